@@ -1,0 +1,299 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"tokentray/core"
+)
+
+// Version is the API's number. A client that meets another number says so and
+// does nothing else, except stop.
+const Version = 1
+
+// Ref names an account. An empty Env means the active environment.
+type Ref struct {
+	Name string
+	Env  core.Env
+}
+
+func (r Ref) String() string {
+	if r.Env == "" {
+		return r.Name
+	}
+	return r.Name + "/" + string(r.Env)
+}
+
+// Account is an account as clients see it: no secret, no token.
+type Account struct {
+	ID        core.ID      `json:"id"`
+	Name      string       `json:"name"`
+	Env       core.Env     `json:"env"`
+	Kind      core.Kind    `json:"kind"`
+	Product   core.Product `json:"product"`
+	AppID     string       `json:"appid"`
+	BaseURL   string       `json:"base_url,omitempty"`
+	Proxy     string       `json:"proxy,omitempty"`
+	Auto      bool         `json:"auto"`
+	Note      string       `json:"note,omitempty"`
+	AllowLive bool         `json:"allow_live,omitempty"`
+
+	State      core.State `json:"state"`          // when it was sent; see StateAt
+	Mask       string     `json:"mask,omitempty"` // of the token
+	ObtainedAt time.Time  `json:"obtained_at,omitzero"`
+	ExpiresAt  time.Time  `json:"expires_at,omitzero"`
+	Life       int64      `json:"life,omitempty"` // seconds, full life of the token
+	Previous   *Previous  `json:"previous,omitempty"`
+	Error      *Error     `json:"error,omitempty"`
+	NextTry    time.Time  `json:"next_try,omitzero"`
+	LastUsed   time.Time  `json:"last_used,omitzero"`
+	CallsToday int        `json:"calls_today"`
+}
+
+// StateAt is the state at now: between two events a token can expire.
+func (a Account) StateAt(now time.Time) core.State {
+	if a.State == core.StateFresh && !a.ExpiresAt.After(now) {
+		return core.StateExpired
+	}
+	return a.State
+}
+
+// Remaining is the life left at now, never negative; 0 without a token.
+func (a Account) Remaining(now time.Time) time.Duration {
+	if a.Mask == "" {
+		return 0
+	}
+	return max(0, a.ExpiresAt.Sub(now))
+}
+
+// Ref names the account.
+func (a Account) Ref() Ref { return Ref{a.Name, a.Env} }
+
+// Previous is the replaced token. Token is empty wherever only masks may go.
+type Previous struct {
+	Token string    `json:"access_token,omitempty"`
+	Mask  string    `json:"mask,omitempty"`
+	Until time.Time `json:"until"` // until when it may still work
+}
+
+// Error is a failure on the wire: {"error":{…}}. Message is English and
+// redacted; Remedy is a key of ui/text.
+type Error struct {
+	Class        core.Class `json:"class"`
+	Message      string     `json:"message"`
+	Remedy       string     `json:"remedy,omitempty"`
+	UpstreamCode int        `json:"upstream_code,omitempty"`
+	Upstream     string     `json:"upstream_message,omitempty"`
+	CallerIP     string     `json:"caller_ip,omitempty"`
+	RID          string     `json:"rid,omitempty"`
+	RetryAt      time.Time  `json:"retry_at,omitzero"`
+}
+
+// AccountInput is what a person enters to add or edit an account. In an edit a
+// nil field stays as it is; in an addition it takes its default (Env sandbox,
+// Kind wechat, Product official, Auto true).
+type AccountInput struct {
+	Name          *string       `json:"name,omitempty"`
+	Env           *core.Env     `json:"env,omitempty"`
+	Kind          *core.Kind    `json:"kind,omitempty"`
+	Product       *core.Product `json:"product,omitempty"`
+	AppID         *string       `json:"appid,omitempty"`
+	BaseURL       *string       `json:"base_url,omitempty"`
+	Proxy         *string       `json:"proxy,omitempty"`
+	Auto          *bool         `json:"auto,omitempty"`
+	Note          *string       `json:"note,omitempty"`
+	AllowLive     *bool         `json:"allow_live,omitempty"`
+	Secret        *string       `json:"secret,omitempty"`
+	ProxyPassword *string       `json:"proxy_password,omitempty"`
+	// Apart is consent to a second account with the same AppID (warned about).
+	// Destructive kinds refuse it all the same.
+	Apart bool `json:"apart,omitempty"`
+}
+
+// Saved is the answer to an addition or an edit: the account as it stands after
+// the one fetch that followed. A refusal by upstream undoes nothing and is in
+// Account.Error. Warnings are keys of problems in ui/text.
+type Saved struct {
+	Account  Account        `json:"account"`
+	Warnings []core.Problem `json:"warnings,omitempty"`
+}
+
+// TestRequest asks upstream once, with what a person entered, and saves nothing.
+// With Ref, fields left nil come from that account, its secret too.
+type TestRequest struct {
+	Ref   *Ref         `json:"ref,omitempty"`
+	Input AccountInput `json:"input"`
+}
+
+// TestResult is what upstream answered. Error nil means that a token came.
+type TestResult struct {
+	ExpiresIn int64          `json:"expires_in,omitempty"` // seconds
+	Mask      string         `json:"mask,omitempty"`
+	Error     *Error         `json:"error,omitempty"`
+	Warnings  []core.Problem `json:"warnings,omitempty"`
+}
+
+// Token is the answer that holds a token.
+type Token struct {
+	AccessToken   string    `json:"access_token"`
+	ExpiresIn     int64     `json:"expires_in"` // seconds left, rounded down
+	ExpiresAt     time.Time `json:"expires_at"` // RFC 3339 with zone
+	ExpiresAtUnix int64     `json:"expires_at_unix"`
+	ObtainedAt    time.Time `json:"obtained_at"`
+	Account       string    `json:"account"`
+	Env           core.Env  `json:"env"`
+	AppID         string    `json:"appid"`
+	Previous      *Previous `json:"previous,omitempty"`
+	// StillValid is set in the answer to a report of a stale token when
+	// upstream accepts the very token that was reported.
+	StillValid bool `json:"still_valid,omitempty"`
+}
+
+// RefreshRequest reports a token as stale. An empty Stale means the current
+// one. Force asks for a new token although the current one lives.
+type RefreshRequest struct {
+	Stale string `json:"stale,omitempty"`
+	Force bool   `json:"force,omitempty"`
+	// Person is set when somebody pressed Try again: what waits for a person is
+	// tried at once.
+	Person bool `json:"person,omitempty"`
+}
+
+// CheckResult tells whether upstream accepts the token from here.
+type CheckResult struct {
+	Accepted bool   `json:"accepted"`
+	Dead     bool   `json:"dead,omitempty"` // upstream says that the token is dead
+	Error    *Error `json:"error,omitempty"`
+}
+
+// CopyRequest puts a token on the clipboard. Format empty means the default of
+// the settings. Previous copies the replaced token.
+type CopyRequest struct {
+	Format   string `json:"format,omitempty"`
+	Previous bool   `json:"previous,omitempty"`
+}
+
+// Clipboard tells what of ours is on the clipboard. The zero value: nothing.
+type Clipboard struct {
+	Account   string    `json:"account,omitempty"`
+	Env       core.Env  `json:"env,omitempty"`
+	Format    string    `json:"format,omitempty"`
+	ExpiresAt time.Time `json:"expires_at,omitzero"` // of the token
+	ClearsAt  time.Time `json:"clears_at,omitzero"`  // zero: it is not cleared
+}
+
+// Status is the agent's own state.
+type Status struct {
+	Version   string    `json:"version"`
+	API       int       `json:"api"`
+	PID       int       `json:"pid"`
+	StartedAt time.Time `json:"started_at"`
+	Home      string    `json:"home"`
+	Demo      bool      `json:"demo,omitempty"`
+	Active    core.Env  `json:"active"`
+	PausedAll bool      `json:"paused_all"`
+	Accounts  int       `json:"accounts"`
+	NeedYou   int       `json:"need_you"` // accounts that need a person
+	Vault     Vault     `json:"vault"`
+	Tray      string    `json:"tray"`      // shown, off, no bus, no host, waiting
+	Clipboard string    `json:"clipboard"` // x11, wayland, none, …
+	Loopback  string    `json:"loopback"`  // off
+	Windows   int       `json:"windows"`   // open windows
+	Notice    string    `json:"notice,omitempty"`
+}
+
+// Vault tells where secrets are and whether they can be read.
+type Vault struct {
+	Kind  string `json:"kind"`  // keyring, file, memory
+	State string `json:"state"` // open, locked, unavailable, missing
+	Error *Error `json:"error,omitempty"`
+}
+
+// List is the whole picture: what an event stream begins with.
+type List struct {
+	Active    core.Env      `json:"active"`
+	PausedAll bool          `json:"paused_all"`
+	Accounts  []Account     `json:"accounts"` // by name, sandbox before live
+	Vault     Vault         `json:"vault"`
+	Clipboard Clipboard     `json:"clipboard"`
+	Settings  core.Settings `json:"settings"`
+	Demo      bool          `json:"demo,omitempty"`
+	Notice    string        `json:"notice,omitempty"` // key of something to tell once
+}
+
+// Event is one change. Type names the field that is set: snapshot, account,
+// removed, env, clipboard, vault, settings, raise, bye.
+type Event struct {
+	Type      string         `json:"type"`
+	Snapshot  *List          `json:"snapshot,omitempty"`
+	Account   *Account       `json:"account,omitempty"`
+	Removed   core.ID        `json:"removed,omitempty"`
+	Env       core.Env       `json:"env,omitempty"`
+	Clipboard *Clipboard     `json:"clipboard,omitempty"`
+	Vault     *Vault         `json:"vault,omitempty"`
+	Settings  *core.Settings `json:"settings,omitempty"`
+}
+
+// The types of events.
+const (
+	EventSnapshot  = "snapshot"
+	EventAccount   = "account"
+	EventRemoved   = "removed"
+	EventEnv       = "env"
+	EventClipboard = "clipboard"
+	EventVault     = "vault"
+	EventSettings  = "settings"
+	EventRaise     = "raise" // windows come to the front
+	EventBye       = "bye"   // the agent ends on purpose
+)
+
+// Session is where a client's desktop is; an agent that has none takes it.
+type Session struct {
+	Display        string `json:"display,omitempty"`
+	WaylandDisplay string `json:"wayland_display,omitempty"`
+	XAuthority     string `json:"xauthority,omitempty"`
+	DBus           string `json:"dbus,omitempty"`
+}
+
+// HistoryEntry is one line of an account's history.
+type HistoryEntry = core.Entry
+
+// Agent is everything that can be asked of the agent. The Go client implements
+// it over the socket; in the agent's own process the tray uses it directly.
+// Every error is a *core.Error.
+type Agent interface {
+	Status(ctx context.Context) (Status, error)
+	List(ctx context.Context) (List, error)
+	Account(ctx context.Context, ref Ref) (Account, error)
+	Add(ctx context.Context, in AccountInput) (Saved, error)
+	Edit(ctx context.Context, ref Ref, in AccountInput) (Saved, error)
+	Remove(ctx context.Context, ref Ref) error
+	Test(ctx context.Context, req TestRequest) (TestResult, error)
+
+	Token(ctx context.Context, ref Ref, minTTL time.Duration) (Token, error)
+	Refresh(ctx context.Context, ref Ref, req RefreshRequest) (Token, error)
+	Check(ctx context.Context, ref Ref) (CheckResult, error)
+	History(ctx context.Context, ref Ref, limit int) ([]HistoryEntry, error)
+
+	Copy(ctx context.Context, ref Ref, req CopyRequest) (Clipboard, error)
+	ClearClipboard(ctx context.Context) error
+
+	Use(ctx context.Context, env core.Env) error
+	PauseAll(ctx context.Context, paused bool) error
+	SetSetting(ctx context.Context, key, value string) (core.Settings, error)
+
+	VaultInit(ctx context.Context, passphrase core.Secret) (Vault, error)
+	VaultUnlock(ctx context.Context, passphrase core.Secret) (Vault, error)
+	VaultLock(ctx context.Context) (Vault, error)
+
+	// Open raises the windows that are there and tells how many.
+	Open(ctx context.Context) (int, error)
+	Session(ctx context.Context, s Session) error
+	// Events streams changes until ctx ends or the agent goes; the channel is
+	// then closed. The first event is a snapshot. A window sets window so that
+	// it is counted and raised.
+	Events(ctx context.Context, window bool) (<-chan Event, error)
+	Stop(ctx context.Context) error
+	// Reset removes every keyring entry and the home's files, then stops.
+	Reset(ctx context.Context) error
+}

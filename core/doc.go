@@ -1,0 +1,15 @@
+// Package core is the domain of TokenTray: accounts, their secrets and tokens,
+// the sources that hand tokens out, and the Keeper that keeps one living token
+// for each account.
+//
+// A token's way through the house is
+//
+//	upstream -> a source (decode, classify) -> Keeper (state, timing) -> store (sealed) -> api (snapshot, event) -> ui
+//
+// Package core knows no file, no network, no screen and no vendor. A source
+// declares its traits (is asking again harmless, how early can a new token be
+// had) and the Keeper plans from them alone.
+//
+// Time is the wall clock with the monotonic reading stripped, for an upstream
+// counts on the wall clock and a laptop sleeps.
+package core

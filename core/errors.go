@@ -1,0 +1,115 @@
+package core
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Class says what kind of failure it is, and so what happens next.
+type Class string
+
+// The classes. Their handling is the Keeper's; see Error.
+const (
+	Temporary   Class = "temporary"   // tried again by itself, with backoff
+	Whitelist   Class = "whitelist"   // the caller's IP is not allowed
+	Confirm     Class = "confirm"     // the account's admin must confirm the IP
+	Quota       Class = "quota"       // too many calls for now
+	BadSecret   Class = "credentials" // AppID or AppSecret is wrong
+	Frozen      Class = "frozen"      // account or secret is frozen
+	Misuse      Class = "misuse"      // the request cannot work as it is
+	VaultClosed Class = "vault"       // the secret is locked or missing
+	NotFound    Class = "not_found"   // no such account
+	Invalid     Class = "invalid"     // what was entered is wrong
+	Internal    Class = "internal"    // our own failure: disk, database
+)
+
+// NeedsPerson reports whether nothing gets better until somebody acts.
+func (c Class) NeedsPerson() bool {
+	switch c {
+	case Whitelist, Confirm, BadSecret, Frozen, Misuse:
+		return true
+	}
+	return false
+}
+
+// waits reports whether the class is never tried again by itself.
+func (c Class) waits() bool { return c == BadSecret || c == Frozen || c == Misuse }
+
+// Error is the one typed error of the domain. Message is English, lower case,
+// redacted, and ends with what can be done; Remedy is the key of that sentence
+// in ui/text, where people of both languages read it.
+type Error struct {
+	Class    Class
+	Message  string
+	Remedy   string
+	Code     int       // upstream's errcode, 0 if it gave none
+	Upstream string    // upstream's own message, redacted
+	CallerIP string    // our address as upstream saw it
+	RID      string    // upstream's request ID
+	RetryAt  time.Time // earliest next try, zero when there is none
+	Err      error     // cause, for errors.Is; may be nil
+}
+
+func (e *Error) Error() string {
+	var b strings.Builder
+	b.WriteString(e.Message)
+	if e.Code != 0 {
+		fmt.Fprintf(&b, " (errcode %d)", e.Code)
+	}
+	if e.RID != "" {
+		fmt.Fprintf(&b, " [rid %s]", e.RID)
+	}
+	return b.String()
+}
+
+func (e *Error) Unwrap() error { return e.Err }
+
+// AsError returns err as an *Error: itself if it is one, Temporary for a
+// cancelled or timed-out call, Internal for all else. Nil stays nil.
+func AsError(err error) *Error {
+	if err == nil {
+		return nil
+	}
+	var e *Error
+	if errors.As(err, &e) {
+		return e
+	}
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return &Error{Class: Temporary, Message: "the call was not finished in time; try again", Remedy: RemedyTryAgain, Err: err}
+	}
+	return &Error{Class: Internal, Message: err.Error(), Remedy: RemedyLog, Err: err}
+}
+
+// Keys of remedies: what a person can do. ui/text has a sentence for each, in
+// both languages. Sources may use any of them.
+const (
+	RemedyTryAgain     = "try_again"      // wait a moment; it is tried again by itself
+	RemedyNetwork      = "network"        // check network and proxy
+	RemedyProxy        = "proxy"          // check the account's proxy
+	RemedyTLS          = "tls"            // the certificate is not trusted
+	RemedyAnswer       = "odd_answer"     // something other than upstream answered
+	RemedyWhitelist    = "whitelist"      // add the caller's IP to the whitelist
+	RemedyConfirm      = "confirm"        // ask the admin to confirm, then try again
+	RemedyRefused      = "confirm_denied" // the admin refused; a wait is imposed
+	RemedyQuotaDay     = "quota_day"      // resets at midnight, Beijing
+	RemedyQuotaMinute  = "quota_minute"   // resets in a minute
+	RemedySecret       = "secret"         // enter the right AppSecret
+	RemedyAppID        = "appid"          // correct the AppID
+	RemedyFrozenSecret = "frozen_secret"  // unfreeze the AppSecret in the console
+	RemedyFrozen       = "frozen"         // the account is frozen or punished
+	RemedyComponent    = "component"      // AppID of a third-party platform
+	RemedyUpdate       = "update"         // a fault of ours; report it
+	RemedyAllowLive    = "allow_live"     // consent to the destructive fetch
+	RemedyVaultUnlock  = "vault_unlock"   // tokentray vault unlock
+	RemedyVaultInit    = "vault_init"     // tokentray vault init
+	RemedyReenter      = "secret_missing" // enter the AppSecret again
+	RemedyAccount      = "no_account"     // tokentray list
+	RemedyLifeTooLong  = "min_ttl"        // ask for a shorter life
+	RemedyForceBudget  = "force_budget"   // forced refreshes of today are used up
+	RemedyLog          = "log"            // see the log
+	RemedyInput        = "input"          // correct the field
+	RemedyDisk         = "disk"           // free or repair the disk
+)

@@ -1,0 +1,40 @@
+package core
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+)
+
+// hidden is what every rendering of a Secret shows.
+const hidden = "•••"
+
+// Secret holds an AppSecret, a proxy password or a passphrase. Every way of
+// printing it shows ••• instead, so that it cannot slip into a log, an error
+// or a JSON answer. Only Reveal gives the value.
+type Secret struct{ value string }
+
+// NewSecret wraps a value.
+func NewSecret(value string) Secret { return Secret{value} }
+
+// Reveal returns the value. Call it only where the value leaves for the
+// upstream or the vault.
+func (s Secret) Reveal() string { return s.value }
+
+// Empty reports whether there is no value.
+func (s Secret) Empty() bool { return s.value == "" }
+
+func (s Secret) String() string               { return hidden }
+func (s Secret) GoString() string             { return hidden }
+func (s Secret) LogValue() slog.Value         { return slog.StringValue(hidden) }
+func (s Secret) MarshalJSON() ([]byte, error) { return []byte(`"` + hidden + `"`), nil }
+func (s Secret) MarshalText() ([]byte, error) { return []byte(hidden), nil }
+
+// Format prints ••• for every verb and flag.
+func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, hidden) }
+
+// Credentials are what an account needs to ask for a token.
+type Credentials struct {
+	Secret        Secret // AppSecret
+	ProxyPassword Secret // empty when the proxy wants none
+}

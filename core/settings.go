@@ -1,0 +1,110 @@
+package core
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Settings are the choices of a home. The zero value is not valid; begin with
+// DefaultSettings.
+type Settings struct {
+	Active      Env           `json:"active"`        // the active environment
+	PausedAll   bool          `json:"paused_all"`    // no background renewal at all
+	Language    string        `json:"language"`      // auto, en or zh
+	Theme       string        `json:"theme"`         // system, light or dark
+	TextSize    int           `json:"text_size"`     // percent, 80 to 200
+	ClearAfter  time.Duration `json:"clear_after"`   // clipboard; 0 never, else 5 s to 1 h
+	CopyFormat  string        `json:"copy_format"`   // raw, query, header, json
+	AskLiveCopy bool          `json:"ask_live_copy"` // ask before a live token is copied
+	LogLevel    string        `json:"log_level"`     // debug, info, warn, error
+}
+
+// DefaultSettings are those of a new home.
+func DefaultSettings() Settings {
+	return Settings{
+		Active: Sandbox, Language: "auto", Theme: "system", TextSize: 100,
+		ClearAfter: 45 * time.Second, CopyFormat: "raw", LogLevel: "info",
+	}
+}
+
+// SettingKeys lists the keys that Get and Set know, in the order shown. The
+// active environment and the global pause have commands of their own.
+func SettingKeys() []string {
+	return []string{"language", "theme", "text-size", "clear-after", "copy-format", "ask-live-copy", "log-level"}
+}
+
+// Get returns the value of a key as Set takes it.
+func (s Settings) Get(key string) (string, bool) {
+	switch key {
+	case "language":
+		return s.Language, true
+	case "theme":
+		return s.Theme, true
+	case "text-size":
+		return strconv.Itoa(s.TextSize), true
+	case "clear-after":
+		return s.ClearAfter.String(), true
+	case "copy-format":
+		return s.CopyFormat, true
+	case "ask-live-copy":
+		return strconv.FormatBool(s.AskLiveCopy), true
+	case "log-level":
+		return s.LogLevel, true
+	}
+	return "", false
+}
+
+// Set changes one key. Its error, an *Error of class Invalid, names what is
+// allowed; s is then unchanged.
+func (s *Settings) Set(key, value string) error {
+	value = strings.TrimSpace(value)
+	switch key {
+	case "language":
+		return choose(&s.Language, key, value, "auto", "en", "zh")
+	case "theme":
+		return choose(&s.Theme, key, value, "system", "light", "dark")
+	case "copy-format":
+		return choose(&s.CopyFormat, key, value, "raw", "query", "header", "json")
+	case "log-level":
+		return choose(&s.LogLevel, key, value, "debug", "info", "warn", "error")
+	case "text-size":
+		n, err := strconv.Atoi(strings.TrimSuffix(value, "%"))
+		if err != nil || n < 80 || n > 200 {
+			return invalidSetting(key, "a number from 80 to 200")
+		}
+		s.TextSize = n
+	case "clear-after":
+		d, err := time.ParseDuration(value)
+		if err != nil || d != 0 && (d < 5*time.Second || d > time.Hour) {
+			return invalidSetting(key, "0s for never, or 5s to 1h")
+		}
+		s.ClearAfter = d
+	case "ask-live-copy":
+		b, err := strconv.ParseBool(value)
+		if err != nil {
+			return invalidSetting(key, "true or false")
+		}
+		s.AskLiveCopy = b
+	default:
+		return &Error{
+			Class: Invalid, Remedy: RemedyInput,
+			Message: fmt.Sprintf("there is no setting %q; the settings are %s", key, strings.Join(SettingKeys(), ", ")),
+		}
+	}
+	return nil
+}
+
+func choose(field *string, key, value string, allowed ...string) error {
+	if !slices.Contains(allowed, value) {
+		return invalidSetting(key, strings.Join(allowed, ", "))
+	}
+	*field = value
+	return nil
+}
+
+func invalidSetting(key, allowed string) error {
+	return &Error{Class: Invalid, Remedy: RemedyInput, Message: fmt.Sprintf("setting %s: not a value it takes; use %s", key, allowed)}
+}

@@ -1,0 +1,29 @@
+package text
+
+// problems says what is wrong or odd with a field that a person filled in: keys
+// are "problem." and a core.Problem's key.
+func problems() table {
+	return table{
+		"problem.name_empty":      {"Give the account a name.", "请填写账号名称。"},
+		"problem.name_long":       {"A name has at most 200 characters.", "名称最多 200 个字符。"},
+		"problem.name_chars":      {"A name is not . or .. and holds no slash and no control characters.", "名称不能是 . 或 ..，也不能包含斜杠或控制字符。"},
+		"problem.env_unknown":     {"The environment is sandbox or live.", "环境只能是沙箱（sandbox）或生产（live）。"},
+		"problem.kind_unknown":    {"The kind is wechat or wechat-legacy.", "类型只能是 wechat 或 wechat-legacy。"},
+		"problem.product_unknown": {"The product is official, test, mini or other.", "产品只能是 official、test、mini 或 other。"},
+		"problem.appid_empty":     {"Copy the AppID from the WeChat console.", "请从微信后台复制 AppID。"},
+		"problem.appid_gh":        {"This is the original ID (gh_…). The AppID begins with wx.", "这是原始 ID（gh_…）。AppID 以 wx 开头。"},
+		"problem.appid_chars":     {"An AppID holds no blanks; copy it again.", "AppID 不含空白字符，请重新复制。"},
+		"problem.appid_odd":       {"Unusual for an AppID: expected wx and 16 hexadecimal digits.", "AppID 格式少见：通常是 wx 加 16 位十六进制数字。"},
+		"problem.secret_empty":    {"Copy the AppSecret from the WeChat console.", "请从微信后台复制 AppSecret。"},
+		"problem.secret_chars":    {"An AppSecret holds no blanks inside; copy it again.", "AppSecret 中间不含空白字符，请重新复制。"},
+		"problem.secret_long":     {"An AppSecret has at most 512 bytes; copy it again.", "AppSecret 最多 512 字节，请重新复制。"},
+		"problem.secret_trimmed":  {"Blanks and line ends around the AppSecret were removed.", "已去除 AppSecret 首尾的空白和换行。"},
+		"problem.secret_odd":      {"Unusual for an AppSecret: expected 32 hexadecimal digits.", "AppSecret 格式少见：通常是 32 位十六进制数字。"},
+		"problem.base_url_bad":    {"Write the base URL as https://host or https://host/path.", "基础地址应写作 https://主机 或 https://主机/路径。"},
+		"problem.base_url_https":  {"The base URL must begin with https:// unless it is this machine.", "除本机外，基础地址必须以 https:// 开头。"},
+		"problem.proxy_bad":       {"Write the proxy as http://host:port or socks5://host:port.", "代理应写作 http://主机:端口 或 socks5://主机:端口。"},
+		"problem.proxy_password":  {"Enter the proxy's password in its own field, not in the URL.", "请在单独的字段填写代理密码，不要写进地址。"},
+		"problem.note_long":       {"A note has at most 2,000 characters.", "备注最多 2,000 个字符。"},
+		"problem.appid_twice":     {"Another account has this AppID.", "已有账号使用此 AppID。"},
+	}
+}

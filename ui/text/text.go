@@ -1,0 +1,104 @@
+// Package text holds every sentence a person reads, in English and in
+// Simplified Chinese, side by side, and the forms of durations and times.
+//
+// A subject has a file and a function that returns its table. Both languages
+// stand in one row, so that neither can miss a key; a test compares their
+// placeholders. A placeholder is a name in braces: {account}.
+package text
+
+import (
+	"fmt"
+	"os"
+	"strings"
+
+	"golang.org/x/text/language"
+)
+
+// Lang is a language of the program.
+type Lang int
+
+// The languages.
+const (
+	English Lang = iota
+	Chinese
+)
+
+// Key names a sentence.
+type Key string
+
+// pair is a sentence in English and in Chinese.
+type pair [2]string
+
+// table maps the keys of one subject.
+type table map[Key]pair
+
+// Text speaks one language. It is safe for concurrent use.
+type Text struct {
+	lang Lang
+	rows table
+}
+
+// New returns the sentences of a language.
+func New(lang Lang) *Text {
+	all := table{}
+	for _, t := range tables() {
+		for k, p := range t {
+			all[k] = p
+		}
+	}
+	return &Text{lang, all}
+}
+
+// tables lists the subjects.
+func tables() []table {
+	return []table{common(), problems()}
+}
+
+// Lang is the language spoken.
+func (t *Text) Lang() Lang { return t.lang }
+
+// Has reports whether there is a sentence for key.
+func (t *Text) Has(key Key) bool { _, ok := t.rows[key]; return ok }
+
+// Say returns the sentence of key with its placeholders filled: args are names
+// and values in turn. An unknown key is said as itself, so that a mistake shows
+// and a test finds it.
+func (t *Text) Say(key Key, args ...any) string {
+	p, ok := t.rows[key]
+	if !ok {
+		return string(key)
+	}
+	s := p[t.lang]
+	for i := 0; i+1 < len(args); i += 2 {
+		s = strings.ReplaceAll(s, "{"+fmt.Sprint(args[i])+"}", fmt.Sprint(args[i+1]))
+	}
+	return s
+}
+
+// Choose is the language for a setting (auto, en or zh). For auto the
+// environment decides, LC_ALL before LC_MESSAGES before LANG; English is the
+// last resort.
+func Choose(setting string) Lang {
+	switch setting {
+	case "en":
+		return English
+	case "zh":
+		return Chinese
+	}
+	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
+		if v := os.Getenv(name); v != "" {
+			return match(v)
+		}
+	}
+	return English
+}
+
+func match(locale string) Lang {
+	locale, _, _ = strings.Cut(locale, ".")
+	tag, err := language.Parse(strings.ReplaceAll(locale, "_", "-"))
+	if err != nil {
+		return English
+	}
+	_, i, _ := language.NewMatcher([]language.Tag{language.English, language.SimplifiedChinese}).Match(tag)
+	return Lang(i)
+}
