@@ -1,0 +1,132 @@
+package format_test
+
+import (
+	"encoding/json"
+	"errors"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"tokentray/core"
+	"tokentray/core/api"
+	"tokentray/core/format"
+)
+
+func sample(token string) format.Input {
+	at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	return format.Input{
+		AccessToken: token, ExpiresIn: 7100, ExpiresAt: at.Add(7100 * time.Second), ObtainedAt: at,
+		Account: "shop", Env: core.Live, AppID: "wx0123456789abcdef",
+	}
+}
+
+func TestToken(t *testing.T) {
+	tests := []struct{ name, token, want string }{
+		{"", "84_a-B", "84_a-B"},
+		{format.Raw, "84_a-B", "84_a-B"},
+		{format.Query, "84_a-B", "access_token=84_a-B"},
+		{format.Query, "a+b/c=&d é", "access_token=a%2Bb%2Fc%3D%26d+%C3%A9"},
+		{format.Header, "84_a-B", "Authorization: Bearer 84_a-B"},
+		{
+			format.JSON, "84_a-B",
+			`{"access_token":"84_a-B","expires_in":7100,"expires_at":"2026-03-01T13:58:20Z","expires_at_unix":1772373500,` +
+				`"obtained_at":"2026-03-01T12:00:00Z","account":"shop","env":"live","appid":"wx0123456789abcdef"}`,
+		},
+	}
+	for _, tt := range tests {
+		got, err := format.Token(tt.name, sample(tt.token))
+		if err != nil || got != tt.want {
+			t.Errorf("Token(%q, %q) = %q, %v; want %q", tt.name, tt.token, got, err, tt.want)
+		}
+	}
+}
+
+func TestTokenRefuses(t *testing.T) {
+	late := sample("84_secret")
+	late.ExpiresAt = time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)
+	tests := []struct {
+		name string
+		in   format.Input
+		want string
+	}{
+		{"yaml", sample("84_secret"), "raw, query, header, json"},
+		{format.Header, sample("84_secret\r\nX: y"), "take it as json"},
+		{format.JSON, late, "take it as raw"},
+	}
+	for _, tt := range tests {
+		_, err := format.Token(tt.name, tt.in)
+		var e *core.Error
+		if !errors.As(err, &e) || e.Class != core.Invalid || !strings.Contains(e.Message, tt.want) {
+			t.Errorf("Token(%q): %v; want class invalid and %q", tt.name, err, tt.want)
+		} else if strings.Contains(err.Error(), "84_secret") {
+			t.Errorf("the error holds the token: %v", err)
+		}
+	}
+}
+
+// TestJSONIsTheAPIs: what lands on the clipboard as JSON can be read as the
+// answer of the local API, field by field.
+func TestJSONIsTheAPIs(t *testing.T) {
+	in := sample("84_x")
+	got, err := format.Token(format.JSON, in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := json.Marshal(api.Token{
+		AccessToken: in.AccessToken, ExpiresIn: in.ExpiresIn, ExpiresAt: in.ExpiresAt, ExpiresAtUnix: in.ExpiresAt.Unix(),
+		ObtainedAt: in.ObtainedAt, Account: in.Account, Env: in.Env, AppID: in.AppID,
+	})
+	if err != nil || got != string(want) {
+		t.Errorf("got  %s\nwant %s (%v)", got, want, err)
+	}
+}
+
+func TestNames(t *testing.T) {
+	for _, name := range format.Names() {
+		if !format.Valid(name) {
+			t.Errorf("%s is listed and not valid", name)
+		}
+		if _, err := format.Token(name, sample("x")); err != nil {
+			t.Errorf("%s is listed and refused: %v", name, err)
+		}
+	}
+	if format.Valid("") || slices.Contains(format.Names(), "") {
+		t.Error("the empty name is not to be offered")
+	}
+	s := core.DefaultSettings()
+	for _, name := range format.Names() {
+		if err := s.Set("copy-format", name); err != nil {
+			t.Errorf("the settings refuse the format %s: %v", name, err)
+		}
+	}
+}
+
+// FuzzToken: whatever the token, it comes back whole from a query and from
+// JSON, and a header stays one line.
+func FuzzToken(f *testing.F) {
+	f.Add("84_a-B")
+	f.Add("a+b&c=d e\n")
+	f.Fuzz(func(t *testing.T, token string) {
+		q, err := format.Token(format.Query, sample(token))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if v, err := url.ParseQuery(q); err != nil || v.Get("access_token") != token || len(v) != 1 {
+			t.Errorf("query %q does not give %q back: %v", q, token, err)
+		}
+		if h, err := format.Token(format.Header, sample(token)); err == nil && strings.ContainsAny(h, "\r\n") {
+			t.Errorf("header %q is more than a line", h)
+		}
+		j, err := format.Token(format.JSON, sample(token))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var back api.Token
+		if err := json.Unmarshal([]byte(j), &back); err != nil || utf8.ValidString(token) && back.AccessToken != token {
+			t.Errorf("json %q does not give %q back: %v", j, token, err)
+		}
+	})
+}
