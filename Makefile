@@ -1,0 +1,105 @@
+# TokenTray. Begin with:  make run     (or: make help)
+
+SHELL       := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+GO     ?= go
+PREFIX ?= /usr/local
+BIN    := bin
+OS     := $(shell uname -s)
+
+# The window is built without Wayland's client libraries (it runs there through
+# XWayland) and with Fyne's new threading rules. Every step uses the same tags,
+# so that all of them share one build cache.
+TAGS := migrated_fynedo
+ifeq ($(OS),Linux)
+TAGS := x11,migrated_fynedo
+endif
+
+# One place for the version: FyneApp.toml, made exact by git where it is known.
+VERSION := $(shell sed -n 's/^Version = "\(.*\)"/\1/p' FyneApp.toml)
+COMMIT  := $(shell git rev-parse --short HEAD 2>/dev/null)
+LDFLAGS := -s -w -X main.version=$(VERSION)$(if $(COMMIT),+$(COMMIT))
+PURE    := CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false -ldflags '$(LDFLAGS)'
+GUI     := CGO_ENABLED=1 $(GO) build -trimpath -buildvcs=false -tags $(TAGS) -ldflags '$(LDFLAGS)'
+
+# A heading between the steps of a long target.
+say = @printf '\n\033[1m== %s\033[0m\n' "$(1)"
+
+.PHONY: help
+help: ## this list
+	@echo "TokenTray: the targets of this Makefile"
+	@echo
+	@sed -n 's/^\([a-z0-9-]*\):[^#]*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r t h; do printf '  make %-14s %s\n' "$$t" "$$h"; done
+	@echo
+	@echo "  PREFIX (now $(PREFIX)) and DESTDIR tell install and uninstall where."
+
+# ---------------------------------------------------------------- run and build
+
+.PHONY: run
+run: deps-run build-all ## install what is missing, build, and start the demo; Ctrl-C ends it and leaves nothing
+	@exec $(BIN)/tokentray demo
+
+.PHONY: build
+build: deps-run build-all ## build bin/tokentray and bin/tokentray-window
+
+.PHONY: build-all
+build-all:
+	@mkdir -p $(BIN)
+	$(PURE) -o $(BIN)/ ./cmd/tokentray
+	$(GUI) -o $(BIN)/ ./cmd/tokentray-window
+
+.PHONY: deps-run
+deps-run:
+	@assets/scripts/install-deps.sh run
+
+.PHONY: deps-test
+deps-test:
+	@assets/scripts/install-deps.sh run test
+
+# ---------------------------------------------------------------- test
+
+# cmd/tokentray-window has no tests of its own, and building its C parts once
+# more for the race detector would cost minutes: the desktop tests run it.
+.PHONY: test
+test: deps-test ## everything that must hold: format, vet, lint, unit, Windows and macOS checks, real desktop
+	@start=$$SECONDS; $(MAKE) --no-print-directory check build-all vet-others test-unit test-e2e; \
+	printf '\n\033[1m== all fine, %d s\033[0m\n' $$((SECONDS - start))
+
+.PHONY: check
+check: ## format, vet and staticcheck
+	$(call say,format)
+	@bad=$$($(GO) tool gofumpt -l .); if [ -n "$$bad" ]; then echo "not formatted, run make fmt:"; echo "$$bad"; exit 1; fi
+	$(call say,vet)
+	$(GO) vet -tags $(TAGS) ./...
+	$(call say,staticcheck)
+	$(GO) tool staticcheck -tags $(TAGS) ./...
+
+.PHONY: vet-others
+vet-others: ## what can be checked of the Windows and macOS builds from here
+	$(call say,Windows and macOS)
+	GOOS=windows CGO_ENABLED=0 $(GO) vet -tags ci ./...
+	GOOS=windows CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false -o /dev/null ./cmd/tokentray
+	GOOS=darwin CGO_ENABLED=0 $(GO) vet ./core/... ./ui/cli ./ui/text
+
+UNIT = $$($(GO) list -tags $(TAGS) ./... | grep -v -e /cmd/tokentray-window$$ -e /cmd/e2e)
+
+.PHONY: test-unit
+test-unit: ## the unit tests, with the race detector
+	$(call say,unit tests)
+	$(GO) test -race -tags $(TAGS) $(UNIT)
+
+.PHONY: test-e2e
+test-e2e: build-all ## the programs themselves: import rules, command line, tray and window on a real desktop
+	$(call say,end to end)
+	TOKENTRAY_E2E_BIN=$(CURDIR)/$(BIN) $(GO) test -count=1 -timeout 10m ./cmd/e2e/...
+
+.PHONY: fmt
+fmt: ## format the sources
+	$(GO) tool gofumpt -w .
+
+.PHONY: clean
+clean: ## remove what was built
+	rm -rf $(BIN)

@@ -1,0 +1,204 @@
+package e2e
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "tokentray"
+
+// pkg is what go list tells of a package. Deps are all packages it reaches.
+type pkg struct {
+	ImportPath   string
+	Imports      []string
+	TestImports  []string
+	XTestImports []string
+	Deps         []string
+}
+
+// arrows says which of our packages a package may import. The longest pattern
+// that fits the package decides; a pattern ending in /... fits what is below.
+var arrows = []struct {
+	pattern string
+	may     []string
+}{
+	{"core", nil},
+	{"core/api", []string{"core"}},
+	{"core/agent", []string{"core", "core/api", "core/format"}},
+	{"core/...", []string{"core"}}, // adapters
+	{"ui/text", []string{"core", "core/api"}},
+	{"ui/...", []string{"core", "core/api", "core/format", "ui/text", "assets", "assets/..."}},
+	{"assets/...", nil},
+	{"assets", []string{"assets/..."}},
+	{"cmd/...", []string{"core", "core/...", "ui/...", "assets", "assets/...", "cmd/e2e/..."}},
+}
+
+// unreachable says what a package may not even reach through others.
+var unreachable = []struct {
+	pattern string
+	never   []string
+	why     string
+}{
+	{"core", []string{"os/exec", "net/http"}, "the domain knows no process and no network"},
+	{"core/...", []string{"fyne.io/fyne/..."}, "the core knows no toolkit"},
+	{"ui/...", []string{"go.etcd.io/bbolt", "github.com/zalando/go-keyring"}, "a user interface asks the agent"},
+	{"ui/window", []string{"fyne.io/fyne/v2/app"}, "the window's tests need no OpenGL"},
+	{"ui/cli", []string{"fyne.io/fyne/..."}, "the command line is pure Go"},
+	{"ui/tray", []string{"fyne.io/fyne/..."}, "the tray is pure Go"},
+	{"cmd/tokentray", []string{"fyne.io/fyne/..."}, "what lives in the tray all day is pure Go"},
+}
+
+// fits reports whether pattern covers path. core/... does not cover core.
+func fits(pattern, path string) bool {
+	if below, ok := strings.CutSuffix(pattern, "..."); ok {
+		return strings.HasPrefix(path, below)
+	}
+	return pattern == path
+}
+
+func fitsAny(patterns []string, path string) bool {
+	return slices.ContainsFunc(patterns, func(p string) bool { return fits(p, path) })
+}
+
+// allowed returns what path may import of ours; the longest pattern decides,
+// and an exact one wins over one that ends in dots.
+func allowed(path string) (may []string, known bool) {
+	best := -1
+	for _, a := range arrows {
+		if !fits(a.pattern, path) {
+			continue
+		}
+		rank := 2 * len(strings.TrimSuffix(a.pattern, "..."))
+		if !strings.HasSuffix(a.pattern, "...") {
+			rank++
+		}
+		if rank > best {
+			best, may, known = rank, a.may, true
+		}
+	}
+	return may, known
+}
+
+// violations returns one sentence for each arrow that points the wrong way.
+func violations(pkgs []pkg) []string {
+	var out []string
+	for _, p := range pkgs {
+		path, ours := strings.CutPrefix(p.ImportPath, module+"/")
+		if !ours {
+			out = append(out, p.ImportPath+": nothing may stand in the root folder")
+			continue
+		}
+		may, known := allowed(path)
+		if !known {
+			out = append(out, path+": no rule knows this folder")
+		}
+		for _, imp := range p.Imports {
+			if imp, ours := strings.CutPrefix(imp, module+"/"); ours && !fitsAny(may, imp) {
+				out = append(out, fmt.Sprintf("%s imports %s", path, imp))
+			}
+		}
+		for _, u := range unreachable {
+			if !fits(u.pattern, path) {
+				continue
+			}
+			for _, dep := range slices.Concat(p.Deps, p.TestImports, p.XTestImports) {
+				if fitsAny(u.never, dep) {
+					out = append(out, fmt.Sprintf("%s reaches %s, but %s", path, dep, u.why))
+				}
+			}
+		}
+	}
+	return out
+}
+
+// TestArrows holds the direction in which packages import each other: cmd -> ui
+// -> core/api -> core, and every adapter under core -> core.
+func TestArrows(t *testing.T) {
+	for _, goos := range []string{"linux", "windows", "darwin"} {
+		t.Run(goos, func(t *testing.T) {
+			pkgs := list(t, goos)
+			if !slices.ContainsFunc(pkgs, func(p pkg) bool { return p.ImportPath == module+"/core/api" }) {
+				t.Fatalf("go list found %d packages, and core/api is not among them", len(pkgs))
+			}
+			for _, v := range violations(pkgs) {
+				t.Error(v)
+			}
+		})
+	}
+}
+
+func list(t *testing.T, goos string) []pkg {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "go", "list", "-e", "-tags=x11,migrated_fynedo",
+		"-json=ImportPath,Imports,TestImports,XTestImports,Deps", module+"/...")
+	cmd.Env = append(os.Environ(), "GOOS="+goos, "CGO_ENABLED=1")
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list for %s: %v\n%s", goos, err, stderr.Bytes())
+	}
+	var pkgs []pkg
+	for dec := json.NewDecoder(bytes.NewReader(out)); ; {
+		var p pkg
+		err := dec.Decode(&p)
+		if errors.Is(err, io.EOF) {
+			return pkgs
+		}
+		if err != nil {
+			t.Fatalf("go list for %s: %v", goos, err)
+		}
+		pkgs = append(pkgs, p)
+	}
+}
+
+// TestArrowsAreSeen shows that the rules find what they forbid, and nothing else.
+func TestArrowsAreSeen(t *testing.T) {
+	const fyne, app, bbolt = "fyne.io/fyne/v2", "fyne.io/fyne/v2/app", "go.etcd.io/bbolt"
+	for _, c := range []struct {
+		what string
+		pkg  pkg
+		bad  bool
+	}{
+		{"core imports an adapter", pkg{ImportPath: "tokentray/core", Imports: []string{"tokentray/core/store"}}, true},
+		{"core reaches a process", pkg{ImportPath: "tokentray/core", Deps: []string{"os/exec"}}, true},
+		{"an adapter imports core", pkg{ImportPath: "tokentray/core/store", Imports: []string{"tokentray/core", bbolt}, Deps: []string{bbolt}}, false},
+		{"an adapter imports another", pkg{ImportPath: "tokentray/core/store", Imports: []string{"tokentray/core/vault"}}, true},
+		{"an adapter imports the wire types", pkg{ImportPath: "tokentray/core/clipboard", Imports: []string{"tokentray/core/api"}}, true},
+		{"the agent imports an adapter", pkg{ImportPath: "tokentray/core/agent", Imports: []string{"tokentray/core/store"}}, true},
+		{"the agent imports core and api", pkg{ImportPath: "tokentray/core/agent", Imports: []string{"tokentray/core", "tokentray/core/api"}}, false},
+		{"an adapter reaches Fyne", pkg{ImportPath: "tokentray/core/clipboard", Deps: []string{fyne}}, true},
+		{"a test of an adapter imports Fyne", pkg{ImportPath: "tokentray/core/clipboard", TestImports: []string{fyne}}, true},
+		{"core imports the user interface", pkg{ImportPath: "tokentray/core/agent", Imports: []string{"tokentray/ui/text"}}, true},
+		{"the window imports the wire types", pkg{ImportPath: "tokentray/ui/window", Imports: []string{"tokentray/core/api", fyne}, Deps: []string{fyne}}, false},
+		{"the window imports the store", pkg{ImportPath: "tokentray/ui/window", Imports: []string{"tokentray/core/store"}}, true},
+		{"the window reaches bbolt", pkg{ImportPath: "tokentray/ui/window", Deps: []string{bbolt}}, true},
+		{"the window imports the app", pkg{ImportPath: "tokentray/ui/window", Deps: []string{app}}, true},
+		{"a test of the window imports the app", pkg{ImportPath: "tokentray/ui/window", XTestImports: []string{app}}, true},
+		{"the command line imports the agent", pkg{ImportPath: "tokentray/ui/cli", Imports: []string{"tokentray/core/agent"}}, true},
+		{"the command line imports the simulator", pkg{ImportPath: "tokentray/ui/cli", Imports: []string{"tokentray/core/sim"}}, true},
+		{"the tray imports WeChat", pkg{ImportPath: "tokentray/ui/tray", Imports: []string{"tokentray/core/wechat"}}, true},
+		{"the tray imports the window", pkg{ImportPath: "tokentray/ui/tray", Imports: []string{"tokentray/ui/window"}}, true},
+		{"the tray imports an icon", pkg{ImportPath: "tokentray/ui/tray", Imports: []string{"tokentray/assets/icons"}}, false},
+		{"assets import code", pkg{ImportPath: "tokentray/assets/icons", Imports: []string{"tokentray/core"}}, true},
+		{"the small program composes", pkg{ImportPath: "tokentray/cmd/tokentray", Imports: []string{"tokentray/core/store", "tokentray/ui/cli"}}, false},
+		{"the small program reaches Fyne", pkg{ImportPath: "tokentray/cmd/tokentray", Deps: []string{fyne}}, true},
+		{"the small program reaches Fyne's tray module", pkg{ImportPath: "tokentray/cmd/tokentray", Deps: []string{"fyne.io/systray"}}, false},
+		{"the window's program imports the app", pkg{ImportPath: "tokentray/cmd/tokentray-window", Deps: []string{app}}, false},
+		{"the user interface imports a program", pkg{ImportPath: "tokentray/ui/cli", Imports: []string{"tokentray/cmd/tokentray"}}, true},
+		{"a folder that no rule knows", pkg{ImportPath: "tokentray/utils"}, true},
+		{"code in the root folder", pkg{ImportPath: "tokentray"}, true},
+	} {
+		if got := violations([]pkg{c.pkg}); (len(got) > 0) != c.bad {
+			t.Errorf("%s: violations %q, want some: %v", c.what, got, c.bad)
+		}
+	}
+}
