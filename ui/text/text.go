@@ -8,7 +8,9 @@ package text
 
 import (
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 
 	"golang.org/x/text/language"
@@ -51,11 +53,14 @@ func New(lang Lang) *Text {
 
 // tables lists the subjects.
 func tables() []table {
-	return []table{common(), problems()}
+	return []table{common(), problems(), causes(), remedies()}
 }
 
 // Lang is the language spoken.
 func (t *Text) Lang() Lang { return t.lang }
+
+// Keys lists every key, in no order.
+func (t *Text) Keys() []Key { return slices.Collect(maps.Keys(t.rows)) }
 
 // Has reports whether there is a sentence for key.
 func (t *Text) Has(key Key) bool { _, ok := t.rows[key]; return ok }

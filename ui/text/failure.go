@@ -1,0 +1,68 @@
+package text
+
+import (
+	"strings"
+	"time"
+
+	"tokentray/core/api"
+)
+
+// Cause says in one sentence what went wrong. account is how the person named
+// the account, or empty.
+func (t *Text) Cause(e *api.Error, account string) string {
+	key := Key("cause." + e.Remedy)
+	if !t.Has(key) {
+		key = Key("class." + string(e.Class))
+	}
+	if !t.Has(key) {
+		return e.Message // a class of a newer agent
+	}
+	return t.sayOf(key, e, account)
+}
+
+// Remedy says what can be done, or "" when nothing is known.
+func (t *Text) Remedy(e *api.Error, account string) string {
+	key := Key("remedy." + e.Remedy)
+	if !t.Has(key) {
+		return ""
+	}
+	return t.sayOf(key, e, account)
+}
+
+func (t *Text) sayOf(key Key, e *api.Error, account string) string {
+	ip := e.CallerIP
+	if ip == "" {
+		ip = t.Say("word.this_ip")
+	}
+	if account == "" {
+		account = t.Say("word.account")
+	}
+	s := t.Say(key, "ip", ip, "account", account, "message", e.Message)
+	if t.lang == English && strings.HasPrefix(s, ip) {
+		s = strings.ToUpper(s[:1]) + s[1:]
+	}
+	return s
+}
+
+// Details lists what upstream said of a failure, for looking it up: errcode,
+// rid, our address, its own words, and the next try. It is empty when upstream
+// said nothing.
+func (t *Text) Details(e *api.Error) []string {
+	var out []string
+	if e.UpstreamCode != 0 {
+		out = append(out, t.Say("detail.code", "code", e.UpstreamCode))
+	}
+	if e.RID != "" {
+		out = append(out, t.Say("detail.rid", "rid", e.RID))
+	}
+	if e.CallerIP != "" {
+		out = append(out, t.Say("detail.ip", "ip", e.CallerIP))
+	}
+	if e.Upstream != "" {
+		out = append(out, t.Say("detail.upstream", "message", e.Upstream))
+	}
+	if !e.RetryAt.IsZero() {
+		out = append(out, t.Say("detail.retry", "time", e.RetryAt.Local().Format(time.DateTime)))
+	}
+	return out
+}

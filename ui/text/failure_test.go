@@ -1,0 +1,127 @@
+package text
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+
+	"tokentray/core/api"
+)
+
+// constants reads the string constants of core/errors.go whose names have the
+// prefix or whose declared type has the name, so that a new one cannot be
+// forgotten here.
+func constants(t *testing.T, match func(name, typ string) bool) []string {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), "../../core/errors.go", nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	ast.Inspect(file, func(n ast.Node) bool {
+		spec, ok := n.(*ast.ValueSpec)
+		if !ok || len(spec.Values) != 1 {
+			return true
+		}
+		typ, _ := spec.Type.(*ast.Ident)
+		name := ""
+		if typ != nil {
+			name = typ.Name
+		}
+		lit, ok := spec.Values[0].(*ast.BasicLit)
+		if ok && match(spec.Names[0].Name, name) {
+			s, err := strconv.Unquote(lit.Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			out = append(out, s)
+		}
+		return true
+	})
+	return out
+}
+
+func TestEveryRemedyIsSaid(t *testing.T) {
+	keys := constants(t, func(name, _ string) bool { return strings.HasPrefix(name, "Remedy") })
+	if len(keys) < 20 {
+		t.Fatalf("found %d remedies in core/errors.go", len(keys))
+	}
+	for _, lang := range []Lang{English, Chinese} {
+		tx := New(lang)
+		for _, k := range keys {
+			e := &api.Error{Class: "internal", Remedy: k, Message: "MESSAGE", CallerIP: "192.0.2.7"}
+			for what, said := range map[string]string{"cause": tx.Cause(e, "shop/live"), "remedy": tx.Remedy(e, "shop/live")} {
+				checkSaid(t, lang, what+"."+k, said)
+			}
+		}
+		if n := len(remedies()); n != len(keys) {
+			t.Errorf("%d remedies are said, %d exist", n, len(keys))
+		}
+	}
+}
+
+func TestEveryClassIsSaid(t *testing.T) {
+	classes := constants(t, func(_, typ string) bool { return typ == "Class" })
+	if len(classes) < 10 {
+		t.Fatalf("found %d classes in core/errors.go", len(classes))
+	}
+	for _, lang := range []Lang{English, Chinese} {
+		tx := New(lang)
+		for _, c := range classes {
+			for _, key := range []Key{Key("class." + c), Key("class.short." + c)} {
+				if !tx.Has(key) {
+					t.Errorf("%s is not said", key)
+				}
+				checkSaid(t, lang, string(key), tx.Say(key, "message", "MESSAGE"))
+			}
+		}
+	}
+}
+
+// checkSaid: a sentence has no open placeholder, and a Chinese one is Chinese.
+func checkSaid(t *testing.T, lang Lang, key, said string) {
+	t.Helper()
+	han := strings.ContainsFunc(said, func(r rune) bool { return unicode.Is(unicode.Han, r) })
+	if said == "" || said == key || strings.ContainsAny(said, "{}") || han != (lang == Chinese) {
+		t.Errorf("language %d, %s: %q", lang, key, said)
+	}
+}
+
+func TestFailure(t *testing.T) {
+	e := &api.Error{
+		Class: "whitelist", Remedy: "whitelist", Message: "ip is not on the whitelist", UpstreamCode: 40164,
+		Upstream: "invalid ip", CallerIP: "192.0.2.7", RID: "62416571-5cbc3445-3e6cab76", RetryAt: time.Unix(1772373500, 0),
+	}
+	tx := New(English)
+	if got, want := tx.Cause(e, "shop"), "192.0.2.7 is not on the account's IP whitelist."; got != want {
+		t.Errorf("cause %q, want %q", got, want)
+	}
+	if got := tx.Remedy(e, "shop"); !strings.Contains(got, "Add 192.0.2.7") || !strings.HasSuffix(got, "tokentray refresh shop") {
+		t.Errorf("remedy %q", got)
+	}
+	got := strings.Join(tx.Details(e), "; ")
+	want := "errcode 40164; rid 62416571-5cbc3445-3e6cab76; caller IP 192.0.2.7; upstream says: invalid ip; next try " +
+		time.Unix(1772373500, 0).Format(time.DateTime)
+	if got != want {
+		t.Errorf("details %q, want %q", got, want)
+	}
+
+	e.CallerIP = ""
+	if got, want := tx.Cause(e, ""), "This machine's IP is not on the account's IP whitelist."; got != want {
+		t.Errorf("cause without an address %q, want %q", got, want)
+	}
+	if got := tx.Cause(&api.Error{Class: "of tomorrow", Message: "as it came"}, ""); got != "as it came" {
+		t.Errorf("a class nobody knows: %q", got)
+	}
+	if got := tx.Cause(&api.Error{Class: "quota"}, ""); got != "Too many calls; the upstream answers no more for now." {
+		t.Errorf("a class without a remedy: %q", got)
+	}
+	if got := tx.Remedy(&api.Error{Class: "quota"}, ""); got != "" {
+		t.Errorf("no remedy: %q", got)
+	}
+}

@@ -1,0 +1,124 @@
+package text
+
+// remedies says what a person can do: "remedy." and a remedy's key of package
+// core. A command stands at the end, so that it can be copied.
+func remedies() table {
+	return table{
+		"remedy.try_again": {
+			"Wait a moment; TokenTray tries again by itself.",
+			"请稍候，TokenTray 会自动重试。",
+		},
+		"remedy.network": {
+			"Check the network. If this machine reaches the internet through a proxy, set it: tokentray edit {account} --proxy URL",
+			"请检查网络。如果本机需要通过代理上网，请设置代理：tokentray edit {account} --proxy URL",
+		},
+		"remedy.proxy": {
+			"Check that the proxy runs and that its address and password are right: tokentray edit {account} --proxy URL",
+			"请检查代理是否在运行、地址和密码是否正确：tokentray edit {account} --proxy URL",
+		},
+		"remedy.tls": {
+			"Check this machine's clock and certificates. A proxy may be opening the connection; TokenTray never switches the check off.",
+			"请检查本机的时钟和证书。也可能有代理在拆解连接；TokenTray 从不关闭证书校验。",
+		},
+		"remedy.odd_answer": {
+			"Check the base URL and the proxy; a sign-in page of the network may stand in between.",
+			"请检查基础地址和代理；也可能被网络的登录页面拦截。",
+		},
+		"remedy.whitelist": {
+			"Add {ip} to the API IP whitelist (Official Account: developers.weixin.qq.com/platform; Mini Program: mp.weixin.qq.com), wait a few minutes, then: tokentray refresh {account}",
+			"请把 {ip} 加入 API IP 白名单（公众号在 developers.weixin.qq.com/platform，小程序在 mp.weixin.qq.com），几分钟后执行：tokentray refresh {account}",
+		},
+		"remedy.confirm": {
+			"WeChat has sent the administrator a message: ask for its confirmation, then: tokentray refresh {account}",
+			"微信已向管理员推送确认消息，请联系管理员确认，然后执行：tokentray refresh {account}",
+		},
+		"remedy.confirm_denied": {
+			"A waiting time is imposed, an hour after the first refusal and a day after the second. Put the IP on the whitelist, or ask the administrator and try again later.",
+			"拒绝后需要等待：第一次 1 小时，第二次 24 小时。请先把 IP 加入白名单，或与管理员沟通后再试。",
+		},
+		"remedy.quota_day": {
+			"It resets at midnight, Beijing time. Find who else fetches tokens for this AppID; the kind wechat (stable_token) needs far fewer calls.",
+			"北京时间零点重置。请查明还有谁在为此 AppID 获取 token；wechat（stable_token）类型所需的调用少得多。",
+		},
+		"remedy.quota_minute": {
+			"It resets within a minute; TokenTray tries again by itself.",
+			"一分钟内恢复，TokenTray 会自动重试。",
+		},
+		"remedy.secret": {
+			"Enter the AppSecret again; if it was lost, reset it in the WeChat console: tokentray edit {account} --secret",
+			"请重新填写 AppSecret；如已遗失，请在微信后台重置：tokentray edit {account} --secret",
+		},
+		"remedy.appid": {
+			"Copy the AppID again from the WeChat console; capitals count: tokentray edit {account} --appid ID",
+			"请从微信后台重新复制 AppID（区分大小写）：tokentray edit {account} --appid ID",
+		},
+		"remedy.frozen_secret": {
+			"Unfreeze the AppSecret in the WeChat console; it takes about ten minutes to act. Then: tokentray refresh {account}",
+			"请在微信后台解冻 AppSecret，约 10 分钟后生效，然后执行：tokentray refresh {account}",
+		},
+		"remedy.frozen": {
+			"Sign in to the WeChat console and read the notices there; then: tokentray refresh {account}",
+			"请登录微信后台查看通知，处理后执行：tokentray refresh {account}",
+		},
+		"remedy.component": {
+			"Use the AppID of an Official Account or a Mini Program instead: tokentray edit {account} --appid ID",
+			"请改用公众号或小程序的 AppID：tokentray edit {account} --appid ID",
+		},
+		"remedy.update": {
+			"Look for a newer version of TokenTray, or report it with the errcode and the rid.",
+			"请查看是否有新版 TokenTray，或附上 errcode 与 rid 反馈。",
+		},
+		"remedy.allow_live": {
+			"Better: use the kind wechat, which disturbs nobody: tokentray edit {account} --kind wechat. To take the risk once: tokentray refresh {account} --force. To allow it for good: tokentray edit {account} --allow-live",
+			"建议改用互不干扰的 wechat 类型：tokentray edit {account} --kind wechat。只冒险一次：tokentray refresh {account} --force。长期允许：tokentray edit {account} --allow-live",
+		},
+		"remedy.vault_unlock": {
+			"Unlock it: tokentray vault unlock",
+			"请解锁：tokentray vault unlock",
+		},
+		"remedy.vault_init": {
+			"Start the desktop's keyring, or keep secrets in a file under a passphrase: tokentray vault init",
+			"请启动桌面的密钥环服务，或用口令保护的文件保存密钥：tokentray vault init",
+		},
+		"remedy.secret_missing": {
+			"Enter it again: tokentray edit {account} --secret",
+			"请重新填写：tokentray edit {account} --secret",
+		},
+		"remedy.no_account": {
+			"See what there is: tokentray list",
+			"查看已有账号：tokentray list",
+		},
+		"remedy.min_ttl": {
+			"Ask for a shorter life (up to 5m is always possible), or try again at the time given.",
+			"请要求较短的有效期（5m 以内总能满足），或在所示时间之后再试。",
+		},
+		"remedy.force_budget": {
+			"WeChat allows 20 forced refreshes a day, 30 s apart. Refresh without --force, or wait.",
+			"微信每天允许 20 次强制刷新，间隔 30 秒。请不带 --force 刷新，或稍后再试。",
+		},
+		"remedy.log": {
+			"Read the log; tokentray doctor tells where it is and what else is wrong.",
+			"请查看日志；tokentray doctor 会指出日志位置和其他问题。",
+		},
+		"remedy.input": {
+			"Correct it and try again.",
+			"请更正后重试。",
+		},
+		"remedy.disk": {
+			"Free some space, or see that the folder belongs to you and can be written. Nothing was lost.",
+			"请清理磁盘空间，或确认该文件夹属于你且可写。数据没有丢失。",
+		},
+		"remedy.no_agent": {
+			"See what keeps it from starting: tokentray doctor",
+			"查看无法启动的原因：tokentray doctor",
+		},
+		"remedy.restart_agent": {
+			"End it; the next command starts the right one: tokentray stop",
+			"请先结束它，下一条命令会启动正确的版本：tokentray stop",
+		},
+		"remedy.no_clipboard": {
+			"Run it from a desktop session (on Wayland install wl-clipboard), or print the token instead: tokentray get {account}",
+			"请在桌面会话中运行（Wayland 需安装 wl-clipboard），或改为直接输出 token：tokentray get {account}",
+		},
+	}
+}
