@@ -104,9 +104,9 @@ const (
 // Problem is something wrong, or merely odd, with one field that a person
 // filled in. Key names the sentence in ui/text, Field the input.
 type Problem struct {
-	Field string // name, env, kind, product, appid, secret, base_url, proxy, note
-	Key   string
-	Warn  bool // odd, but allowed
+	Field string `json:"field"` // name, env, kind, product, appid, secret, base_url, proxy, note
+	Key   string `json:"key"`
+	Warn  bool   `json:"warn,omitempty"` // odd, but allowed
 }
 
 // Problems is what Check found. As an error it speaks of the first that is not

@@ -112,4 +112,7 @@ const (
 	RemedyLog          = "log"            // see the log
 	RemedyInput        = "input"          // correct the field
 	RemedyDisk         = "disk"           // free or repair the disk
+	RemedyNoAgent      = "no_agent"       // tokentray agent; its log tells why it ended
+	RemedyRestart      = "restart_agent"  // tokentray stop; another version runs
+	RemedyClipboard    = "no_clipboard"   // copy from a desktop session, or print the token
 )

@@ -87,6 +87,9 @@ type Error struct {
 	CallerIP     string     `json:"caller_ip,omitempty"`
 	RID          string     `json:"rid,omitempty"`
 	RetryAt      time.Time  `json:"retry_at,omitzero"`
+	// Problems are the fields that class Invalid is about, when it is about
+	// fields. In a *core.Error they are its cause, a core.Problems.
+	Problems []core.Problem `json:"problems,omitempty"`
 }
 
 // AccountInput is what a person enters to add or edit an account. In an edit a

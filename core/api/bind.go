@@ -1,0 +1,126 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"tokentray/core"
+)
+
+// answer turns a function into a handler that writes its result or its error.
+func answer[T any](do func(*http.Request) (T, error)) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		out, err := do(r)
+		if err != nil {
+			e := core.AsError(err)
+			writeError(w, HTTPStatus(e.Class), e)
+			return
+		}
+		writeJSON(w, http.StatusOK, out)
+	})
+}
+
+func body[In, Out any](optional bool, do func(context.Context, In) (Out, error)) http.Handler {
+	return answer(func(r *http.Request) (Out, error) {
+		var in In
+		if err := decode(r.Body, optional, &in); err != nil {
+			var zero Out
+			return zero, err
+		}
+		return do(r.Context(), in)
+	})
+}
+
+func onRef[Out any](do func(context.Context, Ref) (Out, error)) http.Handler {
+	return answer(func(r *http.Request) (Out, error) {
+		ref, err := refOf(r)
+		if err != nil {
+			var zero Out
+			return zero, err
+		}
+		return do(r.Context(), ref)
+	})
+}
+
+func onRefBody[In, Out any](optional bool, do func(context.Context, Ref, In) (Out, error)) http.Handler {
+	return answer(func(r *http.Request) (Out, error) {
+		var in In
+		var zero Out
+		ref, err := refOf(r)
+		if err != nil {
+			return zero, err
+		}
+		if err := decode(r.Body, optional, &in); err != nil {
+			return zero, err
+		}
+		return do(r.Context(), ref, in)
+	})
+}
+
+// readBody takes the whole body off the connection, within maxBody and
+// bodyTime, so that no handler can hang on a slow sender.
+func readBody(w http.ResponseWriter, r *http.Request) error {
+	if r.ContentLength == 0 {
+		return nil
+	}
+	rc := http.NewResponseController(w)
+	_ = rc.SetReadDeadline(time.Now().Add(bodyTime)) // a test's recorder has none
+	defer func() { _ = rc.SetReadDeadline(time.Time{}) }()
+	raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	if err != nil {
+		return err
+	}
+	r.Body = io.NopCloser(bytes.NewReader(raw))
+	return nil
+}
+
+// decode reads a JSON body: one value, no unknown fields. Its errors never
+// quote the body, which may hold a secret.
+func decode(r io.Reader, optional bool, into any) error {
+	dec := json.NewDecoder(r)
+	dec.DisallowUnknownFields()
+	err := dec.Decode(into)
+	if err == nil {
+		if _, err = dec.Token(); errors.Is(err, io.EOF) {
+			return nil
+		}
+		return invalid("the body must be one JSON value and nothing more")
+	}
+	var kind *json.UnmarshalTypeError
+	switch {
+	case errors.Is(err, io.EOF) && optional:
+		return nil
+	case errors.Is(err, io.EOF):
+		return invalid("the body is empty; send JSON")
+	case errors.As(err, &kind) && kind.Field != "":
+		return invalid("field %s of the body must be a %s", kind.Field, kind.Type)
+	}
+	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
+		return invalid("the body has an unknown field %.60s; correct or remove it", name)
+	}
+	return invalid("the body is not the JSON that is expected; see the API's description")
+}
+
+func writeJSON(w http.ResponseWriter, status int, v any) {
+	raw, err := json.Marshal(v)
+	if err != nil { // a type of ours that cannot be encoded: a fault of ours
+		raw, status = []byte(`{"error":{"class":"internal","message":"the answer cannot be encoded; see the log","remedy":"log"}}`), http.StatusInternalServerError
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_, _ = w.Write(append(raw, '\n'))
+}
+
+func writeError(w http.ResponseWriter, status int, e *core.Error) {
+	if !e.RetryAt.IsZero() {
+		w.Header().Set("Retry-After", strconv.Itoa(retryAfter(e.RetryAt, time.Now())))
+	}
+	writeJSON(w, status, errorBody{FromError(e)})
+}

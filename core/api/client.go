@@ -1,0 +1,340 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"tokentray/core"
+)
+
+// maxAnswer bounds an answer and one event: some 100,000 accounts.
+const maxAnswer = 64 << 20
+
+// Client is an Agent in another process, reached over its socket. It is safe
+// for concurrent use. It sets no time limit of its own: contexts rule.
+type Client struct {
+	http   *http.Client
+	socket string
+}
+
+// Dial returns the client of the agent that listens on socket. It connects at
+// the first call; without an agent that call's error is ErrNoAgent.
+func Dial(socket string) *Client {
+	return &Client{
+		socket: socket,
+		http: &http.Client{
+			Transport: &http.Transport{
+				DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+					return (&net.Dialer{}).DialContext(ctx, "unix", socket)
+				},
+				DisableCompression: true,
+				MaxIdleConns:       4,
+				IdleConnTimeout:    time.Minute,
+			},
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+	}
+}
+
+// Close ends idle connections.
+func (c *Client) Close() { c.http.CloseIdleConnections() }
+
+// Status implements Agent.
+func (c *Client) Status(ctx context.Context) (Status, error) {
+	return call[Status](ctx, c, http.MethodGet, "/v1/status", nil)
+}
+
+// List implements Agent.
+func (c *Client) List(ctx context.Context) (List, error) {
+	return call[List](ctx, c, http.MethodGet, "/v1/accounts", nil)
+}
+
+// Account implements Agent.
+func (c *Client) Account(ctx context.Context, ref Ref) (Account, error) {
+	return callRef[Account](ctx, c, http.MethodGet, "accounts", ref, "", nil)
+}
+
+// Add implements Agent.
+func (c *Client) Add(ctx context.Context, in AccountInput) (Saved, error) {
+	return call[Saved](ctx, c, http.MethodPost, "/v1/accounts", in)
+}
+
+// Edit implements Agent.
+func (c *Client) Edit(ctx context.Context, ref Ref, in AccountInput) (Saved, error) {
+	return callRef[Saved](ctx, c, http.MethodPut, "accounts", ref, "", in)
+}
+
+// Remove implements Agent.
+func (c *Client) Remove(ctx context.Context, ref Ref) error {
+	_, err := callRef[nothing](ctx, c, http.MethodDelete, "accounts", ref, "", nil)
+	return err
+}
+
+// Test implements Agent.
+func (c *Client) Test(ctx context.Context, req TestRequest) (TestResult, error) {
+	return call[TestResult](ctx, c, http.MethodPost, "/v1/test", req)
+}
+
+// Token implements Agent.
+func (c *Client) Token(ctx context.Context, ref Ref, minTTL time.Duration) (Token, error) {
+	query := "?min_ttl=" + url.QueryEscape(minTTL.String())
+	return callRef[Token](ctx, c, http.MethodGet, "token", ref, query, nil)
+}
+
+// Refresh implements Agent.
+func (c *Client) Refresh(ctx context.Context, ref Ref, req RefreshRequest) (Token, error) {
+	return callRef[Token](ctx, c, http.MethodPost, "token", ref, "/refresh", req)
+}
+
+// Check implements Agent.
+func (c *Client) Check(ctx context.Context, ref Ref) (CheckResult, error) {
+	return callRef[CheckResult](ctx, c, http.MethodPost, "accounts", ref, "/check", nil)
+}
+
+// History implements Agent.
+func (c *Client) History(ctx context.Context, ref Ref, limit int) ([]HistoryEntry, error) {
+	got, err := callRef[historyBody](ctx, c, http.MethodGet, "accounts", ref, "/history?limit="+strconv.Itoa(limit), nil)
+	return got.History, err
+}
+
+// Copy implements Agent.
+func (c *Client) Copy(ctx context.Context, ref Ref, req CopyRequest) (Clipboard, error) {
+	return callRef[Clipboard](ctx, c, http.MethodPost, "accounts", ref, "/copy", req)
+}
+
+// ClearClipboard implements Agent.
+func (c *Client) ClearClipboard(ctx context.Context) error {
+	return c.do(ctx, http.MethodDelete, "/v1/clipboard", nil)
+}
+
+// Use implements Agent.
+func (c *Client) Use(ctx context.Context, env core.Env) error {
+	return c.do(ctx, http.MethodPut, "/v1/env", envBody{string(env)})
+}
+
+// PauseAll implements Agent.
+func (c *Client) PauseAll(ctx context.Context, paused bool) error {
+	return c.do(ctx, http.MethodPut, "/v1/pause", pauseBody{paused})
+}
+
+// SetSetting implements Agent.
+func (c *Client) SetSetting(ctx context.Context, key, value string) (core.Settings, error) {
+	if key == "" || key == "." || key == ".." {
+		return core.Settings{}, invalid("there is no setting %q; see tokentray settings", key)
+	}
+	return call[core.Settings](ctx, c, http.MethodPut, "/v1/settings/"+url.PathEscape(key), valueBody{value})
+}
+
+// VaultInit implements Agent.
+func (c *Client) VaultInit(ctx context.Context, passphrase core.Secret) (Vault, error) {
+	return call[Vault](ctx, c, http.MethodPost, "/v1/vault/init", passphraseBody{passphrase.Reveal()})
+}
+
+// VaultUnlock implements Agent.
+func (c *Client) VaultUnlock(ctx context.Context, passphrase core.Secret) (Vault, error) {
+	return call[Vault](ctx, c, http.MethodPost, "/v1/vault/unlock", passphraseBody{passphrase.Reveal()})
+}
+
+// VaultLock implements Agent.
+func (c *Client) VaultLock(ctx context.Context) (Vault, error) {
+	return call[Vault](ctx, c, http.MethodPost, "/v1/vault/lock", nil)
+}
+
+// Open implements Agent.
+func (c *Client) Open(ctx context.Context) (int, error) {
+	got, err := call[windowsBody](ctx, c, http.MethodPost, "/v1/open", nil)
+	return got.Windows, err
+}
+
+// Session implements Agent.
+func (c *Client) Session(ctx context.Context, s Session) error {
+	return c.do(ctx, http.MethodPost, "/v1/session", s)
+}
+
+// Reset implements Agent. It returns when the agent is gone.
+func (c *Client) Reset(ctx context.Context) error {
+	if err := c.do(ctx, http.MethodPost, "/v1/reset", nil); err != nil {
+		return err
+	}
+	return c.waitGone(ctx)
+}
+
+// Stop implements Agent, whatever API number the agent speaks. It returns when
+// the agent no longer listens.
+func (c *Client) Stop(ctx context.Context) error {
+	err := c.do(ctx, http.MethodPost, "/v1/stop", nil)
+	if err != nil && !errors.Is(err, ErrVersion) {
+		return err
+	}
+	return c.waitGone(ctx)
+}
+
+// waitGone returns when nobody listens on the socket any more.
+func (c *Client) waitGone(ctx context.Context) error {
+	c.http.CloseIdleConnections()
+	const pause = 10 * time.Millisecond
+	for {
+		conn, err := (&net.Dialer{}).DialContext(ctx, "unix", c.socket)
+		if err != nil {
+			if ctx.Err() != nil {
+				return core.AsError(ctx.Err())
+			}
+			return nil
+		}
+		_ = conn.Close()
+		select {
+		case <-ctx.Done():
+			return core.AsError(ctx.Err())
+		case <-time.After(pause):
+		}
+	}
+}
+
+// Events implements Agent. Reconnecting is the caller's: a stream that ended
+// without a bye ended by accident.
+func (c *Client) Events(ctx context.Context, window bool) (<-chan Event, error) {
+	path := "/v1/events"
+	if window {
+		path += "?window=1"
+	}
+	resp, err := c.send(ctx, http.MethodGet, path, nil)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.refused(resp); err != nil {
+		_ = resp.Body.Close()
+		return nil, err
+	}
+	out := make(chan Event)
+	go func() { // ends with ctx or the stream, as the caller of Events rules
+		defer close(out)
+		defer resp.Body.Close()
+		_ = readEvents(resp.Body, func(e Event) bool {
+			select {
+			case out <- e:
+				return true
+			case <-ctx.Done():
+				return false
+			}
+		})
+	}()
+	return out, nil
+}
+
+// callRef calls /v1/<what>/name[/env]<rest>.
+func callRef[T any](ctx context.Context, c *Client, method, what string, ref Ref, rest string, body any) (T, error) {
+	var zero T
+	name, err := core.CleanName(ref.Name)
+	if err != nil {
+		return zero, badRef(err)
+	}
+	path := "/v1/" + what + "/" + url.PathEscape(name)
+	if ref.Env != "" {
+		if !ref.Env.Valid() {
+			return zero, badRef(core.Problems{{Field: "env", Key: core.ProblemEnv}})
+		}
+		path += "/" + string(ref.Env)
+	}
+	return call[T](ctx, c, method, path+rest, body)
+}
+
+func badRef(cause error) *core.Error {
+	return &core.Error{Class: core.Invalid, Remedy: core.RemedyInput, Message: cause.Error(), Err: cause}
+}
+
+func (c *Client) do(ctx context.Context, method, path string, body any) error {
+	_, err := call[nothing](ctx, c, method, path, body)
+	return err
+}
+
+// call sends one request and decodes its answer. Errors are *core.Error.
+func call[T any](ctx context.Context, c *Client, method, path string, body any) (T, error) {
+	var out T
+	resp, err := c.send(ctx, method, path, body)
+	if err != nil {
+		return out, err
+	}
+	defer resp.Body.Close()
+	if err := c.refused(resp); err != nil {
+		return out, err
+	}
+	raw, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
+	if err != nil {
+		return out, c.broken(ctx, err)
+	}
+	if err := json.Unmarshal(raw, &out); err != nil {
+		// The cause is left out: it could quote what the answer holds.
+		return out, &core.Error{Class: core.Internal, Remedy: core.RemedyRestart, Message: "the agent's answer cannot be read; run tokentray stop and try again"}
+	}
+	return out, nil
+}
+
+func (c *Client) send(ctx context.Context, method, path string, body any) (*http.Response, error) {
+	var reader io.Reader
+	if body != nil {
+		raw, err := json.Marshal(body)
+		if err != nil {
+			return nil, core.AsError(fmt.Errorf("encode the request: %w", err))
+		}
+		reader = bytes.NewReader(raw)
+	}
+	req, err := http.NewRequestWithContext(ctx, method, "http://tokentray"+path, reader)
+	if err != nil {
+		return nil, core.AsError(fmt.Errorf("make the request: %w", err))
+	}
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	resp, err := c.http.Do(req)
+	if err != nil {
+		return nil, c.broken(ctx, err)
+	}
+	return resp, nil
+}
+
+// refused is the error an answer carries, nil for a success. The API number is
+// looked at first: of another version no answer can be trusted.
+func (c *Client) refused(resp *http.Response) error {
+	if got := resp.Header.Get(versionHeader); got != strconv.Itoa(Version) {
+		return otherVersion(got)
+	}
+	if resp.StatusCode < 300 {
+		return nil
+	}
+	raw, _ := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
+	return decodeError(resp.StatusCode, raw)
+}
+
+// decodeError reads the body of a refusal.
+func decodeError(status int, raw []byte) *core.Error {
+	var body errorBody
+	if err := json.Unmarshal(raw, &body); err != nil || body.Error == nil || body.Error.Class == "" {
+		return &core.Error{Class: core.Internal, Remedy: core.RemedyLog, Message: fmt.Sprintf("the agent answered HTTP %d without saying why; see its log", status)}
+	}
+	return body.Error.Core()
+}
+
+// broken explains a call that brought no answer. The URL of a *url.Error is
+// dropped: paths name accounts, queries may one day name more.
+func (c *Client) broken(ctx context.Context, err error) *core.Error {
+	if ctx.Err() != nil {
+		return core.AsError(ctx.Err())
+	}
+	var u *url.Error
+	if errors.As(err, &u) {
+		err = u.Err
+	}
+	if errors.Is(err, errForbidden) {
+		return &core.Error{Class: core.Internal, Remedy: core.RemedyLog, Message: "the agent's socket belongs to somebody else; run this as the user who started the agent", Err: err}
+	}
+	return noAgent(err)
+}

@@ -1,0 +1,106 @@
+package api
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"tokentray/core"
+)
+
+// ErrNoAgent is in the chain of a Client's error when nobody answers on the
+// socket, or the agent went away during the call.
+var ErrNoAgent = errors.New("no agent is running")
+
+// ErrVersion is in the chain of a Client's error when the agent speaks another
+// API number. Stop works all the same.
+var ErrVersion = errors.New("the agent speaks another API number")
+
+// FromError turns an error into its wire form; nil stays nil.
+func FromError(err error) *Error {
+	e := core.AsError(err)
+	if e == nil {
+		return nil
+	}
+	out := &Error{
+		Class: e.Class, Message: e.Message, Remedy: e.Remedy,
+		UpstreamCode: e.Code, Upstream: e.Upstream, CallerIP: e.CallerIP, RID: e.RID,
+		RetryAt: e.RetryAt,
+	}
+	var problems core.Problems
+	if errors.As(e.Err, &problems) {
+		out.Problems = problems
+	}
+	return out
+}
+
+// Core turns the wire form back into the domain's error; nil stays nil.
+func (e *Error) Core() *core.Error {
+	if e == nil {
+		return nil
+	}
+	out := &core.Error{
+		Class: e.Class, Message: e.Message, Remedy: e.Remedy,
+		Code: e.UpstreamCode, Upstream: e.Upstream, CallerIP: e.CallerIP, RID: e.RID,
+		RetryAt: e.RetryAt,
+	}
+	if len(e.Problems) > 0 {
+		out.Err = core.Problems(e.Problems)
+	}
+	return out
+}
+
+// HTTPStatus is the status that answers an error of a class.
+func HTTPStatus(class core.Class) int {
+	switch class {
+	case core.Invalid:
+		return http.StatusBadRequest
+	case core.NotFound:
+		return http.StatusNotFound
+	case core.Misuse:
+		return http.StatusConflict
+	case core.VaultClosed:
+		return http.StatusLocked
+	case core.Quota:
+		return http.StatusTooManyRequests
+	case core.Whitelist, core.Confirm, core.BadSecret, core.Frozen:
+		return http.StatusBadGateway
+	case core.Temporary:
+		return http.StatusServiceUnavailable
+	}
+	return http.StatusInternalServerError
+}
+
+// errorBody is the shape of every answer that is no success.
+type errorBody struct {
+	Error *Error `json:"error"`
+}
+
+func noAgent(cause error) *core.Error {
+	return &core.Error{
+		Class: core.Internal, Remedy: core.RemedyNoAgent,
+		Message: "no agent is running; start it with tokentray agent",
+		Err:     errors.Join(ErrNoAgent, cause),
+	}
+}
+
+func otherVersion(got string) *core.Error {
+	if got == "" {
+		got = "none"
+	}
+	return &core.Error{
+		Class: core.Internal, Remedy: core.RemedyRestart,
+		Message: fmt.Sprintf("the agent speaks API %.20s and this program API %d; run tokentray stop and try again", got, Version),
+		Err:     ErrVersion,
+	}
+}
+
+func invalid(format string, args ...any) *core.Error {
+	return &core.Error{Class: core.Invalid, Remedy: core.RemedyInput, Message: fmt.Sprintf(format, args...)}
+}
+
+// retryAfter is the value of a Retry-After header: whole seconds, at least 1.
+func retryAfter(at, now time.Time) int {
+	return max(1, int(at.Sub(now).Round(time.Second)/time.Second))
+}

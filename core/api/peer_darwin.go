@@ -1,0 +1,25 @@
+package api
+
+import (
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// peerUID asks the kernel who connected.
+func peerUID(c syscall.Conn) (uid int, known bool, err error) {
+	raw, err := c.SyscallConn()
+	if err != nil {
+		return 0, false, err
+	}
+	var cred *unix.Xucred
+	var inner error
+	err = raw.Control(func(fd uintptr) { cred, inner = unix.GetsockoptXucred(int(fd), unix.SOL_LOCAL, unix.LOCAL_PEERCRED) })
+	if err != nil {
+		return 0, false, err
+	}
+	if inner != nil {
+		return 0, false, inner
+	}
+	return int(cred.Uid), true, nil
+}

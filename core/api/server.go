@@ -1,0 +1,246 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"path"
+	"strconv"
+	"time"
+
+	"tokentray/core"
+)
+
+// Limits of what the server takes and waits for.
+const (
+	maxBody     = 1 << 20 // bytes of a request
+	maxHeader   = 32 << 10
+	headerTime  = 10 * time.Second
+	bodyTime    = 10 * time.Second
+	idleTime    = 5 * time.Minute
+	defaultTTL  = 30 * time.Second
+	maxTTL      = 24 * time.Hour
+	defaultPast = 100 // lines of history
+	maxPast     = 10000
+)
+
+// peerKey is where a connection's context keeps why its peer may not call.
+type peerKey struct{}
+
+// NewServer returns the HTTP server of the local API for agent, with limits
+// that suit a unix socket: headers and bodies must come in time, answers and
+// streams may take as long as they need. peer judges each connection as it
+// comes; SameUser is the one to use. Log gets one line a request at debug.
+func NewServer(agent Agent, peer func(net.Conn) error, log *slog.Logger) *http.Server {
+	return &http.Server{
+		Handler:           NewHandler(agent, log),
+		ReadHeaderTimeout: headerTime,
+		IdleTimeout:       idleTime,
+		MaxHeaderBytes:    maxHeader,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+		ConnContext: func(ctx context.Context, c net.Conn) context.Context {
+			return context.WithValue(ctx, peerKey{}, peer(c))
+		},
+	}
+}
+
+// handler serves the API. Requests that meet no route get the error shape too.
+type handler struct {
+	mux   *http.ServeMux
+	agent Agent
+	log   *slog.Logger
+}
+
+// NewHandler returns the routes of the API without any judgement of who calls;
+// NewServer adds that.
+func NewHandler(agent Agent, log *slog.Logger) http.Handler {
+	h := &handler{http.NewServeMux(), agent, log}
+	h.routes()
+	return h
+}
+
+func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set(versionHeader, strconv.Itoa(Version))
+	w.Header().Set("Cache-Control", "no-store")
+	if err, _ := r.Context().Value(peerKey{}).(error); err != nil {
+		h.log.Warn("refused a caller", "error", err)
+		writeError(w, http.StatusForbidden, &core.Error{Class: core.Misuse, Message: err.Error(), Remedy: core.RemedyLog})
+		return
+	}
+	// The mux would redirect an unclean path; no account has such a name.
+	if path.Clean(r.URL.Path) != r.URL.Path {
+		noRoute(w, http.StatusNotFound)
+		return
+	}
+	found, pattern := h.mux.Handler(r)
+	if pattern == "" {
+		probe := statusProbe{header: http.Header{}}
+		found.ServeHTTP(&probe, r)
+		if allow := probe.header.Get("Allow"); allow != "" {
+			w.Header().Set("Allow", allow)
+		}
+		noRoute(w, probe.status)
+		return
+	}
+	if err := readBody(w, r); err != nil {
+		status := http.StatusBadRequest
+		if big := new(http.MaxBytesError); errors.As(err, &big) {
+			status = http.StatusRequestEntityTooLarge
+		}
+		writeError(w, status, invalid("the body is over %d bytes or did not come in time", maxBody))
+		return
+	}
+	h.log.Debug("request", "route", pattern)
+	h.mux.ServeHTTP(w, r)
+}
+
+// statusProbe learns from the mux whether the path or the method is wrong.
+type statusProbe struct {
+	header http.Header
+	status int
+}
+
+func (p *statusProbe) Header() http.Header         { return p.header }
+func (p *statusProbe) WriteHeader(status int)      { p.status = status }
+func (p *statusProbe) Write(b []byte) (int, error) { return len(b), nil }
+
+func noRoute(w http.ResponseWriter, status int) {
+	msg := "there is no such path; see GET /v1/status"
+	if status == http.StatusMethodNotAllowed {
+		msg = "this path does not take that method; the Allow header lists those it takes"
+	}
+	writeError(w, status, &core.Error{Class: core.Invalid, Message: msg, Remedy: core.RemedyInput})
+}
+
+// routes binds every route. An account may be named without its environment:
+// then it is the one in the active environment.
+func (h *handler) routes() {
+	a := h.agent
+	h.mux.Handle("GET /v1/status", answer(func(r *http.Request) (Status, error) { return a.Status(r.Context()) }))
+	h.mux.Handle("GET /v1/accounts", answer(func(r *http.Request) (List, error) { return a.List(r.Context()) }))
+	h.mux.Handle("POST /v1/accounts", body(false, a.Add))
+	h.mux.Handle("POST /v1/test", body(false, a.Test))
+
+	h.ref("GET", "accounts", "", onRef(a.Account))
+	h.ref("PUT", "accounts", "", onRefBody(false, a.Edit))
+	h.ref("DELETE", "accounts", "", onRef(func(ctx context.Context, ref Ref) (nothing, error) { return nothing{}, a.Remove(ctx, ref) }))
+	h.ref("POST", "accounts", "/copy", onRefBody(true, a.Copy))
+	h.ref("POST", "accounts", "/check", onRef(a.Check))
+	h.ref("GET", "accounts", "/history", answer(h.history))
+	h.ref("GET", "token", "", answer(h.token))
+	h.ref("POST", "token", "/refresh", onRefBody(true, a.Refresh))
+
+	h.mux.Handle("DELETE /v1/clipboard", answer(func(r *http.Request) (nothing, error) { return nothing{}, a.ClearClipboard(r.Context()) }))
+	h.mux.Handle("PUT /v1/env", body(false, func(ctx context.Context, b envBody) (nothing, error) {
+		return nothing{}, a.Use(ctx, core.Env(b.Active))
+	}))
+	h.mux.Handle("PUT /v1/pause", body(false, func(ctx context.Context, b pauseBody) (nothing, error) {
+		return nothing{}, a.PauseAll(ctx, b.Paused)
+	}))
+	h.mux.Handle("GET /v1/settings", answer(func(r *http.Request) (core.Settings, error) {
+		list, err := a.List(r.Context())
+		return list.Settings, err
+	}))
+	h.mux.Handle("PUT /v1/settings/{key}", answer(h.setting))
+
+	h.mux.Handle("GET /v1/vault", answer(func(r *http.Request) (Vault, error) {
+		status, err := a.Status(r.Context())
+		return status.Vault, err
+	}))
+	h.mux.Handle("POST /v1/vault/init", body(false, func(ctx context.Context, b passphraseBody) (Vault, error) {
+		return a.VaultInit(ctx, core.NewSecret(b.Passphrase))
+	}))
+	h.mux.Handle("POST /v1/vault/unlock", body(true, func(ctx context.Context, b passphraseBody) (Vault, error) {
+		return a.VaultUnlock(ctx, core.NewSecret(b.Passphrase))
+	}))
+	h.mux.Handle("POST /v1/vault/lock", answer(func(r *http.Request) (Vault, error) { return a.VaultLock(r.Context()) }))
+
+	h.mux.Handle("POST /v1/open", answer(func(r *http.Request) (windowsBody, error) {
+		n, err := a.Open(r.Context())
+		return windowsBody{n}, err
+	}))
+	h.mux.Handle("POST /v1/session", body(false, func(ctx context.Context, s Session) (nothing, error) {
+		return nothing{}, a.Session(ctx, s)
+	}))
+	h.mux.Handle("POST /v1/stop", answer(func(r *http.Request) (nothing, error) { return nothing{}, a.Stop(r.Context()) }))
+	h.mux.Handle("POST /v1/reset", answer(func(r *http.Request) (nothing, error) { return nothing{}, a.Reset(r.Context()) }))
+	h.mux.HandleFunc("GET /v1/events", h.events)
+}
+
+// ref binds a route of one account, with the environment and without.
+func (h *handler) ref(method, what, rest string, do http.Handler) {
+	h.mux.Handle(method+" /v1/"+what+"/{name}/{env}"+rest, do)
+	h.mux.Handle(method+" /v1/"+what+"/{name}"+rest, do)
+}
+
+func (h *handler) token(r *http.Request) (Token, error) {
+	ref, err := refOf(r)
+	if err != nil {
+		return Token{}, err
+	}
+	ttl, err := minTTL(r.URL.Query().Get("min_ttl"))
+	if err != nil {
+		return Token{}, err
+	}
+	return h.agent.Token(r.Context(), ref, ttl)
+}
+
+func (h *handler) history(r *http.Request) (historyBody, error) {
+	ref, err := refOf(r)
+	if err != nil {
+		return historyBody{}, err
+	}
+	limit := defaultPast
+	if raw := r.URL.Query().Get("limit"); raw != "" {
+		limit, err = strconv.Atoi(raw)
+		if err != nil || limit < 0 || limit > maxPast {
+			return historyBody{}, invalid("limit must be a number from 0 to %d", maxPast)
+		}
+	}
+	entries, err := h.agent.History(r.Context(), ref, limit)
+	if entries == nil {
+		entries = []HistoryEntry{}
+	}
+	return historyBody{entries}, err
+}
+
+func (h *handler) setting(r *http.Request) (core.Settings, error) {
+	var b valueBody
+	if err := decode(r.Body, false, &b); err != nil {
+		return core.Settings{}, err
+	}
+	return h.agent.SetSetting(r.Context(), r.PathValue("key"), b.Value)
+}
+
+// minTTL reads a life asked for: seconds as WeChat counts them, or a duration
+// such as 5m.
+func minTTL(raw string) (time.Duration, error) {
+	if raw == "" {
+		return defaultTTL, nil
+	}
+	var d time.Duration
+	if n, err := strconv.ParseInt(raw, 10, 32); err == nil {
+		d = time.Duration(n) * time.Second
+	} else if d, err = time.ParseDuration(raw); err != nil {
+		return 0, invalid("min_ttl must be seconds, as 300, or a duration, as 5m")
+	}
+	if d < 0 || d > maxTTL {
+		return 0, invalid("min_ttl must lie between 0 and 24h")
+	}
+	return d, nil
+}
+
+// refOf reads which account a path names.
+func refOf(r *http.Request) (Ref, error) {
+	name, err := core.CleanName(r.PathValue("name"))
+	if err != nil {
+		return Ref{}, badRef(err)
+	}
+	env := core.Env(r.PathValue("env"))
+	if env != "" && !env.Valid() {
+		return Ref{}, badRef(core.Problems{{Field: "env", Key: core.ProblemEnv}})
+	}
+	return Ref{name, env}, nil
+}

@@ -1,0 +1,86 @@
+package api
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+)
+
+// errForbidden is what the system says about a socket that is not ours to open.
+var errForbidden = fs.ErrPermission
+
+// writeEvent writes one server-sent event. JSON holds no line break, so one
+// data line is enough.
+func writeEvent(w io.Writer, e Event) error {
+	raw, err := json.Marshal(e)
+	if err != nil {
+		return fmt.Errorf("encode event %s: %w", e.Type, err)
+	}
+	_, err = fmt.Fprintf(w, "event: %s\ndata: %s\n\n", e.Type, raw)
+	return err
+}
+
+// errTooLong stops reading of a stream whose event exceeds maxAnswer.
+var errTooLong = errors.New("an event is longer than any could be")
+
+// readEvents decodes a stream of server-sent events and hands each to yield
+// until it returns false or the stream ends; a stream's end is no error. What
+// it does not know it skips, as the format demands.
+func readEvents(r io.Reader, yield func(Event) bool) error {
+	lines := bufio.NewReaderSize(r, 32<<10)
+	var data []byte
+	for {
+		line, err := readLine(lines, maxAnswer-len(data))
+		if err != nil {
+			if errors.Is(err, io.EOF) { // an unfinished event is none
+				return nil
+			}
+			return err
+		}
+		if len(line) == 0 {
+			if len(data) > 0 {
+				var e Event
+				if err := json.Unmarshal(data, &e); err != nil {
+					return errors.New("the agent sent an event that cannot be read")
+				}
+				if !yield(e) {
+					return nil
+				}
+			}
+			data = nil // not data[:0]: one big snapshot must not stay for good
+			continue
+		}
+		if rest, ok := bytes.CutPrefix(line, []byte("data:")); ok {
+			if len(data) > 0 {
+				data = append(data, '\n')
+			}
+			data = append(data, bytes.TrimPrefix(rest, []byte(" "))...)
+		}
+	}
+}
+
+// readLine returns the next line without its end, at most limit bytes of it.
+// The slice is valid until the next call.
+func readLine(r *bufio.Reader, limit int) ([]byte, error) {
+	var long []byte
+	for {
+		part, err := r.ReadSlice('\n')
+		if len(long)+len(part) > limit {
+			return nil, errTooLong
+		}
+		switch {
+		case err == nil && long == nil:
+			return bytes.TrimRight(part, "\r\n"), nil
+		case err == nil:
+			return bytes.TrimRight(append(long, part...), "\r\n"), nil
+		case errors.Is(err, bufio.ErrBufferFull):
+			long = append(long, part...)
+		default:
+			return nil, err
+		}
+	}
+}

@@ -1,0 +1,32 @@
+package api
+
+// The shapes of requests and answers that have no type of their own in the
+// Agent interface. Client and server share them.
+
+// versionHeader carries the API number in every answer.
+const versionHeader = "Tokentray-Api"
+
+type (
+	envBody struct {
+		Active string `json:"active"`
+	}
+	pauseBody struct {
+		Paused bool `json:"paused"`
+	}
+	valueBody struct {
+		Value string `json:"value"`
+	}
+	// passphraseBody holds the passphrase in the clear: it travels over the
+	// unix socket alone, and no request body is ever logged.
+	passphraseBody struct {
+		Passphrase string `json:"passphrase"`
+	}
+	windowsBody struct {
+		Windows int `json:"windows"`
+	}
+	historyBody struct {
+		History []HistoryEntry `json:"history"`
+	}
+	// nothing is the answer to what only succeeds.
+	nothing struct{}
+)
