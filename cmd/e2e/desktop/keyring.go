@@ -1,0 +1,129 @@
+//go:build linux
+
+package desktop
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/godbus/dbus/v5"
+)
+
+// Names of the Secret Service (freedesktop.org, Secret Service API 0.2) and of
+// gnome-keyring.
+const (
+	secretsName   = "org.freedesktop.secrets"
+	secretsPath   = dbus.ObjectPath("/org/freedesktop/secrets")
+	loginPath     = dbus.ObjectPath("/org/freedesktop/secrets/collection/login")
+	serviceIface  = "org.freedesktop.Secret.Service"
+	unlockMaster  = "org.gnome.keyring.InternalUnsupportedGuiltRiddenInterface.UnlockWithMasterPassword"
+	collectionTag = "org.freedesktop.Secret.Collection"
+	itemTag       = "org.freedesktop.Secret.Item"
+)
+
+// startKeyring starts gnome-keyring with an unlocked login keyring.
+func (d *Desktop) startKeyring() error {
+	if d.conn == nil {
+		return errors.New("a keyring needs a session bus")
+	}
+	p := d.command("keyring", "gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets")
+	p.cmd.Stdin = strings.NewReader(password)
+	if err := p.start(); err != nil {
+		return err
+	}
+	return Until(10*time.Second, "the unlocked keyring", func() error {
+		if !d.HasName(secretsName) {
+			return errors.New(secretsName + " is not there")
+		}
+		locked, err := d.keyringLocked()
+		if err == nil && locked {
+			err = errors.New("it is still locked")
+		}
+		return err
+	})
+}
+
+func (d *Desktop) keyringLocked() (bool, error) {
+	v, err := d.conn.Object(secretsName, loginPath).GetProperty(collectionTag + ".Locked")
+	if err != nil {
+		return false, err
+	}
+	return v.Value().(bool), nil
+}
+
+// LockKeyring locks the login keyring, as a screen lock may do.
+func (d *Desktop) LockKeyring() error {
+	var locked []dbus.ObjectPath
+	var prompt dbus.ObjectPath
+	return d.conn.Object(secretsName, secretsPath).
+		Call(serviceIface+".Lock", 0, []dbus.ObjectPath{loginPath}).Store(&locked, &prompt)
+}
+
+// secret is the structure that the Secret Service exchanges.
+type secret struct {
+	Session     dbus.ObjectPath
+	Parameters  []byte
+	Value       []byte
+	ContentType string
+}
+
+// UnlockKeyring unlocks the login keyring, as its owner's password does.
+func (d *Desktop) UnlockKeyring() error {
+	session, err := d.secretSession()
+	if err != nil {
+		return err
+	}
+	s := secret{Session: session, Value: []byte(password), ContentType: "text/plain"}
+	return d.conn.Object(secretsName, secretsPath).Call(unlockMaster, 0, loginPath, s).Err
+}
+
+func (d *Desktop) secretSession() (dbus.ObjectPath, error) {
+	var out dbus.Variant
+	var session dbus.ObjectPath
+	err := d.conn.Object(secretsName, secretsPath).
+		Call(serviceIface+".OpenSession", 0, "plain", dbus.MakeVariant("")).Store(&out, &session)
+	return session, err
+}
+
+// KeyringItem is one entry of the login keyring.
+type KeyringItem struct {
+	Label      string
+	Attributes map[string]string
+	Secret     string
+}
+
+// KeyringItems lists what the unlocked login keyring holds.
+func (d *Desktop) KeyringItems() ([]KeyringItem, error) {
+	session, err := d.secretSession()
+	if err != nil {
+		return nil, fmt.Errorf("opening a session with the keyring: %w", err)
+	}
+	v, err := d.conn.Object(secretsName, loginPath).GetProperty(collectionTag + ".Items")
+	if err != nil {
+		return nil, fmt.Errorf("listing the keyring: %w", err)
+	}
+	var out []KeyringItem
+	for _, path := range v.Value().([]dbus.ObjectPath) {
+		o := d.conn.Object(secretsName, path)
+		var item KeyringItem
+		var s secret
+		label, err := o.GetProperty(itemTag + ".Label")
+		if err != nil {
+			return nil, fmt.Errorf("reading a keyring entry: %w", err)
+		}
+		attrs, err := o.GetProperty(itemTag + ".Attributes")
+		if err != nil {
+			return nil, fmt.Errorf("reading a keyring entry: %w", err)
+		}
+		if err := o.Call(itemTag+".GetSecret", 0, session).Store(&s); err != nil {
+			return nil, fmt.Errorf("reading a keyring entry: %w", err)
+		}
+		item.Label, _ = label.Value().(string)
+		item.Attributes, _ = attrs.Value().(map[string]string)
+		item.Secret = string(s.Value)
+		out = append(out, item)
+	}
+	return out, nil
+}
