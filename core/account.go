@@ -89,7 +89,12 @@ func (a Account) Ref() string { return a.Name + "/" + string(a.Env) }
 // SameUpstream reports whether fetching with b rather than a would ask another
 // upstream or by another way, so that what was learned about a no longer holds.
 func (a Account) SameUpstream(b Account) bool {
-	return a.Kind == b.Kind && a.AppID == b.AppID && a.BaseURL == b.BaseURL && a.Proxy == b.Proxy
+	return a.sameTokens(b) && a.Proxy == b.Proxy
+}
+
+// sameTokens reports whether a and b share their tokens at upstream.
+func (a Account) sameTokens(b Account) bool {
+	return a.Kind == b.Kind && a.AppID == b.AppID && a.BaseURL == b.BaseURL
 }
 
 // Limits of what a person may enter.

@@ -112,6 +112,9 @@ const (
 	RemedyLog          = "log"            // see the log
 	RemedyInput        = "input"          // correct the field
 	RemedyDisk         = "disk"           // free or repair the disk
+	RemedyInUse        = "in_use"         // another agent has the home; tokentray stop
+	RemedyNewer        = "newer_home"     // the home is of a newer version; update
+	RemedyDamaged      = "damaged"        // restart; the newest backup is restored
 	RemedyNoAgent      = "no_agent"       // tokentray agent; its log tells why it ended
 	RemedyRestart      = "restart_agent"  // tokentray stop; another version runs
 	RemedyClipboard    = "no_clipboard"   // copy from a desktop session, or print the token

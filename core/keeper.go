@@ -2,8 +2,11 @@ package core
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"log/slog"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -37,96 +40,389 @@ type Config struct {
 	Log       *slog.Logger     // nil discards
 }
 
-// Report is a request for another token than the current one.
-type Report struct {
-	// Stale is the token that failed. Empty means the current one.
-	Stale string
-	// Force asks for a new token although the current one may live.
-	Force bool
-	// Person is set when somebody waits: what waits for a person is tried at
-	// once, and the floor between rounds is 3 s.
-	Person bool
-}
-
-// Answer is what a Report led to.
-type Answer struct {
-	Token Token
-	// StillValid: upstream accepts the very token that was reported.
-	StillValid bool
-}
+// DefaultMinTTL is the life that a caller gets who names none.
+const DefaultMinTTL = 30 * time.Second
 
 // Keeper keeps one living token for each account.
-type Keeper struct{}
+//
+// One goroutine, Run, owns the plan: a heap of due times on the wall clock. It
+// starts flights, at most Workers at once; a flight is one upstream round for
+// one account, and everybody who wants something of that account meanwhile
+// waits for it. Callers whose token lives never wait and never lock against
+// each other.
+type Keeper struct {
+	cfg    Config
+	clock  *wallClock
+	ctx    context.Context // of every flight
+	cancel context.CancelFunc
+	wg     sync.WaitGroup // flights
+	slots  chan struct{}  // one for each fetch under way
+	wake   chan struct{}  // the plan changed
 
-// NewKeeper returns a Keeper. Nothing happens before Run.
-func NewKeeper(cfg Config) *Keeper { return &Keeper{} }
+	mu        sync.RWMutex // guards all below and what entries say it guards
+	entries   map[ID]*entry
+	plan      planHeap
+	pausedAll bool
+	stopped   bool
+	flying    int                  // rounds under way
+	tests     map[string]time.Time // last Test by upstream
+	listeners map[int]func(Event)
+	nextID    int
+}
 
-var errTODO = errors.New("todo")
+// entry is an account in the Keeper's care. Fields are guarded by Keeper.mu
+// but for those that are atomic.
+type entry struct {
+	token    atomic.Pointer[Token] // current token, never nil
+	lastUsed atomic.Int64          // unix seconds
 
-// Run plans and renews until ctx ends, then waits for every goroutine it owns.
-func (k *Keeper) Run(ctx context.Context) error { return errTODO }
+	account   Account
+	err       *Error    // of the last round; nil after a success
+	fails     int       // temporary failures in a row
+	notBefore time.Time // no automatic round before, by err
+	lastRound time.Time // when the last round began
+	flight    *flight   // the round under way
+	report    *reported // how the last report ended
+	dead      string    // a token value that upstream refuses
+	edits     int       // grows when what a round depends on is edited
+
+	callsDay string
+	calls    int
+
+	spread uint8     // this account's share of the jitter, so that many do not ask at once
+	due    time.Time // when the background acts
+	slot   int       // place in the plan, -1 when not planned
+}
+
+// NewKeeper returns a Keeper. Nothing is fetched in the background before Run.
+func NewKeeper(cfg Config) *Keeper {
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.Workers <= 0 {
+		cfg.Workers = 8
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	return &Keeper{
+		cfg: cfg, clock: newWallClock(cfg.Now), ctx: ctx, cancel: cancel,
+		slots: make(chan struct{}, cfg.Workers), wake: make(chan struct{}, 1),
+		entries: map[ID]*entry{}, tests: map[string]time.Time{}, listeners: map[int]func(Event){},
+	}
+}
 
 // Put adds an account, or changes it. stored is the token kept from an earlier
-// run and counts only when the account is new.
-func (k *Keeper) Put(a Account, stored Token) {}
+// run and counts only when the account is new. A change of kind, AppID or base
+// URL drops the token, for it belongs to another upstream account; such a
+// change, or one of the proxy, clears the kept error and the floor.
+func (k *Keeper) Put(a Account, stored Token) {
+	now := k.now()
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	e := k.entries[a.ID]
+	if e == nil {
+		e = &entry{account: a, slot: -1, spread: uint8(rand.UintN(256))}
+		t := k.trusted(stored, now)
+		e.token.Store(&t)
+		k.entries[a.ID] = e
+	} else {
+		was := e.account
+		e.account = a
+		if !was.SameUpstream(a) {
+			e.forgive()
+		}
+		if !was.sameTokens(a) {
+			e.drop()
+		}
+		if !was.AllowLive && a.AllowLive && e.err != nil && e.err.Class == Misuse {
+			e.err = nil
+		}
+	}
+	k.replan(e, now)
+	k.publish(e)
+}
 
-// SecretChanged tells that the account's credentials were edited: kept errors
-// and the floor are cleared.
-func (k *Keeper) SecretChanged(id ID) {}
+// forgive forgets what was learned from the upstream as it was before an edit.
+func (e *entry) forgive() {
+	e.err, e.fails, e.notBefore, e.lastRound, e.report = nil, 0, time.Time{}, time.Time{}, nil
+	e.edits++
+}
+
+// drop lets go of the token and of a round under way for it.
+func (e *entry) drop() {
+	e.token.Store(&Token{})
+	e.dead = ""
+	if e.flight != nil {
+		e.flight.cancel()
+	}
+}
+
+// SecretChanged tells that the account's credentials were edited: the kept
+// error and the floor are cleared.
+func (k *Keeper) SecretChanged(id ID) {
+	k.change(id, func(e *entry, _ time.Time) { e.forgive() })
+}
+
+// change runs fn on an account under the lock, then plans and publishes.
+func (k *Keeper) change(id ID, fn func(e *entry, now time.Time)) {
+	now := k.now()
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if e := k.entries[id]; e != nil {
+		fn(e, now)
+		k.replan(e, now)
+		k.publish(e)
+	}
+}
 
 // Restore gives accounts the tokens that could not be read when they were put,
-// because the vault was locked.
-func (k *Keeper) Restore(tokens map[ID]Token) {}
+// because the vault was locked. An account that has a token keeps its own.
+func (k *Keeper) Restore(tokens map[ID]Token) {
+	for id, t := range tokens {
+		k.change(id, func(e *entry, now time.Time) {
+			if e.token.Load().Value == "" {
+				t = k.trusted(t, now)
+				e.token.Store(&t)
+			}
+		})
+	}
+}
 
-// Forget drops an account. Its running fetch is cancelled.
-func (k *Keeper) Forget(id ID) {}
+// trusted returns a stored token, without its life when that cannot be known:
+// one that was obtained in the future, because the clock was set back since.
+func (k *Keeper) trusted(t Token, now time.Time) Token {
+	if t.Value != "" && now.Before(t.ObtainedAt.Add(-clockTolerance)) {
+		t.ExpiresAt = t.ObtainedAt
+	}
+	return t
+}
 
-// Get returns a token good for at least minTTL, or an *Error; never an expired
-// token. It fetches when none is at hand and upstream can give one now.
+// Forget drops an account. Its running round is cancelled.
+func (k *Keeper) Forget(id ID) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	e := k.entries[id]
+	if e == nil {
+		return
+	}
+	delete(k.entries, id)
+	k.unplan(e)
+	if e.flight != nil {
+		e.flight.cancel()
+	}
+	a := e.account
+	for _, fn := range k.listeners {
+		fn(Event{Removed: &a})
+	}
+}
+
+// Get returns a token that is good for at least minTTL, or an *Error; never an
+// expired token. It fetches when none is at hand and upstream can give one now.
+// Errors: NotFound; Temporary when upstream cannot be reached, or cannot give
+// so long a life yet (RetryAt says when); Misuse for a live account whose
+// source would kill the token others use; the kept error of an account that
+// waits for a person; VaultClosed.
 func (k *Keeper) Get(ctx context.Context, id ID, minTTL time.Duration) (Token, error) {
-	return Token{}, errTODO
+	k.mu.RLock()
+	e := k.entries[id]
+	k.mu.RUnlock()
+	if e == nil {
+		return Token{}, errNoAccount()
+	}
+	now, jumped := k.clock.wall()
+	if t := e.token.Load(); !jumped && t.Good(now, minTTL) {
+		e.lastUsed.Store(now.Unix())
+		return *t, nil
+	}
+	return k.fetchFor(ctx, id, minTTL)
 }
 
-// Refresh runs a round for a Report. See design of rounds in round.go.
-func (k *Keeper) Refresh(ctx context.Context, id ID, r Report) (Answer, error) {
-	return Answer{}, errTODO
+// fetchFor is Get when no token at hand will do.
+func (k *Keeper) fetchFor(ctx context.Context, id ID, minTTL time.Duration) (Token, error) {
+	for joined := false; ; {
+		now := k.now()
+		k.mu.Lock()
+		e := k.entries[id]
+		if e == nil {
+			k.mu.Unlock()
+			return Token{}, errNoAccount()
+		}
+		if t := *e.token.Load(); t.Good(now, minTTL) {
+			k.mu.Unlock()
+			e.lastUsed.Store(now.Unix())
+			return t, nil
+		}
+		f := e.flight
+		if f == nil {
+			err := k.refusal(e, now, minTTL)
+			if joined {
+				err = k.tooShort(e, minTTL)
+			}
+			if err != nil {
+				k.mu.Unlock()
+				return Token{}, err
+			}
+			f = k.start(e, round{goal: renew}, now)
+		}
+		k.mu.Unlock()
+		if err := f.wait(ctx); err != nil {
+			return Token{}, err
+		}
+		if f.err != nil && !f.obsolete {
+			if t, err := k.survivor(id, minTTL); err == nil {
+				return t, nil
+			}
+			return Token{}, f.err
+		}
+		joined = !f.obsolete
+	}
 }
 
-// Check asks upstream whether the current token is accepted from here: nil,
-// ErrDead in the chain, or another *Error.
-func (k *Keeper) Check(ctx context.Context, id ID) error { return errTODO }
+// survivor is the current token when it is good although the round failed.
+func (k *Keeper) survivor(id ID, minTTL time.Duration) (Token, error) {
+	if t, ok := k.Token(id); ok && t.Good(k.now(), minTTL) {
+		return t, nil
+	}
+	return Token{}, errNoAccount()
+}
 
-// Test asks upstream once with an account and credentials that need not be
-// kept, and keeps nothing. Nothing is fetched for a live account of a
-// destructive source: Misuse.
-func (k *Keeper) Test(ctx context.Context, a Account, c Credentials) (Grant, error) {
-	return Grant{}, errTODO
+// refusal is why no call may be made for a caller who needs minTTL now; nil
+// when one may.
+func (k *Keeper) refusal(e *entry, now time.Time, minTTL time.Duration) *Error {
+	if k.stopped {
+		return &Error{Class: Temporary, Remedy: RemedyTryAgain, Message: "the agent is stopping; start it again with tokentray agent"}
+	}
+	traits, ok := k.traits(e.account)
+	if !ok {
+		return errKind(e.account.Kind)
+	}
+	if e.err != nil && (e.err.Class.waits() || e.err.Class == VaultClosed || e.err.Class != Temporary && now.Before(e.notBefore)) {
+		return e.err
+	}
+	if !k.Live(e.account) {
+		return errLive(e.account)
+	}
+	t := e.token.Load()
+	if from := t.ExpiresAt.Add(-traits.window(t.Life)); t.Good(now, 0) && now.Before(from) {
+		return &Error{
+			Class: Temporary, Remedy: RemedyLifeTooLong, RetryAt: from,
+			Message: fmt.Sprintf("upstream gives no token that lives %s before the current one nears its end; ask for a shorter life", minTTL),
+		}
+	}
+	return e.floor(now, autoFloor)
+}
+
+// tooShort is the answer when a round brought a token and it still lives less
+// than minTTL.
+func (k *Keeper) tooShort(e *entry, minTTL time.Duration) *Error {
+	t := e.token.Load()
+	traits, _ := k.traits(e.account)
+	return &Error{
+		Class: Temporary, Remedy: RemedyLifeTooLong,
+		RetryAt: later(t.ExpiresAt.Add(-traits.window(t.Life)), e.lastRound.Add(autoFloor)),
+		Message: fmt.Sprintf("upstream gave a token that lives %s, less than the %s asked for; ask for a shorter life", t.Life, minTTL),
+	}
+}
+
+// floor refuses a round too soon after the last one.
+func (e *entry) floor(now time.Time, gap time.Duration) *Error {
+	next := e.lastRound.Add(gap)
+	if e.lastRound.IsZero() || !now.Before(next) {
+		return nil
+	}
+	out := &Error{Class: Temporary, Remedy: RemedyTryAgain, RetryAt: next, Message: "asked a moment ago; try again shortly"}
+	if e.err != nil && e.err.Class == Temporary {
+		c := *e.err
+		out, out.RetryAt = &c, next
+	}
+	return out
+}
+
+// Live reports whether the account may be fetched for without a person's force:
+// false for a live account of a destructive source until its owner agreed.
+func (k *Keeper) Live(a Account) bool {
+	traits, ok := k.traits(a)
+	return ok && (!traits.Destructive || a.Env != Live || a.AllowLive)
+}
+
+func (k *Keeper) traits(a Account) (Traits, bool) {
+	up, ok := k.cfg.Upstreams[a.Kind]
+	return up.Traits, ok
+}
+
+// Token is the current token, living or not, without any fetch.
+func (k *Keeper) Token(id ID) (Token, bool) {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	e := k.entries[id]
+	if e == nil {
+		return Token{}, false
+	}
+	return *e.token.Load(), true
 }
 
 // PauseAll switches background renewal of every account off or on.
-func (k *Keeper) PauseAll(paused bool) {}
+func (k *Keeper) PauseAll(paused bool) {
+	k.mu.Lock()
+	changed := k.pausedAll != paused
+	k.pausedAll = paused
+	k.mu.Unlock()
+	if changed {
+		k.everyone(func(*entry) bool { return true })
+	}
+}
 
 // Unlocked tells that the vault opened: what waits for it is tried now.
-func (k *Keeper) Unlocked() {}
+func (k *Keeper) Unlocked() {
+	k.everyone(func(e *entry) bool {
+		if e.err == nil || e.err.Class != VaultClosed {
+			return false
+		}
+		e.forgive()
+		return true
+	})
+}
 
-// Wake hints that the machine woke from sleep: plans are checked against the
-// wall clock now.
-func (k *Keeper) Wake() {}
+// Locked tells that the vault closed: accounts show it at once instead of at
+// their next round. Tokens that live go on living.
+func (k *Keeper) Locked(err *Error) {
+	k.everyone(func(e *entry) bool {
+		e.err = err
+		return true
+	})
+}
 
-// Token is the current token, living or not, without any fetch.
-func (k *Keeper) Token(id ID) (Token, bool) { return Token{}, false }
+// everyone runs fn on every account under the lock and, where it returns true,
+// plans and publishes.
+func (k *Keeper) everyone(fn func(*entry) bool) {
+	now := k.now()
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	var changed []*entry
+	for _, e := range k.entries {
+		if fn(e) {
+			changed = append(changed, e)
+		}
+	}
+	for _, e := range changed {
+		k.replan(e, now)
+		k.publish(e)
+	}
+}
 
-// Snapshot is the account as it stands.
-func (k *Keeper) Snapshot(id ID) (Snapshot, bool) { return Snapshot{}, false }
+func errNoAccount() *Error {
+	return &Error{Class: NotFound, Remedy: RemedyAccount, Message: "there is no such account; tokentray list shows those there are"}
+}
 
-// Snapshots are all accounts as they stand, in no order.
-func (k *Keeper) Snapshots() []Snapshot { return nil }
+func errKind(kind Kind) *Error {
+	return &Error{Class: Misuse, Remedy: RemedyUpdate, Message: fmt.Sprintf("this version knows no kind %q; update TokenTray", kind)}
+}
 
-// Subscribe calls fn for every Event, one at a time and in order, from the
-// Keeper's own goroutines; fn must not block nor call the Keeper. The returned
-// function ends it.
-func (k *Keeper) Subscribe(fn func(Event)) (cancel func()) { return func() {} }
-
-// Live is the source's guard: whether the account may be fetched for at all
-// without a person's explicit force.
-func (k *Keeper) Live(a Account) bool { return false }
+func errLive(a Account) *Error {
+	return &Error{
+		Class: Misuse, Remedy: RemedyAllowLive,
+		Message: fmt.Sprintf("fetching for %s would kill the token that production uses; allow it for the account, or use kind %s", a.Ref(), KindWeChat),
+	}
+}

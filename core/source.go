@@ -71,4 +71,7 @@ func (t Traits) window(life time.Duration) time.Duration {
 type Upstream struct {
 	Source
 	Traits Traits
+	// Probe tries credentials without harm to anybody's token. Nil means that
+	// the source itself does.
+	Probe Source
 }

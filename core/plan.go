@@ -1,0 +1,265 @@
+package core
+
+import (
+	"container/heap"
+	"context"
+	"math/rand/v2"
+	"time"
+)
+
+const (
+	// autoFloor lies between two automatic rounds of an account, personFloor
+	// between two that somebody asks for by hand.
+	autoFloor   = 30 * time.Second
+	personFloor = 3 * time.Second
+	// longestSleep bounds the Keeper's sleep while anything is planned, so that
+	// a clock that was set or a machine that slept is noticed.
+	longestSleep = time.Minute
+	// patience is how long something that needs a person rests before it is
+	// tried again by itself, when upstream names no time.
+	patience = 15 * time.Minute
+	// renewSlack keeps the first question clear of the very edge of the window.
+	renewSlack = 2 * time.Second
+)
+
+// Run plans and renews until ctx ends, then cancels what is under way and waits
+// for every goroutine of the Keeper. It runs once.
+func (k *Keeper) Run(ctx context.Context) error {
+	timer := time.NewTimer(longestSleep)
+	defer timer.Stop()
+	for {
+		now := k.now()
+		k.mu.Lock()
+		k.startDue(now)
+		sleep, planned := k.sleep(now)
+		k.mu.Unlock()
+		var due <-chan time.Time
+		if planned {
+			timer.Reset(sleep)
+			due = timer.C
+		}
+		select {
+		case <-due:
+		case <-k.wake:
+		case <-ctx.Done():
+			k.stop()
+			return nil
+		}
+	}
+}
+
+// stop refuses new rounds, ends those under way and waits for them.
+func (k *Keeper) stop() {
+	k.mu.Lock()
+	k.stopped = true
+	k.mu.Unlock()
+	k.cancel()
+	k.wg.Wait()
+}
+
+// startDue starts the rounds that are due, as many as there are free workers.
+func (k *Keeper) startDue(now time.Time) {
+	for len(k.plan) > 0 && k.flying < k.cfg.Workers && !k.plan[0].due.After(now) {
+		k.start(k.plan[0], round{goal: renew}, now)
+	}
+}
+
+// sleep is how long nothing has to be done, and whether anything is planned.
+// With every worker busy the end of a round wakes the loop.
+func (k *Keeper) sleep(now time.Time) (d time.Duration, planned bool) {
+	if len(k.plan) == 0 {
+		return 0, false
+	}
+	if k.flying >= k.cfg.Workers {
+		return longestSleep, true
+	}
+	return max(0, min(k.plan[0].due.Sub(now), longestSleep)), true
+}
+
+// replan computes when the background acts next for e.
+func (k *Keeper) replan(e *entry, now time.Time) {
+	due, planned := k.dueTime(e, now)
+	if !planned {
+		k.unplan(e)
+		return
+	}
+	e.due = due
+	if e.slot < 0 {
+		heap.Push(&k.plan, e)
+	} else {
+		heap.Fix(&k.plan, e.slot)
+	}
+	if e.slot == 0 {
+		k.signal()
+	}
+}
+
+func (k *Keeper) unplan(e *entry) {
+	if e.slot >= 0 {
+		heap.Remove(&k.plan, e.slot)
+	}
+	e.due = time.Time{}
+}
+
+// signal makes Run look at the plan again.
+func (k *Keeper) signal() {
+	select {
+	case k.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Wake hints that the machine woke from sleep: the plan is checked against the
+// wall clock now.
+func (k *Keeper) Wake() { k.signal() }
+
+// dueTime is when the background acts for e, if it does.
+func (k *Keeper) dueTime(e *entry, now time.Time) (time.Time, bool) {
+	traits, known := k.traits(e.account)
+	if !known || e.flight != nil || k.pausedAll || !e.account.Auto || !k.Live(e.account) {
+		return time.Time{}, false
+	}
+	due := now
+	t := e.token.Load()
+	switch {
+	case e.err != nil && (e.err.Class.waits() || e.err.Class == VaultClosed):
+		return time.Time{}, false
+	case e.err != nil:
+		due = e.notBefore
+	case t.Good(now, 0):
+		window := traits.window(t.Life)
+		jitter := window / 10 * time.Duration(e.spread) / 256
+		due = t.ExpiresAt.Add(renewSlack + jitter - window)
+	}
+	if !e.lastRound.IsZero() {
+		due = later(due, e.lastRound.Add(autoFloor))
+	}
+	return due, true
+}
+
+// retryAt is when a failed round is tried again by itself.
+func (k *Keeper) retryAt(e *entry, err *Error, now time.Time) time.Time {
+	if err.Class != Temporary && err.Class != Internal {
+		if err.RetryAt.After(now) {
+			return err.RetryAt
+		}
+		return now.Add(patience)
+	}
+	longest := 30 * time.Second
+	if left := e.token.Load().Remaining(now); left <= 0 && e.fails > 20 {
+		longest = time.Minute
+		if e.fails > 140 {
+			longest = 5 * time.Minute
+		}
+	}
+	backoff := longest
+	if e.fails < 10 {
+		backoff = min(longest, time.Second<<e.fails)
+	}
+	next := later(now.Add(rand.N(backoff)), e.lastRound.Add(autoFloor)) // full jitter above the floor
+	return later(next, err.RetryAt)
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+// now is the wall time. A jump of the clock is dealt with first: when it was
+// set back, every time the Keeper holds moves back with it, so that a life
+// stays as long as it was. When it went forward, by hand or because the machine
+// slept, the times stand and the plan is looked at again.
+func (k *Keeper) now() time.Time {
+	now, jumped := k.clock.wall()
+	if !jumped {
+		return now
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if jump := k.clock.jump(); jump < -clockTolerance {
+		k.cfg.Log.Warn("the clock was set back", "by", -jump)
+		for _, e := range k.entries {
+			e.shift(jump)
+		}
+		for upstream, at := range k.tests {
+			k.tests[upstream] = at.Add(jump)
+		}
+		k.saveAll()
+	}
+	now = k.clock.accept()
+	for _, e := range k.entries {
+		k.replan(e, now)
+		k.publish(e)
+	}
+	k.signal()
+	return now
+}
+
+// shift moves every time of an entry by d.
+func (e *entry) shift(d time.Duration) {
+	move := func(t time.Time) time.Time {
+		if t.IsZero() {
+			return t
+		}
+		return t.Add(d)
+	}
+	t := *e.token.Load()
+	t.ObtainedAt, t.ExpiresAt, t.Previous.Until = move(t.ObtainedAt), move(t.ExpiresAt), move(t.Previous.Until)
+	e.token.Store(&t)
+	e.notBefore, e.lastRound = move(e.notBefore), move(e.lastRound)
+	if e.report != nil {
+		r := *e.report
+		r.at = move(r.at)
+		e.report = &r
+	}
+	if e.err != nil {
+		err := *e.err
+		err.RetryAt = move(err.RetryAt)
+		e.err = &err
+	}
+}
+
+// saveAll writes every token to the journal, in the background.
+func (k *Keeper) saveAll() {
+	if k.stopped {
+		return
+	}
+	tokens := map[ID]Token{}
+	for id, e := range k.entries {
+		if t := e.token.Load(); t.Value != "" {
+			tokens[id] = *t
+		}
+	}
+	k.wg.Go(func() {
+		for id, t := range tokens {
+			k.save(id, t)
+		}
+	})
+}
+
+// planHeap orders the planned accounts by due time.
+type planHeap []*entry
+
+func (h planHeap) Len() int           { return len(h) }
+func (h planHeap) Less(i, j int) bool { return h[i].due.Before(h[j].due) }
+func (h planHeap) Swap(i, j int) {
+	h[i], h[j] = h[j], h[i]
+	h[i].slot, h[j].slot = i, j
+}
+
+func (h *planHeap) Push(x any) {
+	e := x.(*entry)
+	e.slot = len(*h)
+	*h = append(*h, e)
+}
+
+func (h *planHeap) Pop() any {
+	old := *h
+	e := old[len(old)-1]
+	old[len(old)-1] = nil
+	*h = old[:len(old)-1]
+	e.slot = -1
+	return e
+}

@@ -1,0 +1,270 @@
+package core
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// Report is a request for another token than the current one.
+type Report struct {
+	// Stale is the token that failed. Empty means the current one.
+	Stale string
+	// Force asks for a new token although the current one may live.
+	Force bool
+	// Person is set when somebody waits: what waits for a person is tried at
+	// once, and the floor between rounds is 3 s.
+	Person bool
+}
+
+// Answer is what a Report led to.
+type Answer struct {
+	Token Token
+	// StillValid: upstream accepts the very token that was reported.
+	StillValid bool
+}
+
+// Refresh serves a report by compare-and-swap: when the reported token is no
+// longer the current one, the caller gets the current one and nothing is
+// fetched. Else one round runs for all who report that token, and all get its
+// answer. Errors are those of Get, and Temporary when the floor between rounds
+// refuses the call.
+func (k *Keeper) Refresh(ctx context.Context, id ID, r Report) (Answer, error) {
+	if r.Stale == "" {
+		t, ok := k.Token(id)
+		if !ok {
+			return Answer{}, errNoAccount()
+		}
+		r.Stale = t.Value
+	}
+	for {
+		f, answer, err := k.join(id, r)
+		var wait *tooSoon
+		switch {
+		case errors.As(err, &wait):
+			if err := sleep(ctx, wait.d); err != nil {
+				return Answer{}, err
+			}
+			continue
+		case err != nil:
+			return Answer{}, err
+		case f == nil && answer.Token.Value == "":
+			t, err := k.Get(ctx, id, 0)
+			return Answer{Token: t}, err
+		case f == nil:
+			return answer, nil
+		}
+		if err := f.wait(ctx); err != nil {
+			return Answer{}, err
+		}
+		if f.obsolete || !r.wants(f) {
+			continue
+		}
+		if f.err != nil {
+			return Answer{}, f.err
+		}
+		return f.answer, nil
+	}
+}
+
+// wants reports whether the flight's answer is an answer to r.
+func (r Report) wants(f *flight) bool {
+	switch f.goal {
+	case force:
+		return r.Force && f.stale == r.Stale
+	case report:
+		return !r.Force && f.stale == r.Stale
+	}
+	return !r.Force && f.err != nil // a renewal under way answers by its token, see join
+}
+
+// tooSoon asks the caller, a person, to wait a little.
+type tooSoon struct{ d time.Duration }
+
+func (*tooSoon) Error() string { return "too soon" }
+
+// join finds the answer to a report, or the flight to wait for; it starts one
+// where needed. Neither means that a token is to be had by Get.
+func (k *Keeper) join(id ID, r Report) (*flight, Answer, error) {
+	now := k.now()
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	e := k.entries[id]
+	if e == nil {
+		return nil, Answer{}, errNoAccount()
+	}
+	cur := *e.token.Load()
+	if cur.Value != r.Stale {
+		if cur.Good(now, 0) {
+			return nil, Answer{Token: cur}, nil
+		}
+		return nil, Answer{}, nil
+	}
+	if e.flight != nil {
+		return e.flight, Answer{}, nil
+	}
+	goal := r.goal(e, cur, now)
+	if goal == renew && !r.Person {
+		return nil, Answer{}, nil
+	}
+	if last := e.report; goal == report && !r.Person && last != nil && last.stale == r.Stale && now.Before(last.at.Add(autoFloor)) {
+		if last.err != nil {
+			return nil, Answer{}, last.err
+		}
+		return nil, last.answer, nil
+	}
+	if err := k.forbids(e, r, goal, now); err != nil {
+		return nil, Answer{}, err
+	}
+	return k.start(e, round{goal, r.Stale}, now), Answer{}, nil
+}
+
+// goal is what kind of round a report needs.
+func (r Report) goal(e *entry, cur Token, now time.Time) goal {
+	switch {
+	case r.Force:
+		return force
+	case cur.Value == "" || !cur.Good(now, 0) && e.dead != cur.Value, r.Person && e.err != nil:
+		return renew
+	}
+	return report
+}
+
+// forbids is why the round may not start now.
+func (k *Keeper) forbids(e *entry, r Report, goal goal, now time.Time) error {
+	switch _, known := k.traits(e.account); {
+	case k.stopped:
+		return k.refusal(e, now, 0)
+	case !known:
+		return errKind(e.account.Kind)
+	case goal == renew && !k.Live(e.account):
+		return errLive(e.account)
+	}
+	if r.Person {
+		if next := e.lastRound.Add(personFloor); !e.lastRound.IsZero() && now.Before(next) {
+			return &tooSoon{min(next.Sub(now), personFloor)}
+		}
+		return nil
+	}
+	if e.err != nil && e.err.Class != Temporary && (e.err.Class.waits() || e.err.Class == VaultClosed || now.Before(e.notBefore)) {
+		return e.err
+	}
+	if err := e.floor(now, autoFloor); err != nil {
+		return err
+	}
+	return nil
+}
+
+// Check asks upstream whether the current token is accepted from here: nil,
+// ErrDead in the chain, or another *Error. A token that upstream calls dead
+// counts as expired from then on.
+func (k *Keeper) Check(ctx context.Context, id ID) error {
+	k.mu.RLock()
+	e := k.entries[id]
+	k.mu.RUnlock()
+	if e == nil {
+		return errNoAccount()
+	}
+	k.mu.RLock()
+	a, current := e.account, *e.token.Load()
+	k.mu.RUnlock()
+	if current.Value == "" {
+		return &Error{Class: Temporary, Remedy: RemedyTryAgain, Message: "there is no token to check yet; get one first"}
+	}
+	creds, err := k.cfg.Vault.Credentials(ctx, id)
+	if err != nil && a.Proxy != "" { // without a proxy a check needs no secret
+		return AsError(err)
+	}
+	up, ok := k.cfg.Upstreams[a.Kind]
+	if !ok {
+		return errKind(a.Kind)
+	}
+	var out outcome
+	k.check(ctx, &out, up, Request{Account: a, Credentials: creds}, current)
+	k.change(id, func(e *entry, now time.Time) {
+		k.count(e, out.calls, now)
+		if t := *e.token.Load(); out.dead != "" && t.Value == out.dead {
+			e.dead = out.dead
+			t.ExpiresAt = earlier(t.ExpiresAt, now)
+			e.token.Store(&t)
+		}
+	})
+	switch {
+	case out.dead != "":
+		return &Error{
+			Class: Temporary, Remedy: RemedyTryAgain, Err: ErrDead,
+			Message: "upstream no longer accepts the token; get another with tokentray refresh",
+		}
+	case out.err != nil:
+		return out.err
+	}
+	return nil
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// Test asks upstream once with an account and credentials that need not be
+// kept, and keeps nothing. A source whose fetch would kill a token is asked
+// through its harmless probe; one that has none is not asked for a live account
+// without its owner's consent: Misuse. Two tests of one upstream lie 3 s apart;
+// Test waits that long.
+func (k *Keeper) Test(ctx context.Context, a Account, c Credentials) (Grant, error) {
+	up, ok := k.cfg.Upstreams[a.Kind]
+	if !ok {
+		return Grant{}, errKind(a.Kind)
+	}
+	source := up.Source
+	if up.Probe != nil {
+		source = up.Probe
+	} else if !k.Live(a) {
+		return Grant{}, errLive(a)
+	}
+	if err := sleep(ctx, k.testGap(a)); err != nil {
+		return Grant{}, err
+	}
+	grant, err := source.Fetch(ctx, Request{Account: a, Credentials: c})
+	if err != nil {
+		return Grant{}, AsError(err)
+	}
+	return grant, nil
+}
+
+// testGap books the next test of the account's upstream and returns how long to
+// wait for it.
+func (k *Keeper) testGap(a Account) time.Duration {
+	now := k.now()
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for upstream, at := range k.tests {
+		if now.Sub(at) > personFloor {
+			delete(k.tests, upstream)
+		}
+	}
+	upstream := string(a.Kind) + " " + a.BaseURL + " " + a.AppID
+	at := now
+	if last, ok := k.tests[upstream]; ok {
+		at = later(now, last.Add(personFloor))
+	}
+	k.tests[upstream] = at
+	return at.Sub(now)
+}
+
+// sleep waits for d, as long as ctx lasts.
+func sleep(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return nil
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return AsError(ctx.Err())
+	}
+}

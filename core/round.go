@@ -1,0 +1,386 @@
+package core
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"time"
+)
+
+// goal is what a round is for.
+type goal int
+
+const (
+	renew  goal = iota // have a token that lives
+	report             // a caller says that the current token fails
+	force              // have another token although the current one lives
+)
+
+// round is one piece of work at the upstream. What it asks depends on the
+// source's traits:
+//
+//	renew   fetch, unforced
+//	report  idempotent with force: fetch; if the same token comes back, check
+//	        it; only if upstream calls it dead, force, within the budget
+//	        other idempotent: fetch; the same token back is a normal answer
+//	        destructive: check; fetch only if upstream calls it dead
+//	force   fetch, forced where the source knows force
+type round struct {
+	goal  goal
+	stale string // the reported token; "" for renew
+}
+
+// flight is a round under way. Everybody who wants the same waits for done.
+type flight struct {
+	round
+	cancel context.CancelFunc
+	done   chan struct{}
+	// set before done is closed
+	answer   Answer
+	err      *Error
+	obsolete bool // the account was edited meanwhile; ask again
+}
+
+// wait waits for the flight, as long as ctx lasts.
+func (f *flight) wait(ctx context.Context) error {
+	select {
+	case <-f.done:
+		return nil
+	case <-ctx.Done():
+		return AsError(ctx.Err())
+	}
+}
+
+// reported is how the last report of a token ended. Those who report the same
+// token within the floor get the same answer.
+type reported struct {
+	stale  string
+	at     time.Time
+	answer Answer
+	err    *Error
+}
+
+// outcome is what a round learned.
+type outcome struct {
+	grant  Grant
+	err    *Error
+	sent   time.Time     // wall time before the fetch that brought the grant
+	took   time.Duration // since then
+	calls  int
+	forced bool
+	valid  bool   // upstream accepts the reported token
+	dead   string // a token that upstream refuses
+}
+
+// start begins a round. The lock is held and no round is under way.
+func (k *Keeper) start(e *entry, r round, now time.Time) *flight {
+	ctx, cancel := context.WithCancel(k.ctx)
+	f := &flight{round: r, cancel: cancel, done: make(chan struct{})}
+	e.flight, e.lastRound = f, now
+	k.flying++
+	k.unplan(e)
+	k.publish(e)
+	a, token, dead, edits := e.account, *e.token.Load(), e.dead, e.edits
+	k.wg.Go(func() {
+		defer cancel()
+		var out outcome
+		select {
+		case k.slots <- struct{}{}:
+			out = k.run(ctx, a, token, r)
+			<-k.slots
+		case <-ctx.Done():
+			out.err = AsError(ctx.Err())
+		}
+		if out.err == nil && !out.valid && out.grant.Value == dead {
+			out.err = errStillDead(out, k.cfg.Upstreams[a.Kind].Traits)
+		}
+		k.finish(e, f, out, a, edits)
+	})
+	return f
+}
+
+// run does the round's calls.
+func (k *Keeper) run(ctx context.Context, a Account, current Token, r round) outcome {
+	var out outcome
+	creds, err := k.cfg.Vault.Credentials(ctx, a.ID)
+	if err != nil {
+		out.err = AsError(err)
+		return out
+	}
+	up := k.cfg.Upstreams[a.Kind]
+	req := Request{Account: a, Credentials: creds}
+	switch {
+	case r.goal == force:
+		k.fetchForced(ctx, &out, up, req)
+	case r.goal == report && up.Traits.Destructive:
+		k.checkThenFetch(ctx, &out, up, req, current)
+	default:
+		k.fetch(ctx, &out, up, req)
+		if worthAnother(up.Traits, out) && sleep(ctx, rand.N(quickRetry)) == nil {
+			k.fetch(ctx, &out, up, req)
+		}
+		if r.goal == report && out.err == nil && out.grant.Value == current.Value {
+			k.sameAgain(ctx, &out, up, req, current)
+		}
+	}
+	return out
+}
+
+// quickRetry bounds the pause before the second try within a round.
+const quickRetry = 2 * time.Second
+
+// worthAnother reports whether the round should ask once more at once: a hiccup
+// of an upstream that answered quickly and that asking again does not harm.
+func worthAnother(t Traits, out outcome) bool {
+	return out.err != nil && out.err.Class == Temporary && out.err.RetryAt.IsZero() && t.Idempotent && out.took < quickRetry
+}
+
+func (k *Keeper) fetch(ctx context.Context, out *outcome, up Upstream, req Request) {
+	steady := time.Now()
+	out.sent = k.now()
+	grant, err := up.Fetch(ctx, req)
+	out.calls++
+	out.took = time.Since(steady)
+	out.grant, out.err = grant, AsError(err)
+}
+
+// fetchForced asks for another token, within upstream's budget.
+func (k *Keeper) fetchForced(ctx context.Context, out *outcome, up Upstream, req Request) {
+	now := k.now()
+	if up.Traits.ForceBudget > 0 {
+		n, last, err := k.cfg.Journal.Forced(req.Account.ID, Day(now))
+		if err == nil {
+			err = budget(up.Traits, n, last, now)
+		}
+		if err == nil {
+			err = k.cfg.Journal.CountForce(req.Account.ID, Day(now), now) // before the call: a crash must not lose it
+		}
+		if err != nil {
+			out.err = AsError(err)
+			return
+		}
+	}
+	req.Force = true
+	k.fetch(ctx, out, up, req)
+	out.forced = out.err == nil
+}
+
+// budget refuses a forced fetch that upstream would not carry out.
+func budget(t Traits, used int, last, now time.Time) error {
+	if used >= t.ForceBudget {
+		return &Error{
+			Class: Quota, Remedy: RemedyForceBudget, RetryAt: NextDay(now),
+			Message: "today's forced refreshes of this account are used up; wait for midnight in Beijing",
+		}
+	}
+	if next := last.Add(t.ForceGap); !last.IsZero() && now.Before(next) && !last.After(now) {
+		return &Error{
+			Class: Temporary, Remedy: RemedyTryAgain, RetryAt: next,
+			Message: "upstream forces a new token once in a while only; try again shortly",
+		}
+	}
+	return nil
+}
+
+// checkThenFetch serves a report for a source whose fetch kills the token that
+// others use: it asks only when upstream calls the token dead.
+func (k *Keeper) checkThenFetch(ctx context.Context, out *outcome, up Upstream, req Request, current Token) {
+	if k.check(ctx, out, up, req, current); out.dead == "" {
+		return
+	}
+	if !k.Live(req.Account) {
+		out.err = errLive(req.Account)
+		return
+	}
+	k.fetch(ctx, out, up, req)
+}
+
+// sameAgain serves a report when upstream handed out the reported token again.
+func (k *Keeper) sameAgain(ctx context.Context, out *outcome, up Upstream, req Request, current Token) {
+	if up.Traits.ForceBudget == 0 {
+		out.valid = true
+		return
+	}
+	grant, sent, took := out.grant, out.sent, out.took
+	if k.check(ctx, out, up, req, current); out.dead == "" {
+		out.grant, out.sent, out.took = grant, sent, took
+		return
+	}
+	k.fetchForced(ctx, out, up, req)
+}
+
+// check asks whether upstream accepts the current token: it sets valid, dead
+// or err.
+func (k *Keeper) check(ctx context.Context, out *outcome, up Upstream, req Request, current Token) {
+	checker, ok := up.Source.(Checker)
+	if !ok {
+		out.err = &Error{Class: Misuse, Remedy: RemedyTryAgain, Message: "this kind cannot check a token; force a new one"}
+		return
+	}
+	err := checker.Check(ctx, req, current.Value)
+	out.calls++
+	switch {
+	case err == nil:
+		out.valid = true
+	case errors.Is(err, ErrDead):
+		out.dead = current.Value
+	default:
+		out.err = AsError(err)
+	}
+}
+
+// finish enters what a round learned, first into the journal, then where
+// everybody sees it. asked is the account as it was when the round began; what
+// was learned of it says nothing once the account is another.
+func (k *Keeper) finish(e *entry, f *flight, out outcome, asked Account, edits int) {
+	now := k.now()
+	k.mu.Lock()
+	id := asked.ID
+	e.flight = nil
+	k.flying--
+	k.count(e, out.calls, now)
+	if k.entries[id] != e || !asked.sameTokens(e.account) || edits != e.edits && out.err != nil {
+		f.obsolete = true
+		if k.entries[id] == e {
+			k.replan(e, now)
+			k.publish(e)
+		}
+		k.mu.Unlock()
+		close(f.done)
+		k.signal()
+		return
+	}
+	before := *e.token.Load()
+	token := k.accept(e, f, out, now)
+	changed := token != before
+	entry, write := e.line(f, out, token, before, now)
+	k.mu.Unlock()
+
+	if changed && token.Value != "" {
+		k.save(id, token)
+	}
+	if write {
+		if err := k.cfg.Journal.Append(id, entry); err != nil {
+			k.cfg.Log.Warn("writing the history failed", "account", id, "err", err)
+		}
+	}
+
+	k.mu.Lock()
+	k.replan(e, now)
+	k.publish(e)
+	k.mu.Unlock()
+	close(f.done)
+	k.signal()
+}
+
+// save keeps a token over restarts. Failing to do so costs no more than a fetch
+// after the next one.
+func (k *Keeper) save(id ID, t Token) {
+	if err := k.cfg.Journal.SaveToken(id, t); err != nil {
+		k.cfg.Log.Error("keeping the token on disk failed", "account", id, "err", err)
+	}
+}
+
+// accept makes an outcome the entry's state and returns the current token.
+func (k *Keeper) accept(e *entry, f *flight, out outcome, now time.Time) Token {
+	traits := k.cfg.Upstreams[e.account.Kind].Traits
+	cur := *e.token.Load()
+	if out.dead != "" && cur.Value == out.dead {
+		e.dead = out.dead
+		if cur.ExpiresAt.After(now) {
+			cur.ExpiresAt = now
+		}
+	}
+	if out.err == nil && out.grant.Value != "" {
+		cur = traits.succeed(cur, out, now, e.dead)
+	}
+	e.token.Store(&cur)
+
+	if out.err == nil {
+		e.err, e.fails, e.notBefore = nil, 0, time.Time{}
+	} else if f.goal == renew || !cur.Good(now, 0) || out.grant.Value == "" && out.err.Class.waits() && out.dead == "" {
+		if out.err.Class == Temporary || out.err.Class == Internal {
+			e.fails++
+		}
+		e.err = out.err
+		e.notBefore = k.retryAt(e, out.err, now)
+		if e.err.RetryAt.IsZero() && !e.err.Class.waits() && e.err.Class != VaultClosed {
+			err := *out.err
+			err.RetryAt = e.notBefore
+			e.err = &err
+		}
+	}
+	f.err = out.err
+	f.answer = Answer{Token: cur, StillValid: out.valid}
+	if f.goal == report {
+		e.report = &reported{f.stale, now, f.answer, f.err}
+	}
+	return cur
+}
+
+// succeed is the current token after a grant.
+func (t Traits) succeed(cur Token, out outcome, now time.Time, dead string) Token {
+	// The life counts from before the call. When the clock was set back
+	// meanwhile, or the machine slept, the earlier of two readings holds.
+	sent := out.sent
+	if s := now.Add(-out.took); s.Before(sent) {
+		sent = s
+	}
+	g := out.grant
+	if g.Value == cur.Value {
+		cur.ExpiresAt = sent.Add(g.ExpiresIn)
+		cur.Life = max(cur.Life, g.ExpiresIn)
+		if cur.ObtainedAt.After(sent) {
+			cur.ObtainedAt = sent
+		}
+		return cur
+	}
+	next := Token{Value: g.Value, ObtainedAt: sent, ExpiresAt: sent.Add(g.ExpiresIn), Life: g.ExpiresIn}
+	if cur.Good(now, 0) && cur.Value != dead && !(out.forced && t.ForceBudget > 0) {
+		until := sent.Add(min(t.Overlap, t.window(cur.Life)))
+		if cur.ExpiresAt.Before(until) {
+			until = cur.ExpiresAt
+		}
+		next.Previous = Previous{Value: cur.Value, Until: until}
+	}
+	return next
+}
+
+// line is what the history says of a round, and whether it says anything: of
+// failures in a row it keeps the first, those that differ and ever fewer of the
+// rest.
+func (e *entry) line(f *flight, out outcome, token, before Token, now time.Time) (Entry, bool) {
+	h := Entry{At: now, Calls: out.calls, Took: out.took, Mask: Mask(token.Value), Expires: token.ExpiresAt}
+	if err := out.err; err != nil {
+		h.What, h.Class, h.Code, h.Message, h.CallerIP, h.RID = DidFail, err.Class, err.Code, err.Message, err.CallerIP, err.RID
+		n := e.fails
+		return h, err.Class != Temporary || f.goal != renew || n&(n-1) == 0
+	}
+	switch {
+	case token.Value == before.Value && out.valid:
+		h.What = DidReport
+	case token.Value == before.Value:
+		h.What = DidKeep
+		return h, f.goal != renew
+	case out.forced:
+		h.What = DidForce
+	default:
+		h.What = DidRenew
+	}
+	return h, true
+}
+
+// count adds calls to the day's.
+func (k *Keeper) count(e *entry, calls int, now time.Time) {
+	if day := Day(now); e.callsDay != day {
+		e.callsDay, e.calls = day, 0
+	}
+	e.calls += calls
+}
+
+func errStillDead(out outcome, t Traits) *Error {
+	return &Error{
+		Class: Temporary, Remedy: RemedyTryAgain, RetryAt: out.sent.Add(out.grant.ExpiresIn - t.window(out.grant.ExpiresIn)),
+		Message: "upstream hands out the very token that it refuses; report it again with tokentray refresh",
+	}
+}

@@ -1,0 +1,68 @@
+package core
+
+import "time"
+
+// Snapshot is the account as it stands.
+func (k *Keeper) Snapshot(id ID) (Snapshot, bool) {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	e := k.entries[id]
+	if e == nil {
+		return Snapshot{}, false
+	}
+	return k.snapshot(e), true
+}
+
+// Snapshots are all accounts as they stand, in no order.
+func (k *Keeper) Snapshots() []Snapshot {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	out := make([]Snapshot, 0, len(k.entries))
+	for _, e := range k.entries {
+		out = append(out, k.snapshot(e))
+	}
+	return out
+}
+
+// Subscribe calls fn for every Event, one at a time and in order. fn must
+// neither block nor call the Keeper. The returned function ends it.
+func (k *Keeper) Subscribe(fn func(Event)) (cancel func()) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	id := k.nextID
+	k.nextID++
+	k.listeners[id] = fn
+	return func() {
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		delete(k.listeners, id)
+	}
+}
+
+// publish tells the listeners how an account stands. The lock is held.
+func (k *Keeper) publish(e *entry) {
+	if len(k.listeners) == 0 || k.entries[e.account.ID] != e {
+		return
+	}
+	s := k.snapshot(e)
+	for _, fn := range k.listeners {
+		fn(Event{Account: &s})
+	}
+}
+
+// snapshot copies what may be shown of an account. The lock is held.
+func (k *Keeper) snapshot(e *entry) Snapshot {
+	t := e.token.Load()
+	s := Snapshot{
+		Account: e.account, Mask: Mask(t.Value), ObtainedAt: t.ObtainedAt, ExpiresAt: t.ExpiresAt, Life: t.Life,
+		PrevMask: Mask(t.Previous.Value), PrevUntil: t.Previous.Until,
+		Renewing: e.flight != nil, PausedAll: k.pausedAll, Err: e.err, NextTry: e.due,
+	}
+	if used := e.lastUsed.Load(); used != 0 {
+		s.LastUsed = time.Unix(used, 0)
+	}
+	if now, _ := k.clock.wall(); e.callsDay == Day(now) {
+		s.CallsToday = e.calls
+	}
+	return s
+}
