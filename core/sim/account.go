@@ -1,0 +1,246 @@
+package sim
+
+import (
+	"errors"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"tokentray/core"
+)
+
+// Quotas of upstream, by its pages: calls for a token a day of Beijing, and
+// stable_token's own.
+const (
+	legacyPerDay     = 2000
+	legacyPerDayTest = 200
+	stablePerDay     = 500_000
+	callsPerMinute   = 10_000
+	forcedPerDay     = 20
+	forcedGap        = 30 * time.Second
+)
+
+// Account is an account as upstream's console would show it.
+type Account struct {
+	AppID   string
+	Secret  core.Secret
+	Product core.Product
+	Life    time.Duration // of its tokens; 0 means the simulator's
+	// Whitelist holds addresses, prefixes as 203.0.113.0/24 and patterns as
+	// 203.0.113.*. Empty lets everybody in.
+	Whitelist []string
+	// CallerIP is what callers on this machine are seen as; empty means the
+	// simulator's.
+	CallerIP string
+	Frozen   bool // the secret is frozen: 40243
+	// LegacyPerDay and PerMinute change the quotas; 0 means upstream's.
+	LegacyPerDay int
+	PerMinute    int
+	Faults       Faults
+}
+
+// Faults are what goes wrong before upstream looks at a call. No token is made
+// by a call that goes wrong.
+type Faults struct {
+	ErrorPercent float64       // of calls that are answered -1 system error
+	Outage       bool          // connections are cut without an answer
+	Latency      time.Duration // before the answer
+	HTML         bool          // answers are a gateway's page, HTTP 502
+	Code         int           // every answer has this errcode
+}
+
+// account is an account with its tokens and counters.
+type account struct {
+	Account
+	stable, legacy space
+	retired        []minted // lately dead, the oldest first
+	calls          map[string]int
+	minted         int
+
+	day        string // of the counters below
+	legacyN    int
+	stableN    int
+	forcedN    int
+	lastForced time.Time
+	minute     int64
+	minuteN    map[string]int
+}
+
+// Put adds an account, or changes one and leaves its tokens and counters.
+func (s *Server) Put(a Account) error {
+	if a.AppID == "" || a.Secret.Empty() {
+		return errors.New("an account needs an appid and a secret; name both")
+	}
+	if a.Life < 0 || a.Life > 30*24*time.Hour || a.Life != 0 && a.Life < time.Second {
+		return errors.New("a token lives from 1 second to 30 days; change the life")
+	}
+	for _, w := range a.Whitelist {
+		if !validEntry(w) {
+			return errors.New("a whitelist entry is no address, prefix or pattern; write it as 203.0.113.7, 203.0.113.0/24 or 203.0.113.*")
+		}
+	}
+	if _, err := netip.ParseAddr(a.CallerIP); err != nil && a.CallerIP != "" {
+		return errors.New("the caller's IP is no address; correct it")
+	}
+	a.Whitelist = slices.Clone(a.Whitelist)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if old := s.accounts[a.AppID]; old != nil {
+		old.Account = a
+		return nil
+	}
+	if s.add(a) == nil {
+		return errors.New("too many accounts; remove some")
+	}
+	return nil
+}
+
+// add keeps a new account, or returns nil when there are too many. s.mu is held.
+func (s *Server) add(a Account) *account {
+	if len(s.accounts) >= maxAccounts {
+		return nil
+	}
+	acc := &account{Account: a, calls: map[string]int{}, minuteN: map[string]int{}}
+	s.accounts[a.AppID] = acc
+	return acc
+}
+
+// Remove forgets an account and its tokens, and reports whether it was there.
+func (s *Server) Remove(appid string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	acc := s.accounts[appid]
+	if acc == nil {
+		return false
+	}
+	delete(s.accounts, appid)
+	for token, owner := range s.owners {
+		if owner == acc {
+			delete(s.owners, token)
+		}
+	}
+	return true
+}
+
+// SetFaults changes the faults of one account or, with an empty AppID, those of
+// all, and reports whether there is such an account.
+func (s *Server) SetFaults(appid string, f Faults) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if appid == "" {
+		s.faults = f
+		return true
+	}
+	acc := s.accounts[appid]
+	if acc != nil {
+		acc.Faults = f
+	}
+	return acc != nil
+}
+
+// Calls counts the calls of an account to a path, failed ones too. An empty
+// path counts all paths. Calls for no known account are counted under the empty
+// AppID.
+func (s *Server) Calls(appid, path string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	counts := s.unknown
+	if appid != "" {
+		acc := s.accounts[appid]
+		if acc == nil {
+			return 0
+		}
+		counts = acc.calls
+	}
+	if path != "" {
+		return counts[path]
+	}
+	n := 0
+	for _, c := range counts {
+		n += c
+	}
+	return n
+}
+
+// Minted counts the tokens made for an account.
+func (s *Server) Minted(appid string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if acc := s.accounts[appid]; acc != nil {
+		return acc.minted
+	}
+	return 0
+}
+
+// life is how long the account's tokens live.
+func (s *Server) life(a *account) time.Duration {
+	if a.Life > 0 {
+		return a.Life
+	}
+	return s.cfg.Life
+}
+
+// turn begins a new day or minute of the counters.
+func (a *account) turn(now time.Time) {
+	if day := core.Day(now); day != a.day {
+		a.day, a.legacyN, a.stableN, a.forcedN = day, 0, 0, 0
+	}
+	if m := now.Unix() / 60; m != a.minute {
+		a.minute = m
+		clear(a.minuteN)
+	}
+}
+
+// overMinute counts a call to path and reports whether it is one too many in
+// this minute.
+func (a *account) overMinute(path string) bool {
+	a.minuteN[path]++
+	limit := callsPerMinute
+	if a.PerMinute > 0 {
+		limit = a.PerMinute
+	}
+	return a.minuteN[path] > limit
+}
+
+// legacyLimit is how many legacy tokens may be had in a day.
+func (a *account) legacyLimit() int {
+	switch {
+	case a.LegacyPerDay > 0:
+		return a.LegacyPerDay
+	case a.Product == core.ProductTest:
+		return legacyPerDayTest
+	}
+	return legacyPerDay
+}
+
+// allows reports whether the account's whitelist lets ip in.
+func (a *account) allows(ip netip.Addr) bool {
+	return len(a.Whitelist) == 0 || slices.ContainsFunc(a.Whitelist, func(entry string) bool {
+		if head, ok := strings.CutSuffix(entry, "*"); ok {
+			return strings.HasPrefix(ip.String(), head)
+		}
+		if p, err := netip.ParsePrefix(entry); err == nil {
+			return p.Contains(ip)
+		}
+		one, err := netip.ParseAddr(entry)
+		return err == nil && one.Unmap() == ip
+	})
+}
+
+// validEntry reports whether a whitelist may hold entry.
+func validEntry(entry string) bool {
+	if head, ok := strings.CutSuffix(entry, ".*"); ok {
+		parts := strings.Split(head, ".")
+		return len(parts) == 3 && !slices.ContainsFunc(parts, func(p string) bool {
+			_, err := strconv.ParseUint(p, 10, 8)
+			return err != nil
+		})
+	}
+	if _, err := netip.ParsePrefix(entry); err == nil {
+		return true
+	}
+	_, err := netip.ParseAddr(entry)
+	return err == nil
+}

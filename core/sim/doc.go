@@ -1,0 +1,34 @@
+// Package sim is a faithful simulator of WeChat's token calls, for tests, for
+// the demo and for anybody who wants to point a client at it. It serves
+//
+//	GET  /cgi-bin/token                a new token each time; the one before lives at most 300 s more
+//	POST /cgi-bin/stable_token         the same token until its last 300 s
+//	GET  /cgi-bin/get_api_domain_ip    is this token accepted from here?
+//	GET  /cgi-bin/getcallbackip        the same question
+//
+// with upstream's quotas, whitelists, texts and oddities, as they are written
+// on its pages or were seen by its users. For lives under 300 s, half the life
+// takes the place of 300 s. Where upstream's behaviour is not known, the
+// comment at the place says what was chosen.
+//
+// # The control endpoint
+//
+// Under /sim/ the simulator itself is steered. It answers this machine alone,
+// and no page in a browser. Bodies and answers are JSON; an error is
+// {"error":"…"} with a fitting status. Durations are in seconds and may have a
+// fraction.
+//
+//	GET    /sim/state                  the simulator's clock, and every account without its secret:
+//	                                   settings, faults, the tokens that live (masked), and the calls
+//	                                   counted by path
+//	POST   /sim/accounts               add or change an account:
+//	                                   {"appid":"wx…","secret":"…","product":"official|test|mini|other",
+//	                                    "life":7200,"whitelist":["198.51.100.7","203.0.113.0/24"],
+//	                                    "caller_ip":"203.0.113.9","frozen":false,"legacy_per_day":0,"per_minute":0}
+//	DELETE /sim/accounts?appid=wx…     forget an account and its tokens
+//	POST   /sim/faults                 what goes wrong, of one account or, without appid, of all:
+//	                                   {"appid":"wx…","error_percent":5,"outage":false,"latency":0.2,
+//	                                    "html":false,"code":89503}; {} ends all faults of all
+//	POST   /sim/revoke                 {"appid":"wx…"} kills its living tokens
+//	POST   /sim/advance                {"seconds":3600} moves the simulator's clock on
+package sim

@@ -1,0 +1,62 @@
+package sim
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"time"
+
+	"tokentray/core"
+)
+
+// Sample is an account of the demo, from both ends: as the simulator has it and
+// as its owner would enter it. The AppIDs and secrets are made anew each time.
+type Sample struct {
+	Upstream Account      // for Server.Put
+	Account  core.Account // with an ID; its BaseURL is empty and is the simulator's to fill
+	Secret   core.Secret
+}
+
+// Samples are the accounts that the demo shows: both environments, both kinds,
+// lives from 90 s to 10 min so that renewal is seen, one blocked by the
+// whitelist and one whose upstream is flaky.
+func Samples() []Sample {
+	return []Sample{
+		sample("shop", core.Sandbox, core.KindWeChat, core.ProductTest, 8*time.Minute, nil),
+		sample("shop", core.Live, core.KindWeChat, core.ProductOfficial, 10*time.Minute, nil),
+		sample("blog", core.Sandbox, core.KindWeChatLegacy, core.ProductTest, 6*time.Minute, nil),
+		// Its owner has agreed to the destructive fetch, as a demo's may.
+		sample("blog", core.Live, core.KindWeChatLegacy, core.ProductOfficial, 7*time.Minute, func(s *Sample) {
+			s.Account.AllowLive = true
+		}),
+		sample("mini", core.Sandbox, core.KindWeChat, core.ProductMini, 90*time.Second, nil),
+		sample("mini", core.Live, core.KindWeChat, core.ProductMini, 9*time.Minute, nil),
+		sample("campus", core.Live, core.KindWeChat, core.ProductOfficial, 8*time.Minute, func(s *Sample) {
+			s.Upstream.Whitelist = []string{"198.51.100.20"}
+		}),
+		sample("weather", core.Sandbox, core.KindWeChat, core.ProductOfficial, 6*time.Minute, func(s *Sample) {
+			s.Upstream.Faults = Faults{ErrorPercent: 40, Latency: 800 * time.Millisecond}
+		}),
+	}
+}
+
+func sample(name string, env core.Env, kind core.Kind, product core.Product, life time.Duration, change func(*Sample)) Sample {
+	appid, secret := "wx"+randomHex(8), core.NewSecret(randomHex(16))
+	s := Sample{
+		Upstream: Account{AppID: appid, Secret: secret, Product: product, Life: life},
+		Account: core.Account{
+			ID: core.NewID(), Name: name, Env: env, Kind: kind, Product: product, AppID: appid, Auto: true,
+		},
+		Secret: secret,
+	}
+	if change != nil {
+		change(&s)
+	}
+	return s
+}
+
+// randomHex is n random bytes in hexadecimal.
+func randomHex(n int) string {
+	b := make([]byte, n)
+	rand.Read(b) // never fails, see crypto/rand
+	return hex.EncodeToString(b)
+}

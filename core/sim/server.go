@@ -1,0 +1,144 @@
+package sim
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+)
+
+const (
+	// defaultLife is upstream's own.
+	defaultLife = 7200 * time.Second
+	// defaultCallerIP is an address of documentation; it stands for the public
+	// address of callers on this machine.
+	defaultCallerIP = "203.0.113.7"
+	// maxAccounts bounds what open registration may fill.
+	maxAccounts = 20_000
+)
+
+// Config is what a simulator is made of. The zero value is a simulator without
+// accounts, with tokens that live two hours.
+type Config struct {
+	Now   func() time.Time                           // the wall clock; nil means the machine's
+	Sleep func(ctx context.Context, d time.Duration) // for latency; nil means a timer
+	Rand  func() float64                             // decides errors, in [0,1); nil means math/rand/v2
+	Life  time.Duration                              // of tokens of accounts that set none; 0 means two hours
+	// CallerIP is what callers on this machine are seen as; empty means
+	// 203.0.113.7.
+	CallerIP string
+	// OpenRegistration accepts any AppID with any secret at first sight, and
+	// from then on with that secret alone. Otherwise an unknown AppID is 40013.
+	OpenRegistration bool
+	Faults           Faults // of all accounts
+}
+
+// Server is a simulated upstream. It is an http.Handler and safe for concurrent
+// use.
+type Server struct {
+	cfg   Config
+	sleep func(context.Context, time.Duration)
+	rand  func() float64
+
+	mu       sync.Mutex
+	offset   time.Duration // by which the clock was moved on
+	faults   Faults        // of all accounts
+	accounts map[string]*account
+	owners   map[string]*account // by token, those alive and those lately dead
+	unknown  map[string]int      // calls by path that named no known account
+}
+
+// New returns a simulator.
+func New(cfg Config) *Server {
+	s := &Server{
+		cfg: cfg, sleep: cfg.Sleep, rand: cfg.Rand, faults: cfg.Faults,
+		accounts: map[string]*account{}, owners: map[string]*account{}, unknown: map[string]int{},
+	}
+	if s.cfg.Now == nil {
+		s.cfg.Now = time.Now
+	}
+	if s.cfg.Life <= 0 {
+		s.cfg.Life = defaultLife
+	}
+	if s.cfg.CallerIP == "" {
+		s.cfg.CallerIP = defaultCallerIP
+	}
+	if s.sleep == nil {
+		s.sleep = pause
+	}
+	if s.rand == nil {
+		s.rand = rand.Float64
+	}
+	return s
+}
+
+// pause waits for d or the end of ctx.
+func pause(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-ctx.Done():
+	}
+}
+
+// now is the simulator's wall clock. s.mu is held.
+func (s *Server) now() time.Time { return s.cfg.Now().Round(0).Add(s.offset) }
+
+// Advance moves the simulator's clock on by d, which ages all tokens.
+func (s *Server) Advance(d time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.offset += d
+}
+
+// ServeHTTP answers upstream's paths and the control endpoint.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	switch r.URL.Path {
+	case pathLegacy:
+		s.serveLegacy(w, r)
+	case pathStable:
+		s.serveStable(w, r)
+	case pathDomainIP, pathCallbackIP:
+		s.serveCheck(w, r)
+	case "/sim/state", "/sim/accounts", "/sim/faults", "/sim/revoke", "/sim/advance":
+		s.serveControl(w, r)
+	default:
+		http.NotFound(w, r)
+	}
+}
+
+// Serve answers on ln until ctx ends, then waits for the calls under way, at
+// most two seconds. It returns nil after that end, and closes ln in any case.
+func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
+	srv := &http.Server{
+		Handler:           s,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       15 * time.Second,
+		IdleTimeout:       30 * time.Second,
+		MaxHeaderBytes:    64 << 10,
+		// The library would log what callers send, URLs with secrets among it.
+		ErrorLog: log.New(io.Discard, "", 0),
+	}
+	done := make(chan error, 1)
+	go func() { done <- srv.Serve(ln) }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+	defer cancel()
+	if err := srv.Shutdown(grace); err != nil {
+		_ = srv.Close() // cuts what would not end
+	}
+	if err := <-done; !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}

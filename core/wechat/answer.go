@@ -1,0 +1,123 @@
+package wechat
+
+import (
+	"bytes"
+	"encoding/json"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"tokentray/core"
+)
+
+const (
+	maxBody  = 1 << 20 // bytes of an answer that are read
+	maxToken = 8 << 10 // bytes; upstream asks to reserve 512, JWTs need more
+	maxLife  = 30 * 24 * time.Hour
+)
+
+// answer is what a body says. Upstream's JSON differs between gateways in its
+// types, so that numbers may come as strings.
+type answer struct {
+	token   string
+	life    time.Duration
+	lifeErr string // what is wrong with expires_in
+	code    int
+	hasCode bool
+	message string // as upstream wrote it; not for showing
+	hasIPs  bool
+}
+
+// decode reads a body. A reason that is not empty says what it is instead of a
+// JSON object that upstream could have written; it quotes nothing of the body.
+func decode(body []byte) (answer, string) {
+	body = bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")))
+	switch {
+	case len(body) == 0:
+		return answer{}, "an empty answer"
+	case body[0] == '<':
+		return answer{}, "a web page"
+	case body[0] != '{':
+		return answer{}, "no JSON object"
+	}
+	var raw struct {
+		Token   json.RawMessage `json:"access_token"`
+		Expires json.RawMessage `json:"expires_in"`
+		Code    json.RawMessage `json:"errcode"`
+		Message json.RawMessage `json:"errmsg"`
+		IPs     json.RawMessage `json:"ip_list"`
+	}
+	if err := json.Unmarshal(body, &raw); err != nil {
+		return answer{}, "broken or truncated JSON"
+	}
+	var a answer
+	if present(raw.Code) {
+		code, ok := integer(raw.Code)
+		if !ok || int64(int32(code)) != code {
+			return answer{}, "an errcode that is no number"
+		}
+		a.code, a.hasCode = int(code), true
+	}
+	if present(raw.Token) && json.Unmarshal(raw.Token, &a.token) != nil {
+		return answer{}, "an access_token that is no text"
+	}
+	// A message of another type is not worth losing the errcode for.
+	if json.Unmarshal(raw.Message, &a.message) != nil {
+		a.message = ""
+	}
+	a.hasIPs = len(raw.IPs) > 0 && raw.IPs[0] == '['
+	a.life, a.lifeErr = lifetime(raw.Expires)
+	return a, ""
+}
+
+// grant is the token of a successful answer, or the reason why there is none.
+func (a answer) grant() (core.Grant, string) {
+	switch {
+	case a.token == "":
+		return core.Grant{}, "neither an access_token nor an errcode"
+	case len(a.token) > maxToken:
+		return core.Grant{}, "an access_token longer than 8 KiB"
+	case strings.ContainsFunc(a.token, func(r rune) bool { return r <= ' ' || r > '~' }):
+		return core.Grant{}, "an access_token with characters that no token has"
+	case a.lifeErr != "":
+		return core.Grant{}, a.lifeErr
+	}
+	return core.Grant{Value: a.token, ExpiresIn: a.life}, ""
+}
+
+// lifetime reads expires_in: whole seconds from 1 to 30 days.
+func lifetime(raw json.RawMessage) (time.Duration, string) {
+	if !present(raw) {
+		return 0, "an access_token without expires_in"
+	}
+	n, ok := integer(raw)
+	switch {
+	case !ok:
+		return 0, "an expires_in that is no number"
+	case n <= 0:
+		return 0, "an expires_in that is not above zero"
+	case n > int64(maxLife/time.Second):
+		return 0, "an expires_in of more than 30 days"
+	}
+	return time.Duration(n) * time.Second, ""
+}
+
+func present(raw json.RawMessage) bool { return len(raw) > 0 && string(raw) != "null" }
+
+// integer reads a JSON number without a fraction, or a string of digits.
+func integer(raw json.RawMessage) (int64, bool) {
+	if raw[0] == '"' {
+		var s string
+		if json.Unmarshal(raw, &s) != nil {
+			return 0, false
+		}
+		n, err := strconv.ParseInt(strings.TrimSpace(s), 10, 64)
+		return n, err == nil
+	}
+	f, err := strconv.ParseFloat(string(raw), 64)
+	if err != nil || f != math.Trunc(f) || math.Abs(f) > 1<<53 {
+		return 0, false
+	}
+	return int64(f), true
+}

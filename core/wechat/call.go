@@ -1,0 +1,132 @@
+package wechat
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"time"
+
+	"tokentray/core"
+)
+
+// outgoing is one request as a source wants it sent.
+type outgoing struct {
+	method, path string
+	query        url.Values
+	body         []byte // JSON, sent with its length; upstream answers 412 to chunks
+	// harmless: sent twice it does nothing that once does not, so a connection
+	// may be reused for it.
+	harmless bool
+}
+
+// caller makes calls for both sources.
+type caller struct {
+	now    func() time.Time
+	limit  time.Duration
+	shared http.RoundTripper // keeps connections for a moment
+	fresh  http.RoundTripper // a connection for each call
+}
+
+// call sends a request and reads the answer. Refusals with an errcode are in
+// the answer; everything else that is no answer is an error.
+func (c *caller) call(parent context.Context, req core.Request, out outgoing, redact redactor) (answer, error) {
+	base, proxy, bad := routes(req)
+	if bad != nil {
+		return answer{}, bad
+	}
+	ctx, cancel := context.WithTimeout(withProxy(parent, proxy), c.limit)
+	defer cancel()
+	hr, err := newRequest(ctx, base, out)
+	if err != nil {
+		return answer{}, inputError("the base URL cannot be asked; correct it")
+	}
+	rt := c.fresh
+	if out.harmless {
+		rt = c.shared
+	}
+	t := trouble{parent: parent, call: ctx, limit: c.limit, host: base.Host, proxy: proxy, redact: redact}
+	resp, err := rt.RoundTrip(hr)
+	if err != nil {
+		return answer{}, t.explain(err)
+	}
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
+	// Closing without reading on drops the connection of an endless answer.
+	_ = resp.Body.Close()
+	if err != nil {
+		return answer{}, t.explain(err)
+	}
+	return t.read(resp.StatusCode, body)
+}
+
+// newRequest builds the request. RoundTrip is used without http.Client, whose
+// errors carry the URL and with it the secret, and which follows redirects.
+func newRequest(ctx context.Context, base *url.URL, out outgoing) (*http.Request, error) {
+	u := base.JoinPath(out.path)
+	u.RawQuery = out.query.Encode()
+	var body io.Reader
+	if out.body != nil {
+		body = bytes.NewReader(out.body) // a *bytes.Reader sets Content-Length
+	}
+	hr, err := http.NewRequestWithContext(ctx, out.method, u.String(), body)
+	if err != nil {
+		return nil, errors.New("cannot build the request")
+	}
+	hr.Header.Set("User-Agent", "TokenTray")
+	hr.Header.Set("Accept", "application/json")
+	if out.body != nil {
+		hr.Header.Set("Content-Type", "application/json")
+		if out.harmless {
+			// An empty list is not sent. It tells the transport that the request
+			// may go out again when a kept connection turns out closed.
+			hr.Header["Idempotency-Key"] = []string{}
+		}
+	}
+	return hr, nil
+}
+
+// read decides by the body first: upstream sends its errors with status 200,
+// and gateways in between send pages.
+func (t trouble) read(status int, body []byte) (answer, error) {
+	switch {
+	case status >= 300 && status < 400:
+		return answer{}, oddAnswer("a redirect, which is not followed")
+	case status == http.StatusProxyAuthRequired && t.proxy != nil:
+		return answer{}, t.proxyDenied()
+	case status == http.StatusPreconditionFailed && len(body) == 0:
+		return answer{}, &core.Error{
+			Class: core.Misuse, Remedy: core.RemedyUpdate,
+			Message: "upstream refused the form of the request (HTTP 412); if no proxy rewrites requests, report this",
+		}
+	case len(body) > maxBody:
+		return answer{}, oddAnswer("an answer longer than 1 MiB")
+	}
+	a, reason := decode(body)
+	if reason == "" && (a.code != 0 || a.token != "" || status < 300) {
+		return a, nil
+	}
+	if reason == "" {
+		reason = "JSON of another kind"
+	}
+	if status >= 300 {
+		reason = fmt.Sprintf("%s (HTTP %d)", reason, status)
+	}
+	return answer{}, oddAnswer(reason)
+}
+
+// oddAnswer is the error for an answer that upstream would not give: something
+// in between answered, or upstream is out of order. what quotes nothing of it.
+func oddAnswer(what string) *core.Error {
+	return &core.Error{
+		Class: core.Temporary, Remedy: core.RemedyAnswer,
+		Message: "upstream's answer cannot be used: " + what + "; check base URL and proxy, it is tried again by itself",
+	}
+}
+
+// inputError is the error for settings that cannot be used.
+func inputError(message string) *core.Error {
+	return &core.Error{Class: core.Misuse, Remedy: core.RemedyInput, Message: message}
+}

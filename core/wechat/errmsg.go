@@ -1,0 +1,114 @@
+package wechat
+
+import (
+	"net/netip"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// maxMessage is how much of an upstream message is kept, in characters.
+const maxMessage = 300
+
+// veil stands where something was that nobody should read.
+const veil = "•••"
+
+var (
+	// longRun is anything as long as an AppSecret or a token. Request IDs are
+	// shorter (26 characters), and so are AppIDs (18).
+	longRun = regexp.MustCompile(`[0-9A-Za-z+/=_-]{32,}`)
+	// parameter is a secret or a token written as part of a URL.
+	parameter = regexp.MustCompile(`(?i)\b(secret|appsecret|corpsecret|access_token|token|password)=[^&\s"']+`)
+	requestID = regexp.MustCompile(`(?i)\brid:?\s*([0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8})`)
+	// marker precedes the caller's address in the messages of 40164 and 61004
+	// and in those that name it at the end.
+	marker  = regexp.MustCompile(`(?i)(invalid ip|requestip|from ip|client ?ip)\b`)
+	address = regexp.MustCompile(`[0-9a-fA-F:.]{2,}`)
+)
+
+// redactor frees texts that came from outside of values that must not be seen:
+// it hides them as they are and as they look in a URL, in upper and lower case.
+type redactor []string
+
+// pattern matches every form of the values, or is nil. Values under four bytes
+// are no secrets: hiding them would only tear the text to pieces.
+func (r redactor) pattern() *regexp.Regexp {
+	var forms []string
+	for _, v := range r {
+		if len(v) >= 4 {
+			for _, form := range []string{v, url.QueryEscape(v), url.PathEscape(v)} {
+				forms = append(forms, regexp.QuoteMeta(form))
+			}
+		}
+	}
+	if len(forms) == 0 {
+		return nil
+	}
+	// The longest first: of a value and its own beginning, the whole is hidden.
+	slices.SortFunc(forms, func(a, b string) int { return len(b) - len(a) })
+	return regexp.MustCompile("(?i)" + strings.Join(forms, "|"))
+}
+
+// clean makes a text fit to be shown: one line of at most 300 characters,
+// without control characters, secrets and tokens.
+func (r redactor) clean(text string) string {
+	text = strings.ToValidUTF8(text, " ")
+	// Marks that print nothing become blanks, lest a secret hide between them.
+	text = strings.Map(func(c rune) rune {
+		if !unicode.IsPrint(c) {
+			return ' '
+		}
+		return c
+	}, text)
+	text = strings.Join(strings.Fields(text), " ")
+	if p := r.pattern(); p != nil {
+		text = p.ReplaceAllLiteralString(text, veil)
+	}
+	text = parameter.ReplaceAllString(text, "${1}="+veil)
+	text = longRun.ReplaceAllLiteralString(text, veil)
+	if utf8.RuneCountInString(text) > maxMessage {
+		text = string([]rune(text)[:maxMessage-1]) + "…"
+	}
+	return text
+}
+
+// callerIP finds the address that upstream saw us come from, in a cleaned
+// message. Without a known marker before it, any address will do if anywhere is
+// set. It returns "" when there is none.
+func callerIP(text string, anywhere bool) string {
+	for _, m := range marker.FindAllStringIndex(text, -1) {
+		if ip := firstAddress(text[m[1]:]); ip != "" {
+			return ip
+		}
+	}
+	if anywhere {
+		return firstAddress(text)
+	}
+	return ""
+}
+
+// firstAddress is the first IP address in text, in its shortest form: an IPv4
+// address that was written as IPv6 is IPv4 again.
+func firstAddress(text string) string {
+	for _, word := range address.FindAllString(text, -1) {
+		word = strings.TrimRight(word, ".")
+		// A colon may belong to the words before, as in "ip:192.0.2.1".
+		for _, w := range []string{word, strings.TrimLeft(word, ":"), strings.TrimRight(word, ":")} {
+			if ip, err := netip.ParseAddr(w); err == nil && !ip.IsUnspecified() {
+				return ip.Unmap().String()
+			}
+		}
+	}
+	return ""
+}
+
+// rid is the request ID in a cleaned message, "" without one.
+func rid(text string) string {
+	if m := requestID.FindStringSubmatch(text); m != nil {
+		return m[1]
+	}
+	return ""
+}

@@ -1,0 +1,153 @@
+package wechat
+
+import (
+	"context"
+	"crypto/tls"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"time"
+
+	"tokentray/core"
+)
+
+// keepIdle is how long a connection waits for the next call: long enough for
+// the calls of one round and for many accounts that start together, short
+// enough to leave nothing behind in an agent that sleeps.
+const keepIdle = 5 * time.Second
+
+// routes are the base URL of an account and the proxy to it, nil for none. What
+// was checked when the account was entered is checked again here, where the
+// secret leaves.
+func routes(req core.Request) (base, proxy *url.URL, bad error) {
+	raw := req.Account.BaseURL
+	if raw == "" {
+		raw = DefaultBaseURL
+	}
+	base, err := url.Parse(raw)
+	if err != nil || base.Hostname() == "" || base.User != nil || base.RawQuery != "" || base.Fragment != "" {
+		return nil, nil, inputError("the base URL is not of the form https://host; correct it")
+	}
+	proxy, bad = proxyOf(req)
+	if bad != nil {
+		return nil, nil, bad
+	}
+	switch base.Scheme {
+	case "https":
+	case "http":
+		if !core.Loopback(base.Hostname()) {
+			return nil, nil, inputError("the base URL must begin with https:// unless it is this machine; correct it")
+		}
+		if proxy != nil && !core.Loopback(proxy.Hostname()) {
+			return nil, nil, inputError("a base URL with http:// would show the AppSecret to the proxy; remove the proxy or use https://")
+		}
+	default:
+		return nil, nil, inputError("the base URL must begin with https://; correct it")
+	}
+	return base, proxy, nil
+}
+
+// proxyOf is the account's proxy with its password. The environment's proxies
+// are not used: the whitelist depends on the way, so an account names its own.
+func proxyOf(req core.Request) (*url.URL, error) {
+	if req.Account.Proxy == "" {
+		return nil, nil
+	}
+	u, err := url.Parse(req.Account.Proxy)
+	if err != nil || u.Hostname() == "" {
+		return nil, inputError("the proxy is not of the form http://host:port; correct it")
+	}
+	switch u.Scheme {
+	case "http", "https", "socks5", "socks5h":
+	default:
+		return nil, inputError("the proxy must be an http, https or socks5 one; correct it")
+	}
+	clean := &url.URL{Scheme: u.Scheme, Host: u.Host, User: u.User}
+	if !req.Credentials.ProxyPassword.Empty() {
+		clean.User = url.UserPassword(u.User.Username(), req.Credentials.ProxyPassword.Reveal())
+	}
+	return clean, nil
+}
+
+type proxyKey struct{}
+
+// withProxy sends the requests of a context through a proxy. That way one
+// transport, with one bounded set of connections, serves all accounts.
+func withProxy(ctx context.Context, proxy *url.URL) context.Context {
+	if proxy == nil {
+		return ctx
+	}
+	return context.WithValue(ctx, proxyKey{}, proxy)
+}
+
+func newCaller(o Options) *caller {
+	c := &caller{now: o.Now, limit: o.CallTimeout, shared: o.Transport, fresh: o.Transport}
+	if c.now == nil {
+		c.now = time.Now
+	}
+	if c.limit <= 0 {
+		c.limit = callTimeout
+	}
+	if o.Transport == nil {
+		connect := o.ConnectTimeout
+		if connect <= 0 {
+			connect = connectTimeout
+		}
+		shared := newTransport(o, connect, c.limit+keepIdle)
+		fresh := newTransport(o, connect, c.limit+keepIdle)
+		fresh.DisableKeepAlives = true
+		c.shared, c.fresh = deadlined{shared, c.limit + keepIdle}, fresh
+	}
+	return c
+}
+
+// newTransport makes connections that live for at most life unless they are
+// used again. The transport goes on dialling after the call that wanted the
+// connection is gone; the deadline ends that even when a proxy falls silent.
+func newTransport(o Options, connect, life time.Duration) *http.Transport {
+	dialer := &net.Dialer{Timeout: connect}
+	return &http.Transport{
+		Proxy: func(r *http.Request) (*url.URL, error) {
+			proxy, _ := r.Context().Value(proxyKey{}).(*url.URL)
+			return proxy, nil
+		},
+		DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
+			conn, err := dialer.DialContext(ctx, network, addr)
+			if err != nil {
+				return nil, err
+			}
+			if err := conn.SetDeadline(time.Now().Add(life)); err != nil {
+				_ = conn.Close()
+				return nil, err
+			}
+			return conn, nil
+		},
+		OnProxyConnectResponse: func(_ context.Context, _ *url.URL, _ *http.Request, resp *http.Response) error {
+			if resp.StatusCode != http.StatusOK {
+				return proxyStatus(resp.StatusCode)
+			}
+			return nil
+		},
+		TLSClientConfig:        &tls.Config{RootCAs: o.RootCAs, MinVersion: tls.VersionTLS12},
+		TLSHandshakeTimeout:    connect,
+		DisableCompression:     true, // the answers are tiny, and a bomb is not
+		MaxIdleConns:           8,
+		MaxIdleConnsPerHost:    4,
+		IdleConnTimeout:        keepIdle,
+		MaxResponseHeaderBytes: 64 << 10,
+	}
+}
+
+// deadlined moves a kept connection's deadline on each time it is used.
+type deadlined struct {
+	http.RoundTripper
+	life time.Duration
+}
+
+func (d deadlined) RoundTrip(r *http.Request) (*http.Response, error) {
+	trace := &httptrace.ClientTrace{GotConn: func(info httptrace.GotConnInfo) {
+		_ = info.Conn.SetDeadline(time.Now().Add(d.life)) // a dead connection fails at its use
+	}}
+	return d.RoundTripper.RoundTrip(r.WithContext(httptrace.WithClientTrace(r.Context(), trace)))
+}
