@@ -96,6 +96,51 @@ test-e2e: build-all ## the programs themselves: import rules, command line, tray
 	$(call say,end to end)
 	TOKENTRAY_E2E_BIN=$(CURDIR)/$(BIN) $(GO) test -count=1 -timeout 10m ./cmd/e2e/...
 
+# ---------------------------------------------------------------- bench, pictures
+
+.PHONY: bench
+bench: deps-test build-all ## measure the agent, the socket, the Keeper and the window, each beside its bound
+	$(GO) test -run '^$$' -bench . -benchmem ./core
+	CGO_ENABLED=1 $(GO) build -tags $(TAGS) -o $(BIN)/ ./cmd/e2e/bare
+	$(GO) run ./cmd/e2e/bench -bin $(BIN)
+
+.PHONY: screenshots
+screenshots: deps-test build-all ## take the pictures of the README on a real desktop
+	$(GO) run ./cmd/e2e/screenshots -bin $(BIN) -to assets/screenshots
+
+# ---------------------------------------------------------------- install
+
+# Where the pieces go. DESTDIR is put before all of them, for packagers.
+bindir  = $(DESTDIR)$(PREFIX)/bin
+datadir = $(DESTDIR)$(PREFIX)/share
+unitdir = $(DESTDIR)$(PREFIX)/lib/systemd/user
+icons   = $(datadir)/icons/hicolor
+
+.PHONY: install
+install: ## install what make build has built, under PREFIX
+	@test -x $(BIN)/tokentray -a -x $(BIN)/tokentray-window || { echo "nothing is built yet; run: make build"; exit 1; }
+	install -Dm755 -t $(bindir) $(BIN)/tokentray $(BIN)/tokentray-window
+	install -Dm644 -t $(datadir)/applications assets/tokentray.desktop
+	install -d $(unitdir)
+	sed 's|^ExecStart=tokentray|ExecStart=$(PREFIX)/bin/tokentray|' assets/tokentray.service > $(unitdir)/tokentray.service
+	install -Dm644 -t $(icons)/scalable/apps assets/icons/tokentray.svg
+	install -Dm644 assets/icons/tokentray.png $(icons)/256x256/apps/tokentray.png
+	install -d $(datadir)/bash-completion/completions $(datadir)/zsh/site-functions $(datadir)/fish/vendor_completions.d
+	$(BIN)/tokentray completion bash > $(datadir)/bash-completion/completions/tokentray
+	$(BIN)/tokentray completion zsh > $(datadir)/zsh/site-functions/_tokentray
+	$(BIN)/tokentray completion fish > $(datadir)/fish/vendor_completions.d/tokentray.fish
+	install -Dm644 -t $(datadir)/doc/tokentray README.md CHANGELOG.md SECURITY.md LICENSE
+
+.PHONY: uninstall
+uninstall: ## remove what make install has put there; accounts and secrets stay
+	rm -f $(bindir)/tokentray $(bindir)/tokentray-window $(datadir)/applications/tokentray.desktop $(unitdir)/tokentray.service \
+		$(icons)/scalable/apps/tokentray.svg $(icons)/256x256/apps/tokentray.png \
+		$(datadir)/bash-completion/completions/tokentray $(datadir)/zsh/site-functions/_tokentray \
+		$(datadir)/fish/vendor_completions.d/tokentray.fish
+	rm -rf $(datadir)/doc/tokentray
+
+# ---------------------------------------------------------------- the rest
+
 .PHONY: fmt
 fmt: ## format the sources
 	$(GO) tool gofumpt -w .

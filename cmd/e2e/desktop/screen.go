@@ -12,7 +12,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/jezek/xgb"
 	"github.com/jezek/xgb/xproto"
 )
 
@@ -102,19 +101,18 @@ func (w Window) Close() error {
 	if err != nil {
 		return err
 	}
-	x, err := xgb.NewConnDisplay(w.d.Display)
+	x, err := w.d.connect()
 	if err != nil {
-		return fmt.Errorf("closing window %s: %w", w.ID, err)
+		return err
 	}
 	defer x.Close()
-	const name = "_NET_CLOSE_WINDOW"
-	atom, err := xproto.InternAtom(x, false, uint16(len(name)), name).Reply()
+	closing, err := atom(x, "_NET_CLOSE_WINDOW")
 	if err != nil {
-		return fmt.Errorf("closing window %s: %w", w.ID, err)
+		return err
 	}
 	const fromPager = 2
 	e := xproto.ClientMessageEvent{
-		Format: 32, Window: xproto.Window(id), Type: atom.Atom,
+		Format: 32, Window: xproto.Window(id), Type: closing,
 		Data: xproto.ClientMessageDataUnionData32New([]uint32{0, fromPager, 0, 0, 0}),
 	}
 	return xproto.SendEventChecked(x, false, xproto.Setup(x).DefaultScreen(x).Root,

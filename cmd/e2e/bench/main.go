@@ -1,0 +1,297 @@
+//go:build linux
+
+// Command bench measures the built programs on a real desktop and prints each
+// number beside its bound: the agent that sits in the tray all day, a token over
+// the socket, and the window against a bare Fyne window. Run it by make bench;
+// times mean little while the machine does other things.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"tokentray/cmd/e2e/desktop"
+	"tokentray/core"
+	"tokentray/core/api"
+	"tokentray/core/sim"
+)
+
+// accounts is how many the agent and the window are measured with.
+const accounts = 1000
+
+func main() {
+	bin := flag.String("bin", "bin", "folder of tokentray, tokentray-window and bare")
+	flag.Parse()
+	dir, err := filepath.Abs(*bin)
+	if err == nil {
+		err = run(dir)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+// bench is the running desktop with an agent that keeps many accounts.
+type bench struct {
+	*desktop.Desktop
+	bin    string
+	client *api.Client
+	agent  *desktop.Process
+	base   string     // URL of the simulator
+	done   chan error // of the simulator
+	missed int
+}
+
+func run(bin string) error {
+	d, err := desktop.Start(desktop.Options{Keyring: desktop.Unlocked, Panel: true})
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	b := &bench{Desktop: d, bin: bin}
+	ctx, cancel := context.WithCancel(context.Background())
+	if b.base, err = b.simulator(ctx); err != nil {
+		cancel()
+		return err
+	}
+	defer func() {
+		cancel()
+		<-b.done
+	}()
+	for _, step := range []func() error{b.startAgent, b.addAccounts, b.measureToken, b.measureAgent, b.measureStart, b.measureTicking} {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	if b.missed > 0 {
+		return fmt.Errorf("%d of the bounds were missed", b.missed)
+	}
+	return nil
+}
+
+// report prints a number, its bound and whether it holds.
+func (b *bench) report(what string, value, bound float64, unit string) {
+	verdict := "ok"
+	if value > bound {
+		verdict = "MISSED"
+		b.missed++
+	}
+	fmt.Printf("%-58s %10.4g %-6s (at most %.4g)  %s\n", what, value, unit, bound, verdict)
+}
+
+// ---- the agent
+
+func (b *bench) startAgent() error {
+	var err error
+	if b.agent, err = b.Start("agent", filepath.Join(b.bin, "tokentray"), "agent"); err != nil {
+		return err
+	}
+	b.client = api.Dial(filepath.Join(b.Dir, "run", "tokentray", "agent.sock"))
+	err = desktop.Until(20*time.Second, "the agent", func() error {
+		_, err := b.client.Status(context.Background())
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("%w\n%s", err, b.agent.Output())
+	}
+	_, err = b.WaitTrayItem(20 * time.Second)
+	return err
+}
+
+// addAccounts gives the agent accounts whose tokens live for two hours.
+func (b *bench) addAccounts() error {
+	fmt.Printf("adding %d accounts…\n", accounts)
+	began := time.Now()
+	for i := range accounts {
+		name, appID, secret := fmt.Sprintf("account-%04d", i), fmt.Sprintf("wx%016x", i), fmt.Sprintf("%032x", i)
+		env := core.Envs()[i%2]
+		if _, err := b.client.Add(context.Background(), api.AccountInput{
+			Name: &name, AppID: &appID, Env: &env, Secret: &secret, BaseURL: &b.base,
+		}); err != nil {
+			return fmt.Errorf("adding account %d: %w", i, err)
+		}
+	}
+	fmt.Printf("%-58s %10.4g ms\n", "adding one account, keyring and first token included", ms(time.Since(began))/accounts)
+	return desktop.Until(time.Minute, "a token for every account", func() error {
+		list, err := b.client.List(context.Background())
+		if err != nil {
+			return err
+		}
+		for _, a := range list.Accounts {
+			if a.State != core.StateFresh {
+				return fmt.Errorf("%s is %s", a.Ref(), a.State)
+			}
+		}
+		return nil
+	})
+}
+
+// measureToken takes the time of a living token over the socket.
+func (b *bench) measureToken() error {
+	ctx := context.Background()
+	var took []time.Duration
+	for i := range 4000 {
+		ref := api.Ref{Name: fmt.Sprintf("account-%04d", i*2%accounts), Env: core.Sandbox}
+		began := time.Now()
+		if _, err := b.client.Token(ctx, ref, 30*time.Second); err != nil {
+			return err
+		}
+		took = append(took, time.Since(began))
+	}
+	b.report("a token over the socket, median", float64(median(took).Nanoseconds())/1000, 150, "µs")
+	return nil
+}
+
+// measureAgent watches the agent while nothing is due.
+func (b *bench) measureAgent() error {
+	const watch = 2 * time.Minute
+	b.client.Close()
+	if err := b.settle(b.agent.PID()); err != nil {
+		return err
+	}
+	before, err := ticks(b.agent.PID())
+	if err != nil {
+		return err
+	}
+	wakes, err := wakeups(b.agent.PID(), 30*time.Second)
+	if err != nil {
+		return err
+	}
+	after, err := ticks(b.agent.PID())
+	if err != nil {
+		return err
+	}
+	b.report(fmt.Sprintf("agent with %d accounts, none due: CPU in 30 s", accounts), float64(after-before), 0, "ticks")
+	more, err := wakeups(b.agent.PID(), watch-30*time.Second)
+	if err != nil {
+		return err
+	}
+	b.report("… wake-ups a minute", float64(wakes+more)/watch.Minutes(), 1, "")
+	rss, err := resident(b.agent.PID())
+	if err != nil {
+		return err
+	}
+	b.report("… resident memory", float64(rss)/1024, 20, "MB")
+	return nil
+}
+
+// settle waits until a process has used no CPU for two seconds.
+func (b *bench) settle(pid int) error {
+	last, still := -1, time.Now()
+	return desktop.Until(time.Minute, "the process to come to rest", func() error {
+		now, err := ticks(pid)
+		if err != nil {
+			return err
+		}
+		if now != last {
+			last, still = now, time.Now()
+		}
+		if time.Since(still) < 2*time.Second {
+			return fmt.Errorf("it has used %d ticks", now)
+		}
+		return nil
+	})
+}
+
+// ---- the window
+
+// measureStart compares the time from the start of the process to the first
+// picture with text in its lower half: there the list has rows, and the bare
+// window its label.
+func (b *bench) measureStart() error {
+	const rounds = 7
+	var bare, ours []time.Duration
+	for range rounds {
+		d, err := b.timeWindow("bare", "^bare$")
+		if err != nil {
+			return err
+		}
+		bare = append(bare, d)
+		if d, err = b.timeWindow("tokentray-window", "TokenTray"); err != nil {
+			return err
+		}
+		ours = append(ours, d)
+	}
+	fmt.Printf("%-58s %10.4g ms\n", "a bare Fyne window, painted", ms(median(bare)))
+	fmt.Printf("%-58s %10.4g ms\n", "the window, list painted", ms(median(ours)))
+	b.report("… ratio", ms(median(ours))/ms(median(bare)), 2, "")
+	return nil
+}
+
+func (b *bench) timeWindow(program, title string) (time.Duration, error) {
+	began := time.Now()
+	p, err := b.Start(program, filepath.Join(b.bin, program))
+	if err != nil {
+		return 0, err
+	}
+	defer p.Stop()
+	if err := b.WaitPainted(title, 30*time.Second); err != nil {
+		return 0, fmt.Errorf("%w\n%s", err, p.Output())
+	}
+	return time.Since(began), nil
+}
+
+// measureTicking compares the CPU that the two windows take while nobody
+// touches them; ours counts a thousand accounts down.
+func (b *bench) measureTicking() error {
+	const watch = 30 * time.Second
+	use := func(program, title string) (float64, error) {
+		p, err := b.Start(program, filepath.Join(b.bin, program))
+		if err != nil {
+			return 0, err
+		}
+		defer p.Stop()
+		if err := b.WaitPainted(title, 30*time.Second); err != nil {
+			return 0, err
+		}
+		time.Sleep(5 * time.Second)
+		before, err := ticks(p.PID())
+		if err != nil {
+			return 0, err
+		}
+		time.Sleep(watch)
+		after, err := ticks(p.PID())
+		return float64(after - before), err
+	}
+	bare, err := use("bare", "^bare$")
+	if err != nil {
+		return err
+	}
+	ours, err := use("tokentray-window", "TokenTray")
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%-58s %10.4g ticks\n", "a bare Fyne window, CPU in 30 s", bare)
+	fmt.Printf("%-58s %10.4g ticks\n", fmt.Sprintf("the window with %d accounts ticking, CPU in 30 s", accounts), ours)
+	b.report("… ratio", ours/max(bare, 1), 1.5, "")
+	return nil
+}
+
+// ---- small things
+
+func median(d []time.Duration) time.Duration {
+	d = slices.Sorted(slices.Values(d))
+	return d[len(d)/2]
+}
+
+func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
+// simulator starts a simulator in this process, which knows every AppID, and
+// returns its base URL.
+func (b *bench) simulator(ctx context.Context) (string, error) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	server := sim.New(sim.Config{OpenRegistration: true})
+	b.done = make(chan error, 1)
+	go func() { b.done <- server.Serve(ctx, ln) }()
+	return "http://" + ln.Addr().String(), nil
+}
