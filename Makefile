@@ -115,6 +115,7 @@ bindir  = $(DESTDIR)$(PREFIX)/bin
 datadir = $(DESTDIR)$(PREFIX)/share
 unitdir = $(DESTDIR)$(PREFIX)/lib/systemd/user
 icons   = $(datadir)/icons/hicolor
+sizes   = 16 22 24 32 48 64 128 512
 
 .PHONY: install
 install: ## install what make build has built, under PREFIX
@@ -124,7 +125,7 @@ install: ## install what make build has built, under PREFIX
 	install -d $(unitdir)
 	sed 's|^ExecStart=tokentray|ExecStart=$(PREFIX)/bin/tokentray|' assets/tokentray.service > $(unitdir)/tokentray.service
 	install -Dm644 -t $(icons)/scalable/apps assets/icons/tokentray.svg
-	install -Dm644 assets/icons/tokentray.png $(icons)/256x256/apps/tokentray.png
+	for s in $(sizes); do install -Dm644 assets/icons/tokentray-$$s.png $(icons)/$${s}x$$s/apps/tokentray.png; done
 	install -d $(datadir)/bash-completion/completions $(datadir)/zsh/site-functions $(datadir)/fish/vendor_completions.d
 	$(BIN)/tokentray completion bash > $(datadir)/bash-completion/completions/tokentray
 	$(BIN)/tokentray completion zsh > $(datadir)/zsh/site-functions/_tokentray
@@ -134,7 +135,7 @@ install: ## install what make build has built, under PREFIX
 .PHONY: uninstall
 uninstall: ## remove what make install has put there; accounts and secrets stay
 	rm -f $(bindir)/tokentray $(bindir)/tokentray-window $(datadir)/applications/tokentray.desktop $(unitdir)/tokentray.service \
-		$(icons)/scalable/apps/tokentray.svg $(icons)/256x256/apps/tokentray.png \
+		$(icons)/scalable/apps/tokentray.svg $(foreach s,$(sizes),$(icons)/$(s)x$(s)/apps/tokentray.png) \
 		$(datadir)/bash-completion/completions/tokentray $(datadir)/zsh/site-functions/_tokentray \
 		$(datadir)/fish/vendor_completions.d/tokentray.fish
 	rm -rf $(datadir)/doc/tokentray
