@@ -53,7 +53,7 @@ func New(lang Lang) *Text {
 
 // tables lists the subjects.
 func tables() []table {
-	return []table{common(), problems(), causes(), remedies()}
+	return []table{common(), problems(), causes(), remedies(), store(), window()}
 }
 
 // Lang is the language spoken.

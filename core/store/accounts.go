@@ -1,0 +1,198 @@
+package store
+
+import (
+	"encoding/json"
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"go.etcd.io/bbolt"
+
+	"tokentray/core"
+)
+
+// accountRecord is an account on disk. It is the store's own, so that the
+// domain can change its fields without touching what old files hold.
+type accountRecord struct {
+	Name      string       `json:"name"`
+	Env       core.Env     `json:"env"`
+	Kind      core.Kind    `json:"kind"`
+	Product   core.Product `json:"product,omitempty"`
+	AppID     string       `json:"appid"`
+	BaseURL   string       `json:"base_url,omitempty"`
+	Proxy     string       `json:"proxy,omitempty"`
+	Auto      bool         `json:"auto"`
+	Note      string       `json:"note,omitempty"`
+	AllowLive bool         `json:"allow_live,omitempty"`
+}
+
+func encodeAccount(a core.Account) ([]byte, error) {
+	return json.Marshal(accountRecord{
+		a.Name, a.Env, a.Kind, a.Product, a.AppID, a.BaseURL, a.Proxy, a.Auto, a.Note, a.AllowLive,
+	})
+}
+
+func decodeAccount(id, value []byte) (core.Account, error) {
+	var r accountRecord
+	if err := json.Unmarshal(value, &r); err != nil {
+		return core.Account{}, err
+	}
+	if len(id) == 0 || r.Name == "" || !r.Env.Valid() {
+		return core.Account{}, errors.New("an account without id, name or environment")
+	}
+	return core.Account{
+		ID: core.ID(id), Name: r.Name, Env: r.Env, Kind: r.Kind, Product: r.Product, AppID: r.AppID,
+		BaseURL: r.BaseURL, Proxy: r.Proxy, Auto: r.Auto, Note: r.Note, AllowLive: r.AllowLive,
+	}, nil
+}
+
+// Accounts returns all accounts by name, sandbox before live. The data key is
+// not needed.
+func (s *Store) Accounts() ([]core.Account, error) {
+	var out []core.Account
+	err := s.view("read the accounts", func(tx *bbolt.Tx) (err error) {
+		out, err = accounts(tx)
+		return err
+	})
+	slices.SortFunc(out, func(a, b core.Account) int {
+		if c := strings.Compare(a.Name, b.Name); c != 0 {
+			return c
+		}
+		return slices.Index(core.Envs(), a.Env) - slices.Index(core.Envs(), b.Env)
+	})
+	return out, err
+}
+
+func accounts(tx *bbolt.Tx) ([]core.Account, error) {
+	var out []core.Account
+	err := tx.Bucket([]byte(bucketAccounts)).ForEach(func(k, v []byte) error {
+		a, err := decodeAccount(k, v)
+		if err != nil {
+			return damage("account %q: %v", k, err)
+		}
+		out = append(out, a)
+		return nil
+	})
+	return out, err
+}
+
+// Twins returns the other accounts with the kind, base URL and AppID of a: they
+// ask the same upstream for the same token.
+func (s *Store) Twins(a core.Account) ([]core.Account, error) {
+	all, err := s.Accounts()
+	return slices.DeleteFunc(all, func(b core.Account) bool {
+		return b.ID == a.ID || b.Kind != a.Kind || b.BaseURL != a.BaseURL || b.AppID != a.AppID
+	}), err
+}
+
+// Update saves a changed account whose secret stays as it is. A taken name is
+// refused with Invalid, an unknown ID with NotFound.
+func (s *Store) Update(a core.Account) error {
+	return s.change("save the account", func(tx *bbolt.Tx) error {
+		if tx.Bucket([]byte(bucketAccounts)).Get([]byte(a.ID)) == nil {
+			return noAccount(a.ID)
+		}
+		return putAccount(tx, a)
+	})
+}
+
+// change is a digested update that alters accounts and so asks for a backup.
+func (s *Store) change(doing string, fn func(*bbolt.Tx) error) error {
+	err := s.digested(doing, func(tx *bbolt.Tx) error {
+		if err := fn(tx); err != nil {
+			return err
+		}
+		return s.changed(tx)
+	})
+	if err == nil {
+		s.due.Store(true)
+		s.backupIfDue()
+	}
+	return err
+}
+
+// digested is an update of accounts or intents.
+func (s *Store) digested(doing string, fn func(*bbolt.Tx) error) error {
+	return s.update(doing, func(tx *bbolt.Tx) error {
+		if err := fn(tx); err != nil {
+			return err
+		}
+		return tx.Bucket([]byte(bucketMeta)).Put([]byte(keyDigest), digest(tx))
+	})
+}
+
+// putAccount saves a after making sure, in the same transaction, that no other
+// has its name and environment.
+func putAccount(tx *bbolt.Tx, a core.Account) error {
+	if err := free(tx, a); err != nil {
+		return err
+	}
+	value, err := encodeAccount(a)
+	if err != nil {
+		return err
+	}
+	return tx.Bucket([]byte(bucketAccounts)).Put([]byte(a.ID), value)
+}
+
+// free refuses a name and environment that another account has.
+func free(tx *bbolt.Tx, a core.Account) error {
+	if a.ID == "" || a.Name == "" || !a.Env.Valid() {
+		return invalid("an account needs an id, a name and an environment; enter them")
+	}
+	all, err := accounts(tx)
+	if err != nil {
+		return err
+	}
+	for _, b := range all {
+		if b.ID != a.ID && b.Name == a.Name && b.Env == a.Env {
+			return invalid("there is already an account %s; choose another name or edit that one", a.Ref())
+		}
+	}
+	return nil
+}
+
+// Touch keeps when callers last used accounts. The agent gathers many uses into
+// one call, for each call waits for the disk. Accounts that are gone are passed
+// over.
+func (s *Store) Touch(used map[core.ID]time.Time) error {
+	if len(used) == 0 {
+		return nil
+	}
+	err := s.update("save when accounts were used", func(tx *bbolt.Tx) error {
+		have, times := tx.Bucket([]byte(bucketAccounts)), tx.Bucket([]byte(bucketUsed))
+		for _, id := range slices.Sorted(maps.Keys(used)) {
+			if have.Get([]byte(id)) == nil {
+				continue
+			}
+			text, err := used[id].UTC().MarshalText()
+			if err != nil {
+				return err
+			}
+			if err := times.Put([]byte(id), text); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err == nil {
+		s.backupIfDue()
+	}
+	return err
+}
+
+// LastUsed tells when accounts were last used, for those that ever were.
+func (s *Store) LastUsed() (map[core.ID]time.Time, error) {
+	out := map[core.ID]time.Time{}
+	err := s.view("read when accounts were used", func(tx *bbolt.Tx) error {
+		return tx.Bucket([]byte(bucketUsed)).ForEach(func(k, v []byte) error {
+			var at time.Time
+			if at.UnmarshalText(v) == nil {
+				out[core.ID(k)] = at
+			}
+			return nil
+		})
+	})
+	return out, err
+}

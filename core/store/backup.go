@@ -1,0 +1,147 @@
+package store
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"go.etcd.io/bbolt"
+)
+
+// Backups are made after accounts changed, at most one in backupEvery, and the
+// newest of each of keepDays different days are kept. A change that comes too
+// soon after the last backup is in the next one: made by the first write after
+// the hour, at Close, or at the next Open.
+const (
+	backupEvery = time.Hour
+	keepDays    = 5
+)
+
+const (
+	backupPrefix = "accounts-"
+	backupSuffix = ".db"
+)
+
+// backupFile is a backup on disk.
+type backupFile struct {
+	path string
+	at   time.Time
+}
+
+// listBackups returns the backups in dir, newest first. Names that are not
+// ours are left alone.
+func listBackups(dir string) []backupFile {
+	names, err := filepath.Glob(filepath.Join(dir, backupPrefix+"*"+backupSuffix))
+	if err != nil {
+		return nil
+	}
+	var out []backupFile
+	for _, name := range names {
+		text := strings.TrimSuffix(strings.TrimPrefix(filepath.Base(name), backupPrefix), backupSuffix)
+		text, _, _ = strings.Cut(text, "-") // accounts-<time>[-schema1].db
+		if at, err := time.Parse(stamp, text); err == nil {
+			out = append(out, backupFile{name, at})
+		}
+	}
+	slices.SortFunc(out, func(a, b backupFile) int {
+		if c := b.at.Compare(a.at); c != 0 {
+			return c
+		}
+		return strings.Compare(b.path, a.path)
+	})
+	return out
+}
+
+func newestBackup(dir string) *backupFile {
+	if all := listBackups(dir); len(all) > 0 {
+		return &all[0]
+	}
+	return nil
+}
+
+// goodBackup is the newest backup that can be read, or nil.
+func (s *Store) goodBackup(known int) *backupFile {
+	for _, b := range listBackups(s.opt.Backups) {
+		if good(b.path, known, s.log.Warn) {
+			return &b
+		}
+	}
+	return nil
+}
+
+// changed marks, inside tx, that accounts changed and want a backup.
+func (s *Store) changed(tx *bbolt.Tx) error {
+	text, err := s.now().UTC().MarshalText()
+	if err != nil {
+		return err
+	}
+	return tx.Bucket([]byte(bucketMeta)).Put([]byte(keyChanged), text)
+}
+
+// backupIfDue makes the backup that account changes asked for, unless the last
+// one is too young. What prevents it is logged: the change itself is safe.
+func (s *Store) backupIfDue() {
+	if !s.due.Load() {
+		return
+	}
+	s.backups.Lock()
+	defer s.backups.Unlock()
+	if age := s.now().Sub(s.last); age >= 0 && age < backupEvery || !s.due.Load() {
+		return
+	}
+	s.due.Store(false)
+	if err := s.backup(""); err != nil {
+		s.due.Store(true)
+		s.last = s.now() // try again in an hour, not at every write
+		s.log.Error("the backup failed", "err", err)
+		return
+	}
+	s.last = s.now()
+}
+
+// backup writes the whole database, as one transaction sees it, beside the
+// others and drops those no longer kept. mark tells what it precedes.
+func (s *Store) backup(mark string) error {
+	const doing = "back up the database"
+	if err := os.MkdirAll(s.opt.Backups, 0o700); err != nil {
+		return fail(doing, err)
+	}
+	path := filepath.Join(s.opt.Backups, backupPrefix+s.now().UTC().Format(stamp)+mark+backupSuffix)
+	sweep(filepath.Join(s.opt.Backups, backupPrefix+"*"))
+	err := s.view(doing, func(tx *bbolt.Tx) error {
+		return writeFile(path, func(w io.Writer) error {
+			_, err := tx.WriteTo(w)
+			return err
+		})
+	})
+	if err != nil {
+		return err
+	}
+	s.log.Info("database backed up", "path", path)
+	for _, old := range surplus(listBackups(s.opt.Backups)) {
+		if err := os.Remove(old.path); err != nil {
+			return fail(doing, fmt.Errorf("remove an old backup: %w", err))
+		}
+	}
+	return nil
+}
+
+// surplus returns those of all, which is sorted newest first, that are not the
+// newest of one of the last keepDays days that have any. Days are counted in UTC.
+func surplus(all []backupFile) []backupFile {
+	var out []backupFile
+	days := map[string]bool{}
+	for _, b := range all {
+		day := b.at.Format(time.DateOnly)
+		if days[day] || len(days) == keepDays {
+			out = append(out, b)
+			continue
+		}
+		days[day] = true
+	}
+	return out
+}

@@ -1,0 +1,182 @@
+package store
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"go.etcd.io/bbolt"
+
+	"tokentray/core"
+)
+
+func (h *home) backupTimes() []time.Time {
+	var out []time.Time
+	for _, b := range listBackups(filepath.Join(filepath.Dir(h.path), "backups")) {
+		out = append(out, b.at)
+	}
+	return out
+}
+
+func TestBackupsFollowAccountsNotRenewals(t *testing.T) {
+	h := newHome(t)
+	renew := func(id core.ID) {
+		t.Helper()
+		if err := h.SaveToken(id, core.Token{Value: "t"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := h.backupTimes(); len(got) != 0 {
+		t.Fatalf("an empty home has backups: %v", got)
+	}
+	a := h.add("a")
+	first := h.clock.now()
+	if got := h.backupTimes(); !slices.Equal(got, []time.Time{first}) {
+		t.Fatalf("after an account: %v", got)
+	}
+	for range 5 {
+		h.clock.add(90 * time.Minute)
+		renew(a.ID)
+	}
+	if got := h.backupTimes(); len(got) != 1 {
+		t.Errorf("renewals made backups: %v", got)
+	}
+
+	// Within the hour there is no second; the first write after it makes it.
+	h.add("b")
+	second := h.clock.now()
+	h.clock.add(30 * time.Minute)
+	h.add("c")
+	if got := h.backupTimes(); !slices.Equal(got, []time.Time{second}) { // one a day is kept
+		t.Errorf("within the hour: %v, want %v", got, second)
+	}
+	h.clock.add(31 * time.Minute)
+	renew(a.ID)
+	if got := h.backupTimes(); !slices.Equal(got, []time.Time{h.clock.now()}) {
+		t.Errorf("the backup that was due: %v", got)
+	}
+
+	// What Close may not back up yet, the next Open does.
+	h.clock.add(time.Minute)
+	h.add("d")
+	h.close()
+	h.clock.add(2 * time.Hour)
+	h.open()
+	if got := h.backupTimes(); !slices.Equal(got, []time.Time{h.clock.now()}) {
+		t.Errorf("the backup due at Open: %v", got)
+	}
+}
+
+func TestNewestOfFiveDaysIsKept(t *testing.T) {
+	h := newHome(t)
+	a := h.add("a")
+	var want []time.Time
+	for day := range 9 {
+		for range 3 {
+			h.clock.add(2 * time.Hour)
+			if err := h.Update(a); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if day >= 4 {
+			want = append([]time.Time{h.clock.now()}, want...)
+		}
+		h.clock.add(18 * time.Hour)
+	}
+	if got := h.backupTimes(); !slices.Equal(got, want) {
+		t.Errorf("backups %v\nwant %v", got, want)
+	}
+}
+
+func TestBackupThatFailsCostsNoChange(t *testing.T) {
+	h := newHome(t)
+	if err := os.WriteFile(filepath.Join(filepath.Dir(h.path), "backups"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	h.add("a") // a file stands where the folder should be
+	if len(h.refs()) != 1 {
+		t.Error("the account was not saved")
+	}
+}
+
+func TestForeignFilesAmongBackupsStay(t *testing.T) {
+	h := newHome(t)
+	dir := filepath.Join(filepath.Dir(h.path), "backups")
+	mine := filepath.Join(dir, "accounts-mine.db")
+	h.add("a")
+	if err := os.WriteFile(mine, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for range 8 {
+		h.clock.add(25 * time.Hour)
+		if err := h.Update(account("a")); err == nil {
+			t.Fatal("an unknown account was updated")
+		}
+		all, _ := h.Accounts()
+		if err := h.Update(all[0]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := os.Stat(mine); err != nil {
+		t.Error(err)
+	}
+}
+
+// steps are this program's migrations and one of a program to come.
+func steps(next func(*bbolt.Tx) error) []migration {
+	return append(migrations(), migration{"a step to come", next})
+}
+
+func TestMigrationBacksUpFirst(t *testing.T) {
+	h := newHome(t)
+	h.add("a")
+	h.close()
+	h.clock.add(24 * time.Hour)
+	next := steps(func(tx *bbolt.Tx) error { _, err := tx.CreateBucket([]byte("keys")); return err })
+	s, err := open(h.path, h.opt, next)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.Store = s
+	if got := h.backupTimes(); len(got) != 2 || !got[0].Equal(h.clock.now()) {
+		t.Errorf("backups: %v", got)
+	}
+	h.close()
+
+	// The older program refuses it and touches nothing.
+	before, err := os.ReadFile(h.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = Open(h.path, h.opt)
+	wantError(t, err, core.Internal, ErrNewer)
+	after, err := os.ReadFile(h.path)
+	if err != nil || !slices.Equal(before, after) || len(h.corrupt()) != 0 {
+		t.Errorf("a newer database was touched: %v, %v", err, h.corrupt())
+	}
+
+	// A backup of a newer schema is not restored by the older program either.
+	h.write(nil)
+	h.open()
+	if got := h.refs(); len(got) != 1 || h.Repaired().Backup.IsZero() {
+		t.Errorf("restored %v, %+v", got, h.Repaired())
+	}
+}
+
+func TestFailedMigrationChangesNothing(t *testing.T) {
+	h := newHome(t)
+	h.add("a")
+	h.close()
+	broken := errors.New("the step fails")
+	_, err := open(h.path, h.opt, steps(func(tx *bbolt.Tx) error {
+		return errors.Join(tx.DeleteBucket([]byte(bucketAccounts)), broken)
+	}))
+	wantError(t, err, core.Internal, broken)
+	h.open()
+	if len(h.refs()) != 1 {
+		t.Error("a failed migration lost the accounts")
+	}
+}

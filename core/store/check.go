@@ -1,0 +1,249 @@
+package store
+
+import (
+	"encoding/binary"
+	"fmt"
+	"hash/fnv"
+	"io"
+	"slices"
+)
+
+// This file reads the pages of a bbolt file without bbolt. bbolt checksums its
+// two meta pages alone and trusts every other page: a damaged one makes it
+// panic, read beyond the file or run in a circle for ever, and its own Check
+// does so too. The format is bbolt's version 2, in the machine's byte order.
+
+// Sizes and flags of the format (bbolt internal/common).
+const (
+	pageHeader   = 16 // id 8, flags 2, count 2, overflow 4
+	elementSize  = 16 // of a branch and of a leaf page alike
+	bucketHeader = 16 // root 8, sequence 8
+	metaSize     = 64
+
+	flagBranch   = 0x01
+	flagLeaf     = 0x02
+	flagFreelist = 0x10
+	flagBucket   = 0x01 // of a leaf element
+
+	metaMagic   = 0xED0CDAED
+	metaVersion = 2
+	noFreelist  = ^uint64(0)
+)
+
+// pages is a walk over every page that the newest valid meta page reaches.
+type pages struct {
+	r     io.ReaderAt
+	size  uint64 // of a page
+	count uint64 // of pages, the high-water mark
+	seen  map[uint64]bool
+}
+
+// checkPages reports damage in the bbolt file r of the given length, as an error
+// with ErrDamaged in its chain.
+func checkPages(r io.ReaderAt, length int64) (*meta, error) {
+	m, err := newestMeta(r, length)
+	if err != nil {
+		return nil, err
+	}
+	p := &pages{r, uint64(m.pageSize), m.count, map[uint64]bool{}}
+	if p.count > uint64(length)/p.size {
+		return nil, damage("the file is cut off: %d pages of %d bytes do not fit in %d", p.count, p.size, length)
+	}
+	if err := p.tree(m.root, 0); err != nil {
+		return nil, err
+	}
+	return m, p.freelist(m.freelist)
+}
+
+func damage(format string, args ...any) error {
+	return fmt.Errorf("%w: %s", ErrDamaged, fmt.Sprintf(format, args...))
+}
+
+// meta is one of the two meta pages, which the transactions write in turn.
+type meta struct {
+	pageSize              uint32
+	root, freelist, count uint64
+	tx                    uint64 // number of the transaction
+	alone                 bool   // the other meta page is not valid
+}
+
+// newPages is how many pages a database has that bbolt has just made.
+const newPages = 4
+
+// newestMeta returns the valid meta page of the newest transaction. The second
+// one lies a page further on, and only a valid one tells how long a page is.
+func newestMeta(r io.ReaderAt, length int64) (*meta, error) {
+	var best *meta
+	valid := 0
+	for at := int64(0); at+pageHeader+metaSize <= length; {
+		if m := readMeta(r, at); m != nil {
+			if valid++; best == nil || m.tx > best.tx {
+				best = m
+			}
+		}
+		switch {
+		case at == 0:
+			at = 1 << 10
+		default:
+			at <<= 1
+		}
+		if at > 1<<24 {
+			break
+		}
+	}
+	if best == nil {
+		return nil, damage("it is no database")
+	}
+	best.alone = valid < 2
+	return best, nil
+}
+
+func readMeta(r io.ReaderAt, at int64) *meta {
+	buf := make([]byte, pageHeader+metaSize)
+	if _, err := r.ReadAt(buf, at); err != nil {
+		return nil
+	}
+	e, b := binary.NativeEndian, buf[pageHeader:]
+	sum := fnv.New64a()
+	_, _ = sum.Write(b[:metaSize-8])
+	if e.Uint32(b) != metaMagic || e.Uint32(b[4:]) != metaVersion || e.Uint64(b[metaSize-8:]) != sum.Sum64() {
+		return nil
+	}
+	m := &meta{
+		pageSize: e.Uint32(b[8:]), root: e.Uint64(b[16:]), freelist: e.Uint64(b[32:]),
+		count: e.Uint64(b[40:]), tx: e.Uint64(b[48:]),
+	}
+	if m.pageSize < 1<<10 || m.pageSize > 1<<24 || at != 0 && at != int64(m.pageSize) {
+		return nil
+	}
+	return m
+}
+
+// page reads a page with its overflow and marks it as seen.
+func (p *pages) page(id uint64) ([]byte, error) {
+	if id < 2 || id >= p.count {
+		return nil, damage("page %d lies outside", id)
+	}
+	head := make([]byte, pageHeader)
+	if _, err := p.r.ReadAt(head, int64(id*p.size)); err != nil {
+		return nil, fmt.Errorf("read page %d: %w", id, err)
+	}
+	more := uint64(binary.NativeEndian.Uint32(head[12:]))
+	if binary.NativeEndian.Uint64(head) != id || more >= p.count-id {
+		return nil, damage("page %d has a wrong head", id)
+	}
+	for i := id; i <= id+more; i++ {
+		if p.seen[i] {
+			return nil, damage("page %d is used twice", i)
+		}
+		p.seen[i] = true
+	}
+	buf := make([]byte, (more+1)*p.size)
+	if _, err := p.r.ReadAt(buf, int64(id*p.size)); err != nil {
+		return nil, fmt.Errorf("read page %d: %w", id, err)
+	}
+	return buf, nil
+}
+
+// maxDepth bounds the tree; a page holds two entries at least, so a sound file
+// never comes near it.
+const maxDepth = 64
+
+func (p *pages) tree(id uint64, depth int) error {
+	if depth > maxDepth {
+		return damage("the tree is too deep")
+	}
+	buf, err := p.page(id)
+	if err != nil {
+		return err
+	}
+	return p.node(buf, id, depth)
+}
+
+// node checks the elements of a branch or leaf page, inline ones among them.
+func (p *pages) node(buf []byte, id uint64, depth int) error {
+	if len(buf) < pageHeader {
+		return damage("page %d is too short", id)
+	}
+	e := binary.NativeEndian
+	flags, count := e.Uint16(buf[8:]), int(e.Uint16(buf[10:]))
+	if flags != flagBranch && flags != flagLeaf {
+		return damage("page %d is of no known kind", id)
+	}
+	if pageHeader+count*elementSize > len(buf) || flags == flagBranch && count == 0 {
+		return damage("page %d has a wrong number of entries", id)
+	}
+	var last []byte
+	for i := range count {
+		el := buf[pageHeader+i*elementSize:]
+		pos, ksize, vsize := uint64(e.Uint32(el)), uint64(e.Uint32(el[4:])), uint64(0)
+		if flags == flagLeaf {
+			pos, ksize, vsize = uint64(e.Uint32(el[4:])), uint64(e.Uint32(el[8:])), uint64(e.Uint32(el[12:]))
+		}
+		if pos < elementSize || pos+ksize+vsize > uint64(len(el)) {
+			return damage("page %d: entry %d lies outside", id, i)
+		}
+		key, value := el[pos:pos+ksize], el[pos+ksize:pos+ksize+vsize]
+		if i > 0 && slices.Compare(last, key) >= 0 {
+			return damage("page %d is out of order", id)
+		}
+		last = key
+		var err error
+		switch {
+		case flags == flagBranch:
+			err = p.tree(e.Uint64(el[8:]), depth+1)
+		case e.Uint32(el)&flagBucket != 0:
+			err = p.bucket(value, id, depth)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// bucket follows a bucket to its root page, or into the page kept inline.
+func (p *pages) bucket(value []byte, id uint64, depth int) error {
+	if len(value) < bucketHeader {
+		return damage("page %d: a bucket is cut off", id)
+	}
+	root := binary.NativeEndian.Uint64(value)
+	switch {
+	case root != 0:
+		return p.tree(root, depth+1)
+	case depth > maxDepth:
+		return damage("the tree is too deep")
+	}
+	return p.node(value[bucketHeader:], id, depth+1)
+}
+
+// freelist checks that no page is both free and in use: the next write would
+// destroy it.
+func (p *pages) freelist(id uint64) error {
+	if id == noFreelist {
+		return nil
+	}
+	buf, err := p.page(id)
+	if err != nil {
+		return err
+	}
+	e := binary.NativeEndian
+	if e.Uint16(buf[8:]) != flagFreelist {
+		return damage("page %d is not the list of free pages", id)
+	}
+	ids, count := buf[pageHeader:], uint64(e.Uint16(buf[10:]))
+	if count == 0xFFFF { // a long list keeps its length in the first entry
+		count, ids = e.Uint64(ids), ids[8:]
+	}
+	if count > uint64(len(ids))/8 {
+		return damage("the list of free pages is cut off")
+	}
+	for i := range count {
+		free := e.Uint64(ids[i*8:])
+		if free < 2 || free >= p.count || p.seen[free] {
+			return damage("page %d is both free and in use", free)
+		}
+		p.seen[free] = true
+	}
+	return nil
+}

@@ -1,0 +1,330 @@
+package store
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
+
+	"tokentray/core"
+)
+
+// attach opens and locks the file and checks it. With ErrDamaged in the chain
+// of its error, or with another, nothing stays open and nothing was changed.
+// known is the newest schema that this program reads.
+func (s *Store) attach(known int) error {
+	info, err := os.Stat(s.path)
+	switch {
+	case err == nil && info.IsDir():
+		return fmt.Errorf("%s is a folder: %w", s.path, os.ErrPermission)
+	case errors.Is(err, os.ErrNotExist):
+		if err := create(s.path); err != nil {
+			return err
+		}
+	case err == nil && info.Size() == 0 && newestBackup(s.opt.Backups) != nil:
+		return damage("the file is empty") // a power cut, for bbolt a new file
+	}
+	db, file, err := openBolt(s.path, s.opt)
+	if err != nil {
+		return err
+	}
+	s.db, s.file = db, file
+	s.damaged.Store(false)
+	if err := s.examine(known); err != nil {
+		if s.damaged.Load() {
+			_ = release(file)
+		} else {
+			_ = db.Close()
+		}
+		return err
+	}
+	return nil
+}
+
+// create makes an empty database that is there whole or not at all, so that a
+// disk without room leaves nothing that looks like damage.
+func create(path string) error {
+	part := path + ".new-" + string(core.NewID())
+	defer func() { _ = os.Remove(part) }()
+	db, err := bbolt.Open(part, 0o600, nil)
+	if err != nil {
+		return err
+	}
+	if err := db.Close(); err != nil {
+		return err
+	}
+	if err := os.Link(part, path); err == nil || errors.Is(err, os.ErrExist) {
+		return nil // somebody else's is as good
+	}
+	return os.Rename(part, path) // a file system without links
+}
+
+// openBolt opens the file with bbolt and turns its panics on damage into
+// ErrDamaged.
+func openBolt(path string, opt Options) (db *bbolt.DB, file *os.File, err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if r := recover(); r != nil {
+			_ = release(file)
+			db, err = nil, damage("%v", r)
+		}
+	}()
+	db, err = bbolt.Open(path, 0o600, &bbolt.Options{
+		Timeout:      opt.LockWait,
+		FreelistType: bbolt.FreelistMapType,
+		NoStatistics: true,
+		MaxSize:      opt.MaxSize,
+		OpenFile: func(name string, flag int, mode os.FileMode) (f *os.File, err error) {
+			f, err = os.OpenFile(name, flag, mode)
+			file = f
+			return f, err
+		},
+	})
+	if err != nil && isDamage(err) {
+		err = fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	return db, file, err
+}
+
+// isDamage reports whether bbolt's refusal to open means that the file is not a
+// sound database, rather than out of reach.
+func isDamage(err error) bool {
+	for _, e := range []error{
+		berrors.ErrInvalid, berrors.ErrChecksum, berrors.ErrVersionMismatch, berrors.ErrInvalidMapping,
+		io.EOF, io.ErrUnexpectedEOF,
+	} {
+		if errors.Is(err, e) {
+			return true
+		}
+	}
+	return strings.HasPrefix(err.Error(), "file size too small")
+}
+
+// examine checks every page and decodes every record, in a schema that it
+// knows; a newer one is only told apart.
+func (s *Store) examine(known int) error {
+	info, err := s.file.Stat()
+	if err != nil {
+		return err
+	}
+	m, err := checkPages(s.file, info.Size())
+	if err != nil {
+		return err
+	}
+	if m.alone && s.behind(m) {
+		return damage("its newest state is unreadable and the one before is older than the newest backup")
+	}
+	return s.view("check the database", func(tx *bbolt.Tx) error {
+		have, err := readable(tx, known)
+		if err == nil && have == 0 && m.count > newPages {
+			return damage("it holds nothing, and once held something")
+		}
+		return err
+	})
+}
+
+// behind reports whether the newest backup is of a later transaction than the
+// one meta page that is left. After a crash while a transaction was written it
+// never is.
+func (s *Store) behind(m *meta) bool {
+	b := newestBackup(s.opt.Backups)
+	if b == nil {
+		return false
+	}
+	f, err := os.Open(b.path)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = f.Close() }()
+	info, err := f.Stat()
+	if err != nil {
+		return false
+	}
+	theirs, err := checkPages(f, info.Size())
+	return err == nil && theirs.tx > m.tx
+}
+
+// readable decodes a database of the newest schema that is known, and refuses
+// one of a newer schema. An older one is decoded after its migration.
+func readable(tx *bbolt.Tx, known int) (have int, err error) {
+	have, err = schemaOf(tx)
+	switch {
+	case err != nil:
+		return 0, err
+	case have > known:
+		return 0, newer(have, known)
+	case have < known:
+		return have, nil
+	}
+	return have, decodeAll(tx)
+}
+
+// decodeAll reads every record that the program cannot do without. A line of
+// history that does not decode is merely left out when it is read.
+func decodeAll(tx *bbolt.Tx) error {
+	for _, name := range []string{
+		bucketMeta, bucketSettings, bucketAccounts, bucketTokens,
+		bucketHistory, bucketIntents, bucketForced, bucketUsed,
+	} {
+		if tx.Bucket([]byte(name)) == nil {
+			return damage("the bucket %s is missing", name)
+		}
+	}
+	if len(tx.Bucket([]byte(bucketMeta)).Get([]byte(keyHome))) == 0 {
+		return damage("the home's id is missing")
+	}
+	for name, decode := range map[string]func(k, v []byte) error{
+		bucketAccounts: func(k, v []byte) error { _, err := decodeAccount(k, v); return err },
+		bucketTokens:   func(_, v []byte) error { _, err := decodeToken(v); return err },
+		bucketIntents:  func(k, v []byte) error { _, err := decodeIntent(k, v); return err },
+	} {
+		if err := tx.Bucket([]byte(name)).ForEach(decode); err != nil {
+			return damage("in %s: %v", name, err)
+		}
+	}
+	if !bytes.Equal(digest(tx), tx.Bucket([]byte(bucketMeta)).Get([]byte(keyDigest))) {
+		return damage("the accounts are not as they were written")
+	}
+	return nil
+}
+
+// digest is over all accounts and intents. bbolt has no checksums of its own,
+// and an account that vanishes or changes without a trace is the worst of
+// damages. SHA-256 is at hand; nothing here guards against intent.
+func digest(tx *bbolt.Tx) []byte {
+	h := sha256.New()
+	for _, name := range []string{bucketAccounts, bucketIntents} {
+		_ = tx.Bucket([]byte(name)).ForEach(func(k, v []byte) error {
+			_, _ = fmt.Fprintf(h, "%s %d %d\n", name, len(k), len(v))
+			_, _ = h.Write(k)
+			_, _ = h.Write(v)
+			return nil
+		})
+	}
+	return h.Sum(nil)
+}
+
+// restore moves the damaged file aside and puts the newest good backup in its
+// place, or nothing when there is none, and opens that.
+func (s *Store) restore(cause error, known int) error {
+	// Two programs that start at once must not both repair: a scratch database
+	// is the lock, and the second finds the work done or the database in use.
+	lock, err := bbolt.Open(s.path+".repair", 0o600, &bbolt.Options{Timeout: s.opt.LockWait, NoStatistics: true})
+	if err != nil {
+		return err
+	}
+	defer func() {
+		_ = lock.Close()
+		_ = os.Remove(s.path + ".repair")
+	}()
+	if err := s.attach(known); !errors.Is(err, ErrDamaged) {
+		return err
+	}
+	backup := s.goodBackup(known)
+	moved, err := s.moveAside(backup)
+	if err != nil {
+		return err
+	}
+	s.repair = &Repair{Moved: moved}
+	if backup != nil {
+		s.repair.Backup = backup.at
+	}
+	s.log.Error("the database was damaged and has been replaced",
+		"cause", cause, "moved", moved, "backup", s.repair.Backup)
+	return s.attach(known)
+}
+
+// moveAside keeps the damaged file under another name and lets the backup, if
+// there is one, take its place in one rename.
+func (s *Store) moveAside(b *backupFile) (moved string, err error) {
+	moved = fmt.Sprintf("%s.corrupt-%s", s.path, s.now().UTC().Format(stamp))
+	for i := 2; exists(moved); i++ {
+		moved = fmt.Sprintf("%s.corrupt-%s-%d", s.path, s.now().UTC().Format(stamp), i)
+	}
+	if b == nil {
+		if err := os.Rename(s.path, moved); err != nil {
+			return "", err
+		}
+		syncDir(s.opt.Backups)
+		return moved, nil
+	}
+	if err := os.Link(s.path, moved); err != nil {
+		if err := copyFile(moved, s.path); err != nil {
+			return "", err
+		}
+	}
+	return moved, copyFile(s.path, b.path)
+}
+
+func copyFile(to, from string) error {
+	src, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = src.Close() }()
+	return writeFile(to, func(w io.Writer) error {
+		_, err := io.Copy(w, src)
+		return err
+	})
+}
+
+func exists(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
+}
+
+// stamp is the time in the names of backups and damaged files, always in UTC.
+const stamp = "20060102T150405.000Z"
+
+// good reports whether the file at path is a sound database that this program
+// reads. It is opened read-only.
+func good(path string, known int, log func(string, ...any)) bool {
+	err := func() (err error) {
+		f, err := os.Open(path)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = f.Close() }()
+		info, err := f.Stat()
+		if err != nil {
+			return err
+		}
+		if _, err := checkPages(f, info.Size()); err != nil {
+			return err
+		}
+		return decodeFile(path, known)
+	}()
+	if err != nil {
+		log("a backup is not usable", "backup", path, "err", err)
+	}
+	return err == nil
+}
+
+func decodeFile(path string, known int) (err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if r := recover(); r != nil {
+			err = damage("%v", r)
+		}
+	}()
+	db, err := bbolt.Open(path, 0o600, &bbolt.Options{ReadOnly: true, Timeout: time.Second, NoStatistics: true})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.Close() }()
+	return db.View(func(tx *bbolt.Tx) error {
+		have, err := readable(tx, known)
+		if err == nil && have == 0 {
+			return damage("it is empty")
+		}
+		return err
+	})
+}

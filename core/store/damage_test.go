@@ -1,0 +1,435 @@
+package store
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"go.etcd.io/bbolt"
+
+	"tokentray/core"
+)
+
+// kept makes a home of two accounts that is closed and has a backup of both,
+// and returns the bytes of its file.
+func kept(t *testing.T) (*home, []byte) {
+	t.Helper()
+	h := newHome(t)
+	h.add("a")
+	h.clock.add(2 * time.Hour)
+	h.add("b")
+	h.clock.add(2 * time.Hour)
+	h.close()
+	data, err := os.ReadFile(h.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h, data
+}
+
+func (h *home) write(data []byte) {
+	h.t.Helper()
+	if err := os.WriteFile(h.path, data, 0o600); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+func (h *home) corrupt() []string {
+	files, _ := filepath.Glob(h.path + ".corrupt-*")
+	return files
+}
+
+func TestDamagedFileIsReplacedByTheBackup(t *testing.T) {
+	for name, spoil := range map[string]func([]byte) []byte{
+		"text":       func([]byte) []byte { return bytes.Repeat([]byte("not a database\n"), 4096) },
+		"short text": func([]byte) []byte { return []byte("hello") },
+		"empty":      func([]byte) []byte { return nil },
+		"zeros":      func(b []byte) []byte { return make([]byte, len(b)) },
+		"cut":        func(b []byte) []byte { return b[:len(b)/2] },
+		"cut inside": func(b []byte) []byte { return b[:len(b)/2-100] },
+		"one page":   func(b []byte) []byte { return b[:4096] },
+		"both metas": func(b []byte) []byte { clear(b[:8192]); return b },
+		"data pages": func(b []byte) []byte {
+			for i := 8192; i < len(b); i++ {
+				b[i] ^= 0x55
+			}
+			return b
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h, data := kept(t)
+			spoiled := spoil(bytes.Clone(data))
+			h.write(spoiled)
+			h.open()
+			if got := h.refs(); !slices.Equal(got, []string{"a/sandbox", "b/sandbox"}) {
+				t.Errorf("accounts after the repair: %v", got)
+			}
+			r := h.Repaired()
+			if r == nil || r.Backup.IsZero() || r.Key() != "store_restored" {
+				t.Fatalf("Repaired = %+v", r)
+			}
+			if moved, err := os.ReadFile(r.Moved); err != nil || !bytes.Equal(moved, spoiled) {
+				t.Errorf("the damaged file was not kept: %v", err)
+			}
+			h.add("c")
+			h.reopen()
+			if h.Repaired() != nil || len(h.refs()) != 3 {
+				t.Errorf("the next start: repaired %+v, accounts %v", h.Repaired(), h.refs())
+			}
+			if left, _ := filepath.Glob(h.path + ".repair"); left != nil {
+				t.Errorf("left behind: %v", left)
+			}
+		})
+	}
+}
+
+func TestDamagedFileWithoutBackup(t *testing.T) {
+	h := newHome(t)
+	h.close()
+	h.write([]byte(strings.Repeat("somebody's diary\n", 1000)))
+	h.open()
+	r := h.Repaired()
+	if r == nil || !r.Backup.IsZero() || r.Key() != "store_emptied" {
+		t.Fatalf("Repaired = %+v", r)
+	}
+	if moved, err := os.ReadFile(r.Moved); err != nil || !bytes.HasPrefix(moved, []byte("somebody")) {
+		t.Errorf("the file was not kept: %v", err)
+	}
+	h.add("shop")
+}
+
+func TestForeignDatabaseIsMovedAside(t *testing.T) {
+	h := newHome(t)
+	h.close()
+	if err := os.Remove(h.path); err != nil {
+		t.Fatal(err)
+	}
+	db, err := bbolt.Open(h.path, 0o600, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Update(func(tx *bbolt.Tx) error { _, err := tx.CreateBucket([]byte("theirs")); return err }); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	h.open()
+	if len(h.corrupt()) != 1 || h.Repaired() == nil {
+		t.Errorf("moved aside: %v", h.corrupt())
+	}
+}
+
+func TestOlderBackupServesWhenTheNewestIsDamaged(t *testing.T) {
+	h, _ := kept(t)
+	h.clock.add(24 * time.Hour)
+	h.open()
+	h.add("c")
+	h.close()
+	backups := listBackups(filepath.Join(filepath.Dir(h.path), "backups"))
+	if len(backups) < 2 {
+		t.Fatalf("backups: %v", backups)
+	}
+	if err := os.WriteFile(backups[0].path, []byte("damaged too"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	h.write(nil)
+	h.open()
+	if got := h.refs(); !slices.Equal(got, []string{"a/sandbox", "b/sandbox"}) {
+		t.Errorf("accounts: %v", got)
+	}
+	if !h.Repaired().Backup.Equal(backups[1].at) {
+		t.Errorf("restored the backup of %v, want %v", h.Repaired().Backup, backups[1].at)
+	}
+}
+
+// TestFlippedBytes damages one byte after another, and runs of them, all over
+// the file of a large and a small home: whatever is hit, opening neither
+// panics nor loses an account.
+func TestFlippedBytes(t *testing.T) {
+	small, data := kept(t)
+	want := []string{"a/sandbox", "b/sandbox"}
+	for at := 0; at < len(data); at += 1 + at/24 {
+		survives(t, small, flip(data, at, 1, 0xFF), want, fmt.Sprint("byte ", at))
+	}
+	large := newHome(t)
+	fill(t, large.Store, 300, 2)
+	large.close()
+	want = nil
+	for i := range 300 {
+		want = append(want, fmt.Sprintf("shop-%04d/sandbox", i))
+	}
+	data, err := os.ReadFile(large.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := rand.New(rand.NewPCG(1, 2))
+	for range 60 {
+		at, n := r.IntN(len(data)), 1+r.IntN(64)
+		survives(t, large, flip(data, at, n, byte(1+r.IntN(255))), want, fmt.Sprintf("%d bytes at %d", n, at))
+	}
+	for page := 0; page < len(data)/4096; page += 3 { // heads of pages, where the structure is
+		survives(t, large, flip(data, page*4096+r.IntN(48), 1, 1<<r.IntN(8)), want, fmt.Sprint("head of page ", page))
+	}
+}
+
+func flip(data []byte, at, n int, mask byte) []byte {
+	out := bytes.Clone(data)
+	for i := at; i < min(at+n, len(out)); i++ {
+		out[i] ^= mask
+	}
+	return out
+}
+
+// survives opens a damaged copy of the home with its backup and compares the
+// accounts.
+func survives(t *testing.T, h *home, data []byte, want []string, what string) {
+	t.Helper()
+	for _, f := range h.corrupt() {
+		_ = os.Remove(f)
+	}
+	h.write(data)
+	s, err := Open(h.path, h.opt)
+	if err != nil {
+		t.Errorf("%s: %v", what, err)
+		return
+	}
+	h.Store = s
+	defer func() { _ = s.Close() }()
+	if got := h.refs(); !slices.Equal(got, want) {
+		t.Errorf("%s: accounts %.100q, want %.100q (repaired %+v)", what, got, want, s.Repaired())
+	}
+	if _, err := s.Settings(); err != nil {
+		t.Errorf("%s: settings: %v", what, err)
+	}
+	if err := s.Touch(map[core.ID]time.Time{"nobody": {}}); err != nil {
+		t.Errorf("%s: a write after the repair: %v", what, err)
+	}
+}
+
+// TestDamageWhileOpen spoils the file under an open store: every call answers
+// with an error, none hangs, and the next start repairs.
+func TestDamageWhileOpen(t *testing.T) {
+	h := newHome(t)
+	ids := fill(t, h.Store, 300, 0)
+	f, err := os.OpenFile(h.path, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	info, err := f.Stat()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.WriteAt(bytes.Repeat([]byte{0xA5}, int(info.Size())-8192), 8192); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	_, err = h.Accounts()
+	wantError(t, err, core.Internal, ErrDamaged)
+	wantError(t, h.SaveToken(ids[0], core.Token{Value: "t"}), core.Internal, ErrDamaged)
+	wantError(t, h.Append(ids[0], core.Entry{}), core.Internal, ErrDamaged)
+	h.close()
+	h.open()
+	if len(h.refs()) != 300 || h.Repaired() == nil {
+		t.Errorf("the next start: %d accounts, repaired %+v", len(h.refs()), h.Repaired())
+	}
+}
+
+// TestCutWhileOpen takes pages away under the mapped file, which faults.
+func TestCutWhileOpen(t *testing.T) {
+	h := newHome(t)
+	fill(t, h.Store, 300, 0)
+	if err := os.Truncate(h.path, 8192); err != nil {
+		t.Fatal(err)
+	}
+	_, err := h.Accounts()
+	wantError(t, err, core.Internal, ErrDamaged)
+	h.close()
+	h.open()
+	if len(h.refs()) != 300 {
+		t.Errorf("%d accounts", len(h.refs()))
+	}
+}
+
+func TestSecondProcessIsTold(t *testing.T) {
+	h := newHome(t)
+	_, err := Open(h.path, h.opt)
+	wantError(t, err, core.Internal, ErrInUse)
+	if h.add("still"); len(h.refs()) != 1 {
+		t.Error("the first was disturbed")
+	}
+}
+
+// TestTwoRepairersAtOnce starts two programs on one damaged file: one repairs
+// and owns it, the other is told so.
+func TestTwoRepairersAtOnce(t *testing.T) {
+	h, _ := kept(t)
+	h.write([]byte("damaged"))
+	type result struct {
+		s   *Store
+		err error
+	}
+	results := make(chan result)
+	opt := h.opt
+	opt.Log = nil
+	for range 2 {
+		go func() {
+			s, err := Open(h.path, opt)
+			results <- result{s, err}
+		}()
+	}
+	owners := 0
+	for range 2 {
+		r := <-results
+		switch {
+		case r.err == nil:
+			owners++
+			defer func() { _ = r.s.Close() }()
+		case !errors.Is(r.err, ErrInUse):
+			t.Errorf("the other: %v", r.err)
+		}
+	}
+	if owners != 1 || len(h.corrupt()) != 1 {
+		t.Errorf("%d owners, moved aside: %v", owners, h.corrupt())
+	}
+}
+
+func TestFolderInPlaceOfTheFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "db")
+	if err := os.Mkdir(path, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	_, err := Open(path, Options{})
+	wantError(t, err, core.Internal, ErrReadOnly)
+	if info, err := os.Stat(path); err != nil || !info.IsDir() {
+		t.Error("the folder was moved")
+	}
+}
+
+func TestFileInPlaceOfTheFolder(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "home")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err := Open(filepath.Join(file, "db"), Options{})
+	wantError(t, err, core.Internal, ErrReadOnly)
+}
+
+func TestFullDiskKeepsTheOldToken(t *testing.T) {
+	h := newHome(t)
+	a := h.add("shop")
+	old := core.Token{Value: "the old token"}
+	if err := h.SaveToken(a.ID, old); err != nil {
+		t.Fatal(err)
+	}
+	h.close()
+	h.opt.MaxSize = 64 << 10
+	h.open()
+	e := wantError(t, h.SaveToken(a.ID, core.Token{Value: strings.Repeat("n", 256<<10)}), core.Internal, ErrFull)
+	if strings.Contains(e.Error(), "nnnn") {
+		t.Error("the error holds the token")
+	}
+	for range 2 {
+		got, err := h.Tokens()
+		if err != nil || got[a.ID].Value != old.Value {
+			t.Fatalf("the old token is gone: %v", err)
+		}
+		h.reopen()
+	}
+	if err := h.SaveToken(a.ID, core.Token{Value: "small"}); err != nil {
+		t.Errorf("with room again: %v", err)
+	}
+}
+
+func TestErrorTextsOfAFullDisk(t *testing.T) {
+	for _, no := range fullErrnos() {
+		wrapped := fmt.Errorf("file resize error: %s", no) // as bbolt words it
+		wantError(t, fail("save", wrapped), core.Internal, ErrFull)
+		wantError(t, fail("save", &os.PathError{Op: "write", Path: "x", Err: no}), core.Internal, ErrFull)
+	}
+}
+
+// TestNoRoomToStart needs a process of its own: the limit on file size is the
+// process's.
+func TestNoRoomToStart(t *testing.T) {
+	sh, err := exec.LookPath("bash")
+	if err != nil {
+		t.Fatal("bash is missing; install the Debian package bash")
+	}
+	if path := os.Getenv("STORE_TEST_NO_ROOM"); path != "" {
+		_, err := Open(path, Options{})
+		wantError(t, err, core.Internal, nil)
+		return
+	}
+	path := filepath.Join(t.TempDir(), "db")
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), sh, "-c", `ulimit -f 4; exec "$0" -test.run='^TestNoRoomToStart$'`, exe)
+	cmd.Env = append(os.Environ(), "STORE_TEST_NO_ROOM="+path)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if s, err := Open(path, Options{}); err != nil {
+		t.Errorf("with room again: %v", err)
+	} else {
+		_ = s.Close()
+	}
+}
+
+// FuzzPages throws arbitrary bytes at the check that runs before bbolt.
+func FuzzPages(f *testing.F) {
+	path := filepath.Join(f.TempDir(), "db")
+	s, err := Open(path, Options{})
+	if err != nil {
+		f.Fatal(err)
+	}
+	fill(f, s, 3, 1)
+	if err := s.Close(); err != nil {
+		f.Fatal(err)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		f.Fatal(err)
+	}
+	if _, err := checkPages(bytes.NewReader(data), int64(len(data))); err != nil {
+		f.Fatalf("a sound file: %v", err)
+	}
+	f.Add(uint32(8192), []byte{1, 2, 3}, uint16(0))
+	f.Add(uint32(0), []byte{0xED}, uint16(4096))
+	f.Fuzz(func(t *testing.T, at uint32, patch []byte, cut uint16) {
+		b := bytes.Clone(data)
+		copy(b[int(at)%len(b):], patch)
+		b = b[:len(b)-min(int(cut), len(b))]
+		if _, err := checkPages(bytes.NewReader(b), int64(len(b))); err != nil {
+			return
+		}
+		// What passes the check must not make bbolt panic.
+		path := filepath.Join(t.TempDir(), "db")
+		if err := os.WriteFile(path, b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		db, err := bbolt.Open(path, 0o600, &bbolt.Options{NoSync: true})
+		if err != nil {
+			return
+		}
+		defer func() { _ = db.Close() }()
+		_ = db.View(func(tx *bbolt.Tx) error {
+			if _, err := schemaOf(tx); err == nil {
+				_ = decodeAll(tx)
+			}
+			return nil
+		})
+	})
+}

@@ -1,0 +1,112 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+
+	"go.etcd.io/bbolt"
+
+	"tokentray/core"
+)
+
+// The buckets. Values are JSON but for the few in meta.
+const (
+	bucketMeta     = "meta"     // the keys below
+	bucketSettings = "settings" // keySettings
+	bucketAccounts = "accounts" // id -> accountRecord
+	bucketTokens   = "tokens"   // id -> tokenRecord
+	bucketHistory  = "history"  // id, 8 bytes of a growing number -> core.Entry
+	bucketIntents  = "intents"  // id -> intentRecord
+	bucketForced   = "forced"   // id -> forcedRecord
+	bucketUsed     = "used"     // id -> time
+)
+
+const (
+	keySchema   = "schema"  // decimal
+	keyHome     = "home"    // random id of this home, part of the keyring's names
+	keyChanged  = "changed" // when accounts last changed; backups follow it
+	keyDigest   = "digest"  // over accounts and intents, see digest
+	keySettings = "settings"
+)
+
+// migration brings the database one version up.
+type migration struct {
+	what  string
+	apply func(*bbolt.Tx) error
+}
+
+// migrations lists them in order; a database's schema is the number of those
+// it went through. They are only ever appended.
+func migrations() []migration {
+	return []migration{{"create the buckets", createBuckets}}
+}
+
+func createBuckets(tx *bbolt.Tx) error {
+	for _, name := range []string{
+		bucketMeta, bucketSettings, bucketAccounts, bucketTokens,
+		bucketHistory, bucketIntents, bucketForced, bucketUsed,
+	} {
+		if _, err := tx.CreateBucketIfNotExists([]byte(name)); err != nil {
+			return err
+		}
+	}
+	meta := tx.Bucket([]byte(bucketMeta))
+	if err := meta.Put([]byte(keyHome), []byte(core.NewID())); err != nil {
+		return err
+	}
+	return meta.Put([]byte(keyDigest), digest(tx))
+}
+
+// schemaOf reads the version: 0 for a new, empty database. Anything that is not
+// ours counts as damage.
+func schemaOf(tx *bbolt.Tx) (int, error) {
+	meta := tx.Bucket([]byte(bucketMeta))
+	if meta == nil {
+		if k, _ := tx.Cursor().First(); k != nil {
+			return 0, fmt.Errorf("%w: it is not TokenTray's", ErrDamaged)
+		}
+		return 0, nil
+	}
+	n, err := strconv.Atoi(string(meta.Get([]byte(keySchema))))
+	if err != nil || n < 1 {
+		return 0, fmt.Errorf("%w: the schema version is unreadable", ErrDamaged)
+	}
+	return n, nil
+}
+
+// migrate brings the database to the schema of this program, one transaction a
+// step, after a backup of each earlier state.
+func (s *Store) migrate(steps []migration) error {
+	var have int
+	err := s.view("read the schema", func(tx *bbolt.Tx) (err error) {
+		have, err = schemaOf(tx)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for ; have < len(steps); have++ {
+		step := steps[have]
+		if have > 0 {
+			if err := s.backup(fmt.Sprintf("-schema%d", have)); err != nil {
+				return err
+			}
+		}
+		err := s.update(step.what, func(tx *bbolt.Tx) error {
+			if err := step.apply(tx); err != nil {
+				return err
+			}
+			meta := tx.Bucket([]byte(bucketMeta))
+			if meta == nil {
+				return errors.New("a migration lost the meta bucket")
+			}
+			return meta.Put([]byte(keySchema), []byte(strconv.Itoa(have+1)))
+		})
+		if err != nil {
+			return err
+		}
+		s.log.Info("database migrated", "schema", have+1, "what", step.what)
+	}
+	return nil
+}

@@ -1,0 +1,194 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"go.etcd.io/bbolt"
+
+	"tokentray/core"
+)
+
+// An account lies here and its secret lies in the vault, and a crash can come
+// between any two steps. What is about to be done is written down first:
+//
+//	to save:   1 the intent   2 the secret into the vault   3 the account, and the intent goes, in one transaction
+//	to remove: 1 the account goes and the intent is written, in one transaction   2 the secret leaves the vault   3 the intent goes
+//
+// So an account that can be seen always has its secret, and a secret without an
+// account always has an intent by which Clean finds it. The vault's key of a
+// secret is the account's ID.
+
+// intentRecord is an intent on disk.
+type intentRecord struct {
+	Op string    `json:"op"`
+	At time.Time `json:"at"`
+}
+
+const (
+	opSave   = "save"
+	opRemove = "remove"
+)
+
+func decodeIntent(id, value []byte) (intentRecord, error) {
+	var r intentRecord
+	if err := json.Unmarshal(value, &r); err != nil {
+		return r, err
+	}
+	if len(id) == 0 || r.Op != opSave && r.Op != opRemove {
+		return r, errors.New("an intent of an unknown kind")
+	}
+	return r, nil
+}
+
+// Save saves an account, new or changed, together with its secret, which set
+// puts into the vault. When set fails the database is as it was; for a new
+// account unset then takes out what set may have left, now or, if that fails
+// too, at the next Clean. unset of a secret that is not there must not fail.
+// Without a new secret use Update.
+func (s *Store) Save(ctx context.Context, a core.Account, set, unset func(context.Context) error) error {
+	isNew, err := s.begin(a)
+	if err != nil {
+		return err
+	}
+	if err := set(ctx); err != nil {
+		return s.abandon(ctx, a.ID, isNew, unset, err)
+	}
+	if err := s.commit(a); err != nil {
+		return s.abandon(ctx, a.ID, isNew, unset, err)
+	}
+	return nil
+}
+
+// abandon undoes a Save that failed with cause, which it returns.
+func (s *Store) abandon(ctx context.Context, id core.ID, isNew bool, unset func(context.Context) error, cause error) error {
+	if isNew {
+		if err := unset(context.WithoutCancel(ctx)); err != nil {
+			s.log.Warn("a secret may be left in the vault and is removed at the next start", "account", id, "err", err)
+			return fail("save the account", cause)
+		}
+	}
+	if err := s.done(id); err != nil {
+		s.log.Warn("an intent stays until the next start", "account", id, "err", err)
+	}
+	return fail("save the account", cause)
+}
+
+// Remove removes an account with all that is kept of it, and its secret, which
+// unset takes out of the vault. When unset fails the account is gone all the
+// same, the secret is removed at the next Clean, and the error says so.
+func (s *Store) Remove(ctx context.Context, id core.ID, unset func(context.Context) error) error {
+	if err := s.drop(id); err != nil {
+		return err
+	}
+	if err := unset(ctx); err != nil {
+		e := *core.AsError(err)
+		e.Message = "the account is removed, but its secret is still in the vault until the next start: " + e.Message
+		return &e
+	}
+	return s.done(id)
+}
+
+// Clean finishes what a crash interrupted: secrets without an account leave the
+// vault through unset. It returns the accounts of which an edit was
+// interrupted: their secret may be the old one or the new. What the vault
+// refuses stays for the next Clean, and its error is returned.
+func (s *Store) Clean(ctx context.Context, unset func(context.Context, core.ID) error) (interrupted []core.Account, err error) {
+	pending, have, err := s.pending()
+	if err != nil {
+		return nil, err
+	}
+	var refused []error
+	for _, id := range pending {
+		if a, ok := have[id]; ok {
+			interrupted = append(interrupted, a)
+		} else if err := unset(ctx, id); err != nil {
+			refused = append(refused, err)
+			continue
+		}
+		if err := s.done(id); err != nil {
+			return interrupted, err
+		}
+	}
+	return interrupted, fail("remove the secrets of accounts that are gone", errors.Join(refused...))
+}
+
+// Pending returns the IDs of accounts with an unfinished intent. Their secrets
+// may be in the vault although no account shows them.
+func (s *Store) Pending() ([]core.ID, error) {
+	ids, _, err := s.pending()
+	return ids, err
+}
+
+func (s *Store) pending() (ids []core.ID, have map[core.ID]core.Account, err error) {
+	have = map[core.ID]core.Account{}
+	err = s.view("read the intents", func(tx *bbolt.Tx) error {
+		return tx.Bucket([]byte(bucketIntents)).ForEach(func(k, _ []byte) error {
+			ids = append(ids, core.ID(k))
+			v := tx.Bucket([]byte(bucketAccounts)).Get(k)
+			if v == nil {
+				return nil
+			}
+			a, err := decodeAccount(k, v)
+			if err != nil {
+				return damage("account %q: %v", k, err)
+			}
+			have[a.ID] = a
+			return nil
+		})
+	})
+	return ids, have, err
+}
+
+// begin writes the intent to save a, and refuses a taken name before the
+// secret has gone anywhere.
+func (s *Store) begin(a core.Account) (isNew bool, err error) {
+	err = s.digested("prepare to save the account", func(tx *bbolt.Tx) error {
+		if err := free(tx, a); err != nil {
+			return err
+		}
+		isNew = tx.Bucket([]byte(bucketAccounts)).Get([]byte(a.ID)) == nil
+		return s.putIntent(tx, a.ID, opSave)
+	})
+	return isNew, err
+}
+
+func (s *Store) putIntent(tx *bbolt.Tx, id core.ID, op string) error {
+	value, err := json.Marshal(intentRecord{Op: op, At: s.now().UTC()})
+	if err != nil {
+		return err
+	}
+	return tx.Bucket([]byte(bucketIntents)).Put([]byte(id), value)
+}
+
+// commit saves the account and ends its intent.
+func (s *Store) commit(a core.Account) error {
+	return s.change("save the account", func(tx *bbolt.Tx) error {
+		if err := putAccount(tx, a); err != nil {
+			return err
+		}
+		return tx.Bucket([]byte(bucketIntents)).Delete([]byte(a.ID))
+	})
+}
+
+// drop removes the account and writes the intent to remove its secret.
+func (s *Store) drop(id core.ID) error {
+	return s.change("remove the account", func(tx *bbolt.Tx) error {
+		if tx.Bucket([]byte(bucketAccounts)).Get([]byte(id)) == nil {
+			return noAccount(id)
+		}
+		if err := forget(tx, id); err != nil {
+			return err
+		}
+		return s.putIntent(tx, id, opRemove)
+	})
+}
+
+// done ends an intent.
+func (s *Store) done(id core.ID) error {
+	return s.digested("finish", func(tx *bbolt.Tx) error {
+		return tx.Bucket([]byte(bucketIntents)).Delete([]byte(id))
+	})
+}

@@ -1,0 +1,209 @@
+package store
+
+import (
+	"crypto/cipher"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"go.etcd.io/bbolt"
+
+	"tokentray/core"
+)
+
+// lockWait is how long Open waits for another process to let go.
+const lockWait = 500 * time.Millisecond
+
+// Options of Open. The zero value is what the agent wants.
+type Options struct {
+	Now      func() time.Time // the wall clock; nil means the machine's
+	Log      *slog.Logger     // nil discards
+	LockWait time.Duration    // for another process; 0 means half a second
+	MaxSize  int              // bytes the file may grow to; 0 means no limit
+	Backups  string           // folder; empty means "backups" beside the file
+}
+
+// Store is the open database. All methods are safe for concurrent use; every
+// error is a *core.Error.
+type Store struct {
+	db     *bbolt.DB
+	file   *os.File // the one bbolt holds, to let go of it after damage
+	path   string
+	opt    Options
+	log    *slog.Logger
+	now    func() time.Time
+	home   string
+	repair *Repair
+
+	damaged atomic.Bool // a transaction met damage; nothing more is tried
+
+	key atomic.Pointer[cipher.AEAD] // nil while sealed
+
+	backups sync.Mutex // one backup at a time
+	due     atomic.Bool
+	last    time.Time // of the newest backup, under backups
+}
+
+// Repair tells what Open had to do with a damaged file.
+type Repair struct {
+	Moved  string    // where the damaged file is now
+	Backup time.Time // of the backup that was restored; zero when there was none
+}
+
+// Key is the key of the sentence that tells people about it.
+func (r *Repair) Key() string {
+	if r.Backup.IsZero() {
+		return "store_emptied"
+	}
+	return "store_restored"
+}
+
+// Open opens the database at path and creates it with its folder when it is not
+// there. A damaged file is moved aside and the newest good backup takes its
+// place; Repaired tells. Its error is a *core.Error, with ErrInUse, ErrNewer,
+// ErrFull or ErrReadOnly in its chain where one of them is the cause; nothing
+// is changed then.
+func Open(path string, opt Options) (*Store, error) {
+	return open(path, opt, migrations())
+}
+
+func open(path string, opt Options, steps []migration) (*Store, error) {
+	const doing = "open the database"
+	s := newStore(path, opt)
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, fail(doing, err)
+	}
+	err := s.attach(len(steps))
+	if errors.Is(err, ErrDamaged) {
+		err = s.restore(err, len(steps))
+	}
+	if err != nil {
+		return nil, fail(doing, err)
+	}
+	if err := s.prepare(steps); err != nil {
+		_ = s.Close()
+		return nil, fail(doing, err)
+	}
+	return s, nil
+}
+
+func newStore(path string, opt Options) *Store {
+	if opt.Now == nil {
+		opt.Now = time.Now
+	}
+	if opt.Log == nil {
+		opt.Log = slog.New(slog.DiscardHandler)
+	}
+	if opt.LockWait == 0 {
+		opt.LockWait = lockWait
+	}
+	if opt.Backups == "" {
+		opt.Backups = filepath.Join(filepath.Dir(path), "backups")
+	}
+	return &Store{path: path, opt: opt, log: opt.Log, now: func() time.Time { return opt.Now().Round(0) }}
+}
+
+// prepare migrates and reads what stays in memory.
+func (s *Store) prepare(steps []migration) error {
+	if err := s.migrate(steps); err != nil {
+		return err
+	}
+	if info, err := s.file.Stat(); err == nil && info.Mode().Perm()&0o077 != 0 {
+		if err := s.file.Chmod(0o600); err != nil {
+			s.log.Warn("the database's mode could not be set to 0600", "err", err)
+		}
+	}
+	sweep(s.path)
+	var changed time.Time
+	err := s.view("read the home's id", func(tx *bbolt.Tx) error {
+		meta := tx.Bucket([]byte(bucketMeta))
+		s.home = string(meta.Get([]byte(keyHome)))
+		return changed.UnmarshalText(orZeroTime(meta.Get([]byte(keyChanged))))
+	})
+	if err != nil {
+		return err
+	}
+	if newest := newestBackup(s.opt.Backups); newest != nil {
+		s.last = newest.at
+	}
+	s.due.Store(changed.After(s.last))
+	s.backupIfDue()
+	return nil
+}
+
+func orZeroTime(b []byte) []byte {
+	if b == nil {
+		return []byte("0001-01-01T00:00:00Z")
+	}
+	return b
+}
+
+// HomeID is the random id of this home. It is part of the names under which
+// the keyring keeps this home's secrets.
+func (s *Store) HomeID() string { return s.home }
+
+// Path is where the database is.
+func (s *Store) Path() string { return s.path }
+
+// Repaired tells what Open had to repair, nil for nothing.
+func (s *Store) Repaired() *Repair { return s.repair }
+
+// Close makes the backup that is due and lets go of the file.
+func (s *Store) Close() error {
+	if s.damaged.Load() {
+		// bbolt may hold its own locks for ever after a panic: give the file back
+		// and leave the rest to the end of the process.
+		return fail("close the database", ignoreClosed(release(s.file)))
+	}
+	s.backupIfDue()
+	return fail("close the database", s.db.Close())
+}
+
+func ignoreClosed(err error) error {
+	if errors.Is(err, os.ErrClosed) {
+		return nil
+	}
+	return err
+}
+
+func (s *Store) view(doing string, fn func(*bbolt.Tx) error) error {
+	return s.run(doing, s.db.View, fn)
+}
+
+func (s *Store) update(doing string, fn func(*bbolt.Tx) error) error {
+	return s.run(doing, s.db.Update, fn)
+}
+
+// run runs a transaction and turns damage, on which bbolt panics or the mapped
+// file faults, into an error. After damage every call fails at once, for bbolt
+// may not have let go of its locks.
+func (s *Store) run(doing string, do func(func(*bbolt.Tx) error) error, fn func(*bbolt.Tx) error) (err error) {
+	if s.damaged.Load() {
+		return fail(doing, ErrDamaged)
+	}
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if r := recover(); r != nil {
+			s.damaged.Store(true)
+			s.log.Error("the database is damaged", "doing", doing, "panic", fmt.Sprint(r), "stack", string(debug.Stack()))
+			err = fail(doing, fmt.Errorf("%w: %v", ErrDamaged, r))
+		}
+	}()
+	return fail(doing, do(fn))
+}
+
+// forget drops everything kept for an account but its intent.
+func forget(tx *bbolt.Tx, id core.ID) error {
+	for _, name := range []string{bucketAccounts, bucketTokens, bucketForced, bucketUsed} {
+		if err := tx.Bucket([]byte(name)).Delete([]byte(id)); err != nil {
+			return err
+		}
+	}
+	return dropHistory(tx, id)
+}
