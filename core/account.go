@@ -160,6 +160,8 @@ const (
 	ProblemProxy        = "proxy_bad"
 	ProblemProxySecret  = "proxy_password"
 	ProblemNoteLong     = "note_long"
+	ProblemNameTaken    = "name_taken"  // by another account of that environment
+	ProblemAppIDTwice   = "appid_twice" // another account asks for the same token
 )
 
 func problemText(key string) string {
@@ -198,6 +200,10 @@ func problemText(key string) string {
 		return "must not hold the password; enter that by itself"
 	case ProblemNoteLong:
 		return "is longer than 2000 characters; shorten it"
+	case ProblemNameTaken:
+		return "is taken in that environment; choose another or edit that account"
+	case ProblemAppIDTwice:
+		return "is another account's too, and both would ask for the same token; use that account"
 	}
 	return key
 }

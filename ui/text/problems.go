@@ -24,6 +24,7 @@ func problems() table {
 		"problem.proxy_bad":       {"Write the proxy as http://host:port or socks5://host:port.", "代理应写作 http://主机:端口 或 socks5://主机:端口。"},
 		"problem.proxy_password":  {"Enter the proxy's password in its own field, not in the URL.", "请在单独的字段填写代理密码，不要写进地址。"},
 		"problem.note_long":       {"A note has at most 2,000 characters.", "备注最多 2,000 个字符。"},
+		"problem.name_taken":      {"Another account of that environment has this name.", "该环境中已有同名账号。"},
 		"problem.appid_twice":     {"Another account has this AppID.", "已有账号使用此 AppID。"},
 	}
 }

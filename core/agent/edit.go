@@ -1,0 +1,316 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"tokentray/core"
+	"tokentray/core/api"
+)
+
+// draft is an account as a person wants it, checked but not saved.
+type draft struct {
+	account     core.Account
+	credentials core.Credentials
+	newSecrets  bool // credentials are to be written
+	warnings    []core.Problem
+}
+
+// apply puts what a person entered over a, and cleans it. base are the
+// credentials kept so far.
+func apply(a core.Account, base core.Credentials, in api.AccountInput) (draft, core.Problems) {
+	set(&a.Name, in.Name)
+	set(&a.Env, in.Env)
+	set(&a.Kind, in.Kind)
+	set(&a.Product, in.Product)
+	set(&a.AppID, in.AppID)
+	set(&a.BaseURL, in.BaseURL)
+	set(&a.Proxy, in.Proxy)
+	set(&a.Auto, in.Auto)
+	set(&a.Note, in.Note)
+	set(&a.AllowLive, in.AllowLive)
+	d := draft{account: a.Clean(), credentials: base}
+	problems := d.account.Check()
+	if in.Secret != nil {
+		secret, odd := core.CleanSecret(core.NewSecret(*in.Secret))
+		problems = append(problems, odd...)
+		d.credentials.Secret, d.newSecrets = secret, true
+	}
+	if in.ProxyPassword != nil {
+		d.credentials.ProxyPassword, d.newSecrets = core.NewSecret(*in.ProxyPassword), true
+	}
+	for _, p := range problems {
+		if p.Warn {
+			d.warnings = append(d.warnings, p)
+		}
+	}
+	return d, problems.Fatal()
+}
+
+func set[T any](field *T, value *T) {
+	if value != nil {
+		*field = *value
+	}
+}
+
+// blank is what an addition begins with.
+func blank() core.Account {
+	return core.Account{ID: core.NewID(), Env: core.Sandbox, Kind: core.KindWeChat, Product: core.ProductOfficial, Auto: true}
+}
+
+// allowed refuses what other accounts forbid: the same name in the same
+// environment, and a second account that asks upstream for the same token. Of
+// a destructive kind two such accounts would kill each other's token for ever;
+// of another kind they are merely double work, and consent is enough.
+func (s *Service) allowed(d *draft, apart bool) core.Problems {
+	a := d.account
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if id, ok := s.ids[api.Ref{Name: a.Name, Env: a.Env}]; ok && id != a.ID {
+		return core.Problems{{Field: "name", Key: core.ProblemNameTaken}}
+	}
+	before, known := s.accounts[a.ID]
+	if known && before.Kind == a.Kind && before.AppID == a.AppID && before.BaseURL == a.BaseURL {
+		return nil // it was accepted when it was saved
+	}
+	for _, b := range s.accounts {
+		if b.ID == a.ID || b.Kind != a.Kind || b.BaseURL != a.BaseURL || b.AppID != a.AppID {
+			continue
+		}
+		if !apart || s.parts.Upstreams[a.Kind].Traits.Destructive {
+			return core.Problems{{Field: "appid", Key: core.ProblemAppIDTwice}}
+		}
+		d.warnings = append(d.warnings, core.Problem{Field: "appid", Key: core.ProblemAppIDTwice, Warn: true})
+		return nil
+	}
+	return nil
+}
+
+// Add implements api.Agent.
+func (s *Service) Add(ctx context.Context, in api.AccountInput) (api.Saved, error) {
+	d, err := s.add(ctx, in)
+	if err != nil {
+		return api.Saved{}, err
+	}
+	_, err = s.keeper.Get(ctx, d.account.ID, 0)
+	return s.saved(d, err), nil
+}
+
+func (s *Service) add(ctx context.Context, in api.AccountInput) (draft, error) {
+	if in.Secret == nil {
+		in.Secret = new(string) // CleanSecret says that it is missing
+	}
+	d, problems := apply(blank(), core.Credentials{}, in)
+	if len(problems) > 0 {
+		return d, invalid(problems)
+	}
+	s.edit.Lock()
+	defer s.edit.Unlock()
+	if problems := s.allowed(&d, in.Apart); len(problems) > 0 {
+		return d, invalid(problems)
+	}
+	if err := s.write(ctx, d); err != nil {
+		return d, err
+	}
+	s.note(d.account.ID, core.DidAdd)
+	s.keeper.Put(d.account, core.Token{})
+	return d, nil
+}
+
+// Edit implements api.Agent.
+func (s *Service) Edit(ctx context.Context, ref api.Ref, in api.AccountInput) (api.Saved, error) {
+	d, ask, err := s.change(ctx, ref, in)
+	if err != nil {
+		return api.Saved{}, err
+	}
+	if ask {
+		err = s.ask(ctx, d.account.ID)
+	}
+	return s.saved(d, err), nil
+}
+
+// change saves an edit and reports whether upstream is to be asked about it.
+func (s *Service) change(ctx context.Context, ref api.Ref, in api.AccountInput) (draft, bool, error) {
+	s.edit.Lock()
+	defer s.edit.Unlock()
+	was, err := s.resolve(ref)
+	if err != nil {
+		return draft{}, false, err
+	}
+	base := core.Credentials{}
+	if in.Secret == nil && in.ProxyPassword != nil { // one of two is replaced
+		if base, err = s.vault.Credentials(ctx, was.ID); err != nil {
+			return draft{}, false, err
+		}
+	} else if in.Secret != nil && in.ProxyPassword == nil {
+		// What cannot be read is replaced: that is how a missing secret comes back.
+		base, _ = s.vault.Credentials(ctx, was.ID)
+	}
+	d, problems := apply(was, base, in)
+	if len(problems) == 0 {
+		problems = s.allowed(&d, in.Apart)
+	}
+	if len(problems) > 0 {
+		return d, false, invalid(problems)
+	}
+	if d.account == was && !d.newSecrets {
+		return d, false, nil
+	}
+	moved := was.Kind != d.account.Kind || was.AppID != d.account.AppID || was.BaseURL != d.account.BaseURL
+	if moved { // the token belongs to another upstream account
+		if err := s.parts.Store.SaveToken(was.ID, core.Token{}); err != nil {
+			return d, false, core.AsError(err)
+		}
+	}
+	if err := s.write(ctx, d); err != nil {
+		return d, false, err
+	}
+	s.note(was.ID, core.DidEdit)
+	s.keeper.Put(d.account, core.Token{})
+	if d.newSecrets {
+		s.keeper.SecretChanged(was.ID)
+	}
+	consent := d.account.AllowLive && !was.AllowLive
+	return d, d.newSecrets || consent || !was.SameUpstream(d.account), nil
+}
+
+// write saves a draft, with its secrets when there are new ones. The edit lock
+// is held.
+func (s *Service) write(ctx context.Context, d draft) error {
+	if !d.newSecrets {
+		if err := s.parts.Store.Update(d.account); err != nil {
+			return core.AsError(err)
+		}
+		s.remember(d.account)
+		return nil
+	}
+	if err := s.openForWriting(ctx); err != nil {
+		return err
+	}
+	id := d.account.ID
+	err := s.parts.Store.Save(
+		ctx, d.account,
+		func(ctx context.Context) error { return s.vault.put(ctx, id, d.credentials) },
+		func(ctx context.Context) error { return s.vault.drop(ctx, id) },
+	)
+	if err != nil {
+		return core.AsError(err)
+	}
+	s.remember(d.account)
+	return nil
+}
+
+// note writes a line of history; what keeps it from being written harms no
+// account.
+func (s *Service) note(id core.ID, what core.What) {
+	if err := s.parts.Store.Append(id, core.Entry{At: s.now(), What: what}); err != nil {
+		s.log.Warn("cannot write the history", "account", id, "error", err)
+	}
+}
+
+// ask fetches once after an edit, for the person who waits to hear whether it
+// was right.
+func (s *Service) ask(ctx context.Context, id core.ID) error {
+	t, _ := s.keeper.Token(id)
+	if !t.Good(s.now(), 0) {
+		_, err := s.keeper.Get(ctx, id, 0)
+		return err
+	}
+	_, err := s.keeper.Refresh(ctx, id, core.Report{Stale: t.Value, Person: true})
+	return err
+}
+
+// saved is the answer to an addition or an edit. What upstream said is told in
+// the account and undoes nothing.
+func (s *Service) saved(d draft, refusal error) api.Saved {
+	out := api.Saved{Warnings: d.warnings}
+	if snap, ok := s.keeper.Snapshot(d.account.ID); ok {
+		out.Account = s.view(snap, s.now())
+	}
+	if refusal != nil && out.Account.Error == nil {
+		out.Account.Error = api.FromError(refusal)
+	}
+	return out
+}
+
+// Remove implements api.Agent.
+func (s *Service) Remove(ctx context.Context, ref api.Ref) error {
+	s.edit.Lock()
+	defer s.edit.Unlock()
+	a, err := s.resolve(ref)
+	if err != nil {
+		return err
+	}
+	err = s.parts.Store.Remove(ctx, a.ID, func(ctx context.Context) error { return s.vault.drop(ctx, a.ID) })
+	if err != nil && s.stillThere(a.ID) {
+		return core.AsError(err)
+	}
+	s.forget(a)
+	s.keeper.Forget(a.ID)
+	s.uses.forget(a.ID)
+	if err != nil { // gone, but for its secret, which the next start removes
+		s.log.Warn("removed an account, its secret not yet", "account", a.ID, "error", err)
+		return core.AsError(err)
+	}
+	return nil
+}
+
+// stillThere reports whether the store has the account.
+func (s *Service) stillThere(id core.ID) bool {
+	all, err := s.parts.Store.Accounts()
+	for _, a := range all {
+		if a.ID == id {
+			return true
+		}
+	}
+	return err != nil
+}
+
+// Test implements api.Agent.
+func (s *Service) Test(ctx context.Context, req api.TestRequest) (api.TestResult, error) {
+	a, base := blank(), core.Credentials{}
+	if req.Ref != nil {
+		var err error
+		if a, err = s.resolve(*req.Ref); err != nil {
+			return api.TestResult{}, err
+		}
+		if req.Input.Secret == nil || req.Input.ProxyPassword == nil {
+			base, err = s.vault.Credentials(ctx, a.ID)
+			if err != nil && req.Input.Secret == nil {
+				return api.TestResult{}, core.AsError(err)
+			}
+		}
+	} else if req.Input.Secret == nil {
+		req.Input.Secret = new(string)
+	}
+	d, problems := apply(a, base, req.Input)
+	problems = unnamed(problems)
+	if len(problems) > 0 {
+		return api.TestResult{}, invalid(problems)
+	}
+	out := api.TestResult{Warnings: d.warnings}
+	grant, err := s.keeper.Test(ctx, d.account, d.credentials)
+	if err != nil {
+		var e *core.Error
+		if !errors.As(err, &e) || ctx.Err() != nil {
+			return api.TestResult{}, core.AsError(err)
+		}
+		out.Error = api.FromError(e)
+		return out, nil
+	}
+	out.ExpiresIn, out.Mask = int64(grant.ExpiresIn/time.Second), core.Mask(grant.Value)
+	return out, nil
+}
+
+// unnamed leaves out what is wrong with the name: who tests has often not yet
+// thought of one.
+func unnamed(problems core.Problems) core.Problems {
+	var out core.Problems
+	for _, p := range problems {
+		if p.Field != "name" {
+			out = append(out, p)
+		}
+	}
+	return out
+}

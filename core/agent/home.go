@@ -1,0 +1,150 @@
+package agent
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+)
+
+// Home is where everything of one TokenTray lives. Two homes know nothing of
+// each other. Nothing is created before Mkdirs.
+type Home struct {
+	data  string // database and passphrase file
+	state string // log
+	run   string // socket
+	sock  string
+}
+
+// HomeVariable names the folder that holds everything; --home goes before it.
+const HomeVariable = "TOKENTRAY_HOME"
+
+// The names in a home.
+const (
+	dbName         = "tokentray.db"
+	logName        = "tokentray.log"
+	socketName     = "agent.sock"
+	passphraseName = "secrets.age"
+	backupsName    = "backups" // a folder, the store's
+	shortSocket    = "s"       // in a folder whose name is a hash already
+)
+
+// FindHome returns the home in dir, else in the folder that HomeVariable names,
+// else in the platform's data, state and runtime folders.
+func FindHome(dir string) (Home, error) {
+	if dir == "" {
+		dir = os.Getenv(HomeVariable)
+	}
+	if dir == "" {
+		return platformHome()
+	}
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return Home{}, fmt.Errorf("find the home folder %s: %w", dir, err)
+	}
+	return newHome(abs, abs, abs), nil
+}
+
+// newHome places the socket: where it belongs, or in a short folder named
+// after the home when its path is longer than the platform allows.
+func newHome(data, state, run string) Home {
+	h := Home{data: data, state: state, run: run, sock: filepath.Join(run, socketName)}
+	if len(h.sock) <= maxSocketPath {
+		return h
+	}
+	sum := sha256.Sum256([]byte(data))
+	hash := hex.EncodeToString(sum[:6])
+	if dir := runtimeDir(); dir != "" {
+		h.run = filepath.Join(dir, "tokentray-"+hash)
+	} else {
+		h.run = filepath.Join(shortTemp(), "tokentray-"+strconv.Itoa(os.Getuid())+"-"+hash)
+	}
+	h.sock = filepath.Join(h.run, shortSocket)
+	return h
+}
+
+// Dir is the folder that people know as the home.
+func (h Home) Dir() string { return h.data }
+
+// DB is the path of the database.
+func (h Home) DB() string { return filepath.Join(h.data, dbName) }
+
+// PassphraseFile is the path of the file vault.
+func (h Home) PassphraseFile() string { return filepath.Join(h.data, passphraseName) }
+
+// Log is the path of the log.
+func (h Home) Log() string { return filepath.Join(h.state, logName) }
+
+// Socket is the path of the local API's socket.
+func (h Home) Socket() string { return h.sock }
+
+// Mkdirs creates the home's folders, 0700, and makes sure that they are ours
+// alone. A folder of somebody else's is refused, as is one that others may
+// enter and that already holds other things.
+func (h Home) Mkdirs() error {
+	for _, dir := range []string{h.data, h.state, h.run} {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return fmt.Errorf("create the folder %s: %w; choose another with --home", dir, pathless(err))
+		}
+		if err := h.private(dir); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// private makes sure of one folder.
+func (h Home) private(dir string) error {
+	open, err := checkOwner(dir)
+	if err != nil || !open {
+		return err
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return fmt.Errorf("read the folder %s: %w", dir, pathless(err))
+	}
+	for _, e := range entries {
+		switch e.Name() {
+		case dbName, logName, socketName, passphraseName, shortSocket:
+			entries = nil // it is a home already
+		}
+	}
+	if len(entries) > 0 {
+		return fmt.Errorf("the folder %s holds other things and others may enter it; run chmod 700 on it or choose an empty one", dir)
+	}
+	if err := os.Chmod(dir, 0o700); err != nil {
+		return fmt.Errorf("close the folder %s to others: %w", dir, pathless(err))
+	}
+	return nil
+}
+
+// CheckSocket returns an error when the socket's folder exists and is not
+// ours: in a folder that everybody may write to, somebody else could pose as
+// the agent.
+func (h Home) CheckSocket() error {
+	_, err := checkOwner(h.run)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+// files lists what a reset removes; the database's relatives are found beside
+// it.
+func (h Home) files() []string {
+	out := []string{h.sock, h.PassphraseFile(), h.Log(), h.Log() + oldLog, filepath.Join(h.data, backupsName)}
+	beside, _ := filepath.Glob(h.DB() + "*") // the only error is a bad pattern
+	return append(out, beside...)
+}
+
+// pathless drops the path that a *PathError repeats.
+func pathless(err error) error {
+	var p *os.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
+}

@@ -1,0 +1,38 @@
+package agent
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// maxSocketPath is what sun_path holds beside its final zero.
+const maxSocketPath = 107
+
+// platformHome is a folder of the user that does not roam.
+func platformHome() (Home, error) {
+	dir, err := os.UserCacheDir() // %LocalAppData%
+	if err != nil {
+		return Home{}, fmt.Errorf("find the user's data folder: %w; set %s", err, HomeVariable)
+	}
+	dir = filepath.Join(dir, "TokenTray")
+	return newHome(dir, dir, dir), nil
+}
+
+// runtimeDir does not exist on Windows.
+func runtimeDir() string { return "" }
+
+// shortTemp is the user's own temporary folder.
+func shortTemp() string { return os.TempDir() }
+
+// checkOwner trusts the permissions of the user's own folder.
+func checkOwner(dir string) (open bool, err error) {
+	info, err := os.Stat(dir)
+	if err != nil {
+		return false, fmt.Errorf("look at the folder %s: %w", dir, pathless(err))
+	}
+	if !info.IsDir() {
+		return false, fmt.Errorf("%s is no folder; choose another with --home", dir)
+	}
+	return false, nil
+}

@@ -1,0 +1,105 @@
+package agent
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"tokentray/core"
+	"tokentray/core/api"
+)
+
+// readyVariable tells a child where its starter listens. The child takes it out
+// of its environment at once.
+const readyVariable = "TOKENTRAY_READY"
+
+// The words of the starter's pipe, one line, once.
+const (
+	wordReady   = "ready"
+	wordRunning = "running"
+	wordError   = "error "
+)
+
+// Announcer tells the program that started this one how the start went. In a
+// process that nobody waits for it does nothing.
+type Announcer struct{ to io.WriteCloser }
+
+// Announce returns the way back to the starter. Call it once, early in main,
+// before any other process is started.
+func Announce() *Announcer {
+	value := os.Getenv(readyVariable)
+	_ = os.Unsetenv(readyVariable)
+	if value == "" {
+		return &Announcer{}
+	}
+	return &Announcer{readyPipe(value)}
+}
+
+// Waited reports whether somebody waits for the outcome.
+func (a *Announcer) Waited() bool { return a.to != nil }
+
+// Ready tells that the agent serves its socket.
+func (a *Announcer) Ready() { a.say(wordReady) }
+
+// Running tells that another agent has this home.
+func (a *Announcer) Running() { a.say(wordRunning) }
+
+// Fail tells why the agent cannot start.
+func (a *Announcer) Fail(err error) {
+	raw, encodeErr := json.Marshal(api.FromError(err))
+	if encodeErr != nil {
+		raw = []byte(`{"class":"internal","message":"the agent cannot start; see its log"}`)
+	}
+	a.say(wordError + string(raw))
+}
+
+// say writes one line and closes the pipe. A starter that has gone is no error.
+func (a *Announcer) say(line string) {
+	if a.to == nil {
+		return
+	}
+	_, _ = io.WriteString(a.to, line+"\n")
+	_ = a.to.Close()
+	a.to = nil
+}
+
+// errRunning is what a starter hears when another agent has the home.
+var errRunning = errors.New("another agent has this home")
+
+// readAnnouncement reads what a child said: nil for ready, errRunning, or an
+// error with ErrCannotStart in its chain.
+func readAnnouncement(r io.Reader) error {
+	raw, err := io.ReadAll(io.LimitReader(r, 64<<10))
+	line := strings.TrimSuffix(string(raw), "\n")
+	switch {
+	case err != nil:
+		return cannotStart(fmt.Errorf("hear from the agent: %w", err))
+	case line == wordReady:
+		return nil
+	case line == wordRunning:
+		return errRunning
+	}
+	said, found := strings.CutPrefix(line, wordError)
+	var wire api.Error
+	if !found || json.Unmarshal([]byte(said), &wire) != nil || wire.Message == "" {
+		return cannotStart(errors.New("the agent ended before it was ready"))
+	}
+	e := wire.Core()
+	e.Err = errors.Join(ErrCannotStart, e.Err)
+	return e
+}
+
+// ErrCannotStart is in the chain of Ensure's error when there is no agent and
+// none could be started.
+var ErrCannotStart = errors.New("no agent could be started")
+
+func cannotStart(cause error) *core.Error {
+	return &core.Error{
+		Class: core.Internal, Remedy: core.RemedyNoAgent,
+		Message: fmt.Sprintf("the agent cannot be started: %v; run tokentray agent to see why", cause),
+		Err:     errors.Join(ErrCannotStart, cause),
+	}
+}

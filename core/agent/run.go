@@ -1,0 +1,158 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"tokentray/core"
+	"tokentray/core/api"
+)
+
+// drainTime is how long calls under way may take to end at a stop.
+const drainTime = 3 * time.Second
+
+// Run serves the agent on the home's socket until ctx ends or somebody calls
+// Stop or Reset, and calls ready, which may be nil, when the socket is there.
+// When it returns everything of the Service has ended: streams had their bye,
+// the Keeper its last fetch, the clipboard is cleared, and Store and Clipboard
+// are closed.
+//
+// The caller has opened the store and so owns its lock; that is why a socket
+// that is there already can only be a stale one.
+func (s *Service) Run(ctx context.Context, ready func()) (err error) {
+	defer func() { err = errors.Join(err, s.close()) }()
+	socket, err := s.listen()
+	if err != nil {
+		return err
+	}
+	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	unsubscribe := s.keeper.Subscribe(s.heard)
+	defer unsubscribe()
+	s.fill(work)
+
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	wg.Go(func() { _ = s.keeper.Run(work) })
+	wg.Go(func() { watchSleep(work, s.log, s.keeper.Wake) })
+
+	server := api.NewServer(s, s.parts.Peer, s.log)
+	served := make(chan error, 1)
+	wg.Go(func() { served <- server.Serve(socket) })
+	s.log.Info("agent started", "version", s.parts.Version, "pid", os.Getpid(), "home", s.parts.Home.Dir(), "accounts", len(s.all()))
+	if ready != nil {
+		ready()
+	}
+	select {
+	case <-ctx.Done():
+	case <-s.stop:
+	case err = <-served:
+		err = fmt.Errorf("serve the socket: %w", err)
+	}
+	s.log.Info("agent stops")
+	_ = s.Stop(ctx)
+	s.hub.close() // bye
+	cancel()      // the Keeper lets its callers go
+	drain, done := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
+	defer done()
+	if server.Shutdown(drain) != nil {
+		_ = server.Close()
+	}
+	return err
+}
+
+// listen takes the home's socket.
+func (s *Service) listen() (net.Listener, error) {
+	path := s.parts.Home.Socket()
+	if err := s.parts.Home.CheckSocket(); err != nil {
+		return nil, cannotStart(err)
+	}
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, cannotStart(fmt.Errorf("remove the stale socket %s: %w", path, pathless(err)))
+	}
+	l, err := net.Listen("unix", path)
+	if err != nil {
+		return nil, cannotStart(fmt.Errorf("listen on %s: %w", path, err))
+	}
+	if err := os.Chmod(path, 0o600); err != nil { // its folder is 0700 already
+		_ = l.Close()
+		return nil, cannotStart(fmt.Errorf("close the socket to others: %w", pathless(err)))
+	}
+	return l, nil
+}
+
+// fill opens the vault and gives the Keeper every account with its token. A
+// vault that stays closed keeps the agent from nothing but fetching.
+func (s *Service) fill(ctx context.Context) {
+	s.edit.Lock()
+	defer s.edit.Unlock()
+	s.keeper.PauseAll(s.current().PausedAll)
+	tokens, closed := s.openVault(ctx)
+	for _, a := range s.all() {
+		s.keeper.Put(a, tokens[a.ID])
+	}
+	if closed != nil {
+		s.keeper.Locked(closed)
+	}
+}
+
+// close ends what Run does not run itself.
+func (s *Service) close() error {
+	var errs []error
+	if s.parts.Clipboard != nil {
+		errs = append(errs, s.parts.Clipboard.Close())
+	}
+	s.uses.close()
+	errs = append(errs, s.parts.Store.Close())
+	s.mu.RLock()
+	erase := s.erase
+	s.mu.RUnlock()
+	if erase {
+		errs = append(errs, s.parts.Home.remove())
+	}
+	s.log.Info("agent stopped")
+	return errors.Join(errs...)
+}
+
+// Reset implements api.Agent: every secret leaves the vault, then the agent
+// stops and takes the home's files along. While the vault is locked nothing is
+// removed, for its entries would stay behind unfound.
+func (s *Service) Reset(ctx context.Context) error {
+	s.edit.Lock()
+	defer s.edit.Unlock()
+	ids, err := s.parts.Store.Pending()
+	if err != nil {
+		return core.AsError(err)
+	}
+	for _, a := range s.all() {
+		ids = append(ids, a.ID)
+	}
+	if err := s.vault.wipe(ctx, ids); err != nil {
+		return core.AsError(err)
+	}
+	s.mu.Lock()
+	s.erase = true
+	s.mu.Unlock()
+	return s.Stop(ctx)
+}
+
+// remove removes what is ours in the home, and its folders when they are empty
+// then.
+func (h Home) remove() error {
+	var errs []error
+	for _, path := range h.files() {
+		if err := os.RemoveAll(path); err != nil {
+			errs = append(errs, fmt.Errorf("remove %s: %w", path, pathless(err)))
+		}
+	}
+	for _, dir := range []string{h.run, h.state, h.data} {
+		_ = os.Remove(filepath.Clean(dir)) // it stays when something else is in it
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,324 @@
+package agent
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"tokentray/core"
+	"tokentray/core/api"
+)
+
+// Store is what the agent keeps between runs. Package store has it.
+type Store interface {
+	core.Journal
+	Accounts() ([]core.Account, error)
+	// Save saves an account with its secret, which set puts into the vault, so
+	// that a crash between the two is noticed by Clean.
+	Save(ctx context.Context, a core.Account, set, unset func(context.Context) error) error
+	Update(a core.Account) error
+	Remove(ctx context.Context, id core.ID, unset func(context.Context) error) error
+	Clean(ctx context.Context, unset func(context.Context, core.ID) error) (interrupted []core.Account, err error)
+	Pending() ([]core.ID, error)
+
+	Unseal(key []byte) error
+	Seal()
+	Tokens() (map[core.ID]core.Token, error)
+
+	History(id core.ID, limit int) ([]core.Entry, error)
+	Settings() (core.Settings, error)
+	PutSettings(core.Settings) error
+	Touch(used map[core.ID]time.Time) error
+	LastUsed() (map[core.ID]time.Time, error)
+	Close() error
+}
+
+// Clipboard is the desktop's clipboard. Package clipboard has it.
+type Clipboard interface {
+	Copy(ctx context.Context, text string, clearAfter time.Duration) error
+	Clear(ctx context.Context) error
+	Held() bool
+	Name() string
+	Close() error
+}
+
+// Parts are what a Service is made of. Run closes Store and Clipboard.
+type Parts struct {
+	Home      Home
+	Version   string
+	Demo      bool
+	Store     Store
+	Vaults    Vaults
+	Clipboard Clipboard // nil: there is none
+	Upstreams map[core.Kind]core.Upstream
+	// Session is the desktop the agent was started in; OnSession is told when a
+	// client brought another.
+	Session   api.Session
+	OnSession func(api.Session)
+	// Notice is the key of something to tell people, as that the database was
+	// restored from a backup.
+	Notice string
+	Log    *Log                 // nil discards
+	Now    func() time.Time     // nil means the machine's
+	Peer   func(net.Conn) error // judges callers; nil: api.SameUser
+}
+
+// Service is the agent. It implements api.Agent for the tray in its own process
+// and, by Run, for everyone else over the socket.
+type Service struct {
+	parts   Parts
+	log     *slog.Logger
+	now     func() time.Time
+	started time.Time
+	keeper  *core.Keeper
+	hub     *hub
+	vault   *keys
+
+	stop     chan struct{} // closed when the agent is to end
+	stopOnce sync.Once
+
+	edit sync.Mutex // held through each change of accounts, settings and vault
+
+	mu       sync.RWMutex // guards what follows; a leaf: nothing else is locked under it
+	accounts map[core.ID]core.Account
+	ids      map[api.Ref]core.ID
+	settings core.Settings
+	session  api.Session
+	tray     string
+	erase    bool // a reset: the home's files go at the end
+
+	copying sync.Mutex // held through each copy
+	clipMu  sync.Mutex // a leaf
+	clip    api.Clipboard
+
+	uses uses
+}
+
+var _ api.Agent = (*Service)(nil)
+
+// New returns the agent over its parts with what the store holds. The vault is
+// not touched before Run.
+func New(p Parts) (*Service, error) {
+	if p.Now == nil {
+		p.Now = time.Now
+	}
+	if p.Log == nil {
+		p.Log = &Log{Logger: slog.New(slog.DiscardHandler), level: new(slog.LevelVar)}
+	}
+	if p.Peer == nil {
+		p.Peer = api.SameUser
+	}
+	if p.OnSession == nil {
+		p.OnSession = func(api.Session) {}
+	}
+	s := &Service{
+		parts: p, log: p.Log.Logger, now: func() time.Time { return p.Now().Round(0) },
+		hub: newHub(), stop: make(chan struct{}), session: p.Session, tray: "off",
+		accounts: map[core.ID]core.Account{}, ids: map[api.Ref]core.ID{},
+	}
+	s.started = s.now()
+	s.vault = newKeys(p.Vaults, func(v api.Vault) {
+		s.hub.publish(false, func() api.Event { return api.Event{Type: api.EventVault, Vault: &v} })
+	})
+	s.keeper = core.NewKeeper(core.Config{
+		Upstreams: p.Upstreams, Vault: s.vault, Journal: p.Store, Now: p.Now, Log: s.log,
+	})
+	s.uses = uses{store: p.Store, log: s.log, told: s.tell}
+	return s, s.load()
+}
+
+// load reads accounts, settings and uses.
+func (s *Service) load() (err error) {
+	if s.settings, err = s.parts.Store.Settings(); err != nil {
+		return err
+	}
+	s.parts.Log.SetLevel(s.settings.LogLevel)
+	accounts, err := s.parts.Store.Accounts()
+	if err != nil {
+		return err
+	}
+	for _, a := range accounts {
+		s.remember(a)
+	}
+	s.uses.last, err = s.parts.Store.LastUsed()
+	return err
+}
+
+// remember makes an account findable under its name and no other.
+func (s *Service) remember(a core.Account) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if was, ok := s.accounts[a.ID]; ok {
+		delete(s.ids, api.Ref{Name: was.Name, Env: was.Env})
+	}
+	s.accounts[a.ID] = a
+	s.ids[api.Ref{Name: a.Name, Env: a.Env}] = a.ID
+}
+
+func (s *Service) forget(a core.Account) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.accounts, a.ID)
+	delete(s.ids, api.Ref{Name: a.Name, Env: a.Env})
+}
+
+// all is every account, in no order.
+func (s *Service) all() []core.Account {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	out := make([]core.Account, 0, len(s.accounts))
+	for _, a := range s.accounts {
+		out = append(out, a)
+	}
+	return out
+}
+
+func (s *Service) current() core.Settings {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.settings
+}
+
+// Status implements api.Agent.
+func (s *Service) Status(context.Context) (api.Status, error) {
+	now := s.now()
+	snaps := s.keeper.Snapshots()
+	need := 0
+	for _, snap := range snaps {
+		if snap.State(now) == core.StateBlocked {
+			need++
+		}
+	}
+	vault := s.vault.status()
+	clipboard := "none"
+	if s.parts.Clipboard != nil {
+		clipboard = s.parts.Clipboard.Name()
+	}
+	windows := s.hub.windows()
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return api.Status{
+		Version: s.parts.Version, API: api.Version, PID: os.Getpid(), StartedAt: s.started,
+		Home: s.parts.Home.Dir(), Demo: s.parts.Demo,
+		Active: s.settings.Active, PausedAll: s.settings.PausedAll,
+		Accounts: len(snaps), NeedYou: need, Vault: vault,
+		Tray: s.tray, Clipboard: clipboard, Loopback: "off", Windows: windows, Notice: s.parts.Notice,
+	}, nil
+}
+
+// SetTray tells what Status says of the tray icon: shown, off, no bus, no host
+// or waiting.
+func (s *Service) SetTray(state string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.tray = state
+}
+
+// List implements api.Agent.
+func (s *Service) List(context.Context) (api.List, error) { return s.list(), nil }
+
+func (s *Service) list() api.List {
+	now := s.now()
+	snaps := s.keeper.Snapshots()
+	accounts := make([]api.Account, 0, len(snaps))
+	for _, snap := range snaps {
+		accounts = append(accounts, s.view(snap, now))
+	}
+	slices.SortFunc(accounts, func(a, b api.Account) int {
+		if c := strings.Compare(a.Name, b.Name); c != 0 {
+			return c
+		}
+		return slices.Index(core.Envs(), a.Env) - slices.Index(core.Envs(), b.Env)
+	})
+	settings := s.current()
+	return api.List{
+		Active: settings.Active, PausedAll: settings.PausedAll, Accounts: accounts,
+		Vault: s.vault.status(), Clipboard: s.copied(), Settings: settings,
+		Demo: s.parts.Demo, Notice: s.parts.Notice,
+	}
+}
+
+// view is an account as clients see it.
+func (s *Service) view(snap core.Snapshot, now time.Time) api.Account {
+	a := snap.Account
+	out := api.Account{
+		ID: a.ID, Name: a.Name, Env: a.Env, Kind: a.Kind, Product: a.Product, AppID: a.AppID,
+		BaseURL: a.BaseURL, Proxy: a.Proxy, Auto: a.Auto, Note: a.Note, AllowLive: a.AllowLive,
+		State: snap.State(now), Mask: snap.Mask, ObtainedAt: snap.ObtainedAt, ExpiresAt: snap.ExpiresAt,
+		Life: int64(snap.Life / time.Second), NextTry: snap.NextTry,
+		LastUsed: s.uses.at(a.ID), CallsToday: snap.CallsToday,
+	}
+	if snap.Mask == "" {
+		out.ObtainedAt, out.ExpiresAt, out.Life = time.Time{}, time.Time{}, 0
+	}
+	if snap.PrevMask != "" && snap.PrevUntil.After(now) {
+		out.Previous = &api.Previous{Mask: snap.PrevMask, Until: snap.PrevUntil}
+	}
+	if snap.Err != nil {
+		out.Error = api.FromError(snap.Err)
+	}
+	return out
+}
+
+// heard hands the Keeper's events on. The Keeper calls it under its own lock.
+func (s *Service) heard(e core.Event) {
+	s.hub.publish(false, func() api.Event {
+		if e.Removed != nil {
+			return api.Event{Type: api.EventRemoved, Removed: e.Removed.ID}
+		}
+		a := s.view(*e.Account, s.now())
+		return api.Event{Type: api.EventAccount, Account: &a}
+	})
+}
+
+// tell publishes accounts as they stand, where the Keeper has no reason to.
+func (s *Service) tell(ids ...core.ID) {
+	for _, id := range ids {
+		if snap, ok := s.keeper.Snapshot(id); ok {
+			s.heard(core.Event{Account: &snap})
+		}
+	}
+}
+
+// Account implements api.Agent.
+func (s *Service) Account(_ context.Context, ref api.Ref) (api.Account, error) {
+	a, err := s.resolve(ref)
+	if err != nil {
+		return api.Account{}, err
+	}
+	snap, ok := s.keeper.Snapshot(a.ID)
+	if !ok {
+		return api.Account{}, noAccount(ref, "")
+	}
+	return s.view(snap, s.now()), nil
+}
+
+// Events implements api.Agent.
+func (s *Service) Events(ctx context.Context, window bool) (<-chan api.Event, error) {
+	out, ok := s.hub.open(ctx, window, s.list)
+	if !ok {
+		return nil, stopping()
+	}
+	return out, nil
+}
+
+// Open implements api.Agent.
+func (s *Service) Open(context.Context) (int, error) {
+	s.hub.publish(true, func() api.Event { return api.Event{Type: api.EventRaise} })
+	return s.hub.windows(), nil
+}
+
+// Stop implements api.Agent: the end begins, and Run returns when it is over.
+func (s *Service) Stop(context.Context) error {
+	s.stopOnce.Do(func() { close(s.stop) })
+	return nil
+}
+
+func stopping() *core.Error {
+	return &core.Error{Class: core.Temporary, Remedy: core.RemedyTryAgain, Message: "the agent is stopping; start it again with tokentray agent"}
+}

@@ -1,0 +1,85 @@
+package agent
+
+import (
+	"context"
+	"path/filepath"
+	"strings"
+
+	"tokentray/core/api"
+)
+
+// Session implements api.Agent: what the agent lacks of a desktop, or has lost,
+// it takes from the client's.
+func (s *Service) Session(ctx context.Context, theirs api.Session) error {
+	s.mu.RLock()
+	ours := s.session
+	s.mu.RUnlock()
+	next := merge(ctx, ours, theirs, reachable)
+	if next == ours {
+		return nil
+	}
+	s.mu.Lock()
+	s.session = next
+	s.mu.Unlock()
+	s.log.Info("desktop taken from a client", "display", next.Display, "wayland", next.WaylandDisplay, "bus", next.DBus != "")
+	s.parts.OnSession(next)
+	if next.DBus != ours.DBus && s.vault.closed() != nil {
+		s.reopen(ctx) // there is a bus now, and with it perhaps a keyring
+	}
+	return nil
+}
+
+// merge is ours, but for the display and the bus of which there was none or
+// that can no longer be reached. A display and its authority go together.
+func merge(ctx context.Context, ours, theirs api.Session, reach func(context.Context, string) bool) api.Session {
+	next := ours
+	shown := ours.Display != "" && reach(ctx, displaySocket(ours.Display)) ||
+		ours.WaylandDisplay != "" && filepath.IsAbs(ours.WaylandDisplay) && reach(ctx, ours.WaylandDisplay)
+	if !shown && (theirs.Display != "" || theirs.WaylandDisplay != "") {
+		next.Display, next.WaylandDisplay, next.XAuthority = theirs.Display, theirs.WaylandDisplay, theirs.XAuthority
+	}
+	if theirs.DBus != "" && (ours.DBus == "" || !reach(ctx, busSocket(ours.DBus))) {
+		next.DBus = theirs.DBus
+	}
+	return next
+}
+
+// displaySocket is where an X server of this machine listens, empty for one of
+// another machine.
+func displaySocket(display string) string {
+	host, number, ok := strings.Cut(display, ":")
+	if !ok || host != "" && host != "unix" {
+		return ""
+	}
+	number, _, _ = strings.Cut(number, ".")
+	return "/tmp/.X11-unix/X" + filepath.Base(number)
+}
+
+// busSocket is the path in a D-Bus address, or an abstract name; empty when it
+// is none of the two.
+func busSocket(address string) string {
+	for one := range strings.SplitSeq(address, ";") {
+		rest, ok := strings.CutPrefix(one, "unix:")
+		if !ok {
+			continue
+		}
+		for pair := range strings.SplitSeq(rest, ",") {
+			if path, ok := strings.CutPrefix(pair, "path="); ok {
+				return path
+			}
+			if name, ok := strings.CutPrefix(pair, "abstract="); ok {
+				return "@" + name
+			}
+		}
+	}
+	return ""
+}
+
+// reachable reports whether somebody listens on a unix socket. What cannot be
+// tried counts as reachable: nothing of ours is given up on a guess.
+func reachable(ctx context.Context, socket string) bool {
+	if socket == "" {
+		return true
+	}
+	return listens(ctx, socket)
+}

@@ -1,0 +1,171 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"tokentray/core/api"
+)
+
+// Times of a start.
+const (
+	startTime = 10 * time.Second       // until the child is ready
+	meetTime  = 2 * time.Second        // until a running agent listens
+	meetPause = 10 * time.Millisecond  // between two looks for its socket
+	dialTime  = 500 * time.Millisecond // for one look
+)
+
+// Start says how Ensure starts the agent. The zero value is right everywhere
+// but in tests.
+type Start struct {
+	Exe  string        // the tokentray program; empty: FindProgram("tokentray")
+	Args []string      // nil: agent
+	Env  []string      // added to this process's environment
+	Wait time.Duration // until it must be ready; 0 means 10 s
+}
+
+// Ensure returns a client of the home's agent and starts an agent first when
+// none is there. Any number of callers at once start one. An error that says
+// why the agent does not start has ErrCannotStart in its chain.
+func Ensure(ctx context.Context, h Home, start Start) (*api.Client, error) {
+	if err := h.CheckSocket(); err != nil {
+		return nil, cannotStart(err)
+	}
+	if start.Wait == 0 {
+		start.Wait = startTime
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, start.Wait, fmt.Errorf("it was not ready within %s", start.Wait))
+	defer cancel()
+	for {
+		if listens(ctx, h.Socket()) {
+			return api.Dial(h.Socket()), nil
+		}
+		err := launch(ctx, h, start)
+		if err == nil {
+			return api.Dial(h.Socket()), nil
+		}
+		if !errors.Is(err, errRunning) {
+			return nil, err
+		}
+		// The one that runs either begins to listen in a moment or is about to end.
+		if meet(ctx, h.Socket()) {
+			return api.Dial(h.Socket()), nil
+		}
+		if ctx.Err() != nil {
+			return nil, cannotStart(fmt.Errorf("another agent has this home and does not answer: %w", context.Cause(ctx)))
+		}
+	}
+}
+
+// listens reports whether somebody accepts connections on the socket.
+func listens(ctx context.Context, socket string) bool {
+	conn, err := (&net.Dialer{Timeout: dialTime}).DialContext(ctx, "unix", socket)
+	if err != nil {
+		return false
+	}
+	_ = conn.Close()
+	return true
+}
+
+// meet waits for somebody to listen.
+func meet(ctx context.Context, socket string) bool {
+	ctx, cancel := context.WithTimeout(ctx, meetTime)
+	defer cancel()
+	for {
+		if listens(ctx, socket) {
+			return true
+		}
+		select {
+		case <-ctx.Done():
+			return false
+		case <-time.After(meetPause):
+		}
+	}
+}
+
+// launch starts the agent and waits for its word.
+func launch(ctx context.Context, h Home, start Start) error {
+	if err := h.Mkdirs(); err != nil {
+		return cannotStart(err)
+	}
+	exe := start.Exe
+	if exe == "" {
+		var err error
+		if exe, err = FindProgram("tokentray"); err != nil {
+			return cannotStart(err)
+		}
+	}
+	args := start.Args
+	if args == nil {
+		args = []string{"agent"}
+	}
+	cmd := exec.Command(exe, args...) // not CommandContext: it outlives us
+	cmd.Dir = string(filepath.Separator)
+	cmd.Env = append(os.Environ(), start.Env...)
+	if h.data == h.state { // in one folder, so not the platform's
+		cmd.Env = append(cmd.Env, HomeVariable+"="+h.data)
+	}
+	log, err := openLogFile(h)
+	if err == nil {
+		defer log.Close()
+		cmd.Stdout, cmd.Stderr = log, log
+	}
+	pipe, w, err := os.Pipe()
+	if err != nil {
+		return cannotStart(fmt.Errorf("make a pipe: %w", err))
+	}
+	defer pipe.Close()
+	detach(cmd, w)
+	err = cmd.Start()
+	_ = w.Close()
+	if err != nil {
+		return cannotStart(err)
+	}
+	heard := make(chan error, 1)
+	go func() { heard <- readAnnouncement(pipe) }() // ends with the pipe, which is closed below
+	select {
+	case err = <-heard:
+	case <-ctx.Done():
+		_ = pipe.Close()
+		<-heard
+		err = cannotStart(context.Cause(ctx))
+	}
+	_ = cmd.Process.Release()
+	return err
+}
+
+// FindProgram finds one of our two programs: this very one, its neighbour in
+// the same folder, else the one in PATH.
+func FindProgram(name string) (string, error) {
+	if runtime.GOOS == "windows" {
+		name += ".exe"
+	}
+	if self, err := os.Executable(); err == nil {
+		for _, self := range []string{self, resolved(self)} {
+			path := filepath.Join(filepath.Dir(self), name)
+			if info, err := os.Stat(path); err == nil && !info.IsDir() {
+				return path, nil
+			}
+		}
+	}
+	path, err := exec.LookPath(name)
+	if err != nil {
+		return "", fmt.Errorf("find the program %s beside this one or in PATH: %w; install it", strings.TrimSuffix(name, ".exe"), err)
+	}
+	return filepath.Abs(path)
+}
+
+func resolved(path string) string {
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		return real
+	}
+	return path
+}

@@ -1,0 +1,29 @@
+//go:build unix
+
+package agent
+
+import (
+	"io"
+	"os"
+	"os/exec"
+	"strconv"
+	"syscall"
+)
+
+// detach makes the child live on its own: in a new session, so that neither a
+// terminal's end nor its Ctrl-C reaches it. The pipe is its descriptor 3.
+func detach(cmd *exec.Cmd, ready *os.File) {
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	cmd.ExtraFiles = []*os.File{ready}
+	cmd.Env = append(cmd.Env, readyVariable+"=3")
+}
+
+// readyPipe opens the descriptor and keeps it from the child's own children.
+func readyPipe(value string) io.WriteCloser {
+	fd, err := strconv.Atoi(value)
+	if err != nil || fd < 3 {
+		return nil
+	}
+	syscall.CloseOnExec(fd)
+	return os.NewFile(uintptr(fd), "ready")
+}

@@ -1,0 +1,34 @@
+package agent
+
+import (
+	"io"
+	"os"
+	"os/exec"
+	"syscall"
+
+	"golang.org/x/sys/windows"
+)
+
+// detach makes the child live on its own: without a console window, and in a
+// process group that Ctrl-C does not reach. The pipe is its standard output.
+func detach(cmd *exec.Cmd, ready *os.File) {
+	cmd.SysProcAttr = &syscall.SysProcAttr{
+		HideWindow:    true,
+		CreationFlags: windows.CREATE_NO_WINDOW | windows.CREATE_NEW_PROCESS_GROUP,
+	}
+	cmd.Stdout = ready
+	cmd.Env = append(cmd.Env, readyVariable+"=stdout")
+}
+
+// readyPipe takes standard output for the pipe; what is printed later goes
+// nowhere.
+func readyPipe(value string) io.WriteCloser {
+	if value != "stdout" {
+		return nil
+	}
+	pipe := os.Stdout
+	if null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0); err == nil {
+		os.Stdout = null
+	}
+	return pipe
+}

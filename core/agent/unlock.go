@@ -1,0 +1,163 @@
+package agent
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"tokentray/core"
+	"tokentray/core/api"
+)
+
+// PassphraseVariable names a file whose first line opens the passphrase file,
+// for machines that nobody sits at.
+const PassphraseVariable = "TOKENTRAY_PASSPHRASE_FILE"
+
+// PassphraseFile reads the passphrase from the file that PassphraseVariable
+// names; it is empty when there is none.
+func PassphraseFile() (core.Secret, error) {
+	path := os.Getenv(PassphraseVariable)
+	if path == "" {
+		return core.Secret{}, nil
+	}
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return core.Secret{}, fmt.Errorf("read the passphrase from the file that %s names: %w", PassphraseVariable, pathless(err))
+	}
+	line, _, _ := bytes.Cut(raw, []byte("\n"))
+	return core.NewSecret(string(bytes.TrimRight(line, "\r"))), nil
+}
+
+// openVault opens the vault, unseals the store and finishes what a crash left
+// between the two. It returns the tokens kept from the last run, or why the
+// vault stays closed. The edit lock is held.
+func (s *Service) openVault(ctx context.Context) (map[core.ID]core.Token, *core.Error) {
+	store := s.parts.Store
+	key, err := s.vault.open(ctx, len(s.all()) > 0)
+	if err != nil {
+		s.log.Warn("the vault stays closed", "error", err)
+		store.Seal()
+		return nil, core.AsError(err)
+	}
+	interrupted, err := store.Clean(ctx, s.vault.drop)
+	if err != nil {
+		s.log.Warn("secrets of accounts that are gone are still in the vault", "error", err)
+	}
+	for _, a := range interrupted {
+		s.log.Warn("an edit was interrupted: its secret may be the old one or the new one", "account", a.Ref())
+	}
+	if key == nil { // no account yet, so no token either
+		return nil, nil
+	}
+	if err := store.Unseal(key); err != nil {
+		s.log.Error("cannot read the kept tokens", "error", err)
+		return nil, nil
+	}
+	tokens, err := store.Tokens()
+	if err != nil {
+		s.log.Error("cannot read the kept tokens", "error", err)
+	}
+	return tokens, nil
+}
+
+// reopen tries a closed vault again, because a person asked for something that
+// needs it. The edit lock must not be held.
+func (s *Service) reopen(ctx context.Context) {
+	s.edit.Lock()
+	defer s.edit.Unlock()
+	if s.vault.closed() != nil {
+		_ = s.opened(ctx)
+	}
+}
+
+// openForWriting makes sure that a secret can be kept and tokens sealed. The
+// edit lock is held.
+func (s *Service) openForWriting(ctx context.Context) error {
+	if s.vault.closed() != nil {
+		return s.opened(ctx)
+	}
+	if len(s.all()) > 0 {
+		return nil
+	}
+	key, err := s.vault.open(ctx, true) // the first account
+	if err != nil {
+		return err
+	}
+	return s.parts.Store.Unseal(key)
+}
+
+// opened opens the vault and wakes what waited for it. The edit lock is held.
+func (s *Service) opened(ctx context.Context) error {
+	tokens, closed := s.openVault(ctx)
+	if closed != nil {
+		return closed
+	}
+	s.keeper.Restore(tokens)
+	s.keeper.Unlocked()
+	return nil
+}
+
+// VaultInit implements api.Agent: from now on the passphrase file keeps the
+// secrets.
+func (s *Service) VaultInit(ctx context.Context, passphrase core.Secret) (api.Vault, error) {
+	s.edit.Lock()
+	defer s.edit.Unlock()
+	file := s.parts.Vaults.File
+	switch {
+	case file == nil:
+		return api.Vault{}, &core.Error{Class: core.Misuse, Remedy: core.RemedyInput, Message: "this home keeps its secrets in memory alone; use another home"}
+	case file.Exists():
+		return api.Vault{}, &core.Error{Class: core.Misuse, Remedy: core.RemedyVaultUnlock, Message: "there is a passphrase file already; unlock it with tokentray vault unlock"}
+	case passphrase.Empty():
+		return api.Vault{}, emptyPassphrase()
+	}
+	var ids []core.ID
+	for _, a := range s.all() {
+		ids = append(ids, a.ID)
+	}
+	if err := s.vault.moveToFile(ctx, passphrase, ids); err != nil {
+		return api.Vault{}, core.AsError(err)
+	}
+	if err := s.opened(ctx); err != nil {
+		return api.Vault{}, err
+	}
+	return s.vault.status(), nil
+}
+
+// VaultUnlock implements api.Agent. A keyring asks for its own passphrase.
+func (s *Service) VaultUnlock(ctx context.Context, passphrase core.Secret) (api.Vault, error) {
+	s.edit.Lock()
+	defer s.edit.Unlock()
+	if _, kind := s.vault.inUse(); kind == VaultFile {
+		if passphrase.Empty() && s.vault.closed() != nil {
+			return api.Vault{}, emptyPassphrase()
+		}
+		if err := s.parts.Vaults.File.Unlock(ctx, passphrase); err != nil {
+			return api.Vault{}, core.AsError(err)
+		}
+	}
+	if err := s.opened(ctx); err != nil {
+		return api.Vault{}, err
+	}
+	return s.vault.status(), nil
+}
+
+// VaultLock implements api.Agent. Tokens that live stay at hand; nothing new is
+// fetched.
+func (s *Service) VaultLock(context.Context) (api.Vault, error) {
+	s.edit.Lock()
+	defer s.edit.Unlock()
+	closed := s.vault.lock()
+	s.parts.Store.Seal()
+	s.keeper.Locked(closed)
+	return s.vault.status(), nil
+}
+
+func emptyPassphrase() error {
+	return &core.Error{
+		Class: core.Invalid, Remedy: core.RemedyInput, Err: errors.New("empty passphrase"),
+		Message: "the passphrase is empty; enter one",
+	}
+}

@@ -1,0 +1,90 @@
+package agent
+
+import (
+	"log/slog"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"tokentray/core"
+)
+
+// flushEvery is how long uses are gathered before they go to the disk: each
+// write waits for it, and a script may ask a thousand times a second.
+const flushEvery = time.Minute
+
+// uses remembers when callers last had a token. While nobody asks, no timer
+// runs.
+type uses struct {
+	store Store
+	log   *slog.Logger
+	told  func(...core.ID) // of what was written
+
+	writing sync.Mutex // held through each flush
+
+	mu     sync.Mutex // a leaf
+	last   map[core.ID]time.Time
+	dirty  map[core.ID]time.Time
+	timer  *time.Timer
+	closed bool
+}
+
+func (u *uses) at(id core.ID) time.Time {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.last[id]
+}
+
+// touch notes a use. It never waits for the disk.
+func (u *uses) touch(id core.ID, now time.Time) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.closed {
+		return
+	}
+	u.last[id] = now
+	if u.dirty == nil {
+		u.dirty = map[core.ID]time.Time{}
+	}
+	u.dirty[id] = now
+	if u.timer == nil {
+		u.timer = time.AfterFunc(flushEvery, u.flush)
+	}
+}
+
+// forget drops an account.
+func (u *uses) forget(id core.ID) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	delete(u.last, id)
+	delete(u.dirty, id)
+}
+
+// flush writes what was gathered.
+func (u *uses) flush() {
+	u.writing.Lock()
+	defer u.writing.Unlock()
+	u.mu.Lock()
+	dirty := u.dirty
+	u.dirty, u.timer = nil, nil
+	u.mu.Unlock()
+	if len(dirty) == 0 {
+		return
+	}
+	if err := u.store.Touch(dirty); err != nil {
+		u.log.Warn("cannot save when accounts were used", "error", err)
+	}
+	u.told(slices.Collect(maps.Keys(dirty))...)
+}
+
+// close writes what is left and waits for a flush under way.
+func (u *uses) close() {
+	u.mu.Lock()
+	u.closed = true
+	if u.timer != nil {
+		u.timer.Stop()
+	}
+	u.mu.Unlock()
+	u.flush()
+}

@@ -1,0 +1,331 @@
+package agent
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+
+	"tokentray/core"
+	"tokentray/core/api"
+)
+
+// Vault keeps small secrets under keys. Package vault has three.
+type Vault interface {
+	// Get's error has Vaults.NotFound in its chain when there is no such key;
+	// any other error means that the vault cannot be read now.
+	Get(ctx context.Context, key string) ([]byte, error)
+	Set(ctx context.Context, key string, value []byte) error
+	// Delete of a key that is not there is no error.
+	Delete(ctx context.Context, key string) error
+}
+
+// FileVault is a Vault that a passphrase opens.
+type FileVault interface {
+	Vault
+	Exists() bool
+	Create(ctx context.Context, passphrase core.Secret) error
+	Unlock(ctx context.Context, passphrase core.Secret) error
+	Lock()
+	// Destroy removes the file.
+	Destroy() error
+}
+
+// The kinds of vaults.
+const (
+	VaultKeyring = "keyring"
+	VaultFile    = "file"
+	VaultMemory  = "memory"
+)
+
+// Vaults are the vaults of a home. Once the passphrase file exists it is the
+// one that counts; it comes to be only when somebody asks for it.
+type Vaults struct {
+	Main Vault  // the platform's keyring, or memory for a demo
+	Kind string // of Main
+	File FileVault
+	// NotFound is in the chain of an error for a key that is not there, Locked
+	// in that of a vault which a person can unlock.
+	NotFound, Locked error
+	// Passphrase opens File at the start, when it can; see PassphraseFile.
+	Passphrase core.Secret
+}
+
+// The states of a vault.
+const (
+	vaultOpen        = "open"
+	vaultLocked      = "locked"
+	vaultUnavailable = "unavailable"
+)
+
+// dataKeyName is the vault's key of the key that seals the tokens; account IDs
+// are hexadecimal and never meet it.
+const dataKeyName = "data-key"
+
+// dataKeySize is what the store wants.
+const dataKeySize = 32
+
+// keys is the way to the vault in use. After a failure it holds off, so that a
+// locked keyring is not asked again and again behind a person's back, until
+// somebody asks for it by open.
+type keys struct {
+	parts Vaults
+	heard func(api.Vault) // of a change of state
+
+	mu    sync.Mutex
+	state string
+	err   *core.Error // why it is not open
+}
+
+var _ core.Vault = (*keys)(nil)
+
+func newKeys(parts Vaults, heard func(api.Vault)) *keys {
+	return &keys{parts: parts, heard: heard, state: vaultLocked, err: lockedVault(nil)}
+}
+
+// inUse is the vault that counts.
+func (k *keys) inUse() (Vault, string) {
+	if k.parts.File != nil && k.parts.File.Exists() {
+		return k.parts.File, VaultFile
+	}
+	return k.parts.Main, k.parts.Kind
+}
+
+func (k *keys) status() api.Vault {
+	_, kind := k.inUse()
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	out := api.Vault{Kind: kind, State: k.state}
+	if k.err != nil {
+		out.Error = api.FromError(k.err)
+	}
+	return out
+}
+
+// turn changes the state and tells of it.
+func (k *keys) turn(state string, err *core.Error) {
+	k.mu.Lock()
+	changed := k.state != state
+	k.state, k.err = state, err
+	k.mu.Unlock()
+	if changed {
+		k.heard(k.status())
+	}
+}
+
+// closed is why the vault may not be asked now; nil when it may.
+func (k *keys) closed() error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.state == vaultOpen {
+		return nil
+	}
+	return k.err
+}
+
+// failed turns an error of the vault into the domain's, and holds off.
+func (k *keys) failed(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return core.AsError(ctx.Err()) // the caller gave up, the vault did not
+	}
+	e := closedVault(err)
+	if errors.Is(err, k.parts.Locked) {
+		k.turn(vaultLocked, e)
+	} else {
+		k.turn(vaultUnavailable, e)
+	}
+	return e
+}
+
+// credentialsValue is an entry of the vault.
+type credentialsValue struct {
+	Secret        string `json:"secret"`
+	ProxyPassword string `json:"proxy_password,omitempty"`
+}
+
+// Credentials implements core.Vault.
+func (k *keys) Credentials(ctx context.Context, id core.ID) (core.Credentials, error) {
+	if err := k.closed(); err != nil {
+		return core.Credentials{}, err
+	}
+	vault, _ := k.inUse()
+	raw, err := vault.Get(ctx, string(id))
+	switch {
+	case errors.Is(err, k.parts.NotFound):
+		return core.Credentials{}, missingSecret()
+	case err != nil:
+		return core.Credentials{}, k.failed(ctx, err)
+	}
+	var value credentialsValue
+	if json.Unmarshal(raw, &value) != nil || value.Secret == "" {
+		return core.Credentials{}, missingSecret()
+	}
+	return core.Credentials{Secret: core.NewSecret(value.Secret), ProxyPassword: core.NewSecret(value.ProxyPassword)}, nil
+}
+
+func (k *keys) put(ctx context.Context, id core.ID, c core.Credentials) error {
+	if err := k.closed(); err != nil {
+		return err
+	}
+	raw, err := json.Marshal(credentialsValue{c.Secret.Reveal(), c.ProxyPassword.Reveal()})
+	if err != nil {
+		return core.AsError(errors.New("encode the secret"))
+	}
+	vault, _ := k.inUse()
+	if err := vault.Set(ctx, string(id), raw); err != nil {
+		if refused := new(core.Error); errors.As(err, &refused) && refused.Class != core.VaultClosed {
+			return refused // too big: the vault itself is well
+		}
+		return k.failed(ctx, err)
+	}
+	return nil
+}
+
+// drop takes an account's secrets out of the vault.
+func (k *keys) drop(ctx context.Context, id core.ID) error {
+	if err := k.closed(); err != nil {
+		return err
+	}
+	vault, _ := k.inUse()
+	if err := vault.Delete(ctx, string(id)); err != nil && !errors.Is(err, k.parts.NotFound) {
+		return k.failed(ctx, err)
+	}
+	return nil
+}
+
+// open asks the vault for the data key, although it failed before. Without one
+// and with create a new one is made; else nil is returned.
+func (k *keys) open(ctx context.Context, create bool) ([]byte, error) {
+	vault, kind := k.inUse()
+	if vault == nil {
+		e := closedVault(errors.New("this machine has no keyring"))
+		k.turn(vaultUnavailable, e)
+		return nil, e
+	}
+	if kind == VaultFile && !k.parts.Passphrase.Empty() {
+		// A wrong one shows in the Get below, which finds the file locked.
+		_ = k.parts.File.Unlock(ctx, k.parts.Passphrase)
+	}
+	raw, err := vault.Get(ctx, dataKeyName)
+	if err != nil && !errors.Is(err, k.parts.NotFound) {
+		return nil, k.failed(ctx, err)
+	}
+	key, decodeErr := base64.StdEncoding.DecodeString(string(raw))
+	if err == nil && decodeErr == nil && len(key) == dataKeySize {
+		k.turn(vaultOpen, nil)
+		return key, nil
+	}
+	if !create {
+		k.turn(vaultOpen, nil)
+		return nil, nil
+	}
+	key = make([]byte, dataKeySize)
+	rand.Read(key) // never fails, see crypto/rand
+	if err := vault.Set(ctx, dataKeyName, []byte(base64.StdEncoding.EncodeToString(key))); err != nil {
+		return nil, k.failed(ctx, err)
+	}
+	k.turn(vaultOpen, nil)
+	return key, nil
+}
+
+// wipe deletes the secrets of the accounts and the data key. Where there are
+// accounts and the vault cannot be reached it fails, for their secrets would
+// stay behind and nothing would remember them.
+func (k *keys) wipe(ctx context.Context, ids []core.ID) error {
+	vault, kind := k.inUse()
+	if vault == nil {
+		return nil
+	}
+	for _, key := range append(names(ids), dataKeyName) {
+		err := vault.Delete(ctx, key)
+		if err == nil || errors.Is(err, k.parts.NotFound) {
+			continue
+		}
+		if kind == VaultFile || len(ids) == 0 { // the file itself goes, locked or not
+			break
+		}
+		return k.failed(ctx, err)
+	}
+	if kind == VaultFile {
+		return k.parts.File.Destroy()
+	}
+	return nil
+}
+
+func names(ids []core.ID) []string {
+	out := make([]string, 0, len(ids)+1)
+	for _, id := range ids {
+		out = append(out, string(id))
+	}
+	return out
+}
+
+// moveToFile creates the passphrase file and moves into it what the keyring
+// holds. When the keyring cannot be read the file begins empty, and the
+// secrets have to be entered again.
+func (k *keys) moveToFile(ctx context.Context, passphrase core.Secret, ids []core.ID) error {
+	entries := map[string][]byte{}
+	if k.parts.Main != nil {
+		for _, key := range append(names(ids), dataKeyName) {
+			value, err := k.parts.Main.Get(ctx, key)
+			if err == nil {
+				entries[key] = value
+			} else if !errors.Is(err, k.parts.NotFound) {
+				break // the others would fail alike
+			}
+		}
+	}
+	if err := k.parts.File.Create(ctx, passphrase); err != nil {
+		return core.AsError(err)
+	}
+	for key, value := range entries {
+		if err := k.parts.File.Set(ctx, key, value); err != nil {
+			return errors.Join(core.AsError(err), k.parts.File.Destroy())
+		}
+	}
+	for key := range entries {
+		if err := k.parts.Main.Delete(ctx, key); err != nil {
+			return fmt.Errorf("the passphrase file is in use, but the keyring keeps an old entry: %w", err)
+		}
+	}
+	return nil
+}
+
+// lock closes the vault until somebody opens it.
+func (k *keys) lock() *core.Error {
+	if k.parts.File != nil {
+		k.parts.File.Lock()
+	}
+	e := lockedVault(nil)
+	k.turn(vaultLocked, e)
+	return e
+}
+
+func lockedVault(cause error) *core.Error {
+	return &core.Error{
+		Class: core.VaultClosed, Remedy: core.RemedyVaultUnlock, Err: cause,
+		Message: "the vault is locked; unlock it with tokentray vault unlock",
+	}
+}
+
+// closedVault is the vault's own error, which says what to do, or a general one.
+func closedVault(err error) *core.Error {
+	var e *core.Error
+	if errors.As(err, &e) && e.Class == core.VaultClosed {
+		return e
+	}
+	return &core.Error{
+		Class: core.VaultClosed, Remedy: core.RemedyVaultInit, Err: err,
+		Message: "there is no keyring that can be used; make a passphrase file with tokentray vault init",
+	}
+}
+
+func missingSecret() *core.Error {
+	return &core.Error{
+		Class: core.VaultClosed, Remedy: core.RemedyReenter,
+		Message: "the vault has no AppSecret for this account; enter it again with tokentray edit",
+	}
+}
