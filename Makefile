@@ -22,8 +22,8 @@ endif
 VERSION := $(shell sed -n 's/^Version = "\(.*\)"/\1/p' FyneApp.toml)
 COMMIT  := $(shell git rev-parse --short HEAD 2>/dev/null)
 LDFLAGS := -s -w -X main.version=$(VERSION)$(if $(COMMIT),+$(COMMIT))
-PURE    := CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false -ldflags '$(LDFLAGS)'
-GUI     := CGO_ENABLED=1 $(GO) build -trimpath -buildvcs=false -tags $(TAGS) -ldflags '$(LDFLAGS)'
+PURE    := CGO_ENABLED=0 $(GO) build -buildvcs=false -ldflags '$(LDFLAGS)'
+GUI     := CGO_ENABLED=1 $(GO) build -buildvcs=false -tags $(TAGS) -ldflags '$(LDFLAGS)'
 
 # A heading between the steps of a long target.
 say = @printf '\n\033[1m== %s\033[0m\n' "$(1)"
@@ -81,7 +81,7 @@ check: ## format, vet and staticcheck
 vet-others: ## what can be checked of the Windows and macOS builds from here
 	$(call say,Windows and macOS)
 	GOOS=windows CGO_ENABLED=0 $(GO) vet -tags ci ./...
-	GOOS=windows CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false -o /dev/null ./cmd/tokentray
+	GOOS=windows CGO_ENABLED=0 $(GO) build -buildvcs=false -o /dev/null ./cmd/tokentray
 	GOOS=darwin CGO_ENABLED=0 $(GO) vet ./core/... ./ui/cli ./ui/text
 
 UNIT = $$($(GO) list -tags $(TAGS) ./... | grep -v -e /cmd/tokentray-window$$ -e /cmd/e2e)
@@ -94,7 +94,7 @@ test-unit: ## the unit tests, with the race detector
 .PHONY: test-e2e
 test-e2e: build-all ## the programs themselves: import rules, command line, tray and window on a real desktop
 	$(call say,end to end)
-	TOKENTRAY_E2E_BIN=$(CURDIR)/$(BIN) $(GO) test -count=1 -timeout 10m ./cmd/e2e/...
+	TOKENTRAY_E2E_BIN=$(CURDIR)/$(BIN) $(GO) test -race -tags $(TAGS) -count=1 -timeout 10m ./cmd/e2e ./cmd/e2e/desktop
 
 # ---------------------------------------------------------------- bench, pictures
 

@@ -109,3 +109,18 @@ func painted(x *xgb.Conn, w xproto.Window) error {
 	}
 	return fmt.Errorf("its lower half has %d colours", len(colours))
 }
+
+// Backdrop paints the screen behind all windows in one colour.
+func (d *Desktop) Backdrop(red, green, blue uint8) error {
+	x, err := d.connect()
+	if err != nil {
+		return err
+	}
+	defer x.Close()
+	root := xproto.Setup(x).DefaultScreen(x).Root
+	pixel := uint32(red)<<16 | uint32(green)<<8 | uint32(blue)
+	if err := xproto.ChangeWindowAttributesChecked(x, root, xproto.CwBackPixel, []uint32{pixel}).Check(); err != nil {
+		return fmt.Errorf("painting the backdrop: %w", err)
+	}
+	return xproto.ClearAreaChecked(x, false, root, 0, 0, 0, 0).Check()
+}
