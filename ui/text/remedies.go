@@ -108,6 +108,18 @@ func remedies() table {
 			"Free some space, or see that the folder belongs to you and can be written. Nothing was lost.",
 			"请清理磁盘空间，或确认该文件夹属于你且可写。数据没有丢失。",
 		},
+		"remedy.in_use": {
+			"Use that one, or end it first: tokentray stop",
+			"请使用正在运行的那个，或先结束它：tokentray stop",
+		},
+		"remedy.newer_home": {
+			"Update TokenTray. Nothing was changed.",
+			"请更新 TokenTray。数据未做任何改动。",
+		},
+		"remedy.damaged": {
+			"Restart TokenTray (tokentray stop); it then restores the newest backup.",
+			"请重启 TokenTray（tokentray stop），启动时会恢复最近的备份。",
+		},
 		"remedy.no_agent": {
 			"See what keeps it from starting: tokentray doctor",
 			"查看无法启动的原因：tokentray doctor",
