@@ -1,0 +1,170 @@
+package text
+
+// commands are the pages of help: "cmd." and a command's words, "flag." and a
+// flag's name. A word in backquotes names the value that a flag takes.
+func commands() table {
+	return table{
+		"help.usage":    {"Usage:", "用法："},
+		"help.command":  {"COMMAND", "命令"},
+		"help.commands": {"Commands:", "命令："},
+		"help.flags":    {"Flags:", "选项："},
+		"help.global":   {"Flags of every command:", "通用选项："},
+		"help.default":  {" (default {value})", "（默认 {value}）"},
+		"help.more": {
+			"More: tokentray COMMAND --help, tokentray help exit-codes",
+			"更多：tokentray 命令 --help，tokentray help exit-codes",
+		},
+
+		"cmd.tokentray": {
+			"TokenTray keeps the access tokens of your test and production accounts at hand.",
+			"TokenTray 让测试与生产账号的 access token 随时可用。",
+		},
+		"cmd.tokentray.long": {
+			"TokenTray keeps the access tokens of your test and production accounts at hand:\nit fetches them, renews them before they expire, and copies them on demand.\n\n" +
+				"Without a command it opens the window; without a display it prints the list.\n" +
+				"An account is written NAME or NAME/ENV: shop/live. NAME alone means the active\nenvironment (tokentray use). Put -- before a name that begins with a dash.",
+			"TokenTray 让测试与生产账号的 access token 随时可用：自动获取、到期前续期、按需复制。\n\n" +
+				"不带命令时打开窗口；没有显示器时输出账号列表。\n" +
+				"账号写作 名称 或 名称/环境，如 shop/live。只写名称表示当前环境（见 tokentray use）。\n名称以短横线开头时，请在前面加 --。",
+		},
+		"cmd.agent": {"Run the agent in the foreground", "在前台运行代理进程"},
+		"cmd.agent.long": {
+			"Run the agent in the foreground. It owns the database, renews tokens in the\nbackground and answers the window and every command. Other commands start it by\nthemselves when they need it; run it here to see why it does not start.",
+			"在前台运行代理进程。它独占数据库，在后台续期 token，并应答窗口和各个命令。\n其他命令需要时会自动启动它；想查看无法启动的原因时可在此运行。",
+		},
+		"cmd.status":     {"Show how the agent stands; starts nothing", "显示代理进程的状态（不会启动它）"},
+		"cmd.stop":       {"End the agent, the tray icon and the window", "结束代理进程、托盘图标和窗口"},
+		"cmd.open":       {"Open the window", "打开窗口"},
+		"cmd.add":        {"Add an account", "添加账号"},
+		"cmd.list":       {"List the accounts with their tokens' time left", "列出账号及其 token 的剩余时间"},
+		"cmd.show":       {"Show everything about an account but its secret", "显示账号的全部信息（不含密钥）"},
+		"cmd.edit":       {"Change an account or its AppSecret", "修改账号或其 AppSecret"},
+		"cmd.rm":         {"Remove an account, its token and its secret", "删除账号及其 token 和密钥"},
+		"cmd.pause":      {"Stop renewing in the background", "暂停后台续期"},
+		"cmd.resume":     {"Renew in the background again", "恢复后台续期"},
+		"cmd.get":        {"Print a living token, or copy it", "输出有效的 token，或复制到剪贴板"},
+		"cmd.refresh":    {"Report a token as dead and get the current one", "报告 token 已失效，并取得当前有效的 token"},
+		"cmd.check":      {"Ask the upstream whether it accepts the token from here", "询问上游是否接受本机使用该 token"},
+		"cmd.use":        {"Choose the active environment", "切换当前环境"},
+		"cmd.watch":      {"Watch the tokens count down", "实时查看 token 倒计时"},
+		"cmd.history":    {"Show what happened to an account's token", "显示账号 token 的历史记录"},
+		"cmd.settings":   {"Show or change the settings", "查看或修改设置"},
+		"cmd.vault":      {"Where the secrets are, and whether they can be read", "密钥保存位置及其状态"},
+		"cmd.doctor":     {"Check this machine and say what to repair", "检查本机环境并给出修复办法"},
+		"cmd.reset":      {"Remove all accounts, tokens, secrets and settings", "删除全部账号、token、密钥和设置"},
+		"cmd.demo":       {"Try everything with sample accounts and a simulator", "用示例账号和模拟器试用全部功能"},
+		"cmd.sim":        {"Run the simulator of WeChat's token service alone", "单独运行微信 token 服务的模拟器"},
+		"cmd.version":    {"Print the version", "输出版本"},
+		"cmd.completion": {"Print a completion script for a shell", "输出 shell 补全脚本"},
+		"cmd.help":       {"Help about a command", "查看命令的帮助"},
+		"cmd.exit-codes": {"The exit codes, and errors as scripts see them", "退出码，以及脚本所见的错误格式"},
+
+		"cmd.settings.get":      {"Print one setting", "输出一项设置"},
+		"cmd.settings.set":      {"Change one setting", "修改一项设置"},
+		"cmd.settings.set.long": {"Change one setting. Durations are written 45s or 5m; tokentray settings lists the keys.", "修改一项设置。时长写作 45s 或 5m；tokentray settings 可列出所有设置项。"},
+
+		"cmd.vault.status":      {"Show where the secrets are", "显示密钥的保存位置"},
+		"cmd.vault.init":        {"Keep secrets in a file under a passphrase", "用口令保护的文件保存密钥"},
+		"cmd.vault.init.long":   {"Keep secrets in a file under a passphrase, where there is no keyring (ssh, WSL,\nservers). The passphrase is typed, or read from standard input, or from the file\nthat TOKENTRAY_PASSPHRASE_FILE names.", "在没有密钥环的环境（ssh、WSL、服务器）中，用口令保护的文件保存密钥。\n口令可直接输入、从标准输入读取，或由 TOKENTRAY_PASSPHRASE_FILE 指定的文件提供。"},
+		"cmd.vault.unlock":      {"Open the vault", "解锁保险库"},
+		"cmd.vault.unlock.long": {"Open the vault. A keyring asks in a window of its own; for the file the passphrase\nis typed, or read from standard input, or from the file that\nTOKENTRAY_PASSPHRASE_FILE names.", "解锁保险库。密钥环会弹出自己的窗口；文件保险库的口令可直接输入、\n从标准输入读取，或由 TOKENTRAY_PASSPHRASE_FILE 指定的文件提供。"},
+		"cmd.vault.lock":        {"Close the vault; living tokens go on being served", "锁定保险库；仍有效的 token 照常提供"},
+
+		"cmd.add.long": {
+			"Add an account. At a terminal what is missing is asked for; the AppSecret is\ntyped without being shown, or read from standard input:\n\n" +
+				"  tokentray add shop --env sandbox --appid wx0123456789abcdef\n  tokentray add shop/live --appid wx… --secret-stdin < secret.txt\n\n" +
+				"The account is saved first and a token fetched then. A refusal by the upstream is\nshown and undoes nothing; the exit code is 0, for the account was added.",
+			"添加账号。在终端中会询问缺少的内容；AppSecret 输入时不显示，也可从标准输入读取：\n\n" +
+				"  tokentray add shop --env sandbox --appid wx0123456789abcdef\n  tokentray add shop/live --appid wx… --secret-stdin < secret.txt\n\n" +
+				"先保存账号，再获取一次 token。上游拒绝时会显示原因，但账号仍已添加，退出码为 0。",
+		},
+		"cmd.edit.long": {
+			"Change an account. Only what a flag names is changed; an empty value clears a\nproxy, base URL or note. The AppSecret is asked for with --secret.",
+			"修改账号。只改动所给选项；代理、基础地址、备注可用空值清除。\n用 --secret 重新填写 AppSecret。",
+		},
+		"cmd.get.long": {
+			"Print a token that lives for at least --min-ttl, fetching one if need be; never an\nexpired one. With --copy it goes to the clipboard instead and is cleared later.\n\n" +
+				"  curl \"https://api.weixin.qq.com/cgi-bin/get_api_domain_ip?$(tokentray get shop --format query)\"",
+			"输出剩余有效期不少于 --min-ttl 的 token，必要时先获取；绝不输出已过期的 token。\n使用 --copy 则复制到剪贴板，并在稍后清除。\n\n" +
+				"  curl \"https://api.weixin.qq.com/cgi-bin/get_api_domain_ip?$(tokentray get shop --format query)\"",
+		},
+		"cmd.refresh.long": {
+			"Report that the current token no longer works, and print the one that does. If\nthe upstream still accepts it, it stays. With --stale - the token that failed is\nread from standard input, and nothing is fetched when a newer one is there:\n\n" +
+				"  echo \"$TOKEN\" | tokentray refresh shop --stale -\n\n" +
+				"--force asks for a new token although the current one lives, which breaks whoever\nuses that; on a live account it asks first.",
+			"报告当前 token 已失效，并输出有效的 token。如果上游仍接受它，则保留不变。\n使用 --stale - 从标准输入读取失效的 token；若已有更新的 token 则不会重新获取：\n\n" +
+				"  echo \"$TOKEN\" | tokentray refresh shop --stale -\n\n" +
+				"--force 会在当前 token 仍有效时强制换新，正在使用它的程序会受影响；对生产账号会先询问。",
+		},
+		"cmd.check.long": {
+			"Ask the upstream whether it accepts the current token from this machine. Exit code\n0: accepted; 4: dead or refused; 5: nobody knows.",
+			"询问上游是否接受本机使用当前 token。退出码 0：接受；4：已失效或被拒绝；5：无法确认。",
+		},
+		"cmd.use.long": {
+			"Choose the active environment: the one that a bare NAME, the tray and the window\nmean. It fetches nothing and changes no account.",
+			"切换当前环境，即只写名称时、托盘和窗口所指的环境。不会获取 token，也不改动账号。",
+		},
+		"cmd.watch.long": {
+			"Watch the tokens count down, until Ctrl-C. When standard output is no terminal,\nor with --json, one line is printed for each change.",
+			"实时查看 token 倒计时，按 Ctrl-C 结束。标准输出不是终端或使用 --json 时，每次变化输出一行。",
+		},
+		"cmd.doctor.long": {
+			"Check keyring, session bus, tray, clipboard, database, clock, network and folders,\none line each with what to do. It needs no agent. Exit code 1 if something fails.",
+			"检查密钥环、会话总线、托盘、剪贴板、数据库、时钟、网络和文件夹，每项一行并附修复办法。\n无需代理进程。有失败项时退出码为 1。",
+		},
+		"cmd.demo.long": {
+			"Try everything with sample accounts and a simulator of WeChat inside this process.\nYour own accounts are not touched. Ctrl-C ends it and leaves nothing behind.",
+			"用示例账号和本进程内的微信模拟器试用全部功能，不影响你自己的账号。\n按 Ctrl-C 结束，不留下任何东西。",
+		},
+		"cmd.sim.long": {
+			"Run the simulator of WeChat's token service alone, and point TokenTray or your own\ntests at it. Its base URL is printed on standard output. Any AppID with any secret\nis accepted at first sight, unless --closed is given.",
+			"单独运行微信 token 服务的模拟器，供 TokenTray 或你自己的测试使用。基础地址输出到标准输出。\n默认接受任意 AppID 与密钥（首次出现即登记），除非使用 --closed。",
+		},
+		"cmd.reset.long": {
+			"Remove all accounts, tokens, secrets, keyring entries, backups and settings of this\nhome, and end the agent. It says what that is and asks.",
+			"删除此数据目录的全部账号、token、密钥、密钥环条目、备份和设置，并结束代理进程。\n会先说明内容并询问。",
+		},
+		"cmd.completion.long": {
+			"Print a completion script. For bash: source <(tokentray completion bash)",
+			"输出补全脚本。bash 用法：source <(tokentray completion bash)",
+		},
+
+		"flag.help":                 {"this page", "显示此帮助"},
+		"flag.version":              {"print the version", "输出版本"},
+		"flag.home":                 {"keep everything in this `FOLDER` (or set TOKENTRAY_HOME)", "把全部数据放在此`文件夹`（或设置 TOKENTRAY_HOME）"},
+		"flag.json":                 {"print JSON; errors too, on standard error", "输出 JSON；错误也以 JSON 输出到标准错误"},
+		"flag.no_tray":              {"show no tray icon", "不显示托盘图标"},
+		"flag.no_window":            {"run the table in the terminal, with no window", "不打开窗口，在终端中显示列表"},
+		"flag.env":                  {"`ENV`ironment: sandbox or live", "`环境`：sandbox（沙箱）或 live（生产）"},
+		"flag.list_env":             {"only this `ENV`ironment", "只列出此`环境`"},
+		"flag.kind":                 {"`KIND`: wechat (stable_token, disturbs nobody) or wechat-legacy", "`类型`：wechat（stable_token，互不干扰）或 wechat-legacy"},
+		"flag.product":              {"`PRODUCT`: official, test, mini or other", "`产品`：official、test、mini 或 other"},
+		"flag.appid":                {"the `APPID` from the WeChat console", "微信后台的 `APPID`"},
+		"flag.base_url":             {"`URL` of the upstream, if not WeChat's own", "上游的`地址`，默认为微信官方"},
+		"flag.proxy":                {"`URL` of a proxy (http, https, socks5), without its password", "代理`地址`（http、https、socks5），不含密码"},
+		"flag.note":                 {"a `TEXT` for yourself", "备注`文字`"},
+		"flag.new_name":             {"the new `NAME`", "新`名称`"},
+		"flag.allow_live":           {"allow fetching for a live account with a kind that kills production's token", "允许以会使生产 token 失效的方式为生产账号获取 token"},
+		"flag.apart":                {"add it although another account has this AppID", "即使已有账号使用此 AppID 也添加"},
+		"flag.secret_stdin":         {"read the AppSecret from standard input", "从标准输入读取 AppSecret"},
+		"flag.ask_secret":           {"ask for a new AppSecret", "重新填写 AppSecret"},
+		"flag.proxy_password":       {"ask for the proxy's password", "填写代理密码"},
+		"flag.proxy_password_stdin": {"read the proxy's password from standard input (after the AppSecret, on a line of its own)", "从标准输入读取代理密码（位于 AppSecret 之后，单独一行）"},
+		"flag.passphrase_stdin":     {"read the passphrase from standard input", "从标准输入读取口令"},
+		"flag.yes":                  {"do not ask", "不再询问"},
+		"flag.pause_all":            {"pause all accounts, also over a restart", "暂停全部账号，重启后仍有效"},
+		"flag.resume_all":           {"end the pause of all accounts", "结束全部账号的暂停"},
+		"flag.min_ttl":              {"the least `TIME` it must still live: 90s, 5m", "至少剩余的有效`时长`，如 90s、5m"},
+		"flag.format":               {"`FORMAT`: raw, query, header or json", "`格式`：raw、query、header 或 json"},
+		"flag.copy":                 {"copy it to the clipboard, print nothing", "复制到剪贴板，不输出"},
+		"flag.stale":                {"`-`: read the token that failed from standard input", "`-`：从标准输入读取失效的 token"},
+		"flag.force":                {"ask for a new token although the current one may live", "即使当前 token 仍有效也强制换新"},
+		"flag.limit":                {"at most this `NUMBER` of lines, the newest first", "最多输出的`行数`，最新的在前"},
+		"flag.listen":               {"`ADDRESS` to listen on; port 0 picks a free one", "监听`地址`；端口 0 表示任选空闲端口"},
+		"flag.life":                 {"`TIME` a token lives, from 1s", "token 的有效`时长`，最短 1s"},
+		"flag.closed":               {"know only accounts added through the control endpoint", "只接受通过控制接口添加的账号"},
+		"flag.caller_ip":            {"the `IP` that callers are seen as", "视为调用方的 `IP`"},
+		"flag.error_percent":        {"`PERCENT` of the calls that fail", "失败调用的`百分比`"},
+		"flag.latency":              {"`TIME` before each answer", "每次应答前的`延迟`"},
+	}
+}

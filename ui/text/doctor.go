@@ -1,0 +1,84 @@
+package text
+
+// doctor are the findings of tokentray doctor: "doctor.check." names what was
+// looked at, the others say what was found and, ending in _fix, what to do.
+func doctor() table {
+	return table{
+		"doctor.check.folders":   {"folders", "文件夹"},
+		"doctor.check.agent":     {"agent", "代理进程"},
+		"doctor.check.database":  {"database", "数据库"},
+		"doctor.check.keyring":   {"keyring", "密钥环"},
+		"doctor.check.bus":       {"session bus", "会话总线"},
+		"doctor.check.tray":      {"tray", "托盘"},
+		"doctor.check.clipboard": {"clipboard", "剪贴板"},
+		"doctor.check.upstream":  {"upstream", "上游"},
+		"doctor.check.clock":     {"clock", "时钟"},
+		"doctor.check.window":    {"window", "窗口程序"},
+
+		"doctor.folders_ok":     {"{home} is yours alone.", "{home} 仅你可访问。"},
+		"doctor.folders_new":    {"{home} does not exist yet; the first command makes it.", "{home} 尚不存在，首次使用时会创建。"},
+		"doctor.folders_open":   {"{home} can be entered by others.", "{home} 可被其他用户访问。"},
+		"doctor.folders_bad":    {"{home} cannot be used: {error}.", "{home} 无法使用：{error}。"},
+		"doctor.folders_fix":    {"Run: chmod 700 {home}", "请执行：chmod 700 {home}"},
+		"doctor.folders_own":    {"Choose another folder with --home, or make this one yours.", "请用 --home 指定其他文件夹，或取得此文件夹的所有权。"},
+		"doctor.folders_socket": {"The folder of the socket {path} cannot be used: {error}.", "套接字 {path} 所在的文件夹无法使用：{error}。"},
+
+		"doctor.agent_ok":    {"version {version} runs as process {pid}.", "版本 {version} 正在运行，进程 {pid}。"},
+		"doctor.agent_none":  {"not running; a command that needs it starts it.", "未运行；需要它的命令会自动启动。"},
+		"doctor.agent_bad":   {"does not answer: {error}.", "没有应答：{error}。"},
+		"doctor.agent_fix":   {"Run: tokentray stop", "请执行：tokentray stop"},
+		"doctor.agent_other": {"another version runs.", "正在运行的是另一个版本。"},
+		"doctor.agent_log":   {"Its log: {log}", "日志：{log}"},
+
+		"doctor.database_ok":     {"readable ({path}).", "可读取（{path}）。"},
+		"doctor.database_new":    {"none yet; the first command makes it.", "尚不存在，首次使用时会创建。"},
+		"doctor.database_in_use": {"the agent has it open, as it should.", "代理进程正在使用，这是正常状态。"},
+		"doctor.database_held":   {"another process has it open and no agent answers.", "被其他进程占用，且没有代理进程应答。"},
+		"doctor.database_held_fix": {
+			"Find it: fuser -v {path}",
+			"查找该进程：fuser -v {path}",
+		},
+		"doctor.database_bad": {"{error}.", "{error}。"},
+		"doctor.database_fix": {"See the backups beside it; tokentray agent tells more.", "请查看同目录下的备份；运行 tokentray agent 可了解详情。"},
+
+		"doctor.keyring_ok":          {"answers.", "可用。"},
+		"doctor.keyring_locked":      {"locked.", "已锁定。"},
+		"doctor.keyring_unavailable": {"there is none here: {error}.", "不可用：{error}。"},
+		"doctor.keyring_file":        {"not used; the secrets are in {path}.", "未使用；密钥保存在 {path}。"},
+		"doctor.keyring_fix":         {"Unlock it: tokentray vault unlock", "请解锁：tokentray vault unlock"},
+		"doctor.keyring_init":        {"Start the desktop's keyring (gnome-keyring or KWallet), or keep secrets in a file: tokentray vault init", "请启动桌面的密钥环（gnome-keyring 或 KWallet），或改用口令文件：tokentray vault init"},
+
+		"doctor.bus_ok":     {"answers.", "可用。"},
+		"doctor.bus_none":   {"there is none here; no tray icon, no keyring.", "没有会话总线，因此没有托盘图标和密钥环。"},
+		"doctor.bus_bad":    {"does not answer: {error}.", "没有应答：{error}。"},
+		"doctor.bus_fix":    {"Run it from a desktop session; over ssh this is normal.", "请在桌面会话中运行；通过 ssh 登录时属正常情况。"},
+		"doctor.bus_native": {"not used on this system.", "此系统不使用会话总线。"},
+
+		"doctor.tray_ok":       {"the desktop shows tray icons.", "桌面支持托盘图标。"},
+		"doctor.tray_no_host":  {"no panel shows tray icons.", "没有面板显示托盘图标。"},
+		"doctor.tray_no_bus":   {"unknown without a session bus.", "没有会话总线，无法得知。"},
+		"doctor.tray_fix":      {"On GNOME install the extension AppIndicator and KStatusNotifierItem Support; elsewhere add a status tray to the panel.", "GNOME 请安装扩展 AppIndicator and KStatusNotifierItem Support；其他桌面请在面板中添加状态托盘。"},
+		"doctor.tray_native":   {"part of this system.", "系统自带。"},
+		"doctor.clipboard_ok":  {"{name}.", "{name}。"},
+		"doctor.clipboard_no":  {"there is none here.", "这里没有剪贴板。"},
+		"doctor.clipboard_fix": {"Run it from a desktop session; tokentray get prints tokens all the same.", "请在桌面会话中运行；tokentray get 仍可直接输出 token。"},
+		"doctor.clipboard_wl":  {"Wayland, but wl-copy is missing.", "Wayland 环境，但缺少 wl-copy。"},
+		"doctor.clipboard_wl_fix": {
+			"Install wl-clipboard: apt install wl-clipboard",
+			"请安装 wl-clipboard：apt install wl-clipboard",
+		},
+
+		"doctor.upstream_ok":   {"{host} answers in {ms} ms.", "{host} 在 {ms} 毫秒内应答。"},
+		"doctor.upstream_no":   {"{host} does not answer: {error}.", "{host} 没有应答：{error}。"},
+		"doctor.upstream_fix":  {"Check network, DNS and firewall; accounts can have a proxy of their own.", "请检查网络、DNS 和防火墙；也可为账号单独设置代理。"},
+		"doctor.clock_ok":      {"within {s} s of the upstream's.", "与上游相差不到 {s} 秒。"},
+		"doctor.clock_off":     {"{s} s away from the upstream's; countdowns are wrong by that.", "与上游相差 {s} 秒，倒计时会有同样的误差。"},
+		"doctor.clock_unknown": {"cannot be compared without the upstream.", "无法连接上游，不能比较。"},
+		"doctor.clock_fix":     {"Switch on time synchronisation: timedatectl set-ntp true", "请开启时间同步：timedatectl set-ntp true"},
+		"doctor.clock_fix_any": {"Switch on time synchronisation in the system's settings.", "请在系统设置中开启自动对时。"},
+
+		"doctor.window_ok":  {"found ({path}).", "已找到（{path}）。"},
+		"doctor.window_no":  {"tokentray-window is neither beside tokentray nor in PATH.", "tokentray-window 既不在 tokentray 旁，也不在 PATH 中。"},
+		"doctor.window_fix": {"Install it, or use the command line.", "请安装它，或使用命令行。"},
+	}
+}
