@@ -1,0 +1,163 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"tokentray/core"
+)
+
+// fakeAgent records each call as a line and answers from its fields.
+type fakeAgent struct {
+	calls  []string
+	err    error
+	events func(ctx context.Context, window bool) (<-chan Event, error)
+}
+
+const fakeToken = "88_faketokenfaketokenfaketoken"
+
+var fakeAt = time.Date(2026, 3, 1, 12, 0, 0, 0, core.Beijing())
+
+func (f *fakeAgent) note(format string, args ...any) error {
+	f.calls = append(f.calls, fmt.Sprintf(format, args...))
+	return f.err
+}
+
+func fakeAccount() Account {
+	return Account{
+		ID: "0123456789abcdef", Name: "商店 a%b", Env: core.Live, Kind: core.KindWeChat, Product: core.ProductMini,
+		AppID: "wx0123456789abcdef", Auto: true, State: core.StateBlocked, Mask: "88_fa••••oken",
+		ObtainedAt: fakeAt, ExpiresAt: fakeAt.Add(2 * time.Hour), Life: 7200,
+		Previous: &Previous{Mask: "88_ol••••oken", Until: fakeAt.Add(time.Minute)},
+		Error:    &Error{Class: core.Whitelist, Message: "not allowed", Remedy: core.RemedyWhitelist, UpstreamCode: 40164, CallerIP: "203.0.113.9"},
+		NextTry:  fakeAt.Add(time.Hour), LastUsed: fakeAt, CallsToday: 3,
+	}
+}
+
+func fakeTokenAnswer() Token {
+	return Token{
+		AccessToken: fakeToken, ExpiresIn: 7199, ExpiresAt: fakeAt, ExpiresAtUnix: fakeAt.Unix(), ObtainedAt: fakeAt,
+		Account: "shop", Env: core.Live, AppID: "wx0", Previous: &Previous{Token: "old", Until: fakeAt}, StillValid: true,
+	}
+}
+
+func fakeClipboard() Clipboard {
+	return Clipboard{Account: "shop", Env: core.Live, Format: "raw", ExpiresAt: fakeAt, ClearsAt: fakeAt}
+}
+
+func (f *fakeAgent) Status(context.Context) (Status, error) {
+	return Status{Version: "1.2.3", API: Version, StartedAt: fakeAt, Vault: Vault{Kind: "file", State: "open"}}, f.note("status")
+}
+
+func (f *fakeAgent) List(context.Context) (List, error) {
+	return List{Active: core.Live, Accounts: []Account{fakeAccount()}, Settings: core.DefaultSettings()}, f.note("list")
+}
+
+func (f *fakeAgent) Account(_ context.Context, ref Ref) (Account, error) {
+	return fakeAccount(), f.note("account %s", ref)
+}
+
+func (f *fakeAgent) Add(_ context.Context, in AccountInput) (Saved, error) {
+	return Saved{Account: fakeAccount(), Warnings: []core.Problem{{Field: "appid", Key: core.ProblemAppIDOdd, Warn: true}}}, f.note("add %s %s", *in.Name, *in.Secret)
+}
+
+func (f *fakeAgent) Edit(_ context.Context, ref Ref, in AccountInput) (Saved, error) {
+	return Saved{Account: fakeAccount()}, f.note("edit %s auto=%v name=%v", ref, *in.Auto, in.Name)
+}
+
+func (f *fakeAgent) Remove(_ context.Context, ref Ref) error { return f.note("remove %s", ref) }
+
+func (f *fakeAgent) Test(_ context.Context, req TestRequest) (TestResult, error) {
+	return TestResult{ExpiresIn: 7200, Mask: "88_fa••••oken"}, f.note("test %s %s", req.Ref, *req.Input.AppID)
+}
+
+func (f *fakeAgent) Token(_ context.Context, ref Ref, minTTL time.Duration) (Token, error) {
+	return fakeTokenAnswer(), f.note("token %s %s", ref, minTTL)
+}
+
+func (f *fakeAgent) Refresh(_ context.Context, ref Ref, req RefreshRequest) (Token, error) {
+	return fakeTokenAnswer(), f.note("refresh %s %+v", ref, req)
+}
+
+func (f *fakeAgent) Check(_ context.Context, ref Ref) (CheckResult, error) {
+	return CheckResult{Dead: true, Error: &Error{Class: core.Misuse, Message: "dead", UpstreamCode: 40001}}, f.note("check %s", ref)
+}
+
+func (f *fakeAgent) History(_ context.Context, ref Ref, limit int) ([]HistoryEntry, error) {
+	return []HistoryEntry{{At: fakeAt, What: core.DidRenew, Took: time.Second, Calls: 1}}, f.note("history %s %d", ref, limit)
+}
+
+func (f *fakeAgent) Copy(_ context.Context, ref Ref, req CopyRequest) (Clipboard, error) {
+	return fakeClipboard(), f.note("copy %s %+v", ref, req)
+}
+
+func (f *fakeAgent) ClearClipboard(context.Context) error { return f.note("clear") }
+
+func (f *fakeAgent) Use(_ context.Context, env core.Env) error { return f.note("use %s", env) }
+
+func (f *fakeAgent) PauseAll(_ context.Context, paused bool) error { return f.note("pause %v", paused) }
+
+func (f *fakeAgent) SetSetting(_ context.Context, key, value string) (core.Settings, error) {
+	return core.DefaultSettings(), f.note("set %s=%s", key, value)
+}
+
+func (f *fakeAgent) VaultInit(_ context.Context, p core.Secret) (Vault, error) {
+	return Vault{Kind: "file", State: "open"}, f.note("init %s", p.Reveal())
+}
+
+func (f *fakeAgent) VaultUnlock(_ context.Context, p core.Secret) (Vault, error) {
+	return Vault{Kind: "file", State: "open"}, f.note("unlock %s", p.Reveal())
+}
+
+func (f *fakeAgent) VaultLock(context.Context) (Vault, error) {
+	return Vault{Kind: "file", State: "locked"}, f.note("lock")
+}
+
+func (f *fakeAgent) Open(context.Context) (int, error) { return 2, f.note("open") }
+
+func (f *fakeAgent) Session(_ context.Context, s Session) error { return f.note("session %+v", s) }
+
+func (f *fakeAgent) Events(ctx context.Context, window bool) (<-chan Event, error) {
+	if err := f.note("events %v", window); err != nil {
+		return nil, err
+	}
+	return f.events(ctx, window)
+}
+
+func (f *fakeAgent) Stop(context.Context) error  { return f.note("stop") }
+func (f *fakeAgent) Reset(context.Context) error { return f.note("reset") }
+
+func anyone(net.Conn) error { return nil }
+
+// serve serves agent on a real socket until the test ends.
+func serve(t *testing.T, agent Agent, peer func(net.Conn) error) *Client {
+	t.Helper()
+	return serveHTTP(t, NewServer(agent, peer, slog.New(slog.DiscardHandler)))
+}
+
+func serveHTTP(t *testing.T, server *http.Server) *Client {
+	t.Helper()
+	socket := filepath.Join(t.TempDir(), "s")
+	l, err := net.Listen("unix", socket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = server.Serve(l)
+	}()
+	c := Dial(socket)
+	t.Cleanup(func() {
+		c.Close()
+		_ = server.Close()
+		<-done
+	})
+	return c
+}

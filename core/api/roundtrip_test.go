@@ -1,0 +1,211 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"tokentray/core"
+)
+
+func ptr[T any](v T) *T { return &v }
+
+// outcome is a call's result beside its error.
+func outcome[T any](v T, err error) (any, error) { return v, err }
+
+func done(err error) (any, error) { return nil, err }
+
+// calls are one use of every method but the streams and the ends, what the
+// agent must see of it and what the caller must get.
+func calls() []struct {
+	name string
+	do   func(context.Context, *Client) (any, error)
+	seen string
+	want any
+} {
+	shop, live := Ref{Name: "shop"}, Ref{Name: "商店 a%b?c#d", Env: core.Live}
+	return []struct {
+		name string
+		do   func(context.Context, *Client) (any, error)
+		seen string
+		want any
+	}{
+		{
+			"status", func(x context.Context, c *Client) (any, error) { return outcome(c.Status(x)) }, "status",
+			Status{Version: "1.2.3", API: Version, StartedAt: fakeAt, Vault: Vault{Kind: "file", State: "open"}},
+		},
+		{
+			"list", func(x context.Context, c *Client) (any, error) { return outcome(c.List(x)) }, "list",
+			List{Active: core.Live, Accounts: []Account{fakeAccount()}, Settings: core.DefaultSettings()},
+		},
+		{"account", func(x context.Context, c *Client) (any, error) { return outcome(c.Account(x, live)) }, "account 商店 a%b?c#d/live", fakeAccount()},
+		{"account of the active environment", func(x context.Context, c *Client) (any, error) { return outcome(c.Account(x, shop)) }, "account shop", fakeAccount()},
+		{
+			"add", func(x context.Context, c *Client) (any, error) {
+				return outcome(c.Add(x, AccountInput{Name: ptr("shop"), Secret: ptr("s3cret")}))
+			}, "add shop s3cret",
+			Saved{Account: fakeAccount(), Warnings: []core.Problem{{Field: "appid", Key: core.ProblemAppIDOdd, Warn: true}}},
+		},
+		{"edit", func(x context.Context, c *Client) (any, error) {
+			return outcome(c.Edit(x, live, AccountInput{Auto: ptr(false)}))
+		}, "edit 商店 a%b?c#d/live auto=false name=<nil>", Saved{Account: fakeAccount()}},
+		{"remove", func(x context.Context, c *Client) (any, error) { return done(c.Remove(x, shop)) }, "remove shop", nil},
+		{"test", func(x context.Context, c *Client) (any, error) {
+			return outcome(c.Test(x, TestRequest{Ref: &shop, Input: AccountInput{AppID: ptr("wx1")}}))
+		}, "test shop wx1", TestResult{ExpiresIn: 7200, Mask: "88_fa••••oken"}},
+		{"token", func(x context.Context, c *Client) (any, error) { return outcome(c.Token(x, live, 90*time.Second)) }, "token 商店 a%b?c#d/live 1m30s", fakeTokenAnswer()},
+		{"token for any life", func(x context.Context, c *Client) (any, error) { return outcome(c.Token(x, shop, 0)) }, "token shop 0s", fakeTokenAnswer()},
+		{"refresh", func(x context.Context, c *Client) (any, error) {
+			return outcome(c.Refresh(x, shop, RefreshRequest{Stale: "old", Person: true}))
+		}, "refresh shop {Stale:old Force:false Person:true}", fakeTokenAnswer()},
+		{
+			"check", func(x context.Context, c *Client) (any, error) { return outcome(c.Check(x, live)) }, "check 商店 a%b?c#d/live",
+			CheckResult{Dead: true, Error: &Error{Class: core.Misuse, Message: "dead", UpstreamCode: 40001}},
+		},
+		{
+			"history", func(x context.Context, c *Client) (any, error) { return outcome(c.History(x, shop, 7)) }, "history shop 7",
+			[]HistoryEntry{{At: fakeAt, What: core.DidRenew, Took: time.Second, Calls: 1}},
+		},
+		{"copy", func(x context.Context, c *Client) (any, error) {
+			return outcome(c.Copy(x, live, CopyRequest{Format: "raw", Previous: true}))
+		}, "copy 商店 a%b?c#d/live {Format:raw Previous:true}", fakeClipboard()},
+		{"clear", func(x context.Context, c *Client) (any, error) { return done(c.ClearClipboard(x)) }, "clear", nil},
+		{"use", func(x context.Context, c *Client) (any, error) { return done(c.Use(x, core.Live)) }, "use live", nil},
+		{"pause", func(x context.Context, c *Client) (any, error) { return done(c.PauseAll(x, true)) }, "pause true", nil},
+		{"setting", func(x context.Context, c *Client) (any, error) { return outcome(c.SetSetting(x, "theme", "dark")) }, "set theme=dark", core.DefaultSettings()},
+		{"vault init", func(x context.Context, c *Client) (any, error) { return outcome(c.VaultInit(x, core.NewSecret("pw"))) }, "init pw", Vault{Kind: "file", State: "open"}},
+		{"vault unlock", func(x context.Context, c *Client) (any, error) {
+			return outcome(c.VaultUnlock(x, core.NewSecret("pw")))
+		}, "unlock pw", Vault{Kind: "file", State: "open"}},
+		{"vault lock", func(x context.Context, c *Client) (any, error) { return outcome(c.VaultLock(x)) }, "lock", Vault{Kind: "file", State: "locked"}},
+		{"open", func(x context.Context, c *Client) (any, error) { return outcome(c.Open(x)) }, "open", 2},
+		{"session", func(x context.Context, c *Client) (any, error) {
+			return done(c.Session(x, Session{Display: ":9", DBus: "unix:path=/x"}))
+		}, "session {Display::9 WaylandDisplay: XAuthority: DBus:unix:path=/x}", nil},
+	}
+}
+
+func TestEveryCallArrivesAndComesBack(t *testing.T) {
+	agent := &fakeAgent{}
+	client := serve(t, agent, SameUser)
+	for _, c := range calls() {
+		t.Run(c.name, func(t *testing.T) {
+			agent.calls = nil
+			got, err := c.do(t.Context(), client)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff([]string{c.seen}, agent.calls); diff != "" {
+				t.Errorf("the agent saw (-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Errorf("the caller got (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestEveryErrorKeepsItsClass(t *testing.T) {
+	statuses := map[core.Class]int{
+		core.Temporary: 503, core.Whitelist: 502, core.Confirm: 502, core.Quota: 429, core.BadSecret: 502, core.Frozen: 502,
+		core.Misuse: 409, core.VaultClosed: 423, core.NotFound: 404, core.Invalid: 400, core.Internal: 500,
+	}
+	for class, status := range statuses {
+		t.Run(string(class), func(t *testing.T) {
+			want := &core.Error{
+				Class: class, Message: "what was done failed; do this", Remedy: core.RemedyTryAgain, Code: 40164,
+				Upstream: "invalid ip", CallerIP: "203.0.113.9", RID: "6-7", RetryAt: fakeAt,
+			}
+			agent := &fakeAgent{err: want}
+			client := serve(t, agent, anyone)
+			for _, c := range calls() {
+				_, err := c.do(t.Context(), client)
+				var got *core.Error
+				if !errors.As(err, &got) {
+					t.Fatalf("%s: error %v is no *core.Error", c.name, err)
+				}
+				if diff := cmp.Diff(want, got); diff != "" {
+					t.Errorf("%s (-want +got):\n%s", c.name, diff)
+				}
+			}
+			if got := HTTPStatus(class); got != status {
+				t.Errorf("HTTPStatus = %d, want %d", got, status)
+			}
+		})
+	}
+}
+
+func TestProblemsOfFieldsSurviveTheWire(t *testing.T) {
+	problems := core.Problems{{Field: "name", Key: core.ProblemNameTaken}}
+	client := serve(t, &fakeAgent{err: &core.Error{Class: core.Invalid, Message: "no", Err: problems}}, anyone)
+	_, err := client.Status(t.Context())
+	var got core.Problems
+	if !errors.As(err, &got) || !cmp.Equal(got, problems) {
+		t.Errorf("got %v, want the problems in the chain", err)
+	}
+}
+
+func TestBadNamesAreRefusedBeforeTheyTravel(t *testing.T) {
+	agent := &fakeAgent{}
+	client := serve(t, agent, anyone)
+	for _, ref := range []Ref{{Name: ""}, {Name: "."}, {Name: ".."}, {Name: "a/b"}, {Name: "a\nb"}, {Name: "shop", Env: "moon"}} {
+		_, err := client.Account(t.Context(), ref)
+		if core.AsError(err) == nil || core.AsError(err).Class != core.Invalid {
+			t.Errorf("%q: got %v, want class invalid", ref, err)
+		}
+	}
+	if len(agent.calls) > 0 {
+		t.Errorf("the agent was asked: %v", agent.calls)
+	}
+}
+
+func TestWithoutAnAgentTheErrorSaysSo(t *testing.T) {
+	client := Dial(t.TempDir() + "/nobody")
+	_, err := client.Status(t.Context())
+	if !errors.Is(err, ErrNoAgent) {
+		t.Errorf("got %v, want ErrNoAgent", err)
+	}
+	_, err = client.Events(t.Context(), false)
+	if !errors.Is(err, ErrNoAgent) {
+		t.Errorf("events: got %v, want ErrNoAgent", err)
+	}
+	cancelled, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err = client.Status(cancelled)
+	if errors.Is(err, ErrNoAgent) || core.AsError(err).Class != core.Temporary {
+		t.Errorf("cancelled: got %v, want class temporary", err)
+	}
+}
+
+func TestAnotherAPINumberStopsAllButStop(t *testing.T) {
+	stopped := make(chan struct{})
+	mux := http.NewServeMux()
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set(versionHeader, "7")
+		_, _ = w.Write([]byte(`{}`))
+		if r.URL.Path == "/v1/stop" {
+			close(stopped)
+		}
+	})
+	server := &http.Server{Handler: mux}
+	client := serveHTTP(t, server)
+	go func() {
+		<-stopped
+		_ = server.Close()
+	}()
+	for _, c := range calls() {
+		if _, err := c.do(t.Context(), client); !errors.Is(err, ErrVersion) {
+			t.Errorf("%s: got %v, want ErrVersion", c.name, err)
+		}
+	}
+	if _, err := client.Events(t.Context(), true); !errors.Is(err, ErrVersion) {
+		t.Errorf("events: got %v, want ErrVersion", err)
+	}
+	if err := client.Stop(t.Context()); err != nil {
+		t.Errorf("stop: %v", err)
+	}
+}
