@@ -1,0 +1,30 @@
+package text
+
+// tray is what stands in the tray's menu and tooltip. Its times are coarse, for
+// they are renewed once a minute at most.
+func tray() table {
+	return table{
+		"tray.item":        {"{account} · {left}", "{account} · {left}"},
+		"tray.item.state":  {"{account} · {left} · {state}", "{account} · {left} · {state}"},
+		"tray.under_min":   {"under 1 min", "不到 1 分钟"},
+		"tray.copy_live":   {"Copy LIVE token", "复制生产 token"},
+		"tray.more":        {"{n} more in the window…", "在窗口中查看其余 {n} 个…"},
+		"tray.none":        {"Add an account…", "添加账号…"},
+		"tray.none_in_env": {"No account in {env}", "{env}环境没有账号"},
+		"tray.open":        {"Open TokenTray", "打开 TokenTray"},
+		"tray.pause":       {"Pause all renewals", "暂停全部续期"},
+		"tray.resume":      {"Resume all renewals", "恢复全部续期"},
+		"tray.clear":       {"Clear the clipboard ({account})", "清空剪贴板（{account}）"},
+		"tray.quit":        {"Quit", "退出"},
+
+		"tray.failed":        {"{account}: {cause}", "{account}：{cause}"},
+		"tray.tip":           {"TokenTray, {env}: {facts}", "TokenTray，{env}：{facts}"},
+		"tray.tip.one":       {"1 account", "1 个账号"},
+		"tray.tip.many":      {"{n} accounts", "{n} 个账号"},
+		"tray.tip.need_one":  {"1 needs you", "1 个需要处理"},
+		"tray.tip.need_many": {"{n} need you", "{n} 个需要处理"},
+		"tray.tip.paused":    {"renewals paused", "续期已暂停"},
+		"tray.tip.next":      {"{account} expires in {left}", "{account} 最先过期（{left}）"},
+		"tray.tip.and":       {", ", "，"},
+	}
+}

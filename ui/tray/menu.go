@@ -1,0 +1,206 @@
+package tray
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/text/width"
+
+	"tokentray/assets/icons"
+	"tokentray/core"
+	"tokentray/core/api"
+	"tokentray/ui/text"
+)
+
+const (
+	mostAccounts = 10 // lines of accounts in the menu
+	maxName      = 32 // columns of an account's name in a label
+)
+
+// menu is everything the tray shows: icon, tooltip and menu. An empty label is
+// a line that is not there.
+type menu struct {
+	look    icons.Look
+	tooltip string
+
+	message  string // what went wrong with the last click; cannot be clicked
+	accounts []line
+	more     string // opens the window
+	open     string
+	sandbox  string
+	live     string
+	isLive   bool // which of the two is ticked
+	pause    string
+	paused   bool // pause resumes
+	clear    string
+	quit     string
+}
+
+// line is an account. With confirm set the line is a submenu whose one entry
+// confirm copies.
+type line struct {
+	ref     api.Ref
+	label   string
+	confirm string
+}
+
+// build makes the menu at now. The ten most recently used accounts stand in the
+// order of their names, so that a line stays in its place while it is used.
+func build(p *picture, failure string, now time.Time, t *text.Text) menu {
+	shown := p.inEnv()
+	total := len(shown)
+	shown = shown[:min(total, mostAccounts)]
+	slices.SortFunc(shown, func(a, b account) int { return strings.Compare(a.ref.Name, b.ref.Name) })
+
+	need := p.needPerson()
+	m := menu{
+		look:    icons.Look{Live: p.active == core.Live, Paused: p.pausedAll, Badge: need > 0 || p.vaultLocked},
+		tooltip: tooltip(p, total, need, now, t),
+		message: failure,
+		open:    t.Say("tray.open"),
+		sandbox: t.Say("env.sandbox"),
+		live:    t.Say("env.live"),
+		isLive:  p.active == core.Live,
+		pause:   t.Say("tray.pause"),
+		paused:  p.pausedAll,
+		quit:    t.Say("tray.quit"),
+	}
+	if failure != "" {
+		m.tooltip = failure
+	}
+	for _, a := range shown {
+		l := line{ref: a.ref, label: label(a, p.pausedAll, now, t)}
+		if p.askLive && a.ref.Env == core.Live {
+			l.confirm = t.Say("tray.copy_live")
+		}
+		m.accounts = append(m.accounts, l)
+	}
+	switch {
+	case len(p.accounts) == 0:
+		m.more = t.Say("tray.none")
+	case total == 0:
+		m.more = t.Say("tray.none_in_env", "env", envName(p.active, t))
+	case total > len(shown):
+		m.more = t.Say("tray.more", "n", total-len(shown))
+	}
+	if p.pausedAll {
+		m.pause = t.Say("tray.resume")
+	}
+	if c := p.clipboard; c.Account != "" {
+		m.clear = t.Say("tray.clear", "account", api.Ref{Name: shorten(c.Account), Env: c.Env}.String())
+	}
+	return m
+}
+
+func envName(e core.Env, t *text.Text) string { return t.Say(text.Key("env." + string(e))) }
+
+// label is an account's line: name, life left, and the state where that is not
+// what one expects. A renewal under way is no news while the token lives.
+func label(a account, pausedAll bool, now time.Time, t *text.Text) string {
+	name, left := shorten(a.ref.Name), a.remaining(now)
+	state := a.state
+	if left == 0 && state == core.StateFresh {
+		state = core.StateExpired
+	}
+	word := t.Say(text.Key("state." + string(state)))
+	switch {
+	case left == 0:
+		return t.Say("tray.item", "account", name, "left", word)
+	case state == core.StateFresh, state == core.StateRenewing, state == core.StatePaused && pausedAll:
+		return t.Say("tray.item", "account", name, "left", coarse(left, t))
+	}
+	return t.Say("tray.item.state", "account", name, "left", coarse(left, t), "state", word)
+}
+
+// coarse is a life left without seconds, which would be wrong at once.
+func coarse(d time.Duration, t *text.Text) string {
+	if d < time.Minute {
+		return t.Say("tray.under_min")
+	}
+	return t.Coarse(d)
+}
+
+// tooltip is one line, for not every panel shows more: how many accounts the
+// environment has, how many need a person anywhere, what expires first.
+func tooltip(p *picture, total, need int, now time.Time, t *text.Text) string {
+	count := func(n int, one, many text.Key) string {
+		if n == 1 {
+			return t.Say(one)
+		}
+		return t.Say(many, "n", n)
+	}
+	facts := []string{count(total, "tray.tip.one", "tray.tip.many")}
+	if need > 0 {
+		facts = append(facts, count(need, "tray.tip.need_one", "tray.tip.need_many"))
+	}
+	if p.pausedAll {
+		facts = append(facts, t.Say("tray.tip.paused"))
+	}
+	if a, ok := p.nextToExpire(now); ok {
+		facts = append(facts, t.Say("tray.tip.next", "account", shorten(a.ref.Name), "left", coarse(a.remaining(now), t)))
+	}
+	return t.Say("tray.tip", "env", envName(p.active, t), "facts", strings.Join(facts, t.Say("tray.tip.and")))
+}
+
+// nextToExpire is the account of the active environment whose living token ends
+// first.
+func (p *picture) nextToExpire(now time.Time) (account, bool) {
+	var first account
+	for _, a := range p.accounts {
+		if a.ref.Env == p.active && a.remaining(now) > 0 &&
+			(first.expires.IsZero() || a.expires.Before(first.expires) || a.expires.Equal(first.expires) && a.ref.Name < first.ref.Name) {
+			first = a
+		}
+	}
+	return first, !first.expires.IsZero()
+}
+
+// tick is when the times of the menu want to be renewed: every minute while a
+// token of the active environment is in its last quarter of an hour, every five
+// minutes while one lives, never (0) with none. Opening the menu renews them in
+// any case.
+func (p *picture) tick(now time.Time) time.Duration {
+	a, ok := p.nextToExpire(now)
+	switch {
+	case !ok:
+		return 0
+	case a.remaining(now) <= 15*time.Minute:
+		return time.Minute
+	}
+	return 5 * time.Minute
+}
+
+// shorten cuts a name to maxName columns, a Chinese character taking two. The
+// middle goes, for names differ at their ends.
+func shorten(name string) string {
+	r := []rune(name)
+	if columns(r) <= maxName {
+		return name
+	}
+	head, tail := 0, len(r)
+	for used := 1; ; { // the ellipsis is one column
+		if w := columns(r[head : head+1]); used+w <= maxName*2/3 {
+			used, head = used+w, head+1
+			continue
+		}
+		for tail > head && used+columns(r[tail-1:tail]) <= maxName {
+			used += columns(r[tail-1 : tail])
+			tail--
+		}
+		return string(r[:head]) + "…" + string(r[tail:])
+	}
+}
+
+func columns(rs []rune) int {
+	n := 0
+	for _, r := range rs {
+		switch width.LookupRune(r).Kind() {
+		case width.EastAsianWide, width.EastAsianFullwidth:
+			n += 2
+		default:
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,395 @@
+package tray
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"tokentray/core"
+	"tokentray/core/api"
+	"tokentray/ui/text"
+)
+
+var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+
+// acc is an account as it comes over the wire; left 0 means that it has no token.
+func acc(name string, env core.Env, state core.State, left time.Duration, used int) api.Account {
+	a := api.Account{ID: core.ID(name + "/" + string(env)), Name: name, Env: env, State: state}
+	if left != 0 {
+		a.Mask, a.ExpiresAt = "57_Q…tok", noon.Add(left)
+	}
+	if used > 0 {
+		a.LastUsed = noon.Add(time.Duration(used) * time.Second)
+	}
+	return a
+}
+
+func listOf(active core.Env, accounts ...api.Account) api.List {
+	s := core.DefaultSettings()
+	s.Active = active
+	return api.List{Active: active, Accounts: accounts, Settings: s, Vault: api.Vault{Kind: "memory", State: "open"}}
+}
+
+func pictureOf(l api.List) *picture {
+	p := &picture{}
+	p.apply(api.Event{Type: api.EventSnapshot, Snapshot: &l})
+	return p
+}
+
+// markup writes a menu as text: the icon, the tooltip, then a line for each line.
+func markup(m menu) string {
+	var b strings.Builder
+	icon := []string{"sandbox"}
+	if m.look.Live {
+		icon[0] = "live"
+	}
+	if m.look.Paused {
+		icon = append(icon, "paused")
+	}
+	if m.look.Badge {
+		icon = append(icon, "badge")
+	}
+	fmt.Fprintf(&b, "(%s) %s\n", strings.Join(icon, " "), m.tooltip)
+	put := func(prefix, label string) {
+		if label != "" {
+			fmt.Fprintf(&b, "%s%s\n", prefix, label)
+		}
+	}
+	tick := func(on bool) string {
+		if on {
+			return "[x] "
+		}
+		return "[ ] "
+	}
+	put("! ", m.message)
+	for _, l := range m.accounts {
+		put("- ", l.label)
+		put("  > ", l.confirm)
+	}
+	put("- ", m.more)
+	put("--\n", m.open)
+	put("--\n"+tick(!m.isLive), m.sandbox)
+	put(tick(m.isLive), m.live)
+	put("--\n", m.pause)
+	put("", m.clear)
+	put("--\n", m.quit)
+	return b.String()
+}
+
+func TestMenus(t *testing.T) {
+	min := time.Minute
+	mixed := listOf(
+		core.Sandbox,
+		acc("shop", core.Sandbox, core.StateFresh, 118*min+30*time.Second, 5),
+		acc("mall", core.Sandbox, core.StateRetrying, 4*min, 4),
+		acc("games", core.Sandbox, core.StateBlocked, 0, 3),
+		acc("blog", core.Sandbox, core.StateRenewing, 20*time.Second, 2),
+		acc("old", core.Sandbox, core.StateFresh, -min, 0),
+		acc("idle", core.Sandbox, core.StatePaused, 40*min, 0),
+		acc("shop", core.Live, core.StateFresh, 90*min, 9),
+	)
+	live := listOf(core.Live, acc("shop", core.Live, core.StateFresh, 90*min, 1), acc("shop", core.Sandbox, core.StateFresh, 10*min, 1))
+	live.Settings.AskLiveCopy = true
+	live.Clipboard = api.Clipboard{Account: "shop", Env: core.Live}
+	paused := listOf(core.Sandbox, acc("shop", core.Sandbox, core.StatePaused, 2*min, 0))
+	paused.PausedAll, paused.Settings.PausedAll = true, true
+	locked := listOf(core.Sandbox, acc("shop", core.Sandbox, core.StateLocked, 0, 0))
+	locked.Vault.State = "locked"
+	var many []api.Account
+	for i := range 13 {
+		many = append(many, acc(fmt.Sprintf("acc%02d", i), core.Sandbox, core.StateEmpty, 0, 13-i))
+	}
+
+	tests := []struct {
+		name    string
+		list    api.List
+		failure string
+		en, zh  string
+	}{
+		{
+			name: "states and times", list: mixed,
+			en: `(sandbox badge) TokenTray, Sandbox: 6 accounts, 1 needs you, blog expires in under 1 min
+- blog · under 1 min
+- games · needs you
+- idle · 40 min · paused
+- mall · 4 min · retrying
+- old · expired
+- shop · 1 h 58 min
+--
+Open TokenTray
+--
+[x] Sandbox
+[ ] Live
+--
+Pause all renewals
+--
+Quit
+`,
+			zh: `(sandbox badge) TokenTray，沙箱：6 个账号，1 个需要处理，blog 最先过期（不到 1 分钟）
+- blog · 不到 1 分钟
+- games · 需要处理
+- idle · 40 分钟 · 已暂停
+- mall · 4 分钟 · 重试中
+- old · 已过期
+- shop · 1 小时 58 分钟
+--
+打开 TokenTray
+--
+[x] 沙箱
+[ ] 生产
+--
+暂停全部续期
+--
+退出
+`,
+		},
+		{
+			name: "live asks before it copies", list: live,
+			en: `(live) TokenTray, Live: 1 account, shop expires in 1 h 30 min
+- shop · 1 h 30 min
+  > Copy LIVE token
+--
+Open TokenTray
+--
+[ ] Sandbox
+[x] Live
+--
+Pause all renewals
+Clear the clipboard (shop/live)
+--
+Quit
+`,
+			zh: `(live) TokenTray，生产：1 个账号，shop 最先过期（1 小时 30 分钟）
+- shop · 1 小时 30 分钟
+  > 复制生产 token
+--
+打开 TokenTray
+--
+[ ] 沙箱
+[x] 生产
+--
+暂停全部续期
+清空剪贴板（shop/live）
+--
+退出
+`,
+		},
+		{
+			name: "paused", list: paused, failure: "shop: that did not work",
+			en: `(sandbox paused) shop: that did not work
+! shop: that did not work
+- shop · 2 min
+--
+Open TokenTray
+--
+[x] Sandbox
+[ ] Live
+--
+Resume all renewals
+--
+Quit
+`,
+			zh: `(sandbox paused) shop: that did not work
+! shop: that did not work
+- shop · 2 分钟
+--
+打开 TokenTray
+--
+[x] 沙箱
+[ ] 生产
+--
+恢复全部续期
+--
+退出
+`,
+		},
+		{
+			name: "locked", list: locked,
+			en: `(sandbox badge) TokenTray, Sandbox: 1 account, 1 needs you
+- shop · locked
+--
+Open TokenTray
+--
+[x] Sandbox
+[ ] Live
+--
+Pause all renewals
+--
+Quit
+`,
+			zh: `(sandbox badge) TokenTray，沙箱：1 个账号，1 个需要处理
+- shop · 已锁定
+--
+打开 TokenTray
+--
+[x] 沙箱
+[ ] 生产
+--
+暂停全部续期
+--
+退出
+`,
+		},
+		{
+			name: "the ten most recently used, by name", list: listOf(core.Sandbox, many...),
+			en: `(sandbox) TokenTray, Sandbox: 13 accounts
+- acc00 · no token yet
+- acc01 · no token yet
+- acc02 · no token yet
+- acc03 · no token yet
+- acc04 · no token yet
+- acc05 · no token yet
+- acc06 · no token yet
+- acc07 · no token yet
+- acc08 · no token yet
+- acc09 · no token yet
+- 3 more in the window…
+--
+Open TokenTray
+--
+[x] Sandbox
+[ ] Live
+--
+Pause all renewals
+--
+Quit
+`,
+		},
+		{
+			name: "nothing here", list: listOf(core.Live, many[0]),
+			en: `(live) TokenTray, Live: 0 accounts
+- No account in Live
+--
+Open TokenTray
+--
+[ ] Sandbox
+[x] Live
+--
+Pause all renewals
+--
+Quit
+`,
+			zh: `(live) TokenTray，生产：0 个账号
+- 生产环境没有账号
+--
+打开 TokenTray
+--
+[ ] 沙箱
+[x] 生产
+--
+暂停全部续期
+--
+退出
+`,
+		},
+		{
+			name: "new home", list: listOf(core.Sandbox),
+			en: `(sandbox) TokenTray, Sandbox: 0 accounts
+- Add an account…
+--
+Open TokenTray
+--
+[x] Sandbox
+[ ] Live
+--
+Pause all renewals
+--
+Quit
+`,
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			for lang, want := range map[text.Lang]string{text.English: tt.en, text.Chinese: tt.zh} {
+				if want == "" {
+					continue
+				}
+				got := markup(build(pictureOf(tt.list), tt.failure, noon, text.New(lang)))
+				if diff := cmp.Diff(want, got); diff != "" {
+					t.Errorf("language %d (-want +got):\n%s", lang, diff)
+				}
+			}
+		})
+	}
+}
+
+// A line copies the account it names, in the environment it was shown for.
+func TestLinesNameTheirAccount(t *testing.T) {
+	l := listOf(core.Live, acc("shop", core.Sandbox, core.StateFresh, time.Hour, 9), acc("shop", core.Live, core.StateFresh, time.Hour, 0))
+	m := build(pictureOf(l), "", noon, text.New(text.English))
+	if len(m.accounts) != 1 || m.accounts[0].ref != (api.Ref{Name: "shop", Env: core.Live}) || m.accounts[0].confirm != "" {
+		t.Errorf("lines are %+v", m.accounts)
+	}
+}
+
+func TestEventsKeepThePictureTrue(t *testing.T) {
+	p := pictureOf(listOf(core.Sandbox, acc("shop", core.Sandbox, core.StateFresh, time.Hour, 0)))
+	a := acc("mall", core.Sandbox, core.StateBlocked, 0, 0)
+	s := core.DefaultSettings()
+	s.Active, s.AskLiveCopy, s.PausedAll, s.Language = core.Live, true, true, "zh"
+	for _, e := range []api.Event{
+		{Type: api.EventAccount, Account: &a},
+		{Type: api.EventRemoved, Removed: "shop/sandbox"},
+		{Type: api.EventClipboard, Clipboard: &api.Clipboard{Account: "mall", Env: core.Sandbox}},
+		{Type: api.EventVault, Vault: &api.Vault{State: "locked"}},
+		{Type: api.EventSettings, Settings: &s},
+		{Type: api.EventEnv, Env: core.Sandbox},
+	} {
+		if !p.apply(e) {
+			t.Errorf("%s changes nothing", e.Type)
+		}
+	}
+	if p.apply(api.Event{Type: api.EventRaise}) {
+		t.Error("raise changes the menu")
+	}
+	want := picture{
+		active: core.Sandbox, pausedAll: true, askLive: true, language: "zh", vaultLocked: true,
+		clipboard: api.Clipboard{Account: "mall", Env: core.Sandbox}, accounts: map[core.ID]account{a.ID: newAccount(a)},
+	}
+	if diff := cmp.Diff(want, *p, cmp.AllowUnexported(picture{}, account{})); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestTick(t *testing.T) {
+	for _, tt := range []struct {
+		left time.Duration
+		want time.Duration
+	}{{0, 0}, {-time.Minute, 0}, {time.Second, time.Minute}, {15 * time.Minute, time.Minute}, {16 * time.Minute, 5 * time.Minute}} {
+		p := pictureOf(listOf(core.Sandbox, acc("a", core.Sandbox, core.StateFresh, tt.left, 0), acc("b", core.Live, core.StateFresh, time.Second, 0)))
+		if got := p.tick(noon); got != tt.want {
+			t.Errorf("%v left: tick %v, want %v", tt.left, got, tt.want)
+		}
+	}
+}
+
+func TestShorten(t *testing.T) {
+	for in, want := range map[string]string{
+		"shop":                  "shop",
+		strings.Repeat("a", 32): strings.Repeat("a", 32),
+		"customer-service-account-of-the-big-shop-eu": "customer-service-acc…big-shop-eu",
+		"某某科技有限公司官方微信公众号测试环境一":                        "某某科技有限公司官方…测试环境一",
+	} {
+		got := shorten(in)
+		if columns([]rune(got)) > maxName || got != want {
+			t.Errorf("%q becomes %q (%d columns), want %q", in, got, columns([]rune(got)), want)
+		}
+	}
+}
+
+func FuzzShorten(f *testing.F) {
+	f.Add("某某科技有限公司官方微信公众号测试环境一")
+	f.Add("customer-service-account-of-the-big-shop-eu")
+	f.Fuzz(func(t *testing.T, name string) {
+		got := shorten(name)
+		if n := columns([]rune(got)); n > maxName {
+			t.Errorf("%q has %d columns", got, n)
+		}
+		if columns([]rune(name)) <= maxName && got != name {
+			t.Errorf("%q was changed to %q", name, got)
+		}
+	})
+}

@@ -1,0 +1,284 @@
+//go:build !darwin || cgo
+
+package tray
+
+import (
+	"context"
+	"reflect"
+	"runtime"
+	"strings"
+	"sync"
+	"time"
+
+	"fyne.io/systray"
+
+	"tokentray/assets/icons"
+)
+
+// slip is how long after a line began to stand for another account a click on
+// it is ignored: the person aimed at the former.
+const slip = 300 * time.Millisecond
+
+// slots are the lines of the menu as systray knows them. All are made once and
+// then only changed, shown and hidden: systray closes the channel of a line that
+// is removed, and a click at that moment would be a send on a closed channel; an
+// open menu does not collapse; and the lines' numbers stay as they are.
+type slots struct {
+	message  *slot
+	accounts [mostAccounts]*slot
+	confirms [mostAccounts]*slot // submenus, each with the one entry of entries
+	entries  [mostAccounts]*slot
+	more     *slot
+	open     *slot
+	sandbox  *slot
+	live     *slot
+	pause    *slot
+	clear    *slot
+	quit     *slot
+	all      []*slot // those that can be clicked
+	look     icons.Look
+	tooltip  string
+	set      bool // look and tooltip are valid
+}
+
+// slot is one line: what systray shows now and what a click on it means.
+type slot struct {
+	item    *systray.MenuItem
+	click   chan struct{}
+	label   string // empty: hidden
+	checked bool
+
+	mu    sync.Mutex
+	deed  deed
+	since time.Time // when deed replaced another
+}
+
+// makeSlots adds the lines to the menu, hidden where they may be missing.
+func makeSlots() *slots {
+	s := &slots{}
+	add := func(item *systray.MenuItem) *slot {
+		// A channel with room keeps a click for the moment in which nobody waits.
+		sl := &slot{item: item, click: make(chan struct{}, 1)}
+		item.ClickedCh = sl.click
+		s.all = append(s.all, sl)
+		return sl
+	}
+	line := func() *slot { return add(systray.AddMenuItem("", "")) }
+	s.message = line()
+	s.message.item.Disable()
+	for i := range mostAccounts {
+		s.accounts[i] = line()
+		s.confirms[i] = line()
+		s.entries[i] = add(s.confirms[i].item.AddSubMenuItem("", ""))
+	}
+	s.more = line()
+	systray.AddSeparator()
+	s.open = line()
+	systray.AddSeparator()
+	s.sandbox = add(systray.AddMenuItemCheckbox("", "", false))
+	s.live = add(systray.AddMenuItemCheckbox("", "", false))
+	systray.AddSeparator()
+	s.pause = line()
+	s.clear = line()
+	systray.AddSeparator()
+	s.quit = line()
+	for _, sl := range s.all {
+		if !contains(s.entries[:], sl) {
+			sl.item.Hide()
+		}
+	}
+	return s
+}
+
+func contains(in []*slot, x *slot) bool {
+	for _, s := range in {
+		if s == x {
+			return true
+		}
+	}
+	return false
+}
+
+// show makes a line read label, or hides it when that is empty, and gives it
+// its meaning. Each call of systray is a few signals on the bus, so only what
+// changes is called. A hidden line's label is left: Windows would show it.
+func (s *slot) show(label string, d deed) {
+	s.mu.Lock()
+	if s.deed != d {
+		if s.deed != (deed{}) && d != (deed{}) {
+			s.since = time.Now()
+		}
+		s.deed = d
+	}
+	s.mu.Unlock()
+	if label == s.label {
+		return
+	}
+	hidden := s.label == ""
+	s.label = label
+	if label == "" {
+		s.item.Hide()
+		return
+	}
+	s.item.SetTitle(mnemonics(label))
+	if hidden {
+		s.item.Show()
+	}
+}
+
+func (s *slot) check(on bool) {
+	switch {
+	case on == s.checked:
+		return
+	case on:
+		s.item.Check()
+	default:
+		s.item.Uncheck()
+	}
+	s.checked = on
+}
+
+// meaning is what a click on the line does now; none just after it changed.
+func (s *slot) meaning() deed {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if time.Since(s.since) < slip {
+		return deed{}
+	}
+	return s.deed
+}
+
+// mnemonics keeps a label's characters from being taken for the mark of an
+// access key, which is _ in dbusmenu and & on Windows.
+func mnemonics(label string) string {
+	switch runtime.GOOS {
+	case "darwin":
+		return label
+	case "windows":
+		return strings.ReplaceAll(label, "&", "&&")
+	}
+	return strings.ReplaceAll(label, "_", "__")
+}
+
+// put makes the lines, icon and tooltip show m.
+func (s *slots) put(m menu) {
+	if !s.set || s.look != m.look {
+		systray.SetIcon(icons.Tray(m.look))
+	}
+	if !s.set || s.tooltip != m.tooltip {
+		systray.SetTooltip(m.tooltip)
+	}
+	s.look, s.tooltip, s.set = m.look, m.tooltip, true
+
+	s.message.show(m.message, deed{})
+	for i := range mostAccounts {
+		var l line
+		if i < len(m.accounts) {
+			l = m.accounts[i]
+		}
+		d := deed{doCopy, l.ref}
+		switch {
+		case l.label == "":
+			s.accounts[i].show("", deed{})
+			s.confirms[i].show("", deed{})
+			s.entries[i].show(s.entries[i].label, deed{})
+		case l.confirm == "":
+			s.confirms[i].show("", deed{})
+			s.entries[i].show(s.entries[i].label, deed{})
+			s.accounts[i].show(l.label, d)
+		default:
+			s.accounts[i].show("", deed{})
+			s.entries[i].show(l.confirm, d)
+			s.confirms[i].show(l.label, deed{})
+		}
+	}
+	s.more.show(m.more, deed{verb: doOpen})
+	s.open.show(m.open, deed{verb: doOpen})
+	s.sandbox.show(m.sandbox, deed{verb: doSandbox})
+	s.sandbox.check(!m.isLive)
+	s.live.show(m.live, deed{verb: doLive})
+	s.live.check(m.isLive)
+	pause := deed{verb: doPause}
+	if m.paused {
+		pause.verb = doResume
+	}
+	s.pause.show(m.pause, pause)
+	s.clear.show(m.clear, deed{verb: doClear})
+	s.quit.show(m.quit, deed{verb: doQuit})
+}
+
+// panel is the display that systray makes on this platform.
+type panel struct {
+	cfg  Config
+	deed chan deed
+
+	mu    sync.Mutex
+	want  *menu
+	first chan struct{} // closed when want is there
+	slots *slots        // nil until systray can take them
+}
+
+func newPanel(cfg Config) *panel {
+	return &panel{cfg: cfg, deed: make(chan deed), first: make(chan struct{})}
+}
+
+func (p *panel) clicks() <-chan deed     { return p.deed }
+func (p *panel) opened() <-chan struct{} { return systray.TrayOpenedCh }
+
+func (p *panel) show(m menu) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.want == nil {
+		close(p.first)
+	}
+	p.want = &m
+	if p.slots != nil {
+		p.slots.put(m)
+	}
+}
+
+// ready is called when systray takes lines.
+func (p *panel) ready() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.slots = makeSlots()
+	if p.want != nil {
+		p.slots.put(*p.want)
+	}
+}
+
+// tapped is a click on the icon itself, where the platform tells of it.
+func (p *panel) tapped(ctx context.Context) func() {
+	return func() {
+		select {
+		case p.deed <- deed{verb: doOpen}:
+		case <-ctx.Done():
+		}
+	}
+}
+
+// listen hands clicks on lines to the loop, until ctx ends.
+func (p *panel) listen(ctx context.Context) {
+	p.mu.Lock()
+	all := p.slots.all
+	p.mu.Unlock()
+	cases := []reflect.SelectCase{{Dir: reflect.SelectRecv, Chan: reflect.ValueOf(ctx.Done())}}
+	for _, s := range all {
+		cases = append(cases, reflect.SelectCase{Dir: reflect.SelectRecv, Chan: reflect.ValueOf(s.click)})
+	}
+	for {
+		i, _, _ := reflect.Select(cases)
+		if i == 0 {
+			return
+		}
+		d := all[i-1].meaning()
+		if d == (deed{}) {
+			continue
+		}
+		select {
+		case p.deed <- d:
+		case <-ctx.Done():
+			return
+		}
+	}
+}

@@ -1,0 +1,39 @@
+//go:build windows || (darwin && cgo)
+
+package tray
+
+import (
+	"context"
+	"runtime"
+	"sync"
+
+	"fyne.io/systray"
+)
+
+// run shows the icon while loop runs. The messages of the tray's window come to
+// the thread that made it, so systray keeps the calling goroutine, and loop has
+// one of its own.
+func (p *panel) run(ctx context.Context, loop func() error) error {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	ctx, cancel := context.WithCancel(ctx)
+	var wg sync.WaitGroup
+	var err error
+	begun := make(chan struct{})
+	systray.SetOnTapped(p.tapped(ctx))
+	wg.Go(func() {
+		defer cancel()
+		<-begun
+		err = loop()
+		systray.Quit()
+	})
+	systray.Run(func() {
+		p.ready()
+		p.cfg.State(Shown)
+		close(begun)
+		wg.Go(func() { p.listen(ctx) })
+	}, cancel)
+	cancel()
+	wg.Wait()
+	return err
+}

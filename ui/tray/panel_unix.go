@@ -1,0 +1,100 @@
+//go:build !windows && !darwin
+
+package tray
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"fyne.io/systray"
+	"github.com/godbus/dbus/v5"
+)
+
+// busVariable names the session bus, to us and to systray.
+const busVariable = "DBUS_SESSION_BUS_ADDRESS"
+
+// run shows the icon while loop runs, on the session bus there is, and when that
+// ends on the next one that a client brings.
+func (p *panel) run(ctx context.Context, loop func() error) error {
+	ctx, cancel := context.WithCancel(ctx)
+	// The title becomes the item's Id too, by which panels remember where the
+	// user wants the icon, so it never changes.
+	systray.SetTitle("TokenTray")
+	systray.SetOnTapped(p.tapped(ctx))
+	p.ready()
+	var wg sync.WaitGroup
+	wg.Go(func() { p.listen(ctx) })
+	wg.Go(func() { p.stay(ctx) })
+	err := loop()
+	cancel()
+	wg.Wait()
+	return err
+}
+
+// stay keeps the icon on a session bus until ctx ends.
+func (p *panel) stay(ctx context.Context) {
+	var end func() // takes the icon away
+	defer func() {
+		if end != nil {
+			end()
+		}
+	}()
+	select {
+	case <-ctx.Done():
+		return
+	case <-p.first: // a panel that reads an empty menu may keep it
+	}
+	address := busAddress()
+	for {
+		if conn := p.connect(address); conn != nil {
+			os.Setenv(busVariable, address) // systray asks for the bus by it
+			start, stop := systray.RunWithExternalLoop(nil, nil)
+			start()
+			end = stop
+			watch(ctx, conn, p.cfg)
+			conn.Close()
+		}
+		if ctx.Err() != nil {
+			return
+		}
+		p.cfg.State(NoBus)
+		select {
+		case <-ctx.Done():
+			return
+		case s := <-p.cfg.Sessions:
+			address = s.DBus
+		}
+	}
+}
+
+// connect opens a connection of our own, which nobody else's signals disturb;
+// nil when there is no bus.
+func (p *panel) connect(address string) *dbus.Conn {
+	if address == "" {
+		return nil
+	}
+	conn, err := dbus.Connect(address)
+	if err != nil {
+		p.cfg.Log.Info("no session bus for the tray", "err", err)
+		return nil
+	}
+	return conn
+}
+
+// busAddress is the session bus of this process, or "". It must be known before
+// anything of D-Bus is touched: without an address the library would start a
+// bus by itself, which nothing else is on.
+func busAddress() string {
+	if a := os.Getenv(busVariable); a != "" && a != "autolaunch:" {
+		return a
+	}
+	if dir := os.Getenv("XDG_RUNTIME_DIR"); dir != "" {
+		socket := filepath.Join(dir, "bus")
+		if info, err := os.Stat(socket); err == nil && info.Mode()&os.ModeSocket != 0 {
+			return "unix:path=" + dbus.EscapeBusAddressValue(socket)
+		}
+	}
+	return ""
+}

@@ -1,0 +1,285 @@
+// Package tray is the icon in the desktop's tray, and its menu: a click on an
+// account copies its token.
+//
+// The picture of the agent, kept up to date by its events, is turned into a
+// menu by a pure function, and the menu is put on the screen by the panel, which
+// differs by platform. The menu is built again after a change, and for its
+// times once a minute at most; what is shown already is not touched.
+package tray
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"reflect"
+	"sync"
+	"time"
+
+	"tokentray/core"
+	"tokentray/core/api"
+	"tokentray/ui/text"
+)
+
+// What Config.State is told.
+const (
+	Shown   = "shown"   // the icon is in a tray
+	NoBus   = "no bus"  // there is no session bus; one may come with a session
+	NoHost  = "no host" // the desktop has no tray; the icon comes when it gets one
+	Waiting = "waiting" // registration is under way
+)
+
+// gather is how long changes are gathered before the menu is built again.
+const gather = 200 * time.Millisecond
+
+// Agent is what the tray asks of the agent.
+type Agent interface {
+	Copy(ctx context.Context, ref api.Ref, req api.CopyRequest) (api.Clipboard, error)
+	ClearClipboard(ctx context.Context) error
+	Use(ctx context.Context, env core.Env) error
+	PauseAll(ctx context.Context, paused bool) error
+	Open(ctx context.Context) (int, error)
+	Events(ctx context.Context, window bool) (<-chan api.Event, error)
+	Stop(ctx context.Context) error
+}
+
+// Config is what a tray is made of.
+type Config struct {
+	Agent Agent
+	// OpenWindow starts the window. It is called when the agent said that none
+	// is there.
+	OpenWindow func() error
+	// State is told each change of what the constants above name. May be nil.
+	State func(string)
+	// Sessions brings the desktops of clients: an icon that has no session bus,
+	// or lost its own, goes to the one named there. May be nil.
+	Sessions <-chan api.Session
+	Now      func() time.Time // nil means time.Now
+	Log      *slog.Logger     // nil discards
+}
+
+// Run shows the tray until ctx ends, the agent ends, or Quit is chosen, which
+// stops the agent. Without a bus or a tray it waits for one. It can run once in
+// the life of a process, on macOS on the main goroutine. Its error is one of the
+// agent's event stream.
+func Run(ctx context.Context, cfg Config) error {
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
+	}
+	if cfg.State == nil {
+		cfg.State = func(string) {}
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	p := newPanel(cfg)
+	t := &tray{Config: cfg, panel: p, results: make(chan result), busy: map[deed]bool{}}
+	return p.run(ctx, func() error { return t.loop(ctx, cancel) })
+}
+
+// verb is what a click does.
+type verb int
+
+const (
+	doCopy verb = iota + 1
+	doOpen
+	doSandbox
+	doLive
+	doPause
+	doResume
+	doClear
+	doQuit
+)
+
+// deed is a click's meaning.
+type deed struct {
+	verb verb
+	ref  api.Ref // for doCopy
+}
+
+// result is how a deed ended.
+type result struct {
+	deed deed
+	err  error
+}
+
+// display is where a menu is shown. The panel is the real one.
+type display interface {
+	show(menu)
+	clicks() <-chan deed
+	opened() <-chan struct{} // the menu has just been opened
+}
+
+// tray is the loop between agent and display.
+type tray struct {
+	Config
+	panel   display
+	picture picture
+	text    *text.Text
+	spoken  string // the language setting that text was made for
+	shown   *menu
+	failure *result // of the last click
+	results chan result
+	busy    map[deed]bool
+	deeds   sync.WaitGroup
+}
+
+// loop keeps the display true until ctx or the agent ends. It waits for the
+// deeds under way, which quit cancels.
+func (t *tray) loop(ctx context.Context, quit func()) error {
+	defer t.deeds.Wait()
+	defer quit()
+	events, err := t.Agent.Events(ctx, false)
+	if err != nil {
+		return err
+	}
+	due := time.NewTimer(0) // the next building of the menu
+	due.Stop()
+	pending := false // due is set to gather
+	soon := func() {
+		if !pending {
+			pending = true
+			due.Reset(gather)
+		}
+	}
+	build := func() {
+		pending = false
+		t.build()
+		due.Stop()
+		if d := t.picture.tick(t.Now()); d > 0 {
+			due.Reset(d)
+		}
+	}
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case e, ok := <-events:
+			switch {
+			case !ok && ctx.Err() != nil, e.Type == api.EventBye:
+				return nil
+			case !ok:
+				if events, err = t.Agent.Events(ctx, false); err != nil {
+					return err
+				}
+			case t.take(e) && t.shown == nil:
+				build() // the first picture
+			case t.picture.accounts != nil:
+				soon()
+			}
+		case <-due.C:
+			build()
+		case <-t.panel.opened():
+			if t.shown != nil {
+				build()
+			}
+		case d := <-t.panel.clicks():
+			t.start(ctx, d)
+			soon()
+		case r := <-t.results:
+			if t.finish(r) {
+				return nil
+			}
+			soon()
+		}
+	}
+}
+
+// take takes an event in and forgets a failure that it makes good.
+func (t *tray) take(e api.Event) bool {
+	if a := e.Account; a != nil && t.failure != nil && t.failure.deed.ref == a.Ref() && a.StateAt(t.Now()) == core.StateFresh {
+		t.failure = nil
+	}
+	return t.picture.apply(e)
+}
+
+// build makes the menu and shows it if it differs from the one on the screen.
+func (t *tray) build() {
+	if t.text == nil || t.spoken != t.picture.language {
+		t.spoken = t.picture.language
+		t.text = text.New(text.Choose(t.spoken))
+	}
+	m := build(&t.picture, t.complaint(), t.Now(), t.text)
+	if t.shown != nil && reflect.DeepEqual(*t.shown, m) {
+		return
+	}
+	t.shown = &m
+	t.panel.show(m)
+}
+
+// complaint says what went wrong with the last click, in a line.
+func (t *tray) complaint() string {
+	if t.failure == nil {
+		return ""
+	}
+	e := core.AsError(t.failure.err)
+	account := ""
+	if t.failure.deed.verb == doCopy {
+		account = shorten(t.failure.deed.ref.Name)
+	}
+	cause := t.text.Say(text.Key("class.short." + string(e.Class)))
+	if e.Class == core.Internal || t.text.Has(text.Key("cause."+e.Remedy)) {
+		cause = t.text.Cause(&api.Error{Class: e.Class, Message: e.Message, Remedy: e.Remedy, CallerIP: e.CallerIP}, account)
+	}
+	if account == "" {
+		return cause
+	}
+	return t.text.Say("tray.failed", "account", account, "cause", cause)
+}
+
+// start does what a click asks, beside the loop, since a copy may have to fetch
+// first. The same deed is not done twice at once.
+func (t *tray) start(ctx context.Context, d deed) {
+	if t.busy[d] {
+		return
+	}
+	t.busy[d] = true
+	t.failure = nil
+	t.deeds.Go(func() {
+		err := t.do(ctx, d)
+		select {
+		case t.results <- result{d, err}:
+		case <-ctx.Done():
+		}
+	})
+}
+
+// finish takes a result in and reports whether the tray is to end.
+func (t *tray) finish(r result) bool {
+	delete(t.busy, r.deed)
+	if r.err == nil {
+		return r.deed.verb == doQuit
+	}
+	if !errors.Is(r.err, context.Canceled) {
+		t.Log.Warn("a click in the tray failed", "account", r.deed.ref.String(), "err", r.err)
+		t.failure = &r
+	}
+	return false
+}
+
+func (t *tray) do(ctx context.Context, d deed) error {
+	switch d.verb {
+	case doCopy:
+		_, err := t.Agent.Copy(ctx, d.ref, api.CopyRequest{})
+		return err
+	case doOpen:
+		n, err := t.Agent.Open(ctx)
+		if err != nil || n > 0 || t.OpenWindow == nil {
+			return err
+		}
+		return t.OpenWindow()
+	case doSandbox:
+		return t.Agent.Use(ctx, core.Sandbox)
+	case doLive:
+		return t.Agent.Use(ctx, core.Live)
+	case doPause, doResume:
+		return t.Agent.PauseAll(ctx, d.verb == doPause)
+	case doClear:
+		return t.Agent.ClearClipboard(ctx)
+	case doQuit:
+		return t.Agent.Stop(ctx)
+	}
+	return nil
+}

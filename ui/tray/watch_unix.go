@@ -1,0 +1,170 @@
+//go:build !windows && !darwin
+
+package tray
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/godbus/dbus/v5"
+)
+
+// The service at which icons register and which panels ask for them
+// (freedesktop.org, StatusNotifierItem).
+const (
+	watcherName = "org.kde.StatusNotifierWatcher"
+	watcherPath = dbus.ObjectPath("/StatusNotifierWatcher")
+	busName     = "org.freedesktop.DBus"
+)
+
+const (
+	grace = 500 * time.Millisecond // for systray to register by itself
+	tries = 5                      // registrations of ours, each after a grace
+	reply = 5 * time.Second        // bounds a call to the watcher
+)
+
+// watcher sees that the icon is registered, and again after a panel started or
+// restarted, also when systray missed that. It ends with ctx or the bus.
+type watcher struct {
+	conn *dbus.Conn
+	cfg  Config
+	said string
+	left int // tries
+}
+
+func watch(ctx context.Context, conn *dbus.Conn, cfg Config) {
+	w := &watcher{conn: conn, cfg: cfg, left: tries}
+	signals := make(chan *dbus.Signal, 16)
+	conn.Signal(signals)
+	if err := w.subscribe(ctx); err != nil {
+		cfg.Log.Warn("the session bus lets nobody watch for a tray", "err", err)
+	}
+	w.say(Waiting)
+	check := time.NewTimer(grace)
+	defer check.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case s, ok := <-signals:
+			if !ok {
+				return // the bus is gone
+			}
+			switch {
+			case s.Name != busName+".NameOwnerChanged":
+			case len(s.Body) == 3 && s.Body[2] == "":
+				w.say(NoHost)
+				continue
+			default:
+				w.say(Waiting)
+			}
+			w.left = tries
+			check.Reset(grace)
+		case <-check.C:
+			if again := w.check(ctx); again {
+				check.Reset(grace)
+			}
+		}
+	}
+}
+
+// subscribe asks for the signals of a watcher that comes or goes, and of a panel
+// that begins or ceases to show icons.
+func (w *watcher) subscribe(ctx context.Context) error {
+	if err := w.conn.AddMatchSignalContext(ctx, dbus.WithMatchSender(busName), dbus.WithMatchInterface(busName),
+		dbus.WithMatchMember("NameOwnerChanged"), dbus.WithMatchArg(0, watcherName)); err != nil {
+		return err
+	}
+	for _, member := range []string{"StatusNotifierHostRegistered", "StatusNotifierHostUnregistered"} {
+		if err := w.conn.AddMatchSignalContext(ctx, dbus.WithMatchInterface(watcherName), dbus.WithMatchMember(member)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// check registers the icon if the watcher does not know it. It reports whether
+// to look again.
+func (w *watcher) check(ctx context.Context) (again bool) {
+	ctx, cancel := context.WithTimeout(ctx, reply)
+	defer cancel()
+	if !w.owned(ctx, watcherName) {
+		w.say(NoHost)
+		return false
+	}
+	// The item is known by systray's connection, which owns this name.
+	var item string
+	name := fmt.Sprintf("org.kde.StatusNotifierItem-%d-1", os.Getpid())
+	if err := w.conn.BusObject().CallWithContext(ctx, busName+".GetNameOwner", dbus.FlagNoAutoStart, name).Store(&item); err != nil {
+		return w.retry("the icon is not on the bus", err)
+	}
+	var items []string
+	if err := w.property(ctx, "RegisteredStatusNotifierItems", &items); err != nil {
+		return w.retry("the tray does not tell its icons", err)
+	}
+	if !registered(items, item, name) {
+		// By the connection's own name and the path that every watcher takes for
+		// granted, which is what systray's registration comes to: a second one
+		// does not make a second icon.
+		err := w.watcher().CallWithContext(ctx, watcherName+".RegisterStatusNotifierItem", dbus.FlagNoAutoStart, item).Err
+		return w.retry("registered the icon again", err)
+	}
+	var host bool
+	if err := w.property(ctx, "IsStatusNotifierHostRegistered", &host); err != nil || !host {
+		w.say(NoHost)
+		return false
+	}
+	w.say(Shown)
+	return false
+}
+
+// retry notes what happened and spends a try.
+func (w *watcher) retry(what string, err error) bool {
+	w.cfg.Log.Debug("tray: "+what, "err", err, "left", w.left)
+	w.left--
+	if w.left <= 0 {
+		w.say(NoHost)
+	}
+	return w.left > 0
+}
+
+// registered reports whether the list of a watcher has our item. Watchers write
+// an item as bus name and path, some with an @ between, some the bus name alone.
+func registered(items []string, names ...string) bool {
+	for _, i := range items {
+		for _, n := range names {
+			if rest, ok := strings.CutPrefix(i, n); ok && (rest == "" || rest[0] == '/' || rest[0] == '@') {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (w *watcher) watcher() dbus.BusObject { return w.conn.Object(watcherName, watcherPath) }
+
+func (w *watcher) owned(ctx context.Context, name string) bool {
+	var has bool
+	err := w.conn.BusObject().CallWithContext(ctx, busName+".NameHasOwner", 0, name).Store(&has)
+	return err == nil && has
+}
+
+func (w *watcher) property(ctx context.Context, name string, into any) error {
+	var v dbus.Variant
+	err := w.watcher().CallWithContext(ctx, busName+".Properties.Get", dbus.FlagNoAutoStart, watcherName, name).Store(&v)
+	if err != nil {
+		return err
+	}
+	return v.Store(into)
+}
+
+// say tells the state when it is another.
+func (w *watcher) say(state string) {
+	if w.said != state {
+		w.said = state
+		w.cfg.State(state)
+	}
+}
