@@ -19,11 +19,11 @@ func (m memory) RoundTrip(r *http.Request) (resp *http.Response, err error) {
 	in := r.Clone(r.Context())
 	in.RemoteAddr = "127.0.0.1:1"
 	in.Host = r.URL.Host
-	if in.Body == nil {
+	switch {
+	case in.Body == nil:
 		in.Body = http.NoBody
-	}
-	if in.ContentLength < 0 {
-		in.TransferEncoding = []string{"chunked"}
+	case in.Body != http.NoBody && in.ContentLength <= 0:
+		in.TransferEncoding = []string{"chunked"} // as a body of unknown length is sent
 	}
 	defer func() {
 		_ = in.Body.Close()

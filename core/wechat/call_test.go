@@ -301,7 +301,10 @@ func TestRoutes(t *testing.T) {
 		})
 	}
 	var asked string
-	rt := roundTrip(func(r *http.Request) (*http.Response, error) { asked = r.URL.Host; return canned{body: goodBody}.RoundTrip(r) })
+	rt := roundTrip(func(r *http.Request) (*http.Response, error) {
+		asked = r.URL.Host
+		return canned{body: goodBody}.RoundTrip(r)
+	})
 	if _, err := sources(rt)[core.KindWeChat].Fetch(t.Context(), request("")); err != nil || asked != "api.weixin.qq.com" {
 		t.Errorf("without a base URL %q was asked: %v", asked, err)
 	}
