@@ -20,7 +20,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"os"
 	"sync"
@@ -109,7 +108,7 @@ func (h *held) end() { h.once.Do(func() { close(h.stop) }) }
 func New(o Options) *Manager {
 	m := &Manager{log: o.Log, gone: o.Gone, session: o.Session, after: startTimer, settle: settleTime}
 	if m.log == nil {
-		m.log = slog.New(slog.NewTextHandler(io.Discard, nil))
+		m.log = slog.New(slog.DiscardHandler)
 	}
 	if m.gone == nil {
 		m.gone = func(Reason) {}

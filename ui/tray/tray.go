@@ -10,7 +10,6 @@ package tray
 import (
 	"context"
 	"errors"
-	"io"
 	"log/slog"
 	"reflect"
 	"sync"
@@ -67,7 +66,7 @@ func Run(ctx context.Context, cfg Config) error {
 		cfg.Now = time.Now
 	}
 	if cfg.Log == nil {
-		cfg.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
+		cfg.Log = slog.New(slog.DiscardHandler)
 	}
 	if cfg.State == nil {
 		cfg.State = func(string) {}
