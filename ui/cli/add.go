@@ -1,0 +1,169 @@
+package cli
+
+import (
+	"context"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"tokentray/core"
+	"tokentray/core/api"
+	"tokentray/ui/text"
+)
+
+func (a *app) addCommand() *cobra.Command {
+	f := &inputFlags{}
+	cmd := &cobra.Command{
+		Use: "add [NAME[/ENV]]",
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 && a.Term.InIsTerminal() && !a.json {
+				return nil
+			}
+			return oneAccount(cmd, args)
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			in := f.input(cmd.Flags())
+			if len(args) == 1 {
+				if err := a.nameOf(args[0], &in); err != nil {
+					return err
+				}
+			}
+			return a.add(cmd.Context(), f, in)
+		},
+	}
+	f.register(cmd)
+	return cmd
+}
+
+// nameOf takes the name, and the environment if it is written NAME/ENV. A name
+// that is no name is left to the check of all fields.
+func (a *app) nameOf(arg string, in *api.AccountInput) error {
+	name, env, slash := strings.Cut(arg, "/")
+	if slash && core.Env(env).Valid() {
+		if in.Env != nil && *in.Env != core.Env(env) {
+			return usage("usage.env_twice")
+		}
+		in.Env = ptr(core.Env(env))
+		arg = name
+	}
+	in.Name = &arg
+	return nil
+}
+
+func (a *app) add(ctx context.Context, f *inputFlags, in api.AccountInput) error {
+	if err := a.readSecrets(ctx, f, &in); err != nil {
+		return err
+	}
+	if a.Term.InIsTerminal() && !a.json {
+		if err := a.askMissing(ctx, &in); err != nil {
+			return err
+		}
+	}
+	if in.Secret == nil {
+		return usage("usage.secret_stdin")
+	}
+	if err := a.confirmLive(ctx, f, in, in.Env != nil && *in.Env == core.Live); err != nil {
+		return err
+	}
+	agent, err := a.connect(ctx)
+	if err != nil {
+		return err
+	}
+	s, err := agent.Add(ctx, in)
+	if err != nil {
+		return err
+	}
+	return a.saved(s, a.say("add.done", "account", s.Account.Ref()))
+}
+
+// askMissing asks for what the flags did not say, each field until it can be
+// saved.
+func (a *app) askMissing(ctx context.Context, in *api.AccountInput) error {
+	str := func(field **string, name string, question text.Key) error {
+		if *field != nil {
+			return nil
+		}
+		s, err := a.askField(ctx, name, a.say(question), "")
+		*field = &s
+		return err
+	}
+	if err := str(&in.Name, "name", "ask.name"); err != nil {
+		return err
+	}
+	if in.Env == nil {
+		s, err := a.askField(ctx, "env", a.say("ask.env"), string(core.Sandbox))
+		if err != nil {
+			return err
+		}
+		in.Env = ptr(core.Env(s))
+	}
+	if in.Kind == nil {
+		a.note(a.say("ask.kind_why"))
+		s, err := a.askField(ctx, "kind", a.say("ask.kind"), string(core.KindWeChat))
+		if err != nil {
+			return err
+		}
+		in.Kind = ptr(core.Kind(s))
+	}
+	if err := str(&in.AppID, "appid", "ask.appid"); err != nil {
+		return err
+	}
+	for in.Secret == nil {
+		s, err := a.askHidden(ctx, a.say("ask.secret"))
+		if err != nil {
+			return err
+		}
+		if _, problems := core.CleanSecret(s); len(problems.Fatal()) > 0 {
+			a.note(a.problemLines(problems.Fatal())...)
+			continue
+		}
+		in.Secret = ptr(s.Reveal())
+	}
+	return nil
+}
+
+// askField asks until nothing forbids saving the field.
+func (a *app) askField(ctx context.Context, field, question, fallback string) (string, error) {
+	for {
+		s, err := a.ask(ctx, question, fallback)
+		if err != nil {
+			return "", err
+		}
+		problems := checkField(field, s)
+		if len(problems) == 0 {
+			return s, nil
+		}
+		a.note(a.problemLines(problems)...)
+	}
+}
+
+// checkField is what is wrong with one field, whatever the others hold.
+func checkField(field, value string) core.Problems {
+	var acc core.Account
+	switch field {
+	case "name":
+		acc.Name = value
+	case "env":
+		acc.Env = core.Env(value)
+	case "kind":
+		acc.Kind = core.Kind(value)
+	case "appid":
+		acc.AppID = value
+	}
+	var out core.Problems
+	for _, p := range acc.Clean().Check().Fatal() {
+		if p.Field == field {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// confirmLive makes sure that whoever allows fetching for a live account knows
+// what it breaks.
+func (a *app) confirmLive(ctx context.Context, f *inputFlags, in api.AccountInput, live bool) error {
+	if in.AllowLive == nil || !*in.AllowLive || !live {
+		return nil
+	}
+	return a.confirm(ctx, f.yes, []string{a.say("live.allow_what")}, "live.allow_ask")
+}

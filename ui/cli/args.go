@@ -1,0 +1,185 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"tokentray/core"
+	"tokentray/core/api"
+	"tokentray/core/format"
+	"tokentray/ui/text"
+)
+
+// oneAccount is the rule of commands that take NAME[/ENV]. What is too much is
+// not repeated: it may be a secret.
+func oneAccount(cmd *cobra.Command, args []string) error {
+	return counted(cmd, args, 1, "usage.one_account")
+}
+
+func noArgs(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		u := usage("usage.no_args")
+		u.command = cmd.CommandPath()
+		return u
+	}
+	return nil
+}
+
+func counted(cmd *cobra.Command, args []string, n int, missing string) error {
+	key := missing
+	switch {
+	case len(args) == n:
+		return nil
+	case len(args) > n:
+		key = "usage.too_many"
+	}
+	u := usage(text.Key(key))
+	u.command = cmd.CommandPath()
+	return u
+}
+
+// noSuchCommand is the rule of the program itself: what is left over names no
+// command.
+func (a *app) noSuchCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	u := usage("usage.command_unknown", "name", args[0])
+	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+		u = usage("usage.command_near", "name", args[0], "near", strings.Join(near, ", "))
+	}
+	u.command = cmd.CommandPath()
+	return u
+}
+
+// ref reads NAME or NAME/ENV and keeps it for remedies. A name holds no slash.
+func (a *app) ref(arg string) (api.Ref, error) {
+	name, env, slash := strings.Cut(arg, "/")
+	r := api.Ref{Name: name, Env: core.Env(env)}
+	if slash && !r.Env.Valid() {
+		return r, usage("usage.ref_env")
+	}
+	clean, err := core.CleanName(name)
+	if err != nil {
+		return r, badName(err)
+	}
+	r.Name = clean
+	a.account = r.String()
+	return r, nil
+}
+
+func badName(err error) error {
+	var p core.Problems
+	if errors.As(err, &p) && len(p) > 0 {
+		return usage(text.Key("problem." + p[0].Key))
+	}
+	return err
+}
+
+// full is the reference with its environment, as upstream and remedies need it.
+func (a *app) full(ctx context.Context, agent api.Agent, r api.Ref) (api.Account, error) {
+	acc, err := agent.Account(ctx, r)
+	if err != nil {
+		return acc, a.onlyElsewhere(ctx, agent, r, err)
+	}
+	a.account = acc.Ref().String()
+	return acc, nil
+}
+
+// onlyElsewhere makes "no such account" say where the name does exist: a bare
+// name means the active environment and never the other.
+func (a *app) onlyElsewhere(ctx context.Context, agent api.Agent, r api.Ref, err error) error {
+	if core.AsError(err).Class != core.NotFound {
+		return err
+	}
+	l, listErr := agent.List(ctx)
+	if listErr != nil {
+		return err
+	}
+	for _, acc := range l.Accounts {
+		if acc.Name == r.Name && acc.Env != r.Env {
+			return &elsewhere{err, acc.Ref()}
+		}
+	}
+	return err
+}
+
+// elsewhere is "no such account" with the account that was perhaps meant.
+type elsewhere struct {
+	err error
+	ref api.Ref
+}
+
+func (e *elsewhere) Error() string { return e.err.Error() }
+func (e *elsewhere) Unwrap() error { return e.err }
+
+// parseLife reads a duration as 90s or 5m.
+func parseLife(s string) (time.Duration, error) {
+	d, err := time.ParseDuration(strings.TrimSpace(s))
+	if err != nil || d < 0 {
+		return 0, usage("usage.duration")
+	}
+	return d, nil
+}
+
+// parseEnv reads an environment.
+func parseEnv(s string) (core.Env, error) {
+	if e := core.Env(s); e.Valid() {
+		return e, nil
+	}
+	return "", usage("problem.env_unknown")
+}
+
+// completeRef offers accounts to the shell. It asks a running agent and never
+// starts one: pressing Tab must not cause calls to an upstream.
+func (a *app) completeRef(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	ctx, cancel := context.WithTimeout(cmd.Context(), time.Second)
+	defer cancel()
+	agent, err := a.Connect(ctx, a.home, false)
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	l, err := agent.List(ctx)
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	var out []string
+	for _, acc := range l.Accounts {
+		if acc.Env == l.Active {
+			out = append(out, acc.Name)
+		}
+		out = append(out, acc.Ref().String())
+	}
+	return out, cobra.ShellCompDirectiveNoFileComp
+}
+
+// completeWords offers fixed words, for a flag or as the one argument.
+func completeWords(words ...string) cobra.CompletionFunc {
+	return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		return words, cobra.ShellCompDirectiveNoFileComp
+	}
+}
+
+// words turns values of a string type into strings.
+func words[T ~string](values []T) []string {
+	out := make([]string, len(values))
+	for i, v := range values {
+		out[i] = string(v)
+	}
+	return out
+}
+
+func unknownFormat() error {
+	return usage("usage.format", "formats", strings.Join(format.Names(), ", "))
+}
+
+func unknownSetting() error {
+	return usage("usage.setting_unknown", "keys", strings.Join(core.SettingKeys(), ", "))
+}

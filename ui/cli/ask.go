@@ -1,0 +1,93 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"tokentray/core"
+	"tokentray/ui/text"
+)
+
+// maxStdin bounds a secret or a token read from standard input: far more than
+// any is long, so that what is too long is called so and not cut.
+const maxStdin = 64 << 10
+
+// errDeclined is a question that was answered with no.
+var errDeclined = errors.New("declined")
+
+// ask puts a question and returns the trimmed answer; an empty answer is fallback.
+func (a *app) ask(ctx context.Context, question, fallback string) (string, error) {
+	if fallback != "" {
+		question += " [" + fallback + "]"
+	}
+	_, _ = fmt.Fprint(a.Term.Err(), question+": ")
+	s, err := a.Term.ReadLine(ctx)
+	if err != nil {
+		return "", fmt.Errorf("%w: %w", errInterrupted, err)
+	}
+	if s = strings.TrimSpace(s); s == "" {
+		return fallback, nil
+	}
+	return s, nil
+}
+
+// askHidden asks for a secret without showing it.
+func (a *app) askHidden(ctx context.Context, question string) (core.Secret, error) {
+	_, _ = fmt.Fprint(a.Term.Err(), question+": ")
+	s, err := a.Term.ReadHidden(ctx)
+	if err != nil {
+		return core.Secret{}, fmt.Errorf("%w: %w", errInterrupted, err)
+	}
+	return core.NewSecret(s), nil
+}
+
+// confirm says what is about to happen and asks. yes is the flag that answers
+// beforehand; without it and without a terminal nothing is done.
+func (a *app) confirm(ctx context.Context, yes bool, warning []string, question text.Key, args ...any) error {
+	if yes {
+		return nil
+	}
+	if !a.Term.InIsTerminal() || a.json {
+		return usage("usage.need_yes")
+	}
+	for _, line := range warning {
+		_, _ = fmt.Fprintln(a.Term.Err(), line)
+	}
+	_, _ = fmt.Fprint(a.Term.Err(), a.say(question, args...)+" [y/N] ")
+	s, err := a.Term.ReadLine(ctx)
+	if err != nil {
+		return fmt.Errorf("%w: %w", errInterrupted, err)
+	}
+	switch strings.ToLower(strings.TrimSpace(s)) {
+	case "y", "yes", "是":
+		return nil
+	}
+	a.note(a.say("cli.nothing_done"))
+	return &errSilent{errDeclined}
+}
+
+// stdin reads all of standard input, without the one line end that echo and
+// editors put there.
+func (a *app) stdin() (string, error) {
+	b, err := io.ReadAll(io.LimitReader(a.Term.In(), maxStdin+1))
+	if err != nil {
+		return "", fmt.Errorf("read standard input: %w", err)
+	}
+	if len(b) > maxStdin {
+		return "", usage("usage.stdin_long")
+	}
+	s := strings.TrimSuffix(string(b), "\n")
+	return strings.TrimSuffix(s, "\r"), nil
+}
+
+// hiddenOrUsage asks for a secret at the terminal; without one it tells which
+// flag reads it from standard input.
+func (a *app) hiddenOrUsage(ctx context.Context, question, instead text.Key) (core.Secret, error) {
+	if !a.Term.InIsTerminal() || a.json {
+		return core.Secret{}, usage(instead)
+	}
+	return a.askHidden(ctx, a.say(question))
+}

@@ -1,0 +1,65 @@
+package cli
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"tokentray/core"
+)
+
+func (a *app) checkCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:               "check NAME[/ENV]",
+		Args:              oneAccount,
+		ValidArgsFunction: a.completeRef,
+		RunE:              func(cmd *cobra.Command, args []string) error { return a.check(cmd.Context(), args[0]) },
+	}
+}
+
+// check tells whether upstream accepts the current token from here. The code is
+// that of the reason when it does not.
+func (a *app) check(ctx context.Context, arg string) error {
+	ref, err := a.ref(arg)
+	if err != nil {
+		return err
+	}
+	agent, err := a.connect(ctx)
+	if err != nil {
+		return err
+	}
+	acc, err := a.full(ctx, agent, ref)
+	if err != nil {
+		return err
+	}
+	r, err := agent.Check(ctx, acc.Ref())
+	if err != nil {
+		return err
+	}
+	var why error
+	switch {
+	case r.Accepted:
+	case r.Dead:
+		why = &core.Error{Class: core.Misuse, Message: "upstream no longer accepts the token; refresh it"}
+	case r.Error != nil:
+		why = r.Error.Core()
+	default:
+		why = &core.Error{Class: core.Temporary, Message: "upstream did not say; try again", Remedy: core.RemedyTryAgain}
+	}
+	if a.json {
+		if err := a.printJSON(r); err != nil || why == nil {
+			return err
+		}
+		return &errSilent{why}
+	}
+	switch {
+	case r.Accepted:
+		a.note(a.say("check.accepted", "account", acc.Ref()))
+		return nil
+	case r.Dead:
+		a.note(a.say("check.dead", "account", acc.Ref()), "  "+a.say("check.dead_fix", "account", acc.Ref()))
+		return &errSilent{why}
+	}
+	a.note(a.say("check.unknown", "account", acc.Ref()))
+	return why
+}

@@ -1,0 +1,228 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"runtime"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"tokentray/core"
+	"tokentray/core/api"
+	"tokentray/ui/text"
+)
+
+// Parts are what the commands are made of.
+type Parts struct {
+	Version string
+	Term    Terminal
+	Getenv  func(string) string
+	Now     func() time.Time
+
+	// Connect returns the agent of a home, the platform's own when home is
+	// empty. With start it starts one when none runs; without, the error is
+	// then api.ErrNoAgent.
+	Connect func(ctx context.Context, home string, start bool) (api.Agent, error)
+	// OpenWindow starts a window program on a home and does not wait for it.
+	OpenWindow func(home string) error
+
+	// Agent runs the agent in the foreground until it is stopped or ctx ends.
+	Agent func(ctx context.Context, o AgentOptions) error
+	// Demo builds a throw-away home with a simulator and calls show with its
+	// agent; when show returns, everything is removed again.
+	Demo func(ctx context.Context, o DemoOptions, show func(ctx context.Context, d Demo) error) error
+	// Sim runs the simulator until ctx ends and calls ready with its base URL.
+	Sim func(ctx context.Context, o SimOptions, ready func(url string)) error
+	// Doctor looks at the machine, without an agent.
+	Doctor func(ctx context.Context, home string) []Finding
+}
+
+// app is one run of the program.
+type app struct {
+	Parts
+	home  string // --home
+	json  bool   // --json
+	agent api.Agent
+	tx    *text.Text
+	// account is how the person named the account, for remedies.
+	account string
+}
+
+// Run parses args, runs the command and returns the exit code; what went wrong
+// is on standard error. A ctx that ends, as by Ctrl-C, means 130.
+func Run(ctx context.Context, p Parts, args []string) int {
+	a := &app{Parts: p}
+	root := a.root()
+	root.SetArgs(args)
+	if err := root.ExecuteContext(ctx); err != nil {
+		return a.fail(ctx, err, args)
+	}
+	return exitOK
+}
+
+// New returns the whole command tree, for documentation and tests. Run is what
+// a program calls.
+func New(p Parts) *cobra.Command {
+	a := &app{Parts: p}
+	root := a.root()
+	a.localise(root)
+	return root
+}
+
+func (a *app) root() *cobra.Command {
+	var version bool
+	root := &cobra.Command{
+		Use:                        "tokentray",
+		Args:                       a.noSuchCommand,
+		SilenceErrors:              true,
+		SilenceUsage:               true,
+		SuggestionsMinimumDistance: 2,
+		CompletionOptions:          cobra.CompletionOptions{DisableDefaultCmd: true},
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if version {
+				return a.printVersion()
+			}
+			if a.hasDisplay() {
+				return a.open(cmd.Context())
+			}
+			return a.list(cmd.Context(), "")
+		},
+	}
+	root.Flags().BoolVar(&version, "version", false, "flag.version")
+	root.PersistentFlags().StringVar(&a.home, "home", "", "flag.home")
+	root.PersistentFlags().BoolVar(&a.json, "json", false, "flag.json")
+	root.SetIn(a.Term.In())
+	root.SetOut(a.Term.Out())
+	root.SetErr(a.Term.Err())
+	root.SetFlagErrorFunc(flagError)
+	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { a.help(cmd) })
+	root.SetHelpCommand(a.helpCommand(root))
+	root.AddCommand(
+		a.openCommand(), a.agentCommand(), a.statusCommand(), a.stopCommand(),
+		a.addCommand(), a.listCommand(), a.showCommand(), a.editCommand(), a.rmCommand(),
+		a.pauseCommand(), a.resumeCommand(),
+		a.getCommand(), a.refreshCommand(), a.checkCommand(), a.useCommand(),
+		a.watchCommand(), a.historyCommand(),
+		a.settingsCommand(), a.vaultCommand(),
+		a.doctorCommand(), a.resetCommand(), a.demoCommand(), a.simCommand(),
+		a.versionCommand(), a.completionCommand(root), exitCodesTopic(),
+	)
+	return root
+}
+
+// connect returns the agent, starting one when none runs.
+func (a *app) connect(ctx context.Context) (api.Agent, error) {
+	if a.agent != nil {
+		return a.agent, nil
+	}
+	agent, err := a.Connect(ctx, a.home, true)
+	if err != nil {
+		return nil, err
+	}
+	a.agent = agent
+	return agent, nil
+}
+
+// onDesktop is connect for commands that need the desktop: it tells the agent
+// where this one is, for it may have been started over ssh or in an earlier
+// session. An agent that cannot use it says so when it matters.
+func (a *app) onDesktop(ctx context.Context) (api.Agent, error) {
+	agent, err := a.connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if s := a.desktop(); s != (api.Session{}) {
+		_ = agent.Session(ctx, s)
+	}
+	return agent, nil
+}
+
+func (a *app) desktop() api.Session {
+	return api.Session{
+		Display:        a.Getenv("DISPLAY"),
+		WaylandDisplay: a.Getenv("WAYLAND_DISPLAY"),
+		XAuthority:     a.Getenv("XAUTHORITY"),
+		DBus:           a.Getenv("DBUS_SESSION_BUS_ADDRESS"),
+	}
+}
+
+// hasDisplay reports whether a window could be shown.
+func (a *app) hasDisplay() bool {
+	if runtime.GOOS == "windows" || runtime.GOOS == "darwin" {
+		return true
+	}
+	return a.Getenv("DISPLAY") != "" || a.Getenv("WAYLAND_DISPLAY") != ""
+}
+
+// text is the person's language: TOKENTRAY_LANG, else the setting of the agent
+// if one runs, else the locale. It never starts an agent.
+func (a *app) text() *text.Text {
+	if a.tx == nil {
+		a.tx = text.New(a.language())
+	}
+	return a.tx
+}
+
+func (a *app) language() text.Lang {
+	switch v := a.Getenv("TOKENTRAY_LANG"); v {
+	case "":
+	case "en", "zh":
+		return text.Choose(v)
+	default:
+		return text.Choose("auto")
+	}
+	// An agent too busy to answer at once is not waited for.
+	ctx, cancel := context.WithTimeout(context.Background(), 500*time.Millisecond)
+	defer cancel()
+	agent := a.agent
+	if agent == nil && a.Connect != nil {
+		agent, _ = a.Connect(ctx, a.home, false)
+	}
+	if agent != nil {
+		if l, err := agent.List(ctx); err == nil {
+			return text.Choose(l.Settings.Language)
+		}
+	}
+	return text.Choose("auto")
+}
+
+func (a *app) say(key text.Key, args ...any) string { return a.text().Say(key, args...) }
+
+// print writes what the command was asked for.
+func (a *app) print(lines ...string) error {
+	for _, line := range lines {
+		if _, err := fmt.Fprintln(a.Term.Out(), line); err != nil {
+			return fmt.Errorf("write the answer: %w", err)
+		}
+	}
+	return nil
+}
+
+// note tells the person something beside the answer. With --json nothing is
+// said, so that standard error holds an error object or nothing.
+func (a *app) note(lines ...string) {
+	if a.json {
+		return
+	}
+	for _, line := range lines {
+		_, _ = fmt.Fprintln(a.Term.Err(), line)
+	}
+}
+
+// printJSON writes v on one line, or indented when a person looks.
+func (a *app) printJSON(v any) error {
+	enc := json.NewEncoder(a.Term.Out())
+	enc.SetEscapeHTML(false)
+	if a.Term.OutIsTerminal() {
+		enc.SetIndent("", "  ")
+	}
+	if err := enc.Encode(v); err != nil {
+		return fmt.Errorf("write the answer: %w", err)
+	}
+	return nil
+}
+
+// envName says an environment as people read it.
+func (a *app) envName(e core.Env) string { return a.say(text.Key("env." + string(e))) }

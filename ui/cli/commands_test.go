@@ -1,0 +1,416 @@
+package cli
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"tokentray/core"
+	"tokentray/core/api"
+)
+
+const secretToken = "84_this-is-the-token"
+
+func withToken(r *run) *run {
+	r.agent.list.Accounts = []api.Account{account("shop", core.Sandbox, time.Hour), account("shop", core.Live, time.Hour)}
+	r.agent.token = api.Token{
+		AccessToken: secretToken, ExpiresIn: 3600, ExpiresAt: start().Add(time.Hour), ExpiresAtUnix: start().Add(time.Hour).Unix(),
+		ObtainedAt: start().Add(-time.Hour), Account: "shop", Env: core.Sandbox, AppID: "wx0123456789abcdef",
+	}
+	r.agent.saved = api.Saved{Account: r.agent.list.Accounts[0]}
+	return r
+}
+
+func TestGet(t *testing.T) {
+	for _, tt := range []struct {
+		args []string
+		out  string
+		call string
+		ttl  time.Duration
+	}{
+		{[]string{"get", "shop"}, secretToken + "\n", "token shop", 30 * time.Second},
+		{[]string{"get", "shop/live", "--min-ttl", "5m"}, secretToken + "\n", "token shop/live", 5 * time.Minute},
+		{[]string{"get", "  shop "}, secretToken + "\n", "token shop", 30 * time.Second},
+		{[]string{"get", "--", "-shop"}, secretToken + "\n", "token -shop", 30 * time.Second},
+		{[]string{"get", "--format", "query", "shop"}, "access_token=" + secretToken + "\n", "token shop", 30 * time.Second},
+		{[]string{"get", "--format=header", "shop"}, "Authorization: Bearer " + secretToken + "\n", "token shop", 30 * time.Second},
+	} {
+		r := withToken(newRun())
+		out, errOut := r.try(t, 0, tt.args...)
+		if out != tt.out || errOut != "" || !slices.Equal(r.agent.calls, []string{tt.call}) || r.agent.minTTL != tt.ttl {
+			t.Errorf("%v: stdout %q, stderr %q, calls %v, min ttl %v", tt.args, out, errOut, r.agent.calls, r.agent.minTTL)
+		}
+	}
+	for _, args := range [][]string{{"get", "shop", "--json"}, {"get", "shop", "--format", "json"}} {
+		r := withToken(newRun())
+		out, _ := r.try(t, 0, args...)
+		var got api.Token
+		if err := json.Unmarshal([]byte(out), &got); err != nil || got.AccessToken != secretToken || got.ExpiresIn != 3600 || got.ExpiresAtUnix == 0 {
+			t.Errorf("%v: %q %v", args, out, err)
+		}
+	}
+}
+
+// TestNoTokenOnStandardError: whatever a command says beside its answer, the
+// token is not in it.
+func TestNoTokenOnStandardError(t *testing.T) {
+	for _, args := range [][]string{
+		{"get", "shop"},
+		{"get", "shop", "--json"},
+		{"get", "shop", "--copy"},
+		{"refresh", "shop"},
+		{"refresh", "shop", "--stale", "-"},
+		{"refresh", "shop/live", "--force", "--yes"},
+		{"show", "shop"},
+		{"list"},
+		{"history", "shop"},
+		{"check", "shop"},
+	} {
+		r := withToken(newRun())
+		r.agent.check.Accepted = true
+		r.term.in = strings.NewReader(secretToken + "\n")
+		if _, errOut := r.try(t, 0, args...); strings.Contains(errOut, secretToken) {
+			t.Errorf("%v: %q", args, errOut)
+		}
+	}
+}
+
+func TestCopy(t *testing.T) {
+	r := withToken(newRun())
+	r.env["DISPLAY"] = ":7"
+	r.agent.clip = api.Clipboard{Account: "shop", Env: core.Sandbox, Format: "query", ClearsAt: start().Add(45 * time.Second)}
+	out, errOut := r.try(t, 0, "get", "shop", "--copy", "--format", "query")
+	if out != "" || errOut != "Copied the token of shop/sandbox as query. The clipboard is cleared in 45 s.\n" {
+		t.Errorf("stdout %q, stderr %q", out, errOut)
+	}
+	if !slices.Equal(r.agent.calls, []string{"token shop", "copy shop query"}) || r.agent.session.Display != ":7" {
+		t.Errorf("calls %v, session %+v", r.agent.calls, r.agent.session)
+	}
+}
+
+// TestBareNameNeverCrossesEnvironments: an account that exists only in the other
+// environment is named, and not used.
+func TestBareNameNeverCrossesEnvironments(t *testing.T) {
+	r := newRun()
+	r.agent.list.Accounts = []api.Account{account("shop", core.Live, time.Hour)}
+	r.agent.err = noSuch(api.Ref{Name: "shop", Env: core.Sandbox})
+	_, errOut := r.try(t, exitNoAccount, "get", "shop")
+	if !strings.Contains(errOut, "no account shop") || !strings.Contains(errOut, "It exists as shop/live") {
+		t.Errorf("stderr %q", errOut)
+	}
+	_, errOut = r.try(t, exitNoAccount, "rm", "other", "--yes")
+	if !strings.Contains(errOut, "tokentray list") {
+		t.Errorf("stderr %q", errOut)
+	}
+}
+
+func TestFailureIsExplained(t *testing.T) {
+	const en = `tokentray: 203.0.113.7 is not on the account's IP whitelist.
+  Add 203.0.113.7 to the API IP whitelist (Official Account: developers.weixin.qq.com/platform; Mini Program: mp.weixin.qq.com), wait a few minutes, then: tokentray refresh shop/sandbox
+  errcode 40164, rid 62416571-5cbc3445-3e6cab76, caller IP 203.0.113.7, upstream says: invalid ip
+`
+	const zh = `tokentray: 203.0.113.7 不在账号的 IP 白名单中。
+  请把 203.0.113.7 加入 API IP 白名单（公众号在 developers.weixin.qq.com/platform，小程序在 mp.weixin.qq.com），几分钟后执行：tokentray refresh shop/sandbox
+  errcode 40164, rid 62416571-5cbc3445-3e6cab76, 调用方 IP 203.0.113.7, 上游原文：invalid ip
+`
+	for lang, want := range map[string]string{"en": en, "zh": zh} {
+		r := withToken(newRun())
+		r.env["TOKENTRAY_LANG"] = lang
+		e := whitelisted("shop", core.Sandbox).Error
+		e.Upstream = "invalid ip\x1b[2J\r\n"
+		r.agent.err = e.Core()
+		_, errOut := r.try(t, exitRefused, "get", "shop")
+		if got := strings.ReplaceAll(errOut, "[2J", ""); got != want {
+			t.Errorf("%s:\n%s\nwant\n%s", lang, got, want)
+		}
+	}
+}
+
+func TestLanguage(t *testing.T) {
+	t.Setenv("LC_ALL", "C")
+	for _, tt := range []struct {
+		variable, setting string
+		none              bool
+		want              string
+	}{
+		{"", "zh", false, "还没有账号"},
+		{"en", "zh", false, "no accounts yet"},
+		{"zh", "en", false, "还没有账号"},
+		{"", "auto", false, "no accounts yet"},
+		{"", "zh", true, "还没有账号"}, // list starts an agent, and that knows
+	} {
+		r := newRun()
+		r.env["TOKENTRAY_LANG"] = tt.variable
+		r.agent.list.Settings.Language = tt.setting
+		r.none = tt.none
+		if _, errOut := r.try(t, 0, "list"); !strings.Contains(errOut, tt.want) {
+			t.Errorf("%+v: %q", tt, errOut)
+		}
+	}
+}
+
+func TestRefresh(t *testing.T) {
+	r := withToken(newRun())
+	out, errOut := r.try(t, 0, "refresh", "shop")
+	if out != secretToken+"\n" || !strings.Contains(errOut, "lives for 1 h") || !r.agent.refreshed.Person || r.agent.refreshed.Force {
+		t.Errorf("%q %q %+v", out, errOut, r.agent.refreshed)
+	}
+
+	r = withToken(newRun())
+	r.term.in = strings.NewReader("84_old\n")
+	r.agent.token.StillValid = true
+	_, errOut = r.try(t, 0, "refresh", "shop", "--stale", "-")
+	if want := (api.RefreshRequest{Stale: "84_old"}); r.agent.refreshed != want || !strings.Contains(errOut, "still accepts") {
+		t.Errorf("%+v %q", r.agent.refreshed, errOut)
+	}
+
+	// A forced refresh of a live account says what it breaks, and asks.
+	for answer, code := range map[string]int{"y": 0, "yes": 0, "n": exitFailure, "": exitFailure} {
+		r = withToken(newRun())
+		r.term.tty, r.term.answers = true, []string{answer}
+		_, errOut = r.try(t, code, "refresh", "shop/live", "--force")
+		if !strings.Contains(errOut, "40001") || !strings.Contains(errOut, "shop/live? [y/N]") || r.agent.refreshed.Force != (code == 0) {
+			t.Errorf("%q: %q %+v", answer, errOut, r.agent.refreshed)
+		}
+	}
+	r = withToken(newRun())
+	r.try(t, 0, "refresh", "shop", "--force") // a sandbox account is nobody's production
+	if !r.agent.refreshed.Force {
+		t.Error("not forced")
+	}
+}
+
+func TestCheck(t *testing.T) {
+	for _, tt := range []struct {
+		result api.CheckResult
+		code   int
+		want   string
+	}{
+		{api.CheckResult{Accepted: true}, 0, "accepts the token"},
+		{api.CheckResult{Dead: true}, exitRefused, "tokentray refresh shop/sandbox"},
+		{api.CheckResult{Error: whitelisted("shop", core.Sandbox).Error}, exitRefused, "203.0.113.7"},
+		{api.CheckResult{Error: &api.Error{Class: core.Temporary, Remedy: core.RemedyNetwork}}, exitTemporary, "cannot be reached"},
+		{api.CheckResult{}, exitTemporary, "not known"},
+	} {
+		r := withToken(newRun())
+		r.agent.check = tt.result
+		out, errOut := r.try(t, tt.code, "check", "shop")
+		if out != "" || !strings.Contains(errOut, tt.want) {
+			t.Errorf("%+v: %q %q", tt.result, out, errOut)
+		}
+		r = withToken(newRun())
+		r.agent.check = tt.result
+		out, _ = r.try(t, tt.code, "check", "shop", "--json")
+		var got api.CheckResult
+		if err := json.Unmarshal([]byte(out), &got); err != nil || got.Accepted != tt.result.Accepted {
+			t.Errorf("json %q: %v", out, err)
+		}
+	}
+}
+
+func TestRemoveAsks(t *testing.T) {
+	r := withToken(newRun())
+	r.term.tty, r.term.answers = true, []string{"no"}
+	if _, errOut := r.try(t, exitFailure, "rm", "shop/live"); !strings.Contains(errOut, "Remove shop/live?") || len(r.agent.calls) > 0 {
+		t.Errorf("%q %v", errOut, r.agent.calls)
+	}
+	r = withToken(newRun())
+	r.term.tty = true // and the end of input in place of an answer
+	r.try(t, exitInterrupted, "rm", "shop")
+	r = withToken(newRun())
+	r.try(t, 0, "rm", "shop", "--yes")
+	if !slices.Equal(r.agent.calls, []string{"remove shop/sandbox"}) {
+		t.Errorf("%v", r.agent.calls)
+	}
+}
+
+func TestPauseAndResume(t *testing.T) {
+	for args, want := range map[string]string{
+		"pause shop": "edit shop/sandbox", "resume shop/live": "edit shop/live",
+		"pause --all": "pause all on", "resume --all": "pause all off",
+	} {
+		r := withToken(newRun())
+		_, errOut := r.try(t, 0, strings.Fields(args)...)
+		if !slices.Equal(r.agent.calls, []string{want}) || errOut == "" {
+			t.Errorf("%s: %v %q", args, r.agent.calls, errOut)
+		}
+		if auto := r.agent.edited.Auto; auto != nil && *auto != strings.HasPrefix(args, "resume") {
+			t.Errorf("%s: auto %v", args, *auto)
+		}
+	}
+}
+
+func TestSettings(t *testing.T) {
+	r := newRun()
+	if out, _ := r.try(t, 0, "settings", "get", "clear-after"); out != "45s\n" {
+		t.Errorf("%q", out)
+	}
+	r = newRun()
+	out, _ := r.try(t, 0, "settings")
+	for _, key := range core.SettingKeys() {
+		if !strings.Contains(out, key) {
+			t.Errorf("%s is missing in\n%s", key, out)
+		}
+	}
+	r = newRun()
+	if _, errOut := r.try(t, 0, "settings", "set", "clear-after", "1m"); errOut != "clear-after is now 1m0s.\n" {
+		t.Errorf("%q", errOut)
+	}
+	r = newRun()
+	out, _ = r.try(t, 0, "settings", "--json")
+	var all map[string]string
+	if err := json.Unmarshal([]byte(out), &all); err != nil || len(all) != len(core.SettingKeys()) {
+		t.Errorf("%q %v", out, err)
+	}
+}
+
+func TestVault(t *testing.T) {
+	r := newRun()
+	r.term.in = strings.NewReader("correct horse\n")
+	out, _ := r.try(t, 0, "vault", "init", "--passphrase-stdin")
+	if r.agent.passphrase != "correct horse" || out != "passphrase file, open\n" {
+		t.Errorf("%q %q", r.agent.passphrase, out)
+	}
+
+	r = newRun() // typed twice, until both are the same
+	r.term.tty, r.term.answers = true, []string{"", "one", "two", "three", "three"}
+	_, errOut := r.try(t, 0, "vault", "init")
+	if r.agent.passphrase != "three" || !strings.Contains(errOut, "differ") || strings.Contains(errOut, "three") {
+		t.Errorf("%q %q", r.agent.passphrase, errOut)
+	}
+
+	r = newRun()
+	r.agent.status.Vault = api.Vault{Kind: "file", State: "locked"}
+	r.term.tty, r.term.answers = true, []string{"three"}
+	if r.try(t, 0, "vault", "unlock"); r.agent.passphrase != "three" {
+		t.Errorf("%q", r.agent.passphrase)
+	}
+
+	r = newRun() // the keyring asks by itself
+	r.agent.status.Vault = api.Vault{Kind: "keyring", State: "locked"}
+	if _, errOut := r.try(t, 0, "vault", "unlock"); r.agent.passphrase != "" || !strings.Contains(errOut, "window of its own") {
+		t.Errorf("%q %q", r.agent.passphrase, errOut)
+	}
+
+	r = newRun()
+	r.agent.status.Vault = api.Vault{Kind: "keyring", State: "unavailable", Error: &api.Error{Class: core.VaultClosed, Remedy: core.RemedyVaultInit}}
+	if out, errOut := r.try(t, 0, "vault"); out != "keyring, unavailable\n" || !strings.Contains(errOut, "tokentray vault init") {
+		t.Errorf("%q %q", out, errOut)
+	}
+}
+
+func TestStatusAndStopStartNothing(t *testing.T) {
+	r := newRun()
+	r.none = true
+	if out, _ := r.try(t, exitNoAgent, "status"); !strings.Contains(out, "No agent runs") || r.started {
+		t.Errorf("%q", out)
+	}
+	r = newRun()
+	r.none = true
+	if _, errOut := r.try(t, 0, "stop"); !strings.Contains(errOut, "No agent runs") || r.started {
+		t.Errorf("%q", errOut)
+	}
+	r = newRun()
+	if r.try(t, 0, "stop"); !slices.Equal(r.agent.calls, []string{"stop"}) {
+		t.Errorf("%v", r.agent.calls)
+	}
+	r = newRun()
+	r.agent.status.Accounts, r.agent.status.NeedYou = 7, 2
+	out, _ := r.try(t, 0, "status")
+	for _, want := range []string{"1.2.3", "/home/u/tokentray", "memory, open", "7", "2"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("%q is missing in\n%s", want, out)
+		}
+	}
+}
+
+func TestOpen(t *testing.T) {
+	r := newRun()
+	r.env["DISPLAY"] = ":7"
+	if r.try(t, 0); r.opened == "" || r.agent.session.Display != ":7" {
+		t.Error("no window was opened by the bare program")
+	}
+	r = newRun()
+	r.env["WAYLAND_DISPLAY"] = "wayland-0"
+	r.agent.status.Windows = 1
+	if r.try(t, 0, "open"); r.opened != "" {
+		t.Error("a second window was opened")
+	}
+	r = newRun()
+	r.agent.list.Accounts = []api.Account{account("shop", core.Sandbox, time.Hour)}
+	if out, _ := r.try(t, 0); !strings.Contains(out, "shop") || r.opened != "" {
+		t.Errorf("without a display: %q", out)
+	}
+}
+
+func TestReset(t *testing.T) {
+	r := newRun()
+	r.agent.status.Accounts = 3
+	r.agent.status.Vault.Kind = "keyring"
+	r.term.tty, r.term.answers = true, []string{"n"}
+	_, errOut := r.try(t, exitFailure, "reset")
+	for _, want := range []string{"3 accounts", "/home/u/tokentray", "keyring entries of 3", "[y/N]"} {
+		if !strings.Contains(errOut, want) {
+			t.Errorf("%q is missing in\n%s", want, errOut)
+		}
+	}
+	if len(r.agent.calls) > 0 {
+		t.Errorf("%v", r.agent.calls)
+	}
+	r = newRun()
+	if r.try(t, 0, "reset", "--yes"); !slices.Equal(r.agent.calls, []string{"reset"}) {
+		t.Errorf("%v", r.agent.calls)
+	}
+}
+
+func TestHistory(t *testing.T) {
+	r := withToken(newRun())
+	r.agent.history = []api.HistoryEntry{
+		{At: start(), What: core.DidFail, Class: core.Whitelist, Code: 40164, CallerIP: "203.0.113.7", RID: "62416571-5cbc3445-3e6cab76", Took: 120 * time.Millisecond},
+		{At: start().Add(-time.Hour), What: core.DidRenew, Mask: "84_ab••••wxyz", Expires: start().Add(time.Hour), Took: 80 * time.Millisecond, Calls: 1},
+	}
+	out, _ := r.try(t, 0, "history", "shop")
+	want := `TIME                 WHAT     TOKEN          TOOK
+2026-03-01 12:00:00  failed                  120ms  IP not on the whitelist, errcode 40164, rid 62416571-5cbc3445-3e6cab76, caller IP 203.0.113.7
+2026-03-01 11:00:00  renewed  84_ab••••wxyz  80ms   lives until 2026-03-01 13:00:00
+`
+	if out != want {
+		t.Errorf("got\n%s\nwant\n%s", out, want)
+	}
+}
+
+func TestVersion(t *testing.T) {
+	for _, arg := range []string{"version", "--version"} {
+		r := newRun()
+		r.none = true
+		if out, _ := r.try(t, 0, arg); !strings.HasPrefix(out, "tokentray 1.2.3 ") || r.started {
+			t.Errorf("%q", out)
+		}
+	}
+}
+
+func TestCompletion(t *testing.T) {
+	for _, shell := range []string{"bash", "zsh", "fish", "powershell"} {
+		r := newRun()
+		if out, _ := r.try(t, 0, "completion", shell); !strings.Contains(out, "tokentray") {
+			t.Errorf("%s: %q", shell, out)
+		}
+	}
+	r := withToken(newRun())
+	out, _ := r.try(t, 0, "__complete", "get", "")
+	if !strings.HasPrefix(out, "shop\nshop/sandbox\nshop/live\n") {
+		t.Errorf("names: %q", out)
+	}
+	r = withToken(newRun())
+	r.none = true
+	out, _ = r.try(t, 0, "__complete", "get", "")
+	if strings.Contains(out, "shop") || r.started {
+		t.Errorf("completion must start no agent: %q", out)
+	}
+	r = newRun()
+	if out, _ = r.try(t, 0, "__complete", "get", "--format", ""); !strings.HasPrefix(out, "raw\nquery\nheader\njson\n") {
+		t.Errorf("formats: %q", out)
+	}
+}

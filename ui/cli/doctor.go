@@ -1,0 +1,82 @@
+package cli
+
+import (
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"tokentray/ui/text"
+)
+
+// Finding is one line of doctor. Says and Fix are keys of ui/text after
+// "doctor."; Args are the names and values of their placeholders, in turn.
+type Finding struct {
+	Check string // keyring, bus, tray, …
+	Level Level
+	Says  string
+	Fix   string // empty when there is nothing to do
+	Args  []any
+}
+
+// Level is how bad a finding is.
+type Level string
+
+// The levels. A failure keeps TokenTray from its job and makes the exit code 1;
+// a warning costs something of it.
+const (
+	LevelOK   Level = "ok"
+	LevelWarn Level = "warn"
+	LevelFail Level = "fail"
+)
+
+func (a *app) doctorCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:  "doctor",
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.report(a.Doctor(cmd.Context(), a.home))
+		},
+	}
+}
+
+var errSick = errors.New("doctor found failures")
+
+func (a *app) report(findings []Finding) error {
+	type line struct {
+		Check   string `json:"check"`
+		Level   Level  `json:"level"`
+		Message string `json:"message"`
+		Remedy  string `json:"remedy,omitempty"`
+	}
+	var (
+		lines []line
+		rows  = table{colour: a.colour()}
+		sick  error
+	)
+	mark := map[Level]cell{LevelOK: {"✓", styleSandbox}, LevelWarn: {"!", styleWarn}, LevelFail: {"✗", styleLive}}
+	for _, f := range findings {
+		l := line{f.Check, f.Level, clean(a.say(text.Key("doctor."+f.Says), f.Args...)), ""}
+		if f.Fix != "" {
+			l.Remedy = clean(a.say(text.Key("doctor."+f.Fix), f.Args...))
+		}
+		if f.Level == LevelFail {
+			sick = &errSilent{errSick}
+		}
+		lines = append(lines, l)
+		said := l.Message
+		if l.Remedy != "" {
+			said += " " + l.Remedy
+		}
+		rows.add(mark[f.Level], plain(a.say(text.Key("doctor.check."+f.Check))), plain(said))
+	}
+	if a.json {
+		if err := a.printJSON(lines); err != nil {
+			return err
+		}
+		return sick
+	}
+	if err := a.print(rows.lines(0)...); err != nil {
+		return err
+	}
+	return sick
+}

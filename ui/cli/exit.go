@@ -1,0 +1,82 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"tokentray/core"
+	"tokentray/core/api"
+	"tokentray/ui/text"
+)
+
+// The exit codes. They are a promise to scripts: none ever changes its meaning.
+const (
+	exitOK          = 0
+	exitFailure     = 1
+	exitUsage       = 2
+	exitNoAccount   = 3
+	exitRefused     = 4
+	exitTemporary   = 5
+	exitVault       = 6
+	exitNoAgent     = 7
+	exitInterrupted = 130
+)
+
+// exitCodes lists them for help and tests; each has a sentence exit.<code>.
+func exitCodes() []int {
+	return []int{
+		exitOK, exitFailure, exitUsage, exitNoAccount, exitRefused,
+		exitTemporary, exitVault, exitNoAgent, exitInterrupted,
+	}
+}
+
+// exitCode is the code for an error that a command returned.
+func exitCode(ctx context.Context, err error) int {
+	var usage *usageError
+	switch {
+	case err == nil:
+		return exitOK
+	case ctx.Err() != nil || errors.Is(err, errInterrupted):
+		return exitInterrupted
+	case errors.As(err, &usage):
+		return exitUsage
+	case errors.Is(err, api.ErrNoAgent), errors.Is(err, api.ErrVersion):
+		return exitNoAgent
+	}
+	e := core.AsError(err)
+	switch e.Remedy {
+	case core.RemedyNoAgent, core.RemedyRestart:
+		return exitNoAgent
+	}
+	switch e.Class {
+	case core.Invalid:
+		return exitUsage
+	case core.NotFound:
+		return exitNoAccount
+	case core.BadSecret, core.Whitelist, core.Confirm, core.Frozen, core.Quota, core.Misuse:
+		return exitRefused
+	case core.Temporary:
+		return exitTemporary
+	case core.VaultClosed:
+		return exitVault
+	}
+	return exitFailure
+}
+
+// exitCodesTopic is a page of help, no command: it runs nothing.
+func exitCodesTopic() *cobra.Command {
+	return &cobra.Command{Use: "exit-codes"}
+}
+
+// exitCodesPage lists the codes and what errors look like to a script.
+func (a *app) exitCodesPage() []string {
+	out := []string{a.say("exit.title"), ""}
+	for _, c := range exitCodes() {
+		n := strconv.Itoa(c)
+		out = append(out, "  "+padLeft(n, 3)+"  "+a.say(text.Key("exit."+n)))
+	}
+	return append(out, "", a.say("exit.errors"))
+}

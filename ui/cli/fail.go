@@ -1,0 +1,173 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"tokentray/core"
+	"tokentray/core/api"
+	"tokentray/ui/text"
+)
+
+// usageError is a command line that cannot be run: exit code 2.
+type usageError struct {
+	key     text.Key
+	args    []any
+	command string // whose help explains it, such as "tokentray get"
+}
+
+func usage(key text.Key, args ...any) *usageError { return &usageError{key: key, args: args} }
+
+func (e *usageError) Error() string { return text.New(text.English).Say(e.key, e.args...) }
+
+// errInterrupted is a prompt that was answered with Ctrl-C or the end of input.
+var errInterrupted = errors.New("interrupted")
+
+// errSilent ends a command with a code after everything was said.
+type errSilent struct{ err error }
+
+func (e *errSilent) Error() string { return e.err.Error() }
+func (e *errSilent) Unwrap() error { return e.err }
+
+// fail says what went wrong and returns the exit code.
+func (a *app) fail(ctx context.Context, err error, args []string) int {
+	code := exitCode(ctx, err)
+	var silent *errSilent
+	switch {
+	case errors.As(err, &silent):
+	case a.json || slices.Contains(args, "--json"):
+		a.failJSON(code, err)
+	case code == exitInterrupted:
+		_, _ = fmt.Fprintln(a.Term.Err()) // the prompt's line ends here
+	default:
+		for _, line := range a.explain(err) {
+			_, _ = fmt.Fprintln(a.Term.Err(), line)
+		}
+	}
+	return code
+}
+
+// failJSON writes the error as the local API does, on standard error, so that
+// standard output is a whole answer or nothing.
+func (a *app) failJSON(code int, err error) {
+	var wire *api.Error
+	var u *usageError
+	switch {
+	case code == exitInterrupted:
+		wire = &api.Error{Class: "interrupted", Message: "interrupted"}
+	case errors.As(err, &u):
+		wire = &api.Error{Class: "usage", Message: u.Error(), Remedy: core.RemedyInput}
+	default:
+		wire = api.FromError(err)
+	}
+	enc := json.NewEncoder(a.Term.Err())
+	enc.SetEscapeHTML(false)
+	_ = enc.Encode(map[string]any{"error": wire})
+}
+
+// explain is an error in the person's language: the cause, what to do, and what
+// upstream said.
+func (a *app) explain(err error) []string {
+	var u *usageError
+	if errors.As(err, &u) {
+		out := []string{"tokentray: " + clean(a.say(u.key, u.args...))}
+		if u.command != "" {
+			out = append(out, "  "+a.say("usage.more", "command", u.command+" --help"))
+		}
+		return out
+	}
+	out := a.explainWire(api.FromError(err))
+	var other *elsewhere
+	if errors.As(err, &other) {
+		out = append(out[:1], "  "+clean(a.say("cli.elsewhere", "account", other.ref)))
+	}
+	return out
+}
+
+func (a *app) explainWire(e *api.Error) []string {
+	if len(e.Problems) > 0 {
+		return append([]string{"tokentray: " + a.say("cli.problems")}, a.problemLines(e.Problems)...)
+	}
+	tx := a.text()
+	out := []string{"tokentray: " + clean(tx.Cause(e, a.account))}
+	if r := tx.Remedy(e, a.account); r != "" {
+		out = append(out, "  "+clean(r))
+	}
+	if d := tx.Details(e); len(d) > 0 {
+		out = append(out, "  "+clean(strings.Join(d, ", ")))
+	}
+	return out
+}
+
+// problemLines says each problem of what was entered, with the field's name.
+func (a *app) problemLines(problems []core.Problem) []string {
+	var out []string
+	for _, p := range problems {
+		out = append(out, "  "+a.fieldName(p.Field)+a.say("cli.colon")+a.problem(p.Key))
+	}
+	return out
+}
+
+func (a *app) fieldName(field string) string {
+	if key := text.Key("cli.field." + field); a.text().Has(key) {
+		return a.say(key)
+	}
+	return field
+}
+
+func (a *app) problem(key string) string {
+	if k := text.Key("problem." + key); a.text().Has(k) {
+		return a.say(k)
+	}
+	return key
+}
+
+// clean takes the control characters out of text that came from elsewhere, for
+// a terminal would obey them.
+func clean(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
+			return -1
+		}
+		return r
+	}, s)
+}
+
+// flagError says what is wrong with a flag. A value is never repeated, for it
+// could be a secret that was put in the wrong place.
+func flagError(cmd *cobra.Command, err error) error {
+	var (
+		missing *pflag.NotExistError
+		value   *pflag.InvalidValueError
+		empty   *pflag.ValueRequiredError
+		u       *usageError
+	)
+	out := usage("usage.flags")
+	switch {
+	case errors.As(err, &u):
+		out = u
+	case errors.As(err, &missing):
+		out = usage("usage.flag_unknown", "flag", flagSpelling(missing.GetSpecifiedName(), missing.GetSpecifiedShortnames()))
+	case errors.As(err, &value):
+		out = usage("usage.flag_value", "flag", "--"+value.GetFlag().Name)
+	case errors.As(err, &empty):
+		out = usage("usage.flag_empty", "flag", flagSpelling(empty.GetSpecifiedName(), empty.GetSpecifiedShortnames()))
+	}
+	out.command = cmd.CommandPath()
+	return out
+}
+
+func flagSpelling(name, short string) string {
+	if short != "" {
+		return "-" + name
+	}
+	return "--" + name
+}

@@ -1,0 +1,153 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"tokentray/ui/text"
+)
+
+// helpKey is the key of a command's sentences: cmd.vault.unlock for tokentray
+// vault unlock, cmd.tokentray for the program itself.
+func helpKey(cmd *cobra.Command) string {
+	path := strings.Fields(cmd.CommandPath())
+	if len(path) == 1 {
+		return "cmd.tokentray"
+	}
+	return "cmd." + strings.Join(path[1:], ".")
+}
+
+// localise gives every command and flag its words in the person's language.
+// Until then a flag's usage is the key of its sentence.
+func (a *app) localise(root *cobra.Command) {
+	flags := func(f *pflag.Flag) {
+		if f.Name == "help" {
+			f.Usage = "flag.help"
+		}
+		if strings.HasPrefix(f.Usage, "flag.") {
+			f.Usage = a.say(text.Key(f.Usage))
+		}
+	}
+	var walk func(*cobra.Command)
+	walk = func(cmd *cobra.Command) {
+		key := helpKey(cmd)
+		cmd.Short = a.say(text.Key(key))
+		if long := text.Key(key + ".long"); a.text().Has(long) {
+			cmd.Long = a.say(long)
+		}
+		if cmd.Use == "exit-codes" {
+			cmd.Long = strings.Join(a.exitCodesPage(), "\n")
+		}
+		cmd.InitDefaultHelpFlag()
+		cmd.Flags().VisitAll(flags)
+		cmd.PersistentFlags().VisitAll(flags)
+		for _, sub := range cmd.Commands() {
+			walk(sub)
+		}
+	}
+	walk(root)
+}
+
+// help prints the page of a command.
+func (a *app) help(cmd *cobra.Command) {
+	a.localise(cmd.Root())
+	_ = a.print(a.helpPage(cmd)...)
+}
+
+func (a *app) helpPage(cmd *cobra.Command) []string {
+	about := cmd.Long
+	if about == "" {
+		about = cmd.Short
+	}
+	out := []string{about}
+	if !cmd.Runnable() && !cmd.HasSubCommands() {
+		return out // a topic
+	}
+	out = append(out, "", a.say("help.usage"))
+	if cmd.Runnable() {
+		out = append(out, "  "+cmd.UseLine())
+	}
+	if cmd.HasAvailableSubCommands() {
+		out = append(out, "  "+cmd.CommandPath()+" "+a.say("help.command"), "", a.say("help.commands"))
+		out = append(out, commandRows(cmd)...)
+	}
+	if rows := a.flagRows(cmd.LocalNonPersistentFlags()); len(rows) > 0 {
+		out = append(append(out, "", a.say("help.flags")), rows...)
+	}
+	global := cmd.InheritedFlags()
+	if !cmd.HasParent() {
+		global = cmd.PersistentFlags()
+	}
+	if rows := a.flagRows(global); len(rows) > 0 {
+		out = append(append(out, "", a.say("help.global")), rows...)
+	}
+	if !cmd.HasParent() {
+		out = append(out, "", a.say("help.more"))
+	}
+	return out
+}
+
+func commandRows(cmd *cobra.Command) []string {
+	t := table{indent: 2}
+	for _, sub := range cmd.Commands() {
+		if sub.Hidden {
+			continue
+		}
+		t.add(plain(sub.Name()), plain(sub.Short))
+	}
+	return t.lines(0)
+}
+
+func (a *app) flagRows(flags *pflag.FlagSet) []string {
+	t := table{indent: 2}
+	flags.VisitAll(func(f *pflag.Flag) {
+		if f.Hidden {
+			return
+		}
+		value, usage := pflag.UnquoteUsage(f)
+		name := "    --" + f.Name
+		if f.Shorthand != "" {
+			name = "-" + f.Shorthand + ", --" + f.Name
+		}
+		if value != "" {
+			name += " " + value
+		}
+		if f.DefValue != "" && f.DefValue != "false" && f.DefValue != "0" && f.DefValue != "[]" {
+			usage += a.say("help.default", "value", f.DefValue)
+		}
+		t.add(plain(name), plain(usage))
+	})
+	return t.lines(0)
+}
+
+// helpCommand is tokentray help [COMMAND].
+func (a *app) helpCommand(root *cobra.Command) *cobra.Command {
+	return &cobra.Command{
+		Use: "help [COMMAND]",
+		RunE: func(_ *cobra.Command, args []string) error {
+			cmd, rest, err := root.Find(args)
+			if err != nil || len(rest) > 0 {
+				u := usage("usage.help_unknown", "name", strings.Join(args, " "))
+				u.command = root.Name()
+				return u
+			}
+			a.localise(root)
+			return a.print(a.helpPage(cmd)...)
+		},
+		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+			cmd, _, err := root.Find(args)
+			if err != nil {
+				return nil, cobra.ShellCompDirectiveNoFileComp
+			}
+			var out []string
+			a.localise(root)
+			for _, sub := range cmd.Commands() {
+				out = append(out, fmt.Sprintf("%s\t%s", sub.Name(), sub.Short))
+			}
+			return out, cobra.ShellCompDirectiveNoFileComp
+		},
+	}
+}

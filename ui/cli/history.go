@@ -1,0 +1,94 @@
+package cli
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"tokentray/core/api"
+	"tokentray/ui/text"
+)
+
+func (a *app) historyCommand() *cobra.Command {
+	var limit int
+	cmd := &cobra.Command{
+		Use:               "history NAME[/ENV]",
+		Args:              oneAccount,
+		ValidArgsFunction: a.completeRef,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if limit < 1 {
+				return usage("usage.limit")
+			}
+			return a.history(cmd.Context(), args[0], limit)
+		},
+	}
+	cmd.Flags().IntVar(&limit, "limit", 50, "flag.limit")
+	return cmd
+}
+
+func (a *app) history(ctx context.Context, arg string, limit int) error {
+	ref, err := a.ref(arg)
+	if err != nil {
+		return err
+	}
+	agent, err := a.connect(ctx)
+	if err != nil {
+		return err
+	}
+	acc, err := a.full(ctx, agent, ref)
+	if err != nil {
+		return err
+	}
+	entries, err := agent.History(ctx, acc.Ref(), limit)
+	if err != nil {
+		return err
+	}
+	if a.json {
+		if entries == nil {
+			entries = []api.HistoryEntry{}
+		}
+		return a.printJSON(entries)
+	}
+	if len(entries) == 0 {
+		a.note(a.say("history.empty", "account", acc.Ref()))
+		return nil
+	}
+	t := table{colour: a.colour(), elastic: 4}
+	head := func(key text.Key) cell { return cell{a.say(key), styleHead} }
+	t.add(head("history.at"), head("history.what"), head("list.token"), head("history.took"), head("history.more"))
+	for _, e := range entries {
+		what, st := a.say(text.Key("did."+string(e.What))), noStyle
+		if e.Class != "" {
+			st = styleWarn
+		}
+		t.add(plain(when(e.At)), cell{what, st}, plain(e.Mask), plain(took(e.Took)), plain(a.entryWords(e)))
+	}
+	width := 0
+	if a.Term.OutIsTerminal() {
+		width, _ = a.Term.Size()
+	}
+	return a.print(t.lines(width)...)
+}
+
+// entryWords tells what a line of history adds: the failure with what upstream
+// said, or until when the token lives.
+func (a *app) entryWords(e api.HistoryEntry) string {
+	if e.Class == "" {
+		if e.Expires.IsZero() {
+			return ""
+		}
+		return a.say("history.until", "time", when(e.Expires))
+	}
+	parts := []string{a.say(text.Key("class.short." + string(e.Class)))}
+	parts = append(parts, a.text().Details(&api.Error{UpstreamCode: e.Code, CallerIP: e.CallerIP, RID: e.RID})...)
+	return clean(strings.Join(parts, ", "))
+}
+
+func took(d time.Duration) string {
+	if d == 0 {
+		return ""
+	}
+	return d.Round(time.Millisecond).String()
+}

@@ -1,0 +1,164 @@
+package cli
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"tokentray/core"
+	"tokentray/core/api"
+	"tokentray/ui/text"
+)
+
+func (a *app) listCommand() *cobra.Command {
+	var env string
+	cmd := &cobra.Command{
+		Use:     "list",
+		Aliases: []string{"ls"},
+		Args:    noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if env == "" {
+				return a.list(cmd.Context(), "")
+			}
+			e, err := parseEnv(env)
+			if err != nil {
+				return err
+			}
+			return a.list(cmd.Context(), e)
+		},
+	}
+	cmd.Flags().StringVar(&env, "env", "", "flag.list_env")
+	_ = cmd.RegisterFlagCompletionFunc("env", completeWords(words(core.Envs())...))
+	return cmd
+}
+
+func (a *app) list(ctx context.Context, only core.Env) error {
+	agent, err := a.connect(ctx)
+	if err != nil {
+		return err
+	}
+	l, err := agent.List(ctx)
+	if err != nil {
+		return err
+	}
+	all := len(l.Accounts)
+	if only != "" {
+		l.Accounts = slices.DeleteFunc(l.Accounts, func(acc api.Account) bool { return acc.Env != only })
+	}
+	if a.json {
+		if l.Accounts == nil {
+			l.Accounts = []api.Account{}
+		}
+		return a.printJSON(l)
+	}
+	switch {
+	case all == 0:
+		a.note(a.say("list.empty"), "", a.say("list.empty_add"), a.say("list.empty_demo"))
+	case len(l.Accounts) == 0:
+		a.note(a.say("list.empty_env", "env", a.envName(only)))
+	default:
+		t := a.accountTable(l, a.Now(), a.colour(), false)
+		width := 0
+		if a.Term.OutIsTerminal() {
+			width, _ = a.Term.Size()
+		}
+		if err := a.print(t.lines(width)...); err != nil {
+			return err
+		}
+	}
+	a.noteVault(l.Vault)
+	a.noteNotice(l.Notice)
+	return nil
+}
+
+// colour reports whether the answer may be coloured.
+func (a *app) colour() bool {
+	return a.Term.OutIsTerminal() && a.Getenv("NO_COLOR") == "" && a.Getenv("TERM") != "dumb"
+}
+
+// accountTable shows accounts as they stand at now; bar adds the remaining life
+// as a bar. A star marks those that a bare name means.
+func (a *app) accountTable(l api.List, now time.Time, colour, bar bool) *table {
+	t := &table{colour: colour, elastic: 1}
+	head := func(key text.Key) cell { return cell{a.say(key), styleHead} }
+	row := []cell{plain(""), head("list.name"), head("list.env"), head("list.state"), head("list.left")}
+	if bar {
+		row = append(row, plain(""))
+	}
+	t.add(append(row, head("list.token"), head("list.note"))...)
+	for _, acc := range l.Accounts {
+		star := ""
+		if acc.Env == l.Active {
+			star = "*"
+		}
+		state := acc.StateAt(now)
+		row := []cell{
+			plain(star), plain(acc.Name),
+			{string(acc.Env), envStyle(acc.Env)},
+			{a.say(text.Key("state." + string(state))), stateStyle(state)},
+			plain(left(acc, now)),
+		}
+		if bar {
+			row = append(row, cell{lifeBar(acc, now), envStyle(acc.Env)})
+		}
+		t.add(append(row, plain(acc.Mask), cell{a.problemWords(acc), styleWarn})...)
+	}
+	return t
+}
+
+// left is the life left as figures, or nothing when there never was a token.
+func left(acc api.Account, now time.Time) string {
+	if acc.Mask == "" {
+		return ""
+	}
+	return text.Clock(acc.Remaining(now))
+}
+
+// problemWords is the last failure in a few words.
+func (a *app) problemWords(acc api.Account) string {
+	if acc.Error == nil {
+		return ""
+	}
+	key := text.Key("class.short." + string(acc.Error.Class))
+	if !a.text().Has(key) {
+		return string(acc.Error.Class)
+	}
+	return a.say(key)
+}
+
+func envStyle(e core.Env) style {
+	if e == core.Live {
+		return styleLive
+	}
+	return styleSandbox
+}
+
+func stateStyle(s core.State) style {
+	switch s {
+	case core.StateLocked, core.StateBlocked, core.StateExpired, core.StateRetrying:
+		return styleWarn
+	case core.StatePaused, core.StateEmpty:
+		return styleDim
+	}
+	return noStyle
+}
+
+// lifeBar draws the part of the token's life that is left in ten cells.
+func lifeBar(acc api.Account, now time.Time) string {
+	const width = 10
+	life := time.Duration(acc.Life) * time.Second
+	if acc.Mask == "" || life <= 0 {
+		return ""
+	}
+	full := int(min(width, (acc.Remaining(now)*width+life-1)/life))
+	out := make([]rune, width)
+	for i := range out {
+		out[i] = '░'
+		if i < full {
+			out[i] = '█'
+		}
+	}
+	return string(out)
+}

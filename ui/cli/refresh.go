@@ -1,0 +1,86 @@
+package cli
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"tokentray/core"
+	"tokentray/core/api"
+	"tokentray/core/format"
+	"tokentray/ui/text"
+)
+
+func (a *app) refreshCommand() *cobra.Command {
+	var (
+		stale, form string
+		force, yes  bool
+	)
+	cmd := &cobra.Command{
+		Use:               "refresh NAME[/ENV]",
+		Args:              oneAccount,
+		ValidArgsFunction: a.completeRef,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			switch {
+			case cmd.Flags().Changed("stale") && stale != "-":
+				return usage("usage.stale")
+			case stale != "" && force:
+				return usage("usage.stale_or_force")
+			case form != "" && !format.Valid(form):
+				return unknownFormat()
+			}
+			return a.refresh(cmd.Context(), args[0], stale == "-", force, yes, form)
+		},
+	}
+	cmd.Flags().StringVar(&stale, "stale", "", "flag.stale")
+	cmd.Flags().StringVar(&form, "format", "", "flag.format")
+	cmd.Flags().BoolVar(&force, "force", false, "flag.force")
+	cmd.Flags().BoolVar(&yes, "yes", false, "flag.yes")
+	_ = cmd.RegisterFlagCompletionFunc("format", completeWords(format.Names()...))
+	_ = cmd.RegisterFlagCompletionFunc("stale", completeWords("-"))
+	return cmd
+}
+
+// refresh reports a token as no longer accepted, the current one unless stdin
+// names another, or forces a new one. Without --stale a person asked, so that
+// what waits for a person is tried at once.
+func (a *app) refresh(ctx context.Context, arg string, fromStdin, force, yes bool, form string) error {
+	ref, err := a.ref(arg)
+	if err != nil {
+		return err
+	}
+	req := api.RefreshRequest{Force: force, Person: !fromStdin}
+	if fromStdin {
+		if req.Stale, err = a.stdin(); err != nil {
+			return err
+		}
+		if req.Stale == "" {
+			return usage("usage.stale_empty")
+		}
+	}
+	agent, err := a.connect(ctx)
+	if err != nil {
+		return err
+	}
+	acc, err := a.full(ctx, agent, ref)
+	if err != nil {
+		return err
+	}
+	if force && acc.Env == core.Live {
+		warning := []string{a.say(text.Key("live.force_" + string(acc.Kind)))}
+		if err := a.confirm(ctx, yes, warning, "live.force_ask", "account", acc.Ref()); err != nil {
+			return err
+		}
+	}
+	t, err := agent.Refresh(ctx, acc.Ref(), req)
+	if err != nil {
+		return err
+	}
+	switch {
+	case t.StillValid:
+		a.note(a.say("refresh.still_valid", "account", acc.Ref()))
+	default:
+		a.note(a.say("refresh.done", "account", acc.Ref(), "left", a.text().Coarse(t.ExpiresAt.Sub(a.Now()))))
+	}
+	return a.printToken(t, form)
+}

@@ -1,0 +1,45 @@
+package cli
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+)
+
+func (a *app) rmCommand() *cobra.Command {
+	var yes bool
+	cmd := &cobra.Command{
+		Use:               "rm NAME[/ENV]",
+		Args:              oneAccount,
+		ValidArgsFunction: a.completeRef,
+		RunE:              func(cmd *cobra.Command, args []string) error { return a.rm(cmd.Context(), args[0], yes) },
+	}
+	cmd.Flags().BoolVar(&yes, "yes", false, "flag.yes")
+	return cmd
+}
+
+func (a *app) rm(ctx context.Context, arg string, yes bool) error {
+	ref, err := a.ref(arg)
+	if err != nil {
+		return err
+	}
+	agent, err := a.connect(ctx)
+	if err != nil {
+		return err
+	}
+	acc, err := a.full(ctx, agent, ref)
+	if err != nil {
+		return err
+	}
+	if err := a.confirm(ctx, yes, []string{a.say("rm.what")}, "rm.ask", "account", acc.Ref()); err != nil {
+		return err
+	}
+	if err := agent.Remove(ctx, acc.Ref()); err != nil {
+		return err
+	}
+	if a.json {
+		return a.printJSON(map[string]string{"removed": acc.Ref().String()})
+	}
+	a.note(a.say("rm.done", "account", acc.Ref()))
+	return nil
+}

@@ -1,0 +1,100 @@
+package cli
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"tokentray/core/api"
+	"tokentray/ui/text"
+)
+
+func (a *app) showCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:               "show NAME[/ENV]",
+		Args:              oneAccount,
+		ValidArgsFunction: a.completeRef,
+		RunE:              func(cmd *cobra.Command, args []string) error { return a.show(cmd.Context(), args[0]) },
+	}
+}
+
+func (a *app) show(ctx context.Context, arg string) error {
+	ref, err := a.ref(arg)
+	if err != nil {
+		return err
+	}
+	agent, err := a.connect(ctx)
+	if err != nil {
+		return err
+	}
+	acc, err := a.full(ctx, agent, ref)
+	if err != nil {
+		return err
+	}
+	if a.json {
+		return a.printJSON(acc)
+	}
+	return a.print(a.accountLines(acc)...)
+}
+
+// accountLines tells everything about one account.
+func (a *app) accountLines(acc api.Account) []string {
+	now := a.Now()
+	t := table{colour: a.colour()}
+	row := func(key text.Key, value string) {
+		if value != "" {
+			t.add(plain(a.say(key)), plain(clean(value)))
+		}
+	}
+	row("cli.field.name", acc.Name)
+	t.add(plain(a.say("cli.field.env")), cell{a.envName(acc.Env), envStyle(acc.Env)})
+	row("cli.field.kind", string(acc.Kind)+a.say("cli.paren", "text", a.say(text.Key("kind."+string(acc.Kind)))))
+	row("cli.field.product", a.say(text.Key("product."+string(acc.Product))))
+	row("cli.field.appid", acc.AppID)
+	row("cli.field.base_url", acc.BaseURL)
+	row("cli.field.proxy", acc.Proxy)
+	row("cli.field.note", acc.Note)
+	if acc.AllowLive {
+		row("show.allow_live", a.say("cli.yes"))
+	}
+	state := acc.StateAt(now)
+	t.add(plain(a.say("show.state")), cell{a.say(text.Key("state." + string(state))), stateStyle(state)})
+	row("show.token", acc.Mask)
+	if acc.Mask != "" {
+		row("show.expires", a.say("show.at_left", "time", when(acc.ExpiresAt), "left", a.text().Coarse(acc.Remaining(now))))
+	}
+	if p := acc.Previous; p != nil && p.Until.After(now) {
+		row("show.previous", a.say("show.until", "mask", p.Mask, "time", when(p.Until)))
+	}
+	row("show.next", whenSet(acc.NextTry))
+	row("show.used", whenSet(acc.LastUsed))
+	row("show.calls", strconv.Itoa(acc.CallsToday))
+	out := t.lines(0)
+	if acc.Error != nil {
+		out = append(append(out, ""), a.accountError(acc)...)
+	}
+	return out
+}
+
+// accountError is the last failure of an account with its remedy.
+func (a *app) accountError(acc api.Account) []string {
+	ref := acc.Ref().String()
+	tx := a.text()
+	out := []string{clean(tx.Cause(acc.Error, ref))}
+	if r := tx.Remedy(acc.Error, ref); r != "" {
+		out = append(out, "  "+clean(r))
+	}
+	for _, d := range tx.Details(acc.Error) {
+		out = append(out, "  "+clean(d))
+	}
+	return out
+}
+
+func whenSet(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return when(t)
+}

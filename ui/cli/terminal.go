@@ -1,0 +1,117 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"golang.org/x/term"
+)
+
+// Terminal is where the person sits: three streams, and what only a real
+// terminal can do.
+type Terminal interface {
+	In() io.Reader
+	Out() io.Writer
+	Err() io.Writer
+	// InIsTerminal reports whether questions can be asked: answers are typed,
+	// and the questions are seen.
+	InIsTerminal() bool
+	OutIsTerminal() bool
+	// Size is the terminal's width and height in cells.
+	Size() (width, height int)
+	// ReadLine and ReadHidden read what is typed, the latter without showing
+	// it. When ctx ends first, or input does, the error is that of ctx or io.EOF
+	// and the terminal is as it was.
+	ReadLine(ctx context.Context) (string, error)
+	ReadHidden(ctx context.Context) (string, error)
+}
+
+// Console is the Terminal of a process.
+type Console struct {
+	in       *os.File
+	out, err *os.File
+	lines    *bufio.Reader
+}
+
+// NewConsole returns the Terminal over the given files, as os.Stdin, os.Stdout
+// and os.Stderr.
+func NewConsole(in, out, err *os.File) *Console {
+	prepareConsole(out)
+	return &Console{in: in, out: out, err: err, lines: bufio.NewReader(in)}
+}
+
+// In is standard input.
+func (c *Console) In() io.Reader { return c.lines }
+
+// Out is standard output.
+func (c *Console) Out() io.Writer { return c.out }
+
+// Err is standard error.
+func (c *Console) Err() io.Writer { return c.err }
+
+// InIsTerminal implements Terminal.
+func (c *Console) InIsTerminal() bool { return isTerminal(c.in) && isTerminal(c.err) }
+
+// OutIsTerminal implements Terminal.
+func (c *Console) OutIsTerminal() bool { return isTerminal(c.out) }
+
+func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
+
+// Size implements Terminal; 80 by 24 when nobody knows.
+func (c *Console) Size() (width, height int) {
+	w, h, err := term.GetSize(int(c.out.Fd()))
+	if err != nil || w <= 0 || h <= 0 {
+		return 80, 24
+	}
+	return w, h
+}
+
+// ReadLine implements Terminal.
+func (c *Console) ReadLine(ctx context.Context) (string, error) {
+	return c.wait(ctx, func() (string, error) {
+		s, err := c.lines.ReadString('\n')
+		if s != "" && errors.Is(err, io.EOF) {
+			err = nil
+		}
+		return strings.TrimRight(s, "\r\n"), err
+	})
+}
+
+// ReadHidden implements Terminal.
+func (c *Console) ReadHidden(ctx context.Context) (string, error) {
+	s, err := c.wait(ctx, func() (string, error) {
+		b, err := term.ReadPassword(int(c.in.Fd()))
+		return string(b), err
+	})
+	_, _ = fmt.Fprintln(c.err) // the line end that was typed was not shown
+	return s, err
+}
+
+// wait runs a read that nothing can interrupt. When ctx ends first the terminal
+// is set back and the read is left behind: the process is about to end.
+func (c *Console) wait(ctx context.Context, read func() (string, error)) (string, error) {
+	before, stateErr := term.GetState(int(c.in.Fd()))
+	type answer struct {
+		s   string
+		err error
+	}
+	done := make(chan answer, 1)
+	go func() {
+		s, err := read()
+		done <- answer{s, err}
+	}()
+	select {
+	case a := <-done:
+		return a.s, a.err
+	case <-ctx.Done():
+		if stateErr == nil {
+			_ = term.Restore(int(c.in.Fd()), before)
+		}
+		return "", ctx.Err()
+	}
+}
