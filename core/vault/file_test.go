@@ -1,0 +1,274 @@
+package vault
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strings"
+	"testing"
+
+	"filippo.io/age"
+
+	"tokentray/core"
+)
+
+// cheap is a work factor that no person should use.
+const cheap = 1
+
+var pass = core.NewSecret("correct horse")
+
+func newFile(t testing.TB) *File {
+	t.Helper()
+	f := NewFile(filepath.Join(t.TempDir(), "home", "secrets.age"), cheap)
+	if err := f.Create(t.Context(), pass); err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+func TestFile(t *testing.T) {
+	f := newFile(t)
+	exercise(t, f)
+	hammer(t, f, 20)
+	if runtime.GOOS == "windows" {
+		return
+	}
+	for path, want := range map[string]os.FileMode{f.path: 0o600, filepath.Dir(f.path): 0o700} {
+		if info, err := os.Stat(path); err != nil || info.Mode().Perm() != want {
+			t.Errorf("%s: %v, %v, want %v", path, info.Mode(), err, want)
+		}
+	}
+}
+
+func TestFileOutlivesTheProcess(t *testing.T) {
+	f := newFile(t)
+	const secret = "the-secret-that-must-not-be-seen"
+	if err := f.Set(t.Context(), "key", []byte(secret)); err != nil {
+		t.Fatal(err)
+	}
+	g := NewFile(f.path, cheap)
+	if !g.Exists() {
+		t.Error("the file is not there")
+	}
+	_, err := g.Get(t.Context(), "key")
+	wantError(t, err, core.VaultClosed, ErrLocked)
+	wantError(t, g.Set(t.Context(), "key", []byte("x")), core.VaultClosed, ErrLocked)
+	wantError(t, g.Delete(t.Context(), "key"), core.VaultClosed, ErrLocked)
+
+	for _, wrong := range []string{"", "wrong", "correct horse "} {
+		err := g.Unlock(t.Context(), core.NewSecret(wrong))
+		wantError(t, err, core.VaultClosed, ErrLocked)
+		if !errors.Is(err, ErrPassphrase) || strings.Contains(err.Error(), "correct") {
+			t.Errorf("passphrase %q: %v", wrong, err)
+		}
+	}
+	if err := g.Unlock(t.Context(), pass); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := g.Get(t.Context(), "key"); err != nil || string(got) != secret {
+		t.Errorf("after unlocking: %q, %v", got, err)
+	}
+	g.Lock()
+	_, err = g.Get(t.Context(), "key")
+	wantError(t, err, core.VaultClosed, ErrLocked)
+
+	data, err := os.ReadFile(f.path)
+	if err != nil || bytes.Contains(data, []byte(secret)) || bytes.Contains(data, []byte(pass.Reveal())) {
+		t.Errorf("the file holds a secret in the clear, %v", err)
+	}
+}
+
+func TestFileIsNeverOverwritten(t *testing.T) {
+	f := newFile(t)
+	if err := f.Set(t.Context(), "key", []byte("value")); err != nil {
+		t.Fatal(err)
+	}
+	sound, err := os.ReadFile(f.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, data := range map[string][]byte{
+		"text":      []byte("not an age file"),
+		"empty":     {},
+		"cut":       sound[:len(sound)-3],
+		"cut short": sound[:20],
+		"flipped":   append(bytes.Clone(sound[:len(sound)-1]), sound[len(sound)-1]^1),
+		"other":     encrypted(t, []byte(`["no map"]`)),
+		"null":      encrypted(t, []byte(`null`)),
+	} {
+		t.Run(name, func(t *testing.T) {
+			if err := os.WriteFile(f.path, data, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			g := NewFile(f.path, cheap)
+			err := g.Unlock(t.Context(), pass)
+			wantError(t, err, core.VaultClosed, ErrUnavailable)
+			if !errors.Is(err, ErrDamaged) {
+				t.Errorf("%v, want damaged", err)
+			}
+			_, err = g.Get(t.Context(), "key")
+			wantError(t, err, core.VaultClosed, ErrUnavailable)
+			wantError(t, g.Set(t.Context(), "key", []byte("new")), core.VaultClosed, ErrUnavailable)
+			wantError(t, g.Create(t.Context(), pass), core.Invalid, ErrExists)
+			if after, err := os.ReadFile(f.path); err != nil || !bytes.Equal(after, data) {
+				t.Error("the damaged file was changed")
+			}
+		})
+	}
+	if err := os.WriteFile(f.path, sound, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	g := NewFile(f.path, cheap)
+	if err := g.Unlock(t.Context(), pass); err != nil {
+		t.Errorf("the copy put back: %v", err)
+	}
+}
+
+func encrypted(t *testing.T, plain []byte) []byte {
+	t.Helper()
+	r, err := age.NewScryptRecipient(pass.Reveal())
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.SetWorkFactor(cheap)
+	var out bytes.Buffer
+	w, err := age.Encrypt(&out, r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _ = w.Write(plain)
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+func TestFileChangedByAnother(t *testing.T) {
+	f := newFile(t)
+	g := NewFile(f.path, cheap)
+	if err := g.Unlock(t.Context(), pass); err != nil {
+		t.Fatal(err)
+	}
+	if err := g.Set(t.Context(), "theirs", []byte("1")); err != nil {
+		t.Fatal(err)
+	}
+	wantError(t, f.Set(t.Context(), "ours", []byte("2")), core.VaultClosed, ErrLocked)
+	if err := f.Unlock(t.Context(), pass); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Set(t.Context(), "ours", []byte("2")); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := f.Get(t.Context(), "theirs"); err != nil || string(got) != "1" {
+		t.Errorf("what the other wrote: %q, %v", got, err)
+	}
+}
+
+func TestFileThatIsNotThere(t *testing.T) {
+	f := NewFile(filepath.Join(t.TempDir(), "secrets.age"), cheap)
+	if f.Exists() {
+		t.Error("it exists")
+	}
+	_, err := f.Get(t.Context(), "key")
+	wantError(t, err, core.VaultClosed, ErrUnavailable)
+	wantError(t, f.Unlock(t.Context(), pass), core.VaultClosed, ErrUnavailable)
+	wantError(t, f.Create(t.Context(), core.Secret{}), core.Invalid, nil)
+	if err := f.Destroy(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestFileDestroyed(t *testing.T) {
+	f := newFile(t)
+	if err := f.Destroy(); err != nil || f.Exists() {
+		t.Fatalf("Destroy: %v", err)
+	}
+	_, err := f.Get(t.Context(), "key")
+	wantError(t, err, core.VaultClosed, ErrUnavailable)
+	if err := f.Create(t.Context(), pass); err != nil {
+		t.Errorf("made anew: %v", err)
+	}
+}
+
+func TestFileThatCannotBeWritten(t *testing.T) {
+	f := newFile(t)
+	if err := f.Set(t.Context(), "key", []byte("old")); err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(f.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// A folder in the place of the file: no mode stops root, but a rename fails.
+	g := NewFile(filepath.Join(t.TempDir(), "file", "secrets.age"), cheap)
+	if err := os.WriteFile(filepath.Dir(g.path), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	wantError(t, g.Create(t.Context(), pass), core.Internal, nil)
+
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := f.Set(ctx, "key", []byte("new")); !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled: %v", err)
+	}
+	if after, err := os.ReadFile(f.path); err != nil || !bytes.Equal(after, data) {
+		t.Error("a cancelled change changed the file")
+	}
+	if got, _ := f.Get(t.Context(), "key"); string(got) != "old" {
+		t.Errorf("a cancelled change counts: %q", got)
+	}
+}
+
+func TestErrorsPrintNoPassphrase(t *testing.T) {
+	f := newFile(t)
+	f.Lock()
+	err := f.Unlock(t.Context(), core.NewSecret("hunter2hunter2"))
+	if text := fmt.Sprintf("%v %+v %#v", err, err, err); strings.Contains(text, "hunter2") {
+		t.Errorf("the error holds the passphrase: %s", text)
+	}
+}
+
+// dear finds a header that asks for more than 2^9 rounds.
+var dear = regexp.MustCompile(`-> scrypt \S+ \d\d`)
+
+func FuzzDecodeFile(f *testing.F) {
+	sound, err := encode(map[string][]byte{"key": []byte("value")}, pass, cheap)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(sound)
+	f.Add(sound[:60])
+	f.Add([]byte("age-encryption.org/v1\n-> scrypt AAAA 30\n"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if dear.Match(data) {
+			return // it would only be slow; age itself refuses more than 2^22
+		}
+		entries, err := decode(data, pass)
+		if err != nil {
+			if !errors.Is(err, ErrDamaged) && !errors.Is(err, ErrPassphrase) {
+				t.Errorf("error %v", err)
+			}
+			return
+		}
+		if entries == nil {
+			t.Error("no error and no entries")
+		}
+	})
+}
+
+func BenchmarkFileUnlock(b *testing.B) {
+	f := NewFile(filepath.Join(b.TempDir(), "secrets.age"), 0)
+	if err := f.Create(b.Context(), pass); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if err := f.Unlock(b.Context(), pass); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,208 @@
+package vault
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/exec"
+	"sync"
+	"time"
+
+	"tokentray/core"
+)
+
+// Service is the name under which the keyring shows our entries.
+const Service = "tokentray"
+
+// ChildCommand is the hidden command by which the program becomes the keyring's
+// child; see ServeKeyringChild.
+const ChildCommand = "__keyring"
+
+// How long a call may take: without a person, and with one at a prompt.
+const (
+	callTime   = 3 * time.Second
+	promptTime = 60 * time.Second
+)
+
+// KeyringConfig says how to reach the keyring.
+type KeyringConfig struct {
+	Exe  string // the program that knows ChildCommand; empty means this one
+	Home string // the home's id: entries are named <home id>/<key>
+	// DBus is the session bus's address; empty means the environment's, else
+	// the socket in XDG_RUNTIME_DIR. Only Linux and the BSDs use it.
+	DBus string
+	Log  *slog.Logger // nil discards
+}
+
+// Keyring is the operating system's keyring. Each call runs alone in a
+// short-lived child of this program and is killed at its deadline: a keyring
+// cannot be cancelled while it waits for its prompt, and what it leaves behind
+// in a process goes with the child.
+//
+// A prompt is shown only for a call marked by core.Attended, which may take 60 s
+// instead of 3. A caller who waited while another's call failed gets that
+// failure; who owns the Keyring decides when to ask again.
+type Keyring struct {
+	cfg  KeyringConfig
+	turn chan struct{} // holds one token; its holder may run a child
+
+	// The limits, which tests shorten.
+	callTime, promptTime time.Duration
+
+	mu       sync.Mutex
+	dbus     string
+	failures int // so far
+	failure  error
+}
+
+var _ Vault = (*Keyring)(nil)
+
+// NewKeyring returns the keyring. Nothing is started before the first call.
+func NewKeyring(cfg KeyringConfig) *Keyring {
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	k := &Keyring{
+		cfg: cfg, turn: make(chan struct{}, 1), dbus: cfg.DBus,
+		callTime: callTime, promptTime: promptTime,
+	}
+	k.turn <- struct{}{}
+	return k
+}
+
+// SetDBus changes the address of the session bus: the desktop session came, or
+// was started again. Empty means the environment's.
+func (k *Keyring) SetDBus(address string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.dbus = address
+}
+
+// Get implements Vault.
+func (k *Keyring) Get(ctx context.Context, key string) ([]byte, error) {
+	a, err := k.call(ctx, request{Op: opGet, User: k.user(key)})
+	if err != nil {
+		return nil, err
+	}
+	return a.Value, nil
+}
+
+// Set implements Vault.
+func (k *Keyring) Set(ctx context.Context, key string, value []byte) error {
+	_, err := k.call(ctx, request{Op: opSet, User: k.user(key), Value: value})
+	return err
+}
+
+// Delete implements Vault.
+func (k *Keyring) Delete(ctx context.Context, key string) error {
+	_, err := k.call(ctx, request{Op: opDelete, User: k.user(key)})
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	return err
+}
+
+func (k *Keyring) user(key string) string { return k.cfg.Home + "/" + key }
+
+// call waits for its turn and runs the child.
+func (k *Keyring) call(ctx context.Context, req request) (answer, error) {
+	limit := k.callTime
+	if req.Attended = core.IsAttended(ctx); req.Attended {
+		limit = k.promptTime
+	}
+	k.mu.Lock()
+	before := k.failures
+	k.mu.Unlock()
+
+	wait, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	select {
+	case <-k.turn:
+		defer func() { k.turn <- struct{}{} }()
+	case <-wait.Done():
+		if err := ctx.Err(); err != nil {
+			return answer{}, core.AsError(err)
+		}
+		return answer{}, problem(ErrLocked, "the keyring is busy, perhaps with a prompt that waits for you; answer it and try again")
+	}
+
+	k.mu.Lock()
+	failure, bus := k.failure, k.dbus
+	shared := k.failures > before && !req.Attended
+	k.mu.Unlock()
+	if shared {
+		return answer{}, failure // of the call we waited for
+	}
+
+	env, err := childEnv(os.Getenv, bus)
+	if err != nil {
+		return answer{}, err
+	}
+	a, err := k.run(ctx, req, env, limit)
+	if errors.Is(err, ErrLocked) || errors.Is(err, ErrUnavailable) {
+		k.cfg.Log.Warn("the keyring does not answer as it should", "op", req.Op, "attended", req.Attended, "err", err)
+		k.mu.Lock()
+		k.failures, k.failure = k.failures+1, err
+		k.mu.Unlock()
+	}
+	return a, err
+}
+
+// run runs one child and judges its answer.
+func (k *Keyring) run(ctx context.Context, req request, env []string, limit time.Duration) (answer, error) {
+	exe := k.cfg.Exe
+	if exe == "" {
+		var err error
+		if exe, err = os.Executable(); err != nil {
+			return answer{}, problem(ErrUnavailable, "the program cannot find itself to reach the keyring; start it by its full path", err)
+		}
+	}
+	req.Service, req.Limit = Service, limit
+	input, err := json.Marshal(req)
+	if err != nil {
+		return answer{}, problem(ErrUnavailable, "the keyring could not be asked; try again", err)
+	}
+
+	limited, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	out := &bounded{max: maxMessage}
+	cmd := exec.CommandContext(limited, exe, ChildCommand)
+	cmd.Env, cmd.Dir = env, rootDir()
+	cmd.Stdin, cmd.Stdout = bytes.NewReader(input), out
+	cmd.WaitDelay = time.Second
+	cmd.SysProcAttr = childAttr()
+	err = cmd.Run()
+
+	switch {
+	case ctx.Err() != nil:
+		return answer{}, core.AsError(ctx.Err())
+	case limited.Err() != nil:
+		return answer{}, problem(ErrLocked, fmt.Sprintf(
+			"the keyring gave no answer within %s and may be locked; unlock it with tokentray vault unlock", limit))
+	case err != nil && out.buf.Len() == 0:
+		return answer{}, problem(ErrUnavailable, "the helper that asks the keyring failed; see the log, or use a passphrase file: tokentray vault init", err)
+	}
+	a, err := decodeAnswer(out.buf.Bytes())
+	if err != nil {
+		return answer{}, problem(ErrUnavailable, "the helper that asks the keyring answered nonsense; see that only one version of tokentray is installed", err)
+	}
+	return a, a.err()
+}
+
+// bounded keeps the first max bytes and refuses more.
+type bounded struct {
+	buf bytes.Buffer
+	max int
+}
+
+func (b *bounded) Write(p []byte) (int, error) {
+	if b.buf.Len()+len(p) > b.max {
+		return 0, io.ErrShortBuffer
+	}
+	return b.buf.Write(p)
+}
