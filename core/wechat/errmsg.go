@@ -39,8 +39,12 @@ func (r redactor) pattern() *regexp.Regexp {
 	var forms []string
 	for _, v := range r {
 		if len(v) >= 4 {
-			for _, form := range []string{v, url.QueryEscape(v), url.PathEscape(v)} {
-				forms = append(forms, regexp.QuoteMeta(form))
+			// A text is searched after it was made one line, so a value with odd
+			// bytes would be there as the same line makes it.
+			for _, form := range []string{oneLine(v), url.QueryEscape(v), url.PathEscape(v)} {
+				if len(form) >= 4 {
+					forms = append(forms, regexp.QuoteMeta(form))
+				}
 			}
 		}
 	}
@@ -55,15 +59,7 @@ func (r redactor) pattern() *regexp.Regexp {
 // clean makes a text fit to be shown: one line of at most 300 characters,
 // without control characters, secrets and tokens.
 func (r redactor) clean(text string) string {
-	text = strings.ToValidUTF8(text, " ")
-	// Marks that print nothing become blanks, lest a secret hide between them.
-	text = strings.Map(func(c rune) rune {
-		if !unicode.IsPrint(c) {
-			return ' '
-		}
-		return c
-	}, text)
-	text = strings.Join(strings.Fields(text), " ")
+	text = oneLine(text)
 	if p := r.pattern(); p != nil {
 		text = p.ReplaceAllLiteralString(text, veil)
 	}
@@ -73,6 +69,18 @@ func (r redactor) clean(text string) string {
 		text = string([]rune(text)[:maxMessage-1]) + "…"
 	}
 	return text
+}
+
+// oneLine makes a text valid UTF-8 on one line. Marks that print nothing become
+// blanks, lest a secret hide between them.
+func oneLine(text string) string {
+	text = strings.Map(func(c rune) rune {
+		if !unicode.IsPrint(c) {
+			return ' '
+		}
+		return c
+	}, strings.ToValidUTF8(text, " "))
+	return strings.Join(strings.Fields(text), " ")
 }
 
 // callerIP finds the address that upstream saw us come from, in a cleaned

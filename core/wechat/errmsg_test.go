@@ -65,6 +65,10 @@ func TestClean(t *testing.T) {
 			}
 		})
 	}
+	// A password may be any bytes.
+	if got := (redactor{"open\x80sesame\n!"}).clean("you said open\x80sesame\n!, no"); got != "you said •••, no" {
+		t.Errorf("got %q", got)
+	}
 	// A part of a secret at the cut must not stay either.
 	long := strings.Repeat("a ", 145) + key
 	if got := (redactor{key}).clean(long); strings.Contains(got, "k&y") {

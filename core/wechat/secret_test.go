@@ -72,21 +72,25 @@ func TestNoFailureShowsSecrets(t *testing.T) {
 	} {
 		forms = append(forms, fmt.Sprint(code))
 	}
-	passwords := []string{secret, "s3&= +%/\"\\<ü", "abcd", "0123456789abcdef0123456789abcdef"}
+	ups := Upstreams(Options{})
+	values := []string{secret, "s3&= +%/\"\\<ü", "abcd", "0123456789abcdef0123456789abcdef"}
 	for _, form := range forms {
 		t.Run(form, func(t *testing.T) {
 			srv := httptest.NewServer(echo(form))
 			defer srv.Close()
-			for _, value := range passwords {
+			for i, value := range values {
 				req := request(srv.URL)
 				req.Credentials.Secret = core.NewSecret(value)
 				req.Credentials.ProxyPassword = core.NewSecret(proxyPassword)
-				reveals(t, Options{}, req, value)
+				reveals(t, ups, req, value)
+				if i > 0 {
+					continue
+				}
 				// The same server as a proxy, which sees the password too.
 				req.Account.Proxy = "http://" + proxyUser + "@" + strings.TrimPrefix(srv.URL, "http://")
-				reveals(t, Options{}, req, value)
+				reveals(t, ups, req, value)
 				req.Account.BaseURL = "https://api.weixin.qq.com"
-				reveals(t, Options{}, req, value)
+				reveals(t, ups, req, value)
 			}
 		})
 	}
@@ -94,6 +98,7 @@ func TestNoFailureShowsSecrets(t *testing.T) {
 
 // Nor does a failure before anything was answered.
 func TestNoNetworkFailureShowsSecrets(t *testing.T) {
+	ups := Upstreams(Options{CallTimeout: 20 * time.Millisecond})
 	dead := talker(t, "")
 	for _, base := range []string{
 		"http://" + dead, "https://" + dead, "http://" + silent(t), "http://127.0.0.1:1", "http://127.0.0.1:0",
@@ -106,16 +111,15 @@ func TestNoNetworkFailureShowsSecrets(t *testing.T) {
 			req := request(base)
 			req.Account.Proxy = proxy
 			req.Credentials.ProxyPassword = core.NewSecret(proxyPassword)
-			reveals(t, Options{CallTimeout: 20 * time.Millisecond}, req, secret)
+			reveals(t, ups, req, secret)
 		}
 	}
 }
 
 // reveals fetches and checks with both sources, insists that all fail, and
 // searches the failures.
-func reveals(t *testing.T, o Options, req core.Request, value string) {
+func reveals(t *testing.T, ups map[core.Kind]core.Upstream, req core.Request, value string) {
 	t.Helper()
-	ups := Upstreams(o)
 	for _, kind := range core.Kinds() {
 		_, fetched := ups[kind].Fetch(t.Context(), req)
 		checked := ups[kind].Source.(core.Checker).Check(t.Context(), req, token)
