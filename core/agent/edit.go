@@ -124,24 +124,25 @@ func (s *Service) Edit(ctx context.Context, ref api.Ref, in api.AccountInput) (a
 	if err != nil {
 		return api.Saved{}, err
 	}
-	if ask {
-		err = s.ask(ctx, d.account.ID)
+	if ask != nil {
+		err = ask(ctx)
 	}
 	return s.saved(d, err), nil
 }
 
-// change saves an edit and reports whether upstream is to be asked about it.
-func (s *Service) change(ctx context.Context, ref api.Ref, in api.AccountInput) (draft, bool, error) {
+// change saves an edit and returns how to ask upstream about it, nil when there
+// is nothing to ask.
+func (s *Service) change(ctx context.Context, ref api.Ref, in api.AccountInput) (draft, func(context.Context) error, error) {
 	s.edit.Lock()
 	defer s.edit.Unlock()
 	was, err := s.resolve(ref)
 	if err != nil {
-		return draft{}, false, err
+		return draft{}, nil, err
 	}
 	base := core.Credentials{}
 	if in.Secret == nil && in.ProxyPassword != nil { // one of two is replaced
 		if base, err = s.vault.Credentials(ctx, was.ID); err != nil {
-			return draft{}, false, err
+			return draft{}, nil, err
 		}
 	} else if in.Secret != nil && in.ProxyPassword == nil {
 		// What cannot be read is replaced: that is how a missing secret comes back.
@@ -152,27 +153,40 @@ func (s *Service) change(ctx context.Context, ref api.Ref, in api.AccountInput) 
 		problems = s.allowed(&d, in.Apart)
 	}
 	if len(problems) > 0 {
-		return d, false, invalid(problems)
+		return d, nil, invalid(problems)
 	}
 	if d.account == was && !d.newSecrets {
-		return d, false, nil
+		return d, nil, nil
 	}
 	moved := was.Kind != d.account.Kind || was.AppID != d.account.AppID || was.BaseURL != d.account.BaseURL
 	if moved { // the token belongs to another upstream account
 		if err := s.parts.Store.SaveToken(was.ID, core.Token{}); err != nil {
-			return d, false, core.AsError(err)
+			return d, nil, core.AsError(err)
 		}
 	}
 	if err := s.write(ctx, d); err != nil {
-		return d, false, err
+		return d, nil, err
 	}
 	s.note(was.ID, core.DidEdit)
+	old, _ := s.keeper.Token(was.ID)
 	s.keeper.Put(d.account, core.Token{})
 	if d.newSecrets {
 		s.keeper.SecretChanged(was.ID)
 	}
 	consent := d.account.AllowLive && !was.AllowLive
-	return d, d.newSecrets || consent || !was.SameUpstream(d.account), nil
+	switch {
+	case !d.newSecrets && !consent && was.SameUpstream(d.account):
+		return d, nil, nil
+	case !moved && old.Good(s.now(), 0): // a token that lives says nothing of the new secret
+		return d, func(ctx context.Context) error {
+			_, err := s.keeper.Refresh(ctx, was.ID, core.Report{Stale: old.Value, Person: true})
+			return err
+		}, nil
+	}
+	return d, func(ctx context.Context) error {
+		_, err := s.keeper.Get(ctx, was.ID, 0)
+		return err
+	}, nil
 }
 
 // write saves a draft, with its secrets when there are new ones. The edit lock
@@ -207,18 +221,6 @@ func (s *Service) note(id core.ID, what core.What) {
 	if err := s.parts.Store.Append(id, core.Entry{At: s.now(), What: what}); err != nil {
 		s.log.Warn("cannot write the history", "account", id, "error", err)
 	}
-}
-
-// ask fetches once after an edit, for the person who waits to hear whether it
-// was right.
-func (s *Service) ask(ctx context.Context, id core.ID) error {
-	t, _ := s.keeper.Token(id)
-	if !t.Good(s.now(), 0) {
-		_, err := s.keeper.Get(ctx, id, 0)
-		return err
-	}
-	_, err := s.keeper.Refresh(ctx, id, core.Report{Stale: t.Value, Person: true})
-	return err
 }
 
 // saved is the answer to an addition or an edit. What upstream said is told in

@@ -93,6 +93,7 @@ func (s *Service) fill(ctx context.Context) {
 	s.edit.Lock()
 	defer s.edit.Unlock()
 	s.keeper.PauseAll(s.current().PausedAll)
+	s.unattended(ctx)
 	tokens, closed := s.openVault(ctx)
 	for _, a := range s.all() {
 		s.keeper.Put(a, tokens[a.ID])
@@ -133,7 +134,7 @@ func (s *Service) Reset(ctx context.Context) error {
 	for _, a := range s.all() {
 		ids = append(ids, a.ID)
 	}
-	if err := s.vault.wipe(ctx, ids); err != nil {
+	if err := s.vault.wipe(core.Attended(ctx), ids); err != nil {
 		return core.AsError(err)
 	}
 	s.mu.Lock()

@@ -15,9 +15,9 @@ import (
 // for machines that nobody sits at.
 const PassphraseVariable = "TOKENTRAY_PASSPHRASE_FILE"
 
-// PassphraseFile reads the passphrase from the file that PassphraseVariable
+// passphraseFile reads the passphrase from the file that PassphraseVariable
 // names; it is empty when there is none.
-func PassphraseFile() (core.Secret, error) {
+func passphraseFile() (core.Secret, error) {
 	path := os.Getenv(PassphraseVariable)
 	if path == "" {
 		return core.Secret{}, nil
@@ -28,6 +28,20 @@ func PassphraseFile() (core.Secret, error) {
 	}
 	line, _, _ := bytes.Cut(raw, []byte("\n"))
 	return core.NewSecret(string(bytes.TrimRight(line, "\r"))), nil
+}
+
+// unattended opens the passphrase file by PassphraseVariable, at the start.
+func (s *Service) unattended(ctx context.Context) {
+	if !s.vault.fileInUse() {
+		return
+	}
+	passphrase, err := passphraseFile()
+	if err == nil && !passphrase.Empty() {
+		err = s.parts.Vaults.File.Unlock(ctx, passphrase)
+	}
+	if err != nil {
+		s.log.Warn("the passphrase file stays locked", "error", err)
+	}
 }
 
 // openVault opens the vault, unseals the store and finishes what a crash left
@@ -117,8 +131,12 @@ func (s *Service) VaultInit(ctx context.Context, passphrase core.Secret) (api.Va
 	for _, a := range s.all() {
 		ids = append(ids, a.ID)
 	}
-	if err := s.vault.moveToFile(ctx, passphrase, ids); err != nil {
+	left, err := s.vault.moveToFile(ctx, passphrase, ids)
+	if err != nil {
 		return api.Vault{}, core.AsError(err)
+	}
+	if len(left) > 0 {
+		s.log.Warn("the keyring keeps entries that are now in the passphrase file", "keys", left)
 	}
 	if err := s.opened(ctx); err != nil {
 		return api.Vault{}, err
@@ -130,15 +148,15 @@ func (s *Service) VaultInit(ctx context.Context, passphrase core.Secret) (api.Va
 func (s *Service) VaultUnlock(ctx context.Context, passphrase core.Secret) (api.Vault, error) {
 	s.edit.Lock()
 	defer s.edit.Unlock()
-	if _, kind := s.vault.inUse(); kind == VaultFile {
-		if passphrase.Empty() && s.vault.closed() != nil {
+	if s.vault.fileInUse() {
+		if passphrase.Empty() {
 			return api.Vault{}, emptyPassphrase()
 		}
 		if err := s.parts.Vaults.File.Unlock(ctx, passphrase); err != nil {
 			return api.Vault{}, core.AsError(err)
 		}
 	}
-	if err := s.opened(ctx); err != nil {
+	if err := s.opened(core.Attended(ctx)); err != nil {
 		return api.Vault{}, err
 	}
 	return s.vault.status(), nil

@@ -6,17 +6,16 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"sync"
 
 	"tokentray/core"
 	"tokentray/core/api"
 )
 
-// Vault keeps small secrets under keys. Package vault has three.
+// Vault keeps small secrets under keys. Package vault has three. Every error is
+// a *core.Error, of class VaultClosed unless the vault itself is well.
 type Vault interface {
-	// Get's error has Vaults.NotFound in its chain when there is no such key;
-	// any other error means that the vault cannot be read now.
+	// Get's error has Vaults.NotFound in its chain when there is no such key.
 	Get(ctx context.Context, key string) ([]byte, error)
 	Set(ctx context.Context, key string, value []byte) error
 	// Delete of a key that is not there is no error.
@@ -27,6 +26,7 @@ type Vault interface {
 type FileVault interface {
 	Vault
 	Exists() bool
+	// Create makes the file and leaves it unlocked.
 	Create(ctx context.Context, passphrase core.Secret) error
 	Unlock(ctx context.Context, passphrase core.Secret) error
 	Lock()
@@ -44,14 +44,12 @@ const (
 // Vaults are the vaults of a home. Once the passphrase file exists it is the
 // one that counts; it comes to be only when somebody asks for it.
 type Vaults struct {
-	Main Vault  // the platform's keyring, or memory for a demo
-	Kind string // of Main
-	File FileVault
+	Main Vault     // the platform's keyring, or memory for a demo; nil: there is none
+	Kind string    // of Main
+	File FileVault // nil for a demo
 	// NotFound is in the chain of an error for a key that is not there, Locked
 	// in that of a vault which a person can unlock.
 	NotFound, Locked error
-	// Passphrase opens File at the start, when it can; see PassphraseFile.
-	Passphrase core.Secret
 }
 
 // The states of a vault.
@@ -87,15 +85,20 @@ func newKeys(parts Vaults, heard func(api.Vault)) *keys {
 }
 
 // inUse is the vault that counts.
-func (k *keys) inUse() (Vault, string) {
-	if k.parts.File != nil && k.parts.File.Exists() {
-		return k.parts.File, VaultFile
+func (k *keys) inUse() Vault {
+	if k.fileInUse() {
+		return k.parts.File
 	}
-	return k.parts.Main, k.parts.Kind
+	return k.parts.Main
 }
 
+func (k *keys) fileInUse() bool { return k.parts.File != nil && k.parts.File.Exists() }
+
 func (k *keys) status() api.Vault {
-	_, kind := k.inUse()
+	kind := k.parts.Kind
+	if k.fileInUse() {
+		kind = VaultFile
+	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	out := api.Vault{Kind: kind, State: k.state}
@@ -151,7 +154,7 @@ func (k *keys) Credentials(ctx context.Context, id core.ID) (core.Credentials, e
 	if err := k.closed(); err != nil {
 		return core.Credentials{}, err
 	}
-	vault, _ := k.inUse()
+	vault := k.inUse()
 	raw, err := vault.Get(ctx, string(id))
 	switch {
 	case errors.Is(err, k.parts.NotFound):
@@ -174,14 +177,15 @@ func (k *keys) put(ctx context.Context, id core.ID, c core.Credentials) error {
 	if err != nil {
 		return core.AsError(errors.New("encode the secret"))
 	}
-	vault, _ := k.inUse()
-	if err := vault.Set(ctx, string(id), raw); err != nil {
-		if refused := new(core.Error); errors.As(err, &refused) && refused.Class != core.VaultClosed {
-			return refused // too big: the vault itself is well
-		}
-		return k.failed(ctx, err)
+	vault := k.inUse()
+	err = vault.Set(ctx, string(id), raw)
+	switch {
+	case err == nil:
+		return nil
+	case core.AsError(err).Class != core.VaultClosed: // too big: the vault itself is well
+		return core.AsError(err)
 	}
-	return nil
+	return k.failed(ctx, err)
 }
 
 // drop takes an account's secrets out of the vault.
@@ -189,7 +193,7 @@ func (k *keys) drop(ctx context.Context, id core.ID) error {
 	if err := k.closed(); err != nil {
 		return err
 	}
-	vault, _ := k.inUse()
+	vault := k.inUse()
 	if err := vault.Delete(ctx, string(id)); err != nil && !errors.Is(err, k.parts.NotFound) {
 		return k.failed(ctx, err)
 	}
@@ -199,15 +203,11 @@ func (k *keys) drop(ctx context.Context, id core.ID) error {
 // open asks the vault for the data key, although it failed before. Without one
 // and with create a new one is made; else nil is returned.
 func (k *keys) open(ctx context.Context, create bool) ([]byte, error) {
-	vault, kind := k.inUse()
+	vault := k.inUse()
 	if vault == nil {
 		e := closedVault(errors.New("this machine has no keyring"))
 		k.turn(vaultUnavailable, e)
 		return nil, e
-	}
-	if kind == VaultFile && !k.parts.Passphrase.Empty() {
-		// A wrong one shows in the Get below, which finds the file locked.
-		_ = k.parts.File.Unlock(ctx, k.parts.Passphrase)
 	}
 	raw, err := vault.Get(ctx, dataKeyName)
 	if err != nil && !errors.Is(err, k.parts.NotFound) {
@@ -231,26 +231,21 @@ func (k *keys) open(ctx context.Context, create bool) ([]byte, error) {
 	return key, nil
 }
 
-// wipe deletes the secrets of the accounts and the data key. Where there are
-// accounts and the vault cannot be reached it fails, for their secrets would
-// stay behind and nothing would remember them.
+// wipe deletes the secrets of the accounts and the data key from the keyring;
+// the passphrase file goes with the home. Where there are accounts and the
+// keyring cannot be reached it fails, for their secrets would stay behind and
+// nothing would remember them.
 func (k *keys) wipe(ctx context.Context, ids []core.ID) error {
-	vault, kind := k.inUse()
-	if vault == nil {
+	if k.parts.Main == nil || k.fileInUse() {
 		return nil
 	}
 	for _, key := range append(names(ids), dataKeyName) {
-		err := vault.Delete(ctx, key)
-		if err == nil || errors.Is(err, k.parts.NotFound) {
-			continue
+		if err := k.parts.Main.Delete(ctx, key); err != nil {
+			if len(ids) == 0 { // nothing was ever kept
+				return nil
+			}
+			return k.failed(ctx, err)
 		}
-		if kind == VaultFile || len(ids) == 0 { // the file itself goes, locked or not
-			break
-		}
-		return k.failed(ctx, err)
-	}
-	if kind == VaultFile {
-		return k.parts.File.Destroy()
 	}
 	return nil
 }
@@ -263,10 +258,10 @@ func names(ids []core.ID) []string {
 	return out
 }
 
-// moveToFile creates the passphrase file and moves into it what the keyring
-// holds. When the keyring cannot be read the file begins empty, and the
-// secrets have to be entered again.
-func (k *keys) moveToFile(ctx context.Context, passphrase core.Secret, ids []core.ID) error {
+// moveToFile creates the passphrase file and puts into it what the keyring
+// holds. When the keyring cannot be read the file begins empty, and the secrets
+// have to be entered again. It returns the keys that the keyring still holds.
+func (k *keys) moveToFile(ctx context.Context, passphrase core.Secret, ids []core.ID) (left []string, err error) {
 	entries := map[string][]byte{}
 	if k.parts.Main != nil {
 		for _, key := range append(names(ids), dataKeyName) {
@@ -279,19 +274,20 @@ func (k *keys) moveToFile(ctx context.Context, passphrase core.Secret, ids []cor
 		}
 	}
 	if err := k.parts.File.Create(ctx, passphrase); err != nil {
-		return core.AsError(err)
+		return nil, core.AsError(err)
 	}
 	for key, value := range entries {
 		if err := k.parts.File.Set(ctx, key, value); err != nil {
-			return errors.Join(core.AsError(err), k.parts.File.Destroy())
+			// Half a move is none: the keyring has everything.
+			return nil, errors.Join(core.AsError(err), k.parts.File.Destroy())
 		}
 	}
 	for key := range entries {
-		if err := k.parts.Main.Delete(ctx, key); err != nil {
-			return fmt.Errorf("the passphrase file is in use, but the keyring keeps an old entry: %w", err)
+		if k.parts.Main.Delete(ctx, key) != nil {
+			left = append(left, key)
 		}
 	}
-	return nil
+	return left, nil
 }
 
 // lock closes the vault until somebody opens it.

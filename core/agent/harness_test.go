@@ -1,0 +1,354 @@
+package agent
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"tokentray/core"
+	"tokentray/core/api"
+	"tokentray/core/store"
+	"tokentray/core/vault"
+)
+
+// upstream hands out tokens and counts how often it was asked.
+type upstream struct {
+	mu     sync.Mutex
+	asked  int
+	issued []string
+	refuse *core.Error
+	hang   chan struct{} // a fetch waits for it, when it is there
+}
+
+func (u *upstream) Fetch(ctx context.Context, req core.Request) (core.Grant, error) {
+	u.mu.Lock()
+	hang := u.hang
+	u.mu.Unlock()
+	if hang != nil {
+		select {
+		case <-hang:
+		case <-ctx.Done():
+			return core.Grant{}, core.AsError(ctx.Err())
+		}
+	}
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.asked++
+	if u.refuse != nil {
+		return core.Grant{}, u.refuse
+	}
+	if req.Credentials.Secret.Reveal() != goodSecret {
+		return core.Grant{}, &core.Error{Class: core.BadSecret, Message: "wrong secret; enter the right one", Remedy: core.RemedySecret, Code: 40125}
+	}
+	token := fmt.Sprintf("88_%s_%04d_tokentokentokentoken", req.Account.AppID, u.asked)
+	u.issued = append(u.issued, token)
+	return core.Grant{Value: token, ExpiresIn: 2 * time.Hour}, nil
+}
+
+func (u *upstream) count() int {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.asked
+}
+
+func (u *upstream) tokens() []string {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return append([]string(nil), u.issued...)
+}
+
+func (u *upstream) set(refuse *core.Error, hang chan struct{}) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.refuse, u.hang = refuse, hang
+}
+
+const (
+	goodSecret = "0123456789abcdef0123456789abcdef"
+	badSecret  = "ffffffffffffffffffffffffffffffff"
+	appID      = "wx0123456789abcdef"
+	passphrase = "correct horse battery"
+)
+
+// desktop is a clipboard of no screen.
+type desktop struct {
+	mu     sync.Mutex
+	text   string
+	clear  time.Duration
+	closed bool
+	err    error
+	lose   bool // the text is replaced at once
+}
+
+func (d *desktop) Copy(_ context.Context, text string, clearAfter time.Duration) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.err == nil {
+		d.text, d.clear = text, clearAfter
+	}
+	return d.err
+}
+
+func (d *desktop) Clear(context.Context) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.text = ""
+	return nil
+}
+
+func (d *desktop) Held() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.text != "" && !d.lose
+}
+
+func (d *desktop) Name() string { return "x11" }
+
+func (d *desktop) Close() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.closed, d.text = true, ""
+	return nil
+}
+
+func (d *desktop) holds() string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.text
+}
+
+// ring is a keyring of which a test decides how it answers.
+type ring struct {
+	*vault.Memory
+	mu      sync.Mutex
+	fail    error // of every call
+	noSet   error
+	noDrop  error
+	calls   int
+	deleted []string
+}
+
+func (r *ring) answer(extra error) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.calls++
+	if r.fail != nil {
+		return r.fail
+	}
+	return extra
+}
+
+func (r *ring) Get(ctx context.Context, key string) ([]byte, error) {
+	if err := r.answer(nil); err != nil {
+		return nil, err
+	}
+	return r.Memory.Get(ctx, key)
+}
+
+func (r *ring) Set(ctx context.Context, key string, value []byte) error {
+	if err := r.answer(r.noSet); err != nil {
+		return err
+	}
+	return r.Memory.Set(ctx, key, value)
+}
+
+func (r *ring) Delete(ctx context.Context, key string) error {
+	if err := r.answer(r.noDrop); err != nil {
+		return err
+	}
+	r.mu.Lock()
+	r.deleted = append(r.deleted, key)
+	r.mu.Unlock()
+	return r.Memory.Delete(ctx, key)
+}
+
+// breaks makes every later call fail, until it is called with nil.
+func (r *ring) breaks(err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.fail = err
+}
+
+func (r *ring) asked() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.calls
+}
+
+func closedBy(cause error) *core.Error {
+	return &core.Error{Class: core.VaultClosed, Message: cause.Error() + "; unlock it", Remedy: core.RemedyVaultUnlock, Err: cause}
+}
+
+// logBuffer collects a log that several goroutines write.
+type logBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *logBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *logBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+// world is a home with everything around it. The home, the keyring and the
+// upstream outlive the agents that a test starts in turn.
+type world struct {
+	t        *testing.T
+	home     Home
+	up       *upstream
+	ring     *ring
+	desk     *desktop
+	log      *logBuffer
+	session  api.Session
+	sessions []api.Session
+}
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	home, err := FindHome(filepath.Join(t.TempDir(), "home"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := home.Mkdirs(); err != nil {
+		t.Fatal(err)
+	}
+	return &world{t: t, home: home, up: &upstream{}, ring: &ring{Memory: vault.NewMemory()}, desk: &desktop{}, log: &logBuffer{}}
+}
+
+// running is an agent that serves its socket.
+type running struct {
+	*Service
+	world  *world
+	client *api.Client
+	end    func() error // stops it; the error of Run
+}
+
+// start starts an agent and ends it with the test.
+func (w *world) start() *running {
+	w.t.Helper()
+	service, err := w.service()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	ready, over := make(chan struct{}), make(chan error, 1)
+	ctx, cancel := context.WithCancel(context.Background())
+	go func() { over <- service.Run(ctx, func() { close(ready) }) }()
+	select {
+	case <-ready:
+	case err := <-over:
+		cancel()
+		w.t.Fatalf("the agent did not start: %v", err)
+	}
+	client := api.Dial(w.home.Socket())
+	var once sync.Once
+	var result error
+	end := func() error {
+		once.Do(func() {
+			client.Close()
+			cancel()
+			result = <-over
+		})
+		return result
+	}
+	w.t.Cleanup(func() {
+		if err := end(); err != nil {
+			w.t.Errorf("the agent ended with %v", err)
+		}
+	})
+	return &running{Service: service, world: w, client: client, end: end}
+}
+
+func (w *world) service() (*Service, error) {
+	db, err := store.Open(w.home.DB(), store.Options{})
+	if err != nil {
+		return nil, err
+	}
+	log := NewLog(w.log)
+	service, err := New(Parts{
+		Home: w.home, Version: "1.2.3", Store: db, Clipboard: w.desk, Log: log,
+		Vaults: Vaults{
+			Main: w.ring, Kind: VaultKeyring, File: vault.NewFile(w.home.PassphraseFile(), 2),
+			NotFound: vault.ErrNotFound, Locked: vault.ErrLocked,
+		},
+		Upstreams: map[core.Kind]core.Upstream{
+			core.KindWeChat:       {Source: w.up, Traits: core.Traits{Idempotent: true, Window: 5 * time.Minute}},
+			core.KindWeChatLegacy: {Source: w.up, Traits: core.Traits{Destructive: true, Window: 5 * time.Minute}},
+		},
+		Session:   w.session,
+		OnSession: func(s api.Session) { w.sessions = append(w.sessions, s) },
+	})
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	log.SetLevel("debug")
+	return service, nil
+}
+
+func ptr[T any](v T) *T { return &v }
+
+// input is an addition with a good secret.
+func input(name string, env core.Env, id string) api.AccountInput {
+	return api.AccountInput{Name: &name, Env: &env, AppID: &id, Secret: ptr(goodSecret)}
+}
+
+// add adds an account that must be accepted.
+func (r *running) add(name string, env core.Env) api.Account {
+	r.world.t.Helper()
+	n := len(r.all())
+	saved, err := r.client.Add(r.world.t.Context(), input(name, env, fmt.Sprintf("wx%016x", n+1)))
+	if err != nil {
+		r.world.t.Fatalf("add %s/%s: %v", name, env, err)
+	}
+	if saved.Account.Error != nil {
+		r.world.t.Fatalf("add %s/%s: upstream said %v", name, env, saved.Account.Error)
+	}
+	return saved.Account
+}
+
+// wantClass fails unless err is a *core.Error of the class.
+func wantClass(t *testing.T, err error, class core.Class) *core.Error {
+	t.Helper()
+	var e *core.Error
+	if !errors.As(err, &e) {
+		t.Fatalf("got error %v, want one of class %s", err, class)
+	}
+	if e.Class != class {
+		t.Fatalf("got %v of class %s, want class %s", e, e.Class, class)
+	}
+	return e
+}
+
+// found lists the files under dir that hold text.
+func found(t *testing.T, dir, text string) []string {
+	t.Helper()
+	var out []string
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || !d.Type().IsRegular() {
+			return err
+		}
+		raw, err := os.ReadFile(path)
+		if strings.Contains(string(raw), text) {
+			out = append(out, path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
