@@ -1,0 +1,50 @@
+package store
+
+import (
+	"os"
+	"runtime/debug"
+
+	"go.etcd.io/bbolt"
+)
+
+// Inspect looks at the database at path and changes nothing of it, not even to
+// create or to repair. It returns nil for one that Open would open as it is,
+// os.ErrNotExist in the chain for none, and else what Open's error would tell:
+// ErrInUse, ErrDamaged, ErrNewer or ErrReadOnly in its chain.
+func Inspect(path string) error {
+	return fail("look at the database", inspect(path, len(migrations())))
+}
+
+func inspect(path string, known int) (err error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	file, err := os.OpenFile(path, os.O_RDWR, 0) // as Open will
+	if err != nil {
+		return err
+	}
+	defer func() { _ = file.Close() }()
+
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if r := recover(); r != nil {
+			err = damage("%v", r)
+		}
+	}()
+	db, err := bbolt.Open(path, 0o600, &bbolt.Options{ReadOnly: true, Timeout: lockWait})
+	if err != nil {
+		if isDamage(err) {
+			return damage("%v", err)
+		}
+		return err
+	}
+	defer func() { _ = db.Close() }()
+	if _, err := checkPages(file, info.Size()); err != nil {
+		return err
+	}
+	return db.View(func(tx *bbolt.Tx) error {
+		_, err := readable(tx, known)
+		return err
+	})
+}
