@@ -98,6 +98,16 @@ func (s *Server) serveControl(w http.ResponseWriter, r *http.Request) {
 			}
 			return nil
 		})
+	case "POST /sim/break":
+		var in struct {
+			AppID string `json:"appid"`
+		}
+		steer(w, r, &in, func() error {
+			if !s.Break(in.AppID) {
+				return errNoAccount
+			}
+			return nil
+		})
 	case "POST /sim/advance":
 		var in struct {
 			Seconds float64 `json:"seconds"`
@@ -224,7 +234,7 @@ func (s *Server) state() state {
 func (sp space) state(now time.Time) []tokenState {
 	out := []tokenState{}
 	for _, m := range []minted{sp.current, sp.previous} {
-		if m.lives(now) {
+		if m.inTime(now) && !m.broken {
 			out = append(out, tokenState{core.Mask(m.value), m.dies.Sub(now).Seconds()})
 		}
 	}

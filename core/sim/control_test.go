@@ -70,6 +70,7 @@ func TestControl(t *testing.T) {
 	if !r.Accepts("wxtwo", token.Token) {
 		t.Error("dead after a minute")
 	}
+	must("POST", "/sim/break", `{"appid":"wxtwo"}`, 200)
 	must("POST", "/sim/revoke", `{"appid":"wxtwo"}`, 200)
 	if r.Accepts("wxtwo", token.Token) {
 		t.Error("alive after it was revoked")
@@ -82,6 +83,7 @@ func TestControl(t *testing.T) {
 	}{
 		{"DELETE", "/sim/accounts?appid=wxtwo", "", 404},
 		{"POST", "/sim/revoke", `{"appid":"wxtwo"}`, 404},
+		{"POST", "/sim/break", `{"appid":"wxtwo"}`, 404},
 		{"POST", "/sim/faults", `{"appid":"wxtwo","outage":true}`, 404},
 		{"POST", "/sim/faults", `{"error_percent":101}`, 400},
 		{"POST", "/sim/faults", `{"latency":-1}`, 400},

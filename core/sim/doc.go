@@ -30,5 +30,6 @@
 //	                                   {"appid":"wx…","error_percent":5,"outage":false,"latency":0.2,
 //	                                    "html":false,"code":89503}; {} ends all faults of all
 //	POST   /sim/revoke                 {"appid":"wx…"} kills its living tokens
+//	POST   /sim/break                  {"appid":"wx…"} refuses the stable token, yet goes on handing it out
 //	POST   /sim/advance                {"seconds":3600} moves the simulator's clock on
 package sim

@@ -106,7 +106,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.serveStable(w, r)
 	case pathDomainIP, pathCallbackIP:
 		s.serveCheck(w, r)
-	case "/sim/state", "/sim/accounts", "/sim/faults", "/sim/revoke", "/sim/advance":
+	case "/sim/state", "/sim/accounts", "/sim/faults", "/sim/revoke", "/sim/break", "/sim/advance":
 		s.serveControl(w, r)
 	default:
 		http.NotFound(w, r)

@@ -493,6 +493,23 @@ func TestRevokeAndRemove(t *testing.T) {
 	}
 }
 
+// A broken token comes again until it is forced away.
+func TestBreak(t *testing.T) {
+	r := newRig(t, sim.Account{}, sim.Config{})
+	if r.Break("wx1") || !r.Break(appID) {
+		t.Error("broke what is not there, or not what is")
+	}
+	token := r.stable(false).Token
+	r.Break(appID)
+	r.accepted(token, 40001)
+	if again := r.stable(false); again.Token != token {
+		t.Error("another token came unforced")
+	}
+	forced := r.stable(true).Token
+	r.accepted(forced, 0)
+	r.accepted(token, 40001)
+}
+
 // The simulator forgets the dead, however long it runs.
 func TestMemoryIsBounded(t *testing.T) {
 	r := newRig(t, sim.Account{LegacyPerDay: 5000}, sim.Config{})

@@ -26,9 +26,11 @@ type minted struct {
 	value   string
 	expires time.Time // what was promised
 	dies    time.Time // what holds: expires, or earlier once it was replaced
+	broken  bool      // refused although it should live
 }
 
-func (m minted) lives(now time.Time) bool { return m.value != "" && now.Before(m.dies) }
+// inTime reports whether the token is still in its time.
+func (m minted) inTime(now time.Time) bool { return m.value != "" && now.Before(m.dies) }
 
 // space is one of the two independent rows of tokens that an account has. The
 // two newest tokens can live; a third kills the first at once.
@@ -79,7 +81,7 @@ func newToken() string {
 // stableToken is what an unforced call gets: the current token while more than
 // the window is left of it, else a new one. s.mu is held.
 func (s *Server) stableToken(a *account, now time.Time) minted {
-	if c := a.stable.current; c.lives(now) && c.expires.Sub(now) > windowOf(s.life(a)) {
+	if c := a.stable.current; c.inTime(now) && c.expires.Sub(now) > windowOf(s.life(a)) {
 		return c
 	}
 	return s.mint(a, &a.stable, now)
@@ -114,7 +116,7 @@ func (a *account) verdict(token string, now time.Time) int {
 		switch {
 		case !now.Before(m.expires):
 			return 42001
-		case !now.Before(m.dies):
+		case !m.inTime(now) || m.broken:
 			return 40001
 		}
 		return 0
@@ -145,4 +147,17 @@ func (s *Server) Revoke(appid string) bool {
 		*sp = space{}
 	}
 	return true
+}
+
+// Break makes upstream refuse the stable token of an account and yet go on
+// handing it out, so that only a forced refresh helps. It reports whether the
+// account is there.
+func (s *Server) Break(appid string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	acc := s.accounts[appid]
+	if acc != nil {
+		acc.stable.current.broken = true
+	}
+	return acc != nil
 }
