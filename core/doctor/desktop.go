@@ -1,0 +1,79 @@
+package doctor
+
+import (
+	"context"
+	"time"
+
+	"github.com/godbus/dbus/v5"
+)
+
+// The names under which desktops show tray icons.
+const (
+	watcherName = "org.kde.StatusNotifierWatcher"
+	watcherPath = dbus.ObjectPath("/StatusNotifierWatcher")
+)
+
+// busTime is how long the session bus may take to answer.
+const busTime = 3 * time.Second
+
+// desktop looks at the session bus and at the tray. The connection is its own
+// and goes to the address that is known: the library would start a bus where
+// there is none, and nobody would end it.
+func (c Config) desktop(ctx context.Context) []Finding {
+	if c.GOOS == "windows" || c.GOOS == "darwin" {
+		return []Finding{
+			{Check: "bus", Level: OK, Says: "bus_native"},
+			{Check: "tray", Level: OK, Says: "tray_native"},
+		}
+	}
+	noTray := Finding{Check: "tray", Level: Warn, Says: "tray_no_bus"}
+	if c.Bus == "" {
+		return []Finding{{Check: "bus", Level: Warn, Says: "bus_none", Fix: "bus_fix"}, noTray}
+	}
+	ctx, cancel := context.WithTimeout(ctx, busTime)
+	defer cancel()
+	conn, err := dbus.Connect(c.Bus, dbus.WithContext(ctx))
+	if err != nil {
+		return []Finding{{Check: "bus", Level: Warn, Says: "bus_bad", Fix: "bus_fix", Args: []any{"error", plain(err)}}, noTray}
+	}
+	defer func() { _ = conn.Close() }()
+	tray := Finding{Check: "tray", Level: Warn, Says: "tray_no_host", Fix: "tray_fix"}
+	if hosted(ctx, conn) {
+		tray = Finding{Check: "tray", Level: OK, Says: "tray_ok"}
+	}
+	return []Finding{{Check: "bus", Level: OK, Says: "bus_ok"}, tray}
+}
+
+// hosted reports whether somebody shows tray icons. The watcher alone does not:
+// it may have no host. Asking a name that nobody owns must not start a service,
+// so the owner is asked for first.
+func hosted(ctx context.Context, conn *dbus.Conn) bool {
+	var owned bool
+	if err := conn.BusObject().CallWithContext(ctx, "org.freedesktop.DBus.NameHasOwner", 0, watcherName).Store(&owned); err != nil || !owned {
+		return false
+	}
+	var v dbus.Variant
+	call := conn.Object(watcherName, watcherPath).CallWithContext(ctx, "org.freedesktop.DBus.Properties.Get", 0, watcherName, "IsStatusNotifierHostRegistered")
+	if call.Store(&v) != nil {
+		return false
+	}
+	shown, _ := v.Value().(bool)
+	return shown
+}
+
+func (c Config) clipboard() Finding {
+	switch {
+	case c.Clipboard == "none" && c.Wayland:
+		return Finding{Check: "clipboard", Level: Warn, Says: "clipboard_wl", Fix: "clipboard_wl_fix"}
+	case c.Clipboard == "none":
+		return Finding{Check: "clipboard", Level: Warn, Says: "clipboard_no", Fix: "clipboard_fix"}
+	}
+	return Finding{Check: "clipboard", Level: OK, Says: "clipboard_ok", Args: []any{"name", c.Clipboard}}
+}
+
+func (c Config) window() Finding {
+	if c.Window == "" {
+		return Finding{Check: "window", Level: Warn, Says: "window_no", Fix: "window_fix"}
+	}
+	return Finding{Check: "window", Level: OK, Says: "window_ok", Args: []any{"path", c.Window}}
+}
