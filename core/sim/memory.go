@@ -31,7 +31,9 @@ func (m memory) RoundTrip(r *http.Request) (resp *http.Response, err error) {
 			if p != http.ErrAbortHandler {
 				panic(p)
 			}
-			resp, err = nil, io.EOF
+			if resp, err = nil, r.Context().Err(); err == nil {
+				err = io.EOF
+			}
 		}
 	}()
 	w := &recorder{header: http.Header{}}

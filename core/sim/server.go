@@ -113,8 +113,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// Serve answers on ln until ctx ends, then waits for the calls under way, at
-// most two seconds. It returns nil after that end, and closes ln in any case.
+// Serve answers on ln until ctx ends, which ends the latency of calls too, and
+// waits at most two seconds for the calls under way. It returns nil after that
+// end, and closes ln in any case.
 func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	srv := &http.Server{
 		Handler:           s,
@@ -122,6 +123,7 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 		ReadTimeout:       15 * time.Second,
 		IdleTimeout:       30 * time.Second,
 		MaxHeaderBytes:    64 << 10,
+		BaseContext:       func(net.Listener) context.Context { return ctx },
 		// The library would log what callers send, URLs with secrets among it.
 		ErrorLog: log.New(io.Discard, "", 0),
 	}

@@ -18,7 +18,7 @@ const (
 	fullWindow = 300 * time.Second
 	// maxRetired is how many dead tokens of an account are remembered, so that
 	// a check can tell an expired token from one that was replaced.
-	maxRetired = 64
+	maxRetired = 16
 )
 
 // minted is a token that was handed out.

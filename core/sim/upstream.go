@@ -252,7 +252,7 @@ func (s *Server) spoil(w http.ResponseWriter, r *http.Request, f Faults) bool {
 		s.sleep(r.Context(), f.Latency)
 	}
 	switch {
-	case f.Outage:
+	case f.Outage || r.Context().Err() != nil:
 		panic(http.ErrAbortHandler) // cuts the connection without an answer
 	case f.HTML:
 		w.Header().Set("Content-Type", "text/html")
@@ -260,7 +260,7 @@ func (s *Server) spoil(w http.ResponseWriter, r *http.Request, f Faults) bool {
 		_, _ = io.WriteString(w, gatewayPage) // the caller may be gone
 		return true
 	}
-	return r.Context().Err() != nil
+	return false
 }
 
 // callerOf is the address that upstream sees. Nobody on the internet sees a

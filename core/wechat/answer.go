@@ -75,7 +75,7 @@ func decode(body []byte) (answer, string) {
 func (a answer) grant() (core.Grant, string) {
 	switch {
 	case a.token == "":
-		return core.Grant{}, "neither an access_token nor an errcode"
+		return core.Grant{}, "neither an access_token nor an error"
 	case len(a.token) > maxToken:
 		return core.Grant{}, "an access_token longer than 8 KiB"
 	case strings.ContainsFunc(a.token, func(r rune) bool { return r <= ' ' || r > '~' }):

@@ -61,7 +61,7 @@ func TestOddAnswers(t *testing.T) {
 		"10 MB":                 {200, strings.Repeat(" ", 10<<20), "1 MiB"},
 		"a little over 1 MiB":   {200, strings.Repeat(" ", 1<<20+1), "1 MiB"},
 		"deeply nested":         {200, strings.Repeat(`{"a":`, 100_000), "truncated"},
-		"empty object":          {200, "{}", "neither an access_token nor an errcode"},
+		"empty object":          {200, "{}", "neither an access_token nor an error"},
 		"empty object, 500":     {500, "{}", "another kind (HTTP 500)"},
 		"empty token":           {200, `{"access_token":"","expires_in":7200}`, "neither"},
 		"null token":            {200, `{"access_token":null,"expires_in":7200}`, "neither"},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/http/httptest"
+	"runtime"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -254,9 +255,22 @@ func TestServe(t *testing.T) {
 	if _, err := up.Fetch(t.Context(), req); err != nil {
 		t.Error(err)
 	}
+	// A call that waits for its answer does not hold up the end.
+	srv.SetFaults("", sim.Faults{Latency: time.Hour})
+	slow := make(chan error, 1)
+	go func() {
+		_, err := up.Fetch(t.Context(), req)
+		slow <- err
+	}()
+	for srv.Calls(appID, "") < 2 {
+		runtime.Gosched()
+	}
 	cancel()
 	if err := <-done; err != nil {
 		t.Errorf("ended with %v", err)
+	}
+	if err := <-slow; core.AsError(err).Class != core.Temporary {
+		t.Errorf("the slow call ended with %v", err)
 	}
 	if _, err := up.Fetch(t.Context(), req); core.AsError(err).Class != core.Temporary {
 		t.Errorf("still serving: %v", err)
