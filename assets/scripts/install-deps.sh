@@ -13,8 +13,8 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 # What is needed:  how to see it | Debian and Ubuntu | Fedora | Arch
-# The check is a command, pc:NAME for pkg-config, lib:NAME for a shared library
-# or font:LANG for a font of that language.
+# The check is a command, pc:NAME for pkg-config, lib:NAME for a shared library,
+# file:PATH, or font:LANG for a font of that language.
 needs_run() {
 	if [ "$(uname -s)" != Linux ]; then return; fi
 	cat <<'LIST'
@@ -38,6 +38,8 @@ Xvfb                 | xvfb                                    | xorg-x11-server
 lib:libGLX_mesa.so.0 | libgl1-mesa-dri libglx-mesa0            | mesa-dri-drivers       | mesa
 dbus-run-session     | dbus                                    | dbus-daemon            | dbus
 gnome-keyring-daemon | gnome-keyring                           | gnome-keyring          | gnome-keyring
+file:/usr/share/dbus-1/services/org.gnome.keyring.SystemPrompter.service | gcr | gcr3 | gcr
+file:/usr/share/dbus-1/services/org.xfce.Xfconf.service | xfconf | xfconf | xfconf
 xfwm4                | xfwm4                                   | xfwm4                  | xfwm4
 xfce4-panel          | xfce4-panel                             | xfce4-panel            | xfce4-panel
 xdotool              | xdotool                                 | xdotool                | xdotool
@@ -79,6 +81,7 @@ check_go() {
 present() {
 	case $1 in
 	pc:*) command -v pkg-config >/dev/null && pkg-config --exists "${1#pc:}" ;;
+	file:*) [ -e "${1#file:}" ] ;;
 	lib:*) PATH=$PATH:/sbin:/usr/sbin ldconfig -p | grep -q "${1#lib:}" ;;
 	font:*) command -v fc-list >/dev/null && [ -n "$(fc-list ":lang=${1#font:}" file)" ] ;;
 	*) command -v "$1" >/dev/null ;;
