@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -216,7 +217,13 @@ type world struct {
 	log      *logBuffer
 	session  api.Session
 	sessions []api.Session
+	ahead    atomic.Int64 // of the machine's clock, in nanoseconds
 }
+
+// pass lets time go by on the agent's clock, such as the floor between rounds.
+func (w *world) pass(d time.Duration) { w.ahead.Add(int64(d)) }
+
+func (w *world) now() time.Time { return time.Now().Add(time.Duration(w.ahead.Load())) }
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
@@ -289,6 +296,7 @@ func (w *world) service() (*Service, error) {
 			core.KindWeChat:       {Source: w.up, Traits: core.Traits{Idempotent: true, Window: 5 * time.Minute}},
 			core.KindWeChatLegacy: {Source: w.up, Traits: core.Traits{Destructive: true, Window: 5 * time.Minute}},
 		},
+		Now:       w.now,
 		Session:   w.session,
 		OnSession: func(s api.Session) { w.sessions = append(w.sessions, s) },
 	})

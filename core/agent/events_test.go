@@ -1,0 +1,296 @@
+package agent
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"tokentray/core"
+	"tokentray/core/api"
+)
+
+// next waits for the next event of a type and passes over others.
+func next(t *testing.T, stream <-chan api.Event, kind string) api.Event {
+	t.Helper()
+	for e := range stream {
+		if e.Type == kind {
+			return e
+		}
+	}
+	t.Fatalf("the stream ended without %s", kind)
+	return api.Event{}
+}
+
+func TestEveryChangeIsAnEvent(t *testing.T) {
+	w := newWorld(t)
+	r := w.start()
+	stream, err := r.client.Events(t.Context(), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if first := <-stream; first.Type != api.EventSnapshot || len(first.Snapshot.Accounts) != 0 {
+		t.Errorf("first event = %+v, want an empty snapshot", first)
+	}
+	a := r.add("shop", core.Sandbox)
+	for e := next(t, stream, api.EventAccount); e.Account.State != core.StateFresh; {
+		e = next(t, stream, api.EventAccount)
+	}
+	if err := r.client.Use(t.Context(), core.Live); err != nil {
+		t.Fatal(err)
+	}
+	if e := next(t, stream, api.EventEnv); e.Env != core.Live {
+		t.Errorf("env event = %+v", e)
+	}
+	if err := r.client.PauseAll(t.Context(), true); err != nil {
+		t.Fatal(err)
+	}
+	if e := next(t, stream, api.EventSettings); !e.Settings.PausedAll {
+		t.Errorf("settings event = %+v", e.Settings)
+	}
+	if e := next(t, stream, api.EventAccount); e.Account.State != core.StatePaused {
+		t.Errorf("account = %s, want paused", e.Account.State)
+	}
+	if _, err := r.client.Copy(t.Context(), a.Ref(), api.CopyRequest{}); err != nil {
+		t.Fatal(err)
+	}
+	if e := next(t, stream, api.EventClipboard); e.Clipboard.Account != "shop" || e.Clipboard.ClearsAt.IsZero() {
+		t.Errorf("clipboard event = %+v", e.Clipboard)
+	}
+	if e := next(t, stream, api.EventAccount); e.Account.LastUsed.IsZero() {
+		t.Error("a copied account does not say when it was used")
+	}
+	r.ClipboardGone()
+	if e := next(t, stream, api.EventClipboard); *e.Clipboard != (api.Clipboard{}) {
+		t.Errorf("clipboard event = %+v, want nothing", e.Clipboard)
+	}
+	if _, err := r.client.VaultLock(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if e := next(t, stream, api.EventVault); e.Vault.State != vaultLocked || e.Vault.Error == nil {
+		t.Errorf("vault event = %+v", e.Vault)
+	}
+	if _, err := r.client.VaultUnlock(t.Context(), core.Secret{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.client.Remove(t.Context(), a.Ref()); err != nil {
+		t.Fatal(err)
+	}
+	if e := next(t, stream, api.EventRemoved); e.Removed != a.ID {
+		t.Errorf("removed event = %+v", e)
+	}
+	if err := r.client.Stop(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	next(t, stream, api.EventBye)
+	if e, open := <-stream; open {
+		t.Errorf("after bye: %+v", e)
+	}
+}
+
+func TestWindowsAreCountedAndRaised(t *testing.T) {
+	w := newWorld(t)
+	r := w.start()
+	if n, err := r.client.Open(t.Context()); err != nil || n != 0 {
+		t.Errorf("%d windows, %v; want none", n, err)
+	}
+	ctx, closeWindow := context.WithCancel(t.Context())
+	window, err := r.client.Events(ctx, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	watch, err := r.client.Events(t.Context(), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	next(t, window, api.EventSnapshot)
+	next(t, watch, api.EventSnapshot)
+	if n, err := r.client.Open(t.Context()); err != nil || n != 1 {
+		t.Errorf("%d windows, %v; want one", n, err)
+	}
+	next(t, window, api.EventRaise)
+	if status, _ := r.client.Status(t.Context()); status.Windows != 1 {
+		t.Errorf("status counts %d windows", status.Windows)
+	}
+	closeWindow()
+	for range window { // until it ends
+	}
+	if err := r.client.Use(t.Context(), core.Live); err != nil {
+		t.Fatal(err)
+	}
+	if e := <-watch; e.Type == api.EventRaise {
+		t.Error("raise reached what is no window")
+	}
+}
+
+func TestASlowReaderGetsASnapshotInsteadOfABacklog(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHub()
+		snapshots := 0
+		ctx, cancel := context.WithCancel(t.Context())
+		stream, ok := h.open(ctx, true, func() api.List { snapshots++; return api.List{} })
+		if !ok {
+			t.Fatal("a new hub is closed")
+		}
+		if e := <-stream; e.Type != api.EventSnapshot {
+			t.Fatalf("first event = %s", e.Type)
+		}
+		synctest.Wait()
+		publish := func(kind string) {
+			h.publish(false, func() api.Event { return api.Event{Type: kind} })
+		}
+		publish(api.EventRaise)
+		synctest.Wait() // the reader does not take it
+		for range 100 * backlog {
+			publish(api.EventAccount)
+		}
+		publish(api.EventEnv)
+		got := map[string]int{}
+		for {
+			synctest.Wait()
+			select {
+			case e := <-stream:
+				got[e.Type]++
+				continue
+			default:
+			}
+			break
+		}
+		if snapshots != 2 || got[api.EventSnapshot] != 1 || got[api.EventRaise] != 1 || got[api.EventAccount] > 2*backlog {
+			t.Errorf("%d snapshots made, got %v; want one more, the raise, and few accounts", snapshots, got)
+		}
+		cancel()
+		if _, open := <-stream; open {
+			t.Error("the stream outlived its context")
+		}
+	})
+}
+
+func TestAReaderThatHangsHoldsUpNobody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHub()
+		if _, ok := h.open(t.Context(), false, func() api.List { return api.List{} }); !ok {
+			t.Fatal("a new hub is closed")
+		}
+		begun := time.Now()
+		h.close() // its bye is never read
+		if took := time.Since(begun); took != 0 && took > 2*byeTime {
+			t.Errorf("closing took %s", took)
+		}
+		if _, ok := h.open(t.Context(), false, nil); ok {
+			t.Error("a closed hub takes readers")
+		}
+	})
+}
+
+// Snapshots, events, history, the log and the database hold masks, never a
+// token; and none of them a secret.
+func TestATokenIsInTheAnswersToTokenAndRefreshAlone(t *testing.T) {
+	w := newWorld(t)
+	r := w.start()
+	stream, err := r.client.Events(t.Context(), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := r.add("shop", core.Sandbox)
+	var shown []any
+	keep := func(v any, err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		shown = append(shown, v)
+	}
+	token, err := r.client.Token(t.Context(), a.Ref(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.pass(time.Minute)
+	if _, err := r.client.Refresh(t.Context(), a.Ref(), api.RefreshRequest{Force: true}); err != nil {
+		t.Fatal(err)
+	}
+	w.pass(time.Minute)
+	saved, err := r.client.Edit(t.Context(), a.Ref(), api.AccountInput{Note: ptr("n"), Secret: ptr(goodSecret)})
+	keep(saved, err)
+	account, err := r.client.Account(t.Context(), a.Ref())
+	keep(account, err)
+	list, err := r.client.List(t.Context())
+	keep(list, err)
+	status, err := r.client.Status(t.Context())
+	keep(status, err)
+	history, err := r.client.History(t.Context(), a.Ref(), 100)
+	keep(history, err)
+	clip, err := r.client.Copy(t.Context(), a.Ref(), api.CopyRequest{Format: "json"})
+	keep(clip, err)
+	tested, err := r.client.Test(t.Context(), api.TestRequest{Ref: ptr(a.Ref())})
+	keep(tested, err)
+	if err := r.end(); err != nil {
+		t.Fatal(err)
+	}
+	for e := range stream {
+		shown = append(shown, e)
+	}
+	raw, err := json.Marshal(shown)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(raw), core.Mask(token.AccessToken)) {
+		t.Error("nothing shows the mask of the token: what is searched is not what is meant")
+	}
+	for _, value := range append(w.up.tokens(), goodSecret) {
+		if strings.Contains(string(raw), value) {
+			t.Errorf("%q is shown", value)
+		}
+		if strings.Contains(w.log.String(), value) {
+			t.Errorf("%q is in the log", value)
+		}
+		if hits := found(t, w.home.Dir(), value); len(hits) > 0 {
+			t.Errorf("%q is in %v", value, hits)
+		}
+	}
+}
+
+func TestCopyPutsTheTokenOnTheClipboard(t *testing.T) {
+	w := newWorld(t)
+	r := w.start()
+	a := r.add("shop", core.Live)
+	token, err := r.client.Token(t.Context(), a.Ref(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.client.SetSetting(t.Context(), "copy-format", "query"); err != nil {
+		t.Fatal(err)
+	}
+	clip, err := r.client.Copy(t.Context(), a.Ref(), api.CopyRequest{})
+	if err != nil || clip.Env != core.Live || clip.Format != "query" {
+		t.Errorf("copy = %+v, %v", clip, err)
+	}
+	if got, want := w.desk.holds(), "access_token="+token.AccessToken; got != want {
+		t.Errorf("the clipboard holds %q, want %q", got, want)
+	}
+	if w.desk.clear != core.DefaultSettings().ClearAfter {
+		t.Errorf("it is cleared after %s", w.desk.clear)
+	}
+	_, err = r.client.Copy(t.Context(), a.Ref(), api.CopyRequest{Format: "morse"})
+	wantClass(t, err, core.Invalid)
+	_, err = r.client.Copy(t.Context(), a.Ref(), api.CopyRequest{Previous: true})
+	wantClass(t, err, core.Misuse)
+	if err := r.client.ClearClipboard(t.Context()); err != nil || w.desk.holds() != "" {
+		t.Errorf("after clearing it holds %q, %v", w.desk.holds(), err)
+	}
+	w.desk.lose = true // somebody else copied in the same moment
+	if _, err := r.client.Copy(t.Context(), a.Ref(), api.CopyRequest{}); err != nil {
+		t.Fatal(err)
+	}
+	if list, _ := r.client.List(t.Context()); list.Clipboard != (api.Clipboard{}) {
+		t.Errorf("the list says %+v is copied", list.Clipboard)
+	}
+	w.desk.err = &core.Error{Class: core.Misuse, Message: "no clipboard", Remedy: core.RemedyClipboard}
+	_, err = r.client.Copy(t.Context(), a.Ref(), api.CopyRequest{})
+	wantClass(t, err, core.Misuse)
+	if err := r.end(); err != nil || !w.desk.closed {
+		t.Errorf("the clipboard was not closed at the end (%v)", err)
+	}
+}
