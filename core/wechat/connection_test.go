@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"tokentray/core"
@@ -54,6 +55,34 @@ func TestDeadConnection(t *testing.T) {
 			t.Fatalf("a forced call was sent %d times: %v", n, err)
 		}
 	}
+}
+
+// A connection waits a few seconds for the next call and is then gone, and with
+// it everything that could wake the process.
+func TestIdleConnectionGoes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client, server := net.Pipe()
+		tr := newTransport(Options{}, connectTimeout, callTimeout+keepIdle)
+		tr.DialContext = func(context.Context, string, string) (net.Conn, error) { return client, nil }
+		c := &caller{now: time.Now, limit: callTimeout, shared: deadlined{tr, callTimeout + keepIdle}}
+		closed := make(chan time.Time, 1)
+		go func() {
+			in := bufio.NewReader(server)
+			if r, err := http.ReadRequest(in); err == nil {
+				_, _ = io.Copy(io.Discard, r.Body)
+			}
+			_, _ = fmt.Fprintf(server, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(goodBody), goodBody)
+			_, _ = io.Copy(io.Discard, in)
+			closed <- time.Now()
+		}()
+		if _, err := (stable{c}).Fetch(t.Context(), request("http://127.0.0.1")); err != nil {
+			t.Fatal(err)
+		}
+		answered := time.Now()
+		if stayed := (<-closed).Sub(answered); stayed != keepIdle {
+			t.Errorf("the connection stayed for %v, want %v", stayed, keepIdle)
+		}
+	})
 }
 
 // The library goes on dialling for a call that has ended. A proxy that accepts
