@@ -1,0 +1,115 @@
+package agent
+
+import (
+	"errors"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"tokentray/core"
+)
+
+func TestMkdirsClosesWhatItOwnsAndRefusesTheRest(t *testing.T) {
+	t.Run("a new home", func(t *testing.T) {
+		h := testHome(t)
+		if err := h.Mkdirs(); err != nil {
+			t.Fatal(err)
+		}
+		if info, err := os.Stat(h.Dir()); err != nil || info.Mode().Perm() != 0o700 {
+			t.Errorf("mode = %v, %v; want 0700", info.Mode(), err)
+		}
+	})
+	t.Run("an empty folder that others may enter", func(t *testing.T) {
+		h := testHome(t)
+		if err := os.Mkdir(h.Dir(), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := h.Mkdirs(); err != nil {
+			t.Fatal(err)
+		}
+		if info, err := os.Stat(h.Dir()); err != nil || info.Mode().Perm() != 0o700 {
+			t.Errorf("mode = %v, %v; want 0700", info.Mode(), err)
+		}
+	})
+	t.Run("a folder with other things that others may enter", func(t *testing.T) {
+		h := testHome(t)
+		if err := os.MkdirAll(filepath.Join(h.Dir(), "letters"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := h.Mkdirs(); err == nil || !strings.Contains(err.Error(), "chmod 700") {
+			t.Errorf("got %v, want a refusal with the remedy", err)
+		}
+	})
+	t.Run("a file in its place", func(t *testing.T) {
+		h := testHome(t)
+		if err := os.WriteFile(h.Dir(), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := h.Mkdirs(); err == nil {
+			t.Error("a file passed for a folder")
+		}
+	})
+}
+
+func TestTheLogHidesCredentialsAndIsOursAlone(t *testing.T) {
+	h := testHome(t)
+	if err := h.Mkdirs(); err != nil {
+		t.Fatal(err)
+	}
+	l := OpenLog(h)
+	const token, secret = "88_tokentoken", "0a1b2c3d4e5f"
+	l.Info("GET /cgi-bin/token?appid=wx1&secret="+secret, "url", "https://x/?access_token="+token+"&lang=zh")
+	l.Info("body", "json", `{"access_token":"`+token+`","appSecret": "`+secret+`"}`)
+	l.Error("failed", "error", errors.New("POST https://x/?secret="+secret+": refused"))
+	l.Info("values", "secret", core.NewSecret(secret), "credentials", core.Credentials{Secret: core.NewSecret(secret)})
+	l.Debug("not at this level")
+	l.SetLevel("debug")
+	l.Debug("at this level", slog.Group("group", "note", "secret="+secret))
+	l.SetLevel("error")
+	l.Warn("no longer at this level")
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	raw, err := os.ReadFile(h.Log())
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(raw)
+	for _, hidden := range []string{token, secret, "not at this level", "no longer at this level"} {
+		if strings.Contains(text, hidden) {
+			t.Errorf("the log holds %q:\n%s", hidden, text)
+		}
+	}
+	for _, kept := range []string{"lang=zh", "appid=wx1", "at this level", "refused"} {
+		if !strings.Contains(text, kept) {
+			t.Errorf("the log lacks %q:\n%s", kept, text)
+		}
+	}
+	if info, err := os.Stat(h.Log()); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("mode = %v, %v; want 0600", info.Mode(), err)
+	}
+}
+
+func TestALogThatGrewTooLongIsPutAside(t *testing.T) {
+	h := testHome(t)
+	if err := h.Mkdirs(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(h.Log(), make([]byte, maxLog+1), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	l := OpenLog(h)
+	l.Info("new")
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	old, err := os.Stat(h.Log() + oldLog)
+	if err != nil || old.Size() != maxLog+1 {
+		t.Errorf("the old log: %v, %v", old, err)
+	}
+	if now, err := os.Stat(h.Log()); err != nil || now.Size() > 1000 {
+		t.Errorf("the new log: %v, %v", now, err)
+	}
+}

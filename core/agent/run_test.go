@@ -1,0 +1,250 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"net"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"tokentray/core"
+	"tokentray/core/api"
+	"tokentray/core/store"
+)
+
+func TestStopWaitsForEverything(t *testing.T) {
+	w := newWorld(t)
+	r := w.start()
+	a := r.add("shop", core.Sandbox)
+	r.add("till", core.Sandbox)
+	hang := make(chan struct{})
+	w.up.set(nil, hang)
+	w.pass(time.Minute)
+	waiting := make(chan error, 1)
+	go func() {
+		_, err := r.client.Refresh(context.Background(), a.Ref(), api.RefreshRequest{Force: true})
+		waiting <- err
+	}()
+	stream, err := r.client.Events(t.Context(), true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for e := next(t, stream, api.EventSnapshot); !renewing(e.Snapshot.Accounts); {
+		e = next(t, stream, api.EventAccount)
+		if e.Account.State == core.StateRenewing {
+			break
+		}
+		e.Snapshot = &api.List{}
+	}
+	if err := r.client.Stop(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-waiting; err == nil {
+		t.Error("a caller got a token from a fetch that was cut off")
+	}
+	next(t, stream, api.EventBye)
+	if err := r.end(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Lstat(w.home.Socket()); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the socket is still there: %v", err)
+	}
+	if !w.desk.closed {
+		t.Error("the clipboard was not closed")
+	}
+	db, err := store.Open(w.home.DB(), store.Options{LockWait: time.Millisecond})
+	if err != nil {
+		t.Fatalf("the store was not closed: %v", err)
+	}
+	defer db.Close()
+	if used, err := db.LastUsed(); err != nil || len(used) != 0 {
+		t.Errorf("last used = %v, %v; nobody had a token", used, err)
+	}
+	if _, err := r.client.Status(t.Context()); !errors.Is(err, api.ErrNoAgent) {
+		t.Errorf("after the stop: %v, want ErrNoAgent", err)
+	}
+}
+
+func renewing(accounts []api.Account) bool {
+	return slices.ContainsFunc(accounts, func(a api.Account) bool { return a.State == core.StateRenewing })
+}
+
+func TestAStaleSocketIsReplaced(t *testing.T) {
+	w := newWorld(t)
+	l, err := net.Listen("unix", w.home.Socket())
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.(*net.UnixListener).SetUnlinkOnClose(false) // as after a crash
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	r := w.start()
+	if _, err := r.client.Status(t.Context()); err != nil {
+		t.Error(err)
+	}
+	info, err := os.Lstat(w.home.Socket())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
+		t.Errorf("the socket's mode is %v, want 0600", info.Mode().Perm())
+	}
+}
+
+func TestALongPathStillHasASocket(t *testing.T) {
+	home, err := FindHome(filepath.Join(t.TempDir(), strings.Repeat("long", 30), strings.Repeat("name", 30)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(home.Socket()) > maxSocketPath || strings.HasPrefix(home.Socket(), home.Dir()) {
+		t.Fatalf("socket = %s", home.Socket())
+	}
+	if err := home.Mkdirs(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.Remove(filepath.Dir(home.Socket())) })
+	w := newWorld(t)
+	w.home = home
+	if _, err := w.start().client.Status(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestUsesAreKept(t *testing.T) {
+	w := newWorld(t)
+	r := w.start()
+	a := r.add("shop", core.Sandbox)
+	if _, err := r.client.Token(t.Context(), a.Ref(), 0); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.end(); err != nil {
+		t.Fatal(err)
+	}
+	got, err := w.start().client.Account(t.Context(), a.Ref())
+	if err != nil || got.LastUsed.IsZero() {
+		t.Errorf("after a restart: last used %s, %v", got.LastUsed, err)
+	}
+}
+
+func TestSettingsOutliveTheAgent(t *testing.T) {
+	w := newWorld(t)
+	r := w.start()
+	if err := r.client.Use(t.Context(), core.Live); err != nil {
+		t.Fatal(err)
+	}
+	wantClass(t, r.client.Use(t.Context(), "moon"), core.Invalid)
+	if err := r.client.PauseAll(t.Context(), true); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.client.SetSetting(t.Context(), "clear-after", "2m"); err != nil {
+		t.Fatal(err)
+	}
+	_, err := r.client.SetSetting(t.Context(), "clear-after", "soon")
+	wantClass(t, err, core.Invalid)
+	_, err = r.client.SetSetting(t.Context(), "taste", "sweet")
+	wantClass(t, err, core.Invalid)
+	if err := r.end(); err != nil {
+		t.Fatal(err)
+	}
+	list, err := w.start().client.List(t.Context())
+	if err != nil || list.Active != core.Live || !list.PausedAll || list.Settings.ClearAfter != 2*time.Minute {
+		t.Errorf("after a restart: %+v, %v", list, err)
+	}
+}
+
+func TestResetLeavesNothing(t *testing.T) {
+	w := newWorld(t)
+	r := w.start()
+	r.add("shop", core.Sandbox)
+	r.add("shop", core.Live)
+	w.ring.breaks(closedBy(errors.New("locked")))
+	wantClass(t, r.client.Reset(t.Context()), core.VaultClosed)
+	w.ring.breaks(nil)
+	if len(r.all()) != 2 {
+		t.Error("a reset that failed removed accounts")
+	}
+	w.ring.deleted = nil
+	if err := r.client.Reset(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.end(); err != nil {
+		t.Fatal(err)
+	}
+	if len(w.ring.deleted) != 3 {
+		t.Errorf("left the keyring: %v; want two secrets and the data key", w.ring.deleted)
+	}
+	if _, err := os.Stat(w.home.Dir()); !errors.Is(err, os.ErrNotExist) {
+		left, _ := os.ReadDir(w.home.Dir())
+		t.Errorf("the home still holds %v", left)
+	}
+}
+
+func TestTheAgentTakesADesktopWhenItHasNone(t *testing.T) {
+	const ours, gone, theirs = "unix:path=/ours", "unix:path=/gone", "unix:path=/theirs,guid=1"
+	reach := func(_ context.Context, socket string) bool {
+		return socket == "/ours" || socket == "/tmp/.X11-unix/X1" || socket == ""
+	}
+	tests := []struct {
+		name              string
+		ours, theirs, got api.Session
+	}{
+		{"nothing on either side", api.Session{}, api.Session{}, api.Session{}},
+		{
+			"none, so all of theirs",
+			api.Session{},
+			api.Session{Display: ":5", XAuthority: "/x", DBus: theirs},
+			api.Session{Display: ":5", XAuthority: "/x", DBus: theirs},
+		},
+		{
+			"its own that live stay",
+			api.Session{Display: ":1.0", XAuthority: "/a", DBus: ours},
+			api.Session{Display: ":5", DBus: theirs},
+			api.Session{Display: ":1.0", XAuthority: "/a", DBus: ours},
+		},
+		{
+			"a display that is gone, a bus that lives",
+			api.Session{Display: ":2", XAuthority: "/a", DBus: ours},
+			api.Session{WaylandDisplay: "wayland-0", DBus: theirs},
+			api.Session{WaylandDisplay: "wayland-0", DBus: ours},
+		},
+		{
+			"a bus that is gone",
+			api.Session{Display: ":1", DBus: gone},
+			api.Session{DBus: theirs},
+			api.Session{Display: ":1", DBus: theirs},
+		},
+		{
+			"a display of another machine is not judged",
+			api.Session{Display: "far:1"},
+			api.Session{Display: ":5"},
+			api.Session{Display: "far:1"},
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := merge(t.Context(), tt.ours, tt.theirs, reach); got != tt.got {
+				t.Errorf("got %+v, want %+v", got, tt.got)
+			}
+		})
+	}
+}
+
+func TestASessionReachesTrayAndClipboard(t *testing.T) {
+	w := newWorld(t)
+	r := w.start()
+	s := api.Session{Display: ":77", DBus: "unix:path=/nowhere"}
+	for range 2 { // the second brings nothing new
+		if err := r.client.Session(t.Context(), s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(w.sessions) < 1 || w.sessions[0] != s {
+		t.Errorf("told %+v, want %+v", w.sessions, s)
+	}
+}
