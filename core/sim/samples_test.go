@@ -1,0 +1,61 @@
+package sim_test
+
+import (
+	"bytes"
+	"fmt"
+	"testing"
+	"time"
+
+	"tokentray/core"
+	"tokentray/core/sim"
+)
+
+// Samples are what the demo promises.
+func TestSamples(t *testing.T) {
+	samples := sim.Samples()
+	if len(samples) < 6 {
+		t.Fatalf("%d samples", len(samples))
+	}
+	s := sim.New(sim.Config{})
+	envs, kinds, refs := map[core.Env]int{}, map[core.Kind]int{}, map[string]int{}
+	var short, blocked, flaky int
+	for _, x := range samples {
+		a := x.Account
+		envs[a.Env]++
+		kinds[a.Kind]++
+		refs[a.Ref()]++
+		if p := a.Clean().Check(); len(p) > 0 {
+			t.Errorf("%s: %v", a.Ref(), p)
+		}
+		if _, p := core.CleanSecret(x.Secret); len(p) > 0 || x.Secret != x.Upstream.Secret || a.AppID != x.Upstream.AppID {
+			t.Errorf("%s: %v, or both ends differ", a.Ref(), p)
+		}
+		if a.Kind == core.KindWeChatLegacy && a.Env == core.Live && !a.AllowLive {
+			t.Errorf("%s would never get a token", a.Ref())
+		}
+		if err := s.Put(x.Upstream); err != nil {
+			t.Error(err)
+		}
+		switch life := x.Upstream.Life; {
+		case life < 2*time.Minute:
+			short++
+		case life < 6*time.Minute || life > 10*time.Minute:
+			t.Errorf("%s lives %v", a.Ref(), life)
+		}
+		if len(x.Upstream.Whitelist) > 0 {
+			blocked++
+		}
+		if x.Upstream.Faults.ErrorPercent > 0 {
+			flaky++
+		}
+	}
+	if len(envs) != 2 || len(kinds) != 2 || len(refs) != len(samples) || short != 1 || blocked != 1 || flaky != 1 {
+		t.Errorf("%v %v %v, %d short, %d blocked, %d flaky", envs, kinds, refs, short, blocked, flaky)
+	}
+	if other := sim.Samples(); other[0].Account.AppID == samples[0].Account.AppID || other[0].Secret == samples[0].Secret {
+		t.Error("the samples' keys are not made anew")
+	}
+	if text := fmt.Sprintf("%v %+v %#v", samples, samples, samples); bytes.Contains([]byte(text), []byte(samples[0].Secret.Reveal())) {
+		t.Error("printing the samples shows a secret")
+	}
+}
