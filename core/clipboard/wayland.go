@@ -37,7 +37,7 @@ func acquireWayland(ctx context.Context, log *slog.Logger, tool, display, text s
 	cmd.Stdin = strings.NewReader(text)
 	var said bytes.Buffer
 	cmd.Stderr = &capped{&said, 2000}
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C in a terminal is for the agent
+	cmd.SysProcAttr = childAttr()
 	if err := cmd.Start(); err != nil {
 		return nil, noClipboard("wl-copy does not start", err)
 	}

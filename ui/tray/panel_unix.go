@@ -49,11 +49,12 @@ func (p *panel) stay(ctx context.Context) {
 	address := busAddress()
 	for {
 		if conn := p.connect(address); conn != nil {
-			os.Setenv(busVariable, address) // systray asks for the bus by it
-			start, stop := systray.RunWithExternalLoop(nil, nil)
-			start()
-			end = stop
-			watch(ctx, conn, p.cfg)
+			watch(ctx, conn, p.cfg, func() {
+				os.Setenv(busVariable, address) // systray asks for the bus by it
+				start, stop := systray.RunWithExternalLoop(nil, nil)
+				start()
+				end = stop
+			})
 			conn.Close()
 		}
 		if ctx.Err() != nil {

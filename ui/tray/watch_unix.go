@@ -26,24 +26,28 @@ const (
 	reply = 5 * time.Second        // bounds a call to the watcher
 )
 
-// watcher sees that the icon is registered, and again after a panel started or
-// restarted, also when systray missed that. It ends with ctx or the bus.
+// watcher starts the icon when there is a tray, and sees that it is registered,
+// and again after a panel started or restarted, also when systray missed that.
 type watcher struct {
-	conn *dbus.Conn
-	cfg  Config
-	said string
-	left int // tries
+	conn    *dbus.Conn
+	cfg     Config
+	start   func() // shows the icon; systray then registers it beside us
+	started bool
+	said    string
+	left    int // tries
 }
 
-func watch(ctx context.Context, conn *dbus.Conn, cfg Config) {
-	w := &watcher{conn: conn, cfg: cfg, left: tries}
+// watch keeps the icon in the trays of one session bus. It returns when ctx or
+// the bus ends.
+func watch(ctx context.Context, conn *dbus.Conn, cfg Config, start func()) {
+	w := &watcher{conn: conn, cfg: cfg, start: start, left: tries}
 	signals := make(chan *dbus.Signal, 16)
 	conn.Signal(signals)
 	if err := w.subscribe(ctx); err != nil {
 		cfg.Log.Warn("the session bus lets nobody watch for a tray", "err", err)
 	}
 	w.say(Waiting)
-	check := time.NewTimer(grace)
+	check := time.NewTimer(0)
 	defer check.Stop()
 	for {
 		select {
@@ -62,13 +66,22 @@ func watch(ctx context.Context, conn *dbus.Conn, cfg Config) {
 				w.say(Waiting)
 			}
 			w.left = tries
-			check.Reset(grace)
+			check.Reset(w.pause())
 		case <-check.C:
 			if again := w.check(ctx); again {
 				check.Reset(grace)
 			}
 		}
 	}
+}
+
+// pause is how long systray has to register by itself before we look; none
+// before it was started.
+func (w *watcher) pause() time.Duration {
+	if !w.started {
+		return 0
+	}
+	return grace
 }
 
 // subscribe asks for the signals of a watcher that comes or goes, and of a panel
@@ -94,6 +107,11 @@ func (w *watcher) check(ctx context.Context) (again bool) {
 	if !w.owned(ctx, watcherName) {
 		w.say(NoHost)
 		return false
+	}
+	if !w.started {
+		w.started = true
+		w.start()
+		return true
 	}
 	// The item is known by systray's connection, which owns this name.
 	var item string
