@@ -310,6 +310,30 @@ func TestRoutes(t *testing.T) {
 	}
 }
 
+// A name server cannot lead a secret in plain http away from this machine.
+func TestAstray(t *testing.T) {
+	here, there := &net.TCPAddr{IP: net.IPv6loopback, Port: 80}, &net.TCPAddr{IP: net.IPv4(192, 0, 2, 1), Port: 80}
+	for _, tt := range []struct {
+		asked   string
+		reached net.Addr
+		bad     bool
+	}{
+		{"localhost:80", here, false},
+		{"127.0.0.1:80", here, false},
+		{"LOCALHOST:80", there, true},
+		{"127.0.0.1:80", there, true},
+		{"api.weixin.qq.com:443", there, false},
+	} {
+		if err := astray(tt.asked, tt.reached); (err != nil) != tt.bad {
+			t.Errorf("%s at %v: %v", tt.asked, tt.reached, err)
+		}
+	}
+	tr := trouble{parent: t.Context(), call: t.Context(), host: "localhost:80"}
+	if e := tr.explain(astray("localhost:80", there)); e.Remedy != core.RemedyNetwork || !strings.Contains(e.Message, "does not lead to this machine") {
+		t.Error(e)
+	}
+}
+
 type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }

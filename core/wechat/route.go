@@ -3,6 +3,7 @@ package wechat
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"net"
 	"net/http"
 	"net/http/httptrace"
@@ -117,7 +118,10 @@ func newTransport(o Options, connect, life time.Duration) *http.Transport {
 			if err != nil {
 				return nil, err
 			}
-			if err := conn.SetDeadline(time.Now().Add(life)); err != nil {
+			if err = astray(addr, conn.RemoteAddr()); err == nil {
+				err = conn.SetDeadline(time.Now().Add(life))
+			}
+			if err != nil {
 				_ = conn.Close()
 				return nil, err
 			}
@@ -137,6 +141,18 @@ func newTransport(o Options, connect, life time.Duration) *http.Transport {
 		IdleConnTimeout:        keepIdle,
 		MaxResponseHeaderBytes: 64 << 10,
 	}
+}
+
+// astray is an error when a name that must be this machine led elsewhere: plain
+// http is allowed to localhost, but it is a name server that may say where that
+// is.
+func astray(asked string, reached net.Addr) error {
+	host, _, err := net.SplitHostPort(asked)
+	tcp, ok := reached.(*net.TCPAddr)
+	if err == nil && core.Loopback(host) && (!ok || !tcp.IP.IsLoopback()) {
+		return &net.OpError{Op: "dial", Net: "tcp", Err: errors.New("the name does not lead to this machine")}
+	}
+	return nil
 }
 
 // deadlined moves a kept connection's deadline on each time it is used.
