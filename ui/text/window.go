@@ -6,6 +6,8 @@ func window() table {
 		"window.title":      {"TokenTray", "TokenTray"},
 		"window.title.demo": {"TokenTray demo", "TokenTray 演示"},
 
+		"window.no_display": {"there is no display; use tokentray list and tokentray get", "没有可用的显示环境；请使用 tokentray list 和 tokentray get"},
+
 		"window.search":       {"Search name, AppID or note", "搜索名称、AppID 或备注"},
 		"window.add":          {"Add an account", "添加账号"},
 		"window.settings":     {"Settings", "设置"},

@@ -1,0 +1,67 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+
+	"tokentray/core/agent"
+)
+
+// hasDisplay reports whether there is a screen to show a window on.
+func hasDisplay() bool {
+	if runtime.GOOS == "windows" || runtime.GOOS == "darwin" {
+		return true
+	}
+	return os.Getenv("DISPLAY") != "" || os.Getenv("WAYLAND_DISPLAY") != ""
+}
+
+// startDemo starts the simulator with a throw-away home. It lives on its own:
+// this window may close before it.
+func startDemo() error {
+	exe, err := agent.FindProgram("tokentray")
+	if err != nil {
+		return err
+	}
+	cmd := exec.Command(exe, "demo")
+	cmd.Env = slices.DeleteFunc(os.Environ(), func(v string) bool {
+		return strings.HasPrefix(v, agent.HomeVariable+"=")
+	})
+	cmd.SysProcAttr = apart()
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	go func() { _ = cmd.Wait() }() // so that it leaves no zombie; ends with it
+	return nil
+}
+
+// scaleVariable multiplies the size of everything that Fyne draws.
+const scaleVariable = "FYNE_SCALE"
+
+// scale is the size of everything that was set from outside; the text size of
+// the settings multiplies it.
+type scale struct{ base float64 }
+
+func newScale() scale {
+	if f, err := strconv.ParseFloat(os.Getenv(scaleVariable), 64); err == nil && f > 0 {
+		return scale{f}
+	}
+	return scale{}
+}
+
+// set applies a text size in percent. Fyne reads the variable when a window is
+// made and whenever its theme changes.
+func (s scale) set(percent int) {
+	base := s.base
+	if base == 0 {
+		if percent == 100 {
+			_ = os.Unsetenv(scaleVariable)
+			return
+		}
+		base = 1
+	}
+	_ = os.Setenv(scaleVariable, strconv.FormatFloat(base*float64(percent)/100, 'f', 3, 64))
+}

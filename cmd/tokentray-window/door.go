@@ -1,0 +1,110 @@
+package main
+
+import (
+	"context"
+	"os"
+	"sync"
+	"time"
+
+	"tokentray/core/agent"
+	"tokentray/core/api"
+	"tokentray/ui/window"
+)
+
+// door is the way to the home's agent.
+type door struct {
+	home agent.Home
+	once sync.Once
+
+	answered chan struct{} // closed when the rest is known
+	client   *api.Client
+	err      error
+	windows  int       // that were there, and were raised
+	list     *api.List // the first picture
+}
+
+// knock looks for the agent, starts it when none runs, raises the windows that
+// are there and fetches the first picture.
+func knock(ctx context.Context, home agent.Home) *door {
+	d := &door{home: home, answered: make(chan struct{})}
+	go func() { // ends by the agent's own deadlines; awaited by connect
+		defer close(d.answered)
+		if d.client, d.err = reach(ctx, home); d.err != nil {
+			return
+		}
+		if d.windows, d.err = d.client.Open(ctx); d.err != nil {
+			return
+		}
+		if list, err := d.client.List(ctx); err == nil {
+			d.list = &list
+		}
+	}()
+	return d
+}
+
+// reach connects and tells the agent where the desktop is.
+func reach(ctx context.Context, home agent.Home) (*api.Client, error) {
+	client, err := agent.Ensure(ctx, home, agent.Start{})
+	if err != nil {
+		return nil, err
+	}
+	err = client.Session(ctx, api.Session{
+		Display:        os.Getenv("DISPLAY"),
+		WaylandDisplay: os.Getenv("WAYLAND_DISPLAY"),
+		XAuthority:     os.Getenv("XAUTHORITY"),
+		DBus:           os.Getenv("DBUS_SESSION_BUS_ADDRESS"),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return client, nil
+}
+
+// otherWindow reports whether a window was there already. It waits only so long
+// for an agent that starts slowly: before that one ran, there was no window.
+func (d *door) otherWindow(limit time.Duration) bool {
+	select {
+	case <-d.answered:
+		return d.windows > 0
+	case <-time.After(limit):
+		return false
+	}
+}
+
+// first is the picture that came before the window was made, or nil.
+func (d *door) first() *api.List {
+	select {
+	case <-d.answered:
+		return d.list
+	default:
+		return nil
+	}
+}
+
+// connect gives what knock found, and every later time connects anew.
+func (d *door) connect(ctx context.Context) (window.Agent, error) {
+	var client *api.Client
+	var err error
+	d.once.Do(func() {
+		select {
+		case <-d.answered:
+			client, err = d.client, d.err
+		case <-ctx.Done():
+			err = ctx.Err()
+		}
+	})
+	if client == nil && err == nil {
+		client, err = reach(ctx, d.home)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return client, nil
+}
+
+// stop ends an agent of another version; the next connect starts ours.
+func stop(ctx context.Context, home agent.Home) error {
+	client := api.Dial(home.Socket())
+	defer client.Close()
+	return client.Stop(ctx)
+}

@@ -1,0 +1,87 @@
+// Command tokentray-window is TokenTray's window. It is started when somebody
+// opens it and ends when it is closed; the agent that keeps the tokens is
+// another program, tokentray, which it starts when none runs.
+//
+//	tokentray-window [--home DIR] [--agent-only]
+//
+// With --agent-only it starts the agent without a console and ends: the entry
+// that Windows starts at sign-in.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/app"
+
+	"tokentray/assets/icons"
+	"tokentray/core/agent"
+	"tokentray/ui/text"
+	"tokentray/ui/window"
+)
+
+// version is set by the build.
+var version = "dev"
+
+// appID is the one of FyneApp.toml.
+const appID = "io.tokentray.TokenTray"
+
+func main() {
+	dir := flag.String("home", "", "the folder that holds everything, instead of the platform's")
+	agentOnly := flag.Bool("agent-only", false, "start the agent and end")
+	flag.Parse()
+	if err := run(*dir, *agentOnly); err != nil {
+		fmt.Fprintln(os.Stderr, "tokentray-window:", err)
+		os.Exit(1)
+	}
+}
+
+func run(dir string, agentOnly bool) error {
+	if flag.NArg() > 0 {
+		return fmt.Errorf("what is %q? only --home and --agent-only are known", flag.Arg(0))
+	}
+	home, err := agent.FindHome(dir)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	if agentOnly {
+		_, err := agent.Ensure(ctx, home, agent.Start{})
+		return err
+	}
+	if !hasDisplay() {
+		return errors.New(text.New(text.Choose("auto")).Say("window.no_display"))
+	}
+
+	// The agent is looked for while Fyne starts, which takes longer.
+	door := knock(ctx, home)
+	scale := newScale()
+	app.SetMetadata(fyne.AppMetadata{
+		ID: appID, Name: "TokenTray", Version: version, Icon: fyne.NewStaticResource("tokentray.png", icons.App()),
+		Migrations: map[string]bool{"fyneDo": true},
+	})
+	fyneApp := app.NewWithID(appID)
+	fyneApp.SetIcon(fyne.NewStaticResource("tokentray.png", icons.App()))
+	if door.otherWindow(time.Second) {
+		return nil
+	}
+	w := window.New(fyneApp, window.Config{
+		Connect: door.connect,
+		First:   door.first(),
+		Restart: func(ctx context.Context) error { return stop(ctx, home) },
+		Demo:    startDemo,
+		Do:      fyne.Do,
+		Rescale: scale.set,
+	})
+	w.Start()
+	w.Show()
+	fyneApp.Run()
+	w.Stop()
+	return nil
+}

@@ -1,0 +1,374 @@
+package window
+
+import (
+	"context"
+	"net/url"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/widget"
+
+	"tokentray/core"
+	"tokentray/core/api"
+	"tokentray/core/format"
+)
+
+// How long the agent may take: upstream answers within 15 s or not at all, and a
+// keyring that asks a person may take a minute.
+const (
+	quickWait    = 10 * time.Second
+	upstreamWait = 45 * time.Second
+	personWait   = 75 * time.Second
+)
+
+// none is the answer of calls that answer nothing.
+type none = struct{}
+
+func nothing(err error) (none, error) { return none{}, err }
+
+// tell shows a message at the bottom.
+func (w *Window) tell(words string) { w.message(snack{Text: words, Until: w.now().Add(snackTime)}) }
+
+// fail shows cause and remedy at the bottom.
+func (w *Window) fail(e *core.Error, ref api.Ref) {
+	account := ""
+	if ref.Name != "" {
+		account = ref.String()
+	}
+	words := w.look.say.Cause(wire(e), account)
+	if r := remedyText(w.look, wire(e), account); r != "" {
+		words += " " + r
+	}
+	w.message(snack{Text: words, Bad: true, Until: w.now().Add(errorTime)})
+}
+
+func (w *Window) message(s snack) {
+	w.snackbar.show(s, w.now())
+	w.root.Refresh()
+}
+
+// dismiss takes the message away.
+func (w *Window) dismiss() {
+	w.snackbar.Hide()
+	w.root.Refresh()
+}
+
+// copyDefault copies in the format of the settings.
+func (w *Window) copyDefault(id core.ID) { w.copyAs(id, "", false) }
+
+// copyAs copies a token; a live one only after a question, where that is set.
+func (w *Window) copyAs(id core.ID, form string, previous bool) {
+	a, ok := w.model.find(id)
+	if !ok {
+		return
+	}
+	if a.Env == core.Live && w.model.settings.AskLiveCopy {
+		l := w.look
+		w.question(question{
+			title: l.t("live.title"), body: l.t("live.body", "account", a.Ref().String()), yes: l.t("live.go"), live: true, role: danger,
+		}, func() { w.copyNow(a, form, previous) })
+		return
+	}
+	w.copyNow(a, form, previous)
+}
+
+func (w *Window) copyNow(a api.Account, form string, previous bool) {
+	ref := a.Ref()
+	ask(w, upstreamWait, func(ctx context.Context, g Agent) (api.Clipboard, error) {
+		return g.Copy(ctx, ref, api.CopyRequest{Format: form, Previous: previous})
+	}, func(c api.Clipboard, err *core.Error) {
+		if err != nil {
+			w.fail(err, ref)
+			return
+		}
+		if c.Account == "" {
+			c.Account, c.Env = ref.Name, ref.Env
+		}
+		w.model.clip = c
+		c.Account = ref.String()
+		w.message(copiedSnack(w.look, c, w.now()))
+		w.flash(a.ID)
+	})
+}
+
+// flash lights up the row that was copied, where the system wants motion.
+func (w *Window) flash(id core.ID) {
+	view := w.list.views[id]
+	if view == nil || !w.app.Settings().ShowAnimations() {
+		return
+	}
+	view.blink(true)
+	w.later(180*time.Millisecond, func() { view.blink(false) })
+}
+
+// clipChanged follows what the agent says of the clipboard.
+func (w *Window) clipChanged() {
+	if w.snackbar.Visible() && w.snackbar.shown.Clip && w.model.clip.Account == "" && !w.snackbar.shown.Clears.IsZero() {
+		w.tell(w.look.t("snack.cleared"))
+	}
+}
+
+func (w *Window) clearClipboard() {
+	ask(w, quickWait, func(ctx context.Context, g Agent) (none, error) {
+		return nothing(g.ClearClipboard(ctx))
+	}, func(_ none, err *core.Error) {
+		if err != nil {
+			w.fail(err, api.Ref{})
+			return
+		}
+		w.tell(w.look.t("snack.cleared"))
+	})
+}
+
+// renew asks for a new token as a person does: what waits for a person is tried
+// at once.
+func (w *Window) renew(id core.ID) { w.refresh(id, api.RefreshRequest{Person: true}) }
+
+func (w *Window) refresh(id core.ID, req api.RefreshRequest) {
+	a, ok := w.model.find(id)
+	if !ok {
+		return
+	}
+	ref := a.Ref()
+	w.tell(w.look.t("snack.busy", "account", ref.String()))
+	ask(w, upstreamWait, func(ctx context.Context, g Agent) (api.Token, error) {
+		t, err := g.Refresh(ctx, ref, req)
+		t.AccessToken = "" // not needed here
+		return t, err
+	}, func(t api.Token, err *core.Error) {
+		switch {
+		case err != nil:
+			w.fail(err, ref)
+		case t.StillValid:
+			w.tell(w.look.t("snack.still_valid", "account", ref.String()))
+		default:
+			w.tell(w.look.t("snack.renewed", "account", ref.String(), "time", w.look.say.Coarse(t.ExpiresAt.Sub(w.now()))))
+		}
+	})
+}
+
+// force asks for a new token although the current one lives, after saying what
+// that breaks.
+func (w *Window) force(id core.ID) {
+	a, ok := w.model.find(id)
+	if !ok {
+		return
+	}
+	l := w.look
+	body := l.t("force.stable")
+	if a.Kind == core.KindWeChatLegacy {
+		body = l.t("force.legacy")
+	}
+	if a.Env == core.Live {
+		body += "\n" + l.t("force.live")
+	}
+	w.question(question{
+		title: l.t("force.title", "account", a.Ref().String()), body: body, yes: l.t("force.go"),
+		live: a.Env == core.Live, role: danger,
+	}, func() { w.refresh(id, api.RefreshRequest{Force: true, Person: true}) })
+}
+
+func (w *Window) check(id core.ID) {
+	a, ok := w.model.find(id)
+	if !ok {
+		return
+	}
+	ref := a.Ref()
+	w.tell(w.look.t("snack.busy", "account", ref.String()))
+	ask(w, upstreamWait, func(ctx context.Context, g Agent) (api.CheckResult, error) {
+		return g.Check(ctx, ref)
+	}, func(r api.CheckResult, err *core.Error) {
+		switch {
+		case err != nil:
+			w.fail(err, ref)
+		case r.Accepted:
+			w.tell(w.look.t("snack.accepted", "account", ref.String()))
+		case r.Dead || r.Error == nil:
+			w.tell(w.look.t("snack.dead", "account", ref.String()))
+		default:
+			w.message(snack{
+				Text: w.look.say.Cause(r.Error, ref.String()) + " " + remedyText(w.look, r.Error, ref.String()),
+				Bad:  true, Until: w.now().Add(errorTime),
+			})
+		}
+	})
+}
+
+// setAuto pauses or resumes the renewal of one account.
+func (w *Window) setAuto(id core.ID, on bool) {
+	a, ok := w.model.find(id)
+	if !ok {
+		return
+	}
+	ref := a.Ref()
+	ask(w, upstreamWait, func(ctx context.Context, g Agent) (api.Saved, error) {
+		return g.Edit(ctx, ref, api.AccountInput{Auto: &on})
+	}, func(_ api.Saved, err *core.Error) {
+		if err != nil {
+			w.fail(err, ref)
+		}
+	})
+}
+
+func (w *Window) askRemove(id core.ID) {
+	a, ok := w.model.find(id)
+	if !ok {
+		return
+	}
+	l, ref := w.look, a.Ref()
+	w.question(question{
+		title: l.t("delete.title", "account", ref.String()), body: l.t("delete.body"), yes: l.t("delete.go"),
+		live: a.Env == core.Live, role: danger,
+	}, func() {
+		ask(w, quickWait, func(ctx context.Context, g Agent) (none, error) {
+			return nothing(g.Remove(ctx, ref))
+		}, func(_ none, err *core.Error) {
+			if err != nil {
+				w.fail(err, ref)
+				return
+			}
+			w.tell(w.look.t("snack.deleted", "account", ref.String()))
+		})
+	})
+}
+
+// reveal shows the token in the pane for a while, or hides it again.
+func (w *Window) reveal(id core.ID) {
+	if w.detail.revealed != "" {
+		w.detail.clear()
+		w.fillDetail()
+		return
+	}
+	a, ok := w.model.find(id)
+	if !ok {
+		return
+	}
+	ref := a.Ref()
+	ask(w, upstreamWait, func(ctx context.Context, g Agent) (api.Token, error) {
+		return g.Token(ctx, ref, 0)
+	}, func(t api.Token, err *core.Error) {
+		if err != nil {
+			w.fail(err, ref)
+			return
+		}
+		if w.selected != id {
+			return
+		}
+		w.detail.revealed, w.detail.hideAt = t.AccessToken, w.now().Add(revealTime)
+		w.fillDetail()
+	})
+}
+
+// loadHistory fetches the history of the account in the pane.
+func (w *Window) loadHistory() {
+	id := w.selected
+	a, ok := w.model.find(id)
+	if !ok || w.agent == nil || !w.side.Visible() {
+		return
+	}
+	ref := a.Ref()
+	ask(w, quickWait, func(ctx context.Context, g Agent) ([]api.HistoryEntry, error) {
+		return g.History(ctx, ref, historyLength)
+	}, func(h []api.HistoryEntry, err *core.Error) {
+		if err != nil || w.selected != id {
+			return
+		}
+		w.detail.history, w.detail.asked = h, true
+		w.fillDetail()
+	})
+}
+
+// switchView follows the switch at the top. Sandbox and Live become the active
+// environment; All is this window's alone.
+func (w *Window) switchView(v view) {
+	w.view, w.follow = v, v != viewAll
+	w.fillList()
+	if v == viewAll || core.Env(v) == w.model.active {
+		return
+	}
+	ask(w, quickWait, func(ctx context.Context, g Agent) (none, error) {
+		return nothing(g.Use(ctx, core.Env(v)))
+	}, func(_ none, err *core.Error) {
+		if err != nil {
+			w.view = view(w.model.active)
+			w.fillList()
+			w.fail(err, api.Ref{})
+		}
+	})
+}
+
+// help does what the button of a row's problem says.
+func (w *Window) help(id core.ID) {
+	if a, ok := w.model.find(id); ok {
+		w.act(id, problemOf(w.look, a, w.now()).Act)
+	}
+}
+
+func (w *Window) act(id core.ID, what act) {
+	a, ok := w.model.find(id)
+	if !ok {
+		return
+	}
+	switch what {
+	case actCopyIP:
+		w.app.Clipboard().SetContent(a.Error.CallerIP)
+		w.tell(w.look.t("snack.ip", "ip", a.Error.CallerIP))
+	case actConsole:
+		if u, err := url.Parse(consoleURL(a)); err == nil && u.Host != "" {
+			if err := w.cfg.OpenURL(u); err != nil {
+				w.tell(u.String())
+			}
+		}
+	case actSecret, actEdit, actConsent:
+		w.openEdit(id)
+		if what == actSecret && w.form != nil {
+			w.win.Canvas().Focus(w.form.fields["secret"])
+		}
+	case actUnlock:
+		w.unlock()
+	case actVaultInit:
+		w.askInit()
+	case actRetry:
+		w.renew(id)
+	}
+}
+
+// openMenu shows what can be done with an account.
+func (w *Window) openMenu(id core.ID, at fyne.Position) {
+	a, ok := w.model.find(id)
+	if !ok {
+		return
+	}
+	widget.ShowPopUpMenuAtPosition(w.menuOf(a), w.win.Canvas(), at)
+}
+
+func (w *Window) menuOf(a api.Account) *fyne.Menu {
+	l, id := w.look, a.ID
+	var formats []*fyne.MenuItem
+	for _, f := range format.Names() {
+		formats = append(formats, fyne.NewMenuItem(l.t("format."+f), func() { w.copyAs(id, f, false) }))
+	}
+	as := fyne.NewMenuItem(l.t("menu.copy_as"), nil)
+	as.ChildMenu = fyne.NewMenu("", formats...)
+	items := []*fyne.MenuItem{fyne.NewMenuItem(l.t("menu.copy"), func() { w.copyDefault(id) }), as}
+	if a.Previous != nil && a.Previous.Until.After(w.now()) {
+		items = append(items, fyne.NewMenuItem(l.t("menu.copy_previous"), func() { w.copyAs(id, "", true) }))
+	}
+	pause := fyne.NewMenuItem(l.t("menu.pause"), func() { w.setAuto(id, false) })
+	if !a.Auto {
+		pause = fyne.NewMenuItem(l.t("menu.resume"), func() { w.setAuto(id, true) })
+	}
+	items = append(items,
+		fyne.NewMenuItemSeparator(),
+		fyne.NewMenuItem(l.t("menu.renew"), func() { w.renew(id) }),
+		fyne.NewMenuItem(l.t("menu.force"), func() { w.force(id) }),
+		fyne.NewMenuItem(l.t("menu.check"), func() { w.check(id) }),
+		fyne.NewMenuItemSeparator(),
+		fyne.NewMenuItem(l.t("menu.details"), func() { w.openDetail(id) }),
+		fyne.NewMenuItem(l.t("menu.edit"), func() { w.openEdit(id) }),
+		pause,
+		fyne.NewMenuItemSeparator(),
+		fyne.NewMenuItem(l.t("menu.delete"), func() { w.askRemove(id) }),
+	)
+	return fyne.NewMenu("", items...)
+}

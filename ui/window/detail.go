@@ -1,0 +1,289 @@
+package window
+
+import (
+	"strconv"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+
+	"tokentray/core"
+	"tokentray/core/api"
+	"tokentray/ui/text"
+)
+
+// revealTime is how long a revealed token stays in sight.
+const revealTime = 20 * time.Second
+
+// historyLength is how many lines of history are asked for.
+const historyLength = 50
+
+// detail is the pane of one account. It beholds the account by its ID and is
+// drawn anew when the account changes; in between tick touches the words that
+// count down.
+type detail struct {
+	look *look
+	on   detailActions
+
+	account api.Account
+	now     time.Time
+	history []api.HistoryEntry
+	asked   bool // the history came
+
+	revealed string // the token, while it is in sight
+	hideAt   time.Time
+
+	root     *fyne.Container
+	scroll   *scroller
+	back     *button
+	timeWord *canvas.Text
+	expiry   *canvas.Text
+	state    *canvas.Text
+	track    *gauge
+	reveal   *button
+	previous *canvas.Text
+}
+
+// detailActions are what the pane asks of the window.
+type detailActions struct {
+	back   func()
+	copy   func(core.ID)
+	prev   func(core.ID)
+	reveal func(core.ID)
+	menu   func(core.ID, fyne.Position)
+	act    func(core.ID, act)
+	renew  func(core.ID)
+	check  func(core.ID)
+	edit   func(core.ID)
+}
+
+func newDetail(l *look, on detailActions) *detail {
+	return &detail{look: l, on: on}
+}
+
+// clear forgets a revealed token.
+func (d *detail) clear() { d.revealed, d.hideAt = "", time.Time{} }
+
+// draw builds the pane for the account as it stands.
+func (d *detail) draw(now time.Time) fyne.CanvasObject {
+	d.now = now
+	l, a := d.look, d.account
+	column := container.New(&column{gap: 3 * grid, padX: rowLeft, padY: 3 * grid})
+	column.Add(d.drawTitle())
+	if p := problemOf(l, a, now); p.Act != actNone {
+		column.Add(d.drawProblem(p))
+	} else if a.Error != nil {
+		column.Add(d.drawProblem(problem{Cause: l.say.Cause(a.Error, a.Ref().String()), Remedy: remedyText(l, a.Error, a.Ref().String()), Act: actRetry, Button: l.t("act.retry")}))
+	}
+	column.Add(d.drawToken(now))
+	if a.Previous != nil && a.Previous.Mask != "" {
+		column.Add(d.drawPrevious(now))
+	}
+	column.Add(beside(
+		newButton(l, quiet, l.t("menu.renew"), func() { d.on.renew(a.ID) }),
+		newButton(l, quiet, l.t("detail.check"), func() { d.on.check(a.ID) }),
+		newButton(l, quiet, l.t("act.edit"), func() { d.on.edit(a.ID) }),
+	))
+	column.Add(d.drawFacts(now))
+	column.Add(d.drawHistory(now))
+
+	offset := fyne.Position{}
+	if d.scroll != nil {
+		offset = d.scroll.scroll.Offset
+	}
+	d.scroll = newScroller(column)
+	d.scroll.scroll.Offset = offset
+	d.back = iconButton(l, iconBack, l.t("back"), d.on.back)
+	more := iconButton(l, iconMore, l.t("more"), nil)
+	more.on = func() {
+		d.on.menu(a.ID, fyne.CurrentApp().Driver().AbsolutePositionForObject(more).AddXY(0, more.Size().Height))
+	}
+	d.root = container.New(&page{}, pageHead(l, d.back, a.Name, more), d.scroll)
+	return d.root
+}
+
+func (d *detail) drawTitle() fyne.CanvasObject {
+	l, a := d.look, d.account
+	line := kindLine(l.say, a)
+	return container.New(&flow{gap: 2 * grid}, newTag(l, a.Env == core.Live), word(line, 13, l.pal.Muted))
+}
+
+// drawProblem tells cause and remedy in full, with the buttons that help.
+func (d *detail) drawProblem(p problem) fyne.CanvasObject {
+	l, a := d.look, d.account
+	cause := newProse(p.Cause, sizeText, l.pal.Text)
+	cause.style.Bold = true
+	inner := stack(grid, cause, newProse(p.Remedy, sizeText, l.pal.Text))
+	for _, s := range l.say.Details(a.Error) {
+		inner.Add(newProse(s, sizeSmall, l.pal.Muted))
+	}
+	buttons := beside(smallButton(l, quiet, p.Button, func() { d.on.act(a.ID, p.Act) }))
+	if consoleURL(a) != "" && p.Act != actConsole && p.Act != actUnlock && p.Act != actVaultInit && a.Error.Class.NeedsPerson() {
+		buttons.Add(smallButton(l, quiet, l.t("act.console"), func() { d.on.act(a.ID, actConsole) }))
+	}
+	if p.Act != actRetry && p.Act != actUnlock && p.Act != actVaultInit && p.Act != actConsent {
+		buttons.Add(smallButton(l, quiet, l.t("act.retry"), func() { d.on.act(a.ID, actRetry) }))
+	}
+	inner.Add(gap(0, grid))
+	inner.Add(buttons)
+	ground := canvas.NewRectangle(l.pal.Warn)
+	ground.CornerRadius = radius
+	return container.New(&backed{padX: 3 * grid, padY: 3 * grid}, ground, inner)
+}
+
+// drawToken shows the token's life and, masked, the token.
+func (d *detail) drawToken(now time.Time) fyne.CanvasObject {
+	l, a, p := d.look, d.account, d.look.pal
+	r := rowOf(l, a, false, now)
+	d.timeWord = word(r.Time, 32, p.tone(r.TimeTone))
+	d.state = word(r.State, sizeText, p.tone(r.StateTone))
+	d.expiry = word(expiryLine(l, a, now), 13, p.Muted)
+	d.track = newGauge(l, r)
+	d.reveal = smallButton(l, quiet, l.t("detail.reveal"), func() { d.on.reveal(a.ID) })
+	shown, size := a.Mask, float32(sizeText)
+	if d.revealed != "" {
+		shown = d.revealed
+		d.reveal.label = l.t("detail.hide", "time", l.say.Coarse(d.hideAt.Sub(now)))
+	}
+	box := stack(grid, container.New(&bar{gap: 2 * grid}, d.timeWord, d.state), d.track)
+	if a.Mask == "" {
+		return box
+	}
+	box.Add(d.expiry)
+	token := newProse(shown, size, p.Text)
+	token.style.Monospace = true
+	ground := canvas.NewRectangle(p.Hover)
+	ground.CornerRadius = radius
+	box.Add(gap(0, 0))
+	box.Add(container.New(&backed{padX: 3 * grid, padY: 2 * grid}, ground, token))
+	box.Add(gap(0, 0))
+	box.Add(beside(smallButton(l, filled, l.t("detail.copy"), func() { d.on.copy(a.ID) }), d.reveal))
+	return box
+}
+
+func (d *detail) drawPrevious(now time.Time) fyne.CanvasObject {
+	l, a, p := d.look, d.account, d.look.pal
+	d.previous = word(previousLine(l, a, now), 13, p.Muted)
+	mask := monoWord(a.Previous.Mask, 13, p.Muted)
+	line := []fyne.CanvasObject{beside(mask, d.previous)}
+	if a.Previous.Until.After(now) {
+		line = append(line, smallButton(l, quiet, l.t("detail.copy"), func() { d.on.prev(a.ID) }))
+	}
+	return stack(grid, subhead(l, l.t("detail.previous")), container.New(&bar{gap: 2 * grid}, line...))
+}
+
+func (d *detail) drawFacts(now time.Time) fyne.CanvasObject {
+	l, a := d.look, d.account
+	box := stack(grid, subhead(l, l.t("detail.account")))
+	add := func(label, value string) {
+		if value != "" {
+			box.Add(fact(l, label, value))
+		}
+	}
+	add(l.t("form.appid"), a.AppID)
+	add(l.t("form.base_url"), a.BaseURL)
+	add(l.t("form.proxy"), a.Proxy)
+	add(l.t("form.note"), a.Note)
+	if a.AllowLive {
+		add(l.t("form.kind"), l.t("detail.allowed"))
+	}
+	add(l.t("detail.calls"), strconv.Itoa(a.CallsToday))
+	add(l.t("detail.used"), moment(l, a.LastUsed, now))
+	return box
+}
+
+func (d *detail) drawHistory(now time.Time) fyne.CanvasObject {
+	l := d.look
+	box := stack(grid, subhead(l, l.t("detail.history")))
+	if d.asked && len(d.history) == 0 {
+		box.Add(word(l.t("detail.nohistory"), 13, l.pal.Muted))
+	}
+	for _, e := range d.history {
+		what, tone := historyLine(l, e)
+		box.Add(container.New(&ledger{}, word(moment(l, e.At, now), 13, l.pal.Muted), newProse(what, 13, l.pal.tone(tone))))
+	}
+	return box
+}
+
+// tick counts down; it reports whether a revealed token's time is over.
+func (d *detail) tick(now time.Time) (hide bool) {
+	if d.root == nil || d.timeWord == nil {
+		return false
+	}
+	d.now = now
+	l, a := d.look, d.account
+	r := rowOf(l, a, false, now)
+	rewrite(d.timeWord, r.Time, l.pal.tone(r.TimeTone))
+	rewrite(d.state, r.State, l.pal.tone(r.StateTone))
+	rewrite(d.expiry, expiryLine(l, a, now), l.pal.Muted)
+	d.track.show(r)
+	if d.previous != nil {
+		rewrite(d.previous, previousLine(l, a, now), l.pal.Muted)
+	}
+	if d.revealed == "" {
+		return false
+	}
+	if !now.Before(d.hideAt) {
+		return true
+	}
+	d.reveal.rename(l.t("detail.hide", "time", l.say.Coarse(d.hideAt.Sub(now))))
+	return false
+}
+
+// expiryLine says when the token was had, ends, and is renewed.
+func expiryLine(l *look, a api.Account, now time.Time) string {
+	if a.Mask == "" {
+		return ""
+	}
+	if !a.ExpiresAt.After(now) {
+		return l.t("detail.expired", "time", moment(l, a.ExpiresAt, now))
+	}
+	s := l.t("detail.expires", "time", moment(l, a.ExpiresAt, now))
+	if !a.NextTry.IsZero() && a.NextTry.Before(a.ExpiresAt) && a.NextTry.After(now) {
+		s += " · " + l.t("detail.next", "time", moment(l, a.NextTry, now))
+	}
+	return s
+}
+
+func previousLine(l *look, a api.Account, now time.Time) string {
+	if left := a.Previous.Until.Sub(now); left > 0 {
+		return l.t("detail.prev_until", "time", text.Clock(left))
+	}
+	return l.t("detail.prev_gone")
+}
+
+// moment is a time of day, with the date when it is not today's.
+func moment(l *look, t, now time.Time) string {
+	if t.IsZero() {
+		return l.t("detail.never")
+	}
+	t, now = t.Local(), now.Local()
+	if t.Format(time.DateOnly) == now.Format(time.DateOnly) {
+		return t.Format(time.TimeOnly)
+	}
+	return t.Format("01-02 15:04")
+}
+
+// historyLine says what happened, and how good that is.
+func historyLine(l *look, e api.HistoryEntry) (string, tone) {
+	s := l.t("did." + string(e.What))
+	switch e.What {
+	case core.DidFail:
+		if key := text.Key("class.short." + string(e.Class)); l.say.Has(key) {
+			s += " · " + l.say.Say(key)
+		}
+		if e.Code != 0 {
+			s += " · errcode " + strconv.Itoa(e.Code)
+		}
+		return s, toneBad
+	case core.DidRenew, core.DidForce:
+		if !e.Expires.IsZero() {
+			s += " · " + l.say.Coarse(e.Expires.Sub(e.At))
+		}
+	}
+	if e.Mask != "" {
+		s += " · " + e.Mask
+	}
+	return s, toneText
+}

@@ -1,0 +1,130 @@
+package window
+
+import (
+	"tokentray/core"
+	"tokentray/core/api"
+	"tokentray/ui/text"
+)
+
+// draft is what a person has typed into the form. It outlives every redrawing of
+// the window, and the agent's going.
+type draft struct {
+	editing bool
+	id      core.ID
+	ref     api.Ref // of the account being edited
+	before  api.Account
+
+	name, appID, secret, baseURL, proxy, proxyPassword, note string
+	env                                                      core.Env
+	kind                                                     core.Kind
+	product                                                  core.Product
+	auto, consent                                            bool
+}
+
+// newDraft begins an account in an environment.
+func newDraft(env core.Env) draft {
+	return draft{env: env, kind: core.KindWeChat, product: core.ProductOfficial, auto: true}
+}
+
+// draftOf begins an edit.
+func draftOf(a api.Account) draft {
+	return draft{
+		editing: true, id: a.ID, ref: a.Ref(), before: a,
+		name: a.Name, appID: a.AppID, baseURL: a.BaseURL, proxy: a.Proxy, note: a.Note,
+		env: a.Env, kind: a.Kind, product: a.Product, auto: a.Auto, consent: a.AllowLive,
+	}
+}
+
+// account is the draft as an account, cleaned.
+func (d draft) account() core.Account {
+	return core.Account{
+		ID: d.id, Name: d.name, Env: d.env, Kind: d.kind, Product: d.product, AppID: d.appID,
+		BaseURL: d.baseURL, Proxy: d.proxy, Note: d.note, Auto: d.auto, AllowLive: d.consent && d.needsConsent(),
+	}.Clean()
+}
+
+// needsConsent reports whether fetching for the account would kill the token
+// that production uses.
+func (d draft) needsConsent() bool { return d.env == core.Live && d.kind == core.KindWeChatLegacy }
+
+// issue is one thing to say below a field.
+type issue struct {
+	Text string
+	Warn bool
+}
+
+// problems are what to say below each field. Warnings do not forbid saving.
+func (d draft) problems(l *look, m *model) map[string][]issue {
+	a := d.account()
+	found := a.Check()
+	if d.secret != "" || !d.editing {
+		_, odd := core.CleanSecret(core.NewSecret(d.secret))
+		found = append(found, odd...)
+	}
+	out := map[string][]issue{}
+	for _, p := range found {
+		out[p.Field] = append(out[p.Field], issue{l.say.Say(text.Key("problem." + p.Key)), p.Warn})
+	}
+	for _, b := range m.accounts {
+		if b.ID != d.id && b.Name == a.Name && b.Env == a.Env {
+			out["name"] = append(out["name"], issue{l.t("form.name.twice", "account", b.Ref().String()), false})
+		}
+	}
+	if twin, ok := m.twin(d.id, a.Kind, a.BaseURL, a.AppID); ok {
+		key, warn := "form.twin", true
+		if a.Kind == core.KindWeChatLegacy {
+			key, warn = "form.twin.legacy", false
+		}
+		out["appid"] = append(out["appid"], issue{l.t(key, "account", twin.Ref().String()), warn})
+	}
+	return out
+}
+
+// fatal reports whether anything forbids saving, and the first such field.
+func fatal(problems map[string][]issue) (string, bool) {
+	for _, field := range formFields() {
+		for _, p := range problems[field] {
+			if !p.Warn {
+				return field, true
+			}
+		}
+	}
+	return "", false
+}
+
+// formFields are the fields in the order they stand.
+func formFields() []string {
+	return []string{"name", "env", "product", "appid", "secret", "kind", "base_url", "proxy", "proxy_password", "note"}
+}
+
+// input is what the agent is told. In an edit, secrets left empty stay as they
+// are.
+func (d draft) input() api.AccountInput {
+	a := d.account()
+	in := api.AccountInput{
+		Name: &a.Name, Env: &a.Env, Kind: &a.Kind, Product: &a.Product, AppID: &a.AppID, BaseURL: &a.BaseURL,
+		Proxy: &a.Proxy, Auto: &a.Auto, Note: &a.Note, AllowLive: &a.AllowLive,
+		Apart: true, // the form has warned of it
+	}
+	if d.secret != "" {
+		in.Secret = &d.secret
+	}
+	if d.proxyPassword != "" {
+		in.ProxyPassword = &d.proxyPassword
+	}
+	return in
+}
+
+// changed reports whether anything would be lost by closing the form.
+func (d draft) changed() bool {
+	if d.secret != "" || d.proxyPassword != "" {
+		return true
+	}
+	if d.editing {
+		return d != draftOf(d.before)
+	}
+	// What is only a switch's position is not worth a question.
+	start := newDraft(d.env)
+	start.kind, start.product, start.auto, start.consent = d.kind, d.product, d.auto, d.consent
+	return d != start
+}

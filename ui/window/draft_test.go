@@ -1,0 +1,174 @@
+package window
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"tokentray/core"
+	"tokentray/core/api"
+	"tokentray/ui/text"
+)
+
+const goodSecret = "0123456789abcdef0123456789abcdef"
+
+func TestDraftProblems(t *testing.T) {
+	l := lookIn(text.English)
+	m := newModel()
+	m.accounts = []api.Account{
+		{ID: "1", Name: "shop", Env: core.Sandbox, Kind: core.KindWeChat, AppID: "wx0123456789abcdef"},
+		{ID: "2", Name: "old", Env: core.Sandbox, Kind: core.KindWeChatLegacy, AppID: "wx0123456789aaaaaa"},
+	}
+	good := newDraft(core.Sandbox)
+	good.name, good.appID, good.secret = "new", "wxfedcba9876543210", goodSecret
+	for _, c := range []struct {
+		name   string
+		change func(*draft)
+		field  string // that a problem is said of, "" when there is none
+		words  string
+		fatal  bool
+	}{
+		{"fine", func(*draft) {}, "", "", false},
+		{"no name", func(d *draft) { d.name = "  " }, "name", "Give the account a name.", true},
+		{"a slash", func(d *draft) { d.name = "a/b" }, "name", "no slash", true},
+		{"a name that is taken", func(d *draft) { d.name = " shop " }, "name", "shop/sandbox exists already.", true},
+		{"the same name elsewhere", func(d *draft) { d.name, d.env = "shop", core.Live }, "", "", false},
+		{"an original ID", func(d *draft) { d.appID = "gh_0123456789ab" }, "appid", "original ID", true},
+		{"an odd AppID", func(d *draft) { d.appID = "wx12" }, "appid", "Unusual", false},
+		{"an AppID again", func(d *draft) { d.appID = "wx0123456789abcdef" }, "appid", "shop/sandbox has this AppID too.", false},
+		{"an AppID again, legacy", func(d *draft) { d.appID, d.kind = "wx0123456789aaaaaa", core.KindWeChatLegacy }, "appid", "kill each other's token", true},
+		{"no secret", func(d *draft) { d.secret = "" }, "secret", "Copy the AppSecret", true},
+		{"a secret with line ends", func(d *draft) { d.secret = goodSecret + "\n" }, "secret", "were removed", false},
+		{"plain http", func(d *draft) { d.baseURL = "http://example.org" }, "base_url", "must begin with https://", true},
+		{"a simulator", func(d *draft) { d.baseURL = "http://127.0.0.1:8080" }, "", "", false},
+		{"a proxy with its password", func(d *draft) { d.proxy = "http://a:b@host:1" }, "proxy", "own field", true},
+	} {
+		d := good
+		c.change(&d)
+		got := d.problems(l, &m)
+		if c.field == "" {
+			if len(got) > 0 {
+				t.Errorf("%s: %v", c.name, got)
+			}
+			continue
+		}
+		if len(got[c.field]) == 0 || !strings.Contains(got[c.field][0].Text, c.words) {
+			t.Errorf("%s: %v, want %q", c.name, got, c.words)
+		}
+		if _, bad := fatal(got); bad != c.fatal {
+			t.Errorf("%s: forbids saving: %v, want %v", c.name, bad, c.fatal)
+		}
+	}
+	edit := draftOf(m.accounts[0])
+	if got := edit.problems(l, &m); len(got) > 0 {
+		t.Errorf("an edit that changes nothing: %v", got)
+	}
+}
+
+func TestDraftInput(t *testing.T) {
+	d := newDraft(core.Live)
+	d.name, d.appID, d.secret, d.consent = " shop ", " wx1 ", goodSecret, true
+	in := d.input()
+	if *in.Name != "shop" || *in.AppID != "wx1" || *in.Secret != goodSecret || in.ProxyPassword != nil {
+		t.Errorf("%+v", in)
+	}
+	if *in.AllowLive {
+		t.Error("consent is given for a kind that needs none")
+	}
+	d.kind = core.KindWeChatLegacy
+	if !*d.input().AllowLive {
+		t.Error("consent is lost")
+	}
+	e := draftOf(api.Account{ID: "1", Name: "shop", Env: core.Sandbox})
+	if in := e.input(); in.Secret != nil || in.ProxyPassword != nil {
+		t.Error("an edit replaces secrets that were not typed")
+	}
+}
+
+func TestDraftChanged(t *testing.T) {
+	d := newDraft(core.Sandbox)
+	if d.changed() {
+		t.Error("an untouched form asks before it closes")
+	}
+	d.name = "x"
+	if !d.changed() {
+		t.Error("what was typed is dropped in silence")
+	}
+}
+
+func TestFormAdds(t *testing.T) {
+	s := newStage(t).open()
+	s.press("Add an account")
+	s.mustNotSay("Give the account a name.")
+	s.press("Save")
+	s.mustSay("Give the account a name.", "Copy the AppSecret from the WeChat console.")
+	s.typeInto("name", "shop")
+	s.mustNotSay("Give the account a name.")
+	s.typeInto("appid", "wx12")
+	s.mustSay("Unusual for an AppID")
+	s.typeInto("secret", goodSecret+" ")
+	s.mustSay("were removed")
+	s.mustNotSay(goodSecret)
+
+	s.agent.test = api.TestResult{ExpiresIn: 7200, Mask: "83_ab••••wxyz"}
+	s.press("Test")
+	s.untilSays("It works: 83_ab••••wxyz, good for 2 h.")
+	s.agent.test = api.TestResult{Error: &api.Error{Class: core.Whitelist, Remedy: core.RemedyWhitelist, CallerIP: "203.0.113.7"}}
+	s.press("Test")
+	s.untilSays("203.0.113.7 is not on the account's IP whitelist.")
+
+	s.press("Save")
+	s.untilSays("shop/sandbox saved")
+	s.mustNotSay("AppSecret")
+	if !slices.Contains(s.agent.log(), "add shop/sandbox") {
+		t.Errorf("called %v", s.agent.log())
+	}
+}
+
+// Another language or theme in the middle of typing loses nothing.
+func TestFormOutlivesARedrawing(t *testing.T) {
+	s := newStage(t, sample("shop", core.Sandbox, noon, time.Hour, time.Hour)).open()
+	s.openEdit("shop-sandbox")
+	s.typeInto("note", "half a sentence")
+	next := s.model.settings
+	next.Language = "zh"
+	s.agent.send(api.Event{Type: api.EventSettings, Settings: &next})
+	s.untilSays("编辑 shop/sandbox")
+	s.mustSay("half a sentence")
+	s.key("Escape")
+	s.mustSay("放弃已填写的内容？")
+	s.press("放弃")
+	s.mustNotSay("half a sentence")
+}
+
+// A destructive kind for production wants consent that says what it breaks.
+func TestFormWantsConsent(t *testing.T) {
+	s := newStage(t).open()
+	s.openAdd()
+	s.mustNotSay("I allow legacy fetches")
+	s.form.fields["env"].(*segment).pick(1)
+	s.form.fields["kind"].(*segment).pick(1)
+	s.mustSay("I allow legacy fetches")
+	s.typeInto("name", "shop")
+	s.typeInto("appid", "wx0123456789abcdef")
+	s.typeInto("secret", goodSecret)
+	s.press("Test")
+	s.mustSay("A test would kill the live token")
+	if slices.Contains(s.agent.log(), "test shop") {
+		t.Error("tested without consent")
+	}
+}
+
+func TestPassphraseProblem(t *testing.T) {
+	l := lookIn(text.English)
+	for _, c := range []struct{ a, b, want string }{
+		{"short", "short", "At least 8 characters."},
+		{"long enough", "long enougj", "The two differ."},
+		{"长一些的口令吧对", "长一些的口令吧对", ""},
+	} {
+		if got := passphraseProblem(l, c.a, c.b); got != c.want {
+			t.Errorf("%q %q: %q", c.a, c.b, got)
+		}
+	}
+}

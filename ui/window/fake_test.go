@@ -1,0 +1,262 @@
+package window
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"tokentray/core"
+	"tokentray/core/api"
+)
+
+// fakeAgent is an agent in memory. It has the accounts it was given, answers at
+// once and sends what changed to every stream, as the real one does.
+type fakeAgent struct {
+	mu      sync.Mutex
+	list    api.List
+	secret  string // the token that every account has
+	calls   []string
+	streams []chan api.Event
+	fail    map[string]error // by the name of the call
+	test    api.TestResult
+	history []api.HistoryEntry
+	now     func() time.Time
+}
+
+func newFakeAgent(now func() time.Time, accounts ...api.Account) *fakeAgent {
+	return &fakeAgent{
+		now: now, secret: "83_abTHEVERYTOKENTHATNOBODYMAYSEEwxyz", fail: map[string]error{},
+		list: api.List{
+			Active: core.Sandbox, Accounts: accounts, Settings: core.DefaultSettings(),
+			Vault: api.Vault{Kind: "keyring", State: "open"},
+		},
+	}
+}
+
+// called notes a call and returns the failure that was prepared for it.
+func (f *fakeAgent) called(name string, args ...any) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.calls = append(f.calls, fmt.Sprint(append([]any{name}, args...)...))
+	return f.fail[name]
+}
+
+func (f *fakeAgent) log() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.calls)
+}
+
+func (f *fakeAgent) send(e api.Event) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, s := range f.streams {
+		s <- e
+	}
+}
+
+// crash ends every stream without a bye.
+func (f *fakeAgent) crash() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, s := range f.streams {
+		close(s)
+	}
+	f.streams = nil
+}
+
+func (f *fakeAgent) Events(ctx context.Context, _ bool) (<-chan api.Event, error) {
+	if err := f.called("events"); err != nil {
+		return nil, err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	s := make(chan api.Event, 64)
+	list := f.list
+	s <- api.Event{Type: api.EventSnapshot, Snapshot: &list}
+	f.streams = append(f.streams, s)
+	context.AfterFunc(ctx, func() {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		if i := slices.Index(f.streams, s); i >= 0 {
+			f.streams = slices.Delete(f.streams, i, i+1)
+			close(s)
+		}
+	})
+	return s, nil
+}
+
+func (f *fakeAgent) find(ref api.Ref) *api.Account {
+	for i, a := range f.list.Accounts {
+		if a.Ref() == ref {
+			return &f.list.Accounts[i]
+		}
+	}
+	return nil
+}
+
+func (f *fakeAgent) Status(context.Context) (api.Status, error) {
+	return api.Status{Version: "0.1.0", API: api.Version, PID: 4711, Home: "/home/someone/.local/share/tokentray"}, f.called("status")
+}
+
+func (f *fakeAgent) Add(_ context.Context, in api.AccountInput) (api.Saved, error) {
+	if err := f.called("add ", *in.Name, "/", *in.Env); err != nil {
+		return api.Saved{}, err
+	}
+	a := sample(*in.Name, *in.Env, f.now(), 7200*time.Second, 7200*time.Second)
+	a.Kind, a.Product, a.AppID, a.Auto, a.AllowLive = *in.Kind, *in.Product, *in.AppID, *in.Auto, *in.AllowLive
+	f.mu.Lock()
+	f.list.Accounts = append(f.list.Accounts, a)
+	f.mu.Unlock()
+	f.send(api.Event{Type: api.EventAccount, Account: &a})
+	return api.Saved{Account: a}, nil
+}
+
+func (f *fakeAgent) Edit(_ context.Context, ref api.Ref, in api.AccountInput) (api.Saved, error) {
+	if err := f.called("edit ", ref); err != nil {
+		return api.Saved{}, err
+	}
+	f.mu.Lock()
+	a := f.find(ref)
+	if in.Name != nil {
+		a.Name = *in.Name
+	}
+	if in.Note != nil {
+		a.Note = *in.Note
+	}
+	if in.Auto != nil {
+		a.Auto = *in.Auto
+		a.State = core.StateFresh
+		if !a.Auto {
+			a.State = core.StatePaused
+		}
+	}
+	done := *a
+	f.mu.Unlock()
+	f.send(api.Event{Type: api.EventAccount, Account: &done})
+	return api.Saved{Account: done}, nil
+}
+
+func (f *fakeAgent) Remove(_ context.Context, ref api.Ref) error {
+	if err := f.called("remove ", ref); err != nil {
+		return err
+	}
+	f.mu.Lock()
+	id := f.find(ref).ID
+	f.list.Accounts = slices.DeleteFunc(f.list.Accounts, func(a api.Account) bool { return a.ID == id })
+	f.mu.Unlock()
+	f.send(api.Event{Type: api.EventRemoved, Removed: id})
+	return nil
+}
+
+func (f *fakeAgent) Test(_ context.Context, req api.TestRequest) (api.TestResult, error) {
+	return f.test, f.called("test ", *req.Input.Name)
+}
+
+func (f *fakeAgent) Token(_ context.Context, ref api.Ref, _ time.Duration) (api.Token, error) {
+	return api.Token{AccessToken: f.secret}, f.called("token ", ref)
+}
+
+func (f *fakeAgent) Refresh(_ context.Context, ref api.Ref, req api.RefreshRequest) (api.Token, error) {
+	return api.Token{AccessToken: f.secret, ExpiresAt: f.now().Add(2 * time.Hour)},
+		f.called("refresh ", ref, " force=", req.Force, " person=", req.Person)
+}
+
+func (f *fakeAgent) Check(_ context.Context, ref api.Ref) (api.CheckResult, error) {
+	return api.CheckResult{Accepted: true}, f.called("check ", ref)
+}
+
+func (f *fakeAgent) History(_ context.Context, ref api.Ref, _ int) ([]api.HistoryEntry, error) {
+	return f.history, f.called("history ", ref)
+}
+
+func (f *fakeAgent) Copy(_ context.Context, ref api.Ref, req api.CopyRequest) (api.Clipboard, error) {
+	if err := f.called("copy ", ref, " format=", req.Format, " previous=", req.Previous); err != nil {
+		return api.Clipboard{}, err
+	}
+	return api.Clipboard{Account: ref.Name, Env: ref.Env, Format: req.Format, ClearsAt: f.now().Add(45 * time.Second)}, nil
+}
+
+func (f *fakeAgent) ClearClipboard(context.Context) error { return f.called("clear") }
+
+func (f *fakeAgent) Use(_ context.Context, env core.Env) error {
+	if err := f.called("use ", env); err != nil {
+		return err
+	}
+	f.mu.Lock()
+	f.list.Active = env
+	f.mu.Unlock()
+	f.send(api.Event{Type: api.EventEnv, Env: env})
+	return nil
+}
+
+func (f *fakeAgent) PauseAll(_ context.Context, paused bool) error {
+	return f.called("pause ", paused)
+}
+
+func (f *fakeAgent) SetSetting(_ context.Context, key, value string) (core.Settings, error) {
+	if err := f.called("set ", key, "=", value); err != nil {
+		return core.Settings{}, err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	err := f.list.Settings.Set(key, value)
+	return f.list.Settings, err
+}
+
+func (f *fakeAgent) VaultInit(context.Context, core.Secret) (api.Vault, error) {
+	return api.Vault{Kind: "file", State: "open"}, f.called("vault init")
+}
+
+func (f *fakeAgent) VaultUnlock(context.Context, core.Secret) (api.Vault, error) {
+	return api.Vault{Kind: "file", State: "open"}, f.called("vault unlock")
+}
+
+func (f *fakeAgent) VaultLock(context.Context) (api.Vault, error) {
+	return api.Vault{Kind: "file", State: "locked"}, f.called("vault lock")
+}
+
+// sample is a healthy account with some life left of its token's whole life.
+func sample(name string, env core.Env, now time.Time, left, life time.Duration) api.Account {
+	return api.Account{
+		ID: core.ID(name + "-" + string(env)), Name: name, Env: env, Kind: core.KindWeChat, Product: core.ProductOfficial,
+		AppID: "wx0123456789abcdef", Auto: true, State: core.StateFresh, Mask: "83_ab••••wxyz",
+		ObtainedAt: now.Add(left - life), ExpiresAt: now.Add(left), Life: int64(life / time.Second),
+		NextTry: now.Add(left - 300*time.Second), CallsToday: 3, LastUsed: now.Add(-90 * time.Second),
+	}
+}
+
+// blocked is an account that its IP whitelist keeps out.
+func blocked(name string, env core.Env) api.Account {
+	return api.Account{
+		ID: core.ID(name + "-" + string(env)), Name: name, Env: env, Kind: core.KindWeChat, Product: core.ProductMini,
+		AppID: "wx1111111111abcdef", Auto: true, State: core.StateBlocked, CallsToday: 1,
+		Error: &api.Error{
+			Class: core.Whitelist, Message: "the IP is not on the whitelist", Remedy: core.RemedyWhitelist, UpstreamCode: 40164,
+			CallerIP: "203.0.113.7", RID: "65f0-1a2b-3c4d", Upstream: "invalid ip 203.0.113.7, not in whitelist",
+		},
+	}
+}
+
+// town is a list with an account in each of the usual states.
+func town(now time.Time) []api.Account {
+	retry := sample("flaky-mini", core.Sandbox, now, 40*time.Second, 600*time.Second)
+	retry.State, retry.Product, retry.NextTry = core.StateRetrying, core.ProductMini, now.Add(12*time.Second)
+	retry.Error = &api.Error{Class: core.Temporary, Remedy: core.RemedyNetwork, Message: "cannot reach upstream"}
+	paused := sample("campaign", core.Sandbox, now, 5400*time.Second, 7200*time.Second)
+	paused.State, paused.Auto, paused.Kind = core.StatePaused, false, core.KindWeChatLegacy
+	renewing := sample("shop", core.Live, now, 290*time.Second, 7200*time.Second)
+	renewing.State = core.StateRenewing
+	expired := sample("archive", core.Sandbox, now, -time.Minute, 7200*time.Second)
+	expired.State = core.StateExpired
+	previous := sample("shop", core.Sandbox, now, 7030*time.Second, 7200*time.Second)
+	previous.Previous = &api.Previous{Mask: "82_zz••••9876", Until: now.Add(130 * time.Second)}
+	long := sample("a very long account name that does not fit into its row", core.Live, now, 3661*time.Second, 7200*time.Second)
+	return []api.Account{
+		previous, renewing, sample("测试商城", core.Sandbox, now, 4321*time.Second, 7200*time.Second),
+		blocked("gate", core.Sandbox), blocked("gate", core.Live), retry, paused, expired, long,
+		{ID: "new-sandbox", Name: "new", Env: core.Sandbox, Kind: core.KindWeChat, Product: core.ProductTest, AppID: "wx2222222222abcdef", Auto: true, State: core.StateEmpty},
+	}
+}

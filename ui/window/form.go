@@ -1,0 +1,246 @@
+package window
+
+import (
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+
+	"tokentray/core"
+	"tokentray/core/api"
+	"tokentray/ui/text"
+)
+
+// form adds or edits an account. What was typed is in its draft; drawing it
+// anew, in another language say, loses nothing.
+type form struct {
+	look  *look
+	on    formActions
+	model *model
+
+	draft   draft
+	touched map[string]bool // fields whose problems may be said
+	pressed bool            // Save was pressed: all may
+	verdict issue           // what Test or Save answered
+	good    bool            // the verdict is a success
+	busy    bool
+
+	page    *fyne.Container
+	scroll  *scroller
+	says    map[string]*prose
+	words   *prose // the verdict
+	kindSay *prose
+	consent *fyne.Container
+	fields  map[string]fyne.Focusable
+	save    *button
+	test    *button
+}
+
+// formActions are what the form asks of the window.
+type formActions struct {
+	back func()
+	save func(*form)
+	test func(*form)
+}
+
+func newForm(l *look, m *model, d draft, on formActions) *form {
+	return &form{look: l, model: m, draft: d, on: on, touched: map[string]bool{}}
+}
+
+// draw builds the form from its draft.
+func (f *form) draw() fyne.CanvasObject {
+	l, d := f.look, &f.draft
+	f.says, f.fields = map[string]*prose{}, map[string]fyne.Focusable{}
+	column := container.New(&column{gap: 4 * grid, padX: rowLeft, padY: 4 * grid})
+
+	column.Add(f.entry("name", newEntry(l, l.t("form.name.hint"), d.name, f.typed("name", &d.name))))
+	column.Add(f.field("env", newSegment(l, string(d.env), func(v string) { d.env = core.Env(v); f.touch("env") }, envChoices(l)...)))
+	column.Add(f.field("product", newSegment(l, string(d.product), func(v string) { d.product = core.Product(v); f.touch("product") }, productChoices(l)...)))
+	column.Add(f.entry("appid", newEntry(l, "wx…", d.appID, f.typed("appid", &d.appID))))
+	keep := ""
+	if d.editing {
+		keep = l.t("form.secret.keep")
+	}
+	column.Add(f.entry("secret", newSecretEntry(l, keep, d.secret, f.typed("secret", &d.secret))))
+
+	f.kindSay = newProse("", 13, l.pal.Muted)
+	kind := newSegment(l, string(d.kind), func(v string) { d.kind = core.Kind(v); f.touch("kind") }, kindChoices(l)...)
+	column.Add(stack(2*grid, f.field("kind", kind), f.kindSay))
+	f.consent = f.drawConsent()
+	column.Add(f.consent)
+	column.Add(newToggle(l, l.t("form.auto"), d.auto, func(on bool) { d.auto = on; f.check() }))
+
+	column.Add(canvas.NewRectangle(l.pal.Line))
+	column.Add(f.entry("base_url", newEntry(l, l.t("form.base_url.hint"), d.baseURL, f.typed("base_url", &d.baseURL))))
+	column.Add(f.entry("proxy", newEntry(l, l.t("form.proxy.hint"), d.proxy, f.typed("proxy", &d.proxy))))
+	column.Add(f.entry("proxy_password", newSecretEntry(l, keep, d.proxyPassword, f.typed("proxy_password", &d.proxyPassword))))
+	column.Add(f.entry("note", newNoteEntry(l, d.note, f.typed("note", &d.note))))
+	f.scroll = newScroller(column)
+
+	title := l.t("form.add")
+	if d.editing {
+		title = l.t("form.edit", "account", d.ref.String())
+	}
+	back := iconButton(l, iconBack, l.t("back"), f.on.back)
+	head := pageHead(l, back, title)
+	f.page = container.New(&page{}, head, f.scroll, f.drawFoot())
+	f.check()
+	return f.page
+}
+
+// drawFoot is the line with Test and Save, under what they answered.
+func (f *form) drawFoot() fyne.CanvasObject {
+	l := f.look
+	f.words = newProse("", 13, l.pal.Text)
+	f.test = newButton(l, quiet, l.t("form.test"), func() { f.on.test(f) })
+	f.save = newButton(l, filled, l.t("form.save"), func() { f.on.save(f) })
+	inner := container.New(&column{gap: 2 * grid, padX: rowLeft, padY: 2 * grid}, f.words, atRight(f.test, f.save))
+	ground := canvas.NewRectangle(l.pal.Raised)
+	return container.New(&backed{}, ground, stack(0, hairline(l), inner))
+}
+
+func hairline(l *look) fyne.CanvasObject {
+	return container.New(&fixed{fyne.NewSize(0, 1)}, canvas.NewRectangle(l.pal.Line))
+}
+
+func (f *form) drawConsent() *fyne.Container {
+	l, d := f.look, &f.draft
+	ground := canvas.NewRectangle(l.pal.Warn)
+	ground.CornerRadius = radius
+	inner := stack(2*grid,
+		newToggle(l, l.t("form.consent"), d.consent, func(on bool) { d.consent = on; f.check() }),
+		newProse(l.t("form.live_needs"), 13, l.pal.Muted))
+	return container.New(&backed{padX: 3 * grid, padY: 3 * grid}, ground, inner)
+}
+
+// field is a label over a control over what is wrong with it.
+func (f *form) field(name string, o fyne.CanvasObject) fyne.CanvasObject {
+	l := f.look
+	say := newProse("", 13, l.pal.LiveText)
+	say.Hide()
+	f.says[name] = say
+	if o, ok := o.(fyne.Focusable); ok {
+		f.fields[name] = o
+	}
+	return stack(grid, boldWord(l.t("form."+name), 13, l.pal.Text), o, say)
+}
+
+func (f *form) entry(name string, e *entry) fyne.CanvasObject { return f.field(name, e) }
+
+// typed takes what is typed into a field.
+func (f *form) typed(name string, into *string) func(string) {
+	return func(s string) {
+		*into = s
+		f.touch(name)
+	}
+}
+
+func (f *form) touch(name string) {
+	f.touched[name] = true
+	f.verdict, f.good = issue{}, false
+	f.check()
+}
+
+// check says below each field what is wrong with it, as far as it was typed in.
+func (f *form) check() {
+	l, p := f.look, f.look.pal
+	problems := f.draft.problems(l, f.model)
+	for name, say := range f.says {
+		words, ink := "", p.SoonText
+		if f.pressed || f.touched[name] {
+			for _, one := range problems[name] {
+				if words != "" {
+					words += "\n"
+				}
+				words += one.Text
+				if !one.Warn {
+					ink = p.LiveText
+				}
+			}
+		}
+		say.set(words, ink)
+		say.Hidden = words == ""
+	}
+	key := "form.kind.wechat"
+	if f.draft.kind == core.KindWeChatLegacy {
+		key = "form.kind.legacy"
+	}
+	f.kindSay.set(l.t(key), p.Muted)
+	f.consent.Hidden = !f.draft.needsConsent()
+
+	ink := p.Text
+	switch {
+	case f.good:
+		ink = p.SandboxText
+	case f.verdict.Text != "" && !f.verdict.Warn:
+		ink = p.LiveText
+	}
+	f.words.set(f.verdict.Text, ink)
+	f.words.Hidden = f.verdict.Text == ""
+	f.save.enable(!f.busy)
+	f.test.enable(!f.busy)
+	f.reflow()
+}
+
+func (f *form) reflow() {
+	if f.page != nil {
+		f.page.Refresh()
+		f.scroll.reflow()
+	}
+}
+
+// ready reports whether the draft may go to the agent. If not, its problems are
+// said and the first field at fault has the keyboard.
+func (f *form) ready(focus func(fyne.Focusable)) bool {
+	f.pressed = true
+	f.check()
+	field, bad := fatal(f.draft.problems(f.look, f.model))
+	if bad && f.fields[field] != nil {
+		focus(f.fields[field])
+	}
+	return !bad
+}
+
+// wait shows that the agent was asked.
+func (f *form) wait(words string) {
+	f.busy, f.good, f.verdict = true, false, issue{words, true}
+	f.check()
+}
+
+// answer shows what came of it.
+func (f *form) answer(words string, good bool) {
+	f.busy, f.good, f.verdict = false, good, issue{words, false}
+	f.check()
+}
+
+// testWords is what a test's answer says.
+func testWords(l *look, r api.TestResult, account string) (string, bool) {
+	if r.Error != nil {
+		return l.say.Cause(r.Error, account) + " " + remedyText(l, r.Error, account), false
+	}
+	return l.t("form.test.ok", "mask", r.Mask, "time", l.say.Coarse(time.Duration(r.ExpiresIn)*time.Second)), true
+}
+
+func envChoices(l *look) []choice {
+	return []choice{
+		{string(core.Sandbox), l.say.Say("env.sandbox"), iconSandbox, l.pal.Sandbox},
+		{string(core.Live), l.say.Say("env.live"), iconLive, l.pal.Live},
+	}
+}
+
+func productChoices(l *look) []choice {
+	var out []choice
+	for _, p := range core.Products() {
+		out = append(out, choice{value: string(p), label: l.t("product." + string(p))})
+	}
+	return out
+}
+
+func kindChoices(l *look) []choice {
+	var out []choice
+	for _, k := range core.Kinds() {
+		out = append(out, choice{value: string(k), label: l.say.Say(text.Key("kind." + string(k)))})
+	}
+	return out
+}

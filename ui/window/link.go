@@ -1,0 +1,215 @@
+package window
+
+import (
+	"context"
+	"time"
+
+	"tokentray/core"
+	"tokentray/core/api"
+)
+
+// How long the window waits before it looks for the agent again.
+const (
+	firstWait = 500 * time.Millisecond
+	longWait  = 5 * time.Second
+)
+
+// link keeps the window connected: it reads the agent's events on this goroutine
+// and hands each over to the one of the user interface, in order. It is the only
+// place that does so. When the stream ends without a bye the agent has crashed,
+// and link connects, which starts it again. What was typed stays.
+func (w *Window) link() {
+	wait := firstWait
+	for w.ctx.Err() == nil {
+		err := w.session(func() { wait = firstWait })
+		if w.ctx.Err() != nil {
+			return
+		}
+		if err == errBye {
+			return
+		}
+		w.cfg.Log.Info("no agent", "error", err)
+		w.do(func() { w.lost(core.AsError(err)) })
+		select {
+		case <-w.ctx.Done():
+		case <-w.again:
+		case <-time.After(wait):
+		}
+		wait = min(2*wait, longWait)
+	}
+}
+
+// endings of a session.
+type ending string
+
+func (e ending) Error() string { return string(e) }
+
+const (
+	errBye  = ending("the agent said bye")
+	errGone = ending("the agent went away")
+)
+
+// session is one connection, from the first snapshot to its end.
+func (w *Window) session(connected func()) error {
+	agent, err := w.cfg.Connect(w.ctx)
+	if err != nil {
+		return err
+	}
+	if closer, ok := agent.(interface{ Close() }); ok {
+		defer closer.Close()
+	}
+	ctx, cancel := context.WithCancel(w.ctx)
+	defer cancel()
+	events, err := agent.Events(ctx, true)
+	if err != nil {
+		return err
+	}
+	connected()
+	w.do(func() { w.found(agent) })
+	w.work.Go(func() {
+		if status, err := agent.Status(ctx); err == nil {
+			w.do(func() { w.status = status })
+		}
+	})
+	for e := range events {
+		w.do(func() { w.event(e) })
+		if e.Type == api.EventBye {
+			return errBye
+		}
+	}
+	return errGone
+}
+
+// do hands a function to the goroutine of the user interface, unless the window
+// is closing.
+func (w *Window) do(f func()) {
+	if w.ctx.Err() != nil {
+		return
+	}
+	w.cfg.Do(func() {
+		if w.ctx.Err() == nil {
+			f()
+		}
+	})
+}
+
+// found takes the agent that was connected to.
+func (w *Window) found(a Agent) {
+	w.agent, w.failure, w.phase = a, nil, phaseConnected
+	w.fillBanners()
+}
+
+// lost says that there is no agent, and why.
+func (w *Window) lost(e *core.Error) {
+	was := w.phase
+	w.agent, w.failure = nil, e
+	switch {
+	case e.Remedy == core.RemedyRestart:
+		w.phase = phaseVersion
+	case was == phaseRestart:
+	case w.model.loaded:
+		w.phase = phaseGone
+	default:
+		w.phase = phaseFailed
+	}
+	if w.phase != was {
+		w.fillBanners()
+		w.fillList()
+	}
+}
+
+// event applies one event and redraws what it touched.
+func (w *Window) event(e api.Event) {
+	c := w.model.apply(e)
+	if c.bye {
+		w.win.Close()
+		return
+	}
+	if c.raise {
+		w.Show()
+	}
+	if c.settings {
+		w.applyLook()
+	}
+	if c.env && w.follow {
+		w.view = view(w.model.active)
+		w.env.choose(string(w.view))
+	}
+	switch {
+	case c.rows:
+		w.fillList()
+		w.fillDetail()
+		w.win.SetTitle(w.title())
+		if e.Type == api.EventSnapshot {
+			w.focusList()
+			w.loadHistory()
+		}
+	case c.account != "":
+		w.accountChanged(c.account)
+	}
+	if c.banner {
+		w.fillBanners()
+	}
+	if c.settings || c.banner {
+		w.redrawSettings()
+	}
+	if c.clip {
+		w.clipChanged()
+	}
+}
+
+// accountChanged shows one account anew.
+func (w *Window) accountChanged(id core.ID) {
+	a, ok := w.model.find(id)
+	if !ok {
+		return
+	}
+	w.list.update(rowOf(w.look, a, w.view == viewAll, w.now()))
+	if id == w.selected {
+		w.fillDetail()
+		w.loadHistory()
+	}
+}
+
+// ticker ticks at the beginning of each second of the wall clock, so that all
+// figures change together.
+func (w *Window) ticker() {
+	for {
+		now := w.now()
+		next := now.Truncate(time.Second).Add(time.Second)
+		select {
+		case <-w.ctx.Done():
+			return
+		case <-time.After(next.Sub(now)):
+		}
+		w.do(w.tick)
+	}
+}
+
+// later runs f on the goroutine of the user interface after a while.
+func (w *Window) later(d time.Duration, f func()) {
+	w.work.Go(func() {
+		select {
+		case <-w.ctx.Done():
+		case <-time.After(d):
+			w.do(f)
+		}
+	})
+}
+
+// ask puts one question to the agent on a goroutine of its own; then runs on the
+// goroutine of the user interface, with the error or nil.
+func ask[T any](w *Window, wait time.Duration, question func(context.Context, Agent) (T, error), then func(T, *core.Error)) {
+	agent := w.agent
+	if agent == nil {
+		var none T
+		then(none, &core.Error{Class: core.Temporary, Remedy: core.RemedyNoAgent, Message: "there is no agent right now; wait a moment"})
+		return
+	}
+	w.work.Go(func() {
+		ctx, cancel := context.WithTimeout(w.ctx, wait)
+		defer cancel()
+		answer, err := question(ctx, agent)
+		w.do(func() { then(answer, core.AsError(err)) })
+	})
+}

@@ -1,0 +1,380 @@
+package window
+
+import (
+	"context"
+
+	"fyne.io/fyne/v2"
+
+	"tokentray/core"
+	"tokentray/core/api"
+)
+
+func (w *Window) detailActions() detailActions {
+	return detailActions{
+		back:   w.closeDetail,
+		copy:   w.copyDefault,
+		prev:   func(id core.ID) { w.copyAs(id, "", true) },
+		reveal: w.reveal,
+		menu:   w.openMenu,
+		act:    w.act,
+		renew:  w.renew,
+		check:  w.check,
+		edit:   w.openEdit,
+	}
+}
+
+// openDetail shows an account, over the list where the window is narrow.
+func (w *Window) openDetail(id core.ID) {
+	if !w.closePage() {
+		return
+	}
+	w.selected = id
+	w.list.choose(id)
+	w.opened = true
+	w.fillDetail()
+	w.root.Refresh()
+	w.loadHistory()
+	if w.detail.back.Visible() {
+		w.win.Canvas().Focus(w.detail.back)
+	}
+}
+
+func (w *Window) closeDetail() {
+	w.opened = false
+	w.detail.clear()
+	w.fillDetail()
+	w.focusList()
+}
+
+// openAdd begins an account, in the environment that is shown.
+func (w *Window) openAdd() {
+	env := w.model.active
+	if w.view == viewLive {
+		env = core.Live
+	}
+	w.openForm(newDraft(env))
+}
+
+func (w *Window) openEdit(id core.ID) {
+	if a, ok := w.model.find(id); ok {
+		w.openForm(draftOf(a))
+	}
+}
+
+func (w *Window) openForm(d draft) {
+	if w.form != nil || !w.closePage() {
+		return
+	}
+	w.form = newForm(w.look, &w.model, d, formActions{back: w.leaveForm, save: w.saveForm, test: w.testForm})
+	w.holder.Objects = []fyne.CanvasObject{w.form.draw()}
+	w.holder.Refresh()
+	w.root.Refresh()
+	w.form.reflow()
+	w.win.Canvas().Focus(w.form.fields["name"])
+}
+
+// leaveForm closes the form, after a question when something was typed.
+func (w *Window) leaveForm() {
+	if w.form == nil || !w.form.draft.changed() {
+		w.dropPage()
+		return
+	}
+	l := w.look
+	w.question(question{title: l.t("form.discard"), body: l.t("form.discard.say"), yes: l.t("form.discard.go"), role: danger}, w.dropPage)
+}
+
+// closePage closes the page that is open; false when it holds what was typed
+// and asks first.
+func (w *Window) closePage() bool {
+	if w.form != nil && w.form.draft.changed() {
+		w.leaveForm()
+		return false
+	}
+	w.dropPage()
+	return true
+}
+
+func (w *Window) dropPage() {
+	if w.form == nil && w.settings == nil {
+		return
+	}
+	w.form, w.settings = nil, nil
+	w.holder.Objects = nil
+	w.holder.Refresh()
+	w.root.Refresh()
+	w.focusList()
+}
+
+// testForm asks upstream once with what was typed, and saves nothing.
+func (w *Window) testForm(f *form) {
+	if !f.ready(w.focus) {
+		return
+	}
+	if f.draft.needsConsent() && !f.draft.consent {
+		f.answer(w.look.t("form.test.legacy"), false)
+		return
+	}
+	req := api.TestRequest{Input: f.draft.input()}
+	if f.draft.editing {
+		req.Ref = &f.draft.ref
+	}
+	f.wait(w.look.t("form.testing"))
+	ask(w, upstreamWait, func(ctx context.Context, g Agent) (api.TestResult, error) {
+		return g.Test(ctx, req)
+	}, func(r api.TestResult, err *core.Error) {
+		if w.form != f {
+			return
+		}
+		if err != nil {
+			r = api.TestResult{Error: wire(err)}
+		}
+		f.answer(testWords(w.look, r, f.draft.account().Ref()))
+	})
+}
+
+// saveForm gives the draft to the agent, which saves it and then fetches once.
+func (w *Window) saveForm(f *form) {
+	if !f.ready(w.focus) {
+		return
+	}
+	in, ref, editing := f.draft.input(), f.draft.ref, f.draft.editing
+	name := f.draft.account().Ref()
+	f.wait(w.look.t("form.saving"))
+	ask(w, upstreamWait, func(ctx context.Context, g Agent) (api.Saved, error) {
+		if editing {
+			return g.Edit(ctx, ref, in)
+		}
+		return g.Add(ctx, in)
+	}, func(s api.Saved, err *core.Error) {
+		if w.form != f {
+			return
+		}
+		if err != nil {
+			f.answer(w.look.say.Cause(wire(err), name)+" "+remedyText(w.look, wire(err), name), false)
+			return
+		}
+		w.dropPage()
+		w.saved(s)
+	})
+}
+
+// saved shows the account that was just saved, wherever it is listed.
+func (w *Window) saved(s api.Saved) {
+	w.model.put(s.Account)
+	if w.view != viewAll && w.view != view(s.Account.Env) {
+		w.switchView(view(s.Account.Env))
+	}
+	w.selected = s.Account.ID
+	w.fillList()
+	w.list.choose(s.Account.ID)
+	w.fillDetail()
+	w.focusList()
+	w.tell(w.look.t("snack.saved", "account", s.Account.Ref().String()))
+}
+
+func (w *Window) focus(o fyne.Focusable) { w.win.Canvas().Focus(o) }
+
+func (w *Window) openSettings() {
+	if w.settings != nil || !w.closePage() {
+		return
+	}
+	w.settings = &settingsPage{look: w.look, on: settingsActions{
+		back: func() { w.dropPage() }, set: w.setSetting, pause: w.pauseAll, vault: w.bannerAct, lock: w.lockVault,
+	}}
+	w.redrawSettings()
+}
+
+func (w *Window) redrawSettings() {
+	if w.settings == nil {
+		return
+	}
+	w.settings.look = w.look
+	w.holder.Objects = []fyne.CanvasObject{w.settings.draw(&w.model, w.status)}
+	w.holder.Refresh()
+	w.root.Refresh()
+}
+
+func (w *Window) setSetting(key, value string) {
+	ask(w, quickWait, func(ctx context.Context, g Agent) (core.Settings, error) {
+		return g.SetSetting(ctx, key, value)
+	}, func(s core.Settings, err *core.Error) {
+		if err != nil {
+			w.fail(err, api.Ref{})
+			w.redrawSettings()
+			return
+		}
+		w.event(api.Event{Type: api.EventSettings, Settings: &s})
+	})
+}
+
+func (w *Window) pauseAll(paused bool) {
+	ask(w, quickWait, func(ctx context.Context, g Agent) (none, error) {
+		return nothing(g.PauseAll(ctx, paused))
+	}, func(_ none, err *core.Error) {
+		if err != nil {
+			w.fail(err, api.Ref{})
+			w.redrawSettings()
+			return
+		}
+		w.model.pausedAll = paused
+		w.fillBanners()
+	})
+}
+
+// bannerAct does what a banner's button says.
+func (w *Window) bannerAct(what bannerAct) {
+	switch what {
+	case barRestart:
+		w.restart()
+	case barUnlock:
+		w.unlock()
+	case barInit:
+		w.askInit()
+	case barResume:
+		w.pauseAll(false)
+	}
+}
+
+// restart replaces an agent of another version.
+func (w *Window) restart() {
+	if w.cfg.Restart == nil {
+		return
+	}
+	w.phase = phaseRestart
+	w.fillBanners()
+	w.work.Go(func() {
+		ctx, cancel := context.WithTimeout(w.ctx, personWait)
+		defer cancel()
+		err := w.cfg.Restart(ctx)
+		w.do(func() {
+			if err != nil {
+				w.phase = phaseVersion
+				w.fillBanners()
+				w.fail(core.AsError(err), api.Ref{})
+			}
+		})
+		select {
+		case w.again <- struct{}{}:
+		default:
+		}
+	})
+}
+
+func (w *Window) startDemo() {
+	if err := w.cfg.Demo(); err != nil {
+		w.fail(core.AsError(err), api.Ref{})
+		return
+	}
+	w.tell(w.look.t("first.started"))
+}
+
+// unlock opens the vault: a keyring asks by itself, a file wants its passphrase.
+func (w *Window) unlock() {
+	if w.model.vault.Kind != "file" {
+		w.tell(w.look.t("vault.waiting"))
+		w.unlockWith(core.Secret{})
+		return
+	}
+	l := w.look
+	field := newSecretEntry(l, l.t("vault.passphrase"), "", nil)
+	title := newProse(l.t("vault.unlock.title"), 17, l.pal.Text)
+	title.style.Bold = true
+	goOn := func() {
+		if field.Text != "" {
+			pass := core.NewSecret(field.Text)
+			w.closeSheet()
+			w.tell(l.t("vault.wait"))
+			w.unlockWith(pass)
+		}
+	}
+	field.OnSubmitted = func(string) { goOn() }
+	w.openSheet(newSheet(l, w.closeSheet, title, newProse(l.t("vault.unlock.body"), sizeText, l.pal.Text), field,
+		atRight(newButton(l, quiet, l.t("cancel"), w.closeSheet), newButton(l, filled, l.t("bar.unlock"), goOn))), field)
+}
+
+func (w *Window) unlockWith(pass core.Secret) {
+	w.changeVault(func(ctx context.Context, g Agent) (api.Vault, error) { return g.VaultUnlock(ctx, pass) })
+}
+
+func (w *Window) lockVault() {
+	w.changeVault(func(ctx context.Context, g Agent) (api.Vault, error) { return g.VaultLock(ctx) })
+}
+
+func (w *Window) changeVault(question func(context.Context, Agent) (api.Vault, error)) {
+	ask(w, personWait, question, func(v api.Vault, err *core.Error) {
+		if err != nil {
+			w.fail(err, api.Ref{})
+			return
+		}
+		w.dismiss()
+		w.event(api.Event{Type: api.EventVault, Vault: &v})
+	})
+}
+
+// askInit makes the passphrase file, where the desktop has no keyring.
+func (w *Window) askInit() {
+	l := w.look
+	first := newSecretEntry(l, l.t("vault.passphrase"), "", nil)
+	second := newSecretEntry(l, l.t("vault.again"), "", nil)
+	title := newProse(l.t("vault.init.title"), 17, l.pal.Text)
+	title.style.Bold = true
+	say := newProse("", 13, l.pal.LiveText)
+	say.Hide()
+	var s *sheet
+	goOn := func() {
+		words := passphraseProblem(l, first.Text, second.Text)
+		say.set(words, l.pal.LiveText)
+		say.Hidden = words == ""
+		s.Refresh()
+		if words != "" {
+			return
+		}
+		pass := core.NewSecret(first.Text)
+		w.closeSheet()
+		w.tell(l.t("vault.wait"))
+		w.changeVault(func(ctx context.Context, g Agent) (api.Vault, error) { return g.VaultInit(ctx, pass) })
+	}
+	second.OnSubmitted = func(string) { goOn() }
+	s = newSheet(l, w.closeSheet, title, newProse(l.t("vault.init.body"), sizeText, l.pal.Text), first, second, say,
+		atRight(newButton(l, quiet, l.t("cancel"), w.closeSheet), newButton(l, filled, l.t("vault.init.go"), goOn)))
+	w.openSheet(s, first)
+}
+
+// minPassphrase is what scrypt cannot make up for.
+const minPassphrase = 8
+
+// passphraseProblem says what is wrong with a new passphrase, "" when nothing is.
+func passphraseProblem(l *look, first, second string) string {
+	switch {
+	case len([]rune(first)) < minPassphrase:
+		return l.t("vault.init.short")
+	case first != second:
+		return l.t("vault.init.differ")
+	}
+	return ""
+}
+
+// question asks before something is done. The keyboard stands on No.
+func (w *Window) question(q question, yes func()) {
+	s, first := drawQuestion(w.look, q, w.closeSheet, func() {
+		w.closeSheet()
+		yes()
+	})
+	w.openSheet(s, first)
+}
+
+func (w *Window) openSheet(s *sheet, first fyne.Focusable) {
+	w.closeSheet()
+	w.sheet = s
+	c := w.win.Canvas()
+	s.Resize(c.Size())
+	c.Overlays().Add(s)
+	c.Focus(first)
+}
+
+func (w *Window) closeSheet() {
+	if w.sheet != nil {
+		w.win.Canvas().Overlays().Remove(w.sheet)
+		w.sheet = nil
+	}
+}

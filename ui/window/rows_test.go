@@ -1,0 +1,114 @@
+package window
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"tokentray/core"
+	"tokentray/core/api"
+	"tokentray/ui/text"
+)
+
+// What a row shows, over the life of a token and of its renewal.
+func TestRowOf(t *testing.T) {
+	l := lookIn(text.English)
+	with := func(left, life time.Duration, change func(*api.Account)) api.Account {
+		a := sample("shop", core.Sandbox, noon, left, life)
+		if change != nil {
+			change(&a)
+		}
+		return a
+	}
+	temporary := &api.Error{Class: core.Temporary, Remedy: core.RemedyNetwork}
+	for _, c := range []struct {
+		name      string
+		account   api.Account
+		time      string
+		timeTone  tone
+		state     string
+		fill      float32
+		soon      bool
+		isProblem bool
+	}{
+		{"fresh", with(2*time.Hour, 2*time.Hour, nil), "2:00:00", toneText, "fresh", 1, false, false},
+		{"half", with(time.Hour, 2*time.Hour, nil), "1:00:00", toneText, "fresh", 0.5, false, false},
+		{"soon", with(300*time.Second, 2*time.Hour, nil), "5:00", toneSoon, "fresh", 300. / 7200, true, false},
+		{"a short life is not soon at once", with(200*time.Second, 300*time.Second, nil), "3:20", toneText, "fresh", 200. / 300, false, false},
+		{"a short life's end is soon", with(75*time.Second, 300*time.Second, nil), "1:15", toneSoon, "fresh", 0.25, true, false},
+		{"over since the last event", with(-time.Second, 2*time.Hour, nil), "0:00", toneBad, "expired", 0, false, false},
+		{"never had one", api.Account{State: core.StateEmpty}, "–", toneMuted, "no token yet", 0, false, false},
+		{"renewing", with(time.Minute, 2*time.Hour, func(a *api.Account) { a.State = core.StateRenewing }), "1:00", toneSoon, "renewing", 60. / 7200, true, false},
+		{"retrying while the token lives", with(time.Minute, 2*time.Hour, func(a *api.Account) {
+			a.State, a.Error, a.NextTry = core.StateRetrying, temporary, noon.Add(12*time.Second)
+		}), "1:00", toneSoon, "retrying in 12 s", 60. / 7200, true, false},
+		{"retrying without a token", with(-time.Minute, 2*time.Hour, func(a *api.Account) {
+			a.State, a.Error, a.NextTry = core.StateRetrying, temporary, noon.Add(-time.Second)
+		}), "0:00", toneBad, "retrying", 0, false, true},
+		{"paused", with(time.Hour, 2*time.Hour, func(a *api.Account) { a.State = core.StatePaused }), "1:00:00", toneText, "paused", 0.5, false, false},
+		{"blocked", blocked("gate", core.Live), "–", toneMuted, "needs you", 0, false, true},
+	} {
+		r := rowOf(l, c.account, false, noon)
+		if r.Time != c.time || r.TimeTone != c.timeTone || r.State != c.state || r.Fill != c.fill || r.Soon != c.soon {
+			t.Errorf("%s: %q %v %q %v %v", c.name, r.Time, r.TimeTone, r.State, r.Fill, r.Soon)
+		}
+		if got := r.Problem.Act != actNone; got != c.isProblem {
+			t.Errorf("%s: the problem is %+v", c.name, r.Problem)
+		}
+	}
+}
+
+// Every remedy has a button, and words that name no command to type.
+func TestEveryProblemHelps(t *testing.T) {
+	remedies := []string{
+		core.RemedyTryAgain, core.RemedyNetwork, core.RemedyProxy, core.RemedyTLS, core.RemedyAnswer, core.RemedyWhitelist,
+		core.RemedyConfirm, core.RemedyRefused, core.RemedyQuotaDay, core.RemedyQuotaMinute, core.RemedySecret, core.RemedyAppID,
+		core.RemedyFrozenSecret, core.RemedyFrozen, core.RemedyComponent, core.RemedyUpdate, core.RemedyAllowLive,
+		core.RemedyVaultUnlock, core.RemedyVaultInit, core.RemedyReenter, core.RemedyForceBudget, core.RemedyLog, core.RemedyClipboard,
+	}
+	for _, lang := range []text.Lang{text.English, text.Chinese} {
+		l := lookIn(lang)
+		for _, remedy := range remedies {
+			a := blocked("gate", core.Sandbox)
+			a.Error = &api.Error{Class: core.Frozen, Remedy: remedy, Message: "m"}
+			p := problemOf(l, a, noon)
+			if p.Act == actNone || p.Button == "" || strings.HasPrefix(p.Button, "window.") || p.Cause == "" || p.Remedy == "" {
+				t.Errorf("%s: %+v", remedy, p)
+			}
+			if strings.Contains(p.Remedy, "tokentray ") {
+				t.Errorf("%s sends a person from the window to a command: %s", remedy, p.Remedy)
+			}
+		}
+	}
+}
+
+func TestConsole(t *testing.T) {
+	a := blocked("gate", core.Sandbox)
+	a.BaseURL = "http://127.0.0.1:8080"
+	if u := consoleURL(a); u != "" {
+		t.Errorf("a simulator has a console: %s", u)
+	}
+	for _, p := range core.Products() {
+		a := api.Account{Product: p}
+		if u := consoleURL(a); !strings.HasPrefix(u, "https://") {
+			t.Errorf("%s: %q", p, u)
+		}
+	}
+}
+
+func TestMoment(t *testing.T) {
+	l := lookIn(text.English)
+	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.Local)
+	for _, c := range []struct {
+		at   time.Time
+		want string
+	}{
+		{time.Time{}, "never"},
+		{now.Add(-time.Minute), "11:59:00"},
+		{now.AddDate(0, 0, -1), "11-21 12:00"},
+	} {
+		if got := moment(l, c.at, now); got != c.want {
+			t.Errorf("%v: %q, want %q", c.at, got, c.want)
+		}
+	}
+}

@@ -1,0 +1,339 @@
+package window
+
+import (
+	"image/color"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/widget"
+
+	"tokentray/core"
+)
+
+// Measures of a row.
+const (
+	rowHeight     = 68 // with the bar
+	problemHeight = 56 // the strip under a row that needs a person
+	barHeight     = 3
+	edgeWidth     = 4
+	rowLeft       = 4 * grid
+	moreWidth     = 36
+	timeRight     = moreWidth + grid // from the row's right edge to the figures
+)
+
+// rowView draws one row. It shows whichever account was bound last and touches
+// only what differs from what it showed before: touched counts that.
+type rowView struct {
+	widget.BaseWidget
+	look    *look
+	on      rowActions
+	shown   row
+	bound   bool
+	touched int
+
+	hovered, selected, focused, flash bool
+
+	ground  *canvas.Rectangle
+	ring    *canvas.Rectangle
+	edge    *canvas.Rectangle
+	name    *canvas.Text
+	tag     *canvas.Text
+	tagBox  *canvas.Rectangle
+	kind    *canvas.Text
+	mask    *canvas.Text
+	state   *canvas.Text
+	time    *canvas.Text
+	track   *canvas.Rectangle
+	fill    *canvas.Rectangle
+	dots    *canvas.Image
+	strip   *canvas.Rectangle
+	cause   *canvas.Text
+	remedy  *canvas.Text
+	helper  *button
+	objects []fyne.CanvasObject
+}
+
+// rowActions are what a row asks of the window.
+type rowActions struct {
+	copy func(core.ID)
+	menu func(id core.ID, at fyne.Position)
+	help func(core.ID)
+	pick func(core.ID)
+}
+
+var (
+	_ fyne.Tappable          = (*rowView)(nil)
+	_ fyne.SecondaryTappable = (*rowView)(nil)
+	_ desktop.Hoverable      = (*rowView)(nil)
+	_ desktop.Cursorable     = (*rowView)(nil)
+)
+
+func newRowView(l *look, on rowActions) *rowView {
+	p := l.pal
+	r := &rowView{look: l, on: on}
+	r.ground = canvas.NewRectangle(color.Transparent)
+	r.ring = canvas.NewRectangle(color.Transparent)
+	r.ring.StrokeColor, r.ring.StrokeWidth, r.ring.Hidden = p.Sandbox, 2, true
+	r.edge = canvas.NewRectangle(p.Live)
+	r.name = boldWord("", sizeName, p.Text)
+	r.tag = boldWord("", 11, p.OnDanger)
+	r.tagBox = canvas.NewRectangle(p.Danger)
+	r.tagBox.CornerRadius = 3
+	r.kind = word("", sizeSmall, p.Muted)
+	r.mask = monoWord("", 13, p.Muted)
+	r.state = word("", 13, p.Muted)
+	r.time = word("", sizeTime, p.Text)
+	r.time.Alignment = fyne.TextAlignTrailing
+	r.track = canvas.NewRectangle(p.Line)
+	r.fill = canvas.NewRectangle(p.Sandbox)
+	r.dots = glyph(iconMore, p.Muted)
+	r.strip = canvas.NewRectangle(p.Warn)
+	r.strip.CornerRadius = radius
+	r.cause = word("", 13, p.Text)
+	r.remedy = word("", 13, p.Muted)
+	r.helper = smallButton(l, quiet, "", func() { on.help(r.shown.ID) })
+	r.objects = []fyne.CanvasObject{
+		r.ground, r.edge, r.name, r.tagBox, r.tag, r.kind, r.mask, r.state, r.time, r.dots,
+		r.strip, r.cause, r.remedy, r.helper, r.track, r.fill, r.ring,
+	}
+	r.ExtendBaseWidget(r)
+	return r
+}
+
+func (r *rowView) CreateRenderer() fyne.WidgetRenderer {
+	return &face{
+		objects: r.objects,
+		min:     func() fyne.Size { return fyne.NewSize(240, rowHeight) },
+		lay:     func(fyne.Size) { r.arrange() },
+	}
+}
+
+// heightOf is how high the row of an account is.
+func heightOf(shown row) float32 {
+	if shown.Problem.Act != actNone {
+		return rowHeight + problemHeight
+	}
+	return rowHeight
+}
+
+// bind shows another state of the row, or another row.
+func (r *rowView) bind(next row) {
+	if r.bound && next == r.shown {
+		return
+	}
+	old, first := r.shown, !r.bound
+	r.shown, r.bound = next, true
+	sameShape := !first && old.ID == next.ID && old.Name == next.Name && old.Kind == next.Kind && old.Tag == next.Tag &&
+		old.Mask == next.Mask && old.Problem == next.Problem && old.Live == next.Live
+	if !sameShape {
+		r.arrange()
+		r.touched++
+		return
+	}
+	if old.Time != next.Time || old.TimeTone != next.TimeTone {
+		r.write(r.time, next.Time, r.look.pal.tone(next.TimeTone))
+	}
+	if old.State != next.State || old.StateTone != next.StateTone {
+		r.placeState()
+		r.touched++
+	}
+	if old.Fill != next.Fill || old.Soon != next.Soon {
+		r.paintFill()
+	}
+}
+
+func (r *rowView) write(t *canvas.Text, s string, c color.NRGBA) {
+	if t.Text == s && t.Color == c {
+		return
+	}
+	t.Text, t.Color = s, c
+	t.Refresh()
+	r.touched++
+}
+
+// arrange places and paints everything anew.
+func (r *rowView) arrange() {
+	size := r.Size()
+	if size.Width == 0 || !r.bound {
+		return
+	}
+	p, s, w := r.look.pal, r.shown, size.Width
+	put(r.ground, 0, 0, w, size.Height)
+	put(r.ring, 1, 1, w-2, size.Height-barHeight-2)
+	r.edge.Hidden = !s.Live
+	put(r.edge, 0, 0, edgeWidth, size.Height)
+
+	r.time.Text, r.time.Color = s.Time, p.tone(s.TimeTone)
+	timeWidth := max(measure("0:00:00", sizeTime, fyne.TextStyle{}).Width, r.time.MinSize().Width)
+	timeHeight := r.time.MinSize().Height
+	timeLeft := w - timeRight - timeWidth
+	put(r.time, timeLeft, (rowHeight-barHeight-timeHeight)/2, timeWidth, timeHeight)
+	put(r.dots, w-moreWidth+6, (rowHeight-barHeight-20)/2, 20, 20)
+
+	r.placeTitle(timeLeft - 2*grid)
+	r.placeState()
+	r.placeProblem(size)
+
+	y := size.Height - barHeight
+	put(r.track, 0, y, w, barHeight)
+	r.paintFill()
+	r.paintGround()
+	for _, o := range r.objects {
+		if o != r.helper {
+			o.Refresh()
+		}
+	}
+}
+
+// placeTitle writes the first line: name, tag, kind.
+func (r *rowView) placeTitle(right float32) {
+	s, p := r.shown, r.look.pal
+	const top = 10
+	nameHeight := r.name.MinSize().Height
+	r.tag.Text = s.Tag
+	tag := float32(0)
+	if s.Tag != "" {
+		tag = r.tag.MinSize().Width + 3*grid
+	}
+	r.name.Text = ellipsize(s.Name, right-rowLeft-tag-2*grid, sizeName, r.name.TextStyle)
+	nameWidth := r.name.MinSize().Width
+	put(r.name, rowLeft, top, nameWidth, nameHeight)
+	x := rowLeft + nameWidth + 2*grid
+	r.tag.Hidden, r.tagBox.Hidden = s.Tag == "", s.Tag == ""
+	if s.Tag != "" {
+		th := r.tag.MinSize().Height
+		r.tag.Color, r.tagBox.FillColor, r.tagBox.StrokeWidth = p.OnDanger, p.Danger, 0
+		if !s.Live {
+			r.tag.Color, r.tagBox.FillColor = p.SandboxText, color.Transparent
+			r.tagBox.StrokeColor, r.tagBox.StrokeWidth = p.SandboxText, 1
+		}
+		put(r.tagBox, x, top+(nameHeight-th)/2, tag-grid, th)
+		put(r.tag, x+grid, top+(nameHeight-th)/2, tag-3*grid, th)
+		x += tag + grid
+	}
+	r.kind.Text = ""
+	if room := right - x; room > 8*grid {
+		r.kind.Text = ellipsize(s.Kind, room, sizeSmall, fyne.TextStyle{})
+	}
+	kindHeight := r.kind.MinSize().Height
+	put(r.kind, x, top+(nameHeight-kindHeight)/2+1, r.kind.MinSize().Width, kindHeight)
+}
+
+// placeState writes the second line: masked token and state.
+func (r *rowView) placeState() {
+	const top = 36
+	s := r.shown
+	x := float32(rowLeft)
+	h := r.state.MinSize().Height
+	r.mask.Text = s.Mask
+	r.mask.Hidden = s.Mask == ""
+	if s.Mask != "" {
+		m := r.mask.MinSize()
+		put(r.mask, x, top+(h-m.Height)/2, m.Width, m.Height)
+		x += m.Width + 3*grid
+	}
+	right := r.time.Position().X - 2*grid
+	r.state.Text, r.state.Color = ellipsize(s.State, max(0, right-x), 13, fyne.TextStyle{}), r.look.pal.tone(s.StateTone)
+	put(r.state, x, top, r.state.MinSize().Width, h)
+	r.state.Refresh()
+}
+
+func (r *rowView) placeProblem(size fyne.Size) {
+	p := r.shown.Problem
+	hide := p.Act == actNone
+	r.strip.Hidden, r.cause.Hidden, r.remedy.Hidden, r.helper.Hidden = hide, hide, hide, hide
+	if hide {
+		return
+	}
+	left, top := float32(rowLeft-2*grid), float32(rowHeight-barHeight)
+	if !r.shown.Live {
+		left = rowLeft - 2*grid
+	}
+	width := size.Width - left - 2*grid
+	put(r.strip, left, top, width, problemHeight-2*grid)
+	r.helper.rename(p.Button)
+	b := r.helper.MinSize()
+	put(r.helper, left+width-b.Width-2*grid, top+(problemHeight-2*grid-b.Height)/2, b.Width, b.Height)
+	room := width - b.Width - 6*grid
+	r.cause.Text = ellipsize(p.Cause, room, 13, fyne.TextStyle{})
+	r.remedy.Text = ellipsize(p.Remedy, room, 13, fyne.TextStyle{})
+	h := r.cause.MinSize().Height
+	put(r.cause, left+2*grid, top+grid+1, room, h)
+	put(r.remedy, left+2*grid, top+grid+1+h, room, h)
+}
+
+func (r *rowView) paintFill() {
+	p, s := r.look.pal, r.shown
+	hue := p.env(s.Live)
+	if s.Soon {
+		hue = p.Soon
+	}
+	// Whole half units, so that a long life does not move the bar each second.
+	width := float32(int(r.Size().Width*s.Fill*2)) / 2
+	if r.fill.FillColor == hue && r.fill.Size().Width == width && r.fill.Position().Y == r.Size().Height-barHeight {
+		return
+	}
+	if r.fill.FillColor != hue {
+		r.fill.FillColor = hue
+		r.fill.Refresh()
+	}
+	put(r.fill, 0, r.Size().Height-barHeight, width, barHeight)
+	r.touched++
+}
+
+func (r *rowView) paintGround() {
+	p := r.look.pal
+	var c color.Color = color.Transparent
+	switch {
+	case r.flash:
+		c = alpha(p.env(r.shown.Live), 0x38)
+	case r.hovered:
+		c = p.Hover
+	case r.selected:
+		c = alpha(p.Hover, 0xb0)
+	}
+	if r.ground.FillColor != c {
+		r.ground.FillColor = c
+		r.ground.Refresh()
+	}
+	if ring := r.selected && r.focused; r.ring.Hidden == ring {
+		r.ring.Hidden = !ring
+		r.ring.Refresh()
+	}
+}
+
+// mark sets how the row is chosen: selected, and with the keyboard on the list.
+func (r *rowView) mark(selected, focused bool) {
+	if r.selected != selected || r.focused != focused {
+		r.selected, r.focused = selected, focused
+		r.paintGround()
+	}
+}
+
+// blink lights the row up, or ends that.
+func (r *rowView) blink(on bool) {
+	r.flash = on
+	r.paintGround()
+}
+
+func (r *rowView) Tapped(e *fyne.PointEvent) {
+	r.on.pick(r.shown.ID)
+	if e.Position.X >= r.Size().Width-moreWidth-grid && e.Position.Y < rowHeight {
+		r.on.menu(r.shown.ID, e.AbsolutePosition)
+		return
+	}
+	if e.Position.Y < rowHeight {
+		r.on.copy(r.shown.ID)
+	}
+}
+
+func (r *rowView) TappedSecondary(e *fyne.PointEvent) {
+	r.on.pick(r.shown.ID)
+	r.on.menu(r.shown.ID, e.AbsolutePosition)
+}
+
+func (r *rowView) MouseIn(*desktop.MouseEvent)    { r.hovered = true; r.paintGround() }
+func (r *rowView) MouseMoved(*desktop.MouseEvent) {}
+func (r *rowView) MouseOut()                      { r.hovered = false; r.paintGround() }
+func (r *rowView) Cursor() desktop.Cursor         { return desktop.PointerCursor }

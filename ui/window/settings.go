@@ -1,0 +1,130 @@
+package window
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+
+	"tokentray/core"
+	"tokentray/core/api"
+	"tokentray/core/format"
+)
+
+// settingsPage shows the settings; each choice acts at once.
+type settingsPage struct {
+	look   *look
+	on     settingsActions
+	scroll *scroller
+}
+
+// settingsActions are what the page asks of the window.
+type settingsActions struct {
+	back  func()
+	set   func(key, value string)
+	pause func(bool)
+	vault func(bannerAct)
+	lock  func()
+}
+
+func (s *settingsPage) draw(m *model, status api.Status) fyne.CanvasObject {
+	l := s.look
+	column := container.New(&column{gap: 4 * grid, padX: rowLeft, padY: 4 * grid})
+	for _, key := range core.SettingKeys() {
+		column.Add(s.row(key, m.settings))
+	}
+	column.Add(newToggle(l, l.t("set.pause"), m.pausedAll, s.on.pause))
+	column.Add(canvas.NewRectangle(l.pal.Line))
+	column.Add(s.drawVault(m.vault))
+	if status.Version != "" {
+		column.Add(stack(grid, boldWord(l.t("set.agent"), 13, l.pal.Text),
+			newProse(l.t("set.agent.version", "version", status.Version, "pid", status.PID)+"\n"+status.Home, 13, l.pal.Muted)))
+	}
+	offset := fyne.Position{}
+	if s.scroll != nil {
+		offset = s.scroll.scroll.Offset
+	}
+	s.scroll = newScroller(column)
+	s.scroll.scroll.Offset = offset
+	return container.New(&page{}, pageHead(l, iconButton(l, iconBack, l.t("back"), s.on.back), l.t("settings")), s.scroll)
+}
+
+func (s *settingsPage) row(key string, set core.Settings) fyne.CanvasObject {
+	l := s.look
+	value, _ := set.Get(key)
+	if key == "ask-live-copy" {
+		return newToggle(l, l.t("set."+key), value == "true", func(on bool) { s.on.set(key, strconv.FormatBool(on)) })
+	}
+	control := newSegment(l, value, func(v string) { s.on.set(key, v) }, settingChoices(l, key, value)...)
+	return stack(grid, boldWord(l.t("set."+key), 13, l.pal.Text), control)
+}
+
+// settingChoices are the values offered for a setting. One that was set
+// elsewhere to something else stands among them, so that it can be kept.
+func settingChoices(l *look, key, value string) []choice {
+	pick := func(names ...string) []choice {
+		var out []choice
+		for _, n := range names {
+			out = append(out, choice{value: n, label: l.t("set." + key + "." + n)})
+		}
+		return out
+	}
+	switch key {
+	case "language":
+		return pick("auto", "en", "zh")
+	case "theme":
+		return pick("system", "light", "dark")
+	case "log-level":
+		return pick("debug", "info", "warn", "error")
+	case "copy-format":
+		var out []choice
+		for _, f := range format.Names() {
+			out = append(out, choice{value: f, label: l.t("format." + f)})
+		}
+		return out
+	case "text-size":
+		sizes := []int{80, 100, 125, 150, 200}
+		if n, err := strconv.Atoi(value); err == nil && !slices.Contains(sizes, n) {
+			sizes = append(sizes, n)
+			slices.Sort(sizes)
+		}
+		var out []choice
+		for _, n := range sizes {
+			out = append(out, choice{value: strconv.Itoa(n), label: strconv.Itoa(n) + "%"})
+		}
+		return out
+	case "clear-after":
+		times := []time.Duration{15 * time.Second, 45 * time.Second, 2 * time.Minute, 10 * time.Minute}
+		if d, err := time.ParseDuration(value); err == nil && d > 0 && !slices.Contains(times, d) {
+			times = append(times, d)
+			slices.Sort(times)
+		}
+		var out []choice
+		for _, d := range times {
+			out = append(out, choice{value: d.String(), label: l.say.Coarse(d)})
+		}
+		return append(out, choice{value: "0s", label: l.t("set.clear-after.never")})
+	}
+	return nil
+}
+
+func (s *settingsPage) drawVault(v api.Vault) fyne.CanvasObject {
+	l := s.look
+	key := "set.vault.none"
+	switch v.Kind {
+	case "keyring", "file", "memory":
+		key = "set.vault." + v.Kind
+	}
+	words := newProse(l.t(key), 13, l.pal.Muted)
+	box := stack(2*grid, boldWord(l.t("set.vault"), 13, l.pal.Text), words)
+	if line, bad := vaultBanner(l, v); bad {
+		words.set(line.Text, l.pal.SoonText)
+		box.Add(beside(smallButton(l, quiet, line.Button, func() { s.on.vault(line.Act) })))
+	} else if v.Kind == "file" {
+		box.Add(beside(smallButton(l, quiet, l.t("set.vault.lock"), s.on.lock)))
+	}
+	return box
+}

@@ -1,0 +1,217 @@
+package window
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/test"
+
+	"tokentray/core"
+	"tokentray/core/api"
+	"tokentray/ui/text"
+)
+
+// noon is when the tests play.
+var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+
+// stage is a window with a fake agent. What the window's goroutines hand to the
+// user interface waits in a queue, which the test drains on its own goroutine.
+type stage struct {
+	*Window
+	t     *testing.T
+	agent *fakeAgent
+	queue chan func()
+	time  time.Time
+
+	connect error // what connecting answers, nil for the agent
+	demos   int
+}
+
+func newStage(t *testing.T, accounts ...api.Account) *stage {
+	t.Helper()
+	s := &stage{t: t, queue: make(chan func(), 1024), time: noon}
+	s.agent = newFakeAgent(func() time.Time { return noon }, accounts...)
+	s.agent.list.Settings.Language, s.agent.list.Settings.Theme = "en", "light"
+	s.Window = New(test.NewTempApp(t), Config{
+		Connect: func(context.Context) (Agent, error) {
+			if s.connect != nil {
+				return nil, s.connect
+			}
+			return s.agent, nil
+		},
+		Restart: func(context.Context) error { return nil },
+		Demo:    func() error { s.demos++; return nil },
+		Do:      func(f func()) { s.queue <- f },
+		Now:     func() time.Time { return s.time },
+	})
+	t.Cleanup(func() {
+		s.cancel()
+		for {
+			select {
+			case <-s.queue:
+				continue
+			default:
+			}
+			break
+		}
+		s.Stop()
+	})
+	s.win.Resize(fyne.NewSize(460, 640))
+	return s
+}
+
+// open connects and waits for the list.
+func (s *stage) open() *stage {
+	s.t.Helper()
+	s.work.Go(s.link)
+	s.until("the list", func() bool { return s.model.loaded })
+	return s
+}
+
+// in changes language and width before the window is opened.
+func (s *stage) in(lang string, width float32) *stage {
+	s.agent.list.Settings.Language = lang
+	s.win.Resize(fyne.NewSize(width, 640))
+	return s
+}
+
+// until drains the queue until something holds.
+func (s *stage) until(what string, holds func() bool) {
+	s.t.Helper()
+	limit := time.After(10 * time.Second)
+	for !holds() {
+		select {
+		case f := <-s.queue:
+			f()
+		case <-limit:
+			s.t.Fatalf("waited for %s; the screen says\n%s", what, strings.Join(s.words(), "\n"))
+		}
+	}
+}
+
+// untilSays waits for words on the screen.
+func (s *stage) untilSays(words ...string) {
+	s.t.Helper()
+	for _, w := range words {
+		s.until("“"+w+"”", func() bool { return s.says(w) })
+	}
+}
+
+func (s *stage) says(words string) bool {
+	return strings.Contains(strings.Join(s.words(), "\n"), words)
+}
+
+func (s *stage) mustSay(words ...string) {
+	s.t.Helper()
+	for _, w := range words {
+		if !s.says(w) {
+			s.t.Errorf("the screen does not say %q; it says\n%s", w, strings.Join(s.words(), "\n"))
+		}
+	}
+}
+
+func (s *stage) mustNotSay(words ...string) {
+	s.t.Helper()
+	for _, w := range words {
+		if s.says(w) {
+			s.t.Errorf("the screen says %q:\n%s", w, strings.Join(s.words(), "\n"))
+		}
+	}
+}
+
+func (s *stage) untilCalled(call string) {
+	s.t.Helper()
+	s.until("the call "+call, func() bool { return slices.Contains(s.agent.log(), call) })
+}
+
+// words are all texts that can be seen, in the order they are drawn.
+func (s *stage) words() []string {
+	var out []string
+	top := []fyne.CanvasObject{s.win.Content()}
+	top = append(top, s.win.Canvas().Overlays().List()...)
+	for _, o := range top {
+		walk(o, func(o fyne.CanvasObject) {
+			if t, ok := o.(*canvas.Text); ok && t.Text != "" {
+				out = append(out, t.Text)
+			}
+		})
+	}
+	return out
+}
+
+// walk visits what is visible.
+func walk(o fyne.CanvasObject, visit func(fyne.CanvasObject)) {
+	if !o.Visible() {
+		return
+	}
+	visit(o)
+	switch o := o.(type) {
+	case *fyne.Container:
+		for _, c := range o.Objects {
+			walk(c, visit)
+		}
+	case fyne.Widget:
+		for _, c := range test.WidgetRenderer(o).Objects() {
+			walk(c, visit)
+		}
+	}
+}
+
+// press presses the button with those words.
+func (s *stage) press(label string) {
+	s.t.Helper()
+	var found *button
+	top := []fyne.CanvasObject{s.win.Content()}
+	top = append(top, s.win.Canvas().Overlays().List()...)
+	for _, o := range top {
+		walk(o, func(o fyne.CanvasObject) {
+			if b, ok := o.(*button); ok && b.label == label {
+				found = b
+			}
+		})
+	}
+	if found == nil {
+		s.t.Fatalf("there is no button %q; the screen says\n%s", label, strings.Join(s.words(), "\n"))
+	}
+	test.Tap(found)
+}
+
+func (s *stage) key(name fyne.KeyName) {
+	e := &fyne.KeyEvent{Name: name}
+	if f := s.win.Canvas().Focused(); f != nil {
+		f.TypedKey(e)
+		return
+	}
+	s.typedKey(e)
+}
+
+func (s *stage) ctrl(name fyne.KeyName) {
+	shortcut := &desktop.CustomShortcut{KeyName: name, Modifier: ctrl}
+	if f, ok := s.win.Canvas().Focused().(fyne.Shortcutable); ok {
+		f.TypedShortcut(shortcut)
+		return
+	}
+	s.typedShortcut(shortcut)
+}
+
+func (s *stage) typeInto(field, what string) {
+	s.t.Helper()
+	e, ok := s.form.fields[field].(*entry)
+	if !ok {
+		s.t.Fatalf("there is no field %s to type in", field)
+	}
+	e.SetText(what)
+}
+
+// lookIn is a look without a window, for the pure functions.
+func lookIn(lang text.Lang) *look { return &look{pal: lightPalette(), say: text.New(lang)} }
+
+func failure(class core.Class, remedy string) *core.Error {
+	return &core.Error{Class: class, Remedy: remedy, Message: "it failed"}
+}

@@ -1,0 +1,312 @@
+package window
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"sync"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
+
+	"tokentray/core"
+	"tokentray/core/api"
+	"tokentray/ui/text"
+)
+
+// Agent is what the window asks of the agent; api.Client and the agent itself
+// are such. Every error is a *core.Error.
+type Agent interface {
+	Status(ctx context.Context) (api.Status, error)
+	Add(ctx context.Context, in api.AccountInput) (api.Saved, error)
+	Edit(ctx context.Context, ref api.Ref, in api.AccountInput) (api.Saved, error)
+	Remove(ctx context.Context, ref api.Ref) error
+	Test(ctx context.Context, req api.TestRequest) (api.TestResult, error)
+	Token(ctx context.Context, ref api.Ref, minTTL time.Duration) (api.Token, error)
+	Refresh(ctx context.Context, ref api.Ref, req api.RefreshRequest) (api.Token, error)
+	Check(ctx context.Context, ref api.Ref) (api.CheckResult, error)
+	History(ctx context.Context, ref api.Ref, limit int) ([]api.HistoryEntry, error)
+	Copy(ctx context.Context, ref api.Ref, req api.CopyRequest) (api.Clipboard, error)
+	ClearClipboard(ctx context.Context) error
+	Use(ctx context.Context, env core.Env) error
+	PauseAll(ctx context.Context, paused bool) error
+	SetSetting(ctx context.Context, key, value string) (core.Settings, error)
+	VaultInit(ctx context.Context, passphrase core.Secret) (api.Vault, error)
+	VaultUnlock(ctx context.Context, passphrase core.Secret) (api.Vault, error)
+	VaultLock(ctx context.Context) (api.Vault, error)
+	Events(ctx context.Context, window bool) (<-chan api.Event, error)
+}
+
+// Config is what a window is made of.
+type Config struct {
+	// Connect returns the agent and starts one first when none runs. It is
+	// called again whenever the agent went without a bye. An error whose remedy
+	// is core.RemedyRestart means an agent of another API number.
+	Connect func(context.Context) (Agent, error)
+	// First is the picture that the agent gave before the window was made, so
+	// that the first thing painted is the list; nil when there is none.
+	First *api.List
+	// Restart ends an agent of another API number; Connect then starts ours.
+	Restart func(context.Context) error
+	// Demo starts the simulator with a throw-away home of its own.
+	Demo func() error
+	// Do runs a function on the goroutine of the user interface, in the order
+	// of the calls: fyne.Do.
+	Do func(func())
+	// Now is the wall clock; nil means the machine's.
+	Now func() time.Time
+	// OpenURL shows a page in the browser; nil means the app's.
+	OpenURL func(*url.URL) error
+	// Rescale applies a text size in percent; nil does nothing.
+	Rescale func(percent int)
+	Log     *slog.Logger // nil discards
+}
+
+// Window is the window. All its methods and fields belong to the goroutine of
+// the user interface, but for Start, Stop and what link.go says.
+type Window struct {
+	cfg   Config
+	app   fyne.App
+	win   fyne.Window
+	faces faces
+	look  *look
+	skin  string // what the look was made of, to see whether it changed
+
+	model    model
+	phase    phase
+	failure  *core.Error
+	agent    Agent // nil while there is none
+	status   api.Status
+	view     view
+	follow   bool // the view is that of the active environment
+	search   string
+	selected core.ID
+
+	parts
+	form     *form
+	settings *settingsPage
+	sheet    *sheet
+	opened   bool // the detail covers a narrow window
+
+	ctx    context.Context
+	cancel context.CancelFunc
+	work   sync.WaitGroup
+	again  chan struct{} // try to connect now
+}
+
+// parts are what stands in the window; they are made anew with each look.
+type parts struct {
+	frame    *frame
+	root     *fyne.Container
+	banners  *fyne.Container
+	shelf    *fyne.Container // the list with its head
+	holder   *fyne.Container // the page that was opened
+	side     *fyne.Container // the detail
+	body     *fyne.Container // the list, or what stands in its place
+	list     *listView
+	env      *segment
+	finder   *fyne.Container
+	entry    *entry
+	snackbar *snackbar
+	detail   *detail
+}
+
+// New builds the window. Nothing is connected before Start.
+func New(app fyne.App, cfg Config) *Window {
+	if cfg.Now == nil {
+		cfg.Now = func() time.Time { return time.Now().Round(0) }
+	}
+	if cfg.OpenURL == nil {
+		cfg.OpenURL = app.OpenURL
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	w := &Window{
+		cfg: cfg, app: app, faces: newFaces(), model: newModel(), view: viewSandbox, follow: true,
+		again: make(chan struct{}, 1),
+	}
+	w.ctx, w.cancel = context.WithCancel(context.Background())
+	if cfg.First != nil {
+		w.model.apply(api.Event{Type: api.EventSnapshot, Snapshot: cfg.First})
+		w.view = view(w.model.active)
+	}
+	w.win = app.NewWindow("TokenTray")
+	w.win.SetPadded(false)
+	w.win.SetMaster()
+	w.win.SetOnClosed(w.cancel) // what comes later finds no window
+	w.applyLook()
+	w.win.Resize(fyne.NewSize(460, 640))
+	w.addShortcuts()
+	return w
+}
+
+// Show brings the window to the front.
+func (w *Window) Show() {
+	w.win.Show()
+	w.win.RequestFocus()
+}
+
+// Fyne is the window as Fyne knows it.
+func (w *Window) Fyne() fyne.Window { return w.win }
+
+// Start connects to the agent and begins to tick. Stop ends both.
+func (w *Window) Start() {
+	w.work.Go(w.link)
+	w.work.Go(w.ticker)
+}
+
+// Stop ends what Start and the person's actions began, and waits for it. Call it
+// after the app's Run has returned.
+func (w *Window) Stop() {
+	w.cancel()
+	w.work.Wait()
+}
+
+// now is the wall clock.
+func (w *Window) now() time.Time { return w.cfg.Now().Round(0) }
+
+// applyLook makes theme, language and size what the settings say, and draws
+// everything anew if that changed anything.
+func (w *Window) applyLook() {
+	set := w.model.settings
+	dark := set.Theme == "dark" || set.Theme == "system" && w.app.Settings().ThemeVariant() == theme.VariantDark
+	lang := text.Choose(set.Language)
+	skin := fmt.Sprint(lang, dark, set.TextSize)
+	if skin == w.skin {
+		return
+	}
+	w.skin = skin
+	if w.cfg.Rescale != nil {
+		w.cfg.Rescale(set.TextSize)
+	}
+	pal := lightPalette()
+	if dark {
+		pal = darkPalette()
+	}
+	say := text.New(lang)
+	w.look = &look{pal: pal, say: say, key: w.typedKey, shortcut: w.typedShortcut}
+	w.app.Settings().SetTheme(newSkin(pal, w.faces))
+	w.build()
+}
+
+// build makes every part anew from what the window knows. What was typed is in
+// the drafts and stays.
+func (w *Window) build() {
+	l := w.look
+	var message snack
+	var told bool
+	if w.snackbar != nil && w.snackbar.Visible() {
+		message, told = w.snackbar.shown, true
+	}
+	w.parts = parts{}
+	w.list = newListView(l, listActions{
+		rowActions: rowActions{copy: w.copyDefault, menu: w.openMenu, help: w.help, pick: w.point},
+		step:       w.pick, open: w.openDetail, remove: w.askRemove,
+	})
+	w.list.selected = w.selected
+	w.banners = stack(0)
+	w.body = container.NewStack()
+	w.shelf = container.New(&shelf{}, w.drawHead(), w.drawFinder(), w.body)
+	w.holder = container.NewStack()
+	w.side = container.NewStack()
+	w.snackbar = newSnackbar(l, w.clearClipboard, w.dismiss)
+	w.detail = newDetail(l, w.detailActions())
+	w.frame = &frame{w: w}
+	w.root = container.New(w.frame, w.banners, w.shelf, w.side, w.holder, w.snackbar, newRule(l))
+	w.win.SetContent(w.root)
+	w.win.SetTitle(w.title())
+
+	if w.form != nil {
+		w.form.look, w.form.scroll = l, nil
+		w.holder.Objects = []fyne.CanvasObject{w.form.draw()}
+	}
+	if w.settings != nil {
+		w.settings.look = l
+		w.holder.Objects = []fyne.CanvasObject{w.settings.draw(&w.model, w.status)}
+	}
+	w.fillBanners()
+	w.fillList()
+	w.fillDetail()
+	if told {
+		w.snackbar.show(message, w.now())
+	}
+	w.focusList()
+}
+
+func (w *Window) title() string {
+	if w.model.demo {
+		return w.look.t("title.demo")
+	}
+	return w.look.t("title")
+}
+
+// wide reports whether list and detail stand side by side.
+func (w *Window) wide() bool { return w.root != nil && w.root.Size().Width >= wideFrom }
+
+// fillBanners draws the lines above everything.
+func (w *Window) fillBanners() {
+	lines := bannersOf(w.look, w.phase, w.failure, &w.model)
+	w.banners.Objects = drawBanners(w.look, lines, w.bannerAct).Objects
+	w.root.Refresh()
+}
+
+// fillList shows the rows of the view, or what stands in their place.
+func (w *Window) fillList() {
+	w.env.choose(string(w.view))
+	accounts := w.model.shown(w.view, w.search)
+	now := w.now()
+	rows := make([]row, len(accounts))
+	for i, a := range accounts {
+		rows[i] = rowOf(w.look, a, w.view == viewAll, now)
+	}
+	want := fyne.CanvasObject(w.list)
+	if len(rows) == 0 {
+		want = w.drawEmpty()
+	}
+	w.body.Objects = []fyne.CanvasObject{want}
+	w.body.Refresh()
+	w.list.show(rows)
+}
+
+// fillDetail shows the selected account in the pane.
+func (w *Window) fillDetail() {
+	a, ok := w.model.find(w.selected)
+	if !ok {
+		w.opened = false
+		w.detail.clear()
+		w.detail.root = nil
+		w.side.Objects = []fyne.CanvasObject{w.drawNothing()}
+	} else {
+		if w.detail.account.ID != a.ID {
+			w.detail.clear()
+			w.detail.history, w.detail.asked, w.detail.scroll = nil, false, nil
+		}
+		if w.detail.account.Mask != a.Mask {
+			w.detail.clear()
+		}
+		w.detail.account = a
+		w.side.Objects = []fyne.CanvasObject{w.detail.draw(w.now())}
+		w.detail.back.Hidden = w.wide()
+	}
+	w.root.Refresh()
+}
+
+// tick counts down. Only what says something else than before is touched.
+func (w *Window) tick() {
+	now := w.now()
+	w.list.tick(func(id core.ID) (row, bool) {
+		a, ok := w.model.find(id)
+		return rowOf(w.look, a, w.view == viewAll, now), ok
+	})
+	if w.side.Visible() && w.detail.tick(now) {
+		w.detail.clear()
+		w.fillDetail()
+	}
+	if !w.snackbar.tick(now) {
+		w.dismiss()
+	}
+}
