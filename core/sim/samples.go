@@ -34,7 +34,7 @@ func Samples() []Sample {
 			s.Upstream.Whitelist = []string{"198.51.100.20"}
 		}),
 		sample("weather", core.Sandbox, core.KindWeChat, core.ProductOfficial, 6*time.Minute, func(s *Sample) {
-			s.Upstream.Faults = Faults{ErrorPercent: 40, Latency: 800 * time.Millisecond}
+			s.Upstream.Faults = Faults{ErrorPercent: 60, Latency: 800 * time.Millisecond}
 		}),
 	}
 }
