@@ -7,6 +7,9 @@ import (
 	"io/fs"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -131,6 +134,28 @@ func TestErrorsAreToldWithoutTheirURL(t *testing.T) {
 	for _, f := range Run(t.Context(), c) {
 		if s := fmt.Sprint(f.Args...); strings.Contains(s, "private") || strings.Contains(s, "rid-1") {
 			t.Errorf("%s: %s", f.Check, s)
+		}
+	}
+}
+
+func TestLookAtFolder(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := LookAtFolder(filepath.Join(dir, "none")); !got.Missing {
+		t.Errorf("none: %+v", got)
+	}
+	if got := LookAtFolder(file); got.Err == nil {
+		t.Errorf("a file: %+v", got)
+	}
+	for mode, open := range map[os.FileMode]bool{0o700: false, 0o755: true} {
+		if err := os.Chmod(dir, mode); err != nil {
+			t.Fatal(err)
+		}
+		if got := LookAtFolder(dir); got.Err != nil || got.Open != (open && runtime.GOOS != "windows") {
+			t.Errorf("%v: %+v", mode, got)
 		}
 	}
 }

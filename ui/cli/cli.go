@@ -22,8 +22,9 @@ type Parts struct {
 	Now     func() time.Time
 
 	// Connect returns the agent of a home, the platform's own when home is
-	// empty. With start it starts one when none runs; without, the error is
-	// then api.ErrNoAgent.
+	// empty. With start it starts one when none runs. An error has
+	// api.ErrNoAgent in its chain when there is none, and api.ErrVersion, beside
+	// an agent that can be stopped, when it is of another version.
 	Connect func(ctx context.Context, home string, start bool) (api.Agent, error)
 	// OpenWindow starts a window program on a home and does not wait for it.
 	OpenWindow func(home string) error
@@ -36,7 +37,7 @@ type Parts struct {
 	// Sim runs the simulator until ctx ends and calls ready with its base URL.
 	Sim func(ctx context.Context, o SimOptions, ready func(url string)) error
 	// Doctor looks at the machine, without an agent.
-	Doctor func(ctx context.Context, home string) []Finding
+	Doctor func(ctx context.Context, o DoctorOptions) ([]Finding, error)
 }
 
 // app is one run of the program.

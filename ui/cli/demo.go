@@ -20,7 +20,8 @@ type Demo struct {
 	Home  string
 	Sim   string // base URL of the simulator
 	// Window is closed when the window was closed; nil means that none opened.
-	Window <-chan struct{}
+	Window    <-chan struct{}
+	WindowErr error // why none opened although one was asked for
 }
 
 func (a *app) demoCommand() *cobra.Command {
@@ -43,10 +44,14 @@ func (a *app) demoCommand() *cobra.Command {
 }
 
 // showDemo tells what runs and where. With a window it waits for that to be
-// closed; then, or without one, the live table runs here.
+// closed; then, or without one, the live table runs here. A demo that was
+// started without a terminal, as by the window, ends with its window.
 func (a *app) showDemo(ctx context.Context, d Demo) error {
 	a.agent = d.Agent
 	foot := []string{a.say("demo.try", "home", d.Home), a.say("demo.sim", "url", d.Sim)}
+	if d.WindowErr != nil {
+		a.note(a.explain(d.WindowErr)...)
+	}
 	if d.Window == nil {
 		a.note(a.say("demo.what"))
 		a.note(foot...)
@@ -59,6 +64,9 @@ func (a *app) showDemo(ctx context.Context, d Demo) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-d.Window:
+	}
+	if !a.Term.OutIsTerminal() && !a.Term.InIsTerminal() {
+		return nil // nobody is there to end it in another way
 	}
 	a.note(a.say("demo.window_closed"))
 	return a.watch(ctx, d.Agent, foot)

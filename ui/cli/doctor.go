@@ -8,6 +8,12 @@ import (
 	"tokentray/ui/text"
 )
 
+// DoctorOptions are the choices of tokentray doctor.
+type DoctorOptions struct {
+	Home    string
+	BaseURL string // of the upstream to look at; empty means WeChat's
+}
+
 // Finding is one line of doctor. Says and Fix are keys of ui/text after
 // "doctor."; Args are the names and values of their placeholders, in turn.
 type Finding struct {
@@ -30,13 +36,21 @@ const (
 )
 
 func (a *app) doctorCommand() *cobra.Command {
-	return &cobra.Command{
+	var o DoctorOptions
+	cmd := &cobra.Command{
 		Use:  "doctor",
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.report(a.Doctor(cmd.Context(), a.home))
+			o.Home = a.home
+			findings, err := a.Doctor(cmd.Context(), o)
+			if err != nil {
+				return err
+			}
+			return a.report(findings)
 		},
 	}
+	cmd.Flags().StringVar(&o.BaseURL, "base-url", "", "flag.doctor_base_url")
+	return cmd
 }
 
 var errSick = errors.New("doctor found failures")

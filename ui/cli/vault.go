@@ -102,7 +102,8 @@ func (a *app) passphrase(ctx context.Context, stdin, twice bool) (core.Secret, e
 		if err != nil {
 			return core.Secret{}, usage("usage.passphrase_file")
 		}
-		s := strings.TrimRight(string(b), "\r\n")
+		s, _, _ := strings.Cut(string(b), "\n") // the first line, as the agent reads it
+		s = strings.TrimRight(s, "\r")
 		if s == "" {
 			return core.Secret{}, usage("usage.passphrase_empty")
 		}

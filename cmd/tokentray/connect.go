@@ -1,0 +1,79 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+
+	"tokentray/core"
+	"tokentray/core/agent"
+	"tokentray/core/api"
+)
+
+// windowProgram is the neighbour that shows the window.
+const windowProgram = "tokentray-window"
+
+// connect is cli.Parts.Connect.
+func connect(ctx context.Context, home string, start bool) (api.Agent, error) {
+	h, err := agent.FindHome(home)
+	if err != nil {
+		return nil, err
+	}
+	if start {
+		client, err := agent.Ensure(ctx, h, agent.Start{})
+		if errors.Is(err, agent.ErrCannotStart) {
+			err = fmt.Errorf("%w: %w", api.ErrNoAgent, err)
+		}
+		return client, err
+	}
+	if err := h.CheckSocket(); err != nil {
+		return nil, err
+	}
+	client := api.Dial(h.Socket())
+	switch _, err := client.Status(ctx); {
+	case errors.Is(err, api.ErrVersion):
+		return client, err
+	case err != nil:
+		return nil, err
+	}
+	return client, nil
+}
+
+// openWindow is cli.Parts.OpenWindow.
+func openWindow(home string) error {
+	cmd, err := windowCommand(home)
+	if err != nil {
+		return err
+	}
+	if err := cmd.Start(); err != nil {
+		return noWindow(err)
+	}
+	return cmd.Process.Release()
+}
+
+// windowCommand is the window on a home, in a session of its own.
+func windowCommand(home string) (*exec.Cmd, error) {
+	exe, err := agent.FindProgram(windowProgram)
+	if err != nil {
+		return nil, noWindow(err)
+	}
+	cmd := exec.Command(exe)
+	cmd.Dir = string(filepath.Separator)
+	cmd.Env = os.Environ()
+	if home != "" {
+		abs, err := filepath.Abs(home)
+		if err != nil {
+			return nil, noWindow(err)
+		}
+		cmd.Env = append(cmd.Env, agent.HomeVariable+"="+abs)
+	}
+	cmd.SysProcAttr = apart()
+	return cmd, nil
+}
+
+func noWindow(err error) error {
+	return &core.Error{Class: core.Internal, Remedy: core.RemedyLog, Message: "the window cannot be opened: " + err.Error(), Err: err}
+}

@@ -1,0 +1,143 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"runtime"
+	"sync"
+	"time"
+
+	"tokentray/core/agent"
+	"tokentray/core/api"
+	"tokentray/core/sim"
+	"tokentray/ui/cli"
+)
+
+// farewell is how long the window may take to close after the agent's bye.
+const farewell = 3 * time.Second
+
+// demo is cli.Parts.Demo: a home in a temporary folder, the simulator inside
+// this process, sample accounts. Whatever way it ends, nothing of it is left.
+func (p program) demo(ctx context.Context, o cli.DemoOptions, show func(context.Context, cli.Demo) error) (err error) {
+	dir, err := os.MkdirTemp("", "tokentray-demo-")
+	if err != nil {
+		return fmt.Errorf("make the demo's folder: %w; free some space or set TMPDIR", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	home, err := agent.FindHome(dir)
+	if err != nil {
+		return err
+	}
+
+	upstream := sim.New(sim.Config{})
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return fmt.Errorf("start the simulator: %w", err)
+	}
+	base := "http://" + ln.Addr().String()
+	house, err := p.build(home, true)
+	if err != nil {
+		_ = ln.Close()
+		return err
+	}
+
+	// These end in turn below, not with ctx: the agent says bye, the window
+	// closes, then the simulator goes.
+	lasting, end := context.WithCancel(context.WithoutCancel(ctx))
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	defer end()
+	wg.Go(func() { _ = upstream.Serve(lasting, ln) })
+	shown, hide := context.WithCancel(ctx)
+	defer hide()
+	served, ready := make(chan error, 1), make(chan struct{})
+	wg.Go(func() {
+		defer hide()
+		// macOS wants the tray on the main goroutine, and that one shows the table.
+		served <- house.run(lasting, o.Window && runtime.GOOS != "darwin", func() { close(ready) })
+	})
+	select {
+	case <-ready:
+	case err := <-served:
+		return err
+	}
+	demo := cli.Demo{Agent: house.service, Home: dir, Sim: base}
+	var window *child
+	if o.Window {
+		if window, demo.WindowErr = startWindow(dir); window != nil {
+			demo.Window = window.ended
+		}
+	}
+	wg.Go(func() { seed(shown, house.service, upstream, base) })
+
+	err = show(shown, demo)
+	if ctx.Err() == nil && shown.Err() != nil {
+		err = nil // the agent was stopped, by Quit or tokentray stop
+	}
+	hide()
+	_ = house.service.Stop(lasting)
+	err = errors.Join(err, <-served)
+	window.close()
+	return err
+}
+
+// seed gives both ends the sample accounts, all at once: one of them is slow.
+func seed(ctx context.Context, a api.Agent, upstream *sim.Server, base string) {
+	var wg sync.WaitGroup
+	for _, s := range sim.Samples() {
+		if upstream.Put(s.Upstream) != nil {
+			continue // cannot be: the samples are tested
+		}
+		acc, secret := s.Account, s.Secret.Reveal()
+		wg.Go(func() {
+			// A refusal is part of the show and is seen in the list.
+			_, _ = a.Add(ctx, api.AccountInput{
+				Name: &acc.Name, Env: &acc.Env, Kind: &acc.Kind, Product: &acc.Product, AppID: &acc.AppID,
+				BaseURL: &base, Auto: &acc.Auto, AllowLive: &acc.AllowLive, Secret: &secret,
+			})
+		})
+	}
+	wg.Wait()
+}
+
+// child is a window program that was started and is waited for.
+type child struct {
+	cmd   *exec.Cmd
+	ended chan struct{}
+}
+
+func startWindow(home string) (*child, error) {
+	cmd, err := windowCommand(home)
+	if err != nil {
+		return nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, noWindow(err)
+	}
+	c := &child{cmd, make(chan struct{})}
+	go func() { // ends with the child; close waits for that
+		_ = cmd.Wait()
+		close(c.ended)
+	}()
+	return c, nil
+}
+
+// close waits for the window, which closes at the agent's bye, and ends it if
+// it does not.
+func (c *child) close() {
+	if c == nil {
+		return
+	}
+	t := time.NewTimer(farewell)
+	defer t.Stop()
+	select {
+	case <-c.ended:
+	case <-t.C:
+		_ = c.cmd.Process.Kill()
+		<-c.ended
+	}
+}

@@ -1,0 +1,155 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"tokentray/core/agent"
+	"tokentray/core/api"
+	"tokentray/core/clipboard"
+	"tokentray/core/store"
+	"tokentray/core/vault"
+	"tokentray/core/wechat"
+	"tokentray/ui/cli"
+	"tokentray/ui/tray"
+)
+
+// house is an agent with everything it is made of.
+type house struct {
+	home     agent.Home
+	log      *agent.Log
+	service  *agent.Service
+	sessions chan api.Session // desktops for the tray, the newest alone
+}
+
+// build opens a home. A demo keeps its secrets in memory.
+func (p program) build(home agent.Home, demo bool) (*house, error) {
+	if err := home.Mkdirs(); err != nil {
+		return nil, err
+	}
+	h := &house{home: home, log: agent.OpenLog(home), sessions: make(chan api.Session, 1)}
+	db, err := store.Open(home.DB(), store.Options{Log: h.log.Logger})
+	if err != nil {
+		return nil, errors.Join(err, h.log.Close())
+	}
+	session := desktop()
+	vaults := agent.Vaults{NotFound: vault.ErrNotFound, Locked: vault.ErrLocked}
+	moved := func(api.Session) {}
+	if demo {
+		vaults.Main, vaults.Kind = vault.NewMemory(), agent.VaultMemory
+	} else {
+		keyring := vault.NewKeyring(vault.KeyringConfig{Home: db.HomeID(), DBus: session.DBus, Log: h.log.Logger})
+		vaults.Main, vaults.Kind = keyring, agent.VaultKeyring
+		vaults.File = vault.NewFile(home.PassphraseFile(), 0)
+		moved = func(s api.Session) { keyring.SetDBus(s.DBus) }
+	}
+	clip := clipboard.New(clipboard.Options{
+		Log: h.log.Logger, Session: clipboard.EnvSession(),
+		Gone: func(clipboard.Reason) { h.service.ClipboardGone() },
+	})
+	parts := agent.Parts{
+		Home: home, Version: p.version, Demo: demo, Store: db, Vaults: vaults, Clipboard: clip,
+		Upstreams: wechat.Upstreams(wechat.Options{}), Session: session, Log: h.log,
+		OnSession: func(s api.Session) {
+			clip.SetSession(clipboard.Session{Display: s.Display, WaylandDisplay: s.WaylandDisplay, XAuthority: s.XAuthority})
+			moved(s)
+			h.tellTray(s)
+		},
+	}
+	if r := db.Repaired(); r != nil {
+		parts.Notice = r.Key()
+	}
+	if h.service, err = agent.New(parts); err != nil {
+		return nil, errors.Join(err, clip.Close(), db.Close(), h.log.Close())
+	}
+	return h, nil
+}
+
+// tellTray hands the tray a desktop and drops an older one that it has not
+// taken yet.
+func (h *house) tellTray(s api.Session) {
+	for {
+		select {
+		case h.sessions <- s:
+			return
+		default:
+		}
+		select {
+		case <-h.sessions:
+		default:
+		}
+	}
+}
+
+// run serves until ctx ends or somebody says stop. The tray runs on the calling
+// goroutine, as macOS wants it.
+func (h *house) run(ctx context.Context, withTray bool, ready func()) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	done := make(chan error, 1)
+	serving := make(chan struct{})
+	go func() {
+		defer cancel() // the tray ends with the agent
+		done <- h.service.Run(ctx, func() {
+			ready()
+			close(serving)
+		})
+	}()
+	if withTray {
+		select {
+		case <-serving:
+			h.tray(ctx)
+		case <-ctx.Done():
+		}
+	}
+	err := <-done
+	return errors.Join(err, h.log.Close())
+}
+
+// tray shows the icon until ctx ends. An agent without one does all the same.
+func (h *house) tray(ctx context.Context) {
+	err := tray.Run(ctx, tray.Config{
+		Agent: h.service, State: h.service.SetTray, Sessions: h.sessions, Log: h.log.Logger,
+		OpenWindow: func() error { return openWindow(h.folder()) },
+	})
+	if err != nil && ctx.Err() == nil {
+		h.log.Warn("the tray ended", "error", err)
+	}
+}
+
+// folder is the home as clients are told it: empty for the platform's own.
+func (h *house) folder() string {
+	if own, err := agent.FindHome(""); err == nil && own == h.home {
+		return ""
+	}
+	return h.home.Dir()
+}
+
+// agent is cli.Parts.Agent.
+func (p program) agent(ctx context.Context, o cli.AgentOptions) error {
+	home, err := agent.FindHome(o.Home)
+	if err != nil {
+		p.starter.Fail(err)
+		return err
+	}
+	h, err := p.build(home, false)
+	switch {
+	case errors.Is(err, store.ErrInUse):
+		p.starter.Running()
+		return err
+	case err != nil:
+		p.starter.Fail(err)
+		return err
+	}
+	if err := h.run(ctx, !o.NoTray, p.starter.Ready); err != nil {
+		p.starter.Fail(err) // heard only before Ready
+		return err
+	}
+	return nil
+}
+
+// desktop is where this process was started.
+func desktop() api.Session {
+	s := clipboard.EnvSession()
+	return api.Session{Display: s.Display, WaylandDisplay: s.WaylandDisplay, XAuthority: s.XAuthority, DBus: busAddress()}
+}

@@ -1,0 +1,66 @@
+// Command tokentray is the agent, its tray icon and the command line.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+	"time"
+
+	"tokentray/core/agent"
+	"tokentray/core/vault"
+	"tokentray/ui/cli"
+)
+
+// version is set by the linker.
+var version string
+
+func main() {
+	// The keyring's child is started for every secret: nothing stands before it.
+	if len(os.Args) == 2 && os.Args[1] == vault.ChildCommand {
+		if err := vault.ServeKeyringChild(os.Stdin, os.Stdout); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
+	os.Exit(run())
+}
+
+func run() int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	p := program{version: versionOf(), starter: agent.Announce()}
+	return cli.Run(ctx, cli.Parts{
+		Version:    p.version,
+		Term:       cli.NewConsole(os.Stdin, os.Stdout, os.Stderr),
+		Getenv:     os.Getenv,
+		Now:        time.Now,
+		Connect:    connect,
+		OpenWindow: openWindow,
+		Agent:      p.agent,
+		Demo:       p.demo,
+		Sim:        runSim,
+		Doctor:     runDoctor,
+	}, os.Args[1:])
+}
+
+// program is what the parts that are no clients share.
+type program struct {
+	version string
+	starter *agent.Announcer
+}
+
+// versionOf is the linker's version, else the module's, else dev.
+func versionOf() string {
+	if version != "" {
+		return version
+	}
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
+		return info.Main.Version
+	}
+	return "dev"
+}

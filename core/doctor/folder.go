@@ -1,0 +1,33 @@
+package doctor
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+)
+
+// LookAtFolder tells how the home's folder stands, and changes nothing of it.
+func LookAtFolder(path string) Folders {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return Folders{Missing: true}
+	case err != nil:
+		return Folders{Err: bareFile(err)}
+	case !info.IsDir():
+		return Folders{Err: errors.New("it is no folder")}
+	}
+	if err := writable(path); err != nil {
+		return Folders{Err: err}
+	}
+	return Folders{Open: othersMayEnter(info)}
+}
+
+// bareFile drops the path that a *fs.PathError repeats.
+func bareFile(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
+}
