@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -499,7 +500,7 @@ func TestNoBusStartsNone(t *testing.T) {
 		states, done := make(chan string, 10), make(chan struct{})
 		ctx, cancel := context.WithCancel(context.Background())
 		p := newPanel(Config{State: func(s string) { states <- s }, Log: slog.New(slog.DiscardHandler)})
-		p.want = &menu{}
+		p.retry = time.Hour
 		close(p.first)
 		go func() {
 			defer close(done)
@@ -512,6 +513,41 @@ func TestNoBusStartsNone(t *testing.T) {
 	if _, err := os.Stat(dir + "/launched"); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("dbus-launch was run: %v", err)
 	}
+}
+
+// A session that restarted may listen where the last one did.
+func TestBusIsTriedAgain(t *testing.T) {
+	socket := filepath.Join(t.TempDir(), "bus")
+	t.Setenv(busVariable, "unix:path="+socket)
+	states, done := make(chan string, 1000), make(chan struct{})
+	ctx, cancel := context.WithCancel(context.Background())
+	p := newPanel(Config{State: func(s string) {
+		select {
+		case states <- s:
+		default:
+		}
+	}, Log: slog.New(slog.DiscardHandler)})
+	p.retry = time.Millisecond
+	close(p.first)
+	go func() {
+		defer close(done)
+		p.stay(ctx)
+	}()
+	wait(t, "nobody listens", states, NoBus)
+	l, err := net.Listen("unix", socket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	l.(*net.UnixListener).SetDeadline(time.Now().Add(patience))
+	c, err := l.Accept()
+	if err != nil {
+		t.Fatalf("nobody came: %v", err)
+	}
+	cancel()
+	c.Close()
+	l.Close()
+	<-done
 }
 
 func TestBusAddress(t *testing.T) {

@@ -209,8 +209,9 @@ func (s *slots) put(m menu) {
 
 // panel is the display that systray makes on this platform.
 type panel struct {
-	cfg  Config
-	deed chan deed
+	cfg   Config
+	deed  chan deed
+	retry time.Duration // see busRetry
 
 	mu    sync.Mutex
 	want  *menu

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"fyne.io/systray"
 	"github.com/godbus/dbus/v5"
@@ -15,10 +16,15 @@ import (
 // busVariable names the session bus, to us and to systray.
 const busVariable = "DBUS_SESSION_BUS_ADDRESS"
 
+// busRetry is how often a bus that does not answer is tried again: after the
+// session restarted, another may listen at the same address.
+const busRetry = time.Minute
+
 // run shows the icon while loop runs, on the session bus there is, and when that
 // ends on the next one that a client brings.
 func (p *panel) run(ctx context.Context, loop func() error) error {
 	ctx, cancel := context.WithCancel(ctx)
+	p.retry = busRetry
 	// The title becomes the item's Id too, by which panels remember where the
 	// user wants the icon, so it never changes.
 	systray.SetTitle("TokenTray")
@@ -61,9 +67,14 @@ func (p *panel) stay(ctx context.Context) {
 			return
 		}
 		p.cfg.State(NoBus)
+		var again <-chan time.Time
+		if address != "" {
+			again = time.After(p.retry)
+		}
 		select {
 		case <-ctx.Done():
 			return
+		case <-again:
 		case s := <-p.cfg.Sessions:
 			address = s.DBus
 		}
