@@ -741,3 +741,52 @@ func TestStopWaitsAndRefuses(t *testing.T) {
 		}
 	})
 }
+
+func TestTheForceQuotaHoldsBackNothingElse(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		up := newUpstream(twoHours)
+		h := open(t, up, nil, core.Token{})
+		token, err := h.Get(t.Context(), "1", 0)
+		h.stop()
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		refusing := &refuser{upstream: up, dead: map[string]bool{token.Value: true}}
+		h2 := openWith(t, refusing, token)
+		defer h2.stop()
+		for range 20 { // the day's budget is gone
+			if err := h2.journal.CountForce("1", core.Day(time.Now()), time.Now()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		time.Sleep(time.Hour)
+		if _, err := h2.Refresh(t.Context(), "1", core.Report{Stale: token.Value}); class(err) != core.Quota {
+			t.Fatalf("got %v, want Quota", err)
+		}
+		if _, err := h2.Get(t.Context(), "1", 0); err == nil {
+			t.Error("the dead token was given out")
+		}
+		time.Sleep(time.Hour) // upstream replaces it by itself
+		if next, err := h2.Get(t.Context(), "1", 0); err != nil || next.Value == token.Value {
+			t.Errorf("no new token from upstream's own renewal: %v", err)
+		}
+	})
+}
+
+func TestAHarmlessProbeTestsALiveDestructiveAccount(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		harmful, harmless := newUpstream(twoHours), newUpstream(twoHours)
+		k := core.NewKeeper(core.Config{
+			Upstreams: map[core.Kind]core.Upstream{core.KindWeChatLegacy: {Source: harmful, Traits: legacy, Probe: harmless}},
+			Vault:     &vault{}, Journal: newJournal(),
+		})
+		a := core.Account{ID: "1", Name: "shop", Env: core.Live, Kind: core.KindWeChatLegacy, AppID: "wx0"}
+		if _, err := k.Test(t.Context(), a, core.Credentials{}); err != nil {
+			t.Error(err)
+		}
+		if harmful.count() != 0 || harmless.count() != 1 {
+			t.Errorf("asked the harmful source %d times and the probe %d times", harmful.count(), harmless.count())
+		}
+	})
+}

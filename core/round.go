@@ -67,7 +67,7 @@ type outcome struct {
 	sent   time.Time     // wall time before the fetch that brought the grant
 	took   time.Duration // since then
 	calls  int
-	forced bool
+	forced bool   // a new token was forced, or that was tried
 	valid  bool   // upstream accepts the reported token
 	dead   string // a token that upstream refuses
 }
@@ -147,6 +147,7 @@ func (k *Keeper) fetch(ctx context.Context, out *outcome, up Upstream, req Reque
 // fetchForced asks for another token, within upstream's budget.
 func (k *Keeper) fetchForced(ctx context.Context, out *outcome, up Upstream, req Request) {
 	now := k.now()
+	out.forced = true
 	if up.Traits.ForceBudget > 0 {
 		n, last, err := k.cfg.Journal.Forced(req.Account.ID, Day(now))
 		if err == nil {
@@ -162,7 +163,6 @@ func (k *Keeper) fetchForced(ctx context.Context, out *outcome, up Upstream, req
 	}
 	req.Force = true
 	k.fetch(ctx, out, up, req)
-	out.forced = out.err == nil
 }
 
 // budget refuses a forced fetch that upstream would not carry out.
@@ -304,6 +304,9 @@ func (k *Keeper) accept(e *entry, f *flight, out outcome, now time.Time) Token {
 		}
 		e.err = out.err
 		e.notBefore = k.retryAt(e, out.err, now)
+		if out.forced { // what limits force says nothing about asking without it
+			e.notBefore = e.lastRound.Add(autoFloor)
+		}
 		if e.err.RetryAt.IsZero() && !e.err.Class.waits() && e.err.Class != VaultClosed {
 			err := *out.err
 			err.RetryAt = e.notBefore

@@ -33,7 +33,7 @@ type Snapshot struct {
 	Err        *Error    // of the last round, nil after a success
 	NextTry    time.Time // when the background acts next, zero when it will not
 	LastUsed   time.Time // when a caller last got or copied the token
-	CallsToday int       // calls to upstream since midnight in Beijing
+	CallsToday int       // calls to upstream since midnight in Beijing, as far as this run of the agent goes
 }
 
 // State is the account's state at now.

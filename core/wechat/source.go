@@ -61,7 +61,7 @@ func Upstreams(o Options) map[core.Kind]core.Upstream {
 		}},
 		core.KindWeChatLegacy: {Source: legacy{c}, Traits: core.Traits{
 			Destructive: true, Window: window, Overlap: overlap,
-		}},
+		}, Probe: stable{c}}, // the same AppID and secret, and no token of the legacy kind dies
 	}
 }
 
