@@ -71,11 +71,11 @@ func (s *Service) allowed(d *draft, apart bool) core.Problems {
 		return core.Problems{{Field: "name", Key: core.ProblemNameTaken}}
 	}
 	before, known := s.accounts[a.ID]
-	if known && before.Kind == a.Kind && before.AppID == a.AppID && before.BaseURL == a.BaseURL {
+	if known && sameToken(before, a) {
 		return nil // it was accepted when it was saved
 	}
 	for _, b := range s.accounts {
-		if b.ID == a.ID || b.Kind != a.Kind || b.BaseURL != a.BaseURL || b.AppID != a.AppID {
+		if b.ID == a.ID || !sameToken(a, b) {
 			continue
 		}
 		if !apart || s.parts.Upstreams[a.Kind].Traits.Destructive {
@@ -139,14 +139,9 @@ func (s *Service) change(ctx context.Context, ref api.Ref, in api.AccountInput) 
 	if err != nil {
 		return draft{}, nil, err
 	}
-	base := core.Credentials{}
-	if in.Secret == nil && in.ProxyPassword != nil { // one of two is replaced
-		if base, err = s.vault.Credentials(ctx, was.ID); err != nil {
-			return draft{}, nil, err
-		}
-	} else if in.Secret != nil && in.ProxyPassword == nil {
-		// What cannot be read is replaced: that is how a missing secret comes back.
-		base, _ = s.vault.Credentials(ctx, was.ID)
+	base, err := s.base(ctx, was.ID, in)
+	if err != nil {
+		return draft{}, nil, err
 	}
 	d, problems := apply(was, base, in)
 	if len(problems) == 0 {
@@ -158,9 +153,10 @@ func (s *Service) change(ctx context.Context, ref api.Ref, in api.AccountInput) 
 	if d.account == was && !d.newSecrets {
 		return d, nil, nil
 	}
-	moved := was.Kind != d.account.Kind || was.AppID != d.account.AppID || was.BaseURL != d.account.BaseURL
-	if moved { // the token belongs to another upstream account
-		if err := s.parts.Store.SaveToken(was.ID, core.Token{}); err != nil {
+	old, _ := s.keeper.Token(was.ID)
+	if !sameToken(was, d.account) { // nor may the next start find it
+		old = core.Token{}
+		if err := s.parts.Store.SaveToken(was.ID, old); err != nil {
 			return d, nil, core.AsError(err)
 		}
 	}
@@ -168,25 +164,47 @@ func (s *Service) change(ctx context.Context, ref api.Ref, in api.AccountInput) 
 		return d, nil, err
 	}
 	s.note(was.ID, core.DidEdit)
-	old, _ := s.keeper.Token(was.ID)
 	s.keeper.Put(d.account, core.Token{})
 	if d.newSecrets {
 		s.keeper.SecretChanged(was.ID)
 	}
-	consent := d.account.AllowLive && !was.AllowLive
-	switch {
-	case !d.newSecrets && !consent && was.SameUpstream(d.account):
+	if !d.newSecrets && was.SameUpstream(d.account) && (was.AllowLive || !d.account.AllowLive) {
 		return d, nil, nil
-	case !moved && old.Good(s.now(), 0): // a token that lives says nothing of the new secret
-		return d, func(ctx context.Context) error {
-			_, err := s.keeper.Refresh(ctx, was.ID, core.Report{Stale: old.Value, Person: true})
-			return err
-		}, nil
 	}
-	return d, func(ctx context.Context) error {
-		_, err := s.keeper.Get(ctx, was.ID, 0)
+	return d, s.question(was.ID, old), nil
+}
+
+// base are the credentials that an edit begins with.
+func (s *Service) base(ctx context.Context, id core.ID, in api.AccountInput) (core.Credentials, error) {
+	switch {
+	case in.Secret == nil && in.ProxyPassword != nil:
+		return s.vault.Credentials(ctx, id)
+	case in.Secret != nil && in.ProxyPassword == nil:
+		// What cannot be read is replaced: so a missing secret comes back.
+		c, _ := s.vault.Credentials(ctx, id)
+		return c, nil
+	}
+	return core.Credentials{}, nil
+}
+
+// sameToken reports whether a token of a is one of b's too.
+func sameToken(a, b core.Account) bool {
+	return a.Kind == b.Kind && a.AppID == b.AppID && a.BaseURL == b.BaseURL
+}
+
+// question asks upstream once whether an edit was right. While old lives its
+// being at hand says nothing, so it is reported; else there is one to be had.
+func (s *Service) question(id core.ID, old core.Token) func(context.Context) error {
+	if old.Good(s.now(), 0) {
+		return func(ctx context.Context) error {
+			_, err := s.keeper.Refresh(ctx, id, core.Report{Stale: old.Value, Person: true})
+			return err
+		}
+	}
+	return func(ctx context.Context) error {
+		_, err := s.keeper.Get(ctx, id, 0)
 		return err
-	}, nil
+	}
 }
 
 // write saves a draft, with its secrets when there are new ones. The edit lock

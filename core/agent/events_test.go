@@ -174,10 +174,11 @@ func TestAReaderThatHangsHoldsUpNobody(t *testing.T) {
 		if _, ok := h.open(t.Context(), false, func() api.List { return api.List{} }); !ok {
 			t.Fatal("a new hub is closed")
 		}
+		synctest.Wait() // it hangs over its snapshot
 		begun := time.Now()
-		h.close() // its bye is never read
-		if took := time.Since(begun); took != 0 && took > 2*byeTime {
-			t.Errorf("closing took %s", took)
+		h.close()
+		if took := time.Since(begun); took != byeTime && took != 2*byeTime {
+			t.Errorf("closing took %s, want about %s", took, byeTime)
 		}
 		if _, ok := h.open(t.Context(), false, nil); ok {
 			t.Error("a closed hub takes readers")

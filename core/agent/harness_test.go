@@ -209,7 +209,7 @@ func (l *logBuffer) String() string {
 // world is a home with everything around it. The home, the keyring and the
 // upstream outlive the agents that a test starts in turn.
 type world struct {
-	t        *testing.T
+	t        testing.TB
 	home     Home
 	up       *upstream
 	ring     *ring
@@ -225,7 +225,7 @@ func (w *world) pass(d time.Duration) { w.ahead.Add(int64(d)) }
 
 func (w *world) now() time.Time { return time.Now().Add(time.Duration(w.ahead.Load())) }
 
-func newWorld(t *testing.T) *world {
+func newWorld(t testing.TB) *world {
 	t.Helper()
 	home, err := FindHome(filepath.Join(t.TempDir(), "home"))
 	if err != nil {
@@ -329,7 +329,7 @@ func (r *running) add(name string, env core.Env) api.Account {
 }
 
 // wantClass fails unless err is a *core.Error of the class.
-func wantClass(t *testing.T, err error, class core.Class) *core.Error {
+func wantClass(t testing.TB, err error, class core.Class) *core.Error {
 	t.Helper()
 	var e *core.Error
 	if !errors.As(err, &e) {

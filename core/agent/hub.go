@@ -17,10 +17,12 @@ const byeTime = time.Second
 
 // hub hands every event to every open stream. Publishing never blocks.
 type hub struct {
+	closing chan struct{} // closed when the hub is
+	wg      sync.WaitGroup
+
 	mu      sync.Mutex
 	streams map[*stream]struct{}
 	closed  bool
-	wg      sync.WaitGroup
 }
 
 // stream is one reader. Its fields are guarded by the hub's mutex.
@@ -32,7 +34,7 @@ type stream struct {
 	wake   chan struct{} // something is to be sent
 }
 
-func newHub() *hub { return &hub{streams: map[*stream]struct{}{}} }
+func newHub() *hub { return &hub{closing: make(chan struct{}), streams: map[*stream]struct{}{}} }
 
 // publish sends an event to every stream, or to windows alone. make is called
 // only when somebody listens.
@@ -132,7 +134,7 @@ func (h *hub) pump(ctx context.Context, s *stream, out chan<- api.Event, snapsho
 				list := snapshot()
 				queue = append([]api.Event{{Type: api.EventSnapshot, Snapshot: &list}}, queue...)
 			}
-			if !send(ctx, out, queue, ended) || ended {
+			if !h.send(ctx, out, queue) || ended {
 				return
 			}
 			if len(queue) == 0 {
@@ -152,31 +154,31 @@ func (h *hub) take(s *stream) (stale bool, queue []api.Event, ended bool) {
 	return stale, queue, ended
 }
 
-// send hands events to the reader; the last ones of a stream within byeTime.
-func send(ctx context.Context, out chan<- api.Event, queue []api.Event, ended bool) bool {
-	var late <-chan time.Time
-	if ended {
-		timer := time.NewTimer(byeTime)
-		defer timer.Stop()
-		late = timer.C
-	}
-	for _, e := range queue {
+// send hands events to the reader, who may take as long as it likes until the
+// hub closes, and byeTime from then on.
+func (h *hub) send(ctx context.Context, out chan<- api.Event, queue []api.Event) bool {
+	closing, late := h.closing, (<-chan time.Time)(nil)
+	for len(queue) > 0 {
 		select {
-		case out <- e:
-		case <-ctx.Done():
-			return false
+		case out <- queue[0]:
+			queue = queue[1:]
+		case <-closing:
+			closing, late = nil, time.After(byeTime)
 		case <-late:
+			return false
+		case <-ctx.Done():
 			return false
 		}
 	}
 	return true
 }
 
-// close says bye to every stream and waits for them to end. A reader that hangs
-// in its stream is given up by ctx.
+// close says bye to every stream and waits for them to end, which a reader that
+// takes nothing holds up for byeTime at most.
 func (h *hub) close() {
 	h.mu.Lock()
 	h.closed = true
+	close(h.closing)
 	for s := range h.streams {
 		s.queue = append(s.queue, api.Event{Type: api.EventBye})
 		s.ended = true

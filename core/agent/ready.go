@@ -93,8 +93,8 @@ func readAnnouncement(r io.Reader) error {
 }
 
 // ErrCannotStart is in the chain of Ensure's error when there is no agent and
-// none could be started.
-var ErrCannotStart = errors.New("no agent could be started")
+// none could be started. It has api.ErrNoAgent in its own chain.
+var ErrCannotStart = fmt.Errorf("none could be started: %w", api.ErrNoAgent)
 
 func cannotStart(cause error) *core.Error {
 	return &core.Error{
