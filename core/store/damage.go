@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -253,7 +254,7 @@ func (s *Store) moveAside(b *backupFile) (moved string, err error) {
 		if err := os.Rename(s.path, moved); err != nil {
 			return "", err
 		}
-		syncDir(s.opt.Backups)
+		syncDir(filepath.Dir(s.path))
 		return moved, nil
 	}
 	if err := os.Link(s.path, moved); err != nil {

@@ -117,6 +117,7 @@ func (f *File) Destroy() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.trouble = nil
+	sweep(f.path)
 	if err := os.Remove(f.path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return f.unwritable(err)
 	}
@@ -296,6 +297,7 @@ func damaged(cause error) error {
 // replace writes a file whole or not at all, readable by its owner alone: into
 // a temporary file beside it, flushed to the disk, renamed over it.
 func replace(path string, data []byte) (err error) {
+	sweep(path)
 	tmp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.tmp") // mode 0600
 	if err != nil {
 		return err
@@ -323,4 +325,13 @@ func replace(path string, data []byte) (err error) {
 		_ = dir.Close()
 	}
 	return nil
+}
+
+// sweep removes temporary files that a crash during replace left behind. Only
+// the agent, which is alone on its home, writes here.
+func sweep(path string) {
+	left, _ := filepath.Glob(filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".*.tmp"))
+	for _, name := range left {
+		_ = os.Remove(name)
+	}
 }

@@ -185,8 +185,15 @@ func TestFileThatIsNotThere(t *testing.T) {
 
 func TestFileDestroyed(t *testing.T) {
 	f := newFile(t)
+	// What a crash in the middle of a write leaves.
+	if err := os.WriteFile(filepath.Join(filepath.Dir(f.path), ".secrets.age.1.tmp"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
 	if err := f.Destroy(); err != nil || f.Exists() {
 		t.Fatalf("Destroy: %v", err)
+	}
+	if left, err := os.ReadDir(filepath.Dir(f.path)); err != nil || len(left) != 0 {
+		t.Errorf("left behind: %v, %v", left, err)
 	}
 	_, err := f.Get(t.Context(), "key")
 	wantError(t, err, core.VaultClosed, ErrUnavailable)
