@@ -3,6 +3,7 @@ package agent
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"os"
 	"path/filepath"
@@ -67,6 +68,34 @@ func TestStopWaitsForEverything(t *testing.T) {
 	}
 	if _, err := r.client.Status(t.Context()); !errors.Is(err, api.ErrNoAgent) {
 		t.Errorf("after the stop: %v, want ErrNoAgent", err)
+	}
+}
+
+// A window that was stopped in a debugger must not keep the agent from ending.
+func TestAReaderThatReadsNothingDoesNotKeepTheAgentFromEnding(t *testing.T) {
+	w := newWorld(t)
+	r := w.start()
+	conn, err := net.Dial("unix", w.home.Socket())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := conn.Write([]byte("GET /v1/events?window=1 HTTP/1.1\r\nHost: tokentray\r\n\r\n")); err != nil {
+		t.Fatal(err)
+	}
+	long := strings.Repeat("n", core.MaxNote)
+	a := r.add("shop", core.Sandbox)
+	for i := range 400 { // more than any socket buffers
+		if _, err := r.Edit(t.Context(), a.Ref(), api.AccountInput{Note: ptr(fmt.Sprint(i, long[8:]))}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	begun := time.Now()
+	if err := r.end(); err != nil {
+		t.Fatal(err)
+	}
+	if took := time.Since(begun); took > byeTime+drainTime+3*time.Second {
+		t.Errorf("the end took %s", took)
 	}
 }
 

@@ -82,7 +82,8 @@ type Service struct {
 	stop     chan struct{} // closed when the agent is to end
 	stopOnce sync.Once
 
-	edit sync.Mutex // held through each change of accounts, settings and vault
+	edit sync.Mutex // held through each change of accounts and vault, prompts among them
+	conf sync.Mutex // held through each change of settings
 
 	mu       sync.RWMutex // guards what follows; a leaf: nothing else is locked under it
 	accounts map[core.ID]core.Account

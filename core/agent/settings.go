@@ -12,8 +12,8 @@ func (s *Service) Use(_ context.Context, env core.Env) error {
 	if !env.Valid() {
 		return invalid(core.Problems{{Field: "env", Key: core.ProblemEnv}})
 	}
-	s.edit.Lock()
-	defer s.edit.Unlock()
+	s.conf.Lock()
+	defer s.conf.Unlock()
 	next := s.current()
 	if next.Active == env {
 		return nil
@@ -28,8 +28,8 @@ func (s *Service) Use(_ context.Context, env core.Env) error {
 
 // PauseAll implements api.Agent.
 func (s *Service) PauseAll(_ context.Context, paused bool) error {
-	s.edit.Lock()
-	defer s.edit.Unlock()
+	s.conf.Lock()
+	defer s.conf.Unlock()
 	next := s.current()
 	if next.PausedAll == paused {
 		return nil
@@ -44,8 +44,8 @@ func (s *Service) PauseAll(_ context.Context, paused bool) error {
 
 // SetSetting implements api.Agent.
 func (s *Service) SetSetting(_ context.Context, key, value string) (core.Settings, error) {
-	s.edit.Lock()
-	defer s.edit.Unlock()
+	s.conf.Lock()
+	defer s.conf.Unlock()
 	next := s.current()
 	if err := next.Set(key, value); err != nil {
 		return core.Settings{}, core.AsError(err)
@@ -57,7 +57,8 @@ func (s *Service) SetSetting(_ context.Context, key, value string) (core.Setting
 	return next, nil
 }
 
-// keep saves the settings, then lets them count. The edit lock is held.
+// keep saves the settings, then lets them count. The lock of settings
+// is held.
 func (s *Service) keep(next core.Settings) error {
 	if err := s.parts.Store.PutSettings(next); err != nil {
 		return core.AsError(err)

@@ -79,6 +79,9 @@ func (s *Service) openVault(ctx context.Context) (map[core.ID]core.Token, *core.
 // reopen tries a closed vault again, because a person asked for something that
 // needs it. The edit lock must not be held.
 func (s *Service) reopen(ctx context.Context) {
+	if s.vault.closed() == nil {
+		return
+	}
 	s.edit.Lock()
 	defer s.edit.Unlock()
 	if s.vault.closed() != nil {
