@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -160,43 +161,56 @@ func (c *Client) Session(ctx context.Context, s Session) error {
 	return c.do(ctx, http.MethodPost, "/v1/session", s)
 }
 
-// Reset implements Agent. It returns when the agent is gone.
-func (c *Client) Reset(ctx context.Context) error {
-	if err := c.do(ctx, http.MethodPost, "/v1/reset", nil); err != nil {
-		return err
-	}
-	return c.waitGone(ctx)
-}
+// Reset implements Agent. It returns when the agent no longer listens.
+func (c *Client) Reset(ctx context.Context) error { return c.last(ctx, "/v1/reset") }
 
 // Stop implements Agent, whatever API number the agent speaks. It returns when
 // the agent no longer listens.
 func (c *Client) Stop(ctx context.Context) error {
-	err := c.do(ctx, http.MethodPost, "/v1/stop", nil)
-	if err != nil && !errors.Is(err, ErrVersion) {
-		return err
+	err := c.last(ctx, "/v1/stop")
+	if errors.Is(err, ErrVersion) {
+		return nil
 	}
-	return c.waitGone(ctx)
+	return err
 }
 
-// waitGone returns when nobody listens on the socket any more.
-func (c *Client) waitGone(ctx context.Context) error {
+// last makes the call after which the agent ends, on a connection of its own,
+// and waits for that to be closed: the agent does so when it has closed its
+// socket. To look whether somebody listens would not do, for another client may
+// have started the next agent.
+func (c *Client) last(ctx context.Context, path string) error {
 	c.http.CloseIdleConnections()
-	const pause = 10 * time.Millisecond
-	for {
-		conn, err := (&net.Dialer{}).DialContext(ctx, "unix", c.socket)
-		if err != nil {
-			if ctx.Err() != nil {
-				return core.AsError(ctx.Err())
-			}
-			return nil
-		}
-		_ = conn.Close()
-		select {
-		case <-ctx.Done():
-			return core.AsError(ctx.Err())
-		case <-time.After(pause):
-		}
+	conn, err := (&net.Dialer{}).DialContext(ctx, "unix", c.socket)
+	if err != nil {
+		return c.broken(ctx, err)
 	}
+	defer conn.Close()
+	unwatch := context.AfterFunc(ctx, func() { _ = conn.Close() })
+	defer unwatch()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://tokentray"+path, nil)
+	if err != nil {
+		return core.AsError(fmt.Errorf("make the request: %w", err))
+	}
+	if err := req.Write(conn); err != nil {
+		return c.broken(ctx, err)
+	}
+	answers := bufio.NewReader(conn)
+	resp, err := http.ReadResponse(answers, req)
+	if err != nil {
+		return c.broken(ctx, err)
+	}
+	refusal := c.refused(resp)
+	if refusal != nil && !errors.Is(refusal, ErrVersion) {
+		return refusal
+	}
+	if _, err := io.Copy(io.Discard, resp.Body); err != nil {
+		return c.broken(ctx, err)
+	}
+	_, _ = answers.ReadByte() // returns when the connection is closed
+	if ctx.Err() != nil {
+		return core.AsError(ctx.Err())
+	}
+	return refusal
 }
 
 // Events implements Agent. Reconnecting is the caller's: a stream that ended

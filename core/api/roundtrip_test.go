@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net/http"
 	"testing"
 	"time"
@@ -207,5 +208,40 @@ func TestAnotherAPINumberStopsAllButStop(t *testing.T) {
 	}
 	if err := client.Stop(t.Context()); err != nil {
 		t.Errorf("stop: %v", err)
+	}
+}
+
+func TestStopWaitsForTheEndAndNoLonger(t *testing.T) {
+	agent := &fakeAgent{}
+	server := NewServer(agent, anyone, slog.New(slog.DiscardHandler))
+	client := serveHTTP(t, server)
+	stopped := make(chan error, 1)
+	go func() { stopped <- client.Stop(context.Background()) }()
+	select {
+	case err := <-stopped:
+		t.Fatalf("stop returned %v while the agent still listens", err)
+	case <-time.After(50 * time.Millisecond):
+	}
+	if err := server.Shutdown(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-stopped; err != nil {
+		t.Error(err)
+	}
+	if err := client.Stop(t.Context()); !errors.Is(err, ErrNoAgent) {
+		t.Errorf("a second stop: %v, want ErrNoAgent", err)
+	}
+}
+
+func TestAnEndThatIsRefusedEndsNothing(t *testing.T) {
+	client := serve(t, &fakeAgent{err: &core.Error{Class: core.VaultClosed, Message: "locked"}}, anyone)
+	if err := client.Reset(t.Context()); err == nil || core.AsError(err).Class != core.VaultClosed {
+		t.Errorf("got %v, want class vault", err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	waiting := serve(t, &fakeAgent{}, anyone)
+	if err := waiting.Stop(ctx); err == nil || core.AsError(err).Class != core.Temporary {
+		t.Errorf("an agent that does not end: %v, want class temporary", err)
 	}
 }
