@@ -14,6 +14,7 @@ import (
 // door is the way to the home's agent.
 type door struct {
 	home agent.Home
+	join bool // an agent is there or none; start none
 	once sync.Once
 
 	answered chan struct{} // closed when the rest is known
@@ -23,13 +24,13 @@ type door struct {
 	list     *api.List // the first picture
 }
 
-// knock looks for the agent, starts it when none runs, raises the windows that
-// are there and fetches the first picture.
-func knock(ctx context.Context, home agent.Home) *door {
-	d := &door{home: home, answered: make(chan struct{})}
+// knock looks for the agent, starts it when none runs unless it is only to be
+// joined, raises the windows that are there and fetches the first picture.
+func knock(ctx context.Context, home agent.Home, join bool) *door {
+	d := &door{home: home, join: join, answered: make(chan struct{})}
 	go func() { // ends by the agent's own deadlines; awaited by connect
 		defer close(d.answered)
-		if d.client, d.err = reach(ctx, home); d.err != nil {
+		if d.client, d.err = d.reach(ctx); d.err != nil {
 			return
 		}
 		if d.windows, d.err = d.client.Open(ctx); d.err != nil {
@@ -43,8 +44,8 @@ func knock(ctx context.Context, home agent.Home) *door {
 }
 
 // reach connects and tells the agent where the desktop is.
-func reach(ctx context.Context, home agent.Home) (*api.Client, error) {
-	client, err := agent.Ensure(ctx, home, agent.Start{})
+func (d *door) reach(ctx context.Context) (*api.Client, error) {
+	client, err := d.agent(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -58,6 +59,26 @@ func reach(ctx context.Context, home agent.Home) (*api.Client, error) {
 		return nil, err
 	}
 	return client, nil
+}
+
+func (d *door) agent(ctx context.Context) (*api.Client, error) {
+	if !d.join {
+		return agent.Ensure(ctx, d.home, agent.Start{})
+	}
+	if err := d.home.CheckSocket(); err != nil {
+		return nil, err
+	}
+	return api.Dial(d.home.Socket()), nil
+}
+
+// shut is why the agent could not be reached, if that is known already.
+func (d *door) shut() error {
+	select {
+	case <-d.answered:
+		return d.err
+	default:
+		return nil
+	}
 }
 
 // otherWindow reports whether a window was there already. It waits only so long
@@ -94,7 +115,7 @@ func (d *door) connect(ctx context.Context) (window.Agent, error) {
 		}
 	})
 	if client == nil && err == nil {
-		client, err = reach(ctx, d.home)
+		client, err = d.reach(ctx)
 	}
 	if err != nil {
 		return nil, err

@@ -2,10 +2,11 @@
 // opens it and ends when it is closed; the agent that keeps the tokens is
 // another program, tokentray, which it starts when none runs.
 //
-//	tokentray-window [--home DIR] [--agent-only]
+//	tokentray-window [--home DIR] [--agent-only | --join]
 //
 // With --agent-only it starts the agent without a console and ends: the entry
-// that Windows starts at sign-in.
+// that Windows starts at sign-in. With --join it starts none: the demo's agent
+// ends with the demo, and nobody is to bring its home back.
 package main
 
 import (
@@ -34,16 +35,17 @@ const appID = "io.tokentray.TokenTray"
 func main() {
 	dir := flag.String("home", "", "the folder that holds everything, instead of the platform's")
 	agentOnly := flag.Bool("agent-only", false, "start the agent and end")
+	join := flag.Bool("join", false, "use the agent that runs and start none")
 	flag.Parse()
-	if err := run(*dir, *agentOnly); err != nil {
+	if err := run(*dir, *agentOnly, *join); err != nil {
 		fmt.Fprintln(os.Stderr, "tokentray-window:", err)
 		os.Exit(1)
 	}
 }
 
-func run(dir string, agentOnly bool) error {
+func run(dir string, agentOnly, join bool) error {
 	if flag.NArg() > 0 {
-		return fmt.Errorf("what is %q? only --home and --agent-only are known", flag.Arg(0))
+		return fmt.Errorf("what is %q? only --home, --agent-only and --join are known", flag.Arg(0))
 	}
 	home, err := agent.FindHome(dir)
 	if err != nil {
@@ -60,7 +62,7 @@ func run(dir string, agentOnly bool) error {
 	}
 
 	// The agent is looked for while Fyne starts, which takes longer.
-	door := knock(ctx, home)
+	door := knock(ctx, home, join)
 	scale := newScale()
 	app.SetMetadata(fyne.AppMetadata{
 		ID: appID, Name: "TokenTray", Version: version, Icon: fyne.NewStaticResource("tokentray.png", icons.App()),
@@ -70,6 +72,9 @@ func run(dir string, agentOnly bool) error {
 	fyneApp.SetIcon(fyne.NewStaticResource("tokentray.png", icons.App()))
 	if door.otherWindow(time.Second) {
 		return nil
+	}
+	if err := door.shut(); join && err != nil {
+		return err
 	}
 	w := window.New(fyneApp, window.Config{
 		Connect: door.connect,

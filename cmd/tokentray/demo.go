@@ -115,6 +115,9 @@ func startWindow(home string) (*child, error) {
 	if err != nil {
 		return nil, err
 	}
+	// The toolkit keeps preferences of its own; here they go with the home.
+	cmd.Env = append(cmd.Env, "XDG_CONFIG_HOME="+home)
+	cmd.Args = append(cmd.Args, "--join") // a window that is late must not bring the agent back
 	if err := cmd.Start(); err != nil {
 		return nil, noWindow(err)
 	}
