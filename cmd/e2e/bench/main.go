@@ -25,6 +25,9 @@ import (
 // accounts is how many the agent and the window are measured with.
 const accounts = 1000
 
+// half is a line in the middle of the windows.
+const half = 320
+
 func main() {
 	bin := flag.String("bin", "bin", "folder of tokentray, tokentray-window and bare")
 	flag.Parse()
@@ -232,7 +235,7 @@ func (b *bench) timeWindow(program, title string) (time.Duration, error) {
 		return 0, err
 	}
 	defer p.Stop()
-	if err := b.WaitPainted(title, 30*time.Second); err != nil {
+	if err := b.WaitPainted(title, half, 30*time.Second); err != nil {
 		return 0, fmt.Errorf("%w\n%s", err, p.Output())
 	}
 	return time.Since(began), nil
@@ -248,7 +251,7 @@ func (b *bench) measureTicking() error {
 			return 0, err
 		}
 		defer p.Stop()
-		if err := b.WaitPainted(title, 30*time.Second); err != nil {
+		if err := b.WaitPainted(title, half, 30*time.Second); err != nil {
 			return 0, err
 		}
 		time.Sleep(5 * time.Second)

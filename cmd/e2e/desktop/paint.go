@@ -17,10 +17,10 @@ import (
 // one, or a few along its borders.
 const textColours = 12
 
-// WaitPainted waits until the lower half of the window with that title, a
-// regular expression, shows text. It asks the X server itself every few
-// milliseconds, so that the time it takes can be measured.
-func (d *Desktop) WaitPainted(title string, limit time.Duration) error {
+// WaitPainted waits until the window with that title, a regular expression,
+// shows text somewhere below a line that is so many pixels from its top. It asks
+// the X server itself every few milliseconds, so that the time can be measured.
+func (d *Desktop) WaitPainted(title string, below int, limit time.Duration) error {
 	want, err := regexp.Compile(title)
 	if err != nil {
 		return err
@@ -43,7 +43,7 @@ func (d *Desktop) WaitPainted(title string, limit time.Duration) error {
 	for {
 		w, err := clientNamed(x, root, list, name, want)
 		if err == nil {
-			err = painted(x, w)
+			err = painted(x, w, below)
 		}
 		if err == nil {
 			return nil
@@ -89,14 +89,17 @@ func clientNamed(x *xgb.Conn, root xproto.Window, list, name xproto.Atom, want *
 	return 0, errors.New("it is not there")
 }
 
-// painted reports whether the lower half of a window shows text.
-func painted(x *xgb.Conn, w xproto.Window) error {
+// painted reports whether a window shows text below a line.
+func painted(x *xgb.Conn, w xproto.Window, below int) error {
 	g, err := xproto.GetGeometry(x, xproto.Drawable(w)).Reply()
 	if err != nil {
 		return err
 	}
+	if below >= int(g.Height) {
+		return fmt.Errorf("it is %d pixels high", g.Height)
+	}
 	img, err := xproto.GetImage(x, xproto.ImageFormatZPixmap, xproto.Drawable(w),
-		0, int16(g.Height/2), g.Width, g.Height-g.Height/2, 0xffffffff).Reply()
+		0, int16(below), g.Width, g.Height-uint16(below), 0xffffffff).Reply()
 	if err != nil {
 		return err
 	}
@@ -107,7 +110,7 @@ func painted(x *xgb.Conn, w xproto.Window) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("its lower half has %d colours", len(colours))
+	return fmt.Errorf("it has %d colours", len(colours))
 }
 
 // Backdrop paints the screen behind all windows in one colour.

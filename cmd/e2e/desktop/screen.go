@@ -171,7 +171,7 @@ func (d *Desktop) ClipboardAs(target string) (string, error) {
 func (d *Desktop) SetClipboard(text string) error {
 	// xclip stays to serve the text; -quiet keeps it in the foreground.
 	p := d.command("xclip", "xclip", "-selection", "clipboard", "-quiet", "-i")
-	p.cmd.Stdin = strings.NewReader(text)
+	p.cmd.Stdin, p.log = strings.NewReader(text), os.DevNull // it counts every reader
 	if err := p.start(); err != nil {
 		return err
 	}

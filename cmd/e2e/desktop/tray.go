@@ -215,7 +215,7 @@ func (l layout) entry() MenuItem {
 			m.Checked = v.Value() == int32(1)
 		}
 	}
-	m.Label = strings.ReplaceAll(m.Label, "_", "")
+	m.Label = strings.NewReplacer("__", "_", "_", "").Replace(m.Label) // _ marks the access key
 	for _, v := range l.Children {
 		var child layout
 		if dbus.Store([]any{v.Value()}, &child) == nil {

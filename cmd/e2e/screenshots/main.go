@@ -127,7 +127,7 @@ func (s *studio) window(file, language, theme string) error {
 		return err
 	}
 	defer p.Stop()
-	if err := s.WaitPainted("TokenTray", 30*time.Second); err != nil {
+	if err := s.WaitPainted("TokenTray", 0, 30*time.Second); err != nil {
 		return fmt.Errorf("%w\n%s", err, p.Output())
 	}
 	w, err := s.WaitWindow("TokenTray", 5*time.Second)

@@ -1,0 +1,237 @@
+//go:build linux
+
+package e2e
+
+import (
+	"bytes"
+	"encoding/base64"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"tokentray/cmd/e2e/desktop"
+	"tokentray/core"
+)
+
+// hunt looks for needles where they must never be.
+type hunt struct {
+	needles [][]byte
+	mu      sync.Mutex
+	found   []string
+}
+
+// newHunt looks for each word as it is, and in base64 at each of the three
+// places where a word can begin in it.
+func newHunt(words ...string) *hunt {
+	h := &hunt{}
+	for _, w := range words {
+		h.needles = append(h.needles, []byte(w))
+		for pad := range 3 {
+			enc := base64.StdEncoding.EncodeToString([]byte(strings.Repeat("x", pad) + w))
+			h.needles = append(h.needles, []byte(enc[4:len(enc)-4]))
+		}
+	}
+	return h
+}
+
+func (h *hunt) look(where string, b []byte) {
+	for _, n := range h.needles {
+		if bytes.Contains(b, n) {
+			h.mu.Lock()
+			if !slices.Contains(h.found, where) {
+				h.found = append(h.found, where)
+			}
+			h.mu.Unlock()
+		}
+	}
+}
+
+// files looks into every file below dir.
+func (h *hunt) files(t *testing.T, dir string) (n int) {
+	t.Helper()
+	err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
+		if err != nil || !e.Type().IsRegular() {
+			return err
+		}
+		b, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		n++
+		h.look(path, b)
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	return n
+}
+
+// processes looks into the command lines and environments of all processes,
+// over and over until stop is closed: some live for milliseconds only.
+func (h *hunt) processes(stop <-chan struct{}) {
+	for {
+		for _, file := range []string{"cmdline", "environ"} {
+			paths, _ := filepath.Glob("/proc/[0-9]*/" + file)
+			for _, path := range paths {
+				if b, err := os.ReadFile(path); err == nil {
+					h.look(file+" of "+string(bytes.SplitN(b, []byte{0}, 2)[0]), b)
+				}
+			}
+		}
+		select {
+		case <-stop:
+			return
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
+}
+
+// TestSecretsAreInTheKeyringAlone uses an account in every way, wrongly too, and
+// then looks for its secrets and tokens in all files, the log among them, and in
+// the command lines and environments of all processes.
+func TestSecretsAreInTheKeyringAlone(t *testing.T) {
+	p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked, Panel: true})
+	p.do("", "settings", "set", "log-level", "debug")
+	shop, live := p.owner("shop", core.Sandbox, 0), p.owner("shop", core.Live, 0)
+	wrong := strings.Repeat("0123456789abcdef", 2)
+	h := newHunt(shop.secret, live.secret, wrong)
+
+	stop, done := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(done)
+		h.processes(stop)
+	}()
+	add := func(a owned, secret string) {
+		name, env, _ := strings.Cut(a.ref, "/")
+		p.run(secret+"\n", "add", name, "--env", env, "--kind", "wechat", "--appid", a.appID, "--base-url", p.base, "--secret-stdin")
+	}
+	add(shop, shop.secret)
+	add(live, wrong)
+	p.run("", "get", live.ref)
+	p.do(live.secret+"\n", "edit", live.ref, "--secret-stdin")
+	for _, ref := range []string{shop.ref, live.ref} {
+		p.do("", "get", ref, "--copy")
+		p.do("", "refresh", ref)
+		p.do("", "check", ref)
+		p.do("", "show", ref)
+		p.do("", "history", ref)
+	}
+	p.do("", "list", "--json")
+	p.do("", "doctor")
+	w := p.open()
+	close(stop)
+	<-done
+
+	tokens := newHunt(p.issued(shop), p.issued(live))
+	n := h.files(t, p.Dir)
+	tokens.files(t, p.Dir)
+	t.Logf("searched %d files", n)
+	for _, where := range h.found {
+		t.Errorf("a secret is in %s", where)
+	}
+	for _, where := range tokens.found {
+		t.Errorf("a token is in %s", where)
+	}
+
+	items, err := p.KeyringItems()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range []owned{shop, live} {
+		if !slices.ContainsFunc(items, func(i desktop.KeyringItem) bool {
+			return i.Attributes["service"] == "tokentray" && strings.Contains(i.Secret, a.secret)
+		}) {
+			t.Errorf("the secret of %s is not in the keyring", a.ref)
+		}
+	}
+	if slices.ContainsFunc(items, func(i desktop.KeyringItem) bool { return strings.Contains(i.Secret, wrong) }) {
+		t.Error("the secret that was replaced is still in the keyring")
+	}
+
+	// What is removed takes its secret along, and a reset takes all.
+	p.do("", "rm", shop.ref, "--yes")
+	if items, err = p.KeyringItems(); err != nil || slices.ContainsFunc(items, func(i desktop.KeyringItem) bool {
+		return strings.Contains(i.Secret, shop.secret)
+	}) {
+		t.Errorf("after rm the secret is still in the keyring, %v", err)
+	}
+	_ = w.Close()
+	p.do("", "reset", "--yes")
+	if items, err = p.KeyringItems(); err != nil || len(items) > 0 {
+		t.Errorf("after a reset the keyring holds %d entries, %v", len(items), err)
+	}
+}
+
+// TestKeyringLocked begins with a keyring that nobody unlocks: the agent runs,
+// says so within seconds, saves nothing by halves, and works once it is open.
+func TestKeyringLocked(t *testing.T) {
+	p := newProduct(t, desktop.Options{Keyring: desktop.Locked, Panel: true})
+	shop := p.owner("shop", core.Sandbox, 0)
+	add := []string{"add", "shop", "--env", "sandbox", "--kind", "wechat", "--appid", shop.appID, "--base-url", p.base, "--secret-stdin"}
+	began := time.Now()
+	_, stderr, code := p.run(shop.secret+"\n", add...)
+	if code != 6 || !strings.Contains(stderr, "lock") {
+		t.Errorf("adding with a locked keyring: exit %d, %s", code, stderr)
+	}
+	if took := time.Since(began); took > 15*time.Second {
+		t.Errorf("that took %v", took)
+	}
+	p.icon()
+	if out := p.do("", "list", "--json"); strings.Contains(out, shop.appID) {
+		t.Error("the account was saved without its secret")
+	}
+
+	if err := p.UnlockKeyring(); err != nil {
+		t.Fatal(err)
+	}
+	p.do("", "vault", "unlock")
+	p.do(shop.secret+"\n", add...)
+	if got := p.do("", "get", shop.ref); got != p.issued(shop)+"\n" {
+		t.Error("the token is not the one that upstream issued")
+	}
+}
+
+// TestKeyringAbsent lives without a keyring: nothing weaker is chosen in
+// silence, and the passphrase file that a person chooses works, also after the
+// agent was started again.
+func TestKeyringAbsent(t *testing.T) {
+	p := newProduct(t, desktop.Options{Panel: true})
+	shop := p.owner("shop", core.Sandbox, 0)
+	add := []string{"add", "shop", "--env", "sandbox", "--kind", "wechat", "--appid", shop.appID, "--base-url", p.base, "--secret-stdin"}
+	_, stderr, code := p.run(shop.secret+"\n", add...)
+	if code != 6 || !strings.Contains(stderr, "vault init") {
+		t.Errorf("adding without a keyring: exit %d, %s", code, stderr)
+	}
+	const passphrase = "four words and a comma\n"
+	p.do(passphrase, "vault", "init", "--passphrase-stdin")
+	p.do(shop.secret+"\n", add...)
+	token := p.do("", "get", shop.ref)
+	p.do("", "stop")
+
+	_, stderr, code = p.run("", "get", shop.ref)
+	if code != 6 || !strings.Contains(stderr, "vault unlock") {
+		t.Errorf("reading with a locked passphrase file: exit %d, %s", code, stderr)
+	}
+	if _, _, code = p.run("another\n", "vault", "unlock", "--passphrase-stdin"); code != 6 {
+		t.Errorf("a wrong passphrase: exit %d", code)
+	}
+	p.do(passphrase, "vault", "unlock", "--passphrase-stdin")
+	calls := p.sim.Calls(shop.appID, "/cgi-bin/stable_token")
+	if got := p.do("", "get", shop.ref); got != token {
+		t.Error("after the restart the token is another one")
+	}
+	if n := p.sim.Calls(shop.appID, "/cgi-bin/stable_token"); n != calls {
+		t.Errorf("the restart made %d calls", n-calls)
+	}
+	h := newHunt(shop.secret, strings.TrimSpace(passphrase))
+	h.files(t, p.Dir)
+	for _, where := range h.found {
+		t.Errorf("a secret is in %s", where)
+	}
+}

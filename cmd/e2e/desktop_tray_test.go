@@ -1,0 +1,186 @@
+//go:build linux
+
+package e2e
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"tokentray/cmd/e2e/desktop"
+	"tokentray/core"
+)
+
+// TestTrayCopies is the product in one go: an account is added, its icon stands
+// in the tray, a click puts the very token that upstream issued on the
+// clipboard, and some seconds later the clipboard is empty again.
+func TestTrayCopies(t *testing.T) {
+	p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked, Panel: true})
+	shop := p.add("shop", core.Sandbox, 0)
+	live := p.add("shop", core.Live, 0)
+	p.do("", "settings", "set", "clear-after", "5s")
+	item := p.icon()
+
+	sandboxIcon, err := item.Property("IconPixmap")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.click("shop")
+	copied := time.Now()
+	p.wantCopied(p.issued(shop))
+	p.wantCleared(8 * time.Second)
+	if lay := time.Since(copied); lay < 4*time.Second {
+		t.Errorf("the clipboard was cleared after %v already, not 5 s", lay)
+	}
+
+	// What somebody else has put there is left alone, after the time and at stop.
+	p.click("shop")
+	p.wantCopied(p.issued(shop))
+	if err := p.SetClipboard("mine"); err != nil {
+		t.Fatal(err)
+	}
+	p.wait(8*time.Second, "the agent to see that its copy is gone", func() error {
+		list, err := p.client.List(t.Context())
+		if err == nil && list.Clipboard.Account != "" {
+			err = errors.New("it still counts")
+		}
+		return err
+	})
+
+	// The switch in the menu changes what is listed, and the icon.
+	p.click("Live")
+	p.wait(5*time.Second, "the other icon", func() error {
+		liveIcon, err := item.Property("IconPixmap")
+		if err == nil && reflect.DeepEqual(liveIcon, sandboxIcon) {
+			err = errors.New("the icon is the same")
+		}
+		return err
+	})
+	// A click in the instant in which a line gets another meaning does nothing,
+	// since it was aimed at the old one.
+	time.Sleep(time.Second)
+	p.click("shop")
+	p.wantCopied(p.issued(live))
+
+	// Stopping takes the icon, and the token off the clipboard.
+	p.do("", "stop")
+	p.wantCleared(2 * time.Second)
+	p.wait(5*time.Second, "the icon to go", func() error {
+		items, err := p.TrayItems()
+		if err == nil && len(items) > 0 {
+			err = fmt.Errorf("%d icons are there", len(items))
+		}
+		return err
+	})
+	if left := p.Processes("tokentray"); len(left) > 0 {
+		t.Errorf("after stop there is still %v", left)
+	}
+}
+
+// TestTrayMenu shows the menu as a person reads it: the accounts of the active
+// environment alone, with coarse times, and the few commands.
+func TestTrayMenu(t *testing.T) {
+	p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked, Panel: true})
+	p.add("shop", core.Sandbox, 0)
+	p.add("blog", core.Live, 0)
+	item := p.icon()
+	p.wait(5*time.Second, "the menu of the sandbox", func() error {
+		menu, err := item.Menu()
+		if err != nil {
+			return err
+		}
+		labels := desktop.Labels(menu)
+		has := func(begin string) bool {
+			return slices.ContainsFunc(labels, func(l string) bool { return strings.HasPrefix(l, begin) })
+		}
+		if !has("shop") || has("blog") || !has("Open") || !has("Quit") {
+			return fmt.Errorf("the menu is %q", labels)
+		}
+		return nil
+	})
+	p.click("Quit")
+	p.wait(5*time.Second, "the agent to end", func() error {
+		if left := p.Processes("tokentray"); len(left) > 0 {
+			return fmt.Errorf("there is still %v", left)
+		}
+		return nil
+	})
+}
+
+// TestIconComesBack holds the icon against what sessions do to it: a panel that
+// starts after the agent, a panel that crashes, and a keyring that asks its
+// owner for a password in between.
+func TestIconComesBack(t *testing.T) {
+	p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked})
+	shop := p.add("shop", core.Sandbox, 0)
+	if items, err := p.TrayItems(); err == nil {
+		t.Fatalf("without a panel there are icons: %v", items)
+	}
+
+	restart := func() {
+		t.Helper()
+		if err := p.StartPanel(); err != nil {
+			t.Fatal(err)
+		}
+		p.icon()
+	}
+	restart()
+	for range 2 {
+		if err := p.StopPanel(); err != nil {
+			t.Fatal(err)
+		}
+		restart()
+	}
+
+	// A prompt of the keyring, and nobody there to answer it.
+	if err := p.LockKeyring(); err != nil {
+		t.Fatal(err)
+	}
+	p.run("", "vault", "lock")
+	p.run("", "refresh", shop.ref)
+	if err := p.UnlockKeyring(); err != nil {
+		t.Fatal(err)
+	}
+	p.do("", "vault", "unlock")
+	if err := p.StopPanel(); err != nil {
+		t.Fatal(err)
+	}
+	restart()
+	p.click("shop")
+	p.wantCopied(p.issued(shop))
+}
+
+// TestRenewalWithoutWindow lets a token near its end while nobody looks: the
+// agent alone has a new one before that. Automatic rounds are 30 s apart at
+// least, which is what the test waits for.
+func TestRenewalWithoutWindow(t *testing.T) {
+	p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked, Panel: true})
+	shop := p.add("shop", core.Sandbox, 64*time.Second)
+	first := strings.TrimSpace(p.do("", "get", shop.ref, "--min-ttl", "1s"))
+	if !p.sim.Accepts(shop.appID, first) {
+		t.Fatal("upstream does not accept the first token")
+	}
+	w := p.open()
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	p.noWindow()
+	before := p.sim.Minted(shop.appID)
+	p.wait(50*time.Second, "the renewal", func() error {
+		if n := p.sim.Minted(shop.appID); n == before {
+			return fmt.Errorf("there are still %d tokens", n)
+		}
+		return nil
+	})
+	p.wait(5*time.Second, "the new token", func() error {
+		second := strings.TrimSpace(p.do("", "get", shop.ref, "--min-ttl", "1s"))
+		if second == first || !p.sim.Accepts(shop.appID, second) {
+			return errors.New("it is not one that upstream newly issued")
+		}
+		return nil
+	})
+}

@@ -1,0 +1,187 @@
+//go:build linux
+
+package e2e
+
+import (
+	"fmt"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"time"
+
+	"tokentray/cmd/e2e/desktop"
+	"tokentray/core"
+)
+
+// open opens the window as a person does and waits until it is painted.
+func (p *product) open() desktop.Window {
+	p.t.Helper()
+	p.do("", "open")
+	w, err := p.WaitWindow("TokenTray", 20*time.Second)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	if err := p.WaitPainted("TokenTray", 0, 10*time.Second); err != nil {
+		p.t.Fatal(err)
+	}
+	return w
+}
+
+// noWindow waits until no window process is left.
+func (p *product) noWindow() {
+	p.t.Helper()
+	p.wait(10*time.Second, "the window to end", func() error {
+		if ps := p.Processes("tokentray-window"); len(ps) > 0 {
+			return fmt.Errorf("there is %v", ps)
+		}
+		return nil
+	})
+}
+
+// TestWindowRowCopies clicks on a row, and presses Enter on it: both put the
+// very token that upstream issued on the clipboard.
+func TestWindowRowCopies(t *testing.T) {
+	p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked, Panel: true})
+	var all []owned
+	for i := range 8 {
+		all = append(all, p.add(fmt.Sprintf("shop%d", i), core.Sandbox, 0))
+	}
+	w := p.open()
+	if err := w.Activate(); err != nil {
+		t.Fatal(err)
+	}
+	box, err := w.Geometry()
+	if err != nil {
+		t.Fatal(err)
+	}
+	// In the middle of the window is a row, whichever it is.
+	if err := w.Click(box.Dx()/3, box.Dy()/2); err != nil {
+		t.Fatal(err)
+	}
+	p.wantCopiedOneOf(all)
+
+	p.do("", "settings", "set", "clear-after", "5s")
+	if err := p.SetClipboard("mine"); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Key("Down", "Return"); err != nil {
+		t.Fatal(err)
+	}
+	p.wantCopiedOneOf(all)
+
+	// A copy survives the window, and is cleared without it.
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	p.noWindow()
+	p.wantCopiedOneOf(all)
+	p.wantCleared(8 * time.Second)
+}
+
+// wantCopiedOneOf waits until the agent says which account it copied, and holds
+// the clipboard against what upstream issued for it.
+func (p *product) wantCopiedOneOf(all []owned) {
+	p.t.Helper()
+	var ref string
+	p.wait(10*time.Second, "a copy", func() error {
+		list, err := p.client.List(p.t.Context())
+		if err != nil {
+			return err
+		}
+		if list.Clipboard.Account == "" {
+			return fmt.Errorf("nothing of ours is on the clipboard")
+		}
+		ref = list.Clipboard.Account + "/" + string(list.Clipboard.Env)
+		return nil
+	})
+	for _, a := range all {
+		if a.ref == ref {
+			p.wantCopied(p.issued(a))
+			return
+		}
+	}
+	p.t.Fatalf("copied is %s, which is none of ours", ref)
+}
+
+// TestWindowOnce opens the window again in every way there is: the first one
+// comes to the front, and there is never a second.
+func TestWindowOnce(t *testing.T) {
+	p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked, Panel: true})
+	p.add("shop", core.Sandbox, 0)
+	w := p.open()
+	first := p.Processes("tokentray-window")
+	for _, again := range []struct {
+		how string
+		run func()
+	}{
+		{"tokentray open", func() { p.do("", "open") }},
+		{"tokentray", func() { p.do("") }},
+		{"the menu", func() { p.click("Open") }},
+		{"the program itself", func() {
+			second, err := p.Start("second", filepath.Join(filepath.Dir(p.exe), "tokentray-window"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if code, err := second.Wait(10 * time.Second); err != nil || code != 0 {
+				t.Errorf("a second window ended with %d, %v", code, err)
+			}
+		}},
+	} {
+		if out, err := p.Output("xdotool", "windowminimize", "--sync", w.ID); err != nil {
+			t.Fatalf("%v %s", err, out)
+		}
+		again.run()
+		p.wait(10*time.Second, "the window to come to the front by "+again.how, func() error {
+			if !w.Active() {
+				return fmt.Errorf("it is not active")
+			}
+			return nil
+		})
+		if now := p.Processes("tokentray-window"); len(now) != 1 || now[0].PID != first[0].PID {
+			t.Errorf("%s: the window is %v, and was %v", again.how, now, first)
+		}
+	}
+}
+
+// TestWindowAndAgentEnd shows who ends with whom: a crashed agent is started
+// again by the window, a window that crashes harms nobody, and stop closes it.
+func TestWindowAndAgentEnd(t *testing.T) {
+	p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked, Panel: true})
+	shop := p.add("shop", core.Sandbox, 0)
+	p.open()
+	token := p.issued(shop)
+	agents := p.Processes("tokentray")
+	if len(agents) != 1 {
+		t.Fatalf("the agents are %v", agents)
+	}
+	if err := syscall.Kill(agents[0].PID, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	p.wait(20*time.Second, "another agent with the window", func() error {
+		s, err := p.client.Status(t.Context())
+		if err != nil {
+			return err
+		}
+		if s.PID == agents[0].PID || s.Windows != 1 {
+			return fmt.Errorf("agent %d has %d windows", s.PID, s.Windows)
+		}
+		return nil
+	})
+	calls := p.sim.Calls(shop.appID, "/cgi-bin/stable_token")
+	if got := p.do("", "get", shop.ref); got != token+"\n" {
+		t.Error("after the crash the token is another one")
+	}
+	if n := p.sim.Calls(shop.appID, "/cgi-bin/stable_token"); n != calls {
+		t.Errorf("a restart with a living token made %d calls", n-calls)
+	}
+	p.icon()
+
+	windows := p.Processes("tokentray-window")
+	if err := syscall.Kill(windows[0].PID, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	p.noWindow()
+	p.open()
+	p.do("", "stop")
+	p.noWindow()
+}
