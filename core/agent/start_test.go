@@ -198,10 +198,7 @@ func TestWhyAnAgentDoesNotStart(t *testing.T) {
 }
 
 func TestAFolderOfSomebodyElsesIsRefused(t *testing.T) {
-	if os.Geteuid() != 0 {
-		t.Log("not root: / stands for the folder of somebody else")
-	}
-	h := Home{data: "/", state: "/", run: "/"}
+	h := Home{data: "/", state: "/", run: "/"} // whoever is not root does not own it
 	if os.Geteuid() == 0 {
 		dir := t.TempDir()
 		if err := os.Chown(dir, 65534, 65534); err != nil {
@@ -212,8 +209,19 @@ func TestAFolderOfSomebodyElsesIsRefused(t *testing.T) {
 	if err := h.CheckSocket(); err == nil || !strings.Contains(err.Error(), "another user") {
 		t.Errorf("got %v, want a refusal", err)
 	}
-	if _, err := Ensure(t.Context(), h, Start{}); !errors.Is(err, ErrCannotStart) {
+	if _, err := Ensure(t.Context(), h, Start{}); !errors.Is(err, ErrCannotStart) || !errors.Is(err, api.ErrNoAgent) {
 		t.Errorf("Ensure: got %v, want ErrCannotStart", err)
+	}
+	if os.Geteuid() != 0 {
+		return
+	}
+	link := filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink(h.run, link); err != nil {
+		t.Fatal(err)
+	}
+	h.run = link
+	if err := h.CheckSocket(); err == nil {
+		t.Error("a link to a folder of somebody else's was trusted")
 	}
 }
 

@@ -1,0 +1,71 @@
+package agent
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+func TestWhereAHomeIs(t *testing.T) {
+	user := t.TempDir()
+	runtime := filepath.Join(user, "run")
+	if err := os.Mkdir(runtime, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	open := filepath.Join(user, "open")
+	if err := os.Mkdir(open, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	tests := []struct {
+		name            string
+		dir             string // as --home
+		env             map[string]string
+		db, log, socket string
+	}{
+		{
+			"the platform's folders", "",
+			map[string]string{"XDG_RUNTIME_DIR": runtime},
+			user + "/.local/share/tokentray/tokentray.db", user + "/.local/state/tokentray/tokentray.log", runtime + "/tokentray/agent.sock",
+		},
+		{
+			"folders of the user's choice", "",
+			map[string]string{"XDG_RUNTIME_DIR": runtime, "XDG_DATA_HOME": user + "/d", "XDG_STATE_HOME": user + "/s"},
+			user + "/d/tokentray/tokentray.db", user + "/s/tokentray/tokentray.log", runtime + "/tokentray/agent.sock",
+		},
+		{
+			"relative folders do not count", "",
+			map[string]string{"XDG_RUNTIME_DIR": runtime, "XDG_DATA_HOME": "d"},
+			user + "/.local/share/tokentray/tokentray.db", user + "/.local/state/tokentray/tokentray.log", runtime + "/tokentray/agent.sock",
+		},
+		{
+			"a runtime folder that others may enter does not count", "",
+			map[string]string{"XDG_RUNTIME_DIR": open},
+			user + "/.local/share/tokentray/tokentray.db", user + "/.local/state/tokentray/tokentray.log", user + "/.local/state/tokentray/agent.sock",
+		},
+		{
+			"all in one folder", "",
+			map[string]string{"XDG_RUNTIME_DIR": runtime, HomeVariable: user + "/one"},
+			user + "/one/tokentray.db", user + "/one/tokentray.log", user + "/one/agent.sock",
+		},
+		{
+			"--home goes before the variable", user + "/two/../three",
+			map[string]string{HomeVariable: user + "/one"},
+			user + "/three/tokentray.db", user + "/three/tokentray.log", user + "/three/agent.sock",
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Setenv("HOME", user)
+			for _, name := range []string{"XDG_RUNTIME_DIR", "XDG_DATA_HOME", "XDG_STATE_HOME", HomeVariable} {
+				t.Setenv(name, tt.env[name])
+			}
+			h, err := FindHome(tt.dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if h.DB() != tt.db || h.Log() != tt.log || h.Socket() != tt.socket {
+				t.Errorf("database %s\nlog %s\nsocket %s", h.DB(), h.Log(), h.Socket())
+			}
+		})
+	}
+}
