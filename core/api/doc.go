@@ -5,6 +5,35 @@
 // peer's user ID decide who may call, and everything is allowed. Every other
 // program, the window and the command line among them, is a client.
 //
+//	GET    /v1/status                              Status
+//	GET    /v1/accounts                            List
+//	POST   /v1/accounts                            AccountInput -> Saved
+//	GET    /v1/accounts/{name}[/{env}]             Account
+//	PUT    /v1/accounts/{name}[/{env}]             AccountInput -> Saved; {"auto":false} pauses
+//	DELETE /v1/accounts/{name}[/{env}]
+//	POST   /v1/accounts/{name}[/{env}]/copy        CopyRequest, may be empty -> Clipboard
+//	POST   /v1/accounts/{name}[/{env}]/check       CheckResult
+//	GET    /v1/accounts/{name}[/{env}]/history     ?limit=100 -> {"history":[HistoryEntry]}, newest first
+//	POST   /v1/test                                TestRequest -> TestResult
+//	GET    /v1/token/{name}[/{env}]                ?min_ttl=30 or 5m -> Token
+//	POST   /v1/token/{name}[/{env}]/refresh        RefreshRequest, may be empty -> Token
+//	PUT    /v1/env                                 {"active":"live"}
+//	PUT    /v1/pause                               {"paused":true}
+//	GET    /v1/settings                            core.Settings
+//	PUT    /v1/settings/{key}                      {"value":"dark"} -> core.Settings
+//	GET    /v1/vault                               Vault
+//	POST   /v1/vault/init, unlock                  {"passphrase":"…"} -> Vault
+//	POST   /v1/vault/lock                          Vault
+//	DELETE /v1/clipboard
+//	POST   /v1/open                                {"windows":1}
+//	POST   /v1/session                             Session
+//	GET    /v1/events                              ?window=1 -> server-sent Events
+//	POST   /v1/stop, /v1/reset
+//
+// Names are percent-encoded. Without an environment the account is the one in
+// the active environment. Every refusal has the shape {"error":{…}}, see Error,
+// and HTTPStatus tells the status of each class.
+//
 // Snapshots and events carry masks. A token is in the answer of the token and
 // refresh calls alone.
 package api
