@@ -269,3 +269,25 @@ func TestALiveAccountOfADestructiveKindIsNotFetchedUnasked(t *testing.T) {
 		t.Errorf("after consent: %d fetches, %+v, %v; want one", w.up.count(), saved.Account.Error, err)
 	}
 }
+
+func TestWhatACheckAnswers(t *testing.T) {
+	w := newWorld(t)
+	r := w.start()
+	a := r.add("shop", core.Sandbox)
+	if got, err := r.client.Check(t.Context(), a.Ref()); err != nil || !got.Accepted {
+		t.Errorf("a good token: %+v, %v", got, err)
+	}
+	w.up.issued = append(w.up.issued, "somebody else fetched")
+	if got, err := r.client.Check(t.Context(), a.Ref()); err != nil || !got.Dead || got.Error == nil {
+		t.Errorf("a dead token: %+v, %v", got, err)
+	}
+	w.up.set(&core.Error{Class: core.Whitelist, Message: "not from here", Code: 40164, CallerIP: "203.0.113.9"}, nil)
+	if got, err := r.client.Check(t.Context(), a.Ref()); err != nil || got.Accepted || got.Dead || got.Error.CallerIP != "203.0.113.9" {
+		t.Errorf("a refused address: %+v, %v", got, err)
+	}
+	w.up.set(&core.Error{Class: core.Temporary, Message: "no network"}, nil)
+	_, err := r.client.Check(t.Context(), a.Ref())
+	wantClass(t, err, core.Temporary)
+	_, err = r.client.Check(t.Context(), api.Ref{Name: "none"})
+	wantClass(t, err, core.NotFound)
+}

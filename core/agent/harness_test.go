@@ -54,6 +54,19 @@ func (u *upstream) Fetch(ctx context.Context, req core.Request) (core.Grant, err
 	return core.Grant{Value: token, ExpiresIn: 2 * time.Hour}, nil
 }
 
+// Check accepts the token that was issued last.
+func (u *upstream) Check(_ context.Context, _ core.Request, token string) error {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	switch {
+	case u.refuse != nil:
+		return u.refuse
+	case token != u.issued[len(u.issued)-1]:
+		return &core.Error{Class: core.Misuse, Message: "the token is dead", Code: 40001, Err: core.ErrDead}
+	}
+	return nil
+}
+
 func (u *upstream) count() int {
 	u.mu.Lock()
 	defer u.mu.Unlock()

@@ -38,9 +38,6 @@ func Announce() *Announcer {
 	return &Announcer{readyPipe(value)}
 }
 
-// Waited reports whether somebody waits for the outcome.
-func (a *Announcer) Waited() bool { return a.to != nil }
-
 // Ready tells that the agent serves its socket.
 func (a *Announcer) Ready() { a.say(wordReady) }
 

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"syscall"
@@ -222,6 +223,32 @@ func TestAFolderOfSomebodyElsesIsRefused(t *testing.T) {
 	h.run = link
 	if err := h.CheckSocket(); err == nil {
 		t.Error("a link to a folder of somebody else's was trusted")
+	}
+}
+
+func TestTheNeighbourGoesBeforeThePath(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	suffix := ""
+	if runtime.GOOS == "windows" {
+		suffix = ".exe"
+	}
+	if got, err := FindProgram(strings.TrimSuffix(filepath.Base(self), suffix)); err != nil || got != self {
+		t.Errorf("this very program: %s, %v; want %s", got, err, self)
+	}
+	dir := t.TempDir()
+	elsewhere := filepath.Join(dir, "tokentray-elsewhere"+suffix)
+	if err := os.WriteFile(elsewhere, nil, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", dir)
+	if got, err := FindProgram("tokentray-elsewhere"); err != nil || got != elsewhere {
+		t.Errorf("a program in PATH: %s, %v; want %s", got, err, elsewhere)
+	}
+	if _, err := FindProgram("tokentray-nowhere"); err == nil || !strings.Contains(err.Error(), "install it") {
+		t.Errorf("a program that is nowhere: %v", err)
 	}
 }
 

@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -221,5 +222,48 @@ func TestASecretTooBigForTheVaultDoesNotCloseIt(t *testing.T) {
 	wantClass(t, err, core.Invalid)
 	if got := r.vault.status(); got.State != vaultOpen {
 		t.Errorf("the vault is %s, want it open", got.State)
+	}
+}
+
+// The agent holds off from a keyring that failed, until a person wants
+// something of it.
+func TestAPersonMakesTheAgentAskTheKeyringAgain(t *testing.T) {
+	tests := []struct {
+		name string
+		do   func(context.Context, *running) error
+	}{
+		{"by Try again", func(ctx context.Context, r *running) error {
+			_, err := r.client.Refresh(ctx, api.Ref{Name: "shop"}, api.RefreshRequest{Person: true})
+			return err
+		}},
+		{"by adding an account", func(ctx context.Context, r *running) error {
+			_, err := r.client.Add(ctx, input("till", core.Sandbox, "wx00000000000000aa"))
+			return err
+		}},
+		{"by a desktop with a bus", func(ctx context.Context, r *running) error {
+			return r.client.Session(ctx, api.Session{DBus: "unix:path=/new"})
+		}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			w := newWorld(t)
+			r := w.start()
+			a := r.add("shop", core.Sandbox)
+			if err := r.end(); err != nil {
+				t.Fatal(err)
+			}
+			w.ring.breaks(closedBy(vault.ErrUnavailable))
+			r = w.start()
+			w.ring.breaks(nil)
+			if _, err := r.client.Token(t.Context(), a.Ref(), 0); wantClass(t, err, core.VaultClosed).Remedy == "" {
+				t.Error("the refusal names no remedy")
+			}
+			if err := tt.do(t.Context(), r); err != nil {
+				t.Fatal(err)
+			}
+			if got, err := r.client.Account(t.Context(), a.Ref()); err != nil || got.State != core.StateFresh {
+				t.Errorf("account = %+v, %v; want it fresh again", got, err)
+			}
+		})
 	}
 }
