@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 )
 
 // Home is where everything of one TokenTray lives. Two homes know nothing of
@@ -132,12 +133,21 @@ func (h Home) CheckSocket() error {
 	return err
 }
 
-// files lists what a reset removes; the database's relatives are found beside
-// it.
+// files lists what a reset removes: all that we ever write, copies that were
+// put aside and temporary files that a crash left among them.
 func (h Home) files() []string {
-	out := []string{h.sock, h.PassphraseFile(), h.Log(), h.Log() + oldLog, filepath.Join(h.data, backupsName)}
-	beside, _ := filepath.Glob(h.DB() + "*") // the only error is a bad pattern
-	return append(out, beside...)
+	out := []string{h.sock, h.Log(), h.Log() + oldLog}
+	entries, err := os.ReadDir(h.data)
+	if err != nil {
+		return out
+	}
+	for _, e := range entries {
+		name := strings.TrimPrefix(e.Name(), ".")
+		if strings.HasPrefix(name, dbName) || strings.HasPrefix(name, passphraseName) || name == backupsName {
+			out = append(out, filepath.Join(h.data, e.Name()))
+		}
+	}
+	return out
 }
 
 // pathless drops the path that a *PathError repeats.

@@ -189,6 +189,11 @@ func TestSettingsOutliveTheAgent(t *testing.T) {
 
 func TestResetLeavesNothing(t *testing.T) {
 	w := newWorld(t)
+	for _, name := range []string{"tokentray.db.damaged-1", ".secrets.age.17.tmp"} {
+		if err := os.WriteFile(filepath.Join(w.home.Dir(), name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
 	r := w.start()
 	r.add("shop", core.Sandbox)
 	r.add("shop", core.Live)
