@@ -221,8 +221,9 @@ func TestResetLeavesNothing(t *testing.T) {
 
 func TestTheAgentTakesADesktopWhenItHasNone(t *testing.T) {
 	const ours, gone, theirs = "unix:path=/ours", "unix:path=/gone", "unix:path=/theirs,guid=1"
+	t.Setenv("XDG_RUNTIME_DIR", "/run/me")
 	reach := func(_ context.Context, socket string) bool {
-		return socket == "/ours" || socket == "/tmp/.X11-unix/X1" || socket == ""
+		return socket == "/ours" || socket == "/tmp/.X11-unix/X1" || socket == "/run/me/wayland-1" || socket == ""
 	}
 	tests := []struct {
 		name              string
@@ -246,6 +247,14 @@ func TestTheAgentTakesADesktopWhenItHasNone(t *testing.T) {
 			api.Session{Display: ":2", XAuthority: "/a", DBus: ours},
 			api.Session{WaylandDisplay: "wayland-0", DBus: theirs},
 			api.Session{WaylandDisplay: "wayland-0", DBus: ours},
+		},
+		{
+			"a compositor that lives", api.Session{WaylandDisplay: "wayland-1"}, api.Session{Display: ":5"},
+			api.Session{WaylandDisplay: "wayland-1"},
+		},
+		{
+			"a compositor that is gone", api.Session{WaylandDisplay: "wayland-7"}, api.Session{WaylandDisplay: "wayland-1"},
+			api.Session{WaylandDisplay: "wayland-1"},
 		},
 		{
 			"a bus that is gone",

@@ -2,6 +2,7 @@ package agent
 
 import (
 	"context"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -34,7 +35,7 @@ func (s *Service) Session(ctx context.Context, theirs api.Session) error {
 func merge(ctx context.Context, ours, theirs api.Session, reach func(context.Context, string) bool) api.Session {
 	next := ours
 	shown := ours.Display != "" && reach(ctx, displaySocket(ours.Display)) ||
-		ours.WaylandDisplay != "" && filepath.IsAbs(ours.WaylandDisplay) && reach(ctx, ours.WaylandDisplay)
+		ours.WaylandDisplay != "" && reach(ctx, waylandSocket(ours.WaylandDisplay))
 	if !shown && (theirs.Display != "" || theirs.WaylandDisplay != "") {
 		next.Display, next.WaylandDisplay, next.XAuthority = theirs.Display, theirs.WaylandDisplay, theirs.XAuthority
 	}
@@ -53,6 +54,19 @@ func displaySocket(display string) string {
 	}
 	number, _, _ = strings.Cut(number, ".")
 	return "/tmp/.X11-unix/X" + filepath.Base(number)
+}
+
+// waylandSocket is where a compositor listens: a path, or a name in the runtime
+// folder.
+func waylandSocket(display string) string {
+	if filepath.IsAbs(display) {
+		return display
+	}
+	dir := os.Getenv("XDG_RUNTIME_DIR")
+	if dir == "" {
+		return ""
+	}
+	return filepath.Join(dir, display)
 }
 
 // busSocket is the path in a D-Bus address, or an abstract name; empty when it
