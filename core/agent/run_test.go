@@ -249,11 +249,15 @@ func TestTheAgentTakesADesktopWhenItHasNone(t *testing.T) {
 			api.Session{WaylandDisplay: "wayland-0", DBus: ours},
 		},
 		{
-			"a compositor that lives", api.Session{WaylandDisplay: "wayland-1"}, api.Session{Display: ":5"},
+			"a compositor that lives",
+			api.Session{WaylandDisplay: "wayland-1"},
+			api.Session{Display: ":5"},
 			api.Session{WaylandDisplay: "wayland-1"},
 		},
 		{
-			"a compositor that is gone", api.Session{WaylandDisplay: "wayland-7"}, api.Session{WaylandDisplay: "wayland-1"},
+			"a compositor that is gone",
+			api.Session{WaylandDisplay: "wayland-7"},
+			api.Session{WaylandDisplay: "wayland-1"},
 			api.Session{WaylandDisplay: "wayland-1"},
 		},
 		{
