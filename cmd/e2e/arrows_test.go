@@ -33,6 +33,9 @@ var arrows = []struct {
 	{"core", nil},
 	{"core/api", []string{"core"}},
 	{"core/agent", []string{"core", "core/api", "core/format"}},
+	{"core/store", []string{"core", "core/durable"}},
+	{"core/vault", []string{"core", "core/durable"}},
+	{"core/durable", nil},
 	{"core/...", []string{"core"}}, // adapters
 	{"ui/text", []string{"core", "core/api"}},
 	{"ui/...", []string{"core", "core/api", "core/format", "ui/text", "assets", "assets/..."}},

@@ -27,11 +27,9 @@ type FileVault interface {
 	Vault
 	Exists() bool
 	// Create makes the file and leaves it unlocked.
-	Create(ctx context.Context, passphrase core.Secret) error
+	Create(ctx context.Context, passphrase core.Secret, entries map[string][]byte) error
 	Unlock(ctx context.Context, passphrase core.Secret) error
 	Lock()
-	// Destroy removes the file.
-	Destroy() error
 }
 
 // The kinds of vaults.
@@ -273,14 +271,8 @@ func (k *keys) moveToFile(ctx context.Context, passphrase core.Secret, ids []cor
 			}
 		}
 	}
-	if err := k.parts.File.Create(ctx, passphrase); err != nil {
+	if err := k.parts.File.Create(ctx, passphrase, entries); err != nil {
 		return nil, core.AsError(err)
-	}
-	for key, value := range entries {
-		if err := k.parts.File.Set(ctx, key, value); err != nil {
-			// Half a move is none: the keyring has everything.
-			return nil, errors.Join(core.AsError(err), k.parts.File.Destroy())
-		}
 	}
 	for key := range entries {
 		if k.parts.Main.Delete(ctx, key) != nil {

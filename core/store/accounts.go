@@ -26,11 +26,13 @@ type accountRecord struct {
 	Auto      bool         `json:"auto"`
 	Note      string       `json:"note,omitempty"`
 	AllowLive bool         `json:"allow_live,omitempty"`
+	// CopyFormat of a newer version is kept; copying falls back to the settings.
+	CopyFormat string `json:"copy_format,omitempty"`
 }
 
 func encodeAccount(a core.Account) ([]byte, error) {
 	return json.Marshal(accountRecord{
-		a.Name, a.Env, a.Kind, a.Product, a.AppID, a.BaseURL, a.Proxy, a.Auto, a.Note, a.AllowLive,
+		a.Name, a.Env, a.Kind, a.Product, a.AppID, a.BaseURL, a.Proxy, a.Auto, a.Note, a.AllowLive, a.CopyFormat,
 	})
 }
 
@@ -44,7 +46,7 @@ func decodeAccount(id, value []byte) (core.Account, error) {
 	}
 	return core.Account{
 		ID: core.ID(id), Name: r.Name, Env: r.Env, Kind: r.Kind, Product: r.Product, AppID: r.AppID,
-		BaseURL: r.BaseURL, Proxy: r.Proxy, Auto: r.Auto, Note: r.Note, AllowLive: r.AllowLive,
+		BaseURL: r.BaseURL, Proxy: r.Proxy, Auto: r.Auto, Note: r.Note, AllowLive: r.AllowLive, CopyFormat: r.CopyFormat,
 	}, nil
 }
 

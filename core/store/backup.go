@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"go.etcd.io/bbolt"
+
+	"tokentray/core/durable"
 )
 
 // Backups are made after accounts changed, at most one in backupEvery, and the
@@ -35,16 +37,20 @@ type backupFile struct {
 // listBackups returns the backups in dir, newest first. Names that are not
 // ours are left alone.
 func listBackups(dir string) []backupFile {
-	names, err := filepath.Glob(filepath.Join(dir, backupPrefix+"*"+backupSuffix))
+	names, err := os.ReadDir(dir)
 	if err != nil {
 		return nil
 	}
 	var out []backupFile
-	for _, name := range names {
-		text := strings.TrimSuffix(strings.TrimPrefix(filepath.Base(name), backupPrefix), backupSuffix)
+	for _, n := range names {
+		text, ours := strings.CutPrefix(n.Name(), backupPrefix)
+		text, whole := strings.CutSuffix(text, backupSuffix)
+		if !ours || !whole {
+			continue
+		}
 		text, _, _ = strings.Cut(text, "-") // accounts-<time>[-schema1].db
 		if at, err := time.Parse(stamp, text); err == nil {
-			out = append(out, backupFile{name, at})
+			out = append(out, backupFile{filepath.Join(dir, n.Name()), at})
 		}
 	}
 	slices.SortFunc(out, func(a, b backupFile) int {
@@ -111,9 +117,9 @@ func (s *Store) backup(mark string) error {
 		return fail(doing, err)
 	}
 	path := filepath.Join(s.opt.Backups, backupPrefix+s.now().UTC().Format(stamp)+mark+backupSuffix)
-	sweep(filepath.Join(s.opt.Backups, backupPrefix+"*"))
+	durable.Sweep(s.opt.Backups, backupPrefix)
 	err := s.view(doing, func(tx *bbolt.Tx) error {
-		return writeFile(path, func(w io.Writer) error {
+		return durable.Write(path, func(w io.Writer) error {
 			_, err := tx.WriteTo(w)
 			return err
 		})

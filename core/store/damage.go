@@ -16,6 +16,7 @@ import (
 	berrors "go.etcd.io/bbolt/errors"
 
 	"tokentray/core"
+	"tokentray/core/durable"
 )
 
 // attach opens and locks the file and checks it. With ErrDamaged in the chain
@@ -173,7 +174,7 @@ func readable(tx *bbolt.Tx, known int) (have int, err error) {
 func decodeAll(tx *bbolt.Tx) error {
 	for _, name := range []string{
 		bucketMeta, bucketSettings, bucketAccounts, bucketTokens,
-		bucketHistory, bucketIntents, bucketForced, bucketUsed,
+		bucketHistory, bucketIntents, bucketForced, bucketUsed, bucketClients,
 	} {
 		if tx.Bucket([]byte(name)) == nil {
 			return damage("the bucket %s is missing", name)
@@ -186,6 +187,7 @@ func decodeAll(tx *bbolt.Tx) error {
 		bucketAccounts: func(k, v []byte) error { _, err := decodeAccount(k, v); return err },
 		bucketTokens:   func(_, v []byte) error { _, err := decodeToken(v); return err },
 		bucketIntents:  func(k, v []byte) error { _, err := decodeIntent(k, v); return err },
+		bucketClients:  func(k, v []byte) error { _, err := decodeClient(k, v); return err },
 	} {
 		if err := tx.Bucket([]byte(name)).ForEach(decode); err != nil {
 			return damage("in %s: %v", name, err)
@@ -254,7 +256,7 @@ func (s *Store) moveAside(b *backupFile) (moved string, err error) {
 		if err := os.Rename(s.path, moved); err != nil {
 			return "", err
 		}
-		syncDir(filepath.Dir(s.path))
+		durable.SyncDir(filepath.Dir(s.path))
 		return moved, nil
 	}
 	if err := os.Link(s.path, moved); err != nil {
@@ -271,7 +273,7 @@ func copyFile(to, from string) error {
 		return err
 	}
 	defer func() { _ = src.Close() }()
-	return writeFile(to, func(w io.Writer) error {
+	return durable.Write(to, func(w io.Writer) error {
 		_, err := io.Copy(w, src)
 		return err
 	})

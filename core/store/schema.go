@@ -20,6 +20,7 @@ const (
 	bucketIntents  = "intents"  // id -> intentRecord
 	bucketForced   = "forced"   // id -> forcedRecord
 	bucketUsed     = "used"     // id -> time
+	bucketClients  = "clients"  // name -> clientRecord, since schema 2
 )
 
 const (
@@ -39,7 +40,15 @@ type migration struct {
 // migrations lists them in order; a database's schema is the number of those
 // it went through. They are only ever appended.
 func migrations() []migration {
-	return []migration{{"create the buckets", createBuckets}}
+	return []migration{
+		{"create the buckets", createBuckets},
+		{"make room for client keys", createClients},
+	}
+}
+
+func createClients(tx *bbolt.Tx) error {
+	_, err := tx.CreateBucketIfNotExists([]byte(bucketClients))
+	return err
 }
 
 func createBuckets(tx *bbolt.Tx) error {
@@ -86,9 +95,10 @@ func (s *Store) migrate(steps []migration) error {
 	if err != nil {
 		return err
 	}
+	isNew := have == 0
 	for ; have < len(steps); have++ {
 		step := steps[have]
-		if have > 0 {
+		if !isNew {
 			if err := s.backup(fmt.Sprintf("-schema%d", have)); err != nil {
 				return err
 			}

@@ -47,7 +47,7 @@ func valid(s core.Settings) bool {
 			return false
 		}
 	}
-	return s.Active.Valid()
+	return s.Active.Valid() && core.ValidPort(s.LoopbackPort)
 }
 
 // PutSettings saves the settings. Settings of another version that this one

@@ -15,6 +15,7 @@ import (
 	"go.etcd.io/bbolt"
 
 	"tokentray/core"
+	"tokentray/core/durable"
 )
 
 // lockWait is how long Open waits for another process to let go.
@@ -119,7 +120,7 @@ func (s *Store) prepare(steps []migration) error {
 			s.log.Warn("the database's mode could not be set to 0600", "err", err)
 		}
 	}
-	sweep(s.path)
+	durable.Sweep(filepath.Dir(s.path), filepath.Base(s.path)+".")
 	var changed time.Time
 	err := s.view("read the home's id", func(tx *bbolt.Tx) error {
 		meta := tx.Bucket([]byte(bucketMeta))

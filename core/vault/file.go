@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"maps"
@@ -18,6 +17,7 @@ import (
 	"filippo.io/age"
 
 	"tokentray/core"
+	"tokentray/core/durable"
 )
 
 // WorkFactor is the default cost of guessing a passphrase: scrypt with N = 2^18
@@ -59,9 +59,9 @@ func (f *File) Exists() bool {
 	return err == nil
 }
 
-// Create makes the file with no entries and leaves it unlocked. A file that is
-// there, whatever it holds, is refused with ErrExists.
-func (f *File) Create(ctx context.Context, passphrase core.Secret) error {
+// Create makes the file with its first entries and leaves it unlocked. A file
+// that is there, whatever it holds, is refused with ErrExists.
+func (f *File) Create(ctx context.Context, passphrase core.Secret, entries map[string][]byte) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if passphrase.Empty() {
@@ -79,7 +79,9 @@ func (f *File) Create(ctx context.Context, passphrase core.Secret) error {
 	if err := ctx.Err(); err != nil {
 		return core.AsError(err)
 	}
-	return f.save(passphrase, map[string][]byte{})
+	first := map[string][]byte{}
+	maps.Copy(first, entries)
+	return f.save(passphrase, first)
 }
 
 // Unlock opens the file. Its error has ErrPassphrase or ErrDamaged in its chain
@@ -109,19 +111,6 @@ func (f *File) Lock() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.pass, f.entries = core.Secret{}, nil
-}
-
-// Destroy removes the file, locked or not, and with it all secrets.
-func (f *File) Destroy() error {
-	f.Lock()
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.trouble = nil
-	sweep(f.path)
-	if err := os.Remove(f.path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return f.unwritable(err)
-	}
-	return nil
 }
 
 // Get implements Vault.
@@ -217,12 +206,21 @@ func (f *File) save(pass core.Secret, entries map[string][]byte) error {
 	if err != nil {
 		return problem(ErrUnavailable, "the passphrase file could not be encrypted; try again", err)
 	}
-	if err := replace(f.path, data); err != nil {
+	f.sweep()
+	err = durable.Write(f.path, func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
+	})
+	if err != nil {
 		return f.unwritable(err)
 	}
 	f.pass, f.entries, f.sum, f.trouble = pass, entries, sha256.Sum256(data), nil
 	return nil
 }
+
+// sweep removes what a crash during save left. Only the agent, which is alone on
+// its home, writes here.
+func (f *File) sweep() { durable.Sweep(filepath.Dir(f.path), filepath.Base(f.path)+".") }
 
 func (f *File) unwritable(err error) error {
 	return &core.Error{
@@ -292,46 +290,4 @@ func wrongPassphrase() error {
 
 func damaged(cause error) error {
 	return problem(ErrUnavailable, "the passphrase file is damaged; put a copy of it back, or move it away and make a new one with tokentray vault init", ErrDamaged, cause)
-}
-
-// replace writes a file whole or not at all, readable by its owner alone: into
-// a temporary file beside it, flushed to the disk, renamed over it.
-func replace(path string, data []byte) (err error) {
-	sweep(path)
-	tmp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.tmp") // mode 0600
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			_ = tmp.Close()
-			_ = os.Remove(tmp.Name())
-		}
-	}()
-	if _, err := tmp.Write(data); err != nil {
-		return fmt.Errorf("write: %w", err)
-	}
-	if err := tmp.Sync(); err != nil {
-		return fmt.Errorf("flush: %w", err)
-	}
-	if err := tmp.Close(); err != nil {
-		return fmt.Errorf("close: %w", err)
-	}
-	if err := os.Rename(tmp.Name(), path); err != nil {
-		return err
-	}
-	if dir, err := os.Open(filepath.Dir(path)); err == nil {
-		_ = dir.Sync() // makes the rename survive a power cut, where it can
-		_ = dir.Close()
-	}
-	return nil
-}
-
-// sweep removes temporary files that a crash during replace left behind. Only
-// the agent, which is alone on its home, writes here.
-func sweep(path string) {
-	left, _ := filepath.Glob(filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".*.tmp"))
-	for _, name := range left {
-		_ = os.Remove(name)
-	}
 }

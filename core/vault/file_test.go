@@ -25,7 +25,7 @@ var pass = core.NewSecret("correct horse")
 func newFile(t testing.TB) *File {
 	t.Helper()
 	f := NewFile(filepath.Join(t.TempDir(), "home", "secrets.age"), cheap)
-	if err := f.Create(t.Context(), pass); err != nil {
+	if err := f.Create(t.Context(), pass, nil); err != nil {
 		t.Fatal(err)
 	}
 	return f
@@ -114,7 +114,7 @@ func TestFileIsNeverOverwritten(t *testing.T) {
 			_, err = g.Get(t.Context(), "key")
 			wantError(t, err, core.VaultClosed, ErrUnavailable)
 			wantError(t, g.Set(t.Context(), "key", []byte("new")), core.VaultClosed, ErrUnavailable)
-			wantError(t, g.Create(t.Context(), pass), core.Invalid, ErrExists)
+			wantError(t, g.Create(t.Context(), pass, nil), core.Invalid, ErrExists)
 			if after, err := os.ReadFile(f.path); err != nil || !bytes.Equal(after, data) {
 				t.Error("the damaged file was changed")
 			}
@@ -177,29 +177,7 @@ func TestFileThatIsNotThere(t *testing.T) {
 	_, err := f.Get(t.Context(), "key")
 	wantError(t, err, core.VaultClosed, ErrUnavailable)
 	wantError(t, f.Unlock(t.Context(), pass), core.VaultClosed, ErrUnavailable)
-	wantError(t, f.Create(t.Context(), core.Secret{}), core.Invalid, nil)
-	if err := f.Destroy(); err != nil {
-		t.Error(err)
-	}
-}
-
-func TestFileDestroyed(t *testing.T) {
-	f := newFile(t)
-	// What a crash in the middle of a write leaves.
-	if err := os.WriteFile(filepath.Join(filepath.Dir(f.path), ".secrets.age.1.tmp"), nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if err := f.Destroy(); err != nil || f.Exists() {
-		t.Fatalf("Destroy: %v", err)
-	}
-	if left, err := os.ReadDir(filepath.Dir(f.path)); err != nil || len(left) != 0 {
-		t.Errorf("left behind: %v, %v", left, err)
-	}
-	_, err := f.Get(t.Context(), "key")
-	wantError(t, err, core.VaultClosed, ErrUnavailable)
-	if err := f.Create(t.Context(), pass); err != nil {
-		t.Errorf("made anew: %v", err)
-	}
+	wantError(t, f.Create(t.Context(), core.Secret{}, nil), core.Invalid, nil)
 }
 
 func TestFileThatCannotBeWritten(t *testing.T) {
@@ -216,7 +194,7 @@ func TestFileThatCannotBeWritten(t *testing.T) {
 	if err := os.WriteFile(filepath.Dir(g.path), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	wantError(t, g.Create(t.Context(), pass), core.Internal, nil)
+	wantError(t, g.Create(t.Context(), pass, nil), core.Internal, nil)
 
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -270,7 +248,7 @@ func FuzzDecodeFile(f *testing.F) {
 
 func BenchmarkFileUnlock(b *testing.B) {
 	f := NewFile(filepath.Join(b.TempDir(), "secrets.age"), 0)
-	if err := f.Create(b.Context(), pass); err != nil {
+	if err := f.Create(b.Context(), pass, nil); err != nil {
 		b.Fatal(err)
 	}
 	for b.Loop() {

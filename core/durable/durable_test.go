@@ -1,4 +1,4 @@
-package store
+package durable_test
 
 import (
 	"errors"
@@ -7,13 +7,15 @@ import (
 	"path/filepath"
 	"runtime"
 	"testing"
+
+	"tokentray/core/durable"
 )
 
 func TestWriteReplacesWholeOrNotAtAll(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "file")
 	put := func(s string, fail error) error {
-		return writeFile(path, func(w io.Writer) error {
+		return durable.Write(path, func(w io.Writer) error {
 			_, _ = io.WriteString(w, s)
 			return fail
 		})
@@ -49,7 +51,7 @@ func TestSweepRemovesOnlyItsOwn(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	sweep(filepath.Join(dir, "file"))
+	durable.Sweep(dir, "file.")
 	names, _ := filepath.Glob(filepath.Join(dir, ".*"))
 	if len(names) != 1 || filepath.Base(names[0]) != ".other.1.tmp" {
 		t.Errorf("left: %v", names)
