@@ -193,6 +193,7 @@ func (k *Keeper) Check(ctx context.Context, id ID) error {
 	case out.dead != "":
 		return &Error{
 			Class: Temporary, Remedy: RemedyTryAgain, Err: ErrDead,
+			Code: out.why.Code, Upstream: out.why.Upstream, RID: out.why.RID,
 			Message: "upstream no longer accepts the token; get another with tokentray refresh",
 		}
 	case out.err != nil:

@@ -70,6 +70,7 @@ type outcome struct {
 	forced bool   // a new token was forced, or that was tried
 	valid  bool   // upstream accepts the reported token
 	dead   string // a token that upstream refuses
+	why    *Error // upstream's own word of that
 }
 
 // start begins a round. The lock is held and no round is under way.
@@ -223,7 +224,7 @@ func (k *Keeper) check(ctx context.Context, out *outcome, up Upstream, req Reque
 	case err == nil:
 		out.valid = true
 	case errors.Is(err, ErrDead):
-		out.dead = current.Value
+		out.dead, out.why = current.Value, AsError(err)
 	default:
 		out.err = AsError(err)
 	}
