@@ -9,6 +9,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/format"
 )
 
 const secretToken = "84_this-is-the-token"
@@ -410,7 +411,7 @@ func TestCompletion(t *testing.T) {
 		t.Errorf("completion must start no agent: %q", out)
 	}
 	r = newRun()
-	if out, _ = r.try(t, 0, "__complete", "get", "--format", ""); !strings.HasPrefix(out, "raw\nquery\nheader\njson\n") {
+	if out, _ = r.try(t, 0, "__complete", "get", "--format", ""); !strings.HasPrefix(out, strings.Join(format.Names(), "\n")+"\n") {
 		t.Errorf("formats: %q", out)
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/format"
 	"tokentray/ui/text"
 )
 
@@ -108,7 +109,7 @@ func TestUsage(t *testing.T) {
 		{[]string{"get", "shop", "--min-ttl", "hunter2"}, "90s or 5m"},
 		{[]string{"get", "shop", "--min-ttl", "-5m"}, "90s or 5m"},
 		{[]string{"get", "shop", "--min-ttl"}, "--min-ttl needs a value"},
-		{[]string{"get", "shop", "--format", "hunter2"}, "raw, query, header, json"},
+		{[]string{"get", "shop", "--format", "hunter2"}, strings.Join(format.Names(), ", ")},
 		{[]string{"add", "shop", "--appid", "wx1", "--secret-stdin=hunter2"}, "--secret-stdin cannot be used"},
 		{[]string{"add", "shop", "--secret-stdin", "hunter2"}, "never arguments"},
 		{[]string{"add", "shop/live", "--env", "sandbox", "--appid", "wx1"}, "different environments"},

@@ -1,0 +1,366 @@
+//go:build linux
+
+package e2e
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	"go.etcd.io/bbolt"
+
+	"tokentray/core/api"
+	"tokentray/core/sim"
+)
+
+// alone is the command-line program, built once and without the window.
+var alone = sync.OnceValues(func() (string, error) {
+	if dir := os.Getenv("TOKENTRAY_E2E_BIN"); dir != "" {
+		return filepath.Abs(filepath.Join(dir, "tokentray"))
+	}
+	dir, err := os.MkdirTemp("", "tokentray-e2e-")
+	if err != nil {
+		return "", err
+	}
+	exe := filepath.Join(dir, "tokentray")
+	cmd := exec.Command("go", "build", "-buildvcs=false", "-o", exe, "tokentray/cmd/tokentray")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("build the program: %w\n%s", err, out)
+	}
+	return exe, nil
+})
+
+// TestCommandLine runs the scripts in testdata/script, each with a home and a
+// simulator of its own. They know these commands beside testscript's:
+//
+//	tokentray ARGS…       run the program; it must succeed
+//	code N ARGS…          run the program; its exit code must be N
+//	control PATH JSON     steer the simulator
+//	calls N               the simulator has been asked for a token N times
+//	hold FILE             open a database and keep it
+//	newer FILE            make a database look as if a later program wrote it
+//	await GLOB            wait for a file
+//	gone FILE             wait until there is no such file
+//	crash                 kill the agent without a warning
+//
+// After every run of the program, what it wrote to standard error is searched
+// for every token that the simulator has handed out and every secret it was
+// shown; at the end of a script so are the files below its folder and the
+// arguments of every process.
+func TestCommandLine(t *testing.T) {
+	exe, err := alone()
+	if err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		Setup: func(env *testscript.Env) error {
+			s := newScript(env.WorkDir)
+			env.Values[scriptKey{}] = s
+			env.Defer(func() { s.close(env.T()) })
+			env.Vars = append(
+				env.Vars,
+				"PATH="+filepath.Dir(exe)+":"+os.Getenv("PATH"), "HOME="+env.WorkDir, "TMPDIR="+env.WorkDir+"/tmp",
+				"XDG_RUNTIME_DIR="+env.WorkDir+"/run", "TOKENTRAY_HOME="+env.WorkDir+"/h", "TOKENTRAY_LANG=en",
+				"SIM="+s.url, "APPID=wx0123456789abcdef", "TZ=UTC",
+			)
+			return errors.Join(os.Mkdir(env.WorkDir+"/tmp", 0o700), os.Mkdir(env.WorkDir+"/run", 0o700))
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"tokentray": func(ts *testscript.TestScript, neg bool, args []string) {
+				if neg {
+					ts.Fatalf("say which code: code N %s", strings.Join(args, " "))
+				}
+				of(ts).run(ts, exe, 0, args)
+			},
+			"code": func(ts *testscript.TestScript, _ bool, args []string) {
+				want, err := strconv.Atoi(args[0])
+				ts.Check(err)
+				of(ts).run(ts, exe, want, args[1:])
+			},
+			"control": func(ts *testscript.TestScript, _ bool, args []string) { of(ts).control(ts, args[0], args[1]) },
+			"calls": func(ts *testscript.TestScript, _ bool, args []string) {
+				if got := of(ts).leaks.fetches(); strconv.Itoa(got) != args[0] {
+					ts.Fatalf("the simulator was asked for a token %d times", got)
+				}
+			},
+			"hold": func(ts *testscript.TestScript, _ bool, args []string) {
+				db, err := bbolt.Open(ts.MkAbs(args[0]), 0o600, &bbolt.Options{Timeout: 5 * time.Second})
+				ts.Check(err)
+				ts.Defer(func() { _ = db.Close() })
+			},
+			"newer": func(ts *testscript.TestScript, _ bool, args []string) {
+				db, err := bbolt.Open(ts.MkAbs(args[0]), 0o600, &bbolt.Options{Timeout: 5 * time.Second})
+				ts.Check(err)
+				ts.Check(errors.Join(db.Update(func(tx *bbolt.Tx) error {
+					return tx.Bucket([]byte("meta")).Put([]byte("schema"), []byte("999"))
+				}), db.Close()))
+			},
+			"await": func(ts *testscript.TestScript, _ bool, args []string) { of(ts).await(ts, ts.MkAbs(args[0]), true) },
+			"gone":  func(ts *testscript.TestScript, _ bool, args []string) { of(ts).await(ts, ts.MkAbs(args[0]), false) },
+			"crash": func(ts *testscript.TestScript, _ bool, _ []string) { of(ts).crash(ts) },
+		},
+	})
+}
+
+type scriptKey struct{}
+
+// script is one script while it runs.
+type script struct {
+	dir   string
+	sim   *httptest.Server
+	url   string
+	leaks *leaks
+}
+
+func of(ts *testscript.TestScript) *script { return ts.Value(scriptKey{}).(*script) }
+
+func newScript(dir string) *script {
+	s := &script{dir: dir, leaks: &leaks{}}
+	s.sim = httptest.NewServer(s.leaks.listen(sim.New(sim.Config{OpenRegistration: true})))
+	s.url = s.sim.URL
+	return s
+}
+
+// run runs the program and checks its code and what it must never write.
+func (s *script) run(ts *testscript.TestScript, exe string, want int, args []string) {
+	err := ts.Exec(exe, args...)
+	got := 0
+	var exit *exec.ExitError
+	switch {
+	case errors.As(err, &exit):
+		got = exit.ExitCode()
+	case err != nil:
+		ts.Fatalf("%v", err)
+	}
+	if got != want {
+		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+	if word := s.leaks.in([]byte(ts.ReadFile("stderr"))); word != "" {
+		ts.Fatalf("%s is on standard error", word)
+	}
+}
+
+func (s *script) control(ts *testscript.TestScript, path, body string) {
+	resp, err := http.Post(s.url+path, "application/json", strings.NewReader(body))
+	ts.Check(err)
+	defer func() { _ = resp.Body.Close() }()
+	if resp.StatusCode != http.StatusOK {
+		text, _ := io.ReadAll(resp.Body)
+		ts.Fatalf("the simulator refuses: %s", text)
+	}
+}
+
+// await waits until a file is there, or is there no longer.
+func (s *script) await(ts *testscript.TestScript, glob string, there bool) {
+	deadline := time.Now().Add(20 * time.Second)
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		found, err := filepath.Glob(glob)
+		ts.Check(err)
+		if (len(found) > 0) == there {
+			return
+		}
+		if time.Now().After(deadline) {
+			ts.Fatalf("waited in vain: %s, there: %v", glob, !there)
+		}
+		<-tick.C
+	}
+}
+
+// crash kills the agent of the script's home.
+func (s *script) crash(ts *testscript.TestScript) {
+	client := api.Dial(filepath.Join(s.dir, "h", "agent.sock"))
+	defer client.Close()
+	ctx, cancel := contextOf(10 * time.Second)
+	defer cancel()
+	status, err := client.Status(ctx)
+	ts.Check(err)
+	ts.Check(syscall.Kill(status.PID, syscall.SIGKILL))
+	ts.Check(gone(status.PID))
+}
+
+// close stops every agent that the script has left, whatever its home is, then
+// searches for what should not be there.
+func (s *script) close(t testscript.T) {
+	var left []string
+	_ = filepath.WalkDir(s.dir, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && d.Name() == "agent.sock" {
+			left = append(left, path)
+		}
+		return nil
+	})
+	var errs []error
+	for _, socket := range left {
+		errs = append(errs, stop(socket))
+	}
+	s.sim.Close()
+	errs = append(errs, s.leaks.search(s.dir), s.leaks.searchArguments())
+	if err := errors.Join(errs...); err != nil {
+		t.Log(err)
+		t.FailNow()
+	}
+}
+
+// stop ends the agent behind a socket, if there is one, and kills it if it does
+// not want to.
+func stop(socket string) error {
+	client := api.Dial(socket)
+	defer client.Close()
+	ctx, cancel := contextOf(10 * time.Second)
+	defer cancel()
+	status, err := client.Status(ctx)
+	if errors.Is(err, api.ErrNoAgent) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if err := client.Stop(ctx); err == nil {
+		if err = gone(status.PID); err == nil {
+			return nil
+		}
+	}
+	_ = syscall.Kill(status.PID, syscall.SIGKILL)
+	return fmt.Errorf("the agent %d did not stop and was killed", status.PID)
+}
+
+// gone waits until a process that is no child of ours has ended.
+func gone(pid int) error {
+	deadline := time.Now().Add(10 * time.Second)
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+		if err != nil || bytes.Contains(stat, []byte(") Z ")) {
+			return nil
+		}
+		if time.Now().After(deadline) {
+			return fmt.Errorf("process %d does not end", pid)
+		}
+		<-tick.C
+	}
+}
+
+// leaks remembers every token and secret that passed the simulator.
+type leaks struct {
+	mu      sync.Mutex
+	words   map[string]string // the word -> what it is
+	fetched int
+}
+
+var secretInQuery = regexp.MustCompile(`[?&]secret=([^&]+)`)
+
+// listen is the simulator with an ear on it.
+func (l *leaks) listen(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		rec := httptest.NewRecorder()
+		next.ServeHTTP(rec, r)
+		if strings.HasPrefix(r.URL.Path, "/cgi-bin/") {
+			l.note(r, body, rec.Body.Bytes())
+		}
+		for k, v := range rec.Header() {
+			w.Header()[k] = v
+		}
+		w.WriteHeader(rec.Code)
+		_, _ = w.Write(rec.Body.Bytes())
+	})
+}
+
+func (l *leaks) note(r *http.Request, question, answer []byte) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.words == nil {
+		l.words = map[string]string{}
+	}
+	var asked struct{ Secret string }
+	var got struct {
+		Token string `json:"access_token"`
+	}
+	_ = json.Unmarshal(question, &asked)
+	if m := secretInQuery.FindStringSubmatch(r.URL.RawQuery); m != nil {
+		asked.Secret = m[1]
+	}
+	if asked.Secret != "" {
+		l.words[asked.Secret] = "an AppSecret"
+		l.fetched++
+	}
+	if json.Unmarshal(answer, &got) == nil && got.Token != "" {
+		l.words[got.Token] = "a token"
+	}
+}
+
+func (l *leaks) fetches() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.fetched
+}
+
+// in is what of all that text holds, or "".
+func (l *leaks) in(text []byte) string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for word, what := range l.words {
+		if bytes.Contains(text, []byte(word)) {
+			return what
+		}
+	}
+	return ""
+}
+
+// search looks through every file below dir but those that the script itself
+// wrote there, which end in .in.
+func (l *leaks) search(dir string) error {
+	return filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || !d.Type().IsRegular() || strings.HasSuffix(path, ".in") {
+			return nil // it ended in the meantime, or is none of ours
+		}
+		text, err := os.ReadFile(path)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		if word := l.in(text); word != "" {
+			return fmt.Errorf("%s is in the file %s", word, path)
+		}
+		return nil
+	})
+}
+
+// searchArguments looks through the arguments of every process.
+func (l *leaks) searchArguments() error {
+	lines, err := filepath.Glob("/proc/[0-9]*/cmdline")
+	if err != nil {
+		return err
+	}
+	for _, path := range lines {
+		if text, err := os.ReadFile(path); err == nil && l.in(text) != "" {
+			return fmt.Errorf("%s is in %s", l.in(text), path)
+		}
+	}
+	return nil
+}
+
+func contextOf(d time.Duration) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.Background(), d)
+}
