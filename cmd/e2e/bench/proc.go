@@ -38,23 +38,27 @@ func resident(pid int) (int, error) {
 	return field(string(b), "VmRSS:")
 }
 
-// wakeups watches a process and counts how often it woke. One cause wakes
-// several threads at once, so what is counted are the tenths of a second in
-// which any of its threads gave the processor back.
-func wakeups(pid int, watch time.Duration) (int, error) {
-	const step = 100 * time.Millisecond
-	n, last := 0, -1
-	for end := time.Now().Add(watch); time.Now().Before(end); time.Sleep(step) {
-		now, err := switches(pid)
-		if err != nil {
-			return 0, err
+// wakeups watches processes and counts how often each woke. One cause wakes
+// several threads one after the other, so what is counted are the half seconds
+// in which any of its threads gave the processor back.
+func wakeups(watch time.Duration, pids ...int) ([]int, error) {
+	const step = 500 * time.Millisecond
+	n, last := make([]int, len(pids)), make([]int, len(pids))
+	for end := time.Now().Add(watch); ; time.Sleep(step) {
+		for i, pid := range pids {
+			now, err := switches(pid)
+			if err != nil {
+				return nil, err
+			}
+			if last[i] != 0 && now != last[i] {
+				n[i]++
+			}
+			last[i] = now
 		}
-		if last >= 0 && now != last {
-			n++
+		if time.Now().After(end) {
+			return n, nil
 		}
-		last = now
 	}
-	return n, nil
 }
 
 // switches counts how often the threads of a process went to sleep.
