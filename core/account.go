@@ -81,6 +81,9 @@ type Account struct {
 	// AllowLive is the owner's consent to fetch for a live account from a
 	// destructive source, which kills the token that production uses.
 	AllowLive bool
+	// CopyFormat is the format in which its token is copied when none is chosen;
+	// empty means the one of the settings.
+	CopyFormat string
 }
 
 // Ref is how people write the account: shop/live.
@@ -109,7 +112,7 @@ const (
 // Problem is something wrong, or merely odd, with one field that a person
 // filled in. Key names the sentence in ui/text, Field the input.
 type Problem struct {
-	Field string `json:"field"` // name, env, kind, product, appid, secret, base_url, proxy, note
+	Field string `json:"field"` // name, env, kind, product, appid, secret, base_url, proxy, note, copy_format
 	Key   string `json:"key"`
 	Warn  bool   `json:"warn,omitempty"` // odd, but allowed
 }
@@ -160,6 +163,7 @@ const (
 	ProblemProxy        = "proxy_bad"
 	ProblemProxySecret  = "proxy_password"
 	ProblemNoteLong     = "note_long"
+	ProblemFormat       = "format_unknown"
 	ProblemNameTaken    = "name_taken"  // by another account of that environment
 	ProblemAppIDTwice   = "appid_twice" // another account asks for the same token
 )
@@ -200,6 +204,8 @@ func problemText(key string) string {
 		return "must not hold the password; enter that by itself"
 	case ProblemNoteLong:
 		return "is longer than 2000 characters; shorten it"
+	case ProblemFormat:
+		return "must be one of " + strings.Join(Formats(), ", ") + ", or empty for the one of the settings"
 	case ProblemNameTaken:
 		return "is taken in that environment; choose another or edit that account"
 	case ProblemAppIDTwice:
@@ -249,6 +255,7 @@ func (a Account) Clean() Account {
 	if a.Product == "" {
 		a.Product = ProductOfficial
 	}
+	a.CopyFormat = strings.TrimSpace(a.CopyFormat)
 	return a
 }
 
@@ -292,6 +299,9 @@ func (a Account) Check() Problems {
 	return out
 }
 
+	if a.CopyFormat != "" && !ValidFormat(a.CopyFormat) {
+		add("copy_format", ProblemFormat, false)
+	}
 // CleanSecret trims a pasted AppSecret and reports what is wrong or odd with it.
 func CleanSecret(s Secret) (Secret, Problems) {
 	clean := strings.TrimSpace(s.value)

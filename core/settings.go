@@ -17,7 +17,7 @@ type Settings struct {
 	Theme       string        `json:"theme"`         // system, light or dark
 	TextSize    int           `json:"text_size"`     // percent, 80 to 200
 	ClearAfter  time.Duration `json:"clear_after"`   // clipboard; 0 never, else 5 s to 1 h
-	CopyFormat  string        `json:"copy_format"`   // raw, query, header, json
+	CopyFormat  string        `json:"copy_format"`   // one of Formats
 	AskLiveCopy bool          `json:"ask_live_copy"` // ask before a live token is copied
 	LogLevel    string        `json:"log_level"`     // debug, info, warn, error
 }
@@ -67,7 +67,7 @@ func (s *Settings) Set(key, value string) error {
 	case "theme":
 		return choose(&s.Theme, key, value, "system", "light", "dark")
 	case "copy-format":
-		return choose(&s.CopyFormat, key, value, "raw", "query", "header", "json")
+		return choose(&s.CopyFormat, key, value, Formats()...)
 	case "log-level":
 		return choose(&s.LogLevel, key, value, "debug", "info", "warn", "error")
 	case "text-size":

@@ -71,6 +71,9 @@ func (t Traits) window(life time.Duration) time.Duration {
 type Upstream struct {
 	Source
 	Traits Traits
+	// BaseURL is where tokens of an account are of use that names no base URL
+	// of its own. Empty means that every account names one.
+	BaseURL string
 	// Probe tries credentials without harm to anybody's token. Nil means that
 	// the source itself does.
 	Probe Source

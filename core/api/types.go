@@ -37,6 +37,8 @@ type Account struct {
 	Auto      bool         `json:"auto"`
 	Note      string       `json:"note,omitempty"`
 	AllowLive bool         `json:"allow_live,omitempty"`
+	// CopyFormat is the account's own default of Copy; empty: the settings'.
+	CopyFormat string `json:"copy_format,omitempty"`
 
 	State      core.State `json:"state"`          // when it was sent; see StateAt
 	Mask       string     `json:"mask,omitempty"` // of the token
@@ -106,6 +108,7 @@ type AccountInput struct {
 	Auto          *bool         `json:"auto,omitempty"`
 	Note          *string       `json:"note,omitempty"`
 	AllowLive     *bool         `json:"allow_live,omitempty"`
+	CopyFormat    *string       `json:"copy_format,omitempty"` // empty: the settings'
 	Secret        *string       `json:"secret,omitempty"`
 	ProxyPassword *string       `json:"proxy_password,omitempty"`
 	// Apart is consent to a second account with the same AppID (warned about).
@@ -146,6 +149,7 @@ type Token struct {
 	Account       string    `json:"account"`
 	Env           core.Env  `json:"env"`
 	AppID         string    `json:"appid"`
+	BaseURL       string    `json:"base_url,omitempty"` // where the token is of use
 	Previous      *Previous `json:"previous,omitempty"`
 	// StillValid is set in the answer to a report of a stale token when
 	// upstream accepts the very token that was reported.
@@ -169,10 +173,12 @@ type CheckResult struct {
 	Error    *Error `json:"error,omitempty"`
 }
 
-// CopyRequest puts a token on the clipboard. Format empty means the default of
-// the settings. Previous copies the replaced token.
+// CopyRequest puts a token on the clipboard. Format empty means the account's
+// default, else that of the settings. Path is the call that the formats url and
+// curl make; empty means format.DefaultPath. Previous copies the replaced token.
 type CopyRequest struct {
 	Format   string `json:"format,omitempty"`
+	Path     string `json:"path,omitempty"`
 	Previous bool   `json:"previous,omitempty"`
 }
 

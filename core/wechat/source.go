@@ -56,10 +56,10 @@ type Options struct {
 func Upstreams(o Options) map[core.Kind]core.Upstream {
 	c := newCaller(o)
 	return map[core.Kind]core.Upstream{
-		core.KindWeChat: {Source: stable{c}, Traits: core.Traits{
+		core.KindWeChat: {Source: stable{c}, BaseURL: DefaultBaseURL, Traits: core.Traits{
 			Idempotent: true, Window: window, Overlap: overlap, ForceBudget: forceBudget, ForceGap: forceGap,
 		}},
-		core.KindWeChatLegacy: {Source: legacy{c}, Traits: core.Traits{
+		core.KindWeChatLegacy: {Source: legacy{c}, BaseURL: DefaultBaseURL, Traits: core.Traits{
 			Destructive: true, Window: window, Overlap: overlap,
 		}, Probe: stable{c}}, // the same AppID and secret, and no token of the legacy kind dies
 	}

@@ -1,0 +1,17 @@
+package text
+
+// formats are the words for the formats of a token, where a menu offers them
+// and where an account's own default is set.
+func formats() table {
+	return table{
+		"window.format.url":     {"URL of a call", "调用地址"},
+		"window.format.curl":    {"curl command", "curl 命令"},
+		"window.format.dotenv":  {".env line", ".env 行"},
+		"window.format.postman": {"Postman environment", "Postman 环境"},
+
+		"flag.copy_format": {"`FORMAT` in which this account's token is copied; empty for the one of the settings", "此账号的复制`格式`；留空则使用设置中的格式"},
+		"flag.path":        {"the API `PATH` that the formats url and curl call", "url 和 curl 格式调用的接口`路径`"},
+
+		"problem.format_unknown": {"There is no such format; leave it empty for the one of the settings.", "没有这种格式；留空则使用设置中的格式。"},
+	}
+}
