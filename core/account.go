@@ -252,10 +252,10 @@ func (a Account) Clean() Account {
 	a.BaseURL = strings.TrimRight(strings.TrimSpace(a.BaseURL), "/")
 	a.Proxy = strings.TrimSpace(a.Proxy)
 	a.Note = strings.TrimSpace(a.Note)
+	a.CopyFormat = strings.TrimSpace(a.CopyFormat)
 	if a.Product == "" {
 		a.Product = ProductOfficial
 	}
-	a.CopyFormat = strings.TrimSpace(a.CopyFormat)
 	return a
 }
 
@@ -296,12 +296,12 @@ func (a Account) Check() Problems {
 	if utf8.RuneCountInString(a.Note) > MaxNote {
 		add("note", ProblemNoteLong, false)
 	}
-	return out
-}
-
 	if a.CopyFormat != "" && !ValidFormat(a.CopyFormat) {
 		add("copy_format", ProblemFormat, false)
 	}
+	return out
+}
+
 // CleanSecret trims a pasted AppSecret and reports what is wrong or odd with it.
 func CleanSecret(s Secret) (Secret, Problems) {
 	clean := strings.TrimSpace(s.value)
