@@ -211,6 +211,9 @@ func problemText(key string) string {
 	case ProblemAppIDTwice:
 		return "is another account's too, and both would ask for the same token; use that account"
 	}
+	if said := keyProblem(key); said != "" {
+		return said
+	}
 	return key
 }
 

@@ -118,4 +118,8 @@ const (
 	RemedyNoAgent      = "no_agent"       // tokentray agent; its log tells why it ended
 	RemedyRestart      = "restart_agent"  // tokentray stop; another version runs
 	RemedyClipboard    = "no_clipboard"   // copy from a desktop session, or print the token
+	RemedyPort         = "port_taken"     // choose another port for the loopback door
+	RemedyClientKey    = "no_client_key"  // tokentray api key list
+	RemedyScope        = "key_scope"      // make a key that may do this
+	RemedySlower       = "slower"         // too many refreshes or failures of one client
 )

@@ -20,6 +20,9 @@ type Settings struct {
 	CopyFormat  string        `json:"copy_format"`   // one of Formats
 	AskLiveCopy bool          `json:"ask_live_copy"` // ask before a live token is copied
 	LogLevel    string        `json:"log_level"`     // debug, info, warn, error
+
+	Loopback     bool `json:"loopback"`      // the loopback door is open
+	LoopbackPort int  `json:"loopback_port"` // where it listens
 }
 
 // DefaultSettings are those of a new home.
@@ -27,6 +30,7 @@ func DefaultSettings() Settings {
 	return Settings{
 		Active: Sandbox, Language: "auto", Theme: "system", TextSize: 100,
 		ClearAfter: 45 * time.Second, CopyFormat: "raw", LogLevel: "info",
+		LoopbackPort: DefaultLoopbackPort,
 	}
 }
 

@@ -125,7 +125,10 @@ func (s *Store) prepare(steps []migration) error {
 	err := s.view("read the home's id", func(tx *bbolt.Tx) error {
 		meta := tx.Bucket([]byte(bucketMeta))
 		s.home = string(meta.Get([]byte(keyHome)))
-		return changed.UnmarshalText(orZeroTime(meta.Get([]byte(keyChanged))))
+		if text := meta.Get([]byte(keyChanged)); text != nil && changed.UnmarshalText(text) != nil {
+			changed = s.now() // unreadable: a backup more harms nobody
+		}
+		return nil
 	})
 	if err != nil {
 		return err
@@ -136,13 +139,6 @@ func (s *Store) prepare(steps []migration) error {
 	s.due.Store(changed.After(s.last))
 	s.backupIfDue()
 	return nil
-}
-
-func orZeroTime(b []byte) []byte {
-	if b == nil {
-		return []byte("0001-01-01T00:00:00Z")
-	}
-	return b
 }
 
 // HomeID is the random id of this home. It is part of the names under which

@@ -421,7 +421,7 @@ func TestSettingsOfOtherVersions(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	put(`{"active":"moon","language":"zh","theme":"sepia","text_size":"big","clear_after":60000000000,"loopback":{"on":true}}`)
+	put(`{"active":"moon","language":"zh","theme":"sepia","text_size":"big","clear_after":60000000000,"radio":{"on":true}}`)
 	want := core.DefaultSettings()
 	want.Language, want.ClearAfter = "zh", time.Minute
 	got, err := h.Settings()
@@ -432,7 +432,7 @@ func TestSettingsOfOtherVersions(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = h.view("look", func(tx *bbolt.Tx) error {
-		if v := tx.Bucket([]byte(bucketSettings)).Get([]byte(keySettings)); !bytes.Contains(v, []byte(`"loopback":{"on":true}`)) {
+		if v := tx.Bucket([]byte(bucketSettings)).Get([]byte(keySettings)); !bytes.Contains(v, []byte(`"radio":{"on":true}`)) {
 			t.Errorf("an unknown setting was dropped: %s", v)
 		}
 		return nil

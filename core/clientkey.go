@@ -1,0 +1,171 @@
+package core
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+)
+
+// ClientKey is what one program of this machine may do over the loopback door.
+// The key itself is shown once, when it is made; only its hash is kept.
+type ClientKey struct {
+	Name     string
+	Hash     KeyHash
+	Accounts []string // names of accounts; empty means every account
+	Envs     []Env    // live only where it is named
+	Origins  []string // of web pages that may call with it; browsers name theirs
+	Created  time.Time
+	LastUsed time.Time // zero: never
+}
+
+// KeyHash is the SHA-256 of a client key. The key has 256 random bits, so the
+// hash needs neither salt nor stretching: there is nothing to guess.
+type KeyHash [sha256.Size]byte
+
+// Limits of client keys.
+const (
+	MaxClientKeys  = 200 // in a home
+	MaxKeyAccounts = 200
+	MaxKeyOrigins  = 20
+)
+
+// keyPrefix tells a client key from other secrets, for people and for scanners
+// that look for leaked ones.
+const keyPrefix = "ttk_"
+
+// DefaultLoopbackPort is where the loopback door listens unless told otherwise.
+const DefaultLoopbackPort = 17278
+
+// NewClientSecret draws a key and returns it with its hash.
+func NewClientSecret() (Secret, KeyHash) {
+	var b [32]byte
+	rand.Read(b[:]) // never fails, see crypto/rand
+	key := keyPrefix + base64.RawURLEncoding.EncodeToString(b[:])
+	return NewSecret(key), HashKey(key)
+}
+
+// HashKey is the hash under which a presented key would be kept.
+func HashKey(key string) KeyHash { return sha256.Sum256([]byte(key)) }
+
+// Permits reports whether the key may be used for an account. It does not tell
+// whether there is one.
+func (k ClientKey) Permits(name string, env Env) bool {
+	return slices.Contains(k.Envs, env) && (len(k.Accounts) == 0 || slices.Contains(k.Accounts, name))
+}
+
+// AllowsOrigin reports whether pages of the origin may call with the key. No
+// key allows the opaque origin, null.
+func (k ClientKey) AllowsOrigin(origin string) bool { return slices.Contains(k.Origins, origin) }
+
+// Keys of problems with a client key. ui/text has a sentence for each.
+const (
+	ProblemKeyTaken   = "key_taken"
+	ProblemKeyMany    = "key_many"
+	ProblemKeyAccount = "key_accounts"
+	ProblemKeyOrigin  = "key_origin"
+	ProblemPort       = "port_bad"
+)
+
+// Clean normalises what a person entered for a new key and reports what is
+// wrong with it. No environment means the sandbox.
+func (k ClientKey) Clean() (ClientKey, Problems) {
+	var out Problems
+	add := func(field, key string) { out = append(out, Problem{Field: field, Key: key}) }
+	name := strings.TrimSpace(k.Name)
+	if clean, err := CleanName(name); err == nil {
+		k.Name = clean
+	} else {
+		add("name", checkName(name))
+	}
+	var accounts []string
+	for _, a := range k.Accounts {
+		clean, err := CleanName(a)
+		if err != nil {
+			add("account", ProblemKeyAccount)
+			break
+		}
+		accounts = append(accounts, clean)
+	}
+	if len(accounts) > MaxKeyAccounts {
+		add("account", ProblemKeyAccount)
+	}
+	k.Accounts = distinct(accounts)
+	if len(k.Envs) == 0 {
+		k.Envs = []Env{Sandbox}
+	}
+	for _, e := range k.Envs {
+		if !e.Valid() {
+			add("env", ProblemEnv)
+			break
+		}
+	}
+	k.Envs = distinct(k.Envs)
+	var origins []string
+	for _, o := range k.Origins {
+		clean, ok := cleanOrigin(o)
+		if !ok {
+			add("origin", ProblemKeyOrigin)
+			break
+		}
+		origins = append(origins, clean)
+	}
+	if len(origins) > MaxKeyOrigins {
+		add("origin", ProblemKeyOrigin)
+	}
+	k.Origins = distinct(origins)
+	return k, out
+}
+
+// distinct drops what is there already and keeps the order.
+func distinct[T comparable](in []T) []T {
+	var out []T
+	for _, v := range in {
+		if !slices.Contains(out, v) {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// cleanOrigin writes an origin as browsers do in their Origin header (RFC 6454
+// section 6.2): scheme and host in lower case, the port unless it is the
+// scheme's own, nothing else.
+func cleanOrigin(raw string) (string, bool) {
+	raw = strings.TrimSpace(raw)
+	u, err := url.Parse(raw)
+	if err != nil || len(raw) > MaxURL || !printable(raw) || strings.Contains(raw, "%") || u.Scheme == "" || u.Hostname() == "" || u.User != nil ||
+		u.Path != "" && u.Path != "/" || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" || u.Opaque != "" {
+		return "", false
+	}
+	host := strings.ToLower(u.Host)
+	for scheme, port := range map[string]string{"http": ":80", "https": ":443"} {
+		if u.Scheme == scheme {
+			host = strings.TrimSuffix(host, port)
+		}
+	}
+	return u.Scheme + "://" + host, !strings.HasSuffix(host, ":")
+}
+
+// ValidPort reports whether the loopback door can be told to listen on port.
+func ValidPort(port int) bool { return port > 0 && port < 1<<16 }
+
+// keyProblem is the sentence for a problem with a client key or the port.
+func keyProblem(key string) string {
+	switch key {
+	case ProblemKeyTaken:
+		return "is another client key's; choose another or revoke that key first"
+	case ProblemKeyMany:
+		return "cannot be kept: there are 200 client keys already; revoke one that is no longer used"
+	case ProblemKeyAccount:
+		return "must be names of accounts, without an environment, at most 200"
+	case ProblemKeyOrigin:
+		return "must look like https://host or http://localhost:3000, at most 20"
+	case ProblemPort:
+		return "must be a number from 1 to 65535"
+	}
+	return ""
+}

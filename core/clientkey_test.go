@@ -1,0 +1,87 @@
+package core
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestNewClientSecret(t *testing.T) {
+	a, hashA := NewClientSecret()
+	b, hashB := NewClientSecret()
+	if a.Reveal() == b.Reveal() || hashA == hashB {
+		t.Fatal("two keys are the same")
+	}
+	if k := a.Reveal(); !strings.HasPrefix(k, "ttk_") || len(k) != len("ttk_")+43 || HashKey(k) != hashA || HashKey(k+" ") == hashA {
+		t.Errorf("a key of %d characters, or its hash is another", len(k))
+	}
+	if s := fmt.Sprintf("%v %+v %#v %s", a, a, a, a); strings.Contains(s, a.Reveal()) {
+		t.Errorf("printing shows it: %s", s)
+	}
+}
+
+func TestWhatAKeyPermits(t *testing.T) {
+	all := []Env{Sandbox, Live}
+	for _, tt := range []struct {
+		accounts []string
+		envs     []Env
+		name     string
+		env      Env
+		want     bool
+	}{
+		{nil, []Env{Sandbox}, "shop", Sandbox, true},
+		{nil, []Env{Sandbox}, "shop", Live, false},
+		{nil, []Env{Live}, "shop", Sandbox, false},
+		{nil, all, "shop", Live, true},
+		{[]string{"shop"}, all, "shop", Live, true},
+		{[]string{"shop"}, all, "blog", Live, false},
+		{[]string{"shop"}, all, "sho", Live, false},
+		{nil, nil, "shop", Sandbox, false},
+		{nil, all, "shop", "", false},
+	} {
+		if got := (ClientKey{Accounts: tt.accounts, Envs: tt.envs}).Permits(tt.name, tt.env); got != tt.want {
+			t.Errorf("%+v: %v", tt, got)
+		}
+	}
+}
+
+func TestCleanClientKey(t *testing.T) {
+	k, problems := ClientKey{
+		Name: "  postman ", Accounts: []string{" shop", "shop", "商店"},
+		Origins: []string{"HTTPS://App.Example.com:443/", "http://localhost:3000", "https://app.example.com", "chrome-extension://abcdef"},
+	}.Clean()
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	if k.Name != "postman" || !slices.Equal(k.Accounts, []string{"shop", "商店"}) || !slices.Equal(k.Envs, []Env{Sandbox}) ||
+		!slices.Equal(k.Origins, []string{"https://app.example.com", "http://localhost:3000", "chrome-extension://abcdef"}) {
+		t.Errorf("cleaned to %+v", k)
+	}
+	if !k.AllowsOrigin("http://localhost:3000") || k.AllowsOrigin("http://localhost") || k.AllowsOrigin("null") || k.AllowsOrigin("") {
+		t.Error("an origin is allowed that was not named, or the reverse")
+	}
+	for _, bad := range []struct {
+		key  ClientKey
+		want string
+	}{
+		{ClientKey{}, ProblemNameEmpty},
+		{ClientKey{Name: "a/b"}, ProblemNameChars},
+		{ClientKey{Name: "k", Accounts: []string{"shop/live"}}, ProblemKeyAccount},
+		{ClientKey{Name: "k", Accounts: []string{""}}, ProblemKeyAccount},
+		{ClientKey{Name: "k", Envs: []Env{"moon"}}, ProblemEnv},
+		{ClientKey{Name: "k", Origins: []string{"*"}}, ProblemKeyOrigin},
+		{ClientKey{Name: "k", Origins: []string{"null"}}, ProblemKeyOrigin},
+		{ClientKey{Name: "k", Origins: []string{"https://host/path"}}, ProblemKeyOrigin},
+		{ClientKey{Name: "k", Origins: []string{"https://user:pw@host"}}, ProblemKeyOrigin},
+		{ClientKey{Name: "k", Origins: []string{"https://a b"}}, ProblemKeyOrigin},
+		{ClientKey{Name: "k", Origins: []string{"https://a%80b"}}, ProblemKeyOrigin},
+		{ClientKey{Name: "k", Origins: []string{"https://host:"}}, ProblemKeyOrigin},
+		{ClientKey{Name: "k", Origins: []string{"localhost:3000"}}, ProblemKeyOrigin},
+	} {
+		_, problems := bad.key.Clean()
+		if len(problems) != 1 || problems[0].Key != bad.want || problems[0].Warn || problemText(bad.want) == bad.want {
+			t.Errorf("%+v: %v, want %s", bad.key, problems, bad.want)
+		}
+	}
+}
