@@ -45,7 +45,7 @@ func runDoctor(ctx context.Context, o cli.DoctorOptions) ([]cli.Finding, error) 
 	}
 	var out []cli.Finding
 	for _, f := range doctor.Run(ctx, c) {
-		out = append(out, cli.Finding{Check: f.Check, Level: cli.Level(f.Level), Says: f.Says, Fix: f.Fix, Args: f.Args})
+		out = append(out, cli.Finding{Check: f.Check, Level: cli.Level(f.Level), Says: f.Says, Fix: f.Fix, Args: f.Args, Err: f.Err})
 	}
 	return out, nil
 }

@@ -33,6 +33,7 @@ type Finding struct {
 	Says  string
 	Fix   string
 	Args  []any
+	Err   error // the cause, where it is told best by its own sentences
 }
 
 // limit is how long one look may take.

@@ -67,7 +67,7 @@ func (c Config) agentAndDatabase(ctx context.Context) []Finding {
 	case a.Other:
 		agent.Level, agent.Says, agent.Fix = Fail, "agent_other", "agent_fix"
 	case a.Running && a.Err != nil:
-		agent.Level, agent.Says, agent.Fix = Fail, "agent_bad", "agent_log"
+		agent.Level, agent.Says, agent.Fix, agent.Err = Fail, "agent_bad", "agent_log", a.Err
 	case a.Running:
 		agent.Level, agent.Says = OK, "agent_ok"
 	default:
@@ -84,7 +84,7 @@ func (c Config) agentAndDatabase(ctx context.Context) []Finding {
 	case errors.Is(d.Err, fs.ErrNotExist):
 		db.Level, db.Says = OK, "database_new"
 	case d.Err != nil:
-		db.Level, db.Says, db.Fix = Fail, "database_bad", "database_fix"
+		db.Level, db.Says, db.Fix, db.Err = Fail, "database_bad", "database_fix", d.Err
 	default:
 		db.Level, db.Says = OK, "database_ok"
 	}

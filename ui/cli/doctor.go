@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"tokentray/core/api"
 	"tokentray/ui/text"
 )
 
@@ -22,6 +23,9 @@ type Finding struct {
 	Says  string
 	Fix   string // empty when there is nothing to do
 	Args  []any
+	// Err is the cause; where ui/text has sentences for it they stand in the
+	// place of Says and Fix.
+	Err error
 }
 
 // Level is how bad a finding is.
@@ -69,10 +73,8 @@ func (a *app) report(findings []Finding) error {
 	)
 	mark := map[Level]cell{LevelOK: {"✓", styleSandbox}, LevelWarn: {"!", styleWarn}, LevelFail: {"✗", styleLive}}
 	for _, f := range findings {
-		l := line{f.Check, f.Level, clean(a.say(text.Key("doctor."+f.Says), f.Args...)), ""}
-		if f.Fix != "" {
-			l.Remedy = clean(a.say(text.Key("doctor."+f.Fix), f.Args...))
-		}
+		l := line{Check: f.Check, Level: f.Level}
+		l.Message, l.Remedy = a.findingWords(f)
 		if f.Level == LevelFail {
 			sick = &errSilent{errSick}
 		}
@@ -93,4 +95,16 @@ func (a *app) report(findings []Finding) error {
 		return err
 	}
 	return sick
+}
+
+// findingWords is what was found and what to do.
+func (a *app) findingWords(f Finding) (says, fix string) {
+	if e := api.FromError(f.Err); e != nil && a.text().Has(text.Key("cause."+e.Remedy)) {
+		return clean(a.text().Cause(e, "")), clean(a.text().Remedy(e, ""))
+	}
+	says = clean(a.say(text.Key("doctor."+f.Says), f.Args...))
+	if f.Fix != "" {
+		fix = clean(a.say(text.Key("doctor."+f.Fix), f.Args...))
+	}
+	return says, fix
 }

@@ -33,7 +33,7 @@ func (a *app) reset(ctx context.Context, yes bool) error {
 		"  " + a.say("reset.files", "home", clean(s.Home)),
 	}
 	if s.Vault.Kind == "keyring" {
-		warning = append(warning, "  "+a.say("reset.keyring", "n", s.Accounts))
+		warning = append(warning, "  "+a.say("reset.keyring"))
 	}
 	a.text() // the language is a setting, and that is gone afterwards
 	if err := a.confirm(ctx, yes, warning, "reset.ask"); err != nil {

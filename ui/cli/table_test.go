@@ -182,7 +182,7 @@ func TestWatchTable(t *testing.T) {
 	r.term.outTTY, r.env["NO_COLOR"] = true, "1"
 	a := &app{Parts: Parts{Term: r.term, Getenv: func(k string) string { return r.env[k] }, Now: start}}
 	got := strings.Join(a.screen(sampleList(), []string{"foot"}, 90, 24), "\n")
-	want := `TokenTray · Sandbox is active · 4 accounts
+	want := `TokenTray · Sandbox is active · accounts: 4
 
    NAME    ENV      STATE      LEFT                 TOKEN
 *  shop    sandbox  paused     4:07     █░░░░░░░░░  84_ab••••wxyz

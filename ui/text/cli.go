@@ -148,7 +148,7 @@ func cli() table {
 		"use.sandbox": {"The active environment is sandbox.", "当前环境：沙箱（sandbox）。"},
 		"use.live":    {"The active environment is LIVE: a bare name now means production.", "当前环境：生产（live）。只写名称即表示生产账号。"},
 
-		"watch.title":   {"TokenTray · {env} is active · {n} accounts", "TokenTray · 当前环境：{env} · {n} 个账号"},
+		"watch.title":   {"TokenTray · {env} is active · accounts: {n}", "TokenTray · 当前环境：{env} · {n} 个账号"},
 		"watch.paused":  {" · all paused", " · 已全部暂停"},
 		"watch.end":     {"* the active environment    Ctrl-C ends", "* 当前环境    Ctrl-C 结束"},
 		"watch.more":    {"… and {n} more; a taller terminal shows them", "… 还有 {n} 个；调高终端窗口可见"},
@@ -221,9 +221,9 @@ func cli() table {
 		"vault.asking": {"The keyring asks for its password in a window of its own.", "密钥环会在自己的窗口中询问密码。"},
 
 		"reset.what":     {"This removes, for good:", "将永久删除："},
-		"reset.accounts": {"{n} accounts with their tokens and history", "{n} 个账号及其 token 和历史"},
+		"reset.accounts": {"all accounts ({n}) with their tokens and history", "{n} 个账号及其 token 和历史"},
 		"reset.files":    {"database, backups, settings, passphrase file and log in {home}", "{home} 中的数据库、备份、设置、口令文件和日志"},
-		"reset.keyring":  {"the keyring entries of {n} accounts and the data key", "密钥环中 {n} 个账号的条目和数据密钥"},
+		"reset.keyring":  {"the keyring entries of those accounts and the data key", "密钥环中这些账号的条目和数据密钥"},
 		"reset.ask":      {"Remove all of it?", "全部删除？"},
 		"reset.done":     {"Everything was removed; the agent ended.", "已全部删除，代理进程已结束。"},
 
