@@ -115,7 +115,7 @@ func TestFailureIsExplained(t *testing.T) {
 `
 	const zh = `tokentray: 203.0.113.7 不在账号的 IP 白名单中。
   请把 203.0.113.7 加入 API IP 白名单（公众号在 developers.weixin.qq.com/platform，小程序在 mp.weixin.qq.com），几分钟后执行：tokentray refresh shop/sandbox
-  errcode 40164, rid 62416571-5cbc3445-3e6cab76, 调用方 IP 203.0.113.7, 上游原文：invalid ip
+  errcode 40164，rid 62416571-5cbc3445-3e6cab76，调用方 IP 203.0.113.7，上游原文：invalid ip
 `
 	for lang, want := range map[string]string{"en": en, "zh": zh} {
 		r := withToken(newRun())

@@ -102,7 +102,7 @@ func (a *app) explainWire(e *api.Error) []string {
 		out = append(out, "  "+clean(r))
 	}
 	if d := tx.Details(e); len(d) > 0 {
-		out = append(out, "  "+clean(strings.Join(d, ", ")))
+		out = append(out, "  "+clean(strings.Join(d, a.say("cli.comma"))))
 	}
 	return out
 }

@@ -83,7 +83,7 @@ func (a *app) entryWords(e api.HistoryEntry) string {
 	}
 	parts := []string{a.say(text.Key("class.short." + string(e.Class)))}
 	parts = append(parts, a.text().Details(&api.Error{UpstreamCode: e.Code, CallerIP: e.CallerIP, RID: e.RID})...)
-	return clean(strings.Join(parts, ", "))
+	return clean(strings.Join(parts, a.say("cli.comma")))
 }
 
 func took(d time.Duration) string {
