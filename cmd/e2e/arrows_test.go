@@ -35,6 +35,7 @@ var arrows = []struct {
 	{"core/agent", []string{"core", "core/api", "core/format"}},
 	{"core/store", []string{"core", "core/durable"}},
 	{"core/vault", []string{"core", "core/durable"}},
+	{"core/autostart", []string{"core", "core/durable"}},
 	{"core/durable", nil},
 	{"core/...", []string{"core"}}, // adapters
 	{"ui/text", []string{"core", "core/api"}},
