@@ -57,6 +57,9 @@ func Run(ctx context.Context, p Parts, args []string) int {
 	a := &app{Parts: p}
 	root := a.root()
 	root.SetArgs(args)
+	if len(args) > 0 && args[0] == cobra.ShellCompRequestCmd {
+		a.localise(root) // shells show what commands and flags are for
+	}
 	if err := root.ExecuteContext(ctx); err != nil {
 		return a.fail(ctx, err, args)
 	}

@@ -400,7 +400,12 @@ func TestCompletion(t *testing.T) {
 			t.Errorf("%s: %q", shell, out)
 		}
 	}
-	r := withToken(newRun())
+	r := newRun()
+	r.env["TOKENTRAY_LANG"] = "zh"
+	if out, _ := r.try(t, 0, "__complete", "wat"); !strings.HasPrefix(out, "watch\t实时查看") {
+		t.Errorf("commands: %q", out)
+	}
+	r = withToken(newRun())
 	out, _ := r.try(t, 0, "__complete", "get", "")
 	if !strings.HasPrefix(out, "shop\nshop/sandbox\nshop/live\n") {
 		t.Errorf("names: %q", out)
