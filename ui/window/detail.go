@@ -77,6 +77,7 @@ func (d *detail) draw(now time.Time) fyne.CanvasObject {
 		column.Add(d.drawProblem(problem{Cause: l.say.Cause(a.Error, a.Ref().String()), Remedy: remedyText(l, a.Error, a.Ref().String()), Act: actRetry, Button: l.t("act.retry")}))
 	}
 	column.Add(d.drawToken(now))
+	d.previous = nil // of the account shown before
 	if a.Previous != nil && a.Previous.Mask != "" {
 		column.Add(d.drawPrevious(now))
 	}
