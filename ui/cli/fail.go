@@ -112,6 +112,9 @@ func (a *app) problemLines(problems []core.Problem) []string {
 	var out []string
 	for _, p := range problems {
 		out = append(out, "  "+a.fieldName(p.Field)+a.say("cli.colon")+a.problem(p.Key))
+		if p.Key == core.ProblemAppIDTwice && !p.Warn {
+			out = append(out, "  "+a.say("cli.apart"))
+		}
 	}
 	return out
 }

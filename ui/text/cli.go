@@ -12,6 +12,7 @@ func cli() table {
 		"cli.warning":      {"Note: ", "注意："},
 		"cli.problems":     {"nothing was saved.", "未保存。"},
 		"cli.nothing_done": {"Nothing was done.", "未做任何改动。"},
+		"cli.apart":        {"If you mean it, add --apart. Of the kind wechat-legacy it is refused all the same: the two would kill each other's token.", "确需如此请加 --apart。wechat-legacy 类型仍会被拒绝：两个账号会互相使对方的 token 失效。"},
 		"cli.elsewhere":    {"It exists as {account}; write that, or switch the environment: tokentray use", "存在 {account}；请写全，或切换环境：tokentray use"},
 
 		"cli.field.name":           {"name", "名称"},
