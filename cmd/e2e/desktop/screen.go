@@ -76,6 +76,14 @@ func (w Window) Active() bool {
 	return err == nil && strings.TrimSpace(out) == w.ID
 }
 
+// Resize gives the window another size.
+func (w Window) Resize(width, height int) error {
+	if out, err := w.d.Output("xdotool", "windowsize", "--sync", w.ID, strconv.Itoa(width), strconv.Itoa(height)); err != nil {
+		return fmt.Errorf("resizing window %s: %w %s", w.ID, err, out)
+	}
+	return nil
+}
+
 // Click moves the pointer to a place in the window and clicks.
 func (w Window) Click(x, y int) error {
 	_, err := w.d.Output("xdotool", "mousemove", "--sync", "--window", w.ID, strconv.Itoa(x), strconv.Itoa(y), "click", "1")

@@ -12,6 +12,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strconv"
 	"time"
 
 	"tokentray/cmd/e2e/desktop"
@@ -19,6 +20,12 @@ import (
 	"tokentray/core/api"
 	"tokentray/core/sim"
 )
+
+// width is the screen's.
+const width = 1000
+
+// age is what the tokens are given to lose some of their life.
+const age = 50 * time.Second
 
 func main() {
 	bin := flag.String("bin", "bin", "folder of tokentray and tokentray-window")
@@ -38,7 +45,7 @@ func run(bin, to string) error {
 	if err := os.MkdirAll(to, 0o755); err != nil {
 		return err
 	}
-	d, err := desktop.Start(desktop.Options{Keyring: desktop.Unlocked, Panel: true, Size: "1000x760"})
+	d, err := desktop.Start(desktop.Options{Keyring: desktop.Unlocked, Panel: true, Size: fmt.Sprintf("%dx760", width)})
 	if err != nil {
 		return err
 	}
@@ -64,15 +71,22 @@ func run(bin, to string) error {
 	if err != nil {
 		return err
 	}
-	for _, p := range []struct{ file, language, theme string }{
-		{"window-light.png", "en", "light"},
-		{"window-dark.png", "en", "dark"},
-		{"window-light-zh.png", "zh", "light"},
-		{"window-dark-zh.png", "zh", "dark"},
+	time.Sleep(age)
+	for _, p := range []struct {
+		file, language, theme string
+		wide                  bool
+	}{
+		{"window-light.png", "en", "light", false},
+		{"window-dark-zh.png", "zh", "dark", false},
+		{"wide-dark.png", "en", "dark", true},
+		{"wide-light-zh.png", "zh", "light", true},
 	} {
-		if err := s.window(p.file, p.language, p.theme); err != nil {
+		if err := s.window(p.file, p.language, p.theme, p.wide); err != nil {
 			return err
 		}
+	}
+	if err := s.tray("tray.png"); err != nil {
+		return err
 	}
 	return s.client.Stop(ctx)
 }
@@ -114,8 +128,9 @@ func (s *studio) addSamples(ctx context.Context) (done chan struct{}, err error)
 	return done, s.client.Use(ctx, core.Sandbox)
 }
 
-// window takes a picture of the window as it opens in that language and theme.
-func (s *studio) window(file, language, theme string) error {
+// window takes a picture of the window in that language and theme, with all
+// accounts; wide enough, it shows the details of one, shop/live, beside them.
+func (s *studio) window(file, language, theme string, wide bool) error {
 	ctx := context.Background()
 	for key, value := range map[string]string{"language": language, "theme": theme} {
 		if _, err := s.client.SetSetting(ctx, key, value); err != nil {
@@ -134,19 +149,51 @@ func (s *studio) window(file, language, theme string) error {
 	if err != nil {
 		return err
 	}
-	// All accounts, as Ctrl+3 shows them, and a second for the first tick.
 	if err := w.Activate(); err != nil {
 		return err
 	}
-	if err := s.Key("ctrl+3"); err != nil {
+	keys := []string{"ctrl+3"} // all accounts
+	if wide {
+		if err := w.Resize(940, 640); err != nil {
+			return err
+		}
+		for range 7 {
+			keys = append(keys, "Down")
+		}
+	}
+	if err := s.Key(keys...); err != nil {
 		return err
 	}
-	time.Sleep(1500 * time.Millisecond)
+	time.Sleep(1500 * time.Millisecond) // the next tick has painted it
 	img, err := s.Screenshot(w.ID)
+	if err != nil {
+		return fmt.Errorf("%w\n%s", err, p.Output())
+	}
+	return s.save(file, img)
+}
+
+// tray takes a picture of the icon with its menu, which hangs from the right end
+// of the panel.
+func (s *studio) tray(file string) error {
+	if _, err := s.client.SetSetting(context.Background(), "language", "en"); err != nil {
+		return err
+	}
+	time.Sleep(time.Second)
+	if _, err := s.Output("xdotool", "mousemove", strconv.Itoa(width-16), "16", "click", "3"); err != nil {
+		return err
+	}
+	time.Sleep(time.Second)
+	img, err := s.Screenshot("")
 	if err != nil {
 		return err
 	}
-	return s.save(file, img)
+	part, ok := img.(interface {
+		SubImage(r image.Rectangle) image.Image
+	})
+	if !ok {
+		return fmt.Errorf("the picture, a %T, cannot be cut", img)
+	}
+	return s.save(file, part.SubImage(image.Rect(width-300, 0, width, 340)))
 }
 
 func (s *studio) save(file string, img image.Image) error {
