@@ -72,16 +72,11 @@ func run(bin, to string) error {
 		return err
 	}
 	time.Sleep(age)
-	for _, p := range []struct {
-		file, language, theme string
-		wide                  bool
-	}{
-		{"window-light.png", "en", "light", false},
-		{"window-dark-zh.png", "zh", "dark", false},
-		{"wide-dark.png", "en", "dark", true},
-		{"wide-light-zh.png", "zh", "light", true},
+	for _, p := range []struct{ file, language, theme string }{
+		{"window-dark.png", "en", "dark"},
+		{"window-light-zh.png", "zh", "light"},
 	} {
-		if err := s.window(p.file, p.language, p.theme, p.wide); err != nil {
+		if err := s.window(p.file, p.language, p.theme); err != nil {
 			return err
 		}
 	}
@@ -129,8 +124,8 @@ func (s *studio) addSamples(ctx context.Context) (done chan struct{}, err error)
 }
 
 // window takes a picture of the window in that language and theme, with all
-// accounts; wide enough, it shows the details of one, shop/live, beside them.
-func (s *studio) window(file, language, theme string, wide bool) error {
+// accounts and, as it is wide enough, the details of one of them.
+func (s *studio) window(file, language, theme string) error {
 	ctx := context.Background()
 	for key, value := range map[string]string{"language": language, "theme": theme} {
 		if _, err := s.client.SetSetting(ctx, key, value); err != nil {
@@ -152,14 +147,12 @@ func (s *studio) window(file, language, theme string, wide bool) error {
 	if err := w.Activate(); err != nil {
 		return err
 	}
+	if err := w.Resize(940, 640); err != nil {
+		return err
+	}
 	keys := []string{"ctrl+3"} // all accounts
-	if wide {
-		if err := w.Resize(940, 640); err != nil {
-			return err
-		}
-		for range 7 {
-			keys = append(keys, "Down")
-		}
+	for range 7 {              // the one on which Down stops then
+		keys = append(keys, "Down")
 	}
 	if err := s.Key(keys...); err != nil {
 		return err
