@@ -75,10 +75,14 @@ func window() table {
 		"window.menu.resume":        {"Resume renewal", "恢复续期"},
 		"window.menu.delete":        {"Delete…", "删除…"},
 
-		"window.format.raw":    {"Token", "仅 token"},
-		"window.format.query":  {"Query", "查询参数"},
-		"window.format.header": {"Header", "请求头"},
-		"window.format.json":   {"JSON", "JSON"},
+		"window.format.raw":     {"Token", "仅 token"},
+		"window.format.query":   {"Query", "查询参数"},
+		"window.format.header":  {"Header", "请求头"},
+		"window.format.url":     {"URL", "URL"},
+		"window.format.curl":    {"curl", "curl"},
+		"window.format.dotenv":  {".env", ".env"},
+		"window.format.postman": {"Postman", "Postman"},
+		"window.format.json":    {"JSON", "JSON"},
 
 		"window.snack.copied":      {"{account} copied", "已复制 {account}"},
 		"window.snack.copied.form": {"{account} copied as {format}", "已复制 {account}（{format}）"},
@@ -92,6 +96,7 @@ func window() table {
 		"window.snack.accepted":    {"{account}: the upstream accepts this token", "{account}：上游接受此 token"},
 		"window.snack.dead":        {"{account}: the upstream no longer accepts this token", "{account}：上游已不再接受此 token"},
 		"window.snack.saved":       {"{account} saved", "已保存 {account}"},
+		"window.snack.saved_but":   {"{account} saved. {cause}", "已保存 {account}。{cause}"},
 		"window.snack.deleted":     {"{account} deleted", "已删除 {account}"},
 		"window.snack.busy":        {"{account}: asking the upstream…", "{account}：正在请求上游…"},
 
@@ -221,6 +226,13 @@ func window() table {
 		"window.bar.paused":      {"All renewal is paused.", "全部续期已暂停。"},
 		"window.bar.resume":      {"Resume", "恢复"},
 		"window.bar.demo":        {"Demo with the simulator; nothing here is real.", "模拟器演示，这里的一切都不是真实数据。"},
+
+		"window.entry.cut":        {"Cut", "剪切"},
+		"window.entry.copy":       {"Copy", "复制"},
+		"window.entry.paste":      {"Paste", "粘贴"},
+		"window.entry.select_all": {"Select all", "全选"},
+		"window.entry.undo":       {"Undo", "撤销"},
+		"window.entry.redo":       {"Redo", "重做"},
 
 		"window.vault.unlock.title": {"Unlock the vault", "解锁保险库"},
 		"window.vault.unlock.body":  {"Enter the passphrase of this home's secrets.", "请输入保护密钥的口令。"},

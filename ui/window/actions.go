@@ -21,6 +21,10 @@ const (
 	personWait   = 75 * time.Second
 )
 
+// fetchFirst is the life below which a copy fetches a new token first, which
+// takes a moment.
+const fetchFirst = 30 * time.Second
+
 // none is the answer of calls that answer nothing.
 type none = struct{}
 
@@ -74,6 +78,9 @@ func (w *Window) copyAs(id core.ID, form string, previous bool) {
 
 func (w *Window) copyNow(a api.Account, form string, previous bool) {
 	ref := a.Ref()
+	if a.Remaining(w.now()) < fetchFirst {
+		w.tell(w.look.t("snack.busy", "account", ref.String()))
+	}
 	ask(w, upstreamWait, func(ctx context.Context, g Agent) (api.Clipboard, error) {
 		return g.Copy(ctx, ref, api.CopyRequest{Format: form, Previous: previous})
 	}, func(c api.Clipboard, err *core.Error) {
@@ -81,11 +88,8 @@ func (w *Window) copyNow(a api.Account, form string, previous bool) {
 			w.fail(err, ref)
 			return
 		}
-		if c.Account == "" {
-			c.Account, c.Env = ref.Name, ref.Env
-		}
+		c.Account, c.Env = ref.Name, ref.Env
 		w.model.clip = c
-		c.Account = ref.String()
 		w.message(copiedSnack(w.look, c, w.now()))
 		w.flash(a.ID)
 	})
@@ -101,9 +105,17 @@ func (w *Window) flash(id core.ID) {
 	w.later(180*time.Millisecond, func() { view.blink(false) })
 }
 
-// clipChanged follows what the agent says of the clipboard.
+// clipChanged keeps the message about the clipboard true: it may have been
+// cleared, or another token copied elsewhere.
 func (w *Window) clipChanged() {
-	if w.snackbar.Visible() && w.snackbar.shown.Clip && w.model.clip.Account == "" && !w.snackbar.shown.Clears.IsZero() {
+	if !w.snackbar.Visible() || !w.snackbar.shown.Clip {
+		return
+	}
+	if w.model.clip.Account != "" {
+		if s := copiedSnack(w.look, w.model.clip, w.now()); s.Text != w.snackbar.shown.Text || !s.Clears.Equal(w.snackbar.shown.Clears) {
+			w.message(s)
+		}
+	} else if !w.snackbar.shown.Clears.IsZero() {
 		w.tell(w.look.t("snack.cleared"))
 	}
 }

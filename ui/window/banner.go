@@ -117,8 +117,8 @@ func drawBanners(l *look, lines []bannerLine, do func(bannerAct)) *fyne.Containe
 		if b.Button != "" {
 			parts = append(parts, smallButton(l, quiet, b.Button, func() { do(b.Act) }))
 		}
-		line := container.New(&bar{gap: 2 * grid, padX: rowLeft, height: 40}, parts...)
-		box.Add(container.New(&backed{}, canvas.NewRectangle(ground), line))
+		line := container.New(&bar{gap: 2 * grid, padX: rowLeft, height: 28}, parts...)
+		box.Add(container.New(&backed{padY: 6}, canvas.NewRectangle(ground), line))
 	}
 	return box
 }

@@ -127,7 +127,7 @@ func (b *button) paint() {
 			ground = p.Hover
 		}
 	}
-	b.ground.FillColor, b.ground.StrokeColor, b.ground.StrokeWidth = ground, stroke, 1
+	b.ground.FillColor, b.ground.StrokeColor, b.ground.StrokeWidth = unlessClear(ground), unlessClear(stroke), 1
 	if b.focused {
 		b.ground.StrokeColor, b.ground.StrokeWidth = p.Sandbox, 2
 		if b.role == filled || b.role == danger {
@@ -165,7 +165,7 @@ func (b *button) Tapped(*fyne.PointEvent)        { b.press() }
 func (b *button) MouseIn(*desktop.MouseEvent)    { b.hovered = true; b.Refresh() }
 func (b *button) MouseMoved(*desktop.MouseEvent) {}
 func (b *button) MouseOut()                      { b.hovered = false; b.Refresh() }
-func (b *button) FocusGained()                   { b.focused = true; b.Refresh() }
+func (b *button) FocusGained()                   { b.focused = true; b.Refresh(); b.look.inSight(b) }
 func (b *button) FocusLost()                     { b.focused = false; b.Refresh() }
 func (b *button) TypedRune(rune)                 {}
 
@@ -176,4 +176,13 @@ func (b *button) TypedKey(e *fyne.KeyEvent) {
 	default:
 		b.look.key(e)
 	}
+}
+
+// unlessClear is c, but color.Transparent where nothing is to be seen: what has
+// that very colour, Fyne does not draw at all.
+func unlessClear(c color.NRGBA) color.Color {
+	if c.A == 0 {
+		return color.Transparent
+	}
+	return c
 }

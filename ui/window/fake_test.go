@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -27,7 +28,7 @@ type fakeAgent struct {
 
 func newFakeAgent(now func() time.Time, accounts ...api.Account) *fakeAgent {
 	return &fakeAgent{
-		now: now, secret: "83_abTHEVERYTOKENTHATNOBODYMAYSEEwxyz", fail: map[string]error{},
+		now: now, secret: "83_abTHEVERYTOKENTHATNOBODYMAYSEEUNASKED" + strings.Repeat("0aZ_-9", 15) + "wxyz", fail: map[string]error{},
 		list: api.List{
 			Active: core.Sandbox, Accounts: accounts, Settings: core.DefaultSettings(),
 			Vault: api.Vault{Kind: "keyring", State: "open"},

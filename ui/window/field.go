@@ -46,6 +46,11 @@ func newNoteEntry(l *look, value string, on func(string)) *entry {
 // AcceptsTab keeps Tab for moving on, in a note too.
 func (e *entry) AcceptsTab() bool { return false }
 
+func (e *entry) FocusGained() {
+	e.Entry.FocusGained()
+	e.look.inSight(e)
+}
+
 func (e *entry) TypedKey(k *fyne.KeyEvent) {
 	switch {
 	case k.Name == fyne.KeyEscape:
@@ -152,7 +157,7 @@ func (t *toggle) Tapped(*fyne.PointEvent)        { t.flip() }
 func (t *toggle) MouseIn(*desktop.MouseEvent)    { t.hovered = true; t.Refresh() }
 func (t *toggle) MouseMoved(*desktop.MouseEvent) {}
 func (t *toggle) MouseOut()                      { t.hovered = false; t.Refresh() }
-func (t *toggle) FocusGained()                   { t.focused = true; t.Refresh() }
+func (t *toggle) FocusGained()                   { t.focused = true; t.Refresh(); t.look.inSight(t) }
 func (t *toggle) FocusLost()                     { t.focused = false; t.Refresh() }
 func (t *toggle) TypedRune(rune)                 {}
 

@@ -129,8 +129,7 @@ func (t *topRow) Layout(o []fyne.CanvasObject, size fyne.Size) {
 		x -= s.Width
 		put(o[i], x, (size.Height-s.Height)/2, s.Width, s.Height)
 	}
-	s := o[0].MinSize()
-	put(o[0], 3*grid, (size.Height-s.Height)/2, min(s.Width, x-4*grid), s.Height)
+	put(o[0], 3*grid, (size.Height-segmentHeight)/2, min(o[0].(*segment).wide(), x-4*grid), segmentHeight)
 }
 
 func (t *topRow) MinSize(o []fyne.CanvasObject) fyne.Size {
@@ -176,6 +175,14 @@ func (w *Window) openFinder() {
 	w.shelf.Refresh()
 	w.root.Refresh()
 	w.win.Canvas().Focus(w.entry)
+}
+
+// findFrom begins a search with what was typed.
+func (w *Window) findFrom(start string) {
+	w.openFinder()
+	w.entry.SetText(w.entry.Text + start)
+	w.entry.CursorColumn = len([]rune(w.entry.Text))
+	w.entry.Refresh()
 }
 
 func (w *Window) closeFinder() {

@@ -199,6 +199,22 @@ func (s *scroller) fit(size fyne.Size) {
 // reflow lays the column out again after something in it changed its height.
 func (s *scroller) reflow() { s.fit(s.Size()); s.inner.Refresh() }
 
+// show scrolls so that an object within can be seen.
+func (s *scroller) show(o fyne.CanvasObject) {
+	driver := fyne.CurrentApp().Driver()
+	top := driver.AbsolutePositionForObject(o).Y - driver.AbsolutePositionForObject(s.scroll).Y
+	const air = 8 * grid // for the label above and the words below
+	y := s.scroll.Offset.Y
+	switch bottom := top + o.Size().Height; {
+	case top < air:
+		y += top - air
+	case bottom > s.scroll.Size().Height-air:
+		y += bottom - s.scroll.Size().Height + air
+	}
+	y = max(0, min(y, s.inner.Size().Height-s.scroll.Size().Height))
+	s.scroll.ScrollToOffset(fyne.NewPos(0, y))
+}
+
 // gap is empty room.
 func gap(w, h float32) fyne.CanvasObject {
 	return container.New(&fixed{fyne.NewSize(w, h)})

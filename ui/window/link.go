@@ -203,7 +203,7 @@ func ask[T any](w *Window, wait time.Duration, question func(context.Context, Ag
 	agent := w.agent
 	if agent == nil {
 		var none T
-		then(none, &core.Error{Class: core.Temporary, Remedy: core.RemedyNoAgent, Message: "there is no agent right now; wait a moment"})
+		then(none, &core.Error{Class: core.Temporary, Remedy: core.RemedyTryAgain, Message: "there is no agent right now; wait a moment"})
 		return
 	}
 	w.work.Go(func() {

@@ -38,6 +38,7 @@ type listActions struct {
 	step   func(core.ID) // the keyboard moved
 	open   func(core.ID) // details
 	remove func(core.ID)
+	find   func(string)
 }
 
 var _ fyne.Focusable = (*listView)(nil)
@@ -75,6 +76,10 @@ func (v *listView) CreateRenderer() fyne.WidgetRenderer {
 // show takes the rows that are to be listed.
 func (v *listView) show(rows []row) {
 	v.rows = rows
+	for _, view := range v.views {
+		view.hovered = false // it may move away from the pointer, of which Fyne says nothing
+		view.paintGround()
+	}
 	v.measure()
 	v.scroll.Refresh()
 	v.place()
@@ -226,8 +231,14 @@ func (v *listView) FocusGained() {
 	v.remark()
 }
 
-func (v *listView) FocusLost()     { v.focused = false; v.remark() }
-func (v *listView) TypedRune(rune) {}
+func (v *listView) FocusLost() { v.focused = false; v.remark() }
+
+// TypedRune begins a search with what is typed.
+func (v *listView) TypedRune(r rune) {
+	if r > ' ' {
+		v.on.find(string(r))
+	}
+}
 
 func (v *listView) TypedKey(e *fyne.KeyEvent) {
 	v.keyed = true

@@ -18,6 +18,7 @@ type look struct {
 	say      *text.Text
 	key      func(*fyne.KeyEvent)
 	shortcut func(fyne.Shortcut)
+	inSight  func(fyne.CanvasObject) // scrolls what got the keyboard into sight
 }
 
 // t is the sentence of a key of the window's table.

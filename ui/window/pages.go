@@ -2,11 +2,14 @@ package window
 
 import (
 	"context"
+	"errors"
+	"strings"
 
 	"fyne.io/fyne/v2"
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/ui/text"
 )
 
 func (w *Window) detailActions() detailActions {
@@ -150,7 +153,7 @@ func (w *Window) saveForm(f *form) {
 			return
 		}
 		if err != nil {
-			f.answer(w.look.say.Cause(wire(err), name)+" "+remedyText(w.look, wire(err), name), false)
+			f.answer(refusal(w.look, err, name), false)
 			return
 		}
 		w.dropPage()
@@ -169,7 +172,26 @@ func (w *Window) saved(s api.Saved) {
 	w.list.choose(s.Account.ID)
 	w.fillDetail()
 	w.focusList()
-	w.tell(w.look.t("snack.saved", "account", s.Account.Ref().String()))
+	ref := s.Account.Ref().String()
+	if e := s.Account.Error; e != nil { // saved all the same: a refusal undoes nothing
+		w.message(snack{Text: w.look.t("snack.saved_but", "account", ref, "cause", w.look.say.Cause(e, ref)), Bad: true, Until: w.now().Add(errorTime)})
+		return
+	}
+	w.tell(w.look.t("snack.saved", "account", ref))
+}
+
+// refusal says why the agent did not take what was typed: field by field where
+// it knows the fields.
+func refusal(l *look, err *core.Error, account string) string {
+	var fields core.Problems
+	if errors.As(err, &fields) && len(fields.Fatal()) > 0 {
+		var words []string
+		for _, p := range fields.Fatal() {
+			words = append(words, l.say.Say(text.Key("problem."+p.Key)))
+		}
+		return strings.Join(words, "\n")
+	}
+	return strings.TrimSpace(l.say.Cause(wire(err), account) + " " + remedyText(l, wire(err), account))
 }
 
 func (w *Window) focus(o fyne.Focusable) { w.win.Canvas().Focus(o) }

@@ -93,7 +93,9 @@ func rowOf(l *look, a api.Account, mixed bool, now time.Time) row {
 	}
 	r.Soon = left > 0 && left <= soon(a)
 	r.State, r.StateTone = stateLine(l, a, now)
-	r.Problem = problemOf(l, a, now)
+	if r.Problem = problemOf(l, a, now); r.Problem.Act == actUnlock || r.Problem.Act == actVaultInit {
+		r.Problem = problem{} // one banner says it for all
+	}
 	return r
 }
 

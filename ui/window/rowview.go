@@ -88,6 +88,7 @@ func newRowView(l *look, on rowActions) *rowView {
 	r.track = canvas.NewRectangle(p.Line)
 	r.fill = canvas.NewRectangle(p.Sandbox)
 	r.dots = glyph(iconMore, p.Muted)
+	r.dots.Hidden = true
 	r.strip = canvas.NewRectangle(p.Warn)
 	r.strip.CornerRadius = radius
 	r.cause = word("", 13, p.Text)
@@ -296,6 +297,12 @@ func (r *rowView) paintGround() {
 	if r.ground.FillColor != c {
 		r.ground.FillColor = c
 		r.ground.Refresh()
+	}
+	// The dots show on the row in use alone: a quieter list, and nine pictures
+	// less to draw each second.
+	if dots := r.hovered || r.selected; r.dots.Hidden == dots {
+		r.dots.Hidden = !dots
+		r.dots.Refresh()
 	}
 	if ring := r.selected && r.focused; r.ring.Hidden == ring {
 		r.ring.Hidden = !ring

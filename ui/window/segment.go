@@ -41,6 +41,7 @@ var (
 	_ fyne.Focusable    = (*segment)(nil)
 	_ fyne.Tappable     = (*segment)(nil)
 	_ desktop.Hoverable = (*segment)(nil)
+	_ tall              = (*segment)(nil)
 )
 
 func newSegment(l *look, value string, on func(string), choices ...choice) *segment {
@@ -72,16 +73,28 @@ func (s *segment) CreateRenderer() fyne.WidgetRenderer {
 		}
 		s.shapes = append(s.shapes, g)
 	}
-	f.min = func() fyne.Size {
-		var w float32
-		for i := range s.choices {
-			w += s.want(i)
-		}
-		return fyne.NewSize(w, segmentHeight)
-	}
+	f.min = func() fyne.Size { return fyne.NewSize(s.widest(), segmentHeight) }
 	f.lay = func(fyne.Size) { s.paint() }
 	s.paint()
 	return f
+}
+
+// wide is the width of all options in one line.
+func (s *segment) wide() float32 {
+	var w float32
+	for i := range s.choices {
+		w += s.want(i)
+	}
+	return w
+}
+
+// widest is the width of the widest option.
+func (s *segment) widest() float32 {
+	var w float32
+	for i := range s.choices {
+		w = max(w, s.want(i))
+	}
+	return w
 }
 
 // want is the width an option needs.
@@ -93,18 +106,37 @@ func (s *segment) want(i int) float32 {
 	return w
 }
 
-// spans are the left edges of the options, and the right edge of the last.
-func (s *segment) spans() []float32 {
-	total := float32(0)
-	for i := range s.choices {
-		total += s.want(i)
+// cell is where an option stands.
+type cell struct{ x, y, w float32 }
+
+// cells places the options: in one line where they fit, each with its share of
+// the spare room; else in as few lines of equal cells as it takes.
+func (s *segment) cells(width float32) []cell {
+	n := len(s.choices)
+	out := make([]cell, n)
+	total := s.wide()
+	if total <= width+0.5 {
+		x, spare := float32(0), (width-total)/float32(n)
+		for i := range s.choices {
+			out[i] = cell{x, 0, s.want(i) + spare}
+			x += out[i].w
+		}
+		return out
 	}
-	spare := max(0, s.Size().Width-total) / float32(len(s.choices))
-	x := []float32{0}
+	perLine := max(1, min(n-1, int(width/s.widest())))
+	lines := (n + perLine - 1) / perLine
+	perLine = (n + lines - 1) / lines
 	for i := range s.choices {
-		x = append(x, x[i]+s.want(i)+spare)
+		w := width / float32(perLine)
+		out[i] = cell{float32(i%perLine) * w, float32(i/perLine) * segmentHeight, w}
 	}
-	return x
+	return out
+}
+
+// heightFor implements tall.
+func (s *segment) heightFor(width float32) float32 {
+	cells := s.cells(width)
+	return cells[len(cells)-1].y + segmentHeight
 }
 
 func (s *segment) paint() {
@@ -118,27 +150,26 @@ func (s *segment) paint() {
 	s.chosen.Hide()
 	s.mark.Hide()
 	s.over.Hide()
-	x := s.spans()
-	for i, c := range s.choices {
-		w := x[i+1] - x[i]
+	for i, at := range s.cells(size.Width) {
+		c, w := s.choices[i], at.w
 		on := c.value == s.value
 		t := s.words[i]
 		s.words[i].Hidden, s.bolds[i].Hidden = on, !on
 		if on {
 			t = s.bolds[i]
-			put(s.chosen, x[i]+2, 2, w-4, size.Height-4)
+			put(s.chosen, at.x+2, at.y+2, w-4, segmentHeight-4)
 			s.chosen.Show()
 			hue := c.hue
 			if hue.A == 0 {
 				hue = p.Sandbox
 			}
 			s.mark.FillColor = hue
-			put(s.mark, x[i]+2*grid, size.Height-5, w-4*grid, 3)
+			put(s.mark, at.x+2*grid, at.y+segmentHeight-5, w-4*grid, 3)
 			s.mark.Show()
 		} else if i == s.hovered {
 			s.over.FillColor = p.Line
 			s.over.CornerRadius = radius
-			put(s.over, x[i]+2, 2, w-4, size.Height-4)
+			put(s.over, at.x+2, at.y+2, w-4, segmentHeight-4)
 			s.over.Show()
 		}
 		m := t.MinSize()
@@ -146,12 +177,12 @@ func (s *segment) paint() {
 		if s.shapes[i] != nil {
 			content += 14 + grid
 		}
-		left := x[i] + (w-content)/2
+		left := at.x + (w-content)/2
 		if s.shapes[i] != nil {
-			put(s.shapes[i], left, (size.Height-14)/2, 14, 14)
+			put(s.shapes[i], left, at.y+(segmentHeight-14)/2, 14, 14)
 			left += 14 + grid
 		}
-		put(t, left, (size.Height-m.Height)/2-1, m.Width, m.Height)
+		put(t, left, at.y+(segmentHeight-m.Height)/2-1, m.Width, m.Height)
 	}
 }
 
@@ -173,10 +204,10 @@ func (s *segment) pick(i int) {
 	}
 }
 
-func (s *segment) at(x float32) int {
-	edges := s.spans()
-	for i := range s.choices {
-		if x < edges[i+1] {
+// at is the option under a position.
+func (s *segment) at(p fyne.Position) int {
+	for i, c := range s.cells(s.Size().Width) {
+		if p.X < c.x+c.w && p.Y < c.y+segmentHeight {
 			return i
 		}
 	}
@@ -199,11 +230,11 @@ func (s *segment) hover(i int) {
 	}
 }
 
-func (s *segment) Tapped(e *fyne.PointEvent)        { s.pick(s.at(e.Position.X)) }
-func (s *segment) MouseIn(e *desktop.MouseEvent)    { s.hover(s.at(e.Position.X)) }
-func (s *segment) MouseMoved(e *desktop.MouseEvent) { s.hover(s.at(e.Position.X)) }
+func (s *segment) Tapped(e *fyne.PointEvent)        { s.pick(s.at(e.Position)) }
+func (s *segment) MouseIn(e *desktop.MouseEvent)    { s.hover(s.at(e.Position)) }
+func (s *segment) MouseMoved(e *desktop.MouseEvent) { s.hover(s.at(e.Position)) }
 func (s *segment) MouseOut()                        { s.hover(-1) }
-func (s *segment) FocusGained()                     { s.focused = true; s.Refresh() }
+func (s *segment) FocusGained()                     { s.focused = true; s.Refresh(); s.look.inSight(s) }
 func (s *segment) FocusLost()                       { s.focused = false; s.Refresh() }
 func (s *segment) TypedRune(rune)                   {}
 func (s *segment) TypedKey(e *fyne.KeyEvent) {

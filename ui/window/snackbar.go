@@ -31,9 +31,10 @@ const (
 
 // copiedSnack tells of a copy. It stays until the clipboard is cleared.
 func copiedSnack(l *look, c api.Clipboard, now time.Time) snack {
-	s := snack{Text: l.t("snack.copied", "account", c.Account), Live: c.Env == core.Live, Clip: true, Clears: c.ClearsAt, Until: c.ClearsAt}
+	ref := api.Ref{Name: c.Account, Env: c.Env}.String()
+	s := snack{Text: l.t("snack.copied", "account", ref), Live: c.Env == core.Live, Clip: true, Clears: c.ClearsAt, Until: c.ClearsAt}
 	if c.Format != "" && c.Format != "raw" {
-		s.Text = l.t("snack.copied.form", "account", c.Account, "format", l.t("format."+c.Format))
+		s.Text = l.t("snack.copied.form", "account", ref, "format", l.t("format."+c.Format))
 	}
 	if c.ClearsAt.IsZero() {
 		s.Until = now.Add(snackTime)
@@ -91,6 +92,9 @@ func newSnackbar(l *look, clear, closed func()) *snackbar {
 func (s *snackbar) show(n snack, now time.Time) {
 	s.shown = n
 	ink := s.look.pal.OnInv
+	if n.Bad {
+		ink = s.look.pal.InvLive
+	}
 	s.words.set(n.Text, ink)
 	s.tail.Text = n.tail(s.look, now)
 	s.tag.Hidden, s.tagBox.Hidden = !n.Live, !n.Live

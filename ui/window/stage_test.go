@@ -103,8 +103,9 @@ func (s *stage) untilSays(words ...string) {
 	}
 }
 
+// says looks for words in one line, or broken anywhere.
 func (s *stage) says(words string) bool {
-	return strings.Contains(strings.Join(s.words(), "\n"), words)
+	return strings.Contains(strings.Join(s.words(), "\n"), words) || strings.Contains(strings.Join(s.words(), ""), words)
 }
 
 func (s *stage) mustSay(words ...string) {

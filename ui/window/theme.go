@@ -39,7 +39,7 @@ type palette struct {
 	Inverse  color.NRGBA // the snackbar
 	OnInv    color.NRGBA
 	InvMuted color.NRGBA
-	InvLive  color.NRGBA // the word LIVE on the snackbar
+	InvLive  color.NRGBA // a failure on the snackbar
 	Shade    color.NRGBA // over what a sheet covers
 	Select   color.NRGBA // selected text
 }

@@ -48,6 +48,7 @@ func TestContrast(t *testing.T) {
 			{"filled button", p.OnAccent, p.Accent},
 			{"danger and LIVE", p.OnDanger, p.Danger},
 			{"snackbar", p.OnInv, p.Inverse},
+			{"a failure on the snackbar", p.InvLive, p.Inverse},
 			{"snackbar's countdown", p.InvMuted, p.Inverse},
 			{"selected text", p.Text, p.Select},
 		} {

@@ -2,14 +2,18 @@ package window
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"net/url"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/theme"
 
 	"tokentray/core"
@@ -141,6 +145,7 @@ func New(app fyne.App, cfg Config) *Window {
 	w.applyLook()
 	w.win.Resize(fyne.NewSize(460, 640))
 	w.addShortcuts()
+	app.Settings().AddListener(func(fyne.Settings) { w.do(w.applyLook) }) // the system turned dark or light
 	return w
 }
 
@@ -174,8 +179,8 @@ func (w *Window) now() time.Time { return w.cfg.Now().Round(0) }
 func (w *Window) applyLook() {
 	set := w.model.settings
 	dark := set.Theme == "dark" || set.Theme == "system" && w.app.Settings().ThemeVariant() == theme.VariantDark
-	lang := text.Choose(set.Language)
-	skin := fmt.Sprint(lang, dark, set.TextSize)
+	language := text.Choose(set.Language)
+	skin := fmt.Sprint(language, dark, set.TextSize)
 	if skin == w.skin {
 		return
 	}
@@ -187,8 +192,9 @@ func (w *Window) applyLook() {
 	if dark {
 		pal = darkPalette()
 	}
-	say := text.New(lang)
-	w.look = &look{pal: pal, say: say, key: w.typedKey, shortcut: w.typedShortcut}
+	say := text.New(language)
+	w.translateFyne(say)
+	w.look = &look{pal: pal, say: say, key: w.typedKey, shortcut: w.typedShortcut, inSight: w.inSight}
 	w.app.Settings().SetTheme(newSkin(pal, w.faces))
 	w.build()
 }
@@ -205,7 +211,7 @@ func (w *Window) build() {
 	w.parts = parts{}
 	w.list = newListView(l, listActions{
 		rowActions: rowActions{copy: w.copyDefault, menu: w.openMenu, help: w.help, pick: w.point},
-		step:       w.pick, open: w.openDetail, remove: w.askRemove,
+		step:       w.pick, open: w.openDetail, remove: w.askRemove, find: w.findFrom,
 	})
 	w.list.selected = w.selected
 	w.banners = stack(0)
@@ -289,10 +295,72 @@ func (w *Window) fillDetail() {
 			w.detail.clear()
 		}
 		w.detail.account = a
+		focused := holds(w.side, w.win.Canvas().Focused())
 		w.side.Objects = []fyne.CanvasObject{w.detail.draw(w.now())}
 		w.detail.back.Hidden = w.wide()
+		if focused && !w.wide() {
+			w.win.Canvas().Focus(w.detail.back)
+		} else if focused {
+			w.focusList()
+		}
 	}
 	w.root.Refresh()
+}
+
+// inSight scrolls the open page so that what got the keyboard can be seen.
+func (w *Window) inSight(o fyne.CanvasObject) {
+	var pages []*scroller
+	if w.form != nil {
+		pages = append(pages, w.form.scroll)
+	}
+	if w.settings != nil {
+		pages = append(pages, w.settings.scroll)
+	}
+	if w.side.Visible() {
+		pages = append(pages, w.detail.scroll)
+	}
+	f, ok := o.(fyne.Focusable)
+	for _, p := range pages {
+		if ok && p != nil && p.Size().Height > 0 && holds(p, f) {
+			p.show(o)
+			return
+		}
+	}
+}
+
+// holds reports whether an object lies somewhere in a tree, so that the keyboard
+// does not stay with what is thrown away.
+func holds(tree fyne.CanvasObject, sought fyne.Focusable) bool {
+	if sought == nil {
+		return false
+	}
+	if f, ok := tree.(fyne.Focusable); ok && f == sought {
+		return true
+	}
+	switch t := tree.(type) {
+	case *fyne.Container:
+		return slices.ContainsFunc(t.Objects, func(o fyne.CanvasObject) bool { return holds(o, sought) })
+	case *scroller:
+		return holds(t.inner, sought)
+	}
+	return false
+}
+
+// translateFyne gives Fyne the words of its own that are seen here, those of an
+// entry's menu, in the language of the settings. Fyne itself knows the system's
+// language alone.
+func (w *Window) translateFyne(say *text.Text) {
+	words := map[string]string{}
+	for _, word := range []string{"Cut", "Copy", "Paste", "Select all", "Undo", "Redo"} {
+		words[word] = say.Say(text.Key("window.entry." + strings.ToLower(strings.ReplaceAll(word, " ", "_"))))
+	}
+	data, err := json.Marshal(words)
+	if err == nil {
+		err = lang.AddTranslationsForLocale(data, lang.SystemLocale())
+	}
+	if err != nil {
+		w.cfg.Log.Warn("cannot translate the toolkit", "error", err)
+	}
 }
 
 // tick counts down. Only what says something else than before is touched.
