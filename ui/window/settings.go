@@ -80,11 +80,7 @@ func settingChoices(l *look, key, value string) []choice {
 	case "log-level":
 		return pick("debug", "info", "warn", "error")
 	case "copy-format":
-		var out []choice
-		for _, f := range format.Names() {
-			out = append(out, choice{value: f, label: l.t("format." + f)})
-		}
-		return out
+		return pick(format.Names()...)
 	case "text-size":
 		sizes := []int{80, 100, 125, 150, 200}
 		if n, err := strconv.Atoi(value); err == nil && !slices.Contains(sizes, n) {
