@@ -134,7 +134,8 @@ func (h Home) CheckSocket() error {
 }
 
 // files lists what a reset removes: all that we ever write, copies that were
-// put aside and temporary files that a crash left among them.
+// put aside and temporary files that a crash left among them. The database,
+// whose lock keeps others out, is the last.
 func (h Home) files() []string {
 	out := []string{h.sock, h.Log(), h.Log() + oldLog}
 	entries, err := os.ReadDir(h.data)
@@ -142,12 +143,15 @@ func (h Home) files() []string {
 		return out
 	}
 	for _, e := range entries {
+		if e.Name() == dbName {
+			continue
+		}
 		name := strings.TrimPrefix(e.Name(), ".")
 		if strings.HasPrefix(name, dbName) || strings.HasPrefix(name, passphraseName) || name == backupsName {
 			out = append(out, filepath.Join(h.data, e.Name()))
 		}
 	}
-	return out
+	return append(out, h.DB())
 }
 
 // pathless drops the path that a *PathError repeats.

@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"time"
 
@@ -46,6 +47,7 @@ func (s *Service) Run(ctx context.Context, ready func()) (err error) {
 	served := make(chan error, 1)
 	wg.Go(func() { served <- server.Serve(socket) })
 	s.log.Info("agent started", "version", s.parts.Version, "pid", os.Getpid(), "home", s.parts.Home.Dir(), "accounts", len(s.all()))
+	s.openLoopback()
 	if ready != nil {
 		ready()
 	}
@@ -59,6 +61,7 @@ func (s *Service) Run(ctx context.Context, ready func()) (err error) {
 	_ = s.Stop(ctx)
 	s.hub.close() // bye
 	cancel()      // the Keeper lets its callers go
+	s.closeLoopback()
 	drain, done := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
 	defer done()
 	if server.Shutdown(drain) != nil {
@@ -109,12 +112,18 @@ func (s *Service) close() error {
 	if s.parts.Clipboard != nil {
 		errs = append(errs, s.parts.Clipboard.Close())
 	}
+	s.closeLoopback()
 	s.uses.close()
-	errs = append(errs, s.parts.Store.Close())
 	s.mu.RLock()
 	erase := s.erase
 	s.mu.RUnlock()
-	if erase {
+	if erase && runtime.GOOS != "windows" { // which removes no open file
+		// Under the store's lock: an agent that starts meanwhile waits for it
+		// and begins a home of its own.
+		errs = append(errs, s.parts.Home.remove())
+	}
+	errs = append(errs, s.parts.Store.Close())
+	if erase && runtime.GOOS == "windows" {
 		errs = append(errs, s.parts.Home.remove())
 	}
 	s.log.Info("agent stopped")

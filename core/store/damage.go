@@ -38,6 +38,10 @@ func (s *Store) attach(known int) error {
 	if err != nil {
 		return err
 	}
+	if !stillAt(s.path, file) { // a reset removed it while we waited for its lock
+		_ = db.Close()
+		return s.attach(known)
+	}
 	s.db, s.file = db, file
 	s.damaged.Store(false)
 	if err := s.examine(known); err != nil {
@@ -49,6 +53,16 @@ func (s *Store) attach(known int) error {
 		return err
 	}
 	return nil
+}
+
+// stillAt reports whether the open file is the one at path.
+func stillAt(path string, file *os.File) bool {
+	ours, err := file.Stat()
+	if err != nil {
+		return true // not ours to judge; examine fails
+	}
+	there, err := os.Stat(path)
+	return err == nil && os.SameFile(ours, there)
 }
 
 // create makes an empty database that is there whole or not at all, so that a

@@ -151,14 +151,17 @@ func (s *Store) Path() string { return s.path }
 // Repaired tells what Open had to repair, nil for nothing.
 func (s *Store) Repaired() *Repair { return s.repair }
 
-// Close makes the backup that is due and lets go of the file.
+// Close makes the backup that is due, unless the file was removed by a reset,
+// and lets go of the file.
 func (s *Store) Close() error {
 	if s.damaged.Load() {
 		// bbolt may hold its own locks for ever after a panic: give the file back
 		// and leave the rest to the end of the process.
 		return fail("close the database", ignoreClosed(release(s.file)))
 	}
-	s.backupIfDue()
+	if stillAt(s.path, s.file) {
+		s.backupIfDue()
+	}
 	return fail("close the database", s.db.Close())
 }
 

@@ -560,3 +560,34 @@ func TestManyAtOnce(t *testing.T) {
 		t.Errorf("Tokens = %d, %v", len(got), err)
 	}
 }
+
+func TestADatabaseRemovedWhileOneWaitsForIt(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "tokentray.db")
+	first, err := Open(path, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := make(chan error)
+	var second *Store
+	go func() {
+		var err error
+		second, err = Open(path, Options{LockWait: 10 * time.Second})
+		got <- err
+	}()
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-got; err != nil {
+		t.Fatal(err)
+	}
+	defer second.Close()
+	if second.HomeID() == first.HomeID() {
+		t.Error("the second works on the removed file")
+	}
+	if _, err := os.Stat(path); err != nil {
+		t.Error(err)
+	}
+}
