@@ -21,6 +21,15 @@ type Settings struct {
 	AskLiveCopy bool          `json:"ask_live_copy"` // ask before a live token is copied
 	LogLevel    string        `json:"log_level"`     // debug, info, warn, error
 
+	NotifyPerson  bool `json:"notify_person"`  // tell on the desktop when an account needs somebody
+	NotifyFailing bool `json:"notify_failing"` // tell when a renewal goes on failing
+	NotifyExpiry  bool `json:"notify_expiry"`  // tell when a token ends and nobody renews it
+	// ClipboardFollow: while a token that was copied is on the clipboard and is
+	// renewed, the new one takes its place.
+	ClipboardFollow bool `json:"clipboard_follow"`
+	// StartAtLogin is read from the operating system and never stored.
+	StartAtLogin bool `json:"start_at_login,omitempty"`
+
 	Loopback     bool `json:"loopback"`      // the loopback door is open
 	LoopbackPort int  `json:"loopback_port"` // where it listens
 }
@@ -29,7 +38,8 @@ type Settings struct {
 func DefaultSettings() Settings {
 	return Settings{
 		Active: Sandbox, Language: "auto", Theme: "system", TextSize: 100,
-		ClearAfter: 45 * time.Second, CopyFormat: "raw", LogLevel: "info",
+		ClearAfter: 45 * time.Second, CopyFormat: FormatRaw, LogLevel: "info",
+		NotifyPerson: true, NotifyFailing: true, NotifyExpiry: true,
 		LoopbackPort: DefaultLoopbackPort,
 	}
 }
@@ -42,6 +52,9 @@ func SettingKeys() []string {
 
 // Get returns the value of a key as Set takes it.
 func (s Settings) Get(key string) (string, bool) {
+	if b := s.flag(key); b != nil {
+		return strconv.FormatBool(*b), true
+	}
 	switch key {
 	case "language":
 		return s.Language, true
@@ -53,8 +66,6 @@ func (s Settings) Get(key string) (string, bool) {
 		return s.ClearAfter.String(), true
 	case "copy-format":
 		return s.CopyFormat, true
-	case "ask-live-copy":
-		return strconv.FormatBool(s.AskLiveCopy), true
 	case "log-level":
 		return s.LogLevel, true
 	}
@@ -65,6 +76,14 @@ func (s Settings) Get(key string) (string, bool) {
 // allowed; s is then unchanged.
 func (s *Settings) Set(key, value string) error {
 	value = strings.TrimSpace(value)
+	if b := s.flag(key); b != nil {
+		on, err := strconv.ParseBool(value)
+		if err != nil {
+			return invalidSetting(key, "true or false")
+		}
+		*b = on
+		return nil
+	}
 	switch key {
 	case "language":
 		return choose(&s.Language, key, value, "auto", "en", "zh")
@@ -86,12 +105,6 @@ func (s *Settings) Set(key, value string) error {
 			return invalidSetting(key, "0s for never, or 5s to 1h")
 		}
 		s.ClearAfter = d
-	case "ask-live-copy":
-		b, err := strconv.ParseBool(value)
-		if err != nil {
-			return invalidSetting(key, "true or false")
-		}
-		s.AskLiveCopy = b
 	default:
 		return &Error{
 			Class: Invalid, Remedy: RemedyInput,
@@ -111,4 +124,23 @@ func choose(field *string, key, value string, allowed ...string) error {
 
 func invalidSetting(key, allowed string) error {
 	return &Error{Class: Invalid, Remedy: RemedyInput, Message: fmt.Sprintf("setting %s: not a value it takes; use %s", key, allowed)}
+}
+
+// flag is the field of a setting that is on or off, nil for other keys.
+func (s *Settings) flag(key string) *bool {
+	switch key {
+	case "ask-live-copy":
+		return &s.AskLiveCopy
+	case "notify-person":
+		return &s.NotifyPerson
+	case "notify-failing":
+		return &s.NotifyFailing
+	case "notify-expiry":
+		return &s.NotifyExpiry
+	case "clipboard-follow":
+		return &s.ClipboardFollow
+	case "start-at-login":
+		return &s.StartAtLogin
+	}
+	return nil
 }
