@@ -34,6 +34,10 @@ type Store interface {
 	Settings() (core.Settings, error)
 	PutSettings(core.Settings) error
 	Touch(used map[core.ID]time.Time) error
+	ClientKeys() ([]core.ClientKey, error)
+	AddClientKey(core.ClientKey) error
+	RemoveClientKey(name string) error
+	TouchClientKeys(used map[string]time.Time) error
 	LastUsed() (map[core.ID]time.Time, error)
 	Close() error
 }
@@ -63,9 +67,11 @@ type Parts struct {
 	// Notice is the key of something to tell people, as that the database was
 	// restored from a backup.
 	Notice string
-	Log    *Log                 // nil discards
-	Now    func() time.Time     // nil means the machine's
-	Peer   func(net.Conn) error // judges callers; nil: api.SameUser
+	Log    *Log // nil discards
+	// OpenAPI is the description of the API that its callers may read.
+	OpenAPI []byte
+	Now     func() time.Time     // nil means the machine's
+	Peer    func(net.Conn) error // judges callers; nil: api.SameUser
 }
 
 // Service is the agent. It implements api.Agent for the tray in its own process
@@ -98,6 +104,7 @@ type Service struct {
 	clip    api.Clipboard
 
 	uses uses
+	loop loopback
 }
 
 var _ api.Agent = (*Service)(nil)
@@ -146,8 +153,10 @@ func (s *Service) load() (err error) {
 	for _, a := range accounts {
 		s.remember(a)
 	}
-	s.uses.last, err = s.parts.Store.LastUsed()
-	return err
+	if s.uses.last, err = s.parts.Store.LastUsed(); err != nil {
+		return err
+	}
+	return s.initLoopback()
 }
 
 // remember makes an account findable under its name and no other.
@@ -200,7 +209,7 @@ func (s *Service) Status(context.Context) (api.Status, error) {
 	if s.parts.Clipboard != nil {
 		clipboard = s.parts.Clipboard.Name()
 	}
-	windows := s.hub.windows()
+	windows, loopback := s.hub.windows(), s.loopbackState()
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	return api.Status{
@@ -208,7 +217,7 @@ func (s *Service) Status(context.Context) (api.Status, error) {
 		Home: s.parts.Home.Dir(), Demo: s.parts.Demo,
 		Active: s.settings.Active, PausedAll: s.settings.PausedAll,
 		Accounts: len(snaps), NeedYou: need, Vault: vault,
-		Tray: s.tray, Clipboard: clipboard, Loopback: "off", Windows: windows, Notice: s.parts.Notice,
+		Tray: s.tray, Clipboard: clipboard, Loopback: loopback, Windows: windows, Notice: s.parts.Notice,
 	}, nil
 }
 
@@ -268,6 +277,11 @@ func (s *Service) view(snap core.Snapshot, now time.Time) api.Account {
 
 // heard hands the Keeper's events on. The Keeper calls it under its own lock.
 func (s *Service) heard(e core.Event) {
+	if e.Removed != nil {
+		s.loop.changed(e.Removed.ID)
+	} else {
+		s.loop.changed(e.Account.Account.ID)
+	}
 	s.hub.publish(false, func() api.Event {
 		if e.Removed != nil {
 			return api.Event{Type: api.EventRemoved, Removed: e.Removed.ID}

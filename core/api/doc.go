@@ -28,6 +28,13 @@
 //	POST   /v1/open                                {"windows":1}
 //	POST   /v1/session                             Session
 //	GET    /v1/events                              ?window=1 -> server-sent Events
+//	GET    /v1/openapi.json                        the description of both doors
+//	GET    /v1/loopback                            Loopback
+//	PUT    /v1/loopback                            LoopbackRequest -> Loopback
+//	GET    /v1/loopback/log                        ?limit=100 -> {"log":[Access]}, newest first
+//	GET    /v1/keys                                {"keys":[ClientKey]}
+//	POST   /v1/keys                                ClientKeyInput -> NewClientKey
+//	DELETE /v1/keys/{name}
 //	POST   /v1/stop, /v1/reset
 //
 // Names are percent-encoded. Without an environment the account is the one in
@@ -36,4 +43,7 @@
 //
 // Snapshots and events carry masks. A token is in the answer of the token and
 // refresh calls alone.
+//
+// The second door is on the loopback, for programs with a client key: a part of
+// the same calls, and WeChat's own; see Door.
 package api

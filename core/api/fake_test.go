@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"net"
@@ -128,6 +129,34 @@ func (f *fakeAgent) Events(ctx context.Context, window bool) (<-chan Event, erro
 		return nil, err
 	}
 	return f.events(ctx, window)
+}
+
+func (f *fakeAgent) Loopback(context.Context) (Loopback, error) {
+	return Loopback{State: DoorOn, Port: 17278, Addresses: []string{"127.0.0.1:17278"}, Keys: 2}, f.note("loopback")
+}
+
+func (f *fakeAgent) SetLoopback(_ context.Context, req LoopbackRequest) (Loopback, error) {
+	return Loopback{State: DoorOff, Port: 17278}, f.note("loopback %v %d", req.On, req.Port)
+}
+
+func (f *fakeAgent) ClientKeys(context.Context) ([]ClientKey, error) {
+	return []ClientKey{{Name: "postman", Envs: core.Envs(), Created: fakeAt, LastUsed: fakeAt}}, f.note("keys")
+}
+
+func (f *fakeAgent) AddClientKey(_ context.Context, in ClientKeyInput) (NewClientKey, error) {
+	return NewClientKey{ClientKey{Name: in.Name, Envs: in.Envs, Created: fakeAt}, "ttk_key"}, f.note("add key %+v", in)
+}
+
+func (f *fakeAgent) RevokeClientKey(_ context.Context, name string) error {
+	return f.note("revoke %s", name)
+}
+
+func (f *fakeAgent) AccessLog(_ context.Context, limit int) ([]Access, error) {
+	return []Access{{At: fakeAt, Key: "postman", Call: "token", Account: "shop/live", Status: 200, Count: 3}}, f.note("log %d", limit)
+}
+
+func (f *fakeAgent) OpenAPI(context.Context) (json.RawMessage, error) {
+	return json.RawMessage(`{"openapi":"3.1.0"}`), f.note("openapi")
 }
 
 func (f *fakeAgent) Stop(context.Context) error  { return f.note("stop") }

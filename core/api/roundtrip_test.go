@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -73,7 +74,7 @@ func calls() []struct {
 		},
 		{"copy", func(x context.Context, c *Client) (any, error) {
 			return outcome(c.Copy(x, live, CopyRequest{Format: "raw", Previous: true}))
-		}, "copy 商店 a%b?c#d/live {Format:raw Previous:true}", fakeClipboard()},
+		}, "copy 商店 a%b?c#d/live {Format:raw Path: Previous:true}", fakeClipboard()},
 		{"clear", func(x context.Context, c *Client) (any, error) { return done(c.ClearClipboard(x)) }, "clear", nil},
 		{"use", func(x context.Context, c *Client) (any, error) { return done(c.Use(x, core.Live)) }, "use live", nil},
 		{"pause", func(x context.Context, c *Client) (any, error) { return done(c.PauseAll(x, true)) }, "pause true", nil},
@@ -87,6 +88,29 @@ func calls() []struct {
 		{"session", func(x context.Context, c *Client) (any, error) {
 			return done(c.Session(x, Session{Display: ":9", DBus: "unix:path=/x"}))
 		}, "session {Display::9 WaylandDisplay: XAuthority: DBus:unix:path=/x}", nil},
+		{
+			"loopback", func(x context.Context, c *Client) (any, error) { return outcome(c.Loopback(x)) }, "loopback",
+			Loopback{State: DoorOn, Port: 17278, Addresses: []string{"127.0.0.1:17278"}, Keys: 2},
+		},
+		{"set loopback", func(x context.Context, c *Client) (any, error) {
+			return outcome(c.SetLoopback(x, LoopbackRequest{On: true, Port: 18000}))
+		}, "loopback true 18000", Loopback{State: DoorOff, Port: 17278}},
+		{
+			"keys", func(x context.Context, c *Client) (any, error) { return outcome(c.ClientKeys(x)) }, "keys",
+			[]ClientKey{{Name: "postman", Envs: core.Envs(), Created: fakeAt, LastUsed: fakeAt}},
+		},
+		{
+			"add key", func(x context.Context, c *Client) (any, error) {
+				return outcome(c.AddClientKey(x, ClientKeyInput{Name: "ci", Accounts: []string{"商店"}, Envs: core.Envs(), Origins: []string{"http://a"}}))
+			}, "add key {Name:ci Accounts:[商店] Envs:[sandbox live] Origins:[http://a]}",
+			NewClientKey{ClientKey{Name: "ci", Envs: core.Envs(), Created: fakeAt}, "ttk_key"},
+		},
+		{"revoke key", func(x context.Context, c *Client) (any, error) { return done(c.RevokeClientKey(x, "商店 a%b?c#d")) }, "revoke 商店 a%b?c#d", nil},
+		{
+			"access log", func(x context.Context, c *Client) (any, error) { return outcome(c.AccessLog(x, 7)) }, "log 7",
+			[]Access{{At: fakeAt, Key: "postman", Call: "token", Account: "shop/live", Status: 200, Count: 3}},
+		},
+		{"description", func(x context.Context, c *Client) (any, error) { return outcome(c.OpenAPI(x)) }, "openapi", json.RawMessage(`{"openapi":"3.1.0"}`)},
 	}
 }
 

@@ -167,6 +167,7 @@ func (h *handler) routes() {
 	h.mux.Handle("POST /v1/stop", answer(func(r *http.Request) (nothing, error) { return nothing{}, a.Stop(r.Context()) }))
 	h.mux.Handle("POST /v1/reset", answer(func(r *http.Request) (nothing, error) { return nothing{}, a.Reset(r.Context()) }))
 	h.mux.HandleFunc("GET /v1/events", h.events)
+	h.doorRoutes(a)
 }
 
 // ref binds a route of one account, with the environment and without.
@@ -192,12 +193,9 @@ func (h *handler) history(r *http.Request) (historyBody, error) {
 	if err != nil {
 		return historyBody{}, err
 	}
-	limit := defaultPast
-	if raw := r.URL.Query().Get("limit"); raw != "" {
-		limit, err = strconv.Atoi(raw)
-		if err != nil || limit < 0 || limit > maxPast {
-			return historyBody{}, invalid("limit must be a number from 0 to %d", maxPast)
-		}
+	limit, err := limitOf(r)
+	if err != nil {
+		return historyBody{}, err
 	}
 	entries, err := h.agent.History(r.Context(), ref, limit)
 	if entries == nil {

@@ -37,7 +37,7 @@ func TestWhatTheServerMakesOfRequests(t *testing.T) {
 		{"an unknown environment", "GET", "/v1/token/shop/moon", "", 400, "", "sandbox or live"},
 		{"a name with a slash", "GET", "/v1/token/a%2Fb", "", 400, "", "slash"},
 		{"a refresh without a body", "POST", "/v1/token/shop/refresh", "", 200, "refresh shop {Stale: Force:false Person:false}", ""},
-		{"a copy without a body", "POST", "/v1/accounts/shop/live/copy", "", 200, "copy shop/live {Format: Previous:false}", ""},
+		{"a copy without a body", "POST", "/v1/accounts/shop/live/copy", "", 200, "copy shop/live {Format: Path: Previous:false}", ""},
 		{"history without a limit", "GET", "/v1/accounts/shop/history", "", 200, "history shop 100", "renewed"},
 		{"history with a bad limit", "GET", "/v1/accounts/shop/history?limit=many", "", 400, "", "limit"},
 		{"settings", "GET", "/v1/settings", "", 200, "list", "copy_format"},

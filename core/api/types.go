@@ -206,7 +206,7 @@ type Status struct {
 	Vault     Vault     `json:"vault"`
 	Tray      string    `json:"tray"`      // shown, off, no bus, no host, waiting
 	Clipboard string    `json:"clipboard"` // x11, wayland, none, …
-	Loopback  string    `json:"loopback"`  // off
+	Loopback  string    `json:"loopback"`  // off, on, taken
 	Windows   int       `json:"windows"`   // open windows
 	Notice    string    `json:"notice,omitempty"`
 }
@@ -302,6 +302,7 @@ type Agent interface {
 	// then closed. The first event is a snapshot. A window sets window so that
 	// it is counted and raised.
 	Events(ctx context.Context, window bool) (<-chan Event, error)
+	Doorkeeper
 	Stop(ctx context.Context) error
 	// Reset removes every keyring entry and the home's files, then stops.
 	Reset(ctx context.Context) error

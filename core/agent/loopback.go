@@ -1,0 +1,293 @@
+package agent
+
+import (
+	"context"
+	"encoding/json"
+	"sync"
+	"time"
+
+	"tokentray/core"
+	"tokentray/core/api"
+)
+
+// loopback is the agent's side of the loopback door.
+type loopback struct {
+	door *api.Door
+
+	keys sync.Mutex // held through each change of client keys
+
+	mu     sync.Mutex // a leaf
+	err    *core.Error
+	waits  map[core.ID]chan struct{} // closed at the account's next event
+	timer  *time.Timer               // until uses of keys go to the disk
+	closed bool
+}
+
+var _ api.DoorAgent = (*Service)(nil)
+
+// initLoopback makes the door with the keys that the store has. It stays shut.
+func (s *Service) initLoopback() error {
+	s.loop.waits = map[core.ID]chan struct{}{}
+	s.loop.door = api.NewDoor(api.DoorConfig{
+		Agent: s, OpenAPI: s.parts.OpenAPI, Now: s.parts.Now, Log: s.log, Used: s.keyUsed,
+	})
+	keys, err := s.parts.Store.ClientKeys()
+	for _, k := range keys {
+		s.loop.door.AddKey(k)
+	}
+	return err
+}
+
+// openLoopback opens the door if it is to be open. An agent whose port somebody
+// else has does without and says so.
+func (s *Service) openLoopback() {
+	s.conf.Lock()
+	defer s.conf.Unlock()
+	if set := s.current(); set.Loopback {
+		err := core.AsError(s.loop.door.Open(set.LoopbackPort))
+		if err != nil {
+			s.log.Warn("the loopback door stays shut", "error", err)
+		}
+		s.setLoopbackError(err)
+	}
+}
+
+func (s *Service) setLoopbackError(err *core.Error) {
+	s.loop.mu.Lock()
+	defer s.loop.mu.Unlock()
+	s.loop.err = err
+}
+
+// Loopback implements api.Doorkeeper.
+func (s *Service) Loopback(context.Context) (api.Loopback, error) {
+	keys, err := s.parts.Store.ClientKeys()
+	if err != nil {
+		return api.Loopback{}, core.AsError(err)
+	}
+	set := s.current()
+	out := api.Loopback{State: api.DoorOff, Port: set.LoopbackPort, Addresses: s.loop.door.Addresses(), Keys: len(keys)}
+	s.loop.mu.Lock()
+	defer s.loop.mu.Unlock()
+	switch {
+	case len(out.Addresses) > 0:
+		out.State = api.DoorOn
+	case set.Loopback && s.loop.err != nil:
+		out.State, out.Error = api.DoorTaken, api.FromError(s.loop.err)
+	}
+	return out, nil
+}
+
+// loopbackState is the door in one word, for Status.
+func (s *Service) loopbackState() string {
+	switch {
+	case len(s.loop.door.Addresses()) > 0:
+		return api.DoorOn
+	case s.current().Loopback:
+		return api.DoorTaken
+	}
+	return api.DoorOff
+}
+
+// SetLoopback implements api.Doorkeeper.
+func (s *Service) SetLoopback(ctx context.Context, req api.LoopbackRequest) (api.Loopback, error) {
+	if req.Port != 0 && !core.ValidPort(req.Port) {
+		return api.Loopback{}, invalid(core.Problems{{Field: "port", Key: core.ProblemPort}})
+	}
+	if err := s.setLoopback(req); err != nil {
+		return api.Loopback{}, err
+	}
+	return s.Loopback(ctx)
+}
+
+func (s *Service) setLoopback(req api.LoopbackRequest) error {
+	s.conf.Lock()
+	defer s.conf.Unlock()
+	was := s.current()
+	next := was
+	next.Loopback = req.On
+	if req.Port != 0 {
+		next.LoopbackPort = req.Port
+	}
+	select {
+	case <-s.stop:
+		return stopping()
+	default:
+	}
+	if next.Loopback {
+		if err := s.loop.door.Open(next.LoopbackPort); err != nil {
+			return core.AsError(err)
+		}
+	}
+	if next != was {
+		if err := s.keep(next); err != nil {
+			if !was.Loopback {
+				s.loop.door.Close()
+			}
+			return err
+		}
+	}
+	if !next.Loopback {
+		s.loop.door.Close()
+	}
+	s.setLoopbackError(nil)
+	return nil
+}
+
+// ClientKeys implements api.Doorkeeper.
+func (s *Service) ClientKeys(context.Context) ([]api.ClientKey, error) {
+	keys, err := s.parts.Store.ClientKeys()
+	if err != nil {
+		return nil, core.AsError(err)
+	}
+	out := make([]api.ClientKey, 0, len(keys))
+	for _, k := range keys {
+		if at := s.loop.door.LastUse(k.Name); at.After(k.LastUsed) {
+			k.LastUsed = at
+		}
+		out = append(out, api.ShowClientKey(k))
+	}
+	return out, nil
+}
+
+// AddClientKey implements api.Doorkeeper.
+func (s *Service) AddClientKey(_ context.Context, in api.ClientKeyInput) (api.NewClientKey, error) {
+	secret, hash := core.NewClientSecret()
+	k, problems := core.ClientKey{
+		Name: in.Name, Hash: hash, Accounts: in.Accounts, Envs: in.Envs, Origins: in.Origins, Created: s.now(),
+	}.Clean()
+	if len(problems) > 0 {
+		return api.NewClientKey{}, invalid(problems)
+	}
+	s.loop.keys.Lock()
+	defer s.loop.keys.Unlock()
+	if err := s.parts.Store.AddClientKey(k); err != nil {
+		return api.NewClientKey{}, core.AsError(err)
+	}
+	s.loop.door.AddKey(k)
+	s.log.Info("client key made", "key", k.Name, "accounts", k.Accounts, "envs", k.Envs)
+	return api.NewClientKey{ClientKey: api.ShowClientKey(k), Key: secret.Reveal()}, nil
+}
+
+// RevokeClientKey implements api.Doorkeeper. The key ends first and is removed
+// then: a disk that fails must not keep it alive.
+func (s *Service) RevokeClientKey(_ context.Context, name string) error {
+	clean, err := core.CleanName(name)
+	if err != nil {
+		return invalid(err)
+	}
+	s.loop.keys.Lock()
+	defer s.loop.keys.Unlock()
+	s.loop.door.RevokeKey(clean)
+	if err := s.parts.Store.RemoveClientKey(clean); err != nil {
+		return core.AsError(err)
+	}
+	s.log.Info("client key revoked", "key", clean)
+	return nil
+}
+
+// AccessLog implements api.Doorkeeper.
+func (s *Service) AccessLog(_ context.Context, limit int) ([]api.Access, error) {
+	return s.loop.door.Accesses(limit), nil
+}
+
+// OpenAPI implements api.Doorkeeper.
+func (s *Service) OpenAPI(context.Context) (json.RawMessage, error) { return s.parts.OpenAPI, nil }
+
+// Active implements api.DoorAgent.
+func (s *Service) Active() core.Env { return s.current().Active }
+
+// Living implements api.DoorAgent.
+func (s *Service) Living(ref api.Ref, minTTL time.Duration) (api.Token, bool) {
+	s.mu.RLock()
+	id, ok := s.ids[ref]
+	a := s.accounts[id]
+	s.mu.RUnlock()
+	if !ok {
+		return api.Token{}, false
+	}
+	t, ok := s.keeper.Living(id, minTTL)
+	if !ok {
+		return api.Token{}, false
+	}
+	now := s.now()
+	s.uses.touch(id, now)
+	return answer(a, t, now), true
+}
+
+// ByAppID implements api.DoorAgent.
+func (s *Service) ByAppID(appID string) []api.Ref {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	var out []api.Ref
+	for _, a := range s.accounts {
+		if a.AppID == appID {
+			out = append(out, api.Ref{Name: a.Name, Env: a.Env})
+		}
+	}
+	return out
+}
+
+// Changed implements api.DoorAgent.
+func (s *Service) Changed(ref api.Ref) <-chan struct{} {
+	s.mu.RLock()
+	id, ok := s.ids[ref]
+	s.mu.RUnlock()
+	if !ok {
+		return nil
+	}
+	s.loop.mu.Lock()
+	defer s.loop.mu.Unlock()
+	ch := s.loop.waits[id]
+	if ch == nil {
+		ch = make(chan struct{})
+		s.loop.waits[id] = ch
+	}
+	return ch
+}
+
+// changed wakes those who wait for an account. The Keeper calls it under its
+// own lock.
+func (l *loopback) changed(id core.ID) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if ch := l.waits[id]; ch != nil {
+		close(ch)
+		delete(l.waits, id)
+	}
+}
+
+// keyUsed gathers uses of client keys for a while before they go to the disk.
+func (s *Service) keyUsed() {
+	s.loop.mu.Lock()
+	defer s.loop.mu.Unlock()
+	if s.loop.timer == nil && !s.loop.closed {
+		s.loop.timer = time.AfterFunc(flushEvery, s.flushKeys)
+	}
+}
+
+func (s *Service) flushKeys() {
+	s.loop.keys.Lock()
+	defer s.loop.keys.Unlock()
+	s.loop.mu.Lock()
+	s.loop.timer = nil
+	s.loop.mu.Unlock()
+	used := s.loop.door.Uses()
+	if len(used) == 0 {
+		return
+	}
+	if err := s.parts.Store.TouchClientKeys(used); err != nil {
+		s.log.Warn("cannot save when client keys were used", "error", err)
+	}
+}
+
+// closeLoopback shuts the door and saves what is left.
+func (s *Service) closeLoopback() {
+	s.loop.door.Close()
+	s.loop.mu.Lock()
+	s.loop.closed = true
+	if s.loop.timer != nil {
+		s.loop.timer.Stop()
+	}
+	s.loop.mu.Unlock()
+	s.flushKeys()
+}

@@ -1,0 +1,310 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"runtime"
+	"strconv"
+	"sync"
+	"syscall"
+	"time"
+
+	"tokentray/core"
+)
+
+// DoorAgent is what the loopback door asks of the agent. Refs have an
+// environment always.
+type DoorAgent interface {
+	Status(ctx context.Context) (Status, error)
+	Token(ctx context.Context, ref Ref, minTTL time.Duration) (Token, error)
+	Refresh(ctx context.Context, ref Ref, req RefreshRequest) (Token, error)
+	// Active is the active environment.
+	Active() core.Env
+	// Living is the current token if it is good for minTTL. It fetches nothing.
+	Living(ref Ref, minTTL time.Duration) (Token, bool)
+	// Changed returns a channel that is closed when something of the account
+	// changes next. It costs nothing while nobody waits.
+	Changed(ref Ref) <-chan struct{}
+	// ByAppID are the accounts that have the AppID.
+	ByAppID(appID string) []Ref
+}
+
+// DoorConfig is what a Door is made of.
+type DoorConfig struct {
+	Agent   DoorAgent
+	Version string
+	OpenAPI []byte           // the API's description
+	Now     func() time.Time // the wall clock; nil means the machine's
+	Log     *slog.Logger     // nil discards
+	// Used is called when Uses has something after it had nothing.
+	Used func()
+	// Listen takes an address; nil means net.Listen.
+	Listen func(network, address string) (net.Listener, error)
+}
+
+// Door is the loopback door: the part of the API that programs of this machine
+// reach over HTTP with a client key. It is shut until Open.
+//
+// A browser on this machine can be made to send requests by any page it shows,
+// so a key alone does not open: Host must name the loopback, which a rebound
+// name does not, and a request that a browser marks as another site's is
+// refused unless the key allows that origin. Reading a living token is never
+// limited; what can reach the upstream, and what fails, is.
+type Door struct {
+	cfg     DoorConfig
+	clients clients
+	log     accessLog
+	storm   *storm
+
+	useMu sync.Mutex
+	dirty bool // Used was called and Uses was not since
+
+	mu   sync.Mutex // held through Open and Close
+	open *opening   // nil while shut
+}
+
+// NewDoor returns a shut door without keys.
+func NewDoor(cfg DoorConfig) *Door {
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Listen == nil {
+		cfg.Listen = net.Listen
+	}
+	if cfg.Used == nil {
+		cfg.Used = func() {}
+	}
+	return &Door{cfg: cfg, storm: newStorm(cfg.Log)}
+}
+
+// AddKey makes a key count.
+func (d *Door) AddKey(k core.ClientKey) { d.clients.add(k) }
+
+// RevokeKey ends a key at once: calls under way with it fail.
+func (d *Door) RevokeKey(name string) { d.clients.remove(name) }
+
+// Accesses are the newest lines of the access log, newest first.
+func (d *Door) Accesses(limit int) []Access { return d.log.newest(limit) }
+
+// Uses returns when keys were last used, those that were used since the last
+// call of Uses.
+func (d *Door) Uses() map[string]time.Time {
+	d.useMu.Lock()
+	d.dirty = false
+	d.useMu.Unlock()
+	out := map[string]time.Time{}
+	for _, c := range d.clients.all() {
+		if at := c.used.Load(); at != 0 && c.saved.Swap(at) != at {
+			out[c.Name] = time.Unix(at, 0)
+		}
+	}
+	return out
+}
+
+// LastUse is when a key was last used since the door was made; zero: not.
+func (d *Door) LastUse(name string) time.Time {
+	for _, c := range d.clients.all() {
+		if at := c.used.Load(); c.Name == name && at != 0 {
+			return time.Unix(at, 0)
+		}
+	}
+	return time.Time{}
+}
+
+// used notes a use of a key, to the second.
+func (d *Door) used(c *client, now time.Time) {
+	if at := now.Unix(); c.used.Swap(at) == at {
+		return
+	}
+	d.useMu.Lock()
+	defer d.useMu.Unlock()
+	if !d.dirty {
+		d.dirty = true
+		d.cfg.Used()
+	}
+}
+
+// Limits of the door. Headers and bodies are small here; who needs longer to
+// send them does so on purpose.
+const (
+	doorConns      = 512 // open connections; more wait to be accepted
+	doorMaxHeader  = 16 << 10
+	doorMaxBody    = 64 << 10
+	doorHeaderTime = 5 * time.Second
+	doorReadTime   = 10 * time.Second // headers and body
+	doorWriteTime  = 2 * time.Minute  // the answer, a refresh before it included
+	doorIdleTime   = time.Minute
+	doorDrainTime  = 2 * time.Second
+)
+
+// opening is an open door.
+type opening struct {
+	server *http.Server
+	port   int
+	addrs  []string
+	end    context.CancelFunc // of every call under way
+	served sync.WaitGroup
+}
+
+// Open opens the door on the loopback addresses at port, and nowhere else; when
+// it is open at another port already, that one is shut then. A machine without
+// IPv6 does with IPv4. When the port is not to be had, the error has the remedy
+// RemedyPort and everything is as it was.
+func (d *Door) Open(port int) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.open != nil && d.open.port == port {
+		return nil
+	}
+	listeners, err := d.listen(port)
+	if err != nil {
+		return err
+	}
+	was := d.open
+	d.open = d.serve(listeners)
+	if was != nil {
+		was.shut()
+	}
+	d.cfg.Log.Info("the loopback door is open", "addresses", d.open.addrs)
+	return nil
+}
+
+// Close shuts the door, ends the calls under way and waits for them.
+func (d *Door) Close() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.open == nil {
+		return
+	}
+	d.open.shut()
+	d.open = nil
+	d.cfg.Log.Info("the loopback door is shut")
+}
+
+// Addresses are where the door listens, none while it is shut.
+func (d *Door) Addresses() []string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.open == nil {
+		return nil
+	}
+	return d.open.addrs
+}
+
+// listen takes the port on both loopback addresses. Somebody else's on the one
+// would be met by clients that try it first, so half is not enough.
+func (d *Door) listen(port int) ([]net.Listener, error) {
+	v4, err := d.cfg.Listen("tcp4", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
+	if err != nil {
+		return nil, errPort(port, err)
+	}
+	port = v4.Addr().(*net.TCPAddr).Port // a test's 0 became one
+	v6, err := d.cfg.Listen("tcp6", net.JoinHostPort("::1", strconv.Itoa(port)))
+	switch {
+	case err == nil:
+		return []net.Listener{v4, v6}, nil
+	case noIPv6(err):
+		return []net.Listener{v4}, nil
+	}
+	_ = v4.Close()
+	return nil, errPort(port, err)
+}
+
+// noIPv6 reports whether the machine has no IPv6, or none on the loopback.
+func noIPv6(err error) bool {
+	var errno syscall.Errno
+	if runtime.GOOS == "windows" && errors.As(err, &errno) {
+		return errno == 10047 || errno == 10049 // WSAEAFNOSUPPORT, WSAEADDRNOTAVAIL
+	}
+	return errors.Is(err, syscall.EADDRNOTAVAIL) || errors.Is(err, syscall.EAFNOSUPPORT)
+}
+
+func errPort(port int, err error) *core.Error {
+	cause := err
+	var op *net.OpError
+	if errors.As(err, &op) {
+		cause = op.Err
+	}
+	return &core.Error{
+		Class: core.Internal, Remedy: core.RemedyPort, Err: err,
+		Message: fmt.Sprintf("cannot listen on port %d of the loopback: %v; choose another with tokentray api on --port", port, cause),
+	}
+}
+
+// serve answers on the listeners until shut.
+func (d *Door) serve(listeners []net.Listener) *opening {
+	ctx, cancel := context.WithCancel(context.Background())
+	o := &opening{port: listeners[0].Addr().(*net.TCPAddr).Port, end: cancel}
+	o.server = &http.Server{
+		Handler:           d.Handler(o.port),
+		ReadHeaderTimeout: doorHeaderTime,
+		ReadTimeout:       doorReadTime,
+		WriteTimeout:      doorWriteTime,
+		IdleTimeout:       doorIdleTime,
+		MaxHeaderBytes:    doorMaxHeader,
+		ErrorLog:          slog.NewLogLogger(d.cfg.Log.Handler(), slog.LevelDebug),
+		BaseContext:       func(net.Listener) context.Context { return ctx },
+	}
+	seats := make(chan struct{}, doorConns)
+	for _, l := range listeners {
+		o.addrs = append(o.addrs, l.Addr().String())
+		bounded := &boundedListener{Listener: l, seats: seats, closed: make(chan struct{})}
+		o.served.Go(func() { _ = o.server.Serve(bounded) })
+	}
+	return o
+}
+
+func (o *opening) shut() {
+	o.end()
+	ctx, cancel := context.WithTimeout(context.Background(), doorDrainTime)
+	defer cancel()
+	if o.server.Shutdown(ctx) != nil {
+		_ = o.server.Close()
+	}
+	o.served.Wait()
+}
+
+// boundedListener accepts no more connections than there are seats.
+type boundedListener struct {
+	net.Listener
+	seats  chan struct{} // shared by the listeners of a door
+	once   sync.Once
+	closed chan struct{}
+}
+
+func (l *boundedListener) Accept() (net.Conn, error) {
+	select {
+	case l.seats <- struct{}{}:
+	case <-l.closed:
+		return nil, net.ErrClosed
+	}
+	c, err := l.Listener.Accept()
+	if err != nil {
+		<-l.seats
+		return nil, err
+	}
+	return &seatedConn{Conn: c, leave: sync.OnceFunc(func() { <-l.seats })}, nil
+}
+
+func (l *boundedListener) Close() error {
+	l.once.Do(func() { close(l.closed) })
+	return l.Listener.Close()
+}
+
+// seatedConn frees its seat when it is closed.
+type seatedConn struct {
+	net.Conn
+	leave func()
+}
+
+func (c *seatedConn) Close() error {
+	defer c.leave()
+	return c.Conn.Close()
+}

@@ -1,0 +1,148 @@
+package api
+
+import (
+	"context"
+	"crypto/subtle"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"tokentray/core"
+)
+
+// What a client may do in a row and then in a second that costs more than a
+// read: refreshes, and calls that fail. A hundred workers that share a key and
+// report the same dead token at once are within it; a loop is not.
+const (
+	clientBurst = 120
+	clientRate  = 1
+)
+
+// maxKeyLength is longer than any key; what is longer is not even hashed.
+const maxKeyLength = 256
+
+// clients are the keys that the door knows. Reading never waits for a lock.
+type clients struct {
+	mu   sync.Mutex // of changes
+	list atomic.Pointer[[]*client]
+}
+
+// client is a key in use.
+type client struct {
+	core.ClientKey
+	revoked context.Context // done when the key is revoked
+	revoke  context.CancelFunc
+	costly  bucket
+	used    atomic.Int64 // unix seconds, 0 when not since the door was made
+	saved   atomic.Int64 // the value of used that was last handed out
+}
+
+func newClient(k core.ClientKey) *client {
+	ctx, cancel := context.WithCancel(context.Background())
+	return &client{ClientKey: k, revoked: ctx, revoke: cancel, costly: bucket{size: clientBurst, rate: clientRate}}
+}
+
+func (c *clients) all() []*client {
+	if list := c.list.Load(); list != nil {
+		return *list
+	}
+	return nil
+}
+
+// add makes a key count.
+func (c *clients) add(k core.ClientKey) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	next := append(slices.Clone(c.all()), newClient(k))
+	c.list.Store(&next)
+}
+
+// remove ends a key: from here on no call succeeds with it, those under way
+// included.
+func (c *clients) remove(name string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var next []*client
+	var gone []*client
+	for _, k := range c.all() {
+		if k.Name == name {
+			gone = append(gone, k)
+		} else {
+			next = append(next, k)
+		}
+	}
+	c.list.Store(&next)
+	for _, k := range gone {
+		k.revoke()
+	}
+}
+
+// find returns the client whose key this is, or nil. It compares with every
+// key, in constant time each, so that the time tells nothing of any.
+func (c *clients) find(key string) *client {
+	if key == "" || len(key) > maxKeyLength {
+		return nil
+	}
+	hash := core.HashKey(key)
+	var found *client
+	for _, k := range c.all() {
+		if subtle.ConstantTimeCompare(hash[:], k.Hash[:]) == 1 {
+			found = k
+		}
+	}
+	return found
+}
+
+// anyAllows reports whether pages of the origin may call with some key.
+func (c *clients) anyAllows(origin string) bool {
+	return slices.ContainsFunc(c.all(), func(k *client) bool { return k.AllowsOrigin(origin) })
+}
+
+// during ends a call's context with the key.
+func (c *client) during(ctx context.Context) (context.Context, func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	stop := context.AfterFunc(c.revoked, cancel)
+	return ctx, func() {
+		stop()
+		cancel()
+	}
+}
+
+// bucket is a rate limit: size calls in a row, then rate a second.
+type bucket struct {
+	size, rate float64
+
+	mu   sync.Mutex
+	used float64
+	last time.Time
+}
+
+// take takes one, or tells how long to wait for one.
+func (b *bucket) take(now time.Time) (wait time.Duration) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	wait = b.wait(now)
+	if wait == 0 {
+		b.used++
+	}
+	return wait
+}
+
+// empty tells how long to wait for one, and takes none.
+func (b *bucket) empty(now time.Time) time.Duration {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.wait(now)
+}
+
+func (b *bucket) wait(now time.Time) time.Duration {
+	if past := now.Sub(b.last); past > 0 { // a clock that was set back stops nothing for ever
+		b.used = max(0, b.used-past.Seconds()*b.rate)
+	}
+	b.last = now
+	if b.used+1 <= b.size {
+		return 0
+	}
+	return time.Duration((b.used + 1 - b.size) / b.rate * float64(time.Second))
+}

@@ -1,0 +1,223 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+	"time"
+
+	"tokentray/core"
+)
+
+// maxWait is how long a client may wait for the next token in one call.
+const maxWait = 5 * time.Minute
+
+// DoorStatus is what a client is told of the agent, and of its own key.
+type DoorStatus struct {
+	Version   string    `json:"version"`
+	API       int       `json:"api"`
+	Active    core.Env  `json:"active"`
+	PausedAll bool      `json:"paused_all"`
+	Vault     string    `json:"vault"` // open, locked, unavailable, missing
+	Key       ClientKey `json:"key"`
+}
+
+func (v *visit) status() {
+	s, err := v.d.cfg.Agent.Status(v.r.Context())
+	if err != nil {
+		v.failed(err)
+		return
+	}
+	v.answer(DoorStatus{
+		Version: s.Version, API: Version, Active: s.Active, PausedAll: s.PausedAll, Vault: s.Vault.State,
+		Key: ClientKey{Name: v.client.Name, Accounts: v.client.Accounts, Envs: v.client.Envs},
+	})
+}
+
+func (v *visit) openAPI() {
+	v.line.Status = http.StatusOK
+	v.w.Header().Set("Content-Type", "application/json")
+	v.w.Header().Set("Content-Length", strconv.Itoa(len(v.d.cfg.OpenAPI)))
+	_, _ = v.w.Write(v.d.cfg.OpenAPI)
+}
+
+// token serves a token that lives for min_ttl, or with newer_than the next one.
+func (v *visit) token(name, env string) {
+	ref, ok := v.ref(name, env)
+	if !ok {
+		return
+	}
+	var ttl time.Duration = defaultTTL
+	var next *following
+	if v.r.URL.RawQuery != "" {
+		q := v.r.URL.Query()
+		var err error
+		if ttl, err = minTTL(q.Get("min_ttl")); err == nil {
+			next, err = readFollowing(q.Get("newer_than"), q.Get("wait"))
+		}
+		if err != nil {
+			v.failed(err)
+			return
+		}
+	}
+	if next != nil {
+		v.follow(ref, ttl, *next)
+		return
+	}
+	t, err := v.get(v.r.Context(), ref, ttl)
+	v.hand(t, err)
+}
+
+// get is a living token, for nothing; else what the agent can fetch, within
+// what the client may cost.
+func (v *visit) get(ctx context.Context, ref Ref, ttl time.Duration) (Token, error) {
+	if t, ok := v.d.cfg.Agent.Living(ref, ttl); ok {
+		return t, nil
+	}
+	if wait := v.client.costly.empty(v.now); wait > 0 {
+		return Token{}, errSlower(v.now.Add(wait))
+	}
+	ctx, done := v.client.during(ctx)
+	defer done()
+	return v.d.cfg.Agent.Token(ctx, ref, ttl)
+}
+
+// hand writes a token, unless the key was revoked meanwhile.
+func (v *visit) hand(t Token, err error) {
+	var e *core.Error
+	switch {
+	case v.client.revoked.Err() != nil:
+		v.refuse(http.StatusUnauthorized, core.RemedyClientKey, "this client key was revoked")
+	case err == nil:
+		v.answer(t)
+	case errors.As(err, &e) && e.Remedy == core.RemedySlower:
+		v.slower(e.RetryAt.Sub(v.now))
+	default:
+		v.failed(err)
+	}
+}
+
+// refresh serves a report of a token that failed.
+func (v *visit) refresh(name, env string) {
+	raw, err := v.readBody()
+	switch {
+	case errors.Is(err, errTooBig):
+		v.w.Header().Set("Connection", "close")
+		v.fail(http.StatusRequestEntityTooLarge, invalid("the body is over %d bytes", doorMaxBody))
+		return
+	case err != nil:
+		v.fail(http.StatusRequestTimeout, invalid("the body did not come in time"))
+		return
+	}
+	ref, ok := v.ref(name, env)
+	if !ok {
+		return
+	}
+	var in struct {
+		Stale string `json:"stale"`
+		Force bool   `json:"force"`
+	}
+	if err := decode(bytes.NewReader(raw), true, &in); err != nil {
+		v.failed(err)
+		return
+	}
+	if in.Force {
+		v.fail(http.StatusForbidden, &core.Error{
+			Class: core.Misuse, Remedy: core.RemedyScope,
+			Message: "nothing is forced over the loopback; report the token that failed as stale, or run tokentray refresh --force",
+		})
+		return
+	}
+	if wait := v.client.costly.take(v.now); wait > 0 {
+		v.slower(wait)
+		return
+	}
+	ctx, done := v.client.during(v.r.Context())
+	defer done()
+	t, err := v.d.cfg.Agent.Refresh(ctx, ref, RefreshRequest{Stale: in.Stale})
+	v.hand(t, err)
+}
+
+// following is a client's question for the next token: one that expires later
+// than the one it has, for which it waits.
+type following struct {
+	newer int64 // unix seconds
+	wait  time.Duration
+}
+
+func readFollowing(newer, wait string) (*following, error) {
+	if newer == "" && wait == "" {
+		return nil, nil
+	}
+	n, err := strconv.ParseInt(newer, 10, 64)
+	if err != nil || n < 0 {
+		return nil, invalid("newer_than must be the expires_at_unix of the token you have")
+	}
+	if wait == "" {
+		return &following{newer: n}, nil
+	}
+	d, err := time.ParseDuration(wait)
+	if seconds, bare := strconv.ParseInt(wait, 10, 32); bare == nil {
+		d, err = time.Duration(seconds)*time.Second, nil
+	}
+	if err != nil || d < 0 || d > maxWait {
+		return nil, invalid("wait must be seconds, as 30, or a duration, as 30s, up to %s", maxWait)
+	}
+	return &following{n, d}, nil
+}
+
+// follow waits for a token that is newer than the client's, on the agent's
+// events and on the end of the current one's life, and answers 204 when none
+// came in time. A passing failure is waited out as well.
+func (v *visit) follow(ref Ref, ttl time.Duration, f following) {
+	rc := http.NewResponseController(v.w)
+	_ = rc.SetReadDeadline(time.Time{}) // a test's recorder has neither
+	_ = rc.SetWriteDeadline(time.Now().Add(f.wait + doorWriteTime))
+	ctx, done := v.client.during(v.r.Context())
+	defer done()
+	over := time.NewTimer(f.wait)
+	defer over.Stop()
+	ageing := time.NewTimer(f.wait) // the token at hand gets too old to be handed out
+	defer ageing.Stop()
+	for {
+		changed := v.d.cfg.Agent.Changed(ref) // before the look, so that nothing is missed
+		t, err := v.get(ctx, ref, ttl)
+		if err == nil && t.ExpiresAtUnix > f.newer {
+			v.hand(t, nil)
+			return
+		}
+		if err != nil && core.AsError(err).Class != core.Temporary {
+			v.hand(t, err)
+			return
+		}
+		left := f.wait
+		if err == nil {
+			left = max(0, t.ExpiresAt.Add(-ttl).Sub(v.d.cfg.Now())) + time.Millisecond
+		}
+		ageing.Reset(left)
+		select {
+		case <-changed:
+		case <-ageing.C:
+		case <-over.C:
+			v.nothingNewer(t, err)
+			return
+		case <-ctx.Done():
+			v.hand(t, core.AsError(ctx.Err()))
+			return
+		}
+		v.now = v.d.cfg.Now().Round(0)
+	}
+}
+
+// nothingNewer ends a wait: 204 when the client's token is still the one to
+// use.
+func (v *visit) nothingNewer(t Token, err error) {
+	if err != nil || v.client.revoked.Err() != nil {
+		v.hand(t, err)
+		return
+	}
+	v.line.Status = http.StatusNoContent
+	v.w.WriteHeader(http.StatusNoContent)
+}

@@ -1,0 +1,292 @@
+package api
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"tokentray/core"
+)
+
+// visit is one call at the door.
+type visit struct {
+	d      *Door
+	w      http.ResponseWriter
+	r      *http.Request
+	now    time.Time
+	client *client // nil without a right key
+	line   Access  // for the log
+}
+
+// Handler serves the loopback door at port without listening.
+func (d *Door) Handler(port int) http.Handler {
+	p := strconv.Itoa(port)
+	hosts := map[string]bool{"127.0.0.1:" + p: true, "localhost:" + p: true, "[::1]:" + p: true}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h["Cache-Control"] = []string{"no-store"}
+		h["X-Content-Type-Options"] = []string{"nosniff"}
+		h["Cross-Origin-Resource-Policy"] = []string{"same-origin"}
+		v := &visit{d: d, w: w, r: r, now: d.cfg.Now().Round(0)}
+		switch {
+		case !hosts[r.Host]:
+			v.line.Call = "other host"
+			v.refuse(http.StatusForbidden, core.RemedyLog, "this is the loopback API; call it as http://127.0.0.1:"+p)
+		case strings.HasPrefix(r.URL.Path, "/cgi-bin/"):
+			v.cgi()
+		default:
+			v.v1()
+		}
+		v.line.At = v.now
+		if v.client != nil {
+			v.line.Key = v.client.Name
+		}
+		d.log.add(v.line)
+	})
+}
+
+// v1 serves our own paths.
+func (v *visit) v1() {
+	call, name, env := splitPath(v.r.URL.EscapedPath())
+	v.line.Call = call
+	if v.r.Method == http.MethodOptions && v.preflight() {
+		return
+	}
+	key, given := bearer(v.r)
+	v.client = v.d.clients.find(key)
+	if given && v.client == nil && v.d.storm.hold(v.r.Context(), v.now) {
+		v.w.Header().Set("Connection", "close")
+	}
+	switch {
+	case !v.sameSite():
+		return
+	case v.client == nil && given:
+		v.w.Header().Set("WWW-Authenticate", "Bearer")
+		v.refuse(http.StatusUnauthorized, core.RemedyClientKey, "this client key is not known, or was revoked; tokentray api key add makes another")
+		return
+	case v.client == nil:
+		v.w.Header().Set("WWW-Authenticate", "Bearer")
+		v.refuse(http.StatusUnauthorized, core.RemedyClientKey, "send a client key as Authorization: Bearer KEY; tokentray api key add makes one")
+		return
+	}
+	v.d.used(v.client, v.now)
+	method := http.MethodGet
+	if call == callRefresh {
+		method = http.MethodPost
+	}
+	if v.r.Method != method && call != callUnknown {
+		v.w.Header().Set("Allow", method)
+		v.fail(http.StatusMethodNotAllowed, invalid("this path takes %s alone", method))
+		return
+	}
+	switch call {
+	case callStatus:
+		v.status()
+	case callOpenAPI:
+		v.openAPI()
+	case callToken:
+		v.token(name, env)
+	case callRefresh:
+		v.refresh(name, env)
+	default:
+		v.fail(http.StatusNotFound, invalid("there is no such path here; see GET /v1/openapi.json"))
+	}
+}
+
+// The calls, as the access log names them.
+const (
+	callStatus  = "status"
+	callOpenAPI = "openapi.json"
+	callToken   = "token"
+	callRefresh = "refresh"
+	callUnknown = "unknown path"
+)
+
+// splitPath tells what a path asks for and of which account. Names stay
+// escaped. An account may be called anything but . and .., refresh included:
+// /v1/token/refresh is its token.
+func splitPath(escaped string) (call, name, env string) {
+	rest, ok := strings.CutPrefix(escaped, "/v1/")
+	if !ok {
+		return callUnknown, "", ""
+	}
+	switch rest {
+	case "status":
+		return callStatus, "", ""
+	case "openapi.json":
+		return callOpenAPI, "", ""
+	}
+	rest, ok = strings.CutPrefix(rest, "token/")
+	if !ok || rest == "" {
+		return callUnknown, "", ""
+	}
+	name, rest, more := strings.Cut(rest, "/")
+	if !more {
+		return callToken, name, ""
+	}
+	if rest == "refresh" {
+		return callRefresh, name, ""
+	}
+	env, rest, more = strings.Cut(rest, "/")
+	switch {
+	case env == "" || name == "":
+		return callUnknown, "", ""
+	case !more:
+		return callToken, name, env
+	case rest == "refresh":
+		return callRefresh, name, env
+	}
+	return callUnknown, "", ""
+}
+
+// bearer is the key that a request presents; given tells whether it presents
+// any. A key in the query would end in logs and histories, and is not looked at.
+func bearer(r *http.Request) (key string, given bool) {
+	values := r.Header["Authorization"]
+	if len(values) == 0 {
+		return "", false
+	}
+	scheme, key, _ := strings.Cut(values[0], " ")
+	if len(values) > 1 || !strings.EqualFold(scheme, "Bearer") {
+		return "", true
+	}
+	return strings.TrimSpace(key), true
+}
+
+// sameSite answers a request that a browser sends for a page of another site
+// with 403 and reports false, unless the key allows that origin. Nothing but a
+// browser sends these headers by itself.
+func (v *visit) sameSite() bool {
+	origins := v.r.Header["Origin"]
+	if len(origins) == 1 && v.client != nil && v.client.AllowsOrigin(origins[0]) {
+		v.w.Header().Set("Access-Control-Allow-Origin", origins[0])
+		v.w.Header().Set("Vary", "Origin")
+		return true
+	}
+	site := v.r.Header.Get("Sec-Fetch-Site")
+	if len(origins) == 0 && (site == "" || site == "none" || site == "same-origin") {
+		return true
+	}
+	v.refuse(http.StatusForbidden, core.RemedyScope, "pages of this origin may not call; tokentray api key add --origin makes a key that allows one")
+	return false
+}
+
+// preflight answers a browser that asks beforehand whether a page may call. It
+// sends no key then, so some key must allow the origin; the call itself is
+// judged by its own.
+func (v *visit) preflight() bool {
+	origins := v.r.Header["Origin"]
+	if len(origins) != 1 || v.r.Header.Get("Access-Control-Request-Method") == "" || !v.d.clients.anyAllows(origins[0]) {
+		return false
+	}
+	h := v.w.Header()
+	h.Set("Access-Control-Allow-Origin", origins[0])
+	h.Set("Access-Control-Allow-Methods", "GET, POST")
+	h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type")
+	h.Set("Vary", "Origin, Access-Control-Request-Method")
+	if v.r.Header.Get("Access-Control-Request-Private-Network") == "true" {
+		h.Set("Access-Control-Allow-Private-Network", "true")
+	}
+	v.line.Call = "preflight"
+	v.line.Status = http.StatusNoContent
+	v.w.WriteHeader(http.StatusNoContent)
+	return true
+}
+
+// answer writes a success.
+func (v *visit) answer(body any) {
+	v.line.Status = http.StatusOK
+	writeJSON(v.w, http.StatusOK, body)
+}
+
+// refuse answers who may not call at all.
+func (v *visit) refuse(status int, remedy, message string) {
+	v.line.Status = status
+	writeJSON(v.w, status, errorBody{&Error{Class: core.Misuse, Message: message, Remedy: remedy}})
+}
+
+// fail answers a call of a known client that did not succeed, and counts it. A
+// client that fails all the time is told to wait.
+func (v *visit) fail(status int, err error) {
+	e := core.AsError(err)
+	if wait := v.client.costly.take(v.now); wait > 0 {
+		v.slower(wait)
+		return
+	}
+	v.line.Status = status
+	if !e.RetryAt.IsZero() {
+		v.w.Header().Set("Retry-After", strconv.Itoa(retryAfter(e.RetryAt, v.now)))
+	}
+	writeJSON(v.w, status, errorBody{FromError(e)})
+}
+
+// failed is fail with the status of the error's class.
+func (v *visit) failed(err error) {
+	e := core.AsError(err)
+	v.fail(HTTPStatus(e.Class), e)
+}
+
+// slower answers a client that refreshes or fails too often.
+func (v *visit) slower(wait time.Duration) {
+	e := errSlower(v.now.Add(wait))
+	v.line.Status = http.StatusTooManyRequests
+	v.w.Header().Set("Retry-After", strconv.Itoa(retryAfter(e.RetryAt, v.now)))
+	writeJSON(v.w, http.StatusTooManyRequests, errorBody{FromError(e)})
+}
+
+func errSlower(at time.Time) *core.Error {
+	return &core.Error{
+		Class: core.Temporary, Remedy: core.RemedySlower, RetryAt: at,
+		Message: "this client refreshes or fails too often; wait as Retry-After says (reading a living token is not limited)",
+	}
+}
+
+// ref reads which account is meant and whether the key may use it. What a key
+// may use says nothing of what there is: outside of it everything is refused
+// alike.
+func (v *visit) ref(escapedName, escapedEnv string) (Ref, bool) {
+	name, err := url.PathUnescape(escapedName)
+	if err == nil {
+		name, err = core.CleanName(name)
+	}
+	if err != nil {
+		v.failed(badRef(core.Problems{{Field: "name", Key: core.ProblemNameChars}}))
+		return Ref{}, false
+	}
+	env := core.Env(escapedEnv)
+	if env == "" {
+		env = v.d.cfg.Agent.Active()
+	}
+	if !env.Valid() {
+		v.failed(badRef(core.Problems{{Field: "env", Key: core.ProblemEnv}}))
+		return Ref{}, false
+	}
+	if !v.client.Permits(name, env) {
+		v.fail(http.StatusForbidden, &core.Error{
+			Class: core.Misuse, Remedy: core.RemedyScope,
+			Message: "the client key does not allow this account in environment " + string(env) + "; make one that does with tokentray api key add",
+		})
+		return Ref{}, false
+	}
+	ref := Ref{name, env}
+	v.line.Account = ref.String()
+	return ref, true
+}
+
+// readBody takes the body off the connection. ReadTimeout rules how long.
+func (v *visit) readBody() ([]byte, error) {
+	raw, err := io.ReadAll(http.MaxBytesReader(v.w, v.r.Body, doorMaxBody))
+	// From here on the connection is read only to see whether the client is
+	// still there, and that may take as long as the answer does.
+	_ = http.NewResponseController(v.w).SetReadDeadline(time.Time{}) // a test's recorder has none
+	if big := new(http.MaxBytesError); errors.As(err, &big) {
+		return nil, errTooBig
+	}
+	return raw, err
+}
+
+var errTooBig = errors.New("the body is over the limit")

@@ -1,0 +1,188 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"tokentray/core"
+)
+
+// Loopback tells how the loopback door stands.
+type Loopback struct {
+	State     string   `json:"state"` // off, on, taken
+	Port      int      `json:"port"`
+	Addresses []string `json:"addresses,omitempty"` // where it listens
+	Keys      int      `json:"keys"`                // client keys there are
+	Error     *Error   `json:"error,omitempty"`     // why it is not open although it is to be
+}
+
+// The states of the loopback door.
+const (
+	DoorOff   = "off"
+	DoorOn    = "on"
+	DoorTaken = "taken" // it is to be open, and the port is not to be had
+)
+
+// LoopbackRequest opens or shuts the door. Port 0 leaves the port as it is.
+type LoopbackRequest struct {
+	On   bool `json:"on"`
+	Port int  `json:"port,omitempty"`
+}
+
+// ClientKey is a client key as it may be shown. No Accounts means every account.
+type ClientKey struct {
+	Name     string     `json:"name"`
+	Accounts []string   `json:"accounts,omitempty"`
+	Envs     []core.Env `json:"envs"`
+	Origins  []string   `json:"origins,omitempty"`
+	Created  time.Time  `json:"created,omitzero"`
+	LastUsed time.Time  `json:"last_used,omitzero"`
+}
+
+// ClientKeyInput is a key that is to be made. No Envs means sandbox alone.
+type ClientKeyInput struct {
+	Name     string     `json:"name"`
+	Accounts []string   `json:"accounts,omitempty"`
+	Envs     []core.Env `json:"envs,omitempty"`
+	Origins  []string   `json:"origins,omitempty"`
+}
+
+// NewClientKey is the one answer that holds the key itself.
+type NewClientKey struct {
+	ClientKey
+	Key string `json:"key"`
+}
+
+// Access is a line of the access log: calls alike, one after another. It holds
+// no token, no key and nothing that a caller wrote but the name of an account
+// that the key may use.
+type Access struct {
+	At      time.Time `json:"at"`            // of the last call
+	Key     string    `json:"key,omitempty"` // name; empty: none, or a wrong one
+	Call    string    `json:"call"`
+	Account string    `json:"account,omitempty"`
+	Status  int       `json:"status"`            // HTTP
+	Errcode int       `json:"errcode,omitempty"` // in an answer of WeChat's shape
+	Count   int       `json:"count"`
+}
+
+// Doorkeeper manages the loopback door. Every error is a *core.Error.
+type Doorkeeper interface {
+	Loopback(ctx context.Context) (Loopback, error)
+	// SetLoopback opens or shuts the door, and keeps that over restarts. A port
+	// that is not to be had changes nothing.
+	SetLoopback(ctx context.Context, req LoopbackRequest) (Loopback, error)
+	ClientKeys(ctx context.Context) ([]ClientKey, error)
+	AddClientKey(ctx context.Context, in ClientKeyInput) (NewClientKey, error)
+	// RevokeClientKey ends a key at once, calls under way included.
+	RevokeClientKey(ctx context.Context, name string) error
+	// AccessLog is the newest part of the access log, newest first.
+	AccessLog(ctx context.Context, limit int) ([]Access, error)
+	// OpenAPI is the description of both doors, as OpenAPI 3.1.
+	OpenAPI(ctx context.Context) (json.RawMessage, error)
+}
+
+// ShowClientKey is a key without its hash.
+func ShowClientKey(k core.ClientKey) ClientKey {
+	return ClientKey{k.Name, k.Accounts, k.Envs, k.Origins, k.Created, k.LastUsed}
+}
+
+type (
+	keysBody struct {
+		Keys []ClientKey `json:"keys"`
+	}
+	logBody struct {
+		Log []Access `json:"log"`
+	}
+)
+
+// doorRoutes binds the routes that manage the door.
+func (h *handler) doorRoutes(d Doorkeeper) {
+	h.mux.Handle("GET /v1/openapi.json", answer(func(r *http.Request) (json.RawMessage, error) { return d.OpenAPI(r.Context()) }))
+	h.mux.Handle("GET /v1/loopback", answer(func(r *http.Request) (Loopback, error) { return d.Loopback(r.Context()) }))
+	h.mux.Handle("PUT /v1/loopback", body(false, d.SetLoopback))
+	h.mux.Handle("GET /v1/loopback/log", answer(func(r *http.Request) (logBody, error) {
+		limit, err := limitOf(r)
+		if err != nil {
+			return logBody{}, err
+		}
+		lines, err := d.AccessLog(r.Context(), limit)
+		if lines == nil {
+			lines = []Access{}
+		}
+		return logBody{lines}, err
+	}))
+	h.mux.Handle("GET /v1/keys", answer(func(r *http.Request) (keysBody, error) {
+		keys, err := d.ClientKeys(r.Context())
+		if keys == nil {
+			keys = []ClientKey{}
+		}
+		return keysBody{keys}, err
+	}))
+	h.mux.Handle("POST /v1/keys", body(false, d.AddClientKey))
+	h.mux.Handle("DELETE /v1/keys/{name}", answer(func(r *http.Request) (nothing, error) {
+		name, err := core.CleanName(r.PathValue("name"))
+		if err != nil {
+			return nothing{}, badRef(err)
+		}
+		return nothing{}, d.RevokeClientKey(r.Context(), name)
+	}))
+}
+
+// limitOf reads how many lines are asked for.
+func limitOf(r *http.Request) (int, error) {
+	raw := r.URL.Query().Get("limit")
+	if raw == "" {
+		return defaultPast, nil
+	}
+	limit, err := strconv.Atoi(raw)
+	if err != nil || limit < 0 || limit > maxPast {
+		return 0, invalid("limit must be a number from 0 to %d", maxPast)
+	}
+	return limit, nil
+}
+
+// OpenAPI implements Doorkeeper.
+func (c *Client) OpenAPI(ctx context.Context) (json.RawMessage, error) {
+	return call[json.RawMessage](ctx, c, http.MethodGet, "/v1/openapi.json", nil)
+}
+
+// Loopback implements Doorkeeper.
+func (c *Client) Loopback(ctx context.Context) (Loopback, error) {
+	return call[Loopback](ctx, c, http.MethodGet, "/v1/loopback", nil)
+}
+
+// SetLoopback implements Doorkeeper.
+func (c *Client) SetLoopback(ctx context.Context, req LoopbackRequest) (Loopback, error) {
+	return call[Loopback](ctx, c, http.MethodPut, "/v1/loopback", req)
+}
+
+// ClientKeys implements Doorkeeper.
+func (c *Client) ClientKeys(ctx context.Context) ([]ClientKey, error) {
+	got, err := call[keysBody](ctx, c, http.MethodGet, "/v1/keys", nil)
+	return got.Keys, err
+}
+
+// AddClientKey implements Doorkeeper.
+func (c *Client) AddClientKey(ctx context.Context, in ClientKeyInput) (NewClientKey, error) {
+	return call[NewClientKey](ctx, c, http.MethodPost, "/v1/keys", in)
+}
+
+// RevokeClientKey implements Doorkeeper.
+func (c *Client) RevokeClientKey(ctx context.Context, name string) error {
+	clean, err := core.CleanName(name)
+	if err != nil {
+		return badRef(err)
+	}
+	return c.do(ctx, http.MethodDelete, "/v1/keys/"+url.PathEscape(clean), nil)
+}
+
+// AccessLog implements Doorkeeper.
+func (c *Client) AccessLog(ctx context.Context, limit int) ([]Access, error) {
+	got, err := call[logBody](ctx, c, http.MethodGet, "/v1/loopback/log?limit="+strconv.Itoa(limit), nil)
+	return got.Log, err
+}
