@@ -172,3 +172,35 @@ func TestPassphraseProblem(t *testing.T) {
 		}
 	}
 }
+
+// What the agent refuses is said field by field, and what upstream refuses does
+// not undo the saving.
+func TestRefusals(t *testing.T) {
+	l := lookIn(text.English)
+	err := &core.Error{Class: core.Invalid, Remedy: core.RemedyInput, Message: "m", Err: core.Problems{
+		{Field: "name", Key: core.ProblemNameLong}, {Field: "appid", Key: core.ProblemAppIDOdd, Warn: true},
+	}}
+	if got := refusal(l, err, "shop"); got != "A name has at most 200 characters." {
+		t.Errorf("%q", got)
+	}
+	s := newStage(t).open()
+	refused := blocked("gate", core.Sandbox)
+	s.saved(api.Saved{Account: refused})
+	s.mustSay("gate/sandbox saved. 203.0.113.7 is not")
+}
+
+// What was typed as a secret is never drawn, nor said in a refusal.
+func TestSecretsAreNotDrawn(t *testing.T) {
+	s := newStage(t).open()
+	s.openAdd()
+	s.typeInto("secret", "thisIsTheSecret!")
+	s.typeInto("proxy_password", "thisIsTheProxysPassword")
+	s.press("Save")
+	s.press("Test")
+	s.mustNotSay("thisIsTheSecret!", "thisIsTheProxysPassword")
+	for _, call := range s.agent.log() {
+		if strings.Contains(call, "thisIs") {
+			t.Errorf("a call names a secret: %s", call)
+		}
+	}
+}

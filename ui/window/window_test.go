@@ -351,3 +351,68 @@ func TestDemoIsStarted(t *testing.T) {
 		t.Errorf("started %d demos", s.demos)
 	}
 }
+
+// Typing on the list begins a search; Esc ends it.
+func TestTypingSearches(t *testing.T) {
+	s := newStage(t, town(noon)...).open()
+	s.win.Canvas().Focus(s.list)
+	s.list.TypedRune('s')
+	s.mustSay("shop")
+	s.mustNotSay("archive")
+	if s.win.Canvas().Focused() != s.entry {
+		t.Error("the keyboard is not in the search")
+	}
+	s.key(fyne.KeyEscape)
+	s.mustSay("archive")
+}
+
+// With the vault locked one banner says so, and not each row again.
+func TestLockedRowsAreQuiet(t *testing.T) {
+	a := sample("shop", core.Sandbox, noon, -time.Minute, time.Hour)
+	a.State, a.Error = core.StateLocked, &api.Error{Class: core.VaultClosed, Remedy: core.RemedyVaultUnlock}
+	lost := sample("lost", core.Sandbox, noon, -time.Minute, time.Hour)
+	lost.State, lost.Error = core.StateLocked, &api.Error{Class: core.VaultClosed, Remedy: core.RemedyReenter}
+	s := newStage(t, a, lost)
+	s.agent.list.Vault = api.Vault{Kind: "file", State: "locked"}
+	s.open()
+	s.untilSays("The vault is locked. Nothing can be renewed.")
+	all := strings.Join(s.words(), "\n")
+	if n := strings.Count(all, "Unlock"); n != 1 {
+		t.Errorf("there are %d buttons to unlock:\n%s", n, all)
+	}
+	s.mustSay("locked", "Enter the AppSecret again.", "Edit secret")
+}
+
+// Another token copied elsewhere takes the message over.
+func TestMessageFollowsTheClipboard(t *testing.T) {
+	s := newStage(t, town(noon)...).open()
+	s.copyDefault("shop-sandbox")
+	s.untilSays("shop/sandbox copied")
+	s.agent.send(api.Event{Type: api.EventClipboard, Clipboard: &api.Clipboard{Account: "gate", Env: core.Live, ClearsAt: noon.Add(45 * time.Second)}})
+	s.untilSays("gate/live copied")
+	if s.snackbar.tag.Hidden {
+		t.Error("the message does not say LIVE")
+	}
+}
+
+func TestSegment(t *testing.T) {
+	test.NewTempApp(t)
+	l := lookIn(0)
+	l.inSight = func(fyne.CanvasObject) {}
+	var picked []string
+	s := newSegment(l, "a", func(v string) { picked = append(picked, v) },
+		choice{value: "a", label: "Alpha"}, choice{value: "b", label: "Beta"}, choice{value: "c", label: "Gamma"}, choice{value: "d", label: "Delta"})
+	if h := s.heightFor(1000); h != segmentHeight {
+		t.Errorf("in a wide place it is %v high", h)
+	}
+	if h := s.heightFor(s.wide() - 10); h != 2*segmentHeight {
+		t.Errorf("in a narrow place it is %v high", h)
+	}
+	s.Resize(fyne.NewSize(s.wide()-10, 2*segmentHeight))
+	test.TapAt(s, fyne.NewPos(s.Size().Width-5, segmentHeight+5))
+	s.TypedKey(&fyne.KeyEvent{Name: fyne.KeyLeft})
+	test.TapAt(s, fyne.NewPos(5, 5))
+	if got := strings.Join(picked, ""); got != "dca" {
+		t.Errorf("picked %q", got)
+	}
+}
