@@ -1,0 +1,316 @@
+//go:build linux
+
+package notify
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/godbus/dbus/v5"
+
+	"tokentray/core"
+	"tokentray/core/api"
+)
+
+// within bounds each wait for something that an event tells.
+const within = 20 * time.Second
+
+// startBus starts a session bus of this test alone and returns its address.
+func startBus(t *testing.T) string {
+	t.Helper()
+	if _, err := exec.LookPath("dbus-run-session"); err != nil {
+		t.Fatal("dbus-run-session is missing; install the packages dbus and dbus-daemon")
+	}
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	// The session lives as long as our end of standard input is open. It knows no
+	// service that could be started for a name.
+	cmd := exec.Command("dbus-run-session", "--", "sh", "-c", `echo "$DBUS_SESSION_BUS_ADDRESS" >&3; exec 3>&-; exec cat`)
+	cmd.ExtraFiles = []*os.File{w}
+	cmd.Env = append(os.Environ(), "XDG_DATA_DIRS="+t.TempDir(), "XDG_DATA_HOME="+t.TempDir())
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	w.Close()
+	t.Cleanup(func() { stdin.Close(); cmd.Wait() })
+	line, err := bufio.NewReader(r).ReadString('\n')
+	if err != nil {
+		t.Fatalf("the session bus gives no address: %v", err)
+	}
+	return strings.TrimSpace(line)
+}
+
+// fakeServer stands for a desktop's notification server. It says what it is
+// asked, a line each.
+type fakeServer struct {
+	conn *dbus.Conn
+	can  []string
+	said chan string
+
+	mu   sync.Mutex
+	last uint32
+}
+
+func startServer(t *testing.T, address string, can ...string) *fakeServer {
+	t.Helper()
+	conn, err := dbus.Connect(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	f := &fakeServer{conn: conn, can: can, said: make(chan string, 100)}
+	if err := conn.Export(f, serverPath, serverName); err != nil {
+		t.Fatal(err)
+	}
+	if r, err := conn.RequestName(serverName, dbus.NameFlagDoNotQueue); err != nil || r != dbus.RequestNameReplyPrimaryOwner {
+		t.Fatalf("the server's name: %v, %v", r, err)
+	}
+	return f
+}
+
+func (f *fakeServer) GetCapabilities() ([]string, *dbus.Error) { return f.can, nil }
+
+func (f *fakeServer) Notify(app string, replaces uint32, icon, title, body string, actions []string, hints map[string]dbus.Variant, _ int32) (uint32, *dbus.Error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	id := replaces
+	if id == 0 {
+		f.last++
+		id = f.last
+	}
+	f.said <- fmt.Sprintf("show %d replacing %d: %s, %s, %s | %s | %s | %v", id, replaces, app, icon, hints["desktop-entry"].Value(), title, body, actions)
+	return id, nil
+}
+
+func (f *fakeServer) CloseNotification(id uint32) *dbus.Error {
+	f.said <- fmt.Sprintf("close %d", id)
+	f.emit("NotificationClosed", id, uint32(3))
+	return nil
+}
+
+func (f *fakeServer) emit(name string, args ...any) {
+	_ = f.conn.Emit(serverPath, serverName+"."+name, args...)
+}
+
+// wantAlone waits until the server's is the only connection on the bus.
+func (f *fakeServer) wantAlone(t *testing.T) {
+	t.Helper()
+	changes := make(chan *dbus.Signal, 100)
+	f.conn.Signal(changes)
+	defer f.conn.RemoveSignal(changes)
+	if err := f.conn.AddMatchSignal(dbus.WithMatchMember("NameOwnerChanged")); err != nil {
+		t.Fatal(err)
+	}
+	end := time.After(within)
+	for {
+		var names []string
+		if err := f.conn.BusObject().Call("org.freedesktop.DBus.ListNames", 0).Store(&names); err != nil {
+			t.Fatal(err)
+		}
+		names = slices.DeleteFunc(names, func(n string) bool { return !strings.HasPrefix(n, ":") })
+		if len(names) == 1 {
+			return
+		}
+		select {
+		case <-changes:
+		case <-end:
+			t.Fatalf("the connections %q stay on the bus, want the server's alone", names)
+		}
+	}
+}
+
+// wants waits for a line.
+func wants(t *testing.T, from <-chan string, want string) {
+	t.Helper()
+	select {
+	case got := <-from:
+		if got != want {
+			t.Errorf("got  %s\nwant %s", got, want)
+		}
+	case <-time.After(within):
+		t.Fatalf("%q never came", want)
+	}
+}
+
+// fakeAgent tells events and says what it is asked.
+type fakeAgent struct {
+	events chan api.Event
+	said   chan string
+}
+
+func (f *fakeAgent) Events(context.Context, bool) (<-chan api.Event, error) { return f.events, nil }
+
+func (f *fakeAgent) Open(context.Context) (int, error) {
+	f.said <- "open"
+	return 0, nil
+}
+
+func (f *fakeAgent) CopyIP(_ context.Context, ref api.Ref) error {
+	f.said <- "copy the IP of " + ref.String()
+	return errors.New("no clipboard")
+}
+
+// running is Run on a bus.
+type running struct {
+	*fakeAgent
+	t        *testing.T
+	sessions chan api.Session
+	ended    chan error
+	log      lines
+}
+
+// lines takes a log, a line each.
+type lines chan string
+
+func (l lines) Write(p []byte) (int, error) {
+	l <- string(p)
+	return len(p), nil
+}
+
+func start(t *testing.T, address string) *running {
+	t.Helper()
+	r := &running{
+		t: t, fakeAgent: &fakeAgent{make(chan api.Event), make(chan string, 100)},
+		sessions: make(chan api.Session), ended: make(chan error, 1), log: make(lines, 100),
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	t.Cleanup(func() {
+		cancel()
+		<-done
+	})
+	go func() {
+		defer close(done)
+		r.ended <- Run(ctx, Config{
+			Agent: r, Bus: address, Sessions: r.sessions, Log: slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+			Now:        func() time.Time { return time.Now().UTC() },
+			OpenWindow: func() error { r.said <- "window"; return nil },
+		})
+	}()
+	list := api.List{Settings: core.DefaultSettings(), Accounts: []api.Account{acc("a<b>", core.StateFresh, 0), acc("blog", core.StateFresh, 0)}}
+	list.Settings.Language = "en"
+	r.events <- api.Event{Type: api.EventSnapshot, Snapshot: &list}
+	return r
+}
+
+func (r *running) account(a api.Account) { r.events <- api.Event{Type: api.EventAccount, Account: &a} }
+
+func TestOnASessionBus(t *testing.T) {
+	address := startBus(t)
+	server := startServer(t, address, "body", "body-markup", "actions", "persistence")
+	r := start(t, address)
+	r.account(blocked("a<b>", "1.2.3.4"))
+	const buttons = "[default Open TokenTray open Open TokenTray"
+	wants(t, server.said, "show 1 replacing 0: TokenTray, tokentray, tokentray | a<b>/live needs you | 1.2.3.4 is not on the account&#39;s IP whitelist. | "+buttons+" copy-ip Copy IP]")
+
+	server.emit("ActionInvoked", uint32(7), "open") // somebody else's
+	server.emit("ActionInvoked", uint32(1), "copy-ip")
+	wants(t, r.said, "copy the IP of a<b>/live")
+	server.emit("ActionInvoked", uint32(1), "default")
+	wants(t, r.said, "open")
+	wants(t, r.said, "window")
+
+	// A second account takes the place of the first, instead of standing beside it.
+	r.account(but(acc("blog", core.StateBlocked, 0), core.BadSecret, core.RemedySecret, ""))
+	wants(t, server.said, "show 1 replacing 1: TokenTray, tokentray, tokentray | 2 accounts need you | "+
+		"blog/live: wrong AppID or AppSecret\na&lt;b&gt;/live: IP not on the whitelist | "+buttons+" copy-ip Copy IP]")
+
+	r.account(acc("a<b>", core.StateFresh, time.Hour))
+	r.account(acc("blog", core.StateFresh, time.Hour))
+	wants(t, server.said, "close 1")
+
+	// Nothing is shown, so nothing is connected.
+	server.wantAlone(t)
+
+	soon := acc("blog", core.StatePaused, 0)
+	soon.Mask, soon.ExpiresAt = "88_…", time.Now().Add(3*time.Minute)
+	r.account(soon)
+	at := soon.ExpiresAt.UTC().Format("15:04")
+	wants(t, server.said, "show 2 replacing 0: TokenTray, tokentray, tokentray | The token of blog/live expires at "+at+" | It is not renewed, because renewal is paused. | "+buttons+"]")
+	r.events <- api.Event{Type: api.EventBye} // the agent ends, and takes it along
+	wants(t, server.said, "close 2")
+	if err := <-r.ended; err != nil {
+		t.Errorf("Run: %v", err)
+	}
+}
+
+// A server without buttons and markup gets plain text; what the person closed is
+// shown as a new one.
+func TestOnAPlainServer(t *testing.T) {
+	address := startBus(t)
+	server := startServer(t, address, "body")
+	r := start(t, address)
+	r.account(blocked("a<b>", ""))
+	wants(t, server.said, "show 1 replacing 0: TokenTray, tokentray, tokentray | a<b>/live needs you | This machine's IP is not on the account's IP whitelist. | []")
+	server.emit("NotificationClosed", uint32(1), uint32(2))
+	r.account(blocked("blog", ""))
+	wants(t, server.said, "show 2 replacing 0: TokenTray, tokentray, tokentray | 2 accounts need you | blog/live: IP not on the whitelist\na<b>/live: IP not on the whitelist | []")
+}
+
+// A session may come later than the news, and another after that.
+func TestBusComesLater(t *testing.T) {
+	r := start(t, "")
+	r.account(blocked("blog", ""))
+	r.sessions <- api.Session{} // of a client without one
+	const line = "show 1 replacing 0: TokenTray, tokentray, tokentray | blog/live needs you |  | []"
+	first := startBus(t)
+	server := startServer(t, first)
+	select {
+	case got := <-r.log:
+		if !strings.Contains(got, "waits for a session bus") {
+			t.Errorf("logged %s", got)
+		}
+	case <-time.After(within):
+		t.Fatal("nothing was to be shown")
+	}
+	r.sessions <- api.Session{DBus: first}
+	wants(t, server.said, line)
+	r.sessions <- api.Session{DBus: first}
+	r.events <- api.Event{Type: api.EventEnv, Env: core.Live}
+	if len(server.said) > 0 {
+		t.Errorf("shown again: %s", <-server.said)
+	}
+	second := startBus(t)
+	server = startServer(t, second)
+	r.sessions <- api.Session{DBus: second}
+	wants(t, server.said, line) // what still holds is shown there too
+}
+
+// With no bus nothing is started: the library would run dbus-launch.
+func TestNoBusStartsNone(t *testing.T) {
+	dir := t.TempDir()
+	script := "#!/bin/sh\ntouch " + dir + "/launched\n"
+	if err := os.WriteFile(filepath.Join(dir, "dbus-launch"), []byte(script), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", dir+":"+os.Getenv("PATH"))
+	for _, address := range []string{"", "autolaunch:", "unix:path=" + dir + "/nobody"} {
+		s := newBoard(address)
+		if err := s.show(t.Context(), message{title: "x"}); !errors.Is(err, errNoBus) {
+			t.Errorf("address %q: %v", address, err)
+		}
+		s.withdraw(t.Context(), person)
+		s.close()
+	}
+	if _, err := os.Stat(filepath.Join(dir, "launched")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("dbus-launch was run: %v", err)
+	}
+}

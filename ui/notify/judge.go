@@ -1,0 +1,258 @@
+package notify
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"tokentray/core"
+	"tokentray/core/api"
+)
+
+// kind is a sort of news. Each has a setting and one place on the desktop.
+type kind int
+
+const (
+	person  kind = iota // an account needs somebody
+	failing             // renewal fails again and again
+	expiry              // a token is about to expire and is not renewed
+	kinds               // how many there are
+)
+
+func (k kind) String() string { return [...]string{"person", "failing", "expiry"}[k] }
+
+const (
+	// patience is how long a renewal must have failed. Most failures are over by
+	// then: the agent tries again within seconds.
+	patience = time.Minute
+	// warning is how long before its end a token is told of that nobody renews;
+	// for short lives it is a quarter of them.
+	warning = 5 * time.Minute
+	// spacing lies between two tellings of one account and kind.
+	spacing = 30 * time.Minute
+	// attention is how long somebody looks at an account that was just added.
+	attention = time.Minute
+)
+
+// judge decides what to tell. It knows no desktop and no language, and its time
+// is what it is given.
+type judge struct {
+	begun    bool
+	on       [kinds]bool
+	shown    [kinds]bool
+	known    map[core.ID]bool // every account there is
+	accounts map[core.ID]*account
+}
+
+// account is one of which there may be something to tell.
+type account struct {
+	ref     api.Ref
+	state   core.State
+	class   core.Class
+	remedy  string
+	ip      string
+	expires time.Time // zero without a token
+	life    time.Duration
+	added   time.Time // zero when it was there before
+	since   time.Time // renewal has failed since; zero when it does not fail
+	news    [kinds]news
+}
+
+// news is how one kind stands for an account.
+type news struct {
+	member bool      // it holds and was told, or was known without being told
+	aloud  bool      // it was told
+	told   time.Time // last
+}
+
+// order is a notification to show, with the accounts that it is about, the
+// latest first; or without any, to withdraw.
+type order struct {
+	kind     kind
+	accounts []account
+}
+
+func newJudge() *judge {
+	return &judge{known: map[core.ID]bool{}, accounts: map[core.ID]*account{}}
+}
+
+// take takes an event in and reports whether to look.
+func (j *judge) take(e api.Event, now time.Time) bool {
+	now = now.Round(0)
+	switch e.Type {
+	case api.EventSnapshot:
+		j.reset(*e.Snapshot, now)
+	case api.EventAccount:
+		return j.put(*e.Account, now)
+	case api.EventRemoved:
+		delete(j.known, e.Removed)
+		_, was := j.accounts[e.Removed]
+		delete(j.accounts, e.Removed)
+		return was
+	case api.EventSettings:
+		j.set(*e.Settings)
+	default:
+		return false
+	}
+	return true
+}
+
+// reset takes a whole picture in. What the first one holds is known already and
+// not told.
+func (j *judge) reset(l api.List, now time.Time) {
+	first := !j.begun
+	j.begun = true
+	j.set(l.Settings)
+	gone := j.known
+	j.known = make(map[core.ID]bool, len(l.Accounts))
+	for _, a := range l.Accounts {
+		j.known[a.ID] = first || gone[a.ID]
+		j.put(a, now)
+		delete(gone, a.ID)
+		if acc := j.accounts[a.ID]; first && acc != nil {
+			acc.added = time.Time{}
+			acc.news[person].member = acc.state == core.StateBlocked
+		}
+	}
+	for id := range gone {
+		delete(j.accounts, id)
+	}
+}
+
+func (j *judge) set(s core.Settings) {
+	j.on = [kinds]bool{person: s.NotifyPerson, failing: s.NotifyFailing, expiry: s.NotifyExpiry}
+}
+
+// put takes an account in. Those of which there is nothing to tell, and was
+// nothing, take no room.
+func (j *judge) put(a api.Account, now time.Time) bool {
+	acc := j.accounts[a.ID]
+	isNew := !j.known[a.ID]
+	j.known[a.ID] = true
+	if acc == nil {
+		if !isNew && a.Error == nil && renewed(a.State) {
+			return false
+		}
+		acc = &account{}
+		if isNew {
+			acc.added = now
+		}
+		j.accounts[a.ID] = acc
+	}
+	acc.ref, acc.state, acc.expires, acc.life = a.Ref(), a.State, time.Time{}, time.Duration(a.Life)*time.Second
+	if a.Mask != "" {
+		acc.expires = a.ExpiresAt
+	}
+	acc.class, acc.remedy, acc.ip = "", "", ""
+	if a.Error != nil {
+		acc.class, acc.remedy, acc.ip = a.Error.Class, a.Error.Remedy, a.Error.CallerIP
+	}
+	fails := a.Error != nil && (a.State == core.StateRetrying || a.State == core.StateRenewing)
+	switch {
+	case !fails:
+		acc.since = time.Time{}
+	case acc.since.IsZero():
+		acc.since = now
+	}
+	return true
+}
+
+// renewed reports whether a state is one in which tokens are kept alive.
+func renewed(s core.State) bool {
+	switch s {
+	case core.StatePaused, core.StateBlocked, core.StateLocked:
+		return false
+	}
+	return true
+}
+
+// holds reports whether a kind is true of an account at now, and if not, when it
+// will be unless something changes; zero for never.
+func (a *account) holds(k kind, now time.Time) (bool, time.Time) {
+	var at time.Time
+	switch {
+	case k == person:
+		return a.state == core.StateBlocked, at
+	case k == failing && !a.since.IsZero():
+		at = a.since.Add(patience)
+	case k == expiry && !renewed(a.state) && !a.expires.IsZero():
+		at = a.expires.Add(-min(warning, a.life/4))
+		if !a.news[k].member && !a.expires.After(now) {
+			return false, time.Time{} // too late to warn
+		}
+	default:
+		return false, at
+	}
+	return !at.After(now), at
+}
+
+// look decides at now what is to be shown and withdrawn, and when to look again
+// if no event comes; zero for never.
+func (j *judge) look(now time.Time) ([]order, time.Time) {
+	now = now.Round(0)
+	var orders []order
+	var next time.Time
+	for k := range kinds {
+		if o, changed := j.judge(k, now, &next); changed {
+			orders = append(orders, o)
+		}
+	}
+	for id, a := range j.accounts {
+		if a.forgettable(now) {
+			delete(j.accounts, id)
+		}
+	}
+	return orders, next
+}
+
+// judge decides about one kind.
+func (j *judge) judge(k kind, now time.Time, next *time.Time) (order, bool) {
+	out := order{kind: k}
+	grown := false
+	for _, a := range j.accounts {
+		n := &a.news[k]
+		holds, at := a.holds(k, now)
+		switch {
+		case !j.on[k]:
+			n.member, n.aloud = false, false
+		case !holds:
+			n.member, n.aloud = false, false
+			soonest(next, at, now)
+		case n.member:
+		case !n.told.IsZero() && now.Before(n.told.Add(spacing)):
+			soonest(next, n.told.Add(spacing), now)
+		case !a.added.IsZero() && now.Before(a.added.Add(attention)):
+			n.member = true // whoever added it is looking
+		default:
+			*n = news{member: true, aloud: true, told: now}
+			grown = true
+		}
+		if n.aloud {
+			out.accounts = append(out.accounts, *a)
+		}
+	}
+	slices.SortFunc(out.accounts, func(a, b account) int {
+		if c := b.news[k].told.Compare(a.news[k].told); c != 0 {
+			return c
+		}
+		return strings.Compare(a.ref.String(), b.ref.String())
+	})
+	changed := grown || j.shown[k] && len(out.accounts) == 0
+	j.shown[k] = len(out.accounts) > 0
+	return out, changed
+}
+
+// soonest keeps the earlier of two times to come.
+func soonest(next *time.Time, at, now time.Time) {
+	if at.After(now) && (next.IsZero() || at.Before(*next)) {
+		*next = at
+	}
+}
+
+// forgettable reports whether nothing of the account matters any longer.
+func (a *account) forgettable(now time.Time) bool {
+	if !renewed(a.state) || !a.since.IsZero() || now.Before(a.added.Add(attention)) {
+		return false
+	}
+	return !slices.ContainsFunc(a.news[:], func(n news) bool { return n.member || now.Before(n.told.Add(spacing)) })
+}

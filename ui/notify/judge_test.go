@@ -1,0 +1,270 @@
+package notify
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"tokentray/core"
+	"tokentray/core/api"
+	"tokentray/ui/text"
+)
+
+// noon is when every story begins; its clock is UTC.
+var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+
+// scene is an agent as a story changes it.
+type scene struct {
+	t    *testing.T
+	j    *judge
+	now  time.Time
+	list api.List
+	next time.Time
+}
+
+func newScene(t *testing.T, accounts ...api.Account) *scene {
+	s := &scene{t: t, j: newJudge(), now: noon}
+	s.list = api.List{Settings: core.DefaultSettings(), Accounts: accounts}
+	s.j.take(api.Event{Type: api.EventSnapshot, Snapshot: &s.list}, s.now)
+	return s
+}
+
+// acc is an account whose token lives for life more.
+func acc(name string, state core.State, life time.Duration) api.Account {
+	a := api.Account{ID: core.ID("id-" + name), Name: name, Env: core.Live, State: state, Life: 7200, Auto: true}
+	if life > 0 {
+		a.Mask, a.ExpiresAt = "88_…", noon.Add(life)
+	}
+	return a
+}
+
+// but is the account with an error of a class.
+func but(a api.Account, class core.Class, remedy, ip string) api.Account {
+	a.Error = &api.Error{Class: class, Remedy: remedy, CallerIP: ip, Message: "secret 88_token", Upstream: "88_token", RID: "r"}
+	return a
+}
+
+func blocked(name, ip string) api.Account {
+	return but(acc(name, core.StateBlocked, time.Hour), core.Whitelist, core.RemedyWhitelist, ip)
+}
+
+func retrying(name string, life time.Duration) api.Account {
+	return but(acc(name, core.StateRetrying, life), core.Temporary, core.RemedyNetwork, "")
+}
+
+func (s *scene) account(a api.Account) {
+	s.j.take(api.Event{Type: api.EventAccount, Account: &a}, s.now)
+}
+
+func (s *scene) set(key, value string) {
+	s.t.Helper()
+	if err := s.list.Settings.Set(key, value); err != nil {
+		s.t.Fatal(err)
+	}
+	s.j.take(api.Event{Type: api.EventSettings, Settings: &s.list.Settings}, s.now)
+}
+
+// says fails unless a look at a time after noon tells these, each "kind names"
+// or "kind -" for a withdrawal.
+func (s *scene) says(after time.Duration, want ...string) {
+	s.t.Helper()
+	s.now = noon.Add(after)
+	var orders []order
+	orders, s.next = s.j.look(s.now)
+	var got []string
+	for _, o := range orders {
+		var names []string
+		for _, a := range o.accounts {
+			names = append(names, a.ref.Name)
+		}
+		if len(names) == 0 {
+			names = []string{"-"}
+		}
+		got = append(got, o.kind.String()+" "+strings.Join(names, ","))
+	}
+	if !slices.Equal(got, want) {
+		s.t.Errorf("after %v: told %q, want %q", after, got, want)
+	}
+}
+
+// sleeps fails unless the judge wants to look again then; 0 is never.
+func (s *scene) sleeps(until time.Duration) {
+	s.t.Helper()
+	want := time.Time{}
+	if until > 0 {
+		want = noon.Add(until)
+	}
+	if !s.next.Equal(want) {
+		s.t.Errorf("the next look is at %v, want %v", s.next, want)
+	}
+}
+
+func TestNeedsAPerson(t *testing.T) {
+	s := newScene(t, acc("shop", core.StateFresh, time.Hour), acc("blog", core.StateFresh, time.Hour))
+	s.says(0)
+	s.sleeps(0) // no timer while all is well
+	s.account(blocked("shop", "1.2.3.4"))
+	s.says(time.Second, "person shop")
+	s.says(time.Minute)
+	s.account(blocked("blog", "1.2.3.4"))
+	s.says(2*time.Minute, "person blog,shop") // one notification, of both
+	s.account(acc("shop", core.StateFresh, time.Hour))
+	s.says(3 * time.Minute)
+	s.account(acc("blog", core.StateFresh, time.Hour))
+	s.says(4*time.Minute, "person -")
+	s.says(5 * time.Minute)
+	if len(s.j.accounts) != 2 {
+		t.Errorf("%d accounts are remembered, want 2 until the spacing is over", len(s.j.accounts))
+	}
+	s.says(40 * time.Minute)
+	if len(s.j.accounts) != 0 {
+		t.Error("accounts that are well again are never forgotten")
+	}
+}
+
+func TestRepeatedNewsIsSpaced(t *testing.T) {
+	s := newScene(t, acc("shop", core.StateFresh, 3*time.Hour))
+	s.account(blocked("shop", ""))
+	s.says(0, "person shop")
+	for _, m := range []time.Duration{1, 2, 10, 20} {
+		s.account(acc("shop", core.StateFresh, 3*time.Hour))
+		if m == 1 {
+			s.says(m*time.Minute, "person -")
+		} else {
+			s.says(m * time.Minute)
+		}
+		s.account(blocked("shop", ""))
+		s.says(m*time.Minute + time.Second)
+		s.sleeps(spacing)
+	}
+	s.says(spacing, "person shop")
+	s.says(5 * time.Hour) // it goes on, and nobody is reminded
+	s.sleeps(0)
+}
+
+func TestKnownStatesAreNotTold(t *testing.T) {
+	s := newScene(t, blocked("shop", ""), acc("blog", core.StateLocked, time.Hour))
+	s.says(0)
+	s.sleeps(55 * time.Minute) // blog's token, and shop's, will end
+	s.account(blocked("shop", ""))
+	s.says(time.Minute)
+	s.list.Accounts[1] = blocked("blog", "")
+	s.j.take(api.Event{Type: api.EventSnapshot, Snapshot: &s.list}, s.now) // a later snapshot is news
+	s.says(2*time.Minute, "person blog")
+}
+
+func TestWhoAddsAnAccountIsLooking(t *testing.T) {
+	s := newScene(t)
+	s.account(acc("shop", core.StateEmpty, 0))
+	s.account(but(acc("shop", core.StateBlocked, 0), core.BadSecret, core.RemedySecret, ""))
+	s.says(time.Second)
+	s.says(2 * time.Hour)
+	s.account(acc("shop", core.StateFresh, 5*time.Hour))
+	s.says(3 * time.Hour)
+	s.account(blocked("shop", ""))
+	s.says(4*time.Hour, "person shop")
+}
+
+func TestRenewalGoesOnFailing(t *testing.T) {
+	s := newScene(t, acc("shop", core.StateFresh, 4*time.Minute), acc("blog", core.StateFresh, time.Hour))
+	s.account(retrying("shop", 4*time.Minute))
+	s.says(0)
+	s.sleeps(patience)
+	renewing := retrying("shop", 4*time.Minute)
+	renewing.State = core.StateRenewing
+	s.account(renewing) // the next try does not begin the count anew
+	s.says(30 * time.Second)
+	s.sleeps(patience)
+	s.says(patience, "failing shop")
+	s.sleeps(0)
+	s.account(acc("shop", core.StateFresh, 2*time.Hour))
+	s.says(2*time.Minute, "failing -")
+
+	s.account(retrying("blog", time.Hour)) // a short failure is none
+	s.says(2*time.Minute + 30*time.Second)
+	s.account(acc("blog", core.StateFresh, 2*time.Hour))
+	s.says(3 * time.Minute)
+	s.sleeps(0)
+	s.says(10 * time.Minute)
+}
+
+func TestAboutToExpire(t *testing.T) {
+	s := newScene(
+		t, acc("fresh", core.StateFresh, time.Hour), acc("paused", core.StatePaused, time.Hour),
+		acc("empty", core.StatePaused, 0), acc("over", core.StatePaused, -time.Minute),
+	)
+	s.says(0)
+	s.sleeps(55 * time.Minute)
+	s.says(54 * time.Minute)
+	s.account(blocked("fresh", ""))
+	s.says(55*time.Minute, "person fresh", "expiry fresh,paused")
+	s.says(61 * time.Minute) // it stays when the token is gone
+	s.account(acc("paused", core.StatePaused, 3*time.Hour))
+	s.account(acc("fresh", core.StateFresh, 3*time.Hour))
+	s.says(62*time.Minute, "person -", "expiry -")
+	s.sleeps(175 * time.Minute)
+
+	short := acc("short", core.StatePaused, 100*time.Second)
+	short.Life = 100
+	s = newScene(t, short)
+	s.says(0)
+	s.sleeps(75 * time.Second) // a quarter of its life
+}
+
+func TestEachKindCanBeOff(t *testing.T) {
+	for key, kind := range map[string]string{"notify-person": "person", "notify-failing": "failing", "notify-expiry": "expiry"} {
+		s := newScene(t, acc("a", core.StateFresh, time.Hour), acc("b", core.StateFresh, time.Hour), acc("c", core.StatePaused, 4*time.Minute))
+		s.set(key, "false")
+		s.account(blocked("a", ""))
+		s.account(retrying("b", time.Hour))
+		want := []string{"person a", "failing b", "expiry c"}
+		s.says(0, slices.DeleteFunc([]string{"person a", "expiry c"}, func(w string) bool { return strings.HasPrefix(w, kind) })...)
+		s.says(patience, slices.DeleteFunc([]string{"failing b"}, func(w string) bool { return strings.HasPrefix(w, kind) })...)
+		s.set(key, "true")
+		s.says(2*time.Minute, slices.DeleteFunc(want, func(w string) bool { return !strings.HasPrefix(w, kind) })...)
+		s.set(key, "false")
+		s.says(3*time.Minute, kind+" -")
+	}
+}
+
+func TestRemovedAccountsAreNotToldOf(t *testing.T) {
+	s := newScene(t, acc("a", core.StateFresh, time.Hour), acc("b", core.StateFresh, time.Hour))
+	s.account(blocked("a", ""))
+	s.says(0, "person a")
+	if !s.j.take(api.Event{Type: api.EventRemoved, Removed: "id-a"}, s.now) {
+		t.Error("the end of an account that was told of is nothing to look at")
+	}
+	s.says(time.Second, "person -")
+	s.account(blocked("b", ""))
+	s.says(2*time.Second, "person b")
+	s.list.Accounts = nil
+	s.j.take(api.Event{Type: api.EventSnapshot, Snapshot: &s.list}, s.now)
+	s.says(3*time.Second, "person -")
+	if len(s.j.accounts)+len(s.j.known) != 0 {
+		t.Error("accounts that are gone are remembered")
+	}
+}
+
+func TestManyAtOnceAreOneNotification(t *testing.T) {
+	var list []api.Account
+	for i := range 1000 {
+		list = append(list, acc(fmt.Sprintf("shop-%03d", i), core.StateFresh, time.Hour))
+	}
+	s := newScene(t, list...)
+	if len(s.j.accounts) != 0 {
+		t.Errorf("%d accounts that are well take room", len(s.j.accounts))
+	}
+	for _, a := range list {
+		s.account(blocked(a.Name, "1.2.3.4"))
+	}
+	orders, _ := s.j.look(s.now)
+	if len(orders) != 1 || len(orders[0].accounts) != 1000 {
+		t.Fatalf("%d notifications", len(orders))
+	}
+	m := compose(orders[0], s.now, text.New(text.English))
+	if m.title != "1000 accounts need you" || m.body != "shop-000/live: IP not on the whitelist\nshop-001/live: IP not on the whitelist\nshop-002/live: IP not on the whitelist\nand 997 more" {
+		t.Errorf("told %q, %q", m.title, m.body)
+	}
+}

@@ -1,0 +1,233 @@
+// Package notify tells people on their desktop what they would otherwise learn
+// too late: that a renewal goes on failing, that an account needs a person, that
+// a token is about to expire and nobody renews it.
+//
+// The picture of the agent, kept up to date by its events, goes through a pure
+// part, the judge, which decides what to tell and when; another turns that into
+// sentences; a thin one puts them on the desktop. There is one notification of
+// each kind at most: a further account replaces it by one that names both. What
+// no longer holds is taken away.
+//
+// A notification holds names of accounts, addresses and sentences of ours. No
+// token, no mask and no word of an upstream's answer goes into one.
+package notify
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"tokentray/core/api"
+	"tokentray/ui/text"
+)
+
+const (
+	gather  = time.Second      // changes are gathered before they are judged
+	longest = 10 * time.Minute // of a sleep: timers stand still while the machine sleeps
+)
+
+// Agent is what notifications ask of the agent.
+type Agent interface {
+	Events(ctx context.Context, window bool) (<-chan api.Event, error)
+	Open(ctx context.Context) (int, error)
+	// CopyIP copies the address that upstream refused for the account.
+	CopyIP(ctx context.Context, ref api.Ref) error
+}
+
+// Config is what notifications are made of.
+type Config struct {
+	Agent Agent
+	// OpenWindow starts the window when the agent said that none is there.
+	OpenWindow func() error
+	// Bus is the address of the session bus, empty when there is none yet;
+	// Sessions brings another. May be nil.
+	Bus      string
+	Sessions <-chan api.Session
+	Now      func() time.Time // nil means time.Now
+	Log      *slog.Logger     // nil discards
+}
+
+// board is where notifications are shown.
+type board interface {
+	// show shows a message in the place of the last one of its kind.
+	show(ctx context.Context, m message) error
+	withdraw(ctx context.Context, k kind)
+	// signals is where news come from now, nil when nothing is connected; pressed
+	// turns one into the message whose button was pressed, and the button.
+	signals() <-chan signal
+	pressed(s signal, ok bool) (k kind, what string)
+	// session takes another desktop; it reports whether what was shown is gone.
+	session(s api.Session) bool
+	close()
+}
+
+// Run shows notifications until ctx or the agent ends, and takes them away then.
+// Without a session bus it waits for one. Where the platform has no safe way to
+// show them it returns at once. Its error is one of the agent's event stream.
+func Run(ctx context.Context, cfg Config) error {
+	if !supported {
+		return nil
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	n := &notifier{Config: cfg, judge: newJudge(), board: newBoard(cfg.Bus), last: map[kind]*posted{}}
+	defer n.end()
+	defer cancel()
+	return n.loop(ctx)
+}
+
+// posted is the message of a kind that holds.
+type posted struct {
+	message
+	shown bool // on the desktop; there may be none yet
+}
+
+// notifier is the loop between agent and board.
+type notifier struct {
+	Config
+	judge  *judge
+	board  board
+	text   *text.Text
+	spoken string // the language setting that text was made for
+	last   map[kind]*posted
+	deeds  sync.WaitGroup
+}
+
+func (n *notifier) loop(ctx context.Context) error {
+	events, err := n.Agent.Events(ctx, false)
+	if err != nil {
+		return err
+	}
+	due := time.NewTimer(0)
+	due.Stop()
+	gathering := false
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case e, ok := <-events:
+			switch {
+			case !ok && ctx.Err() != nil, e.Type == api.EventBye:
+				return nil
+			case !ok:
+				if events, err = n.Agent.Events(ctx, false); err != nil {
+					return err
+				}
+				continue
+			}
+			n.speak(e)
+			if n.judge.take(e, n.Now()) && !gathering {
+				gathering = true
+				due.Reset(gather)
+			}
+		case <-due.C:
+			gathering = false
+			orders, next := n.judge.look(n.Now())
+			for _, o := range orders {
+				n.carry(ctx, o)
+			}
+			if !next.IsZero() {
+				due.Reset(min(max(next.Sub(n.Now().Round(0)), 0)+gather, longest))
+			}
+		case s, ok := <-n.board.signals():
+			n.press(ctx, s, ok)
+		case s := <-n.Sessions:
+			if n.board.session(s) {
+				n.lost()
+			}
+			n.again(ctx)
+		}
+	}
+}
+
+// speak follows the setting of the language.
+func (n *notifier) speak(e api.Event) {
+	language := n.spoken
+	switch {
+	case e.Snapshot != nil:
+		language = e.Snapshot.Settings.Language
+	case e.Settings != nil:
+		language = e.Settings.Language
+	}
+	if n.text == nil || language != n.spoken {
+		n.spoken, n.text = language, text.New(text.Choose(language))
+	}
+}
+
+// carry carries an order out.
+func (n *notifier) carry(ctx context.Context, o order) {
+	if len(o.accounts) == 0 {
+		delete(n.last, o.kind)
+		n.board.withdraw(ctx, o.kind)
+		return
+	}
+	n.last[o.kind] = &posted{message: compose(o, n.Now(), n.text)}
+	n.post(ctx, n.last[o.kind])
+}
+
+// lost notes that the desktop went with what was shown on it.
+func (n *notifier) lost() {
+	for _, p := range n.last {
+		p.shown = false
+	}
+}
+
+// again shows what could not be shown before.
+func (n *notifier) again(ctx context.Context) {
+	for k := range kinds {
+		if p := n.last[k]; p != nil && !p.shown {
+			n.post(ctx, p)
+		}
+	}
+}
+
+func (n *notifier) post(ctx context.Context, p *posted) {
+	err := n.board.show(ctx, p.message)
+	p.shown = err == nil
+	switch {
+	case errors.Is(err, errNoBus):
+		n.Log.Debug("a notification waits for a session bus", "kind", p.kind.String(), "err", err)
+	case err != nil:
+		n.Log.Warn("a notification could not be shown", "kind", p.kind.String(), "err", err)
+	}
+}
+
+// press does what a button says, beside the loop.
+func (n *notifier) press(ctx context.Context, s signal, ok bool) {
+	k, what := n.board.pressed(s, ok)
+	if !ok {
+		n.lost()
+	}
+	p := n.last[k]
+	if what == "" || p == nil {
+		return
+	}
+	n.deeds.Go(func() {
+		var err error
+		switch what {
+		case actOpen, actDefault:
+			var windows int
+			if windows, err = n.Agent.Open(ctx); err == nil && windows == 0 && n.OpenWindow != nil {
+				err = n.OpenWindow()
+			}
+		case actCopyIP:
+			err = n.Agent.CopyIP(ctx, p.ref)
+		}
+		if err != nil {
+			n.Log.Warn("a button of a notification failed", "button", what, "err", err)
+		}
+	})
+}
+
+// end takes everything away that is shown.
+func (n *notifier) end() {
+	n.deeds.Wait()
+	n.board.close()
+}

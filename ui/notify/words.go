@@ -1,0 +1,162 @@
+package notify
+
+import (
+	"net/netip"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"tokentray/core"
+	"tokentray/core/api"
+	"tokentray/ui/text"
+)
+
+// What the buttons of a notification do. A click on its text is the default.
+const (
+	actDefault = "default"
+	actOpen    = "open"
+	actCopyIP  = "copy-ip"
+)
+
+// message is a notification in one language. Title and body are plain text.
+type message struct {
+	kind    kind
+	title   string
+	body    string
+	buttons []button
+	ref     api.Ref // whose IP is copied
+}
+
+// button is what can be pressed; label says it.
+type button struct{ act, label string }
+
+const (
+	maxLines = 3   // accounts that a notification names
+	maxName  = 60  // characters of an account's name
+	maxTitle = 120 // characters
+	maxBody  = 500
+)
+
+// compose says an order in sentences. One account is told with its cause,
+// several with a line each.
+func compose(o order, now time.Time, t *text.Text) message {
+	m := message{kind: o.kind, buttons: []button{{actDefault, t.Say("tray.open")}, {actOpen, t.Say("tray.open")}}}
+	key := "notify." + o.kind.String()
+	if len(o.accounts) == 1 {
+		a := o.accounts[0]
+		m.title = t.Say(text.Key(key+".one"), "account", name(a), "time", clock(a.expires, now))
+		m.body = detail(o.kind, a, now, t)
+	} else {
+		m.title = t.Say(text.Key(key+".many"), "n", len(o.accounts))
+		var lines []string
+		for _, a := range o.accounts[:min(maxLines, len(o.accounts))] {
+			what := short(a, t)
+			if o.kind == expiry {
+				what = clock(a.expires, now)
+			}
+			lines = append(lines, t.Say("notify.line", "account", name(a), "cause", what))
+		}
+		if more := len(o.accounts) - len(lines); more > 0 {
+			lines = append(lines, t.Say("notify.more", "n", more))
+		}
+		m.body = strings.Join(lines, "\n")
+	}
+	m.title, m.body = bound(m.title, maxTitle), bound(m.body, maxBody)
+	if o.kind != person {
+		return m
+	}
+	for _, a := range o.accounts {
+		if address(a.ip) != "" && (a.class == core.Whitelist || a.class == core.Confirm) {
+			m.ref = a.ref
+			m.buttons = append(m.buttons, button{actCopyIP, t.Say("notify.copy_ip")})
+			break
+		}
+	}
+	return m
+}
+
+// detail is what there is to say of one account.
+func detail(k kind, a account, now time.Time, t *text.Text) string {
+	switch k {
+	case failing:
+		if a.expires.After(now) {
+			return t.Say("notify.failing.lives", "cause", cause(a, t), "time", clock(a.expires, now))
+		}
+		return t.Say("notify.failing.gone", "cause", cause(a, t))
+	case expiry:
+		switch a.state {
+		case core.StatePaused:
+			return t.Say("notify.expiry.paused")
+		case core.StateLocked:
+			return t.Say("notify.expiry.locked")
+		}
+	}
+	return cause(a, t)
+}
+
+// cause is why, in a sentence of ours. One that would quote a message, as one
+// about a class of a newer agent would, gives way to where to look.
+func cause(a account, t *text.Text) string {
+	const quoted = "\x00"
+	s := t.Cause(&api.Error{Class: a.class, Remedy: a.remedy, CallerIP: address(a.ip), Message: quoted}, name(a))
+	if strings.Contains(s, quoted) {
+		return t.Say("notify.see_log")
+	}
+	return s
+}
+
+// short is why, in a few words.
+func short(a account, t *text.Text) string {
+	if key := text.Key("class.short." + string(a.class)); t.Has(key) {
+		return t.Say(key)
+	}
+	return t.Say("notify.unknown")
+}
+
+// address is s if it is an IP address and nothing else.
+func address(s string) string {
+	if ip, err := netip.ParseAddr(s); err == nil && ip.Zone() == "" {
+		return ip.String()
+	}
+	return ""
+}
+
+// clock is a time of this day where now is.
+func clock(at, now time.Time) string { return at.In(now.Location()).Format("15:04") }
+
+// name is the account as people write it, fit for a line.
+func name(a account) string {
+	env := "/" + string(a.ref.Env)
+	return bound(plain(a.ref.Name), maxName) + env
+}
+
+// plain drops from s what is no visible text: control characters, line ends,
+// marks that turn the direction of what follows, other invisible marks but those
+// that join emoji and letters, and bytes that are no text.
+func plain(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == utf8.RuneError, unicode.Is(unicode.Co, r), unicode.Is(unicode.Zl, r), unicode.Is(unicode.Zp, r), unicode.IsControl(r):
+			return -1
+		case r == '\u200c' || r == '\u200d':
+			return r
+		case unicode.Is(unicode.Cf, r):
+			return -1
+		}
+		return r
+	}, s)
+}
+
+// bound cuts s to n characters.
+func bound(s string, n int) string {
+	if utf8.RuneCountInString(s) <= n {
+		return s
+	}
+	return string([]rune(s)[:n-1]) + "…"
+}
+
+// markup escapes text for servers that read a part of HTML in bodies.
+func markup(s string) string {
+	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&#39;").Replace(s)
+}

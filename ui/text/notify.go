@@ -1,0 +1,33 @@
+package text
+
+// notify is what desktop notifications say. A name or a time stands in them,
+// never a token nor a word of an upstream's.
+func notify() table {
+	return table{
+		"notify.person.one":           {"{account} needs you", "{account} 需要处理"},
+		"notify.person.many":          {"{n} accounts need you", "{n} 个账号需要处理"},
+		"notify.failing.one":          {"{account} cannot be renewed", "{account} 无法续期"},
+		"notify.failing.many":         {"{n} accounts cannot be renewed", "{n} 个账号无法续期"},
+		"notify.failing.lives":        {"{cause} It is tried again; the token lives until {time}.", "{cause}正在重试；现有 token 可用到 {time}。"},
+		"notify.failing.gone":         {"{cause} It is tried again; until then there is no token.", "{cause}正在重试；目前没有可用的 token。"},
+		"notify.expiry.one":           {"The token of {account} expires at {time}", "{account} 的 token 将于 {time} 过期"},
+		"notify.expiry.many":          {"{n} tokens expire soon", "{n} 个 token 即将过期"},
+		"notify.expiry.paused":        {"It is not renewed, because renewal is paused.", "续期已暂停，不会自动换新。"},
+		"notify.expiry.locked":        {"It is not renewed, because the vault is locked.", "保险库已锁定，无法续期。"},
+		"notify.line":                 {"{account}: {cause}", "{account}：{cause}"},
+		"notify.more":                 {"and {n} more", "另有 {n} 个"},
+		"notify.unknown":              {"an unknown reason", "原因未知"},
+		"notify.see_log":              {"TokenTray's log tells why.", "原因见 TokenTray 的日志。"},
+		"notify.copy_ip":              {"Copy IP", "复制 IP"},
+		"settings.notify-person":      {"tell on the desktop when an account needs you", "账号需要处理时发送桌面通知"},
+		"settings.notify-failing":     {"tell on the desktop when a renewal goes on failing", "续期持续失败时发送桌面通知"},
+		"settings.notify-expiry":      {"tell on the desktop when a token expires soon and is not renewed", "token 即将过期且不会续期时发送桌面通知"},
+		"settings.clipboard-follow":   {"while a copied token is on the clipboard, its renewal replaces it there", "已复制的 token 续期后，同步更新剪贴板中的内容"},
+		"settings.start-at-login":     {"start the agent when you log in, without a window", "登录时启动（不打开窗口）"},
+		"window.set.notify-person":    {"Notify when an account needs you", "账号需要处理时通知"},
+		"window.set.notify-failing":   {"Notify when a renewal goes on failing", "续期持续失败时通知"},
+		"window.set.notify-expiry":    {"Notify before a token expires without renewal", "token 即将过期且不会续期时通知"},
+		"window.set.clipboard-follow": {"Keep a copied token fresh on the clipboard", "剪贴板中的 token 随续期更新"},
+		"window.set.start-at-login":   {"Start at login, hidden", "登录时在后台启动"},
+	}
+}
