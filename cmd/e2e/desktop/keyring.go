@@ -79,6 +79,28 @@ func (d *Desktop) UnlockKeyring() error {
 	return d.conn.Object(secretsName, secretsPath).Call(unlockMaster, 0, loginPath, s).Err
 }
 
+// AnswerPrompt waits for the window in which the keyring asks for its password,
+// and types it.
+func (d *Desktop) AnswerPrompt() error {
+	var w Window
+	err := Until(15*time.Second, "the keyring's prompt", func() error {
+		out, err := d.Output("xdotool", "search", "--onlyvisible", "--class", "gcr-prompter")
+		ids := strings.Fields(out)
+		if err != nil || len(ids) == 0 {
+			return errors.New("no window of gcr-prompter is there")
+		}
+		w = Window{ids[len(ids)-1], d}
+		return w.Activate()
+	})
+	if err != nil {
+		return err
+	}
+	if err := d.Type(password); err != nil {
+		return err
+	}
+	return d.Key("Return")
+}
+
 func (d *Desktop) secretSession() (dbus.ObjectPath, error) {
 	var out dbus.Variant
 	var session dbus.ObjectPath
