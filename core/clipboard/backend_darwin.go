@@ -32,6 +32,8 @@ function run(argv) {
   board.clearContents;
   return "cleared";
 }`
+	countScript = `ObjC.import("AppKit");
+function run() { return String($.NSPasteboard.generalPasteboard.changeCount); }`
 )
 
 // goodbye bounds a release.
@@ -57,6 +59,13 @@ func acquirePasteboard(ctx context.Context, text string) (owner, error) {
 }
 
 func (p *pasteboard) lost() <-chan struct{} { return p.never }
+
+func (p *pasteboard) ours() bool {
+	ctx, cancel := context.WithTimeout(context.Background(), goodbye)
+	defer cancel()
+	out, err := osascript(ctx, "", countScript)
+	return err == nil && out == p.count
+}
 
 func (p *pasteboard) release() bool {
 	ctx, cancel := context.WithTimeout(context.Background(), goodbye)

@@ -101,6 +101,11 @@ func acquireWindows(ctx context.Context, text string) (owner, error) {
 
 func (w *winText) lost() <-chan struct{} { return w.never }
 
+func (w *winText) ours() bool {
+	now, _, _ := w.p.sequence.Call()
+	return now == w.after
+}
+
 // release empties the clipboard if nothing has changed it since. While it is
 // open nobody else can.
 func (w *winText) release() bool {

@@ -65,6 +65,7 @@ type Manager struct {
 	log    *slog.Logger
 	gone   func(Reason)
 	after  func(time.Duration) (<-chan time.Time, func() bool)
+	now    func() time.Time
 	settle time.Duration // see settleTime
 	wg     sync.WaitGroup
 
@@ -81,6 +82,9 @@ type Manager struct {
 type owner interface {
 	// lost is closed when the text is no longer ours.
 	lost() <-chan struct{}
+	// ours looks whether the text is still ours. It is for before a change, and
+	// may know of a loss earlier than lost.
+	ours() bool
 	// release takes the text away if it is still ours, frees everything, and
 	// reports whether it was ours.
 	release() bool
@@ -97,6 +101,7 @@ const settleTime = 150 * time.Millisecond
 type held struct {
 	owner owner
 	stop  chan struct{} // closed to take it away now
+	woke  chan struct{} // the machine slept
 	once  sync.Once
 	freed chan struct{} // closed when nothing of it is left
 	ended chan struct{} // closed when Gone has returned
@@ -106,7 +111,7 @@ func (h *held) end() { h.once.Do(func() { close(h.stop) }) }
 
 // New returns a Manager with nothing on the clipboard.
 func New(o Options) *Manager {
-	m := &Manager{log: o.Log, gone: o.Gone, session: o.Session, after: startTimer, settle: settleTime}
+	m := &Manager{log: o.Log, gone: o.Gone, session: o.Session, after: startTimer, now: time.Now, settle: settleTime}
 	if m.log == nil {
 		m.log = slog.New(slog.DiscardHandler)
 	}
@@ -158,6 +163,26 @@ func (m *Manager) Held() bool {
 func (m *Manager) Copy(ctx context.Context, text string, clearAfter time.Duration) error {
 	m.turn.Lock()
 	defer m.turn.Unlock()
+	return m.copy(ctx, text, clearAfter)
+}
+
+// Replace is Copy if what we copied last is still on the clipboard, and else
+// does nothing. It reports whether it copied.
+func (m *Manager) Replace(ctx context.Context, text string, clearAfter time.Duration) (bool, error) {
+	m.turn.Lock()
+	defer m.turn.Unlock()
+	m.mu.Lock()
+	cur := m.cur
+	m.mu.Unlock()
+	if cur == nil || !cur.owner.ours() {
+		return false, nil
+	}
+	err := m.copy(ctx, text, clearAfter)
+	return err == nil, err
+}
+
+// copy is Copy; the turn is the caller's.
+func (m *Manager) copy(ctx context.Context, text string, clearAfter time.Duration) error {
 	m.mu.Lock()
 	session, old, closed, telling := m.session, m.cur, m.closed, m.telling
 	m.mu.Unlock()
@@ -187,27 +212,59 @@ func (m *Manager) Copy(ctx context.Context, text string, clearAfter time.Duratio
 
 // hold makes own the text of ours and watches over it.
 func (m *Manager) hold(own owner, clearAfter time.Duration) {
-	h := &held{owner: own, stop: make(chan struct{}), freed: make(chan struct{}), ended: make(chan struct{})}
+	h := &held{
+		owner: own, stop: make(chan struct{}), woke: make(chan struct{}, 1),
+		freed: make(chan struct{}), ended: make(chan struct{}),
+	}
 	m.mu.Lock()
 	m.cur = h
 	m.mu.Unlock()
 	m.wg.Go(func() { m.watch(h, clearAfter) })
 }
 
+// wait waits for the end of h. Timers stand still while the machine sleeps, so
+// after a sleep the wall clock says what time is left.
+func (m *Manager) wait(h *held, clearAfter time.Duration) {
+	until := m.now().Round(0).Add(clearAfter)
+	for left := clearAfter; ; {
+		var due <-chan time.Time
+		stop := func() bool { return true }
+		if clearAfter > 0 {
+			due, stop = m.after(left)
+		}
+		select {
+		case <-h.owner.lost():
+		case <-due:
+		case <-h.stop:
+		case <-h.woke:
+			stop()
+			if left = until.Sub(m.now().Round(0)); clearAfter == 0 || left > 0 {
+				continue
+			}
+		}
+		stop()
+		return
+	}
+}
+
+// Wake is to be called when the machine slept: what should have been taken away
+// meanwhile is taken away now.
+func (m *Manager) Wake() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.cur == nil {
+		return
+	}
+	select {
+	case m.cur.woke <- struct{}{}:
+	default: // it was told already
+	}
+}
+
 // watch waits for the end of h, whatever it is, and tells of it.
 func (m *Manager) watch(h *held, clearAfter time.Duration) {
 	defer close(h.ended)
-	var due <-chan time.Time
-	if clearAfter > 0 {
-		c, stop := m.after(clearAfter)
-		defer stop()
-		due = c
-	}
-	select {
-	case <-h.owner.lost():
-	case <-due:
-	case <-h.stop:
-	}
+	m.wait(h, clearAfter)
 	reason := Replaced
 	if h.owner.release() {
 		reason = Cleared

@@ -72,6 +72,15 @@ func knowsSensitive(ctx context.Context, tool string) bool {
 
 func (w *wlCopy) lost() <-chan struct{} { return w.ended }
 
+func (w *wlCopy) ours() bool {
+	select {
+	case <-w.ended:
+		return false
+	default:
+		return true
+	}
+}
+
 // release ends the child; the selection goes with it. Only the living child
 // owns the selection, so nothing of anybody else's can be cleared.
 func (w *wlCopy) release() bool {

@@ -196,6 +196,24 @@ func (o *x11Owner) serve() {
 
 func (o *x11Owner) lost() <-chan struct{} { return o.done }
 
+// ours asks the server, for the news of a loss may be under way. One that does
+// not answer within goodbye counts as a loss.
+func (o *x11Owner) ours() bool {
+	answer := make(chan bool, 1)
+	go func() { // ends with the answer, or with the connection
+		r, err := xproto.GetSelectionOwner(o.conn, o.atoms["CLIPBOARD"]).Reply()
+		answer <- err == nil && r.Owner == o.win
+	}()
+	select {
+	case <-o.done:
+		return false
+	case yes := <-answer:
+		return yes
+	case <-time.After(goodbye):
+		return false
+	}
+}
+
 // release destroys the window, with which the server takes the selection from
 // us, and closes the connection. To set the owner to none would hit whoever
 // took the selection in the same millisecond; the window is ours alone. A
