@@ -54,7 +54,7 @@ func (h *house) Living(ref Ref, ttl time.Duration) (Token, bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	t, ok := h.tokens[ref]
-	return t, ok && t.ExpiresAt.Sub(time.Now()) >= ttl
+	return t, ok && time.Until(t.ExpiresAt) >= ttl
 }
 
 func (h *house) upstream(ctx context.Context) (Token, error) {
@@ -111,7 +111,6 @@ const doorPort = 17278
 var (
 	shopSandbox = Ref{"shop", core.Sandbox}
 	shopLive    = Ref{"shop", core.Live}
-	blogSandbox = Ref{"blog", core.Sandbox}
 )
 
 // doorToken is a token that lives for d from now.

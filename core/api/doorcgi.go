@@ -118,9 +118,6 @@ func (v *visit) cgiRequest() (req cgiRequest, wrong *cgiError) {
 			return req, &cgiError{codeNotPOST, "require POST method"}
 		}
 		raw, err := v.readBody()
-		if err != nil {
-			v.w.Header().Set("Connection", "close")
-		}
 		if err != nil || json.Unmarshal(raw, &req) != nil {
 			return cgiRequest{}, &cgiError{codeData, "data format error"}
 		}

@@ -104,7 +104,6 @@ func (v *visit) refresh(name, env string) {
 	raw, err := v.readBody()
 	switch {
 	case errors.Is(err, errTooBig):
-		v.w.Header().Set("Connection", "close")
 		v.fail(http.StatusRequestEntityTooLarge, invalid("the body is over %d bytes", doorMaxBody))
 		return
 	case err != nil:

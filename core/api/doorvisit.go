@@ -280,13 +280,17 @@ func (v *visit) ref(escapedName, escapedEnv string) (Ref, bool) {
 // readBody takes the body off the connection. ReadTimeout rules how long.
 func (v *visit) readBody() ([]byte, error) {
 	raw, err := io.ReadAll(http.MaxBytesReader(v.w, v.r.Body, doorMaxBody))
+	if err != nil {
+		v.w.Header().Set("Connection", "close") // the rest of it is not waited for
+		if big := new(http.MaxBytesError); errors.As(err, &big) {
+			err = errTooBig
+		}
+		return nil, err
+	}
 	// From here on the connection is read only to see whether the client is
 	// still there, and that may take as long as the answer does.
 	_ = http.NewResponseController(v.w).SetReadDeadline(time.Time{}) // a test's recorder has none
-	if big := new(http.MaxBytesError); errors.As(err, &big) {
-		return nil, errTooBig
-	}
-	return raw, err
+	return raw, nil
 }
 
 var errTooBig = errors.New("the body is over the limit")
