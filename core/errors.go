@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"strings"
 	"time"
 )
@@ -80,7 +81,10 @@ func AsError(err error) *Error {
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return &Error{Class: Temporary, Message: "the call was not finished in time; try again", Remedy: RemedyTryAgain, Err: err}
 	}
-	return &Error{Class: Internal, Message: err.Error(), Remedy: RemedyLog, Err: err}
+	if u := new(url.Error); errors.As(err, &u) {
+		err = u.Err // its text holds the query, and that may hold a secret
+	}
+	return &Error{Class: Internal, Message: err.Error() + "; see the agent's log", Remedy: RemedyLog, Err: err}
 }
 
 // Keys of remedies: what a person can do. ui/text has a sentence for each, in

@@ -45,11 +45,12 @@ const DefaultMinTTL = 30 * time.Second
 
 // Keeper keeps one living token for each account.
 //
-// One goroutine, Run, owns the plan: a heap of due times on the wall clock. It
-// starts flights, at most Workers at once; a flight is one upstream round for
-// one account, and everybody who wants something of that account meanwhile
-// waits for it. Callers whose token lives never wait and never lock against
-// each other.
+// One goroutine, Run, owns the plan: a heap of due times on the wall clock, and
+// a second one for accounts that fail again and again, so that a dead proxy
+// holds up nobody else. It starts flights, at most Workers at once; a flight is
+// one upstream round for one account, and everybody who wants something of that
+// account meanwhile waits for it. Callers whose token lives never wait and
+// never lock against each other.
 type Keeper struct {
 	cfg    Config
 	clock  *wallClock
@@ -59,12 +60,15 @@ type Keeper struct {
 	slots  chan struct{}  // one for each fetch under way
 	wake   chan struct{}  // the plan changed
 
+	saving chan struct{} // holds one: a token is saved at a time
+
 	mu        sync.RWMutex // guards all below and what entries say it guards
 	entries   map[ID]*entry
-	plan      planHeap
+	plans     [2]planHeap // who is well, and who failed again and again
 	pausedAll bool
 	stopped   bool
-	flying    int                  // rounds under way
+	setBack   time.Duration        // how far the clock was set back in all, below zero
+	flying    [2]int               // rounds under way, likewise
 	tests     map[string]time.Time // last Test by upstream
 	listeners map[int]func(Event)
 	nextID    int
@@ -79,11 +83,14 @@ type entry struct {
 	account   Account
 	err       *Error    // of the last round; nil after a success
 	fails     int       // temporary failures in a row
+	noted     string    // the failure that the history told last
 	notBefore time.Time // no automatic round before, by err
 	lastRound time.Time // when the last round began
 	flight    *flight   // the round under way
 	report    *reported // how the last report ended
 	dead      string    // a token value that upstream refuses
+	unsaved   bool      // the journal holds another token
+	shelved   *Error    // err as it was before the vault was locked
 	edits     int       // grows when what a round depends on is edited
 
 	callsDay string
@@ -91,7 +98,8 @@ type entry struct {
 
 	spread uint8     // this account's share of the jitter, so that many do not ask at once
 	due    time.Time // when the background acts
-	slot   int       // place in the plan, -1 when not planned
+	ward   ward      // which plan it is in
+	slot   int       // place there, -1 when not planned
 }
 
 // NewKeeper returns a Keeper. Nothing is fetched in the background before Run.
@@ -109,7 +117,7 @@ func NewKeeper(cfg Config) *Keeper {
 	return &Keeper{
 		cfg: cfg, clock: newWallClock(cfg.Now), ctx: ctx, cancel: cancel,
 		slots: make(chan struct{}, cfg.Workers), wake: make(chan struct{}, 1),
-		entries: map[ID]*entry{}, tests: map[string]time.Time{}, listeners: map[int]func(Event){},
+		saving: make(chan struct{}, 1), entries: map[ID]*entry{}, tests: map[string]time.Time{}, listeners: map[int]func(Event){},
 	}
 }
 
@@ -118,14 +126,12 @@ func NewKeeper(cfg Config) *Keeper {
 // URL drops the token, for it belongs to another upstream account; such a
 // change, or one of the proxy, clears the kept error and the floor.
 func (k *Keeper) Put(a Account, stored Token) {
-	now := k.now()
-	k.mu.Lock()
+	now := k.lock()
 	defer k.mu.Unlock()
 	e := k.entries[a.ID]
 	if e == nil {
 		e = &entry{account: a, slot: -1, spread: uint8(rand.UintN(256))}
-		t := k.trusted(stored, now)
-		e.token.Store(&t)
+		k.adopt(e, stored, now)
 		k.entries[a.ID] = e
 	} else {
 		was := e.account
@@ -135,8 +141,13 @@ func (k *Keeper) Put(a Account, stored Token) {
 		}
 		if !was.sameTokens(a) {
 			e.drop()
+			k.saveSoon(a.ID) // a round that just ended may have saved the old one
 		}
-		if !was.AllowLive && a.AllowLive && e.err != nil && e.err.Class == Misuse {
+		switch may := k.Live(a); {
+		case !may && k.Live(was) && e.flight != nil && e.flight.goal != force: // it may not have asked yet
+			e.edits++
+			e.flight.cancel()
+		case may && !k.Live(was) && e.err != nil && e.err.Class == Misuse:
 			e.err = nil
 		}
 	}
@@ -147,6 +158,7 @@ func (k *Keeper) Put(a Account, stored Token) {
 // forgive forgets what was learned from the upstream as it was before an edit.
 func (e *entry) forgive() {
 	e.err, e.fails, e.notBefore, e.lastRound, e.report = nil, 0, time.Time{}, time.Time{}, nil
+	e.shelved = nil
 	e.edits++
 }
 
@@ -167,8 +179,7 @@ func (k *Keeper) SecretChanged(id ID) {
 
 // change runs fn on an account under the lock, then plans and publishes.
 func (k *Keeper) change(id ID, fn func(e *entry, now time.Time)) {
-	now := k.now()
-	k.mu.Lock()
+	now := k.lock()
 	defer k.mu.Unlock()
 	if e := k.entries[id]; e != nil {
 		fn(e, now)
@@ -183,10 +194,18 @@ func (k *Keeper) Restore(tokens map[ID]Token) {
 	for id, t := range tokens {
 		k.change(id, func(e *entry, now time.Time) {
 			if e.token.Load().Value == "" {
-				t = k.trusted(t, now)
-				e.token.Store(&t)
+				k.adopt(e, t, now)
 			}
 		})
+	}
+}
+
+// adopt makes a stored token the entry's.
+func (k *Keeper) adopt(e *entry, stored Token, now time.Time) {
+	t := k.trusted(stored, now)
+	e.token.Store(&t)
+	if t.Dead {
+		e.dead = t.Value
 	}
 }
 
@@ -194,7 +213,7 @@ func (k *Keeper) Restore(tokens map[ID]Token) {
 // one that was obtained in the future, because the clock was set back since.
 func (k *Keeper) trusted(t Token, now time.Time) Token {
 	if t.Value != "" && now.Before(t.ObtainedAt.Add(-clockTolerance)) {
-		t.ExpiresAt = t.ObtainedAt
+		t.ExpiresAt = now
 	}
 	return t
 }
@@ -242,14 +261,14 @@ func (k *Keeper) Get(ctx context.Context, id ID, minTTL time.Duration) (Token, e
 // fetchFor is Get when no token at hand will do.
 func (k *Keeper) fetchFor(ctx context.Context, id ID, minTTL time.Duration) (Token, error) {
 	for joined := false; ; {
-		now := k.now()
-		k.mu.Lock()
+		now := k.lock()
 		e := k.entries[id]
 		if e == nil {
 			k.mu.Unlock()
 			return Token{}, errNoAccount()
 		}
-		if t := *e.token.Load(); t.Good(now, minTTL) {
+		t := *e.token.Load()
+		if t.Good(now, minTTL) {
 			k.mu.Unlock()
 			e.lastUsed.Store(now.Unix())
 			return t, nil
@@ -257,8 +276,8 @@ func (k *Keeper) fetchFor(ctx context.Context, id ID, minTTL time.Duration) (Tok
 		f := e.flight
 		if f == nil {
 			err := k.refusal(e, now, minTTL)
-			if joined {
-				err = k.tooShort(e, minTTL)
+			if joined && t.Good(now, 0) {
+				err = k.tooShort(e, now, minTTL)
 			}
 			if err != nil {
 				k.mu.Unlock()
@@ -270,13 +289,13 @@ func (k *Keeper) fetchFor(ctx context.Context, id ID, minTTL time.Duration) (Tok
 		if err := f.wait(ctx); err != nil {
 			return Token{}, err
 		}
-		if f.err != nil && !f.obsolete {
+		if f.goal == renew && f.err != nil && !f.obsolete {
 			if t, err := k.survivor(id, minTTL); err == nil {
 				return t, nil
 			}
 			return Token{}, f.err
 		}
-		joined = !f.obsolete
+		joined = f.goal == renew && !f.obsolete
 	}
 }
 
@@ -292,7 +311,7 @@ func (k *Keeper) survivor(id ID, minTTL time.Duration) (Token, error) {
 // when one may.
 func (k *Keeper) refusal(e *entry, now time.Time, minTTL time.Duration) *Error {
 	if k.stopped {
-		return &Error{Class: Temporary, Remedy: RemedyTryAgain, Message: "the agent is stopping; start it again with tokentray agent"}
+		return errStopping()
 	}
 	traits, ok := k.traits(e.account)
 	if !ok {
@@ -316,13 +335,13 @@ func (k *Keeper) refusal(e *entry, now time.Time, minTTL time.Duration) *Error {
 
 // tooShort is the answer when a round brought a token and it still lives less
 // than minTTL.
-func (k *Keeper) tooShort(e *entry, minTTL time.Duration) *Error {
+func (k *Keeper) tooShort(e *entry, now time.Time, minTTL time.Duration) *Error {
 	t := e.token.Load()
 	traits, _ := k.traits(e.account)
 	return &Error{
 		Class: Temporary, Remedy: RemedyLifeTooLong,
 		RetryAt: later(t.ExpiresAt.Add(-traits.window(t.Life)), e.lastRound.Add(autoFloor)),
-		Message: fmt.Sprintf("upstream gave a token that lives %s, less than the %s asked for; ask for a shorter life", t.Life, minTTL),
+		Message: fmt.Sprintf("upstream gave a token that lives %s, less than the %s asked for; ask for a shorter life", t.Remaining(now).Truncate(time.Second), minTTL),
 	}
 }
 
@@ -377,10 +396,20 @@ func (k *Keeper) PauseAll(paused bool) {
 // Unlocked tells that the vault opened: what waits for it is tried now.
 func (k *Keeper) Unlocked() {
 	k.everyone(func(e *entry) bool {
-		if e.err == nil || e.err.Class != VaultClosed {
-			return false
+		if e.flight != nil { // it may have found the vault still closed
+			e.edits++
 		}
-		e.forgive()
+		if e.unsaved {
+			k.saveSoon(e.account.ID)
+		}
+		switch {
+		case e.err == nil || e.err.Class != VaultClosed:
+			return false
+		case e.shelved != nil:
+			e.err, e.shelved = e.shelved, nil
+		default:
+			e.forgive()
+		}
 		return true
 	})
 }
@@ -389,6 +418,9 @@ func (k *Keeper) Unlocked() {
 // their next round. Tokens that live go on living.
 func (k *Keeper) Locked(err *Error) {
 	k.everyone(func(e *entry) bool {
+		if e.err != nil && e.err.Class != VaultClosed {
+			e.shelved = e.err
+		}
 		e.err = err
 		return true
 	})
@@ -397,8 +429,7 @@ func (k *Keeper) Locked(err *Error) {
 // everyone runs fn on every account under the lock and, where it returns true,
 // plans and publishes.
 func (k *Keeper) everyone(fn func(*entry) bool) {
-	now := k.now()
-	k.mu.Lock()
+	now := k.lock()
 	defer k.mu.Unlock()
 	var changed []*entry
 	for _, e := range k.entries {
@@ -410,6 +441,10 @@ func (k *Keeper) everyone(fn func(*entry) bool) {
 		k.replan(e, now)
 		k.publish(e)
 	}
+}
+
+func errStopping() *Error {
+	return &Error{Class: Temporary, Remedy: RemedyTryAgain, Message: "the agent is stopping; start it again with tokentray agent"}
 }
 
 func errNoAccount() *Error {

@@ -28,8 +28,7 @@ func (k *Keeper) Run(ctx context.Context) error {
 	timer := time.NewTimer(longestSleep)
 	defer timer.Stop()
 	for {
-		now := k.now()
-		k.mu.Lock()
+		now := k.lock()
 		k.startDue(now)
 		sleep, planned := k.sleep(now)
 		k.mu.Unlock()
@@ -57,23 +56,58 @@ func (k *Keeper) stop() {
 	k.wg.Wait()
 }
 
+// ward tells the accounts that are well from those whose rounds failed several
+// times in a row and may hang for long.
+type ward int
+
+const (
+	well ward = iota
+	ill
+)
+
+// illAfter is how many failures in a row make an account ill.
+const illAfter = 2
+
+func (e *entry) where() ward {
+	if e.fails > illAfter {
+		return ill
+	}
+	return well
+}
+
+// beds is how many rounds of a ward may be under way: half of the workers serve
+// nobody who is ill.
+func (k *Keeper) beds(w ward) int {
+	if w == ill {
+		return max(1, k.cfg.Workers/2)
+	}
+	return k.cfg.Workers
+}
+
+// busy reports whether no further round of a ward may start.
+func (k *Keeper) busy(w ward) bool {
+	return k.flying[well]+k.flying[ill] >= k.cfg.Workers || k.flying[w] >= k.beds(w)
+}
+
 // startDue starts the rounds that are due, as many as there are free workers.
 func (k *Keeper) startDue(now time.Time) {
-	for len(k.plan) > 0 && k.flying < k.cfg.Workers && !k.plan[0].due.After(now) {
-		k.start(k.plan[0], round{goal: renew}, now)
+	for w := range k.plans {
+		for len(k.plans[w]) > 0 && !k.busy(ward(w)) && !k.plans[w][0].due.After(now) {
+			k.start(k.plans[w][0], round{goal: renew}, now)
+		}
 	}
 }
 
 // sleep is how long nothing has to be done, and whether anything is planned.
 // With every worker busy the end of a round wakes the loop.
 func (k *Keeper) sleep(now time.Time) (d time.Duration, planned bool) {
-	if len(k.plan) == 0 {
-		return 0, false
+	d = longestSleep
+	for w, plan := range k.plans {
+		if len(plan) > 0 && !k.busy(ward(w)) {
+			d = min(d, plan[0].due.Sub(now))
+		}
 	}
-	if k.flying >= k.cfg.Workers {
-		return longestSleep, true
-	}
-	return max(0, min(k.plan[0].due.Sub(now), longestSleep)), true
+	return max(0, d), len(k.entries) > 0 // with nothing due a clock that is set is to be noticed all the same
 }
 
 // replan computes when the background acts next for e.
@@ -83,11 +117,15 @@ func (k *Keeper) replan(e *entry, now time.Time) {
 		k.unplan(e)
 		return
 	}
+	if e.ward != e.where() {
+		k.unplan(e)
+		e.ward = e.where()
+	}
 	e.due = due
 	if e.slot < 0 {
-		heap.Push(&k.plan, e)
+		heap.Push(&k.plans[e.ward], e)
 	} else {
-		heap.Fix(&k.plan, e.slot)
+		heap.Fix(&k.plans[e.ward], e.slot)
 	}
 	if e.slot == 0 {
 		k.signal()
@@ -96,7 +134,7 @@ func (k *Keeper) replan(e *entry, now time.Time) {
 
 func (k *Keeper) unplan(e *entry) {
 	if e.slot >= 0 {
-		heap.Remove(&k.plan, e.slot)
+		heap.Remove(&k.plans[e.ward], e.slot)
 	}
 	e.due = time.Time{}
 }
@@ -176,9 +214,21 @@ func (k *Keeper) now() time.Time {
 	if !jumped {
 		return now
 	}
+	now = k.lock()
+	k.mu.Unlock()
+	return now
+}
+
+// lock takes the lock and returns the wall time, as it is under the lock: a
+// jump before it is dealt with.
+func (k *Keeper) lock() time.Time {
 	k.mu.Lock()
-	defer k.mu.Unlock()
+	now, jumped := k.clock.wall()
+	if !jumped {
+		return now
+	}
 	if jump := k.clock.jump(); jump < -clockTolerance {
+		k.setBack += jump
 		k.cfg.Log.Warn("the clock was set back", "by", -jump)
 		for _, e := range k.entries {
 			e.shift(jump)
@@ -226,17 +276,24 @@ func (k *Keeper) saveAll() {
 	if k.stopped {
 		return
 	}
-	tokens := map[ID]Token{}
+	var ids []ID
 	for id, e := range k.entries {
-		if t := e.token.Load(); t.Value != "" {
-			tokens[id] = *t
+		if e.token.Load().Value != "" {
+			ids = append(ids, id)
 		}
 	}
 	k.wg.Go(func() {
-		for id, t := range tokens {
-			k.save(id, t)
+		for _, id := range ids {
+			k.save(id)
 		}
 	})
+}
+
+// saveSoon saves an account's token in the background. The lock is held.
+func (k *Keeper) saveSoon(id ID) {
+	if !k.stopped {
+		k.wg.Go(func() { k.save(id) })
+	}
 }
 
 // planHeap orders the planned accounts by due time.

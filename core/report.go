@@ -86,8 +86,7 @@ func (*tooSoon) Error() string { return "too soon" }
 // join finds the answer to a report, or the flight to wait for; it starts one
 // where needed. Neither means that a token is to be had by Get.
 func (k *Keeper) join(id ID, r Report) (*flight, Answer, error) {
-	now := k.now()
-	k.mu.Lock()
+	now := k.lock()
 	defer k.mu.Unlock()
 	e := k.entries[id]
 	if e == nil {
@@ -111,7 +110,7 @@ func (k *Keeper) join(id ID, r Report) (*flight, Answer, error) {
 		if last.err != nil {
 			return nil, Answer{}, last.err
 		}
-		return nil, last.answer, nil
+		return nil, Answer{Token: cur, StillValid: last.answer.StillValid}, nil
 	}
 	if err := k.forbids(e, r, goal, now); err != nil {
 		return nil, Answer{}, err
@@ -124,7 +123,7 @@ func (r Report) goal(e *entry, cur Token, now time.Time) goal {
 	switch {
 	case r.Force:
 		return force
-	case cur.Value == "" || !cur.Good(now, 0) && e.dead != cur.Value, r.Person && e.err != nil:
+	case cur.Value == "" || !cur.Good(now, 0) && e.dead != cur.Value, r.Person && e.err != nil && e.dead != cur.Value:
 		return renew
 	}
 	return report
@@ -184,11 +183,20 @@ func (k *Keeper) Check(ctx context.Context, id ID) error {
 	k.change(id, func(e *entry, now time.Time) {
 		k.count(e, out.calls, now)
 		if t := *e.token.Load(); out.dead != "" && t.Value == out.dead {
-			e.dead = out.dead
-			t.ExpiresAt = earlier(t.ExpiresAt, now)
+			e.dead, e.report = out.dead, nil
+			t.Dead, t.ExpiresAt = true, earlier(t.ExpiresAt, now)
 			e.token.Store(&t)
+		} else if out.valid && t.Value == e.dead && t.Value == current.Value {
+			e.dead, t.Dead = "", false // its life is not known, asking again tells
+			e.token.Store(&t)
+			if e.err != nil && e.err.Class == Temporary {
+				e.err, e.fails, e.notBefore = nil, 0, time.Time{}
+			}
 		}
 	})
+	if out.dead != "" {
+		k.save(id)
+	}
 	switch {
 	case out.dead != "":
 		return &Error{
@@ -219,6 +227,12 @@ func (k *Keeper) Test(ctx context.Context, a Account, c Credentials) (Grant, err
 	if !ok {
 		return Grant{}, errKind(a.Kind)
 	}
+	k.mu.RLock()
+	stopped := k.stopped
+	k.mu.RUnlock()
+	if stopped {
+		return Grant{}, errStopping()
+	}
 	source := up.Source
 	if up.Probe != nil {
 		source = up.Probe
@@ -238,8 +252,7 @@ func (k *Keeper) Test(ctx context.Context, a Account, c Credentials) (Grant, err
 // testGap books the next test of the account's upstream and returns how long to
 // wait for it.
 func (k *Keeper) testGap(a Account) time.Duration {
-	now := k.now()
-	k.mu.Lock()
+	now := k.lock()
 	defer k.mu.Unlock()
 	for upstream, at := range k.tests {
 		if now.Sub(at) > personFloor {

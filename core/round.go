@@ -33,6 +33,8 @@ type round struct {
 // flight is a round under way. Everybody who wants the same waits for done.
 type flight struct {
 	round
+	ward   ward      // whose bed it takes
+	before time.Time // when the round before began
 	cancel context.CancelFunc
 	done   chan struct{}
 	// set before done is closed
@@ -65,23 +67,28 @@ type outcome struct {
 	grant  Grant
 	err    *Error
 	sent   time.Time     // wall time before the fetch that brought the grant
+	back   time.Duration // Keeper.setBack at that time
 	took   time.Duration // since then
 	calls  int
-	forced bool   // a new token was forced, or that was tried
-	valid  bool   // upstream accepts the reported token
-	dead   string // a token that upstream refuses
-	why    *Error // upstream's own word of that
+	forced bool // a new token was forced, or that was tried
+
+	// Of a check: upstream accepts the token; it refuses it, and its own word of
+	// that; it answered neither, which says nothing of the token.
+	valid, checked bool
+	dead           string
+	why            *Error
+	unchecked      bool
 }
 
 // start begins a round. The lock is held and no round is under way.
 func (k *Keeper) start(e *entry, r round, now time.Time) *flight {
 	ctx, cancel := context.WithCancel(k.ctx)
-	f := &flight{round: r, cancel: cancel, done: make(chan struct{})}
+	f := &flight{round: r, ward: e.where(), before: e.lastRound, cancel: cancel, done: make(chan struct{})}
 	e.flight, e.lastRound = f, now
-	k.flying++
+	k.flying[f.ward]++
 	k.unplan(e)
 	k.publish(e)
-	a, token, dead, edits := e.account, *e.token.Load(), e.dead, e.edits
+	a, token, edits := e.account, *e.token.Load(), e.edits
 	k.wg.Go(func() {
 		defer cancel()
 		var out outcome
@@ -91,9 +98,6 @@ func (k *Keeper) start(e *entry, r round, now time.Time) *flight {
 			<-k.slots
 		case <-ctx.Done():
 			out.err = AsError(ctx.Err())
-		}
-		if out.err == nil && !out.valid && out.grant.Value == dead {
-			out.err = errStillDead(out, k.cfg.Upstreams[a.Kind].Traits)
 		}
 		k.finish(e, f, out, a, edits)
 	})
@@ -137,8 +141,14 @@ func worthAnother(t Traits, out outcome) bool {
 }
 
 func (k *Keeper) fetch(ctx context.Context, out *outcome, up Upstream, req Request) {
+	if err := ctx.Err(); err != nil {
+		out.err = AsError(err)
+		return
+	}
 	steady := time.Now()
-	out.sent = k.now()
+	out.sent = k.lock()
+	out.back = k.setBack
+	k.mu.Unlock()
 	grant, err := up.Fetch(ctx, req)
 	out.calls++
 	out.took = time.Since(steady)
@@ -202,9 +212,9 @@ func (k *Keeper) sameAgain(ctx context.Context, out *outcome, up Upstream, req R
 		out.valid = true
 		return
 	}
-	grant, sent, took := out.grant, out.sent, out.took
+	grant, sent, took, back := out.grant, out.sent, out.took, out.back
 	if k.check(ctx, out, up, req, current); out.dead == "" {
-		out.grant, out.sent, out.took = grant, sent, took
+		out.grant, out.sent, out.took, out.back = grant, sent, took, back
 		return
 	}
 	k.fetchForced(ctx, out, up, req)
@@ -222,11 +232,11 @@ func (k *Keeper) check(ctx context.Context, out *outcome, up Upstream, req Reque
 	out.calls++
 	switch {
 	case err == nil:
-		out.valid = true
+		out.valid, out.checked = true, true
 	case errors.Is(err, ErrDead):
 		out.dead, out.why = current.Value, AsError(err)
 	default:
-		out.err = AsError(err)
+		out.err, out.unchecked = AsError(err), true
 	}
 }
 
@@ -234,12 +244,14 @@ func (k *Keeper) check(ctx context.Context, out *outcome, up Upstream, req Reque
 // everybody sees it. asked is the account as it was when the round began; what
 // was learned of it says nothing once the account is another.
 func (k *Keeper) finish(e *entry, f *flight, out outcome, asked Account, edits int) {
-	now := k.now()
-	k.mu.Lock()
+	now := k.lock()
 	id := asked.ID
 	e.flight = nil
-	k.flying--
+	k.flying[f.ward]--
 	k.count(e, out.calls, now)
+	if f.goal == force && out.calls == 0 {
+		e.lastRound = f.before // nobody was asked
+	}
 	if k.entries[id] != e || !asked.sameTokens(e.account) || edits != e.edits && out.err != nil {
 		f.obsolete = true
 		if k.entries[id] == e {
@@ -252,13 +264,13 @@ func (k *Keeper) finish(e *entry, f *flight, out outcome, asked Account, edits i
 		return
 	}
 	before := *e.token.Load()
-	token := k.accept(e, f, out, now)
-	changed := token != before
+	token := k.accept(e, f, &out, now)
+	save := token.Value != "" && (token != before || e.unsaved)
 	entry, write := e.line(f, out, token, before, now)
 	k.mu.Unlock()
 
-	if changed && token.Value != "" {
-		k.save(id, token)
+	if save {
+		k.save(id)
 	}
 	if write {
 		if err := k.cfg.Journal.Append(id, entry); err != nil {
@@ -266,39 +278,61 @@ func (k *Keeper) finish(e *entry, f *flight, out outcome, asked Account, edits i
 		}
 	}
 
-	k.mu.Lock()
-	k.replan(e, now)
-	k.publish(e)
+	now = k.lock()
+	if k.entries[id] == e {
+		k.replan(e, now)
+		k.publish(e)
+	}
 	k.mu.Unlock()
 	close(f.done)
 	k.signal()
 }
 
-// save keeps a token over restarts. Failing to do so costs no more than a fetch
-// after the next one.
-func (k *Keeper) save(id ID, t Token) {
-	if err := k.cfg.Journal.SaveToken(id, t); err != nil {
+// save keeps the current token of an account over restarts, or that it has none.
+// One token is saved at a time and always the newest, so that no save overtakes
+// another. What could not be saved is tried again with the next round.
+func (k *Keeper) save(id ID) {
+	k.saving <- struct{}{}
+	defer func() { <-k.saving }()
+	k.mu.RLock()
+	e := k.entries[id]
+	k.mu.RUnlock()
+	if e == nil {
+		return
+	}
+	err := k.cfg.Journal.SaveToken(id, *e.token.Load())
+	k.mu.Lock()
+	e.unsaved = err != nil
+	k.mu.Unlock()
+	if err != nil {
 		k.cfg.Log.Error("keeping the token on disk failed", "account", id, "err", err)
 	}
 }
 
 // accept makes an outcome the entry's state and returns the current token.
-func (k *Keeper) accept(e *entry, f *flight, out outcome, now time.Time) Token {
+func (k *Keeper) accept(e *entry, f *flight, out *outcome, now time.Time) Token {
 	traits := k.cfg.Upstreams[e.account.Kind].Traits
 	cur := *e.token.Load()
 	if out.dead != "" && cur.Value == out.dead {
 		e.dead = out.dead
-		if cur.ExpiresAt.After(now) {
-			cur.ExpiresAt = now
-		}
+		cur.Dead, cur.ExpiresAt = true, earlier(cur.ExpiresAt, now)
+	}
+	if out.checked && cur.Value == e.dead {
+		e.dead, cur.Dead = "", false
+	}
+	if out.err == nil && out.grant.Value != "" && out.grant.Value == e.dead {
+		out.err = errStillDead(*out, traits)
 	}
 	if out.err == nil && out.grant.Value != "" {
-		cur = traits.succeed(cur, out, now, e.dead)
+		out.sent = out.sent.Add(k.setBack - out.back)
+		cur = traits.succeed(cur, *out, now, e.dead)
 	}
 	e.token.Store(&cur)
 
 	if out.err == nil {
-		e.err, e.fails, e.notBefore = nil, 0, time.Time{}
+		e.err, e.shelved, e.fails, e.notBefore = nil, nil, 0, time.Time{}
+	} else if out.unchecked || f.goal == force && out.calls == 0 {
+		// It says nothing of renewal.
 	} else if f.goal == renew || !cur.Good(now, 0) || out.grant.Value == "" && out.err.Class.waits() && out.dead == "" {
 		if out.err.Class == Temporary || out.err.Class == Internal {
 			e.fails++
@@ -357,9 +391,11 @@ func (e *entry) line(f *flight, out outcome, token, before Token, now time.Time)
 	h := Entry{At: now, Calls: out.calls, Took: out.took, Mask: Mask(token.Value), Expires: token.ExpiresAt}
 	if err := out.err; err != nil {
 		h.What, h.Class, h.Code, h.Message, h.CallerIP, h.RID = DidFail, err.Class, err.Code, err.Message, err.CallerIP, err.RID
-		n := e.fails
-		return h, err.Class != Temporary || f.goal != renew || n&(n-1) == 0
+		differs := err.Message != e.noted
+		e.noted = err.Message
+		return h, differs || f.goal != renew || e.fails&(e.fails-1) == 0
 	}
+	e.noted = ""
 	switch {
 	case token.Value == before.Value && out.valid:
 		h.What = DidReport

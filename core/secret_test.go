@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -48,5 +49,12 @@ func TestMask(t *testing.T) {
 		if got := core.Mask(in); got != want {
 			t.Errorf("Mask(%q) = %q, want %q", in, got, want)
 		}
+	}
+}
+
+func TestAnErrorShowsNoURL(t *testing.T) {
+	e := core.AsError(fmt.Errorf("ask: %w", &url.Error{Op: "Get", URL: "https://api.weixin.qq.com/cgi-bin/token?secret=s3cret", Err: errors.New("EOF")}))
+	if strings.Contains(e.Error(), "s3cret") || !strings.Contains(e.Error(), "EOF") {
+		t.Errorf("the error says %q", e)
 	}
 }

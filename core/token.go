@@ -9,6 +9,7 @@ type Token struct {
 	ObtainedAt time.Time // when the fetch that brought it was sent
 	ExpiresAt  time.Time // ObtainedAt plus upstream's expires_in
 	Life       time.Duration
+	Dead       bool // upstream refuses it although it hands it out
 	Previous   Previous
 }
 

@@ -15,6 +15,7 @@ type tokenRecord struct {
 	Obtained  time.Time     `json:"obtained"`
 	Expires   time.Time     `json:"expires"`
 	Life      time.Duration `json:"life"`
+	Dead      bool          `json:"dead,omitempty"`
 	Previous  []byte        `json:"previous,omitempty"` // sealed
 	PrevUntil time.Time     `json:"prev_until,omitzero"`
 }
@@ -37,7 +38,7 @@ func (s *Store) SaveToken(id core.ID, t core.Token) error {
 	}
 	value, err := json.Marshal(tokenRecord{
 		Token:    seal(aead, id, fieldToken, t.Value),
-		Obtained: t.ObtainedAt.UTC(), Expires: t.ExpiresAt.UTC(), Life: t.Life,
+		Obtained: t.ObtainedAt.UTC(), Expires: t.ExpiresAt.UTC(), Life: t.Life, Dead: t.Dead,
 		Previous:  seal(aead, id, fieldPrevious, t.Previous.Value),
 		PrevUntil: t.Previous.Until.UTC(),
 	})
@@ -78,7 +79,7 @@ func (s *Store) Tokens() (map[core.ID]core.Token, error) {
 				return damage("a token: %v", err)
 			}
 			t := core.Token{
-				ObtainedAt: r.Obtained, ExpiresAt: r.Expires, Life: r.Life,
+				ObtainedAt: r.Obtained, ExpiresAt: r.Expires, Life: r.Life, Dead: r.Dead,
 				Previous: core.Previous{Until: r.PrevUntil},
 			}
 			if t.Value, err = unseal(aead, id, fieldToken, r.Token); err == nil {
