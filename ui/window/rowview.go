@@ -2,6 +2,7 @@ package window
 
 import (
 	"image/color"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -43,7 +44,8 @@ type rowView struct {
 	kind    *canvas.Text
 	mask    *canvas.Text
 	state   *canvas.Text
-	time    *canvas.Text
+	time    *canvas.Text // hours and minutes
+	secs    *canvas.Text // the seconds, apart: 60 pictures serve all rows for ever
 	track   *canvas.Rectangle
 	fill    *canvas.Rectangle
 	dots    *canvas.Image
@@ -85,6 +87,7 @@ func newRowView(l *look, on rowActions) *rowView {
 	r.state = word("", 13, p.Muted)
 	r.time = word("", sizeTime, p.Text)
 	r.time.Alignment = fyne.TextAlignTrailing
+	r.secs = word("", sizeTime, p.Text)
 	r.track = canvas.NewRectangle(p.Line)
 	r.fill = canvas.NewRectangle(p.Sandbox)
 	r.dots = glyph(iconMore, p.Muted)
@@ -95,7 +98,7 @@ func newRowView(l *look, on rowActions) *rowView {
 	r.remedy = word("", 13, p.Muted)
 	r.helper = smallButton(l, quiet, "", func() { on.help(r.shown.ID) })
 	r.objects = []fyne.CanvasObject{
-		r.ground, r.edge, r.name, r.tagBox, r.tag, r.kind, r.mask, r.state, r.time, r.dots,
+		r.ground, r.edge, r.name, r.tagBox, r.tag, r.kind, r.mask, r.state, r.time, r.secs, r.dots,
 		r.strip, r.cause, r.remedy, r.helper, r.track, r.fill, r.ring,
 	}
 	r.ExtendBaseWidget(r)
@@ -133,7 +136,7 @@ func (r *rowView) bind(next row) {
 		return
 	}
 	if old.Time != next.Time || old.TimeTone != next.TimeTone {
-		r.write(r.time, next.Time, r.look.pal.tone(next.TimeTone))
+		r.writeTime()
 	}
 	if old.State != next.State || old.StateTone != next.StateTone {
 		r.placeState()
@@ -142,6 +145,21 @@ func (r *rowView) bind(next row) {
 	if old.Fill != next.Fill || old.Soon != next.Soon {
 		r.paintFill()
 	}
+}
+
+// writeTime writes the figures, in two pieces: Fyne draws a string once and
+// keeps the picture, and of the seconds there are but sixty.
+func (r *rowView) writeTime() {
+	s := r.shown.Time
+	c := r.look.pal.tone(r.shown.TimeTone)
+	cut := strings.LastIndexByte(s, ':') + 1
+	if cut == 0 {
+		cut = len(s)
+	}
+	before := r.touched
+	r.write(r.time, s[:cut], c)
+	r.write(r.secs, s[cut:], c)
+	r.touched = min(r.touched, before+1)
 }
 
 func (r *rowView) write(t *canvas.Text, s string, c color.NRGBA) {
@@ -159,17 +177,22 @@ func (r *rowView) arrange() {
 	if size.Width == 0 || !r.bound {
 		return
 	}
-	p, s, w := r.look.pal, r.shown, size.Width
+	s, w := r.shown, size.Width
 	put(r.ground, 0, 0, w, size.Height)
 	put(r.ring, 1, 1, w-2, size.Height-barHeight-2)
 	r.edge.Hidden = !s.Live
 	put(r.edge, 0, 0, edgeWidth, size.Height)
 
-	r.time.Text, r.time.Color = s.Time, p.tone(s.TimeTone)
-	timeWidth := max(measure("0:00:00", sizeTime, fyne.TextStyle{}).Width, r.time.MinSize().Width)
-	timeHeight := r.time.MinSize().Height
-	timeLeft := w - timeRight - timeWidth
-	put(r.time, timeLeft, (rowHeight-barHeight-timeHeight)/2, timeWidth, timeHeight)
+	r.writeTime()
+	full := measure("0:00:00", sizeTime, fyne.TextStyle{})
+	secs := measure("00", sizeTime, fyne.TextStyle{}).Width
+	timeLeft := w - timeRight - max(full.Width, r.time.MinSize().Width+r.secs.MinSize().Width)
+	timeTop := (rowHeight - barHeight - full.Height) / 2
+	if r.secs.Text == "" {
+		secs = 0
+	}
+	put(r.time, timeLeft, timeTop, w-timeRight-timeLeft-secs, full.Height)
+	put(r.secs, w-timeRight-secs, timeTop, secs, full.Height)
 	put(r.dots, w-moreWidth+6, (rowHeight-barHeight-20)/2, 20, 20)
 
 	r.placeTitle(timeLeft - 2*grid)
