@@ -18,5 +18,92 @@ func apiDoor() table {
 		"problem.key_accounts": {"Name accounts without an environment; --env chooses that. At most 200.", "账号只写名称，不带环境；环境用 --env 指定。最多 200 个。"},
 		"problem.key_origin":   {"Write an origin as https://host or http://localhost:3000. At most 20.", "来源写作 https://主机 或 http://localhost:3000。最多 20 个。"},
 		"problem.port_bad":     {"A port is a number from 1 to 65535.", "端口是 1 到 65535 之间的数字。"},
+
+		"status.loopback.on":    {"on", "已开启"},
+		"status.loopback.taken": {"shut: its port is taken", "未开启：端口被占用"},
+		"cli.field.account":     {"account", "账号"},
+		"cli.field.origin":      {"origin", "来源"},
+		"cli.field.port":        {"port", "端口"},
+		"usage.one_key":         {"name the client key; tokentray api key list shows those there are", "请指定客户端密钥的名称；tokentray api key list 可列出全部"},
+
+		"api.address":      {"address", "地址"},
+		"api.keys":         {"client keys", "客户端密钥"},
+		"api.open":         {"The loopback API is off. Open it: tokentray api on", "本机 HTTP 接口未开启。开启：tokentray api on"},
+		"api.first_key":    {"There is no client key yet, so nobody may call. Make one: tokentray api key add NAME", "还没有客户端密钥，因此无人可以调用。新建：tokentray api key add 名称"},
+		"api.key_made":     {"Made the client key {name}. It may use: {scope}", "已新建客户端密钥 {name}，可用范围：{scope}"},
+		"api.key_once":     {"The key is shown this once; TokenTray keeps only its hash.", "密钥仅显示这一次；TokenTray 只保存其哈希。"},
+		"api.key_use":      {"Use it:  curl -H \"Authorization: Bearer KEY\" http://127.0.0.1:{port}/v1/token/{account}", "使用：curl -H \"Authorization: Bearer 密钥\" http://127.0.0.1:{port}/v1/token/{account}"},
+		"api.all_accounts": {"all accounts", "全部账号"},
+		"api.scope":        {"MAY USE", "可用范围"},
+		"api.used":         {"LAST USED", "上次使用"},
+		"api.never":        {"never", "从未"},
+		"api.revoked":      {"Revoked the client key {name}; it no longer works.", "已吊销客户端密钥 {name}，立即失效。"},
+		"api.log_key":      {"KEY", "密钥"},
+		"api.log_call":     {"CALL", "调用"},
+		"api.log_account":  {"ACCOUNT", "账号"},
+		"api.log_answer":   {"ANSWER", "应答"},
+		"api.log_count":    {"", ""},
+		"api.log_empty":    {"Nobody has called since the agent started.", "代理进程启动以来还没有调用。"},
+
+		"cmd.api":              {"The HTTP API on this machine, for Postman, SDKs and scripts", "本机 HTTP 接口，供 Postman、SDK 和脚本使用"},
+		"cmd.api.on":           {"Open the loopback API", "开启本机 HTTP 接口"},
+		"cmd.api.on.long":      {"Open the loopback API on 127.0.0.1 and ::1, now and after each restart. Without a\nclient key nobody may call.", "在 127.0.0.1 和 ::1 上开启本机 HTTP 接口，重启后仍然开启。没有客户端密钥则无人可以调用。"},
+		"cmd.api.off":          {"Shut the loopback API; client keys stay", "关闭本机 HTTP 接口，客户端密钥保留"},
+		"cmd.api.status":       {"Show where the loopback API listens", "显示本机 HTTP 接口的状态和地址"},
+		"cmd.api.log":          {"Show the last calls; no token is in it", "显示最近的调用，不含 token"},
+		"cmd.api.log.long":     {"Show the last calls over the loopback, newest first: who, what, which account, how\nit ended. Calls alike in a row are one line. It is kept in memory and holds no token.", "显示本机 HTTP 接口最近的调用，最新在前：密钥、调用、账号和结果。\n连续相同的调用合并为一行。只保存在内存中，不含 token。"},
+		"cmd.api.key":          {"The keys of programs that may call", "管理调用方的客户端密钥"},
+		"cmd.api.key.add":      {"Make a client key; it is shown this once", "新建客户端密钥，仅显示一次"},
+		"cmd.api.key.add.long": {"Make a key for one program. Without flags it may read the sandbox tokens of all\naccounts; live only where --env live says so. The key is printed on standard output,\nonce; TokenTray keeps only its hash.\n\n  tokentray api key add postman\n  tokentray api key add ci --account shop --env live", "为一个程序新建密钥。不带选项时可读取全部账号的沙箱 token；只有写明 --env live 才能读取生产 token。\n密钥输出到标准输出，仅此一次；TokenTray 只保存其哈希。\n\n  tokentray api key add postman\n  tokentray api key add ci --account shop --env live"},
+		"cmd.api.key.list":     {"List the client keys, with scope and last use", "列出客户端密钥、可用范围和上次使用时间"},
+		"cmd.api.key.revoke":   {"End a client key at once", "立即吊销客户端密钥"},
+
+		"flag.api_port":    {"the `PORT` to listen on, from now on; 17278 unless changed", "监听`端口`，此后一直使用；默认为 17278"},
+		"flag.key_account": {"an account it may use, by `NAME`; again for more; all if not given", "可用账号的`名称`，可重复；不指定则为全部"},
+		"flag.key_env":     {"an `ENV`ironment it may use; again for both; sandbox if not given", "可用`环境`，可重复；不指定则为 sandbox"},
+		"flag.key_origin":  {"a web page's origin that may call with it, as `URL`; again for more", "允许用它调用的网页来源`地址`，可重复"},
+		"flag.log_key":     {"only calls with the key of this `NAME`", "只显示此`名称`的密钥的调用"},
+
+		"cmd.api.long": {
+			"The HTTP API on this machine: Postman, SDKs, scripts and CI take the current token from\n" +
+				"it and never need the AppSecret. It is off until tokentray api on, listens on 127.0.0.1\n" +
+				"and ::1 alone, and answers only to client keys (tokentray api key add).\n\n" +
+				"  GET  /v1/token/NAME[/ENV]            the current token, fetched first if need be\n" +
+				"         ?min_ttl=300 or 5m            one that lives that long, or an error (default 30s)\n" +
+				"         ?newer_than=UNIX&wait=30s     wait for the next one: newer_than is the\n" +
+				"                                       expires_at_unix you have; 204 if none came\n" +
+				"  POST /v1/token/NAME[/ENV]/refresh    {\"stale\":\"TOKEN\"}: report a token that failed and\n" +
+				"                                       get the one that works; it forces nothing\n" +
+				"  GET  /v1/status                      version, active environment, what the key may do\n" +
+				"  GET  /v1/openapi.json                all of this as OpenAPI 3.1\n\n" +
+				"Send the key as Authorization: Bearer KEY. Without /ENV the account is the one in the\n" +
+				"active environment. Answers: access_token, expires_in, expires_at, expires_at_unix,\n" +
+				"account, env, appid, previous. Errors: {\"error\":{\"class\",\"message\",\"remedy\",…}} with 401 for a\n" +
+				"wrong key, 403 for a page or an account that the key does not allow, 404, 429 and 503\n" +
+				"with Retry-After. Reading a living token is never limited.\n\n" +
+				"For SDKs whose base URL can be set to http://127.0.0.1:17278, WeChat's own calls, with a\n" +
+				"client key in the place of the AppSecret; the AppID chooses the account:\n\n" +
+				"  GET  /cgi-bin/token?grant_type=client_credential&appid=ID&secret=KEY\n" +
+				"  POST /cgi-bin/stable_token           force_refresh only reports the token as stale",
+			"本机 HTTP 接口：Postman、SDK、脚本和 CI 从这里获取当前 token，无需 AppSecret。\n" +
+				"默认关闭，用 tokentray api on 开启；只监听 127.0.0.1 和 ::1，只接受客户端密钥\n" +
+				"（tokentray api key add）。\n\n" +
+				"  GET  /v1/token/名称[/环境]           当前 token，必要时先获取\n" +
+				"         ?min_ttl=300 或 5m            剩余有效期不少于此值，否则返回错误（默认 30s）\n" +
+				"         ?newer_than=UNIX&wait=30s     等待下一个 token：newer_than 为手中 token 的\n" +
+				"                                       expires_at_unix；未等到则返回 204\n" +
+				"  POST /v1/token/名称[/环境]/refresh   {\"stale\":\"TOKEN\"}：报告失效的 token，并取得有效的\n" +
+				"                                       token；不会强制刷新\n" +
+				"  GET  /v1/status                      版本、当前环境、密钥的可用范围\n" +
+				"  GET  /v1/openapi.json                以上接口的 OpenAPI 3.1 描述\n\n" +
+				"密钥以 Authorization: Bearer KEY 发送。不写环境时为当前环境中的账号。\n" +
+				"应答字段：access_token、expires_in、expires_at、expires_at_unix、account、env、appid、previous。\n" +
+				"错误：{\"error\":{\"class\",\"message\",\"remedy\",…}}；401 密钥错误，403 网页或账号不在密钥范围内，\n" +
+				"404 无此账号，429 与 503 带 Retry-After。读取有效的 token 不受限制。\n\n" +
+				"对于可设置基础地址的 SDK，设为 http://127.0.0.1:17278，用客户端密钥代替 AppSecret，\n" +
+				"由 AppID 选择账号，即可使用微信自己的接口：\n\n" +
+				"  GET  /cgi-bin/token?grant_type=client_credential&appid=ID&secret=KEY\n" +
+				"  POST /cgi-bin/stable_token           force_refresh 仅表示报告 token 失效",
+		},
 	}
 }

@@ -1,0 +1,293 @@
+package cli
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"tokentray/core"
+	"tokentray/core/api"
+	"tokentray/ui/text"
+)
+
+func (a *app) apiCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:  "api",
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.loopback(cmd.Context(), api.Agent.Loopback)
+		},
+	}
+	var port int
+	on := &cobra.Command{
+		Use:  "on",
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if cmd.Flags().Changed("port") && !core.ValidPort(port) {
+				return usage("problem.port_bad")
+			}
+			return a.setLoopback(cmd.Context(), api.LoopbackRequest{On: true, Port: port})
+		},
+	}
+	on.Flags().IntVar(&port, "port", 0, "flag.api_port")
+	off := &cobra.Command{
+		Use:  "off",
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.setLoopback(cmd.Context(), api.LoopbackRequest{})
+		},
+	}
+	status := &cobra.Command{Use: "status", Args: noArgs, RunE: cmd.RunE}
+	cmd.AddCommand(on, off, status, a.apiKeyCommand(), a.apiLogCommand())
+	return cmd
+}
+
+// setLoopback opens or shuts the door and says how it stands then.
+func (a *app) setLoopback(ctx context.Context, req api.LoopbackRequest) error {
+	return a.loopback(ctx, func(agent api.Agent, ctx context.Context) (api.Loopback, error) {
+		return agent.SetLoopback(ctx, req)
+	})
+}
+
+func (a *app) loopback(ctx context.Context, ask func(api.Agent, context.Context) (api.Loopback, error)) error {
+	agent, err := a.connect(ctx)
+	if err != nil {
+		return err
+	}
+	l, err := ask(agent, ctx)
+	if err != nil {
+		return err
+	}
+	if a.json {
+		return a.printJSON(l)
+	}
+	t := table{}
+	t.add(plain(a.say("status.loopback")), plain(a.known("loopback.", l.State)))
+	addresses := "http://127.0.0.1:" + strconv.Itoa(l.Port)
+	if len(l.Addresses) > 0 {
+		addresses = "http://" + strings.Join(l.Addresses, "  http://")
+	}
+	t.add(plain(a.say("api.address")), plain(addresses))
+	t.add(plain(a.say("api.keys")), plain(strconv.Itoa(l.Keys)))
+	if err := a.print(t.lines(0)...); err != nil {
+		return err
+	}
+	switch {
+	case l.Error != nil:
+		a.note(a.explainWire(l.Error)...)
+	case l.State == api.DoorOff:
+		a.note(a.say("api.open"))
+	case l.Keys == 0:
+		a.note(a.say("api.first_key"))
+	}
+	return nil
+}
+
+func (a *app) apiKeyCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:  "key",
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.keys(cmd.Context()) },
+	}
+	var accounts, envs, origins []string
+	add := &cobra.Command{
+		Use:  "add NAME",
+		Args: func(cmd *cobra.Command, args []string) error { return counted(cmd, args, 1, "usage.one_key") },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			in := api.ClientKeyInput{Name: args[0], Accounts: accounts, Origins: origins}
+			for _, e := range envs {
+				env, err := parseEnv(e)
+				if err != nil {
+					return err
+				}
+				in.Envs = append(in.Envs, env)
+			}
+			return a.addKey(cmd.Context(), in)
+		},
+	}
+	add.Flags().StringArrayVar(&accounts, "account", nil, "flag.key_account")
+	add.Flags().StringArrayVar(&envs, "env", nil, "flag.key_env")
+	add.Flags().StringArrayVar(&origins, "origin", nil, "flag.key_origin")
+	_ = add.RegisterFlagCompletionFunc("env", completeWords(words(core.Envs())...)) // fails only for a flag that is not there
+	list := &cobra.Command{Use: "list", Args: noArgs, RunE: cmd.RunE}
+	revoke := &cobra.Command{
+		Use:               "revoke NAME",
+		Args:              func(cmd *cobra.Command, args []string) error { return counted(cmd, args, 1, "usage.one_key") },
+		ValidArgsFunction: a.completeKey,
+		RunE:              func(cmd *cobra.Command, args []string) error { return a.revokeKey(cmd.Context(), args[0]) },
+	}
+	cmd.AddCommand(add, list, revoke)
+	return cmd
+}
+
+// addKey makes a key. The key alone goes to standard output, so that a script
+// can take it; nothing shows it again.
+func (a *app) addKey(ctx context.Context, in api.ClientKeyInput) error {
+	agent, err := a.connect(ctx)
+	if err != nil {
+		return err
+	}
+	k, err := agent.AddClientKey(ctx, in)
+	if err != nil {
+		return err
+	}
+	if a.json {
+		return a.printJSON(k)
+	}
+	a.note(a.say("api.key_made", "name", clean(k.Name), "scope", a.scope(k.ClientKey)), a.say("api.key_once"))
+	if err := a.print(k.Key); err != nil {
+		return err
+	}
+	if l, err := agent.Loopback(ctx); err == nil {
+		example := "NAME"
+		if len(k.Accounts) > 0 {
+			example = clean(k.Accounts[0])
+		}
+		a.note(a.say("api.key_use", "port", l.Port, "account", example))
+		if l.State == api.DoorOff {
+			a.note(a.say("api.open"))
+		}
+	}
+	return nil
+}
+
+// scope says what a key may do.
+func (a *app) scope(k api.ClientKey) string {
+	accounts := a.say("api.all_accounts")
+	if len(k.Accounts) > 0 {
+		accounts = strings.Join(k.Accounts, a.say("cli.comma"))
+	}
+	out := accounts + a.say("cli.paren", "text", strings.Join(words(k.Envs), a.say("cli.comma")))
+	if len(k.Origins) > 0 {
+		out += " " + strings.Join(k.Origins, " ")
+	}
+	return clean(out)
+}
+
+func (a *app) keys(ctx context.Context) error {
+	agent, err := a.connect(ctx)
+	if err != nil {
+		return err
+	}
+	keys, err := agent.ClientKeys(ctx)
+	if err != nil {
+		return err
+	}
+	if a.json {
+		return a.printJSON(keys)
+	}
+	if len(keys) == 0 {
+		a.note(a.say("api.first_key"))
+		return nil
+	}
+	t := table{elastic: 1}
+	t.add(cell{a.say("list.name"), styleHead}, cell{a.say("api.scope"), styleHead}, cell{a.say("api.used"), styleHead})
+	for _, k := range keys {
+		used := a.say("api.never")
+		if !k.LastUsed.IsZero() {
+			used = when(k.LastUsed)
+		}
+		t.add(plain(clean(k.Name)), plain(a.scope(k)), plain(used))
+	}
+	return a.print(t.lines(0)...)
+}
+
+func (a *app) revokeKey(ctx context.Context, name string) error {
+	agent, err := a.connect(ctx)
+	if err != nil {
+		return err
+	}
+	if err := agent.RevokeClientKey(ctx, name); err != nil {
+		return err
+	}
+	a.note(a.say("api.revoked", "name", clean(name)))
+	return nil
+}
+
+func (a *app) apiLogCommand() *cobra.Command {
+	var key string
+	var limit int
+	cmd := &cobra.Command{
+		Use:  "log",
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if limit < 1 {
+				return usage("usage.limit")
+			}
+			return a.apiLog(cmd.Context(), key, limit)
+		},
+	}
+	cmd.Flags().StringVar(&key, "key", "", "flag.log_key")
+	cmd.Flags().IntVar(&limit, "limit", 50, "flag.limit")
+	return cmd
+}
+
+// allLines is more than the agent keeps of its access log.
+const allLines = 10000
+
+func (a *app) apiLog(ctx context.Context, key string, limit int) error {
+	agent, err := a.connect(ctx)
+	if err != nil {
+		return err
+	}
+	all, err := agent.AccessLog(ctx, allLines)
+	if err != nil {
+		return err
+	}
+	lines := []api.Access{}
+	for _, l := range all {
+		if len(lines) < limit && (key == "" || l.Key == key) {
+			lines = append(lines, l)
+		}
+	}
+	if a.json {
+		return a.printJSON(lines)
+	}
+	if len(lines) == 0 {
+		a.note(a.say("api.log_empty"))
+		return nil
+	}
+	t := table{}
+	var head []cell
+	for _, key := range []text.Key{"history.at", "api.log_key", "api.log_call", "api.log_account", "api.log_answer", "api.log_count"} {
+		head = append(head, cell{a.say(key), styleHead})
+	}
+	t.add(head...)
+	for _, l := range lines {
+		answer := strconv.Itoa(l.Status)
+		if l.Errcode != 0 {
+			answer += " errcode " + strconv.Itoa(l.Errcode)
+		}
+		who := clean(l.Key)
+		if who == "" {
+			who = "-"
+		}
+		t.add(plain(l.At.Local().Format(time.DateTime)), plain(who), plain(clean(l.Call)), plain(clean(l.Account)), plain(answer), plain("×"+strconv.Itoa(l.Count)))
+	}
+	return a.print(t.lines(0)...)
+}
+
+// completeKey offers client keys to the shell. It starts no agent.
+func (a *app) completeKey(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	ctx, cancel := context.WithTimeout(cmd.Context(), time.Second)
+	defer cancel()
+	agent, err := a.Connect(ctx, a.home, false)
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	keys, err := agent.ClientKeys(ctx)
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	var out []string
+	for _, k := range keys {
+		out = append(out, k.Name)
+	}
+	return out, cobra.ShellCompDirectiveNoFileComp
+}
