@@ -34,6 +34,10 @@ type Settings struct {
 	LoopbackPort int  `json:"loopback_port"` // where it listens
 }
 
+// SettingStartAtLogin is the key of the one setting that the operating system
+// keeps.
+const SettingStartAtLogin = "start-at-login"
+
 // DefaultSettings are those of a new home.
 func DefaultSettings() Settings {
 	return Settings{
@@ -139,7 +143,7 @@ func (s *Settings) flag(key string) *bool {
 		return &s.NotifyExpiry
 	case "clipboard-follow":
 		return &s.ClipboardFollow
-	case "start-at-login":
+	case SettingStartAtLogin:
 		return &s.StartAtLogin
 	}
 	return nil

@@ -30,6 +30,7 @@ func apply(a core.Account, base core.Credentials, in api.AccountInput) (draft, c
 	set(&a.Auto, in.Auto)
 	set(&a.Note, in.Note)
 	set(&a.AllowLive, in.AllowLive)
+	set(&a.CopyFormat, in.CopyFormat)
 	d := draft{account: a.Clean(), credentials: base}
 	problems := d.account.Check()
 	if in.Secret != nil {

@@ -100,6 +100,7 @@ type desktop struct {
 	closed bool
 	err    error
 	lose   bool // the text is replaced at once
+	woken  int  // how often the machine slept
 }
 
 func (d *desktop) Copy(_ context.Context, text string, clearAfter time.Duration) error {
@@ -109,6 +110,20 @@ func (d *desktop) Copy(_ context.Context, text string, clearAfter time.Duration)
 		d.text, d.clear = text, clearAfter
 	}
 	return d.err
+}
+
+func (d *desktop) Replace(ctx context.Context, text string, clearAfter time.Duration) (bool, error) {
+	if !d.Held() {
+		return false, nil
+	}
+	err := d.Copy(ctx, text, clearAfter)
+	return err == nil, err
+}
+
+func (d *desktop) Wake() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.woken++
 }
 
 func (d *desktop) Clear(context.Context) error {
@@ -229,6 +244,7 @@ type world struct {
 	desk     *desktop
 	log      *logBuffer
 	session  api.Session
+	login    Login
 	sessions []api.Session
 	ahead    atomic.Int64 // of the machine's clock, in nanoseconds
 }
@@ -300,13 +316,13 @@ func (w *world) service() (*Service, error) {
 	}
 	log := NewLog(w.log)
 	service, err := New(Parts{
-		Home: w.home, Version: "1.2.3", Store: db, Clipboard: w.desk, Log: log,
+		Home: w.home, Version: "1.2.3", Store: db, Clipboard: w.desk, Login: w.login, Log: log,
 		Vaults: Vaults{
 			Main: w.ring, Kind: VaultKeyring, File: vault.NewFile(w.home.PassphraseFile(), 2),
 			NotFound: vault.ErrNotFound, Locked: vault.ErrLocked,
 		},
 		Upstreams: map[core.Kind]core.Upstream{
-			core.KindWeChat:       {Source: w.up, Traits: core.Traits{Idempotent: true, Window: 5 * time.Minute}},
+			core.KindWeChat:       {Source: w.up, BaseURL: "https://api.example.com", Traits: core.Traits{Idempotent: true, Window: 5 * time.Minute, Overlap: 5 * time.Minute}},
 			core.KindWeChatLegacy: {Source: w.up, Traits: core.Traits{Destructive: true, Window: 5 * time.Minute}},
 		},
 		Now:       w.now,

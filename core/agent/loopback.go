@@ -211,7 +211,7 @@ func (s *Service) Living(ref api.Ref, minTTL time.Duration) (api.Token, bool) {
 	}
 	now := s.now()
 	s.uses.touch(id, now)
-	return answer(a, t, now), true
+	return s.answer(a, t, now), true
 }
 
 // ByAppID implements api.DoorAgent.

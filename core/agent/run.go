@@ -41,7 +41,8 @@ func (s *Service) Run(ctx context.Context, ready func()) (err error) {
 	var wg sync.WaitGroup
 	defer wg.Wait()
 	wg.Go(func() { _ = s.keeper.Run(work) })
-	wg.Go(func() { watchSleep(work, s.log, s.keeper.Wake) })
+	wg.Go(func() { watchSleep(work, s.log, s.woke) })
+	wg.Go(func() { s.follow(work) })
 
 	server := api.NewServer(s, s.parts.Peer, s.log)
 	served := make(chan error, 1)

@@ -45,10 +45,21 @@ type Store interface {
 // Clipboard is the desktop's clipboard. Package clipboard has it.
 type Clipboard interface {
 	Copy(ctx context.Context, text string, clearAfter time.Duration) error
+	// Replace is Copy while what was copied last is still there, else nothing.
+	Replace(ctx context.Context, text string, clearAfter time.Duration) (bool, error)
+	// Wake is told that the machine slept.
+	Wake()
 	Clear(ctx context.Context) error
 	Held() bool
 	Name() string
 	Close() error
+}
+
+// Login is the system's entry for what it starts at login. Package autostart has
+// it.
+type Login interface {
+	Enabled() (bool, error)
+	Set(on bool) error
 }
 
 // Parts are what a Service is made of. Run closes Store and Clipboard.
@@ -59,6 +70,7 @@ type Parts struct {
 	Store     Store
 	Vaults    Vaults
 	Clipboard Clipboard // nil: there is none
+	Login     Login     // nil: the agent of this home does not start at login
 	Upstreams map[core.Kind]core.Upstream
 	// Session is the desktop the agent was started in; OnSession is told when a
 	// client brought another.
@@ -99,9 +111,10 @@ type Service struct {
 	tray     string
 	erase    bool // a reset: the home's files go at the end
 
-	copying sync.Mutex // held through each copy
-	clipMu  sync.Mutex // a leaf
-	clip    api.Clipboard
+	copying sync.Mutex    // held through each copy
+	renewed chan struct{} // what was copied may have a successor
+	clipMu  sync.Mutex    // a leaf
+	clip    copied
 
 	uses uses
 	loop loopback
@@ -126,7 +139,7 @@ func New(p Parts) (*Service, error) {
 	}
 	s := &Service{
 		parts: p, log: p.Log.Logger, now: func() time.Time { return p.Now().Round(0) },
-		hub: newHub(), stop: make(chan struct{}), session: p.Session, tray: "off",
+		hub: newHub(), stop: make(chan struct{}), renewed: make(chan struct{}, 1), session: p.Session, tray: "off",
 		accounts: map[core.ID]core.Account{}, ids: map[api.Ref]core.ID{},
 	}
 	s.started = s.now()
@@ -248,7 +261,7 @@ func (s *Service) list() api.List {
 	settings := s.current()
 	return api.List{
 		Active: settings.Active, PausedAll: settings.PausedAll, Accounts: accounts,
-		Vault: s.vault.status(), Clipboard: s.copied(), Settings: settings,
+		Vault: s.vault.status(), Clipboard: s.copied().Clipboard, Settings: s.shown(settings),
 		Demo: s.parts.Demo, Notice: s.parts.Notice,
 	}
 }
@@ -258,7 +271,7 @@ func (s *Service) view(snap core.Snapshot, now time.Time) api.Account {
 	a := snap.Account
 	out := api.Account{
 		ID: a.ID, Name: a.Name, Env: a.Env, Kind: a.Kind, Product: a.Product, AppID: a.AppID,
-		BaseURL: a.BaseURL, Proxy: a.Proxy, Auto: a.Auto, Note: a.Note, AllowLive: a.AllowLive,
+		BaseURL: a.BaseURL, Proxy: a.Proxy, Auto: a.Auto, Note: a.Note, AllowLive: a.AllowLive, CopyFormat: a.CopyFormat,
 		State: snap.State(now), Mask: snap.Mask, ObtainedAt: snap.ObtainedAt, ExpiresAt: snap.ExpiresAt,
 		Life: int64(snap.Life / time.Second), NextTry: snap.NextTry,
 		LastUsed: s.uses.at(a.ID), CallsToday: snap.CallsToday,
@@ -277,6 +290,9 @@ func (s *Service) view(snap core.Snapshot, now time.Time) api.Account {
 
 // heard hands the Keeper's events on. The Keeper calls it under its own lock.
 func (s *Service) heard(e core.Event) {
+	if e.Account != nil {
+		s.changed(e.Account.Account.ID)
+	}
 	if e.Removed != nil {
 		s.loop.changed(e.Removed.ID)
 	} else {

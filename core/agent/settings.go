@@ -50,11 +50,17 @@ func (s *Service) SetSetting(_ context.Context, key, value string) (core.Setting
 	if err := next.Set(key, value); err != nil {
 		return core.Settings{}, core.AsError(err)
 	}
+	if key == core.SettingStartAtLogin {
+		if err := s.startAtLogin(next.StartAtLogin); err != nil {
+			return core.Settings{}, err
+		}
+		next.StartAtLogin = false // the system keeps it
+	}
 	if err := s.keep(next); err != nil {
 		return core.Settings{}, err
 	}
 	s.parts.Log.SetLevel(next.LogLevel)
-	return next, nil
+	return s.shown(next), nil
 }
 
 // keep saves the settings, then lets them count. The lock of settings
@@ -66,6 +72,34 @@ func (s *Service) keep(next core.Settings) error {
 	s.mu.Lock()
 	s.settings = next
 	s.mu.Unlock()
-	s.hub.publish(false, func() api.Event { return api.Event{Type: api.EventSettings, Settings: &next} })
+	told := s.shown(next)
+	s.hub.publish(false, func() api.Event { return api.Event{Type: api.EventSettings, Settings: &told} })
+	return nil
+}
+
+// shown are the settings as clients see them: with what the system keeps.
+func (s *Service) shown(set core.Settings) core.Settings {
+	set.StartAtLogin = false
+	if s.parts.Login != nil {
+		on, err := s.parts.Login.Enabled()
+		if err != nil {
+			s.log.Warn("whether the agent starts at login is not known", "error", err)
+		}
+		set.StartAtLogin = on
+	}
+	return set
+}
+
+// startAtLogin has the system start the agent at login, or no longer.
+func (s *Service) startAtLogin(on bool) error {
+	if s.parts.Login == nil {
+		return &core.Error{
+			Class: core.Invalid, Remedy: core.RemedyInput,
+			Message: "only the agent of your own home starts at login, not one in a folder of its own; leave --home and TOKENTRAY_HOME out",
+		}
+	}
+	if err := s.parts.Login.Set(on); err != nil {
+		return core.AsError(err)
+	}
 	return nil
 }

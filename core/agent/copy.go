@@ -1,0 +1,168 @@
+package agent
+
+import (
+	"context"
+	"time"
+
+	"tokentray/core"
+	"tokentray/core/api"
+	"tokentray/core/format"
+)
+
+// copied is what of ours is on the clipboard. The zero value: nothing.
+type copied struct {
+	api.Clipboard
+	id       core.ID
+	path     string // of the call that the format makes
+	token    string
+	previous bool // it is a replaced token, in whose place none comes
+}
+
+// Copy implements api.Agent. It is Token, so it may fetch first.
+func (s *Service) Copy(ctx context.Context, ref api.Ref, req api.CopyRequest) (api.Clipboard, error) {
+	if s.parts.Clipboard == nil {
+		return api.Clipboard{}, noClipboard()
+	}
+	a, err := s.resolve(ref)
+	if err != nil {
+		return api.Clipboard{}, err
+	}
+	settings := s.current()
+	c := copied{id: a.ID, path: req.Path, previous: req.Previous}
+	c.Format = chosen(req.Format, a.CopyFormat, settings.CopyFormat)
+	// What cannot be written is said before upstream is asked for anything.
+	if _, err := s.text(c, api.Token{AccessToken: "x", BaseURL: s.baseURL(a)}); err != nil {
+		return api.Clipboard{}, err
+	}
+	t, err := s.Token(ctx, api.Ref{Name: a.Name, Env: a.Env}, core.DefaultMinTTL)
+	if err != nil {
+		return api.Clipboard{}, err
+	}
+	if req.Previous {
+		if t.Previous == nil {
+			return api.Clipboard{}, &core.Error{
+				Class: core.Misuse, Remedy: core.RemedyTryAgain,
+				Message: "no previous token may still work; copy the current one",
+			}
+		}
+		t.AccessToken, t.ExpiresAt = t.Previous.Token, t.Previous.Until
+		t.ExpiresIn = int64(max(0, t.ExpiresAt.Sub(s.now())) / time.Second)
+	}
+	text, err := s.text(c, t)
+	if err != nil {
+		return api.Clipboard{}, err
+	}
+	c.Account, c.Env, c.ExpiresAt, c.token = t.Account, t.Env, t.ExpiresAt, t.AccessToken
+	if c, err = s.put(ctx, text, settings.ClearAfter, c); err != nil {
+		return api.Clipboard{}, err
+	}
+	s.tell(a.ID) // it is the last used one now
+	return c.Clipboard, nil
+}
+
+// chosen is the format that was asked for, else the account's own, else that of
+// the settings. An account's may be of a newer version's and not known here.
+func chosen(asked, account, settings string) string {
+	switch {
+	case asked != "":
+		return asked
+	case format.Valid(account):
+		return account
+	}
+	return settings
+}
+
+// text is a token as it goes to the clipboard.
+func (s *Service) text(c copied, t api.Token) (string, error) {
+	out, err := format.Token(c.Format, format.Input{
+		AccessToken: t.AccessToken, ExpiresIn: t.ExpiresIn, ExpiresAt: t.ExpiresAt, ObtainedAt: t.ObtainedAt,
+		Account: t.Account, Env: t.Env, AppID: t.AppID, BaseURL: t.BaseURL, Path: c.path,
+	})
+	if err != nil {
+		return "", core.AsError(err)
+	}
+	return out, nil
+}
+
+// put puts text on the clipboard and tells of it.
+func (s *Service) put(ctx context.Context, text string, clearAfter time.Duration, c copied) (copied, error) {
+	s.copying.Lock()
+	defer s.copying.Unlock()
+	if err := s.parts.Clipboard.Copy(ctx, text, clearAfter); err != nil {
+		return copied{}, core.AsError(err)
+	}
+	if clearAfter > 0 {
+		c.ClearsAt = s.now().Add(clearAfter)
+	}
+	s.hold(c)
+	return c, nil
+}
+
+// hold notes what is on the clipboard now. The turn to copy is the caller's.
+func (s *Service) hold(c copied) {
+	s.setCopied(c)
+	if !s.parts.Clipboard.Held() { // it is gone already, and that was told too early
+		s.setCopied(copied{})
+	}
+}
+
+// CopyIP copies the address that upstream refused for the account. It is no
+// secret and stays on the clipboard. Errors: NotFound; Misuse when upstream
+// named no address or there is no clipboard.
+func (s *Service) CopyIP(ctx context.Context, ref api.Ref) error {
+	a, err := s.resolve(ref)
+	if err != nil {
+		return err
+	}
+	snap, _ := s.keeper.Snapshot(a.ID)
+	if snap.Err == nil || snap.Err.CallerIP == "" {
+		return &core.Error{
+			Class: core.Misuse, Remedy: core.RemedyTryAgain,
+			Message: "upstream named no address of ours for " + a.Ref() + "; try to renew it first",
+		}
+	}
+	if s.parts.Clipboard == nil {
+		return noClipboard()
+	}
+	_, err = s.put(ctx, snap.Err.CallerIP, 0, copied{})
+	return err
+}
+
+// ClearClipboard implements api.Agent.
+func (s *Service) ClearClipboard(ctx context.Context) error {
+	if s.parts.Clipboard == nil {
+		return nil
+	}
+	if err := s.parts.Clipboard.Clear(ctx); err != nil {
+		return core.AsError(err)
+	}
+	return nil
+}
+
+// ClipboardGone is to be called when what was copied is no longer on the
+// clipboard, whoever took it away.
+func (s *Service) ClipboardGone() { s.setCopied(copied{}) }
+
+func (s *Service) setCopied(c copied) {
+	s.clipMu.Lock()
+	defer s.clipMu.Unlock()
+	was := s.clip
+	s.clip = c
+	if was.Clipboard == c.Clipboard {
+		return
+	}
+	s.hub.publish(false, func() api.Event { return api.Event{Type: api.EventClipboard, Clipboard: &c.Clipboard} })
+}
+
+func (s *Service) copied() copied {
+	s.clipMu.Lock()
+	defer s.clipMu.Unlock()
+	return s.clip
+}
+
+func noClipboard() *core.Error {
+	return &core.Error{
+		Class: core.Misuse, Remedy: core.RemedyClipboard,
+		Message: "no clipboard: no desktop to copy to; copy from a program on the desktop, or print the token",
+	}
+}

@@ -1,0 +1,280 @@
+package agent
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"tokentray/core"
+	"tokentray/core/api"
+)
+
+// A format is the one asked for, else the account's own, else the settings'.
+func TestWhichFormatIsCopied(t *testing.T) {
+	w := newWorld(t)
+	r := w.start()
+	a := r.add("shop", core.Live)
+	token, err := r.client.Token(t.Context(), a.Ref(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	copies := func(req api.CopyRequest, want string) {
+		t.Helper()
+		if _, err := r.client.Copy(t.Context(), a.Ref(), req); err != nil || w.desk.holds() != strings.ReplaceAll(want, "%s", token.AccessToken) {
+			t.Errorf("%+v: the clipboard holds %q, %v; want %q", req, w.desk.holds(), err, want)
+		}
+	}
+	edit := func(in api.AccountInput) {
+		t.Helper()
+		asked := w.up.count()
+		saved, err := r.client.Edit(t.Context(), a.Ref(), in)
+		if err != nil || in.CopyFormat != nil && saved.Account.CopyFormat != *in.CopyFormat || saved.Account.Error != nil {
+			t.Fatalf("edit: %+v, %v", saved, err)
+		}
+		if w.up.count() != asked {
+			t.Error("an edit that changes nothing at upstream asked it")
+		}
+	}
+	copies(api.CopyRequest{}, "%s")
+	edit(api.AccountInput{CopyFormat: ptr("header")})
+	copies(api.CopyRequest{}, "Authorization: Bearer %s")
+	copies(api.CopyRequest{Format: "dotenv"}, "ACCESS_TOKEN=%s")
+	if _, err := r.client.SetSetting(t.Context(), "copy-format", "query"); err != nil {
+		t.Fatal(err)
+	}
+	copies(api.CopyRequest{}, "Authorization: Bearer %s")
+	edit(api.AccountInput{CopyFormat: ptr("")})
+	copies(api.CopyRequest{}, "access_token=%s")
+	copies(api.CopyRequest{Format: "url"}, "https://api.example.com/cgi-bin/get_api_domain_ip?access_token=%s")
+	copies(api.CopyRequest{Format: "curl", Path: "/a?b=c"}, "curl 'https://api.example.com/a?b=c&access_token=%s'")
+	_, err = r.client.Edit(t.Context(), a.Ref(), api.AccountInput{CopyFormat: ptr("morse")})
+	if e := wantClass(t, err, core.Invalid); !strings.Contains(e.Message, "copy_format") {
+		t.Errorf("the error is %v", e)
+	}
+	_, err = r.client.Copy(t.Context(), a.Ref(), api.CopyRequest{Format: "url", Path: "//evil"})
+	wantClass(t, err, core.Invalid)
+
+	edit(api.AccountInput{CopyFormat: ptr("header"), Note: ptr("x")})
+	if err := r.end(); err != nil {
+		t.Fatal(err)
+	}
+	r = w.start() // it is remembered
+	copies(api.CopyRequest{}, "Authorization: Bearer %s")
+}
+
+// followed is an agent with a copied token that was renewed since.
+func followed(t *testing.T, req api.CopyRequest, settings map[string]string, before func(*running)) (*running, api.Token, api.Clipboard) {
+	t.Helper()
+	w := newWorld(t)
+	r := w.start()
+	a := r.add("shop", core.Live)
+	for key, value := range settings {
+		if _, err := r.client.SetSetting(t.Context(), key, value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	clip, err := r.client.Copy(t.Context(), a.Ref(), req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if before != nil {
+		before(r)
+	}
+	w.pass(40 * time.Second)
+	renewed, err := r.client.Refresh(t.Context(), a.Ref(), api.RefreshRequest{Force: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r, renewed, clip
+}
+
+// TestClipboardFollowsARenewal: the new token takes the place of the copied one
+// by itself, in the same form, and goes when that one would have gone.
+func TestClipboardFollowsARenewal(t *testing.T) {
+	settings := map[string]string{"clipboard-follow": "true", "clear-after": "1m"}
+	var events <-chan api.Event
+	r, renewed, clip := followed(t, api.CopyRequest{Format: "curl", Path: "/a"}, settings, func(r *running) {
+		var err error
+		if events, err = r.client.Events(t.Context(), false); err != nil {
+			t.Fatal(err)
+		}
+	})
+	for e := range events {
+		if e.Type != api.EventClipboard || e.Clipboard.ExpiresAt.Equal(clip.ExpiresAt) {
+			continue
+		}
+		want := clip
+		want.ExpiresAt = renewed.ExpiresAt
+		if !e.Clipboard.ExpiresAt.Equal(want.ExpiresAt) || !e.Clipboard.ClearsAt.Equal(want.ClearsAt) || e.Clipboard.Account != "shop" || e.Clipboard.Format != "curl" {
+			t.Errorf("the event tells %+v, want %+v", *e.Clipboard, want)
+		}
+		break
+	}
+	if got, want := r.world.desk.holds(), "curl 'https://api.example.com/a?access_token="+renewed.AccessToken+"'"; got != want {
+		t.Errorf("the clipboard holds %q, want %q", got, want)
+	}
+	r.world.desk.mu.Lock()
+	defer r.world.desk.mu.Unlock()
+	if left := r.world.desk.clear; left <= 10*time.Second || left > 20*time.Second {
+		t.Errorf("it is cleared after %v, want what was left of a minute", left)
+	}
+}
+
+func TestClipboardDoesNotFollow(t *testing.T) {
+	on := map[string]string{"clipboard-follow": "true", "clear-after": "1m"}
+	for _, tt := range []struct {
+		what     string
+		req      api.CopyRequest
+		settings map[string]string
+		before   func(*running)
+		want     string // on the clipboard; empty: what was copied
+	}{
+		{"it is off", api.CopyRequest{}, map[string]string{"clear-after": "1m"}, nil, ""},
+		{"somebody else copied", api.CopyRequest{}, on, func(r *running) {
+			r.world.desk.mu.Lock()
+			defer r.world.desk.mu.Unlock()
+			r.world.desk.lose, r.world.desk.text = true, "shopping list"
+		}, "shopping list"},
+		{"it was cleared", api.CopyRequest{}, on, func(r *running) {
+			if err := r.client.ClearClipboard(t.Context()); err != nil {
+				t.Error(err)
+			}
+			r.ClipboardGone()
+		}, "nothing"},
+		{"the time is over", api.CopyRequest{}, map[string]string{"clipboard-follow": "true", "clear-after": "30s"}, nil, ""},
+	} {
+		t.Run(tt.what, func(t *testing.T) {
+			var held string
+			r, renewed, _ := followed(t, tt.req, tt.settings, func(r *running) {
+				held = r.world.desk.holds()
+				if tt.before != nil {
+					tt.before(r)
+				}
+			})
+			if err := r.copyRenewed(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			switch tt.want {
+			case "":
+				tt.want = held
+			case "nothing":
+				tt.want = ""
+			}
+			if got := r.world.desk.holds(); got != tt.want || strings.Contains(got, renewed.AccessToken) {
+				t.Errorf("the clipboard holds %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+// What was copied as the previous token on purpose stays it.
+func TestPreviousTokenIsNotFollowed(t *testing.T) {
+	r, renewed, _ := followed(t, api.CopyRequest{}, map[string]string{"clipboard-follow": "true"}, nil)
+	if renewed.Previous == nil {
+		t.Fatal("no previous token may still work")
+	}
+	if _, err := r.client.Copy(t.Context(), api.Ref{Name: "shop", Env: core.Live}, api.CopyRequest{Previous: true}); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.copyRenewed(t.Context()); err != nil || r.world.desk.holds() != renewed.Previous.Token {
+		t.Errorf("the clipboard holds %q, %v", r.world.desk.holds(), err)
+	}
+}
+
+func TestAfterASleepTheClipboardIsToldOfIt(t *testing.T) {
+	w := newWorld(t)
+	r := w.start()
+	r.woke()
+	w.desk.mu.Lock()
+	defer w.desk.mu.Unlock()
+	if w.desk.woken != 1 {
+		t.Errorf("the clipboard was told %d times", w.desk.woken)
+	}
+}
+
+func TestCopyTheRefusedAddress(t *testing.T) {
+	w := newWorld(t)
+	r := w.start()
+	a := r.add("shop", core.Live)
+	if _, err := r.client.Copy(t.Context(), a.Ref(), api.CopyRequest{}); err != nil {
+		t.Fatal(err)
+	}
+	wantClass(t, r.CopyIP(t.Context(), a.Ref()), core.Misuse)
+	wantClass(t, r.CopyIP(t.Context(), api.Ref{Name: "blog"}), core.NotFound)
+	w.up.set(&core.Error{Class: core.Whitelist, Remedy: core.RemedyWhitelist, Message: "not allowed; add it", Code: 40164, CallerIP: "203.0.113.9"}, nil)
+	saved, err := r.client.Add(t.Context(), input("blog", core.Live, "wxffffffffffffffff"))
+	if err != nil || saved.Account.Error == nil {
+		t.Fatalf("add: %+v, %v", saved, err)
+	}
+	if err := r.CopyIP(t.Context(), saved.Account.Ref()); err != nil || w.desk.holds() != "203.0.113.9" || w.desk.clear != 0 {
+		t.Errorf("the clipboard holds %q, %v", w.desk.holds(), err)
+	}
+	if list, _ := r.client.List(t.Context()); list.Clipboard != (api.Clipboard{}) {
+		t.Errorf("an address is told as a token: %+v", list.Clipboard)
+	}
+}
+
+// login is a system's entry in memory.
+type login struct {
+	on  bool
+	bad error
+}
+
+func (l *login) Enabled() (bool, error) { return l.on && l.bad == nil, l.bad }
+
+func (l *login) Set(on bool) error {
+	if l.bad == nil {
+		l.on = on
+	}
+	return l.bad
+}
+
+// TestStartAtLoginIsTheSystems: it is asked each time and nothing of it stored.
+func TestStartAtLoginIsTheSystems(t *testing.T) {
+	w := newWorld(t)
+	r := w.start()
+	_, err := r.client.SetSetting(t.Context(), core.SettingStartAtLogin, "true")
+	wantClass(t, err, core.Invalid) // this home is not the user's own
+	if err := r.end(); err != nil {
+		t.Fatal(err)
+	}
+	entry := &login{}
+	w.login = entry
+	r = w.start()
+	events, err := r.client.Events(t.Context(), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shows := func(want bool) {
+		t.Helper()
+		if list, err := r.client.List(t.Context()); err != nil || list.Settings.StartAtLogin != want {
+			t.Errorf("the list says %v, %v; want %v", list.Settings.StartAtLogin, err, want)
+		}
+	}
+	shows(false)
+	if set, err := r.client.SetSetting(t.Context(), core.SettingStartAtLogin, "true"); err != nil || !set.StartAtLogin || !entry.on {
+		t.Errorf("set: %v, %v", set.StartAtLogin, err)
+	}
+	for e := range events {
+		if e.Type == api.EventSettings {
+			if !e.Settings.StartAtLogin {
+				t.Error("the event says that it is off")
+			}
+			break
+		}
+	}
+	shows(true)
+	if stored, err := r.parts.Store.Settings(); err != nil || stored.StartAtLogin {
+		t.Errorf("it was stored: %v", err)
+	}
+	entry.on = false // switched off in the desktop's settings
+	shows(false)
+	if _, err := r.client.SetSetting(t.Context(), "theme", "dark"); err != nil || entry.on {
+		t.Errorf("another setting switched it on: %v", err)
+	}
+	entry.bad = &core.Error{Class: core.Internal, Message: "cannot read it", Err: errors.New("EIO")}
+	_, err = r.client.SetSetting(t.Context(), core.SettingStartAtLogin, "true")
+	wantClass(t, err, core.Internal)
+	shows(false)
+}
