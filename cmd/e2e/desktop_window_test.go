@@ -185,6 +185,13 @@ func TestWindowAndAgentEnd(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.noWindow()
+	p.wait(5*time.Second, "the agent to see that the window is gone", func() error {
+		s, err := p.client.Status(t.Context())
+		if err == nil && s.Windows > 0 {
+			err = fmt.Errorf("it counts %d", s.Windows)
+		}
+		return err
+	})
 	p.open()
 	p.do("", "stop")
 	p.noWindow()
