@@ -121,6 +121,7 @@ const (
 	RemedyDamaged      = "damaged"        // restart; the newest backup is restored
 	RemedyNoAgent      = "no_agent"       // tokentray agent; its log tells why it ended
 	RemedyRestart      = "restart_agent"  // tokentray stop; another version runs
+	RemedyOwnHome      = "own_home"       // use the home of the platform
 	RemedyClipboard    = "no_clipboard"   // copy from a desktop session, or print the token
 	RemedyPort         = "port_taken"     // choose another port for the loopback door
 	RemedyClientKey    = "no_client_key"  // tokentray api key list

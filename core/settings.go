@@ -51,7 +51,12 @@ func DefaultSettings() Settings {
 // SettingKeys lists the keys that Get and Set know, in the order shown. The
 // active environment and the global pause have commands of their own.
 func SettingKeys() []string {
-	return []string{"language", "theme", "text-size", "clear-after", "copy-format", "ask-live-copy", "log-level"}
+	return []string{
+		"language", "theme", "text-size",
+		"clear-after", "copy-format", "clipboard-follow", "ask-live-copy",
+		"notify-person", "notify-failing", "notify-expiry",
+		SettingStartAtLogin, "log-level",
+	}
 }
 
 // Get returns the value of a key as Set takes it.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"sync"
 
 	"tokentray/core/agent"
 	"tokentray/core/api"
@@ -11,15 +12,15 @@ import (
 	"tokentray/core/vault"
 	"tokentray/core/wechat"
 	"tokentray/ui/cli"
-	"tokentray/ui/tray"
 )
 
 // house is an agent with everything it is made of.
 type house struct {
-	home     agent.Home
-	log      *agent.Log
-	service  *agent.Service
-	sessions chan api.Session // desktops for the tray, the newest alone
+	home    agent.Home
+	log     *agent.Log
+	service *agent.Service
+
+	forTray, forNotices latest // the desktops of clients
 }
 
 // build opens a home. A demo keeps its secrets in memory.
@@ -27,7 +28,7 @@ func (p program) build(home agent.Home, demo bool) (*house, error) {
 	if err := home.Mkdirs(); err != nil {
 		return nil, err
 	}
-	h := &house{home: home, log: agent.OpenLog(home), sessions: make(chan api.Session, 1)}
+	h := &house{home: home, log: agent.OpenLog(home), forTray: newLatest(), forNotices: newLatest()}
 	db, err := store.Open(home.DB(), store.Options{Log: h.log.Logger})
 	if err != nil {
 		return nil, errors.Join(err, h.log.Close())
@@ -53,8 +54,12 @@ func (p program) build(home agent.Home, demo bool) (*house, error) {
 		OnSession: func(s api.Session) {
 			clip.SetSession(clipboard.Session{Display: s.Display, WaylandDisplay: s.WaylandDisplay, XAuthority: s.XAuthority})
 			moved(s)
-			h.tellTray(s)
+			h.forTray.put(s)
+			h.forNotices.put(s)
 		},
+	}
+	if !demo {
+		parts.Login = login(home)
 	}
 	if r := db.Repaired(); r != nil {
 		parts.Notice = r.Key()
@@ -63,22 +68,6 @@ func (p program) build(home agent.Home, demo bool) (*house, error) {
 		return nil, errors.Join(err, clip.Close(), db.Close(), h.log.Close())
 	}
 	return h, nil
-}
-
-// tellTray hands the tray a desktop and drops an older one that it has not
-// taken yet.
-func (h *house) tellTray(s api.Session) {
-	for {
-		select {
-		case h.sessions <- s:
-			return
-		default:
-		}
-		select {
-		case <-h.sessions:
-		default:
-		}
-	}
 }
 
 // run serves until ctx ends or somebody says stop. The tray runs on the calling
@@ -95,6 +84,14 @@ func (h *house) run(ctx context.Context, withTray bool, ready func()) error {
 			close(serving)
 		})
 	}()
+	var notices sync.WaitGroup
+	notices.Go(func() {
+		select {
+		case <-serving:
+			h.notify(ctx)
+		case <-ctx.Done():
+		}
+	})
 	if withTray {
 		select {
 		case <-serving:
@@ -103,18 +100,8 @@ func (h *house) run(ctx context.Context, withTray bool, ready func()) error {
 		}
 	}
 	err := <-done
+	notices.Wait()
 	return errors.Join(err, h.log.Close())
-}
-
-// tray shows the icon until ctx ends. An agent without one does all the same.
-func (h *house) tray(ctx context.Context) {
-	err := tray.Run(ctx, tray.Config{
-		Agent: h.service, State: h.service.SetTray, Sessions: h.sessions, Log: h.log.Logger,
-		OpenWindow: func() error { return openWindow(h.folder()) },
-	})
-	if err != nil && ctx.Err() == nil {
-		h.log.Warn("the tray ended", "error", err)
-	}
 }
 
 // folder is the home as clients are told it: empty for the platform's own.
@@ -146,10 +133,4 @@ func (p program) agent(ctx context.Context, o cli.AgentOptions) error {
 		return err
 	}
 	return nil
-}
-
-// desktop is where this process was started.
-func desktop() api.Session {
-	s := clipboard.EnvSession()
-	return api.Session{Display: s.Display, WaylandDisplay: s.WaylandDisplay, XAuthority: s.XAuthority, DBus: busAddress()}
 }

@@ -94,7 +94,7 @@ func (s *Service) shown(set core.Settings) core.Settings {
 func (s *Service) startAtLogin(on bool) error {
 	if s.parts.Login == nil {
 		return &core.Error{
-			Class: core.Invalid, Remedy: core.RemedyInput,
+			Class: core.Invalid, Remedy: core.RemedyOwnHome,
 			Message: "only the agent of your own home starts at login, not one in a folder of its own; leave --home and TOKENTRAY_HOME out",
 		}
 	}

@@ -13,8 +13,9 @@ import (
 
 func (a *app) getCommand() *cobra.Command {
 	var (
-		minTTL, form string
-		toClipboard  bool
+		minTTL      string
+		as          outform
+		toClipboard bool
 	)
 	cmd := &cobra.Command{
 		Use:               "get NAME[/ENV]",
@@ -25,27 +26,48 @@ func (a *app) getCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if form != "" && !format.Valid(form) {
-				return unknownFormat()
+			if err := as.check(); err != nil {
+				return err
 			}
 			ref, err := a.ref(args[0])
 			if err != nil {
 				return err
 			}
 			if toClipboard {
-				return a.copyToken(cmd.Context(), ref, life, form)
+				return a.copyToken(cmd.Context(), ref, life, as)
 			}
-			return a.get(cmd.Context(), ref, life, form)
+			return a.get(cmd.Context(), ref, life, as)
 		},
 	}
 	cmd.Flags().StringVar(&minTTL, "min-ttl", "30s", "flag.min_ttl")
-	cmd.Flags().StringVar(&form, "format", "", "flag.format")
+	as.register(cmd)
 	cmd.Flags().BoolVar(&toClipboard, "copy", false, "flag.copy")
-	_ = cmd.RegisterFlagCompletionFunc("format", completeWords(format.Names()...))
 	return cmd
 }
 
-func (a *app) get(ctx context.Context, ref api.Ref, life time.Duration, form string) error {
+// outform is the form in which a token is wanted.
+type outform struct {
+	name string // empty: bare, or on the clipboard the account's own
+	path string // of the call that the formats url and curl make
+}
+
+func (f *outform) register(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.name, "format", "", "flag.format")
+	cmd.Flags().StringVar(&f.path, "path", "", "flag.path")
+	_ = cmd.RegisterFlagCompletionFunc("format", completeWords(format.Names()...))
+}
+
+func (f *outform) check() error {
+	if f.name != "" && !format.Valid(f.name) {
+		return unknownFormat()
+	}
+	if f.path == "" {
+		return nil
+	}
+	return format.CheckPath(f.path)
+}
+
+func (a *app) get(ctx context.Context, ref api.Ref, life time.Duration, as outform) error {
 	agent, err := a.connect(ctx)
 	if err != nil {
 		return err
@@ -54,12 +76,12 @@ func (a *app) get(ctx context.Context, ref api.Ref, life time.Duration, form str
 	if err != nil {
 		return a.notGot(ctx, agent, ref, err)
 	}
-	return a.printToken(t, form)
+	return a.printToken(t, as)
 }
 
 // copyToken leaves the token with the clipboard's owner, the agent; it does not
 // pass through here.
-func (a *app) copyToken(ctx context.Context, ref api.Ref, life time.Duration, form string) error {
+func (a *app) copyToken(ctx context.Context, ref api.Ref, life time.Duration, as outform) error {
 	agent, err := a.onDesktop(ctx)
 	if err != nil {
 		return err
@@ -67,7 +89,7 @@ func (a *app) copyToken(ctx context.Context, ref api.Ref, life time.Duration, fo
 	if _, err := agent.Token(ctx, ref, life); err != nil {
 		return a.notGot(ctx, agent, ref, err)
 	}
-	c, err := agent.Copy(ctx, ref, api.CopyRequest{Format: form})
+	c, err := agent.Copy(ctx, ref, api.CopyRequest{Format: as.name, Path: as.path})
 	if err != nil {
 		return err
 	}
@@ -97,13 +119,13 @@ func (a *app) notGot(ctx context.Context, agent api.Agent, ref api.Ref, err erro
 }
 
 // printToken writes a token to standard output, the one place where it may go.
-func (a *app) printToken(t api.Token, form string) error {
-	if a.json && form == "" || form == format.JSON {
+func (a *app) printToken(t api.Token, as outform) error {
+	if a.json && as.name == "" || as.name == format.JSON {
 		return a.printJSON(t)
 	}
-	s, err := format.Token(form, format.Input{
+	s, err := format.Token(as.name, format.Input{
 		AccessToken: t.AccessToken, ExpiresIn: t.ExpiresIn, ExpiresAt: t.ExpiresAt, ObtainedAt: t.ObtainedAt,
-		Account: t.Account, Env: t.Env, AppID: t.AppID,
+		Account: t.Account, Env: t.Env, AppID: t.AppID, BaseURL: t.BaseURL, Path: as.path,
 	})
 	if err != nil {
 		return err

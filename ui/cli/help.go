@@ -7,6 +7,8 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"tokentray/core"
+	"tokentray/core/format"
 	"tokentray/ui/text"
 )
 
@@ -28,7 +30,7 @@ func (a *app) localise(root *cobra.Command) {
 			f.Usage = "flag.help"
 		}
 		if strings.HasPrefix(f.Usage, "flag.") {
-			f.Usage = a.say(text.Key(f.Usage))
+			f.Usage = a.say(text.Key(f.Usage), "formats", strings.Join(core.Formats(), ", "), "path", format.DefaultPath)
 		}
 	}
 	var walk func(*cobra.Command)

@@ -14,6 +14,7 @@ import (
 // inputFlags are the flags of add and edit: what a person enters of an account.
 type inputFlags struct {
 	name, env, kind, product, appid, baseURL, proxy, note string
+	copyFormat                                            string
 	allowLive, apart, yes                                 bool
 	secretStdin, proxyPasswordStdin                       bool
 	askSecret, askProxyPassword                           bool
@@ -28,12 +29,14 @@ func (f *inputFlags) register(cmd *cobra.Command) {
 	s.StringVar(&f.baseURL, "base-url", "", "flag.base_url")
 	s.StringVar(&f.proxy, "proxy", "", "flag.proxy")
 	s.StringVar(&f.note, "note", "", "flag.note")
+	s.StringVar(&f.copyFormat, "copy-format", "", "flag.copy_format")
 	s.BoolVar(&f.allowLive, "allow-live", false, "flag.allow_live")
 	s.BoolVar(&f.apart, "apart", false, "flag.apart")
 	s.BoolVar(&f.secretStdin, "secret-stdin", false, "flag.secret_stdin")
 	s.BoolVar(&f.askProxyPassword, "proxy-password", false, "flag.proxy_password")
 	s.BoolVar(&f.proxyPasswordStdin, "proxy-password-stdin", false, "flag.proxy_password_stdin")
 	s.BoolVar(&f.yes, "yes", false, "flag.yes")
+	_ = cmd.RegisterFlagCompletionFunc("copy-format", completeWords(core.Formats()...))
 	_ = cmd.RegisterFlagCompletionFunc("env", completeWords(words(core.Envs())...))
 	_ = cmd.RegisterFlagCompletionFunc("kind", completeWords(words(core.Kinds())...))
 	_ = cmd.RegisterFlagCompletionFunc("product", completeWords(words(core.Products())...))
@@ -52,6 +55,7 @@ func (f *inputFlags) input(set *pflag.FlagSet) api.AccountInput {
 	text("base-url", f.baseURL, &in.BaseURL)
 	text("proxy", f.proxy, &in.Proxy)
 	text("note", f.note, &in.Note)
+	text("copy-format", f.copyFormat, &in.CopyFormat)
 	if set.Changed("env") {
 		in.Env = ptr(core.Env(f.env))
 	}

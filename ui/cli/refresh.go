@@ -7,14 +7,14 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
-	"tokentray/core/format"
 	"tokentray/ui/text"
 )
 
 func (a *app) refreshCommand() *cobra.Command {
 	var (
-		stale, form string
-		force, yes  bool
+		stale      string
+		as         outform
+		force, yes bool
 	)
 	cmd := &cobra.Command{
 		Use:               "refresh NAME[/ENV]",
@@ -26,17 +26,17 @@ func (a *app) refreshCommand() *cobra.Command {
 				return usage("usage.stale")
 			case stale != "" && force:
 				return usage("usage.stale_or_force")
-			case form != "" && !format.Valid(form):
-				return unknownFormat()
 			}
-			return a.refresh(cmd.Context(), args[0], stale == "-", force, yes, form)
+			if err := as.check(); err != nil {
+				return err
+			}
+			return a.refresh(cmd.Context(), args[0], stale == "-", force, yes, as)
 		},
 	}
 	cmd.Flags().StringVar(&stale, "stale", "", "flag.stale")
-	cmd.Flags().StringVar(&form, "format", "", "flag.format")
+	as.register(cmd)
 	cmd.Flags().BoolVar(&force, "force", false, "flag.force")
 	cmd.Flags().BoolVar(&yes, "yes", false, "flag.yes")
-	_ = cmd.RegisterFlagCompletionFunc("format", completeWords(format.Names()...))
 	_ = cmd.RegisterFlagCompletionFunc("stale", completeWords("-"))
 	return cmd
 }
@@ -44,7 +44,7 @@ func (a *app) refreshCommand() *cobra.Command {
 // refresh reports a token as no longer accepted, the current one unless stdin
 // names another, or forces a new one. Without --stale a person asked, so that
 // what waits for a person is tried at once.
-func (a *app) refresh(ctx context.Context, arg string, fromStdin, force, yes bool, form string) error {
+func (a *app) refresh(ctx context.Context, arg string, fromStdin, force, yes bool, as outform) error {
 	ref, err := a.ref(arg)
 	if err != nil {
 		return err
@@ -82,5 +82,5 @@ func (a *app) refresh(ctx context.Context, arg string, fromStdin, force, yes boo
 	default:
 		a.note(a.say("refresh.done", "account", acc.Ref(), "left", a.text().Coarse(t.ExpiresAt.Sub(a.Now()))))
 	}
-	return a.printToken(t, form)
+	return a.printToken(t, as)
 }

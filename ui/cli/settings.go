@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -57,7 +58,7 @@ func (a *app) settingsList(ctx context.Context) error {
 	t := table{}
 	for _, key := range core.SettingKeys() {
 		value, _ := s.Get(key)
-		t.add(plain(key), plain(value), plain(a.say(text.Key("settings."+key))))
+		t.add(plain(key), plain(value), plain(a.say(text.Key("settings."+key), "formats", strings.Join(core.Formats(), ", "))))
 	}
 	return a.print(t.lines(0)...)
 }

@@ -176,7 +176,7 @@ func cli() table {
 		"settings.theme":         {"system, light or dark", "主题：system、light 或 dark"},
 		"settings.text-size":     {"percent, 80 to 200", "字号百分比：80 到 200"},
 		"settings.clear-after":   {"the clipboard is cleared after this; 0s never", "复制后清除剪贴板的时间；0s 表示不清除"},
-		"settings.copy-format":   {"raw, query, header or json", "复制格式：raw、query、header 或 json"},
+		"settings.copy-format":   {"how a token is copied: {formats}", "复制格式：{formats}"},
 		"settings.ask-live-copy": {"ask before a live token is copied", "复制生产 token 前先询问"},
 		"settings.log-level":     {"debug, info, warn or error", "日志级别：debug、info、warn 或 error"},
 		"settings.done":          {"{key} is now {value}.", "{key} 已设为 {value}。"},

@@ -156,7 +156,7 @@ func commands() table {
 		"flag.pause_all":            {"pause all accounts, also over a restart", "暂停全部账号，重启后仍有效"},
 		"flag.resume_all":           {"end the pause of all accounts", "结束全部账号的暂停"},
 		"flag.min_ttl":              {"the least `TIME` it must still live: 90s, 5m", "至少剩余的有效`时长`，如 90s、5m"},
-		"flag.format":               {"`FORMAT`: raw, query, header or json", "`格式`：raw、query、header 或 json"},
+		"flag.format":               {"`FORMAT`: {formats}", "`格式`：{formats}"},
 		"flag.copy":                 {"copy it to the clipboard, print nothing", "复制到剪贴板，不输出"},
 		"flag.stale":                {"`-`: read the token that failed from standard input", "`-`：从标准输入读取失效的 token"},
 		"flag.force":                {"ask for a new token although the current one may live", "即使当前 token 仍有效也强制换新"},

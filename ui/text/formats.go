@@ -10,7 +10,8 @@ func formats() table {
 		"window.format.postman": {"Postman environment", "Postman 环境"},
 
 		"flag.copy_format": {"`FORMAT` in which this account's token is copied; empty for the one of the settings", "此账号的复制`格式`；留空则使用设置中的格式"},
-		"flag.path":        {"the API `PATH` that the formats url and curl call", "url 和 curl 格式调用的接口`路径`"},
+		"flag.path":        {"the API `PATH` that the formats url and curl call, in the place of {path}", "url 和 curl 格式调用的接口`路径`，默认为 {path}"},
+		"show.copy_format": {"copied as", "复制格式"},
 
 		"problem.format_unknown": {"There is no such format; leave it empty for the one of the settings.", "没有这种格式；留空则使用设置中的格式。"},
 	}

@@ -55,7 +55,7 @@ func (s *settingsPage) draw(m *model, status api.Status) fyne.CanvasObject {
 func (s *settingsPage) row(key string, set core.Settings) fyne.CanvasObject {
 	l := s.look
 	value, _ := set.Get(key)
-	if key == "ask-live-copy" {
+	if value == "true" || value == "false" {
 		return newToggle(l, l.t("set."+key), value == "true", func(on bool) { s.on.set(key, strconv.FormatBool(on)) })
 	}
 	control := newSegment(l, value, func(v string) { s.on.set(key, v) }, settingChoices(l, key, value)...)

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"context"
+	"os"
+
+	"tokentray/core/agent"
+	"tokentray/core/api"
+	"tokentray/core/autostart"
+	"tokentray/core/clipboard"
+	"tokentray/ui/notify"
+	"tokentray/ui/tray"
+)
+
+// desktop is where this process was started.
+func desktop() api.Session {
+	s := clipboard.EnvSession()
+	return api.Session{Display: s.Display, WaylandDisplay: s.WaylandDisplay, XAuthority: s.XAuthority, DBus: busAddress()}
+}
+
+// latest hands desktops on, of which the newest alone counts.
+type latest chan api.Session
+
+func newLatest() latest { return make(latest, 1) }
+
+// put puts a desktop in the place of one that was not taken yet.
+func (l latest) put(s api.Session) {
+	for {
+		select {
+		case l <- s:
+			return
+		default:
+		}
+		select {
+		case <-l:
+		default:
+		}
+	}
+}
+
+// tray shows the icon until ctx ends. An agent without one does all the same.
+func (h *house) tray(ctx context.Context) {
+	err := tray.Run(ctx, tray.Config{
+		Agent: h.service, State: h.service.SetTray, Sessions: h.forTray, Log: h.log.Logger,
+		OpenWindow: func() error { return openWindow(h.folder()) },
+	})
+	if err != nil && ctx.Err() == nil {
+		h.log.Warn("the tray ended", "error", err)
+	}
+}
+
+// notify shows notifications until ctx ends. An agent without them does all the
+// same.
+func (h *house) notify(ctx context.Context) {
+	err := notify.Run(ctx, notify.Config{
+		Agent: h.service, Bus: desktop().DBus, Sessions: h.forNotices, Log: h.log.Logger,
+		OpenWindow: func() error { return openWindow(h.folder()) },
+	})
+	if err != nil && ctx.Err() == nil {
+		h.log.Warn("notifications ended", "error", err)
+	}
+}
+
+// login is the system's entry that starts the agent at login, nil for a home
+// that is not the platform's own: nobody would tell that agent where it is.
+func login(home agent.Home) agent.Login {
+	own, err := agent.FindHome("")
+	if err != nil || own != home || os.Getenv(agent.HomeVariable) != "" {
+		return nil
+	}
+	return autostart.New(agent.FindProgram)
+}

@@ -1,0 +1,58 @@
+package cli
+
+import (
+	"strings"
+	"testing"
+
+	"tokentray/core"
+)
+
+func TestFormatsOfGet(t *testing.T) {
+	for _, tt := range []struct {
+		args []string
+		out  string
+	}{
+		{[]string{"--format", "url"}, "https://api.example.com/cgi-bin/get_api_domain_ip?access_token=" + secretToken},
+		{[]string{"--format", "curl", "--path", "/cgi-bin/user/get?next_openid="}, "curl 'https://api.example.com/cgi-bin/user/get?next_openid=&access_token=" + secretToken + "'"},
+		{[]string{"--format", "dotenv"}, "ACCESS_TOKEN=" + secretToken},
+		{[]string{"--format", "postman"}, `{"name":"shop/sandbox","values":[{"key":"access_token","value":"` + secretToken +
+			`","type":"secret","enabled":true},{"key":"base_url","value":"https://api.example.com","type":"default","enabled":true}],"_postman_variable_scope":"environment"}`},
+	} {
+		for _, command := range []string{"get", "refresh"} {
+			r := withToken(newRun())
+			r.agent.token.BaseURL = "https://api.example.com"
+			if out, _ := r.try(t, 0, append([]string{command, "shop"}, tt.args...)...); out != tt.out+"\n" {
+				t.Errorf("%s %q: %s\nwant %s", command, tt.args, out, tt.out)
+			}
+		}
+	}
+	r := withToken(newRun())
+	r.none = true
+	_, errOut := r.try(t, exitUsage, "get", "shop", "--format", "url", "--path", "//evil.example/")
+	if r.started || !strings.Contains(errOut, "/cgi-bin/") {
+		t.Errorf("a bad path started the agent, or was not explained: %q", errOut)
+	}
+	out, _ := withToken(newRun()).try(t, 0, "get", "--help")
+	if !strings.Contains(out, strings.Join(core.Formats(), ", ")) || !strings.Contains(out, "/cgi-bin/get_api_domain_ip") {
+		t.Errorf("the help names no formats or no path:\n%s", out)
+	}
+}
+
+func TestCopyFormatOfAnAccount(t *testing.T) {
+	for _, value := range []string{"header", ""} {
+		r := withToken(newRun())
+		r.try(t, 0, "edit", "shop", "--copy-format", value)
+		if got := r.agent.edited.CopyFormat; got == nil || *got != value {
+			t.Errorf("--copy-format %q: the agent is asked for %v", value, got)
+		}
+	}
+	r := withToken(newRun())
+	r.try(t, 0, "edit", "shop", "--note", "x")
+	if r.agent.edited.CopyFormat != nil {
+		t.Error("another edit changes the format")
+	}
+	r.agent.list.Accounts[0].CopyFormat = "curl"
+	if out, _ := r.try(t, 0, "show", "shop"); !strings.Contains(out, "curl") {
+		t.Errorf("show does not tell the format:\n%s", out)
+	}
+}
