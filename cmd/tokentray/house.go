@@ -5,6 +5,7 @@ import (
 	"errors"
 	"sync"
 
+	"tokentray/assets/openapi"
 	"tokentray/core/agent"
 	"tokentray/core/api"
 	"tokentray/core/clipboard"
@@ -51,6 +52,7 @@ func (p program) build(home agent.Home, demo bool) (*house, error) {
 	parts := agent.Parts{
 		Home: home, Version: p.version, Demo: demo, Store: db, Vaults: vaults, Clipboard: clip,
 		Upstreams: wechat.Upstreams(wechat.Options{}), Session: session, Log: h.log,
+		OpenAPI: openapi.Description(),
 		OnSession: func(s api.Session) {
 			clip.SetSession(clipboard.Session{Display: s.Display, WaylandDisplay: s.WaylandDisplay, XAuthority: s.XAuthority})
 			moved(s)
