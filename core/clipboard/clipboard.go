@@ -97,6 +97,9 @@ type acquire func(ctx context.Context, text string) (owner, error)
 // at once without a compositor, and says nothing when it succeeds.
 const settleTime = 150 * time.Millisecond
 
+// look is how often the wall clock is looked at while a text waits for clearing.
+const look = time.Minute
+
 // held is a text that was put on the clipboard.
 type held struct {
 	owner owner
@@ -222,28 +225,43 @@ func (m *Manager) hold(own owner, clearAfter time.Duration) {
 	m.wg.Go(func() { m.watch(h, clearAfter) })
 }
 
-// wait waits for the end of h. Timers stand still while the machine sleeps, so
-// after a sleep the wall clock says what time is left.
+// wait waits for the end of h. Timers stand still while the machine sleeps, and
+// not every system tells of a sleep: what time is left is read off the wall
+// clock, at each look.
 func (m *Manager) wait(h *held, clearAfter time.Duration) {
 	until := m.now().Round(0).Add(clearAfter)
 	for left := clearAfter; ; {
-		var due <-chan time.Time
-		stop := func() bool { return true }
-		if clearAfter > 0 {
-			due, stop = m.after(left)
+		ended, passed := m.pause(h, min(left, look))
+		if ended || passed && left <= look {
+			return
 		}
-		select {
-		case <-h.owner.lost():
-		case <-due:
-		case <-h.stop:
-		case <-h.woke:
-			stop()
-			if left = until.Sub(m.now().Round(0)); clearAfter == 0 || left > 0 {
-				continue
-			}
+		if clearAfter == 0 {
+			continue
 		}
-		stop()
-		return
+		if left = until.Sub(m.now().Round(0)); left <= 0 {
+			return
+		}
+	}
+}
+
+// pause waits until d has passed, for ever if d is 0, or h has ended, or the
+// machine woke.
+func (m *Manager) pause(h *held, d time.Duration) (ended, passed bool) {
+	var due <-chan time.Time
+	if d > 0 {
+		c, stop := m.after(d)
+		defer stop()
+		due = c
+	}
+	select {
+	case <-h.owner.lost():
+		return true, false
+	case <-h.stop:
+		return true, false
+	case <-due:
+		return false, true
+	case <-h.woke:
+		return false, false
 	}
 }
 

@@ -85,6 +85,18 @@ func TestClearsAfterASleep(t *testing.T) {
 	d.wantGone(t, Cleared)
 	d.wantNothing(t)
 
+	d.copy(t, token, time.Hour) // nobody tells of this sleep: the next look sees it
+	if first := <-d.set; first != time.Minute {
+		t.Errorf("the first look comes after %v", first)
+	}
+	d.due <- time.Time{}
+	<-d.set
+	d.wantPaste(t, token)
+	ahead.Store(int64(10 * time.Hour))
+	d.due <- time.Time{}
+	d.wantGone(t, Cleared)
+	d.wantNothing(t)
+
 	d.copy(t, token, 0) // what is never cleared stays
 	ahead.Store(int64(20 * time.Hour))
 	d.Wake()
