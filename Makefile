@@ -69,7 +69,7 @@ test: deps-test ## everything that must hold: format, vet, lint, unit tests, Win
 	trap 'kill -- -$$build 2>/dev/null || :' EXIT; \
 	$(MAKE) --no-print-directory check-format vet-others test-unit; \
 	wait $$build || { cat $(BIN)/build.log; exit 1; }; \
-	$(MAKE) --no-print-directory vet lint test-e2e; \
+	$(MAKE) --no-print-directory vet lint test-e2e test-sdk; \
 	printf '\n\033[1m== all fine, %d s\033[0m\n' $$SECONDS
 
 .PHONY: check
@@ -110,6 +110,11 @@ test-unit: ## the unit tests, with the race detector
 test-e2e: build-all ## the programs themselves: import rules, command line, tray and window on a real desktop
 	$(call say,end to end)
 	TOKENTRAY_E2E_BIN=$(CURDIR)/$(BIN) $(GO) test -race -tags $(TAGS) -count=1 -timeout 10m ./cmd/e2e ./cmd/e2e/desktop
+
+.PHONY: test-sdk
+test-sdk: build-all ## an SDK of somebody else's takes its tokens from TokenTray; a module of its own
+	$(call say,foreign SDKs)
+	cd cmd/e2e/sdk && TOKENTRAY_E2E_BIN=$(CURDIR)/$(BIN) $(GO) test -race -count=1 ./...
 
 # ---------------------------------------------------------------- bench, pictures
 

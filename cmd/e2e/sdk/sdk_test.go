@@ -1,0 +1,210 @@
+// Package sdk shows that an SDK of somebody else's takes its tokens from
+// TokenTray when its base URL is set to the loopback door. It is a module of
+// its own, so that nothing of it enters the product, and knows TokenTray as any
+// other program does: by its commands and its HTTP.
+package sdk
+
+import (
+	"bytes"
+	"encoding/json"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/silenceper/wechat/v2/cache"
+	"github.com/silenceper/wechat/v2/credential"
+	"github.com/silenceper/wechat/v2/officialaccount"
+	"github.com/silenceper/wechat/v2/officialaccount/config"
+	"github.com/silenceper/wechat/v2/util"
+)
+
+const appID = "wx0123456789abcdef"
+
+// house is a simulator, an agent with an account of it, and a client key.
+type house struct {
+	t    *testing.T
+	exe  string
+	env  []string
+	sim  string
+	door string
+	key  string
+}
+
+func newHouse(t *testing.T) *house {
+	t.Helper()
+	dir := t.TempDir()
+	h := &house{t: t, exe: program(t), sim: "http://" + freeAddress(t)}
+	passphrase := filepath.Join(dir, "passphrase")
+	if err := os.WriteFile(passphrase, []byte("correct horse battery staple\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	h.env = []string{
+		"PATH=" + filepath.Dir(h.exe) + ":" + os.Getenv("PATH"), "HOME=" + dir, "TMPDIR=" + dir, "XDG_RUNTIME_DIR=" + dir,
+		"TOKENTRAY_HOME=" + filepath.Join(dir, "h"), "TOKENTRAY_LANG=en", "TOKENTRAY_PASSPHRASE_FILE=" + passphrase,
+	}
+	sim := exec.Command(h.exe, "sim", "--listen", strings.TrimPrefix(h.sim, "http://"))
+	sim.Env = h.env
+	if err := sim.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = sim.Process.Kill()
+		_ = sim.Wait()
+	})
+	waitFor(t, h.sim+"/sim/state")
+
+	t.Cleanup(func() { h.run("", "stop") })
+	h.run("", "vault", "init")
+	h.run("0123456789abcdef0123456789abcdef\n", "add", "shop", "--appid", appID, "--secret-stdin", "--base-url", h.sim)
+	address := freeAddress(t)
+	_, port, _ := net.SplitHostPort(address)
+	h.run("", "api", "on", "--port", port)
+	h.door = "http://" + address
+	h.key = strings.TrimSpace(h.run("", "api", "key", "add", "sdk", "--account", "shop"))
+	util.SetURIModifier(func(uri string) string {
+		return strings.Replace(uri, "https://api.weixin.qq.com", h.door, 1)
+	})
+	t.Cleanup(func() { util.SetURIModifier(nil) })
+	return h
+}
+
+// program is the command-line program, from TOKENTRAY_E2E_BIN or built now.
+func program(t *testing.T) string {
+	t.Helper()
+	if dir := os.Getenv("TOKENTRAY_E2E_BIN"); dir != "" {
+		return filepath.Join(dir, "tokentray")
+	}
+	exe := filepath.Join(t.TempDir(), "tokentray")
+	cmd := exec.Command("go", "build", "-buildvcs=false", "-o", exe, "./cmd/tokentray")
+	cmd.Dir, cmd.Env = "../../..", append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("build the program: %v\n%s", err, out)
+	}
+	return exe
+}
+
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp4", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
+
+func waitFor(t *testing.T, url string) {
+	t.Helper()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for deadline := time.Now().Add(10 * time.Second); ; <-tick.C {
+		resp, err := http.Get(url)
+		if err == nil {
+			_ = resp.Body.Close()
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatal(err)
+		}
+	}
+}
+
+func (h *house) run(stdin string, args ...string) string {
+	h.t.Helper()
+	cmd := exec.Command(h.exe, args...)
+	cmd.Env, cmd.Stdin = h.env, strings.NewReader(stdin)
+	var out, errOut bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errOut
+	if err := cmd.Run(); err != nil {
+		h.t.Fatalf("tokentray %v: %v\n%s", args, err, errOut.String())
+	}
+	return out.String()
+}
+
+// fetches counts the calls for a token at the simulator.
+func (h *house) fetches() (n int) {
+	h.t.Helper()
+	resp, err := http.Get(h.sim + "/sim/state")
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	var state struct {
+		Accounts []struct {
+			Calls map[string]int `json:"calls"`
+		} `json:"accounts"`
+	}
+	if err := json.NewDecoder(resp.Body).Decode(&state); err != nil {
+		h.t.Fatal(err)
+	}
+	for _, a := range state.Accounts {
+		for path, calls := range a.Calls {
+			if strings.Contains(path, "token") {
+				n += calls
+			}
+		}
+	}
+	return n
+}
+
+// account is an Official Account as the SDK's users have it.
+func (h *house) account(key string) *officialaccount.OfficialAccount {
+	return officialaccount.NewOfficialAccount(&config.Config{AppID: appID, AppSecret: key, Cache: cache.NewMemory()})
+}
+
+// TestSilenceper: the SDK takes the current token from TokenTray, by the legacy
+// call and by stable_token, from as many processes as there are, and the
+// upstream is not asked for any of it.
+func TestSilenceper(t *testing.T) {
+	h := newHouse(t)
+	want := strings.TrimSpace(h.run("", "get", "shop"))
+	before := h.fetches()
+	if before == 0 {
+		t.Fatal("the simulator was never asked; the test shows nothing")
+	}
+	for i := range 10 { // each with a cache of its own, as another process has
+		got, err := h.account(h.key).GetAccessToken()
+		if err != nil || got != want {
+			t.Fatalf("process %d, the legacy call: another token than the current one, or %v", i, err)
+		}
+		stable := credential.NewStableAccessToken(appID, h.key, "x", cache.NewMemory())
+		if got, err = stable.GetAccessToken(); err != nil || got != want {
+			t.Fatalf("process %d, stable_token: another token than the current one, or %v", i, err)
+		}
+		direct, err := credential.NewStableAccessToken(appID, h.key, "x", cache.NewMemory()).(*credential.StableAccessToken).GetAccessTokenDirectly(t.Context(), true)
+		if err != nil || direct.AccessToken != want || direct.ExpiresIn < 7000 {
+			t.Fatalf("process %d, force_refresh: expires in %d, %v", i, direct.ExpiresIn, err)
+		}
+	}
+	if n := h.fetches() - before; n != 0 {
+		t.Errorf("the upstream was asked %d times", n)
+	}
+}
+
+// TestSilenceperIsRefused: the SDK understands why.
+func TestSilenceperIsRefused(t *testing.T) {
+	h := newHouse(t)
+	for _, tt := range []struct {
+		appID, key string
+		errcode    int
+	}{
+		{appID, "0123456789abcdef0123456789abcdef", 40125}, // the AppSecret is no key
+		{appID, "", 41004},
+		{"wxffffffffffffffff", h.key, 40013},
+	} {
+		oa := officialaccount.NewOfficialAccount(&config.Config{AppID: tt.appID, AppSecret: tt.key, Cache: cache.NewMemory()})
+		if _, err := oa.GetAccessToken(); err == nil || !strings.Contains(err.Error(), strconv.Itoa(tt.errcode)) {
+			t.Errorf("AppID %s: %v, want errcode %d", tt.appID, err, tt.errcode)
+		}
+	}
+	h.run("", "api", "key", "revoke", "sdk")
+	if _, err := h.account(h.key).GetAccessToken(); err == nil || !strings.Contains(err.Error(), "40125") {
+		t.Errorf("with a revoked key: %v", err)
+	}
+}
