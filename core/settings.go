@@ -87,7 +87,10 @@ func (s *Settings) Set(key, value string) error {
 	value = strings.TrimSpace(value)
 	if b := s.flag(key); b != nil {
 		on, err := strconv.ParseBool(value)
-		if err != nil {
+		switch {
+		case value == "on" || value == "off":
+			on = value == "on"
+		case err != nil:
 			return invalidSetting(key, "true or false")
 		}
 		*b = on

@@ -1,0 +1,145 @@
+//go:build linux
+
+package e2e
+
+import (
+	"bufio"
+	"fmt"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/godbus/dbus/v5"
+
+	"tokentray/core"
+	"tokentray/core/sim"
+)
+
+// notices stands for a desktop's notification server and says what it is asked.
+type notices chan string
+
+func (n notices) GetCapabilities() ([]string, *dbus.Error) {
+	return []string{"actions", "body", "body-markup"}, nil
+}
+
+func (n notices) Notify(_ string, _ uint32, _, title, body string, actions []string, _ map[string]dbus.Variant, _ int32) (uint32, *dbus.Error) {
+	n <- fmt.Sprintf("%s | %s | %s", title, body, actions)
+	return 7, nil
+}
+
+func (n notices) CloseNotification(id uint32) *dbus.Error {
+	n <- fmt.Sprint("close ", id)
+	return nil
+}
+
+func (n notices) wants(t *testing.T, want string) {
+	t.Helper()
+	select {
+	case got := <-n:
+		if got != want {
+			t.Errorf("told %s\nwant %s", got, want)
+		}
+	case <-time.After(30 * time.Second):
+		t.Fatalf("%q was never told", want)
+	}
+}
+
+// noticeBoard starts a session bus with a notification server on it.
+func noticeBoard(t *testing.T) (address string, said notices) {
+	t.Helper()
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = r.Close() }()
+	// The session lives as long as our end of standard input is open. It knows no
+	// service that could be started for a name, a keyring for one.
+	bus := exec.Command("dbus-run-session", "--", "sh", "-c", `echo "$DBUS_SESSION_BUS_ADDRESS" >&3; exec 3>&-; exec cat`)
+	bus.ExtraFiles = []*os.File{w}
+	bus.Env = append(os.Environ(), "XDG_DATA_DIRS="+t.TempDir(), "XDG_DATA_HOME="+t.TempDir())
+	stdin, err := bus.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := bus.Start(); err != nil {
+		t.Fatalf("%v; install the packages dbus and dbus-daemon", err)
+	}
+	_ = w.Close()
+	t.Cleanup(func() {
+		_ = stdin.Close()
+		_ = bus.Wait()
+	})
+	line, err := bufio.NewReader(r).ReadString('\n')
+	if err != nil {
+		t.Fatalf("the session bus gives no address: %v", err)
+	}
+	address, said = strings.TrimSpace(line), make(notices, 10)
+	conn, err := dbus.Connect(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close() })
+	const name = "org.freedesktop.Notifications"
+	if err := conn.Export(said, "/org/freedesktop/Notifications", name); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := conn.RequestName(name, dbus.NameFlagDoNotQueue); err != nil {
+		t.Fatal(err)
+	}
+	return address, said
+}
+
+// TestTheAgentNotifies: an account that upstream begins to refuse is told of on
+// the desktop by the agent alone, and the end of the agent takes it away.
+func TestTheAgentNotifies(t *testing.T) {
+	exe, err := alone()
+	if err != nil {
+		t.Fatal(err)
+	}
+	address, said := noticeBoard(t)
+	const appID, secret = "wx0123456789abcdef", "0123456789abcdef0123456789abcdef"
+	shop := sim.Account{AppID: appID, Secret: core.NewSecret(secret), Life: 6 * time.Second, CallerIP: "203.0.113.9"}
+	upstream := sim.New(sim.Config{})
+	if err := upstream.Put(shop); err != nil {
+		t.Fatal(err)
+	}
+	web := httptest.NewServer(upstream)
+	defer web.Close()
+
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "pass"), []byte("correct horse battery staple\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	env := slices.DeleteFunc(os.Environ(), func(v string) bool {
+		return strings.HasPrefix(v, "DISPLAY=") || strings.HasPrefix(v, "WAYLAND_DISPLAY=")
+	})
+	env = append(env, "TOKENTRAY_HOME="+filepath.Join(dir, "h"), "TOKENTRAY_PASSPHRASE_FILE="+filepath.Join(dir, "pass"),
+		"DBUS_SESSION_BUS_ADDRESS="+address, "XDG_RUNTIME_DIR="+dir, "TOKENTRAY_LANG=en", "LC_ALL=C.UTF-8")
+	run := func(input string, args ...string) {
+		t.Helper()
+		cmd := exec.CommandContext(t.Context(), exe, args...)
+		cmd.Env, cmd.Stdin = env, strings.NewReader(input)
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("tokentray %q: %v\n%s", args, err, out)
+		}
+	}
+	defer run("", "stop")
+	run("", "vault", "init")
+	run("", "settings", "set", "language", "en")
+	run(secret, "add", "shop", "--appid", appID, "--secret-stdin", "--base-url", web.URL)
+	run("", "stop") // to the next agent the account is an old one
+	run("", "list")
+	shop.Whitelist = []string{"198.51.100.7"}
+	if err := upstream.Put(shop); err != nil {
+		t.Fatal(err)
+	}
+	said.wants(t, "shop/sandbox needs you | 203.0.113.9 is not on the account&#39;s IP whitelist. | "+
+		"[default Open TokenTray open Open TokenTray copy-ip Copy IP]")
+	run("", "stop")
+	said.wants(t, "close 7")
+}
