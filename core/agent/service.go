@@ -338,9 +338,22 @@ func (s *Service) Events(ctx context.Context, window bool) (<-chan api.Event, er
 	return out, nil
 }
 
+// raiseTime is how long Open gives a window that was killed to be noticed: its
+// stream ends only when the system has taken the process apart.
+const raiseTime = 150 * time.Millisecond
+
 // Open implements api.Agent.
-func (s *Service) Open(context.Context) (int, error) {
+func (s *Service) Open(ctx context.Context) (int, error) {
 	s.hub.publish(true, func() api.Event { return api.Event{Type: api.EventRaise} })
+	if s.hub.windows() == 0 {
+		return 0, nil
+	}
+	late := time.NewTimer(raiseTime)
+	defer late.Stop()
+	select {
+	case <-late.C:
+	case <-ctx.Done():
+	}
 	return s.hub.windows(), nil
 }
 
