@@ -294,6 +294,29 @@ func TestBusComesLater(t *testing.T) {
 	wants(t, server.said, line) // what still holds is shown there too
 }
 
+// A server may come later than the news, and end when it likes.
+func TestServerComesLater(t *testing.T) {
+	address := startBus(t)
+	r := start(t, address)
+	r.account(blocked("blog", ""))
+	select {
+	case got := <-r.log:
+		if !strings.Contains(got, "could not be shown") {
+			t.Errorf("logged %s", got)
+		}
+	case <-time.After(within):
+		t.Fatal("nothing was to be shown")
+	}
+	const line = "TokenTray, tokentray, tokentray | blog/live needs you | This machine's IP is not on the account's IP whitelist. | []"
+	server := startServer(t, address, "body")
+	wants(t, server.said, "show 1 replacing 0: "+line)
+	server.conn.Close()
+	server = startServer(t, address, "body") // what was told once is not told again
+	r.account(blocked("a<b>", ""))
+	wants(t, server.said, "show 1 replacing 0: TokenTray, tokentray, tokentray | 2 accounts need you | "+
+		"a<b>/live: IP not on the whitelist\nblog/live: IP not on the whitelist | []")
+}
+
 // With no bus nothing is started: the library would run dbus-launch.
 func TestNoBusStartsNone(t *testing.T) {
 	dir := t.TempDir()

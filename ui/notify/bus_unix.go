@@ -18,6 +18,7 @@ const supported = true
 const (
 	serverName = "org.freedesktop.Notifications"
 	serverPath = dbus.ObjectPath("/org/freedesktop/Notifications")
+	busName    = "org.freedesktop.DBus"
 	reply      = 5 * time.Second // bounds each call
 )
 
@@ -27,17 +28,21 @@ var errNoBus = errors.New("no session bus")
 type signal = *dbus.Signal
 
 // server is the desktop's notification server. The connection is its own, made
-// for the first notification and kept only while one is shown: the buttons are
-// told on it. It is used by one goroutine.
+// for the first notification and kept only while one is shown or owed: the
+// buttons are told on it, and the coming of a server. It is used by one
+// goroutine.
 type server struct {
 	address string
 	conn    *dbus.Conn
 	news    chan signal
-	can     map[string]bool // the server's capabilities
+	can     map[string]bool // the server's capabilities, nil when not known
 	ids     map[kind]uint32 // of what is shown
+	owed    map[kind]bool   // could not be shown, for there is no server yet
 }
 
-func newBoard(address string) board { return &server{address: address, ids: map[kind]uint32{}} }
+func newBoard(address string) board {
+	return &server{address: address, ids: map[kind]uint32{}, owed: map[kind]bool{}}
+}
 
 // session takes another bus. What was shown on the last one is gone with it.
 func (s *server) session(next api.Session) bool {
@@ -64,22 +69,39 @@ func (s *server) connect(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, reply)
 	defer cancel()
-	var can []string
-	err = conn.AddMatchSignalContext(ctx, dbus.WithMatchSender(serverName), dbus.WithMatchInterface(serverName))
-	if err == nil {
-		err = conn.Object(serverName, serverPath).CallWithContext(ctx, serverName+".GetCapabilities", 0).Store(&can)
+	for _, match := range [][]dbus.MatchOption{
+		{dbus.WithMatchSender(serverName), dbus.WithMatchInterface(serverName)},
+		{dbus.WithMatchSender(busName), dbus.WithMatchMember("NameOwnerChanged"), dbus.WithMatchArg(0, serverName)},
+	} {
+		if err := conn.AddMatchSignalContext(ctx, match...); err != nil {
+			_ = conn.Close()
+			return err
+		}
 	}
-	if err != nil {
-		_ = conn.Close()
+	s.conn, s.news = conn, make(chan signal, 16)
+	conn.Signal(s.news)
+	return nil
+}
+
+// ask asks what the server can, which starts one that the bus knows how to
+// start.
+func (s *server) ask(ctx context.Context) error {
+	if s.can != nil {
+		return nil
+	}
+	var can []string
+	if err := s.call(ctx, "GetCapabilities", 0).Store(&can); err != nil {
 		return err
 	}
 	s.can = map[string]bool{}
 	for _, c := range can {
 		s.can[c] = true
 	}
-	s.conn, s.news = conn, make(chan signal, 16)
-	conn.Signal(s.news)
 	return nil
+}
+
+func (s *server) call(ctx context.Context, method string, flags dbus.Flags, args ...any) *dbus.Call {
+	return s.conn.Object(serverName, serverPath).CallWithContext(ctx, serverName+"."+method, flags, args...)
 }
 
 // drop ends the connection.
@@ -87,8 +109,9 @@ func (s *server) drop() {
 	if s.conn != nil {
 		_ = s.conn.Close()
 	}
-	s.conn, s.news = nil, nil
+	s.conn, s.news, s.can = nil, nil, nil
 	clear(s.ids)
+	clear(s.owed)
 }
 
 func (s *server) show(ctx context.Context, m message) error {
@@ -97,6 +120,10 @@ func (s *server) show(ctx context.Context, m message) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, reply)
 	defer cancel()
+	s.owed[m.kind] = true
+	if err := s.ask(ctx); err != nil {
+		return err
+	}
 	actions := []string{}
 	if s.can["actions"] {
 		for _, b := range m.buttons {
@@ -112,63 +139,82 @@ func (s *server) show(ctx context.Context, m message) error {
 	}
 	hints := map[string]dbus.Variant{"desktop-entry": dbus.MakeVariant("tokentray"), "urgency": dbus.MakeVariant(byte(1))}
 	var id uint32
-	err := s.conn.Object(serverName, serverPath).CallWithContext(ctx, serverName+".Notify", 0,
-		"TokenTray", s.ids[m.kind], "tokentray", m.title, body, actions, hints, int32(-1)).Store(&id)
+	err := s.call(ctx, "Notify", 0, "TokenTray", s.ids[m.kind], "tokentray", m.title, body, actions, hints, int32(-1)).Store(&id)
 	if err != nil {
-		s.rest()
 		return err
 	}
 	s.ids[m.kind] = id
+	delete(s.owed, m.kind)
 	return nil
 }
 
 func (s *server) withdraw(ctx context.Context, k kind) {
-	id, shown := s.ids[k]
-	if !shown {
-		return
+	if id, shown := s.ids[k]; shown {
+		ctx, cancel := context.WithTimeout(ctx, reply)
+		defer cancel()
+		// One that is gone already is an error of no interest.
+		_ = s.call(ctx, "CloseNotification", dbus.FlagNoAutoStart, id).Err
 	}
-	ctx, cancel := context.WithTimeout(ctx, reply)
-	defer cancel()
-	// One that is gone already is an error of no interest.
-	_ = s.conn.Object(serverName, serverPath).CallWithContext(ctx, serverName+".CloseNotification", dbus.FlagNoAutoStart, id).Err
 	delete(s.ids, k)
+	delete(s.owed, k)
 	s.rest()
 }
 
-// rest ends the connection when nothing is shown.
+// rest ends the connection when nothing is shown or owed.
 func (s *server) rest() {
-	if len(s.ids) == 0 {
+	if len(s.ids)+len(s.owed) == 0 {
 		s.drop()
 	}
 }
 
 func (s *server) signals() <-chan signal { return s.news }
 
-// pressed reads a signal: a button was pressed, or a notification is gone.
-func (s *server) pressed(sig signal, ok bool) (kind, string) {
+// hear reads a signal: a button was pressed, a notification is gone, a server
+// came or went, or, when ok is false, the bus is gone.
+func (s *server) hear(sig signal, ok bool) heard {
 	if !ok {
-		s.drop() // the bus is gone
-		return 0, ""
+		s.drop()
+		return heard{lost: true}
+	}
+	switch sig.Name {
+	case busName + ".NameOwnerChanged":
+		return s.owner(sig.Body)
+	case serverName + ".ActionInvoked", serverName + ".NotificationClosed":
+	default:
+		return heard{}
 	}
 	if len(sig.Body) != 2 {
-		return 0, ""
+		return heard{}
 	}
 	id, _ := sig.Body[0].(uint32)
 	for k, shown := range s.ids {
 		if shown != id {
 			continue
 		}
-		switch sig.Name {
-		case serverName + ".ActionInvoked":
-			what, _ := sig.Body[1].(string)
-			return k, what
-		case serverName + ".NotificationClosed":
-			delete(s.ids, k)
-			s.rest()
+		if sig.Name == serverName+".ActionInvoked" {
+			button, _ := sig.Body[1].(string)
+			return heard{kind: k, button: button}
 		}
+		delete(s.ids, k)
+		s.rest()
 		break
 	}
-	return 0, ""
+	return heard{}
+}
+
+// owner hears that the server is another. What the last one showed went with it
+// and is not shown again: some servers end whenever they have nothing to do.
+func (s *server) owner(body []any) heard {
+	if len(body) != 3 {
+		return heard{}
+	}
+	s.can = nil
+	clear(s.ids)
+	if next, _ := body[2].(string); next != "" {
+		return heard{back: true}
+	}
+	s.rest()
+	return heard{}
 }
 
 // close takes everything away.

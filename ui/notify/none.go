@@ -27,6 +27,6 @@ func newBoard(string) board { return nowhere{} }
 func (nowhere) show(context.Context, message) error { return errNoBus }
 func (nowhere) withdraw(context.Context, kind)      {}
 func (nowhere) signals() <-chan signal              { return nil }
-func (nowhere) pressed(signal, bool) (kind, string) { return 0, "" }
+func (nowhere) hear(signal, bool) heard             { return heard{} }
 func (nowhere) session(api.Session) bool            { return false }
 func (nowhere) close()                              {}

@@ -54,13 +54,21 @@ type board interface {
 	// show shows a message in the place of the last one of its kind.
 	show(ctx context.Context, m message) error
 	withdraw(ctx context.Context, k kind)
-	// signals is where news come from now, nil when nothing is connected; pressed
-	// turns one into the message whose button was pressed, and the button.
+	// signals is where the desktop's news come from now, nil when nothing is
+	// connected. hear understands one; ok is false when they ended.
 	signals() <-chan signal
-	pressed(s signal, ok bool) (k kind, what string)
+	hear(s signal, ok bool) heard
 	// session takes another desktop; it reports whether what was shown is gone.
 	session(s api.Session) bool
 	close()
+}
+
+// heard is news of the desktop's.
+type heard struct {
+	kind   kind
+	button string // of the kind's message, that was pressed
+	lost   bool   // what was shown is gone with the desktop
+	back   bool   // there is a server again
 }
 
 // Run shows notifications until ctx or the agent ends, and takes them away then.
@@ -137,7 +145,7 @@ func (n *notifier) loop(ctx context.Context) error {
 				due.Reset(min(max(next.Sub(n.Now().Round(0)), 0)+gather, longest))
 			}
 		case s, ok := <-n.board.signals():
-			n.press(ctx, s, ok)
+			n.heard(ctx, n.board.hear(s, ok))
 		case s := <-n.Sessions:
 			if n.board.session(s) {
 				n.lost()
@@ -199,16 +207,21 @@ func (n *notifier) post(ctx context.Context, p *posted) {
 	}
 }
 
-// press does what a button says, beside the loop.
-func (n *notifier) press(ctx context.Context, s signal, ok bool) {
-	k, what := n.board.pressed(s, ok)
-	if !ok {
+// heard takes the desktop's news in.
+func (n *notifier) heard(ctx context.Context, h heard) {
+	if h.lost {
 		n.lost()
 	}
-	p := n.last[k]
-	if what == "" || p == nil {
-		return
+	if h.back {
+		n.again(ctx)
 	}
+	if p := n.last[h.kind]; h.button != "" && p != nil {
+		n.press(ctx, h.button, p.ref)
+	}
+}
+
+// press does what a button says, beside the loop.
+func (n *notifier) press(ctx context.Context, what string, ref api.Ref) {
 	n.deeds.Go(func() {
 		var err error
 		switch what {
@@ -218,7 +231,7 @@ func (n *notifier) press(ctx context.Context, s signal, ok bool) {
 				err = n.OpenWindow()
 			}
 		case actCopyIP:
-			err = n.Agent.CopyIP(ctx, p.ref)
+			err = n.Agent.CopyIP(ctx, ref)
 		}
 		if err != nil {
 			n.Log.Warn("a button of a notification failed", "button", what, "err", err)

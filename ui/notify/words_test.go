@@ -12,8 +12,8 @@ import (
 	"tokentray/ui/text"
 )
 
-// heard is what a judge makes of an account that was well before.
-func heard(t *testing.T, k kind, as ...api.Account) order {
+// told is what a judge makes of an account that was well before.
+func told(t *testing.T, k kind, as ...api.Account) order {
 	t.Helper()
 	s := newScene(t)
 	for _, a := range as {
@@ -36,57 +36,57 @@ func TestSentences(t *testing.T) {
 		copiesIP bool
 	}{
 		{
-			"whitelist", heard(t, person, blocked("shop", "1.2.3.4")),
+			"whitelist", told(t, person, blocked("shop", "1.2.3.4")),
 			"shop/live needs you\n1.2.3.4 is not on the account's IP whitelist.",
 			"shop/live 需要处理\n1.2.3.4 不在账号的 IP 白名单中。", true,
 		},
 		{
-			"whitelist, no address told", heard(t, person, blocked("shop", "")),
+			"whitelist, no address told", told(t, person, blocked("shop", "")),
 			"shop/live needs you\nThis machine's IP is not on the account's IP whitelist.",
 			"shop/live 需要处理\n本机 IP 不在账号的 IP 白名单中。", false,
 		},
 		{
-			"wrong secret", heard(t, person, two[1]),
+			"wrong secret", told(t, person, two[1]),
 			"blog/live needs you\nThe AppSecret is wrong or belongs to another AppID.",
 			"blog/live 需要处理\nAppSecret 有误，或属于另一个 AppID。", false,
 		},
 		{
-			"two", heard(t, person, two...),
+			"two", told(t, person, two...),
 			"2 accounts need you\nshop/live: IP not on the whitelist\nblog/live: wrong AppID or AppSecret",
 			"2 个账号需要处理\nshop/live：IP 不在白名单\nblog/live：AppID 或 AppSecret 有误", true,
 		},
 		{
-			"a class of a newer agent", heard(t, person, but(acc("shop", core.StateBlocked, 0), "haunted", "exorcist", "")),
+			"a class of a newer agent", told(t, person, but(acc("shop", core.StateBlocked, 0), "haunted", "exorcist", "")),
 			"shop/live needs you\nTokenTray's log tells why.",
 			"shop/live 需要处理\n原因见 TokenTray 的日志。", false,
 		},
 		{
-			"failing, token lives", heard(t, failing, retrying("shop", 4*time.Minute)),
+			"failing, token lives", told(t, failing, retrying("shop", 4*time.Minute)),
 			"shop/live cannot be renewed\nThe upstream cannot be reached. It is tried again; the token lives until 12:04.",
 			"shop/live 无法续期\n无法连接上游服务。正在重试；现有 token 可用到 12:04。", false,
 		},
 		{
-			"failing, token gone", heard(t, failing, retrying("shop", 0)),
+			"failing, token gone", told(t, failing, retrying("shop", 0)),
 			"shop/live cannot be renewed\nThe upstream cannot be reached. It is tried again; until then there is no token.",
 			"shop/live 无法续期\n无法连接上游服务。正在重试；目前没有可用的 token。", false,
 		},
 		{
-			"expiry, paused", heard(t, expiry, acc("shop", core.StatePaused, 5*time.Minute)),
+			"expiry, paused", told(t, expiry, acc("shop", core.StatePaused, 5*time.Minute)),
 			"The token of shop/live expires at 12:05\nIt is not renewed, because renewal is paused.",
 			"shop/live 的 token 将于 12:05 过期\n续期已暂停，不会自动换新。", false,
 		},
 		{
-			"expiry, locked", heard(t, expiry, acc("shop", core.StateLocked, 5*time.Minute)),
+			"expiry, locked", told(t, expiry, acc("shop", core.StateLocked, 5*time.Minute)),
 			"The token of shop/live expires at 12:05\nIt is not renewed, because the vault is locked.",
 			"shop/live 的 token 将于 12:05 过期\n保险库已锁定，无法续期。", false,
 		},
 		{
-			"expiry, blocked", heard(t, expiry, blocked("shop", "1.2.3.4")),
+			"expiry, blocked", told(t, expiry, blocked("shop", "1.2.3.4")),
 			"The token of shop/live expires at 13:00\n1.2.3.4 is not on the account's IP whitelist.",
 			"shop/live 的 token 将于 13:00 过期\n1.2.3.4 不在账号的 IP 白名单中。", false,
 		},
 		{
-			"expiry of two", heard(t, expiry, acc("shop", core.StatePaused, 5*time.Minute), acc("blog", core.StatePaused, 4*time.Minute)),
+			"expiry of two", told(t, expiry, acc("shop", core.StatePaused, 5*time.Minute), acc("blog", core.StatePaused, 4*time.Minute)),
 			"2 tokens expire soon\nshop/live: 12:05\nblog/live: 12:04",
 			"2 个 token 即将过期\nshop/live：12:05\nblog/live：12:04", false,
 		},
@@ -120,7 +120,7 @@ func TestNothingSecretIsTold(t *testing.T) {
 				a = but(a, class, remedy, token)
 				a.Error.RID = token
 				for _, lang := range []text.Lang{text.English, text.Chinese} {
-					m := compose(heard(t, k, a), noon, text.New(lang))
+					m := compose(told(t, k, a), noon, text.New(lang))
 					if said := m.title + m.body; strings.Contains(said, token) || strings.Contains(said, "\x00") || strings.Contains(said, "{") {
 						t.Errorf("%s, %s: told %q", class, remedy, said)
 					}
@@ -139,7 +139,7 @@ func FuzzNames(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, name, ip string) {
 		for k := range kinds {
-			m := compose(heard(t, k, blocked(name, ip)), noon, text.New(text.English))
+			m := compose(told(t, k, blocked(name, ip)), noon, text.New(text.English))
 			if utf8.RuneCountInString(m.title) > maxTitle || utf8.RuneCountInString(m.body) > maxBody {
 				t.Errorf("too long: %q, %q", m.title, m.body)
 			}
