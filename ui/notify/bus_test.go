@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -315,6 +316,26 @@ func TestServerComesLater(t *testing.T) {
 	r.account(blocked("a<b>", ""))
 	wants(t, server.said, "show 1 replacing 0: TokenTray, tokentray, tokentray | 2 accounts need you | "+
 		"a<b>/live: IP not on the whitelist\nblog/live: IP not on the whitelist | []")
+}
+
+// A bus that takes the call and says nothing holds nobody up.
+func TestSilentBus(t *testing.T) {
+	socket := filepath.Join(t.TempDir(), "bus")
+	l, err := net.Listen("unix", socket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		defer cancel() // whoever waits for it gives up
+		if c, err := l.Accept(); err == nil {
+			t.Cleanup(func() { c.Close() })
+		}
+	}()
+	if err := newBoard("unix:path="+socket).show(ctx, message{title: "x"}); !errors.Is(err, errNoBus) || !errors.Is(err, context.Canceled) {
+		t.Errorf("show: %v", err)
+	}
 }
 
 // With no bus nothing is started: the library would run dbus-launch.

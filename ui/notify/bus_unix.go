@@ -63,12 +63,12 @@ func (s *server) connect(ctx context.Context) error {
 	if s.address == "" || s.address == "autolaunch:" {
 		return errNoBus
 	}
-	conn, err := dbus.Connect(s.address)
+	ctx, cancel := context.WithTimeout(ctx, reply)
+	defer cancel()
+	conn, err := greet(ctx, s.address)
 	if err != nil {
 		return errors.Join(errNoBus, err)
 	}
-	ctx, cancel := context.WithTimeout(ctx, reply)
-	defer cancel()
 	for _, match := range [][]dbus.MatchOption{
 		{dbus.WithMatchSender(serverName), dbus.WithMatchInterface(serverName)},
 		{dbus.WithMatchSender(busName), dbus.WithMatchMember("NameOwnerChanged"), dbus.WithMatchArg(0, serverName)},
@@ -81,6 +81,27 @@ func (s *server) connect(ctx context.Context) error {
 	s.conn, s.news = conn, make(chan signal, 16)
 	conn.Signal(s.news)
 	return nil
+}
+
+// greet opens a connection, which a bus that says nothing holds up until ctx
+// ends.
+func greet(ctx context.Context, address string) (*dbus.Conn, error) {
+	conn, err := dbus.Dial(address)
+	if err != nil {
+		return nil, err
+	}
+	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
+	if err = conn.Auth(nil); err == nil {
+		err = conn.Hello()
+	}
+	if !stop() {
+		return nil, errors.Join(ctx.Err(), err)
+	}
+	if err != nil {
+		_ = conn.Close()
+		return nil, err
+	}
+	return conn, nil
 }
 
 // ask asks what the server can, which starts one that the bus knows how to
