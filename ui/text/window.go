@@ -115,7 +115,7 @@ func window() table {
 		"window.detail.expires":    {"expires {time}", "{time} 过期"},
 		"window.detail.expired":    {"expired {time}", "已于 {time} 过期"},
 		"window.detail.obtained":   {"obtained {time}", "{time} 获取"},
-		"window.detail.next":       {"next try {time}", "{time} 续期"},
+		"window.detail.next":       {"next renewal {time}", "{time} 续期"},
 		"window.detail.previous":   {"Previous token", "上一个 token"},
 		"window.detail.prev_until": {"may still work for {time}", "可能仍有效 {time}"},
 		"window.detail.prev_gone":  {"no longer works", "已失效"},
@@ -126,7 +126,7 @@ func window() table {
 		"window.detail.used":       {"Last used", "上次使用"},
 		"window.detail.never":      {"never", "从未"},
 		"window.detail.pick":       {"Choose an account to see it here.", "选择一个账号以查看详情。"},
-		"window.detail.allowed":    {"legacy fetches for production are allowed", "已允许旧版接口获取生产 token"},
+		"window.detail.allowed":    {"legacy token; fetching for production is allowed", "旧版 token，已允许获取生产 token"},
 
 		"window.did.renewed":  {"renewed", "已续期"},
 		"window.did.kept":     {"same token", "token 未变"},
@@ -139,7 +139,7 @@ func window() table {
 		"window.form.add":             {"Add an account", "添加账号"},
 		"window.form.edit":            {"Edit {account}", "编辑 {account}"},
 		"window.form.name":            {"Name", "名称"},
-		"window.form.name.hint":       {"shop", "例如 shop"},
+		"window.form.name.hint":       {"for example shop", "例如 shop"},
 		"window.form.env":             {"Environment", "环境"},
 		"window.form.kind":            {"Kind", "类型"},
 		"window.form.kind.wechat":     {"Disturbs nobody: everyone who asks gets the same token.", "互不干扰：每次获取得到的是同一个 token。"},
@@ -162,6 +162,8 @@ func window() table {
 		"window.form.proxy.hint":      {"http://host:port or socks5://host:port", "http://主机:端口 或 socks5://主机:端口"},
 		"window.form.proxy_password":  {"Proxy password", "代理密码"},
 		"window.form.note":            {"Note", "备注"},
+		"window.form.copy_format":     {"Copy as", "复制格式"},
+		"window.form.as_settings":     {"As in the settings", "与设置一致"},
 		"window.form.auto":            {"Renew in the background", "在后台自动续期"},
 		"window.form.consent": {
 			"I allow legacy fetches for this live account. Each one kills the token that production servers hold; servers that do not fetch again will fail.",
@@ -179,6 +181,7 @@ func window() table {
 		"window.form.discard":     {"Discard what you typed?", "放弃已填写的内容？"},
 		"window.form.discard.go":  {"Discard", "放弃"},
 		"window.form.discard.say": {"It was not saved.", "内容尚未保存。"},
+		"window.form.discard.no":  {"Keep editing", "继续编辑"},
 
 		"window.set.language":            {"Language", "语言"},
 		"window.set.language.auto":       {"System", "跟随系统"},

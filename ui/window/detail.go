@@ -76,16 +76,11 @@ func (d *detail) draw(now time.Time) fyne.CanvasObject {
 	} else if a.Error != nil {
 		column.Add(d.drawProblem(problem{Cause: l.say.Cause(a.Error, a.Ref().String()), Remedy: remedyText(l, a.Error, a.Ref().String()), Act: actRetry, Button: l.t("act.retry")}))
 	}
-	column.Add(d.drawToken(now))
+	column.Add(stack(3*grid, d.drawToken(now), d.drawButtons()))
 	d.previous = nil // of the account shown before
 	if a.Previous != nil && a.Previous.Mask != "" {
 		column.Add(d.drawPrevious(now))
 	}
-	column.Add(beside(
-		newButton(l, quiet, l.t("menu.renew"), func() { d.on.renew(a.ID) }),
-		newButton(l, quiet, l.t("detail.check"), func() { d.on.check(a.ID) }),
-		newButton(l, quiet, l.t("act.edit"), func() { d.on.edit(a.ID) }),
-	))
 	column.Add(d.drawFacts(now))
 	column.Add(d.drawHistory(now))
 
@@ -158,9 +153,24 @@ func (d *detail) drawToken(now time.Time) fyne.CanvasObject {
 	ground.CornerRadius = radius
 	box.Add(gap(0, 0))
 	box.Add(container.New(&backed{padX: 3 * grid, padY: 2 * grid}, ground, token))
-	box.Add(gap(0, 0))
-	box.Add(beside(smallButton(l, filled, l.t("detail.copy"), func() { d.on.copy(a.ID) }), d.reveal))
 	return box
+}
+
+// drawButtons are what can be done with the account; copying, revealing and
+// checking want a token.
+func (d *detail) drawButtons() fyne.CanvasObject {
+	l, id := d.look, d.account.ID
+	small := func(r role, key string, on func(core.ID)) *button {
+		return smallButton(l, r, l.t(key), func() { on(id) })
+	}
+	buttons := []fyne.CanvasObject{small(quiet, "menu.renew", d.on.renew), small(quiet, "act.edit", d.on.edit)}
+	if d.account.Mask != "" {
+		buttons = []fyne.CanvasObject{
+			small(filled, "detail.copy", d.on.copy), d.reveal, buttons[0],
+			small(quiet, "detail.check", d.on.check), buttons[1],
+		}
+	}
+	return beside(buttons...)
 }
 
 func (d *detail) drawPrevious(now time.Time) fyne.CanvasObject {
@@ -254,6 +264,9 @@ func previousLine(l *look, a api.Account, now time.Time) string {
 	return l.t("detail.prev_gone")
 }
 
+// lifeGrain is how exactly the history tells the length of a life.
+const lifeGrain = 5 * time.Second
+
 // moment is a time of day, with the date when it is not today's.
 func moment(l *look, t, now time.Time) string {
 	if t.IsZero() {
@@ -280,7 +293,8 @@ func historyLine(l *look, e api.HistoryEntry) (string, tone) {
 		return s, toneBad
 	case core.DidRenew, core.DidForce:
 		if !e.Expires.IsZero() {
-			s += " · " + l.say.Coarse(e.Expires.Sub(e.At))
+			// The line was written a moment after the token's life began.
+			s += " · " + l.say.Coarse(e.Expires.Sub(e.At).Round(lifeGrain))
 		}
 	}
 	if e.Mask != "" {

@@ -15,6 +15,7 @@ type draft struct {
 	before  api.Account
 
 	name, appID, secret, baseURL, proxy, proxyPassword, note string
+	copyFormat                                               string // empty: as in the settings
 	env                                                      core.Env
 	kind                                                     core.Kind
 	product                                                  core.Product
@@ -31,7 +32,8 @@ func draftOf(a api.Account) draft {
 	return draft{
 		editing: true, id: a.ID, ref: a.Ref(), before: a,
 		name: a.Name, appID: a.AppID, baseURL: a.BaseURL, proxy: a.Proxy, note: a.Note,
-		env: a.Env, kind: a.Kind, product: a.Product, auto: a.Auto, consent: a.AllowLive,
+		copyFormat: a.CopyFormat,
+		env:        a.Env, kind: a.Kind, product: a.Product, auto: a.Auto, consent: a.AllowLive,
 	}
 }
 
@@ -39,7 +41,7 @@ func draftOf(a api.Account) draft {
 func (d draft) account() core.Account {
 	return core.Account{
 		ID: d.id, Name: d.name, Env: d.env, Kind: d.kind, Product: d.product, AppID: d.appID,
-		BaseURL: d.baseURL, Proxy: d.proxy, Note: d.note, Auto: d.auto, AllowLive: d.consent && d.needsConsent(),
+		BaseURL: d.baseURL, Proxy: d.proxy, Note: d.note, CopyFormat: d.copyFormat, Auto: d.auto, AllowLive: d.consent && d.needsConsent(),
 	}.Clean()
 }
 
@@ -94,7 +96,7 @@ func fatal(problems map[string][]issue) (string, bool) {
 
 // formFields are the fields in the order they stand.
 func formFields() []string {
-	return []string{"name", "env", "product", "appid", "secret", "kind", "base_url", "proxy", "proxy_password", "note"}
+	return []string{"name", "env", "product", "appid", "secret", "kind", "base_url", "proxy", "proxy_password", "copy_format", "note"}
 }
 
 // input is what the agent is told. In an edit, secrets left empty stay as they
@@ -104,7 +106,8 @@ func (d draft) input() api.AccountInput {
 	in := api.AccountInput{
 		Name: &a.Name, Env: &a.Env, Kind: &a.Kind, Product: &a.Product, AppID: &a.AppID, BaseURL: &a.BaseURL,
 		Proxy: &a.Proxy, Auto: &a.Auto, Note: &a.Note, AllowLive: &a.AllowLive,
-		Apart: true, // the form has warned of it
+		CopyFormat: &a.CopyFormat,
+		Apart:      true, // the form has warned of it
 	}
 	if d.secret != "" {
 		in.Secret = &d.secret

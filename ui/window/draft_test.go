@@ -6,6 +6,9 @@ import (
 	"testing"
 	"time"
 
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+
 	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/ui/text"
@@ -80,6 +83,12 @@ func TestDraftInput(t *testing.T) {
 	if !*d.input().AllowLive {
 		t.Error("consent is lost")
 	}
+	if got := *d.input().CopyFormat; got != "" {
+		t.Errorf("an account of its own asks for the format %q", got)
+	}
+	if got := *draftOf(api.Account{ID: "1", Name: "shop", Env: core.Sandbox, CopyFormat: "curl"}).input().CopyFormat; got != "curl" {
+		t.Errorf("an edit turns the format curl into %q", got)
+	}
 	e := draftOf(api.Account{ID: "1", Name: "shop", Env: core.Sandbox})
 	if in := e.input(); in.Secret != nil || in.ProxyPassword != nil {
 		t.Error("an edit replaces secrets that were not typed")
@@ -140,6 +149,34 @@ func TestFormOutlivesARedrawing(t *testing.T) {
 	s.mustSay("放弃已填写的内容？")
 	s.press("放弃")
 	s.mustNotSay("half a sentence")
+}
+
+// An account's own format of copying is chosen from a menu.
+func TestFormChoosesAFormat(t *testing.T) {
+	s := newStage(t, sample("shop", core.Sandbox, noon, time.Hour, time.Hour)).open()
+	s.openEdit("shop-sandbox")
+	s.press("As in the settings ▾")
+	walk(s.win.Canvas().Overlays().Top(), func(o fyne.CanvasObject) {
+		item, ok := o.(fyne.Tappable)
+		if ok && slices.Equal(textsOf(o), []string{"curl command"}) {
+			item.Tapped(nil)
+		}
+	})
+	s.mustSay("curl command ▾")
+	if got := s.form.draft.copyFormat; got != "curl" || !s.form.draft.changed() {
+		t.Errorf("the draft has the format %q", got)
+	}
+}
+
+// textsOf are the texts of one widget.
+func textsOf(o fyne.CanvasObject) []string {
+	var out []string
+	walk(o, func(o fyne.CanvasObject) {
+		if t, ok := o.(*canvas.Text); ok {
+			out = append(out, t.Text)
+		}
+	})
+	return out
 }
 
 // A destructive kind for production wants consent that says what it breaks.

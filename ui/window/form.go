@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/widget"
 
 	"tokentray/core"
 	"tokentray/core/api"
@@ -75,6 +76,7 @@ func (f *form) draw() fyne.CanvasObject {
 	column.Add(f.entry("base_url", newEntry(l, l.t("form.base_url.hint"), d.baseURL, f.typed("base_url", &d.baseURL))))
 	column.Add(f.entry("proxy", newEntry(l, l.t("form.proxy.hint"), d.proxy, f.typed("proxy", &d.proxy))))
 	column.Add(f.entry("proxy_password", newSecretEntry(l, keep, d.proxyPassword, f.typed("proxy_password", &d.proxyPassword))))
+	column.Add(f.field("copy_format", beside(f.drawFormats())))
 	column.Add(f.entry("note", newNoteEntry(l, d.note, f.typed("note", &d.note))))
 	f.scroll = newScroller(column)
 
@@ -98,6 +100,41 @@ func (f *form) drawFoot() fyne.CanvasObject {
 	inner := container.New(&column{gap: 2 * grid, padX: rowLeft, padY: 2 * grid}, f.words, atRight(f.test, f.save))
 	ground := canvas.NewRectangle(l.pal.Raised)
 	return container.New(&backed{}, ground, stack(0, hairline(l), inner))
+}
+
+// drawFormats is a button that names the format in which the account's token is
+// copied, and lists the others when it is pressed: eight of them in sight would
+// outweigh the fields that everybody needs.
+func (f *form) drawFormats() *button {
+	l, d := f.look, &f.draft
+	var b *button
+	b = newButton(l, quiet, formatLabel(l, d.copyFormat), func() {
+		pick := func(name string) func() {
+			return func() {
+				d.copyFormat = name
+				b.rename(formatLabel(l, name))
+				f.touch("copy_format")
+			}
+		}
+		items := []*fyne.MenuItem{fyne.NewMenuItem(formatWord(l, ""), pick("")), fyne.NewMenuItemSeparator()}
+		for _, name := range core.Formats() {
+			items = append(items, fyne.NewMenuItem(formatWord(l, name), pick(name)))
+		}
+		driver := fyne.CurrentApp().Driver()
+		at := driver.AbsolutePositionForObject(b).AddXY(0, b.Size().Height)
+		widget.ShowPopUpMenuAtPosition(fyne.NewMenu("", items...), driver.CanvasForObject(b), at)
+	})
+	return b
+}
+
+func formatLabel(l *look, name string) string { return formatWord(l, name) + " ▾" }
+
+// formatWord is the word for a format; the empty one is that of the settings.
+func formatWord(l *look, name string) string {
+	if name == "" {
+		return l.t("form.as_settings")
+	}
+	return l.t("format." + name)
 }
 
 func hairline(l *look) fyne.CanvasObject {

@@ -98,6 +98,7 @@ func (w *Window) drawHead() fyne.CanvasObject {
 	l := w.look
 	choices := append(envChoices(l), choice{value: string(viewAll), label: l.say.Say("env.all"), hue: l.pal.Muted})
 	w.env = newSegment(l, string(w.view), func(v string) { w.switchView(view(v)) }, choices...)
+	w.env.single = true
 	ground := canvas.NewRectangle(l.pal.Raised)
 	line := canvas.NewRectangle(l.pal.Line)
 	row := container.New(&topRow{}, w.env,

@@ -83,7 +83,7 @@ func (w *Window) leaveForm() {
 		return
 	}
 	l := w.look
-	w.question(question{title: l.t("form.discard"), body: l.t("form.discard.say"), yes: l.t("form.discard.go"), role: danger}, w.dropPage)
+	w.question(question{title: l.t("form.discard"), body: l.t("form.discard.say"), yes: l.t("form.discard.go"), no: l.t("form.discard.no"), role: danger}, w.dropPage)
 }
 
 // closePage closes the page that is open; false when it holds what was typed
@@ -210,10 +210,12 @@ func (w *Window) redrawSettings() {
 	if w.settings == nil {
 		return
 	}
+	focused, before := w.win.Canvas().Focused(), focusables(w.holder)
 	w.settings.look = w.look
 	w.holder.Objects = []fyne.CanvasObject{w.settings.draw(&w.model, w.status)}
 	w.holder.Refresh()
 	w.root.Refresh()
+	w.refocus(twin(focused, before, focusables(w.holder)))
 }
 
 func (w *Window) setSetting(key, value string) {

@@ -25,6 +25,8 @@ type segment struct {
 	value   string
 	on      func(value string)
 
+	single bool // keeps to one line: where that is short, the shapes alone stand for the words
+
 	hovered int // index, or -1
 	focused bool
 
@@ -106,6 +108,17 @@ func (s *segment) want(i int) float32 {
 	return w
 }
 
+// tight is the width of an option that is down to its shape, if it has one.
+func (s *segment) tight(i int) float32 {
+	if s.choices[i].paths != "" {
+		return 14 + 4*grid
+	}
+	return s.want(i)
+}
+
+// squeezed reports whether shapes stand for words.
+func (s *segment) squeezed() bool { return s.single && s.wide() > s.Size().Width+0.5 }
+
 // cell is where an option stands.
 type cell struct{ x, y, w float32 }
 
@@ -120,6 +133,17 @@ func (s *segment) cells(width float32) []cell {
 		for i := range s.choices {
 			out[i] = cell{x, 0, s.want(i) + spare}
 			x += out[i].w
+		}
+		return out
+	}
+	if s.single {
+		total = 0
+		for i := range s.choices {
+			out[i].x, out[i].w = total, s.tight(i)
+			total += out[i].w
+		}
+		for i := range out {
+			out[i].x, out[i].w = out[i].x*width/total, out[i].w*width/total
 		}
 		return out
 	}
@@ -154,7 +178,8 @@ func (s *segment) paint() {
 		c, w := s.choices[i], at.w
 		on := c.value == s.value
 		t := s.words[i]
-		s.words[i].Hidden, s.bolds[i].Hidden = on, !on
+		bare := s.shapes[i] != nil && s.squeezed()
+		s.words[i].Hidden, s.bolds[i].Hidden = on || bare, !on || bare
 		if on {
 			t = s.bolds[i]
 			put(s.chosen, at.x+2, at.y+2, w-4, segmentHeight-4)
@@ -174,7 +199,10 @@ func (s *segment) paint() {
 		}
 		m := t.MinSize()
 		content := m.Width
-		if s.shapes[i] != nil {
+		switch {
+		case bare:
+			content = 14
+		case s.shapes[i] != nil:
 			content += 14 + grid
 		}
 		left := at.x + (w-content)/2

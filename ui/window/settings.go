@@ -33,10 +33,13 @@ type settingsActions struct {
 func (s *settingsPage) draw(m *model, status api.Status) fyne.CanvasObject {
 	l := s.look
 	column := container.New(&column{gap: 4 * grid, padX: rowLeft, padY: 4 * grid})
+	column.Add(newToggle(l, l.t("set.pause"), m.pausedAll, s.on.pause))
 	for _, key := range core.SettingKeys() {
+		if begins(key) {
+			column.Add(canvas.NewRectangle(l.pal.Line))
+		}
 		column.Add(s.row(key, m.settings))
 	}
-	column.Add(newToggle(l, l.t("set.pause"), m.pausedAll, s.on.pause))
 	column.Add(canvas.NewRectangle(l.pal.Line))
 	column.Add(s.drawVault(m.vault))
 	if status.Version != "" {
@@ -50,6 +53,12 @@ func (s *settingsPage) draw(m *model, status api.Status) fyne.CanvasObject {
 	s.scroll = newScroller(column)
 	s.scroll.scroll.Offset = offset
 	return container.New(&page{}, pageHead(l, iconButton(l, iconBack, l.t("back"), s.on.back), l.t("settings")), s.scroll)
+}
+
+// begins reports whether a line stands above a setting: the window's look, the
+// clipboard, notifications and the rest are told apart.
+func begins(key string) bool {
+	return slices.Contains([]string{"language", "clear-after", "notify-person", core.SettingStartAtLogin}, key)
 }
 
 func (s *settingsPage) row(key string, set core.Settings) fyne.CanvasObject {

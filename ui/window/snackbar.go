@@ -239,12 +239,17 @@ func (s *sheet) Tapped(e *fyne.PointEvent) {
 // question is a sheet that asks before something is done.
 type question struct {
 	title, body, yes string
-	live             bool // a tag says that it is about production
+	no               string // empty: Cancel
+	live             bool   // a tag says that it is about production
 	role             role
 }
 
 func drawQuestion(l *look, q question, no, yes func()) (*sheet, fyne.Focusable) {
-	cancel := newButton(l, quiet, l.t("cancel"), no)
+	stay := q.no
+	if stay == "" {
+		stay = l.t("cancel")
+	}
+	cancel := newButton(l, quiet, stay, no)
 	ok := newButton(l, q.role, q.yes, yes)
 	title := newProse(q.title, 17, l.pal.Text)
 	title.style.Bold = true

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -197,12 +196,25 @@ func (w *Window) applyLook() {
 	w.look = &look{pal: pal, say: say, key: w.typedKey, shortcut: w.typedShortcut, inSight: w.inSight}
 	w.app.Settings().SetTheme(newSkin(pal, w.faces))
 	w.build()
+	w.grow()
+}
+
+// grow makes room when a larger text size left too little of it.
+func (w *Window) grow() {
+	size, least := w.win.Canvas().Size(), w.root.MinSize()
+	if size.Width > 0 && (size.Width < least.Width || size.Height < least.Height) {
+		w.win.Resize(size.Max(least))
+	}
 }
 
 // build makes every part anew from what the window knows. What was typed is in
 // the drafts and stays.
 func (w *Window) build() {
 	l := w.look
+	focused, before := w.win.Canvas().Focused(), []fyne.Focusable(nil)
+	if w.holder != nil {
+		before = focusables(w.holder)
+	}
 	var message snack
 	var told bool
 	if w.snackbar != nil && w.snackbar.Visible() {
@@ -237,10 +249,14 @@ func (w *Window) build() {
 	w.fillBanners()
 	w.fillList()
 	w.fillDetail()
+	if told && message.Clip && w.model.clip.Account != "" {
+		message = copiedSnack(l, w.model.clip, w.now())
+	}
 	if told {
 		w.snackbar.show(message, w.now())
 	}
 	w.focusList()
+	w.refocus(twin(focused, before, focusables(w.holder)))
 }
 
 func (w *Window) title() string {
@@ -295,12 +311,15 @@ func (w *Window) fillDetail() {
 			w.detail.clear()
 		}
 		w.detail.account = a
-		focused := holds(w.side, w.win.Canvas().Focused())
+		focused, before := w.win.Canvas().Focused(), focusables(w.side)
 		w.side.Objects = []fyne.CanvasObject{w.detail.draw(w.now())}
 		w.detail.back.Hidden = w.wide()
-		if focused && !w.wide() {
+		w.root.Refresh() // what has no place yet cannot have the keyboard
+		if next := twin(focused, before, focusables(w.side)); next != nil {
+			w.refocus(next)
+		} else if holds(before, focused) && !w.wide() {
 			w.win.Canvas().Focus(w.detail.back)
-		} else if focused {
+		} else if holds(before, focused) {
 			w.focusList()
 		}
 	}
@@ -321,29 +340,11 @@ func (w *Window) inSight(o fyne.CanvasObject) {
 	}
 	f, ok := o.(fyne.Focusable)
 	for _, p := range pages {
-		if ok && p != nil && p.Size().Height > 0 && holds(p, f) {
+		if ok && p != nil && p.Size().Height > 0 && holds(focusables(p), f) {
 			p.show(o)
 			return
 		}
 	}
-}
-
-// holds reports whether an object lies somewhere in a tree, so that the keyboard
-// does not stay with what is thrown away.
-func holds(tree fyne.CanvasObject, sought fyne.Focusable) bool {
-	if sought == nil {
-		return false
-	}
-	if f, ok := tree.(fyne.Focusable); ok && f == sought {
-		return true
-	}
-	switch t := tree.(type) {
-	case *fyne.Container:
-		return slices.ContainsFunc(t.Objects, func(o fyne.CanvasObject) bool { return holds(o, sought) })
-	case *scroller:
-		return holds(t.inner, sought)
-	}
-	return false
 }
 
 // translateFyne gives Fyne the words of its own that are seen here, those of an

@@ -1,0 +1,93 @@
+package window
+
+import (
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"tokentray/core"
+	"tokentray/core/api"
+)
+
+// Space on one setting does not take the keyboard away from it, although the
+// page is drawn anew.
+func TestKeyboardStaysOnASetting(t *testing.T) {
+	s := newStage(t).open()
+	s.openSettings()
+	toggleAt := func() *toggle {
+		for _, f := range focusables(s.holder) {
+			if box, ok := f.(*toggle); ok && box.words.content == "Ask before a live token is copied" {
+				return box
+			}
+		}
+		t.Fatal("the setting is not offered")
+		return nil
+	}
+	first := toggleAt()
+	s.focus(first)
+	s.key(fyne.KeySpace)
+	s.until("the answer", func() bool { return s.model.settings.AskLiveCopy })
+	if now := toggleAt(); now == first || s.win.Canvas().Focused() != fyne.Focusable(now) {
+		t.Errorf("the keyboard is on %T", s.win.Canvas().Focused())
+	}
+	s.key(fyne.KeySpace)
+	s.until("the answer", func() bool { return !s.model.settings.AskLiveCopy })
+
+	// In another language every part is drawn anew, the page too.
+	next := s.model.settings
+	next.Language = "zh"
+	s.agent.send(api.Event{Type: api.EventSettings, Settings: &next})
+	s.untilSays("设置")
+	if box, ok := s.win.Canvas().Focused().(*toggle); !ok || box.words.content != "复制生产 token 前先询问" {
+		t.Errorf("the keyboard is on %T", s.win.Canvas().Focused())
+	}
+}
+
+// A button of the pane keeps the keyboard while the account changes.
+func TestKeyboardStaysInTheDetail(t *testing.T) {
+	shop := sample("shop", core.Sandbox, noon, time.Hour, 2*time.Hour)
+	s := newStage(t, shop).open()
+	s.openDetail(shop.ID)
+	for _, f := range focusables(s.side) {
+		if b, ok := f.(*button); ok && b.label == "Renew" {
+			s.focus(b)
+		}
+	}
+	shop.Mask = "84_cd••••7890"
+	shop.Previous = &api.Previous{Mask: "83_ab••••wxyz", Until: noon.Add(time.Minute)} // one button more
+	s.event(api.Event{Type: api.EventAccount, Account: &shop})
+	b, ok := s.win.Canvas().Focused().(*button)
+	if !ok {
+		t.Fatalf("the keyboard is on %T", s.win.Canvas().Focused())
+	}
+	if b.label != "Renew" || !holds(focusables(s.side), b) {
+		t.Errorf("the keyboard is on %q", b.label)
+	}
+}
+
+// The switch of environments keeps to its line, however large the text is.
+func TestTheSwitchKeepsToItsLine(t *testing.T) {
+	s := newStage(t).open()
+	for _, width := range []float32{500, 320, 240, 180} {
+		s.win.Resize(fyne.NewSize(width, 480))
+		for i, c := range s.env.cells(s.env.Size().Width) {
+			if c.y != 0 || c.x+c.w > s.env.Size().Width+0.5 {
+				t.Errorf("at width %v option %d stands at %v, %v wide", width, i, c, s.env.Size().Width)
+			}
+		}
+	}
+}
+
+// A message about a copy speaks the language that was chosen after it.
+func TestMessageIsTranslated(t *testing.T) {
+	shop := sample("shop", core.Sandbox, noon, time.Hour, 2*time.Hour)
+	s := newStage(t, shop).open()
+	s.copyDefault(shop.ID)
+	s.untilSays("shop/sandbox copied")
+	next := s.model.settings
+	next.Language = "zh"
+	s.agent.send(api.Event{Type: api.EventSettings, Settings: &next})
+	s.untilSays("已复制 shop/sandbox")
+	s.mustNotSay("shop/sandbox copied")
+}
