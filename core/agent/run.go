@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -52,6 +53,7 @@ func (s *Service) Run(ctx context.Context, ready func()) (err error) {
 	if ready != nil {
 		ready()
 	}
+	debug.FreeOSMemory() // what loading took; from now on the agent mostly sits there
 	select {
 	case <-ctx.Done():
 	case <-s.stop:
