@@ -100,12 +100,11 @@ type posted struct {
 // notifier is the loop between agent and board.
 type notifier struct {
 	Config
-	judge  *judge
-	board  board
-	text   *text.Text
-	spoken string // the language setting that text was made for
-	last   map[kind]*posted
-	deeds  sync.WaitGroup
+	judge    *judge
+	board    board
+	language string // the setting
+	last     map[kind]*posted
+	deeds    sync.WaitGroup
 }
 
 func (n *notifier) loop(ctx context.Context) error {
@@ -130,7 +129,7 @@ func (n *notifier) loop(ctx context.Context) error {
 				}
 				continue
 			}
-			n.speak(e)
+			n.listen(e)
 			if n.judge.take(e, n.Now()) && !gathering {
 				gathering = true
 				due.Reset(gather)
@@ -155,17 +154,13 @@ func (n *notifier) loop(ctx context.Context) error {
 	}
 }
 
-// speak follows the setting of the language.
-func (n *notifier) speak(e api.Event) {
-	language := n.spoken
+// listen follows the setting of the language.
+func (n *notifier) listen(e api.Event) {
 	switch {
 	case e.Snapshot != nil:
-		language = e.Snapshot.Settings.Language
+		n.language = e.Snapshot.Settings.Language
 	case e.Settings != nil:
-		language = e.Settings.Language
-	}
-	if n.text == nil || language != n.spoken {
-		n.spoken, n.text = language, text.New(text.Choose(language))
+		n.language = e.Settings.Language
 	}
 }
 
@@ -176,7 +171,9 @@ func (n *notifier) carry(ctx context.Context, o order) {
 		n.board.withdraw(ctx, o.kind)
 		return
 	}
-	n.last[o.kind] = &posted{message: compose(o, n.Now(), n.text)}
+	// The sentences are needed so seldom that they take no room in between.
+	words := text.New(text.Choose(n.language))
+	n.last[o.kind] = &posted{message: compose(o, n.Now(), words)}
 	n.post(ctx, n.last[o.kind])
 }
 
