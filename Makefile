@@ -123,6 +123,8 @@ bench: deps-test build-all ## measure the agent, the socket, the Keeper and the 
 	$(GO) test -run '^$$' -bench . -benchmem ./core
 	CGO_ENABLED=1 $(GO) build -tags $(TAGS) -o $(BIN)/ ./cmd/e2e/bare
 	$(GO) run ./cmd/e2e/bench -bin $(BIN)
+	$(GO) test -run '^$$' -bench AtTheDoor -benchmem ./core/agent
+	CGO_ENABLED=0 $(GO) run ./cmd/e2e/doorbench -bin $(BIN)
 
 .PHONY: screenshots
 screenshots: deps-test build-all ## take the pictures of the README on a real desktop

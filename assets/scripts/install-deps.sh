@@ -46,6 +46,9 @@ xdotool              | xdotool                                 | xdotool        
 xclip                | xclip                                   | xclip                  | xclip
 import               | imagemagick                             | ImageMagick            | imagemagick
 wl-copy              | wl-clipboard                            | wl-clipboard           | wl-clipboard
+wrk                  | wrk                                     | wrk                    | wrk
+redis-server         | redis-server                            | redis                  | redis
+redis-benchmark      | redis-tools                             | redis                  | redis
 font:zh-cn           | fonts-noto-cjk                          | google-noto-sans-cjk-fonts | noto-fonts-cjk
 LIST
 }

@@ -23,7 +23,7 @@ type uses struct {
 
 	writing sync.Mutex // held through each flush
 
-	mu     sync.Mutex // a leaf
+	mu     sync.RWMutex // a leaf
 	last   map[core.ID]time.Time
 	dirty  map[core.ID]time.Time
 	timer  *time.Timer
@@ -31,13 +31,25 @@ type uses struct {
 }
 
 func (u *uses) at(id core.ID) time.Time {
-	u.mu.Lock()
-	defer u.mu.Unlock()
+	u.mu.RLock()
+	defer u.mu.RUnlock()
 	return u.last[id]
 }
 
-// touch notes a use. It never waits for the disk.
+// noted reports whether a use in this very second is noted already. Readers of
+// a token under load must not queue for a lock.
+func (u *uses) noted(id core.ID, now time.Time) bool {
+	u.mu.RLock()
+	defer u.mu.RUnlock()
+	at, dirty := u.dirty[id]
+	return dirty && at.Unix() == now.Unix()
+}
+
+// touch notes a use, to the second. It never waits for the disk.
 func (u *uses) touch(id core.ID, now time.Time) {
+	if u.noted(id, now) {
+		return
+	}
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if u.closed {

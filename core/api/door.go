@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -60,6 +61,9 @@ type Door struct {
 	log     accessLog
 	storm   *storm
 
+	jsonType []string                // of every token
+	last     atomic.Pointer[encoded] // the token that was written last
+
 	useMu sync.Mutex
 	dirty bool // Used was called and Uses was not since
 
@@ -81,7 +85,7 @@ func NewDoor(cfg DoorConfig) *Door {
 	if cfg.Used == nil {
 		cfg.Used = func() {}
 	}
-	return &Door{cfg: cfg, storm: newStorm(cfg.Log)}
+	return &Door{cfg: cfg, storm: newStorm(cfg.Log), jsonType: []string{"application/json"}}
 }
 
 // AddKey makes a key count.

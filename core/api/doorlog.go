@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -11,31 +12,54 @@ import (
 const maxAccess = 500
 
 // accessLog is a ring of the last calls. Calls alike share a line, so that a
-// client that polls does not push the rest out.
+// client that polls does not push the rest out, and a call that is like the one
+// before waits for no lock: under load nearly every call is.
 type accessLog struct {
-	mu    sync.Mutex
-	lines []Access
+	last atomic.Pointer[accessLine]
+
+	mu    sync.Mutex // of what follows and of last
+	lines []*accessLine
 	next  int // where the oldest is, once the ring is full
+}
+
+// accessLine is a line with what changes in it.
+type accessLine struct {
+	Access              // without At and Count
+	at     atomic.Int64 // unix nanoseconds
+	count  atomic.Int64
+}
+
+// alike reports whether a call belongs into the line, and notes it then.
+func (l *accessLine) alike(a Access, at int64) bool {
+	if l == nil || l.Access != a {
+		return false
+	}
+	l.count.Add(1)
+	l.at.Store(at)
+	return true
 }
 
 // add notes a call.
 func (l *accessLog) add(a Access) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if n := len(l.lines); n > 0 {
-		last := &l.lines[(l.next+n-1)%n]
-		if last.Key == a.Key && last.Call == a.Call && last.Account == a.Account && last.Status == a.Status && last.Errcode == a.Errcode {
-			last.At = a.At
-			last.Count++
-			return
-		}
-	}
-	a.Count = 1
-	if len(l.lines) < maxAccess {
-		l.lines = append(l.lines, a)
+	at := a.At.UnixNano()
+	a.At, a.Count = time.Time{}, 0
+	if l.last.Load().alike(a, at) {
 		return
 	}
-	l.lines[l.next] = a
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.last.Load().alike(a, at) {
+		return
+	}
+	line := &accessLine{Access: a}
+	line.count.Store(1)
+	line.at.Store(at)
+	l.last.Store(line)
+	if len(l.lines) < maxAccess {
+		l.lines = append(l.lines, line)
+		return
+	}
+	l.lines[l.next] = line
 	l.next = (l.next + 1) % maxAccess
 }
 
@@ -46,7 +70,10 @@ func (l *accessLog) newest(limit int) []Access {
 	n := len(l.lines)
 	out := make([]Access, 0, min(limit, n))
 	for i := range min(limit, n) {
-		out = append(out, l.lines[(l.next+2*n-1-i)%n])
+		line := l.lines[(l.next+2*n-1-i)%n]
+		a := line.Access
+		a.At, a.Count = time.Unix(0, line.at.Load()), int(line.count.Load())
+		out = append(out, a)
 	}
 	return out
 }

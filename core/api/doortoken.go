@@ -3,6 +3,7 @@ package api
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"strconv"
@@ -91,12 +92,48 @@ func (v *visit) hand(t Token, err error) {
 	case v.client.revoked.Err() != nil:
 		v.refuse(http.StatusUnauthorized, core.RemedyClientKey, "this client key was revoked")
 	case err == nil:
-		v.answer(t)
+		v.write(t)
 	case errors.As(err, &e) && e.Remedy == core.RemedySlower:
 		v.slower(e.RetryAt.Sub(v.now))
 	default:
 		v.failed(err)
 	}
+}
+
+func (v *visit) write(t Token) {
+	raw, err := v.d.encode(t)
+	if err != nil { // its times are beyond what JSON can say
+		v.failed(err)
+		return
+	}
+	v.line.Status = http.StatusOK
+	v.w.Header()["Content-Type"] = v.d.jsonType
+	_, _ = v.w.Write(raw)
+}
+
+// encoded is a token as it was last written. Its text changes once a second,
+// and a client under load asks far more often than that.
+type encoded struct {
+	token    Token
+	previous Previous
+	raw      []byte
+}
+
+func (d *Door) encode(t Token) ([]byte, error) {
+	now := encoded{token: t}
+	if t.Previous != nil {
+		now.previous, now.token.Previous = *t.Previous, nil
+	}
+	if last := d.last.Load(); last != nil && last.token == now.token && last.previous == now.previous {
+		return last.raw, nil
+	}
+	raw, err := json.Marshal(t)
+	if err != nil {
+		return nil, err
+	}
+	now.raw = append(raw, '\n')
+	d.last.Store(&now)
+	return now.raw, nil
 }
 
 // refresh serves a report of a token that failed.
