@@ -243,6 +243,7 @@ func window() table {
 
 		"window.vault.unlock.title": {"Unlock the vault", "解锁保险库"},
 		"window.vault.unlock.body":  {"Enter the passphrase of this home's secrets.", "请输入保护密钥的口令。"},
+		"window.vault.unlock.wrong": {"This passphrase does not open it.", "口令不正确，请重试。"},
 		"window.vault.passphrase":   {"Passphrase", "口令"},
 		"window.vault.again":        {"Passphrase again", "再次输入口令"},
 		"window.vault.init.title":   {"Keep secrets under a passphrase", "用口令保护密钥"},

@@ -333,8 +333,8 @@ func (w *Window) act(id core.ID, what act) {
 		}
 	case actSecret, actEdit, actConsent:
 		w.openEdit(id)
-		if what == actSecret && w.form != nil {
-			w.win.Canvas().Focus(w.form.fields["secret"])
+		if field := map[act]string{actSecret: "secret", actConsent: "consent"}[what]; w.form != nil && w.form.fields[field] != nil {
+			w.win.Canvas().Focus(w.form.fields[field])
 		}
 	case actUnlock:
 		w.unlock()

@@ -111,11 +111,13 @@ func (d *detail) drawProblem(p problem) fyne.CanvasObject {
 	cause := newProse(p.Cause, sizeText, l.pal.Text)
 	cause.style.Bold = true
 	inner := stack(grid, cause, newProse(p.Remedy, sizeText, l.pal.Text))
-	for _, s := range l.say.Details(a.Error) {
-		inner.Add(newProse(s, sizeSmall, l.pal.Muted))
+	if a.Error != nil {
+		for _, s := range l.say.Details(a.Error) {
+			inner.Add(newProse(s, sizeSmall, l.pal.Muted))
+		}
 	}
 	buttons := beside(smallButton(l, quiet, p.Button, func() { d.on.act(a.ID, p.Act) }))
-	if consoleURL(a) != "" && p.Act != actConsole && p.Act != actUnlock && p.Act != actVaultInit && a.Error.Class.NeedsPerson() {
+	if a.Error != nil && consoleURL(a) != "" && p.Act != actConsole && p.Act != actUnlock && p.Act != actVaultInit && a.Error.Class.NeedsPerson() {
 		buttons.Add(smallButton(l, quiet, l.t("act.console"), func() { d.on.act(a.ID, actConsole) }))
 	}
 	if p.Act != actRetry && p.Act != actUnlock && p.Act != actVaultInit && p.Act != actConsent {

@@ -145,8 +145,9 @@ func (f *form) drawConsent() *fyne.Container {
 	l, d := f.look, &f.draft
 	ground := canvas.NewRectangle(l.pal.Warn)
 	ground.CornerRadius = radius
-	inner := stack(2*grid,
-		newToggle(l, l.t("form.consent"), d.consent, func(on bool) { d.consent = on; f.check() }),
+	allow := newToggle(l, l.t("form.consent"), d.consent, func(on bool) { d.consent = on; f.check() })
+	f.fields["consent"] = allow
+	inner := stack(2*grid, allow,
 		newProse(l.t("form.live_needs"), 13, l.pal.Muted))
 	return container.New(&backed{padX: 3 * grid, padY: 3 * grid}, ground, inner)
 }

@@ -299,6 +299,12 @@ func (w *Window) unlock() {
 		w.unlockWith(core.Secret{})
 		return
 	}
+	w.askPassphrase("")
+}
+
+// askPassphrase asks for the passphrase of the vault's file. wrong is what was
+// wrong with the last one, "" at first.
+func (w *Window) askPassphrase(wrong string) {
 	l := w.look
 	field := newSecretEntry(l, l.t("vault.passphrase"), "", nil)
 	title := newProse(l.t("vault.unlock.title"), 17, l.pal.Text)
@@ -312,7 +318,9 @@ func (w *Window) unlock() {
 		}
 	}
 	field.OnSubmitted = func(string) { goOn() }
-	w.openSheet(newSheet(l, w.closeSheet, title, newProse(l.t("vault.unlock.body"), sizeText, l.pal.Text), field,
+	say := newProse(wrong, 13, l.pal.LiveText)
+	say.Hidden = wrong == ""
+	w.openSheet(newSheet(l, w.closeSheet, title, newProse(l.t("vault.unlock.body"), sizeText, l.pal.Text), field, say,
 		atRight(newButton(l, quiet, l.t("cancel"), w.closeSheet), newButton(l, filled, l.t("bar.unlock"), goOn))), field)
 }
 
@@ -326,7 +334,12 @@ func (w *Window) lockVault() {
 
 func (w *Window) changeVault(question func(context.Context, Agent) (api.Vault, error)) {
 	ask(w, personWait, question, func(v api.Vault, err *core.Error) {
-		if err != nil {
+		switch {
+		case err != nil && w.model.vault.Kind == "file" && err.Remedy == core.RemedyVaultUnlock: // that it is locked is known
+			w.dismiss()
+			w.askPassphrase(w.look.t("vault.unlock.wrong"))
+			return
+		case err != nil:
 			w.fail(err, api.Ref{})
 			return
 		}

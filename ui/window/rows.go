@@ -120,6 +120,9 @@ func kindLine(say *text.Text, a api.Account) string {
 // stateLine says how renewal stands.
 func stateLine(l *look, a api.Account, now time.Time) (string, tone) {
 	state := a.StateAt(now)
+	if undecided(a, now) {
+		state = core.StateBlocked
+	}
 	word := l.say.Say(text.Key("state." + string(state)))
 	switch state {
 	case core.StateRetrying:
@@ -141,6 +144,9 @@ func stateLine(l *look, a api.Account, now time.Time) (string, tone) {
 // does not need anybody: what is tried again by itself counts only once no token
 // lives.
 func problemOf(l *look, a api.Account, now time.Time) problem {
+	if undecided(a, now) {
+		a.State, a.Error = core.StateBlocked, &api.Error{Class: core.Misuse, Remedy: core.RemedyAllowLive}
+	}
 	if a.Error == nil {
 		return problem{}
 	}
@@ -160,6 +166,13 @@ func problemOf(l *look, a api.Account, now time.Time) problem {
 	}
 	p.Button = l.t(buttonKey(p.Act))
 	return p
+}
+
+// undecided reports whether nothing is fetched for an account, ever, until its
+// owner has allowed it: the agent says so only once somebody asks for a token.
+func undecided(a api.Account, now time.Time) bool {
+	return a.Env == core.Live && a.Kind == core.KindWeChatLegacy && !a.AllowLive && a.Error == nil &&
+		a.State != core.StateLocked && a.Remaining(now) == 0
 }
 
 // remedyText is what can be done, in the window's own words where the command

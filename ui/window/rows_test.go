@@ -46,6 +46,12 @@ func TestRowOf(t *testing.T) {
 			a.State, a.Error, a.NextTry = core.StateRetrying, temporary, noon.Add(-time.Second)
 		}), "0:00", toneBad, "retrying", 0, false, true},
 		{"paused", with(time.Hour, 2*time.Hour, func(a *api.Account) { a.State = core.StatePaused }), "1:00:00", toneText, "paused", 0.5, false, false},
+		{"a live legacy account that nobody has allowed", api.Account{
+			Env: core.Live, Kind: core.KindWeChatLegacy, State: core.StateEmpty,
+		}, "–", toneMuted, "needs you", 0, false, true},
+		{"the same, allowed", api.Account{
+			Env: core.Live, Kind: core.KindWeChatLegacy, State: core.StateEmpty, AllowLive: true,
+		}, "–", toneMuted, "no token yet", 0, false, false},
 		{"blocked", blocked("gate", core.Live), "–", toneMuted, "needs you", 0, false, true},
 	} {
 		r := rowOf(l, c.account, false, noon)

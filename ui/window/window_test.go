@@ -323,8 +323,16 @@ func TestVaultIsUnlockedFromTheWindow(t *testing.T) {
 	field := s.win.Canvas().Focused().(*entry)
 	field.SetText("correct horse")
 	s.mustNotSay("correct horse")
+	s.agent.fail["vault unlock"] = failure(core.VaultClosed, core.RemedyVaultUnlock)
 	s.key(fyne.KeyReturn)
-	s.untilCalled("vault unlock")
+	s.untilSays("This passphrase does not open it.")
+	delete(s.agent.fail, "vault unlock")
+	field = s.win.Canvas().Focused().(*entry)
+	if field.Text != "" {
+		t.Error("the wrong passphrase is kept")
+	}
+	field.SetText("correct horse battery")
+	s.key(fyne.KeyReturn)
 	s.until("the banner to go", func() bool { return !s.says("The vault is locked.") })
 }
 
