@@ -240,8 +240,12 @@ func TestTheDoorFromTheCommandLine(t *testing.T) {
 	if code, body := d.call("GET", "/v1/token/shop", d.key, ""); code != 200 || !strings.Contains(body, `"account":"shop"`) {
 		t.Errorf("%d %s", code, body)
 	}
-	if code, _ := d.call("GET", "/v1/token/shop/live", d.key, ""); code != 403 {
-		t.Errorf("live: %d", code)
+	for path, want := range map[string]int{
+		"/v1/token/shop/live": 403, "/v1/token/nobody": 404, "/v1/token/%E5%95%86%E5%BA%97": 404, "/v1/token/shop?min_ttl=7000": 200, "/v1/token/shop?min_ttl=8000": 503,
+	} {
+		if code, body := d.call("GET", path, d.key, ""); code != want || code == 503 && !strings.Contains(body, `"remedy":"min_ttl"`) {
+			t.Errorf("%s: %d %s", path, code, body)
+		}
 	}
 	code, body := d.call("GET", "/cgi-bin/token?grant_type=client_credential&appid="+doorAppID+"&secret="+d.key, "", "")
 	if code != 200 || !strings.Contains(body, `"access_token":`) {

@@ -68,7 +68,7 @@ type Door struct {
 	dirty bool // Used was called and Uses was not since
 
 	mu   sync.Mutex // held through Open and Close
-	open *opening   // nil while shut
+	open atomic.Pointer[opening]
 }
 
 // NewDoor returns a shut door without keys.
@@ -164,19 +164,20 @@ type opening struct {
 func (d *Door) Open(port int) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.open != nil && d.open.port == port {
+	was := d.open.Load()
+	if was != nil && was.port == port {
 		return nil
 	}
 	listeners, err := d.listen(port)
 	if err != nil {
 		return err
 	}
-	was := d.open
-	d.open = d.serve(listeners)
+	now := d.serve(listeners)
+	d.open.Store(now)
 	if was != nil {
 		was.shut()
 	}
-	d.cfg.Log.Info("the loopback door is open", "addresses", d.open.addrs)
+	d.cfg.Log.Info("the loopback door is open", "addresses", now.addrs)
 	return nil
 }
 
@@ -184,22 +185,20 @@ func (d *Door) Open(port int) error {
 func (d *Door) Close() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.open == nil {
+	was := d.open.Swap(nil)
+	if was == nil {
 		return
 	}
-	d.open.shut()
-	d.open = nil
+	was.shut()
 	d.cfg.Log.Info("the loopback door is shut")
 }
 
 // Addresses are where the door listens, none while it is shut.
 func (d *Door) Addresses() []string {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.open == nil {
-		return nil
+	if o := d.open.Load(); o != nil {
+		return o.addrs
 	}
-	return d.open.addrs
+	return nil
 }
 
 // listen takes the port on both loopback addresses. Somebody else's on the one
