@@ -43,6 +43,8 @@ func window() table {
 		"window.act.vault_init": {"Set up", "去设置"},
 		"window.act.retry":      {"Try again", "重试"},
 
+		"window.cause.allow_live": {"A fetch would kill production's token.", "获取会使生产正在用的 token 失效。"},
+
 		"window.remedy.whitelist":      {"Add it in the console; that takes a few minutes to act.", "请在后台将其加入白名单，几分钟后生效。"},
 		"window.remedy.network":        {"Check the network, or set a proxy for the account.", "请检查网络，或为账号设置代理。"},
 		"window.remedy.proxy":          {"Check that the proxy runs and that its address and password are right.", "请检查代理是否在运行、地址和密码是否正确。"},
@@ -52,7 +54,7 @@ func window() table {
 		"window.remedy.frozen_secret":  {"Unfreeze it in the console; that takes about ten minutes to act.", "请在微信后台解冻，约 10 分钟后生效。"},
 		"window.remedy.frozen":         {"Sign in to the console and read the notices there.", "请登录微信后台查看通知。"},
 		"window.remedy.component":      {"Use the AppID of an Official Account or a Mini Program instead.", "请改用公众号或小程序的 AppID。"},
-		"window.remedy.allow_live":     {"Better use stable_token, which disturbs nobody; or allow it knowingly.", "建议改用互不干扰的 stable_token；也可以在了解后果后允许。"},
+		"window.remedy.allow_live":     {"Better use stable_token; or allow it knowingly.", "建议改用 stable_token，或在了解后果后允许。"},
 		"window.remedy.vault_unlock":   {"Unlock the vault; renewal then goes on.", "解锁保险库后会继续续期。"},
 		"window.remedy.vault_init":     {"Keep secrets in a file under a passphrase, or start the desktop's keyring.", "可以用口令保护的文件保存密钥，或启动桌面的密钥环服务。"},
 		"window.remedy.secret_missing": {"Enter the AppSecret again.", "请重新填写 AppSecret。"},

@@ -79,6 +79,26 @@ func TestTheSwitchKeepsToItsLine(t *testing.T) {
 	}
 }
 
+// A larger text does not make the window larger or smaller on the screen than it
+// was, as long as its least size is kept.
+func TestTextSizeKeepsTheWindow(t *testing.T) {
+	s := newStage(t).open()
+	for _, c := range []struct {
+		percent int
+		want    fyne.Size // in units, larger with the text
+	}{{125, fyne.NewSize(640, 512)}, {100, fyne.NewSize(800, 640)}, {200, fyne.NewSize(400, 320)}} {
+		if c.percent == 125 {
+			s.win.Resize(fyne.NewSize(800, 640))
+		}
+		next := s.model.settings
+		next.TextSize = c.percent
+		s.event(api.Event{Type: api.EventSettings, Settings: &next})
+		if got := s.win.Canvas().Size(); got != c.want {
+			t.Errorf("at %d %%: %v, want %v", c.percent, got, c.want)
+		}
+	}
+}
+
 // A message about a copy speaks the language that was chosen after it.
 func TestMessageIsTranslated(t *testing.T) {
 	shop := sample("shop", core.Sandbox, noon, time.Hour, 2*time.Hour)

@@ -160,7 +160,7 @@ func problemOf(l *look, a api.Account, now time.Time) problem {
 		return problem{}
 	}
 	p := problem{
-		Cause:  l.say.Cause(a.Error, a.Ref().String()),
+		Cause:  causeLine(l, a),
 		Remedy: remedyText(l, a.Error, a.Ref().String()),
 		Act:    helps(a.Error, consoleURL(a) != ""),
 	}
@@ -173,6 +173,14 @@ func problemOf(l *look, a api.Account, now time.Time) problem {
 func undecided(a api.Account, now time.Time) bool {
 	return a.Env == core.Live && a.Kind == core.KindWeChatLegacy && !a.AllowLive && a.Error == nil &&
 		a.State != core.StateLocked && a.Remaining(now) == 0
+}
+
+// causeLine is what went wrong in words that fit a row.
+func causeLine(l *look, a api.Account) string {
+	if key := text.Key("window.cause." + a.Error.Remedy); l.say.Has(key) {
+		return l.say.Say(key)
+	}
+	return l.say.Cause(a.Error, a.Ref().String())
 }
 
 // remedyText is what can be done, in the window's own words where the command

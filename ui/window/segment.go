@@ -116,8 +116,11 @@ func (s *segment) tight(i int) float32 {
 	return s.want(i)
 }
 
-// squeezed reports whether shapes stand for words.
-func (s *segment) squeezed() bool { return s.single && s.wide() > s.Size().Width+0.5 }
+// squeezed reports whether shapes stand for words: the air beside these was
+// given up first.
+func (s *segment) squeezed(width float32) bool {
+	return s.single && s.wide()-float32(len(s.choices))*3*grid > width+0.5
+}
 
 // cell is where an option stands.
 type cell struct{ x, y, w float32 }
@@ -132,6 +135,13 @@ func (s *segment) cells(width float32) []cell {
 		x, spare := float32(0), (width-total)/float32(n)
 		for i := range s.choices {
 			out[i] = cell{x, 0, s.want(i) + spare}
+			x += out[i].w
+		}
+		return out
+	}
+	if !s.squeezed(width) && s.single {
+		for i, x := 0, float32(0); i < n; i++ {
+			out[i] = cell{x, 0, s.want(i) - (total-width)/float32(n)}
 			x += out[i].w
 		}
 		return out
@@ -178,7 +188,7 @@ func (s *segment) paint() {
 		c, w := s.choices[i], at.w
 		on := c.value == s.value
 		t := s.words[i]
-		bare := s.shapes[i] != nil && s.squeezed()
+		bare := s.shapes[i] != nil && s.squeezed(size.Width)
 		s.words[i].Hidden, s.bolds[i].Hidden = on || bare, !on || bare
 		if on {
 			t = s.bolds[i]

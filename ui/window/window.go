@@ -71,12 +71,13 @@ type Config struct {
 // Window is the window. All its methods and fields belong to the goroutine of
 // the user interface, but for Start, Stop and what link.go says.
 type Window struct {
-	cfg   Config
-	app   fyne.App
-	win   fyne.Window
-	faces faces
-	look  *look
-	skin  string // what the look was made of, to see whether it changed
+	cfg     Config
+	app     fyne.App
+	win     fyne.Window
+	faces   faces
+	look    *look
+	skin    string // what the look was made of, to see whether it changed
+	percent int    // text size of the look
 
 	model    model
 	phase    phase
@@ -184,6 +185,7 @@ func (w *Window) applyLook() {
 		return
 	}
 	w.skin = skin
+	before := w.win.Canvas().Size()
 	if w.cfg.Rescale != nil {
 		w.cfg.Rescale(set.TextSize)
 	}
@@ -196,15 +198,16 @@ func (w *Window) applyLook() {
 	w.look = &look{pal: pal, say: say, key: w.typedKey, shortcut: w.typedShortcut, inSight: w.inSight}
 	w.app.Settings().SetTheme(newSkin(pal, w.faces))
 	w.build()
-	w.grow()
+	if w.percent != 0 && w.percent != set.TextSize {
+		w.refit(before, float32(w.percent)/float32(set.TextSize))
+	}
+	w.percent = set.TextSize
 }
 
-// grow makes room when a larger text size left too little of it.
-func (w *Window) grow() {
-	size, least := w.win.Canvas().Size(), w.root.MinSize()
-	if size.Width > 0 && (size.Width < least.Width || size.Height < least.Height) {
-		w.win.Resize(size.Max(least))
-	}
+// refit keeps the window as large on the screen as it was before its units
+// changed, but leaves room for what it shows.
+func (w *Window) refit(before fyne.Size, by float32) {
+	w.win.Resize(fyne.NewSize(before.Width*by, before.Height*by).Max(w.root.MinSize()))
 }
 
 // build makes every part anew from what the window knows. What was typed is in
