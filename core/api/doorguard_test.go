@@ -1,0 +1,140 @@
+package api
+
+import (
+	"errors"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"tokentray/core"
+)
+
+// TestKeysAreComparedInConstantTime reads the source: no measurement would hold
+// on a busy machine. find compares every key by crypto/subtle and leaves its
+// loop by its end alone.
+func TestKeysAreComparedInConstantTime(t *testing.T) {
+	file, err := parser.ParseFile(token.NewFileSet(), "doorclients.go", nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	compared := 0
+	for _, decl := range file.Decls {
+		fn, ok := decl.(*ast.FuncDecl)
+		if !ok || fn.Name.Name != "find" {
+			continue
+		}
+		ast.Inspect(fn, func(n ast.Node) bool {
+			loop, ok := n.(*ast.RangeStmt)
+			if !ok {
+				return true
+			}
+			ast.Inspect(loop.Body, func(n ast.Node) bool {
+				switch n := n.(type) {
+				case *ast.ReturnStmt, *ast.BranchStmt:
+					t.Error("find leaves its loop before the last key")
+				case *ast.SelectorExpr:
+					if n.Sel.Name == "ConstantTimeCompare" {
+						compared++
+					}
+				}
+				return true
+			})
+			return false
+		})
+	}
+	if compared != 1 {
+		t.Errorf("find calls ConstantTimeCompare %d times", compared)
+	}
+	var keys clients
+	var secrets []string
+	for _, name := range []string{"first", "middle", "last"} {
+		secret, hash := core.NewClientSecret()
+		keys.add(core.ClientKey{Name: name, Hash: hash})
+		secrets = append(secrets, secret.Reveal())
+	}
+	for i, name := range []string{"first", "middle", "last"} {
+		if got := keys.find(secrets[i]); got == nil || got.Name != name {
+			t.Errorf("the %s key finds %v", name, got)
+		}
+	}
+}
+
+func TestNoMoreConnectionsThanSeats(t *testing.T) {
+	inner, err := net.Listen("tcp4", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := &boundedListener{Listener: inner, seats: make(chan struct{}, 2), closed: make(chan struct{})}
+	accepted := make(chan net.Conn, 4)
+	over := make(chan error, 1)
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				over <- err
+				return
+			}
+			accepted <- c
+		}
+	}()
+	for range 3 {
+		c, err := net.Dial("tcp", inner.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+	}
+	first := <-accepted
+	<-accepted
+	select {
+	case <-accepted:
+		t.Fatal("a third connection was accepted on two seats")
+	case <-time.After(50 * time.Millisecond):
+	}
+	_ = first.Close()
+	_ = first.Close() // frees its seat once
+	<-accepted
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-over; !errors.Is(err, net.ErrClosed) {
+		t.Errorf("the listener ended with %v", err)
+	}
+}
+
+// FuzzDoor: whatever is asked with a key for one account of the sandbox, no
+// other token comes out, nothing panics and errors have their shape.
+func FuzzDoor(f *testing.F) {
+	g := newGate(f)
+	for _, path := range []string{
+		"/v1/token/shop", "/v1/token/shop/live", "/v1/token/%73hop/%6cive", "/v1/token/shop/sandbox/../live", "//v1/token/shop/live",
+		"/v1/token/shop/live?min_ttl=1&newer_than=1&wait=0", "/v1/token/shop/live/refresh", "/v1/status", "/cgi-bin/../v1/token/shop/live",
+	} {
+		f.Add(path, "GET", "", "")
+		f.Add(path, "POST", `{"stale":"x","force":true}`, "https://evil.example")
+	}
+	f.Fuzz(func(t *testing.T, path, method, body, origin string) {
+		r, err := http.NewRequest(method, "http://127.0.0.1:17278"+path, strings.NewReader(body))
+		if err != nil || r.Host != "127.0.0.1:17278" || strings.Contains(path, "wait") {
+			return
+		}
+		r.Header.Set("Authorization", "Bearer "+g.sandbox)
+		if origin != "" {
+			r.Header["Origin"] = []string{origin}
+		}
+		w := httptest.NewRecorder()
+		g.handler.ServeHTTP(w, r)
+		if s := w.Body.String(); strings.Contains(s, "88_live") || origin != "" && strings.Contains(s, "88_") {
+			t.Errorf("%s %s: %s", method, path, s)
+		}
+		if strings.Contains(g.seen(), "live") {
+			t.Errorf("%s %s reached the live account", method, path)
+		}
+	})
+}
