@@ -126,5 +126,6 @@ const (
 	RemedyPort         = "port_taken"     // choose another port for the loopback door
 	RemedyClientKey    = "no_client_key"  // tokentray api key list
 	RemedyScope        = "key_scope"      // make a key that may do this
+	RemedyReviewKeys   = "review_keys"    // look which client keys there are, then open the door
 	RemedySlower       = "slower"         // too many refreshes or failures of one client
 )

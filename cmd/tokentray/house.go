@@ -65,7 +65,7 @@ func (p program) build(home agent.Home, demo bool) (*house, error) {
 		parts.Login = login(home)
 	}
 	if r := db.Repaired(); r != nil {
-		parts.Notice = r.Key()
+		parts.Notice, parts.Restored = r.Key(), true
 	}
 	if h.service, err = agent.New(parts); err != nil {
 		return nil, errors.Join(err, clip.Close(), db.Close(), h.log.Close())

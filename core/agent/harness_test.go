@@ -247,6 +247,7 @@ type world struct {
 	login    Login
 	sessions []api.Session
 	ahead    atomic.Int64 // of the machine's clock, in nanoseconds
+	restored bool         // the store is a backup
 }
 
 // pass lets time go by on the agent's clock, such as the floor between rounds.
@@ -326,6 +327,7 @@ func (w *world) service() (*Service, error) {
 			core.KindWeChatLegacy: {Source: w.up, Traits: core.Traits{Destructive: true, Window: 5 * time.Minute}},
 		},
 		Now:       w.now,
+		Restored:  w.restored,
 		Session:   w.session,
 		OnSession: func(s api.Session) { w.sessions = append(w.sessions, s) },
 	})

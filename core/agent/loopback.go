@@ -43,13 +43,27 @@ func (s *Service) initLoopback() error {
 func (s *Service) openLoopback() {
 	s.conf.Lock()
 	defer s.conf.Unlock()
-	if set := s.current(); set.Loopback {
-		err := core.AsError(s.loop.door.Open(set.LoopbackPort))
-		if err != nil {
-			s.log.Warn("the loopback door stays shut", "error", err)
-		}
-		s.setLoopbackError(err)
+	set := s.current()
+	if !set.Loopback {
+		return
 	}
+	var err *core.Error
+	if s.parts.Restored {
+		err = &core.Error{
+			Class: core.Misuse, Remedy: core.RemedyReviewKeys,
+			Message: "the database was restored from a backup and may hold client keys that were revoked since; look at tokentray api key list, then tokentray api on",
+		}
+		set.Loopback = false
+		if failed := s.keep(set); failed != nil {
+			s.log.Error("keeping the loopback door shut failed", "error", failed)
+		}
+	} else {
+		err = core.AsError(s.loop.door.Open(set.LoopbackPort))
+	}
+	if err != nil {
+		s.log.Warn("the loopback door stays shut", "error", err)
+	}
+	s.setLoopbackError(err)
 }
 
 func (s *Service) setLoopbackError(err *core.Error) {
@@ -71,8 +85,11 @@ func (s *Service) Loopback(context.Context) (api.Loopback, error) {
 	switch {
 	case len(out.Addresses) > 0:
 		out.State = api.DoorOn
-	case set.Loopback && s.loop.err != nil:
-		out.State, out.Error = api.DoorTaken, api.FromError(s.loop.err)
+	case s.loop.err != nil:
+		out.Error = api.FromError(s.loop.err)
+		if set.Loopback {
+			out.State = api.DoorTaken
+		}
 	}
 	return out, nil
 }

@@ -377,3 +377,39 @@ func TestWeChatsPathsCostUpstreamNothing(t *testing.T) {
 		t.Error("the log holds a key or a token")
 	}
 }
+
+// TestARestoredBackupOpensNoDoor: it may hold keys that were revoked after it
+// was made.
+func TestARestoredBackupOpensNoDoor(t *testing.T) {
+	w := newWorld(t)
+	r := w.start()
+	base := r.openDoor()
+	key := r.key(api.ClientKeyInput{Name: "ci"})
+	if err := r.end(); err != nil {
+		t.Fatal(err)
+	}
+	w.restored = true
+	r = w.start()
+	got, err := r.client.Loopback(t.Context())
+	if err != nil || got.State != api.DoorOff || got.Error == nil || got.Error.Remedy != core.RemedyReviewKeys || got.Keys != 1 {
+		t.Errorf("after a restore: %+v, %v", got, err)
+	}
+	if c, err := net.Dial("tcp", strings.TrimPrefix(base, "http://")); err == nil {
+		_ = c.Close()
+		t.Error("the door is open")
+	}
+	if err := r.end(); err != nil {
+		t.Fatal(err)
+	}
+	w.restored = false
+	r = w.start()
+	if got, _ := r.client.Loopback(t.Context()); got.State != api.DoorOff {
+		t.Errorf("at the start after that: %+v", got)
+	}
+	if got, err := r.client.SetLoopback(t.Context(), api.LoopbackRequest{On: true}); err != nil || got.State != api.DoorOn || got.Error != nil {
+		t.Errorf("opened by somebody: %+v, %v", got, err)
+	}
+	if code, _ := knock(t, "GET", base+"/v1/status", key, ""); code != 200 {
+		t.Errorf("a key that was kept: %d", code)
+	}
+}

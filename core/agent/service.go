@@ -80,6 +80,9 @@ type Parts struct {
 	// restored from a backup.
 	Notice string
 	Log    *Log // nil discards
+	// Restored tells that the store is a backup: what was revoked since may be
+	// back, so the loopback door is shut until somebody opens it.
+	Restored bool
 	// OpenAPI is the description of the API that its callers may read.
 	OpenAPI []byte
 	Now     func() time.Time     // nil means the machine's
