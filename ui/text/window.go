@@ -47,13 +47,13 @@ func window() table {
 
 		"window.remedy.whitelist":      {"Add it in the console; that takes a few minutes to act.", "请在后台将其加入白名单，几分钟后生效。"},
 		"window.remedy.network":        {"Check the network, or set a proxy for the account.", "请检查网络，或为账号设置代理。"},
-		"window.remedy.proxy":          {"Check that the proxy runs and that its address and password are right.", "请检查代理是否在运行、地址和密码是否正确。"},
-		"window.remedy.confirm":        {"WeChat sent the administrator a message: ask for the confirmation, then try again.", "微信已向管理员推送确认消息，请联系管理员确认后重试。"},
-		"window.remedy.secret":         {"Enter the AppSecret again; a lost one is reset in the console.", "请重新填写 AppSecret；如已遗失，请在微信后台重置。"},
+		"window.remedy.proxy":          {"Check that it runs, its address and its password.", "请检查代理是否在运行、地址和密码是否正确。"},
+		"window.remedy.confirm":        {"Ask the administrator to confirm WeChat's message.", "微信已向管理员推送确认消息，请联系管理员确认后重试。"},
+		"window.remedy.secret":         {"Enter it again, or reset it in the console.", "请重新填写；如已遗失，请在微信后台重置。"},
 		"window.remedy.appid":          {"Copy the AppID again from the console; capitals count.", "请从微信后台重新复制 AppID（区分大小写）。"},
-		"window.remedy.frozen_secret":  {"Unfreeze it in the console; that takes about ten minutes to act.", "请在微信后台解冻，约 10 分钟后生效。"},
+		"window.remedy.frozen_secret":  {"Unfreeze it in the console, then wait ten minutes.", "请在微信后台解冻，约 10 分钟后生效。"},
 		"window.remedy.frozen":         {"Sign in to the console and read the notices there.", "请登录微信后台查看通知。"},
-		"window.remedy.component":      {"Use the AppID of an Official Account or a Mini Program instead.", "请改用公众号或小程序的 AppID。"},
+		"window.remedy.component":      {"Use an Official Account's or a Mini Program's.", "请改用公众号或小程序的 AppID。"},
 		"window.remedy.allow_live":     {"Better use stable_token; or allow it knowingly.", "建议改用 stable_token，或在了解后果后允许。"},
 		"window.remedy.vault_unlock":   {"Unlock the vault; renewal then goes on.", "解锁保险库后会继续续期。"},
 		"window.remedy.vault_init":     {"Keep secrets in a file under a passphrase, or start the desktop's keyring.", "可以用口令保护的文件保存密钥，或启动桌面的密钥环服务。"},
@@ -64,6 +64,14 @@ func window() table {
 		"window.remedy.no_agent":       {"The window tries again by itself.", "窗口会自动重试。"},
 		"window.remedy.restart_agent":  {"Restart it with this version.", "请用当前版本重新启动它。"},
 		"window.remedy.no_clipboard":   {"On Wayland install wl-clipboard; or reveal the token and copy it by hand.", "Wayland 需安装 wl-clipboard；也可以显示 token 后手动复制。"},
+
+		// What a row has room for; the detail has the whole.
+		"window.row.tls":            {"Check the clock, certificates and proxy.", "请检查时钟、证书和代理。"},
+		"window.row.odd_answer":     {"Check the base URL and the proxy.", "请检查基础地址和代理。"},
+		"window.row.confirm_denied": {"Put the IP on the whitelist, or wait.", "请把 IP 加入白名单，或稍后再试。"},
+		"window.row.quota_day":      {"It resets at midnight, Beijing time.", "北京时间零点重置。"},
+		"window.row.update":         {"Look for a newer version.", "请查看是否有新版本。"},
+		"window.row.force_budget":   {"Wait, or renew without force.", "请稍候，或改用普通续期。"},
 
 		"window.menu.copy":          {"Copy", "复制"},
 		"window.menu.copy_as":       {"Copy as", "复制为"},

@@ -95,6 +95,8 @@ func rowOf(l *look, a api.Account, mixed bool, now time.Time) row {
 	r.State, r.StateTone = stateLine(l, a, now)
 	if r.Problem = problemOf(l, a, now); r.Problem.Act == actUnlock || r.Problem.Act == actVaultInit {
 		r.Problem = problem{} // one banner says it for all
+	} else if r.Problem.Act != actNone && a.Error != nil && l.say.Has(text.Key("window.row."+a.Error.Remedy)) {
+		r.Problem.Remedy = l.t("row." + a.Error.Remedy)
 	}
 	return r
 }

@@ -88,6 +88,18 @@ func TestEveryProblemHelps(t *testing.T) {
 	}
 }
 
+// A row has no room for a long remedy and says a shorter one; the detail says
+// the whole.
+func TestRowsAreShort(t *testing.T) {
+	l := lookIn(text.English)
+	a := blocked("gate", core.Sandbox)
+	a.Error = &api.Error{Class: core.Quota, Remedy: core.RemedyQuotaDay}
+	row, whole := rowOf(l, a, false, noon).Problem.Remedy, problemOf(l, a, noon).Remedy
+	if row != "It resets at midnight, Beijing time." || len(whole) <= len(row) {
+		t.Errorf("the row says %q, the detail %q", row, whole)
+	}
+}
+
 func TestConsole(t *testing.T) {
 	a := blocked("gate", core.Sandbox)
 	a.BaseURL = "http://127.0.0.1:8080"
