@@ -252,7 +252,7 @@ func checkName(name string) string {
 func (a Account) Clean() Account {
 	a.Name = strings.TrimSpace(norm.NFC.String(a.Name))
 	a.AppID = strings.TrimSpace(a.AppID)
-	a.BaseURL = strings.TrimRight(strings.TrimSpace(a.BaseURL), "/")
+	a.BaseURL = cleanURL(strings.TrimRight(strings.TrimSpace(a.BaseURL), "/"))
 	a.Proxy = strings.TrimSpace(a.Proxy)
 	a.Note = strings.TrimSpace(a.Note)
 	a.CopyFormat = strings.TrimSpace(a.CopyFormat)
@@ -260,6 +260,20 @@ func (a Account) Clean() Account {
 		a.Product = ProductOfficial
 	}
 	return a
+}
+
+// cleanURL writes one address one way: two spellings of it must not make two
+// upstreams. What is no URL stays for Check to refuse.
+func cleanURL(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil || u.Host == "" {
+		return raw
+	}
+	u.Scheme, u.Host = strings.ToLower(u.Scheme), strings.ToLower(u.Host)
+	if port := u.Port(); u.Scheme == "https" && port == "443" || u.Scheme == "http" && port == "80" {
+		u.Host = strings.TrimSuffix(u.Host, ":"+port)
+	}
+	return u.String()
 }
 
 // Check reports what is wrong or odd with a cleaned account.

@@ -20,8 +20,12 @@ type draft struct {
 // apply puts what a person entered over a, and cleans it. base are the
 // credentials kept so far.
 func apply(a core.Account, base core.Credentials, in api.AccountInput) (draft, core.Problems) {
+	sandbox := a.Env != core.Live
 	set(&a.Name, in.Name)
 	set(&a.Env, in.Env)
+	if sandbox && a.Env == core.Live {
+		a.AllowLive = false // consent given in the sandbox is none for production
+	}
 	set(&a.Kind, in.Kind)
 	set(&a.Product, in.Product)
 	set(&a.AppID, in.AppID)
@@ -76,7 +80,7 @@ func (s *Service) allowed(d *draft, apart bool) core.Problems {
 		return nil // it was accepted when it was saved
 	}
 	for _, b := range s.accounts {
-		if b.ID == a.ID || !sameToken(a, b) {
+		if b.ID == a.ID || a.Kind != b.Kind || a.AppID != b.AppID || s.baseURL(a) != s.baseURL(b) {
 			continue
 		}
 		if !apart || s.parts.Upstreams[a.Kind].Traits.Destructive {
@@ -155,11 +159,8 @@ func (s *Service) change(ctx context.Context, ref api.Ref, in api.AccountInput) 
 		return d, nil, nil
 	}
 	old, _ := s.keeper.Token(was.ID)
-	if !sameToken(was, d.account) { // nor may the next start find it
+	if !sameToken(was, d.account) { // the store drops it together with the change
 		old = core.Token{}
-		if err := s.parts.Store.SaveToken(was.ID, old); err != nil {
-			return d, nil, core.AsError(err)
-		}
 	}
 	if err := s.write(ctx, d); err != nil {
 		return d, nil, err

@@ -147,9 +147,14 @@ func (h Home) files() []string {
 			continue
 		}
 		name := strings.TrimPrefix(e.Name(), ".")
-		if strings.HasPrefix(name, dbName) || strings.HasPrefix(name, passphraseName) || name == backupsName {
+		if strings.HasPrefix(name, dbName) || strings.HasPrefix(name, passphraseName) {
 			out = append(out, filepath.Join(h.data, e.Name()))
 		}
+	}
+	// The folder may have been there before us: only our backups go.
+	for _, pattern := range []string{"accounts-*.db", ".accounts-*.tmp"} {
+		ours, _ := filepath.Glob(filepath.Join(globbed(h.data), backupsName, pattern)) // the pattern is sound
+		out = append(out, ours...)
 	}
 	return append(out, h.DB())
 }
@@ -161,4 +166,9 @@ func pathless(err error) error {
 		return p.Err
 	}
 	return err
+}
+
+// globbed takes from a path the meaning that Glob sees in some characters.
+func globbed(path string) string {
+	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
 }

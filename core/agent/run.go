@@ -149,10 +149,29 @@ func (s *Service) Reset(ctx context.Context) error {
 	if err := s.vault.wipe(core.Attended(ctx), ids); err != nil {
 		return core.AsError(err)
 	}
+	if runtime.GOOS != "windows" { // what stays behind is told while somebody listens
+		if err := s.parts.Home.removeSecrets(); err != nil {
+			return core.AsError(err)
+		}
+	}
 	s.mu.Lock()
 	s.erase = true
 	s.mu.Unlock()
 	return s.Stop(ctx)
+}
+
+// removeSecrets removes all of files but what the agent still uses.
+func (h Home) removeSecrets() error {
+	var errs []error
+	for _, path := range h.files() {
+		if path == h.DB() || path == h.sock || path == h.Log() {
+			continue
+		}
+		if err := os.RemoveAll(path); err != nil {
+			errs = append(errs, fmt.Errorf("remove %s: %w; remove it by hand and reset again", path, pathless(err)))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // remove removes what is ours in the home, and its folders when they are empty
@@ -164,7 +183,7 @@ func (h Home) remove() error {
 			errs = append(errs, fmt.Errorf("remove %s: %w", path, pathless(err)))
 		}
 	}
-	for _, dir := range []string{h.run, h.state, h.data} {
+	for _, dir := range []string{filepath.Join(h.data, backupsName), h.run, h.state, h.data} {
 		_ = os.Remove(filepath.Clean(dir)) // it stays when something else is in it
 	}
 	return errors.Join(errs...)

@@ -110,7 +110,7 @@ func launch(ctx context.Context, h Home, start Start) error {
 	cmd := exec.Command(exe, args...) // not CommandContext: it outlives us
 	cmd.Dir = string(filepath.Separator)
 	cmd.Env = append(os.Environ(), start.Env...)
-	if h.data == h.state { // in one folder, so not the platform's
+	if own, err := platformHome(); err != nil || own != h {
 		cmd.Env = append(cmd.Env, HomeVariable+"="+h.data)
 	}
 	log, err := openLogFile(h)

@@ -55,6 +55,7 @@ func (s *Service) openVault(ctx context.Context) (map[core.ID]core.Token, *core.
 		store.Seal()
 		return nil, core.AsError(err)
 	}
+	s.vault.clearMoved(ctx)
 	interrupted, err := store.Clean(ctx, s.vault.drop)
 	if err != nil {
 		s.log.Warn("secrets of accounts that are gone are still in the vault", "error", err)
@@ -130,7 +131,10 @@ func (s *Service) VaultInit(ctx context.Context, passphrase core.Secret) (api.Va
 	case passphrase.Empty():
 		return api.Vault{}, emptyPassphrase()
 	}
-	var ids []core.ID
+	ids, err := s.parts.Store.Pending()
+	if err != nil {
+		return api.Vault{}, core.AsError(err)
+	}
 	for _, a := range s.all() {
 		ids = append(ids, a.ID)
 	}
@@ -152,7 +156,10 @@ func (s *Service) VaultUnlock(ctx context.Context, passphrase core.Secret) (api.
 	s.edit.Lock()
 	defer s.edit.Unlock()
 	if s.vault.fileInUse() {
-		if passphrase.Empty() {
+		switch {
+		case passphrase.Empty() && s.vault.closed() == nil:
+			return s.vault.status(), nil
+		case passphrase.Empty():
 			return api.Vault{}, emptyPassphrase()
 		}
 		if err := s.parts.Vaults.File.Unlock(ctx, passphrase); err != nil {

@@ -132,6 +132,10 @@ func (k *keys) failed(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return core.AsError(ctx.Err()) // the caller gave up, the vault did not
 	}
+	var other *core.Error
+	if errors.As(err, &other) && other.Class != core.VaultClosed {
+		return other // a full disk, a secret too big: the vault itself is well
+	}
 	e := closedVault(err)
 	if errors.Is(err, k.parts.Locked) {
 		k.turn(vaultLocked, e)
@@ -234,7 +238,11 @@ func (k *keys) open(ctx context.Context, create bool) ([]byte, error) {
 // keyring cannot be reached it fails, for their secrets would stay behind and
 // nothing would remember them.
 func (k *keys) wipe(ctx context.Context, ids []core.ID) error {
-	if k.parts.Main == nil || k.fileInUse() {
+	if k.parts.Main == nil {
+		return nil
+	}
+	if k.fileInUse() {
+		k.clearMoved(ctx)
 		return nil
 	}
 	for _, key := range append(names(ids), dataKeyName) {
@@ -263,23 +271,55 @@ func (k *keys) moveToFile(ctx context.Context, passphrase core.Secret, ids []cor
 	entries := map[string][]byte{}
 	if k.parts.Main != nil {
 		for _, key := range append(names(ids), dataKeyName) {
-			value, err := k.parts.Main.Get(ctx, key)
-			if err == nil {
+			value, err := k.parts.Main.Get(core.Attended(ctx), key)
+			switch {
+			case err == nil:
 				entries[key] = value
-			} else if !errors.Is(err, k.parts.NotFound) {
-				break // the others would fail alike
+			case errors.Is(err, k.parts.NotFound):
+			case errors.Is(err, k.parts.Locked) && len(ids) > 0, len(entries) > 0:
+				return nil, k.failed(ctx, err) // the secrets are there: they must come along
 			}
 		}
+	}
+	if k.parts.Main != nil {
+		// Until this entry goes, the keyring may still hold these keys; it comes to
+		// be and lasts with the file, so that no crash makes anybody forget them.
+		raw, err := json.Marshal(append(names(ids), dataKeyName))
+		if err != nil {
+			return nil, core.AsError(err)
+		}
+		entries[movedKey] = raw
 	}
 	if err := k.parts.File.Create(ctx, passphrase, entries); err != nil {
 		return nil, core.AsError(err)
 	}
-	for key := range entries {
+	return k.clearMoved(context.WithoutCancel(ctx)), nil
+}
+
+// movedKey lists, in the passphrase file, what the keyring may still hold.
+const movedKey = "moved-from-keyring"
+
+// clearMoved deletes from the keyring what moved to the passphrase file, and
+// returns what stays there for another time.
+func (k *keys) clearMoved(ctx context.Context) (left []string) {
+	if !k.fileInUse() || k.parts.Main == nil {
+		return nil
+	}
+	raw, err := k.parts.File.Get(ctx, movedKey)
+	var moved []string
+	if err != nil || json.Unmarshal(raw, &moved) != nil {
+		return nil
+	}
+	for i, key := range moved {
 		if k.parts.Main.Delete(ctx, key) != nil {
-			left = append(left, key)
+			left = moved[i:]
+			break // the others would fail alike
 		}
 	}
-	return left, nil
+	if len(left) == 0 {
+		_ = k.parts.File.Delete(ctx, movedKey)
+	}
+	return left
 }
 
 // lock closes the vault until somebody opens it.

@@ -135,6 +135,18 @@ func putAccount(tx *bbolt.Tx, a core.Account) error {
 	if err != nil {
 		return err
 	}
+	if v := tx.Bucket([]byte(bucketAccounts)).Get([]byte(a.ID)); v != nil {
+		// A token of another AppID goes in the very transaction that changes it.
+		was, err := decodeAccount([]byte(a.ID), v)
+		if err != nil {
+			return damage("account %q: %v", a.ID, err)
+		}
+		if was.Kind != a.Kind || was.AppID != a.AppID || was.BaseURL != a.BaseURL {
+			if err := tx.Bucket([]byte(bucketTokens)).Delete([]byte(a.ID)); err != nil {
+				return err
+			}
+		}
+	}
 	return tx.Bucket([]byte(bucketAccounts)).Put([]byte(a.ID), value)
 }
 

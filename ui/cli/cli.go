@@ -126,6 +126,9 @@ func (a *app) connect(ctx context.Context) (api.Agent, error) {
 		return nil, err
 	}
 	a.agent = agent
+	if s := a.desktop(); s != (api.Session{}) {
+		_ = agent.Session(ctx, s) // it may have been started over ssh, without a keyring
+	}
 	return agent, nil
 }
 

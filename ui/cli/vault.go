@@ -72,7 +72,7 @@ func (a *app) vaultUnlockCommand() *cobra.Command {
 			}
 			var p core.Secret
 			switch {
-			case s.Vault.Kind == "file" && s.Vault.State != "open":
+			case s.Vault.Kind == "file" && (stdin || s.Vault.State != "open"):
 				if p, err = a.passphrase(ctx, stdin, false); err != nil {
 					return err
 				}
