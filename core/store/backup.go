@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"os"
@@ -31,11 +32,12 @@ const (
 // backupFile is a backup on disk.
 type backupFile struct {
 	path string
-	at   time.Time
+	at   time.Time // as the clock then said; it may have been wrong
+	tx   uint64    // number of its transaction; 0 when it cannot be read
 }
 
-// listBackups returns the backups in dir, newest first. Names that are not
-// ours are left alone.
+// listBackups returns the backups in dir, newest first: by their transaction,
+// which no clock can set back. Names that are not ours are left alone.
 func listBackups(dir string) []backupFile {
 	names, err := os.ReadDir(dir)
 	if err != nil {
@@ -50,16 +52,32 @@ func listBackups(dir string) []backupFile {
 		}
 		text, _, _ = strings.Cut(text, "-") // accounts-<time>[-schema1].db
 		if at, err := time.Parse(stamp, text); err == nil {
-			out = append(out, backupFile{filepath.Join(dir, n.Name()), at})
+			path := filepath.Join(dir, n.Name())
+			out = append(out, backupFile{path, at, transaction(path)})
 		}
 	}
 	slices.SortFunc(out, func(a, b backupFile) int {
-		if c := b.at.Compare(a.at); c != 0 {
-			return c
-		}
-		return strings.Compare(b.path, a.path)
+		return cmp.Or(cmp.Compare(b.tx, a.tx), b.at.Compare(a.at), strings.Compare(b.path, a.path))
 	})
 	return out
+}
+
+// transaction is the number of the newest one that the database at path holds.
+func transaction(path string) uint64 {
+	f, err := os.Open(path)
+	if err != nil {
+		return 0
+	}
+	defer func() { _ = f.Close() }()
+	info, err := f.Stat()
+	if err != nil {
+		return 0
+	}
+	m, err := newestMeta(f, info.Size())
+	if err != nil {
+		return 0
+	}
+	return m.tx
 }
 
 func newestBackup(dir string) *backupFile {

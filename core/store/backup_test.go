@@ -180,3 +180,52 @@ func TestFailedMigrationChangesNothing(t *testing.T) {
 		t.Error("a failed migration lost the accounts")
 	}
 }
+
+// TestAWrongClockMakesNoBackupNewer: one made while the clock stood in 2031 is
+// older than one made afterwards, and no damage brings it back before that.
+func TestAWrongClockMakesNoBackupNewer(t *testing.T) {
+	h := newHome(t)
+	right := h.clock.now()
+	h.clock.add(5 * 365 * 24 * time.Hour)
+	h.add("a")
+	h.clock.add(right.Sub(h.clock.now()))
+	h.clock.add(time.Hour)
+	h.add("b")
+	if got := h.backupTimes(); len(got) != 2 || !got[0].Equal(h.clock.now()) {
+		t.Fatalf("backups, newest first: %v", got)
+	}
+	h.close()
+	h.write([]byte("damaged"))
+	h.open()
+	if got := h.refs(); !slices.Equal(got, []string{"a/sandbox", "b/sandbox"}) {
+		t.Errorf("accounts after the repair: %v", got)
+	}
+	for range 6 { // the one from the future goes like any other
+		h.clock.add(25 * time.Hour)
+		all, _ := h.Accounts()
+		if err := h.Update(all[0]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, at := range h.backupTimes() {
+		if at.After(h.clock.now()) {
+			t.Errorf("the backup of %v is still kept", at)
+		}
+	}
+}
+
+// TestABackupFromTheFutureHidesNoChange: a change that no backup holds yet is
+// backed up at the next start although the last backup claims to be younger.
+func TestABackupFromTheFutureHidesNoChange(t *testing.T) {
+	h := newHome(t)
+	right := h.clock.now()
+	h.clock.add(5 * 365 * 24 * time.Hour)
+	h.add("a")
+	h.clock.add(time.Minute)
+	h.add("b") // within the hour
+	h.clock.add(right.Sub(h.clock.now()))
+	h.crash()
+	if got := h.backupTimes(); len(got) != 2 || !got[0].Equal(right) {
+		t.Errorf("backups, newest first: %v", got)
+	}
+}

@@ -136,7 +136,8 @@ func (s *Store) prepare(steps []migration) error {
 	if newest := newestBackup(s.opt.Backups); newest != nil {
 		s.last = newest.at
 	}
-	s.due.Store(changed.After(s.last))
+	// A backup from the future says nothing of what changed since.
+	s.due.Store(changed.After(s.last) || s.last.After(s.now()))
 	s.backupIfDue()
 	return nil
 }
