@@ -28,6 +28,9 @@ func (s *Store) attach(known int) error {
 	case err == nil && info.IsDir():
 		return fmt.Errorf("%s is a folder: %w", s.path, os.ErrPermission)
 	case errors.Is(err, os.ErrNotExist):
+		if s.goodBackup(known) != nil {
+			return damage("the file is gone") // a reset takes the backups first
+		}
 		if err := create(s.path); err != nil {
 			return err
 		}
@@ -254,14 +257,18 @@ func (s *Store) restore(cause error, known int) error {
 	if backup != nil {
 		s.repair.Backup = backup.at
 	}
-	s.log.Error("the database was damaged and has been replaced",
+	s.log.Error("the database was damaged or gone and has been replaced",
 		"cause", cause, "moved", moved, "backup", s.repair.Backup)
 	return s.attach(known)
 }
 
 // moveAside keeps the damaged file under another name and lets the backup, if
-// there is one, take its place in one rename.
+// there is one, take its place in one rename. Of a file that is gone it keeps
+// nothing and moved is empty.
 func (s *Store) moveAside(b *backupFile) (moved string, err error) {
+	if b != nil && !exists(s.path) {
+		return "", copyFile(s.path, b.path)
+	}
 	moved = fmt.Sprintf("%s.corrupt-%s", s.path, s.now().UTC().Format(stamp))
 	for i := 2; exists(moved); i++ {
 		moved = fmt.Sprintf("%s.corrupt-%s-%d", s.path, s.now().UTC().Format(stamp), i)

@@ -106,6 +106,55 @@ func TestDamagedFileWithoutBackup(t *testing.T) {
 	h.add("shop")
 }
 
+// TestMissingFileIsRestored: a file that somebody removed comes back from its
+// backup, and people are told. Without its backups, as after a reset, the home
+// begins empty.
+func TestMissingFileIsRestored(t *testing.T) {
+	h, _ := kept(t)
+	id := h.HomeID()
+	if err := os.Remove(h.path); err != nil {
+		t.Fatal(err)
+	}
+	h.open()
+	if got := h.refs(); !slices.Equal(got, []string{"a/sandbox", "b/sandbox"}) || h.HomeID() != id {
+		t.Errorf("accounts after the repair: %v", got)
+	}
+	r := h.Repaired()
+	if r == nil || r.Backup.IsZero() || r.Moved != "" || r.Key() != "store_refound" || len(h.corrupt()) != 0 {
+		t.Errorf("Repaired = %+v, moved aside: %v", r, h.corrupt())
+	}
+	h.close()
+	for _, b := range listBackups(h.Store.opt.Backups) {
+		if err := os.Remove(b.path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Remove(h.path); err != nil {
+		t.Fatal(err)
+	}
+	h.open()
+	if len(h.refs()) != 0 || h.Repaired() != nil || h.HomeID() == id {
+		t.Errorf("without backups: accounts %v, repaired %+v", h.refs(), h.Repaired())
+	}
+}
+
+// TestMissingFileWithBadBackups: backups that cannot be read keep nobody out.
+func TestMissingFileWithBadBackups(t *testing.T) {
+	h, _ := kept(t)
+	for _, b := range listBackups(h.Store.opt.Backups) {
+		if err := os.WriteFile(b.path, []byte("damaged"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Remove(h.path); err != nil {
+		t.Fatal(err)
+	}
+	h.open()
+	if len(h.refs()) != 0 || h.Repaired() != nil {
+		t.Errorf("accounts %v, repaired %+v", h.refs(), h.Repaired())
+	}
+}
+
 func TestForeignDatabaseIsMovedAside(t *testing.T) {
 	h := newHome(t)
 	h.close()

@@ -7,7 +7,8 @@
 //
 // A disk fails now and then, and bbolt panics on a page that it cannot read.
 // Open therefore checks every page before bbolt walks them, moves a damaged
-// file aside and restores the newest good backup. Damage that shows later
+// file aside and restores the newest good backup; so it does when the file is
+// gone and its backups are not, as no reset leaves them. Damage that shows later
 // becomes an error; the next start repairs it.
 //
 // An account and its secret live in two places that cannot change at once.

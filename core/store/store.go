@@ -51,23 +51,26 @@ type Store struct {
 	last    time.Time // of the newest backup, under backups
 }
 
-// Repair tells what Open had to do with a damaged file.
+// Repair tells what Open had to do with a damaged file, or one that was gone.
 type Repair struct {
-	Moved  string    // where the damaged file is now
+	Moved  string    // where the damaged file is now; empty when there was none
 	Backup time.Time // of the backup that was restored; zero when there was none
 }
 
 // Key is the key of the sentence that tells people about it.
 func (r *Repair) Key() string {
-	if r.Backup.IsZero() {
+	switch {
+	case r.Backup.IsZero():
 		return "store_emptied"
+	case r.Moved == "":
+		return "store_refound"
 	}
 	return "store_restored"
 }
 
-// Open opens the database at path and creates it with its folder when it is not
-// there. A damaged file is moved aside and the newest good backup takes its
-// place; Repaired tells. Its error is a *core.Error, with ErrInUse, ErrNewer,
+// Open opens the database at path and creates it with its folder when neither it
+// nor a good backup is there. A damaged file is moved aside and the newest good
+// backup takes its place, as it does when the file is gone; Repaired tells. Its error is a *core.Error, with ErrInUse, ErrNewer,
 // ErrFull or ErrReadOnly in its chain where one of them is the cause; nothing
 // is changed then.
 func Open(path string, opt Options) (*Store, error) {
@@ -149,7 +152,7 @@ func (s *Store) HomeID() string { return s.home }
 // Path is where the database is.
 func (s *Store) Path() string { return s.path }
 
-// Repaired tells what Open had to repair, nil for nothing.
+// Repaired tells what Open had to repair; nil for nothing.
 func (s *Store) Repaired() *Repair { return s.repair }
 
 // Close makes the backup that is due, unless the file was removed by a reset,
