@@ -117,6 +117,7 @@ const (
 	RemedyInput        = "input"          // correct the field
 	RemedyDisk         = "disk"           // free or repair the disk
 	RemedyInUse        = "in_use"         // another agent has the home; tokentray stop
+	RemedyLostAgent    = "lost_agent"     // an agent lives and nobody reaches it; end the process
 	RemedyNewer        = "newer_home"     // the home is of a newer version; update
 	RemedyDamaged      = "damaged"        // restart; the newest backup is restored
 	RemedyNoAgent      = "no_agent"       // tokentray agent; its log tells why it ended

@@ -38,6 +38,9 @@ type Config struct {
 	Now       func() time.Time // the wall clock; nil means the machine's
 	Workers   int              // fetches at once; 0 means 8
 	Log       *slog.Logger     // nil discards
+	// Beat is called about once a minute by Run, which wakes anyway; nil is left
+	// out. It must not block for long.
+	Beat func()
 }
 
 // DefaultMinTTL is the life that a caller gets who names none.

@@ -27,11 +27,21 @@ const (
 func (k *Keeper) Run(ctx context.Context) error {
 	timer := time.NewTimer(longestSleep)
 	defer timer.Stop()
+	var beat time.Time
 	for {
 		now := k.lock()
 		k.startDue(now)
 		sleep, planned := k.sleep(now)
 		k.mu.Unlock()
+		if k.cfg.Beat != nil {
+			if since := now.Sub(beat); since >= longestSleep || since < 0 {
+				beat = now
+				k.cfg.Beat()
+			}
+			if !planned {
+				sleep, planned = longestSleep, true
+			}
+		}
 		var due <-chan time.Time
 		if planned {
 			timer.Reset(sleep)

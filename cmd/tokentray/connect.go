@@ -42,6 +42,12 @@ func connect(ctx context.Context, home string, start bool) (api.Agent, error) {
 	return client, nil
 }
 
+// held is cli.Parts.Held.
+func held(home string) bool {
+	h, err := agent.FindHome(home)
+	return err == nil && lookAtDatabase(h.DB()).InUse
+}
+
 // openWindow is cli.Parts.OpenWindow.
 func openWindow(home string) error {
 	cmd, err := windowCommand(home)

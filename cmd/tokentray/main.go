@@ -40,6 +40,7 @@ func run() int {
 		Getenv:     os.Getenv,
 		Now:        time.Now,
 		Connect:    connect,
+		Held:       held,
 		OpenWindow: openWindow,
 		Agent:      p.agent,
 		Demo:       p.demo,

@@ -49,6 +49,18 @@ func FindHome(dir string) (Home, error) {
 	return newHome(abs, abs, abs), nil
 }
 
+// again is the same home as a client finds it now: the platform's runtime folder
+// comes and goes with its user's sessions.
+func (h Home) again() Home {
+	if own, err := platformHome(); err == nil && own.data == h.data && own.state == h.state {
+		return own
+	}
+	if h.data == h.state {
+		return newHome(h.data, h.data, h.data)
+	}
+	return h
+}
+
 // newHome places the socket: where it belongs, or in a short folder named
 // after the home when its path is longer than the platform allows.
 func newHome(data, state, run string) Home {

@@ -29,10 +29,13 @@ const drainTime = 3 * time.Second
 // that is there already can only be a stale one.
 func (s *Service) Run(ctx context.Context, ready func()) (err error) {
 	defer func() { err = errors.Join(err, s.close()) }()
-	socket, err := s.listen()
+	socket, file, err := listen(s.parts.Home)
 	if err != nil {
 		return err
 	}
+	s.post.mu.Lock()
+	s.post.home, s.post.socket, s.post.file = s.parts.Home, socket, file
+	s.post.mu.Unlock()
 	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	unsubscribe := s.keeper.Subscribe(s.heard)
@@ -41,13 +44,28 @@ func (s *Service) Run(ctx context.Context, ready func()) (err error) {
 
 	var wg sync.WaitGroup
 	defer wg.Wait()
+	server := api.NewServer(s, s.parts.Peer, s.log)
+	served := make(chan error, 1)
+	serve := func(l net.Listener) {
+		wg.Go(func() {
+			if err := server.Serve(l); !replaced(err) {
+				select {
+				case served <- err:
+				default: // the end began already
+				}
+			}
+		})
+		wg.Go(func() {
+			if watchSocket(work, l.Addr().String()) {
+				s.beats()
+			}
+		})
+	}
+	s.onBeat(func() { s.stay(work, serve) })
 	wg.Go(func() { _ = s.keeper.Run(work) })
 	wg.Go(func() { watchSleep(work, s.log, s.woke) })
 	wg.Go(func() { s.follow(work) })
-
-	server := api.NewServer(s, s.parts.Peer, s.log)
-	served := make(chan error, 1)
-	wg.Go(func() { served <- server.Serve(socket) })
+	serve(socket)
 	s.log.Info("agent started", "version", s.parts.Version, "pid", os.Getpid(), "home", s.parts.Home.Dir(), "accounts", len(s.all()))
 	s.openLoopback()
 	if ready != nil {
@@ -71,26 +89,6 @@ func (s *Service) Run(ctx context.Context, ready func()) (err error) {
 		_ = server.Close()
 	}
 	return err
-}
-
-// listen takes the home's socket.
-func (s *Service) listen() (net.Listener, error) {
-	path := s.parts.Home.Socket()
-	if err := s.parts.Home.CheckSocket(); err != nil {
-		return nil, cannotStart(err)
-	}
-	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return nil, cannotStart(fmt.Errorf("remove the stale socket %s: %w", path, pathless(err)))
-	}
-	l, err := net.Listen("unix", path)
-	if err != nil {
-		return nil, cannotStart(fmt.Errorf("listen on %s: %w", path, err))
-	}
-	if err := os.Chmod(path, 0o600); err != nil { // its folder is 0700 already
-		_ = l.Close()
-		return nil, cannotStart(fmt.Errorf("close the socket to others: %w", pathless(err)))
-	}
-	return l, nil
 }
 
 // fill opens the vault and gives the Keeper every account with its token. A
@@ -123,11 +121,11 @@ func (s *Service) close() error {
 	if erase && runtime.GOOS != "windows" { // which removes no open file
 		// Under the store's lock: an agent that starts meanwhile waits for it
 		// and begins a home of its own.
-		errs = append(errs, s.parts.Home.remove())
+		errs = append(errs, s.where().remove())
 	}
 	errs = append(errs, s.parts.Store.Close())
 	if erase && runtime.GOOS == "windows" {
-		errs = append(errs, s.parts.Home.remove())
+		errs = append(errs, s.where().remove())
 	}
 	s.log.Info("agent stopped")
 	return errors.Join(errs...)
@@ -150,7 +148,7 @@ func (s *Service) Reset(ctx context.Context) error {
 		return core.AsError(err)
 	}
 	if runtime.GOOS != "windows" { // what stays behind is told while somebody listens
-		if err := s.parts.Home.removeSecrets(); err != nil {
+		if err := s.where().removeSecrets(); err != nil {
 			return core.AsError(err)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"tokentray/core"
@@ -121,6 +122,8 @@ type Service struct {
 
 	uses uses
 	loop loopback
+	post post
+	beat atomic.Pointer[func()] // set by Run: what is looked at once a minute
 }
 
 var _ api.Agent = (*Service)(nil)
@@ -144,6 +147,7 @@ func New(p Parts) (*Service, error) {
 		parts: p, log: p.Log.Logger, now: func() time.Time { return p.Now().Round(0) },
 		hub: newHub(), stop: make(chan struct{}), renewed: make(chan struct{}, 1), session: p.Session, tray: "off",
 		accounts: map[core.ID]core.Account{}, ids: map[api.Ref]core.ID{},
+		post: post{home: p.Home},
 	}
 	s.started = s.now()
 	s.vault = newKeys(p.Vaults, func(v api.Vault) {
@@ -151,10 +155,21 @@ func New(p Parts) (*Service, error) {
 	})
 	s.keeper = core.NewKeeper(core.Config{
 		Upstreams: p.Upstreams, Vault: s.vault, Journal: p.Store, Now: p.Now, Log: s.log,
+		Beat: s.beats,
 	})
 	s.uses = uses{store: p.Store, log: s.log, told: s.tell}
 	return s, s.load()
 }
+
+// beats is the Keeper's beat.
+func (s *Service) beats() {
+	if do := s.beat.Load(); do != nil {
+		(*do)()
+	}
+}
+
+// onBeat says what the Keeper's beat does.
+func (s *Service) onBeat(do func()) { s.beat.Store(&do) }
 
 // load reads accounts, settings and uses.
 func (s *Service) load() (err error) {

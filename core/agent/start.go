@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"tokentray/core"
 	"tokentray/core/api"
 )
 
@@ -44,6 +45,7 @@ func Ensure(ctx context.Context, h Home, start Start) (*api.Client, error) {
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, start.Wait, fmt.Errorf("it was not ready within %s", start.Wait))
 	defer cancel()
+	held := false // another agent has the home
 	for {
 		if listens(ctx, h.Socket()) {
 			return api.Dial(h.Socket()), nil
@@ -52,16 +54,29 @@ func Ensure(ctx context.Context, h Home, start Start) (*api.Client, error) {
 		if err == nil {
 			return api.Dial(h.Socket()), nil
 		}
+		if held && ctx.Err() != nil {
+			return nil, silent()
+		}
 		if !errors.Is(err, errRunning) {
 			return nil, err
 		}
+		held = true
 		// The one that runs either begins to listen in a moment or is about to end.
 		if meet(ctx, h.Socket()) {
 			return api.Dial(h.Socket()), nil
 		}
 		if ctx.Err() != nil {
-			return nil, cannotStart(fmt.Errorf("another agent has this home and does not answer: %w", context.Cause(ctx)))
+			return nil, silent()
 		}
+	}
+}
+
+// silent is the refusal of a home that another agent holds without a socket.
+func silent() *core.Error {
+	return &core.Error{
+		Class: core.Internal, Remedy: core.RemedyInUse,
+		Message: "another agent holds this home but does not answer; end it with tokentray stop",
+		Err:     ErrCannotStart,
 	}
 }
 

@@ -170,6 +170,24 @@ func TestAnAgentThatIsAboutToEndIsWaitedFor(t *testing.T) {
 	}
 }
 
+func TestAnAgentThatNobodyReachesIsCalledSo(t *testing.T) {
+	home := testHome(t)
+	if err := home.Mkdirs(); err != nil {
+		t.Fatal(err)
+	}
+	db, err := store.Open(home.DB(), store.Options{}) // it has the lock and never listens
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	start := acting(t, "agent")
+	start.Wait = 3 * time.Second
+	_, err = Ensure(t.Context(), home, start)
+	if !errors.Is(err, ErrCannotStart) || core.AsError(err).Remedy != core.RemedyInUse {
+		t.Errorf("got %v, want that another agent holds the home", err)
+	}
+}
+
 func TestWhyAnAgentDoesNotStart(t *testing.T) {
 	tests := []struct {
 		name, act, says string

@@ -26,6 +26,9 @@ type Parts struct {
 	// api.ErrNoAgent in its chain when there is none, and api.ErrVersion, beside
 	// an agent that can be stopped, when it is of another version.
 	Connect func(ctx context.Context, home string, start bool) (api.Agent, error)
+	// Held reports whether some process has a home's database open, agent or
+	// not; nil: nobody knows.
+	Held func(home string) bool
 	// OpenWindow starts a window program on a home and does not wait for it.
 	OpenWindow func(home string) error
 

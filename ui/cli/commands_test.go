@@ -315,6 +315,12 @@ func TestStatusAndStopStartNothing(t *testing.T) {
 		t.Errorf("%q", errOut)
 	}
 	r = newRun()
+	r.none = true
+	r.parts = func(p *Parts) { p.Held = func(string) bool { return true } }
+	if _, errOut := r.try(t, exitNoAgent, "stop"); !strings.Contains(errOut, "its socket is gone") || !strings.Contains(errOut, "end the process") {
+		t.Errorf("an agent that nobody reaches: %q", errOut)
+	}
+	r = newRun()
 	if r.try(t, 0, "stop"); !slices.Equal(r.agent.calls, []string{"stop"}) {
 		t.Errorf("%v", r.agent.calls)
 	}

@@ -48,7 +48,7 @@ func exitCode(ctx context.Context, err error) int {
 	}
 	e := core.AsError(err)
 	switch e.Remedy {
-	case core.RemedyNoAgent, core.RemedyRestart:
+	case core.RemedyNoAgent, core.RemedyRestart, core.RemedyLostAgent:
 		return exitNoAgent
 	}
 	switch e.Class {

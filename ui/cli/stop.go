@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"tokentray/core"
 	"tokentray/core/api"
 )
 
@@ -16,6 +17,9 @@ func (a *app) stopCommand() *cobra.Command {
 			agent, err := a.Connect(cmd.Context(), a.home, false)
 			switch {
 			case errors.Is(err, api.ErrNoAgent):
+				if a.Held != nil && a.Held(a.home) {
+					return lostAgent()
+				}
 				a.note(a.say("status.none"))
 				return nil
 			case err != nil && !errors.Is(err, api.ErrVersion):
@@ -28,5 +32,14 @@ func (a *app) stopCommand() *cobra.Command {
 			a.note(a.say("stop.done"))
 			return nil
 		},
+	}
+}
+
+// lostAgent tells that an agent lives which nobody can reach.
+func lostAgent() error {
+	return &core.Error{
+		Class: core.Internal, Remedy: core.RemedyLostAgent,
+		Message: "an agent has this home open but its socket is gone; try again in a minute, or end the process tokentray",
+		Err:     api.ErrNoAgent,
 	}
 }

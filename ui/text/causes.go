@@ -57,6 +57,7 @@ func causes() table {
 		"cause.disk":           {"The disk refused: {message}", "磁盘操作失败：{message}"},
 		"cause.no_agent":       {"The agent does not run and could not be started: {message}", "代理进程未运行，也无法启动：{message}"},
 		"cause.in_use":         {"Another TokenTray has this home open.", "另一个 TokenTray 正在使用此数据目录。"},
+		"cause.lost_agent":     {"An agent has this home open, but its socket is gone, so that nobody reaches it.", "有代理进程正在使用此数据目录，但其套接字已不存在，无法连接。"},
 		"cause.newer_home":     {"This home was written by a newer TokenTray.", "此数据目录由更新版本的 TokenTray 写入。"},
 		"cause.damaged":        {"The database is damaged.", "数据库已损坏。"},
 		"cause.restart_agent":  {"The agent that runs is of another version.", "正在运行的代理进程版本不同。"},

@@ -112,6 +112,10 @@ func remedies() table {
 			"Use that one, or end it first: tokentray stop",
 			"请使用正在运行的那个，或先结束它：tokentray stop",
 		},
+		"remedy.lost_agent": {
+			"Try again in a minute. If it stays away, end the process tokentray yourself: in the system's task manager, or with kill and its PID, which the log names.",
+			"请一分钟后再试。若仍无法连接，请自行结束 tokentray 进程：使用系统的任务管理器，或用 kill 加日志中记录的 PID。",
+		},
 		"remedy.newer_home": {
 			"Update TokenTray. Nothing was changed.",
 			"请更新 TokenTray。数据未做任何改动。",

@@ -1,0 +1,107 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"runtime"
+	"sync"
+)
+
+// post is where the agent listens. The platform's runtime folder goes when its
+// user logs out, and tidy people remove sockets: an agent that lives on listens
+// again where its clients look for it.
+type post struct {
+	mu     sync.Mutex
+	home   Home // as clients find it
+	socket *net.UnixListener
+	file   os.FileInfo // the socket as we made it
+	failed string      // why it could not listen again, as it was told last
+}
+
+// listen takes the socket of a home.
+func listen(h Home) (*net.UnixListener, os.FileInfo, error) {
+	path := h.Socket()
+	if err := h.CheckSocket(); err != nil {
+		return nil, nil, cannotStart(err)
+	}
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, nil, cannotStart(fmt.Errorf("remove the stale socket %s: %w", path, pathless(err)))
+	}
+	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: path, Net: "unix"})
+	if err != nil {
+		return nil, nil, cannotStart(fmt.Errorf("listen on %s: %w", path, err))
+	}
+	err = os.Chmod(path, 0o600) // its folder is 0700 already
+	if err != nil {
+		_ = l.Close()
+		return nil, nil, cannotStart(fmt.Errorf("close the socket to others: %w", pathless(err)))
+	}
+	file, err := os.Lstat(path)
+	if err != nil {
+		_ = l.Close()
+		return nil, nil, cannotStart(fmt.Errorf("look at the socket: %w", err))
+	}
+	return l, file, nil
+}
+
+// where is the home as clients find it.
+func (s *Service) where() Home {
+	s.post.mu.Lock()
+	defer s.post.mu.Unlock()
+	return s.post.home
+}
+
+// there reports whether the socket that is listened on is the one that clients
+// of home find.
+func (p *post) there(home Home) bool {
+	if home.sock != p.home.sock {
+		return false
+	}
+	file, err := os.Lstat(home.sock)
+	// Windows knows no identity of a socket's file.
+	return err == nil && (runtime.GOOS == "windows" || os.SameFile(file, p.file))
+}
+
+// stay listens again when the socket went, or when clients look elsewhere now,
+// and hands the new one to serve. What keeps it from that is told once; the next
+// look tries again.
+func (s *Service) stay(ctx context.Context, serve func(net.Listener)) {
+	p := &s.post
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	home := p.home.again()
+	if ctx.Err() != nil || p.there(home) {
+		return
+	}
+	err := home.Mkdirs()
+	var (
+		socket *net.UnixListener
+		file   os.FileInfo
+	)
+	if err == nil {
+		socket, file, err = listen(home)
+	}
+	if err != nil {
+		if p.failed != err.Error() {
+			p.failed = err.Error()
+			s.log.Error("the socket is gone and cannot be made again", "socket", home.sock, "error", err)
+		}
+		return
+	}
+	if home.sock == p.home.sock {
+		p.socket.SetUnlinkOnClose(false) // that path is the new one's
+	}
+	_ = p.socket.Close()
+	p.home, p.socket, p.file, p.failed = home, socket, file, ""
+	s.log.Warn("the socket was gone; listening again", "socket", home.sock)
+	serve(socket)
+}
+
+// replaced reports whether a server's end is that of a socket which stay closed.
+func replaced(err error) bool {
+	return errors.Is(err, net.ErrClosed) && !errors.Is(err, http.ErrServerClosed)
+}

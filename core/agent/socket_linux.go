@@ -1,0 +1,61 @@
+package agent
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/sys/unix"
+)
+
+// watchSocket returns true when the socket at path or its folder is removed or
+// renamed, false when that cannot be watched or ctx ends first. It is a hint that
+// saves clients the wait for the Keeper's beat, and costs no wake-ups.
+func watchSocket(ctx context.Context, path string) bool {
+	fd, err := unix.InotifyInit1(unix.IN_CLOEXEC | unix.IN_NONBLOCK)
+	if err != nil {
+		return false
+	}
+	events := os.NewFile(uintptr(fd), "inotify")
+	defer events.Close()
+	const what = unix.IN_DELETE | unix.IN_MOVED_FROM | unix.IN_DELETE_SELF | unix.IN_MOVE_SELF | unix.IN_ONLYDIR
+	if _, err := unix.InotifyAddWatch(fd, filepath.Dir(path), what); err != nil {
+		return false
+	}
+	unwatch := context.AfterFunc(ctx, func() { _ = events.Close() })
+	defer unwatch()
+	if _, err := os.Lstat(path); errors.Is(err, os.ErrNotExist) {
+		return true // it went before the watch began
+	}
+	buf := make([]byte, 16<<10)
+	for {
+		n, err := events.Read(buf)
+		if err != nil {
+			return false
+		}
+		if tellsOf(filepath.Base(path), buf[:n]) {
+			return true
+		}
+	}
+}
+
+// tellsOf reports whether events of a folder tell of the file name in it, or of
+// the folder itself.
+func tellsOf(name string, events []byte) bool {
+	for len(events) >= unix.SizeofInotifyEvent {
+		mask := binary.NativeEndian.Uint32(events[4:])
+		end := unix.SizeofInotifyEvent + int(binary.NativeEndian.Uint32(events[12:]))
+		if end > len(events) {
+			return true // cannot be; a look costs little
+		}
+		of := strings.TrimRight(string(events[unix.SizeofInotifyEvent:end]), "\x00")
+		if of == name || mask&(unix.IN_DELETE|unix.IN_MOVED_FROM) == 0 {
+			return true
+		}
+		events = events[end:]
+	}
+	return false
+}

@@ -1,0 +1,9 @@
+//go:build !linux
+
+package agent
+
+import "context"
+
+// watchSocket has nothing that tells it here; the Keeper's beat looks once a
+// minute.
+func watchSocket(context.Context, string) bool { return false }

@@ -1,0 +1,143 @@
+package agent
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"runtime"
+	"testing"
+	"time"
+
+	"tokentray/core"
+	"tokentray/core/api"
+)
+
+// answers waits until the agent answers where clients of the home look now.
+func answers(t *testing.T, home Home) {
+	t.Helper()
+	until := time.Now().Add(5 * time.Second)
+	for {
+		_, err := apiStatus(t, home)
+		if err == nil {
+			return
+		}
+		if time.Now().After(until) {
+			t.Fatalf("nobody answers on %s: %v", home.Socket(), err)
+		}
+		runtime.Gosched()
+	}
+}
+
+// A session's end takes the runtime folder along, and people remove files.
+func TestAnAgentWhoseSocketWentListensAgain(t *testing.T) {
+	tests := []struct {
+		name string
+		lose func(Home) error
+	}{
+		{"the socket is removed", func(h Home) error { return os.Remove(h.Socket()) }},
+		{"the socket is renamed", func(h Home) error { return os.Rename(h.Socket(), h.Socket()+".old") }},
+		{"its folder is removed", func(h Home) error { return os.RemoveAll(filepath.Dir(h.Socket())) }},
+		{"the runtime folder is removed", func(h Home) error { return os.RemoveAll(filepath.Dir(filepath.Dir(h.Socket()))) }},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			home := platform(t)
+			w := newWorld(t)
+			w.home = home
+			r := w.start()
+			if err := tt.lose(home); err != nil {
+				t.Fatal(err)
+			}
+			if runtime.GOOS != "linux" { // where nothing tells of it the beat looks
+				r.beats()
+			}
+			home = home.again()
+			answers(t, home)
+			if err := r.end(); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := os.Lstat(home.Socket()); !errors.Is(err, os.ErrNotExist) {
+				t.Errorf("after the end the socket is there: %v", err)
+			}
+		})
+	}
+}
+
+// After the next login clients look in the runtime folder again.
+func TestAnAgentFollowsTheRuntimeFolder(t *testing.T) {
+	home := platform(t)
+	folder := os.Getenv("XDG_RUNTIME_DIR")
+	w := newWorld(t)
+	w.home = home
+	r := w.start()
+	if err := os.RemoveAll(folder); err != nil {
+		t.Fatal(err)
+	}
+	r.beats()
+	answers(t, home.again())
+	if err := os.Mkdir(folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	r.beats()
+	if got := home.again(); got != home {
+		t.Fatalf("clients look at %s", got.Socket())
+	}
+	answers(t, home)
+	if r.where() != home {
+		t.Errorf("the agent says %s", r.where().Socket())
+	}
+	if err := r.Reset(core.Attended(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.end(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Lstat(filepath.Dir(home.Socket())); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a reset leaves the socket's folder: %v", err)
+	}
+}
+
+// A socket that is there is left alone, however often it is looked at.
+func TestAnAgentKeepsItsSocket(t *testing.T) {
+	w := newWorld(t)
+	r := w.start()
+	before, err := os.Lstat(w.home.Socket())
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.beats()
+	after, err := os.Lstat(w.home.Socket())
+	if err != nil || !os.SameFile(before, after) {
+		t.Errorf("the socket was replaced: %v", err)
+	}
+}
+
+// platform is the platform's own home of a user whose folders are the test's.
+func platform(t *testing.T) Home {
+	t.Helper()
+	user := t.TempDir()
+	folder := filepath.Join(user, "run")
+	if err := os.Mkdir(folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for name, value := range map[string]string{
+		"HOME": user, "LocalAppData": user, "XDG_RUNTIME_DIR": folder, "XDG_DATA_HOME": "", "XDG_STATE_HOME": "", HomeVariable: "",
+	} {
+		t.Setenv(name, value)
+	}
+	home, err := FindHome("")
+	if err == nil {
+		err = home.Mkdirs()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return home
+}
+
+func apiStatus(t *testing.T, home Home) (api.Status, error) {
+	t.Helper()
+	client := api.Dial(home.Socket())
+	defer client.Close()
+	return client.Status(t.Context())
+}
