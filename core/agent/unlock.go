@@ -78,14 +78,14 @@ func (s *Service) openVault(ctx context.Context) (map[core.ID]core.Token, *core.
 }
 
 // reopen tries a closed vault again, because a person asked for something that
-// needs it. The edit lock must not be held.
+// needs it, unless a person closed it. The edit lock must not be held.
 func (s *Service) reopen(ctx context.Context) {
-	if s.vault.closed() == nil {
+	if s.vault.closed() == nil || s.vault.held() != nil {
 		return
 	}
 	s.edit.Lock()
 	defer s.edit.Unlock()
-	if s.vault.closed() != nil {
+	if s.vault.closed() != nil && s.vault.held() == nil {
 		_ = s.opened(ctx)
 	}
 }
@@ -93,6 +93,9 @@ func (s *Service) reopen(ctx context.Context) {
 // openForWriting makes sure that a secret can be kept and tokens sealed. The
 // edit lock is held.
 func (s *Service) openForWriting(ctx context.Context) error {
+	if err := s.vault.held(); err != nil {
+		return err
+	}
 	if s.vault.closed() != nil {
 		return s.opened(ctx)
 	}
@@ -148,6 +151,7 @@ func (s *Service) VaultInit(ctx context.Context, passphrase core.Secret) (api.Va
 	if err := s.opened(ctx); err != nil {
 		return api.Vault{}, err
 	}
+	s.vault.unlock()
 	return s.vault.status(), nil
 }
 
@@ -169,6 +173,7 @@ func (s *Service) VaultUnlock(ctx context.Context, passphrase core.Secret) (api.
 	if err := s.opened(core.Attended(ctx)); err != nil {
 		return api.Vault{}, err
 	}
+	s.vault.unlock()
 	return s.vault.status(), nil
 }
 

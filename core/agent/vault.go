@@ -74,6 +74,9 @@ type keys struct {
 	mu    sync.Mutex
 	state string
 	err   *core.Error // why it is not open
+	// byPerson is set from a person's lock until a person's unlock: nothing else
+	// opens the vault meanwhile.
+	byPerson bool
 }
 
 var _ core.Vault = (*keys)(nil)
@@ -322,14 +325,34 @@ func (k *keys) clearMoved(ctx context.Context) (left []string) {
 	return left
 }
 
-// lock closes the vault until somebody opens it.
+// lock closes the vault until a person opens it.
 func (k *keys) lock() *core.Error {
+	k.mu.Lock()
+	k.byPerson = true
+	k.mu.Unlock()
 	if k.parts.File != nil {
 		k.parts.File.Lock()
 	}
 	e := lockedVault(nil)
 	k.turn(vaultLocked, e)
 	return e
+}
+
+// unlock lifts a person's lock, when a person opened the vault.
+func (k *keys) unlock() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.byPerson = false
+}
+
+// held is why nothing but a person may open the vault, nil when anything may.
+func (k *keys) held() error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.byPerson {
+		return k.err
+	}
+	return nil
 }
 
 func lockedVault(cause error) *core.Error {

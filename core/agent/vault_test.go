@@ -267,3 +267,40 @@ func TestAPersonMakesTheAgentAskTheKeyringAgain(t *testing.T) {
 		})
 	}
 }
+
+// What a person locked nothing opens but a person who says so.
+func TestAPersonsLockHoldsUntilAPersonUnlocks(t *testing.T) {
+	w := newWorld(t)
+	r := w.start()
+	a := r.add("shop", core.Sandbox)
+	if _, err := r.client.VaultLock(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	asked := w.ring.asked()
+	w.pass(time.Minute)
+	_, err := r.client.Refresh(t.Context(), a.Ref(), api.RefreshRequest{Force: true, Person: true})
+	wantClass(t, err, core.VaultClosed)
+	_, err = r.client.Add(t.Context(), input("till", core.Sandbox, "wx00000000000000aa"))
+	if e := wantClass(t, err, core.VaultClosed); e.Remedy != core.RemedyVaultUnlock {
+		t.Errorf("remedy %s", e.Remedy)
+	}
+	if err := r.client.Session(t.Context(), api.Session{DBus: "unix:path=/new"}); err != nil {
+		t.Fatal(err)
+	}
+	if s, err := r.client.Status(t.Context()); err != nil || s.Vault.State != vaultLocked || w.ring.asked() != asked {
+		t.Errorf("after all that the vault is %s, asked %d times, %v", s.Vault.State, w.ring.asked()-asked, err)
+	}
+	w.ring.breaks(closedBy(vault.ErrLocked)) // the keyring's own prompt is dismissed
+	_, err = r.client.VaultUnlock(t.Context(), core.Secret{})
+	wantClass(t, err, core.VaultClosed)
+	w.ring.breaks(nil)
+	_, err = r.client.Refresh(t.Context(), a.Ref(), api.RefreshRequest{Force: true, Person: true})
+	wantClass(t, err, core.VaultClosed)
+
+	if v, err := r.client.VaultUnlock(t.Context(), core.Secret{}); err != nil || v.State != vaultOpen {
+		t.Fatalf("unlock: %+v, %v", v, err)
+	}
+	if _, err := r.client.Refresh(t.Context(), a.Ref(), api.RefreshRequest{Force: true, Person: true}); err != nil {
+		t.Error(err)
+	}
+}
