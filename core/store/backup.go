@@ -18,7 +18,8 @@ import (
 // Backups are made after accounts changed, at most one in backupEvery, and the
 // newest of each of keepDays different days are kept. A change that comes too
 // soon after the last backup is in the next one: made by the first write after
-// the hour, at Close, or at the next Open.
+// the hour, at Close whatever the hour, or, after a crash, at the next Open that
+// comes late enough.
 const (
 	backupEvery = time.Hour
 	keepDays    = 5
@@ -108,13 +109,17 @@ func (s *Store) changed(tx *bbolt.Tx) error {
 
 // backupIfDue makes the backup that account changes asked for, unless the last
 // one is too young. What prevents it is logged: the change itself is safe.
-func (s *Store) backupIfDue() {
+func (s *Store) backupIfDue() { s.backupAfter(backupEvery) }
+
+// backupAfter is backupIfDue with the age from which the last one is not too
+// young.
+func (s *Store) backupAfter(every time.Duration) {
 	if !s.due.Load() {
 		return
 	}
 	s.backups.Lock()
 	defer s.backups.Unlock()
-	if age := s.now().Sub(s.last); age >= 0 && age < backupEvery || !s.due.Load() {
+	if age := s.now().Sub(s.last); age >= 0 && age < every || !s.due.Load() {
 		return
 	}
 	s.due.Store(false)

@@ -59,14 +59,54 @@ func TestBackupsFollowAccountsNotRenewals(t *testing.T) {
 		t.Errorf("the backup that was due: %v", got)
 	}
 
-	// What Close may not back up yet, the next Open does.
+	// Close makes the one that is due whatever the hour, and no other.
 	h.clock.add(time.Minute)
 	h.add("d")
 	h.close()
+	last := h.clock.now()
+	if got := h.backupTimes(); !slices.Equal(got, []time.Time{last}) {
+		t.Errorf("the backup due at Close: %v", got)
+	}
 	h.clock.add(2 * time.Hour)
 	h.open()
+	h.reopen()
+	if got := h.backupTimes(); !slices.Equal(got, []time.Time{last}) {
+		t.Errorf("nothing was due: %v", got)
+	}
+
+	// After a crash the next Open makes it.
+	h.add("e")
+	h.clock.add(time.Minute)
+	h.add("f")
+	h.clock.add(2 * time.Hour)
+	h.crash()
 	if got := h.backupTimes(); !slices.Equal(got, []time.Time{h.clock.now()}) {
 		t.Errorf("the backup due at Open: %v", got)
+	}
+}
+
+// TestCloseAfterAResetBacksNothingUp: the accounts of a home that was reset must
+// not come back.
+func TestCloseAfterAResetBacksNothingUp(t *testing.T) {
+	h := newHome(t)
+	h.add("a")
+	h.clock.add(time.Minute)
+	h.add("b") // wants a backup
+	for _, b := range listBackups(h.Store.opt.Backups) {
+		if err := os.Remove(b.path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Remove(h.path); err != nil {
+		t.Fatal(err)
+	}
+	h.close()
+	if got := h.backupTimes(); len(got) != 0 {
+		t.Errorf("backups: %v", got)
+	}
+	h.open()
+	if len(h.refs()) != 0 || h.Repaired() != nil {
+		t.Errorf("accounts %v, repaired %+v", h.refs(), h.Repaired())
 	}
 }
 

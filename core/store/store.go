@@ -94,6 +94,9 @@ func open(path string, opt Options, steps []migration) (*Store, error) {
 		_ = s.Close()
 		return nil, fail(doing, err)
 	}
+	if r := s.repair; r != nil && r.Moved != "" && !r.Backup.IsZero() {
+		s.disown(r.Moved)
+	}
 	return s, nil
 }
 
@@ -155,16 +158,16 @@ func (s *Store) Path() string { return s.path }
 // Repaired tells what Open had to repair; nil for nothing.
 func (s *Store) Repaired() *Repair { return s.repair }
 
-// Close makes the backup that is due, unless the file was removed by a reset,
-// and lets go of the file.
+// Close makes the backup that is due, however young the last one is, unless the
+// file was removed by a reset, and lets go of the file.
 func (s *Store) Close() error {
+	if !s.damaged.Load() && stillAt(s.path, s.file) {
+		s.backupAfter(0)
+	}
 	if s.damaged.Load() {
 		// bbolt may hold its own locks for ever after a panic: give the file back
 		// and leave the rest to the end of the process.
 		return fail("close the database", ignoreClosed(release(s.file)))
-	}
-	if stillAt(s.path, s.file) {
-		s.backupIfDue()
 	}
 	return fail("close the database", s.db.Close())
 }
