@@ -71,7 +71,7 @@ func stillAt(path string, file *os.File) bool {
 // create makes an empty database that is there whole or not at all, so that a
 // disk without room leaves nothing that looks like damage.
 func create(path string) error {
-	part := path + ".new-" + string(core.NewID())
+	part := path + partMark + string(core.NewID())
 	defer func() { _ = os.Remove(part) }()
 	db, err := bbolt.Open(part, 0o600, nil)
 	if err != nil {
@@ -80,10 +80,30 @@ func create(path string) error {
 	if err := db.Close(); err != nil {
 		return err
 	}
-	if err := os.Link(part, path); err == nil || errors.Is(err, os.ErrExist) {
-		return nil // somebody else's is as good
+	if err := os.Link(part, path); err == nil || exists(path) {
+		return nil // somebody else's is as good; its owner may have swept ours
 	}
 	return os.Rename(part, path) // a file system without links
+}
+
+// What stands behind the database's name in that of a file being created, and
+// of the lock of a repair.
+const (
+	partMark = ".new-"
+	lockMark = ".repair"
+)
+
+// sweep removes what a creation or a repair that was killed left behind. The
+// lock on the database is held: whoever works on such a file now finds the
+// database in use and needs it no more.
+func sweep(path string) {
+	names, _ := os.ReadDir(filepath.Dir(path))
+	for _, n := range names {
+		mark, ours := strings.CutPrefix(n.Name(), filepath.Base(path))
+		if ours && (strings.HasPrefix(mark, partMark) || mark == lockMark) {
+			_ = os.Remove(filepath.Join(filepath.Dir(path), n.Name()))
+		}
+	}
 }
 
 // openBolt opens the file with bbolt and turns its panics on damage into
@@ -237,7 +257,7 @@ func digest(tx *bbolt.Tx) []byte {
 func (s *Store) restore(cause error, known int) error {
 	// Two programs that start at once must not both repair: a scratch database
 	// is the lock, and the second finds the work done or the database in use.
-	lock, err := bbolt.Open(s.path+".repair", 0o600, &bbolt.Options{Timeout: s.opt.LockWait, NoStatistics: true})
+	lock, err := bbolt.Open(s.path+lockMark, 0o600, &bbolt.Options{Timeout: s.opt.LockWait, NoStatistics: true})
 	if err != nil {
 		return err
 	}

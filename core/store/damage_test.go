@@ -155,6 +155,29 @@ func TestMissingFileWithBadBackups(t *testing.T) {
 	}
 }
 
+func TestLeftoversOfAKilledStartAreSwept(t *testing.T) {
+	h, _ := kept(t)
+	dir := filepath.Dir(h.path)
+	mine := []string{"notes.new-1", "tokentray.db.corrupt-1", "tokentray.db.repaired"}
+	for _, name := range append([]string{"tokentray.db.new-00", "tokentray.db.repair", ".tokentray.db.1.tmp"}, mine...) {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("half"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h.open()
+	var left []string
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		left = append(left, e.Name())
+	}
+	if want := slices.Concat([]string{"backups"}, mine[:1], []string{"tokentray.db"}, mine[1:]); !slices.Equal(left, want) {
+		t.Errorf("the home holds %v, want %v", left, want)
+	}
+}
+
 func TestForeignDatabaseIsMovedAside(t *testing.T) {
 	h := newHome(t)
 	h.close()

@@ -127,6 +127,7 @@ func (s *Store) prepare(steps []migration) error {
 		}
 	}
 	durable.Sweep(filepath.Dir(s.path), filepath.Base(s.path)+".")
+	sweep(s.path)
 	var changed time.Time
 	err := s.view("read the home's id", func(tx *bbolt.Tx) error {
 		meta := tx.Bucket([]byte(bucketMeta))
