@@ -197,6 +197,9 @@ func start(t *testing.T, address string) *running {
 	t.Cleanup(func() {
 		cancel()
 		<-done
+		for t.Failed() && len(r.log) > 0 {
+			t.Log(<-r.log)
+		}
 	})
 	go func() {
 		defer close(done)

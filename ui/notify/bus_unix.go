@@ -240,7 +240,7 @@ func (s *server) owner(body []any) heard {
 
 // close takes everything away.
 func (s *server) close() {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
 	defer cancel()
 	for k := range kinds {
 		s.withdraw(ctx, k)
