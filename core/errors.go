@@ -110,6 +110,7 @@ const (
 	RemedyVaultUnlock  = "vault_unlock"   // tokentray vault unlock
 	RemedyVaultInit    = "vault_init"     // tokentray vault init
 	RemedyReenter      = "secret_missing" // enter the AppSecret again
+	RemedySecretLeft   = "secret_left"    // nothing; the account is gone, its secret follows when the vault opens
 	RemedyAccount      = "no_account"     // tokentray list
 	RemedyLifeTooLong  = "min_ttl"        // ask for a shorter life
 	RemedyForceBudget  = "force_budget"   // forced refreshes of today are used up
@@ -118,6 +119,7 @@ const (
 	RemedyDisk         = "disk"           // free or repair the disk
 	RemedyInUse        = "in_use"         // another agent has the home; tokentray stop
 	RemedyLostAgent    = "lost_agent"     // an agent lives and nobody reaches it; end the process
+	RemedyHungAgent    = "hung_agent"     // the agent answers nothing; end the process
 	RemedyNewer        = "newer_home"     // the home is of a newer version; update
 	RemedyDamaged      = "damaged"        // restart; the newest backup is restored
 	RemedyNoAgent      = "no_agent"       // tokentray agent; its log tells why it ended

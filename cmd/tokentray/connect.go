@@ -27,13 +27,19 @@ func connect(ctx context.Context, home string, start bool) (api.Agent, error) {
 		if errors.Is(err, agent.ErrCannotStart) {
 			err = fmt.Errorf("%w: %w", api.ErrNoAgent, err)
 		}
-		return client, err
+		if err != nil {
+			return nil, err
+		}
+		if _, err = client.Answers(ctx, api.AnswerTime); err != nil && !errors.Is(err, api.ErrVersion) {
+			return nil, err
+		}
+		return client, nil // one of another version tells so at each call
 	}
 	if err := h.CheckSocket(); err != nil {
 		return nil, err
 	}
 	client := api.Dial(h.Socket())
-	switch _, err := client.Status(ctx); {
+	switch _, err := client.Answers(ctx, api.AnswerTime); {
 	case errors.Is(err, api.ErrVersion):
 		return client, err
 	case err != nil:

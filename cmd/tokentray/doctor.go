@@ -51,7 +51,7 @@ func runDoctor(ctx context.Context, o cli.DoctorOptions) ([]cli.Finding, error) 
 }
 
 func lookAtAgent(ctx context.Context, home agent.Home) doctor.Agent {
-	s, err := api.Dial(home.Socket()).Status(ctx)
+	s, err := api.Dial(home.Socket()).Answers(ctx, api.AnswerTime)
 	switch {
 	case err == nil:
 		return doctor.Agent{Running: true, Version: s.Version, PID: s.PID}

@@ -23,3 +23,18 @@ func peerUID(c syscall.Conn) (uid int, known bool, err error) {
 	}
 	return int(cred.Uid), true, nil
 }
+
+// peerPID asks the kernel for the process at the other end, 0 when it is not
+// known.
+func peerPID(c syscall.Conn) (pid int) {
+	raw, err := c.SyscallConn()
+	if err != nil {
+		return 0
+	}
+	_ = raw.Control(func(fd uintptr) {
+		if n, err := unix.GetsockoptInt(int(fd), unix.SOL_LOCAL, unix.LOCAL_PEERPID); err == nil {
+			pid = n
+		}
+	})
+	return pid
+}

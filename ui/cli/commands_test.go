@@ -108,6 +108,26 @@ func TestBareNameNeverCrossesEnvironments(t *testing.T) {
 	}
 }
 
+// TestRemovedAlthoughTheVaultIsLocked: the account is gone, so it is no failure;
+// the secret that stays for now is a warning.
+func TestRemovedAlthoughTheVaultIsLocked(t *testing.T) {
+	for lang, want := range map[string]string{
+		"en": "Removed shop/sandbox.\nwarning: The account is removed; its secret is still in the vault.\n  There is nothing to do: it is removed when the vault is next opened.\n",
+		"zh": "已删除 shop/sandbox。\n警告：账号已删除，但其密钥仍在保险库中。\n  无需处理：下次解锁保险库时会自动清除。\n",
+	} {
+		r := withToken(newRun())
+		r.env["TOKENTRAY_LANG"] = lang
+		r.agent.err = &core.Error{Class: core.VaultClosed, Remedy: core.RemedySecretLeft, Message: "still there"}
+		if _, errOut := r.try(t, 0, "rm", "shop", "--yes"); errOut != want {
+			t.Errorf("%s: stderr %q, want %q", lang, errOut, want)
+		}
+		out, errOut := r.try(t, 0, "rm", "shop", "--yes", "--json")
+		if want := `"remedy": "secret_left"`; !strings.Contains(out, want) || !strings.Contains(out, `"removed": "shop/sandbox"`) || errOut != "" {
+			t.Errorf("--json: stdout %q, stderr %q; want %s", out, errOut, want)
+		}
+	}
+}
+
 func TestFailureIsExplained(t *testing.T) {
 	const en = `tokentray: 203.0.113.7 is not on the account's IP whitelist.
   Add 203.0.113.7 to the API IP whitelist (Official Account: developers.weixin.qq.com/platform; Mini Program: mp.weixin.qq.com), wait a few minutes, then: tokentray refresh shop/sandbox
@@ -319,6 +339,17 @@ func TestStatusAndStopStartNothing(t *testing.T) {
 	r.parts = func(p *Parts) { p.Held = func(string) bool { return true } }
 	if _, errOut := r.try(t, exitNoAgent, "stop"); !strings.Contains(errOut, "its socket is gone") || !strings.Contains(errOut, "end the process") {
 		t.Errorf("an agent that nobody reaches: %q", errOut)
+	}
+	for _, command := range []string{"stop", "status", "list"} {
+		r = newRun()
+		r.parts = func(p *Parts) {
+			p.Connect = func(context.Context, string, bool) (api.Agent, error) {
+				return nil, &core.Error{Class: core.Internal, Remedy: core.RemedyHungAgent, Message: "no answer", Err: &api.HungError{PID: 4711}}
+			}
+		}
+		if _, errOut := r.try(t, exitNoAgent, command); !strings.Contains(errOut, "does not answer") || !strings.Contains(errOut, "4711") {
+			t.Errorf("%s, and the agent hangs: %q", command, errOut)
+		}
 	}
 	r = newRun()
 	if r.try(t, 0, "stop"); !slices.Equal(r.agent.calls, []string{"stop"}) {

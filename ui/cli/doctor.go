@@ -100,7 +100,11 @@ func (a *app) report(findings []Finding) error {
 // findingWords is what was found and what to do.
 func (a *app) findingWords(f Finding) (says, fix string) {
 	if e := api.FromError(f.Err); e != nil && a.text().Has(text.Key("cause."+e.Remedy)) {
-		return clean(a.text().Cause(e, "")), clean(a.text().Remedy(e, ""))
+		fix = clean(a.text().Remedy(e, ""))
+		if pid := a.hungProcess(f.Err); pid != "" {
+			fix += " " + pid
+		}
+		return clean(a.text().Cause(e, "")), fix
 	}
 	says = clean(a.say(text.Key("doctor."+f.Says), f.Args...))
 	if f.Fix != "" {

@@ -48,7 +48,7 @@ func exitCode(ctx context.Context, err error) int {
 	}
 	e := core.AsError(err)
 	switch e.Remedy {
-	case core.RemedyNoAgent, core.RemedyRestart, core.RemedyLostAgent:
+	case core.RemedyNoAgent, core.RemedyRestart, core.RemedyLostAgent, core.RemedyHungAgent:
 		return exitNoAgent
 	}
 	switch e.Class {

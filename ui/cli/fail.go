@@ -85,11 +85,23 @@ func (a *app) explain(err error) []string {
 		return out
 	}
 	out := a.explainWire(api.FromError(err))
+	if pid := a.hungProcess(err); pid != "" {
+		out = append(out, "  "+pid)
+	}
 	var other *elsewhere
 	if errors.As(err, &other) {
 		out = append(out[:1], "  "+clean(a.say("cli.elsewhere", "account", other.ref)))
 	}
 	return out
+}
+
+// hungProcess names the process of an agent that does not answer, or is empty.
+func (a *app) hungProcess(err error) string {
+	var hung *api.HungError
+	if !errors.As(err, &hung) || hung.PID == 0 {
+		return ""
+	}
+	return a.say("cli.hung_pid", "pid", hung.PID)
 }
 
 func (a *app) explainWire(e *api.Error) []string {

@@ -37,6 +37,7 @@ func cli() table {
 		"ask.passphrase_again":   {"Once more", "再输入一次"},
 		"ask.passphrase_differs": {"The two differ; type it again.", "两次输入不一致，请重新输入。"},
 
+		"cli.hung_pid":               {"Its process: {pid}", "其进程：{pid}"},
 		"usage.more":                 {"See {command}", "参见 {command}"},
 		"usage.flags":                {"the flags cannot be read", "无法识别这些选项"},
 		"usage.flag_unknown":         {"there is no flag {flag} here; put -- before a name that begins with a dash", "这里没有选项 {flag}；名称以短横线开头时请在前面加 --"},

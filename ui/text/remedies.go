@@ -84,6 +84,10 @@ func remedies() table {
 			"Enter it again: tokentray edit {account} --secret",
 			"请重新填写：tokentray edit {account} --secret",
 		},
+		"remedy.secret_left": {
+			"There is nothing to do: it is removed when the vault is next opened.",
+			"无需处理：下次解锁保险库时会自动清除。",
+		},
 		"remedy.no_account": {
 			"See what there is: tokentray list",
 			"查看已有账号：tokentray list",
@@ -111,6 +115,10 @@ func remedies() table {
 		"remedy.in_use": {
 			"Use that one, or end it first: tokentray stop",
 			"请使用正在运行的那个，或先结束它：tokentray stop",
+		},
+		"remedy.hung_agent": {
+			"End the process tokentray, in the system's task manager or with kill -9 and its PID; the next command starts a new one. What is stored stays.",
+			"请结束 tokentray 进程：使用系统的任务管理器，或用 kill -9 加其 PID；下一条命令会启动新的进程。已保存的数据不受影响。",
 		},
 		"remedy.lost_agent": {
 			"Try again in a minute. If it stays away, end the process tokentray yourself: in the system's task manager, or with kill and its PID, which the log names.",

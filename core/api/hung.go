@@ -1,0 +1,60 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"syscall"
+	"time"
+
+	"tokentray/core"
+)
+
+// AnswerTime is how long an agent may take to say how it is. It does nothing
+// for that, so one that takes longer is stopped or hangs.
+const AnswerTime = 5 * time.Second
+
+// HungError is in the chain of Answers' error when an agent takes calls and
+// answers none.
+type HungError struct {
+	PID int // of its process, 0 where the platform does not tell
+}
+
+func (e *HungError) Error() string {
+	if e.PID == 0 {
+		return "the agent does not answer"
+	}
+	return fmt.Sprintf("the agent (process %d) does not answer", e.PID)
+}
+
+// Answers asks the agent for its state once and waits no longer than limit. Of
+// an agent that stays silent the error holds a *HungError.
+func (c *Client) Answers(ctx context.Context, limit time.Duration) (Status, error) {
+	short, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	status, err := c.Status(short)
+	if err == nil || short.Err() == nil || ctx.Err() != nil {
+		return status, err
+	}
+	hung := &HungError{c.pid(ctx)}
+	return status, &core.Error{
+		Class: core.Internal, Remedy: core.RemedyHungAgent,
+		Message: hung.Error() + "; end it", Err: hung,
+	}
+}
+
+// pid is the process that listens on the socket, 0 when nobody tells.
+func (c *Client) pid(ctx context.Context) int {
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	conn, err := (&net.Dialer{}).DialContext(ctx, "unix", c.socket)
+	if err != nil {
+		return 0
+	}
+	defer conn.Close()
+	raw, ok := conn.(syscall.Conn)
+	if !ok {
+		return 0
+	}
+	return peerPID(raw)
+}
