@@ -2,6 +2,7 @@ package agent
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -182,6 +183,30 @@ func TestRemoveTakesTheSecretAlong(t *testing.T) {
 		t.Error("the secret is still in the keyring")
 	}
 	r.add("shop", core.Sandbox) // the name is free again
+}
+
+// TestRemoveWithAClosedVault: the account goes at once, and its secret when the
+// vault is opened; the answer says just that.
+func TestRemoveWithAClosedVault(t *testing.T) {
+	w := newWorld(t)
+	r := w.start()
+	a := r.add("shop", core.Sandbox)
+	w.ring.breaks(closedBy(errors.New("locked")))
+	e := wantClass(t, r.client.Remove(t.Context(), a.Ref()), core.VaultClosed)
+	if e.Remedy != core.RemedySecretLeft || !strings.HasPrefix(e.Message, "the account is removed; its secret is still in the vault") {
+		t.Errorf("answer %+v", e)
+	}
+	wantClass(t, r.client.Remove(t.Context(), a.Ref()), core.NotFound)
+	w.ring.breaks(nil)
+	if _, err := w.ring.Get(t.Context(), string(a.ID)); err != nil {
+		t.Fatalf("the secret was not kept: %v", err)
+	}
+	if _, err := r.client.VaultUnlock(t.Context(), core.Secret{}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.ring.Get(t.Context(), string(a.ID)); err == nil {
+		t.Error("the secret is still in the keyring after the vault was opened")
+	}
 }
 
 func TestTestSavesNothing(t *testing.T) {

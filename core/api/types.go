@@ -276,6 +276,8 @@ type Agent interface {
 	Account(ctx context.Context, ref Ref) (Account, error)
 	Add(ctx context.Context, in AccountInput) (Saved, error)
 	Edit(ctx context.Context, ref Ref, in AccountInput) (Saved, error)
+	// Remove's error has core.RemedySecretLeft when the account is gone and only
+	// its secret stays, until the vault is next opened.
 	Remove(ctx context.Context, ref Ref) error
 	Test(ctx context.Context, req TestRequest) (TestResult, error)
 

@@ -263,7 +263,7 @@ func (s *Store) restore(cause error, known int) error {
 	}
 	defer func() {
 		_ = lock.Close()
-		_ = os.Remove(s.path + ".repair")
+		_ = os.Remove(s.path + lockMark)
 	}()
 	if err := s.attach(known); !errors.Is(err, ErrDamaged) {
 		return err

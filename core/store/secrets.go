@@ -78,15 +78,17 @@ func (s *Store) abandon(ctx context.Context, id core.ID, isNew bool, unset func(
 
 // Remove removes an account with all that is kept of it, and its secret, which
 // unset takes out of the vault. When unset fails the account is gone all the
-// same, the secret is removed at the next Clean, and the error says so.
+// same, the secret is removed at the next Clean, and the error, of class
+// VaultClosed with core.RemedySecretLeft, says so.
 func (s *Store) Remove(ctx context.Context, id core.ID, unset func(context.Context) error) error {
 	if err := s.drop(id); err != nil {
 		return err
 	}
 	if err := unset(ctx); err != nil {
-		e := *core.AsError(err)
-		e.Message = "the account is removed, but its secret is still in the vault until the next start: " + e.Message
-		return &e
+		return &core.Error{
+			Class: core.VaultClosed, Remedy: core.RemedySecretLeft, Err: err,
+			Message: "the account is removed; its secret is still in the vault and goes when the vault is next opened: " + core.AsError(err).Message,
+		}
 	}
 	return s.done(id)
 }

@@ -186,6 +186,9 @@ func TestVaultThatFails(t *testing.T) {
 			}
 			v.fail = locked
 			e := wantError(t, h.Remove(t.Context(), a.ID, v.unsetOf(a.ID)), core.VaultClosed, nil)
+			if e.Remedy != core.RemedySecretLeft || !errors.Is(e, locked) {
+				t.Errorf("%q has the remedy %s", e, e.Remedy)
+			}
 			if len(h.refs()) != 0 {
 				t.Errorf("%q, and the account is still there", e)
 			}

@@ -112,8 +112,8 @@ func TestBareNameNeverCrossesEnvironments(t *testing.T) {
 // the secret that stays for now is a warning.
 func TestRemovedAlthoughTheVaultIsLocked(t *testing.T) {
 	for lang, want := range map[string]string{
-		"en": "Removed shop/sandbox.\nwarning: The account is removed; its secret is still in the vault.\n  There is nothing to do: it is removed when the vault is next opened.\n",
-		"zh": "已删除 shop/sandbox。\n警告：账号已删除，但其密钥仍在保险库中。\n  无需处理：下次解锁保险库时会自动清除。\n",
+		"en": "Removed shop/sandbox.\nNote: The account is removed; its secret is still in the vault.\n  There is nothing to do: it is removed when the vault is next opened.\n",
+		"zh": "已删除 shop/sandbox。\n注意：账号已删除，但其密钥仍在保险库中。\n  无需处理：下次解锁保险库时会自动清除。\n",
 	} {
 		r := withToken(newRun())
 		r.env["TOKENTRAY_LANG"] = lang
@@ -121,8 +121,9 @@ func TestRemovedAlthoughTheVaultIsLocked(t *testing.T) {
 		if _, errOut := r.try(t, 0, "rm", "shop", "--yes"); errOut != want {
 			t.Errorf("%s: stderr %q, want %q", lang, errOut, want)
 		}
+		r.term.err.Reset()
 		out, errOut := r.try(t, 0, "rm", "shop", "--yes", "--json")
-		if want := `"remedy": "secret_left"`; !strings.Contains(out, want) || !strings.Contains(out, `"removed": "shop/sandbox"`) || errOut != "" {
+		if want := `{"removed":"shop/sandbox","warning":{"class":"vault","message":"still there","remedy":"secret_left"}}`; strings.TrimSpace(out) != want || errOut != "" {
 			t.Errorf("--json: stdout %q, stderr %q; want %s", out, errOut, want)
 		}
 	}

@@ -4,6 +4,9 @@ import (
 	"context"
 
 	"github.com/spf13/cobra"
+
+	"tokentray/core"
+	"tokentray/core/api"
 )
 
 func (a *app) rmCommand() *cobra.Command {
@@ -34,12 +37,24 @@ func (a *app) rm(ctx context.Context, arg string, yes bool) error {
 	if err := a.confirm(ctx, yes, []string{a.say("rm.what")}, "rm.ask", "account", acc.Ref()); err != nil {
 		return err
 	}
+	var left *api.Error // the account is gone, its secret not yet: done, with a warning
 	if err := agent.Remove(ctx, acc.Ref()); err != nil {
-		return err
+		if left = api.FromError(err); left.Remedy != core.RemedySecretLeft {
+			return err
+		}
 	}
 	if a.json {
-		return a.printJSON(map[string]string{"removed": acc.Ref().String()})
+		return a.printJSON(removedJSON{acc.Ref().String(), left})
 	}
 	a.note(a.say("rm.done", "account", acc.Ref()))
+	if left != nil {
+		a.note(a.say("cli.warning")+a.text().Cause(left, a.account), "  "+a.text().Remedy(left, a.account))
+	}
 	return nil
+}
+
+// removedJSON is what rm --json prints.
+type removedJSON struct {
+	Removed string     `json:"removed"`
+	Warning *api.Error `json:"warning,omitempty"`
 }
