@@ -109,6 +109,7 @@ const (
 	RemedyAllowLive    = "allow_live"     // consent to the destructive fetch
 	RemedyVaultUnlock  = "vault_unlock"   // tokentray vault unlock
 	RemedyVaultInit    = "vault_init"     // tokentray vault init
+	RemedyVaultThere   = "vault_there"    // there is a passphrase file; tokentray vault
 	RemedyReenter      = "secret_missing" // enter the AppSecret again
 	RemedySecretLeft   = "secret_left"    // nothing; the account is gone, its secret follows when the vault opens
 	RemedyAccount      = "no_account"     // tokentray list

@@ -130,7 +130,7 @@ func (s *Service) VaultInit(ctx context.Context, passphrase core.Secret) (api.Va
 	case file == nil:
 		return api.Vault{}, &core.Error{Class: core.Misuse, Remedy: core.RemedyInput, Message: "this home keeps its secrets in memory alone; use another home"}
 	case file.Exists():
-		return api.Vault{}, &core.Error{Class: core.Misuse, Remedy: core.RemedyVaultUnlock, Message: "there is a passphrase file already; unlock it with tokentray vault unlock"}
+		return api.Vault{}, &core.Error{Class: core.Misuse, Remedy: core.RemedyVaultThere, Message: "there is a passphrase file already and it stays as it is; see tokentray vault"}
 	case passphrase.Empty():
 		return api.Vault{}, emptyPassphrase()
 	}

@@ -97,7 +97,9 @@ func TestLockAndUnlockByPassphrase(t *testing.T) {
 		t.Fatalf("init: %+v, %v", v, err)
 	}
 	_, err = r.client.VaultInit(t.Context(), core.NewSecret("another"))
-	wantClass(t, err, core.Misuse)
+	if e := wantClass(t, err, core.Misuse); e.Remedy != core.RemedyVaultThere {
+		t.Errorf("a second init: remedy %s", e.Remedy)
+	}
 	a := r.add("shop", core.Sandbox)
 
 	if v, err := r.client.VaultLock(t.Context()); err != nil || v.State != vaultLocked {

@@ -48,6 +48,7 @@ func causes() table {
 		"cause.allow_live":     {"Fetching a token for {account} would kill the one that production uses.", "为 {account} 获取 token 会使生产环境正在使用的 token 失效。"},
 		"cause.vault_unlock":   {"The vault is locked, so the secret cannot be read.", "保险库已锁定，无法读取密钥。"},
 		"cause.vault_init":     {"There is no usable place for secrets yet.", "还没有可用的地方保存密钥。"},
+		"cause.vault_there":    {"There is a passphrase file already; it stays as it is.", "口令文件已存在，未做任何改动。"},
 		"cause.secret_missing": {"The vault holds no AppSecret for this account.", "保险库中没有此账号的 AppSecret。"},
 		"cause.secret_left":    {"The account is removed; its secret is still in the vault.", "账号已删除，但其密钥仍在保险库中。"},
 		"cause.no_account":     {"There is no account {account}.", "没有账号 {account}。"},

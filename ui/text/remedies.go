@@ -80,6 +80,10 @@ func remedies() table {
 			"Start the desktop's keyring, or keep secrets in a file under a passphrase: tokentray vault init",
 			"请启动桌面的密钥环服务，或用口令保护的文件保存密钥：tokentray vault init",
 		},
+		"remedy.vault_there": {
+			"If it is locked, unlock it with tokentray vault unlock. How it stands: tokentray vault",
+			"若已锁定，请用 tokentray vault unlock 解锁。查看状态：tokentray vault",
+		},
 		"remedy.secret_missing": {
 			"Enter it again: tokentray edit {account} --secret",
 			"请重新填写：tokentray edit {account} --secret",
