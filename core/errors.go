@@ -110,6 +110,7 @@ const (
 	RemedyVaultUnlock  = "vault_unlock"   // tokentray vault unlock
 	RemedyVaultInit    = "vault_init"     // tokentray vault init
 	RemedyVaultThere   = "vault_there"    // there is a passphrase file; tokentray vault
+	RemedyResetLocked  = "reset_locked"   // unlock the passphrase file, then reset
 	RemedyReenter      = "secret_missing" // enter the AppSecret again
 	RemedySecretLeft   = "secret_left"    // nothing; the account is gone, its secret follows when the vault opens
 	RemedyAccount      = "no_account"     // tokentray list
@@ -117,7 +118,9 @@ const (
 	RemedyForceBudget  = "force_budget"   // forced refreshes of today are used up
 	RemedyLog          = "log"            // see the log
 	RemedyInput        = "input"          // correct the field
-	RemedyDisk         = "disk"           // free or repair the disk
+	RemedyDisk         = "disk"           // see that the disk is well
+	RemedyFull         = "disk_full"      // free some space
+	RemedyReadOnly     = "read_only"      // make folder and files yours and writable
 	RemedyInUse        = "in_use"         // another agent has the home; tokentray stop
 	RemedyLostAgent    = "lost_agent"     // an agent lives and nobody reaches it; end the process
 	RemedyHungAgent    = "hung_agent"     // the agent answers nothing; end the process

@@ -219,6 +219,49 @@ func TestResetLeavesNothing(t *testing.T) {
 	}
 }
 
+// The passphrase file remembers what the keyring would not give up.
+func TestResetWithALockedPassphraseFile(t *testing.T) {
+	w := newWorld(t)
+	r := w.start()
+	r.add("shop", core.Sandbox)
+	w.ring.mu.Lock()
+	w.ring.noDrop = closedBy(errors.New("busy"))
+	w.ring.mu.Unlock()
+	if _, err := r.client.VaultInit(t.Context(), core.NewSecret(passphrase)); err != nil {
+		t.Fatal(err)
+	}
+	w.ring.mu.Lock()
+	w.ring.noDrop = nil
+	w.ring.mu.Unlock()
+	if _, err := r.client.VaultLock(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if e := wantClass(t, r.client.Reset(t.Context()), core.VaultClosed); e.Remedy != core.RemedyResetLocked {
+		t.Errorf("remedy %s", e.Remedy)
+	}
+	if len(r.all()) != 1 || !w.fileThere(w.home.PassphraseFile()) {
+		t.Error("a reset that was refused removed something")
+	}
+	if _, err := r.client.VaultUnlock(t.Context(), core.NewSecret(passphrase)); err != nil {
+		t.Fatal(err)
+	}
+	if len(w.ring.deleted) != 2 {
+		t.Errorf("left the keyring: %v; want the secret and the data key", w.ring.deleted)
+	}
+	if _, err := r.client.VaultLock(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	// The keyring holds nothing any more: the passphrase may be lost.
+	if err := r.client.Reset(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (w *world) fileThere(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
 func TestTheAgentTakesADesktopWhenItHasNone(t *testing.T) {
 	const ours, gone, theirs = "unix:path=/ours", "unix:path=/gone", "unix:path=/theirs,guid=1"
 	t.Setenv("XDG_RUNTIME_DIR", "/run/me")

@@ -239,12 +239,20 @@ func (k *keys) open(ctx context.Context, create bool) ([]byte, error) {
 // wipe deletes the secrets of the accounts and the data key from the keyring;
 // the passphrase file goes with the home. Where there are accounts and the
 // keyring cannot be reached it fails, for their secrets would stay behind and
-// nothing would remember them.
+// nothing would remember them. So it does while the passphrase file is locked,
+// which lists what stayed in the keyring, unless the keyring says that it has
+// nothing: the data key is the last to leave it.
 func (k *keys) wipe(ctx context.Context, ids []core.ID) error {
 	if k.parts.Main == nil {
 		return nil
 	}
 	if k.fileInUse() {
+		if _, err := k.parts.File.Get(ctx, movedKey); errors.Is(err, k.parts.Locked) {
+			if _, err := k.parts.Main.Get(ctx, dataKeyName); !errors.Is(err, k.parts.NotFound) {
+				return lockedReset()
+			}
+			return nil
+		}
 		k.clearMoved(ctx)
 		return nil
 	}
@@ -359,6 +367,13 @@ func lockedVault(cause error) *core.Error {
 	return &core.Error{
 		Class: core.VaultClosed, Remedy: core.RemedyVaultUnlock, Err: cause,
 		Message: "the vault is locked; unlock it with tokentray vault unlock",
+	}
+}
+
+func lockedReset() *core.Error {
+	return &core.Error{
+		Class: core.VaultClosed, Remedy: core.RemedyResetLocked,
+		Message: "the passphrase file is locked and lists what the keyring may still hold; unlock it with tokentray vault unlock, then reset",
 	}
 }
 

@@ -84,6 +84,10 @@ func remedies() table {
 			"If it is locked, unlock it with tokentray vault unlock. How it stands: tokentray vault",
 			"若已锁定，请用 tokentray vault unlock 解锁。查看状态：tokentray vault",
 		},
+		"remedy.reset_locked": {
+			"If the passphrase is lost, run tokentray stop and remove the home's folder, and TokenTray's entries in the keyring, by hand. Else unlock it, then reset: tokentray vault unlock",
+			"如果口令已遗失，请执行 tokentray stop，然后手动删除数据目录和密钥环中 TokenTray 的条目。否则请先解锁再重置：tokentray vault unlock",
+		},
 		"remedy.secret_missing": {
 			"Enter it again: tokentray edit {account} --secret",
 			"请重新填写：tokentray edit {account} --secret",
@@ -113,8 +117,16 @@ func remedies() table {
 			"请更正后重试。",
 		},
 		"remedy.disk": {
-			"Free some space, or see that the folder belongs to you and can be written. Nothing was lost.",
-			"请清理磁盘空间，或确认该文件夹属于你且可写。数据没有丢失。",
+			"See that the disk is well and try again. Nothing was lost.",
+			"请检查磁盘是否正常后重试。数据没有丢失。",
+		},
+		"remedy.disk_full": {
+			"Free some space and try again. Nothing was lost.",
+			"请清理磁盘空间后重试。数据没有丢失。",
+		},
+		"remedy.read_only": {
+			"See that folder and files belong to you and can be written, or choose another folder with --home. Nothing was lost.",
+			"请确认该文件夹和文件属于你且可写，或用 --home 另选文件夹。数据没有丢失。",
 		},
 		"remedy.in_use": {
 			"Use that one, or end it first: tokentray stop",
