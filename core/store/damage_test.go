@@ -382,7 +382,9 @@ func TestFolderInPlaceOfTheFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := Open(path, Options{})
-	wantError(t, err, core.Internal, ErrReadOnly)
+	if e := wantError(t, err, core.Internal, ErrReadOnly); e.Remedy != core.RemedyReadOnly {
+		t.Errorf("remedy %s", e.Remedy)
+	}
 	if info, err := os.Stat(path); err != nil || !info.IsDir() {
 		t.Error("the folder was moved")
 	}
@@ -426,7 +428,9 @@ func TestFullDiskKeepsTheOldToken(t *testing.T) {
 func TestErrorTextsOfAFullDisk(t *testing.T) {
 	for _, no := range fullErrnos() {
 		wrapped := fmt.Errorf("file resize error: %s", no) // as bbolt words it
-		wantError(t, fail("save", wrapped), core.Internal, ErrFull)
+		if e := wantError(t, fail("save", wrapped), core.Internal, ErrFull); e.Remedy != core.RemedyFull {
+			t.Errorf("remedy %s", e.Remedy)
+		}
 		wantError(t, fail("save", &os.PathError{Op: "write", Path: "x", Err: no}), core.Internal, ErrFull)
 	}
 }

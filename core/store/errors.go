@@ -38,9 +38,9 @@ func fail(doing string, err error) error {
 	case errors.Is(err, berrors.ErrTimeout):
 		return problem(ErrInUse, err, core.RemedyInUse, doing, "another TokenTray has the database open; stop it with tokentray stop")
 	case isFull(err):
-		return problem(ErrFull, err, core.RemedyDisk, doing, "the disk is full; free some space and try again, nothing was lost")
+		return problem(ErrFull, err, core.RemedyFull, doing, "the disk is full; free some space and try again, nothing was lost")
 	case errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) || errors.Is(err, syscall.EISDIR) || errors.Is(err, syscall.ENOTDIR):
-		return problem(ErrReadOnly, err, core.RemedyDisk, doing, "the database file or its folder cannot be written; make them yours and writable")
+		return problem(ErrReadOnly, err, core.RemedyReadOnly, doing, "the database file or its folder cannot be written; make them yours and writable")
 	case errors.Is(err, ErrDamaged):
 		return problem(ErrDamaged, err, core.RemedyDamaged, doing, "the database is damaged; restart TokenTray and it restores the newest backup")
 	case errors.Is(err, berrors.ErrDatabaseNotOpen):
