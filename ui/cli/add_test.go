@@ -151,3 +151,16 @@ func TestAllowLive(t *testing.T) {
 		t.Errorf("%+v", in)
 	}
 }
+
+// At a terminal nothing reads all of standard input, which would show it.
+func TestASecretThatIsTypedIsNotShown(t *testing.T) {
+	r := withToken(newRun())
+	r.term.tty, r.term.answers = true, []string{"sec", "pass"}
+	r.try(t, 0, "edit", "shop", "--secret-stdin", "--proxy-password-stdin")
+	if *r.agent.edited.Secret != "sec" || *r.agent.edited.ProxyPassword != "pass" || r.term.hidden != 2 {
+		t.Errorf("%q %q, %d hidden", *r.agent.edited.Secret, *r.agent.edited.ProxyPassword, r.term.hidden)
+	}
+	r = withToken(newRun())
+	r.term.tty = true
+	r.try(t, exitInterrupted, "edit", "shop", "--secret-stdin") // Ctrl-D
+}

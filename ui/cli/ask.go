@@ -70,8 +70,12 @@ func (a *app) confirm(ctx context.Context, yes bool, warning []string, question 
 }
 
 // stdin reads all of standard input, without the one line end that echo and
-// editors put there.
-func (a *app) stdin() (string, error) {
+// editors put there. What somebody types is a secret and not shown.
+func (a *app) stdin(ctx context.Context, question text.Key) (string, error) {
+	if a.Term.InIsTyped() {
+		s, err := a.askHidden(ctx, a.say(question))
+		return s.Reveal(), err
+	}
 	b, err := io.ReadAll(io.LimitReader(a.Term.In(), maxStdin+1))
 	if err != nil {
 		return "", fmt.Errorf("read standard input: %w", err)

@@ -22,6 +22,7 @@ type terminal struct {
 	answers  []string // of questions, hidden ones too
 	tty      bool     // standard input and error
 	outTTY   bool
+	hidden   int // how many answers were not shown
 	width    int
 	height   int
 }
@@ -30,6 +31,7 @@ func (t *terminal) In() io.Reader       { return t.in }
 func (t *terminal) Out() io.Writer      { return &t.out }
 func (t *terminal) Err() io.Writer      { return &t.err }
 func (t *terminal) InIsTerminal() bool  { return t.tty }
+func (t *terminal) InIsTyped() bool     { return t.tty }
 func (t *terminal) OutIsTerminal() bool { return t.outTTY }
 func (t *terminal) Size() (int, int)    { return t.width, t.height }
 
@@ -43,7 +45,10 @@ func (t *terminal) ReadLine(context.Context) (string, error) {
 	return s, nil
 }
 
-func (t *terminal) ReadHidden(ctx context.Context) (string, error) { return t.ReadLine(ctx) }
+func (t *terminal) ReadHidden(ctx context.Context) (string, error) {
+	t.hidden++
+	return t.ReadLine(ctx)
+}
 
 // fake is an agent whose answers a test sets. Methods that a test does not
 // expect fail it through the embedded nil interface.

@@ -78,8 +78,23 @@ func ptr[T any](v T) *T { return &v }
 // both on standard input the AppSecret is the first line, the proxy's password
 // the second.
 func (a *app) readSecrets(ctx context.Context, f *inputFlags, in *api.AccountInput) error {
-	if f.secretStdin || f.proxyPasswordStdin {
-		s, err := a.stdin()
+	if a.Term.InIsTyped() { // one hidden line for each
+		if f.secretStdin {
+			s, err := a.stdin(ctx, "ask.secret")
+			if err != nil {
+				return err
+			}
+			in.Secret = &s
+		}
+		if f.proxyPasswordStdin {
+			s, err := a.stdin(ctx, "ask.proxy_password")
+			if err != nil {
+				return err
+			}
+			in.ProxyPassword = &s
+		}
+	} else if f.secretStdin || f.proxyPasswordStdin {
+		s, err := a.stdin(ctx, "ask.secret")
 		if err != nil {
 			return err
 		}

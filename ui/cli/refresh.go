@@ -51,7 +51,7 @@ func (a *app) refresh(ctx context.Context, arg string, fromStdin, force, yes boo
 	}
 	req := api.RefreshRequest{Force: force, Person: !fromStdin}
 	if fromStdin {
-		if req.Stale, err = a.stdin(); err != nil {
+		if req.Stale, err = a.stdin(ctx, "ask.stale"); err != nil {
 			return err
 		}
 		if req.Stale == "" {

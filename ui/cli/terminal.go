@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/term"
 )
@@ -21,6 +23,9 @@ type Terminal interface {
 	// InIsTerminal reports whether questions can be asked: answers are typed,
 	// and the questions are seen.
 	InIsTerminal() bool
+	// InIsTyped reports whether standard input is a keyboard, which shows what
+	// is typed, whether or not questions are seen.
+	InIsTyped() bool
 	OutIsTerminal() bool
 	// Size is the terminal's width and height in cells.
 	Size() (width, height int)
@@ -57,6 +62,9 @@ func (c *Console) Err() io.Writer { return c.err }
 // InIsTerminal implements Terminal.
 func (c *Console) InIsTerminal() bool { return isTerminal(c.in) && isTerminal(c.err) }
 
+// InIsTyped implements Terminal.
+func (c *Console) InIsTyped() bool { return isTerminal(c.in) }
+
 // OutIsTerminal implements Terminal.
 func (c *Console) OutIsTerminal() bool { return isTerminal(c.out) }
 
@@ -85,11 +93,62 @@ func (c *Console) ReadLine(ctx context.Context) (string, error) {
 // ReadHidden implements Terminal.
 func (c *Console) ReadHidden(ctx context.Context) (string, error) {
 	s, err := c.wait(ctx, func() (string, error) {
-		b, err := term.ReadPassword(int(c.in.Fd()))
-		return string(b), err
+		before, err := term.MakeRaw(int(c.in.Fd()))
+		if err != nil {
+			return "", err
+		}
+		s, err := hiddenLine(c.in)
+		return s, errors.Join(err, term.Restore(int(c.in.Fd()), before))
 	})
 	_, _ = fmt.Fprintln(c.err) // the line end that was typed was not shown
 	return s, err
+}
+
+// maxHidden bounds what is typed hidden; a terminal's own lines are no longer.
+const maxHidden = 4095
+
+// hiddenLine reads one line of a raw terminal, byte by byte so that what was
+// typed ahead stays for the next question. It does what terminals do with a
+// line: Backspace, Ctrl-U, Ctrl-D on an empty line (Ctrl-Z on Windows), and
+// Ctrl-C, which ends input too.
+func hiddenLine(r io.Reader) (string, error) {
+	const (
+		ctrlC, ctrlD, backspace, ctrlU, ctrlZ, del = 0x03, 0x04, 0x08, 0x15, 0x1a, 0x7f
+	)
+	var line []byte
+	for {
+		var b [1]byte
+		n, err := r.Read(b[:])
+		if n == 0 && err == nil {
+			err = io.EOF // a terminal that hung up
+		}
+		if n == 0 {
+			return "", err
+		}
+		switch c := b[0]; c {
+		case '\r', '\n':
+			return string(line), nil
+		case ctrlC:
+			return "", io.EOF
+		case ctrlD:
+			if len(line) == 0 {
+				return "", io.EOF
+			}
+		case ctrlZ:
+			if len(line) == 0 && runtime.GOOS == "windows" {
+				return "", io.EOF
+			}
+		case backspace, del:
+			_, last := utf8.DecodeLastRune(line)
+			line = line[:len(line)-last]
+		case ctrlU:
+			line = line[:0]
+		default:
+			if len(line) < maxHidden {
+				line = append(line, c)
+			}
+		}
+	}
 }
 
 // wait runs a read that nothing can interrupt. When ctx ends first the terminal

@@ -91,7 +91,7 @@ func (a *app) vaultUnlockCommand() *cobra.Command {
 // one, because nobody sees what was typed.
 func (a *app) passphrase(ctx context.Context, stdin, twice bool) (core.Secret, error) {
 	if stdin {
-		s, err := a.stdin()
+		s, err := a.stdin(ctx, "ask.passphrase")
 		if err == nil && s == "" {
 			err = usage("usage.passphrase_empty")
 		}

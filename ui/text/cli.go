@@ -33,6 +33,7 @@ func cli() table {
 		"ask.appid":              {"AppID", "AppID"},
 		"ask.secret":             {"AppSecret (not shown)", "AppSecret（输入不显示）"},
 		"ask.proxy_password":     {"Proxy password (not shown)", "代理密码（输入不显示）"},
+		"ask.stale":              {"The stale token (not shown)", "已失效的 token（输入不显示）"},
 		"ask.passphrase":         {"Passphrase (not shown)", "口令（输入不显示）"},
 		"ask.passphrase_again":   {"Once more", "再输入一次"},
 		"ask.passphrase_differs": {"The two differ; type it again.", "两次输入不一致，请重新输入。"},
