@@ -115,6 +115,7 @@ const (
 	RemedySecretLeft   = "secret_left"    // nothing; the account is gone, its secret follows when the vault opens
 	RemedyAccount      = "no_account"     // tokentray list
 	RemedyLifeTooLong  = "min_ttl"        // ask for a shorter life
+	RemedyLifeOdd      = "min_ttl_odd"    // ask in seconds or as a duration, up to 24h
 	RemedyForceBudget  = "force_budget"   // forced refreshes of today are used up
 	RemedyLog          = "log"            // see the log
 	RemedyInput        = "input"          // correct the field

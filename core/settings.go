@@ -81,8 +81,8 @@ func (s Settings) Get(key string) (string, bool) {
 	return "", false
 }
 
-// Set changes one key. Its error, an *Error of class Invalid, names what is
-// allowed; s is then unchanged.
+// Set changes one key. Its error, an *Error of class Invalid with Problems in
+// its chain, names what is allowed; s is then unchanged.
 func (s *Settings) Set(key, value string) error {
 	value = strings.TrimSpace(value)
 	if b := s.flag(key); b != nil {
@@ -91,51 +91,67 @@ func (s *Settings) Set(key, value string) error {
 		case value == "on" || value == "off":
 			on = value == "on"
 		case err != nil:
-			return invalidSetting(key, "true or false")
+			return invalidSetting(key, ProblemSettingFlag, "true or false")
 		}
 		*b = on
 		return nil
 	}
 	switch key {
 	case "language":
-		return choose(&s.Language, key, value, "auto", "en", "zh")
+		return choose(&s.Language, key, ProblemSettingLanguage, value, "auto", "en", "zh")
 	case "theme":
-		return choose(&s.Theme, key, value, "system", "light", "dark")
+		return choose(&s.Theme, key, ProblemSettingTheme, value, "system", "light", "dark")
 	case "copy-format":
-		return choose(&s.CopyFormat, key, value, Formats()...)
+		return choose(&s.CopyFormat, key, ProblemSettingFormat, value, Formats()...)
 	case "log-level":
-		return choose(&s.LogLevel, key, value, "debug", "info", "warn", "error")
+		return choose(&s.LogLevel, key, ProblemSettingLogLevel, value, "debug", "info", "warn", "error")
 	case "text-size":
 		n, err := strconv.Atoi(strings.TrimSuffix(value, "%"))
 		if err != nil || n < 80 || n > 200 {
-			return invalidSetting(key, "a number from 80 to 200")
+			return invalidSetting(key, ProblemSettingTextSize, "a number from 80 to 200")
 		}
 		s.TextSize = n
 	case "clear-after":
 		d, err := time.ParseDuration(value)
 		if err != nil || d != 0 && (d < 5*time.Second || d > time.Hour) {
-			return invalidSetting(key, "0s for never, or 5s to 1h")
+			return invalidSetting(key, ProblemSettingClearAfter, "0s for never, or 5s to 1h")
 		}
 		s.ClearAfter = d
 	default:
 		return &Error{
 			Class: Invalid, Remedy: RemedyInput,
 			Message: fmt.Sprintf("there is no setting %q; the settings are %s", key, strings.Join(SettingKeys(), ", ")),
+			Err:     Problems{{Field: key, Key: ProblemSettingUnknown}},
 		}
 	}
 	return nil
 }
 
-func choose(field *string, key, value string, allowed ...string) error {
+// Keys of problems with a setting. ui/text has a sentence for each.
+const (
+	ProblemSettingUnknown    = "setting_unknown"
+	ProblemSettingFlag       = "setting_flag"
+	ProblemSettingLanguage   = "setting_language"
+	ProblemSettingTheme      = "setting_theme"
+	ProblemSettingFormat     = "setting_format"
+	ProblemSettingLogLevel   = "setting_log_level"
+	ProblemSettingTextSize   = "setting_text_size"
+	ProblemSettingClearAfter = "setting_clear_after"
+)
+
+func choose(field *string, key, problem, value string, allowed ...string) error {
 	if !slices.Contains(allowed, value) {
-		return invalidSetting(key, strings.Join(allowed, ", "))
+		return invalidSetting(key, problem, strings.Join(allowed, ", "))
 	}
 	*field = value
 	return nil
 }
 
-func invalidSetting(key, allowed string) error {
-	return &Error{Class: Invalid, Remedy: RemedyInput, Message: fmt.Sprintf("setting %s: not a value it takes; use %s", key, allowed)}
+func invalidSetting(key, problem, allowed string) error {
+	return &Error{
+		Class: Invalid, Remedy: RemedyInput, Err: Problems{{Field: key, Key: problem}},
+		Message: fmt.Sprintf("setting %s: not a value it takes; use %s", key, allowed),
+	}
 }
 
 // flag is the field of a setting that is on or off, nil for other keys.

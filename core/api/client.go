@@ -130,7 +130,9 @@ func (c *Client) PauseAll(ctx context.Context, paused bool) error {
 // SetSetting implements Agent.
 func (c *Client) SetSetting(ctx context.Context, key, value string) (core.Settings, error) {
 	if key == "" || key == "." || key == ".." {
-		return core.Settings{}, invalid("there is no setting %q; see tokentray settings", key)
+		e := invalid("there is no setting %q; see tokentray settings", key)
+		e.Err = core.Problems{{Field: key, Key: core.ProblemSettingUnknown}}
+		return core.Settings{}, e
 	}
 	return call[core.Settings](ctx, c, http.MethodPut, "/v1/settings/"+url.PathEscape(key), valueBody{value})
 }

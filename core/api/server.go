@@ -222,12 +222,16 @@ func minTTL(raw string) (time.Duration, error) {
 	if n, err := strconv.ParseInt(raw, 10, 32); err == nil {
 		d = time.Duration(n) * time.Second
 	} else if d, err = time.ParseDuration(raw); err != nil {
-		return 0, invalid("min_ttl must be seconds, as 300, or a duration, as 5m")
+		return 0, oddLife("min_ttl must be seconds, as 300, or a duration, as 5m")
 	}
 	if d < 0 || d > maxTTL {
-		return 0, invalid("min_ttl must lie between 0 and 24h")
+		return 0, oddLife("min_ttl must lie between 0 and 24h")
 	}
 	return d, nil
+}
+
+func oddLife(message string) *core.Error {
+	return &core.Error{Class: core.Invalid, Remedy: core.RemedyLifeOdd, Message: message}
 }
 
 // refOf reads which account a path names.

@@ -153,7 +153,7 @@ func putAccount(tx *bbolt.Tx, a core.Account) error {
 // free refuses a name and environment that another account has.
 func free(tx *bbolt.Tx, a core.Account) error {
 	if a.ID == "" || a.Name == "" || !a.Env.Valid() {
-		return invalid("an account needs an id, a name and an environment; enter them")
+		return invalid(core.Problems{{Field: "name", Key: core.ProblemNameEmpty}}, "an account needs an id, a name and an environment; enter them")
 	}
 	all, err := accounts(tx)
 	if err != nil {
@@ -161,7 +161,7 @@ func free(tx *bbolt.Tx, a core.Account) error {
 	}
 	for _, b := range all {
 		if b.ID != a.ID && b.Name == a.Name && b.Env == a.Env {
-			return invalid("there is already an account %s; choose another name or edit that one", a.Ref())
+			return invalid(core.Problems{{Field: "name", Key: core.ProblemNameTaken}}, "there is already an account %s; choose another name or edit that one", a.Ref())
 		}
 	}
 	return nil

@@ -80,8 +80,8 @@ func newer(found, known int) error {
 	}
 }
 
-func invalid(format string, args ...any) error {
-	return &core.Error{Class: core.Invalid, Remedy: core.RemedyInput, Message: fmt.Sprintf(format, args...)}
+func invalid(problems core.Problems, format string, args ...any) error {
+	return &core.Error{Class: core.Invalid, Remedy: core.RemedyInput, Message: fmt.Sprintf(format, args...), Err: problems}
 }
 
 func noAccount(id core.ID) error {

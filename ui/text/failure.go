@@ -37,11 +37,26 @@ func (t *Text) sayOf(key Key, e *api.Error, account string) string {
 	if account == "" {
 		account = t.Say("word.account")
 	}
-	s := t.Say(key, "ip", ip, "account", account, "message", e.Message)
+	s := t.Say(key, "ip", ip, "account", account, "message", t.detail(e))
 	if t.lang == English && strings.HasPrefix(s, ip) {
 		s = strings.ToUpper(s[:1]) + s[1:]
 	}
 	return s
+}
+
+// detail is what a sentence repeats of an error: the problems in the person's
+// language where they are known, else the message as it came.
+func (t *Text) detail(e *api.Error) string {
+	var out []string
+	for _, p := range e.Problems {
+		if key := Key("problem." + p.Key); !p.Warn && t.Has(key) {
+			out = append(out, t.Say(key))
+		}
+	}
+	if len(out) == 0 {
+		return e.Message
+	}
+	return strings.Join(out, " ")
 }
 
 // Details lists what upstream said of a failure, for looking it up: errcode,

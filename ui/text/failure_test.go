@@ -10,6 +10,7 @@ import (
 	"time"
 	"unicode"
 
+	"tokentray/core"
 	"tokentray/core/api"
 )
 
@@ -120,5 +121,28 @@ func TestFailure(t *testing.T) {
 	}
 	if got := tx.Remedy(&api.Error{Class: "quota"}, ""); got != "" {
 		t.Errorf("no remedy: %q", got)
+	}
+}
+
+// TestProblemsAreSaidInTheirLanguage: no English message stands in a Chinese
+// sentence where the fields that are wrong are known.
+func TestProblemsAreSaidInTheirLanguage(t *testing.T) {
+	var set core.Settings
+	for key, value := range map[string]string{
+		"language": "x", "theme": "x", "copy-format": "x", "log-level": "x", "text-size": "x", "clear-after": "x", "notify-person": "x", "color": "x",
+	} {
+		e := api.FromError(set.Set(key, value))
+		for _, lang := range []Lang{English, Chinese} {
+			if len(e.Problems) != 1 || !New(lang).Has(Key("problem."+e.Problems[0].Key)) {
+				t.Errorf("%s: no sentence for %+v", key, e.Problems)
+			}
+			if said := New(lang).Cause(e, ""); strings.Contains(said, e.Message) {
+				t.Errorf("%s: %q", key, said)
+			}
+		}
+	}
+	e := &api.Error{Class: core.Invalid, Remedy: core.RemedyInput, Message: "as it came"}
+	if said := New(Chinese).Cause(e, ""); !strings.HasSuffix(said, "as it came") {
+		t.Errorf("without a problem: %q", said)
 	}
 }

@@ -26,5 +26,14 @@ func problems() table {
 		"problem.note_long":       {"A note has at most 2,000 characters.", "备注最多 2,000 个字符。"},
 		"problem.name_taken":      {"Another account of that environment has this name.", "该环境中已有同名账号。"},
 		"problem.appid_twice":     {"Another account has this AppID.", "已有账号使用此 AppID。"},
+
+		"problem.setting_unknown":     {"There is no such setting; see tokentray settings.", "没有这个设置项，请查看 tokentray settings。"},
+		"problem.setting_flag":        {"Use true or false.", "取值只能是 true 或 false。"},
+		"problem.setting_language":    {"Use one of: auto, en, zh.", "取值只能是 auto、en 或 zh。"},
+		"problem.setting_theme":       {"Use one of: system, light, dark.", "取值只能是 system、light 或 dark。"},
+		"problem.setting_format":      {"There is no such format; see them with tokentray get --help.", "没有这种格式，请查看 tokentray get --help。"},
+		"problem.setting_log_level":   {"Use one of: debug, info, warn, error.", "取值只能是 debug、info、warn 或 error。"},
+		"problem.setting_text_size":   {"Use a number from 80 to 200.", "取值为 80 到 200 的整数。"},
+		"problem.setting_clear_after": {"Use 0s for never, or 5s to 1h.", "0s 表示从不，否则取 5s 到 1h。"},
 	}
 }
