@@ -124,7 +124,7 @@ func (c *Client) Use(ctx context.Context, env core.Env) error {
 
 // PauseAll implements Agent.
 func (c *Client) PauseAll(ctx context.Context, paused bool) error {
-	return c.do(ctx, http.MethodPut, "/v1/pause", pauseBody{paused})
+	return c.do(ctx, http.MethodPut, "/v1/pause", pauseBody{&paused})
 }
 
 // SetSetting implements Agent.

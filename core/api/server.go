@@ -130,14 +130,17 @@ func (h *handler) routes() {
 	h.ref("POST", "accounts", "/check", onRef(a.Check))
 	h.ref("GET", "accounts", "/history", answer(h.history))
 	h.ref("GET", "token", "", answer(h.token))
-	h.ref("POST", "token", "/refresh", onRefBody(true, a.Refresh))
+	h.ref("POST", "token", "/refresh", onRefBody(true, h.refresh))
 
 	h.mux.Handle("DELETE /v1/clipboard", answer(func(r *http.Request) (nothing, error) { return nothing{}, a.ClearClipboard(r.Context()) }))
 	h.mux.Handle("PUT /v1/env", body(false, func(ctx context.Context, b envBody) (nothing, error) {
 		return nothing{}, a.Use(ctx, core.Env(b.Active))
 	}))
 	h.mux.Handle("PUT /v1/pause", body(false, func(ctx context.Context, b pauseBody) (nothing, error) {
-		return nothing{}, a.PauseAll(ctx, b.Paused)
+		if b.Paused == nil {
+			return nothing{}, invalid("paused must be true or false")
+		}
+		return nothing{}, a.PauseAll(ctx, *b.Paused)
 	}))
 	h.mux.Handle("GET /v1/settings", answer(func(r *http.Request) (core.Settings, error) {
 		list, err := a.List(r.Context())
@@ -186,6 +189,15 @@ func (h *handler) token(r *http.Request) (Token, error) {
 		return Token{}, err
 	}
 	return h.agent.Token(r.Context(), ref, ttl)
+}
+
+// refresh refuses a report that also forces: the one asks whether the token is
+// dead, the other does not care.
+func (h *handler) refresh(ctx context.Context, ref Ref, req RefreshRequest) (Token, error) {
+	if req.Stale != "" && req.Force {
+		return Token{}, invalid("stale and force exclude each other; report the token, or force a new one")
+	}
+	return h.agent.Refresh(ctx, ref, req)
 }
 
 func (h *handler) history(r *http.Request) (historyBody, error) {

@@ -11,7 +11,7 @@ type (
 		Active string `json:"active"`
 	}
 	pauseBody struct {
-		Paused bool `json:"paused"`
+		Paused *bool `json:"paused"` // nil: it was not said, and that is refused
 	}
 	valueBody struct {
 		Value string `json:"value"`
