@@ -23,7 +23,7 @@ func watchSocket(ctx context.Context, path string) bool {
 	defer events.Close()
 	const what = unix.IN_DELETE | unix.IN_MOVED_FROM | unix.IN_DELETE_SELF | unix.IN_MOVE_SELF | unix.IN_ONLYDIR
 	if _, err := unix.InotifyAddWatch(fd, filepath.Dir(path), what); err != nil {
-		return false
+		return errors.Is(err, unix.ENOENT) // the folder went before the watch began
 	}
 	unwatch := context.AfterFunc(ctx, func() { _ = events.Close() })
 	defer unwatch()

@@ -36,8 +36,8 @@ func TestAnAgentWhoseSocketWentListensAgain(t *testing.T) {
 	}{
 		{"the socket is removed", func(h Home) error { return os.Remove(h.Socket()) }},
 		{"the socket is renamed", func(h Home) error { return os.Rename(h.Socket(), h.Socket()+".old") }},
-		{"its folder is removed", func(h Home) error { return os.RemoveAll(filepath.Dir(h.Socket())) }},
-		{"the runtime folder is removed", func(h Home) error { return os.RemoveAll(filepath.Dir(filepath.Dir(h.Socket()))) }},
+		{"its folder is removed", func(h Home) error { return removed(filepath.Dir(h.Socket())) }},
+		{"the runtime folder is removed", func(h Home) error { return removed(filepath.Dir(filepath.Dir(h.Socket()))) }},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -63,6 +63,13 @@ func TestAnAgentWhoseSocketWentListensAgain(t *testing.T) {
 	}
 }
 
+// removed takes a folder away at one stroke, so that nobody makes it anew half
+// way through, and then removes it.
+func removed(folder string) error {
+	away := folder + ".away"
+	return errors.Join(os.Rename(folder, away), os.RemoveAll(away))
+}
+
 // After the next login clients look in the runtime folder again.
 func TestAnAgentFollowsTheRuntimeFolder(t *testing.T) {
 	home := platform(t)
@@ -70,7 +77,7 @@ func TestAnAgentFollowsTheRuntimeFolder(t *testing.T) {
 	w := newWorld(t)
 	w.home = home
 	r := w.start()
-	if err := os.RemoveAll(folder); err != nil {
+	if err := removed(folder); err != nil {
 		t.Fatal(err)
 	}
 	r.beats()
