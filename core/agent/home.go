@@ -62,13 +62,18 @@ func (h Home) again() Home {
 }
 
 // newHome places the socket: where it belongs, or in a short folder named
-// after the home when its path is longer than the platform allows.
+// after the home when its path is longer than the platform allows. By whatever
+// links the home is reached, its socket is the same.
 func newHome(data, state, run string) Home {
 	h := Home{data: data, state: state, run: run, sock: filepath.Join(run, socketName)}
-	if len(h.sock) <= maxSocketPath {
+	real := resolvedFolder(run)
+	if sock := filepath.Join(real, socketName); len(sock) <= maxSocketPath {
+		if len(h.sock) > maxSocketPath {
+			h.run, h.sock = real, sock
+		}
 		return h
 	}
-	sum := sha256.Sum256([]byte(data))
+	sum := sha256.Sum256([]byte(resolvedFolder(data)))
 	hash := hex.EncodeToString(sum[:6])
 	if dir := runtimeDir(); dir != "" {
 		h.run = filepath.Join(dir, "tokentray-"+hash)
@@ -77,6 +82,18 @@ func newHome(data, state, run string) Home {
 	}
 	h.sock = filepath.Join(h.run, shortSocket)
 	return h
+}
+
+// resolvedFolder is a path without links, as far as it exists already.
+func resolvedFolder(path string) string {
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		return real
+	}
+	parent := filepath.Dir(path)
+	if parent == path {
+		return path
+	}
+	return filepath.Join(resolvedFolder(parent), filepath.Base(path))
 }
 
 // Dir is the folder that people know as the home.

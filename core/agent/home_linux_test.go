@@ -1,8 +1,10 @@
 package agent
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -67,5 +69,36 @@ func TestWhereAHomeIs(t *testing.T) {
 				t.Errorf("database %s\nlog %s\nsocket %s", h.DB(), h.Log(), h.Socket())
 			}
 		})
+	}
+}
+
+// By whatever link a home is reached, there is one agent.
+func TestALinkToALongPathHasTheSameSocket(t *testing.T) {
+	dir := t.TempDir()
+	long := filepath.Join(dir, strings.Repeat("long", 30))
+	link := filepath.Join(dir, "l")
+	longLink := filepath.Join(dir, strings.Repeat("link", 30))
+	if err := errors.Join(os.Mkdir(long, 0o700), os.Symlink(long, link), os.Symlink(long, longLink)); err != nil {
+		t.Fatal(err)
+	}
+	for _, below := range []string{"", "not/yet"} {
+		want, err := FindHome(filepath.Join(long, below))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, by := range []string{link, longLink} {
+			got, err := FindHome(filepath.Join(by, below))
+			if err != nil || got.Socket() != want.Socket() || got.Dir() != filepath.Join(by, below) {
+				t.Errorf("by %.40s: %s, %v; want %s", by, got.Socket(), err, want.Socket())
+			}
+		}
+	}
+	short := filepath.Join(dir, "short")
+	toShort := filepath.Join(dir, strings.Repeat("name", 30))
+	if err := errors.Join(os.Mkdir(short, 0o700), os.Symlink(short, toShort)); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := FindHome(toShort); err != nil || got.Socket() != filepath.Join(short, socketName) {
+		t.Errorf("a long link to a short path: %s, %v", got.Socket(), err)
 	}
 }
