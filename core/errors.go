@@ -129,6 +129,10 @@ const (
 	RemedyDamaged      = "damaged"        // restart; the newest backup is restored
 	RemedyNoAgent      = "no_agent"       // tokentray agent; its log tells why it ended
 	RemedyRestart      = "restart_agent"  // tokentray stop; another version runs
+	RemedyNoHome       = "no_home"        // set HOME, or name a folder with --home
+	RemedyHomeOwner    = "home_owner"     // the folder is another user's; choose one of your own
+	RemedyHomeKind     = "home_kind"      // a file stands in the folder's place
+	RemedyHomeShared   = "home_shared"    // others may enter it; chmod 700 or an empty one
 	RemedyOwnHome      = "own_home"       // use the home of the platform
 	RemedyClipboard    = "no_clipboard"   // copy from a desktop session, or print the token
 	RemedyPort         = "port_taken"     // choose another port for the loopback door

@@ -9,6 +9,9 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
+
+	"tokentray/core"
 )
 
 // Home is where everything of one TokenTray lives. Two homes know nothing of
@@ -96,6 +99,14 @@ func resolvedFolder(path string) string {
 	return filepath.Join(resolvedFolder(parent), filepath.Base(path))
 }
 
+// noHome is the refusal of a user whose folders are not known.
+func noHome(cause error) error {
+	return &core.Error{
+		Class: core.Internal, Remedy: core.RemedyNoHome, Err: cause,
+		Message: fmt.Sprintf("the user's home folder is not known: %v; set it, or name a folder with --home or %s", cause, HomeVariable),
+	}
+}
+
 // Dir is the folder that people know as the home.
 func (h Home) Dir() string { return h.data }
 
@@ -117,7 +128,7 @@ func (h Home) Socket() string { return h.sock }
 func (h Home) Mkdirs() error {
 	for _, dir := range []string{h.data, h.state, h.run} {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
-			return fmt.Errorf("create the folder %s: %w; choose another with --home", dir, pathless(err))
+			return unfit(unwritable(err), err, "create the folder %s: %v; choose another with --home", dir, pathless(err))
 		}
 		if err := h.private(dir); err != nil {
 			return err
@@ -134,7 +145,7 @@ func (h Home) private(dir string) error {
 	}
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return fmt.Errorf("read the folder %s: %w", dir, pathless(err))
+		return unfit(unwritable(err), err, "read the folder %s: %v; choose another with --home", dir, pathless(err))
 	}
 	for _, e := range entries {
 		switch e.Name() {
@@ -143,12 +154,28 @@ func (h Home) private(dir string) error {
 		}
 	}
 	if len(entries) > 0 {
-		return fmt.Errorf("the folder %s holds other things and others may enter it; run chmod 700 on it or choose an empty one", dir)
+		return unfit(core.RemedyHomeShared, nil, "the folder %s holds other things and others may enter it; run chmod 700 on it or choose an empty one", dir)
 	}
 	if err := os.Chmod(dir, 0o700); err != nil {
-		return fmt.Errorf("close the folder %s to others: %w", dir, pathless(err))
+		return unfit(unwritable(err), err, "close the folder %s to others: %v; choose another with --home", dir, pathless(err))
 	}
 	return nil
+}
+
+// unfit is why a folder cannot be a home, with the remedy that has the sentence
+// for people.
+func unfit(remedy string, cause error, format string, args ...any) *core.Error {
+	return &core.Error{Class: core.Internal, Remedy: remedy, Message: fmt.Sprintf(format, args...), Err: cause}
+}
+
+// unwritable is the remedy for a folder that the system refuses to make or open.
+func unwritable(err error) string {
+	for _, e := range []error{os.ErrPermission, syscall.EROFS, syscall.ENOTDIR} {
+		if errors.Is(err, e) {
+			return core.RemedyReadOnly
+		}
+	}
+	return core.RemedyDisk
 }
 
 // CheckSocket returns an error when the socket's folder exists and is not

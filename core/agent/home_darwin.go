@@ -1,7 +1,6 @@
 package agent
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 )
@@ -13,7 +12,7 @@ const maxSocketPath = 103
 func platformHome() (Home, error) {
 	home, err := os.UserHomeDir()
 	if err != nil {
-		return Home{}, fmt.Errorf("find the user's home folder: %w; set %s", err, HomeVariable)
+		return Home{}, noHome(err)
 	}
 	data := filepath.Join(home, "Library", "Application Support", "TokenTray")
 	return newHome(data, filepath.Join(home, "Library", "Logs", "TokenTray"), data), nil

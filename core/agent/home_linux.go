@@ -1,7 +1,6 @@
 package agent
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -14,7 +13,7 @@ const maxSocketPath = 107
 func platformHome() (Home, error) {
 	home, err := os.UserHomeDir()
 	if err != nil {
-		return Home{}, fmt.Errorf("find the user's home folder: %w; set %s", err, HomeVariable)
+		return Home{}, noHome(err)
 	}
 	data := filepath.Join(xdg("XDG_DATA_HOME", filepath.Join(home, ".local", "share")), "tokentray")
 	state := filepath.Join(xdg("XDG_STATE_HOME", filepath.Join(home, ".local", "state")), "tokentray")

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"tokentray/core"
 )
 
 func TestWhereAHomeIs(t *testing.T) {
@@ -100,5 +102,17 @@ func TestALinkToALongPathHasTheSameSocket(t *testing.T) {
 	}
 	if got, err := FindHome(toShort); err != nil || got.Socket() != filepath.Join(short, socketName) {
 		t.Errorf("a long link to a short path: %s, %v", got.Socket(), err)
+	}
+}
+
+func TestWithoutAHomeFolderTheErrorSaysWhatToSet(t *testing.T) {
+	t.Setenv("HOME", "")
+	t.Setenv(HomeVariable, "")
+	_, err := FindHome("")
+	if e := core.AsError(err); e == nil || e.Remedy != core.RemedyNoHome || !strings.Contains(e.Message, HomeVariable) {
+		t.Errorf("got %v", err)
+	}
+	if _, err := FindHome(t.TempDir()); err != nil {
+		t.Errorf("with --home: %v", err)
 	}
 }

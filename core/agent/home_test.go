@@ -38,8 +38,13 @@ func TestMkdirsClosesWhatItOwnsAndRefusesTheRest(t *testing.T) {
 		if err := os.MkdirAll(filepath.Join(h.Dir(), "letters"), 0o755); err != nil {
 			t.Fatal(err)
 		}
-		if err := h.Mkdirs(); err == nil || !strings.Contains(err.Error(), "chmod 700") {
+		err := h.Mkdirs()
+		if err == nil || !strings.Contains(err.Error(), "chmod 700") || core.AsError(err).Remedy != core.RemedyHomeShared {
 			t.Errorf("got %v, want a refusal with the remedy", err)
+		}
+		// Who starts the agent hears the same.
+		if e := cannotStart(err); e.Remedy != core.RemedyHomeShared || !errors.Is(e, ErrCannotStart) {
+			t.Errorf("told as %+v", e)
 		}
 	})
 	t.Run("a file in its place", func(t *testing.T) {
@@ -47,8 +52,8 @@ func TestMkdirsClosesWhatItOwnsAndRefusesTheRest(t *testing.T) {
 		if err := os.WriteFile(h.Dir(), nil, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if err := h.Mkdirs(); err == nil {
-			t.Error("a file passed for a folder")
+		if err := h.Mkdirs(); err == nil || core.AsError(err).Remedy != core.RemedyReadOnly {
+			t.Errorf("a file in its place: %+v", err)
 		}
 	})
 }

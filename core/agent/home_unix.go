@@ -3,9 +3,10 @@
 package agent
 
 import (
-	"fmt"
 	"os"
 	"syscall"
+
+	"tokentray/core"
 )
 
 // checkOwner returns an error unless dir is a folder of ours, and tells whether
@@ -13,22 +14,22 @@ import (
 func checkOwner(dir string) (open bool, err error) {
 	info, err := os.Lstat(dir)
 	if err != nil {
-		return false, fmt.Errorf("look at the folder %s: %w", dir, pathless(err))
+		return false, unfit(unwritable(err), err, "look at the folder %s: %v; choose another with --home", dir, pathless(err))
 	}
 	if info.Mode()&os.ModeSymlink != 0 {
 		// A link of ours may stand for the folder; whose it is decides the target.
 		if st, ok := info.Sys().(*syscall.Stat_t); !ok || int(st.Uid) != os.Geteuid() {
-			return false, fmt.Errorf("%s is a link that belongs to another user; remove it or choose another folder with --home", dir)
+			return false, unfit(core.RemedyHomeOwner, nil, "%s is a link that belongs to another user; remove it or choose another folder with --home", dir)
 		}
 		if info, err = os.Stat(dir); err != nil {
-			return false, fmt.Errorf("look at the folder %s: %w", dir, pathless(err))
+			return false, unfit(unwritable(err), err, "look at the folder %s: %v; choose another with --home", dir, pathless(err))
 		}
 	}
 	if !info.IsDir() {
-		return false, fmt.Errorf("%s is no folder; choose another with --home", dir)
+		return false, unfit(core.RemedyHomeKind, nil, "%s is no folder; choose another with --home", dir)
 	}
 	if st, ok := info.Sys().(*syscall.Stat_t); !ok || int(st.Uid) != os.Geteuid() {
-		return false, fmt.Errorf("the folder %s belongs to another user; choose another with --home", dir)
+		return false, unfit(core.RemedyHomeOwner, nil, "the folder %s belongs to another user; choose another with --home", dir)
 	}
 	return info.Mode().Perm()&0o077 != 0, nil
 }

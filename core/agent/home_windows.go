@@ -1,9 +1,10 @@
 package agent
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
+
+	"tokentray/core"
 )
 
 // maxSocketPath is what sun_path holds beside its final zero.
@@ -13,7 +14,7 @@ const maxSocketPath = 107
 func platformHome() (Home, error) {
 	dir, err := os.UserCacheDir() // %LocalAppData%
 	if err != nil {
-		return Home{}, fmt.Errorf("find the user's data folder: %w; set %s", err, HomeVariable)
+		return Home{}, noHome(err)
 	}
 	dir = filepath.Join(dir, "TokenTray")
 	return newHome(dir, dir, dir), nil
@@ -29,10 +30,10 @@ func shortTemp() string { return os.TempDir() }
 func checkOwner(dir string) (open bool, err error) {
 	info, err := os.Stat(dir)
 	if err != nil {
-		return false, fmt.Errorf("look at the folder %s: %w", dir, pathless(err))
+		return false, unfit(unwritable(err), err, "look at the folder %s: %v; choose another with --home", dir, pathless(err))
 	}
 	if !info.IsDir() {
-		return false, fmt.Errorf("%s is no folder; choose another with --home", dir)
+		return false, unfit(core.RemedyHomeKind, nil, "%s is no folder; choose another with --home", dir)
 	}
 	return false, nil
 }

@@ -93,9 +93,14 @@ func readAnnouncement(r io.Reader) error {
 // none could be started. It has api.ErrNoAgent in its own chain.
 var ErrCannotStart = fmt.Errorf("none could be started: %w", api.ErrNoAgent)
 
+// cannotStart keeps the remedy of a cause that has one of its own.
 func cannotStart(cause error) *core.Error {
+	remedy := core.RemedyNoAgent
+	if e := (*core.Error)(nil); errors.As(cause, &e) && e.Remedy != "" {
+		remedy = e.Remedy
+	}
 	return &core.Error{
-		Class: core.Internal, Remedy: core.RemedyNoAgent,
+		Class: core.Internal, Remedy: remedy,
 		Message: fmt.Sprintf("the agent cannot be started: %v; run tokentray agent to see why", cause),
 		Err:     errors.Join(ErrCannotStart, cause),
 	}

@@ -152,6 +152,22 @@ func remedies() table {
 			"Restart TokenTray (tokentray stop); it then restores the newest backup.",
 			"请重启 TokenTray（tokentray stop），启动时会恢复最近的备份。",
 		},
+		"remedy.no_home": {
+			"Set HOME, or name a folder with --home DIR or TOKENTRAY_HOME.",
+			"请设置 HOME，或用 --home DIR 或 TOKENTRAY_HOME 指定文件夹。",
+		},
+		"remedy.home_owner": {
+			"Choose a folder of your own with --home; which one it is: tokentray doctor",
+			"请用 --home 选择你自己的文件夹；查看是哪个文件夹：tokentray doctor",
+		},
+		"remedy.home_kind": {
+			"Choose another folder with --home; which one it is: tokentray doctor",
+			"请用 --home 另选文件夹；查看是哪个位置：tokentray doctor",
+		},
+		"remedy.home_shared": {
+			"Run chmod 700 on it, or choose an empty one with --home; which one it is: tokentray doctor",
+			"请对其执行 chmod 700，或用 --home 选择空文件夹；查看是哪个文件夹：tokentray doctor",
+		},
 		"remedy.no_agent": {
 			"See what keeps it from starting: tokentray doctor",
 			"查看无法启动的原因：tokentray doctor",
