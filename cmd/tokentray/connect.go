@@ -23,17 +23,17 @@ func connect(ctx context.Context, home string, start bool) (api.Agent, error) {
 		return nil, err
 	}
 	if start {
-		client, err := agent.Ensure(ctx, h, agent.Start{})
+		client, err := ensure(ctx, h)
+		if client != nil && errors.Is(err, api.ErrNoAgent) {
+			client, err = ensure(ctx, h) // the one that took the call was about to end
+		}
 		if errors.Is(err, agent.ErrCannotStart) {
 			err = fmt.Errorf("%w: %w", api.ErrNoAgent, err)
 		}
 		if err != nil {
 			return nil, err
 		}
-		if _, err = client.Answers(ctx, api.AnswerTime); err != nil && !errors.Is(err, api.ErrVersion) {
-			return nil, err
-		}
-		return client, nil // one of another version tells so at each call
+		return client, nil
 	}
 	if err := h.CheckSocket(); err != nil {
 		return nil, err
@@ -46,6 +46,19 @@ func connect(ctx context.Context, home string, start bool) (api.Agent, error) {
 		return nil, err
 	}
 	return client, nil
+}
+
+// ensure connects to the agent, or starts one, and has it answer. A client
+// beside an error is that of an agent that took the call and did not answer it.
+func ensure(ctx context.Context, h agent.Home) (*api.Client, error) {
+	client, err := agent.Ensure(ctx, h, agent.Start{})
+	if err != nil {
+		return nil, err
+	}
+	if _, err = client.Answers(ctx, api.AnswerTime); errors.Is(err, api.ErrVersion) {
+		err = nil // it says so at each call
+	}
+	return client, err
 }
 
 // held is cli.Parts.Held.
