@@ -129,7 +129,7 @@ func remedies() table {
 			"请清理磁盘空间后重试。数据没有丢失。",
 		},
 		"remedy.read_only": {
-			"See that folder and files belong to you and can be written, or choose another folder with --home. Nothing was lost.",
+			"See that the folder belongs to you and can be written, or choose another with --home. Nothing was lost.",
 			"请确认该文件夹和文件属于你且可写，或用 --home 另选文件夹。数据没有丢失。",
 		},
 		"remedy.in_use": {
