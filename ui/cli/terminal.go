@@ -130,7 +130,7 @@ func hiddenLine(r io.Reader) (string, error) {
 			return string(line), nil
 		case ctrlC:
 			return "", io.EOF
-		case ctrlD:
+		case ctrlD, 0: // Linux keeps a Ctrl-D that was typed ahead as a zero
 			if len(line) == 0 {
 				return "", io.EOF
 			}

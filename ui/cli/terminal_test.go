@@ -17,6 +17,7 @@ func TestHiddenLine(t *testing.T) {
 		{"secret\nagain\n", "secret", nil, "again\n"},
 		{"\r", "", nil, ""},
 		{"\x04", "", io.EOF, ""},
+		{"\x00", "", io.EOF, ""},
 		{"sec\x04ret\r", "secret", nil, ""},
 		{"sec\x03ret\r", "", io.EOF, "ret\r"},
 		{"x\x7f\x7f密钥\x7fs\b\r", "密", nil, ""},
