@@ -240,8 +240,8 @@ func (k *Keeper) check(ctx context.Context, out *outcome, up Upstream, req Reque
 	}
 }
 
-// finish enters what a round learned, first into the journal, then where
-// everybody sees it. asked is the account as it was when the round began; what
+// finish makes what a round learned count, writes it down, and then tells it and
+// lets go those who wait. asked is the account as it was when the round began; what
 // was learned of it says nothing once the account is another.
 func (k *Keeper) finish(e *entry, f *flight, out outcome, asked Account, edits int) {
 	now := k.lock()

@@ -14,9 +14,18 @@ import (
 func TestAddSavesFirstAndThenFetchesOnce(t *testing.T) {
 	w := newWorld(t)
 	r := w.start()
+	events, err := r.client.Events(t.Context(), false)
+	if err != nil {
+		t.Fatal(err)
+	}
 	saved, err := r.client.Add(t.Context(), input(" 商店 ", core.Sandbox, appID))
 	if err != nil {
 		t.Fatal(err)
+	}
+	for e := range events { // told once the history has it
+		if e.Account != nil && e.Account.State == core.StateFresh {
+			break
+		}
 	}
 	a := saved.Account
 	if a.Name != "商店" || a.Kind != core.KindWeChat || a.Product != core.ProductOfficial || !a.Auto {
