@@ -49,6 +49,7 @@ type Error struct {
 	Code     int       // upstream's errcode, 0 if it gave none
 	Upstream string    // upstream's own message, redacted
 	CallerIP string    // our address as upstream saw it
+	PriorIP  string    // the address that was refused before CallerIP, if it was another
 	RID      string    // upstream's request ID
 	RetryAt  time.Time // earliest next try, zero when there is none
 	Err      error     // cause, for errors.Is; may be nil

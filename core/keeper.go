@@ -24,6 +24,9 @@ type Journal interface {
 	SaveToken(id ID, t Token) error
 	// Append adds a line to the account's history.
 	Append(id ID, e Entry) error
+	// RefusedIP is the address in the newest failure of the account's history
+	// that names one other than ip, "" when there is none.
+	RefusedIP(id ID, ip string) (string, error)
 	// Forced returns how many forced fetches of the account count on day (see
 	// Day) and when the last one was; CountForce adds one at the time given.
 	Forced(id ID, day string) (n int, last time.Time, err error)

@@ -244,8 +244,9 @@ func (k *Keeper) check(ctx context.Context, out *outcome, up Upstream, req Reque
 // lets go those who wait. asked is the account as it was when the round began; what
 // was learned of it says nothing once the account is another.
 func (k *Keeper) finish(e *entry, f *flight, out outcome, asked Account, edits int) {
-	now := k.lock()
 	id := asked.ID
+	out.err = k.recall(id, out.err)
+	now := k.lock()
 	e.flight = nil
 	k.flying[f.ward]--
 	k.count(e, out.calls, now)
@@ -286,6 +287,21 @@ func (k *Keeper) finish(e *entry, f *flight, out outcome, asked Account, edits i
 	k.mu.Unlock()
 	close(f.done)
 	k.signal()
+}
+
+// recall adds to a failure that names our address the one that was refused
+// before: who put that on the whitelist wants to know that it has changed.
+func (k *Keeper) recall(id ID, err *Error) *Error {
+	if err == nil || err.CallerIP == "" {
+		return err
+	}
+	prior, failed := k.cfg.Journal.RefusedIP(id, err.CallerIP)
+	if failed != nil {
+		k.cfg.Log.Warn("reading the history failed", "account", id, "err", failed)
+	}
+	told := *err
+	told.PriorIP = prior
+	return &told
 }
 
 // save keeps the current token of an account over restarts, or that it has none.
@@ -391,8 +407,9 @@ func (e *entry) line(f *flight, out outcome, token, before Token, now time.Time)
 	h := Entry{At: now, Calls: out.calls, Took: out.took, Mask: Mask(token.Value), Expires: token.ExpiresAt}
 	if err := out.err; err != nil {
 		h.What, h.Class, h.Code, h.Message, h.CallerIP, h.RID = DidFail, err.Class, err.Code, err.Message, err.CallerIP, err.RID
-		differs := err.Message != e.noted
-		e.noted = err.Message
+		noted := err.Message + err.CallerIP
+		differs := noted != e.noted
+		e.noted = noted
 		return h, differs || f.goal != renew || e.fails&(e.fails-1) == 0
 	}
 	e.noted = ""

@@ -312,6 +312,37 @@ func TestLockingForgetsNoRefusal(t *testing.T) {
 	})
 }
 
+// A machine whose address changes is told which one was refused before, in the
+// snapshot, in the answer and in the history.
+func TestARefusalRecallsTheAddressBefore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		u := newUpstream(2 * time.Hour)
+		u.err = &core.Error{Class: core.Whitelist, Message: "not on the whitelist", CallerIP: "203.0.113.7"}
+		r := newRig(t, u, stable, core.Account{Auto: true}, core.Token{})
+		defer r.stop()
+		time.Sleep(time.Second)
+		if s, _ := r.Snapshot("1"); s.Err == nil || s.Err.PriorIP != "" {
+			t.Fatalf("the first refusal recalls %+v", s.Err)
+		}
+		for _, ip := range []string{"203.0.113.8", "203.0.113.8"} {
+			time.Sleep(time.Minute)
+			u.mu.Lock()
+			u.err = &core.Error{Class: core.Whitelist, Message: "not on the whitelist", CallerIP: ip}
+			u.mu.Unlock()
+			_, err := r.Refresh(t.Context(), "1", core.Report{Person: true})
+			if e := core.AsError(err); e == nil || e.PriorIP != "203.0.113.7" {
+				t.Errorf("the answer recalls %+v", e)
+			}
+			if s, _ := r.Snapshot("1"); s.Err == nil || s.Err.PriorIP != "203.0.113.7" {
+				t.Errorf("the snapshot recalls %+v", s.Err)
+			}
+		}
+		if prior, _ := r.j.RefusedIP("1", "203.0.113.8"); prior != "203.0.113.7" {
+			t.Errorf("the history recalls %q", prior)
+		}
+	})
+}
+
 func TestATokenFromTheFutureHasNoLife(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		now := time.Now().Round(0)

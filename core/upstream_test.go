@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -197,6 +198,17 @@ func (j *journal) Append(_ core.ID, e core.Entry) error {
 	defer j.mu.Unlock()
 	j.lines = append(j.lines, e)
 	return nil
+}
+
+func (j *journal) RefusedIP(_ core.ID, ip string) (string, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for _, e := range slices.Backward(j.lines) {
+		if e.CallerIP != "" && e.CallerIP != ip {
+			return e.CallerIP, nil
+		}
+	}
+	return "", nil
 }
 
 func (j *journal) Forced(_ core.ID, day string) (int, time.Time, error) {

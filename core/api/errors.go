@@ -25,7 +25,7 @@ func FromError(err error) *Error {
 	}
 	out := &Error{
 		Class: e.Class, Message: e.Message, Remedy: e.Remedy,
-		UpstreamCode: e.Code, Upstream: e.Upstream, CallerIP: e.CallerIP, RID: e.RID,
+		UpstreamCode: e.Code, Upstream: e.Upstream, CallerIP: e.CallerIP, PriorIP: e.PriorIP, RID: e.RID,
 		RetryAt: e.RetryAt,
 	}
 	var problems core.Problems
@@ -42,7 +42,7 @@ func (e *Error) Core() *core.Error {
 	}
 	out := &core.Error{
 		Class: e.Class, Message: e.Message, Remedy: e.Remedy,
-		Code: e.UpstreamCode, Upstream: e.Upstream, CallerIP: e.CallerIP, RID: e.RID,
+		Code: e.UpstreamCode, Upstream: e.Upstream, CallerIP: e.CallerIP, PriorIP: e.PriorIP, RID: e.RID,
 		RetryAt: e.RetryAt,
 	}
 	if len(e.Problems) > 0 {

@@ -87,6 +87,7 @@ type Error struct {
 	UpstreamCode int        `json:"upstream_code,omitempty"`
 	Upstream     string     `json:"upstream_message,omitempty"`
 	CallerIP     string     `json:"caller_ip,omitempty"`
+	PriorIP      string     `json:"prior_ip,omitempty"` // refused before CallerIP, if it was another
 	RID          string     `json:"rid,omitempty"`
 	RetryAt      time.Time  `json:"retry_at,omitzero"`
 	// Problems are the fields that class Invalid is about, when it is about

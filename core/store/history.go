@@ -98,6 +98,18 @@ func (s *Store) History(id core.ID, limit int) ([]core.Entry, error) {
 	return out, err
 }
 
+// RefusedIP is the address that the newest of an account's failures names, of
+// those that name another than ip; "" when none does.
+func (s *Store) RefusedIP(id core.ID, ip string) (string, error) {
+	lines, err := s.History(id, 0)
+	for _, e := range lines {
+		if e.What == core.DidFail && e.CallerIP != "" && e.CallerIP != ip {
+			return e.CallerIP, err
+		}
+	}
+	return "", err
+}
+
 // forcedRecord counts the forced fetches of an account on one day of Beijing.
 type forcedRecord struct {
 	Day  string    `json:"day"`

@@ -384,6 +384,36 @@ func TestHistoryIsBoundedAndNewestFirst(t *testing.T) {
 	}
 }
 
+// Who put an address on the whitelist is told when the next refusal names
+// another, however long ago the first was.
+func TestRefusedIP(t *testing.T) {
+	h := newHome(t)
+	a, b := h.add("a"), h.add("b")
+	for _, e := range []core.Entry{
+		{What: core.DidFail, CallerIP: "203.0.113.6"},
+		{What: core.DidFail, CallerIP: "203.0.113.7"},
+		{What: core.DidRenew},
+		{What: core.DidFail, Class: core.Temporary},
+		{What: core.DidFail, CallerIP: "203.0.113.8"},
+	} {
+		if err := h.Append(a.ID, e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range []struct {
+		id       core.ID
+		ip, want string
+	}{
+		{a.ID, "203.0.113.8", "203.0.113.7"},
+		{a.ID, "203.0.113.9", "203.0.113.8"},
+		{b.ID, "203.0.113.8", ""},
+	} {
+		if got, err := h.RefusedIP(c.id, c.ip); got != c.want || err != nil {
+			t.Errorf("before %s: %q, %v; want %q", c.ip, got, err, c.want)
+		}
+	}
+}
+
 func TestForcedCountsByDay(t *testing.T) {
 	h := newHome(t)
 	at := h.clock.now()

@@ -166,6 +166,8 @@ type ledger struct {
 func (l *ledger) SaveToken(core.ID, core.Token) error { return nil }
 func (l *ledger) Append(core.ID, core.Entry) error    { return nil }
 
+func (l *ledger) RefusedIP(core.ID, string) (string, error) { return "", nil }
+
 func (l *ledger) Forced(_ core.ID, day string) (int, time.Time, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

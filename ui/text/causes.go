@@ -77,6 +77,7 @@ func causes() table {
 		"detail.code":     {"errcode {code}", "errcode {code}"},
 		"detail.rid":      {"rid {rid}", "rid {rid}"},
 		"detail.ip":       {"caller IP {ip}", "调用方 IP {ip}"},
+		"detail.prior_ip": {"refused before as {ip}: this machine's address changes", "此前被拒的是 {ip}：本机 IP 发生了变化"},
 		"detail.upstream": {"upstream says: {message}", "上游原文：{message}"},
 		"detail.retry":    {"next try {time}", "下次尝试 {time}"},
 		"word.this_ip":    {"this machine's IP", "本机 IP"},

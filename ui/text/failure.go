@@ -73,6 +73,9 @@ func (t *Text) Details(e *api.Error) []string {
 	if e.CallerIP != "" {
 		out = append(out, t.Say("detail.ip", "ip", e.CallerIP))
 	}
+	if e.PriorIP != "" {
+		out = append(out, t.Say("detail.prior_ip", "ip", e.PriorIP))
+	}
 	if e.Upstream != "" {
 		out = append(out, t.Say("detail.upstream", "message", e.Upstream))
 	}

@@ -97,12 +97,7 @@ func causeOf(l *look, e *core.Error) string {
 }
 
 // wire is an error as the API carries it.
-func wire(e *core.Error) *api.Error {
-	return &api.Error{
-		Class: e.Class, Message: e.Message, Remedy: e.Remedy, UpstreamCode: e.Code, Upstream: e.Upstream,
-		CallerIP: e.CallerIP, RID: e.RID, RetryAt: e.RetryAt,
-	}
-}
+func wire(e *core.Error) *api.Error { return api.FromError(e) }
 
 // drawBanners draws the lines under one another.
 func drawBanners(l *look, lines []bannerLine, do func(bannerAct)) *fyne.Container {
