@@ -47,6 +47,8 @@ func newButton(l *look, r role, label string, on func()) *button {
 	return b
 }
 
+const smallButtonHeight = 28
+
 // smallButton is for rows and banners.
 func smallButton(l *look, r role, label string, on func()) *button {
 	b := newButton(l, r, label, on)
@@ -99,7 +101,7 @@ func (b *button) minSize() fyne.Size {
 	}
 	w := measure(b.label, b.size(), fyne.TextStyle{Bold: true}).Width
 	if b.small {
-		return fyne.NewSize(w+5*grid, 28)
+		return fyne.NewSize(w+5*grid, smallButtonHeight)
 	}
 	return fyne.NewSize(w+8*grid, 36)
 }

@@ -150,8 +150,8 @@ func (w *Window) drawFinder() fyne.CanvasObject {
 	})
 	w.entry.down = w.focusList
 	w.entry.OnSubmitted = func(string) {
-		if rows := w.list.rows; len(rows) > 0 {
-			w.pick(rows[0].ID)
+		if len(w.list.ids) > 0 {
+			w.pick(w.list.ids[0])
 			w.focusList()
 		}
 	}
@@ -188,17 +188,13 @@ func (w *Window) findFrom(start string) {
 
 func (w *Window) closeFinder() {
 	w.finder.Hide()
-	if w.search != "" {
-		w.search = ""
-		w.entry.SetText("")
-		w.fillList()
-	}
+	w.entry.SetText("") // which fills the list
 	w.shelf.Refresh()
 	w.focusList()
 }
 
 func (w *Window) focusList() {
-	if c := w.win.Canvas(); c != nil && len(w.list.rows) > 0 && w.shelf.Visible() && w.form == nil && w.settings == nil {
+	if c := w.win.Canvas(); c != nil && len(w.list.ids) > 0 && w.shelf.Visible() && w.form == nil && w.settings == nil {
 		c.Focus(w.list)
 	}
 }
@@ -226,7 +222,7 @@ func (w *Window) drawEmpty() fyne.CanvasObject {
 		return w.drawFirstRun()
 	case w.search != "":
 		parts := []fyne.CanvasObject{middle(l.t("empty.search", "search", w.search), sizeText, l.pal.Muted)}
-		if w.view != viewAll && len(w.model.shown(viewAll, w.search)) > 0 {
+		if w.view != viewAll && len(w.model.shown(viewAll, newQuery(l.say, w.search), w.now())) > 0 {
 			parts = append(parts, inMiddle(newButton(l, quiet, l.t("search.all"), func() { w.switchView(viewAll) })))
 		}
 		return container.New(&centered{320}, stack(4*grid, parts...))

@@ -51,7 +51,7 @@ func (w *Window) typedKey(e *fyne.KeyEvent) {
 		w.escape()
 	case fyne.KeyUp, fyne.KeyDown, fyne.KeyHome, fyne.KeyEnd, fyne.KeyPageUp, fyne.KeyPageDown,
 		fyne.KeyReturn, fyne.KeyEnter, fyne.KeyRight, fyne.KeyDelete: // the list knows them all, and sends none back
-		if w.sheet == nil && w.form == nil && w.settings == nil && w.shelf.Visible() && len(w.list.rows) > 0 {
+		if w.sheet == nil && w.form == nil && w.settings == nil && w.shelf.Visible() && len(w.list.ids) > 0 {
 			w.win.Canvas().Focus(w.list)
 			w.list.TypedKey(e)
 		}

@@ -160,11 +160,7 @@ func (w *Window) event(e api.Event) {
 
 // accountChanged shows one account anew.
 func (w *Window) accountChanged(id core.ID) {
-	a, ok := w.model.find(id)
-	if !ok {
-		return
-	}
-	w.list.update(rowOf(w.look, a, w.view == viewAll, w.now()))
+	w.list.update(id)
 	if id == w.selected {
 		w.fillDetail()
 		w.loadHistory()

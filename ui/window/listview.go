@@ -20,8 +20,12 @@ type listView struct {
 	look *look
 	on   listActions
 
-	rows     []row
-	tops     []float32 // top edge of each row, and the bottom of the last
+	source   rowSource
+	ids      []core.ID
+	at       map[core.ID]int // where each stands among them
+	tops     []float32       // top edge of each row, and the bottom of the last
+	width    float32         // that the tops were made for
+	strips   stripHeights
 	selected core.ID
 	focused  bool
 	keyed    bool // the keyboard was used last: only then a ring shows the focus
@@ -30,6 +34,14 @@ type listView struct {
 	canvas *fyne.Container
 	views  map[core.ID]*rowView
 	spare  []*rowView
+}
+
+// rowSource tells what the rows show. The list asks for those in sight alone.
+type rowSource struct {
+	row func(core.ID) row
+	// plain reports whether a row surely has no problem to tell of and is of
+	// the least height; it is asked of every row.
+	plain func(core.ID) bool
 }
 
 // listActions are what the list asks of the window.
@@ -43,8 +55,8 @@ type listActions struct {
 
 var _ fyne.Focusable = (*listView)(nil)
 
-func newListView(l *look, on listActions) *listView {
-	v := &listView{look: l, on: on, views: map[core.ID]*rowView{}, tops: []float32{0}}
+func newListView(l *look, source rowSource, on listActions) *listView {
+	v := &listView{look: l, source: source, on: on, views: map[core.ID]*rowView{}, tops: []float32{0}, strips: stripHeights{}}
 	v.canvas = container.New(&sheetOf{v})
 	v.scroll = container.NewVScroll(v.canvas)
 	v.scroll.OnScrolled = func(fyne.Position) { v.place() }
@@ -67,74 +79,95 @@ func (v *listView) CreateRenderer() fyne.WidgetRenderer {
 		objects: []fyne.CanvasObject{v.scroll},
 		min:     func() fyne.Size { return fyne.NewSize(240, rowHeight) },
 		lay: func(s fyne.Size) {
+			if s.Width != v.width {
+				v.measure(s.Width)
+			}
 			put(v.scroll, 0, 0, s.Width, s.Height)
 			v.place()
 		},
 	}
 }
 
-// show takes the rows that are to be listed.
-func (v *listView) show(rows []row) {
-	v.rows = rows
+// show takes the accounts that are to be listed.
+func (v *listView) show(ids []core.ID) {
+	v.ids = ids
+	v.at = make(map[core.ID]int, len(ids))
+	for i, id := range ids {
+		v.at[id] = i
+	}
 	for _, view := range v.views {
 		view.hovered = false // it may move away from the pointer, of which Fyne says nothing
 		view.paintGround()
 	}
-	v.measure()
+	v.measure(v.Size().Width)
 	v.scroll.Refresh()
 	v.place()
 }
 
-func (v *listView) measure() {
-	v.tops = make([]float32, 1, len(v.rows)+1)
-	for i, r := range v.rows {
-		v.tops = append(v.tops, v.tops[i]+heightOf(r))
+// measure finds where each row stands in a list of that width.
+func (v *listView) measure(width float32) {
+	v.width = width
+	v.tops = append(make([]float32, 0, len(v.ids)+1), 0)
+	for i, id := range v.ids {
+		high := float32(rowHeight)
+		if !v.source.plain(id) {
+			high = v.heightOf(v.source.row(id))
+		}
+		v.tops = append(v.tops, v.tops[i]+high)
 	}
 }
 
-// update shows one row anew. Where its height changed, those below move.
-func (v *listView) update(next row) {
-	for i, r := range v.rows {
-		if r.ID != next.ID {
-			continue
-		}
-		v.rows[i] = next
-		if heightOf(r) != heightOf(next) {
-			v.measure()
-			v.scroll.Refresh()
-			v.place()
-		} else if view := v.views[next.ID]; view != nil {
-			view.bind(next)
-		}
-		return
+// heightOf is how high a row is.
+func (v *listView) heightOf(r row) float32 {
+	if r.Problem.Act == actNone {
+		return rowHeight
 	}
+	return rowHeight + v.strips.of(r.Problem, v.width)
+}
+
+// update shows one row anew.
+func (v *listView) update(id core.ID) {
+	if i, ok := v.at[id]; ok && v.renew(i) {
+		v.scroll.Refresh()
+		v.place()
+	}
+}
+
+// renew asks for a row again. It reports whether the height changed, so that
+// those below have moved and all must be placed.
+func (v *listView) renew(i int) bool {
+	next := v.source.row(v.ids[i])
+	if by := v.heightOf(next) - (v.tops[i+1] - v.tops[i]); by != 0 {
+		for j := i + 1; j < len(v.tops); j++ {
+			v.tops[j] += by
+		}
+		return true
+	}
+	if view := v.views[next.ID]; view != nil {
+		view.bind(next)
+	}
+	return false
 }
 
 // tick asks for the rows in sight again; all other rows are asked for when they
 // come into sight.
-func (v *listView) tick(now func(core.ID) (row, bool)) {
-	for _, id := range v.inSight() {
-		if next, ok := now(id); ok {
-			v.update(next)
-		}
+func (v *listView) tick() {
+	moved := false
+	for first, last := v.window(); first < last; first++ {
+		moved = v.renew(first) || moved
 	}
-}
-
-func (v *listView) inSight() []core.ID {
-	first, last := v.window()
-	ids := make([]core.ID, 0, last-first)
-	for _, r := range v.rows[first:last] {
-		ids = append(ids, r.ID)
+	if moved {
+		v.scroll.Refresh()
+		v.place()
 	}
-	return ids
 }
 
 // window is the range of rows that can be seen.
 func (v *listView) window() (first, last int) {
 	top := v.scroll.Offset.Y
 	bottom := top + v.scroll.Size().Height
-	first = sort.Search(len(v.rows), func(i int) bool { return v.tops[i+1] > top })
-	last = sort.Search(len(v.rows), func(i int) bool { return v.tops[i] >= bottom })
+	first = sort.Search(len(v.ids), func(i int) bool { return v.tops[i+1] > top })
+	last = sort.Search(len(v.ids), func(i int) bool { return v.tops[i] >= bottom })
 	return first, max(first, last)
 }
 
@@ -145,12 +178,8 @@ func (v *listView) place() {
 		return
 	}
 	first, last := v.window()
-	keep := map[core.ID]bool{}
-	for _, r := range v.rows[first:last] {
-		keep[r.ID] = true
-	}
 	for id, view := range v.views {
-		if !keep[id] {
+		if i, ok := v.at[id]; !ok || i < first || i >= last {
 			delete(v.views, id)
 			view.hovered = false
 			v.spare = append(v.spare, view)
@@ -158,15 +187,15 @@ func (v *listView) place() {
 	}
 	objects := make([]fyne.CanvasObject, 0, last-first)
 	for i := first; i < last; i++ {
-		r := v.rows[i]
-		view := v.views[r.ID]
+		id := v.ids[i]
+		view := v.views[id]
 		if view == nil {
 			view = v.take()
-			v.views[r.ID] = view
+			v.views[id] = view
 		}
-		put(view, 0, v.tops[i], width, heightOf(r))
-		view.bind(r)
-		view.mark(r.ID == v.selected, v.focused && v.keyed)
+		put(view, 0, v.tops[i], width, v.tops[i+1]-v.tops[i])
+		view.bind(v.source.row(id))
+		view.mark(id == v.selected, v.focused && v.keyed)
 		objects = append(objects, view)
 	}
 	v.canvas.Objects = objects
@@ -183,10 +212,8 @@ func (v *listView) take() *rowView {
 }
 
 func (v *listView) index(id core.ID) int {
-	for i, r := range v.rows {
-		if r.ID == id {
-			return i
-		}
+	if i, ok := v.at[id]; ok {
+		return i
 	}
 	return -1
 }
@@ -219,11 +246,11 @@ func (v *listView) remark() {
 }
 
 func (v *listView) step(by int) {
-	if len(v.rows) == 0 {
+	if len(v.ids) == 0 {
 		return
 	}
-	i := min(max(v.index(v.selected)+by, 0), len(v.rows)-1)
-	v.on.step(v.rows[i].ID)
+	i := min(max(v.index(v.selected)+by, 0), len(v.ids)-1)
+	v.on.step(v.ids[i])
 }
 
 func (v *listView) FocusGained() {
@@ -254,9 +281,9 @@ func (v *listView) TypedKey(e *fyne.KeyEvent) {
 	case fyne.KeyPageUp:
 		v.step(-page)
 	case fyne.KeyHome:
-		v.step(-len(v.rows))
+		v.step(-len(v.ids))
 	case fyne.KeyEnd:
-		v.step(len(v.rows))
+		v.step(len(v.ids))
 	case fyne.KeyReturn, fyne.KeyEnter:
 		if chosen {
 			v.on.copy(v.selected)

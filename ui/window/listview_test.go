@@ -2,6 +2,7 @@ package window
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -83,7 +84,7 @@ func TestRowGrows(t *testing.T) {
 	sick := blocked("account 001", core.Sandbox)
 	s.agent.send(api.Event{Type: api.EventAccount, Account: &sick})
 	s.untilSays("Copy IP")
-	if y := s.list.views["account 002-sandbox"].Position().Y; y != 2*rowHeight+problemHeight {
+	if y := s.list.views["account 002-sandbox"].Position().Y; y <= 2*rowHeight+stripLeast {
 		t.Errorf("the next row stands at %v", y)
 	}
 	well := sample("account 001", core.Sandbox, noon, time.Hour, 2*time.Hour)
@@ -109,6 +110,98 @@ func TestRowsDoNotOverlap(t *testing.T) {
 					if right := o.Position().X + o.MinSize().Width; o != fyne.CanvasObject(v.tagBox) && right > figures+1 {
 						t.Errorf("%v %s %s: something reaches %v, the figures begin at %v", width, lang, id, right, figures)
 					}
+				}
+			}
+		}
+	}
+}
+
+// Of ten thousand accounts no more are looked at closely than are in sight or
+// have something to tell.
+func TestTenThousandAccounts(t *testing.T) {
+	s := newStage(t, crowd(10000)...).open()
+	s.switchView(viewAll)
+	asked := 0
+	ask := s.list.source.row
+	s.list.source.row = func(id core.ID) row { asked++; return ask(id) }
+	inSight := 640/rowHeight + 2
+	for _, step := range []struct {
+		what string
+		do   func()
+		most int
+	}{
+		{"a search", func() { s.findFrom("0") }, 1000 + 3*inSight}, // every tenth needs a person
+		{"a narrower search", func() { s.entry.SetText("00042") }, 10},
+		{"its end", s.closeFinder, 1000 + 3*inSight},
+		{"a second", s.tick, inSight},
+		{"an event out of sight", func() {
+			a := sample("account 04321", core.Live, noon, time.Hour, 2*time.Hour)
+			s.event(api.Event{Type: api.EventAccount, Account: &a})
+		}, 1},
+		{"one that begins to need a person out of sight", func() {
+			a := blocked("account 04321", core.Live)
+			s.event(api.Event{Type: api.EventAccount, Account: &a})
+		}, 1 + 3*inSight},
+	} {
+		asked = 0
+		step.do()
+		if asked > step.most {
+			t.Errorf("%s asks for %d rows, want %d at most", step.what, asked, step.most)
+		}
+	}
+	for i := range s.list.ids {
+		if by := s.list.tops[i+1] - s.list.tops[i]; by != float32(int(by)) || by < rowHeight {
+			t.Fatalf("row %d is %v high", i, by)
+		}
+	}
+}
+
+// Whatever a row has to say stands in it whole, beside the button or above it,
+// also where the window is narrow.
+func TestProblemsAreNotCut(t *testing.T) {
+	remedies := []string{
+		core.RemedyNetwork, core.RemedyProxy, core.RemedyTLS, core.RemedyAnswer, core.RemedyWhitelist, core.RemedyConfirm,
+		core.RemedyRefused, core.RemedyQuotaDay, core.RemedySecret, core.RemedyAppID, core.RemedyFrozenSecret, core.RemedyFrozen,
+		core.RemedyComponent, core.RemedyUpdate, core.RemedyAllowLive, core.RemedyReenter, core.RemedyForceBudget, core.RemedyLog,
+	}
+	for _, width := range []float32{320, 360, 460, 700} {
+		for _, lang := range []string{"en", "zh"} {
+			var all []api.Account
+			for _, remedy := range remedies {
+				a := blocked(remedy, core.Live)
+				a.Error = &api.Error{Class: core.Frozen, Remedy: remedy, Message: "m"}
+				all = append(all, a)
+			}
+			s := newStage(t, all...).in(lang, width).open()
+			s.switchView(viewAll)
+			for i, id := range s.list.ids {
+				s.list.scrollTo(s.list.tops[i])
+				v := s.list.views[id]
+				said := func(p *prose) string {
+					var b strings.Builder
+					for _, line := range p.lines {
+						b.WriteString(line.Text)
+						if right := p.Position().X + line.MinSize().Width; right > v.Size().Width {
+							t.Errorf("%v %s %s: %q reaches %v", width, lang, id, line.Text, right)
+						}
+					}
+					return b.String()
+				}
+				bare := func(s string) string { return strings.ReplaceAll(s, " ", "") }
+				p := v.shown.Problem
+				if got := said(v.cause); bare(got) != bare(p.Cause) {
+					t.Errorf("%v %s %s: the cause is cut to %q", width, lang, id, got)
+				}
+				if got := said(v.remedy); bare(got) != bare(p.Remedy) {
+					t.Errorf("%v %s %s: the remedy is cut to %q", width, lang, id, got)
+				}
+				end := v.remedy.Position().Y + v.remedy.Size().Height
+				left, top := v.helper.Position().X, v.helper.Position().Y
+				if right := max(v.cause.Position().X+v.cause.Size().Width, v.remedy.Position().X+v.remedy.Size().Width); right > left && end > top {
+					t.Errorf("%v %s %s: the words run into the button", width, lang, id)
+				}
+				if bottom := max(end, top+v.helper.Size().Height); bottom > v.Size().Height-barHeight {
+					t.Errorf("%v %s %s: the row is too low, %v of %v", width, lang, id, bottom, v.Size().Height)
 				}
 			}
 		}

@@ -3,7 +3,6 @@ package window
 import (
 	"cmp"
 	"slices"
-	"strings"
 	"time"
 
 	"tokentray/core"
@@ -24,6 +23,7 @@ const (
 type model struct {
 	loaded    bool // a snapshot came
 	accounts  []api.Account
+	index     map[core.ID]int // where each account stands among them
 	active    core.Env
 	pausedAll bool
 	vault     api.Vault
@@ -33,7 +33,18 @@ type model struct {
 	notice    string
 }
 
-func newModel() model { return model{active: core.Sandbox, settings: core.DefaultSettings()} }
+func newModel() model {
+	return model{active: core.Sandbox, settings: core.DefaultSettings(), index: map[core.ID]int{}}
+}
+
+// arrange puts the accounts in their order and notes where each stands.
+func (m *model) arrange() {
+	slices.SortStableFunc(m.accounts, byName)
+	m.index = make(map[core.ID]int, len(m.accounts))
+	for i := range m.accounts {
+		m.index[m.accounts[i].ID] = i
+	}
+}
 
 // change says what an event touched, so that no more is drawn again.
 type change struct {
@@ -59,7 +70,7 @@ func (m *model) apply(e api.Event) change {
 			loaded: true, accounts: slices.Clone(l.Accounts), active: l.Active, pausedAll: l.PausedAll,
 			vault: l.Vault, clip: l.Clipboard, settings: l.Settings, demo: l.Demo, notice: l.Notice,
 		}
-		slices.SortStableFunc(m.accounts, byName)
+		m.arrange()
 		return change{rows: true, env: true, banner: true, clip: true, settings: true}
 	case api.EventAccount:
 		if e.Account != nil {
@@ -67,6 +78,7 @@ func (m *model) apply(e api.Event) change {
 		}
 	case api.EventRemoved:
 		m.accounts = slices.DeleteFunc(m.accounts, func(a api.Account) bool { return a.ID == e.Removed })
+		m.arrange()
 		return change{rows: true}
 	case api.EventEnv:
 		m.active = e.Env
@@ -97,47 +109,67 @@ func (m *model) apply(e api.Event) change {
 }
 
 func (m *model) put(a api.Account) change {
-	i := slices.IndexFunc(m.accounts, func(b api.Account) bool { return a.ID == b.ID })
-	if i >= 0 && m.accounts[i].Name == a.Name && m.accounts[i].Env == a.Env {
+	i, known := m.index[a.ID]
+	if known && m.accounts[i].Name == a.Name && m.accounts[i].Env == a.Env {
 		m.accounts[i] = a
 		return change{account: a.ID}
 	}
-	if i >= 0 {
+	if known {
 		m.accounts[i] = a
 	} else {
 		m.accounts = append(m.accounts, a)
 	}
-	slices.SortStableFunc(m.accounts, byName)
+	m.arrange()
 	return change{rows: true}
 }
 
 // byName is the order of the list: by name, sandbox before live.
 func byName(a, b api.Account) int {
-	return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(envRank(a.Env), envRank(b.Env)))
+	if c := cmp.Compare(a.Name, b.Name); c != 0 {
+		return c
+	}
+	return cmp.Compare(envRank(a.Env), envRank(b.Env))
 }
 
 func envRank(e core.Env) int { return slices.Index(core.Envs(), e) }
 
 // find returns the account of an ID.
 func (m *model) find(id core.ID) (api.Account, bool) {
-	for _, a := range m.accounts {
-		if a.ID == id {
-			return a, true
+	if a := m.at(id); a != nil {
+		return *a, true
+	}
+	return api.Account{}, false
+}
+
+// at is the account of an ID where it stands, nil when there is none.
+func (m *model) at(id core.ID) *api.Account {
+	if i, ok := m.index[id]; ok {
+		return &m.accounts[i]
+	}
+	return nil
+}
+
+// pair is the account of the same name in the other environment. The two stand
+// beside each other, as the order is.
+func (m *model) pair(id core.ID) (api.Account, bool) {
+	i, ok := m.index[id]
+	if !ok {
+		return api.Account{}, false
+	}
+	for _, j := range []int{i - 1, i + 1} {
+		if j >= 0 && j < len(m.accounts) && m.accounts[j].Name == m.accounts[i].Name {
+			return m.accounts[j], true
 		}
 	}
 	return api.Account{}, false
 }
 
-// shown are the accounts that a view and a search leave, in order. A search
-// looks into name, AppID and note, without regard to case.
-func (m *model) shown(v view, search string) []api.Account {
-	needle := strings.ToLower(strings.TrimSpace(search))
-	var out []api.Account
-	for _, a := range m.accounts {
-		if v != viewAll && view(a.Env) != v {
-			continue
-		}
-		if needle == "" || strings.Contains(strings.ToLower(a.Name+"\n"+a.AppID+"\n"+a.Note), needle) {
+// shown are the accounts that a view and a search leave, in order, as they stand
+// at now.
+func (m *model) shown(v view, q query, now time.Time) []*api.Account {
+	var out []*api.Account
+	for i := range m.accounts {
+		if a := &m.accounts[i]; (v == viewAll || view(a.Env) == v) && (q.empty() || q.matches(a, now)) {
 			out = append(out, a)
 		}
 	}

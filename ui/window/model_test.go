@@ -7,6 +7,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/ui/text"
 )
 
 func names(accounts []api.Account) []string {
@@ -64,12 +65,23 @@ func TestModelFollowsEvents(t *testing.T) {
 	}
 }
 
+func shownNames(m *model, v view, search string) []string {
+	var out []string
+	for _, a := range m.shown(v, newQuery(text.New(text.English), search), noon) {
+		out = append(out, a.Ref().String())
+	}
+	return out
+}
+
 func TestShown(t *testing.T) {
 	m := newModel()
 	m.accounts = []api.Account{
-		{Name: "Shop", Env: core.Live, AppID: "wxAAA"},
-		{Name: "shop", Env: core.Sandbox, AppID: "wxBBB", Note: "for the 商城 tests"},
-		{Name: "gate", Env: core.Sandbox, AppID: "wxCCC"},
+		{Name: "Shop", Env: core.Live, AppID: "wxAAA", Kind: core.KindWeChatLegacy, Product: core.ProductOfficial, State: core.StateEmpty},
+		{
+			Name: "shop", Env: core.Sandbox, AppID: "wxBBB", Note: "for the 商城 tests", Kind: core.KindWeChat, Product: core.ProductMini,
+			State: core.StateFresh, Mask: "m", ExpiresAt: noon.Add(-time.Second),
+		},
+		{Name: "gate", Env: core.Sandbox, AppID: "wxCCC", Kind: core.KindWeChat, Product: core.ProductTest, State: core.StateBlocked},
 	}
 	for _, c := range []struct {
 		view   view
@@ -83,9 +95,65 @@ func TestShown(t *testing.T) {
 		{viewAll, "wxc", []string{"gate/sandbox"}},
 		{viewAll, "商城", []string{"shop/sandbox"}},
 		{viewLive, "gate", nil},
+		// Words may stand anywhere; all must be found.
+		{viewAll, "tests shop", []string{"shop/sandbox"}},
+		{viewAll, "shop ccc", nil},
+		// Kinds and products, by the command line's word and the screen's. A
+		// letter or two would find nearly all of them.
+		{viewAll, "legacy", []string{"Shop/live"}},
+		{viewAll, "mini", []string{"shop/sandbox"}},
+		{viewAll, "st", []string{"shop/sandbox"}},
+		{viewAll, "kind:mini", []string{"shop/sandbox"}},
+		{viewAll, "kind:st", []string{"shop/sandbox", "gate/sandbox"}},
+		{viewAll, "类型:legacy", []string{"Shop/live"}},
+		// States as they are shown: a live legacy account that nobody has
+		// allowed needs a person, a token whose time is over has expired.
+		{viewAll, "state:blocked", []string{"Shop/live", "gate/sandbox"}},
+		{viewAll, "STATE:Needs", []string{"Shop/live", "gate/sandbox"}},
+		{viewAll, "state:exp", []string{"shop/sandbox"}},
+		{viewAll, "state:fresh", nil},
+		{viewAll, "state:", []string{"Shop/live", "shop/sandbox", "gate/sandbox"}},
+		{viewAll, "env:live", []string{"Shop/live"}},
+		{viewAll, "环境：sand", []string{"shop/sandbox", "gate/sandbox"}},
+		{viewAll, "env:sandbox state:blocked", []string{"gate/sandbox"}},
+		{viewAll, "state:blocked shop", []string{"Shop/live"}},
+		{viewAll, "https://x", nil}, // a colon alone makes no term
 	} {
-		if got := names(m.shown(c.view, c.search)); !slices.Equal(got, c.want) {
+		if got := shownNames(&m, c.view, c.search); !slices.Equal(got, c.want) {
 			t.Errorf("%s %q: %v, want %v", c.view, c.search, got, c.want)
 		}
 	}
+}
+
+// Accounts of one name in both environments are a pair; a name that differs in
+// its capitals is another name.
+func TestPair(t *testing.T) {
+	m := newModel()
+	for _, a := range []api.Account{
+		sample("shop", core.Live, noon, time.Hour, time.Hour), sample("gate", core.Sandbox, noon, time.Hour, time.Hour),
+		sample("shop", core.Sandbox, noon, time.Hour, time.Hour), sample("Shop", core.Live, noon, time.Hour, time.Hour),
+	} {
+		m.put(a)
+	}
+	for id, want := range map[core.ID]core.ID{
+		"shop-live": "shop-sandbox", "shop-sandbox": "shop-live", "gate-sandbox": "", "Shop-live": "", "nobody": "",
+	} {
+		if a, ok := m.pair(id); a.ID != want || ok != (want != "") {
+			t.Errorf("%s is paired with %q, %v", id, a.ID, ok)
+		}
+	}
+}
+
+// FuzzQuery reads what is typed, whatever that is.
+func FuzzQuery(f *testing.F) {
+	f.Add("state:blocked shop")
+	f.Add("环境：生产")
+	f.Add(":::")
+	a := sample("shop", core.Live, noon, time.Hour, time.Hour)
+	f.Fuzz(func(t *testing.T, s string) {
+		q := newQuery(text.New(text.Chinese), s)
+		if q.empty() && !q.matches(&a, noon) {
+			t.Errorf("%q asks for nothing and finds nothing", s)
+		}
+	})
 }

@@ -64,8 +64,13 @@ func problemOf(l *look, a api.Account, now time.Time) problem {
 // undecided reports whether nothing is fetched for an account, ever, until its
 // owner has allowed it: the agent says so only once somebody asks for a token.
 func undecided(a api.Account, now time.Time) bool {
-	return a.Env == core.Live && a.Kind == core.KindWeChatLegacy && !a.AllowLive && a.Error == nil &&
-		a.State != core.StateLocked && a.Remaining(now) == 0
+	return mayBeUndecided(&a) && a.Error == nil && a.State != core.StateLocked && a.Remaining(now) == 0
+}
+
+// mayBeUndecided reports whether an account is of those that are fetched for
+// only once their owner has allowed it, and was not allowed.
+func mayBeUndecided(a *api.Account) bool {
+	return a.Env == core.Live && a.Kind == core.KindWeChatLegacy && !a.AllowLive
 }
 
 // causeLine is what went wrong in words that fit a row.

@@ -100,10 +100,7 @@ func kindLine(say *text.Text, a api.Account) string {
 
 // stateLine says how renewal stands.
 func stateLine(l *look, a api.Account, now time.Time) (string, tone) {
-	state := a.StateAt(now)
-	if undecided(a, now) {
-		state = core.StateBlocked
-	}
+	state := shownState(&a, now)
 	word := l.say.Say(text.Key("state." + string(state)))
 	switch state {
 	case core.StateRetrying:

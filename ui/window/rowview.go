@@ -14,13 +14,12 @@ import (
 
 // Measures of a row.
 const (
-	rowHeight     = 68 // with the bar
-	problemHeight = 56 // the strip under a row that needs a person
-	barHeight     = 3
-	edgeWidth     = 4
-	rowLeft       = 4 * grid
-	moreWidth     = 36
-	timeRight     = moreWidth + grid // from the row's right edge to the figures
+	rowHeight = 68 // with the bar
+	barHeight = 3
+	edgeWidth = 4
+	rowLeft   = 4 * grid
+	moreWidth = 36
+	timeRight = moreWidth + grid // from the row's right edge to the figures
 )
 
 // rowView draws one row. It shows whichever account was bound last and touches
@@ -50,8 +49,8 @@ type rowView struct {
 	fill    *canvas.Rectangle
 	dots    *canvas.Image
 	strip   *canvas.Rectangle
-	cause   *canvas.Text
-	remedy  *canvas.Text
+	cause   *prose
+	remedy  *prose
 	helper  *button
 	objects []fyne.CanvasObject
 }
@@ -94,8 +93,8 @@ func newRowView(l *look, on rowActions) *rowView {
 	r.dots.Hidden = true
 	r.strip = canvas.NewRectangle(p.Warn)
 	r.strip.CornerRadius = radius
-	r.cause = word("", 13, p.Text)
-	r.remedy = word("", 13, p.Muted)
+	r.cause = newProse("", stripText, p.Text)
+	r.remedy = newProse("", stripText, p.Muted)
 	r.helper = smallButton(l, quiet, "", func() { on.help(r.shown.ID) })
 	r.objects = []fyne.CanvasObject{
 		r.ground, r.edge, r.name, r.tagBox, r.tag, r.kind, r.mask, r.state, r.time, r.secs, r.dots,
@@ -111,14 +110,6 @@ func (r *rowView) CreateRenderer() fyne.WidgetRenderer {
 		min:     func() fyne.Size { return fyne.NewSize(240, rowHeight) },
 		lay:     func(fyne.Size) { r.arrange() },
 	}
-}
-
-// heightOf is how high the row of an account is.
-func heightOf(shown row) float32 {
-	if shown.Problem.Act != actNone {
-		return rowHeight + problemHeight
-	}
-	return rowHeight
 }
 
 // bind shows another state of the row, or another row.
@@ -261,30 +252,6 @@ func (r *rowView) placeState() {
 	r.state.Text, r.state.Color = ellipsize(s.State, max(0, right-x), 13, fyne.TextStyle{}), r.look.pal.tone(s.StateTone)
 	put(r.state, x, top, r.state.MinSize().Width, h)
 	r.state.Refresh()
-}
-
-func (r *rowView) placeProblem(size fyne.Size) {
-	p := r.shown.Problem
-	hide := p.Act == actNone
-	r.strip.Hidden, r.cause.Hidden, r.remedy.Hidden, r.helper.Hidden = hide, hide, hide, hide
-	if hide {
-		return
-	}
-	left, top := float32(rowLeft-2*grid), float32(rowHeight-barHeight)
-	if !r.shown.Live {
-		left = rowLeft - 2*grid
-	}
-	width := size.Width - left - 2*grid
-	put(r.strip, left, top, width, problemHeight-2*grid)
-	r.helper.rename(p.Button)
-	b := r.helper.MinSize()
-	put(r.helper, left+width-b.Width-2*grid, top+(problemHeight-2*grid-b.Height)/2, b.Width, b.Height)
-	room := width - b.Width - 6*grid
-	r.cause.Text = ellipsize(p.Cause, room, 13, fyne.TextStyle{})
-	r.remedy.Text = ellipsize(p.Remedy, room, 13, fyne.TextStyle{})
-	h := r.cause.MinSize().Height
-	put(r.cause, left+2*grid, top+grid+1, room, h)
-	put(r.remedy, left+2*grid, top+grid+1+h, room, h)
 }
 
 func (r *rowView) paintFill() {

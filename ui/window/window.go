@@ -224,7 +224,7 @@ func (w *Window) build() {
 		message, told = w.snackbar.shown, true
 	}
 	w.parts = parts{}
-	w.list = newListView(l, listActions{
+	w.list = newListView(l, rowSource{row: w.rowNow, plain: w.plainRow}, listActions{
 		rowActions: rowActions{copy: w.copyDefault, menu: w.openMenu, help: w.help, pick: w.point},
 		step:       w.pick, open: w.openDetail, remove: w.askRemove, find: w.findFrom,
 	})
@@ -282,19 +282,31 @@ func (w *Window) fillBanners() {
 // fillList shows the rows of the view, or what stands in their place.
 func (w *Window) fillList() {
 	w.env.choose(string(w.view))
-	accounts := w.model.shown(w.view, w.search)
-	now := w.now()
-	rows := make([]row, len(accounts))
+	accounts := w.model.shown(w.view, newQuery(w.look.say, w.search), w.now())
+	ids := make([]core.ID, len(accounts))
 	for i, a := range accounts {
-		rows[i] = rowOf(w.look, a, w.view == viewAll, now)
+		ids[i] = a.ID
 	}
 	want := fyne.CanvasObject(w.list)
-	if len(rows) == 0 {
+	if len(ids) == 0 {
 		want = w.drawEmpty()
 	}
 	w.body.Objects = []fyne.CanvasObject{want}
 	w.body.Refresh()
-	w.list.show(rows)
+	w.list.show(ids)
+}
+
+// rowNow is what the row of an account shows now.
+func (w *Window) rowNow(id core.ID) row {
+	a, _ := w.model.find(id)
+	r := rowOf(w.look, a, w.view == viewAll, w.now())
+	return r
+}
+
+// plainRow reports whether the row of an account has nothing to tell under it.
+func (w *Window) plainRow(id core.ID) bool {
+	a := w.model.at(id)
+	return a == nil || a.Error == nil && !mayBeUndecided(a)
 }
 
 // fillDetail shows the selected account in the pane.
@@ -370,10 +382,7 @@ func (w *Window) translateFyne(say *text.Text) {
 // tick counts down. Only what says something else than before is touched.
 func (w *Window) tick() {
 	now := w.now()
-	w.list.tick(func(id core.ID) (row, bool) {
-		a, ok := w.model.find(id)
-		return rowOf(w.look, a, w.view == viewAll, now), ok
-	})
+	w.list.tick()
 	if w.side.Visible() && w.detail.tick(now) {
 		w.detail.clear()
 		w.fillDetail()

@@ -1,0 +1,106 @@
+package window
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"tokentray/core"
+	"tokentray/core/api"
+)
+
+// crowd is a list far beyond what anybody has: every tenth account needs a
+// person, and every name stands in both environments.
+func crowd(n int) []api.Account {
+	var out []api.Account
+	for i := range n / 2 {
+		name := fmt.Sprintf("account %05d", i)
+		for _, env := range core.Envs() {
+			a := sample(name, env, noon, time.Hour+time.Duration(i)*time.Second, 48*time.Hour)
+			if i%10 == 0 {
+				a = blocked(name, env)
+			}
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// crowded is a window with that many accounts, without an agent.
+func crowded(b *testing.B, n int) *Window {
+	w := New(test.NewTempApp(b), Config{
+		Do:  func(f func()) { f() },
+		Now: func() time.Time { return noon },
+		First: &api.List{
+			Active: core.Sandbox, Accounts: crowd(n), Settings: core.DefaultSettings(), Vault: api.Vault{Kind: "keyring", State: "open"},
+		},
+	})
+	b.Cleanup(func() { w.cancel(); w.Stop() })
+	w.win.Resize(fyne.NewSize(460, 640))
+	w.switchView(viewAll)
+	w.openFinder()
+	b.ResetTimer()
+	return w
+}
+
+// Each stays under 50 ms with 10,000 accounts, so that no key waits.
+func BenchmarkWindow(b *testing.B) {
+	for _, n := range []int{1000, 10000} {
+		b.Run(fmt.Sprintf("keystroke/%d", n), func(b *testing.B) {
+			w := crowded(b, n)
+			for i := 0; b.Loop(); i++ {
+				w.entry.SetText([]string{"", "0", "00", "007"}[i%4])
+			}
+		})
+		b.Run(fmt.Sprintf("term/%d", n), func(b *testing.B) {
+			w := crowded(b, n)
+			for i := 0; b.Loop(); i++ {
+				w.entry.SetText([]string{"state:blocked", "state:blocked 9"}[i%2])
+			}
+		})
+		b.Run(fmt.Sprintf("event/%d", n), func(b *testing.B) {
+			w := crowded(b, n)
+			all := w.model.accounts
+			for i := 0; b.Loop(); i++ {
+				a := all[i*7919%n]
+				a.CallsToday++
+				w.event(api.Event{Type: api.EventAccount, Account: &a})
+			}
+		})
+		b.Run(fmt.Sprintf("trouble/%d", n), func(b *testing.B) {
+			w := crowded(b, n)
+			for i := 0; b.Loop(); i++ {
+				a := w.model.accounts[n/2]
+				sick := blocked(a.Name, a.Env)
+				if a.Error != nil {
+					sick = sample(a.Name, a.Env, noon, time.Hour, 2*time.Hour)
+				}
+				w.event(api.Event{Type: api.EventAccount, Account: &sick})
+			}
+		})
+		b.Run(fmt.Sprintf("switch/%d", n), func(b *testing.B) {
+			w := crowded(b, n)
+			for i := 0; b.Loop(); i++ {
+				w.view = []view{viewSandbox, viewLive}[i%2]
+				w.fillList()
+			}
+		})
+		b.Run(fmt.Sprintf("snapshot/%d", n), func(b *testing.B) {
+			w := crowded(b, n)
+			list := &api.List{Active: core.Sandbox, Accounts: crowd(n), Settings: w.model.settings, Vault: w.model.vault}
+			b.ResetTimer()
+			for b.Loop() {
+				w.event(api.Event{Type: api.EventSnapshot, Snapshot: list})
+			}
+		})
+		b.Run(fmt.Sprintf("tick/%d", n), func(b *testing.B) {
+			w := crowded(b, n)
+			for b.Loop() {
+				w.tick()
+			}
+		})
+	}
+}
