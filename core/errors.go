@@ -117,6 +117,7 @@ const (
 	RemedyAccount      = "no_account"     // tokentray list
 	RemedyLifeTooLong  = "min_ttl"        // ask for a shorter life
 	RemedyLifeOdd      = "min_ttl_odd"    // ask in seconds or as a duration, up to 24h
+	RemedyNoPrevious   = "no_previous"    // take the current token
 	RemedyForceBudget  = "force_budget"   // forced refreshes of today are used up
 	RemedyLog          = "log"            // see the log
 	RemedyInput        = "input"          // correct the field

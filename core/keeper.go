@@ -31,6 +31,14 @@ type Journal interface {
 	// Day) and when the last one was; CountForce adds one at the time given.
 	Forced(id ID, day string) (n int, last time.Time, err error)
 	CountForce(id ID, day string, at time.Time) error
+	// CountCalls adds n calls to upstream to those of the account on day.
+	CountCalls(id ID, day string, n int) error
+}
+
+// Counts are what an account asked of upstream on one day of Beijing.
+type Counts struct {
+	Calls  int // in all
+	Forced int // of these, forced fetches
 }
 
 // Config is what a Keeper is made of.
@@ -99,8 +107,8 @@ type entry struct {
 	shelved   *Error    // err as it was before the vault was locked
 	edits     int       // grows when what a round depends on is edited
 
-	callsDay string
-	calls    int
+	countsDay string // see Day; what counts is the day's alone
+	counts    Counts
 
 	spread uint8     // this account's share of the jitter, so that many do not ask at once
 	due    time.Time // when the background acts
@@ -201,6 +209,18 @@ func (k *Keeper) Restore(tokens map[ID]Token) {
 		k.change(id, func(e *entry, now time.Time) {
 			if e.token.Load().Value == "" {
 				k.adopt(e, t, now)
+			}
+		})
+	}
+}
+
+// Recall tells what accounts asked of upstream on day in earlier runs. An account
+// that asked since then keeps its own count, which it began too early.
+func (k *Keeper) Recall(day string, counts map[ID]Counts) {
+	for id, c := range counts {
+		k.change(id, func(e *entry, _ time.Time) {
+			if e.countsDay == "" {
+				e.countsDay, e.counts = day, c
 			}
 		})
 	}

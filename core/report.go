@@ -181,7 +181,7 @@ func (k *Keeper) Check(ctx context.Context, id ID) error {
 	var out outcome
 	k.check(ctx, &out, up, Request{Account: a, Credentials: creds}, current)
 	k.change(id, func(e *entry, now time.Time) {
-		k.count(e, out.calls, now)
+		k.count(e, out, now)
 		if t := *e.token.Load(); out.dead != "" && t.Value == out.dead {
 			e.dead, e.report = out.dead, nil
 			t.Dead, t.ExpiresAt = true, earlier(t.ExpiresAt, now)
@@ -194,6 +194,7 @@ func (k *Keeper) Check(ctx context.Context, id ID) error {
 			}
 		}
 	})
+	k.noteCalls(id, out.calls, k.now())
 	if out.dead != "" {
 		k.save(id)
 	}

@@ -71,6 +71,7 @@ type outcome struct {
 	took   time.Duration // since then
 	calls  int
 	forced bool // a new token was forced, or that was tried
+	spent  bool // a forced fetch was counted
 
 	// Of a check: upstream accepts the token; it refuses it, and its own word of
 	// that; it answered neither, which says nothing of the token.
@@ -171,6 +172,7 @@ func (k *Keeper) fetchForced(ctx context.Context, out *outcome, up Upstream, req
 			out.err = AsError(err)
 			return
 		}
+		out.spent = true
 	}
 	req.Force = true
 	k.fetch(ctx, out, up, req)
@@ -249,7 +251,7 @@ func (k *Keeper) finish(e *entry, f *flight, out outcome, asked Account, edits i
 	now := k.lock()
 	e.flight = nil
 	k.flying[f.ward]--
-	k.count(e, out.calls, now)
+	k.count(e, out, now)
 	if f.goal == force && out.calls == 0 {
 		e.lastRound = f.before // nobody was asked
 	}
@@ -260,6 +262,7 @@ func (k *Keeper) finish(e *entry, f *flight, out outcome, asked Account, edits i
 			k.publish(e)
 		}
 		k.mu.Unlock()
+		k.noteCalls(id, out.calls, now)
 		close(f.done)
 		k.signal()
 		return
@@ -270,6 +273,7 @@ func (k *Keeper) finish(e *entry, f *flight, out outcome, asked Account, edits i
 	entry, write := e.line(f, out, token, before, now)
 	k.mu.Unlock()
 
+	k.noteCalls(id, out.calls, now)
 	if save {
 		k.save(id)
 	}
@@ -405,6 +409,9 @@ func (t Traits) succeed(cur Token, out outcome, now time.Time, dead string) Toke
 // rest.
 func (e *entry) line(f *flight, out outcome, token, before Token, now time.Time) (Entry, bool) {
 	h := Entry{At: now, Calls: out.calls, Took: out.took, Mask: Mask(token.Value), Expires: token.ExpiresAt}
+	if token.Value != before.Value {
+		h.PrevUntil = token.Previous.Until
+	}
 	if err := out.err; err != nil {
 		h.What, h.Class, h.Code, h.Message, h.CallerIP, h.RID = DidFail, err.Class, err.Code, err.Message, err.CallerIP, err.RID
 		noted := err.Message + err.CallerIP
@@ -427,12 +434,26 @@ func (e *entry) line(f *flight, out outcome, token, before Token, now time.Time)
 	return h, true
 }
 
-// count adds calls to the day's.
-func (k *Keeper) count(e *entry, calls int, now time.Time) {
-	if day := Day(now); e.callsDay != day {
-		e.callsDay, e.calls = day, 0
+// count adds what a round asked to the day's. The lock is held.
+func (k *Keeper) count(e *entry, out outcome, now time.Time) {
+	if day := Day(now); e.countsDay != day {
+		e.countsDay, e.counts = day, Counts{}
 	}
-	e.calls += calls
+	e.counts.Calls += out.calls
+	if out.spent {
+		e.counts.Forced++
+	}
+}
+
+// noteCalls keeps what count added over restarts: one write for each round,
+// none while nothing is asked.
+func (k *Keeper) noteCalls(id ID, calls int, now time.Time) {
+	if calls == 0 {
+		return
+	}
+	if err := k.cfg.Journal.CountCalls(id, Day(now), calls); err != nil {
+		k.cfg.Log.Warn("counting the calls failed", "account", id, "err", err)
+	}
 }
 
 func errStillDead(out outcome, t Traits) *Error {

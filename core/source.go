@@ -77,4 +77,12 @@ type Upstream struct {
 	// Probe tries credentials without harm to anybody's token. Nil means that
 	// the source itself does.
 	Probe Source
+	// Quota is how many calls a day upstream is known to allow an account of a
+	// product; a product that is missing has no known limit.
+	Quota map[Product]int
+}
+
+// quota is what upstream is known to allow in a day of Beijing.
+func (u Upstream) quota(p Product) Counts {
+	return Counts{Calls: u.Quota[p], Forced: u.Traits.ForceBudget}
 }

@@ -33,7 +33,8 @@ type Snapshot struct {
 	Err        *Error    // of the last round, nil after a success
 	NextTry    time.Time // when the background acts next, zero when it will not
 	LastUsed   time.Time // when a caller last got or copied the token
-	CallsToday int       // calls to upstream since midnight in Beijing, as far as this run of the agent goes
+	Today      Counts    // since midnight in Beijing
+	Quota      Counts    // what upstream is known to allow a day; 0 where nobody knows
 }
 
 // State is the account's state at now.
@@ -65,17 +66,20 @@ type Event struct {
 
 // Entry is one line of an account's history. It holds masks, never a token.
 type Entry struct {
-	At       time.Time     `json:"at"`
-	What     What          `json:"what"`
-	Class    Class         `json:"class,omitempty"` // of the failure
-	Code     int           `json:"code,omitempty"`
-	Message  string        `json:"message,omitempty"`
-	CallerIP string        `json:"caller_ip,omitempty"`
-	RID      string        `json:"rid,omitempty"`
-	Mask     string        `json:"mask,omitempty"`
-	Expires  time.Time     `json:"expires,omitzero"`
-	Took     time.Duration `json:"took,omitempty"`
-	Calls    int           `json:"calls,omitempty"` // upstream calls of this round
+	At       time.Time `json:"at"`
+	What     What      `json:"what"`
+	Class    Class     `json:"class,omitempty"` // of the failure
+	Code     int       `json:"code,omitempty"`
+	Message  string    `json:"message,omitempty"`
+	CallerIP string    `json:"caller_ip,omitempty"`
+	RID      string    `json:"rid,omitempty"`
+	Mask     string    `json:"mask,omitempty"`
+	Expires  time.Time `json:"expires,omitzero"`
+	// PrevUntil is until when the token that was replaced may still work; zero
+	// when it died with the replacement, or there was none.
+	PrevUntil time.Time     `json:"prev_until,omitzero"`
+	Took      time.Duration `json:"took,omitempty"`
+	Calls     int           `json:"calls,omitempty"` // upstream calls of this round
 }
 
 // What happened.

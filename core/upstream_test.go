@@ -179,11 +179,12 @@ type journal struct {
 	tokens map[core.ID]core.Token
 	lines  []core.Entry
 	forced map[string]int
+	calls  map[string]int // by day
 	last   time.Time
 }
 
 func newJournal() *journal {
-	return &journal{tokens: map[core.ID]core.Token{}, forced: map[string]int{}}
+	return &journal{tokens: map[core.ID]core.Token{}, forced: map[string]int{}, calls: map[string]int{}}
 }
 
 func (j *journal) SaveToken(id core.ID, t core.Token) error {
@@ -223,6 +224,20 @@ func (j *journal) CountForce(_ core.ID, day string, at time.Time) error {
 	j.forced[day]++
 	j.last = at
 	return nil
+}
+
+func (j *journal) CountCalls(_ core.ID, day string, n int) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.calls[day] += n
+	return nil
+}
+
+// called tells how many calls the journal counts on a day.
+func (j *journal) called(day string) int {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.calls[day]
 }
 
 func (j *journal) token(id core.ID) core.Token {

@@ -61,8 +61,9 @@ func (k *Keeper) snapshot(e *entry) Snapshot {
 	if used := e.lastUsed.Load(); used != 0 {
 		s.LastUsed = time.Unix(used, 0)
 	}
-	if now, _ := k.clock.wall(); e.callsDay == Day(now) {
-		s.CallsToday = e.calls
+	if now, _ := k.clock.wall(); e.countsDay == Day(now) {
+		s.Today = e.counts
 	}
+	s.Quota = k.cfg.Upstreams[e.account.Kind].quota(e.account.Product)
 	return s
 }

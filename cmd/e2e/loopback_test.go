@@ -223,7 +223,7 @@ func (d *doors) sleepUntilTheFloorIsOver(t api.Token) {
 // history counts what happened to the account.
 func (d *doors) history(what core.What) int {
 	d.t.Helper()
-	entries, err := d.client.History(d.t.Context(), api.Ref{Name: "shop"}, 1000)
+	entries, err := d.client.History(d.t.Context(), api.Ref{Name: "shop"}, api.HistoryQuery{})
 	if err != nil {
 		d.t.Fatal(err)
 	}

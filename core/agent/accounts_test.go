@@ -34,7 +34,7 @@ func TestAddSavesFirstAndThenFetchesOnce(t *testing.T) {
 	if a.State != core.StateFresh || a.Error != nil || w.up.count() != 1 {
 		t.Errorf("state %s, error %v after %d fetches; want fresh after one", a.State, a.Error, w.up.count())
 	}
-	history, err := r.client.History(t.Context(), a.Ref(), 10)
+	history, err := r.client.History(t.Context(), a.Ref(), api.HistoryQuery{Limit: 10})
 	if err != nil || len(history) != 2 || history[1].What != core.DidAdd || history[0].What != core.DidRenew {
 		t.Errorf("history = %+v, %v; want added and renewed", history, err)
 	}

@@ -18,7 +18,8 @@ type copied struct {
 	previous bool // it is a replaced token, in whose place none comes
 }
 
-// Copy implements api.Agent. It is Token, so it may fetch first.
+// Copy implements api.Agent. It is Token, so it may fetch first; for the replaced
+// token nothing is ever fetched, since that would replace another.
 func (s *Service) Copy(ctx context.Context, ref api.Ref, req api.CopyRequest) (api.Clipboard, error) {
 	if s.parts.Clipboard == nil {
 		return api.Clipboard{}, noClipboard()
@@ -34,19 +35,14 @@ func (s *Service) Copy(ctx context.Context, ref api.Ref, req api.CopyRequest) (a
 	if _, err := s.text(c, api.Token{AccessToken: "x", BaseURL: s.baseURL(a)}); err != nil {
 		return api.Clipboard{}, err
 	}
-	t, err := s.Token(ctx, api.Ref{Name: a.Name, Env: a.Env}, core.DefaultMinTTL)
+	var t api.Token
+	if req.Previous {
+		t, err = s.replacedToken(a)
+	} else {
+		t, err = s.Token(ctx, api.Ref{Name: a.Name, Env: a.Env}, core.DefaultMinTTL)
+	}
 	if err != nil {
 		return api.Clipboard{}, err
-	}
-	if req.Previous {
-		if t.Previous == nil {
-			return api.Clipboard{}, &core.Error{
-				Class: core.Misuse, Remedy: core.RemedyTryAgain,
-				Message: "no previous token may still work; copy the current one",
-			}
-		}
-		t.AccessToken, t.ExpiresAt = t.Previous.Token, t.Previous.Until
-		t.ExpiresIn = int64(max(0, t.ExpiresAt.Sub(s.now())) / time.Second)
 	}
 	text, err := s.text(c, t)
 	if err != nil {
@@ -58,6 +54,20 @@ func (s *Service) Copy(ctx context.Context, ref api.Ref, req api.CopyRequest) (a
 	}
 	s.tell(a.ID) // it is the last used one now
 	return c.Clipboard, nil
+}
+
+// replacedToken is the token that was replaced, while it may still work.
+func (s *Service) replacedToken(a core.Account) (api.Token, error) {
+	now := s.now()
+	t, _ := s.keeper.Token(a.ID)
+	if t.Previous.Value == "" || !t.Previous.Until.After(now) {
+		return api.Token{}, &core.Error{
+			Class: core.Misuse, Remedy: core.RemedyNoPrevious,
+			Message: "no previous token may still work; take the current one",
+		}
+	}
+	s.uses.touch(a.ID, now)
+	return s.answer(a, core.Token{Value: t.Previous.Value, ExpiresAt: t.Previous.Until}, now), nil
 }
 
 // chosen is the format that was asked for, else the account's own, else that of

@@ -182,6 +182,24 @@ func TestPreviousTokenIsNotFollowed(t *testing.T) {
 	}
 }
 
+// Copying the previous token never fetches: that would replace another.
+func TestCopyThePreviousTokenFetchesNothing(t *testing.T) {
+	r, renewed, _ := followed(t, api.CopyRequest{}, nil, nil)
+	ref, asked := api.Ref{Name: "shop", Env: core.Live}, r.world.up.count()
+	c, err := r.client.Copy(t.Context(), ref, api.CopyRequest{Previous: true})
+	if err != nil || r.world.desk.holds() != renewed.Previous.Token || !c.ExpiresAt.Equal(renewed.Previous.Until) {
+		t.Errorf("the clipboard holds %q until %v, %v", r.world.desk.holds(), c.ExpiresAt, err)
+	}
+	r.world.pass(renewed.Previous.Until.Sub(r.world.now()))
+	_, err = r.client.Copy(t.Context(), ref, api.CopyRequest{Previous: true})
+	if e := wantClass(t, err, core.Misuse); e.Remedy != core.RemedyNoPrevious {
+		t.Errorf("the remedy is %s", e.Remedy)
+	}
+	if n := r.world.up.count(); n != asked {
+		t.Errorf("upstream was asked %d times for it", n-asked)
+	}
+}
+
 func TestAfterASleepTheClipboardIsToldOfIt(t *testing.T) {
 	w := newWorld(t)
 	r := w.start()

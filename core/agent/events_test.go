@@ -221,7 +221,7 @@ func TestATokenIsInTheAnswersToTokenAndRefreshAlone(t *testing.T) {
 	keep(list, err)
 	status, err := r.client.Status(t.Context())
 	keep(status, err)
-	history, err := r.client.History(t.Context(), a.Ref(), 100)
+	history, err := r.client.History(t.Context(), a.Ref(), api.HistoryQuery{Limit: 100})
 	keep(history, err)
 	clip, err := r.client.Copy(t.Context(), a.Ref(), api.CopyRequest{Format: "json"})
 	keep(clip, err)

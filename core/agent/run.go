@@ -105,6 +105,12 @@ func (s *Service) fill(ctx context.Context) {
 	if closed != nil {
 		s.keeper.Locked(closed)
 	}
+	day := core.Day(s.now())
+	counts, err := s.parts.Store.Counts(day)
+	if err != nil {
+		s.log.Warn("cannot read what was asked today", "error", err)
+	}
+	s.keeper.Recall(day, counts)
 }
 
 // close ends what Run does not run itself.

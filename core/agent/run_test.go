@@ -161,6 +161,42 @@ func TestUsesAreKept(t *testing.T) {
 	}
 }
 
+// The calls of today outlive the agent, until midnight in Beijing.
+func TestCallsOfTodayAreKept(t *testing.T) {
+	w := newWorld(t)
+	if until := core.NextDay(w.now()).Sub(w.now()); until < time.Hour {
+		w.pass(2 * until) // the day must not end during the test
+	}
+	r := w.start()
+	a := r.add("shop", core.Sandbox)
+	w.pass(time.Minute)
+	if _, err := r.client.Check(t.Context(), a.Ref()); err != nil {
+		t.Fatal(err)
+	}
+	before, err := r.client.Account(t.Context(), a.Ref())
+	if err != nil || before.CallsToday != 2 || !before.CountsUntil.Equal(core.NextDay(w.now())) {
+		t.Fatalf("%+v, %v; want two calls, until midnight in Beijing", before, err)
+	}
+	if err := r.end(); err != nil {
+		t.Fatal(err)
+	}
+	r = w.start()
+	if got, err := r.client.Account(t.Context(), a.Ref()); err != nil || got.CallsToday != 2 {
+		t.Errorf("after a restart: %d calls, %v", got.CallsToday, err)
+	}
+	if err := r.end(); err != nil {
+		t.Fatal(err)
+	}
+	w.pass(core.NextDay(w.now()).Sub(w.now()))
+	got, err := w.start().client.Account(t.Context(), a.Ref())
+	if calls, forced := got.Counts(w.now()); err != nil || calls > 1 || forced != 0 { // it may have renewed at once
+		t.Errorf("after midnight in Beijing: %d calls, %v", calls, err)
+	}
+	if calls, _ := before.Counts(w.now()); calls != 0 {
+		t.Errorf("what a client was told yesterday counts %d today", calls)
+	}
+}
+
 func TestSettingsOutliveTheAgent(t *testing.T) {
 	w := newWorld(t)
 	r := w.start()

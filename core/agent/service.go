@@ -31,7 +31,7 @@ type Store interface {
 	Seal()
 	Tokens() (map[core.ID]core.Token, error)
 
-	History(id core.ID, limit int) ([]core.Entry, error)
+	History(id core.ID, since time.Time, limit int) ([]core.Entry, error)
 	Settings() (core.Settings, error)
 	PutSettings(core.Settings) error
 	Touch(used map[core.ID]time.Time) error
@@ -40,6 +40,8 @@ type Store interface {
 	RemoveClientKey(name string) error
 	TouchClientKeys(used map[string]time.Time) error
 	LastUsed() (map[core.ID]time.Time, error)
+	// Counts returns what each account asked of upstream on day.
+	Counts(day string) (map[core.ID]core.Counts, error)
 	Close() error
 }
 
@@ -292,7 +294,8 @@ func (s *Service) view(snap core.Snapshot, now time.Time) api.Account {
 		BaseURL: a.BaseURL, Proxy: a.Proxy, Auto: a.Auto, Note: a.Note, AllowLive: a.AllowLive, CopyFormat: a.CopyFormat,
 		State: snap.State(now), Mask: snap.Mask, ObtainedAt: snap.ObtainedAt, ExpiresAt: snap.ExpiresAt,
 		Life: int64(snap.Life / time.Second), NextTry: snap.NextTry,
-		LastUsed: s.uses.at(a.ID), CallsToday: snap.CallsToday,
+		LastUsed: s.uses.at(a.ID), CallsToday: snap.Today.Calls, ForcedToday: snap.Today.Forced,
+		Quota: api.Quota(snap.Quota), CountsUntil: core.NextDay(now).UTC(),
 	}
 	if snap.Mask == "" {
 		out.ObtainedAt, out.ExpiresAt, out.Life = time.Time{}, time.Time{}, 0

@@ -87,10 +87,10 @@ func (s *Service) Check(ctx context.Context, ref api.Ref) (api.CheckResult, erro
 }
 
 // History implements api.Agent: newest first.
-func (s *Service) History(_ context.Context, ref api.Ref, limit int) ([]api.HistoryEntry, error) {
+func (s *Service) History(_ context.Context, ref api.Ref, q api.HistoryQuery) ([]api.HistoryEntry, error) {
 	a, err := s.resolve(ref)
 	if err != nil {
 		return nil, err
 	}
-	return s.parts.Store.History(a.ID, limit)
+	return s.parts.Store.History(a.ID, q.Since, q.Limit)
 }

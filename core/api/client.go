@@ -102,8 +102,12 @@ func (c *Client) Check(ctx context.Context, ref Ref) (CheckResult, error) {
 }
 
 // History implements Agent.
-func (c *Client) History(ctx context.Context, ref Ref, limit int) ([]HistoryEntry, error) {
-	got, err := callRef[historyBody](ctx, c, http.MethodGet, "accounts", ref, "/history?limit="+strconv.Itoa(limit), nil)
+func (c *Client) History(ctx context.Context, ref Ref, q HistoryQuery) ([]HistoryEntry, error) {
+	query := "/history?limit=" + strconv.Itoa(q.Limit)
+	if !q.Since.IsZero() {
+		query += "&since=" + url.QueryEscape(q.Since.Format(time.RFC3339Nano))
+	}
+	got, err := callRef[historyBody](ctx, c, http.MethodGet, "accounts", ref, query, nil)
 	return got.History, err
 }
 

@@ -90,8 +90,8 @@ func (f *fakeAgent) Check(_ context.Context, ref Ref) (CheckResult, error) {
 	return CheckResult{Dead: true, Error: &Error{Class: core.Misuse, Message: "dead", UpstreamCode: 40001}}, f.note("check %s", ref)
 }
 
-func (f *fakeAgent) History(_ context.Context, ref Ref, limit int) ([]HistoryEntry, error) {
-	return []HistoryEntry{{At: fakeAt, What: core.DidRenew, Took: time.Second, Calls: 1}}, f.note("history %s %d", ref, limit)
+func (f *fakeAgent) History(_ context.Context, ref Ref, q HistoryQuery) ([]HistoryEntry, error) {
+	return []HistoryEntry{{At: fakeAt, What: core.DidRenew, Took: time.Second, Calls: 1}}, f.note("history %s %d %s", ref, q.Limit, q.Since.Format(time.RFC3339))
 }
 
 func (f *fakeAgent) Copy(_ context.Context, ref Ref, req CopyRequest) (Clipboard, error) {

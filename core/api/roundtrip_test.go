@@ -69,7 +69,9 @@ func calls() []struct {
 			CheckResult{Dead: true, Error: &Error{Class: core.Misuse, Message: "dead", UpstreamCode: 40001}},
 		},
 		{
-			"history", func(x context.Context, c *Client) (any, error) { return outcome(c.History(x, shop, 7)) }, "history shop 7",
+			"history", func(x context.Context, c *Client) (any, error) {
+				return outcome(c.History(x, shop, HistoryQuery{Limit: 7, Since: fakeAt}))
+			}, "history shop 7 " + fakeAt.Format(time.RFC3339),
 			[]HistoryEntry{{At: fakeAt, What: core.DidRenew, Took: time.Second, Calls: 1}},
 		},
 		{"copy", func(x context.Context, c *Client) (any, error) {

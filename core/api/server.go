@@ -205,15 +205,36 @@ func (h *handler) history(r *http.Request) (historyBody, error) {
 	if err != nil {
 		return historyBody{}, err
 	}
-	limit, err := limitOf(r)
+	q, err := historyQuery(r)
 	if err != nil {
 		return historyBody{}, err
 	}
-	entries, err := h.agent.History(r.Context(), ref, limit)
+	entries, err := h.agent.History(r.Context(), ref, q)
 	if entries == nil {
 		entries = []HistoryEntry{}
 	}
 	return historyBody{entries}, err
+}
+
+// historyQuery reads which lines are wanted: without anything the newest few,
+// with a time alone all since.
+func historyQuery(r *http.Request) (HistoryQuery, error) {
+	limit, err := limitOf(r)
+	if err != nil {
+		return HistoryQuery{}, err
+	}
+	q := HistoryQuery{Limit: limit}
+	raw := r.URL.Query().Get("since")
+	if raw == "" {
+		return q, nil
+	}
+	if q.Since, err = time.Parse(time.RFC3339Nano, raw); err != nil {
+		return HistoryQuery{}, invalid("since must be a time such as 2026-01-31T08:00:00Z")
+	}
+	if r.URL.Query().Get("limit") == "" {
+		q.Limit = 0
+	}
+	return q, nil
 }
 
 func (h *handler) setting(r *http.Request) (core.Settings, error) {

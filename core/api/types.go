@@ -50,6 +50,12 @@ type Account struct {
 	NextTry    time.Time  `json:"next_try,omitzero"`
 	LastUsed   time.Time  `json:"last_used,omitzero"`
 	CallsToday int        `json:"calls_today"`
+	// ForcedToday are the forced fetches among the calls. Quota is what upstream
+	// is known to allow in a day of Beijing. At CountsUntil both counts begin
+	// anew; see Counts.
+	ForcedToday int       `json:"forced_today,omitempty"`
+	Quota       Quota     `json:"quota,omitzero"`
+	CountsUntil time.Time `json:"counts_until,omitzero"`
 }
 
 // StateAt is the state at now: between two events a token can expire.
@@ -66,6 +72,22 @@ func (a Account) Remaining(now time.Time) time.Duration {
 		return 0
 	}
 	return max(0, a.ExpiresAt.Sub(now))
+}
+
+// Counts are today's calls and the forced ones among them, at now: midnight in
+// Beijing may have passed since the account was sent.
+func (a Account) Counts(now time.Time) (calls, forced int) {
+	if !a.CountsUntil.IsZero() && !now.Before(a.CountsUntil) {
+		return 0, 0
+	}
+	return a.CallsToday, a.ForcedToday
+}
+
+// Quota is how much upstream is known to allow in a day of Beijing; 0 where
+// nobody knows.
+type Quota struct {
+	Calls  int `json:"calls,omitempty"`
+	Forced int `json:"forced,omitempty"`
 }
 
 // Ref names the account.
@@ -268,6 +290,13 @@ type Session struct {
 // HistoryEntry is one line of an account's history.
 type HistoryEntry = core.Entry
 
+// HistoryQuery says which lines of a history are wanted: the newest Limit, none
+// of them older than Since. The zero value means all that are kept.
+type HistoryQuery struct {
+	Limit int
+	Since time.Time
+}
+
 // Agent is everything that can be asked of the agent. The Go client implements
 // it over the socket; in the agent's own process the tray uses it directly.
 // Every error is a *core.Error.
@@ -285,7 +314,7 @@ type Agent interface {
 	Token(ctx context.Context, ref Ref, minTTL time.Duration) (Token, error)
 	Refresh(ctx context.Context, ref Ref, req RefreshRequest) (Token, error)
 	Check(ctx context.Context, ref Ref) (CheckResult, error)
-	History(ctx context.Context, ref Ref, limit int) ([]HistoryEntry, error)
+	History(ctx context.Context, ref Ref, q HistoryQuery) ([]HistoryEntry, error)
 
 	Copy(ctx context.Context, ref Ref, req CopyRequest) (Clipboard, error)
 	ClearClipboard(ctx context.Context) error

@@ -12,8 +12,14 @@ import (
 )
 
 // MaxHistory is how many lines of history an account keeps: more than five
-// weeks of renewals of a token that lives two hours.
-const MaxHistory = 500
+// weeks of renewals of a token that lives two hours. Lines younger than dayKept
+// stay beyond that, up to MaxDay, so that a day of tokens that live two minutes
+// can be shown whole.
+const (
+	MaxHistory = 500
+	MaxDay     = 2000
+	dayKept    = 25 * time.Hour
+)
 
 // A line's key is the account's ID and a number that only grows, so that an
 // account's lines lie side by side in the order they came.
@@ -23,12 +29,12 @@ func historyKey(id core.ID, n uint64) []byte {
 
 func historyPrefix(id core.ID) []byte { return append([]byte(id), '/') }
 
-// Append adds a line to an account's history and drops the oldest beyond
-// MaxHistory. A line for an account that is gone is dropped, for the fetch it
+// Append adds a line to an account's history and drops the oldest beyond what is
+// kept. A line for an account that is gone is dropped, for the fetch it
 // tells of may outlive it.
 func (s *Store) Append(id core.ID, e core.Entry) error {
 	const doing = "save the history"
-	e.At, e.Expires = e.At.UTC(), e.Expires.UTC()
+	e.At, e.Expires, e.PrevUntil = e.At.UTC(), e.Expires.UTC(), e.PrevUntil.UTC()
 	value, err := json.Marshal(e)
 	if err != nil {
 		return fail(doing, err)
@@ -47,12 +53,21 @@ func (s *Store) Append(id core.ID, e core.Entry) error {
 		}
 		keys := historyKeys(b, id)
 		for i := range max(0, len(keys)-MaxHistory) {
+			if i >= len(keys)-MaxDay && young(b.Get(keys[i]), e.At) {
+				break
+			}
 			if err := b.Delete(keys[i]); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+}
+
+// young reports whether a line belongs to the day that is kept whole.
+func young(line []byte, now time.Time) bool {
+	var e core.Entry
+	return json.Unmarshal(line, &e) == nil && now.Sub(e.At) < dayKept
 }
 
 // historyKeys are the keys of an account's lines, oldest first. They are good
@@ -77,11 +92,12 @@ func dropHistory(tx *bbolt.Tx, id core.ID) error {
 	return nil
 }
 
-// History returns an account's newest lines, newest first; limit 0 or less
-// means all. A line that does not decode is left out.
-func (s *Store) History(id core.ID, limit int) ([]core.Entry, error) {
-	if limit <= 0 || limit > MaxHistory {
-		limit = MaxHistory
+// History returns an account's newest lines that are not older than since,
+// newest first; the zero time and a limit of 0 or less mean all. A line that does
+// not decode is left out.
+func (s *Store) History(id core.ID, since time.Time, limit int) ([]core.Entry, error) {
+	if limit <= 0 || limit > MaxDay {
+		limit = MaxDay
 	}
 	var out []core.Entry
 	err := s.view("read the history", func(tx *bbolt.Tx) error {
@@ -89,9 +105,13 @@ func (s *Store) History(id core.ID, limit int) ([]core.Entry, error) {
 		keys := historyKeys(b, id)
 		for i := len(keys) - 1; i >= 0 && len(out) < limit; i-- {
 			var e core.Entry
-			if json.Unmarshal(b.Get(keys[i]), &e) == nil {
-				out = append(out, e)
+			if json.Unmarshal(b.Get(keys[i]), &e) != nil {
+				continue
 			}
+			if e.At.Before(since) {
+				break
+			}
+			out = append(out, e)
 		}
 		return nil
 	})
@@ -101,7 +121,7 @@ func (s *Store) History(id core.ID, limit int) ([]core.Entry, error) {
 // RefusedIP is the address that the newest of an account's failures names, of
 // those that name another than ip; "" when none does.
 func (s *Store) RefusedIP(id core.ID, ip string) (string, error) {
-	lines, err := s.History(id, 0)
+	lines, err := s.History(id, time.Time{}, 0)
 	for _, e := range lines {
 		if e.What == core.DidFail && e.CallerIP != "" && e.CallerIP != ip {
 			return e.CallerIP, err
@@ -110,48 +130,81 @@ func (s *Store) RefusedIP(id core.ID, ip string) (string, error) {
 	return "", err
 }
 
-// forcedRecord counts the forced fetches of an account on one day of Beijing.
-type forcedRecord struct {
-	Day  string    `json:"day"`
-	N    int       `json:"n"`
-	Last time.Time `json:"last"`
+// dayRecord counts what an account asked of upstream on one day of Beijing.
+type dayRecord struct {
+	Day   string    `json:"day"`
+	N     int       `json:"n"`    // forced fetches
+	Last  time.Time `json:"last"` // forced fetch, on whichever day
+	Calls int       `json:"calls,omitempty"`
+}
+
+// on is the record as it counts on day: what was counted on another is gone.
+func (r dayRecord) on(day string) dayRecord {
+	if r.Day != day {
+		r = dayRecord{Day: day, Last: r.Last}
+	}
+	return r
 }
 
 // Forced returns how many forced fetches of the account count on day, and when
 // the last one was, on whichever day.
 func (s *Store) Forced(id core.ID, day string) (n int, last time.Time, err error) {
-	var r forcedRecord
+	var r dayRecord
 	err = s.view("read the forced refreshes", func(tx *bbolt.Tx) error {
-		r = readForced(tx, id)
+		r = readDay(tx.Bucket([]byte(bucketForced)).Get([]byte(id))).on(day)
 		return nil
 	})
-	if r.Day != day {
-		r.N = 0
-	}
 	return r.N, r.Last, err
 }
 
 // CountForce counts a forced fetch at the time given.
 func (s *Store) CountForce(id core.ID, day string, at time.Time) error {
 	return s.update("count the forced refresh", func(tx *bbolt.Tx) error {
-		r := readForced(tx, id)
-		if r.Day != day {
-			r = forcedRecord{Day: day}
-		}
-		r.N, r.Last = r.N+1, at.UTC()
-		value, err := json.Marshal(r)
-		if err != nil {
-			return err
-		}
-		return tx.Bucket([]byte(bucketForced)).Put([]byte(id), value)
+		return count(tx, id, day, func(r *dayRecord) { r.N, r.Last = r.N+1, at.UTC() })
 	})
 }
 
-func readForced(tx *bbolt.Tx, id core.ID) forcedRecord {
-	var r forcedRecord
-	v := tx.Bucket([]byte(bucketForced)).Get([]byte(id))
+// CountCalls adds n calls to those of the account on day. Those of an account
+// that is gone are dropped, for its fetch may outlive it.
+func (s *Store) CountCalls(id core.ID, day string, n int) error {
+	return s.update("count the calls", func(tx *bbolt.Tx) error {
+		if tx.Bucket([]byte(bucketAccounts)).Get([]byte(id)) == nil {
+			return nil
+		}
+		return count(tx, id, day, func(r *dayRecord) { r.Calls += n })
+	})
+}
+
+// Counts returns what each account asked of upstream on day.
+func (s *Store) Counts(day string) (map[core.ID]core.Counts, error) {
+	out := map[core.ID]core.Counts{}
+	err := s.view("read what was asked today", func(tx *bbolt.Tx) error {
+		return tx.Bucket([]byte(bucketForced)).ForEach(func(k, v []byte) error {
+			if r := readDay(v); r.Day == day {
+				out[core.ID(k)] = core.Counts{Calls: r.Calls, Forced: r.N}
+			}
+			return nil
+		})
+	})
+	return out, err
+}
+
+func count(tx *bbolt.Tx, id core.ID, day string, add func(*dayRecord)) error {
+	b := tx.Bucket([]byte(bucketForced))
+	r := readDay(b.Get([]byte(id))).on(day)
+	add(&r)
+	value, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	return b.Put([]byte(id), value)
+}
+
+// readDay decodes a record; one that does not decode counts nothing.
+func readDay(v []byte) dayRecord {
+	var r dayRecord
 	if v == nil || json.Unmarshal(v, &r) != nil {
-		return forcedRecord{}
+		return dayRecord{}
 	}
 	return r
 }

@@ -18,7 +18,7 @@ const (
 	bucketTokens   = "tokens"   // id -> tokenRecord
 	bucketHistory  = "history"  // id, 8 bytes of a growing number -> core.Entry
 	bucketIntents  = "intents"  // id -> intentRecord
-	bucketForced   = "forced"   // id -> forcedRecord
+	bucketForced   = "forced"   // id -> dayRecord
 	bucketUsed     = "used"     // id -> time
 	bucketClients  = "clients"  // name -> clientRecord, since schema 2
 )

@@ -237,7 +237,7 @@ func TestEverythingOutlivesAReopen(t *testing.T) {
 	check("accounts", accounts, err, []core.Account{a})
 	tokens, err := h.Tokens()
 	check("tokens", tokens, err, map[core.ID]core.Token{a.ID: tok})
-	lines, err := h.History(a.ID, 0)
+	lines, err := h.History(a.ID, time.Time{}, 0)
 	check("history", lines, err, []core.Entry{line})
 	used, err := h.LastUsed()
 	check("last used", used, err, map[core.ID]time.Time{a.ID: h.clock.now()})
@@ -357,7 +357,7 @@ func TestRemoveLeavesNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if lines, err := h.History(b.ID, 0); len(lines) != 1 || err != nil {
+	if lines, err := h.History(b.ID, time.Time{}, 0); len(lines) != 1 || err != nil {
 		t.Errorf("the other account's history: %v, %v", lines, err)
 	}
 }
@@ -367,18 +367,19 @@ func TestHistoryIsBoundedAndNewestFirst(t *testing.T) {
 	a, b := h.add("a"), h.add("b")
 	h.db.NoSync = true
 	for i := range MaxHistory + 20 {
-		if err := h.Append(a.ID, core.Entry{Code: i}); err != nil {
+		at := h.clock.now().Add(time.Duration(i) * time.Hour) // all but the newest are older than the day kept whole
+		if err := h.Append(a.ID, core.Entry{Code: i, At: at}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if err := h.Append(b.ID, core.Entry{Code: -1}); err != nil {
 		t.Fatal(err)
 	}
-	all, err := h.History(a.ID, 0)
+	all, err := h.History(a.ID, time.Time{}, 0)
 	if err != nil || len(all) != MaxHistory || all[0].Code != MaxHistory+19 || all[MaxHistory-1].Code != 20 {
 		t.Errorf("%d lines from %d to %d, %v", len(all), all[0].Code, all[len(all)-1].Code, err)
 	}
-	few, err := h.History(a.ID, 3)
+	few, err := h.History(a.ID, time.Time{}, 3)
 	if err != nil || len(few) != 3 || few[2].Code != MaxHistory+17 {
 		t.Errorf("the newest three: %v, %v", few, err)
 	}
@@ -411,6 +412,81 @@ func TestRefusedIP(t *testing.T) {
 		if got, err := h.RefusedIP(c.id, c.ip); got != c.want || err != nil {
 			t.Errorf("before %s: %q, %v; want %q", c.ip, got, err, c.want)
 		}
+	}
+}
+
+// A day of a token that lives two minutes is kept whole, but bounded.
+func TestHistoryKeepsADayOfShortLives(t *testing.T) {
+	h := newHome(t)
+	a := h.add("a")
+	h.db.NoSync = true
+	start := h.clock.now()
+	const every = time.Minute
+	for i := range 26 * 60 {
+		if err := h.Append(a.ID, core.Entry{Code: i, At: start.Add(time.Duration(i) * every)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	end := start.Add((26*60 - 1) * every)
+	all, err := h.History(a.ID, time.Time{}, 0)
+	if err != nil || len(all) != 25*60 {
+		t.Errorf("%d lines, %v; want those of 25 hours", len(all), err)
+	}
+	day, err := h.History(a.ID, end.Add(-24*time.Hour), 0)
+	if err != nil || len(day) != 24*60+1 || !day[len(day)-1].At.Equal(end.Add(-24*time.Hour)) {
+		t.Errorf("%d lines of a day, %v", len(day), err)
+	}
+	for i := range MaxDay + 10 { // many in one minute
+		if err := h.Append(a.ID, core.Entry{Code: i, At: end}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if all, err = h.History(a.ID, time.Time{}, 0); err != nil || len(all) != MaxDay {
+		t.Errorf("%d lines, %v; want at most %d", len(all), err, MaxDay)
+	}
+	if err := h.Append(a.ID, core.Entry{At: end.Add(48 * time.Hour)}); err != nil {
+		t.Fatal(err)
+	}
+	if all, err = h.History(a.ID, time.Time{}, 0); err != nil || len(all) != MaxHistory {
+		t.Errorf("%d lines, %v; two quiet days later want %d", len(all), err, MaxHistory)
+	}
+}
+
+// The calls of a day outlive the process, and end at midnight in Beijing.
+func TestCallsAreCountedByDay(t *testing.T) {
+	h := newHome(t)
+	a := h.add("a")
+	for _, err := range []error{
+		h.CountCalls(a.ID, "2026-03-01", 2), h.CountCalls(a.ID, "2026-03-01", 1),
+		h.CountForce(a.ID, "2026-03-01", h.clock.now()), h.CountCalls("gone", "2026-03-01", 9),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	h.reopen()
+	counts := func(day string) map[core.ID]core.Counts {
+		t.Helper()
+		got, err := h.Counts(day)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got
+	}
+	if got := counts("2026-03-01"); len(got) != 1 || got[a.ID] != (core.Counts{Calls: 3, Forced: 1}) {
+		t.Errorf("after a restart: %v", got)
+	}
+	if got := counts("2026-03-02"); len(got) != 0 {
+		t.Errorf("the next day begins with %v", got)
+	}
+	if err := h.CountCalls(a.ID, "2026-03-02", 1); err != nil {
+		t.Fatal(err)
+	}
+	if got := counts("2026-03-02"); got[a.ID] != (core.Counts{Calls: 1}) {
+		t.Errorf("the next day: %v", got)
+	}
+	if _, last, _ := h.Forced(a.ID, "2026-03-02"); !last.Equal(h.clock.now()) {
+		t.Errorf("the last forced fetch was at %v; the gap still counts from it", last)
 	}
 }
 

@@ -39,6 +39,9 @@ const (
 	overlap     = 300 * time.Second
 	forceBudget = 20
 	forceGap    = 30 * time.Second
+	// stableDay is how many calls of stable_token an AppID has in a day. The
+	// legacy call has far fewer; of Mini Programs' share no figure is published.
+	stableDay = 500_000
 )
 
 // Options change how calls are made. The zero value is right for everything
@@ -58,10 +61,10 @@ func Upstreams(o Options) map[core.Kind]core.Upstream {
 	return map[core.Kind]core.Upstream{
 		core.KindWeChat: {Source: stable{c}, BaseURL: DefaultBaseURL, Traits: core.Traits{
 			Idempotent: true, Window: window, Overlap: overlap, ForceBudget: forceBudget, ForceGap: forceGap,
-		}},
+		}, Quota: map[core.Product]int{core.ProductOfficial: stableDay, core.ProductTest: stableDay, core.ProductMini: stableDay}},
 		core.KindWeChatLegacy: {Source: legacy{c}, BaseURL: DefaultBaseURL, Traits: core.Traits{
 			Destructive: true, Window: window, Overlap: overlap,
-		}, Probe: stable{c}}, // the same AppID and secret, and no token of the legacy kind dies
+		}, Quota: map[core.Product]int{core.ProductOfficial: 2000, core.ProductTest: 200}, Probe: stable{c}}, // the same AppID and secret, and no token of the legacy kind dies
 	}
 }
 

@@ -117,7 +117,7 @@ func (f *fake) Check(_ context.Context, r api.Ref) (api.CheckResult, error) {
 	return f.check, f.did("check " + r.String())
 }
 
-func (f *fake) History(context.Context, api.Ref, int) ([]api.HistoryEntry, error) {
+func (f *fake) History(context.Context, api.Ref, api.HistoryQuery) ([]api.HistoryEntry, error) {
 	return f.history, f.did("history")
 }
 

@@ -41,7 +41,7 @@ func (a *app) history(ctx context.Context, arg string, limit int) error {
 	if err != nil {
 		return err
 	}
-	entries, err := agent.History(ctx, acc.Ref(), limit)
+	entries, err := agent.History(ctx, acc.Ref(), api.HistoryQuery{Limit: limit})
 	if err != nil {
 		return err
 	}

@@ -55,6 +55,7 @@ func causes() table {
 		"cause.no_account":     {"There is no account {account}.", "没有账号 {account}。"},
 		"cause.min_ttl":        {"The upstream cannot give a token with so much life left yet.", "上游现在还给不出剩余有效期这么长的 token。"},
 		"cause.min_ttl_odd":    {"A token's life cannot be asked for like this.", "无法按此方式指定 token 的有效期。"},
+		"cause.no_previous":    {"No previous token may still work.", "没有仍可能有效的上一个 token。"},
 		"cause.force_budget":   {"The upstream allows no further forced refresh for now.", "上游暂时不再允许强制刷新。"},
 		"cause.log":            {"TokenTray itself failed: {message}", "TokenTray 自身出错：{message}"},
 		"cause.input":          {"What was entered cannot be used: {message}", "输入的内容无法使用：{message}"},

@@ -104,6 +104,10 @@ func remedies() table {
 			"Ask for a shorter life (up to 5m is always possible), or try again at the time given.",
 			"请要求较短的有效期（5m 以内总能满足），或在所示时间之后再试。",
 		},
+		"remedy.no_previous": {
+			"Take the current one: tokentray get {account}",
+			"请使用当前的 token：tokentray get {account}",
+		},
 		"remedy.min_ttl_odd": {
 			"Give seconds, such as 300, or a duration, such as 5m, up to 24h.",
 			"请填写秒数（如 300）或时长（如 5m），最长 24h。",

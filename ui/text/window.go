@@ -59,6 +59,7 @@ func window() table {
 		"window.remedy.vault_init":     {"Keep secrets in a file under a passphrase, or start the desktop's keyring.", "可以用口令保护的文件保存密钥，或启动桌面的密钥环服务。"},
 		"window.remedy.secret_missing": {"Enter the AppSecret again.", "请重新填写 AppSecret。"},
 		"window.remedy.force_budget":   {"WeChat allows 20 forced renewals a day, 30 s apart. Wait, or renew without force.", "微信每天允许 20 次强制续期，间隔 30 秒。请稍候，或改用普通续期。"},
+		"window.remedy.no_previous":    {"Copy the current one.", "请复制当前的 token。"},
 		"window.remedy.no_account":     {"It may have been deleted elsewhere.", "它可能已在别处被删除。"},
 		"window.remedy.log":            {"The agent's log tells more.", "代理进程的日志中有更多信息。"},
 		"window.remedy.no_agent":       {"The window tries again by itself.", "窗口会自动重试。"},

@@ -280,7 +280,7 @@ func (w *Window) loadHistory() {
 	}
 	ref := a.Ref()
 	ask(w, quickWait, func(ctx context.Context, g Agent) ([]api.HistoryEntry, error) {
-		return g.History(ctx, ref, historyLength)
+		return g.History(ctx, ref, api.HistoryQuery{})
 	}, func(h []api.HistoryEntry, err *core.Error) {
 		if err != nil || w.selected != id {
 			return

@@ -16,9 +16,6 @@ import (
 // revealTime is how long a revealed token stays in sight.
 const revealTime = 20 * time.Second
 
-// historyLength is how many lines of history are asked for.
-const historyLength = 50
-
 // detail is the pane of one account. It beholds the account by its ID and is
 // drawn anew when the account changes; in between tick touches the words that
 // count down.

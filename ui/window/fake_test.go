@@ -169,7 +169,7 @@ func (f *fakeAgent) Check(_ context.Context, ref api.Ref) (api.CheckResult, erro
 	return api.CheckResult{Accepted: true}, f.called("check ", ref)
 }
 
-func (f *fakeAgent) History(_ context.Context, ref api.Ref, _ int) ([]api.HistoryEntry, error) {
+func (f *fakeAgent) History(_ context.Context, ref api.Ref, _ api.HistoryQuery) ([]api.HistoryEntry, error) {
 	return f.history, f.called("history ", ref)
 }
 

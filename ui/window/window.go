@@ -31,7 +31,7 @@ type Agent interface {
 	Token(ctx context.Context, ref api.Ref, minTTL time.Duration) (api.Token, error)
 	Refresh(ctx context.Context, ref api.Ref, req api.RefreshRequest) (api.Token, error)
 	Check(ctx context.Context, ref api.Ref) (api.CheckResult, error)
-	History(ctx context.Context, ref api.Ref, limit int) ([]api.HistoryEntry, error)
+	History(ctx context.Context, ref api.Ref, q api.HistoryQuery) ([]api.HistoryEntry, error)
 	Copy(ctx context.Context, ref api.Ref, req api.CopyRequest) (api.Clipboard, error)
 	ClearClipboard(ctx context.Context) error
 	Use(ctx context.Context, env core.Env) error
