@@ -63,8 +63,16 @@ func TestTrayCopies(t *testing.T) {
 	// A click in the instant in which a line gets another meaning does nothing,
 	// since it was aimed at the old one.
 	time.Sleep(time.Second)
-	p.click("shop")
+	p.click("shop (LIVE)")
 	p.wantCopied(p.issued(live))
+
+	// The submenu copies what was copied last in another format.
+	p.click("Header")
+	p.wantCopied("Authorization: Bearer " + p.issued(live))
+	p.click("Clear the clipboard now")
+	p.wantCleared(2 * time.Second)
+	p.click("Header")
+	p.wantCopied("Authorization: Bearer " + p.issued(live))
 
 	// Stopping takes the icon, and the token off the clipboard.
 	p.do("", "stop")
@@ -76,9 +84,12 @@ func TestTrayCopies(t *testing.T) {
 		}
 		return err
 	})
-	if left := p.Processes("tokentray"); len(left) > 0 {
-		t.Errorf("after stop there is still %v", left)
-	}
+	p.wait(5*time.Second, "the agent to end", func() error {
+		if left := p.Processes("tokentray"); len(left) > 0 {
+			return fmt.Errorf("after stop there is still %v", left)
+		}
+		return nil
+	})
 }
 
 // TestTrayMenu shows the menu as a person reads it: the accounts of the active
@@ -97,7 +108,19 @@ func TestTrayMenu(t *testing.T) {
 		has := func(begin string) bool {
 			return slices.ContainsFunc(labels, func(l string) bool { return strings.HasPrefix(l, begin) })
 		}
-		if !has("shop") || has("blog") || !has("Open") || !has("Quit") {
+		if !has("shop ·") || has("blog") || !has("Open") || !has("Quit") {
+			return fmt.Errorf("the menu is %q", labels)
+		}
+		return nil
+	})
+	p.do("", "use", "live")
+	p.wait(2*time.Second, "the menu of live", func() error {
+		menu, err := item.Menu()
+		if err != nil {
+			return err
+		}
+		labels := strings.Join(desktop.Labels(menu), "\n")
+		if !strings.Contains(labels, "blog (LIVE) ·") || strings.Contains(labels, "shop") {
 			return fmt.Errorf("the menu is %q", labels)
 		}
 		return nil

@@ -14,8 +14,17 @@ func tray() table {
 		"tray.open":        {"Open TokenTray", "打开 TokenTray"},
 		"tray.pause":       {"Pause all renewals", "暂停全部续期"},
 		"tray.resume":      {"Resume all renewals", "恢复全部续期"},
-		"tray.clear":       {"Clear the clipboard ({account})", "清空剪贴板（{account}）"},
 		"tray.quit":        {"Quit", "退出"},
+
+		// A live account is said to be one wherever a click copies it.
+		"tray.in_env": {"{account} ({env})", "{account}（{env}）"},
+		"tray.live":   {"LIVE", "生产"},
+
+		"tray.as":         {"Copy {account} as", "以其他格式复制：{account}"},
+		"tray.as.live":    {"LIVE: {format}", "生产：{format}"},
+		"tray.clip":       {"Clipboard: {account} · {format} · clears within {time}", "剪贴板：{account} · {format} · {time}内清除"},
+		"tray.clip.stays": {"Clipboard: {account} · {format} · stays", "剪贴板：{account} · {format} · 不会自动清除"},
+		"tray.clear":      {"Clear the clipboard now", "立即清空剪贴板"},
 
 		"tray.failed":        {"{account}: {cause}", "{account}：{cause}"},
 		"tray.tip":           {"TokenTray, {env}: {facts}", "TokenTray，{env}：{facts}"},

@@ -61,19 +61,31 @@ func TestOnASessionBus(t *testing.T) {
 	if got := item.get("ItemIsMenu"); got != false {
 		t.Errorf("ItemIsMenu is %v, so that a left click opens no window", got)
 	}
-	if got := fmt.Sprint(item.get("ToolTip")); !strings.Contains(got, "snake_case expires in 2 h") {
-		t.Errorf("ToolTip is %s", got)
+	for _, property := range []string{"ToolTip", "Title"} { // panels show the one or the other
+		if got := fmt.Sprint(item.get(property)); !strings.Contains(got, "TokenTray, Sandbox: 1 account, snake_case expires in 2 h") {
+			t.Errorf("%s is %s", property, got)
+		}
 	}
 	if pixmaps := item.get("IconPixmap").([][]any); len(pixmaps) != 1 || pixmaps[0][0] != int32(48) || len(pixmaps[0][2].([]byte)) != 48*48*4 {
 		t.Errorf("the icon is no picture of 48x48")
 	}
 
 	tail := func(checks ...string) []string {
-		return slices.Concat([]string{"--", "Open TokenTray", "--"}, checks, []string{"--", "Pause all renewals", "--", "Quit"})
+		return slices.Concat([]string{"Open TokenTray", "--"}, checks, []string{"--", "Pause all renewals", "--", "Quit"})
 	}
-	ids := item.wantLines(slices.Concat([]string{"snake__case · 2 h"}, tail("[1] Sandbox", "[0] Live"))...)
+	as := func(account, before string) (lines []string) {
+		lines = append(lines, "--", "Copy "+account+" as")
+		for _, f := range []string{"Token", "Query", "URL of a call", "Header", "curl command", "JSON", ".env line", "Postman environment"} {
+			lines = append(lines, "  > "+before+f)
+		}
+		return lines
+	}
+	ids := item.wantLines(slices.Concat([]string{"snake__case · 2 h"}, as("snake__case", ""), tail("[1] Sandbox", "[0] Live"))...)
 	item.click(ids["snake__case · 2 h"])
 	wait(t, "a click on an account", tray.says, "call copy snake_case/sandbox")
+	item.click(ids["Copy snake__case as"]) // the submenu itself copies nothing
+	item.click(ids["curl command"])
+	wait(t, "a click on a format", tray.says, "call copy snake_case/sandbox as curl")
 	if err := item.obj.Call("org.kde.StatusNotifierItem.Activate", 0, int32(0), int32(0)).Err; err != nil {
 		t.Errorf("Activate: %v", err)
 	}
@@ -81,11 +93,24 @@ func TestOnASessionBus(t *testing.T) {
 	wait(t, "a left click on the icon", tray.says, "window")
 
 	tray.tell(t, command{Event: &api.Event{Type: api.EventEnv, Env: core.Live}})
-	live := slices.Concat([]string{"shop · 1 h", "  > Copy LIVE token"}, tail("[0] Sandbox", "[1] Live"))
+	live := slices.Concat([]string{"shop (LIVE) · 1 h", "  > Copy LIVE token"}, as("shop (LIVE)", "LIVE: "), tail("[0] Sandbox", "[1] Live"))
 	ids = item.wantLines(live...)
-	item.click(ids["shop · 1 h"]) // the submenu itself copies nothing
+	item.click(ids["shop (LIVE) · 1 h"]) // the submenu itself copies nothing
 	item.click(ids["Copy LIVE token"])
 	wait(t, "a click in the submenu", tray.says, "call copy shop/live")
+	if got := fmt.Sprint(item.get("Title")); !strings.HasPrefix(got, "TokenTray, Live: 1 account") {
+		t.Errorf("Title is %s", got)
+	}
+
+	// What was copied can be seen, and taken away.
+	tray.tell(t, command{Event: &api.Event{Type: api.EventClipboard, Clipboard: &api.Clipboard{Account: "shop", Env: core.Live, Format: "header", ClearsAt: noon.Add(45 * time.Second)}}})
+	shown := slices.Clone(live)
+	shown = slices.Insert(shown, slices.Index(shown, "Open TokenTray"), "! Clipboard: shop (LIVE) · Header · clears within 1 min", "Clear the clipboard now")
+	ids = item.wantLines(shown...)
+	item.click(ids["Clear the clipboard now"])
+	wait(t, "a click on Clear", tray.says, "call clear")
+	tray.tell(t, command{Event: &api.Event{Type: api.EventClipboard, Clipboard: &api.Clipboard{}}})
+	item.wantLines(live...)
 
 	// The panel restarts; the new one misses what systray says.
 	panel.conn.Close()
@@ -108,6 +133,9 @@ func TestOnASessionBus(t *testing.T) {
 	tray.tell(t, command{Session: &api.Session{DBus: second.address}})
 	item = panel.item(t)
 	wait(t, "new session", tray.says, "state "+Shown)
+	if got := item.get("Id"); got != "TokenTray" {
+		t.Errorf("in the new session Id is %q", got)
+	}
 	ids = item.wantLines(live...)
 
 	item.click(ids["Quit"])

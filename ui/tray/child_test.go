@@ -56,6 +56,10 @@ func (a asked) Open(ctx context.Context) (int, error) {
 	return n, a.tell(err)
 }
 
+func (a asked) ClearClipboard(ctx context.Context) error {
+	return a.tell(a.fakeAgent.ClearClipboard(ctx))
+}
+
 func (a asked) Stop(ctx context.Context) error { return a.tell(a.fakeAgent.Stop(ctx)) }
 
 // child runs the tray until it ends, and says how.

@@ -10,12 +10,14 @@ import (
 	"tokentray/assets/icons"
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/format"
 	"tokentray/ui/text"
 )
 
 const (
 	mostAccounts = 10 // lines of accounts in the menu
 	maxName      = 32 // columns of an account's name in a label
+	formats      = 8  // that there are
 )
 
 // menu is everything the tray shows: icon, tooltip and menu. An empty label is
@@ -27,13 +29,15 @@ type menu struct {
 	message  string // what went wrong with the last click; cannot be clicked
 	accounts []line
 	more     string // opens the window
+	as       submenu
+	clip     string // what of ours is on the clipboard; cannot be clicked
+	clear    string
 	open     string
 	sandbox  string
 	live     string
 	isLive   bool // which of the two is ticked
 	pause    string
 	paused   bool // pause resumes
-	clear    string
 	quit     string
 }
 
@@ -43,6 +47,15 @@ type line struct {
 	ref     api.Ref
 	label   string
 	confirm string
+}
+
+// submenu copies an account's token in a format that a click on the account's
+// line would not take. Its label names the account. It has an entry for each of
+// the formats; the zero value is a submenu that is not there.
+type submenu struct {
+	ref     api.Ref
+	label   string
+	entries [formats]string // in the order of format.Names
 }
 
 // build makes the menu at now. The ten most recently used accounts stand in the
@@ -87,10 +100,64 @@ func build(p *picture, failure string, now time.Time, t *text.Text) menu {
 	if p.pausedAll {
 		m.pause = t.Say("tray.resume")
 	}
+	if a, ok := p.accounts[p.copyAs[p.active]]; ok {
+		m.as = copyAs(a.ref, p.askLive, t)
+	}
 	if c := p.clipboard; c.Account != "" {
-		m.clear = t.Say("tray.clear", "account", api.Ref{Name: shorten(c.Account), Env: c.Env}.String())
+		m.clip, m.clear = clip(c, now, t), t.Say("tray.clear")
 	}
 	return m
+}
+
+// copyAs is the submenu of an account. With ask set each entry of a live one
+// says once more what it copies: the way to it is two steps as it is.
+func copyAs(ref api.Ref, ask bool, t *text.Text) submenu {
+	s := submenu{ref: ref, label: t.Say("tray.as", "account", named(ref, t))}
+	for i, name := range format.Names() {
+		s.entries[i] = formatName(name, t)
+		if ask && ref.Env == core.Live {
+			s.entries[i] = t.Say("tray.as.live", "format", s.entries[i])
+		}
+	}
+	return s
+}
+
+// clip says what is on the clipboard and until when at most. The time is rounded
+// up, so that it stays true until the line is renewed.
+func clip(c api.Clipboard, now time.Time, t *text.Text) string {
+	name := t.Say("tray.in_env", "account", shorten(c.Account), "env", envWord(c.Env, t))
+	if c.ClearsAt.IsZero() {
+		return t.Say("tray.clip.stays", "account", name, "format", formatName(c.Format, t))
+	}
+	minutes := (max(0, c.ClearsAt.Sub(now)) + time.Minute - 1).Truncate(time.Minute)
+	return t.Say("tray.clip", "account", name, "format", formatName(c.Format, t), "time", t.Coarse(max(time.Minute, minutes)))
+}
+
+// formatName is the word for a format, which of a newer agent may be one that is
+// not known here.
+func formatName(name string, t *text.Text) string {
+	if key := text.Key("window.format." + name); t.Has(key) {
+		return t.Say(key)
+	}
+	return name
+}
+
+// named is an account's name as it stands in a line. A live one says so at the
+// very place where it is clicked.
+func named(ref api.Ref, t *text.Text) string {
+	name := shorten(ref.Name)
+	if ref.Env == core.Live {
+		return t.Say("tray.in_env", "account", name, "env", envWord(ref.Env, t))
+	}
+	return name
+}
+
+// envWord is an environment's name where it must not be overlooked.
+func envWord(e core.Env, t *text.Text) string {
+	if e == core.Live {
+		return t.Say("tray.live")
+	}
+	return envName(e, t)
 }
 
 func envName(e core.Env, t *text.Text) string { return t.Say(text.Key("env." + string(e))) }
@@ -98,7 +165,7 @@ func envName(e core.Env, t *text.Text) string { return t.Say(text.Key("env." + s
 // label is an account's line: name, life left, and the state where that is not
 // what one expects. A renewal under way is no news while the token lives.
 func label(a account, pausedAll bool, now time.Time, t *text.Text) string {
-	name, left := shorten(a.ref.Name), a.remaining(now)
+	name, left := named(a.ref, t), a.remaining(now)
 	state := a.state
 	if left == 0 && state == core.StateFresh {
 		state = core.StateExpired
@@ -157,12 +224,14 @@ func (p *picture) nextToExpire(now time.Time) (account, bool) {
 }
 
 // tick is when the times of the menu want to be renewed: every minute while a
-// token of the active environment is in its last quarter of an hour, every five
-// minutes while one lives, never (0) with none. Opening the menu renews them in
-// any case.
+// token of the active environment is in its last quarter of an hour or one lies
+// on the clipboard for longer, every five minutes while one lives, never (0) with
+// none. Opening the menu renews them in any case.
 func (p *picture) tick(now time.Time) time.Duration {
 	a, ok := p.nextToExpire(now)
 	switch {
+	case p.clipboard.ClearsAt.Sub(now) > time.Minute:
+		return time.Minute
 	case !ok:
 		return 0
 	case a.remaining(now) <= 15*time.Minute:

@@ -10,6 +10,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/format"
 	"tokentray/ui/text"
 )
 
@@ -70,11 +71,16 @@ func markup(m menu) string {
 		put("  > ", l.confirm)
 	}
 	put("- ", m.more)
-	put("--\n", m.open)
+	b.WriteString("--\n")
+	if put("", m.as.label); m.as.label != "" {
+		fmt.Fprintf(&b, "  > %s\n", strings.Join(m.as.entries[:], ", "))
+	}
+	put("! ", m.clip)
+	put("", m.clear)
+	put("", m.open)
 	put("--\n"+tick(!m.isLive), m.sandbox)
 	put(tick(m.isLive), m.live)
 	put("--\n", m.pause)
-	put("", m.clear)
 	put("--\n", m.quit)
 	return b.String()
 }
@@ -93,7 +99,7 @@ func TestMenus(t *testing.T) {
 	)
 	live := listOf(core.Live, acc("shop", core.Live, core.StateFresh, 90*min, 1), acc("shop", core.Sandbox, core.StateFresh, 10*min, 1))
 	live.Settings.AskLiveCopy = true
-	live.Clipboard = api.Clipboard{Account: "shop", Env: core.Live}
+	live.Clipboard = api.Clipboard{Account: "shop", Env: core.Live, Format: "header", ClearsAt: noon.Add(45 * time.Second)}
 	paused := listOf(core.Sandbox, acc("shop", core.Sandbox, core.StatePaused, 2*min, 0))
 	paused.PausedAll, paused.Settings.PausedAll = true, true
 	locked := listOf(core.Sandbox, acc("shop", core.Sandbox, core.StateLocked, 0, 0))
@@ -119,6 +125,8 @@ func TestMenus(t *testing.T) {
 - old · expired
 - shop · 1 h 58 min
 --
+Copy shop as
+  > Token, Query, URL of a call, Header, curl command, JSON, .env line, Postman environment
 Open TokenTray
 --
 [x] Sandbox
@@ -136,6 +144,8 @@ Quit
 - old · 已过期
 - shop · 1 小时 58 分钟
 --
+以其他格式复制：shop
+  > 仅 token, 查询参数, 调用地址, 请求头, curl 命令, JSON, .env 行, Postman 环境
 打开 TokenTray
 --
 [x] 沙箱
@@ -149,30 +159,36 @@ Quit
 		{
 			name: "live asks before it copies", list: live,
 			en: `(live) TokenTray, Live: 1 account, shop expires in 1 h 30 min
-- shop · 1 h 30 min
+- shop (LIVE) · 1 h 30 min
   > Copy LIVE token
 --
+Copy shop (LIVE) as
+  > LIVE: Token, LIVE: Query, LIVE: URL of a call, LIVE: Header, LIVE: curl command, LIVE: JSON, LIVE: .env line, LIVE: Postman environment
+! Clipboard: shop (LIVE) · Header · clears within 1 min
+Clear the clipboard now
 Open TokenTray
 --
 [ ] Sandbox
 [x] Live
 --
 Pause all renewals
-Clear the clipboard (shop/live)
 --
 Quit
 `,
 			zh: `(live) TokenTray，生产：1 个账号，shop 最先过期（1 小时 30 分钟）
-- shop · 1 小时 30 分钟
+- shop（生产） · 1 小时 30 分钟
   > 复制生产 token
 --
+以其他格式复制：shop（生产）
+  > 生产：仅 token, 生产：查询参数, 生产：调用地址, 生产：请求头, 生产：curl 命令, 生产：JSON, 生产：.env 行, 生产：Postman 环境
+! 剪贴板：shop（生产） · 请求头 · 1 分钟内清除
+立即清空剪贴板
 打开 TokenTray
 --
 [ ] 沙箱
 [x] 生产
 --
 暂停全部续期
-清空剪贴板（shop/live）
 --
 退出
 `,
@@ -183,6 +199,8 @@ Quit
 ! shop: that did not work
 - shop · 2 min
 --
+Copy shop as
+  > Token, Query, URL of a call, Header, curl command, JSON, .env line, Postman environment
 Open TokenTray
 --
 [x] Sandbox
@@ -196,6 +214,8 @@ Quit
 ! shop: that did not work
 - shop · 2 分钟
 --
+以其他格式复制：shop
+  > 仅 token, 查询参数, 调用地址, 请求头, curl 命令, JSON, .env 行, Postman 环境
 打开 TokenTray
 --
 [x] 沙箱
@@ -211,6 +231,8 @@ Quit
 			en: `(sandbox badge) TokenTray, Sandbox: 1 account, 1 needs you
 - shop · locked
 --
+Copy shop as
+  > Token, Query, URL of a call, Header, curl command, JSON, .env line, Postman environment
 Open TokenTray
 --
 [x] Sandbox
@@ -223,6 +245,8 @@ Quit
 			zh: `(sandbox badge) TokenTray，沙箱：1 个账号，1 个需要处理
 - shop · 已锁定
 --
+以其他格式复制：shop
+  > 仅 token, 查询参数, 调用地址, 请求头, curl 命令, JSON, .env 行, Postman 环境
 打开 TokenTray
 --
 [x] 沙箱
@@ -248,6 +272,8 @@ Quit
 - acc09 · no token yet
 - 3 more in the window…
 --
+Copy acc00 as
+  > Token, Query, URL of a call, Header, curl command, JSON, .env line, Postman environment
 Open TokenTray
 --
 [x] Sandbox
@@ -348,9 +374,75 @@ func TestEventsKeepThePictureTrue(t *testing.T) {
 	want := picture{
 		active: core.Sandbox, pausedAll: true, askLive: true, language: "zh", vaultLocked: true,
 		clipboard: api.Clipboard{Account: "mall", Env: core.Sandbox}, accounts: map[core.ID]account{a.ID: newAccount(a)},
+		copyAs: map[core.Env]core.ID{core.Sandbox: a.ID},
 	}
 	if diff := cmp.Diff(want, *p, cmp.AllowUnexported(picture{}, account{})); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// The submenu of formats is about what was copied last, whatever programs use
+// meanwhile, and never about the other environment.
+func TestFormatsAreOfTheAccountCopiedLast(t *testing.T) {
+	p := pictureOf(listOf(
+		core.Sandbox, acc("blog", core.Sandbox, core.StateFresh, time.Hour, 2),
+		acc("shop", core.Sandbox, core.StateFresh, time.Hour, 1), acc("shop", core.Live, core.StateFresh, time.Hour, 9),
+	))
+	event := func(e api.Event) { p.apply(e) }
+	used := func(name string, env core.Env, at int) {
+		a := acc(name, env, core.StateFresh, time.Hour, at)
+		event(api.Event{Type: api.EventAccount, Account: &a})
+	}
+	copied := func(name string, env core.Env) {
+		event(api.Event{Type: api.EventClipboard, Clipboard: &api.Clipboard{Account: name, Env: env, Format: "raw"}})
+	}
+	for _, step := range []struct {
+		what string
+		do   func()
+		want api.Ref
+	}{
+		{"used last", func() {}, api.Ref{Name: "blog", Env: core.Sandbox}},
+		{"a program uses another", func() { used("shop", core.Sandbox, 50) }, api.Ref{Name: "blog", Env: core.Sandbox}},
+		{"another is copied", func() { copied("shop", core.Sandbox) }, api.Ref{Name: "shop", Env: core.Sandbox}},
+		{"a program uses the first", func() { used("blog", core.Sandbox, 60) }, api.Ref{Name: "shop", Env: core.Sandbox}},
+		{"the clipboard is cleared", func() { copied("", "") }, api.Ref{Name: "shop", Env: core.Sandbox}},
+		{"a live one is copied from the window", func() { copied("shop", core.Live) }, api.Ref{Name: "shop", Env: core.Sandbox}},
+		{"live", func() { event(api.Event{Type: api.EventEnv, Env: core.Live}) }, api.Ref{Name: "shop", Env: core.Live}},
+		{"the live one goes", func() { event(api.Event{Type: api.EventRemoved, Removed: "shop/live"}) }, api.Ref{}},
+		{"sandbox", func() { event(api.Event{Type: api.EventEnv, Env: core.Sandbox}) }, api.Ref{Name: "shop", Env: core.Sandbox}},
+		{"it goes", func() { event(api.Event{Type: api.EventRemoved, Removed: "shop/sandbox"}) }, api.Ref{Name: "blog", Env: core.Sandbox}},
+	} {
+		step.do()
+		m := build(p, "", noon, text.New(text.English))
+		if m.as.ref != step.want || (m.as.label == "") != (step.want == api.Ref{}) {
+			t.Errorf("%s: the submenu %q is about %v, want %v", step.what, m.as.label, m.as.ref, step.want)
+		}
+	}
+}
+
+func TestEveryFormatHasAnEntry(t *testing.T) {
+	if n := len(format.Names()); n != formats {
+		t.Fatalf("there are %d formats and room for %d", n, formats)
+	}
+}
+
+// The time until the clipboard is cleared is an upper bound, which stays true
+// for a minute.
+func TestClipboardLine(t *testing.T) {
+	for _, tt := range []struct {
+		c      api.Clipboard
+		en, zh string
+	}{
+		{api.Clipboard{Account: "shop", Env: core.Sandbox, Format: "raw", ClearsAt: noon.Add(45 * time.Second)}, "Clipboard: shop (Sandbox) · Token · clears within 1 min", "剪贴板：shop（沙箱） · 仅 token · 1 分钟内清除"},
+		{api.Clipboard{Account: "shop", Env: core.Sandbox, Format: "raw", ClearsAt: noon.Add(-time.Second)}, "Clipboard: shop (Sandbox) · Token · clears within 1 min", "剪贴板：shop（沙箱） · 仅 token · 1 分钟内清除"},
+		{api.Clipboard{Account: "shop", Env: core.Live, Format: "curl", ClearsAt: noon.Add(61 * time.Second)}, "Clipboard: shop (LIVE) · curl command · clears within 2 min", "剪贴板：shop（生产） · curl 命令 · 2 分钟内清除"},
+		{api.Clipboard{Account: "shop", Env: core.Live, Format: "hologram"}, "Clipboard: shop (LIVE) · hologram · stays", "剪贴板：shop（生产） · hologram · 不会自动清除"},
+	} {
+		for lang, want := range map[text.Lang]string{text.English: tt.en, text.Chinese: tt.zh} {
+			if got := clip(tt.c, noon, text.New(lang)); got != want {
+				t.Errorf("got %q, want %q", got, want)
+			}
+		}
 	}
 }
 
@@ -362,6 +454,13 @@ func TestTick(t *testing.T) {
 		p := pictureOf(listOf(core.Sandbox, acc("a", core.Sandbox, core.StateFresh, tt.left, 0), acc("b", core.Live, core.StateFresh, time.Second, 0)))
 		if got := p.tick(noon); got != tt.want {
 			t.Errorf("%v left: tick %v, want %v", tt.left, got, tt.want)
+		}
+	}
+	p := pictureOf(listOf(core.Sandbox))
+	for left, want := range map[time.Duration]time.Duration{45 * time.Second: 0, time.Minute: 0, 61 * time.Second: time.Minute} {
+		p.clipboard = api.Clipboard{Account: "a", ClearsAt: noon.Add(left)}
+		if got := p.tick(noon); got != want {
+			t.Errorf("cleared in %v: tick %v, want %v", left, got, want)
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"reflect"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"fyne.io/systray"
 
 	"tokentray/assets/icons"
+	"tokentray/core/format"
 )
 
 // slip is how long after a line began to stand for another account a click on
@@ -29,11 +31,14 @@ type slots struct {
 	confirms [mostAccounts]*slot // submenus, each with the one entry of entries
 	entries  [mostAccounts]*slot
 	more     *slot
+	as       *slot // a submenu with the formats
+	formats  [formats]*slot
+	clip     *slot
+	clear    *slot
 	open     *slot
 	sandbox  *slot
 	live     *slot
 	pause    *slot
-	clear    *slot
 	quit     *slot
 	all      []*slot // those that can be clicked
 	look     icons.Look
@@ -73,30 +78,27 @@ func makeSlots() *slots {
 	}
 	s.more = line()
 	systray.AddSeparator()
+	s.as = line()
+	for i := range s.formats {
+		s.formats[i] = add(s.as.item.AddSubMenuItem("", ""))
+	}
+	s.clip = line()
+	s.clip.item.Disable()
+	s.clear = line()
 	s.open = line()
 	systray.AddSeparator()
 	s.sandbox = add(systray.AddMenuItemCheckbox("", "", false))
 	s.live = add(systray.AddMenuItemCheckbox("", "", false))
 	systray.AddSeparator()
 	s.pause = line()
-	s.clear = line()
 	systray.AddSeparator()
 	s.quit = line()
 	for _, sl := range s.all {
-		if !contains(s.entries[:], sl) {
+		if !slices.Contains(s.entries[:], sl) && !slices.Contains(s.formats[:], sl) {
 			sl.item.Hide()
 		}
 	}
 	return s
-}
-
-func contains(in []*slot, x *slot) bool {
-	for _, s := range in {
-		if s == x {
-			return true
-		}
-	}
-	return false
 }
 
 // show makes a line read label, or hides it when that is empty, and gives it
@@ -176,7 +178,7 @@ func (s *slots) put(m menu) {
 		if i < len(m.accounts) {
 			l = m.accounts[i]
 		}
-		d := deed{doCopy, l.ref}
+		d := deed{verb: doCopy, ref: l.ref}
 		switch {
 		case l.label == "":
 			s.accounts[i].show("", deed{})
@@ -193,6 +195,16 @@ func (s *slots) put(m menu) {
 		}
 	}
 	s.more.show(m.more, deed{verb: doOpen})
+	s.as.show(m.as.label, deed{})
+	for i, name := range format.Names() {
+		label, d := m.as.entries[i], deed{verb: doCopy, ref: m.as.ref, format: name}
+		if m.as.label == "" {
+			label, d = s.formats[i].label, deed{}
+		}
+		s.formats[i].show(label, d)
+	}
+	s.clip.show(m.clip, deed{})
+	s.clear.show(m.clear, deed{verb: doClear})
 	s.open.show(m.open, deed{verb: doOpen})
 	s.sandbox.show(m.sandbox, deed{verb: doSandbox})
 	s.sandbox.check(!m.isLive)
@@ -203,7 +215,6 @@ func (s *slots) put(m menu) {
 		pause.verb = doResume
 	}
 	s.pause.show(m.pause, pause)
-	s.clear.show(m.clear, deed{verb: doClear})
 	s.quit.show(m.quit, deed{verb: doQuit})
 }
 
@@ -217,6 +228,9 @@ type panel struct {
 	want  *menu
 	first chan struct{} // closed when want is there
 	slots *slots        // nil until systray can take them
+
+	titled bool   // the icon is there, so that its title may change
+	said   string // the title
 }
 
 func newPanel(cfg Config) *panel {
@@ -235,6 +249,7 @@ func (p *panel) show(m menu) {
 	p.want = &m
 	if p.slots != nil {
 		p.slots.put(m)
+		p.title(m.tooltip)
 	}
 }
 

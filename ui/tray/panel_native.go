@@ -10,6 +10,9 @@ import (
 	"fyne.io/systray"
 )
 
+// title does nothing: macOS would write it beside the icon.
+func (p *panel) title(string) {}
+
 // run shows the icon while loop runs. The messages of the tray's window come to
 // the thread that made it, so systray keeps the calling goroutine, and loop has
 // one of its own.

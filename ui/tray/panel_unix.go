@@ -25,9 +25,6 @@ const busRetry = time.Minute
 func (p *panel) run(ctx context.Context, loop func() error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	p.retry = busRetry
-	// The title becomes the item's Id too, by which panels remember where the
-	// user wants the icon, so it never changes.
-	systray.SetTitle("TokenTray")
 	systray.SetOnTapped(p.tapped(ctx))
 	p.ready()
 	var wg sync.WaitGroup
@@ -58,7 +55,7 @@ func (p *panel) stay(ctx context.Context) {
 			watch(ctx, conn, p.cfg, func() {
 				os.Setenv(busVariable, address) // systray asks for the bus by it
 				start, stop := systray.RunWithExternalLoop(nil, nil)
-				start()
+				p.begin(start)
 				end = stop
 			})
 			conn.Close()
@@ -78,6 +75,29 @@ func (p *panel) stay(ctx context.Context) {
 		case s := <-p.cfg.Sessions:
 			address = s.DBus
 		}
+	}
+}
+
+// begin calls start, which shows the icon. The title it has then becomes its Id,
+// by which panels remember where the user wants it, so it is always the same one.
+func (p *panel) begin(start func()) {
+	p.mu.Lock()
+	p.titled, p.said = false, ""
+	p.mu.Unlock()
+	systray.SetTitle("TokenTray")
+	start()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.titled = true
+	p.title(p.want.tooltip)
+}
+
+// title gives the icon's title the tooltip's text: many panels show that in its
+// place, and it is what a screen reader says.
+func (p *panel) title(tooltip string) {
+	if p.titled && p.said != tooltip {
+		p.said = tooltip
+		systray.SetTitle(tooltip)
 	}
 }
 

@@ -20,6 +20,11 @@ type picture struct {
 	vaultLocked bool
 	clipboard   api.Clipboard
 	accounts    map[core.ID]account
+	// copyAs is the account of each environment that the submenu of formats is
+	// about: the one that was copied last. Until there is one it is the one used
+	// last when it was looked for, and stays that, since programs use accounts
+	// too, and a line must not turn into another under the hand that clicks it.
+	copyAs map[core.Env]core.ID
 }
 
 // account is a line of the menu to be.
@@ -67,7 +72,40 @@ func (p *picture) apply(e api.Event) bool {
 	default:
 		return false
 	}
+	p.aim()
 	return true
+}
+
+// aim chooses the account of the submenu.
+func (p *picture) aim() {
+	if p.copyAs == nil {
+		p.copyAs = map[core.Env]core.ID{}
+	}
+	if c := p.clipboard; c.Account != "" && p.accounts[p.copyAs[c.Env]].ref != (api.Ref{Name: c.Account, Env: c.Env}) {
+		for id, a := range p.accounts {
+			if a.ref == (api.Ref{Name: c.Account, Env: c.Env}) {
+				p.copyAs[c.Env] = id
+			}
+		}
+	}
+	if p.accounts[p.copyAs[p.active]].ref.Env == p.active {
+		return
+	}
+	delete(p.copyAs, p.active)
+	var last account
+	for id, a := range p.accounts {
+		if a.ref.Env == p.active && (last.ref.Name == "" || later(a, last) < 0) {
+			last, p.copyAs[p.active] = a, id
+		}
+	}
+}
+
+// later orders the most recently used first, then by name.
+func later(a, b account) int {
+	if c := b.lastUsed.Compare(a.lastUsed); c != 0 {
+		return c
+	}
+	return strings.Compare(a.ref.Name, b.ref.Name)
 }
 
 func (p *picture) reset(l api.List) {
@@ -96,12 +134,7 @@ func (p *picture) inEnv() []account {
 			out = append(out, a)
 		}
 	}
-	slices.SortFunc(out, func(a, b account) int {
-		if c := b.lastUsed.Compare(a.lastUsed); c != 0 {
-			return c
-		}
-		return strings.Compare(a.ref.Name, b.ref.Name)
-	})
+	slices.SortFunc(out, later)
 	return out
 }
 

@@ -94,8 +94,9 @@ const (
 
 // deed is a click's meaning.
 type deed struct {
-	verb verb
-	ref  api.Ref // for doCopy
+	verb   verb
+	ref    api.Ref // for doCopy
+	format string  // for doCopy; empty: the account's own, else that of the settings
 }
 
 // result is how a deed ended.
@@ -261,7 +262,7 @@ func (t *tray) finish(r result) bool {
 func (t *tray) do(ctx context.Context, d deed) error {
 	switch d.verb {
 	case doCopy:
-		_, err := t.Agent.Copy(ctx, d.ref, api.CopyRequest{})
+		_, err := t.Agent.Copy(ctx, d.ref, api.CopyRequest{Format: d.format})
 		return err
 	case doOpen:
 		n, err := t.Agent.Open(ctx)

@@ -47,13 +47,16 @@ func (f *fakeAgent) took() string {
 	return s
 }
 
-func (f *fakeAgent) Copy(ctx context.Context, ref api.Ref, _ api.CopyRequest) (api.Clipboard, error) {
+func (f *fakeAgent) Copy(ctx context.Context, ref api.Ref, req api.CopyRequest) (api.Clipboard, error) {
 	if f.slow != nil {
 		select {
 		case <-f.slow:
 		case <-ctx.Done():
 			return api.Clipboard{}, ctx.Err()
 		}
+	}
+	if req.Format != "" {
+		return api.Clipboard{}, f.note("copy %s as %s", ref, req.Format)
 	}
 	return api.Clipboard{}, f.note("copy %s", ref)
 }
@@ -224,7 +227,8 @@ func TestClicks(t *testing.T) {
 		deed deed
 		want string
 	}{
-		{deed{doCopy, shop}, "copy shop/live"},
+		{deed{verb: doCopy, ref: shop}, "copy shop/live"},
+		{deed{verb: doCopy, ref: shop, format: "header"}, "copy shop/live as header"},
 		{deed{verb: doOpen}, "open"},
 		{deed{verb: doSandbox}, "use sandbox"},
 		{deed{verb: doLive}, "use live"},
@@ -275,7 +279,7 @@ func TestFailureIsShownUntilItIsOver(t *testing.T) {
 	l.Settings.Language = "en"
 	loopTest(t, l, func(r *rig) {
 		r.fail = &core.Error{Class: core.Misuse, Remedy: core.RemedyClipboard, Message: "no clipboard"}
-		r.click <- deed{doCopy, blocked.Ref()}
+		r.click <- deed{verb: doCopy, ref: blocked.Ref()}
 		r.pass(time.Second)
 		m := r.last()
 		if !strings.HasPrefix(m.message, "shop: ") || m.tooltip != m.message {
@@ -310,8 +314,8 @@ func TestSlowCopyBlocksNothing(t *testing.T) {
 	shop := acc("shop", core.Sandbox, core.StateEmpty, 0, 0)
 	loopTest(t, listOf(core.Sandbox, shop), func(r *rig) {
 		r.slow = make(chan struct{})
-		r.click <- deed{doCopy, shop.Ref()}
-		r.click <- deed{doCopy, shop.Ref()} // once is enough
+		r.click <- deed{verb: doCopy, ref: shop.Ref()}
+		r.click <- deed{verb: doCopy, ref: shop.Ref()} // once is enough
 		r.click <- deed{verb: doPause}
 		synctest.Wait()
 		if got := r.took(); got != "pause true" {
@@ -328,7 +332,7 @@ func TestSlowCopyBlocksNothing(t *testing.T) {
 func TestLoopEndsWithTheAgent(t *testing.T) {
 	loopTest(t, listOf(core.Sandbox), func(r *rig) {
 		r.slow = make(chan struct{}) // never: quit cancels it
-		r.click <- deed{doCopy, api.Ref{Name: "shop"}}
+		r.click <- deed{verb: doCopy, ref: api.Ref{Name: "shop"}}
 		r.events <- api.Event{Type: api.EventBye}
 		<-r.ended
 		if r.err != nil {
