@@ -1,0 +1,229 @@
+package interchange
+
+import (
+	"bytes"
+	"encoding/json"
+	"strconv"
+
+	"tokentray/core"
+)
+
+// Version is that of our own files. A file of a higher one is refused: what it
+// has in addition would be lost in silence.
+const Version = 1
+
+// The values of the key "tokentray", which opens our files.
+const (
+	whatAccounts = "accounts"
+	whatBackup   = "backup"
+)
+
+// record is an account in our JSON. A team's list holds what describes the
+// account; what is one person's choice, or secret, is in backups alone.
+type record struct {
+	Name    string       `json:"name"`
+	Env     core.Env     `json:"env"`
+	Kind    core.Kind    `json:"kind"`
+	Product core.Product `json:"product"`
+	AppID   string       `json:"appid"`
+	BaseURL string       `json:"base_url"`
+	Proxy   string       `json:"proxy"`
+	Note    string       `json:"note"`
+	*private
+}
+
+// private is what a backup has of an account beyond the team's list.
+type private struct {
+	Auto          bool   `json:"auto"`
+	CopyFormat    string `json:"copy_format"`
+	Secret        string `json:"secret,omitempty"`
+	ProxyPassword string `json:"proxy_password,omitempty"`
+}
+
+type document struct {
+	What     string            `json:"tokentray"`
+	Version  int               `json:"version"`
+	Created  string            `json:"created,omitempty"` // RFC 3339, of a backup
+	Accounts []record          `json:"accounts"`
+	Settings map[string]string `json:"settings,omitempty"`
+}
+
+func recordOf(a core.Account) record {
+	return record{
+		Name: a.Name, Env: a.Env, Kind: a.Kind, Product: a.Product, AppID: a.AppID,
+		BaseURL: a.BaseURL, Proxy: a.Proxy, Note: a.Note,
+	}
+}
+
+// AccountsJSON is a team's list as JSON. It cannot hold a secret: core.Account
+// has none.
+func AccountsJSON(accounts []core.Account) ([]byte, error) {
+	doc := document{What: whatAccounts, Version: Version, Accounts: make([]record, len(accounts))}
+	for i, a := range accounts {
+		doc.Accounts[i] = recordOf(a)
+	}
+	return encodeJSON(doc)
+}
+
+func encodeJSON(doc document) ([]byte, error) {
+	var out bytes.Buffer
+	enc := json.NewEncoder(&out)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	err := enc.Encode(doc)
+	return out.Bytes(), err
+}
+
+var knownKeys = oneOf(
+	"tokentray", "version", "created", "accounts", "settings", "name", "env", "kind", "product", "appid",
+	"base_url", "proxy", "note", "auto", "copy_format", "secret", "proxy_password",
+)
+
+// readAccounts reads our JSON, a team's list or an opened backup. A list that
+// somebody wrote by hand may hold secrets too.
+func readAccounts(text []byte) (File, error) {
+	root, err := jsonTree(text, knownKeys)
+	if err != nil {
+		return File{}, err
+	}
+	var bad faults
+	f := File{Source: TokenTray}
+	head(root, &f, &bad)
+	if bad.err() != nil {
+		return File{}, bad.err()
+	}
+	list := root.get("accounts")
+	if list == nil || list.kind != isList {
+		bad.add(FaultMissing, root.line, "accounts", 0)
+		return File{}, bad.err()
+	}
+	if len(list.items) > MaxAccounts {
+		return File{}, Faults{{Code: FaultMany, Line: list.items[MaxAccounts].line, Other: MaxAccounts}}
+	}
+	for _, item := range list.items {
+		f.Accounts = append(f.Accounts, accountOf(item, &bad))
+	}
+	return f, bad.err()
+}
+
+// head reads what stands beside the accounts.
+func head(root *node, f *File, bad *faults) {
+	what := root.get("tokentray")
+	if root.kind != isObject || what == nil || what.kind != isString || what.text != whatAccounts && what.text != whatBackup {
+		bad.add(FaultUnknown, root.line, "", 0)
+		return
+	}
+	version := root.get("version")
+	if version == nil {
+		bad.add(FaultMissing, root.line, "version", 0)
+		return
+	}
+	n, err := strconv.Atoi(version.text)
+	switch {
+	case version.kind != isNumber || err != nil || n < 1:
+		bad.add(FaultType, version.line, "version", 0)
+		return
+	case n > Version:
+		bad.add(FaultVersion, version.line, "", 0)
+		return
+	}
+	for _, m := range root.members {
+		switch m.key {
+		case "tokentray", "version", "accounts":
+		case "created":
+			wantText(m, bad)
+		case "settings":
+			settingsOf(m, f, bad)
+		default:
+			bad.add(FaultKey, m.line, "", 0)
+		}
+	}
+}
+
+func settingsOf(m member, f *File, bad *faults) {
+	if m.value.kind != isObject {
+		bad.add(FaultType, m.line, m.key, 0)
+		return
+	}
+	for _, s := range m.value.members {
+		if s.value.kind != isString {
+			bad.add(FaultType, s.line, "settings", 0)
+			continue
+		}
+		f.Settings = append(f.Settings, Setting{s.key, s.value.text})
+	}
+}
+
+func wantText(m member, bad *faults) string {
+	if m.value.kind != isString {
+		bad.add(FaultType, m.value.line, m.key, 0)
+	}
+	return m.value.text
+}
+
+func accountOf(item *node, bad *faults) Account {
+	a := Account{Line: item.line}
+	if item.kind != isObject {
+		bad.add(FaultType, item.line, "accounts", 0)
+		return a
+	}
+	for _, m := range item.members {
+		if !takeField(&a, m, bad) {
+			bad.add(FaultKey, m.line, "", 0)
+		}
+	}
+	for _, key := range []string{"name", "appid"} {
+		if item.get(key) == nil {
+			bad.add(FaultMissing, item.line, key, 0)
+		}
+	}
+	return a
+}
+
+// takeField puts one member into the account; false: there is no such field.
+func takeField(a *Account, m member, bad *faults) bool {
+	if m.key == "auto" {
+		if m.value.kind != isBool {
+			bad.add(FaultType, m.value.line, m.key, 0)
+		}
+		on := m.value.text == "true"
+		a.Auto = &on
+		return true
+	}
+	if !setField(a, m.key, m.value.text) {
+		return false
+	}
+	wantText(m, bad)
+	return true
+}
+
+// setField sets a field that is text; false: there is no such field.
+func setField(a *Account, key, value string) bool {
+	switch key {
+	case "name":
+		a.Name = value
+	case "env":
+		a.Env = core.Env(value)
+	case "kind":
+		a.Kind = core.Kind(value)
+	case "product":
+		a.Product = core.Product(value)
+	case "appid":
+		a.AppID = value
+	case "base_url":
+		a.BaseURL = &value
+	case "proxy":
+		a.Proxy = &value
+	case "note":
+		a.Note = &value
+	case "copy_format":
+		a.CopyFormat = &value
+	case "secret":
+		a.Secret = core.NewSecret(value)
+	case "proxy_password":
+		a.ProxyPassword = core.NewSecret(value)
+	default:
+		return false
+	}
+	return true
+}

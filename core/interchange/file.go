@@ -1,0 +1,271 @@
+package interchange
+
+import (
+	"bytes"
+	"path"
+	"reflect"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"tokentray/core"
+)
+
+// Source is a format that Read knows.
+type Source string
+
+// The sources, as the command line names them.
+const (
+	TokenTray Source = "tokentray" // our JSON, without secrets
+	CSV       Source = "csv"
+	Dotenv    Source = "dotenv"
+	Postman   Source = "postman"
+	WxJava    Source = "wxjava" // a Spring application's properties or YAML
+	Backup    Source = "backup"
+)
+
+// Sources lists the sources in the order they are offered.
+func Sources() []Source { return []Source{TokenTray, CSV, Dotenv, Postman, WxJava, Backup} }
+
+// Account is an account as a file tells of it. What is nil or empty is not told.
+// Nothing here was checked; and a file cannot tell that a live account may be
+// fetched for by force, for that consent is its owner's, on each machine anew.
+type Account struct {
+	Line       int // where it begins
+	Name       string
+	Made       bool // the name is ours, made of the names of variables
+	Env        core.Env
+	Kind       core.Kind
+	Product    core.Product
+	AppID      string
+	BaseURL    *string
+	Proxy      *string
+	Note       *string
+	CopyFormat *string
+	Auto       *bool
+
+	Secret        core.Secret
+	ProxyPassword core.Secret
+
+	spare string // the name that is tried when Name, which is Made, is taken
+}
+
+// Setting is a setting of a backup, as core.Settings' Set takes it.
+type Setting struct {
+	Key, Value string
+}
+
+// File is what was read.
+type File struct {
+	Source   Source
+	Accounts []Account
+	Settings []Setting // of a backup
+	Remarks  []Remark
+}
+
+// Remark is something that was left out or understood in a way that a person
+// should know of. Code names the sentence in ui/text.
+type Remark struct {
+	Code string `json:"code"`
+	Line int    `json:"line,omitempty"`
+	Key  string `json:"key,omitempty"` // if it is one we know
+}
+
+// Codes of remarks. ui/text has a sentence for each, in both languages.
+const (
+	RemarkPlaceholder = "placeholder" // not resolved; the value is left out
+	RemarkOther       = "other_app"   // an AppID of another platform
+	RemarkWeCom       = "wecom"       // a CorpID
+	RemarkComponent   = "component"   // a third-party platform's own AppID
+	RemarkLonely      = "lonely"      // an AppSecret without an AppID
+	RemarkColumn      = "column"      // a CSV column that is not ours; Line is its number
+	RemarkDisabled    = "disabled"    // a Postman variable that is switched off
+)
+
+// Options say what the file does not.
+type Options struct {
+	From Source // empty: found out
+	// FileName helps to find out the format, and tells the profile of a Spring
+	// application. Only its last element counts.
+	FileName   string
+	Name       string // of the one account in the file
+	Env        core.Env
+	Kind       core.Kind
+	Product    core.Product
+	AppIDKey   string      // the variable with the AppID, in dotenv and Postman
+	SecretKey  string      // the variable with the AppSecret
+	Passphrase core.Secret // of a backup
+}
+
+// Read reads a file of any of the formats. Its error is Faults.
+func Read(data []byte, o Options) (File, error) {
+	if o.From == Backup || o.From == "" && IsBackup(data) {
+		return readBackup(data, o)
+	}
+	text, err := prepare(data)
+	if err != nil {
+		return File{}, err
+	}
+	if o.From == "" {
+		o.From = guess(text, path.Base(strings.ReplaceAll(o.FileName, `\`, "/")))
+	}
+	var f File
+	switch o.From {
+	case TokenTray:
+		f, err = readAccounts(text)
+	case CSV:
+		f, err = readCSV(text)
+	case Dotenv:
+		f, err = readDotenv(text, o)
+	case Postman:
+		f, err = readPostman(text, o)
+	case WxJava:
+		f, err = readSpring(text, o)
+	default:
+		return File{}, one(FaultUnknown, 0)
+	}
+	if err != nil {
+		return File{}, err
+	}
+	f.Source = o.From
+	return finish(f, o)
+}
+
+var (
+	variableLine = regexp.MustCompile(`^(?:export[ \t]+)?[A-Za-z_][A-Za-z0-9_]*[ \t]*=`)
+	propertyLine = regexp.MustCompile(`^[A-Za-z_][\w.\-\[\]]*[ \t]*=`)
+	yamlLine     = regexp.MustCompile(`^(?:---|["']?[A-Za-z_][\w.\-]*["']?[ \t]*:(?:[ \t]|$))`)
+	springFile   = regexp.MustCompile(`^(?:application|bootstrap)-([\w-]+)\.(?:ya?ml|properties)$`)
+)
+
+// guess finds out the format by the file's name, then by its first line that
+// says anything; empty: none of ours.
+func guess(text []byte, name string) Source {
+	name = strings.ToLower(name)
+	trimmed := bytes.TrimSpace(text)
+	switch {
+	case trimmed[0] == '{':
+		if bytes.Contains(text, []byte(`"values"`)) && !bytes.Contains(text, []byte(`"tokentray"`)) {
+			return Postman
+		}
+		return TokenTray
+	case strings.HasSuffix(name, ".csv"):
+		return CSV
+	case strings.HasSuffix(name, ".yaml"), strings.HasSuffix(name, ".yml"), strings.HasSuffix(name, ".properties"):
+		return WxJava
+	case strings.HasPrefix(name, ".env"), strings.HasSuffix(name, ".env"):
+		return Dotenv
+	}
+	for line := range strings.Lines(string(trimmed)) {
+		line = strings.TrimSpace(line)
+		switch {
+		case line == "", line[0] == '#', line[0] == '!':
+		case isHeader(line):
+			return CSV
+		case variableLine.MatchString(line):
+			return Dotenv
+		case propertyLine.MatchString(line), yamlLine.MatchString(line):
+			return WxJava
+		default:
+			return ""
+		}
+	}
+	return ""
+}
+
+// finish puts in what the options say, and sees to it that no two accounts of
+// the file have one name.
+func finish(f File, o Options) (File, error) {
+	if len(f.Accounts) == 0 {
+		return File{}, nothing(f.Remarks)
+	}
+	if len(f.Accounts) > MaxAccounts {
+		return File{}, Faults{{Code: FaultMany, Line: f.Accounts[MaxAccounts].Line, Other: MaxAccounts}}
+	}
+	var bad faults
+	taken := map[string]int{} // name and environment -> index in kept
+	kept := f.Accounts[:0]
+	for _, a := range f.Accounts {
+		fill(&a, o, len(f.Accounts) == 1)
+		at, twice := taken[slot(a)]
+		switch {
+		case !twice:
+		case sameContents(kept[at], a):
+			continue
+		case a.Made:
+			a.Name = free(a, taken)
+		default:
+			bad.add(FaultAccount, a.Line, "", kept[at].Line)
+			continue
+		}
+		taken[slot(a)] = len(kept)
+		kept = append(kept, a)
+	}
+	f.Accounts = kept
+	return f, bad.err()
+}
+
+// nothing is the error for a file without accounts. Where placeholders are why,
+// it names them.
+func nothing(remarks []Remark) error {
+	var bad faults
+	for _, r := range remarks {
+		if r.Code == RemarkPlaceholder {
+			bad.add(FaultPlaceholder, r.Line, r.Key, 0)
+		}
+	}
+	if bad.err() == nil {
+		bad.add(FaultNoAccounts, 0, "", 0)
+	}
+	return bad.err()
+}
+
+func fill(a *Account, o Options, alone bool) {
+	if o.Name != "" && alone {
+		a.Name, a.Made = o.Name, false
+	}
+	if o.Env != "" {
+		a.Env = o.Env
+	}
+	if a.Env == "" {
+		a.Env = core.Sandbox
+	}
+	if o.Kind != "" {
+		a.Kind = o.Kind
+	}
+	if o.Product != "" {
+		a.Product = o.Product
+	}
+}
+
+// slot is what no two accounts may share.
+func slot(a Account) string {
+	name := a.Name
+	if clean, err := core.CleanName(name); err == nil {
+		name = clean
+	}
+	return name + "/" + string(a.Env)
+}
+
+func sameContents(a, b Account) bool {
+	a.Line, b.Line, a.Made, b.Made, a.spare, b.spare = 0, 0, false, false, "", ""
+	return reflect.DeepEqual(a, b)
+}
+
+// free makes another name for an account whose own is taken.
+func free(a Account, taken map[string]int) string {
+	base := a.Name
+	if a.spare != "" && a.spare != base {
+		base = a.spare
+		a.Name = base
+		if _, twice := taken[slot(a)]; !twice {
+			return base
+		}
+	}
+	for n := 2; ; n++ {
+		a.Name = base + "-" + strconv.Itoa(n)
+		if _, twice := taken[slot(a)]; !twice {
+			return a.Name
+		}
+	}
+}

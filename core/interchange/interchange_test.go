@@ -1,0 +1,383 @@
+package interchange
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"filippo.io/age"
+	"github.com/google/go-cmp/cmp"
+
+	"tokentray/core"
+)
+
+const (
+	idA, idB = "wx0123456789abcdef", "wxfedcba9876543210"
+	secretA  = "a0a0a0a0b1b1b1b1c2c2c2c2d3d3d3d3"
+	secretB  = "b0b0b0b0c1c1c1c1d2d2d2d2e3e3e3e3"
+)
+
+// told is an account in one line: what a table test compares.
+func told(a Account) string {
+	out := fmt.Sprintf("%d %s/%s %s %s", a.Line, a.Name, a.Env, a.AppID, a.Secret.Reveal())
+	for _, more := range []string{string(a.Kind), string(a.Product)} {
+		if more != "" {
+			out += " " + more
+		}
+	}
+	return strings.ReplaceAll(strings.ReplaceAll(out, secretA, "A"), secretB, "B")
+}
+
+func remarks(f File) []string {
+	var out []string
+	for _, r := range f.Remarks {
+		out = append(out, fmt.Sprintf("%d %s %s", r.Line, r.Code, r.Key))
+	}
+	return out
+}
+
+func TestReadAccounts(t *testing.T) {
+	for _, c := range []struct {
+		name, file, text string
+		o                Options
+		want             []string
+		remarks          []string
+	}{
+		{
+			name: "dotenv, one", file: ".env",
+			text: "# shop\nWECHAT_APPID=" + idA + "\nexport WECHAT_SECRET='" + secretA + "' # secret\nPORT=80\n",
+			want: []string{"2 wechat/sandbox " + idA + " A"},
+		},
+		{
+			name: "dotenv, several prefixes, both environments", file: "config.env",
+			text: "\ufeffPROD_WX_APP_ID=\"" + idA + "\"\r\nPROD_WX_APP_SECRET=" + secretA + "\r\nTEST_WX_APP_ID=" + idB + "\r\nTEST_WX_APP_SECRET=" + secretB +
+				"\r\nSHOP_MINI_APPID=" + idB + "\r\nSHOP_MINI_SECRET=" + secretB + "\r\nJWT_SECRET=x\r\nALIPAY_APP_ID=2021000000000000\r\n",
+			want: []string{
+				"1 wx/live " + idA + " A", "3 wx/sandbox " + idB + " B", "5 shop-mini/sandbox " + idB + " B mini",
+			},
+			remarks: []string{"8 other_app ALIPAY_APP_ID"},
+		},
+		{
+			name: "dotenv, the environment in a variable of its own", text: "WX_APPID=" + idA + "\nWX_SECRET=" + secretA + "\nWX_ENV=production\n",
+			want: []string{"1 wx/live " + idA + " A"},
+		},
+		{
+			name: "dotenv, names of one's own", text: "MY_ID=" + idA + "\nMY_KEY=" + secretA + "\n",
+			o:    Options{From: Dotenv, AppIDKey: "MY_ID", SecretKey: "MY_KEY", Name: "shop", Env: core.Live, Kind: core.KindWeChatLegacy},
+			want: []string{"1 shop/live " + idA + " A wechat-legacy"},
+		},
+		{
+			name: "dotenv, a value that is no value", text: "WX_APPID=" + idA + "\nWX_SECRET=${FROM_CI}\nWECOM_CORP_ID=ww1\n",
+			want: []string{"1 wx/sandbox " + idA + " "}, remarks: []string{"3 wecom WECOM_CORP_ID", "2 placeholder WX_SECRET"},
+		},
+		{
+			name: "postman", file: "env.json",
+			text: `{"id":"1","name":"商店 prod","values":[
+{"key":"appid","value":"` + idA + `","type":"default","enabled":true},
+{"key":"appsecret","value":"` + secretA + `","type":"secret","enabled":true},
+{"key":"old_appid","value":"` + idB + `","enabled":false},
+{"key":"host","value":{"a":1}}],"_postman_variable_scope":"environment"}`,
+			want: []string{"2 商店 prod/live " + idA + " A"}, remarks: []string{"4 disabled old_appid"},
+		},
+		{
+			name: "WxJava, properties", file: "application.properties",
+			text: "# x\nwx.mp.app-id = " + idA + "\nwx.mp.secret : " + secretA + "\nwx.mp.token=t\nwx.miniapp.configs[0].appid=" + idB +
+				"\nwx.miniapp.configs[0].secret=\\\n   " + secretB[:16] + "\\\n   " + secretB[16:] + "\nwx.pay.appId=" + idB + "\nwx.cp.corp-id=ww1\n",
+			want:    []string{"2 wx-mp/sandbox " + idA + " A official", "5 wx-miniapp-1/sandbox " + idB + " B mini"},
+			remarks: []string{"9 other_app wx.pay.appId", "10 wecom wx.cp.corp-id"},
+		},
+		{
+			name: "WxJava, tenants and relaxed binding", file: "application.yml",
+			text: "wx:\n  mp:\n    apps:\n      tenantOne:\n        APP_ID: " + idA + "\n        appSecret: " + secretA + "\n      商店:\n        appId: " + idB + "\n        app-secret: ${WX_SECRET:" + secretB + "}\n",
+			want: []string{"5 tenantOne/sandbox " + idA + " A official", "8 商店/sandbox " + idB + "  official"}, remarks: []string{"9 placeholder app-secret"},
+		},
+		{
+			name: "WxJava, profiles", file: "application.yaml",
+			text: "wx.mp.app-id: " + idA + "\nwx.mp.secret: " + secretA + "\n---\nspring:\n  config.activate.on-profile: prod\nwx:\n  mp:\n    secret: " + secretB + "\n---\nspring.profiles: staging-eu\nwx.mp.app-id: " + idB + "\n",
+			want: []string{"1 wx-mp/sandbox " + idA + " A official", "1 wx-mp/live " + idA + " B official", "11 wx-mp-staging-eu/sandbox " + idB + " A official"},
+		},
+		{
+			name: "WxJava, the profile in the file's name", file: `C:\app\application-prod.properties`,
+			text: "wx.mp.appId=" + idA + "\nwx.mp.secret=" + secretA + "\n",
+			want: []string{"1 wx-mp/live " + idA + " A official"},
+		},
+		{
+			name: "WxJava, anchors and merges", file: "application.yml",
+			text: "base: &b\n  secret: " + secretA + "\n  token: t\nwx:\n  mp:\n    <<: *b\n    app-id: " + idA + "\n",
+			want: []string{"7 wx-mp/sandbox " + idA + " A official"},
+		},
+		{
+			name: "CSV of somebody else", file: "a.csv",
+			text: "Name,App ID,AppSecret,Environment,Owner\n商店," + idA + "," + secretA + ",LIVE,me\n,,,,\n'=x," + idB + ",,,\n",
+			want: []string{"2 商店/live " + idA + " A", "4 '=x/sandbox " + idB + " "}, remarks: []string{"5 column "},
+		},
+		{
+			name: "the same twice is once", text: "A_WX_APPID=" + idA + "\n", o: Options{From: Dotenv},
+			want: []string{"1 a/sandbox " + idA + " "},
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			c.o.FileName = c.file
+			f, err := Read([]byte(c.text), c.o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, a := range f.Accounts {
+				got = append(got, told(a))
+			}
+			if d := cmp.Diff(c.want, got); d != "" {
+				t.Errorf("accounts (-want +got):\n%s", d)
+			}
+			if d := cmp.Diff(c.remarks, remarks(f)); d != "" {
+				t.Errorf("remarks (-want +got):\n%s", d)
+			}
+		})
+	}
+}
+
+// TestFaults: what cannot be read is refused with its line, whatever it is.
+func TestFaults(t *testing.T) {
+	deep := strings.Repeat(`{"accounts":`, 40) + strings.Repeat("}", 40)
+	bomb := "a: &a [x,x,x,x,x,x,x,x,x]\n"
+	for c := 'b'; c < 'i'; c++ {
+		bomb += fmt.Sprintf("%c: &%c [*%c,*%c,*%c,*%c,*%c,*%c,*%c,*%c,*%c]\n", c, c, c-1, c-1, c-1, c-1, c-1, c-1, c-1, c-1, c-1)
+	}
+	head := `{"tokentray":"accounts","version":1,"accounts":[`
+	for _, c := range []struct {
+		name, text string
+		from       Source
+		want       string
+	}{
+		{"empty", " \r\n", "", "empty 0 "},
+		{"UTF-16", "\xff\xfea\x00", "", "utf16 0 "},
+		{"UTF-16 without its mark", "W\x00X\x00=\x00a\x00", "", "utf16 0 "},
+		{"binary", "\x7fELF\x00\x01\x02\x00", "", "binary 0 "},
+		{"GBK", "# x\nname,appid\n\xc9\xcc\xb5\xea,wx\n", CSV, "not_utf8 3 "},
+		{"a picture", "\x89PNG\r\n\x1a\n\x01\xff", "", "binary 0 "},
+		{"something else", "hello, world\n", "", "unknown 0 "},
+		{"too big", strings.Repeat("x", MaxFile+1), "", "too_big 0 "},
+		{"JSON that is cut off", head + "\n{\"name\":\"a\",", "", "syntax 2 "},
+		{"JSON with two values", head + "]}\n{}", "", "syntax 2 "},
+		{"JSON with a comma too many", head + "{},\n\n,{}]}", "", "syntax 3 "},
+		{"JSON of a later version", `{"tokentray":"accounts",` + "\n" + `"version":2,"accounts":[]}`, "", "version 2 "},
+		{"JSON without a version", `{"tokentray":"accounts","accounts":[]}`, "", "missing 1 version"},
+		{"JSON of something else", `{"a":1}`, "", "unknown 1 "},
+		{"JSON that nests", deep, TokenTray, "too_deep 1 "},
+		{"a key twice", head + "{\"name\":\"a\",\n\"name\":\"b\"}]}", "", "twice 2 name"},
+		{"a secret as a key, twice", head + "{\"" + secretA + "\":1,\n\"" + secretA + "\":2}]}", "", "twice 2 "},
+		{"an unknown key", head + "{\"name\":\"a\",\"appid\":\"x\",\n\"" + secretA + "\":\"b\"}]}", "", "unknown_key 2 "},
+		{"a wrong type", head + "{\"name\":\"a\",\n\"appid\":7}]}", "", "type 2 appid"},
+		{"no name", head + "\n\n{\"appid\":\"x\"}]}", "", "missing 3 name"},
+		{"no account", head + "]}", "", "no_accounts 0 "},
+		{"one name twice", head + "{\"name\":\"a\",\"appid\":\"x\"},\n{\"name\":\" a\",\"appid\":\"y\"}]}", "", "account 2 "},
+		{"CSV without a header", idA + "," + secretA + "\n", CSV, "header 1 "},
+		{"CSV with a short row", "name,appid\na,b\nc\n", "", "columns 3 "},
+		{"CSV with an open quote", "name,appid\na,b\n\"c,d\n", "", "quote 3 "},
+		{"CSV of a later version", "version,name,appid\n2,a,b\n", "", "version 2 "},
+		{"dotenv with a line that is none", "WX_APPID=a\n" + secretA + "\n", "", "syntax 2 "},
+		{"dotenv with an open quote", "WX_APPID=a\nWX_SECRET=\"b\nc\n", "", "quote 2 WX_SECRET"},
+		{"dotenv with more behind the quote", "WX_APPID=a\nWX_SECRET=\"b\" c\n", "", "syntax 2 WX_SECRET"},
+		{"dotenv with a name twice", "WX_APPID=a\nWX_SECRET=b\nWX_SECRET=c\n", "", "twice 3 WX_SECRET"},
+		{"dotenv without accounts", "PORT=1\n", "", "no_accounts 0 "},
+		{"dotenv of placeholders", "WX_SECRET=a\nWX_APPID=${X}\n", "", "placeholder 2 WX_APPID"},
+		{"Postman without values", `{"values":1}`, "", "missing 1 values"},
+		{"Postman with an odd value", "{\"values\":[\n{\"key\":\"appid\",\n\"value\":[]}]}", "", "type 3 appid"},
+		{"YAML that is none", "a: b\nc: [\n", WxJava, "syntax 2 "},
+		{"YAML with a tab", "wx:\n\tmp: 1\n", WxJava, "syntax 2 "},
+		{"YAML with a key twice", "wx:\n  mp:\n    secret: a\n    secret: b\n", WxJava, "twice 4 secret"},
+		{"YAML with one key in two spellings", "wx:\n  mp:\n    app-id: a\n    appId: b\n", WxJava, "twice 4 wx.mp.appId"},
+		{"YAML that nests", "a: " + strings.Repeat("[", 100) + strings.Repeat("]", 100), WxJava, "too_deep 1 "},
+		{"YAML that nests very deep", "a:\n " + strings.Repeat("[", 100_000), WxJava, "too_deep 2 "},
+		{"YAML that nests by dashes", "a:\n " + strings.Repeat("- ", 100_000), WxJava, "too_deep 2 "},
+		{"YAML that explodes", bomb, WxJava, "aliases"},
+		{"YAML that holds itself", "a: &a\n  b: *a\n", WxJava, "too_deep"},
+		{"YAML with a list for a key", "a: 1\n? [a]\n: b\n", WxJava, "type 2 "},
+		{"properties with half a character", "wx.mp.appid=\\u12\n", WxJava, "syntax 1 "},
+		{"properties with a key twice", "wx.mp.appid=a\nwx.mp.app-id=b\n", WxJava, "twice 2 wx.mp.app-id"},
+		{"no backup", "age-encryption.org/v1\nrubbish", "", "damaged 0 "},
+		{"not even age", "x", Backup, "unknown 0 "},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			f, err := Read([]byte(c.text), Options{From: c.from, Passphrase: core.NewSecret("p")})
+			var bad Faults
+			if !errors.As(err, &bad) {
+				t.Fatalf("got %v and the error %v", f.Accounts, err)
+			}
+			got := fmt.Sprintf("%s %d %s", bad[0].Code, bad[0].Line, bad[0].Key)
+			if !strings.HasPrefix(got, c.want) {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+			if text := err.Error(); strings.Contains(text, secretA) || strings.HasPrefix(bad[0].say(), bad[0].Code) {
+				t.Errorf("the error says %q", text)
+			}
+		})
+	}
+}
+
+// samples are accounts that are hard on a format.
+func samples() []core.Account {
+	return []core.Account{
+		{Name: "shop", Env: core.Live, Kind: core.KindWeChat, Product: core.ProductMini, AppID: idA, BaseURL: "https://a.example", Proxy: "socks5://u@h:1", Note: "one\ntwo, \"three\""},
+		{Name: "商店 测试", Env: core.Sandbox, Kind: core.KindWeChatLegacy, Product: core.ProductOther, AppID: idB, Note: "'=1+1;'@x"},
+		{Name: "=cmd|' /C calc'!A0", Env: core.Sandbox, Kind: core.KindWeChat, Product: core.ProductTest, AppID: "+1", Note: "a,-1;=2\n@3\t＝4"},
+	}
+}
+
+// want is a core account as a file without secrets brings it back.
+func want(a core.Account) Account {
+	return Account{
+		Name: a.Name, Env: a.Env, Kind: a.Kind, Product: a.Product, AppID: a.AppID,
+		BaseURL: &a.BaseURL, Proxy: &a.Proxy, Note: &a.Note,
+	}
+}
+
+func TestAListComesBack(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		encode func([]core.Account) ([]byte, error)
+		source Source
+	}{{"json", AccountsJSON, TokenTray}, {"csv", AccountsCSV, CSV}} {
+		t.Run(c.name, func(t *testing.T) {
+			data, err := c.encode(samples())
+			if err != nil {
+				t.Fatal(err)
+			}
+			f, err := Read(data, Options{})
+			if err != nil || f.Source != c.source {
+				t.Fatalf("source %q, error %v, of\n%s", f.Source, err, data)
+			}
+			for i, a := range samples() {
+				got := f.Accounts[i]
+				got.Line = 0
+				if w := want(a); !reflect.DeepEqual(got, w) {
+					t.Errorf("%d: got %+v, want %+v", i, got, w)
+				}
+			}
+		})
+	}
+}
+
+// TestNoCellIsAFormula: whichever separator a spreadsheet takes, and whatever it
+// makes of quotes, no cell begins as a formula does.
+func TestNoCellIsAFormula(t *testing.T) {
+	data, err := AccountsCSV(samples())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, r := range string(data) {
+		before := firstRune(string(data)[max(0, i-1):])
+		if strings.ContainsRune("=+-@＝＋－＠", r) && (i == 0 || strings.ContainsRune(borders, before)) {
+			t.Errorf("a cell can begin at %q", string(data)[i:min(len(data), i+12)])
+		}
+	}
+}
+
+// TestEveryFieldHasItsPlace: whoever gives accounts another field decides here
+// whether a team's list and a backup have it.
+func TestEveryFieldHasItsPlace(t *testing.T) {
+	places := map[string]string{
+		"ID": "belongs to one home", "AllowLive": "an owner's consent, on each machine anew",
+		"Name": "list", "Env": "list", "Kind": "list", "Product": "list", "AppID": "list",
+		"BaseURL": "list", "Proxy": "list", "Note": "list", "Auto": "backup", "CopyFormat": "backup",
+	}
+	for i := range reflect.TypeFor[core.Account]().NumField() {
+		if name := reflect.TypeFor[core.Account]().Field(i).Name; places[name] == "" {
+			t.Errorf("core.Account.%s: say whether record or private has it, or why neither does", name)
+		}
+	}
+}
+
+func TestABackupComesBack(t *testing.T) {
+	pass := core.NewSecret("correct horse")
+	var in []Credential
+	for i, a := range samples() {
+		a.Auto, a.CopyFormat, a.AllowLive, a.ID = i == 1, "header", true, core.NewID()
+		c := Credential{Account: a}
+		if i < 2 {
+			c.Credentials = core.Credentials{Secret: core.NewSecret(secretA), ProxyPassword: core.NewSecret(secretB)}
+		}
+		in = append(in, c)
+	}
+	settings := []Setting{{"language", "zh"}}
+	data, err := SealBackup(in, settings, time.Unix(0, 0), pass, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !IsBackup(data) || bytes.Contains(data, []byte(secretA)) || bytes.Contains(data, []byte(idA)) {
+		t.Fatalf("not encrypted: %q", data[:min(len(data), 300)])
+	}
+	f, err := Read(data, Options{Passphrase: pass})
+	if err != nil || f.Source != Backup || !reflect.DeepEqual(f.Settings, settings) {
+		t.Fatalf("source %q, settings %v, error %v", f.Source, f.Settings, err)
+	}
+	for i, c := range in {
+		w, got := want(c.Account), f.Accounts[i]
+		w.Auto, w.CopyFormat = &c.Account.Auto, &c.Account.CopyFormat
+		w.Secret, w.ProxyPassword, w.Line = c.Credentials.Secret, c.Credentials.ProxyPassword, got.Line
+		if !reflect.DeepEqual(got, w) {
+			t.Errorf("%d: got %+v, want %+v", i, got, w)
+		}
+	}
+	if _, err := Read(data, Options{Passphrase: core.NewSecret("wrong horse")}); !reflect.DeepEqual(err, one(FaultPassphrase, 0)) {
+		t.Errorf("a wrong passphrase: %v", err)
+	}
+	data[len(data)-1] ^= 1
+	if _, err := Read(data, Options{Passphrase: pass}); !reflect.DeepEqual(err, one(FaultDamaged, 0)) {
+		t.Errorf("a changed file: %v", err)
+	}
+}
+
+// TestAFileForAKey: an age file for somebody's key says so, and one that asks for
+// too much work is refused without doing it.
+func TestAFileForAKey(t *testing.T) {
+	id, err := age.GenerateX25519Identity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	w, err := age.Encrypt(&out, id.Recipient())
+	if err != nil || w.Close() != nil {
+		t.Fatal(err)
+	}
+	if _, err := Read(out.Bytes(), Options{Passphrase: core.NewSecret("p")}); !reflect.DeepEqual(err, one(FaultOtherKey, 0)) {
+		t.Errorf("got %v", err)
+	}
+	data, err := SealBackup(nil, nil, time.Unix(0, 0), core.NewSecret("p"), 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	greedy := bytes.Replace(data, []byte(" 10\n"), []byte(" 30\n"), 1)
+	if _, err := Read(greedy, Options{Passphrase: core.NewSecret("p")}); !reflect.DeepEqual(err, one(FaultDamaged, 0)) {
+		t.Errorf("a greedy file: %v", err)
+	}
+}
+
+func TestTenThousandAccounts(t *testing.T) {
+	var accounts []core.Account
+	var env, spring strings.Builder
+	for i := range 10_000 {
+		id := fmt.Sprintf("wx%016x", i)
+		accounts = append(accounts, core.Account{Name: fmt.Sprint("店 ", i), Env: core.Live, Kind: core.KindWeChat, Product: core.ProductMini, AppID: id, Note: strings.Repeat("注", 100)})
+		fmt.Fprintf(&env, "SHOP%d_WX_APPID=%s\nSHOP%d_WX_SECRET=%s\n", i, id, i, secretA)
+		fmt.Fprintf(&spring, "wx.mp.apps.t%d.app-id: %s\nwx.mp.apps.t%d.secret: %s\n", i, id, i, secretA)
+	}
+	asJSON, err := AccountsJSON(accounts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	asCSV, err := AccountsCSV(accounts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, data := range map[string][]byte{"x.json": asJSON, "x.csv": asCSV, ".env": []byte(env.String()), "x.yml": []byte(spring.String()), "x.properties": []byte(spring.String())} {
+		f, err := Read(data, Options{FileName: name})
+		if err != nil || len(f.Accounts) != 10_000 {
+			t.Errorf("%s: %d accounts, error %v", name, len(f.Accounts), err)
+		}
+	}
+}

@@ -1,0 +1,80 @@
+package interchange
+
+import "strings"
+
+// readPostman reads an environment, or the globals, as Postman exports them.
+// Values that Postman keeps on its own machine are empty in an export; such an
+// account comes without its AppSecret.
+func readPostman(text []byte, o Options) (File, error) {
+	root, err := jsonTree(text, func(key string) bool { return oneOf("name", "values", "key", "value", "enabled", "type")(key) })
+	if err != nil {
+		return File{}, err
+	}
+	var bad faults
+	list := root.get("values")
+	if list == nil || list.kind != isList {
+		bad.add(FaultMissing, root.line, "values", 0)
+		return File{}, bad.err()
+	}
+	var vars []variable
+	var f File
+	for _, item := range list.items {
+		v, on := postmanVariable(item, &bad)
+		switch {
+		case on:
+			vars = append(vars, v)
+		case shownKey(v.key) != "":
+			f.Remarks = append(f.Remarks, Remark{RemarkDisabled, v.line, shownKey(v.key)})
+		}
+	}
+	if err := bad.err(); err != nil {
+		return File{}, err
+	}
+	accounts, remarks, err := readPairs(vars, o)
+	f.Accounts, f.Remarks = accounts, append(f.Remarks, remarks...)
+	if name := root.get("name"); name != nil && name.kind == isString {
+		named(f.Accounts, name.text)
+	}
+	return f, err
+}
+
+// named gives the name of the environment to its accounts: the name itself to a
+// single one, and to each what it says of sandbox and live.
+func named(accounts []Account, name string) {
+	env := envOf(split(name))
+	for i := range accounts {
+		if accounts[i].Env == "" {
+			accounts[i].Env = env
+		}
+	}
+	if len(accounts) == 1 && strings.TrimSpace(name) != "" {
+		accounts[0].spare = accounts[0].Name
+		accounts[0].Name = strings.ReplaceAll(name, "/", "-")
+	}
+}
+
+func postmanVariable(item *node, bad *faults) (v variable, on bool) {
+	v.line, on = item.line, true
+	if item.kind != isObject {
+		bad.add(FaultType, item.line, "values", 0)
+		return v, false
+	}
+	if key := item.get("key"); key == nil || key.kind != isString {
+		bad.add(FaultMissing, item.line, "key", 0)
+		return v, false
+	} else {
+		v.key, v.line = key.text, key.line
+	}
+	if enabled := item.get("enabled"); enabled != nil && enabled.kind == isBool && enabled.text == "false" {
+		on = false
+	}
+	is, _ := meaning(v.key)
+	switch value := item.get("value"); {
+	case value == nil, value.kind == isNull:
+	case value.kind == isString, value.kind == isNumber:
+		v.value, v.line = value.text, value.line
+	case is != noField:
+		bad.add(FaultType, value.line, shownKey(v.key), 0)
+	}
+	return v, on
+}

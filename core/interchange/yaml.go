@@ -1,0 +1,200 @@
+package interchange
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"regexp"
+	"slices"
+	"strconv"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// readYAML reads the documents of a YAML file and flattens them as Spring does.
+func readYAML(text []byte) ([]property, error) {
+	if len(text) > MaxYAML {
+		return nil, Faults{{Code: FaultBig, Other: MaxYAML >> 20}}
+	}
+	if line := deepLine(text); line > 0 {
+		return nil, Faults{{Code: FaultDeep, Line: line, Other: maxDepth}}
+	}
+	y := &yamlReader{}
+	dec := yaml.NewDecoder(bytes.NewReader(text))
+	for {
+		root, err := nextDocument(dec)
+		if errors.Is(err, io.EOF) {
+			return y.out, y.bad.err()
+		}
+		if err != nil {
+			return nil, one(FaultSyntax, yamlErrorLine(err))
+		}
+		if err := y.walk(root, nil, 0); err != nil {
+			return nil, err
+		}
+		y.doc++
+	}
+}
+
+// nextDocument is Decode, for which a fault of the parser itself must not end
+// the program.
+func nextDocument(dec *yaml.Decoder) (root *yaml.Node, err error) {
+	defer func() {
+		if recover() != nil {
+			root, err = nil, errors.New("the parser failed")
+		}
+	}()
+	root = &yaml.Node{}
+	err = dec.Decode(root)
+	return root, err
+}
+
+var errorLine = regexp.MustCompile(`line (\d+)`)
+
+// yamlErrorLine is the line that the parser's error names; its words may quote
+// the file. 0 if it names none.
+func yamlErrorLine(err error) int {
+	m := errorLine.FindStringSubmatch(err.Error())
+	if m == nil {
+		return 0
+	}
+	n, _ := strconv.Atoi(m[1])
+	return n
+}
+
+// deepLine finds nesting so deep that the parser should not see it: blocks by
+// their indentation, brackets by their number.
+func deepLine(text []byte) int {
+	line, open, dashes, start := 1, 0, 0, true
+	for _, b := range text {
+		switch {
+		case b == '\n':
+			line, start, dashes = line+1, true, 0
+		case b == '[' || b == '{':
+			open++
+			start = false
+		case b == ']' || b == '}':
+			open = max(0, open-1)
+			start = false
+		case start && (b == '-' || b == '?'):
+			dashes++
+		case b != ' ':
+			start = false
+		}
+		if open > maxBrackets || dashes > maxBrackets {
+			return line
+		}
+	}
+	return 0
+}
+
+// maxBrackets is far more than maxDepth: brackets in a text are none of YAML's.
+const maxBrackets = 2000
+
+type yamlReader struct {
+	out   []property
+	doc   int
+	nodes int
+	bad   faults
+}
+
+// walk flattens a node. Aliases are followed, and counted as what they stand for.
+func (y *yamlReader) walk(n *yaml.Node, path []string, depth int) error {
+	y.nodes++
+	switch {
+	case y.nodes > maxNodes/10:
+		return one(FaultAliases, n.Line)
+	case depth > maxDepth:
+		return Faults{{Code: FaultDeep, Line: n.Line, Other: maxDepth}}
+	}
+	switch n.Kind {
+	case yaml.DocumentNode:
+		for _, c := range n.Content {
+			if err := y.walk(c, path, depth+1); err != nil {
+				return err
+			}
+		}
+	case yaml.AliasNode:
+		return y.walk(n.Alias, path, depth+1)
+	case yaml.SequenceNode:
+		for i, c := range n.Content {
+			if err := y.walk(c, append(slices.Clip(path), strconv.Itoa(i)), depth+1); err != nil {
+				return err
+			}
+		}
+	case yaml.MappingNode:
+		return y.mapping(n, path, depth)
+	case yaml.ScalarNode:
+		value := n.Value
+		if n.Tag == "!!null" {
+			value = ""
+		}
+		if len(path) > 0 {
+			y.out = append(y.out, property{path, value, n.Line, y.doc})
+		}
+	}
+	return nil
+}
+
+// mapping walks the pairs of a mapping. One merged by << gives way to what
+// stands there itself, as YAML wants it.
+func (y *yamlReader) mapping(n *yaml.Node, path []string, depth int) error {
+	lines := map[string]int{}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key := n.Content[i]
+		if key.Kind != yaml.ScalarNode {
+			y.bad.add(FaultType, key.Line, "", 0)
+			return y.bad.err()
+		}
+		if first, twice := lines[key.Value]; twice {
+			y.bad.add(FaultTwice, key.Line, shownKey(key.Value), first)
+		}
+		lines[key.Value] = key.Line
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key, value := n.Content[i], n.Content[i+1]
+		if key.Tag == "!!merge" {
+			if err := y.merge(value, lines, path, depth); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := y.walk(value, append(slices.Clip(path), splitPath(key.Value)...), depth+1); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// merge walks what << brings, but for the keys that are there already.
+func (y *yamlReader) merge(value *yaml.Node, have map[string]int, path []string, depth int) error {
+	if y.nodes++; y.nodes > maxNodes/10 {
+		return one(FaultAliases, value.Line)
+	}
+	if value.Kind == yaml.AliasNode {
+		value = value.Alias
+	}
+	switch value.Kind {
+	case yaml.SequenceNode:
+		for _, c := range value.Content {
+			if depth+1 > maxDepth {
+				return Faults{{Code: FaultDeep, Line: c.Line, Other: maxDepth}}
+			}
+			if err := y.merge(c, have, path, depth+1); err != nil {
+				return err
+			}
+		}
+	case yaml.MappingNode:
+		own := *value
+		own.Content = nil
+		for i := 0; i+1 < len(value.Content); i += 2 {
+			key := value.Content[i].Value
+			if _, there := have[key]; !there || key == "<<" {
+				own.Content = append(own.Content, value.Content[i], value.Content[i+1])
+				have[key] = value.Content[i].Line
+			}
+		}
+		return y.walk(&own, path, depth+1)
+	}
+	return nil
+}
