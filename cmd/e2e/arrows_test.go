@@ -39,7 +39,8 @@ var arrows = []struct {
 	{"core/durable", nil},
 	{"core/...", []string{"core"}}, // adapters
 	{"ui/text", []string{"core", "core/api"}},
-	{"ui/...", []string{"core", "core/api", "core/format", "ui/text", "assets", "assets/..."}},
+	{"ui/...", []string{"core", "core/api", "core/format", "core/collection", "ui/text", "assets", "assets/..."}},
+	{"ui/cli", []string{"core", "core/api", "core/format", "core/collection", "core/durable", "ui/text"}}, // it writes files that people ask for
 	{"assets/...", nil},
 	{"assets", []string{"assets/..."}},
 	{"cmd/...", []string{"core", "core/...", "ui/...", "assets", "assets/...", "cmd/e2e/..."}},

@@ -1,0 +1,202 @@
+// Package collection writes the files with which API clients call WeChat: for
+// Postman, Newman and Insomnia, for Bruno, for the .http files of editors, and
+// for curl. What they have in common is that no token and no AppSecret stands
+// in them. Each takes its token from the loopback door when a call is made, so
+// that a renewed token and a switched environment are what it uses next, and
+// each can report a token that died.
+//
+// The functions are pure. Two sorts of files come out of them: those that
+// belong in version control, and those that hold a client key, or will, and do
+// not; File.Secret tells them apart.
+//
+// What a person will read in the files comes through Input.Say, for this
+// package knows no language.
+package collection
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	"tokentray/core"
+)
+
+// Kind is a family of clients.
+type Kind string
+
+// The kinds.
+const (
+	Postman   Kind = "postman"   // Postman and Newman; Insomnia imports the same files
+	Bruno     Kind = "bruno"     // Bruno and its command line, bru
+	HTTP      Kind = "http"      // REST Client of Visual Studio Code, and httpYac
+	JetBrains Kind = "jetbrains" // the HTTP Client of JetBrains' editors
+	Curl      Kind = "curl"      // a shell script
+)
+
+// Kinds lists the kinds in the order they are offered.
+func Kinds() []Kind { return []Kind{Postman} }
+
+// Account is what a client will use.
+type Account struct {
+	Name string
+	// Env pins the environment; empty: the one that is active when a call is
+	// made.
+	Env core.Env
+	// Products choose the sample calls; none means those that every account may
+	// make. A name without an environment can mean accounts of two products.
+	Products []core.Product
+}
+
+// Ref is how people write the account: shop or shop/live.
+func (a Account) Ref() string {
+	if a.Env == "" {
+		return a.Name
+	}
+	return a.Name + "/" + string(a.Env)
+}
+
+// Input is what files are made of.
+type Input struct {
+	Accounts []Account // at least one
+	// URL of the loopback door, as http://127.0.0.1:17278; empty means that.
+	URL string
+	// Key is the client key to write into the secret files; empty leaves its
+	// place empty, and then no file is secret yet.
+	Key core.Secret
+	// Say gives the words for a key, all of which begin with "starter."; ui/text
+	// has them.
+	Say func(key string) string
+}
+
+// File is one file to write.
+type File struct {
+	// Path is relative, with slashes, and safe on every system: names of accounts
+	// are bent to it.
+	Path string
+	Data []byte
+	// Secret says that it holds a client key: readable by its owner alone, and
+	// not for version control.
+	Secret bool
+	// Shared says that people keep other things of theirs in a file of this
+	// name, so that it is never to be replaced.
+	Shared bool
+}
+
+// Files are all files of a kind, for a folder. The error, of class Invalid, is
+// for an unknown kind, for no accounts, and for a key or a URL that no client
+// key or door of ours could be.
+func Files(kind Kind, in Input) ([]File, error) {
+	w, err := newWriter(in)
+	if err != nil {
+		return nil, err
+	}
+	switch kind {
+	case Postman:
+		return w.postman()
+	}
+	return nil, unknown(kind)
+}
+
+// Single is the one file that is of use by itself, for a save dialog and for
+// standard output: it is for one account and never holds a key. Bruno has none,
+// for it keeps a folder.
+func Single(kind Kind, in Input) (File, error) {
+	in.Key = core.Secret{}
+	w, err := newWriter(in)
+	if err != nil {
+		return File{}, err
+	}
+	if len(in.Accounts) > 1 {
+		return File{}, invalid("one file is for one account; name it, or give a folder for all of them")
+	}
+	switch kind {
+	case Postman:
+		return w.postmanCollection(w.accounts[0].bare+".postman_collection.json", true)
+	}
+	return File{}, unknown(kind)
+}
+
+// DefaultURL is where the door is unless it was moved.
+const DefaultURL = "http://127.0.0.1:17278"
+
+// writer is an input that was looked at.
+type writer struct {
+	Input
+	accounts []account
+}
+
+// account is an Account with its names in files.
+type account struct {
+	Account
+	bare string // tokentray-shop: of files, without their ending
+	path string // shop%2F/live: in a URL's path and in any file, see encode
+}
+
+func newWriter(in Input) (*writer, error) {
+	if in.URL == "" {
+		in.URL = DefaultURL
+	}
+	u, err := url.Parse(in.URL)
+	if err != nil || u.Scheme != "http" || !core.Loopback(u.Hostname()) || u.Path != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+		return nil, invalid("the door's URL must look like " + DefaultURL)
+	}
+	if !plainKey(in.Key.Reveal()) {
+		return nil, invalid("that is no client key; make one with tokentray api key add")
+	}
+	if len(in.Accounts) == 0 {
+		return nil, invalid("there is no account to export; add one first")
+	}
+	w := &writer{Input: in}
+	names := newNames()
+	for _, a := range in.Accounts {
+		if _, err := core.CleanName(a.Name); err != nil || a.Env != "" && !a.Env.Valid() {
+			return nil, invalid("an account's name or environment is not valid; correct it")
+		}
+		w.accounts = append(w.accounts, account{a, names.of(a.Ref()), encode(a)})
+	}
+	return w, nil
+}
+
+// plainKey reports whether key is empty or a word that every client reads
+// alike: letters, digits, dash and underscore, as all client keys are.
+func plainKey(key string) bool {
+	return len(key) <= 256 && !strings.ContainsFunc(key, func(r rune) bool { return !word(r) })
+}
+
+func word(r rune) bool {
+	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '_'
+}
+
+// products are those of all accounts.
+func (w *writer) products() []core.Product {
+	var out []core.Product
+	for _, a := range w.accounts {
+		for _, p := range a.Products {
+			if !slices.Contains(out, p) {
+				out = append(out, p)
+			}
+		}
+	}
+	return out
+}
+
+// say is one line of words, whatever the table holds.
+func (w *writer) say(key string) string {
+	return strings.Join(strings.Fields(w.Say("starter."+key)), " ")
+}
+
+func unknown(kind Kind) error {
+	var all []string
+	for _, k := range Kinds() {
+		all = append(all, string(k))
+	}
+	return invalid(fmt.Sprintf("there are no files for %q; there are some for %s", kind, strings.Join(all, ", ")))
+}
+
+func invalid(message string) error {
+	return &core.Error{Class: core.Invalid, Remedy: core.RemedyInput, Message: message}
+}
+
+// KeyVariable is the name of the client key in a .env file.
+const KeyVariable = "TOKENTRAY_KEY"

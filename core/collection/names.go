@@ -1,0 +1,64 @@
+package collection
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// maxBare bounds a file's name without its ending, in bytes. File systems take
+// 255 with the ending, and a name of 200 Chinese characters has 600.
+const maxBare = 100
+
+// names gives each account a file name of its own, also where the file system
+// does not tell capitals apart.
+type names struct{ taken map[string]bool }
+
+func newNames() *names { return &names{map[string]bool{}} }
+
+// of is a name for a reference: letters and digits of any script stay, all else
+// becomes a dash, so that no system and no shell reads anything into it.
+func (n *names) of(ref string) string {
+	var b strings.Builder
+	b.WriteString("tokentray-")
+	for _, r := range ref {
+		switch {
+		case unicode.IsLetter(r), unicode.IsDigit(r), unicode.IsMark(r), r == '_':
+			if b.Len()+utf8.RuneLen(r) > maxBare {
+				continue
+			}
+			b.WriteRune(r)
+		case !strings.HasSuffix(b.String(), "-") && b.Len() < maxBare:
+			b.WriteByte('-')
+		}
+	}
+	base := strings.TrimRight(b.String(), "-")
+	name := base
+	for i := 2; n.taken[strings.ToLower(name)]; i++ {
+		name = fmt.Sprintf("%s-%d", base, i)
+	}
+	n.taken[strings.ToLower(name)] = true
+	return name
+}
+
+// encode writes an account's reference for a URL's path and for every file
+// format alike: letters and digits of any script stay readable, what a format
+// could read something into (quotes, braces, blanks, …) is percent-encoded. The
+// one slash stands before the environment.
+func encode(a Account) string {
+	var b strings.Builder
+	for _, r := range a.Name {
+		if word(r) || r > '~' && (unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r)) {
+			b.WriteRune(r)
+			continue
+		}
+		for _, c := range []byte(string(r)) {
+			fmt.Fprintf(&b, "%%%02X", c)
+		}
+	}
+	if a.Env != "" {
+		b.WriteString("/" + string(a.Env))
+	}
+	return b.String()
+}

@@ -1,0 +1,44 @@
+// Before each request: the token as TokenTray has it now. It stays in a
+// variable of this request or run and is never saved. An account without
+// /sandbox or /live is that of the active environment: it is asked for each
+// time, for it costs WeChat nothing and follows the switch at once. An account
+// with its environment is kept, in a run, until its token expires.
+const say = WORDS;
+const get = (name) => String(pm.variables.get(name) || "").trim();
+const account = get("tokentray_account"), key = get("tokentray_key");
+const door = get("tokentray_url").replace(/\/+$/, "");
+const part = (s) => {
+  try { s = decodeURIComponent(s); } catch (e) { /* it was not encoded */ }
+  return encodeURIComponent(s);
+};
+const fail = (why) => {
+  pm.variables.set("access_token", ""); // never an old one
+  pm.variables.unset("tokentray_kept");
+  throw new Error("TokenTray: " + why);
+};
+let kept = null;
+try { kept = JSON.parse(get("tokentray_kept")); } catch (e) { /* nothing is kept yet */ }
+
+if (!account) fail(say.no_account);
+if (!key) fail(say.no_key);
+if (account.includes("/") && kept && kept.account === account && kept.expires - 60 > Date.now() / 1000) {
+  pm.variables.set("access_token", kept.token);
+  pm.variables.set("base_url", kept.base);
+} else {
+  pm.sendRequest({
+    url: door + "/v1/token/" + account.split("/").map(part).join("/"),
+    method: "GET",
+    header: { Authorization: "Bearer " + key },
+  }, (err, res) => {
+    if (err) fail(say.no_door + " " + door);
+    let t = {};
+    try { t = res.json(); } catch (e) { /* it is not TokenTray that answers */ }
+    if (res.code !== 200 || !t.access_token) fail(say.no_token + " " + ((t.error || {}).message || "HTTP " + res.code));
+    pm.variables.set("access_token", t.access_token);
+    pm.variables.set("base_url", t.base_url);
+    pm.variables.set("tokentray_kept", JSON.stringify({
+      account: account, token: t.access_token, base: t.base_url, expires: t.expires_at_unix,
+      path: part(t.account) + "/" + t.env,
+    }));
+  });
+}

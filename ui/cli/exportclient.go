@@ -1,0 +1,274 @@
+package cli
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"tokentray/core"
+	"tokentray/core/api"
+	"tokentray/core/collection"
+	"tokentray/ui/text"
+)
+
+// clientExport is an export for API clients, as its flags say it.
+type clientExport struct {
+	kind     collection.Kind
+	account  string // empty: all
+	out      string // folder; empty: standard output
+	force    bool
+	newKey   string
+	keyStdin bool
+	envs     []string // of the new key
+}
+
+func (a *app) exportClientCommands() []*cobra.Command {
+	var out []*cobra.Command
+	for _, kind := range collection.Kinds() {
+		e := clientExport{kind: kind}
+		cmd := &cobra.Command{
+			Use: string(kind) + " [NAME[/ENV]]",
+			Args: func(cmd *cobra.Command, args []string) error {
+				if len(args) == 0 {
+					return nil
+				}
+				return oneAccount(cmd, args)
+			},
+			ValidArgsFunction: a.completeRef,
+			RunE: func(cmd *cobra.Command, args []string) error {
+				if len(args) == 1 {
+					e.account = args[0]
+				}
+				return a.exportClient(cmd.Context(), e)
+			},
+		}
+		cmd.Flags().StringVar(&e.out, "out", "", "flag.export_out")
+		cmd.Flags().BoolVar(&e.force, "force", false, "flag.export_force")
+		cmd.Flags().StringVar(&e.newKey, "new-key", "", "flag.export_new_key")
+		cmd.Flags().BoolVar(&e.keyStdin, "key-stdin", false, "flag.export_key_stdin")
+		cmd.Flags().StringArrayVar(&e.envs, "env", nil, "flag.export_env")
+		_ = cmd.RegisterFlagCompletionFunc("env", completeWords(words(core.Envs())...))
+		_ = cmd.MarkFlagDirname("out")
+		out = append(out, cmd)
+	}
+	return out
+}
+
+// check finds what is wrong with the flags before anything is asked or made.
+func (e *clientExport) check() error {
+	switch {
+	case e.newKey != "" && e.keyStdin:
+		return usage("export.one_key")
+	case len(e.envs) > 0 && e.newKey == "":
+		return usage("export.env_key")
+	case e.out == "" && (e.newKey != "" || e.keyStdin):
+		return usage("export.key_out")
+	case e.out == "" && e.kind == collection.Bruno:
+		return usage("export.folder")
+	}
+	for _, env := range e.envs {
+		if _, err := parseEnv(env); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *app) exportClient(ctx context.Context, e clientExport) error {
+	if err := e.check(); err != nil {
+		return err
+	}
+	var ref api.Ref
+	if e.account != "" {
+		var err error
+		if ref, err = a.ref(e.account); err != nil {
+			return err
+		}
+	}
+	agent, err := a.connect(ctx)
+	if err != nil {
+		return err
+	}
+	in, err := a.exportInput(ctx, agent, ref)
+	if err != nil {
+		return err
+	}
+	if e.out == "" {
+		return a.exportSingle(e, in)
+	}
+	if e.keyStdin {
+		key, err := a.stdin(ctx, "export.ask_key")
+		if err != nil {
+			return err
+		}
+		in.Key = core.NewSecret(strings.TrimSpace(key))
+		if in.Key.Empty() {
+			return usage("export.bad_key")
+		}
+	}
+	return a.exportFolder(ctx, agent, e, in)
+}
+
+// exportInput is what files are made of: the account named, or one for each
+// name that there is, which means it in the environment that is active.
+func (a *app) exportInput(ctx context.Context, agent api.Agent, ref api.Ref) (collection.Input, error) {
+	in := collection.Input{Say: func(key string) string { return a.say(text.Key(key)) }}
+	l, err := agent.List(ctx)
+	if err != nil {
+		return in, err
+	}
+	names := []string{ref.Name}
+	if ref.Name == "" {
+		names = nil
+		for _, acc := range l.Accounts {
+			if !slices.Contains(names, acc.Name) {
+				names = append(names, acc.Name)
+			}
+		}
+	}
+	for _, name := range names {
+		one := collection.Account{Name: name, Env: ref.Env}
+		for _, acc := range l.Accounts {
+			if acc.Name == name && (ref.Env == "" || acc.Env == ref.Env) && !slices.Contains(one.Products, acc.Product) {
+				one.Products = append(one.Products, acc.Product)
+			}
+		}
+		if one.Products == nil {
+			_, err := a.full(ctx, agent, ref) // says where else there is one
+			return in, err
+		}
+		in.Accounts = append(in.Accounts, one)
+	}
+	if len(in.Accounts) == 0 {
+		return in, usage("export.no_accounts")
+	}
+	door, err := agent.Loopback(ctx)
+	if err != nil {
+		return in, err
+	}
+	in.URL = "http://127.0.0.1:" + strconv.Itoa(door.Port)
+	return in, nil
+}
+
+// exportSingle writes one file to standard output.
+func (a *app) exportSingle(e clientExport, in collection.Input) error {
+	if len(in.Accounts) > 1 {
+		return usage("export.one")
+	}
+	f, err := collection.Single(e.kind, in)
+	if err != nil {
+		return err
+	}
+	if _, err := a.Term.Out().Write(f.Data); err != nil {
+		return err
+	}
+	a.note(a.say("export.no_key", "place", a.say(keyPlace(e.kind))))
+	return nil
+}
+
+// exportFolder writes all files. A new key is made last of all that can be
+// checked beforehand, and taken back when the files cannot be written: nobody
+// could use it, for it is shown nowhere.
+func (a *app) exportFolder(ctx context.Context, agent api.Agent, e clientExport, in collection.Input) error {
+	files, err := collection.Files(e.kind, in)
+	if err != nil {
+		return err
+	}
+	if e.newKey != "" {
+		// The same files with any key tell where it would stand.
+		in.Key = core.NewSecret("x")
+		if files, err = collection.Files(e.kind, in); err != nil {
+			return err
+		}
+	}
+	if err := checkTargets(e.out, files, e.force); err != nil {
+		return err
+	}
+	var made *api.NewClientKey
+	if e.newKey != "" {
+		k, err := agent.AddClientKey(ctx, e.keyInput(in))
+		if err != nil {
+			return err
+		}
+		made = &k
+		in.Key = core.NewSecret(k.Key)
+		if files, err = collection.Files(e.kind, in); err == nil {
+			err = writeFiles(e.out, files)
+		}
+		if err != nil {
+			_ = agent.RevokeClientKey(context.WithoutCancel(ctx), k.Name)
+			return err
+		}
+	} else if err := writeFiles(e.out, files); err != nil {
+		return err
+	}
+	return a.exported(ctx, agent, e, in, files, made)
+}
+
+// keyInput is the key to make: for the accounts exported alone, live only where
+// that was named.
+func (e *clientExport) keyInput(in collection.Input) api.ClientKeyInput {
+	k := api.ClientKeyInput{Name: e.newKey}
+	for _, acc := range in.Accounts {
+		k.Accounts = append(k.Accounts, acc.Name)
+	}
+	if len(k.Accounts) > core.MaxKeyAccounts {
+		k.Accounts = nil // all there are
+	}
+	for _, env := range e.envs {
+		k.Envs = append(k.Envs, core.Env(env))
+	}
+	if len(k.Envs) == 0 {
+		k.Envs = []core.Env{core.Sandbox}
+		if env := in.Accounts[0].Env; env != "" {
+			k.Envs = []core.Env{env}
+		}
+	}
+	return k
+}
+
+// exported says what was written and what to mind.
+func (a *app) exported(ctx context.Context, agent api.Agent, e clientExport, in collection.Input, files []collection.File, made *api.NewClientKey) error {
+	var all, secret []string
+	for _, f := range files {
+		all = append(all, f.Path)
+		if f.Secret {
+			secret = append(secret, f.Path)
+		}
+	}
+	if a.json {
+		return a.printJSON(struct {
+			Folder string   `json:"folder"`
+			Files  []string `json:"files"`
+			Secret []string `json:"secret_files"`
+		}{e.out, all, append([]string{}, secret...)})
+	}
+	comma := a.say("cli.comma")
+	a.note(a.say("export.wrote", "count", len(all), "folder", clean(e.out), "files", clean(strings.Join(all, comma))))
+	if made != nil {
+		a.note(a.say("api.key_made", "name", clean(made.Name), "scope", a.scope(made.ClientKey)))
+		if in.Accounts[0].Env == "" && !slices.Contains(made.Envs, core.Live) {
+			a.note(a.say("export.no_live"))
+		}
+	}
+	if len(secret) > 0 {
+		a.note(a.say("export.secret", "files", clean(strings.Join(secret, comma))))
+	} else {
+		a.note(a.say("export.no_key", "place", a.say(keyPlace(e.kind))))
+	}
+	if door, err := agent.Loopback(ctx); err == nil && door.State == api.DoorOff {
+		a.note(a.say("api.open"))
+	}
+	return nil
+}
+
+// keyPlace is where a client looks for the key.
+func keyPlace(kind collection.Kind) text.Key {
+	if kind == collection.Postman || kind == collection.JetBrains {
+		return "export.place.env"
+	}
+	return "export.place.dotenv"
+}

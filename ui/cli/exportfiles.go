@@ -1,0 +1,93 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"tokentray/core/collection"
+	"tokentray/core/durable"
+)
+
+// checkTargets refuses to write where something stands: without force anything
+// that differs, with it what people keep other things in.
+func checkTargets(folder string, files []collection.File, force bool) error {
+	var there, shared []string
+	for _, f := range files {
+		old, err := os.ReadFile(target(folder, f))
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			continue
+		case err != nil:
+			return fmt.Errorf("look at %s: %w; choose another --out", f.Path, err)
+		case bytes.Equal(old, f.Data):
+			continue
+		case f.Shared && !f.Secret:
+			continue // it is left as it is
+		case f.Shared && !onlyKey(old):
+			shared = append(shared, f.Path)
+		case !force:
+			there = append(there, f.Path)
+		}
+	}
+	switch {
+	case len(shared) > 0:
+		return usage("export.shared", "files", strings.Join(shared, ", "))
+	case len(there) > 0:
+		return usage("export.exists", "files", strings.Join(there, ", "))
+	}
+	return nil
+}
+
+// onlyKey reports whether a .env file holds nothing but a client key of ours.
+func onlyKey(data []byte) bool {
+	for line := range strings.Lines(string(data)) {
+		line = strings.TrimSpace(line)
+		if line != "" && !strings.HasPrefix(line, "#") && !strings.HasPrefix(line, collection.KeyVariable+"=") {
+			return false
+		}
+	}
+	return true
+}
+
+// writeFiles writes the files, secret ones readable by their owner alone.
+func writeFiles(folder string, files []collection.File) error {
+	for _, f := range files {
+		path := target(folder, f)
+		old, err := os.ReadFile(path)
+		if err == nil && f.Shared && !f.Secret {
+			continue
+		}
+		if err == nil && bytes.Equal(old, f.Data) && !f.Secret {
+			continue
+		}
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return fmt.Errorf("make the folder for %s: %w; choose another --out", f.Path, err)
+		}
+		if err := writeFile(path, f); err != nil {
+			return fmt.Errorf("write %s: %w; choose another --out", f.Path, err)
+		}
+	}
+	return nil
+}
+
+// writeFile writes one file. What is to be shared gets the permissions that the
+// person's files have.
+func writeFile(path string, f collection.File) error {
+	if !f.Secret {
+		return os.WriteFile(path, f.Data, 0o644)
+	}
+	return durable.Write(path, func(w io.Writer) error {
+		_, err := w.Write(f.Data)
+		return err
+	})
+}
+
+func target(folder string, f collection.File) string {
+	return filepath.Join(folder, filepath.FromSlash(f.Path))
+}

@@ -1,0 +1,99 @@
+package text
+
+// starter are the words inside the files that tokentray export writes for API
+// clients, and those of the command. The former stand in files of other
+// programs, so they are one line each, but for the accounts of what they are.
+func starter() table {
+	return table{
+		"starter.title": {"WeChat with TokenTray", "微信接口（TokenTray）"},
+		"starter.about_postman": {
+			"Calls of WeChat's whose token comes from TokenTray when you send them. Nothing here holds a token or an AppSecret, so the collection may be committed.\n\n" +
+				"1. `tokentray api on`, then `tokentray api key add postman`.\n" +
+				"2. Import this collection and the environment of an account, and choose that environment.\n" +
+				"3. Put the key into the variable `tokentray_key` as its current value; that stays on this machine.\n\n" +
+				"`tokentray_account` is an account's name: `shop` is shop in the active environment, and follows the switch in the tray; `shop/live` stays there.",
+			"调用微信接口，发送时从 TokenTray 获取 token。此集合不含 token 和 AppSecret，可以提交到版本库。\n\n" +
+				"1. 运行 `tokentray api on`，再运行 `tokentray api key add postman`。\n" +
+				"2. 导入此集合和账号的环境，并选中该环境。\n" +
+				"3. 把密钥填入变量 `tokentray_key` 的当前值，它只保存在本机。\n\n" +
+				"`tokentray_account` 是账号名称：`shop` 表示当前环境中的 shop，随托盘中的切换而变；`shop/live` 固定为生产环境。",
+		},
+
+		"starter.say.no_account":  {"the variable tokentray_account is empty; put the name of an account there", "变量 tokentray_account 为空，请填写账号名称"},
+		"starter.say.no_key":      {"the variable tokentray_key is empty; make a key with: tokentray api key add NAME", "变量 tokentray_key 为空，请新建密钥：tokentray api key add 名称"},
+		"starter.say.no_door":     {"nothing answers there; run tokentray api on, and compare the port:", "没有应答；请运行 tokentray api on，并核对端口："},
+		"starter.say.no_token":    {"TokenTray gives no token:", "TokenTray 未提供 token："},
+		"starter.say.still_valid": {"WeChat accepts this token when TokenTray asks, so the refusal has another cause", "TokenTray 询问时微信仍接受此 token，拒绝另有原因"},
+		"starter.say.again":       {"The token was dead and TokenTray has a new one: send again", "token 已失效，TokenTray 已取得新的：请再次发送"},
+		"starter.say.accepted":    {"WeChat accepts the call", "微信接受此调用"},
+
+		"starter.group.token":          {"Is the token accepted?", "token 是否有效"},
+		"starter.group.quota":          {"Quota and errors", "额度与错误"},
+		"starter.group.official":       {"Official Account: only reads", "公众号：只读"},
+		"starter.group.official_write": {"Official Account: changes something", "公众号：会产生改动"},
+		"starter.group.mini":           {"Mini Program: only reads", "小程序：只读"},
+		"starter.group.mini_write":     {"Mini Program: changes something", "小程序：会产生改动"},
+
+		"starter.call.domain_ip":      {"API server IPs", "接口服务器 IP"},
+		"starter.call.callback_ip":    {"Callback server IPs", "推送服务器 IP"},
+		"starter.call.quota":          {"Quota of a call", "查询接口额度"},
+		"starter.call.rid":            {"What a rid was about", "查询 rid 详情"},
+		"starter.call.user_list":      {"Followers", "关注者列表"},
+		"starter.call.user_info":      {"One follower", "用户信息"},
+		"starter.call.menu":           {"Menu", "自定义菜单"},
+		"starter.call.material_count": {"Number of materials", "素材总数"},
+		"starter.call.draft_count":    {"Number of drafts", "草稿总数"},
+		"starter.call.draft_list":     {"Drafts", "草稿列表"},
+		"starter.call.jsapi_ticket":   {"jsapi_ticket", "jsapi_ticket"},
+		"starter.call.custom_send":    {"Send a customer service message", "发送客服消息"},
+		"starter.call.draft_add":      {"Add a draft", "新建草稿"},
+		"starter.call.qrcode":         {"Make a temporary QR code", "新建临时二维码"},
+		"starter.call.wxacode":        {"Mini Program code (a picture)", "小程序码（图片）"},
+		"starter.call.url_link":       {"URL Link", "URL Link"},
+		"starter.call.sec_check":      {"Check a text", "文本内容检查"},
+		"starter.call.subscribe_send": {"Send a subscribed message", "发送订阅消息"},
+	}
+}
+
+// export is the command that writes files.
+func export() table {
+	return table{
+		"cmd.export":      {"Write files for other programs", "为其他程序生成文件"},
+		"cmd.export.long": {"Write files for other programs. No token and no AppSecret is ever in those for API\nclients: they take the token from this machine's HTTP API when a call is made.", "为其他程序生成文件。供 API 客户端使用的文件不含 token 和 AppSecret：调用时从本机 HTTP 接口获取。"},
+
+		"cmd.export.postman": {"A collection and environments for Postman, Newman and Insomnia", "供 Postman、Newman 和 Insomnia 使用的集合与环境"},
+		"cmd.export.postman.long": {
+			"Write a collection of WeChat calls, and an environment for each account, for Postman\nand Newman; Insomnia imports the same files. Before each request a script takes the\ntoken from TokenTray; after an errcode 40001, 40014 or 42001 another reports it, and a\nrun makes the call again.\n\n" +
+				"NAME is the account in the active environment and follows tokentray use; NAME/ENV\nstays. Without an account all are exported. Without --out the collection for one account\ngoes to standard output.\n\n" +
+				"The client key is left for you to fill in, unless --new-key makes one, or --key-stdin\nreads one: then the environments hold it and are not for version control.\n\n" +
+				"  tokentray export postman --out wechat --new-key postman\n  newman run wechat/tokentray.postman_collection.json \\\n    -e wechat/tokentray-shop.postman_environment.json --folder \"Is the token accepted?\"",
+			"为 Postman 和 Newman 生成微信接口集合和各账号的环境；Insomnia 可导入同样的文件。\n发送前由脚本从 TokenTray 获取 token；遇到 errcode 40001、40014、42001 时报告失效，批量运行时会重发。\n\n" +
+				"只写名称表示当前环境中的账号，随 tokentray use 而变；名称/环境 则固定。不写账号时导出全部。\n不带 --out 时把一个账号的集合输出到标准输出。\n\n" +
+				"客户端密钥留空由你填写；--new-key 新建密钥，--key-stdin 读取密钥，此时环境文件含有密钥，请勿提交到版本库。\n\n" +
+				"  tokentray export postman --out wechat --new-key postman\n  newman run wechat/tokentray.postman_collection.json \\\n    -e wechat/tokentray-shop.postman_environment.json --folder \"token 是否有效\"",
+		},
+
+		"flag.export_out":       {"write into this `FOLDER`", "写入此`文件夹`"},
+		"flag.export_force":     {"replace files that are there", "替换已有的文件"},
+		"flag.export_new_key":   {"make a client key of this `NAME` for these accounts and write it into the secret files", "为这些账号新建此`名称`的客户端密钥，并写入私密文件"},
+		"flag.export_key_stdin": {"read the client key from standard input and write it into the secret files", "从标准输入读取客户端密钥，并写入私密文件"},
+		"flag.export_env":       {"an `ENV`ironment that the new key may use; again for both; sandbox, and that of NAME/ENV, if not given", "新密钥可用的`环境`，可重复；不指定则为 sandbox 以及 名称/环境 中的环境"},
+
+		"export.wrote":        {"Wrote {count} files into {folder}: {files}", "已在 {folder} 写入 {count} 个文件：{files}"},
+		"export.secret":       {"The client key is in {files}: keep that out of version control. All else may be committed.", "客户端密钥在 {files} 中：请勿提交到版本库。其余文件可以提交。"},
+		"export.no_key":       {"No client key is in them yet. Make one with tokentray api key add NAME and put it into: {place}", "文件中还没有客户端密钥。用 tokentray api key add 名称 新建，并填入：{place}"},
+		"export.no_live":      {"The new key may not use live: with tokentray use live these files get no token. For that, revoke it and export with --env sandbox --env live.", "新密钥不能用于生产环境：切换到 live 后这些文件无法获取 token。如需使用，请吊销它，并以 --env sandbox --env live 重新导出。"},
+		"export.one":          {"standard output takes the file of one account; name one, or give --out FOLDER", "标准输出只能容纳一个账号的文件；请指定账号，或使用 --out 文件夹"},
+		"export.folder":       {"this writes a folder; give --out FOLDER", "此命令生成文件夹；请使用 --out 文件夹"},
+		"export.key_out":      {"a client key is written into files alone; give --out FOLDER", "客户端密钥只写入文件；请使用 --out 文件夹"},
+		"export.one_key":      {"give --new-key or --key-stdin, not both", "--new-key 与 --key-stdin 只能二选一"},
+		"export.env_key":      {"--env is for the key that --new-key makes", "--env 用于 --new-key 新建的密钥"},
+		"export.bad_key":      {"that is no client key; tokentray api key add makes one", "这不是客户端密钥；请用 tokentray api key add 新建"},
+		"export.exists":       {"already there: {files}; nothing was written; give --force to replace them, or another --out", "已存在：{files}；未写入任何文件；使用 --force 替换，或更换 --out"},
+		"export.shared":       {"{files} holds things of yours and is never replaced; put TOKENTRAY_KEY=… into it yourself, or give another --out", "{files} 中有你自己的内容，不会被替换；请自行写入 TOKENTRAY_KEY=…，或更换 --out"},
+		"export.no_accounts":  {"there is no account yet; add one first: tokentray add", "还没有账号；请先添加：tokentray add"},
+		"export.ask_key":      {"The client key (not shown)", "客户端密钥（输入不显示）"},
+		"export.place.env":    {"the variable tokentray_key", "变量 tokentray_key"},
+		"export.place.dotenv": {"TOKENTRAY_KEY=… in a file .env beside them", "同一文件夹中 .env 文件的 TOKENTRAY_KEY=…"},
+	}
+}
