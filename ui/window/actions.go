@@ -328,14 +328,23 @@ func (w *Window) act(id core.ID, what act) {
 	case actConsole:
 		if u, err := url.Parse(consoleURL(a)); err == nil && u.Host != "" {
 			if err := w.cfg.OpenURL(u); err != nil {
-				w.tell(u.String())
+				w.tell(w.look.t("snack.browser", "url", u.String()))
 			}
 		}
-	case actSecret, actEdit, actConsent:
+	case actSecret:
+		w.askSecret(id)
+	case actEdit:
 		w.openEdit(id)
-		if field := map[act]string{actSecret: "secret", actConsent: "consent"}[what]; w.form != nil && w.form.fields[field] != nil {
-			w.win.Canvas().Focus(w.form.fields[field])
+	case actConsent:
+		w.openEdit(id)
+		if w.form != nil && w.form.fields["consent"] != nil {
+			w.win.Canvas().Focus(w.form.fields["consent"])
 		}
+	case actStable:
+		w.useStable(id)
+	case actCopyRID:
+		w.app.Clipboard().SetContent(a.Error.RID)
+		w.tell(w.look.t("snack.rid", "rid", a.Error.RID))
 	case actUnlock:
 		w.unlock()
 	case actVaultInit:

@@ -40,6 +40,7 @@ type detail struct {
 	track    *gauge
 	reveal   *button
 	previous *canvas.Text
+	timing   *prose // when another try makes sense; nil while nothing is wrong
 }
 
 // detailActions are what the pane asks of the window.
@@ -68,6 +69,7 @@ func (d *detail) draw(now time.Time) fyne.CanvasObject {
 	l, a := d.look, d.account
 	column := container.New(&column{gap: 3 * grid, padX: rowLeft, padY: 3 * grid})
 	column.Add(d.drawTitle())
+	d.timing = nil
 	if p := problemOf(l, a, now); p.Act != actNone {
 		column.Add(d.drawProblem(p))
 	} else if a.Error != nil {
@@ -203,6 +205,7 @@ func (d *detail) tick(now time.Time) (hide bool) {
 	rewrite(d.state, r.State, l.pal.tone(r.StateTone))
 	rewrite(d.expiry, expiryLine(l, a, now), l.pal.Muted)
 	d.track.show(r)
+	d.tickProblem(now)
 	if d.previous != nil {
 		rewrite(d.previous, previousLine(l, a, now), l.pal.Muted)
 	}

@@ -127,6 +127,12 @@ func (f *fakeAgent) Edit(_ context.Context, ref api.Ref, in api.AccountInput) (a
 	if in.Note != nil {
 		a.Note = *in.Note
 	}
+	if in.Kind != nil {
+		a.Kind = *in.Kind
+	}
+	if in.Secret != nil || in.Kind != nil {
+		a.State, a.Error = core.StateFresh, nil
+	}
 	if in.Auto != nil {
 		a.Auto = *in.Auto
 		a.State = core.StateFresh
@@ -153,7 +159,13 @@ func (f *fakeAgent) Remove(_ context.Context, ref api.Ref) error {
 }
 
 func (f *fakeAgent) Test(_ context.Context, req api.TestRequest) (api.TestResult, error) {
-	return f.test, f.called("test ", *req.Input.Name)
+	what := "test "
+	if req.Input.Name != nil {
+		what += *req.Input.Name
+	} else {
+		what += req.Ref.String()
+	}
+	return f.test, f.called(what)
 }
 
 func (f *fakeAgent) Token(_ context.Context, ref api.Ref, _ time.Duration) (api.Token, error) {

@@ -2,6 +2,7 @@ package window
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"tokentray/core"
@@ -199,13 +200,23 @@ func ask[T any](w *Window, wait time.Duration, question func(context.Context, Ag
 	agent := w.agent
 	if agent == nil {
 		var none T
-		then(none, &core.Error{Class: core.Temporary, Remedy: core.RemedyTryAgain, Message: "there is no agent right now; wait a moment"})
+		then(none, &core.Error{Class: core.Internal, Remedy: remedyAway, Message: "there is no agent right now; try again once it is back"})
 		return
 	}
 	w.work.Go(func() {
 		ctx, cancel := context.WithTimeout(w.ctx, wait)
 		defer cancel()
 		answer, err := question(ctx, agent)
-		w.do(func() { then(answer, core.AsError(err)) })
+		told := core.AsError(err)
+		if errors.Is(err, api.ErrNoAgent) {
+			told = &core.Error{Class: core.Internal, Remedy: remedyCutOff, Message: "the agent went away before it answered; see whether it was done", Err: err}
+		}
+		w.do(func() { then(answer, told) })
 	})
 }
+
+// Remedies of the window's own: nothing was asked, and nobody answered.
+const (
+	remedyAway   = "away"
+	remedyCutOff = "cut_off"
+)

@@ -172,8 +172,13 @@ func (w *Window) saved(s api.Saved) {
 	w.list.choose(s.Account.ID)
 	w.fillDetail()
 	w.focusList()
-	ref := s.Account.Ref().String()
-	if e := s.Account.Error; e != nil { // saved all the same: a refusal undoes nothing
+	w.tellSaved(s.Account)
+}
+
+// tellSaved says that an account was saved, and what upstream said of it.
+func (w *Window) tellSaved(a api.Account) {
+	ref := a.Ref().String()
+	if e := a.Error; e != nil { // saved all the same: a refusal undoes nothing
 		w.message(snack{Text: w.look.t("snack.saved_but", "account", ref, "cause", w.look.say.Cause(e, ref)), Bad: true, Until: w.now().Add(errorTime)})
 		return
 	}
@@ -185,13 +190,18 @@ func (w *Window) saved(s api.Saved) {
 func refusal(l *look, err *core.Error, account string) string {
 	var fields core.Problems
 	if errors.As(err, &fields) && len(fields.Fatal()) > 0 {
-		var words []string
-		for _, p := range fields.Fatal() {
-			words = append(words, l.say.Say(text.Key("problem."+p.Key)))
-		}
-		return strings.Join(words, "\n")
+		return problemWords(l, fields.Fatal())
 	}
 	return strings.TrimSpace(l.say.Cause(wire(err), account) + " " + remedyText(l, wire(err), account))
+}
+
+// problemWords says what is wrong with fields, a line each.
+func problemWords(l *look, found core.Problems) string {
+	var words []string
+	for _, p := range found {
+		words = append(words, l.say.Say(text.Key("problem."+p.Key)))
+	}
+	return strings.Join(words, "\n")
 }
 
 func (w *Window) focus(o fyne.Focusable) { w.win.Canvas().Focus(o) }

@@ -1,6 +1,8 @@
 package window
 
 import (
+	"net/url"
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -31,6 +33,8 @@ const (
 	actUnlock
 	actVaultInit
 	actRetry
+	actStable
+	actCopyRID
 )
 
 // problemOf is the problem to show with an account, the zero problem when it
@@ -55,7 +59,7 @@ func problemOf(l *look, a api.Account, now time.Time) problem {
 	p := problem{
 		Cause:  causeLine(l, a),
 		Remedy: remedyText(l, a.Error, a.Ref().String()),
-		Act:    helps(a.Error, consoleURL(a) != ""),
+		Act:    helps(a),
 	}
 	p.Button = l.t(buttonKey(p.Act))
 	return p
@@ -94,9 +98,9 @@ func remedyText(l *look, e *api.Error, ref string) string {
 	return l.say.Remedy(e, ref)
 }
 
-// helps is the one action that helps with an error. console tells whether the
-// account has a console to open.
-func helps(e *api.Error, console bool) act {
+// helps is the one action that helps most with what is wrong with an account.
+func helps(a api.Account) act {
+	e := a.Error
 	switch e.Remedy {
 	case core.RemedyWhitelist:
 		if e.CallerIP != "" {
@@ -112,17 +116,44 @@ func helps(e *api.Error, console bool) act {
 		return actUnlock
 	case core.RemedyVaultInit:
 		return actVaultInit
+	case core.RemedyQuotaDay:
+		if a.Kind == core.KindWeChatLegacy {
+			return actStable
+		}
+		return actRetry
 	case core.RemedyConfirm, core.RemedyRefused, core.RemedyTryAgain, core.RemedyNetwork, core.RemedyTLS, core.RemedyAnswer,
-		core.RemedyQuotaDay, core.RemedyQuotaMinute:
+		core.RemedyQuotaMinute:
 		return actRetry
 	}
 	if e.Class == core.VaultClosed {
 		return actUnlock
 	}
-	if console && (e.Class == core.Frozen || e.Class == core.Whitelist) {
+	if consoleURL(a) != "" && (e.Class == core.Frozen || e.Class == core.Whitelist) {
 		return actConsole
 	}
 	return actRetry
+}
+
+// helpsToo are the further actions that the detail offers, in the order they
+// help.
+func helpsToo(a api.Account, first act) []act {
+	var out []act
+	add := func(what act, when bool) {
+		if when && what != first {
+			out = append(out, what)
+		}
+	}
+	e := a.Error
+	if e == nil || first == actUnlock || first == actVaultInit {
+		return nil
+	}
+	legacy := a.Kind == core.KindWeChatLegacy
+	add(actStable, legacy && (e.Class == core.Quota || e.Remedy == core.RemedyAllowLive))
+	add(actCopyIP, e.CallerIP != "" && (e.Class == core.Whitelist || e.Class == core.Confirm))
+	add(actConsole, consoleURL(a) != "" && e.Class.NeedsPerson() && first != actConsent)
+	add(actEdit, e.Class == core.BadSecret || e.Remedy == core.RemedyNetwork)
+	add(actRetry, first != actConsent)
+	return out
 }
 
 func buttonKey(a act) string {
@@ -141,6 +172,10 @@ func buttonKey(a act) string {
 		return "act.unlock"
 	case actVaultInit:
 		return "act.vault_init"
+	case actStable:
+		return "act.stable"
+	case actCopyRID:
+		return "act.copy_rid"
 	}
 	return "act.retry"
 }
@@ -148,7 +183,7 @@ func buttonKey(a act) string {
 // consoleURL is where the account is administered, "" when it asks a machine of
 // the user's own.
 func consoleURL(a api.Account) string {
-	if a.BaseURL != "" {
+	if !atWeChat(a.BaseURL) {
 		return ""
 	}
 	switch a.Product {
@@ -160,27 +195,112 @@ func consoleURL(a api.Account) string {
 	return "https://mp.weixin.qq.com/"
 }
 
+// atWeChat reports whether a base URL is one of WeChat's own, as its hosts for
+// other regions are.
+func atWeChat(base string) bool {
+	u, err := url.Parse(base)
+	return base == "" || err == nil && strings.HasSuffix(u.Hostname(), ".weixin.qq.com")
+}
+
+// advice is what the detail says beyond cause and remedy: where the console has
+// the thing, and what has changed since the last refusal.
+func advice(l *look, a api.Account) []string {
+	e := a.Error
+	if e == nil {
+		return nil
+	}
+	var out []string
+	if e.Class == core.Whitelist && atWeChat(a.BaseURL) {
+		out = append(out, l.t("where."+string(a.Product)))
+	}
+	if e.PriorIP != "" {
+		out = append(out, l.t("help.prior_ip", "ip", e.PriorIP))
+	}
+	if e.Class == core.Quota && a.Kind == core.KindWeChatLegacy {
+		out = append(out, l.t("help.stable_does"))
+	}
+	return out
+}
+
+// timing says when another try makes sense, "" when any time is as good. Days
+// of quotas are Beijing's, whose time is told beside that of this machine.
+func timing(l *look, e *api.Error, now time.Time, here *time.Location) string {
+	if e == nil || e.RetryAt.IsZero() {
+		return ""
+	}
+	left := e.RetryAt.Sub(now)
+	switch e.Remedy {
+	case core.RemedyQuotaDay:
+		if left <= 0 {
+			return l.t("help.reset_over")
+		}
+		key, beijing, local := "help.reset", e.RetryAt.In(core.Beijing()), e.RetryAt.In(here)
+		if beijing.Format(time.DateTime) == local.Format(time.DateTime) {
+			key = "help.reset_here"
+		}
+		return l.t(key, "beijing", beijing.Format("01-02 15:04"), "local", local.Format("01-02 15:04"), "time", l.say.Coarse(left))
+	case core.RemedyConfirm, core.RemedyRefused:
+		if left <= 0 {
+			return l.t("help.retry_now")
+		}
+		key := "help.retry_from"
+		if e.Remedy == core.RemedyRefused {
+			key = "help.retry_barred"
+		}
+		return l.t(key, "time", moment(l, e.RetryAt, now))
+	}
+	return ""
+}
+
 // drawProblem tells cause and remedy in full, with the buttons that help.
 func (d *detail) drawProblem(p problem) fyne.CanvasObject {
 	l, a := d.look, d.account
 	cause := newProse(p.Cause, sizeText, l.pal.Text)
 	cause.style.Bold = true
 	inner := stack(grid, cause, newProse(p.Remedy, sizeText, l.pal.Text))
+	for _, s := range advice(l, a) {
+		inner.Add(newProse(s, sizeText, l.pal.Text))
+	}
+	d.timing = newProse(timing(l, a.Error, d.now, time.Local), sizeText, l.pal.Text)
+	if d.timing.content != "" {
+		inner.Add(d.timing)
+	}
 	if a.Error != nil {
-		for _, s := range l.say.Details(a.Error) {
-			inner.Add(newProse(s, sizeSmall, l.pal.Muted))
-		}
+		inner.Add(d.drawUpstream(*a.Error))
 	}
 	buttons := beside(smallButton(l, quiet, p.Button, func() { d.on.act(a.ID, p.Act) }))
-	if a.Error != nil && consoleURL(a) != "" && p.Act != actConsole && p.Act != actUnlock && p.Act != actVaultInit && a.Error.Class.NeedsPerson() {
-		buttons.Add(smallButton(l, quiet, l.t("act.console"), func() { d.on.act(a.ID, actConsole) }))
-	}
-	if p.Act != actRetry && p.Act != actUnlock && p.Act != actVaultInit && p.Act != actConsent {
-		buttons.Add(smallButton(l, quiet, l.t("act.retry"), func() { d.on.act(a.ID, actRetry) }))
+	for _, what := range helpsToo(a, p.Act) {
+		buttons.Add(smallButton(l, quiet, l.t(buttonKey(what)), func() { d.on.act(a.ID, what) }))
 	}
 	inner.Add(gap(0, grid))
 	inner.Add(buttons)
 	ground := canvas.NewRectangle(l.pal.Warn)
 	ground.CornerRadius = radius
 	return container.New(&backed{padX: 3 * grid, padY: 3 * grid}, ground, inner)
+}
+
+// drawUpstream is what WeChat's support asks for: errcode, rid and its words.
+func (d *detail) drawUpstream(e api.Error) fyne.CanvasObject {
+	l, id := d.look, d.account.ID
+	box := stack(grid)
+	if timing(l, &e, d.now, time.Local) != "" {
+		e.RetryAt = time.Time{} // said above
+	}
+	rid := e.RID
+	e.PriorIP, e.RID = "", ""
+	for _, s := range l.say.Details(&e) {
+		box.Add(newProse(s, sizeSmall, l.pal.Muted))
+	}
+	if rid != "" {
+		box.Add(container.New(&bar{gap: 2 * grid}, newProse(l.say.Say("detail.rid", "rid", rid), sizeSmall, l.pal.Muted),
+			smallButton(l, plain, l.t("act.copy_rid"), func() { d.on.act(id, actCopyRID) })))
+	}
+	return box
+}
+
+// tickProblem keeps what is said about the time of another try true.
+func (d *detail) tickProblem(now time.Time) {
+	if d.timing != nil && d.timing.set(timing(d.look, d.account.Error, now, time.Local), d.look.pal.Text) {
+		d.scroll.reflow()
+	}
 }

@@ -243,8 +243,8 @@ func TestProblemButtons(t *testing.T) {
 	s.agent.send(api.Event{Type: api.EventAccount, Account: &wrong})
 	s.untilSays("The AppSecret is wrong")
 	s.press("Edit secret")
-	s.mustSay("Edit gate/sandbox")
-	if s.win.Canvas().Focused() != s.form.fields["secret"] {
+	s.mustSay("New AppSecret for gate/sandbox")
+	if e, ok := s.win.Canvas().Focused().(*entry); !ok || !e.Password {
 		t.Error("the keyboard is not in the secret's field")
 	}
 }

@@ -1,0 +1,228 @@
+package window
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"tokentray/core"
+	"tokentray/core/api"
+	"tokentray/ui/text"
+)
+
+// ailing is an account that upstream refuses.
+func ailing(e api.Error) api.Account {
+	a := blocked("gate", core.Sandbox)
+	a.Error = &e
+	return a
+}
+
+// refusals are the failures of a fetch that are shown with an account.
+func refusals() []api.Error {
+	var out []api.Error
+	for class, remedies := range map[core.Class][]string{
+		core.Temporary:   {core.RemedyTryAgain, core.RemedyNetwork, core.RemedyProxy, core.RemedyTLS, core.RemedyAnswer, core.RemedyForceBudget},
+		core.Whitelist:   {core.RemedyWhitelist},
+		core.Confirm:     {core.RemedyConfirm, core.RemedyRefused},
+		core.Quota:       {core.RemedyQuotaDay, core.RemedyQuotaMinute},
+		core.BadSecret:   {core.RemedySecret, core.RemedyAppID},
+		core.Frozen:      {core.RemedyFrozenSecret, core.RemedyFrozen},
+		core.Misuse:      {core.RemedyComponent, core.RemedyUpdate, core.RemedyAllowLive, core.RemedyProxy, core.RemedyAppID},
+		core.VaultClosed: {core.RemedyVaultUnlock, core.RemedyVaultInit, core.RemedyReenter},
+		core.Internal:    {core.RemedyDisk, core.RemedyFull, core.RemedyReadOnly},
+	} {
+		for _, remedy := range remedies {
+			out = append(out, api.Error{
+				Class: class, Remedy: remedy, Message: "it failed", UpstreamCode: 40164, RID: "6247e1a5-0a1b2c3d-4e5f6071",
+				CallerIP: "203.0.113.7", RetryAt: noon.Add(10 * time.Minute),
+			})
+		}
+	}
+	return out
+}
+
+// Whatever upstream refuses, both languages tell the cause, what to do, and the
+// errcode, and there is a button that does something.
+func TestEveryRefusalIsExplained(t *testing.T) {
+	for _, lang := range []text.Lang{text.English, text.Chinese} {
+		l := lookIn(lang)
+		for _, e := range refusals() {
+			a := ailing(e)
+			if e.Class == core.VaultClosed {
+				a.State = core.StateLocked
+			}
+			p := problemOf(l, a, noon)
+			for what, s := range map[string]string{"cause": p.Cause, "remedy": p.Remedy, "button": p.Button} {
+				if s == "" || strings.Contains(s, "window.") || strings.Contains(s, "{") || strings.Contains(s, "tokentray ") {
+					t.Errorf("%v %s %s: the %s is %q", lang, e.Class, e.Remedy, what, s)
+				}
+			}
+			for _, too := range helpsToo(a, p.Act) {
+				if too == p.Act || !l.say.Has(text.Key("window."+buttonKey(too))) {
+					t.Errorf("%s offers %v beside %v", e.Remedy, too, p.Act)
+				}
+			}
+			for _, s := range append(advice(l, a), timing(l, &e, noon, time.UTC)) {
+				if strings.Contains(s, "{") || strings.Contains(s, "window.") {
+					t.Errorf("%s advises %q", e.Remedy, s)
+				}
+			}
+		}
+	}
+}
+
+// Beijing's midnight is told beside the time of this machine.
+func TestTiming(t *testing.T) {
+	en, zh := lookIn(text.English), lookIn(text.Chinese)
+	london, err := time.LoadLocation("Europe/London")
+	if err != nil {
+		t.Fatal(err)
+	}
+	day := api.Error{Class: core.Quota, Remedy: core.RemedyQuotaDay, RetryAt: core.NextDay(noon)}
+	ask := func(remedy string, in time.Duration) api.Error {
+		return api.Error{Class: core.Confirm, Remedy: remedy, RetryAt: noon.Add(in)}
+	}
+	for _, c := range []struct {
+		l    *look
+		e    api.Error
+		here *time.Location
+		want string
+	}{
+		{en, day, london, "It resets at 11-23 00:00 Beijing time, which is 11-22 16:00 here: in 4 h."},
+		{zh, day, london, "将于北京时间 11-23 00:00 重置，即本地时间 11-22 16:00，还有 4 小时。"},
+		{en, day, core.Beijing(), "It resets at 11-23 00:00 Beijing time, in 4 h."},
+		{en, api.Error{Class: core.Quota, Remedy: core.RemedyQuotaDay, RetryAt: noon}, london, "It should be reset by now."},
+		{en, api.Error{Class: core.Quota, Remedy: core.RemedyQuotaMinute, RetryAt: noon.Add(time.Minute)}, london, ""},
+		{en, ask(core.RemedyConfirm, 0), london, "A retry makes sense now."},
+		{en, ask(core.RemedyConfirm, 10*time.Minute), london, "A retry makes sense from " + moment(en, noon.Add(10*time.Minute), noon) + "; one before that sends the administrator another message."},
+		{en, ask(core.RemedyRefused, time.Hour), london, "WeChat refuses this IP until " + moment(en, noon.Add(time.Hour), noon) + "; before that a retry changes nothing."},
+		{en, api.Error{Class: core.Whitelist, Remedy: core.RemedyWhitelist}, london, ""},
+	} {
+		if got := timing(c.l, &c.e, noon, c.here); got != c.want {
+			t.Errorf("%s: %q, want %q", c.e.Remedy, got, c.want)
+		}
+	}
+}
+
+// Each product is administered in a place of its own; a host of the user's own
+// has none.
+func TestConsoleURL(t *testing.T) {
+	for _, c := range []struct {
+		product core.Product
+		base    string
+		want    string
+	}{
+		{core.ProductOfficial, "", "https://developers.weixin.qq.com/platform"},
+		{core.ProductMini, "", "https://mp.weixin.qq.com/"},
+		{core.ProductTest, "", "https://mp.weixin.qq.com/debug/cgi-bin/sandbox?t=sandbox/login"},
+		{core.ProductOther, "", "https://mp.weixin.qq.com/"},
+		{core.ProductOfficial, "https://sh.api.weixin.qq.com", "https://developers.weixin.qq.com/platform"},
+		{core.ProductOfficial, "http://127.0.0.1:8080", ""},
+		{core.ProductOfficial, "https://weixin.qq.com.example.org", ""},
+	} {
+		if got := consoleURL(api.Account{Product: c.product, BaseURL: c.base}); got != c.want {
+			t.Errorf("%s at %q: %q, want %q", c.product, c.base, got, c.want)
+		}
+	}
+}
+
+func TestWhitelistIsHandledInTheDetail(t *testing.T) {
+	a := blocked("gate", core.Sandbox)
+	a.Error.PriorIP = "203.0.113.9"
+	s := newStage(t, a)
+	var opened []string
+	s.cfg.OpenURL = func(u *url.URL) error { opened = append(opened, u.String()); return nil }
+	s.open()
+	s.openDetail("gate-sandbox")
+	s.mustSay("203.0.113.7 is not on the account's IP whitelist.", "管理 > 开发管理 > 开发设置", "The last refusal named 203.0.113.9", "errcode 40164", "rid 65f0-1a2b-3c4d")
+	s.press("Open console")
+	if want := []string{"https://mp.weixin.qq.com/"}; !slices.Equal(opened, want) {
+		t.Errorf("opened %q, want %q", opened, want)
+	}
+	s.press("Copy rid")
+	if got := s.app.Clipboard().Content(); got != "65f0-1a2b-3c4d" {
+		t.Errorf("the clipboard holds %q", got)
+	}
+}
+
+// A quota that is used up is told with its reset, and a legacy account gets
+// away from it with one click.
+func TestQuotaOffersStable(t *testing.T) {
+	a := ailing(api.Error{Class: core.Quota, Remedy: core.RemedyQuotaDay, UpstreamCode: 45009, RetryAt: core.NextDay(noon)})
+	a.Kind, a.State = core.KindWeChatLegacy, core.StateRetrying
+	s := newStage(t, a).open()
+	s.openDetail("gate-sandbox")
+	s.mustSay("Today's calls for a token are used up.", "It resets at 11-23 00:00 Beijing time", "stable_token has a quota of its own")
+	s.time = noon.Add(3 * time.Hour)
+	s.tick()
+	s.mustSay("in 1 h.")
+	s.press("Use stable_token")
+	s.untilSays("gate/sandbox now uses stable_token.")
+	if got, _ := s.model.find("gate-sandbox"); got.Kind != core.KindWeChat || got.Error != nil {
+		t.Errorf("the account is %+v", got)
+	}
+	s.mustNotSay("Use stable_token")
+}
+
+// A new secret is tried before it is saved: one that upstream refuses replaces
+// nothing, and one that could not be tried is saved only on demand.
+func TestSecretIsVerifiedBeforeItIsSaved(t *testing.T) {
+	a := sample("shop", core.Sandbox, noon, time.Hour, 2*time.Hour)
+	a.State, a.Error = core.StateBlocked, &api.Error{Class: core.BadSecret, Remedy: core.RemedySecret, UpstreamCode: 40125}
+	s := newStage(t, a).open()
+	s.press("Edit secret")
+	s.mustSay("New AppSecret for shop/sandbox", "The token you have stays, and lives until")
+	field := s.win.Canvas().Focused().(*entry)
+	s.press("Test and save")
+	s.mustSay("Copy the AppSecret from the WeChat console.")
+	field.SetText(goodSecret)
+	s.mustNotSay("Copy the AppSecret from the WeChat console.")
+
+	s.agent.test = api.TestResult{Error: &api.Error{Class: core.BadSecret, Remedy: core.RemedySecret}}
+	s.key(fyne.KeyReturn)
+	s.until("the verdict beside the row's", func() bool {
+		return strings.Count(strings.Join(s.words(), "\n"), "The AppSecret is wrong or belongs to another AppID.") == 2
+	})
+	s.mustNotSay("Save untested")
+
+	s.agent.test = api.TestResult{Error: &api.Error{Class: core.Whitelist, Remedy: core.RemedyWhitelist, CallerIP: "203.0.113.7"}}
+	s.key(fyne.KeyReturn)
+	s.untilSays("203.0.113.7 is not on the account's IP whitelist.")
+	s.mustSay("Save untested")
+	if slices.Contains(s.agent.log(), "edit shop/sandbox") {
+		t.Error("a secret that was not accepted is saved")
+	}
+	s.mustNotSay(goodSecret)
+
+	s.agent.test = api.TestResult{ExpiresIn: 7200, Mask: "83_ab••••wxyz"}
+	s.press("Test and save")
+	s.untilSays("shop/sandbox saved")
+	s.mustNotSay("New AppSecret for")
+	if got, _ := s.model.find("shop-sandbox"); got.Mask != a.Mask || got.Error != nil {
+		t.Errorf("after the edit the account is %+v", got)
+	}
+}
+
+// What was typed outlives an agent that goes away during the test.
+func TestSecretOutlivesTheAgent(t *testing.T) {
+	a := ailing(api.Error{Class: core.BadSecret, Remedy: core.RemedySecret})
+	s := newStage(t, a).open()
+	s.press("Edit secret")
+	field := s.win.Canvas().Focused().(*entry)
+	field.SetText(goodSecret)
+	s.agent.fail["test gate/sandbox"] = &core.Error{Class: core.Internal, Remedy: core.RemedyNoAgent, Message: "no agent", Err: api.ErrNoAgent}
+	s.press("Test and save")
+	s.untilSays("The agent went away before it answered.")
+	s.connect = failure(core.Internal, core.RemedyNoAgent)
+	s.agent.crash()
+	s.untilSays("The agent is gone. Connecting again…")
+	s.press("Test and save")
+	s.untilSays("There is no agent at the moment; nothing was sent.")
+	if field.Text != goodSecret || s.sheet == nil {
+		t.Error("what was typed is gone")
+	}
+}

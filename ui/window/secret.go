@@ -1,0 +1,169 @@
+package window
+
+import (
+	"context"
+
+	"tokentray/core"
+	"tokentray/core/api"
+)
+
+// secretSheet asks for one account's new AppSecret where the problem shows. The
+// secret is tried first and saved only when upstream takes it, so that a
+// mistyped one replaces nothing.
+type secretSheet struct {
+	w      *Window
+	ref    api.Ref
+	appID  string
+	sheet  *sheet
+	field  *entry
+	words  *prose
+	test   *button
+	anyway *button // saves although the test brought no verdict
+	busy   bool
+}
+
+func (w *Window) askSecret(id core.ID) {
+	a, ok := w.model.find(id)
+	if !ok {
+		return
+	}
+	l := w.look
+	s := &secretSheet{w: w, ref: a.Ref(), appID: a.AppID}
+	title := newProse(l.t("secret.title", "account", a.Ref().String()), 17, l.pal.Text)
+	title.style.Bold = true
+	body := l.t("secret.body")
+	if a.Remaining(w.now()) > 0 {
+		body += "\n" + l.t("secret.lives", "time", moment(l, a.ExpiresAt, w.now()))
+	}
+	s.field = newSecretEntry(l, "AppSecret", "", func(string) { s.say("", false) })
+	s.field.OnSubmitted = func(string) { s.try() }
+	s.words = newProse("", 13, l.pal.LiveText)
+	s.test = newButton(l, filled, l.t("secret.go"), s.try)
+	s.anyway = newButton(l, quiet, l.t("secret.force"), s.save)
+	s.anyway.Hide()
+	s.words.Hide()
+	s.sheet = newSheet(l, w.closeSheet, title, newProse(body, sizeText, l.pal.Text), s.field, s.words, beside(s.anyway),
+		atRight(newButton(l, quiet, l.t("cancel"), w.closeSheet), s.test))
+	w.openSheet(s.sheet, s.field)
+}
+
+// say shows what came of it, or nothing.
+func (s *secretSheet) say(words string, unsure bool) {
+	s.words.set(words, s.w.look.pal.LiveText)
+	s.words.Hidden = words == ""
+	s.anyway.Hidden = !unsure
+	s.sheet.Refresh()
+	if words != "" {
+		s.w.focus(s.field)
+	}
+}
+
+func (s *secretSheet) wait(words string) {
+	s.busy = true
+	s.say("", false)
+	s.words.set(words, s.w.look.pal.Text)
+	s.words.Hidden = false
+	s.test.enable(false)
+	s.sheet.Refresh()
+}
+
+// answered reports whether the sheet is still open, and lets it go on.
+func (s *secretSheet) answered() bool {
+	s.busy = false
+	s.test.enable(true)
+	return s.w.sheet == s.sheet
+}
+
+// try asks upstream with the new secret and saves it when a token comes.
+func (s *secretSheet) try() {
+	l := s.w.look
+	secret, found := core.CleanSecret(core.NewSecret(s.field.Text))
+	if bad := found.Fatal(); len(bad) > 0 {
+		s.say(problemWords(l, bad), false)
+		return
+	}
+	if s.busy {
+		return
+	}
+	value := secret.Reveal()
+	s.wait(l.t("form.testing"))
+	ask(s.w, upstreamWait, func(ctx context.Context, g Agent) (api.TestResult, error) {
+		return g.Test(ctx, api.TestRequest{Ref: &s.ref, Input: api.AccountInput{Secret: &value}})
+	}, func(r api.TestResult, err *core.Error) {
+		if !s.answered() {
+			return
+		}
+		if err != nil {
+			r.Error = wire(err)
+		}
+		if r.Error != nil {
+			words, _ := testWords(l, r, s.ref.String())
+			s.say(words, unsure(r.Error))
+			return
+		}
+		s.save()
+	})
+}
+
+// unsure reports whether a refusal says nothing about the secret, so that it may
+// be right all the same.
+func unsure(e *api.Error) bool {
+	switch e.Class {
+	case core.Temporary, core.Whitelist, core.Confirm, core.Quota:
+		return true
+	}
+	return false
+}
+
+func (s *secretSheet) save() {
+	if s.busy {
+		return
+	}
+	value := s.field.Text
+	s.wait(s.w.look.t("form.saving"))
+	ask(s.w, upstreamWait, func(ctx context.Context, g Agent) (api.Saved, error) {
+		return g.Edit(ctx, s.ref, api.AccountInput{Secret: &value})
+	}, func(saved api.Saved, err *core.Error) {
+		if !s.answered() {
+			return
+		}
+		if err != nil {
+			s.say(refusal(s.w.look, err, s.ref.String()), false)
+			return
+		}
+		s.w.closeSheet()
+		s.w.edited(saved)
+	})
+}
+
+// edited shows an account that was changed where it stands.
+func (w *Window) edited(s api.Saved) {
+	w.model.put(s.Account)
+	w.accountChanged(s.Account.ID)
+	w.tellSaved(s.Account)
+}
+
+// useStable has a legacy account ask for stable_token from now on.
+func (w *Window) useStable(id core.ID) {
+	a, ok := w.model.find(id)
+	if !ok {
+		return
+	}
+	ref, kind := a.Ref(), core.KindWeChat
+	w.tell(w.look.t("snack.busy", "account", ref.String()))
+	ask(w, upstreamWait, func(ctx context.Context, g Agent) (api.Saved, error) {
+		return g.Edit(ctx, ref, api.AccountInput{Kind: &kind, Apart: true})
+	}, func(s api.Saved, err *core.Error) {
+		if err != nil {
+			w.fail(err, ref)
+			return
+		}
+		w.model.put(s.Account)
+		w.accountChanged(s.Account.ID)
+		if s.Account.Error != nil {
+			w.tellSaved(s.Account)
+			return
+		}
+		w.tell(w.look.t("snack.stable", "account", ref.String()))
+	})
+}
