@@ -69,6 +69,8 @@ type fake struct {
 	calls         []string
 	passphrase    string
 	minTTL        time.Duration
+	asked         api.HistoryQuery
+	copied        api.CopyRequest
 	session       api.Session
 }
 
@@ -117,11 +119,13 @@ func (f *fake) Check(_ context.Context, r api.Ref) (api.CheckResult, error) {
 	return f.check, f.did("check " + r.String())
 }
 
-func (f *fake) History(context.Context, api.Ref, api.HistoryQuery) ([]api.HistoryEntry, error) {
+func (f *fake) History(_ context.Context, _ api.Ref, q api.HistoryQuery) ([]api.HistoryEntry, error) {
+	f.asked = q
 	return f.history, f.did("history")
 }
 
 func (f *fake) Copy(_ context.Context, r api.Ref, req api.CopyRequest) (api.Clipboard, error) {
+	f.copied = req
 	return f.clip, f.did("copy " + r.String() + " " + req.Format)
 }
 func (f *fake) Use(_ context.Context, e core.Env) error { return f.did("use " + string(e)) }

@@ -16,6 +16,7 @@ func (a *app) getCommand() *cobra.Command {
 		minTTL      string
 		as          outform
 		toClipboard bool
+		previous    bool
 	)
 	cmd := &cobra.Command{
 		Use:               "get NAME[/ENV]",
@@ -33,7 +34,13 @@ func (a *app) getCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if toClipboard {
+			if previous && cmd.Flags().Changed("min-ttl") {
+				return usage("usage.previous_ttl")
+			}
+			switch {
+			case previous:
+				return a.getPrevious(cmd.Context(), ref, toClipboard, as)
+			case toClipboard:
 				return a.copyToken(cmd.Context(), ref, life, as)
 			}
 			return a.get(cmd.Context(), ref, life, as)
@@ -42,6 +49,7 @@ func (a *app) getCommand() *cobra.Command {
 	cmd.Flags().StringVar(&minTTL, "min-ttl", "30s", "flag.min_ttl")
 	as.register(cmd)
 	cmd.Flags().BoolVar(&toClipboard, "copy", false, "flag.copy")
+	cmd.Flags().BoolVar(&previous, "previous", false, "flag.previous")
 	return cmd
 }
 
@@ -89,7 +97,53 @@ func (a *app) copyToken(ctx context.Context, ref api.Ref, life time.Duration, as
 	if _, err := agent.Token(ctx, ref, life); err != nil {
 		return a.notGot(ctx, agent, ref, err)
 	}
-	c, err := agent.Copy(ctx, ref, api.CopyRequest{Format: as.name, Path: as.path})
+	return a.copyWith(ctx, agent, ref, api.CopyRequest{Format: as.name, Path: as.path})
+}
+
+// getPrevious is get of the token that was replaced, while it may still work. It
+// never fetches: that would replace another.
+func (a *app) getPrevious(ctx context.Context, ref api.Ref, toClipboard bool, as outform) error {
+	agent, err := a.connect(ctx)
+	if toClipboard && err == nil {
+		agent, err = a.onDesktop(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	acc, err := a.full(ctx, agent, ref)
+	if err != nil {
+		return err
+	}
+	a.account = acc.Ref().String()
+	if toClipboard {
+		return a.copyWith(ctx, agent, acc.Ref(), api.CopyRequest{Format: as.name, Path: as.path, Previous: true})
+	}
+	if acc.Previous == nil || !acc.Previous.Until.After(a.Now()) || acc.Remaining(a.Now()) == 0 {
+		return noPrevious()
+	}
+	t, err := agent.Token(ctx, acc.Ref(), 0) // the current one lives, so nothing is fetched
+	if err != nil {
+		return err
+	}
+	if t.Previous == nil {
+		return noPrevious()
+	}
+	p := t.Previous
+	t.AccessToken, t.ExpiresAt, t.ObtainedAt = p.Token, p.Until, time.Time{}
+	t.ExpiresIn = int64(max(0, p.Until.Sub(a.Now())) / time.Second)
+	if a.json && as.name == "" {
+		as.name = format.JSON
+	}
+	return a.printAs(t, as)
+}
+
+func noPrevious() *core.Error {
+	return &core.Error{Class: core.Misuse, Remedy: core.RemedyNoPrevious, Message: "no previous token may still work; take the current one"}
+}
+
+// copyWith copies and says so.
+func (a *app) copyWith(ctx context.Context, agent api.Agent, ref api.Ref, req api.CopyRequest) error {
+	c, err := agent.Copy(ctx, ref, req)
 	if err != nil {
 		return err
 	}
@@ -123,6 +177,11 @@ func (a *app) printToken(t api.Token, as outform) error {
 	if a.json && as.name == "" || as.name == format.JSON {
 		return a.printJSON(t)
 	}
+	return a.printAs(t, as)
+}
+
+// printAs writes a token in a format.
+func (a *app) printAs(t api.Token, as outform) error {
 	s, err := format.Token(as.name, format.Input{
 		AccessToken: t.AccessToken, ExpiresIn: t.ExpiresIn, ExpiresAt: t.ExpiresAt, ObtainedAt: t.ObtainedAt,
 		Account: t.Account, Env: t.Env, AppID: t.AppID, BaseURL: t.BaseURL, Path: as.path,

@@ -2,33 +2,55 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/format"
 	"tokentray/ui/text"
 )
 
 func (a *app) historyCommand() *cobra.Command {
-	var limit int
+	var (
+		q     api.HistoryQuery
+		since string
+		csv   bool
+	)
 	cmd := &cobra.Command{
 		Use:               "history NAME[/ENV]",
 		Args:              oneAccount,
 		ValidArgsFunction: a.completeRef,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if limit < 1 {
+			if q.Limit < 1 {
 				return usage("usage.limit")
 			}
-			return a.history(cmd.Context(), args[0], limit)
+			if csv && a.json {
+				return usage("usage.csv_json")
+			}
+			if since != "" {
+				age, err := parseLife(since)
+				if err != nil {
+					return err
+				}
+				q.Since = a.Now().Add(-age)
+			}
+			if !cmd.Flags().Changed("limit") && (csv || since != "") {
+				q.Limit = 0 // all there is
+			}
+			return a.history(cmd.Context(), args[0], q, csv)
 		},
 	}
-	cmd.Flags().IntVar(&limit, "limit", 50, "flag.limit")
+	cmd.Flags().IntVar(&q.Limit, "limit", 50, "flag.limit")
+	cmd.Flags().StringVar(&since, "since", "", "flag.since")
+	cmd.Flags().BoolVar(&csv, "csv", false, "flag.csv")
 	return cmd
 }
 
-func (a *app) history(ctx context.Context, arg string, limit int) error {
+func (a *app) history(ctx context.Context, arg string, q api.HistoryQuery, csv bool) error {
 	ref, err := a.ref(arg)
 	if err != nil {
 		return err
@@ -41,7 +63,7 @@ func (a *app) history(ctx context.Context, arg string, limit int) error {
 	if err != nil {
 		return err
 	}
-	entries, err := agent.History(ctx, acc.Ref(), api.HistoryQuery{Limit: limit})
+	entries, err := agent.History(ctx, acc.Ref(), q)
 	if err != nil {
 		return err
 	}
@@ -51,6 +73,12 @@ func (a *app) history(ctx context.Context, arg string, limit int) error {
 		}
 		return a.printJSON(entries)
 	}
+	if csv {
+		if err := format.HistoryCSV(a.Term.Out(), entries); err != nil {
+			return fmt.Errorf("write the answer: %w", err)
+		}
+		return nil
+	}
 	if len(entries) == 0 {
 		a.note(a.say("history.empty", "account", acc.Ref()))
 		return nil
@@ -59,7 +87,7 @@ func (a *app) history(ctx context.Context, arg string, limit int) error {
 	head := func(key text.Key) cell { return cell{a.say(key), styleHead} }
 	t.add(head("history.at"), head("history.what"), head("list.token"), head("history.took"), head("history.more"))
 	for _, e := range entries {
-		what, st := a.say(text.Key("did."+string(e.What))), noStyle
+		what, st := a.did(e.What), noStyle
 		if e.Class != "" {
 			st = styleWarn
 		}
@@ -70,6 +98,14 @@ func (a *app) history(ctx context.Context, arg string, limit int) error {
 		width, _ = a.Term.Size()
 	}
 	return a.print(t.lines(width)...)
+}
+
+// did says what happened; what a newer agent writes is said in its own word.
+func (a *app) did(what core.What) string {
+	if key := text.Key("did." + string(what)); a.text().Has(key) {
+		return a.say(key)
+	}
+	return clean(string(what))
 }
 
 // entryWords tells what a line of history adds: the failure with what upstream

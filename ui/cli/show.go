@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -71,7 +70,9 @@ func (a *app) accountLines(acc api.Account) []string {
 	}
 	row("show.next", whenSet(acc.NextTry))
 	row("show.used", whenSet(acc.LastUsed))
-	row("show.calls", strconv.Itoa(acc.CallsToday))
+	for _, line := range a.text().Quota(acc, now) {
+		row(line.Label, line.Value)
+	}
 	out := t.lines(0)
 	if acc.Error != nil {
 		out = append(append(out, ""), a.accountError(acc)...)

@@ -59,6 +59,8 @@ func cli() table {
 		"usage.setting_unknown":      {"there is no such setting; the settings are {keys}", "没有这个设置项；可用的有 {keys}"},
 		"usage.format":               {"there is no such format; the formats are {formats}", "没有这种格式；可用的有 {formats}"},
 		"usage.duration":             {"write the time as 90s or 5m", "时长请写作 90s 或 5m"},
+		"usage.csv_json":             {"--csv and --json exclude each other", "--csv 与 --json 不能同时使用"},
+		"usage.previous_ttl":         {"--previous takes no --min-ttl: the token that was replaced has the life it has", "--previous 不能与 --min-ttl 同时使用：已被替换的 token 的有效期无法选择"},
 		"usage.limit":                {"--limit takes a number from 1", "--limit 必须是不小于 1 的整数"},
 		"usage.shell":                {"name the shell: bash, zsh, fish or powershell", "请指定 shell：bash、zsh、fish 或 powershell"},
 		"usage.sim":                  {"--life is at least 1s, and --error-percent lies between 0 and 100", "--life 至少 1s，--error-percent 在 0 到 100 之间"},
@@ -107,7 +109,6 @@ func cli() table {
 		"show.until":      {"{mask}, may work until {time}", "{mask}，可能用到 {time}"},
 		"show.next":       {"next try", "下次尝试"},
 		"show.used":       {"last used", "上次使用"},
-		"show.calls":      {"calls today", "今日调用"},
 		"show.allow_live": {"fetching allowed", "允许获取"},
 
 		"add.done":  {"Added {account}.", "已添加 {account}。"},

@@ -53,7 +53,7 @@ func New(lang Lang) *Text {
 
 // tables lists the subjects.
 func tables() []table {
-	return []table{common(), problems(), causes(), remedies(), commands(), cli(), doctor(), store(), window(), tray(), apiDoor(), formats(), notify(), windowHelp(), starter(), export()}
+	return []table{common(), quota(), problems(), causes(), remedies(), commands(), cli(), doctor(), store(), window(), tray(), apiDoor(), formats(), notify(), windowHelp(), starter(), export()}
 }
 
 // Lang is the language spoken.
