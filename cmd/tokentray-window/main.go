@@ -33,10 +33,15 @@ var version = "dev"
 const appID = "io.tokentray.TokenTray"
 
 func main() {
-	dir := flag.String("home", "", "the folder that holds everything, instead of the platform's")
-	agentOnly := flag.Bool("agent-only", false, "start the agent and end")
-	join := flag.Bool("join", false, "use the agent that runs and start none")
+	say := text.New(text.Choose("auto")).Say
+	dir := flag.String("home", "", say("flag.home"))
+	agentOnly := flag.Bool("agent-only", false, say("window.flag.agent_only"))
+	join := flag.Bool("join", false, say("window.flag.join"))
 	flag.Parse()
+	if flag.NArg() > 0 {
+		fmt.Fprintln(os.Stderr, "tokentray-window:", say("window.flag.unknown", "what", flag.Arg(0)))
+		os.Exit(2)
+	}
 	if err := run(*dir, *agentOnly, *join); err != nil {
 		fmt.Fprintln(os.Stderr, "tokentray-window:", err)
 		os.Exit(1)
@@ -44,9 +49,6 @@ func main() {
 }
 
 func run(dir string, agentOnly, join bool) error {
-	if flag.NArg() > 0 {
-		return fmt.Errorf("what is %q? only --home, --agent-only and --join are known", flag.Arg(0))
-	}
 	home, err := agent.FindHome(dir)
 	if err != nil {
 		return err

@@ -6,6 +6,10 @@ func window() table {
 		"window.title":      {"TokenTray", "TokenTray"},
 		"window.title.demo": {"TokenTray demo", "TokenTray 演示"},
 
+		"window.flag.agent_only": {"start the agent without a console, and end", "只启动代理进程（不打开控制台），然后退出"},
+		"window.flag.join":       {"use the agent that runs and start none", "使用已在运行的代理进程，不启动新的"},
+		"window.flag.unknown":    {"what is {what}? Only --home, --agent-only and --join are known.", "未知参数 {what}。只支持 --home、--agent-only 和 --join。"},
+
 		"window.no_display": {"there is no display; use tokentray list and tokentray get", "没有可用的显示环境；请使用 tokentray list 和 tokentray get"},
 
 		"window.search":       {"Search name, AppID or note", "搜索名称、AppID 或备注"},
@@ -119,13 +123,11 @@ func window() table {
 		"window.delete.body":  {"Its AppSecret, tokens and history are removed from this machine. At WeChat nothing changes.", "它的 AppSecret、token 和历史会从本机删除，微信一侧没有任何变化。"},
 		"window.delete.go":    {"Delete", "删除"},
 
-		"window.detail.token":      {"Token", "Token"},
 		"window.detail.reveal":     {"Reveal", "显示"},
 		"window.detail.hide":       {"Hide ({time})", "隐藏（{time}）"},
 		"window.detail.copy":       {"Copy", "复制"},
 		"window.detail.expires":    {"expires {time}", "{time} 过期"},
 		"window.detail.expired":    {"expired {time}", "已于 {time} 过期"},
-		"window.detail.obtained":   {"obtained {time}", "{time} 获取"},
 		"window.detail.next":       {"next renewal {time}", "{time} 续期"},
 		"window.detail.previous":   {"Previous token", "上一个 token"},
 		"window.detail.prev_until": {"may still work for {time}", "可能仍有效 {time}"},
