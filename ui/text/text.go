@@ -53,7 +53,26 @@ func New(lang Lang) *Text {
 
 // tables lists the subjects.
 func tables() []table {
-	return []table{common(), quota(), problems(), causes(), remedies(), commands(), cli(), doctor(), store(), window(), tray(), apiDoor(), formats(), notify(), windowHelp(), starter(), export()}
+	return []table{
+		common(),
+		quota(),
+		problems(),
+		causes(),
+		remedies(),
+		commands(),
+		cli(),
+		doctor(),
+		store(),
+		window(),
+		windowHelp(),
+		starter(),
+		tray(),
+		apiDoor(),
+		formats(),
+		export(),
+		keys(),
+		notify(),
+	}
 }
 
 // Lang is the language spoken.

@@ -36,6 +36,9 @@ func window() table {
 		"window.first.demo.note": {"The simulator runs beside this window and touches nothing of yours.", "模拟器在本窗口之外独立运行，不会改动你的任何数据。"},
 		"window.first.started":   {"The demo starts in a window of its own.", "演示会在单独的窗口中打开。"},
 
+		"window.pair.none": {"{account} has no account in {env}.", "{env}环境中没有名为 {account} 的账号。"},
+		"window.pair.show": {"Show {account}", "查看 {account}"},
+
 		"window.state.retry_in": {"retrying in {time}", "{time}后重试"},
 
 		"window.act.copy_ip":    {"Copy IP", "复制 IP"},

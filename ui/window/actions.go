@@ -256,6 +256,7 @@ func (w *Window) reveal(id core.ID) {
 		return
 	}
 	ref := a.Ref()
+	w.revealing = id
 	ask(w, upstreamWait, func(ctx context.Context, g Agent) (api.Token, error) {
 		return g.Token(ctx, ref, 0)
 	}, func(t api.Token, err *core.Error) {
@@ -263,9 +264,10 @@ func (w *Window) reveal(id core.ID) {
 			w.fail(err, ref)
 			return
 		}
-		if w.selected != id {
+		if w.revealing != id { // the pane was closed or shows another account
 			return
 		}
+		w.revealing = ""
 		w.detail.revealed, w.detail.hideAt = t.AccessToken, w.now().Add(revealTime)
 		w.fillDetail()
 	})
@@ -287,25 +289,6 @@ func (w *Window) loadHistory() {
 		}
 		w.detail.history, w.detail.asked = h, true
 		w.fillDetail()
-	})
-}
-
-// switchView follows the switch at the top. Sandbox and Live become the active
-// environment; All is this window's alone.
-func (w *Window) switchView(v view) {
-	w.view, w.follow = v, v != viewAll
-	w.fillList()
-	if v == viewAll || core.Env(v) == w.model.active {
-		return
-	}
-	ask(w, quickWait, func(ctx context.Context, g Agent) (none, error) {
-		return nothing(g.Use(ctx, core.Env(v)))
-	}, func(_ none, err *core.Error) {
-		if err != nil {
-			w.view = view(w.model.active)
-			w.fillList()
-			w.fail(err, api.Ref{})
-		}
 	})
 }
 
@@ -360,7 +343,25 @@ func (w *Window) openMenu(id core.ID, at fyne.Position) {
 	if !ok {
 		return
 	}
-	widget.ShowPopUpMenuAtPosition(w.menuOf(a), w.win.Canvas(), at)
+	w.closeMenu()
+	w.popup = widget.NewPopUpMenu(w.menuOf(a), w.win.Canvas())
+	w.popup.ShowAtPosition(at)
+}
+
+// openMenuOfSelected shows the menu of the selected account at its row.
+func (w *Window) openMenuOfSelected() {
+	if view := w.list.views[w.list.selected]; view != nil {
+		at := w.app.Driver().AbsolutePositionForObject(view)
+		w.openMenu(w.list.selected, at.AddXY(view.Size().Width-moreWidth, rowHeight/2))
+	}
+}
+
+// closeMenu closes the menu of an account, if it is open.
+func (w *Window) closeMenu() {
+	if w.popup != nil {
+		w.popup.Hide()
+		w.popup = nil
+	}
 }
 
 func (w *Window) menuOf(a api.Account) *fyne.Menu {
@@ -371,9 +372,21 @@ func (w *Window) menuOf(a api.Account) *fyne.Menu {
 	}
 	as := fyne.NewMenuItem(l.t("menu.copy_as"), nil)
 	as.ChildMenu = fyne.NewMenu("", formats...)
-	items := []*fyne.MenuItem{fyne.NewMenuItem(l.t("menu.copy"), func() { w.copyDefault(id) }), as}
+	named := func(label, key string, do func()) *fyne.MenuItem {
+		item := fyne.NewMenuItem(label, do)
+		item.Shortcut = w.strokeOf(key)
+		return item
+	}
+	copying := l.t("menu.copy")
+	if a.Env == core.Live {
+		copying = l.t("live.go")
+	}
+	items := []*fyne.MenuItem{named(copying, "copy", func() { w.copyDefault(id) }), as}
 	if a.Previous != nil && a.Previous.Until.After(w.now()) {
 		items = append(items, fyne.NewMenuItem(l.t("menu.copy_previous"), func() { w.copyAs(id, "", true) }))
+	}
+	if p := problemOf(l, a, w.now()); p.Act != actNone {
+		items = append(items, fyne.NewMenuItemSeparator(), named(p.Button, "help", func() { w.help(id) }))
 	}
 	pause := fyne.NewMenuItem(l.t("menu.pause"), func() { w.setAuto(id, false) })
 	if !a.Auto {
@@ -381,15 +394,19 @@ func (w *Window) menuOf(a api.Account) *fyne.Menu {
 	}
 	items = append(items,
 		fyne.NewMenuItemSeparator(),
-		fyne.NewMenuItem(l.t("menu.renew"), func() { w.renew(id) }),
+		named(l.t("menu.renew"), "renew", func() { w.renew(id) }),
 		fyne.NewMenuItem(l.t("menu.force"), func() { w.force(id) }),
 		fyne.NewMenuItem(l.t("menu.check"), func() { w.check(id) }),
-		fyne.NewMenuItemSeparator(),
-		fyne.NewMenuItem(l.t("menu.details"), func() { w.openDetail(id) }),
-		fyne.NewMenuItem(l.t("menu.edit"), func() { w.openEdit(id) }),
+		fyne.NewMenuItemSeparator())
+	if other, ok := w.model.pair(id); ok {
+		items = append(items, named(l.t("pair.show", "account", other.Ref().String()), "flip", w.flip))
+	}
+	items = append(items,
+		named(l.t("menu.details"), "details", func() { w.openDetail(id) }),
+		named(l.t("menu.edit"), "edit", func() { w.openEdit(id) }),
 		pause,
 		fyne.NewMenuItemSeparator(),
-		fyne.NewMenuItem(l.t("menu.delete"), func() { w.askRemove(id) }),
+		named(l.t("menu.delete"), "delete", func() { w.askRemove(id) }),
 	)
 	return fyne.NewMenu("", items...)
 }

@@ -169,7 +169,7 @@ func (b *button) MouseMoved(*desktop.MouseEvent) {}
 func (b *button) MouseOut()                      { b.hovered = false; b.Refresh() }
 func (b *button) FocusGained()                   { b.focused = true; b.Refresh(); b.look.inSight(b) }
 func (b *button) FocusLost()                     { b.focused = false; b.Refresh() }
-func (b *button) TypedRune(rune)                 {}
+func (b *button) TypedRune(r rune)               { b.look.typed(r) }
 
 func (b *button) TypedKey(e *fyne.KeyEvent) {
 	switch e.Name {

@@ -24,6 +24,7 @@ type detail struct {
 	on   detailActions
 
 	account api.Account
+	paired  bool // its name stands in the other environment too
 	now     time.Time
 	history []api.HistoryEntry
 	asked   bool // the history came
@@ -54,6 +55,7 @@ type detailActions struct {
 	renew  func(core.ID)
 	check  func(core.ID)
 	edit   func(core.ID)
+	flip   func()
 }
 
 func newDetail(l *look, on detailActions) *detail {
@@ -100,8 +102,11 @@ func (d *detail) draw(now time.Time) fyne.CanvasObject {
 
 func (d *detail) drawTitle() fyne.CanvasObject {
 	l, a := d.look, d.account
-	line := kindLine(l.say, a)
-	return container.New(&flow{gap: 2 * grid}, newTag(l, a.Env == core.Live), word(line, 13, l.pal.Muted))
+	line := container.New(&flow{gap: 2 * grid}, newTag(l, a.Env == core.Live), word(kindLine(l.say, a), 13, l.pal.Muted))
+	if d.paired {
+		line.Add(smallButton(l, quiet, pairMark+" "+l.env(otherEnv(a.Env)), d.on.flip))
+	}
+	return line
 }
 
 // drawToken shows the token's life and, masked, the token.

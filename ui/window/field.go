@@ -53,7 +53,7 @@ func (e *entry) FocusGained() {
 
 func (e *entry) TypedKey(k *fyne.KeyEvent) {
 	switch {
-	case k.Name == fyne.KeyEscape:
+	case k.Name == fyne.KeyEscape, k.Name == fyne.KeyF1, k.Name == fyne.KeyF6:
 		e.look.key(k)
 	case k.Name == fyne.KeyUp && e.up != nil:
 		e.up()
@@ -159,7 +159,7 @@ func (t *toggle) MouseMoved(*desktop.MouseEvent) {}
 func (t *toggle) MouseOut()                      { t.hovered = false; t.Refresh() }
 func (t *toggle) FocusGained()                   { t.focused = true; t.Refresh(); t.look.inSight(t) }
 func (t *toggle) FocusLost()                     { t.focused = false; t.Refresh() }
-func (t *toggle) TypedRune(rune)                 {}
+func (t *toggle) TypedRune(r rune)               { t.look.typed(r) }
 
 func (t *toggle) TypedKey(e *fyne.KeyEvent) {
 	if e.Name == fyne.KeySpace || e.Name == fyne.KeyReturn || e.Name == fyne.KeyEnter {

@@ -195,7 +195,9 @@ func (w *Window) closeFinder() {
 
 func (w *Window) focusList() {
 	if c := w.win.Canvas(); c != nil && len(w.list.ids) > 0 && w.shelf.Visible() && w.form == nil && w.settings == nil {
+		w.list.quietly = true
 		c.Focus(w.list)
+		w.list.quietly = false
 	}
 }
 

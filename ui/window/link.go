@@ -132,9 +132,9 @@ func (w *Window) event(e api.Event) {
 	if c.settings {
 		w.applyLook()
 	}
-	if c.env && w.follow {
-		w.view = view(w.model.active)
-		w.env.choose(string(w.view))
+	w.heard = w.heard || c.env && w.using && w.model.active == w.asked
+	if c.env && w.follow && !w.using && w.view != view(w.model.active) {
+		w.setView(view(w.model.active))
 	}
 	switch {
 	case c.rows:

@@ -5,7 +5,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/widget"
 
 	"tokentray/core"
@@ -29,6 +28,7 @@ type listView struct {
 	selected core.ID
 	focused  bool
 	keyed    bool // the keyboard was used last: only then a ring shows the focus
+	quietly  bool // the window gives the focus, and not a person by Tab
 
 	scroll *container.Scroll
 	canvas *fyne.Container
@@ -47,10 +47,9 @@ type rowSource struct {
 // listActions are what the list asks of the window.
 type listActions struct {
 	rowActions
-	step   func(core.ID) // the keyboard moved
-	open   func(core.ID) // details
-	remove func(core.ID)
-	find   func(string)
+	step  func(core.ID)                    // the keyboard moved
+	bound func(stroke, ...keyGroup) func() // what a key does
+	find  func(string)
 }
 
 var _ fyne.Focusable = (*listView)(nil)
@@ -253,55 +252,47 @@ func (v *listView) step(by int) {
 	v.on.step(v.ids[i])
 }
 
+// onSelected is what a key does with the selected row, if there is one.
+func (v *listView) onSelected(do func(core.ID)) func() {
+	return func() {
+		if v.index(v.selected) >= 0 {
+			do(v.selected)
+		}
+	}
+}
+
+// FocusGained shows where the keyboard is. With nothing selected the first row
+// in sight is, for else nobody would see that the list has it.
 func (v *listView) FocusGained() {
 	v.focused = true
+	if !v.quietly {
+		v.keyed = true
+		if first, last := v.window(); v.index(v.selected) < 0 && first < last {
+			v.on.step(v.ids[first])
+		}
+	}
 	v.remark()
 }
 
 func (v *listView) FocusLost() { v.focused = false; v.remark() }
 
-// TypedRune begins a search with what is typed.
+// TypedRune begins a search with what is typed, unless it is a key of the
+// window's.
 func (v *listView) TypedRune(r rune) {
-	if r > ' ' {
+	switch {
+	case r == '?':
+		v.look.typed(r)
+	case r > ' ':
 		v.on.find(string(r))
 	}
 }
 
 func (v *listView) TypedKey(e *fyne.KeyEvent) {
 	v.keyed = true
-	page := max(1, int(v.scroll.Size().Height/rowHeight)-1)
-	chosen := v.index(v.selected) >= 0
-	switch e.Name {
-	case fyne.KeyDown:
-		v.step(1)
-	case fyne.KeyUp:
-		v.step(-1)
-	case fyne.KeyPageDown:
-		v.step(page)
-	case fyne.KeyPageUp:
-		v.step(-page)
-	case fyne.KeyHome:
-		v.step(-len(v.ids))
-	case fyne.KeyEnd:
-		v.step(len(v.ids))
-	case fyne.KeyReturn, fyne.KeyEnter:
-		if chosen {
-			v.on.copy(v.selected)
-		}
-	case fyne.KeyRight:
-		if chosen {
-			v.on.open(v.selected)
-		}
-	case fyne.KeyDelete:
-		if chosen {
-			v.on.remove(v.selected)
-		}
-	case fyne.KeySpace, desktop.KeyMenu:
-		if view := v.views[v.selected]; view != nil {
-			at := fyne.CurrentApp().Driver().AbsolutePositionForObject(view)
-			v.on.menu(v.selected, at.AddXY(view.Size().Width-moreWidth, rowHeight/2))
-		}
-	default:
-		v.look.key(e)
+	if do := v.on.bound(stroke{key: e.Name}, keysList); do != nil {
+		do()
+		v.remark()
+		return
 	}
+	v.look.key(e)
 }

@@ -18,12 +18,20 @@ type look struct {
 	say      *text.Text
 	key      func(*fyne.KeyEvent)
 	shortcut func(fyne.Shortcut)
+	char     func(rune)
 	inSight  func(fyne.CanvasObject) // scrolls what got the keyboard into sight
 }
 
 // t is the sentence of a key of the window's table.
 func (l *look) t(key string, args ...any) string {
 	return l.say.Say(text.Key("window."+key), args...)
+}
+
+// typed hands on a character that a part has no use for.
+func (l *look) typed(r rune) {
+	if l.char != nil {
+		l.char(r)
+	}
 }
 
 // face is a widget's renderer made of functions; min and lay are required.

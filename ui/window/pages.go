@@ -23,6 +23,7 @@ func (w *Window) detailActions() detailActions {
 		renew:  w.renew,
 		check:  w.check,
 		edit:   w.openEdit,
+		flip:   w.flip,
 	}
 }
 
@@ -43,7 +44,7 @@ func (w *Window) openDetail(id core.ID) {
 }
 
 func (w *Window) closeDetail() {
-	w.opened = false
+	w.opened, w.revealing = false, ""
 	w.detail.clear()
 	w.fillDetail()
 	w.focusList()

@@ -274,7 +274,7 @@ func (s *segment) MouseMoved(e *desktop.MouseEvent) { s.hover(s.at(e.Position)) 
 func (s *segment) MouseOut()                        { s.hover(-1) }
 func (s *segment) FocusGained()                     { s.focused = true; s.Refresh(); s.look.inSight(s) }
 func (s *segment) FocusLost()                       { s.focused = false; s.Refresh() }
-func (s *segment) TypedRune(rune)                   {}
+func (s *segment) TypedRune(r rune)                 { s.look.typed(r) }
 func (s *segment) TypedKey(e *fyne.KeyEvent) {
 	switch e.Name {
 	case fyne.KeyLeft:

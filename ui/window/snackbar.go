@@ -196,6 +196,8 @@ type sheet struct {
 	box  *fyne.Container
 	gone func()
 
+	scroll *scroller // its middle, where that may be long
+
 	shade  *canvas.Rectangle
 	ground *canvas.Rectangle
 }
@@ -222,7 +224,7 @@ func (s *sheet) CreateRenderer() fyne.WidgetRenderer {
 func (s *sheet) arrange(size fyne.Size) {
 	put(s.shade, 0, 0, size.Width, size.Height)
 	w := min(size.Width-8*grid, 400)
-	h := heightFor(s.box, w)
+	h := min(heightFor(s.box, w), size.Height-4*grid)
 	x, y := (size.Width-w)/2, max(2*grid, (size.Height-h)*2/5)
 	put(s.ground, x, y, w, h)
 	put(s.box, x, y, w, h)

@@ -14,6 +14,7 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
 
 	"tokentray/core"
 	"tokentray/core/api"
@@ -88,6 +89,13 @@ type Window struct {
 	follow   bool // the view is that of the active environment
 	search   string
 	selected core.ID
+	using    bool     // the agent was asked to switch the environment
+	asked    core.Env // to this one
+	heard    bool     // and has told of that switch
+	// revealing is the account whose token was asked for, to be shown in the
+	// pane; empty once the pane shows something else.
+	revealing core.ID
+	popup     *widget.PopUpMenu // of an account; nil when none was opened
 
 	parts
 	form     *form
@@ -195,7 +203,7 @@ func (w *Window) applyLook() {
 	}
 	say := text.New(language)
 	w.translateFyne(say)
-	w.look = &look{pal: pal, say: say, key: w.typedKey, shortcut: w.typedShortcut, inSight: w.inSight}
+	w.look = &look{pal: pal, say: say, key: w.typedKey, shortcut: w.typedShortcut, char: w.typedRune, inSight: w.inSight}
 	w.app.Settings().SetTheme(newSkin(pal, w.faces))
 	w.build()
 	if w.percent != 0 && w.percent != set.TextSize {
@@ -226,7 +234,7 @@ func (w *Window) build() {
 	w.parts = parts{}
 	w.list = newListView(l, rowSource{row: w.rowNow, plain: w.plainRow}, listActions{
 		rowActions: rowActions{copy: w.copyDefault, menu: w.openMenu, help: w.help, pick: w.point},
-		step:       w.pick, open: w.openDetail, remove: w.askRemove, find: w.findFrom,
+		step:       w.pick, bound: w.bound, find: w.findFrom,
 	})
 	w.list.selected = w.selected
 	w.banners = stack(0)
@@ -281,6 +289,7 @@ func (w *Window) fillBanners() {
 
 // fillList shows the rows of the view, or what stands in their place.
 func (w *Window) fillList() {
+	w.settle()
 	w.env.choose(string(w.view))
 	accounts := w.model.shown(w.view, newQuery(w.look.say, w.search), w.now())
 	ids := make([]core.ID, len(accounts))
@@ -300,6 +309,9 @@ func (w *Window) fillList() {
 func (w *Window) rowNow(id core.ID) row {
 	a, _ := w.model.find(id)
 	r := rowOf(w.look, a, w.view == viewAll, w.now())
+	if _, ok := w.model.pair(id); ok {
+		r.Kind = pairMark + " " + r.Kind
+	}
 	return r
 }
 
@@ -313,12 +325,13 @@ func (w *Window) plainRow(id core.ID) bool {
 func (w *Window) fillDetail() {
 	a, ok := w.model.find(w.selected)
 	if !ok {
-		w.opened = false
+		w.opened, w.revealing = false, ""
 		w.detail.clear()
 		w.detail.root = nil
 		w.side.Objects = []fyne.CanvasObject{w.drawNothing()}
 	} else {
 		if w.detail.account.ID != a.ID {
+			w.revealing = ""
 			w.detail.clear()
 			w.detail.history, w.detail.asked, w.detail.scroll = nil, false, nil
 		}
@@ -326,6 +339,7 @@ func (w *Window) fillDetail() {
 			w.detail.clear()
 		}
 		w.detail.account = a
+		_, w.detail.paired = w.model.pair(a.ID)
 		focused, before := w.win.Canvas().Focused(), focusables(w.side)
 		w.side.Objects = []fyne.CanvasObject{w.detail.draw(w.now())}
 		w.detail.back.Hidden = w.wide()
@@ -349,6 +363,9 @@ func (w *Window) inSight(o fyne.CanvasObject) {
 	}
 	if w.settings != nil {
 		pages = append(pages, w.settings.scroll)
+	}
+	if w.sheet != nil && w.sheet.scroll != nil {
+		pages = append(pages, w.sheet.scroll)
 	}
 	if w.side.Visible() {
 		pages = append(pages, w.detail.scroll)

@@ -1,0 +1,170 @@
+package window
+
+import (
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+
+	"tokentray/ui/text"
+)
+
+// Every key stands in the table once, with words in both languages, and the
+// sheet says them all.
+func TestKeysAreSaid(t *testing.T) {
+	for _, lang := range []string{"en", "zh"} {
+		s := newStage(t, duo()...).in(lang, 460).open()
+		s.openKeys()
+		said := strings.Join(s.words(), "\n")
+		used := map[stroke]string{}
+		for _, b := range s.bindings() {
+			key := text.Key("window.keys.do." + b.name)
+			if !s.look.say.Has(key) {
+				t.Errorf("there is no %s", key)
+			}
+			if len(b.strokes) == 0 || b.do == nil || !strings.Contains(said, b.labels(s.look)) {
+				t.Errorf("%s: the sheet does not name %s", b.name, b.labels(s.look))
+			}
+			if does := s.look.t("keys.do." + b.name); !s.says(does) && !strings.Contains(strings.ReplaceAll(said, "\n", " "), does) {
+				t.Errorf("%s: the sheet does not say what it does", b.name)
+			}
+			for _, one := range b.strokes {
+				if used[one] != "" {
+					t.Errorf("%+v stands for %s and for %s", one, used[one], b.name)
+				}
+				used[one] = b.name
+			}
+		}
+		for _, g := range keyGroups() {
+			s.mustSay(s.look.t("keys." + string(g)))
+		}
+		for _, example := range searchExamples() {
+			s.mustSay(example)
+		}
+		s.key(fyne.KeyEscape)
+		if s.sheet != nil {
+			t.Error("Esc does not close the sheet")
+		}
+	}
+}
+
+// What the table says is what the keys do.
+func TestKeysAct(t *testing.T) {
+	s := newStage(t, town(noon)...).open()
+	for _, b := range s.bindings() {
+		for _, one := range b.strokes {
+			var do func()
+			switch {
+			case b.group == keysList:
+				do = s.bound(one, keysList)
+			default:
+				do = s.bound(one, keysAnywhere, keysAccount)
+			}
+			if do == nil {
+				t.Errorf("%s: %+v does nothing", b.name, one)
+			}
+		}
+	}
+	for what, open := range map[string]func(){
+		"?":  func() { s.list.TypedRune('?') },
+		"F1": func() { s.key(fyne.KeyF1) },
+		"F1 in the search": func() {
+			s.openFinder()
+			s.key(fyne.KeyF1)
+		},
+		"? on a button": func() {
+			s.openDetail("shop-sandbox")
+			s.win.Canvas().Focused().TypedRune('?')
+		},
+	} {
+		s.win.Canvas().Focus(s.list)
+		open()
+		if s.sheet == nil || !s.says("Keys") {
+			t.Errorf("%s does not open the sheet", what)
+		}
+		s.closeSheet()
+		s.closeFinder()
+		s.closeDetail()
+	}
+	// In a field a question mark is a character.
+	s.openFinder()
+	s.win.Canvas().Focused().TypedRune('?')
+	if s.sheet != nil || s.search != "?" {
+		t.Errorf("the search is %q", s.search)
+	}
+}
+
+// The sheet fits the smallest window: its middle scrolls, by keyboard too.
+func TestSheetOfKeysScrolls(t *testing.T) {
+	s := newStage(t, duo()...).open()
+	s.win.Resize(fyne.NewSize(320, 320))
+	s.openKeys()
+	if bottom := s.sheet.ground.Position().Y + s.sheet.ground.Size().Height; bottom > 320 {
+		t.Errorf("the sheet ends at %v", bottom)
+	}
+	s.key(fyne.KeyPageDown)
+	if y := s.sheet.scroll.scroll.Offset.Y; y <= 0 {
+		t.Errorf("Page Down scrolls to %v", y)
+	}
+	s.key(fyne.KeyHome)
+	if y := s.sheet.scroll.scroll.Offset.Y; y != 0 {
+		t.Errorf("Home scrolls to %v", y)
+	}
+}
+
+// Tab goes through everything that can be pressed, and whatever has the keyboard
+// shows it.
+func TestTabOrder(t *testing.T) {
+	for _, width := range []float32{460, 1100} {
+		s := newStage(t, blocked("gate", "sandbox"), duo()[0]).in("en", width).open()
+		c := s.win.Canvas()
+		c.Unfocus()
+		var order []string
+		for range 20 {
+			c.FocusNext()
+			switch f := c.Focused().(type) {
+			case *segment:
+				order = append(order, "switch")
+				if !f.focused || f.frame.StrokeWidth != 2 {
+					t.Error("the switch does not show that it has the keyboard")
+				}
+			case *button:
+				order = append(order, f.label)
+				if f.ground.StrokeWidth != 2 {
+					t.Errorf("%q does not show that it has the keyboard", f.label)
+				}
+			case *listView:
+				order = append(order, "list")
+				if v := f.views[f.selected]; v == nil || v.ring.Hidden {
+					t.Error("the list does not show that it has the keyboard")
+				}
+			default:
+				order = append(order, "something else")
+			}
+			if len(order) > 1 && order[len(order)-1] == order[0] {
+				break
+			}
+		}
+		want := "switch, Search, Add an account, Settings, list, Copy IP, "
+		if width > wideFrom {
+			want += "More, " // of the detail, which the first row opened
+		}
+		got := strings.Join(order, ", ")
+		if !strings.HasPrefix(got+", ", want) || !strings.HasSuffix(got, "switch") || strings.Contains(got, "something else") {
+			t.Errorf("at width %v Tab goes through %s", width, got)
+		}
+	}
+}
+
+// A click does not draw the keyboard's ring, Tab and arrows do.
+func TestRingIsTheKeyboards(t *testing.T) {
+	s := newStage(t, duo()...).open()
+	s.point("shop-sandbox")
+	if !s.list.views["shop-sandbox"].ring.Hidden {
+		t.Error("a click draws the ring")
+	}
+	s.key(fyne.KeyDown)
+	if s.list.views["solo-sandbox"].ring.Hidden {
+		t.Error("an arrow key draws no ring")
+	}
+}

@@ -1,0 +1,173 @@
+package window
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"tokentray/core"
+	"tokentray/core/api"
+)
+
+// duo is a name in both environments, with a sandbox account that has no pair.
+func duo() []api.Account {
+	shop, live := sample("shop", core.Sandbox, noon, time.Hour, 2*time.Hour), sample("shop", core.Live, noon, time.Hour, 2*time.Hour)
+	live.Mask = "84_cd••••7890"
+	return []api.Account{shop, live, sample("solo", core.Sandbox, noon, time.Hour, 2*time.Hour)}
+}
+
+func TestFlip(t *testing.T) {
+	s := newStage(t, duo()...).open()
+	if kind := s.list.views["shop-sandbox"].kind.Text; !strings.HasPrefix(kind, pairMark) {
+		t.Errorf("the row of a pair says %q", kind)
+	}
+	if kind := s.list.views["solo-sandbox"].kind.Text; strings.Contains(kind, pairMark) {
+		t.Errorf("the row without a pair says %q", kind)
+	}
+	s.key(fyne.KeyDown)
+	s.key(fyne.KeyF6)
+	s.untilCalled("use live")
+	if s.view != viewLive || s.selected != "shop-live" || s.list.selected != "shop-live" {
+		t.Errorf("flipped to %s in %s", s.selected, s.view)
+	}
+	s.ctrl(fyne.KeyT)
+	s.until("the sandbox", func() bool { return s.model.active == core.Sandbox && s.selected == "shop-sandbox" })
+
+	// In the detail the pane flips as well, and names the other one.
+	s.openDetail("shop-sandbox")
+	s.mustSay("83_ab••••wxyz")
+	s.press(pairMark + " Live")
+	s.mustSay("84_cd••••7890", pairMark+" Sandbox", "LIVE")
+	s.mustNotSay("83_ab••••wxyz")
+	s.until("live", func() bool { return s.model.active == core.Live && !s.using })
+	s.key(fyne.KeyEscape)
+
+	// Where all are listed the selection moves, and the active environment stays.
+	s.ctrl(fyne.Key3)
+	s.key(fyne.KeyF6)
+	if s.selected != "shop-sandbox" || s.model.active != core.Live || s.view != viewAll {
+		t.Errorf("flipped to %s in %s, active is %s", s.selected, s.view, s.model.active)
+	}
+	s.key(fyne.KeyDown)
+	s.key(fyne.KeyDown)
+	s.key(fyne.KeyF6)
+	s.mustSay("solo has no account in Live.")
+	if s.selected != "solo-sandbox" {
+		t.Errorf("selected is %s", s.selected)
+	}
+}
+
+// A search that hides the other one of a pair ends.
+func TestFlipFindsTheOther(t *testing.T) {
+	all := duo()
+	all[1].AppID = "wxother"
+	s := newStage(t, all...).open()
+	s.findFrom("0123456789")
+	s.key(fyne.KeyReturn)
+	s.key(fyne.KeyF6)
+	if s.selected != "shop-live" || s.list.index("shop-live") < 0 || s.finder.Visible() {
+		t.Errorf("selected is %s, the list is %v", s.selected, s.list.ids)
+	}
+}
+
+// Whoever switches, nothing of the environment that was left stays on the
+// screen under the name of the other.
+func TestSwitchLeavesNothingBehind(t *testing.T) {
+	byAgent := func(s *stage) { s.agent.send(api.Event{Type: api.EventEnv, Env: core.Live}) }
+	byKey := func(s *stage) { s.ctrl(fyne.Key2) }
+	for name, to := range map[string]func(*stage){"elsewhere": byAgent, "here": byKey} {
+		for _, width := range []float32{460, 1100} {
+			s := newStage(t, duo()...).in("en", width).open()
+			live := func() {
+				s.until("the live list", func() bool { return s.view == viewLive && s.model.active == core.Live && !s.using })
+			}
+
+			// The pane with a token that is shown.
+			s.openDetail("shop-sandbox")
+			s.press("Reveal")
+			s.untilSays(s.agent.secret)
+			to(s)
+			live()
+			if s.selected != "shop-live" {
+				t.Errorf("%s, %v: selected is %q", name, width, s.selected)
+			}
+			s.mustSay("84_cd••••7890")
+			s.mustNotSay(s.agent.secret, "83_ab••••wxyz", "solo")
+
+			// A token that was asked for and comes after the switch.
+			s.agent.send(api.Event{Type: api.EventEnv, Env: core.Sandbox})
+			s.until("the sandbox", func() bool { return s.view == viewSandbox && !s.using })
+			s.press("Reveal")
+			to(s)
+			live()
+			s.untilCalled("token shop/sandbox")
+			s.work.Go(func() { s.cfg.Do(func() { s.percent = -1 }) }) // stands behind the answer
+			s.until("the answer", func() bool { return s.percent == -1 })
+			s.mustNotSay(s.agent.secret)
+
+			// An account without a pair leaves the pane.
+			s.agent.send(api.Event{Type: api.EventEnv, Env: core.Sandbox})
+			s.until("the sandbox", func() bool { return s.view == viewSandbox && !s.using })
+			s.openDetail("solo-sandbox")
+			to(s)
+			live()
+			if s.selected != "" {
+				t.Errorf("%s, %v: selected is still %q", name, width, s.selected)
+			}
+			s.mustNotSay("solo", "Reveal")
+		}
+	}
+}
+
+// A message about a copy keeps the name and the word of what was copied, and a
+// menu of an account that goes out of sight is closed.
+func TestSwitchKeepsTheMessageTrue(t *testing.T) {
+	s := newStage(t, duo()...).open()
+	s.copyDefault("shop-sandbox")
+	s.untilSays("shop/sandbox copied")
+	s.key(fyne.KeyDown)
+	s.key(fyne.KeySpace)
+	s.mustSay("Show shop/live")
+	s.agent.send(api.Event{Type: api.EventEnv, Env: core.Live})
+	s.until("the live list", func() bool { return s.view == viewLive })
+	s.mustSay("shop/sandbox copied")
+	s.mustNotSay("Show shop/live")
+	if !s.snackbar.tag.Hidden {
+		t.Error("a sandbox token is said to be LIVE after the switch")
+	}
+	s.key(fyne.KeySpace)
+	s.mustSay("Copy LIVE token", "Show shop/sandbox")
+	s.closeMenu()
+	s.copyDefault("shop-live")
+	s.untilSays("shop/live copied")
+	s.agent.send(api.Event{Type: api.EventEnv, Env: core.Sandbox})
+	s.until("the sandbox", func() bool { return s.view == viewSandbox })
+	s.mustSay("shop/live copied")
+	if s.snackbar.tag.Hidden || s.snackbar.tag.Text != "LIVE" {
+		t.Error("a live token is no longer said to be LIVE after the switch")
+	}
+}
+
+// Of two quick switches the last one holds, whichever answer comes first.
+func TestQuickSwitches(t *testing.T) {
+	s := newStage(t, duo()...).open()
+	s.ctrl(fyne.Key2)
+	s.ctrl(fyne.Key1)
+	s.until("both answers", func() bool {
+		return slices.Contains(s.agent.log(), "use sandbox") && !s.using && s.model.active == core.Sandbox
+	})
+	if s.view != viewSandbox {
+		t.Errorf("the view is %s", s.view)
+	}
+	// A switch that the agent refuses is taken back.
+	s.agent.fail["use "] = failure(core.Temporary, core.RemedyTryAgain)
+	s.key(fyne.KeyDown)
+	s.ctrl(fyne.Key2)
+	s.until("the answer", func() bool { return !s.using })
+	if s.view != viewSandbox || s.selected != "shop-sandbox" {
+		t.Errorf("the view is %s with %q", s.view, s.selected)
+	}
+}
