@@ -23,31 +23,18 @@ const maxAnswer = 64 << 20
 // Client is an Agent in another process, reached over its socket. It is safe
 // for concurrent use. It sets no time limit of its own: contexts rule.
 type Client struct {
-	http   *http.Client
+	lines  lines
 	socket string
 }
 
 // Dial returns the client of the agent that listens on socket. It connects at
 // the first call; without an agent that call's error is ErrNoAgent.
 func Dial(socket string) *Client {
-	return &Client{
-		socket: socket,
-		http: &http.Client{
-			Transport: &http.Transport{
-				DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-					return (&net.Dialer{}).DialContext(ctx, "unix", socket)
-				},
-				DisableCompression: true,
-				MaxIdleConns:       4,
-				IdleConnTimeout:    time.Minute,
-			},
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		},
-	}
+	return &Client{socket: socket, lines: lines{socket: socket}}
 }
 
 // Close ends idle connections.
-func (c *Client) Close() { c.http.CloseIdleConnections() }
+func (c *Client) Close() { c.lines.close() }
 
 // Status implements Agent.
 func (c *Client) Status(ctx context.Context) (Status, error) {
@@ -185,7 +172,7 @@ func (c *Client) Stop(ctx context.Context) error {
 // socket. To look whether somebody listens would not do, for another client may
 // have started the next agent.
 func (c *Client) last(ctx context.Context, path string) error {
-	c.http.CloseIdleConnections()
+	c.lines.close()
 	conn, err := (&net.Dialer{}).DialContext(ctx, "unix", c.socket)
 	if err != nil {
 		return c.broken(ctx, err)
@@ -314,7 +301,7 @@ func (c *Client) send(ctx context.Context, method, path string, body any) (*http
 	if body != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}
-	resp, err := c.http.Do(req)
+	resp, err := c.lines.do(req)
 	if err != nil {
 		return nil, c.broken(ctx, err)
 	}

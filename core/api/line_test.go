@@ -1,0 +1,232 @@
+package api
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"path/filepath"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"tokentray/core"
+)
+
+// exchange is an agent of a few answers, which counts its connections.
+type exchange struct {
+	net.Listener
+	mu    sync.Mutex
+	conns []net.Conn
+	calls int
+}
+
+// newExchange serves do on a socket. do returns false to hang up.
+func newExchange(t *testing.T, do func(call int, r *http.Request, c net.Conn) bool) (*exchange, *Client) {
+	t.Helper()
+	socket := filepath.Join(t.TempDir(), "s")
+	l, err := net.Listen("unix", socket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := &exchange{Listener: l}
+	var served sync.WaitGroup
+	served.Go(func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			x.mu.Lock()
+			x.conns = append(x.conns, c)
+			x.mu.Unlock()
+			served.Go(func() {
+				defer c.Close()
+				in := bufio.NewReader(c)
+				for {
+					r, err := http.ReadRequest(in)
+					if err != nil {
+						return
+					}
+					x.mu.Lock()
+					x.calls++
+					call := x.calls
+					x.mu.Unlock()
+					if !do(call, r, c) {
+						return
+					}
+				}
+			})
+		}
+	})
+	client := Dial(socket)
+	t.Cleanup(func() {
+		client.Close()
+		_ = l.Close()
+		x.hangUp()
+		served.Wait()
+	})
+	return x, client
+}
+
+func (x *exchange) hangUp() {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	for _, c := range x.conns {
+		_ = c.Close()
+	}
+}
+
+func (x *exchange) seen() (conns, calls int) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return len(x.conns), x.calls
+}
+
+// says writes an answer.
+func says(c net.Conn, body, header string) bool {
+	_, err := fmt.Fprintf(c, "HTTP/1.1 200 OK\r\n%s: %d\r\nContent-Length: %d\r\n%s\r\n%s", versionHeader, Version, len(body), header, body)
+	return err == nil
+}
+
+func TestReadsShareALine(t *testing.T) {
+	x, client := newExchange(t, func(_ int, _ *http.Request, c net.Conn) bool { return says(c, "{}", "") })
+	for range 10 {
+		if _, err := client.Status(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if conns, calls := x.seen(); conns != 1 || calls != 10 {
+		t.Errorf("%d connections for %d calls", conns, calls)
+	}
+	// The agent is gone and there is another: nobody notices.
+	x.hangUp()
+	if _, err := client.Status(t.Context()); err != nil {
+		t.Errorf("on a line that died: %v", err)
+	}
+	if conns, calls := x.seen(); conns != 2 || calls != 11 {
+		t.Errorf("%d connections for %d calls", conns, calls)
+	}
+}
+
+// TestWhatChangesSomethingIsSentOnce: whether a call that was lost with its line
+// arrived nobody knows, so it takes a line that did not rest, and is not sent
+// again.
+func TestWhatChangesSomethingIsSentOnce(t *testing.T) {
+	x, client := newExchange(t, func(_ int, r *http.Request, c net.Conn) bool {
+		return r.Method == http.MethodGet && says(c, "{}", "")
+	})
+	if _, err := client.Status(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := client.Use(t.Context(), core.Live); !errors.Is(err, ErrNoAgent) {
+		t.Errorf("a call that brought no answer: %v", err)
+	}
+	if conns, calls := x.seen(); conns != 2 || calls != 2 {
+		t.Errorf("%d connections for %d calls", conns, calls)
+	}
+}
+
+func TestALineThatIsNotToBeUsedAgain(t *testing.T) {
+	for _, tt := range []struct{ name, body, header string }{
+		{"the agent says so", "{}", "Connection: close\r\n"},
+		{"it says more than it was asked", "{}\r\nHTTP/1.1 200 OK", "Content-Length: 2\r\n"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			x, client := newExchange(t, func(_ int, _ *http.Request, c net.Conn) bool {
+				if tt.header == "Connection: close\r\n" {
+					return says(c, tt.body, tt.header)
+				}
+				_, err := fmt.Fprintf(c, "HTTP/1.1 200 OK\r\n%s: %d\r\n%s\r\n%s", versionHeader, Version, tt.header, tt.body)
+				return err == nil
+			})
+			for range 3 {
+				if _, err := client.Status(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if conns, calls := x.seen(); conns != 3 || calls != 3 {
+				t.Errorf("%d connections for %d calls", conns, calls)
+			}
+		})
+	}
+}
+
+// TestACallEndsWithItsContext: before the answer and within it.
+func TestACallEndsWithItsContext(t *testing.T) {
+	for _, part := range []string{"", "HTTP/1.1 200 OK\r\n" + versionHeader + ": 1\r\nContent-Length: 100\r\n\r\n{"} {
+		got := make(chan struct{})
+		_, client := newExchange(t, func(call int, _ *http.Request, c net.Conn) bool {
+			if call == 1 {
+				return says(c, "{}", "")
+			}
+			_, _ = c.Write([]byte(part))
+			close(got)
+			return true
+		})
+		if _, err := client.Status(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		over := make(chan error, 1)
+		go func() {
+			_, err := client.Status(ctx)
+			over <- err
+		}()
+		<-got
+		cancel()
+		if err := <-over; !errors.Is(err, context.Canceled) {
+			t.Errorf("after %q: %v", part, err)
+		}
+		if n := len(client.lines.idle); n != 0 {
+			t.Errorf("after %q: %d lines are kept", part, n)
+		}
+	}
+}
+
+func TestLinesRestForAWhile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var s lines
+		resting := func() int {
+			synctest.Wait()
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			return len(s.idle)
+		}
+		rest := func() net.Conn {
+			near, far := net.Pipe()
+			s.rest(&line{Conn: near})
+			return far
+		}
+		first := rest()
+		time.Sleep(lineIdle / 2)
+		second := rest()
+		time.Sleep(lineIdle / 2)
+		if n := resting(); n != 1 {
+			t.Errorf("%d lines rest, and one of two came to rest a minute ago", n)
+		}
+		if _, err := first.Read(make([]byte, 1)); err == nil {
+			t.Error("a line that was let go is open")
+		}
+		time.Sleep(lineIdle / 2)
+		if n := resting(); n != 0 || s.sweep != nil {
+			t.Errorf("%d lines rest", n)
+		}
+		if _, err := second.Read(make([]byte, 1)); err == nil {
+			t.Error("a line that was let go is open")
+		}
+		for range maxLines + 3 {
+			rest()
+		}
+		if n := resting(); n != maxLines {
+			t.Errorf("%d lines rest, and %d may", n, maxLines)
+		}
+		s.close()
+		if n := resting(); n != 0 || s.sweep != nil {
+			t.Errorf("closed, %d lines rest", n)
+		}
+	})
+}
