@@ -222,11 +222,10 @@ func (s *Service) Living(ref api.Ref, minTTL time.Duration) (api.Token, bool) {
 	if !ok {
 		return api.Token{}, false
 	}
-	t, ok := s.keeper.Living(id, minTTL)
+	t, now, ok := s.keeper.Living(id, minTTL)
 	if !ok {
 		return api.Token{}, false
 	}
-	now := s.now()
 	s.uses.touch(id, now)
 	return s.answer(a, t, now), true
 }

@@ -1,16 +1,13 @@
 package api
 
 import (
-	"errors"
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
-	"time"
 
 	"tokentray/core"
 )
@@ -62,49 +59,6 @@ func TestKeysAreComparedInConstantTime(t *testing.T) {
 		if got := keys.find(secrets[i]); got == nil || got.Name != name {
 			t.Errorf("the %s key finds %v", name, got)
 		}
-	}
-}
-
-func TestNoMoreConnectionsThanSeats(t *testing.T) {
-	inner, err := net.Listen("tcp4", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	l := &boundedListener{Listener: inner, seats: make(chan struct{}, 2), closed: make(chan struct{})}
-	accepted := make(chan net.Conn, 4)
-	over := make(chan error, 1)
-	go func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				over <- err
-				return
-			}
-			accepted <- c
-		}
-	}()
-	for range 3 {
-		c, err := net.Dial("tcp", inner.Addr().String())
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer c.Close()
-	}
-	first := <-accepted
-	<-accepted
-	select {
-	case <-accepted:
-		t.Fatal("a third connection was accepted on two seats")
-	case <-time.After(50 * time.Millisecond):
-	}
-	_ = first.Close()
-	_ = first.Close() // frees its seat once
-	<-accepted
-	if err := l.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if err := <-over; !errors.Is(err, net.ErrClosed) {
-		t.Errorf("the listener ended with %v", err)
 	}
 }
 
