@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"runtime/debug"
 	"sync"
 
 	"tokentray/assets/openapi"
@@ -115,13 +114,9 @@ func (h *house) folder() string {
 	return h.home.Dir()
 }
 
-// smallHeap makes the collector of an agent run earlier than usual: its heap is
-// small and idle, and memory is what it costs all day.
-const smallHeap = 50
-
 // agent is cli.Parts.Agent.
 func (p program) agent(ctx context.Context, o cli.AgentOptions) error {
-	debug.SetGCPercent(smallHeap)
+	defer agent.PaceHeap()()
 	home, err := agent.FindHome(o.Home)
 	if err != nil {
 		p.starter.Fail(err)
