@@ -42,15 +42,7 @@ func keys() table {
 		"window.keys.do.back":      {"back, or close what is open", "返回，或关闭当前页面"},
 		"window.keys.do.close":     {"close the window; renewal goes on", "关闭窗口，后台继续续期"},
 
-		"window.key.up":       {"↑", "↑"},
-		"window.key.down":     {"↓", "↓"},
-		"window.key.right":    {"→", "→"},
-		"window.key.return":   {"Enter", "Enter"},
-		"window.key.kp_enter": {"Enter", "Enter"},
-		"window.key.space":    {"Space", "空格"},
-		"window.key.menu":     {"Menu", "菜单键"},
-		"window.key.escape":   {"Esc", "Esc"},
-		"window.key.prior":    {"Page Up", "Page Up"},
-		"window.key.next":     {"Page Down", "Page Down"},
+		"window.key.space": {"Space", "空格"},
+		"window.key.menu":  {"Menu", "菜单键"},
 	}
 }

@@ -5,8 +5,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
-
-	"tokentray/ui/text"
 )
 
 // The keys of the window stand in one table. It is what binds them, what the
@@ -197,10 +195,7 @@ func (s stroke) label(l *look) string {
 	if s.char != 0 {
 		return string(s.char)
 	}
-	name := string(s.key)
-	if key := text.Key("window.key." + strings.ToLower(name)); l.say.Has(key) {
-		name = l.say.Say(key)
-	}
+	name := keyName(l, s.key)
 	if s.ctrl && ctrl == fyne.KeyModifierSuper {
 		return "Cmd+" + name
 	}
@@ -208,6 +203,31 @@ func (s stroke) label(l *look) string {
 		return "Ctrl+" + name
 	}
 	return name
+}
+
+// keyName is what stands on a key.
+func keyName(l *look, key fyne.KeyName) string {
+	switch key {
+	case fyne.KeyUp:
+		return "↑"
+	case fyne.KeyDown:
+		return "↓"
+	case fyne.KeyRight:
+		return "→"
+	case fyne.KeyReturn, fyne.KeyEnter:
+		return "Enter"
+	case fyne.KeySpace:
+		return l.t("key.space")
+	case desktop.KeyMenu:
+		return l.t("key.menu")
+	case fyne.KeyEscape:
+		return "Esc"
+	case fyne.KeyPageUp:
+		return "Page Up"
+	case fyne.KeyPageDown:
+		return "Page Down"
+	}
+	return string(key)
 }
 
 // labels are the strokes of a line, each once.
