@@ -49,6 +49,17 @@ func windowHelp() table {
 		"cause.cut_off":         {"The agent went away before it answered.", "代理进程在应答之前断开了。"},
 		"window.remedy.cut_off": {"See whether it was done, then try again. What you typed stays.", "请先确认是否已经完成，再重试。已填写的内容会保留。"},
 
+		"window.menu.twin":                 {"Duplicate as {env}…", "复制为{env}账号…"},
+		"window.form.twin_of":              {"{account} as {env}", "{account} 的{env}账号"},
+		"window.form.product.test_live":    {"A test account under Live: production calls will not work with it.", "测试号放在生产环境：它无法用于正式业务的调用。"},
+		"window.form.proxy_password.again": {"not copied; enter it again if the proxy wants one", "未复制；如果代理需要密码，请重新填写"},
+		"window.form.clipboard":            {"From clipboard", "从剪贴板填写"},
+		"window.form.from.both":            {"AppID and AppSecret filled in from the clipboard.", "已从剪贴板填入 AppID 和 AppSecret。"},
+		"window.form.from.appid":           {"AppID filled in from the clipboard; the text has no AppSecret.", "已从剪贴板填入 AppID；文本中没有 AppSecret。"},
+		"window.form.from.secret":          {"AppSecret filled in from the clipboard; the text has no AppID.", "已从剪贴板填入 AppSecret；文本中没有 AppID。"},
+		"window.form.from.several":         {"The text holds several AppIDs. The first was filled in; check it.", "文本中有多个 AppID，已填入第一个，请核对。"},
+		"window.form.from.none":            {"The clipboard holds no text with an AppID and an AppSecret.", "剪贴板中没有包含 AppID 和 AppSecret 的文本。"},
+
 		"window.secret.title": {"New AppSecret for {account}", "为 {account} 填写新的 AppSecret"},
 		"window.secret.body":  {"It is tried with one call first, and saved only when WeChat accepts it.", "会先调用一次进行验证，微信接受后才保存。"},
 		"window.secret.lives": {"The token you have stays, and lives until {time}.", "现有的 token 不受影响，有效至 {time}。"},

@@ -400,6 +400,8 @@ func (w *Window) menuOf(a api.Account) *fyne.Menu {
 		fyne.NewMenuItemSeparator())
 	if other, ok := w.model.pair(id); ok {
 		items = append(items, named(l.t("pair.show", "account", other.Ref().String()), "flip", w.flip))
+	} else {
+		items = append(items, w.twinItem(a))
 	}
 	items = append(items,
 		named(l.t("menu.details"), "details", func() { w.openDetail(id) }),

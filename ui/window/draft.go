@@ -1,6 +1,8 @@
 package window
 
 import (
+	"strings"
+
 	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/ui/text"
@@ -13,6 +15,7 @@ type draft struct {
 	id      core.ID
 	ref     api.Ref // of the account being edited
 	before  api.Account
+	origin  api.Account // of which this is to be the twin in the other environment
 
 	name, appID, secret, baseURL, proxy, proxyPassword, note string
 	copyFormat                                               string // empty: as in the settings
@@ -35,6 +38,35 @@ func draftOf(a api.Account) draft {
 		copyFormat: a.CopyFormat,
 		env:        a.Env, kind: a.Kind, product: a.Product, auto: a.Auto, consent: a.AllowLive,
 	}
+}
+
+// twinDraft begins the twin of an account in the other environment. AppID and
+// secret are another account's at WeChat, so they stay empty; consent to
+// destructive fetches was given for one environment and no other.
+func twinDraft(a api.Account) draft {
+	d := draftOf(a)
+	d.editing, d.id, d.ref, d.before, d.origin = false, "", api.Ref{}, api.Account{}, a
+	d.appID, d.consent, d.env = "", false, otherEnv(a.Env)
+	if d.env == core.Live && d.product == core.ProductTest { // production has no test accounts
+		d.product = core.ProductOfficial
+	}
+	return d
+}
+
+func otherEnv(e core.Env) core.Env {
+	if e == core.Live {
+		return core.Sandbox
+	}
+	return core.Live
+}
+
+// has reports whether the draft has a use for a field.
+func (d draft) has(field string) bool {
+	switch field {
+	case "proxy_password":
+		return strings.TrimSpace(d.proxy) != "" || d.proxyPassword != ""
+	}
+	return true
 }
 
 // account is the draft as an account, cleaned.
@@ -71,6 +103,9 @@ func (d draft) problems(l *look, m *model) map[string][]issue {
 		if b.ID != d.id && b.Name == a.Name && b.Env == a.Env {
 			out["name"] = append(out["name"], issue{l.t("form.name.twice", "account", b.Ref().String()), false})
 		}
+	}
+	if a.Env == core.Live && a.Product == core.ProductTest {
+		out["product"] = append(out["product"], issue{l.t("form.product.test_live"), true})
 	}
 	if twin, ok := m.twin(d.id, a.Kind, a.BaseURL, a.AppID); ok {
 		key, warn := "form.twin", true
@@ -128,6 +163,10 @@ func (d draft) changed() bool {
 	}
 	// What is only a switch's position is not worth a question.
 	start := newDraft(d.env)
+	if d.origin.ID != "" {
+		start = twinDraft(d.origin)
+		start.env = d.env
+	}
 	start.kind, start.product, start.auto, start.consent = d.kind, d.product, d.auto, d.consent
 	return d != start
 }

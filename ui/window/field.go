@@ -14,9 +14,17 @@ import (
 type entry struct {
 	widget.Entry
 	look *look
-	up   func() // arrow keys that leave a single line; nil when they do nothing
-	down func()
+	// paste is asked first what to do with a text from the clipboard; true means
+	// that it took the text. nil: it is pasted.
+	paste func(string) bool
+	up    func() // arrow keys that leave a single line; nil when they do nothing
+	down  func()
 }
+
+// maxEntry is how much of a text from the clipboard goes into an entry, in
+// characters: more than any field takes, so that the field says so, and no more
+// than can be drawn without delay.
+const maxEntry = 4096
 
 func newEntry(l *look, placeholder, value string, on func(string)) *entry {
 	e := &entry{look: l}
@@ -65,12 +73,28 @@ func (e *entry) TypedKey(k *fyne.KeyEvent) {
 }
 
 func (e *entry) TypedShortcut(s fyne.Shortcut) {
-	if _, ours := s.(*desktop.CustomShortcut); ours {
+	switch s := s.(type) {
+	case *desktop.CustomShortcut:
 		e.look.shortcut(s)
 		return
+	case *fyne.ShortcutPaste:
+		content := s.Clipboard.Content()
+		if e.paste != nil && e.paste(content) {
+			return
+		}
+		if runes := []rune(content); len(runes) > maxEntry {
+			e.Entry.TypedShortcut(&fyne.ShortcutPaste{Clipboard: excerpt{string(runes[:maxEntry])}})
+			return
+		}
 	}
 	e.Entry.TypedShortcut(s)
 }
+
+// excerpt stands for a clipboard that holds no more than an entry takes.
+type excerpt struct{ content string }
+
+func (c excerpt) Content() string { return c.content }
+func (excerpt) SetContent(string) {}
 
 // toggle is a box to tick, with a sentence that may be long.
 type toggle struct {

@@ -54,6 +54,11 @@ func twin(was fyne.Focusable, before, after []fyne.Focusable) fyne.Focusable {
 	if len(before) != len(after) {
 		return nil
 	}
+	if e, ok := was.(*entry); ok {
+		if next, ok := after[i].(*entry); ok && next.Text == e.Text { // who types goes on where they were
+			next.CursorRow, next.CursorColumn = e.CursorRow, e.CursorColumn
+		}
+	}
 	return after[i]
 }
 

@@ -27,11 +27,16 @@ type form struct {
 	good    bool            // the verdict is a success
 	busy    bool
 
+	from  string // what was filled in from the clipboard
+	noted bool   // that is only a note that nothing was found
+
 	page    *fyne.Container
 	scroll  *scroller
 	says    map[string]*prose
 	words   *prose // the verdict
 	kindSay *prose
+	fromSay *prose
+	boxes   map[string]fyne.CanvasObject // the fields with their labels
 	consent *fyne.Container
 	fields  map[string]fyne.Focusable
 	save    *button
@@ -52,18 +57,23 @@ func newForm(l *look, m *model, d draft, on formActions) *form {
 // draw builds the form from its draft.
 func (f *form) draw() fyne.CanvasObject {
 	l, d := f.look, &f.draft
-	f.says, f.fields = map[string]*prose{}, map[string]fyne.Focusable{}
+	f.says, f.fields, f.boxes = map[string]*prose{}, map[string]fyne.Focusable{}, map[string]fyne.CanvasObject{}
 	column := container.New(&column{gap: 4 * grid, padX: rowLeft, padY: 4 * grid})
 
 	column.Add(f.entry("name", newEntry(l, l.t("form.name.hint"), d.name, f.typed("name", &d.name))))
 	column.Add(f.field("env", newSegment(l, string(d.env), func(v string) { d.env = core.Env(v); f.touch("env") }, envChoices(l)...)))
 	column.Add(f.field("product", newSegment(l, string(d.product), func(v string) { d.product = core.Product(v); f.touch("product") }, productChoices(l)...)))
-	column.Add(f.entry("appid", newEntry(l, "wx…", d.appID, f.typed("appid", &d.appID))))
+	f.fromSay = newProse("", 13, l.pal.SandboxText)
+	appID := newEntry(l, "wx…", d.appID, f.typed("appid", &d.appID))
+	appID.paste = f.pasted
+	column.Add(stack(2*grid, f.fromSay, f.entry("appid", appID)))
 	keep := ""
 	if d.editing {
 		keep = l.t("form.secret.keep")
 	}
-	column.Add(f.entry("secret", newSecretEntry(l, keep, d.secret, f.typed("secret", &d.secret))))
+	secret := newSecretEntry(l, keep, d.secret, f.typed("secret", &d.secret))
+	secret.paste = f.pasted
+	column.Add(f.entry("secret", secret))
 
 	f.kindSay = newProse("", 13, l.pal.Muted)
 	kind := newSegment(l, string(d.kind), func(v string) { d.kind = core.Kind(v); f.touch("kind") }, kindChoices(l)...)
@@ -75,17 +85,29 @@ func (f *form) draw() fyne.CanvasObject {
 	column.Add(canvas.NewRectangle(l.pal.Line))
 	column.Add(f.entry("base_url", newEntry(l, l.t("form.base_url.hint"), d.baseURL, f.typed("base_url", &d.baseURL))))
 	column.Add(f.entry("proxy", newEntry(l, l.t("form.proxy.hint"), d.proxy, f.typed("proxy", &d.proxy))))
+	if d.origin.ID != "" {
+		keep = l.t("form.proxy_password.again")
+	}
 	column.Add(f.entry("proxy_password", newSecretEntry(l, keep, d.proxyPassword, f.typed("proxy_password", &d.proxyPassword))))
 	column.Add(f.field("copy_format", beside(f.drawFormats())))
 	column.Add(f.entry("note", newNoteEntry(l, d.note, f.typed("note", &d.note))))
 	f.scroll = newScroller(column)
 
 	title := l.t("form.add")
-	if d.editing {
+	switch {
+	case d.editing:
 		title = l.t("form.edit", "account", d.ref.String())
+	case d.origin.Name != "":
+		title = l.t("form.twin_of", "account", d.origin.Ref().String(), "env", l.say.Say(text.Key("env."+string(d.env))))
 	}
 	back := iconButton(l, iconBack, l.t("back"), f.on.back)
-	head := pageHead(l, back, title)
+	clip := smallButton(l, quiet, l.t("form.clipboard"), func() {
+		if !f.pasted(fyne.CurrentApp().Clipboard().Content()) {
+			f.from, f.noted = "form.from.none", true
+			f.check()
+		}
+	})
+	head := pageHead(l, back, title, clip)
 	f.page = container.New(&page{}, head, f.scroll, f.drawFoot())
 	f.check()
 	return f.page
@@ -161,7 +183,38 @@ func (f *form) field(name string, o fyne.CanvasObject) fyne.CanvasObject {
 	if o, ok := o.(fyne.Focusable); ok {
 		f.fields[name] = o
 	}
-	return stack(grid, boldWord(l.t("form."+name), 13, l.pal.Text), o, say)
+	f.boxes[name] = stack(grid, boldWord(l.t("form."+name), 13, l.pal.Text), o, say)
+	return f.boxes[name]
+}
+
+// pasted takes a text that holds more than one value apart and fills in what it
+// has; false leaves the text to whoever pasted it.
+func (f *form) pasted(content string) bool {
+	p, ok := readPasted(content)
+	if !ok {
+		return false
+	}
+	fill := func(field, value string) {
+		if e, ok := f.fields[field].(*entry); ok && value != "" {
+			e.SetText(value)
+			e.CursorColumn = len(value)
+		}
+	}
+	fill("appid", p.AppID)
+	fill("secret", p.Secret)
+	f.noted = false
+	switch {
+	case p.Several:
+		f.from = "form.from.several"
+	case p.Secret == "":
+		f.from = "form.from.appid"
+	case p.AppID == "":
+		f.from = "form.from.secret"
+	default:
+		f.from = "form.from.both"
+	}
+	f.check()
+	return true
 }
 
 func (f *form) entry(name string, e *entry) fyne.CanvasObject { return f.field(name, e) }
@@ -176,6 +229,7 @@ func (f *form) typed(name string, into *string) func(string) {
 
 func (f *form) touch(name string) {
 	f.touched[name] = true
+	f.from = ""
 	f.verdict, f.good = issue{}, false
 	f.check()
 }
@@ -206,8 +260,21 @@ func (f *form) check() {
 	}
 	f.kindSay.set(l.t(key), p.Muted)
 	f.consent.Hidden = !f.draft.needsConsent()
+	for name, box := range f.boxes {
+		visible(box, f.draft.has(name))
+	}
+	ink := p.SandboxText
+	if f.noted {
+		ink = p.SoonText
+	}
+	words := ""
+	if f.from != "" {
+		words = l.t(f.from)
+	}
+	f.fromSay.set(words, ink)
+	f.fromSay.Hidden = words == ""
 
-	ink := p.Text
+	ink = p.Text
 	switch {
 	case f.good:
 		ink = p.SandboxText

@@ -65,6 +65,12 @@ func (w *Window) openEdit(id core.ID) {
 	}
 }
 
+// twinItem begins the account's twin in the other environment.
+func (w *Window) twinItem(a api.Account) *fyne.MenuItem {
+	env := w.look.say.Say(text.Key("env." + string(otherEnv(a.Env))))
+	return fyne.NewMenuItem(w.look.t("menu.twin", "env", env), func() { w.openForm(twinDraft(a)) })
+}
+
 func (w *Window) openForm(d draft) {
 	if w.form != nil || !w.closePage() {
 		return
@@ -74,7 +80,11 @@ func (w *Window) openForm(d draft) {
 	w.holder.Refresh()
 	w.root.Refresh()
 	w.form.reflow()
-	w.win.Canvas().Focus(w.form.fields["name"])
+	first := "name"
+	if d.origin.ID != "" {
+		first = "appid"
+	}
+	w.win.Canvas().Focus(w.form.fields[first])
 }
 
 // leaveForm closes the form, after a question when something was typed.

@@ -36,6 +36,7 @@ func (w *Window) askSecret(id core.ID) {
 		body += "\n" + l.t("secret.lives", "time", moment(l, a.ExpiresAt, w.now()))
 	}
 	s.field = newSecretEntry(l, "AppSecret", "", func(string) { s.say("", false) })
+	s.field.paste = s.pasted
 	s.field.OnSubmitted = func(string) { s.try() }
 	s.words = newProse("", 13, l.pal.LiveText)
 	s.test = newButton(l, filled, l.t("secret.go"), s.try)
@@ -45,6 +46,23 @@ func (w *Window) askSecret(id core.ID) {
 	s.sheet = newSheet(l, w.closeSheet, title, newProse(body, sizeText, l.pal.Text), s.field, s.words, beside(s.anyway),
 		atRight(newButton(l, quiet, l.t("cancel"), w.closeSheet), s.test))
 	w.openSheet(s.sheet, s.field)
+}
+
+// pasted takes the AppSecret out of a text with names and values, unless that is
+// another account's.
+func (s *secretSheet) pasted(content string) bool {
+	p, ok := readPasted(content)
+	switch {
+	case !ok:
+		return false
+	case p.AppID != "" && p.AppID != s.appID:
+		s.say(s.w.look.t("secret.other", "appid", p.AppID), false)
+		return true
+	case p.Secret == "":
+		return false
+	}
+	s.field.SetText(p.Secret)
+	return true
 }
 
 // say shows what came of it, or nothing.

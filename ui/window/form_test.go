@@ -1,0 +1,200 @@
+package window
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"tokentray/core"
+	"tokentray/core/api"
+)
+
+// paste presses Ctrl+V in the field that has the keyboard.
+func (s *stage) paste(content string) {
+	s.t.Helper()
+	s.app.Clipboard().SetContent(content)
+	s.win.Canvas().Focused().(*entry).TypedShortcut(&fyne.ShortcutPaste{Clipboard: s.app.Clipboard()})
+}
+
+// A text with both fills both fields, wherever of the two it is pasted, and the
+// form says so without showing the secret.
+func TestFormTakesAPastedBlock(t *testing.T) {
+	for _, field := range []string{"appid", "secret"} {
+		s := newStage(t).open()
+		s.openAdd()
+		s.focus(s.form.fields[field])
+		s.paste("AppID: wx0123456789abcdef\nAppSecret: " + goodSecret)
+		if d := s.form.draft; d.appID != "wx0123456789abcdef" || d.secret != goodSecret {
+			t.Errorf("pasted into %s: AppID %q, a secret of %d bytes", field, d.appID, len(d.secret))
+		}
+		s.mustSay("AppID and AppSecret filled in from the clipboard.", "wx0123456789abcdef")
+		s.mustNotSay(goodSecret)
+		s.typeInto("appid", "wx1")
+		s.mustNotSay("filled in from the clipboard")
+	}
+}
+
+func TestFormTakesTheClipboardByButton(t *testing.T) {
+	s := newStage(t).open()
+	s.openAdd()
+	s.app.Clipboard().SetContent("nothing of use")
+	s.press("From clipboard")
+	s.mustSay("The clipboard holds no text with an AppID and an AppSecret.")
+	s.app.Clipboard().SetContent("开发者ID(AppID)\nwx0123456789abcdef")
+	s.press("From clipboard")
+	s.mustSay("AppID filled in from the clipboard; the text has no AppSecret.")
+	// A value by itself is pasted as it is.
+	s.focus(s.form.fields["secret"])
+	s.paste(goodSecret)
+	if got := s.form.draft.secret; got != goodSecret {
+		t.Errorf("the secret has %d bytes", len(got))
+	}
+}
+
+// A text without end fills a field with no more than it takes to say that it is
+// too long.
+func TestFormTakesNoEndlessText(t *testing.T) {
+	s := newStage(t).open()
+	s.openAdd()
+	for field, words := range map[string]string{
+		"name": "A name has at most 200 characters.", "secret": "An AppSecret has at most 512 bytes",
+		"note": "A note has at most 2,000 characters.", "base_url": "Write the base URL as",
+	} {
+		s.focus(s.form.fields[field])
+		s.paste(strings.Repeat("无尽的文字", 400_000))
+		if n := len([]rune(s.form.fields[field].(*entry).Text)); n != maxEntry {
+			t.Errorf("%s holds %d characters", field, n)
+		}
+		s.mustSay(words)
+	}
+	s.press("Save")
+	if slices.ContainsFunc(s.agent.log(), func(c string) bool { return strings.HasPrefix(c, "add") }) {
+		t.Error("it was sent to the agent")
+	}
+}
+
+func TestFormKeepsNamesOfAllScripts(t *testing.T) {
+	for _, name := range []string{strings.Repeat("商", 200), strings.Repeat("w", 200), "مرحبا بالعالم", "🛒 shop 🇨🇳"} {
+		s := newStage(t).open()
+		s.openAdd()
+		s.typeInto("name", name)
+		s.typeInto("appid", "wx0123456789abcdef")
+		s.typeInto("secret", goodSecret)
+		s.press("Save")
+		s.untilCalled("add " + name + "/sandbox")
+		s.untilSays("saved")
+	}
+}
+
+// The twin of an account has everything but what belongs to one environment.
+func TestDuplicateAsTheOtherEnvironment(t *testing.T) {
+	a := sample("shop", core.Sandbox, noon, time.Hour, 2*time.Hour)
+	a.Product, a.Kind, a.Proxy, a.Note, a.CopyFormat = core.ProductTest, core.KindWeChatLegacy, "http://proxy.example:8080", "ask Li", "curl"
+	s := newStage(t, a).open()
+	item := s.menuItem("shop-sandbox", "Duplicate as Live…")
+	item.Action()
+	s.mustSay("shop/sandbox as Live", "http://proxy.example:8080", "ask Li", "curl command ▾", "not copied", "I allow legacy fetches")
+	d := s.form.draft
+	if d.editing || d.name != "shop" || d.env != core.Live || d.appID != "" || d.secret != "" || d.consent || d.product != core.ProductOfficial {
+		t.Errorf("the draft is %+v", d)
+	}
+	if s.win.Canvas().Focused() != s.form.fields["appid"] {
+		t.Error("the keyboard is not in the AppID")
+	}
+	if d.changed() {
+		t.Error("what was only prefilled is asked about")
+	}
+	s.typeInto("appid", "wx0123456789abcdef")
+	s.mustSay("two legacy accounts would kill each")
+	s.typeInto("appid", "wxfedcba9876543210")
+	s.typeInto("secret", goodSecret)
+	s.press("Save")
+	s.untilCalled("add shop/live")
+	s.until("the account", func() bool { return len(s.model.accounts) == 2 })
+	a, _ = s.model.find("shop-sandbox")
+	if slices.ContainsFunc(s.menuOf(a).Items, func(i *fyne.MenuItem) bool { return i.Label == "Duplicate as Live…" }) {
+		t.Error("a twin that is there already can be made again")
+	}
+}
+
+// menuItem is an entry of an account's menu.
+func (s *stage) menuItem(id core.ID, label string) *fyne.MenuItem {
+	s.t.Helper()
+	a, _ := s.model.find(id)
+	for _, item := range s.menuOf(a).Items {
+		if item.Label == label {
+			return item
+		}
+	}
+	s.t.Fatalf("the menu of %s has no %q", id, label)
+	return nil
+}
+
+// What a form holds survives the agent's death, in the middle of a word and of
+// a call; when the agent is back, it is saved.
+func TestFormOutlivesTheAgent(t *testing.T) {
+	s := newStage(t).open()
+	s.openAdd()
+	s.typeInto("name", "shop")
+	s.typeInto("secret", goodSecret)
+	s.focus(s.form.fields["appid"])
+	for _, r := range "wx0123456789" {
+		s.win.Canvas().Focused().TypedRune(r)
+	}
+	s.connect = failure(core.Internal, core.RemedyNoAgent)
+	s.agent.crash()
+	s.untilSays("The agent is gone. Connecting again…")
+	for _, r := range "abcdef" {
+		s.win.Canvas().Focused().TypedRune(r)
+	}
+	s.press("Test")
+	s.untilSays("There is no agent at the moment; nothing was sent.", "What you typed stays.")
+	s.press("Save")
+	s.untilSays("There is no agent at the moment; nothing was sent.")
+
+	s.connect = nil
+	s.until("the agent", func() bool { return s.phase == phaseConnected })
+	s.mustNotSay("The agent is gone.")
+	if d := s.form.draft; d.name != "shop" || d.appID != "wx0123456789abcdef" || d.secret != goodSecret {
+		t.Fatalf("the draft is name %q, AppID %q, a secret of %d bytes", d.name, d.appID, len(d.secret))
+	}
+	s.press("Save")
+	s.untilSays("shop/sandbox saved")
+	s.untilCalled("add shop/sandbox")
+}
+
+// An agent that dies while it saves leaves the form as it is.
+func TestFormOutlivesAnAgentThatDiesWhileSaving(t *testing.T) {
+	s := newStage(t).open()
+	s.openAdd()
+	s.typeInto("name", "shop")
+	s.typeInto("appid", "wx0123456789abcdef")
+	s.typeInto("secret", goodSecret)
+	s.agent.fail["add "] = &core.Error{Class: core.Internal, Remedy: core.RemedyNoAgent, Message: "no agent", Err: api.ErrNoAgent}
+	s.press("Save")
+	s.untilSays("The agent went away before it answered.", "See whether it was done,")
+	if s.form == nil || s.form.busy || s.form.draft.secret != goodSecret {
+		t.Error("the form is lost, or waits for ever")
+	}
+}
+
+// A form that was begun is written on in another language at the very place.
+func TestFormKeepsTheCursor(t *testing.T) {
+	s := newStage(t).open()
+	s.openAdd()
+	for _, r := range "shp" {
+		s.win.Canvas().Focused().TypedRune(r)
+	}
+	s.key(fyne.KeyLeft)
+	next := s.model.settings
+	next.Language = "zh"
+	s.agent.send(api.Event{Type: api.EventSettings, Settings: &next})
+	s.untilSays("添加账号")
+	s.win.Canvas().Focused().TypedRune('o')
+	if got := s.form.draft.name; got != "shop" {
+		t.Errorf("the name is %q", got)
+	}
+}

@@ -1,0 +1,75 @@
+package window
+
+import (
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+func TestReadPasted(t *testing.T) {
+	const id, key = "wx0123456789abcdef", "0123456789abcdef0123456789abcdef"
+	both := pasted{AppID: id, Secret: key}
+	for _, c := range []struct {
+		name, text string
+		want       pasted
+	}{
+		{"one line", "AppID: " + id + " AppSecret: " + key, both},
+		{"the other way round", "AppSecret=" + key + "\nAppID=" + id, both},
+		{"two lines without signs", "AppID\n" + id + "\nAppSecret\n" + key, both},
+		{"the test account's page", "appID\t" + id + "\nappsecret\t" + key, both},
+		{"the test account's page, one line", "appID " + id + " appsecret " + key, both},
+		{"an Official Account's page", "开发者ID(AppID)\n" + id + "\n开发者密码(AppSecret)\n" + key + "\n重置", both},
+		{"Chinese brackets and colons", "开发者ID（AppID）：" + id + "，开发者密码（AppSecret）：" + key, both},
+		{"a Mini Program's page", "AppID(小程序ID)\t" + id + "\nAppSecret(小程序密钥)\t" + key, both},
+		{"a message", "appid是 " + id + "，secret：" + key, both},
+		{"dotenv", "# shop\nWECHAT_APP_ID=\"" + id + "\"\nexport WECHAT_APP_SECRET='" + key + "'\n", both},
+		{"JSON", `{"appId": "` + id + `", "appSecret": "` + key + `", "token": "abc"}`, both},
+		{"JSON in a string", `{\"appid\":\"` + id + `\",\"secret\":\"` + key + `\"}`, both},
+		{"YAML", "wx:\n  mp:\n    app-id: " + id + "\n    secret: " + key + "\n    aes-key: abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ\n", both},
+		{"properties", "wx.miniapp.configs[0].appid=" + id + "\nwx.miniapp.configs[0].secret=" + key, both},
+		{"a URL", "https://api.weixin.qq.com/cgi-bin/token?grant_type=client_credential&appid=" + id + "&secret=" + key, both},
+		{"XML", "<appid>" + id + "</appid><appsecret>" + key + "</appsecret>", both},
+		{"a table with heads", "name\tAppID\tAppSecret\nshop\t" + id + "\t" + key, both},
+		{"a Markdown table", "| AppID | AppSecret |\n|---|---|\n| " + id + " | " + key + " |", both},
+		{"values alone", id + "\t" + key, both},
+		{"values in a sentence", "use " + id + " with " + key + ".", both},
+		{"a name and one value", "AppID: " + id, pasted{AppID: id}},
+		{"a secret under its name", "AppSecret: " + key, pasted{Secret: key}},
+		{"two accounts", "appid: " + id + "\nsecret: " + key + "\nappid: wxfedcba9876543210\nsecret: ffffffffffffffffffffffffffffffff", pasted{id, key, true}},
+		{"a secret that is hidden", "AppID: " + id + "\nAppSecret: ********", pasted{AppID: id}},
+		{"WeCom", "CorpID: ww0123456789abcdef\nSecret: abcDEF-123_abcDEF-123_abcDEF-123_abcDEF-123", pasted{AppID: "ww0123456789abcdef", Secret: "abcDEF-123_abcDEF-123_abcDEF-123_abcDEF-123"}},
+
+		{"an AppID by itself", id, pasted{}},
+		{"a secret by itself", " " + key + "\n", pasted{}},
+		{"nothing", "", pasted{}},
+		{"other words", "see the console for the AppID and its AppSecret", pasted{}},
+		{"a console that shows no secret", "开发者密码(AppSecret)\n重置\n冻结", pasted{}},
+		{"too much", strings.Repeat("x", maxPasted) + " appid: " + id, pasted{}},
+	} {
+		got, ok := readPasted(c.text)
+		if got != c.want || ok != (c.want != pasted{}) {
+			t.Errorf("%s: %+v, %v; want %+v", c.name, got, ok, c.want)
+		}
+	}
+}
+
+// Whatever is pasted, what is found stands in it, and fits into its field.
+func FuzzReadPasted(f *testing.F) {
+	for _, s := range []string{
+		"", "AppID: wx0123456789abcdef AppSecret: 0123456789abcdef0123456789abcdef", "appid appid appid secret=secret",
+		"开发者ID（AppID）：wx", "{\"appid\":\"\\u0000\"}", strings.Repeat("appid:", 200), "secret" + strings.Repeat(" ", 99) + "abcd",
+	} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		p, ok := readPasted(text)
+		if ok != (p.AppID != "" || p.Secret != "") {
+			t.Fatalf("%+v is found: %v", p, ok)
+		}
+		for _, v := range []string{p.AppID, p.Secret} {
+			if !strings.Contains(text, v) || len(v) > 512 || !utf8.ValidString(v) || strings.ContainsAny(v, " \n\t") {
+				t.Fatalf("found %q", v)
+			}
+		}
+	})
+}
