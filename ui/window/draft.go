@@ -53,13 +53,6 @@ func twinDraft(a api.Account) draft {
 	return d
 }
 
-func otherEnv(e core.Env) core.Env {
-	if e == core.Live {
-		return core.Sandbox
-	}
-	return core.Live
-}
-
 // has reports whether the draft has a use for a field.
 func (d draft) has(field string) bool {
 	switch field {

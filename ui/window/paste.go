@@ -20,8 +20,8 @@ const maxPasted = 64 << 10
 // What stands before a value: the name that the consoles, WeChat's own examples
 // and configuration files give it. Longer names contain these.
 const (
-	idName     = `app[ _.-]?id|corp[ _.-]?id|开发者\s?id|应用\s?id|企业\s?id`
-	secretName = `(?:(?:app|corp)[ _.-]?)?secret(?:[ _.-]?key)?|开发者密码|应用密钥|小程序密钥`
+	idName     = `(?:app|corp|` + "开发者" + `|` + "应用" + `|` + "企业" + `)[ _.-]?id`
+	secretName = `(?:(?:app|corp)[ _.-]?)?secret(?:[ _.-]?key)?|` + "开发者密码" + `|` + "应用密钥" + `|` + "小程序密钥"
 	// after is what stands between a name and its value: a remark in
 	// brackets, as in 开发者ID(AppID), and then quotes, signs, tags, blanks
 	// and line ends.
