@@ -144,7 +144,7 @@ func TestFormOutlivesTheAgent(t *testing.T) {
 	for _, r := range "wx0123456789" {
 		s.win.Canvas().Focused().TypedRune(r)
 	}
-	s.connect = failure(core.Internal, core.RemedyNoAgent)
+	s.refuse(failure(core.Internal, core.RemedyNoAgent))
 	s.agent.crash()
 	s.untilSays("The agent is gone. Connecting again…")
 	for _, r := range "abcdef" {
@@ -155,7 +155,7 @@ func TestFormOutlivesTheAgent(t *testing.T) {
 	s.press("Save")
 	s.untilSays("There is no agent at the moment; nothing was sent.")
 
-	s.connect = nil
+	s.refuse(nil)
 	s.until("the agent", func() bool { return s.phase == phaseConnected })
 	s.mustNotSay("The agent is gone.")
 	if d := s.form.draft; d.name != "shop" || d.appID != "wx0123456789abcdef" || d.secret != goodSecret {

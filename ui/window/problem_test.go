@@ -217,7 +217,7 @@ func TestSecretOutlivesTheAgent(t *testing.T) {
 	s.agent.fail["test gate/sandbox"] = &core.Error{Class: core.Internal, Remedy: core.RemedyNoAgent, Message: "no agent", Err: api.ErrNoAgent}
 	s.press("Test and save")
 	s.untilSays("The agent went away before it answered.")
-	s.connect = failure(core.Internal, core.RemedyNoAgent)
+	s.refuse(failure(core.Internal, core.RemedyNoAgent))
 	s.agent.crash()
 	s.untilSays("The agent is gone. Connecting again…")
 	s.press("Test and save")

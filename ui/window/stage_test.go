@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -29,7 +30,8 @@ type stage struct {
 	queue chan func()
 	time  time.Time
 
-	connect error // what connecting answers, nil for the agent
+	line    sync.Mutex // of connect, once the window is connected
+	connect error      // what connecting answers, nil for the agent
 	demos   int
 }
 
@@ -40,6 +42,8 @@ func newStage(t *testing.T, accounts ...api.Account) *stage {
 	s.agent.list.Settings.Language, s.agent.list.Settings.Theme = "en", "light"
 	s.Window = New(test.NewTempApp(t), Config{
 		Connect: func(context.Context) (Agent, error) {
+			s.line.Lock()
+			defer s.line.Unlock()
 			if s.connect != nil {
 				return nil, s.connect
 			}
@@ -64,6 +68,13 @@ func newStage(t *testing.T, accounts ...api.Account) *stage {
 	})
 	s.win.Resize(fyne.NewSize(460, 640))
 	return s
+}
+
+// refuse sets what connecting answers from now on, nil for the agent.
+func (s *stage) refuse(err error) {
+	s.line.Lock()
+	defer s.line.Unlock()
+	s.connect = err
 }
 
 // open connects and waits for the list.
