@@ -34,7 +34,7 @@ func variables(groups []group) []string {
 			for _, q := range c.query {
 				all += q.value
 			}
-			for _, v := range []string{"openid", "template_id", "thumb_media_id", "rid"} {
+			for _, v := range openVariables() {
 				if strings.Contains(all, "{{"+v+"}}") && !slices.Contains(out, v) {
 					out = append(out, v)
 				}
@@ -43,6 +43,9 @@ func variables(groups []group) []string {
 	}
 	return out
 }
+
+// openVariables are all that sample calls may leave open.
+func openVariables() []string { return []string{"openid", "template_id", "thumb_media_id", "rid"} }
 
 // groups are the calls for accounts of the products. What changes something
 // stands in a group that says so, behind those that only read, and reaches

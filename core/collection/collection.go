@@ -29,13 +29,13 @@ type Kind string
 const (
 	Postman   Kind = "postman"   // Postman and Newman; Insomnia imports the same files
 	Bruno     Kind = "bruno"     // Bruno and its command line, bru
-	HTTP      Kind = "http"      // REST Client of Visual Studio Code, and httpYac
+	HTTP      Kind = "http"      // REST Client of Visual Studio Code
 	JetBrains Kind = "jetbrains" // the HTTP Client of JetBrains' editors
 	Curl      Kind = "curl"      // a shell script
 )
 
 // Kinds lists the kinds in the order they are offered.
-func Kinds() []Kind { return []Kind{Postman} }
+func Kinds() []Kind { return []Kind{Postman, Bruno, HTTP, JetBrains, Curl} }
 
 // Account is what a client will use.
 type Account struct {
@@ -94,6 +94,14 @@ func Files(kind Kind, in Input) ([]File, error) {
 	switch kind {
 	case Postman:
 		return w.postman()
+	case Bruno:
+		return w.bruno()
+	case HTTP:
+		return w.rest()
+	case JetBrains:
+		return w.jetbrains()
+	case Curl:
+		return w.curl()
 	}
 	return nil, unknown(kind)
 }
@@ -113,6 +121,14 @@ func Single(kind Kind, in Input) (File, error) {
 	switch kind {
 	case Postman:
 		return w.postmanCollection(w.accounts[0].bare+".postman_collection.json", true)
+	case HTTP:
+		return w.restFile(w.accounts[0]), nil
+	case JetBrains:
+		return w.jetbrainsFile(w.accounts[0].bare+".http", &w.accounts[0]), nil
+	case Curl:
+		return w.curlFile(w.accounts[0]), nil
+	case Bruno:
+		return File{}, invalid("Bruno keeps a folder, not a file; give one")
 	}
 	return File{}, unknown(kind)
 }
@@ -197,6 +213,3 @@ func unknown(kind Kind) error {
 func invalid(message string) error {
 	return &core.Error{Class: core.Invalid, Remedy: core.RemedyInput, Message: message}
 }
-
-// KeyVariable is the name of the client key in a .env file.
-const KeyVariable = "TOKENTRAY_KEY"

@@ -2,6 +2,7 @@ package collection
 
 import (
 	"fmt"
+	"net/url"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -61,4 +62,13 @@ func encode(a Account) string {
 		b.WriteString("/" + string(a.Env))
 	}
 	return b.String()
+}
+
+// ascii is encode for programs that send a URL as it stands, as curl does.
+func (a account) ascii() string {
+	out := url.PathEscape(a.Name)
+	if a.Env != "" {
+		out += "/" + string(a.Env)
+	}
+	return strings.ReplaceAll(out, "'", "%27")
 }

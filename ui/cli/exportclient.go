@@ -246,8 +246,7 @@ func (a *app) exported(ctx context.Context, agent api.Agent, e clientExport, in 
 			Secret []string `json:"secret_files"`
 		}{e.out, all, append([]string{}, secret...)})
 	}
-	comma := a.say("cli.comma")
-	a.note(a.say("export.wrote", "count", len(all), "folder", clean(e.out), "files", clean(strings.Join(all, comma))))
+	a.note(a.say("export.wrote", "count", len(all), "folder", clean(e.out)))
 	if made != nil {
 		a.note(a.say("api.key_made", "name", clean(made.Name), "scope", a.scope(made.ClientKey)))
 		if in.Accounts[0].Env == "" && !slices.Contains(made.Envs, core.Live) {
@@ -255,7 +254,7 @@ func (a *app) exported(ctx context.Context, agent api.Agent, e clientExport, in 
 		}
 	}
 	if len(secret) > 0 {
-		a.note(a.say("export.secret", "files", clean(strings.Join(secret, comma))))
+		a.note(a.say("export.secret", "files", clean(strings.Join(secret, a.say("cli.comma")))))
 	} else {
 		a.note(a.say("export.no_key", "place", a.say(keyPlace(e.kind))))
 	}

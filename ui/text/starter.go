@@ -18,7 +18,36 @@ func starter() table {
 				"3. 把密钥填入变量 `tokentray_key` 的当前值，它只保存在本机。\n\n" +
 				"`tokentray_account` 是账号名称：`shop` 表示当前环境中的 shop，随托盘中的切换而变；`shop/live` 固定为生产环境。",
 		},
+		"starter.about_bruno": {
+			"Calls of WeChat's whose token comes from TokenTray when you send them. Nothing here holds a token or an AppSecret, so the folder may be committed; .env holds the client key and is ignored by git.\n\n" +
+				"1. Run `tokentray api on`, then `tokentray api key add bruno`.\n" +
+				"2. Put the key into a file .env in this folder, as TOKENTRAY_KEY=…, or into the secret variable tokentray_key of an environment.\n" +
+				"3. Choose the environment of an account.\n\n" +
+				"`tokentray_account` is an account's name: `shop` is shop in the active environment, and follows the switch in the tray; `shop/live` stays there.",
+			"调用微信接口，发送时从 TokenTray 获取 token。此文件夹不含 token 和 AppSecret，可以提交到版本库；.env 含有客户端密钥，已被 git 忽略。\n\n" +
+				"1. 运行 `tokentray api on`，再运行 `tokentray api key add bruno`。\n" +
+				"2. 把密钥写入此文件夹的 .env：TOKENTRAY_KEY=…，或填入环境的私密变量 tokentray_key。\n" +
+				"3. 选中账号的环境。\n\n" +
+				"`tokentray_account` 是账号名称：`shop` 表示当前环境中的 shop，随托盘中的切换而变；`shop/live` 固定为生产环境。",
+		},
+		"starter.dotenv": {"A client key of TokenTray. Keep this file out of version control.", "TokenTray 的客户端密钥，请勿提交此文件。"},
 
+		"starter.rest.about":  {"The token comes from TokenTray. REST Client: send the first request, then any other; send it again after a renewal or a switch of the environment.", "token 来自 TokenTray。REST Client：先发送第一个请求，再发送其他请求；续期或切换环境后请重新发送。"},
+		"starter.rest.key":    {"Make a key with: tokentray api key add vscode. Put it into a file .env beside this one, as TOKENTRAY_KEY=…, and keep that out of version control.", "新建密钥：tokentray api key add vscode。写入同一文件夹的 .env：TOKENTRAY_KEY=…，且不要提交该文件。"},
+		"starter.rest.again":  {"After errcode 40001, 40014 or 42001: send the second request, then the first again.", "遇到 errcode 40001、40014、42001：先发送第二个请求，再重新发送第一个。"},
+		"starter.rest.token":  {"The token, as TokenTray has it now", "当前 token"},
+		"starter.rest.report": {"Report that this token is dead", "报告此 token 已失效"},
+
+		"starter.jetbrains.about":  {"The token comes from TokenTray: send the first request, then any other; send it again after a renewal or a switch of the environment.", "token 来自 TokenTray：先发送第一个请求，再发送其他请求；续期或切换环境后请重新发送。"},
+		"starter.jetbrains.key":    {"Make a key with: tokentray api key add jetbrains. Put it into http-client.private.env.json as tokentray_key, and keep that out of version control.", "新建密钥：tokentray api key add jetbrains。填入 http-client.private.env.json 的 tokentray_key，且不要提交该文件。"},
+		"starter.jetbrains.again":  {"After errcode 40001, 40014 or 42001: send the second request, which also takes the token that works.", "遇到 errcode 40001、40014、42001：发送第二个请求，它同时取得有效的 token。"},
+		"starter.jetbrains.token":  {"The token, as TokenTray has it now", "当前 token"},
+		"starter.jetbrains.report": {"Report that this token is dead", "报告此 token 已失效"},
+
+		"starter.shell.about": {"Each call takes the token from TokenTray, and once more if WeChat says that it is dead. The answer goes to standard output; the exit code is 1 for an errcode.", "每次调用都从 TokenTray 获取 token；微信报告失效时换新并重试一次。应答输出到标准输出，有 errcode 时退出码为 1。"},
+		"starter.shell.key":   {"The client key is read from TOKENTRAY_KEY, else from a file .env beside this script.", "客户端密钥取自环境变量 TOKENTRAY_KEY，其次取自同一文件夹的 .env。"},
+
+		"starter.say.no_key_env":  {"TOKENTRAY_KEY is empty; make a key with: tokentray api key add NAME", "TOKENTRAY_KEY 为空，请新建密钥：tokentray api key add 名称"},
 		"starter.say.no_account":  {"the variable tokentray_account is empty; put the name of an account there", "变量 tokentray_account 为空，请填写账号名称"},
 		"starter.say.no_key":      {"the variable tokentray_key is empty; make a key with: tokentray api key add NAME", "变量 tokentray_key 为空，请新建密钥：tokentray api key add 名称"},
 		"starter.say.no_door":     {"nothing answers there; run tokentray api on, and compare the port:", "没有应答；请运行 tokentray api on，并核对端口："},
@@ -73,13 +102,34 @@ func export() table {
 				"  tokentray export postman --out wechat --new-key postman\n  newman run wechat/tokentray.postman_collection.json \\\n    -e wechat/tokentray-shop.postman_environment.json --folder \"token 是否有效\"",
 		},
 
+		"cmd.export.bruno": {"A folder for Bruno and its command line", "供 Bruno 及其命令行使用的文件夹"},
+		"cmd.export.bruno.long": {
+			"Write a folder that Bruno opens as a collection: WeChat calls, an environment for each\naccount, and scripts that take the token from TokenTray and report one that died. The\nkey stands in its file .env, which git ignores.\n\n" +
+				"  tokentray export bruno --out wechat --new-key bruno\n  cd wechat && bru run token --env tokentray-shop",
+			"生成 Bruno 可直接打开的集合文件夹：微信接口、各账号的环境，以及获取 token 和报告失效的脚本。\n密钥位于其中的 .env，已被 git 忽略。\n\n" +
+				"  tokentray export bruno --out wechat --new-key bruno\n  cd wechat && bru run token --env tokentray-shop",
+		},
+		"cmd.export.http":      {"Files for REST Client of VS Code", "供 VS Code REST Client 使用的文件"},
+		"cmd.export.http.long": {"Write a .http file for each account. Its first request takes the token from TokenTray\nand the others use its answer: REST Client runs no scripts, so send that one first, and\nagain after a renewal or a switch. The key is read from the file .env beside it.", "为每个账号生成 .http 文件。第一个请求从 TokenTray 获取 token，其余请求使用其应答：\nREST Client 不运行脚本，请先发送第一个请求，续期或切换环境后重新发送。密钥取自同一文件夹的 .env。"},
+
+		"cmd.export.jetbrains":      {"A file for the HTTP Client of JetBrains' editors", "供 JetBrains HTTP Client 使用的文件"},
+		"cmd.export.jetbrains.long": {"Write a .http file with its environments. Its first request takes the token from\nTokenTray and keeps it for the others: send it first, and again after a renewal or a\nswitch. The key stands in http-client.private.env.json, which git ignores.", "生成 .http 文件及其环境。第一个请求从 TokenTray 获取 token 供其余请求使用：\n请先发送它，续期或切换环境后重新发送。密钥位于 http-client.private.env.json，已被 git 忽略。"},
+
+		"cmd.export.curl": {"A shell script that calls with curl", "使用 curl 调用的 shell 脚本"},
+		"cmd.export.curl.long": {
+			"Write a shell script for each account, which takes the token from TokenTray, makes one\ncall with curl, and reports a token that died. Neither the key nor the token is an\nargument of curl, where others on this machine could read it.\n\n" +
+				"  tokentray export curl shop --out . --new-key scripts\n  sh tokentray-shop.sh GET /cgi-bin/get_api_domain_ip",
+			"为每个账号生成 shell 脚本：从 TokenTray 获取 token，用 curl 调用一次，token 失效时报告并重试。\n密钥和 token 都不作为 curl 的参数，本机其他用户无法读取。\n\n" +
+				"  tokentray export curl shop --out . --new-key scripts\n  sh tokentray-shop.sh GET /cgi-bin/get_api_domain_ip",
+		},
+
 		"flag.export_out":       {"write into this `FOLDER`", "写入此`文件夹`"},
 		"flag.export_force":     {"replace files that are there", "替换已有的文件"},
 		"flag.export_new_key":   {"make a client key of this `NAME` for these accounts and write it into the secret files", "为这些账号新建此`名称`的客户端密钥，并写入私密文件"},
 		"flag.export_key_stdin": {"read the client key from standard input and write it into the secret files", "从标准输入读取客户端密钥，并写入私密文件"},
 		"flag.export_env":       {"an `ENV`ironment that the new key may use; again for both; sandbox, and that of NAME/ENV, if not given", "新密钥可用的`环境`，可重复；不指定则为 sandbox 以及 名称/环境 中的环境"},
 
-		"export.wrote":        {"Wrote {count} files into {folder}: {files}", "已在 {folder} 写入 {count} 个文件：{files}"},
+		"export.wrote":        {"Wrote {count} files into {folder}.", "已在 {folder} 写入 {count} 个文件。"},
 		"export.secret":       {"The client key is in {files}: keep that out of version control. All else may be committed.", "客户端密钥在 {files} 中：请勿提交到版本库。其余文件可以提交。"},
 		"export.no_key":       {"No client key is in them yet. Make one with tokentray api key add NAME and put it into: {place}", "文件中还没有客户端密钥。用 tokentray api key add 名称 新建，并填入：{place}"},
 		"export.no_live":      {"The new key may not use live: with tokentray use live these files get no token. For that, revoke it and export with --env sandbox --env live.", "新密钥不能用于生产环境：切换到 live 后这些文件无法获取 token。如需使用，请吊销它，并以 --env sandbox --env live 重新导出。"},

@@ -1,0 +1,73 @@
+package collection
+
+import (
+	"fmt"
+	"strings"
+)
+
+// bruno is a folder that Bruno opens as a collection: a file for each request
+// and each environment. The key stands in .env, which Bruno reads and its own
+// .gitignore keeps out of version control.
+func (w *writer) bruno() ([]File, error) {
+	all := groups(w.products())
+	out := []File{
+		{Path: "bruno.json", Data: encodeJSON(map[string]any{
+			"version": "1", "name": w.say("title"), "type": "collection", "ignore": []string{"node_modules", ".git"},
+		}, "  ")},
+		{Path: "collection.bru", Data: []byte(
+			bruBlock("docs", w.Say("starter.about_bruno")) +
+				bruBlock("script:pre-request", w.script("bruno-before.js", "no_account", "no_key", "no_door", "no_token")) +
+				bruBlock("script:post-response", w.script("bruno-after.js", "no_door", "no_token", "still_valid")) +
+				bruBlock("tests", w.script("bruno-tests.js", "accepted", "again")),
+		)},
+		w.ignore(),
+	}
+	for _, a := range w.accounts {
+		out = append(out, File{Path: "environments/" + a.bare + ".bru", Data: []byte(w.bruEnvironment(a, all))})
+	}
+	for i, g := range all {
+		folder := g.key
+		out = append(out, File{Path: folder + "/folder.bru", Data: []byte(fmt.Sprintf("meta {\n  name: %s\n  seq: %d\n}\n", w.say("group."+g.key), i+1))})
+		for j, c := range g.calls {
+			out = append(out, File{Path: folder + "/" + c.key + ".bru", Data: []byte(w.bruRequest(c, j+1))})
+		}
+	}
+	return append(out, w.dotenv()...), nil
+}
+
+// bruEnvironment has the account and what the sample calls leave open.
+func (w *writer) bruEnvironment(a account, all []group) string {
+	var b strings.Builder
+	b.WriteString("vars {\n")
+	fmt.Fprintf(&b, "  tokentray_url: %s\n  tokentray_account: %s\n", w.URL, a.path)
+	for _, v := range variables(all) {
+		fmt.Fprintf(&b, "  %s: \n", v)
+	}
+	b.WriteString("}\nvars:secret [\n  tokentray_key\n]\n")
+	return b.String()
+}
+
+func (w *writer) bruRequest(c call, seq int) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "meta {\n  name: %s\n  type: http\n  seq: %d\n}\n\n", w.say("call."+c.key), seq)
+	body := "none"
+	if c.body != "" {
+		body = "json"
+	}
+	fmt.Fprintf(&b, "%s {\n  url: %s\n  body: %s\n  auth: none\n}\n\nparams:query {\n  access_token: {{access_token}}\n",
+		strings.ToLower(c.method), c.url("{{base_url}}", "{{access_token}}"), body)
+	for _, q := range c.query {
+		fmt.Fprintf(&b, "  %s: %s\n", q.name, q.value)
+	}
+	b.WriteString("}\n")
+	if c.body != "" {
+		b.WriteString("\n" + strings.TrimSuffix(bruBlock("body:json", c.body), "\n"))
+	}
+	return b.String()
+}
+
+// bruBlock is a block of text: it ends with the first line that begins with a
+// brace, so every line is moved in.
+func bruBlock(name, text string) string {
+	return name + " {\n  " + strings.ReplaceAll(strings.TrimRight(text, "\n"), "\n", "\n  ") + "\n}\n\n"
+}

@@ -1,0 +1,62 @@
+package collection
+
+import (
+	"fmt"
+	"strings"
+)
+
+// curl is a shell script for each account.
+func (w *writer) curl() ([]File, error) {
+	out := []File{}
+	for _, a := range w.accounts {
+		out = append(out, w.curlFile(a))
+	}
+	return append(append(out, w.ignore()), w.dotenv()...), nil
+}
+
+// curlFile is the script. Lines that begin with #: are what it shows when it is
+// called with nothing to do; each sample call is one.
+func (w *writer) curlFile(a account) File {
+	raw := w.script("call.sh")
+	for _, r := range [][2]string{
+		{":-URL}", ":-" + w.URL + "}"},
+		{":-ACCOUNT}", ":-" + a.ascii() + "}"},
+		{"SAY_NO_TOKEN", quote(w.say("say.no_token"))},
+		{"SAY_NO_KEY", quote(w.say("say.no_key_env"))},
+		{"SAY_NO_DOOR", quote(w.say("say.no_door"))},
+	} {
+		raw = strings.ReplaceAll(raw, r[0], r[1])
+	}
+	path := a.bare + ".sh"
+	var b strings.Builder
+	b.WriteString("#!/bin/sh\n")
+	w.comment(&b, "#: ", "title", "shell.about", "shell.key")
+	for _, g := range groups(a.Products) {
+		fmt.Fprintf(&b, "#:\n#: %s\n", w.say("group."+g.key))
+		for _, c := range g.calls {
+			target := strings.ReplaceAll(c.url("", ""), "access_token=", "")
+			target = strings.TrimSuffix(strings.Replace(target, "?&", "?", 1), "?")
+			line := fmt.Sprintf("sh %s %s %s", path, c.method, quote(upper(target)))
+			if c.body != "" {
+				line += " " + quote(upper(oneBlank(c.body)))
+			}
+			fmt.Fprintf(&b, "#:   # %s\n#:   %s\n", w.say("call."+c.key), line)
+		}
+	}
+	b.WriteString(raw + "\n")
+	return File{Path: path, Data: []byte(b.String())}
+}
+
+// upper writes what the person fills in as shell scripts' examples do: OPENID.
+func upper(s string) string {
+	for _, v := range openVariables() {
+		s = strings.ReplaceAll(s, "{{"+v+"}}", strings.ToUpper(v))
+	}
+	return s
+}
+
+// oneBlank is JSON of our own on one line.
+func oneBlank(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// quote makes s one word of a POSIX shell.
+func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
