@@ -214,6 +214,9 @@ func problemText(key string) string {
 	if said := keyProblem(key); said != "" {
 		return said
 	}
+	if said := pushProblem(key); said != "" {
+		return said
+	}
 	return key
 }
 

@@ -24,6 +24,7 @@ const (
 	VaultClosed Class = "vault"       // the secret is locked or missing
 	NotFound    Class = "not_found"   // no such account
 	Invalid     Class = "invalid"     // what was entered is wrong
+	PushFailed  Class = "push"        // a token did not get where it is to go
 	Internal    Class = "internal"    // our own failure: disk, database
 )
 
@@ -142,4 +143,8 @@ const (
 	RemedyScope        = "key_scope"      // make a key that may do this
 	RemedyReviewKeys   = "review_keys"    // look which client keys there are, then open the door
 	RemedySlower       = "slower"         // too many refreshes or failures of one client
+	RemedyNoPush       = "no_push"        // tokentray push list
+	RemedyPushFile     = "push_file"      // see to the file and its folder, then tokentray push test
+	RemedyPushCommand  = "push_command"   // see to the command, then tokentray push test
+	RemedyPushTimeout  = "push_timeout"   // make the command quicker, or give it more time
 )

@@ -79,7 +79,8 @@ type Entry struct {
 	// when it died with the replacement, or there was none.
 	PrevUntil time.Time     `json:"prev_until,omitzero"`
 	Took      time.Duration `json:"took,omitempty"`
-	Calls     int           `json:"calls,omitempty"` // upstream calls of this round
+	Calls     int           `json:"calls,omitempty"`  // upstream calls of this round
+	Target    string        `json:"target,omitempty"` // where a token was pushed
 }
 
 // What happened.
@@ -94,4 +95,6 @@ const (
 	DidReport What = "reported" // a caller called the token stale, upstream accepts it
 	DidEdit   What = "edited"
 	DidAdd    What = "added"
+	DidPush   What = "pushed"      // a token got where it is to go
+	DidMiss   What = "push_failed" // it did not
 )

@@ -32,7 +32,8 @@ var arrows = []struct {
 }{
 	{"core", nil},
 	{"core/api", []string{"core"}},
-	{"core/agent", []string{"core", "core/api", "core/format"}},
+	{"core/agent", []string{"core", "core/api", "core/format", "core/push"}},
+	{"core/push", []string{"core", "core/durable", "core/format"}},
 	{"core/store", []string{"core", "core/durable"}},
 	{"core/vault", []string{"core", "core/durable"}},
 	{"core/autostart", []string{"core", "core/durable"}},

@@ -216,6 +216,7 @@ func TestTheDescriptionHasEveryField(t *testing.T) {
 		"Error": api.Error{}, "Problem": core.Problem{}, "HistoryEntry": api.HistoryEntry{}, "DoorStatus": api.DoorStatus{},
 		"Loopback": api.Loopback{}, "LoopbackRequest": api.LoopbackRequest{}, "ClientKey": api.ClientKey{},
 		"ClientKeyInput": api.ClientKeyInput{}, "NewClientKey": api.NewClientKey{}, "Access": api.Access{},
+		"Push": api.Push{}, "PushResult": api.PushResult{}, "PushInput": api.PushInput{},
 	} {
 		s := d.Parts.Schemas[name]
 		if s == nil {
@@ -277,10 +278,11 @@ func TestTheDescriptionAgainstTheRunningServer(t *testing.T) {
 		"setEnv": `{"active":"sandbox"}`, "pauseAll": `{"paused":false}`, "setSetting": `{"value":"dark"}`,
 		"refreshToken": `{"stale":"88_another"}`, "initVault": `{"passphrase":"correct horse battery staple"}`, "unlockVault": `{"passphrase":"correct horse battery staple"}`,
 		"setSession": `{}`, "setLoopback": `{"on":true}`, "addClientKey": `{"name":"made"}`,
+		"addPush":           `{"kind":"command","command":["/bin/true"]}`,
 		"wechatStableToken": fmt.Sprintf(`{"grant_type":"client_credential","appid":%q,"secret":%q}`, doorAppID, home.key),
 	}
-	fill := strings.NewReplacer("{name}/{env}", "shop/sandbox", "/keys/{name}", "/keys/made", "{name}", "shop", "{key}", "theme")
-	nobody := strings.NewReplacer("{name}/{env}", "nobody/sandbox", "{name}", "nobody", "{key}", "nothing")
+	fill := strings.NewReplacer("{name}/{env}", "shop/sandbox", "/keys/{name}", "/keys/made", "{name}", "shop", "{key}", "theme", "{number}", "1")
+	nobody := strings.NewReplacer("{name}/{env}", "nobody/sandbox", "{name}", "nobody", "{key}", "nothing", "{number}", "1")
 	query := map[string]string{
 		"wechatToken": "?grant_type=client_credential&appid=" + doorAppID + "&secret=" + home.key,
 	}
@@ -331,8 +333,8 @@ func TestTheDescriptionAgainstTheRunningServer(t *testing.T) {
 		return resp.StatusCode
 	}
 
-	last := []string{"lockVault", "revokeClientKey", "removeAccount", "removeAccountActive", "reset", "stop"} // they change what others need
-	never := []string{"copyToken", "copyTokenActive", "initVault", "stop"}                                    // a desktop, a second vault, an end that reset makes
+	last := []string{"lockVault", "revokeClientKey", "removePush", "removePushActive", "removeAccount", "removeAccountActive", "reset", "stop"} // they change what others need
+	never := []string{"copyToken", "copyTokenActive", "initVault", "stop"}                                                                      // a desktop, a second vault, an end that reset makes
 	for _, path := range slices.Sorted(maps.Keys(d.Paths)) {
 		for method, o := range d.Paths[path] {
 			if slices.Contains(last, o.ID) {
@@ -368,7 +370,7 @@ func TestTheDescriptionAgainstTheRunningServer(t *testing.T) {
 	for _, q := range []string{"?min_ttl=soon", "?min_ttl=20h", "?newer_than=9999999999&wait=10ms", "?wait=30s", "?newer_than=1"} {
 		check("get", "/v1/token/{name}", "loopback", "/v1/token/shop"+q, "", home.key, d.Paths["/v1/token/{name}"]["get"])
 	}
-	for _, id := range []string{"lockVault", "revokeClientKey", "removeAccount", "reset"} {
+	for _, id := range []string{"lockVault", "revokeClientKey", "removePush", "removeAccount", "reset"} {
 		for path, methods := range d.Paths {
 			for method, o := range methods {
 				if o.ID == id {

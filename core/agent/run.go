@@ -65,6 +65,7 @@ func (s *Service) Run(ctx context.Context, ready func()) (err error) {
 	wg.Go(func() { _ = s.keeper.Run(work) })
 	wg.Go(func() { watchSleep(work, s.log, s.woke) })
 	wg.Go(func() { s.follow(work) })
+	wg.Go(func() { s.push.runner.Run(work) })
 	serve(socket)
 	s.log.Info("agent started", "version", s.parts.Version, "pid", os.Getpid(), "home", s.parts.Home.Dir(), "accounts", len(s.all()))
 	s.openLoopback()

@@ -13,6 +13,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/push"
 )
 
 // Store is what the agent keeps between runs. Package store has it.
@@ -42,6 +43,10 @@ type Store interface {
 	LastUsed() (map[core.ID]time.Time, error)
 	// Counts returns what each account asked of upstream on day.
 	Counts(day string) (map[core.ID]core.Counts, error)
+	Pushes() (map[core.ID][]core.KeptPush, error)
+	AddPush(id core.ID, p core.Push) (core.Push, error) // with its number
+	RemovePush(id core.ID, number int) error
+	SavePushResult(id core.ID, number int, r core.PushResult) error
 	Close() error
 }
 
@@ -88,6 +93,8 @@ type Parts struct {
 	Restored bool
 	// OpenAPI is the description of the API that its callers may read.
 	OpenAPI []byte
+	// Deliver does one push once; nil means package push's own.
+	Deliver func(ctx context.Context, job push.Job) error
 	Now     func() time.Time     // nil means the machine's
 	Peer    func(net.Conn) error // judges callers; nil: api.SameUser
 }
@@ -123,6 +130,7 @@ type Service struct {
 	clip    copied
 
 	uses uses
+	push pushes
 	loop loopback
 	post post
 	beat atomic.Pointer[func()] // set by Run: what is looked at once a minute
@@ -156,7 +164,7 @@ func New(p Parts) (*Service, error) {
 		s.hub.publish(false, func() api.Event { return api.Event{Type: api.EventVault, Vault: &v} })
 	})
 	s.keeper = core.NewKeeper(core.Config{
-		Upstreams: p.Upstreams, Vault: s.vault, Journal: p.Store, Now: p.Now, Log: s.log,
+		Upstreams: p.Upstreams, Vault: s.vault, Journal: journal{p.Store, s.stored}, Now: p.Now, Log: s.log,
 		Beat: s.beats,
 	})
 	s.uses = uses{store: p.Store, log: s.log, told: s.tell}
@@ -187,6 +195,9 @@ func (s *Service) load() (err error) {
 		s.remember(a)
 	}
 	if s.uses.last, err = s.parts.Store.LastUsed(); err != nil {
+		return err
+	}
+	if err := s.initPushes(); err != nil {
 		return err
 	}
 	return s.initLoopback()
@@ -242,14 +253,14 @@ func (s *Service) Status(context.Context) (api.Status, error) {
 	if s.parts.Clipboard != nil {
 		clipboard = s.parts.Clipboard.Name()
 	}
-	windows, loopback := s.hub.windows(), s.loopbackState()
+	windows, loopback, failing := s.hub.windows(), s.loopbackState(), s.push.failing()
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	return api.Status{
 		Version: s.parts.Version, API: api.Version, PID: os.Getpid(), StartedAt: s.started,
 		Home: s.parts.Home.Dir(), Demo: s.parts.Demo,
 		Active: s.settings.Active, PausedAll: s.settings.PausedAll,
-		Accounts: len(snaps), NeedYou: need, Vault: vault,
+		Accounts: len(snaps), NeedYou: need, FailingPushes: failing, Vault: vault,
 		Tray: s.tray, Clipboard: clipboard, Loopback: loopback, Windows: windows, Notice: s.parts.Notice,
 	}, nil
 }
@@ -295,7 +306,8 @@ func (s *Service) view(snap core.Snapshot, now time.Time) api.Account {
 		State: snap.State(now), Mask: snap.Mask, ObtainedAt: snap.ObtainedAt, ExpiresAt: snap.ExpiresAt,
 		Life: int64(snap.Life / time.Second), NextTry: snap.NextTry,
 		LastUsed: s.uses.at(a.ID), CallsToday: snap.Today.Calls, ForcedToday: snap.Today.Forced,
-		Quota: api.Quota(snap.Quota), CountsUntil: core.NextDay(now).UTC(),
+		Pushes: s.viewPushes(a.ID),
+		Quota:  api.Quota(snap.Quota), CountsUntil: core.NextDay(now).UTC(),
 	}
 	if snap.Mask == "" {
 		out.ObtainedAt, out.ExpiresAt, out.Life = time.Time{}, time.Time{}, 0

@@ -38,6 +38,7 @@ func fakeAccount() Account {
 		Previous: &Previous{Mask: "88_ol••••oken", Until: fakeAt.Add(time.Minute)},
 		Error:    &Error{Class: core.Whitelist, Message: "not allowed", Remedy: core.RemedyWhitelist, UpstreamCode: 40164, CallerIP: "203.0.113.9"},
 		NextTry:  fakeAt.Add(time.Hour), LastUsed: fakeAt, CallsToday: 3,
+		Pushes: []Push{fakePush()},
 	}
 }
 
@@ -157,6 +158,25 @@ func (f *fakeAgent) AccessLog(_ context.Context, limit int) ([]Access, error) {
 
 func (f *fakeAgent) OpenAPI(context.Context) (json.RawMessage, error) {
 	return json.RawMessage(`{"openapi":"3.1.0"}`), f.note("openapi")
+}
+
+func fakePush() Push {
+	return Push{
+		Number: 2, Kind: core.PushCommand, Command: []string{"/usr/bin/deploy", "a b"}, Timeout: 30, Target: "deploy",
+		Last: &PushResult{At: fakeAt, Took: time.Second, Error: &Error{Class: core.PushFailed, Message: "no", Remedy: core.RemedyPushCommand}, Tries: 2, Mask: "88_fa••••oken", ExpiresAt: fakeAt, NextTry: fakeAt},
+	}
+}
+
+func (f *fakeAgent) AddPush(_ context.Context, ref Ref, in PushInput) (Push, error) {
+	return fakePush(), f.note("add push %s %+v", ref, in)
+}
+
+func (f *fakeAgent) RemovePush(_ context.Context, ref Ref, number int) error {
+	return f.note("remove push %s %d", ref, number)
+}
+
+func (f *fakeAgent) RunPush(_ context.Context, ref Ref, number int) (Push, error) {
+	return fakePush(), f.note("run push %s %d", ref, number)
 }
 
 func (f *fakeAgent) Stop(context.Context) error  { return f.note("stop") }

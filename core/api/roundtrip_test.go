@@ -112,6 +112,13 @@ func calls() []struct {
 			"access log", func(x context.Context, c *Client) (any, error) { return outcome(c.AccessLog(x, 7)) }, "log 7",
 			[]Access{{At: fakeAt, Key: "postman", Call: "token", Account: "shop/live", Status: 200, Count: 3}},
 		},
+		{
+			"add push", func(x context.Context, c *Client) (any, error) {
+				return outcome(c.AddPush(x, live, PushInput{Kind: core.PushFile, Path: "/srv/.env", Key: "T", Overwrite: true}))
+			}, "add push 商店 a%b?c#d/live {Kind:file Path:/srv/.env Form: Key:T Command:[] Timeout:0 Overwrite:true}", fakePush(),
+		},
+		{"remove push", func(x context.Context, c *Client) (any, error) { return done(c.RemovePush(x, shop, 2)) }, "remove push shop 2", nil},
+		{"run push", func(x context.Context, c *Client) (any, error) { return outcome(c.RunPush(x, live, 2)) }, "run push 商店 a%b?c#d/live 2", fakePush()},
 		{"description", func(x context.Context, c *Client) (any, error) { return outcome(c.OpenAPI(x)) }, "openapi", json.RawMessage(`{"openapi":"3.1.0"}`)},
 	}
 }
@@ -139,7 +146,7 @@ func TestEveryCallArrivesAndComesBack(t *testing.T) {
 func TestEveryErrorKeepsItsClass(t *testing.T) {
 	statuses := map[core.Class]int{
 		core.Temporary: 503, core.Whitelist: 502, core.Confirm: 502, core.Quota: 429, core.BadSecret: 502, core.Frozen: 502,
-		core.Misuse: 409, core.VaultClosed: 423, core.NotFound: 404, core.Invalid: 400, core.Internal: 500,
+		core.Misuse: 409, core.VaultClosed: 423, core.NotFound: 404, core.Invalid: 400, core.Internal: 500, core.PushFailed: 500,
 	}
 	for class, status := range statuses {
 		t.Run(string(class), func(t *testing.T) {

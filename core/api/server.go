@@ -171,6 +171,7 @@ func (h *handler) routes() {
 	h.mux.Handle("POST /v1/reset", answer(func(r *http.Request) (nothing, error) { return nothing{}, a.Reset(r.Context()) }))
 	h.mux.HandleFunc("GET /v1/events", h.events)
 	h.doorRoutes(a)
+	h.pushRoutes(a)
 }
 
 // ref binds a route of one account, with the environment and without.

@@ -56,6 +56,8 @@ type Account struct {
 	ForcedToday int       `json:"forced_today,omitempty"`
 	Quota       Quota     `json:"quota,omitzero"`
 	CountsUntil time.Time `json:"counts_until,omitzero"`
+	// Pushes are where its tokens go, by number.
+	Pushes []Push `json:"pushes,omitempty"`
 }
 
 // StateAt is the state at now: between two events a token can expire.
@@ -226,12 +228,14 @@ type Status struct {
 	PausedAll bool      `json:"paused_all"`
 	Accounts  int       `json:"accounts"`
 	NeedYou   int       `json:"need_you"` // accounts that need a person
-	Vault     Vault     `json:"vault"`
-	Tray      string    `json:"tray"`      // shown, off, no bus, no host, waiting
-	Clipboard string    `json:"clipboard"` // x11, wayland, none, …
-	Loopback  string    `json:"loopback"`  // off, on, taken
-	Windows   int       `json:"windows"`   // open windows
-	Notice    string    `json:"notice,omitempty"`
+	// FailingPushes is how many pushes failed at their last try.
+	FailingPushes int    `json:"failing_pushes"`
+	Vault         Vault  `json:"vault"`
+	Tray          string `json:"tray"`      // shown, off, no bus, no host, waiting
+	Clipboard     string `json:"clipboard"` // x11, wayland, none, …
+	Loopback      string `json:"loopback"`  // off, on, taken
+	Windows       int    `json:"windows"`   // open windows
+	Notice        string `json:"notice,omitempty"`
 }
 
 // Vault tells where secrets are and whether they can be read.
@@ -335,6 +339,7 @@ type Agent interface {
 	// it is counted and raised.
 	Events(ctx context.Context, window bool) (<-chan Event, error)
 	Doorkeeper
+	Pusher
 	Stop(ctx context.Context) error
 	// Reset removes every keyring entry and the home's files, then stops.
 	Reset(ctx context.Context) error

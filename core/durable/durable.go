@@ -13,7 +13,12 @@ import (
 // Write replaces the file at path with what fill writes, readable by its owner
 // alone: into a temporary file beside it, flushed to the disk, renamed over it.
 // When anything fails the old file stays and nothing else is left.
-func Write(path string, fill func(io.Writer) error) (err error) {
+func Write(path string, fill func(io.Writer) error) error {
+	return WriteFile(path, func(f *os.File) error { return fill(f) })
+}
+
+// WriteFile is Write for who sets the mode or the owner of the new file, too.
+func WriteFile(path string, fill func(*os.File) error) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.tmp") // mode 0600
 	if err != nil {
 		return fmt.Errorf("create a temporary file: %w", err)

@@ -211,7 +211,7 @@ func readable(tx *bbolt.Tx, known int) (have int, err error) {
 func decodeAll(tx *bbolt.Tx) error {
 	for _, name := range []string{
 		bucketMeta, bucketSettings, bucketAccounts, bucketTokens,
-		bucketHistory, bucketIntents, bucketForced, bucketUsed, bucketClients,
+		bucketHistory, bucketIntents, bucketForced, bucketUsed, bucketClients, bucketPushes,
 	} {
 		if tx.Bucket([]byte(name)) == nil {
 			return damage("the bucket %s is missing", name)
@@ -225,6 +225,7 @@ func decodeAll(tx *bbolt.Tx) error {
 		bucketTokens:   func(_, v []byte) error { _, err := decodeToken(v); return err },
 		bucketIntents:  func(k, v []byte) error { _, err := decodeIntent(k, v); return err },
 		bucketClients:  func(k, v []byte) error { _, err := decodeClient(k, v); return err },
+		bucketPushes:   func(_, v []byte) error { _, err := decodePushes(v); return err },
 	} {
 		if err := tx.Bucket([]byte(name)).ForEach(decode); err != nil {
 			return damage("in %s: %v", name, err)

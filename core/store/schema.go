@@ -21,6 +21,7 @@ const (
 	bucketForced   = "forced"   // id -> dayRecord
 	bucketUsed     = "used"     // id -> time
 	bucketClients  = "clients"  // name -> clientRecord, since schema 2
+	bucketPushes   = "pushes"   // id -> pushesRecord, since schema 3
 )
 
 const (
@@ -43,11 +44,17 @@ func migrations() []migration {
 	return []migration{
 		{"create the buckets", createBuckets},
 		{"make room for client keys", createClients},
+		{"make room for pushes", createPushes},
 	}
 }
 
 func createClients(tx *bbolt.Tx) error {
 	_, err := tx.CreateBucketIfNotExists([]byte(bucketClients))
+	return err
+}
+
+func createPushes(tx *bbolt.Tx) error {
+	_, err := tx.CreateBucketIfNotExists([]byte(bucketPushes))
 	return err
 }
 

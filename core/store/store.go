@@ -208,7 +208,7 @@ func (s *Store) run(doing string, do func(func(*bbolt.Tx) error) error, fn func(
 
 // forget drops everything kept for an account but its intent.
 func forget(tx *bbolt.Tx, id core.ID) error {
-	for _, name := range []string{bucketAccounts, bucketTokens, bucketForced, bucketUsed} {
+	for _, name := range []string{bucketAccounts, bucketTokens, bucketForced, bucketUsed, bucketPushes} {
 		if err := tx.Bucket([]byte(name)).Delete([]byte(id)); err != nil {
 			return err
 		}

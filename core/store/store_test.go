@@ -335,6 +335,9 @@ func TestRemoveLeavesNothing(t *testing.T) {
 			h.CountForce(id, "d", h.clock.now()), h.Touch(map[core.ID]time.Time{id: h.clock.now()})); err != nil {
 			t.Fatal(err)
 		}
+		if _, err := h.AddPush(id, filePush()); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if err := h.Remove(t.Context(), a.ID, fine); err != nil {
 		t.Fatal(err)
@@ -344,7 +347,7 @@ func TestRemoveLeavesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	err := h.view("look", func(tx *bbolt.Tx) error {
-		for _, name := range []string{bucketAccounts, bucketTokens, bucketHistory, bucketIntents, bucketForced, bucketUsed} {
+		for _, name := range []string{bucketAccounts, bucketTokens, bucketHistory, bucketIntents, bucketForced, bucketUsed, bucketPushes} {
 			_ = tx.Bucket([]byte(name)).ForEach(func(k, _ []byte) error {
 				if strings.HasPrefix(string(k), string(a.ID)) {
 					t.Errorf("%s still holds %q", name, k)

@@ -134,22 +134,34 @@ func parseEnv(s string) (core.Env, error) {
 	return "", usage("problem.env_unknown")
 }
 
-// completeRef offers accounts to the shell. It asks a running agent and never
+// completionTime bounds what a Tab may take.
+const completionTime = 500 * time.Millisecond
+
+// running is what a running agent has, for the shell's completion. It never
 // starts one: pressing Tab must not cause calls to an upstream.
+func (a *app) running(cmd *cobra.Command) (api.List, bool) {
+	ctx, cancel := context.WithTimeout(cmd.Context(), completionTime)
+	defer cancel()
+	agent, err := a.Connect(ctx, a.home, false)
+	if err != nil {
+		return api.List{}, false
+	}
+	l, err := agent.List(ctx)
+	return l, err == nil
+}
+
+// completeRef offers accounts to the shell: those of the active environment by
+// name, and all with their environment.
 func (a *app) completeRef(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 	if len(args) > 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	ctx, cancel := context.WithTimeout(cmd.Context(), time.Second)
-	defer cancel()
-	agent, err := a.Connect(ctx, a.home, false)
-	if err != nil {
-		return nil, cobra.ShellCompDirectiveNoFileComp
-	}
-	l, err := agent.List(ctx)
-	if err != nil {
-		return nil, cobra.ShellCompDirectiveNoFileComp
-	}
+	return a.refs(cmd), cobra.ShellCompDirectiveNoFileComp
+}
+
+// refs are all ways to name an account.
+func (a *app) refs(cmd *cobra.Command) []string {
+	l, _ := a.running(cmd)
 	var out []string
 	for _, acc := range l.Accounts {
 		if acc.Env == l.Active {
@@ -157,7 +169,7 @@ func (a *app) completeRef(cmd *cobra.Command, args []string, _ string) ([]string
 		}
 		out = append(out, acc.Ref().String())
 	}
-	return out, cobra.ShellCompDirectiveNoFileComp
+	return out
 }
 
 // completeWords offers fixed words, for a flag or as the one argument.

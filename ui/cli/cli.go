@@ -113,6 +113,7 @@ func (a *app) root() *cobra.Command {
 		a.getCommand(), a.refreshCommand(), a.checkCommand(), a.useCommand(),
 		a.watchCommand(), a.historyCommand(),
 		a.settingsCommand(), a.vaultCommand(), a.apiCommand(), a.exportCommand(),
+		a.pushCommand(),
 		a.doctorCommand(), a.resetCommand(), a.demoCommand(), a.simCommand(),
 		a.versionCommand(), a.completionCommand(root), exitCodesTopic(),
 	)

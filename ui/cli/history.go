@@ -111,6 +111,9 @@ func (a *app) did(what core.What) string {
 // entryWords tells what a line of history adds: the failure with what upstream
 // said, or until when the token lives.
 func (a *app) entryWords(e api.HistoryEntry) string {
+	if e.Target != "" {
+		return a.pushedWords(e)
+	}
 	if e.Class == "" {
 		if e.Expires.IsZero() {
 			return ""
@@ -120,6 +123,14 @@ func (a *app) entryWords(e api.HistoryEntry) string {
 	parts := []string{a.say(text.Key("class.short." + string(e.Class)))}
 	parts = append(parts, a.text().Details(&api.Error{UpstreamCode: e.Code, CallerIP: e.CallerIP, RID: e.RID})...)
 	return clean(strings.Join(parts, a.say("cli.comma")))
+}
+
+// pushedWords tells where a token was pushed, and why it did not get there.
+func (a *app) pushedWords(e api.HistoryEntry) string {
+	if e.Class == "" {
+		return clean(e.Target)
+	}
+	return clean(e.Target + a.say("cli.colon") + e.Message)
 }
 
 func took(d time.Duration) string {

@@ -73,6 +73,11 @@ func (a *app) accountLines(acc api.Account) []string {
 	for _, line := range a.text().Quota(acc, now) {
 		row(line.Label, line.Value)
 	}
+	for _, p := range acc.Pushes {
+		words, style := a.pushWords(p)
+		fact := a.say("push.fact", "n", p.Number, "target", clean(p.Target)) + a.say("cli.colon") + words
+		t.add(plain(a.say("cli.field.push")), cell{fact, style})
+	}
 	out := t.lines(0)
 	if acc.Error != nil {
 		out = append(append(out, ""), a.accountError(acc)...)

@@ -53,6 +53,9 @@ func (a *app) status(ctx context.Context) error {
 	row("status.paused", a.say(yesno[s.PausedAll]))
 	row("status.accounts", strconv.Itoa(s.Accounts))
 	row("status.need_you", strconv.Itoa(s.NeedYou))
+	if s.FailingPushes > 0 {
+		row("status.failing_pushes", strconv.Itoa(s.FailingPushes))
+	}
 	row("status.vault", a.vaultWords(s.Vault))
 	row("status.tray", a.known("tray.", s.Tray))
 	row("status.clipboard", a.known("clipboard.", s.Clipboard))

@@ -68,6 +68,7 @@ func tables() []table {
 		starter(),
 		tray(),
 		apiDoor(),
+		pushes(),
 		formats(),
 		export(),
 		keys(),

@@ -14,8 +14,8 @@ type draft struct {
 	editing bool
 	id      core.ID
 	ref     api.Ref // of the account being edited
-	before  api.Account
-	origin  api.Account // of which this is to be the twin in the other environment
+	before  *api.Account
+	origin  *api.Account // of which this is to be the twin in the other environment
 
 	name, appID, secret, baseURL, proxy, proxyPassword, note string
 	copyFormat                                               string // empty: as in the settings
@@ -33,7 +33,7 @@ func newDraft(env core.Env) draft {
 // draftOf begins an edit.
 func draftOf(a api.Account) draft {
 	return draft{
-		editing: true, id: a.ID, ref: a.Ref(), before: a,
+		editing: true, id: a.ID, ref: a.Ref(), before: &a,
 		name: a.Name, appID: a.AppID, baseURL: a.BaseURL, proxy: a.Proxy, note: a.Note,
 		copyFormat: a.CopyFormat,
 		env:        a.Env, kind: a.Kind, product: a.Product, auto: a.Auto, consent: a.AllowLive,
@@ -45,7 +45,7 @@ func draftOf(a api.Account) draft {
 // destructive fetches was given for one environment and no other.
 func twinDraft(a api.Account) draft {
 	d := draftOf(a)
-	d.editing, d.id, d.ref, d.before, d.origin = false, "", api.Ref{}, api.Account{}, a
+	d.editing, d.id, d.ref, d.before, d.origin = false, "", api.Ref{}, nil, &a
 	d.appID, d.consent, d.env = "", false, otherEnv(a.Env)
 	if d.env == core.Live && d.product == core.ProductTest { // production has no test accounts
 		d.product = core.ProductOfficial
@@ -152,13 +152,15 @@ func (d draft) changed() bool {
 		return true
 	}
 	if d.editing {
-		return d != draftOf(d.before)
+		start := draftOf(*d.before)
+		start.before = d.before
+		return d != start
 	}
 	// What is only a switch's position is not worth a question.
 	start := newDraft(d.env)
-	if d.origin.ID != "" {
-		start = twinDraft(d.origin)
-		start.env = d.env
+	if d.origin != nil {
+		start = twinDraft(*d.origin)
+		start.origin, start.env = d.origin, d.env
 	}
 	start.kind, start.product, start.auto, start.consent = d.kind, d.product, d.auto, d.consent
 	return d != start

@@ -85,7 +85,7 @@ func (f *form) draw() fyne.CanvasObject {
 	column.Add(canvas.NewRectangle(l.pal.Line))
 	column.Add(f.entry("base_url", newEntry(l, l.t("form.base_url.hint"), d.baseURL, f.typed("base_url", &d.baseURL))))
 	column.Add(f.entry("proxy", newEntry(l, l.t("form.proxy.hint"), d.proxy, f.typed("proxy", &d.proxy))))
-	if d.origin.ID != "" {
+	if d.origin != nil {
 		keep = l.t("form.proxy_password.again")
 	}
 	column.Add(f.entry("proxy_password", newSecretEntry(l, keep, d.proxyPassword, f.typed("proxy_password", &d.proxyPassword))))
@@ -97,7 +97,7 @@ func (f *form) draw() fyne.CanvasObject {
 	switch {
 	case d.editing:
 		title = l.t("form.edit", "account", d.ref.String())
-	case d.origin.Name != "":
+	case d.origin != nil:
 		title = l.t("form.twin_of", "account", d.origin.Ref().String(), "env", l.say.Say(text.Key("env."+string(d.env))))
 	}
 	back := iconButton(l, iconBack, l.t("back"), f.on.back)

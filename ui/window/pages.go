@@ -81,7 +81,7 @@ func (w *Window) openForm(d draft) {
 	w.root.Refresh()
 	w.form.reflow()
 	first := "name"
-	if d.origin.ID != "" {
+	if d.origin != nil {
 		first = "appid"
 	}
 	w.win.Canvas().Focus(w.form.fields[first])

@@ -1,0 +1,320 @@
+package agent
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"tokentray/core"
+	"tokentray/core/api"
+	"tokentray/core/push"
+)
+
+// pushes are those of all accounts, with how each ended last.
+type pushes struct {
+	runner *push.Runner
+	edit   sync.Mutex // held through each change of which there are
+
+	mu   sync.RWMutex // a leaf
+	kept map[core.ID][]core.KeptPush
+}
+
+// initPushes reads the pushes. Nothing is done before Run.
+func (s *Service) initPushes() (err error) {
+	s.push.runner = push.NewRunner(push.Config{Deliver: s.parts.Deliver, Done: s.pushed, Now: s.now, Log: s.log})
+	s.push.kept, err = s.parts.Store.Pushes()
+	return err
+}
+
+// journal is the store as the Keeper writes to it: what it stored is pushed.
+type journal struct {
+	core.Journal
+	stored func(core.ID, core.Token)
+}
+
+func (j journal) SaveToken(id core.ID, t core.Token) error {
+	err := j.Journal.SaveToken(id, t)
+	j.stored(id, t) // a token that could not be kept over a restart is of use all the same
+	return err
+}
+
+// stored puts a token into the queue of each push that does not have it. The
+// Keeper waits for it, so it only queues.
+func (s *Service) stored(id core.ID, t core.Token) {
+	kept := s.push.of(id)
+	if len(kept) == 0 || t.Dead || !t.Good(s.now(), 0) {
+		return
+	}
+	for _, p := range kept {
+		if !arrived(p.Result, t) {
+			if job, ok := s.job(id, p.Push, t); ok {
+				s.push.runner.Add(job)
+			}
+		}
+	}
+}
+
+// catchUp queues what an earlier run of the agent did not get to, or a vault
+// that was closed kept back.
+func (s *Service) catchUp() {
+	for _, a := range s.all() {
+		if t, ok := s.keeper.Token(a.ID); ok {
+			s.stored(a.ID, t)
+		}
+	}
+}
+
+// sameLife is how far two readings of one token's end may lie apart.
+const sameLife = 5 * time.Second
+
+// arrived reports whether a push has got the token to its place.
+func arrived(r core.PushResult, t core.Token) bool {
+	return !r.At.IsZero() && r.Err == nil && r.Mask == core.Mask(t.Value) && r.Expires.Sub(t.ExpiresAt).Abs() < sameLife
+}
+
+func (s *Service) job(id core.ID, p core.Push, t core.Token) (push.Job, bool) {
+	s.mu.RLock()
+	a, ok := s.accounts[id]
+	s.mu.RUnlock()
+	return push.Job{Account: a, Push: p, Token: t, BaseURL: s.baseURL(a)}, ok
+}
+
+func (p *pushes) of(id core.ID) []core.KeptPush {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	return slices.Clone(p.kept[id])
+}
+
+func (p *pushes) find(id core.ID, number int) (core.KeptPush, bool) {
+	for _, k := range p.of(id) {
+		if k.Number == number {
+			return k, true
+		}
+	}
+	return core.KeptPush{}, false
+}
+
+// failing is how many failed at their last try.
+func (p *pushes) failing() int {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	n := 0
+	for _, kept := range p.kept {
+		for _, k := range kept {
+			if k.Result.Err != nil {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+func (p *pushes) put(id core.ID, k core.KeptPush) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.kept[id] = append(slices.Clone(p.kept[id]), k)
+}
+
+// drop forgets one push of an account, or all with number 0.
+func (p *pushes) drop(id core.ID, number int) {
+	for _, k := range p.of(id) {
+		if number == 0 || k.Number == number {
+			p.runner.Forget(id, k.Number)
+		}
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	kept := slices.DeleteFunc(slices.Clone(p.kept[id]), func(k core.KeptPush) bool { return number == 0 || k.Number == number })
+	if p.kept[id] = kept; len(kept) == 0 {
+		delete(p.kept, id)
+	}
+}
+
+// result notes how a push ended, and returns how it had ended before.
+func (p *pushes) result(id core.ID, number int, r core.PushResult) (before core.PushResult, there bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	kept := slices.Clone(p.kept[id])
+	for i := range kept {
+		if kept[i].Number == number {
+			before, kept[i].Result, there = kept[i].Result, r, true
+		}
+	}
+	p.kept[id] = kept
+	return before, there
+}
+
+// pushed is told by the queue how a try ended: it is kept, told, and written
+// into the history, of the tries of one token the first and what differs from
+// the one before.
+func (s *Service) pushed(job push.Job, r core.PushResult) {
+	id, number := job.Account.ID, job.Push.Number
+	before, there := s.push.result(id, number, r)
+	if !there {
+		return
+	}
+	level := slog.LevelDebug
+	attrs := []any{"account", id, "push", number, "tries", r.Tries}
+	if r.Err != nil {
+		level, attrs = slog.LevelWarn, append(attrs, "error", r.Err)
+	}
+	s.log.Log(context.Background(), level, "pushed a token", attrs...)
+	if err := s.parts.Store.SavePushResult(id, number, r); err != nil {
+		s.log.Warn("cannot save how a push ended", "account", id, "error", err)
+	}
+	if r.Tries == 1 || (r.Err == nil) != (before.Err == nil) || r.Err != nil && r.Err.Message != before.Err.Message {
+		e := core.Entry{At: r.At, What: core.DidPush, Mask: r.Mask, Expires: r.Expires, Took: r.Took, Target: job.Push.Target()}
+		if r.Err != nil {
+			e.What, e.Class, e.Message = core.DidMiss, r.Err.Class, r.Err.Message
+		}
+		if err := s.parts.Store.Append(id, e); err != nil {
+			s.log.Warn("cannot write the history", "account", id, "error", err)
+		}
+	}
+	s.tell(id)
+}
+
+// viewPushes are an account's pushes as clients see them.
+func (s *Service) viewPushes(id core.ID) []api.Push {
+	var out []api.Push
+	for _, k := range s.push.of(id) {
+		out = append(out, viewPush(k))
+	}
+	return out
+}
+
+func viewPush(k core.KeptPush) api.Push {
+	out := api.Push{
+		Number: k.Number, Kind: k.Kind, Path: k.Path, Form: k.Form, Key: k.Key,
+		Command: k.Command, Timeout: int64(k.Timeout / time.Second), Target: k.Target(),
+	}
+	if r := k.Result; !r.At.IsZero() {
+		out.Last = &api.PushResult{At: r.At, Took: r.Took, Tries: r.Tries, Mask: r.Mask, ExpiresAt: r.Expires, NextTry: r.NextTry}
+		if r.Err != nil {
+			out.Last.Error = api.FromError(r.Err)
+		}
+	}
+	return out
+}
+
+// AddPush implements api.Agent.
+func (s *Service) AddPush(ctx context.Context, ref api.Ref, in api.PushInput) (api.Push, error) {
+	a, err := s.resolve(ref)
+	if err != nil {
+		return api.Push{}, err
+	}
+	kept, err := s.addPush(a, in)
+	if err != nil {
+		return api.Push{}, err
+	}
+	s.tell(a.ID)
+	t, _ := s.keeper.Token(a.ID)
+	if t.Dead || !t.Good(s.now(), 0) {
+		return viewPush(kept), nil // the next renewal brings it
+	}
+	out, err := s.runPush(ctx, a.ID, kept.Push, t)
+	if err != nil {
+		return viewPush(kept), nil // it is saved, and tried by itself
+	}
+	return out, nil
+}
+
+func (s *Service) addPush(a core.Account, in api.PushInput) (core.KeptPush, error) {
+	if in.Timeout < 0 || in.Timeout > int64(core.MaxPushTime/time.Second) {
+		return core.KeptPush{}, invalid(core.Problems{{Field: "timeout", Key: core.ProblemPushTimeout}})
+	}
+	p, problems := core.Push{
+		Kind: in.Kind, Path: in.Path, Form: in.Form, Key: in.Key,
+		Command: in.Command, Timeout: time.Duration(in.Timeout) * time.Second,
+	}.Clean()
+	if len(problems) > 0 {
+		return core.KeptPush{}, invalid(problems)
+	}
+	s.push.edit.Lock()
+	defer s.push.edit.Unlock()
+	if problems := s.mayPush(p, in.Overwrite); len(problems) > 0 {
+		return core.KeptPush{}, invalid(problems)
+	}
+	p, err := s.parts.Store.AddPush(a.ID, p)
+	if err != nil {
+		return core.KeptPush{}, core.AsError(err)
+	}
+	kept := core.KeptPush{Push: p}
+	s.push.put(a.ID, kept)
+	return kept, nil
+}
+
+// mayPush refuses a file that is our own, another push's, or somebody's whose
+// text would be lost.
+func (s *Service) mayPush(p core.Push, overwrite bool) core.Problems {
+	if p.Kind != core.PushFile {
+		return nil
+	}
+	for _, dir := range []string{s.parts.Home.data, s.parts.Home.state, s.parts.Home.run} {
+		if push.Inside(dir, p.Path) {
+			return core.Problems{{Field: "path", Key: core.ProblemPushHome}}
+		}
+	}
+	s.push.mu.RLock()
+	defer s.push.mu.RUnlock()
+	for _, kept := range s.push.kept {
+		if slices.ContainsFunc(kept, func(k core.KeptPush) bool { return p.Same(k.Push) }) {
+			return core.Problems{{Field: "path", Key: core.ProblemPushTwice}}
+		}
+	}
+	if p.Whole() && !overwrite && push.Exists(p.Path) {
+		return core.Problems{{Field: "path", Key: core.ProblemPushExists}}
+	}
+	return nil
+}
+
+// RemovePush implements api.Agent.
+func (s *Service) RemovePush(_ context.Context, ref api.Ref, number int) error {
+	a, err := s.resolve(ref)
+	if err != nil {
+		return err
+	}
+	s.push.edit.Lock()
+	defer s.push.edit.Unlock()
+	if err := s.parts.Store.RemovePush(a.ID, number); err != nil {
+		return core.AsError(err)
+	}
+	s.push.drop(a.ID, number)
+	s.tell(a.ID)
+	return nil
+}
+
+// RunPush implements api.Agent.
+func (s *Service) RunPush(ctx context.Context, ref api.Ref, number int) (api.Push, error) {
+	a, err := s.resolve(ref)
+	if err != nil {
+		return api.Push{}, err
+	}
+	k, ok := s.push.find(a.ID, number)
+	if !ok {
+		return api.Push{}, &core.Error{
+			Class: core.NotFound, Remedy: core.RemedyNoPush,
+			Message: fmt.Sprintf("%s has no push %d; tokentray push list shows those there are", a.Ref(), number),
+		}
+	}
+	t, err := s.keeper.Get(ctx, a.ID, core.DefaultMinTTL)
+	if err != nil {
+		return api.Push{}, core.AsError(err)
+	}
+	return s.runPush(ctx, a.ID, k.Push, t)
+}
+
+func (s *Service) runPush(ctx context.Context, id core.ID, p core.Push, t core.Token) (api.Push, error) {
+	job, ok := s.job(id, p, t)
+	if !ok {
+		return api.Push{}, noAccount(api.Ref{}, "")
+	}
+	r, err := s.push.runner.Do(ctx, job)
+	if err != nil {
+		return api.Push{}, err
+	}
+	return viewPush(core.KeptPush{Push: p, Result: r}), nil
+}

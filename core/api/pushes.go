@@ -1,0 +1,116 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"time"
+
+	"tokentray/core"
+)
+
+// Push is where an account's tokens go as they are renewed, as clients see it.
+type Push struct {
+	Number  int           `json:"number"` // within its account
+	Kind    core.PushKind `json:"kind"`
+	Path    string        `json:"path,omitempty"`
+	Form    core.PushForm `json:"form,omitempty"`
+	Key     string        `json:"key,omitempty"`     // the variable of a dotenv file
+	Command []string      `json:"command,omitempty"` // the program and its arguments
+	Timeout int64         `json:"timeout,omitempty"` // seconds, of a command
+	Target  string        `json:"target"`            // all of it in a few words
+	// Last is how the last try ended; nil before the first.
+	Last *PushResult `json:"last,omitempty"`
+}
+
+// Failing reports whether the last try failed.
+func (p Push) Failing() bool { return p.Last != nil && p.Last.Error != nil }
+
+// PushResult is how a try ended.
+type PushResult struct {
+	At        time.Time     `json:"at"`
+	Took      time.Duration `json:"took"`            // nanoseconds
+	Error     *Error        `json:"error,omitempty"` // of class push; nil after a success
+	Tries     int           `json:"tries"`           // with this token
+	Mask      string        `json:"mask"`            // of the token
+	ExpiresAt time.Time     `json:"expires_at"`      // of the token
+	NextTry   time.Time     `json:"next_try,omitzero"`
+}
+
+// FailingPushes is how many of an account's pushes failed at their last try.
+func (a Account) FailingPushes() int {
+	n := 0
+	for _, p := range a.Pushes {
+		if p.Failing() {
+			n++
+		}
+	}
+	return n
+}
+
+// PushInput is what a person enters for a new push. What is left empty takes its
+// default: Form from the file's name, Key ACCESS_TOKEN, Timeout 30 s.
+type PushInput struct {
+	Kind    core.PushKind `json:"kind"`
+	Path    string        `json:"path,omitempty"`
+	Form    core.PushForm `json:"form,omitempty"`
+	Key     string        `json:"key,omitempty"`
+	Command []string      `json:"command,omitempty"`
+	Timeout int64         `json:"timeout,omitempty"` // seconds
+	// Overwrite is consent to write over a file that is there already, where
+	// the form writes it whole.
+	Overwrite bool `json:"overwrite,omitempty"`
+}
+
+// Pusher is the part of Agent that is about pushes. Those of an account stand in
+// Account.
+type Pusher interface {
+	// AddPush saves a push and does it at once if the account has a token that
+	// lives. How that ended is in Last and undoes nothing.
+	AddPush(ctx context.Context, ref Ref, in PushInput) (Push, error)
+	// RemovePush forgets a push; what it wrote stays.
+	RemovePush(ctx context.Context, ref Ref, number int) error
+	// RunPush does a push now, with a token that it fetches if need be. How it
+	// ended is in Last; the error tells why it could not be tried.
+	RunPush(ctx context.Context, ref Ref, number int) (Push, error)
+}
+
+// pushRoutes binds the routes of pushes, for the socket alone.
+func (h *handler) pushRoutes(a Agent) {
+	h.ref("POST", "accounts", "/pushes", onRefBody(false, a.AddPush))
+	h.ref("DELETE", "accounts", "/pushes/{number}", onPush(func(ctx context.Context, ref Ref, number int) (nothing, error) {
+		return nothing{}, a.RemovePush(ctx, ref, number)
+	}))
+	h.ref("POST", "accounts", "/pushes/{number}/run", onPush(a.RunPush))
+}
+
+func onPush[Out any](do func(context.Context, Ref, int) (Out, error)) http.Handler {
+	return answer(func(r *http.Request) (Out, error) {
+		var zero Out
+		ref, err := refOf(r)
+		if err != nil {
+			return zero, err
+		}
+		number, err := strconv.Atoi(r.PathValue("number"))
+		if err != nil || number < 1 {
+			return zero, invalid("a push is named by its number, from 1; the account lists its pushes")
+		}
+		return do(r.Context(), ref, number)
+	})
+}
+
+// AddPush implements Agent.
+func (c *Client) AddPush(ctx context.Context, ref Ref, in PushInput) (Push, error) {
+	return callRef[Push](ctx, c, http.MethodPost, "accounts", ref, "/pushes", in)
+}
+
+// RemovePush implements Agent.
+func (c *Client) RemovePush(ctx context.Context, ref Ref, number int) error {
+	_, err := callRef[nothing](ctx, c, http.MethodDelete, "accounts", ref, "/pushes/"+strconv.Itoa(number), nil)
+	return err
+}
+
+// RunPush implements Agent.
+func (c *Client) RunPush(ctx context.Context, ref Ref, number int) (Push, error) {
+	return callRef[Push](ctx, c, http.MethodPost, "accounts", ref, "/pushes/"+strconv.Itoa(number)+"/run", nil)
+}

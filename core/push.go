@@ -1,0 +1,251 @@
+package core
+
+import (
+	"path/filepath"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Push is where an account's tokens go as they are renewed: into a file, or to
+// a command on its standard input. It never holds a token or a secret.
+type Push struct {
+	Number int // names it within its account, from 1; never used twice
+	Kind   PushKind
+
+	// Of a file.
+	Path string   // absolute
+	Form PushForm // how it is written
+	Key  string   // the variable of a dotenv file
+
+	// Of a command.
+	Command []string      // the program's absolute path and its arguments
+	Timeout time.Duration // after which it is ended
+}
+
+// PushKind is what is done with a token.
+type PushKind string
+
+// The kinds of pushes.
+const (
+	PushFile    PushKind = "file"
+	PushCommand PushKind = "command"
+)
+
+// PushForm is how a token is written into a file.
+type PushForm string
+
+// The forms. Of a dotenv file one variable is replaced; the others are written
+// whole.
+const (
+	PushDotenv PushForm = "dotenv"
+	PushJSON   PushForm = "json"
+	PushPlain  PushForm = "plain"
+)
+
+// PushForms lists the forms in the order they are offered.
+func PushForms() []PushForm { return []PushForm{PushDotenv, PushJSON, PushPlain} }
+
+// Limits of pushes.
+const (
+	MaxPushes        = 20       // of an account
+	MaxPushPath      = 4096     // bytes
+	MaxPushKey       = 200      // bytes
+	MaxPushCommand   = 64 << 10 // bytes of the program and its arguments
+	MaxPushTime      = 10 * time.Minute
+	DefaultPushTime  = 30 * time.Second
+	DefaultPushKey   = "ACCESS_TOKEN"
+	maxPushArguments = 200
+)
+
+// Whole reports whether the push writes its file whole, whatever was in it.
+func (p Push) Whole() bool { return p.Kind == PushFile && p.Form != PushDotenv }
+
+// Same reports whether p and q are for the same place: two of these would
+// undo each other's work.
+func (p Push) Same(q Push) bool {
+	if p.Kind != PushFile || q.Kind != PushFile || p.Path != q.Path {
+		return false
+	}
+	return p.Whole() || q.Whole() || p.Key == q.Key
+}
+
+// Target is the push in a few words: the file, with its variable, or the name
+// of the program. Arguments of a command are not in it.
+func (p Push) Target() string {
+	switch {
+	case p.Kind == PushCommand && len(p.Command) > 0:
+		return filepath.Base(p.Command[0])
+	case p.Form == PushDotenv:
+		return p.Path + " " + p.Key
+	}
+	return p.Path
+}
+
+// GuessPushForm is the form that a file's name suggests.
+func GuessPushForm(path string) PushForm {
+	name := strings.ToLower(filepath.Base(path))
+	switch {
+	case name == ".env", strings.HasPrefix(name, ".env."), strings.HasSuffix(name, ".env"):
+		return PushDotenv
+	case strings.HasSuffix(name, ".json"):
+		return PushJSON
+	}
+	return PushPlain
+}
+
+// PushResult is how the last try of a push ended. Times are wall-clock times.
+type PushResult struct {
+	At      time.Time // when the try ended; zero: there was none yet
+	Took    time.Duration
+	Err     *Error    // nil after a success
+	Tries   int       // with this token
+	Mask    string    // of the token
+	Expires time.Time // of the token
+	NextTry time.Time // zero when the next renewal brings it
+}
+
+// KeptPush is a push with the result of its last try.
+type KeptPush struct {
+	Push
+	Result PushResult
+}
+
+// Keys of problems with a push. ui/text has a sentence for each.
+const (
+	ProblemPushKind    = "push_kind"
+	ProblemPushPath    = "push_path"
+	ProblemPushForm    = "push_form"
+	ProblemPushKey     = "push_key"
+	ProblemPushCommand = "push_command"
+	ProblemPushTimeout = "push_timeout"
+	ProblemPushMixed   = "push_mixed"
+	ProblemPushMany    = "push_many"
+	ProblemPushTwice   = "push_twice"
+	ProblemPushExists  = "push_exists" // the file is there, and would be written whole
+	ProblemPushHome    = "push_home"   // the file lies in our own folder
+)
+
+// Clean fills in what was left out and reports what is wrong with the rest.
+func (p Push) Clean() (Push, Problems) {
+	var out Problems
+	add := func(field, key string) { out = append(out, Problem{Field: field, Key: key}) }
+	switch p.Kind {
+	case PushFile:
+		if len(p.Command) > 0 || p.Timeout != 0 {
+			add("command", ProblemPushMixed)
+		}
+		if !cleanPath(p.Path) {
+			add("path", ProblemPushPath)
+		} else {
+			p.Path = filepath.Clean(p.Path)
+		}
+		p.cleanForm(add)
+	case PushCommand:
+		if p.Path != "" || p.Form != "" || p.Key != "" {
+			add("path", ProblemPushMixed)
+		}
+		if !cleanCommand(p.Command) {
+			add("command", ProblemPushCommand)
+		}
+		if p.Timeout == 0 {
+			p.Timeout = DefaultPushTime
+		}
+		if p.Timeout < time.Second || p.Timeout > MaxPushTime {
+			add("timeout", ProblemPushTimeout)
+		}
+	default:
+		add("kind", ProblemPushKind)
+	}
+	return p, out
+}
+
+func (p *Push) cleanForm(add func(field, key string)) {
+	if p.Form == "" {
+		p.Form = GuessPushForm(p.Path)
+	}
+	switch p.Form {
+	case PushDotenv:
+		if p.Key == "" {
+			p.Key = DefaultPushKey
+		}
+		if !ValidVariable(p.Key) || len(p.Key) > MaxPushKey {
+			add("key", ProblemPushKey)
+		}
+	case PushJSON, PushPlain:
+		if p.Key != "" {
+			add("key", ProblemPushMixed)
+		}
+	default:
+		add("form", ProblemPushForm)
+	}
+}
+
+// cleanPath reports whether path names a file from the root on, and nothing in
+// it could mislead who reads it.
+func cleanPath(path string) bool {
+	return path != "" && len(path) <= MaxPushPath && filepath.IsAbs(path) && !misleading(path) &&
+		!strings.HasSuffix(path, "/") && !strings.HasSuffix(path, string(filepath.Separator))
+}
+
+// cleanCommand reports whether a command can be run as it is, without a shell
+// and whatever PATH the agent has.
+func cleanCommand(command []string) bool {
+	if len(command) == 0 || len(command) > maxPushArguments || !cleanPath(command[0]) {
+		return false
+	}
+	size := 0
+	for _, arg := range command {
+		if size += len(arg) + 1; strings.ContainsRune(arg, 0) || !utf8.ValidString(arg) {
+			return false
+		}
+	}
+	return size <= MaxPushCommand
+}
+
+func misleading(s string) bool {
+	return !utf8.ValidString(s) || strings.ContainsFunc(s, func(r rune) bool {
+		return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r)
+	})
+}
+
+// ValidVariable reports whether every shell takes name for a variable's.
+func ValidVariable(name string) bool {
+	for i, r := range name {
+		letter := 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || r == '_'
+		if !letter && (i == 0 || r < '0' || r > '9') {
+			return false
+		}
+	}
+	return name != ""
+}
+
+// pushProblem is the sentence for a problem with a push.
+func pushProblem(key string) string {
+	switch key {
+	case ProblemPushKind:
+		return "must be file or command"
+	case ProblemPushPath:
+		return "must be the absolute path of a file, without control characters"
+	case ProblemPushForm:
+		return "must be dotenv, json or plain"
+	case ProblemPushKey:
+		return "must be a variable's name: letters, digits and underscores, no digit first"
+	case ProblemPushCommand:
+		return "must begin with the absolute path of a program, and be no longer than 64 KB"
+	case ProblemPushTimeout:
+		return "must lie between 1s and 10m"
+	case ProblemPushMixed:
+		return "does not belong to a push of this kind; leave it out"
+	case ProblemPushMany:
+		return "cannot be kept: the account has 20 pushes already; remove one"
+	case ProblemPushTwice:
+		return "is written by another push already; remove that one or choose another"
+	case ProblemPushExists:
+		return "names a file that is there already and would be written over; choose another, or agree to that"
+	case ProblemPushHome:
+		return "lies in TokenTray's own folder; choose another"
+	}
+	return ""
+}

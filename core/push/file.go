@@ -1,0 +1,207 @@
+package push
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"tokentray/core"
+	"tokentray/core/durable"
+	"tokentray/core/format"
+)
+
+// maxFile bounds a .env file, whose every byte is kept.
+const maxFile = 1 << 20
+
+// attempts is how often a file is read again that somebody else writes.
+const attempts = 3
+
+var (
+	errChanged = errors.New("it changes while it is written; try again")
+	errLink    = errors.New("the link belongs to another user; name the file itself")
+	errOwner   = errors.New("it belongs to another user; choose a file of your own")
+)
+
+// writeFile does a job whose push is a file.
+func writeFile(job Job) error {
+	var err error
+	for range attempts {
+		if err = replaceFile(job); !errors.Is(err, errChanged) {
+			break
+		}
+	}
+	if err == nil {
+		return nil
+	}
+	return &core.Error{
+		Class: core.PushFailed, Remedy: core.RemedyPushFile, Err: err,
+		Message: fmt.Sprintf("%s: %s", job.Push.Path, reason(err)),
+	}
+}
+
+// reason is an error without the path, which stands before it already.
+func reason(err error) string {
+	var path *fs.PathError
+	var link *os.LinkError
+	switch {
+	case errors.As(err, &path):
+		return path.Err.Error()
+	case errors.As(err, &link):
+		return link.Err.Error()
+	}
+	return err.Error()
+}
+
+// replaceFile reads the file, if it is there, and replaces it with one that has
+// the token.
+func replaceFile(job Job) error {
+	path, err := follow(job.Push.Path)
+	if err != nil {
+		return err
+	}
+	before, old, err := read(path, job.Push.Form == core.PushDotenv)
+	if err != nil {
+		return err
+	}
+	text, err := content(job, old)
+	if err != nil {
+		return err
+	}
+	mode := fs.FileMode(0o600)
+	if before != nil {
+		mode &= before.Mode().Perm() // what its owner took away stays away
+		if !job.Push.Whole() && text == old && before.Mode().Perm() == mode {
+			return nil // whoever watches it is not disturbed
+		}
+	}
+	return durable.WriteFile(path, func(f *os.File) error {
+		if _, err := io.WriteString(f, text); err != nil {
+			return err
+		}
+		if before != nil {
+			if err := keepOwner(f, before); err != nil {
+				return err
+			}
+		}
+		if err := f.Chmod(mode); err != nil {
+			return err
+		}
+		return unchanged(path, before)
+	})
+}
+
+// content is what the file is to hold.
+func content(job Job, old string) (string, error) {
+	switch job.Push.Form {
+	case core.PushDotenv:
+		return setVariable(old, job.Push.Key, job.Token.Value)
+	case core.PushJSON:
+		line, err := format.Token(format.JSON, job.input())
+		return line + "\n", err
+	}
+	return job.Token.Value + "\n", nil
+}
+
+// follow is the file that a path leads to. A link is followed and stays, if it
+// is ours: a link in a shared folder that somebody else made could lead to any
+// file of ours. One that leads nowhere is refused.
+func follow(path string) (string, error) {
+	for range 40 { // as the systems do
+		info, err := os.Lstat(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			return path, nil
+		}
+		if err != nil || info.Mode()&fs.ModeSymlink == 0 {
+			return path, err
+		}
+		if !ours(info) {
+			return "", errLink
+		}
+		to, err := os.Readlink(path)
+		if err != nil {
+			return "", err
+		}
+		if !filepath.IsAbs(to) {
+			to = filepath.Join(filepath.Dir(path), to)
+		}
+		if _, err := os.Stat(to); err != nil {
+			return "", fmt.Errorf("the link leads to %s: %s", to, reason(err))
+		}
+		path = to
+	}
+	return "", errors.New("too many links; name the file itself")
+}
+
+// read looks at the file, and reads it where its text is to be kept. Without a
+// file all is empty.
+func read(path string, whole bool) (fs.FileInfo, string, error) {
+	before, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, "", nil
+	case err != nil:
+		return nil, "", err
+	case before.IsDir():
+		return nil, "", errors.New("it is a folder; name a file in it")
+	case !before.Mode().IsRegular():
+		return nil, "", errors.New("it is no ordinary file")
+	case !mayReplace(before):
+		return nil, "", errOwner
+	case !whole:
+		return before, "", nil
+	case before.Size() > maxFile:
+		return nil, "", errors.New("it is over 1 MB; choose another file")
+	}
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return nil, "", err
+	}
+	return before, string(raw), unchanged(path, before)
+}
+
+// unchanged fails when the file is not the one that was looked at.
+func unchanged(path string, before fs.FileInfo) error {
+	now, err := os.Stat(path)
+	switch {
+	case before == nil && errors.Is(err, fs.ErrNotExist):
+		return nil
+	case before == nil || err != nil:
+		return errChanged
+	case !os.SameFile(before, now) || before.Size() != now.Size() || !before.ModTime().Equal(now.ModTime()):
+		return errChanged
+	}
+	return nil
+}
+
+// place is where a job of a file ends up, so that two of them do not write one
+// file at a time.
+func place(path string) string {
+	real, err := follow(path)
+	if err != nil {
+		return path
+	}
+	if dir, err := filepath.EvalSymlinks(filepath.Dir(real)); err == nil {
+		real = filepath.Join(dir, filepath.Base(real))
+	}
+	return real
+}
+
+// Exists reports whether something is at path that is not empty.
+func Exists(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && (!info.Mode().IsRegular() || info.Size() > 0)
+}
+
+// Inside reports whether path lies in the folder, by whatever names.
+func Inside(dir, path string) bool {
+	real, err := filepath.EvalSymlinks(dir)
+	if err != nil {
+		real = dir
+	}
+	rel, err := filepath.Rel(real, place(path))
+	return err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
+}

@@ -1,0 +1,31 @@
+//go:build unix
+
+package push
+
+import (
+	"io/fs"
+	"os"
+	"syscall"
+)
+
+// ours reports whether a file belongs to us or to the system.
+func ours(info fs.FileInfo) bool {
+	st, ok := info.Sys().(*syscall.Stat_t)
+	return !ok || st.Uid == 0 || int(st.Uid) == os.Geteuid()
+}
+
+// mayReplace reports whether a file may be replaced: it is ours, or we are the
+// system and can give the new one to the same owner.
+func mayReplace(info fs.FileInfo) bool {
+	st, ok := info.Sys().(*syscall.Stat_t)
+	return !ok || int(st.Uid) == os.Geteuid() || os.Geteuid() == 0
+}
+
+// keepOwner gives a new file the owner of the one it replaces.
+func keepOwner(f *os.File, before fs.FileInfo) error {
+	st, ok := before.Sys().(*syscall.Stat_t)
+	if !ok || int(st.Uid) == os.Geteuid() {
+		return nil
+	}
+	return f.Chown(int(st.Uid), int(st.Gid))
+}

@@ -1,0 +1,115 @@
+package text
+
+// pushes are the sentences about where tokens go as they are renewed.
+func pushes() table {
+	return table{
+		"class.push":          {"A token did not get where it is to go: {message}", "token 未能推送到目标：{message}"},
+		"class.short.push":    {"not pushed", "推送失败"},
+		"cause.push_file":     {"The file of a push could not be written: {message}", "无法写入推送文件：{message}"},
+		"cause.push_command":  {"The command of a push failed: {message}", "推送命令执行失败：{message}"},
+		"cause.push_timeout":  {"The command of a push took too long: {message}", "推送命令超时：{message}"},
+		"cause.no_push":       {"{account} has no push of that number.", "{account} 没有这个编号的推送。"},
+		"remedy.push_file":    {"See that its folder is there and that you may write it; then: tokentray push test {account}", "请确认目录存在且可写，然后执行：tokentray push test {account}"},
+		"remedy.push_command": {"See that the command works; then: tokentray push test {account}", "请确认命令可以正常执行，然后执行：tokentray push test {account}"},
+		"remedy.push_timeout": {"Make it quicker, or add it again with more time (--timeout); then: tokentray push test {account}", "请加快命令，或用更长的 --timeout 重新添加，然后执行：tokentray push test {account}"},
+		"remedy.no_push":      {"See what there is: tokentray push list {account}", "查看已有推送：tokentray push list {account}"},
+
+		"problem.push_kind":    {"A push is for a file or a command.", "推送目标只能是文件或命令。"},
+		"problem.push_path":    {"Write the whole path of a file, from the root on.", "请填写文件的绝对路径。"},
+		"problem.push_form":    {"Use one of: dotenv, json, plain.", "取值只能是 dotenv、json 或 plain。"},
+		"problem.push_key":     {"A variable's name has letters, digits and underscores, and no digit first.", "变量名由字母、数字和下划线组成，且不以数字开头。"},
+		"problem.push_command": {"Begin the command with the whole path of a program.", "命令须以程序的绝对路径开头。"},
+		"problem.push_timeout": {"A command gets 1s to 10m.", "命令的时限为 1s 到 10m。"},
+		"problem.push_mixed":   {"This does not belong to a push of this kind; leave it out.", "此项不适用于这种推送，请去掉。"},
+		"problem.push_many":    {"The account has 20 pushes already; remove one first.", "该账号已有 20 个推送，请先删除一个。"},
+		"problem.push_twice":   {"Another push writes this already; remove that one, or choose another file or variable.", "已有推送写入此处；请先删除它，或改用其他文件或变量。"},
+		"problem.push_exists":  {"This file is there already and would be written over. If you mean it: --overwrite", "文件已存在，将被整个覆盖。确需如此请加 --overwrite"},
+		"problem.push_home":    {"This file lies in TokenTray's own folder; choose another.", "此文件位于 TokenTray 自己的数据目录中，请另选位置。"},
+
+		"did.pushed":      {"pushed", "已推送"},
+		"did.push_failed": {"push failed", "推送失败"},
+
+		"cli.field.path":        {"file", "文件"},
+		"cli.field.form":        {"form", "格式"},
+		"cli.field.key":         {"variable", "变量"},
+		"cli.field.command":     {"command", "命令"},
+		"cli.field.timeout":     {"time", "时限"},
+		"cli.field.push":        {"pushes", "推送"},
+		"status.failing_pushes": {"failing pushes", "失败的推送"},
+
+		"push.number":    {"NO", "编号"},
+		"push.account":   {"ACCOUNT", "账号"},
+		"push.target":    {"TO", "目标"},
+		"push.how":       {"AS", "方式"},
+		"push.last":      {"LAST", "最近结果"},
+		"push.command":   {"command", "命令"},
+		"push.waits":     {"at the next renewal", "下次续期时"},
+		"push.fine":      {"fine, {time}", "成功，{time}"},
+		"push.failed":    {"failed, {time}", "失败，{time}"},
+		"push.again":     {"tried again {time}", "将于 {time} 重试"},
+		"push.fact":      {"{n} to {target}", "{n} 推送到 {target}"},
+		"push.added":     {"Added push {n} of {account}: {target}", "已为 {account} 添加推送 {n}：{target}"},
+		"push.added_now": {"The current token is there.", "当前 token 已送达。"},
+		"push.added_on":  {"It has no token now; the next renewal brings it.", "目前没有 token，下次续期时推送。"},
+		"push.removed":   {"Removed push {n} of {account}. What it wrote stays.", "已删除 {account} 的推送 {n}。已写入的内容保留。"},
+		"push.done":      {"{account}: push {n} to {target} is done.", "{account}：推送 {n} 到 {target} 已完成。"},
+		"push.none":      {"{account} has no pushes. Add one: tokentray push add {account} --file PATH", "{account} 没有推送。添加：tokentray push add {account} --file 路径"},
+		"push.none_all":  {"There are no pushes. Add one: tokentray push add NAME --file PATH", "还没有推送。添加：tokentray push add 名称 --file 路径"},
+
+		"usage.push_number":  {"name the account and the push by its number; tokentray push list shows them", "请指定账号和推送的编号；tokentray push list 可列出全部"},
+		"usage.push_what":    {"say where the token goes: --file PATH, or -- and a command", "请指定推送目标：--file 路径，或 -- 后接命令"},
+		"usage.push_both":    {"a push is for a file or for a command; give one of them", "推送目标只能是文件或命令之一"},
+		"usage.push_program": {"there is no program {name}; give its path, or see that PATH leads to it", "找不到程序 {name}；请给出路径，或检查 PATH"},
+		"usage.push_as":      {"--as takes dotenv, json or plain", "--as 只能是 dotenv、json 或 plain"},
+
+		"cmd.push": {"Write each new token into a file or hand it to a command", "把每个新 token 写入文件或交给命令"},
+		"cmd.push.long": {
+			"Each time the token of an account is renewed, TokenTray writes it into a file or hands\n" +
+				"it to a command. What failed is tried again and shown by push list, show and status.\n\n" +
+				"  tokentray push add shop/sandbox --file ~/shop/.env --key WX_TOKEN\n" +
+				"  tokentray push add shop/live --file /srv/shop/token.json\n" +
+				"  tokentray push add shop/live -- /usr/local/bin/set-token --site shop\n" +
+				"  tokentray push list",
+			"账号的 token 每次续期后，TokenTray 会把它写入文件或交给命令。失败会自动重试，\n" +
+				"结果可用 push list、show 和 status 查看。\n\n" +
+				"  tokentray push add shop/sandbox --file ~/shop/.env --key WX_TOKEN\n" +
+				"  tokentray push add shop/live --file /srv/shop/token.json\n" +
+				"  tokentray push add shop/live -- /usr/local/bin/set-token --site shop\n" +
+				"  tokentray push list",
+		},
+		"cmd.push.add": {"Add a push to a file or a command, and do it once", "添加推送（文件或命令）并立即执行一次"},
+		"cmd.push.add.long": {
+			"Add a push. The current token goes there at once, if there is one, and every later one.\n\n" +
+				"A file is replaced as a whole or not at all, and only its owner may read it (0600, or\n" +
+				"less where it was less). Of a dotenv file only the variable changes: comments, order,\n" +
+				"quotes and line ends stay. json and plain files are written whole. A link is followed\n" +
+				"and stays, if it is yours. The folder must be there.\n\n" +
+				"A command runs without a shell, in your home folder, with the token and a line end on\n" +
+				"its standard input and these variables: TOKENTRAY_ACCOUNT, TOKENTRAY_ENV,\n" +
+				"TOKENTRAY_APPID, TOKENTRAY_BASE_URL, TOKENTRAY_EXPIRES_AT, TOKENTRAY_EXPIRES_AT_UNIX.\n" +
+				"What it prints is dropped; the last line of its standard error explains a failure.\n" +
+				"Export does not contain pushes.",
+			"添加推送。如有 token，立即推送当前的，此后每次续期都推送。\n\n" +
+				"文件整体替换，要么成功要么不变，仅所有者可读（0600，原来更严则不变）。dotenv 文件\n" +
+				"只修改指定的变量，注释、顺序、引号和换行保持不变；json 和 plain 文件整个写入。\n" +
+				"属于你的符号链接会被跟随并保留。目录必须已存在。\n\n" +
+				"命令不经过 shell，在主目录中执行；token 和换行从标准输入传入，并设置环境变量\n" +
+				"TOKENTRAY_ACCOUNT、TOKENTRAY_ENV、TOKENTRAY_APPID、TOKENTRAY_BASE_URL、\n" +
+				"TOKENTRAY_EXPIRES_AT、TOKENTRAY_EXPIRES_AT_UNIX。标准输出被丢弃，标准错误的最后一行\n" +
+				"用于说明失败原因。导出文件不包含推送。",
+		},
+		"cmd.push.list": {"List the pushes, and how each ended last", "列出推送及最近一次的结果"},
+		"cmd.push.rm":   {"Remove a push; what it wrote stays", "删除推送，已写入的内容保留"},
+		"cmd.push.test": {"Do the pushes of an account now, or one of them", "立即执行账号的全部推送或其中一个"},
+		"cmd.push.test.long": {
+			"Do the pushes of an account now, or the one of that number, with the current token. The\n" +
+				"exit code is 1 if one fails.",
+			"用当前 token 立即执行账号的全部推送，或指定编号的推送。有失败时退出码为 1。",
+		},
+		"flag.push_file":      {"the `FILE` to write", "要写入的`文件`"},
+		"flag.push_as":        {"how to write it, as `FORM`: dotenv, json or plain; if not given, by the file's name", "写入`格式`：dotenv、json 或 plain；不指定则按文件名判断"},
+		"flag.push_key":       {"the variable `NAME` in a dotenv file; ACCESS_TOKEN if not given", "dotenv 文件中的变量`名`；默认为 ACCESS_TOKEN"},
+		"flag.push_overwrite": {"write over a json or plain file that is there already", "允许覆盖已存在的 json 或 plain 文件"},
+		"flag.push_timeout":   {"the `TIME` a command gets, as 90s or 5m", "命令的`时限`，如 90s 或 5m"},
+	}
+}
