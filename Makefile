@@ -95,7 +95,7 @@ vet-others: ## what can be checked of the Windows and macOS builds from here
 	$(call say,Windows and macOS)
 	GOOS=windows CGO_ENABLED=0 $(GO) vet -tags ci ./...
 	GOOS=windows CGO_ENABLED=0 $(GO) build -buildvcs=false -o /dev/null ./cmd/tokentray
-	GOOS=darwin CGO_ENABLED=0 $(GO) vet ./core/... ./ui/cli ./ui/text
+	GOOS=darwin CGO_ENABLED=0 $(GO) vet ./core/... ./ui/cli ./ui/notify ./ui/text ./ui/tray
 
 # cmd/tokentray-window has no tests of its own, and building its C parts once
 # more for the race detector would cost minutes: the desktop tests run it.

@@ -322,6 +322,22 @@ func TestServerComesLater(t *testing.T) {
 		"a<b>/live: IP not on the whitelist\nblog/live: IP not on the whitelist | []")
 }
 
+// Whoever ends without any time left still takes away what is shown.
+func TestWithdrawingNeedsNoTime(t *testing.T) {
+	address := startBus(t)
+	server := startServer(t, address, "body")
+	s := newBoard(address)
+	if err := s.show(t.Context(), message{kind: expiry, title: "x"}); err != nil {
+		t.Fatal(err)
+	}
+	<-server.said
+	over, cancel := context.WithCancel(t.Context())
+	cancel()
+	s.withdraw(over, expiry)
+	wants(t, server.said, "close 1")
+	s.close()
+}
+
 // A bus that takes the call and says nothing holds nobody up.
 func TestSilentBus(t *testing.T) {
 	socket := filepath.Join(t.TempDir(), "bus")

@@ -137,7 +137,7 @@ func name(a account) string {
 func plain(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
-		case r == utf8.RuneError, unicode.Is(unicode.Co, r), unicode.Is(unicode.Zl, r), unicode.Is(unicode.Zp, r), unicode.IsControl(r):
+		case r == utf8.RuneError, unicode.Is(unicode.Noncharacter_Code_Point, r), unicode.Is(unicode.Co, r), unicode.Is(unicode.Zl, r), unicode.Is(unicode.Zp, r), unicode.IsControl(r):
 			return -1
 		case r == '\u200c' || r == '\u200d':
 			return r
