@@ -106,7 +106,7 @@ func TestClipboardFollowsARenewal(t *testing.T) {
 		}
 		want := clip
 		want.ExpiresAt = renewed.ExpiresAt
-		if !e.Clipboard.ExpiresAt.Equal(want.ExpiresAt) || !e.Clipboard.ClearsAt.Equal(want.ClearsAt) || e.Clipboard.Account != "shop" || e.Clipboard.Format != "curl" {
+		if !e.Clipboard.ExpiresAt.Equal(want.ExpiresAt) || !e.Clipboard.ClearsAt.Equal(want.ClearsAt) || e.Clipboard.Account != "shop" || e.Clipboard.Format != "curl" || !e.Clipboard.Followed {
 			t.Errorf("the event tells %+v, want %+v", *e.Clipboard, want)
 		}
 		break

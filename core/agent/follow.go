@@ -67,7 +67,7 @@ func (s *Service) copyRenewed(ctx context.Context) error {
 	if err != nil || !done {
 		return err
 	}
-	c.Account, c.Env, c.ExpiresAt, c.token = a.Name, a.Env, t.ExpiresAt, t.Value
+	c.Account, c.Env, c.ExpiresAt, c.Followed, c.token = a.Name, a.Env, t.ExpiresAt, true, t.Value
 	s.hold(c)
 	return nil
 }

@@ -214,6 +214,9 @@ type Clipboard struct {
 	Format    string    `json:"format,omitempty"`
 	ExpiresAt time.Time `json:"expires_at,omitzero"` // of the token
 	ClearsAt  time.Time `json:"clears_at,omitzero"`  // zero: it is not cleared
+	// Followed: the token that was copied was renewed, and the new one took its
+	// place, as the setting clipboard-follow has it.
+	Followed bool `json:"followed,omitempty"`
 }
 
 // Status is the agent's own state.

@@ -101,6 +101,8 @@ func window() table {
 		"window.snack.copied":      {"{account} copied", "已复制 {account}"},
 		"window.snack.copied.form": {"{account} copied as {format}", "已复制 {account}（{format}）"},
 		"window.snack.clears":      {"clears in {time}", "{time}后清除"},
+		"window.snack.follows":     {"follows renewals", "续期后自动更新"},
+		"window.snack.followed":    {"{account} was renewed; the new token is on the clipboard", "{account} 已续期，剪贴板已换成新 token"},
 		"window.snack.stays":       {"stays on the clipboard", "不会自动清除"},
 		"window.snack.clear":       {"Clear now", "立即清除"},
 		"window.snack.cleared":     {"The clipboard is cleared.", "剪贴板已清除。"},

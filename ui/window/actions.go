@@ -51,12 +51,6 @@ func (w *Window) message(s snack) {
 	w.root.Refresh()
 }
 
-// dismiss takes the message away.
-func (w *Window) dismiss() {
-	w.snackbar.Hide()
-	w.root.Refresh()
-}
-
 // copyDefault copies in the format of the settings.
 func (w *Window) copyDefault(id core.ID) { w.copyAs(id, "", false) }
 
@@ -89,8 +83,8 @@ func (w *Window) copyNow(a api.Account, form string, previous bool) {
 			return
 		}
 		c.Account, c.Env = ref.Name, ref.Env
-		w.model.clip = c
-		w.message(copiedSnack(w.look, c, w.now()))
+		w.model.clip, w.clipClosed = c, false
+		w.message(w.clipMessage())
 		w.flash(a.ID)
 	})
 }
@@ -103,21 +97,6 @@ func (w *Window) flash(id core.ID) {
 	}
 	view.blink(true)
 	w.later(180*time.Millisecond, func() { view.blink(false) })
-}
-
-// clipChanged keeps the message about the clipboard true: it may have been
-// cleared, or another token copied elsewhere.
-func (w *Window) clipChanged() {
-	if !w.snackbar.Visible() || !w.snackbar.shown.Clip {
-		return
-	}
-	if w.model.clip.Account != "" {
-		if s := copiedSnack(w.look, w.model.clip, w.now()); s.Text != w.snackbar.shown.Text || !s.Clears.Equal(w.snackbar.shown.Clears) {
-			w.message(s)
-		}
-	} else if !w.snackbar.shown.Clears.IsZero() {
-		w.tell(w.look.t("snack.cleared"))
-	}
 }
 
 func (w *Window) clearClipboard() {
@@ -372,21 +351,16 @@ func (w *Window) menuOf(a api.Account) *fyne.Menu {
 	}
 	as := fyne.NewMenuItem(l.t("menu.copy_as"), nil)
 	as.ChildMenu = fyne.NewMenu("", formats...)
-	named := func(label, key string, do func()) *fyne.MenuItem {
-		item := fyne.NewMenuItem(label, do)
-		item.Shortcut = w.strokeOf(key)
-		return item
-	}
 	copying := l.t("menu.copy")
 	if a.Env == core.Live {
 		copying = l.t("live.go")
 	}
-	items := []*fyne.MenuItem{named(copying, "copy", func() { w.copyDefault(id) }), as}
+	items := []*fyne.MenuItem{fyne.NewMenuItem(copying, func() { w.copyDefault(id) }), as}
 	if a.Previous != nil && a.Previous.Until.After(w.now()) {
 		items = append(items, fyne.NewMenuItem(l.t("menu.copy_previous"), func() { w.copyAs(id, "", true) }))
 	}
 	if p := problemOf(l, a, w.now()); p.Act != actNone {
-		items = append(items, fyne.NewMenuItemSeparator(), named(p.Button, "help", func() { w.help(id) }))
+		items = append(items, fyne.NewMenuItemSeparator(), fyne.NewMenuItem(p.Button, func() { w.help(id) }))
 	}
 	pause := fyne.NewMenuItem(l.t("menu.pause"), func() { w.setAuto(id, false) })
 	if !a.Auto {
@@ -394,21 +368,21 @@ func (w *Window) menuOf(a api.Account) *fyne.Menu {
 	}
 	items = append(items,
 		fyne.NewMenuItemSeparator(),
-		named(l.t("menu.renew"), "renew", func() { w.renew(id) }),
+		fyne.NewMenuItem(l.t("menu.renew"), func() { w.renew(id) }),
 		fyne.NewMenuItem(l.t("menu.force"), func() { w.force(id) }),
 		fyne.NewMenuItem(l.t("menu.check"), func() { w.check(id) }),
 		fyne.NewMenuItemSeparator())
 	if other, ok := w.model.pair(id); ok {
-		items = append(items, named(l.t("pair.show", "account", other.Ref().String()), "flip", w.flip))
+		items = append(items, fyne.NewMenuItem(l.t("pair.show", "account", other.Ref().String()), w.flip))
 	} else {
 		items = append(items, w.twinItem(a))
 	}
 	items = append(items,
-		named(l.t("menu.details"), "details", func() { w.openDetail(id) }),
-		named(l.t("menu.edit"), "edit", func() { w.openEdit(id) }),
+		fyne.NewMenuItem(l.t("menu.details"), func() { w.openDetail(id) }),
+		fyne.NewMenuItem(l.t("menu.edit"), func() { w.openEdit(id) }),
 		pause,
 		fyne.NewMenuItemSeparator(),
-		named(l.t("menu.delete"), "delete", func() { w.askRemove(id) }),
+		fyne.NewMenuItem(l.t("menu.delete"), func() { w.askRemove(id) }),
 	)
 	return fyne.NewMenu("", items...)
 }

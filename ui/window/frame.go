@@ -101,11 +101,12 @@ func (w *Window) drawHead() fyne.CanvasObject {
 	w.env.single = true
 	ground := canvas.NewRectangle(l.pal.Raised)
 	line := canvas.NewRectangle(l.pal.Line)
+	w.band = canvas.NewRectangle(color.Transparent)
 	row := container.New(&topRow{}, w.env,
 		iconButton(l, iconSearch, l.t("find"), w.toggleFinder),
 		iconButton(l, iconAdd, l.t("add"), w.openAdd),
 		iconButton(l, iconSettings, l.t("settings"), w.openSettings))
-	return container.New(&headOf{}, ground, line, row)
+	return container.New(&headOf{}, ground, line, row, w.band)
 }
 
 type headOf struct{}
@@ -114,10 +115,24 @@ func (h *headOf) Layout(o []fyne.CanvasObject, size fyne.Size) {
 	put(o[0], 0, 0, size.Width, size.Height)
 	put(o[1], 0, size.Height-1, size.Width, 1)
 	put(o[2], 0, 0, size.Width, size.Height-1)
+	put(o[3], 0, 0, size.Width, barHeight)
 }
 
 func (h *headOf) MinSize(o []fyne.CanvasObject) fyne.Size {
 	return fyne.NewSize(o[2].MinSize().Width, headHeight)
+}
+
+// paintBand gives the band over the list the colour of the environment that is
+// listed, none where both are.
+func (w *Window) paintBand() {
+	c := color.NRGBA{}
+	if w.view != viewAll {
+		c = w.look.pal.env(w.view == viewLive)
+	}
+	if next := unlessClear(c); w.band.FillColor != next {
+		w.band.FillColor = next
+		w.band.Refresh()
+	}
 }
 
 // topRow stands the switch at the left and the icons at the right.

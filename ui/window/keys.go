@@ -7,9 +7,8 @@ import (
 	"fyne.io/fyne/v2/driver/desktop"
 )
 
-// The keys of the window stand in one table. It is what binds them, what the
-// sheet of shortcuts is written from, and what the menus name: none of these can
-// say what another does not do.
+// The keys of the window stand in one table. It is what binds them and what the
+// sheet of shortcuts is written from, so that this cannot say what is not so.
 
 // ctrl is Ctrl, or Command on a Mac.
 const ctrl = fyne.KeyModifierShortcutDefault
@@ -239,15 +238,4 @@ func (b binding) labels(l *look) string {
 		}
 	}
 	return strings.Join(out, "  ")
-}
-
-// strokeOf is the stroke that a menu names beside what it offers; nil when the
-// table has none of that name.
-func (w *Window) strokeOf(name string) fyne.Shortcut {
-	for _, b := range w.bindings() {
-		if b.name == name && b.strokes[0].char == 0 {
-			return shortcutOf(b.strokes[0])
-		}
-	}
-	return nil
 }

@@ -170,7 +170,11 @@ func (r *rowView) arrange() {
 	}
 	s, w := r.shown, size.Width
 	put(r.ground, 0, 0, w, size.Height)
-	put(r.ring, 1, 1, w-2, size.Height-barHeight-2)
+	inside := float32(1) // the ring leaves the edge of a live row its colour
+	if s.Live {
+		inside = edgeWidth
+	}
+	put(r.ring, inside, 1, w-1-inside, size.Height-barHeight-2)
 	r.edge.Hidden = !s.Live
 	put(r.edge, 0, 0, edgeWidth, size.Height)
 

@@ -20,6 +20,7 @@ type snack struct {
 	Bad    bool
 	Clip   bool      // it speaks of what is on the clipboard
 	Clears time.Time // when that is cleared; zero: it stays
+	Follow bool      // and what is renewed takes its place
 	Until  time.Time // when the message goes by itself
 }
 
@@ -33,7 +34,10 @@ const (
 func copiedSnack(l *look, c api.Clipboard, now time.Time) snack {
 	ref := api.Ref{Name: c.Account, Env: c.Env}.String()
 	s := snack{Text: l.t("snack.copied", "account", ref), Live: c.Env == core.Live, Clip: true, Clears: c.ClearsAt, Until: c.ClearsAt}
-	if c.Format != "" && c.Format != "raw" {
+	switch {
+	case c.Followed:
+		s.Text = l.t("snack.followed", "account", ref)
+	case c.Format != "" && c.Format != "raw":
 		s.Text = l.t("snack.copied.form", "account", ref, "format", l.t("format."+c.Format))
 	}
 	if c.ClearsAt.IsZero() {
@@ -51,7 +55,11 @@ func (s snack) tail(l *look, now time.Time) string {
 		return l.t("snack.stays")
 	}
 	left := max(0, s.Clears.Sub(now))
-	return l.t("snack.clears", "time", l.say.Coarse((left + time.Second - 1).Truncate(time.Second)))
+	words := l.t("snack.clears", "time", l.say.Coarse((left + time.Second - 1).Truncate(time.Second)))
+	if s.Follow {
+		words += " · " + l.t("snack.follows")
+	}
+	return words
 }
 
 const snackHeight = 48

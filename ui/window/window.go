@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/lang"
 	"fyne.io/fyne/v2/theme"
@@ -95,7 +96,9 @@ type Window struct {
 	// revealing is the account whose token was asked for, to be shown in the
 	// pane; empty once the pane shows something else.
 	revealing core.ID
-	popup     *widget.PopUpMenu // of an account; nil when none was opened
+	// clipClosed: the message about what is on the clipboard was closed.
+	clipClosed bool
+	popup      *widget.PopUpMenu // of an account; nil when none was opened
 
 	parts
 	form     *form
@@ -120,6 +123,7 @@ type parts struct {
 	body     *fyne.Container // the list, or what stands in its place
 	list     *listView
 	env      *segment
+	band     *canvas.Rectangle // along the top, in the environment's colour
 	finder   *fyne.Container
 	entry    *entry
 	snackbar *snackbar
@@ -261,7 +265,7 @@ func (w *Window) build() {
 	w.fillList()
 	w.fillDetail()
 	if told && message.Clip && w.model.clip.Account != "" {
-		message = copiedSnack(l, w.model.clip, w.now())
+		message = w.clipMessage()
 	}
 	if told {
 		w.snackbar.show(message, w.now())
@@ -291,6 +295,7 @@ func (w *Window) fillBanners() {
 func (w *Window) fillList() {
 	w.settle()
 	w.env.choose(string(w.view))
+	w.paintBand()
 	accounts := w.model.shown(w.view, newQuery(w.look.say, w.search), w.now())
 	ids := make([]core.ID, len(accounts))
 	for i, a := range accounts {
@@ -405,6 +410,6 @@ func (w *Window) tick() {
 		w.fillDetail()
 	}
 	if !w.snackbar.tick(now) {
-		w.dismiss()
+		w.passed()
 	}
 }

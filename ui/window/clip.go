@@ -1,0 +1,60 @@
+package window
+
+// What of ours is on the clipboard is said at the bottom for as long as it is
+// there, whoever copied it: this window, the tray or the command line. Other
+// messages stand before it for their time; closing it keeps it away until
+// something else is copied.
+
+// clipMessage tells of what is on the clipboard.
+func (w *Window) clipMessage() snack {
+	s := copiedSnack(w.look, w.model.clip, w.now())
+	s.Follow = w.model.settings.ClipboardFollow
+	return s
+}
+
+// clipHeld reports whether something of ours is on the clipboard that will be
+// cleared.
+func (w *Window) clipHeld() bool {
+	c := w.model.clip
+	return c.Account != "" && c.ClearsAt.After(w.now())
+}
+
+// clipChanged keeps the message about the clipboard true.
+func (w *Window) clipChanged() {
+	shown := w.snackbar.shown
+	told := w.snackbar.Visible() && shown.Clip
+	switch {
+	case w.model.clip.Account == "":
+		if told && !shown.Clears.IsZero() {
+			w.tell(w.look.t("snack.cleared"))
+		}
+	case w.model.clip.ClearsAt.IsZero() || w.clipHeld():
+		next := w.clipMessage()
+		same := shown.Clip && next.Text == shown.Text && next.Clears.Equal(shown.Clears)
+		if same {
+			return
+		}
+		w.clipClosed = false
+		if !w.snackbar.Visible() || !shown.Bad { // a failure is read first
+			w.message(next)
+		}
+	}
+}
+
+// dismiss takes the message away because a person wants so.
+func (w *Window) dismiss() {
+	w.clipClosed = w.clipClosed || w.snackbar.shown.Clip
+	w.snackbar.Hide()
+	w.root.Refresh()
+}
+
+// passed takes the message away because its time is over. What is on the
+// clipboard is said again, if another message stood before it.
+func (w *Window) passed() {
+	if !w.snackbar.shown.Clip && w.clipHeld() && !w.clipClosed {
+		w.message(w.clipMessage())
+		return
+	}
+	w.snackbar.Hide()
+	w.root.Refresh()
+}

@@ -1,0 +1,84 @@
+package window
+
+import (
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"tokentray/core"
+	"tokentray/core/api"
+)
+
+func copied(name string, env core.Env, clears time.Duration) api.Clipboard {
+	return api.Clipboard{Account: name, Env: env, Format: core.FormatRaw, ExpiresAt: noon.Add(time.Hour), ClearsAt: noon.Add(clears)}
+}
+
+// What the tray or the command line copied is said here too, also to a window
+// that is opened afterwards.
+func TestClipboardIsSaidWhoeverCopied(t *testing.T) {
+	s := newStage(t, duo()...)
+	s.agent.list.Clipboard = copied("shop", core.Live, 30*time.Second)
+	s.open()
+	s.untilSays("shop/live copied", "clears in 30 s", "Clear now")
+	if s.snackbar.tag.Hidden {
+		t.Error("the message does not say LIVE")
+	}
+	next := copied("solo", core.Sandbox, 45*time.Second)
+	s.agent.send(api.Event{Type: api.EventClipboard, Clipboard: &next})
+	s.untilSays("solo/sandbox copied", "clears in 45 s")
+	if !s.snackbar.tag.Hidden {
+		t.Error("the message says LIVE")
+	}
+}
+
+// A message about something else stands before it for its time; one that a
+// person closed stays away until something else is copied.
+func TestClipboardIsSaidAgain(t *testing.T) {
+	s := newStage(t, duo()...).open()
+	s.copyDefault("shop-sandbox")
+	s.untilSays("shop/sandbox copied")
+	s.renew("solo-sandbox")
+	s.untilSays("solo/sandbox: a new token")
+	s.mustNotSay("copied")
+	s.time = noon.Add(snackTime + time.Second)
+	s.tick()
+	s.mustSay("shop/sandbox copied", "clears in 40 s")
+	s.key(fyne.KeyEscape)
+	s.mustNotSay("shop/sandbox copied")
+	s.tell("something")
+	s.time = noon.Add(30 * time.Second)
+	s.tick()
+	s.mustNotSay("something", "shop/sandbox copied")
+
+	// A failure is read first.
+	s.fail(failure(core.Temporary, core.RemedyNetwork), api.Ref{Name: "solo", Env: core.Sandbox})
+	next := copied("shop", core.Live, 60*time.Second)
+	s.agent.send(api.Event{Type: api.EventClipboard, Clipboard: &next})
+	s.until("the event", func() bool { return s.model.clip == next })
+	s.mustNotSay("shop/live copied")
+	s.time = noon.Add(30*time.Second + errorTime)
+	s.tick()
+	s.mustSay("shop/live copied", "clears in 21 s")
+	s.time = noon.Add(60 * time.Second)
+	s.tick()
+	s.mustNotSay("shop/live copied")
+}
+
+// Where the clipboard follows renewals, the message says so, and says when it
+// has followed.
+func TestClipboardFollows(t *testing.T) {
+	s := newStage(t, duo()...)
+	s.agent.list.Settings.ClipboardFollow = true
+	s.open()
+	s.copyDefault("shop-live")
+	s.untilSays("shop/live copied", "clears in 45 s · follows renewals")
+	next := copied("shop", core.Live, 45*time.Second)
+	next.Followed, next.ExpiresAt = true, noon.Add(2*time.Hour)
+	s.agent.send(api.Event{Type: api.EventClipboard, Clipboard: &next})
+	s.untilSays("shop/live was renewed;", "clipboard", "clears in 45 s")
+	if s.snackbar.tag.Hidden {
+		t.Error("the message no longer says LIVE")
+	}
+	s.mustNotSay(s.agent.secret)
+}
