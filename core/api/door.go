@@ -252,8 +252,10 @@ func (d *Door) serve(listeners []net.Listener) *opening {
 		WriteTimeout:      doorWriteTime,
 		IdleTimeout:       doorIdleTime,
 		MaxHeaderBytes:    doorMaxHeader,
-		ErrorLog:          slog.NewLogLogger(d.cfg.Log.Handler(), slog.LevelDebug),
-		BaseContext:       func(net.Listener) context.Context { return ctx },
+		// OPTIONS * is judged as everything else is.
+		DisableGeneralOptionsHandler: true,
+		ErrorLog:                     slog.NewLogLogger(d.cfg.Log.Handler(), slog.LevelDebug),
+		BaseContext:                  func(net.Listener) context.Context { return ctx },
 	}
 	seats := make(chan struct{}, doorConns)
 	for _, l := range listeners {

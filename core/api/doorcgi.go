@@ -77,14 +77,13 @@ func (v *visit) cgi() {
 	}
 	req, wrong := v.cgiRequest()
 	v.client = v.d.clients.find(req.Secret)
-	if req.Secret != "" && v.client == nil && v.d.storm.hold(v.r.Context(), v.now) {
-		v.w.Header().Set("Connection", "close")
-	}
 	if !v.sameSite() {
 		return
 	}
 	if v.client != nil {
 		v.d.used(v.client, v.now)
+	} else if req.Secret != "" {
+		v.slowDown()
 	}
 	if wrong == nil {
 		wrong = v.cgiJudge(req)

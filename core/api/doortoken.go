@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"net/url"
 	"strconv"
 	"time"
 
@@ -53,9 +54,11 @@ func (v *visit) token(name, env string) {
 	var ttl time.Duration = defaultTTL
 	var next *following
 	if v.r.URL.RawQuery != "" {
-		q := v.r.URL.Query()
-		var err error
-		if ttl, err = minTTL(q.Get("min_ttl")); err == nil {
+		q, err := readQuery(v.r.URL.RawQuery)
+		if err == nil {
+			ttl, err = minTTL(q.Get("min_ttl"))
+		}
+		if err == nil {
 			next, err = readFollowing(q.Get("newer_than"), q.Get("wait"))
 		}
 		if err != nil {
@@ -143,8 +146,11 @@ func (v *visit) refresh(name, env string) {
 	case errors.Is(err, errTooBig):
 		v.fail(http.StatusRequestEntityTooLarge, invalid("the body is over %d bytes", doorMaxBody))
 		return
-	case err != nil:
+	case errors.Is(err, errTooSlow):
 		v.fail(http.StatusRequestTimeout, invalid("the body did not come in time"))
+		return
+	case err != nil:
+		v.failed(invalid("the body is cut short or its chunks are malformed; send it whole"))
 		return
 	}
 	ref, ok := v.ref(name, env)
@@ -174,6 +180,22 @@ func (v *visit) refresh(name, env string) {
 	defer done()
 	t, err := v.d.cfg.Agent.Refresh(ctx, ref, RefreshRequest{Stale: in.Stale})
 	v.hand(t, err)
+}
+
+// readQuery reads the query of a call for a token. What cannot be read, or is
+// said twice, would else be passed over in silence, and a token handed out that
+// is not as good as the client asked for. What is not known is nobody's harm.
+func readQuery(raw string) (url.Values, error) {
+	q, err := url.ParseQuery(raw)
+	if err != nil {
+		return nil, invalid("the query cannot be read; it must be like min_ttl=300&wait=30s, with %%XX for what is special")
+	}
+	for _, name := range []string{"min_ttl", "newer_than", "wait"} {
+		if len(q[name]) > 1 {
+			return nil, invalid("%s stands twice in the query; say it once", name)
+		}
+	}
+	return q, nil
 }
 
 // following is a client's question for the next token: one that expires later

@@ -5,6 +5,8 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -58,13 +60,11 @@ func (v *visit) v1() {
 	}
 	key, given := bearer(v.r)
 	v.client = v.d.clients.find(key)
-	if given && v.client == nil && v.d.storm.hold(v.r.Context(), v.now) {
-		v.w.Header().Set("Connection", "close")
-	}
 	switch {
-	case !v.sameSite():
+	case !v.sameSite(): // before a wrong key is slowed: a page shall hold nothing up
 		return
 	case v.client == nil && given:
+		v.slowDown()
 		v.w.Header().Set("WWW-Authenticate", "Bearer")
 		v.refuse(http.StatusUnauthorized, core.RemedyClientKey, "this client key is not known, or was revoked; tokentray api key add makes another")
 		return
@@ -157,6 +157,13 @@ func bearer(r *http.Request) (key string, given bool) {
 	return strings.TrimSpace(key), true
 }
 
+// slowDown holds the answer to a wrong key back when there are many.
+func (v *visit) slowDown() {
+	if v.d.storm.hold(v.r.Context(), v.now) {
+		v.w.Header().Set("Connection", "close")
+	}
+}
+
 // sameSite answers a request that a browser sends for a page of another site
 // with 403 and reports false, unless the key allows that origin. Nothing but a
 // browser sends these headers by itself.
@@ -164,11 +171,12 @@ func (v *visit) sameSite() bool {
 	origins := v.r.Header["Origin"]
 	if len(origins) == 1 && v.client != nil && v.client.AllowsOrigin(origins[0]) {
 		v.w.Header().Set("Access-Control-Allow-Origin", origins[0])
+		v.w.Header().Set("Access-Control-Expose-Headers", "Retry-After")
 		v.w.Header().Set("Vary", "Origin")
 		return true
 	}
-	site := v.r.Header.Get("Sec-Fetch-Site")
-	if len(origins) == 0 && (site == "" || site == "none" || site == "same-origin") {
+	sites := v.r.Header["Sec-Fetch-Site"]
+	if len(origins) == 0 && !slices.ContainsFunc(sites, func(site string) bool { return site != "none" && site != "same-origin" }) {
 		return true
 	}
 	v.refuse(http.StatusForbidden, core.RemedyScope, "pages of this origin may not call; tokentray api key add --origin makes a key that allows one")
@@ -257,11 +265,12 @@ func (v *visit) ref(escapedName, escapedEnv string) (Ref, bool) {
 		v.failed(badRef(core.Problems{{Field: "name", Key: core.ProblemNameChars}}))
 		return Ref{}, false
 	}
-	env := core.Env(escapedEnv)
+	part, err := url.PathUnescape(escapedEnv)
+	env := core.Env(part)
 	if env == "" {
 		env = v.d.cfg.Agent.Active()
 	}
-	if !env.Valid() {
+	if err != nil || !env.Valid() {
 		v.failed(badRef(core.Problems{{Field: "env", Key: core.ProblemEnv}}))
 		return Ref{}, false
 	}
@@ -283,9 +292,12 @@ func (v *visit) readBody() ([]byte, error) {
 	if err != nil {
 		v.w.Header().Set("Connection", "close") // the rest of it is not waited for
 		if big := new(http.MaxBytesError); errors.As(err, &big) {
-			err = errTooBig
+			return nil, errTooBig
 		}
-		return nil, err
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			return nil, errTooSlow
+		}
+		return nil, errCutShort
 	}
 	// From here on the connection is read only to see whether the client is
 	// still there, and that may take as long as the answer does.
@@ -293,4 +305,9 @@ func (v *visit) readBody() ([]byte, error) {
 	return raw, nil
 }
 
-var errTooBig = errors.New("the body is over the limit")
+// What can be wrong with a body on its way.
+var (
+	errTooBig   = errors.New("the body is over the limit")
+	errTooSlow  = errors.New("the body did not come in time")
+	errCutShort = errors.New("the body is cut short")
+)
