@@ -13,7 +13,7 @@ func apiDoor() table {
 		"cause.review_keys":    {"The database was restored from a backup, so client keys that were revoked since may be back. The loopback API was shut.", "数据库已从备份恢复，此后吊销的客户端密钥可能重新有效，因此已关闭本机 HTTP 接口。"},
 		"remedy.review_keys":   {"See which keys there are, revoke what is too much, and open it again: tokentray api key list; tokentray api on", "请查看现有密钥，吊销多余的，再重新开启：tokentray api key list；tokentray api on"},
 		"cause.slower":         {"This client refreshes or fails too often.", "该客户端刷新或失败过于频繁。"},
-		"remedy.slower":        {"Wait a moment, and see why it does.", "请稍候，并检查其原因。"},
+		"remedy.slower":        {"Wait a moment, and see why it does.", "请稍候，并查明原因。"},
 
 		"problem.key_taken":    {"There is a client key of this name; choose another, or revoke that one first.", "已有同名的客户端密钥；请换一个名称，或先吊销它。"},
 		"problem.key_many":     {"There are 200 client keys already; revoke one that is no longer used.", "客户端密钥已达 200 个；请先吊销不再使用的。"},
@@ -45,7 +45,7 @@ func apiDoor() table {
 		"api.log_account":  {"ACCOUNT", "账号"},
 		"api.log_answer":   {"ANSWER", "应答"},
 		"api.log_count":    {"", ""},
-		"api.log_empty":    {"Nobody has called since the agent started.", "代理进程启动以来还没有调用。"},
+		"api.log_empty":    {"Nobody has called since the agent started.", "守护进程启动以来还没有调用。"},
 
 		"cmd.api":              {"The HTTP API on this machine, for Postman, SDKs and scripts", "本机 HTTP 接口，供 Postman、SDK 和脚本使用"},
 		"cmd.api.on":           {"Open the loopback API", "开启本机 HTTP 接口"},

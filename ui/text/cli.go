@@ -86,7 +86,7 @@ func cli() table {
 		"exit.4":      {"the upstream refuses: AppID, AppSecret, IP whitelist, confirmation, freeze, quota; or it needs your consent", "上游拒绝：AppID、AppSecret、IP 白名单、待确认、冻结、超限；或需要你的许可"},
 		"exit.5":      {"a temporary failure upstream, unreadable answers among them", "上游暂时失败，包括无法解析的应答"},
 		"exit.6":      {"the vault is locked or unavailable", "保险库已锁定或不可用"},
-		"exit.7":      {"no agent runs and none could be started", "代理进程未运行且无法启动"},
+		"exit.7":      {"no agent runs and none could be started", "守护进程未运行且无法启动"},
 		"exit.130":    {"interrupted", "被中断"},
 		"exit.errors": {"With --json an error is one line on standard error, {\"error\":{\"class\":…,\"message\":…,\"remedy\":…}},\nand standard output is a whole answer or empty.", "使用 --json 时，错误以一行输出到标准错误：{\"error\":{\"class\":…,\"message\":…,\"remedy\":…}}，\n标准输出要么是完整的结果，要么为空。"},
 
@@ -159,7 +159,7 @@ func cli() table {
 		"watch.removed": {"an account was removed ({id})", "账号已删除（{id}）"},
 		"watch.env":     {"the active environment is {env}", "当前环境：{env}"},
 		"watch.vault":   {"vault: {vault}", "保险库：{vault}"},
-		"watch.bye":     {"The agent ended.", "代理进程已结束。"},
+		"watch.bye":     {"The agent ended.", "守护进程已结束。"},
 
 		"history.at":    {"TIME", "时间"},
 		"history.what":  {"WHAT", "事件"},
@@ -184,7 +184,7 @@ func cli() table {
 		"settings.log-level":     {"debug, info, warn or error", "日志级别：debug、info、warn 或 error"},
 		"settings.done":          {"{key} is now {value}.", "{key} 已设为 {value}。"},
 
-		"status.none":              {"No agent runs; a command that needs one starts it.", "代理进程未运行；需要它的命令会自动启动。"},
+		"status.none":              {"No agent runs; a command that needs one starts it.", "守护进程未运行；需要它的命令会自动启动。"},
 		"status.version":           {"version", "版本"},
 		"status.version_api":       {"{version}, API {api}", "{version}，API {api}"},
 		"status.running":           {"running for", "已运行"},
@@ -216,7 +216,7 @@ func cli() table {
 		"status.clipboard.x11":     {"X11", "X11"},
 		"status.clipboard.wayland": {"Wayland", "Wayland"},
 		"status.loopback.off":      {"off", "关闭"},
-		"stop.done":                {"The agent ended.", "代理进程已结束。"},
+		"stop.done":                {"The agent ended.", "守护进程已结束。"},
 
 		"vault.init_what": {
 			"Secrets will be kept in a file that only this passphrase opens. Nobody can recover it: without it the AppSecrets must be entered again.",
@@ -229,7 +229,7 @@ func cli() table {
 		"reset.files":    {"database, backups, settings, passphrase file and log in {home}", "{home} 中的数据库、备份、设置、口令文件和日志"},
 		"reset.keyring":  {"the keyring entries of those accounts and the data key", "密钥环中这些账号的条目和数据密钥"},
 		"reset.ask":      {"Remove all of it?", "全部删除？"},
-		"reset.done":     {"Everything was removed; the agent ended.", "已全部删除，代理进程已结束。"},
+		"reset.done":     {"Everything was removed; the agent ended.", "已全部删除，守护进程已结束。"},
 
 		"demo.what":          {"The demo runs: sample accounts, a simulator, a throw-away home. Your own accounts are not touched.", "演示已启动：示例账号、模拟器和临时数据目录，不影响你自己的账号。"},
 		"demo.window":        {"The window opens; tokens count down and renew themselves there.", "窗口即将打开，可以看到 token 倒计时并自动续期。"},

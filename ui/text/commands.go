@@ -27,13 +27,13 @@ func commands() table {
 				"不带命令时打开窗口；没有显示器时输出账号列表。\n" +
 				"账号写作 名称 或 名称/环境，如 shop/live。只写名称表示当前环境（见 tokentray use）。\n名称以短横线开头时，请在前面加 --。",
 		},
-		"cmd.agent": {"Run the agent in the foreground", "在前台运行代理进程"},
+		"cmd.agent": {"Run the agent in the foreground", "在前台运行守护进程"},
 		"cmd.agent.long": {
 			"Run the agent in the foreground. It owns the database, renews tokens in the\nbackground and answers the window and every command. Other commands start it by\nthemselves when they need it; run it here to see why it does not start.",
-			"在前台运行代理进程。它独占数据库，在后台续期 token，并应答窗口和各个命令。\n其他命令需要时会自动启动它；想查看无法启动的原因时可在此运行。",
+			"在前台运行守护进程。它独占数据库，在后台续期 token，并应答窗口和各个命令。\n其他命令需要时会自动启动它；想查看无法启动的原因时可在此运行。",
 		},
-		"cmd.status":     {"Show how the agent stands; starts nothing", "显示代理进程的状态（不会启动它）"},
-		"cmd.stop":       {"End the agent, the tray icon and the window", "结束代理进程、托盘图标和窗口"},
+		"cmd.status":     {"Show how the agent stands; starts nothing", "显示守护进程的状态（不会启动它）"},
+		"cmd.stop":       {"End the agent, the tray icon and the window", "结束守护进程、托盘图标和窗口"},
 		"cmd.open":       {"Open the window", "打开窗口"},
 		"cmd.add":        {"Add an account", "添加账号"},
 		"cmd.list":       {"List the accounts with their tokens' time left", "列出账号及其 token 的剩余时间"},
@@ -110,7 +110,7 @@ func commands() table {
 		},
 		"cmd.doctor.long": {
 			"Check keyring, session bus, tray, clipboard, database, clock, network and folders,\none line each with what to do. It needs no agent. Exit code 1 if something fails.",
-			"检查密钥环、会话总线、托盘、剪贴板、数据库、时钟、网络和文件夹，每项一行并附修复办法。\n无需代理进程。有失败项时退出码为 1。",
+			"检查密钥环、会话总线、托盘、剪贴板、数据库、时钟、网络和文件夹，每项一行并附修复办法。\n无需守护进程。有失败项时退出码为 1。",
 		},
 		"cmd.demo.long": {
 			"Try everything with sample accounts and a simulator of WeChat inside this process.\nYour own accounts are not touched. Ctrl-C ends it and leaves nothing behind.",
@@ -122,7 +122,7 @@ func commands() table {
 		},
 		"cmd.reset.long": {
 			"Remove all accounts, tokens, secrets, keyring entries, backups and settings of this\nhome, and end the agent. It says what that is and asks.",
-			"删除此数据目录的全部账号、token、密钥、密钥环条目、备份和设置，并结束代理进程。\n会先说明内容并询问。",
+			"删除此数据目录的全部账号、token、密钥、密钥环条目、备份和设置，并结束守护进程。\n会先说明内容并询问。",
 		},
 		"cmd.completion.long": {
 			"Print a completion script. For bash: source <(tokentray completion bash)",

@@ -5,7 +5,7 @@ package text
 func doctor() table {
 	return table{
 		"doctor.check.folders":   {"folders", "文件夹"},
-		"doctor.check.agent":     {"agent", "代理进程"},
+		"doctor.check.agent":     {"agent", "守护进程"},
 		"doctor.check.database":  {"database", "数据库"},
 		"doctor.check.keyring":   {"keyring", "密钥环"},
 		"doctor.check.bus":       {"session bus", "会话总线"},
@@ -32,8 +32,8 @@ func doctor() table {
 
 		"doctor.database_ok":     {"readable ({path}).", "可读取（{path}）。"},
 		"doctor.database_new":    {"none yet; the first command makes it.", "尚不存在，首次使用时会创建。"},
-		"doctor.database_in_use": {"the agent has it open, as it should.", "代理进程正在使用，这是正常状态。"},
-		"doctor.database_held":   {"another process has it open and no agent answers.", "被其他进程占用，且没有代理进程应答。"},
+		"doctor.database_in_use": {"the agent has it open, as it should.", "守护进程正在使用，这是正常状态。"},
+		"doctor.database_held":   {"another process has it open and no agent answers.", "被其他进程占用，且没有守护进程应答。"},
 		"doctor.database_held_fix": {
 			"Find it: fuser -v {path}",
 			"查找该进程：fuser -v {path}",

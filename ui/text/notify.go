@@ -4,7 +4,7 @@ package text
 // never a token nor a word of an upstream's.
 func notify() table {
 	return table{
-		"cause.own_home":  {"Only the agent of your own home starts at login, not one in a folder of its own.", "只有默认数据目录的代理进程可以在登录时启动，自选目录的不可以。"},
+		"cause.own_home":  {"Only the agent of your own home starts at login, not one in a folder of its own.", "只有默认数据目录的守护进程可以在登录时启动，自选目录的不可以。"},
 		"remedy.own_home": {"Leave --home and TOKENTRAY_HOME out.", "请去掉 --home 和 TOKENTRAY_HOME。"},
 
 		"notify.person.one":           {"{account} needs you", "{account} 需要处理"},

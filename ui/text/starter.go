@@ -129,7 +129,7 @@ func export() table {
 		"flag.export_key_stdin": {"read the client key from standard input and write it into the secret files", "从标准输入读取客户端密钥，并写入私密文件"},
 		"flag.export_env":       {"an `ENV`ironment that the new key may use; again for both; sandbox, and that of NAME/ENV, if not given", "新密钥可用的`环境`，可重复；不指定则为 sandbox 以及 名称/环境 中的环境"},
 
-		"export.wrote":        {"Wrote {count} files into {folder}.", "已在 {folder} 写入 {count} 个文件。"},
+		"export.wrote":        {"Files written into {folder}: {count}", "已写入 {folder} 的文件：{count}"},
 		"export.secret":       {"The client key is in {files}: keep that out of version control. All else may be committed.", "客户端密钥在 {files} 中：请勿提交到版本库。其余文件可以提交。"},
 		"export.no_key":       {"No client key is in them yet. Make one with tokentray api key add NAME and put it into: {place}", "文件中还没有客户端密钥。用 tokentray api key add 名称 新建，并填入：{place}"},
 		"export.no_live":      {"The new key may not use live: with tokentray use live these files get no token. For that, revoke it and export with --env sandbox --env live.", "新密钥不能用于生产环境：切换到 live 后这些文件无法获取 token。如需使用，请吊销它，并以 --env sandbox --env live 重新导出。"},

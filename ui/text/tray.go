@@ -12,8 +12,8 @@ func tray() table {
 		"tray.none":        {"Add an account…", "添加账号…"},
 		"tray.none_in_env": {"No account in {env}", "{env}环境没有账号"},
 		"tray.open":        {"Open TokenTray", "打开 TokenTray"},
-		"tray.pause":       {"Pause all renewals", "暂停全部续期"},
-		"tray.resume":      {"Resume all renewals", "恢复全部续期"},
+		"tray.pause":       {"Pause all renewal", "暂停全部续期"},
+		"tray.resume":      {"Resume all renewal", "恢复全部续期"},
 		"tray.quit":        {"Quit", "退出"},
 
 		// A live account is said to be one wherever a click copies it.
@@ -24,7 +24,7 @@ func tray() table {
 		"tray.as.live":    {"LIVE: {format}", "生产：{format}"},
 		"tray.clip":       {"Clipboard: {account} · {format} · clears within {time}", "剪贴板：{account} · {format} · {time}内清除"},
 		"tray.clip.stays": {"Clipboard: {account} · {format} · stays", "剪贴板：{account} · {format} · 不会自动清除"},
-		"tray.clear":      {"Clear the clipboard now", "立即清空剪贴板"},
+		"tray.clear":      {"Clear the clipboard now", "立即清除剪贴板"},
 
 		"tray.failed":        {"{account}: {cause}", "{account}：{cause}"},
 		"tray.tip":           {"TokenTray, {env}: {facts}", "TokenTray，{env}：{facts}"},
@@ -32,7 +32,7 @@ func tray() table {
 		"tray.tip.many":      {"{n} accounts", "{n} 个账号"},
 		"tray.tip.need_one":  {"1 needs you", "1 个需要处理"},
 		"tray.tip.need_many": {"{n} need you", "{n} 个需要处理"},
-		"tray.tip.paused":    {"renewals paused", "续期已暂停"},
+		"tray.tip.paused":    {"renewal paused", "续期已暂停"},
 		"tray.tip.next":      {"{account} expires in {left}", "{account} 最先过期（{left}）"},
 		"tray.tip.and":       {", ", "，"},
 	}

@@ -44,9 +44,9 @@ func windowHelp() table {
 		"window.help.reset_over":  {"It should be reset by now.", "现在应该已经重置。"},
 		"window.help.stable_does": {"stable_token has a quota of its own, 500,000 calls a day, and disturbs no other program.", "stable_token 有独立的配额，每天 50 万次，并且不影响其他程序。"},
 
-		"cause.away":            {"There is no agent at the moment; nothing was sent.", "目前没有连接到代理进程，请求没有发出。"},
+		"cause.away":            {"There is no agent at the moment; nothing was sent.", "目前没有连接到守护进程，请求没有发出。"},
 		"window.remedy.away":    {"Try again once the window has connected. What you typed stays.", "请在窗口重新连接后再试，已填写的内容会保留。"},
-		"cause.cut_off":         {"The agent went away before it answered.", "代理进程在应答之前断开了。"},
+		"cause.cut_off":         {"The agent went away before it answered.", "守护进程在应答之前断开了。"},
 		"window.remedy.cut_off": {"See whether it was done, then try again. What you typed stays.", "请先确认是否已经完成，再重试。已填写的内容会保留。"},
 
 		"window.menu.twin":                 {"Duplicate as {env}…", "复制为{env}账号…"},

@@ -71,7 +71,7 @@ func TestOnASessionBus(t *testing.T) {
 	}
 
 	tail := func(checks ...string) []string {
-		return slices.Concat([]string{"Open TokenTray", "--"}, checks, []string{"--", "Pause all renewals", "--", "Quit"})
+		return slices.Concat([]string{"Open TokenTray", "--"}, checks, []string{"--", "Pause all renewal", "--", "Quit"})
 	}
 	as := func(account, before string) (lines []string) {
 		lines = append(lines, "--", "Copy "+account+" as")

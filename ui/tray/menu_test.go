@@ -132,7 +132,7 @@ Open TokenTray
 [x] Sandbox
 [ ] Live
 --
-Pause all renewals
+Pause all renewal
 --
 Quit
 `,
@@ -171,7 +171,7 @@ Open TokenTray
 [ ] Sandbox
 [x] Live
 --
-Pause all renewals
+Pause all renewal
 --
 Quit
 `,
@@ -182,7 +182,7 @@ Quit
 以其他格式复制：shop（生产）
   > 生产：仅 token, 生产：查询参数, 生产：调用地址, 生产：请求头, 生产：curl 命令, 生产：JSON, 生产：.env 行, 生产：Postman 环境
 ! 剪贴板：shop（生产） · 请求头 · 1 分钟内清除
-立即清空剪贴板
+立即清除剪贴板
 打开 TokenTray
 --
 [ ] 沙箱
@@ -206,7 +206,7 @@ Open TokenTray
 [x] Sandbox
 [ ] Live
 --
-Resume all renewals
+Resume all renewal
 --
 Quit
 `,
@@ -238,7 +238,7 @@ Open TokenTray
 [x] Sandbox
 [ ] Live
 --
-Pause all renewals
+Pause all renewal
 --
 Quit
 `,
@@ -279,7 +279,7 @@ Open TokenTray
 [x] Sandbox
 [ ] Live
 --
-Pause all renewals
+Pause all renewal
 --
 Quit
 `,
@@ -294,7 +294,7 @@ Open TokenTray
 [ ] Sandbox
 [x] Live
 --
-Pause all renewals
+Pause all renewal
 --
 Quit
 `,
@@ -321,7 +321,7 @@ Open TokenTray
 [x] Sandbox
 [ ] Live
 --
-Pause all renewals
+Pause all renewal
 --
 Quit
 `,
