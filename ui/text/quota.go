@@ -51,7 +51,7 @@ func (t *Text) used(n, of int) string {
 // midnight says when the day of Beijing ends.
 func (t *Text) midnight(now time.Time) string {
 	next := core.NextDay(now)
-	left, here := t.Coarse(next.Sub(now)), next.In(now.Location())
+	left, here := t.Coarse(next.Sub(now)), next.Local()
 	if here.Hour() == 0 && here.Minute() == 0 {
 		return t.Say("quota.midnight", "left", left)
 	}

@@ -28,6 +28,9 @@ func TestQuota(t *testing.T) {
 		{"after midnight", stable, English, core.NextDay(now).In(west), []string{"0 of 500,000", "0 of 20", "at midnight in Beijing, 11:00 here, in 1 d"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			was := time.Local
+			time.Local = tt.now.Location()
+			defer func() { time.Local = was }()
 			var got []string
 			for _, f := range New(tt.lang).Quota(tt.a, tt.now) {
 				got = append(got, f.Value)

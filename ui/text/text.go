@@ -56,6 +56,7 @@ func tables() []table {
 	return []table{
 		common(),
 		quota(),
+		detail(),
 		problems(),
 		causes(),
 		remedies(),

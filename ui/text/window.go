@@ -140,7 +140,6 @@ func window() table {
 		"window.detail.account":    {"Account", "账号"},
 		"window.detail.history":    {"History", "历史"},
 		"window.detail.nohistory":  {"Nothing happened yet.", "暂无记录。"},
-		"window.detail.calls":      {"Calls today", "今日调用"},
 		"window.detail.used":       {"Last used", "上次使用"},
 		"window.detail.never":      {"never", "从未"},
 		"window.detail.pick":       {"Choose an account to see it here.", "选择一个账号以查看详情。"},

@@ -29,6 +29,10 @@ type detail struct {
 	history []api.HistoryEntry
 	asked   bool // the history came
 
+	filter historyFilter
+	lines  int       // of history that are wanted; 0 means the first few
+	readAt time.Time // where the chart is read; zero for nowhere
+
 	revealed string // the token, while it is in sight
 	hideAt   time.Time
 
@@ -36,12 +40,17 @@ type detail struct {
 	scroll   *scroller
 	back     *button
 	timeWord *canvas.Text
-	expiry   *canvas.Text
-	state    *canvas.Text
-	track    *gauge
+	expiry   *prose
+	state    *prose
+	ring     *ring
+	chart    *dayChart
+	today    []*prose
 	reveal   *button
 	previous *canvas.Text
-	timing   *prose // when another try makes sense; nil while nothing is wrong
+
+	drawnCalls int    // of today, as drawn
+	drawnPrev  bool   // the previous token could still be copied
+	timing     *prose // when another try makes sense; nil while nothing is wrong
 }
 
 // detailActions are what the pane asks of the window.
@@ -56,14 +65,30 @@ type detailActions struct {
 	check  func(core.ID)
 	edit   func(core.ID)
 	flip   func()
+	filter func(historyFilter)
+	more   func()
+	export func()
 }
 
 func newDetail(l *look, on detailActions) *detail {
-	return &detail{look: l, on: on}
+	return &detail{look: l, on: on, filter: historyAll}
 }
 
 // clear forgets a revealed token.
 func (d *detail) clear() { d.revealed, d.hideAt = "", time.Time{} }
+
+// forget forgets everything of the account shown before.
+func (d *detail) forget() {
+	d.history, d.asked, d.scroll = nil, false, nil
+	d.filter, d.lines, d.readAt = historyAll, 0, time.Time{}
+}
+
+// keep takes over what another pane knew, as after a change of language; a
+// revealed token is not among it.
+func (d *detail) keep(was *detail) {
+	d.account, d.history, d.asked = was.account, was.history, was.asked
+	d.filter, d.lines, d.readAt = was.filter, was.lines, was.readAt
+}
 
 // draw builds the pane for the account as it stands.
 func (d *detail) draw(now time.Time) fyne.CanvasObject {
@@ -82,6 +107,8 @@ func (d *detail) draw(now time.Time) fyne.CanvasObject {
 	if a.Previous != nil && a.Previous.Mask != "" {
 		column.Add(d.drawPrevious(now))
 	}
+	column.Add(d.drawChart(now))
+	column.Add(d.drawToday(now))
 	column.Add(d.drawFacts(now))
 	column.Add(d.drawHistory(now))
 
@@ -114,20 +141,20 @@ func (d *detail) drawToken(now time.Time) fyne.CanvasObject {
 	l, a, p := d.look, d.account, d.look.pal
 	r := rowOf(l, a, false, now)
 	d.timeWord = word(r.Time, 32, p.tone(r.TimeTone))
-	d.state = word(r.State, sizeText, p.tone(r.StateTone))
-	d.expiry = word(expiryLine(l, a, now), 13, p.Muted)
-	d.track = newGauge(l, r)
+	d.state = newProse(r.State, sizeText, p.tone(r.StateTone))
+	d.expiry = newProse(expiryLine(l, a, now), 13, p.Muted)
+	d.ring = newRing(l, dialOf(a, r, now))
 	d.reveal = smallButton(l, quiet, l.t("detail.reveal"), func() { d.on.reveal(a.ID) })
 	shown, size := a.Mask, float32(sizeText)
 	if d.revealed != "" {
 		shown = d.revealed
 		d.reveal.label = l.t("detail.hide", "time", l.say.Coarse(d.hideAt.Sub(now)))
 	}
-	box := stack(grid, container.New(&bar{gap: 2 * grid}, d.timeWord, d.state), d.track)
+	beside := container.New(&besideRing{gap: 4 * grid}, d.ring, stack(0, d.timeWord, d.state, d.expiry))
+	box := stack(grid, beside)
 	if a.Mask == "" {
 		return box
 	}
-	box.Add(d.expiry)
 	token := newProse(shown, size, p.Text)
 	token.style.Monospace = true
 	ground := canvas.NewRectangle(p.Hover)
@@ -159,7 +186,7 @@ func (d *detail) drawPrevious(now time.Time) fyne.CanvasObject {
 	d.previous = word(previousLine(l, a, now), 13, p.Muted)
 	mask := monoWord(a.Previous.Mask, 13, p.Muted)
 	line := []fyne.CanvasObject{beside(mask, d.previous)}
-	if a.Previous.Until.After(now) {
+	if d.drawnPrev = a.Previous.Until.After(now); d.drawnPrev {
 		line = append(line, smallButton(l, quiet, l.t("detail.copy"), func() { d.on.prev(a.ID) }))
 	}
 	return stack(grid, subhead(l, l.t("detail.previous")), container.New(&bar{gap: 2 * grid}, line...))
@@ -180,26 +207,19 @@ func (d *detail) drawFacts(now time.Time) fyne.CanvasObject {
 	if a.AllowLive {
 		add(l.t("form.kind"), l.t("detail.allowed"))
 	}
-	add(l.t("detail.calls"), strconv.Itoa(a.CallsToday))
 	add(l.t("detail.used"), moment(l, a.LastUsed, now))
 	return box
 }
 
-func (d *detail) drawHistory(now time.Time) fyne.CanvasObject {
-	l := d.look
-	box := stack(grid, subhead(l, l.t("detail.history")))
-	if d.asked && len(d.history) == 0 {
-		box.Add(word(l.t("detail.nohistory"), 13, l.pal.Muted))
-	}
-	for _, e := range d.history {
-		what, tone := historyLine(l, e)
-		box.Add(container.New(&ledger{}, word(moment(l, e.At, now), 13, l.pal.Muted), newProse(what, 13, l.pal.tone(tone))))
-	}
-	return box
+// drawChart shows the last day in a picture.
+func (d *detail) drawChart(now time.Time) fyne.CanvasObject {
+	d.chart = newDayChart(d.look, d.account, d.history, now, &d.readAt)
+	return stack(2*grid, subhead(d.look, d.look.t("chart.title")), d.chart)
 }
 
-// tick counts down; it reports whether a revealed token's time is over.
-func (d *detail) tick(now time.Time) (hide bool) {
+// tick counts down. It reports whether the pane is to be drawn anew: a revealed
+// token's time is over, the previous token's, or the day of Beijing.
+func (d *detail) tick(now time.Time) (again bool) {
 	if d.root == nil || d.timeWord == nil {
 		return false
 	}
@@ -207,21 +227,46 @@ func (d *detail) tick(now time.Time) (hide bool) {
 	l, a := d.look, d.account
 	r := rowOf(l, a, false, now)
 	rewrite(d.timeWord, r.Time, l.pal.tone(r.TimeTone))
-	rewrite(d.state, r.State, l.pal.tone(r.StateTone))
-	rewrite(d.expiry, expiryLine(l, a, now), l.pal.Muted)
-	d.track.show(r)
+	if changed := d.state.set(r.State, l.pal.tone(r.StateTone)); d.expiry.set(expiryLine(l, a, now), l.pal.Muted) || changed {
+		d.scroll.reflow()
+	}
+	d.ring.show(dialOf(a, r, now))
+	d.chart.tick(now)
 	d.tickProblem(now)
+	if d.tickToday(now) {
+		return true
+	}
 	if d.previous != nil {
 		rewrite(d.previous, previousLine(l, a, now), l.pal.Muted)
+		if d.drawnPrev && !a.Previous.Until.After(now) {
+			return true
+		}
 	}
 	if d.revealed == "" {
 		return false
 	}
 	if !now.Before(d.hideAt) {
+		d.clear()
 		return true
 	}
 	d.reveal.rename(l.t("detail.hide", "time", l.say.Coarse(d.hideAt.Sub(now))))
 	return false
+}
+
+// overlap is the most that a replaced token may work.
+const overlap = 5 * time.Minute
+
+// dialOf is what the ring of an account shows.
+func dialOf(a api.Account, r row, now time.Time) dial {
+	d := dial{Fill: r.Fill, Live: r.Live, Soon: r.Soon, Percent: "–"}
+	if a.Mask != "" {
+		d.Percent = strconv.Itoa(int(r.Fill*100)) + "%"
+	}
+	if a.Previous != nil && a.Life > 0 {
+		whole := min(overlap, time.Duration(a.Life)*time.Second/2)
+		d.Inner = max(0, min(1, float32(a.Previous.Until.Sub(now).Seconds()/whole.Seconds())))
+	}
+	return d
 }
 
 // expiryLine says when the token was had, ends, and is renewed.
@@ -246,9 +291,6 @@ func previousLine(l *look, a api.Account, now time.Time) string {
 	return l.t("detail.prev_gone")
 }
 
-// lifeGrain is how exactly the history tells the length of a life.
-const lifeGrain = 5 * time.Second
-
 // moment is a time of day, with the date when it is not today's.
 func moment(l *look, t, now time.Time) string {
 	if t.IsZero() {
@@ -259,28 +301,4 @@ func moment(l *look, t, now time.Time) string {
 		return t.Format(time.TimeOnly)
 	}
 	return t.Format("01-02 15:04")
-}
-
-// historyLine says what happened, and how good that is.
-func historyLine(l *look, e api.HistoryEntry) (string, tone) {
-	s := l.t("did." + string(e.What))
-	switch e.What {
-	case core.DidFail:
-		if key := text.Key("class.short." + string(e.Class)); l.say.Has(key) {
-			s += " · " + l.say.Say(key)
-		}
-		if e.Code != 0 {
-			s += " · errcode " + strconv.Itoa(e.Code)
-		}
-		return s, toneBad
-	case core.DidRenew, core.DidForce:
-		if !e.Expires.IsZero() {
-			// The line was written a moment after the token's life began.
-			s += " · " + l.say.Coarse(e.Expires.Sub(e.At).Round(lifeGrain))
-		}
-	}
-	if e.Mask != "" {
-		s += " · " + e.Mask
-	}
-	return s, toneText
 }

@@ -138,6 +138,11 @@ func TestTabOrder(t *testing.T) {
 				if v := f.views[f.selected]; v == nil || v.ring.Hidden {
 					t.Error("the list does not show that it has the keyboard")
 				}
+			case *dayChart:
+				order = append(order, "chart")
+				if f.frame.StrokeWidth != 2 || f.frame.StrokeColor != f.look.pal.Sandbox {
+					t.Error("the picture of the day does not show that it has the keyboard")
+				}
 			default:
 				order = append(order, "something else")
 			}

@@ -6,7 +6,6 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/widget"
 )
 
 // headHeight is the height of the bar at the top of the list and of each page.
@@ -99,48 +98,5 @@ func rewrite(t *canvas.Text, s string, c color.NRGBA) {
 	if t.Text != s || t.Color != c {
 		t.Text, t.Color = s, c
 		t.Refresh()
-	}
-}
-
-// gauge is the bar of remaining life.
-type gauge struct {
-	widget.BaseWidget
-	look        *look
-	shown       row
-	track, fill *canvas.Rectangle
-}
-
-func newGauge(l *look, r row) *gauge {
-	g := &gauge{look: l, shown: r, track: canvas.NewRectangle(l.pal.Line), fill: canvas.NewRectangle(l.pal.Sandbox)}
-	g.ExtendBaseWidget(g)
-	return g
-}
-
-func (g *gauge) show(r row) {
-	if r.Fill != g.shown.Fill || r.Soon != g.shown.Soon {
-		g.shown = r
-		g.paint()
-	}
-}
-
-func (g *gauge) paint() {
-	p := g.look.pal
-	hue := p.env(g.shown.Live)
-	if g.shown.Soon {
-		hue = p.Soon
-	}
-	if g.fill.FillColor != hue {
-		g.fill.FillColor = hue
-		g.fill.Refresh()
-	}
-	put(g.track, 0, 0, g.Size().Width, barHeight)
-	put(g.fill, 0, 0, float32(int(g.Size().Width*g.shown.Fill*2))/2, barHeight)
-}
-
-func (g *gauge) CreateRenderer() fyne.WidgetRenderer {
-	return &face{
-		objects: []fyne.CanvasObject{g.track, g.fill},
-		min:     func() fyne.Size { return fyne.NewSize(0, barHeight) },
-		lay:     func(fyne.Size) { g.paint() },
 	}
 }

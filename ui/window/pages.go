@@ -24,6 +24,9 @@ func (w *Window) detailActions() detailActions {
 		check:  w.check,
 		edit:   w.openEdit,
 		flip:   w.flip,
+		filter: w.filterHistory,
+		more:   w.moreHistory,
+		export: w.exportHistory,
 	}
 }
 

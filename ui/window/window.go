@@ -235,6 +235,7 @@ func (w *Window) build() {
 	if w.snackbar != nil && w.snackbar.Visible() {
 		message, told = w.snackbar.shown, true
 	}
+	kept := w.detail
 	w.parts = parts{}
 	w.list = newListView(l, rowSource{row: w.rowNow, plain: w.plainRow}, listActions{
 		rowActions: rowActions{copy: w.copyDefault, menu: w.openMenu, help: w.help, pick: w.point},
@@ -248,6 +249,9 @@ func (w *Window) build() {
 	w.side = container.NewStack()
 	w.snackbar = newSnackbar(l, w.clearClipboard, w.dismiss)
 	w.detail = newDetail(l, w.detailActions())
+	if kept != nil {
+		w.detail.keep(kept)
+	}
 	w.frame = &frame{w: w}
 	w.root = container.New(w.frame, w.banners, w.shelf, w.side, w.holder, w.snackbar, newRule(l))
 	w.win.SetContent(w.root)
@@ -338,7 +342,7 @@ func (w *Window) fillDetail() {
 		if w.detail.account.ID != a.ID {
 			w.revealing = ""
 			w.detail.clear()
-			w.detail.history, w.detail.asked, w.detail.scroll = nil, false, nil
+			w.detail.forget()
 		}
 		if w.detail.account.Mask != a.Mask {
 			w.detail.clear()
@@ -406,7 +410,6 @@ func (w *Window) tick() {
 	now := w.now()
 	w.list.tick()
 	if w.side.Visible() && w.detail.tick(now) {
-		w.detail.clear()
 		w.fillDetail()
 	}
 	if !w.snackbar.tick(now) {

@@ -1,0 +1,363 @@
+package window
+
+import (
+	"image/color"
+	"strconv"
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/widget"
+
+	"tokentray/core"
+	"tokentray/core/api"
+)
+
+// Where the parts of the picture of a day stand, from its top.
+const (
+	chartAbove = 6   // middle of the marks above the lives
+	chartBars  = 14  // first lane of lives
+	chartBar   = 8   // height of a life
+	chartLane  = 10  // from one lane to the next
+	chartBelow = 41  // middle of the marks below the lives
+	chartFoot  = 48  // where the hours stand
+	chartRead  = 68  // the two lines that say what is pointed at
+	chartHigh  = 106 // all of it, without the legend
+
+	markSize  = 8   // of a mark
+	markGrain = 10  // of the width that one mark has for itself
+	hourEvery = 380 // the width from which every third hour has its figures
+)
+
+// dayChart draws the timeline of an account. The pointer, or the arrow keys
+// when it has the keyboard, read it: a line below says what is there. Between
+// two minutes nothing of it is drawn anew.
+type dayChart struct {
+	widget.BaseWidget
+	look    *look
+	account api.Account
+	history []api.HistoryEntry
+	now     time.Time
+	at      *time.Time // what is read, kept by the pane over a redraw
+
+	shown   timeline
+	focused bool
+	hovered bool
+	r       *face
+	cursor  *canvas.Rectangle
+	reading [2]*canvas.Text
+	frame   *canvas.Rectangle
+	legend  *fyne.Container
+}
+
+var (
+	_ fyne.Focusable    = (*dayChart)(nil)
+	_ fyne.Tappable     = (*dayChart)(nil)
+	_ desktop.Hoverable = (*dayChart)(nil)
+	_ tall              = (*dayChart)(nil)
+)
+
+// newDayChart draws history, newest line first. at is where the person reads;
+// zero for nowhere.
+func newDayChart(l *look, a api.Account, history []api.HistoryEntry, now time.Time, at *time.Time) *dayChart {
+	c := &dayChart{look: l, account: a, history: history, now: now, at: at, legend: container.New(&flow{gap: 2 * grid})}
+	c.legend.Objects = legendOf(l, a, timelineOf(history, a, now, time.Hour).Counts)
+	c.ExtendBaseWidget(c)
+	return c
+}
+
+// tick moves the picture once a minute.
+func (c *dayChart) tick(now time.Time) {
+	if c.r == nil || now.Truncate(time.Minute).Equal(c.now.Truncate(time.Minute)) {
+		return
+	}
+	c.now = now
+	c.draw(c.Size())
+	canvas.Refresh(c)
+}
+
+func (c *dayChart) CreateRenderer() fyne.WidgetRenderer {
+	p := c.look.pal
+	c.cursor = canvas.NewRectangle(p.SoonText)
+	c.frame = canvas.NewRectangle(color.Transparent)
+	c.frame.CornerRadius = radius
+	c.reading = [2]*canvas.Text{word("", 13, p.Text), word("", 13, p.Text)}
+	c.r = &face{
+		min: func() fyne.Size { return fyne.NewSize(160, c.heightFor(max(160, c.Size().Width))) },
+		lay: c.draw,
+	}
+	c.draw(c.Size())
+	return c.r
+}
+
+// heightFor implements tall.
+func (c *dayChart) heightFor(width float32) float32 {
+	return chartHigh + grid + heightFor(c.legend, width)
+}
+
+// draw makes every part of the picture for a width.
+func (c *dayChart) draw(size fyne.Size) {
+	width := size.Width
+	if width <= 0 {
+		return
+	}
+	grain := time.Duration(float64(dayPast+dayAhead) * markGrain / float64(width))
+	c.shown = timelineOf(c.history, c.account, c.now, grain)
+	put(c.frame, -grid, -grid, width+2*grid, chartFoot+5*grid)
+	out := []fyne.CanvasObject{c.frame}
+	out = append(out, c.drawHours(width)...)
+	for _, x := range c.shown.Lives {
+		out = append(out, c.drawLife(x, width)...)
+	}
+	for _, m := range c.shown.Marks {
+		y := float32(chartAbove)
+		if m.Kind.lane() == 1 {
+			y = chartBelow
+		}
+		out = append(out, shape(c.look.pal, m.Kind, c.x(m.at(), width), y)...)
+	}
+	out = append(out, c.cursor, c.reading[0], c.reading[1], c.legend)
+	c.legend.Objects = legendOf(c.look, c.account, c.shown.Counts)
+	put(c.legend, 0, chartHigh+grid, width, heightFor(c.legend, width))
+	c.r.objects = out
+	c.read()
+}
+
+// x is where a time stands. Marks at either end stay whole.
+func (c *dayChart) x(at time.Time, width float32) float32 {
+	return max(markSize/2, min(width-markSize/2, c.shown.share(at)*width))
+}
+
+// drawHours draws the hours of local time and now.
+func (c *dayChart) drawHours(width float32) []fyne.CanvasObject {
+	p := c.look.pal
+	now := boldWord(c.look.t("chart.now"), sizeSmall, p.Text)
+	s := now.MinSize()
+	nowX := c.shown.share(c.shown.Now) * width
+	left := max(0, min(width-s.Width, nowX-s.Width/2))
+	var out []fyne.CanvasObject
+	step := 3
+	if width < hourEvery {
+		step = 6
+	}
+	for _, at := range c.shown.hours(step) {
+		x := c.shown.share(at) * width
+		line := canvas.NewRectangle(p.Line)
+		put(line, x, 0, 1, chartFoot)
+		out = append(out, line)
+		t := word(at.Format("15:04"), sizeSmall, p.Muted)
+		m := t.MinSize()
+		tx := max(0, min(width-m.Width, x-m.Width/2))
+		if tx+m.Width+grid < left || tx > left+s.Width+grid {
+			put(t, tx, chartFoot, m.Width, m.Height)
+			out = append(out, t)
+		}
+	}
+	line := canvas.NewRectangle(p.Text)
+	put(line, nowX-0.5, 0, 1.5, chartFoot)
+	put(now, left, chartFoot, s.Width, s.Height)
+	return append(out, line, now)
+}
+
+// drawLife draws a token's life: what is over filled, what is left in outline.
+// Lives too short to be told apart are one block as high as both lanes.
+func (c *dayChart) drawLife(x life, width float32) []fyne.CanvasObject {
+	p := c.look.pal
+	hue := p.env(c.account.Env == core.Live)
+	y := float32(chartBars + chartLane*x.Lane)
+	from, to := c.shown.share(x.From)*width, c.shown.share(x.To)*width
+	block := func(fill, stroke color.Color, x0, x1, y, h float32) fyne.CanvasObject {
+		r := canvas.NewRectangle(fill)
+		r.StrokeColor, r.StrokeWidth = stroke, 1
+		r.CornerRadius = 2
+		put(r, x0, y, max(2, x1-x0), h)
+		return r
+	}
+	if x.N > 1 {
+		return []fyne.CanvasObject{block(alpha(hue, 0x80), hue, from, to, chartBars, chartLane+chartBar)}
+	}
+	var out []fyne.CanvasObject
+	if now := c.shown.share(c.shown.Now) * width; x.Current {
+		out = append(out, block(color.Transparent, hue, from, to, y, chartBar), block(hue, hue, from, min(to, now), y, chartBar))
+	} else {
+		out = append(out, block(hue, hue, from, max(from+2, to-1), y, chartBar))
+	}
+	if !x.Over.IsZero() {
+		out = append(out, block(p.Soon, p.Soon, to, max(to+3, c.shown.share(x.Over)*width), y+2, chartBar-4))
+	}
+	return out
+}
+
+// shape draws a mark around a point: a dot, a diamond, an open triangle or a
+// cross, so that it is told by its form.
+func shape(p palette, k markKind, x, y float32) []fyne.CanvasObject {
+	const half = float32(markSize) / 2
+	switch k {
+	case markForce:
+		d := canvas.NewRegularPolygon(4, p.SoonText)
+		put(d, x-half-1, y-half-1, markSize+2, markSize+2)
+		return []fyne.CanvasObject{d}
+	case markReport:
+		d := canvas.NewRegularPolygon(3, color.Transparent)
+		d.StrokeColor, d.StrokeWidth = p.Text, 1.5
+		put(d, x-half-1, y-half, markSize+2, markSize+2)
+		return []fyne.CanvasObject{d}
+	case markFail:
+		var out []fyne.CanvasObject
+		for _, up := range []float32{-1, 1} {
+			line := canvas.NewLine(p.LiveText)
+			line.StrokeWidth = 2
+			line.Position1 = fyne.NewPos(x-half+0.5, y-up*(half-0.5))
+			line.Position2 = fyne.NewPos(x+half-0.5, y+up*(half-0.5))
+			out = append(out, line)
+		}
+		return out
+	}
+	d := canvas.NewCircle(p.Text)
+	put(d, x-half+1, y-half+1, markSize-2, markSize-2)
+	return []fyne.CanvasObject{d}
+}
+
+// legendOf says what the shapes mean and how often each is there.
+func legendOf(l *look, a api.Account, counts [4]int) []fyne.CanvasObject {
+	hue := l.pal.env(a.Env == core.Live)
+	bar := func(fill color.Color, h float32) fyne.CanvasObject {
+		r := canvas.NewRectangle(fill)
+		r.StrokeColor, r.StrokeWidth, r.CornerRadius = hue, 1, 2
+		if fill == color.Color(l.pal.Soon) {
+			r.StrokeColor = fill
+		}
+		put(r, 0, (16-h)/2, 14, h)
+		return r
+	}
+	item := func(words string, shapes ...fyne.CanvasObject) fyne.CanvasObject {
+		return container.New(&keyItem{}, append([]fyne.CanvasObject{word(words, sizeSmall, l.pal.Muted)}, shapes...)...)
+	}
+	out := []fyne.CanvasObject{
+		item(l.t("chart.key.life"), bar(hue, chartBar)),
+		item(l.t("chart.key.left"), bar(color.Transparent, chartBar)),
+		item(l.t("chart.key.over"), bar(l.pal.Soon, chartBar-4)),
+	}
+	for k, name := range []string{"renewed", "forced", "reported", "failed"} {
+		if kind := markKind(k); counts[k] > 0 || kind == markRenew || kind == markFail {
+			out = append(out, item(l.t("chart.key."+name)+" "+strconv.Itoa(counts[k]), shape(l.pal, kind, 7, 8)...))
+		}
+	}
+	return out
+}
+
+// keyItem stands a word beside shapes that have their place already.
+type keyItem struct{}
+
+func (k *keyItem) Layout(o []fyne.CanvasObject, _ fyne.Size) {
+	m := o[0].MinSize()
+	put(o[0], 18, (16-m.Height)/2, m.Width, m.Height)
+}
+
+func (k *keyItem) MinSize(o []fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(18+o[0].MinSize().Width, 16)
+}
+
+// read shows the cursor and what it points at.
+func (c *dayChart) read() {
+	p, width := c.look.pal, c.Size().Width
+	words, ink := c.look.t("chart.hint"), p.Muted
+	on := (c.focused || c.hovered) && !c.at.IsZero()
+	if on {
+		words, ink = c.shown.read(c.look, *c.at), p.Text
+		put(c.cursor, c.shown.share(*c.at)*width-1, 0, 2, chartFoot)
+	} else if len(c.shown.Lives)+len(c.shown.Marks) == 0 {
+		words = c.look.t("chart.empty")
+	}
+	visible(c.cursor, on)
+	lines := wrap(words, func(s string) bool { return measure(s, 13, fyne.TextStyle{}).Width <= width })
+	if len(lines) > 2 {
+		lines[1] = ellipsize(strings.Join(lines[1:], " "), width, 13, fyne.TextStyle{})
+	}
+	for i, t := range c.reading {
+		s := ""
+		if i < len(lines) {
+			s = lines[i]
+		}
+		rewrite(t, s, ink)
+		h := t.MinSize().Height
+		put(t, 0, chartRead+float32(i)*h, width, h)
+	}
+}
+
+// point reads at a place.
+func (c *dayChart) point(x float32) {
+	at := c.shown.moment(x / max(1, c.Size().Width))
+	for _, s := range c.shown.stops() { // marks attract
+		if s.Sub(at).Abs() < c.shown.grain/2 {
+			at = s
+			break
+		}
+	}
+	*c.at = at
+	c.read()
+}
+
+// step reads at the next mark, or the one before.
+func (c *dayChart) step(by int) {
+	stops := c.shown.stops()
+	i := 0
+	for i < len(stops) && stops[i].Before(*c.at) {
+		i++
+	}
+	if i == len(stops) || !stops[i].Equal(*c.at) {
+		by = min(by, 0) // the one after is at i already
+	}
+	*c.at = stops[max(0, min(len(stops)-1, i+by))]
+	c.read()
+}
+
+func (c *dayChart) paintFocus() {
+	c.frame.StrokeColor, c.frame.StrokeWidth = unlessClear(color.NRGBA{}), 2
+	if c.focused {
+		c.frame.StrokeColor = c.look.pal.Sandbox
+	}
+	c.frame.Refresh()
+}
+
+func (c *dayChart) Tapped(e *fyne.PointEvent)        { c.point(e.Position.X) }
+func (c *dayChart) MouseIn(e *desktop.MouseEvent)    { c.hovered = true; c.point(e.Position.X) }
+func (c *dayChart) MouseMoved(e *desktop.MouseEvent) { c.point(e.Position.X) }
+func (c *dayChart) MouseOut()                        { c.hovered = false; c.read() }
+func (c *dayChart) TypedRune(rune)                   {}
+
+func (c *dayChart) FocusGained() {
+	c.focused = true
+	c.paintFocus()
+	if c.at.IsZero() {
+		*c.at = c.shown.Now
+	}
+	c.read()
+	c.look.inSight(c)
+}
+
+func (c *dayChart) FocusLost() {
+	c.focused = false
+	c.paintFocus()
+	c.read()
+}
+
+func (c *dayChart) TypedKey(e *fyne.KeyEvent) {
+	switch e.Name {
+	case fyne.KeyLeft:
+		c.step(-1)
+	case fyne.KeyRight:
+		c.step(1)
+	case fyne.KeyHome:
+		*c.at = c.shown.stops()[0]
+		c.read()
+	case fyne.KeyEnd:
+		*c.at = c.shown.Now
+		c.read()
+	default:
+		c.look.key(e)
+	}
+}

@@ -1,0 +1,290 @@
+package window
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/test"
+
+	"tokentray/core"
+	"tokentray/core/api"
+	"tokentray/ui/text"
+)
+
+// openBusy opens the pane of an account with a full day behind it.
+func openBusy(t *testing.T, change func(*api.Account)) *stage {
+	t.Helper()
+	inZone(t, time.UTC)
+	a, h := busyDay()
+	if change != nil {
+		change(&a)
+	}
+	s := newStage(t, a)
+	s.agent.history = h
+	s.open()
+	s.openDetail(a.ID)
+	s.until("the history", func() bool { return s.detail.asked })
+	return s
+}
+
+func TestDetailPicturesToMarkup(t *testing.T) {
+	busy, history := busyDay()
+	busy.Previous = &api.Previous{Mask: "85_ee••••5555", Until: noon.Add(130 * time.Second)}
+	test200 := busy
+	test200.Env, test200.Kind, test200.Product = core.Live, core.KindWeChatLegacy, core.ProductTest
+	test200.Quota, test200.CallsToday, test200.ForcedToday = api.Quota{Calls: 200}, 171, 0
+	empty := api.Account{ID: "new", Name: "new", Env: core.Sandbox, Kind: core.KindWeChat, State: core.StateEmpty, Quota: busy.Quota, CountsUntil: busy.CountsUntil}
+	short, many := shortLives()
+	for _, tt := range []struct {
+		name    string
+		lang    text.Lang
+		dark    bool
+		width   float32
+		a       api.Account
+		history []api.HistoryEntry
+	}{
+		{"busy-en", text.English, false, 428, busy, history},
+		{"busy-zh", text.Chinese, true, 328, busy, history},
+		{"legacy-live-en", text.English, true, 328, test200, history[:2]},
+		{"legacy-live-zh", text.Chinese, false, 428, test200, history[:2]},
+		{"empty-en", text.English, false, 288, empty, nil},
+		{"empty-zh", text.Chinese, false, 288, empty, nil},
+		{"short-lives-en", text.English, false, 560, short, many},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			inZone(t, time.UTC)
+			test.NewTempApp(t)
+			l := lookIn(tt.lang)
+			if tt.dark {
+				l.pal = darkPalette()
+			}
+			test.ApplyTheme(t, newSkin(l.pal, newFaces()))
+			d := newDetail(l, detailActions{})
+			d.account, d.history, d.asked = tt.a, tt.history, true
+			column := stack(3*grid, d.drawToken(noon), d.drawChart(noon), d.drawToday(noon), d.drawHistory(noon))
+			w := test.NewTempWindow(t, container.NewStack(newScroller(column)))
+			w.SetPadded(false)
+			w.Resize(fyne.NewSize(tt.width, 900))
+			test.AssertRendersToMarkup(t, "detail/"+tt.name+".xml", w.Canvas())
+		})
+	}
+}
+
+// chartObjects are what the picture of the day is made of.
+func (s *stage) chartObjects() []fyne.CanvasObject {
+	return test.WidgetRenderer(s.detail.chart).Objects()
+}
+
+// Between two minutes nothing of the picture is touched, and never does it hold
+// more than its width can show.
+func TestChartMovesOnceAMinute(t *testing.T) {
+	s := openBusy(t, nil)
+	before := s.chartObjects()
+	for _, after := range []time.Duration{time.Second, 30 * time.Second, 59 * time.Second} {
+		s.time = noon.Add(after)
+		s.tick()
+		if now := s.chartObjects(); &now[0] != &before[0] {
+			t.Errorf("%v later the picture is another", after)
+		}
+	}
+	s.time = noon.Add(time.Minute)
+	s.tick()
+	if now := s.chartObjects(); &now[0] == &before[0] {
+		t.Error("a minute later the picture is the same")
+	}
+	a, h := shortLives()
+	s.agent.history = h
+	s.agent.send(api.Event{Type: api.EventAccount, Account: &a})
+	s.until("the short lives", func() bool { return len(s.detail.history) == len(h) })
+	if n := len(s.chartObjects()); n > 250 {
+		t.Errorf("a day of %d lines is drawn with %d objects", len(h), n)
+	}
+}
+
+func TestChartIsReadByKeyboardAndPointer(t *testing.T) {
+	s := openBusy(t, nil)
+	s.mustSay("Point at it, or use ← and →, to read it.", "renewed 4", "forced 1", "reported stale 1", "failed 2")
+	s.win.Canvas().Focus(s.detail.chart)
+	s.mustSay("12:00 · 86_ff••••6666 from 11:26 to 13:26")
+	s.key(fyne.KeyLeft)
+	s.mustSay("11:26 · renewed · 86_ff••••6666")
+	s.key(fyne.KeyLeft)
+	s.key(fyne.KeyLeft)
+	s.mustSay("11-21 19:30 · forced · 84_dd••••4444 from 19:30 to 21:30")
+	s.key(fyne.KeyHome)
+	s.mustSay("11-21 12:56 · renewed")
+	s.key(fyne.KeyLeft)
+	s.mustSay("11-21 12:56 · renewed")
+	s.key(fyne.KeyRight)
+	s.mustSay("failed 2 times from 14:50 to 14:55")
+	// What is read stays when the pane is drawn anew.
+	a := s.detail.account
+	s.agent.send(api.Event{Type: api.EventAccount, Account: &a})
+	s.until("the pane to be drawn anew", func() bool { return len(s.queue) == 0 })
+	s.mustSay("failed 2 times from 14:50 to 14:55")
+	s.key(fyne.KeyEnd)
+	s.mustSay("12:00 · 86_ff••••6666")
+	s.key(fyne.KeyEscape)
+	if s.opened {
+		t.Error("Esc in the picture does not close the pane")
+	}
+	s.openDetail(a.ID)
+	c := s.detail.chart
+	test.MoveMouse(s.win.Canvas(), fyne.CurrentApp().Driver().AbsolutePositionForObject(c).AddXY(c.x(ago(10*time.Hour), c.Size().Width), 20))
+	s.mustSay("02:00 · no token")
+}
+
+func TestHistoryIsFiltered(t *testing.T) {
+	s := openBusy(t, nil)
+	for filter, want := range map[historyFilter]struct{ say, not string }{
+		historyRenewals: {"renewed · 2 h · 86_ff••••6666", "errcode 40164"},
+		historyFailures: {"failed · IP not on the whitelist · errcode 40164", "renewed · 2 h"},
+		historyOthers:   {"reported stale, still valid · 83_cc••••3333", "renewed · 2 h"},
+		historyAll:      {"taught later · 84_dd••••4444", "Nothing of this kind."},
+	} {
+		s.filterHistory(filter)
+		s.mustSay(want.say)
+		s.mustNotSay(want.not)
+	}
+	_, s.detail.history = shortLives()
+	s.filterHistory(historyFailures) // 24 of them
+	s.mustNotSay("Show ")
+	s.filterHistory(historyOthers)
+	s.mustSay("Nothing of this kind.")
+	s.filterHistory(historyAll)
+	s.mustNotSay("11:20:00")
+	s.press("Show 30 more")
+	s.mustSay("11:20:00")
+	s.setSetting("language", "zh")
+	s.untilSays("再显示 30 条", "11:20:00")
+}
+
+func TestHistoryIsTakenAway(t *testing.T) {
+	home := t.TempDir()
+	t.Setenv("HOME", home)
+	s := openBusy(t, func(a *api.Account) { a.Name = "a:b c" })
+	s.press("Export…")
+	s.mustSay("Export the history as CSV", "a:b c/sandbox, lines: 11. Tokens are masked.")
+	file := s.win.Canvas().Focused().(*entry)
+	want := filepath.Join(home, "tokentray-a-b-c-sandbox-20261122-1200.csv")
+	if file.Text != want {
+		t.Errorf("the file is to be %s, want %s", file.Text, want)
+	}
+	s.press("Save")
+	s.untilSays("Saved to")
+	saved, err := os.ReadFile(want)
+	if err != nil || strings.Count(string(saved), "\n") != 12 || !strings.Contains(string(saved), "2026-11-22T11:26:00Z,renewed,86_ff••••6666,") {
+		t.Errorf("%v\n%s", err, saved)
+	}
+	if info, err := os.Stat(want); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("%v, %v", info.Mode(), err)
+	}
+
+	// What is there stays; the next name that is free is offered.
+	s.filterHistory(historyFailures)
+	s.exportHistory()
+	file = s.win.Canvas().Focused().(*entry)
+	if !strings.HasSuffix(file.Text, "-1200-2.csv") {
+		t.Errorf("offered %s", file.Text)
+	}
+	file.SetText("~/" + filepath.Base(want))
+	s.key(fyne.KeyReturn)
+	s.untilSays("There is a file of this name already; choose another.")
+	if again, _ := os.ReadFile(want); string(again) != string(saved) {
+		t.Error("the file was written over")
+	}
+	file.SetText(filepath.Join(home, "nowhere", "x.csv"))
+	s.key(fyne.KeyReturn)
+	s.untilSays("It cannot be written: no such file or directory")
+	s.press("Copy")
+	if csv := s.app.Clipboard().Content(); strings.Count(csv, "\n") != 3 || strings.Contains(csv, "renewed") {
+		t.Errorf("the clipboard holds\n%s", csv)
+	}
+	s.mustSay("2 lines of history copied as CSV")
+	if all := string(saved) + s.app.Clipboard().Content(); strings.Contains(all, s.agent.secret) {
+		t.Error("a token was taken away")
+	}
+}
+
+// At midnight in Beijing the counts begin anew, in an open window too.
+func TestCountsOfTodayEndAtMidnight(t *testing.T) {
+	s := openBusy(t, func(a *api.Account) { a.CallsToday = 1234 })
+	s.mustSay("Calls today", "1,234 of 500,000", "1 of 20", "at midnight in Beijing, 16:00 here, in 4 h")
+	s.time = core.NextDay(noon).Add(-time.Second)
+	s.tick()
+	s.mustSay("1,234 of 500,000", "at midnight in Beijing, 16:00 here, in 1 s")
+	s.time = core.NextDay(noon)
+	s.tick()
+	s.mustSay("0 of 500,000", "0 of 20", "at midnight in Beijing, 16:00 here, in 1 d")
+}
+
+// The previous token counts down by itself, and once it is over there is nothing
+// to copy.
+func TestPreviousTokenEnds(t *testing.T) {
+	s := openBusy(t, func(a *api.Account) {
+		a.Previous = &api.Previous{Mask: "85_ee••••5555", Until: noon.Add(2 * time.Second)}
+	})
+	copies := func() (n int) {
+		walk(s.detail.root, func(o fyne.CanvasObject) {
+			if b, ok := o.(*button); ok && b.label == "Copy" {
+				n++
+			}
+		})
+		return n
+	}
+	s.mustSay("85_ee••••5555", "may still work for 0:02")
+	if n := copies(); n != 2 {
+		t.Errorf("%d buttons to copy", n)
+	}
+	s.detail.on.prev(s.selected)
+	s.untilCalled("copy shop/sandbox format= previous=true")
+	s.time = noon.Add(time.Second)
+	s.tick()
+	s.mustSay("may still work for 0:01")
+	s.time = noon.Add(2 * time.Second)
+	s.tick()
+	s.mustSay("no longer works")
+	if n := copies(); n != 1 {
+		t.Errorf("%d buttons to copy", n)
+	}
+}
+
+// The ring turns in steps; a second of two hours moves nothing but the figures.
+func TestRingTurns(t *testing.T) {
+	s := openBusy(t, nil)
+	r := s.detail.ring
+	s.mustSay("71%")
+	s.time = noon.Add(2 * time.Second)
+	s.tick()
+	arcs := [2]canvas.Arc{*r.fill, *r.inner}
+	s.time = noon.Add(7 * time.Second)
+	s.tick()
+	if arcs != [2]canvas.Arc{*r.fill, *r.inner} {
+		t.Error("five seconds of two hours turned the ring")
+	}
+	s.time = noon.Add(85 * time.Minute)
+	s.tick()
+	s.mustSay("0%")
+	if r.fill.EndAngle != 2 || r.fill.FillColor != s.look.pal.Soon || r.fill.Hidden {
+		t.Errorf("shortly before the end the ring shows %v of %v", r.fill.EndAngle, r.fill.FillColor)
+	}
+	s.time = noon.Add(86 * time.Minute)
+	s.tick()
+	if !r.fill.Hidden {
+		t.Error("an expired token has a ring")
+	}
+	for _, tt := range []struct {
+		fill float32
+		want float32
+	}{{-1, 0}, {0, 0}, {0.0001, 2}, {0.25, 90}, {0.999, 358}, {1, 360}, {2, 360}} {
+		if got := turn(tt.fill); got != tt.want {
+			t.Errorf("%v turns %v, want %v", tt.fill, got, tt.want)
+		}
+	}
+}

@@ -1,0 +1,128 @@
+package window
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/widget"
+)
+
+// ringSize is the width and height of a ring.
+const ringSize = 84
+
+// dialOf is how full the ring of a row is.
+type dial struct {
+	Fill    float32 // 0 to 1 of the token's life
+	Inner   float32 // 0 to 1 of the overlap that the previous token has left
+	Live    bool
+	Soon    bool
+	Percent string
+}
+
+// ring is the gauge of a token's remaining life, as the program's icon is one:
+// clockwise from the top, with the share in figures. A thin ring within it is
+// what the previous token has left.
+type ring struct {
+	widget.BaseWidget
+	look               *look
+	shown              dial
+	track, fill, inner *canvas.Arc
+	percent            *canvas.Text
+}
+
+func newRing(l *look, d dial) *ring {
+	r := &ring{look: l, shown: d}
+	r.ExtendBaseWidget(r)
+	return r
+}
+
+// show turns the ring; less than two degrees are not drawn.
+func (r *ring) show(d dial) {
+	if d == r.shown {
+		return
+	}
+	before := r.shown
+	r.shown = d
+	if r.fill == nil {
+		return
+	}
+	if turn(d.Fill) != turn(before.Fill) || d.Soon != before.Soon {
+		r.paintFill()
+		r.fill.Refresh()
+	}
+	if turn(d.Inner) != turn(before.Inner) {
+		r.paintInner()
+		r.inner.Refresh()
+	}
+	if d.Percent != before.Percent {
+		r.percent.Text = d.Percent
+		r.percent.Refresh()
+	}
+}
+
+// turn is the angle of a share, in steps of two degrees; what is more than
+// nothing can be seen.
+func turn(share float32) float32 {
+	if share <= 0 {
+		return 0
+	}
+	return min(360, max(2, float32(int(share*180))*2))
+}
+
+func (r *ring) paintFill() {
+	hue := r.look.pal.env(r.shown.Live)
+	if r.shown.Soon {
+		hue = r.look.pal.Soon
+	}
+	r.fill.FillColor, r.fill.EndAngle = hue, turn(r.shown.Fill)
+	visible(r.fill, r.fill.EndAngle > 0)
+}
+
+func (r *ring) paintInner() {
+	r.inner.EndAngle = turn(r.shown.Inner)
+	visible(r.inner, r.inner.EndAngle > 0)
+}
+
+func (r *ring) CreateRenderer() fyne.WidgetRenderer {
+	p := r.look.pal
+	r.track = canvas.NewArc(0, 360, 0.82, p.Line)
+	r.fill = canvas.NewArc(0, 0, 0.82, p.Sandbox)
+	r.inner = canvas.NewArc(0, 0, 0.9, p.Soon)
+	r.percent = boldWord(r.shown.Percent, sizeName, p.Text)
+	r.percent.Alignment = fyne.TextAlignCenter
+	r.paintFill()
+	r.paintInner()
+	return &face{
+		objects: []fyne.CanvasObject{r.track, r.fill, r.inner, r.percent},
+		min:     func() fyne.Size { return fyne.NewSquareSize(ringSize) },
+		lay: func(s fyne.Size) {
+			const in = 11 // of the inner ring
+			put(r.track, 0, 0, s.Width, s.Height)
+			put(r.fill, 0, 0, s.Width, s.Height)
+			put(r.inner, in, in, s.Width-2*in, s.Height-2*in)
+			h := r.percent.MinSize().Height
+			put(r.percent, 0, (s.Height-h)/2, s.Width, h)
+		},
+	}
+}
+
+// besideRing stands an object of fixed size at the left and another, which may
+// wrap, in the rest, both in the middle.
+type besideRing struct{ gap float32 }
+
+func (b *besideRing) Layout(o []fyne.CanvasObject, size fyne.Size) {
+	s := o[0].MinSize()
+	put(o[0], 0, (size.Height-s.Height)/2, s.Width, s.Height)
+	w := max(0, size.Width-s.Width-b.gap)
+	h := heightFor(o[1], w)
+	put(o[1], s.Width+b.gap, max(0, (size.Height-h)/2), w, h)
+}
+
+func (b *besideRing) heightOf(o []fyne.CanvasObject, width float32) float32 {
+	s := o[0].MinSize()
+	return max(s.Height, heightFor(o[1], max(0, width-s.Width-b.gap)))
+}
+
+func (b *besideRing) MinSize(o []fyne.CanvasObject) fyne.Size {
+	s, t := o[0].MinSize(), o[1].MinSize()
+	return fyne.NewSize(s.Width+b.gap+t.Width, max(s.Height, t.Height))
+}

@@ -1,0 +1,305 @@
+package window
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"tokentray/core"
+	"tokentray/core/api"
+	"tokentray/ui/text"
+)
+
+// The picture of a day shows the last 24 hours and, because the token at hand
+// lives on, the next two.
+const (
+	dayPast  = 24 * time.Hour
+	dayAhead = 2 * time.Hour
+)
+
+// timeline is what the picture of a day shows. It is made of the history and the
+// account alone, to the minute, so that it moves no more often.
+type timeline struct {
+	From, Now, To time.Time
+	Lives         []life // oldest first
+	Marks         []mark // oldest first
+	Counts        [4]int // of each kind of mark, in the 24 hours
+	grain         time.Duration
+}
+
+// life is the time in which a token was the current one; many short ones that
+// follow each other are one with N above 1.
+type life struct {
+	From, To time.Time
+	// Over is until when the token may have worked after it was replaced; zero
+	// when it died with that.
+	Over    time.Time
+	Mask    string
+	N       int
+	Current bool
+	Lane    int // 0 or 1, so that neighbours can overlap
+}
+
+// markKind is what a mark tells, by its shape; where several fall together the
+// greatest is drawn.
+type markKind int
+
+const (
+	markRenew markKind = iota
+	markForce
+	markReport
+	markFail
+)
+
+// lane is where a mark stands: 0 above the lives, what brought a token; 1 below
+// them, what did not.
+func (k markKind) lane() int {
+	if k >= markReport {
+		return 1
+	}
+	return 0
+}
+
+// mark is what happened at a time, or so close that it is drawn as one.
+type mark struct {
+	First, Last time.Time
+	Kind        markKind
+	N           int
+	Newest      api.HistoryEntry // of that kind
+}
+
+// at is where the mark stands.
+func (m mark) at() time.Time { return m.First.Add(m.Last.Sub(m.First) / 2) }
+
+// markOf is the kind of mark of a line of history. Edits and what a newer agent
+// writes have none.
+func markOf(w core.What) (markKind, bool) {
+	switch w {
+	case core.DidRenew:
+		return markRenew, true
+	case core.DidForce:
+		return markForce, true
+	case core.DidReport:
+		return markReport, true
+	case core.DidFail:
+		return markFail, true
+	}
+	return 0, false
+}
+
+// timelineOf is the picture of a history, newest line first. What is closer
+// together than grain is drawn as one, so that the number of lives and marks is
+// bounded by the grain and not by the history.
+func timelineOf(history []api.HistoryEntry, a api.Account, now time.Time, grain time.Duration) timeline {
+	now = now.Truncate(time.Minute)
+	t := timeline{From: now.Add(-dayPast), Now: now, To: now.Add(dayAhead), grain: max(grain, time.Minute)}
+	t.Lives = t.merged(t.inSight(livesOf(history, a, now)))
+	for i := range t.Lives {
+		t.Lives[i].Lane = i % 2
+	}
+	t.Marks = t.marksOf(history)
+	return t
+}
+
+// livesOf reads the tokens' lives out of a history.
+func livesOf(history []api.HistoryEntry, a api.Account, now time.Time) []life {
+	var out []life
+	end := func(at, over time.Time) {
+		if n := len(out) - 1; n >= 0 {
+			out[n].To = earliest(out[n].To, at)
+			if over.After(out[n].To) {
+				out[n].Over = over
+			}
+		}
+	}
+	for _, e := range slices.Backward(history) {
+		last := life{}
+		if len(out) > 0 {
+			last = out[len(out)-1]
+		}
+		switch {
+		case e.Mask == "" || e.Expires.IsZero():
+		case e.What == core.DidRenew || e.What == core.DidForce:
+			begin := e.At.Add(-e.Took)
+			end(begin, e.PrevUntil)
+			out = append(out, life{From: begin, To: e.Expires, Mask: e.Mask, N: 1})
+		case e.Mask == last.Mask: // what is known of its end became more exact
+			out[len(out)-1].To = e.Expires
+		default: // it began before the history does
+			end(e.At, time.Time{})
+			out = append(out, life{From: e.At, To: e.Expires, Mask: e.Mask, N: 1})
+		}
+	}
+	if a.Mask == "" { // what there was was dropped with an edit
+		end(now, time.Time{})
+		return out
+	}
+	if n := len(out) - 1; n < 0 || out[n].Mask != a.Mask {
+		end(a.ObtainedAt, time.Time{})
+		out = append(out, life{From: a.ObtainedAt, Mask: a.Mask, N: 1})
+	}
+	n := len(out) - 1
+	out[n].From = earliest(out[n].From, a.ObtainedAt)
+	out[n].To, out[n].Current = a.ExpiresAt, a.ExpiresAt.After(now)
+	if n > 0 && a.Previous != nil && a.Previous.Mask == out[n-1].Mask {
+		out[n-1].Over = a.Previous.Until
+	}
+	return out
+}
+
+// inSight leaves out what ended before the picture begins.
+func (t timeline) inSight(lives []life) []life {
+	return slices.DeleteFunc(lives, func(l life) bool {
+		return !l.To.After(t.From) && !l.Over.After(t.From) || !l.From.Before(t.To) || l.To.Before(l.From)
+	})
+}
+
+// merged joins lives that are too short to be told apart.
+func (t timeline) merged(lives []life) []life {
+	var out []life
+	least := t.grain / 2
+	short := func(l life) bool { return !l.Current && l.To.Sub(l.From) < least }
+	joins := false // the last one in out may take more in
+	for _, l := range lives {
+		if n := len(out) - 1; n >= 0 && joins && short(l) && l.From.Sub(out[n].To) < least {
+			out[n].To, out[n].Over, out[n].Mask = l.To, l.Over, l.Mask
+			out[n].N += l.N
+			continue
+		}
+		out, joins = append(out, l), short(l)
+	}
+	return out
+}
+
+// marksOf gathers the marks by grains of the clock, so that they do not jump from
+// one to the other as time goes by.
+func (t *timeline) marksOf(history []api.HistoryEntry) []mark {
+	type place struct {
+		grain int64
+		lane  int
+	}
+	at := map[place]*mark{}
+	for _, e := range history { // newest first
+		kind, ok := markOf(e.What)
+		if !ok || e.At.Before(t.From) || e.At.After(t.Now.Add(time.Minute)) {
+			continue
+		}
+		t.Counts[kind]++
+		p := place{e.At.UnixNano() / int64(t.grain), kind.lane()}
+		switch m := at[p]; {
+		case m == nil:
+			at[p] = &mark{First: e.At, Last: e.At, Kind: kind, N: 1, Newest: e}
+		case kind > m.Kind:
+			*m = mark{First: e.At, Last: e.At, Kind: kind, N: 1, Newest: e}
+		case kind == m.Kind:
+			m.First = e.At
+			m.N++
+		}
+	}
+	out := make([]mark, 0, len(at))
+	for _, m := range at {
+		out = append(out, *m)
+	}
+	slices.SortFunc(out, func(a, b mark) int { return cmp.Or(a.at().Compare(b.at()), cmp.Compare(a.Kind, b.Kind)) })
+	return out
+}
+
+// share is where a time stands, from 0 at the left to 1 at the right.
+func (t timeline) share(at time.Time) float32 {
+	return min(1, max(0, float32(at.Sub(t.From).Seconds()/t.To.Sub(t.From).Seconds())))
+}
+
+// moment is the time at a share of the width.
+func (t timeline) moment(share float32) time.Time {
+	return t.From.Add(time.Duration(float64(min(1, max(0, share))) * float64(t.To.Sub(t.From))))
+}
+
+// hours are the full hours of local time that a clock with so many hours between
+// its figures shows.
+func (t timeline) hours(step int) []time.Time {
+	var out []time.Time
+	first := t.From.Local()
+	at := time.Date(first.Year(), first.Month(), first.Day(), first.Hour()+1, 0, 0, 0, first.Location())
+	for ; at.Before(t.To); at = at.Add(time.Hour) {
+		if at.Hour()%step == 0 && at.Minute() == 0 {
+			out = append(out, at)
+		}
+	}
+	return out
+}
+
+// stops are the times that the keyboard goes through: every mark, and now.
+func (t timeline) stops() []time.Time {
+	out := []time.Time{t.Now}
+	for _, m := range t.Marks {
+		out = append(out, m.at())
+	}
+	slices.SortFunc(out, time.Time.Compare)
+	return slices.CompactFunc(out, time.Time.Equal)
+}
+
+// read says what the picture shows at a time.
+func (t timeline) read(l *look, at time.Time) string {
+	parts := []string{clock(at, t.Now)}
+	for _, m := range t.Marks {
+		if d := m.at().Sub(at); d.Abs() <= t.grain/2 {
+			parts = append(parts, readMark(l, m, at))
+		}
+	}
+	i := slices.IndexFunc(t.Lives, func(x life) bool { return !at.Before(x.From) && at.Before(x.To) })
+	switch {
+	case i < 0 && at.After(t.Now):
+	case i < 0:
+		parts = append(parts, l.t("chart.none"))
+	case t.Lives[i].N > 1:
+		x := t.Lives[i]
+		parts = append(parts, l.t("chart.many", "n", x.N, "from", clock(x.From, at), "to", clock(x.To, at)))
+	default:
+		x := t.Lives[i]
+		parts = append(parts, l.t("chart.life", "token", x.Mask, "from", clock(x.From, at), "to", clock(x.To, at)))
+	}
+	for _, x := range t.Lives {
+		if !x.Over.IsZero() && !at.Before(x.To) && at.Before(x.Over) {
+			parts = append(parts, l.t("chart.over", "time", clock(x.Over, at)))
+		}
+	}
+	return strings.Join(parts, " · ")
+}
+
+// readMark says what a mark stands for.
+func readMark(l *look, m mark, at time.Time) string {
+	s := didWord(l, m.Newest.What)
+	if m.N > 1 {
+		s = l.t("chart.times", "what", s, "n", m.N, "from", clock(m.First, at), "to", clock(m.Last, at))
+	}
+	if m.Kind == markFail {
+		s = strings.Join(append([]string{s}, failureWords(l, m.Newest)...), " · ")
+	}
+	return s
+}
+
+// didWord is the word for what happened; that of a newer agent stands for itself.
+func didWord(l *look, what core.What) string {
+	if key := text.Key("window.did." + string(what)); l.say.Has(key) {
+		return l.say.Say(key)
+	}
+	return string(what)
+}
+
+// clock is a local time to the minute, with the date when that is another than
+// that of beside.
+func clock(at, beside time.Time) string {
+	at, beside = at.Local(), beside.Local()
+	if at.Format(time.DateOnly) == beside.Format(time.DateOnly) {
+		return at.Format("15:04")
+	}
+	return at.Format("01-02 15:04")
+}
+
+func earliest(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
