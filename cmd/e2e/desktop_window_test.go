@@ -5,6 +5,7 @@ package e2e
 import (
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -145,6 +146,43 @@ func TestWindowOnce(t *testing.T) {
 			t.Errorf("%s: the window is %v, and was %v", again.how, now, first)
 		}
 	}
+}
+
+// TestWindowRests watches the thread of a window that nobody touches: it wakes
+// to count down, and does not look for events sixty times a second meanwhile.
+func TestWindowRests(t *testing.T) {
+	p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked, Panel: true})
+	p.add("shop", core.Sandbox, 0)
+	p.open()
+	pid := p.Processes("tokentray-window")[0].PID
+	const watch, most = 2 * time.Second, 60
+	p.wait(30*time.Second, "the window to rest", func() error {
+		before, err := naps(pid)
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(watch) // what is measured
+		after, err := naps(pid)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := after - before; n > most {
+			return fmt.Errorf("its thread woke %d times in %s", n, watch)
+		}
+		return nil
+	})
+}
+
+// naps counts how often the first thread of a process went to sleep.
+func naps(pid int) (int, error) {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		return 0, err
+	}
+	_, rest, _ := strings.Cut(string(status), "voluntary_ctxt_switches:")
+	var n int
+	_, err = fmt.Sscan(rest, &n)
+	return n, err
 }
 
 // TestWindowAndAgentEnd shows who ends with whom: a crashed agent is started

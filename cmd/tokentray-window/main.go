@@ -78,16 +78,19 @@ func run(dir string, agentOnly, join bool) error {
 	if err := door.shut(); join && err != nil {
 		return err
 	}
+	rest := &rest{}
 	w := window.New(fyneApp, window.Config{
 		Connect: door.connect,
 		First:   door.first(),
 		Restart: func(ctx context.Context) error { return stop(ctx, home) },
 		Demo:    startDemo,
-		Do:      fyne.Do,
+		Do:      rest.do,
 		Rescale: scale.set,
 	})
 	w.Start()
 	w.Show()
+	rest.calm = w.Calm
+	rest.begin()
 	fyneApp.Run()
 	w.Stop()
 	return nil

@@ -183,6 +183,14 @@ func (w *Window) Stop() {
 	w.work.Wait()
 }
 
+// Calm reports that nothing in the window moves by itself, other than by Do: no
+// cursor blinks, and nothing of the toolkit's own lies over it.
+func (w *Window) Calm() bool {
+	c := w.win.Canvas()
+	_, typing := c.Focused().(*entry)
+	return !typing && c.Overlays().Top() == nil
+}
+
 // now is the wall clock.
 func (w *Window) now() time.Time { return w.cfg.Now().Round(0) }
 
