@@ -122,12 +122,12 @@ func TestChartIsReadByKeyboardAndPointer(t *testing.T) {
 	s.key(fyne.KeyLeft)
 	s.mustSay("11-21 12:56 · renewed")
 	s.key(fyne.KeyRight)
-	s.mustSay("failed 2 times from 14:50 to 14:55")
+	s.mustSay("failed 2× from 14:50 to 14:55")
 	// What is read stays when the pane is drawn anew.
 	a := s.detail.account
 	s.agent.send(api.Event{Type: api.EventAccount, Account: &a})
 	s.until("the pane to be drawn anew", func() bool { return len(s.queue) == 0 })
-	s.mustSay("failed 2 times from 14:50 to 14:55")
+	s.mustSay("failed 2× from 14:50 to 14:55")
 	s.key(fyne.KeyEnd)
 	s.mustSay("12:00 · 86_ff••••6666")
 	s.key(fyne.KeyEscape)
@@ -206,7 +206,7 @@ func TestHistoryIsTakenAway(t *testing.T) {
 	if csv := s.app.Clipboard().Content(); strings.Count(csv, "\n") != 3 || strings.Contains(csv, "renewed") {
 		t.Errorf("the clipboard holds\n%s", csv)
 	}
-	s.mustSay("2 lines of history copied as CSV")
+	s.mustSay("History copied as CSV, lines: 2")
 	if all := string(saved) + s.app.Clipboard().Content(); strings.Contains(all, s.agent.secret) {
 		t.Error("a token was taken away")
 	}

@@ -219,10 +219,10 @@ func TestTimelineReads(t *testing.T) {
 		{noon.Add(110 * time.Minute), text.English, "22:50"},
 		{ago(32 * time.Minute), text.English, "20:28 · renewed · 86_ff••••6666 from 20:26 to 22:26 · the one before may work until 20:30"},
 		{ago(10 * time.Hour), text.English, "11:00 · no token"},
-		{ago(16*time.Hour + 30*time.Minute), text.Chinese, "04:30 · 强制获取 · 84_dd••••4444，04:30 至 06:30"},
+		{ago(16*time.Hour + 30*time.Minute), text.Chinese, "04:30 · 强制换新 · 84_dd••••4444，04:30 至 06:30"},
 		{
 			ago(21*time.Hour + 7*time.Minute), text.English,
-			"11-21 23:53 · failed 2 times from 23:50 to 23:55 · IP not on the whitelist · errcode 40164 · IP 203.0.113.7 · 82_bb••••2222 from 21:56 to 23:56",
+			"11-21 23:53 · failed 2× from 23:50 to 23:55 · IP not on the whitelist · errcode 40164 · IP 203.0.113.7 · 82_bb••••2222 from 21:56 to 23:56",
 		},
 		{ago(23*time.Hour + 30*time.Minute), text.English, "11-21 21:30 · 81_aa••••1111 from 20:00 to 21:56"},
 	} {
