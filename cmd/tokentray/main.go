@@ -31,7 +31,7 @@ func main() {
 }
 
 func run() int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	ctx, stop := signal.NotifyContext(context.Background(), endings()...)
 	defer stop()
 	p := program{version: versionOf(), starter: agent.Announce()}
 	return cli.Run(ctx, cli.Parts{
@@ -42,11 +42,26 @@ func run() int {
 		Connect:    connect,
 		Held:       held,
 		OpenWindow: openWindow,
+		Environ:    os.Environ,
+		RunChild:   cli.RunChild,
+		WriteToken: writeToken,
 		Agent:      p.agent,
 		Demo:       p.demo,
 		Sim:        runSim,
 		Doctor:     runDoctor,
 	}, os.Args[1:])
+}
+
+// endings are the signals that end a command. Under nohup a hangup stays
+// ignored, here and in a command that exec runs.
+func endings() []os.Signal {
+	var out []os.Signal
+	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
+		if !signal.Ignored(s) {
+			out = append(out, s)
+		}
+	}
+	return out
 }
 
 // program is what the parts that are no clients share.

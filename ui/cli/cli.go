@@ -32,6 +32,13 @@ type Parts struct {
 	// OpenWindow starts a window program on a home and does not wait for it.
 	OpenWindow func(home string) error
 
+	// Environ is what a command run by exec inherits.
+	Environ func() []string
+	// RunChild runs the command of exec; see RunChild.
+	RunChild func(Child) (code int, err error)
+	// WriteToken writes a token into a file of its own, whole or not at all.
+	WriteToken func(path string, form core.PushForm, t api.Token) error
+
 	// Agent runs the agent in the foreground until it is stopped or ctx ends.
 	Agent func(ctx context.Context, o AgentOptions) error
 	// Demo builds a throw-away home with a simulator and calls show with its
@@ -113,7 +120,7 @@ func (a *app) root() *cobra.Command {
 		a.getCommand(), a.refreshCommand(), a.checkCommand(), a.useCommand(),
 		a.watchCommand(), a.historyCommand(),
 		a.settingsCommand(), a.vaultCommand(), a.apiCommand(), a.exportCommand(),
-		a.pushCommand(),
+		a.execCommand(), a.pushCommand(),
 		a.doctorCommand(), a.resetCommand(), a.demoCommand(), a.simCommand(),
 		a.versionCommand(), a.completionCommand(root), exitCodesTopic(),
 	)

@@ -36,9 +36,15 @@ func exitCodes() []int {
 // exitCode is the code for an error that a command returned.
 func exitCode(ctx context.Context, err error) int {
 	var usage *usageError
+	var child *childExit
+	var missing *noProgram
 	switch {
 	case err == nil:
 		return exitOK
+	case errors.As(err, &child): // whatever befell us meanwhile
+		return child.code
+	case errors.As(err, &missing):
+		return missing.code
 	case ctx.Err() != nil || errors.Is(err, errInterrupted):
 		return exitInterrupted
 	case errors.As(err, &usage):

@@ -41,8 +41,9 @@ func (e *errSilent) Unwrap() error { return e.err }
 func (a *app) fail(ctx context.Context, err error, args []string) int {
 	code := exitCode(ctx, err)
 	var silent *errSilent
+	var child *childExit
 	switch {
-	case errors.As(err, &silent):
+	case errors.As(err, &silent), errors.As(err, &child):
 	case a.json || slices.Contains(args, "--json"):
 		a.failJSON(code, err)
 	case code == exitInterrupted:

@@ -70,6 +70,7 @@ func tables() []table {
 		tray(),
 		apiDoor(),
 		pushes(),
+		execWords(),
 		formats(),
 		export(),
 		keys(),

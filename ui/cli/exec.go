@@ -1,0 +1,387 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"tokentray/core"
+	"tokentray/core/api"
+	"tokentray/core/format"
+)
+
+// Child is a program that exec runs with our streams in its place.
+type Child struct {
+	Path string   // of the program
+	Args []string // the name it was called by, then its arguments
+	Env  []string
+	// Beside runs while the child does, until its ctx ends with the child; nil
+	// for nothing. Without it a system that can do so puts the child in the
+	// place of this process, and RunChild does not return.
+	Beside func(ctx context.Context)
+}
+
+// The exit codes of a program that cannot be run, as shells have them.
+const (
+	exitNotExecutable = 126
+	exitNoProgram     = 127
+)
+
+// childExit ends exec with the child's own code.
+type childExit struct{ code int }
+
+func (e *childExit) Error() string { return fmt.Sprintf("the command ended with %d", e.code) }
+
+// noProgram is a command that cannot be run.
+type noProgram struct {
+	*usageError
+	code int
+}
+
+func (e *noProgram) Unwrap() error { return e.usageError }
+
+// execFlags are the flags of exec.
+type execFlags struct {
+	minTTL    string
+	vars      []string
+	file      string // kept current
+	overwrite bool
+}
+
+func (a *app) execCommand() *cobra.Command {
+	f := &execFlags{}
+	cmd := &cobra.Command{
+		Use:                   "exec NAME[/ENV]… [flags] -- COMMAND [ARGUMENT…]",
+		DisableFlagsInUseLine: true,
+		Args: func(cmd *cobra.Command, args []string) error {
+			accounts, command := split(cmd, args)
+			if len(accounts) == 0 || len(command) == 0 {
+				u := usage("usage.exec")
+				u.command = cmd.CommandPath()
+				return u
+			}
+			return nil
+		},
+		ValidArgsFunction: a.completeExec,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			accounts, command := split(cmd, args)
+			return a.exec(cmd.Context(), f, accounts, command)
+		},
+	}
+	s := cmd.Flags()
+	s.StringVar(&f.minTTL, "min-ttl", "30s", "flag.min_ttl")
+	s.StringArrayVar(&f.vars, "var", nil, "flag.exec_var")
+	s.StringVar(&f.file, "renew-file", "", "flag.renew_file")
+	s.BoolVar(&f.overwrite, "overwrite", false, "flag.renew_overwrite")
+	return cmd
+}
+
+// completeExec offers accounts, and behind the -- what the shell offers itself.
+func (a *app) completeExec(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	if cmd.ArgsLenAtDash() >= 0 {
+		return nil, cobra.ShellCompDirectiveDefault
+	}
+	return without(a.refs(cmd), args), cobra.ShellCompDirectiveNoFileComp
+}
+
+// without drops what was typed already.
+func without(words, typed []string) []string {
+	return slices.DeleteFunc(words, func(w string) bool { return slices.Contains(typed, w) })
+}
+
+func (a *app) exec(ctx context.Context, f *execFlags, accounts, command []string) error {
+	life, err := parseLife(f.minTTL)
+	if err != nil {
+		return err
+	}
+	if err := f.check(len(accounts)); err != nil {
+		return err
+	}
+	path, err := program(command[0])
+	if err != nil {
+		return err
+	}
+	agent, err := a.connect(ctx)
+	if err != nil {
+		return err
+	}
+	env := a.Environ()
+	var last api.Token
+	for i, arg := range accounts {
+		ref, err := a.ref(arg)
+		if err != nil {
+			return err
+		}
+		if last, err = agent.Token(ctx, ref, life); err != nil {
+			return a.notGot(ctx, agent, ref, err)
+		}
+		env = tokenEnv(env, f.variable(i), last)
+	}
+	child := Child{Path: path, Args: command}
+	if f.file != "" {
+		k, err := a.keep(ctx, agent, f, last)
+		if err != nil {
+			return err
+		}
+		defer k.remove()
+		env = setEnv(env, f.variable(0)+"_FILE", k.path)
+		child.Beside = k.run
+	}
+	child.Env = env
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	code, err := a.RunChild(child)
+	if err != nil {
+		return notRun(command[0], err)
+	}
+	return &childExit{code}
+}
+
+// check refuses flags that do not go together.
+func (f *execFlags) check(accounts int) error {
+	for _, name := range f.vars {
+		if !core.ValidVariable(name) {
+			return usage("problem.push_key")
+		}
+	}
+	distinct := slices.Compact(slices.Sorted(slices.Values(f.vars)))
+	switch {
+	case len(f.vars) > accounts, len(distinct) < len(f.vars), accounts > 1 && len(f.vars) < accounts:
+		return usage("usage.exec_vars")
+	case f.file != "" && accounts > 1:
+		return usage("usage.exec_file")
+	}
+	return nil
+}
+
+// variable is the name under which the nth account's token stands.
+func (f *execFlags) variable(n int) string {
+	if n < len(f.vars) {
+		return f.vars[n]
+	}
+	return format.Variable
+}
+
+// program finds the program that a command names, before anything is fetched.
+func program(name string) (string, error) {
+	path, err := exec.LookPath(name)
+	if err == nil {
+		path, err = filepath.Abs(path)
+	}
+	if err != nil {
+		return "", notRun(name, err)
+	}
+	return path, nil
+}
+
+// notRun is why a program cannot be run, with the code that shells give.
+func notRun(name string, err error) error {
+	if errors.Is(err, exec.ErrNotFound) || errors.Is(err, fs.ErrNotExist) || errors.Is(err, exec.ErrDot) {
+		return &noProgram{usage("usage.push_program", "name", name), exitNoProgram}
+	}
+	return &noProgram{usage("usage.exec_not_executable", "name", name), exitNotExecutable}
+}
+
+// tokenEnv adds to an environment a token and what is to be known of it.
+func tokenEnv(env []string, name string, t api.Token) []string {
+	for _, v := range [][2]string{
+		{"", t.AccessToken},
+		{"_EXPIRES_AT", t.ExpiresAt.Format(time.RFC3339)},
+		{"_EXPIRES_AT_UNIX", strconv.FormatInt(t.ExpiresAt.Unix(), 10)},
+		{"_ACCOUNT", api.Ref{Name: t.Account, Env: t.Env}.String()},
+		{"_APPID", t.AppID},
+		{"_BASE_URL", t.BaseURL},
+	} {
+		env = setEnv(env, name+v[0], v[1])
+	}
+	return env
+}
+
+// setEnv gives a variable a value, in the place of the one it may have.
+func setEnv(env []string, name, value string) []string {
+	env = slices.DeleteFunc(slices.Clone(env), func(entry string) bool { return strings.HasPrefix(entry, name+"=") })
+	return append(env, name+"="+value)
+}
+
+// keptFile is the file that follows an account's token while a child runs.
+type keptFile struct {
+	app   *app
+	agent api.Agent
+	id    core.ID
+	path  string
+	form  core.PushForm
+	token api.Token
+	said  string // the failure that was told last
+}
+
+// keep writes the file for the first time.
+func (a *app) keep(ctx context.Context, agent api.Agent, f *execFlags, t api.Token) (*keptFile, error) {
+	path, err := filepath.Abs(f.file)
+	if err != nil {
+		return nil, usage("problem.push_path")
+	}
+	if info, err := os.Stat(path); err == nil && info.Size() > 0 && !f.overwrite {
+		return nil, usage("usage.exec_exists")
+	}
+	acc, err := agent.Account(ctx, api.Ref{Name: t.Account, Env: t.Env})
+	if err != nil {
+		return nil, err
+	}
+	k := &keptFile{app: a, agent: agent, id: acc.ID, path: path, form: core.PushPlain, token: t}
+	if core.GuessPushForm(path) == core.PushJSON {
+		k.form = core.PushJSON
+	}
+	if err := k.write(); err != nil {
+		return nil, err
+	}
+	return k, nil
+}
+
+func (k *keptFile) write() error { return k.app.WriteToken(k.path, k.form, k.token) }
+
+func (k *keptFile) remove() { _ = os.Remove(k.path) }
+
+// Times of following a token.
+const (
+	// leadTime is how long before its end a token is asked for that nobody
+	// renews in the background; for short lives it is a quarter of them.
+	leadTime = 2 * time.Minute
+	// askAgain lies between two tries to get one.
+	askAgain = 10 * time.Second
+	// lastCall is how long before the token's end an agent that was stopped on
+	// purpose is started again: the child needs it more.
+	lastCall = 5 * time.Minute
+	// knocking is how often an agent is looked for that has gone.
+	knocking = time.Second
+)
+
+// run keeps the file current until ctx ends, over the end of the agent and the
+// start of the next.
+func (k *keptFile) run(ctx context.Context) {
+	for ctx.Err() == nil {
+		stopped := false
+		if events, err := k.agent.Events(ctx, false); err == nil {
+			stopped = k.follow(ctx, events)
+		}
+		k.reconnect(ctx, stopped)
+	}
+}
+
+// follow takes in events until the stream ends, and reports whether the agent
+// ended on purpose.
+func (k *keptFile) follow(ctx context.Context, events <-chan api.Event) (stopped bool) {
+	timer := time.NewTimer(k.untilAsking())
+	defer timer.Stop()
+	for {
+		select {
+		case e, ok := <-events:
+			if !ok {
+				return stopped
+			}
+			stopped = stopped || e.Type == api.EventBye
+			if acc, ok := k.mine(e); ok && k.replaced(acc) {
+				k.take(ctx, acc.Ref(), 0)
+				timer.Reset(k.untilAsking())
+			}
+		case <-timer.C:
+			acc, err := k.account(ctx)
+			if err == nil && k.token.ExpiresAt.Sub(k.app.Now()) <= k.lead() {
+				k.take(ctx, acc.Ref(), k.lead()+time.Second)
+			}
+			timer.Reset(max(k.untilAsking(), askAgain))
+		case <-ctx.Done():
+			return stopped
+		}
+	}
+}
+
+// lead is how long before its end the token is asked for.
+func (k *keptFile) lead() time.Duration {
+	return min(leadTime, k.token.ExpiresAt.Sub(k.token.ObtainedAt)/4)
+}
+
+func (k *keptFile) untilAsking() time.Duration {
+	return max(0, k.token.ExpiresAt.Sub(k.app.Now())-k.lead())
+}
+
+// mine is the account as an event tells of it, whatever it is called by now.
+func (k *keptFile) mine(e api.Event) (api.Account, bool) {
+	var told []api.Account
+	switch {
+	case e.Snapshot != nil:
+		told = e.Snapshot.Accounts
+	case e.Account != nil:
+		told = []api.Account{*e.Account}
+	}
+	i := slices.IndexFunc(told, func(acc api.Account) bool { return acc.ID == k.id })
+	if i < 0 {
+		return api.Account{}, false
+	}
+	return told[i], true
+}
+
+func (k *keptFile) account(ctx context.Context) (api.Account, error) {
+	l, err := k.agent.List(ctx)
+	if err != nil {
+		return api.Account{}, err
+	}
+	if acc, ok := k.mine(api.Event{Snapshot: &l}); ok {
+		return acc, nil
+	}
+	return api.Account{}, &core.Error{Class: core.NotFound, Remedy: core.RemedyAccount, Message: "the account was removed; see tokentray list"}
+}
+
+// replaced reports whether the account has a living token that is not the one
+// in the file.
+func (k *keptFile) replaced(acc api.Account) bool {
+	return acc.Mask != "" && acc.ExpiresAt.After(k.app.Now()) &&
+		(acc.Mask != core.Mask(k.token.AccessToken) || !acc.ExpiresAt.Equal(k.token.ExpiresAt))
+}
+
+// take gets the current token and writes it. A failure is told once; the child
+// goes on with the token it has.
+func (k *keptFile) take(ctx context.Context, ref api.Ref, life time.Duration) {
+	t, err := k.agent.Token(ctx, ref, life)
+	if err == nil {
+		k.token = t
+		err = k.write()
+	}
+	switch {
+	case ctx.Err() != nil:
+	case err == nil:
+		k.said = ""
+	case err.Error() != k.said:
+		k.said = err.Error()
+		k.app.note(k.app.explain(err)...)
+	}
+}
+
+// reconnect waits for an agent. One that ended by accident is started again at
+// once, one that was stopped when the token is about to end.
+func (k *keptFile) reconnect(ctx context.Context, stopped bool) {
+	tick := time.NewTicker(knocking)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		start := !stopped || k.token.ExpiresAt.Sub(k.app.Now()) < lastCall
+		if agent, err := k.app.Connect(ctx, k.app.home, start); err == nil {
+			k.agent = agent
+			return
+		}
+	}
+}

@@ -1,0 +1,30 @@
+package cli
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"os/signal"
+	"sync"
+)
+
+// RunChild runs a child and returns its exit code. Ctrl-C reaches every program
+// of the console, the child too: here it is merely outlived.
+func RunChild(c Child) (int, error) {
+	cmd := &exec.Cmd{Path: c.Path, Args: c.Args, Env: c.Env, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr}
+	signals := make(chan os.Signal, 16)
+	signal.Notify(signals, os.Interrupt)
+	defer signal.Stop(signals)
+	if err := cmd.Start(); err != nil {
+		return 0, err
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	defer cancel()
+	if c.Beside != nil {
+		wg.Go(func() { c.Beside(ctx) })
+	}
+	_ = cmd.Wait() // its state tells more
+	return cmd.ProcessState.ExitCode(), nil
+}

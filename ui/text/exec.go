@@ -1,0 +1,49 @@
+package text
+
+// execWords are the sentences about running a command with a token.
+func execWords() table {
+	return table{
+		"usage.exec":                {"name the account, then -- and the command: tokentray exec NAME -- COMMAND", "请指定账号，再写 -- 和命令：tokentray exec 名称 -- 命令"},
+		"usage.exec_vars":           {"several accounts need a --var NAME each, and no two the same", "多个账号时，每个账号各需一个 --var 名称，且互不相同"},
+		"usage.exec_file":           {"--renew-file follows one account", "--renew-file 只能跟随一个账号"},
+		"usage.exec_exists":         {"the file of --renew-file is there already, and would be written over and removed at the end; choose another, or add --overwrite", "--renew-file 的文件已存在，会被覆盖并在结束时删除；请另选文件，或加 --overwrite"},
+		"usage.exec_not_executable": {"{name} cannot be executed", "{name} 无法执行"},
+
+		"cmd.exec": {"Run a command with a token in its environment", "在环境变量中带上 token 运行命令"},
+		"cmd.exec.long": {
+			"Run a command with a token in its environment, never in its arguments:\n\n" +
+				"  ACCESS_TOKEN                      the token\n" +
+				"  ACCESS_TOKEN_EXPIRES_AT           when it expires, as 2026-03-01T12:00:00+08:00\n" +
+				"  ACCESS_TOKEN_EXPIRES_AT_UNIX      the same in seconds since 1970\n" +
+				"  ACCESS_TOKEN_ACCOUNT, _APPID, _BASE_URL\n" +
+				"  ACCESS_TOKEN_FILE                 the file of --renew-file\n\n" +
+				"--var NAME puts another name in the place of ACCESS_TOKEN. Several accounts need one\n" +
+				"each, in their order. The token does not change while the command runs; --renew-file\n" +
+				"keeps a file (0600; JSON if it ends in .json, else the bare token) current, also over\n" +
+				"a restart of the agent, and removes it at the end.\n\n" +
+				"  tokentray exec shop/live -- ./publish.sh\n" +
+				"  tokentray exec shop/live blog/live --var SHOP_TOKEN --var BLOG_TOKEN -- make sync\n" +
+				"  tokentray exec shop/live --renew-file /run/user/1000/shop.token -- ./server\n\n" +
+				"Signals reach the command, and the exit code is its own: 127 if there is no such\n" +
+				"program, 126 if it cannot be executed, 128 and the signal's number if one ended it.\n" +
+				"Without a token it is not run, and the code is that of get.",
+			"在环境变量中带上 token 运行命令，token 不会出现在参数中：\n\n" +
+				"  ACCESS_TOKEN                      token\n" +
+				"  ACCESS_TOKEN_EXPIRES_AT           到期时间，如 2026-03-01T12:00:00+08:00\n" +
+				"  ACCESS_TOKEN_EXPIRES_AT_UNIX      同上，自 1970 年起的秒数\n" +
+				"  ACCESS_TOKEN_ACCOUNT、_APPID、_BASE_URL\n" +
+				"  ACCESS_TOKEN_FILE                 --renew-file 的文件\n\n" +
+				"--var 名称 可替换 ACCESS_TOKEN。多个账号时按顺序各给一个。命令运行期间变量不变；\n" +
+				"--renew-file 使文件（0600；以 .json 结尾为 JSON，否则只有 token）保持最新，\n" +
+				"守护进程重启也不受影响，结束时删除。\n\n" +
+				"  tokentray exec shop/live -- ./publish.sh\n" +
+				"  tokentray exec shop/live blog/live --var SHOP_TOKEN --var BLOG_TOKEN -- make sync\n" +
+				"  tokentray exec shop/live --renew-file /run/user/1000/shop.token -- ./server\n\n" +
+				"信号会传给命令，退出码即命令的退出码：找不到程序为 127，无法执行为 126，\n" +
+				"被信号终止为 128 加信号编号。取不到 token 时不运行命令，退出码与 get 相同。",
+		},
+		"flag.exec_var":        {"the variable `NAME` for the token; again for each account", "存放 token 的变量`名`；每个账号一个"},
+		"flag.renew_file":      {"a `FILE` that always has the current token while the command runs", "命令运行期间始终保存当前 token 的`文件`"},
+		"flag.renew_overwrite": {"write over the file of --renew-file if it is there", "允许覆盖已存在的 --renew-file 文件"},
+	}
+}
