@@ -56,7 +56,7 @@ func filterOf(w core.What) historyFilter {
 	switch w {
 	case core.DidRenew, core.DidForce, core.DidKeep:
 		return historyRenewals
-	case core.DidFail:
+	case core.DidFail, core.DidMiss:
 		return historyFailures
 	}
 	return historyOthers
@@ -99,6 +99,10 @@ func historyLine(l *look, e api.HistoryEntry) (string, tone) {
 	switch e.What {
 	case core.DidFail:
 		return strings.Join(append(parts, failureWords(l, e)...), " · "), toneBad
+	case core.DidPush:
+		return strings.Join(append(parts, e.Target), " · "), toneText
+	case core.DidMiss:
+		return strings.Join(append(parts, e.Target, e.Message), " · "), toneBad
 	case core.DidRenew, core.DidForce:
 		if !e.Expires.IsZero() {
 			// The line was written a moment after the token's life began.

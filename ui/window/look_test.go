@@ -108,7 +108,7 @@ func TestEveryWordIsThere(t *testing.T) {
 			}
 		}
 	}
-	for _, what := range []core.What{core.DidRenew, core.DidKeep, core.DidFail, core.DidForce, core.DidReport, core.DidEdit, core.DidAdd} {
+	for _, what := range []core.What{core.DidRenew, core.DidKeep, core.DidFail, core.DidForce, core.DidReport, core.DidEdit, core.DidAdd, core.DidPush, core.DidMiss} {
 		more = append(more, "did."+string(what))
 	}
 	for _, key := range more {
