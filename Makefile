@@ -130,6 +130,13 @@ bench: deps-test build-all ## measure the agent, the socket, the Keeper and the 
 screenshots: deps-test build-all ## take the pictures of the README on a real desktop
 	$(GO) run ./cmd/e2e/screenshots -bin $(BIN) -to assets/screenshots
 
+.PHONY: golden
+golden: ## take what the window's tests hold its screens against anew; look at what git then shows
+	@rm -rf ui/window/testdata/failed
+	@$(GO) test -tags $(TAGS) ./ui/window >/dev/null || :
+	@if [ -d ui/window/testdata/failed ]; then cp -R ui/window/testdata/failed/. ui/window/testdata/; rm -rf ui/window/testdata/failed; fi
+	@git status --short ui/window/testdata
+
 # ---------------------------------------------------------------- install
 
 # Where the pieces go. DESTDIR is put before all of them, for packagers.

@@ -119,11 +119,11 @@ func drawBanners(l *look, lines []bannerLine, do func(bannerAct)) *fyne.Containe
 }
 
 // backed puts a ground behind one object, as high as that object wants.
-type backed struct{ padX, padY float32 }
+type backed struct{ padX, padY, lift float32 }
 
 func (b *backed) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	put(objects[0], 0, 0, size.Width, size.Height)
-	put(objects[1], b.padX, b.padY, size.Width-2*b.padX, size.Height-2*b.padY)
+	put(objects[1], b.padX, b.padY-b.lift, size.Width-2*b.padX, size.Height-2*b.padY)
 }
 
 func (b *backed) heightOf(objects []fyne.CanvasObject, width float32) float32 {

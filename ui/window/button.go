@@ -89,7 +89,7 @@ func (b *button) CreateRenderer() fyne.WidgetRenderer {
 			return
 		}
 		h := b.text.MinSize().Height
-		put(b.text, 0, (s.Height-h)/2, s.Width, h)
+		put(b.text, 0, (s.Height-h)/2-lift(b.size()), s.Width, h)
 	}
 	b.paint()
 	return f

@@ -71,6 +71,10 @@ func word(s string, size float32, c color.Color) *canvas.Text {
 	return t
 }
 
+// lift is by how much words of a size are raised to look centred: the embedded
+// face leaves more room above its letters than below them.
+func lift(size float32) float32 { return fyne.Max(1, float32(int(size*0.14))) }
+
 func boldWord(s string, size float32, c color.Color) *canvas.Text {
 	t := word(s, size, c)
 	t.TextStyle.Bold = true

@@ -227,8 +227,9 @@ func (r *rowView) placeTitle(right float32) {
 			r.tag.Color, r.tagBox.FillColor = p.SandboxText, color.Transparent
 			r.tagBox.StrokeColor, r.tagBox.StrokeWidth = p.SandboxText, 1
 		}
-		put(r.tagBox, x, top+(nameHeight-th)/2, tag-grid, th)
-		put(r.tag, x+grid, top+(nameHeight-th)/2, tag-3*grid, th)
+		y := top + (nameHeight-th)/2 + lift(sizeName)
+		put(r.tagBox, x, y, tag-grid, th)
+		put(r.tag, x+grid, y-lift(r.tag.TextSize), tag-3*grid, th)
 		x += tag + grid
 	}
 	r.kind.Text = ""

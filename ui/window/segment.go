@@ -220,7 +220,7 @@ func (s *segment) paint() {
 			put(s.shapes[i], left, at.y+(segmentHeight-14)/2, 14, 14)
 			left += 14 + grid
 		}
-		put(t, left, at.y+(segmentHeight-m.Height)/2-1, m.Width, m.Height)
+		put(t, left, at.y+(segmentHeight-m.Height)/2-lift(t.TextSize), m.Width, m.Height)
 	}
 }
 

@@ -175,7 +175,7 @@ func (s *snackbar) arrange(size fyne.Size) {
 	if s.shown.Live {
 		t := s.tag.MinSize()
 		put(s.tagBox, rowLeft, (h-t.Height)/2, t.Width+2*grid, t.Height)
-		put(s.tag, rowLeft+grid, (h-t.Height)/2, t.Width, t.Height)
+		put(s.tag, rowLeft+grid, (h-t.Height)/2-lift(s.tag.TextSize), t.Width, t.Height)
 	}
 	if !s.clear.Hidden {
 		b := s.clear.MinSize()
@@ -285,5 +285,5 @@ func newTag(l *look, live bool) fyne.CanvasObject {
 		box.FillColor, box.StrokeColor, box.StrokeWidth = color.Transparent, l.pal.SandboxText, 1
 	}
 	t := boldWord(label, 11, ink)
-	return beside(container.New(&backed{padX: grid}, box, t))
+	return beside(container.New(&backed{padX: grid, lift: lift(t.TextSize)}, box, t))
 }
