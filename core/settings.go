@@ -38,6 +38,13 @@ type Settings struct {
 // keeps.
 const SettingStartAtLogin = "start-at-login"
 
+// The keys of the settings behind which stands the loopback door: whoever sets
+// them opens, shuts or moves it.
+const (
+	SettingLoopback     = "loopback"
+	SettingLoopbackPort = "loopback-port"
+)
+
 // DefaultSettings are those of a new home.
 func DefaultSettings() Settings {
 	return Settings{
@@ -55,6 +62,7 @@ func SettingKeys() []string {
 		"language", "theme", "text-size",
 		"clear-after", "copy-format", "clipboard-follow", "ask-live-copy",
 		"notify-person", "notify-failing", "notify-expiry",
+		SettingLoopback, SettingLoopbackPort,
 		SettingStartAtLogin, "log-level",
 	}
 }
@@ -77,6 +85,8 @@ func (s Settings) Get(key string) (string, bool) {
 		return s.CopyFormat, true
 	case "log-level":
 		return s.LogLevel, true
+	case SettingLoopbackPort:
+		return strconv.Itoa(s.LoopbackPort), true
 	}
 	return "", false
 }
@@ -111,6 +121,12 @@ func (s *Settings) Set(key, value string) error {
 			return invalidSetting(key, ProblemSettingTextSize, "a number from 80 to 200")
 		}
 		s.TextSize = n
+	case SettingLoopbackPort:
+		n, err := strconv.Atoi(value)
+		if err != nil || !ValidPort(n) {
+			return invalidSetting(key, ProblemPort, "a number from 1 to 65535")
+		}
+		s.LoopbackPort = n
 	case "clear-after":
 		d, err := time.ParseDuration(value)
 		if err != nil || d != 0 && (d < 5*time.Second || d > time.Hour) {
@@ -169,6 +185,8 @@ func (s *Settings) flag(key string) *bool {
 		return &s.ClipboardFollow
 	case SettingStartAtLogin:
 		return &s.StartAtLogin
+	case SettingLoopback:
+		return &s.Loopback
 	}
 	return nil
 }

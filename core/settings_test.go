@@ -47,6 +47,10 @@ func TestSettings(t *testing.T) {
 		{"copy-format", "header", "header", true},
 		{"copy-format", "morse", "raw", false},
 		{"log-level", "debug", "debug", true},
+		{"loopback", "on", "true", true},
+		{"loopback-port", "8080", "8080", true},
+		{"loopback-port", "0", "17278", false},
+		{"loopback-port", "65536", "17278", false},
 	} {
 		s := core.DefaultSettings()
 		err := s.Set(tt.key, tt.value)

@@ -119,6 +119,11 @@ func (s *Service) SetLoopback(ctx context.Context, req api.LoopbackRequest) (api
 func (s *Service) setLoopback(req api.LoopbackRequest) error {
 	s.conf.Lock()
 	defer s.conf.Unlock()
+	return s.moveDoor(req)
+}
+
+// moveDoor opens, shuts or moves the door. The lock of settings is held.
+func (s *Service) moveDoor(req api.LoopbackRequest) error {
 	was := s.current()
 	next := was
 	next.Loopback = req.On

@@ -413,3 +413,48 @@ func TestARestoredBackupOpensNoDoor(t *testing.T) {
 		t.Errorf("a key that was kept: %d", code)
 	}
 }
+
+// The settings of the door open, move and shut it, and a port that is not to be
+// had changes neither the door nor the settings.
+func TestTheDoorIsASettingToo(t *testing.T) {
+	r := newWorld(t).start()
+	ctx := t.Context()
+	port := strconv.Itoa(freePort(t))
+	for _, set := range [][2]string{{core.SettingLoopbackPort, port}, {core.SettingLoopback, "on"}} {
+		if _, err := r.client.SetSetting(ctx, set[0], set[1]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	at := func() api.Loopback {
+		t.Helper()
+		l, err := r.client.Loopback(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return l
+	}
+	if l := at(); l.State != api.DoorOn || strconv.Itoa(l.Port) != port {
+		t.Errorf("the door is %+v", l)
+	}
+	other, err := net.Listen("tcp4", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	taken := strconv.Itoa(other.Addr().(*net.TCPAddr).Port)
+	_, err = r.client.SetSetting(ctx, core.SettingLoopbackPort, taken)
+	if e := core.AsError(err); e == nil || e.Remedy != core.RemedyPort {
+		t.Errorf("a port that is taken: %v", err)
+	}
+	if l := at(); l.State != api.DoorOn || strconv.Itoa(l.Port) != port {
+		t.Errorf("after that the door is %+v", l)
+	}
+	_, err = r.client.SetSetting(ctx, core.SettingLoopbackPort, "http")
+	if e := core.AsError(err); e == nil || e.Class != core.Invalid {
+		t.Errorf("a port that is none: %v", err)
+	}
+	set, err := r.client.SetSetting(ctx, core.SettingLoopback, "off")
+	if err != nil || set.Loopback || at().State != api.DoorOff {
+		t.Errorf("shut, the settings are %+v, %v", set, err)
+	}
+}

@@ -44,6 +44,9 @@ func (s *Service) PauseAll(_ context.Context, paused bool) error {
 
 // SetSetting implements api.Agent.
 func (s *Service) SetSetting(_ context.Context, key, value string) (core.Settings, error) {
+	if key == core.SettingLoopback || key == core.SettingLoopbackPort {
+		return s.setDoor(key, value)
+	}
 	s.conf.Lock()
 	defer s.conf.Unlock()
 	next := s.current()
@@ -61,6 +64,20 @@ func (s *Service) SetSetting(_ context.Context, key, value string) (core.Setting
 	}
 	s.parts.Log.SetLevel(next.LogLevel)
 	return s.shown(next), nil
+}
+
+// setDoor is SetSetting for what the loopback door does.
+func (s *Service) setDoor(key, value string) (core.Settings, error) {
+	s.conf.Lock()
+	defer s.conf.Unlock()
+	next := s.current()
+	if err := next.Set(key, value); err != nil {
+		return core.Settings{}, core.AsError(err)
+	}
+	if err := s.moveDoor(api.LoopbackRequest{On: next.Loopback, Port: next.LoopbackPort}); err != nil {
+		return core.Settings{}, err
+	}
+	return s.shown(s.current()), nil
 }
 
 // keep saves the settings, then lets them count. The lock of settings

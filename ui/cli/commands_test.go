@@ -282,6 +282,10 @@ func TestSettings(t *testing.T) {
 		t.Errorf("%q", errOut)
 	}
 	r = newRun()
+	if out, _ := r.try(t, 0, "settings", "folder"); out != "/home/u/tokentray\n" {
+		t.Errorf("%q", out)
+	}
+	r = newRun()
 	out, _ = r.try(t, 0, "settings", "--json")
 	var all map[string]string
 	if err := json.Unmarshal([]byte(out), &all); err != nil || len(all) != len(core.SettingKeys()) {

@@ -34,7 +34,12 @@ func (a *app) settingsCommand() *cobra.Command {
 			return a.settingsSet(cmd.Context(), args[0], args[1])
 		},
 	}
-	cmd.AddCommand(get, set)
+	folder := &cobra.Command{
+		Use:  "folder",
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.settingsFolder(cmd.Context()) },
+	}
+	cmd.AddCommand(get, set, folder)
 	return cmd
 }
 
@@ -61,6 +66,22 @@ func (a *app) settingsList(ctx context.Context) error {
 		t.add(plain(key), plain(value), plain(a.say(text.Key("settings."+key), "formats", strings.Join(core.Formats(), ", "))))
 	}
 	return a.print(t.lines(0)...)
+}
+
+// settingsFolder prints where the agent keeps its data.
+func (a *app) settingsFolder(ctx context.Context) error {
+	agent, err := a.connect(ctx)
+	if err != nil {
+		return err
+	}
+	s, err := agent.Status(ctx)
+	if err != nil {
+		return err
+	}
+	if a.json {
+		return a.printJSON(map[string]string{"folder": s.Home})
+	}
+	return a.print(s.Home)
 }
 
 func settingsMap(s core.Settings) map[string]string {

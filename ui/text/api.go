@@ -28,6 +28,12 @@ func apiDoor() table {
 		"cli.field.port":        {"port", "端口"},
 		"usage.one_key":         {"name the client key; tokentray api key list shows those there are", "请指定客户端密钥的名称；tokentray api key list 可列出全部"},
 
+		"settings.loopback":      {"the HTTP API on this machine is open, as with tokentray api on", "开启本机 HTTP 接口，与 tokentray api on 相同"},
+		"settings.loopback-port": {"its port, 1 to 65535", "本机 HTTP 接口的端口：1 到 65535"},
+
+		"window.set.loopback":      {"Open the HTTP API on this machine", "开启本机 HTTP 接口"},
+		"window.set.loopback-port": {"Port", "端口"},
+
 		"api.address":      {"address", "地址"},
 		"api.keys":         {"client keys", "客户端密钥"},
 		"api.open":         {"The loopback API is off. Open it: tokentray api on", "本机 HTTP 接口未开启。开启：tokentray api on"},

@@ -61,6 +61,7 @@ func commands() table {
 
 		"cmd.settings.get":      {"Print one setting", "输出一项设置"},
 		"cmd.settings.set":      {"Change one setting", "修改一项设置"},
+		"cmd.settings.folder":   {"Print the folder that holds the data", "输出存放数据的文件夹"},
 		"cmd.settings.set.long": {"Change one setting. Durations are written 45s or 5m; tokentray settings lists the keys.", "修改一项设置。时长写作 45s 或 5m；tokentray settings 可列出所有设置项。"},
 
 		"cmd.vault.status":      {"Show where the secrets are", "显示密钥的保存位置"},

@@ -35,6 +35,9 @@ func (s *settingsPage) draw(m *model, status api.Status) fyne.CanvasObject {
 	column := container.New(&column{gap: 4 * grid, padX: rowLeft, padY: 4 * grid})
 	column.Add(newToggle(l, l.t("set.pause"), m.pausedAll, s.on.pause))
 	for _, key := range core.SettingKeys() {
+		if key == core.SettingLoopback || key == core.SettingLoopbackPort {
+			continue // drawn with all that belongs to the door
+		}
 		if begins(key) {
 			column.Add(canvas.NewRectangle(l.pal.Line))
 		}
