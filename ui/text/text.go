@@ -66,6 +66,7 @@ func tables() []table {
 		store(),
 		window(),
 		windowHelp(),
+		windowDoor(),
 		starter(),
 		tray(),
 		apiDoor(),

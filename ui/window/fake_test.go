@@ -24,6 +24,10 @@ type fakeAgent struct {
 	test    api.TestResult
 	history []api.HistoryEntry
 	now     func() time.Time
+
+	door   api.Loopback
+	keys   []api.ClientKey
+	access []api.Access
 }
 
 func newFakeAgent(now func() time.Time, accounts ...api.Account) *fakeAgent {

@@ -35,31 +35,46 @@ func holds(all []fyne.Focusable, sought fyne.Focusable) bool {
 }
 
 // twin is what took the place of something when a page was drawn anew: the
-// button with the same words, else what stands at the same place; nil when
+// one with the same words, else what stands at the same place; nil when
 // neither is there.
 func twin(was fyne.Focusable, before, after []fyne.Focusable) fyne.Focusable {
 	i := slices.Index(before, was)
 	if was == nil || i < 0 {
 		return nil
 	}
-	if b, ok := was.(*button); ok {
-		j := slices.IndexFunc(after, func(f fyne.Focusable) bool {
-			c, ok := f.(*button)
-			return ok && c.label == b.label && c.paths == b.paths && c.role == b.role
-		})
-		if j >= 0 {
-			return after[j]
-		}
+	next := fyne.Focusable(nil)
+	if i < len(after) && alike(was, after[i]) {
+		next = after[i]
+	} else if j := slices.IndexFunc(after, func(f fyne.Focusable) bool { return alike(was, f) }); j >= 0 {
+		next = after[j]
+	} else if len(before) == len(after) {
+		next = after[i]
 	}
-	if len(before) != len(after) {
-		return nil
+	e, typed := was.(*entry)
+	if n, ok := next.(*entry); ok && typed && n.Text == e.Text { // who types goes on where they were
+		n.CursorRow, n.CursorColumn = e.CursorRow, e.CursorColumn
 	}
-	if e, ok := was.(*entry); ok {
-		if next, ok := after[i].(*entry); ok && next.Text == e.Text { // who types goes on where they were
-			next.CursorRow, next.CursorColumn = e.CursorRow, e.CursorColumn
-		}
+	return next
+}
+
+// alike reports whether two parts say the same, so that one stands for the other
+// wherever it is.
+func alike(a, b fyne.Focusable) bool {
+	switch a := a.(type) {
+	case *button:
+		b, ok := b.(*button)
+		return ok && a.label == b.label && a.paths == b.paths && a.role == b.role
+	case *entry:
+		b, ok := b.(*entry)
+		return ok && a.PlaceHolder == b.PlaceHolder && a.Password == b.Password && a.Text == b.Text
+	case *toggle:
+		b, ok := b.(*toggle)
+		return ok && a.words.content == b.words.content
+	case *segment:
+		b, ok := b.(*segment)
+		return ok && slices.EqualFunc(a.choices, b.choices, func(x, y choice) bool { return x.value == y.value && x.label == y.label })
 	}
-	return after[i]
+	return false
 }
 
 // refocus gives the keyboard to the twin of what had it; nil changes nothing.

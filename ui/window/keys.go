@@ -179,7 +179,7 @@ func (w *Window) escape() {
 	case w.form != nil:
 		w.leaveForm()
 	case w.settings != nil:
-		w.dropPage()
+		w.leaveSettings()
 	case w.opened && !w.wide():
 		w.closeDetail()
 	case w.finder.Visible():

@@ -153,6 +153,7 @@ func (w *Window) event(e api.Event) {
 	}
 	if c.settings || c.banner {
 		w.redrawSettings()
+		w.loadDoor()
 	}
 	if c.clip {
 		w.clipChanged()

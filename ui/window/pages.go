@@ -3,6 +3,8 @@ package window
 import (
 	"context"
 	"errors"
+	"net/url"
+	"path/filepath"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -105,6 +107,10 @@ func (w *Window) leaveForm() {
 func (w *Window) closePage() bool {
 	if w.form != nil && w.form.draft.changed() {
 		w.leaveForm()
+		return false
+	}
+	if w.settings != nil && w.settings.room != nil && w.settings.room.changed() {
+		w.leaveSettings()
 		return false
 	}
 	w.dropPage()
@@ -225,9 +231,59 @@ func (w *Window) openSettings() {
 		return
 	}
 	w.settings = &settingsPage{look: w.look, on: settingsActions{
-		back: func() { w.dropPage() }, set: w.setSetting, pause: w.pauseAll, vault: w.bannerAct, lock: w.lockVault,
+		back: w.leaveSettings, set: w.setSetting, pause: w.pauseAll, vault: w.bannerAct, lock: w.lockVault,
+		door: w.setDoor, newKey: w.openKeyPage, revoke: w.askRevoke, log: w.openLog, folder: w.openFolder,
 	}}
 	w.redrawSettings()
+	w.loadDoor()
+}
+
+// enter opens a page over the settings.
+func (w *Window) enter(r room) {
+	w.settings.room, w.settings.scroll = r, nil
+	w.redrawSettings()
+	if in := focusables(w.holder); len(in) > 1 { // past the way back
+		w.focus(in[1])
+	}
+}
+
+// leaveSettings goes back from a page over the settings, after a question when
+// something would be lost, and from the settings themselves.
+func (w *Window) leaveSettings() {
+	s := w.settings
+	if s == nil || s.room == nil {
+		w.dropPage()
+		return
+	}
+	leave := func() {
+		s.room, s.scroll = nil, nil
+		w.redrawSettings()
+		w.loadDoor()
+	}
+	if !s.room.changed() {
+		leave()
+		return
+	}
+	w.question(discardRoom(w.look, s.room), leave)
+}
+
+// discardRoom asks before what a page over the settings holds is lost.
+func discardRoom(l *look, r room) question {
+	if k, ok := r.(*keyPage); ok && k.made != nil {
+		return question{title: l.t("clientkey.leave"), body: l.t("clientkey.leave.say"), yes: l.t("clientkey.leave.go"), no: l.t("clientkey.leave.no"), role: danger}
+	}
+	return question{title: l.t("form.discard"), body: l.t("form.discard.say"), yes: l.t("form.discard.go"), no: l.t("form.discard.no"), role: danger}
+}
+
+// openFolder shows the folder that holds the data.
+func (w *Window) openFolder() {
+	path := filepath.ToSlash(w.status.Home)
+	if !strings.HasPrefix(path, "/") { // a drive of Windows
+		path = "/" + path
+	}
+	if err := w.cfg.OpenURL(&url.URL{Scheme: "file", Path: path}); err != nil {
+		w.tell(w.status.Home)
+	}
 }
 
 func (w *Window) redrawSettings() {
@@ -236,7 +292,7 @@ func (w *Window) redrawSettings() {
 	}
 	focused, before := w.win.Canvas().Focused(), focusables(w.holder)
 	w.settings.look = w.look
-	w.holder.Objects = []fyne.CanvasObject{w.settings.draw(&w.model, w.status)}
+	w.holder.Objects = []fyne.CanvasObject{w.settings.draw(&w.model, w.status, w.now())}
 	w.holder.Refresh()
 	w.root.Refresh()
 	w.refocus(twin(focused, before, focusables(w.holder)))

@@ -1,7 +1,6 @@
 package window
 
 import (
-	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -133,15 +132,13 @@ func TestConsoleURL(t *testing.T) {
 func TestWhitelistIsHandledInTheDetail(t *testing.T) {
 	a := blocked("gate", core.Sandbox)
 	a.Error.PriorIP = "203.0.113.9"
-	s := newStage(t, a)
-	var opened []string
-	s.cfg.OpenURL = func(u *url.URL) error { opened = append(opened, u.String()); return nil }
-	s.open()
+	s := newStage(t, a).open()
+	opened := s.opens()
 	s.openDetail("gate-sandbox")
 	s.mustSay("203.0.113.7 is not on the account's IP whitelist.", "管理 > 开发管理 > 开发设置", "The last refusal named 203.0.113.9", "errcode 40164", "rid 65f0-1a2b-3c4d")
 	s.press("Open console")
-	if want := []string{"https://mp.weixin.qq.com/"}; !slices.Equal(opened, want) {
-		t.Errorf("opened %q, want %q", opened, want)
+	if want := []string{"https://mp.weixin.qq.com/"}; !slices.Equal(*opened, want) {
+		t.Errorf("opened %q, want %q", *opened, want)
 	}
 	s.press("Copy rid")
 	if got := s.app.Clipboard().Content(); got != "65f0-1a2b-3c4d" {

@@ -19,6 +19,16 @@ type settingsPage struct {
 	look   *look
 	on     settingsActions
 	scroll *scroller
+
+	door doorView
+	port string // as it is being typed, "" while nobody does
+	room room   // the page that was opened from here, nil when none is
+}
+
+// room is a page over the settings, to which it leads back.
+type room interface {
+	draw(l *look, back func(), now time.Time) (fyne.CanvasObject, *scroller)
+	changed() bool // something would be lost with it
 }
 
 // settingsActions are what the page asks of the window.
@@ -28,10 +38,26 @@ type settingsActions struct {
 	pause func(bool)
 	vault func(bannerAct)
 	lock  func()
+
+	door   func(on bool, port int)
+	newKey func()
+	revoke func(name string)
+	log    func()
+	folder func()
 }
 
-func (s *settingsPage) draw(m *model, status api.Status) fyne.CanvasObject {
+func (s *settingsPage) draw(m *model, status api.Status, now time.Time) fyne.CanvasObject {
 	l := s.look
+	offset := fyne.Position{}
+	if s.scroll != nil {
+		offset = s.scroll.scroll.Offset
+	}
+	if s.room != nil {
+		var page fyne.CanvasObject
+		page, s.scroll = s.room.draw(l, s.on.back, now)
+		s.scroll.scroll.Offset = offset
+		return page
+	}
 	column := container.New(&column{gap: 4 * grid, padX: rowLeft, padY: 4 * grid})
 	column.Add(newToggle(l, l.t("set.pause"), m.pausedAll, s.on.pause))
 	for _, key := range core.SettingKeys() {
@@ -41,17 +67,18 @@ func (s *settingsPage) draw(m *model, status api.Status) fyne.CanvasObject {
 		if begins(key) {
 			column.Add(canvas.NewRectangle(l.pal.Line))
 		}
+		if key == core.SettingStartAtLogin {
+			column.Add(s.drawDoor(now))
+			column.Add(canvas.NewRectangle(l.pal.Line))
+		}
 		column.Add(s.row(key, m.settings))
 	}
 	column.Add(canvas.NewRectangle(l.pal.Line))
 	column.Add(s.drawVault(m.vault))
 	if status.Version != "" {
 		column.Add(stack(grid, boldWord(l.t("set.agent"), 13, l.pal.Text),
-			newProse(l.t("set.agent.version", "version", status.Version, "pid", status.PID)+"\n"+status.Home, 13, l.pal.Muted)))
-	}
-	offset := fyne.Position{}
-	if s.scroll != nil {
-		offset = s.scroll.scroll.Offset
+			newProse(l.t("set.agent.version", "version", status.Version, "pid", status.PID)+"\n"+status.Home, 13, l.pal.Muted),
+			gap(0, grid), beside(smallButton(l, quiet, l.t("set.folder"), s.on.folder))))
 	}
 	s.scroll = newScroller(column)
 	s.scroll.scroll.Offset = offset

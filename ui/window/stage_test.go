@@ -2,6 +2,7 @@ package window
 
 import (
 	"context"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -75,6 +76,13 @@ func (s *stage) refuse(err error) {
 	s.line.Lock()
 	defer s.line.Unlock()
 	s.connect = err
+}
+
+// opens collects what is opened in the browser.
+func (s *stage) opens() *[]string {
+	var opened []string
+	s.cfg.OpenURL = func(u *url.URL) error { opened = append(opened, u.String()); return nil }
+	return &opened
 }
 
 // open connects and waits for the list.

@@ -43,6 +43,13 @@ type Agent interface {
 	VaultUnlock(ctx context.Context, passphrase core.Secret) (api.Vault, error)
 	VaultLock(ctx context.Context) (api.Vault, error)
 	Events(ctx context.Context, window bool) (<-chan api.Event, error)
+
+	Loopback(ctx context.Context) (api.Loopback, error)
+	SetLoopback(ctx context.Context, req api.LoopbackRequest) (api.Loopback, error)
+	ClientKeys(ctx context.Context) ([]api.ClientKey, error)
+	AddClientKey(ctx context.Context, in api.ClientKeyInput) (api.NewClientKey, error)
+	RevokeClientKey(ctx context.Context, name string) error
+	AccessLog(ctx context.Context, limit int) ([]api.Access, error)
 }
 
 // Config is what a window is made of.
@@ -271,7 +278,7 @@ func (w *Window) build() {
 	}
 	if w.settings != nil {
 		w.settings.look = l
-		w.holder.Objects = []fyne.CanvasObject{w.settings.draw(&w.model, w.status)}
+		w.holder.Objects = []fyne.CanvasObject{w.settings.draw(&w.model, w.status, w.now())}
 	}
 	w.fillBanners()
 	w.fillList()
@@ -416,6 +423,9 @@ func (w *Window) translateFyne(say *text.Text) {
 // tick counts down. Only what says something else than before is touched.
 func (w *Window) tick() {
 	now := w.now()
+	if w.settings != nil && now.Second()%doorEvery == 0 {
+		w.loadDoor()
+	}
 	w.list.tick()
 	if w.side.Visible() && w.detail.tick(now) {
 		w.fillDetail()

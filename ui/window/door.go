@@ -1,0 +1,239 @@
+package window
+
+import (
+	"context"
+	"image/color"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"tokentray/core"
+	"tokentray/core/api"
+	"tokentray/ui/text"
+)
+
+// doorEvery is how often, in seconds, the settings ask how the door stands:
+// neither its keys nor their uses are told by events.
+const doorEvery = 5
+
+// doorView is what the settings page knows of the loopback door.
+type doorView struct {
+	known   bool
+	loop    api.Loopback
+	keys    []api.ClientKey
+	lost    *core.Error // why it could not be asked
+	refused *core.Error // why the last change was not made
+}
+
+// drawDoor is the part of the settings about the HTTP API on this machine.
+func (s *settingsPage) drawDoor(now time.Time) fyne.CanvasObject {
+	l, d := s.look, &s.door
+	box := stack(3*grid, stack(grid, boldWord(l.t("door"), 13, l.pal.Text), newProse(l.t("door.say"), 13, l.pal.Muted)))
+	if !d.known {
+		if d.lost != nil {
+			box.Add(newProse(l.t("door.unknown", "cause", causeOf(l, d.lost)), 13, l.pal.SoonText))
+		}
+		return box
+	}
+	open := d.loop.State != api.DoorOff
+	words, ink := doorState(l, d.loop)
+	line := stack(grid, newToggle(l, l.t("set.loopback"), open, func(on bool) { s.on.door(on, 0) }), newProse(words, 13, ink))
+	for _, e := range []*api.Error{d.loop.Error, api.FromError(errorOrNil(d.refused))} {
+		if e != nil {
+			line.Add(newProse(doorTrouble(l, e), 13, l.pal.LiveText))
+			break
+		}
+	}
+	box.Add(line)
+	box.Add(s.drawPort())
+	box.Add(s.drawKeys(now))
+	return box
+}
+
+// errorOrNil is an error that is nil when e is.
+func errorOrNil(e *core.Error) error {
+	if e == nil {
+		return nil
+	}
+	return e
+}
+
+// doorState says how the door stands.
+func doorState(l *look, d api.Loopback) (string, color.NRGBA) {
+	switch d.State {
+	case api.DoorOn:
+		return l.t("door.on", "addresses", strings.Join(d.Addresses, "  ")), l.pal.SandboxText
+	case api.DoorTaken:
+		return l.t("door.taken", "port", d.Port), l.pal.LiveText
+	}
+	return l.t("door.off"), l.pal.Muted
+}
+
+// doorTrouble says why the door is not as somebody wants it, and what to do.
+func doorTrouble(l *look, e *api.Error) string {
+	if e.Remedy == core.RemedyPort {
+		return l.say.Cause(e, "") + " " + l.t("door.taken.say")
+	}
+	return strings.TrimSpace(l.say.Cause(e, "") + " " + remedyText(l, e, ""))
+}
+
+// drawPort is the port with a button that appears when another is entered.
+func (s *settingsPage) drawPort() fyne.CanvasObject {
+	l := s.look
+	shown := s.port
+	if shown == "" {
+		shown = strconv.Itoa(s.door.loop.Port)
+	}
+	say := newProse("", 13, l.pal.LiveText)
+	var use *button
+	judge := func() {
+		port, ok := portOf(s.port)
+		say.set("", l.pal.LiveText)
+		if s.port != "" && !ok {
+			say.set(l.say.Say(text.Key("problem."+core.ProblemPort)), l.pal.LiveText)
+		}
+		say.Hidden = say.content == ""
+		use.enable(ok && port != s.door.loop.Port)
+	}
+	apply := func() {
+		if port, ok := portOf(s.port); ok {
+			s.on.door(s.door.loop.State != api.DoorOff, port)
+		}
+	}
+	use = smallButton(l, quiet, l.t("door.port.use"), apply)
+	e := newEntry(l, strconv.Itoa(core.DefaultLoopbackPort), shown, func(v string) {
+		s.port = v
+		judge()
+		if s.scroll != nil {
+			s.scroll.reflow()
+		}
+	})
+	e.OnSubmitted = func(string) { apply() }
+	judge()
+	return stack(grid, boldWord(l.t("set.loopback-port"), 13, l.pal.Text), container.New(&bar{gap: 2 * grid}, e, use), say)
+}
+
+// portOf reads a port.
+func portOf(s string) (int, bool) {
+	n, err := strconv.Atoi(strings.TrimSpace(s))
+	return n, err == nil && core.ValidPort(n)
+}
+
+// drawKeys lists the client keys, with what each may do.
+func (s *settingsPage) drawKeys(now time.Time) fyne.CanvasObject {
+	l := s.look
+	box := stack(2*grid, boldWord(l.t("door.keys"), 13, l.pal.Text))
+	if len(s.door.keys) == 0 {
+		box.Add(newProse(l.t("door.keys.none"), 13, l.pal.Muted))
+	}
+	for _, k := range s.door.keys {
+		name := []fyne.CanvasObject{newProse(k.Name, 13, l.pal.Text)}
+		name[0].(*prose).style.Bold = true
+		if slices.Contains(k.Envs, core.Live) {
+			name = append(name, newTag(l, true))
+		}
+		words := stack(0, container.New(&bar{gap: 2 * grid}, name...),
+			newProse(scopeOf(l, k), 13, l.pal.Muted), newProse(lastUse(l, k, now), 13, l.pal.Muted))
+		box.Add(container.New(&bar{gap: 2 * grid}, words, smallButton(l, quiet, l.t("door.revoke"), func() { s.on.revoke(k.Name) })))
+	}
+	box.Add(beside(smallButton(l, quiet, l.t("door.key.add"), s.on.newKey), smallButton(l, quiet, l.t("door.log"), s.on.log)))
+	return box
+}
+
+// scopeOf says what a key may do.
+func scopeOf(l *look, k api.ClientKey) string {
+	comma := l.say.Say("cli.comma")
+	accounts := l.t("door.all")
+	if len(k.Accounts) > 0 {
+		accounts = strings.Join(k.Accounts, comma)
+	}
+	var envs []string
+	for _, e := range k.Envs {
+		envs = append(envs, l.env(e))
+	}
+	out := accounts + " · " + strings.Join(envs, comma)
+	if len(k.Origins) > 0 {
+		out += " · " + l.t("door.pages", "origins", strings.Join(k.Origins, comma))
+	}
+	return out
+}
+
+func lastUse(l *look, k api.ClientKey, now time.Time) string {
+	if k.LastUsed.IsZero() {
+		return l.t("door.unused")
+	}
+	return l.t("door.used", "time", moment(l, k.LastUsed, now))
+}
+
+// loadDoor asks how the door stands, and draws the settings anew only if that is
+// news: somebody may be typing there.
+func (w *Window) loadDoor() {
+	if w.settings == nil || w.agent == nil {
+		return
+	}
+	page := w.settings
+	ask(w, quickWait, func(ctx context.Context, g Agent) (doorView, error) {
+		loop, err := g.Loopback(ctx)
+		if err != nil {
+			return doorView{}, err
+		}
+		keys, err := g.ClientKeys(ctx)
+		return doorView{known: true, loop: loop, keys: keys}, err
+	}, func(d doorView, err *core.Error) {
+		if w.settings != page {
+			return
+		}
+		if err != nil {
+			d = doorView{lost: err}
+		}
+		d.refused = page.door.refused
+		if !reflect.DeepEqual(d, page.door) {
+			page.door = d
+			w.redrawSettings()
+		}
+	})
+}
+
+// setDoor opens, shuts or moves the door. Port 0 leaves it where it is.
+func (w *Window) setDoor(on bool, port int) {
+	page := w.settings
+	ask(w, quickWait, func(ctx context.Context, g Agent) (api.Loopback, error) {
+		return g.SetLoopback(ctx, api.LoopbackRequest{On: on, Port: port})
+	}, func(l api.Loopback, err *core.Error) {
+		if w.settings != page || page == nil {
+			return
+		}
+		page.door.refused = err
+		if err == nil {
+			page.door.loop, page.door.known = l, true
+			if port != 0 {
+				page.port = ""
+			}
+		}
+		w.redrawSettings()
+	})
+}
+
+// askRevoke ends a client key, after a question.
+func (w *Window) askRevoke(name string) {
+	l := w.look
+	w.question(question{
+		title: l.t("door.revoke.ask", "name", name), body: l.t("door.revoke.say"), yes: l.t("door.revoke"), role: danger,
+	}, func() {
+		ask(w, quickWait, func(ctx context.Context, g Agent) (none, error) {
+			return nothing(g.RevokeClientKey(ctx, name))
+		}, func(_ none, err *core.Error) {
+			if err != nil {
+				w.fail(err, api.Ref{})
+			} else {
+				w.tell(w.look.t("door.revoked", "name", name))
+			}
+			w.loadDoor()
+		})
+	})
+}

@@ -1,0 +1,322 @@
+package window
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"tokentray/core"
+	"tokentray/core/api"
+	"tokentray/ui/text"
+)
+
+// freshKey is what the fake agent calls a client key. It must be seen once.
+const freshKey = "ttk_THEclientKEYthatIsShownOnceAndNeverAgain"
+
+func (f *fakeAgent) Loopback(context.Context) (api.Loopback, error) {
+	f.mu.Lock()
+	l := f.door
+	l.Keys = len(f.keys)
+	f.mu.Unlock()
+	if l.State == "" {
+		l.State = api.DoorOff
+	}
+	if l.Port == 0 {
+		l.Port = core.DefaultLoopbackPort
+	}
+	return l, f.called("loopback")
+}
+
+func (f *fakeAgent) SetLoopback(ctx context.Context, req api.LoopbackRequest) (api.Loopback, error) {
+	if err := f.called("door ", req.On, " ", req.Port); err != nil {
+		return api.Loopback{}, err
+	}
+	f.mu.Lock()
+	f.door.State, f.door.Addresses, f.door.Error = api.DoorOff, nil, nil
+	if req.Port != 0 {
+		f.door.Port = req.Port
+	}
+	if req.On {
+		f.door.State, f.door.Addresses = api.DoorOn, []string{"127.0.0.1:17278", "[::1]:17278"}
+	}
+	f.mu.Unlock()
+	return f.Loopback(ctx)
+}
+
+func (f *fakeAgent) ClientKeys(context.Context) ([]api.ClientKey, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.keys), nil
+}
+
+func (f *fakeAgent) AddClientKey(_ context.Context, in api.ClientKeyInput) (api.NewClientKey, error) {
+	if err := f.called("key ", in.Name, in.Accounts, in.Envs, in.Origins); err != nil {
+		return api.NewClientKey{}, err
+	}
+	k := api.ClientKey{Name: in.Name, Accounts: in.Accounts, Envs: in.Envs, Origins: in.Origins, Created: f.now()}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.keys = append(f.keys, k)
+	return api.NewClientKey{ClientKey: k, Key: freshKey}, nil
+}
+
+func (f *fakeAgent) RevokeClientKey(_ context.Context, name string) error {
+	f.mu.Lock()
+	f.keys = slices.DeleteFunc(f.keys, func(k api.ClientKey) bool { return k.Name == name })
+	f.mu.Unlock()
+	return f.called("revoke ", name)
+}
+
+func (f *fakeAgent) AccessLog(context.Context, int) ([]api.Access, error) {
+	return f.access, f.called("access log")
+}
+
+// someKeys are client keys of every scope.
+func someKeys() []api.ClientKey {
+	return []api.ClientKey{
+		{Name: "ci", Accounts: []string{"shop"}, Envs: []core.Env{core.Sandbox, core.Live}, LastUsed: noon.Add(-time.Hour)},
+		{Name: "页面", Envs: []core.Env{core.Sandbox}, Origins: []string{"http://localhost:3000"}},
+	}
+}
+
+// flip presses the toggle with those words.
+func (s *stage) flip(label string) {
+	s.t.Helper()
+	var found *toggle
+	walk(s.win.Content(), func(o fyne.CanvasObject) {
+		if b, ok := o.(*toggle); ok && b.words.content == label {
+			found = b
+		}
+	})
+	if found == nil {
+		s.t.Fatalf("there is no toggle %q; the screen says\n%s", label, strings.Join(s.words(), "\n"))
+	}
+	test.Tap(found)
+}
+
+// holderEntry is the n-th entry of the page that is open.
+func (s *stage) holderEntry(n int) *entry {
+	s.t.Helper()
+	for _, f := range focusables(s.holder) {
+		if e, ok := f.(*entry); ok {
+			if n == 0 {
+				return e
+			}
+			n--
+		}
+	}
+	s.t.Fatalf("the page has no such entry; the screen says\n%s", strings.Join(s.words(), "\n"))
+	return nil
+}
+
+// The door is opened, moved and shut from the settings, which always say how it
+// stands and, when a port is not to be had, what helps.
+func TestSettingsOpenTheDoor(t *testing.T) {
+	s := newStage(t, town(noon)...).open()
+	s.openSettings()
+	s.untilSays("HTTP API on this machine", "shut", "There is none yet, so nobody may call.")
+	s.flip("Open the HTTP API on this machine")
+	s.untilSays("open at 127.0.0.1:17278  [::1]:17278")
+	s.untilCalled("door true 0")
+
+	port := s.holderEntry(0)
+	port.SetText("99999")
+	s.mustSay("A port is a number from 1 to 65535.")
+	s.agent.fail["door "] = &core.Error{Class: core.Invalid, Remedy: core.RemedyPort, Message: "taken"}
+	port.SetText("8080")
+	s.mustNotSay("A port is a number from 1 to 65535.")
+	s.press("Use this port")
+	s.untilSays("Another program listens on that port.", "End the program that has it,")
+	if got := s.holderEntry(0).Text; got != "8080" {
+		t.Errorf("the port that was typed is now %q", got)
+	}
+	delete(s.agent.fail, "door ")
+	s.press("Use this port")
+	s.until("the message to go", func() bool { return !s.says("Another program listens") })
+	s.untilCalled("door true 8080")
+
+	// Somebody else shuts it.
+	s.agent.mu.Lock()
+	s.agent.door = api.Loopback{State: api.DoorTaken, Port: 8080, Error: &api.Error{Class: core.Invalid, Remedy: core.RemedyPort, Message: "taken"}}
+	s.agent.mu.Unlock()
+	s.time = noon.Add(doorEvery * time.Second)
+	s.tick()
+	s.untilSays("shut: port 8080 is taken", "End the program that has it")
+}
+
+func TestClientKeysAreListedAndRevoked(t *testing.T) {
+	s := newStage(t, town(noon)...)
+	s.agent.keys = someKeys()
+	s.open()
+	s.openSettings()
+	s.untilSays("ci", "shop · Sandbox, Live", "LIVE", "last used", "页面", "all accounts · Sandbox · web pages of", "http://localhost:3000", "never used")
+	s.press("Revoke")
+	s.mustSay("Revoke the client key 页面?", "It stops working at once")
+	s.key(fyne.KeyEscape)
+	if slices.Contains(s.agent.log(), "revoke 页面") {
+		t.Fatal("revoked without an answer")
+	}
+	s.askRevoke("页面")
+	s.press("Revoke")
+	s.untilCalled("revoke 页面")
+	s.untilSays("The client key 页面 no longer works.")
+	s.until("the key to go", func() bool { return !s.says("http://localhost:3000") })
+}
+
+// A key is scoped, made, shown once with a button that copies it, and gone.
+func TestClientKeyIsShownOnce(t *testing.T) {
+	s := newStage(t, town(noon)...)
+	s.agent.keys = someKeys()
+	s.open()
+	s.openSettings()
+	s.untilSays("Add a client key")
+	s.press("Add a client key")
+	s.mustNotSay("Give the account a name.", "Choose at least one account.")
+	s.press("Make the key")
+	s.mustSay("Give the account a name.")
+	s.holderEntry(0).SetText("ci")
+	s.mustSay("There is a client key of this name")
+	s.holderEntry(0).SetText("postman")
+	s.room().accountsSegment(s).pick(1)
+	s.mustSay("Choose at least one account.")
+	s.flip("shop")
+	s.flip("测试商城")
+	s.mustNotSay("Choose at least one account.")
+	s.flip("Sandbox")
+	s.mustSay("Choose at least one environment.")
+	s.flip("Live")
+	s.mustSay("Whoever has the key gets production's tokens.")
+	origins := s.holderEntry(1)
+	origins.SetText("localhost:3000")
+	s.mustSay("Write an origin as https://host")
+	origins.SetText("http://localhost:3000\nhttps://app.example.org")
+	s.mustNotSay("Write an origin as")
+
+	s.key(fyne.KeyEscape)
+	s.mustSay("Discard what you typed?")
+	s.press("Keep editing")
+	s.press("Make the key")
+	s.untilSays(freshKey, "It is shown this once", "The HTTP API is shut")
+	s.untilCalled("key postman[shop 测试商城] [live] [http://localhost:3000 https://app.example.org]")
+
+	s.key(fyne.KeyEscape)
+	s.mustSay("Close without copying the key?")
+	s.press("Go back")
+	s.press("Copy the key")
+	if got := s.app.Clipboard().Content(); got != freshKey {
+		t.Errorf("the clipboard holds %q", got)
+	}
+	s.mustSay("it is cleared from the clipboard in 45 s")
+	s.press("Done")
+	s.mustNotSay(freshKey)
+	s.untilSays("postman", "shop, 测试商城 · Live")
+}
+
+func (s *stage) room() *keyPage { return s.settings.room.(*keyPage) }
+
+func (p *keyPage) accountsSegment(s *stage) *segment {
+	for _, f := range focusables(s.holder) {
+		if g, ok := f.(*segment); ok {
+			return g
+		}
+	}
+	s.t.Fatal("there is no choice of accounts")
+	return nil
+}
+
+// What is entered for a key outlives another language and the agent's death.
+func TestKeyPageOutlivesTheAgent(t *testing.T) {
+	s := newStage(t, town(noon)...).open()
+	s.openSettings()
+	s.untilSays("Add a client key")
+	s.press("Add a client key")
+	s.holderEntry(0).SetText("postman")
+	s.refuse(failure(core.Internal, core.RemedyNoAgent))
+	s.agent.crash()
+	s.untilSays("The agent is gone. Connecting again…")
+	s.press("Make the key")
+	s.untilSays("There is no agent at the moment; nothing was sent.")
+	s.refuse(nil)
+	s.agent.mu.Lock()
+	s.agent.list.Settings.Language = "zh"
+	s.agent.mu.Unlock()
+	s.untilSays("新建密钥")
+	if got := s.holderEntry(0).Text; got != "postman" {
+		t.Errorf("the name is %q", got)
+	}
+	s.press("新建密钥")
+	s.untilSays(freshKey, "仅显示这一次")
+}
+
+// Of ten thousand accounts a page offers what can be read, and a search finds
+// the rest.
+func TestKeyPageOffersFewOfMany(t *testing.T) {
+	var many []api.Account
+	for i := range 2000 {
+		many = append(many, sample("shop"+string(rune('a'+i%26))+strings.Repeat("x", i/26), core.Sandbox, noon, time.Hour, time.Hour))
+	}
+	s := newStage(t, many...).open()
+	s.openSettings()
+	s.untilSays("Add a client key")
+	s.press("Add a client key")
+	s.room().accountsSegment(s).pick(1)
+	s.mustSay("more; search to see them")
+	s.holderEntry(1).SetText("shopzxxxxx")
+	s.mustSay("shopzxxxxx")
+	s.flip("shopzxxxxx")
+	s.holderEntry(1).SetText("shopb")
+	s.mustSay("shopzxxxxx", "shopb") // what is chosen stays in sight
+}
+
+func TestAccessLog(t *testing.T) {
+	s := newStage(t, town(noon)...)
+	s.open()
+	s.openSettings()
+	s.untilSays("Access log")
+	s.press("Access log")
+	s.untilSays("Nobody has called since the agent started.")
+	s.agent.access = []api.Access{
+		{At: noon, Key: "postman", Call: "GET /v1/token", Account: "shop/live", Status: 200, Count: 3},
+		{At: noon.Add(-time.Minute), Call: "GET /v1/token", Status: 401, Count: 1},
+		{At: noon.Add(-time.Hour), Key: "ci", Call: "GET /cgi-bin/token", Status: 200, Errcode: 40013, Count: 1},
+	}
+	s.press("Reload")
+	s.untilSays("postman · GET /v1/token · shop/live · 200 ×3", "no valid key · GET /v1/token · 401", "ci · GET /cgi-bin/token · 200 errcode 40013")
+	s.key(fyne.KeyEscape)
+	s.mustSay("HTTP API on this machine")
+	s.key(fyne.KeyEscape)
+	s.mustNotSay("HTTP API on this machine")
+}
+
+func TestDataFolderIsOpened(t *testing.T) {
+	s := newStage(t, town(noon)...).open()
+	s.until("the status", func() bool { return s.status.Home != "" })
+	s.openSettings()
+	opened := s.opens()
+	s.press("Open data folder")
+	if want := []string{"file:///home/someone/.local/share/tokentray"}; !slices.Equal(*opened, want) {
+		t.Errorf("opened %q, want %q", *opened, want)
+	}
+}
+
+// Every state of the door has words in both languages.
+func TestDoorStates(t *testing.T) {
+	for _, lang := range []text.Lang{text.English, text.Chinese} {
+		l := lookIn(lang)
+		for _, state := range []string{api.DoorOn, api.DoorOff, api.DoorTaken} {
+			if words, _ := doorState(l, api.Loopback{State: state, Port: 1}); words == "" || strings.ContainsAny(words, "{}") {
+				t.Errorf("%s is said as %q", state, words)
+			}
+		}
+		for _, remedy := range []string{core.RemedyPort, core.RemedyReviewKeys, core.RemedyDisk} {
+			if words := doorTrouble(l, &api.Error{Class: core.Misuse, Remedy: remedy, Message: "m"}); words == "" || strings.ContainsAny(words, "{}") {
+				t.Errorf("%s is said as %q", remedy, words)
+			}
+		}
+	}
+}

@@ -1,0 +1,318 @@
+package window
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+
+	"tokentray/core"
+	"tokentray/core/api"
+	"tokentray/ui/text"
+)
+
+// keyPage makes a client key and shows it once. What was entered is kept here,
+// so that drawing it anew loses nothing.
+type keyPage struct {
+	model *model
+	door  *doorView
+	on    keyActions
+
+	name, origins, search string
+	some                  bool
+	accounts              map[string]bool
+	sandbox, live         bool
+
+	pressed, busy bool
+	refused       *core.Error
+	made          *api.NewClientKey
+	copied        bool
+
+	look   *look
+	scroll *scroller
+	says   map[string]*prose
+	verdct *prose
+	make   *button
+	list   *fyne.Container // the accounts to choose from
+}
+
+// keyActions are what the page asks of the window.
+type keyActions struct {
+	make func(*keyPage)
+	copy func(*keyPage)
+}
+
+// maxOffered is how many accounts are offered at once; a search finds the rest.
+const maxOffered = 30
+
+func newKeyPage(m *model, d *doorView, on keyActions) *keyPage {
+	return &keyPage{model: m, door: d, on: on, accounts: map[string]bool{}, sandbox: true}
+}
+
+func (p *keyPage) changed() bool {
+	if p.made != nil {
+		return !p.copied
+	}
+	return p.name != "" || p.origins != "" || len(p.accounts) > 0
+}
+
+func (p *keyPage) draw(l *look, back func(), _ time.Time) (fyne.CanvasObject, *scroller) {
+	p.look, p.says = l, map[string]*prose{}
+	title := l.t("door.key.add")
+	parts := container.New(&column{gap: 4 * grid, padX: rowLeft, padY: 4 * grid})
+	p.scroll = newScroller(parts)
+	var foot fyne.CanvasObject
+	if p.made != nil {
+		title = l.t("clientkey.made", "name", p.made.Name)
+		p.drawMade(parts)
+		foot = atRight(newButton(l, quiet, l.t("clientkey.done"), back), newButton(l, filled, l.t("clientkey.copy"), func() { p.on.copy(p) }))
+	} else {
+		p.drawFields(parts)
+		p.verdct = newProse("", 13, l.pal.LiveText)
+		p.make = newButton(l, filled, l.t("clientkey.make"), func() { p.on.make(p) })
+		foot = stack(2*grid, p.verdct, atRight(p.make))
+		p.check()
+	}
+	inner := container.New(&column{padX: rowLeft, padY: 2 * grid}, foot)
+	bottom := container.New(&backed{}, canvas.NewRectangle(l.pal.Raised), stack(0, hairline(l), inner))
+	head := pageHead(l, iconButton(l, iconBack, l.t("back"), back), title)
+	return container.New(&page{}, head, p.scroll, bottom), p.scroll
+}
+
+func (p *keyPage) drawFields(column *fyne.Container) {
+	l := p.look
+	name := newEntry(l, l.t("clientkey.name.hint"), p.name, func(v string) { p.name = v; p.check() })
+	column.Add(p.field("name", name))
+	choice := newSegment(l, map[bool]string{false: "all", true: "some"}[p.some], func(v string) {
+		p.some = v == "some"
+		p.fillAccounts()
+		p.check()
+	}, choice{value: "all", label: l.t("clientkey.accounts.all")}, choice{value: "some", label: l.t("clientkey.accounts.some")})
+	p.list = stack(2 * grid)
+	column.Add(stack(2*grid, p.field("accounts", choice), p.list))
+	p.fillAccounts()
+	sandbox := newToggle(l, l.env(core.Sandbox), p.sandbox, func(on bool) { p.sandbox = on; p.check() })
+	live := newToggle(l, l.env(core.Live), p.live, func(on bool) { p.live = on; p.check() })
+	column.Add(p.field("envs", stack(2*grid, sandbox, live)))
+	origins := newNoteEntry(l, p.origins, func(v string) { p.origins = v; p.check() })
+	column.Add(stack(grid, p.field("origins", origins), newProse(l.t("clientkey.origins.say"), 13, l.pal.Muted)))
+}
+
+// field is a label over a control over what is wrong with it.
+func (p *keyPage) field(name string, o fyne.CanvasObject) fyne.CanvasObject {
+	p.says[name] = newProse("", 13, p.look.pal.LiveText)
+	return stack(grid, boldWord(p.look.t("clientkey."+name), 13, p.look.pal.Text), o, p.says[name])
+}
+
+// names are the names of accounts, in order, each once.
+func (p *keyPage) names() []string {
+	seen := map[string]bool{}
+	for _, a := range p.model.accounts {
+		seen[a.Name] = true
+	}
+	return slices.Sorted(maps.Keys(seen))
+}
+
+// fillAccounts lists the accounts to choose from, those that are chosen first.
+func (p *keyPage) fillAccounts() {
+	l := p.look
+	all := p.names()
+	if len(p.list.Objects) == 0 || !p.some {
+		p.list.Objects = nil
+	}
+	p.list.Hidden = !p.some
+	if !p.some {
+		return
+	}
+	var offered []string
+	for _, n := range all {
+		if p.accounts[n] {
+			offered = append(offered, n)
+		}
+	}
+	needle := strings.ToLower(strings.TrimSpace(p.search))
+	left := 0
+	for _, n := range all {
+		switch {
+		case p.accounts[n] || !strings.Contains(strings.ToLower(n), needle):
+		case len(offered) < maxOffered:
+			offered = append(offered, n)
+		default:
+			left++
+		}
+	}
+	var rows []fyne.CanvasObject
+	if len(all) > maxOffered/2 {
+		finder := fyne.CanvasObject(newEntry(l, l.t("clientkey.accounts.find"), p.search, func(v string) { p.search = v; p.fillAccounts(); p.check() }))
+		if len(p.list.Objects) > 0 {
+			finder = p.list.Objects[0] // somebody types in it
+		}
+		rows = append(rows, finder)
+	}
+	for _, n := range offered {
+		rows = append(rows, newToggle(l, n, p.accounts[n], func(on bool) {
+			if on {
+				p.accounts[n] = true
+			} else {
+				delete(p.accounts, n)
+			}
+			p.check()
+		}))
+	}
+	if left > 0 {
+		rows = append(rows, newProse(l.t("clientkey.accounts.more", "n", left), 13, l.pal.Muted))
+	}
+	p.list.Objects = rows
+}
+
+// input is what the agent is asked for.
+func (p *keyPage) input() api.ClientKeyInput {
+	in := api.ClientKeyInput{Name: strings.TrimSpace(p.name), Origins: strings.Fields(p.origins)}
+	if p.some {
+		in.Accounts = slices.Sorted(maps.Keys(p.accounts))
+	}
+	if p.sandbox {
+		in.Envs = append(in.Envs, core.Sandbox)
+	}
+	if p.live {
+		in.Envs = append(in.Envs, core.Live)
+	}
+	return in
+}
+
+// problems are what is wrong with the fields.
+func (p *keyPage) problems() map[string]string {
+	l, in := p.look, p.input()
+	out := map[string]string{}
+	_, found := core.ClientKey{Name: in.Name, Accounts: in.Accounts, Envs: in.Envs, Origins: in.Origins}.Clean()
+	fields := map[string]string{"account": "accounts", "env": "envs", "origin": "origins"}
+	for _, f := range found {
+		name := f.Field
+		if ours, ok := fields[name]; ok {
+			name = ours
+		}
+		out[name] = l.say.Say(text.Key("problem." + f.Key))
+	}
+	if slices.ContainsFunc(p.door.keys, func(k api.ClientKey) bool { return k.Name == in.Name }) {
+		out["name"] = l.say.Say(text.Key("problem." + core.ProblemKeyTaken))
+	}
+	if p.some && len(in.Accounts) == 0 {
+		out["accounts"] = l.t("clientkey.accounts.empty")
+	}
+	if len(in.Envs) == 0 {
+		out["envs"] = l.t("clientkey.envs.empty")
+	}
+	return out
+}
+
+// check says below each field what is wrong with it; what is merely empty is
+// said once the button was pressed.
+func (p *keyPage) check() {
+	l := p.look
+	problems := p.problems()
+	for name, say := range p.says {
+		words, ink := problems[name], l.pal.LiveText
+		if !p.pressed && (name == "name" && p.name == "" || name == "accounts") {
+			words = ""
+		}
+		if name == "envs" && words == "" && p.live {
+			words, ink = l.t("clientkey.envs.live"), l.pal.SoonText
+		}
+		say.set(words, ink)
+		say.Hidden = words == ""
+	}
+	if p.verdct != nil {
+		words := ""
+		if p.refused != nil {
+			words = refusal(l, p.refused, "")
+		}
+		p.verdct.set(words, l.pal.LiveText)
+		p.verdct.Hidden = words == ""
+		p.make.enable(!p.busy)
+	}
+	p.scroll.reflow()
+}
+
+// ready reports whether the key may be made.
+func (p *keyPage) ready() bool {
+	p.pressed, p.refused = true, nil
+	p.check()
+	return len(p.problems()) == 0 && !p.busy
+}
+
+// drawMade shows the key.
+func (p *keyPage) drawMade(column *fyne.Container) {
+	l, k := p.look, p.made
+	value := newProse(k.Key, sizeText, l.pal.Text)
+	value.style.Monospace = true
+	ground := canvas.NewRectangle(l.pal.Hover)
+	ground.CornerRadius = radius
+	column.Add(newProse(scopeOf(l, k.ClientKey), 13, l.pal.Muted))
+	column.Add(container.New(&backed{padX: 3 * grid, padY: 2 * grid}, ground, value))
+	column.Add(newProse(l.t("clientkey.once"), sizeText, l.pal.Text))
+	account := "NAME"
+	if len(k.Accounts) > 0 {
+		account = k.Accounts[0]
+	} else if names := p.names(); len(names) > 0 {
+		account = names[0]
+	}
+	use := newProse(l.say.Say("api.key_use", "port", p.door.loop.Port, "account", account), 13, l.pal.Muted)
+	use.style.Monospace = l.say.Lang() == text.English // the fixed-width face has no Chinese
+	column.Add(use)
+	if p.door.loop.State != api.DoorOn {
+		column.Add(newProse(l.t("clientkey.shut"), 13, l.pal.SoonText))
+	}
+}
+
+// openKeyPage begins a client key over the settings.
+func (w *Window) openKeyPage() {
+	if w.settings != nil {
+		w.enter(newKeyPage(&w.model, &w.settings.door, keyActions{make: w.makeKey, copy: w.copyKey}))
+	}
+}
+
+// makeKey has the agent make the key that was described.
+func (w *Window) makeKey(p *keyPage) {
+	if !p.ready() {
+		return
+	}
+	p.busy = true
+	p.check()
+	in := p.input()
+	ask(w, quickWait, func(ctx context.Context, g Agent) (api.NewClientKey, error) {
+		return g.AddClientKey(ctx, in)
+	}, func(k api.NewClientKey, err *core.Error) {
+		if w.settings == nil || w.settings.room != room(p) {
+			return
+		}
+		p.busy, p.refused = false, err
+		if err == nil {
+			p.made = &k
+			w.loadDoor()
+		}
+		w.redrawSettings()
+	})
+}
+
+// copyKey puts the new key on the clipboard and takes it away again after the
+// time that tokens have there.
+func (w *Window) copyKey(p *keyPage) {
+	key, clip, after := p.made.Key, w.app.Clipboard(), w.model.settings.ClearAfter
+	clip.SetContent(key)
+	p.copied = true
+	if after <= 0 {
+		w.tell(w.look.t("clientkey.copied"))
+		return
+	}
+	w.tell(w.look.t("clientkey.copied.clears", "time", w.look.say.Coarse(after)))
+	w.later(after, func() {
+		if clip.Content() == key {
+			clip.SetContent("")
+		}
+	})
+}
