@@ -84,6 +84,9 @@ type Account struct {
 	// CopyFormat is the format in which its token is copied when none is chosen;
 	// empty means the one of the settings.
 	CopyFormat string
+	// CopyPath is the API path that the formats url and curl call when none is
+	// chosen; empty means the one that every account may call.
+	CopyPath string
 }
 
 // Ref is how people write the account: shop/live.
@@ -164,6 +167,7 @@ const (
 	ProblemProxySecret  = "proxy_password"
 	ProblemNoteLong     = "note_long"
 	ProblemFormat       = "format_unknown"
+	ProblemPath         = "path_bad"
 	ProblemNameTaken    = "name_taken"  // by another account of that environment
 	ProblemAppIDTwice   = "appid_twice" // another account asks for the same token
 )
@@ -206,6 +210,8 @@ func problemText(key string) string {
 		return "is longer than 2000 characters; shorten it"
 	case ProblemFormat:
 		return "must be one of " + strings.Join(Formats(), ", ") + ", or empty for the one of the settings"
+	case ProblemPath:
+		return "must be like /cgi-bin/get_api_domain_ip, without host, access_token and #; correct or remove it"
 	case ProblemNameTaken:
 		return "is taken in that environment; choose another or edit that account"
 	case ProblemAppIDTwice:
@@ -259,6 +265,7 @@ func (a Account) Clean() Account {
 	a.Proxy = strings.TrimSpace(a.Proxy)
 	a.Note = strings.TrimSpace(a.Note)
 	a.CopyFormat = strings.TrimSpace(a.CopyFormat)
+	a.CopyPath = strings.TrimSpace(a.CopyPath)
 	if a.Product == "" {
 		a.Product = ProductOfficial
 	}
@@ -318,6 +325,9 @@ func (a Account) Check() Problems {
 	}
 	if a.CopyFormat != "" && !ValidFormat(a.CopyFormat) {
 		add("copy_format", ProblemFormat, false)
+	}
+	if len(a.CopyPath) > MaxURL {
+		add("copy_path", ProblemPath, false)
 	}
 	return out
 }

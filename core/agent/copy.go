@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -29,7 +30,7 @@ func (s *Service) Copy(ctx context.Context, ref api.Ref, req api.CopyRequest) (a
 		return api.Clipboard{}, err
 	}
 	settings := s.current()
-	c := copied{id: a.ID, path: req.Path, previous: req.Previous}
+	c := copied{id: a.ID, path: cmp.Or(req.Path, a.CopyPath), previous: req.Previous}
 	c.Format = chosen(req.Format, a.CopyFormat, settings.CopyFormat)
 	// What cannot be written is said before upstream is asked for anything.
 	if _, err := s.text(c, api.Token{AccessToken: "x", BaseURL: s.baseURL(a)}); err != nil {

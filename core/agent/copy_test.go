@@ -52,6 +52,16 @@ func TestWhichFormatIsCopied(t *testing.T) {
 	if e := wantClass(t, err, core.Invalid); !strings.Contains(e.Message, "copy_format") {
 		t.Errorf("the error is %v", e)
 	}
+	edit(api.AccountInput{CopyFormat: ptr("url"), CopyPath: ptr(" /cgi-bin/menu/get ")})
+	copies(api.CopyRequest{}, "https://api.example.com/cgi-bin/menu/get?access_token=%s")
+	copies(api.CopyRequest{Format: "curl"}, "curl 'https://api.example.com/cgi-bin/menu/get?access_token=%s'")
+	copies(api.CopyRequest{Path: "/a"}, "https://api.example.com/a?access_token=%s")
+	_, err = r.client.Edit(t.Context(), a.Ref(), api.AccountInput{CopyPath: ptr("//evil.example/a")})
+	if e := wantClass(t, err, core.Invalid); !strings.Contains(e.Message, "copy_path") {
+		t.Errorf("the error is %v", e)
+	}
+	edit(api.AccountInput{CopyPath: ptr("")})
+	copies(api.CopyRequest{}, "https://api.example.com/cgi-bin/get_api_domain_ip?access_token=%s")
 	_, err = r.client.Copy(t.Context(), a.Ref(), api.CopyRequest{Format: "url", Path: "//evil"})
 	wantClass(t, err, core.Invalid)
 

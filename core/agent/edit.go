@@ -7,6 +7,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/format"
 )
 
 // draft is an account as a person wants it, checked but not saved.
@@ -35,8 +36,12 @@ func apply(a core.Account, base core.Credentials, in api.AccountInput) (draft, c
 	set(&a.Note, in.Note)
 	set(&a.AllowLive, in.AllowLive)
 	set(&a.CopyFormat, in.CopyFormat)
+	set(&a.CopyPath, in.CopyPath)
 	d := draft{account: a.Clean(), credentials: base}
 	problems := d.account.Check()
+	if d.account.CopyPath != "" && format.CheckPath(d.account.CopyPath) != nil {
+		problems = append(problems, core.Problem{Field: "copy_path", Key: core.ProblemPath})
+	}
 	if in.Secret != nil {
 		secret, odd := core.CleanSecret(core.NewSecret(*in.Secret))
 		problems = append(problems, odd...)

@@ -302,7 +302,7 @@ func (s *Service) view(snap core.Snapshot, now time.Time) api.Account {
 	a := snap.Account
 	out := api.Account{
 		ID: a.ID, Name: a.Name, Env: a.Env, Kind: a.Kind, Product: a.Product, AppID: a.AppID,
-		BaseURL: a.BaseURL, Proxy: a.Proxy, Auto: a.Auto, Note: a.Note, AllowLive: a.AllowLive, CopyFormat: a.CopyFormat,
+		BaseURL: a.BaseURL, Proxy: a.Proxy, Auto: a.Auto, Note: a.Note, AllowLive: a.AllowLive, CopyFormat: a.CopyFormat, CopyPath: a.CopyPath,
 		State: snap.State(now), Mask: snap.Mask, ObtainedAt: snap.ObtainedAt, ExpiresAt: snap.ExpiresAt,
 		Life: int64(snap.Life / time.Second), NextTry: snap.NextTry,
 		LastUsed: s.uses.at(a.ID), CallsToday: snap.Today.Calls, ForcedToday: snap.Today.Forced,

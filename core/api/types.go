@@ -39,6 +39,9 @@ type Account struct {
 	AllowLive bool         `json:"allow_live,omitempty"`
 	// CopyFormat is the account's own default of Copy; empty: the settings'.
 	CopyFormat string `json:"copy_format,omitempty"`
+	// CopyPath is the call that its formats url and curl make; empty:
+	// format.DefaultPath.
+	CopyPath string `json:"copy_path,omitempty"`
 
 	State      core.State `json:"state"`          // when it was sent; see StateAt
 	Mask       string     `json:"mask,omitempty"` // of the token
@@ -134,6 +137,7 @@ type AccountInput struct {
 	Note          *string       `json:"note,omitempty"`
 	AllowLive     *bool         `json:"allow_live,omitempty"`
 	CopyFormat    *string       `json:"copy_format,omitempty"` // empty: the settings'
+	CopyPath      *string       `json:"copy_path,omitempty"`   // empty: format.DefaultPath
 	Secret        *string       `json:"secret,omitempty"`
 	ProxyPassword *string       `json:"proxy_password,omitempty"`
 	// Apart is consent to a second account with the same AppID (warned about).
@@ -200,7 +204,7 @@ type CheckResult struct {
 
 // CopyRequest puts a token on the clipboard. Format empty means the account's
 // default, else that of the settings. Path is the call that the formats url and
-// curl make; empty means format.DefaultPath. Previous copies the replaced token.
+// curl make; empty means the account's own, else format.DefaultPath. Previous copies the replaced token.
 type CopyRequest struct {
 	Format   string `json:"format,omitempty"`
 	Path     string `json:"path,omitempty"`

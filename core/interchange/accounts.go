@@ -36,6 +36,7 @@ type record struct {
 type private struct {
 	Auto          bool   `json:"auto"`
 	CopyFormat    string `json:"copy_format"`
+	CopyPath      string `json:"copy_path,omitempty"`
 	Secret        string `json:"secret,omitempty"`
 	ProxyPassword string `json:"proxy_password,omitempty"`
 }
@@ -218,6 +219,8 @@ func setField(a *Account, key, value string) bool {
 		a.Note = &value
 	case "copy_format":
 		a.CopyFormat = &value
+	case "copy_path":
+		a.CopyPath = &value
 	case "secret":
 		a.Secret = core.NewSecret(value)
 	case "proxy_password":

@@ -38,7 +38,7 @@ func SealBackup(accounts []Credential, settings []Setting, now time.Time, passph
 	for i, c := range accounts {
 		r := recordOf(c.Account)
 		r.private = &private{
-			Auto: c.Account.Auto, CopyFormat: c.Account.CopyFormat,
+			Auto: c.Account.Auto, CopyFormat: c.Account.CopyFormat, CopyPath: c.Account.CopyPath,
 			Secret: c.Credentials.Secret.Reveal(), ProxyPassword: c.Credentials.ProxyPassword.Reveal(),
 		}
 		doc.Accounts[i] = r

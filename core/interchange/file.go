@@ -42,6 +42,7 @@ type Account struct {
 	Proxy      *string
 	Note       *string
 	CopyFormat *string
+	CopyPath   *string
 	Auto       *bool
 
 	Secret        core.Secret

@@ -283,7 +283,7 @@ func TestEveryFieldHasItsPlace(t *testing.T) {
 	places := map[string]string{
 		"ID": "belongs to one home", "AllowLive": "an owner's consent, on each machine anew",
 		"Name": "list", "Env": "list", "Kind": "list", "Product": "list", "AppID": "list",
-		"BaseURL": "list", "Proxy": "list", "Note": "list", "Auto": "backup", "CopyFormat": "backup",
+		"BaseURL": "list", "Proxy": "list", "Note": "list", "Auto": "backup", "CopyFormat": "backup", "CopyPath": "backup",
 	}
 	for i := range reflect.TypeFor[core.Account]().NumField() {
 		if name := reflect.TypeFor[core.Account]().Field(i).Name; places[name] == "" {
@@ -296,7 +296,7 @@ func TestABackupComesBack(t *testing.T) {
 	pass := core.NewSecret("correct horse")
 	var in []Credential
 	for i, a := range samples() {
-		a.Auto, a.CopyFormat, a.AllowLive, a.ID = i == 1, "header", true, core.NewID()
+		a.Auto, a.CopyFormat, a.CopyPath, a.AllowLive, a.ID = i == 1, "header", "/cgi-bin/menu/get", true, core.NewID()
 		c := Credential{Account: a}
 		if i < 2 {
 			c.Credentials = core.Credentials{Secret: core.NewSecret(secretA), ProxyPassword: core.NewSecret(secretB)}
@@ -317,7 +317,7 @@ func TestABackupComesBack(t *testing.T) {
 	}
 	for i, c := range in {
 		w, got := want(c.Account), f.Accounts[i]
-		w.Auto, w.CopyFormat = &c.Account.Auto, &c.Account.CopyFormat
+		w.Auto, w.CopyFormat, w.CopyPath = &c.Account.Auto, &c.Account.CopyFormat, &c.Account.CopyPath
 		w.Secret, w.ProxyPassword, w.Line = c.Credentials.Secret, c.Credentials.ProxyPassword, got.Line
 		if !reflect.DeepEqual(got, w) {
 			t.Errorf("%d: got %+v, want %+v", i, got, w)

@@ -28,11 +28,12 @@ type accountRecord struct {
 	AllowLive bool         `json:"allow_live,omitempty"`
 	// CopyFormat of a newer version is kept; copying falls back to the settings.
 	CopyFormat string `json:"copy_format,omitempty"`
+	CopyPath   string `json:"copy_path,omitempty"`
 }
 
 func encodeAccount(a core.Account) ([]byte, error) {
 	return json.Marshal(accountRecord{
-		a.Name, a.Env, a.Kind, a.Product, a.AppID, a.BaseURL, a.Proxy, a.Auto, a.Note, a.AllowLive, a.CopyFormat,
+		a.Name, a.Env, a.Kind, a.Product, a.AppID, a.BaseURL, a.Proxy, a.Auto, a.Note, a.AllowLive, a.CopyFormat, a.CopyPath,
 	})
 }
 
@@ -46,7 +47,7 @@ func decodeAccount(id, value []byte) (core.Account, error) {
 	}
 	return core.Account{
 		ID: core.ID(id), Name: r.Name, Env: r.Env, Kind: r.Kind, Product: r.Product, AppID: r.AppID,
-		BaseURL: r.BaseURL, Proxy: r.Proxy, Auto: r.Auto, Note: r.Note, AllowLive: r.AllowLive, CopyFormat: r.CopyFormat,
+		BaseURL: r.BaseURL, Proxy: r.Proxy, Auto: r.Auto, Note: r.Note, AllowLive: r.AllowLive, CopyFormat: r.CopyFormat, CopyPath: r.CopyPath,
 	}, nil
 }
 

@@ -51,8 +51,12 @@ func TestCopyFormatOfAnAccount(t *testing.T) {
 	if r.agent.edited.CopyFormat != nil {
 		t.Error("another edit changes the format")
 	}
-	r.agent.list.Accounts[0].CopyFormat = "curl"
-	if out, _ := r.try(t, 0, "show", "shop"); !strings.Contains(out, "curl") {
-		t.Errorf("show does not tell the format:\n%s", out)
+	r.try(t, 0, "edit", "shop", "--copy-path", "/cgi-bin/menu/get")
+	if got := r.agent.edited.CopyPath; got == nil || *got != "/cgi-bin/menu/get" {
+		t.Errorf("--copy-path: the agent is asked for %v", got)
+	}
+	r.agent.list.Accounts[0].CopyFormat, r.agent.list.Accounts[0].CopyPath = "curl", "/cgi-bin/menu/get"
+	if out, _ := r.try(t, 0, "show", "shop"); !strings.Contains(out, "curl") || !strings.Contains(out, "/cgi-bin/menu/get") {
+		t.Errorf("show does not tell format and path:\n%s", out)
 	}
 }

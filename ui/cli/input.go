@@ -14,7 +14,7 @@ import (
 // inputFlags are the flags of add and edit: what a person enters of an account.
 type inputFlags struct {
 	name, env, kind, product, appid, baseURL, proxy, note string
-	copyFormat                                            string
+	copyFormat, copyPath                                  string
 	allowLive, apart, yes                                 bool
 	secretStdin, proxyPasswordStdin                       bool
 	askSecret, askProxyPassword                           bool
@@ -30,6 +30,7 @@ func (f *inputFlags) register(cmd *cobra.Command) {
 	s.StringVar(&f.proxy, "proxy", "", "flag.proxy")
 	s.StringVar(&f.note, "note", "", "flag.note")
 	s.StringVar(&f.copyFormat, "copy-format", "", "flag.copy_format")
+	s.StringVar(&f.copyPath, "copy-path", "", "flag.copy_path")
 	s.BoolVar(&f.allowLive, "allow-live", false, "flag.allow_live")
 	s.BoolVar(&f.apart, "apart", false, "flag.apart")
 	s.BoolVar(&f.secretStdin, "secret-stdin", false, "flag.secret_stdin")
@@ -56,6 +57,7 @@ func (f *inputFlags) input(set *pflag.FlagSet) api.AccountInput {
 	text("proxy", f.proxy, &in.Proxy)
 	text("note", f.note, &in.Note)
 	text("copy-format", f.copyFormat, &in.CopyFormat)
+	text("copy-path", f.copyPath, &in.CopyPath)
 	if set.Changed("env") {
 		in.Env = ptr(core.Env(f.env))
 	}

@@ -56,6 +56,7 @@ func (a *app) accountLines(acc api.Account) []string {
 	row("cli.field.proxy", acc.Proxy)
 	row("cli.field.note", acc.Note)
 	row("show.copy_format", acc.CopyFormat)
+	row("show.copy_path", acc.CopyPath)
 	if acc.AllowLive {
 		row("show.allow_live", a.say("cli.yes"))
 	}

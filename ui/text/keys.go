@@ -29,6 +29,7 @@ func keys() table {
 		"window.keys.do.menu":      {"menu of what can be done", "打开菜单"},
 		"window.keys.do.delete":    {"delete, after a question", "删除（会先询问）"},
 		"window.keys.do.flip":      {"sandbox or live: the other one of the same name", "在同名的沙箱与生产账号之间切换"},
+		"window.keys.do.copy_as":   {"copy in another form, or for a call", "以其他格式复制，或生成调用"},
 		"window.keys.do.renew":     {"renew", "续期"},
 		"window.keys.do.edit":      {"edit", "编辑"},
 		"window.keys.do.help":      {"do what the button under it says", "执行账号下方按钮的操作"},

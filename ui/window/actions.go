@@ -56,6 +56,10 @@ func (w *Window) copyDefault(id core.ID) { w.copyAs(id, "", false) }
 
 // copyAs copies a token; a live one only after a question, where that is set.
 func (w *Window) copyAs(id core.ID, form string, previous bool) {
+	w.copyCall(id, api.CopyRequest{Format: form, Previous: previous})
+}
+
+func (w *Window) copyCall(id core.ID, req api.CopyRequest) {
 	a, ok := w.model.find(id)
 	if !ok {
 		return
@@ -64,19 +68,19 @@ func (w *Window) copyAs(id core.ID, form string, previous bool) {
 		l := w.look
 		w.question(question{
 			title: l.t("live.title"), body: l.t("live.body", "account", a.Ref().String()), yes: l.t("live.go"), live: true, role: danger,
-		}, func() { w.copyNow(a, form, previous) })
+		}, func() { w.copyNow(a, req) })
 		return
 	}
-	w.copyNow(a, form, previous)
+	w.copyNow(a, req)
 }
 
-func (w *Window) copyNow(a api.Account, form string, previous bool) {
+func (w *Window) copyNow(a api.Account, req api.CopyRequest) {
 	ref := a.Ref()
 	if a.Remaining(w.now()) < fetchFirst {
 		w.tell(w.look.t("snack.busy", "account", ref.String()))
 	}
 	ask(w, upstreamWait, func(ctx context.Context, g Agent) (api.Clipboard, error) {
-		return g.Copy(ctx, ref, api.CopyRequest{Format: form, Previous: previous})
+		return g.Copy(ctx, ref, req)
 	}, func(c api.Clipboard, err *core.Error) {
 		if err != nil {
 			w.fail(err, ref)
@@ -347,8 +351,11 @@ func (w *Window) menuOf(a api.Account) *fyne.Menu {
 	l, id := w.look, a.ID
 	var formats []*fyne.MenuItem
 	for _, f := range format.Names() {
-		formats = append(formats, fyne.NewMenuItem(l.t("format."+f), func() { w.copyAs(id, f, false) }))
+		item := fyne.NewMenuItem(l.t("format."+f), func() { w.copyAs(id, f, false) })
+		item.Checked = f == w.defaultFormat(a)
+		formats = append(formats, item)
 	}
+	formats = append(formats, fyne.NewMenuItemSeparator(), fyne.NewMenuItem(l.t("menu.copy_call"), func() { w.openCopySheet(id, format.URL) }))
 	as := fyne.NewMenuItem(l.t("menu.copy_as"), nil)
 	as.ChildMenu = fyne.NewMenu("", formats...)
 	copying := l.t("menu.copy")

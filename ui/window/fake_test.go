@@ -131,6 +131,13 @@ func (f *fakeAgent) Edit(_ context.Context, ref api.Ref, in api.AccountInput) (a
 	if in.Note != nil {
 		a.Note = *in.Note
 	}
+	if in.CopyFormat != nil {
+		a.CopyFormat = *in.CopyFormat
+	}
+	if in.CopyPath != nil {
+		a.CopyPath = *in.CopyPath
+		f.calls = append(f.calls, fmt.Sprint("edit ", ref, " copy=", a.CopyFormat, " path=", a.CopyPath))
+	}
 	if in.Kind != nil {
 		a.Kind = *in.Kind
 	}
@@ -190,7 +197,11 @@ func (f *fakeAgent) History(_ context.Context, ref api.Ref, _ api.HistoryQuery) 
 }
 
 func (f *fakeAgent) Copy(_ context.Context, ref api.Ref, req api.CopyRequest) (api.Clipboard, error) {
-	if err := f.called("copy ", ref, " format=", req.Format, " previous=", req.Previous); err != nil {
+	call := []any{ref, " format=", req.Format, " previous=", req.Previous}
+	if req.Path != "" {
+		call = append(call, " path=", req.Path)
+	}
+	if err := f.called("copy ", call...); err != nil {
 		return api.Clipboard{}, err
 	}
 	return api.Clipboard{Account: ref.Name, Env: ref.Env, Format: req.Format, ClearsAt: f.now().Add(45 * time.Second)}, nil

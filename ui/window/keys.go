@@ -73,6 +73,7 @@ func (w *Window) bindings() []binding {
 		{"delete", keysList, bare(fyne.KeyDelete), l.onSelected(w.askRemove)},
 
 		{"flip", keysAccount, append(bare(fyne.KeyF6), withCtrl(fyne.KeyT)...), w.flip},
+		{"copy_as", keysAccount, withCtrl(fyne.KeyK), func() { w.openCopySheet(w.selected, "") }},
 		{"renew", keysAccount, withCtrl(fyne.KeyR), func() { w.renew(w.selected) }},
 		{"edit", keysAccount, withCtrl(fyne.KeyE), func() { w.openEdit(w.selected) }},
 		{"help", keysAccount, withCtrl(fyne.KeyH), func() { w.help(w.selected) }},
@@ -144,11 +145,14 @@ func (w *Window) typedShortcut(s fyne.Shortcut) {
 func (w *Window) typedKey(e *fyne.KeyEvent) {
 	s := stroke{key: e.Name}
 	if w.sheet != nil {
-		if e.Name != fyne.KeyEscape {
+		switch {
+		case e.Name == fyne.KeyEscape:
+			w.escape()
+		case w.sheet.yes != nil && (e.Name == fyne.KeyReturn || e.Name == fyne.KeyEnter):
+			w.sheet.yes()
+		default:
 			w.sheet.scrollBy(e.Name)
-			return
 		}
-		w.escape()
 		return
 	}
 	if do := w.bound(s, keysAnywhere, keysAccount); do != nil {

@@ -205,6 +205,7 @@ type sheet struct {
 	gone func()
 
 	scroll *scroller // its middle, where that may be long
+	yes    func()    // what Enter does where nothing in it had a use for that
 
 	shade  *canvas.Rectangle
 	ground *canvas.Rectangle

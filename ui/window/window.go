@@ -105,7 +105,8 @@ type Window struct {
 	revealing core.ID
 	// clipClosed: the message about what is on the clipboard was closed.
 	clipClosed bool
-	popup      *widget.PopUpMenu // of an account; nil when none was opened
+	paths      map[core.ID]string // the calls that were chosen last
+	popup      *widget.PopUpMenu  // of an account; nil when none was opened
 
 	parts
 	form     *form
@@ -150,6 +151,7 @@ func New(app fyne.App, cfg Config) *Window {
 	}
 	w := &Window{
 		cfg: cfg, app: app, faces: newFaces(), model: newModel(), view: viewSandbox, follow: true,
+		paths: map[core.ID]string{},
 		again: make(chan struct{}, 1),
 	}
 	w.ctx, w.cancel = context.WithCancel(context.Background())

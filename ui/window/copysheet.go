@@ -1,0 +1,153 @@
+package window
+
+import (
+	"cmp"
+	"context"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"tokentray/core"
+	"tokentray/core/api"
+	"tokentray/core/format"
+)
+
+// copySheet lets a person choose the form of a copy, and for a URL or a curl
+// command the call. It shows what will be copied with a word in the place of the
+// token, which never comes here.
+type copySheet struct {
+	w        *Window
+	account  api.Account
+	format   string
+	path     string
+	remember bool
+
+	inner   *fyne.Container
+	call    *fyne.Container // the parts about the path
+	problem *prose
+	preview *prose
+	copy    *button
+}
+
+// openCopySheet asks in which form the token of an account is to be copied;
+// chosen is the form that stands there first, empty for the account's default.
+func (w *Window) openCopySheet(id core.ID, chosen string) {
+	a, ok := w.model.find(id)
+	if !ok {
+		return
+	}
+	c := &copySheet{w: w, account: a, format: cmp.Or(chosen, w.defaultFormat(a)), path: cmp.Or(w.paths[id], a.CopyPath, format.DefaultPath)}
+	l := w.look
+	title := newProse(l.t("copy.title", "account", refWords(a.Ref())), 17, l.pal.Text)
+	title.style.Bold = true
+	head := stack(2*grid, newTag(l, a.Env == core.Live), title)
+	var choices []choice
+	for _, f := range format.Names() {
+		choices = append(choices, choice{value: f, label: l.t("format." + f)})
+	}
+	forms := newSegment(l, c.format, func(f string) { c.format = f; c.check() }, choices...)
+	c.call = c.drawCall()
+	c.preview = newProse("", 13, l.pal.Muted)
+	c.preview.style.Monospace = true
+	remember := newToggle(l, l.t("copy.remember", "account", refWords(a.Ref())), false, func(on bool) { c.remember = on })
+	c.inner = container.New(&column{gap: 3 * grid}, forms, c.call, c.preview, remember)
+	role, label := filled, l.t("menu.copy")
+	if a.Env == core.Live {
+		role, label = danger, l.t("live.go")
+	}
+	c.copy = newButton(l, role, label, c.run)
+	s := newLongSheet(l, w.closeSheet, head, c.inner, atRight(newButton(l, quiet, l.t("cancel"), w.closeSheet), c.copy))
+	s.yes = c.run
+	w.openSheet(s, forms)
+	c.check()
+}
+
+// defaultFormat is the form in which an account's token is copied when none is
+// chosen.
+func (w *Window) defaultFormat(a api.Account) string {
+	if format.Valid(a.CopyFormat) {
+		return a.CopyFormat
+	}
+	return w.model.settings.CopyFormat
+}
+
+// drawCall is the field of the path over the paths that are often called.
+func (c *copySheet) drawCall() *fyne.Container {
+	l := c.w.look
+	field := newEntry(l, format.DefaultPath, c.path, func(s string) { c.path = strings.TrimSpace(s); c.check() })
+	field.OnSubmitted = func(string) { c.run() }
+	paths := beside()
+	for _, p := range format.CommonPaths(c.account.Product) {
+		paths.Add(smallButton(l, quiet, p, func() { field.SetText(p) }))
+	}
+	c.problem = newProse("", 13, l.pal.LiveText)
+	return stack(2*grid, boldWord(l.t("copy.path"), 13, l.pal.Text), field, c.problem, paths)
+}
+
+// calls reports whether the chosen form is one of a call.
+func (c *copySheet) calls() bool { return c.format == format.URL || c.format == format.Curl }
+
+// check shows what will be copied, or what is wrong with the path.
+func (c *copySheet) check() {
+	l := c.w.look
+	c.call.Hidden = !c.calls()
+	words := ""
+	if c.calls() && c.path != "" && format.CheckPath(c.path) != nil {
+		words = l.say.Say("problem.path_bad")
+	}
+	c.problem.set(words, l.pal.LiveText)
+	c.problem.Hidden = words == ""
+	c.copy.enable(words == "")
+	base := cmp.Or(c.account.BaseURL, upstreamBase)
+	text, err := format.Token(c.format, format.Input{
+		AccessToken: "ACCESS_TOKEN", ExpiresIn: int64(c.account.Remaining(c.w.now()).Seconds()), ExpiresAt: c.account.ExpiresAt.UTC(),
+		ObtainedAt: c.account.ObtainedAt.UTC(), Account: c.account.Name, Env: c.account.Env, AppID: c.account.AppID, BaseURL: base, Path: c.path,
+	})
+	if err != nil {
+		text = ""
+	}
+	c.preview.set(text, l.pal.Muted)
+	c.preview.Hidden = text == ""
+	if c.w.sheet != nil {
+		c.w.sheet.Refresh()
+		c.w.sheet.scroll.reflow()
+	}
+}
+
+// upstreamBase is where tokens of accounts without a base URL are of use.
+const upstreamBase = "https://api.weixin.qq.com"
+
+// run copies, and has the choice remembered where that is wished.
+func (c *copySheet) run() {
+	if c.copy.off {
+		return
+	}
+	w, id := c.w, c.account.ID
+	w.closeSheet()
+	path := ""
+	if c.calls() {
+		path = c.path
+		w.paths[id] = path
+	}
+	if c.remember {
+		w.rememberCopy(c.account, c.format, path)
+	}
+	w.copyCall(id, api.CopyRequest{Format: c.format, Path: path})
+}
+
+// rememberCopy makes a form, and the path of a call, an account's default.
+func (w *Window) rememberCopy(a api.Account, form, path string) {
+	in := api.AccountInput{CopyFormat: &form}
+	if path != "" {
+		in.CopyPath = &path
+	}
+	ref := a.Ref()
+	ask(w, quickWait, func(ctx context.Context, g Agent) (api.Saved, error) {
+		return g.Edit(ctx, ref, in)
+	}, func(_ api.Saved, err *core.Error) {
+		if err != nil {
+			w.fail(err, ref)
+		}
+	})
+}

@@ -1,0 +1,152 @@
+package window
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+
+	"tokentray/core"
+	"tokentray/core/format"
+)
+
+// Every form is offered, with what will be copied and a word in the place of the
+// token.
+func TestCopySheet(t *testing.T) {
+	for _, lang := range []string{"en", "zh"} {
+		s := newStage(t, duo()...).in(lang, 460).open()
+		s.key(fyne.KeyDown)
+		s.ctrl(fyne.KeyK)
+		forms := s.win.Canvas().Focused().(*segment)
+		for i, f := range format.Names() {
+			if forms.value != f {
+				t.Fatalf("%s: the form is %s", f, forms.value)
+			}
+			s.mustSay(s.look.t("format."+f), "ACCESS_TOKEN")
+			want, err := format.Token(f, format.Input{AccessToken: "ACCESS_TOKEN", BaseURL: upstreamBase, Account: "shop", Env: core.Sandbox})
+			if err == nil && f != format.JSON { // which tells times
+				mustSayBare(s, want)
+			}
+			if s.says(format.CommonPaths(core.ProductOfficial)[1]) != (f == format.URL || f == format.Curl) {
+				t.Errorf("%s: paths are offered where they are of no use, or not where they are", f)
+			}
+			if i < len(format.Names())-1 {
+				s.key(fyne.KeyRight)
+			}
+		}
+		s.mustNotSay(s.agent.secret)
+		s.key(fyne.KeyReturn)
+		s.untilCalled("copy shop/sandbox format=postman previous=false")
+	}
+}
+
+// A call is chosen from the list or typed, is checked, and is there again the
+// next time; it is the account's default where that is wished.
+func TestCopyACall(t *testing.T) {
+	s := newStage(t, duo()...).open()
+	s.openCopySheet("shop-sandbox", format.URL)
+	s.press("/cgi-bin/menu/get")
+	s.mustSay("https://api.weixin.qq.com/cgi-bin/menu/get?access_token=ACCESS_TOKEN")
+	var field *entry
+	walk(s.sheet, func(o fyne.CanvasObject) {
+		if e, ok := o.(*entry); ok {
+			field = e
+		}
+	})
+	for _, bad := range []string{"cgi-bin", "//evil.example/", "https://evil.example/", "/a?access_token=x", "/a#b"} {
+		field.SetText(bad)
+		s.mustSay("The path must be like")
+		s.key(fyne.KeyReturn)
+		field.OnSubmitted(bad)
+		if s.sheet == nil {
+			t.Fatalf("%q is copied", bad)
+		}
+	}
+	field.SetText("/cgi-bin/user/get?next_openid=")
+	s.press("Copy")
+	s.untilCalled("copy shop/sandbox format=url previous=false path=/cgi-bin/user/get?next_openid=")
+	if slices.ContainsFunc(s.agent.log(), func(c string) bool { return strings.HasPrefix(c, "edit") }) {
+		t.Error("it became the default although nobody wished so")
+	}
+
+	s.openCopySheet("shop-sandbox", format.Curl)
+	mustSayBare(s, "curl 'https://api.weixin.qq.com/cgi-bin/user/get?next_openid=&access_token=ACCESS_TOKEN'")
+	walk(s.sheet, func(o fyne.CanvasObject) {
+		if b, ok := o.(*toggle); ok {
+			b.flip()
+		}
+	})
+	s.press("Copy")
+	s.untilCalled("edit shop/sandbox copy=curl path=/cgi-bin/user/get?next_openid=")
+	s.until("the account's default", func() bool { return s.model.at("shop-sandbox").CopyPath != "" })
+	a, _ := s.model.find("shop-sandbox")
+	if f := s.defaultFormat(a); f != format.Curl {
+		t.Errorf("the default is %s", f)
+	}
+	for _, item := range s.menuOf(a).Items[1].ChildMenu.Items {
+		if item.Checked != (item.Label == s.look.t("format.curl")) {
+			t.Errorf("%q is ticked: %v", item.Label, item.Checked)
+		}
+	}
+}
+
+// A live token is asked about from here as well, where that is set.
+func TestCopyALiveCall(t *testing.T) {
+	s := newStage(t, duo()...)
+	s.agent.list.Settings.AskLiveCopy = true
+	s.open()
+	s.openCopySheet("shop-live", format.URL)
+	s.mustSay("LIVE")
+	s.press("Copy LIVE token")
+	s.mustSay("Copy a LIVE token?", "shop/live is a production account")
+	s.key(fyne.KeyEscape)
+	s.openCopySheet("shop-live", format.URL)
+	s.press("Copy LIVE token")
+	s.press("Copy LIVE token")
+	s.untilSays("shop/live copied as URL of a call")
+	if n := strings.Count(strings.Join(s.agent.log(), "\n"), "copy "); n != 1 {
+		t.Errorf("copied %d times", n)
+	}
+}
+
+// The sheet fits the smallest window, and Tab reaches all of it.
+func TestCopySheetIsReached(t *testing.T) {
+	all := duo()
+	all[0].Product = core.ProductMini
+	s := newStage(t, all...).open()
+	s.win.Resize(fyne.NewSize(320, 320))
+	s.openCopySheet("shop-sandbox", format.URL)
+	c := s.win.Canvas()
+	var seen []string
+	for range 20 {
+		switch f := c.Focused().(type) {
+		case *button:
+			seen = append(seen, f.label)
+		case *segment:
+			seen = append(seen, "forms")
+		case *entry:
+			seen = append(seen, "path")
+		case *toggle:
+			seen = append(seen, "remember")
+		}
+		c.FocusNext()
+	}
+	want := append([]string{"forms", "path"}, format.CommonPaths(core.ProductMini)...)
+	want = append(want, "remember", "Cancel", "Copy")
+	if len(seen) < len(want) || !slices.Equal(seen[:len(want)], want) {
+		t.Errorf("Tab goes through %q, want %q", seen, want)
+	}
+	if bottom := s.sheet.ground.Position().Y + s.sheet.ground.Size().Height; bottom > 320 {
+		t.Errorf("the sheet ends at %v", bottom)
+	}
+}
+
+// mustSayBare looks for words that may be broken at blanks.
+func mustSayBare(s *stage, words string) {
+	s.t.Helper()
+	bare := strings.NewReplacer(" ", "", "\n", "")
+	if !strings.Contains(bare.Replace(strings.Join(s.words(), "")), bare.Replace(words)) {
+		s.t.Errorf("the screen does not say %q; it says\n%s", words, strings.Join(s.words(), "\n"))
+	}
+}

@@ -1,0 +1,70 @@
+package window
+
+import (
+	"strings"
+
+	"github.com/clipperhouse/uax29/v2/graphemes"
+	"golang.org/x/text/unicode/bidi"
+
+	"tokentray/core/api"
+)
+
+// Names may be 200 characters of any script. Where one stands in a sentence, its
+// middle goes if it is long, and it is kept from turning the sentence around if
+// it is written from right to left. What a reader takes for one character, an
+// emoji of several code points or a letter with its marks, stays whole.
+
+// mostName is how many characters of a name a sentence has room for.
+const mostName = 48
+
+// refWords is how an account is named in a sentence: shop/live.
+func refWords(r api.Ref) string {
+	name := isolated(middleCut(r.Name, mostName))
+	if r.Env == "" {
+		return name
+	}
+	return name + "/" + string(r.Env)
+}
+
+// clusters are what a reader takes for the characters of s.
+func clusters(s string) []string {
+	var out []string
+	for it := graphemes.FromString(s); it.Next(); {
+		out = append(out, it.Value())
+	}
+	return out
+}
+
+// middleCut leaves at most that many characters of s, its beginning and its end:
+// names often differ in the latter.
+func middleCut(s string, most int) string {
+	if len(s) <= most {
+		return s
+	}
+	all := clusters(s)
+	if len(all) <= most {
+		return s
+	}
+	tail := most / 3
+	return strings.Join(all[:most-tail-1], "") + "…" + strings.Join(all[len(all)-tail:], "")
+}
+
+// isolated keeps a name that is written from right to left, in part at least,
+// from changing the order of the words around it.
+func isolated(s string) string {
+	if !rightToLeft(s) {
+		return s
+	}
+	const leftToRight, isolate, end = "\u200e", "\u2068", "\u2069"
+	return leftToRight + isolate + s + end + leftToRight
+}
+
+// rightToLeft reports whether s has a character that is written so.
+func rightToLeft(s string) bool {
+	for _, r := range s {
+		if p, _ := bidi.LookupRune(r); p.Class() == bidi.R || p.Class() == bidi.AL {
+			return true
+		}
+	}
+	return false
+}
