@@ -26,7 +26,7 @@ func windowDoor() table {
 		"window.door.revoke.ask":  {"Revoke the client key {name}?", "吊销客户端密钥 {name}？"},
 		"window.door.revoke.say":  {"It stops working at once, calls under way included. A key cannot be brought back.", "它会立即失效，正在进行的调用也会中断，且无法恢复。"},
 		"window.door.revoked":     {"The client key {name} no longer works.", "客户端密钥 {name} 已失效。"},
-		"window.door.log.empty":   {"Nobody has called since the agent started.", "代理进程启动以来还没有调用。"},
+		"window.door.log.empty":   {"Nobody has called since the agent started.", "守护进程启动以来还没有调用。"},
 		"window.door.log.say":     {"The last calls, newest first; calls alike are one line. No token is in it.", "最近的调用，最新在前；相同的调用合并为一行，不含 token。"},
 		"window.door.log.reload":  {"Reload", "刷新"},
 		"window.door.log.nokey":   {"no valid key", "无有效密钥"},
