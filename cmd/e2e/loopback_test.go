@@ -106,6 +106,19 @@ func (d *doors) run(stdin string, args ...string) string {
 	return out.String()
 }
 
+// try runs the program, whatever comes of it.
+func (d *doors) try(args ...string) (code int, out, errOut string) {
+	d.t.Helper()
+	cmd := exec.Command(d.exe, args...)
+	cmd.Env = d.env
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	if err := cmd.Run(); err != nil && cmd.ProcessState == nil {
+		d.t.Fatal(err)
+	}
+	return cmd.ProcessState.ExitCode(), stdout.String(), stderr.String()
+}
+
 // call makes a call at the loopback door.
 func (d *doors) call(method, path, key, body string) (int, string) {
 	req, err := http.NewRequestWithContext(context.Background(), method, d.base+path, strings.NewReader(body))
@@ -162,7 +175,7 @@ func (d *doors) calls() (out struct{ fetches, checks int }) {
 // still valid.
 func TestReportsOverBothDoors(t *testing.T) {
 	t.Parallel()
-	for _, door := range []string{"socket", "loopback"} {
+	for _, door := range []string{"socket", "loopback", "both"} {
 		t.Run(door, func(t *testing.T) {
 			t.Parallel() // it waits for half a minute
 			d := openDoors(t)
@@ -170,8 +183,8 @@ func TestReportsOverBothDoors(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			report := func(stale string) (out api.Token, err error) {
-				if door == "socket" {
+			report := func(client int, stale string) (out api.Token, err error) {
+				if door == "socket" || door == "both" && client%2 == 0 {
 					return d.client.Refresh(context.Background(), api.Ref{Name: "shop"}, api.RefreshRequest{Stale: stale})
 				}
 				code, body := d.call("POST", "/v1/token/shop/refresh", d.key, fmt.Sprintf(`{"stale":%q}`, stale))
@@ -186,9 +199,9 @@ func TestReportsOverBothDoors(t *testing.T) {
 			var wg sync.WaitGroup
 			var mu sync.Mutex
 			answers := map[string]int{}
-			for range 100 {
+			for i := range 100 {
 				wg.Go(func() {
-					got, err := report(first.AccessToken)
+					got, err := report(i, first.AccessToken)
 					mu.Lock()
 					defer mu.Unlock()
 					answers[fmt.Sprint(got.AccessToken == first.AccessToken, got.StillValid, err)]++
@@ -202,7 +215,7 @@ func TestReportsOverBothDoors(t *testing.T) {
 			if after.fetches != before.fetches+1 || after.checks != before.checks+1 {
 				t.Errorf("100 reports of a good token: calls went from %+v to %+v, want one fetch and one check", before, after)
 			}
-			if got, err := report("88_an_old_token_that_nobody_has"); err != nil || got.AccessToken != first.AccessToken || d.calls() != after {
+			if got, err := report(0, "88_an_old_token_that_nobody_has"); err != nil || got.AccessToken != first.AccessToken || d.calls() != after {
 				t.Errorf("a report of an old token: %v, calls %+v", err, d.calls())
 			}
 			if forced := d.history(core.DidForce); forced != 0 {
@@ -278,5 +291,57 @@ func TestTheDoorFromTheCommandLine(t *testing.T) {
 	}
 	if word := d.leaks.in([]byte(log)); word != "" {
 		t.Errorf("%s is in the access log", word)
+	}
+}
+
+// TestAPortThatIsTaken: the command line and the status say so and what to do,
+// and nothing changes.
+func TestAPortThatIsTaken(t *testing.T) {
+	t.Parallel()
+	d := openDoors(t)
+	squat := func(address string) net.Listener {
+		t.Helper()
+		l, err := net.Listen("tcp4", address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = l.Close() })
+		return l
+	}
+	taken := strconv.Itoa(squat("127.0.0.1:0").Addr().(*net.TCPAddr).Port)
+	code, _, errOut := d.try("api", "on", "--port", taken)
+	if code != 1 || !strings.Contains(errOut, taken) || !strings.Contains(errOut, "Another program listens on that port.") || !strings.Contains(errOut, "tokentray api on --port") {
+		t.Errorf("exit code %d:\n%s", code, errOut)
+	}
+	if code, body := d.call("GET", "/v1/status", d.key, ""); code != 200 {
+		t.Errorf("a refused change changed something: %d %s", code, body)
+	}
+	for _, port := range []string{"0", "-1", "65536", "x"} {
+		if code, _, errOut := d.try("api", "on", "--port", port); code != 2 {
+			t.Errorf("port %s: exit code %d:\n%s", port, code, errOut)
+		}
+	}
+
+	// Somebody else took it while no agent ran: everything but the door works.
+	if err := stop(d.socket); err != nil {
+		t.Fatal(err)
+	}
+	squatter := squat(strings.TrimPrefix(d.base, "http://"))
+	if got := d.run("", "get", "shop"); len(got) < 20 {
+		t.Error("no token without the door")
+	}
+	if out := d.run("", "status"); !strings.Contains(out, "its port is taken") {
+		t.Errorf("status:\n%s", out)
+	}
+	_, out, errOut := d.try("api", "status")
+	if !strings.Contains(out, "its port is taken") || !strings.Contains(errOut, "tokentray api on --port") {
+		t.Errorf("api status:\n%s%s", out, errOut)
+	}
+	_ = squatter.Close()
+	if out := d.run("", "api", "on"); !strings.Contains(out, d.base) {
+		t.Errorf("once it is free:\n%s", out)
+	}
+	if code, _ := d.call("GET", "/v1/token/shop", d.key, ""); code != 200 {
+		t.Errorf("once it is free: %d", code)
 	}
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"strings"
 	"time"
@@ -48,8 +49,26 @@ func (a *app) apiCommand() *cobra.Command {
 // setLoopback opens or shuts the door and says how it stands then.
 func (a *app) setLoopback(ctx context.Context, req api.LoopbackRequest) error {
 	return a.loopback(ctx, func(agent api.Agent, ctx context.Context) (api.Loopback, error) {
-		return agent.SetLoopback(ctx, req)
+		l, err := agent.SetLoopback(ctx, req)
+		var e *core.Error
+		if errors.As(err, &e) && e.Remedy == core.RemedyPort && !a.json {
+			a.notePort(ctx, agent, req.Port)
+		}
+		return l, err
 	})
+}
+
+// notePort says which port is not to be had: the one that was asked for, else
+// the one that is set.
+func (a *app) notePort(ctx context.Context, agent api.Agent, port int) {
+	if port == 0 {
+		l, err := agent.Loopback(ctx)
+		if err != nil {
+			return // the refusal itself is told all the same
+		}
+		port = l.Port
+	}
+	a.note(a.say("api.port", "port", port))
 }
 
 func (a *app) loopback(ctx context.Context, ask func(api.Agent, context.Context) (api.Loopback, error)) error {
@@ -64,6 +83,11 @@ func (a *app) loopback(ctx context.Context, ask func(api.Agent, context.Context)
 	if a.json {
 		return a.printJSON(l)
 	}
+	return a.printLoopback(l)
+}
+
+// printLoopback says how the door stands, and what comes next.
+func (a *app) printLoopback(l api.Loopback) error {
 	t := table{}
 	t.add(plain(a.say("status.loopback")), plain(a.known("loopback.", l.State)))
 	addresses := "http://127.0.0.1:" + strconv.Itoa(l.Port)

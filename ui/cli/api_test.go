@@ -91,6 +91,9 @@ func TestAPITakenPort(t *testing.T) {
 	if _, errOut := r.try(t, exitFailure, "api", "on"); !strings.Contains(errOut, "Another program listens") || !strings.Contains(errOut, "tokentray api on --port NUMBER") {
 		t.Errorf("stderr %q", errOut)
 	}
+	if _, errOut := r.try(t, exitFailure, "api", "on", "--port", "8080"); !strings.Contains(errOut, "Port 8080 of this machine") {
+		t.Errorf("stderr %q", errOut)
+	}
 	r, f = newDoorRun()
 	f.door = api.Loopback{State: api.DoorTaken, Port: 17278, Error: api.FromError(taken)}
 	r.env["TOKENTRAY_LANG"] = "zh"

@@ -40,6 +40,7 @@ func apiDoor() table {
 		"api.first_key":    {"There is no client key yet, so nobody may call. Make one: tokentray api key add NAME", "还没有客户端密钥，因此无人可以调用。新建：tokentray api key add 名称"},
 		"api.key_made":     {"Made the client key {name}. It may use: {scope}", "已新建客户端密钥 {name}，可用范围：{scope}"},
 		"api.key_once":     {"The key is shown this once; TokenTray keeps only its hash.", "密钥仅显示这一次；TokenTray 只保存其哈希。"},
+		"api.port":         {"Port {port} of this machine is not to be had.", "无法使用本机的端口 {port}。"},
 		"api.key_use":      {"Use it:  curl -H \"Authorization: Bearer KEY\" http://127.0.0.1:{port}/v1/token/{account}", "使用：curl -H \"Authorization: Bearer 密钥\" http://127.0.0.1:{port}/v1/token/{account}"},
 		"api.all_accounts": {"all accounts", "全部账号"},
 		"api.scope":        {"MAY USE", "可用范围"},
