@@ -7,6 +7,8 @@ package sdk
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -14,6 +16,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -59,7 +62,7 @@ func newHouse(t *testing.T) *house {
 	})
 	waitFor(t, h.sim+"/sim/state")
 
-	t.Cleanup(func() { h.run("", "stop") })
+	t.Cleanup(h.stop)
 	h.run("", "vault", "init")
 	h.run("0123456789abcdef0123456789abcdef\n", "add", "shop", "--appid", appID, "--secret-stdin", "--base-url", h.sim)
 	address := freeAddress(t)
@@ -125,6 +128,60 @@ func (h *house) run(stdin string, args ...string) string {
 		h.t.Fatalf("tokentray %v: %v\n%s", args, err, errOut.String())
 	}
 	return out.String()
+}
+
+// stop ends the agent and waits for its end: until then it has files open.
+func (h *house) stop() {
+	h.t.Helper()
+	var status struct {
+		PID int `json:"pid"`
+	}
+	if err := json.Unmarshal([]byte(h.run("", "status", "--json")), &status); err != nil || status.PID == 0 {
+		h.t.Fatalf("whose process is the agent? %v", err)
+	}
+	h.run("", "stop")
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for deadline := time.Now().Add(10 * time.Second); ; <-tick.C {
+		stat, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(status.PID), "stat"))
+		if err != nil || bytes.Contains(stat, []byte(") Z ")) {
+			return
+		}
+		if time.Now().After(deadline) {
+			h.t.Fatalf("the agent %d has not ended", status.PID)
+		}
+	}
+}
+
+// steer tells the simulator what to do.
+func (h *house) steer(what, body string) {
+	h.t.Helper()
+	resp, err := http.Post(h.sim+"/sim/"+what, "application/json", strings.NewReader(body))
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if raw, _ := io.ReadAll(resp.Body); resp.StatusCode >= 300 {
+		h.t.Fatalf("the simulator: %s %s", resp.Status, raw)
+	}
+}
+
+// accepts reports whether upstream accepts a token.
+func (h *house) accepts(token string) bool {
+	h.t.Helper()
+	resp, err := http.Get(h.sim + "/cgi-bin/get_api_domain_ip?access_token=" + token)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	var got struct {
+		Errcode int      `json:"errcode"`
+		IPs     []string `json:"ip_list"`
+	}
+	if err := json.NewDecoder(resp.Body).Decode(&got); err != nil {
+		h.t.Fatal(err)
+	}
+	return got.Errcode == 0 && len(got.IPs) > 0
 }
 
 // fetches counts the calls for a token at the simulator.
@@ -203,8 +260,94 @@ func TestSilenceperIsRefused(t *testing.T) {
 			t.Errorf("AppID %s: %v, want errcode %d", tt.appID, err, tt.errcode)
 		}
 	}
+
+	// An AppID of two accounts leaves one when the key allows one.
+	h.run("0123456789abcdef0123456789abcdef\n", "add", "shop", "--env", "live", "--apart", "--appid", appID, "--secret-stdin", "--base-url", h.sim)
+	both := strings.TrimSpace(h.run("", "api", "key", "add", "both", "--env", "sandbox", "--env", "live"))
+	live := strings.TrimSpace(h.run("", "api", "key", "add", "live", "--env", "live"))
+	if _, err := h.account(both).GetAccessToken(); err == nil || !strings.Contains(err.Error(), "40013") {
+		t.Errorf("an AppID of two accounts that the key allows: %v", err)
+	}
+	for key, ref := range map[string]string{h.key: "shop/sandbox", live: "shop/live"} {
+		if got, err := h.account(key).GetAccessToken(); err != nil || got != strings.TrimSpace(h.run("", "get", ref)) {
+			t.Errorf("a key for %s alone: another token, or %v", ref, err)
+		}
+	}
+
 	h.run("", "api", "key", "revoke", "sdk")
 	if _, err := h.account(h.key).GetAccessToken(); err == nil || !strings.Contains(err.Error(), "40125") {
 		t.Errorf("with a revoked key: %v", err)
+	}
+}
+
+// stable asks by stable_token, as another process with a cache of its own.
+func (h *house) stable(appID, key string, force bool) (string, error) {
+	sdk := credential.NewStableAccessToken(appID, key, "x", cache.NewMemory()).(*credential.StableAccessToken)
+	got, err := sdk.GetAccessTokenDirectly(h.t.Context(), force)
+	return got.AccessToken, err
+}
+
+// TestSilenceperThroughARenewal: processes that ask all the time have a token
+// that upstream accepts at any moment, and a report of a token that died, from
+// many at once, costs one round and gives all the same living one.
+func TestSilenceperThroughARenewal(t *testing.T) {
+	const shortID, deadID = "wx00000000000000a1", "wx00000000000000a2"
+	h := newHouse(t)
+	for name, account := range map[string]struct {
+		appID string
+		life  int
+	}{"short": {shortID, 66}, "dead": {deadID, 7200}} {
+		secret := strings.Repeat("5", 32)
+		h.steer("accounts", fmt.Sprintf(`{"appid":%q,"secret":%q,"life":%d}`, account.appID, secret, account.life))
+		h.run(secret+"\n", "add", name, "--appid", account.appID, "--secret-stdin", "--base-url", h.sim)
+	}
+	began := time.Now()
+	key := strings.TrimSpace(h.run("", "api", "key", "add", "all"))
+	first, err := h.stable(shortID, key, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dead, err := h.stable(deadID, key, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tick := time.NewTicker(500 * time.Millisecond)
+	defer tick.Stop()
+	for now := first; now == first; <-tick.C {
+		if now, err = h.stable(shortID, key, false); err != nil || !h.accepts(now) {
+			t.Fatalf("after %v: a token that upstream does not accept, or %v", time.Since(began), err)
+		}
+		if time.Since(began) > time.Minute {
+			t.Fatal("it was not renewed")
+		}
+	}
+	for time.Since(began) < 32*time.Second { // the floor between two rounds
+		<-tick.C
+	}
+
+	h.steer("revoke", fmt.Sprintf(`{"appid":%q}`, deadID))
+	if h.accepts(dead) {
+		t.Fatal("the token lives; the test shows nothing")
+	}
+	before := h.fetches()
+	var wg sync.WaitGroup
+	got := make([]string, 50)
+	for i := range got {
+		wg.Go(func() {
+			token, err := h.stable(deadID, key, true)
+			if err != nil {
+				t.Errorf("process %d: %v", i, err)
+			}
+			got[i] = token
+		})
+	}
+	wg.Wait()
+	for i, token := range got {
+		if token != got[0] || token == dead || !h.accepts(token) {
+			t.Fatalf("process %d has another token than the first, or a dead one", i)
+		}
+	}
+	if n := h.fetches() - before; n != 1 {
+		t.Errorf("50 reports of a dead token cost %d calls for a token", n)
 	}
 }
