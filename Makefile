@@ -62,14 +62,15 @@ deps-test:
 # ---------------------------------------------------------------- test
 
 # The C parts of the window take three minutes to compile from a cold cache, on
-# one core: they do so beside the steps that do not need them.
+# one core, and the API clients come from the network: they do so beside the
+# steps that do not need them.
 .PHONY: test
 test: deps-test ## everything that must hold: format, vet, lint, unit tests, Windows and macOS, a real desktop
-	@set -m; mkdir -p $(BIN); $(MAKE) --no-print-directory build-all >$(BIN)/build.log 2>&1 & build=$$!; \
+	@set -m; mkdir -p $(BIN); $(MAKE) --no-print-directory build-all $(CLIENTS)/node_modules >$(BIN)/build.log 2>&1 & build=$$!; \
 	trap 'kill -- -$$build 2>/dev/null || :' EXIT; \
 	$(MAKE) --no-print-directory check-format vet-others test-unit; \
 	wait $$build || { cat $(BIN)/build.log; exit 1; }; \
-	$(MAKE) --no-print-directory vet lint test-e2e test-sdk; \
+	$(MAKE) --no-print-directory vet lint test-e2e test-sdk test-clients; \
 	printf '\n\033[1m== all fine, %d s\033[0m\n' $$SECONDS
 
 .PHONY: check
@@ -115,6 +116,20 @@ test-e2e: build-all ## the programs themselves: import rules, command line, tray
 test-sdk: build-all ## an SDK of somebody else's takes its tokens from TokenTray; a module of its own
 	$(call say,foreign SDKs)
 	cd cmd/e2e/sdk && TOKENTRAY_E2E_BIN=$(CURDIR)/$(BIN) $(GO) test -race -count=1 ./...
+
+# API clients of somebody else's, from npm, at exact versions. Their installation
+# scripts do not run.
+CLIENTS := cmd/e2e/clients
+
+$(CLIENTS)/node_modules: $(CLIENTS)/package.json $(CLIENTS)/package-lock.json
+	cd $(CLIENTS) && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+.PHONY: test-clients
+test-clients: build-all $(CLIENTS)/node_modules ## Newman, Bruno's runner and curl take their tokens from TokenTray
+	$(call say,API clients)
+	TOKENTRAY_E2E_BIN=$(CURDIR)/$(BIN) TOKENTRAY_E2E_CLIENTS=$(CURDIR)/$(CLIENTS)/node_modules \
+		$(GO) test -race -tags $(TAGS) -count=1 -parallel 8 -run '^TestClients' ./cmd/e2e
 
 # ---------------------------------------------------------------- bench, pictures
 
@@ -177,4 +192,4 @@ fmt: ## format the sources
 
 .PHONY: clean
 clean: ## remove what was built
-	rm -rf $(BIN)
+	rm -rf $(BIN) $(CLIENTS)/node_modules

@@ -49,6 +49,9 @@ wl-copy              | wl-clipboard                            | wl-clipboard   
 wrk                  | wrk                                     | wrk                    | wrk
 redis-server         | redis-server                            | redis                  | redis
 redis-benchmark      | redis-tools                             | redis                  | redis
+node                 | nodejs                                  | nodejs                 | nodejs
+npm                  | npm                                     | nodejs-npm             | npm
+curl                 | curl                                    | curl                   | curl
 font:zh-cn           | fonts-noto-cjk                          | google-noto-sans-cjk-fonts | noto-fonts-cjk
 LIST
 }

@@ -266,6 +266,7 @@ type leaks struct {
 	mu      sync.Mutex
 	words   map[string]string // the word -> what it is
 	fetched int
+	used    []string // the tokens that calls carried, in order
 }
 
 var secretInQuery = regexp.MustCompile(`[?&]secret=([^&]+)`)
@@ -301,6 +302,9 @@ func (l *leaks) note(r *http.Request, question, answer []byte) {
 	_ = json.Unmarshal(question, &asked)
 	if m := secretInQuery.FindStringSubmatch(r.URL.RawQuery); m != nil {
 		asked.Secret = m[1]
+	}
+	if r.URL.Query().Has("access_token") {
+		l.used = append(l.used, r.URL.Query().Get("access_token"))
 	}
 	if asked.Secret != "" {
 		l.words[asked.Secret] = "an AppSecret"

@@ -11,10 +11,11 @@ const part = (s) => {
   try { s = decodeURIComponent(s); } catch (e) { /* it was not encoded */ }
   return encodeURIComponent(s);
 };
-const fail = (why) => {
-  pm.variables.set("access_token", ""); // never an old one
+const fail = (why) => { // the call is not made: not with an old token, nor with none
+  pm.variables.set("access_token", "");
   pm.variables.unset("tokentray_kept");
-  throw new Error("TokenTray: " + why);
+  pm.test("TokenTray", () => { throw new Error(why); });
+  pm.execution.skipRequest();
 };
 let kept = null;
 try { kept = JSON.parse(get("tokentray_kept")); } catch (e) { /* nothing is kept yet */ }
