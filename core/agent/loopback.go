@@ -142,9 +142,7 @@ func (s *Service) moveDoor(req api.LoopbackRequest) error {
 	}
 	if next != was {
 		if err := s.keep(next); err != nil {
-			if !was.Loopback {
-				s.loop.door.Close()
-			}
+			s.restoreDoor(was)
 			return err
 		}
 	}
@@ -153,6 +151,18 @@ func (s *Service) moveDoor(req api.LoopbackRequest) error {
 	}
 	s.setLoopbackError(nil)
 	return nil
+}
+
+// restoreDoor makes the door what the settings say, when a change of it could
+// not be kept.
+func (s *Service) restoreDoor(set core.Settings) {
+	if !set.Loopback {
+		s.loop.door.Close()
+		return
+	}
+	if err := s.loop.door.Open(set.LoopbackPort); err != nil {
+		s.log.Error("the loopback door is not where the settings have it", "error", err)
+	}
 }
 
 // ClientKeys implements api.Doorkeeper.

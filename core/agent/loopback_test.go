@@ -174,6 +174,38 @@ func TestAPortThatSomebodyHas(t *testing.T) {
 	}
 }
 
+// full is a store whose disk has no room for settings.
+type full struct{ Store }
+
+func (full) PutSettings(core.Settings) error { return errors.New("no space left on device") }
+
+// TestAChangeThatCannotBeKept: the door stays as the settings have it.
+func TestAChangeThatCannotBeKept(t *testing.T) {
+	w := newWorld(t)
+	r := w.start()
+	store := r.parts.Store
+	r.parts.Store = full{store}
+	_, err := r.client.SetLoopback(t.Context(), api.LoopbackRequest{On: true, Port: freePort(t)})
+	wantClass(t, err, core.Internal)
+	if got, _ := r.client.Loopback(t.Context()); got.State != api.DoorOff || got.Addresses != nil {
+		t.Errorf("it was shut, and is %+v", got)
+	}
+	r.parts.Store = store
+	base := r.openDoor()
+	key := r.key(api.ClientKeyInput{Name: "ci"})
+	r.parts.Store = full{store}
+	for _, req := range []api.LoopbackRequest{{On: true, Port: freePort(t)}, {}} {
+		_, err := r.client.SetLoopback(t.Context(), req)
+		wantClass(t, err, core.Internal)
+		if got, _ := r.client.Loopback(t.Context()); got.State != api.DoorOn || "http://"+got.Addresses[0] != base {
+			t.Errorf("it was open at %s, and is %+v", base, got)
+		}
+		if code, _ := knock(t, "GET", base+"/v1/status", key, ""); code != 200 {
+			t.Errorf("a call where it was open: %d", code)
+		}
+	}
+}
+
 func TestClientKeysAreShownOnce(t *testing.T) {
 	w := newWorld(t)
 	r := w.start()

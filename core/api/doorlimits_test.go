@@ -109,6 +109,41 @@ func TestAStormOfWrongKeys(t *testing.T) {
 	})
 }
 
+// TestAStormAtWeChatsPaths: an AppSecret in the place of a key, from an SDK that
+// tries again without end, is slowed as any wrong key is; no key is not a wrong
+// one.
+func TestAStormAtWeChatsPaths(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newGate(t)
+		slowed := func(secret string) (n int) {
+			for i := range 10 * stormBurst {
+				began := time.Now()
+				w := g.ask("POST", "/cgi-bin/stable_token", cgiBody("wxsandbox", secret, i%2 == 0))
+				if w.Code != 200 || strings.Contains(w.Body.String(), "88_") {
+					t.Fatalf("%d %s", w.Code, w.Body)
+				}
+				if time.Since(began) >= stormHold {
+					n++
+				}
+			}
+			return n
+		}
+		if n := slowed(""); n != 0 {
+			t.Errorf("%d answers to calls without a key were slowed", n)
+		}
+		if n := slowed("0123456789abcdef0123456789abcdef"); n < 2*stormBurst {
+			t.Errorf("%d answers were slowed", n)
+		}
+		if n := strings.Count(g.log.String(), "wrong client keys"); n != 1 {
+			t.Errorf("logged %d times", n)
+		}
+		began := time.Now()
+		if w := g.ask("POST", "/cgi-bin/stable_token", cgiBody("wxsandbox", g.sandbox, false)); !strings.Contains(w.Body.String(), "88_sandbox") || time.Since(began) != 0 {
+			t.Errorf("a right key meanwhile: %s after %v", w.Body, time.Since(began))
+		}
+	})
+}
+
 func TestRevocationActsAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := newGate(t)
