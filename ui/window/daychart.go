@@ -106,7 +106,7 @@ func (c *dayChart) draw(size fyne.Size) {
 	}
 	grain := time.Duration(float64(dayPast+dayAhead) * markGrain / float64(width))
 	c.shown = timelineOf(c.history, c.account, c.now, grain)
-	put(c.frame, -grid, -grid, width+2*grid, chartFoot+5*grid)
+	put(c.frame, -grid, -grid, width+2*grid, chartRead-2+grid)
 	out := []fyne.CanvasObject{c.frame}
 	out = append(out, c.drawHours(width)...)
 	for _, x := range c.shown.Lives {
@@ -122,6 +122,7 @@ func (c *dayChart) draw(size fyne.Size) {
 	out = append(out, c.cursor, c.reading[0], c.reading[1], c.legend)
 	c.legend.Objects = legendOf(c.look, c.account, c.shown.Counts)
 	put(c.legend, 0, chartHigh+grid, width, heightFor(c.legend, width))
+	c.legend.Refresh() // new words want their places though the size is the same
 	c.r.objects = out
 	c.read()
 }
@@ -201,24 +202,28 @@ func shape(p palette, k markKind, x, y float32) []fyne.CanvasObject {
 		put(d, x-half-1, y-half-1, markSize+2, markSize+2)
 		return []fyne.CanvasObject{d}
 	case markReport:
-		d := canvas.NewRegularPolygon(3, color.Transparent)
-		d.StrokeColor, d.StrokeWidth = p.Text, 1.5
-		put(d, x-half-1, y-half, markSize+2, markSize+2)
-		return []fyne.CanvasObject{d}
+		return strokes(p.Text, 1.5, x, y, [][2]fyne.Position{
+			{{X: -half, Y: 1 - half}, {X: half, Y: 1 - half}}, {{X: half, Y: 1 - half}, {X: 0, Y: half}}, {{X: 0, Y: half}, {X: -half, Y: 1 - half}},
+		})
 	case markFail:
-		var out []fyne.CanvasObject
-		for _, up := range []float32{-1, 1} {
-			line := canvas.NewLine(p.LiveText)
-			line.StrokeWidth = 2
-			line.Position1 = fyne.NewPos(x-half+0.5, y-up*(half-0.5))
-			line.Position2 = fyne.NewPos(x+half-0.5, y+up*(half-0.5))
-			out = append(out, line)
-		}
-		return out
+		const far = half - 0.5
+		return strokes(p.LiveText, 2, x, y, [][2]fyne.Position{{{X: -far, Y: -far}, {X: far, Y: far}}, {{X: -far, Y: far}, {X: far, Y: -far}}})
 	}
 	d := canvas.NewCircle(p.Text)
 	put(d, x-half+1, y-half+1, markSize-2, markSize-2)
 	return []fyne.CanvasObject{d}
+}
+
+// strokes draws lines around a point.
+func strokes(ink color.Color, width, x, y float32, lines [][2]fyne.Position) []fyne.CanvasObject {
+	var out []fyne.CanvasObject
+	for _, l := range lines {
+		line := canvas.NewLine(ink)
+		line.StrokeWidth = width
+		line.Position1, line.Position2 = l[0].AddXY(x, y), l[1].AddXY(x, y)
+		out = append(out, line)
+	}
+	return out
 }
 
 // legendOf says what the shapes mean and how often each is there.

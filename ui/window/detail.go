@@ -253,8 +253,13 @@ func (d *detail) tick(now time.Time) (again bool) {
 	return false
 }
 
-// overlap is the most that a replaced token may work.
-const overlap = 5 * time.Minute
+// overlap is the most that a replaced token may work: of short lives the half.
+func overlap(life time.Duration) time.Duration {
+	if most := 5 * time.Minute; life >= most {
+		return most
+	}
+	return life / 2
+}
 
 // dialOf is what the ring of an account shows.
 func dialOf(a api.Account, r row, now time.Time) dial {
@@ -263,7 +268,7 @@ func dialOf(a api.Account, r row, now time.Time) dial {
 		d.Percent = strconv.Itoa(int(r.Fill*100)) + "%"
 	}
 	if a.Previous != nil && a.Life > 0 {
-		whole := min(overlap, time.Duration(a.Life)*time.Second/2)
+		whole := overlap(time.Duration(a.Life) * time.Second)
 		d.Inner = max(0, min(1, float32(a.Previous.Until.Sub(now).Seconds()/whole.Seconds())))
 	}
 	return d

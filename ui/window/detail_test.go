@@ -98,6 +98,12 @@ func TestChartMovesOnceAMinute(t *testing.T) {
 	if now := s.chartObjects(); &now[0] == &before[0] {
 		t.Error("a minute later the picture is the same")
 	}
+	for i, o := range s.detail.chart.legend.Objects[1:] {
+		before := s.detail.chart.legend.Objects[i]
+		if o.Position().Y == before.Position().Y && o.Position().X < before.Position().X+before.Size().Width {
+			t.Errorf("words of the legend stand on each other: %v, %v", before.Position(), o.Position())
+		}
+	}
 	a, h := shortLives()
 	s.agent.history = h
 	s.agent.send(api.Event{Type: api.EventAccount, Account: &a})
