@@ -171,7 +171,7 @@ func cli() table {
 		"did.kept":      {"same token", "token 未变"},
 		"did.failed":    {"failed", "失败"},
 		"did.forced":    {"forced", "强制换新"},
-		"did.reported":  {"reported, still valid", "被报告失效，仍有效"},
+		"did.reported":  {"reported stale, still valid", "被报告失效，仍有效"},
 		"did.edited":    {"edited", "已修改"},
 		"did.added":     {"added", "已添加"},
 

@@ -145,14 +145,6 @@ func window() table {
 		"window.detail.pick":       {"Choose an account to see it here.", "选择一个账号以查看详情。"},
 		"window.detail.allowed":    {"legacy token; fetching for production is allowed", "旧版 token，已允许获取生产 token"},
 
-		"window.did.renewed":  {"renewed", "已续期"},
-		"window.did.kept":     {"same token", "token 未变"},
-		"window.did.failed":   {"failed", "失败"},
-		"window.did.forced":   {"forced", "强制换新"},
-		"window.did.reported": {"reported stale, still valid", "被报告失效，仍有效"},
-		"window.did.edited":   {"edited", "已修改"},
-		"window.did.added":    {"added", "已添加"},
-
 		"window.form.add":             {"Add an account", "添加账号"},
 		"window.form.edit":            {"Edit {account}", "编辑 {account}"},
 		"window.form.name":            {"Name", "名称"},

@@ -109,7 +109,9 @@ func TestEveryWordIsThere(t *testing.T) {
 		}
 	}
 	for _, what := range []core.What{core.DidRenew, core.DidKeep, core.DidFail, core.DidForce, core.DidReport, core.DidEdit, core.DidAdd, core.DidPush, core.DidMiss} {
-		more = append(more, "did."+string(what))
+		if key := text.Key("did." + string(what)); !l.say.Has(key) {
+			t.Errorf("there is no %s", key)
+		}
 	}
 	for _, key := range more {
 		if !l.say.Has(text.Key("window." + key)) {

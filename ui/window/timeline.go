@@ -119,7 +119,7 @@ func livesOf(history []api.HistoryEntry, a api.Account, now time.Time) []life {
 			last = out[len(out)-1]
 		}
 		switch {
-		case e.Mask == "" || e.Expires.IsZero():
+		case e.Mask == "" || e.Expires.IsZero() || !tellsLife(e.What):
 		case e.What == core.DidRenew || e.What == core.DidForce:
 			begin := e.At.Add(-e.Took)
 			end(begin, e.PrevUntil)
@@ -146,6 +146,13 @@ func livesOf(history []api.HistoryEntry, a api.Account, now time.Time) []life {
 		out[n-1].Over = a.Previous.Until
 	}
 	return out
+}
+
+// tellsLife reports whether a line is of the token that was the current one then;
+// a push may tell of the one before.
+func tellsLife(w core.What) bool {
+	_, marked := markOf(w)
+	return marked || w == core.DidKeep
 }
 
 // inSight leaves out what ended before the picture begins.
@@ -281,7 +288,7 @@ func readMark(l *look, m mark, at time.Time) string {
 
 // didWord is the word for what happened; that of a newer agent stands for itself.
 func didWord(l *look, what core.What) string {
-	if key := text.Key("window.did." + string(what)); l.say.Has(key) {
+	if key := text.Key("did." + string(what)); l.say.Has(key) {
 		return l.say.Say(key)
 	}
 	return string(what)

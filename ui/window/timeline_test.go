@@ -145,6 +145,12 @@ func TestTimelineOfFewLines(t *testing.T) {
 			[]life{{From: ago(2 * time.Hour), To: ago(time.Hour), Mask: "82_zz••••9876", N: 1}},
 			2,
 		},
+		{
+			"a push tells of the token before", one,
+			newest(renewed(ago(time.Hour), one.Mask), api.HistoryEntry{At: ago(50 * time.Minute), What: core.DidPush, Mask: "82_zz••••9876", Expires: ago(40 * time.Minute)}),
+			[]life{{From: ago(time.Hour), To: noon.Add(time.Hour), Mask: one.Mask, N: 1, Current: true}},
+			1,
+		},
 		{"only failures", none, newest(api.HistoryEntry{At: ago(time.Hour), What: core.DidFail}, api.HistoryEntry{At: ago(30 * time.Hour), What: core.DidFail}), nil, 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
