@@ -32,7 +32,15 @@ type Settings struct {
 
 	Loopback     bool `json:"loopback"`      // the loopback door is open
 	LoopbackPort int  `json:"loopback_port"` // where it listens
+
+	// ToldNoTray: the window has said that the desktop shows no tray icon, which
+	// it says once.
+	ToldNoTray bool `json:"told_no_tray"`
 }
+
+// SettingToldNoTray is the key of ToldNoTray, which nobody chooses: Get and Set
+// know it, and SettingKeys does not list it.
+const SettingToldNoTray = "told-no-tray"
 
 // SettingStartAtLogin is the key of the one setting that the operating system
 // keeps.
@@ -187,6 +195,8 @@ func (s *Settings) flag(key string) *bool {
 		return &s.StartAtLogin
 	case SettingLoopback:
 		return &s.Loopback
+	case SettingToldNoTray:
+		return &s.ToldNoTray
 	}
 	return nil
 }

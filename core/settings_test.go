@@ -43,6 +43,7 @@ func TestSettings(t *testing.T) {
 		{"clipboard-follow", "on", "true", true},
 		{"clipboard-follow", "", "false", false},
 		{"start-at-login", "true", "true", true},
+		{"told-no-tray", "true", "true", true},
 		{"copy-format", "postman", "postman", true},
 		{"copy-format", "header", "header", true},
 		{"copy-format", "morse", "raw", false},

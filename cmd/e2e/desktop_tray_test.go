@@ -184,6 +184,38 @@ func TestIconComesBack(t *testing.T) {
 	p.wantCopied(p.issued(shop))
 }
 
+// TestClosingWithoutATray closes the window on a desktop that shows no icon: the
+// first time it says so and waits, later it goes at once.
+func TestClosingWithoutATray(t *testing.T) {
+	p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked})
+	p.add("shop", core.Sandbox, 0)
+	told := func() (bool, error) {
+		list, err := p.client.List(t.Context())
+		return list.Settings.ToldNoTray, err
+	}
+	w := p.open()
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	p.wait(10*time.Second, "the window to say that there is no tray", func() error {
+		if ok, err := told(); err != nil || !ok {
+			return fmt.Errorf("said: %v, %v", ok, err)
+		}
+		return nil
+	})
+	if len(p.Processes("tokentray-window")) == 0 {
+		t.Fatal("the window closed before anybody could read")
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	p.noWindow()
+	if err := p.open().Close(); err != nil {
+		t.Fatal(err)
+	}
+	p.noWindow()
+}
+
 // TestRenewalWithoutWindow lets a token near its end while nobody looks: the
 // agent alone has a new one before that. Automatic rounds are 30 s apart at
 // least, which is what the test waits for.

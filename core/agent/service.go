@@ -155,7 +155,7 @@ func New(p Parts) (*Service, error) {
 	}
 	s := &Service{
 		parts: p, log: p.Log.Logger, now: func() time.Time { return p.Now().Round(0) },
-		hub: newHub(), stop: make(chan struct{}), renewed: make(chan struct{}, 1), session: p.Session, tray: "off",
+		hub: newHub(), stop: make(chan struct{}), renewed: make(chan struct{}, 1), session: p.Session, tray: api.TrayOff,
 		accounts: map[core.ID]core.Account{}, ids: map[api.Ref]core.ID{},
 		post: post{home: p.Home},
 	}

@@ -238,12 +238,21 @@ type Status struct {
 	// FailingPushes is how many pushes failed at their last try.
 	FailingPushes int    `json:"failing_pushes"`
 	Vault         Vault  `json:"vault"`
-	Tray          string `json:"tray"`      // shown, off, no bus, no host, waiting
+	Tray          string `json:"tray"`      // one of the constants below
 	Clipboard     string `json:"clipboard"` // x11, wayland, none, …
 	Loopback      string `json:"loopback"`  // off, on, taken
 	Windows       int    `json:"windows"`   // open windows
 	Notice        string `json:"notice,omitempty"`
 }
+
+// What Status.Tray says of the tray icon.
+const (
+	TrayShown   = "shown"
+	TrayOff     = "off"     // nobody wanted one
+	TrayNoBus   = "no bus"  // there is no session bus; one may come with a session
+	TrayNoHost  = "no host" // the desktop has no tray; the icon comes when it gets one
+	TrayWaiting = "waiting" // registration is under way
+)
 
 // Vault tells where secrets are and whether they can be read.
 type Vault struct {

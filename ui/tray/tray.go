@@ -22,10 +22,10 @@ import (
 
 // What Config.State is told.
 const (
-	Shown   = "shown"   // the icon is in a tray
-	NoBus   = "no bus"  // there is no session bus; one may come with a session
-	NoHost  = "no host" // the desktop has no tray; the icon comes when it gets one
-	Waiting = "waiting" // registration is under way
+	Shown   = api.TrayShown
+	NoBus   = api.TrayNoBus
+	NoHost  = api.TrayNoHost
+	Waiting = api.TrayWaiting
 )
 
 // gather is how long changes are gathered before the menu is built again.

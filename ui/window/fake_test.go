@@ -23,6 +23,7 @@ type fakeAgent struct {
 	fail    map[string]error // by the name of the call
 	test    api.TestResult
 	history []api.HistoryEntry
+	tray    string // the state of its icon
 	now     func() time.Time
 
 	door   api.Loopback
@@ -103,7 +104,7 @@ func (f *fakeAgent) find(ref api.Ref) *api.Account {
 }
 
 func (f *fakeAgent) Status(context.Context) (api.Status, error) {
-	return api.Status{Version: "0.1.0", API: api.Version, PID: 4711, Home: "/home/someone/.local/share/tokentray"}, f.called("status")
+	return api.Status{Version: "0.1.0", API: api.Version, PID: 4711, Home: "/home/someone/.local/share/tokentray", Tray: f.tray}, f.called("status")
 }
 
 func (f *fakeAgent) Add(_ context.Context, in api.AccountInput) (api.Saved, error) {

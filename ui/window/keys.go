@@ -86,7 +86,7 @@ func (w *Window) bindings() []binding {
 		{"settings", keysAnywhere, withCtrl(fyne.KeyComma), w.openSettings},
 		{"keys", keysAnywhere, append([]stroke{{char: '?'}}, bare(fyne.KeyF1)...), w.openKeys},
 		{"back", keysAnywhere, bare(fyne.KeyEscape), w.escape},
-		{"close", keysAnywhere, withCtrl(fyne.KeyW, fyne.KeyQ), w.win.Close},
+		{"close", keysAnywhere, withCtrl(fyne.KeyW, fyne.KeyQ), w.leave},
 	}
 }
 

@@ -113,6 +113,7 @@ type Window struct {
 	settings *settingsPage
 	sheet    *sheet
 	opened   bool // the detail covers a narrow window
+	leaving  bool // somebody asked to close the window
 
 	ctx    context.Context
 	cancel context.CancelFunc
@@ -163,6 +164,7 @@ func New(app fyne.App, cfg Config) *Window {
 	w.win.SetPadded(false)
 	w.win.SetMaster()
 	w.win.SetOnClosed(w.cancel) // what comes later finds no window
+	w.win.SetCloseIntercept(w.leave)
 	w.applyLook()
 	w.win.Resize(fyne.NewSize(460, 640))
 	w.addShortcuts()
