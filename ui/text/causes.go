@@ -17,7 +17,7 @@ func causes() table {
 		"class.invalid":     {"What was entered cannot be used: {message}", "输入的内容无法使用：{message}"},
 		"class.internal":    {"TokenTray itself failed: {message}", "TokenTray 自身出错：{message}"},
 
-		"class.short.temporary":   {"failed for now", "暂时失败"},
+		"class.short.temporary":   {"temporary failure", "暂时失败"},
 		"class.short.whitelist":   {"IP not on the whitelist", "IP 不在白名单"},
 		"class.short.confirm":     {"IP not confirmed", "IP 待确认"},
 		"class.short.quota":       {"quota used up", "调用超限"},
