@@ -61,7 +61,10 @@ func (s *Service) Run(ctx context.Context, ready func()) (err error) {
 			}
 		})
 	}
-	s.onBeat(func() { s.stay(work, serve) })
+	s.onBeat(func() {
+		s.stay(work, serve)
+		handBack()
+	})
 	wg.Go(func() { _ = s.keeper.Run(work) })
 	wg.Go(func() { watchSleep(work, s.log, s.woke) })
 	wg.Go(func() { s.follow(work) })

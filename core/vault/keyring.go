@@ -25,8 +25,9 @@ const ChildCommand = "__keyring"
 
 // How long a call may take: without a person, and with one at a prompt.
 const (
-	callTime   = 3 * time.Second
-	promptTime = 60 * time.Second
+	callTime    = 3 * time.Second
+	promptTime  = 60 * time.Second
+	stumbleTime = 250 * time.Millisecond // before what failed is tried once more
 )
 
 // KeyringConfig says how to reach the keyring.
@@ -52,7 +53,7 @@ type Keyring struct {
 	turn chan struct{} // holds one token; its holder may run a child
 
 	// The limits, which tests shorten.
-	callTime, promptTime time.Duration
+	callTime, promptTime, stumbleTime time.Duration
 
 	mu       sync.Mutex
 	dbus     string
@@ -69,7 +70,7 @@ func NewKeyring(cfg KeyringConfig) *Keyring {
 	}
 	k := &Keyring{
 		cfg: cfg, turn: make(chan struct{}, 1), dbus: cfg.DBus,
-		callTime: callTime, promptTime: promptTime,
+		callTime: callTime, promptTime: promptTime, stumbleTime: stumbleTime,
 	}
 	k.turn <- struct{}{}
 	return k
@@ -144,6 +145,17 @@ func (k *Keyring) call(ctx context.Context, req request) (answer, error) {
 		return answer{}, err
 	}
 	a, err := k.run(ctx, req, env, limit)
+	if errors.Is(err, ErrUnavailable) && !req.Attended {
+		// One stumble of a busy bus is not believed: it would close the vault until
+		// a person comes. Every request may be made twice.
+		k.cfg.Log.Info("the keyring stumbled and is asked once more", "op", req.Op, "err", err)
+		select {
+		case <-time.After(k.stumbleTime):
+			a, err = k.run(ctx, req, env, limit)
+		case <-ctx.Done():
+			return answer{}, core.AsError(ctx.Err())
+		}
+	}
 	if errors.Is(err, ErrLocked) || errors.Is(err, ErrUnavailable) {
 		k.cfg.Log.Warn("the keyring does not answer as it should", "op", req.Op, "attended", req.Attended, "err", err)
 		k.mu.Lock()

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -63,6 +64,33 @@ func TestChildAnswers(t *testing.T) {
 				return
 			}
 			wantError(t, err, c.class, c.cause)
+		})
+	}
+}
+
+// TestKeyringMayStumble: one failure of the bus or of the child closes no vault;
+// but a locked keyring is asked once and no more.
+func TestKeyringMayStumble(t *testing.T) {
+	const script = `echo x >> "$HOME/calls"; if [ ! -e "$HOME/fell" ]; then touch "$HOME/fell"; %s; fi; echo '{"outcome":"ok","value":"dmFsdWU="}'`
+	for name, c := range map[string]struct {
+		fall  string
+		cause error
+		calls int
+	}{
+		"no service": {`echo '{"outcome":"unavailable","detail":"the connection was closed"}'; exit`, nil, 2},
+		"crash":      {`kill -9 $$`, nil, 2},
+		"locked":     {`echo '{"outcome":"locked"}'; exit`, ErrLocked, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			k, home := scripted(t, fmt.Sprintf(script, c.fall))
+			value, err := k.Get(t.Context(), "key")
+			if !errors.Is(err, c.cause) || c.cause == nil && string(value) != "value" {
+				t.Errorf("Get = %q, %v", value, err)
+			}
+			calls, err := os.ReadFile(filepath.Join(home, "calls"))
+			if n := bytes.Count(calls, []byte("x")); err != nil || n != c.calls {
+				t.Errorf("%d children, %v; want %d", n, err, c.calls)
+			}
 		})
 	}
 }

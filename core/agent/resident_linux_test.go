@@ -1,0 +1,57 @@
+package agent
+
+import (
+	"os"
+	"strings"
+	"testing"
+)
+
+func TestDisposable(t *testing.T) {
+	const smaps = `00400000-00a5b000 r-xp 00000000 fe:00 1311 /usr/bin/tokentray
+Rss:                4096 kB
+Anonymous:             0 kB
+VmFlags: rd ex mr mw me
+00a5b000-01100000 r--p 0065b000 fe:00 1311 /usr/bin/tokentray
+Rss:                4096 kB
+Anonymous:             4 kB
+01100000-01180000 rw-p 00d00000 fe:00 1311 /usr/bin/tokentray
+Rss:                 512 kB
+Anonymous:             0 kB
+c000000000-c000800000 rw-p 00000000 00:00 0
+Rss:                6000 kB
+Anonymous:          6000 kB
+7f0000000000-7f0000100000 r--s 00000000 fe:00 99 /home/a b/tokentray.db
+Rss:                1024 kB
+Anonymous:             0 kB
+7ffd00000000-7ffd00002000 r-xp 00000000 00:00 0                          [vdso]
+Rss:                   8 kB
+Anonymous:             0 kB
+`
+	got := disposable(strings.NewReader(smaps))
+	want := []mapping{{0x400000, 0xa5b000}, {0x7f0000000000, 0x7f0000100000}}
+	if len(got) != len(want) || got[0] != want[0] || got[1] != want[1] {
+		t.Errorf("disposable: %x, want %x", got, want)
+	}
+}
+
+// The program goes on after its code was handed back, and holds less.
+func TestHandBack(t *testing.T) {
+	before, err := residentFiles()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if before < muchCode {
+		t.Skipf("a test of %d bytes of code has nothing to hand back", before)
+	}
+	handBack()
+	after, err := residentFiles()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if after >= before {
+		t.Errorf("%d bytes of files are in memory, and were %d", after, before)
+	}
+	if _, err := os.ReadFile("/proc/self/smaps"); err != nil {
+		t.Error(err)
+	}
+}
