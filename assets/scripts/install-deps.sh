@@ -123,8 +123,9 @@ done
 check_go
 
 id=unknown
-if [ -r /etc/os-release ]; then
-	id=$(. /etc/os-release && echo " ${ID:-} ${ID_LIKE:-} ")
+release=${OS_RELEASE:-/etc/os-release} # tests play other systems
+if [ -r "$release" ]; then
+	id=$(. "$release" && echo " ${ID:-} ${ID_LIKE:-} ")
 fi
 case $(uname -s):$id in
 Darwin:*)
