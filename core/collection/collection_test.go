@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"flag"
 	"io/fs"
+	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -175,6 +177,49 @@ func FuzzNames(f *testing.F) {
 				}
 				if strings.HasSuffix(f.Path, ".json") && !json.Valid(f.Data) {
 					t.Errorf("%s is no JSON:\n%s", f.Path, f.Data)
+				}
+			}
+		}
+	})
+}
+
+// FuzzAccounts: whatever an account is called, every file names it by the same
+// word, in which no format, no shell and no template engine reads anything, and
+// which means that account in a URL.
+func FuzzAccounts(f *testing.F) {
+	for _, s := range []string{"shop", "商店", "a'b\"c`d", "{{base_url}}", "$HOME", "$(id)", "a=b&c", "~", "🚀", "%2F", "a\\b", "v1.2", "}\u200d", "# x", "é"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, name string) {
+		if clean, err := core.CleanName(name); err != nil || clean != name {
+			return
+		}
+		in := collection.Input{Say: say, Accounts: []collection.Account{{Name: name, Env: core.Live}}}
+		for kind, mark := range map[collection.Kind]string{
+			collection.Postman: `"key": "tokentray_account",` + "\n\t\t\t" + `"value": "`, collection.HTTP: "@account = ",
+			collection.JetBrains: "@tokentray_account = ", collection.Curl: "TOKENTRAY_ACCOUNT=${TOKENTRAY_ACCOUNT:-",
+		} {
+			file, err := collection.Single(kind, in)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, rest, found := strings.Cut(string(file.Data), mark)
+			ref := rest[:strings.IndexAny(rest, "\"}\n")]
+			escaped, env, _ := strings.Cut(ref, "/")
+			back, err := url.PathUnescape(escaped)
+			if !found || err != nil || back != name || env != "live" {
+				t.Errorf("%s: %q became %q", kind, name, ref)
+			}
+			for _, r := range ref {
+				if r <= '~' && !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.%/", r) {
+					t.Errorf("%s: %q holds %q", kind, ref, r)
+				}
+			}
+			if kind == collection.Curl {
+				cmd := exec.Command("sh", "-n")
+				cmd.Stdin = bytes.NewReader(file.Data)
+				if out, err := cmd.CombinedOutput(); err != nil {
+					t.Errorf("a shell does not read the script for %q: %v %s", name, err, out)
 				}
 			}
 		}

@@ -2,7 +2,6 @@ package collection
 
 import (
 	"fmt"
-	"net/url"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -50,7 +49,7 @@ func (n *names) of(ref string) string {
 func encode(a Account) string {
 	var b strings.Builder
 	for _, r := range a.Name {
-		if word(r) || r > '~' && (unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r)) {
+		if word(r) || r == '.' || r > '~' && (unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r)) {
 			b.WriteRune(r)
 			continue
 		}
@@ -66,9 +65,13 @@ func encode(a Account) string {
 
 // ascii is encode for programs that send a URL as it stands, as curl does.
 func (a account) ascii() string {
-	out := url.PathEscape(a.Name)
-	if a.Env != "" {
-		out += "/" + string(a.Env)
+	var b strings.Builder
+	for _, c := range []byte(a.path) {
+		if c > '~' {
+			fmt.Fprintf(&b, "%%%02X", c)
+		} else {
+			b.WriteByte(c)
+		}
 	}
-	return strings.ReplaceAll(out, "'", "%27")
+	return b.String()
 }

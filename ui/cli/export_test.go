@@ -136,6 +136,35 @@ func TestExportReplacesNothing(t *testing.T) {
 	}
 }
 
+// TestExportBesideFilesOfTheirOwn: a .env that holds more than our key is never
+// replaced, and a .gitignore stays as it is.
+func TestExportBesideFilesOfTheirOwn(t *testing.T) {
+	dir := t.TempDir()
+	env, ignore := filepath.Join(dir, ".env"), filepath.Join(dir, ".gitignore")
+	put := func(path, text string) {
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put(env, "DATABASE=mine\n")
+	put(ignore, "/bin/\n")
+	r, f := newExportRun(shops()...)
+	_, errOut := r.try(t, exitUsage, "export", "curl", "shop", "--out", dir, "--new-key", "sh", "--force")
+	if raw, _ := os.ReadFile(env); string(raw) != "DATABASE=mine\n" || slices.Contains(f.calls, "add key") || !strings.Contains(errOut, "TOKENTRAY_KEY=") {
+		t.Errorf(".env %q, stderr %q, calls %v", raw, errOut, f.calls)
+	}
+	put(env, "# old\nTOKENTRAY_KEY=ttk_old\n")
+	r, _ = newExportRun(shops()...)
+	_, errOut = r.try(t, 0, "export", "curl", "shop", "--out", dir, "--new-key", "sh", "--force")
+	raw, _ := os.ReadFile(ignore)
+	if string(raw) != "/bin/\n" || !strings.Contains(errOut, ".gitignore of yours; add to it: .env") {
+		t.Errorf(".gitignore %q, stderr %q", raw, errOut)
+	}
+	if raw, _ := os.ReadFile(env); !strings.HasSuffix(string(raw), "\nTOKENTRAY_KEY="+clientKey+"\n") || written(t, dir)[".env"] != 0o600 {
+		t.Errorf(".env %q %v", raw, written(t, dir))
+	}
+}
+
 func TestExportToStandardOutput(t *testing.T) {
 	r, _ := newExportRun(shops()...)
 	out, errOut := r.try(t, 0, "export", "postman", "shop")

@@ -258,6 +258,9 @@ func (a *app) exported(ctx context.Context, agent api.Agent, e clientExport, in 
 	} else {
 		a.note(a.say("export.no_key", "place", a.say(keyPlace(e.kind))))
 	}
+	if lines := ignoreLines(e.out, files); len(lines) > 0 {
+		a.note(a.say("export.ignore", "lines", strings.Join(lines, a.say("cli.comma"))))
+	}
 	if door, err := agent.Loopback(ctx); err == nil && door.State == api.DoorOff {
 		a.note(a.say("api.open"))
 	}

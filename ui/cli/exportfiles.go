@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"tokentray/core/collection"
@@ -86,6 +87,24 @@ func writeFile(path string, f collection.File) error {
 		_, err := w.Write(f.Data)
 		return err
 	})
+}
+
+// ignoreLines are what a .gitignore of the person's own should have and has not.
+func ignoreLines(folder string, files []collection.File) []string {
+	var out []string
+	for _, f := range files {
+		if !f.Shared || f.Secret {
+			continue
+		}
+		there, _ := os.ReadFile(target(folder, f)) // it was just written, or looked at
+		lines := strings.Fields(string(there))
+		for _, want := range strings.Fields(string(f.Data)) {
+			if !slices.Contains(lines, want) {
+				out = append(out, want)
+			}
+		}
+	}
+	return out
 }
 
 func target(folder string, f collection.File) string {

@@ -94,11 +94,11 @@ func export() table {
 		"cmd.export.postman.long": {
 			"Write a collection of WeChat calls, and an environment for each account, for Postman\nand Newman; Insomnia imports the same files. Before each request a script takes the\ntoken from TokenTray; after an errcode 40001, 40014 or 42001 another reports it, and a\nrun makes the call again.\n\n" +
 				"NAME is the account in the active environment and follows tokentray use; NAME/ENV\nstays. Without an account all are exported. Without --out the collection for one account\ngoes to standard output.\n\n" +
-				"The client key is left for you to fill in, unless --new-key makes one, or --key-stdin\nreads one: then the environments hold it and are not for version control.\n\n" +
+				"The client key is left for you to fill in, unless --new-key makes one, or --key-stdin\nreads one: then the environments hold it and are not for version control, and not for\nPostman either, which sends initial values to its cloud: type it in as current value.\nNewman prints each URL with its token; in CI give it --silent or another reporter.\n\n" +
 				"  tokentray export postman --out wechat --new-key postman\n  newman run wechat/tokentray.postman_collection.json \\\n    -e wechat/tokentray-shop.postman_environment.json --folder \"Is the token accepted?\"",
 			"为 Postman 和 Newman 生成微信接口集合和各账号的环境；Insomnia 可导入同样的文件。\n发送前由脚本从 TokenTray 获取 token；遇到 errcode 40001、40014、42001 时报告失效，批量运行时会重发。\n\n" +
 				"只写名称表示当前环境中的账号，随 tokentray use 而变；名称/环境 则固定。不写账号时导出全部。\n不带 --out 时把一个账号的集合输出到标准输出。\n\n" +
-				"客户端密钥留空由你填写；--new-key 新建密钥，--key-stdin 读取密钥，此时环境文件含有密钥，请勿提交到版本库。\n\n" +
+				"客户端密钥留空由你填写；--new-key 新建密钥，--key-stdin 读取密钥，此时环境文件含有密钥，请勿提交到版本库，\n也不要导入 Postman：它会把初始值同步到云端，请手动填入当前值。\nNewman 会输出含 token 的地址，在 CI 中请加 --silent 或换用其他报告格式。\n\n" +
 				"  tokentray export postman --out wechat --new-key postman\n  newman run wechat/tokentray.postman_collection.json \\\n    -e wechat/tokentray-shop.postman_environment.json --folder \"token 是否有效\"",
 		},
 
@@ -131,6 +131,7 @@ func export() table {
 
 		"export.wrote":        {"Files written into {folder}: {count}", "已写入 {folder} 的文件：{count}"},
 		"export.secret":       {"The client key is in {files}: keep that out of version control. All else may be committed.", "客户端密钥在 {files} 中：请勿提交到版本库。其余文件可以提交。"},
+		"export.ignore":       {"There is a .gitignore of yours; add to it: {lines}", "已有你自己的 .gitignore，请在其中加入：{lines}"},
 		"export.no_key":       {"No client key is in them yet. Make one with tokentray api key add NAME and put it into: {place}", "文件中还没有客户端密钥。用 tokentray api key add 名称 新建，并填入：{place}"},
 		"export.no_live":      {"The new key may not use live: with tokentray use live these files get no token. For that, revoke it and export with --env sandbox --env live.", "新密钥不能用于生产环境：切换到 live 后这些文件无法获取 token。如需使用，请吊销它，并以 --env sandbox --env live 重新导出。"},
 		"export.one":          {"standard output takes the file of one account; name one, or give --out FOLDER", "标准输出只能容纳一个账号的文件；请指定账号，或使用 --out 文件夹"},
