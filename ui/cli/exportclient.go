@@ -120,30 +120,15 @@ func (a *app) exportInput(ctx context.Context, agent api.Agent, ref api.Ref) (co
 	if err != nil {
 		return in, err
 	}
-	names := []string{ref.Name}
-	if ref.Name == "" {
-		names = nil
-		for _, acc := range l.Accounts {
-			if !slices.Contains(names, acc.Name) {
-				names = append(names, acc.Name)
-			}
-		}
-	}
-	for _, name := range names {
-		one := collection.Account{Name: name, Env: ref.Env}
-		for _, acc := range l.Accounts {
-			if acc.Name == name && (ref.Env == "" || acc.Env == ref.Env) && !slices.Contains(one.Products, acc.Product) {
-				one.Products = append(one.Products, acc.Product)
-			}
-		}
-		if one.Products == nil {
-			_, err := a.full(ctx, agent, ref) // says where else there is one
-			return in, err
-		}
-		in.Accounts = append(in.Accounts, one)
-	}
-	if len(in.Accounts) == 0 {
+	in.Accounts = clientAccounts(l.Accounts, ref)
+	switch {
+	case len(in.Accounts) == 0 && ref.Name == "":
 		return in, usage("export.no_accounts")
+	case len(in.Accounts) == 0:
+		_, err := a.full(ctx, agent, ref) // says where else there is one
+		return in, err
+	case ref.Name != "" && ref.Env == "":
+		a.noteElsewhere(l, ref.Name)
 	}
 	door, err := agent.Loopback(ctx)
 	if err != nil {
@@ -151,6 +136,41 @@ func (a *app) exportInput(ctx context.Context, agent api.Agent, ref api.Ref) (co
 	}
 	in.URL = "http://127.0.0.1:" + strconv.Itoa(door.Port)
 	return in, nil
+}
+
+// clientAccounts are the accounts that ref means, all with an empty one. A name
+// without an environment is one account there, of every product that it has.
+func clientAccounts(accounts []api.Account, ref api.Ref) []collection.Account {
+	var out []collection.Account
+	for _, acc := range accounts {
+		if ref.Name != "" && acc.Name != ref.Name || ref.Env != "" && acc.Env != ref.Env {
+			continue
+		}
+		i := slices.IndexFunc(out, func(o collection.Account) bool { return o.Name == acc.Name })
+		if i < 0 {
+			i = len(out)
+			out = append(out, collection.Account{Name: acc.Name, Env: ref.Env})
+		}
+		if !slices.Contains(out[i].Products, acc.Product) {
+			out[i].Products = append(out[i].Products, acc.Product)
+		}
+	}
+	return out
+}
+
+// noteElsewhere says so when a bare name means no account as things stand.
+func (a *app) noteElsewhere(l api.List, name string) {
+	var other api.Ref
+	for _, acc := range l.Accounts {
+		switch {
+		case acc.Name != name:
+		case acc.Env == l.Active:
+			return
+		default:
+			other = acc.Ref()
+		}
+	}
+	a.note(a.say("export.elsewhere", "account", clean(other.String()), "env", other.Env))
 }
 
 // exportSingle writes one file to standard output.

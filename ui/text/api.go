@@ -93,7 +93,8 @@ func apiDoor() table {
 				"For SDKs whose base URL can be set to http://127.0.0.1:17278, WeChat's own calls, with a\n" +
 				"client key in the place of the AppSecret; the AppID chooses the account:\n\n" +
 				"  GET  /cgi-bin/token?grant_type=client_credential&appid=ID&secret=KEY\n" +
-				"  POST /cgi-bin/stable_token           force_refresh only reports the token as stale",
+				"  POST /cgi-bin/stable_token           force_refresh only reports the token as stale\n\n" +
+				"tokentray export writes files for Postman, Newman, Bruno, editors and curl that do all this.",
 			"本机 HTTP 接口：Postman、SDK、脚本和 CI 从这里获取当前 token，无需 AppSecret。\n" +
 				"默认关闭，用 tokentray api on 开启；只监听 127.0.0.1 和 ::1，只接受客户端密钥\n" +
 				"（tokentray api key add）。\n\n" +
@@ -112,7 +113,8 @@ func apiDoor() table {
 				"对于可设置基础地址的 SDK，设为 http://127.0.0.1:17278，用客户端密钥代替 AppSecret，\n" +
 				"由 AppID 选择账号，即可使用微信自己的接口：\n\n" +
 				"  GET  /cgi-bin/token?grant_type=client_credential&appid=ID&secret=KEY\n" +
-				"  POST /cgi-bin/stable_token           force_refresh 仅表示报告 token 失效",
+				"  POST /cgi-bin/stable_token           force_refresh 仅表示报告 token 失效\n\n" +
+				"tokentray export 可为 Postman、Newman、Bruno、编辑器和 curl 生成现成的文件。",
 		},
 	}
 }
