@@ -16,6 +16,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/push"
 	"tokentray/core/store"
 	"tokentray/core/vault"
 )
@@ -246,8 +247,9 @@ type world struct {
 	session  api.Session
 	login    Login
 	sessions []api.Session
-	ahead    atomic.Int64 // of the machine's clock, in nanoseconds
-	restored bool         // the store is a backup
+	ahead    atomic.Int64                          // of the machine's clock, in nanoseconds
+	restored bool                                  // the store is a backup
+	deliver  func(context.Context, push.Job) error // nil: the real one
 }
 
 // pass lets time go by on the agent's clock, such as the floor between rounds.
@@ -328,6 +330,7 @@ func (w *world) service() (*Service, error) {
 		},
 		Now:       w.now,
 		Restored:  w.restored,
+		Deliver:   w.deliver,
 		Session:   w.session,
 		OnSession: func(s api.Session) { w.sessions = append(w.sessions, s) },
 	})

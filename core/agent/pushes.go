@@ -18,18 +18,21 @@ type pushes struct {
 	runner *push.Runner
 	edit   sync.Mutex // held through each change of which there are
 
-	mu   sync.RWMutex // a leaf
-	kept map[core.ID][]core.KeptPush
+	mu     sync.RWMutex // a leaf
+	kept   map[core.ID][]core.KeptPush
+	stored map[core.ID]core.Token // to be pushed once the Keeper has told of them
 }
 
 // initPushes reads the pushes. Nothing is done before Run.
 func (s *Service) initPushes() (err error) {
 	s.push.runner = push.NewRunner(push.Config{Deliver: s.parts.Deliver, Done: s.pushed, Now: s.now, Log: s.log})
+	s.push.stored = map[core.ID]core.Token{}
 	s.push.kept, err = s.parts.Store.Pushes()
 	return err
 }
 
-// journal is the store as the Keeper writes to it: what it stored is pushed.
+// journal is the store as the Keeper writes to it: what it stored is pushed, once
+// the history has the renewal and clients know of it.
 type journal struct {
 	core.Journal
 	stored func(core.ID, core.Token)
@@ -41,9 +44,29 @@ func (j journal) SaveToken(id core.ID, t core.Token) error {
 	return err
 }
 
-// stored puts a token into the queue of each push that does not have it. The
-// Keeper waits for it, so it only queues.
+// stored notes a token that is to be pushed. The Keeper waits for it.
 func (s *Service) stored(id core.ID, t core.Token) {
+	s.push.mu.Lock()
+	defer s.push.mu.Unlock()
+	if len(s.push.kept[id]) > 0 {
+		s.push.stored[id] = t
+	}
+}
+
+// pushStored queues what was stored of an account. The Keeper tells of it under
+// its own lock.
+func (s *Service) pushStored(id core.ID) {
+	s.push.mu.Lock()
+	t, there := s.push.stored[id]
+	delete(s.push.stored, id)
+	s.push.mu.Unlock()
+	if there {
+		s.queue(id, t)
+	}
+}
+
+// queue puts a token into the queue of each push that does not have it.
+func (s *Service) queue(id core.ID, t core.Token) {
 	kept := s.push.of(id)
 	if len(kept) == 0 || t.Dead || !t.Good(s.now(), 0) {
 		return
@@ -62,7 +85,7 @@ func (s *Service) stored(id core.ID, t core.Token) {
 func (s *Service) catchUp() {
 	for _, a := range s.all() {
 		if t, ok := s.keeper.Token(a.ID); ok {
-			s.stored(a.ID, t)
+			s.queue(a.ID, t)
 		}
 	}
 }
@@ -130,21 +153,21 @@ func (p *pushes) drop(id core.ID, number int) {
 	kept := slices.DeleteFunc(slices.Clone(p.kept[id]), func(k core.KeptPush) bool { return number == 0 || k.Number == number })
 	if p.kept[id] = kept; len(kept) == 0 {
 		delete(p.kept, id)
+		delete(p.stored, id)
 	}
 }
 
-// result notes how a push ended, and returns how it had ended before.
-func (p *pushes) result(id core.ID, number int, r core.PushResult) (before core.PushResult, there bool) {
+// result notes how a push ended, if it is still there.
+func (p *pushes) result(id core.ID, number int, r core.PushResult) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	kept := slices.Clone(p.kept[id])
 	for i := range kept {
 		if kept[i].Number == number {
-			before, kept[i].Result, there = kept[i].Result, r, true
+			kept[i].Result = r
+			p.kept[id] = kept
 		}
 	}
-	p.kept[id] = kept
-	return before, there
 }
 
 // pushed is told by the queue how a try ended: it is kept, told, and written
@@ -152,10 +175,11 @@ func (p *pushes) result(id core.ID, number int, r core.PushResult) (before core.
 // the one before.
 func (s *Service) pushed(job push.Job, r core.PushResult) {
 	id, number := job.Account.ID, job.Push.Number
-	before, there := s.push.result(id, number, r)
+	kept, there := s.push.find(id, number)
 	if !there {
 		return
 	}
+	before := kept.Result
 	level := slog.LevelDebug
 	attrs := []any{"account", id, "push", number, "tries", r.Tries}
 	if r.Err != nil {
@@ -174,6 +198,7 @@ func (s *Service) pushed(job push.Job, r core.PushResult) {
 			s.log.Warn("cannot write the history", "account", id, "error", err)
 		}
 	}
+	s.push.result(id, number, r)
 	s.tell(id)
 }
 

@@ -115,6 +115,7 @@ func (s *Service) fill(ctx context.Context) {
 		s.log.Warn("cannot read what was asked today", "error", err)
 	}
 	s.keeper.Recall(day, counts)
+	s.catchUp()
 }
 
 // close ends what Run does not run itself.

@@ -324,6 +324,7 @@ func (s *Service) view(snap core.Snapshot, now time.Time) api.Account {
 // heard hands the Keeper's events on. The Keeper calls it under its own lock.
 func (s *Service) heard(e core.Event) {
 	if e.Account != nil {
+		s.pushStored(e.Account.Account.ID)
 		s.changed(e.Account.Account.ID)
 	}
 	if e.Removed != nil {

@@ -42,7 +42,7 @@ func redact(line string, tokens ...string) string {
 		}
 		line = line[n:]
 	}
-	return cut(out.String())
+	return cut(strings.ToValidUTF8(out.String(), hidden)) // a piece may end within a character
 }
 
 // hidePieces takes out every piece that line and token share and that is longer

@@ -72,6 +72,7 @@ type slot struct {
 	turn    int
 	tries   int // with this token
 	running bool
+	doing   string                 // the token of the try under way
 	waiting []chan core.PushResult // for the job
 }
 
@@ -95,6 +96,7 @@ func NewRunner(cfg Config) *Runner {
 func (r *Runner) now() time.Time { return r.cfg.Now().Round(0) }
 
 // Add puts a job into the queue, in the place of an older one of the same push.
+// One whose very token is on its way is passed over.
 func (r *Runner) Add(job Job) { r.add(job, nil) }
 
 // Do is Add, and waits for the try; of a job that a newer one replaced it is the
@@ -130,6 +132,9 @@ func (r *Runner) add(job Job, done chan core.PushResult) bool {
 	if s == nil {
 		s = &slot{}
 		r.slots[k] = s
+	}
+	if done == nil && s.running && s.job == nil && s.doing == job.Token.Value {
+		return true
 	}
 	if s.job == nil {
 		r.turn++
@@ -242,7 +247,7 @@ func (r *Runner) next() (start func(context.Context), wait time.Duration) {
 // begin takes a job out of the queue. The lock is held.
 func (r *Runner) begin(k key, s *slot) func(context.Context) {
 	job, waiting := *s.job, s.waiting
-	s.job, s.waiting, s.running = nil, nil, true
+	s.job, s.waiting, s.running, s.doing = nil, nil, true, job.Token.Value
 	s.tries++
 	tries := s.tries
 	return func(ctx context.Context) {
@@ -323,7 +328,7 @@ func (r *Runner) end(k key, s *slot, job Job, result *core.PushResult) {
 
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	s.running = false
+	s.running, s.doing = false, ""
 	if s.job == nil && !result.NextTry.IsZero() && r.slots[k] == s {
 		r.turn++
 		s.job, s.due, s.turn = &job, result.NextTry, r.turn

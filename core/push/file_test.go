@@ -1,0 +1,182 @@
+package push
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"tokentray/core"
+)
+
+func tokenJob(p core.Push) Job {
+	now := time.Now().Round(time.Second)
+	return Job{
+		Account: core.Account{ID: "0123456789abcdef", Name: "商店", Env: core.Live, AppID: "wx0123456789abcdef"},
+		Push:    p, BaseURL: "https://api.example.com",
+		Token: core.Token{Value: newToken, ObtainedAt: now, ExpiresAt: now.Add(2 * time.Hour), Life: 2 * time.Hour},
+	}
+}
+
+func fileJob(path string, form core.PushForm, key string) Job {
+	return tokenJob(core.Push{Number: 1, Kind: core.PushFile, Path: path, Form: form, Key: key})
+}
+
+func write(t *testing.T, path, text string, mode fs.FileMode) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), mode); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(path, mode); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// holds checks a file's text and, where there are any, its mode.
+func holds(t *testing.T, path, want string, mode fs.FileMode) {
+	t.Helper()
+	raw, err := os.ReadFile(path)
+	if err != nil || string(raw) != want {
+		t.Errorf("%s holds %q, want %q (%v)", filepath.Base(path), raw, want, err)
+	}
+	if info, err := os.Stat(path); runtime.GOOS != "windows" && (err != nil || info.Mode().Perm() != mode) {
+		t.Errorf("%s has mode %v, want %v (%v)", filepath.Base(path), info.Mode(), mode, err)
+	}
+	left, _ := filepath.Glob(filepath.Join(filepath.Dir(path), ".*.tmp"))
+	if len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}
+
+func TestFilesAreWritten(t *testing.T) {
+	dir := t.TempDir()
+	env, js, plain := filepath.Join(dir, ".env"), filepath.Join(dir, "t.json"), filepath.Join(dir, "token")
+	for _, job := range []Job{fileJob(env, core.PushDotenv, "T"), fileJob(js, core.PushJSON, ""), fileJob(plain, core.PushPlain, "")} {
+		if err := Deliver(t.Context(), job); err != nil {
+			t.Fatal(err)
+		}
+	}
+	holds(t, env, "T="+newToken+"\n", 0o600)
+	holds(t, plain, newToken+"\n", 0o600)
+	raw, err := os.ReadFile(js)
+	if err != nil || !strings.HasPrefix(string(raw), `{"access_token":"`+newToken+`","expires_in":7`) || !strings.Contains(string(raw), `"account":"商店","env":"live"`) {
+		t.Errorf("json: %s (%v)", raw, err)
+	}
+}
+
+// TestModesAreNeverWidened: whatever the mode was, others may not read the token,
+// and what the owner took from himself stays taken.
+func TestModesAreNeverWidened(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("no modes here")
+	}
+	for before, after := range map[fs.FileMode]fs.FileMode{0o644: 0o600, 0o666: 0o600, 0o640: 0o600, 0o600: 0o600, 0o400: 0o400, 0o755: 0o600} {
+		path := filepath.Join(t.TempDir(), ".env")
+		write(t, path, "A=1\n", before)
+		if err := Deliver(t.Context(), fileJob(path, core.PushDotenv, "T")); err != nil {
+			t.Fatal(err)
+		}
+		holds(t, path, "A=1\nT="+newToken+"\n", after)
+	}
+	path := filepath.Join(t.TempDir(), ".env") // nothing to write, but too many may read
+	write(t, path, "T="+newToken+"\n", 0o644)
+	if err := Deliver(t.Context(), fileJob(path, core.PushDotenv, "T")); err != nil {
+		t.Fatal(err)
+	}
+	holds(t, path, "T="+newToken+"\n", 0o600)
+}
+
+func TestAFileThatIsRightStaysUntouched(t *testing.T) {
+	path := filepath.Join(t.TempDir(), ".env")
+	write(t, path, "T='"+newToken+"' # x\n", 0o600)
+	before, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := Deliver(t.Context(), fileJob(path, core.PushDotenv, "T")); err != nil {
+		t.Fatal(err)
+	}
+	if after, err := os.Stat(path); err != nil || !os.SameFile(before, after) || !before.ModTime().Equal(after.ModTime()) {
+		t.Error("it was replaced by the same text")
+	}
+}
+
+func TestLinksAreFollowedAndStay(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.MkdirAll(filepath.Join(dir, "real"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	file, link, second := filepath.Join(dir, "real", "env"), filepath.Join(dir, "link"), filepath.Join(dir, "second")
+	write(t, file, "A=1\n", 0o600)
+	if err := errors.Join(os.Symlink("real/env", link), os.Symlink(link, second)); err != nil {
+		t.Skip(err)
+	}
+	if err := Deliver(t.Context(), fileJob(second, core.PushDotenv, "T")); err != nil {
+		t.Fatal(err)
+	}
+	holds(t, file, "A=1\nT="+newToken+"\n", 0o600)
+	for _, path := range []string{link, second} {
+		if info, err := os.Lstat(path); err != nil || info.Mode()&fs.ModeSymlink == 0 {
+			t.Errorf("%s is no link any more: %v", path, err)
+		}
+	}
+	if place(second) != place(file) {
+		t.Error("a link and its file are two places")
+	}
+}
+
+func TestWhatIsNoFileIsRefused(t *testing.T) {
+	dir := t.TempDir()
+	big, binary, dangling, loop := filepath.Join(dir, "big"), filepath.Join(dir, "binary"), filepath.Join(dir, "dangling"), filepath.Join(dir, "loop")
+	write(t, big, strings.Repeat("A=1\n", maxFile/4+1), 0o600)
+	write(t, binary, "T=\x00", 0o600)
+	if err := errors.Join(os.Symlink(filepath.Join(dir, "nowhere"), dangling), os.Symlink(loop, loop)); err != nil {
+		t.Skip(err)
+	}
+	for path, want := range map[string]string{
+		dir: "it is a folder", filepath.Join(dir, "no", "such"): "no such file or directory", big: "over 1 MB",
+		binary: "no text file", dangling: "the link leads to", loop: "the link leads to", filepath.Join(big, "x"): "not a directory",
+		os.DevNull: "no ordinary file",
+	} {
+		err := Deliver(t.Context(), fileJob(path, core.PushDotenv, "T"))
+		e := core.AsError(err)
+		if e == nil || e.Class != core.PushFailed || e.Remedy != core.RemedyPushFile || !strings.Contains(e.Message, want) || strings.Contains(e.Message, newToken) {
+			t.Errorf("%s: %v, want %q", path, err, want)
+		}
+	}
+	holds(t, binary, "T=\x00", 0o600)
+}
+
+// TestOnePlaceIsWrittenByOneAtATime: pushes of many accounts into one .env file,
+// by its name and by a link, lose nothing of each other.
+func TestOnePlaceIsWrittenByOneAtATime(t *testing.T) {
+	dir := t.TempDir()
+	path, link := filepath.Join(dir, ".env"), filepath.Join(dir, "link")
+	write(t, path, "", 0o600)
+	if err := os.Symlink(path, link); err != nil {
+		t.Skip(err)
+	}
+	r := NewRunner(Config{})
+	stop := running(t, r)
+	var all sync.WaitGroup
+	for i := range 20 {
+		job := fileJob([]string{path, link}[i%2], core.PushDotenv, "T"+string(rune('A'+i)))
+		job.Push.Number = i + 1
+		all.Go(func() {
+			if result, err := r.Do(t.Context(), job); err != nil || result.Err != nil {
+				t.Errorf("%v, %v", err, result.Err)
+			}
+		})
+	}
+	all.Wait()
+	stop()
+	raw, err := os.ReadFile(path)
+	if n := strings.Count(string(raw), newToken); err != nil || n != 20 {
+		t.Errorf("%d of 20 variables are there (%v)", n, err)
+	}
+}
