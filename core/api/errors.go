@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"time"
 
 	"tokentray/core"
@@ -16,6 +17,17 @@ var ErrNoAgent = errors.New("no agent is running")
 // ErrVersion is in the chain of a Client's error when the agent speaks another
 // API number. Stop works all the same.
 var ErrVersion = errors.New("the agent speaks another API number")
+
+// VersionError is in the chain of the same error and tells which API number the
+// agent speaks, so that people hear whether it is the older one.
+type VersionError struct {
+	Agent int // 0 when it named none
+}
+
+func (e *VersionError) Error() string { return ErrVersion.Error() }
+
+// Is makes it one with ErrVersion.
+func (e *VersionError) Is(target error) bool { return target == ErrVersion }
 
 // FromError turns an error into its wire form; nil stays nil.
 func FromError(err error) *Error {
@@ -86,13 +98,14 @@ func noAgent(cause error) *core.Error {
 }
 
 func otherVersion(got string) *core.Error {
+	number, _ := strconv.Atoi(got)
 	if got == "" {
 		got = "none"
 	}
 	return &core.Error{
 		Class: core.Internal, Remedy: core.RemedyRestart,
 		Message: fmt.Sprintf("the agent speaks API %.20s and this program API %d; run tokentray stop and try again", got, Version),
-		Err:     ErrVersion,
+		Err:     &VersionError{number},
 	}
 }
 

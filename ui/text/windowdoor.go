@@ -34,6 +34,7 @@ func windowDoor() table {
 
 		"window.clientkey.name":           {"Name", "名称"},
 		"window.clientkey.name.hint":      {"the program that uses it, for example postman", "使用它的程序，例如 postman"},
+		"window.clientkey.name.empty":     {"Give the key a name.", "请填写密钥名称。"},
 		"window.clientkey.accounts":       {"Accounts", "账号"},
 		"window.clientkey.accounts.all":   {"All", "全部"},
 		"window.clientkey.accounts.some":  {"Only these", "仅限以下"},

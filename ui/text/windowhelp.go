@@ -50,7 +50,7 @@ func windowHelp() table {
 		"window.remedy.cut_off": {"See whether it was done, then try again. What you typed stays.", "请先确认是否已经完成，再重试。已填写的内容会保留。"},
 
 		"window.menu.twin":                 {"Duplicate as {env}…", "复制为{env}账号…"},
-		"window.form.twin_of":              {"{account} as {env}", "{account} 的{env}账号"},
+		"window.form.twin_of":              {"{env} copy of {account}", "{env}账号，复制自 {account}"},
 		"window.form.product.test_live":    {"A test account under Live: production calls will not work with it.", "测试号放在生产环境：它无法用于正式业务的调用。"},
 		"window.form.proxy_password.again": {"not copied; enter it again if the proxy wants one", "未复制；如果代理需要密码，请重新填写"},
 		"window.form.clipboard":            {"From clipboard", "从剪贴板填写"},
@@ -59,6 +59,9 @@ func windowHelp() table {
 		"window.form.from.secret":          {"AppSecret filled in from the clipboard; the text has no AppID.", "已从剪贴板填入 AppSecret；文本中没有 AppID。"},
 		"window.form.from.several":         {"The text holds several AppIDs. The first was filled in; check it.", "文本中有多个 AppID，已填入第一个，请核对。"},
 		"window.form.from.none":            {"The clipboard holds no text with an AppID and an AppSecret.", "剪贴板中没有包含 AppID 和 AppSecret 的文本。"},
+
+		"window.bar.version.older": {"An older agent runs, which this window cannot speak with. Restart it to go on; no token is lost.", "正在运行的守护进程版本较旧，无法与此窗口通信。重新启动后即可继续，不会丢失 token。"},
+		"window.bar.version.newer": {"The agent is newer than this window. Close the window and open it again, or restart the agent with this version; no token is lost.", "守护进程的版本比此窗口新。请关闭窗口后重新打开，或用当前版本重新启动守护进程，不会丢失 token。"},
 
 		"window.secret.title": {"New AppSecret for {account}", "为 {account} 填写新的 AppSecret"},
 		"window.secret.body":  {"It is tried with one call first, and saved only when WeChat accepts it.", "会先调用一次进行验证，微信接受后才保存。"},

@@ -39,11 +39,7 @@ func (w *Window) fail(e *core.Error, ref api.Ref) {
 	if ref.Name != "" {
 		account = ref.String()
 	}
-	words := w.look.say.Cause(wire(e), account)
-	if r := remedyText(w.look, wire(e), account); r != "" {
-		words += " " + r
-	}
-	w.message(snack{Text: words, Bad: true, Until: w.now().Add(errorTime)})
+	w.message(snack{Text: explained(w.look, wire(e), account), Bad: true, Until: w.now().Add(errorTime)})
 }
 
 func (w *Window) message(s snack) {
@@ -182,7 +178,7 @@ func (w *Window) check(id core.ID) {
 			w.tell(w.look.t("snack.dead", "account", ref.String()))
 		default:
 			w.message(snack{
-				Text: w.look.say.Cause(r.Error, ref.String()) + " " + remedyText(w.look, r.Error, ref.String()),
+				Text: explained(w.look, r.Error, ref.String()),
 				Bad:  true, Until: w.now().Add(errorTime),
 			})
 		}

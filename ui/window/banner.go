@@ -1,6 +1,8 @@
 package window
 
 import (
+	"errors"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
@@ -49,7 +51,7 @@ func bannersOf(l *look, ph phase, failure *core.Error, m *model) []bannerLine {
 	case phaseFailed:
 		return []bannerLine{{Text: l.t("bar.failed", "cause", causeOf(l, failure)), Loud: true}}
 	case phaseVersion:
-		return []bannerLine{{Text: l.t("bar.version"), Button: l.t("bar.restart"), Act: barRestart, Loud: true}}
+		return []bannerLine{{Text: versionWords(l, failure), Button: l.t("bar.restart"), Act: barRestart, Loud: true}}
 	case phaseRestart:
 		return []bannerLine{{Text: l.t("bar.restarting")}}
 	case phaseConnecting:
@@ -71,6 +73,19 @@ func bannersOf(l *look, ph phase, failure *core.Error, m *model) []bannerLine {
 		out = append(out, bannerLine{Text: l.t("bar.demo")})
 	}
 	return out
+}
+
+// versionWords says what to do about an agent of another API number: an older
+// one is replaced, beside a newer one this window is the old thing.
+func versionWords(l *look, failure *core.Error) string {
+	var v *api.VersionError
+	switch {
+	case failure == nil || !errors.As(failure, &v):
+		return l.t("bar.version")
+	case v.Agent < api.Version:
+		return l.t("bar.version.older")
+	}
+	return l.t("bar.version.newer")
 }
 
 func vaultBanner(l *look, v api.Vault) (bannerLine, bool) {

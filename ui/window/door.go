@@ -77,9 +77,9 @@ func doorState(l *look, d api.Loopback) (string, color.NRGBA) {
 // doorTrouble says why the door is not as somebody wants it, and what to do.
 func doorTrouble(l *look, e *api.Error) string {
 	if e.Remedy == core.RemedyPort {
-		return l.say.Cause(e, "") + " " + l.t("door.taken.say")
+		return joined(l, l.say.Cause(e, ""), l.t("door.taken.say"))
 	}
-	return strings.TrimSpace(l.say.Cause(e, "") + " " + remedyText(l, e, ""))
+	return explained(l, e, "")
 }
 
 // drawPort is the port with a button that appears when another is entered.

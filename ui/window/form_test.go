@@ -96,7 +96,7 @@ func TestDuplicateAsTheOtherEnvironment(t *testing.T) {
 	s := newStage(t, a).open()
 	item := s.menuItem("shop-sandbox", "Duplicate as Live…")
 	item.Action()
-	s.mustSay("shop/sandbox as Live", "http://proxy.example:8080", "ask Li", "curl command ▾", "not copied", "I allow legacy fetches")
+	s.mustSay("Live copy of shop/sandbox", "http://proxy.example:8080", "ask Li", "curl command ▾", "not copied", "I allow legacy fetches")
 	d := s.form.draft
 	if d.editing || d.name != "shop" || d.env != core.Live || d.appID != "" || d.secret != "" || d.consent || d.product != core.ProductOfficial {
 		t.Errorf("the draft is %+v", d)

@@ -201,6 +201,9 @@ func (p *keyPage) problems() map[string]string {
 	if slices.ContainsFunc(p.door.keys, func(k api.ClientKey) bool { return k.Name == in.Name }) {
 		out["name"] = l.say.Say(text.Key("problem." + core.ProblemKeyTaken))
 	}
+	if in.Name == "" {
+		out["name"] = l.t("clientkey.name.empty")
+	}
 	if p.some && len(in.Accounts) == 0 {
 		out["accounts"] = l.t("clientkey.accounts.empty")
 	}

@@ -66,3 +66,28 @@ func TestEventsChangeTheList(t *testing.T) {
 	s.agent.send(api.Event{Type: api.EventRemoved, Removed: added.ID})
 	s.until("the row to go", func() bool { return !s.says("new one") })
 }
+
+// An older agent and a newer one are told apart, for what helps differs; what
+// is in a form stays.
+func TestOlderAndNewerAgents(t *testing.T) {
+	for _, c := range []struct {
+		agent int
+		want  string
+	}{
+		{api.Version - 1, "An older agent runs, which this window"},
+		{api.Version + 1, "The agent is newer than this window."},
+	} {
+		s := newStage(t).open()
+		s.openAdd()
+		s.typeInto("name", "half typed")
+		s.refuse(&core.Error{Class: core.Internal, Remedy: core.RemedyRestart, Err: &api.VersionError{Agent: c.agent}})
+		s.agent.crash()
+		s.untilSays(c.want)
+		s.mustSay("half typed")
+		s.refuse(nil)
+		s.press("Restart")
+		s.until("the agent", func() bool { return s.phase == phaseConnected })
+		s.mustNotSay(c.want)
+		s.mustSay("half typed")
+	}
+}

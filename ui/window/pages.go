@@ -130,7 +130,7 @@ func (w *Window) dropPage() {
 
 // testForm asks upstream once with what was typed, and saves nothing.
 func (w *Window) testForm(f *form) {
-	if !f.ready(w.focus) {
+	if !f.ready(w.focus, true) {
 		return
 	}
 	if f.draft.needsConsent() && !f.draft.consent {
@@ -157,7 +157,7 @@ func (w *Window) testForm(f *form) {
 
 // saveForm gives the draft to the agent, which saves it and then fetches once.
 func (w *Window) saveForm(f *form) {
-	if !f.ready(w.focus) {
+	if !f.ready(w.focus, false) {
 		return
 	}
 	in, ref, editing := f.draft.input(), f.draft.ref, f.draft.editing
@@ -212,7 +212,7 @@ func refusal(l *look, err *core.Error, account string) string {
 	if errors.As(err, &fields) && len(fields.Fatal()) > 0 {
 		return problemWords(l, fields.Fatal())
 	}
-	return strings.TrimSpace(l.say.Cause(wire(err), account) + " " + remedyText(l, wire(err), account))
+	return explained(l, wire(err), account)
 }
 
 // problemWords says what is wrong with fields, a line each.

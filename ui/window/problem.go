@@ -98,6 +98,20 @@ func remedyText(l *look, e *api.Error, ref string) string {
 	return l.say.Remedy(e, ref)
 }
 
+// explained is cause and remedy in one breath.
+func explained(l *look, e *api.Error, account string) string {
+	return joined(l, l.say.Cause(e, account), remedyText(l, e, account))
+}
+
+// joined puts two sentences after one another, of which Chinese leaves no blank
+// between.
+func joined(l *look, a, b string) string {
+	if l.say.Lang() == text.Chinese {
+		return a + b
+	}
+	return strings.TrimSpace(a + " " + b)
+}
+
 // helps is the one action that helps most with what is wrong with an account.
 func helps(a api.Account) act {
 	e := a.Error

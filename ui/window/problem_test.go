@@ -23,20 +23,23 @@ func ailing(e api.Error) api.Account {
 // refusals are the failures of a fetch that are shown with an account.
 func refusals() []api.Error {
 	var out []api.Error
-	for class, remedies := range map[core.Class][]string{
-		core.Temporary:   {core.RemedyTryAgain, core.RemedyNetwork, core.RemedyProxy, core.RemedyTLS, core.RemedyAnswer, core.RemedyForceBudget},
-		core.Whitelist:   {core.RemedyWhitelist},
-		core.Confirm:     {core.RemedyConfirm, core.RemedyRefused},
-		core.Quota:       {core.RemedyQuotaDay, core.RemedyQuotaMinute},
-		core.BadSecret:   {core.RemedySecret, core.RemedyAppID},
-		core.Frozen:      {core.RemedyFrozenSecret, core.RemedyFrozen},
-		core.Misuse:      {core.RemedyComponent, core.RemedyUpdate, core.RemedyAllowLive, core.RemedyProxy, core.RemedyAppID},
-		core.VaultClosed: {core.RemedyVaultUnlock, core.RemedyVaultInit, core.RemedyReenter},
-		core.Internal:    {core.RemedyDisk, core.RemedyFull, core.RemedyReadOnly},
+	for _, c := range []struct {
+		class    core.Class
+		remedies []string
+	}{
+		{core.Temporary, []string{core.RemedyTryAgain, core.RemedyNetwork, core.RemedyProxy, core.RemedyTLS, core.RemedyAnswer, core.RemedyForceBudget}},
+		{core.Whitelist, []string{core.RemedyWhitelist}},
+		{core.Confirm, []string{core.RemedyConfirm, core.RemedyRefused}},
+		{core.Quota, []string{core.RemedyQuotaDay, core.RemedyQuotaMinute}},
+		{core.BadSecret, []string{core.RemedySecret, core.RemedyAppID}},
+		{core.Frozen, []string{core.RemedyFrozenSecret, core.RemedyFrozen}},
+		{core.Misuse, []string{core.RemedyComponent, core.RemedyUpdate, core.RemedyAllowLive, core.RemedyProxy, core.RemedyAppID}},
+		{core.VaultClosed, []string{core.RemedyVaultUnlock, core.RemedyVaultInit, core.RemedyReenter}},
+		{core.Internal, []string{core.RemedyDisk, core.RemedyFull, core.RemedyReadOnly}},
 	} {
-		for _, remedy := range remedies {
+		for _, remedy := range c.remedies {
 			out = append(out, api.Error{
-				Class: class, Remedy: remedy, Message: "it failed", UpstreamCode: 40164, RID: "6247e1a5-0a1b2c3d-4e5f6071",
+				Class: c.class, Remedy: remedy, Message: "it failed", UpstreamCode: 40164, RID: "6247e1a5-0a1b2c3d-4e5f6071",
 				CallerIP: "203.0.113.7", RetryAt: noon.Add(10 * time.Minute),
 			})
 		}

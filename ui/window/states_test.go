@@ -1,0 +1,238 @@
+package window
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/test"
+
+	"tokentray/core"
+	"tokentray/core/api"
+	"tokentray/ui/text"
+)
+
+// pageState is one state of a form, of the settings or of a question.
+type pageState struct {
+	name    string
+	prepare func(*stage) // before the window connects; nil: nothing
+	enter   func(*stage)
+}
+
+// pageStates are the states whose pictures are kept as markup.
+func pageStates() []pageState {
+	fill := func(s *stage) {
+		s.typeInto("name", "blog")
+		s.typeInto("appid", "wx89abcdef01234567")
+		s.typeInto("secret", goodSecret)
+	}
+	verdict := func(s *stage, r api.TestResult) {
+		s.agent.test = r
+		s.testForm(s.form)
+		s.until("the answer", func() bool { return !s.form.busy })
+	}
+	open := func(s *stage) {
+		s.openSettings()
+		s.until("the door", func() bool { return s.settings.door.known && s.status.Version != "" })
+		s.redrawSettings()
+	}
+	key := func(s *stage) *keyPage {
+		open(s)
+		s.openKeyPage()
+		return s.room()
+	}
+	return []pageState{
+		{"form-empty", nil, func(s *stage) { s.openAdd() }},
+		{"form-problems", nil, func(s *stage) {
+			s.openAdd()
+			s.typeInto("name", "a/b")
+			s.typeInto("appid", "gh_0123456789ab")
+			s.typeInto("secret", goodSecret[:20])
+			s.typeInto("base_url", "http://example.org")
+			s.typeInto("proxy", "http://me@host:80")
+			s.saveForm(s.form)
+		}},
+		{"form-pasted", nil, func(s *stage) {
+			s.openAdd()
+			s.form.pasted("AppID: wx0123456789abcdef\nAppSecret: " + goodSecret)
+		}},
+		{"form-works", nil, func(s *stage) {
+			s.openAdd()
+			fill(s)
+			verdict(s, api.TestResult{ExpiresIn: 7200, Mask: "83_ab••••wxyz"})
+		}},
+		{"form-refused", nil, func(s *stage) {
+			s.openAdd()
+			fill(s)
+			verdict(s, api.TestResult{Error: &api.Error{Class: core.Whitelist, Remedy: core.RemedyWhitelist, CallerIP: "203.0.113.7", UpstreamCode: 40164}})
+		}},
+		{"form-edit", nil, func(s *stage) { s.openEdit("shop-sandbox") }},
+		{"form-twin", nil, func(s *stage) {
+			a, _ := s.model.find("campaign-sandbox")
+			a.Proxy = "http://proxy.example:8080"
+			s.openForm(twinDraft(a))
+		}},
+		{"settings-shut", nil, open},
+		{"settings-open", func(s *stage) {
+			s.agent.keys = someKeys()
+			s.agent.door = api.Loopback{State: api.DoorOn, Port: 17278, Addresses: []string{"127.0.0.1:17278", "[::1]:17278"}}
+			s.agent.list.Vault = api.Vault{Kind: "file", State: "open"}
+			s.agent.list.PausedAll = true
+		}, open},
+		{"settings-taken", func(s *stage) {
+			s.agent.door = api.Loopback{State: api.DoorTaken, Port: 17278, Error: &api.Error{Class: core.Invalid, Remedy: core.RemedyPort, Message: "taken"}}
+			s.agent.list.Vault = api.Vault{Kind: "keyring", State: "unavailable"}
+		}, open},
+		{"key-empty", nil, func(s *stage) { key(s) }},
+		{"key-problems", nil, func(s *stage) {
+			p := key(s)
+			p.some, p.live, p.sandbox, p.origins = true, false, false, "localhost:3000"
+			s.redrawSettings()
+			s.makeKey(p)
+		}},
+		{"log", func(s *stage) {
+			s.agent.access = []api.Access{
+				{At: noon, Key: "postman", Call: "GET /v1/token", Account: "shop/live", Status: 200, Count: 3},
+				{At: noon.Add(-time.Minute), Call: "GET /v1/token", Status: 401, Count: 1},
+			}
+		}, func(s *stage) {
+			open(s)
+			s.openLog()
+			s.until("the log", func() bool { return s.settings.room.(*logPage).known })
+		}},
+		{"secret-empty", nil, func(s *stage) { s.askSecret("shop-sandbox") }},
+		{"secret-unsure", nil, func(s *stage) {
+			s.askSecret("shop-sandbox")
+			s.win.Canvas().Focused().(*entry).SetText(goodSecret)
+			s.agent.test = api.TestResult{Error: &api.Error{Class: core.Temporary, Remedy: core.RemedyNetwork}}
+			s.key(fyne.KeyReturn)
+			s.until("the answer", func() bool { return s.sheet.box.Objects[4].(*fyne.Container).Objects[0].Visible() })
+		}},
+		{"question-revoke", nil, func(s *stage) { s.askRevoke("postman") }},
+	}
+}
+
+// enterState opens a window in a state.
+func enterState(t *testing.T, st pageState, lang text.Lang, dark bool, width, height float32) *stage {
+	t.Helper()
+	inZone(t, time.UTC)
+	s := newStage(t, town(noon)...)
+	s.agent.list.Settings.Language = map[text.Lang]string{text.English: "en", text.Chinese: "zh"}[lang]
+	if dark {
+		s.agent.list.Settings.Theme = "dark"
+	}
+	if st.prepare != nil {
+		st.prepare(s)
+	}
+	s.win.Resize(fyne.NewSize(width, height))
+	s.open()
+	s.until("the agent", func() bool { return s.phase == phaseConnected })
+	st.enter(s)
+	return s
+}
+
+// inFront is the page or the question that a state shows.
+func (s *stage) inFront() fyne.CanvasObject {
+	if s.sheet != nil {
+		return s.sheet.box
+	}
+	return s.holder.Objects[0]
+}
+
+// TestPagesToMarkup keeps every state of the forms, of the settings and of
+// their questions, in both languages. No secret is in any of them.
+func TestPagesToMarkup(t *testing.T) {
+	for _, st := range pageStates() {
+		for lang, suffix := range map[text.Lang]string{text.English: "en", text.Chinese: "zh"} {
+			t.Run(st.name+"-"+suffix, func(t *testing.T) {
+				s := enterState(t, st, lang, false, 460, 640)
+				o := s.inFront()
+				file := "pages/" + st.name + "-" + suffix + ".xml"
+				test.AssertObjectRendersToMarkup(t, file, o)
+				noSecretIn(t, file)
+			})
+		}
+	}
+}
+
+// TestProblemsToMarkup keeps what is said of every refusal, in both languages.
+func TestProblemsToMarkup(t *testing.T) {
+	inZone(t, time.UTC)
+	for lang, suffix := range map[text.Lang]string{text.English: "en", text.Chinese: "zh"} {
+		t.Run(suffix, func(t *testing.T) {
+			test.NewTempApp(t)
+			l := lookIn(lang)
+			column := stack(3 * grid)
+			for _, product := range core.Products() {
+				a := blocked("gate", core.Sandbox)
+				a.Product, a.Error.PriorIP = product, "203.0.113.9"
+				column.Add(problemBox(l, a))
+			}
+			for _, e := range refusals() {
+				if e.Class != core.Whitelist && e.Class != core.VaultClosed {
+					a := ailing(e)
+					a.Kind = core.KindWeChatLegacy
+					column.Add(problemBox(l, a))
+				}
+			}
+			w := test.NewTempWindow(t, container.NewStack(newScroller(column)))
+			w.SetPadded(false)
+			w.Resize(fyne.NewSize(428, 900))
+			test.AssertRendersToMarkup(t, "pages/problems-"+suffix+".xml", w.Canvas())
+		})
+	}
+}
+
+// problemBox is what the detail says of an account that upstream refuses.
+func problemBox(l *look, a api.Account) fyne.CanvasObject {
+	d := newDetail(l, detailActions{act: func(core.ID, act) {}})
+	d.account, d.now = a, noon
+	return d.drawProblem(problemOf(l, a, noon))
+}
+
+// TestBannersToMarkup keeps what is said over everything, in both languages.
+func TestBannersToMarkup(t *testing.T) {
+	for lang, suffix := range map[text.Lang]string{text.English: "en", text.Chinese: "zh"} {
+		t.Run(suffix, func(t *testing.T) {
+			test.NewTempApp(t)
+			l := lookIn(lang)
+			m := newModel()
+			m.pausedAll, m.demo, m.vault = true, true, api.Vault{Kind: "file", State: "locked"}
+			column := stack(2 * grid)
+			version := func(n int) *core.Error {
+				return &core.Error{Class: core.Internal, Remedy: core.RemedyRestart, Err: &api.VersionError{Agent: n}}
+			}
+			for _, b := range [][]bannerLine{
+				bannersOf(l, phaseGone, nil, &m), bannersOf(l, phaseFailed, failure(core.Internal, core.RemedyNoAgent), &m),
+				bannersOf(l, phaseVersion, version(0), &m), bannersOf(l, phaseVersion, version(99), &m),
+				bannersOf(l, phaseRestart, nil, &m), bannersOf(l, phaseConnected, nil, &m),
+			} {
+				column.Add(drawBanners(l, b, func(bannerAct) {}))
+			}
+			w := test.NewTempWindow(t, container.NewStack(newScroller(column)))
+			w.SetPadded(false)
+			w.Resize(fyne.NewSize(460, 640))
+			test.AssertRendersToMarkup(t, "pages/banners-"+suffix+".xml", w.Canvas())
+		})
+	}
+}
+
+// noSecretIn looks for what nobody may read in a picture that is kept.
+func noSecretIn(t *testing.T, file string) {
+	t.Helper()
+	for _, dir := range []string{"testdata", "testdata/failed"} {
+		raw, err := os.ReadFile(filepath.Join(dir, file))
+		if err != nil {
+			continue
+		}
+		for _, secret := range []string{goodSecret, goodSecret[:20], freshKey} {
+			if strings.Contains(string(raw), secret) {
+				t.Errorf("%s/%s shows a secret", dir, file)
+			}
+		}
+	}
+}
