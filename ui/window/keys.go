@@ -27,9 +27,10 @@ const (
 	keysAnywhere keyGroup = "anywhere"
 	keysAccount  keyGroup = "account" // anywhere, on the selected account
 	keysList     keyGroup = "list"    // while the list has the keyboard
+	keysForm     keyGroup = "form"    // while an account is entered
 )
 
-func keyGroups() []keyGroup { return []keyGroup{keysList, keysAccount, keysAnywhere} }
+func keyGroups() []keyGroup { return []keyGroup{keysList, keysAccount, keysForm, keysAnywhere} }
 
 // binding is one line of the table: strokes that do the same, and what they do.
 // The words are those of the key window.keys.NAME.
@@ -78,6 +79,9 @@ func (w *Window) bindings() []binding {
 		{"edit", keysAccount, withCtrl(fyne.KeyE), func() { w.openEdit(w.selected) }},
 		{"help", keysAccount, withCtrl(fyne.KeyH), func() { w.help(w.selected) }},
 
+		{"save", keysForm, withCtrl(fyne.KeyS), w.onForm(w.saveForm)},
+		{"test", keysForm, withCtrl(fyne.KeyReturn, fyne.KeyEnter), w.onForm(w.testForm)},
+
 		{"find", keysAnywhere, withCtrl(fyne.KeyF), w.openFinder},
 		{"sandbox", keysAnywhere, withCtrl(fyne.Key1), func() { w.switchView(viewSandbox) }},
 		{"live", keysAnywhere, withCtrl(fyne.Key2), func() { w.switchView(viewLive) }},
@@ -87,6 +91,16 @@ func (w *Window) bindings() []binding {
 		{"keys", keysAnywhere, append([]stroke{{char: '?'}}, bare(fyne.KeyF1)...), w.openKeys},
 		{"back", keysAnywhere, bare(fyne.KeyEscape), w.escape},
 		{"close", keysAnywhere, withCtrl(fyne.KeyW, fyne.KeyQ), w.leave},
+	}
+}
+
+// onForm does something with the open form, if there is one that does not wait
+// for an answer.
+func (w *Window) onForm(do func(*form)) func() {
+	return func() {
+		if w.form != nil && !w.form.busy {
+			do(w.form)
+		}
 	}
 }
 
@@ -136,7 +150,7 @@ func (w *Window) typedShortcut(s fyne.Shortcut) {
 	if !ok || custom.Modifier != ctrl || w.win.Canvas().Overlays().Top() != nil {
 		return
 	}
-	if do := w.bound(stroke{key: custom.KeyName, ctrl: true}, keysAnywhere, keysAccount); do != nil {
+	if do := w.bound(stroke{key: custom.KeyName, ctrl: true}, keysAnywhere, keysAccount, keysForm); do != nil {
 		do()
 	}
 }

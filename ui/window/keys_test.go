@@ -58,7 +58,7 @@ func TestKeysAct(t *testing.T) {
 			case b.group == keysList:
 				do = s.bound(one, keysList)
 			default:
-				do = s.bound(one, keysAnywhere, keysAccount)
+				do = s.bound(one, keysAnywhere, keysAccount, keysForm)
 			}
 			if do == nil {
 				t.Errorf("%s: %+v does nothing", b.name, one)
@@ -172,4 +172,19 @@ func TestRingIsTheKeyboards(t *testing.T) {
 	if s.list.views["solo-sandbox"].ring.Hidden {
 		t.Error("an arrow key draws no ring")
 	}
+}
+
+// A form is tested and saved without leaving its fields.
+func TestKeysOfTheForm(t *testing.T) {
+	s := newStage(t).open()
+	s.ctrl(fyne.KeyS) // no form, nothing to save
+	s.ctrl(fyne.KeyN)
+	for field, what := range map[string]string{"name": "shop", "appid": "wx0123456789abcdef", "secret": "0123456789abcdef0123456789abcdef"} {
+		s.typeInto(field, what)
+	}
+	s.ctrl(fyne.KeyReturn)
+	s.untilSays("It works")
+	s.ctrl(fyne.KeyS)
+	s.untilCalled("add shop/sandbox")
+	s.until("the list", func() bool { return s.form == nil })
 }
