@@ -114,7 +114,7 @@ func run(bin string) (err error) {
 	if err := b.open(upstream.URL); err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, b.client.Stop(context.Background())) }()
+	defer func() { err = errors.Join(err, b.stop()) }()
 	for _, step := range []func() error{b.wait, b.load} {
 		if err := step(); err != nil {
 			return err
@@ -157,6 +157,32 @@ func (b *bench) open(upstream string) error {
 		return fmt.Errorf("the door answers %d: %w", code, err)
 	}
 	return os.WriteFile(b.body, body, 0o600)
+}
+
+// stop ends the agent and waits for its end: until then it has files open.
+func (b *bench) stop() error {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	status, err := b.client.Status(ctx)
+	if err != nil {
+		return err
+	}
+	if err := b.client.Stop(ctx); err != nil {
+		return err
+	}
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", status.PID))
+		if err != nil || strings.Contains(string(stat), ") Z ") { // ended, or only waits to be asked how
+			return nil
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return fmt.Errorf("the agent %d has not ended", status.PID)
+		}
+	}
 }
 
 func freePort() (int, error) {
