@@ -1,0 +1,160 @@
+//go:build linux
+
+package e2e
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"tokentray/cmd/e2e/desktop"
+	"tokentray/core"
+	"tokentray/core/api"
+	"tokentray/core/sim"
+)
+
+const stablePath = "/cgi-bin/stable_token"
+
+// TestWindowByKeyboardAlone lives a day with the window without a pointer: an
+// account is added, tested, copied, flipped to live and back, renewed, given a
+// new AppSecret after upstream refused the old one, and deleted.
+func TestWindowByKeyboardAlone(t *testing.T) {
+	p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked, Panel: true})
+	shop := p.owner("shop", core.Sandbox, 0)
+	w := p.open()
+	if err := w.Activate(); err != nil {
+		t.Fatal(err)
+	}
+	press := func(keys ...string) {
+		t.Helper()
+		if err := p.Key(keys...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	fill := func(text string) {
+		t.Helper()
+		if err := p.Type(text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	shows := func(keys ...string) { // something new
+		t.Helper()
+		if err := p.changes(w, func() { press(keys...) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	calls := func() int { return p.sim.Calls(shop.appID, stablePath) }
+
+	// Add it: the test asks upstream and saves nothing.
+	shows("ctrl+n")
+	fill("shop")
+	press("Tab", "Tab", "Tab") // past environment and product
+	fill(shop.appID)
+	press("Tab")
+	fill(shop.secret)
+	press("Tab", "Tab", "Tab") // past kind and renewal
+	fill(p.base)
+	press("ctrl+Return")
+	p.wait(10*time.Second, "the test to ask upstream", func() error {
+		if calls() == 0 {
+			return fmt.Errorf("nobody asked")
+		}
+		return nil
+	})
+	if list, err := p.client.List(t.Context()); err != nil || len(list.Accounts) != 0 {
+		t.Fatalf("after the test there are the accounts %v, %v", list.Accounts, err)
+	}
+	p.wait(10*time.Second, "the account", func() error {
+		press("ctrl+s") // does nothing while the test is under way
+		return p.is(shop.ref, core.StateFresh)
+	})
+
+	// Copy it. The list has the keyboard as soon as the form is gone.
+	press("Down", "Return")
+	p.wantCopied(p.issued(shop))
+
+	// Its twin in live, and back. What is looked at is what the tray and the
+	// command line mean, too.
+	live := p.add("shop", core.Live, 0)
+	for _, env := range []core.Env{core.Live, core.Sandbox} {
+		press("F6")
+		p.wait(10*time.Second, "the switch to "+string(env), func() error {
+			list, err := p.client.List(t.Context())
+			if err == nil && list.Active != env {
+				err = fmt.Errorf("active is %s", list.Active)
+			}
+			return err
+		})
+		if env == core.Live {
+			press("Return")
+			p.wantCopied(p.issued(live))
+		}
+	}
+
+	// Renew it.
+	before := calls()
+	press("ctrl+r")
+	p.wait(10*time.Second, "the renewal", func() error {
+		if calls() == before {
+			return fmt.Errorf("nobody asked")
+		}
+		return p.is(shop.ref, core.StateFresh)
+	})
+
+	// Its AppSecret is reset in the console. The refusal shows, and so does the
+	// remedy, while the token goes on.
+	token := p.issued(shop)
+	next := string(core.NewID()) + string(core.NewID())
+	if err := p.sim.Put(sim.Account{AppID: shop.appID, Secret: core.NewSecret(next), Product: core.ProductTest}); err != nil {
+		t.Fatal(err)
+	}
+	p.wait(20*time.Second, "the refusal", func() error {
+		press("ctrl+r")
+		return p.is(shop.ref, core.StateBlocked)
+	})
+	if got := p.do("", "get", shop.ref); got != token+"\n" {
+		t.Error("the living token is gone with the AppSecret")
+	}
+	shows("ctrl+h")
+	fill(next)
+	press("Return")
+	p.wait(20*time.Second, "the new AppSecret to be taken", func() error { return p.is(shop.ref, core.StateFresh) })
+	items, err := p.KeyringItems()
+	if err != nil || !slices.ContainsFunc(items, func(i desktop.KeyringItem) bool { return strings.Contains(i.Secret, next) }) {
+		t.Errorf("the new AppSecret is not in the keyring, %v", err)
+	}
+	if slices.ContainsFunc(items, func(i desktop.KeyringItem) bool { return strings.Contains(i.Secret, shop.secret) }) {
+		t.Error("the old AppSecret still is in the keyring")
+	}
+
+	// Delete it: the question is answered with no first, which is where the
+	// keyboard is.
+	shows("Delete")
+	press("Return")
+	if err := p.is(shop.ref, core.StateFresh); err != nil {
+		t.Errorf("no was taken for yes: %v", err)
+	}
+	shows("Delete")
+	press("Tab", "Return")
+	p.wait(10*time.Second, "the account to go", func() error {
+		if err := p.is(shop.ref, core.StateFresh); err == nil {
+			return fmt.Errorf("it is still there")
+		}
+		return nil
+	})
+	if _, _, code := p.run("", "get", shop.ref); code != 3 {
+		t.Errorf("get of a deleted account ends with %d", code)
+	}
+}
+
+// is reports an error unless an account is in a state.
+func (p *product) is(ref string, want core.State) error {
+	name, env, _ := strings.Cut(ref, "/")
+	a, err := p.client.Account(p.t.Context(), api.Ref{Name: name, Env: core.Env(env)})
+	if err == nil && a.State != want {
+		err = fmt.Errorf("%s is %s", ref, a.State)
+	}
+	return err
+}
