@@ -37,7 +37,7 @@ func (w *Window) tell(words string) { w.message(snack{Text: words, Until: w.now(
 func (w *Window) fail(e *core.Error, ref api.Ref) {
 	account := ""
 	if ref.Name != "" {
-		account = ref.String()
+		account = refWords(ref)
 	}
 	w.message(snack{Text: explained(w.look, wire(e), account), Bad: true, Until: w.now().Add(errorTime)})
 }
@@ -63,7 +63,7 @@ func (w *Window) copyCall(id core.ID, req api.CopyRequest) {
 	if a.Env == core.Live && w.model.settings.AskLiveCopy {
 		l := w.look
 		w.question(question{
-			title: l.t("live.title"), body: l.t("live.body", "account", a.Ref().String()), yes: l.t("live.go"), live: true, role: danger,
+			title: l.t("live.title"), body: l.t("live.body", "account", refWords(a.Ref())), yes: l.t("live.go"), live: true, role: danger,
 		}, func() { w.copyNow(a, req) })
 		return
 	}
@@ -73,7 +73,7 @@ func (w *Window) copyCall(id core.ID, req api.CopyRequest) {
 func (w *Window) copyNow(a api.Account, req api.CopyRequest) {
 	ref := a.Ref()
 	if a.Remaining(w.now()) < fetchFirst {
-		w.tell(w.look.t("snack.busy", "account", ref.String()))
+		w.tell(w.look.t("snack.busy", "account", refWords(ref)))
 	}
 	ask(w, upstreamWait, func(ctx context.Context, g Agent) (api.Clipboard, error) {
 		return g.Copy(ctx, ref, req)
@@ -121,7 +121,7 @@ func (w *Window) refresh(id core.ID, req api.RefreshRequest) {
 		return
 	}
 	ref := a.Ref()
-	w.tell(w.look.t("snack.busy", "account", ref.String()))
+	w.tell(w.look.t("snack.busy", "account", refWords(ref)))
 	ask(w, upstreamWait, func(ctx context.Context, g Agent) (api.Token, error) {
 		t, err := g.Refresh(ctx, ref, req)
 		t.AccessToken = "" // not needed here
@@ -131,9 +131,9 @@ func (w *Window) refresh(id core.ID, req api.RefreshRequest) {
 		case err != nil:
 			w.fail(err, ref)
 		case t.StillValid:
-			w.tell(w.look.t("snack.still_valid", "account", ref.String()))
+			w.tell(w.look.t("snack.still_valid", "account", refWords(ref)))
 		default:
-			w.tell(w.look.t("snack.renewed", "account", ref.String(), "time", w.look.say.Coarse(t.ExpiresAt.Sub(w.now()))))
+			w.tell(w.look.t("snack.renewed", "account", refWords(ref), "time", w.look.say.Coarse(t.ExpiresAt.Sub(w.now()))))
 		}
 	})
 }
@@ -154,7 +154,7 @@ func (w *Window) force(id core.ID) {
 		body += "\n" + l.t("force.live")
 	}
 	w.question(question{
-		title: l.t("force.title", "account", a.Ref().String()), body: body, yes: l.t("force.go"),
+		title: l.t("force.title", "account", refWords(a.Ref())), body: body, yes: l.t("force.go"),
 		live: a.Env == core.Live, role: danger,
 	}, func() { w.refresh(id, api.RefreshRequest{Force: true, Person: true}) })
 }
@@ -165,7 +165,7 @@ func (w *Window) check(id core.ID) {
 		return
 	}
 	ref := a.Ref()
-	w.tell(w.look.t("snack.busy", "account", ref.String()))
+	w.tell(w.look.t("snack.busy", "account", refWords(ref)))
 	ask(w, upstreamWait, func(ctx context.Context, g Agent) (api.CheckResult, error) {
 		return g.Check(ctx, ref)
 	}, func(r api.CheckResult, err *core.Error) {
@@ -173,12 +173,12 @@ func (w *Window) check(id core.ID) {
 		case err != nil:
 			w.fail(err, ref)
 		case r.Accepted:
-			w.tell(w.look.t("snack.accepted", "account", ref.String()))
+			w.tell(w.look.t("snack.accepted", "account", refWords(ref)))
 		case r.Dead || r.Error == nil:
-			w.tell(w.look.t("snack.dead", "account", ref.String()))
+			w.tell(w.look.t("snack.dead", "account", refWords(ref)))
 		default:
 			w.message(snack{
-				Text: explained(w.look, r.Error, ref.String()),
+				Text: explained(w.look, r.Error, refWords(ref)),
 				Bad:  true, Until: w.now().Add(errorTime),
 			})
 		}
@@ -208,7 +208,7 @@ func (w *Window) askRemove(id core.ID) {
 	}
 	l, ref := w.look, a.Ref()
 	w.question(question{
-		title: l.t("delete.title", "account", ref.String()), body: l.t("delete.body"), yes: l.t("delete.go"),
+		title: l.t("delete.title", "account", refWords(ref)), body: l.t("delete.body"), yes: l.t("delete.go"),
 		live: a.Env == core.Live, role: danger,
 	}, func() {
 		ask(w, quickWait, func(ctx context.Context, g Agent) (none, error) {
@@ -218,7 +218,7 @@ func (w *Window) askRemove(id core.ID) {
 				w.fail(err, ref)
 				return
 			}
-			w.tell(w.look.t("snack.deleted", "account", ref.String()))
+			w.tell(w.look.t("snack.deleted", "account", refWords(ref)))
 		})
 	})
 }
@@ -376,7 +376,7 @@ func (w *Window) menuOf(a api.Account) *fyne.Menu {
 		fyne.NewMenuItem(l.t("menu.check"), func() { w.check(id) }),
 		fyne.NewMenuItemSeparator())
 	if other, ok := w.model.pair(id); ok {
-		items = append(items, fyne.NewMenuItem(l.t("pair.show", "account", other.Ref().String()), w.flip))
+		items = append(items, fyne.NewMenuItem(l.t("pair.show", "account", refWords(other.Ref())), w.flip))
 	} else {
 		items = append(items, w.twinItem(a))
 	}

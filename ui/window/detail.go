@@ -100,7 +100,7 @@ func (d *detail) draw(now time.Time) fyne.CanvasObject {
 	if p := problemOf(l, a, now); p.Act != actNone {
 		column.Add(d.drawProblem(p))
 	} else if a.Error != nil {
-		column.Add(d.drawProblem(problem{Cause: l.say.Cause(a.Error, a.Ref().String()), Remedy: remedyText(l, a.Error, a.Ref().String()), Act: actRetry, Button: l.t("act.retry")}))
+		column.Add(d.drawProblem(problem{Cause: l.say.Cause(a.Error, refWords(a.Ref())), Remedy: remedyText(l, a.Error, refWords(a.Ref())), Act: actRetry, Button: l.t("act.retry")}))
 	}
 	column.Add(stack(3*grid, d.drawToken(now), d.drawButtons()))
 	d.previous = nil // of the account shown before

@@ -94,7 +94,7 @@ func (d draft) problems(l *look, m *model) map[string][]issue {
 	}
 	for _, b := range m.accounts {
 		if b.ID != d.id && b.Name == a.Name && b.Env == a.Env {
-			out["name"] = append(out["name"], issue{l.t("form.name.twice", "account", b.Ref().String()), false})
+			out["name"] = append(out["name"], issue{l.t("form.name.twice", "account", refWords(b.Ref())), false})
 		}
 	}
 	if a.Env == core.Live && a.Product == core.ProductTest {
@@ -105,7 +105,7 @@ func (d draft) problems(l *look, m *model) map[string][]issue {
 		if a.Kind == core.KindWeChatLegacy {
 			key, warn = "form.twin.legacy", false
 		}
-		out["appid"] = append(out["appid"], issue{l.t(key, "account", twin.Ref().String()), warn})
+		out["appid"] = append(out["appid"], issue{l.t(key, "account", refWords(twin.Ref())), warn})
 	}
 	return out
 }

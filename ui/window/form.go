@@ -97,9 +97,9 @@ func (f *form) draw() fyne.CanvasObject {
 	title := l.t("form.add")
 	switch {
 	case d.editing:
-		title = l.t("form.edit", "account", d.ref.String())
+		title = l.t("form.edit", "account", refWords(d.ref))
 	case d.origin != nil:
-		title = l.t("form.twin_of", "account", d.origin.Ref().String(), "env", l.say.Say(text.Key("env."+string(d.env))))
+		title = l.t("form.twin_of", "account", refWords(d.origin.Ref()), "env", l.say.Say(text.Key("env."+string(d.env))))
 	}
 	back := iconButton(l, iconBack, l.t("back"), f.on.back)
 	clip := smallButton(l, quiet, l.t("form.clipboard"), func() {

@@ -3,7 +3,6 @@ package window
 import (
 	"image/color"
 	"strings"
-	"unicode/utf8"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -96,17 +95,17 @@ func ellipsize(s string, width, size float32, style fyne.TextStyle) string {
 	if measure(s, size, style).Width <= width {
 		return s
 	}
-	runes := []rune(s)
-	lo, hi := 0, len(runes)
+	all := clusters(s)
+	lo, hi := 0, len(all)
 	for lo < hi {
 		mid := (lo + hi + 1) / 2
-		if measure(string(runes[:mid])+"…", size, style).Width <= width {
+		if measure(strings.Join(all[:mid], "")+"…", size, style).Width <= width {
 			lo = mid
 		} else {
 			hi = mid - 1
 		}
 	}
-	return strings.TrimRight(string(runes[:lo]), " ") + "…"
+	return strings.TrimRight(strings.Join(all[:lo], ""), " ") + "…"
 }
 
 // wrap breaks s into lines that fit. Latin breaks at blanks, Chinese
@@ -128,8 +127,11 @@ func wrap(s string, fits func(string) bool) []string {
 				lines = append(lines, strings.TrimRight(line, " "))
 				piece = strings.TrimLeft(piece, " ")
 			}
-			for !fits(strings.TrimRight(piece, " ")) && utf8.RuneCountInString(piece) > 1 {
+			for !fits(strings.TrimRight(piece, " ")) {
 				n := fitting(piece, fits)
+				if n == len(piece) {
+					break // one character that is too wide
+				}
 				lines = append(lines, piece[:n])
 				piece = piece[n:]
 			}
@@ -141,11 +143,13 @@ func wrap(s string, fits func(string) bool) []string {
 }
 
 // fitting is the length in bytes of the longest start of s that fits, one
-// character at least.
+// character at least, and no part of one.
 func fitting(s string, fits func(string) bool) int {
-	ends := make([]int, 0, len(s))
-	for i, r := range s {
-		ends = append(ends, i+utf8.RuneLen(r))
+	var ends []int
+	end := 0
+	for _, c := range clusters(s) {
+		end += len(c)
+		ends = append(ends, end)
 	}
 	lo, hi := 0, len(ends)-1
 	for lo < hi {

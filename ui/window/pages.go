@@ -197,7 +197,7 @@ func (w *Window) saved(s api.Saved) {
 
 // tellSaved says that an account was saved, and what upstream said of it.
 func (w *Window) tellSaved(a api.Account) {
-	ref := a.Ref().String()
+	ref := refWords(a.Ref())
 	if e := a.Error; e != nil { // saved all the same: a refusal undoes nothing
 		w.message(snack{Text: w.look.t("snack.saved_but", "account", ref, "cause", w.look.say.Cause(e, ref)), Bad: true, Until: w.now().Add(errorTime)})
 		return

@@ -90,7 +90,7 @@ func (w *Window) flip() {
 	}
 	other, ok := w.model.pair(a.ID)
 	if !ok {
-		w.tell(w.look.t("pair.none", "account", a.Name, "env", w.look.env(otherEnv(a.Env))))
+		w.tell(w.look.t("pair.none", "account", refWords(api.Ref{Name: a.Name}), "env", w.look.env(otherEnv(a.Env))))
 		return
 	}
 	if w.view == viewAll {

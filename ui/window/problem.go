@@ -58,7 +58,7 @@ func problemOf(l *look, a api.Account, now time.Time) problem {
 	}
 	p := problem{
 		Cause:  causeLine(l, a),
-		Remedy: remedyText(l, a.Error, a.Ref().String()),
+		Remedy: remedyText(l, a.Error, refWords(a.Ref())),
 		Act:    helps(a),
 	}
 	p.Button = l.t(buttonKey(p.Act))
@@ -82,7 +82,7 @@ func causeLine(l *look, a api.Account) string {
 	if key := text.Key("window.cause." + a.Error.Remedy); l.say.Has(key) {
 		return l.say.Say(key)
 	}
-	return l.say.Cause(a.Error, a.Ref().String())
+	return l.say.Cause(a.Error, refWords(a.Ref()))
 }
 
 // remedyText is what can be done, in the window's own words where the command

@@ -222,7 +222,7 @@ func (r *rowView) placeTitle(right float32) {
 	r.tag.Hidden, r.tagBox.Hidden = s.Tag == "", s.Tag == ""
 	if s.Tag != "" {
 		th := r.tag.MinSize().Height
-		r.tag.Color, r.tagBox.FillColor, r.tagBox.StrokeWidth = p.OnDanger, p.Danger, 0
+		r.tag.Color, r.tagBox.FillColor, r.tagBox.StrokeColor, r.tagBox.StrokeWidth = p.OnDanger, p.Danger, nil, 0
 		if !s.Live {
 			r.tag.Color, r.tagBox.FillColor = p.SandboxText, color.Transparent
 			r.tagBox.StrokeColor, r.tagBox.StrokeWidth = p.SandboxText, 1
@@ -234,7 +234,11 @@ func (r *rowView) placeTitle(right float32) {
 	}
 	r.kind.Text = ""
 	if room := right - x; room > 8*grid {
-		r.kind.Text = ellipsize(s.Kind, room, sizeSmall, fyne.TextStyle{})
+		kind := s.Kind // where it has no room, the product says enough
+		if product, _, two := strings.Cut(kind, " · "); two && measure(kind, sizeSmall, fyne.TextStyle{}).Width > room {
+			kind = product
+		}
+		r.kind.Text = ellipsize(kind, room, sizeSmall, fyne.TextStyle{})
 	}
 	kindHeight := r.kind.MinSize().Height
 	put(r.kind, x, top+(nameHeight-kindHeight)/2+1, r.kind.MinSize().Width, kindHeight)

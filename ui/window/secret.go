@@ -29,7 +29,7 @@ func (w *Window) askSecret(id core.ID) {
 	}
 	l := w.look
 	s := &secretSheet{w: w, ref: a.Ref(), appID: a.AppID}
-	title := newProse(l.t("secret.title", "account", a.Ref().String()), 17, l.pal.Text)
+	title := newProse(l.t("secret.title", "account", refWords(a.Ref())), 17, l.pal.Text)
 	title.style.Bold = true
 	body := l.t("secret.body")
 	if a.Remaining(w.now()) > 0 {
@@ -115,7 +115,7 @@ func (s *secretSheet) try() {
 			r.Error = wire(err)
 		}
 		if r.Error != nil {
-			words, _ := testWords(l, r, s.ref.String())
+			words, _ := testWords(l, r, refWords(s.ref))
 			s.say(words, unsure(r.Error))
 			return
 		}
@@ -146,7 +146,7 @@ func (s *secretSheet) save() {
 			return
 		}
 		if err != nil {
-			s.say(refusal(s.w.look, err, s.ref.String()), false)
+			s.say(refusal(s.w.look, err, refWords(s.ref)), false)
 			return
 		}
 		s.w.closeSheet()
@@ -168,7 +168,7 @@ func (w *Window) useStable(id core.ID) {
 		return
 	}
 	ref, kind := a.Ref(), core.KindWeChat
-	w.tell(w.look.t("snack.busy", "account", ref.String()))
+	w.tell(w.look.t("snack.busy", "account", refWords(ref)))
 	ask(w, upstreamWait, func(ctx context.Context, g Agent) (api.Saved, error) {
 		return g.Edit(ctx, ref, api.AccountInput{Kind: &kind, Apart: true})
 	}, func(s api.Saved, err *core.Error) {
@@ -182,6 +182,6 @@ func (w *Window) useStable(id core.ID) {
 			w.tellSaved(s.Account)
 			return
 		}
-		w.tell(w.look.t("snack.stable", "account", ref.String()))
+		w.tell(w.look.t("snack.stable", "account", refWords(ref)))
 	})
 }

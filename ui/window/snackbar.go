@@ -32,7 +32,7 @@ const (
 
 // copiedSnack tells of a copy. It stays until the clipboard is cleared.
 func copiedSnack(l *look, c api.Clipboard, now time.Time) snack {
-	ref := api.Ref{Name: c.Account, Env: c.Env}.String()
+	ref := refWords(api.Ref{Name: c.Account, Env: c.Env})
 	s := snack{Text: l.t("snack.copied", "account", ref), Live: c.Env == core.Live, Clip: true, Clears: c.ClearsAt, Until: c.ClearsAt}
 	switch {
 	case c.Followed:
