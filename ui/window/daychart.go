@@ -44,6 +44,7 @@ type dayChart struct {
 	at      *time.Time // what is read, kept by the pane over a redraw
 
 	shown   timeline
+	drawn   float32 // width that is drawn
 	focused bool
 	hovered bool
 	r       *face
@@ -87,7 +88,11 @@ func (c *dayChart) CreateRenderer() fyne.WidgetRenderer {
 	c.reading = [2]*canvas.Text{word("", 13, p.Text), word("", 13, p.Text)}
 	c.r = &face{
 		min: func() fyne.Size { return fyne.NewSize(160, c.heightFor(max(160, c.Size().Width))) },
-		lay: c.draw,
+		lay: func(s fyne.Size) {
+			if s.Width != c.drawn {
+				c.draw(s)
+			}
+		},
 	}
 	c.draw(c.Size())
 	return c.r
@@ -104,6 +109,7 @@ func (c *dayChart) draw(size fyne.Size) {
 	if width <= 0 {
 		return
 	}
+	c.drawn = width
 	grain := time.Duration(float64(dayPast+dayAhead) * markGrain / float64(width))
 	c.shown = timelineOf(c.history, c.account, c.now, grain)
 	put(c.frame, -grid, -grid, width+2*grid, chartRead-2+grid)

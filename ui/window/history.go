@@ -175,7 +175,7 @@ func (w *Window) exportHistory() {
 	file.OnSubmitted = func(string) { save() }
 	s = newSheet(l, w.closeSheet, title, newProse(l.t("export.body", "account", refWords(a.Ref()), "n", len(lines)), sizeText, l.pal.Text),
 		stack(grid, word(l.t("export.file"), 13, l.pal.Muted), file), say, gap(0, grid),
-		container.New(&flow{gap: 2 * grid},
+		atRight(
 			newButton(l, quiet, l.t("cancel"), w.closeSheet),
 			newButton(l, quiet, l.t("export.copy"), func() {
 				w.closeSheet()

@@ -20,7 +20,17 @@ type prose struct {
 
 	width float32 // of the lines below
 	lines []*canvas.Text
+	flown flown // what the lines were made of
 	r     *face
+}
+
+// flown is everything that the lines of a prose depend on.
+type flown struct {
+	content string
+	width   float32
+	size    float32
+	color   color.Color
+	style   fyne.TextStyle
 }
 
 func newProse(content string, size float32, c color.Color) *prose {
@@ -90,6 +100,11 @@ func (p *prose) heightFor(width float32) float32 {
 }
 
 func (p *prose) flowInto(width float32) {
+	now := flown{p.content, width, p.size, p.color, p.style}
+	if p.flown == now { // a layout asks several times, and measuring text takes long
+		return
+	}
+	p.flown = now
 	var want []string
 	if p.content != "" && width > 0 {
 		want = wrap(p.content, func(s string) bool { return measure(s, p.size, p.style).Width <= width })
