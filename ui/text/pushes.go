@@ -29,9 +29,6 @@ func pushes() table {
 		"did.pushed":      {"pushed", "已推送"},
 		"did.push_failed": {"push failed", "推送失败"},
 
-		"window.did.pushed":      {"pushed", "已推送"},
-		"window.did.push_failed": {"push failed", "推送失败"},
-
 		"cli.field.path":        {"file", "文件"},
 		"cli.field.form":        {"form", "格式"},
 		"cli.field.key":         {"variable", "变量"},
