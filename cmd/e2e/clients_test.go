@@ -120,7 +120,7 @@ func (d *doors) node(t *testing.T, dir string, args []string) clientRun {
 	t.Helper()
 	before := len(d.leaks.carried())
 	cmd := exec.CommandContext(t.Context(), "node", args...)
-	cmd.Dir, cmd.Env = dir, append(slices.Clone(d.env), "NO_COLOR=1", "NEWMAN_NO_UPDATE=1")
+	cmd.Dir, cmd.Env = dir, append(slices.Clone(d.env), "NO_COLOR=1")
 	var output bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &output, &output
 	err := cmd.Run()

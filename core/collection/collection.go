@@ -78,6 +78,9 @@ type File struct {
 	// Secret says that it holds a client key: readable by its owner alone, and
 	// not for version control.
 	Secret bool
+	// Private says that it is where a client key goes, if none is there yet:
+	// readable by its owner alone from the beginning.
+	Private bool
 	// Shared says that people keep other things of theirs in a file of this
 	// name, so that it is never to be replaced.
 	Shared bool

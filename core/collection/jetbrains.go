@@ -22,7 +22,7 @@ func (w *writer) jetbrains() ([]File, error) {
 		w.jetbrainsFile("tokentray.http", nil),
 		{Path: "http-client.env.json", Data: encodeJSON(shared, "  ")},
 		w.ignore("http-client.private.env.json"),
-		{Path: "http-client.private.env.json", Data: encodeJSON(private, "  "), Secret: !w.Key.Empty()},
+		{Path: "http-client.private.env.json", Data: encodeJSON(private, "  "), Secret: !w.Key.Empty(), Private: true},
 	}, nil
 }
 

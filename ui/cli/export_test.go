@@ -103,6 +103,18 @@ func TestExportWithANewKey(t *testing.T) {
 	}
 }
 
+// TestExportKeepsThePlaceOfAKeyPrivate: who fills it in later need not think of
+// that.
+func TestExportKeepsThePlaceOfAKeyPrivate(t *testing.T) {
+	r, _ := newExportRun(shops()...)
+	dir := t.TempDir()
+	r.try(t, 0, "export", "jetbrains", "--out", dir)
+	got := written(t, dir)
+	if got["http-client.private.env.json"] != 0o600 || len(got) != 4 {
+		t.Errorf("files %v", got)
+	}
+}
+
 // TestExportReplacesNothing without being told, makes no key then, and takes a
 // key back whose files could not be written.
 func TestExportReplacesNothing(t *testing.T) {

@@ -80,7 +80,7 @@ func writeFiles(folder string, files []collection.File) error {
 // writeFile writes one file. What is to be shared gets the permissions that the
 // person's files have.
 func writeFile(path string, f collection.File) error {
-	if !f.Secret {
+	if !f.Secret && !f.Private {
 		return os.WriteFile(path, f.Data, 0o644)
 	}
 	return durable.Write(path, func(w io.Writer) error {

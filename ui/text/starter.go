@@ -127,7 +127,7 @@ func export() table {
 		"flag.export_force":     {"replace files that are there", "替换已有的文件"},
 		"flag.export_new_key":   {"make a client key of this `NAME` for these accounts and write it into the secret files", "为这些账号新建此`名称`的客户端密钥，并写入私密文件"},
 		"flag.export_key_stdin": {"read the client key from standard input and write it into the secret files", "从标准输入读取客户端密钥，并写入私密文件"},
-		"flag.export_env":       {"an `ENV`ironment that the new key may use; again for both; sandbox, and that of NAME/ENV, if not given", "新密钥可用的`环境`，可重复；不指定则为 sandbox 以及 名称/环境 中的环境"},
+		"flag.export_env":       {"an `ENV`ironment that the new key may use; again for both; that of NAME/ENV, else sandbox, if not given", "新密钥可用的`环境`，可重复；不指定则为 名称/环境 中的环境，否则为 sandbox"},
 
 		"export.wrote":        {"Files written into {folder}: {count}", "已写入 {folder} 的文件：{count}"},
 		"export.secret":       {"The client key is in {files}: keep that out of version control. All else may be committed.", "客户端密钥在 {files} 中：请勿提交到版本库。其余文件可以提交。"},
