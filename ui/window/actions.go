@@ -383,6 +383,7 @@ func (w *Window) menuOf(a api.Account) *fyne.Menu {
 	items = append(items,
 		fyne.NewMenuItem(l.t("menu.details"), func() { w.openDetail(id) }),
 		fyne.NewMenuItem(l.t("menu.edit"), func() { w.openEdit(id) }),
+		fyne.NewMenuItem(l.t("menu.clients"), func() { w.exportClients(id) }),
 		pause,
 		fyne.NewMenuItemSeparator(),
 		fyne.NewMenuItem(l.t("menu.delete"), func() { w.askRemove(id) }),

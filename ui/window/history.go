@@ -218,12 +218,7 @@ func cause(err error) string {
 // writeNew writes a file that was not there before and returns where it is. What
 // could be written only in part is removed again.
 func writeNew(path, content string) (string, error) {
-	home, _ := os.UserHomeDir()
-	if rest, ok := strings.CutPrefix(path, "~"); ok && (rest == "" || os.IsPathSeparator(rest[0])) {
-		path = home + rest
-	} else if !filepath.IsAbs(path) {
-		path = filepath.Join(home, path)
-	}
+	path = fromHome(path)
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return path, err
@@ -233,6 +228,18 @@ func writeNew(path, content string) (string, error) {
 		_ = os.Remove(path)
 	}
 	return path, err
+}
+
+// fromHome is a path that a person typed: what is not absolute begins in the
+// home folder, and ~ is that.
+func fromHome(path string) string {
+	home, _ := os.UserHomeDir()
+	if rest, ok := strings.CutPrefix(path, "~"); ok && (rest == "" || os.IsPathSeparator(rest[0])) {
+		return home + rest
+	} else if !filepath.IsAbs(path) {
+		return filepath.Join(home, path)
+	}
+	return path
 }
 
 // exportFolder is where people look for what they took away.

@@ -1,0 +1,188 @@
+package window
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"tokentray/core"
+	"tokentray/core/api"
+	"tokentray/core/collection"
+	"tokentray/ui/text"
+)
+
+// clientSheet writes a file with which an API client uses one account.
+type clientSheet struct {
+	w       *Window
+	account api.Account
+
+	kind   collection.Kind
+	follow bool // the active environment, rather than the account's own
+
+	sheet *sheet
+	what  *prose
+	label *prose
+	file  *entry
+	say   *prose
+	typed bool // the path is the person's and stays
+}
+
+// exportClients asks for the client and for the file.
+func (w *Window) exportClients(id core.ID) {
+	a, ok := w.model.find(id)
+	if !ok {
+		return
+	}
+	l := w.look
+	s := &clientSheet{w: w, account: a, kind: collection.Postman, follow: true}
+	title := newProse(l.t("clients.title", "account", a.Ref().String()), 17, l.pal.Text)
+	title.style.Bold = true
+	var kinds []choice
+	for _, k := range collection.Kinds() {
+		kinds = append(kinds, choice{value: string(k), label: l.t("clients." + string(k))})
+	}
+	kind := newSegment(l, string(s.kind), func(v string) { s.kind = collection.Kind(v); s.show() }, kinds...)
+	follow := newToggle(l, l.t("clients.follow"), s.follow, func(on bool) { s.follow = on; s.show() })
+	s.what, s.label = newProse("", 13, l.pal.Muted), newProse("", 13, l.pal.Muted)
+	s.say = newProse("", 13, l.pal.LiveText)
+	s.file = newEntry(l, "", "", func(string) { s.typed = true })
+	s.file.OnSubmitted = func(string) { s.save() }
+	s.sheet = newSheet(l, w.closeSheet, title, newProse(l.t("clients.body"), sizeText, l.pal.Text), stack(grid, kind, s.what), follow,
+		stack(grid, s.label, s.file), s.say,
+		atRight(newButton(l, quiet, l.t("cancel"), w.closeSheet), newButton(l, filled, l.t("export.save"), s.save)))
+	s.show()
+	w.openSheet(s.sheet, kind)
+}
+
+// show fits words and path to what is chosen.
+func (s *clientSheet) show() {
+	l := s.w.look
+	s.what.set(l.t("clients.say."+string(s.kind)), l.pal.Muted)
+	label := "clients.file"
+	if s.kind == collection.Bruno {
+		label = "clients.folder"
+	}
+	s.label.set(l.t(label), l.pal.Muted)
+	if !s.typed {
+		s.file.SetText(freePath(exportFolder(), s.name()))
+		s.typed = false
+	}
+	s.tell("")
+}
+
+// name is what the file or the folder is called unless somebody wants otherwise.
+func (s *clientSheet) name() string {
+	if s.kind == collection.Bruno {
+		return "tokentray-bruno"
+	}
+	f, err := collection.Single(s.kind, s.input())
+	if err != nil {
+		return "tokentray"
+	}
+	return filepath.Base(filepath.FromSlash(f.Path))
+}
+
+// input is the account as the files see it: a name that follows the switch means
+// the products of both its accounts.
+func (s *clientSheet) input() collection.Input {
+	one := collection.Account{Name: s.account.Name, Env: s.account.Env, Products: []core.Product{s.account.Product}}
+	if s.follow {
+		one.Env = ""
+		if other, ok := s.w.model.pair(s.account.ID); ok && !slices.Contains(one.Products, other.Product) {
+			one.Products = append(one.Products, other.Product)
+		}
+	}
+	return collection.Input{
+		Accounts: []collection.Account{one},
+		URL:      "http://127.0.0.1:" + strconv.Itoa(s.w.model.settings.LoopbackPort),
+		Say:      func(key string) string { return s.w.look.say.Say(text.Key(key)) },
+	}
+}
+
+func (s *clientSheet) files() ([]collection.File, error) {
+	if s.kind == collection.Bruno {
+		return collection.Files(s.kind, s.input())
+	}
+	f, err := collection.Single(s.kind, s.input())
+	return []collection.File{f}, err
+}
+
+// tell says what is wrong, or nothing.
+func (s *clientSheet) tell(words string) {
+	s.say.set(words, s.w.look.pal.LiveText)
+	s.say.Hidden = words == ""
+	s.sheet.Refresh()
+}
+
+func (s *clientSheet) save() {
+	w, l := s.w, s.w.look
+	files, err := s.files()
+	if err != nil {
+		s.tell(explained(l, wire(core.AsError(err)), s.account.Ref().String()))
+		return
+	}
+	place := l.say.Say("export.place.dotenv")
+	if s.kind == collection.Postman || s.kind == collection.JetBrains {
+		place = l.say.Say("export.place.env")
+	}
+	folder, path := s.kind == collection.Bruno, strings.TrimSpace(s.file.Text)
+	w.work.Go(func() {
+		path, err := writeClient(path, folder, files)
+		w.do(func() {
+			switch {
+			case err == nil:
+				if w.sheet == s.sheet {
+					w.closeSheet()
+				}
+				w.tell(l.t("clients.saved", "file", path, "place", place))
+			case w.sheet != s.sheet:
+			case errors.Is(err, fs.ErrExist):
+				s.tell(l.t("export.exists"))
+			default:
+				s.tell(l.t("export.failed", "cause", cause(err)))
+			}
+		})
+	})
+}
+
+// writeClient writes one file, or a folder with files, where nothing was before.
+func writeClient(path string, folder bool, files []collection.File) (string, error) {
+	if !folder {
+		return writeNew(path, string(files[0].Data))
+	}
+	path = fromHome(path)
+	if err := os.Mkdir(path, 0o755); err != nil {
+		return path, err
+	}
+	for _, f := range files {
+		at := filepath.Join(path, filepath.FromSlash(f.Path))
+		if err := os.MkdirAll(filepath.Dir(at), 0o755); err != nil {
+			return path, err
+		}
+		if _, err := writeNew(at, string(f.Data)); err != nil {
+			return path, err
+		}
+	}
+	return path, nil
+}
+
+// freePath is a name in a folder that is not there yet.
+func freePath(folder, name string) string {
+	bare, ending := name, ""
+	if i := strings.IndexByte(name, '.'); i > 0 {
+		bare, ending = name[:i], name[i:]
+	}
+	for i := 1; ; i++ {
+		path := filepath.Join(folder, name)
+		if i > 1 {
+			path = filepath.Join(folder, bare+"-"+strconv.Itoa(i)+ending)
+		}
+		if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) || i > 99 {
+			return path
+		}
+	}
+}

@@ -1,0 +1,64 @@
+package window
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"tokentray/core"
+)
+
+// An account is written for each client, without a token or a secret, and never
+// over what was there.
+func TestExportForClients(t *testing.T) {
+	home := t.TempDir()
+	t.Setenv("HOME", home)
+	s := newStage(t, sample("shop", core.Sandbox, noon, time.Hour, 2*time.Hour), sample("shop", core.Live, noon, time.Hour, 2*time.Hour)).open()
+	kind := func() *segment {
+		for _, f := range focusables(s.sheet.box) {
+			if g, ok := f.(*segment); ok {
+				return g
+			}
+		}
+		t.Fatal("there is no choice of clients")
+		return nil
+	}
+	for i, file := range []string{"tokentray-shop.postman_collection.json", "tokentray-bruno", "tokentray-shop.http", "tokentray-shop-2.http", "tokentray-shop.sh"} {
+		s.menuItem("shop-sandbox", "Export for Postman, Bruno…").Action()
+		s.mustSay("Use shop/sandbox in an API client", "No token and no AppSecret")
+		kind().pick(i)
+		at := filepath.Join(home, file)
+		s.press("Save")
+		s.until(file, func() bool { return s.sheet == nil || s.says("cannot be written") })
+		info, err := os.Stat(at)
+		if err != nil {
+			t.Errorf("%v; the screen says\n%s", err, strings.Join(s.words(), "\n"))
+			continue
+		}
+		if info.IsDir() {
+			at = filepath.Join(at, "bruno.json")
+		}
+		if raw, err := os.ReadFile(at); err != nil || len(raw) == 0 || strings.Contains(string(raw), s.agent.secret) {
+			t.Errorf("%s holds %d bytes, %v", file, len(raw), err)
+		}
+	}
+
+	// What is there stays.
+	s.exportClients("shop-sandbox")
+	old := filepath.Join(home, "mine.json")
+	if err := os.WriteFile(old, []byte("mine"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range focusables(s.sheet.box) {
+		if e, ok := f.(*entry); ok {
+			e.SetText("~/mine.json")
+		}
+	}
+	s.press("Save")
+	s.untilSays("There is a file of this name already; choose another.")
+	if raw, _ := os.ReadFile(old); string(raw) != "mine" {
+		t.Errorf("the file holds %q", raw)
+	}
+}
