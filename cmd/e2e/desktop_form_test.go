@@ -1,0 +1,141 @@
+//go:build linux
+
+package e2e
+
+import (
+	"fmt"
+	"syscall"
+	"testing"
+	"time"
+
+	"tokentray/cmd/e2e/desktop"
+	"tokentray/core"
+	"tokentray/core/api"
+)
+
+// TestWindowFormOutlivesTheAgent kills the agent while a form is half filled in:
+// the window starts another, nothing that was typed is lost, and the keyboard is
+// where it was.
+func TestWindowFormOutlivesTheAgent(t *testing.T) {
+	p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked, Panel: true})
+	shop := p.owner("shop", core.Sandbox, 0)
+	w := p.open()
+	if err := w.Activate(); err != nil {
+		t.Fatal(err)
+	}
+	press := func(keys ...string) {
+		t.Helper()
+		if err := p.Key(keys...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	fill := func(text string) {
+		t.Helper()
+		if err := p.Type(text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := p.changes(w, func() { press("ctrl+n") }); err != nil {
+		t.Fatal(err)
+	}
+	fill("shop")
+	press("Tab", "Tab", "Tab") // past environment and product
+	fill(shop.appID[:9])
+
+	agents := p.Processes("tokentray")
+	if len(agents) != 1 {
+		t.Fatalf("the agents are %v", agents)
+	}
+	if err := syscall.Kill(agents[0].PID, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	fill(shop.appID[9:]) // whoever types does not stop
+	press("Tab")
+	fill(shop.secret)
+	press("Tab", "Tab", "Tab") // past kind and renewal
+	fill(p.base)
+	p.wait(20*time.Second, "another agent with the window", func() error {
+		s, err := p.client.Status(t.Context())
+		if err != nil {
+			return err
+		}
+		if s.PID == agents[0].PID || s.Windows != 1 {
+			return fmt.Errorf("agent %d has %d windows", s.PID, s.Windows)
+		}
+		return nil
+	})
+	p.clickSave(w)
+	p.waitFresh(1)
+	if got := p.do("", "get", "shop"); got != p.issued(shop)+"\n" {
+		t.Error("the token is not the one that upstream issued")
+	}
+}
+
+// TestWindowFormTakesAPastedBlock pastes what a console shows of an account and
+// saves it: two fields at once, from the desktop's clipboard.
+func TestWindowFormTakesAPastedBlock(t *testing.T) {
+	p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked, Panel: true})
+	shop := p.owner("shop", core.Sandbox, 0)
+	w := p.open()
+	if err := w.Activate(); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.changes(w, func() { _ = p.Key("ctrl+n") }); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.SetClipboard("AppID: " + shop.appID + "\nAppSecret: " + shop.secret + "\n"); err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range []func() error{
+		func() error { return p.Type("shop") },
+		func() error { return p.Key("Tab", "Tab", "Tab", "ctrl+v", "Tab", "Tab", "Tab", "Tab") },
+		func() error { return p.Type(p.base) },
+	} {
+		if err := step(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p.clickSave(w)
+	p.waitFresh(1)
+}
+
+// clickSave presses Save, which stands at the lower right of the form.
+func (p *product) clickSave(w desktop.Window) {
+	p.t.Helper()
+	box, err := w.Geometry()
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	if err := w.Click(box.Dx()-48, box.Dy()-24); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// waitFresh waits until there are that many accounts, all with a living token.
+func (p *product) waitFresh(n int) {
+	p.t.Helper()
+	p.wait(10*time.Second, "the account with a token", func() error {
+		list, err := p.client.List(p.t.Context())
+		if err != nil {
+			return err
+		}
+		fresh := 0
+		for _, a := range list.Accounts {
+			if a.StateAt(time.Now()) == core.StateFresh {
+				fresh++
+			}
+		}
+		if len(list.Accounts) != n || fresh != n {
+			return fmt.Errorf("of %d accounts %d are fresh: %v", len(list.Accounts), fresh, refsOf(list.Accounts))
+		}
+		return nil
+	})
+}
+
+func refsOf(accounts []api.Account) []string {
+	var out []string
+	for _, a := range accounts {
+		out = append(out, a.Ref().String()+" "+string(a.State))
+	}
+	return out
+}
