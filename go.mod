@@ -2,6 +2,9 @@ module tokentray
 
 go 1.26.0
 
+// What npm puts there is not ours, and changes while it installs.
+ignore ./cmd/e2e/clients/node_modules
+
 require (
 	filippo.io/age v1.3.2
 	fyne.io/fyne/v2 v2.8.1

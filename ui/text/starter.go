@@ -112,7 +112,7 @@ func export() table {
 		"cmd.export.http":      {"Files for REST Client of VS Code", "供 VS Code REST Client 使用的文件"},
 		"cmd.export.http.long": {"Write a .http file for each account. Its first request takes the token from TokenTray\nand the others use its answer: REST Client runs no scripts, so send that one first, and\nagain after a renewal or a switch. The key is read from the file .env beside it.", "为每个账号生成 .http 文件。第一个请求从 TokenTray 获取 token，其余请求使用其应答：\nREST Client 不运行脚本，请先发送第一个请求，续期或切换环境后重新发送。密钥取自同一文件夹的 .env。"},
 
-		"cmd.export.jetbrains":      {"A file for the HTTP Client of JetBrains' editors", "供 JetBrains HTTP Client 使用的文件"},
+		"cmd.export.jetbrains":      {"A file for the HTTP Client of JetBrains' editors, and httpYac", "供 JetBrains HTTP Client 和 httpYac 使用的文件"},
 		"cmd.export.jetbrains.long": {"Write a .http file with its environments. Its first request takes the token from\nTokenTray and keeps it for the others: send it first, and again after a renewal or a\nswitch. The key stands in http-client.private.env.json, which git ignores.", "生成 .http 文件及其环境。第一个请求从 TokenTray 获取 token 供其余请求使用：\n请先发送它，续期或切换环境后重新发送。密钥位于 http-client.private.env.json，已被 git 忽略。"},
 
 		"cmd.export.curl": {"A shell script that calls with curl", "使用 curl 调用的 shell 脚本"},
