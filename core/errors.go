@@ -142,6 +142,10 @@ const (
 	RemedyClientKey    = "no_client_key"  // tokentray api key list
 	RemedyScope        = "key_scope"      // make a key that may do this
 	RemedyReviewKeys   = "review_keys"    // look which client keys there are, then open the door
+	RemedyBackupPass   = "backup_pass"    // enter the passphrase of the passphrase file
+	RemedyPreview      = "preview"        // look at the plan of the import again
+	RemedyImportLeft   = "import_left"    // import again; the vault may hold what is not saved
+	RemedyImportHalf   = "import_half"    // accounts are imported; set the settings by hand
 	RemedySlower       = "slower"         // too many refreshes or failures of one client
 	RemedyNoPush       = "no_push"        // tokentray push list
 	RemedyPushFile     = "push_file"      // see to the file and its folder, then tokentray push test

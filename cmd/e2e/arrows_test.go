@@ -32,7 +32,7 @@ var arrows = []struct {
 }{
 	{"core", nil},
 	{"core/api", []string{"core"}},
-	{"core/agent", []string{"core", "core/api", "core/format", "core/push"}},
+	{"core/agent", []string{"core", "core/api", "core/format", "core/interchange", "core/push"}},
 	{"core/push", []string{"core", "core/durable", "core/format"}},
 	{"core/store", []string{"core", "core/durable"}},
 	{"core/vault", []string{"core", "core/durable"}},
@@ -41,7 +41,7 @@ var arrows = []struct {
 	{"core/...", []string{"core"}}, // adapters
 	{"ui/text", []string{"core", "core/api"}},
 	{"ui/...", []string{"core", "core/api", "core/format", "core/collection", "ui/text", "assets", "assets/..."}},
-	{"ui/cli", []string{"core", "core/api", "core/format", "core/collection", "core/durable", "ui/text"}}, // it writes files that people ask for
+	{"ui/cli", []string{"core", "core/api", "core/format", "core/collection", "core/durable", "core/interchange", "ui/text"}}, // it writes files that people ask for
 	{"assets/...", nil},
 	{"assets", []string{"assets/..."}},
 	{"cmd/...", []string{"core", "core/...", "ui/...", "assets", "assets/...", "cmd/e2e/..."}},

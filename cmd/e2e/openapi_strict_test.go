@@ -199,6 +199,7 @@ func TestTheDescriptionHasEveryType(t *testing.T) {
 		"Session": api.Session{}, "DoorStatus": api.DoorStatus{}, "Loopback": api.Loopback{}, "LoopbackRequest": api.LoopbackRequest{},
 		"ClientKeyInput": api.ClientKeyInput{}, "NewClientKey": api.NewClientKey{}, "ClientKey": api.ClientKey{}, "Access": api.Access{},
 		"HistoryEntry": api.HistoryEntry{}, "PushInput": api.PushInput{},
+		"Backup": api.Backup{}, "ImportRequest": api.ImportRequest{}, "ImportPlan": api.ImportPlan{},
 	} {
 		compare(name, &schema{Ref: "#/components/schemas/" + name}, reflect.TypeOf(typ))
 	}

@@ -215,6 +215,8 @@ func TestTheDescriptionHasEveryField(t *testing.T) {
 		"Clipboard": api.Clipboard{}, "Status": api.Status{}, "Vault": api.Vault{}, "List": api.List{}, "Session": api.Session{},
 		"Error": api.Error{}, "Problem": core.Problem{}, "HistoryEntry": api.HistoryEntry{}, "DoorStatus": api.DoorStatus{},
 		"Loopback": api.Loopback{}, "LoopbackRequest": api.LoopbackRequest{}, "ClientKey": api.ClientKey{},
+		"Backup": api.Backup{}, "ImportRequest": api.ImportRequest{}, "ImportPlan": api.ImportPlan{},
+		"ImportRow": api.ImportRow{}, "ImportSetting": api.ImportSetting{},
 		"ClientKeyInput": api.ClientKeyInput{}, "NewClientKey": api.NewClientKey{}, "Access": api.Access{},
 		"Push": api.Push{}, "PushResult": api.PushResult{}, "PushInput": api.PushInput{},
 	} {
@@ -277,6 +279,7 @@ func TestTheDescriptionAgainstTheRunningServer(t *testing.T) {
 		"editAccount": `{"note":"hello"}`, "testAccount": `{"ref":{"Name":"shop"},"input":{}}`,
 		"setEnv": `{"active":"sandbox"}`, "pauseAll": `{"paused":false}`, "setSetting": `{"value":"dark"}`,
 		"refreshToken": `{"stale":"88_another"}`, "initVault": `{"passphrase":"correct horse battery staple"}`, "unlockVault": `{"passphrase":"correct horse battery staple"}`,
+		"backup": `{"passphrase":"correct horse battery staple"}`, "importAccounts": `{"accounts":[{"name":"more","appid":"wx00000000000000aa"},{"name":"gh"}],"settings":{"theme":"dark"}}`,
 		"setSession": `{}`, "setLoopback": `{"on":true}`, "addClientKey": `{"name":"made"}`,
 		"addPush":           `{"kind":"command","command":["/bin/true"]}`,
 		"wechatStableToken": fmt.Sprintf(`{"grant_type":"client_credential","appid":%q,"secret":%q}`, doorAppID, home.key),

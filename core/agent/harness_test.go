@@ -328,11 +328,12 @@ func (w *world) service() (*Service, error) {
 			core.KindWeChat:       {Source: w.up, BaseURL: "https://api.example.com", Traits: core.Traits{Idempotent: true, Window: 5 * time.Minute, Overlap: 5 * time.Minute}},
 			core.KindWeChatLegacy: {Source: w.up, Traits: core.Traits{Destructive: true, Window: 5 * time.Minute}},
 		},
-		Now:       w.now,
-		Restored:  w.restored,
-		Deliver:   w.deliver,
-		Session:   w.session,
-		OnSession: func(s api.Session) { w.sessions = append(w.sessions, s) },
+		Now:        w.now,
+		BackupWork: 2,
+		Restored:   w.restored,
+		Deliver:    w.deliver,
+		Session:    w.session,
+		OnSession:  func(s api.Session) { w.sessions = append(w.sessions, s) },
 	})
 	if err != nil {
 		return nil, errors.Join(err, db.Close())

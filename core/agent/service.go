@@ -23,6 +23,8 @@ type Store interface {
 	// Save saves an account with its secret, which set puts into the vault, so
 	// that a crash between the two is noticed by Clean.
 	Save(ctx context.Context, a core.Account, set, unset func(context.Context) error) error
+	// SaveAll is Save of many, all or none; undone: the vault is as it was.
+	SaveAll(ctx context.Context, accounts []core.Account, lines []core.Entry, set, undo func(context.Context) error) (undone bool, err error)
 	Update(a core.Account) error
 	Remove(ctx context.Context, id core.ID, unset func(context.Context) error) error
 	Clean(ctx context.Context, unset func(context.Context, core.ID) error) (interrupted []core.Account, err error)
@@ -95,8 +97,11 @@ type Parts struct {
 	OpenAPI []byte
 	// Deliver does one push once; nil means package push's own.
 	Deliver func(ctx context.Context, job push.Job) error
-	Now     func() time.Time     // nil means the machine's
-	Peer    func(net.Conn) error // judges callers; nil: api.SameUser
+	// BackupWork is the cost of guessing a backup's passphrase, see
+	// interchange.SealBackup; 0 is the one to use.
+	BackupWork int
+	Now        func() time.Time     // nil means the machine's
+	Peer       func(net.Conn) error // judges callers; nil: api.SameUser
 }
 
 // Service is the agent. It implements api.Agent for the tray in its own process

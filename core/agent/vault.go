@@ -6,6 +6,8 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"maps"
+	"slices"
 	"sync"
 
 	"tokentray/core"
@@ -178,9 +180,9 @@ func (k *keys) put(ctx context.Context, id core.ID, c core.Credentials) error {
 	if err := k.closed(); err != nil {
 		return err
 	}
-	raw, err := json.Marshal(credentialsValue{c.Secret.Reveal(), c.ProxyPassword.Reveal()})
+	raw, err := encodeCredentials(c)
 	if err != nil {
-		return core.AsError(errors.New("encode the secret"))
+		return err
 	}
 	vault := k.inUse()
 	err = vault.Set(ctx, string(id), raw)
@@ -191,6 +193,57 @@ func (k *keys) put(ctx context.Context, id core.ID, c core.Credentials) error {
 		return core.AsError(err)
 	}
 	return k.failed(ctx, err)
+}
+
+// batcher is a vault to which many entries at once cost no more than one.
+type batcher interface {
+	// Batch takes effect as a whole or not at all.
+	Batch(ctx context.Context, set map[string][]byte, remove []string) error
+}
+
+// putAll keeps the credentials of many accounts and takes out those of others.
+// A vault that takes one at a time may, after an error, have taken some.
+func (k *keys) putAll(ctx context.Context, credentials map[core.ID]core.Credentials, remove []core.ID) error {
+	if len(credentials)+len(remove) == 0 {
+		return nil
+	}
+	if err := k.closed(); err != nil {
+		return err
+	}
+	vault, atOnce := k.inUse().(batcher)
+	if !atOnce {
+		for _, id := range slices.Sorted(maps.Keys(credentials)) {
+			if err := k.put(ctx, id, credentials[id]); err != nil {
+				return err
+			}
+		}
+		for _, id := range remove {
+			if err := k.drop(ctx, id); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	set := make(map[string][]byte, len(credentials))
+	for id, c := range credentials {
+		raw, err := encodeCredentials(c)
+		if err != nil {
+			return err
+		}
+		set[string(id)] = raw
+	}
+	if err := vault.Batch(ctx, set, names(remove)); err != nil {
+		return k.failed(ctx, err)
+	}
+	return nil
+}
+
+func encodeCredentials(c core.Credentials) ([]byte, error) {
+	raw, err := json.Marshal(credentialsValue{c.Secret.Reveal(), c.ProxyPassword.Reveal()})
+	if err != nil {
+		return nil, core.AsError(errors.New("encode the secret"))
+	}
+	return raw, nil
 }
 
 // drop takes an account's secrets out of the vault.

@@ -64,16 +64,16 @@ func onRefBody[In, Out any](optional bool, do func(context.Context, Ref, In) (Ou
 	})
 }
 
-// readBody takes the whole body off the connection, within maxBody and
+// readBody takes the whole body off the connection, within limit bytes and
 // bodyTime, so that no handler can hang on a slow sender.
-func readBody(w http.ResponseWriter, r *http.Request) error {
+func readBody(w http.ResponseWriter, r *http.Request, limit int64) error {
 	if r.ContentLength == 0 {
 		return nil
 	}
 	rc := http.NewResponseController(w)
 	_ = rc.SetReadDeadline(time.Now().Add(bodyTime)) // a test's recorder has none
 	defer func() { _ = rc.SetReadDeadline(time.Time{}) }()
-	raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
 	if err != nil {
 		return err
 	}

@@ -35,6 +35,8 @@
 //	GET    /v1/keys                                {"keys":[ClientKey]}
 //	POST   /v1/keys                                ClientKeyInput -> NewClientKey
 //	DELETE /v1/keys/{name}
+//	POST   /v1/backup                              {"passphrase":"…"} -> Backup, encrypted
+//	POST   /v1/import                              ImportRequest -> ImportPlan
 //	POST   /v1/stop, /v1/reset
 //
 // Names are percent-encoded. Without an environment the account is the one in
@@ -42,7 +44,8 @@
 // and HTTPStatus tells the status of each class.
 //
 // Snapshots and events carry masks. A token is in the answer of the token and
-// refresh calls alone.
+// refresh calls alone. An AppSecret is in no answer, but within the encrypted
+// file of a backup.
 //
 // The second door is on the loopback, for programs with a client key: a part of
 // the same calls, and WeChat's own; see Door.

@@ -73,6 +73,25 @@ func (f *fakeAgent) Edit(_ context.Context, ref Ref, in AccountInput) (Saved, er
 	return Saved{Account: fakeAccount()}, f.note("edit %s auto=%v name=%v", ref, *in.Auto, in.Name)
 }
 
+func (f *fakeAgent) Backup(_ context.Context, passphrase core.Secret) (Backup, error) {
+	return Backup{Age: []byte("age\x00file"), Accounts: 2, NoSecret: []string{"shop/live"}}, f.note("backup %s", passphrase.Reveal())
+}
+
+func (f *fakeAgent) Import(_ context.Context, req ImportRequest) (ImportPlan, error) {
+	return fakePlan(), f.note("import %d %s %v %s", len(req.Accounts), req.OnConflict, req.Settings, req.Apply)
+}
+
+func fakePlan() ImportPlan {
+	return ImportPlan{
+		Rows: []ImportRow{{
+			Status: ImportConflict, Action: ImportRename, Name: "商店", Env: core.Live, Kind: core.KindWeChat, AppID: "wx0", As: "商店-2", With: "商店/live",
+			Changes: []string{"note"}, Problems: []core.Problem{{Field: "appid", Key: core.ProblemAppIDOdd, Warn: true}}, NoSecret: true, Auto: true,
+		}},
+		Settings: []ImportSetting{{Key: "theme", Value: "dark", Status: ImportNew, Action: ImportReplace}},
+		Digest:   "0011223344556677", Ready: true,
+	}
+}
+
 func (f *fakeAgent) Remove(_ context.Context, ref Ref) error { return f.note("remove %s", ref) }
 
 func (f *fakeAgent) Test(_ context.Context, req TestRequest) (TestResult, error) {

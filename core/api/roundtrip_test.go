@@ -119,6 +119,15 @@ func calls() []struct {
 		},
 		{"remove push", func(x context.Context, c *Client) (any, error) { return done(c.RemovePush(x, shop, 2)) }, "remove push shop 2", nil},
 		{"run push", func(x context.Context, c *Client) (any, error) { return outcome(c.RunPush(x, live, 2)) }, "run push 商店 a%b?c#d/live 2", fakePush()},
+		{"backup", func(x context.Context, c *Client) (any, error) {
+			return outcome(c.Backup(x, core.NewSecret("pw")))
+		}, "backup pw", Backup{Age: []byte("age\x00file"), Accounts: 2, NoSecret: []string{"shop/live"}}},
+		{"import", func(x context.Context, c *Client) (any, error) {
+			return outcome(c.Import(x, ImportRequest{
+				Accounts: []AccountInput{{Name: ptr("shop"), Secret: ptr("s3cret")}}, Settings: map[string]string{"theme": "dark"},
+				OnConflict: ConflictRename, Apply: "00",
+			}))
+		}, "import 1 rename map[theme:dark] 00", fakePlan()},
 		{"description", func(x context.Context, c *Client) (any, error) { return outcome(c.OpenAPI(x)) }, "openapi", json.RawMessage(`{"openapi":"3.1.0"}`)},
 	}
 }

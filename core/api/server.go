@@ -84,12 +84,13 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		noRoute(w, probe.status)
 		return
 	}
-	if err := readBody(w, r); err != nil {
+	limit := bodyLimit(pattern)
+	if err := readBody(w, r, limit); err != nil {
 		status := http.StatusBadRequest
 		if big := new(http.MaxBytesError); errors.As(err, &big) {
 			status = http.StatusRequestEntityTooLarge
 		}
-		writeError(w, status, invalid("the body is over %d bytes or did not come in time", maxBody))
+		writeError(w, status, invalid("the body is over %d bytes or did not come in time", limit))
 		return
 	}
 	h.log.Debug("request", "route", pattern)
@@ -172,6 +173,7 @@ func (h *handler) routes() {
 	h.mux.HandleFunc("GET /v1/events", h.events)
 	h.doorRoutes(a)
 	h.pushRoutes(a)
+	h.carryRoutes(a)
 }
 
 // ref binds a route of one account, with the environment and without.

@@ -356,6 +356,7 @@ type Agent interface {
 	Events(ctx context.Context, window bool) (<-chan Event, error)
 	Doorkeeper
 	Pusher
+	Carrier
 	Stop(ctx context.Context) error
 	// Reset removes every keyring entry and the home's files, then stops.
 	Reset(ctx context.Context) error

@@ -93,6 +93,7 @@ type Options struct {
 	Env        core.Env
 	Kind       core.Kind
 	Product    core.Product
+	BaseURL    string
 	AppIDKey   string      // the variable with the AppID, in dotenv and Postman
 	SecretKey  string      // the variable with the AppSecret
 	Passphrase core.Secret // of a backup
@@ -236,6 +237,9 @@ func fill(a *Account, o Options, alone bool) {
 	}
 	if o.Product != "" {
 		a.Product = o.Product
+	}
+	if o.BaseURL != "" {
+		a.BaseURL = &o.BaseURL
 	}
 }
 

@@ -132,12 +132,17 @@ func putAccount(tx *bbolt.Tx, a core.Account) error {
 	if err := free(tx, a); err != nil {
 		return err
 	}
+	return writeAccount(tx, a)
+}
+
+// writeAccount saves a, whose name is free. A token of another AppID goes with
+// it.
+func writeAccount(tx *bbolt.Tx, a core.Account) error {
 	value, err := encodeAccount(a)
 	if err != nil {
 		return err
 	}
 	if v := tx.Bucket([]byte(bucketAccounts)).Get([]byte(a.ID)); v != nil {
-		// A token of another AppID goes in the very transaction that changes it.
 		was, err := decodeAccount([]byte(a.ID), v)
 		if err != nil {
 			return damage("account %q: %v", a.ID, err)
@@ -151,19 +156,24 @@ func putAccount(tx *bbolt.Tx, a core.Account) error {
 	return tx.Bucket([]byte(bucketAccounts)).Put([]byte(a.ID), value)
 }
 
-// free refuses a name and environment that another account has.
-func free(tx *bbolt.Tx, a core.Account) error {
-	if a.ID == "" || a.Name == "" || !a.Env.Valid() {
-		return invalid(core.Problems{{Field: "name", Key: core.ProblemNameEmpty}}, "an account needs an id, a name and an environment; enter them")
-	}
+// free refuses names and environments that other accounts have, or two of these.
+func free(tx *bbolt.Tx, these ...core.Account) error {
 	all, err := accounts(tx)
 	if err != nil {
 		return err
 	}
+	names := make(map[string]core.ID, len(all)+len(these))
 	for _, b := range all {
-		if b.ID != a.ID && b.Name == a.Name && b.Env == a.Env {
+		names[b.Ref()] = b.ID
+	}
+	for _, a := range these {
+		if a.ID == "" || a.Name == "" || !a.Env.Valid() {
+			return invalid(core.Problems{{Field: "name", Key: core.ProblemNameEmpty}}, "an account needs an id, a name and an environment; enter them")
+		}
+		if id, taken := names[a.Ref()]; taken && id != a.ID {
 			return invalid(core.Problems{{Field: "name", Key: core.ProblemNameTaken}}, "there is already an account %s; choose another name or edit that one", a.Ref())
 		}
+		names[a.Ref()] = a.ID
 	}
 	return nil
 }

@@ -34,34 +34,36 @@ func historyPrefix(id core.ID) []byte { return append([]byte(id), '/') }
 // tells of may outlive it.
 func (s *Store) Append(id core.ID, e core.Entry) error {
 	const doing = "save the history"
+	return s.update(doing, func(tx *bbolt.Tx) error { return appendLine(tx, id, e) })
+}
+
+func appendLine(tx *bbolt.Tx, id core.ID, e core.Entry) error {
 	e.At, e.Expires, e.PrevUntil = e.At.UTC(), e.Expires.UTC(), e.PrevUntil.UTC()
 	value, err := json.Marshal(e)
 	if err != nil {
-		return fail(doing, err)
+		return err
 	}
-	return s.update(doing, func(tx *bbolt.Tx) error {
-		if tx.Bucket([]byte(bucketAccounts)).Get([]byte(id)) == nil {
-			return nil
-		}
-		b := tx.Bucket([]byte(bucketHistory))
-		n, err := b.NextSequence()
-		if err != nil {
-			return err
-		}
-		if err := b.Put(historyKey(id, n), value); err != nil {
-			return err
-		}
-		keys := historyKeys(b, id)
-		for i := range max(0, len(keys)-MaxHistory) {
-			if i >= len(keys)-MaxDay && young(b.Get(keys[i]), e.At) {
-				break
-			}
-			if err := b.Delete(keys[i]); err != nil {
-				return err
-			}
-		}
+	if tx.Bucket([]byte(bucketAccounts)).Get([]byte(id)) == nil {
 		return nil
-	})
+	}
+	b := tx.Bucket([]byte(bucketHistory))
+	n, err := b.NextSequence()
+	if err != nil {
+		return err
+	}
+	if err := b.Put(historyKey(id, n), value); err != nil {
+		return err
+	}
+	keys := historyKeys(b, id)
+	for i := range max(0, len(keys)-MaxHistory) {
+		if i >= len(keys)-MaxDay && young(b.Get(keys[i]), e.At) {
+			break
+		}
+		if err := b.Delete(keys[i]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // young reports whether a line belongs to the day that is kept whole.

@@ -145,6 +145,20 @@ func (f *File) Delete(ctx context.Context, key string) error {
 	})
 }
 
+// Batch is many Sets and Deletes that cost one passphrase's work, and take effect
+// together or not at all.
+func (f *File) Batch(ctx context.Context, set map[string][]byte, remove []string) error {
+	return f.change(ctx, func(entries map[string][]byte) bool {
+		for key, value := range set {
+			entries[key] = bytes.Clone(value)
+		}
+		for _, key := range remove {
+			delete(entries, key)
+		}
+		return len(set)+len(remove) > 0
+	})
+}
+
 // change writes a changed copy of the entries; only when that is on disk does
 // it count.
 func (f *File) change(ctx context.Context, edit func(map[string][]byte) bool) error {

@@ -257,3 +257,30 @@ func BenchmarkFileUnlock(b *testing.B) {
 		}
 	}
 }
+
+// TestABatchIsOneChange: many entries cost one passphrase's work, and all of
+// them or none are in the file.
+func TestABatchIsOneChange(t *testing.T) {
+	f := newFile(t)
+	if err := f.Set(t.Context(), "old", []byte("1")); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Batch(t.Context(), map[string][]byte{"a": []byte("2"), "b": []byte("3")}, []string{"old", "none"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Batch(t.Context(), nil, nil); err != nil {
+		t.Fatal(err)
+	}
+	g := NewFile(f.path, cheap)
+	wantError(t, g.Batch(t.Context(), map[string][]byte{"c": nil}, nil), core.VaultClosed, ErrLocked)
+	if err := g.Unlock(t.Context(), pass); err != nil {
+		t.Fatal(err)
+	}
+	for key, want := range map[string]string{"a": "2", "b": "3"} {
+		if got, err := g.Get(t.Context(), key); err != nil || string(got) != want {
+			t.Errorf("%s is %q, %v", key, got, err)
+		}
+	}
+	_, err := g.Get(t.Context(), "old")
+	wantError(t, err, core.VaultClosed, ErrNotFound)
+}

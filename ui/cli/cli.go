@@ -119,7 +119,7 @@ func (a *app) root() *cobra.Command {
 		a.pauseCommand(), a.resumeCommand(),
 		a.getCommand(), a.refreshCommand(), a.checkCommand(), a.useCommand(),
 		a.watchCommand(), a.historyCommand(),
-		a.settingsCommand(), a.vaultCommand(), a.apiCommand(), a.exportCommand(),
+		a.settingsCommand(), a.vaultCommand(), a.apiCommand(), a.exportCommand(), a.importCommand(),
 		a.execCommand(), a.pushCommand(),
 		a.doctorCommand(), a.resetCommand(), a.demoCommand(), a.simCommand(),
 		a.versionCommand(), a.completionCommand(root), exitCodesTopic(),

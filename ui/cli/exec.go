@@ -40,7 +40,7 @@ const (
 // childExit ends exec with the child's own code.
 type childExit struct{ code int }
 
-func (e *childExit) Error() string { return fmt.Sprintf("the command ended with %d", e.code) }
+func (e *childExit) Error() string { return fmt.Sprintf("exit %d", e.code) }
 
 // noProgram is a command that cannot be run.
 type noProgram struct {

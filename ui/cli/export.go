@@ -15,5 +15,6 @@ func (a *app) exportCommand() *cobra.Command {
 		},
 	}
 	cmd.AddCommand(a.exportClientCommands()...)
+	cmd.AddCommand(a.exportAccountsCommand(), a.exportBackupCommand())
 	return cmd
 }

@@ -14,6 +14,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/interchange"
 	"tokentray/ui/text"
 )
 
@@ -84,6 +85,10 @@ func (a *app) explain(err error) []string {
 			out = append(out, "  "+a.say("usage.more", "command", u.command+" --help"))
 		}
 		return out
+	}
+	var faults interchange.Faults
+	if errors.As(err, &faults) {
+		return a.faultLines(faults)
 	}
 	out := a.explainWire(api.FromError(err))
 	if pid := a.hungProcess(err); pid != "" {

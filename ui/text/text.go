@@ -74,6 +74,7 @@ func tables() []table {
 		execWords(),
 		formats(),
 		export(),
+		exchange(),
 		keys(),
 		notify(),
 	}

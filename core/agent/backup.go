@@ -1,0 +1,91 @@
+package agent
+
+import (
+	"context"
+	"errors"
+
+	"tokentray/core"
+	"tokentray/core/api"
+	"tokentray/core/interchange"
+)
+
+// Backup implements api.Carrier. The secrets leave the vault and this process
+// only within the encrypted file. Where a passphrase file keeps them, the backup
+// has that file's passphrase: so a program that merely runs as the same user
+// gets no AppSecret out of the agent under a passphrase of its own. A keyring
+// gives such a program what it has anyway. Under the edit lock what is saved is
+// one state of the home.
+func (s *Service) Backup(ctx context.Context, passphrase core.Secret) (api.Backup, error) {
+	if passphrase.Empty() {
+		return api.Backup{}, emptyPassphrase()
+	}
+	s.reopen(ctx)
+	s.edit.Lock()
+	defer s.edit.Unlock()
+	if err := s.knows(ctx, passphrase); err != nil {
+		return api.Backup{}, err
+	}
+	var out api.Backup
+	var all []interchange.Credential
+	for _, a := range s.list().Accounts {
+		account, err := s.resolve(a.Ref())
+		if err != nil {
+			return api.Backup{}, err
+		}
+		c, err := s.vault.Credentials(ctx, account.ID)
+		switch {
+		case isMissing(err):
+			out.NoSecret = append(out.NoSecret, account.Ref())
+		case err != nil:
+			return api.Backup{}, core.AsError(err)
+		}
+		all = append(all, interchange.Credential{Account: account, Credentials: c})
+	}
+	data, err := interchange.SealBackup(all, portable(s.current()), s.now(), passphrase, s.parts.BackupWork)
+	if err != nil {
+		return api.Backup{}, &core.Error{
+			Class: core.Internal, Remedy: core.RemedyLog, Err: err,
+			Message: "the backup could not be encrypted: " + err.Error(),
+		}
+	}
+	out.Age, out.Accounts = data, len(all)
+	s.log.Info("backup made", "accounts", len(all))
+	return out, nil
+}
+
+// knows refuses a passphrase that is not that of the passphrase file in use.
+func (s *Service) knows(ctx context.Context, passphrase core.Secret) error {
+	if err := s.vault.closed(); err != nil || !s.vault.fileInUse() {
+		return err
+	}
+	if err := s.parts.Vaults.File.Unlock(ctx, passphrase); err != nil {
+		e := *core.AsError(err)
+		if errors.Is(err, s.parts.Vaults.Locked) {
+			e.Remedy = core.RemedyBackupPass
+			e.Message = "a backup has the passphrase of the passphrase file, and that is another; enter it"
+		}
+		e.Err = err
+		return &e
+	}
+	return nil
+}
+
+// isMissing reports whether the vault is well and has no secret of an account.
+func isMissing(err error) bool {
+	var e *core.Error
+	return errors.As(err, &e) && e.Class == core.VaultClosed && e.Remedy == core.RemedyReenter
+}
+
+// portable are the settings that another home can take: those that people set,
+// but for what the operating system keeps. The active environment and the
+// loopback door belong to a home: no restore may point tools at live accounts or
+// open a door.
+func portable(set core.Settings) []interchange.Setting {
+	var out []interchange.Setting
+	for _, key := range core.SettingKeys() {
+		if value, ok := set.Get(key); ok && key != core.SettingStartAtLogin {
+			out = append(out, interchange.Setting{Key: key, Value: value})
+		}
+	}
+	return out
+}

@@ -1,0 +1,152 @@
+package agent
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"tokentray/core"
+	"tokentray/core/api"
+)
+
+// Import implements api.Carrier. What is saved is not fetched for at once and
+// waited for, as after an addition: the Keeper's plan asks upstream for those
+// that are renewed in the background, a few at a time.
+func (s *Service) Import(ctx context.Context, req api.ImportRequest) (api.ImportPlan, error) {
+	if !slices.Contains([]string{"", api.ConflictSkip, api.ConflictRename, api.ConflictReplace}, req.OnConflict) {
+		return api.ImportPlan{}, &core.Error{Class: core.Invalid, Remedy: core.RemedyInput, Message: "on_conflict must be skip, rename or replace"}
+	}
+	s.reopen(ctx)
+	s.edit.Lock()
+	defer s.edit.Unlock()
+	if err := s.vault.closed(); err != nil && slices.ContainsFunc(req.Accounts, hasSecret) {
+		return api.ImportPlan{}, err
+	}
+	p, err := s.planImport(ctx, req)
+	if err != nil {
+		return api.ImportPlan{}, err
+	}
+	plan := api.ImportPlan{Rows: p.rows, Ready: p.ready}
+	settings, ready := s.planSettings(req)
+	plan.Settings, plan.Ready = settings, plan.Ready && ready
+	if plan.Rows == nil {
+		plan.Rows = []api.ImportRow{}
+	}
+	plan.Digest = digest(plan)
+	switch {
+	case req.Apply == "":
+		return plan, nil
+	case req.Apply != plan.Digest || !plan.Ready:
+		return api.ImportPlan{}, &core.Error{
+			Class: core.Misuse, Remedy: core.RemedyPreview,
+			Message: "what the import would do is no longer what was shown, nothing was imported; look at the preview again",
+		}
+	}
+	if err := s.carryOut(ctx, p); err != nil {
+		return api.ImportPlan{}, err
+	}
+	if err := s.importSettings(ctx, plan.Settings); err != nil {
+		return api.ImportPlan{}, &core.Error{
+			Class: core.AsError(err).Class, Remedy: core.RemedyImportHalf, Err: err,
+			Message: fmt.Sprintf("%d accounts were imported, then a setting was refused: %s", len(p.drafts), core.AsError(err).Message),
+		}
+	}
+	plan.Done = true
+	s.log.Info("accounts imported", "saved", len(p.drafts), "of", len(p.rows))
+	return plan, nil
+}
+
+func hasSecret(in api.AccountInput) bool { return in.Secret != nil && *in.Secret != "" }
+
+// carryOut saves the drafts of a plan, all or none. The edit lock is held.
+func (s *Service) carryOut(ctx context.Context, p *importer) error {
+	if len(p.drafts) == 0 {
+		return nil
+	}
+	w := newSecretsOf(p)
+	if len(w.set) > 0 || s.vault.closed() == nil {
+		if err := s.openForWriting(ctx); err != nil {
+			return err
+		}
+	}
+	accounts, lines := make([]core.Account, len(p.drafts)), make([]core.Entry, len(p.drafts))
+	for i, d := range p.drafts {
+		accounts[i], lines[i] = d.account, core.Entry{At: s.now(), What: core.DidAdd}
+		if s.has(d.account.ID) {
+			lines[i].What = core.DidEdit
+		}
+	}
+	undone, err := s.parts.Store.SaveAll(
+		ctx, accounts, lines,
+		func(ctx context.Context) error { return s.vault.putAll(ctx, w.set, nil) },
+		func(ctx context.Context) error { return s.vault.putAll(ctx, w.before, w.added) },
+	)
+	if err != nil {
+		return notImported(err, undone)
+	}
+	for i, d := range p.drafts {
+		s.remember(d.account)
+		s.keeper.Put(d.account, core.Token{})
+		if d.newSecrets && lines[i].What == core.DidEdit {
+			s.keeper.SecretChanged(d.account.ID)
+		}
+	}
+	return nil
+}
+
+// newSecrets are what an import writes into the vault, and how to undo it.
+type newSecrets struct {
+	set, before map[core.ID]core.Credentials
+	added       []core.ID // to take out again
+}
+
+func newSecretsOf(p *importer) newSecrets {
+	w := newSecrets{set: map[core.ID]core.Credentials{}, before: map[core.ID]core.Credentials{}}
+	for _, d := range p.drafts {
+		id := d.account.ID
+		if !d.newSecrets {
+			continue
+		}
+		w.set[id] = d.credentials
+		if was, had := p.before[id]; had && !was.Secret.Empty() {
+			w.before[id] = was
+		} else {
+			w.added = append(w.added, id)
+		}
+	}
+	return w
+}
+
+// has reports whether an account is there already.
+func (s *Service) has(id core.ID) bool {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	_, ok := s.accounts[id]
+	return ok
+}
+
+// notImported tells how an import failed, and what of it stays.
+func notImported(err error, undone bool) *core.Error {
+	e := *core.AsError(err)
+	e.Err = err
+	e.Message = "nothing was imported: " + e.Message
+	if !undone {
+		e.Remedy = core.RemedyImportLeft
+		e.Message += "; the vault may hold AppSecrets of this import: those of new accounts go when it is next opened, " +
+			"those of accounts that were to be replaced may be the new ones; import again"
+	}
+	return &e
+}
+
+// importSettings sets what a plan sets.
+func (s *Service) importSettings(ctx context.Context, rows []api.ImportSetting) error {
+	for _, row := range rows {
+		if row.Action != api.ImportReplace {
+			continue
+		}
+		if _, err := s.SetSetting(ctx, row.Key, row.Value); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,297 @@
+package agent
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strconv"
+
+	"tokentray/core"
+	"tokentray/core/api"
+)
+
+// importer plans an import: what becomes of each account, given those that are
+// there and those that come before it. It changes nothing.
+type importer struct {
+	s     *Service
+	req   api.ImportRequest
+	names map[api.Ref]core.Account
+	// tokens are who asks upstream for which token.
+	tokens map[tokenOf]core.Account
+	rows   []api.ImportRow
+	drafts []draft         // of the rows that are added or replace something
+	coming map[core.ID]int // of those that are new: where in drafts
+	before map[core.ID]core.Credentials
+	ready  bool
+}
+
+// tokenOf is what two accounts share that ask for the same token.
+type tokenOf struct {
+	kind           core.Kind
+	baseURL, appID string
+}
+
+func (s *Service) tokenOf(a core.Account) tokenOf { return tokenOf{a.Kind, s.baseURL(a), a.AppID} }
+
+// planImport plans a request. The edit lock is held, so that the plan holds
+// until it is carried out.
+func (s *Service) planImport(ctx context.Context, req api.ImportRequest) (*importer, error) {
+	p := &importer{
+		s: s, req: req, ready: true,
+		names: map[api.Ref]core.Account{}, tokens: map[tokenOf]core.Account{}, coming: map[core.ID]int{}, before: map[core.ID]core.Credentials{},
+	}
+	for _, a := range s.all() {
+		p.names[api.Ref{Name: a.Name, Env: a.Env}] = a
+		p.tokens[s.tokenOf(a)] = a
+	}
+	for _, in := range req.Accounts {
+		in.AllowLive, in.Apart = nil, false // a file gives no consent
+		if in.Secret != nil && *in.Secret == "" {
+			in.Secret = nil
+		}
+		row, d, err := p.one(ctx, in)
+		if err != nil {
+			return nil, err
+		}
+		if row.Action == api.ImportUndecided || row.Status == api.ImportProblem && !req.SkipProblems {
+			p.ready = false
+		}
+		p.rows = append(p.rows, row)
+		if d != nil {
+			if row.Action != api.ImportReplace {
+				p.coming[d.account.ID] = len(p.drafts)
+			}
+			p.drafts = append(p.drafts, *d)
+			p.names[api.Ref{Name: d.account.Name, Env: d.account.Env}] = d.account
+			p.tokens[s.tokenOf(d.account)] = d.account
+		}
+	}
+	return p, nil
+}
+
+// one plans one account. The draft is nil when nothing is to be saved.
+func (p *importer) one(ctx context.Context, in api.AccountInput) (api.ImportRow, *draft, error) {
+	d, problems := apply(blank(), core.Credentials{}, in)
+	row := api.ImportRow{Name: d.account.Name, Env: d.account.Env, Kind: d.account.Kind, AppID: d.account.AppID}
+	if was, there := p.names[api.Ref{Name: row.Name, Env: row.Env}]; there {
+		return p.met(ctx, row, was, in)
+	}
+	if len(problems) > 0 {
+		return refuse(row, problems), nil, nil
+	}
+	if twin, there := p.tokens[p.s.tokenOf(d.account)]; there && !p.beside(d.account) {
+		row.Problems = append(row.Problems, twice(true))
+		in.Name, in.Env = nil, nil
+		return p.met(ctx, row, twin, in)
+	}
+	row, draft := p.added(row, d)
+	return row, draft, nil
+}
+
+// beside reports whether an account may be added although another asks for the
+// same token: with consent, and never of a destructive kind, for the two would
+// take each other's token away.
+func (p *importer) beside(a core.Account) bool {
+	return p.req.Apart && !p.s.parts.Upstreams[a.Kind].Traits.Destructive
+}
+
+func twice(warn bool) core.Problem {
+	return core.Problem{Field: "appid", Key: core.ProblemAppIDTwice, Warn: warn}
+}
+
+func refuse(row api.ImportRow, problems core.Problems) api.ImportRow {
+	row.Status, row.Action, row.Problems = api.ImportProblem, api.ImportSkip, problems
+	return row
+}
+
+// added plans an account whose name is free.
+func (p *importer) added(row api.ImportRow, d draft) (api.ImportRow, *draft) {
+	row.Status, row.Action = api.ImportNew, api.ImportAdd
+	if row.As != "" {
+		row.Status, row.Action = api.ImportConflict, api.ImportRename
+	}
+	if twin, there := p.tokens[p.s.tokenOf(d.account)]; there {
+		row.With = twin.Ref()
+		row.Problems = append(row.Problems, twice(true))
+	}
+	a := &d.account
+	a.Auto = a.Auto && !p.req.Paused && (a.Env != core.Live || p.req.RenewLive)
+	row.Auto, row.NoSecret = a.Auto, d.credentials.Secret.Empty()
+	row.Problems = append(row.Problems, d.warnings...)
+	return row, &d
+}
+
+// met plans an account of which the name or the token is another's.
+func (p *importer) met(ctx context.Context, row api.ImportRow, was core.Account, in api.AccountInput) (api.ImportRow, *draft, error) {
+	if was.Env == core.Live && !was.Auto && !p.req.RenewLive {
+		in.Auto = nil // nothing begins to ask for live tokens because of a file
+	}
+	base, err := p.credentials(ctx, was.ID, in)
+	if err != nil {
+		return row, nil, err
+	}
+	d, problems := apply(was, base, in)
+	row.With, row.Kind, row.AppID, row.Auto = was.Ref(), d.account.Kind, d.account.AppID, d.account.Auto
+	row.Changes = changes(was, base, d)
+	if len(row.Changes) == 0 && len(problems) == 0 {
+		row.Status, row.Action = api.ImportSame, api.ImportSkip
+		return row, nil, nil
+	}
+	row.Status, row.Action = api.ImportConflict, api.ImportUndecided
+	switch {
+	case p.req.OnConflict == api.ConflictSkip, p.planned(was.ID):
+		row.Action = api.ImportSkip
+	case p.req.OnConflict == api.ConflictRename:
+		row, draft := p.renamed(row, in)
+		return row, draft, nil
+	case p.req.OnConflict == api.ConflictReplace:
+		row, draft := p.replaced(row, was, base, d, problems)
+		return row, draft, nil
+	}
+	return row, nil, nil
+}
+
+// planned reports whether an account comes with this very import.
+func (p *importer) planned(id core.ID) bool {
+	_, ok := p.coming[id]
+	return ok
+}
+
+// replaced plans to change an account that is there.
+func (p *importer) replaced(row api.ImportRow, was core.Account, base core.Credentials, d draft, problems core.Problems) (api.ImportRow, *draft) {
+	if !sameToken(was, d.account) {
+		d.account.AllowLive = false // what was agreed to was another upstream
+		if twin, there := p.tokens[p.s.tokenOf(d.account)]; there && twin.ID != was.ID && !p.beside(d.account) {
+			problems = append(problems, twice(false))
+		}
+	}
+	if len(problems) > 0 {
+		return refuse(row, problems), nil
+	}
+	row.Action = api.ImportReplace
+	row.Problems = append(row.Problems, d.warnings...)
+	if d.newSecrets {
+		p.before[was.ID] = base
+	}
+	return row, &d
+}
+
+// credentials are those that an account has, read only when the file brings some.
+func (p *importer) credentials(ctx context.Context, id core.ID, in api.AccountInput) (core.Credentials, error) {
+	if in.Secret == nil && in.ProxyPassword == nil {
+		return core.Credentials{}, nil
+	}
+	if i, ok := p.coming[id]; ok {
+		return p.drafts[i].credentials, nil
+	}
+	c, err := p.s.vault.Credentials(ctx, id)
+	if err != nil && !isMissing(err) {
+		return c, core.AsError(err)
+	}
+	return c, nil
+}
+
+// renamed plans to add an account under the first free name after its own.
+func (p *importer) renamed(row api.ImportRow, in api.AccountInput) (api.ImportRow, *draft) {
+	in.Env = &row.Env
+	for n := 2; ; n++ {
+		name := numbered(row.Name, n)
+		if _, taken := p.names[api.Ref{Name: name, Env: row.Env}]; taken {
+			continue
+		}
+		in.Name = &name
+		d, problems := apply(blank(), core.Credentials{}, in)
+		if _, there := p.tokens[p.s.tokenOf(d.account)]; there && !p.beside(d.account) {
+			row.Action = api.ImportSkip
+			if len(row.Problems) == 0 {
+				row.Problems = core.Problems{twice(true)}
+			}
+			return row, nil
+		}
+		if len(problems) > 0 {
+			return refuse(row, problems), nil
+		}
+		row.As = name
+		return p.added(row, d)
+	}
+}
+
+// numbered is a name with a number, shortened if it would grow too long.
+func numbered(name string, n int) string {
+	tail := "-" + strconv.Itoa(n)
+	runes := []rune(name)
+	return string(runes[:min(len(runes), core.MaxName-len(tail))]) + tail
+}
+
+// changes lists the fields in which a draft differs from what is there.
+func changes(was core.Account, base core.Credentials, d draft) []string {
+	var out []string
+	a := d.account
+	for _, f := range []struct {
+		name string
+		same bool
+	}{
+		{"kind", was.Kind == a.Kind},
+		{"product", was.Product == a.Product},
+		{"appid", was.AppID == a.AppID},
+		{"base_url", was.BaseURL == a.BaseURL},
+		{"proxy", was.Proxy == a.Proxy},
+		{"auto", was.Auto == a.Auto},
+		{"note", was.Note == a.Note},
+		{"copy_format", was.CopyFormat == a.CopyFormat},
+		{"copy_path", was.CopyPath == a.CopyPath},
+		{"secret", base.Secret == d.credentials.Secret},
+		{"proxy_password", base.ProxyPassword == d.credentials.ProxyPassword},
+	} {
+		if !f.same {
+			out = append(out, f.name)
+		}
+	}
+	return out
+}
+
+// planSettings tells what becomes of settings. One that still has its default
+// gives way; one that somebody chose is a conflict.
+func (s *Service) planSettings(req api.ImportRequest) ([]api.ImportSetting, bool) {
+	now, fresh := s.current(), core.DefaultSettings()
+	var out []api.ImportSetting
+	ready := true
+	for _, key := range slices.Sorted(maps.Keys(req.Settings)) {
+		next, value := now, req.Settings[key]
+		row := api.ImportSetting{Key: key, Value: value, Status: api.ImportNew, Action: api.ImportReplace}
+		have, known := now.Get(key)
+		initial, _ := fresh.Get(key)
+		switch err := next.Set(key, value); {
+		case !known, err != nil, key == core.SettingStartAtLogin:
+			row.Status, row.Action, row.Value = api.ImportProblem, api.ImportSkip, ""
+			ready = ready && req.SkipProblems
+		case next == now:
+			row.Status, row.Action = api.ImportSame, api.ImportSkip
+		case have != initial:
+			row.Status = api.ImportConflict
+			switch req.OnConflict {
+			case "":
+				row.Action, ready = api.ImportUndecided, false
+			case api.ConflictReplace:
+			default:
+				row.Action = api.ImportSkip
+			}
+		}
+		out = append(out, row)
+	}
+	return out, ready
+}
+
+// digest names a plan: of two that would do something else, or to something
+// else, the digests differ.
+func digest(plan api.ImportPlan) string {
+	raw, err := json.Marshal(plan)
+	if err != nil {
+		return ""
+	}
+	sum := sha256.Sum256(raw)
+	return hex.EncodeToString(sum[:8])
+}

@@ -1,0 +1,185 @@
+package cli
+
+import (
+	"strconv"
+	"strings"
+
+	"tokentray/core"
+	"tokentray/core/api"
+	"tokentray/core/interchange"
+	"tokentray/ui/text"
+)
+
+// importAnswer is the plan as --json tells it: with what the file alone knows.
+type importAnswer struct {
+	Source  interchange.Source   `json:"source"`
+	Lines   []int                `json:"lines"` // of the rows, in the file
+	Remarks []interchange.Remark `json:"remarks,omitempty"`
+	api.ImportPlan
+}
+
+func answerOf(file interchange.File, plan api.ImportPlan) importAnswer {
+	lines := make([]int, len(file.Accounts))
+	for i, acc := range file.Accounts {
+		lines[i] = acc.Line
+	}
+	return importAnswer{file.Source, lines, file.Remarks, plan}
+}
+
+// showPlan prints what would become of each account.
+func (a *app) showPlan(file interchange.File, plan api.ImportPlan) error {
+	if a.json {
+		return nil // one answer, at the end
+	}
+	for _, r := range file.Remarks {
+		place := a.place(r.Line, r.Key)
+		if r.Code == interchange.RemarkColumn {
+			place = "" // its line is the column's number
+		}
+		a.note(a.say("cli.warning") + place + a.say(text.Key("remark."+r.Code), "line", r.Line))
+	}
+	t := table{elastic: 5, colour: a.colour()}
+	t.add(
+		cell{a.say("import.what"), styleHead}, cell{a.say("list.name"), styleHead}, cell{a.say("list.env"), styleHead},
+		cell{a.say("cli.field.appid"), styleHead}, cell{a.say("import.line"), styleHead}, cell{a.say("import.detail"), styleHead},
+	)
+	for i, r := range plan.Rows {
+		name := clean(r.Name)
+		if r.As != "" {
+			name += " → " + clean(r.As)
+		}
+		line := ""
+		if i < len(file.Accounts) {
+			line = strconv.Itoa(file.Accounts[i].Line)
+		}
+		t.add(a.rowWord(r.Status, r.Action), plain(name), cell{clean(string(r.Env)), envStyle(r.Env)}, plain(clean(r.AppID)), plain(line), plain(strings.Join(a.rowDetails(r), a.say("cli.comma"))))
+	}
+	for _, s := range plan.Settings {
+		if s.Status != api.ImportSame {
+			t.add(a.rowWord(s.Status, s.Action), plain(a.say("import.setting", "key", clean(s.Key))), plain(""), plain(""), plain(""), plain(clean(s.Value)))
+		}
+	}
+	width := 0
+	if a.Term.OutIsTerminal() {
+		width, _ = a.Term.Size()
+	}
+	return a.print(t.lines(width)...)
+}
+
+// rowWord is what becomes of a row in a word.
+func (a *app) rowWord(status, action string) cell {
+	switch {
+	case status == api.ImportProblem:
+		return cell{a.say("import.row.problem"), styleLive}
+	case action == api.ImportUndecided:
+		return cell{a.say("import.row.conflict"), styleWarn}
+	case status == api.ImportSame, status == api.ImportNew:
+		return plain(a.say(text.Key("import.row." + status)))
+	}
+	return cell{a.say("import.row.conflict") + a.say("cli.paren", "text", a.say(text.Key("import.row."+action))), styleWarn}
+}
+
+// rowDetails says why, and what a person has to do yet.
+func (a *app) rowDetails(r api.ImportRow) []string {
+	var out []string
+	if r.With != "" && r.With != r.Name+"/"+string(r.Env) {
+		out = append(out, a.say("import.twin", "account", clean(r.With)))
+	}
+	if len(r.Changes) > 0 {
+		names := make([]string, len(r.Changes))
+		for i, field := range r.Changes {
+			names[i] = a.fieldName(field)
+		}
+		out = append(out, a.say("import.differs", "fields", strings.Join(names, a.say("cli.comma"))))
+	}
+	for _, p := range r.Problems {
+		if p.Key == core.ProblemAppIDTwice && p.Warn && r.With != "" {
+			continue // said already
+		}
+		out = append(out, a.problem(p.Key))
+	}
+	saved := r.Action == api.ImportAdd || r.Action == api.ImportRename
+	if saved && r.NoSecret {
+		out = append(out, a.say("import.no_secret"))
+	}
+	if saved && !r.Auto {
+		out = append(out, a.say("import.paused"))
+	}
+	return out
+}
+
+// imported tells what was done, or that nothing was.
+func (a *app) imported(file interchange.File, plan api.ImportPlan) error {
+	if a.json {
+		return a.printJSON(answerOf(file, plan))
+	}
+	if !plan.Done {
+		if !a.changesAnything(plan) {
+			a.note(a.say("import.nothing"))
+		} else {
+			a.note(a.say("import.dry", "count", saves(plan)))
+		}
+		return nil
+	}
+	a.note(a.say("import.done", "count", saves(plan)))
+	secret, paused := "", ""
+	for _, r := range plan.Rows {
+		ref := r.Name + "/" + string(r.Env)
+		if r.As != "" {
+			ref = r.As + "/" + string(r.Env)
+		}
+		if r.Action != api.ImportAdd && r.Action != api.ImportRename {
+			continue
+		}
+		if r.NoSecret && secret == "" {
+			secret = ref
+		}
+		if !r.Auto && paused == "" {
+			paused = ref
+		}
+	}
+	if secret != "" {
+		a.note(a.say("import.then_secret", "account", clean(secret)))
+	}
+	if paused != "" {
+		a.note(a.say("import.then_resume", "account", clean(paused)))
+	}
+	return nil
+}
+
+// notReady ends a command whose plan cannot be carried out as it is.
+func (a *app) notReady(file interchange.File, plan api.ImportPlan, why text.Key) error {
+	if a.json {
+		if err := a.printJSON(answerOf(file, plan)); err != nil {
+			return err
+		}
+	}
+	return usage(why)
+}
+
+// place names a line, and a key on it, before what is said of them.
+func (a *app) place(line int, key string) string {
+	out := ""
+	if line > 0 {
+		out = a.say("import.at", "line", line)
+	}
+	if key != "" {
+		if out != "" {
+			out += a.say("cli.comma")
+		}
+		out += clean(key)
+	}
+	if out != "" {
+		out += a.say("cli.colon")
+	}
+	return out
+}
+
+// faultLines says what is wrong with a file, line by line.
+func (a *app) faultLines(faults interchange.Faults) []string {
+	out := []string{"tokentray: " + a.say("import.faults")}
+	for _, f := range faults {
+		out = append(out, "  "+a.place(f.Line, f.Key)+a.say(text.Key("fault."+f.Code), "other", f.Other))
+	}
+	return out
+}

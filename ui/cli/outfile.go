@@ -1,0 +1,60 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+
+	"tokentray/core/durable"
+)
+
+// checkOut refuses a file that is there, unless it may be replaced, and a place
+// where no file can be. It is asked before anything is made that would be lost.
+func checkOut(path string, force bool) error {
+	info, err := os.Lstat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return fmt.Errorf("look at %s: %w; choose another --out", path, err)
+	case !info.Mode().IsRegular():
+		return usage("export.no_file", "file", path)
+	case !force:
+		return usage("export.exists", "files", path)
+	}
+	return nil
+}
+
+// writeOut writes a file that its owner alone can read, whole or not at all.
+// Without force it takes the name first, so that a file which came to be in the
+// meantime is not replaced.
+func writeOut(path string, data []byte, force bool) (err error) {
+	if err := checkOut(path, force); err != nil {
+		return err
+	}
+	if !force {
+		f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+		switch {
+		case errors.Is(err, fs.ErrExist):
+			return usage("export.exists", "files", path)
+		case err != nil:
+			return fmt.Errorf("create %s: %w; choose another --out", path, err)
+		}
+		_ = f.Close()
+		defer func() {
+			if err != nil {
+				_ = os.Remove(path)
+			}
+		}()
+	}
+	err = durable.Write(path, func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("%w; choose another --out", err)
+	}
+	return nil
+}
