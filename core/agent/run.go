@@ -63,6 +63,7 @@ func (s *Service) Run(ctx context.Context, ready func()) (err error) {
 	}
 	s.onBeat(func() {
 		s.stay(work, serve)
+		s.look(work, wg.Go)
 		handBack()
 	})
 	wg.Go(func() { _ = s.keeper.Run(work) })

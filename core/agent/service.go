@@ -134,11 +134,12 @@ type Service struct {
 	clipMu  sync.Mutex    // a leaf
 	clip    copied
 
-	uses uses
-	push pushes
-	loop loopback
-	post post
-	beat atomic.Pointer[func()] // set by Run: what is looked at once a minute
+	uses  uses
+	push  pushes
+	looks looks
+	loop  loopback
+	post  post
+	beat  atomic.Pointer[func()] // set by Run: what is looked at once a minute
 }
 
 var _ api.Agent = (*Service)(nil)

@@ -6,6 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"sync"
+	"sync/atomic"
+	"time"
 
 	"tokentray/core"
 	"tokentray/core/api"
@@ -87,6 +90,62 @@ func (s *Service) reopen(ctx context.Context) {
 	defer s.edit.Unlock()
 	if s.vault.closed() != nil && s.vault.held() == nil {
 		_ = s.opened(ctx)
+	}
+}
+
+// How often the agent looks by itself whether a closed keyring can be read again:
+// after a minute, then ever less often.
+const (
+	firstLook = time.Minute
+	lastLook  = 16 * time.Minute
+)
+
+// looks plans when the agent looks again.
+type looks struct {
+	busy atomic.Bool // a look is under way
+
+	mu   sync.Mutex
+	wait time.Duration
+	next time.Time
+}
+
+// over forgets the plan: the vault is open, or nobody's to open but a person's.
+func (l *looks) over() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.wait = 0
+}
+
+// due reports whether it is time to look, and plans the next one.
+func (l *looks) due(now time.Time) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.wait == 0 || l.next.Sub(now) > l.wait { // the first, or the clock was set back
+		l.wait, l.next = firstLook, now.Add(firstLook)
+	}
+	if now.Before(l.next) {
+		return false
+	}
+	l.wait = min(2*l.wait, lastLook)
+	l.next = now.Add(l.wait)
+	return true
+}
+
+// look tries a keyring that failed again, on a goroutine that run starts, so that
+// a bus or a disk that hung for a moment does not end renewal until a person
+// comes; and one that was unlocked elsewhere is open here too. It asks
+// unattended, which never raises a prompt. What a person closed, and the
+// passphrase file, only a person opens. The Keeper's beat calls it.
+func (s *Service) look(ctx context.Context, run func(func())) {
+	if s.vault.closed() == nil || s.vault.held() != nil || s.vault.fileInUse() {
+		s.looks.over()
+		return
+	}
+	if s.looks.due(s.now()) && s.looks.busy.CompareAndSwap(false, true) {
+		run(func() {
+			defer s.looks.busy.Store(false)
+			s.reopen(ctx)
+		})
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"testing"
 	"time"
 
@@ -67,6 +68,67 @@ func TestALockedVaultAtTheStartKeepsFromFetchingAlone(t *testing.T) {
 	again, err := r.client.Token(t.Context(), a.Ref(), 0)
 	if err != nil || again.AccessToken != token.AccessToken || w.up.count() != 1 {
 		t.Errorf("after the unlock: %v with %d fetches in all, want the kept token and one", err, w.up.count())
+	}
+}
+
+// A keyring that failed is looked at again by itself, ever less often: no hiccup
+// ends renewal until a person comes, and nobody is asked anything meanwhile.
+func TestAKeyringThatComesBackIsNoticed(t *testing.T) {
+	for name, cause := range map[string]error{"unlocked elsewhere": vault.ErrLocked, "a bus that hung": vault.ErrUnavailable} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			r := w.start()
+			a := r.add("shop", core.Sandbox)
+			if err := r.end(); err != nil {
+				t.Fatal(err)
+			}
+			w.ring.breaks(closedBy(cause))
+			r = w.start()
+			look := func(after time.Duration) int {
+				before := w.ring.asked()
+				w.pass(after)
+				r.beats()
+				for r.looks.busy.Load() {
+					runtime.Gosched()
+				}
+				return w.ring.asked() - before
+			}
+			if n := look(0); n != 0 {
+				t.Errorf("the keyring was asked again at once, %d times", n)
+			}
+			for _, wait := range []time.Duration{firstLook, 2 * firstLook, 4 * firstLook} {
+				if n := look(wait - time.Second); n != 0 {
+					t.Errorf("before %v the keyring was asked %d times", wait, n)
+				}
+				if n := look(time.Second); n != 1 {
+					t.Errorf("after %v the keyring was asked %d times, want once", wait, n)
+				}
+			}
+			w.ring.breaks(nil)
+			look(lastLook)
+			got, err := r.client.Account(t.Context(), a.Ref())
+			if err != nil || got.State != core.StateFresh {
+				t.Errorf("account = %s, %v; want it fresh", got.State, err)
+			}
+		})
+	}
+}
+
+// What a person closed stays closed.
+func TestNobodyLooksIntoAVaultThatAPersonLocked(t *testing.T) {
+	w := newWorld(t)
+	r := w.start()
+	r.add("shop", core.Sandbox)
+	if _, err := r.client.VaultLock(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	asked := w.ring.asked()
+	for range 5 {
+		w.pass(lastLook)
+		r.beats()
+	}
+	if n := w.ring.asked() - asked; n != 0 || r.looks.busy.Load() {
+		t.Errorf("the keyring was asked %d times", n)
 	}
 }
 
