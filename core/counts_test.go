@@ -38,11 +38,19 @@ func TestCallsOfTheDay(t *testing.T) {
 			t.Fatal(err)
 		}
 		want("after a check", core.Counts{Calls: 201, Forced: 8})
-		if n := h.journal.called(today); n != 3 {
-			t.Errorf("the journal counts %d calls of this run, want 3", n)
+		other := h.account
+		other.AppID = "wx1"
+		for _, a := range []core.Account{h.account, other} { // the second is not of this account's quota
+			if _, err := h.Test(t.Context(), a, core.Credentials{}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want("after a test", core.Counts{Calls: 202, Forced: 8})
+		if n := h.journal.called(today); n != 4 {
+			t.Errorf("the journal counts %d calls of this run, want 4", n)
 		}
 		h.Recall(today, map[core.ID]core.Counts{"1": {Calls: 1}})
-		want("told too late", core.Counts{Calls: 201, Forced: 8})
+		want("told too late", core.Counts{Calls: 202, Forced: 8})
 
 		h.PauseAll(true)
 		synctest.Wait()

@@ -244,10 +244,26 @@ func (k *Keeper) Test(ctx context.Context, a Account, c Credentials) (Grant, err
 		return Grant{}, err
 	}
 	grant, err := source.Fetch(ctx, Request{Account: a, Credentials: c})
+	if up.Probe == nil { // a probe is another call, which upstream counts apart
+		k.countTest(a)
+	}
 	if err != nil {
 		return Grant{}, AsError(err)
 	}
 	return grant, nil
+}
+
+// countTest adds a test's call to those of its account, if it is one that is kept
+// and asks upstream as that does.
+func (k *Keeper) countTest(a Account) {
+	calls, at := 0, time.Time{}
+	k.change(a.ID, func(e *entry, now time.Time) {
+		if e.account.sameTokens(a) {
+			calls, at = 1, now
+			k.count(e, outcome{calls: 1}, now)
+		}
+	})
+	k.noteCalls(a.ID, calls, at)
 }
 
 // testGap books the next test of the account's upstream and returns how long to
