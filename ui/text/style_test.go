@@ -21,7 +21,7 @@ func TestOneWordForOneThing(t *testing.T) {
 			// 代理 is a proxy, so the agent has another name.
 			for wrong, right := range map[string]string{
 				"代理进程": "守护进程", "后台进程": "守护进程", "令牌": "token", "帐号": "账号", "帐户": "账号", "账户": "账号", "登陆": "登录",
-				"密匙": "密钥", "刷新令牌": "刷新", "钥匙串": "密钥环", "金库": "保险库", "剪切板": "剪贴板", "粘贴板": "剪贴板",
+				"密匙": "密钥", "刷新令牌": "刷新", "钥匙串": "密钥环", "金库": "保险库", "剪切板": "剪贴板", "粘贴板": "剪贴板", "前一个": "上一个",
 			} {
 				if strings.Contains(p[Chinese], wrong) {
 					t.Errorf("%s: %s is called %s here", key, wrong, right)
