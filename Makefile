@@ -152,11 +152,26 @@ golden: ## take what the window's tests hold its screens against anew; look at w
 	@if [ -d ui/window/testdata/failed ]; then cp -R ui/window/testdata/failed/. ui/window/testdata/; rm -rf ui/window/testdata/failed; fi
 	@git status --short ui/window/testdata
 
+# ---------------------------------------------------------------- manual pages
+
+# The pages are made by the program from its own help. Their date is that of the
+# commit, so that the same sources give the same pages.
+EPOCH   := $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct 2>/dev/null))
+pages    = TOKENTRAY_LANG=$(1) SOURCE_DATE_EPOCH=$(EPOCH) $(BIN)/tokentray man $(2)
+
+.PHONY: man
+man: ## write the manual pages, in both languages, into bin/man
+	@test -x $(BIN)/tokentray || { echo "nothing is built yet; run: make build"; exit 1; }
+	rm -rf $(BIN)/man
+	$(call pages,en,$(BIN)/man/man1)
+	$(call pages,zh,$(BIN)/man/zh_CN/man1)
+
 # ---------------------------------------------------------------- install
 
 # Where the pieces go. DESTDIR is put before all of them, for packagers.
 bindir  = $(DESTDIR)$(PREFIX)/bin
 datadir = $(DESTDIR)$(PREFIX)/share
+mandir  = $(datadir)/man
 unitdir = $(DESTDIR)$(PREFIX)/lib/systemd/user
 icons   = $(datadir)/icons/hicolor
 sizes   = 16 22 24 32 48 64 128 512
@@ -174,6 +189,8 @@ install: ## install what make build has built, under PREFIX
 	$(BIN)/tokentray completion bash > $(datadir)/bash-completion/completions/tokentray
 	$(BIN)/tokentray completion zsh > $(datadir)/zsh/site-functions/_tokentray
 	$(BIN)/tokentray completion fish > $(datadir)/fish/vendor_completions.d/tokentray.fish
+	$(call pages,en,$(mandir)/man1)
+	$(call pages,zh,$(mandir)/zh_CN/man1)
 	install -Dm644 -t $(datadir)/doc/tokentray README.md CHANGELOG.md SECURITY.md LICENSE
 
 .PHONY: uninstall
@@ -181,7 +198,7 @@ uninstall: ## remove what make install has put there; accounts and secrets stay
 	rm -f $(bindir)/tokentray $(bindir)/tokentray-window $(datadir)/applications/tokentray.desktop $(unitdir)/tokentray.service \
 		$(icons)/scalable/apps/tokentray.svg $(foreach s,$(sizes),$(icons)/$(s)x$(s)/apps/tokentray.png) \
 		$(datadir)/bash-completion/completions/tokentray $(datadir)/zsh/site-functions/_tokentray \
-		$(datadir)/fish/vendor_completions.d/tokentray.fish
+		$(datadir)/fish/vendor_completions.d/tokentray.fish $(foreach l,. zh_CN,$(mandir)/$(l)/man1/tokentray.1 $(mandir)/$(l)/man1/tokentray-*.1)
 	rm -rf $(datadir)/doc/tokentray
 
 # ---------------------------------------------------------------- the rest

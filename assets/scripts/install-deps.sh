@@ -51,6 +51,7 @@ redis-server         | redis-server                            | redis          
 redis-benchmark      | redis-tools                             | redis                  | redis
 node                 | nodejs                                  | nodejs                 | nodejs
 npm                  | npm                                     | nodejs-npm             | npm
+mandoc               | mandoc                                  | mandoc                 | mandoc
 curl                 | curl                                    | curl                   | curl
 font:zh-cn           | fonts-noto-cjk                          | google-noto-sans-cjk-fonts | noto-fonts-cjk
 LIST

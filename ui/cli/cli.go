@@ -122,7 +122,7 @@ func (a *app) root() *cobra.Command {
 		a.settingsCommand(), a.vaultCommand(), a.apiCommand(), a.exportCommand(), a.importCommand(),
 		a.execCommand(), a.pushCommand(),
 		a.doctorCommand(), a.resetCommand(), a.demoCommand(), a.simCommand(),
-		a.versionCommand(), a.completionCommand(root), exitCodesTopic(),
+		a.versionCommand(), a.completionCommand(root), a.manCommand(root), exitCodesTopic(),
 	)
 	return root
 }

@@ -72,6 +72,7 @@ func tables() []table {
 		apiDoor(),
 		pushes(),
 		execWords(),
+		man(),
 		formats(),
 		export(),
 		exchange(),
