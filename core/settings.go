@@ -75,6 +75,25 @@ func SettingKeys() []string {
 	}
 }
 
+// SettingValues lists what a key can be set to, where that is a choice of words;
+// nil where it is a number or a time.
+func SettingValues(key string) []string {
+	if new(Settings).flag(key) != nil {
+		return []string{"true", "false"}
+	}
+	switch key {
+	case "language":
+		return []string{"auto", "en", "zh"}
+	case "theme":
+		return []string{"system", "light", "dark"}
+	case "copy-format":
+		return Formats()
+	case "log-level":
+		return []string{"debug", "info", "warn", "error"}
+	}
+	return nil
+}
+
 // Get returns the value of a key as Set takes it.
 func (s Settings) Get(key string) (string, bool) {
 	if b := s.flag(key); b != nil {
@@ -116,13 +135,13 @@ func (s *Settings) Set(key, value string) error {
 	}
 	switch key {
 	case "language":
-		return choose(&s.Language, key, ProblemSettingLanguage, value, "auto", "en", "zh")
+		return choose(&s.Language, key, ProblemSettingLanguage, value)
 	case "theme":
-		return choose(&s.Theme, key, ProblemSettingTheme, value, "system", "light", "dark")
+		return choose(&s.Theme, key, ProblemSettingTheme, value)
 	case "copy-format":
-		return choose(&s.CopyFormat, key, ProblemSettingFormat, value, Formats()...)
+		return choose(&s.CopyFormat, key, ProblemSettingFormat, value)
 	case "log-level":
-		return choose(&s.LogLevel, key, ProblemSettingLogLevel, value, "debug", "info", "warn", "error")
+		return choose(&s.LogLevel, key, ProblemSettingLogLevel, value)
 	case "text-size":
 		n, err := strconv.Atoi(strings.TrimSuffix(value, "%"))
 		if err != nil || n < 80 || n > 200 {
@@ -163,7 +182,8 @@ const (
 	ProblemSettingClearAfter = "setting_clear_after"
 )
 
-func choose(field *string, key, problem, value string, allowed ...string) error {
+func choose(field *string, key, problem, value string) error {
+	allowed := SettingValues(key)
 	if !slices.Contains(allowed, value) {
 		return invalidSetting(key, problem, strings.Join(allowed, ", "))
 	}

@@ -135,6 +135,7 @@ func (a *app) apiKeyCommand() *cobra.Command {
 	add.Flags().StringArrayVar(&accounts, "account", nil, "flag.key_account")
 	add.Flags().StringArrayVar(&envs, "env", nil, "flag.key_env")
 	add.Flags().StringArrayVar(&origins, "origin", nil, "flag.key_origin")
+	_ = add.RegisterFlagCompletionFunc("account", a.completeName)
 	_ = add.RegisterFlagCompletionFunc("env", completeWords(words(core.Envs())...)) // fails only for a flag that is not there
 	list := &cobra.Command{Use: "list", Args: noArgs, RunE: cmd.RunE}
 	revoke := &cobra.Command{
@@ -246,6 +247,9 @@ func (a *app) apiLogCommand() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&key, "key", "", "flag.log_key")
 	cmd.Flags().IntVar(&limit, "limit", 50, "flag.limit")
+	_ = cmd.RegisterFlagCompletionFunc("key", func(cmd *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
+		return a.completeKey(cmd, nil, typed)
+	})
 	return cmd
 }
 
@@ -299,7 +303,7 @@ func (a *app) completeKey(cmd *cobra.Command, args []string, _ string) ([]string
 	if len(args) > 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	ctx, cancel := context.WithTimeout(cmd.Context(), time.Second)
+	ctx, cancel := context.WithTimeout(cmd.Context(), completionTime)
 	defer cancel()
 	agent, err := a.Connect(ctx, a.home, false)
 	if err != nil {

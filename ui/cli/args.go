@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -170,6 +171,23 @@ func (a *app) refs(cmd *cobra.Command) []string {
 		out = append(out, acc.Ref().String())
 	}
 	return out
+}
+
+// completeFile offers files, for a flag that takes one.
+func completeFile(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	return nil, cobra.ShellCompDirectiveDefault
+}
+
+// completeName offers the names of accounts without an environment.
+func (a *app) completeName(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+	l, _ := a.running(cmd)
+	var out []string
+	for _, acc := range l.Accounts {
+		if !slices.Contains(out, acc.Name) {
+			out = append(out, acc.Name)
+		}
+	}
+	return out, cobra.ShellCompDirectiveNoFileComp
 }
 
 // completeWords offers fixed words, for a flag or as the one argument.

@@ -53,6 +53,7 @@ type Parts struct {
 // app is one run of the program.
 type app struct {
 	Parts
+	args  []string
 	home  string // --home
 	json  bool   // --json
 	agent api.Agent
@@ -64,7 +65,7 @@ type app struct {
 // Run parses args, runs the command and returns the exit code; what went wrong
 // is on standard error. A ctx that ends, as by Ctrl-C, means 130.
 func Run(ctx context.Context, p Parts, args []string) int {
-	a := &app{Parts: p}
+	a := &app{Parts: p, args: args}
 	root := a.root()
 	root.SetArgs(args)
 	if len(args) > 0 && args[0] == cobra.ShellCompRequestCmd {
@@ -113,6 +114,8 @@ func (a *app) root() *cobra.Command {
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { a.help(cmd) })
 	root.SetHelpCommand(a.helpCommand(root))
+	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
+	_ = root.MarkPersistentFlagDirname("home") // fails only for a flag that is not there
 	root.AddCommand(
 		a.openCommand(), a.agentCommand(), a.statusCommand(), a.stopCommand(),
 		a.addCommand(), a.listCommand(), a.showCommand(), a.editCommand(), a.rmCommand(),

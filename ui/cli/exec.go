@@ -83,15 +83,22 @@ func (a *app) execCommand() *cobra.Command {
 	s.StringArrayVar(&f.vars, "var", nil, "flag.exec_var")
 	s.StringVar(&f.file, "renew-file", "", "flag.renew_file")
 	s.BoolVar(&f.overwrite, "overwrite", false, "flag.renew_overwrite")
+	_ = cmd.RegisterFlagCompletionFunc("renew-file", completeFile)
 	return cmd
 }
 
 // completeExec offers accounts, and behind the -- what the shell offers itself.
 func (a *app) completeExec(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-	if cmd.ArgsLenAtDash() >= 0 {
+	if a.behindDash() {
 		return nil, cobra.ShellCompDirectiveDefault
 	}
 	return without(a.refs(cmd), args), cobra.ShellCompDirectiveNoFileComp
+}
+
+// behindDash reports whether what the shell completes stands behind a --. Cobra
+// adds one of its own before it asks, so that ArgsLenAtDash does not tell.
+func (a *app) behindDash() bool {
+	return len(a.args) > 0 && slices.Contains(a.args[:len(a.args)-1], "--")
 }
 
 // without drops what was typed already.

@@ -60,7 +60,7 @@ func (a *app) pushAddCommand() *cobra.Command {
 		Use:                   "add NAME[/ENV] {--file FILE | -- COMMAND [ARGUMENT…]} [flags]",
 		DisableFlagsInUseLine: true,
 		Args:                  accountThenCommand,
-		ValidArgsFunction:     a.completeRef,
+		ValidArgsFunction:     a.completePushAdd,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in.Form = core.PushForm(form)
 			if timeout != "" {
@@ -83,6 +83,7 @@ func (a *app) pushAddCommand() *cobra.Command {
 	s.StringVar(&in.Key, "key", "", "flag.push_key")
 	s.BoolVar(&in.Overwrite, "overwrite", false, "flag.push_overwrite")
 	s.StringVar(&timeout, "timeout", "", "flag.push_timeout")
+	_ = cmd.RegisterFlagCompletionFunc("file", completeFile)
 	_ = cmd.RegisterFlagCompletionFunc("as", completeWords(words(core.PushForms())...))
 	return cmd
 }
@@ -336,6 +337,14 @@ func (a *app) pushTest(ctx context.Context, arg string, number []string) error {
 		a.note(a.say("push.none", "account", acc.Ref()))
 	}
 	return failure
+}
+
+// completePushAdd offers an account, and behind the -- what the shell offers.
+func (a *app) completePushAdd(cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+	if a.behindDash() {
+		return nil, cobra.ShellCompDirectiveDefault
+	}
+	return a.completeRef(cmd, args, typed)
 }
 
 // completePush offers an account, then the numbers of its pushes.

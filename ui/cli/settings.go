@@ -21,15 +21,15 @@ func (a *app) settingsCommand() *cobra.Command {
 		Args: func(cmd *cobra.Command, args []string) error {
 			return counted(cmd, args, 1, "usage.one_setting")
 		},
-		ValidArgs: core.SettingKeys(),
-		RunE:      func(cmd *cobra.Command, args []string) error { return a.settingsGet(cmd.Context(), args[0]) },
+		ValidArgsFunction: completeSetting,
+		RunE:              func(cmd *cobra.Command, args []string) error { return a.settingsGet(cmd.Context(), args[0]) },
 	}
 	set := &cobra.Command{
 		Use: "set KEY VALUE",
 		Args: func(cmd *cobra.Command, args []string) error {
 			return counted(cmd, args, 2, "usage.key_value")
 		},
-		ValidArgs: core.SettingKeys(),
+		ValidArgsFunction: completeSettingValue,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.settingsSet(cmd.Context(), args[0], args[1])
 		},
@@ -41,6 +41,22 @@ func (a *app) settingsCommand() *cobra.Command {
 	}
 	cmd.AddCommand(get, set, folder)
 	return cmd
+}
+
+// completeSetting offers the settings.
+func completeSetting(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return core.SettingKeys(), cobra.ShellCompDirectiveNoFileComp
+}
+
+// completeSettingValue offers the settings, then what one can be set to.
+func completeSettingValue(cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+	if len(args) == 1 {
+		return core.SettingValues(args[0]), cobra.ShellCompDirectiveNoFileComp
+	}
+	return completeSetting(cmd, args, typed)
 }
 
 func (a *app) settings(ctx context.Context) (core.Settings, error) {
