@@ -162,18 +162,35 @@ func (w *Window) drawFinder() fyne.CanvasObject {
 	w.entry = newEntry(l, l.t("search"), w.search, func(s string) {
 		w.search = s
 		w.fillList()
+		w.list.choose(w.selected) // in sight, if it is among what was found
+		if w.list.index(w.selected) < 0 {
+			w.list.scrollTo(0)
+		}
 	})
-	w.entry.down = w.focusList
+	w.entry.down = w.toFound
 	w.entry.OnSubmitted = func(string) {
 		if len(w.list.ids) > 0 {
 			w.pick(w.list.ids[0])
-			w.focusList()
+			w.toFound()
 		}
 	}
 	closing := iconButton(l, iconClose, l.t("close"), w.closeFinder)
 	w.finder = container.New(&bar{gap: grid, padX: 2 * grid, height: finderHeight}, w.entry, closing)
 	w.finder.Hidden = w.search == ""
 	return w.finder
+}
+
+// toFound takes the keyboard from the search to what was found: to the selected
+// row, else to the first, and shows that it is there.
+func (w *Window) toFound() {
+	if len(w.list.ids) == 0 {
+		return
+	}
+	if w.list.index(w.selected) < 0 {
+		w.pick(w.list.ids[0])
+	}
+	w.list.keyed = true
+	w.focusList()
 }
 
 func (w *Window) toggleFinder() {

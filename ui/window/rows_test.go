@@ -100,6 +100,26 @@ func TestRowsAreShort(t *testing.T) {
 	}
 }
 
+// The kind is told as far as it fits, and never cut within a word.
+func TestKindThatFits(t *testing.T) {
+	for _, c := range []struct {
+		kind string
+		room int
+		want string
+	}{
+		{"Test account · stable_token", 40, "Test account · stable_token"},
+		{"Test account · stable_token", 20, "Test account"},
+		{"Test account · stable_token", 5, ""},
+		{"↔ Test account · stable_token", 20, "↔ Test account"},
+		{"↔ Test account · stable_token", 5, "↔"},
+		{"", 5, ""},
+	} {
+		if got := kindThatFits(c.kind, atMost(c.room)); got != c.want {
+			t.Errorf("%q in %d: %q, want %q", c.kind, c.room, got, c.want)
+		}
+	}
+}
+
 func TestConsole(t *testing.T) {
 	a := blocked("gate", core.Sandbox)
 	a.BaseURL = "http://127.0.0.1:8080"

@@ -234,14 +234,26 @@ func (r *rowView) placeTitle(right float32) {
 	}
 	r.kind.Text = ""
 	if room := right - x; room > 8*grid {
-		kind := s.Kind // where it has no room, the product says enough
-		if product, _, two := strings.Cut(kind, " · "); two && measure(kind, sizeSmall, fyne.TextStyle{}).Width > room {
-			kind = product
-		}
-		r.kind.Text = ellipsize(kind, room, sizeSmall, fyne.TextStyle{})
+		r.kind.Text = kindThatFits(s.Kind, func(words string) bool { return measure(words, sizeSmall, fyne.TextStyle{}).Width <= room })
 	}
 	kindHeight := r.kind.MinSize().Height
 	put(r.kind, x, top+(nameHeight-kindHeight)/2+1, r.kind.MinSize().Width, kindHeight)
+}
+
+// kindThatFits is as much of the line about the kind as fits, in whole words:
+// the product alone, or the mark of a pair. The detail has all of it.
+func kindThatFits(kind string, fits func(string) bool) string {
+	product, _, _ := strings.Cut(kind, " · ")
+	mark := ""
+	if strings.HasPrefix(kind, pairMark) {
+		mark = pairMark
+	}
+	for _, words := range []string{kind, product} {
+		if fits(words) {
+			return words
+		}
+	}
+	return mark
 }
 
 // placeState writes the second line: masked token and state.

@@ -374,6 +374,25 @@ func TestTypingSearches(t *testing.T) {
 	s.mustSay("archive")
 }
 
+// From the search the keyboard goes on to what was found, and shows where it is.
+func TestSearchLeadsToTheList(t *testing.T) {
+	s := newStage(t, thousand()...).open()
+	s.list.scrollTo(500 * rowHeight)
+	s.findFrom("account 05")
+	if y := s.list.scroll.Offset.Y; y != 0 {
+		t.Errorf("what was found begins at %v", y)
+	}
+	s.key(fyne.KeyDown)
+	if s.win.Canvas().Focused() != fyne.Focusable(s.list) || s.selected != "account 005-sandbox" {
+		t.Fatalf("the keyboard is on %T, selected is %s", s.win.Canvas().Focused(), s.selected)
+	}
+	if s.list.views[s.selected].ring.Hidden {
+		t.Error("nothing shows where the keyboard is")
+	}
+	s.key(fyne.KeyReturn)
+	s.untilSays("account 005/sandbox copied")
+}
+
 // With the vault locked one banner says so, and not each row again.
 func TestLockedRowsAreQuiet(t *testing.T) {
 	a := sample("shop", core.Sandbox, noon, -time.Minute, time.Hour)
