@@ -58,6 +58,20 @@ func TestGoldens(t *testing.T) {
 	}
 }
 
+// TestSingleGoldens: the one file names its account itself, and has a place for
+// the key and none in it.
+func TestSingleGoldens(t *testing.T) {
+	for _, kind := range []collection.Kind{collection.Postman, collection.JetBrains} {
+		in := sample()
+		in.Accounts = in.Accounts[1:]
+		f, err := collection.Single(kind, in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		golden(t, filepath.Join("testdata", "single", f.Path), f.Data)
+	}
+}
+
 // golder is the name of a golden file: one that begins with a dot would rule
 // the golden files themselves.
 func golder(path string) string { return strings.ReplaceAll(path, ".git", "dot-git") }

@@ -50,7 +50,7 @@ func starter() table {
 		"starter.say.no_key_env":  {"TOKENTRAY_KEY is empty; make a key with: tokentray api key add NAME", "TOKENTRAY_KEY 为空，请新建密钥：tokentray api key add 名称"},
 		"starter.say.no_account":  {"the variable tokentray_account is empty; put the name of an account there", "变量 tokentray_account 为空，请填写账号名称"},
 		"starter.say.no_key":      {"the variable tokentray_key is empty; make a key with: tokentray api key add NAME", "变量 tokentray_key 为空，请新建密钥：tokentray api key add 名称"},
-		"starter.say.no_door":     {"nothing answers there; run tokentray api on, and compare the port:", "没有应答；请运行 tokentray api on，并核对端口："},
+		"starter.say.no_door":     {"TokenTray does not answer; run tokentray api on, compare the port, and behind a proxy set NO_PROXY=127.0.0.1:", "TokenTray 没有应答；请运行 tokentray api on 并核对端口，使用代理时请设置 NO_PROXY=127.0.0.1："},
 		"starter.say.no_token":    {"TokenTray gives no token:", "TokenTray 未提供 token："},
 		"starter.say.still_valid": {"WeChat accepts this token when TokenTray asks, so the refusal has another cause", "TokenTray 询问时微信仍接受此 token，拒绝另有原因"},
 		"starter.say.again":       {"The token was dead and TokenTray has a new one: send again", "token 已失效，TokenTray 已取得新的：请再次发送"},

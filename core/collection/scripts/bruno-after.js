@@ -10,10 +10,11 @@ bru.setVar("tokentray_again", "");
 bru.setVar("tokentray_why", "");
 
 if ([40001, 40014, 42001].includes(body.errcode) && !again && kept) {
+  const door = String(bru.getEnvVar("tokentray_url")).trim().replace(/\/+$/, "");
   let answer = {};
   try {
     answer = await bru.sendRequest({
-      url: String(bru.getEnvVar("tokentray_url")).trim().replace(/\/+$/, "") + "/v1/token/" + kept.path + "/refresh",
+      url: door + "/v1/token/" + kept.path + "/refresh",
       method: "POST",
       headers: {
         Authorization: "Bearer " + (String(bru.getProcessEnv("TOKENTRAY_KEY") || "").trim() || String(bru.getEnvVar("tokentray_key") || "").trim()),
@@ -27,7 +28,7 @@ if ([40001, 40014, 42001].includes(body.errcode) && !again && kept) {
   }
   const t = answer.data || {};
   if (answer.status !== 200 || !t.access_token) {
-    bru.setVar("tokentray_why", say.no_token + " " + ((t.error || {}).message || say.no_door));
+    bru.setVar("tokentray_why", say.no_token + " " + ((t.error || {}).message || say.no_door + " " + door));
   } else if (t.access_token === kept.token) {
     bru.setVar("tokentray_why", say.still_valid);
   } else {

@@ -36,7 +36,8 @@ if (!(account.includes("/") && kept && kept.account === account && kept.expires 
     if (!res.status) fail(say.no_door + " " + door);
   }
   const t = res.data || {};
-  if (res.status !== 200 || !t.access_token) fail(say.no_token + " " + ((t.error || {}).message || "HTTP " + res.status));
+  if (t.error) fail(say.no_token + " " + t.error.message);
+  if (res.status !== 200 || !t.access_token) fail(say.no_door + " " + door + " (HTTP " + res.status + ")");
   kept = {
     account: account, token: t.access_token, base: t.base_url, expires: t.expires_at_unix,
     path: part(t.account) + "/" + t.env,

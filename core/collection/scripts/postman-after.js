@@ -17,8 +17,9 @@ pm.variables.unset("tokentray_again");
 if (![40001, 40014, 42001].includes(code) || again || !kept) {
   verdict();
 } else {
+  const door = String(pm.variables.get("tokentray_url")).trim().replace(/\/+$/, "");
   pm.sendRequest({
-    url: String(pm.variables.get("tokentray_url")).trim().replace(/\/+$/, "") + "/v1/token/" + kept.path + "/refresh",
+    url: door + "/v1/token/" + kept.path + "/refresh",
     method: "POST",
     header: { Authorization: "Bearer " + String(pm.variables.get("tokentray_key")).trim(), "Content-Type": "application/json" },
     body: { mode: "raw", raw: JSON.stringify({ stale: kept.token }) },
@@ -26,7 +27,7 @@ if (![40001, 40014, 42001].includes(code) || again || !kept) {
     let t = {};
     try { t = res.json(); } catch (e) { /* it is not TokenTray that answers */ }
     if (err || res.code !== 200 || !t.access_token) {
-      verdict(say.no_token + " " + (err ? say.no_door : (t.error || {}).message || "HTTP " + res.code));
+      verdict(say.no_token + " " + (err ? say.no_door + " " + door : (t.error || {}).message || "HTTP " + res.code));
     } else if (t.access_token === kept.token) {
       verdict(say.still_valid);
     } else {

@@ -34,7 +34,8 @@ if (account.includes("/") && kept && kept.account === account && kept.expires - 
     if (err) fail(say.no_door + " " + door);
     let t = {};
     try { t = res.json(); } catch (e) { /* it is not TokenTray that answers */ }
-    if (res.code !== 200 || !t.access_token) fail(say.no_token + " " + ((t.error || {}).message || "HTTP " + res.code));
+    if (t.error) fail(say.no_token + " " + t.error.message);
+    if (res.code !== 200 || !t.access_token) fail(say.no_door + " " + door + " (HTTP " + res.code + ")");
     pm.variables.set("access_token", t.access_token);
     pm.variables.set("base_url", t.base_url);
     pm.variables.set("tokentray_kept", JSON.stringify({
