@@ -46,6 +46,7 @@ xdotool              | xdotool                                 | xdotool        
 xclip                | xclip                                   | xclip                  | xclip
 import               | imagemagick                             | ImageMagick            | imagemagick
 wl-copy              | wl-clipboard                            | wl-clipboard           | wl-clipboard
+sway                 | sway                                    | sway                   | sway
 wrk                  | wrk                                     | wrk                    | wrk
 redis-server         | redis-server                            | redis                  | redis
 redis-benchmark      | redis-tools                             | redis                  | redis
