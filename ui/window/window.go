@@ -166,10 +166,17 @@ func New(app fyne.App, cfg Config) *Window {
 	w.win.SetOnClosed(w.cancel) // what comes later finds no window
 	w.win.SetCloseIntercept(w.leave)
 	w.applyLook()
-	w.win.Resize(fyne.NewSize(460, 640))
+	w.win.Resize(startSize(w.percent))
 	w.addShortcuts()
 	app.Settings().AddListener(func(fyne.Settings) { w.do(w.applyLook) }) // the system turned dark or light
 	return w
+}
+
+// startSize is the size of a new window, in units of its text size. Large text
+// gets a larger window, but not one that no screen has room for.
+func startSize(percent int) fyne.Size {
+	by := 100 / float32(max(100, percent))
+	return fyne.NewSize(460*by, 640*by).Max(fyne.NewSize(360, 400))
 }
 
 // Show brings the window to the front.
