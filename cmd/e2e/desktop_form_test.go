@@ -3,7 +3,10 @@
 package e2e
 
 import (
+	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -11,6 +14,7 @@ import (
 	"tokentray/cmd/e2e/desktop"
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/sim"
 )
 
 // TestWindowFormOutlivesTheAgent kills the agent while a form is half filled in:
@@ -138,4 +142,62 @@ func refsOf(accounts []api.Account) []string {
 		out = append(out, a.Ref().String()+" "+string(a.State))
 	}
 	return out
+}
+
+// TestWindowTriesASecretBeforeItIsSaved gives a new AppSecret by keyboard where
+// the old one is refused: a wrong one is not saved, the right one brings a token.
+func TestWindowTriesASecretBeforeItIsSaved(t *testing.T) {
+	p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked, Panel: true})
+	shop := p.add("shop", core.Sandbox, 0)
+	reset := shop
+	reset.secret = string(core.NewID()) + string(core.NewID())
+	if err := p.sim.Put(sim.Account{AppID: shop.appID, Secret: core.NewSecret(reset.secret), Product: core.ProductTest}); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, code := p.run("", "refresh", shop.ref, "--force"); code != 4 {
+		t.Fatalf("a refresh with the old secret ended with %d", code)
+	}
+	w := p.open()
+	if err := w.Activate(); err != nil {
+		t.Fatal(err)
+	}
+	press := func(keys ...string) {
+		t.Helper()
+		if err := p.Key(keys...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	press("Down", "Right")     // its details
+	press("Tab", "Tab", "Tab") // past the menu and the rid, to Edit secret
+	_ = p.changes(w, func() { press("space") })
+	saved := func() bool {
+		items, err := p.KeyringItems()
+		return err == nil && slices.ContainsFunc(items, func(i desktop.KeyringItem) bool { return strings.Contains(i.Secret, reset.secret) })
+	}
+	calls := p.sim.Calls(shop.appID, "/cgi-bin/stable_token")
+	if err := p.changes(w, func() { _ = p.Type("ffffffffffffffffffffffffffffffff") }); err != nil {
+		t.Fatal(err)
+	}
+	press("Return")
+	p.wait(15*time.Second, "the test of the secret", func() error {
+		if p.sim.Calls(shop.appID, "/cgi-bin/stable_token") == calls {
+			return errors.New("upstream was not asked")
+		}
+		return nil
+	})
+	if saved() {
+		t.Fatal("a secret that was not accepted is saved")
+	}
+	press("ctrl+a")
+	if err := p.Type(reset.secret); err != nil {
+		t.Fatal(err)
+	}
+	press("Return")
+	p.wait(15*time.Second, "the new secret in the keyring", func() error {
+		if !saved() {
+			return errors.New("it is not there")
+		}
+		return nil
+	})
+	p.waitFresh(1)
 }
