@@ -6,8 +6,10 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"tokentray/core"
 	"tokentray/core/api"
@@ -75,7 +77,11 @@ func (s *Service) planImport(ctx context.Context, req api.ImportRequest) (*impor
 // one plans one account. The draft is nil when nothing is to be saved.
 func (p *importer) one(ctx context.Context, in api.AccountInput) (api.ImportRow, *draft, error) {
 	d, problems := apply(blank(), core.Credentials{}, in)
-	row := api.ImportRow{Name: d.account.Name, Env: d.account.Env, Kind: d.account.Kind, AppID: d.account.AppID}
+	row := api.ImportRow{Name: d.account.Name, Env: d.account.Env, Kind: d.account.Kind, AppID: shownAppID(d.account.AppID)}
+	if looksSecret.MatchString(d.account.AppID) {
+		problems = append(problems, core.Problem{Field: "appid", Key: core.ProblemAppIDOdd})
+		return refuse(row, problems), nil, nil
+	}
 	if was, there := p.names[api.Ref{Name: row.Name, Env: row.Env}]; there {
 		return p.met(ctx, row, was, in)
 	}
@@ -91,6 +97,20 @@ func (p *importer) one(ctx context.Context, in api.AccountInput) (api.ImportRow,
 	return row, draft, nil
 }
 
+// looksSecret is the shape of an AppSecret. Where an AppID should be it was put
+// by mistake, and would lie in the database and on the screen.
+var looksSecret = regexp.MustCompile(`^[0-9a-f]{32}$`)
+
+// shownAppID is an AppID as a plan tells it: of what is longer than any, the
+// beginning alone, for a line end that was lost makes one value of two.
+func shownAppID(id string) string {
+	const longest, head = 24, 4
+	if len(id) <= longest {
+		return id
+	}
+	return strings.ToValidUTF8(id[:head], "") + "…"
+}
+
 // beside reports whether an account may be added although another asks for the
 // same token: with consent, and never of a destructive kind, for the two would
 // take each other's token away.
@@ -102,7 +122,15 @@ func twice(warn bool) core.Problem {
 	return core.Problem{Field: "appid", Key: core.ProblemAppIDTwice, Warn: warn}
 }
 
+// refuse is the row of what cannot be saved. What is no environment and no kind
+// is not repeated: where columns were shifted it may be a secret.
 func refuse(row api.ImportRow, problems core.Problems) api.ImportRow {
+	if !row.Env.Valid() {
+		row.Env = ""
+	}
+	if !slices.Contains(core.Kinds(), row.Kind) {
+		row.Kind = ""
+	}
 	row.Status, row.Action, row.Problems = api.ImportProblem, api.ImportSkip, problems
 	return row
 }
@@ -134,7 +162,7 @@ func (p *importer) met(ctx context.Context, row api.ImportRow, was core.Account,
 		return row, nil, err
 	}
 	d, problems := apply(was, base, in)
-	row.With, row.Kind, row.AppID, row.Auto = was.Ref(), d.account.Kind, d.account.AppID, d.account.Auto
+	row.With, row.Kind, row.Auto = was.Ref(), d.account.Kind, d.account.Auto
 	row.Changes = changes(was, base, d)
 	if len(row.Changes) == 0 && len(problems) == 0 {
 		row.Status, row.Action = api.ImportSame, api.ImportSkip

@@ -58,6 +58,7 @@ func TestWhatTheServerMakesOfRequests(t *testing.T) {
 		{"a field that is not known", "PUT", "/v1/env", `{"active":"live","colour":"red"}`, 400, "", "colour"},
 		{"two values", "PUT", "/v1/env", `{"active":"live"}{}`, 400, "", "one JSON value"},
 		{"a body over the limit", "POST", "/v1/accounts", big, 413, "", "over 1048576 bytes"},
+		{"an import of that size", "POST", "/v1/import", `{"accounts":[` + big + `]}`, 200, "import 1  map[] ", "digest"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

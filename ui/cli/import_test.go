@@ -1,10 +1,15 @@
 package cli
 
 import (
+	"context"
+	"os"
+	"path/filepath"
 	"reflect"
+	"strings"
 	"testing"
 
 	"tokentray/core"
+	"tokentray/core/api"
 	"tokentray/core/interchange"
 )
 
@@ -34,5 +39,141 @@ func TestNothingThatAFileTellsIsLost(t *testing.T) {
 	}
 	if in := inputOf(interchange.Account{}); in.Secret != nil || in.Kind != nil || in.Note != nil || in.AllowLive != nil {
 		t.Errorf("what a file does not tell is told: %+v", in)
+	}
+}
+
+// importer is an agent that answers with the plans of a test, and keeps what it
+// was asked.
+type importer struct {
+	*fake
+	plan func(api.ImportRequest) (api.ImportPlan, error)
+	reqs []api.ImportRequest
+}
+
+func (f *importer) Import(_ context.Context, req api.ImportRequest) (api.ImportPlan, error) {
+	f.reqs = append(f.reqs, req)
+	return f.plan(req)
+}
+
+// withImport gives a run an agent that plans as plan says.
+func withImport(r *run, plan func(api.ImportRequest) (api.ImportPlan, error)) *importer {
+	f := &importer{fake: r.agent, plan: plan}
+	r.parts = func(p *Parts) {
+		p.Connect = func(context.Context, string, bool) (api.Agent, error) { return f, nil }
+	}
+	return f
+}
+
+func write(t *testing.T, name, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// conflicting is a plan with one conflict, ready once somebody decided.
+func conflicting(req api.ImportRequest) (api.ImportPlan, error) {
+	action := req.OnConflict
+	if action == "" {
+		action = api.ImportUndecided
+	}
+	return api.ImportPlan{
+		Rows: []api.ImportRow{{
+			Status: api.ImportConflict, Action: action, Name: "shop", Env: core.Sandbox, AppID: "wx0123456789abcdef",
+			With: "shop/sandbox", Changes: []string{"note", "secret"},
+		}},
+		Digest: "0011", Ready: action != api.ImportUndecided, Done: req.Apply != "",
+	}, nil
+}
+
+const shopEnv = "SHOP_WX_APPID=wx0123456789abcdef\nSHOP_WX_SECRET=0123456789abcdef0123456789abcdef\n"
+
+func TestAConflictIsAskedAbout(t *testing.T) {
+	r := newRun()
+	r.term.tty, r.term.answers = true, []string{"burn", "Replace", "y"}
+	f := withImport(r, conflicting)
+	out, errOut := r.try(t, exitOK, "import", write(t, "a.env", shopEnv))
+	if !strings.Contains(out, "conflict (replace)") || !strings.Contains(out, "other note, AppSecret") || !strings.Contains(errOut, "Imported accounts: 1") {
+		t.Errorf("stdout:\n%s\nstderr:\n%s", out, errOut)
+	}
+	if len(f.reqs) != 3 || f.reqs[2].Apply != "0011" || f.reqs[2].OnConflict != api.ConflictReplace || *f.reqs[2].Accounts[0].Name != "shop" {
+		t.Errorf("asked %d times, at last %+v", len(f.reqs), f.reqs[len(f.reqs)-1])
+	}
+}
+
+func TestNothingIsImportedUnlessSomebodyAgrees(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		answers []string
+		tty     bool
+		args    []string
+		code    int
+		asked   int
+	}{
+		{"no", []string{"n"}, true, []string{"--on-conflict", "replace"}, exitFailure, 1},
+		{"Ctrl-C at the first question", nil, true, nil, exitInterrupted, 1},
+		{"nobody to ask", nil, false, []string{"--on-conflict", "replace"}, exitUsage, 1},
+		{"nobody to decide", nil, false, []string{"--yes"}, exitUsage, 1},
+		{"a dry run", nil, false, []string{"--on-conflict", "replace", "--dry-run", "--yes"}, exitOK, 1},
+		{"nothing to do", nil, false, []string{"--on-conflict", "skip"}, exitOK, 1},
+		{"a format that is none", nil, false, []string{"--from", "xml"}, exitUsage, 0},
+		{"a secret's key alone", nil, false, []string{"--secret-key", "X"}, exitUsage, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := newRun()
+			r.term.tty, r.term.answers = c.tty, c.answers
+			f := withImport(r, conflicting)
+			r.try(t, c.code, append([]string{"import", write(t, "a.env", shopEnv)}, c.args...)...)
+			if len(f.reqs) != c.asked {
+				t.Errorf("the agent was asked %d times", len(f.reqs))
+			}
+			for _, req := range f.reqs {
+				if req.Apply != "" {
+					t.Error("it was carried out")
+				}
+			}
+		})
+	}
+}
+
+func TestAnImportThatTheAgentRefuses(t *testing.T) {
+	r := newRun()
+	withImport(r, func(req api.ImportRequest) (api.ImportPlan, error) {
+		if req.Apply == "" {
+			req.OnConflict = api.ConflictReplace
+			return conflicting(req)
+		}
+		return api.ImportPlan{}, &core.Error{Class: core.VaultClosed, Remedy: core.RemedyImportLeft, Message: "nothing was imported"}
+	})
+	_, errOut := r.try(t, exitVault, "import", write(t, "a.env", shopEnv), "--yes")
+	if !strings.Contains(errOut, "Nothing was imported.") || !strings.Contains(errOut, "Import again") || strings.Contains(errOut, "0123456789abcdef0123456789abcdef") {
+		t.Errorf("stderr:\n%s", errOut)
+	}
+}
+
+// TestAFileThatCameInTheMeantimeIsNotReplaced: what is written without force
+// takes its name first.
+func TestAFileThatCameInTheMeantimeIsNotReplaced(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a")
+	if err := writeOut(path, []byte("one"), false); err != nil {
+		t.Fatal(err)
+	}
+	if err := writeOut(path, []byte("two"), false); err == nil {
+		t.Error("it was replaced")
+	}
+	if err := writeOut(path, []byte("three"), true); err != nil {
+		t.Fatal(err)
+	}
+	if data, err := os.ReadFile(path); err != nil || string(data) != "three" {
+		t.Errorf("%q, %v", data, err)
+	}
+	if err := writeOut(filepath.Join(path, "b"), nil, false); err == nil {
+		t.Error("a file was written below a file")
+	}
+	names, err := os.ReadDir(filepath.Dir(path))
+	if err != nil || len(names) != 1 {
+		t.Errorf("%v, %v", names, err)
 	}
 }

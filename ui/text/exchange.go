@@ -23,7 +23,7 @@ func exchange() table {
 		"flag.export_file":     {"write into this `FILE`", "写入此`文件`"},
 		"flag.import_from":     {"what the file is, a `SOURCE`: auto, tokentray, csv, dotenv, postman, wxjava or backup", "文件`来源`：auto、tokentray、csv、dotenv、postman、wxjava 或 backup"},
 		"flag.dry_run":         {"only show what would happen", "仅显示将要做什么"},
-		"flag.on_conflict":     {"what to do with an account that is there with other contents: skip, rename or replace", "同名账号内容不同时：skip（跳过）、rename（改名）或 replace（替换）"},
+		"flag.on_conflict":     {"what to do with an account that is there with other contents, a `WORD`: skip, rename or replace", "同名账号内容不同时的`处理方式`：skip（跳过）、rename（改名）或 replace（替换）"},
 		"flag.paused":          {"do not renew what is imported in the background", "导入的账号不自动续期"},
 		"flag.renew_live":      {"renew imported live accounts in the background", "导入的生产账号也自动续期"},
 		"flag.skip_problems":   {"leave out what cannot be saved, instead of importing nothing", "跳过无法保存的账号，而不是全部不导入"},
