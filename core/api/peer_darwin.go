@@ -1,40 +1,17 @@
 package api
 
-import (
-	"syscall"
+import "golang.org/x/sys/unix"
 
-	"golang.org/x/sys/unix"
-)
-
-// peerUID asks the kernel who connected.
-func peerUID(c syscall.Conn) (uid int, known bool, err error) {
-	raw, err := c.SyscallConn()
+// socketUID is the user at the other end, see getpeereid(3).
+func socketUID(fd int) (int, error) {
+	cred, err := unix.GetsockoptXucred(fd, unix.SOL_LOCAL, unix.LOCAL_PEERCRED)
 	if err != nil {
-		return 0, false, err
+		return 0, err
 	}
-	var cred *unix.Xucred
-	var inner error
-	err = raw.Control(func(fd uintptr) { cred, inner = unix.GetsockoptXucred(int(fd), unix.SOL_LOCAL, unix.LOCAL_PEERCRED) })
-	if err != nil {
-		return 0, false, err
-	}
-	if inner != nil {
-		return 0, false, inner
-	}
-	return int(cred.Uid), true, nil
+	return int(cred.Uid), nil
 }
 
-// peerPID asks the kernel for the process at the other end, 0 when it is not
-// known.
-func peerPID(c syscall.Conn) (pid int) {
-	raw, err := c.SyscallConn()
-	if err != nil {
-		return 0
-	}
-	_ = raw.Control(func(fd uintptr) {
-		if n, err := unix.GetsockoptInt(int(fd), unix.SOL_LOCAL, unix.LOCAL_PEERPID); err == nil {
-			pid = n
-		}
-	})
-	return pid
+// socketPID is the process at the other end.
+func socketPID(fd int) (int, error) {
+	return unix.GetsockoptInt(fd, unix.SOL_LOCAL, unix.LOCAL_PEERPID)
 }

@@ -1,40 +1,21 @@
 package api
 
-import (
-	"syscall"
+import "golang.org/x/sys/unix"
 
-	"golang.org/x/sys/unix"
-)
-
-// peerUID asks the kernel who connected.
-func peerUID(c syscall.Conn) (uid int, known bool, err error) {
-	raw, err := c.SyscallConn()
+// socketUID is the user at the other end, see unix(7), SO_PEERCRED.
+func socketUID(fd int) (int, error) {
+	cred, err := unix.GetsockoptUcred(fd, unix.SOL_SOCKET, unix.SO_PEERCRED)
 	if err != nil {
-		return 0, false, err
+		return 0, err
 	}
-	var cred *unix.Ucred
-	var inner error
-	err = raw.Control(func(fd uintptr) { cred, inner = unix.GetsockoptUcred(int(fd), unix.SOL_SOCKET, unix.SO_PEERCRED) })
-	if err != nil {
-		return 0, false, err
-	}
-	if inner != nil {
-		return 0, false, inner
-	}
-	return int(cred.Uid), true, nil
+	return int(cred.Uid), nil
 }
 
-// peerPID asks the kernel for the process at the other end, 0 when it is not
-// known.
-func peerPID(c syscall.Conn) (pid int) {
-	raw, err := c.SyscallConn()
+// socketPID is the process at the other end.
+func socketPID(fd int) (int, error) {
+	cred, err := unix.GetsockoptUcred(fd, unix.SOL_SOCKET, unix.SO_PEERCRED)
 	if err != nil {
-		return 0
+		return 0, err
 	}
-	_ = raw.Control(func(fd uintptr) {
-		if cred, err := unix.GetsockoptUcred(int(fd), unix.SOL_SOCKET, unix.SO_PEERCRED); err == nil {
-			pid = int(cred.Pid)
-		}
-	})
-	return pid
+	return int(cred.Pid), nil
 }

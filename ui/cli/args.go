@@ -81,6 +81,20 @@ func badName(err error) error {
 	return err
 }
 
+// named connects to the agent and finds the account that an argument names.
+func (a *app) named(ctx context.Context, arg string) (api.Agent, api.Account, error) {
+	ref, err := a.ref(arg)
+	if err != nil {
+		return nil, api.Account{}, err
+	}
+	agent, err := a.connect(ctx)
+	if err != nil {
+		return nil, api.Account{}, err
+	}
+	acc, err := a.full(ctx, agent, ref)
+	return agent, acc, err
+}
+
 // full is the reference with its environment, as upstream and remedies need it.
 func (a *app) full(ctx context.Context, agent api.Agent, r api.Ref) (api.Account, error) {
 	acc, err := agent.Account(ctx, r)

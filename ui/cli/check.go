@@ -20,15 +20,7 @@ func (a *app) checkCommand() *cobra.Command {
 // check tells whether upstream accepts the current token from here. The code is
 // that of the reason when it does not.
 func (a *app) check(ctx context.Context, arg string) error {
-	ref, err := a.ref(arg)
-	if err != nil {
-		return err
-	}
-	agent, err := a.connect(ctx)
-	if err != nil {
-		return err
-	}
-	acc, err := a.full(ctx, agent, ref)
+	agent, acc, err := a.named(ctx, arg)
 	if err != nil {
 		return err
 	}

@@ -51,15 +51,7 @@ func (a *app) historyCommand() *cobra.Command {
 }
 
 func (a *app) history(ctx context.Context, arg string, q api.HistoryQuery, csv bool) error {
-	ref, err := a.ref(arg)
-	if err != nil {
-		return err
-	}
-	agent, err := a.connect(ctx)
-	if err != nil {
-		return err
-	}
-	acc, err := a.full(ctx, agent, ref)
+	agent, acc, err := a.named(ctx, arg)
 	if err != nil {
 		return err
 	}

@@ -51,15 +51,7 @@ func (a *app) pauseAll(ctx context.Context, verb string, paused bool) error {
 }
 
 func (a *app) setAuto(ctx context.Context, verb, arg string, auto bool) error {
-	ref, err := a.ref(arg)
-	if err != nil {
-		return err
-	}
-	agent, err := a.connect(ctx)
-	if err != nil {
-		return err
-	}
-	acc, err := a.full(ctx, agent, ref)
+	agent, acc, err := a.named(ctx, arg)
 	if err != nil {
 		return err
 	}

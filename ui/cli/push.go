@@ -158,20 +158,6 @@ func (a *app) pushAdd(ctx context.Context, arg string, in api.PushInput) error {
 	return nil
 }
 
-// named is the agent with the account that an argument names.
-func (a *app) named(ctx context.Context, arg string) (api.Agent, api.Account, error) {
-	ref, err := a.ref(arg)
-	if err != nil {
-		return nil, api.Account{}, err
-	}
-	agent, err := a.connect(ctx)
-	if err != nil {
-		return nil, api.Account{}, err
-	}
-	acc, err := a.full(ctx, agent, ref)
-	return agent, acc, err
-}
-
 // accountPushes is what --json prints of an account's pushes.
 type accountPushes struct {
 	Account string     `json:"account"`

@@ -22,15 +22,7 @@ func (a *app) rmCommand() *cobra.Command {
 }
 
 func (a *app) rm(ctx context.Context, arg string, yes bool) error {
-	ref, err := a.ref(arg)
-	if err != nil {
-		return err
-	}
-	agent, err := a.connect(ctx)
-	if err != nil {
-		return err
-	}
-	acc, err := a.full(ctx, agent, ref)
+	agent, acc, err := a.named(ctx, arg)
 	if err != nil {
 		return err
 	}

@@ -20,15 +20,7 @@ func (a *app) showCommand() *cobra.Command {
 }
 
 func (a *app) show(ctx context.Context, arg string) error {
-	ref, err := a.ref(arg)
-	if err != nil {
-		return err
-	}
-	agent, err := a.connect(ctx)
-	if err != nil {
-		return err
-	}
-	acc, err := a.full(ctx, agent, ref)
+	_, acc, err := a.named(ctx, arg)
 	if err != nil {
 		return err
 	}
