@@ -238,7 +238,7 @@ func TestAnotherAPINumberStopsAllButStop(t *testing.T) {
 	client := serveHTTP(t, server)
 	go func() {
 		<-stopped
-		_ = server.Close()
+		_ = server.Shutdown(context.Background()) // once its answer is written
 	}()
 	for _, c := range calls() {
 		if _, err := c.do(t.Context(), client); !errors.Is(err, ErrVersion) {
