@@ -201,7 +201,7 @@ func TestClientKeyIsShownOnce(t *testing.T) {
 	s.mustSay("Discard what you typed?")
 	s.press("Keep editing")
 	s.press("Make the key")
-	s.untilSays(freshKey, "It is shown this once", "The HTTP API is shut")
+	s.untilSays(freshKey, "It is shown this once", "/v1/token/shop", "The HTTP API is shut")
 	s.untilCalled("key postman[shop 测试商城] [live] [http://localhost:3000 https://app.example.org]")
 
 	s.key(fyne.KeyEscape)

@@ -3,6 +3,7 @@ package window
 import (
 	"context"
 	"maps"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -264,7 +265,7 @@ func (p *keyPage) drawMade(column *fyne.Container) {
 	} else if names := p.names(); len(names) > 0 {
 		account = names[0]
 	}
-	use := newProse(l.say.Say("api.key_use", "port", p.door.loop.Port, "account", account), 13, l.pal.Muted)
+	use := newProse(l.say.Say("api.key_use", "port", p.door.loop.Port, "account", url.PathEscape(account)), 13, l.pal.Muted)
 	use.style.Monospace = l.say.Lang() == text.English // the fixed-width face has no Chinese
 	column.Add(use)
 	if p.door.loop.State != api.DoorOn {
