@@ -81,6 +81,8 @@ func TestWhatTheShellIsOffered(t *testing.T) {
 		{"status --home ", nil, cobra.ShellCompDirectiveFilterDirs},
 		{"add shop --appid ", nil, none},
 		{"watch ", nil, none},
+		{"import ", nil, files},
+		{"export backup --out ", nil, files},
 	} {
 		r := withPushes()
 		args := strings.Split(tt.line, " ")

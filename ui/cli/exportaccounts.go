@@ -34,6 +34,7 @@ func (a *app) exportAccountsCommand() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&format, "format", listJSON, "flag.list_format")
 	cmd.Flags().StringVar(&out, "out", "", "flag.export_file")
+	_ = cmd.RegisterFlagCompletionFunc("out", completeFile)
 	cmd.Flags().StringVar(&env, "env", "", "flag.list_env")
 	cmd.Flags().BoolVar(&force, "force", false, "flag.export_force")
 	_ = cmd.RegisterFlagCompletionFunc("format", completeWords(listJSON, listCSV))
@@ -109,6 +110,7 @@ func (a *app) exportBackupCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&out, "out", "", "flag.export_file")
+	_ = cmd.RegisterFlagCompletionFunc("out", completeFile)
 	cmd.Flags().BoolVar(&force, "force", false, "flag.export_force")
 	cmd.Flags().BoolVar(&stdin, "passphrase-stdin", false, "flag.passphrase_stdin")
 	return cmd

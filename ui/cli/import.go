@@ -29,9 +29,10 @@ type importFlags struct {
 func (a *app) importCommand() *cobra.Command {
 	f := &importFlags{}
 	cmd := &cobra.Command{
-		Use:  "import FILE",
-		Args: func(cmd *cobra.Command, args []string) error { return counted(cmd, args, 1, "usage.one_file") },
-		RunE: func(cmd *cobra.Command, args []string) error { return a.importFile(cmd.Context(), f, args[0]) },
+		Use:               "import FILE",
+		Args:              func(cmd *cobra.Command, args []string) error { return counted(cmd, args, 1, "usage.one_file") },
+		ValidArgsFunction: completeFile,
+		RunE:              func(cmd *cobra.Command, args []string) error { return a.importFile(cmd.Context(), f, args[0]) },
 	}
 	s := cmd.Flags()
 	s.StringVar(&f.from, "from", anySource, "flag.import_from")

@@ -1,0 +1,82 @@
+//go:build linux
+
+package e2e
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// openTerminal opens a pseudo terminal: what is written to master is typed.
+func openTerminal(t *testing.T) (master, slave *os.File) {
+	t.Helper()
+	master, err := os.OpenFile("/dev/ptmx", os.O_RDWR|syscall.O_NOCTTY, 0)
+	if err != nil {
+		t.Skip("no terminals here:", err)
+	}
+	t.Cleanup(func() { _ = master.Close() })
+	if err := unix.IoctlSetPointerInt(int(master.Fd()), unix.TIOCSPTLCK, 0); err != nil {
+		t.Fatal(err)
+	}
+	n, err := unix.IoctlGetInt(int(master.Fd()), unix.TIOCGPTN)
+	if err != nil {
+		t.Fatal(err)
+	}
+	slave, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", n), os.O_RDWR|syscall.O_NOCTTY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = slave.Close() })
+	return master, slave
+}
+
+// TestCtrlCReachesTheCommandOnce: at a terminal a command that exec runs gets
+// what is typed there, Ctrl-C too, and gets it once: many programs take a second
+// one for impatience. Its own exit code is the program's.
+func TestCtrlCReachesTheCommandOnce(t *testing.T) {
+	t.Parallel()
+	home := openDoors(t)
+	for name, flags := range map[string][]string{"alone": nil, "with a file beside it": {"--renew-file", filepath.Join(t.TempDir(), "token.in")}} {
+		t.Run(name, func(t *testing.T) {
+			master, slave := openTerminal(t)
+			script := `n=0; trap 'n=$((n+1))' INT; echo ready; read line; sleep 1; echo "interrupted $n, read $line"; exit 7`
+			cmd := exec.Command(home.exe, append(append([]string{"exec", "shop/sandbox"}, flags...), "--", "bash", "-c", script)...)
+			cmd.Env, cmd.Stdin, cmd.Stdout, cmd.Stderr = home.env, slave, slave, slave
+			cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			_ = slave.Close() // the terminal ends with the command
+			late := time.AfterFunc(30*time.Second, func() { _ = cmd.Process.Kill() })
+			defer late.Stop()
+			var all strings.Builder
+			lines := bufio.NewScanner(master)
+			for lines.Scan() {
+				all.WriteString(lines.Text() + "\n")
+				if strings.Contains(lines.Text(), "ready") {
+					if _, err := master.WriteString("\x03hello\n"); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+			_ = cmd.Wait()
+			if code := cmd.ProcessState.ExitCode(); code != 7 || !strings.Contains(all.String(), "interrupted 1, read hello") {
+				t.Errorf("code %d, on the terminal:\n%s", code, all.String())
+			}
+			if len(flags) > 0 {
+				if _, err := os.Stat(flags[1]); err == nil {
+					t.Error("the file is left behind")
+				}
+			}
+		})
+	}
+}
