@@ -1,0 +1,121 @@
+package cli
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"tokentray/core"
+	"tokentray/core/api"
+)
+
+// execRun is a run of exec whose child a test plays.
+func execRun(child func(Child) int) (*run, *[]string) {
+	r, written := withToken(newRun()), &[]string{}
+	r.parts = func(p *Parts) {
+		p.Environ = func() []string { return []string{"A=1", "ACCESS_TOKEN=old", "ACCESS_TOKEN_X=2"} }
+		p.WriteToken = func(path string, form core.PushForm, t api.Token) error {
+			*written = append(*written, string(form)+" "+t.AccessToken)
+			return nil
+		}
+		p.RunChild = func(c Child) (int, error) {
+			ctx, cancel := context.WithCancel(context.Background())
+			done := make(chan struct{})
+			go func() {
+				defer close(done)
+				if c.Beside != nil {
+					c.Beside(ctx)
+				}
+			}()
+			code := child(c)
+			cancel()
+			<-done
+			return code, nil
+		}
+	}
+	return r, written
+}
+
+func TestWhatAChildInherits(t *testing.T) {
+	var got Child
+	r, _ := execRun(func(c Child) int { got = c; return 42 })
+	r.try(t, 42, "exec", "shop", "--min-ttl", "5m", "--", "sh", "-c", "x y")
+	if !slices.Equal(got.Args, []string{"sh", "-c", "x y"}) || r.agent.minTTL != 5*time.Minute || got.Beside != nil {
+		t.Errorf("%q after a life of %s", got.Args, r.agent.minTTL)
+	}
+	for _, want := range []string{"A=1", "ACCESS_TOKEN_X=2", "ACCESS_TOKEN=" + r.agent.token.AccessToken, "ACCESS_TOKEN_APPID=" + r.agent.token.AppID} {
+		if !slices.Contains(got.Env, want) {
+			t.Errorf("%s is not in %q", want, got.Env)
+		}
+	}
+	if slices.Contains(got.Env, "ACCESS_TOKEN=old") || strings.Contains(strings.Join(got.Args, " "), r.agent.token.AccessToken) {
+		t.Errorf("env %q, args %q", got.Env, got.Args)
+	}
+}
+
+// TestAKeptFileFollowsTheToken, over the end of an agent: one that was stopped on
+// purpose is not started again before the token is about to end, one that ended
+// by accident is at once.
+func TestAKeptFileFollowsTheToken(t *testing.T) {
+	for name, tt := range map[string]struct {
+		last  api.Event
+		start time.Duration // after which an agent may be started
+	}{
+		"by accident": {api.Event{Type: api.EventClipboard}, 0},
+		"on purpose":  {api.Event{Type: api.EventBye}, time.Hour - lastCall},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r, written := execRun(nil)
+				began := time.Now()
+				now := func() time.Time { return start().Add(time.Since(began)) }
+				r.agent.token = api.Token{AccessToken: "one-token-of-many-characters-aaaa", ObtainedAt: start(), ExpiresAt: start().Add(time.Hour), Account: "shop", Env: core.Sandbox}
+				acc := account("shop", core.Sandbox, time.Hour)
+				r.agent.list.Accounts = []api.Account{acc}
+				r.agent.events = make(chan api.Event)
+				events := r.agent.events
+				var started time.Duration
+				parts := r.parts
+				r.parts = func(p *Parts) {
+					parts(p)
+					connect := p.Connect
+					p.Now = now
+					p.Connect = func(ctx context.Context, home string, start bool) (api.Agent, error) {
+						r.none = time.Since(began) > 0 && started == 0 // it is gone
+						agent, err := connect(ctx, home, start)
+						if err == nil && start && time.Since(began) > 0 {
+							started = time.Since(began)
+						}
+						return agent, err
+					}
+					p.RunChild = func(c Child) (int, error) {
+						ctx, cancel := context.WithCancel(context.Background())
+						done := make(chan struct{})
+						go func() { defer close(done); c.Beside(ctx) }()
+						acc.Mask, acc.ObtainedAt = core.Mask("two-token-of-many-characters-bbbb"), start()
+						r.agent.token.AccessToken = "two-token-of-many-characters-bbbb"
+						events <- api.Event{Type: api.EventAccount, Account: &acc}
+						events <- tt.last
+						r.agent.events = make(chan api.Event)
+						close(events)
+						time.Sleep(59 * time.Minute)
+						cancel()
+						<-done
+						return 0, nil
+					}
+				}
+				r.try(t, 0, "exec", "shop", "--renew-file", t.TempDir()+"/t.json", "--", "sh")
+				want := []string{"json one-token-of-many-characters-aaaa", "json two-token-of-many-characters-bbbb"}
+				if len(*written) < 2 || !slices.Equal((*written)[:2], want) {
+					t.Errorf("written: %q", *written)
+				}
+				if started < tt.start || started > tt.start+2*knocking+time.Second || started == 0 {
+					t.Errorf("an agent was started after %v, want %v", started, tt.start)
+				}
+			})
+		})
+	}
+}
