@@ -23,28 +23,11 @@ import (
 func TestWindowFormOutlivesTheAgent(t *testing.T) {
 	p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked, Panel: true})
 	shop := p.owner("shop", core.Sandbox, 0)
-	w := p.open()
-	if err := w.Activate(); err != nil {
-		t.Fatal(err)
-	}
-	press := func(keys ...string) {
-		t.Helper()
-		if err := p.Key(keys...); err != nil {
-			t.Fatal(err)
-		}
-	}
-	fill := func(text string) {
-		t.Helper()
-		if err := p.Type(text); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := p.changes(w, func() { press("ctrl+n") }); err != nil {
-		t.Fatal(err)
-	}
-	fill("shop")
-	press("Tab", "Tab", "Tab") // past environment and product
-	fill(shop.appID[:9])
+	h := p.hands()
+	h.shows("ctrl+n")
+	h.fill("shop")
+	h.press(toAppID...)
+	h.fill(shop.appID[:9])
 
 	agents := p.Processes("tokentray")
 	if len(agents) != 1 {
@@ -53,11 +36,11 @@ func TestWindowFormOutlivesTheAgent(t *testing.T) {
 	if err := syscall.Kill(agents[0].PID, syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
-	fill(shop.appID[9:]) // whoever types does not stop
-	press("Tab")
-	fill(shop.secret)
-	press("Tab", "Tab", "Tab") // past kind and renewal
-	fill(p.base)
+	h.fill(shop.appID[9:]) // whoever types does not stop
+	h.press(toSecret...)
+	h.fill(shop.secret)
+	h.press(toBaseURL...)
+	h.fill(p.base)
 	p.wait(20*time.Second, "another agent with the window", func() error {
 		s, err := p.client.Status(t.Context())
 		if err != nil {
@@ -68,7 +51,7 @@ func TestWindowFormOutlivesTheAgent(t *testing.T) {
 		}
 		return nil
 	})
-	p.clickSave(w)
+	p.clickSave(h.w)
 	p.waitFresh(1)
 	if got := p.do("", "get", "shop"); got != p.issued(shop)+"\n" {
 		t.Error("the token is not the one that upstream issued")
@@ -80,26 +63,18 @@ func TestWindowFormOutlivesTheAgent(t *testing.T) {
 func TestWindowFormTakesAPastedBlock(t *testing.T) {
 	p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked, Panel: true})
 	shop := p.owner("shop", core.Sandbox, 0)
-	w := p.open()
-	if err := w.Activate(); err != nil {
-		t.Fatal(err)
-	}
-	if err := p.changes(w, func() { _ = p.Key("ctrl+n") }); err != nil {
-		t.Fatal(err)
-	}
+	h := p.hands()
+	h.shows("ctrl+n")
 	if err := p.SetClipboard("AppID: " + shop.appID + "\nAppSecret: " + shop.secret + "\n"); err != nil {
 		t.Fatal(err)
 	}
-	for _, step := range []func() error{
-		func() error { return p.Type("shop") },
-		func() error { return p.Key("Tab", "Tab", "Tab", "ctrl+v", "Tab", "Tab", "Tab", "Tab") },
-		func() error { return p.Type(p.base) },
-	} {
-		if err := step(); err != nil {
-			t.Fatal(err)
-		}
-	}
-	p.clickSave(w)
+	h.fill("shop")
+	h.press(toAppID...)
+	h.press("ctrl+v")
+	h.press(toSecret...)
+	h.press(toBaseURL...)
+	h.fill(p.base)
+	p.clickSave(h.w)
 	p.waitFresh(1)
 }
 
@@ -157,28 +132,19 @@ func TestWindowTriesASecretBeforeItIsSaved(t *testing.T) {
 	if _, _, code := p.run("", "refresh", shop.ref, "--force"); code != 4 {
 		t.Fatalf("a refresh with the old secret ended with %d", code)
 	}
-	w := p.open()
-	if err := w.Activate(); err != nil {
-		t.Fatal(err)
-	}
-	press := func(keys ...string) {
-		t.Helper()
-		if err := p.Key(keys...); err != nil {
-			t.Fatal(err)
-		}
-	}
-	press("Down", "Right")     // its details
-	press("Tab", "Tab", "Tab") // past the menu and the rid, to Edit secret
-	_ = p.changes(w, func() { press("space") })
+	h := p.hands()
+	h.press("Down", "Right")     // its details
+	h.press("Tab", "Tab", "Tab") // past the menu and the rid, to Edit secret
+	_ = p.changes(h.w, func() { h.press("space") })
 	saved := func() bool {
 		items, err := p.KeyringItems()
 		return err == nil && slices.ContainsFunc(items, func(i desktop.KeyringItem) bool { return strings.Contains(i.Secret, reset.secret) })
 	}
 	calls := p.sim.Calls(shop.appID, "/cgi-bin/stable_token")
-	if err := p.changes(w, func() { _ = p.Type("ffffffffffffffffffffffffffffffff") }); err != nil {
+	if err := p.changes(h.w, func() { h.fill("ffffffffffffffffffffffffffffffff") }); err != nil {
 		t.Fatal(err)
 	}
-	press("Return")
+	h.press("Return")
 	p.wait(15*time.Second, "the test of the secret", func() error {
 		if p.sim.Calls(shop.appID, "/cgi-bin/stable_token") == calls {
 			return errors.New("upstream was not asked")
@@ -188,11 +154,9 @@ func TestWindowTriesASecretBeforeItIsSaved(t *testing.T) {
 	if saved() {
 		t.Fatal("a secret that was not accepted is saved")
 	}
-	press("ctrl+a")
-	if err := p.Type(reset.secret); err != nil {
-		t.Fatal(err)
-	}
-	press("Return")
+	h.press("ctrl+a")
+	h.fill(reset.secret)
+	h.press("Return")
 	p.wait(15*time.Second, "the new secret in the keyring", func() error {
 		if !saved() {
 			return errors.New("it is not there")

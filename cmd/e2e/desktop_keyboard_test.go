@@ -23,40 +23,12 @@ const stablePath = "/cgi-bin/stable_token"
 func TestWindowByKeyboardAlone(t *testing.T) {
 	p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked, Panel: true})
 	shop := p.owner("shop", core.Sandbox, 0)
-	w := p.open()
-	if err := w.Activate(); err != nil {
-		t.Fatal(err)
-	}
-	press := func(keys ...string) {
-		t.Helper()
-		if err := p.Key(keys...); err != nil {
-			t.Fatal(err)
-		}
-	}
-	fill := func(text string) {
-		t.Helper()
-		if err := p.Type(text); err != nil {
-			t.Fatal(err)
-		}
-	}
-	shows := func(keys ...string) { // something new
-		t.Helper()
-		if err := p.changes(w, func() { press(keys...) }); err != nil {
-			t.Fatal(err)
-		}
-	}
+	h := p.hands()
 	calls := func() int { return p.sim.Calls(shop.appID, stablePath) }
 
 	// Add it: the test asks upstream and saves nothing.
-	shows("ctrl+n")
-	fill("shop")
-	press("Tab", "Tab", "Tab") // past environment and product
-	fill(shop.appID)
-	press("Tab")
-	fill(shop.secret)
-	press("Tab", "Tab", "Tab") // past kind and renewal
-	fill(p.base)
-	press("ctrl+Return")
+	h.enter("shop", shop)
+	h.press("ctrl+Return")
 	p.wait(10*time.Second, "the test to ask upstream", func() error {
 		if calls() == 0 {
 			return fmt.Errorf("nobody asked")
@@ -67,19 +39,19 @@ func TestWindowByKeyboardAlone(t *testing.T) {
 		t.Fatalf("after the test there are the accounts %v, %v", list.Accounts, err)
 	}
 	p.wait(10*time.Second, "the account", func() error {
-		press("ctrl+s") // does nothing while the test is under way
+		h.press("ctrl+s") // does nothing while the test is under way
 		return p.is(shop.ref, core.StateFresh)
 	})
 
 	// Copy it. The list has the keyboard as soon as the form is gone.
-	press("Down", "Return")
+	h.press("Down", "Return")
 	p.wantCopied(p.issued(shop))
 
 	// Its twin in live, and back. What is looked at is what the tray and the
 	// command line mean, too.
 	live := p.add("shop", core.Live, 0)
 	for _, env := range []core.Env{core.Live, core.Sandbox} {
-		press("F6")
+		h.press("F6")
 		p.wait(10*time.Second, "the switch to "+string(env), func() error {
 			list, err := p.client.List(t.Context())
 			if err == nil && list.Active != env {
@@ -88,14 +60,14 @@ func TestWindowByKeyboardAlone(t *testing.T) {
 			return err
 		})
 		if env == core.Live {
-			press("Return")
+			h.press("Return")
 			p.wantCopied(p.issued(live))
 		}
 	}
 
 	// Renew it.
 	before := calls()
-	press("ctrl+r")
+	h.press("ctrl+r")
 	p.wait(10*time.Second, "the renewal", func() error {
 		if calls() == before {
 			return fmt.Errorf("nobody asked")
@@ -111,15 +83,15 @@ func TestWindowByKeyboardAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.wait(20*time.Second, "the refusal", func() error {
-		press("ctrl+r")
+		h.press("ctrl+r")
 		return p.is(shop.ref, core.StateBlocked)
 	})
 	if got := p.do("", "get", shop.ref); got != token+"\n" {
 		t.Error("the living token is gone with the AppSecret")
 	}
-	shows("ctrl+h")
-	fill(next)
-	press("Return")
+	h.shows("ctrl+h")
+	h.fill(next)
+	h.press("Return")
 	p.wait(20*time.Second, "the new AppSecret to be taken", func() error { return p.is(shop.ref, core.StateFresh) })
 	items, err := p.KeyringItems()
 	if err != nil || !slices.ContainsFunc(items, func(i desktop.KeyringItem) bool { return strings.Contains(i.Secret, next) }) {
@@ -131,13 +103,13 @@ func TestWindowByKeyboardAlone(t *testing.T) {
 
 	// Delete it: the question is answered with no first, which is where the
 	// keyboard is.
-	shows("Delete")
-	press("Return")
+	h.shows("Delete")
+	h.press("Return")
 	if err := p.is(shop.ref, core.StateFresh); err != nil {
 		t.Errorf("no was taken for yes: %v", err)
 	}
-	shows("Delete")
-	press("Tab", "Return")
+	h.shows("Delete")
+	h.press("Tab", "Return")
 	p.wait(10*time.Second, "the account to go", func() error {
 		if err := p.is(shop.ref, core.StateFresh); err == nil {
 			return fmt.Errorf("it is still there")

@@ -241,49 +241,10 @@ func TestWindowAndAgentEnd(t *testing.T) {
 func TestWindowAddsAccount(t *testing.T) {
 	p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked, Panel: true})
 	shop := p.owner("shop", core.Sandbox, 0)
-	w := p.open()
-	if err := w.Activate(); err != nil {
-		t.Fatal(err)
-	}
-	press := func(keys ...string) {
-		t.Helper()
-		if err := p.Key(keys...); err != nil {
-			t.Fatal(err)
-		}
-	}
-	fill := func(text string) {
-		t.Helper()
-		if err := p.Type(text); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := p.changes(w, func() { press("ctrl+n") }); err != nil {
-		t.Fatal(err)
-	}
-	fill("shop")
-	press("Tab", "Tab", "Tab") // past environment and product
-	fill(shop.appID)
-	press("Tab")
-	fill(shop.secret)
-	press("Tab", "Tab", "Tab") // past kind and renewal
-	fill(p.base)
-	box, err := w.Geometry()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := w.Click(box.Dx()-48, box.Dy()-24); err != nil { // Save
-		t.Fatal(err)
-	}
-	p.wait(10*time.Second, "the account with a token", func() error {
-		list, err := p.client.List(t.Context())
-		if err != nil {
-			return err
-		}
-		if len(list.Accounts) != 1 || list.Accounts[0].State != core.StateFresh {
-			return fmt.Errorf("the accounts are %+v", list.Accounts)
-		}
-		return nil
-	})
+	h := p.hands()
+	h.enter("shop", shop)
+	p.clickSave(h.w)
+	p.waitFresh(1)
 	if got := p.do("", "get", "shop"); got != p.issued(shop)+"\n" {
 		t.Error("the token is not the one that upstream issued")
 	}
@@ -291,9 +252,9 @@ func TestWindowAddsAccount(t *testing.T) {
 	if err != nil || !slices.ContainsFunc(items, func(i desktop.KeyringItem) bool { return strings.Contains(i.Secret, shop.secret) }) {
 		t.Errorf("the AppSecret is not in the keyring, %v", err)
 	}
-	h := newHunt(shop.secret)
-	h.files(t, p.Dir)
-	for _, where := range h.found {
+	hunt := newHunt(shop.secret)
+	hunt.files(t, p.Dir)
+	for _, where := range hunt.found {
 		t.Errorf("the AppSecret is in %s", where)
 	}
 }

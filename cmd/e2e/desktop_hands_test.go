@@ -1,0 +1,65 @@
+//go:build linux
+
+package e2e
+
+import "tokentray/cmd/e2e/desktop"
+
+// hands use the keyboard in the window.
+type hands struct {
+	p *product
+	w desktop.Window
+}
+
+// hands opens the window and puts hands on the keyboard.
+func (p *product) hands() hands {
+	p.t.Helper()
+	w := p.open()
+	if err := w.Activate(); err != nil {
+		p.t.Fatal(err)
+	}
+	return hands{p, w}
+}
+
+// press presses keys, such as ctrl+n or Return.
+func (h hands) press(keys ...string) {
+	h.p.t.Helper()
+	if err := h.p.Key(keys...); err != nil {
+		h.p.t.Fatal(err)
+	}
+}
+
+// fill types a text.
+func (h hands) fill(text string) {
+	h.p.t.Helper()
+	if err := h.p.Type(text); err != nil {
+		h.p.t.Fatal(err)
+	}
+}
+
+// shows presses keys and waits until the window looks different.
+func (h hands) shows(keys ...string) {
+	h.p.t.Helper()
+	if err := h.p.changes(h.w, func() { h.press(keys...) }); err != nil {
+		h.p.t.Fatal(err)
+	}
+}
+
+// Where a field of the form is, in Tabs from the one before.
+var (
+	toAppID   = []string{"Tab", "Tab", "Tab"} // past environment and product
+	toSecret  = []string{"Tab"}
+	toBaseURL = []string{"Tab", "Tab", "Tab"} // past kind and renewal
+)
+
+// enter opens the form and fills in an account.
+func (h hands) enter(name string, a owned) {
+	h.p.t.Helper()
+	h.shows("ctrl+n")
+	h.fill(name)
+	h.press(toAppID...)
+	h.fill(a.appID)
+	h.press(toSecret...)
+	h.fill(a.secret)
+	h.press(toBaseURL...)
+	h.fill(h.p.base)
+}
