@@ -122,6 +122,9 @@ func (a *app) pushedWords(e api.HistoryEntry) string {
 	if e.Class == "" {
 		return clean(e.Target)
 	}
+	if strings.HasPrefix(e.Message, e.Target) { // it names the program or the file itself
+		return clean(e.Message)
+	}
 	return clean(e.Target + a.say("cli.colon") + e.Message)
 }
 
