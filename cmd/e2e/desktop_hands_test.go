@@ -2,7 +2,11 @@
 
 package e2e
 
-import "tokentray/cmd/e2e/desktop"
+import (
+	"time"
+
+	"tokentray/cmd/e2e/desktop"
+)
 
 // hands use the keyboard in the window.
 type hands struct {
@@ -42,6 +46,19 @@ func (h hands) shows(keys ...string) {
 	if err := h.p.changes(h.w, func() { h.press(keys...) }); err != nil {
 		h.p.t.Fatal(err)
 	}
+}
+
+// until presses keys, and again as a person does who sees that nothing came of
+// it, until something holds: the window may be a moment behind the agent.
+func (h hands) until(what string, holds func() error, keys ...string) {
+	h.p.t.Helper()
+	h.p.wait(20*time.Second, what, func() error {
+		if holds() == nil {
+			return nil
+		}
+		h.press(keys...)
+		return desktop.Until(2*time.Second, what, holds)
+	})
 }
 
 // Where a field of the form is, in Tabs from the one before.

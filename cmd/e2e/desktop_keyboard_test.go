@@ -38,42 +38,38 @@ func TestWindowByKeyboardAlone(t *testing.T) {
 	if list, err := p.client.List(t.Context()); err != nil || len(list.Accounts) != 0 {
 		t.Fatalf("after the test there are the accounts %v, %v", list.Accounts, err)
 	}
-	p.wait(10*time.Second, "the account", func() error {
-		h.press("ctrl+s") // does nothing while the test is under way
-		return p.is(shop.ref, core.StateFresh)
-	})
+	// Ctrl+S does nothing while the test is under way.
+	h.until("the account", func() error { return p.is(shop.ref, core.StateFresh) }, "ctrl+s")
 
 	// Copy it. The list has the keyboard as soon as the form is gone.
-	h.press("Down", "Return")
+	h.until("the copy", p.copied(shop), "Down", "Return")
 	p.wantCopied(p.issued(shop))
 
 	// Its twin in live, and back. What is looked at is what the tray and the
 	// command line mean, too.
 	live := p.add("shop", core.Live, 0)
-	for _, env := range []core.Env{core.Live, core.Sandbox} {
-		h.press("F6")
-		p.wait(10*time.Second, "the switch to "+string(env), func() error {
+	active := func(env core.Env) func() error {
+		return func() error {
 			list, err := p.client.List(t.Context())
 			if err == nil && list.Active != env {
 				err = fmt.Errorf("active is %s", list.Active)
 			}
 			return err
-		})
-		if env == core.Live {
-			h.press("Return")
-			p.wantCopied(p.issued(live))
 		}
 	}
+	h.until("the switch to live", active(core.Live), "F6")
+	h.until("the copy of the live token", p.copied(live), "Return")
+	p.wantCopied(p.issued(live))
+	h.until("the switch back", active(core.Sandbox), "F6")
 
 	// Renew it.
 	before := calls()
-	h.press("ctrl+r")
-	p.wait(10*time.Second, "the renewal", func() error {
+	h.until("the renewal", func() error {
 		if calls() == before {
 			return fmt.Errorf("nobody asked")
 		}
 		return p.is(shop.ref, core.StateFresh)
-	})
+	}, "ctrl+r")
 
 	// Its AppSecret is reset in the console. The refusal shows, and so does the
 	// remedy, while the token goes on.
@@ -82,10 +78,7 @@ func TestWindowByKeyboardAlone(t *testing.T) {
 	if err := p.sim.Put(sim.Account{AppID: shop.appID, Secret: core.NewSecret(next), Product: core.ProductTest}); err != nil {
 		t.Fatal(err)
 	}
-	p.wait(20*time.Second, "the refusal", func() error {
-		h.press("ctrl+r")
-		return p.is(shop.ref, core.StateBlocked)
-	})
+	h.until("the refusal", func() error { return p.is(shop.ref, core.StateBlocked) }, "ctrl+r")
 	if got := p.do("", "get", shop.ref); got != token+"\n" {
 		t.Error("the living token is gone with the AppSecret")
 	}
@@ -118,6 +111,17 @@ func TestWindowByKeyboardAlone(t *testing.T) {
 	})
 	if _, _, code := p.run("", "get", shop.ref); code != 3 {
 		t.Errorf("get of a deleted account ends with %d", code)
+	}
+}
+
+// copied reports an error unless the token of an account was copied last.
+func (p *product) copied(a owned) func() error {
+	return func() error {
+		list, err := p.client.List(p.t.Context())
+		if ref := list.Clipboard.Account + "/" + string(list.Clipboard.Env); err == nil && ref != a.ref {
+			err = fmt.Errorf("%s was copied", ref)
+		}
+		return err
 	}
 }
 
