@@ -250,7 +250,9 @@ func checkName(name string) string {
 		return ProblemNameChars
 	}
 	for _, r := range name {
-		if r == '/' || unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029' {
+		// The replacement character stands where a terminal or a file of another
+		// encoding sent what is no UTF-8: the name would be lost.
+		if r == '/' || r == utf8.RuneError || unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029' {
 			return ProblemNameChars
 		}
 	}

@@ -29,6 +29,8 @@ func TestCleanName(t *testing.T) {
 		{"a\u2066b", "", "must not"},
 		{"a\u2028b", "", "must not"},
 		{"\xff\xfe", "", "must not"},
+		{"\xb5\xea\xc6\xcc", "", "must not"}, // a shop in GBK
+		{"a\ufffdb", "", "must not"},         // and what JSON makes of such
 		{"עברית", "עברית", ""},
 		{"👩‍💻 dev", "👩‍💻 dev", ""},
 	} {

@@ -27,7 +27,7 @@ type Store interface {
 	SaveAll(ctx context.Context, accounts []core.Account, lines []core.Entry, set, undo func(context.Context) error) (undone bool, err error)
 	Update(a core.Account) error
 	Remove(ctx context.Context, id core.ID, unset func(context.Context) error) error
-	Clean(ctx context.Context, unset func(context.Context, core.ID) error) (interrupted []core.Account, err error)
+	Clean(ctx context.Context, unset func(context.Context, []core.ID) error) (interrupted []core.Account, err error)
 	Pending() ([]core.ID, error)
 
 	Unseal(key []byte) error

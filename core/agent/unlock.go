@@ -59,7 +59,7 @@ func (s *Service) openVault(ctx context.Context) (map[core.ID]core.Token, *core.
 		return nil, core.AsError(err)
 	}
 	s.vault.clearMoved(ctx)
-	interrupted, err := store.Clean(ctx, s.vault.drop)
+	interrupted, err := store.Clean(ctx, s.vault.dropAll)
 	if err != nil {
 		s.log.Warn("secrets of accounts that are gone are still in the vault", "error", err)
 	}
@@ -206,7 +206,7 @@ func (s *Service) VaultInit(ctx context.Context, passphrase core.Secret) (api.Va
 		return api.Vault{}, core.AsError(err)
 	}
 	if len(left) > 0 {
-		s.log.Warn("the keyring keeps entries that are now in the passphrase file", "keys", left)
+		s.log.Warn("the keyring may still hold entries that are now in the passphrase file; they leave it once it opens", "keys", left)
 	}
 	if err := s.opened(ctx); err != nil {
 		return api.Vault{}, err

@@ -258,6 +258,9 @@ func (k *keys) drop(ctx context.Context, id core.ID) error {
 	return nil
 }
 
+// dropAll takes the secrets of many accounts out of the vault.
+func (k *keys) dropAll(ctx context.Context, ids []core.ID) error { return k.putAll(ctx, nil, ids) }
+
 // open asks the vault for the data key, although it failed before. Without one
 // and with create a new one is made; else nil is returned.
 func (k *keys) open(ctx context.Context, create bool) ([]byte, error) {

@@ -52,8 +52,8 @@ func TestSecretsOfAccountsThatARestoreLostAreRemoved(t *testing.T) {
 			}
 			h.reopen() // the intents are whole and stay
 			var removed []core.ID
-			interrupted, err := h.Clean(t.Context(), func(_ context.Context, id core.ID) error {
-				removed = append(removed, id)
+			interrupted, err := h.Clean(t.Context(), func(_ context.Context, ids []core.ID) error {
+				removed = append(removed, ids...)
 				return nil
 			})
 			if err != nil || len(interrupted) != 0 || !slices.Equal(removed, []core.ID{b.ID}) {

@@ -94,27 +94,35 @@ func (s *Store) Remove(ctx context.Context, id core.ID, unset func(context.Conte
 }
 
 // Clean finishes what a crash interrupted: secrets without an account leave the
-// vault through unset. It returns the accounts of which an edit was
-// interrupted: their secret may be the old one or the new. What the vault
-// refuses stays for the next Clean, and its error is returned.
-func (s *Store) Clean(ctx context.Context, unset func(context.Context, core.ID) error) (interrupted []core.Account, err error) {
+// vault through unset, which gets all of them in one call, since a passphrase
+// file takes a second for each change. It returns the accounts of which an edit
+// was interrupted: their secret may be the old one or the new. When the vault
+// refuses, all of them stay for the next Clean, and its error is returned; unset
+// of a secret that is not there must not fail.
+func (s *Store) Clean(ctx context.Context, unset func(context.Context, []core.ID) error) (interrupted []core.Account, err error) {
 	pending, have, err := s.pending()
-	if err != nil {
+	if err != nil || len(pending) == 0 {
 		return nil, err
 	}
-	var refused []error
+	var edited, gone []core.ID
 	for _, id := range pending {
 		if a, ok := have[id]; ok {
-			interrupted = append(interrupted, a)
-		} else if err := unset(ctx, id); err != nil {
-			refused = append(refused, err)
-			continue
-		}
-		if err := s.done(id); err != nil {
-			return interrupted, err
+			interrupted, edited = append(interrupted, a), append(edited, id)
+		} else {
+			gone = append(gone, id)
 		}
 	}
-	return interrupted, fail("remove the secrets of accounts that are gone", errors.Join(refused...))
+	var refused error
+	if len(gone) > 0 {
+		refused = unset(ctx, gone)
+	}
+	if refused != nil {
+		gone = nil
+	}
+	if err := s.done(append(edited, gone...)...); err != nil {
+		return interrupted, err
+	}
+	return interrupted, fail("remove the secrets of accounts that are gone", refused)
 }
 
 // Pending returns the IDs of accounts with an unfinished intent. Their secrets
@@ -188,9 +196,18 @@ func (s *Store) drop(id core.ID) error {
 	})
 }
 
-// done ends an intent.
-func (s *Store) done(id core.ID) error {
+// done ends intents.
+func (s *Store) done(ids ...core.ID) error {
+	if len(ids) == 0 {
+		return nil
+	}
 	return s.digested("finish", func(tx *bbolt.Tx) error {
-		return tx.Bucket([]byte(bucketIntents)).Delete([]byte(id))
+		b := tx.Bucket([]byte(bucketIntents))
+		for _, id := range ids {
+			if err := b.Delete([]byte(id)); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }

@@ -15,6 +15,8 @@ type fakeVault struct {
 	has  map[core.ID]string
 	fail error
 	late bool // it fails after it took effect
+
+	cleans int // how often Clean asked for removals
 }
 
 func (v *fakeVault) set(id core.ID, secret string) func(context.Context) error {
@@ -31,6 +33,16 @@ func (v *fakeVault) unset(_ context.Context, id core.ID) error {
 		delete(v.has, id)
 	}
 	return v.fail
+}
+
+func (v *fakeVault) unsetAll(ctx context.Context, ids []core.ID) error {
+	v.cleans++
+	for _, id := range ids {
+		if err := v.unset(ctx, id); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (v *fakeVault) unsetOf(id core.ID) func(context.Context) error {
@@ -66,7 +78,7 @@ func sound(t *testing.T, h *home, v *fakeVault, after string) {
 // clean is what the agent does at each start.
 func clean(t *testing.T, h *home, v *fakeVault) []core.Account {
 	t.Helper()
-	interrupted, err := h.Clean(t.Context(), v.unset)
+	interrupted, err := h.Clean(t.Context(), v.unsetAll)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -172,7 +184,7 @@ func TestVaultThatFails(t *testing.T) {
 			if len(h.refs()) != 0 {
 				t.Error("an account without a secret is shown")
 			}
-			if _, err := h.Clean(t.Context(), v.unset); err == nil {
+			if _, err := h.Clean(t.Context(), v.unsetAll); err == nil {
 				t.Error("Clean hides that the vault refused")
 			}
 			if pending, _ := h.Pending(); len(pending) != 1 {
@@ -217,5 +229,43 @@ func TestSaveThatTheVaultRefusedLeavesTheOldSecret(t *testing.T) {
 	}
 	if pending, _ := h.Pending(); len(pending) != 0 {
 		t.Errorf("pending: %v", pending)
+	}
+}
+
+// TestCleanAsksTheVaultOnce: a passphrase file works for a second at each change,
+// and an agent that starts has ten. What the vault refuses stays whole for the
+// next time, and an interrupted edit beside it is settled all the same.
+func TestCleanAsksTheVaultOnce(t *testing.T) {
+	h, v := newHome(t), &fakeVault{has: map[core.ID]string{}}
+	kept := account("kept")
+	if err := h.Save(t.Context(), kept, v.set(kept.ID, "s"), v.unsetOf(kept.ID)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.begin(kept); err != nil {
+		t.Fatal(err)
+	}
+	for n := range 20 {
+		a := account(fmt.Sprint("lost ", n))
+		if _, err := h.begin(a); err != nil {
+			t.Fatal(err)
+		}
+		if err := v.set(a.ID, "s")(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h.crash()
+	v.fail = errors.New("no")
+	if interrupted, err := h.Clean(t.Context(), v.unsetAll); err == nil || len(interrupted) != 1 {
+		t.Errorf("a vault that refuses: %v, interrupted %v", err, interrupted)
+	}
+	if pending, err := h.Pending(); err != nil || len(pending) != 20 {
+		t.Errorf("%d intents stay, %v; want 20", len(pending), err)
+	}
+	v.fail, v.cleans = nil, 0
+	if interrupted := clean(t, h, v); len(interrupted) != 0 || v.cleans != 1 {
+		t.Errorf("the vault was asked %d times, interrupted %v", v.cleans, interrupted)
+	}
+	if _, err := h.Clean(t.Context(), v.unsetAll); err != nil || v.cleans != 1 {
+		t.Errorf("with nothing to remove the vault was asked again: %v", err)
 	}
 }

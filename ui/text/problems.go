@@ -6,7 +6,7 @@ func problems() table {
 	return table{
 		"problem.name_empty":      {"Give the account a name.", "请填写账号名称。"},
 		"problem.name_long":       {"A name has at most 200 characters.", "名称最多 200 个字符。"},
-		"problem.name_chars":      {"A name is not . or .. and holds no slash and no control characters.", "名称不能是 . 或 ..，也不能包含斜杠或控制字符。"},
+		"problem.name_chars":      {"A name is not . or .. and holds no slash, no control characters and nothing that is not UTF-8.", "名称不能是 . 或 ..，也不能包含斜杠、控制字符或非 UTF-8 字符。"},
 		"problem.env_unknown":     {"The environment is sandbox or live.", "环境只能是沙箱（sandbox）或生产（live）。"},
 		"problem.kind_unknown":    {"The kind is wechat or wechat-legacy.", "类型只能是 wechat 或 wechat-legacy。"},
 		"problem.product_unknown": {"The product is official, test, mini or other.", "产品只能是 official、test、mini 或 other。"},
