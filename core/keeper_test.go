@@ -217,6 +217,9 @@ func TestThirtyDaysWithFaults(t *testing.T) {
 					token, err := h.Get(t.Context(), "1", 0)
 					asked++
 					if err != nil {
+						if kept, _ := h.Token("1"); kept.Good(time.Now(), 0) && up.Accepts(kept.Value) {
+							t.Fatalf("after %v: %v, although a token lives for %v", time.Since(begin), err, kept.Remaining(time.Now()))
+						}
 						if s, _ := h.Snapshot("1"); !down && time.Since(back) > time.Minute {
 							t.Fatalf("after %v: %v; state %s", time.Since(begin), err, s.State(time.Now()))
 						}

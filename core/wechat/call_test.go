@@ -233,8 +233,8 @@ func TestNetworkFailures(t *testing.T) {
 		"endless header":    {"http://" + talker(t, "HTTP/1.1 200 OK\r\nX: "+strings.Repeat("x", 100<<10)+"\r\n\r\n"), core.RemedyAnswer, "not a valid HTTP answer"},
 		"cut in the body":   {"http://" + talker(t, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"acc"), core.RemedyNetwork, "cut off"},
 		"broken chunks":     {"http://" + talker(t, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"), core.RemedyAnswer, "not a valid HTTP answer"},
-		"http, not https":   {strings.Replace(web.URL, "http:", "https:", 1), core.RemedyTLS, "TLS"},
-		"no TLS at all":     {"https://" + talker(t, "220 mail.example.com ESMTP\r\n"), core.RemedyTLS, "TLS"},
+		"http, not https":   {strings.Replace(web.URL, "http:", "https:", 1), core.RemedyAnswer, "TLS"},
+		"no TLS at all":     {"https://" + talker(t, "220 mail.example.com ESMTP\r\n"), core.RemedyAnswer, "TLS"},
 		"unknown authority": {untrusted(t).URL, core.RemedyTLS, "not trusted"},
 	} {
 		t.Run(name, func(t *testing.T) {

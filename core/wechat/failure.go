@@ -59,8 +59,9 @@ func (t trouble) explain(err error) *core.Error {
 		return temporary(core.RemedyTLS,
 			fmt.Sprintf("the certificate of %s is not trusted (%s); check clock, network and proxy", t.host, t.redact.clean(cert.Err.Error())), nil)
 	case strings.Contains(err.Error(), "tls: "), strings.Contains(err.Error(), "gave HTTP response to HTTPS client"):
-		// crypto/tls has a type for few of its errors, but begins all the same.
-		return temporary(core.RemedyTLS, fmt.Sprintf("%s does not speak TLS as it should; check base URL and proxy", t.host), nil)
+		// crypto/tls has a type for few of its errors, but begins all the same. No
+		// certificate is at fault: it is not upstream that answered.
+		return temporary(core.RemedyAnswer, fmt.Sprintf("%s does not speak TLS as it should; check base URL and proxy", t.host), nil)
 	case errors.As(err, &dns):
 		return temporary(core.RemedyNetwork, fmt.Sprintf("the host %s cannot be found; check network and DNS", t.host), nil)
 	case isTimeout:

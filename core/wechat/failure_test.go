@@ -33,7 +33,7 @@ func TestExplain(t *testing.T) {
 		"reset":             {&net.OpError{Op: "read", Err: os.NewSyscallError("read", syscall.ECONNRESET)}, core.RemedyNetwork, "cut off"},
 		"reset while sent":  {&net.OpError{Op: "write", Err: os.NewSyscallError("write", syscall.EPIPE)}, core.RemedyNetwork, "cut off"},
 		"end of file":       {fmt.Errorf("reading: %w", io.ErrUnexpectedEOF), core.RemedyNetwork, "cut off"},
-		"handshake refused": {&net.OpError{Op: "remote error", Err: errors.New("tls: handshake failure")}, core.RemedyTLS, "TLS"},
+		"handshake refused": {&net.OpError{Op: "remote error", Err: errors.New("tls: handshake failure")}, core.RemedyAnswer, "TLS"},
 		"anything":          {errors.New("net/http: something with " + secret), core.RemedyAnswer, "HTTP"},
 	} {
 		t.Run(name, func(t *testing.T) {
