@@ -13,7 +13,7 @@ func quota() table {
 	return table{
 		"quota.calls":     {"calls today", "今日调用"},
 		"quota.forced":    {"forced today", "今日强制"},
-		"quota.resets":    {"counted anew", "重新计数"},
+		"quota.resets":    {"resets", "重置时间"},
 		"quota.of":        {"{n} of {of}", "{n} / {of} 次"},
 		"quota.midnight":  {"at midnight in Beijing, in {left}", "北京时间零点（{left}后）"},
 		"quota.elsewhere": {"at midnight in Beijing, {time} here, in {left}", "北京时间零点，本地时间 {time}（{left}后）"},

@@ -9,7 +9,7 @@ func windowDoor() table {
 		"window.door":             {"HTTP API on this machine", "本机 HTTP 接口"},
 		"window.door.say":         {"Postman, SDKs and scripts take the current token here, with a client key and without the AppSecret.", "Postman、SDK 和脚本可在此获取当前 token，使用客户端密钥，无需 AppSecret。"},
 		"window.door.on":          {"open at {addresses}", "已开启：{addresses}"},
-		"window.door.off":         {"shut", "未开启"},
+		"window.door.off":         {"off", "未开启"},
 		"window.door.taken":       {"shut: port {port} is taken", "未开启：端口 {port} 被占用"},
 		"window.door.taken.say":   {"End the program that has it, or enter another port here.", "请结束占用该端口的程序，或在此换一个端口。"},
 		"window.door.port.use":    {"Use this port", "使用此端口"},

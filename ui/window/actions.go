@@ -285,8 +285,7 @@ func (w *Window) act(id core.ID, what act) {
 	}
 	switch what {
 	case actCopyIP:
-		w.app.Clipboard().SetContent(a.Error.CallerIP)
-		w.tell(w.look.t("snack.ip", "ip", a.Error.CallerIP))
+		w.copyIP(a.Error.CallerIP)
 	case actConsole:
 		if u, err := url.Parse(consoleURL(a)); err == nil && u.Host != "" {
 			if err := w.cfg.OpenURL(u); err != nil {
@@ -314,6 +313,12 @@ func (w *Window) act(id core.ID, what act) {
 	case actRetry:
 		w.renew(id)
 	}
+}
+
+// copyIP puts an address on the clipboard, for a whitelist.
+func (w *Window) copyIP(ip string) {
+	w.app.Clipboard().SetContent(ip)
+	w.tell(w.look.t("snack.ip", "ip", ip))
 }
 
 // openMenu shows what can be done with an account.

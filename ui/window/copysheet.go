@@ -51,7 +51,7 @@ func (w *Window) openCopySheet(id core.ID, chosen string) {
 	c.preview = newProse("", 13, l.pal.Muted)
 	c.preview.style.Monospace = true
 	remember := newToggle(l, l.t("copy.remember", "account", refWords(a.Ref())), false, func(on bool) { c.remember = on })
-	c.inner = container.New(&column{gap: 3 * grid}, forms, c.call, c.preview, remember)
+	c.inner = container.New(&column{gap: 3 * grid, padX: sheetAir}, forms, c.call, c.preview, remember)
 	role, label := filled, l.t("menu.copy")
 	if a.Env == core.Live {
 		role, label = danger, l.t("live.go")

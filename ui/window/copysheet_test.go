@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 
@@ -148,5 +149,36 @@ func mustSayBare(s *stage, words string) {
 	bare := strings.NewReplacer(" ", "", "\n", "")
 	if !strings.Contains(bare.Replace(strings.Join(s.words(), "")), bare.Replace(words)) {
 		s.t.Errorf("the screen does not say %q; it says\n%s", words, strings.Join(s.words(), "\n"))
+	}
+}
+
+// However small the window, the buttons of a sheet come into sight when the
+// keyboard reaches them, and nothing in it is wider than it is.
+func TestSheetsInTheSmallestWindow(t *testing.T) {
+	a := sample(strings.Repeat("公众号测试", 40), core.Live, noon, time.Hour, 2*time.Hour)
+	a.ID = "long"
+	for name, open := range map[string]func(*stage){
+		"copy":   func(s *stage) { s.openCopySheet("long", format.URL) },
+		"secret": func(s *stage) { s.askSecret("long") },
+		"delete": func(s *stage) { s.askRemove("long") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newStage(t, a).open()
+			s.win.Resize(fyne.NewSize(320, 320))
+			open(s)
+			driver := fyne.CurrentApp().Driver()
+			at, size := s.sheet.ground.Position(), s.sheet.ground.Size()
+			for _, f := range focusables(s.sheet) {
+				s.win.Canvas().Focus(f)
+				o := f.(fyne.CanvasObject)
+				p := driver.AbsolutePositionForObject(o)
+				if p.X < at.X || p.X+o.Size().Width > at.X+size.Width {
+					t.Errorf("%T stands at %v, %v wide, in a sheet from %v to %v", o, p.X, o.Size().Width, at.X, at.X+size.Width)
+				}
+				if p.Y < at.Y || p.Y+min(o.Size().Height, 36) > at.Y+size.Height {
+					t.Errorf("%T stands at %v in a sheet from %v to %v", o, p.Y, at.Y, at.Y+size.Height)
+				}
+			}
+		})
 	}
 }

@@ -119,7 +119,7 @@ func (s *stage) holderEntry(n int) *entry {
 func TestSettingsOpenTheDoor(t *testing.T) {
 	s := newStage(t, town(noon)...).open()
 	s.openSettings()
-	s.untilSays("HTTP API on this machine", "shut", "There is none yet, so nobody may call.")
+	s.untilSays("HTTP API on this machine", "off", "There is none yet, so nobody may call.")
 	s.flip("Open the HTTP API on this machine")
 	s.untilSays("open at 127.0.0.1:17278  [::1]:17278")
 	s.untilCalled("door true 0")

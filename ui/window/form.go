@@ -26,6 +26,7 @@ type form struct {
 	pressed bool            // Save was pressed: all may
 	verdict issue           // what Test or Save answered
 	good    bool            // the verdict is a success
+	ip      string          // that the verdict is about, for the account's whitelist
 	busy    bool
 
 	from  string // what was filled in from the clipboard
@@ -42,6 +43,7 @@ type form struct {
 	fields  map[string]fyne.Focusable
 	save    *button
 	test    *button
+	copyIP  *button
 }
 
 // formActions are what the form asks of the window.
@@ -49,6 +51,7 @@ type formActions struct {
 	back func()
 	save func(*form)
 	test func(*form)
+	ip   func(ip string) // copies it
 }
 
 func newForm(l *look, m *model, d draft, on formActions) *form {
@@ -120,7 +123,9 @@ func (f *form) drawFoot() fyne.CanvasObject {
 	f.words = newProse("", 13, l.pal.Text)
 	f.test = newButton(l, quiet, l.t("form.test"), func() { f.on.test(f) })
 	f.save = newButton(l, filled, l.t("form.save"), func() { f.on.save(f) })
-	inner := container.New(&column{gap: 2 * grid, padX: rowLeft, padY: 2 * grid}, f.words, atRight(f.test, f.save))
+	f.copyIP = newButton(l, quiet, l.t("act.copy_ip"), func() { f.on.ip(f.ip) })
+	line := container.New(&bar{gap: 2 * grid}, beside(f.copyIP), f.test, f.save)
+	inner := container.New(&column{gap: 2 * grid, padX: rowLeft, padY: 2 * grid}, f.words, line)
 	ground := canvas.NewRectangle(l.pal.Raised)
 	return container.New(&backed{}, ground, stack(0, hairline(l), inner))
 }
@@ -231,7 +236,7 @@ func (f *form) typed(name string, into *string) func(string) {
 func (f *form) touch(name string) {
 	f.touched[name] = true
 	f.from = ""
-	f.verdict, f.good = issue{}, false
+	f.verdict, f.good, f.ip = issue{}, false, ""
 	f.check()
 }
 
@@ -284,6 +289,7 @@ func (f *form) check() {
 	}
 	f.words.set(f.verdict.Text, ink)
 	f.words.Hidden = f.verdict.Text == ""
+	visible(f.copyIP, f.ip != "")
 	f.save.enable(!f.busy)
 	f.test.enable(!f.busy)
 	f.reflow()
@@ -319,13 +325,13 @@ func (f *form) ready(focus func(fyne.Focusable), test bool) bool {
 
 // wait shows that the agent was asked.
 func (f *form) wait(words string) {
-	f.busy, f.good, f.verdict = true, false, issue{words, true}
+	f.busy, f.good, f.verdict, f.ip = true, false, issue{words, true}, ""
 	f.check()
 }
 
-// answer shows what came of it.
-func (f *form) answer(words string, good bool) {
-	f.busy, f.good, f.verdict = false, good, issue{words, false}
+// answer shows what came of it, with a button for the IP that upstream refused.
+func (f *form) answer(words string, good bool, ip string) {
+	f.busy, f.good, f.verdict, f.ip = false, good, issue{words, false}, ip
 	f.check()
 }
 

@@ -198,3 +198,23 @@ func TestFormKeepsTheCursor(t *testing.T) {
 		t.Errorf("the name is %q", got)
 	}
 }
+
+// A refused IP is copied where the test says so, and only while it says so.
+func TestFormCopiesTheRefusedIP(t *testing.T) {
+	s := newStage(t, town(noon)...).open()
+	s.until("the agent", func() bool { return s.phase == phaseConnected })
+	s.openAdd()
+	s.typeInto("appid", "wx89abcdef01234567")
+	s.typeInto("secret", goodSecret)
+	s.agent.test = api.TestResult{Error: &api.Error{Class: core.Whitelist, Remedy: core.RemedyWhitelist, CallerIP: "203.0.113.7", UpstreamCode: 40164}}
+	s.testForm(s.form)
+	s.until("the answer", func() bool { return !s.form.busy })
+	s.press("Copy IP")
+	if got := s.app.Clipboard().Content(); got != "203.0.113.7" {
+		t.Errorf("the clipboard holds %q", got)
+	}
+	s.typeInto("secret", goodSecret[1:]+"0")
+	if s.form.copyIP.Visible() {
+		t.Error("the IP is still offered after an edit")
+	}
+}

@@ -258,15 +258,17 @@ func (w *Window) drawEmpty() fyne.CanvasObject {
 		parts := []fyne.CanvasObject{middle(l.t("empty.search", "search", w.search), sizeText, l.pal.Muted)}
 		if w.view != viewAll && len(w.model.shown(viewAll, newQuery(l.say, w.search), w.now())) > 0 {
 			parts = append(parts, inMiddle(newButton(l, quiet, l.t("search.all"), func() { w.switchView(viewAll) })))
+		} else {
+			parts = append(parts, inMiddle(newButton(l, quiet, l.t("search.clear"), w.closeFinder)))
 		}
 		return container.New(&centered{320}, stack(4*grid, parts...))
 	}
-	env := l.say.Say("env.sandbox")
+	words := l.t("empty.sandbox")
 	if w.view == viewLive {
-		env = l.say.Say("env.live")
+		words = l.t("empty.live")
 	}
 	return container.New(&centered{320}, stack(4*grid,
-		middle(l.t("empty.env", "env", env), sizeText, l.pal.Muted),
+		middle(words, sizeText, l.pal.Muted),
 		inMiddle(newButton(l, quiet, l.t("add"), w.openAdd))))
 }
 

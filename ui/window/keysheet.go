@@ -14,7 +14,7 @@ func (w *Window) openKeys() {
 	l := w.look
 	title := newProse(l.t("keys.title"), 17, l.pal.Text)
 	title.style.Bold = true
-	inner := container.New(&column{gap: 2 * grid})
+	inner := container.New(&column{gap: 2 * grid, padX: sheetAir})
 	lines := w.bindings()
 	for _, g := range keyGroups() {
 		inner.Add(subhead(l, l.t("keys."+string(g))))
@@ -75,25 +75,37 @@ func (k *keyLedger) MinSize(o []fyne.CanvasObject) fyne.Size {
 	return fyne.NewSize(o[0].MinSize().Width, o[0].MinSize().Height)
 }
 
+// sheetAir is what the middle of a long sheet has at either side, so that the
+// bar by which it scrolls and the frame of what has the keyboard have room.
+const sheetAir = 3 * grid
+
 // letter lays out a sheet whose middle scrolls where it is too long.
-type letter struct{ gap, pad float32 }
+type letter struct{ gap, pad, width float32 }
 
 func (y *letter) Layout(o []fyne.CanvasObject, size fyne.Size) {
 	w := size.Width - 2*y.pad
 	top, bottom := heightFor(o[0], w), heightFor(o[2], w)
 	put(o[0], y.pad, y.pad, w, top)
 	put(o[2], y.pad, size.Height-y.pad-bottom, w, bottom)
-	put(o[1], y.pad, y.pad+top+y.gap, w, max(0, size.Height-2*y.pad-2*y.gap-top-bottom))
+	put(o[1], y.pad-sheetAir, y.pad+top+y.gap, w+2*sheetAir, max(0, size.Height-2*y.pad-2*y.gap-top-bottom))
 }
 
 func (y *letter) heightOf(o []fyne.CanvasObject, width float32) float32 {
-	w := width - 2*y.pad
-	return 2*y.pad + 2*y.gap + heightFor(o[0], w) + heightFor(o[1].(*scroller).inner, w) + heightFor(o[2], w)
+	return y.with(o, width, heightFor(o[1].(*scroller).inner, width-2*y.pad+2*sheetAir))
 }
 
-func (y *letter) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(0, 0) }
+func (y *letter) with(o []fyne.CanvasObject, width, middle float32) float32 {
+	w := width - 2*y.pad
+	return 2*y.pad + 2*y.gap + heightFor(o[0], w) + middle + heightFor(o[2], w)
+}
 
-// newLongSheet is a sheet whose middle scrolls.
+// MinSize leaves the middle enough to scroll in.
+func (y *letter) MinSize(o []fyne.CanvasObject) fyne.Size {
+	const enough = 20 * grid
+	return fyne.NewSize(0, min(y.heightOf(o, y.width), y.with(o, y.width, enough)))
+}
+
+// newLongSheet is a sheet whose middle scrolls; that is a column with sheetAir.
 func newLongSheet(l *look, gone func(), head fyne.CanvasObject, middle *fyne.Container, foot fyne.CanvasObject) *sheet {
 	s := newSheet(l, gone)
 	s.scroll = newScroller(middle)

@@ -29,6 +29,7 @@ func heightFor(o fyne.CanvasObject, width float32) float32 {
 type column struct {
 	gap, padX, padY float32
 	width           float32 // last width laid out, for MinSize
+	bound           bool    // to that width, whatever stands in it
 }
 
 func (c *column) Layout(objects []fyne.CanvasObject, size fyne.Size) {
@@ -56,6 +57,9 @@ func (c *column) heightOf(objects []fyne.CanvasObject, width float32) float32 {
 }
 
 func (c *column) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	if c.bound {
+		return fyne.NewSize(0, c.heightOf(objects, c.width))
+	}
 	var w float32
 	for _, o := range objects {
 		if o.Visible() {
@@ -95,6 +99,23 @@ func (f *flow) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	f.walk(objects, size.Width, func(o fyne.CanvasObject, x, y float32, s fyne.Size) {
 		put(o, x, y, min(s.Width, size.Width), s.Height)
 	})
+	f.level(objects)
+}
+
+// level brings the objects of each line to the middle of the highest.
+func (f *flow) level(objects []fyne.CanvasObject) {
+	high := map[float32]float32{}
+	for _, o := range objects {
+		if y := o.Position().Y; o.Visible() {
+			high[y] = max(high[y], o.Size().Height)
+		}
+	}
+	for _, o := range objects {
+		at := o.Position()
+		if h := high[at.Y]; o.Visible() && h > o.Size().Height {
+			o.Move(fyne.NewPos(at.X, at.Y+(h-o.Size().Height)/2))
+		}
+	}
 }
 
 func (f *flow) heightOf(objects []fyne.CanvasObject, width float32) float32 {
@@ -167,7 +188,8 @@ func (b *bar) MinSize(objects []fyne.CanvasObject) fyne.Size {
 }
 
 // scroller scrolls a column up and down. Unlike a bare Scroll it tells the
-// column its width first, so that wrapped text has its height at once.
+// column its width first, so that wrapped text has its height at once and nothing
+// in it makes it wider.
 type scroller struct {
 	widget.BaseWidget
 	scroll *container.Scroll
@@ -189,8 +211,11 @@ func (s *scroller) CreateRenderer() fyne.WidgetRenderer {
 }
 
 func (s *scroller) fit(size fyne.Size) {
-	if c, ok := s.inner.Layout.(*column); ok {
-		c.width = size.Width
+	switch y := s.inner.Layout.(type) {
+	case *column:
+		y.width, y.bound = size.Width, true
+	case *letter:
+		y.width = size.Width
 	}
 	put(s.scroll, 0, 0, size.Width, size.Height)
 	s.scroll.Refresh()

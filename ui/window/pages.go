@@ -80,7 +80,7 @@ func (w *Window) openForm(d draft) {
 	if w.form != nil || !w.closePage() {
 		return
 	}
-	w.form = newForm(w.look, &w.model, d, formActions{back: w.leaveForm, save: w.saveForm, test: w.testForm})
+	w.form = newForm(w.look, &w.model, d, formActions{back: w.leaveForm, save: w.saveForm, test: w.testForm, ip: w.copyIP})
 	w.holder.Objects = []fyne.CanvasObject{w.form.draw()}
 	w.holder.Refresh()
 	w.root.Refresh()
@@ -134,7 +134,7 @@ func (w *Window) testForm(f *form) {
 		return
 	}
 	if f.draft.needsConsent() && !f.draft.consent {
-		f.answer(w.look.t("form.test.legacy"), false)
+		f.answer(w.look.t("form.test.legacy"), false, "")
 		return
 	}
 	req := api.TestRequest{Input: f.draft.input()}
@@ -151,7 +151,12 @@ func (w *Window) testForm(f *form) {
 		if err != nil {
 			r = api.TestResult{Error: wire(err)}
 		}
-		f.answer(testWords(w.look, r, f.draft.account().Ref()))
+		words, good := testWords(w.look, r, f.draft.account().Ref())
+		ip := ""
+		if r.Error != nil && r.Error.Class == core.Whitelist {
+			ip = r.Error.CallerIP
+		}
+		f.answer(words, good, ip)
 	})
 }
 
@@ -173,7 +178,7 @@ func (w *Window) saveForm(f *form) {
 			return
 		}
 		if err != nil {
-			f.answer(refusal(w.look, err, name), false)
+			f.answer(refusal(w.look, err, name), false, "")
 			return
 		}
 		w.dropPage()

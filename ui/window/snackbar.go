@@ -209,6 +209,7 @@ type sheet struct {
 
 	shade  *canvas.Rectangle
 	ground *canvas.Rectangle
+	whole  *scroller // the box, where even that is too high for the window
 }
 
 var _ fyne.Tappable = (*sheet)(nil)
@@ -224,7 +225,8 @@ func newSheet(l *look, gone func(), parts ...fyne.CanvasObject) *sheet {
 }
 
 func (s *sheet) CreateRenderer() fyne.WidgetRenderer {
-	f := &face{objects: []fyne.CanvasObject{s.shade, s.ground, s.box}, min: func() fyne.Size { return fyne.NewSize(0, 0) }}
+	s.whole = newScroller(s.box)
+	f := &face{objects: []fyne.CanvasObject{s.shade, s.ground, s.whole}, min: func() fyne.Size { return fyne.NewSize(0, 0) }}
 	f.lay = s.arrange
 	f.refresh = func() { s.arrange(s.Size()) }
 	return f
@@ -236,7 +238,8 @@ func (s *sheet) arrange(size fyne.Size) {
 	h := min(heightFor(s.box, w), size.Height-4*grid)
 	x, y := (size.Width-w)/2, max(2*grid, (size.Height-h)*2/5)
 	put(s.ground, x, y, w, h)
-	put(s.box, x, y, w, h)
+	put(s.whole, x, y, w, h)
+	s.whole.reflow()
 }
 
 func (s *sheet) Tapped(e *fyne.PointEvent) {

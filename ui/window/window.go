@@ -399,8 +399,8 @@ func (w *Window) inSight(o fyne.CanvasObject) {
 	if w.settings != nil {
 		pages = append(pages, w.settings.scroll)
 	}
-	if w.sheet != nil && w.sheet.scroll != nil {
-		pages = append(pages, w.sheet.scroll)
+	if w.sheet != nil {
+		pages = append(pages, w.sheet.scroll, w.sheet.whole)
 	}
 	if w.side.Visible() {
 		pages = append(pages, w.detail.scroll)
@@ -409,7 +409,6 @@ func (w *Window) inSight(o fyne.CanvasObject) {
 	for _, p := range pages {
 		if ok && p != nil && p.Size().Height > 0 && holds(focusables(p), f) {
 			p.show(o)
-			return
 		}
 	}
 }

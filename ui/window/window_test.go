@@ -45,7 +45,7 @@ func TestScreens(t *testing.T) {
 			"nothing in this environment",
 			[]api.Account{sample("shop", core.Live, noon, time.Hour, 2*time.Hour)},
 			func(*stage) {},
-			[]string{"No Sandbox accounts yet", "Add an account"},
+			[]string{"No sandbox accounts yet", "Add an account"},
 			[]string{"还没有沙箱账号", "添加账号"},
 		},
 		{
