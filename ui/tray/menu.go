@@ -125,7 +125,7 @@ func copyAs(ref api.Ref, ask bool, t *text.Text) submenu {
 // clip says what is on the clipboard and until when at most. The time is rounded
 // up, so that it stays true until the line is renewed.
 func clip(c api.Clipboard, now time.Time, t *text.Text) string {
-	name := t.Say("tray.in_env", "account", shorten(c.Account), "env", envWord(c.Env, t))
+	name := t.Say("tray.in_env", "account", short(c.Account), "env", envWord(c.Env, t))
 	if c.ClearsAt.IsZero() {
 		return t.Say("tray.clip.stays", "account", name, "format", formatName(c.Format, t))
 	}
@@ -145,7 +145,7 @@ func formatName(name string, t *text.Text) string {
 // named is an account's name as it stands in a line. A live one says so at the
 // very place where it is clicked.
 func named(ref api.Ref, t *text.Text) string {
-	name := shorten(ref.Name)
+	name := short(ref.Name)
 	if ref.Env == core.Live {
 		return t.Say("tray.in_env", "account", name, "env", envWord(ref.Env, t))
 	}
@@ -205,7 +205,7 @@ func tooltip(p *picture, total, need int, now time.Time, t *text.Text) string {
 		facts = append(facts, t.Say("tray.tip.paused"))
 	}
 	if a, ok := p.nextToExpire(now); ok {
-		facts = append(facts, t.Say("tray.tip.next", "account", shorten(a.ref.Name), "left", coarse(a.remaining(now), t)))
+		facts = append(facts, t.Say("tray.tip.next", "account", short(a.ref.Name), "left", coarse(a.remaining(now), t)))
 	}
 	return t.Say("tray.tip", "env", envName(p.active, t), "facts", strings.Join(facts, t.Say("tray.tip.and")))
 }
@@ -239,6 +239,9 @@ func (p *picture) tick(now time.Time) time.Duration {
 	}
 	return 5 * time.Minute
 }
+
+// short is a name as it stands in a line of the panel, whichever way it is written.
+func short(name string) string { return text.Isolated(shorten(name)) }
 
 // shorten cuts a name to maxName columns, a Chinese character taking two. The
 // middle goes, for names differ at their ends.

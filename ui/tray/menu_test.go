@@ -479,6 +479,15 @@ func TestShorten(t *testing.T) {
 	}
 }
 
+// A name that is written from right to left takes the time left with it in no
+// panel.
+func TestNamesFromRightToLeftStayInTheirPlace(t *testing.T) {
+	a := account{ref: api.Ref{Name: "חנות shop", Env: core.Sandbox}, state: core.StateFresh, expires: noon.Add(time.Hour)}
+	if got, want := label(a, false, noon, text.New(text.English)), "\u200e\u2068חנות shop\u2069\u200e · 1 h"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 func FuzzShorten(f *testing.F) {
 	f.Add("某某科技有限公司官方微信公众号测试环境一")
 	f.Add("customer-service-account-of-the-big-shop-eu")

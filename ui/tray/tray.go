@@ -217,7 +217,7 @@ func (t *tray) complaint() string {
 	e := core.AsError(t.failure.err)
 	account := ""
 	if t.failure.deed.verb == doCopy {
-		account = shorten(t.failure.deed.ref.Name)
+		account = short(t.failure.deed.ref.Name)
 	}
 	cause := t.text.Say(text.Key("class.short." + string(e.Class)))
 	if e.Class == core.Internal || t.text.Has(text.Key("cause."+e.Remedy)) {

@@ -4,9 +4,9 @@ import (
 	"strings"
 
 	"github.com/clipperhouse/uax29/v2/graphemes"
-	"golang.org/x/text/unicode/bidi"
 
 	"tokentray/core/api"
+	"tokentray/ui/text"
 )
 
 // Names may be 200 characters of any script. Where one stands in a sentence, its
@@ -19,7 +19,7 @@ const mostName = 48
 
 // refWords is how an account is named in a sentence: shop/live.
 func refWords(r api.Ref) string {
-	name := isolated(middleCut(r.Name, mostName))
+	name := text.Isolated(middleCut(r.Name, mostName))
 	if r.Env == "" {
 		return name
 	}
@@ -47,24 +47,4 @@ func middleCut(s string, most int) string {
 	}
 	tail := most / 3
 	return strings.Join(all[:most-tail-1], "") + "…" + strings.Join(all[len(all)-tail:], "")
-}
-
-// isolated keeps a name that is written from right to left, in part at least,
-// from changing the order of the words around it.
-func isolated(s string) string {
-	if !rightToLeft(s) {
-		return s
-	}
-	const leftToRight, isolate, end = "\u200e", "\u2068", "\u2069"
-	return leftToRight + isolate + s + end + leftToRight
-}
-
-// rightToLeft reports whether s has a character that is written so.
-func rightToLeft(s string) bool {
-	for _, r := range s {
-		if p, _ := bidi.LookupRune(r); p.Class() == bidi.R || p.Class() == bidi.AL {
-			return true
-		}
-	}
-	return false
 }
