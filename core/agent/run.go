@@ -61,9 +61,13 @@ func (s *Service) Run(ctx context.Context, ready func()) (err error) {
 			}
 		})
 	}
+	store := s.parts.Store
 	s.onBeat(func() {
 		s.stay(work, serve)
 		s.look(work, wg.Go)
+		if store.Unsettled() {
+			wg.Go(store.Settle)
+		}
 		handBack()
 	})
 	wg.Go(func() { _ = s.keeper.Run(work) })

@@ -49,6 +49,9 @@ type Store interface {
 	AddPush(id core.ID, p core.Push) (core.Push, error) // with its number
 	RemovePush(id core.ID, number int) error
 	SavePushResult(id core.ID, number int, r core.PushResult) error
+	// Settle makes the backup that Unsettled says is wanted.
+	Unsettled() bool
+	Settle()
 	Close() error
 }
 

@@ -110,6 +110,7 @@ func (s *Store) change(doing string, fn func(*bbolt.Tx) error) error {
 		return s.changed(tx)
 	})
 	if err == nil {
+		s.touched.Store(s.now().Unix())
 		s.due.Store(true)
 		s.backupIfDue()
 	}

@@ -17,11 +17,12 @@ import (
 
 // Backups are made after accounts changed, at most one in backupEvery, and the
 // newest of each of keepDays different days are kept. A change that comes too
-// soon after the last backup is in the next one: made by the first write after
-// the hour, at Close whatever the hour, or, after a crash, at the next Open that
-// comes late enough.
+// soon after the last backup is in the next one: made by Settle when no further
+// change came for settleTime, by the first write after the hour, at Close
+// whatever the hour, or, after a crash, at the next Open that comes late enough.
 const (
 	backupEvery = time.Hour
+	settleTime  = time.Minute
 	keepDays    = 5
 )
 
@@ -130,6 +131,25 @@ func (s *Store) backupAfter(every time.Duration) {
 		return
 	}
 	s.last = s.now()
+}
+
+// Unsettled reports whether Settle has something to do: accounts changed, and
+// their backup has waited for further changes long enough. It costs nothing.
+func (s *Store) Unsettled() bool {
+	if !s.due.Load() {
+		return false
+	}
+	age := s.now().Sub(time.Unix(s.touched.Load(), 0))
+	return age >= settleTime || age < 0
+}
+
+// Settle backs up what changed, however young the last backup is: an account
+// that somebody has just entered, with an AppSecret that upstream never shows
+// again, must not hang on one file for an hour.
+func (s *Store) Settle() {
+	if s.Unsettled() {
+		s.backupAfter(0)
+	}
 }
 
 // backup writes the whole database, as one transaction sees it, beside the

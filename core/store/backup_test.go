@@ -85,6 +85,36 @@ func TestBackupsFollowAccountsNotRenewals(t *testing.T) {
 	}
 }
 
+// TestChangesSettle: a burst of changes is backed up once it is over, and what
+// was settled is not backed up again.
+func TestChangesSettle(t *testing.T) {
+	h := newHome(t)
+	h.add("a")
+	first := h.clock.now()
+	h.clock.add(10 * time.Second)
+	h.add("b")
+	for range 5 {
+		h.clock.add(settleTime / 2)
+		h.add("more " + h.clock.now().String())
+		if h.Settle(); !slices.Equal(h.backupTimes(), []time.Time{first}) {
+			t.Fatalf("during a burst: %v", h.backupTimes())
+		}
+	}
+	h.clock.add(settleTime)
+	if !h.Unsettled() {
+		t.Error("nothing is to be settled")
+	}
+	h.Settle()
+	settled := h.clock.now()
+	if got := h.backupTimes(); !slices.Equal(got, []time.Time{settled}) {
+		t.Fatalf("after the burst: %v, want %v", got, settled)
+	}
+	h.clock.add(10 * time.Minute)
+	if h.Settle(); h.Unsettled() || !slices.Equal(h.backupTimes(), []time.Time{settled}) {
+		t.Errorf("what was settled is backed up again: %v", h.backupTimes())
+	}
+}
+
 // TestCloseAfterAResetBacksNothingUp: the accounts of a home that was reset must
 // not come back.
 func TestCloseAfterAResetBacksNothingUp(t *testing.T) {

@@ -48,7 +48,8 @@ type Store struct {
 
 	backups sync.Mutex // one backup at a time
 	due     atomic.Bool
-	last    time.Time // of the newest backup, under backups
+	touched atomic.Int64 // when accounts last changed, in Unix seconds
+	last    time.Time    // of the newest backup, under backups
 }
 
 // Repair tells what Open had to do with a damaged file, or one that was gone.
