@@ -7,6 +7,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/ui/text"
 )
 
 func (a *app) stopCommand() *cobra.Command {
@@ -20,8 +21,7 @@ func (a *app) stopCommand() *cobra.Command {
 				if a.Held != nil && a.Held(a.home) {
 					return lostAgent()
 				}
-				a.note(a.say("status.none"))
-				return nil
+				return a.stopped(false, "status.none")
 			case err != nil && !errors.Is(err, api.ErrVersion):
 				return err
 			}
@@ -29,10 +29,20 @@ func (a *app) stopCommand() *cobra.Command {
 			if err := agent.Stop(cmd.Context()); err != nil && !errors.Is(err, api.ErrNoAgent) {
 				return err
 			}
-			a.note(a.say("stop.done"))
-			return nil
+			return a.stopped(true, "stop.done")
 		},
 	}
+}
+
+// stopped tells whether there was an agent to end.
+func (a *app) stopped(was bool, say text.Key) error {
+	if a.json {
+		return a.printJSON(struct {
+			Stopped bool `json:"stopped"`
+		}{was})
+	}
+	a.note(a.say(say))
+	return nil
 }
 
 // lostAgent tells that an agent lives which nobody can reach.
