@@ -10,7 +10,7 @@ func apiDoor() table {
 		"remedy.no_client_key": {"See what there is: tokentray api key list", "查看已有密钥：tokentray api key list"},
 		"cause.key_scope":      {"The client key does not allow this.", "此客户端密钥没有该权限。"},
 		"remedy.key_scope":     {"Make a key that does: tokentray api key add NAME --account NAME --env live", "请另建有权限的密钥：tokentray api key add 名称 --account 账号 --env live"},
-		"cause.review_keys":    {"The database was restored from a backup, so client keys that were revoked since may be back. The loopback API was shut.", "数据库已从备份恢复，此后吊销的客户端密钥可能重新有效，因此已关闭本机 HTTP 接口。"},
+		"cause.review_keys":    {"The database was restored from a backup, so client keys that were revoked since may be back. The loopback API was switched off.", "数据库已从备份恢复，此后吊销的客户端密钥可能重新有效，因此已关闭本机 HTTP 接口。"},
 		"remedy.review_keys":   {"See which keys there are, revoke what is too much, and open it again: tokentray api key list; tokentray api on", "请查看现有密钥，吊销多余的，再重新开启：tokentray api key list；tokentray api on"},
 		"cause.slower":         {"This client refreshes or fails too often.", "该客户端刷新或失败过于频繁。"},
 		"remedy.slower":        {"Wait a moment, and see why it does.", "请稍候，并查明原因。"},
@@ -22,7 +22,7 @@ func apiDoor() table {
 		"problem.port_bad":     {"A port is a number from 1 to 65535.", "端口是 1 到 65535 之间的数字。"},
 
 		"status.loopback.on":    {"on", "已开启"},
-		"status.loopback.taken": {"shut: its port is taken", "未开启：端口被占用"},
+		"status.loopback.taken": {"off: its port is taken", "未开启：端口被占用"},
 		"cli.field.account":     {"account", "账号"},
 		"cli.field.origin":      {"origin", "来源"},
 		"cli.field.port":        {"port", "端口"},

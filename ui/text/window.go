@@ -215,7 +215,7 @@ func window() table {
 		"window.set.copy-format.dotenv":  {".env", ".env"},
 		"window.set.copy-format.postman": {"Postman", "Postman"},
 		"window.set.ask-live-copy":       {"Ask before a live token is copied", "复制生产 token 前先询问"},
-		"window.set.log-level":           {"Log", "日志级别"},
+		"window.set.log-level":           {"Log level", "日志级别"},
 		"window.set.log-level.debug":     {"Debug", "调试"},
 		"window.set.log-level.info":      {"Info", "信息"},
 		"window.set.log-level.warn":      {"Warn", "警告"},
@@ -231,7 +231,7 @@ func window() table {
 		"window.set.pause":               {"Pause all renewal", "暂停全部续期"},
 
 		"window.bar.gone":        {"The agent is gone. Connecting again…", "与守护进程的连接已断开，正在重新连接…"},
-		"window.bar.failed":      {"No agent: {cause}", "无法连接守护进程：{cause}"},
+		"window.bar.failed":      {"{cause}. Trying again; tokentray doctor finds out why.", "{cause}。正在重试；可运行 tokentray doctor 查找原因。"},
 		"window.bar.version":     {"An agent of another version runs. Restart it to go on; no token is lost.", "正在运行的守护进程版本不同。重新启动后即可继续，不会丢失 token。"},
 		"window.bar.restart":     {"Restart", "重新启动"},
 		"window.bar.restarting":  {"Restarting the agent…", "正在重新启动守护进程…"},
@@ -253,8 +253,8 @@ func window() table {
 		"window.entry.redo":       {"Redo", "重做"},
 
 		"window.vault.unlock.title": {"Unlock the vault", "解锁保险库"},
-		"window.vault.unlock.body":  {"Enter the passphrase of this home's secrets.", "请输入保护密钥的口令。"},
-		"window.vault.unlock.wrong": {"This passphrase does not open it.", "口令不正确，请重试。"},
+		"window.vault.unlock.body":  {"Enter the passphrase that opens your secrets.", "请输入保护密钥的口令。"},
+		"window.vault.unlock.wrong": {"Wrong passphrase. Try again.", "口令不正确，请重试。"},
 		"window.vault.passphrase":   {"Passphrase", "口令"},
 		"window.vault.again":        {"Passphrase again", "再次输入口令"},
 		"window.vault.init.title":   {"Keep secrets under a passphrase", "用口令保护密钥"},

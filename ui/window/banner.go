@@ -2,6 +2,7 @@ package window
 
 import (
 	"errors"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -49,7 +50,7 @@ func bannersOf(l *look, ph phase, failure *core.Error, m *model) []bannerLine {
 	case phaseGone:
 		return []bannerLine{{Text: l.t("bar.gone"), Loud: true}}
 	case phaseFailed:
-		return []bannerLine{{Text: l.t("bar.failed", "cause", causeOf(l, failure)), Loud: true}}
+		return []bannerLine{{Text: l.t("bar.failed", "cause", strings.TrimRight(causeOf(l, failure), ".。")), Loud: true}}
 	case phaseVersion:
 		return []bannerLine{{Text: versionWords(l, failure), Button: l.t("bar.restart"), Act: barRestart, Loud: true}}
 	case phaseRestart:

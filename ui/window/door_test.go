@@ -146,7 +146,7 @@ func TestSettingsOpenTheDoor(t *testing.T) {
 	s.agent.mu.Unlock()
 	s.time = noon.Add(doorEvery * time.Second)
 	s.tick()
-	s.untilSays("shut: port 8080 is taken", "End the program that has it")
+	s.untilSays("off: port 8080 is taken", "End the program that has it")
 }
 
 func TestClientKeysAreListedAndRevoked(t *testing.T) {
@@ -201,7 +201,7 @@ func TestClientKeyIsShownOnce(t *testing.T) {
 	s.mustSay("Discard what you typed?")
 	s.press("Keep editing")
 	s.press("Make the key")
-	s.untilSays(freshKey, "It is shown this once", "/v1/token/shop", "The HTTP API is shut")
+	s.untilSays(freshKey, "It is shown this once", "/v1/token/shop", "The HTTP API is off")
 	s.untilCalled("key postman[shop 测试商城] [live] [http://localhost:3000 https://app.example.org]")
 
 	s.key(fyne.KeyEscape)

@@ -31,7 +31,7 @@ func TestNoAgentAtAll(t *testing.T) {
 	s := newStage(t)
 	s.connect = &core.Error{Class: core.Internal, Remedy: core.RemedyNoAgent, Message: "the program is not there"}
 	s.work.Go(s.link)
-	s.untilSays("No agent:")
+	s.untilSays("could not be started", "Trying again")
 }
 
 func TestAgentOfAnotherVersion(t *testing.T) {

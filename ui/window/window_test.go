@@ -325,7 +325,7 @@ func TestVaultIsUnlockedFromTheWindow(t *testing.T) {
 	s.mustNotSay("correct horse")
 	s.agent.fail["vault unlock"] = failure(core.VaultClosed, core.RemedyVaultUnlock)
 	s.key(fyne.KeyReturn)
-	s.untilSays("This passphrase does not open it.")
+	s.untilSays("Wrong passphrase. Try again.")
 	delete(s.agent.fail, "vault unlock")
 	field = s.win.Canvas().Focused().(*entry)
 	if field.Text != "" {
