@@ -129,7 +129,9 @@ func (d *detail) draw(now time.Time) fyne.CanvasObject {
 
 func (d *detail) drawTitle() fyne.CanvasObject {
 	l, a := d.look, d.account
-	line := container.New(&flow{gap: 2 * grid}, newTag(l, a.Env == core.Live), word(kindLine(l.say, a), 13, l.pal.Muted))
+	kind := word(kindLine(l.say, a), 13, l.pal.Muted)
+	raised := container.New(&backed{lift: lift(kind.TextSize)}, gap(0, 0), kind) // to the middle of tag and button
+	line := beside(newTag(l, a.Env == core.Live), raised)
 	if d.paired {
 		line.Add(smallButton(l, quiet, pairMark+" "+l.env(otherEnv(a.Env)), d.on.flip))
 	}

@@ -2,6 +2,7 @@ package window
 
 import (
 	"image/color"
+	"unicode/utf8"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -31,6 +32,7 @@ func newEntry(l *look, placeholder, value string, on func(string)) *entry {
 	e.Wrapping = fyne.TextWrap(fyne.TextTruncateClip)
 	e.PlaceHolder = placeholder
 	e.Text = value
+	e.CursorColumn = utf8.RuneCountInString(value) // where one goes on writing
 	e.ExtendBaseWidget(e)
 	e.OnChanged = on
 	return e
@@ -45,7 +47,7 @@ func newSecretEntry(l *look, placeholder, value string, on func(string)) *entry 
 
 func newNoteEntry(l *look, value string, on func(string)) *entry {
 	e := newEntry(l, "", value, on)
-	e.MultiLine = true
+	e.MultiLine, e.CursorColumn = true, 0
 	e.Wrapping = fyne.TextWrapWord
 	e.SetMinRowsVisible(3)
 	return e
