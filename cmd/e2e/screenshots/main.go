@@ -147,7 +147,7 @@ func (s *studio) window(file, language, theme string) error {
 	if err := w.Activate(); err != nil {
 		return err
 	}
-	if err := w.Resize(940, 640); err != nil {
+	if err := w.Resize(940, 700); err != nil {
 		return err
 	}
 	keys := []string{"ctrl+3"} // all accounts
