@@ -111,3 +111,26 @@ func TestMessageIsTranslated(t *testing.T) {
 	s.untilSays("已复制 shop/sandbox")
 	s.mustNotSay("shop/sandbox copied")
 }
+
+// In a window that is too low for all of the welcome, as large text makes it on a
+// small screen, its second way in is reached as well.
+func TestWelcomeInALowWindow(t *testing.T) {
+	s := newStage(t).open()
+	s.win.Resize(fyne.NewSize(320, 320))
+	driver := fyne.CurrentApp().Driver()
+	ways := focusables(s.welcome)
+	if len(ways) != 2 {
+		t.Fatalf("there are %d ways in", len(ways))
+	}
+	for _, f := range ways {
+		s.win.Canvas().Focus(f)
+		o := f.(fyne.CanvasObject)
+		if bottom := driver.AbsolutePositionForObject(o).Y + o.Size().Height; bottom > 320 {
+			t.Errorf("%T ends at %v", o, bottom)
+		}
+	}
+	s.win.Resize(fyne.NewSize(460, 640))
+	if y := s.welcome.inner.Objects[0].Position().Y; y < 50 {
+		t.Errorf("in a window with room the welcome stands at %v", y)
+	}
+}

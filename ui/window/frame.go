@@ -234,7 +234,10 @@ func (w *Window) focusList() {
 }
 
 // centered stands a column in the middle of the room.
-type centered struct{ width float32 }
+type centered struct {
+	width float32 // of the column at most
+	room  float32 // that it scrolls in, for MinSize
+}
 
 func (c *centered) Layout(o []fyne.CanvasObject, size fyne.Size) {
 	w := min(c.width, size.Width-8*grid)
@@ -242,14 +245,19 @@ func (c *centered) Layout(o []fyne.CanvasObject, size fyne.Size) {
 	put(o[0], (size.Width-w)/2, max(4*grid, (size.Height-h)*2/5), w, h)
 }
 
-func (c *centered) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(240, 120) }
+func (c *centered) MinSize(o []fyne.CanvasObject) fyne.Size {
+	if c.room > 0 {
+		return fyne.NewSize(0, heightFor(o[0], min(c.width, c.room-8*grid))+8*grid)
+	}
+	return fyne.NewSize(240, 120)
+}
 
 // drawEmpty stands in the list's place when there is nothing to list.
 func (w *Window) drawEmpty() fyne.CanvasObject {
 	l := w.look
 	switch {
 	case !w.model.loaded && w.phase == phaseConnecting:
-		return container.New(&centered{320}, middle(l.t("connecting"), sizeText, l.pal.Muted))
+		return container.New(&centered{width: 320}, middle(l.t("connecting"), sizeText, l.pal.Muted))
 	case !w.model.loaded:
 		return container.NewStack()
 	case len(w.model.accounts) == 0:
@@ -261,13 +269,13 @@ func (w *Window) drawEmpty() fyne.CanvasObject {
 		} else {
 			parts = append(parts, inMiddle(newButton(l, quiet, l.t("search.clear"), w.closeFinder)))
 		}
-		return container.New(&centered{320}, stack(4*grid, parts...))
+		return container.New(&centered{width: 320}, stack(4*grid, parts...))
 	}
 	words := l.t("empty.sandbox")
 	if w.view == viewLive {
 		words = l.t("empty.live")
 	}
-	return container.New(&centered{320}, stack(4*grid,
+	return container.New(&centered{width: 320}, stack(4*grid,
 		middle(words, sizeText, l.pal.Muted),
 		inMiddle(newButton(l, quiet, l.t("add"), w.openAdd))))
 }
@@ -287,7 +295,8 @@ func (w *Window) drawFirstRun() fyne.CanvasObject {
 		parts = append(parts, inMiddle(newButton(l, quiet, l.t("first.demo"), w.startDemo)),
 			middle(l.t("first.demo.note"), sizeSmall, l.pal.Muted))
 	}
-	return container.New(&centered{340}, stack(3*grid, parts...))
+	w.welcome = newScroller(container.New(&centered{width: 340}, stack(3*grid, parts...)))
+	return w.welcome
 }
 
 // drawNothing stands in the detail's place when no account is chosen.
@@ -295,7 +304,7 @@ func (w *Window) drawNothing() fyne.CanvasObject {
 	if len(w.model.accounts) == 0 {
 		return container.NewStack()
 	}
-	return container.New(&centered{320}, middle(w.look.t("detail.pick"), sizeText, w.look.pal.Muted))
+	return container.New(&centered{width: 320}, middle(w.look.t("detail.pick"), sizeText, w.look.pal.Muted))
 }
 
 func middle(s string, size float32, c color.Color) *prose {

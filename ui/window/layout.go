@@ -216,6 +216,8 @@ func (s *scroller) fit(size fyne.Size) {
 		y.width, y.bound = size.Width, true
 	case *letter:
 		y.width = size.Width
+	case *centered:
+		y.room = size.Width
 	}
 	put(s.scroll, 0, 0, size.Width, size.Height)
 	s.scroll.Refresh()

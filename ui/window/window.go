@@ -130,6 +130,7 @@ type parts struct {
 	holder   *fyne.Container // the page that was opened
 	side     *fyne.Container // the detail
 	body     *fyne.Container // the list, or what stands in its place
+	welcome  *scroller       // what stands there first of all
 	list     *listView
 	env      *segment
 	band     *canvas.Rectangle // along the top, in the environment's colour
@@ -405,6 +406,7 @@ func (w *Window) inSight(o fyne.CanvasObject) {
 	if w.side.Visible() {
 		pages = append(pages, w.detail.scroll)
 	}
+	pages = append(pages, w.welcome)
 	f, ok := o.(fyne.Focusable)
 	for _, p := range pages {
 		if ok && p != nil && p.Size().Height > 0 && holds(focusables(p), f) {
