@@ -110,7 +110,7 @@ test-unit: ## the unit tests, with the race detector
 .PHONY: test-e2e
 test-e2e: build-all ## the programs themselves: import rules, command line, tray and window on a real desktop
 	$(call say,end to end)
-	TOKENTRAY_E2E_BIN=$(CURDIR)/$(BIN) $(GO) test -race -tags $(TAGS) -count=1 -timeout 10m ./cmd/e2e ./cmd/e2e/desktop
+	TOKENTRAY_E2E_BIN=$(CURDIR)/$(BIN) $(GO) test -race -tags $(TAGS) -count=1 -timeout 20m ./cmd/e2e ./cmd/e2e/desktop
 
 .PHONY: test-sdk
 test-sdk: build-all ## an SDK of somebody else's takes its tokens from TokenTray; a module of its own

@@ -128,7 +128,7 @@ func end(cmd *exec.Cmd) {
 
 var (
 	wrkSpeed = regexp.MustCompile(`Requests/sec:\s+([0-9.]+)`)
-	wrkP99   = regexp.MustCompile(`99%\s+(\S+)`)
+	wrkP99   = regexp.MustCompile(`(?m)^\s+99%\s+(\S+)`)
 	wrkBad   = regexp.MustCompile(`Non-2xx or 3xx responses: \d+|Socket errors: .*`)
 )
 
