@@ -1,0 +1,70 @@
+package window
+
+import (
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"tokentray/core"
+	"tokentray/core/api"
+)
+
+// TestGoldenPictures holds what people see, pixel by pixel, against pictures that
+// somebody has looked at: each kind of screen in both themes and both languages,
+// as the software renderer draws it. Where a picture has changed on purpose, look
+// at the new one, which the failed test has written, and take it by make golden.
+func TestGoldenPictures(t *testing.T) {
+	for _, theme := range []string{"light", "dark"} {
+		for _, lang := range []string{"en", "zh"} {
+			for _, screen := range goldenScreens() {
+				name := screen.name + "-" + theme + "-" + lang
+				t.Run(name, func(t *testing.T) {
+					inZone(t, time.UTC)
+					s := newStage(t, screen.accounts...)
+					s.agent.list.Settings.Language, s.agent.list.Settings.Theme = lang, theme
+					s.agent.list.Active = screen.active
+					s.win.Resize(screen.size)
+					s.open()
+					screen.show(s)
+					test.AssertRendersToImage(t, "golden/"+name+".png", s.win.Canvas())
+				})
+			}
+		}
+	}
+}
+
+// golden is a screen and how to get there.
+type golden struct {
+	name     string
+	size     fyne.Size
+	active   core.Env
+	accounts []api.Account
+	show     func(*stage)
+}
+
+func goldenScreens() []golden {
+	usual, small := fyne.NewSize(460, 640), fyne.NewSize(360, 480)
+	all := town(noon)
+	busy, history := busyDay()
+	busy.ID, busy.Name = "busy", "busy-shop"
+	busy.Previous = &api.Previous{Mask: "85_ee••••5555", Until: noon.Add(130 * time.Second)}
+	stay := func(*stage) {}
+	return []golden{
+		{"first", usual, core.Sandbox, nil, stay},
+		{"sandbox", usual, core.Sandbox, all, stay},
+		{"live", small, core.Live, all, stay},
+		{"wide", fyne.NewSize(1100, 700), busy.Env, append(all, busy), func(s *stage) {
+			s.agent.history = history
+			s.pick(busy.ID)
+			s.until("the history", func() bool { return s.detail.asked && len(s.detail.history) > 0 })
+		}},
+		{"add", usual, core.Sandbox, all, func(s *stage) { s.openAdd() }},
+		{"settings", usual, core.Sandbox, all, func(s *stage) {
+			s.until("the agent's state", func() bool { return s.status.Version != "" })
+			s.openSettings()
+		}},
+		{"keys", usual, core.Sandbox, all, func(s *stage) { s.openKeys() }},
+	}
+}
