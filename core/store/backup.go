@@ -126,10 +126,12 @@ func (s *Store) backupAfter(every time.Duration) {
 	s.due.Store(false)
 	if err := s.backup(""); err != nil {
 		s.due.Store(true)
-		s.last = s.now() // try again in an hour, not at every write
+		s.last = s.now() // try again in an hour, not at every write or look
+		s.failed.Store(s.last.Unix())
 		s.log.Error("the backup failed", "err", err)
 		return
 	}
+	s.failed.Store(0)
 	s.last = s.now()
 }
 
@@ -137,6 +139,9 @@ func (s *Store) backupAfter(every time.Duration) {
 // their backup has waited for further changes long enough. It costs nothing.
 func (s *Store) Unsettled() bool {
 	if !s.due.Load() {
+		return false
+	}
+	if since := s.now().Sub(time.Unix(s.failed.Load(), 0)); since >= 0 && since < backupEvery {
 		return false
 	}
 	age := s.now().Sub(time.Unix(s.touched.Load(), 0))

@@ -172,6 +172,33 @@ func TestBackupThatFailsCostsNoChange(t *testing.T) {
 	}
 }
 
+// TestAFailingBackupIsNotTriedAtEveryLook, but once an hour.
+func TestAFailingBackupIsNotTriedAtEveryLook(t *testing.T) {
+	h := newHome(t)
+	blocked := filepath.Join(filepath.Dir(h.path), "backups")
+	if err := os.WriteFile(blocked, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	h.add("a")
+	h.clock.add(2 * settleTime)
+	if h.Unsettled() {
+		t.Error("a backup that just failed is tried again already")
+	}
+	if err := os.Remove(blocked); err != nil {
+		t.Fatal(err)
+	}
+	h.clock.add(backupEvery)
+	if h.Settle(); h.Unsettled() || len(h.backupTimes()) != 1 {
+		t.Errorf("after an hour there are backups of %v", h.backupTimes())
+	}
+	h.clock.add(time.Second)
+	h.add("b")
+	h.clock.add(settleTime)
+	if !h.Unsettled() {
+		t.Error("what changed after a backup that did not fail waits")
+	}
+}
+
 func TestForeignFilesAmongBackupsStay(t *testing.T) {
 	h := newHome(t)
 	dir := filepath.Join(filepath.Dir(h.path), "backups")

@@ -49,6 +49,7 @@ type Store struct {
 	backups sync.Mutex // one backup at a time
 	due     atomic.Bool
 	touched atomic.Int64 // when accounts last changed, in Unix seconds
+	failed  atomic.Int64 // when a backup last failed, in Unix seconds; 0 after one that did not
 	last    time.Time    // of the newest backup, under backups
 }
 
