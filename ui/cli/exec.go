@@ -230,6 +230,8 @@ type keptFile struct {
 	form  core.PushForm
 	token api.Token
 	said  string // the failure that was told last
+
+	written string // path without links
 }
 
 // keep writes the file for the first time.
@@ -252,12 +254,16 @@ func (a *app) keep(ctx context.Context, agent api.Agent, f *execFlags, t api.Tok
 	if err := k.write(); err != nil {
 		return nil, err
 	}
+	if k.written, err = filepath.EvalSymlinks(path); err != nil {
+		k.written = path
+	}
 	return k, nil
 }
 
 func (k *keptFile) write() error { return k.app.WriteToken(k.path, k.form, k.token) }
 
-func (k *keptFile) remove() { _ = os.Remove(k.path) }
+// remove takes the token away: of a link it stands where that leads.
+func (k *keptFile) remove() { _ = os.Remove(k.written) }
 
 // Times of following a token.
 const (

@@ -2,6 +2,8 @@ package cli
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -53,6 +55,37 @@ func TestWhatAChildInherits(t *testing.T) {
 	}
 	if slices.Contains(got.Env, "ACCESS_TOKEN=old") || strings.Contains(strings.Join(got.Args, " "), r.agent.token.AccessToken) {
 		t.Errorf("env %q, args %q", got.Env, got.Args)
+	}
+}
+
+// TestNoTokenStaysBehindALink: at the end it goes from where the link leads.
+func TestNoTokenStaysBehindALink(t *testing.T) {
+	dir := t.TempDir()
+	file, link := filepath.Join(dir, "file"), filepath.Join(dir, "link")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(file, link); err != nil {
+		t.Skip(err)
+	}
+	r, _ := execRun(func(Child) int { return 0 })
+	r.agent.list.Accounts = []api.Account{account("shop", core.Sandbox, time.Hour)}
+	parts := r.parts
+	r.parts = func(p *Parts) {
+		parts(p)
+		p.WriteToken = func(path string, _ core.PushForm, token api.Token) error {
+			return os.WriteFile(path, []byte(token.AccessToken), 0o600)
+		}
+		p.RunChild = func(Child) (int, error) {
+			if raw, err := os.ReadFile(file); err != nil || len(raw) == 0 {
+				t.Errorf("it holds %q, %v", raw, err)
+			}
+			return 0, nil
+		}
+	}
+	r.try(t, 0, "exec", "shop", "--renew-file", link, "--", "sh")
+	if raw, err := os.ReadFile(file); err == nil {
+		t.Errorf("%d bytes stayed", len(raw))
 	}
 }
 
