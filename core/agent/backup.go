@@ -76,6 +76,12 @@ func isMissing(err error) bool {
 	return errors.As(err, &e) && e.Class == core.VaultClosed && e.Remedy == core.RemedyReenter
 }
 
+// ofThisHome reports whether a setting stays where it is: no file opens a door,
+// or starts anything.
+func ofThisHome(key string) bool {
+	return key == core.SettingStartAtLogin || key == core.SettingLoopback || key == core.SettingLoopbackPort
+}
+
 // portable are the settings that another home can take: those that people set,
 // but for what the operating system keeps. The active environment and the
 // loopback door belong to a home: no restore may point tools at live accounts or
@@ -83,7 +89,7 @@ func isMissing(err error) bool {
 func portable(set core.Settings) []interchange.Setting {
 	var out []interchange.Setting
 	for _, key := range core.SettingKeys() {
-		if value, ok := set.Get(key); ok && key != core.SettingStartAtLogin {
+		if value, ok := set.Get(key); ok && !ofThisHome(key) {
 			out = append(out, interchange.Setting{Key: key, Value: value})
 		}
 	}

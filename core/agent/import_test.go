@@ -262,7 +262,12 @@ func TestABackupRestoresElsewhere(t *testing.T) {
 	for _, s := range f.Settings {
 		settings[s.Key] = s.Value
 	}
-	if _, has := settings[core.SettingStartAtLogin]; has || settings["language"] != "zh" {
+	for _, key := range []string{core.SettingStartAtLogin, core.SettingLoopback, core.SettingLoopbackPort} {
+		if _, has := settings[key]; has {
+			t.Errorf("%s is in the backup", key)
+		}
+	}
+	if settings["language"] != "zh" {
 		t.Errorf("settings %v", settings)
 	}
 	if _, err := r.client.VaultInit(t.Context(), core.NewSecret(passphrase)); err != nil {
@@ -288,13 +293,13 @@ func TestSettingsOfABackup(t *testing.T) {
 	if _, err := r.client.SetSetting(t.Context(), "theme", "dark"); err != nil {
 		t.Fatal(err)
 	}
-	req := api.ImportRequest{Settings: map[string]string{"theme": "light", "language": "zh", "text-size": "100", "start-at-login": "true", "nonsense": goodSecret}}
+	req := api.ImportRequest{Settings: map[string]string{"theme": "light", "language": "zh", "text-size": "100", "start-at-login": "true", "loopback": "true", "loopback-port": "8099", "nonsense": goodSecret}}
 	p, err := r.client.Import(t.Context(), req)
 	var got []string
 	for _, s := range p.Settings {
 		got = append(got, s.Key+" "+s.Value+" "+s.Status+" "+s.Action)
 	}
-	want := []string{"language zh new replace", "nonsense  problem skip", "start-at-login  problem skip", "text-size 100 same skip", "theme light conflict undecided"}
+	want := []string{"language zh new replace", "loopback  problem skip", "loopback-port  problem skip", "nonsense  problem skip", "start-at-login  problem skip", "text-size 100 same skip", "theme light conflict undecided"}
 	if diff := cmp.Diff(want, got); diff != "" || err != nil || p.Ready {
 		t.Errorf("ready %v, %v, (-want +got):\n%s", p.Ready, err, diff)
 	}

@@ -293,7 +293,7 @@ func (s *Service) planSettings(req api.ImportRequest) ([]api.ImportSetting, bool
 		have, known := now.Get(key)
 		initial, _ := fresh.Get(key)
 		switch err := next.Set(key, value); {
-		case !known, err != nil, key == core.SettingStartAtLogin:
+		case !known, err != nil, ofThisHome(key):
 			row.Status, row.Action, row.Value = api.ImportProblem, api.ImportSkip, ""
 			ready = ready && req.SkipProblems
 		case next == now:
