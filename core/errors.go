@@ -151,4 +151,5 @@ const (
 	RemedyPushFile     = "push_file"      // see to the file and its folder, then tokentray push test
 	RemedyPushCommand  = "push_command"   // see to the command, then tokentray push test
 	RemedyPushTimeout  = "push_timeout"   // make the command quicker, or give it more time
+	RemedyReviewPush   = "review_push"    // look whether the push is wanted, then tokentray push test or rm
 )

@@ -25,10 +25,51 @@ type pushes struct {
 
 // initPushes reads the pushes. Nothing is done before Run.
 func (s *Service) initPushes() (err error) {
-	s.push.runner = push.NewRunner(push.Config{Deliver: s.parts.Deliver, Done: s.pushed, Now: s.now, Log: s.log})
+	s.push.runner = push.NewRunner(push.Config{Deliver: s.deliver, Done: s.pushed, Now: s.now, Log: s.log})
 	s.push.stored = map[core.ID]core.Token{}
 	s.push.kept, err = s.parts.Store.Pushes()
+	if err == nil && s.parts.Restored {
+		s.holdPushes()
+	}
 	return err
+}
+
+// holdPushes keeps every push of a store that is a backup from being done by
+// itself: one that was removed since would run its command again. It is kept as
+// how the last try ended, so that it outlives the agent, shows wherever a failure
+// does, and is over with the next try, which only a person begins.
+func (s *Service) holdPushes() {
+	for id, kept := range s.push.kept {
+		for i := range kept {
+			r := &kept[i].Result
+			r.At, r.Took, r.Tries = s.now(), 0, 0
+			r.Err = &core.Error{
+				Class: core.PushFailed, Remedy: core.RemedyReviewPush,
+				Message: "the database was restored from a backup and may hold pushes that were removed since; tokentray push test does this one again, push rm removes it",
+			}
+			if err := s.parts.Store.SavePushResult(id, kept[i].Number, *r); err != nil {
+				s.log.Error("that a push is held back is forgotten at the next start", "account", id, "push", kept[i].Number, "error", err)
+			}
+		}
+	}
+}
+
+// held reports whether a push waits for a person.
+func held(r core.PushResult) bool { return r.Err != nil && r.Err.Remedy == core.RemedyReviewPush }
+
+// deliver does a job whose push is still there: it may have been removed on the
+// job's way through the queue.
+func (s *Service) deliver(ctx context.Context, job push.Job) error {
+	if _, there := s.push.find(job.Account.ID, job.Push.Number); !there {
+		return &core.Error{
+			Class: core.PushFailed, Remedy: core.RemedyNoPush,
+			Message: fmt.Sprintf("%s has no push %d any more", job.Account.Ref(), job.Push.Number),
+		}
+	}
+	if s.parts.Deliver != nil {
+		return s.parts.Deliver(ctx, job)
+	}
+	return push.Deliver(ctx, job)
 }
 
 // journal is the store as the Keeper writes to it: what it stored is pushed, once
@@ -65,14 +106,15 @@ func (s *Service) pushStored(id core.ID) {
 	}
 }
 
-// queue puts a token into the queue of each push that does not have it.
+// queue puts a token into the queue of each push that does not have it and waits
+// for nobody.
 func (s *Service) queue(id core.ID, t core.Token) {
 	kept := s.push.of(id)
 	if len(kept) == 0 || t.Dead || !t.Good(s.now(), 0) {
 		return
 	}
 	for _, p := range kept {
-		if !arrived(p.Result, t) {
+		if !arrived(p.Result, t) && !held(p.Result) {
 			if job, ok := s.job(id, p.Push, t); ok {
 				s.push.runner.Add(job)
 			}
@@ -200,6 +242,11 @@ func (s *Service) pushed(job push.Job, r core.PushResult) {
 	}
 	s.push.result(id, number, r)
 	s.tell(id)
+	// A person's try takes the place of a renewal's that came just before it, and
+	// may have the token before that one.
+	if t, ok := s.keeper.Token(id); ok && t.Value != job.Token.Value {
+		s.queue(id, t)
+	}
 }
 
 // viewPushes are an account's pushes as clients see them.

@@ -197,6 +197,113 @@ func TestWhatARestartMissedIsPushed(t *testing.T) {
 	}
 }
 
+// TestARestoredBackupPushesNothing: it may hold pushes that were removed after it
+// was made. One that a person tries goes on, the others stay held over restarts.
+func TestARestoredBackupPushesNothing(t *testing.T) {
+	w, p := newWorld(t), &parcel{}
+	w.deliver = p.deliver
+	r := w.start()
+	a := r.add("shop", core.Sandbox)
+	for range 2 {
+		if _, err := r.client.AddPush(t.Context(), a.Ref(), commandInput()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	before := len(p.tokens())
+	heldOnes := func(want int) {
+		t.Helper()
+		acc, err := r.client.Account(t.Context(), a.Ref())
+		n := 0
+		for _, one := range acc.Pushes {
+			if one.Failing() && one.Last.Error.Remedy == core.RemedyReviewPush {
+				n++
+			}
+		}
+		if err != nil || n != want {
+			t.Errorf("%d are held, want %d: %+v, %v", n, want, acc.Pushes, err)
+		}
+	}
+	if err := r.end(); err != nil {
+		t.Fatal(err)
+	}
+	w.restored = true
+	r = w.start()
+	heldOnes(2)
+	w.pass(time.Minute)
+	if _, err := r.client.Refresh(t.Context(), a.Ref(), api.RefreshRequest{Force: true}); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.end(); err != nil { // which waits for those under way
+		t.Fatal(err)
+	}
+	if got := p.tokens()[before:]; len(got) != 0 {
+		t.Errorf("pushed %q", got)
+	}
+	w.restored = false
+	r = w.start()
+	heldOnes(2)
+	tested, err := r.client.RunPush(t.Context(), a.Ref(), 2)
+	if err != nil || tested.Failing() {
+		t.Errorf("tried by somebody: %+v, %v", tested, err)
+	}
+	heldOnes(1)
+	events := r.events(t)
+	w.pass(time.Minute)
+	if _, err := r.client.Refresh(t.Context(), a.Ref(), api.RefreshRequest{Force: true}); err != nil {
+		t.Fatal(err)
+	}
+	until(t, events, "the push that goes on", func(acc api.Account) bool {
+		return len(acc.Pushes) == 2 && acc.Pushes[1].Last.ExpiresAt.After(tested.Last.ExpiresAt)
+	})
+	if got := p.tokens()[before:]; len(got) != 2 {
+		t.Errorf("pushed %q, want one by hand and one by itself", got)
+	}
+	heldOnes(1)
+}
+
+// TestAnOlderTokenDoesNotStay: somebody's try that began with the token before
+// a renewal is followed by the token of today, and what was removed on its way
+// through the queue is not done.
+func TestAnOlderTokenDoesNotStay(t *testing.T) {
+	w, p := newWorld(t), &parcel{}
+	w.deliver = p.deliver
+	r := w.start()
+	a := r.add("shop", core.Sandbox)
+	added, err := r.client.AddPush(t.Context(), a.Ref(), commandInput())
+	if err != nil {
+		t.Fatal(err)
+	}
+	old, _ := r.keeper.Token(a.ID)
+	kept, _ := r.push.find(a.ID, added.Number)
+	events := r.events(t)
+	w.pass(time.Minute)
+	if _, err := r.client.Refresh(t.Context(), a.Ref(), api.RefreshRequest{Force: true}); err != nil {
+		t.Fatal(err)
+	}
+	current, _ := r.keeper.Token(a.ID)
+	arrives := func(tries int) {
+		until(t, events, "today's token", func(acc api.Account) bool {
+			return len(p.tokens()) == tries && len(acc.Pushes) == 1 && acc.Pushes[0].Last.ExpiresAt.Equal(current.ExpiresAt)
+		})
+	}
+	arrives(2)
+	if _, err := r.runPush(t.Context(), a.ID, kept.Push, old); err != nil {
+		t.Fatal(err)
+	}
+	arrives(4)
+	if got := p.tokens(); got[len(got)-1] != current.Value || got[len(got)-2] != old.Value {
+		t.Errorf("pushed %q", got)
+	}
+	if err := r.client.RemovePush(t.Context(), a.Ref(), added.Number); err != nil {
+		t.Fatal(err)
+	}
+	before := len(p.tokens())
+	gone, err := r.runPush(t.Context(), a.ID, kept.Push, current)
+	if err != nil || !gone.Failing() || len(p.tokens()) != before {
+		t.Errorf("a push that was removed: %+v, %v", gone, err)
+	}
+}
+
 func TestWhatPushesAreRefused(t *testing.T) {
 	w := newWorld(t)
 	r := w.start()

@@ -242,6 +242,8 @@ func (a *app) pushWords(p api.Push) (string, style) {
 		return a.say("push.waits"), styleDim
 	case last.Error == nil:
 		return a.say("push.fine", "time", when(last.At)), noStyle
+	case last.Error.Remedy == core.RemedyReviewPush:
+		return a.say("push.held", "time", when(last.At)), styleWarn
 	case last.NextTry.After(a.Now()):
 		return a.say("push.failed", "time", when(last.At)) + a.say("cli.comma") + a.say("push.again", "time", when(last.NextTry)), styleWarn
 	default:
