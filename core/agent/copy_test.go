@@ -3,6 +3,7 @@ package agent
 import (
 	"errors"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -243,19 +244,38 @@ func TestCopyTheRefusedAddress(t *testing.T) {
 	}
 }
 
-// login is a system's entry in memory.
+// login is a system's entry in memory. The agent asks from several goroutines.
 type login struct {
+	mu  sync.Mutex
 	on  bool
 	bad error
 }
 
-func (l *login) Enabled() (bool, error) { return l.on && l.bad == nil, l.bad }
+func (l *login) Enabled() (bool, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.on && l.bad == nil, l.bad
+}
 
 func (l *login) Set(on bool) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	if l.bad == nil {
 		l.on = on
 	}
 	return l.bad
+}
+
+func (l *login) is() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.on
+}
+
+func (l *login) becomes(on bool, bad error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.on, l.bad = on, bad
 }
 
 // TestStartAtLoginIsTheSystems: it is asked each time and nothing of it stored.
@@ -281,7 +301,7 @@ func TestStartAtLoginIsTheSystems(t *testing.T) {
 		}
 	}
 	shows(false)
-	if set, err := r.client.SetSetting(t.Context(), core.SettingStartAtLogin, "true"); err != nil || !set.StartAtLogin || !entry.on {
+	if set, err := r.client.SetSetting(t.Context(), core.SettingStartAtLogin, "true"); err != nil || !set.StartAtLogin || !entry.is() {
 		t.Errorf("set: %v, %v", set.StartAtLogin, err)
 	}
 	for e := range events {
@@ -296,12 +316,12 @@ func TestStartAtLoginIsTheSystems(t *testing.T) {
 	if stored, err := r.parts.Store.Settings(); err != nil || stored.StartAtLogin {
 		t.Errorf("it was stored: %v", err)
 	}
-	entry.on = false // switched off in the desktop's settings
+	entry.becomes(false, nil) // switched off in the desktop's settings
 	shows(false)
-	if _, err := r.client.SetSetting(t.Context(), "theme", "dark"); err != nil || entry.on {
+	if _, err := r.client.SetSetting(t.Context(), "theme", "dark"); err != nil || entry.is() {
 		t.Errorf("another setting switched it on: %v", err)
 	}
-	entry.bad = &core.Error{Class: core.Internal, Message: "cannot read it", Err: errors.New("EIO")}
+	entry.becomes(false, &core.Error{Class: core.Internal, Message: "cannot read it", Err: errors.New("EIO")})
 	_, err = r.client.SetSetting(t.Context(), core.SettingStartAtLogin, "true")
 	wantClass(t, err, core.Internal)
 	shows(false)
