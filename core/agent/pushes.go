@@ -57,13 +57,23 @@ func (s *Service) holdPushes() {
 // held reports whether a push waits for a person.
 func held(r core.PushResult) bool { return r.Err != nil && r.Err.Remedy == core.RemedyReviewPush }
 
-// deliver does a job whose push is still there: it may have been removed on the
-// job's way through the queue.
+// deliver does a job that is still wanted: on its way through the queue its push
+// may have been removed, and between two tries its account may have become that
+// of another app.
 func (s *Service) deliver(ctx context.Context, job push.Job) error {
 	if _, there := s.push.find(job.Account.ID, job.Push.Number); !there {
 		return &core.Error{
 			Class: core.PushFailed, Remedy: core.RemedyNoPush,
 			Message: fmt.Sprintf("%s has no push %d any more", job.Account.Ref(), job.Push.Number),
+		}
+	}
+	s.mu.RLock()
+	a, there := s.accounts[job.Account.ID]
+	s.mu.RUnlock()
+	if !there || !sameToken(a, job.Account) {
+		return &core.Error{
+			Class: core.PushFailed, Remedy: core.RemedyTryAgain,
+			Message: "the account asks for another token by now; the next renewal brings it",
 		}
 	}
 	if s.parts.Deliver != nil {

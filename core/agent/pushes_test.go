@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -294,10 +295,17 @@ func TestAnOlderTokenDoesNotStay(t *testing.T) {
 	if got := p.tokens(); got[len(got)-1] != current.Value || got[len(got)-2] != old.Value {
 		t.Errorf("pushed %q", got)
 	}
+	before := len(p.tokens())
+	job, _ := r.job(a.ID, kept.Push, old)
+	job.Account.AppID = "wx00000000000000ff" // as it was before an edit
+	if other, err := r.push.runner.Do(t.Context(), job); err != nil || other.Err == nil || slices.Contains(p.tokens()[before:], old.Value) {
+		t.Errorf("the token of another app: %+v, %v", other, err)
+	}
+	arrives(before + 1)
 	if err := r.client.RemovePush(t.Context(), a.Ref(), added.Number); err != nil {
 		t.Fatal(err)
 	}
-	before := len(p.tokens())
+	before = len(p.tokens())
 	gone, err := r.runPush(t.Context(), a.ID, kept.Push, current)
 	if err != nil || !gone.Failing() || len(p.tokens()) != before {
 		t.Errorf("a push that was removed: %+v, %v", gone, err)
