@@ -63,15 +63,22 @@ deps-test:
 
 # The C parts of the window take three minutes to compile from a cold cache, on
 # one core, and the API clients come from the network: they do so beside the
-# steps that do not need them.
+# steps that do not need them. The end-to-end tests mostly wait: what is left is
+# done beside them, and printed after them.
 .PHONY: test
 test: deps-test ## everything that must hold: format, vet, lint, unit tests, Windows and macOS, a real desktop
 	@set -m; mkdir -p $(BIN); $(MAKE) --no-print-directory build-all $(CLIENTS)/node_modules >$(BIN)/build.log 2>&1 & build=$$!; \
-	trap 'kill -- -$$build 2>/dev/null || :' EXIT; \
+	rest=$$build; trap 'kill -- -$$build -$$rest 2>/dev/null || :' EXIT; \
 	$(MAKE) --no-print-directory check-format vet-others test-unit; \
 	wait $$build || { cat $(BIN)/build.log; exit 1; }; \
-	$(MAKE) --no-print-directory vet lint test-e2e test-sdk test-clients; \
+	$(MAKE) --no-print-directory BUILT=yes vet lint test-sdk test-clients >$(BIN)/rest.log 2>&1 & rest=$$!; \
+	$(MAKE) --no-print-directory BUILT=yes test-e2e; \
+	wait $$rest || { cat $(BIN)/rest.log; exit 1; }; \
+	cat $(BIN)/rest.log; \
 	printf '\n\033[1m== all fine, %d s\033[0m\n' $$SECONDS
+
+# What tests of the programs need; BUILT says that it is there.
+programs := $(if $(BUILT),,build-all)
 
 .PHONY: check
 check: check-format vet lint ## what takes seconds: format, vet and staticcheck
@@ -108,12 +115,12 @@ test-unit: ## the unit tests, with the race detector
 	$(GO) test -race -tags $(TAGS) $(UNIT)
 
 .PHONY: test-e2e
-test-e2e: build-all ## the programs themselves: import rules, command line, tray and window on a real desktop
+test-e2e: $(programs) ## the programs themselves: import rules, command line, tray and window on a real desktop
 	$(call say,end to end)
 	TOKENTRAY_E2E_BIN=$(CURDIR)/$(BIN) $(GO) test -race -tags $(TAGS) -count=1 -timeout 20m ./cmd/e2e ./cmd/e2e/desktop
 
 .PHONY: test-sdk
-test-sdk: build-all ## an SDK of somebody else's takes its tokens from TokenTray; a module of its own
+test-sdk: $(programs) ## an SDK of somebody else's takes its tokens from TokenTray; a module of its own
 	$(call say,foreign SDKs)
 	cd cmd/e2e/sdk && TOKENTRAY_E2E_BIN=$(CURDIR)/$(BIN) $(GO) test -race -count=1 ./...
 
@@ -126,7 +133,7 @@ $(CLIENTS)/node_modules: $(CLIENTS)/package.json $(CLIENTS)/package-lock.json
 	@touch $@
 
 .PHONY: test-clients
-test-clients: build-all $(CLIENTS)/node_modules ## Newman, Bruno's runner and curl take their tokens from TokenTray
+test-clients: $(programs) $(CLIENTS)/node_modules ## Newman, Bruno's runner and curl take their tokens from TokenTray
 	$(call say,API clients)
 	TOKENTRAY_E2E_BIN=$(CURDIR)/$(BIN) TOKENTRAY_E2E_CLIENTS=$(CURDIR)/$(CLIENTS)/node_modules \
 		$(GO) test -race -tags $(TAGS) -count=1 -parallel 8 -run '^TestClients' ./cmd/e2e
