@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"golang.org/x/sys/unix"
 )
 
-// muchCode is how much of files may stay mapped into an agent that waits.
+// muchCode is how much of files may stay mapped into an agent that waits, its
+// database among them.
 const muchCode = 6 << 20
 
 // handBack takes the program's code out of the process's memory when much of it
@@ -21,12 +23,16 @@ func handBack() {
 	if n, err := residentFiles(); err != nil || n < muchCode {
 		return
 	}
+	program, err := os.Readlink("/proc/self/exe")
+	if err != nil {
+		return
+	}
 	f, err := os.Open("/proc/self/smaps")
 	if err != nil {
 		return
 	}
 	defer f.Close()
-	for _, m := range disposable(f) {
+	for _, m := range disposable(f, program) {
 		// What cannot be handed back stays, which does no harm.
 		_, _, _ = unix.Syscall(unix.SYS_MADVISE, m.start, m.end-m.start, unix.MADV_DONTNEED)
 	}
@@ -48,22 +54,22 @@ func residentFiles() (int, error) {
 // mapping is a range of addresses.
 type mapping struct{ start, end uintptr }
 
-// disposable lists the mappings of files, in the form of /proc/PID/smaps (proc(5)),
-// that nobody can write to and that hold no page of the process's own: what is
-// read there is what the file says, at any time. Relocated data of a
-// position-independent program, say, is none of them.
-func disposable(smaps io.Reader) []mapping {
+// disposable lists the mappings of the program's own file, in the form of
+// /proc/PID/smaps (proc(5)), that nobody can write to and that hold no page of the
+// process's own: what is read there is what the file says, at any time. Relocated
+// data of a position-independent program, say, is none of them. Nor is any other
+// file: the database may be mapped elsewhere by now, and its place another's.
+func disposable(smaps io.Reader, program string) []mapping {
 	var out []mapping
 	var m mapping
 	var candidate bool
 	for lines := bufio.NewScanner(smaps); lines.Scan(); {
 		line := lines.Bytes()
-		var perm, path string
-		var offset, dev, inode string
+		var perm, offset, dev, inode string
 		var next mapping
-		if n, _ := fmt.Sscanf(string(line), "%x-%x %s %s %s %s %s", &next.start, &next.end, &perm, &offset, &dev, &inode, &path); n >= 6 {
+		if n, _ := fmt.Sscanf(string(line), "%x-%x %s %s %s %s", &next.start, &next.end, &perm, &offset, &dev, &inode); n == 6 {
 			m = next
-			candidate = len(perm) == 4 && perm[0] == 'r' && perm[1] == '-' && len(path) > 0 && path[0] == '/'
+			candidate = strings.HasPrefix(perm, "r-") && bytes.HasSuffix(line, []byte(" "+program))
 			continue
 		}
 		name, value, _ := bytes.Cut(line, []byte(":"))
