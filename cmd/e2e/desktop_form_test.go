@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -29,28 +28,13 @@ func TestWindowFormOutlivesTheAgent(t *testing.T) {
 	h.press(toAppID...)
 	h.fill(shop.appID[:9])
 
-	agents := p.Processes("tokentray")
-	if len(agents) != 1 {
-		t.Fatalf("the agents are %v", agents)
-	}
-	if err := syscall.Kill(agents[0].PID, syscall.SIGKILL); err != nil {
-		t.Fatal(err)
-	}
+	another := p.crashAgent()
 	h.fill(shop.appID[9:]) // whoever types does not stop
 	h.press(toSecret...)
 	h.fill(shop.secret)
 	h.press(toBaseURL...)
 	h.fill(p.base)
-	p.wait(20*time.Second, "another agent with the window", func() error {
-		s, err := p.client.Status(t.Context())
-		if err != nil {
-			return err
-		}
-		if s.PID == agents[0].PID || s.Windows != 1 {
-			return fmt.Errorf("agent %d has %d windows", s.PID, s.Windows)
-		}
-		return nil
-	})
+	another()
 	p.clickSave(h.w)
 	p.waitFresh(1)
 	if got := p.do("", "get", "shop"); got != p.issued(shop)+"\n" {

@@ -3,6 +3,8 @@
 package e2e
 
 import (
+	"fmt"
+	"syscall"
 	"time"
 
 	"tokentray/cmd/e2e/desktop"
@@ -79,4 +81,27 @@ func (h hands) enter(name string, a owned) {
 	h.fill(a.secret)
 	h.press(toBaseURL...)
 	h.fill(h.p.base)
+}
+
+// crashAgent kills the agent; what it returns waits until the window has started
+// another.
+func (p *product) crashAgent() (another func()) {
+	p.t.Helper()
+	agents := p.Processes("tokentray")
+	if len(agents) != 1 {
+		p.t.Fatalf("the agents are %v", agents)
+	}
+	if err := syscall.Kill(agents[0].PID, syscall.SIGKILL); err != nil {
+		p.t.Fatal(err)
+	}
+	return func() {
+		p.t.Helper()
+		p.wait(20*time.Second, "another agent with the window", func() error {
+			s, err := p.client.Status(p.t.Context())
+			if err == nil && (s.PID == agents[0].PID || s.Windows != 1) {
+				err = fmt.Errorf("agent %d has %d windows", s.PID, s.Windows)
+			}
+			return err
+		})
+	}
 }

@@ -192,23 +192,8 @@ func TestWindowAndAgentEnd(t *testing.T) {
 	shop := p.add("shop", core.Sandbox, 0)
 	p.open()
 	token := p.issued(shop)
-	agents := p.Processes("tokentray")
-	if len(agents) != 1 {
-		t.Fatalf("the agents are %v", agents)
-	}
-	if err := syscall.Kill(agents[0].PID, syscall.SIGKILL); err != nil {
-		t.Fatal(err)
-	}
-	p.wait(20*time.Second, "another agent with the window", func() error {
-		s, err := p.client.Status(t.Context())
-		if err != nil {
-			return err
-		}
-		if s.PID == agents[0].PID || s.Windows != 1 {
-			return fmt.Errorf("agent %d has %d windows", s.PID, s.Windows)
-		}
-		return nil
-	})
+	another := p.crashAgent()
+	another()
 	calls := p.sim.Calls(shop.appID, "/cgi-bin/stable_token")
 	if got := p.do("", "get", shop.ref); got != token+"\n" {
 		t.Error("after the crash the token is another one")
