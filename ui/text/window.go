@@ -114,6 +114,7 @@ func window() table {
 		"window.snack.accepted":    {"{account}: the upstream accepts this token", "{account}：上游接受此 token"},
 		"window.snack.dead":        {"{account}: the upstream no longer accepts this token", "{account}：上游已不再接受此 token"},
 		"window.snack.saved":       {"{account} saved", "已保存 {account}"},
+		"window.snack.saved_aside": {"{account} saved; the active environment is still {env}", "已保存 {account}，当前环境仍为{env}"},
 		"window.snack.saved_but":   {"{account} saved. {cause}", "已保存 {account}。{cause}"},
 		"window.snack.deleted":     {"{account} deleted", "已删除 {account}"},
 		"window.snack.busy":        {"{account}: asking the upstream…", "{account}：正在请求上游…"},

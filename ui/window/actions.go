@@ -381,7 +381,7 @@ func (w *Window) menuOf(a api.Account) *fyne.Menu {
 		fyne.NewMenuItem(l.t("menu.check"), func() { w.check(id) }),
 		fyne.NewMenuItemSeparator())
 	if other, ok := w.model.pair(id); ok {
-		items = append(items, fyne.NewMenuItem(l.t("pair.show", "account", refWords(other.Ref())), w.flip))
+		items = append(items, fyne.NewMenuItem(l.t("pair.show", "account", refWords(other.Ref())), func() { w.showOther(id) }))
 	} else {
 		items = append(items, w.twinItem(a))
 	}

@@ -129,6 +129,9 @@ func (f *fakeAgent) Edit(_ context.Context, ref api.Ref, in api.AccountInput) (a
 	if in.Name != nil {
 		a.Name = *in.Name
 	}
+	if in.Env != nil {
+		a.Env = *in.Env
+	}
 	if in.Note != nil {
 		a.Note = *in.Note
 	}

@@ -189,15 +189,33 @@ func (w *Window) saveForm(f *form) {
 // saved shows the account that was just saved, wherever it is listed.
 func (w *Window) saved(s api.Saved) {
 	w.model.put(s.Account)
-	if w.view != viewAll && w.view != view(s.Account.Env) {
-		w.switchView(view(s.Account.Env))
-	}
-	w.selected = s.Account.ID
+	aside := w.bringInView(s.Account)
 	w.fillList()
 	w.list.choose(s.Account.ID)
 	w.fillDetail()
 	w.focusList()
+	if aside && s.Account.Error == nil {
+		w.tell(w.look.t("snack.saved_aside", "account", refWords(s.Account.Ref()), "env", w.look.env(w.model.active)))
+		return
+	}
 	w.tellSaved(s.Account)
+}
+
+// bringInView selects an account and makes sure that the list has it. An account
+// of the other environment is shown among all: the view Live would be the active
+// environment, which only a person switches, since a bare name means another
+// token from then on, in the tray and in scripts too. It reports whether it
+// changed the view.
+func (w *Window) bringInView(a api.Account) (changed bool) {
+	if w.view != viewAll && w.view != view(a.Env) {
+		w.setView(viewAll)
+		changed = true
+	}
+	w.selected = a.ID
+	if q := newQuery(w.look.say, w.search); !q.empty() && !q.matches(&a, w.now()) {
+		w.closeFinder()
+	}
+	return changed
 }
 
 // tellSaved says that an account was saved, and what upstream said of it.

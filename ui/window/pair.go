@@ -16,7 +16,8 @@ import (
 // environment stays on the screen after a switch: the account of the same name
 // takes its place, and where there is none, nothing is selected.
 
-// switchView follows the switch at the top.
+// switchView follows the switch at the top and its keys. Nothing else may call it
+// for a person: it makes the environment the active one everywhere.
 func (w *Window) switchView(v view) {
 	w.setView(v)
 	if v != viewAll && (w.using || core.Env(v) != w.model.active) {
@@ -103,6 +104,21 @@ func (w *Window) flip() {
 		w.closeFinder()
 	}
 	w.list.choose(other.ID)
+}
+
+// showOther shows the other one of a pair, as its menu entry says, and leaves the
+// active environment as it is.
+func (w *Window) showOther(id core.ID) {
+	other, ok := w.model.pair(id)
+	if !ok || !w.closePage() {
+		return
+	}
+	w.bringInView(other)
+	w.fillList()
+	w.list.choose(other.ID)
+	w.fillDetail()
+	w.loadHistory()
+	w.focusList()
 }
 
 func otherEnv(e core.Env) core.Env {

@@ -171,3 +171,58 @@ func TestQuickSwitches(t *testing.T) {
 		t.Errorf("the view is %s with %q", s.view, s.selected)
 	}
 }
+
+// Saving an account of the other environment shows it, and leaves the active
+// environment as it is: a bare name in a script must not mean production because
+// a production account was added. So do an edit that moves an account, a
+// duplicate and the menu's Show.
+func TestSavingNeverSwitchesTheEnvironment(t *testing.T) {
+	add := func(s *stage) core.ID {
+		s.openAdd()
+		s.typeInto("name", "mall")
+		s.form.draft.env = core.Live
+		s.typeInto("appid", "wxfedcba9876543210")
+		s.typeInto("secret", goodSecret)
+		s.press("Save")
+		return "mall-live"
+	}
+	for name, act := range map[string]func(*stage) core.ID{
+		"add": add,
+		"add while a search hides it": func(s *stage) core.ID {
+			s.findFrom("solo")
+			return add(s)
+		},
+		"edit": func(s *stage) core.ID {
+			s.openEdit("solo-sandbox")
+			s.form.draft.env = core.Live
+			s.press("Save")
+			return "solo-sandbox"
+		},
+		"duplicate": func(s *stage) core.ID {
+			s.menuItem("solo-sandbox", "Duplicate as Live…").Action()
+			s.typeInto("appid", "wxfedcba9876543210")
+			s.typeInto("secret", goodSecret)
+			s.press("Save")
+			return "solo-live"
+		},
+		"show": func(s *stage) core.ID {
+			s.menuItem("shop-sandbox", "Show shop/live").Action()
+			return "shop-live"
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newStage(t, duo()...).open()
+			id := act(s)
+			s.until("the account in the list", func() bool { return s.selected == id && s.list.index(id) >= 0 })
+			if name != "show" {
+				s.mustSay("the active environment is still Sandbox")
+			}
+			if s.view != viewAll || s.model.active != core.Sandbox {
+				t.Errorf("the view is %s, the active environment %s", s.view, s.model.active)
+			}
+			if i := slices.IndexFunc(s.agent.log(), func(c string) bool { return strings.HasPrefix(c, "use ") }); i >= 0 {
+				t.Errorf("the agent was told to %q", s.agent.log()[i])
+			}
+		})
+	}
+}
