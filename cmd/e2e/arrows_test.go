@@ -32,7 +32,7 @@ var arrows = []struct {
 }{
 	{"core", nil},
 	{"core/api", []string{"core"}},
-	{"core/agent", []string{"core", "core/api", "core/format", "core/interchange", "core/push"}},
+	{"core/agent", []string{"core", "core/api", "core/format", "core/home", "core/interchange", "core/push"}},
 	{"core/push", []string{"core", "core/durable", "core/format"}},
 	{"core/store", []string{"core", "core/durable"}},
 	{"core/vault", []string{"core", "core/durable"}},

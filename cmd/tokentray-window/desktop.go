@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"tokentray/core/agent"
+	"tokentray/core/home"
 )
 
 // hasDisplay reports whether there is a screen to show a window on.
@@ -28,7 +29,7 @@ func startDemo() error {
 	}
 	cmd := exec.Command(exe, "demo")
 	cmd.Env = slices.DeleteFunc(os.Environ(), func(v string) bool {
-		return strings.HasPrefix(v, agent.HomeVariable+"=")
+		return strings.HasPrefix(v, home.Variable+"=")
 	})
 	cmd.SysProcAttr = apart()
 	if err := cmd.Start(); err != nil {

@@ -8,12 +8,13 @@ import (
 
 	"tokentray/core/agent"
 	"tokentray/core/api"
+	"tokentray/core/home"
 	"tokentray/ui/window"
 )
 
 // door is the way to the home's agent.
 type door struct {
-	home agent.Home
+	home home.Home
 	join bool // an agent is there or none; start none
 	once sync.Once
 
@@ -26,8 +27,8 @@ type door struct {
 
 // knock looks for the agent, starts it when none runs unless it is only to be
 // joined, raises the windows that are there and fetches the first picture.
-func knock(ctx context.Context, home agent.Home, join bool) *door {
-	d := &door{home: home, join: join, answered: make(chan struct{})}
+func knock(ctx context.Context, h home.Home, join bool) *door {
+	d := &door{home: h, join: join, answered: make(chan struct{})}
 	go func() { // ends by the agent's own deadlines; awaited by connect
 		defer close(d.answered)
 		if d.client, d.err = d.reach(ctx); d.err != nil {
@@ -124,8 +125,8 @@ func (d *door) connect(ctx context.Context) (window.Agent, error) {
 }
 
 // stop ends an agent of another version; the next connect starts ours.
-func stop(ctx context.Context, home agent.Home) error {
-	client := api.Dial(home.Socket())
+func stop(ctx context.Context, h home.Home) error {
+	client := api.Dial(h.Socket())
 	defer client.Close()
 	return client.Stop(ctx)
 }

@@ -22,6 +22,7 @@ import (
 
 	"tokentray/assets/icons"
 	"tokentray/core/agent"
+	"tokentray/core/home"
 	"tokentray/ui/text"
 	"tokentray/ui/window"
 )
@@ -49,7 +50,7 @@ func main() {
 }
 
 func run(dir string, agentOnly, join bool) error {
-	home, err := agent.FindHome(dir)
+	home, err := home.Find(dir)
 	if err != nil {
 		return err
 	}

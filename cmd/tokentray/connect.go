@@ -11,14 +11,15 @@ import (
 	"tokentray/core"
 	"tokentray/core/agent"
 	"tokentray/core/api"
+	"tokentray/core/home"
 )
 
 // windowProgram is the neighbour that shows the window.
 const windowProgram = "tokentray-window"
 
 // connect is cli.Parts.Connect.
-func connect(ctx context.Context, home string, start bool) (api.Agent, error) {
-	h, err := agent.FindHome(home)
+func connect(ctx context.Context, dir string, start bool) (api.Agent, error) {
+	h, err := home.Find(dir)
 	if err != nil {
 		return nil, err
 	}
@@ -50,7 +51,7 @@ func connect(ctx context.Context, home string, start bool) (api.Agent, error) {
 
 // ensure connects to the agent, or starts one, and has it answer. A client
 // beside an error is that of an agent that took the call and did not answer it.
-func ensure(ctx context.Context, h agent.Home) (*api.Client, error) {
+func ensure(ctx context.Context, h home.Home) (*api.Client, error) {
 	client, err := agent.Ensure(ctx, h, agent.Start{})
 	if err != nil {
 		return nil, err
@@ -62,14 +63,14 @@ func ensure(ctx context.Context, h agent.Home) (*api.Client, error) {
 }
 
 // held is cli.Parts.Held.
-func held(home string) bool {
-	h, err := agent.FindHome(home)
+func held(dir string) bool {
+	h, err := home.Find(dir)
 	return err == nil && lookAtDatabase(h.DB()).InUse
 }
 
 // openWindow is cli.Parts.OpenWindow.
-func openWindow(home string) error {
-	cmd, err := windowCommand(home)
+func openWindow(dir string) error {
+	cmd, err := windowCommand(dir)
 	if err != nil {
 		return err
 	}
@@ -80,7 +81,7 @@ func openWindow(home string) error {
 }
 
 // windowCommand is the window on a home, in a session of its own.
-func windowCommand(home string) (*exec.Cmd, error) {
+func windowCommand(dir string) (*exec.Cmd, error) {
 	exe, err := agent.FindProgram(windowProgram)
 	if err != nil {
 		return nil, noWindow(err)
@@ -88,12 +89,12 @@ func windowCommand(home string) (*exec.Cmd, error) {
 	cmd := exec.Command(exe)
 	cmd.Dir = string(filepath.Separator)
 	cmd.Env = os.Environ()
-	if home != "" {
-		abs, err := filepath.Abs(home)
+	if dir != "" {
+		abs, err := filepath.Abs(dir)
 		if err != nil {
 			return nil, noWindow(err)
 		}
-		cmd.Env = append(cmd.Env, agent.HomeVariable+"="+abs)
+		cmd.Env = append(cmd.Env, home.Variable+"="+abs)
 	}
 	cmd.SysProcAttr = apart()
 	return cmd, nil

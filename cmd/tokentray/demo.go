@@ -11,8 +11,8 @@ import (
 	"sync"
 	"time"
 
-	"tokentray/core/agent"
 	"tokentray/core/api"
+	"tokentray/core/home"
 	"tokentray/core/sim"
 	"tokentray/ui/cli"
 )
@@ -28,7 +28,7 @@ func (p program) demo(ctx context.Context, o cli.DemoOptions, show func(context.
 		return fmt.Errorf("make the demo's folder: %w; free some space or set TMPDIR", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	home, err := agent.FindHome(dir)
+	home, err := home.Find(dir)
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"tokentray/core/api"
 	"tokentray/core/autostart"
 	"tokentray/core/clipboard"
+	"tokentray/core/home"
 	"tokentray/ui/notify"
 	"tokentray/ui/tray"
 )
@@ -63,9 +64,9 @@ func (h *house) notify(ctx context.Context) {
 
 // login is the system's entry that starts the agent at login, nil for a home
 // that is not the platform's own: nobody would tell that agent where it is.
-func login(home agent.Home) agent.Login {
-	own, err := agent.FindHome("")
-	if err != nil || own != home || os.Getenv(agent.HomeVariable) != "" {
+func login(h home.Home) agent.Login {
+	own, err := home.Find("")
+	if err != nil || own != h || os.Getenv(home.Variable) != "" {
 		return nil
 	}
 	return autostart.New(agent.FindProgram)

@@ -12,6 +12,7 @@ import (
 	"tokentray/core/api"
 	"tokentray/core/clipboard"
 	"tokentray/core/doctor"
+	"tokentray/core/home"
 	"tokentray/core/store"
 	"tokentray/core/vault"
 	"tokentray/core/wechat"
@@ -20,7 +21,7 @@ import (
 
 // runDoctor is cli.Parts.Doctor.
 func runDoctor(ctx context.Context, o cli.DoctorOptions) ([]cli.Finding, error) {
-	home, err := agent.FindHome(o.Home)
+	home, err := home.Find(o.Home)
 	if err != nil {
 		return nil, err
 	}
@@ -50,8 +51,8 @@ func runDoctor(ctx context.Context, o cli.DoctorOptions) ([]cli.Finding, error) 
 	return out, nil
 }
 
-func lookAtAgent(ctx context.Context, home agent.Home) doctor.Agent {
-	s, err := api.Dial(home.Socket()).Answers(ctx, api.AnswerTime)
+func lookAtAgent(ctx context.Context, h home.Home) doctor.Agent {
+	s, err := api.Dial(h.Socket()).Answers(ctx, api.AnswerTime)
 	switch {
 	case err == nil:
 		return doctor.Agent{Running: true, Version: s.Version, PID: s.PID}

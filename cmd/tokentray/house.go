@@ -9,6 +9,7 @@ import (
 	"tokentray/core/agent"
 	"tokentray/core/api"
 	"tokentray/core/clipboard"
+	"tokentray/core/home"
 	"tokentray/core/store"
 	"tokentray/core/vault"
 	"tokentray/core/wechat"
@@ -17,20 +18,20 @@ import (
 
 // house is an agent with everything it is made of.
 type house struct {
-	home    agent.Home
-	log     *agent.Log
+	home    home.Home
+	log     *home.Log
 	service *agent.Service
 
 	forTray, forNotices latest // the desktops of clients
 }
 
 // build opens a home. A demo keeps its secrets in memory.
-func (p program) build(home agent.Home, demo bool) (*house, error) {
-	if err := home.Mkdirs(); err != nil {
+func (p program) build(at home.Home, demo bool) (*house, error) {
+	if err := at.Mkdirs(); err != nil {
 		return nil, err
 	}
-	h := &house{home: home, log: agent.OpenLog(home), forTray: newLatest(), forNotices: newLatest()}
-	db, err := store.Open(home.DB(), store.Options{Log: h.log.Logger})
+	h := &house{home: at, log: home.OpenLog(at), forTray: newLatest(), forNotices: newLatest()}
+	db, err := store.Open(at.DB(), store.Options{Log: h.log.Logger})
 	if err != nil {
 		return nil, errors.Join(err, h.log.Close())
 	}
@@ -42,7 +43,7 @@ func (p program) build(home agent.Home, demo bool) (*house, error) {
 	} else {
 		keyring := vault.NewKeyring(vault.KeyringConfig{Home: db.HomeID(), DBus: session.DBus, Log: h.log.Logger})
 		vaults.Main, vaults.Kind = keyring, agent.VaultKeyring
-		vaults.File = vault.NewFile(home.PassphraseFile(), 0)
+		vaults.File = vault.NewFile(at.PassphraseFile(), 0)
 		moved = func(s api.Session) { keyring.SetDBus(s.DBus) }
 	}
 	clip := clipboard.New(clipboard.Options{
@@ -50,7 +51,7 @@ func (p program) build(home agent.Home, demo bool) (*house, error) {
 		Gone: func(clipboard.Reason) { h.service.ClipboardGone() },
 	})
 	parts := agent.Parts{
-		Home: home, Version: p.version, Demo: demo, Store: db, Vaults: vaults, Clipboard: clip,
+		Home: at, Version: p.version, Demo: demo, Store: db, Vaults: vaults, Clipboard: clip,
 		Upstreams: wechat.Upstreams(wechat.Options{}), Session: session, Log: h.log,
 		OpenAPI: openapi.Description(),
 		OnSession: func(s api.Session) {
@@ -61,7 +62,7 @@ func (p program) build(home agent.Home, demo bool) (*house, error) {
 		},
 	}
 	if !demo {
-		parts.Login = login(home)
+		parts.Login = login(at)
 	}
 	if r := db.Repaired(); r != nil {
 		parts.Notice, parts.Restored = r.Key(), true
@@ -108,7 +109,7 @@ func (h *house) run(ctx context.Context, withTray bool, ready func()) error {
 
 // folder is the home as clients are told it: empty for the platform's own.
 func (h *house) folder() string {
-	if own, err := agent.FindHome(""); err == nil && own == h.home {
+	if own, err := home.Find(""); err == nil && own == h.home {
 		return ""
 	}
 	return h.home.Dir()
@@ -117,7 +118,7 @@ func (h *house) folder() string {
 // agent is cli.Parts.Agent.
 func (p program) agent(ctx context.Context, o cli.AgentOptions) error {
 	defer agent.PaceHeap()()
-	home, err := agent.FindHome(o.Home)
+	home, err := home.Find(o.Home)
 	if err != nil {
 		p.starter.Fail(err)
 		return err

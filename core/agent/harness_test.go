@@ -16,6 +16,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/home"
 	"tokentray/core/push"
 	"tokentray/core/store"
 	"tokentray/core/vault"
@@ -239,7 +240,7 @@ func (l *logBuffer) String() string {
 // upstream outlive the agents that a test starts in turn.
 type world struct {
 	t        testing.TB
-	home     Home
+	home     home.Home
 	up       *upstream
 	ring     *ring
 	desk     *desktop
@@ -259,14 +260,14 @@ func (w *world) now() time.Time { return time.Now().Add(time.Duration(w.ahead.Lo
 
 func newWorld(t testing.TB) *world {
 	t.Helper()
-	home, err := FindHome(filepath.Join(t.TempDir(), "home"))
+	h, err := home.Find(filepath.Join(t.TempDir(), "home"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := home.Mkdirs(); err != nil {
+	if err := h.Mkdirs(); err != nil {
 		t.Fatal(err)
 	}
-	return &world{t: t, home: home, up: &upstream{}, ring: &ring{Memory: vault.NewMemory()}, desk: &desktop{}, log: &logBuffer{}}
+	return &world{t: t, home: h, up: &upstream{}, ring: &ring{Memory: vault.NewMemory()}, desk: &desktop{}, log: &logBuffer{}}
 }
 
 // running is an agent that serves its socket.
@@ -317,7 +318,7 @@ func (w *world) service() (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	log := NewLog(w.log)
+	log := home.NewLog(w.log)
 	service, err := New(Parts{
 		Home: w.home, Version: "1.2.3", Store: db, Clipboard: w.desk, Login: w.login, Log: log,
 		Vaults: Vaults{

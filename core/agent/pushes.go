@@ -335,7 +335,7 @@ func (s *Service) mayPush(p core.Push, overwrite bool) core.Problems {
 	if p.Kind != core.PushFile {
 		return nil
 	}
-	for _, dir := range []string{s.parts.Home.data, s.parts.Home.state, s.parts.Home.run} {
+	for _, dir := range s.parts.Home.Dirs() {
 		if push.Inside(dir, p.Path) {
 			return core.Problems{{Field: "path", Key: core.ProblemPushHome}}
 		}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"sync"
@@ -137,11 +136,11 @@ func (s *Service) close() error {
 	if erase && runtime.GOOS != "windows" { // which removes no open file
 		// Under the store's lock: an agent that starts meanwhile waits for it
 		// and begins a home of its own.
-		errs = append(errs, s.where().remove())
+		errs = append(errs, s.where().Remove())
 	}
 	errs = append(errs, s.parts.Store.Close())
 	if erase && runtime.GOOS == "windows" {
-		errs = append(errs, s.where().remove())
+		errs = append(errs, s.where().Remove())
 	}
 	s.log.Info("agent stopped")
 	return errors.Join(errs...)
@@ -164,7 +163,7 @@ func (s *Service) Reset(ctx context.Context) error {
 		return core.AsError(err)
 	}
 	if runtime.GOOS != "windows" { // what stays behind is told while somebody listens
-		if err := s.where().removeSecrets(); err != nil {
+		if err := s.where().RemoveSecrets(); err != nil {
 			return core.AsError(err)
 		}
 	}
@@ -172,33 +171,4 @@ func (s *Service) Reset(ctx context.Context) error {
 	s.erase = true
 	s.mu.Unlock()
 	return s.Stop(ctx)
-}
-
-// removeSecrets removes all of files but what the agent still uses.
-func (h Home) removeSecrets() error {
-	var errs []error
-	for _, path := range h.files() {
-		if path == h.DB() || path == h.sock || path == h.Log() {
-			continue
-		}
-		if err := os.RemoveAll(path); err != nil {
-			errs = append(errs, fmt.Errorf("remove %s: %w; remove it by hand and reset again", path, pathless(err)))
-		}
-	}
-	return errors.Join(errs...)
-}
-
-// remove removes what is ours in the home, and its folders when they are empty
-// then.
-func (h Home) remove() error {
-	var errs []error
-	for _, path := range h.files() {
-		if err := os.RemoveAll(path); err != nil {
-			errs = append(errs, fmt.Errorf("remove %s: %w", path, pathless(err)))
-		}
-	}
-	for _, dir := range []string{filepath.Join(h.data, backupsName), h.run, h.state, h.data} {
-		_ = os.Remove(filepath.Clean(dir)) // it stays when something else is in it
-	}
-	return errors.Join(errs...)
 }

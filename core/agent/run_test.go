@@ -15,6 +15,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/home"
 	"tokentray/core/store"
 )
 
@@ -127,19 +128,19 @@ func TestAStaleSocketIsReplaced(t *testing.T) {
 }
 
 func TestALongPathStillHasASocket(t *testing.T) {
-	home, err := FindHome(filepath.Join(t.TempDir(), strings.Repeat("long", 30), strings.Repeat("name", 30)))
+	h, err := home.Find(filepath.Join(t.TempDir(), strings.Repeat("long", 30), strings.Repeat("name", 30)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(home.Socket()) > maxSocketPath || strings.HasPrefix(home.Socket(), home.Dir()) {
-		t.Fatalf("socket = %s", home.Socket())
+	if len(h.Socket()) > 107 || strings.HasPrefix(h.Socket(), h.Dir()) {
+		t.Fatalf("socket = %s", h.Socket())
 	}
-	if err := home.Mkdirs(); err != nil {
+	if err := h.Mkdirs(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = os.Remove(filepath.Dir(home.Socket())) })
+	t.Cleanup(func() { _ = os.Remove(filepath.Dir(h.Socket())) })
 	w := newWorld(t)
-	w.home = home
+	w.home = h
 	if _, err := w.start().client.Status(t.Context()); err != nil {
 		t.Error(err)
 	}

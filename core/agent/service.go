@@ -2,6 +2,7 @@ package agent
 
 import (
 	"context"
+	"io"
 	"log/slog"
 	"net"
 	"os"
@@ -13,6 +14,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/home"
 	"tokentray/core/push"
 )
 
@@ -77,7 +79,7 @@ type Login interface {
 
 // Parts are what a Service is made of. Run closes Store and Clipboard.
 type Parts struct {
-	Home      Home
+	Home      home.Home
 	Version   string
 	Demo      bool
 	Store     Store
@@ -92,7 +94,7 @@ type Parts struct {
 	// Notice is the key of something to tell people, as that the database was
 	// restored from a backup.
 	Notice string
-	Log    *Log // nil discards
+	Log    *home.Log // nil discards
 	// Restored tells that the store is a backup: what was revoked since may be
 	// back, so the loopback door is shut until somebody opens it.
 	Restored bool
@@ -154,7 +156,7 @@ func New(p Parts) (*Service, error) {
 		p.Now = time.Now
 	}
 	if p.Log == nil {
-		p.Log = &Log{Logger: slog.New(slog.DiscardHandler), level: new(slog.LevelVar)}
+		p.Log = home.NewLog(io.Discard)
 	}
 	if p.Peer == nil {
 		p.Peer = api.SameUser

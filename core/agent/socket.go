@@ -9,6 +9,8 @@ import (
 	"os"
 	"runtime"
 	"sync"
+
+	"tokentray/core/home"
 )
 
 // post is where the agent listens. The platform's runtime folder goes when its
@@ -16,20 +18,20 @@ import (
 // again where its clients look for it.
 type post struct {
 	mu     sync.Mutex
-	home   Home // as clients find it
+	home   home.Home // as clients find it
 	socket *net.UnixListener
 	file   os.FileInfo // the socket as we made it
 	failed string      // why it could not listen again, as it was told last
 }
 
 // listen takes the socket of a home.
-func listen(h Home) (*net.UnixListener, os.FileInfo, error) {
+func listen(h home.Home) (*net.UnixListener, os.FileInfo, error) {
 	path := h.Socket()
 	if err := h.CheckSocket(); err != nil {
 		return nil, nil, cannotStart(err)
 	}
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return nil, nil, cannotStart(fmt.Errorf("remove the stale socket %s: %w", path, pathless(err)))
+		return nil, nil, cannotStart(fmt.Errorf("remove the stale socket: %w", err))
 	}
 	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: path, Net: "unix"})
 	if err != nil {
@@ -38,7 +40,7 @@ func listen(h Home) (*net.UnixListener, os.FileInfo, error) {
 	err = os.Chmod(path, 0o600) // its folder is 0700 already
 	if err != nil {
 		_ = l.Close()
-		return nil, nil, cannotStart(fmt.Errorf("close the socket to others: %w", pathless(err)))
+		return nil, nil, cannotStart(fmt.Errorf("close the socket to others: %w", err))
 	}
 	file, err := os.Lstat(path)
 	if err != nil {
@@ -49,19 +51,19 @@ func listen(h Home) (*net.UnixListener, os.FileInfo, error) {
 }
 
 // where is the home as clients find it.
-func (s *Service) where() Home {
+func (s *Service) where() home.Home {
 	s.post.mu.Lock()
 	defer s.post.mu.Unlock()
 	return s.post.home
 }
 
 // there reports whether the socket that is listened on is the one that clients
-// of home find.
-func (p *post) there(home Home) bool {
-	if home.sock != p.home.sock {
+// of h find.
+func (p *post) there(h home.Home) bool {
+	if h.Socket() != p.home.Socket() {
 		return false
 	}
-	file, err := os.Lstat(home.sock)
+	file, err := os.Lstat(h.Socket())
 	// Windows knows no identity of a socket's file.
 	return err == nil && (runtime.GOOS == "windows" || os.SameFile(file, p.file))
 }
@@ -73,31 +75,31 @@ func (s *Service) stay(ctx context.Context, serve func(net.Listener)) {
 	p := &s.post
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	home := p.home.again()
-	if ctx.Err() != nil || p.there(home) {
+	h := p.home.Again()
+	if ctx.Err() != nil || p.there(h) {
 		return
 	}
-	err := home.Mkdirs()
+	err := h.Mkdirs()
 	var (
 		socket *net.UnixListener
 		file   os.FileInfo
 	)
 	if err == nil {
-		socket, file, err = listen(home)
+		socket, file, err = listen(h)
 	}
 	if err != nil {
 		if p.failed != err.Error() {
 			p.failed = err.Error()
-			s.log.Error("the socket is gone and cannot be made again", "socket", home.sock, "error", err)
+			s.log.Error("the socket is gone and cannot be made again", "socket", h.Socket(), "error", err)
 		}
 		return
 	}
-	if home.sock == p.home.sock {
+	if h.Socket() == p.home.Socket() {
 		p.socket.SetUnlinkOnClose(false) // that path is the new one's
 	}
 	_ = p.socket.Close()
-	p.home, p.socket, p.file, p.failed = home, socket, file, ""
-	s.log.Warn("the socket was gone; listening again", "socket", home.sock)
+	p.home, p.socket, p.file, p.failed = h, socket, file, ""
+	s.log.Warn("the socket was gone; listening again", "socket", h.Socket())
 	serve(socket)
 }
 

@@ -10,19 +10,20 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/home"
 )
 
 // answers waits until the agent answers where clients of the home look now.
-func answers(t *testing.T, home Home) {
+func answers(t *testing.T, h home.Home) {
 	t.Helper()
 	until := time.Now().Add(5 * time.Second)
 	for {
-		_, err := apiStatus(t, home)
+		_, err := apiStatus(t, h)
 		if err == nil {
 			return
 		}
 		if time.Now().After(until) {
-			t.Fatalf("nobody answers on %s: %v", home.Socket(), err)
+			t.Fatalf("nobody answers on %s: %v", h.Socket(), err)
 		}
 		runtime.Gosched()
 	}
@@ -32,31 +33,31 @@ func answers(t *testing.T, home Home) {
 func TestAnAgentWhoseSocketWentListensAgain(t *testing.T) {
 	tests := []struct {
 		name string
-		lose func(Home) error
+		lose func(home.Home) error
 	}{
-		{"the socket is removed", func(h Home) error { return os.Remove(h.Socket()) }},
-		{"the socket is renamed", func(h Home) error { return os.Rename(h.Socket(), h.Socket()+".old") }},
-		{"its folder is removed", func(h Home) error { return removed(filepath.Dir(h.Socket())) }},
-		{"the runtime folder is removed", func(h Home) error { return removed(filepath.Dir(filepath.Dir(h.Socket()))) }},
+		{"the socket is removed", func(h home.Home) error { return os.Remove(h.Socket()) }},
+		{"the socket is renamed", func(h home.Home) error { return os.Rename(h.Socket(), h.Socket()+".old") }},
+		{"its folder is removed", func(h home.Home) error { return removed(filepath.Dir(h.Socket())) }},
+		{"the runtime folder is removed", func(h home.Home) error { return removed(filepath.Dir(filepath.Dir(h.Socket()))) }},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			home := platform(t)
+			h := platform(t)
 			w := newWorld(t)
-			w.home = home
+			w.home = h
 			r := w.start()
-			if err := tt.lose(home); err != nil {
+			if err := tt.lose(h); err != nil {
 				t.Fatal(err)
 			}
 			if runtime.GOOS != "linux" { // where nothing tells of it the beat looks
 				r.beats()
 			}
-			home = home.again()
-			answers(t, home)
+			h = h.Again()
+			answers(t, h)
 			if err := r.end(); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := os.Lstat(home.Socket()); !errors.Is(err, os.ErrNotExist) {
+			if _, err := os.Lstat(h.Socket()); !errors.Is(err, os.ErrNotExist) {
 				t.Errorf("after the end the socket is there: %v", err)
 			}
 		})
@@ -72,25 +73,25 @@ func removed(folder string) error {
 
 // After the next login clients look in the runtime folder again.
 func TestAnAgentFollowsTheRuntimeFolder(t *testing.T) {
-	home := platform(t)
+	h := platform(t)
 	folder := os.Getenv("XDG_RUNTIME_DIR")
 	w := newWorld(t)
-	w.home = home
+	w.home = h
 	r := w.start()
 	if err := removed(folder); err != nil {
 		t.Fatal(err)
 	}
 	r.beats()
-	answers(t, home.again())
+	answers(t, h.Again())
 	if err := os.Mkdir(folder, 0o700); err != nil {
 		t.Fatal(err)
 	}
 	r.beats()
-	if got := home.again(); got != home {
+	if got := h.Again(); got != h {
 		t.Fatalf("clients look at %s", got.Socket())
 	}
-	answers(t, home)
-	if r.where() != home {
+	answers(t, h)
+	if r.where() != h {
 		t.Errorf("the agent says %s", r.where().Socket())
 	}
 	if err := r.Reset(core.Attended(t.Context())); err != nil {
@@ -99,7 +100,7 @@ func TestAnAgentFollowsTheRuntimeFolder(t *testing.T) {
 	if err := r.end(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := os.Lstat(filepath.Dir(home.Socket())); !errors.Is(err, os.ErrNotExist) {
+	if _, err := os.Lstat(filepath.Dir(h.Socket())); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("a reset leaves the socket's folder: %v", err)
 	}
 }
@@ -120,7 +121,7 @@ func TestAnAgentKeepsItsSocket(t *testing.T) {
 }
 
 // platform is the platform's own home of a user whose folders are the test's.
-func platform(t *testing.T) Home {
+func platform(t *testing.T) home.Home {
 	t.Helper()
 	user := t.TempDir()
 	folder := filepath.Join(user, "run")
@@ -128,23 +129,23 @@ func platform(t *testing.T) Home {
 		t.Fatal(err)
 	}
 	for name, value := range map[string]string{
-		"HOME": user, "LocalAppData": user, "XDG_RUNTIME_DIR": folder, "XDG_DATA_HOME": "", "XDG_STATE_HOME": "", HomeVariable: "",
+		"HOME": user, "LocalAppData": user, "XDG_RUNTIME_DIR": folder, "XDG_DATA_HOME": "", "XDG_STATE_HOME": "", home.Variable: "",
 	} {
 		t.Setenv(name, value)
 	}
-	home, err := FindHome("")
+	h, err := home.Find("")
 	if err == nil {
-		err = home.Mkdirs()
+		err = h.Mkdirs()
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	return home
+	return h
 }
 
-func apiStatus(t *testing.T, home Home) (api.Status, error) {
+func apiStatus(t *testing.T, h home.Home) (api.Status, error) {
 	t.Helper()
-	client := api.Dial(home.Socket())
+	client := api.Dial(h.Socket())
 	defer client.Close()
 	return client.Status(t.Context())
 }

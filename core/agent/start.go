@@ -9,11 +9,13 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/home"
 )
 
 // Times of a start.
@@ -36,7 +38,7 @@ type Start struct {
 // Ensure returns a client of the home's agent and starts an agent first when
 // none is there. Any number of callers at once start one. An error that says
 // why the agent does not start has ErrCannotStart in its chain.
-func Ensure(ctx context.Context, h Home, start Start) (*api.Client, error) {
+func Ensure(ctx context.Context, h home.Home, start Start) (*api.Client, error) {
 	if err := h.CheckSocket(); err != nil {
 		return nil, cannotStart(err)
 	}
@@ -107,7 +109,7 @@ func meet(ctx context.Context, socket string) bool {
 }
 
 // launch starts the agent and waits for its word.
-func launch(ctx context.Context, h Home, start Start) error {
+func launch(ctx context.Context, h home.Home, start Start) error {
 	if err := h.Mkdirs(); err != nil {
 		return cannotStart(err)
 	}
@@ -124,11 +126,8 @@ func launch(ctx context.Context, h Home, start Start) error {
 	}
 	cmd := exec.Command(exe, args...) // not CommandContext: it outlives us
 	cmd.Dir = string(filepath.Separator)
-	cmd.Env = append(os.Environ(), start.Env...)
-	if own, err := platformHome(); err != nil || own != h {
-		cmd.Env = append(cmd.Env, HomeVariable+"="+h.data)
-	}
-	log, err := openLogFile(h)
+	cmd.Env = slices.Concat(os.Environ(), start.Env, h.Environ())
+	log, err := home.OpenLogFile(h)
 	if err == nil {
 		defer log.Close()
 		cmd.Stdout, cmd.Stderr = log, log

@@ -27,7 +27,7 @@ func passphraseFile() (core.Secret, error) {
 	}
 	raw, err := os.ReadFile(path)
 	if err != nil {
-		return core.Secret{}, fmt.Errorf("read the passphrase from the file that %s names: %w", PassphraseVariable, pathless(err))
+		return core.Secret{}, fmt.Errorf("read the passphrase from the file that %s names: %w", PassphraseVariable, err)
 	}
 	line, _, _ := bytes.Cut(raw, []byte("\n"))
 	return core.NewSecret(string(bytes.TrimRight(line, "\r"))), nil

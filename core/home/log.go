@@ -1,4 +1,4 @@
-package agent
+package home
 
 import (
 	"fmt"
@@ -24,7 +24,7 @@ type Log struct {
 // OpenLog opens the home's log, 0600; one that has grown over 1 MB is kept as
 // the old one. What cannot be logged to the file goes to standard error.
 func OpenLog(h Home) *Log {
-	f, err := openLogFile(h)
+	f, err := OpenLogFile(h)
 	if err != nil {
 		l := NewLog(os.Stderr)
 		l.Warn("no log file; logging here", "error", err)
@@ -59,7 +59,9 @@ func (l *Log) Close() error {
 	return l.file.Close()
 }
 
-func openLogFile(h Home) (*os.File, error) {
+// OpenLogFile opens the home's log for appending, 0600. One that has grown over
+// 1 MB is put aside first.
+func OpenLogFile(h Home) (*os.File, error) {
 	path := h.Log()
 	if info, err := os.Stat(path); err == nil && info.Size() > maxLog {
 		// It may fail where somebody holds the file open (Windows): it then grows on.

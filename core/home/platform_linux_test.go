@@ -1,4 +1,4 @@
-package agent
+package home
 
 import (
 	"errors"
@@ -48,22 +48,22 @@ func TestWhereAHomeIs(t *testing.T) {
 		},
 		{
 			"all in one folder", "",
-			map[string]string{"XDG_RUNTIME_DIR": runtime, HomeVariable: user + "/one"},
+			map[string]string{"XDG_RUNTIME_DIR": runtime, Variable: user + "/one"},
 			user + "/one/tokentray.db", user + "/one/tokentray.log", user + "/one/agent.sock",
 		},
 		{
 			"--home goes before the variable", user + "/two/../three",
-			map[string]string{HomeVariable: user + "/one"},
+			map[string]string{Variable: user + "/one"},
 			user + "/three/tokentray.db", user + "/three/tokentray.log", user + "/three/agent.sock",
 		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Setenv("HOME", user)
-			for _, name := range []string{"XDG_RUNTIME_DIR", "XDG_DATA_HOME", "XDG_STATE_HOME", HomeVariable} {
+			for _, name := range []string{"XDG_RUNTIME_DIR", "XDG_DATA_HOME", "XDG_STATE_HOME", Variable} {
 				t.Setenv(name, tt.env[name])
 			}
-			h, err := FindHome(tt.dir)
+			h, err := Find(tt.dir)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -84,12 +84,12 @@ func TestALinkToALongPathHasTheSameSocket(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, below := range []string{"", "not/yet"} {
-		want, err := FindHome(filepath.Join(long, below))
+		want, err := Find(filepath.Join(long, below))
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, by := range []string{link, longLink} {
-			got, err := FindHome(filepath.Join(by, below))
+			got, err := Find(filepath.Join(by, below))
 			if err != nil || got.Socket() != want.Socket() || got.Dir() != filepath.Join(by, below) {
 				t.Errorf("by %.40s: %s, %v; want %s", by, got.Socket(), err, want.Socket())
 			}
@@ -100,19 +100,19 @@ func TestALinkToALongPathHasTheSameSocket(t *testing.T) {
 	if err := errors.Join(os.Mkdir(short, 0o700), os.Symlink(short, toShort)); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := FindHome(toShort); err != nil || got.Socket() != filepath.Join(short, socketName) {
+	if got, err := Find(toShort); err != nil || got.Socket() != filepath.Join(short, socketName) {
 		t.Errorf("a long link to a short path: %s, %v", got.Socket(), err)
 	}
 }
 
 func TestWithoutAHomeFolderTheErrorSaysWhatToSet(t *testing.T) {
 	t.Setenv("HOME", "")
-	t.Setenv(HomeVariable, "")
-	_, err := FindHome("")
-	if e := core.AsError(err); e == nil || e.Remedy != core.RemedyNoHome || !strings.Contains(e.Message, HomeVariable) {
+	t.Setenv(Variable, "")
+	_, err := Find("")
+	if e := core.AsError(err); e == nil || e.Remedy != core.RemedyNoHome || !strings.Contains(e.Message, Variable) {
 		t.Errorf("got %v", err)
 	}
-	if _, err := FindHome(t.TempDir()); err != nil {
+	if _, err := Find(t.TempDir()); err != nil {
 		t.Errorf("with --home: %v", err)
 	}
 }

@@ -1,62 +1,14 @@
-package agent
+package home
 
 import (
 	"errors"
 	"log/slog"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"tokentray/core"
 )
-
-func TestMkdirsClosesWhatItOwnsAndRefusesTheRest(t *testing.T) {
-	t.Run("a new home", func(t *testing.T) {
-		h := testHome(t)
-		if err := h.Mkdirs(); err != nil {
-			t.Fatal(err)
-		}
-		if info, err := os.Stat(h.Dir()); err != nil || info.Mode().Perm() != 0o700 {
-			t.Errorf("mode = %v, %v; want 0700", info.Mode(), err)
-		}
-	})
-	t.Run("an empty folder that others may enter", func(t *testing.T) {
-		h := testHome(t)
-		if err := os.Mkdir(h.Dir(), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := h.Mkdirs(); err != nil {
-			t.Fatal(err)
-		}
-		if info, err := os.Stat(h.Dir()); err != nil || info.Mode().Perm() != 0o700 {
-			t.Errorf("mode = %v, %v; want 0700", info.Mode(), err)
-		}
-	})
-	t.Run("a folder with other things that others may enter", func(t *testing.T) {
-		h := testHome(t)
-		if err := os.MkdirAll(filepath.Join(h.Dir(), "letters"), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		err := h.Mkdirs()
-		if err == nil || !strings.Contains(err.Error(), "chmod 700") || core.AsError(err).Remedy != core.RemedyHomeShared {
-			t.Errorf("got %v, want a refusal with the remedy", err)
-		}
-		// Who starts the agent hears the same.
-		if e := cannotStart(err); e.Remedy != core.RemedyHomeShared || !errors.Is(e, ErrCannotStart) {
-			t.Errorf("told as %+v", e)
-		}
-	})
-	t.Run("a file in its place", func(t *testing.T) {
-		h := testHome(t)
-		if err := os.WriteFile(h.Dir(), nil, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		if err := h.Mkdirs(); err == nil || core.AsError(err).Remedy != core.RemedyReadOnly {
-			t.Errorf("a file in its place: %+v", err)
-		}
-	})
-}
 
 func TestTheLogHidesCredentialsAndIsOursAlone(t *testing.T) {
 	h := testHome(t)

@@ -1,4 +1,10 @@
-package agent
+// Package home knows where everything of one TokenTray lives: the database and
+// the passphrase file, the log, and the socket of the agent. A home is one
+// folder that the user names, or the platform's own folders.
+//
+// The folders are ours alone (0700), else they are refused. The log in a home is
+// 0600 and hides credentials.
+package home
 
 import (
 	"crypto/sha256"
@@ -23,8 +29,8 @@ type Home struct {
 	sock  string
 }
 
-// HomeVariable names the folder that holds everything; --home goes before it.
-const HomeVariable = "TOKENTRAY_HOME"
+// Variable names the folder that holds everything; --home goes before it.
+const Variable = "TOKENTRAY_HOME"
 
 // The names in a home.
 const (
@@ -36,11 +42,11 @@ const (
 	shortSocket    = "s"       // in a folder whose name is a hash already
 )
 
-// FindHome returns the home in dir, else in the folder that HomeVariable names,
+// Find returns the home in dir, else in the folder that Variable names,
 // else in the platform's data, state and runtime folders.
-func FindHome(dir string) (Home, error) {
+func Find(dir string) (Home, error) {
 	if dir == "" {
-		dir = os.Getenv(HomeVariable)
+		dir = os.Getenv(Variable)
 	}
 	if dir == "" {
 		return platformHome()
@@ -52,9 +58,9 @@ func FindHome(dir string) (Home, error) {
 	return newHome(abs, abs, abs), nil
 }
 
-// again is the same home as a client finds it now: the platform's runtime folder
-// comes and goes with its user's sessions.
-func (h Home) again() Home {
+// Again returns the same home as a client finds it now: the platform's runtime
+// folder comes and goes with its user's sessions.
+func (h Home) Again() Home {
 	if own, err := platformHome(); err == nil && own.data == h.data && own.state == h.state {
 		return own
 	}
@@ -103,12 +109,23 @@ func resolvedFolder(path string) string {
 func noHome(cause error) error {
 	return &core.Error{
 		Class: core.Internal, Remedy: core.RemedyNoHome, Err: cause,
-		Message: fmt.Sprintf("the user's home folder is not known: %v; set it, or name a folder with --home or %s", cause, HomeVariable),
+		Message: fmt.Sprintf("the user's home folder is not known: %v; set it, or name a folder with --home or %s", cause, Variable),
 	}
+}
+
+// Environ is what a child needs in its environment to find this home.
+func (h Home) Environ() []string {
+	if own, err := platformHome(); err == nil && own == h {
+		return nil
+	}
+	return []string{Variable + "=" + h.data}
 }
 
 // Dir is the folder that people know as the home.
 func (h Home) Dir() string { return h.data }
+
+// Dirs are all folders of the home; the same one may stand there more than once.
+func (h Home) Dirs() []string { return []string{h.data, h.state, h.run} }
 
 // DB is the path of the database.
 func (h Home) DB() string { return filepath.Join(h.data, dbName) }
@@ -126,7 +143,7 @@ func (h Home) Socket() string { return h.sock }
 // alone. A folder of somebody else's is refused, as is one that others may
 // enter and that already holds other things.
 func (h Home) Mkdirs() error {
-	for _, dir := range []string{h.data, h.state, h.run} {
+	for _, dir := range h.Dirs() {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
 			return unfit(unwritable(err), err, "create the folder %s: %v; choose another with --home", dir, pathless(err))
 		}
@@ -213,6 +230,36 @@ func (h Home) files() []string {
 		out = append(out, ours...)
 	}
 	return append(out, h.DB())
+}
+
+// RemoveSecrets removes all that a reset removes but what a running agent still
+// uses: the database, the socket and the log.
+func (h Home) RemoveSecrets() error {
+	var errs []error
+	for _, path := range h.files() {
+		if path == h.DB() || path == h.sock || path == h.Log() {
+			continue
+		}
+		if err := os.RemoveAll(path); err != nil {
+			errs = append(errs, fmt.Errorf("remove %s: %w; remove it by hand and reset again", path, pathless(err)))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// Remove removes what is ours in the home, and its folders when they are empty
+// then.
+func (h Home) Remove() error {
+	var errs []error
+	for _, path := range h.files() {
+		if err := os.RemoveAll(path); err != nil {
+			errs = append(errs, fmt.Errorf("remove %s: %w", path, pathless(err)))
+		}
+	}
+	for _, dir := range []string{filepath.Join(h.data, backupsName), h.run, h.state, h.data} {
+		_ = os.Remove(filepath.Clean(dir)) // it stays when something else is in it
+	}
+	return errors.Join(errs...)
 }
 
 // pathless drops the path that a *PathError repeats.
