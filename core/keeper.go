@@ -356,7 +356,7 @@ func (k *Keeper) refusal(e *entry, now time.Time, minTTL time.Duration) *Error {
 			Message: fmt.Sprintf("upstream gives no token that lives %s before the current one nears its end; ask for a shorter life", minTTL),
 		}
 	}
-	return e.floor(now, autoFloor)
+	return e.floor(now)
 }
 
 // tooShort is the answer when a round brought a token and it still lives less
@@ -371,10 +371,23 @@ func (k *Keeper) tooShort(e *entry, now time.Time, minTTL time.Duration) *Error 
 	}
 }
 
-// floor refuses a round too soon after the last one.
-func (e *entry) floor(now time.Time, gap time.Duration) *Error {
-	next := e.lastRound.Add(gap)
-	if e.lastRound.IsZero() || !now.Before(next) {
+// floor refuses an automatic round too soon after the last round.
+func (e *entry) floor(now time.Time) *Error { return e.apart(e.lastRound, now) }
+
+// reportFloor refuses a report too soon after the last report, of whichever
+// token: a client that calls every token stale is held back by it. A renewal
+// holds back no report, for a token may be dead from its first second.
+func (e *entry) reportFloor(now time.Time) *Error {
+	if e.report == nil {
+		return nil
+	}
+	return e.apart(e.report.at, now)
+}
+
+// apart refuses what comes less than autoFloor after last.
+func (e *entry) apart(last, now time.Time) *Error {
+	next := last.Add(autoFloor)
+	if last.IsZero() || !now.Before(next) {
 		return nil
 	}
 	out := &Error{Class: Temporary, Remedy: RemedyTryAgain, RetryAt: next, Message: "asked a moment ago; try again shortly"}

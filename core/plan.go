@@ -8,8 +8,9 @@ import (
 )
 
 const (
-	// autoFloor lies between two automatic rounds of an account, personFloor
-	// between two that somebody asks for by hand.
+	// autoFloor lies between a round of an account and the next automatic one,
+	// and between two reports. personFloor lies between two rounds that somebody
+	// asks for by hand.
 	autoFloor   = 30 * time.Second
 	personFloor = 3 * time.Second
 	// longestSleep bounds the Keeper's sleep while anything is planned, so that

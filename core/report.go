@@ -27,8 +27,9 @@ type Answer struct {
 // Refresh serves a report by compare-and-swap: when the reported token is no
 // longer the current one, the caller gets the current one and nothing is
 // fetched. Else one round runs for all who report that token, and all get its
-// answer. Errors are those of Get, and Temporary when the floor between rounds
-// refuses the call.
+// answer. The first report of a token is served at once, however young the token
+// is. Errors are those of Get, and Temporary when another token of the account
+// was reported in the last 30 s.
 func (k *Keeper) Refresh(ctx context.Context, id ID, r Report) (Answer, error) {
 	if r.Stale == "" {
 		t, ok := k.Token(id)
@@ -148,7 +149,11 @@ func (k *Keeper) forbids(e *entry, r Report, goal goal, now time.Time) error {
 	if e.err != nil && e.err.Class != Temporary && (e.err.Class.waits() || e.err.Class == VaultClosed || now.Before(e.notBefore)) {
 		return e.err
 	}
-	if err := e.floor(now, autoFloor); err != nil {
+	floor := e.floor
+	if goal == report {
+		floor = e.reportFloor
+	}
+	if err := floor(now); err != nil {
 		return err
 	}
 	return nil
