@@ -149,6 +149,7 @@ const (
 	ProblemNameEmpty    = "name_empty"
 	ProblemNameLong     = "name_long"
 	ProblemNameChars    = "name_chars"
+	ProblemNameSecret   = "name_secret" // it holds what looks like an AppSecret
 	ProblemEnv          = "env_unknown"
 	ProblemKind         = "kind_unknown"
 	ProblemProduct      = "product_unknown"
@@ -156,6 +157,7 @@ const (
 	ProblemAppIDGH      = "appid_gh"
 	ProblemAppIDChars   = "appid_chars"
 	ProblemAppIDOdd     = "appid_odd" // a warning
+	ProblemAppIDSecret  = "appid_secret"
 	ProblemSecretEmpty  = "secret_empty"
 	ProblemSecretChars  = "secret_chars"
 	ProblemSecretLong   = "secret_long"
@@ -166,6 +168,7 @@ const (
 	ProblemProxy        = "proxy_bad"
 	ProblemProxySecret  = "proxy_password"
 	ProblemNoteLong     = "note_long"
+	ProblemNoteSecret   = "note_secret" // a warning
 	ProblemFormat       = "format_unknown"
 	ProblemPath         = "path_bad"
 	ProblemNameTaken    = "name_taken"  // by another account of that environment
@@ -180,6 +183,8 @@ func problemText(key string) string {
 		return "is longer than 200 characters; shorten it"
 	case ProblemNameChars:
 		return "must not be . or .. nor hold a slash or a control character; remove it"
+	case ProblemNameSecret:
+		return "holds what looks like an AppSecret, and names are shown everywhere; choose another"
 	case ProblemEnv:
 		return "must be sandbox or live"
 	case ProblemKind:
@@ -190,6 +195,8 @@ func problemText(key string) string {
 		return "is empty; copy the AppID from the WeChat console"
 	case ProblemAppIDGH:
 		return "starts with gh_, which is the original ID; the AppID starts with wx"
+	case ProblemAppIDSecret:
+		return "looks like an AppSecret; enter that by itself and copy the AppID from the WeChat console"
 	case ProblemAppIDChars:
 		return "holds blanks or control characters, or is too long; copy the AppID again"
 	case ProblemSecretEmpty:
@@ -208,6 +215,8 @@ func problemText(key string) string {
 		return "must not hold the password; enter that by itself"
 	case ProblemNoteLong:
 		return "is longer than 2000 characters; shorten it"
+	case ProblemNoteSecret:
+		return "holds what looks like an AppSecret, and notes are stored and shown in clear; remove it"
 	case ProblemFormat:
 		return "must be one of " + strings.Join(Formats(), ", ") + ", or empty for the one of the settings"
 	case ProblemPath:
@@ -229,15 +238,33 @@ func problemText(key string) string {
 var (
 	appIDPattern  = regexp.MustCompile(`^wx[0-9a-f]{16}$`) // wechat-facts 7.4: all samples, not promised
 	secretPattern = regexp.MustCompile(`^[0-9a-f]{32}$`)
+	secretInside  = regexp.MustCompile(`[0-9A-Fa-f]{32}`)
 )
 
-// CleanName trims and normalises (NFC) a name, or says what is wrong with it.
+// HoldsSecret reports whether a text that is shown and stored in clear, such as a
+// name, holds what looks like an AppSecret: 32 hexadecimal digits.
+func HoldsSecret(text string) bool { return secretInside.MatchString(text) }
+
+// LooksSecret reports whether a text as a whole looks like an AppSecret.
+func LooksSecret(text string) bool { return secretPattern.MatchString(strings.TrimSpace(text)) }
+
+// CleanName trims and normalises (NFC) a name, or says what is wrong with it. It
+// is for finding what has that name: a name that looks like a secret passes, so
+// that one given by an earlier version can be renamed. Check refuses it.
 func CleanName(name string) (string, error) {
 	clean := strings.TrimSpace(norm.NFC.String(name))
 	if p := checkName(clean); p != "" {
 		return "", Problems{{Field: "name", Key: p}}
 	}
 	return clean, nil
+}
+
+// checkNewName is checkName, and refuses what looks like a secret.
+func checkNewName(name string) string {
+	if p := checkName(name); p != "" || !HoldsSecret(name) {
+		return p
+	}
+	return ProblemNameSecret
 }
 
 func checkName(name string) string {
@@ -292,7 +319,7 @@ func cleanURL(raw string) string {
 func (a Account) Check() Problems {
 	var out Problems
 	add := func(field, key string, warn bool) { out = append(out, Problem{field, key, warn}) }
-	if p := checkName(a.Name); p != "" {
+	if p := checkNewName(a.Name); p != "" {
 		add("name", p, false)
 	}
 	if !a.Env.Valid() {
@@ -313,6 +340,8 @@ func (a Account) Check() Problems {
 		add("appid", ProblemAppIDGH, false)
 	case len(a.AppID) > MaxAppID || !printable(a.AppID):
 		add("appid", ProblemAppIDChars, false)
+	case secretPattern.MatchString(a.AppID):
+		add("appid", ProblemAppIDSecret, false)
 	case !appIDPattern.MatchString(a.AppID):
 		add("appid", ProblemAppIDOdd, true)
 	}
@@ -325,6 +354,9 @@ func (a Account) Check() Problems {
 	if utf8.RuneCountInString(a.Note) > MaxNote {
 		add("note", ProblemNoteLong, false)
 	}
+	if HoldsSecret(a.Note) {
+		add("note", ProblemNoteSecret, true)
+	}
 	if a.CopyFormat != "" && !ValidFormat(a.CopyFormat) {
 		add("copy_format", ProblemFormat, false)
 	}
@@ -332,6 +364,19 @@ func (a Account) Check() Problems {
 		add("copy_path", ProblemPath, false)
 	}
 	return out
+}
+
+// CheckChange is Check for an account that was was before. A name or an AppID that
+// looks like a secret is only warned about where it stays as it was: an earlier
+// version took it, and every other field can still be changed.
+func (a Account) CheckChange(was Account) Problems {
+	found := a.Check()
+	for i, p := range found {
+		if p.Key == ProblemNameSecret && a.Name == was.Name || p.Key == ProblemAppIDSecret && a.AppID == was.AppID {
+			found[i].Warn = true
+		}
+	}
+	return found
 }
 
 // CleanSecret trims a pasted AppSecret and reports what is wrong or odd with it.

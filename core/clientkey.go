@@ -77,9 +77,10 @@ func (k ClientKey) Clean() (ClientKey, Problems) {
 	add := func(field, key string) { out = append(out, Problem{Field: field, Key: key}) }
 	name := strings.TrimSpace(k.Name)
 	if clean, err := CleanName(name); err == nil {
-		k.Name = clean
-	} else {
-		add("name", checkName(name))
+		k.Name, name = clean, clean
+	}
+	if p := checkNewName(name); p != "" {
+		add("name", p)
 	}
 	var accounts []string
 	for _, a := range k.Accounts {

@@ -67,6 +67,8 @@ func TestCleanClientKey(t *testing.T) {
 	}{
 		{ClientKey{}, ProblemNameEmpty},
 		{ClientKey{Name: "a/b"}, ProblemNameChars},
+		{ClientKey{Name: " \t"}, ProblemNameEmpty},
+		{ClientKey{Name: "key 0123456789abcdef0123456789ABCDEF"}, ProblemNameSecret},
 		{ClientKey{Name: "k", Accounts: []string{"shop/live"}}, ProblemKeyAccount},
 		{ClientKey{Name: "k", Accounts: []string{""}}, ProblemKeyAccount},
 		{ClientKey{Name: "k", Envs: []Env{"moon"}}, ProblemEnv},

@@ -21,7 +21,7 @@ type draft struct {
 // apply puts what a person entered over a, and cleans it. base are the
 // credentials kept so far.
 func apply(a core.Account, base core.Credentials, in api.AccountInput) (draft, core.Problems) {
-	sandbox := a.Env != core.Live
+	was, sandbox := a, a.Env != core.Live
 	set(&a.Name, in.Name)
 	set(&a.Env, in.Env)
 	if sandbox && a.Env == core.Live {
@@ -38,7 +38,7 @@ func apply(a core.Account, base core.Credentials, in api.AccountInput) (draft, c
 	set(&a.CopyFormat, in.CopyFormat)
 	set(&a.CopyPath, in.CopyPath)
 	d := draft{account: a.Clean(), credentials: base}
-	problems := d.account.Check()
+	problems := d.account.CheckChange(was)
 	if d.account.CopyPath != "" && format.CheckPath(d.account.CopyPath) != nil {
 		problems = append(problems, core.Problem{Field: "copy_path", Key: core.ProblemPath})
 	}

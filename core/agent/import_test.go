@@ -85,13 +85,14 @@ func TestWhatBecomesOfImportedAccounts(t *testing.T) {
 		{"the AppID of another, with another secret", with(twin, func(in *api.AccountInput) { in.Secret = ptr(badSecret) }), "", false, "conflict undecided twin/sandbox other/live secret !appid_twice", false},
 		{"the AppID of another, beside it", twin, "", true, "new add twin/sandbox other/live !appid_twice", true},
 		{"what cannot be saved", odd, "", false, "problem skip o/d/sandbox !name_chars !appid_gh", false},
-		{"an AppSecret in the place of the AppID", with(newer, func(in *api.AccountInput) { in.AppID = ptr(goodSecret) }), "", false, "problem skip new/sandbox !appid_odd", false},
+		{"an AppSecret in the place of the AppID", with(newer, func(in *api.AccountInput) { in.AppID = ptr(goodSecret) }), "", false, "problem skip new/sandbox !appid_secret", false},
+		{"an AppSecret in the name", with(newer, func(in *api.AccountInput) { in.Name = ptr("shop " + goodSecret) }), "", false, "problem skip …/sandbox !name_secret", false},
 		{"a replacement that cannot be saved", with(noted, func(in *api.AccountInput) { in.BaseURL = ptr("http://a.example") }), "replace", false, "problem skip shop/sandbox shop/sandbox base_url note !base_url_https", false},
 		{"replaced by the token of another", with(noted, func(in *api.AccountInput) { in.AppID = &other.AppID }), "replace", false, "problem skip shop/sandbox shop/sandbox appid note !appid_twice", false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			p, got := plan(t, r, api.ImportRequest{Accounts: []api.AccountInput{c.in}, OnConflict: c.on, Apart: c.apart})
-			if strings.Contains(p.Rows[0].AppID, goodSecret) {
+			if strings.Contains(p.Rows[0].AppID+p.Rows[0].Name, goodSecret) {
 				t.Error("the plan shows an AppSecret")
 			}
 			if got[0] != c.want || p.Ready != c.ready || p.Done {

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"maps"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -78,10 +77,6 @@ func (s *Service) planImport(ctx context.Context, req api.ImportRequest) (*impor
 func (p *importer) one(ctx context.Context, in api.AccountInput) (api.ImportRow, *draft, error) {
 	d, problems := apply(blank(), core.Credentials{}, in)
 	row := api.ImportRow{Name: d.account.Name, Env: d.account.Env, Kind: d.account.Kind, AppID: shownAppID(d.account.AppID)}
-	if looksSecret.MatchString(d.account.AppID) {
-		problems = append(problems, core.Problem{Field: "appid", Key: core.ProblemAppIDOdd})
-		return refuse(row, problems), nil, nil
-	}
 	if was, there := p.names[api.Ref{Name: row.Name, Env: row.Env}]; there {
 		return p.met(ctx, row, was, in)
 	}
@@ -96,10 +91,6 @@ func (p *importer) one(ctx context.Context, in api.AccountInput) (api.ImportRow,
 	row, draft := p.added(row, d)
 	return row, draft, nil
 }
-
-// looksSecret is the shape of an AppSecret. Where an AppID should be it was put
-// by mistake, and would lie in the database and on the screen.
-var looksSecret = regexp.MustCompile(`^[0-9a-f]{32}$`)
 
 // shownAppID is an AppID as a plan tells it: of what is longer than any, the
 // beginning alone, for a line end that was lost makes one value of two.
@@ -123,8 +114,12 @@ func twice(warn bool) core.Problem {
 }
 
 // refuse is the row of what cannot be saved. What is no environment and no kind
-// is not repeated: where columns were shifted it may be a secret.
+// is not repeated, nor a name that looks like a secret: where columns were
+// shifted it may be one.
 func refuse(row api.ImportRow, problems core.Problems) api.ImportRow {
+	if core.HoldsSecret(row.Name) {
+		row.Name = "…"
+	}
 	if !row.Env.Valid() {
 		row.Env = ""
 	}

@@ -4,9 +4,13 @@ package text
 // are "problem." and a core.Problem's key.
 func problems() table {
 	return table{
-		"problem.name_empty":      {"Give the account a name.", "请填写账号名称。"},
-		"problem.name_long":       {"A name has at most 200 characters.", "名称最多 200 个字符。"},
-		"problem.name_chars":      {"A name is not . or .. and holds no slash, no control characters and nothing that is not UTF-8.", "名称不能是 . 或 ..，也不能包含斜杠、控制字符或非 UTF-8 字符。"},
+		"problem.name_empty": {"Give the account a name.", "请填写账号名称。"},
+		"problem.name_long":  {"A name has at most 200 characters.", "名称最多 200 个字符。"},
+		"problem.name_chars": {"A name is not . or .. and holds no slash, no control characters and nothing that is not UTF-8.", "名称不能是 . 或 ..，也不能包含斜杠、控制字符或非 UTF-8 字符。"},
+		"problem.name_secret": {
+			"This holds what looks like an AppSecret. A name is shown everywhere; choose another.",
+			"其中含有疑似 AppSecret 的内容。名称会显示在各处，请换一个。",
+		},
 		"problem.env_unknown":     {"The environment is sandbox or live.", "环境只能是沙箱（sandbox）或生产（live）。"},
 		"problem.kind_unknown":    {"The kind is wechat or wechat-legacy.", "类型只能是 wechat 或 wechat-legacy。"},
 		"problem.product_unknown": {"The product is official, test, mini or other.", "产品只能是 official、test、mini 或 other。"},
@@ -14,6 +18,7 @@ func problems() table {
 		"problem.appid_gh":        {"This is the original ID (gh_…). The AppID begins with wx.", "这是原始 ID（gh_…）。AppID 以 wx 开头。"},
 		"problem.appid_chars":     {"An AppID holds no blanks; copy it again.", "AppID 不含空白字符，请重新复制。"},
 		"problem.appid_odd":       {"Unusual for an AppID: expected wx and 16 hexadecimal digits.", "AppID 格式少见：通常是 wx 加 16 位十六进制数字。"},
+		"problem.appid_secret":    {"This looks like an AppSecret, not like an AppID.", "这看起来是 AppSecret，不是 AppID。"},
 		"problem.secret_empty":    {"Copy the AppSecret from the WeChat console.", "请从微信后台复制 AppSecret。"},
 		"problem.secret_chars":    {"An AppSecret holds no blanks inside; copy it again.", "AppSecret 中间不含空白字符，请重新复制。"},
 		"problem.secret_long":     {"An AppSecret has at most 512 bytes; copy it again.", "AppSecret 最多 512 字节，请重新复制。"},
@@ -24,8 +29,12 @@ func problems() table {
 		"problem.proxy_bad":       {"Write the proxy as http://host:port or socks5://host:port.", "代理应写作 http://主机:端口 或 socks5://主机:端口。"},
 		"problem.proxy_password":  {"Enter the proxy's password in its own field, not in the URL.", "请在单独的字段填写代理密码，不要写进地址。"},
 		"problem.note_long":       {"A note has at most 2,000 characters.", "备注最多 2,000 个字符。"},
-		"problem.name_taken":      {"Another account of that environment has this name.", "该环境中已有同名账号。"},
-		"problem.appid_twice":     {"Another account has this AppID.", "已有账号使用此 AppID。"},
+		"problem.note_secret": {
+			"This holds what looks like an AppSecret. Notes are stored and shown in clear.",
+			"其中含有疑似 AppSecret 的内容。备注以明文保存和显示。",
+		},
+		"problem.name_taken":  {"Another account of that environment has this name.", "该环境中已有同名账号。"},
+		"problem.appid_twice": {"Another account has this AppID.", "已有账号使用此 AppID。"},
 
 		"problem.setting_unknown":     {"There is no such setting; see tokentray settings.", "没有这个设置项，请查看 tokentray settings。"},
 		"problem.setting_flag":        {"Use true or false.", "取值只能是 true 或 false。"},

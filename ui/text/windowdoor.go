@@ -52,6 +52,7 @@ func windowDoor() table {
 
 		"window.clientkey.name":           {"Name", "名称"},
 		"window.clientkey.name.hint":      {"the program that uses it, for example postman", "使用它的程序，例如 postman"},
+		"window.clientkey.secret":         {"That text holds an AppSecret; it was not pasted.", "该内容含有 AppSecret，未粘贴。"},
 		"window.clientkey.name.empty":     {"Give the key a name.", "请填写密钥名称。"},
 		"window.clientkey.accounts":       {"Accounts", "账号"},
 		"window.clientkey.accounts.all":   {"All", "全部"},

@@ -83,7 +83,11 @@ type issue struct {
 // problems are what to say below each field. Warnings do not forbid saving.
 func (d draft) problems(l *look, m *model) map[string][]issue {
 	a := d.account()
-	found := a.Check()
+	var was core.Account
+	if d.editing {
+		was.Name, was.AppID = d.before.Name, d.before.AppID
+	}
+	found := a.CheckChange(was)
 	if d.secret != "" || !d.editing {
 		_, odd := core.CleanSecret(core.NewSecret(d.secret))
 		found = append(found, odd...)

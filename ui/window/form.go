@@ -69,14 +69,12 @@ func (f *form) draw() fyne.CanvasObject {
 	column.Add(f.field("product", newSegment(l, string(d.product), func(v string) { d.product = core.Product(v); f.touch("product") }, productChoices(l)...)))
 	f.fromSay = newProse("", 13, l.pal.SandboxText)
 	appID := newEntry(l, "wx…", d.appID, f.typed("appid", &d.appID))
-	appID.paste = f.pasted
 	column.Add(stack(2*grid, f.fromSay, f.entry("appid", appID)))
 	keep := ""
 	if d.editing {
 		keep = l.t("form.secret.keep")
 	}
 	secret := newSecretEntry(l, keep, d.secret, f.typed("secret", &d.secret))
-	secret.paste = f.pasted
 	column.Add(f.entry("secret", secret))
 
 	f.kindSay = newProse("", 13, l.pal.Muted)
@@ -197,9 +195,14 @@ func (f *form) field(name string, o fyne.CanvasObject) fyne.CanvasObject {
 // has; false leaves the text to whoever pasted it.
 func (f *form) pasted(content string) bool {
 	p, ok := readPasted(content)
-	if !ok {
-		return false
+	if ok {
+		f.fill(p)
 	}
+	return ok
+}
+
+// fill fills in what a pasted text has, and says so.
+func (f *form) fill(p pasted) {
 	fill := func(field, value string) {
 		if e, ok := f.fields[field].(*entry); ok && value != "" {
 			e.SetText(value)
@@ -220,10 +223,41 @@ func (f *form) pasted(content string) bool {
 		f.from = "form.from.both"
 	}
 	f.check()
-	return true
+	for _, field := range []string{"secret", "appid"} { // where it went
+		f.scroll.show(f.fields[field].(*entry))
+	}
 }
 
-func (f *form) entry(name string, e *entry) fyne.CanvasObject { return f.field(name, e) }
+// entry is a field to type in. Each knows a text with names and values when it
+// is pasted: the form opens with the keyboard in the name, and a secret must not
+// stand there in clear.
+func (f *form) entry(name string, e *entry) fyne.CanvasObject {
+	e.paste = f.pastedInto(name)
+	return f.field(name, e)
+}
+
+// pastedInto is what the form does with a text that is pasted into a field; see
+// entry.paste. Outside of the fields for AppID and secret, only a text with a
+// secret is taken apart.
+func (f *form) pastedInto(field string) func(string) bool {
+	return func(content string) bool {
+		switch field {
+		case "appid", "secret":
+			return f.pasted(content)
+		case "name", "base_url", "proxy":
+			if core.LooksSecret(content) {
+				f.fill(pasted{Secret: strings.TrimSpace(content)})
+				return true
+			}
+		}
+		p, ok := readPasted(content)
+		if !ok || p.Secret == "" {
+			return false
+		}
+		f.fill(p)
+		return true
+	}
+}
 
 // typed takes what is typed into a field.
 func (f *form) typed(name string, into *string) func(string) {

@@ -19,10 +19,10 @@ func (s *stage) paste(content string) {
 	s.win.Canvas().Focused().(*entry).TypedShortcut(&fyne.ShortcutPaste{Clipboard: s.app.Clipboard()})
 }
 
-// A text with both fills both fields, wherever of the two it is pasted, and the
+// A text with both fills both fields, wherever in the form it is pasted, and the
 // form says so without showing the secret.
 func TestFormTakesAPastedBlock(t *testing.T) {
-	for _, field := range []string{"appid", "secret"} {
+	for _, field := range []string{"name", "appid", "secret", "base_url", "proxy", "note"} {
 		s := newStage(t).open()
 		s.openAdd()
 		s.focus(s.form.fields[field])
@@ -32,9 +32,84 @@ func TestFormTakesAPastedBlock(t *testing.T) {
 		}
 		s.mustSay("AppID and AppSecret filled in from the clipboard.", "wx0123456789abcdef")
 		s.mustNotSay(goodSecret)
+		for _, other := range []string{"name", "base_url", "proxy", "note"} {
+			if got := s.form.fields[other].(*entry).Text; got != "" {
+				t.Errorf("pasted into %s: %s holds %d bytes", field, other, len(got))
+			}
+		}
 		s.typeInto("appid", "wx1")
 		s.mustNotSay("filled in from the clipboard")
 	}
+}
+
+// The form opens with the keyboard in the name: a bare AppSecret that is pasted
+// there goes where it is hidden. What is typed there is refused.
+func TestFormTakesNoSecretForAName(t *testing.T) {
+	s := newStage(t).open()
+	s.openAdd()
+	s.paste(goodSecret + "\n")
+	if d := s.form.draft; d.name != "" || d.secret != goodSecret {
+		t.Errorf("the name has %d bytes, the secret %d", len(d.name), len(d.secret))
+	}
+	s.mustSay("AppSecret filled in from the clipboard")
+	s.mustNotSay(goodSecret)
+	s.typeInto("name", goodSecret)
+	s.typeInto("appid", "wx0123456789abcdef")
+	s.typeInto("note", "the key is "+goodSecret)
+	s.press("Save")
+	s.mustSay("This holds what looks like an AppSecret. A name is shown everywhere", "Notes are stored and shown in")
+	if slices.ContainsFunc(s.agent.log(), func(c string) bool { return strings.HasPrefix(c, "add") }) {
+		t.Error("it was sent to the agent")
+	}
+	// A warning alone forbids nothing, and an ordinary text stays in its field.
+	s.typeInto("name", "")
+	s.focus(s.form.fields["name"])
+	s.paste("shop, AppID: wx0123456789abcdef")
+	if d := s.form.draft; d.name != "shop, AppID: wx0123456789abcdef" {
+		t.Errorf("the name is %q", d.name)
+	}
+	s.press("Save")
+	s.untilSays("saved")
+}
+
+// A block that is pasted into the search begins an account with it; in the name
+// or the origins of a client key it is kept out.
+func TestSearchAndKeyTakeNoSecret(t *testing.T) {
+	const block = "AppID: wx0123456789abcdef\nAppSecret: " + goodSecret
+	for _, content := range []string{block, goodSecret} {
+		s := newStage(t, sample("shop", core.Sandbox, noon, time.Hour, 2*time.Hour)).open()
+		s.openFinder()
+		s.paste(content)
+		if s.form == nil || s.form.draft.secret != goodSecret || s.search != "" {
+			t.Errorf("no form was begun with it; the search has %d bytes", len(s.search))
+		}
+		s.mustNotSay(goodSecret)
+	}
+	s := newStage(t).open()
+	s.openSettings()
+	s.openKeyPage()
+	page := s.settings.room.(*keyPage)
+	for _, field := range []string{"name", "origins"} {
+		s.focus(entryNamed(t, s, field))
+		s.paste(block)
+		s.mustSay("That text holds an AppSecret; it was not pasted.")
+	}
+	s.mustNotSay(goodSecret)
+	if page.name != "" || page.origins != "" {
+		t.Errorf("the key page took %d and %d bytes", len(page.name), len(page.origins))
+	}
+}
+
+// entryNamed is the name or the origins of the key page that is open.
+func entryNamed(t *testing.T, s *stage, field string) *entry {
+	t.Helper()
+	for _, f := range focusables(s.holder) {
+		if e, ok := f.(*entry); ok && e.MultiLine == (field == "origins") {
+			return e
+		}
+	}
+	t.Fatalf("there is no field %s", field)
+	return nil
 }
 
 func TestFormTakesTheClipboardByButton(t *testing.T) {

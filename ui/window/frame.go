@@ -2,6 +2,7 @@ package window
 
 import (
 	"image/color"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -167,6 +168,7 @@ func (w *Window) drawFinder() fyne.CanvasObject {
 			w.list.scrollTo(0)
 		}
 	})
+	w.entry.paste = w.pastedInSearch
 	w.entry.down = w.toFound
 	w.entry.OnSubmitted = func(string) {
 		if len(w.list.ids) > 0 {
@@ -216,6 +218,22 @@ func (w *Window) findFrom(start string) {
 	w.entry.SetText(w.entry.Text + start)
 	w.entry.CursorColumn = len([]rune(w.entry.Text))
 	w.entry.Refresh()
+}
+
+// pastedInSearch begins an account with a pasted text that holds an AppSecret. It
+// finds nothing here, and would stand on the screen in clear.
+func (w *Window) pastedInSearch(content string) bool {
+	p, _ := readPasted(content)
+	if core.LooksSecret(content) {
+		p = pasted{Secret: strings.TrimSpace(content)}
+	}
+	if p.Secret == "" {
+		return false
+	}
+	w.closeFinder()
+	w.openAdd()
+	w.form.fill(p)
+	return true
 }
 
 func (w *Window) closeFinder() {

@@ -88,6 +88,7 @@ func (p *keyPage) draw(l *look, back func(), _ time.Time) (fyne.CanvasObject, *s
 func (p *keyPage) drawFields(column *fyne.Container) {
 	l := p.look
 	name := newEntry(l, l.t("clientkey.name.hint"), p.name, func(v string) { p.name = v; p.check() })
+	name.paste = p.pasted("name")
 	column.Add(p.field("name", name))
 	choice := newSegment(l, map[bool]string{false: "all", true: "some"}[p.some], func(v string) {
 		p.some = v == "some"
@@ -101,6 +102,7 @@ func (p *keyPage) drawFields(column *fyne.Container) {
 	live := newToggle(l, l.env(core.Live), p.live, func(on bool) { p.live = on; p.check() })
 	column.Add(p.field("envs", stack(2*grid, sandbox, live)))
 	origins := newNoteEntry(l, p.origins, func(v string) { p.origins = v; p.check() })
+	origins.paste = p.pasted("origins")
 	column.Add(stack(grid, p.field("origins", origins), newProse(l.t("clientkey.origins.say"), 13, l.pal.Muted)))
 }
 
@@ -108,6 +110,20 @@ func (p *keyPage) drawFields(column *fyne.Container) {
 func (p *keyPage) field(name string, o fyne.CanvasObject) fyne.CanvasObject {
 	p.says[name] = newProse("", 13, p.look.pal.LiveText)
 	return stack(grid, boldWord(p.look.t("clientkey."+name), 13, p.look.pal.Text), o, p.says[name])
+}
+
+// pasted keeps a text that holds an AppSecret out of a field, and says why.
+func (p *keyPage) pasted(field string) func(string) bool {
+	return func(content string) bool {
+		found, _ := readPasted(content)
+		if found.Secret == "" && !core.HoldsSecret(content) {
+			return false
+		}
+		p.says[field].set(p.look.t("clientkey.secret"), p.look.pal.LiveText)
+		p.says[field].Show()
+		p.scroll.reflow()
+		return true
+	}
 }
 
 // names are the names of accounts, in order, each once.
