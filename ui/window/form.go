@@ -164,7 +164,7 @@ func formatWord(l *look, name string) string {
 }
 
 func hairline(l *look) fyne.CanvasObject {
-	return container.New(&fixed{fyne.NewSize(0, 1)}, canvas.NewRectangle(l.pal.Line))
+	return container.New(&fixed{size: fyne.NewSize(0, 1)}, canvas.NewRectangle(l.pal.Line))
 }
 
 func (f *form) drawConsent() *fyne.Container {

@@ -61,17 +61,6 @@ func (f *frame) Layout(o []fyne.CanvasObject, size fyne.Size) {
 // MinSize lets the window become as small as one row with its figures.
 func (f *frame) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(320, 320) }
 
-func visible(o fyne.CanvasObject, on bool) {
-	if o.Visible() == on {
-		return
-	}
-	if on {
-		o.Show()
-	} else {
-		o.Hide()
-	}
-}
-
 func newRule(l *look) fyne.CanvasObject { return canvas.NewRectangle(l.pal.Line) }
 
 // shelf lays out the list: head, search, body.
@@ -270,6 +259,8 @@ func (c *centered) MinSize(o []fyne.CanvasObject) fyne.Size {
 	return fyne.NewSize(240, 120)
 }
 
+func (c *centered) fitWidth(width float32) { c.room = width }
+
 // drawEmpty stands in the list's place when there is nothing to list.
 func (w *Window) drawEmpty() fyne.CanvasObject {
 	l := w.look
@@ -305,7 +296,7 @@ func (w *Window) drawFirstRun() fyne.CanvasObject {
 	title := middle(l.t("first.title"), sizeHeading, l.pal.Text)
 	title.style.Bold = true
 	parts := []fyne.CanvasObject{
-		inMiddle(container.New(&fixed{fyne.NewSquareSize(64)}, mark)),
+		inMiddle(container.New(&fixed{size: fyne.NewSquareSize(64)}, mark)),
 		title, middle(l.t("first.body"), sizeText, l.pal.Muted),
 		gap(0, grid), inMiddle(newButton(l, filled, l.t("add"), w.openAdd)),
 	}

@@ -99,6 +99,8 @@ func (y *letter) with(o []fyne.CanvasObject, width, middle float32) float32 {
 	return 2*y.pad + 2*y.gap + heightFor(o[0], w) + middle + heightFor(o[2], w)
 }
 
+func (y *letter) fitWidth(width float32) { y.width = width }
+
 // MinSize leaves the middle enough to scroll in.
 func (y *letter) MinSize(o []fyne.CanvasObject) fyne.Size {
 	const enough = 20 * grid

@@ -24,6 +24,10 @@ func heightFor(o fyne.CanvasObject, width float32) float32 {
 	return o.MinSize().Height
 }
 
+// fitted is a layout that wants to know the width it scrolls in before it is
+// asked for its size.
+type fitted interface{ fitWidth(width float32) }
+
 // column stands objects under one another, each as wide as the column and as
 // high as it wants at that width.
 type column struct {
@@ -55,6 +59,8 @@ func (c *column) heightOf(objects []fyne.CanvasObject, width float32) float32 {
 	}
 	return h + c.gap*float32(max(0, n-1))
 }
+
+func (c *column) fitWidth(width float32) { c.width, c.bound = width, true }
 
 func (c *column) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	if c.bound {
@@ -211,13 +217,8 @@ func (s *scroller) CreateRenderer() fyne.WidgetRenderer {
 }
 
 func (s *scroller) fit(size fyne.Size) {
-	switch y := s.inner.Layout.(type) {
-	case *column:
-		y.width, y.bound = size.Width, true
-	case *letter:
-		y.width = size.Width
-	case *centered:
-		y.room = size.Width
+	if f, ok := s.inner.Layout.(fitted); ok {
+		f.fitWidth(size.Width)
 	}
 	put(s.scroll, 0, 0, size.Width, size.Height)
 	s.scroll.Refresh()
@@ -244,7 +245,7 @@ func (s *scroller) show(o fyne.CanvasObject) {
 
 // gap is empty room.
 func gap(w, h float32) fyne.CanvasObject {
-	return container.New(&fixed{fyne.NewSize(w, h)})
+	return container.New(&fixed{size: fyne.NewSize(w, h)})
 }
 
 // fixed gives everything in it one size.
@@ -256,3 +257,15 @@ func (f *fixed) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	}
 }
 func (f *fixed) MinSize([]fyne.CanvasObject) fyne.Size { return f.size }
+
+// visible shows or hides an object; nothing happens when it is so already.
+func visible(o fyne.CanvasObject, on bool) {
+	if o.Visible() == on {
+		return
+	}
+	if on {
+		o.Show()
+	} else {
+		o.Hide()
+	}
+}

@@ -4,27 +4,12 @@ import (
 	"strings"
 
 	"github.com/clipperhouse/uax29/v2/graphemes"
-
-	"tokentray/core/api"
-	"tokentray/ui/text"
 )
 
 // Names may be 200 characters of any script. Where one stands in a sentence, its
 // middle goes if it is long, and it is kept from turning the sentence around if
 // it is written from right to left. What a reader takes for one character, an
 // emoji of several code points or a letter with its marks, stays whole.
-
-// mostName is how many characters of a name a sentence has room for.
-const mostName = 48
-
-// refWords is how an account is named in a sentence: shop/live.
-func refWords(r api.Ref) string {
-	name := text.Isolated(middleCut(r.Name, mostName))
-	if r.Env == "" {
-		return name
-	}
-	return name + "/" + string(r.Env)
-}
 
 // clusters are what a reader takes for the characters of s.
 func clusters(s string) []string {

@@ -11,6 +11,9 @@ import (
 // headHeight is the height of the bar at the top of the list and of each page.
 const headHeight = 56
 
+// rowLeft is the room at the left of rows and pages.
+const rowLeft = 4 * grid
+
 // page is a head over a body, and a foot where there is a third.
 type page struct{}
 

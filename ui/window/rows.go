@@ -117,3 +117,15 @@ func stateLine(l *look, a api.Account, now time.Time) (string, tone) {
 	}
 	return word, toneMuted
 }
+
+// mostName is how many characters of a name a sentence has room for.
+const mostName = 48
+
+// refWords is how an account is named in a sentence: shop/live.
+func refWords(r api.Ref) string {
+	name := text.Isolated(middleCut(r.Name, mostName))
+	if r.Env == "" {
+		return name
+	}
+	return name + "/" + string(r.Env)
+}

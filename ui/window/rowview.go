@@ -17,7 +17,6 @@ const (
 	rowHeight = 68 // with the bar
 	barHeight = 3
 	edgeWidth = 4
-	rowLeft   = 4 * grid
 	moreWidth = 36
 	timeRight = moreWidth + grid // from the row's right edge to the figures
 )
