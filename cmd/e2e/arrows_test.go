@@ -32,7 +32,8 @@ var arrows = []struct {
 }{
 	{"core", nil},
 	{"core/api", []string{"core"}},
-	{"core/agent", []string{"core", "core/api", "core/format", "core/home", "core/interchange", "core/push"}},
+	{"core/agent", []string{"core", "core/api", "core/format", "core/home", "core/interchange", "core/launch", "core/push"}},
+	{"core/launch", []string{"core", "core/api", "core/home"}},
 	{"core/push", []string{"core", "core/durable", "core/format"}},
 	{"core/store", []string{"core", "core/durable"}},
 	{"core/vault", []string{"core", "core/durable"}},
@@ -60,6 +61,10 @@ var unreachable = []struct {
 	{"ui/cli", []string{"fyne.io/fyne/..."}, "the command line is pure Go"},
 	{"ui/tray", []string{"fyne.io/fyne/..."}, "the tray is pure Go"},
 	{"cmd/tokentray", []string{"fyne.io/fyne/..."}, "what lives in the tray all day is pure Go"},
+	{"cmd/tokentray-window", []string{
+		"filippo.io/age", "filippo.io/age/...", "gopkg.in/yaml.v3", "go.yaml.in/...", "go.etcd.io/bbolt", "github.com/zalando/go-keyring",
+		"tokentray/core/agent", "tokentray/core/push", "tokentray/core/store", "tokentray/core/vault", "tokentray/core/interchange",
+	}, "the window asks the agent, and loads fast"},
 }
 
 // fits reports whether pattern covers path. core/... does not cover core.
@@ -199,6 +204,8 @@ func TestArrowsAreSeen(t *testing.T) {
 		{"the small program reaches Fyne", pkg{ImportPath: "tokentray/cmd/tokentray", Deps: []string{fyne}}, true},
 		{"the small program reaches Fyne's tray module", pkg{ImportPath: "tokentray/cmd/tokentray", Deps: []string{"fyne.io/systray"}}, false},
 		{"the window's program imports the app", pkg{ImportPath: "tokentray/cmd/tokentray-window", Deps: []string{app}}, false},
+		{"the window's program reaches the agent", pkg{ImportPath: "tokentray/cmd/tokentray-window", Deps: []string{"tokentray/core/agent"}}, true},
+		{"the window's program reaches encryption", pkg{ImportPath: "tokentray/cmd/tokentray-window", Deps: []string{"filippo.io/age/armor"}}, true},
 		{"the user interface imports a program", pkg{ImportPath: "tokentray/ui/cli", Imports: []string{"tokentray/cmd/tokentray"}}, true},
 		{"a folder that no rule knows", pkg{ImportPath: "tokentray/utils"}, true},
 		{"code in the root folder", pkg{ImportPath: "tokentray"}, true},

@@ -8,8 +8,8 @@ import (
 	"strconv"
 	"strings"
 
-	"tokentray/core/agent"
 	"tokentray/core/home"
+	"tokentray/core/launch"
 )
 
 // hasDisplay reports whether there is a screen to show a window on.
@@ -23,7 +23,7 @@ func hasDisplay() bool {
 // startDemo starts the simulator with a throw-away home. It lives on its own:
 // this window may close before it.
 func startDemo() error {
-	exe, err := agent.FindProgram("tokentray")
+	exe, err := launch.FindProgram("tokentray")
 	if err != nil {
 		return err
 	}

@@ -6,9 +6,9 @@ import (
 	"sync"
 	"time"
 
-	"tokentray/core/agent"
 	"tokentray/core/api"
 	"tokentray/core/home"
+	"tokentray/core/launch"
 	"tokentray/ui/window"
 )
 
@@ -64,7 +64,7 @@ func (d *door) reach(ctx context.Context) (*api.Client, error) {
 
 func (d *door) agent(ctx context.Context) (*api.Client, error) {
 	if !d.join {
-		return agent.Ensure(ctx, d.home, agent.Start{})
+		return launch.Ensure(ctx, d.home, launch.Start{})
 	}
 	if err := d.home.CheckSocket(); err != nil {
 		return nil, err

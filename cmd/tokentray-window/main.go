@@ -21,8 +21,8 @@ import (
 	"fyne.io/fyne/v2/app"
 
 	"tokentray/assets/icons"
-	"tokentray/core/agent"
 	"tokentray/core/home"
+	"tokentray/core/launch"
 	"tokentray/ui/text"
 	"tokentray/ui/window"
 )
@@ -57,7 +57,7 @@ func run(dir string, agentOnly, join bool) error {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	if agentOnly {
-		_, err := agent.Ensure(ctx, home, agent.Start{})
+		_, err := launch.Ensure(ctx, home, launch.Start{})
 		return err
 	}
 	if !hasDisplay() {

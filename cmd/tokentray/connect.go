@@ -9,9 +9,9 @@ import (
 	"path/filepath"
 
 	"tokentray/core"
-	"tokentray/core/agent"
 	"tokentray/core/api"
 	"tokentray/core/home"
+	"tokentray/core/launch"
 )
 
 // windowProgram is the neighbour that shows the window.
@@ -28,7 +28,7 @@ func connect(ctx context.Context, dir string, start bool) (api.Agent, error) {
 		if client != nil && errors.Is(err, api.ErrNoAgent) {
 			client, err = ensure(ctx, h) // the one that took the call was about to end
 		}
-		if errors.Is(err, agent.ErrCannotStart) {
+		if errors.Is(err, launch.ErrCannotStart) {
 			err = fmt.Errorf("%w: %w", api.ErrNoAgent, err)
 		}
 		if err != nil {
@@ -52,7 +52,7 @@ func connect(ctx context.Context, dir string, start bool) (api.Agent, error) {
 // ensure connects to the agent, or starts one, and has it answer. A client
 // beside an error is that of an agent that took the call and did not answer it.
 func ensure(ctx context.Context, h home.Home) (*api.Client, error) {
-	client, err := agent.Ensure(ctx, h, agent.Start{})
+	client, err := launch.Ensure(ctx, h, launch.Start{})
 	if err != nil {
 		return nil, err
 	}
@@ -82,7 +82,7 @@ func openWindow(dir string) error {
 
 // windowCommand is the window on a home, in a session of its own.
 func windowCommand(dir string) (*exec.Cmd, error) {
-	exe, err := agent.FindProgram(windowProgram)
+	exe, err := launch.FindProgram(windowProgram)
 	if err != nil {
 		return nil, noWindow(err)
 	}

@@ -9,6 +9,7 @@ import (
 	"tokentray/core/autostart"
 	"tokentray/core/clipboard"
 	"tokentray/core/home"
+	"tokentray/core/launch"
 	"tokentray/ui/notify"
 	"tokentray/ui/tray"
 )
@@ -69,5 +70,5 @@ func login(h home.Home) agent.Login {
 	if err != nil || own != h || os.Getenv(home.Variable) != "" {
 		return nil
 	}
-	return autostart.New(agent.FindProgram)
+	return autostart.New(launch.FindProgram)
 }

@@ -8,11 +8,11 @@ import (
 	"runtime"
 	"time"
 
-	"tokentray/core/agent"
 	"tokentray/core/api"
 	"tokentray/core/clipboard"
 	"tokentray/core/doctor"
 	"tokentray/core/home"
+	"tokentray/core/launch"
 	"tokentray/core/store"
 	"tokentray/core/vault"
 	"tokentray/core/wechat"
@@ -38,7 +38,7 @@ func runDoctor(ctx context.Context, o cli.DoctorOptions) ([]cli.Finding, error) 
 	if vault.NewFile(home.PassphraseFile(), 0).Exists() {
 		c.PassphraseFile = home.PassphraseFile()
 	}
-	if path, err := agent.FindProgram(windowProgram); err == nil {
+	if path, err := launch.FindProgram(windowProgram); err == nil {
 		c.Window = path
 	}
 	if c.Upstream == "" {

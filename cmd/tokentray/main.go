@@ -10,7 +10,7 @@ import (
 	"syscall"
 	"time"
 
-	"tokentray/core/agent"
+	"tokentray/core/launch"
 	"tokentray/core/vault"
 	"tokentray/ui/cli"
 )
@@ -33,7 +33,7 @@ func main() {
 func run() int {
 	ctx, stop := signal.NotifyContext(context.Background(), endings()...)
 	defer stop()
-	p := program{version: versionOf(), starter: agent.Announce()}
+	p := program{version: versionOf(), starter: launch.Announce()}
 	return cli.Run(ctx, cli.Parts{
 		Version:    p.version,
 		Term:       cli.NewConsole(os.Stdin, os.Stdout, os.Stderr),
@@ -67,7 +67,7 @@ func endings() []os.Signal {
 // program is what the parts that are no clients share.
 type program struct {
 	version string
-	starter *agent.Announcer
+	starter *launch.Announcer
 }
 
 // versionOf is the linker's version, else the module's, else dev.

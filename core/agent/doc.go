@@ -6,10 +6,6 @@
 // stop. The store's lock decides who is the agent; the socket is only where it
 // can be met, and a stale one is removed by the owner of the lock alone.
 //
-// A client that finds no agent starts one with Ensure. The child tells through
-// a pipe that it is ready, that another one already runs, or why it cannot
-// start; see Announcer.
-//
 // With nothing due the agent sleeps: it owns no ticker and no timer, and acts
 // on calls, on the Keeper's events and on a hint that the machine woke.
 package agent

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"tokentray/core/api"
+	"tokentray/core/launch"
 )
 
 // Session implements api.Agent: what the agent lacks of a desktop, or has lost,
@@ -95,5 +96,5 @@ func reachable(ctx context.Context, socket string) bool {
 	if socket == "" {
 		return true
 	}
-	return listens(ctx, socket)
+	return launch.Listens(ctx, socket)
 }

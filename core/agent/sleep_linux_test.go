@@ -5,10 +5,13 @@ import (
 	"log/slog"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"testing"
 	"time"
 
 	"github.com/godbus/dbus/v5"
+
+	"tokentray/core/launch"
 )
 
 // systemBusOfItsOwn starts a bus that plays the system's and returns its
@@ -28,8 +31,10 @@ func systemBusOfItsOwn(t *testing.T) string {
 		_ = daemon.Process.Kill()
 		_ = daemon.Wait()
 	})
-	if !meet(t.Context(), socket) {
-		t.Fatal("the bus does not listen")
+	for until := time.Now().Add(5 * time.Second); !launch.Listens(t.Context(), socket); runtime.Gosched() {
+		if time.Now().After(until) {
+			t.Fatal("the bus does not listen")
+		}
 	}
 	return "unix:path=" + socket
 }

@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"tokentray/core/home"
+	"tokentray/core/launch"
 )
 
 // post is where the agent listens. The platform's runtime folder goes when its
@@ -28,24 +29,24 @@ type post struct {
 func listen(h home.Home) (*net.UnixListener, os.FileInfo, error) {
 	path := h.Socket()
 	if err := h.CheckSocket(); err != nil {
-		return nil, nil, cannotStart(err)
+		return nil, nil, launch.CannotStart(err)
 	}
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return nil, nil, cannotStart(fmt.Errorf("remove the stale socket: %w", err))
+		return nil, nil, launch.CannotStart(fmt.Errorf("remove the stale socket: %w", err))
 	}
 	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: path, Net: "unix"})
 	if err != nil {
-		return nil, nil, cannotStart(fmt.Errorf("listen on %s: %w", path, err))
+		return nil, nil, launch.CannotStart(fmt.Errorf("listen on %s: %w", path, err))
 	}
 	err = os.Chmod(path, 0o600) // its folder is 0700 already
 	if err != nil {
 		_ = l.Close()
-		return nil, nil, cannotStart(fmt.Errorf("close the socket to others: %w", err))
+		return nil, nil, launch.CannotStart(fmt.Errorf("close the socket to others: %w", err))
 	}
 	file, err := os.Lstat(path)
 	if err != nil {
 		_ = l.Close()
-		return nil, nil, cannotStart(fmt.Errorf("look at the socket: %w", err))
+		return nil, nil, launch.CannotStart(fmt.Errorf("look at the socket: %w", err))
 	}
 	return l, file, nil
 }

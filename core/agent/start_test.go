@@ -4,23 +4,20 @@ import (
 	"context"
 	"errors"
 	"os"
-	"os/signal"
 	"path/filepath"
-	"runtime"
-	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
 	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/core/home"
+	"tokentray/core/launch"
 	"tokentray/core/store"
 	"tokentray/core/vault"
 )
 
-// actVariable makes the test binary play a part: an agent, or one that fails.
+// actVariable makes the test binary play the agent.
 const actVariable = "TOKENTRAY_TEST_ACT"
 
 func TestMain(m *testing.M) {
@@ -29,22 +26,12 @@ func TestMain(m *testing.M) {
 		os.Exit(m.Run())
 	case "agent":
 		os.Exit(actAgent())
-	case "fail":
-		Announce().Fail(&core.Error{Class: core.Internal, Message: "the database is of a newer version; update", Remedy: core.RemedyUpdate})
-	case "silent": // ends without a word
-	case "hang":
-		ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
-		defer stop()
-		parent := os.Getppid()
-		for os.Getppid() == parent && ctx.Err() == nil { // as long as the test lives
-			time.Sleep(10 * time.Millisecond)
-		}
 	}
 }
 
 // actAgent is what the agent's main does.
 func actAgent() int {
-	announce := Announce()
+	announce := launch.Announce()
 	h, err := home.Find("")
 	if err != nil {
 		announce.Fail(err)
@@ -74,14 +61,14 @@ func actAgent() int {
 	return 0
 }
 
-// acting is a Start that plays a part in home.
-func acting(t *testing.T, act string) Start {
+// acting is a launch.Start that plays a part in home.
+func acting(t *testing.T, act string) launch.Start {
 	t.Helper()
 	exe, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Start{Exe: exe, Args: []string{}, Env: []string{actVariable + "=" + act}}
+	return launch.Start{Exe: exe, Args: []string{}, Env: []string{actVariable + "=" + act}}
 }
 
 func testHome(t *testing.T) home.Home {
@@ -100,7 +87,7 @@ func TestAnyNumberOfStartersStartOneAgent(t *testing.T) {
 	pids := map[int]int{}
 	for range 4 {
 		wg.Go(func() {
-			client, err := Ensure(t.Context(), home, acting(t, "agent"))
+			client, err := launch.Ensure(t.Context(), home, acting(t, "agent"))
 			if err != nil {
 				t.Error(err)
 				return
@@ -132,11 +119,6 @@ func TestAnyNumberOfStartersStartOneAgent(t *testing.T) {
 			t.Error("the agent runs in the starter")
 		}
 	}
-	// A second agent sees that it is one too many.
-	err := launch(t.Context(), home, acting(t, "agent"))
-	if !errors.Is(err, errRunning) {
-		t.Errorf("a second agent said %v, want running", err)
-	}
 }
 
 func TestAnAgentThatIsAboutToEndIsWaitedFor(t *testing.T) {
@@ -150,7 +132,7 @@ func TestAnAgentThatIsAboutToEndIsWaitedFor(t *testing.T) {
 	}
 	got := make(chan error, 1)
 	go func() {
-		client, err := Ensure(context.Background(), home, acting(t, "agent"))
+		client, err := launch.Ensure(context.Background(), home, acting(t, "agent"))
 		if err == nil {
 			err = client.Stop(context.Background())
 			client.Close()
@@ -182,102 +164,8 @@ func TestAnAgentThatNobodyReachesIsCalledSo(t *testing.T) {
 	defer db.Close()
 	start := acting(t, "agent")
 	start.Wait = 3 * time.Second
-	_, err = Ensure(t.Context(), home, start)
-	if !errors.Is(err, ErrCannotStart) || core.AsError(err).Remedy != core.RemedyInUse {
+	_, err = launch.Ensure(t.Context(), home, start)
+	if !errors.Is(err, launch.ErrCannotStart) || core.AsError(err).Remedy != core.RemedyInUse {
 		t.Errorf("got %v, want that another agent holds the home", err)
 	}
-}
-
-func TestWhyAnAgentDoesNotStart(t *testing.T) {
-	tests := []struct {
-		name, act, says string
-	}{
-		{"it says why", "fail", "the database is of a newer version; update"},
-		{"it ends without a word", "silent", "the agent ended before it was ready"},
-		{"it takes too long", "hang", "it was not ready within"},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			start := acting(t, tt.act)
-			if tt.act == "hang" {
-				start.Wait = 300 * time.Millisecond
-			}
-			_, err := Ensure(t.Context(), testHome(t), start)
-			if !errors.Is(err, ErrCannotStart) || !strings.Contains(err.Error(), tt.says) {
-				t.Errorf("got %v, want ErrCannotStart that says %q", err, tt.says)
-			}
-		})
-	}
-	t.Run("there is no such program", func(t *testing.T) {
-		_, err := Ensure(t.Context(), testHome(t), Start{Exe: filepath.Join(t.TempDir(), "tokentray")})
-		if !errors.Is(err, ErrCannotStart) {
-			t.Errorf("got %v, want ErrCannotStart", err)
-		}
-	})
-}
-
-func TestAFolderOfSomebodyElsesIsRefused(t *testing.T) {
-	dir := "/" // whoever is not root does not own it
-	if os.Geteuid() == 0 {
-		dir = t.TempDir()
-		if err := os.Chown(dir, 65534, 65534); err != nil {
-			t.Fatal(err)
-		}
-	}
-	h, err := home.Find(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := Ensure(t.Context(), h, Start{}); !errors.Is(err, ErrCannotStart) || !errors.Is(err, api.ErrNoAgent) {
-		t.Errorf("Ensure: got %v, want ErrCannotStart", err)
-	}
-}
-
-func TestTheNeighbourGoesBeforeThePath(t *testing.T) {
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	suffix := ""
-	if runtime.GOOS == "windows" {
-		suffix = ".exe"
-	}
-	if got, err := FindProgram(strings.TrimSuffix(filepath.Base(self), suffix)); err != nil || got != self {
-		t.Errorf("this very program: %s, %v; want %s", got, err, self)
-	}
-	dir := t.TempDir()
-	elsewhere := filepath.Join(dir, "tokentray-elsewhere"+suffix)
-	if err := os.WriteFile(elsewhere, nil, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	t.Setenv("PATH", dir)
-	if got, err := FindProgram("tokentray-elsewhere"); err != nil || got != elsewhere {
-		t.Errorf("a program in PATH: %s, %v; want %s", got, err, elsewhere)
-	}
-	if _, err := FindProgram("tokentray-nowhere"); err == nil || !strings.Contains(err.Error(), "install it") {
-		t.Errorf("a program that is nowhere: %v", err)
-	}
-}
-
-func FuzzReadAnnouncement(f *testing.F) {
-	for _, s := range []string{"ready\n", "running\n", `error {"class":"internal","message":"m"}` + "\n", "error {", "", "readyready"} {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, said string) {
-		err := readAnnouncement(strings.NewReader(said))
-		switch strings.TrimSuffix(said, "\n") {
-		case wordReady:
-			if err != nil {
-				t.Errorf("%q: %v", said, err)
-			}
-		case wordRunning:
-			if !errors.Is(err, errRunning) {
-				t.Errorf("%q: %v", said, err)
-			}
-		default:
-			if !errors.Is(err, ErrCannotStart) {
-				t.Errorf("%q: %v", said, err)
-			}
-		}
-	})
 }

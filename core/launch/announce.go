@@ -1,4 +1,4 @@
-package agent
+package launch
 
 import (
 	"encoding/json"
@@ -73,7 +73,7 @@ func readAnnouncement(r io.Reader) error {
 	line := strings.TrimSuffix(string(raw), "\n")
 	switch {
 	case err != nil:
-		return cannotStart(fmt.Errorf("hear from the agent: %w", err))
+		return CannotStart(fmt.Errorf("hear from the agent: %w", err))
 	case line == wordReady:
 		return nil
 	case line == wordRunning:
@@ -82,7 +82,7 @@ func readAnnouncement(r io.Reader) error {
 	said, found := strings.CutPrefix(line, wordError)
 	var wire api.Error
 	if !found || json.Unmarshal([]byte(said), &wire) != nil || wire.Message == "" {
-		return cannotStart(errors.New("the agent ended before it was ready"))
+		return CannotStart(errors.New("the agent ended before it was ready"))
 	}
 	e := wire.Core()
 	e.Err = errors.Join(ErrCannotStart, e.Err)
@@ -93,8 +93,9 @@ func readAnnouncement(r io.Reader) error {
 // none could be started. It has api.ErrNoAgent in its own chain.
 var ErrCannotStart = fmt.Errorf("none could be started: %w", api.ErrNoAgent)
 
-// cannotStart keeps the remedy of a cause that has one of its own.
-func cannotStart(cause error) *core.Error {
+// CannotStart is the error of an agent that cannot start, with ErrCannotStart in
+// its chain. It keeps the remedy of a cause that has one of its own.
+func CannotStart(cause error) *core.Error {
 	remedy := core.RemedyNoAgent
 	if e := (*core.Error)(nil); errors.As(cause, &e) && e.Remedy != "" {
 		remedy = e.Remedy

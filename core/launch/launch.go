@@ -1,4 +1,12 @@
-package agent
+// Package launch meets the agent of a home, and starts one where none runs, as
+// gpg-agent is started.
+//
+// A client calls Ensure. Where nobody listens on the home's socket it starts
+// tokentray agent in a session of its own and waits for one line on a pipe: the
+// agent is ready, another one runs already, or why it cannot start. The child's
+// end of that pipe is an Announcer. Any number of callers at once start one
+// agent: the lock on the database decides which.
+package launch
 
 import (
 	"context"
@@ -38,21 +46,21 @@ type Start struct {
 // Ensure returns a client of the home's agent and starts an agent first when
 // none is there. Any number of callers at once start one. An error that says
 // why the agent does not start has ErrCannotStart in its chain.
-func Ensure(ctx context.Context, h home.Home, start Start) (*api.Client, error) {
+func Ensure(ctx context.Context, h home.Home, how Start) (*api.Client, error) {
 	if err := h.CheckSocket(); err != nil {
-		return nil, cannotStart(err)
+		return nil, CannotStart(err)
 	}
-	if start.Wait == 0 {
-		start.Wait = startTime
+	if how.Wait == 0 {
+		how.Wait = startTime
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, start.Wait, fmt.Errorf("it was not ready within %s", start.Wait))
+	ctx, cancel := context.WithTimeoutCause(ctx, how.Wait, fmt.Errorf("it was not ready within %s", how.Wait))
 	defer cancel()
 	held := false // another agent has the home
 	for {
-		if listens(ctx, h.Socket()) {
+		if Listens(ctx, h.Socket()) {
 			return api.Dial(h.Socket()), nil
 		}
-		err := launch(ctx, h, start)
+		err := start(ctx, h, how)
 		if err == nil {
 			return api.Dial(h.Socket()), nil
 		}
@@ -82,8 +90,8 @@ func silent() *core.Error {
 	}
 }
 
-// listens reports whether somebody accepts connections on the socket.
-func listens(ctx context.Context, socket string) bool {
+// Listens reports whether somebody accepts connections on the socket.
+func Listens(ctx context.Context, socket string) bool {
 	conn, err := (&net.Dialer{Timeout: dialTime}).DialContext(ctx, "unix", socket)
 	if err != nil {
 		return false
@@ -97,7 +105,7 @@ func meet(ctx context.Context, socket string) bool {
 	ctx, cancel := context.WithTimeout(ctx, meetTime)
 	defer cancel()
 	for {
-		if listens(ctx, socket) {
+		if Listens(ctx, socket) {
 			return true
 		}
 		select {
@@ -108,25 +116,25 @@ func meet(ctx context.Context, socket string) bool {
 	}
 }
 
-// launch starts the agent and waits for its word.
-func launch(ctx context.Context, h home.Home, start Start) error {
+// start starts the agent and waits for its word.
+func start(ctx context.Context, h home.Home, how Start) error {
 	if err := h.Mkdirs(); err != nil {
-		return cannotStart(err)
+		return CannotStart(err)
 	}
-	exe := start.Exe
+	exe := how.Exe
 	if exe == "" {
 		var err error
 		if exe, err = FindProgram("tokentray"); err != nil {
-			return cannotStart(err)
+			return CannotStart(err)
 		}
 	}
-	args := start.Args
+	args := how.Args
 	if args == nil {
 		args = []string{"agent"}
 	}
 	cmd := exec.Command(exe, args...) // not CommandContext: it outlives us
 	cmd.Dir = string(filepath.Separator)
-	cmd.Env = slices.Concat(os.Environ(), start.Env, h.Environ())
+	cmd.Env = slices.Concat(os.Environ(), how.Env, h.Environ())
 	log, err := home.OpenLogFile(h)
 	if err == nil {
 		defer log.Close()
@@ -134,14 +142,14 @@ func launch(ctx context.Context, h home.Home, start Start) error {
 	}
 	pipe, w, err := os.Pipe()
 	if err != nil {
-		return cannotStart(fmt.Errorf("make a pipe: %w", err))
+		return CannotStart(fmt.Errorf("make a pipe: %w", err))
 	}
 	defer pipe.Close()
 	detach(cmd, w)
 	err = cmd.Start()
 	_ = w.Close()
 	if err != nil {
-		return cannotStart(err)
+		return CannotStart(err)
 	}
 	heard := make(chan error, 1)
 	go func() { heard <- readAnnouncement(pipe) }() // ends with the pipe, which is closed below
@@ -150,7 +158,7 @@ func launch(ctx context.Context, h home.Home, start Start) error {
 	case <-ctx.Done():
 		_ = pipe.Close()
 		<-heard
-		err = cannotStart(context.Cause(ctx))
+		err = CannotStart(context.Cause(ctx))
 	}
 	_ = cmd.Process.Release()
 	return err

@@ -1,0 +1,169 @@
+package launch
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"tokentray/core"
+	"tokentray/core/api"
+	"tokentray/core/home"
+)
+
+// actVariable makes the test binary play the part of an agent that does not
+// start. How a real one starts is tested in core/agent.
+const actVariable = "TOKENTRAY_TEST_ACT"
+
+func TestMain(m *testing.M) {
+	switch os.Getenv(actVariable) {
+	case "":
+		os.Exit(m.Run())
+	case "running":
+		Announce().Running()
+	case "fail":
+		Announce().Fail(&core.Error{Class: core.Internal, Message: "the database is of a newer version; update", Remedy: core.RemedyUpdate})
+	case "silent": // ends without a word
+	case "hang":
+		ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+		defer stop()
+		parent := os.Getppid()
+		for os.Getppid() == parent && ctx.Err() == nil { // as long as the test lives
+			time.Sleep(10 * time.Millisecond)
+		}
+	}
+}
+
+// acting is a Start that plays a part in home.
+func acting(t *testing.T, act string) Start {
+	t.Helper()
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Start{Exe: exe, Args: []string{}, Env: []string{actVariable + "=" + act}}
+}
+
+func testHome(t *testing.T) home.Home {
+	t.Helper()
+	h, err := home.Find(filepath.Join(t.TempDir(), "home"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
+// A starter tells an agent that is one too many from one that cannot start.
+func TestAnotherAgentRunsAlready(t *testing.T) {
+	if err := start(t.Context(), testHome(t), acting(t, "running")); !errors.Is(err, errRunning) {
+		t.Errorf("got %v, want running", err)
+	}
+}
+
+// Who starts the agent hears what is wrong with the home.
+func TestTheRemedyOfACauseIsKept(t *testing.T) {
+	cause := &core.Error{Class: core.Internal, Message: "others may enter it", Remedy: core.RemedyHomeShared}
+	if e := CannotStart(cause); e.Remedy != core.RemedyHomeShared || !errors.Is(e, ErrCannotStart) {
+		t.Errorf("told as %+v", e)
+	}
+}
+
+func TestWhyAnAgentDoesNotStart(t *testing.T) {
+	tests := []struct {
+		name, act, says string
+	}{
+		{"it says why", "fail", "the database is of a newer version; update"},
+		{"it ends without a word", "silent", "the agent ended before it was ready"},
+		{"it takes too long", "hang", "it was not ready within"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			how := acting(t, tt.act)
+			if tt.act == "hang" {
+				how.Wait = 300 * time.Millisecond
+			}
+			_, err := Ensure(t.Context(), testHome(t), how)
+			if !errors.Is(err, ErrCannotStart) || !strings.Contains(err.Error(), tt.says) {
+				t.Errorf("got %v, want ErrCannotStart that says %q", err, tt.says)
+			}
+		})
+	}
+	t.Run("there is no such program", func(t *testing.T) {
+		_, err := Ensure(t.Context(), testHome(t), Start{Exe: filepath.Join(t.TempDir(), "tokentray")})
+		if !errors.Is(err, ErrCannotStart) {
+			t.Errorf("got %v, want ErrCannotStart", err)
+		}
+	})
+}
+
+func TestAFolderOfSomebodyElsesIsRefused(t *testing.T) {
+	dir := "/" // whoever is not root does not own it
+	if os.Geteuid() == 0 {
+		dir = t.TempDir()
+		if err := os.Chown(dir, 65534, 65534); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h, err := home.Find(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Ensure(t.Context(), h, Start{}); !errors.Is(err, ErrCannotStart) || !errors.Is(err, api.ErrNoAgent) {
+		t.Errorf("Ensure: got %v, want ErrCannotStart", err)
+	}
+}
+
+func TestTheNeighbourGoesBeforeThePath(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	suffix := ""
+	if runtime.GOOS == "windows" {
+		suffix = ".exe"
+	}
+	if got, err := FindProgram(strings.TrimSuffix(filepath.Base(self), suffix)); err != nil || got != self {
+		t.Errorf("this very program: %s, %v; want %s", got, err, self)
+	}
+	dir := t.TempDir()
+	elsewhere := filepath.Join(dir, "tokentray-elsewhere"+suffix)
+	if err := os.WriteFile(elsewhere, nil, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", dir)
+	if got, err := FindProgram("tokentray-elsewhere"); err != nil || got != elsewhere {
+		t.Errorf("a program in PATH: %s, %v; want %s", got, err, elsewhere)
+	}
+	if _, err := FindProgram("tokentray-nowhere"); err == nil || !strings.Contains(err.Error(), "install it") {
+		t.Errorf("a program that is nowhere: %v", err)
+	}
+}
+
+func FuzzReadAnnouncement(f *testing.F) {
+	for _, s := range []string{"ready\n", "running\n", `error {"class":"internal","message":"m"}` + "\n", "error {", "", "readyready"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, said string) {
+		err := readAnnouncement(strings.NewReader(said))
+		switch strings.TrimSuffix(said, "\n") {
+		case wordReady:
+			if err != nil {
+				t.Errorf("%q: %v", said, err)
+			}
+		case wordRunning:
+			if !errors.Is(err, errRunning) {
+				t.Errorf("%q: %v", said, err)
+			}
+		default:
+			if !errors.Is(err, ErrCannotStart) {
+				t.Errorf("%q: %v", said, err)
+			}
+		}
+	})
+}
