@@ -14,9 +14,15 @@ func (k *Keeper) Snapshot(id ID) (Snapshot, bool) {
 }
 
 // Snapshots are all accounts as they stand, in no order.
-func (k *Keeper) Snapshots() []Snapshot {
+func (k *Keeper) Snapshots() []Snapshot { return k.SnapshotsFrom(func() {}) }
+
+// SnapshotsFrom is Snapshots with a call of begin at the moment that they are
+// of: the listeners have been told what was before it, and are told the rest
+// afterwards. begin must neither block nor call the Keeper.
+func (k *Keeper) SnapshotsFrom(begin func()) []Snapshot {
 	k.mu.RLock()
 	defer k.mu.RUnlock()
+	begin()
 	out := make([]Snapshot, 0, len(k.entries))
 	for _, e := range k.entries {
 		out = append(out, k.snapshot(e))
@@ -36,6 +42,19 @@ func (k *Keeper) Subscribe(fn func(Event)) (cancel func()) {
 		k.mu.Lock()
 		defer k.mu.Unlock()
 		delete(k.listeners, id)
+	}
+}
+
+// Republish publishes accounts as they stand, for when something outside of the
+// Keeper changed that is shown with them. It does so under the Keeper's lock: a
+// snapshot that is taken first and published later could follow a newer one.
+func (k *Keeper) Republish(ids ...ID) {
+	for _, id := range ids {
+		k.mu.Lock()
+		if e := k.entries[id]; e != nil {
+			k.publish(e)
+		}
+		k.mu.Unlock()
 	}
 }
 

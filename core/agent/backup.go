@@ -27,7 +27,7 @@ func (s *Service) Backup(ctx context.Context, passphrase core.Secret) (api.Backu
 	}
 	var out api.Backup
 	var all []interchange.Credential
-	for _, a := range s.list().Accounts {
+	for _, a := range s.list(func() {}).Accounts {
 		account, err := s.resolve(a.Ref())
 		if err != nil {
 			return api.Backup{}, err

@@ -53,7 +53,7 @@ func (s *Service) Copy(ctx context.Context, ref api.Ref, req api.CopyRequest) (a
 	if c, err = s.put(ctx, text, settings.ClearAfter, c); err != nil {
 		return api.Clipboard{}, err
 	}
-	s.tell(a.ID) // it is the last used one now
+	s.keeper.Republish(a.ID) // it is the last used one now
 	return c.Clipboard, nil
 }
 

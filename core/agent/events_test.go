@@ -130,7 +130,7 @@ func TestASlowReaderGetsASnapshotInsteadOfABacklog(t *testing.T) {
 		h := newHub()
 		snapshots := 0
 		ctx, cancel := context.WithCancel(t.Context())
-		stream, ok := h.open(ctx, true, func() api.List { snapshots++; return api.List{} })
+		stream, ok := h.open(ctx, true, func(begin func()) api.List { begin(); snapshots++; return api.List{} })
 		if !ok {
 			t.Fatal("a new hub is closed")
 		}
@@ -171,7 +171,7 @@ func TestASlowReaderGetsASnapshotInsteadOfABacklog(t *testing.T) {
 func TestAReaderThatHangsHoldsUpNobody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHub()
-		if _, ok := h.open(t.Context(), false, func() api.List { return api.List{} }); !ok {
+		if _, ok := h.open(t.Context(), false, func(begin func()) api.List { begin(); return api.List{} }); !ok {
 			t.Fatal("a new hub is closed")
 		}
 		synctest.Wait() // it hangs over its snapshot

@@ -2,6 +2,7 @@ package agent
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -30,14 +31,14 @@ type stream struct {
 	window bool
 	queue  []api.Event
 	stale  bool          // a snapshot goes before the queue
-	ended  bool          // nothing comes after the queue
+	ended  bool          // bye goes after the queue, and nothing else
 	wake   chan struct{} // something is to be sent
 }
 
 func newHub() *hub { return &hub{closing: make(chan struct{}), streams: map[*stream]struct{}{}} }
 
-// publish sends an event to every stream, or to windows alone. make is called
-// only when somebody listens.
+// publish sends an event to every stream, or to windows alone. build is called
+// only when there is a stream.
 func (h *hub) publish(windows bool, build func() api.Event) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -53,25 +54,26 @@ func (h *hub) publish(windows bool, build func() api.Event) {
 	}
 }
 
-// push queues an event, or gives up the queue for a snapshot. What is no part
-// of a snapshot survives.
+// push queues an event, or drops the queue for a snapshot when it is full. After
+// the last event of a stream nothing is queued any more.
 func (s *stream) push(e api.Event) {
-	if len(s.queue) >= backlog {
-		var keep []api.Event
-		for _, q := range s.queue {
-			if q.Type == api.EventRaise {
-				keep = append(keep[:0], q)
-			}
-		}
-		s.queue, s.stale = keep, true
-		if e.Type != api.EventRaise {
-			e = api.Event{}
-		}
+	if s.ended {
+		return
 	}
-	if e.Type != "" {
-		s.queue = append(s.queue, e)
+	s.queue = append(s.queue, e)
+	if len(s.queue) > backlog {
+		s.queue, s.stale = outsideSnapshot(s.queue), true
 	}
 	s.poke()
+}
+
+// outsideSnapshot is what of a queue a snapshot does not tell: one raise, however
+// many there were.
+func outsideSnapshot(queue []api.Event) []api.Event {
+	if i := slices.IndexFunc(queue, func(e api.Event) bool { return e.Type == api.EventRaise }); i >= 0 {
+		return []api.Event{queue[i]}
+	}
+	return nil
 }
 
 func (s *stream) poke() {
@@ -95,8 +97,10 @@ func (h *hub) windows() int {
 }
 
 // open starts a stream that begins with a snapshot and ends with ctx, or after
-// a bye. It returns false when the hub is closed.
-func (h *hub) open(ctx context.Context, window bool, snapshot func() api.List) (<-chan api.Event, bool) {
+// a bye. It returns false when the hub is closed. snapshot calls begin once, at
+// the moment that its answer is of: no account's event may be published while it
+// does, and those published later are sent after the snapshot.
+func (h *hub) open(ctx context.Context, window bool, snapshot func(begin func()) api.List) (<-chan api.Event, bool) {
 	s := &stream{window: window, stale: true, wake: make(chan struct{}, 1)}
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -121,7 +125,7 @@ func (h *hub) drop(s *stream) {
 }
 
 // pump sends what is queued until the stream ends.
-func (h *hub) pump(ctx context.Context, s *stream, out chan<- api.Event, snapshot func() api.List) {
+func (h *hub) pump(ctx context.Context, s *stream, out chan<- api.Event, snapshot func(begin func()) api.List) {
 	for {
 		select {
 		case <-ctx.Done():
@@ -129,10 +133,10 @@ func (h *hub) pump(ctx context.Context, s *stream, out chan<- api.Event, snapsho
 		case <-s.wake:
 		}
 		for {
-			stale, queue, ended := h.take(s)
+			queue, stale, ended := h.take(s)
 			if stale {
-				list := snapshot()
-				queue = append([]api.Event{{Type: api.EventSnapshot, Snapshot: &list}}, queue...)
+				list := snapshot(func() { queue, ended = h.restart(s) })
+				queue = slices.Insert(queue, 0, api.Event{Type: api.EventSnapshot, Snapshot: &list})
 			}
 			if !h.send(ctx, out, queue) || ended {
 				return
@@ -144,14 +148,33 @@ func (h *hub) pump(ctx context.Context, s *stream, out chan<- api.Event, snapsho
 	}
 }
 
-// take empties the queue. A snapshot made after take holds all that was dropped
-// before it; what is queued meanwhile repeats some of it, which is harmless.
-func (h *hub) take(s *stream) (stale bool, queue []api.Event, ended bool) {
+// take empties the queue of a stream, unless a snapshot is to go before it.
+func (h *hub) take(s *stream) (queue []api.Event, stale, ended bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	stale, queue, ended = s.stale, s.queue, s.ended
-	s.stale, s.queue = false, nil
-	return stale, queue, ended
+	if s.stale {
+		return nil, true, false
+	}
+	return s.drain(), false, s.ended
+}
+
+// restart empties the queue of a stream at the moment that its snapshot is of:
+// the snapshot tells all that was queued before it.
+func (h *hub) restart(s *stream) (queue []api.Event, ended bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	s.stale, s.queue = false, outsideSnapshot(s.queue)
+	return s.drain(), s.ended
+}
+
+// drain is what is to be sent now. The hub's lock is held.
+func (s *stream) drain() []api.Event {
+	queue := s.queue
+	s.queue = nil
+	if s.ended {
+		queue = append(queue, api.Event{Type: api.EventBye})
+	}
+	return queue
 }
 
 // send hands events to the reader, who may take as long as it likes until the
@@ -180,7 +203,6 @@ func (h *hub) close() {
 	h.closed = true
 	close(h.closing)
 	for s := range h.streams {
-		s.queue = append(s.queue, api.Event{Type: api.EventBye})
 		s.ended = true
 		s.poke()
 	}

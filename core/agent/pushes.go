@@ -251,7 +251,7 @@ func (s *Service) pushed(job push.Job, r core.PushResult) {
 		}
 	}
 	s.push.result(id, number, r)
-	s.tell(id)
+	s.keeper.Republish(id)
 	// A person's try takes the place of a renewal's that came just before it, and
 	// may have the token before that one.
 	if t, ok := s.keeper.Token(id); ok && t.Value != job.Token.Value {
@@ -292,7 +292,7 @@ func (s *Service) AddPush(ctx context.Context, ref api.Ref, in api.PushInput) (a
 	if err != nil {
 		return api.Push{}, err
 	}
-	s.tell(a.ID)
+	s.keeper.Republish(a.ID)
 	t, _ := s.keeper.Token(a.ID)
 	if t.Dead || !t.Good(s.now(), 0) {
 		return viewPush(kept), nil // the next renewal brings it
@@ -365,7 +365,7 @@ func (s *Service) RemovePush(_ context.Context, ref api.Ref, number int) error {
 		return core.AsError(err)
 	}
 	s.push.drop(a.ID, number)
-	s.tell(a.ID)
+	s.keeper.Republish(a.ID)
 	return nil
 }
 

@@ -178,7 +178,7 @@ func New(p Parts) (*Service, error) {
 		Upstreams: p.Upstreams, Vault: s.vault, Journal: journal{p.Store, s.stored}, Now: p.Now, Log: s.log,
 		Beat: s.beats,
 	})
-	s.uses = uses{store: p.Store, log: s.log, told: s.tell}
+	s.uses = uses{store: p.Store, log: s.log, written: s.keeper.Republish}
 	return s, s.load()
 }
 
@@ -285,11 +285,13 @@ func (s *Service) SetTray(state string) {
 }
 
 // List implements api.Agent.
-func (s *Service) List(context.Context) (api.List, error) { return s.list(), nil }
+func (s *Service) List(context.Context) (api.List, error) { return s.list(func() {}), nil }
 
-func (s *Service) list() api.List {
+// list is the whole picture. begin is called at the moment that the accounts are
+// of; see core.Keeper.SnapshotsFrom.
+func (s *Service) list(begin func()) api.List {
 	now := s.now()
-	snaps := s.keeper.Snapshots()
+	snaps := s.keeper.SnapshotsFrom(begin)
 	accounts := make([]api.Account, 0, len(snaps))
 	for _, snap := range snaps {
 		accounts = append(accounts, s.view(snap, now))
@@ -350,15 +352,6 @@ func (s *Service) heard(e core.Event) {
 		a := s.view(*e.Account, s.now())
 		return api.Event{Type: api.EventAccount, Account: &a}
 	})
-}
-
-// tell publishes accounts as they stand, where the Keeper has no reason to.
-func (s *Service) tell(ids ...core.ID) {
-	for _, id := range ids {
-		if snap, ok := s.keeper.Snapshot(id); ok {
-			s.heard(core.Event{Account: &snap})
-		}
-	}
 }
 
 // Account implements api.Agent.

@@ -19,7 +19,8 @@ const flushEvery = time.Minute
 type uses struct {
 	store Store
 	log   *slog.Logger
-	told  func(...core.ID) // of what was written
+	// written is told which accounts' uses went to the disk.
+	written func(...core.ID)
 
 	writing sync.Mutex // held through each flush
 
@@ -87,7 +88,7 @@ func (u *uses) flush() {
 	if err := u.store.Touch(dirty); err != nil {
 		u.log.Warn("cannot save when accounts were used", "error", err)
 	}
-	u.told(slices.Collect(maps.Keys(dirty))...)
+	u.written(slices.Collect(maps.Keys(dirty))...)
 }
 
 // close writes what is left and waits for a flush under way.

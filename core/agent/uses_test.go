@@ -23,7 +23,7 @@ func (n *notebook) Touch(used map[core.ID]time.Time) error {
 func TestUsesAreWrittenOnceAMinuteAtMost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		book := &notebook{}
-		u := uses{store: book, log: slog.New(slog.DiscardHandler), told: func(...core.ID) {}, last: map[core.ID]time.Time{}}
+		u := uses{store: book, log: slog.New(slog.DiscardHandler), written: func(...core.ID) {}, last: map[core.ID]time.Time{}}
 		for range 300 {
 			u.touch("a", time.Now())
 			time.Sleep(time.Second)
