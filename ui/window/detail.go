@@ -133,7 +133,7 @@ func (d *detail) drawTitle() fyne.CanvasObject {
 	raised := container.New(&backed{lift: lift(kind.TextSize)}, gap(0, 0), kind) // to the middle of tag and button
 	line := beside(newTag(l, a.Env == core.Live), raised)
 	if d.paired {
-		line.Add(smallButton(l, quiet, pairMark+" "+l.env(otherEnv(a.Env)), d.on.flip))
+		line.Add(smallButton(l, quiet, pairMark+" "+envWord(l, otherEnv(a.Env)), d.on.flip))
 	}
 	return line
 }
@@ -142,8 +142,8 @@ func (d *detail) drawTitle() fyne.CanvasObject {
 func (d *detail) drawToken(now time.Time) fyne.CanvasObject {
 	l, a, p := d.look, d.account, d.look.pal
 	r := rowOf(l, a, false, now)
-	d.timeWord = word(r.Time, 32, p.tone(r.TimeTone))
-	d.state = newProse(r.State, sizeText, p.tone(r.StateTone))
+	d.timeWord = word(r.Time, 32, r.TimeTone.in(p))
+	d.state = newProse(r.State, sizeText, r.StateTone.in(p))
 	d.expiry = newProse(expiryLine(l, a, now), 13, p.Muted)
 	d.ring = newRing(l, dialOf(a, r, now))
 	d.reveal = smallButton(l, quiet, l.t("detail.reveal"), func() { d.on.reveal(a.ID) })
@@ -228,8 +228,8 @@ func (d *detail) tick(now time.Time) (again bool) {
 	d.now = now
 	l, a := d.look, d.account
 	r := rowOf(l, a, false, now)
-	rewrite(d.timeWord, r.Time, l.pal.tone(r.TimeTone))
-	if changed := d.state.set(r.State, l.pal.tone(r.StateTone)); d.expiry.set(expiryLine(l, a, now), l.pal.Muted) || changed {
+	rewrite(d.timeWord, r.Time, r.TimeTone.in(l.pal))
+	if changed := d.state.set(r.State, r.StateTone.in(l.pal)); d.expiry.set(expiryLine(l, a, now), l.pal.Muted) || changed {
 		d.scroll.reflow()
 	}
 	d.ring.show(dialOf(a, r, now))

@@ -154,7 +154,7 @@ func scopeOf(l *look, k api.ClientKey) string {
 	}
 	var envs []string
 	for _, e := range k.Envs {
-		envs = append(envs, l.env(e))
+		envs = append(envs, envWord(l, e))
 	}
 	out := accounts + " · " + strings.Join(envs, comma)
 	if len(k.Origins) > 0 {

@@ -76,11 +76,3 @@ func alike(a, b fyne.Focusable) bool {
 	}
 	return false
 }
-
-// refocus gives the keyboard to the twin of what had it; nil changes nothing.
-func (w *Window) refocus(next fyne.Focusable) {
-	if next == nil {
-		return
-	}
-	w.win.Canvas().Focus(next)
-}

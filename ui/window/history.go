@@ -85,7 +85,7 @@ func (d *detail) drawHistory(now time.Time) fyne.CanvasObject {
 	shown := min(len(lines), max(historyPage, d.lines))
 	for _, e := range lines[:shown] {
 		what, tone := historyLine(l, e)
-		box.Add(container.New(&ledger{}, word(moment(l, e.At, now), 13, l.pal.Muted), newProse(what, 13, l.pal.tone(tone))))
+		box.Add(container.New(&ledger{}, word(moment(l, e.At, now), 13, l.pal.Muted), newProse(what, 13, tone.in(l.pal))))
 	}
 	if rest := len(lines) - shown; rest > 0 {
 		box.Add(beside(smallButton(l, quiet, l.t("history.more", "n", min(rest, historyPage)), d.on.more)))

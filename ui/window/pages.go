@@ -195,7 +195,7 @@ func (w *Window) saved(s api.Saved) {
 	w.fillDetail()
 	w.focusList()
 	if aside && s.Account.Error == nil {
-		w.tell(w.look.t("snack.saved_aside", "account", refWords(s.Account.Ref()), "env", w.look.env(w.model.active)))
+		w.tell(w.look.t("snack.saved_aside", "account", refWords(s.Account.Ref()), "env", envWord(w.look, w.model.active)))
 		return
 	}
 	w.tellSaved(s.Account)

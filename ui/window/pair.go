@@ -91,7 +91,7 @@ func (w *Window) flip() {
 	}
 	other, ok := w.model.pair(a.ID)
 	if !ok {
-		w.tell(w.look.t("pair.none", "account", refWords(api.Ref{Name: a.Name}), "env", w.look.env(otherEnv(a.Env))))
+		w.tell(w.look.t("pair.none", "account", refWords(api.Ref{Name: a.Name}), "env", envWord(w.look, otherEnv(a.Env))))
 		return
 	}
 	if w.view == viewAll {
@@ -128,8 +128,8 @@ func otherEnv(e core.Env) core.Env {
 	return core.Live
 }
 
-// env is the word for an environment.
-func (l *look) env(e core.Env) string { return l.say.Say(text.Key("env." + string(e))) }
+// envWord is the word for an environment.
+func envWord(l *look, e core.Env) string { return l.say.Say(text.Key("env." + string(e))) }
 
 // pairMark stands in the row of an account whose name both environments have.
 const pairMark = "↔"

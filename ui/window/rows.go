@@ -20,7 +20,8 @@ const (
 	toneSandbox
 )
 
-func (p palette) tone(t tone) color.NRGBA {
+// in is the colour of a tone in a palette.
+func (t tone) in(p palette) color.NRGBA {
 	switch t {
 	case toneMuted:
 		return p.Muted

@@ -141,7 +141,7 @@ func (r *rowView) bind(next row) {
 // keeps the picture, and of the seconds there are but sixty.
 func (r *rowView) writeTime() {
 	s := r.shown.Time
-	c := r.look.pal.tone(r.shown.TimeTone)
+	c := r.shown.TimeTone.in(r.look.pal)
 	cut := strings.LastIndexByte(s, ':') + 1
 	if cut == 0 {
 		cut = len(s)
@@ -269,7 +269,7 @@ func (r *rowView) placeState() {
 		x += m.Width + 3*grid
 	}
 	right := r.time.Position().X - 2*grid
-	r.state.Text, r.state.Color = ellipsize(s.State, max(0, right-x), 13, fyne.TextStyle{}), r.look.pal.tone(s.StateTone)
+	r.state.Text, r.state.Color = ellipsize(s.State, max(0, right-x), 13, fyne.TextStyle{}), s.StateTone.in(r.look.pal)
 	put(r.state, x, top, r.state.MinSize().Width, h)
 	r.state.Refresh()
 }

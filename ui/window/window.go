@@ -415,6 +415,14 @@ func (w *Window) inSight(o fyne.CanvasObject) {
 	}
 }
 
+// refocus gives the keyboard to the twin of what had it; nil changes nothing.
+func (w *Window) refocus(next fyne.Focusable) {
+	if next == nil {
+		return
+	}
+	w.win.Canvas().Focus(next)
+}
+
 // translateFyne gives Fyne the words of its own that are seen here, those of an
 // entry's menu, in the language of the settings. Fyne itself knows the system's
 // language alone.
