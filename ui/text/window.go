@@ -231,8 +231,13 @@ func window() table {
 		"window.set.agent.version":       {"version {version}, process {pid}", "版本 {version}，进程 {pid}"},
 		"window.set.pause":               {"Pause all renewal", "暂停全部续期"},
 
-		"window.bar.gone":        {"The agent is gone. Connecting again…", "与守护进程的连接已断开，正在重新连接…"},
-		"window.bar.failed":      {"{cause}. Trying again; tokentray doctor finds out why.", "{cause}。正在重试；可运行 tokentray doctor 查找原因。"},
+		"window.bar.gone":   {"The agent is gone. Connecting again…", "与守护进程的连接已断开，正在重新连接…"},
+		"window.bar.failed": {"{cause}. Trying again; tokentray doctor finds out why.", "{cause}。正在重试；可运行 tokentray doctor 查找原因。"},
+		"window.bar.stopped": {
+			"TokenTray was quit. This window stays because it holds what was not saved; nothing is renewed.",
+			"TokenTray 已退出。此窗口中有尚未保存的内容，因此没有关闭；目前不会续期。",
+		},
+		"window.bar.start":       {"Start again", "重新启动"},
 		"window.bar.version":     {"An agent of another version runs. Restart it to go on; no token is lost.", "正在运行的守护进程版本不同。重新启动后即可继续，不会丢失 token。"},
 		"window.bar.restart":     {"Restart", "重新启动"},
 		"window.bar.restarting":  {"Restarting the agent…", "正在重新启动守护进程…"},

@@ -29,6 +29,7 @@ const (
 	barUnlock
 	barInit
 	barResume
+	barStart
 )
 
 // phase is how the window stands with the agent.
@@ -41,6 +42,7 @@ const (
 	phaseFailed  // it could not be reached or started
 	phaseVersion // it speaks another API number
 	phaseRestart // it is being replaced
+	phaseStopped // somebody ended it, and the window stayed for what was typed
 )
 
 // bannersOf says what stands above the list, the gravest first. Without an agent
@@ -55,6 +57,8 @@ func bannersOf(l *look, ph phase, failure *core.Error, m *model) []bannerLine {
 		return []bannerLine{{Text: versionWords(l, failure), Button: l.t("bar.restart"), Act: barRestart, Loud: true}}
 	case phaseRestart:
 		return []bannerLine{{Text: l.t("bar.restarting")}}
+	case phaseStopped:
+		return []bannerLine{{Text: l.t("bar.stopped"), Button: l.t("bar.start"), Act: barStart, Loud: true}}
 	case phaseConnecting:
 		return nil
 	}

@@ -89,8 +89,8 @@ func TestSearchAndKeyTakeNoSecret(t *testing.T) {
 	s.openSettings()
 	s.openKeyPage()
 	page := s.settings.room.(*keyPage)
-	for _, field := range []string{"name", "origins"} {
-		s.focus(entryNamed(t, s, field))
+	for n := range 2 { // name and origins
+		s.focus(s.holderEntry(n))
 		s.paste(block)
 		s.mustSay("That text holds an AppSecret; it was not pasted.")
 	}
@@ -98,18 +98,6 @@ func TestSearchAndKeyTakeNoSecret(t *testing.T) {
 	if page.name != "" || page.origins != "" {
 		t.Errorf("the key page took %d and %d bytes", len(page.name), len(page.origins))
 	}
-}
-
-// entryNamed is the name or the origins of the key page that is open.
-func entryNamed(t *testing.T, s *stage, field string) *entry {
-	t.Helper()
-	for _, f := range focusables(s.holder) {
-		if e, ok := f.(*entry); ok && e.MultiLine == (field == "origins") {
-			return e
-		}
-	}
-	t.Fatalf("there is no field %s", field)
-	return nil
 }
 
 func TestFormTakesTheClipboardByButton(t *testing.T) {

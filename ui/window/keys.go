@@ -193,7 +193,7 @@ func (w *Window) typedRune(r rune) {
 func (w *Window) escape() {
 	switch {
 	case w.sheet != nil:
-		w.closeSheet()
+		w.sheet.gone()
 	case w.form != nil:
 		w.leaveForm()
 	case w.settings != nil:

@@ -11,10 +11,78 @@ import (
 // leaveWait is how long closing waits for the agent's word about the tray.
 const leaveWait = time.Second
 
-// leave closes the window, however that was asked for. Where the desktop shows
-// no tray icon, nothing would then be seen of TokenTray, and it says once where it
-// is from now on. Whoever asks a second time means it.
+// leave closes the window, however that was asked for: by its keys, its corner or
+// the desktop. What somebody typed and did not save is not thrown away without a
+// question.
 func (w *Window) leave() {
+	under := w.sheet
+	if under != nil && under.leaving {
+		return // it is being asked
+	}
+	q, ok := w.unsaved()
+	if !ok {
+		w.close()
+		return
+	}
+	stay := func() {
+		w.closeSheet()
+		if under != nil && under.typed != nil {
+			w.openSheet(under, under.first)
+		}
+	}
+	ask, first := drawQuestion(w.look, q, stay, func() {
+		w.closeSheet()
+		w.close()
+	})
+	ask.leaving = true
+	w.openSheet(ask, first)
+}
+
+// unsaved is the question before what is in the window is thrown away; false when
+// nothing would be lost with it.
+func (w *Window) unsaved() (question, bool) {
+	switch {
+	case w.form != nil && w.form.draft.changed(), w.sheet != nil && w.sheet.typed != nil && w.sheet.typed():
+		return discardTyped(w.look), true
+	case w.settings != nil && w.settings.room != nil && w.settings.room.changed():
+		return discardRoom(w.look, w.settings.room), true
+	}
+	return question{}, false
+}
+
+// discardTyped asks before what was typed is thrown away.
+func discardTyped(l *look) question {
+	return question{title: l.t("form.discard"), body: l.t("form.discard.say"), yes: l.t("form.discard.go"), no: l.t("form.discard.no"), role: danger}
+}
+
+// stopped is told that the agent ended because somebody wanted so. The window
+// ends with it, unless something was typed and not saved: then it stays, comes to
+// the front and offers to start the agent again. A demo's home is gone with its
+// agent, so there is nothing to save to.
+func (w *Window) stopped() {
+	if _, ok := w.unsaved(); !ok || w.model.demo {
+		w.win.Close()
+		return
+	}
+	w.agent, w.phase = nil, phaseStopped
+	w.fillBanners()
+	w.Show()
+}
+
+// startAgain starts the agent that was stopped, or connects to one that runs.
+func (w *Window) startAgain() {
+	w.phase = phaseConnecting
+	w.fillBanners()
+	select {
+	case w.again <- struct{}{}:
+	default: // it is under way
+	}
+}
+
+// close closes the window. Where the desktop shows no tray icon, nothing would
+// then be seen of TokenTray, and it says once where it is from now on. Whoever
+// asks a second time means it.
+func (w *Window) close() {
 	if w.leaving || w.phase != phaseConnected || w.model.demo || w.model.settings.ToldNoTray {
 		w.win.Close()
 		return

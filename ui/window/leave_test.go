@@ -73,3 +73,106 @@ func TestClosingWithoutAnAgent(t *testing.T) {
 		t.Error("the window waits for an agent that is gone")
 	}
 }
+
+// What was typed and not saved is asked about, by whichever way the window is
+// closed. Only the answer throws it away.
+func TestClosingAsksForWhatWasTyped(t *testing.T) {
+	ways := map[string]func(*stage){
+		"Ctrl+W": func(s *stage) { s.ctrl(fyne.KeyW) },
+		"Ctrl+Q": func(s *stage) { s.ctrl(fyne.KeyQ) },
+		"X":      func(s *stage) { s.leave() },
+	}
+	for name, held := range map[string]struct {
+		open  func(*stage)
+		title string
+		stay  string
+		go_   string
+		kept  func(*stage) bool
+	}{
+		"a form": {
+			func(s *stage) { s.openAdd(); s.typeInto("name", "half typed") },
+			"Discard what you typed?", "Keep editing", "Discard",
+			func(s *stage) bool { return s.form != nil && s.form.draft.name == "half typed" },
+		},
+		"a client key that was not copied": {
+			func(s *stage) {
+				s.openSettings()
+				s.openKeyPage()
+				s.holderEntry(0).SetText("ci")
+				s.press("Make the key")
+				s.untilSays("ttk_")
+			},
+			"Close without copying the key?", "Go back", "Close",
+			func(s *stage) bool { return s.says("ttk_") },
+		},
+		"a new AppSecret": {
+			func(s *stage) {
+				s.askSecret("shop-sandbox")
+				s.win.Canvas().Focused().(*entry).SetText(goodSecret)
+			},
+			"Discard what you typed?", "Keep editing", "Discard",
+			func(s *stage) bool { return s.win.Canvas().Focused().(*entry).Text == goodSecret },
+		},
+	} {
+		for way, leave := range ways {
+			if name == "a new AppSecret" && way != "X" {
+				continue // a sheet takes no shortcuts
+			}
+			t.Run(name+" by "+way, func(t *testing.T) {
+				s, closed := leaving(t, api.TrayShown)
+				s.until("the agent", func() bool { return s.phase == phaseConnected })
+				held.open(s)
+				for _, no := range []func(){func() { s.press(held.stay) }, func() { s.key(fyne.KeyEscape) }, func() { s.leave(); s.key(fyne.KeyEscape) }} {
+					leave(s)
+					s.mustSay(held.title)
+					no()
+					s.mustNotSay(held.title)
+					if *closed || !held.kept(s) {
+						t.Fatal("it is lost, though the answer was no")
+					}
+				}
+				leave(s)
+				s.press(held.go_)
+				s.until("the window to close", func() bool { return *closed })
+			})
+		}
+	}
+}
+
+// Quit in the tray and `tokentray stop` end the agent at once. A window with
+// something unsaved stays and saves it once the agent runs again.
+func TestQuitKeepsWhatWasTyped(t *testing.T) {
+	s, closed := leaving(t, api.TrayShown)
+	s.openAdd()
+	s.typeInto("name", "mall")
+	s.typeInto("appid", "wxfedcba9876543210")
+	s.typeInto("secret", goodSecret)
+	connected := len(s.agent.log())
+	s.agent.send(api.Event{Type: api.EventBye})
+	s.agent.crash()
+	s.untilSays("TokenTray was quit. This window stays")
+	s.press("Save")
+	s.untilSays("There is no agent at the moment; nothing was sent.")
+	if *closed || s.form.draft.secret != goodSecret || s.phase != phaseStopped {
+		t.Fatal("the form is lost")
+	}
+	if calls := s.agent.log()[connected:]; len(calls) > 0 {
+		t.Errorf("an agent that somebody ended was called: %q", calls)
+	}
+	s.press("Start again")
+	s.until("the agent", func() bool { return s.phase == phaseConnected })
+	s.mustNotSay("TokenTray was quit.")
+	s.press("Save")
+	s.untilSays("mall/sandbox saved")
+
+	// Who quits and does not want it closes the window.
+	s.openAdd()
+	s.typeInto("name", "other")
+	s.agent.send(api.Event{Type: api.EventBye})
+	s.untilSays("TokenTray was quit.")
+	s.leave()
+	s.press("Discard")
+	if !*closed {
+		t.Error("the window stays")
+	}
+}

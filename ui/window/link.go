@@ -18,7 +18,8 @@ const (
 // link keeps the window connected: it reads the agent's events on this goroutine
 // and hands each over to the one of the user interface, in order. It is the only
 // place that does so. When the stream ends without a bye the agent has crashed,
-// and link connects, which starts it again. What was typed stays.
+// and link connects, which starts it again. What was typed stays. After a bye it
+// connects only when somebody asks for that.
 func (w *Window) link() {
 	wait := firstWait
 	for w.ctx.Err() == nil {
@@ -27,7 +28,12 @@ func (w *Window) link() {
 			return
 		}
 		if err == errBye {
-			return
+			select {
+			case <-w.ctx.Done(): // the window closes too
+				return
+			case <-w.again:
+				continue
+			}
 		}
 		w.cfg.Log.Info("no agent", "error", err)
 		w.do(func() { w.lost(core.AsError(err)) })
@@ -123,7 +129,7 @@ func (w *Window) lost(e *core.Error) {
 func (w *Window) event(e api.Event) {
 	c := w.model.apply(e)
 	if c.bye {
-		w.win.Close()
+		w.stopped()
 		return
 	}
 	if c.raise {

@@ -98,8 +98,7 @@ func (w *Window) leaveForm() {
 		w.dropPage()
 		return
 	}
-	l := w.look
-	w.question(question{title: l.t("form.discard"), body: l.t("form.discard.say"), yes: l.t("form.discard.go"), no: l.t("form.discard.no"), role: danger}, w.dropPage)
+	w.question(discardTyped(w.look), w.dropPage)
 }
 
 // closePage closes the page that is open; false when it holds what was typed
@@ -295,7 +294,7 @@ func discardRoom(l *look, r room) question {
 	if k, ok := r.(*keyPage); ok && k.made != nil {
 		return question{title: l.t("clientkey.leave"), body: l.t("clientkey.leave.say"), yes: l.t("clientkey.leave.go"), no: l.t("clientkey.leave.no"), role: danger}
 	}
-	return question{title: l.t("form.discard"), body: l.t("form.discard.say"), yes: l.t("form.discard.go"), no: l.t("form.discard.no"), role: danger}
+	return discardTyped(l)
 }
 
 // openFolder shows the folder that holds the data.
@@ -359,6 +358,8 @@ func (w *Window) bannerAct(what bannerAct) {
 		w.askInit()
 	case barResume:
 		w.pauseAll(false)
+	case barStart:
+		w.startAgain()
 	}
 }
 
@@ -505,7 +506,7 @@ func (w *Window) question(q question, yes func()) {
 
 func (w *Window) openSheet(s *sheet, first fyne.Focusable) {
 	w.closeSheet()
-	w.sheet = s
+	w.sheet, s.first = s, first
 	c := w.win.Canvas()
 	s.Resize(c.Size())
 	c.Overlays().Add(s)

@@ -45,6 +45,7 @@ func (w *Window) askSecret(id core.ID) {
 	s.words.Hide()
 	s.sheet = newSheet(l, w.closeSheet, title, newProse(body, sizeText, l.pal.Text), s.field, s.words, beside(s.anyway),
 		atRight(newButton(l, quiet, l.t("cancel"), w.closeSheet), s.test))
+	s.sheet.typed = func() bool { return s.field.Text != "" }
 	w.openSheet(s.sheet, s.field)
 }
 

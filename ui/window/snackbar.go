@@ -204,8 +204,11 @@ type sheet struct {
 	box  *fyne.Container
 	gone func()
 
-	scroll *scroller // its middle, where that may be long
-	yes    func()    // what Enter does where nothing in it had a use for that
+	scroll  *scroller      // its middle, where that may be long
+	yes     func()         // what Enter does where nothing in it had a use for that
+	typed   func() bool    // something was typed that would be lost; nil: never
+	first   fyne.Focusable // what had the keyboard at first
+	leaving bool           // it asks whether to close the window
 
 	shade  *canvas.Rectangle
 	ground *canvas.Rectangle
