@@ -165,55 +165,51 @@ func (k *Keeper) forbids(e *entry, r Report, goal goal, now time.Time) error {
 func (k *Keeper) Check(ctx context.Context, id ID) error {
 	k.mu.RLock()
 	e := k.entries[id]
-	k.mu.RUnlock()
 	if e == nil {
+		k.mu.RUnlock()
 		return errNoAccount()
 	}
-	k.mu.RLock()
 	a, current := e.account, *e.token.Load()
 	k.mu.RUnlock()
+	if _, known := k.traits(a); !known {
+		return errKind(a.Kind)
+	}
 	if current.Value == "" {
 		return &Error{Class: Temporary, Remedy: RemedyTryAgain, Message: "there is no token to check yet; get one first"}
 	}
-	creds, err := k.cfg.Vault.Credentials(ctx, id)
-	if err != nil && a.Proxy != "" { // without a proxy a check needs no secret
-		return AsError(err)
+	w := k.attempt(ctx, a, current)
+	if !w.open() && a.Proxy != "" { // without a proxy a check needs no secret
+		return w.out.err
 	}
-	up, ok := k.cfg.Upstreams[a.Kind]
-	if !ok {
-		return errKind(a.Kind)
-	}
-	var out outcome
-	k.check(ctx, &out, up, Request{Account: a, Credentials: creds}, current)
-	k.change(id, func(e *entry, now time.Time) {
-		k.count(e, out, now)
-		if t := *e.token.Load(); out.dead != "" && t.Value == out.dead {
-			e.dead, e.report = out.dead, nil
-			t.Dead, t.ExpiresAt = true, earlier(t.ExpiresAt, now)
-			e.token.Store(&t)
-		} else if out.valid && t.Value == e.dead && t.Value == current.Value {
-			e.dead, t.Dead = "", false // its life is not known, asking again tells
-			e.token.Store(&t)
-			if e.err != nil && e.err.Class == Temporary {
-				e.err, e.fails, e.notBefore = nil, 0, time.Time{}
-			}
-		}
-	})
-	k.noteCalls(id, out.calls, k.now())
-	if out.dead != "" {
-		k.save(id)
-	}
+	w.check()
+	k.checked(id, w)
 	switch {
-	case out.dead != "":
+	case w.out.verdict == dead:
+		refused := w.out.err
 		return &Error{
 			Class: Temporary, Remedy: RemedyTryAgain, Err: ErrDead,
-			Code: out.why.Code, Upstream: out.why.Upstream, RID: out.why.RID,
+			Code: refused.Code, Upstream: refused.Upstream, RID: refused.RID,
 			Message: "upstream no longer accepts the token; get another with tokentray refresh",
 		}
-	case out.err != nil:
-		return out.err
+	case w.out.err != nil:
+		return w.out.err
 	}
 	return nil
+}
+
+// checked notes what a check beside the rounds found out.
+func (k *Keeper) checked(id ID, w *attempt) {
+	k.change(id, func(e *entry, now time.Time) {
+		k.count(e, w.out, now)
+		if t := *e.token.Load(); w.out.verdict == accepted && t.Value == w.current.Value {
+			e.revive(&t)
+			e.token.Store(&t)
+		}
+	})
+	k.noteCalls(id, w.out.calls, k.now())
+	if w.out.verdict == dead {
+		k.save(id)
+	}
 }
 
 func earlier(a, b time.Time) time.Time {

@@ -14,6 +14,7 @@ const (
 	renew  goal = iota // have a token that lives
 	report             // a caller says that the current token fails
 	force              // have another token although the current one lives
+	check              // does upstream accept the current token?
 )
 
 // round is one piece of work at the upstream. What it asks depends on the
@@ -62,25 +63,6 @@ type reported struct {
 	err    *Error
 }
 
-// outcome is what a round learned.
-type outcome struct {
-	grant  Grant
-	err    *Error
-	sent   time.Time     // wall time before the fetch that brought the grant
-	back   time.Duration // Keeper.setBack at that time
-	took   time.Duration // since then
-	calls  int
-	forced bool // a new token was forced, or that was tried
-	spent  bool // a forced fetch was counted
-
-	// Of a check: upstream accepts the token; it refuses it, and its own word of
-	// that; it answered neither, which says nothing of the token.
-	valid, checked bool
-	dead           string
-	why            *Error
-	unchecked      bool
-}
-
 // start begins a round. The lock is held and no round is under way.
 func (k *Keeper) start(e *entry, r round, now time.Time) *flight {
 	ctx, cancel := context.WithCancel(k.ctx)
@@ -89,47 +71,99 @@ func (k *Keeper) start(e *entry, r round, now time.Time) *flight {
 	k.flying[f.ward]++
 	k.unplan(e)
 	k.publish(e)
-	a, token, edits := e.account, *e.token.Load(), e.edits
+	a, edits := e.account, e.edits
+	w := k.attempt(ctx, a, *e.token.Load())
 	k.wg.Go(func() {
 		defer cancel()
-		var out outcome
 		select {
 		case k.slots <- struct{}{}:
-			out = k.run(ctx, a, token, r)
+			w.run(r.goal)
 			<-k.slots
 		case <-ctx.Done():
-			out.err = AsError(ctx.Err())
+			w.fail(ctx.Err())
 		}
-		k.finish(e, f, out, a, edits)
+		k.finish(e, f, w.out, a, edits)
 	})
 	return f
 }
 
-// run does the round's calls.
-func (k *Keeper) run(ctx context.Context, a Account, current Token, r round) outcome {
-	var out outcome
-	creds, err := k.cfg.Vault.Credentials(ctx, a.ID)
-	if err != nil {
-		out.err = AsError(err)
-		return out
+// attempt is the work of a round: the calls to upstream and what they found out.
+type attempt struct {
+	k       *Keeper
+	ctx     context.Context
+	up      Upstream
+	req     Request
+	current Token // when the round began
+	out     outcome
+}
+
+func (k *Keeper) attempt(ctx context.Context, a Account, current Token) *attempt {
+	return &attempt{k: k, ctx: ctx, up: k.cfg.Upstreams[a.Kind], req: Request{Account: a}, current: current}
+}
+
+// run does the calls of a round.
+func (w *attempt) run(g goal) {
+	if !w.open() {
+		return
 	}
-	up := k.cfg.Upstreams[a.Kind]
-	req := Request{Account: a, Credentials: creds}
 	switch {
-	case r.goal == force:
-		k.fetchForced(ctx, &out, up, req)
-	case r.goal == report && up.Traits.Destructive:
-		k.checkThenFetch(ctx, &out, up, req, current)
+	case g == force:
+		w.force()
+	case g == report && w.up.Traits.Destructive:
+		w.checkThenFetch()
 	default:
-		k.fetch(ctx, &out, up, req)
-		if worthAnother(up.Traits, out) && sleep(ctx, rand.N(quickRetry)) == nil {
-			k.fetch(ctx, &out, up, req)
+		w.fetch()
+		if w.worthAnother() && sleep(w.ctx, rand.N(quickRetry)) == nil {
+			w.fetch()
 		}
-		if r.goal == report && out.err == nil && out.grant.Value == current.Value {
-			k.sameAgain(ctx, &out, up, req, current)
+		if g == report && w.out.verdict == same {
+			w.sameAgain()
 		}
 	}
-	return out
+}
+
+// open takes the account's credentials from the vault.
+func (w *attempt) open() bool {
+	creds, err := w.k.cfg.Vault.Credentials(w.ctx, w.req.Account.ID)
+	if err != nil {
+		w.fail(err)
+		return false
+	}
+	w.req.Credentials = creds
+	return true
+}
+
+// fail ends the attempt without an answer.
+func (w *attempt) fail(err error) {
+	w.out.verdict, w.out.grant, w.out.err = failed, Grant{}, AsError(err)
+}
+
+// fetch asks upstream for a token.
+func (w *attempt) fetch() {
+	if err := w.ctx.Err(); err != nil {
+		w.fail(err)
+		return
+	}
+	steady := time.Now()
+	w.out.sent = w.k.lock()
+	w.out.back = w.k.setBack
+	w.k.mu.Unlock()
+	grant, err := w.up.Fetch(w.ctx, w.req)
+	w.out.calls++
+	w.out.took = time.Since(steady)
+	switch {
+	case err != nil:
+		w.fail(err)
+		return
+	case grant.Value == "" || grant.ExpiresIn <= 0:
+		w.fail(errNoGrant())
+		return
+	case grant.Value == w.current.Value:
+		w.out.verdict = same
+	default:
+		w.out.verdict = granted
+	}
+	w.out.grant, w.out.err = grant, nil
 }
 
 // quickRetry bounds the pause before the second try within a round.
@@ -137,45 +171,32 @@ const quickRetry = 2 * time.Second
 
 // worthAnother reports whether the round should ask once more at once: a hiccup
 // of an upstream that answered quickly and that asking again does not harm.
-func worthAnother(t Traits, out outcome) bool {
-	return out.err != nil && out.err.Class == Temporary && out.err.RetryAt.IsZero() && t.Idempotent && out.took < quickRetry
+func (w *attempt) worthAnother() bool {
+	err := w.out.err
+	return err != nil && err.Class == Temporary && err.RetryAt.IsZero() && w.up.Traits.Idempotent && w.out.took < quickRetry
 }
 
-func (k *Keeper) fetch(ctx context.Context, out *outcome, up Upstream, req Request) {
-	if err := ctx.Err(); err != nil {
-		out.err = AsError(err)
-		return
-	}
-	steady := time.Now()
-	out.sent = k.lock()
-	out.back = k.setBack
-	k.mu.Unlock()
-	grant, err := up.Fetch(ctx, req)
-	out.calls++
-	out.took = time.Since(steady)
-	out.grant, out.err = grant, AsError(err)
-}
-
-// fetchForced asks for another token, within upstream's budget.
-func (k *Keeper) fetchForced(ctx context.Context, out *outcome, up Upstream, req Request) {
-	now := k.now()
-	out.forced = true
-	if up.Traits.ForceBudget > 0 {
-		n, last, err := k.cfg.Journal.Forced(req.Account.ID, Day(now))
+// force asks for another token, within upstream's budget.
+func (w *attempt) force() {
+	t, now := w.up.Traits, w.k.now()
+	w.out.forced = true
+	if t.ForceBudget > 0 {
+		id, journal := w.req.Account.ID, w.k.cfg.Journal
+		n, last, err := journal.Forced(id, Day(now))
 		if err == nil {
-			err = budget(up.Traits, n, last, now)
+			err = budget(t, n, last, now)
 		}
 		if err == nil {
-			err = k.cfg.Journal.CountForce(req.Account.ID, Day(now), now) // before the call: a crash must not lose it
+			err = journal.CountForce(id, Day(now), now) // before the call: a crash must not lose it
 		}
 		if err != nil {
-			out.err = AsError(err)
+			w.fail(err)
 			return
 		}
-		out.spent = true
+		w.out.spent = true
 	}
-	req.Force = true
-	k.fetch(ctx, out, up, req)
+	w.req.Force = true
+	w.fetch()
 }
 
 // budget refuses a forced fetch that upstream would not carry out.
@@ -196,49 +217,58 @@ func budget(t Traits, used int, last, now time.Time) error {
 }
 
 // checkThenFetch serves a report for a source whose fetch kills the token that
-// others use: it asks only when upstream calls the token dead.
-func (k *Keeper) checkThenFetch(ctx context.Context, out *outcome, up Upstream, req Request, current Token) {
-	if k.check(ctx, out, up, req, current); out.dead == "" {
+// others use: it fetches only when upstream calls the token dead.
+func (w *attempt) checkThenFetch() {
+	if w.check(); w.out.verdict != dead {
 		return
 	}
-	if !k.Live(req.Account) {
-		out.err = errLive(req.Account)
-		return
+	if w.k.Live(w.req.Account) {
+		w.fetch()
+	} else {
+		w.fail(errLive(w.req.Account))
 	}
-	k.fetch(ctx, out, up, req)
+	w.stillDead()
 }
 
 // sameAgain serves a report when upstream handed out the reported token again.
-func (k *Keeper) sameAgain(ctx context.Context, out *outcome, up Upstream, req Request, current Token) {
-	if up.Traits.ForceBudget == 0 {
-		out.valid = true
+func (w *attempt) sameAgain() {
+	if w.up.Traits.ForceBudget == 0 {
+		w.out.verdict = accepted
 		return
 	}
-	grant, sent, took, back := out.grant, out.sent, out.took, out.back
-	if k.check(ctx, out, up, req, current); out.dead == "" {
-		out.grant, out.sent, out.took, out.back = grant, sent, took, back
-		return
+	if w.check(); w.out.verdict == dead {
+		w.force()
+		w.stillDead()
 	}
-	k.fetchForced(ctx, out, up, req)
 }
 
-// check asks whether upstream accepts the current token: it sets valid, dead
-// or err.
-func (k *Keeper) check(ctx context.Context, out *outcome, up Upstream, req Request, current Token) {
-	checker, ok := up.Source.(Checker)
+// stillDead is the verdict when a token that upstream refuses could not be
+// replaced.
+func (w *attempt) stillDead() {
+	if w.out.err != nil {
+		w.out.verdict = dead
+	}
+}
+
+// check asks whether upstream accepts the current token. One that it refuses is
+// handed out to nobody from then on.
+func (w *attempt) check() {
+	checker, ok := w.up.Source.(Checker)
 	if !ok {
-		out.err = &Error{Class: Misuse, Remedy: RemedyTryAgain, Message: "this kind cannot check a token; force a new one"}
+		w.fail(errNoCheck())
 		return
 	}
-	err := checker.Check(ctx, req, current.Value)
-	out.calls++
+	err := checker.Check(w.ctx, w.req, w.current.Value)
+	w.out.calls++
+	w.out.err = AsError(err)
 	switch {
 	case err == nil:
-		out.valid, out.checked = true, true
+		w.out.verdict = accepted
 	case errors.Is(err, ErrDead):
-		out.dead, out.why = current.Value, AsError(err)
+		w.out.verdict = dead
+		w.k.condemn(w.req.Account.ID, w.current.Value)
 	default:
-		out.err, out.unchecked = AsError(err), true
+		w.out.verdict = unknown
 	}
 }
 
@@ -329,111 +359,6 @@ func (k *Keeper) save(id ID) {
 	}
 }
 
-// accept makes an outcome the entry's state and returns the current token.
-func (k *Keeper) accept(e *entry, f *flight, out *outcome, now time.Time) Token {
-	traits := k.cfg.Upstreams[e.account.Kind].Traits
-	cur := *e.token.Load()
-	if out.dead != "" && cur.Value == out.dead {
-		e.dead = out.dead
-		cur.Dead, cur.ExpiresAt = true, earlier(cur.ExpiresAt, now)
-	}
-	if out.checked && cur.Value == e.dead {
-		e.dead, cur.Dead = "", false
-	}
-	if out.err == nil && out.grant.Value != "" && out.grant.Value == e.dead {
-		out.err = errStillDead(*out, traits)
-	}
-	if out.err == nil && out.grant.Value != "" {
-		out.sent = out.sent.Add(k.setBack - out.back)
-		cur = traits.succeed(cur, *out, now, e.dead)
-	}
-	e.token.Store(&cur)
-
-	if out.err == nil {
-		e.err, e.shelved, e.fails, e.notBefore = nil, nil, 0, time.Time{}
-	} else if out.unchecked || f.goal == force && out.calls == 0 {
-		// It says nothing of renewal.
-	} else if f.goal == renew || !cur.Good(now, 0) || out.grant.Value == "" && out.err.Class.waits() && out.dead == "" {
-		if out.err.Class == Temporary || out.err.Class == Internal {
-			e.fails++
-		}
-		e.err = out.err
-		e.notBefore = k.retryAt(e, out.err, now)
-		if out.forced { // what limits force says nothing about asking without it
-			e.notBefore = e.lastRound.Add(autoFloor)
-		}
-		if e.err.RetryAt.IsZero() && !e.err.Class.waits() && e.err.Class != VaultClosed {
-			err := *out.err
-			err.RetryAt = e.notBefore
-			e.err = &err
-		}
-	}
-	f.err = out.err
-	f.answer = Answer{Token: cur, StillValid: out.valid}
-	if f.goal == report {
-		e.report = &reported{f.stale, now, f.answer, f.err}
-	}
-	return cur
-}
-
-// succeed is the current token after a grant.
-func (t Traits) succeed(cur Token, out outcome, now time.Time, dead string) Token {
-	// The life counts from before the call. When the clock was set back
-	// meanwhile, or the machine slept, the earlier of two readings holds.
-	sent := out.sent
-	if s := now.Add(-out.took); s.Before(sent) {
-		sent = s
-	}
-	g := out.grant
-	if g.Value == cur.Value {
-		cur.ExpiresAt = sent.Add(g.ExpiresIn)
-		cur.Life = max(cur.Life, g.ExpiresIn)
-		if cur.ObtainedAt.After(sent) {
-			cur.ObtainedAt = sent
-		}
-		return cur
-	}
-	next := Token{Value: g.Value, ObtainedAt: sent, ExpiresAt: sent.Add(g.ExpiresIn), Life: g.ExpiresIn}
-	if cur.Good(now, 0) && cur.Value != dead && !(out.forced && t.ForceBudget > 0) {
-		until := sent.Add(min(t.Overlap, t.window(cur.Life)))
-		if cur.ExpiresAt.Before(until) {
-			until = cur.ExpiresAt
-		}
-		next.Previous = Previous{Value: cur.Value, Until: until}
-	}
-	return next
-}
-
-// line is what the history says of a round, and whether it says anything: of
-// failures in a row it keeps the first, those that differ and ever fewer of the
-// rest.
-func (e *entry) line(f *flight, out outcome, token, before Token, now time.Time) (Entry, bool) {
-	h := Entry{At: now, Calls: out.calls, Took: out.took, Mask: Mask(token.Value), Expires: token.ExpiresAt}
-	if token.Value != before.Value {
-		h.PrevUntil = token.Previous.Until
-	}
-	if err := out.err; err != nil {
-		h.What, h.Class, h.Code, h.Message, h.CallerIP, h.RID = DidFail, err.Class, err.Code, err.Message, err.CallerIP, err.RID
-		noted := err.Message + err.CallerIP
-		differs := noted != e.noted
-		e.noted = noted
-		return h, differs || f.goal != renew || e.fails&(e.fails-1) == 0
-	}
-	e.noted = ""
-	switch {
-	case token.Value == before.Value && out.valid:
-		h.What = DidReport
-	case token.Value == before.Value:
-		h.What = DidKeep
-		return h, f.goal != renew
-	case out.forced:
-		h.What = DidForce
-	default:
-		h.What = DidRenew
-	}
-	return h, true
-}
-
 // count adds what a round asked to the day's. The lock is held.
 func (k *Keeper) count(e *entry, out outcome, now time.Time) {
 	if day := Day(now); e.countsDay != day {
@@ -453,12 +378,5 @@ func (k *Keeper) noteCalls(id ID, calls int, now time.Time) {
 	}
 	if err := k.cfg.Journal.CountCalls(id, Day(now), calls); err != nil {
 		k.cfg.Log.Warn("counting the calls failed", "account", id, "err", err)
-	}
-}
-
-func errStillDead(out outcome, t Traits) *Error {
-	return &Error{
-		Class: Temporary, Remedy: RemedyTryAgain, RetryAt: out.sent.Add(out.grant.ExpiresIn - t.window(out.grant.ExpiresIn)),
-		Message: "upstream hands out the very token that it refuses; report it again with tokentray refresh",
 	}
 }

@@ -29,11 +29,11 @@ func (t Token) Remaining(now time.Time) time.Duration {
 	return t.ExpiresAt.Sub(now)
 }
 
-// Good reports whether the token lives for at least d more at now. A token
-// whose beginning lies in the future is never good: the clock was set back and
-// its life cannot be known.
+// Good reports whether the token lives for at least d more at now. A token that
+// upstream refuses is never good, nor is one whose beginning lies in the future:
+// the clock was set back and its life cannot be known.
 func (t Token) Good(now time.Time, d time.Duration) bool {
-	if t.Value == "" || now.Before(t.ObtainedAt.Add(-clockTolerance)) {
+	if t.Value == "" || t.Dead || now.Before(t.ObtainedAt.Add(-clockTolerance)) {
 		return false
 	}
 	left := t.ExpiresAt.Sub(now)

@@ -1,0 +1,224 @@
+package core
+
+import "time"
+
+// verdict is what a round found out about an account's token.
+type verdict int
+
+const (
+	// failed: no answer came, or upstream refused. Nothing is known of the token.
+	failed verdict = iota
+	// granted: another token came.
+	granted
+	// same: the same token came back. Nobody asked whether upstream accepts it.
+	same
+	// accepted: upstream accepts this very token.
+	accepted
+	// dead: upstream refuses this token, and no other came.
+	dead
+	// unknown: whether upstream accepts the token was asked and not answered.
+	unknown
+)
+
+// outcome is what a round brought home.
+type outcome struct {
+	verdict verdict
+	grant   Grant         // of granted and same; of accepted where it was asked for too
+	err     *Error        // why there is no token, of failed, dead and unknown
+	sent    time.Time     // wall time before the fetch that brought the grant
+	back    time.Duration // Keeper.setBack at that time
+	took    time.Duration // since then
+	calls   int
+	forced  bool // a new token was forced, or that was tried
+	spent   bool // a forced fetch was counted
+}
+
+// effect is what a verdict means for the renewal of the account.
+type effect int
+
+const (
+	none    effect = iota // it says nothing of renewal
+	works                 // renewal works: what failed before is forgotten
+	failing               // renewal fails: the next try is planned
+	// inTheWay: what was asked failed, while nobody asked for a renewal. It
+	// counts as one only where the next renewal could not do better.
+	inTheWay
+)
+
+// effect is what a round's verdict means for the renewal of the account:
+//
+//	         granted  same   accepted  dead     unknown  failed
+//	renew    works    works  works     failing  none     failing
+//	report   works    works  works *   failing  none     in the way
+//	force    works    works  works     failing  none     in the way **
+//	check    -        -      none      none     none     none
+//
+//	*  none when nothing was fetched
+//	** none when nobody was asked, for the day's budget is used up
+func (o outcome) effect(g goal) effect {
+	switch {
+	case g == check, o.verdict == unknown, o.verdict == accepted && o.grant.Value == "":
+		return none
+	case o.err == nil:
+		return works
+	case g == force && o.calls == 0:
+		return none
+	case g == renew, o.verdict == dead:
+		return failing
+	}
+	return inTheWay
+}
+
+// accept makes an outcome the entry's state and returns the current token. The
+// lock is held.
+func (k *Keeper) accept(e *entry, f *flight, out *outcome, now time.Time) Token {
+	traits, _ := k.traits(e.account)
+	if g := out.grant.Value; out.err == nil && out.verdict != accepted && g != "" && g == e.dead {
+		out.verdict, out.err = dead, errStillDead(*out, traits)
+	}
+	cur := *e.token.Load()
+	if out.verdict == accepted {
+		e.revive(&cur)
+	}
+	if out.err == nil && out.grant.Value != "" {
+		out.sent = out.sent.Add(k.setBack - out.back)
+		cur = traits.succeed(cur, *out, now)
+	}
+	e.token.Store(&cur)
+	k.learn(e, *out, f.goal, now)
+
+	f.err = out.err
+	f.answer = Answer{Token: cur, StillValid: out.verdict == accepted}
+	if f.goal == report {
+		e.report = &reported{f.stale, now, f.answer, f.err}
+	}
+	return cur
+}
+
+// learn makes what a round says of renewal the entry's. The lock is held.
+func (k *Keeper) learn(e *entry, out outcome, g goal, now time.Time) {
+	switch out.effect(g) {
+	case none:
+		return
+	case works:
+		e.err, e.shelved, e.fails, e.notBefore = nil, nil, 0, time.Time{}
+		return
+	case inTheWay:
+		if e.token.Load().Good(now, 0) && !out.err.Class.waits() {
+			return
+		}
+	}
+	if out.err.Class == Temporary || out.err.Class == Internal {
+		e.fails++
+	}
+	e.err = out.err
+	e.notBefore = k.retryAt(e, out.err, now)
+	if out.forced { // what limits force says nothing about asking without it
+		e.notBefore = e.lastRound.Add(autoFloor)
+	}
+	if e.err.RetryAt.IsZero() && !e.err.Class.waits() && e.err.Class != VaultClosed {
+		err := *out.err
+		err.RetryAt = e.notBefore
+		e.err = &err
+	}
+}
+
+// condemn makes the account's token one that upstream refuses, if it is the
+// current one still: it counts as expired from now on.
+func (k *Keeper) condemn(id ID, value string) {
+	k.change(id, func(e *entry, now time.Time) {
+		t := *e.token.Load()
+		if t.Value != value {
+			return
+		}
+		t.Dead, t.ExpiresAt = true, earlier(t.ExpiresAt, now)
+		e.token.Store(&t)
+		e.dead, e.report, e.unsaved = value, nil, true
+	})
+}
+
+// revive lifts the verdict on a token that upstream accepts after all. How long
+// it lives is not known any more; asking again tells, and nothing that failed
+// because of the verdict keeps from that.
+func (e *entry) revive(t *Token) {
+	if t.Value != e.dead {
+		return
+	}
+	e.dead, t.Dead = "", false
+	if e.err != nil && e.err.Class == Temporary {
+		e.err, e.fails, e.notBefore = nil, 0, time.Time{}
+	}
+}
+
+// succeed is the current token after a grant.
+func (t Traits) succeed(cur Token, out outcome, now time.Time) Token {
+	// The life counts from before the call. When the clock was set back
+	// meanwhile, or the machine slept, the earlier of two readings holds.
+	sent := out.sent
+	if s := now.Add(-out.took); s.Before(sent) {
+		sent = s
+	}
+	g := out.grant
+	if g.Value == cur.Value {
+		cur.ExpiresAt = sent.Add(g.ExpiresIn)
+		cur.Life = max(cur.Life, g.ExpiresIn)
+		if cur.ObtainedAt.After(sent) {
+			cur.ObtainedAt = sent
+		}
+		return cur
+	}
+	next := Token{Value: g.Value, ObtainedAt: sent, ExpiresAt: sent.Add(g.ExpiresIn), Life: g.ExpiresIn}
+	if cur.Good(now, 0) && !(out.forced && t.ForceBudget > 0) {
+		until := sent.Add(min(t.Overlap, t.window(cur.Life)))
+		if cur.ExpiresAt.Before(until) {
+			until = cur.ExpiresAt
+		}
+		next.Previous = Previous{Value: cur.Value, Until: until}
+	}
+	return next
+}
+
+// line is what the history says of a round, and whether it says anything: of
+// failures in a row it keeps the first, those that differ and ever fewer of the
+// rest.
+func (e *entry) line(f *flight, out outcome, token, before Token, now time.Time) (Entry, bool) {
+	h := Entry{At: now, Calls: out.calls, Took: out.took, Mask: Mask(token.Value), Expires: token.ExpiresAt}
+	if token.Value != before.Value {
+		h.PrevUntil = token.Previous.Until
+	}
+	if err := out.err; err != nil {
+		h.What, h.Class, h.Code, h.Message, h.CallerIP, h.RID = DidFail, err.Class, err.Code, err.Message, err.CallerIP, err.RID
+		noted := err.Message + err.CallerIP
+		differs := noted != e.noted
+		e.noted = noted
+		return h, differs || f.goal != renew || e.fails&(e.fails-1) == 0
+	}
+	e.noted = ""
+	switch {
+	case out.verdict == accepted:
+		h.What = DidReport
+	case out.verdict == same:
+		h.What = DidKeep
+		return h, f.goal != renew
+	case out.forced:
+		h.What = DidForce
+	default:
+		h.What = DidRenew
+	}
+	return h, true
+}
+
+func errStillDead(out outcome, t Traits) *Error {
+	return &Error{
+		Class: Temporary, Remedy: RemedyTryAgain, RetryAt: out.sent.Add(out.grant.ExpiresIn - t.window(out.grant.ExpiresIn)),
+		Message: "upstream hands out the very token that it refuses; report it again with tokentray refresh",
+	}
+}
+
+func errNoGrant() *Error {
+	return &Error{Class: Temporary, Remedy: RemedyAnswer, Message: "upstream's answer holds no token that lives; it is asked again by itself"}
+}
+
+func errNoCheck() *Error {
+	return &Error{Class: Misuse, Remedy: RemedyTryAgain, Message: "this kind cannot check a token; force a new one"}
+}
