@@ -32,7 +32,8 @@ var arrows = []struct {
 }{
 	{"core", nil},
 	{"core/api", []string{"core"}},
-	{"core/agent", []string{"core", "core/api", "core/format", "core/home", "core/interchange", "core/launch", "core/push"}},
+	{"core/agent", []string{"core", "core/api", "core/door", "core/format", "core/home", "core/interchange", "core/launch", "core/push"}},
+	{"core/door", []string{"core", "core/api"}},
 	{"core/launch", []string{"core", "core/api", "core/home"}},
 	{"core/push", []string{"core", "core/durable", "core/format"}},
 	{"core/store", []string{"core", "core/durable"}},

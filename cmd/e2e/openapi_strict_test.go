@@ -16,6 +16,7 @@ import (
 
 	"tokentray/assets/openapi"
 	"tokentray/core/api"
+	"tokentray/core/door"
 )
 
 // apiSource is the source of core/api, without its tests.
@@ -196,7 +197,7 @@ func TestTheDescriptionHasEveryType(t *testing.T) {
 	for name, typ := range map[string]any{
 		"Event": api.Event{}, "Saved": api.Saved{}, "TestResult": api.TestResult{}, "TestRequest": api.TestRequest{}, "Token": api.Token{},
 		"RefreshRequest": api.RefreshRequest{}, "CheckResult": api.CheckResult{}, "CopyRequest": api.CopyRequest{}, "Status": api.Status{},
-		"Session": api.Session{}, "DoorStatus": api.DoorStatus{}, "Loopback": api.Loopback{}, "LoopbackRequest": api.LoopbackRequest{},
+		"Session": api.Session{}, "DoorStatus": door.Status{}, "Loopback": api.Loopback{}, "LoopbackRequest": api.LoopbackRequest{},
 		"ClientKeyInput": api.ClientKeyInput{}, "NewClientKey": api.NewClientKey{}, "ClientKey": api.ClientKey{}, "Access": api.Access{},
 		"HistoryEntry": api.HistoryEntry{}, "PushInput": api.PushInput{},
 		"Backup": api.Backup{}, "ImportRequest": api.ImportRequest{}, "ImportPlan": api.ImportPlan{},

@@ -23,6 +23,7 @@ import (
 	"tokentray/assets/openapi"
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/door"
 )
 
 // description is what the tests need of an OpenAPI document.
@@ -213,7 +214,7 @@ func TestTheDescriptionHasEveryField(t *testing.T) {
 		"TestRequest": api.TestRequest{}, "TestResult": api.TestResult{}, "Token": api.Token{}, "Previous": api.Previous{},
 		"RefreshRequest": api.RefreshRequest{}, "CheckResult": api.CheckResult{}, "CopyRequest": api.CopyRequest{},
 		"Clipboard": api.Clipboard{}, "Status": api.Status{}, "Vault": api.Vault{}, "List": api.List{}, "Session": api.Session{},
-		"Error": api.Error{}, "Problem": core.Problem{}, "HistoryEntry": api.HistoryEntry{}, "DoorStatus": api.DoorStatus{},
+		"Error": api.Error{}, "Problem": core.Problem{}, "HistoryEntry": api.HistoryEntry{}, "DoorStatus": door.Status{},
 		"Loopback": api.Loopback{}, "LoopbackRequest": api.LoopbackRequest{}, "ClientKey": api.ClientKey{},
 		"Backup": api.Backup{}, "ImportRequest": api.ImportRequest{}, "ImportPlan": api.ImportPlan{},
 		"ImportRow": api.ImportRow{}, "ImportSetting": api.ImportSetting{},

@@ -8,11 +8,12 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/door"
 )
 
 // loopback is the agent's side of the loopback door.
 type loopback struct {
-	door *api.Door
+	door *door.Server
 
 	keys sync.Mutex // held through each change of client keys
 
@@ -23,12 +24,12 @@ type loopback struct {
 	closed bool
 }
 
-var _ api.DoorAgent = (*Service)(nil)
+var _ door.Agent = (*Service)(nil)
 
 // initLoopback makes the door with the keys that the store has. It stays shut.
 func (s *Service) initLoopback() error {
 	s.loop.waits = map[core.ID]chan struct{}{}
-	s.loop.door = api.NewDoor(api.DoorConfig{
+	s.loop.door = door.New(door.Config{
 		Agent: s, OpenAPI: s.parts.OpenAPI, Now: s.parts.Now, Log: s.log, Used: s.keyUsed,
 	})
 	keys, err := s.parts.Store.ClientKeys()
@@ -225,10 +226,10 @@ func (s *Service) AccessLog(_ context.Context, limit int) ([]api.Access, error) 
 // OpenAPI implements api.Doorkeeper.
 func (s *Service) OpenAPI(context.Context) (json.RawMessage, error) { return s.parts.OpenAPI, nil }
 
-// Active implements api.DoorAgent.
+// Active implements door.Agent.
 func (s *Service) Active() core.Env { return s.current().Active }
 
-// Living implements api.DoorAgent.
+// Living implements door.Agent.
 func (s *Service) Living(ref api.Ref, minTTL time.Duration) (api.Token, bool) {
 	s.mu.RLock()
 	id, ok := s.ids[ref]
@@ -245,7 +246,7 @@ func (s *Service) Living(ref api.Ref, minTTL time.Duration) (api.Token, bool) {
 	return s.answer(a, t, now), true
 }
 
-// ByAppID implements api.DoorAgent.
+// ByAppID implements door.Agent.
 func (s *Service) ByAppID(appID string) []api.Ref {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -258,7 +259,7 @@ func (s *Service) ByAppID(appID string) []api.Ref {
 	return out
 }
 
-// Changed implements api.DoorAgent.
+// Changed implements door.Agent.
 func (s *Service) Changed(ref api.Ref) <-chan struct{} {
 	s.mu.RLock()
 	id, ok := s.ids[ref]

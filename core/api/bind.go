@@ -20,17 +20,17 @@ func answer[T any](do func(*http.Request) (T, error)) http.Handler {
 		out, err := do(r)
 		if err != nil {
 			e := core.AsError(err)
-			writeError(w, HTTPStatus(e.Class), e)
+			WriteError(w, HTTPStatus(e.Class), e, time.Now())
 			return
 		}
-		writeJSON(w, http.StatusOK, out)
+		WriteJSON(w, http.StatusOK, out)
 	})
 }
 
 func body[In, Out any](optional bool, do func(context.Context, In) (Out, error)) http.Handler {
 	return answer(func(r *http.Request) (Out, error) {
 		var in In
-		if err := decode(r.Body, optional, &in); err != nil {
+		if err := Decode(r.Body, optional, &in); err != nil {
 			var zero Out
 			return zero, err
 		}
@@ -57,7 +57,7 @@ func onRefBody[In, Out any](optional bool, do func(context.Context, Ref, In) (Ou
 		if err != nil {
 			return zero, err
 		}
-		if err := decode(r.Body, optional, &in); err != nil {
+		if err := Decode(r.Body, optional, &in); err != nil {
 			return zero, err
 		}
 		return do(r.Context(), ref, in)
@@ -81,9 +81,9 @@ func readBody(w http.ResponseWriter, r *http.Request, limit int64) error {
 	return nil
 }
 
-// decode reads a JSON body: one value, no unknown fields. Its errors never
+// Decode reads a JSON body: one value, no unknown fields. Its errors never
 // quote the body, which may hold a secret.
-func decode(r io.Reader, optional bool, into any) error {
+func Decode(r io.Reader, optional bool, into any) error {
 	dec := json.NewDecoder(r)
 	dec.DisallowUnknownFields()
 	err := dec.Decode(into)
@@ -91,24 +91,25 @@ func decode(r io.Reader, optional bool, into any) error {
 		if _, err = dec.Token(); errors.Is(err, io.EOF) {
 			return nil
 		}
-		return invalid("the body must be one JSON value and nothing more")
+		return Invalid("the body must be one JSON value and nothing more")
 	}
 	var kind *json.UnmarshalTypeError
 	switch {
 	case errors.Is(err, io.EOF) && optional:
 		return nil
 	case errors.Is(err, io.EOF):
-		return invalid("the body is empty; send JSON")
+		return Invalid("the body is empty; send JSON")
 	case errors.As(err, &kind) && kind.Field != "":
-		return invalid("field %s of the body must be a %s", kind.Field, kind.Type)
+		return Invalid("field %s of the body must be a %s", kind.Field, kind.Type)
 	}
 	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
-		return invalid("the body has an unknown field %.60s; correct or remove it", name)
+		return Invalid("the body has an unknown field %.60s; correct or remove it", name)
 	}
-	return invalid("the body is not the JSON that is expected; see the API's description")
+	return Invalid("the body is not the JSON that is expected; see the API's description")
 }
 
-func writeJSON(w http.ResponseWriter, status int, v any) {
+// WriteJSON answers a call with v as JSON and a line end.
+func WriteJSON(w http.ResponseWriter, status int, v any) {
 	raw, err := json.Marshal(v)
 	if err != nil { // a type of ours that cannot be encoded: a fault of ours
 		raw, status = []byte(`{"error":{"class":"internal","message":"the answer cannot be encoded; see the log","remedy":"log"}}`), http.StatusInternalServerError
@@ -118,9 +119,11 @@ func writeJSON(w http.ResponseWriter, status int, v any) {
 	_, _ = w.Write(append(raw, '\n'))
 }
 
-func writeError(w http.ResponseWriter, status int, e *core.Error) {
+// WriteError answers a call with a refusal, {"error":{…}}, and says when to come
+// back where the error knows it; now is the wall clock.
+func WriteError(w http.ResponseWriter, status int, e *core.Error, now time.Time) {
 	if !e.RetryAt.IsZero() {
-		w.Header().Set("Retry-After", strconv.Itoa(retryAfter(e.RetryAt, time.Now())))
+		w.Header().Set("Retry-After", strconv.Itoa(RetryAfter(e.RetryAt, now)))
 	}
-	writeJSON(w, status, errorBody{FromError(e)})
+	WriteJSON(w, status, errorBody{FromError(e)})
 }

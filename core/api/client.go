@@ -121,7 +121,7 @@ func (c *Client) PauseAll(ctx context.Context, paused bool) error {
 // SetSetting implements Agent.
 func (c *Client) SetSetting(ctx context.Context, key, value string) (core.Settings, error) {
 	if key == "" || key == "." || key == ".." {
-		e := invalid("there is no setting %q; see tokentray settings", key)
+		e := Invalid("there is no setting %q; see tokentray settings", key)
 		e.Err = core.Problems{{Field: key, Key: core.ProblemSettingUnknown}}
 		return core.Settings{}, e
 	}
@@ -242,19 +242,20 @@ func callRef[T any](ctx context.Context, c *Client, method, what string, ref Ref
 	var zero T
 	name, err := core.CleanName(ref.Name)
 	if err != nil {
-		return zero, badRef(err)
+		return zero, BadRef(err)
 	}
 	path := "/v1/" + what + "/" + url.PathEscape(name)
 	if ref.Env != "" {
 		if !ref.Env.Valid() {
-			return zero, badRef(core.Problems{{Field: "env", Key: core.ProblemEnv}})
+			return zero, BadRef(core.Problems{{Field: "env", Key: core.ProblemEnv}})
 		}
 		path += "/" + string(ref.Env)
 	}
 	return call[T](ctx, c, method, path+rest, body)
 }
 
-func badRef(cause error) *core.Error {
+// BadRef refuses a name, an account or an environment that cannot be one.
+func BadRef(cause error) *core.Error {
 	return &core.Error{Class: core.Invalid, Remedy: core.RemedyInput, Message: cause.Error(), Err: cause}
 }
 

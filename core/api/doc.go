@@ -48,5 +48,5 @@
 // file of a backup.
 //
 // The second door is on the loopback, for programs with a client key: a part of
-// the same calls, and WeChat's own; see Door.
+// the same calls, and WeChat's own; package door serves it.
 package api

@@ -109,11 +109,12 @@ func otherVersion(got string) *core.Error {
 	}
 }
 
-func invalid(format string, args ...any) *core.Error {
+// Invalid refuses what a caller wrote.
+func Invalid(format string, args ...any) *core.Error {
 	return &core.Error{Class: core.Invalid, Remedy: core.RemedyInput, Message: fmt.Sprintf(format, args...)}
 }
 
-// retryAfter is the value of a Retry-After header: whole seconds, at least 1.
-func retryAfter(at, now time.Time) int {
+// RetryAfter is the value of a Retry-After header: whole seconds, at least 1.
+func RetryAfter(at, now time.Time) int {
 	return max(1, int(at.Sub(now).Round(time.Second)/time.Second))
 }

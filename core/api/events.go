@@ -3,6 +3,7 @@ package api
 import (
 	"bufio"
 	"net/http"
+	"time"
 
 	"tokentray/core"
 )
@@ -14,7 +15,7 @@ func (h *handler) events(w http.ResponseWriter, r *http.Request) {
 	stream, err := h.agent.Events(r.Context(), r.URL.Query().Get("window") == "1")
 	if err != nil {
 		e := core.AsError(err)
-		writeError(w, HTTPStatus(e.Class), e)
+		WriteError(w, HTTPStatus(e.Class), e, time.Now())
 		return
 	}
 	w.Header().Set("Content-Type", "text/event-stream")

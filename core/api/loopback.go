@@ -127,7 +127,7 @@ func (h *handler) doorRoutes(d Doorkeeper) {
 	h.mux.Handle("DELETE /v1/keys/{name}", answer(func(r *http.Request) (nothing, error) {
 		name, err := core.CleanName(r.PathValue("name"))
 		if err != nil {
-			return nothing{}, badRef(err)
+			return nothing{}, BadRef(err)
 		}
 		return nothing{}, d.RevokeClientKey(r.Context(), name)
 	}))
@@ -141,7 +141,7 @@ func limitOf(r *http.Request) (int, error) {
 	}
 	limit, err := strconv.Atoi(raw)
 	if err != nil || limit < 0 || limit > maxPast {
-		return 0, invalid("limit must be a number from 0 to %d", maxPast)
+		return 0, Invalid("limit must be a number from 0 to %d", maxPast)
 	}
 	return limit, nil
 }
@@ -176,7 +176,7 @@ func (c *Client) AddClientKey(ctx context.Context, in ClientKeyInput) (NewClient
 func (c *Client) RevokeClientKey(ctx context.Context, name string) error {
 	clean, err := core.CleanName(name)
 	if err != nil {
-		return badRef(err)
+		return BadRef(err)
 	}
 	return c.do(ctx, http.MethodDelete, "/v1/keys/"+url.PathEscape(clean), nil)
 }

@@ -93,7 +93,7 @@ func onPush[Out any](do func(context.Context, Ref, int) (Out, error)) http.Handl
 		}
 		number, err := strconv.Atoi(r.PathValue("number"))
 		if err != nil || number < 1 {
-			return zero, invalid("a push is named by its number, from 1; the account lists its pushes")
+			return zero, Invalid("a push is named by its number, from 1; the account lists its pushes")
 		}
 		return do(r.Context(), ref, number)
 	})

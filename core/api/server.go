@@ -20,11 +20,13 @@ const (
 	headerTime  = 10 * time.Second
 	bodyTime    = 10 * time.Second
 	idleTime    = 5 * time.Minute
-	defaultTTL  = 30 * time.Second
 	maxTTL      = 24 * time.Hour
 	defaultPast = 100 // lines of history
 	maxPast     = 10000
 )
+
+// DefaultTTL is how long a token must live that is asked for without a min_ttl.
+const DefaultTTL = 30 * time.Second
 
 // peerKey is where a connection's context keeps why its peer may not call.
 type peerKey struct{}
@@ -66,7 +68,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	if err, _ := r.Context().Value(peerKey{}).(error); err != nil {
 		h.log.Warn("refused a caller", "error", err)
-		writeError(w, http.StatusForbidden, &core.Error{Class: core.Misuse, Message: err.Error(), Remedy: core.RemedyLog})
+		WriteError(w, http.StatusForbidden, &core.Error{Class: core.Misuse, Message: err.Error(), Remedy: core.RemedyLog}, time.Now())
 		return
 	}
 	// The mux would redirect an unclean path; no account has such a name.
@@ -90,7 +92,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if big := new(http.MaxBytesError); errors.As(err, &big) {
 			status = http.StatusRequestEntityTooLarge
 		}
-		writeError(w, status, invalid("the body is over %d bytes or did not come in time", limit))
+		WriteError(w, status, Invalid("the body is over %d bytes or did not come in time", limit), time.Now())
 		return
 	}
 	h.log.Debug("request", "route", pattern)
@@ -112,7 +114,7 @@ func noRoute(w http.ResponseWriter, status int) {
 	if status == http.StatusMethodNotAllowed {
 		msg = "this path does not take that method; the Allow header lists those it takes"
 	}
-	writeError(w, status, &core.Error{Class: core.Invalid, Message: msg, Remedy: core.RemedyInput})
+	WriteError(w, status, &core.Error{Class: core.Invalid, Message: msg, Remedy: core.RemedyInput}, time.Now())
 }
 
 // routes binds every route. An account may be named without its environment:
@@ -139,7 +141,7 @@ func (h *handler) routes() {
 	}))
 	h.mux.Handle("PUT /v1/pause", body(false, func(ctx context.Context, b pauseBody) (nothing, error) {
 		if b.Paused == nil {
-			return nothing{}, invalid("paused must be true or false")
+			return nothing{}, Invalid("paused must be true or false")
 		}
 		return nothing{}, a.PauseAll(ctx, *b.Paused)
 	}))
@@ -187,7 +189,7 @@ func (h *handler) token(r *http.Request) (Token, error) {
 	if err != nil {
 		return Token{}, err
 	}
-	ttl, err := minTTL(r.URL.Query().Get("min_ttl"))
+	ttl, err := MinTTL(r.URL.Query().Get("min_ttl"))
 	if err != nil {
 		return Token{}, err
 	}
@@ -198,7 +200,7 @@ func (h *handler) token(r *http.Request) (Token, error) {
 // dead, the other does not care.
 func (h *handler) refresh(ctx context.Context, ref Ref, req RefreshRequest) (Token, error) {
 	if req.Stale != "" && req.Force {
-		return Token{}, invalid("stale and force exclude each other; report the token, or force a new one")
+		return Token{}, Invalid("stale and force exclude each other; report the token, or force a new one")
 	}
 	return h.agent.Refresh(ctx, ref, req)
 }
@@ -232,7 +234,7 @@ func historyQuery(r *http.Request) (HistoryQuery, error) {
 		return q, nil
 	}
 	if q.Since, err = time.Parse(time.RFC3339Nano, raw); err != nil {
-		return HistoryQuery{}, invalid("since must be a time such as 2026-01-31T08:00:00Z")
+		return HistoryQuery{}, Invalid("since must be a time such as 2026-01-31T08:00:00Z")
 	}
 	if r.URL.Query().Get("limit") == "" {
 		q.Limit = 0
@@ -242,17 +244,17 @@ func historyQuery(r *http.Request) (HistoryQuery, error) {
 
 func (h *handler) setting(r *http.Request) (core.Settings, error) {
 	var b valueBody
-	if err := decode(r.Body, false, &b); err != nil {
+	if err := Decode(r.Body, false, &b); err != nil {
 		return core.Settings{}, err
 	}
 	return h.agent.SetSetting(r.Context(), r.PathValue("key"), b.Value)
 }
 
-// minTTL reads a life asked for: seconds as WeChat counts them, or a duration
-// such as 5m.
-func minTTL(raw string) (time.Duration, error) {
+// MinTTL reads a life asked for: seconds as WeChat counts them, or a duration
+// such as 5m; DefaultTTL when there is none.
+func MinTTL(raw string) (time.Duration, error) {
 	if raw == "" {
-		return defaultTTL, nil
+		return DefaultTTL, nil
 	}
 	var d time.Duration
 	if n, err := strconv.ParseInt(raw, 10, 32); err == nil {
@@ -274,11 +276,11 @@ func oddLife(message string) *core.Error {
 func refOf(r *http.Request) (Ref, error) {
 	name, err := core.CleanName(r.PathValue("name"))
 	if err != nil {
-		return Ref{}, badRef(err)
+		return Ref{}, BadRef(err)
 	}
 	env := core.Env(r.PathValue("env"))
 	if env != "" && !env.Valid() {
-		return Ref{}, badRef(core.Problems{{Field: "env", Key: core.ProblemEnv}})
+		return Ref{}, BadRef(core.Problems{{Field: "env", Key: core.ProblemEnv}})
 	}
 	return Ref{name, env}, nil
 }

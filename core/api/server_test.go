@@ -197,7 +197,7 @@ func FuzzDecodeBody(f *testing.F) {
 	f.Add([]byte(` `))
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		for _, into := range []any{new(AccountInput), new(TestRequest), new(RefreshRequest), new(passphraseBody), new(envBody)} {
-			err := decode(bytes.NewReader(raw), true, into)
+			err := Decode(bytes.NewReader(raw), true, into)
 			if err != nil && core.AsError(err).Class != core.Invalid {
 				t.Errorf("error %v is not of class invalid", err)
 			}

@@ -1,4 +1,4 @@
-package api
+package door
 
 import (
 	"bufio"
@@ -81,35 +81,35 @@ func TestHowLongTheDoorWaits(t *testing.T) {
 		says string        // what the client gets, as a part of it
 		ends time.Duration // when the connection ends
 	}{
-		{"nothing is sent", func(*gate, net.Conn) {}, false, "", doorHeaderTime},
+		{"nothing is sent", func(*gate, net.Conn) {}, false, "", headerTime},
 		{"headers by drops", func(g *gate, c net.Conn) {
 			_, _ = io.WriteString(c, head(g, "GET /v1/token/shop")+"X: ")
 			drip(c)
-		}, false, "", doorHeaderTime},
-		{"a line by drops", func(_ *gate, c net.Conn) { drip(c) }, false, "400 Bad Request", doorHeaderTime},
+		}, false, "", headerTime},
+		{"a line by drops", func(_ *gate, c net.Conn) { drip(c) }, false, "400 Bad Request", headerTime},
 		{"a body by drops", func(g *gate, c net.Conn) {
 			_, _ = io.WriteString(c, head(g, "POST /v1/token/shop/refresh")+"Content-Length: 1000\r\n\r\n")
 			drip(c)
-		}, false, "408 Request Timeout", doorReadTime},
+		}, false, "408 Request Timeout", readTime},
 		{"a body that is not wanted, by drops", func(g *gate, c net.Conn) {
 			_, _ = io.WriteString(c, head(g, "GET /v1/token/shop")+"Content-Length: 1000\r\n\r\n")
 			drip(c)
-		}, false, "88_sandbox", doorReadTime},
+		}, false, "88_sandbox", readTime},
 		{"no other call", func(g *gate, c net.Conn) {
 			_, _ = io.WriteString(c, head(g, "GET /v1/token/shop")+"\r\n")
-		}, false, "88_sandbox", doorIdleTime},
+		}, false, "88_sandbox", idleTime},
 		{"another call, its headers by drops", func(g *gate, c net.Conn) {
 			_, _ = io.WriteString(c, head(g, "GET /v1/token/shop")+"\r\n")
 			time.Sleep(30 * time.Second)
 			drip(c)
-		}, false, "88_sandbox", 30*time.Second + doorHeaderTime},
+		}, false, "88_sandbox", 30*time.Second + headerTime},
 		{"the answer is not read", func(g *gate, c net.Conn) {
 			_, _ = io.WriteString(c, head(g, "GET /v1/token/shop")+"\r\n")
-		}, true, "", doorWriteTime},
+		}, true, "", writeTime},
 		{"the next token, which does not come", func(g *gate, c net.Conn) {
 			path := fmt.Sprintf("GET /v1/token/shop?newer_than=%d&wait=5m", g.tokens[shopSandbox].ExpiresAtUnix)
 			_, _ = io.WriteString(c, head(g, path)+"\r\n")
-		}, false, "204 No Content", 5*time.Minute + doorIdleTime},
+		}, false, "204 No Content", 5*time.Minute + idleTime},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -1,4 +1,4 @@
-package api
+package door
 
 import (
 	"encoding/json"
@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"tokentray/core"
+	"tokentray/core/api"
 )
 
 // The door speaks two paths of WeChat's own, so that any SDK whose base URL can
@@ -142,8 +143,8 @@ func (v *visit) cgiJudge(req cgiRequest) *cgiError {
 }
 
 // permitted are the accounts of an AppID that the key may use.
-func (v *visit) permitted(appID string) []Ref {
-	var out []Ref
+func (v *visit) permitted(appID string) []api.Ref {
+	var out []api.Ref
 	for _, ref := range v.d.cfg.Agent.ByAppID(appID) {
 		if v.client.Permits(ref.Name, ref.Env) {
 			out = append(out, ref)
@@ -159,21 +160,21 @@ const freshTime = 30 * time.Second
 
 // cgiGet is the current token. force_refresh counts as a report that it is
 // stale, and forces nothing.
-func (v *visit) cgiGet(ref Ref, stale bool) (Token, error) {
-	t, living := v.d.cfg.Agent.Living(ref, defaultTTL)
+func (v *visit) cgiGet(ref api.Ref, stale bool) (api.Token, error) {
+	t, living := v.d.cfg.Agent.Living(ref, api.DefaultTTL)
 	if !stale || living && v.now.Sub(t.ObtainedAt) < freshTime {
-		return v.get(v.r.Context(), ref, defaultTTL)
+		return v.get(v.r.Context(), ref, api.DefaultTTL)
 	}
 	if wait := v.client.costly.take(v.now); wait > 0 {
-		return Token{}, errSlower(v.now.Add(wait))
+		return api.Token{}, errSlower(v.now.Add(wait))
 	}
 	ctx, done := v.client.during(v.r.Context())
 	defer done()
-	return v.d.cfg.Agent.Refresh(ctx, ref, RefreshRequest{Stale: t.AccessToken})
+	return v.d.cfg.Agent.Refresh(ctx, ref, api.RefreshRequest{Stale: t.AccessToken})
 }
 
 // cgiHand writes a token or why there is none.
-func (v *visit) cgiHand(t Token, err error) {
+func (v *visit) cgiHand(t api.Token, err error) {
 	var e *core.Error
 	switch {
 	case v.client.revoked.Err() != nil:
@@ -199,13 +200,13 @@ func (v *visit) cgiFail(e cgiError) {
 }
 
 func (v *visit) cgiSlower(at time.Time) {
-	v.w.Header().Set("Retry-After", strconv.Itoa(retryAfter(at, v.now)))
+	v.w.Header().Set("Retry-After", strconv.Itoa(api.RetryAfter(at, v.now)))
 	v.cgiWrite(cgiError{codeSlower, "api minute-quota reach limit, mustslower, retry next minute: this client refreshes or fails too often"})
 }
 
 func (v *visit) cgiWrite(e cgiError) {
 	v.line.Status, v.line.Errcode = http.StatusOK, e.Errcode
-	writeJSON(v.w, http.StatusOK, e)
+	api.WriteJSON(v.w, http.StatusOK, e)
 }
 
 // cgiErrorOf says a failure as WeChat would: with upstream's own errcode and

@@ -1,4 +1,4 @@
-package api
+package door
 
 import (
 	"bytes"
@@ -11,19 +11,20 @@ import (
 	"time"
 
 	"tokentray/core"
+	"tokentray/core/api"
 )
 
 // maxWait is how long a client may wait for the next token in one call.
 const maxWait = 5 * time.Minute
 
-// DoorStatus is what a client is told of the agent, and of its own key.
-type DoorStatus struct {
-	Version   string    `json:"version"`
-	API       int       `json:"api"`
-	Active    core.Env  `json:"active"`
-	PausedAll bool      `json:"paused_all"`
-	Vault     string    `json:"vault"` // open, locked, unavailable, missing
-	Key       ClientKey `json:"key"`
+// Status is what a client is told of the agent, and of its own key.
+type Status struct {
+	Version   string        `json:"version"`
+	API       int           `json:"api"`
+	Active    core.Env      `json:"active"`
+	PausedAll bool          `json:"paused_all"`
+	Vault     string        `json:"vault"` // open, locked, unavailable, missing
+	Key       api.ClientKey `json:"key"`
 }
 
 func (v *visit) status() {
@@ -32,9 +33,9 @@ func (v *visit) status() {
 		v.failed(err)
 		return
 	}
-	v.answer(DoorStatus{
-		Version: s.Version, API: Version, Active: s.Active, PausedAll: s.PausedAll, Vault: s.Vault.State,
-		Key: ClientKey{Name: v.client.Name, Accounts: v.client.Accounts, Envs: v.client.Envs},
+	v.answer(Status{
+		Version: s.Version, API: api.Version, Active: s.Active, PausedAll: s.PausedAll, Vault: s.Vault.State,
+		Key: api.ClientKey{Name: v.client.Name, Accounts: v.client.Accounts, Envs: v.client.Envs},
 	})
 }
 
@@ -51,12 +52,12 @@ func (v *visit) token(name, env string) {
 	if !ok {
 		return
 	}
-	var ttl time.Duration = defaultTTL
+	var ttl time.Duration = api.DefaultTTL
 	var next *following
 	if v.r.URL.RawQuery != "" {
 		q, err := readQuery(v.r.URL.RawQuery)
 		if err == nil {
-			ttl, err = minTTL(q.Get("min_ttl"))
+			ttl, err = api.MinTTL(q.Get("min_ttl"))
 		}
 		if err == nil {
 			next, err = readFollowing(q.Get("newer_than"), q.Get("wait"))
@@ -76,12 +77,12 @@ func (v *visit) token(name, env string) {
 
 // get is a living token, for nothing; else what the agent can fetch, within
 // what the client may cost.
-func (v *visit) get(ctx context.Context, ref Ref, ttl time.Duration) (Token, error) {
+func (v *visit) get(ctx context.Context, ref api.Ref, ttl time.Duration) (api.Token, error) {
 	if t, ok := v.d.cfg.Agent.Living(ref, ttl); ok {
 		return t, nil
 	}
 	if wait := v.client.costly.empty(v.now); wait > 0 {
-		return Token{}, errSlower(v.now.Add(wait))
+		return api.Token{}, errSlower(v.now.Add(wait))
 	}
 	ctx, done := v.client.during(ctx)
 	defer done()
@@ -89,7 +90,7 @@ func (v *visit) get(ctx context.Context, ref Ref, ttl time.Duration) (Token, err
 }
 
 // hand writes a token, unless the key was revoked meanwhile.
-func (v *visit) hand(t Token, err error) {
+func (v *visit) hand(t api.Token, err error) {
 	var e *core.Error
 	switch {
 	case v.client.revoked.Err() != nil:
@@ -103,7 +104,7 @@ func (v *visit) hand(t Token, err error) {
 	}
 }
 
-func (v *visit) write(t Token) {
+func (v *visit) write(t api.Token) {
 	raw, err := v.d.encode(t)
 	if err != nil { // its times are beyond what JSON can say
 		v.failed(err)
@@ -117,12 +118,12 @@ func (v *visit) write(t Token) {
 // encoded is a token as it was last written. Its text changes once a second,
 // and a client under load asks far more often than that.
 type encoded struct {
-	token    Token
-	previous Previous
+	token    api.Token
+	previous api.Previous
 	raw      []byte
 }
 
-func (d *Door) encode(t Token) ([]byte, error) {
+func (d *Server) encode(t api.Token) ([]byte, error) {
 	now := encoded{token: t}
 	if t.Previous != nil {
 		now.previous, now.token.Previous = *t.Previous, nil
@@ -144,13 +145,13 @@ func (v *visit) refresh(name, env string) {
 	raw, err := v.readBody()
 	switch {
 	case errors.Is(err, errTooBig):
-		v.fail(http.StatusRequestEntityTooLarge, invalid("the body is over %d bytes", doorMaxBody))
+		v.fail(http.StatusRequestEntityTooLarge, api.Invalid("the body is over %d bytes", maxBody))
 		return
 	case errors.Is(err, errTooSlow):
-		v.fail(http.StatusRequestTimeout, invalid("the body did not come in time"))
+		v.fail(http.StatusRequestTimeout, api.Invalid("the body did not come in time"))
 		return
 	case err != nil:
-		v.failed(invalid("the body is cut short or its chunks are malformed; send it whole"))
+		v.failed(api.Invalid("the body is cut short or its chunks are malformed; send it whole"))
 		return
 	}
 	ref, ok := v.ref(name, env)
@@ -161,7 +162,7 @@ func (v *visit) refresh(name, env string) {
 		Stale string `json:"stale"`
 		Force bool   `json:"force"`
 	}
-	if err := decode(bytes.NewReader(raw), true, &in); err != nil {
+	if err := api.Decode(bytes.NewReader(raw), true, &in); err != nil {
 		v.failed(err)
 		return
 	}
@@ -178,7 +179,7 @@ func (v *visit) refresh(name, env string) {
 	}
 	ctx, done := v.client.during(v.r.Context())
 	defer done()
-	t, err := v.d.cfg.Agent.Refresh(ctx, ref, RefreshRequest{Stale: in.Stale})
+	t, err := v.d.cfg.Agent.Refresh(ctx, ref, api.RefreshRequest{Stale: in.Stale})
 	v.hand(t, err)
 }
 
@@ -188,11 +189,11 @@ func (v *visit) refresh(name, env string) {
 func readQuery(raw string) (url.Values, error) {
 	q, err := url.ParseQuery(raw)
 	if err != nil {
-		return nil, invalid("the query cannot be read; it must be like min_ttl=300&wait=30s, with %%XX for what is special")
+		return nil, api.Invalid("the query cannot be read; it must be like min_ttl=300&wait=30s, with %%XX for what is special")
 	}
 	for _, name := range []string{"min_ttl", "newer_than", "wait"} {
 		if len(q[name]) > 1 {
-			return nil, invalid("%s stands twice in the query; say it once", name)
+			return nil, api.Invalid("%s stands twice in the query; say it once", name)
 		}
 	}
 	return q, nil
@@ -211,7 +212,7 @@ func readFollowing(newer, wait string) (*following, error) {
 	}
 	n, err := strconv.ParseInt(newer, 10, 64)
 	if err != nil || n < 0 {
-		return nil, invalid("newer_than must be the expires_at_unix of the token you have")
+		return nil, api.Invalid("newer_than must be the expires_at_unix of the token you have")
 	}
 	if wait == "" {
 		return &following{newer: n}, nil
@@ -221,7 +222,7 @@ func readFollowing(newer, wait string) (*following, error) {
 		d, err = time.Duration(seconds)*time.Second, nil
 	}
 	if err != nil || d < 0 || d > maxWait {
-		return nil, invalid("wait must be seconds, as 30, or a duration, as 30s, up to %s", maxWait)
+		return nil, api.Invalid("wait must be seconds, as 30, or a duration, as 30s, up to %s", maxWait)
 	}
 	return &following{n, d}, nil
 }
@@ -229,10 +230,10 @@ func readFollowing(newer, wait string) (*following, error) {
 // follow waits for a token that is newer than the client's, on the agent's
 // events and on the end of the current one's life, and answers 204 when none
 // came in time. A passing failure is waited out as well.
-func (v *visit) follow(ref Ref, ttl time.Duration, f following) {
+func (v *visit) follow(ref api.Ref, ttl time.Duration, f following) {
 	rc := http.NewResponseController(v.w)
 	_ = rc.SetReadDeadline(time.Time{}) // a test's recorder has neither
-	_ = rc.SetWriteDeadline(time.Now().Add(f.wait + doorWriteTime))
+	_ = rc.SetWriteDeadline(time.Now().Add(f.wait + writeTime))
 	ctx, done := v.client.during(v.r.Context())
 	defer done()
 	over := time.NewTimer(f.wait)
@@ -271,7 +272,7 @@ func (v *visit) follow(ref Ref, ttl time.Duration, f following) {
 
 // nothingNewer ends a wait: 204 when the client's token is still the one to
 // use.
-func (v *visit) nothingNewer(t Token, err error) {
+func (v *visit) nothingNewer(t api.Token, err error) {
 	if err != nil || v.client.revoked.Err() != nil {
 		v.hand(t, err)
 		return

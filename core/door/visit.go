@@ -1,4 +1,4 @@
-package api
+package door
 
 import (
 	"errors"
@@ -12,20 +12,21 @@ import (
 	"time"
 
 	"tokentray/core"
+	"tokentray/core/api"
 )
 
 // visit is one call at the door.
 type visit struct {
-	d      *Door
+	d      *Server
 	w      http.ResponseWriter
 	r      *http.Request
 	now    time.Time
-	client *client // nil without a right key
-	line   Access  // for the log
+	client *client    // nil without a right key
+	line   api.Access // for the log
 }
 
 // Handler serves the loopback door at port without listening.
-func (d *Door) Handler(port int) http.Handler {
+func (d *Server) Handler(port int) http.Handler {
 	p := strconv.Itoa(port)
 	hosts := map[string]bool{"127.0.0.1:" + p: true, "localhost:" + p: true, "[::1]:" + p: true}
 	// Made once, for every answer has them; nobody appends to them.
@@ -80,7 +81,7 @@ func (v *visit) v1() {
 	}
 	if v.r.Method != method && call != callUnknown {
 		v.w.Header().Set("Allow", method)
-		v.fail(http.StatusMethodNotAllowed, invalid("this path takes %s alone", method))
+		v.fail(http.StatusMethodNotAllowed, api.Invalid("this path takes %s alone", method))
 		return
 	}
 	switch call {
@@ -93,7 +94,7 @@ func (v *visit) v1() {
 	case callRefresh:
 		v.refresh(name, env)
 	default:
-		v.fail(http.StatusNotFound, invalid("there is no such path here; see GET /v1/openapi.json"))
+		v.fail(http.StatusNotFound, api.Invalid("there is no such path here; see GET /v1/openapi.json"))
 	}
 }
 
@@ -208,13 +209,13 @@ func (v *visit) preflight() bool {
 // answer writes a success.
 func (v *visit) answer(body any) {
 	v.line.Status = http.StatusOK
-	writeJSON(v.w, http.StatusOK, body)
+	api.WriteJSON(v.w, http.StatusOK, body)
 }
 
 // refuse answers who may not call at all.
 func (v *visit) refuse(status int, remedy, message string) {
 	v.line.Status = status
-	writeJSON(v.w, status, errorBody{&Error{Class: core.Misuse, Message: message, Remedy: remedy}})
+	api.WriteError(v.w, status, &core.Error{Class: core.Misuse, Message: message, Remedy: remedy}, v.now)
 }
 
 // fail answers a call of a known client that did not succeed, and counts it. A
@@ -226,24 +227,19 @@ func (v *visit) fail(status int, err error) {
 		return
 	}
 	v.line.Status = status
-	if !e.RetryAt.IsZero() {
-		v.w.Header().Set("Retry-After", strconv.Itoa(retryAfter(e.RetryAt, v.now)))
-	}
-	writeJSON(v.w, status, errorBody{FromError(e)})
+	api.WriteError(v.w, status, e, v.now)
 }
 
 // failed is fail with the status of the error's class.
 func (v *visit) failed(err error) {
 	e := core.AsError(err)
-	v.fail(HTTPStatus(e.Class), e)
+	v.fail(api.HTTPStatus(e.Class), e)
 }
 
 // slower answers a client that refreshes or fails too often.
 func (v *visit) slower(wait time.Duration) {
-	e := errSlower(v.now.Add(wait))
 	v.line.Status = http.StatusTooManyRequests
-	v.w.Header().Set("Retry-After", strconv.Itoa(retryAfter(e.RetryAt, v.now)))
-	writeJSON(v.w, http.StatusTooManyRequests, errorBody{FromError(e)})
+	api.WriteError(v.w, http.StatusTooManyRequests, errSlower(v.now.Add(wait)), v.now)
 }
 
 func errSlower(at time.Time) *core.Error {
@@ -256,14 +252,14 @@ func errSlower(at time.Time) *core.Error {
 // ref reads which account is meant and whether the key may use it. What a key
 // may use says nothing of what there is: outside of it everything is refused
 // alike.
-func (v *visit) ref(escapedName, escapedEnv string) (Ref, bool) {
+func (v *visit) ref(escapedName, escapedEnv string) (api.Ref, bool) {
 	name, err := url.PathUnescape(escapedName)
 	if err == nil {
 		name, err = core.CleanName(name)
 	}
 	if err != nil {
-		v.failed(badRef(core.Problems{{Field: "name", Key: core.ProblemNameChars}}))
-		return Ref{}, false
+		v.failed(api.BadRef(core.Problems{{Field: "name", Key: core.ProblemNameChars}}))
+		return api.Ref{}, false
 	}
 	part, err := url.PathUnescape(escapedEnv)
 	env := core.Env(part)
@@ -271,24 +267,24 @@ func (v *visit) ref(escapedName, escapedEnv string) (Ref, bool) {
 		env = v.d.cfg.Agent.Active()
 	}
 	if err != nil || !env.Valid() {
-		v.failed(badRef(core.Problems{{Field: "env", Key: core.ProblemEnv}}))
-		return Ref{}, false
+		v.failed(api.BadRef(core.Problems{{Field: "env", Key: core.ProblemEnv}}))
+		return api.Ref{}, false
 	}
 	if !v.client.Permits(name, env) {
 		v.fail(http.StatusForbidden, &core.Error{
 			Class: core.Misuse, Remedy: core.RemedyScope,
 			Message: "the client key does not allow this account in environment " + string(env) + "; make one that does with tokentray api key add",
 		})
-		return Ref{}, false
+		return api.Ref{}, false
 	}
-	ref := Ref{name, env}
+	ref := api.Ref{Name: name, Env: env}
 	v.line.Account = ref.String()
 	return ref, true
 }
 
 // readBody takes the body off the connection. ReadTimeout rules how long.
 func (v *visit) readBody() ([]byte, error) {
-	raw, err := io.ReadAll(http.MaxBytesReader(v.w, v.r.Body, doorMaxBody))
+	raw, err := io.ReadAll(http.MaxBytesReader(v.w, v.r.Body, maxBody))
 	if err != nil {
 		v.w.Header().Set("Connection", "close") // the rest of it is not waited for
 		if big := new(http.MaxBytesError); errors.As(err, &big) {

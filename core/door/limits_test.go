@@ -1,4 +1,4 @@
-package api
+package door
 
 import (
 	"bufio"
@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"tokentray/core"
+	"tokentray/core/api"
 )
 
 func TestReadsOfALivingTokenAreNeverLimited(t *testing.T) {
@@ -214,7 +215,7 @@ func TestTheAccessLogHoldsNoToken(t *testing.T) {
 		}
 	}
 	for i := range 2 * maxAccess {
-		g.door.log.add(Access{Call: fmt.Sprint(i)})
+		g.door.log.add(api.Access{Call: fmt.Sprint(i)})
 	}
 	if lines := g.door.Accesses(10 * maxAccess); len(lines) != maxAccess || lines[0].Call != fmt.Sprint(2*maxAccess-1) || lines[maxAccess-1].Call != fmt.Sprint(maxAccess) {
 		t.Errorf("the ring holds %d lines, from %q to %q", len(lines), lines[0].Call, lines[len(lines)-1].Call)
@@ -446,7 +447,7 @@ func TestSlowSenders(t *testing.T) {
 				_, _ = io.WriteString(w, tt.head)
 				drip(w)
 			})
-			if took := time.Since(began); took > doorReadTime+5*time.Second || !strings.Contains(got, tt.want) {
+			if took := time.Since(began); took > readTime+5*time.Second || !strings.Contains(got, tt.want) {
 				t.Errorf("%.40q: %q after %v", tt.head, got, took)
 			}
 		})
@@ -484,7 +485,7 @@ func TestClosingEndsWhoWaits(t *testing.T) {
 	}
 	began := time.Now()
 	g.door.Close()
-	if err := <-over; err != nil || time.Since(began) > doorDrainTime+time.Second {
+	if err := <-over; err != nil || time.Since(began) > drainTime+time.Second {
 		t.Errorf("%v after %v", err, time.Since(began))
 	}
 }

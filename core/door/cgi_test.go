@@ -1,4 +1,4 @@
-package api
+package door
 
 import (
 	"encoding/json"
@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"tokentray/core"
+	"tokentray/core/api"
 )
 
 func cgiBody(appID, secret string, force bool) string {
@@ -49,7 +50,7 @@ func TestWeChatsOwnPaths(t *testing.T) {
 		{"POST where GET belongs", "POST", get("wxsandbox", g.sandbox), "", 43001, ""},
 		{"no JSON", "POST", "/cgi-bin/stable_token", "grant_type=client_credential", 47001, ""},
 		{"a field of another type", "POST", "/cgi-bin/stable_token", `{"grant_type":7}`, 47001, ""},
-		{"a body over the limit", "POST", "/cgi-bin/stable_token", strings.Repeat("x", doorMaxBody+1), 47001, ""},
+		{"a body over the limit", "POST", "/cgi-bin/stable_token", strings.Repeat("x", maxBody+1), 47001, ""},
 		{"another path", "GET", "/cgi-bin/ticket/getticket?access_token=88_x", "", 40066, ""},
 		{"WeCom's", "GET", "/cgi-bin/gettoken?corpid=x&corpsecret=y", "", 40066, ""},
 	}
@@ -144,7 +145,7 @@ func TestFailuresInWeChatsWords(t *testing.T) {
 		{&core.Error{Class: core.NotFound, Message: "gone"}, 40013, "gone"},
 	} {
 		g := newGate(t)
-		g.set(shopSandbox, Token{}, tt.err)
+		g.set(shopSandbox, api.Token{}, tt.err)
 		w := g.ask("POST", "/cgi-bin/stable_token", cgiBody("wxsandbox", g.all, false))
 		if want := fmt.Sprintf(`{"errcode":%d,"errmsg":%q}`, tt.code, tt.says); w.Code != http.StatusOK || strings.TrimSpace(w.Body.String()) != want {
 			t.Errorf("%d %s, want %s", w.Code, w.Body, want)

@@ -1,4 +1,12 @@
-package api
+// Package door serves the loopback: the part of the API that programs of this
+// machine reach over HTTP with a client key, and WeChat's own token paths.
+//
+// A call is a visit. It is let in by its Host, its Origin and its key, in that
+// order; a key names the accounts and environments it may use and the web pages
+// that may send it. Reading a living token is never limited; what can reach the
+// upstream, and what fails, is, a key at a time. Each call leaves a line in the
+// access log, which holds no token and no key.
+package door
 
 import (
 	"context"
@@ -15,29 +23,29 @@ import (
 	"time"
 
 	"tokentray/core"
+	"tokentray/core/api"
 )
 
-// DoorAgent is what the loopback door asks of the agent. Refs have an
+// Agent is what the loopback door asks of the agent. Refs have an
 // environment always.
-type DoorAgent interface {
-	Status(ctx context.Context) (Status, error)
-	Token(ctx context.Context, ref Ref, minTTL time.Duration) (Token, error)
-	Refresh(ctx context.Context, ref Ref, req RefreshRequest) (Token, error)
+type Agent interface {
+	Status(ctx context.Context) (api.Status, error)
+	Token(ctx context.Context, ref api.Ref, minTTL time.Duration) (api.Token, error)
+	Refresh(ctx context.Context, ref api.Ref, req api.RefreshRequest) (api.Token, error)
 	// Active is the active environment.
 	Active() core.Env
 	// Living is the current token if it is good for minTTL. It fetches nothing.
-	Living(ref Ref, minTTL time.Duration) (Token, bool)
+	Living(ref api.Ref, minTTL time.Duration) (api.Token, bool)
 	// Changed returns a channel that is closed when something of the account
 	// changes next. It costs nothing while nobody waits.
-	Changed(ref Ref) <-chan struct{}
+	Changed(ref api.Ref) <-chan struct{}
 	// ByAppID are the accounts that have the AppID.
-	ByAppID(appID string) []Ref
+	ByAppID(appID string) []api.Ref
 }
 
-// DoorConfig is what a Door is made of.
-type DoorConfig struct {
-	Agent   DoorAgent
-	Version string
+// Config is what a Server is made of.
+type Config struct {
+	Agent   Agent
 	OpenAPI []byte           // the API's description
 	Now     func() time.Time // the wall clock; nil means the machine's
 	Log     *slog.Logger     // nil discards
@@ -47,7 +55,7 @@ type DoorConfig struct {
 	Listen func(network, address string) (net.Listener, error)
 }
 
-// Door is the loopback door: the part of the API that programs of this machine
+// Server is the loopback door: the part of the API that programs of this machine
 // reach over HTTP with a client key. It is shut until Open.
 //
 // A browser on this machine can be made to send requests by any page it shows,
@@ -55,8 +63,8 @@ type DoorConfig struct {
 // name does not, and a request that a browser marks as another site's is
 // refused unless the key allows that origin. Reading a living token is never
 // limited; what can reach the upstream, and what fails, is.
-type Door struct {
-	cfg     DoorConfig
+type Server struct {
+	cfg     Config
 	clients clients
 	log     accessLog
 	storm   *storm
@@ -71,8 +79,8 @@ type Door struct {
 	open atomic.Pointer[opening]
 }
 
-// NewDoor returns a shut door without keys.
-func NewDoor(cfg DoorConfig) *Door {
+// New returns a shut door without keys.
+func New(cfg Config) *Server {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
@@ -85,21 +93,21 @@ func NewDoor(cfg DoorConfig) *Door {
 	if cfg.Used == nil {
 		cfg.Used = func() {}
 	}
-	return &Door{cfg: cfg, storm: newStorm(cfg.Log), jsonType: []string{"application/json"}}
+	return &Server{cfg: cfg, storm: newStorm(cfg.Log), jsonType: []string{"application/json"}}
 }
 
 // AddKey makes a key count.
-func (d *Door) AddKey(k core.ClientKey) { d.clients.add(k) }
+func (d *Server) AddKey(k core.ClientKey) { d.clients.add(k) }
 
 // RevokeKey ends a key at once: calls under way with it fail.
-func (d *Door) RevokeKey(name string) { d.clients.remove(name) }
+func (d *Server) RevokeKey(name string) { d.clients.remove(name) }
 
 // Accesses are the newest lines of the access log, newest first.
-func (d *Door) Accesses(limit int) []Access { return d.log.newest(limit) }
+func (d *Server) Accesses(limit int) []api.Access { return d.log.newest(limit) }
 
 // Uses returns when keys were last used, those that were used since the last
 // call of Uses.
-func (d *Door) Uses() map[string]time.Time {
+func (d *Server) Uses() map[string]time.Time {
 	d.useMu.Lock()
 	d.dirty = false
 	d.useMu.Unlock()
@@ -113,7 +121,7 @@ func (d *Door) Uses() map[string]time.Time {
 }
 
 // LastUse is when a key was last used since the door was made; zero: not.
-func (d *Door) LastUse(name string) time.Time {
+func (d *Server) LastUse(name string) time.Time {
 	for _, c := range d.clients.all() {
 		if at := c.used.Load(); c.Name == name && at != 0 {
 			return time.Unix(at, 0)
@@ -123,7 +131,7 @@ func (d *Door) LastUse(name string) time.Time {
 }
 
 // used notes a use of a key, to the second.
-func (d *Door) used(c *client, now time.Time) {
+func (d *Server) used(c *client, now time.Time) {
 	if at := now.Unix(); c.used.Swap(at) == at {
 		return
 	}
@@ -138,14 +146,14 @@ func (d *Door) used(c *client, now time.Time) {
 // Limits of the door. Headers and bodies are small here; who needs longer to
 // send them does so on purpose.
 const (
-	doorConns      = 512 // open connections; more wait to be accepted
-	doorMaxHeader  = 16 << 10
-	doorMaxBody    = 64 << 10
-	doorHeaderTime = 5 * time.Second
-	doorReadTime   = 10 * time.Second // headers and body
-	doorWriteTime  = 2 * time.Minute  // the answer, a refresh before it included
-	doorIdleTime   = time.Minute
-	doorDrainTime  = 2 * time.Second
+	maxConns   = 512 // open connections; more wait to be accepted
+	maxHeader  = 16 << 10
+	maxBody    = 64 << 10
+	headerTime = 5 * time.Second
+	readTime   = 10 * time.Second // headers and body
+	writeTime  = 2 * time.Minute  // the answer, a refresh before it included
+	idleTime   = time.Minute
+	drainTime  = 2 * time.Second
 )
 
 // opening is an open door.
@@ -161,7 +169,7 @@ type opening struct {
 // it is open at another port already, that one is shut then. A machine without
 // IPv6 does with IPv4. When the port is not to be had, the error has the remedy
 // RemedyPort and everything is as it was.
-func (d *Door) Open(port int) error {
+func (d *Server) Open(port int) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	was := d.open.Load()
@@ -182,7 +190,7 @@ func (d *Door) Open(port int) error {
 }
 
 // Close shuts the door, ends the calls under way and waits for them.
-func (d *Door) Close() {
+func (d *Server) Close() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	was := d.open.Swap(nil)
@@ -194,7 +202,7 @@ func (d *Door) Close() {
 }
 
 // Addresses are where the door listens, none while it is shut.
-func (d *Door) Addresses() []string {
+func (d *Server) Addresses() []string {
 	if o := d.open.Load(); o != nil {
 		return o.addrs
 	}
@@ -203,7 +211,7 @@ func (d *Door) Addresses() []string {
 
 // listen takes the port on both loopback addresses. Somebody else's on the one
 // would be met by clients that try it first, so half is not enough.
-func (d *Door) listen(port int) ([]net.Listener, error) {
+func (d *Server) listen(port int) ([]net.Listener, error) {
 	v4, err := d.cfg.Listen("tcp4", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
 	if err != nil {
 		return nil, errPort(port, err)
@@ -242,22 +250,22 @@ func errPort(port int, err error) *core.Error {
 }
 
 // serve answers on the listeners until shut.
-func (d *Door) serve(listeners []net.Listener) *opening {
+func (d *Server) serve(listeners []net.Listener) *opening {
 	ctx, cancel := context.WithCancel(context.Background())
 	o := &opening{port: listeners[0].Addr().(*net.TCPAddr).Port, end: cancel}
 	o.server = &http.Server{
 		Handler:           d.Handler(o.port),
-		ReadHeaderTimeout: doorHeaderTime,
-		ReadTimeout:       doorReadTime,
-		WriteTimeout:      doorWriteTime,
-		IdleTimeout:       doorIdleTime,
-		MaxHeaderBytes:    doorMaxHeader,
+		ReadHeaderTimeout: headerTime,
+		ReadTimeout:       readTime,
+		WriteTimeout:      writeTime,
+		IdleTimeout:       idleTime,
+		MaxHeaderBytes:    maxHeader,
 		// OPTIONS * is judged as everything else is.
 		DisableGeneralOptionsHandler: true,
 		ErrorLog:                     slog.NewLogLogger(d.cfg.Log.Handler(), slog.LevelDebug),
 		BaseContext:                  func(net.Listener) context.Context { return ctx },
 	}
-	seats := make(chan struct{}, doorConns)
+	seats := make(chan struct{}, maxConns)
 	for _, l := range listeners {
 		o.addrs = append(o.addrs, l.Addr().String())
 		bounded := &boundedListener{Listener: l, seats: seats, closed: make(chan struct{})}
@@ -268,7 +276,7 @@ func (d *Door) serve(listeners []net.Listener) *opening {
 
 func (o *opening) shut() {
 	o.end()
-	ctx, cancel := context.WithTimeout(context.Background(), doorDrainTime)
+	ctx, cancel := context.WithTimeout(context.Background(), drainTime)
 	defer cancel()
 	if o.server.Shutdown(ctx) != nil {
 		_ = o.server.Close()

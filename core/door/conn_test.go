@@ -1,4 +1,4 @@
-package api
+package door
 
 import (
 	"bufio"
@@ -96,7 +96,7 @@ func TestALazyDeadlineIsExact(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					near, far := net.Pipe()
 					defer far.Close()
-					c := newDoorConn(near, func() {})
+					c := newConn(near, func() {})
 					began := time.Now()
 					do, set := c.Read, c.SetReadDeadline
 					if way == "write" {

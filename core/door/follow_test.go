@@ -1,4 +1,4 @@
-package api
+package door
 
 import (
 	"fmt"
@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"tokentray/core"
+	"tokentray/core/api"
 )
 
 // followed is how a wait ended.
@@ -51,10 +52,10 @@ func TestWaitingForTheNextToken(t *testing.T) {
 			code: 200, says: "88_fetched", after: 2*time.Second + time.Millisecond, calls: "token shop/sandbox 59m58s",
 		},
 		{name: "the account goes", wait: "30s", then: func(g *gate) {
-			g.set(shopSandbox, Token{}, &core.Error{Class: core.NotFound, Message: "gone"})
+			g.set(shopSandbox, api.Token{}, &core.Error{Class: core.NotFound, Message: "gone"})
 		}, code: 404, says: "gone", after: 10 * time.Second, calls: "token shop/sandbox 30s"},
 		{name: "upstream cannot be reached", wait: "30s", then: func(g *gate) {
-			g.set(shopSandbox, Token{}, &core.Error{Class: core.Temporary, Message: "no answer"})
+			g.set(shopSandbox, api.Token{}, &core.Error{Class: core.Temporary, Message: "no answer"})
 		}, code: 503, says: "no answer", after: 30 * time.Second, calls: "token shop/sandbox 30s"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -91,7 +92,7 @@ func TestAFailureIsWaitedOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := newGate(t)
 		got := g.follow(g.tokens[shopSandbox].ExpiresAt, "60s")
-		g.set(shopSandbox, Token{}, &core.Error{Class: core.Temporary, Message: "no answer"})
+		g.set(shopSandbox, api.Token{}, &core.Error{Class: core.Temporary, Message: "no answer"})
 		synctest.Wait()
 		time.Sleep(20 * time.Second)
 		g.set(shopSandbox, doorToken("88_next", 2*time.Hour), nil)

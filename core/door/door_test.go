@@ -1,4 +1,4 @@
-package api
+package door
 
 import (
 	"bytes"
@@ -14,19 +14,20 @@ import (
 	"time"
 
 	"tokentray/core"
+	"tokentray/core/api"
 )
 
-// house is a DoorAgent that records its calls and answers from its fields.
+// house is an Agent that records its calls and answers from its fields.
 type house struct {
 	mu      sync.Mutex
 	calls   []string
 	active  core.Env
-	tokens  map[Ref]Token // living
-	fetched Token         // what Token and Refresh answer
+	tokens  map[api.Ref]api.Token // living
+	fetched api.Token             // what api.Token and Refresh answer
 	err     error
-	hang    bool // Token and Refresh wait for the end of their context
-	appIDs  map[string][]Ref
-	changes map[Ref]chan struct{}
+	hang    bool // api.Token and Refresh wait for the end of their context
+	appIDs  map[string][]api.Ref
+	changes map[api.Ref]chan struct{}
 }
 
 func (h *house) note(format string, args ...any) {
@@ -44,44 +45,44 @@ func (h *house) seen() string {
 	return out
 }
 
-func (h *house) Status(context.Context) (Status, error) {
-	return Status{Version: "1.2.3", API: Version, Active: h.active, Home: "/home/u", PID: 7, Vault: Vault{State: "open"}}, nil
+func (h *house) Status(context.Context) (api.Status, error) {
+	return api.Status{Version: "1.2.3", API: api.Version, Active: h.active, Home: "/home/u", PID: 7, Vault: api.Vault{State: "open"}}, nil
 }
 
 func (h *house) Active() core.Env { return h.active }
 
-func (h *house) Living(ref Ref, ttl time.Duration) (Token, bool) {
+func (h *house) Living(ref api.Ref, ttl time.Duration) (api.Token, bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	t, ok := h.tokens[ref]
 	return t, ok && time.Until(t.ExpiresAt) >= ttl
 }
 
-func (h *house) upstream(ctx context.Context) (Token, error) {
+func (h *house) upstream(ctx context.Context) (api.Token, error) {
 	if h.hang {
 		<-ctx.Done()
-		return Token{}, core.AsError(ctx.Err())
+		return api.Token{}, core.AsError(ctx.Err())
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.fetched, h.err
 }
 
-func (h *house) Token(ctx context.Context, ref Ref, ttl time.Duration) (Token, error) {
+func (h *house) Token(ctx context.Context, ref api.Ref, ttl time.Duration) (api.Token, error) {
 	h.note("token %s %s", ref, ttl)
 	return h.upstream(ctx)
 }
 
-func (h *house) Refresh(ctx context.Context, ref Ref, req RefreshRequest) (Token, error) {
+func (h *house) Refresh(ctx context.Context, ref api.Ref, req api.RefreshRequest) (api.Token, error) {
 	h.note("refresh %s %+v", ref, req)
 	return h.upstream(ctx)
 }
 
-func (h *house) Changed(ref Ref) <-chan struct{} {
+func (h *house) Changed(ref api.Ref) <-chan struct{} {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.changes == nil {
-		h.changes = map[Ref]chan struct{}{}
+		h.changes = map[api.Ref]chan struct{}{}
 	}
 	if h.changes[ref] == nil {
 		h.changes[ref] = make(chan struct{})
@@ -90,7 +91,7 @@ func (h *house) Changed(ref Ref) <-chan struct{} {
 }
 
 // set changes an account and tells those who wait.
-func (h *house) set(ref Ref, t Token, err error) {
+func (h *house) set(ref api.Ref, t api.Token, err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.err, h.fetched = err, t
@@ -104,19 +105,19 @@ func (h *house) set(ref Ref, t Token, err error) {
 	}
 }
 
-func (h *house) ByAppID(appID string) []Ref { return h.appIDs[appID] }
+func (h *house) ByAppID(appID string) []api.Ref { return h.appIDs[appID] }
 
 const doorPort = 17278
 
 var (
-	shopSandbox = Ref{"shop", core.Sandbox}
-	shopLive    = Ref{"shop", core.Live}
+	shopSandbox = api.Ref{Name: "shop", Env: core.Sandbox}
+	shopLive    = api.Ref{Name: "shop", Env: core.Live}
 )
 
 // doorToken is a token that lives for d from now.
-func doorToken(value string, d time.Duration) Token {
+func doorToken(value string, d time.Duration) api.Token {
 	at := time.Now().Add(d).Round(0)
-	return Token{
+	return api.Token{
 		AccessToken: value, ExpiresIn: int64(d / time.Second), ExpiresAt: at, ExpiresAtUnix: at.Unix(),
 		ObtainedAt: at.Add(-2 * time.Hour), Account: "shop", Env: core.Sandbox, AppID: "wx0",
 	}
@@ -126,7 +127,7 @@ func doorToken(value string, d time.Duration) Token {
 // one for everything, one for a web page.
 type gate struct {
 	*house
-	door                *Door
+	door                *Server
 	handler             http.Handler
 	log                 *bytes.Buffer
 	sandbox, all, paged string
@@ -138,15 +139,15 @@ func newGate(t testing.TB) *gate {
 	t.Helper()
 	g := &gate{
 		log: new(bytes.Buffer),
-		house: &house{active: core.Sandbox, tokens: map[Ref]Token{
+		house: &house{active: core.Sandbox, tokens: map[api.Ref]api.Token{
 			shopSandbox: doorToken("88_sandboxtokensandboxtoken", time.Hour),
 			shopLive:    doorToken("88_livetokenlivetokenlivetoken", time.Hour),
-		}, appIDs: map[string][]Ref{
+		}, appIDs: map[string][]api.Ref{
 			"wxsandbox": {shopSandbox}, "wxlive": {shopLive}, "wxboth": {shopSandbox, shopLive},
 		}},
 	}
 	g.fetched = doorToken("88_fetchedtokenfetchedtoken", 2*time.Hour)
-	g.door = NewDoor(DoorConfig{
+	g.door = New(Config{
 		Agent: g.house, OpenAPI: []byte(`{"openapi":"3.1.0"}`),
 		Log: slog.New(slog.NewTextHandler(g.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
@@ -241,7 +242,7 @@ func TestWhoMayCall(t *testing.T) {
 					t.Errorf("%s: allows origin %q", path, allowed)
 				}
 				if tt.status != 200 {
-					var e errorBody
+					var e struct{ Error *api.Error }
 					if err := json.Unmarshal(w.Body.Bytes(), &e); err != nil || e.Error == nil || e.Error.Message == "" || e.Error.Remedy == "" {
 						t.Errorf("%s: no error in %s", path, w.Body)
 					}
@@ -277,7 +278,7 @@ func TestPreflight(t *testing.T) {
 
 func TestWhatAKeyMayUse(t *testing.T) {
 	g := newGate(t)
-	g.tokens[Ref{"商店", core.Sandbox}] = doorToken("88_shangdian", time.Hour)
+	g.tokens[api.Ref{Name: "商店", Env: core.Sandbox}] = doorToken("88_shangdian", time.Hour)
 	tests := []struct {
 		name, key, path string
 		active          core.Env
@@ -373,7 +374,7 @@ func TestRefreshAtTheDoor(t *testing.T) {
 		{"no JSON", `stale=88_old`, 400, ""},
 		{"another type", `{"stale":7}`, 400, ""},
 		{"two values", `{} {}`, 400, ""},
-		{"too much", `{"stale":"` + strings.Repeat("x", doorMaxBody) + `"}`, 413, ""},
+		{"too much", `{"stale":"` + strings.Repeat("x", maxBody) + `"}`, 413, ""},
 	} {
 		w := g.ask("POST", "/v1/token/shop/refresh", tt.body, with(g.all))
 		if seen := g.seen(); w.Code != tt.status || seen != tt.seen {

@@ -1,4 +1,4 @@
-package api
+package door
 
 import (
 	"errors"
@@ -27,7 +27,7 @@ func (l *boundedListener) Accept() (net.Conn, error) {
 		<-l.seats
 		return nil, err
 	}
-	return newDoorConn(c, sync.OnceFunc(func() { <-l.seats })), nil
+	return newConn(c, sync.OnceFunc(func() { <-l.seats })), nil
 }
 
 func (l *boundedListener) Close() error {
@@ -35,34 +35,34 @@ func (l *boundedListener) Close() error {
 	return l.Listener.Close()
 }
 
-// doorConn is a connection at the door. It frees its seat when it is closed, and
+// conn is a connection at the door. It frees its seat when it is closed, and
 // makes deadlines cheap that are moved with every request and hardly ever pass.
-type doorConn struct {
+type conn struct {
 	net.Conn
 	leave       func()
 	read, write lazyDeadline
 }
 
-func newDoorConn(c net.Conn, leave func()) *doorConn {
+func newConn(c net.Conn, leave func()) *conn {
 	now := time.Now()
-	return &doorConn{Conn: c, leave: leave, read: lazyDeadline{born: now}, write: lazyDeadline{born: now}}
+	return &conn{Conn: c, leave: leave, read: lazyDeadline{born: now}, write: lazyDeadline{born: now}}
 }
 
-func (c *doorConn) Close() error {
+func (c *conn) Close() error {
 	defer c.leave()
 	return c.Conn.Close()
 }
 
 // CloseWrite lets the server say that an answer is whole before it closes on a
 // client that still sends: closed at once, the answer would be lost with it.
-func (c *doorConn) CloseWrite() error {
+func (c *conn) CloseWrite() error {
 	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
 		return half.CloseWrite()
 	}
 	return nil
 }
 
-func (c *doorConn) Read(b []byte) (int, error) {
+func (c *conn) Read(b []byte) (int, error) {
 	for {
 		n, err := c.Conn.Read(b)
 		if n > 0 || err == nil || !c.read.early(err, c.Conn.SetReadDeadline) {
@@ -71,7 +71,7 @@ func (c *doorConn) Read(b []byte) (int, error) {
 	}
 }
 
-func (c *doorConn) Write(b []byte) (int, error) {
+func (c *conn) Write(b []byte) (int, error) {
 	done := 0
 	for {
 		n, err := c.Conn.Write(b[done:])
@@ -82,15 +82,15 @@ func (c *doorConn) Write(b []byte) (int, error) {
 	}
 }
 
-func (c *doorConn) SetReadDeadline(t time.Time) error {
+func (c *conn) SetReadDeadline(t time.Time) error {
 	return c.read.move(t, c.Conn.SetReadDeadline)
 }
 
-func (c *doorConn) SetWriteDeadline(t time.Time) error {
+func (c *conn) SetWriteDeadline(t time.Time) error {
 	return c.write.move(t, c.Conn.SetWriteDeadline)
 }
 
-func (c *doorConn) SetDeadline(t time.Time) error {
+func (c *conn) SetDeadline(t time.Time) error {
 	return errors.Join(c.SetReadDeadline(t), c.SetWriteDeadline(t))
 }
 

@@ -1,4 +1,4 @@
-package api
+package door
 
 import (
 	"context"
@@ -6,17 +6,8 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"tokentray/core"
-)
-
-// What a client may do in a row and then in a second that costs more than a
-// read: refreshes, and calls that fail. A hundred workers that share a key and
-// report the same dead token at once are within it; a loop is not.
-const (
-	clientBurst = 120
-	clientRate  = 1
 )
 
 // maxKeyLength is longer than any key; what is longer is not even hashed.
@@ -107,42 +98,4 @@ func (c *client) during(ctx context.Context) (context.Context, func()) {
 		stop()
 		cancel()
 	}
-}
-
-// bucket is a rate limit: size calls in a row, then rate a second.
-type bucket struct {
-	size, rate float64
-
-	mu   sync.Mutex
-	used float64
-	last time.Time
-}
-
-// take takes one, or tells how long to wait for one.
-func (b *bucket) take(now time.Time) (wait time.Duration) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	wait = b.wait(now)
-	if wait == 0 {
-		b.used++
-	}
-	return wait
-}
-
-// empty tells how long to wait for one, and takes none.
-func (b *bucket) empty(now time.Time) time.Duration {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.wait(now)
-}
-
-func (b *bucket) wait(now time.Time) time.Duration {
-	if past := now.Sub(b.last); past > 0 { // a clock that was set back stops nothing for ever
-		b.used = max(0, b.used-past.Seconds()*b.rate)
-	}
-	b.last = now
-	if b.used+1 <= b.size {
-		return 0
-	}
-	return time.Duration((b.used + 1 - b.size) / b.rate * float64(time.Second))
 }

@@ -1,4 +1,4 @@
-package api
+package door
 
 import (
 	"go/ast"
@@ -16,7 +16,7 @@ import (
 // on a busy machine. find compares every key by crypto/subtle and leaves its
 // loop by its end alone.
 func TestKeysAreComparedInConstantTime(t *testing.T) {
-	file, err := parser.ParseFile(token.NewFileSet(), "doorclients.go", nil, 0)
+	file, err := parser.ParseFile(token.NewFileSet(), "clients.go", nil, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,112 @@
+package door
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+)
+
+// What a client may do in a row and then in a second that costs more than a
+// read: refreshes, and calls that fail. A hundred workers that share a key and
+// report the same dead token at once are within it; a loop is not.
+const (
+	clientBurst = 120
+	clientRate  = 1
+)
+
+// bucket is a rate limit: size calls in a row, then rate a second.
+type bucket struct {
+	size, rate float64
+
+	mu   sync.Mutex
+	used float64
+	last time.Time
+}
+
+// take takes one, or tells how long to wait for one.
+func (b *bucket) take(now time.Time) (wait time.Duration) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	wait = b.wait(now)
+	if wait == 0 {
+		b.used++
+	}
+	return wait
+}
+
+// empty tells how long to wait for one, and takes none.
+func (b *bucket) empty(now time.Time) time.Duration {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.wait(now)
+}
+
+func (b *bucket) wait(now time.Time) time.Duration {
+	if past := now.Sub(b.last); past > 0 { // a clock that was set back stops nothing for ever
+		b.used = max(0, b.used-past.Seconds()*b.rate)
+	}
+	b.last = now
+	if b.used+1 <= b.size {
+		return 0
+	}
+	return time.Duration((b.used + 1 - b.size) / b.rate * float64(time.Second))
+}
+
+// What wrong keys may do: some at once, as after a key was changed; then each
+// answer is held back, as many at a time as can wait without cost, and the
+// rest lose their connection. Nobody guesses a key of 256 bits; this keeps a
+// program gone wild from wearing the machine and the log.
+const (
+	stormBurst = 20
+	stormRate  = 2
+	stormHold  = time.Second
+	stormSeats = 64
+	stormCalm  = time.Minute // without a held answer the storm is over
+)
+
+// storm slows wrong keys down.
+type storm struct {
+	few   bucket
+	seats chan struct{}
+	log   *slog.Logger
+
+	mu   sync.Mutex
+	last time.Time // when an answer was last held
+}
+
+func newStorm(log *slog.Logger) *storm {
+	return &storm{few: bucket{size: stormBurst, rate: stormRate}, seats: make(chan struct{}, stormSeats), log: log}
+}
+
+// hold is called for every wrong key before it is answered. It reports whether
+// the connection is to end with the answer.
+func (s *storm) hold(ctx context.Context, now time.Time) (hangUp bool) {
+	if s.few.take(now) == 0 {
+		return false
+	}
+	s.note(now)
+	select {
+	case s.seats <- struct{}{}:
+	default:
+		return true
+	}
+	defer func() { <-s.seats }()
+	t := time.NewTimer(stormHold)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-ctx.Done():
+	}
+	return true
+}
+
+// note writes one line a storm.
+func (s *storm) note(now time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.last.IsZero() || now.Sub(s.last) > stormCalm || now.Before(s.last) {
+		s.log.Warn("many calls with wrong client keys on the loopback; their answers are slowed")
+	}
+	s.last = now
+}
