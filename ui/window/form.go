@@ -384,8 +384,8 @@ func testWords(l *look, r api.TestResult, account string) (string, bool) {
 
 func envChoices(l *look) []choice {
 	return []choice{
-		{string(core.Sandbox), l.say.Say("env.sandbox"), iconSandbox, l.pal.Sandbox},
-		{string(core.Live), l.say.Say("env.live"), iconLive, l.pal.Live},
+		{value: string(core.Sandbox), label: l.say.Say("env.sandbox"), paths: iconSandbox, hue: l.pal.Sandbox},
+		{value: string(core.Live), label: l.say.Say("env.live"), paths: iconLive, hue: l.pal.Live},
 	}
 }
 
