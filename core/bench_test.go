@@ -12,14 +12,14 @@ import (
 // keeperWith holds n accounts whose tokens live.
 func keeperWith(n int) *core.Keeper {
 	k := core.NewKeeper(core.Config{
-		Upstreams: map[core.Kind]core.Upstream{core.KindWeChat: {Source: newUpstream(twoHours), Traits: stable}},
+		Upstreams: map[core.Kind]core.Upstream{kindStable: {Source: newUpstream(twoHours), Traits: stable}},
 		Vault:     &vault{}, Journal: newJournal(),
 	})
 	now := time.Now().Round(0)
 	for i := range n {
 		a := core.Account{
 			ID: core.ID(fmt.Sprint(i)), Name: fmt.Sprint("account ", i), Env: core.Sandbox,
-			Kind: core.KindWeChat, AppID: fmt.Sprintf("wx%016x", i), Auto: true,
+			Kind: kindStable, AppID: fmt.Sprintf("wx%016x", i), Auto: true,
 		}
 		k.Put(a, core.Token{Value: fmt.Sprint("token", i), ObtainedAt: now, ExpiresAt: now.Add(twoHours), Life: twoHours})
 	}

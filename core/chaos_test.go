@@ -38,7 +38,7 @@ func (o *odd) Check(context.Context, core.Request, string) error { return o.err 
 func TestAnUnansweredCheckStopsNoRenewal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		up := newUpstream(twoHours)
-		up.legacy = true
+		up.traits = legacy
 		r := newRig(t, &odd{up, &core.Error{Class: core.Misuse, Code: 48001, Message: "not granted"}}, legacy, core.Account{Auto: true}, core.Token{})
 		defer r.stop()
 		tok, _ := r.Get(t.Context(), "1", 0)
@@ -80,8 +80,8 @@ func TestAFailedSaveIsMadeUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		up := newUpstream(twoHours)
 		j := &failingJournal{journal: newJournal()}
-		k := core.NewKeeper(core.Config{Upstreams: map[core.Kind]core.Upstream{core.KindWeChat: {Source: up, Traits: stable}}, Vault: &vault{}, Journal: j})
-		k.Put(core.Account{ID: "1", Name: "shop", AppID: "wx0", Env: core.Sandbox, Kind: core.KindWeChat}, core.Token{})
+		k := core.NewKeeper(core.Config{Upstreams: map[core.Kind]core.Upstream{kindStable: {Source: up, Traits: stable}}, Vault: &vault{}, Journal: j})
+		k.Put(core.Account{ID: "1", Name: "shop", AppID: "wx0", Env: core.Sandbox, Kind: kindStable}, core.Token{})
 		k.Get(t.Context(), "1", 0)
 		time.Sleep(time.Minute)
 		j.err = errors.New("sealed, or disk full")
@@ -105,13 +105,9 @@ func TestWhateverHappensATokenComesBack(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			rnd := rand.New(rand.NewPCG(seed, 7))
 			up := newUpstream(twoHours)
-			up.legacy = seed%2 == 1
+			up.legacy(seed%2 == 1)
 			up.delay = 2 * time.Second
-			tr := stable
-			if up.legacy {
-				tr = legacy
-			}
-			r := newRig(t, up, tr, core.Account{Auto: true}, core.Token{})
+			r := newRig(t, up, up.traits, core.Account{Auto: true}, core.Token{})
 			defer r.stop()
 			r.v.slow(700 * time.Millisecond)
 			log := ""

@@ -9,17 +9,40 @@ import (
 // smaller steps are what time synchronisation does every day.
 const clockTolerance = 2 * time.Second
 
-// Beijing is the zone in which upstream counts its days. China keeps no summer
-// time, so a fixed offset is exact and needs no zone database.
-func Beijing() *time.Location { return time.FixedZone("Asia/Shanghai", 8*60*60) }
+// Zone is where an upstream's day begins and ends: the offset from UTC that its
+// clocks show all year, as "+08:00". The empty zone is UTC.
+type Zone string
 
-// Day is the day of Beijing at t, as 2006-01-02; quotas are counted by it.
-func Day(t time.Time) string { return t.In(Beijing()).Format(time.DateOnly) }
+// Valid reports whether the zone is one.
+func (z Zone) Valid() bool {
+	_, ok := z.parse()
+	return ok
+}
 
-// NextDay is the next midnight of Beijing after t.
-func NextDay(t time.Time) time.Time {
-	b := t.In(Beijing())
-	return time.Date(b.Year(), b.Month(), b.Day()+1, 0, 0, 0, 0, Beijing())
+// Location is the zone as package time has it; of one that is not valid, UTC.
+func (z Zone) Location() *time.Location {
+	loc, _ := z.parse()
+	return loc
+}
+
+func (z Zone) parse() (*time.Location, bool) {
+	if z == "" {
+		return time.UTC, true
+	}
+	t, err := time.ParseInLocation("-07:00", string(z), time.UTC)
+	if err != nil {
+		return time.UTC, false
+	}
+	return t.Location(), true
+}
+
+// Day is the zone's day at t, as 2006-01-02; upstreams count by it.
+func (z Zone) Day(t time.Time) string { return t.In(z.Location()).Format(time.DateOnly) }
+
+// NextDay is the zone's next midnight after t.
+func (z Zone) NextDay(t time.Time) time.Time {
+	here := t.In(z.Location())
+	return time.Date(here.Year(), here.Month(), here.Day()+1, 0, 0, 0, 0, here.Location())
 }
 
 // wallClock reads the wall clock and notices when it was set or the machine

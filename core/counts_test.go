@@ -15,8 +15,8 @@ func TestCallsOfTheDay(t *testing.T) {
 		h := open(t, newUpstream(twoHours), nil, core.Token{})
 		defer h.stop()
 		// The bubble begins at midnight UTC, 08:00 in Beijing.
-		today := core.Day(time.Now())
-		h.Recall(today, map[core.ID]core.Counts{"1": {Calls: 198, Forced: 7}, "gone": {Calls: 1}})
+		today := beijing.Day(time.Now())
+		h.Recall(map[core.ID]core.DayCounts{"1": dayCounts(today, 198, 7), "gone": dayCounts(today, 1, 0)})
 		want := func(when string, c core.Counts) {
 			t.Helper()
 			if s, _ := h.Snapshot("1"); s.Today != c {
@@ -49,13 +49,13 @@ func TestCallsOfTheDay(t *testing.T) {
 		if n := h.journal.called(today); n != 4 {
 			t.Errorf("the journal counts %d calls of this run, want 4", n)
 		}
-		h.Recall(today, map[core.ID]core.Counts{"1": {Calls: 1}})
+		h.Recall(map[core.ID]core.DayCounts{"1": dayCounts(today, 1, 0)})
 		want("told too late", core.Counts{Calls: 202, Forced: 8})
 
 		h.PauseAll(true)
 		synctest.Wait()
 		before, _ := h.Snapshot("1")
-		time.Sleep(time.Until(core.NextDay(time.Now())) - time.Second)
+		time.Sleep(time.Until(beijing.NextDay(time.Now())) - time.Second)
 		want("a second before midnight in Beijing", before.Today)
 		time.Sleep(time.Second)
 		want("midnight in Beijing", core.Counts{})
@@ -63,7 +63,7 @@ func TestCallsOfTheDay(t *testing.T) {
 			t.Fatal(err)
 		}
 		want("the first call of the day", core.Counts{Calls: 1})
-		if n := h.journal.called(core.Day(time.Now())); n != 1 {
+		if n := h.journal.called(beijing.Day(time.Now())); n != 1 {
 			t.Errorf("the journal counts %d calls on the new day", n)
 		}
 	})
@@ -87,7 +87,7 @@ func TestHistoryTellsTheOverlap(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				up := newUpstream(twoHours)
-				up.legacy = tt.legacy
+				up.legacy(tt.legacy)
 				h := open(t, up, func(a *core.Account) { a.Auto = false }, core.Token{})
 				defer h.stop()
 				first, err := h.Get(t.Context(), "1", 0)
@@ -114,4 +114,8 @@ func TestHistoryTellsTheOverlap(t *testing.T) {
 			})
 		})
 	}
+}
+
+func dayCounts(day string, calls, forced int) core.DayCounts {
+	return core.DayCounts{Day: day, Counts: core.Counts{Calls: calls, Forced: forced}}
 }

@@ -100,7 +100,7 @@ const (
 	RemedyWhitelist    = "whitelist"      // add the caller's IP to the whitelist
 	RemedyConfirm      = "confirm"        // ask the admin to confirm, then try again
 	RemedyRefused      = "confirm_denied" // the admin refused; a wait is imposed
-	RemedyQuotaDay     = "quota_day"      // resets at midnight, Beijing
+	RemedyQuotaDay     = "quota_day"      // resets when upstream's day ends
 	RemedyQuotaMinute  = "quota_minute"   // resets in a minute
 	RemedySecret       = "secret"         // enter the right AppSecret
 	RemedyAppID        = "appid"          // correct the AppID

@@ -1,10 +1,12 @@
 package core
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"net/url"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -28,17 +30,23 @@ type Journal interface {
 	// that names one other than ip, "" when there is none.
 	RefusedIP(id ID, ip string) (string, error)
 	// Forced returns how many forced fetches of the account count on day (see
-	// Day) and when the last one was; CountForce adds one at the time given.
+	// Zone.Day) and when the last one was; CountForce adds one at the time given.
 	Forced(id ID, day string) (n int, last time.Time, err error)
 	CountForce(id ID, day string, at time.Time) error
 	// CountCalls adds n calls to upstream to those of the account on day.
 	CountCalls(id ID, day string, n int) error
 }
 
-// Counts are what an account asked of upstream on one day of Beijing.
+// Counts are what an account asked of upstream on one day.
 type Counts struct {
 	Calls  int // in all
 	Forced int // of these, forced fetches
+}
+
+// DayCounts are the Counts of a day, see Zone.Day.
+type DayCounts struct {
+	Day string
+	Counts
 }
 
 // Config is what a Keeper is made of.
@@ -107,8 +115,8 @@ type entry struct {
 	shelved   *Error    // err as it was before the vault was locked
 	edits     int       // grows when what a round depends on is edited
 
-	countsDay string // see Day; what counts is the day's alone
-	counts    Counts
+	counts  DayCounts     // of the last day on which anything was asked
+	longest time.Duration // what the last grant had left when it came
 
 	spread uint8     // this account's share of the jitter, so that many do not ask at once
 	due    time.Time // when the background acts
@@ -179,7 +187,7 @@ func (e *entry) forgive() {
 // drop lets go of the token and of a round under way for it.
 func (e *entry) drop() {
 	e.token.Store(&Token{})
-	e.dead = ""
+	e.dead, e.longest = "", 0
 	if e.flight != nil {
 		e.flight.cancel()
 	}
@@ -214,13 +222,13 @@ func (k *Keeper) Restore(tokens map[ID]Token) {
 	}
 }
 
-// Recall tells what accounts asked of upstream on day in earlier runs. An account
-// that asked since then keeps its own count, which it began too early.
-func (k *Keeper) Recall(day string, counts map[ID]Counts) {
+// Recall tells what accounts asked of upstream in earlier runs. An account that
+// asked since then keeps its own count, which it began too early.
+func (k *Keeper) Recall(counts map[ID]DayCounts) {
 	for id, c := range counts {
 		k.change(id, func(e *entry, _ time.Time) {
-			if e.countsDay == "" {
-				e.countsDay, e.counts = day, c
+			if e.counts.Day == "" {
+				e.counts = c
 			}
 		})
 	}
@@ -349,14 +357,31 @@ func (k *Keeper) refusal(e *entry, now time.Time, minTTL time.Duration) *Error {
 	if !k.Live(e.account) {
 		return errLive(e.account)
 	}
-	t := e.token.Load()
-	if from := t.ExpiresAt.Add(-traits.window(t.Life)); t.Good(now, 0) && now.Before(from) {
-		return &Error{
-			Class: Temporary, Remedy: RemedyLifeTooLong, RetryAt: from,
-			Message: fmt.Sprintf("upstream gives no token that lives %s before the current one nears its end; ask for a shorter life", minTTL),
-		}
+	if err := e.tooLong(traits, now, minTTL); err != nil {
+		return err
 	}
 	return e.floor(now)
+}
+
+// tooLong refuses a life that upstream cannot give while the current token lives.
+func (e *entry) tooLong(traits Traits, now time.Time, minTTL time.Duration) *Error {
+	t := e.token.Load()
+	from := t.ExpiresAt.Add(-traits.window(t.Life))
+	if !t.Good(now, 0) || !now.Before(from) {
+		return nil
+	}
+	out := &Error{
+		Class: Temporary, Remedy: RemedyLifeTooLong, RetryAt: from,
+		Message: fmt.Sprintf("upstream gives no token that lives %s before the current one nears its end; ask for a shorter life", minTTL),
+	}
+	if traits.anytime() {
+		longest := cmp.Or(e.longest, t.Life)
+		if minTTL <= longest {
+			return nil
+		}
+		out.Message = fmt.Sprintf("upstream gives tokens that live %s, less than the %s asked for; ask for a shorter life", longest.Truncate(time.Second), minTTL)
+	}
+	return out
 }
 
 // tooShort is the answer when a round brought a token and it still lives less
@@ -402,12 +427,31 @@ func (e *entry) apart(last, now time.Time) *Error {
 // false for a live account of a destructive source until its owner agreed.
 func (k *Keeper) Live(a Account) bool {
 	traits, ok := k.traits(a)
-	return ok && (!traits.Destructive || a.Env != Live || a.AllowLive)
+	return ok && (!traits.Destructive() || a.Env != Live || a.AllowLive)
 }
 
 func (k *Keeper) traits(a Account) (Traits, bool) {
 	up, ok := k.cfg.Upstreams[a.Kind]
 	return up.Traits, ok
+}
+
+// day is the zone of the day by which the account's upstream counts.
+func (k *Keeper) day(a Account) Zone { return k.cfg.Upstreams[a.Kind].Traits.Day }
+
+// checks reports whether the account's upstream can be asked about a token.
+func (k *Keeper) checks(a Account) bool {
+	_, ok := k.cfg.Upstreams[a.Kind].Source.(Checker)
+	return ok
+}
+
+// usesVault reports whether a round for the account needs something of the vault:
+// its secret, or the password of its proxy's user.
+func (t Traits) usesVault(a Account) bool {
+	if !t.NoSecret {
+		return true
+	}
+	u, err := url.Parse(a.Proxy)
+	return err == nil && u.User != nil
 }
 
 // Token is the current token, living or not, without any fetch.
@@ -457,6 +501,9 @@ func (k *Keeper) Unlocked() {
 // their next round. Tokens that live go on living.
 func (k *Keeper) Locked(err *Error) {
 	k.everyone(func(e *entry) bool {
+		if traits, _ := k.traits(e.account); !traits.usesVault(e.account) {
+			return false
+		}
 		if e.err != nil && e.err.Class != VaultClosed {
 			e.shelved = e.err
 		}
@@ -497,6 +544,6 @@ func errKind(kind Kind) *Error {
 func errLive(a Account) *Error {
 	return &Error{
 		Class: Misuse, Remedy: RemedyAllowLive,
-		Message: fmt.Sprintf("fetching for %s would kill the token that production uses; allow it for the account, or use kind %s", a.Ref(), KindWeChat),
+		Message: fmt.Sprintf("fetching for %s would kill the token that production uses; allow it for the account, or choose a kind that does not", a.Ref()),
 	}
 }

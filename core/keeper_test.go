@@ -134,11 +134,13 @@ func TestManyReportsCauseOneRound(t *testing.T) {
 // refuser refuses some tokens although its upstream hands them out.
 type refuser struct {
 	*upstream
-	dead map[string]bool
+	dead    map[string]bool
+	refused int // checks
 }
 
 func (r *refuser) Check(ctx context.Context, req core.Request, token string) error {
 	if r.dead[token] {
+		r.refused++
 		return core.ErrDead
 	}
 	return r.upstream.Check(ctx, req, token)
@@ -148,9 +150,9 @@ func (r *refuser) Check(ctx context.Context, req core.Request, token string) err
 func openWith(t *testing.T, source core.Source, stored core.Token) *house {
 	t.Helper()
 	h := &house{vault: &vault{}, journal: newJournal(), wall: &wall{}}
-	h.account = core.Account{ID: "1", Name: "shop", Env: core.Sandbox, Kind: core.KindWeChat, AppID: "wx0", Auto: true}
+	h.account = core.Account{ID: "1", Name: "shop", Env: core.Sandbox, Kind: kindStable, AppID: "wx0", Auto: true}
 	h.Keeper = core.NewKeeper(core.Config{
-		Upstreams: map[core.Kind]core.Upstream{core.KindWeChat: {Source: source, Traits: stable}},
+		Upstreams: map[core.Kind]core.Upstream{kindStable: {Source: source, Traits: stable}},
 		Vault:     h.vault, Journal: h.journal, Now: h.wall.Now,
 	})
 	h.Put(h.account, stored)
@@ -190,7 +192,7 @@ func TestThirtyDaysWithFaults(t *testing.T) {
 		t.Run(kind, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				up := newUpstream(twoHours)
-				up.legacy = kind == "legacy"
+				up.legacy(kind == "legacy")
 				h := open(t, up, nil, core.Token{})
 				defer h.stop()
 				if _, err := h.Get(t.Context(), "1", 0); err != nil {
@@ -510,7 +512,7 @@ func TestAnotherAppIDDropsTheToken(t *testing.T) {
 func TestALiveDestructiveAccountIsNeverFetched(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		up := newUpstream(twoHours)
-		up.legacy = true
+		up.traits = legacy
 		h := open(t, up, func(a *core.Account) { a.Env = core.Live }, core.Token{})
 		defer h.stop()
 		time.Sleep(24 * time.Hour)
@@ -549,7 +551,7 @@ func TestALiveDestructiveAccountIsNeverFetched(t *testing.T) {
 func TestLegacyReportChecksBeforeItFetches(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		up := newUpstream(twoHours)
-		up.legacy = true
+		up.traits = legacy
 		h := open(t, up, nil, core.Token{})
 		defer h.stop()
 		first, err := h.Get(t.Context(), "1", 0)
@@ -759,7 +761,7 @@ func TestTheForceQuotaHoldsBackNothingElse(t *testing.T) {
 		h2 := openWith(t, refusing, token)
 		defer h2.stop()
 		for range 20 { // the day's budget is gone
-			if err := h2.journal.CountForce("1", core.Day(time.Now()), time.Now()); err != nil {
+			if err := h2.journal.CountForce("1", beijing.Day(time.Now()), time.Now()); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -781,10 +783,10 @@ func TestAHarmlessProbeTestsALiveDestructiveAccount(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		harmful, harmless := newUpstream(twoHours), newUpstream(twoHours)
 		k := core.NewKeeper(core.Config{
-			Upstreams: map[core.Kind]core.Upstream{core.KindWeChatLegacy: {Source: harmful, Traits: legacy, Probe: harmless}},
+			Upstreams: map[core.Kind]core.Upstream{kindLegacy: {Source: harmful, Traits: legacy, Probe: harmless}},
 			Vault:     &vault{}, Journal: newJournal(),
 		})
-		a := core.Account{ID: "1", Name: "shop", Env: core.Live, Kind: core.KindWeChatLegacy, AppID: "wx0"}
+		a := core.Account{ID: "1", Name: "shop", Env: core.Live, Kind: kindLegacy, AppID: "wx0"}
 		if _, err := k.Test(t.Context(), a, core.Credentials{}); err != nil {
 			t.Error(err)
 		}

@@ -137,7 +137,7 @@ func (k *Keeper) forbids(e *entry, r Report, goal goal, now time.Time) error {
 		return k.refusal(e, now, 0)
 	case !known:
 		return errKind(e.account.Kind)
-	case goal == renew && !k.Live(e.account):
+	case (goal == renew || goal == report && !k.checks(e.account)) && !k.Live(e.account):
 		return errLive(e.account)
 	}
 	if r.Person {
@@ -178,11 +178,15 @@ func (k *Keeper) Check(ctx context.Context, id ID) error {
 		return &Error{Class: Temporary, Remedy: RemedyTryAgain, Message: "there is no token to check yet; get one first"}
 	}
 	w := k.attempt(ctx, a, current)
+	checker := w.checker()
+	if checker == nil {
+		return errNoCheck()
+	}
 	if !w.open() && a.Proxy != "" { // without a proxy a check needs no secret
 		return w.out.err
 	}
-	w.check()
-	k.checked(id, w)
+	w.check(checker)
+	k.checked(w)
 	switch {
 	case w.out.verdict == dead:
 		refused := w.out.err
@@ -198,7 +202,8 @@ func (k *Keeper) Check(ctx context.Context, id ID) error {
 }
 
 // checked notes what a check beside the rounds found out.
-func (k *Keeper) checked(id ID, w *attempt) {
+func (k *Keeper) checked(w *attempt) {
+	id := w.req.Account.ID
 	k.change(id, func(e *entry, now time.Time) {
 		k.count(e, w.out, now)
 		if t := *e.token.Load(); w.out.verdict == accepted && t.Value == w.current.Value {
@@ -206,7 +211,7 @@ func (k *Keeper) checked(id ID, w *attempt) {
 			e.token.Store(&t)
 		}
 	})
-	k.noteCalls(id, w.out.calls, k.now())
+	k.noteCalls(w.req.Account, w.out.calls, k.now())
 	if w.out.verdict == dead {
 		k.save(id)
 	}
@@ -264,7 +269,7 @@ func (k *Keeper) countTest(a Account) {
 			k.count(e, outcome{calls: 1}, now)
 		}
 	})
-	k.noteCalls(a.ID, calls, at)
+	k.noteCalls(a, calls, at)
 }
 
 // testGap books the next test of the account's upstream and returns how long to

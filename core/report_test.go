@@ -28,7 +28,7 @@ func TestTheFirstReportIsServedAtOnce(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				up := newUpstream(twoHours)
-				up.legacy = tt.legacy
+				up.legacy(tt.legacy)
 				h := open(t, up, nil, core.Token{})
 				defer h.stop()
 				tt.come(t, h)

@@ -71,9 +71,9 @@ func newRig(t *testing.T, src core.Source, tr core.Traits, a core.Account, store
 	if r.a.Env == "" {
 		r.a.Env = core.Sandbox
 	}
-	r.a.Kind = core.KindWeChat
-	if tr.Destructive {
-		r.a.Kind = core.KindWeChatLegacy
+	r.a.Kind = kindStable
+	if tr.Destructive() {
+		r.a.Kind = kindLegacy
 	}
 	r.Keeper = core.NewKeeper(core.Config{
 		Upstreams: map[core.Kind]core.Upstream{r.a.Kind: {Source: src, Traits: tr}},

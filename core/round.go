@@ -21,10 +21,12 @@ const (
 // source's traits:
 //
 //	renew   fetch, unforced
-//	report  idempotent with force: fetch; if the same token comes back, check
-//	        it; only if upstream calls it dead, force, within the budget
-//	        other idempotent: fetch; the same token back is a normal answer
-//	        destructive: check; fetch only if upstream calls it dead
+//	report  asking again is harmless: fetch. If the same token comes back, it is
+//	        valid where upstream vouches for it; where a new one can be forced it
+//	        is checked, and forced, within the budget, if upstream calls it dead;
+//	        else it is a normal answer
+//	        asking again costs a token: check, where that can be done, and fetch
+//	        only if upstream calls the token dead
 //	force   fetch, forced where the source knows force
 type round struct {
 	goal  goal
@@ -109,7 +111,7 @@ func (w *attempt) run(g goal) {
 	switch {
 	case g == force:
 		w.force()
-	case g == report && w.up.Traits.Destructive:
+	case g == report && !w.up.Traits.Repeat.Harmless():
 		w.checkThenFetch()
 	default:
 		w.fetch()
@@ -122,8 +124,11 @@ func (w *attempt) run(g goal) {
 	}
 }
 
-// open takes the account's credentials from the vault.
+// open takes the account's credentials from the vault, where it has any.
 func (w *attempt) open() bool {
+	if !w.up.Traits.usesVault(w.req.Account) {
+		return true
+	}
 	creds, err := w.k.cfg.Vault.Credentials(w.ctx, w.req.Account.ID)
 	if err != nil {
 		w.fail(err)
@@ -173,7 +178,7 @@ const quickRetry = 2 * time.Second
 // of an upstream that answered quickly and that asking again does not harm.
 func (w *attempt) worthAnother() bool {
 	err := w.out.err
-	return err != nil && err.Class == Temporary && err.RetryAt.IsZero() && w.up.Traits.Idempotent && w.out.took < quickRetry
+	return err != nil && err.Class == Temporary && err.RetryAt.IsZero() && w.up.Traits.Repeat.Harmless() && w.out.took < quickRetry
 }
 
 // force asks for another token, within upstream's budget.
@@ -181,13 +186,13 @@ func (w *attempt) force() {
 	t, now := w.up.Traits, w.k.now()
 	w.out.forced = true
 	if t.ForceBudget > 0 {
-		id, journal := w.req.Account.ID, w.k.cfg.Journal
-		n, last, err := journal.Forced(id, Day(now))
+		id, day, journal := w.req.Account.ID, t.Day.Day(now), w.k.cfg.Journal
+		n, last, err := journal.Forced(id, day)
 		if err == nil {
 			err = budget(t, n, last, now)
 		}
 		if err == nil {
-			err = journal.CountForce(id, Day(now), now) // before the call: a crash must not lose it
+			err = journal.CountForce(id, day, now) // before the call: a crash must not lose it
 		}
 		if err != nil {
 			w.fail(err)
@@ -203,8 +208,8 @@ func (w *attempt) force() {
 func budget(t Traits, used int, last, now time.Time) error {
 	if used >= t.ForceBudget {
 		return &Error{
-			Class: Quota, Remedy: RemedyForceBudget, RetryAt: NextDay(now),
-			Message: "today's forced refreshes of this account are used up; wait for midnight in Beijing",
+			Class: Quota, Remedy: RemedyForceBudget, RetryAt: t.Day.NextDay(now),
+			Message: "today's forced refreshes of this account are used up; refresh without force, or wait for the next day",
 		}
 	}
 	if next := last.Add(t.ForceGap); !last.IsZero() && now.Before(next) && !last.After(now) {
@@ -216,27 +221,37 @@ func budget(t Traits, used int, last, now time.Time) error {
 	return nil
 }
 
-// checkThenFetch serves a report for a source whose fetch kills the token that
-// others use: it fetches only when upstream calls the token dead.
+// checkThenFetch serves a report for a source whose fetch costs others a token:
+// it fetches only when upstream calls the token dead. Where nobody can ask
+// upstream that, the word of whoever reports it counts.
 func (w *attempt) checkThenFetch() {
-	if w.check(); w.out.verdict != dead {
-		return
+	checker := w.checker()
+	if checker != nil {
+		if w.check(checker); w.out.verdict != dead {
+			return
+		}
 	}
 	if w.k.Live(w.req.Account) {
 		w.fetch()
 	} else {
 		w.fail(errLive(w.req.Account))
 	}
-	w.stillDead()
+	if checker != nil {
+		w.stillDead()
+	}
 }
 
 // sameAgain serves a report when upstream handed out the reported token again.
 func (w *attempt) sameAgain() {
-	if w.up.Traits.ForceBudget == 0 {
+	if w.up.Traits.Vouches {
 		w.out.verdict = accepted
 		return
 	}
-	if w.check(); w.out.verdict == dead {
+	checker := w.checker()
+	if checker == nil || w.up.Traits.ForceBudget == 0 {
+		return
+	}
+	if w.check(checker); w.out.verdict == dead {
 		w.force()
 		w.stillDead()
 	}
@@ -250,14 +265,15 @@ func (w *attempt) stillDead() {
 	}
 }
 
+// checker is the source as one that can check a token; nil when it cannot.
+func (w *attempt) checker() Checker {
+	checker, _ := w.up.Source.(Checker)
+	return checker
+}
+
 // check asks whether upstream accepts the current token. One that it refuses is
 // handed out to nobody from then on.
-func (w *attempt) check() {
-	checker, ok := w.up.Source.(Checker)
-	if !ok {
-		w.fail(errNoCheck())
-		return
-	}
+func (w *attempt) check(checker Checker) {
 	err := checker.Check(w.ctx, w.req, w.current.Value)
 	w.out.calls++
 	w.out.err = AsError(err)
@@ -292,7 +308,7 @@ func (k *Keeper) finish(e *entry, f *flight, out outcome, asked Account, edits i
 			k.publish(e)
 		}
 		k.mu.Unlock()
-		k.noteCalls(id, out.calls, now)
+		k.noteCalls(asked, out.calls, now)
 		close(f.done)
 		k.signal()
 		return
@@ -303,7 +319,7 @@ func (k *Keeper) finish(e *entry, f *flight, out outcome, asked Account, edits i
 	entry, write := e.line(f, out, token, before, now)
 	k.mu.Unlock()
 
-	k.noteCalls(id, out.calls, now)
+	k.noteCalls(asked, out.calls, now)
 	if save {
 		k.save(id)
 	}
@@ -361,8 +377,8 @@ func (k *Keeper) save(id ID) {
 
 // count adds what a round asked to the day's. The lock is held.
 func (k *Keeper) count(e *entry, out outcome, now time.Time) {
-	if day := Day(now); e.countsDay != day {
-		e.countsDay, e.counts = day, Counts{}
+	if day := k.day(e.account).Day(now); e.counts.Day != day {
+		e.counts = DayCounts{Day: day}
 	}
 	e.counts.Calls += out.calls
 	if out.spent {
@@ -372,11 +388,11 @@ func (k *Keeper) count(e *entry, out outcome, now time.Time) {
 
 // noteCalls keeps what count added over restarts: one write for each round,
 // none while nothing is asked.
-func (k *Keeper) noteCalls(id ID, calls int, now time.Time) {
+func (k *Keeper) noteCalls(a Account, calls int, now time.Time) {
 	if calls == 0 {
 		return
 	}
-	if err := k.cfg.Journal.CountCalls(id, Day(now), calls); err != nil {
-		k.cfg.Log.Warn("counting the calls failed", "account", id, "err", err)
+	if err := k.cfg.Journal.CountCalls(a.ID, k.day(a).Day(now), calls); err != nil {
+		k.cfg.Log.Warn("counting the calls failed", "account", a.ID, "err", err)
 	}
 }

@@ -95,16 +95,3 @@ func TestStateOfASnapshot(t *testing.T) {
 		}
 	}
 }
-
-func TestDaysOfBeijing(t *testing.T) {
-	at := time.Date(2026, 11, 22, 15, 59, 59, 0, time.UTC) // 23:59:59 in Beijing
-	if got := core.Day(at); got != "2026-11-22" {
-		t.Errorf("day %s", got)
-	}
-	if got := core.NextDay(at).Sub(at); got != time.Second {
-		t.Errorf("next day in %v", got)
-	}
-	if got := core.Day(at.Add(time.Second)); got != "2026-11-23" {
-		t.Errorf("day %s", got)
-	}
-}

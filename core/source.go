@@ -27,7 +27,8 @@ var ErrDead = errors.New("upstream no longer accepts the token")
 
 // Request is what a source needs for one call.
 type Request struct {
-	Account     Account
+	Account Account
+	// Credentials are empty for a source that needs none.
 	Credentials Credentials
 	// Force asks for a new token although the current one lives. Sources
 	// whose traits have no ForceBudget ignore it.
@@ -40,31 +41,85 @@ type Grant struct {
 	ExpiresIn time.Duration // the remaining life, more than zero
 }
 
+// Repeat is what a source does when it is asked again while its token lives.
+type Repeat string
+
+// What asking again does.
+const (
+	// RepeatSame hands out the same token until its last Window, then another.
+	RepeatSame Repeat = "same"
+	// RepeatSameRenewed hands out the same token with its life renewed.
+	RepeatSameRenewed Repeat = "same-renewed"
+	// RepeatNewAllLive makes a new token; those before live to their own end.
+	RepeatNewAllLive Repeat = "new-all-live"
+	// RepeatNewTwoLive makes a new token; of those before only the newest lives on.
+	RepeatNewTwoLive Repeat = "new-two-live"
+	// RepeatDestructive makes a new token, and the one before dies, at once or
+	// after Overlap: whoever else holds it is cut off.
+	RepeatDestructive Repeat = "destructive"
+)
+
+// Repeats lists what asking again can do.
+func Repeats() []Repeat {
+	return []Repeat{RepeatSame, RepeatSameRenewed, RepeatNewAllLive, RepeatNewTwoLive, RepeatDestructive}
+}
+
+// Harmless reports whether asking again costs nobody a token.
+func (r Repeat) Harmless() bool {
+	return r == RepeatSame || r == RepeatSameRenewed || r == RepeatNewAllLive
+}
+
 // Traits say how a source behaves, so that the Keeper can plan without knowing
 // the vendor.
 type Traits struct {
-	// Idempotent: asking again harms nobody.
-	Idempotent bool
-	// Destructive: asking again kills the token that others hold.
-	Destructive bool
-	// Window is how long before expiry a new token can be had, for tokens that
-	// live at least as long; for shorter lives it is half the life.
-	Window time.Duration
-	// Overlap is how long a replaced token may still work.
-	Overlap time.Duration
-	// ForceBudget is how many forced fetches upstream allows in a day of
-	// Beijing; 0 when the source knows no force. ForceGap lies between two.
-	ForceBudget int
-	ForceGap    time.Duration
+	// Repeat is what asking again does.
+	Repeat Repeat `json:"repeat"`
+	// Vouches: a token that is handed out again is one that upstream accepts. For
+	// any other source nobody calls such a token valid before it was checked.
+	Vouches bool `json:"vouches,omitempty"`
+	// NoSecret: nothing of an account is in the vault, unless its proxy has a
+	// user.
+	NoSecret bool `json:"no_secret,omitempty"`
+	// Window is how long before expiry a token is renewed, for tokens that live
+	// at least as long; for shorter lives it is half the life. Unless Anytime is
+	// set, no other can be had before that.
+	Window time.Duration `json:"window"`
+	// Anytime: a longer life can be had whenever it is asked for. It counts only
+	// where asking again is harmless.
+	Anytime bool `json:"anytime,omitempty"`
+	// Overlap is how long a token may still work that was replaced, where Repeat
+	// does not say that it lives on.
+	Overlap time.Duration `json:"overlap,omitempty"`
+	// ForceBudget is how many forced fetches upstream allows in a day; 0 when
+	// the source knows no force. ForceGap lies between two.
+	ForceBudget int           `json:"force_budget,omitempty"`
+	ForceGap    time.Duration `json:"force_gap,omitempty"`
+	// Day is where upstream's day begins, by which it counts calls.
+	Day Zone `json:"day,omitempty"`
 }
 
-// window is how long before expiry a token of the given full life can be
-// replaced.
+// Destructive reports whether asking again kills the token that others hold.
+func (t Traits) Destructive() bool { return t.Repeat == RepeatDestructive }
+
+// anytime reports whether the Keeper may ask for a longer life before the window.
+func (t Traits) anytime() bool { return t.Anytime && t.Repeat.Harmless() }
+
+// window is how long before expiry a token of the given full life is replaced.
 func (t Traits) window(life time.Duration) time.Duration {
 	if life < t.Window {
 		return life / 2
 	}
 	return t.Window
+}
+
+// overlap is how long a token of the given full life may still work after it was
+// replaced.
+func (t Traits) overlap(life time.Duration) time.Duration {
+	switch t.Repeat {
+	case RepeatNewAllLive, RepeatNewTwoLive:
+		return life // its own end comes first
+	}
+	return min(t.Overlap, t.window(life))
 }
 
 // Upstream is a source with its traits.
@@ -82,7 +137,7 @@ type Upstream struct {
 	Quota map[Product]int
 }
 
-// quota is what upstream is known to allow in a day of Beijing.
+// quota is what upstream is known to allow in a day.
 func (u Upstream) quota(p Product) Counts {
 	return Counts{Calls: u.Quota[p], Forced: u.Traits.ForceBudget}
 }

@@ -33,7 +33,8 @@ type Snapshot struct {
 	Err        *Error    // of the last round, nil after a success
 	NextTry    time.Time // when the background acts next, zero when it will not
 	LastUsed   time.Time // when a caller last got or copied the token
-	Today      Counts    // since midnight in Beijing
+	Today      Counts    // since upstream's day began
+	DayEnds    time.Time // when the next one begins
 	Quota      Counts    // what upstream is known to allow a day; 0 where nobody knows
 }
 

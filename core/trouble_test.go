@@ -219,7 +219,7 @@ func TestSavingAllKeepsTheNewest(t *testing.T) {
 func TestAnAccountThatBecomesLiveIsNotFetched(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		up := newUpstream(twoHours)
-		up.legacy = true
+		up.traits = legacy
 		r := newRig(t, up, legacy, core.Account{}, core.Token{})
 		defer r.stop()
 		r.v.slow(3 * time.Second)
@@ -238,7 +238,7 @@ func TestAnAccountThatBecomesLiveIsNotFetched(t *testing.T) {
 func TestWithdrawnConsentStopsAWaitingRound(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		up := newUpstream(twoHours)
-		up.legacy = true
+		up.traits = legacy
 		r := newRig(t, up, legacy, core.Account{Env: core.Live, AllowLive: true}, core.Token{})
 		defer r.stop()
 		r.v.slow(3 * time.Second)
@@ -257,7 +257,7 @@ func TestWithdrawnConsentStopsAWaitingRound(t *testing.T) {
 func TestTheLiveRefusalEndsWithTheEdit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		up := newUpstream(twoHours)
-		up.legacy = true
+		up.traits = legacy
 		now := time.Now().Round(0)
 		r := newRig(t, up, legacy, core.Account{Env: core.Live, Auto: true}, core.Token{Value: "dead-token", ObtainedAt: now, ExpiresAt: now.Add(time.Hour), Life: time.Hour})
 		defer r.stop()
@@ -280,7 +280,7 @@ func TestGetTakesNoAnswerOfAForce(t *testing.T) {
 		defer r.stop()
 		r.Get(t.Context(), "1", 0)
 		for range 20 {
-			r.j.CountForce("1", core.Day(time.Now().Add(3*time.Hour)), time.Now())
+			r.j.CountForce("1", beijing.Day(time.Now().Add(3*time.Hour)), time.Now())
 		}
 		time.Sleep(3 * time.Hour) // expired
 		r.v.slow(2 * time.Second)
@@ -419,7 +419,7 @@ func TestSleepThenASetBackInMidFetch(t *testing.T) {
 		r = newRig(t, &suspended{newUpstream(twoHours), &r}, stable, core.Account{}, core.Token{})
 		defer r.stop()
 		now := time.Now().Round(0)
-		r.Put(core.Account{ID: "2", Name: "b", AppID: "b", Env: core.Sandbox, Kind: core.KindWeChat}, core.Token{Value: "b", ObtainedAt: now, ExpiresAt: now.Add(9 * time.Hour), Life: 9 * time.Hour})
+		r.Put(core.Account{ID: "2", Name: "b", AppID: "b", Env: core.Sandbox, Kind: kindStable}, core.Token{Value: "b", ObtainedAt: now, ExpiresAt: now.Add(9 * time.Hour), Life: 9 * time.Hour})
 		tok, err := r.Get(t.Context(), "1", 0)
 		if err != nil {
 			t.Fatal(err)
@@ -434,7 +434,7 @@ func TestSleepThenASetBackInMidFetch(t *testing.T) {
 func TestGetTakesNoAnswerOfAReport(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		up := newUpstream(twoHours)
-		up.legacy = true
+		up.traits = legacy
 		r := newRig(t, up, legacy, core.Account{}, core.Token{})
 		defer r.stop()
 		tok, _ := r.Get(t.Context(), "1", 0)
@@ -471,7 +471,7 @@ func TestHungAccountsStarveNobody(t *testing.T) {
 				defer r.stop()
 				time.Sleep(time.Minute)
 				for i := range n {
-					r.Put(core.Account{ID: core.ID(fmt.Sprint("h", i)), Name: fmt.Sprint("h", i), AppID: fmt.Sprint(i), Env: core.Sandbox, Kind: core.KindWeChat, Auto: true}, core.Token{})
+					r.Put(core.Account{ID: core.ID(fmt.Sprint("h", i)), Name: fmt.Sprint("h", i), AppID: fmt.Sprint(i), Env: core.Sandbox, Kind: kindStable, Auto: true}, core.Token{})
 				}
 				dead := time.Duration(0)
 				var worst time.Duration

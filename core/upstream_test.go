@@ -13,9 +13,9 @@ import (
 )
 
 // upstream is a faithful model of an upstream for one account, in the test's
-// own time. It has the semantics of stable_token, or of the legacy call.
+// own time. What asking again does is told by its traits.
 type upstream struct {
-	legacy bool
+	traits core.Traits
 	life   time.Duration
 	delay  time.Duration
 
@@ -39,7 +39,7 @@ type minted struct {
 }
 
 func newUpstream(life time.Duration) *upstream {
-	return &upstream{life: life, rnd: rand.New(rand.NewPCG(1, 2))}
+	return &upstream{traits: stable, life: life, rnd: rand.New(rand.NewPCG(1, 2))}
 }
 
 func (u *upstream) window() time.Duration {
@@ -49,16 +49,51 @@ func (u *upstream) window() time.Duration {
 	return 300 * time.Second
 }
 
+// behaves tells the traits, through whatever the upstream is embedded in.
+func (u *upstream) behaves() core.Traits { return u.traits }
+
+// legacy makes the upstream a destructive one.
+func (u *upstream) legacy(yes bool) {
+	if yes {
+		u.traits = legacy
+	}
+}
+
+// mint makes another token. What becomes of those before is told by the traits.
 func (u *upstream) mint(now time.Time) {
-	if u.current.value != "" {
-		old := u.current
-		if until := now.Add(u.window()); old.dies.After(until) {
-			old.dies = until
+	if old := u.current; old.value != "" {
+		switch u.traits.Repeat {
+		case core.RepeatNewAllLive:
+			u.older = append(u.older, old)
+		case core.RepeatNewTwoLive:
+			u.older = []minted{old}
+		default:
+			if until := now.Add(min(u.traits.Overlap, u.window())); old.dies.After(until) {
+				old.dies = until
+			}
+			u.older = []minted{old}
 		}
-		u.older = []minted{old}
 	}
 	u.n++
 	u.current = minted{value: fmt.Sprintf("token-%08d-of-the-test-upstream", u.n), dies: now.Add(u.life)}
+}
+
+// again answers a call that forces nothing.
+func (u *upstream) again(now time.Time) {
+	left := u.current.dies.Sub(now)
+	switch u.traits.Repeat {
+	case core.RepeatSame:
+		if left <= u.window() {
+			u.mint(now)
+		}
+	case core.RepeatSameRenewed:
+		if left <= 0 {
+			u.mint(now)
+		}
+		u.current.dies = now.Add(u.life)
+	default:
+		u.mint(now)
+	}
 }
 
 func (u *upstream) Fetch(ctx context.Context, req core.Request) (core.Grant, error) {
@@ -79,13 +114,12 @@ func (u *upstream) Fetch(ctx context.Context, req core.Request) (core.Grant, err
 	case u.down || u.unreachable(now) || u.rnd.Float64() < u.failing:
 		return core.Grant{}, &core.Error{Class: core.Temporary, Message: "no answer; try again"}
 	}
-	left := u.current.dies.Sub(now)
-	if req.Force {
+	if req.Force && u.traits.ForceBudget > 0 {
 		u.forces++
 		u.mint(now)
 		u.older = nil
-	} else if u.legacy || left <= u.window() {
-		u.mint(now)
+	} else {
+		u.again(now)
 	}
 	return core.Grant{Value: u.current.value, ExpiresIn: u.current.dies.Sub(now).Truncate(time.Second)}, nil
 }
@@ -154,13 +188,15 @@ func (u *upstream) count() int {
 
 // vault hands out the same credentials for every account, or its error.
 type vault struct {
-	mu  sync.Mutex
-	err *core.Error
+	mu    sync.Mutex
+	err   *core.Error
+	asked int
 }
 
 func (v *vault) Credentials(context.Context, core.ID) (core.Credentials, error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
+	v.asked++
 	if v.err != nil {
 		return core.Credentials{}, v.err
 	}
@@ -264,9 +300,18 @@ func (w *wall) jump(d time.Duration) {
 	w.offset += d
 }
 
+// beijing is the zone of the test upstream's days.
+const beijing core.Zone = "+08:00"
+
+// The kinds of the tests: like WeChat's two.
+const (
+	kindStable core.Kind = "stable"
+	kindLegacy core.Kind = "legacy"
+)
+
 var (
-	stable = core.Traits{Idempotent: true, Window: 300 * time.Second, Overlap: 300 * time.Second, ForceBudget: 20, ForceGap: 30 * time.Second}
-	legacy = core.Traits{Destructive: true, Window: 300 * time.Second, Overlap: 300 * time.Second}
+	stable = core.Traits{Repeat: core.RepeatSame, Window: 300 * time.Second, Overlap: 300 * time.Second, ForceBudget: 20, ForceGap: 30 * time.Second, Day: beijing}
+	legacy = core.Traits{Repeat: core.RepeatDestructive, Window: 300 * time.Second, Overlap: 300 * time.Second, Day: beijing}
 )
 
 // house is a running Keeper with one account, shop.
@@ -284,11 +329,8 @@ type house struct {
 func open(t *testing.T, up *upstream, with func(*core.Account), stored core.Token) *house {
 	t.Helper()
 	h := &house{up: up, vault: &vault{}, journal: newJournal(), wall: &wall{}}
-	h.account = core.Account{ID: "1", Name: "shop", Env: core.Sandbox, Kind: core.KindWeChat, AppID: "wx0", Auto: true}
-	traits := stable
-	if up.legacy {
-		traits, h.account.Kind = legacy, core.KindWeChatLegacy
-	}
+	h.account = core.Account{ID: "1", Name: "shop", Env: core.Sandbox, Kind: kindStable, AppID: "wx0", Auto: true}
+	traits := up.traits
 	if with != nil {
 		with(&h.account)
 	}

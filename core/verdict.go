@@ -83,6 +83,7 @@ func (k *Keeper) accept(e *entry, f *flight, out *outcome, now time.Time) Token 
 	if out.err == nil && out.grant.Value != "" {
 		out.sent = out.sent.Add(k.setBack - out.back)
 		cur = traits.succeed(cur, *out, now)
+		e.longest = cur.Remaining(now)
 	}
 	e.token.Store(&cur)
 	k.learn(e, *out, f.goal, now)
@@ -169,7 +170,7 @@ func (t Traits) succeed(cur Token, out outcome, now time.Time) Token {
 	}
 	next := Token{Value: g.Value, ObtainedAt: sent, ExpiresAt: sent.Add(g.ExpiresIn), Life: g.ExpiresIn}
 	if cur.Good(now, 0) && !(out.forced && t.ForceBudget > 0) {
-		until := sent.Add(min(t.Overlap, t.window(cur.Life)))
+		until := sent.Add(t.overlap(cur.Life))
 		if cur.ExpiresAt.Before(until) {
 			until = cur.ExpiresAt
 		}

@@ -80,9 +80,12 @@ func (k *Keeper) snapshot(e *entry) Snapshot {
 	if used := e.lastUsed.Load(); used != 0 {
 		s.LastUsed = time.Unix(used, 0)
 	}
-	if now, _ := k.clock.wall(); e.countsDay == Day(now) {
-		s.Today = e.counts
+	now, _ := k.clock.wall()
+	zone := k.day(e.account)
+	if e.counts.Day == zone.Day(now) {
+		s.Today = e.counts.Counts
 	}
+	s.DayEnds = zone.NextDay(now)
 	s.Quota = k.cfg.Upstreams[e.account.Kind].quota(e.account.Product)
 	return s
 }

@@ -88,7 +88,7 @@ func (s *Service) allowed(d *draft, apart bool) core.Problems {
 		if b.ID == a.ID || a.Kind != b.Kind || a.AppID != b.AppID || s.baseURL(a) != s.baseURL(b) {
 			continue
 		}
-		if !apart || s.parts.Upstreams[a.Kind].Traits.Destructive {
+		if !apart || s.parts.Upstreams[a.Kind].Traits.Destructive() {
 			return core.Problems{{Field: "appid", Key: core.ProblemAppIDTwice}}
 		}
 		d.warnings = append(d.warnings, core.Problem{Field: "appid", Key: core.ProblemAppIDTwice, Warn: true})

@@ -326,8 +326,8 @@ func (w *world) service() (*Service, error) {
 			NotFound: vault.ErrNotFound, Locked: vault.ErrLocked,
 		},
 		Upstreams: map[core.Kind]core.Upstream{
-			core.KindWeChat:       {Source: w.up, BaseURL: "https://api.example.com", Traits: core.Traits{Idempotent: true, Window: 5 * time.Minute, Overlap: 5 * time.Minute}},
-			core.KindWeChatLegacy: {Source: w.up, Traits: core.Traits{Destructive: true, Window: 5 * time.Minute}},
+			core.KindWeChat:       {Source: w.up, BaseURL: "https://api.example.com", Traits: core.Traits{Repeat: core.RepeatSame, Vouches: true, Window: 5 * time.Minute, Overlap: 5 * time.Minute, Day: "+08:00"}},
+			core.KindWeChatLegacy: {Source: w.up, Traits: core.Traits{Repeat: core.RepeatDestructive, Window: 5 * time.Minute, Day: "+08:00"}},
 		},
 		Now:        w.now,
 		BackupWork: 2,

@@ -106,7 +106,7 @@ func shownAppID(id string) string {
 // same token: with consent, and never of a destructive kind, for the two would
 // take each other's token away.
 func (p *importer) beside(a core.Account) bool {
-	return p.req.Apart && !p.s.parts.Upstreams[a.Kind].Traits.Destructive
+	return p.req.Apart && !p.s.parts.Upstreams[a.Kind].Traits.Destructive()
 }
 
 func twice(warn bool) core.Problem {

@@ -113,12 +113,11 @@ func (s *Service) fill(ctx context.Context) {
 	if closed != nil {
 		s.keeper.Locked(closed)
 	}
-	day := core.Day(s.now())
-	counts, err := s.parts.Store.Counts(day)
+	counts, err := s.parts.Store.Counts()
 	if err != nil {
 		s.log.Warn("cannot read what was asked today", "error", err)
 	}
-	s.keeper.Recall(day, counts)
+	s.keeper.Recall(counts)
 	s.catchUp()
 }
 

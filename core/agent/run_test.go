@@ -165,7 +165,7 @@ func TestUsesAreKept(t *testing.T) {
 // The calls of today outlive the agent, until midnight in Beijing.
 func TestCallsOfTodayAreKept(t *testing.T) {
 	w := newWorld(t)
-	if until := core.NextDay(w.now()).Sub(w.now()); until < time.Hour {
+	if until := core.Zone("+08:00").NextDay(w.now()).Sub(w.now()); until < time.Hour {
 		w.pass(2 * until) // the day must not end during the test
 	}
 	r := w.start()
@@ -175,7 +175,7 @@ func TestCallsOfTodayAreKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	before, err := r.client.Account(t.Context(), a.Ref())
-	if err != nil || before.CallsToday != 2 || !before.CountsUntil.Equal(core.NextDay(w.now())) {
+	if err != nil || before.CallsToday != 2 || !before.CountsUntil.Equal(core.Zone("+08:00").NextDay(w.now())) {
 		t.Fatalf("%+v, %v; want two calls, until midnight in Beijing", before, err)
 	}
 	if err := r.end(); err != nil {
@@ -188,7 +188,7 @@ func TestCallsOfTodayAreKept(t *testing.T) {
 	if err := r.end(); err != nil {
 		t.Fatal(err)
 	}
-	w.pass(core.NextDay(w.now()).Sub(w.now()))
+	w.pass(core.Zone("+08:00").NextDay(w.now()).Sub(w.now()))
 	got, err := w.start().client.Account(t.Context(), a.Ref())
 	if calls, forced := got.Counts(w.now()); err != nil || calls > 1 || forced != 0 { // it may have renewed at once
 		t.Errorf("after midnight in Beijing: %d calls, %v", calls, err)

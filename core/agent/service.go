@@ -45,8 +45,8 @@ type Store interface {
 	RemoveClientKey(name string) error
 	TouchClientKeys(used map[string]time.Time) error
 	LastUsed() (map[core.ID]time.Time, error)
-	// Counts returns what each account asked of upstream on day.
-	Counts(day string) (map[core.ID]core.Counts, error)
+	// Counts returns what each account asked of upstream on its last day.
+	Counts() (map[core.ID]core.DayCounts, error)
 	Pushes() (map[core.ID][]core.KeptPush, error)
 	AddPush(id core.ID, p core.Push) (core.Push, error) // with its number
 	RemovePush(id core.ID, number int) error
@@ -320,7 +320,7 @@ func (s *Service) view(snap core.Snapshot, now time.Time) api.Account {
 		Life: int64(snap.Life / time.Second), NextTry: snap.NextTry,
 		LastUsed: s.uses.at(a.ID), CallsToday: snap.Today.Calls, ForcedToday: snap.Today.Forced,
 		Pushes: s.viewPushes(a.ID),
-		Quota:  api.Quota(snap.Quota), CountsUntil: core.NextDay(now).UTC(),
+		Quota:  api.Quota(snap.Quota), CountsUntil: snap.DayEnds.UTC(),
 	}
 	if snap.Mask == "" {
 		out.ObtainedAt, out.ExpiresAt, out.Life = time.Time{}, time.Time{}, 0

@@ -23,7 +23,7 @@ type fakeAgent struct {
 
 const fakeToken = "88_faketokenfaketokenfaketoken"
 
-var fakeAt = time.Date(2026, 3, 1, 12, 0, 0, 0, core.Beijing())
+var fakeAt = time.Date(2026, 3, 1, 12, 0, 0, 0, core.Zone("+08:00").Location())
 
 func (f *fakeAgent) note(format string, args ...any) error {
 	f.calls = append(f.calls, fmt.Sprintf(format, args...))

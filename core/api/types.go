@@ -54,7 +54,7 @@ type Account struct {
 	LastUsed   time.Time  `json:"last_used,omitzero"`
 	CallsToday int        `json:"calls_today"`
 	// ForcedToday are the forced fetches among the calls. Quota is what upstream
-	// is known to allow in a day of Beijing. At CountsUntil both counts begin
+	// is known to allow in one of its days. At CountsUntil both counts begin
 	// anew; see Counts.
 	ForcedToday int       `json:"forced_today,omitempty"`
 	Quota       Quota     `json:"quota,omitzero"`
@@ -79,8 +79,8 @@ func (a Account) Remaining(now time.Time) time.Duration {
 	return max(0, a.ExpiresAt.Sub(now))
 }
 
-// Counts are today's calls and the forced ones among them, at now: midnight in
-// Beijing may have passed since the account was sent.
+// Counts are today's calls and the forced ones among them, at now:
+// upstream's day may have ended since the account was sent.
 func (a Account) Counts(now time.Time) (calls, forced int) {
 	if !a.CountsUntil.IsZero() && !now.Before(a.CountsUntil) {
 		return 0, 0
@@ -88,7 +88,7 @@ func (a Account) Counts(now time.Time) (calls, forced int) {
 	return a.CallsToday, a.ForcedToday
 }
 
-// Quota is how much upstream is known to allow in a day of Beijing; 0 where
+// Quota is how much upstream is known to allow in one of its days; 0 where
 // nobody knows.
 type Quota struct {
 	Calls  int `json:"calls,omitempty"`

@@ -182,9 +182,12 @@ func (s *Server) life(a *account) time.Duration {
 	return s.cfg.Life
 }
 
+// beijing is where WeChat's days begin. China keeps no summer time.
+const beijing core.Zone = "+08:00"
+
 // turn begins a new day or minute of the counters.
 func (a *account) turn(now time.Time) {
-	if day := core.Day(now); day != a.day {
+	if day := beijing.Day(now); day != a.day {
 		a.day, a.legacyN, a.stableN, a.forcedN = day, 0, 0, 0
 	}
 	if m := now.Unix() / 60; m != a.minute {

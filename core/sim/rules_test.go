@@ -107,7 +107,7 @@ func TestQuotas(t *testing.T) {
 			if got := r.stable(false); got.Code != 0 {
 				t.Errorf("stable has a quota of its own: %s", got.raw)
 			}
-			r.now = core.NextDay(r.now).Add(-time.Second)
+			r.now = core.Zone("+08:00").NextDay(r.now).Add(-time.Second)
 			if got := r.legacy(); got.Code != 45009 {
 				t.Errorf("before midnight in Beijing: %s", got.raw)
 			}

@@ -26,7 +26,7 @@ const (
 )
 
 // noon is when the tests begin, in Beijing.
-var noon = time.Date(2026, 3, 4, 12, 0, 0, 0, core.Beijing())
+var noon = time.Date(2026, 3, 4, 12, 0, 0, 0, core.Zone("+08:00").Location())
 
 // rig is a simulator with one account and a clock that is moved by hand.
 type rig struct {

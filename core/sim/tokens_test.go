@@ -143,7 +143,7 @@ func TestForce(t *testing.T) {
 	if got := r.stable(false); got.Code != 0 {
 		t.Errorf("unforced after that: %s", got.raw)
 	}
-	r.now = core.NextDay(r.now)
+	r.now = core.Zone("+08:00").NextDay(r.now)
 	if got := r.stable(true); got.Code != 0 {
 		t.Errorf("on the next day: %s", got.raw)
 	}

@@ -132,7 +132,7 @@ func (s *Store) RefusedIP(id core.ID, ip string) (string, error) {
 	return "", err
 }
 
-// dayRecord counts what an account asked of upstream on one day of Beijing.
+// dayRecord counts what an account asked of upstream on one of its days.
 type dayRecord struct {
 	Day   string    `json:"day"`
 	N     int       `json:"n"`    // forced fetches
@@ -177,13 +177,14 @@ func (s *Store) CountCalls(id core.ID, day string, n int) error {
 	})
 }
 
-// Counts returns what each account asked of upstream on day.
-func (s *Store) Counts(day string) (map[core.ID]core.Counts, error) {
-	out := map[core.ID]core.Counts{}
+// Counts returns what each account asked of upstream on the last day on which it
+// asked anything.
+func (s *Store) Counts() (map[core.ID]core.DayCounts, error) {
+	out := map[core.ID]core.DayCounts{}
 	err := s.view("read what was asked today", func(tx *bbolt.Tx) error {
 		return tx.Bucket([]byte(bucketForced)).ForEach(func(k, v []byte) error {
-			if r := readDay(v); r.Day == day {
-				out[core.ID(k)] = core.Counts{Calls: r.Calls, Forced: r.N}
+			if r := readDay(v); r.Day != "" {
+				out[core.ID(k)] = core.DayCounts{Day: r.Day, Counts: core.Counts{Calls: r.Calls, Forced: r.N}}
 			}
 			return nil
 		})

@@ -100,7 +100,7 @@ func (c *caller) refused(r rule, a answer, redact redactor) *core.Error {
 	now := c.now().Round(0)
 	switch {
 	case r.day:
-		e.RetryAt = core.NextDay(now)
+		e.RetryAt = beijing.NextDay(now)
 	case r.wait > 0:
 		e.RetryAt = now.Add(r.wait)
 	}

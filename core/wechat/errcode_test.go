@@ -11,7 +11,7 @@ import (
 
 // The meaning of every errcode when a token is asked for.
 func TestErrcodesOfFetch(t *testing.T) {
-	midnight := time.Date(2026, 3, 5, 0, 0, 0, 0, core.Beijing())
+	midnight := time.Date(2026, 3, 5, 0, 0, 0, 0, core.Zone("+08:00").Location())
 	for _, tt := range []struct {
 		code   int
 		class  core.Class
@@ -121,11 +121,11 @@ func TestTraits(t *testing.T) {
 	if len(ups) != len(core.Kinds()) {
 		t.Fatalf("%d upstreams for %d kinds", len(ups), len(core.Kinds()))
 	}
-	want := core.Traits{Idempotent: true, Window: 300 * time.Second, Overlap: 300 * time.Second, ForceBudget: 20, ForceGap: 30 * time.Second}
+	want := core.Traits{Repeat: core.RepeatSame, Window: 300 * time.Second, Overlap: 300 * time.Second, ForceBudget: 20, ForceGap: 30 * time.Second, Day: "+08:00"}
 	if got := ups[core.KindWeChat].Traits; got != want {
 		t.Errorf("stable: %+v", got)
 	}
-	want = core.Traits{Destructive: true, Window: 300 * time.Second, Overlap: 300 * time.Second}
+	want = core.Traits{Repeat: core.RepeatDestructive, Window: 300 * time.Second, Overlap: 300 * time.Second, Day: "+08:00"}
 	if got := ups[core.KindWeChatLegacy].Traits; got != want {
 		t.Errorf("legacy: %+v", got)
 	}

@@ -17,7 +17,7 @@ import (
 )
 
 // noon is a moment in Beijing for tests of waits.
-var noon = time.Date(2026, 3, 4, 12, 0, 0, 0, core.Beijing())
+var noon = time.Date(2026, 3, 4, 12, 0, 0, 0, core.Zone("+08:00").Location())
 
 // token looks like a real one.
 const token = "98_abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789-abcdefghijklmnopqrstuvwxyz"

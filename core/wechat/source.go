@@ -44,6 +44,9 @@ const (
 	stableDay = 500_000
 )
 
+// beijing is where upstream's days begin. China keeps no summer time.
+const beijing core.Zone = "+08:00"
+
 // Options change how calls are made. The zero value is right for everything
 // but tests.
 type Options struct {
@@ -60,10 +63,10 @@ func Upstreams(o Options) map[core.Kind]core.Upstream {
 	c := newCaller(o)
 	return map[core.Kind]core.Upstream{
 		core.KindWeChat: {Source: stable{c}, BaseURL: DefaultBaseURL, Traits: core.Traits{
-			Idempotent: true, Window: window, Overlap: overlap, ForceBudget: forceBudget, ForceGap: forceGap,
+			Repeat: core.RepeatSame, Window: window, Overlap: overlap, ForceBudget: forceBudget, ForceGap: forceGap, Day: beijing,
 		}, Quota: map[core.Product]int{core.ProductOfficial: stableDay, core.ProductTest: stableDay, core.ProductMini: stableDay}},
 		core.KindWeChatLegacy: {Source: legacy{c}, BaseURL: DefaultBaseURL, Traits: core.Traits{
-			Destructive: true, Window: window, Overlap: overlap,
+			Repeat: core.RepeatDestructive, Window: window, Overlap: overlap, Day: beijing,
 		}, Quota: map[core.Product]int{core.ProductOfficial: 2000, core.ProductTest: 200}, Probe: stable{c}}, // the same AppID and secret, and no token of the legacy kind dies
 	}
 }

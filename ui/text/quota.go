@@ -4,7 +4,6 @@ import (
 	"strconv"
 	"time"
 
-	"tokentray/core"
 	"tokentray/core/api"
 )
 
@@ -17,6 +16,7 @@ func quota() table {
 		"quota.of":        {"{n} of {of}", "{n} / {of} 次"},
 		"quota.midnight":  {"at midnight in Beijing, in {left}", "北京时间零点（{left}后）"},
 		"quota.elsewhere": {"at midnight in Beijing, {time} here, in {left}", "北京时间零点，本地时间 {time}（{left}后）"},
+		"quota.here":      {"at {time} here, in {left}", "本地时间 {time}（{left}后）"},
 	}
 }
 
@@ -28,17 +28,17 @@ type Fact struct {
 
 // Quota tells an account's calls of today, the forced ones where upstream counts
 // them apart, and, where a limit
-// is known, when the counts begin anew, in Beijing and here.
+// is known, when the counts begin anew: there, where that is Beijing, and here.
 func (t *Text) Quota(a api.Account, now time.Time) []Fact {
 	calls, forced := a.Counts(now)
 	out := []Fact{{"quota.calls", t.used(calls, a.Quota.Calls)}}
 	if a.Quota.Forced > 0 {
 		out = append(out, Fact{"quota.forced", t.used(forced, a.Quota.Forced)})
 	}
-	if a.Quota == (api.Quota{}) {
+	if a.Quota == (api.Quota{}) || a.CountsUntil.IsZero() {
 		return out
 	}
-	return append(out, Fact{"quota.resets", t.midnight(now)})
+	return append(out, Fact{"quota.resets", t.resets(a.CountsUntil, now)})
 }
 
 func (t *Text) used(n, of int) string {
@@ -48,11 +48,22 @@ func (t *Text) used(n, of int) string {
 	return t.Say("quota.of", "n", grouped(n), "of", grouped(of))
 }
 
-// midnight says when the day of Beijing ends.
-func (t *Text) midnight(now time.Time) string {
-	next := core.NextDay(now)
+// Beijing is the zone of the upstreams' days. China keeps no summer time, so a
+// fixed offset is exact and needs no zone database.
+func Beijing() *time.Location { return time.FixedZone("Asia/Shanghai", 8*60*60) }
+
+// resets says when the next day of the counts begins. next may be over: then it
+// is as many days later.
+func (t *Text) resets(next, now time.Time) string {
+	for !next.After(now) {
+		next = next.AddDate(0, 0, 1)
+	}
 	left, here := t.Coarse(next.Sub(now)), next.Local()
-	if here.Hour() == 0 && here.Minute() == 0 {
+	midnight := func(at time.Time) bool { return at.Hour() == 0 && at.Minute() == 0 }
+	switch {
+	case !midnight(next.In(Beijing())):
+		return t.Say("quota.here", "left", left, "time", here.Format("15:04"))
+	case midnight(here):
 		return t.Say("quota.midnight", "left", left)
 	}
 	return t.Say("quota.elsewhere", "left", left, "time", here.Format("15:04"))

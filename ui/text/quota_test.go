@@ -11,8 +11,8 @@ import (
 func TestQuota(t *testing.T) {
 	west := time.FixedZone("west", -5*3600)
 	now := time.Date(2026, 11, 25, 5, 18, 0, 0, west) // 18:18 in Beijing
-	stable := api.Account{CallsToday: 1234, ForcedToday: 3, Quota: api.Quota{Calls: 500_000, Forced: 20}, CountsUntil: core.NextDay(now)}
-	test := api.Account{CallsToday: 198, Quota: api.Quota{Calls: 200}, CountsUntil: core.NextDay(now)}
+	stable := api.Account{CallsToday: 1234, ForcedToday: 3, Quota: api.Quota{Calls: 500_000, Forced: 20}, CountsUntil: core.Zone("+08:00").NextDay(now)}
+	test := api.Account{CallsToday: 198, Quota: api.Quota{Calls: 200}, CountsUntil: core.Zone("+08:00").NextDay(now)}
 	for _, tt := range []struct {
 		name string
 		a    api.Account
@@ -23,9 +23,10 @@ func TestQuota(t *testing.T) {
 		{"stable_token", stable, English, now, []string{"1,234 of 500,000", "3 of 20", "at midnight in Beijing, 11:00 here, in 5 h 42 min"}},
 		{"in Chinese", stable, Chinese, now, []string{"1,234 / 500,000 次", "3 / 20 次", "北京时间零点，本地时间 11:00（5 小时 42 分钟后）"}},
 		{"a test account", test, English, now, []string{"198 of 200", "at midnight in Beijing, 11:00 here, in 5 h 42 min"}},
-		{"in Beijing", test, English, now.In(core.Beijing()), []string{"198 of 200", "at midnight in Beijing, in 5 h 42 min"}},
+		{"in Beijing", test, English, now.In(core.Zone("+08:00").Location()), []string{"198 of 200", "at midnight in Beijing, in 5 h 42 min"}},
+		{"days of UTC", api.Account{CallsToday: 7, Quota: api.Quota{Calls: 9}, CountsUntil: core.Zone("").NextDay(now)}, English, now, []string{"7 of 9", "at 19:00 here, in 13 h 42 min"}},
 		{"no known limit", api.Account{CallsToday: 7}, English, now, []string{"7"}},
-		{"after midnight", stable, English, core.NextDay(now).In(west), []string{"0 of 500,000", "0 of 20", "at midnight in Beijing, 11:00 here, in 1 d"}},
+		{"after midnight", stable, English, core.Zone("+08:00").NextDay(now).In(west), []string{"0 of 500,000", "0 of 20", "at midnight in Beijing, 11:00 here, in 1 d"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			was := time.Local

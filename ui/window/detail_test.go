@@ -222,10 +222,10 @@ func TestHistoryIsTakenAway(t *testing.T) {
 func TestCountsOfTodayEndAtMidnight(t *testing.T) {
 	s := openBusy(t, func(a *api.Account) { a.CallsToday = 1234 })
 	s.mustSay("Calls today", "1,234 of 500,000", "1 of 20", "at midnight in Beijing, 16:00 here, in 4 h")
-	s.time = core.NextDay(noon).Add(-time.Second)
+	s.time = core.Zone("+08:00").NextDay(noon).Add(-time.Second)
 	s.tick()
 	s.mustSay("1,234 of 500,000", "at midnight in Beijing, 16:00 here, in 1 s")
-	s.time = core.NextDay(noon)
+	s.time = core.Zone("+08:00").NextDay(noon)
 	s.tick()
 	s.mustSay("0 of 500,000", "0 of 20", "at midnight in Beijing, 16:00 here, in 1 d")
 }

@@ -248,7 +248,7 @@ func timing(l *look, e *api.Error, now time.Time, here *time.Location) string {
 		if left <= 0 {
 			return l.t("help.reset_over")
 		}
-		key, beijing, local := "help.reset", e.RetryAt.In(core.Beijing()), e.RetryAt.In(here)
+		key, beijing, local := "help.reset", e.RetryAt.In(text.Beijing()), e.RetryAt.In(here)
 		if beijing.Format(time.DateTime) == local.Format(time.DateTime) {
 			key = "help.reset_here"
 		}

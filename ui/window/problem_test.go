@@ -84,7 +84,7 @@ func TestTiming(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	day := api.Error{Class: core.Quota, Remedy: core.RemedyQuotaDay, RetryAt: core.NextDay(noon)}
+	day := api.Error{Class: core.Quota, Remedy: core.RemedyQuotaDay, RetryAt: core.Zone("+08:00").NextDay(noon)}
 	ask := func(remedy string, in time.Duration) api.Error {
 		return api.Error{Class: core.Confirm, Remedy: remedy, RetryAt: noon.Add(in)}
 	}
@@ -96,7 +96,7 @@ func TestTiming(t *testing.T) {
 	}{
 		{en, day, london, "It resets at 11-23 00:00 Beijing time, which is 11-22 16:00 here: in 4 h."},
 		{zh, day, london, "将于北京时间 11-23 00:00 重置，即本地时间 11-22 16:00，还有 4 小时。"},
-		{en, day, core.Beijing(), "It resets at 11-23 00:00 Beijing time, in 4 h."},
+		{en, day, core.Zone("+08:00").Location(), "It resets at 11-23 00:00 Beijing time, in 4 h."},
 		{en, api.Error{Class: core.Quota, Remedy: core.RemedyQuotaDay, RetryAt: noon}, london, "It should be reset by now."},
 		{en, api.Error{Class: core.Quota, Remedy: core.RemedyQuotaMinute, RetryAt: noon.Add(time.Minute)}, london, ""},
 		{en, ask(core.RemedyConfirm, 0), london, "A retry makes sense now."},
@@ -152,7 +152,7 @@ func TestWhitelistIsHandledInTheDetail(t *testing.T) {
 // A quota that is used up is told with its reset, and a legacy account gets
 // away from it with one click.
 func TestQuotaOffersStable(t *testing.T) {
-	a := ailing(api.Error{Class: core.Quota, Remedy: core.RemedyQuotaDay, UpstreamCode: 45009, RetryAt: core.NextDay(noon)})
+	a := ailing(api.Error{Class: core.Quota, Remedy: core.RemedyQuotaDay, UpstreamCode: 45009, RetryAt: core.Zone("+08:00").NextDay(noon)})
 	a.Kind, a.State = core.KindWeChatLegacy, core.StateRetrying
 	s := newStage(t, a).open()
 	s.openDetail("gate-sandbox")

@@ -56,7 +56,7 @@ func busyDay() (api.Account, []api.HistoryEntry) {
 	)
 	a := sample("shop", core.Sandbox, noon, 86*time.Minute, 2*time.Hour)
 	a.Mask, a.ObtainedAt = "86_ff••••6666", ago(34*time.Minute)
-	a.Quota, a.ForcedToday, a.CountsUntil = api.Quota{Calls: 500_000, Forced: 20}, 1, core.NextDay(noon)
+	a.Quota, a.ForcedToday, a.CountsUntil = api.Quota{Calls: 500_000, Forced: 20}, 1, core.Zone("+08:00").NextDay(noon)
 	return a, h
 }
 
