@@ -138,6 +138,7 @@ const (
 	RemedyHomeShared   = "home_shared"    // others may enter it; chmod 700 or an empty one
 	RemedyOwnHome      = "own_home"       // use the home of the platform
 	RemedyClipboard    = "no_clipboard"   // copy from a desktop session, or print the token
+	RemedyCopyLate     = "copy_late"      // something else was copied meanwhile; copy it again
 	RemedyPort         = "port_taken"     // choose another port for the loopback door
 	RemedyClientKey    = "no_client_key"  // tokentray api key list
 	RemedyScope        = "key_scope"      // make a key that may do this

@@ -3,6 +3,7 @@ package agent
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"time"
 
 	"tokentray/core"
@@ -20,7 +21,9 @@ type copied struct {
 }
 
 // Copy implements api.Agent. It is Token, so it may fetch first; for the replaced
-// token nothing is ever fetched, since that would replace another.
+// token nothing is ever fetched, since that would replace another. When something
+// else was copied while it waited, the clipboard stays as it is, and the error is
+// Misuse with RemedyCopyLate.
 func (s *Service) Copy(ctx context.Context, ref api.Ref, req api.CopyRequest) (api.Clipboard, error) {
 	if s.parts.Clipboard == nil {
 		return api.Clipboard{}, noClipboard()
@@ -36,6 +39,9 @@ func (s *Service) Copy(ctx context.Context, ref api.Ref, req api.CopyRequest) (a
 	if _, err := s.text(c, api.Token{AccessToken: "x", BaseURL: s.baseURL(a)}); err != nil {
 		return api.Clipboard{}, err
 	}
+	kept, _ := s.keeper.Token(a.ID)
+	wish := s.wish(ctx, c.subject(), !req.Previous && !kept.Good(s.now(), core.DefaultMinTTL))
+	defer wish.end()
 	var t api.Token
 	if req.Previous {
 		t, err = s.replacedToken(a)
@@ -50,11 +56,20 @@ func (s *Service) Copy(ctx context.Context, ref api.Ref, req api.CopyRequest) (a
 		return api.Clipboard{}, err
 	}
 	c.Account, c.Env, c.ExpiresAt, c.token = t.Account, t.Env, t.ExpiresAt, t.AccessToken
-	if c, err = s.put(ctx, text, settings.ClearAfter, c); err != nil {
+	put, err := s.put(ctx, wish, text, settings.ClearAfter, c)
+	if err != nil {
+		if late := core.AsError(err); req.Notify && late.Remedy == core.RemedyCopyLate {
+			s.hub.publish(false, func() api.Event { return api.Event{Type: api.EventCopyLate, Clipboard: &c.Clipboard} })
+		}
 		return api.Clipboard{}, err
 	}
 	s.keeper.Republish(a.ID) // it is the last used one now
-	return c.Clipboard, nil
+	return put.Clipboard, nil
+}
+
+// subject tells copies apart: two of one subject put the same on the clipboard.
+func (c copied) subject() string {
+	return fmt.Sprint(c.id, " ", c.previous, " ", c.Format, " ", c.path)
 }
 
 // replacedToken is the token that was replaced, while it may still work.
@@ -95,13 +110,21 @@ func (s *Service) text(c copied, t api.Token) (string, error) {
 	return out, nil
 }
 
-// put puts text on the clipboard and tells of it.
-func (s *Service) put(ctx context.Context, text string, clearAfter time.Duration, c copied) (copied, error) {
+// put puts text on the clipboard and tells of it, unless something newer is
+// there or under way.
+func (s *Service) put(ctx context.Context, wish *wish, text string, clearAfter time.Duration, c copied) (copied, error) {
 	s.copying.Lock()
 	defer s.copying.Unlock()
-	if err := s.parts.Clipboard.Copy(ctx, text, clearAfter); err != nil {
-		return copied{}, core.AsError(err)
+	if s.wishes.overtaken(wish) {
+		return copied{}, tooLate(c)
 	}
+	switch done, err := s.parts.Clipboard.CopyUnless(ctx, text, clearAfter, wish.changed); {
+	case err != nil:
+		return copied{}, core.AsError(err)
+	case !done:
+		return copied{}, tooLate(c)
+	}
+	wish.done = true
 	if clearAfter > 0 {
 		c.ClearsAt = s.now().Add(clearAfter)
 	}
@@ -135,7 +158,9 @@ func (s *Service) CopyIP(ctx context.Context, ref api.Ref) error {
 	if s.parts.Clipboard == nil {
 		return noClipboard()
 	}
-	_, err = s.put(ctx, snap.Err.CallerIP, 0, copied{})
+	wish := s.wish(ctx, snap.Err.CallerIP, false)
+	defer wish.end()
+	_, err = s.put(ctx, wish, snap.Err.CallerIP, 0, copied{})
 	return err
 }
 
@@ -144,6 +169,9 @@ func (s *Service) ClearClipboard(ctx context.Context) error {
 	if s.parts.Clipboard == nil {
 		return nil
 	}
+	wish := s.wish(ctx, "", false) // what is still waited for is not wanted there either
+	defer wish.end()
+	wish.done = true
 	if err := s.parts.Clipboard.Clear(ctx); err != nil {
 		return core.AsError(err)
 	}

@@ -103,13 +103,17 @@ type desktop struct {
 	err    error
 	lose   bool // the text is replaced at once
 	woken  int  // how often the machine slept
+
+	taken              bool // by another program's text
+	foreign            int  // how often another program copied
+	watched, unwatched int
 }
 
 func (d *desktop) Copy(_ context.Context, text string, clearAfter time.Duration) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.err == nil {
-		d.text, d.clear = text, clearAfter
+		d.text, d.clear, d.taken = text, clearAfter, false
 	}
 	return d.err
 }
@@ -120,6 +124,46 @@ func (d *desktop) Replace(ctx context.Context, text string, clearAfter time.Dura
 	}
 	err := d.Copy(ctx, text, clearAfter)
 	return err == nil, err
+}
+
+func (d *desktop) Watch(context.Context) (func() bool, func()) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.watched++
+	before := d.foreign
+	changed := func() bool {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		return d.foreign != before
+	}
+	return changed, func() {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		d.unwatched++
+	}
+}
+
+func (d *desktop) CopyUnless(ctx context.Context, text string, clearAfter time.Duration, changed func() bool) (bool, error) {
+	if changed() {
+		return false, nil
+	}
+	err := d.Copy(ctx, text, clearAfter)
+	return err == nil, err
+}
+
+// watches is how often it was watched for other programs' copies.
+func (d *desktop) watches() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.watched
+}
+
+// another program copies.
+func (d *desktop) another(text string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.foreign++
+	d.text, d.taken = text, true
 }
 
 func (d *desktop) Wake() {
@@ -138,7 +182,7 @@ func (d *desktop) Clear(context.Context) error {
 func (d *desktop) Held() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.text != "" && !d.lose
+	return d.text != "" && !d.lose && !d.taken
 }
 
 func (d *desktop) Name() string { return "x11" }

@@ -62,6 +62,10 @@ type Clipboard interface {
 	Copy(ctx context.Context, text string, clearAfter time.Duration) error
 	// Replace is Copy while what was copied last is still there, else nothing.
 	Replace(ctx context.Context, text string, clearAfter time.Duration) (bool, error)
+	// Watch begins to look for what other programs copy; end is called once.
+	Watch(ctx context.Context) (changed func() bool, end func())
+	// CopyUnless is Copy, or nothing when changed reports that they did.
+	CopyUnless(ctx context.Context, text string, clearAfter time.Duration, changed func() bool) (bool, error)
 	// Wake is told that the machine slept.
 	Wake()
 	Clear(ctx context.Context) error
@@ -135,6 +139,7 @@ type Service struct {
 	erase    bool // a reset: the home's files go at the end
 
 	copying sync.Mutex    // held through each copy
+	wishes  wishes        // who wants what copied
 	renewed chan struct{} // what was copied may have a successor
 	clipMu  sync.Mutex    // a leaf
 	clip    copied

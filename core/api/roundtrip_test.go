@@ -76,7 +76,7 @@ func calls() []struct {
 		},
 		{"copy", func(x context.Context, c *Client) (any, error) {
 			return outcome(c.Copy(x, live, CopyRequest{Format: "raw", Previous: true}))
-		}, "copy 商店 a%b?c#d/live {Format:raw Path: Previous:true}", fakeClipboard()},
+		}, "copy 商店 a%b?c#d/live {Format:raw Path: Previous:true Notify:false}", fakeClipboard()},
 		{"clear", func(x context.Context, c *Client) (any, error) { return done(c.ClearClipboard(x)) }, "clear", nil},
 		{"use", func(x context.Context, c *Client) (any, error) { return done(c.Use(x, core.Live)) }, "use live", nil},
 		{"pause", func(x context.Context, c *Client) (any, error) { return done(c.PauseAll(x, true)) }, "pause true", nil},

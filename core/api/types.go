@@ -209,6 +209,9 @@ type CopyRequest struct {
 	Format   string `json:"format,omitempty"`
 	Path     string `json:"path,omitempty"`
 	Previous bool   `json:"previous,omitempty"`
+	// Notify asks for the event copy_late when the token comes after something
+	// else was copied, for a caller that shows no answer itself.
+	Notify bool `json:"notify,omitempty"`
 }
 
 // Clipboard tells what of ours is on the clipboard. The zero value: nothing.
@@ -274,7 +277,8 @@ type List struct {
 }
 
 // Event is one change. Type names the field that is set: snapshot, account,
-// removed, env, clipboard, vault, settings, raise, bye.
+// removed, env, clipboard, vault, settings, raise, bye. copy_late has what was to
+// be copied in Clipboard, and is no change.
 type Event struct {
 	Type      string         `json:"type"`
 	Snapshot  *List          `json:"snapshot,omitempty"`
@@ -293,6 +297,7 @@ const (
 	EventRemoved   = "removed"
 	EventEnv       = "env"
 	EventClipboard = "clipboard"
+	EventCopyLate  = "copy_late" // a token is ready, but something else was copied meanwhile
 	EventVault     = "vault"
 	EventSettings  = "settings"
 	EventRaise     = "raise" // windows come to the front

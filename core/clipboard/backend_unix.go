@@ -14,7 +14,7 @@ func (m *Manager) backend(s Session) (string, acquire) {
 	if s.WaylandDisplay != "" {
 		if tool, err := exec.LookPath("wl-copy"); err == nil {
 			return "wayland", func(ctx context.Context, text string) (owner, error) {
-				return acquireWayland(ctx, m.log, tool, s.WaylandDisplay, text, m.settle)
+				return acquireWayland(ctx, m.log, tool, s.WaylandDisplay, text, m.settle, &m.asked)
 			}
 		}
 	}

@@ -35,6 +35,7 @@ func (m *Manager) backend(Session) (string, acquire) { return "windows", acquire
 // procs are the calls of user32 and kernel32 that x/sys/windows lacks.
 type procs struct {
 	open, close, empty, set, register, sequence *windows.LazyProc
+	formats                                     *windows.LazyProc
 	alloc, lock, unlock, free                   *windows.LazyProc
 }
 
@@ -43,8 +44,8 @@ func loadProcs() procs {
 	return procs{
 		open: user.NewProc("OpenClipboard"), close: user.NewProc("CloseClipboard"), empty: user.NewProc("EmptyClipboard"),
 		set: user.NewProc("SetClipboardData"), register: user.NewProc("RegisterClipboardFormatW"),
-		sequence: user.NewProc("GetClipboardSequenceNumber"),
-		alloc:    kernel.NewProc("GlobalAlloc"), lock: kernel.NewProc("GlobalLock"),
+		sequence: user.NewProc("GetClipboardSequenceNumber"), formats: user.NewProc("CountClipboardFormats"),
+		alloc: kernel.NewProc("GlobalAlloc"), lock: kernel.NewProc("GlobalLock"),
 		unlock: kernel.NewProc("GlobalUnlock"), free: kernel.NewProc("GlobalFree"),
 	}
 }

@@ -69,13 +69,22 @@ type Manager struct {
 	settle time.Duration // see settleTime
 	wg     sync.WaitGroup
 
-	turn sync.Mutex // held through each Copy, Clear and Close
+	turn  sync.Mutex  // held through each Copy, Clear and Close
+	asked wlKnowledge // of wl-copy; the turn guards it
 
 	mu      sync.Mutex
 	session Session
 	cur     *held
 	telling <-chan struct{} // closed when the last call of gone has returned
 	closed  bool
+}
+
+// wlKnowledge is what Wayland's wl-copy was found to understand. It belongs to whoever
+// has the turn to copy.
+type wlKnowledge struct {
+	tool  string
+	stamp time.Time // of its file, which an update changes
+	yes   bool
 }
 
 // owner is a text on one kind of clipboard.
@@ -107,6 +116,7 @@ type held struct {
 	woke  chan struct{} // the machine slept
 	once  sync.Once
 	freed chan struct{} // closed when nothing of it is left
+	lost  bool          // somebody else's text took its place; known once freed
 	ended chan struct{} // closed when Gone has returned
 }
 
@@ -287,6 +297,7 @@ func (m *Manager) watch(h *held, clearAfter time.Duration) {
 	if h.owner.release() {
 		reason = Cleared
 	}
+	h.lost = reason == Replaced
 	close(h.freed)
 
 	// A Copy under way may just be the one that replaced it.

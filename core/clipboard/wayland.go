@@ -27,9 +27,9 @@ type wlCopy struct {
 
 // acquireWayland starts a wl-copy that owns text. The text goes through a pipe;
 // argv and environment of the child are there for everybody to read.
-func acquireWayland(ctx context.Context, log *slog.Logger, tool, display, text string, settle time.Duration) (owner, error) {
+func acquireWayland(ctx context.Context, log *slog.Logger, tool, display, text string, settle time.Duration, knows *wlKnowledge) (owner, error) {
 	args := []string{"--foreground", "--type", "text/plain"}
-	if knowsSensitive(ctx, tool) {
+	if knows.sensitive(ctx, tool) {
 		args = append(args, "--sensitive")
 	}
 	cmd := exec.Command(tool, args...)
@@ -61,13 +61,25 @@ func acquireWayland(ctx context.Context, log *slog.Logger, tool, display, text s
 	}
 }
 
-// knowsSensitive reports whether this wl-copy (2.3 and later) can mark a text
-// as secret, so that histories leave it out.
-func knowsSensitive(ctx context.Context, tool string) bool {
+// sensitive reports whether this wl-copy (2.3 and later) can mark a text as
+// secret, so that histories leave it out. The same program is asked once; one
+// that did not answer is asked again.
+func (k *wlKnowledge) sensitive(ctx context.Context, tool string) bool {
+	var stamp time.Time
+	if info, err := os.Stat(tool); err == nil {
+		stamp = info.ModTime()
+	}
+	if k.tool == tool && k.stamp.Equal(stamp) {
+		return k.yes
+	}
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
 	help, _ := exec.CommandContext(ctx, tool, "--help").CombinedOutput()
-	return bytes.Contains(help, []byte("--sensitive"))
+	yes := bytes.Contains(help, []byte("--sensitive"))
+	if len(help) > 0 && ctx.Err() == nil {
+		*k = wlKnowledge{tool, stamp, yes}
+	}
+	return yes
 }
 
 func (w *wlCopy) lost() <-chan struct{} { return w.ended }

@@ -138,6 +138,33 @@ func TestWaylandOursWhileTheChildLives(t *testing.T) {
 	}
 }
 
+// wl-copy is asked once what it understands, not for each copy, and again when
+// it was updated.
+func TestWlCopyIsAskedOnce(t *testing.T) {
+	w := newWayland(t, `[ "$1" = --help ] && echo >>"$DIR/asked"`+owning)
+	asked := func() int {
+		log, _ := os.ReadFile(filepath.Join(w.dir, "asked"))
+		return strings.Count(string(log), "\n")
+	}
+	for range 3 {
+		w.copy(t, time.Minute)
+	}
+	if n := asked(); n != 1 {
+		t.Errorf("asked %d times for three copies", n)
+	}
+	later := time.Now().Add(time.Hour)
+	if err := os.Chtimes(filepath.Join(w.dir, "wl-copy"), later, later); err != nil {
+		t.Fatal(err)
+	}
+	w.copy(t, time.Minute)
+	if n := asked(); n != 2 {
+		t.Errorf("asked %d times after an update", n)
+	}
+	if argv, _ := os.ReadFile(filepath.Join(w.dir, "argv")); !strings.Contains(string(argv), "--sensitive") {
+		t.Errorf("the last one was started with %q", argv)
+	}
+}
+
 func TestWaylandClearCloseAndSecondCopy(t *testing.T) {
 	w := newWayland(t, owning)
 	for range 2 {

@@ -56,7 +56,7 @@ func exitCode(ctx context.Context, err error) int {
 	switch e.Remedy {
 	case core.RemedyNoAgent, core.RemedyRestart, core.RemedyLostAgent, core.RemedyHungAgent:
 		return exitNoAgent
-	case core.RemedyClipboard: // upstream had no part in it
+	case core.RemedyClipboard, core.RemedyCopyLate: // upstream had no part in it
 		return exitFailure
 	}
 	switch e.Class {

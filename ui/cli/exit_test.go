@@ -39,6 +39,7 @@ func TestExitCodes(t *testing.T) {
 		{"could not be started, for a reason of its own", fmt.Errorf("%w: %w", api.ErrNoAgent, &core.Error{Class: core.Internal, Remedy: core.RemedyDisk}), 7},
 		{"another version", &core.Error{Class: core.Internal, Remedy: core.RemedyRestart, Err: api.ErrVersion}, 7},
 		{"no clipboard", &core.Error{Class: core.Misuse, Remedy: core.RemedyClipboard, Message: "m"}, 1},
+		{"copied too late", &core.Error{Class: core.Misuse, Remedy: core.RemedyCopyLate, Message: "m"}, 1},
 		{"not ours", errors.New("disk"), 1},
 	}
 	for _, tt := range tests {

@@ -104,6 +104,10 @@ func remedies() table {
 			"Ask for a shorter life (up to 5m is always possible), or try again at the time given.",
 			"请要求较短的有效期（5m 以内总能满足），或在所示时间之后再试。",
 		},
+		"remedy.copy_late": {
+			"Copy it again, it is at hand: tokentray get {account} --copy",
+			"token 已备好，可再次复制：tokentray get {account} --copy",
+		},
 		"remedy.no_previous": {
 			"Take the current one: tokentray get {account}",
 			"请使用当前的 token：tokentray get {account}",

@@ -69,6 +69,7 @@ func window() table {
 		"window.remedy.secret_missing": {"Enter the AppSecret again.", "请重新填写 AppSecret。"},
 		"window.remedy.force_budget":   {"WeChat allows 20 forced refreshes a day, 30 s apart. Wait, or renew without force.", "微信每天允许 20 次强制刷新，间隔 30 秒。请稍候，或改用普通续期。"},
 		"window.remedy.no_previous":    {"Copy the current one.", "请复制当前的 token。"},
+		"window.remedy.copy_late":      {"Copy it again.", "请再次复制。"},
 		"window.remedy.no_account":     {"It may have been deleted elsewhere.", "它可能已在别处被删除。"},
 		"window.remedy.log":            {"The agent's log tells more.", "守护进程的日志中有更多信息。"},
 		"window.remedy.no_agent":       {"The window tries again by itself.", "窗口会自动重试。"},
@@ -101,6 +102,8 @@ func window() table {
 		"window.format.json":   {"JSON", "JSON"},
 
 		"window.snack.copied":      {"{account} copied", "已复制 {account}"},
+		"window.snack.late":        {"{account} is ready. The clipboard keeps what was copied meanwhile.", "{account} 已就绪。剪贴板保留其间复制的内容。"},
+		"window.snack.late.copy":   {"Copy", "复制"},
 		"window.snack.copied.form": {"{account} copied as {format}", "已复制 {account}（{format}）"},
 		"window.snack.clears":      {"clears in {time}", "{time}后清除"},
 		"window.snack.follows":     {"follows renewals", "续期后自动更新"},

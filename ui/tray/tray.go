@@ -262,7 +262,7 @@ func (t *tray) finish(r result) bool {
 func (t *tray) do(ctx context.Context, d deed) error {
 	switch d.verb {
 	case doCopy:
-		_, err := t.Agent.Copy(ctx, d.ref, api.CopyRequest{Format: d.format})
+		_, err := t.Agent.Copy(ctx, d.ref, api.CopyRequest{Format: d.format, Notify: true})
 		return err
 	case doOpen:
 		n, err := t.Agent.Open(ctx)

@@ -78,6 +78,13 @@ func (w *Window) copyNow(a api.Account, req api.CopyRequest) {
 	ask(w, upstreamWait, func(ctx context.Context, g Agent) (api.Clipboard, error) {
 		return g.Copy(ctx, ref, req)
 	}, func(c api.Clipboard, err *core.Error) {
+		if err != nil && err.Remedy == core.RemedyCopyLate {
+			w.message(snack{
+				Text: w.look.t("snack.late", "account", refWords(ref)), Live: ref.Env == core.Live, Until: w.now().Add(lateTime),
+				Button: w.look.t("snack.late.copy"), Do: func() { w.copyNow(a, req) },
+			})
+			return
+		}
 		if err != nil {
 			w.fail(err, ref)
 			return

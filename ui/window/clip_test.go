@@ -82,3 +82,35 @@ func TestClipboardFollows(t *testing.T) {
 	}
 	s.mustNotSay(s.agent.secret)
 }
+
+// A token that came after something else was copied is not on the clipboard; it
+// is one press away, and what is there is said again afterwards.
+func TestATokenThatCameLateIsOffered(t *testing.T) {
+	for lang, want := range map[string][2]string{
+		"en": {"shop/live is ready. The clipboard keeps", "Copy"},
+		"zh": {"shop/live 已就绪。", "复制"},
+	} {
+		s := newStage(t, duo()...).in(lang, 460).open()
+		s.copyDefault("solo-sandbox")
+		s.until("the copy", func() bool { return s.model.clip.Account == "solo" })
+		s.agent.fail["copy "] = &core.Error{Class: core.Misuse, Remedy: core.RemedyCopyLate, Message: "late"}
+		s.copyNow(s.model.accounts[1], api.CopyRequest{Format: "header"})
+		s.untilSays(want[0])
+		if s.model.clip.Account != "solo" || s.snackbar.tag.Hidden {
+			t.Errorf("the clipboard is said to hold %+v, the tag is hidden: %v", s.model.clip, s.snackbar.tag.Hidden)
+		}
+		delete(s.agent.fail, "copy ")
+		s.press(want[1])
+		s.until("the copy", func() bool { return s.model.clip.Account == "shop" && s.model.clip.Format == "header" })
+		s.mustNotSay(want[0])
+		s.press(s.look.t("snack.clear"))
+		s.untilCalled("clear")
+
+		s.agent.fail["copy "] = &core.Error{Class: core.Misuse, Remedy: core.RemedyCopyLate, Message: "late"}
+		s.copyDefault("solo-sandbox")
+		s.untilSays(refWords(api.Ref{Name: "solo", Env: core.Sandbox}))
+		s.time = noon.Add(lateTime)
+		s.tick()
+		s.mustNotSay(s.look.t("snack.late", "account", "solo/sandbox"))
+	}
+}

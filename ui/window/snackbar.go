@@ -22,12 +22,15 @@ type snack struct {
 	Clears time.Time // when that is cleared; zero: it stays
 	Follow bool      // and what is renewed takes its place
 	Until  time.Time // when the message goes by itself
+	Button string    // what can be done about it; empty: nothing but Clear now
+	Do     func()    // and does it
 }
 
 // How long a message stays.
 const (
 	snackTime = 4 * time.Second
 	errorTime = 9 * time.Second
+	lateTime  = 30 * time.Second // of a token that came late and waits to be copied
 )
 
 // copiedSnack tells of a copy. It stays until the clipboard is cleared.
@@ -69,6 +72,7 @@ type snackbar struct {
 	widget.BaseWidget
 	look  *look
 	shown snack
+	empty func() // clears the clipboard
 
 	ground *canvas.Rectangle
 	tagBox *canvas.Rectangle
@@ -83,14 +87,14 @@ func newSnackbar(l *look, clear, closed func()) *snackbar {
 	p := l.pal
 	inv := *l
 	inv.pal.Text, inv.pal.Border, inv.pal.Hover, inv.pal.SandboxText, inv.pal.Muted = p.OnInv, p.InvMuted, alpha(p.InvMuted, 0x40), p.OnInv, p.InvMuted
-	s := &snackbar{look: l}
+	s := &snackbar{look: l, empty: clear}
 	s.ground = canvas.NewRectangle(p.Inverse)
 	s.tagBox = canvas.NewRectangle(p.Danger)
 	s.tagBox.CornerRadius = 3
 	s.tag = boldWord(l.t("tag.live"), 11, p.OnDanger)
 	s.words = newProse("", sizeText, p.OnInv)
 	s.tail = word("", 13, p.InvMuted)
-	s.clear = smallButton(&inv, quiet, l.t("snack.clear"), clear)
+	s.clear = smallButton(&inv, quiet, l.t("snack.clear"), s.act)
 	s.close = iconButton(&inv, iconClose, l.t("close"), closed)
 	s.Hide()
 	s.ExtendBaseWidget(s)
@@ -106,9 +110,23 @@ func (s *snackbar) show(n snack, now time.Time) {
 	s.words.set(n.Text, ink)
 	s.tail.Text = n.tail(s.look, now)
 	s.tag.Hidden, s.tagBox.Hidden = !n.Live, !n.Live
-	s.clear.Hidden = !n.Clip || n.Clears.IsZero()
+	label := s.look.t("snack.clear")
+	if n.Do != nil {
+		label = n.Button
+	}
+	s.clear.rename(label)
+	s.clear.Hidden = n.Do == nil && (!n.Clip || n.Clears.IsZero())
 	s.Show()
 	s.Refresh()
+}
+
+// act does what the button says.
+func (s *snackbar) act() {
+	if s.shown.Do != nil {
+		s.shown.Do()
+		return
+	}
+	s.empty()
 }
 
 // tick counts down and reports whether the message is still to be shown.

@@ -1,0 +1,74 @@
+package clipboard
+
+import (
+	"context"
+	"time"
+)
+
+// A copy may have to wait for a token, and meanwhile the person goes on: copies
+// something in another program, say. Their text is the newer one and must stay.
+// A watch tells, as far as the desktop lets it: X11 announces each new owner,
+// Windows and macOS count their changes. On Wayland a program without a window
+// learns no more than that its own text was replaced.
+
+// mark is the state of a clipboard at one moment.
+type mark interface {
+	// changed reports whether a text was put there since, by whomever, and is
+	// still there.
+	changed() bool
+	close()
+}
+
+// watchTime bounds how long beginning to watch may hold up a copy.
+const watchTime = time.Second
+
+// Watch begins to look for what other programs copy. changed is for CopyUnless;
+// end is to be called once. What cannot be watched counts as unchanged.
+func (m *Manager) Watch(ctx context.Context) (changed func() bool, end func()) {
+	m.mu.Lock()
+	session, first := m.session, m.cur
+	m.mu.Unlock()
+	ctx, cancel := context.WithTimeout(ctx, watchTime)
+	defer cancel()
+	since := newMark(ctx, session)
+	end = func() {}
+	if since != nil {
+		end = since.close
+	}
+	return func() bool {
+		m.mu.Lock()
+		cur := m.cur
+		m.mu.Unlock()
+		switch {
+		case cur != nil && cur.owner.ours():
+			return false // a text of ours, which may be replaced
+		case since != nil:
+			return since.changed()
+		}
+		return first != nil && first.replaced()
+	}, end
+}
+
+// CopyUnless is Copy, unless changed reports that somebody else copied
+// meanwhile. It reports whether it copied.
+func (m *Manager) CopyUnless(ctx context.Context, text string, clearAfter time.Duration, changed func() bool) (bool, error) {
+	m.turn.Lock()
+	defer m.turn.Unlock()
+	if changed() {
+		m.log.Info("not copied: another program copied meanwhile")
+		return false, nil
+	}
+	err := m.copy(ctx, text, clearAfter)
+	return err == nil, err
+}
+
+// replaced reports whether somebody else's text took the place of this one.
+func (h *held) replaced() bool {
+	select {
+	case <-h.owner.lost():
+		<-h.freed
+		return h.lost
+	default:
+		return false
+	}
+}
