@@ -295,6 +295,7 @@ type world struct {
 	ahead    atomic.Int64                          // of the machine's clock, in nanoseconds
 	restored bool                                  // the store is a backup
 	deliver  func(context.Context, push.Job) error // nil: the real one
+	asks     map[core.Kind]core.Upstream           // nil: up
 }
 
 // pass lets time go by on the agent's clock, such as the floor between rounds.
@@ -362,6 +363,13 @@ func (w *world) service() (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
+	asks := w.asks
+	if asks == nil {
+		asks = map[core.Kind]core.Upstream{
+			core.KindWeChat:       {Source: w.up, BaseURL: "https://api.example.com", Traits: core.Traits{Repeat: core.RepeatSame, Vouches: true, Window: 5 * time.Minute, Overlap: 5 * time.Minute, Day: "+08:00"}},
+			core.KindWeChatLegacy: {Source: w.up, Traits: core.Traits{Repeat: core.RepeatDestructive, Window: 5 * time.Minute, Day: "+08:00"}},
+		}
+	}
 	log := home.NewLog(w.log)
 	service, err := New(Parts{
 		Home: w.home, Version: "1.2.3", Store: db, Clipboard: w.desk, Login: w.login, Log: log,
@@ -369,10 +377,7 @@ func (w *world) service() (*Service, error) {
 			Main: w.ring, Kind: VaultKeyring, File: vault.NewFile(w.home.PassphraseFile(), 2),
 			NotFound: vault.ErrNotFound, Locked: vault.ErrLocked,
 		},
-		Upstreams: map[core.Kind]core.Upstream{
-			core.KindWeChat:       {Source: w.up, BaseURL: "https://api.example.com", Traits: core.Traits{Repeat: core.RepeatSame, Vouches: true, Window: 5 * time.Minute, Overlap: 5 * time.Minute, Day: "+08:00"}},
-			core.KindWeChatLegacy: {Source: w.up, Traits: core.Traits{Repeat: core.RepeatDestructive, Window: 5 * time.Minute, Day: "+08:00"}},
-		},
+		Upstreams:  asks,
 		Now:        w.now,
 		BackupWork: 2,
 		Restored:   w.restored,
