@@ -169,6 +169,11 @@ func (f *fakeAgent) CopyIP(_ context.Context, ref api.Ref) error {
 	return errors.New("no clipboard")
 }
 
+func (f *fakeAgent) Copy(_ context.Context, ref api.Ref, req api.CopyRequest) (api.Clipboard, error) {
+	f.said <- fmt.Sprintf("copy %s as %s, notify %v", ref, req.Format, req.Notify)
+	return api.Clipboard{}, nil
+}
+
 // running is Run on a bus.
 type running struct {
 	*fakeAgent
@@ -254,6 +259,27 @@ func TestOnASessionBus(t *testing.T) {
 	if err := <-r.ended; err != nil {
 		t.Errorf("Run: %v", err)
 	}
+}
+
+// A token that came after something else was copied is told with the way to copy
+// it, until it is on the clipboard.
+func TestALateTokenIsTold(t *testing.T) {
+	address := startBus(t)
+	server := startServer(t, address, "body", "actions")
+	r := start(t, address)
+	tell := func(what string, c api.Clipboard) { r.events <- api.Event{Type: what, Clipboard: &c} }
+	blog := api.Clipboard{Account: "blog", Env: core.Live, Format: "header"}
+	tell(api.EventCopyLate, blog)
+	wants(t, server.said, "show 1 replacing 0: TokenTray, tokentray, tokentray | The token of blog/live is ready | "+
+		"Something else was copied meanwhile, and the clipboard keeps that. | [default Copy it copy Copy it]")
+	tell(api.EventClipboard, api.Clipboard{Account: "shop", Env: core.Live}) // another's, which stays
+	for _, button := range []string{"copy", "default"} {
+		server.emit("ActionInvoked", uint32(1), button)
+		wants(t, r.said, "copy blog/live as header, notify true")
+	}
+	tell(api.EventClipboard, blog)
+	wants(t, server.said, "close 1")
+	server.wantAlone(t)
 }
 
 // A server without buttons and markup gets plain text; what the person closed is

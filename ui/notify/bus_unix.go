@@ -250,7 +250,7 @@ func (s *server) owner(body []any) heard {
 func (s *server) close() {
 	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
 	defer cancel()
-	for k := range kinds {
+	for k := range places {
 		s.withdraw(ctx, k)
 	}
 	s.drop()

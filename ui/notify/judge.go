@@ -16,10 +16,13 @@ const (
 	person  kind = iota // an account needs somebody
 	failing             // renewal fails again and again
 	expiry              // a token is about to expire and is not renewed
-	kinds               // how many there are
+	kinds               // how many the judge decides about
+
+	late   = kinds     // a token came after something else was copied; no setting, a person asked
+	places = kinds + 1 // how many there are on the desktop
 )
 
-func (k kind) String() string { return [...]string{"person", "failing", "expiry"}[k] }
+func (k kind) String() string { return [...]string{"person", "failing", "expiry", "late"}[k] }
 
 const (
 	// patience is how long a renewal must have failed. Most failures are over by

@@ -27,7 +27,7 @@ type signal struct{}
 // native shows notifications by the platform's programs. They have no buttons,
 // and tell nothing back.
 type native struct {
-	shown [kinds]bool
+	shown [places]bool
 }
 
 func newBoard(string) board { return &native{} }
@@ -55,7 +55,7 @@ func (n *native) session(api.Session) bool { return false }
 func (n *native) close() {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	for k := range kinds {
+	for k := range places {
 		n.withdraw(ctx, k)
 	}
 }

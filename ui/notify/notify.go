@@ -34,6 +34,7 @@ type Agent interface {
 	Open(ctx context.Context) (int, error)
 	// CopyIP copies the address that upstream refused for the account.
 	CopyIP(ctx context.Context, ref api.Ref) error
+	Copy(ctx context.Context, ref api.Ref, req api.CopyRequest) (api.Clipboard, error)
 }
 
 // Config is what notifications are made of.
@@ -130,6 +131,7 @@ func (n *notifier) loop(ctx context.Context) error {
 				continue
 			}
 			n.listen(e)
+			n.copies(ctx, e)
 			if n.judge.take(e, n.Now()) && !gathering {
 				gathering = true
 				due.Reset(gather)
@@ -164,6 +166,23 @@ func (n *notifier) listen(e api.Event) {
 	}
 }
 
+// copies tells of a token that came too late to be copied, until it is.
+func (n *notifier) copies(ctx context.Context, e api.Event) {
+	c := e.Clipboard
+	if c == nil {
+		return
+	}
+	ref := api.Ref{Name: c.Account, Env: c.Env}
+	switch p := n.last[late]; {
+	case e.Type == api.EventCopyLate:
+		n.last[late] = &posted{message: composeLate(ref, c.Format, text.New(text.Choose(n.language)))}
+		n.post(ctx, n.last[late])
+	case e.Type == api.EventClipboard && p != nil && p.ref == ref:
+		delete(n.last, late)
+		n.board.withdraw(ctx, late)
+	}
+}
+
 // carry carries an order out.
 func (n *notifier) carry(ctx context.Context, o order) {
 	if len(o.accounts) == 0 {
@@ -186,7 +205,7 @@ func (n *notifier) lost() {
 
 // again shows what could not be shown before.
 func (n *notifier) again(ctx context.Context) {
-	for k := range kinds {
+	for k := range places {
 		if p := n.last[k]; p != nil && !p.shown {
 			n.post(ctx, p)
 		}
@@ -213,22 +232,24 @@ func (n *notifier) heard(ctx context.Context, h heard) {
 		n.again(ctx)
 	}
 	if p := n.last[h.kind]; h.button != "" && p != nil {
-		n.press(ctx, h.button, p.ref)
+		n.press(ctx, h.button, p.message)
 	}
 }
 
 // press does what a button says, beside the loop.
-func (n *notifier) press(ctx context.Context, what string, ref api.Ref) {
+func (n *notifier) press(ctx context.Context, what string, m message) {
 	n.deeds.Go(func() {
 		var err error
-		switch what {
-		case actOpen, actDefault:
+		switch {
+		case m.kind == late:
+			_, err = n.Agent.Copy(ctx, m.ref, api.CopyRequest{Format: m.format, Notify: true})
+		case what == actOpen, what == actDefault:
 			var windows int
 			if windows, err = n.Agent.Open(ctx); err == nil && windows == 0 && n.OpenWindow != nil {
 				err = n.OpenWindow()
 			}
-		case actCopyIP:
-			err = n.Agent.CopyIP(ctx, ref)
+		case what == actCopyIP:
+			err = n.Agent.CopyIP(ctx, m.ref)
 		}
 		if err != nil {
 			n.Log.Warn("a button of a notification failed", "button", what, "err", err)

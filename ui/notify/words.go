@@ -17,6 +17,7 @@ const (
 	actDefault = "default"
 	actOpen    = "open"
 	actCopyIP  = "copy-ip"
+	actCopy    = "copy"
 )
 
 // message is a notification in one language. Title and body are plain text.
@@ -25,7 +26,8 @@ type message struct {
 	title   string
 	body    string
 	buttons []button
-	ref     api.Ref // whose IP is copied
+	ref     api.Ref // whose IP, or whose token, is copied
+	format  string  // in which the token is
 }
 
 // button is what can be pressed; label says it.
@@ -74,6 +76,18 @@ func compose(o order, now time.Time, t *text.Text) message {
 		}
 	}
 	return m
+}
+
+// composeLate says that a token is ready that was not copied, since something
+// else was meanwhile.
+func composeLate(ref api.Ref, format string, t *text.Text) message {
+	label := t.Say("notify.late.copy")
+	return message{
+		kind: late, ref: ref, format: format,
+		title:   bound(t.Say("notify.late.one", "account", name(account{ref: ref})), maxTitle),
+		body:    t.Say("notify.late.body"),
+		buttons: []button{{actDefault, label}, {actCopy, label}},
+	}
 }
 
 // detail is what there is to say of one account.
