@@ -201,7 +201,7 @@ func FuzzNames(f *testing.F) {
 // word, in which no format, no shell and no template engine reads anything, and
 // which means that account in a URL.
 func FuzzAccounts(f *testing.F) {
-	for _, s := range []string{"shop", "商店", "a'b\"c`d", "{{base_url}}", "$HOME", "$(id)", "a=b&c", "~", "🚀", "%2F", "a\\b", "v1.2", "}\u200d", "# x", "é"} {
+	for _, s := range []string{"shop", "商店", "a'b\"c`d", "{{base_url}}", "$HOME", "$(id)", "a=b&c", "~", "🚀", "%2F", "a\\b", "v1.2", "}\u200d", "# x", "é", "SAY_NO_KEY"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, name string) {

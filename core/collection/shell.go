@@ -17,16 +17,13 @@ func (w *writer) curl() ([]File, error) {
 // curlFile is the script. Lines that begin with #: are what it shows when it is
 // called with nothing to do; each sample call is one.
 func (w *writer) curlFile(a account) File {
-	raw := w.script("call.sh")
-	for _, r := range [][2]string{
-		{":-URL}", ":-" + w.URL + "}"},
-		{":-ACCOUNT}", ":-" + a.ascii() + "}"},
-		{"SAY_NO_TOKEN", quote(w.say("say.no_token"))},
-		{"SAY_NO_KEY", quote(w.say("say.no_key_env"))},
-		{"SAY_NO_DOOR", quote(w.say("say.no_door"))},
-	} {
-		raw = strings.ReplaceAll(raw, r[0], r[1])
-	}
+	raw := strings.NewReplacer( // all at once: an account may be named SAY_NO_KEY
+		":-URL}", ":-"+w.URL+"}",
+		":-ACCOUNT}", ":-"+a.ascii()+"}",
+		"SAY_NO_TOKEN", quote(w.say("say.no_token")),
+		"SAY_NO_KEY", quote(w.say("say.no_key_env")),
+		"SAY_NO_DOOR", quote(w.say("say.no_door")),
+	).Replace(w.script("call.sh"))
 	path := a.bare + ".sh"
 	var b strings.Builder
 	b.WriteString("#!/bin/sh\n")

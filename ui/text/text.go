@@ -91,18 +91,19 @@ func (t *Text) Keys() []Key { return slices.Collect(maps.Keys(t.rows)) }
 func (t *Text) Has(key Key) bool { _, ok := t.rows[key]; return ok }
 
 // Say returns the sentence of key with its placeholders filled: args are names
-// and values in turn. An unknown key is said as itself, so that a mistake shows
-// and a test finds it.
+// and values in turn. A value is never searched for placeholders, for people give
+// accounts names with braces. An unknown key is said as itself, so that a mistake
+// shows and a test finds it.
 func (t *Text) Say(key Key, args ...any) string {
 	p, ok := t.rows[key]
 	if !ok {
 		return string(key)
 	}
-	s := p[t.lang]
+	pairs := make([]string, 0, len(args))
 	for i := 0; i+1 < len(args); i += 2 {
-		s = strings.ReplaceAll(s, "{"+fmt.Sprint(args[i])+"}", fmt.Sprint(args[i+1]))
+		pairs = append(pairs, "{"+fmt.Sprint(args[i])+"}", fmt.Sprint(args[i+1]))
 	}
-	return s
+	return strings.NewReplacer(pairs...).Replace(p[t.lang])
 }
 
 // Choose is the language for a setting (auto, en or zh). For auto the
