@@ -53,7 +53,9 @@ type Error struct {
 	PriorIP  string    // the address that was refused before CallerIP, if it was another
 	RID      string    // upstream's request ID
 	RetryAt  time.Time // earliest next try, zero when there is none
-	Err      error     // cause, for errors.Is; may be nil
+	// SecretHost is where the kept AppSecret may go, beside RemedySecretAgain.
+	SecretHost string
+	Err        error // cause, for errors.Is; may be nil
 }
 
 func (e *Error) Error() string {
@@ -114,6 +116,7 @@ const (
 	RemedyVaultThere   = "vault_there"    // there is a passphrase file; tokentray vault
 	RemedyResetLocked  = "reset_locked"   // unlock the passphrase file, then reset
 	RemedyReenter      = "secret_missing" // enter the AppSecret again
+	RemedySecretAgain  = "secret_again"   // enter the AppSecret again, for another host
 	RemedySecretLeft   = "secret_left"    // nothing; the account is gone, its secret follows when the vault opens
 	RemedyAccount      = "no_account"     // tokentray list
 	RemedyLifeTooLong  = "min_ttl"        // ask for a shorter life

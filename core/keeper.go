@@ -14,10 +14,11 @@ import (
 
 // Vault gives the Keeper the credentials of an account.
 type Vault interface {
-	// Credentials returns what the account needs to ask for a token. When the
-	// vault is locked, unreachable or has no entry, the error is an *Error of
-	// class VaultClosed.
-	Credentials(ctx context.Context, id ID) (Credentials, error)
+	// Credentials returns what the account needs to ask for a token, and nothing
+	// that was entered for another Destination. When the vault is locked,
+	// unreachable or has no entry, the error is an *Error of class VaultClosed;
+	// of an AppSecret for another host it is Destination.SecretElsewhere.
+	Credentials(ctx context.Context, a Account) (Credentials, error)
 }
 
 // Journal keeps what must outlive the process.
@@ -197,6 +198,12 @@ func (e *entry) drop() {
 // error and the floor are cleared.
 func (k *Keeper) SecretChanged(id ID) {
 	k.change(id, func(e *entry, _ time.Time) { e.forgive() })
+}
+
+// Refuse keeps err, of a class that waits for a person, as the account's own, as
+// if a round had ended with it: who knows that a round must fail spares it.
+func (k *Keeper) Refuse(id ID, err *Error) {
+	k.change(id, func(e *entry, _ time.Time) { e.err, e.shelved = err, nil })
 }
 
 // change runs fn on an account under the lock, then plans and publishes.

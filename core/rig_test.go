@@ -42,8 +42,8 @@ type slowVault struct {
 
 func (v *slowVault) slow(d time.Duration) { v.dmu.Lock(); v.delay = d; v.dmu.Unlock() }
 
-func (v *slowVault) Credentials(ctx context.Context, id core.ID) (core.Credentials, error) {
-	c, err := v.vault.Credentials(ctx, id)
+func (v *slowVault) Credentials(ctx context.Context, a core.Account) (core.Credentials, error) {
+	c, err := v.vault.Credentials(ctx, a)
 	v.dmu.Lock()
 	d := v.delay
 	v.dmu.Unlock()

@@ -129,7 +129,7 @@ func (w *attempt) open() bool {
 	if !w.up.Traits.usesVault(w.req.Account) {
 		return true
 	}
-	creds, err := w.k.cfg.Vault.Credentials(w.ctx, w.req.Account.ID)
+	creds, err := w.k.cfg.Vault.Credentials(w.ctx, w.req.Account)
 	if err != nil {
 		w.fail(err)
 		return false

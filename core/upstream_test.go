@@ -193,7 +193,7 @@ type vault struct {
 	asked int
 }
 
-func (v *vault) Credentials(context.Context, core.ID) (core.Credentials, error) {
+func (v *vault) Credentials(context.Context, core.Account) (core.Credentials, error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.asked++

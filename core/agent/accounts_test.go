@@ -130,7 +130,8 @@ func TestWhatAnEditDoesToTheToken(t *testing.T) {
 		{"a new note and no renewal", api.AccountInput{Note: ptr("x"), Auto: ptr(false)}, 0, true},
 		{"a new environment", api.AccountInput{Env: ptr(core.Live)}, 0, true},
 		{"a new AppID", api.AccountInput{AppID: ptr("wxffffffffffffffff")}, 1, false},
-		{"a new base URL", api.AccountInput{BaseURL: ptr("https://example.com")}, 1, false},
+		{"a new base URL of the same host", api.AccountInput{BaseURL: ptr("https://api.example.com/x")}, 1, false},
+		{"a new base URL of another host, with the secret", api.AccountInput{BaseURL: ptr("https://example.com"), Secret: ptr(goodSecret)}, 1, false},
 		{"another kind", api.AccountInput{Kind: ptr(core.KindWeChatLegacy)}, 1, false},
 	}
 	for _, tt := range tests {

@@ -12,15 +12,18 @@ import (
 
 // draft is an account as a person wants it, checked but not saved.
 type draft struct {
-	account     core.Account
-	credentials core.Credentials
-	newSecrets  bool // credentials are to be written
-	warnings    []core.Problem
+	account               core.Account
+	secret, proxyPassword *core.Secret // that were entered; nil: they stay
+	warnings              []core.Problem
+
+	// complete sets these.
+	entry     entry       // what the vault is to hold
+	write     bool        // it holds something else yet
+	elsewhere *core.Error // why the account waits for its AppSecret, nil if it does not
 }
 
-// apply puts what a person entered over a, and cleans it. base are the
-// credentials kept so far.
-func apply(a core.Account, base core.Credentials, in api.AccountInput) (draft, core.Problems) {
+// apply puts what a person entered over a, and cleans it.
+func apply(a core.Account, in api.AccountInput) (draft, core.Problems) {
 	was, sandbox := a, a.Env != core.Live
 	set(&a.Name, in.Name)
 	set(&a.Env, in.Env)
@@ -37,7 +40,7 @@ func apply(a core.Account, base core.Credentials, in api.AccountInput) (draft, c
 	set(&a.AllowLive, in.AllowLive)
 	set(&a.CopyFormat, in.CopyFormat)
 	set(&a.CopyPath, in.CopyPath)
-	d := draft{account: a.Clean(), credentials: base}
+	d := draft{account: a.Clean()}
 	problems := d.account.CheckChange(was)
 	if d.account.CopyPath != "" && format.CheckPath(d.account.CopyPath) != nil {
 		problems = append(problems, core.Problem{Field: "copy_path", Key: core.ProblemPath})
@@ -45,10 +48,11 @@ func apply(a core.Account, base core.Credentials, in api.AccountInput) (draft, c
 	if in.Secret != nil {
 		secret, odd := core.CleanSecret(core.NewSecret(*in.Secret))
 		problems = append(problems, odd...)
-		d.credentials.Secret, d.newSecrets = secret, true
+		d.secret = &secret
 	}
 	if in.ProxyPassword != nil {
-		d.credentials.ProxyPassword, d.newSecrets = core.NewSecret(*in.ProxyPassword), true
+		password := core.NewSecret(*in.ProxyPassword)
+		d.proxyPassword = &password
 	}
 	for _, p := range problems {
 		if p.Warn {
@@ -56,6 +60,21 @@ func apply(a core.Account, base core.Credentials, in api.AccountInput) (draft, c
 		}
 	}
 	return d, problems.Fatal()
+}
+
+// newSecrets reports whether a person entered any.
+func (d draft) newSecrets() bool { return d.secret != nil || d.proxyPassword != nil }
+
+// complete makes the vault's entry out of the one that is there, kept, and what
+// was entered. kept may be of an earlier version and then counts as entered for
+// from, where the account's secrets went so far; to is where they would go.
+func (d *draft) complete(kept entry, from, to core.Destination) {
+	held := kept.bind(from)
+	d.entry = held.with(d.secret, d.proxyPassword, to)
+	d.write = d.newSecrets() || held != kept
+	if _, err := d.entry.release(to); isElsewhere(err) {
+		d.elsewhere = core.AsError(err)
+	}
 }
 
 func set[T any](field *T, value *T) {
@@ -111,10 +130,11 @@ func (s *Service) add(ctx context.Context, in api.AccountInput) (draft, error) {
 	if in.Secret == nil {
 		in.Secret = new(string) // CleanSecret says that it is missing
 	}
-	d, problems := apply(blank(), core.Credentials{}, in)
+	d, problems := apply(blank(), in)
 	if len(problems) > 0 {
 		return d, invalid(problems)
 	}
+	d.complete(entry{}, core.Destination{}, s.goes(d.account))
 	s.edit.Lock()
 	defer s.edit.Unlock()
 	if problems := s.allowed(&d, in.Apart); len(problems) > 0 {
@@ -149,19 +169,19 @@ func (s *Service) change(ctx context.Context, ref api.Ref, in api.AccountInput) 
 	if err != nil {
 		return draft{}, nil, err
 	}
-	base, err := s.base(ctx, was.ID, in)
-	if err != nil {
-		return draft{}, nil, err
-	}
-	d, problems := apply(was, base, in)
+	d, problems := apply(was, in)
+	s.respell(was, &d)
 	if len(problems) == 0 {
 		problems = s.allowed(&d, in.Apart)
 	}
 	if len(problems) > 0 {
 		return d, nil, invalid(problems)
 	}
-	if d.account == was && !d.newSecrets {
+	if d.account == was && !d.newSecrets() {
 		return d, nil, nil
+	}
+	if err := s.merge(ctx, was, &d); err != nil {
+		return d, nil, err
 	}
 	old, _ := s.keeper.Token(was.ID)
 	if !sameToken(was, d.account) { // the store drops it together with the change
@@ -171,27 +191,59 @@ func (s *Service) change(ctx context.Context, ref api.Ref, in api.AccountInput) 
 		return d, nil, err
 	}
 	s.note(was.ID, core.DidEdit)
-	s.keeper.Put(d.account, core.Token{})
-	if d.newSecrets {
-		s.keeper.SecretChanged(was.ID)
-	}
-	if !d.newSecrets && was.SameUpstream(d.account) && (was.AllowLive || !d.account.AllowLive) {
+	s.saveDraft(d)
+	switch {
+	case d.elsewhere != nil:
+		return d, nil, nil
+	case !d.newSecrets() && was.SameUpstream(d.account) && (was.AllowLive || !d.account.AllowLive):
 		return d, nil, nil
 	}
 	return d, s.question(was.ID, old), nil
 }
 
-// base are the credentials that an edit begins with.
-func (s *Service) base(ctx context.Context, id core.ID, in api.AccountInput) (core.Credentials, error) {
-	switch {
-	case in.Secret == nil && in.ProxyPassword != nil:
-		return s.vault.Credentials(ctx, id)
-	case in.Secret != nil && in.ProxyPassword == nil:
-		// What cannot be read is replaced: so a missing secret comes back.
-		c, _ := s.vault.Credentials(ctx, id)
-		return c, nil
+// respell keeps a base URL as it was written where the new one says the same: the
+// kind's own written out, or left out, is no change.
+func (s *Service) respell(was core.Account, d *draft) {
+	if s.baseURL(d.account) == s.baseURL(was) {
+		d.account.BaseURL = was.BaseURL
 	}
-	return core.Credentials{}, nil
+}
+
+// saveDraft has the Keeper go on with what was saved.
+func (s *Service) saveDraft(d draft) {
+	_, known := s.keeper.Token(d.account.ID)
+	s.keeper.Put(d.account, core.Token{})
+	if known && d.newSecrets() {
+		s.keeper.SecretChanged(d.account.ID)
+	}
+	if d.elsewhere != nil {
+		s.keeper.Refuse(d.account.ID, d.elsewhere)
+	}
+}
+
+// merge completes the draft of an edit with what the vault holds. It is read only
+// where secrets are entered or would go elsewhere than so far; a vault that is
+// closed then refuses the edit. The edit lock is held.
+func (s *Service) merge(ctx context.Context, was core.Account, d *draft) error {
+	from, to := s.goes(was), s.goes(d.account)
+	if !d.newSecrets() && from == to {
+		return nil
+	}
+	if d.newSecrets() {
+		if err := s.openForWriting(ctx); err != nil {
+			return err
+		}
+	}
+	kept, err := s.vault.entry(ctx, was.ID)
+	switch {
+	case err == nil:
+	case d.secret != nil: // what cannot be read is replaced: so a missing secret comes back
+	case isMissing(err) && d.proxyPassword == nil: // there is nothing to send anywhere
+	default:
+		return err
+	}
+	d.complete(kept, from, to)
+	return nil
 }
 
 // sameToken reports whether a token of a is one of b's too.
@@ -217,7 +269,7 @@ func (s *Service) question(id core.ID, old core.Token) func(context.Context) err
 // write saves a draft, with its secrets when there are new ones. The edit lock
 // is held.
 func (s *Service) write(ctx context.Context, d draft) error {
-	if !d.newSecrets {
+	if !d.write {
 		if err := s.parts.Store.Update(d.account); err != nil {
 			return core.AsError(err)
 		}
@@ -230,7 +282,7 @@ func (s *Service) write(ctx context.Context, d draft) error {
 	id := d.account.ID
 	err := s.parts.Store.Save(
 		ctx, d.account,
-		func(ctx context.Context) error { return s.vault.put(ctx, id, d.credentials) },
+		func(ctx context.Context) error { return s.vault.put(ctx, id, d.entry) },
 		func(ctx context.Context) error { return s.vault.drop(ctx, id) },
 	)
 	if err != nil {
@@ -297,14 +349,14 @@ func (s *Service) stillThere(id core.ID) bool {
 
 // Test implements api.Agent.
 func (s *Service) Test(ctx context.Context, req api.TestRequest) (api.TestResult, error) {
-	a, base := blank(), core.Credentials{}
+	a, kept := blank(), entry{}
 	if req.Ref != nil {
 		var err error
 		if a, err = s.resolve(*req.Ref); err != nil {
 			return api.TestResult{}, err
 		}
 		if req.Input.Secret == nil || req.Input.ProxyPassword == nil {
-			base, err = s.vault.Credentials(ctx, a.ID)
+			kept, err = s.vault.entry(ctx, a.ID)
 			if err != nil && req.Input.Secret == nil {
 				return api.TestResult{}, core.AsError(err)
 			}
@@ -312,13 +364,22 @@ func (s *Service) Test(ctx context.Context, req api.TestRequest) (api.TestResult
 	} else if req.Input.Secret == nil {
 		req.Input.Secret = new(string)
 	}
-	d, problems := apply(a, base, req.Input)
+	d, problems := apply(a, req.Input)
 	problems = unnamed(problems)
 	if len(problems) > 0 {
 		return api.TestResult{}, invalid(problems)
 	}
 	out := api.TestResult{Warnings: d.warnings}
-	grant, err := s.keeper.Test(ctx, d.account, d.credentials)
+	d.complete(kept, s.goes(a), s.goes(d.account))
+	if d.elsewhere != nil {
+		out.Error = api.FromError(d.elsewhere)
+		return out, nil
+	}
+	credentials, err := d.entry.release(s.goes(d.account))
+	if err != nil {
+		return api.TestResult{}, core.AsError(err)
+	}
+	grant, err := s.keeper.Test(ctx, d.account, credentials)
 	if err != nil {
 		var e *core.Error
 		if !errors.As(err, &e) || ctx.Err() != nil {

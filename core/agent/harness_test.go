@@ -367,7 +367,7 @@ func (w *world) service() (*Service, error) {
 	if asks == nil {
 		asks = map[core.Kind]core.Upstream{
 			core.KindWeChat:       {Source: w.up, BaseURL: "https://api.example.com", Traits: core.Traits{Repeat: core.RepeatSame, Vouches: true, Window: 5 * time.Minute, Overlap: 5 * time.Minute, Day: "+08:00"}},
-			core.KindWeChatLegacy: {Source: w.up, Traits: core.Traits{Repeat: core.RepeatDestructive, Window: 5 * time.Minute, Day: "+08:00"}},
+			core.KindWeChatLegacy: {Source: w.up, BaseURL: "https://api.example.com", Traits: core.Traits{Repeat: core.RepeatDestructive, Window: 5 * time.Minute, Day: "+08:00"}},
 		}
 	}
 	log := home.NewLog(w.log)

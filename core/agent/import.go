@@ -84,31 +84,28 @@ func (s *Service) carryOut(ctx context.Context, p *importer) error {
 	if err != nil {
 		return notImported(err, undone)
 	}
-	for i, d := range p.drafts {
+	for _, d := range p.drafts {
 		s.remember(d.account)
-		s.keeper.Put(d.account, core.Token{})
-		if d.newSecrets && lines[i].What == core.DidEdit {
-			s.keeper.SecretChanged(d.account.ID)
-		}
+		s.saveDraft(d)
 	}
 	return nil
 }
 
 // newSecrets are what an import writes into the vault, and how to undo it.
 type newSecrets struct {
-	set, before map[core.ID]core.Credentials
+	set, before map[core.ID]entry
 	added       []core.ID // to take out again
 }
 
 func newSecretsOf(p *importer) newSecrets {
-	w := newSecrets{set: map[core.ID]core.Credentials{}, before: map[core.ID]core.Credentials{}}
+	w := newSecrets{set: map[core.ID]entry{}, before: map[core.ID]entry{}}
 	for _, d := range p.drafts {
 		id := d.account.ID
-		if !d.newSecrets {
+		if !d.write {
 			continue
 		}
-		w.set[id] = d.credentials
-		if was, had := p.before[id]; had && !was.Secret.Empty() {
+		w.set[id] = d.entry
+		if was, had := p.before[id]; had {
 			w.before[id] = was
 		} else {
 			w.added = append(w.added, id)

@@ -197,7 +197,7 @@ func TestAnImportThatFailsMidwayLeavesNothing(t *testing.T) {
 	if _, err := r.client.VaultUnlock(t.Context(), core.Secret{}); err != nil {
 		t.Fatal(err)
 	}
-	if c, err := r.vault.Credentials(t.Context(), first.ID); err != nil || c.Secret.Reveal() != goodSecret {
+	if c, err := r.vault.Credentials(t.Context(), core.Account{ID: first.ID, Kind: first.Kind}); err != nil || c.Secret.Reveal() != goodSecret {
 		t.Errorf("the secret that was to be replaced: %v", err)
 	}
 	carry(t, r, api.ImportRequest{Accounts: req.Accounts, OnConflict: api.ConflictReplace})
@@ -342,6 +342,7 @@ func TestManyImportedAccountsDoNotStorm(t *testing.T) {
 // TestEveryFieldCanConflict: whichever field of an account a file tells
 // otherwise, the account is in conflict and not the same.
 func TestEveryFieldCanConflict(t *testing.T) {
+	p := &importer{s: &Service{}}
 	apartFrom := []string{"ID", "Name", "Env", "AllowLive"} // what a file finds an account by, and what none tells
 	for i := range reflect.TypeFor[core.Account]().NumField() {
 		name := reflect.TypeFor[core.Account]().Field(i).Name
@@ -354,7 +355,7 @@ func TestEveryFieldCanConflict(t *testing.T) {
 		default:
 			t.Fatalf("core.Account.%s is of a kind that this test does not know", name)
 		}
-		if told := len(changes(core.Account{}, core.Credentials{}, d)) > 0; told == slices.Contains(apartFrom, name) {
+		if told := len(p.changes(core.Account{}, entry{}, d)) > 0; told == slices.Contains(apartFrom, name) {
 			t.Errorf("core.Account.%s: a difference is told: %v", name, told)
 		}
 	}

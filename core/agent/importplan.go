@@ -23,9 +23,10 @@ type importer struct {
 	// tokens are who asks upstream for which token.
 	tokens map[tokenOf]core.Account
 	rows   []api.ImportRow
-	drafts []draft         // of the rows that are added or replace something
-	coming map[core.ID]int // of those that are new: where in drafts
-	before map[core.ID]core.Credentials
+	drafts []draft           // of the rows that are added or replace something
+	coming map[core.ID]int   // of those that are new: where in drafts
+	before map[core.ID]entry // what the vault holds of those that are replaced
+	kept   map[core.ID]entry // what it will hold after the rows so far
 	ready  bool
 }
 
@@ -42,7 +43,8 @@ func (s *Service) tokenOf(a core.Account) tokenOf { return tokenOf{a.Kind, s.bas
 func (s *Service) planImport(ctx context.Context, req api.ImportRequest) (*importer, error) {
 	p := &importer{
 		s: s, req: req, ready: true,
-		names: map[api.Ref]core.Account{}, tokens: map[tokenOf]core.Account{}, coming: map[core.ID]int{}, before: map[core.ID]core.Credentials{},
+		names: map[api.Ref]core.Account{}, tokens: map[tokenOf]core.Account{}, coming: map[core.ID]int{},
+		before: map[core.ID]entry{}, kept: map[core.ID]entry{},
 	}
 	for _, a := range s.all() {
 		p.names[api.Ref{Name: a.Name, Env: a.Env}] = a
@@ -66,6 +68,9 @@ func (s *Service) planImport(ctx context.Context, req api.ImportRequest) (*impor
 				p.coming[d.account.ID] = len(p.drafts)
 			}
 			p.drafts = append(p.drafts, *d)
+			if d.write {
+				p.kept[d.account.ID] = d.entry
+			}
 			p.names[api.Ref{Name: d.account.Name, Env: d.account.Env}] = d.account
 			p.tokens[s.tokenOf(d.account)] = d.account
 		}
@@ -75,7 +80,7 @@ func (s *Service) planImport(ctx context.Context, req api.ImportRequest) (*impor
 
 // one plans one account. The draft is nil when nothing is to be saved.
 func (p *importer) one(ctx context.Context, in api.AccountInput) (api.ImportRow, *draft, error) {
-	d, problems := apply(blank(), core.Credentials{}, in)
+	d, problems := apply(blank(), in)
 	row := api.ImportRow{Name: d.account.Name, Env: d.account.Env, Kind: d.account.Kind, AppID: shownAppID(d.account.AppID)}
 	if was, there := p.names[api.Ref{Name: row.Name, Env: row.Env}]; there {
 		return p.met(ctx, row, was, in)
@@ -142,7 +147,8 @@ func (p *importer) added(row api.ImportRow, d draft) (api.ImportRow, *draft) {
 	}
 	a := &d.account
 	a.Auto = a.Auto && !p.req.Paused && (a.Env != core.Live || p.req.RenewLive)
-	row.Auto, row.NoSecret = a.Auto, d.credentials.Secret.Empty()
+	d.complete(entry{}, core.Destination{}, p.s.goes(*a))
+	row.Auto, row.NoSecret = a.Auto, d.entry.Secret == ""
 	row.Problems = append(row.Problems, d.warnings...)
 	return row, &d
 }
@@ -152,13 +158,17 @@ func (p *importer) met(ctx context.Context, row api.ImportRow, was core.Account,
 	if was.Env == core.Live && !was.Auto && !p.req.RenewLive {
 		in.Auto = nil // nothing begins to ask for live tokens because of a file
 	}
-	base, err := p.credentials(ctx, was.ID, in)
+	d, problems := apply(was, in)
+	p.s.respell(was, &d)
+	kept, err := p.merge(ctx, was, &d)
 	if err != nil {
 		return row, nil, err
 	}
-	d, problems := apply(was, base, in)
 	row.With, row.Kind, row.Auto = was.Ref(), d.account.Kind, d.account.Auto
-	row.Changes = changes(was, base, d)
+	row.Changes = p.changes(was, kept, d)
+	if len(problems) == 0 { // else it may be a password that stands in a URL
+		row.Addresses, row.SecretAgain = p.addresses(was, d.account), d.elsewhere != nil
+	}
 	if len(row.Changes) == 0 && len(problems) == 0 {
 		row.Status, row.Action = api.ImportSame, api.ImportSkip
 		return row, nil, nil
@@ -171,7 +181,7 @@ func (p *importer) met(ctx context.Context, row api.ImportRow, was core.Account,
 		row, draft := p.renamed(row, in)
 		return row, draft, nil
 	case p.req.OnConflict == api.ConflictReplace:
-		row, draft := p.replaced(row, was, base, d, problems)
+		row, draft := p.replaced(row, was, d, problems)
 		return row, draft, nil
 	}
 	return row, nil, nil
@@ -184,7 +194,7 @@ func (p *importer) planned(id core.ID) bool {
 }
 
 // replaced plans to change an account that is there.
-func (p *importer) replaced(row api.ImportRow, was core.Account, base core.Credentials, d draft, problems core.Problems) (api.ImportRow, *draft) {
+func (p *importer) replaced(row api.ImportRow, was core.Account, d draft, problems core.Problems) (api.ImportRow, *draft) {
 	if !sameToken(was, d.account) {
 		d.account.AllowLive = false // what was agreed to was another upstream
 		if twin, there := p.tokens[p.s.tokenOf(d.account)]; there && twin.ID != was.ID && !p.beside(d.account) {
@@ -196,25 +206,31 @@ func (p *importer) replaced(row api.ImportRow, was core.Account, base core.Crede
 	}
 	row.Action = api.ImportReplace
 	row.Problems = append(row.Problems, d.warnings...)
-	if d.newSecrets {
-		p.before[was.ID] = base
-	}
 	return row, &d
 }
 
-// credentials are those that an account has, read only when the file brings some.
-func (p *importer) credentials(ctx context.Context, id core.ID, in api.AccountInput) (core.Credentials, error) {
-	if in.Secret == nil && in.ProxyPassword == nil {
-		return core.Credentials{}, nil
+// merge completes the draft of an account that is there, as Service.merge does for
+// an edit, and returns what the vault holds of it.
+func (p *importer) merge(ctx context.Context, was core.Account, d *draft) (entry, error) {
+	to := p.s.goes(d.account)
+	if !d.newSecrets() && p.s.goes(was) == to {
+		return entry{}, nil
 	}
-	if i, ok := p.coming[id]; ok {
-		return p.drafts[i].credentials, nil
+	kept, known := p.kept[was.ID]
+	if !known {
+		raw, err := p.s.vault.entry(ctx, was.ID)
+		switch {
+		case err == nil:
+			p.before[was.ID] = raw
+		case !isMissing(err):
+			return entry{}, core.AsError(err)
+		}
+		kept = raw.bind(p.s.goes(was))
+		p.kept[was.ID] = kept
 	}
-	c, err := p.s.vault.Credentials(ctx, id)
-	if err != nil && !isMissing(err) {
-		return c, core.AsError(err)
-	}
-	return c, nil
+	d.complete(kept, core.Destination{}, to)
+	d.write = d.write || kept != p.before[was.ID]
+	return kept, nil
 }
 
 // renamed plans to add an account under the first free name after its own.
@@ -226,7 +242,7 @@ func (p *importer) renamed(row api.ImportRow, in api.AccountInput) (api.ImportRo
 			continue
 		}
 		in.Name = &name
-		d, problems := apply(blank(), core.Credentials{}, in)
+		d, problems := apply(blank(), in)
 		if _, there := p.tokens[p.s.tokenOf(d.account)]; there && !p.beside(d.account) {
 			row.Action = api.ImportSkip
 			if len(row.Problems) == 0 {
@@ -249,10 +265,11 @@ func numbered(name string, n int) string {
 	return string(runes[:min(len(runes), core.MaxName-len(tail))]) + tail
 }
 
-// changes lists the fields in which a draft differs from what is there.
-func changes(was core.Account, base core.Credentials, d draft) []string {
+// changes lists the fields in which a draft differs from what is there. kept is
+// what the vault holds, where the draft tells of secrets.
+func (p *importer) changes(was core.Account, kept entry, d draft) []string {
 	var out []string
-	a := d.account
+	a, moved := d.account, p.s.goes(was) != p.s.goes(d.account)
 	for _, f := range []struct {
 		name string
 		same bool
@@ -266,13 +283,27 @@ func changes(was core.Account, base core.Credentials, d draft) []string {
 		{"note", was.Note == a.Note},
 		{"copy_format", was.CopyFormat == a.CopyFormat},
 		{"copy_path", was.CopyPath == a.CopyPath},
-		{"secret", base.Secret == d.credentials.Secret},
-		{"proxy_password", base.ProxyPassword == d.credentials.ProxyPassword},
+		{"secret", d.secret == nil || d.entry.Secret == kept.Secret && (moved || d.entry.secretFor() == kept.secretFor())},
+		{"proxy_password", d.proxyPassword == nil || d.entry.ProxyPassword == kept.ProxyPassword && d.entry.ProxyHost == kept.ProxyHost},
 	} {
 		if !f.same {
 			out = append(out, f.name)
 		}
 	}
+	return out
+}
+
+// addresses are base URL and proxy, as they are and as they would be, where one
+// of them changes: whoever looks at the plan sees where secrets would go.
+func (p *importer) addresses(was, next core.Account) []api.ImportAddress {
+	var out []api.ImportAddress
+	add := func(field, from, to string) {
+		if from != to {
+			out = append(out, api.ImportAddress{Field: field, From: from, To: to})
+		}
+	}
+	add("base_url", p.s.baseURL(was), p.s.baseURL(next))
+	add("proxy", was.Proxy, next.Proxy)
 	return out
 }
 

@@ -176,7 +176,7 @@ func New(p Parts) (*Service, error) {
 		post: post{home: p.Home},
 	}
 	s.started = s.now()
-	s.vault = newKeys(p.Vaults, func(v api.Vault) {
+	s.vault = newKeys(p.Vaults, s.goes, func(v api.Vault) {
 		s.hub.publish(false, func() api.Event { return api.Event{Type: api.EventVault, Vault: &v} })
 	})
 	s.keeper = core.NewKeeper(core.Config{

@@ -65,6 +65,11 @@ func (s *Service) baseURL(a core.Account) string {
 	return s.parts.Upstreams[a.Kind].BaseURL
 }
 
+// goes is where the secrets of an account go.
+func (s *Service) goes(a core.Account) core.Destination {
+	return a.Destination(s.parts.Upstreams[a.Kind].BaseURL)
+}
+
 // Check implements api.Agent. What upstream says of the token is an answer;
 // what keeps the question from being asked is an error.
 func (s *Service) Check(ctx context.Context, ref api.Ref) (api.CheckResult, error) {

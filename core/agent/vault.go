@@ -71,6 +71,7 @@ const dataKeySize = 32
 // somebody asks for it by open.
 type keys struct {
 	parts Vaults
+	goes  func(core.Account) core.Destination
 	heard func(api.Vault) // of a change of state
 
 	mu    sync.Mutex
@@ -83,8 +84,8 @@ type keys struct {
 
 var _ core.Vault = (*keys)(nil)
 
-func newKeys(parts Vaults, heard func(api.Vault)) *keys {
-	return &keys{parts: parts, heard: heard, state: vaultLocked, err: lockedVault(nil)}
+func newKeys(parts Vaults, goes func(core.Account) core.Destination, heard func(api.Vault)) *keys {
+	return &keys{parts: parts, goes: goes, heard: heard, state: vaultLocked, err: lockedVault(nil)}
 }
 
 // inUse is the vault that counts.
@@ -150,37 +151,41 @@ func (k *keys) failed(ctx context.Context, err error) error {
 	return e
 }
 
-// credentialsValue is an entry of the vault.
-type credentialsValue struct {
-	Secret        string `json:"secret"`
-	ProxyPassword string `json:"proxy_password,omitempty"`
+// Credentials implements core.Vault.
+func (k *keys) Credentials(ctx context.Context, a core.Account) (core.Credentials, error) {
+	e, err := k.entry(ctx, a.ID)
+	if err != nil {
+		return core.Credentials{}, err
+	}
+	to := k.goes(a)
+	return e.bind(to).release(to)
 }
 
-// Credentials implements core.Vault.
-func (k *keys) Credentials(ctx context.Context, id core.ID) (core.Credentials, error) {
+// entry is what the vault keeps of an account, as it stands there.
+func (k *keys) entry(ctx context.Context, id core.ID) (entry, error) {
 	if err := k.closed(); err != nil {
-		return core.Credentials{}, err
+		return entry{}, err
 	}
 	vault := k.inUse()
 	raw, err := vault.Get(ctx, string(id))
 	switch {
 	case errors.Is(err, k.parts.NotFound):
-		return core.Credentials{}, missingSecret()
+		return entry{}, missingSecret()
 	case err != nil:
-		return core.Credentials{}, k.failed(ctx, err)
+		return entry{}, k.failed(ctx, err)
 	}
-	var value credentialsValue
-	if json.Unmarshal(raw, &value) != nil || value.Secret == "" {
-		return core.Credentials{}, missingSecret()
+	var e entry
+	if json.Unmarshal(raw, &e) != nil {
+		return entry{}, missingSecret()
 	}
-	return core.Credentials{Secret: core.NewSecret(value.Secret), ProxyPassword: core.NewSecret(value.ProxyPassword)}, nil
+	return e, nil
 }
 
-func (k *keys) put(ctx context.Context, id core.ID, c core.Credentials) error {
+func (k *keys) put(ctx context.Context, id core.ID, e entry) error {
 	if err := k.closed(); err != nil {
 		return err
 	}
-	raw, err := encodeCredentials(c)
+	raw, err := e.encode()
 	if err != nil {
 		return err
 	}
@@ -201,10 +206,10 @@ type batcher interface {
 	Batch(ctx context.Context, set map[string][]byte, remove []string) error
 }
 
-// putAll keeps the credentials of many accounts and takes out those of others.
+// putAll keeps the entries of many accounts and takes out those of others.
 // A vault that takes one at a time may, after an error, have taken some.
-func (k *keys) putAll(ctx context.Context, credentials map[core.ID]core.Credentials, remove []core.ID) error {
-	if len(credentials)+len(remove) == 0 {
+func (k *keys) putAll(ctx context.Context, entries map[core.ID]entry, remove []core.ID) error {
+	if len(entries)+len(remove) == 0 {
 		return nil
 	}
 	if err := k.closed(); err != nil {
@@ -212,8 +217,8 @@ func (k *keys) putAll(ctx context.Context, credentials map[core.ID]core.Credenti
 	}
 	vault, atOnce := k.inUse().(batcher)
 	if !atOnce {
-		for _, id := range slices.Sorted(maps.Keys(credentials)) {
-			if err := k.put(ctx, id, credentials[id]); err != nil {
+		for _, id := range slices.Sorted(maps.Keys(entries)) {
+			if err := k.put(ctx, id, entries[id]); err != nil {
 				return err
 			}
 		}
@@ -224,9 +229,9 @@ func (k *keys) putAll(ctx context.Context, credentials map[core.ID]core.Credenti
 		}
 		return nil
 	}
-	set := make(map[string][]byte, len(credentials))
-	for id, c := range credentials {
-		raw, err := encodeCredentials(c)
+	set := make(map[string][]byte, len(entries))
+	for id, e := range entries {
+		raw, err := e.encode()
 		if err != nil {
 			return err
 		}
@@ -236,14 +241,6 @@ func (k *keys) putAll(ctx context.Context, credentials map[core.ID]core.Credenti
 		return k.failed(ctx, err)
 	}
 	return nil
-}
-
-func encodeCredentials(c core.Credentials) ([]byte, error) {
-	raw, err := json.Marshal(credentialsValue{c.Secret.Reveal(), c.ProxyPassword.Reveal()})
-	if err != nil {
-		return nil, core.AsError(errors.New("encode the secret"))
-	}
-	return raw, nil
 }
 
 // drop takes an account's secrets out of the vault.

@@ -85,10 +85,24 @@ type ImportRow struct {
 	// With is the account that is in the way, as NAME/ENV.
 	With string `json:"with,omitempty"`
 	// Changes are the fields in which the account that is there differs.
-	Changes  []string       `json:"changes,omitempty"`
+	Changes []string `json:"changes,omitempty"`
+	// Addresses are the base URL and the proxy among Changes.
+	Addresses []ImportAddress `json:"addresses,omitempty"`
+	// SecretAgain: the kept AppSecret was entered for another host. The account is
+	// saved, and nothing is sent until somebody enters the AppSecret again.
+	SecretAgain bool `json:"secret_again,omitempty"`
+
 	Problems []core.Problem `json:"problems,omitempty"`
 	NoSecret bool           `json:"no_secret,omitempty"` // somebody has to enter it
 	Auto     bool           `json:"auto"`                // it is renewed in the background
+}
+
+// ImportAddress is where calls of an account go, and would go. No password
+// stands in it.
+type ImportAddress struct {
+	Field string `json:"field"` // base_url or proxy
+	From  string `json:"from"`  // the kind's own base URL is written out; empty: no proxy
+	To    string `json:"to"`
 }
 
 // ImportSetting is what becomes of a setting. One that still has its default

@@ -38,7 +38,7 @@ func FromError(err error) *Error {
 	out := &Error{
 		Class: e.Class, Message: e.Message, Remedy: e.Remedy,
 		UpstreamCode: e.Code, Upstream: e.Upstream, CallerIP: e.CallerIP, PriorIP: e.PriorIP, RID: e.RID,
-		RetryAt: e.RetryAt,
+		RetryAt: e.RetryAt, SecretHost: e.SecretHost,
 	}
 	var problems core.Problems
 	if errors.As(e.Err, &problems) {
@@ -55,7 +55,7 @@ func (e *Error) Core() *core.Error {
 	out := &core.Error{
 		Class: e.Class, Message: e.Message, Remedy: e.Remedy,
 		Code: e.UpstreamCode, Upstream: e.Upstream, CallerIP: e.CallerIP, PriorIP: e.PriorIP, RID: e.RID,
-		RetryAt: e.RetryAt,
+		RetryAt: e.RetryAt, SecretHost: e.SecretHost,
 	}
 	if len(e.Problems) > 0 {
 		out.Err = core.Problems(e.Problems)

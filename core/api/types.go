@@ -117,6 +117,7 @@ type Error struct {
 	PriorIP      string     `json:"prior_ip,omitempty"` // refused before CallerIP, if it was another
 	RID          string     `json:"rid,omitempty"`
 	RetryAt      time.Time  `json:"retry_at,omitzero"`
+	SecretHost   string     `json:"secret_host,omitempty"` // where the kept AppSecret may go, when that is not where it would go
 	// Problems are the fields that class Invalid is about, when it is about
 	// fields. In a *core.Error they are its cause, a core.Problems.
 	Problems []core.Problem `json:"problems,omitempty"`

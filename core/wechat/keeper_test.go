@@ -154,7 +154,9 @@ func (h house) keep(t *testing.T, kind core.Kind) *core.Keeper {
 // oneSecret is a vault with the same credentials for all.
 type oneSecret struct{ c core.Credentials }
 
-func (o oneSecret) Credentials(context.Context, core.ID) (core.Credentials, error) { return o.c, nil }
+func (o oneSecret) Credentials(context.Context, core.Account) (core.Credentials, error) {
+	return o.c, nil
+}
 
 // ledger is a journal that remembers forced fetches.
 type ledger struct {

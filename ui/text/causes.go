@@ -51,6 +51,7 @@ func causes() table {
 		"cause.vault_there":    {"There is a passphrase file already; it stays as it is.", "口令文件已存在，未做任何改动。"},
 		"cause.reset_locked":   {"The passphrase file is locked, and it lists what the keyring may still hold. Nothing was removed.", "口令文件已锁定，而其中记录了密钥环里可能残留的条目。未删除任何内容。"},
 		"cause.secret_missing": {"The vault holds no AppSecret for this account.", "保险库中没有此账号的 AppSecret。"},
+		"cause.secret_again":   {"The AppSecret was entered for {host} and is not sent anywhere else.", "AppSecret 只发往填写它时的主机（{host}），不会发送到别处。"},
 		"cause.secret_left":    {"The account is removed; its secret is still in the vault.", "账号已删除，但其密钥仍在保险库中。"},
 		"cause.no_account":     {"There is no account {account}.", "没有账号 {account}。"},
 		"cause.min_ttl":        {"The upstream cannot give a token with so much life left yet.", "上游目前还无法提供剩余有效期这么长的 token。"},
@@ -86,6 +87,7 @@ func causes() table {
 		"detail.upstream": {"upstream says: {message}", "上游原文：{message}"},
 		"detail.retry":    {"next try {time}", "下次尝试 {time}"},
 		"word.this_ip":    {"this machine's IP", "本机 IP"},
+		"word.other_host": {"another host", "另一个主机"},
 		"word.account":    {"NAME/ENV", "名称/环境"},
 	}
 }

@@ -37,7 +37,11 @@ func (t *Text) sayOf(key Key, e *api.Error, account string) string {
 	if account == "" {
 		account = t.Say("word.account")
 	}
-	s := t.Say(key, "ip", ip, "account", account, "message", t.detail(e))
+	host := e.SecretHost
+	if host == "" { // a client that keeps class and remedy alone
+		host = t.Say("word.other_host")
+	}
+	s := t.Say(key, "ip", ip, "account", account, "host", host, "message", t.detail(e))
 	if t.lang == English && strings.HasPrefix(s, ip) {
 		s = strings.ToUpper(s[:1]) + s[1:]
 	}

@@ -92,6 +92,10 @@ func remedies() table {
 			"Enter it again: tokentray edit {account} --secret",
 			"请重新填写：tokentray edit {account} --secret",
 		},
+		"remedy.secret_again": {
+			"Change base URL or proxy back, or, if the new one is right, enter the AppSecret again: tokentray edit {account} --secret",
+			"请改回原来的基础地址或代理；如果新地址无误，请重新填写 AppSecret：tokentray edit {account} --secret",
+		},
 		"remedy.secret_left": {
 			"There is nothing to do: it is removed when the vault is next opened.",
 			"无需处理：下次解锁保险库时会自动清除。",

@@ -120,7 +120,7 @@ func helps(a api.Account) act {
 		if e.CallerIP != "" {
 			return actCopyIP
 		}
-	case core.RemedySecret, core.RemedyReenter:
+	case core.RemedySecret, core.RemedyReenter, core.RemedySecretAgain:
 		return actSecret
 	case core.RemedyAppID, core.RemedyComponent, core.RemedyProxy, core.RemedyInput:
 		return actEdit
@@ -165,7 +165,7 @@ func helpsToo(a api.Account, first act) []act {
 	add(actStable, legacy && (e.Class == core.Quota || e.Remedy == core.RemedyAllowLive))
 	add(actCopyIP, e.CallerIP != "" && (e.Class == core.Whitelist || e.Class == core.Confirm))
 	add(actConsole, consoleURL(a) != "" && e.Class.NeedsPerson() && first != actConsent)
-	add(actEdit, e.Class == core.BadSecret || e.Remedy == core.RemedyNetwork)
+	add(actEdit, e.Class == core.BadSecret || e.Remedy == core.RemedySecretAgain || e.Remedy == core.RemedyNetwork)
 	add(actRetry, first != actConsent)
 	return out
 }

@@ -1,0 +1,93 @@
+package core
+
+import (
+	"net/url"
+	"strings"
+)
+
+// Destination is who sees the secrets of an account when a token is fetched. An
+// AppSecret is entered for one destination and is never sent to another: a file
+// or an edit that names another host gets it only from a person who enters it
+// again. It is comparable; the zero value is nobody.
+type Destination struct {
+	// Host sees the AppSecret: scheme, host and port of the base URL.
+	Host string
+	// Via sees the AppSecret too: the proxy in front of a base URL that is not
+	// encrypted. It is empty for https, through which no proxy can look.
+	Via string
+	// Proxy sees the proxy's password: its scheme, host and port.
+	Proxy string
+}
+
+// Destination tells where an account's secrets go. standard is the base URL of
+// its kind, which counts for an account that names none.
+func (a Account) Destination(standard string) Destination {
+	base := a.BaseURL
+	if base == "" {
+		base = standard
+	}
+	d := Destination{Host: origin(base), Proxy: origin(a.Proxy)}
+	if !strings.HasPrefix(d.Host, "https://") {
+		d.Via = d.Proxy
+	}
+	return d
+}
+
+// Takes reports whether an AppSecret that was entered for d may go to next: the
+// same host, and no proxy that could not read it before.
+func (d Destination) Takes(next Destination) bool {
+	return next.Host != "" && d.Host == next.Host && (next.Via == "" || d.Via == next.Via)
+}
+
+// TakesPassword reports whether a proxy password that was entered for d may go
+// to next.
+func (d Destination) TakesPassword(next Destination) bool {
+	return next.Proxy != "" && d.Proxy == next.Proxy
+}
+
+// String names who sees the AppSecret.
+func (d Destination) String() string {
+	if d.Via != "" {
+		return d.Host + " via " + d.Via
+	}
+	return d.Host
+}
+
+// origin is scheme, host and port of a URL, written one way: the port is left
+// out where it is the scheme's own. It is empty for what is no such URL.
+func origin(raw string) string {
+	u, err := url.Parse(strings.TrimSpace(raw))
+	if err != nil || u.Scheme == "" || u.Hostname() == "" {
+		return ""
+	}
+	scheme, port := strings.ToLower(u.Scheme), u.Port()
+	if scheme == "socks5h" { // the same proxy, which only looks up the name itself
+		scheme = "socks5"
+	}
+	switch scheme + ":" + port {
+	case "https:443", "http:80", "socks5:1080":
+		port = ""
+	}
+	host := strings.ToLower(u.Hostname())
+	if strings.Contains(host, ":") { // IPv6
+		host = "[" + host + "]"
+	}
+	if port != "" {
+		host += ":" + port
+	}
+	out := (&url.URL{Scheme: scheme, Host: host}).String()
+	if _, err := url.Parse(out); err != nil { // a host of colons
+		return ""
+	}
+	return out
+}
+
+// SecretElsewhere is the error for an AppSecret that was entered for d and that
+// an account would now send to next.
+func (d Destination) SecretElsewhere(next Destination) *Error {
+	return &Error{
+		Class: Misuse, Remedy: RemedySecretAgain, SecretHost: d.String(),
+		Message: "the AppSecret was entered for " + d.String() + " and is not sent to " + next.String() +
+			"; enter it again with tokentray edit, or change the base URL back",
+	}
+}
