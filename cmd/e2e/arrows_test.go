@@ -34,6 +34,8 @@ var arrows = []struct {
 	{"core/api", []string{"core"}},
 	{"core/agent", []string{"core", "core/api", "core/door", "core/format", "core/home", "core/interchange", "core/launch", "core/push"}},
 	{"core/door", []string{"core", "core/api"}},
+	{"core/interchange", []string{"core", "core/recognise"}},
+	{"core/recognise", []string{"core"}},
 	{"core/launch", []string{"core", "core/api", "core/home"}},
 	{"core/push", []string{"core", "core/durable", "core/format"}},
 	{"core/store", []string{"core", "core/durable"}},
@@ -42,7 +44,7 @@ var arrows = []struct {
 	{"core/durable", nil},
 	{"core/...", []string{"core"}}, // adapters
 	{"ui/text", []string{"core", "core/api"}},
-	{"ui/...", []string{"core", "core/api", "core/format", "core/collection", "ui/text", "assets", "assets/..."}},
+	{"ui/...", []string{"core", "core/api", "core/format", "core/collection", "core/recognise", "ui/text", "assets", "assets/..."}},
 	{"ui/cli", []string{"core", "core/api", "core/format", "core/collection", "core/durable", "core/interchange", "ui/text"}}, // it writes files that people ask for
 	{"assets/...", nil},
 	{"assets", []string{"assets/..."}},

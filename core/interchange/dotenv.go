@@ -3,24 +3,50 @@ package interchange
 import (
 	"regexp"
 	"strings"
+
+	"tokentray/core/recognise"
 )
 
 // readDotenv reads a .env file: the lines that shells and the dotenv libraries
 // agree on. A line that is none of these is a fault, for to pass over it could
 // lose an account.
 func readDotenv(text []byte, o Options) (File, error) {
-	vars, err := dotenvVariables(string(text))
+	vars, err := dotenvVariables(string(text), o.Recogniser.Shown)
 	if err != nil {
 		return File{}, err
 	}
-	accounts, remarks, err := readPairs(vars, o)
-	return File{Accounts: accounts, Remarks: remarks}, err
+	return ofVariables(vars, o)
+}
+
+// ofVariables are the accounts that names and values tell.
+func ofVariables(vars []recognise.Variable, o Options) (File, error) {
+	found, known := o.Recogniser.Accounts(vars, recognise.Named{ID: o.AppIDKey, Secret: o.SecretKey})
+	if !known {
+		return File{}, one(FaultNoKey, 0)
+	}
+	var bad faults
+	for _, t := range found.Twice {
+		bad.add(FaultTwice, t.Line, t.Key, t.First)
+	}
+	f := File{Remarks: found.Remarks}
+	for _, a := range found.Accounts {
+		f.Accounts = append(f.Accounts, recognised(a))
+	}
+	return f, bad.err()
+}
+
+// recognised is an account that the recogniser made.
+func recognised(a recognise.Account) Account {
+	return Account{
+		Line: a.Line, Name: a.Name, Made: true, spare: a.Spare, Env: a.Env, Kind: a.Kind, Product: a.Product, AppID: a.AppID, Secret: a.Secret,
+	}
 }
 
 var assignment = regexp.MustCompile(`^[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_.\-]*)[ \t]*=[ \t]*`)
 
-func dotenvVariables(text string) ([]variable, error) {
-	var out []variable
+// dotenvVariables reads the assignments; shown tells which names may be told.
+func dotenvVariables(text string, shown func(string) string) ([]recognise.Variable, error) {
+	var out []recognise.Variable
 	var bad faults
 	for line := 1; text != ""; {
 		first, rest, _ := strings.Cut(text, "\n")
@@ -35,17 +61,17 @@ func dotenvVariables(text string) ([]variable, error) {
 			text, line = rest, line+1
 			continue
 		}
-		v := variable{key: first[at[2]:at[3]], line: line}
+		v := recognise.Variable{Name: first[at[2]:at[3]], Line: line}
 		value, length, ok := dotenvValue(text[at[1]:])
 		if !ok {
-			bad.add(FaultQuote, line, shownKey(v.key), 0)
+			bad.add(FaultQuote, line, shown(v.Name), 0)
 			return nil, bad.err()
 		}
-		v.value = value
+		v.Value = value
 		used := text[:at[1]+length]
 		after, more, _ := strings.Cut(text[len(used):], "\n")
 		if after = strings.TrimSpace(after); after != "" && after[0] != '#' {
-			bad.add(FaultSyntax, line+strings.Count(used, "\n"), shownKey(v.key), 0)
+			bad.add(FaultSyntax, line+strings.Count(used, "\n"), shown(v.Name), 0)
 		}
 		out = append(out, v)
 		line += strings.Count(used, "\n") + 1

@@ -33,6 +33,7 @@ const (
 	FaultMissing     = "missing"     // a field that must be there
 	FaultVersion     = "version"     // of a newer TokenTray
 	FaultPlaceholder = "placeholder" // ${…}, which only its own program resolves
+	FaultOther       = "other_app"   // an AppID whose form and name tell no kind
 	FaultQuote       = "quote"       // a quotation that does not end
 	FaultColumns     = "columns"     // a CSV row of another length than its header
 	FaultHeader      = "header"      // a CSV without the columns name and appid
@@ -91,6 +92,8 @@ func (f Fault) say() string {
 		return "the file was written by a newer TokenTray; update this one"
 	case FaultPlaceholder:
 		return "is a placeholder that only its own program resolves; write the value itself into a copy of the file"
+	case FaultOther:
+		return "is not the AppID of a WeChat account by its form or its name; if it is one, name the variables with --appid-key and --secret-key"
 	case FaultQuote:
 		return "a quotation begins here and does not end; close it"
 	case FaultColumns:

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"tokentray/core"
+	"tokentray/core/recognise"
 )
 
 // Source is a format that Read knows.
@@ -65,22 +66,14 @@ type File struct {
 }
 
 // Remark is something that was left out or understood in a way that a person
-// should know of. Code names the sentence in ui/text.
-type Remark struct {
-	Code string `json:"code"`
-	Line int    `json:"line,omitempty"`
-	Key  string `json:"key,omitempty"` // if it is one we know
-}
+// should know of.
+type Remark = recognise.Remark
 
-// Codes of remarks. ui/text has a sentence for each, in both languages.
+// Codes of remarks beside those of recognise. ui/text has a sentence for each, in
+// both languages.
 const (
-	RemarkPlaceholder = "placeholder" // not resolved; the value is left out
-	RemarkOther       = "other_app"   // an AppID of another platform
-	RemarkWeCom       = "wecom"       // a CorpID
-	RemarkComponent   = "component"   // a third-party platform's own AppID
-	RemarkLonely      = "lonely"      // an AppSecret without an AppID
-	RemarkColumn      = "column"      // a CSV column that is not ours; Line is its number
-	RemarkDisabled    = "disabled"    // a Postman variable that is switched off
+	RemarkColumn   = "column"   // a CSV column that is not ours; Line is its number
+	RemarkDisabled = "disabled" // a Postman variable that is switched off
 )
 
 // Options say what the file does not.
@@ -97,10 +90,15 @@ type Options struct {
 	AppIDKey   string      // the variable with the AppID, in dotenv and Postman
 	SecretKey  string      // the variable with the AppSecret
 	Passphrase core.Secret // of a backup
+	// Recogniser tells accounts by names and values; nil knows the builtin words.
+	Recogniser *recognise.Recogniser
 }
 
 // Read reads a file of any of the formats. Its error is Faults.
 func Read(data []byte, o Options) (File, error) {
+	if o.Recogniser == nil {
+		o.Recogniser = recognise.New(recognise.Builtin()...)
+	}
 	if o.From == Backup || o.From == "" && IsBackup(data) {
 		return readBackup(data, o)
 	}
@@ -207,13 +205,16 @@ func finish(f File, o Options) (File, error) {
 	return f, bad.err()
 }
 
-// nothing is the error for a file without accounts. Where placeholders are why,
-// it names them.
+// nothing is the error for a file without accounts. Where placeholders or AppIDs
+// of unknown form are why, it names them.
 func nothing(remarks []Remark) error {
 	var bad faults
 	for _, r := range remarks {
-		if r.Code == RemarkPlaceholder {
+		switch r.Code {
+		case recognise.RemarkPlaceholder:
 			bad.add(FaultPlaceholder, r.Line, r.Key, 0)
+		case recognise.RemarkOther:
+			bad.add(FaultOther, r.Line, r.Key, 0)
 		}
 	}
 	if bad.err() == nil {

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"tokentray/core"
+	"tokentray/core/recognise"
 )
 
 // check holds of every file: it gives accounts or faults, within the limits, and
@@ -33,7 +34,7 @@ func check(t *testing.T, data []byte, o Options) {
 		keys[r.Key] = true
 	}
 	for key := range keys {
-		if key != "" && !plainKey.MatchString(key) {
+		if key != "" && !recognise.IsPlain(key) {
 			t.Fatalf("the key %q is told", key)
 		}
 	}

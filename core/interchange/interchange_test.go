@@ -72,7 +72,19 @@ func TestReadAccounts(t *testing.T) {
 		},
 		{
 			name: "dotenv, a value that is no value", text: "WX_APPID=" + idA + "\nWX_SECRET=${FROM_CI}\nWECOM_CORP_ID=ww1\n",
-			want: []string{"1 wx/sandbox " + idA + " "}, remarks: []string{"3 wecom WECOM_CORP_ID", "2 placeholder WX_SECRET"},
+			want: []string{"1 wx/sandbox " + idA + " "}, remarks: []string{"2 placeholder WX_SECRET", "3 wecom WECOM_CORP_ID"},
+		},
+		{
+			name: "dotenv, a secret that is in a vault", text: "WX_APPID=" + idA + "\nWX_SECRET=op://Dev/shop/appsecret\n",
+			want: []string{"1 wx/sandbox " + idA + " "}, remarks: []string{"2 placeholder WX_SECRET"},
+		},
+		{
+			name: "WxJava, a secret that is encrypted", file: "application.yml", text: "wx.mp:\n  appid: " + idA + "\n  secret: ENC(Zm9vYmFy)\n",
+			want: []string{"2 wx-mp/sandbox " + idA + "  official"}, remarks: []string{"3 placeholder wx.mp.secret"},
+		},
+		{
+			name: "dotenv, an open platform beside an account", text: "WECHAT_APPID=" + idA + "\nWECHAT_OPEN_PLATFORM_APPID=" + idB + "\n",
+			want: []string{"1 wechat/sandbox " + idA + " "}, remarks: []string{"2 component WECHAT_OPEN_PLATFORM_APPID"},
 		},
 		{
 			name: "postman", file: "env.json",
@@ -185,6 +197,8 @@ func TestFaults(t *testing.T) {
 		{"dotenv with a name twice", "WX_APPID=a\nWX_SECRET=b\nWX_SECRET=c\n", "", "twice 3 WX_SECRET"},
 		{"dotenv without accounts", "PORT=1\n", "", "no_accounts 0 "},
 		{"dotenv of placeholders", "WX_SECRET=a\nWX_APPID=${X}\n", "", "placeholder 2 WX_APPID"},
+		{"dotenv of another platform", "APP_ID=cli_a1b2c3d4e5f6g7h8\nAPP_SECRET=" + secretA + "\n", "", "other_app 1 APP_ID"},
+		{"dotenv of references", "WX_APPID=op://Dev/shop/appid\nWX_SECRET=ENC(Zm9vYmFy)\n", "", "placeholder 1 WX_APPID"},
 		{"Postman without values", `{"values":1}`, "", "missing 1 values"},
 		{"Postman with an odd value", "{\"values\":[\n{\"key\":\"appid\",\n\"value\":[]}]}", "", "type 3 appid"},
 		{"YAML that is none", "a: b\nc: [\n", WxJava, "syntax 2 "},

@@ -1,6 +1,10 @@
 package interchange
 
-import "strings"
+import (
+	"strings"
+
+	"tokentray/core/recognise"
+)
 
 // readPostman reads an environment, or the globals, as Postman exports them.
 // Values that Postman keeps on its own machine are empty in an export; such an
@@ -16,22 +20,21 @@ func readPostman(text []byte, o Options) (File, error) {
 		bad.add(FaultMissing, root.line, "values", 0)
 		return File{}, bad.err()
 	}
-	var vars []variable
-	var f File
+	var vars []recognise.Variable
+	var disabled []Remark
 	for _, item := range list.items {
-		v, on := postmanVariable(item, &bad)
-		switch {
-		case on:
+		v, on := postmanVariable(item, o.Recogniser, &bad)
+		if on {
 			vars = append(vars, v)
-		case shownKey(v.key) != "":
-			f.Remarks = append(f.Remarks, Remark{RemarkDisabled, v.line, shownKey(v.key)})
+		} else if key := o.Recogniser.Shown(v.Name); key != "" {
+			disabled = append(disabled, Remark{Code: RemarkDisabled, Line: v.Line, Key: key})
 		}
 	}
 	if err := bad.err(); err != nil {
 		return File{}, err
 	}
-	accounts, remarks, err := readPairs(vars, o)
-	f.Accounts, f.Remarks = accounts, append(f.Remarks, remarks...)
+	f, err := ofVariables(vars, o)
+	f.Remarks = append(disabled, f.Remarks...)
 	if name := root.get("name"); name != nil && name.kind == isString {
 		named(f.Accounts, name.text)
 	}
@@ -41,7 +44,7 @@ func readPostman(text []byte, o Options) (File, error) {
 // named gives the name of the environment to its accounts: the name itself to a
 // single one, and to each what it says of sandbox and live.
 func named(accounts []Account, name string) {
-	env := envOf(split(name))
+	env := recognise.EnvOf(recognise.Split(name))
 	for i := range accounts {
 		if accounts[i].Env == "" {
 			accounts[i].Env = env
@@ -53,8 +56,8 @@ func named(accounts []Account, name string) {
 	}
 }
 
-func postmanVariable(item *node, bad *faults) (v variable, on bool) {
-	v.line, on = item.line, true
+func postmanVariable(item *node, r *recognise.Recogniser, bad *faults) (v recognise.Variable, on bool) {
+	v.Line, on = item.line, true
 	if item.kind != isObject {
 		bad.add(FaultType, item.line, "values", 0)
 		return v, false
@@ -63,18 +66,17 @@ func postmanVariable(item *node, bad *faults) (v variable, on bool) {
 		bad.add(FaultMissing, item.line, "key", 0)
 		return v, false
 	} else {
-		v.key, v.line = key.text, key.line
+		v.Name, v.Line = key.text, key.line
 	}
 	if enabled := item.get("enabled"); enabled != nil && enabled.kind == isBool && enabled.text == "false" {
 		on = false
 	}
-	is, _ := meaning(v.key)
 	switch value := item.get("value"); {
 	case value == nil, value.kind == isNull:
 	case value.kind == isString, value.kind == isNumber:
-		v.value, v.line = value.text, value.line
-	case is != noField:
-		bad.add(FaultType, value.line, shownKey(v.key), 0)
+		v.Value, v.Line = value.text, value.line
+	case r.Meaning(v.Name).Field != recognise.None:
+		bad.add(FaultType, value.line, r.Shown(v.Name), 0)
 	}
 	return v, on
 }

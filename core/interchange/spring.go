@@ -1,12 +1,13 @@
 package interchange
 
 import (
+	"fmt"
 	"path"
 	"slices"
 	"strconv"
 	"strings"
 
-	"tokentray/core"
+	"tokentray/core/recognise"
 )
 
 // readSpring reads what a Spring application tells WxJava: wx.mp.app-id and
@@ -17,14 +18,14 @@ func readSpring(text []byte, o Options) (File, error) {
 	var all []property
 	var err error
 	if name := path.Base(strings.ReplaceAll(o.FileName, `\`, "/")); isYAML(text, strings.ToLower(name)) {
-		all, err = readYAML(text)
+		all, err = readYAML(text, o.Recogniser)
 	} else {
 		all, err = readProperties(string(text))
 	}
 	if err != nil {
 		return File{}, err
 	}
-	s := &spring{base: map[string]*bean{}}
+	s := &spring{r: o.Recogniser, base: map[string]*bean{}}
 	if m := springFile.FindStringSubmatch(path.Base(strings.ReplaceAll(o.FileName, `\`, "/"))); m != nil {
 		s.profile = m[1]
 	}
@@ -56,6 +57,7 @@ func isYAML(text []byte, name string) bool {
 
 // spring gathers the accounts of a configuration.
 type spring struct {
+	r        *recognise.Recogniser
 	profile  string           // of the whole file, by its name
 	base     map[string]*bean // of the documents without a profile
 	accounts []Account
@@ -68,8 +70,14 @@ type bean struct {
 	prefix    []string // as the file writes it
 	profile   string
 	line      int
-	values    map[field]property
+	values    map[place]property
 	alongside bool // it has values in the document at hand
+}
+
+// place is what a value is for: an ID by one of its names, or the secret.
+type place struct {
+	field recognise.Field
+	name  string
 }
 
 // profileKeys are where a document names its profile.
@@ -117,7 +125,7 @@ func (s *spring) read(all []property) {
 func (s *spring) copied(profile string) map[string]*bean {
 	out := map[string]*bean{}
 	for key, b := range s.base {
-		c := &bean{prefix: b.prefix, profile: profile, line: b.line, values: map[field]property{}}
+		c := &bean{prefix: b.prefix, profile: profile, line: b.line, values: map[place]property{}}
 		for f, p := range b.values {
 			c.values[f] = p
 		}
@@ -131,41 +139,42 @@ func (s *spring) document(props []property, beans map[string]*bean, profile stri
 	seen := map[string]int{}
 	for _, p := range props {
 		last := len(p.path) - 1
-		is := springField(p.path[last])
-		if is == noField {
+		is, ok := s.placeOf(p.path[last])
+		if !ok {
 			continue
 		}
 		prefix := p.path[:last]
 		key := canonicalPath(prefix)
-		full := key + "." + strconv.Itoa(int(is))
+		full := fmt.Sprint(key, is)
 		if first, twice := seen[full]; twice {
-			s.bad.add(FaultTwice, p.line, shownPath(p.path), first)
+			s.bad.add(FaultTwice, p.line, s.shown(p.path), first)
 			continue
 		}
 		seen[full] = p.line
 		b := beans[key]
 		if b == nil {
-			b = &bean{prefix: prefix, profile: profile, line: p.line, values: map[field]property{}}
+			b = &bean{prefix: prefix, profile: profile, line: p.line, values: map[place]property{}}
 			beans[key] = b
 		}
 		b.values[is] = p
 		b.alongside = true
-		if is == appIDField {
+		if is.field == recognise.ID {
 			b.line = p.line
 		}
 	}
 }
 
-func springField(name string) field {
-	switch canonical(name) {
-	case "appid":
-		return appIDField
-	case "secret", "appsecret":
-		return secretField
-	case "corpid":
-		return corpField
+// placeOf tells what the last part of a path says that its value is for.
+func (s *spring) placeOf(name string) (place, bool) {
+	switch m := s.r.Meaning(name); {
+	case len(m.Rest) > 0:
+		return place{}, false
+	case m.Field == recognise.ID:
+		return place{m.Field, m.Name}, true
+	case m.Field == recognise.Secret:
+		return place{field: m.Field}, true
 	}
-	return noField
+	return place{}, false
 }
 
 // finish makes accounts of the beans, in the order of their lines.
@@ -183,58 +192,44 @@ func (s *spring) finish(beans map[string]*bean) {
 }
 
 func (s *spring) account(b *bean) {
-	words := make([]string, len(b.prefix))
+	c := recognise.Candidate{Words: make([]string, len(b.prefix))}
 	for i, part := range b.prefix {
-		words[i] = canonical(part)
+		c.Words[i] = canonical(part)
 	}
-	id, hasID := b.values[appIDField]
-	secret, hasSecret := b.values[secretField]
-	note := func(code string, p property) {
-		s.remarks = append(s.remarks, Remark{code, p.line, shownPath(p.path)})
-	}
-	switch corp, hasCorp := b.values[corpField]; {
-	case hasCorp && !hasID:
-		note(RemarkWeCom, corp)
-		return
-	case !hasID && hasSecret && isWeChat(words):
-		note(RemarkLonely, secret)
-		return
-	case !hasID:
-		return
-	case slices.Contains(words, "open") && isWeChat(words):
-		note(RemarkComponent, id)
-		return
-	case !isWeChat(words) && !wechatID.MatchString(id.value), slices.Contains(words, "pay"), slices.Contains(words, "cp"):
-		note(RemarkOther, id)
-		return
-	case reference.MatchString(id.value):
-		note(RemarkPlaceholder, id)
-		return
-	case reference.MatchString(secret.value):
-		note(RemarkPlaceholder, secret)
-		secret.value = ""
-	}
-	name, spare := springName(b.prefix, words)
-	profile := split(b.profile)
-	a := Account{
-		Line: b.line, Name: name, spare: spare, Made: true, AppID: strings.TrimSpace(id.value),
-		Product: productOf(words), Secret: core.NewSecret(secret.value),
-	}
-	if !strings.Contains(b.profile, "!") { // "not prod" names everything else
-		a.Env = envOf(profile)
-	}
-	if len(profile) > 0 {
-		a.spare = spare + "-" + strings.Join(profile, "-")
-		if a.Env == "" { // a profile of its own kind: its name tells the account apart
-			a.Name = name + "-" + strings.Join(profile, "-")
+	for is, p := range b.values {
+		v := recognise.Value{Text: p.value, Name: is.name, Shown: s.shown(p.path), Line: p.line}
+		if is.field == recognise.ID {
+			c.IDs = append(c.IDs, v)
+		} else {
+			c.Secret = &v
 		}
 	}
-	s.accounts = append(s.accounts, a)
+	slices.SortFunc(c.IDs, func(a, b recognise.Value) int { return a.Line - b.Line })
+	c.Name, c.Spare = s.name(b.prefix, c.Words)
+	profile := recognise.Split(b.profile)
+	if !strings.Contains(b.profile, "!") { // "not prod" names everything else
+		c.Env = recognise.EnvOf(profile)
+	}
+	if len(profile) > 0 {
+		own := strings.Join(profile, "-")
+		c.Spare += "-" + own
+		if c.Env == "" { // a profile of its own kind: its name tells the account apart
+			c.Name += "-" + own
+		}
+	}
+	a, remarks := s.r.Judge(c)
+	s.remarks = append(s.remarks, remarks...)
+	if a == nil {
+		return
+	}
+	account := recognised(*a)
+	account.Line = b.line
+	s.accounts = append(s.accounts, account)
 }
 
-// springName makes a name of a prefix: the tenant's if there is one, in its own
+// name makes a name of a prefix: the tenant's if there is one, in its own
 // spelling, else wx-mp, and wx-mp-1 for the first of a list.
-func springName(prefix, words []string) (name, spare string) {
+func (s *spring) name(prefix, words []string) (name, spare string) {
 	var own, all []string
 	for i, w := range words {
 		n, err := strconv.Atoi(w)
@@ -245,7 +240,7 @@ func springName(prefix, words []string) (name, spare string) {
 			all = append(all, strconv.Itoa(n+1))
 		default:
 			all = append(all, prefix[i])
-			if !isBrand(w) && products[w] == "" {
+			if !s.r.Speaks([]string{w}) {
 				own = append(own, prefix[i])
 			}
 		}
@@ -257,19 +252,19 @@ func springName(prefix, words []string) (name, spare string) {
 		name = spare
 	}
 	if name == "" {
-		name, spare = "wechat", "wechat"
+		return s.r.NameOf(nil)
 	}
 	return name, spare
 }
 
-// shownPath is a path if its last part is one that we know and the rest looks
+// shown is a path if its last part is one that we know and the rest looks
 // like names, else that part alone.
-func shownPath(p []string) string {
+func (s *spring) shown(p []string) string {
 	last := p[len(p)-1]
-	if springField(last) == noField || !plainKey.MatchString(last) {
+	if s.r.Shown(last) == "" {
 		return ""
 	}
-	if whole := strings.Join(p, "."); plainKey.MatchString(whole) && isWeChat([]string{canonical(p[0])}) {
+	if whole := strings.Join(p, "."); recognise.IsPlain(whole) && s.r.Speaks([]string{canonical(p[0])}) {
 		return whole
 	}
 	return last

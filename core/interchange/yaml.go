@@ -9,17 +9,19 @@ import (
 	"strconv"
 
 	"go.yaml.in/yaml/v3"
+
+	"tokentray/core/recognise"
 )
 
 // readYAML reads the documents of a YAML file and flattens them as Spring does.
-func readYAML(text []byte) ([]property, error) {
+func readYAML(text []byte, r *recognise.Recogniser) ([]property, error) {
 	if len(text) > MaxYAML {
 		return nil, Faults{{Code: FaultBig, Other: MaxYAML >> 20}}
 	}
 	if line := deepLine(text); line > 0 {
 		return nil, Faults{{Code: FaultDeep, Line: line, Other: maxDepth}}
 	}
-	y := &yamlReader{}
+	y := &yamlReader{r: r}
 	dec := yaml.NewDecoder(bytes.NewReader(text))
 	for {
 		root, err := nextDocument(dec)
@@ -92,6 +94,7 @@ func deepLine(text []byte) int {
 const maxBrackets = 2000
 
 type yamlReader struct {
+	r     *recognise.Recogniser
 	out   []property
 	doc   int
 	nodes int
@@ -147,7 +150,7 @@ func (y *yamlReader) mapping(n *yaml.Node, path []string, depth int) error {
 			return y.bad.err()
 		}
 		if first, twice := lines[key.Value]; twice {
-			y.bad.add(FaultTwice, key.Line, shownKey(key.Value), first)
+			y.bad.add(FaultTwice, key.Line, y.r.Shown(key.Value), first)
 		}
 		lines[key.Value] = key.Line
 	}

@@ -116,6 +116,7 @@ func exchange() table {
 		"fault.missing":     {"is missing; add it.", "缺失，请补上。"},
 		"fault.version":     {"The file was written by a newer TokenTray; update this one.", "文件由更新版本的 TokenTray 生成，请先升级。"},
 		"fault.placeholder": {"a placeholder that only its own program resolves; write the value itself into a copy of the file.", "占位符只能由原程序解析，请在文件副本中写入实际的值。"},
+		"fault.other_app":   {"is not the AppID of a WeChat account by its form or its name; if it is one, name the variables with --appid-key and --secret-key.", "从形式和名称看不是微信账号的 AppID；如果确实是，请用 --appid-key 和 --secret-key 指定变量。"},
 		"fault.quote":       {"a quotation begins here and does not end; close it.", "引号从此处开始但没有结束，请补全。"},
 		"fault.columns":     {"has another number of columns than the header; correct the row.", "列数与表头不同，请更正此行。"},
 		"fault.header":      {"The first row must name the columns, name and appid among them; add it.", "首行须为列名，且包含 name 和 appid，请补上。"},

@@ -1,4 +1,4 @@
-package window
+package recognise
 
 import (
 	"strings"
@@ -6,12 +6,13 @@ import (
 	"unicode/utf8"
 )
 
-func TestReadPasted(t *testing.T) {
+func TestText(t *testing.T) {
+	r := New(Builtin()...)
 	const id, key = "wx0123456789abcdef", "0123456789abcdef0123456789abcdef"
-	both := pasted{AppID: id, Secret: key}
+	both := Pasted{AppID: id, Secret: key}
 	for _, c := range []struct {
 		name, text string
-		want       pasted
+		want       Pasted
 	}{
 		{"one line", "AppID: " + id + " AppSecret: " + key, both},
 		{"the other way round", "AppSecret=" + key + "\nAppID=" + id, both},
@@ -33,28 +34,29 @@ func TestReadPasted(t *testing.T) {
 		{"a Markdown table", "| AppID | AppSecret |\n|---|---|\n| " + id + " | " + key + " |", both},
 		{"values alone", id + "\t" + key, both},
 		{"values in a sentence", "use " + id + " with " + key + ".", both},
-		{"a name and one value", "AppID: " + id, pasted{AppID: id}},
-		{"a secret under its name", "AppSecret: " + key, pasted{Secret: key}},
-		{"two accounts", "appid: " + id + "\nsecret: " + key + "\nappid: wxfedcba9876543210\nsecret: ffffffffffffffffffffffffffffffff", pasted{id, key, true}},
-		{"a secret that is hidden", "AppID: " + id + "\nAppSecret: ********", pasted{AppID: id}},
-		{"WeCom", "CorpID: ww0123456789abcdef\nSecret: abcDEF-123_abcDEF-123_abcDEF-123_abcDEF-123", pasted{AppID: "ww0123456789abcdef", Secret: "abcDEF-123_abcDEF-123_abcDEF-123_abcDEF-123"}},
+		{"a name and one value", "AppID: " + id, Pasted{AppID: id}},
+		{"a secret under its name", "AppSecret: " + key, Pasted{Secret: key}},
+		{"two accounts", "appid: " + id + "\nsecret: " + key + "\nappid: wxfedcba9876543210\nsecret: ffffffffffffffffffffffffffffffff", Pasted{id, key, true}},
+		{"a secret that is hidden", "AppID: " + id + "\nAppSecret: ********", Pasted{AppID: id}},
+		{"WeCom", "CorpID: ww0123456789abcdef\nSecret: abcDEF-123_abcDEF-123_abcDEF-123_abcDEF-123", Pasted{AppID: "ww0123456789abcdef", Secret: "abcDEF-123_abcDEF-123_abcDEF-123_abcDEF-123"}},
 
-		{"an AppID by itself", id, pasted{}},
-		{"a secret by itself", " " + key + "\n", pasted{}},
-		{"nothing", "", pasted{}},
-		{"other words", "see the console for the AppID and its AppSecret", pasted{}},
-		{"a console that shows no secret", "开发者密码(AppSecret)\n重置\n冻结", pasted{}},
-		{"too much", strings.Repeat("x", maxPasted) + " appid: " + id, pasted{}},
+		{"an AppID by itself", id, Pasted{}},
+		{"a secret by itself", " " + key + "\n", Pasted{}},
+		{"nothing", "", Pasted{}},
+		{"other words", "see the console for the AppID and its AppSecret", Pasted{}},
+		{"a console that shows no secret", "开发者密码(AppSecret)\n重置\n冻结", Pasted{}},
+		{"too much", strings.Repeat("x", MaxText) + " appid: " + id, Pasted{}},
 	} {
-		got, ok := readPasted(c.text)
-		if got != c.want || ok != (c.want != pasted{}) {
+		got, ok := r.Text(c.text)
+		if got != c.want || ok != (c.want != Pasted{}) {
 			t.Errorf("%s: %+v, %v; want %+v", c.name, got, ok, c.want)
 		}
 	}
 }
 
 // Whatever is pasted, what is found stands in it, and fits into its field.
-func FuzzReadPasted(f *testing.F) {
+func FuzzText(f *testing.F) {
+	r := New(Builtin()...)
 	for _, s := range []string{
 		"", "AppID: wx0123456789abcdef AppSecret: 0123456789abcdef0123456789abcdef", "appid appid appid secret=secret",
 		"开发者ID（AppID）：wx", "{\"appid\":\"\\u0000\"}", strings.Repeat("appid:", 200), "secret" + strings.Repeat(" ", 99) + "abcd",
@@ -62,7 +64,7 @@ func FuzzReadPasted(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		p, ok := readPasted(text)
+		p, ok := r.Text(text)
 		if ok != (p.AppID != "" || p.Secret != "") {
 			t.Fatalf("%+v is found: %v", p, ok)
 		}

@@ -1,0 +1,146 @@
+package recognise
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"tokentray/core"
+)
+
+const (
+	id     = "wx0123456789abcdef"
+	other  = "wxfedcba9876543210"
+	secret = "0123456789abcdef0123456789abcdef"
+)
+
+// told is what was found, in lines.
+func told(f Found) []string {
+	var out []string
+	for _, a := range f.Accounts {
+		line := fmt.Sprintf("%s/%s %s %s %s%s", a.Name, a.Env, a.AppID, a.Secret.Reveal(), a.Kind, a.Product)
+		line = strings.NewReplacer(id, "ID", other, "OTHER", secret, "SECRET").Replace(line)
+		out = append(out, strings.TrimSpace(line))
+	}
+	for _, r := range f.Remarks {
+		out = append(out, fmt.Sprintf("%d %s %s", r.Line, r.Code, r.Key))
+	}
+	for _, t := range f.Twice {
+		out = append(out, fmt.Sprintf("%d twice %d %s", t.Line, t.First, t.Key))
+	}
+	return out
+}
+
+// variables reads NAME=VALUE, one a line.
+func variables(text string) []Variable {
+	var out []Variable
+	for i, line := range strings.Split(text, "\n") {
+		name, value, _ := strings.Cut(line, "=")
+		out = append(out, Variable{name, value, i + 1})
+	}
+	return out
+}
+
+func TestAccounts(t *testing.T) {
+	r := New(Builtin()...)
+	for _, c := range []struct {
+		name, text string
+		named      Named
+		want       []string
+	}{
+		{"a brand", "WECHAT_APPID=" + id + "\nWECHAT_SECRET=" + secret, Named{}, []string{"wechat/ ID SECRET"}},
+		{"the brand grown onto the name", "WXAPP_ID=" + id + "\nWXAPP_SECRET=" + secret, Named{}, []string{"wx/ ID SECRET"}},
+		{"camels", "shopWxAppId=" + id + "\nshopWxAppSecret=" + secret, Named{}, []string{"shop/ ID SECRET"}},
+		{"secret key", "WX_APP_ID=" + id + "\nWX_SECRET_KEY=" + secret, Named{}, []string{"wx/ ID SECRET"}},
+		{"a bare name", "APP_ID=" + id + "\nAPP_SECRET=" + secret, Named{}, []string{"wechat/ ID SECRET"}},
+		{"a product", "MINI_APP_ID=" + id + "\nMINI_APP_SECRET=" + secret, Named{}, []string{"mini/ ID SECRET mini"}},
+		{"an environment", "PROD_WX_APPID=" + id, Named{}, []string{"wx/live ID"}},
+		{"an environment of its own", "WX_APPID=" + id + "\nWX_ENV=prod", Named{}, []string{"wx/live ID"}},
+		{"both environments", "PROD_TEST_WX_APPID=" + id, Named{}, []string{"wx/ ID"}},
+		{"variables that somebody named", "X=odd\nY=" + secret, Named{"X", "Y"}, []string{"wechat/ odd SECRET"}},
+
+		{"another platform under a bare name", "APP_ID=cli_a1b2c3d4e5f6g7h8\nAPP_SECRET=" + secret, Named{}, []string{"1 other_app APP_ID"}},
+		{"another platform by its name", "ALIPAY_APP_ID=2021000000000000", Named{}, []string{"1 other_app ALIPAY_APP_ID"}},
+		{"WeCom", "WECOM_CORP_ID=ww0123456789abcdef\nWECOM_SECRET=" + secret, Named{}, []string{"1 wecom WECOM_CORP_ID"}},
+		{"WeCom's ID under another name", "APPID=ww0123456789abcdef", Named{}, []string{"1 wecom APPID"}},
+		{"an open platform", "WECHAT_OPEN_PLATFORM_APPID=" + id + "\nWECHAT_COMPONENT_APPID=" + other, Named{}, []string{"1 component WECHAT_OPEN_PLATFORM_APPID", "2 component WECHAT_COMPONENT_APPID"}},
+		{"a secret alone", "WX_SECRET=" + secret, Named{}, []string{"1 lonely WX_SECRET"}},
+		{"somebody else's secret alone", "JWT_SECRET=" + secret, Named{}, nil},
+		{"a secret that stands for another", "WX_APPID=" + id + "\nWX_SECRET=op://Dev/shop/appsecret", Named{}, []string{"wx/ ID", "2 placeholder WX_SECRET"}},
+		{"an AppID that stands for another", "WX_APPID=your-app-id\nWX_SECRET=" + secret, Named{}, []string{"1 placeholder WX_APPID"}},
+		{"a bare AppID that stands for another", "APPID=null", Named{}, []string{"1 placeholder APPID"}},
+		{"a name twice", "WX_APPID=" + id + "\nwx_app_id=" + other, Named{}, []string{"wx/ ID", "2 twice 1 wx_app_id"}},
+	} {
+		got, known := r.Accounts(variables(c.text), c.named)
+		if !known || !slices.Equal(told(got), c.want) {
+			t.Errorf("%s: %q, known: %v; want %q", c.name, told(got), known, c.want)
+		}
+	}
+	if _, known := r.Accounts(variables("A=1"), Named{ID: "B"}); known {
+		t.Error("a variable that is not there is known")
+	}
+}
+
+// Of two kinds that share names, the form of the ID and the words beside it tell
+// which one is meant.
+func TestKindsThatShareNames(t *testing.T) {
+	r := New(append(Builtin(), Words{
+		Kind: "other", IDs: []string{"appid"}, Secrets: []string{"appsecret"}, Brands: []string{"feishu"}, IDForm: `^cli_[0-9a-z]{16}$`,
+	})...)
+	for _, c := range []struct{ text, want string }{
+		{"APP_ID=cli_a1b2c3d4e5f6g7h8\nAPP_SECRET=" + secret, "wechat/ cli_a1b2c3d4e5f6g7h8 SECRET other"},
+		{"FEISHU_APP_ID=1\nFEISHU_APP_SECRET=" + secret, "feishu/ 1 SECRET other"},
+		{"APP_ID=" + id, "wechat/ ID"},
+	} {
+		got, _ := r.Accounts(variables(c.text), Named{})
+		if want := []string{c.want}; !slices.Equal(told(got), want) {
+			t.Errorf("%s: %q, want %q", c.text, told(got), want)
+		}
+	}
+}
+
+// What stands for a value is told from values. Each form is one that vaults,
+// encrypters, build tools, shells or templates write.
+func TestStandsFor(t *testing.T) {
+	for _, v := range []string{
+		"${WX_SECRET}", "${WX_SECRET:abc}", "$WX_SECRET", "$(WX_SECRET)", "%WX_SECRET%", "{{secret}}", "{{ .Values.secret }}", "#{secret}#", "%{secret}",
+		"@wx.secret@", "__WX_SECRET__", "<your AppSecret>", "[secret]", "<%= ENV['X'] %>", "{cipher}AQB0", "ENC(Zm9vYmFy)", "DEC(x)", "ENC[AES256_GCM,data:x]",
+		"op://Dev/shop/appsecret", "ref+vault://secret/x#y", "sm://projects/x", "vault:secret/data/shop#appsecret", "secretsmanager:shop", "arn:aws:secretsmanager:x",
+		"@Microsoft.KeyVault(SecretUri=x)", "encrypted:BD7HQ", "projects/1/secrets/x/versions/latest", "$ANSIBLE_VAULT;1.1;AES256",
+		"null", "undefined", "None", "TODO", "changeme", "your-app-secret", "YOUR_APP_ID", "put-it-here", "你的AppSecret", "请填写", "****", "xxxxxxxx", "…", "••••••",
+	} {
+		if !StandsFor(v) {
+			t.Errorf("%s is taken for a value", v)
+		}
+	}
+	for _, v := range []string{
+		id, secret, "ww0123456789abcdef", "cli_a1b2c3d4e5f6g7h8", "abcDEF-123_abcDEF-123_abcDEF-123_abcDEF-123", "2021000000000000",
+		"p@ss$w0rd", "a$b", "a%b%c", "x_y__z", "",
+	} {
+		if StandsFor(v) {
+			t.Errorf("%s is taken for what stands for a value", v)
+		}
+	}
+}
+
+// Whatever a file holds, a remark tells no value, and no name that may be one.
+func FuzzAccounts(f *testing.F) {
+	for _, s := range []string{"WX_APPID=" + id + "\nWX_SECRET=" + secret, "=\n==\nsecret", "CORP_ID=x\nAPP_ID=y\nAPP_ID=z", secret + "=secret"} {
+		f.Add(s)
+	}
+	r := New(Builtin()...)
+	f.Fuzz(func(t *testing.T, text string) {
+		got, _ := r.Accounts(variables(text), Named{})
+		for _, a := range got.Accounts {
+			if a.Name == "" || StandsFor(a.AppID) || StandsFor(a.Secret.Reveal()) {
+				t.Errorf("found %+v", a)
+			}
+		}
+		for _, m := range got.Remarks {
+			if m.Key != "" && (!IsPlain(m.Key) || core.LooksSecret(m.Key)) {
+				t.Errorf("a remark tells %q", m.Key)
+			}
+		}
+	})
+}

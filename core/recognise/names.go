@@ -1,0 +1,189 @@
+package recognise
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+
+	"tokentray/core"
+)
+
+// Field is what a value is of an account.
+type Field int
+
+// The fields that names tell.
+const (
+	None Field = iota
+	ID
+	Secret
+	Env
+)
+
+// Meaning is what a name says.
+type Meaning struct {
+	Field Field
+	Name  string   // the known name that it contains: appid, secret
+	Rest  []string // the other words, the same for all values of an account
+}
+
+// maxHead is how many letters may stand before a known name without a separator,
+// as in wxappid; a longer word is another one.
+const maxHead = 10
+
+// Meaning tells what a name says its value is: SHOP_WX_APPID is the ID of what
+// has the rest shop, wx.
+func (r *Recogniser) Meaning(name string) Meaning {
+	words := Split(name)
+	for i := range words {
+		for span := min(3, len(words)-i); span > 0; span-- {
+			if m, ok := r.known(words, i, span); ok {
+				return m
+			}
+		}
+	}
+	if i := slices.Index(words, "secret"); i >= 0 {
+		return Meaning{Secret, "secret", slices.Concat(words[:i], words[i+1:])}
+	}
+	if n := len(words); n > 1 && (words[n-1] == "env" || words[n-1] == "environment") {
+		return Meaning{Env, "env", words[:n-1]}
+	}
+	return Meaning{}
+}
+
+// known looks for a known name in words[i:i+span], all of which belong to it. The
+// one word secret says so little that it is looked for last.
+func (r *Recogniser) known(words []string, i, span int) (Meaning, bool) {
+	joined := strings.Join(words[i:i+span], "")
+	for _, of := range []struct {
+		field Field
+		names []string
+	}{{ID, r.ids}, {Secret, r.secrets}} {
+		for _, name := range of.names {
+			head, ok := strings.CutSuffix(joined, name)
+			if !ok || name == "secret" || len(head) > maxHead || len(head) >= len(words[i]) {
+				continue
+			}
+			rest := slices.Clone(words[:i])
+			if head != "" {
+				rest = append(rest, head)
+			}
+			return Meaning{of.field, name, append(rest, words[i+span:]...)}, true
+		}
+	}
+	return Meaning{}, false
+}
+
+// Split takes a name apart: SHOP_WX_APPID, shop.wxAppId and shop-wx-appid are
+// shop, wx, appid or shop, wx, app, id.
+func Split(name string) []string {
+	var words []string
+	var word []rune
+	end := func() {
+		if len(word) > 0 {
+			words = append(words, strings.ToLower(string(word)))
+			word = nil
+		}
+	}
+	last := ' '
+	for _, r := range name {
+		switch {
+		case !unicode.IsLetter(r) && !unicode.IsDigit(r):
+			end()
+		case unicode.IsUpper(r) && (unicode.IsLower(last) || unicode.IsDigit(last)):
+			end()
+			fallthrough
+		default:
+			word = append(word, r)
+		}
+		last = r
+	}
+	end()
+	return words
+}
+
+// environment is the one that a word names, empty if it names none.
+func environment(word string) core.Env {
+	switch word {
+	case "live", "prod", "prd", "production", "online", "release":
+		return core.Live
+	case "sandbox", "dev", "development", "test", "testing", "staging", "stage", "uat", "local", "debug":
+		return core.Sandbox
+	}
+	return ""
+}
+
+// EnvOf is the environment that words name, empty if none or both are named.
+func EnvOf(words []string) core.Env {
+	var out core.Env
+	for _, w := range words {
+		env := environment(w)
+		switch {
+		case env != "" && out != "" && out != env:
+			return ""
+		case env != "":
+			out = env
+		}
+	}
+	return out
+}
+
+// ProductOf is the product that words tell, empty if they tell none.
+func (r *Recogniser) ProductOf(words []string) core.Product {
+	for _, w := range words {
+		for _, k := range r.kinds {
+			if p, ok := k.Products[w]; ok {
+				return p
+			}
+		}
+	}
+	return ""
+}
+
+// IsBrand reports whether a word speaks of one of the kinds.
+func (r *Recogniser) IsBrand(word string) bool {
+	return slices.ContainsFunc(r.kinds, func(k kind) bool { return slices.Contains(k.Brands, word) })
+}
+
+// Speaks reports whether words speak of one of the kinds.
+func (r *Recogniser) Speaks(words []string) bool {
+	return slices.ContainsFunc(r.kinds, func(k kind) bool { return k.speaks(words) })
+}
+
+func (k kind) speaks(words []string) bool {
+	return slices.ContainsFunc(words, func(w string) bool { return slices.Contains(k.Brands, w) || k.Products[w] != "" })
+}
+
+// NameOf makes an account's name of what is left of its values' names: without
+// the environment and, where something remains, without the brand. spare has all
+// of it.
+func (r *Recogniser) NameOf(words []string) (name, spare string) {
+	spare = strings.Join(words, "-")
+	short := slices.DeleteFunc(slices.Clone(words), func(w string) bool { return environment(w) != "" })
+	if own := slices.DeleteFunc(slices.Clone(short), r.IsBrand); len(own) > 0 && (r.ProductOf(own) == "" || len(own) > 1) {
+		short = own
+	}
+	if name = strings.Join(short, "-"); name == "" {
+		name = string(r.kinds[0].Kind)
+	}
+	if spare == "" {
+		spare = name
+	}
+	return name, spare
+}
+
+// plainName is the shape of a name that may be shown: no secret that was put in
+// the place of a name gets through, for its words must tell a field.
+var plainName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.\-\[\]]{0,79}$`)
+
+// IsPlain reports whether a text looks like a name, and not like what may be a
+// secret in the place of one.
+func IsPlain(name string) bool { return plainName.MatchString(name) }
+
+// Shown is the name if it is one that is known, and may be told; else empty.
+func (r *Recogniser) Shown(name string) string {
+	if r.Meaning(name).Field == None || !IsPlain(name) {
+		return ""
+	}
+	return name
+}

@@ -1,0 +1,134 @@
+// Package recognise finds accounts in what people have them in: the names and
+// values of configuration files, and text that somebody copied from a console or
+// a message.
+//
+// It judges by two things. A name says what its value is: WECHAT_APP_ID,
+// wx.mp.secret and 开发者密码 do. The form of a value says it too: an AppID of
+// WeChat is wx and sixteen digits. Which names and forms there are is data, see
+// Words; the readers of all formats and the boxes that people paste into ask the
+// same Recogniser, so that what one of them understands all of them do.
+//
+// Everything here is pure: no file is opened and nobody is asked. What comes out
+// is what was written; whether it can be an account is judged by whoever saves
+// it. A Remark never holds a value, and a name only if it is one that is known.
+package recognise
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"tokentray/core"
+)
+
+// Words are how a kind of account is called elsewhere, and how its values look.
+type Words struct {
+	Kind core.Kind
+	// Remark is the code of what is told of such an account where the kind does
+	// not exist here; empty: it does.
+	Remark string
+	// IDs and Secrets are names of its AppID and its secret, in lower case and
+	// without separators: appid, 开发者id. Kinds may share names.
+	IDs, Secrets []string
+	// Brands are words in a name that speak of the kind: wechat, wx.
+	Brands []string
+	// IDForm and SecretForm are regular expressions that all known values match;
+	// empty: no form tells one.
+	IDForm, SecretForm string
+	// Products are words in a name that tell the product.
+	Products map[string]core.Product
+}
+
+// Recogniser knows the words of some kinds. It is safe for use by several
+// goroutines.
+type Recogniser struct {
+	kinds    []kind
+	ids      []string // of all kinds, the longest first
+	secrets  []string
+	labelled *regexp.Regexp // a name and its value, in a text
+}
+
+type kind struct {
+	Words
+	id, secret *regexp.Regexp // nil: no form
+}
+
+// New returns a recogniser of these kinds. Where nothing tells them apart the
+// first one is meant. It panics on a form that is no regular expression.
+func New(all ...Words) *Recogniser {
+	r := &Recogniser{}
+	for _, w := range all {
+		r.kinds = append(r.kinds, kind{w, form(w.IDForm), form(w.SecretForm)})
+		r.ids, r.secrets = append(r.ids, w.IDs...), append(r.secrets, w.Secrets...)
+	}
+	r.ids, r.secrets = longestFirst(r.ids), longestFirst(r.secrets)
+	r.labelled = regexp.MustCompile(`(?i)(?:(` + spelled(r.ids) + `)|(` + spelled(r.secrets) + `))` + between + `([0-9A-Za-z_-]{4,512})`)
+	return r
+}
+
+func form(expr string) *regexp.Regexp {
+	if expr == "" {
+		return nil
+	}
+	return regexp.MustCompile(expr)
+}
+
+func longestFirst(names []string) []string {
+	slices.Sort(names)
+	names = slices.Compact(names)
+	slices.SortStableFunc(names, func(a, b string) int { return len(b) - len(a) })
+	return names
+}
+
+// spelled is a regular expression for names in any of their spellings: app_id,
+// App ID and app-id are appid.
+func spelled(names []string) string {
+	out := make([]string, len(names))
+	for i, name := range names {
+		letters := strings.Split(name, "")
+		for j, l := range letters {
+			letters[j] = regexp.QuoteMeta(l)
+		}
+		out[i] = strings.Join(letters, `[ _.-]?`)
+	}
+	return strings.Join(out, "|")
+}
+
+// Builtin are the words of the kinds of this version, and of WeCom.
+func Builtin() []Words {
+	return []Words{
+		{
+			Kind: core.KindWeChat,
+			IDs:  []string{"appid", "开发者id", "应用id"}, Secrets: []string{"appsecret", "secret", "secretkey", "开发者密码", "小程序密钥"},
+			Brands: []string{"wx", "wechat", "weixin"},
+			IDForm: `^wx[0-9a-f]{16}$`, SecretForm: `^[0-9a-f]{32}$`,
+			Products: map[string]core.Product{
+				"mini": core.ProductMini, "miniapp": core.ProductMini, "miniprogram": core.ProductMini, "ma": core.ProductMini, "xcx": core.ProductMini, "weapp": core.ProductMini,
+				"mp": core.ProductOfficial, "gzh": core.ProductOfficial, "official": core.ProductOfficial,
+			},
+		},
+		{
+			Kind: "wecom", Remark: RemarkWeCom,
+			IDs: []string{"corpid", "企业id"}, Secrets: []string{"corpsecret", "secret", "应用密钥"},
+			Brands: []string{"wecom", "cp"},
+			IDForm: `^ww[0-9a-f]{16}$`,
+		},
+	}
+}
+
+// Remark is something that was left out or understood in a way that a person
+// should know of. Code names the sentence in ui/text.
+type Remark struct {
+	Code string `json:"code"`
+	Line int    `json:"line,omitempty"`
+	Key  string `json:"key,omitempty"` // if it is one we know
+}
+
+// Codes of remarks. ui/text has a sentence for each, in both languages.
+const (
+	RemarkPlaceholder = "placeholder" // not resolved; the value is left out
+	RemarkOther       = "other_app"   // an AppID of another platform
+	RemarkWeCom       = "wecom"       // a CorpID
+	RemarkComponent   = "component"   // a third-party platform's own AppID
+	RemarkLonely      = "lonely"      // an AppSecret without an AppID
+)

@@ -1,0 +1,99 @@
+package recognise
+
+import "strings"
+
+// Pasted is what a text that somebody copied from a console, a configuration
+// file or a colleague's message says of an account. A field is empty when the
+// text does not have it.
+type Pasted struct {
+	AppID, Secret string
+	Several       bool // the text holds more than one AppID; the first was taken
+}
+
+// MaxText is how much text is looked into, in bytes. Consoles and configuration
+// files are far smaller.
+const MaxText = 64 << 10
+
+// between stands between a name and its value: a remark in brackets, as in
+// 开发者ID(AppID), and then quotes, signs, tags, blanks and line ends.
+const between = `(?:\s{0,3}[(（][^()（）\n]{0,40}[)）])?[\s"'` + "`" + `*|:：=＝>，,\\]{1,40}`
+
+// Text finds AppID and AppSecret in a text. A value by itself, without a
+// name before it, is no such text: it is pasted where somebody wants it. ok is
+// false then, and when nothing was found.
+func (r *Recogniser) Text(text string) (p Pasted, ok bool) {
+	text = strings.TrimSpace(text)
+	if len(text) > MaxText {
+		return Pasted{}, false
+	}
+	ids := 0
+	for rest := text; ; {
+		m := r.labelled.FindStringSubmatchIndex(rest)
+		if m == nil {
+			break
+		}
+		value, isID := rest[m[6]:m[7]], m[2] >= 0
+		if !telling(value) {
+			rest = rest[m[6]:]
+			continue
+		}
+		switch {
+		case isID && p.AppID == "":
+			p.AppID, ids = value, 1
+		case isID && value != p.AppID:
+			ids++
+		case !isID && p.Secret == "" && ids < 2:
+			p.Secret = value
+		}
+		rest = rest[m[7]:]
+	}
+	if p.AppID == "" || p.Secret == "" {
+		p = r.byForm(p, text)
+	}
+	p.Several = p.Several || ids > 1
+	if p.AppID == text || p.Secret == text {
+		return Pasted{}, false
+	}
+	return p, p.AppID != "" || p.Secret != ""
+}
+
+// telling reports whether a value can be an AppID or a secret at all: an
+// ordinary word, as the next head of a table is, has no digit.
+func telling(value string) bool {
+	return len(value) >= 6 && strings.ContainsAny(value, "0123456789") && !StandsFor(value)
+}
+
+// byForm takes what has the very form of an AppID and of an AppSecret, where the
+// text has both.
+func (r *Recogniser) byForm(p Pasted, text string) Pasted {
+	id, secret := "", ""
+	several := false
+	for word := range strings.FieldsFuncSeq(text, notWord) {
+		for _, k := range r.kinds {
+			switch {
+			case k.id != nil && k.id.MatchString(word):
+				several = several || id != "" && word != id
+				if id == "" {
+					id = word
+				}
+			case secret == "" && k.secret != nil && k.secret.MatchString(word):
+				secret = word
+			}
+		}
+	}
+	if id == "" || secret == "" {
+		return p
+	}
+	if p.AppID == "" {
+		p.AppID, p.Several = id, several
+	}
+	if p.Secret == "" {
+		p.Secret = secret
+	}
+	return p
+}
+
+// notWord reports whether no word of ASCII letters and digits has the character.
+func notWord(c rune) bool {
+	return c != '_' && (c < '0' || c > '9') && (c < 'A' || c > 'Z') && (c < 'a' || c > 'z')
+}
