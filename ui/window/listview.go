@@ -30,6 +30,11 @@ type listView struct {
 	keyed    bool // the keyboard was used last: only then a ring shows the focus
 	quietly  bool // the window gives the focus, and not a person by Tab
 
+	// While the pointer is on a row, that row keeps its place: see anchor.go.
+	anchor anchor
+	held   map[core.ID]float32 // heights that rows above it keep meanwhile
+	still  int                 // seconds in which the pointer did not move
+
 	scroll *container.Scroll
 	canvas *fyne.Container
 	views  map[core.ID]*rowView
@@ -55,7 +60,11 @@ type listActions struct {
 var _ fyne.Focusable = (*listView)(nil)
 
 func newListView(l *look, source rowSource, on listActions) *listView {
-	v := &listView{look: l, source: source, on: on, views: map[core.ID]*rowView{}, tops: []float32{0}, strips: stripHeights{}}
+	v := &listView{
+		look: l, source: source, on: on,
+		views: map[core.ID]*rowView{}, tops: []float32{0}, strips: stripHeights{}, held: map[core.ID]float32{},
+	}
+	v.on.moved = func() { v.still = 0 }
 	v.canvas = container.New(&sheetOf{v})
 	v.scroll = container.NewVScroll(v.canvas)
 	v.scroll.OnScrolled = func(fyne.Position) { v.place() }
@@ -89,18 +98,21 @@ func (v *listView) CreateRenderer() fyne.WidgetRenderer {
 
 // show takes the accounts that are to be listed.
 func (v *listView) show(ids []core.ID) {
-	v.ids = ids
-	v.at = make(map[core.ID]int, len(ids))
-	for i, id := range ids {
-		v.at[id] = i
+	v.keep(func() bool {
+		v.ids = ids
+		v.at = make(map[core.ID]int, len(ids))
+		for i, id := range ids {
+			v.at[id] = i
+		}
+		v.measure(v.Size().Width)
+		return true
+	})
+	for id, view := range v.views {
+		if stays := id == v.anchor.id && v.anchor.kept; view.hovered && !stays {
+			view.hovered = false // it moved away from the pointer, of which Fyne says nothing
+			view.paintGround()
+		}
 	}
-	for _, view := range v.views {
-		view.hovered = false // it may move away from the pointer, of which Fyne says nothing
-		view.paintGround()
-	}
-	v.measure(v.Size().Width)
-	v.scroll.Refresh()
-	v.place()
 }
 
 // measure finds where each row stands in a list of that width.
@@ -108,8 +120,12 @@ func (v *listView) measure(width float32) {
 	v.width = width
 	v.tops = append(make([]float32, 0, len(v.ids)+1), 0)
 	for i, id := range v.ids {
-		high := float32(rowHeight)
-		if !v.source.plain(id) {
+		high, kept := v.held[id]
+		switch {
+		case kept:
+		case v.source.plain(id):
+			high = rowHeight
+		default:
 			high = v.heightOf(v.source.row(id))
 		}
 		v.tops = append(v.tops, v.tops[i]+high)
@@ -126,9 +142,8 @@ func (v *listView) heightOf(r row) float32 {
 
 // update shows one row anew.
 func (v *listView) update(id core.ID) {
-	if i, ok := v.at[id]; ok && v.renew(i) {
-		v.scroll.Refresh()
-		v.place()
+	if i, ok := v.at[id]; ok {
+		v.keep(func() bool { return v.renew(i) })
 	}
 }
 
@@ -137,13 +152,19 @@ func (v *listView) update(id core.ID) {
 func (v *listView) renew(i int) bool {
 	next := v.source.row(v.ids[i])
 	if by := v.heightOf(next) - (v.tops[i+1] - v.tops[i]); by != 0 {
-		for j := i + 1; j < len(v.tops); j++ {
-			v.tops[j] += by
+		if !v.holds(i, by) {
+			delete(v.held, next.ID)
+			for j := i + 1; j < len(v.tops); j++ {
+				v.tops[j] += by
+			}
+			return true
 		}
-		return true
+		v.held[next.ID] = v.tops[i+1] - v.tops[i]
+	} else {
+		delete(v.held, next.ID)
 	}
 	if view := v.views[next.ID]; view != nil {
-		view.bind(next)
+		view.bind(v.fit(next))
 	}
 	return false
 }
@@ -151,14 +172,15 @@ func (v *listView) renew(i int) bool {
 // tick asks for the rows in sight again; all other rows are asked for when they
 // come into sight.
 func (v *listView) tick() {
-	moved := false
-	for first, last := v.window(); first < last; first++ {
-		moved = v.renew(first) || moved
-	}
-	if moved {
-		v.scroll.Refresh()
-		v.place()
-	}
+	v.still++
+	v.release()
+	v.keep(func() bool {
+		moved := false
+		for first, last := v.window(); first < last; first++ {
+			moved = v.renew(first) || moved
+		}
+		return moved
+	})
 }
 
 // window is the range of rows that can be seen.
@@ -193,7 +215,7 @@ func (v *listView) place() {
 			v.views[id] = view
 		}
 		put(view, 0, v.tops[i], width, v.tops[i+1]-v.tops[i])
-		view.bind(v.source.row(id))
+		view.bind(v.fit(v.source.row(id)))
 		view.mark(id == v.selected, v.focused && v.keyed)
 		objects = append(objects, view)
 	}

@@ -39,7 +39,8 @@ const (
 
 // problemOf is the problem to show with an account, the zero problem when it
 // does not need anybody: what is tried again by itself counts only once no token
-// lives.
+// lives. It stays while it is tried again, or everything below it would move up
+// and down with each try.
 func problemOf(l *look, a api.Account, now time.Time) problem {
 	if undecided(a, now) {
 		a.State, a.Error = core.StateBlocked, &api.Error{Class: core.Misuse, Remedy: core.RemedyAllowLive}
@@ -49,7 +50,7 @@ func problemOf(l *look, a api.Account, now time.Time) problem {
 	}
 	switch a.StateAt(now) {
 	case core.StateBlocked, core.StateLocked:
-	case core.StateRetrying:
+	case core.StateRetrying, core.StateRenewing:
 		if a.Remaining(now) > 0 {
 			return problem{}
 		}

@@ -60,6 +60,8 @@ type rowActions struct {
 	menu func(id core.ID, at fyne.Position)
 	help func(core.ID)
 	pick func(core.ID)
+
+	moved func() // the pointer moved on a row
 }
 
 var (
@@ -335,6 +337,7 @@ func (r *rowView) blink(on bool) {
 }
 
 func (r *rowView) Tapped(e *fyne.PointEvent) {
+	r.on.moved()
 	r.on.pick(r.shown.ID)
 	if e.Position.X >= r.Size().Width-moreWidth-grid && e.Position.Y < rowHeight {
 		r.on.menu(r.shown.ID, e.AbsolutePosition)
@@ -350,7 +353,7 @@ func (r *rowView) TappedSecondary(e *fyne.PointEvent) {
 	r.on.menu(r.shown.ID, e.AbsolutePosition)
 }
 
-func (r *rowView) MouseIn(*desktop.MouseEvent)    { r.hovered = true; r.paintGround() }
-func (r *rowView) MouseMoved(*desktop.MouseEvent) {}
+func (r *rowView) MouseIn(*desktop.MouseEvent)    { r.hovered = true; r.on.moved(); r.paintGround() }
+func (r *rowView) MouseMoved(*desktop.MouseEvent) { r.on.moved() }
 func (r *rowView) MouseOut()                      { r.hovered = false; r.paintGround() }
 func (r *rowView) Cursor() desktop.Cursor         { return desktop.PointerCursor }

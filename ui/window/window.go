@@ -318,8 +318,10 @@ func (w *Window) wide() bool { return w.root != nil && w.root.Size().Width >= wi
 // fillBanners draws the lines above everything.
 func (w *Window) fillBanners() {
 	lines := bannersOf(w.look, w.phase, w.failure, &w.model)
+	before := w.shelf.Position().Y
 	w.banners.Objects = drawBanners(w.look, lines, w.bannerAct).Objects
 	w.root.Refresh()
+	w.list.shift(w.shelf.Position().Y - before) // the rows stay where they are
 }
 
 // fillList shows the rows of the view, or what stands in their place.

@@ -1,0 +1,101 @@
+package window
+
+import "tokentray/core"
+
+// Rows must not move under the pointer: a click would copy another account's
+// token. When rows above change their height, or come and go, the list scrolls
+// by as much, so that the row under the pointer stays where it is on the screen;
+// without a pointer, the first whole row in sight does. At the list's beginning
+// there may be no room to scroll by: then the rows above keep the height they
+// have until the pointer leaves the list, or has not moved for a while.
+
+// restless is for how many seconds after its last movement the pointer counts.
+const restless = 10
+
+// anchor is the row that is to stay where it is.
+type anchor struct {
+	id    core.ID
+	at    float32 // its top, below the upper edge of the list
+	under bool    // the pointer is on it
+	kept  bool    // it was last left where it was
+}
+
+// hold finds the row that is to stay.
+func (v *listView) hold() anchor {
+	y := v.scroll.Offset.Y
+	for id, view := range v.views {
+		if i, ok := v.at[id]; ok && view.hovered {
+			return anchor{id: id, at: v.tops[i] - y, under: true}
+		}
+	}
+	for first, last := v.window(); first < last; first++ {
+		if v.tops[first] >= y || first+1 == last {
+			return anchor{id: v.ids[first], at: v.tops[first] - y}
+		}
+	}
+	return anchor{}
+}
+
+// keep makes a change to rows and leaves the anchor where it is. The change
+// reports whether rows moved.
+func (v *listView) keep(change func() bool) {
+	v.anchor = v.hold()
+	if !change() {
+		return
+	}
+	if i, ok := v.at[v.anchor.id]; ok {
+		v.scroll.Offset.Y = min(max(0, v.tops[i]-v.anchor.at), v.most(0))
+		v.anchor.kept = v.tops[i]-v.scroll.Offset.Y == v.anchor.at
+	}
+	v.scroll.Refresh()
+	v.place()
+}
+
+// most is how far the list can be scrolled once it is higher by so much.
+func (v *listView) most(by float32) float32 {
+	return max(0, v.tops[len(v.tops)-1]+by-v.scroll.Size().Height)
+}
+
+// holds reports whether a row keeps its height although it would change it by so
+// much: it stands above the pointer, and scrolling could not make up for it.
+func (v *listView) holds(i int, by float32) bool {
+	at, ok := v.at[v.anchor.id]
+	if !ok || !v.anchor.under || i >= at || v.still >= restless {
+		return false
+	}
+	y := v.tops[at] + by - v.anchor.at
+	return y < 0 || y > v.most(by)
+}
+
+// release lets the rows that kept their height have the one they want, once the
+// pointer is elsewhere.
+func (v *listView) release() {
+	if len(v.held) == 0 || v.still < restless && v.hold().under {
+		return
+	}
+	v.keep(func() bool {
+		moved := false
+		for id := range v.held {
+			if i, ok := v.at[id]; ok {
+				moved = v.renew(i) || moved
+			}
+			delete(v.held, id)
+		}
+		return moved
+	})
+}
+
+// fit leaves the problem out of a row that has no room for it yet.
+func (v *listView) fit(r row) row {
+	if high, ok := v.held[r.ID]; ok && high < v.heightOf(r) {
+		r.Problem = problem{}
+	}
+	return r
+}
+
+// shift scrolls by as much as the list itself moved down on the screen.
+func (v *listView) shift(by float32) {
+	if y := min(max(0, v.scroll.Offset.Y+by), v.most(0)); y != v.scroll.Offset.Y {
+		v.scrollTo(y)
+	}
+}

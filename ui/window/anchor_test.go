@@ -1,0 +1,196 @@
+package window
+
+import (
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"tokentray/core"
+	"tokentray/core/api"
+)
+
+// onScreen is where the row of an account stands on the screen.
+func (s *stage) onScreen(id core.ID) float32 {
+	s.t.Helper()
+	view := s.list.views[id]
+	if view == nil {
+		s.t.Fatalf("the row of %s is not in sight", id)
+	}
+	return s.app.Driver().AbsolutePositionForObject(view).Y
+}
+
+// becomes sends an account as it is now and waits until the list has it.
+func (s *stage) becomes(a api.Account) {
+	s.t.Helper()
+	s.agent.send(api.Event{Type: api.EventAccount, Account: &a})
+	s.until("the event", func() bool {
+		have, ok := s.model.find(a.ID)
+		return ok && have.State == a.State && (have.Error == nil) == (a.Error == nil)
+	})
+}
+
+// point moves the pointer on a row, leave takes it off the list.
+func (s *stage) pointAt(id core.ID) { s.list.views[id].MouseIn(nil) }
+
+func (s *stage) leaveRow(id core.ID) { s.list.views[id].MouseOut() }
+
+// failing is an account whose token is gone and whose renewal fails for now.
+func failing(name string) api.Account {
+	a := sample(name, core.Sandbox, noon, -time.Minute, 2*time.Hour)
+	a.State, a.NextTry = core.StateRetrying, noon.Add(20*time.Second)
+	a.Error = &api.Error{Class: core.Temporary, Remedy: core.RemedyNetwork, Message: "m"}
+	return a
+}
+
+func well(name string) api.Account { return sample(name, core.Sandbox, noon, time.Hour, 2*time.Hour) }
+
+// The box of a failing account stays while it is tried again: a click during a
+// try must not meet another row.
+func TestTheProblemStaysDuringATry(t *testing.T) {
+	bad := failing("a")
+	s := newStage(t, bad, well("b"), well("c")).open()
+	before := s.onScreen("b-sandbox")
+	for range 2 {
+		bad.State = core.StateRenewing
+		s.becomes(bad)
+		s.mustSay("Try again", "renewing")
+		bad.State = core.StateRetrying
+		s.becomes(bad)
+		if now := s.onScreen("b-sandbox"); now != before {
+			t.Errorf("the row below stands at %v, was at %v", now, before)
+		}
+	}
+	// A token that lives is told of by the state alone, as while it waits.
+	bad.State, bad.ExpiresAt = core.StateRenewing, noon.Add(time.Minute)
+	s.becomes(bad)
+	s.mustNotSay("Try again")
+}
+
+// Whatever happens above, the row under the pointer stays where it is.
+func TestRowsDoNotMoveUnderThePointer(t *testing.T) {
+	const pointed = core.ID("account 505-sandbox")
+	for name, c := range map[string]struct {
+		begin  int // the row at the top
+		happen func(*stage)
+	}{
+		"a row out of sight grows": {500, func(s *stage) { s.becomes(blocked("account 003", core.Sandbox)) }},
+		"and shrinks again": {500, func(s *stage) {
+			s.becomes(blocked("account 003", core.Sandbox))
+			s.becomes(well("account 003"))
+		}},
+		"a row in sight grows": {500, func(s *stage) { s.becomes(blocked("account 502", core.Sandbox)) }},
+		"its own grows":        {500, func(s *stage) { s.becomes(blocked("account 505", core.Sandbox)) }},
+		"one below grows":      {500, func(s *stage) { s.becomes(blocked("account 506", core.Sandbox)) }},
+		"one comes above":      {500, func(s *stage) { s.becomes(well("aaa")) }},
+		"one goes above": {500, func(s *stage) {
+			s.agent.send(api.Event{Type: api.EventRemoved, Removed: "account 001-sandbox"})
+			s.until("the event", func() bool { _, ok := s.model.find("account 001-sandbox"); return !ok })
+		}},
+		"a banner comes": {500, func(s *stage) {
+			set := s.model.settings
+			set.PausedAll = true
+			s.agent.send(api.Event{Type: api.EventSettings, Settings: &set})
+			s.untilSays("All renewal is paused.")
+		}},
+		"a banner comes and goes at the beginning": {502, func(s *stage) {
+			for _, paused := range []bool{true, false} {
+				set := s.model.settings
+				set.PausedAll = paused
+				s.agent.send(api.Event{Type: api.EventSettings, Settings: &set})
+				s.until("the banner", func() bool { return s.says("All renewal is paused.") == paused })
+			}
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newStage(t, thousand()...).open()
+			s.until("the agent", func() bool { return s.phase == phaseConnected })
+			s.list.scrollTo(float32(c.begin) * rowHeight)
+			s.pointAt(pointed)
+			before := s.onScreen(pointed)
+			c.happen(s)
+			if now := s.onScreen(pointed); now != before {
+				t.Errorf("it stands at %v, was at %v", now, before)
+			}
+			if !s.list.views[pointed].hovered {
+				t.Error("it is not shown as the one under the pointer any more")
+			}
+			for i := range s.list.ids { // no row was forgotten
+				if by := s.list.tops[i+1] - s.list.tops[i]; by < rowHeight {
+					t.Fatalf("row %d is %v high", i, by)
+				}
+			}
+		})
+	}
+}
+
+// Without a pointer the first whole row in sight stays.
+func TestTheFirstRowInSightStays(t *testing.T) {
+	s := newStage(t, thousand()...).open()
+	s.list.scrollTo(500*rowHeight - 10)
+	before := s.onScreen("account 500-sandbox")
+	s.becomes(blocked("account 003", core.Sandbox))
+	if now := s.onScreen("account 500-sandbox"); now != before {
+		t.Errorf("it stands at %v, was at %v", now, before)
+	}
+}
+
+// At the beginning there is nothing to scroll by: what would move the row under
+// the pointer waits until the pointer has left, or rests.
+func TestRowsWaitForThePointer(t *testing.T) {
+	for name, done := range map[string]func(*stage){
+		"it left": func(s *stage) { s.leaveRow("c-sandbox"); s.tick() },
+		"it rests": func(s *stage) {
+			for range restless {
+				s.tick()
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newStage(t, failing("a"), well("b"), well("c"), well("d")).open()
+			s.pointAt("c-sandbox")
+			before := s.onScreen("c-sandbox")
+			s.becomes(well("a"))
+			s.tick()
+			s.list.views["c-sandbox"].MouseMoved(nil)
+			if now := s.onScreen("c-sandbox"); now != before {
+				t.Fatalf("the row under the pointer stands at %v, was at %v", now, before)
+			}
+			s.mustNotSay("Try again") // it is well, and says so
+			done(s)
+			if high := s.list.views["a-sandbox"].Size().Height; high != rowHeight || s.onScreen("c-sandbox") >= before {
+				t.Errorf("the row above is still %v high", high)
+			}
+
+			// What begins to fail above says so in its line, and below it once the
+			// pointer is elsewhere.
+			s.pointAt("c-sandbox")
+			before = s.onScreen("c-sandbox")
+			s.becomes(failing("a"))
+			s.mustSay("retrying")
+			s.mustNotSay("Try again")
+			if now := s.onScreen("c-sandbox"); now != before {
+				t.Fatalf("the row under the pointer stands at %v, was at %v", now, before)
+			}
+			done(s)
+			s.mustSay("Try again")
+			if len(s.list.held) > 0 {
+				t.Errorf("rows are still held: %v", s.list.held)
+			}
+		})
+	}
+}
+
+// A click meets the row that was there when the pointer came.
+func TestAClickMeetsTheRowUnderThePointer(t *testing.T) {
+	s := newStage(t, failing("a"), well("b"), well("c")).open()
+	s.pointAt("b-sandbox")
+	at := fyne.NewPos(60, s.onScreen("b-sandbox")+20)
+	s.becomes(well("a"))
+	for id, view := range s.list.views {
+		top := s.onScreen(id)
+		if at.Y >= top && at.Y < top+view.Size().Height && id != "b-sandbox" {
+			t.Errorf("the pointer is on %s now", id)
+		}
+	}
+}
