@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -37,6 +38,15 @@ func Envs() []Env { return []Env{Sandbox, Live} }
 
 // Valid reports whether e is one of the two environments.
 func (e Env) Valid() bool { return e == Sandbox || e == Live }
+
+// CompareNames is the order of every list of accounts: by name, sandbox before
+// live. It is negative when a in aEnv comes first.
+func CompareNames(a string, aEnv Env, b string, bEnv Env) int {
+	if c := strings.Compare(a, b); c != 0 {
+		return c
+	}
+	return slices.Index(Envs(), aEnv) - slices.Index(Envs(), bEnv)
+}
 
 // Kind names a source of tokens.
 type Kind string

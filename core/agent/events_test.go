@@ -143,6 +143,8 @@ func TestASlowReaderGetsASnapshotInsteadOfABacklog(t *testing.T) {
 		}
 		publish(api.EventRaise)
 		synctest.Wait() // the reader does not take it
+		publish(api.EventCopyLate)
+		publish(api.EventCopyLate)
 		for range 100 * backlog {
 			publish(api.EventAccount)
 		}
@@ -158,7 +160,7 @@ func TestASlowReaderGetsASnapshotInsteadOfABacklog(t *testing.T) {
 			}
 			break
 		}
-		if snapshots != 2 || got[api.EventSnapshot] != 1 || got[api.EventRaise] != 1 || got[api.EventAccount] > 2*backlog {
+		if snapshots != 2 || got[api.EventSnapshot] != 1 || got[api.EventRaise] != 1 || got[api.EventCopyLate] != 1 || got[api.EventAccount] > 2*backlog {
 			t.Errorf("%d snapshots made, got %v; want one more, the raise, and few accounts", snapshots, got)
 		}
 		cancel()

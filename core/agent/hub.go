@@ -67,13 +67,17 @@ func (s *stream) push(e api.Event) {
 	s.poke()
 }
 
-// outsideSnapshot is what of a queue a snapshot does not tell: one raise, however
-// many there were.
+// outsideSnapshot is what of a queue a snapshot does not tell: of each such type
+// the newest event, in their order.
 func outsideSnapshot(queue []api.Event) []api.Event {
-	if i := slices.IndexFunc(queue, func(e api.Event) bool { return e.Type == api.EventRaise }); i >= 0 {
-		return []api.Event{queue[i]}
+	var kept []api.Event
+	for _, e := range queue {
+		if e.Type == api.EventRaise || e.Type == api.EventCopyLate {
+			kept = slices.DeleteFunc(kept, func(k api.Event) bool { return k.Type == e.Type })
+			kept = append(kept, e)
+		}
 	}
-	return nil
+	return kept
 }
 
 func (s *stream) poke() {

@@ -7,7 +7,6 @@ import (
 	"net"
 	"os"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -301,12 +300,7 @@ func (s *Service) list(begin func()) api.List {
 	for _, snap := range snaps {
 		accounts = append(accounts, s.view(snap, now))
 	}
-	slices.SortFunc(accounts, func(a, b api.Account) int {
-		if c := strings.Compare(a.Name, b.Name); c != 0 {
-			return c
-		}
-		return slices.Index(core.Envs(), a.Env) - slices.Index(core.Envs(), b.Env)
-	})
+	slices.SortFunc(accounts, func(a, b api.Account) int { return a.Ref().Compare(b.Ref()) })
 	settings := s.current()
 	return api.List{
 		Active: settings.Active, PausedAll: settings.PausedAll, Accounts: accounts,

@@ -24,6 +24,9 @@ func (r Ref) String() string {
 	return r.Name + "/" + string(r.Env)
 }
 
+// Compare orders names as every list of accounts does; see core.CompareNames.
+func (r Ref) Compare(other Ref) int { return core.CompareNames(r.Name, r.Env, other.Name, other.Env) }
+
 // Account is an account as clients see it: no secret, no token.
 type Account struct {
 	ID        core.ID      `json:"id"`

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -59,12 +58,7 @@ func (s *Store) Accounts() ([]core.Account, error) {
 		out, err = accounts(tx)
 		return err
 	})
-	slices.SortFunc(out, func(a, b core.Account) int {
-		if c := strings.Compare(a.Name, b.Name); c != 0 {
-			return c
-		}
-		return slices.Index(core.Envs(), a.Env) - slices.Index(core.Envs(), b.Env)
-	})
+	slices.SortFunc(out, func(a, b core.Account) int { return core.CompareNames(a.Name, a.Env, b.Name, b.Env) })
 	return out, err
 }
 

@@ -40,11 +40,11 @@ const (
 // judge decides what to tell. It knows no desktop and no language, and its time
 // is what it is given.
 type judge struct {
-	begun    bool
-	on       [kinds]bool
-	shown    [kinds]bool
-	known    map[core.ID]bool // every account there is
-	accounts map[core.ID]*account
+	*api.Picture[*account] // nil of an account: there is nothing to tell, and was nothing
+	on                     [kinds]bool
+	shown                  [kinds]bool
+	now                    time.Time // of the event that is being taken in
+	news                   bool      // it may have brought something to tell
 }
 
 // account is one of which there may be something to tell.
@@ -76,72 +76,44 @@ type order struct {
 }
 
 func newJudge() *judge {
-	return &judge{known: map[core.ID]bool{}, accounts: map[core.ID]*account{}}
+	j := &judge{}
+	j.Picture = api.NewPicture(j.keep)
+	return j
 }
 
 // take takes an event in and reports whether to look.
 func (j *judge) take(e api.Event, now time.Time) bool {
-	now = now.Round(0)
-	switch e.Type {
-	case api.EventSnapshot:
-		j.reset(*e.Snapshot, now)
-	case api.EventAccount:
-		return j.put(*e.Account, now)
-	case api.EventRemoved:
-		delete(j.known, e.Removed)
-		_, was := j.accounts[e.Removed]
-		delete(j.accounts, e.Removed)
-		return was
-	case api.EventSettings:
-		j.set(*e.Settings)
-	default:
-		return false
-	}
-	return true
-}
-
-// reset takes a whole picture in. What the first one holds is known already and
-// not told.
-func (j *judge) reset(l api.List, now time.Time) {
-	first := !j.begun
-	j.begun = true
-	j.set(l.Settings)
-	gone := j.known
-	j.known = make(map[core.ID]bool, len(l.Accounts))
-	for _, a := range l.Accounts {
-		j.known[a.ID] = first || gone[a.ID]
-		j.put(a, now)
-		delete(gone, a.ID)
-		if acc := j.accounts[a.ID]; first && acc != nil {
-			acc.added = time.Time{}
-			acc.news[person].member = acc.state == core.StateBlocked
-		}
-	}
-	for id := range gone {
-		delete(j.accounts, id)
-	}
-}
-
-func (j *judge) set(s core.Settings) {
+	j.now, j.news = now.Round(0), false
+	change := j.Apply(e)
+	s := j.Settings
 	j.on = [kinds]bool{person: s.NotifyPerson, failing: s.NotifyFailing, expiry: s.NotifyExpiry}
+	return j.news || change.Settings || e.Removed != ""
 }
 
-// put takes an account in. Those of which there is nothing to tell, and was
-// nothing, take no room.
-func (j *judge) put(a api.Account, now time.Time) bool {
-	acc := j.accounts[a.ID]
-	isNew := !j.known[a.ID]
-	j.known[a.ID] = true
+// keep is what the judge keeps of an account. Most have nothing to tell and take
+// no room. What the first snapshot holds is known already and not told.
+func (j *judge) keep(a api.Account, acc *account, known bool) *account {
+	first := !j.Loaded
+	isNew := !known && !first
 	if acc == nil {
 		if !isNew && a.Error == nil && renewed(a.State) {
-			return false
+			return nil
 		}
 		acc = &account{}
 		if isNew {
-			acc.added = now
+			acc.added = j.now
 		}
-		j.accounts[a.ID] = acc
 	}
+	acc.set(a, j.now)
+	if first {
+		acc.news[person].member = acc.state == core.StateBlocked
+	}
+	j.news = true
+	return acc
+}
+
+// set notes how an account stands.
+func (acc *account) set(a api.Account, now time.Time) {
 	acc.ref, acc.state, acc.expires, acc.life = a.Ref(), a.State, time.Time{}, time.Duration(a.Life)*time.Second
 	if a.Mask != "" {
 		acc.expires = a.ExpiresAt
@@ -157,7 +129,6 @@ func (j *judge) put(a api.Account, now time.Time) bool {
 	case acc.since.IsZero():
 		acc.since = now
 	}
-	return true
 }
 
 // renewed reports whether a state is one in which tokens are kept alive.
@@ -200,9 +171,9 @@ func (j *judge) look(now time.Time) ([]order, time.Time) {
 			orders = append(orders, o)
 		}
 	}
-	for id, a := range j.accounts {
-		if a.forgettable(now) {
-			delete(j.accounts, id)
+	for i, a := range j.Accounts {
+		if a != nil && a.forgettable(now) {
+			j.Accounts[i] = nil
 		}
 	}
 	return orders, next
@@ -212,7 +183,10 @@ func (j *judge) look(now time.Time) ([]order, time.Time) {
 func (j *judge) judge(k kind, now time.Time, next *time.Time) (order, bool) {
 	out := order{kind: k}
 	grown := false
-	for _, a := range j.accounts {
+	for _, a := range j.Accounts {
+		if a == nil {
+			continue
+		}
 		n := &a.news[k]
 		holds, at := a.holds(k, now)
 		switch {

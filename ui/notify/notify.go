@@ -101,18 +101,14 @@ type posted struct {
 // notifier is the loop between agent and board.
 type notifier struct {
 	Config
-	judge    *judge
-	board    board
-	language string // the setting
-	last     map[kind]*posted
-	deeds    sync.WaitGroup
+	judge *judge
+	board board
+	last  map[kind]*posted
+	deeds sync.WaitGroup
 }
 
 func (n *notifier) loop(ctx context.Context) error {
-	events, err := n.Agent.Events(ctx, false)
-	if err != nil {
-		return err
-	}
+	news := api.Follow(ctx, func(context.Context) (Agent, error) { return n.Agent, nil }, api.Following{})
 	due := time.NewTimer(0)
 	due.Stop()
 	gathering := false
@@ -120,19 +116,15 @@ func (n *notifier) loop(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			return nil
-		case e, ok := <-events:
+		case e, ok := <-news:
 			switch {
-			case !ok && ctx.Err() != nil, e.Type == api.EventBye:
-				return nil
 			case !ok:
-				if events, err = n.Agent.Events(ctx, false); err != nil {
-					return err
-				}
-				continue
+				return nil
+			case e.Lost != nil:
+				return e.Lost
 			}
-			n.listen(e)
-			n.copies(ctx, e)
-			if n.judge.take(e, n.Now()) && !gathering {
+			n.copies(ctx, e.Event)
+			if n.judge.take(e.Event, n.Now()) && !gathering {
 				gathering = true
 				due.Reset(gather)
 			}
@@ -156,16 +148,6 @@ func (n *notifier) loop(ctx context.Context) error {
 	}
 }
 
-// listen follows the setting of the language.
-func (n *notifier) listen(e api.Event) {
-	switch {
-	case e.Snapshot != nil:
-		n.language = e.Snapshot.Settings.Language
-	case e.Settings != nil:
-		n.language = e.Settings.Language
-	}
-}
-
 // copies tells of a token that came too late to be copied, until it is.
 func (n *notifier) copies(ctx context.Context, e api.Event) {
 	c := e.Clipboard
@@ -175,7 +157,7 @@ func (n *notifier) copies(ctx context.Context, e api.Event) {
 	ref := api.Ref{Name: c.Account, Env: c.Env}
 	switch p := n.last[late]; {
 	case e.Type == api.EventCopyLate:
-		n.last[late] = &posted{message: composeLate(ref, c.Format, text.New(text.Choose(n.language)))}
+		n.last[late] = &posted{message: composeLate(ref, c.Format, text.New(text.Choose(n.judge.Settings.Language)))}
 		n.post(ctx, n.last[late])
 	case e.Type == api.EventClipboard && p != nil && p.ref == ref:
 		delete(n.last, late)
@@ -191,7 +173,7 @@ func (n *notifier) carry(ctx context.Context, o order) {
 		return
 	}
 	// The sentences are needed so seldom that they take no room in between.
-	words := text.New(text.Choose(n.language))
+	words := text.New(text.Choose(n.judge.Settings.Language))
 	n.last[o.kind] = &posted{message: compose(o, n.Now(), words)}
 	n.post(ctx, n.last[o.kind])
 }

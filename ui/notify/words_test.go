@@ -15,14 +15,16 @@ import (
 // told is what a judge makes of an account that was well before.
 func told(t *testing.T, k kind, as ...api.Account) order {
 	t.Helper()
-	s := newScene(t)
+	var before []api.Account
 	for _, a := range as {
-		s.j.known[a.ID] = true
-		s.account(a)
+		a.State, a.Error = core.StateFresh, nil
+		before = append(before, a)
 	}
+	s := newScene(t, before...)
 	o := order{kind: k}
 	for _, a := range as {
-		o.accounts = append(o.accounts, *s.j.accounts[a.ID])
+		s.account(a)
+		o.accounts = append(o.accounts, **s.j.Find(a.ID))
 	}
 	return o
 }

@@ -68,42 +68,42 @@ func build(p *picture, failure string, now time.Time, t *text.Text) menu {
 
 	need := p.needPerson()
 	m := menu{
-		look:    icons.Look{Live: p.active == core.Live, Paused: p.pausedAll, Badge: need > 0 || p.vaultLocked},
+		look:    icons.Look{Live: p.Active == core.Live, Paused: p.PausedAll, Badge: need > 0 || p.Vault.State == "locked"},
 		tooltip: tooltip(p, total, need, now, t),
 		message: failure,
 		open:    t.Say("tray.open"),
 		sandbox: t.Say("env.sandbox"),
 		live:    t.Say("env.live"),
-		isLive:  p.active == core.Live,
+		isLive:  p.Active == core.Live,
 		pause:   t.Say("tray.pause"),
-		paused:  p.pausedAll,
+		paused:  p.PausedAll,
 		quit:    t.Say("tray.quit"),
 	}
 	if failure != "" {
 		m.tooltip = failure
 	}
 	for _, a := range shown {
-		l := line{ref: a.ref, label: label(a, p.pausedAll, now, t)}
-		if p.askLive && a.ref.Env == core.Live {
+		l := line{ref: a.ref, label: label(a, p.PausedAll, now, t)}
+		if p.Settings.AskLiveCopy && a.ref.Env == core.Live {
 			l.confirm = t.Say("tray.copy_live")
 		}
 		m.accounts = append(m.accounts, l)
 	}
 	switch {
-	case len(p.accounts) == 0:
+	case len(p.Accounts) == 0:
 		m.more = t.Say("tray.none")
 	case total == 0:
-		m.more = t.Say("tray.none_in_env", "env", envName(p.active, t))
+		m.more = t.Say("tray.none_in_env", "env", envName(p.Active, t))
 	case total > len(shown):
 		m.more = t.Say("tray.more", "n", total-len(shown))
 	}
-	if p.pausedAll {
+	if p.PausedAll {
 		m.pause = t.Say("tray.resume")
 	}
-	if a, ok := p.accounts[p.copyAs[p.active]]; ok {
-		m.as = copyAs(a.ref, p.askLive, t)
+	if a := p.Find(p.copyAs[p.Active]); a != nil {
+		m.as = copyAs(a.ref, p.Settings.AskLiveCopy, t)
 	}
-	if c := p.clipboard; c.Account != "" {
+	if c := p.Clipboard; c.Account != "" {
 		m.clip, m.clear = clip(c, now, t), t.Say("tray.clear")
 	}
 	return m
@@ -201,21 +201,21 @@ func tooltip(p *picture, total, need int, now time.Time, t *text.Text) string {
 	if need > 0 {
 		facts = append(facts, count(need, "tray.tip.need_one", "tray.tip.need_many"))
 	}
-	if p.pausedAll {
+	if p.PausedAll {
 		facts = append(facts, t.Say("tray.tip.paused"))
 	}
 	if a, ok := p.nextToExpire(now); ok {
 		facts = append(facts, t.Say("tray.tip.next", "account", short(a.ref.Name), "left", coarse(a.remaining(now), t)))
 	}
-	return t.Say("tray.tip", "env", envName(p.active, t), "facts", strings.Join(facts, t.Say("tray.tip.and")))
+	return t.Say("tray.tip", "env", envName(p.Active, t), "facts", strings.Join(facts, t.Say("tray.tip.and")))
 }
 
 // nextToExpire is the account of the active environment whose living token ends
 // first.
 func (p *picture) nextToExpire(now time.Time) (account, bool) {
 	var first account
-	for _, a := range p.accounts {
-		if a.ref.Env == p.active && a.remaining(now) > 0 &&
+	for _, a := range p.Accounts {
+		if a.ref.Env == p.Active && a.remaining(now) > 0 &&
 			(first.expires.IsZero() || a.expires.Before(first.expires) || a.expires.Equal(first.expires) && a.ref.Name < first.ref.Name) {
 			first = a
 		}
@@ -230,7 +230,7 @@ func (p *picture) nextToExpire(now time.Time) (account, bool) {
 func (p *picture) tick(now time.Time) time.Duration {
 	a, ok := p.nextToExpire(now)
 	switch {
-	case p.clipboard.ClearsAt.Sub(now) > time.Minute:
+	case p.Clipboard.ClearsAt.Sub(now) > time.Minute:
 		return time.Minute
 	case !ok:
 		return 0

@@ -9,17 +9,9 @@ import (
 	"tokentray/core/api"
 )
 
-// picture is what the tray knows of the agent: a snapshot kept up to date by
-// events. It holds of an account only what a menu shows, since the agent may
-// have thousands.
+// picture is what the tray knows of the agent.
 type picture struct {
-	active      core.Env
-	pausedAll   bool
-	askLive     bool
-	language    string
-	vaultLocked bool
-	clipboard   api.Clipboard
-	accounts    map[core.ID]account
+	*api.Picture[account]
 	// copyAs is the account of each environment that the submenu of formats is
 	// about: the one that was copied last. Until there is one it is the one used
 	// last when it was looked for, and stays that, since programs use accounts
@@ -27,16 +19,22 @@ type picture struct {
 	copyAs map[core.Env]core.ID
 }
 
-// account is a line of the menu to be.
+func newPicture() *picture {
+	return &picture{Picture: api.NewPicture(newAccount), copyAs: map[core.Env]core.ID{}}
+}
+
+// account is what a menu shows of an account, and no more, since the agent may
+// have thousands.
 type account struct {
+	id       core.ID
 	ref      api.Ref
 	state    core.State
 	expires  time.Time // zero without a token
 	lastUsed time.Time
 }
 
-func newAccount(a api.Account) account {
-	out := account{ref: a.Ref(), state: a.State, lastUsed: a.LastUsed}
+func newAccount(a api.Account, _ account, _ bool) account {
+	out := account{id: a.ID, ref: a.Ref(), state: a.State, lastUsed: a.LastUsed}
 	if a.Mask != "" {
 		out.expires = a.ExpiresAt
 	}
@@ -54,22 +52,9 @@ func (a account) remaining(now time.Time) time.Duration {
 // apply takes an event in. It reports whether anything that is shown may have
 // changed.
 func (p *picture) apply(e api.Event) bool {
-	switch e.Type {
-	case api.EventSnapshot:
-		p.reset(*e.Snapshot)
-	case api.EventAccount:
-		p.accounts[e.Account.ID] = newAccount(*e.Account)
-	case api.EventRemoved:
-		delete(p.accounts, e.Removed)
-	case api.EventEnv:
-		p.active = e.Env
-	case api.EventClipboard:
-		p.clipboard = *e.Clipboard
-	case api.EventVault:
-		p.vaultLocked = e.Vault.State == "locked"
-	case api.EventSettings:
-		p.set(*e.Settings)
-	default:
+	c := p.Apply(e)
+	c.Raise, c.Bye = false, false
+	if c == (api.Change{}) {
 		return false
 	}
 	p.aim()
@@ -78,26 +63,29 @@ func (p *picture) apply(e api.Event) bool {
 
 // aim chooses the account of the submenu.
 func (p *picture) aim() {
-	if p.copyAs == nil {
-		p.copyAs = map[core.Env]core.ID{}
-	}
-	if c := p.clipboard; c.Account != "" && p.accounts[p.copyAs[c.Env]].ref != (api.Ref{Name: c.Account, Env: c.Env}) {
-		for id, a := range p.accounts {
+	if c := p.Clipboard; c.Account != "" && !p.isCopyAs(c.Env, api.Ref{Name: c.Account, Env: c.Env}) {
+		for _, a := range p.Accounts {
 			if a.ref == (api.Ref{Name: c.Account, Env: c.Env}) {
-				p.copyAs[c.Env] = id
+				p.copyAs[c.Env] = a.id
 			}
 		}
 	}
-	if p.accounts[p.copyAs[p.active]].ref.Env == p.active {
+	if a := p.Find(p.copyAs[p.Active]); a != nil && a.ref.Env == p.Active {
 		return
 	}
-	delete(p.copyAs, p.active)
+	delete(p.copyAs, p.Active)
 	var last account
-	for id, a := range p.accounts {
-		if a.ref.Env == p.active && (last.ref.Name == "" || later(a, last) < 0) {
-			last, p.copyAs[p.active] = a, id
+	for _, a := range p.Accounts {
+		if a.ref.Env == p.Active && (last.ref.Name == "" || later(a, last) < 0) {
+			last, p.copyAs[p.Active] = a, a.id
 		}
 	}
+}
+
+// isCopyAs reports whether the submenu of an environment is about an account.
+func (p *picture) isCopyAs(env core.Env, ref api.Ref) bool {
+	a := p.Find(p.copyAs[env])
+	return a != nil && a.ref == ref
 }
 
 // later orders the most recently used first, then by name.
@@ -108,29 +96,12 @@ func later(a, b account) int {
 	return strings.Compare(a.ref.Name, b.ref.Name)
 }
 
-func (p *picture) reset(l api.List) {
-	p.set(l.Settings)
-	p.active, p.pausedAll, p.clipboard = l.Active, l.PausedAll, l.Clipboard
-	p.vaultLocked = l.Vault.State == "locked"
-	p.accounts = make(map[core.ID]account, len(l.Accounts))
-	for _, a := range l.Accounts {
-		p.accounts[a.ID] = newAccount(a)
-	}
-}
-
-func (p *picture) set(s core.Settings) {
-	if s.Active.Valid() {
-		p.active, p.pausedAll = s.Active, s.PausedAll
-	}
-	p.askLive, p.language = s.AskLiveCopy, s.Language
-}
-
 // inEnv lists the accounts of the active environment, the most recently used
 // first.
 func (p *picture) inEnv() []account {
 	var out []account
-	for _, a := range p.accounts {
-		if a.ref.Env == p.active {
+	for _, a := range p.Accounts {
+		if a.ref.Env == p.Active {
 			out = append(out, a)
 		}
 	}
@@ -141,7 +112,7 @@ func (p *picture) inEnv() []account {
 // needPerson counts the accounts of both environments that wait for somebody.
 func (p *picture) needPerson() int {
 	n := 0
-	for _, a := range p.accounts {
+	for _, a := range p.Accounts {
 		if a.state == core.StateBlocked || a.state == core.StateLocked {
 			n++
 		}

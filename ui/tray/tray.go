@@ -74,7 +74,7 @@ func Run(ctx context.Context, cfg Config) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	p := newPanel(cfg)
-	t := &tray{Config: cfg, panel: p, results: make(chan result), busy: map[deed]bool{}}
+	t := newTray(cfg, p)
 	return p.run(ctx, func() error { return t.loop(ctx, cancel) })
 }
 
@@ -116,7 +116,7 @@ type display interface {
 type tray struct {
 	Config
 	panel   display
-	picture picture
+	picture *picture
 	text    *text.Text
 	spoken  string // the language setting that text was made for
 	shown   *menu
@@ -126,15 +126,16 @@ type tray struct {
 	deeds   sync.WaitGroup
 }
 
+func newTray(cfg Config, d display) *tray {
+	return &tray{Config: cfg, panel: d, picture: newPicture(), results: make(chan result), busy: map[deed]bool{}}
+}
+
 // loop keeps the display true until ctx or the agent ends. It waits for the
 // deeds under way, which quit cancels.
 func (t *tray) loop(ctx context.Context, quit func()) error {
 	defer t.deeds.Wait()
 	defer quit()
-	events, err := t.Agent.Events(ctx, false)
-	if err != nil {
-		return err
-	}
+	news := api.Follow(ctx, func(context.Context) (Agent, error) { return t.Agent, nil }, api.Following{})
 	due := time.NewTimer(0) // the next building of the menu
 	due.Stop()
 	pending := false // due is set to gather
@@ -156,17 +157,16 @@ func (t *tray) loop(ctx context.Context, quit func()) error {
 		select {
 		case <-ctx.Done():
 			return nil
-		case e, ok := <-events:
+		case n, ok := <-news:
 			switch {
-			case !ok && ctx.Err() != nil, e.Type == api.EventBye:
-				return nil
 			case !ok:
-				if events, err = t.Agent.Events(ctx, false); err != nil {
-					return err
-				}
-			case t.take(e) && t.shown == nil:
+				return nil
+			case n.Lost != nil:
+				return n.Lost
+			case !t.take(n.Event):
+			case t.shown == nil:
 				build() // the first picture
-			case t.picture.accounts != nil:
+			default:
 				soon()
 			}
 		case <-due.C:
@@ -197,11 +197,11 @@ func (t *tray) take(e api.Event) bool {
 
 // build makes the menu and shows it if it differs from the one on the screen.
 func (t *tray) build() {
-	if t.text == nil || t.spoken != t.picture.language {
-		t.spoken = t.picture.language
+	if t.text == nil || t.spoken != t.picture.Settings.Language {
+		t.spoken = t.picture.Settings.Language
 		t.text = text.New(text.Choose(t.spoken))
 	}
-	m := build(&t.picture, t.complaint(), t.Now(), t.text)
+	m := build(t.picture, t.complaint(), t.Now(), t.text)
 	if t.shown != nil && reflect.DeepEqual(*t.shown, m) {
 		return
 	}

@@ -123,11 +123,11 @@ func loopTest(t *testing.T, l api.List, test func(*rig)) {
 		began := time.Now()
 		ctx, cancel := context.WithCancel(t.Context())
 		r.stop = cancel
-		tr := &tray{Config: Config{
+		tr := newTray(Config{
 			Agent: r.fakeAgent, OpenWindow: func() error { r.wins++; return nil },
 			Now: func() time.Time { r.looks.Add(1); return noon.Add(time.Since(began)) },
 			Log: slog.New(slog.NewTextHandler(&r.log, nil)),
-		}, panel: r.fakeDisplay, results: make(chan result), busy: map[deed]bool{}}
+		}, r.fakeDisplay)
 		go func() {
 			defer close(r.ended)
 			r.err = tr.loop(ctx, cancel)

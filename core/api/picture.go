@@ -1,0 +1,173 @@
+package api
+
+import (
+	"slices"
+
+	"tokentray/core"
+)
+
+// Picture is the agent as its events told it last. Of each account it keeps what
+// the function given to NewPicture makes of it, since there may be thousands of
+// them and few readers need all of each. It is not safe for concurrent use.
+type Picture[A any] struct {
+	Loaded    bool // a snapshot came
+	Active    core.Env
+	PausedAll bool
+	Vault     Vault
+	Clipboard Clipboard
+	Settings  core.Settings
+	Demo      bool
+	Notice    string
+	Accounts  []A // by name, sandbox before live
+
+	keep  func(a Account, was A, known bool) A
+	names []accountName   // of Accounts, one for one
+	index map[core.ID]int // where each stands
+}
+
+type accountName struct {
+	id  core.ID
+	ref Ref
+}
+
+// NewPicture is a picture before the first event: no account, sandbox active,
+// settings as they are in a new home. keep makes of an account what is kept of it;
+// was is what was kept of it so far, if it is known.
+func NewPicture[A any](keep func(a Account, was A, known bool) A) *Picture[A] {
+	return &Picture[A]{Active: core.Sandbox, Settings: core.DefaultSettings(), keep: keep, index: map[core.ID]int{}}
+}
+
+// Whole keeps the whole account; it is for NewPicture.
+func Whole(a, _ Account, _ bool) Account { return a }
+
+// Change tells what an event touched.
+type Change struct {
+	Snapshot  bool    // everything was told anew
+	Accounts  bool    // which accounts there are, or their order
+	Account   core.ID // this account alone, which was known by the same name; else empty
+	Active    bool    // the active environment
+	Vault     bool
+	Clipboard bool
+	Settings  bool
+	Raise     bool // a window is to come to the front
+	Bye       bool // the agent ends on purpose
+}
+
+// Apply takes an event in. An event that this version does not know changes
+// nothing.
+func (p *Picture[A]) Apply(e Event) Change {
+	switch {
+	case e.Type == EventSnapshot && e.Snapshot != nil:
+		p.reset(*e.Snapshot)
+		return Change{Snapshot: true, Accounts: true, Active: true, Vault: true, Clipboard: true, Settings: true}
+	case e.Type == EventAccount && e.Account != nil:
+		return p.put(*e.Account)
+	case e.Type == EventRemoved && e.Removed != "":
+		return p.remove(e.Removed)
+	case e.Type == EventEnv && e.Env != "":
+		p.Active = e.Env
+		return Change{Active: true}
+	case e.Type == EventVault && e.Vault != nil:
+		p.Vault = *e.Vault
+		return Change{Vault: true}
+	case e.Type == EventClipboard && e.Clipboard != nil:
+		p.Clipboard = *e.Clipboard
+		return Change{Clipboard: true}
+	case e.Type == EventSettings && e.Settings != nil:
+		return p.set(*e.Settings)
+	}
+	return Change{Raise: e.Type == EventRaise, Bye: e.Type == EventBye}
+}
+
+// set takes the settings in, of which the active environment and the pause are a
+// part.
+func (p *Picture[A]) set(s core.Settings) Change {
+	moved := s.Active.Valid() && s.Active != p.Active
+	if moved {
+		p.Active = s.Active
+	}
+	p.Settings, p.PausedAll = s, s.PausedAll
+	return Change{Settings: true, Active: moved}
+}
+
+// Index is where an account stands in Accounts.
+func (p *Picture[A]) Index(id core.ID) (int, bool) {
+	i, ok := p.index[id]
+	return i, ok
+}
+
+// Find is the account of an ID, where it stands; nil when there is none. It is
+// valid until the next event.
+func (p *Picture[A]) Find(id core.ID) *A {
+	if i, ok := p.index[id]; ok {
+		return &p.Accounts[i]
+	}
+	return nil
+}
+
+func (p *Picture[A]) reset(l List) {
+	told, byName := l.Accounts, func(a, b Account) int { return a.Ref().Compare(b.Ref()) }
+	if !slices.IsSortedFunc(told, byName) { // an agent sends them sorted
+		told = slices.SortedStableFunc(slices.Values(told), byName)
+	}
+	accounts := make([]A, 0, len(told))
+	names := make([]accountName, 0, len(told))
+	for _, a := range told {
+		accounts = append(accounts, p.kept(a))
+		names = append(names, accountName{a.ID, a.Ref()})
+	}
+	p.Accounts, p.names, p.index = accounts, names, make(map[core.ID]int, len(names))
+	p.renumber(0)
+	p.Loaded, p.Active, p.PausedAll, p.Vault, p.Clipboard = true, l.Active, l.PausedAll, l.Vault, l.Clipboard
+	p.Settings, p.Demo, p.Notice = l.Settings, l.Demo, l.Notice
+}
+
+// kept is what is to be kept of an account.
+func (p *Picture[A]) kept(a Account) A {
+	var was A
+	i, known := p.index[a.ID]
+	if known {
+		was = p.Accounts[i]
+	}
+	return p.keep(a, was, known)
+}
+
+func (p *Picture[A]) put(a Account) Change {
+	kept := p.kept(a)
+	i, known := p.index[a.ID]
+	if known && p.names[i].ref == a.Ref() {
+		p.Accounts[i] = kept
+		return Change{Account: a.ID}
+	}
+	if known {
+		p.delete(i)
+	}
+	i, _ = slices.BinarySearchFunc(p.names, a.Ref(), func(n accountName, ref Ref) int { return n.ref.Compare(ref) })
+	p.Accounts = slices.Insert(p.Accounts, i, kept)
+	p.names = slices.Insert(p.names, i, accountName{a.ID, a.Ref()})
+	p.renumber(i)
+	return Change{Accounts: true}
+}
+
+func (p *Picture[A]) remove(id core.ID) Change {
+	i, known := p.index[id]
+	if !known {
+		return Change{}
+	}
+	p.delete(i)
+	return Change{Accounts: true}
+}
+
+func (p *Picture[A]) delete(i int) {
+	delete(p.index, p.names[i].id)
+	p.Accounts = slices.Delete(p.Accounts, i, i+1)
+	p.names = slices.Delete(p.names, i, i+1)
+	p.renumber(i)
+}
+
+// renumber notes where the accounts from i on stand.
+func (p *Picture[A]) renumber(i int) {
+	for ; i < len(p.names); i++ {
+		p.index[p.names[i].id] = i
+	}
+}
