@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -57,6 +58,8 @@ var alone = sync.OnceValues(func() (string, error) {
 //	calls N               the simulator has been asked for a token N times
 //	hold FILE             open a database and keep it
 //	newer FILE            make a database look as if a later program wrote it
+//	foreign               nobody has sent the server at $FOREIGN anything
+//	foreign WORD NOT…     it was sent WORD, and none of the others
 //	await GLOB            wait for a file
 //	gone FILE             wait until there is no such file
 //	crash                 kill the agent without a warning
@@ -80,7 +83,7 @@ func TestCommandLine(t *testing.T) {
 				env.Vars,
 				"PATH="+filepath.Dir(exe)+":"+os.Getenv("PATH"), "HOME="+env.WorkDir, "TMPDIR="+env.WorkDir+"/tmp",
 				"XDG_RUNTIME_DIR="+env.WorkDir+"/run", "TOKENTRAY_HOME="+env.WorkDir+"/h", "TOKENTRAY_LANG=en",
-				"SIM="+s.url, "APPID=wx0123456789abcdef", "TZ=UTC",
+				"SIM="+s.url, "FOREIGN="+s.foreign.URL, "APPID=wx0123456789abcdef", "TZ=UTC",
 			)
 			return errors.Join(os.Mkdir(env.WorkDir+"/tmp", 0o700), os.Mkdir(env.WorkDir+"/run", 0o700))
 		},
@@ -114,9 +117,10 @@ func TestCommandLine(t *testing.T) {
 					return tx.Bucket([]byte("meta")).Put([]byte("schema"), []byte("999"))
 				}), db.Close()))
 			},
-			"await": func(ts *testscript.TestScript, _ bool, args []string) { of(ts).await(ts, ts.MkAbs(args[0]), true) },
-			"gone":  func(ts *testscript.TestScript, _ bool, args []string) { of(ts).await(ts, ts.MkAbs(args[0]), false) },
-			"crash": func(ts *testscript.TestScript, _ bool, _ []string) { of(ts).crash(ts) },
+			"foreign": func(ts *testscript.TestScript, _ bool, args []string) { of(ts).foreign.want(ts, args) },
+			"await":   func(ts *testscript.TestScript, _ bool, args []string) { of(ts).await(ts, ts.MkAbs(args[0]), true) },
+			"gone":    func(ts *testscript.TestScript, _ bool, args []string) { of(ts).await(ts, ts.MkAbs(args[0]), false) },
+			"crash":   func(ts *testscript.TestScript, _ bool, _ []string) { of(ts).crash(ts) },
 		},
 	})
 }
@@ -129,6 +133,8 @@ type script struct {
 	sim   *httptest.Server
 	url   string
 	leaks *leaks
+	// foreign is a server that no account's secret was entered for.
+	foreign *foreign
 }
 
 func of(ts *testscript.TestScript) *script { return ts.Value(scriptKey{}).(*script) }
@@ -137,7 +143,49 @@ func newScript(dir string) *script {
 	s := &script{dir: dir, leaks: &leaks{}}
 	s.sim = httptest.NewServer(s.leaks.listen(sim.New(sim.Config{OpenRegistration: true})))
 	s.url = s.sim.URL
+	s.foreign = newForeign()
 	return s
+}
+
+// foreign is a server that keeps all that it is sent and hands out tokens for it.
+type foreign struct {
+	*httptest.Server
+	mu   sync.Mutex
+	seen bytes.Buffer
+}
+
+func newForeign() *foreign {
+	f := &foreign{}
+	f.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		raw, _ := httputil.DumpRequest(r, true)
+		f.mu.Lock()
+		f.seen.Write(raw)
+		f.mu.Unlock()
+		_, _ = io.WriteString(w, `{"access_token":"99_FOREIGNforeignFOREIGNforeign","expires_in":7200}`)
+	}))
+	return f
+}
+
+// want fails unless the first word was sent and the others were not; without any
+// word, unless nothing was sent.
+func (f *foreign) want(ts *testscript.TestScript, words []string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	seen := f.seen.String()
+	if len(words) == 0 {
+		if seen != "" {
+			ts.Fatalf("the foreign server was sent\n%s", seen)
+		}
+		return
+	}
+	if !strings.Contains(seen, words[0]) {
+		ts.Fatalf("the foreign server was not sent %s but\n%s", words[0], seen)
+	}
+	for _, word := range words[1:] {
+		if strings.Contains(seen, word) {
+			ts.Fatalf("the foreign server was sent %s:\n%s", word, seen)
+		}
+	}
 }
 
 // run runs the program and checks its code and what it must never write.
@@ -214,6 +262,7 @@ func (s *script) close(t testscript.T) {
 		errs = append(errs, stop(socket))
 	}
 	s.sim.Close()
+	s.foreign.Close()
 	errs = append(errs, s.leaks.search(s.dir), s.leaks.searchArguments())
 	if err := errors.Join(errs...); err != nil {
 		t.Log(err)

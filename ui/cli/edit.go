@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"tokentray/core"
+	"tokentray/core/api"
 )
 
 func (a *app) editCommand() *cobra.Command {
@@ -58,7 +59,35 @@ func (a *app) edit(ctx context.Context, f *inputFlags, set *pflag.FlagSet, arg s
 	if err != nil {
 		return err
 	}
-	return a.saved(s, a.say("edit.done", "account", s.Account.Ref()))
+	done := a.say("edit.done", "account", s.Account.Ref())
+	if !needsSecretAgain(s) || in.Secret != nil || a.json || !a.Term.InIsTerminal() {
+		return a.saved(s, done)
+	}
+	return a.secretAgain(ctx, agent, s, done)
+}
+
+// needsSecretAgain reports whether an edit moved an account to another host than
+// its AppSecret was entered for.
+func needsSecretAgain(s api.Saved) bool {
+	return s.Account.Error != nil && s.Account.Error.Remedy == core.RemedySecretAgain
+}
+
+// secretAgain asks at once for the AppSecret that an account waits for. An empty
+// answer leaves it waiting.
+func (a *app) secretAgain(ctx context.Context, agent api.Agent, s api.Saved, done string) error {
+	a.note(done, a.text().Cause(s.Account.Error, s.Account.Ref().String()))
+	secret, err := a.askHidden(ctx, a.say("ask.secret_again"))
+	if err != nil {
+		return err
+	}
+	if secret.Empty() {
+		a.note(a.text().Remedy(s.Account.Error, s.Account.Ref().String()))
+		return nil
+	}
+	if s, err = agent.Edit(ctx, s.Account.Ref(), api.AccountInput{Secret: ptr(secret.Reveal())}); err != nil {
+		return err
+	}
+	return a.saved(s, done)
 }
 
 // changesAnything reports whether a flag other than those about asking was given.

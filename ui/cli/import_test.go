@@ -177,3 +177,40 @@ func TestAFileThatCameInTheMeantimeIsNotReplaced(t *testing.T) {
 		t.Errorf("%v, %v", names, err)
 	}
 }
+
+// TestAPlanShowsWhereCallsWouldGo: whole, however narrow the terminal is, for
+// whoever agrees sends an AppSecret there.
+func TestAPlanShowsWhereCallsWouldGo(t *testing.T) {
+	const evil = "https://api.weixin.qq.com.a-very-long-name-that-nobody-reads-to-its-end.evil.example/cgi-bin"
+	for _, width := range []int{40, 80, 0} {
+		r := newRun()
+		r.term.outTTY, r.term.width = width > 0, width
+		withImport(r, func(req api.ImportRequest) (api.ImportPlan, error) {
+			return api.ImportPlan{
+				Rows: []api.ImportRow{{
+					Status: api.ImportConflict, Action: api.ImportReplace, Name: "shop", Env: core.Sandbox, With: "shop/sandbox",
+					Changes: []string{"base_url", "proxy"}, SecretAgain: true,
+					Addresses: []api.ImportAddress{
+						{Field: "base_url", From: "https://api.weixin.qq.com", To: evil},
+						{Field: "proxy", To: "http://\u202eproxy\x1b[2J.example:1"},
+					},
+				}}, Digest: "0011", Ready: true, Done: req.Apply != "",
+			}, nil
+		})
+		out, errOut := r.try(t, exitOK, "import", write(t, "a.env", shopEnv), "--on-conflict", "replace", "--yes")
+		for _, want := range []string{
+			"shop/sandbox: base URL https://api.weixin.qq.com → " + evil + "\n", "shop/sandbox: proxy none → http://",
+			"shop/sandbox: its AppSecret was entered for another host",
+		} {
+			if !strings.Contains(out, want) {
+				t.Errorf("%d columns: no %q in\n%s", width, want, out)
+			}
+		}
+		if strings.Contains(out, "\u202e") || strings.Contains(out, "\x1b[2J") {
+			t.Errorf("control characters are printed: %q", out)
+		}
+		if !strings.Contains(errOut, "tokentray edit shop/sandbox --secret") {
+			t.Errorf("it does not say what to do then: %q", errOut)
+		}
+	}
+}

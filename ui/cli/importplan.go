@@ -63,7 +63,34 @@ func (a *app) showPlan(file interchange.File, plan api.ImportPlan) error {
 	if a.Term.OutIsTerminal() {
 		width, _ = a.Term.Size()
 	}
-	return a.print(t.lines(width)...)
+	lines := t.lines(width)
+	for _, r := range plan.Rows {
+		lines = append(lines, a.addressLines(r)...)
+	}
+	return a.print(lines...)
+}
+
+// addressLines tell where the calls of an account would go, whole and on lines of
+// their own: a table cuts, and whoever agrees must have seen it.
+func (a *app) addressLines(r api.ImportRow) []string {
+	if r.Action != api.ImportReplace && r.Action != api.ImportUndecided {
+		return nil
+	}
+	account := clean(r.With)
+	url := func(s string) string {
+		if s == "" {
+			return a.say("import.no_url")
+		}
+		return clean(s)
+	}
+	var out []string
+	for _, m := range r.Addresses {
+		out = append(out, a.say("import.moves", "account", account, "field", a.fieldName(m.Field), "from", url(m.From), "to", url(m.To)))
+	}
+	if r.SecretAgain {
+		out = append(out, a.say("import.secret_again", "account", account))
+	}
+	return out
 }
 
 // rowWord is what becomes of a row in a word.
@@ -127,6 +154,9 @@ func (a *app) imported(file interchange.File, plan api.ImportPlan) error {
 		ref := r.Name + "/" + string(r.Env)
 		if r.As != "" {
 			ref = r.As + "/" + string(r.Env)
+		}
+		if r.Action == api.ImportReplace && r.SecretAgain && secret == "" {
+			secret = r.With
 		}
 		if r.Action != api.ImportAdd && r.Action != api.ImportRename {
 			continue

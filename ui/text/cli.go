@@ -32,6 +32,7 @@ func cli() table {
 		"ask.kind":               {"Kind, wechat or wechat-legacy", "类型：wechat 或 wechat-legacy"},
 		"ask.appid":              {"AppID", "AppID"},
 		"ask.secret":             {"AppSecret (not shown)", "AppSecret（输入不显示）"},
+		"ask.secret_again":       {"AppSecret for the new address (not shown; Enter leaves it for later)", "新地址的 AppSecret（输入不显示；直接回车则稍后填写）"},
 		"ask.proxy_password":     {"Proxy password (not shown)", "代理密码（输入不显示）"},
 		"ask.stale":              {"The stale token (not shown)", "已失效的 token（输入不显示）"},
 		"ask.passphrase":         {"Passphrase (not shown)", "口令（输入不显示）"},

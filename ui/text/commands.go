@@ -80,8 +80,8 @@ func commands() table {
 				"先保存账号，再获取一次 token。上游拒绝时会显示原因，但账号仍已添加，退出码为 0。",
 		},
 		"cmd.edit.long": {
-			"Change an account. Only what a flag names is changed; an empty value clears a\nproxy, base URL or note. The AppSecret is asked for with --secret.",
-			"修改账号。只改动所给选项；代理、基础地址、备注可用空值清除。\n用 --secret 重新填写 AppSecret。",
+			"Change an account. Only what a flag names is changed; an empty value clears a\nproxy, base URL or note. The AppSecret is asked for with --secret.\n\nAn AppSecret is sent to the host it was entered for alone. With a --base-url of another\nhost enter it again (--secret, --secret-stdin); until then the account waits and nothing\nis sent.",
+			"修改账号。只改动所给选项；代理、基础地址、备注可用空值清除。\n用 --secret 重新填写 AppSecret。\n\nAppSecret 只发往填写它时的主机。--base-url 换成其他主机时，请重新填写\n（--secret、--secret-stdin）；在此之前账号会暂停，不发送任何内容。",
 		},
 		"cmd.get.long": {
 			"Print a token that lives for at least --min-ttl, fetching one if need be; never an\nexpired one. With --copy it goes to the clipboard instead and is cleared later.\n\n" +
