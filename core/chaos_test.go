@@ -64,32 +64,20 @@ func TestNoTestAfterTheEnd(t *testing.T) {
 	})
 }
 
-type failingJournal struct {
-	*journal
-	err error
-}
-
-func (f *failingJournal) SaveToken(id core.ID, t core.Token) error {
-	if f.err != nil {
-		return f.err
-	}
-	return f.journal.SaveToken(id, t)
-}
-
 func TestAFailedSaveIsMadeUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		up := newUpstream(twoHours)
-		j := &failingJournal{journal: newJournal()}
+		j := newJournal()
 		k := core.NewKeeper(core.Config{Upstreams: map[core.Kind]core.Upstream{kindStable: {Source: up, Traits: stable}}, Vault: &vault{}, Journal: j})
 		k.Put(core.Account{ID: "1", Name: "shop", AppID: "wx0", Env: core.Sandbox, Kind: kindStable}, core.Token{})
 		k.Get(t.Context(), "1", 0)
 		time.Sleep(time.Minute)
-		j.err = errors.New("sealed, or disk full")
+		j.fail(errors.New("sealed, or disk full"))
 		a, err := k.Refresh(t.Context(), "1", core.Report{Force: true, Person: true})
 		if err != nil {
 			t.Fatal(err)
 		}
-		j.err = nil
+		j.fail(nil)
 		k.Unlocked()
 		time.Sleep(time.Hour)
 		k.Get(t.Context(), "1", 0)

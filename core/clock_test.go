@@ -2,6 +2,7 @@ package core_test
 
 import (
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"tokentray/core"
@@ -40,4 +41,24 @@ func TestAZoneHasItsOwnDays(t *testing.T) {
 			t.Errorf("%q: the moment before the next day is of %s", z, got)
 		}
 	}
+}
+
+// A failure that is kept aside while the vault is locked moves with the clock.
+func TestAFailureBehindALockMovesWithTheClock(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		up := newUpstream(twoHours)
+		retry := time.Now().Round(0).Add(6 * time.Hour)
+		up.err = &core.Error{Class: core.Quota, Message: "used up", RetryAt: retry}
+		h := start(t, setup{source: up})
+		time.Sleep(time.Minute)
+		h.Locked(&core.Error{Class: core.VaultClosed, Message: "locked"})
+		h.wall.jump(-3 * time.Hour)
+		h.Wake()
+		time.Sleep(time.Minute)
+		h.Unlocked()
+		s, _ := h.Snapshot("1")
+		if want := retry.Add(-3 * time.Hour); s.Err == nil || !s.Err.RetryAt.Equal(want) || !s.NextTry.Equal(want) {
+			t.Errorf("kept %+v, next try %v; want it at %v", s.Err, s.NextTry, want)
+		}
+	})
 }

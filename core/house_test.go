@@ -38,6 +38,11 @@ func start(t *testing.T, s setup) *house {
 	h.Keeper = core.NewKeeper(core.Config{
 		Upstreams: map[core.Kind]core.Upstream{h.account.Kind: {Source: s.source, Traits: s.traits}},
 		Vault:     h.vault, Journal: h.journal, Now: h.wall.Now,
+		Renewed: func(id core.ID, token core.Token) {
+			if h.renewed != nil {
+				h.renewed(id, token)
+			}
+		},
 	})
 	h.Put(h.account, s.stored)
 	ctx, cancel := context.WithCancel(t.Context())

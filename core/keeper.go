@@ -21,35 +21,6 @@ type Vault interface {
 	Credentials(ctx context.Context, a Account) (Credentials, error)
 }
 
-// Journal keeps what must outlive the process.
-type Journal interface {
-	// SaveToken stores the current token of an account, sealed.
-	SaveToken(id ID, t Token) error
-	// Append adds a line to the account's history.
-	Append(id ID, e Entry) error
-	// RefusedIP is the address in the newest failure of the account's history
-	// that names one other than ip, "" when there is none.
-	RefusedIP(id ID, ip string) (string, error)
-	// Forced returns how many forced fetches of the account count on day (see
-	// Zone.Day) and when the last one was; CountForce adds one at the time given.
-	Forced(id ID, day string) (n int, last time.Time, err error)
-	CountForce(id ID, day string, at time.Time) error
-	// CountCalls adds n calls to upstream to those of the account on day.
-	CountCalls(id ID, day string, n int) error
-}
-
-// Counts are what an account asked of upstream on one day.
-type Counts struct {
-	Calls  int // in all
-	Forced int // of these, forced fetches
-}
-
-// DayCounts are the Counts of a day, see Zone.Day.
-type DayCounts struct {
-	Day string
-	Counts
-}
-
 // Config is what a Keeper is made of.
 type Config struct {
 	Upstreams map[Kind]Upstream
@@ -58,9 +29,10 @@ type Config struct {
 	Now       func() time.Time // the wall clock; nil means the machine's
 	Workers   int              // fetches at once; 0 means 8
 	Log       *slog.Logger     // nil discards
-	// Beat is called about once a minute by Run, which wakes anyway; nil is left
-	// out. It must not block for long.
-	Beat func()
+	// Renewed is told of each token that came, or whose life was found to be
+	// another, once the journal has it and the listeners know; nil is left out.
+	// It may ask the Keeper, and must not block for long: callers wait for it.
+	Renewed func(ID, Token)
 }
 
 // DefaultMinTTL is the life that a caller gets who names none.

@@ -28,21 +28,11 @@ const (
 func (k *Keeper) Run(ctx context.Context) error {
 	timer := time.NewTimer(longestSleep)
 	defer timer.Stop()
-	var beat time.Time
 	for {
 		now := k.lock()
 		k.startDue(now)
 		sleep, planned := k.sleep(now)
 		k.mu.Unlock()
-		if k.cfg.Beat != nil {
-			if since := now.Sub(beat); since >= longestSleep || since < 0 {
-				beat = now
-				k.cfg.Beat()
-			}
-			if !planned {
-				sleep, planned = longestSleep, true
-			}
-		}
 		var due <-chan time.Time
 		if planned {
 			timer.Reset(sleep)
@@ -247,7 +237,7 @@ func (k *Keeper) lock() time.Time {
 		for upstream, at := range k.tests {
 			k.tests[upstream] = at.Add(jump)
 		}
-		k.saveAll()
+		k.saveSoon(k.withToken()...)
 	}
 	now = k.clock.accept()
 	for _, e := range k.entries {
@@ -256,6 +246,17 @@ func (k *Keeper) lock() time.Time {
 	}
 	k.signal()
 	return now
+}
+
+// withToken are the accounts that have a token. The lock is held.
+func (k *Keeper) withToken() []ID {
+	var ids []ID
+	for id, e := range k.entries {
+		if e.token.Load().Value != "" {
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }
 
 // shift moves every time of an entry by d.
@@ -275,35 +276,12 @@ func (e *entry) shift(d time.Duration) {
 		r.at = move(r.at)
 		e.report = &r
 	}
-	if e.err != nil {
-		err := *e.err
-		err.RetryAt = move(err.RetryAt)
-		e.err = &err
-	}
-}
-
-// saveAll writes every token to the journal, in the background.
-func (k *Keeper) saveAll() {
-	if k.stopped {
-		return
-	}
-	var ids []ID
-	for id, e := range k.entries {
-		if e.token.Load().Value != "" {
-			ids = append(ids, id)
+	for _, err := range []**Error{&e.err, &e.shelved} {
+		if *err != nil {
+			moved := **err
+			moved.RetryAt = move(moved.RetryAt)
+			*err = &moved
 		}
-	}
-	k.wg.Go(func() {
-		for _, id := range ids {
-			k.save(id)
-		}
-	})
-}
-
-// saveSoon saves an account's token in the background. The lock is held.
-func (k *Keeper) saveSoon(id ID) {
-	if !k.stopped {
-		k.wg.Go(func() { k.save(id) })
 	}
 }
 

@@ -204,17 +204,15 @@ func (k *Keeper) Check(ctx context.Context, id ID) error {
 // checked notes what a check beside the rounds found out.
 func (k *Keeper) checked(w *attempt) {
 	id := w.req.Account.ID
+	var rec Record
 	k.change(id, func(e *entry, now time.Time) {
-		k.count(e, w.out, now)
+		rec = k.count(e, w.out, now)
 		if t := *e.token.Load(); w.out.verdict == accepted && t.Value == w.current.Value {
 			e.revive(&t)
 			e.token.Store(&t)
 		}
 	})
-	k.noteCalls(w.req.Account, w.out.calls, k.now())
-	if w.out.verdict == dead {
-		k.save(id)
-	}
+	k.record(id, rec, w.out.verdict == dead)
 }
 
 func earlier(a, b time.Time) time.Time {
@@ -262,14 +260,13 @@ func (k *Keeper) Test(ctx context.Context, a Account, c Credentials) (Grant, err
 // countTest adds a test's call to those of its account, if it is one that is kept
 // and asks upstream as that does.
 func (k *Keeper) countTest(a Account) {
-	calls, at := 0, time.Time{}
+	var rec Record
 	k.change(a.ID, func(e *entry, now time.Time) {
 		if e.account.sameTokens(a) {
-			calls, at = 1, now
-			k.count(e, outcome{calls: 1}, now)
+			rec = k.count(e, outcome{calls: 1}, now)
 		}
 	})
-	k.noteCalls(a, calls, at)
+	k.record(a.ID, rec, false)
 }
 
 // testGap books the next test of the account's upstream and returns how long to

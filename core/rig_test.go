@@ -9,30 +9,6 @@ import (
 	"tokentray/core"
 )
 
-// gate is a journal whose SaveToken can be held up.
-type gate struct {
-	*journal
-	mu    sync.Mutex
-	delay time.Duration
-	only  string
-}
-
-func (g *gate) SaveToken(id core.ID, t core.Token) error {
-	g.mu.Lock()
-	d, only := g.delay, g.only
-	g.mu.Unlock()
-	if d > 0 && (only == "" || only == t.Value) {
-		time.Sleep(d)
-	}
-	return g.journal.SaveToken(id, t)
-}
-
-func (g *gate) set(d time.Duration, only string) {
-	g.mu.Lock()
-	g.delay, g.only = d, only
-	g.mu.Unlock()
-}
-
 // slowVault answers after a while with what it knew at the call.
 type slowVault struct {
 	vault
@@ -54,7 +30,7 @@ func (v *slowVault) Credentials(ctx context.Context, a core.Account) (core.Crede
 // rig is a running Keeper with one account whose vault and journal can be slow.
 type rig struct {
 	*core.Keeper
-	j    *gate
+	j    *journal
 	v    *slowVault
 	wall *wall
 	a    core.Account
@@ -64,7 +40,7 @@ type rig struct {
 // newRig starts a Keeper; call it inside a synctest bubble.
 func newRig(t *testing.T, src core.Source, tr core.Traits, a core.Account, stored core.Token) *rig {
 	t.Helper()
-	r := &rig{j: &gate{journal: newJournal()}, v: &slowVault{}, wall: &wall{}, a: a}
+	r := &rig{j: newJournal(), v: &slowVault{}, wall: &wall{}, a: a}
 	if r.a.ID == "" {
 		r.a.ID, r.a.Name, r.a.AppID = "1", "shop", "wx0"
 	}

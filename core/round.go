@@ -297,7 +297,7 @@ func (k *Keeper) finish(e *entry, f *flight, out outcome, asked Account, edits i
 	now := k.lock()
 	e.flight = nil
 	k.flying[f.ward]--
-	k.count(e, out, now)
+	rec := k.count(e, out, now)
 	if f.goal == force && out.calls == 0 {
 		e.lastRound = f.before // nobody was asked
 	}
@@ -308,7 +308,7 @@ func (k *Keeper) finish(e *entry, f *flight, out outcome, asked Account, edits i
 			k.publish(e)
 		}
 		k.mu.Unlock()
-		k.noteCalls(asked, out.calls, now)
+		k.record(id, rec, false)
 		close(f.done)
 		k.signal()
 		return
@@ -316,18 +316,12 @@ func (k *Keeper) finish(e *entry, f *flight, out outcome, asked Account, edits i
 	before := *e.token.Load()
 	token := k.accept(e, f, &out, now)
 	save := token.Value != "" && (token != before || e.unsaved)
-	entry, write := e.line(f, out, token, before, now)
+	if line, write := e.line(f, out, token, before, now); write {
+		rec.Line = &line
+	}
 	k.mu.Unlock()
 
-	k.noteCalls(asked, out.calls, now)
-	if save {
-		k.save(id)
-	}
-	if write {
-		if err := k.cfg.Journal.Append(id, entry); err != nil {
-			k.cfg.Log.Warn("writing the history failed", "account", id, "err", err)
-		}
-	}
+	k.record(id, rec, save)
 
 	now = k.lock()
 	if k.entries[id] == e {
@@ -335,6 +329,9 @@ func (k *Keeper) finish(e *entry, f *flight, out outcome, asked Account, edits i
 		k.publish(e)
 	}
 	k.mu.Unlock()
+	if save {
+		k.renewed(id)
+	}
 	close(f.done)
 	k.signal()
 }
@@ -354,45 +351,16 @@ func (k *Keeper) recall(id ID, err *Error) *Error {
 	return &told
 }
 
-// save keeps the current token of an account over restarts, or that it has none.
-// One token is saved at a time and always the newest, so that no save overtakes
-// another. What could not be saved is tried again with the next round.
-func (k *Keeper) save(id ID) {
-	k.saving <- struct{}{}
-	defer func() { <-k.saving }()
-	k.mu.RLock()
-	e := k.entries[id]
-	k.mu.RUnlock()
-	if e == nil {
-		return
-	}
-	err := k.cfg.Journal.SaveToken(id, *e.token.Load())
-	k.mu.Lock()
-	e.unsaved = err != nil
-	k.mu.Unlock()
-	if err != nil {
-		k.cfg.Log.Error("keeping the token on disk failed", "account", id, "err", err)
-	}
-}
-
-// count adds what a round asked to the day's. The lock is held.
-func (k *Keeper) count(e *entry, out outcome, now time.Time) {
-	if day := k.day(e.account).Day(now); e.counts.Day != day {
+// count adds what a round asked to the day's, and returns the record of it. The
+// lock is held.
+func (k *Keeper) count(e *entry, out outcome, now time.Time) Record {
+	day := k.day(e.account).Day(now)
+	if e.counts.Day != day {
 		e.counts = DayCounts{Day: day}
 	}
 	e.counts.Calls += out.calls
 	if out.spent {
 		e.counts.Forced++
 	}
-}
-
-// noteCalls keeps what count added over restarts: one write for each round,
-// none while nothing is asked.
-func (k *Keeper) noteCalls(a Account, calls int, now time.Time) {
-	if calls == 0 {
-		return
-	}
-	if err := k.cfg.Journal.CountCalls(a.ID, k.day(a).Day(now), calls); err != nil {
-		k.cfg.Log.Warn("counting the calls failed", "account", a.ID, "err", err)
-	}
+	return Record{Day: day, Calls: out.calls}
 }

@@ -154,7 +154,7 @@ func TestAForgottenAccountIsNeverAskedFor(t *testing.T) {
 		up := newUpstream(twoHours)
 		r := newRig(t, up, stable, core.Account{}, core.Token{})
 		defer r.stop()
-		r.j.set(2*time.Second, "")
+		r.j.slow(2*time.Second, "")
 		go r.Get(t.Context(), "1", 0)
 		a := r.a
 		a.Auto = true
@@ -173,13 +173,13 @@ func TestAnEditDuringASaveKeepsNoForeignToken(t *testing.T) {
 		up := newUpstream(twoHours)
 		r := newRig(t, up, stable, core.Account{}, core.Token{})
 		defer r.stop()
-		r.j.set(2*time.Second, "")
+		r.j.slow(2*time.Second, "")
 		res := make(chan error)
 		go func() { _, err := r.Get(t.Context(), "1", 0); res <- err }()
 		time.Sleep(time.Second)
 		a := r.a
 		a.AppID = "wx1"
-		r.j.journal.SaveToken("1", core.Token{}) // as the agent does
+		r.j.Record("1", core.Record{Token: &core.Token{}}) // as the agent does
 		r.Put(a, core.Token{})
 		up.set(func() { up.err = &core.Error{Class: core.BadSecret, Message: "x"} })
 		err := <-res
@@ -201,7 +201,7 @@ func TestSavingAllKeepsTheNewest(t *testing.T) {
 		defer r.stop()
 		old, _ := r.Get(t.Context(), "1", 0)
 		time.Sleep(time.Minute)
-		r.j.set(5*time.Second, old.Value) // 10,000 accounts are being written
+		r.j.slow(5*time.Second, old.Value) // 10,000 accounts are being written
 		r.wall.jump(-10 * time.Minute)
 		r.Get(t.Context(), "1", 0) // notices
 		time.Sleep(time.Second)
@@ -383,7 +383,7 @@ func TestASetBackDuringASaveKeepsThePlan(t *testing.T) {
 		up := newUpstream(twoHours)
 		r := newRig(t, up, stable, core.Account{}, core.Token{})
 		defer r.stop()
-		r.j.set(3*time.Second, "")
+		r.j.slow(3*time.Second, "")
 		a := r.a
 		a.Auto = true
 		r.Put(a, core.Token{})

@@ -217,24 +217,53 @@ type journal struct {
 	forced map[string]int
 	calls  map[string]int // by day
 	last   time.Time
+
+	records int
+	delay   time.Duration
+	only    string
+	err     error
 }
 
 func newJournal() *journal {
 	return &journal{tokens: map[core.ID]core.Token{}, forced: map[string]int{}, calls: map[string]int{}}
 }
 
-func (j *journal) SaveToken(id core.ID, t core.Token) error {
+func (j *journal) Record(id core.ID, r core.Record) error {
+	j.mu.Lock()
+	d := j.delay
+	if r.Token == nil || j.only != "" && j.only != r.Token.Value {
+		d = 0
+	}
+	j.mu.Unlock()
+	time.Sleep(d)
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.tokens[id] = t
+	if j.err != nil {
+		return j.err
+	}
+	j.records++
+	if r.Token != nil {
+		j.tokens[id] = *r.Token
+	}
+	if r.Line != nil {
+		j.lines = append(j.lines, *r.Line)
+	}
+	j.calls[r.Day] += r.Calls
 	return nil
 }
 
-func (j *journal) Append(_ core.ID, e core.Entry) error {
+// slow makes each record of a token take d, of one token alone if only is set.
+func (j *journal) slow(d time.Duration, only string) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.lines = append(j.lines, e)
-	return nil
+	j.delay, j.only = d, only
+}
+
+// fail makes every record fail with err, until it is nil.
+func (j *journal) fail(err error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.err = err
 }
 
 func (j *journal) RefusedIP(_ core.ID, ip string) (string, error) {
@@ -259,13 +288,6 @@ func (j *journal) CountForce(_ core.ID, day string, at time.Time) error {
 	defer j.mu.Unlock()
 	j.forced[day]++
 	j.last = at
-	return nil
-}
-
-func (j *journal) CountCalls(_ core.ID, day string, n int) error {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	j.calls[day] += n
 	return nil
 }
 
@@ -322,6 +344,7 @@ type house struct {
 	journal *journal
 	wall    *wall
 	account core.Account
+	renewed func(core.ID, core.Token) // told of renewals, when set
 	stop    func()
 }
 

@@ -18,15 +18,20 @@ type pushes struct {
 	runner *push.Runner
 	edit   sync.Mutex // held through each change of which there are
 
-	mu     sync.RWMutex // a leaf
-	kept   map[core.ID][]core.KeptPush
-	stored map[core.ID]core.Token // to be pushed once the Keeper has told of them
+	// exists reports whether something is at a path that a person named. It asks
+	// the disk, which may hang.
+	exists func(path string) bool
+
+	// mu guards kept. Nothing is locked under it and nothing is asked of the disk:
+	// the Keeper waits for it while it publishes.
+	mu   sync.RWMutex
+	kept map[core.ID][]core.KeptPush
 }
 
 // initPushes reads the pushes. Nothing is done before Run.
 func (s *Service) initPushes() (err error) {
 	s.push.runner = push.NewRunner(push.Config{Deliver: s.deliver, Done: s.pushed, Now: s.now, Log: s.log})
-	s.push.stored = map[core.ID]core.Token{}
+	s.push.exists = push.Exists
 	s.push.kept, err = s.parts.Store.Pushes()
 	if err == nil && s.parts.Restored {
 		s.holdPushes()
@@ -82,42 +87,8 @@ func (s *Service) deliver(ctx context.Context, job push.Job) error {
 	return push.Deliver(ctx, job)
 }
 
-// journal is the store as the Keeper writes to it: what it stored is pushed, once
-// the history has the renewal and clients know of it.
-type journal struct {
-	core.Journal
-	stored func(core.ID, core.Token)
-}
-
-func (j journal) SaveToken(id core.ID, t core.Token) error {
-	err := j.Journal.SaveToken(id, t)
-	j.stored(id, t) // a token that could not be kept over a restart is of use all the same
-	return err
-}
-
-// stored notes a token that is to be pushed. The Keeper waits for it.
-func (s *Service) stored(id core.ID, t core.Token) {
-	s.push.mu.Lock()
-	defer s.push.mu.Unlock()
-	if len(s.push.kept[id]) > 0 {
-		s.push.stored[id] = t
-	}
-}
-
-// pushStored queues what was stored of an account. The Keeper tells of it under
-// its own lock.
-func (s *Service) pushStored(id core.ID) {
-	s.push.mu.Lock()
-	t, there := s.push.stored[id]
-	delete(s.push.stored, id)
-	s.push.mu.Unlock()
-	if there {
-		s.queue(id, t)
-	}
-}
-
 // queue puts a token into the queue of each push that does not have it and waits
-// for nobody.
+// for nobody. The Keeper calls it when a token came.
 func (s *Service) queue(id core.ID, t core.Token) {
 	kept := s.push.of(id)
 	if len(kept) == 0 || t.Dead || !t.Good(s.now(), 0) {
@@ -205,7 +176,6 @@ func (p *pushes) drop(id core.ID, number int) {
 	kept := slices.DeleteFunc(slices.Clone(p.kept[id]), func(k core.KeptPush) bool { return number == 0 || k.Number == number })
 	if p.kept[id] = kept; len(kept) == 0 {
 		delete(p.kept, id)
-		delete(p.stored, id)
 	}
 }
 
@@ -340,6 +310,7 @@ func (s *Service) mayPush(p core.Push, overwrite bool) core.Problems {
 			return core.Problems{{Field: "path", Key: core.ProblemPushHome}}
 		}
 	}
+	exists := p.Whole() && !overwrite && s.push.exists(p.Path) // before the lock
 	s.push.mu.RLock()
 	defer s.push.mu.RUnlock()
 	for _, kept := range s.push.kept {
@@ -347,7 +318,7 @@ func (s *Service) mayPush(p core.Push, overwrite bool) core.Problems {
 			return core.Problems{{Field: "path", Key: core.ProblemPushTwice}}
 		}
 	}
-	if p.Whole() && !overwrite && push.Exists(p.Path) {
+	if exists {
 		return core.Problems{{Field: "path", Key: core.ProblemPushExists}}
 	}
 	return nil

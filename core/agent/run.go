@@ -56,18 +56,17 @@ func (s *Service) Run(ctx context.Context, ready func()) (err error) {
 		})
 		wg.Go(func() {
 			if watchSocket(work, l.Addr().String()) {
-				s.beats()
+				s.upkeep.now(work)
 			}
 		})
 	}
-	store := s.parts.Store
-	s.onBeat(func() {
-		s.stay(work, serve)
-		s.look(work, wg.Go)
-		if store.Unsettled() {
-			wg.Go(store.Settle)
-		}
-		handBack()
+	wg.Go(func() {
+		s.upkeep.run(work, func() {
+			s.stay(work, serve)
+			s.look(work, wg.Go)
+			s.parts.Store.Settle()
+			handBack()
+		})
 	})
 	wg.Go(func() { _ = s.keeper.Run(work) })
 	wg.Go(func() { watchSleep(work, s.log, s.woke) })

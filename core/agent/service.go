@@ -8,7 +8,6 @@ import (
 	"os"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"tokentray/core"
@@ -20,6 +19,8 @@ import (
 // Store is what the agent keeps between runs. Package store has it.
 type Store interface {
 	core.Journal
+	// Append adds a line to an account's history.
+	Append(id core.ID, e core.Entry) error
 	Accounts() ([]core.Account, error)
 	// Save saves an account with its secret, which set puts into the vault, so
 	// that a crash between the two is noticed by Clean.
@@ -50,8 +51,7 @@ type Store interface {
 	AddPush(id core.ID, p core.Push) (core.Push, error) // with its number
 	RemovePush(id core.ID, number int) error
 	SavePushResult(id core.ID, number int, r core.PushResult) error
-	// Settle makes the backup that Unsettled says is wanted.
-	Unsettled() bool
+	// Settle makes the backup that is due, if one is.
 	Settle()
 	Close() error
 }
@@ -143,12 +143,12 @@ type Service struct {
 	clipMu  sync.Mutex    // a leaf
 	clip    copied
 
-	uses  uses
-	push  pushes
-	looks looks
-	loop  loopback
-	post  post
-	beat  atomic.Pointer[func()] // set by Run: what is looked at once a minute
+	uses   uses
+	push   pushes
+	looks  looks
+	loop   loopback
+	post   post
+	upkeep upkeep
 }
 
 var _ api.Agent = (*Service)(nil)
@@ -172,29 +172,19 @@ func New(p Parts) (*Service, error) {
 		parts: p, log: p.Log.Logger, now: func() time.Time { return p.Now().Round(0) },
 		hub: newHub(), stop: make(chan struct{}), renewed: make(chan struct{}, 1), session: p.Session, tray: api.TrayOff,
 		accounts: map[core.ID]core.Account{}, ids: map[api.Ref]core.ID{},
-		post: post{home: p.Home},
+		post: post{home: p.Home}, upkeep: newUpkeep(),
 	}
 	s.started = s.now()
 	s.vault = newKeys(p.Vaults, s.goes, func(v api.Vault) {
 		s.hub.publish(false, func() api.Event { return api.Event{Type: api.EventVault, Vault: &v} })
 	})
 	s.keeper = core.NewKeeper(core.Config{
-		Upstreams: p.Upstreams, Vault: s.vault, Journal: journal{p.Store, s.stored}, Now: p.Now, Log: s.log,
-		Beat: s.beats,
+		Upstreams: p.Upstreams, Vault: s.vault, Journal: p.Store, Now: p.Now, Log: s.log,
+		Renewed: s.queue,
 	})
 	s.uses = uses{store: p.Store, log: s.log, written: s.keeper.Republish}
 	return s, s.load()
 }
-
-// beats is the Keeper's beat.
-func (s *Service) beats() {
-	if do := s.beat.Load(); do != nil {
-		(*do)()
-	}
-}
-
-// onBeat says what the Keeper's beat does.
-func (s *Service) onBeat(do func()) { s.beat.Store(&do) }
 
 // load reads accounts, settings and uses.
 func (s *Service) load() (err error) {
@@ -336,7 +326,6 @@ func (s *Service) view(snap core.Snapshot, now time.Time) api.Account {
 // heard hands the Keeper's events on. The Keeper calls it under its own lock.
 func (s *Service) heard(e core.Event) {
 	if e.Account != nil {
-		s.pushStored(e.Account.Account.ID)
 		s.changed(e.Account.Account.ID)
 	}
 	if e.Removed != nil {

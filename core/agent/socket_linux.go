@@ -13,7 +13,7 @@ import (
 
 // watchSocket returns true when the socket at path or its folder is removed or
 // renamed, false when that cannot be watched or ctx ends first. It is a hint that
-// saves clients the wait for the Keeper's beat, and costs no wake-ups.
+// saves clients the wait for the next upkeep, and costs no wake-ups.
 func watchSocket(ctx context.Context, path string) bool {
 	fd, err := unix.InotifyInit1(unix.IN_CLOEXEC | unix.IN_NONBLOCK)
 	if err != nil {

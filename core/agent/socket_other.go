@@ -4,6 +4,5 @@ package agent
 
 import "context"
 
-// watchSocket has nothing that tells it here; the Keeper's beat looks once a
-// minute.
+// watchSocket has nothing that tells it here; the upkeep looks once a minute.
 func watchSocket(context.Context, string) bool { return false }

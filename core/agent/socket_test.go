@@ -49,8 +49,8 @@ func TestAnAgentWhoseSocketWentListensAgain(t *testing.T) {
 			if err := tt.lose(h); err != nil {
 				t.Fatal(err)
 			}
-			if runtime.GOOS != "linux" { // where nothing tells of it the beat looks
-				r.beats()
+			if runtime.GOOS != "linux" { // where nothing tells of it the upkeep looks
+				r.upkeep.now(t.Context())
 			}
 			h = h.Again()
 			answers(t, h)
@@ -81,12 +81,12 @@ func TestAnAgentFollowsTheRuntimeFolder(t *testing.T) {
 	if err := removed(folder); err != nil {
 		t.Fatal(err)
 	}
-	r.beats()
+	r.upkeep.now(t.Context())
 	answers(t, h.Again())
 	if err := os.Mkdir(folder, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	r.beats()
+	r.upkeep.now(t.Context())
 	if got := h.Again(); got != h {
 		t.Fatalf("clients look at %s", got.Socket())
 	}
@@ -113,7 +113,7 @@ func TestAnAgentKeepsItsSocket(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.beats()
+	r.upkeep.now(t.Context())
 	after, err := os.Lstat(w.home.Socket())
 	if err != nil || !os.SameFile(before, after) {
 		t.Errorf("the socket was replaced: %v", err)

@@ -135,7 +135,7 @@ func (l *looks) due(now time.Time) bool {
 // a bus or a disk that hung for a moment does not end renewal until a person
 // comes; and one that was unlocked elsewhere is open here too. It asks
 // unattended, which never raises a prompt. What a person closed, and the
-// passphrase file, only a person opens. The Keeper's beat calls it.
+// passphrase file, only a person opens. It is part of the upkeep.
 func (s *Service) look(ctx context.Context, run func(func())) {
 	if s.vault.closed() == nil || s.vault.held() != nil || s.vault.fileInUse() {
 		s.looks.over()

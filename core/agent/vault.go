@@ -410,7 +410,7 @@ func (k *keys) unlock() {
 func (k *keys) held() error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.byPerson {
+	if k.byPerson && k.err != nil { // it has none while a person's unlock is under way
 		return k.err
 	}
 	return nil

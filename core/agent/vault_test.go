@@ -87,7 +87,7 @@ func TestAKeyringThatComesBackIsNoticed(t *testing.T) {
 			look := func(after time.Duration) int {
 				before := w.ring.asked()
 				w.pass(after)
-				r.beats()
+				r.upkeep.now(t.Context())
 				for r.looks.busy.Load() {
 					runtime.Gosched()
 				}
@@ -125,7 +125,7 @@ func TestNobodyLooksIntoAVaultThatAPersonLocked(t *testing.T) {
 	asked := w.ring.asked()
 	for range 5 {
 		w.pass(lastLook)
-		r.beats()
+		r.upkeep.now(t.Context())
 	}
 	if n := w.ring.asked() - asked; n != 0 || r.looks.busy.Load() {
 		t.Errorf("the keyring was asked %d times", n)

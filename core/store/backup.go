@@ -18,7 +18,7 @@ import (
 // Backups are made after accounts changed, at most one in backupEvery, and the
 // newest of each of keepDays different days are kept. A change that comes too
 // soon after the last backup is in the next one: made by Settle when no further
-// change came for settleTime, by the first write after the hour, at Close
+// change came for settleTime, by the first change after the hour, at Close
 // whatever the hour, or, after a crash, at the next Open that comes late enough.
 const (
 	backupEvery = time.Hour
@@ -135,9 +135,9 @@ func (s *Store) backupAfter(every time.Duration) {
 	s.last = s.now()
 }
 
-// Unsettled reports whether Settle has something to do: accounts changed, and
-// their backup has waited for further changes long enough. It costs nothing.
-func (s *Store) Unsettled() bool {
+// unsettled reports whether Settle has something to do: accounts changed, and
+// their backup has waited for further changes long enough.
+func (s *Store) unsettled() bool {
 	if !s.due.Load() {
 		return false
 	}
@@ -150,9 +150,10 @@ func (s *Store) Unsettled() bool {
 
 // Settle backs up what changed, however young the last backup is: an account
 // that somebody has just entered, with an AppSecret that upstream never shows
-// again, must not hang on one file for an hour.
+// again, must not hang on one file for an hour. It costs nothing when nothing is
+// due.
 func (s *Store) Settle() {
-	if s.Unsettled() {
+	if s.unsettled() {
 		s.backupAfter(0)
 	}
 }

@@ -45,7 +45,7 @@ func TestBackupsFollowAccountsNotRenewals(t *testing.T) {
 		t.Errorf("renewals made backups: %v", got)
 	}
 
-	// Within the hour there is no second; the first write after it makes it.
+	// Within the hour there is no second; the first change after it makes it.
 	h.add("b")
 	second := h.clock.now()
 	h.clock.add(30 * time.Minute)
@@ -55,6 +55,10 @@ func TestBackupsFollowAccountsNotRenewals(t *testing.T) {
 	}
 	h.clock.add(31 * time.Minute)
 	renew(a.ID)
+	if got := h.backupTimes(); !slices.Equal(got, []time.Time{second}) {
+		t.Errorf("a renewal made the backup that is due: %v", got)
+	}
+	h.add("after the hour")
 	if got := h.backupTimes(); !slices.Equal(got, []time.Time{h.clock.now()}) {
 		t.Errorf("the backup that was due: %v", got)
 	}
@@ -101,7 +105,7 @@ func TestChangesSettle(t *testing.T) {
 		}
 	}
 	h.clock.add(settleTime)
-	if !h.Unsettled() {
+	if !h.unsettled() {
 		t.Error("nothing is to be settled")
 	}
 	h.Settle()
@@ -110,7 +114,7 @@ func TestChangesSettle(t *testing.T) {
 		t.Fatalf("after the burst: %v, want %v", got, settled)
 	}
 	h.clock.add(10 * time.Minute)
-	if h.Settle(); h.Unsettled() || !slices.Equal(h.backupTimes(), []time.Time{settled}) {
+	if h.Settle(); h.unsettled() || !slices.Equal(h.backupTimes(), []time.Time{settled}) {
 		t.Errorf("what was settled is backed up again: %v", h.backupTimes())
 	}
 }
@@ -181,20 +185,20 @@ func TestAFailingBackupIsNotTriedAtEveryLook(t *testing.T) {
 	}
 	h.add("a")
 	h.clock.add(2 * settleTime)
-	if h.Unsettled() {
+	if h.unsettled() {
 		t.Error("a backup that just failed is tried again already")
 	}
 	if err := os.Remove(blocked); err != nil {
 		t.Fatal(err)
 	}
 	h.clock.add(backupEvery)
-	if h.Settle(); h.Unsettled() || len(h.backupTimes()) != 1 {
+	if h.Settle(); h.unsettled() || len(h.backupTimes()) != 1 {
 		t.Errorf("after an hour there are backups of %v", h.backupTimes())
 	}
 	h.clock.add(time.Second)
 	h.add("b")
 	h.clock.add(settleTime)
-	if !h.Unsettled() {
+	if !h.unsettled() {
 		t.Error("what changed after a backup that did not fail waits")
 	}
 }

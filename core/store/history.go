@@ -166,17 +166,6 @@ func (s *Store) CountForce(id core.ID, day string, at time.Time) error {
 	})
 }
 
-// CountCalls adds n calls to those of the account on day. Those of an account
-// that is gone are dropped, for its fetch may outlive it.
-func (s *Store) CountCalls(id core.ID, day string, n int) error {
-	return s.update("count the calls", func(tx *bbolt.Tx) error {
-		if tx.Bucket([]byte(bucketAccounts)).Get([]byte(id)) == nil {
-			return nil
-		}
-		return count(tx, id, day, func(r *dayRecord) { r.Calls += n })
-	})
-}
-
 // Counts returns what each account asked of upstream on the last day on which it
 // asked anything.
 func (s *Store) Counts() (map[core.ID]core.DayCounts, error) {

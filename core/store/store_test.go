@@ -75,6 +75,16 @@ func (h *home) open() {
 	h.Store = s
 }
 
+// SaveToken keeps a token as a round does that brought nothing else.
+func (h *home) SaveToken(id core.ID, t core.Token) error {
+	return h.Record(id, core.Record{Token: &t})
+}
+
+// CountCalls counts calls as a round does that brought no token.
+func (h *home) CountCalls(id core.ID, day string, n int) error {
+	return h.Record(id, core.Record{Day: day, Calls: n})
+}
+
 func (h *home) close() {
 	h.t.Helper()
 	if err := h.Close(); err != nil {

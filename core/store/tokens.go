@@ -26,39 +26,66 @@ func decodeToken(value []byte) (tokenRecord, error) {
 	return r, err
 }
 
-// SaveToken keeps the current token of an account, sealed. The zero Token
-// removes it. Without the data key it is an error with ErrSealed in its chain;
-// when anything fails the token kept before stays. A token of an account that
-// is gone is dropped, for its fetch may outlive it.
-func (s *Store) SaveToken(id core.ID, t core.Token) error {
-	const doing = "save the token"
-	aead, err := s.opened(doing)
+// Record keeps what a round led to in one transaction: the token, sealed, a line
+// of history and the calls of the day. When anything fails nothing of it is kept;
+// but when the token alone cannot be sealed, for want of the data key, the rest is,
+// and the error has ErrSealed in its chain. What a round brings for an account that
+// is gone is dropped, for a fetch may outlive its account.
+func (s *Store) Record(id core.ID, r core.Record) error {
+	const doing = "keep what a renewal brought"
+	token, sealed := s.sealToken(id, r.Token)
+	if sealed != nil {
+		r.Token = nil
+	}
+	err := s.update(doing, func(tx *bbolt.Tx) error {
+		if tx.Bucket([]byte(bucketAccounts)).Get([]byte(id)) == nil {
+			return nil
+		}
+		if r.Token != nil {
+			if err := putToken(tx, id, token); err != nil {
+				return err
+			}
+		}
+		if r.Line != nil {
+			if err := appendLine(tx, id, *r.Line); err != nil {
+				return err
+			}
+		}
+		if r.Calls == 0 {
+			return nil
+		}
+		return count(tx, id, r.Day, func(day *dayRecord) { day.Calls += r.Calls })
+	})
 	if err != nil {
 		return err
 	}
-	value, err := json.Marshal(tokenRecord{
+	return fail(doing, sealed)
+}
+
+// sealToken encodes a token as it is on disk; nil for none.
+func (s *Store) sealToken(id core.ID, t *core.Token) ([]byte, error) {
+	if t == nil || t.Value == "" {
+		return nil, nil
+	}
+	aead, err := s.opened("save the token")
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(tokenRecord{
 		Token:    seal(aead, id, fieldToken, t.Value),
 		Obtained: t.ObtainedAt.UTC(), Expires: t.ExpiresAt.UTC(), Life: t.Life, Dead: t.Dead,
 		Previous:  seal(aead, id, fieldPrevious, t.Previous.Value),
 		PrevUntil: t.Previous.Until.UTC(),
 	})
-	if err != nil {
-		return fail(doing, err)
+}
+
+// putToken keeps an encoded token, or none.
+func putToken(tx *bbolt.Tx, id core.ID, token []byte) error {
+	tokens := tx.Bucket([]byte(bucketTokens))
+	if token == nil {
+		return tokens.Delete([]byte(id))
 	}
-	err = s.update(doing, func(tx *bbolt.Tx) error {
-		tokens := tx.Bucket([]byte(bucketTokens))
-		if t.Value == "" {
-			return tokens.Delete([]byte(id))
-		}
-		if tx.Bucket([]byte(bucketAccounts)).Get([]byte(id)) == nil {
-			return nil
-		}
-		return tokens.Put([]byte(id), value)
-	})
-	if err == nil {
-		s.backupIfDue()
-	}
-	return err
+	return tokens.Put([]byte(id), token)
 }
 
 // Tokens returns the kept tokens. One that does not open with the data key, for

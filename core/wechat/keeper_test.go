@@ -165,9 +165,7 @@ type ledger struct {
 	last   time.Time
 }
 
-func (l *ledger) SaveToken(core.ID, core.Token) error   { return nil }
-func (l *ledger) Append(core.ID, core.Entry) error      { return nil }
-func (l *ledger) CountCalls(core.ID, string, int) error { return nil }
+func (l *ledger) Record(core.ID, core.Record) error { return nil }
 
 func (l *ledger) RefusedIP(core.ID, string) (string, error) { return "", nil }
 

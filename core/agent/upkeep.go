@@ -1,0 +1,51 @@
+package agent
+
+import (
+	"context"
+	"time"
+)
+
+// upkeepEvery is how often the agent looks after what nobody tells it of.
+const upkeepEvery = time.Minute
+
+// upkeep is what the agent looks after by itself: its socket, a backup that is
+// due, a keyring that failed, its memory. All of it asks the disk or the bus, and
+// either may hang. So it has a goroutine of its own: no renewal waits for it.
+type upkeep struct {
+	asked chan chan struct{} // closed when the work was done
+}
+
+func newUpkeep() upkeep { return upkeep{asked: make(chan chan struct{})} }
+
+// run does work at once, then every minute and whenever now asks for it, until
+// ctx ends.
+func (u upkeep) run(ctx context.Context, work func()) {
+	every := time.NewTicker(upkeepEvery)
+	defer every.Stop()
+	work()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-every.C:
+			work()
+		case done := <-u.asked:
+			work()
+			close(done)
+		}
+	}
+}
+
+// now has the work done without the wait, and returns after it or with ctx.
+func (u upkeep) now(ctx context.Context) {
+	done := make(chan struct{})
+	select {
+	case u.asked <- done:
+	case <-ctx.Done():
+		return
+	}
+	select {
+	case <-done:
+	case <-ctx.Done():
+	}
+}

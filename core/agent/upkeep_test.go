@@ -1,0 +1,112 @@
+package agent
+
+import (
+	"context"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"tokentray/core"
+	"tokentray/core/api"
+)
+
+// Upkeep is done at the start, every minute, and when somebody asks for it.
+func TestUpkeepComesOnceAMinute(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var n atomic.Int64
+		u := newUpkeep()
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan struct{})
+		go func() {
+			defer close(ended)
+			u.run(ctx, func() { n.Add(1) })
+		}()
+		want := func(when string, times int64) {
+			t.Helper()
+			synctest.Wait()
+			if got := n.Load(); got != times {
+				t.Errorf("%s: done %d times, want %d", when, got, times)
+			}
+		}
+		want("at the start", 1)
+		time.Sleep(upkeepEvery - time.Second)
+		want("within the minute", 1)
+		u.now(t.Context())
+		if got := n.Load(); got != 2 {
+			t.Errorf("asked for: done %d times when now returns, want 2", got)
+		}
+		time.Sleep(10 * upkeepEvery)
+		want("ten minutes later", 12)
+		cancel()
+		<-ended
+		u.now(ctx) // returns, though nobody does it
+		want("after the end", 12)
+	})
+}
+
+// A disk that hangs while the socket is looked after holds up no renewal.
+func TestAHungUpkeepHoldsUpNoRenewal(t *testing.T) {
+	w := newWorld(t)
+	r := w.start()
+	a := r.add("shop", core.Sandbox)
+	events := r.events(t)
+	r.post.mu.Lock() // the upkeep hangs here from now on
+	ctx, cancel := context.WithCancel(t.Context())
+	asked := make(chan struct{})
+	go func() {
+		defer close(asked)
+		r.upkeep.now(ctx)
+	}()
+	w.pass(3 * time.Hour)
+	r.keeper.Wake()
+	until(t, events, "the renewal", func(acc api.Account) bool {
+		return acc.State == core.StateFresh && acc.ObtainedAt.After(a.ObtainedAt)
+	})
+	r.post.mu.Unlock()
+	cancel()
+	<-asked
+}
+
+// A disk that hangs while somebody adds a push holds up no caller and no renewal.
+func TestAHungDiskUnderAPushHoldsUpNothing(t *testing.T) {
+	w := newWorld(t)
+	r := w.start()
+	a := r.add("shop", core.Sandbox)
+	hung, release := make(chan struct{}), make(chan struct{})
+	r.push.exists = func(string) bool {
+		close(hung)
+		<-release
+		return false
+	}
+	added := make(chan error, 1)
+	go func() {
+		_, err := r.client.AddPush(t.Context(), a.Ref(), api.PushInput{Kind: core.PushFile, Path: t.TempDir() + "/token", Form: core.PushPlain})
+		added <- err
+	}()
+	<-hung
+	w.pass(time.Minute)
+	if _, err := r.client.Refresh(t.Context(), a.Ref(), api.RefreshRequest{Force: true}); err != nil {
+		t.Error(err)
+	}
+	if _, err := r.client.List(t.Context()); err != nil {
+		t.Error(err)
+	}
+	close(release)
+	if err := <-added; err != nil {
+		t.Error(err)
+	}
+}
+
+// While a person's unlock is under way the vault is open and nothing holds it.
+func TestNothingHoldsAVaultThatIsBeingUnlocked(t *testing.T) {
+	k := newKeys(Vaults{}, nil, func(api.Vault) {})
+	closed := k.lock()
+	if err := k.held(); err != error(closed) {
+		t.Errorf("locked by a person: held by %v", err)
+	}
+	k.turn(vaultOpen, nil)
+	if err := k.held(); err != nil {
+		t.Errorf("while it is unlocked: held by %v", err)
+	}
+}

@@ -1,0 +1,98 @@
+package core
+
+import "time"
+
+// Journal keeps what must outlive the process.
+type Journal interface {
+	// Record keeps what a round led to: all of it or, after a crash or an error,
+	// nothing. Where the token alone cannot be kept, because the vault with the
+	// key that seals it is locked, the rest is kept, and the error says so.
+	Record(id ID, r Record) error
+	// RefusedIP is the address in the newest failure of the account's history
+	// that names one other than ip, "" when there is none.
+	RefusedIP(id ID, ip string) (string, error)
+	// Forced returns how many forced fetches of the account count on day (see
+	// Zone.Day) and when the last one was; CountForce adds one at the time given.
+	Forced(id ID, day string) (n int, last time.Time, err error)
+	CountForce(id ID, day string, at time.Time) error
+}
+
+// Record is what a round leaves behind.
+type Record struct {
+	Token *Token // the current token, the zero Token for none; nil: it is the one that was kept last
+	Line  *Entry // of the history; nil: it says nothing of the round
+	Day   string // on which Calls count, see Zone.Day
+	Calls int    // to upstream
+}
+
+// Counts are what an account asked of upstream on one day.
+type Counts struct {
+	Calls  int // in all
+	Forced int // of these, forced fetches
+}
+
+// DayCounts are the Counts of a day, see Zone.Day.
+type DayCounts struct {
+	Day string
+	Counts
+}
+
+// record writes a record of an account. With token it holds the account's current
+// token, which may be newer by now than what the round brought: one record is
+// written at a time, so that none overtakes another. A token that could not be
+// kept is kept with the next record.
+func (k *Keeper) record(id ID, r Record, token bool) {
+	k.saving <- struct{}{}
+	defer func() { <-k.saving }()
+	var e *entry
+	if token {
+		k.mu.RLock()
+		e = k.entries[id]
+		k.mu.RUnlock()
+	}
+	if e != nil {
+		t := *e.token.Load()
+		r.Token = &t
+	}
+	if r.Token == nil && r.Line == nil && r.Calls == 0 {
+		return
+	}
+	err := k.cfg.Journal.Record(id, r)
+	if e != nil {
+		k.mu.Lock()
+		e.unsaved = err != nil
+		k.mu.Unlock()
+	}
+	if err != nil {
+		k.cfg.Log.Error("what a round led to is not kept over a restart", "account", id, "token", token, "err", err)
+	}
+}
+
+// save keeps the current token of an account, or that it has none.
+func (k *Keeper) save(id ID) {
+	k.record(id, Record{}, true)
+	k.renewed(id)
+}
+
+// saveSoon is save in the background. The lock is held.
+func (k *Keeper) saveSoon(ids ...ID) {
+	if k.stopped {
+		return
+	}
+	k.wg.Go(func() {
+		for _, id := range ids {
+			k.save(id)
+		}
+	})
+}
+
+// renewed tells whoever wants to know that the account's token is new, or its
+// life.
+func (k *Keeper) renewed(id ID) {
+	if k.cfg.Renewed == nil {
+		return
+	}
+	if t, there := k.Token(id); there && t.Value != "" && !t.Dead {
+		k.cfg.Renewed(id, t)
+	}
+}
