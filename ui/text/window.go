@@ -163,6 +163,8 @@ func window() table {
 		"window.form.product":         {"Product", "产品"},
 		"window.form.appid":           {"AppID", "AppID"},
 		"window.form.secret":          {"AppSecret", "AppSecret"},
+		"window.form.secret.again":    {"The AppSecret was entered for {host} and is not sent anywhere else. Enter it again; without it the account is saved and waits.", "AppSecret 只发往填写它时的主机（{host}）。请重新填写；不填写也可保存，但账号会暂停。"},
+		"window.form.secret.for":      {"enter it again for {host}", "请为 {host} 重新填写"},
 		"window.form.secret.keep":     {"unchanged", "保持不变"},
 		"window.form.name.twice":      {"{account} exists already.", "{account} 已存在。"},
 		"window.product.official":     {"Official", "公众号"},

@@ -52,6 +52,7 @@ func windowHelp() table {
 		"window.menu.twin":                 {"Duplicate as {env}…", "复制为{env}账号…"},
 		"window.form.twin_of":              {"{env} copy of {account}", "{env}账号，复制自 {account}"},
 		"window.form.product.test_live":    {"A test account under Live: production calls will not work with it.", "测试号放在生产环境：它无法用于正式业务的调用。"},
+		"window.form.proxy_password.other": {"the kept one is not sent to another proxy", "已保存的密码不会发往其他代理"},
 		"window.form.proxy_password.again": {"not copied; enter it again if the proxy wants one", "未复制；如果代理需要密码，请重新填写"},
 		"window.form.clipboard":            {"From clipboard", "从剪贴板填写"},
 		"window.form.from.both":            {"AppID and AppSecret filled in from the clipboard.", "已从剪贴板填入 AppID 和 AppSecret。"},
@@ -65,6 +66,7 @@ func windowHelp() table {
 
 		"window.secret.title": {"New AppSecret for {account}", "为 {account} 填写新的 AppSecret"},
 		"window.secret.body":  {"It is tried with one call first, and saved only when WeChat accepts it.", "会先调用一次进行验证，微信接受后才保存。"},
+		"window.secret.host":  {"It is sent to {host}.", "将发送到 {host}。"},
 		"window.secret.lives": {"The token you have stays, and lives until {time}.", "现有的 token 不受影响，有效至 {time}。"},
 		"window.secret.go":    {"Test and save", "测试并保存"},
 		"window.secret.force": {"Save untested", "不验证直接保存"},

@@ -104,6 +104,13 @@ func (d draft) problems(l *look, m *model) map[string][]issue {
 	if a.Env == core.Live && a.Product == core.ProductTest {
 		out["product"] = append(out["product"], issue{l.t("form.product.test_live"), true})
 	}
+	if host, leaves := d.leavesSecret(); leaves {
+		field := "base_url"
+		if was, next := d.destinations(); was.Host == next.Host && was.Via != next.Via {
+			field = "proxy"
+		}
+		out[field] = append(out[field], issue{l.t("form.secret.again", "host", host), true})
+	}
 	if twin, ok := m.twin(d.id, a.Kind, a.BaseURL, a.AppID); ok {
 		key, warn := "form.twin", true
 		if a.Kind == core.KindWeChatLegacy {
@@ -112,6 +119,37 @@ func (d draft) problems(l *look, m *model) map[string][]issue {
 		out["appid"] = append(out["appid"], issue{l.t(key, "account", refWords(twin.Ref())), warn})
 	}
 	return out
+}
+
+// destinations are where the secrets of the account that is edited went so far,
+// and where they would go. An account that waits for its AppSecret has it for
+// another host than the one it names.
+func (d draft) destinations() (was, next core.Destination) {
+	next = d.account().Destination(upstreamBase)
+	if !d.editing {
+		return next, next
+	}
+	return core.Account{BaseURL: d.before.BaseURL, Proxy: d.before.Proxy}.Destination(upstreamBase), next
+}
+
+// leavesSecret reports whether the kept AppSecret would not be sent where the
+// draft goes, and names the host that it was entered for.
+func (d draft) leavesSecret() (host string, leaves bool) {
+	was, next := d.destinations()
+	if !d.editing || d.secret != "" || next.Host == "" {
+		return "", false
+	}
+	if e := d.before.Error; e != nil && e.Remedy == core.RemedySecretAgain {
+		return e.SecretHost, e.SecretHost != next.String()
+	}
+	return was.String(), !was.Takes(next)
+}
+
+// leavesPassword reports whether the kept password of the proxy would not be sent
+// to the one that the draft names.
+func (d draft) leavesPassword() bool {
+	was, next := d.destinations()
+	return d.editing && was.Proxy != "" && next.Proxy != "" && !was.TakesPassword(next)
 }
 
 // fatal reports whether anything forbids saving, and the first such field.

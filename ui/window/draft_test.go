@@ -69,6 +69,85 @@ func TestDraftProblems(t *testing.T) {
 	}
 }
 
+// As soon as another host is typed the form says that the kept AppSecret stays
+// behind, and it forbids nothing: without it the account is saved and waits.
+func TestDraftTellsOfAnAppSecretForAnotherHost(t *testing.T) {
+	l := lookIn(text.English)
+	m := newModel()
+	plain := api.Account{ID: "1", Name: "shop", Env: core.Sandbox, Kind: core.KindWeChat, AppID: "wx0123456789abcdef"}
+	local := plain
+	local.BaseURL = "http://127.0.0.1:1"
+	waits := plain
+	waits.BaseURL, waits.Error = "https://b.example", &api.Error{Remedy: core.RemedySecretAgain, SecretHost: "https://a.example"}
+	for _, c := range []struct {
+		name   string
+		of     api.Account
+		change func(*draft)
+		field  string // where it is said, "" when nothing is
+		host   string // that the AppSecret is for
+	}{
+		{"nothing", plain, func(*draft) {}, "", ""},
+		{"the default written out", plain, func(d *draft) { d.baseURL = "HTTPS://api.weixin.qq.com:443/" }, "", ""},
+		{"another host", plain, func(d *draft) { d.baseURL = "https://b.example" }, "base_url", "https://api.weixin.qq.com"},
+		{"with the AppSecret", plain, func(d *draft) { d.baseURL, d.secret = "https://b.example", goodSecret }, "", ""},
+		{"half a URL", plain, func(d *draft) { d.baseURL = "https:" }, "", ""},
+		{"a proxy", plain, func(d *draft) { d.proxy = "http://p.example" }, "", ""},
+		{"a proxy that reads along", local, func(d *draft) { d.proxy = "http://127.0.0.1:2" }, "proxy", "http://127.0.0.1:1"},
+		{"one that waits", waits, func(*draft) {}, "base_url", "https://a.example"},
+		{"one that waits, changed back", waits, func(d *draft) { d.baseURL = "https://a.example/x" }, "", ""},
+	} {
+		d := draftOf(c.of)
+		c.change(&d)
+		got := d.problems(l, &m)
+		_, bad := fatal(got)
+		said := ""
+		for field, issues := range got {
+			for _, one := range issues {
+				if strings.Contains(one.Text, "was entered for "+c.host+" ") && one.Warn {
+					said = field
+				}
+			}
+		}
+		if said != c.field || bad && c.name != "half a URL" {
+			t.Errorf("%s: %v, said at %q, want %q", c.name, got, said, c.field)
+		}
+	}
+}
+
+func TestFormAsksForTheAppSecretAgain(t *testing.T) {
+	s := newStage(t, sample("shop", core.Sandbox, noon, time.Hour, 2*time.Hour)).open()
+	s.openEdit(s.model.accounts[0].ID)
+	hint := func(field string) string { return s.form.fields[field].(*entry).PlaceHolder }
+	if got := hint("secret"); got != "unchanged" {
+		t.Errorf("the hint is %q", got)
+	}
+	s.typeInto("base_url", "https://b.example")
+	s.mustSay("The AppSecret was entered for https://api.weixin.qq.com")
+	if got := hint("secret"); got != "enter it again for https://b.example" {
+		t.Errorf("the hint is %q", got)
+	}
+	s.typeInto("secret", goodSecret)
+	s.mustNotSay("was entered for")
+	s.typeInto("secret", "")
+	s.mustSay("was entered for")
+	s.typeInto("base_url", "")
+	s.mustNotSay("was entered for")
+	if got := hint("secret"); got != "unchanged" {
+		t.Errorf("the hint is %q", got)
+	}
+}
+
+// Its one button asks for the AppSecret, and says who gets it.
+func TestAnAccountThatWaitsForItsAppSecretSaysWhoGetsIt(t *testing.T) {
+	a := blocked("shop", core.Sandbox)
+	a.BaseURL = "https://b.example/x"
+	a.Error = &api.Error{Class: core.Misuse, Remedy: core.RemedySecretAgain, SecretHost: "https://a.example", Message: "m"}
+	s := newStage(t, a).open()
+	s.mustSay("The AppSecret was entered for https://a.example", "change the address back")
+	s.press("Edit secret")
+	s.mustSay("New AppSecret for shop", "It is sent to https://b.example.")
+}
+
 func TestDraftInput(t *testing.T) {
 	d := newDraft(core.Live)
 	d.name, d.appID, d.secret, d.consent = " shop ", " wx1 ", goodSecret, true

@@ -70,11 +70,7 @@ func (f *form) draw() fyne.CanvasObject {
 	f.fromSay = newProse("", 13, l.pal.SandboxText)
 	appID := newEntry(l, "wx…", d.appID, f.typed("appid", &d.appID))
 	column.Add(stack(2*grid, f.fromSay, f.entry("appid", appID)))
-	keep := ""
-	if d.editing {
-		keep = l.t("form.secret.keep")
-	}
-	secret := newSecretEntry(l, keep, d.secret, f.typed("secret", &d.secret))
+	secret := newSecretEntry(l, "", d.secret, f.typed("secret", &d.secret))
 	column.Add(f.entry("secret", secret))
 
 	f.kindSay = newProse("", 13, l.pal.Muted)
@@ -87,10 +83,7 @@ func (f *form) draw() fyne.CanvasObject {
 	column.Add(canvas.NewRectangle(l.pal.Line))
 	column.Add(f.entry("base_url", newEntry(l, l.t("form.base_url.hint"), d.baseURL, f.typed("base_url", &d.baseURL))))
 	column.Add(f.entry("proxy", newEntry(l, l.t("form.proxy.hint"), d.proxy, f.typed("proxy", &d.proxy))))
-	if d.origin != nil {
-		keep = l.t("form.proxy_password.again")
-	}
-	column.Add(f.entry("proxy_password", newSecretEntry(l, keep, d.proxyPassword, f.typed("proxy_password", &d.proxyPassword))))
+	column.Add(f.entry("proxy_password", newSecretEntry(l, "", d.proxyPassword, f.typed("proxy_password", &d.proxyPassword))))
 	column.Add(f.field("copy_format", beside(f.drawFormats())))
 	column.Add(f.entry("note", newNoteEntry(l, d.note, f.typed("note", &d.note))))
 	f.scroll = newScroller(column)
@@ -299,6 +292,7 @@ func (f *form) check() {
 		key = "form.kind.legacy"
 	}
 	f.kindSay.set(l.t(key), p.Muted)
+	f.hints()
 	f.consent.Hidden = !f.draft.needsConsent()
 	for name, box := range f.boxes {
 		visible(box, f.draft.has(name))
@@ -327,6 +321,33 @@ func (f *form) check() {
 	f.save.enable(!f.busy)
 	f.test.enable(!f.busy)
 	f.reflow()
+}
+
+// hints say in an empty field what becomes of the secret that is kept.
+func (f *form) hints() {
+	l, d := f.look, f.draft
+	hint := func(field, words string) {
+		if e, ok := f.fields[field].(*entry); ok && e.PlaceHolder != words {
+			e.SetPlaceHolder(words)
+		}
+	}
+	secret, password := "", ""
+	switch {
+	case d.editing:
+		secret = l.t("form.secret.keep")
+		password = secret
+	case d.origin != nil:
+		password = l.t("form.proxy_password.again")
+	}
+	if _, leaves := d.leavesSecret(); leaves {
+		_, next := d.destinations()
+		secret = l.t("form.secret.for", "host", next.String())
+	}
+	if d.leavesPassword() {
+		password = l.t("form.proxy_password.other")
+	}
+	hint("secret", secret)
+	hint("proxy_password", password)
 }
 
 func (f *form) reflow() {

@@ -32,6 +32,10 @@ func (w *Window) askSecret(id core.ID) {
 	title := newProse(l.t("secret.title", "account", refWords(a.Ref())), 17, l.pal.Text)
 	title.style.Bold = true
 	body := l.t("secret.body")
+	if a.Error != nil && a.Error.Remedy == core.RemedySecretAgain { // it must be known who gets it
+		to := core.Account{BaseURL: a.BaseURL, Proxy: a.Proxy}.Destination(upstreamBase)
+		body += "\n" + l.t("secret.host", "host", to.String())
+	}
 	if a.Remaining(w.now()) > 0 {
 		body += "\n" + l.t("secret.lives", "time", moment(l, a.ExpiresAt, w.now()))
 	}
