@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -223,13 +224,15 @@ func setEnv(env []string, name, value string) []string {
 
 // keptFile is the file that follows an account's token while a child runs.
 type keptFile struct {
-	app   *app
-	agent api.Agent
-	id    core.ID
-	path  string
-	form  core.PushForm
-	token api.Token
-	said  string // the failure that was told last
+	app     *app
+	agent   api.Agent   // nil: there is none
+	stopped atomic.Bool // the last one was stopped on purpose
+	picture *api.Picture[api.Account]
+	id      core.ID
+	path    string
+	form    core.PushForm
+	token   atomic.Pointer[api.Token] // never nil
+	said    string                    // the failure that was told last
 
 	written string // path without links
 }
@@ -247,7 +250,8 @@ func (a *app) keep(ctx context.Context, agent api.Agent, f *execFlags, t api.Tok
 	if err != nil {
 		return nil, err
 	}
-	k := &keptFile{app: a, agent: agent, id: acc.ID, path: path, form: core.PushPlain, token: t}
+	k := &keptFile{app: a, agent: agent, picture: api.NewPicture(api.Whole), id: acc.ID, path: path, form: core.PushPlain}
+	k.token.Store(&t)
 	if core.GuessPushForm(path) == core.PushJSON {
 		k.form = core.PushJSON
 	}
@@ -260,7 +264,7 @@ func (a *app) keep(ctx context.Context, agent api.Agent, f *execFlags, t api.Tok
 	return k, nil
 }
 
-func (k *keptFile) write() error { return k.app.WriteToken(k.path, k.form, k.token) }
+func (k *keptFile) write() error { return k.app.WriteToken(k.path, k.form, *k.token.Load()) }
 
 // remove takes the token away: of a link it stands where that leads.
 func (k *keptFile) remove() { _ = os.Remove(k.written) }
@@ -275,99 +279,95 @@ const (
 	// lastCall is how long before the token's end an agent that was stopped on
 	// purpose is started again: the child needs it more.
 	lastCall = 5 * time.Minute
-	// knocking is how often an agent is looked for that has gone.
-	knocking = time.Second
+	// stopping is how long an agent that said bye has to end.
+	stopping = time.Second
 )
 
 // run keeps the file current until ctx ends, over the end of the agent and the
 // start of the next.
 func (k *keptFile) run(ctx context.Context) {
-	for ctx.Err() == nil {
-		stopped := false
-		if events, err := k.agent.Events(ctx, false); err == nil {
-			stopped = k.follow(ctx, events)
+	first := k.agent
+	connect := func(ctx context.Context) (api.Agent, error) {
+		if agent := first; agent != nil {
+			first = nil
+			return agent, nil
 		}
-		k.reconnect(ctx, stopped)
+		return k.app.Connect(ctx, k.app.home, k.mayStart())
+	}
+	for {
+		k.follow(ctx, connect)
+		if ctx.Err() != nil {
+			return
+		}
+		k.stopped.Store(true)
+		select {
+		case <-time.After(stopping):
+		case <-ctx.Done():
+		}
 	}
 }
 
-// follow takes in events until the stream ends, and reports whether the agent
-// ended on purpose.
-func (k *keptFile) follow(ctx context.Context, events <-chan api.Event) (stopped bool) {
+// mayStart reports whether an agent may be started: at once after one that ended
+// by accident, after one that was stopped when the token is about to end.
+func (k *keptFile) mayStart() bool {
+	return !k.stopped.Load() || k.token.Load().ExpiresAt.Sub(k.app.Now()) < lastCall
+}
+
+// follow writes each new token until ctx ends or the agent says bye.
+func (k *keptFile) follow(ctx context.Context, connect func(context.Context) (api.Agent, error)) {
+	news := api.Follow(ctx, connect, api.Following{})
 	timer := time.NewTimer(k.untilAsking())
 	defer timer.Stop()
 	for {
 		select {
-		case e, ok := <-events:
-			if !ok {
-				return stopped
+		case n, ok := <-news:
+			switch {
+			case !ok:
+				return
+			case n.Lost != nil:
+				k.agent = nil
+				continue
 			}
-			stopped = stopped || e.Type == api.EventBye
-			if acc, ok := k.mine(e); ok && k.replaced(acc) {
-				k.take(ctx, acc.Ref(), 0)
+			k.agent = n.Agent
+			k.stopped.Store(false)
+			k.picture.Apply(n.Event)
+			if acc := k.picture.Find(k.id); acc != nil && k.replaced(*acc) {
+				k.take(ctx, 0)
 				timer.Reset(k.untilAsking())
 			}
 		case <-timer.C:
-			acc, err := k.account(ctx)
-			if err == nil && k.token.ExpiresAt.Sub(k.app.Now()) <= k.lead() {
-				k.take(ctx, acc.Ref(), k.lead()+time.Second)
+			if k.agent != nil && k.token.Load().ExpiresAt.Sub(k.app.Now()) <= k.lead() {
+				k.take(ctx, k.lead()+time.Second)
 			}
 			timer.Reset(max(k.untilAsking(), askAgain))
-		case <-ctx.Done():
-			return stopped
 		}
 	}
 }
 
 // lead is how long before its end the token is asked for.
 func (k *keptFile) lead() time.Duration {
-	return min(leadTime, k.token.ExpiresAt.Sub(k.token.ObtainedAt)/4)
+	t := k.token.Load()
+	return min(leadTime, t.ExpiresAt.Sub(t.ObtainedAt)/4)
 }
 
 func (k *keptFile) untilAsking() time.Duration {
-	return max(0, k.token.ExpiresAt.Sub(k.app.Now())-k.lead())
-}
-
-// mine is the account as an event tells of it, whatever it is called by now.
-func (k *keptFile) mine(e api.Event) (api.Account, bool) {
-	var told []api.Account
-	switch {
-	case e.Snapshot != nil:
-		told = e.Snapshot.Accounts
-	case e.Account != nil:
-		told = []api.Account{*e.Account}
-	}
-	i := slices.IndexFunc(told, func(acc api.Account) bool { return acc.ID == k.id })
-	if i < 0 {
-		return api.Account{}, false
-	}
-	return told[i], true
-}
-
-func (k *keptFile) account(ctx context.Context) (api.Account, error) {
-	l, err := k.agent.List(ctx)
-	if err != nil {
-		return api.Account{}, err
-	}
-	if acc, ok := k.mine(api.Event{Snapshot: &l}); ok {
-		return acc, nil
-	}
-	return api.Account{}, &core.Error{Class: core.NotFound, Remedy: core.RemedyAccount, Message: "the account was removed; see tokentray list"}
+	return max(0, k.token.Load().ExpiresAt.Sub(k.app.Now())-k.lead())
 }
 
 // replaced reports whether the account has a living token that is not the one
 // in the file.
 func (k *keptFile) replaced(acc api.Account) bool {
+	t := k.token.Load()
 	return acc.Mask != "" && acc.ExpiresAt.After(k.app.Now()) &&
-		(acc.Mask != core.Mask(k.token.AccessToken) || !acc.ExpiresAt.Equal(k.token.ExpiresAt))
+		(acc.Mask != core.Mask(t.AccessToken) || !acc.ExpiresAt.Equal(t.ExpiresAt))
 }
 
 // take gets the current token and writes it. A failure is told once; the child
 // goes on with the token it has.
-func (k *keptFile) take(ctx context.Context, ref api.Ref, life time.Duration) {
-	t, err := k.agent.Token(ctx, ref, life)
+func (k *keptFile) take(ctx context.Context, life time.Duration) {
+	t, err := k.ask(ctx, life)
 	if err == nil {
-		k.token = t
+		k.token.Store(&t)
 		err = k.write()
 	}
 	switch {
@@ -380,21 +380,11 @@ func (k *keptFile) take(ctx context.Context, ref api.Ref, life time.Duration) {
 	}
 }
 
-// reconnect waits for an agent. One that ended by accident is started again at
-// once, one that was stopped when the token is about to end.
-func (k *keptFile) reconnect(ctx context.Context, stopped bool) {
-	tick := time.NewTicker(knocking)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-		start := !stopped || k.token.ExpiresAt.Sub(k.app.Now()) < lastCall
-		if agent, err := k.app.Connect(ctx, k.app.home, start); err == nil {
-			k.agent = agent
-			return
-		}
+// ask asks for the account's token, whatever the account is called by now.
+func (k *keptFile) ask(ctx context.Context, life time.Duration) (api.Token, error) {
+	acc := k.picture.Find(k.id)
+	if acc == nil {
+		return api.Token{}, &core.Error{Class: core.NotFound, Remedy: core.RemedyAccount, Message: "the account was removed; see tokentray list"}
 	}
+	return k.agent.Token(ctx, acc.Ref(), life)
 }

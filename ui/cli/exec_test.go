@@ -131,8 +131,8 @@ func TestAKeptFileFollowsTheToken(t *testing.T) {
 						acc.Mask, acc.ObtainedAt = core.Mask("two-token-of-many-characters-bbbb"), start()
 						r.agent.token.AccessToken = "two-token-of-many-characters-bbbb"
 						events <- api.Event{Type: api.EventAccount, Account: &acc}
-						events <- tt.last
 						r.agent.events = make(chan api.Event)
+						events <- tt.last
 						close(events)
 						time.Sleep(59 * time.Minute)
 						cancel()
@@ -145,10 +145,43 @@ func TestAKeptFileFollowsTheToken(t *testing.T) {
 				if len(*written) < 2 || !slices.Equal((*written)[:2], want) {
 					t.Errorf("written: %q", *written)
 				}
-				if started < tt.start || started > tt.start+2*knocking+time.Second || started == 0 {
+				if started < tt.start || started > tt.start+6*time.Second || started == 0 {
 					t.Errorf("an agent was started after %v, want %v", started, tt.start)
 				}
 			})
 		})
 	}
+}
+
+// TestAKeptFileIsOfItsAccount: whatever that is called by now, and of no other
+// once it is gone.
+func TestAKeptFileIsOfItsAccount(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		agent := &fake{events: make(chan api.Event), token: api.Token{AccessToken: "two"}}
+		now := time.Now()
+		k := &keptFile{app: &app{Parts: Parts{
+			Term: &terminal{}, Now: time.Now, Getenv: func(string) string { return "" },
+			WriteToken: func(string, core.PushForm, api.Token) error { return nil },
+		}}, agent: agent, picture: api.NewPicture(api.Whole), id: "1"}
+		k.token.Store(&api.Token{AccessToken: "one", ObtainedAt: now, ExpiresAt: now.Add(time.Hour)})
+		agent.token.ObtainedAt, agent.token.ExpiresAt = now, now.Add(2*time.Hour)
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan struct{})
+		go func() { defer close(ended); k.run(ctx) }()
+		mine := api.Account{ID: "1", Name: "shop", Env: core.Sandbox, Mask: core.Mask("one"), ExpiresAt: now.Add(time.Hour)}
+		agent.events <- api.Event{Type: api.EventSnapshot, Snapshot: &api.List{Accounts: []api.Account{mine}}}
+		mine.Name, mine.Mask, mine.ExpiresAt = "mall", core.Mask("two"), now.Add(2*time.Hour)
+		agent.events <- api.Event{Type: api.EventAccount, Account: &mine}
+		agent.events <- api.Event{Type: api.EventRemoved, Removed: "1"}
+		agent.events <- api.Event{Type: api.EventAccount, Account: &api.Account{ID: "2", Name: "mall", Env: core.Sandbox, Mask: core.Mask("other")}}
+		time.Sleep(3 * time.Hour)
+		cancel()
+		<-ended
+		if want := []string{"events", "token mall/sandbox"}; !slices.Equal(agent.calls, want) {
+			t.Errorf("the agent was asked %q, want %q", agent.calls, want)
+		}
+		if !strings.Contains(k.said, "was removed") {
+			t.Errorf("told %q, want that the account was removed", k.said)
+		}
+	})
 }

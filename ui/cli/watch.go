@@ -10,7 +10,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/ui/text"
 )
@@ -29,47 +28,32 @@ func (a *app) watchCommand() *cobra.Command {
 	}
 }
 
-// errGone is an event stream that ended without a bye.
-var errGone = fmt.Errorf("the agent went away: %w", api.ErrNoAgent)
-
 // watch shows accounts as they change, until ctx ends or the agent does: as a
 // table that counts down when a person looks, else as one line for each change.
-// foot is said under the table.
+// foot is said under the table. An agent that went away without a bye is an
+// error: watch does not start another.
 func (a *app) watch(ctx context.Context, agent api.Agent, foot []string) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	events, err := agent.Events(ctx, false)
-	if err != nil {
-		return err
-	}
 	a.agent = agent
+	news := api.Follow(ctx, func(context.Context) (api.Agent, error) { return agent, nil }, api.Following{})
 	if a.Term.OutIsTerminal() && !a.json {
-		return a.watchTable(ctx, events, foot)
+		return a.watchTable(ctx, news, foot)
 	}
-	return a.watchLines(ctx, events)
+	return a.watchLines(ctx, news)
 }
 
 // watchLines prints one line for each event: JSON with --json, else words.
-func (a *app) watchLines(ctx context.Context, events <-chan api.Event) error {
-	for {
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case e, ok := <-events:
-			switch {
-			case !ok && ctx.Err() != nil:
-				return ctx.Err()
-			case !ok:
-				return errGone
-			}
-			if err := a.printEvent(e); err != nil {
-				return err
-			}
-			if e.Type == api.EventBye {
-				return nil
-			}
+func (a *app) watchLines(ctx context.Context, news <-chan api.News[api.Agent]) error {
+	for n := range news {
+		if n.Lost != nil {
+			return n.Lost
+		}
+		if err := a.printEvent(n.Event); err != nil {
+			return err
 		}
 	}
+	return ctx.Err() // nil after a bye
 }
 
 func (a *app) printEvent(e api.Event) error {
@@ -121,7 +105,7 @@ const (
 )
 
 // watchTable draws the table once a second and at every change.
-func (a *app) watchTable(ctx context.Context, events <-chan api.Event, foot []string) (err error) {
+func (a *app) watchTable(ctx context.Context, news <-chan api.News[api.Agent], foot []string) (err error) {
 	if _, err := fmt.Fprint(a.Term.Out(), screenOpen); err != nil {
 		return fmt.Errorf("draw the table: %w", err)
 	}
@@ -133,60 +117,31 @@ func (a *app) watchTable(ctx context.Context, events <-chan api.Event, foot []st
 	}()
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
-	var list api.List
+	picture := api.NewPicture(api.Whole)
 	for {
 		select {
-		case <-ctx.Done():
-			return ctx.Err()
 		case <-tick.C:
-		case e, ok := <-events:
+		case n, ok := <-news:
 			switch {
-			case !ok && ctx.Err() != nil:
-				return ctx.Err()
 			case !ok:
-				return errGone
-			case e.Type == api.EventBye:
-				return nil
+				return ctx.Err() // nil after a bye
+			case n.Lost != nil:
+				return n.Lost
 			}
-			list = apply(list, e)
+			picture.Apply(n.Event)
 		}
-		if err := a.draw(list, foot); err != nil {
+		if err := a.draw(listOf(picture), foot); err != nil {
 			return err
 		}
 	}
 }
 
-// apply returns the list after an event.
-func apply(l api.List, e api.Event) api.List {
-	switch e.Type {
-	case api.EventSnapshot:
-		return *e.Snapshot
-	case api.EventAccount:
-		acc := *e.Account
-		l.Accounts = slices.DeleteFunc(slices.Clone(l.Accounts), func(x api.Account) bool { return x.ID == acc.ID })
-		l.Accounts = append(l.Accounts, acc)
-		slices.SortStableFunc(l.Accounts, byName)
-	case api.EventRemoved:
-		l.Accounts = slices.DeleteFunc(slices.Clone(l.Accounts), func(x api.Account) bool { return x.ID == e.Removed })
-	case api.EventEnv:
-		l.Active = e.Env
-	case api.EventVault:
-		l.Vault = *e.Vault
-	case api.EventClipboard:
-		l.Clipboard = *e.Clipboard
-	case api.EventSettings:
-		l.Settings = *e.Settings
-		l.PausedAll = e.Settings.PausedAll
+// listOf is a picture as a list.
+func listOf(p *api.Picture[api.Account]) api.List {
+	return api.List{
+		Active: p.Active, PausedAll: p.PausedAll, Accounts: p.Accounts, Vault: p.Vault,
+		Clipboard: p.Clipboard, Settings: p.Settings, Demo: p.Demo, Notice: p.Notice,
 	}
-	return l
-}
-
-// byName orders accounts as lists are: by name, sandbox before live.
-func byName(x, y api.Account) int {
-	if c := strings.Compare(x.Name, y.Name); c != 0 {
-		return c
-	}
-	return slices.Index(core.Envs(), x.Env) - slices.Index(core.Envs(), y.Env)
 }
 
 // draw paints the whole screen. What does not fit is counted, not cut silently.
