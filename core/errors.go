@@ -117,6 +117,7 @@ const (
 	RemedyResetLocked  = "reset_locked"   // unlock the passphrase file, then reset
 	RemedyReenter      = "secret_missing" // enter the AppSecret again
 	RemedySecretAgain  = "secret_again"   // enter the AppSecret again, for another host
+	RemedyNoHost       = "no_host"        // say where the AppSecret may be sent
 	RemedySecretLeft   = "secret_left"    // nothing; the account is gone, its secret follows when the vault opens
 	RemedyAccount      = "no_account"     // tokentray list
 	RemedyLifeTooLong  = "min_ttl"        // ask for a shorter life

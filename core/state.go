@@ -89,13 +89,14 @@ type What string
 
 // The things that happen to an account.
 const (
-	DidRenew  What = "renewed"  // a new token came
-	DidKeep   What = "kept"     // the same token came back
-	DidFail   What = "failed"   // no token came
-	DidForce  What = "forced"   // a new token was forced
-	DidReport What = "reported" // a caller called the token stale, upstream accepts it
-	DidEdit   What = "edited"
-	DidAdd    What = "added"
-	DidPush   What = "pushed"      // a token got where it is to go
-	DidMiss   What = "push_failed" // it did not
+	DidRenew   What = "renewed"  // a new token came
+	DidKeep    What = "kept"     // the same token came back
+	DidFail    What = "failed"   // no token came
+	DidForce   What = "forced"   // a new token was forced
+	DidReport  What = "reported" // a caller called the token stale, upstream accepts it
+	DidEdit    What = "edited"
+	DidAdd     What = "added"
+	DidRecover What = "recovered"   // made again from its entry in the vault
+	DidPush    What = "pushed"      // a token got where it is to go
+	DidMiss    What = "push_failed" // it did not
 )

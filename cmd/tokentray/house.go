@@ -31,12 +31,16 @@ func (p program) build(at home.Home, demo bool) (*house, error) {
 		return nil, err
 	}
 	h := &house{home: at, log: home.OpenLog(at), forTray: newLatest(), forNotices: newLatest()}
-	db, err := store.Open(at.DB(), store.Options{Log: h.log.Logger})
+	db, err := store.Open(at.DB(), store.Options{Log: h.log.Logger, Home: h.openIndex(demo).Home()})
 	if err != nil {
 		return nil, errors.Join(err, h.log.Close())
 	}
+	index := h.openIndex(demo) // as the agent before us left it, which may have ended just now
+	if err := index.Claim(db.HomeID()); err != nil {
+		h.log.Warn("the list of vault entries is not kept", "err", err)
+	}
 	session := desktop()
-	vaults := agent.Vaults{NotFound: vault.ErrNotFound, Locked: vault.ErrLocked}
+	vaults := agent.Vaults{Index: index, NotFound: vault.ErrNotFound, Locked: vault.ErrLocked}
 	moved := func(api.Session) {}
 	if demo {
 		vaults.Main, vaults.Kind = vault.NewMemory(), agent.VaultMemory
@@ -66,11 +70,27 @@ func (p program) build(at home.Home, demo bool) (*house, error) {
 	}
 	if r := db.Repaired(); r != nil {
 		parts.Notice, parts.Restored = r.Key(), true
+		parts.Lost, parts.Removed = r.Lost, r.Removed
 	}
 	if h.service, err = agent.New(parts); err != nil {
 		return nil, errors.Join(err, clip.Close(), db.Close(), h.log.Close())
 	}
 	return h, nil
+}
+
+// openIndex opens the list of what the vault holds. One that cannot be read is
+// done without, for accounts and secrets are there all the same.
+func (h *house) openIndex(demo bool) *vault.Index {
+	path := h.home.VaultIndex()
+	if demo {
+		path = ""
+	}
+	index, err := vault.OpenIndex(path)
+	if err != nil {
+		h.log.Warn("the list of vault entries cannot be read", "err", err)
+		index, _ = vault.OpenIndex("") // one in memory has nothing to fail at
+	}
+	return index
 }
 
 // run serves until ctx ends or somebody says stop. The tray runs on the calling

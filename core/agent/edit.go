@@ -177,6 +177,7 @@ func (s *Service) change(ctx context.Context, ref api.Ref, in api.AccountInput) 
 	if len(problems) > 0 {
 		return d, nil, invalid(problems)
 	}
+	s.lookedAt(was.ID)
 	if d.account == was && !d.newSecrets() {
 		return d, nil, nil
 	}
@@ -221,6 +222,9 @@ func (s *Service) saveDraft(d draft) {
 	}
 }
 
+// kept is the entry of a draft as it goes into the vault.
+func (s *Service) kept(d draft) kept { return s.vault.kept(d.account, d.entry) }
+
 // merge completes the draft of an edit with what the vault holds. It is read only
 // where secrets are entered or would go elsewhere than so far; a vault that is
 // closed then refuses the edit. The edit lock is held.
@@ -228,6 +232,9 @@ func (s *Service) merge(ctx context.Context, was core.Account, d *draft) error {
 	from, to := s.goes(was), s.goes(d.account)
 	if !d.newSecrets() && from == to {
 		return nil
+	}
+	if was.BaseURL == unknownHost {
+		from = to // who edits the account says where its secrets may go
 	}
 	if d.newSecrets() {
 		if err := s.openForWriting(ctx); err != nil {
@@ -274,6 +281,7 @@ func (s *Service) write(ctx context.Context, d draft) error {
 			return core.AsError(err)
 		}
 		s.remember(d.account)
+		s.noteOutdated(d.account)
 		return nil
 	}
 	if err := s.openForWriting(ctx); err != nil {
@@ -282,7 +290,7 @@ func (s *Service) write(ctx context.Context, d draft) error {
 	id := d.account.ID
 	err := s.parts.Store.Save(
 		ctx, d.account,
-		func(ctx context.Context) error { return s.vault.put(ctx, id, d.entry) },
+		func(ctx context.Context) error { return s.vault.put(ctx, id, s.kept(d)) },
 		func(ctx context.Context) error { return s.vault.drop(ctx, id) },
 	)
 	if err != nil {
@@ -321,6 +329,7 @@ func (s *Service) Remove(ctx context.Context, ref api.Ref) error {
 	if err != nil {
 		return err
 	}
+	s.lookedAt(a.ID)
 	err = s.parts.Store.Remove(ctx, a.ID, func(ctx context.Context) error { return s.vault.drop(ctx, a.ID) })
 	if err != nil && s.stillThere(a.ID) {
 		return core.AsError(err)

@@ -1,16 +1,20 @@
 package agent
 
 import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 
 	"tokentray/core"
 )
 
-// entry is what the vault keeps of an account: its secrets, and for whom they
-// were entered. Who it is for stands beside the secret and nowhere else, so that
-// neither an edit nor a file, an old database or another program's can send it
-// to another host: see core.Destination.
+// entry is what the vault keeps of an account: its secrets, for whom they were
+// entered, and what it takes to make the account again should the database be
+// lost. Who it is for stands beside the secret and nowhere else, so that neither
+// an edit nor a file, an old database or another program's can send it to another
+// host: see core.Destination. Entries of earlier versions hold the secrets alone.
 type entry struct {
 	Secret        string `json:"secret"`
 	ProxyPassword string `json:"proxy_password,omitempty"`
@@ -18,6 +22,26 @@ type entry struct {
 	SecretHost string `json:"secret_host,omitempty"` // where Secret may go
 	SecretVia  string `json:"secret_via,omitempty"`  // the proxy that may read it
 	ProxyHost  string `json:"proxy_host,omitempty"`  // where ProxyPassword may go
+
+	Name    string       `json:"name,omitempty"`
+	Env     core.Env     `json:"env,omitempty"`
+	Kind    core.Kind    `json:"kind,omitempty"`
+	Product core.Product `json:"product,omitempty"`
+	AppID   string       `json:"appid,omitempty"`
+	BaseURL string       `json:"base_url,omitempty"` // the kind's own written out
+	Proxy   string       `json:"proxy,omitempty"`
+}
+
+// maxEntry is how many bytes Windows takes as one credential. No other system
+// takes less.
+const maxEntry = 2560
+
+// of is the entry with what it takes to make an account again, which asks
+// baseURL.
+func (e entry) of(a core.Account, baseURL string) entry {
+	e.Name, e.Env, e.Kind, e.Product, e.AppID = a.Name, a.Env, a.Kind, a.Product, a.AppID
+	e.BaseURL, e.Proxy = baseURL, a.Proxy
+	return e
 }
 
 // with is the entry after a person entered other secrets for a destination; nil
@@ -63,12 +87,76 @@ func (e entry) release(to core.Destination) (core.Credentials, error) {
 	return out, nil
 }
 
+// encode writes the entry. What is too long for some system's keyring loses
+// first what a person finds again most easily: the end of the name, then the
+// proxy, then the base URL, of which the host stands beside the secret. Secrets
+// and hosts always stay; a vault that does not take those says that they are too
+// big.
 func (e entry) encode() ([]byte, error) {
-	raw, err := json.Marshal(e)
+	raw, err := marshal(e)
+	for _, shorten := range []func(*entry){
+		func(e *entry) { e.Name = string([]rune(e.Name)[:min(len([]rune(e.Name)), shortName)]) },
+		func(e *entry) { e.Proxy = "" },
+		func(e *entry) { e.BaseURL = "" },
+	} {
+		if err != nil || len(raw) <= maxEntry {
+			break
+		}
+		shorten(&e)
+		raw, err = marshal(e)
+	}
 	if err != nil {
 		return nil, core.AsError(errors.New("encode the secret"))
 	}
 	return raw, nil
+}
+
+// shortName is how many characters of a name are left when an entry is too long.
+const shortName = 40
+
+// marshal is json.Marshal without the escapes that only browsers need.
+func marshal(e entry) ([]byte, error) {
+	var out bytes.Buffer
+	w := json.NewEncoder(&out)
+	w.SetEscapeHTML(false)
+	err := w.Encode(e)
+	return bytes.TrimSuffix(out.Bytes(), []byte("\n")), err
+}
+
+func decodeEntry(raw []byte) (entry, bool) {
+	var e entry
+	if json.Unmarshal(raw, &e) != nil || e.Secret == "" && e.ProxyPassword == "" {
+		return entry{}, false
+	}
+	return e, true
+}
+
+// The marks under which the index lists entries: else a mark names what the entry
+// tells of its account, see markOf.
+const (
+	markUnknown   = ""          // as an earlier version wrote it, or as it was found
+	markRecovered = "recovered" // its account was made again, and no person has looked at it
+)
+
+// markOf names what the entry of an account tells of it. An entry that is listed
+// under another mark is out of date.
+func markOf(a core.Account, baseURL string) string {
+	raw, _ := marshal(entry{}.of(a, baseURL)) // strings always marshal
+	sum := sha256.Sum256(raw)
+	return hex.EncodeToString(sum[:4])
+}
+
+// unknownHost stands for the base URL of an account that was made again from an
+// entry that does not tell it. No name under .invalid ever leads anywhere (RFC
+// 6761), and no secret is given for it: a person has to say where it may go.
+const unknownHost = "https://unknown.invalid"
+
+// noHost refuses to guess where a secret belongs.
+func noHost() *core.Error {
+	return &core.Error{
+		Class: core.Misuse, Remedy: core.RemedyNoHost,
+		Message: "the account came back from the vault, which does not tell where its AppSecret may be sent; set its AppID and its base URL with tokentray edit",
+	}
 }
 
 // isElsewhere reports whether an AppSecret is kept, for another host.

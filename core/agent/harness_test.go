@@ -209,6 +209,7 @@ type ring struct {
 	noDrop  error
 	calls   int
 	deleted []string
+	held    map[string]bool
 }
 
 func (r *ring) answer(extra error) error {
@@ -232,6 +233,12 @@ func (r *ring) Set(ctx context.Context, key string, value []byte) error {
 	if err := r.answer(r.noSet); err != nil {
 		return err
 	}
+	r.mu.Lock()
+	if r.held == nil {
+		r.held = map[string]bool{}
+	}
+	r.held[key] = true
+	r.mu.Unlock()
 	return r.Memory.Set(ctx, key, value)
 }
 
@@ -241,6 +248,7 @@ func (r *ring) Delete(ctx context.Context, key string) error {
 	}
 	r.mu.Lock()
 	r.deleted = append(r.deleted, key)
+	delete(r.held, key)
 	r.mu.Unlock()
 	return r.Memory.Delete(ctx, key)
 }
@@ -359,7 +367,7 @@ func (w *world) start() *running {
 }
 
 func (w *world) service() (*Service, error) {
-	db, err := store.Open(w.home.DB(), store.Options{})
+	former, err := vault.OpenIndex(w.home.VaultIndex())
 	if err != nil {
 		return nil, err
 	}
@@ -370,17 +378,30 @@ func (w *world) service() (*Service, error) {
 			core.KindWeChatLegacy: {Source: w.up, BaseURL: "https://api.example.com", Traits: core.Traits{Repeat: core.RepeatDestructive, Window: 5 * time.Minute, Day: "+08:00"}},
 		}
 	}
+	db, err := store.Open(w.home.DB(), store.Options{Home: former.Home()})
+	if err != nil {
+		return nil, err
+	}
+	index, err := vault.OpenIndex(w.home.VaultIndex())
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
 	log := home.NewLog(w.log)
+	if err := index.Claim(db.HomeID()); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	notice, restored, lost, removed := w.repair(db)
 	service, err := New(Parts{
+		Notice: notice, Lost: lost, Removed: removed,
 		Home: w.home, Version: "1.2.3", Store: db, Clipboard: w.desk, Login: w.login, Log: log,
 		Vaults: Vaults{
 			Main: w.ring, Kind: VaultKeyring, File: vault.NewFile(w.home.PassphraseFile(), 2),
-			NotFound: vault.ErrNotFound, Locked: vault.ErrLocked,
+			NotFound: vault.ErrNotFound, Locked: vault.ErrLocked, Index: index,
 		},
 		Upstreams:  asks,
 		Now:        w.now,
 		BackupWork: 2,
-		Restored:   w.restored,
+		Restored:   w.restored || restored,
 		Deliver:    w.deliver,
 		Session:    w.session,
 		OnSession:  func(s api.Session) { w.sessions = append(w.sessions, s) },
@@ -390,6 +411,14 @@ func (w *world) service() (*Service, error) {
 	}
 	log.SetLevel("debug")
 	return service, nil
+}
+
+// repair is what a repaired database tells the agent, as cmd hands it on.
+func (w *world) repair(db *store.Store) (notice string, restored bool, lost map[core.ID][]core.Account, removed []core.ID) {
+	if r := db.Repaired(); r != nil {
+		return r.Key(), true, r.Lost, r.Removed
+	}
+	return "", false, nil, nil
 }
 
 func ptr[T any](v T) *T { return &v }

@@ -80,6 +80,16 @@ func outsideSnapshot(queue []api.Event) []api.Event {
 	return kept
 }
 
+// restate sends a new snapshot to every stream, for what no event tells.
+func (h *hub) restate() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for s := range h.streams {
+		s.stale = true
+		s.poke()
+	}
+}
+
 func (s *stream) poke() {
 	select {
 	case s.wake <- struct{}{}:

@@ -63,7 +63,7 @@ func (s *Service) carryOut(ctx context.Context, p *importer) error {
 	if len(p.drafts) == 0 {
 		return nil
 	}
-	w := newSecretsOf(p)
+	w := s.newSecretsOf(p)
 	if len(w.set) > 0 || s.vault.closed() == nil {
 		if err := s.openForWriting(ctx); err != nil {
 			return err
@@ -79,7 +79,7 @@ func (s *Service) carryOut(ctx context.Context, p *importer) error {
 	undone, err := s.parts.Store.SaveAll(
 		ctx, accounts, lines,
 		func(ctx context.Context) error { return s.vault.putAll(ctx, w.set, nil) },
-		func(ctx context.Context) error { return s.vault.putAll(ctx, w.before, w.added) },
+		func(ctx context.Context) error { return s.vault.undo(ctx, w) },
 	)
 	if err != nil {
 		return notImported(err, undone)
@@ -87,27 +87,32 @@ func (s *Service) carryOut(ctx context.Context, p *importer) error {
 	for _, d := range p.drafts {
 		s.remember(d.account)
 		s.saveDraft(d)
+		s.noteOutdated(d.account)
 	}
 	return nil
 }
 
 // newSecrets are what an import writes into the vault, and how to undo it.
 type newSecrets struct {
-	set, before map[core.ID]entry
-	added       []core.ID // to take out again
+	set, before map[core.ID]kept
+	added       []core.ID // to take out again: accounts that are new
+	there       []core.ID // likewise, of accounts that are there and had no entry
 }
 
-func newSecretsOf(p *importer) newSecrets {
-	w := newSecrets{set: map[core.ID]entry{}, before: map[core.ID]entry{}}
+func (s *Service) newSecretsOf(p *importer) newSecrets {
+	w := newSecrets{set: map[core.ID]kept{}, before: map[core.ID]kept{}}
 	for _, d := range p.drafts {
 		id := d.account.ID
 		if !d.write {
 			continue
 		}
-		w.set[id] = d.entry
-		if was, had := p.before[id]; had {
-			w.before[id] = was
-		} else {
+		w.set[id] = s.kept(d)
+		switch was, had := p.before[id]; {
+		case had:
+			w.before[id] = kept{was, markUnknown}
+		case s.has(id):
+			w.there = append(w.there, id)
+		default:
 			w.added = append(w.added, id)
 		}
 	}

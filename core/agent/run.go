@@ -64,6 +64,7 @@ func (s *Service) Run(ctx context.Context, ready func()) (err error) {
 		s.upkeep.run(work, func() {
 			s.stay(work, serve)
 			s.look(work, wg.Go)
+			s.refreshEntries(work, wg.Go)
 			s.parts.Store.Settle()
 			handBack()
 		})
@@ -105,9 +106,13 @@ func (s *Service) fill(ctx context.Context) {
 	defer s.edit.Unlock()
 	s.keeper.PauseAll(s.current().PausedAll)
 	s.unattended(ctx)
+	s.dropRemoved(ctx)
 	tokens, closed := s.openVault(ctx)
 	for _, a := range s.all() {
 		s.keeper.Put(a, tokens[a.ID])
+		if a.BaseURL == unknownHost {
+			s.keeper.Refuse(a.ID, noHost())
+		}
 	}
 	if closed != nil {
 		s.keeper.Locked(closed)
@@ -150,12 +155,9 @@ func (s *Service) close() error {
 func (s *Service) Reset(ctx context.Context) error {
 	s.edit.Lock()
 	defer s.edit.Unlock()
-	ids, err := s.parts.Store.Pending()
+	ids, err := s.keptIDs()
 	if err != nil {
 		return core.AsError(err)
-	}
-	for _, a := range s.all() {
-		ids = append(ids, a.ID)
 	}
 	if err := s.vault.wipe(core.Attended(ctx), ids); err != nil {
 		return core.AsError(err)

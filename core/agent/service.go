@@ -29,7 +29,9 @@ type Store interface {
 	SaveAll(ctx context.Context, accounts []core.Account, lines []core.Entry, set, undo func(context.Context) error) (undone bool, err error)
 	Update(a core.Account) error
 	Remove(ctx context.Context, id core.ID, unset func(context.Context) error) error
-	Clean(ctx context.Context, unset func(context.Context, []core.ID) error) (interrupted []core.Account, err error)
+	// Clean finishes what a crash interrupted: edits, additions, removals.
+	Clean(ctx context.Context, unset func(context.Context, []core.ID) error) (edited []core.Account, added []core.ID, err error)
+	EndIntents(ids ...core.ID) error
 	Pending() ([]core.ID, error)
 
 	Unseal(key []byte) error
@@ -101,6 +103,11 @@ type Parts struct {
 	// Restored tells that the store is a backup: what was revoked since may be
 	// back, so the loopback door is shut until somebody opens it.
 	Restored bool
+	// Lost are the accounts that a damaged database names and the one in use does
+	// not have, with what is known of each; Removed those that a person removed
+	// since the backup.
+	Lost    map[core.ID][]core.Account
+	Removed []core.ID
 	// OpenAPI is the description of the API that its callers may read.
 	OpenAPI []byte
 	// Deliver does one push once; nil means package push's own.
@@ -143,12 +150,13 @@ type Service struct {
 	clipMu  sync.Mutex    // a leaf
 	clip    copied
 
-	uses   uses
-	push   pushes
-	looks  looks
-	loop   loopback
-	post   post
-	upkeep upkeep
+	uses    uses
+	push    pushes
+	looks   looks
+	entries refreshes // of the vault's entries that are out of date
+	loop    loopback
+	post    post
+	upkeep  upkeep
 }
 
 var _ api.Agent = (*Service)(nil)
@@ -175,7 +183,7 @@ func New(p Parts) (*Service, error) {
 		post: post{home: p.Home}, upkeep: newUpkeep(),
 	}
 	s.started = s.now()
-	s.vault = newKeys(p.Vaults, s.goes, func(v api.Vault) {
+	s.vault = newKeys(p.Vaults, s.goes, s.baseURL, func(v api.Vault) {
 		s.hub.publish(false, func() api.Event { return api.Event{Type: api.EventVault, Vault: &v} })
 	})
 	s.keeper = core.NewKeeper(core.Config{
@@ -258,6 +266,7 @@ func (s *Service) Status(context.Context) (api.Status, error) {
 	if s.parts.Clipboard != nil {
 		clipboard = s.parts.Clipboard.Name()
 	}
+	recovered := s.recovered()
 	windows, loopback, failing := s.hub.windows(), s.loopbackState(), s.push.failing()
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -266,7 +275,7 @@ func (s *Service) Status(context.Context) (api.Status, error) {
 		Home: s.parts.Home.Dir(), Demo: s.parts.Demo,
 		Active: s.settings.Active, PausedAll: s.settings.PausedAll,
 		Accounts: len(snaps), NeedYou: need, FailingPushes: failing, Vault: vault,
-		Tray: s.tray, Clipboard: clipboard, Loopback: loopback, Windows: windows, Notice: s.parts.Notice,
+		Tray: s.tray, Clipboard: clipboard, Loopback: loopback, Windows: windows, Notice: s.parts.Notice, Recovered: recovered,
 	}, nil
 }
 
@@ -295,7 +304,7 @@ func (s *Service) list(begin func()) api.List {
 	return api.List{
 		Active: settings.Active, PausedAll: settings.PausedAll, Accounts: accounts,
 		Vault: s.vault.status(), Clipboard: s.copied().Clipboard, Settings: s.shown(settings),
-		Demo: s.parts.Demo, Notice: s.parts.Notice,
+		Demo: s.parts.Demo, Notice: s.parts.Notice, Recovered: s.recovered(),
 	}
 }
 

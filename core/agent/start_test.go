@@ -47,9 +47,14 @@ func actAgent() int {
 		announce.Fail(err)
 		return 1
 	}
+	index, err := vault.OpenIndex("")
+	if err != nil {
+		announce.Fail(err)
+		return 1
+	}
 	service, err := New(Parts{
 		Home: h, Store: db, Log: log,
-		Vaults: Vaults{Main: vault.NewMemory(), Kind: VaultMemory, NotFound: vault.ErrNotFound, Locked: vault.ErrLocked},
+		Vaults: Vaults{Main: vault.NewMemory(), Kind: VaultMemory, Index: index, NotFound: vault.ErrNotFound, Locked: vault.ErrLocked},
 	})
 	if err == nil {
 		err = service.Run(context.Background(), announce.Ready)

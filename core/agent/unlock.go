@@ -52,19 +52,27 @@ func (s *Service) unattended(ctx context.Context) {
 // vault stays closed. The edit lock is held.
 func (s *Service) openVault(ctx context.Context) (map[core.ID]core.Token, *core.Error) {
 	store := s.parts.Store
-	key, err := s.vault.open(ctx, len(s.all()) > 0)
+	key, found, err := s.vault.open(ctx, len(s.all()) > 0)
 	if err != nil {
 		s.log.Warn("the vault stays closed", "error", err)
 		store.Seal()
 		return nil, core.AsError(err)
 	}
 	s.vault.clearMoved(ctx)
-	interrupted, err := store.Clean(ctx, s.vault.dropAll)
+	edited, added, err := store.Clean(ctx, s.vault.dropAll)
 	if err != nil {
 		s.log.Warn("secrets of accounts that are gone are still in the vault", "error", err)
 	}
-	for _, a := range interrupted {
+	for _, a := range edited {
 		s.log.Warn("an edit was interrupted: its secret may be the old one or the new one", "account", a.Ref())
+	}
+	s.listEntries()
+	s.recoverLost(ctx, added, found)
+	s.noteOutdated(s.all()...)
+	if key == nil && len(s.all()) > 0 { // all of them came back from the vault
+		if key, _, err = s.vault.open(ctx, true); err != nil {
+			return nil, core.AsError(err)
+		}
 	}
 	if key == nil { // no account yet, so no token either
 		return nil, nil
@@ -161,7 +169,7 @@ func (s *Service) openForWriting(ctx context.Context) error {
 	if len(s.all()) > 0 {
 		return nil
 	}
-	key, err := s.vault.open(ctx, true) // the first account
+	key, _, err := s.vault.open(ctx, true) // the first account
 	if err != nil {
 		return err
 	}
@@ -194,12 +202,9 @@ func (s *Service) VaultInit(ctx context.Context, passphrase core.Secret) (api.Va
 	case passphrase.Empty():
 		return api.Vault{}, emptyPassphrase()
 	}
-	ids, err := s.parts.Store.Pending()
+	ids, err := s.keptIDs()
 	if err != nil {
 		return api.Vault{}, core.AsError(err)
-	}
-	for _, a := range s.all() {
-		ids = append(ids, a.ID)
 	}
 	left, err := s.vault.moveToFile(ctx, passphrase, ids)
 	if err != nil {

@@ -47,6 +47,8 @@ type Vaults struct {
 	Main Vault     // the platform's keyring, or memory for a demo; nil: there is none
 	Kind string    // of Main
 	File FileVault // nil for a demo
+	// Index lists what the vault in use holds.
+	Index VaultIndex
 	// NotFound is in the chain of an error for a key that is not there, Locked
 	// in that of a vault which a person can unlock.
 	NotFound, Locked error
@@ -72,7 +74,8 @@ const dataKeySize = 32
 type keys struct {
 	parts Vaults
 	goes  func(core.Account) core.Destination
-	heard func(api.Vault) // of a change of state
+	base  func(core.Account) string // where an account asks
+	heard func(api.Vault)           // of a change of state
 
 	mu    sync.Mutex
 	state string
@@ -84,8 +87,8 @@ type keys struct {
 
 var _ core.Vault = (*keys)(nil)
 
-func newKeys(parts Vaults, goes func(core.Account) core.Destination, heard func(api.Vault)) *keys {
-	return &keys{parts: parts, goes: goes, heard: heard, state: vaultLocked, err: lockedVault(nil)}
+func newKeys(parts Vaults, goes func(core.Account) core.Destination, base func(core.Account) string, heard func(api.Vault)) *keys {
+	return &keys{parts: parts, goes: goes, base: base, heard: heard, state: vaultLocked, err: lockedVault(nil)}
 }
 
 // inUse is the vault that counts.
@@ -153,6 +156,9 @@ func (k *keys) failed(ctx context.Context, err error) error {
 
 // Credentials implements core.Vault.
 func (k *keys) Credentials(ctx context.Context, a core.Account) (core.Credentials, error) {
+	if a.BaseURL == unknownHost {
+		return core.Credentials{}, noHost()
+	}
 	e, err := k.entry(ctx, a.ID)
 	if err != nil {
 		return core.Credentials{}, err
@@ -181,16 +187,32 @@ func (k *keys) entry(ctx context.Context, id core.ID) (entry, error) {
 	return e, nil
 }
 
-func (k *keys) put(ctx context.Context, id core.ID, e entry) error {
+// kept is an entry as it goes into the vault, and the mark under which the index
+// lists it.
+type kept struct {
+	entry entry
+	mark  string
+}
+
+// kept is the entry of an account with all that the vault is to tell of it.
+func (k *keys) kept(a core.Account, e entry) kept {
+	return kept{e.of(a, k.base(a)), markOf(a, k.base(a))}
+}
+
+// put keeps an account's entry. The index lists it first, so that whatever
+// happens the entry can be found again.
+func (k *keys) put(ctx context.Context, id core.ID, e kept) error {
 	if err := k.closed(); err != nil {
 		return err
 	}
-	raw, err := e.encode()
+	raw, err := e.entry.encode()
 	if err != nil {
 		return err
 	}
-	vault := k.inUse()
-	err = vault.Set(ctx, string(id), raw)
+	if err := k.list(map[core.ID]kept{id: e}); err != nil {
+		return err
+	}
+	err = k.inUse().Set(ctx, string(id), raw)
 	switch {
 	case err == nil:
 		return nil
@@ -200,17 +222,29 @@ func (k *keys) put(ctx context.Context, id core.ID, e entry) error {
 	return k.failed(ctx, err)
 }
 
+// list puts entries into the index.
+func (k *keys) list(entries map[core.ID]kept) error {
+	marks := make(map[string]string, len(entries))
+	for id, e := range entries {
+		marks[string(id)] = e.mark
+	}
+	return k.parts.Index.Keep(marks)
+}
+
 // batcher is a vault to which many entries at once cost no more than one.
 type batcher interface {
 	// Batch takes effect as a whole or not at all.
 	Batch(ctx context.Context, set map[string][]byte, remove []string) error
 }
 
-// putAll keeps the entries of many accounts and takes out those of others.
-// A vault that takes one at a time may, after an error, have taken some.
-func (k *keys) putAll(ctx context.Context, entries map[core.ID]entry, remove []core.ID) error {
+// putAll keeps the entries of many accounts and takes out those of others. A
+// vault that takes one at a time may, after an error, have taken some.
+func (k *keys) putAll(ctx context.Context, entries map[core.ID]kept, remove []core.ID) error {
 	if len(entries)+len(remove) == 0 {
 		return nil
+	}
+	if err := k.parts.Index.Remove(names(remove)...); err != nil {
+		return err
 	}
 	if err := k.closed(); err != nil {
 		return err
@@ -229,9 +263,12 @@ func (k *keys) putAll(ctx context.Context, entries map[core.ID]entry, remove []c
 		}
 		return nil
 	}
+	if err := k.list(entries); err != nil {
+		return err
+	}
 	set := make(map[string][]byte, len(entries))
 	for id, e := range entries {
-		raw, err := e.encode()
+		raw, err := e.entry.encode()
 		if err != nil {
 			return err
 		}
@@ -243,8 +280,20 @@ func (k *keys) putAll(ctx context.Context, entries map[core.ID]entry, remove []c
 	return nil
 }
 
-// drop takes an account's secrets out of the vault.
+// undo puts back what an import that failed wrote.
+func (k *keys) undo(ctx context.Context, w newSecrets) error {
+	if err := k.putAll(ctx, w.before, append(w.added, w.there...)); err != nil {
+		return err
+	}
+	return k.parts.Index.Forget(names(w.there)...) // these accounts nobody removed
+}
+
+// drop takes the entry of an account that is removed out of the vault. That it
+// is removed is written down whatever the vault says.
 func (k *keys) drop(ctx context.Context, id core.ID) error {
+	if err := k.parts.Index.Remove(string(id)); err != nil {
+		return err
+	}
 	if err := k.closed(); err != nil {
 		return err
 	}
@@ -260,33 +309,34 @@ func (k *keys) dropAll(ctx context.Context, ids []core.ID) error { return k.putA
 
 // open asks the vault for the data key, although it failed before. Without one
 // and with create a new one is made; else nil is returned.
-func (k *keys) open(ctx context.Context, create bool) ([]byte, error) {
+// found tells that the vault had the key, and so is the one of before.
+func (k *keys) open(ctx context.Context, create bool) (key []byte, found bool, err error) {
 	vault := k.inUse()
 	if vault == nil {
 		e := closedVault(errors.New("this machine has no keyring"))
 		k.turn(vaultUnavailable, e)
-		return nil, e
+		return nil, false, e
 	}
 	raw, err := vault.Get(ctx, dataKeyName)
 	if err != nil && !errors.Is(err, k.parts.NotFound) {
-		return nil, k.failed(ctx, err)
+		return nil, false, k.failed(ctx, err)
 	}
 	key, decodeErr := base64.StdEncoding.DecodeString(string(raw))
 	if err == nil && decodeErr == nil && len(key) == dataKeySize {
 		k.turn(vaultOpen, nil)
-		return key, nil
+		return key, true, nil
 	}
 	if !create {
 		k.turn(vaultOpen, nil)
-		return nil, nil
+		return nil, false, nil
 	}
 	key = make([]byte, dataKeySize)
 	rand.Read(key) // never fails, see crypto/rand
 	if err := vault.Set(ctx, dataKeyName, []byte(base64.StdEncoding.EncodeToString(key))); err != nil {
-		return nil, k.failed(ctx, err)
+		return nil, false, k.failed(ctx, err)
 	}
 	k.turn(vaultOpen, nil)
-	return key, nil
+	return key, false, nil
 }
 
 // wipe deletes the secrets of the accounts and the data key from the keyring;
@@ -363,8 +413,10 @@ func (k *keys) moveToFile(ctx context.Context, passphrase core.Secret, ids []cor
 // movedKey lists, in the passphrase file, what the keyring may still hold.
 const movedKey = "moved-from-keyring"
 
-// clearMoved deletes from the keyring what moved to the passphrase file, and
-// returns what stays there for another time.
+// clearMoved ends the move from the keyring to the passphrase file: what the file
+// does not have yet, because the keyring could not be reached when the file was
+// made, comes into it, and only what the file has, or what a person removed,
+// leaves the keyring. It returns the keys that stay for another time.
 func (k *keys) clearMoved(ctx context.Context) (left []string) {
 	if !k.fileInUse() || k.parts.Main == nil {
 		return nil
@@ -374,9 +426,13 @@ func (k *keys) clearMoved(ctx context.Context) (left []string) {
 	if err != nil || json.Unmarshal(raw, &moved) != nil {
 		return nil
 	}
+	moved, left, err = k.fetchMoved(ctx, moved)
+	if err != nil {
+		return append(moved, left...)
+	}
 	for i, key := range moved {
 		if k.parts.Main.Delete(ctx, key) != nil {
-			left = moved[i:]
+			left = append(left, moved[i:]...)
 			break // the others would fail alike
 		}
 	}
@@ -384,6 +440,48 @@ func (k *keys) clearMoved(ctx context.Context) (left []string) {
 		_ = k.parts.File.Delete(ctx, movedKey)
 	}
 	return left
+}
+
+// fetchMoved brings into the passphrase file what only the keyring has. It
+// returns which keys may leave the keyring now, and which it did not give.
+func (k *keys) fetchMoved(ctx context.Context, keys []string) (clear, left []string, err error) {
+	fetched := map[string][]byte{}
+	for i, key := range keys {
+		_, err := k.parts.File.Get(ctx, key)
+		switch {
+		case err == nil, k.parts.Index.Removed(key):
+			clear = append(clear, key)
+			continue
+		case !errors.Is(err, k.parts.NotFound):
+			return clear, keys[i:], err
+		}
+		value, err := k.parts.Main.Get(ctx, key)
+		switch {
+		case err == nil:
+			fetched[key] = value
+			clear = append(clear, key)
+		case !errors.Is(err, k.parts.NotFound):
+			left = append(left, keys[i:]...)
+			return clear, left, k.keep(ctx, fetched)
+		}
+	}
+	return clear, left, k.keep(ctx, fetched)
+}
+
+// keep puts entries into the passphrase file.
+func (k *keys) keep(ctx context.Context, entries map[string][]byte) error {
+	if len(entries) == 0 {
+		return nil
+	}
+	if b, ok := k.parts.File.(batcher); ok {
+		return b.Batch(ctx, entries, nil)
+	}
+	for key, value := range entries {
+		if err := k.parts.File.Set(ctx, key, value); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // lock closes the vault until a person opens it.

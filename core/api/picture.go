@@ -18,7 +18,8 @@ type Picture[A any] struct {
 	Settings  core.Settings
 	Demo      bool
 	Notice    string
-	Accounts  []A // by name, sandbox before live
+	Recovered []string // see Status
+	Accounts  []A      // by name, sandbox before live
 
 	keep  func(a Account, was A, known bool) A
 	names []accountName   // of Accounts, one for one
@@ -119,7 +120,7 @@ func (p *Picture[A]) reset(l List) {
 	p.Accounts, p.names, p.index = accounts, names, make(map[core.ID]int, len(names))
 	p.renumber(0)
 	p.Loaded, p.Active, p.PausedAll, p.Vault, p.Clipboard = true, l.Active, l.PausedAll, l.Vault, l.Clipboard
-	p.Settings, p.Demo, p.Notice = l.Settings, l.Demo, l.Notice
+	p.Settings, p.Demo, p.Notice, p.Recovered = l.Settings, l.Demo, l.Notice, l.Recovered
 }
 
 // kept is what is to be kept of an account.

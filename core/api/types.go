@@ -250,6 +250,9 @@ type Status struct {
 	Loopback      string `json:"loopback"`  // off, on, taken
 	Windows       int    `json:"windows"`   // open windows
 	Notice        string `json:"notice,omitempty"`
+	// Recovered are the accounts, as NAME/ENV, that the database had lost and that
+	// came back from the vault, paused, until a person edits or resumes them.
+	Recovered []string `json:"recovered,omitempty"`
 }
 
 // What Status.Tray says of the tray icon.
@@ -277,7 +280,8 @@ type List struct {
 	Clipboard Clipboard     `json:"clipboard"`
 	Settings  core.Settings `json:"settings"`
 	Demo      bool          `json:"demo,omitempty"`
-	Notice    string        `json:"notice,omitempty"` // key of something to tell once
+	Notice    string        `json:"notice,omitempty"`    // key of something to tell once
+	Recovered []string      `json:"recovered,omitempty"` // see Status
 }
 
 // Event is one change. Type names the field that is set: snapshot, account,

@@ -38,6 +38,7 @@ const (
 	logName        = "tokentray.log"
 	socketName     = "agent.sock"
 	passphraseName = "secrets.age"
+	indexName      = "vault-index"
 	backupsName    = "backups" // a folder, the store's
 	shortSocket    = "s"       // in a folder whose name is a hash already
 )
@@ -133,6 +134,9 @@ func (h Home) DB() string { return filepath.Join(h.data, dbName) }
 // PassphraseFile is the path of the file vault.
 func (h Home) PassphraseFile() string { return filepath.Join(h.data, passphraseName) }
 
+// VaultIndex is the path of the list of what the vault holds.
+func (h Home) VaultIndex() string { return filepath.Join(h.data, indexName) }
+
 // Log is the path of the log.
 func (h Home) Log() string { return filepath.Join(h.state, logName) }
 
@@ -166,7 +170,7 @@ func (h Home) private(dir string) error {
 	}
 	for _, e := range entries {
 		switch e.Name() {
-		case dbName, logName, socketName, passphraseName, shortSocket:
+		case dbName, logName, socketName, passphraseName, indexName, shortSocket:
 			entries = nil // it is a home already
 		}
 	}
@@ -220,7 +224,7 @@ func (h Home) files() []string {
 			continue
 		}
 		name := strings.TrimPrefix(e.Name(), ".")
-		if strings.HasPrefix(name, dbName) || strings.HasPrefix(name, passphraseName) {
+		if strings.HasPrefix(name, dbName) || strings.HasPrefix(name, passphraseName) || strings.HasPrefix(name, indexName) {
 			out = append(out, filepath.Join(h.data, e.Name()))
 		}
 	}

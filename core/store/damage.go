@@ -270,6 +270,7 @@ func (s *Store) restore(cause error, known int) error {
 		return err
 	}
 	backup := s.goodBackup(known)
+	remains := readRemains(s.path, s.log)
 	moved, err := s.moveAside(backup)
 	if err != nil {
 		return err
@@ -278,6 +279,7 @@ func (s *Store) restore(cause error, known int) error {
 	if backup != nil {
 		s.repair.Backup = backup.at
 	}
+	s.remains = remains
 	s.log.Error("the database was damaged or gone and has been replaced",
 		"cause", cause, "moved", moved, "backup", s.repair.Backup)
 	return s.attach(known)

@@ -26,6 +26,11 @@ func (s *Store) SaveAll(ctx context.Context, accounts []core.Account, lines []co
 	}
 	if failed := undo(context.WithoutCancel(ctx)); failed != nil {
 		s.log.Warn("secrets may be left in the vault; those of accounts that are not there go at the next start", "err", failed)
+		ids := make([]core.ID, 0, len(accounts))
+		for _, a := range accounts {
+			ids = append(ids, a.ID)
+		}
+		s.giveUp(ids...)
 		return false, fail("save the accounts", err)
 	}
 	if failed := s.doneAll(accounts); failed != nil {

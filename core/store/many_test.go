@@ -10,6 +10,11 @@ import (
 	"tokentray/core"
 )
 
+// batchOf saves many accounts and undoes nothing.
+func batchOf(h *home, set func(context.Context) error, accounts ...core.Account) (bool, error) {
+	return h.SaveAll(context.Background(), accounts, make([]core.Entry, len(accounts)), set, func(context.Context) error { return nil })
+}
+
 // batch saves many accounts with their secrets through a vault.
 func batch(h *home, v *fakeVault, accounts ...core.Account) (bool, error) {
 	before := map[core.ID]string{}

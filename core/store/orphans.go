@@ -2,58 +2,90 @@ package store
 
 import (
 	"encoding/binary"
+	"errors"
 	"io"
+	"io/fs"
+	"log/slog"
+	"maps"
 	"os"
+	"slices"
 
 	"go.etcd.io/bbolt"
 
 	"tokentray/core"
+	"tokentray/core/durable"
 )
 
-// A backup lacks the accounts that were added after it, and then nothing would
-// remember their secrets in the vault. So after a restore the damaged file is
+// A backup lacks the accounts that were added after it, and no keyring can be
+// asked which secrets it holds. So before a damaged file is moved aside it is
 // read once more, page by page without bbolt, for every account that it still
 // names.
 
-// disown writes the intent to remove the secret of each account that the
-// damaged file names and the restored backup does not have. What cannot be read
-// stays unknown.
-func (s *Store) disown(damaged string) {
-	named, err := namedIDs(damaged)
-	if err != nil {
-		s.log.Warn("secrets of accounts that were lost may stay in the vault", "err", err)
-	}
-	if len(named) == 0 {
-		return
-	}
-	err = s.digested("note the secrets of lost accounts", func(tx *bbolt.Tx) error {
-		for id := range named {
-			if tx.Bucket([]byte(bucketAccounts)).Get([]byte(id)) != nil || tx.Bucket([]byte(bucketIntents)).Get([]byte(id)) != nil {
-				continue
-			}
-			if err := s.putIntent(tx, id, opRemove); err != nil {
-				return err
-			}
-			s.log.Warn("an account was lost with the damaged database; its secret leaves the vault", "account", id)
-		}
-		return nil
-	})
-	if err != nil {
-		s.log.Warn("secrets of accounts that were lost may stay in the vault", "err", err)
-	}
+// remains is what a damaged file still tells.
+type remains struct {
+	homes    map[string]bool                     // ids of the home, as a rule one
+	accounts map[core.ID]map[string]core.Account // every ID, with each state of the account that is readable
+	removed  map[core.ID]bool                    // removed by a person
 }
 
-func namedIDs(path string) (map[core.ID]bool, error) {
-	f, err := os.Open(path)
+// readRemains reads the file at path, in which anything may stand. What cannot
+// be read stays unknown.
+func readRemains(path string, log *slog.Logger) *remains {
+	f, err := durable.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
 	if err != nil {
-		return nil, err
+		log.Warn("the damaged database cannot be read for the accounts in it", "err", err)
+		return nil
 	}
 	defer func() { _ = f.Close() }()
 	info, err := f.Stat()
 	if err != nil {
-		return nil, err
+		return nil
 	}
-	return scanIDs(f, info.Size()), nil
+	return scan(f, info.Size())
+}
+
+// takeRemains puts into the repair what the damaged file told and the database
+// does not have, and takes the home's id over where the database is new.
+func (s *Store) takeRemains() error {
+	r := s.remains
+	if home := s.formerHome(); s.isNew && isID([]byte(home)) {
+		err := s.update("keep the home's id", func(tx *bbolt.Tx) error {
+			return tx.Bucket([]byte(bucketMeta)).Put([]byte(keyHome), []byte(home))
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if s.repair == nil || r == nil {
+		return nil
+	}
+	have, err := s.Accounts()
+	if err != nil {
+		return err
+	}
+	for _, a := range have {
+		delete(r.accounts, a.ID)
+	}
+	s.repair.Lost = map[core.ID][]core.Account{}
+	for id, states := range r.accounts {
+		if !r.removed[id] {
+			s.repair.Lost[id] = slices.Collect(maps.Values(states))
+		}
+	}
+	s.repair.Removed = slices.Sorted(maps.Keys(r.removed))
+	s.remains = nil
+	return nil
+}
+
+// formerHome is the id under which the vault keeps what a lost database knew.
+func (s *Store) formerHome() string {
+	if s.remains != nil && len(s.remains.homes) == 1 {
+		return slices.Collect(maps.Keys(s.remains.homes))[0]
+	}
+	return s.opt.Home
 }
 
 // What is read of a file that may be anything, and of one of its pages: ours
@@ -63,15 +95,14 @@ const (
 	maxLeaf = 1 << 20
 )
 
-// scanIDs returns the keys of all leaf pages, free ones among them, that look
-// like the ID of an account. One that was removed long ago does no harm: its
-// secret is not there any more.
-func scanIDs(r io.ReaderAt, length int64) map[core.ID]bool {
+// scan reads all leaf pages, free ones among them. An account that was removed
+// long ago does no harm: its secret is not there any more.
+func scan(r io.ReaderAt, length int64) *remains {
 	size := int64(os.Getpagesize())
 	if m, err := newestMeta(r, length); err == nil {
 		size = int64(m.pageSize)
 	}
-	out := map[core.ID]bool{}
+	out := &remains{homes: map[string]bool{}, accounts: map[core.ID]map[string]core.Account{}, removed: map[core.ID]bool{}}
 	head := make([]byte, pageHeader)
 	for at := int64(0); at < min(length, maxScan); at += size {
 		if _, err := r.ReadAt(head, at); err != nil {
@@ -83,14 +114,14 @@ func scanIDs(r io.ReaderAt, length int64) map[core.ID]bool {
 		pages := 1 + int64(binary.NativeEndian.Uint32(head[12:]))
 		buf := make([]byte, min(pages*size, length-at, maxLeaf))
 		n, _ := r.ReadAt(buf, at)
-		leafIDs(buf[:n], out, true)
+		out.leaf(buf[:n], true)
 	}
 	return out
 }
 
-// leafIDs adds the keys of a leaf page that look like IDs, and of the buckets
-// that lie inside it.
-func leafIDs(buf []byte, out map[core.ID]bool, nested bool) {
+// leaf takes in the records of a leaf page, and of the buckets that lie inside
+// it.
+func (r *remains) leaf(buf []byte, nested bool) {
 	if len(buf) < pageHeader {
 		return
 	}
@@ -107,12 +138,30 @@ func leafIDs(buf []byte, out map[core.ID]bool, nested bool) {
 		key, value := el[pos:pos+ksize], el[pos+ksize:pos+ksize+vsize]
 		switch {
 		case e.Uint32(el)&flagBucket == 0:
-			if isID(key) {
-				out[core.ID(key)] = true
-			}
+			r.record(key, value)
 		case nested && len(value) > bucketHeader:
-			leafIDs(value[bucketHeader:], out, false) // ours do not lie in one another
+			r.leaf(value[bucketHeader:], false) // ours do not lie in one another
 		}
+	}
+}
+
+// record takes in one record.
+func (r *remains) record(key, value []byte) {
+	if string(key) == keyHome && isID(value) {
+		r.homes[string(value)] = true
+	}
+	if !isID(key) {
+		return
+	}
+	id := core.ID(key)
+	if r.accounts[id] == nil {
+		r.accounts[id] = map[string]core.Account{}
+	}
+	if a, err := decodeAccount(key, value); err == nil {
+		r.accounts[id][string(value)] = a
+	}
+	if in, err := decodeIntent(key, value); err == nil && in.Op == opRemove {
+		r.removed[id] = true
 	}
 }
 

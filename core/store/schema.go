@@ -102,7 +102,8 @@ func (s *Store) migrate(steps []migration) error {
 	if err != nil {
 		return err
 	}
-	isNew := have == 0
+	s.isNew = have == 0
+	isNew := s.isNew
 	for ; have < len(steps); have++ {
 		step := steps[have]
 		if !isNew {

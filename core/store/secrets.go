@@ -20,6 +20,10 @@ import (
 // So an account that can be seen always has its secret, and a secret without an
 // account always has an intent by which Clean finds it. The vault's key of a
 // secret is the account's ID.
+//
+// An intent to save is no reason to delete anything: it may come from a backup
+// that was made in the middle of an addition which went well, and what a person
+// entered is worth more than a tidy vault.
 
 // intentRecord is an intent on disk.
 type intentRecord struct {
@@ -67,10 +71,11 @@ func (s *Store) abandon(ctx context.Context, id core.ID, isNew bool, unset func(
 	if isNew {
 		if err := unset(context.WithoutCancel(ctx)); err != nil {
 			s.log.Warn("a secret may be left in the vault and is removed at the next start", "account", id, "err", err)
+			s.giveUp(id)
 			return fail("save the account", cause)
 		}
 	}
-	if err := s.done(id); err != nil {
+	if err := s.EndIntents(id); err != nil {
 		s.log.Warn("an intent stays until the next start", "account", id, "err", err)
 	}
 	return fail("save the account", cause)
@@ -90,26 +95,51 @@ func (s *Store) Remove(ctx context.Context, id core.ID, unset func(context.Conte
 			Message: "the account is removed; its secret is still in the vault and goes when the vault is next opened: " + core.AsError(err).Message,
 		}
 	}
-	return s.done(id)
+	return s.EndIntents(id)
 }
 
-// Clean finishes what a crash interrupted: secrets without an account leave the
-// vault through unset, which gets all of them in one call, since a passphrase
-// file takes a second for each change. It returns the accounts of which an edit
-// was interrupted: their secret may be the old one or the new. When the vault
-// refuses, all of them stay for the next Clean, and its error is returned; unset
-// of a secret that is not there must not fail.
-func (s *Store) Clean(ctx context.Context, unset func(context.Context, []core.ID) error) (interrupted []core.Account, err error) {
-	pending, have, err := s.pending()
-	if err != nil || len(pending) == 0 {
-		return nil, err
+// giveUp turns the intents of additions that failed into intents to remove:
+// whoever added the accounts was told that they are not there.
+func (s *Store) giveUp(ids ...core.ID) {
+	err := s.digested("finish", func(tx *bbolt.Tx) error {
+		for _, id := range ids {
+			if tx.Bucket([]byte(bucketAccounts)).Get([]byte(id)) != nil {
+				continue // an edit: its secret stays
+			}
+			if err := s.putIntent(tx, id, opRemove); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		s.log.Warn("what was not added may come back at the next start", "accounts", ids, "err", err)
 	}
-	var edited, gone []core.ID
-	for _, id := range pending {
-		if a, ok := have[id]; ok {
-			interrupted, edited = append(interrupted, a), append(edited, id)
-		} else {
-			gone = append(gone, id)
+}
+
+// Clean finishes what a crash interrupted: the secrets of accounts that were
+// removed leave the vault through unset, which gets all of them in one call,
+// since a passphrase file takes a second for each change. No other secret is
+// touched. It returns the accounts of which an edit was interrupted, whose secret
+// may be the old one or the new, and those that were being added, whose secrets
+// may be in the vault: these stay pending until they are saved or EndIntents is
+// called. When the vault refuses, all removals stay for the next Clean, and its
+// error is returned; unset of a secret that is not there must not fail.
+func (s *Store) Clean(ctx context.Context, unset func(context.Context, []core.ID) error) (edited []core.Account, added []core.ID, err error) {
+	pending, have, err := s.intents()
+	if err != nil || len(pending) == 0 {
+		return nil, nil, err
+	}
+	var over, gone []core.ID
+	for _, p := range pending {
+		a, there := have[p.id]
+		switch {
+		case there:
+			edited, over = append(edited, a), append(over, p.id)
+		case p.op == opRemove:
+			gone = append(gone, p.id)
+		default:
+			added = append(added, p.id)
 		}
 	}
 	var refused error
@@ -119,25 +149,40 @@ func (s *Store) Clean(ctx context.Context, unset func(context.Context, []core.ID
 	if refused != nil {
 		gone = nil
 	}
-	if err := s.done(append(edited, gone...)...); err != nil {
-		return interrupted, err
+	if err := s.EndIntents(append(over, gone...)...); err != nil {
+		return edited, added, err
 	}
-	return interrupted, fail("remove the secrets of accounts that are gone", refused)
+	return edited, added, fail("remove the secrets of accounts that are gone", refused)
 }
 
 // Pending returns the IDs of accounts with an unfinished intent. Their secrets
 // may be in the vault although no account shows them.
 func (s *Store) Pending() ([]core.ID, error) {
-	ids, _, err := s.pending()
+	pending, _, err := s.intents()
+	ids := make([]core.ID, 0, len(pending))
+	for _, p := range pending {
+		ids = append(ids, p.id)
+	}
 	return ids, err
 }
 
-func (s *Store) pending() (ids []core.ID, have map[core.ID]core.Account, err error) {
+// intent is an unfinished one.
+type intent struct {
+	id core.ID
+	op string
+}
+
+// intents returns all of them, and the accounts of those that have one.
+func (s *Store) intents() (all []intent, have map[core.ID]core.Account, err error) {
 	have = map[core.ID]core.Account{}
 	err = s.view("read the intents", func(tx *bbolt.Tx) error {
-		return tx.Bucket([]byte(bucketIntents)).ForEach(func(k, _ []byte) error {
-			ids = append(ids, core.ID(k))
-			v := tx.Bucket([]byte(bucketAccounts)).Get(k)
+		return tx.Bucket([]byte(bucketIntents)).ForEach(func(k, v []byte) error {
+			r, err := decodeIntent(k, v)
+			if err != nil {
+				return damage("intent %q: %v", k, err)
+			}
+			all = append(all, intent{core.ID(k), r.Op})
+			v = tx.Bucket([]byte(bucketAccounts)).Get(k)
 			if v == nil {
 				return nil
 			}
@@ -149,7 +194,7 @@ func (s *Store) pending() (ids []core.ID, have map[core.ID]core.Account, err err
 			return nil
 		})
 	})
-	return ids, have, err
+	return all, have, err
 }
 
 // begin writes the intent to save a, and refuses a taken name before the
@@ -196,8 +241,8 @@ func (s *Store) drop(id core.ID) error {
 	})
 }
 
-// done ends intents.
-func (s *Store) done(ids ...core.ID) error {
+// EndIntents forgets what was begun for accounts, because it ended.
+func (s *Store) EndIntents(ids ...core.ID) error {
 	if len(ids) == 0 {
 		return nil
 	}

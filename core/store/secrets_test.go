@@ -78,9 +78,20 @@ func sound(t *testing.T, h *home, v *fakeVault, after string) {
 // clean is what the agent does at each start.
 func clean(t *testing.T, h *home, v *fakeVault) []core.Account {
 	t.Helper()
-	interrupted, err := h.Clean(t.Context(), v.unsetAll)
+	interrupted, begun, err := h.Clean(t.Context(), v.unsetAll)
 	if err != nil {
 		t.Fatal(err)
+	}
+	for _, id := range begun { // what the agent makes accounts of again
+		if _, ok := v.has[id]; ok {
+			a := account("back " + string(id))
+			a.ID = id
+			if _, err := batchOf(h, func(context.Context) error { return nil }, a); err != nil {
+				t.Fatal(err)
+			}
+		} else if err := h.EndIntents(id); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if pending, err := h.Pending(); err != nil || len(pending) != 0 {
 		t.Errorf("after Clean: %v, %v are pending", pending, err)
@@ -108,7 +119,7 @@ func TestCrashBetweenStepsOfSaving(t *testing.T) {
 				sound(t, h, v, "crashed")
 			}
 			clean(t, h, v)
-			if got, want := len(h.refs()), steps/3; got != want {
+			if got, want := len(h.refs()), min(steps/2, 1); got != want { // a secret that is in the vault is kept
 				t.Errorf("%d accounts, want %d", got, want)
 			}
 		})
@@ -157,7 +168,7 @@ func TestCrashBetweenStepsOfRemoval(t *testing.T) {
 			for _, step := range []func() error{
 				func() error { return h.drop(a.ID) },
 				func() error { return v.unset(t.Context(), a.ID) },
-				func() error { return h.done(a.ID) },
+				func() error { return h.EndIntents(a.ID) },
 			}[:steps] {
 				if err := step(); err != nil {
 					t.Fatal(err)
@@ -184,7 +195,7 @@ func TestVaultThatFails(t *testing.T) {
 			if len(h.refs()) != 0 {
 				t.Error("an account without a secret is shown")
 			}
-			if _, err := h.Clean(t.Context(), v.unsetAll); err == nil {
+			if _, _, err := h.Clean(t.Context(), v.unsetAll); err == nil {
 				t.Error("Clean hides that the vault refused")
 			}
 			if pending, _ := h.Pending(); len(pending) != 1 {
@@ -246,16 +257,16 @@ func TestCleanAsksTheVaultOnce(t *testing.T) {
 	}
 	for n := range 20 {
 		a := account(fmt.Sprint("lost ", n))
-		if _, err := h.begin(a); err != nil {
+		if err := h.Save(t.Context(), a, v.set(a.ID, "s"), v.unsetOf(a.ID)); err != nil {
 			t.Fatal(err)
 		}
-		if err := v.set(a.ID, "s")(t.Context()); err != nil {
+		if err := h.drop(a.ID); err != nil {
 			t.Fatal(err)
 		}
 	}
 	h.crash()
 	v.fail = errors.New("no")
-	if interrupted, err := h.Clean(t.Context(), v.unsetAll); err == nil || len(interrupted) != 1 {
+	if interrupted, _, err := h.Clean(t.Context(), v.unsetAll); err == nil || len(interrupted) != 1 {
 		t.Errorf("a vault that refuses: %v, interrupted %v", err, interrupted)
 	}
 	if pending, err := h.Pending(); err != nil || len(pending) != 20 {
@@ -265,7 +276,7 @@ func TestCleanAsksTheVaultOnce(t *testing.T) {
 	if interrupted := clean(t, h, v); len(interrupted) != 0 || v.cleans != 1 {
 		t.Errorf("the vault was asked %d times, interrupted %v", v.cleans, interrupted)
 	}
-	if _, err := h.Clean(t.Context(), v.unsetAll); err != nil || v.cleans != 1 {
+	if _, _, err := h.Clean(t.Context(), v.unsetAll); err != nil || v.cleans != 1 {
 		t.Errorf("with nothing to remove the vault was asked again: %v", err)
 	}
 }

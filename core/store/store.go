@@ -28,6 +28,9 @@ type Options struct {
 	LockWait time.Duration    // for another process; 0 means half a second
 	MaxSize  int              // bytes the file may grow to; 0 means no limit
 	Backups  string           // folder; empty means "backups" beside the file
+	// Home is the id of a new database when no damaged one tells a better: that
+	// under which the vault still keeps secrets. Empty means a random one.
+	Home string
 }
 
 // Store is the open database. All methods are safe for concurrent use; every
@@ -41,6 +44,9 @@ type Store struct {
 	now    func() time.Time
 	home   string
 	repair *Repair
+	isNew  bool // the database was empty
+
+	remains *remains // of a damaged file, until prepare took them in
 
 	damaged atomic.Bool // a transaction met damage; nothing more is tried
 
@@ -57,6 +63,12 @@ type Store struct {
 type Repair struct {
 	Moved  string    // where the damaged file is now; empty when there was none
 	Backup time.Time // of the backup that was restored; zero when there was none
+	// Lost are the accounts that the damaged file still names and the database
+	// does not have: their secrets are in the vault. Each comes with what can be
+	// read of it, nothing or several states of which nobody knows the newest.
+	Lost map[core.ID][]core.Account
+	// Removed are those of which the damaged file tells that a person removed them.
+	Removed []core.ID
 }
 
 // Key is the key of the sentence that tells people about it.
@@ -96,9 +108,6 @@ func open(path string, opt Options, steps []migration) (*Store, error) {
 		_ = s.Close()
 		return nil, fail(doing, err)
 	}
-	if r := s.repair; r != nil && r.Moved != "" && !r.Backup.IsZero() {
-		s.disown(r.Moved)
-	}
 	return s, nil
 }
 
@@ -121,6 +130,9 @@ func newStore(path string, opt Options) *Store {
 // prepare migrates and reads what stays in memory.
 func (s *Store) prepare(steps []migration) error {
 	if err := s.migrate(steps); err != nil {
+		return err
+	}
+	if err := s.takeRemains(); err != nil {
 		return err
 	}
 	if info, err := s.file.Stat(); err == nil && info.Mode().Perm()&0o077 != 0 {

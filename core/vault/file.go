@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"sync"
 
 	"filippo.io/age"
@@ -125,6 +126,16 @@ func (f *File) Get(_ context.Context, key string) ([]byte, error) {
 		return nil, notFound()
 	}
 	return bytes.Clone(value), nil
+}
+
+// Keys lists what the file holds.
+func (f *File) Keys() ([]string, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if err := f.closed(); err != nil {
+		return nil, err
+	}
+	return slices.Sorted(maps.Keys(f.entries)), nil
 }
 
 // Set implements Vault.

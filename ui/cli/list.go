@@ -70,6 +70,7 @@ func (a *app) list(ctx context.Context, only core.Env) error {
 	}
 	a.noteVault(l.Vault)
 	a.noteNotice(l.Notice)
+	a.noteRecovered(l.Recovered)
 	return nil
 }
 

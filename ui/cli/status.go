@@ -66,6 +66,7 @@ func (a *app) status(ctx context.Context) error {
 	}
 	a.noteVault(s.Vault)
 	a.noteNotice(s.Notice)
+	a.noteRecovered(s.Recovered)
 	return nil
 }
 
@@ -96,6 +97,13 @@ func (a *app) noteNotice(notice string) {
 		notice = a.say(key)
 	}
 	a.note(clean(notice))
+}
+
+// noteRecovered names accounts that came back from the vault.
+func (a *app) noteRecovered(accounts []string) {
+	if len(accounts) > 0 {
+		a.note(clean(a.say("notice.recovered", "accounts", a.text().Some(accounts), "account", accounts[0])))
+	}
 }
 
 // when is a time as people read it, in their own zone.

@@ -52,6 +52,7 @@ func causes() table {
 		"cause.reset_locked":   {"The passphrase file is locked, and it lists what the keyring may still hold. Nothing was removed.", "口令文件已锁定，而其中记录了密钥环里可能残留的条目。未删除任何内容。"},
 		"cause.secret_missing": {"The vault holds no AppSecret for this account.", "保险库中没有此账号的 AppSecret。"},
 		"cause.secret_again":   {"The AppSecret was entered for {host} and is not sent anywhere else.", "AppSecret 只发往填写它时的主机（{host}），不会发送到别处。"},
+		"cause.no_host":        {"The account came back from the vault, which does not tell where its AppSecret may be sent.", "账号已从保险库找回，但保险库未记录其 AppSecret 应发往哪个主机。"},
 		"cause.secret_left":    {"The account is removed; its secret is still in the vault.", "账号已删除，但其密钥仍在保险库中。"},
 		"cause.no_account":     {"There is no account {account}.", "没有账号 {account}。"},
 		"cause.min_ttl":        {"The upstream cannot give a token with so much life left yet.", "上游目前还无法提供剩余有效期这么长的 token。"},

@@ -175,6 +175,7 @@ func cli() table {
 		"did.reported":  {"reported stale, still valid", "被报告失效，仍有效"},
 		"did.edited":    {"edited", "已修改"},
 		"did.added":     {"added", "已添加"},
+		"did.recovered": {"back from the vault", "从保险库找回"},
 
 		"settings.language":      {"auto, en or zh", "语言：auto、en 或 zh"},
 		"settings.theme":         {"system, light or dark", "主题：system、light 或 dark"},

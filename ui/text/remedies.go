@@ -92,6 +92,10 @@ func remedies() table {
 			"Enter it again: tokentray edit {account} --secret",
 			"请重新填写：tokentray edit {account} --secret",
 		},
+		"remedy.no_host": {
+			"Say what it is; an empty base URL is the usual one: tokentray edit {account} --appid ID --base-url URL",
+			"请补充账号信息，基础地址留空表示默认地址：tokentray edit {account} --appid ID --base-url URL",
+		},
 		"remedy.secret_again": {
 			"Change base URL or proxy back, or, if the new one is right, enter the AppSecret again: tokentray edit {account} --secret",
 			"请改回原来的基础地址或代理；如果新地址无误，请重新填写 AppSecret：tokentray edit {account} --secret",

@@ -4,16 +4,27 @@ package text
 func store() table {
 	return table{
 		"notice.store_restored": {
-			"The database was damaged. The newest backup was restored, and the damaged file kept beside it; look whether recent accounts are missing.",
-			"数据库曾损坏，现已恢复最近的备份，损坏的文件保留在旁。请检查最近添加的账号是否缺失。",
+			"The database was damaged. The newest backup was restored, and the damaged file kept beside it. Accounts that the backup lacks come back from the vault once it is open.",
+			"数据库曾损坏，现已恢复最近的备份，损坏的文件保留在旁。备份中没有的账号会在保险库打开后从中找回。",
 		},
 		"notice.store_refound": {
-			"The database file was gone. The newest backup was restored; look whether recent accounts are missing.",
-			"数据库文件不见了，现已恢复最近的备份。请检查最近添加的账号是否缺失。",
+			"The database file was gone. The newest backup was restored. Accounts that the backup lacks come back from the vault once it is open.",
+			"数据库文件不见了，现已恢复最近的备份。备份中没有的账号会在保险库打开后从中找回。",
 		},
 		"notice.store_emptied": {
-			"The database was damaged and there was no backup. It begins empty; the damaged file is kept beside it.",
-			"数据库已损坏且没有备份，现从空白开始；损坏的文件保留在旁。",
+			"The database was damaged and there was no backup. It begins anew; the damaged file is kept beside it. Accounts come back from the vault once it is open, without their history and settings.",
+			"数据库已损坏且没有备份，现重新开始；损坏的文件保留在旁。账号会在保险库打开后从中找回，但历史记录和设置无法恢复。",
 		},
+		"notice.recovered": {
+			"Missing from the database and back from the vault, paused: {accounts}. Check what each one says, then resume it: tokentray resume {account}",
+			"以下账号曾从数据库中丢失，现已从保险库找回并暂停：{accounts}。请逐一检查，然后恢复续期：tokentray resume {account}",
+		},
+		"notice.recovered.more": {"{accounts} and {n} more", "{accounts} 等，另有 {n} 个"},
+		"window.bar.recovered": {
+			"Missing from the database and back from the vault, paused: {accounts}. Check what each one says, then resume it from its menu.",
+			"以下账号曾从数据库中丢失，现已从保险库找回并暂停：{accounts}。请逐一检查，然后在账号菜单中恢复续期。",
+		},
+		"tray.recovered.one":  {"{account} came back from the vault, paused: see the window", "{account} 已从保险库找回并暂停，请打开窗口查看"},
+		"tray.recovered.many": {"{n} accounts came back from the vault, paused: see the window", "{n} 个账号已从保险库找回并暂停，请打开窗口查看"},
 	}
 }

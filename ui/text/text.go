@@ -90,6 +90,21 @@ func (t *Text) Keys() []Key { return slices.Collect(maps.Keys(t.rows)) }
 // Has reports whether there is a sentence for key.
 func (t *Text) Has(key Key) bool { _, ok := t.rows[key]; return ok }
 
+// Some lists names, the first few of many.
+func (t *Text) Some(names []string) string {
+	const most = 5
+	between := map[Lang]string{English: ", ", Chinese: "、"}[t.lang]
+	shown := make([]string, 0, most)
+	for _, name := range names[:min(len(names), most)] {
+		shown = append(shown, Isolated(name))
+	}
+	list := strings.Join(shown, between)
+	if more := len(names) - len(shown); more > 0 {
+		return t.Say("notice.recovered.more", "accounts", list, "n", more)
+	}
+	return list
+}
+
 // Say returns the sentence of key with its placeholders filled: args are names
 // and values in turn. A value is never searched for placeholders, for people give
 // accounts names with braces. An unknown key is said as itself, so that a mistake

@@ -67,6 +67,7 @@ func window() table {
 		"window.remedy.vault_unlock":   {"Unlock the vault; renewal then goes on.", "解锁保险库后会继续续期。"},
 		"window.remedy.vault_init":     {"Keep secrets in a file under a passphrase, or start the desktop's keyring.", "可以用口令保护的文件保存密钥，或启动桌面的密钥环服务。"},
 		"window.remedy.secret_missing": {"Enter the AppSecret again.", "请重新填写 AppSecret。"},
+		"window.remedy.no_host":        {"Set its AppID and its base URL; an empty one is the usual one.", "请填写 AppID 和基础地址；基础地址留空表示默认地址。"},
 		"window.remedy.secret_again":   {"Enter it again for the new address, or change the address back.", "请为新地址重新填写，或改回原来的地址。"},
 		"window.remedy.force_budget":   {"WeChat allows 20 forced refreshes a day, 30 s apart. Wait, or renew without force.", "微信每天允许 20 次强制刷新，间隔 30 秒。请稍候，或改用普通续期。"},
 		"window.remedy.no_previous":    {"Copy the current one.", "请复制当前的 token。"},

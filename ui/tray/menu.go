@@ -26,7 +26,7 @@ type menu struct {
 	look    icons.Look
 	tooltip string
 
-	message  string // what went wrong with the last click; cannot be clicked
+	message  string // what went wrong with the last click, or wants a look; cannot be clicked
 	accounts []line
 	more     string // opens the window
 	as       submenu
@@ -68,9 +68,9 @@ func build(p *picture, failure string, now time.Time, t *text.Text) menu {
 
 	need := p.needPerson()
 	m := menu{
-		look:    icons.Look{Live: p.Active == core.Live, Paused: p.PausedAll, Badge: need > 0 || p.Vault.State == "locked"},
+		look:    icons.Look{Live: p.Active == core.Live, Paused: p.PausedAll, Badge: need > 0 || p.Vault.State == "locked" || len(p.Recovered) > 0},
 		tooltip: tooltip(p, total, need, now, t),
-		message: failure,
+		message: recovered(p, t),
 		open:    t.Say("tray.open"),
 		sandbox: t.Say("env.sandbox"),
 		live:    t.Say("env.live"),
@@ -80,7 +80,7 @@ func build(p *picture, failure string, now time.Time, t *text.Text) menu {
 		quit:    t.Say("tray.quit"),
 	}
 	if failure != "" {
-		m.tooltip = failure
+		m.message, m.tooltip = failure, failure
 	}
 	for _, a := range shown {
 		l := line{ref: a.ref, label: label(a, p.PausedAll, now, t)}
@@ -107,6 +107,19 @@ func build(p *picture, failure string, now time.Time, t *text.Text) menu {
 		m.clip, m.clear = clip(c, now, t), t.Say("tray.clear")
 	}
 	return m
+}
+
+// recovered says that accounts came back from the vault and wait for somebody to
+// look at them; empty when none did.
+func recovered(p *picture, t *text.Text) string {
+	switch n := len(p.Recovered); n {
+	case 0:
+		return ""
+	case 1:
+		return t.Say("tray.recovered.one", "account", short(p.Recovered[0]))
+	default:
+		return t.Say("tray.recovered.many", "n", n)
+	}
 }
 
 // copyAs is the submenu of an account. With ask set each entry of a live one

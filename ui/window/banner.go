@@ -71,6 +71,9 @@ func bannersOf(l *look, ph phase, failure *core.Error, m *model) []bannerLine {
 			out = append(out, bannerLine{Text: s})
 		}
 	}
+	if len(m.recovered) > 0 {
+		out = append(out, bannerLine{Text: l.t("bar.recovered", "accounts", l.say.Some(m.recovered))})
+	}
 	if m.pausedAll {
 		out = append(out, bannerLine{Text: l.t("bar.paused"), Button: l.t("bar.resume"), Act: barResume})
 	}

@@ -31,6 +31,7 @@ type model struct {
 	settings  core.Settings
 	demo      bool
 	notice    string
+	recovered []string // accounts that came back from the vault
 }
 
 func newModel() model {
@@ -68,7 +69,7 @@ func (m *model) apply(e api.Event) change {
 		l := e.Snapshot
 		*m = model{
 			loaded: true, accounts: slices.Clone(l.Accounts), active: l.Active, pausedAll: l.PausedAll,
-			vault: l.Vault, clip: l.Clipboard, settings: l.Settings, demo: l.Demo, notice: l.Notice,
+			vault: l.Vault, clip: l.Clipboard, settings: l.Settings, demo: l.Demo, notice: l.Notice, recovered: l.Recovered,
 		}
 		m.arrange()
 		return change{rows: true, env: true, banner: true, clip: true, settings: true}

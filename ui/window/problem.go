@@ -123,7 +123,7 @@ func helps(a api.Account) act {
 		}
 	case core.RemedySecret, core.RemedyReenter, core.RemedySecretAgain:
 		return actSecret
-	case core.RemedyAppID, core.RemedyComponent, core.RemedyProxy, core.RemedyInput:
+	case core.RemedyAppID, core.RemedyComponent, core.RemedyProxy, core.RemedyInput, core.RemedyNoHost:
 		return actEdit
 	case core.RemedyAllowLive:
 		return actConsent

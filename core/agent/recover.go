@@ -1,0 +1,373 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+	"sync/atomic"
+
+	"tokentray/core"
+	"tokentray/core/api"
+)
+
+// A database that is restored from a backup, or replaced by a copy, knows nothing
+// of the accounts that were added since. Their secrets are still in the vault,
+// and upstream never shows an AppSecret again. So the vault is asked for every
+// account that the index, the passphrase file or the damaged database names, and
+// what it still holds becomes an account again: paused, and told about until a
+// person has looked at it. Nothing leaves the vault that a person did not remove.
+
+// VaultIndex remembers, outside of the database, which entries a vault holds and
+// which a person removed. Package vault has it.
+type VaultIndex interface {
+	Entries() map[string]string // key -> mark
+	Mark(key string) (string, bool)
+	Removed(key string) bool
+	Keep(entries map[string]string) error
+	Remove(keys ...string) error
+	Forget(keys ...string) error
+}
+
+// lister is a vault that can tell what it holds.
+type lister interface {
+	Keys() ([]string, error)
+}
+
+// dropRemoved takes accounts out of a restored backup that a person removed after
+// it was made. The edit lock is held.
+func (s *Service) dropRemoved(ctx context.Context) {
+	index := s.vault.parts.Index
+	if err := index.Remove(names(s.parts.Removed)...); err != nil {
+		s.log.Warn("what was removed may come back", "error", err)
+	}
+	if !s.parts.Restored {
+		return // a person may have put this database in the place of another
+	}
+	for _, a := range s.all() {
+		if !index.Removed(string(a.ID)) && !slices.Contains(s.parts.Removed, a.ID) {
+			continue
+		}
+		err := s.parts.Store.Remove(ctx, a.ID, func(ctx context.Context) error { return s.vault.drop(ctx, a.ID) })
+		if err != nil && s.stillThere(a.ID) {
+			s.log.Warn("an account that was removed is back with the backup", "account", a.ID, "error", err)
+			continue
+		}
+		s.forget(a)
+		s.uses.forget(a.ID)
+		s.push.drop(a.ID, 0)
+		s.log.Info("the backup held an account that was removed since; it is gone again", "account", a.ID)
+	}
+}
+
+// listEntries makes sure that the index lists every account there is. The edit
+// lock is held.
+func (s *Service) listEntries() {
+	index := s.vault.parts.Index
+	unlisted := map[string]string{}
+	for _, a := range s.all() {
+		if _, listed := index.Mark(string(a.ID)); !listed && !index.Removed(string(a.ID)) {
+			unlisted[string(a.ID)] = markUnknown
+		}
+	}
+	if err := index.Keep(unlisted); err != nil {
+		s.log.Warn("the list of vault entries is not complete", "error", err)
+	}
+}
+
+// recoverLost makes accounts again that the database has lost and of which the
+// vault holds the secrets. begun are additions that a crash interrupted; credible
+// tells that the vault is the one of before, so that what it does not have is
+// looked for no more. The vault is open and the edit lock is held.
+func (s *Service) recoverLost(ctx context.Context, begun []core.ID, credible bool) {
+	wanted, err := s.lostIDs(begun)
+	if err != nil {
+		s.log.Warn("lost accounts cannot be looked for", "error", err)
+	}
+	var found []core.Account
+	var missing []core.ID
+	taken := s.takenNames()
+	for _, id := range wanted {
+		raw, err := s.vault.inUse().Get(ctx, string(id))
+		if errors.Is(err, s.vault.parts.NotFound) {
+			missing = append(missing, id)
+			continue
+		}
+		if err != nil {
+			s.log.Warn("lost accounts cannot be looked for in the vault", "error", s.vault.failed(ctx, err))
+			return // at the next opening
+		}
+		e, ok := decodeEntry(raw)
+		if !ok {
+			s.log.Warn("an entry of the vault cannot be read and stays as it is", "account", id)
+			continue
+		}
+		a := s.remade(id, e, s.parts.Lost[id])
+		a.Name = freeName(taken, a)
+		taken[api.Ref{Name: a.Name, Env: a.Env}] = true
+		found = append(found, a)
+	}
+	if credible {
+		s.lookNoMore(begun, missing)
+	}
+	if err := s.saveRecovered(ctx, found); err != nil {
+		s.log.Error("accounts were found in the vault and could not be saved", "error", err)
+	}
+}
+
+// lostIDs are the accounts that may have an entry in the vault and that the
+// database does not have. Those that a person removed are none of them.
+func (s *Service) lostIDs(begun []core.ID) ([]core.ID, error) {
+	index := s.vault.parts.Index
+	keys := slices.Collect(maps.Keys(index.Entries()))
+	var failed error
+	if l, ok := s.vault.inUse().(lister); ok {
+		listed, err := l.Keys()
+		keys, failed = append(keys, listed...), err
+	}
+	for id := range s.parts.Lost {
+		keys = append(keys, string(id))
+	}
+	keys = append(keys, names(begun)...)
+	slices.Sort(keys)
+	var out []core.ID
+	for _, key := range slices.Compact(keys) {
+		if key != dataKeyName && key != movedKey && !s.has(core.ID(key)) && !index.Removed(key) {
+			out = append(out, core.ID(key))
+		}
+	}
+	return out, failed
+}
+
+// lookNoMore forgets what the vault turned out not to have.
+func (s *Service) lookNoMore(begun, missing []core.ID) {
+	if err := s.vault.parts.Index.Forget(names(missing)...); err != nil {
+		s.log.Warn("the list of vault entries was not put right", "error", err)
+	}
+	var over []core.ID
+	for _, id := range begun {
+		if slices.Contains(missing, id) {
+			over = append(over, id)
+		}
+	}
+	if err := s.parts.Store.EndIntents(over...); err != nil {
+		s.log.Warn("intents stay until the next start", "error", err)
+	}
+}
+
+// remade is an account made from its entry. known are its states in the damaged
+// database, of which nobody knows the newest: they say what an entry of an
+// earlier version does not tell, but never where the secret may be sent.
+func (s *Service) remade(id core.ID, e entry, known []core.Account) core.Account {
+	a := blank()
+	if len(known) > 0 {
+		a = known[0]
+	}
+	if e.Name != "" {
+		a.Name, a.Env, a.Kind, a.Product, a.AppID, a.Proxy = e.Name, e.Env, e.Kind, e.Product, e.AppID, e.Proxy
+	}
+	switch own := s.baseURL(core.Account{Kind: a.Kind}); {
+	case e.BaseURL == "" && e.SecretHost == "":
+		a.BaseURL = unknownHost
+	case e.BaseURL != "" && e.BaseURL != own:
+		a.BaseURL = e.BaseURL
+	case e.BaseURL == "" && e.SecretHost != s.goes(core.Account{Kind: a.Kind}).Host:
+		a.BaseURL = e.SecretHost
+	default:
+		a.BaseURL = ""
+	}
+	a.ID, a.Auto, a.AllowLive = id, false, false
+	if !a.Env.Valid() {
+		a.Env = core.Sandbox
+	}
+	a = a.Clean()
+	if _, err := core.CleanName(a.Name); err != nil {
+		a.Name = "recovered-" + string(id[:min(len(id), 6)])
+	}
+	return a
+}
+
+// keptIDs are all accounts of which the vault may hold an entry.
+func (s *Service) keptIDs() ([]core.ID, error) {
+	ids, err := s.parts.Store.Pending()
+	for _, a := range s.all() {
+		ids = append(ids, a.ID)
+	}
+	for key := range s.vault.parts.Index.Entries() {
+		ids = append(ids, core.ID(key))
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids), err
+}
+
+// takenNames are those of the accounts there are.
+func (s *Service) takenNames() map[api.Ref]bool {
+	out := map[api.Ref]bool{}
+	for _, a := range s.all() {
+		out[api.Ref{Name: a.Name, Env: a.Env}] = true
+	}
+	return out
+}
+
+// freeName is the account's name, with a number when another has it.
+func freeName(taken map[api.Ref]bool, a core.Account) string {
+	name := a.Name
+	for n := 2; taken[api.Ref{Name: name, Env: a.Env}]; n++ {
+		name = numbered(a.Name, n)
+	}
+	return name
+}
+
+// saveRecovered saves accounts whose secrets are in the vault already.
+func (s *Service) saveRecovered(ctx context.Context, found []core.Account) error {
+	if len(found) == 0 {
+		return nil
+	}
+	lines, marks := make([]core.Entry, len(found)), map[string]string{}
+	for i, a := range found {
+		lines[i] = core.Entry{At: s.now(), What: core.DidRecover}
+		marks[string(a.ID)] = markRecovered
+	}
+	nothing := func(context.Context) error { return nil }
+	if _, err := s.parts.Store.SaveAll(ctx, found, lines, nothing, nothing); err != nil {
+		return err
+	}
+	if err := s.vault.parts.Index.Keep(marks); err != nil {
+		s.log.Warn("accounts that came back may not be told about", "error", err)
+	}
+	for _, a := range found {
+		s.remember(a)
+		s.keeper.Put(a, core.Token{})
+		if a.BaseURL == unknownHost {
+			s.keeper.Refuse(a.ID, noHost())
+		}
+		s.log.Warn("an account that the database had lost is back from the vault, paused", "account", a.ID)
+	}
+	s.hub.restate()
+	return nil
+}
+
+// recovered names the accounts that came back from the vault and that no person
+// has looked at since.
+func (s *Service) recovered() []string {
+	var out []string
+	for key, mark := range s.vault.parts.Index.Entries() {
+		if mark != markRecovered {
+			continue
+		}
+		s.mu.RLock()
+		a, there := s.accounts[core.ID(key)]
+		s.mu.RUnlock()
+		if there {
+			out = append(out, a.Ref())
+		}
+	}
+	slices.SortFunc(out, strings.Compare)
+	return out
+}
+
+// lookedAt tells that a person has looked at an account that came back.
+func (s *Service) lookedAt(id core.ID) {
+	if mark, _ := s.vault.parts.Index.Mark(string(id)); mark != markRecovered {
+		return
+	}
+	if err := s.vault.parts.Index.Keep(map[string]string{string(id): markUnknown}); err != nil {
+		s.log.Warn("an account that came back is still told about", "error", err)
+	}
+	s.entries.outdated(id)
+	s.hub.restate()
+}
+
+// refreshes are the entries of the vault that are out of date: of an earlier
+// version, or of an account that was renamed since. Each costs a keyring two
+// child processes, so they are brought up to date a few at a time, once a minute,
+// and each only once: the index remembers. A passphrase file takes all at once,
+// for each change costs it a second.
+type refreshes struct {
+	busy  atomic.Bool
+	count atomic.Int64
+	ids   map[core.ID]bool // guarded by the edit lock
+}
+
+// refreshAtOnce is how many entries of a keyring are refreshed in a minute.
+const refreshAtOnce = 4
+
+func (r *refreshes) outdated(ids ...core.ID) {
+	if r.ids == nil {
+		r.ids = map[core.ID]bool{}
+	}
+	for _, id := range ids {
+		r.ids[id] = true
+	}
+	r.count.Store(int64(len(r.ids)))
+}
+
+func (r *refreshes) done(ids ...core.ID) {
+	for _, id := range ids {
+		delete(r.ids, id)
+	}
+	r.count.Store(int64(len(r.ids)))
+}
+
+// noteOutdated plans to refresh the entries of accounts that need it. The edit
+// lock is held.
+func (s *Service) noteOutdated(accounts ...core.Account) {
+	for _, a := range accounts {
+		mark, listed := s.vault.parts.Index.Mark(string(a.ID))
+		if listed && mark != markRecovered && a.BaseURL != unknownHost && mark != markOf(a, s.baseURL(a)) {
+			s.entries.outdated(a.ID)
+		}
+	}
+}
+
+// refreshEntries refreshes what is out of date, on a goroutine that run starts,
+// while the vault is open. It asks unattended, which never raises a prompt.
+func (s *Service) refreshEntries(ctx context.Context, run func(func())) {
+	if s.entries.count.Load() == 0 || s.now().Sub(s.started) < upkeepEvery { // a start has enough to ask the vault
+		return
+	}
+	if s.vault.closed() != nil || !s.entries.busy.CompareAndSwap(false, true) {
+		return
+	}
+	run(func() {
+		defer s.entries.busy.Store(false)
+		s.edit.Lock()
+		defer s.edit.Unlock()
+		s.refreshSome(ctx)
+	})
+}
+
+func (s *Service) refreshSome(ctx context.Context) {
+	ids := slices.Sorted(maps.Keys(s.entries.ids))
+	if _, atOnce := s.vault.inUse().(batcher); !atOnce {
+		ids = ids[:min(len(ids), refreshAtOnce)]
+	}
+	set, marks := map[core.ID]kept{}, map[string]string{}
+	for _, id := range ids {
+		s.mu.RLock()
+		a, there := s.accounts[id]
+		s.mu.RUnlock()
+		if !there {
+			continue
+		}
+		e, err := s.vault.entry(ctx, id)
+		if err != nil && !isMissing(err) {
+			return // when the vault is open again
+		}
+		marks[string(id)] = markOf(a, s.baseURL(a))
+		if err == nil {
+			set[id] = s.vault.kept(a, e.bind(s.goes(a)))
+		}
+	}
+	if err := s.vault.putAll(ctx, set, nil); err != nil {
+		s.log.Warn("entries of the vault do not tell yet to which accounts they belong", "error", err)
+		if core.AsError(err).Class == core.VaultClosed {
+			return
+		}
+	}
+	if err := s.vault.parts.Index.Keep(marks); err != nil {
+		s.log.Warn("the list of vault entries is not up to date", "error", err)
+	}
+	s.entries.done(ids...)
+}

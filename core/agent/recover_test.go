@@ -1,0 +1,526 @@
+package agent
+
+import (
+	"encoding/json"
+	"errors"
+	"maps"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"tokentray/core"
+	"tokentray/core/api"
+	"tokentray/core/vault"
+)
+
+// keys are those that the keyring holds, which no keyring tells the agent.
+func (r *ring) keys() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Sorted(maps.Keys(r.held))
+}
+
+func (w *world) refs(r *running) []string {
+	w.t.Helper()
+	l, err := r.client.List(w.t.Context())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	var out []string
+	for _, a := range l.Accounts {
+		out = append(out, a.Ref().String())
+	}
+	return out
+}
+
+// crash ends an agent and puts file in the place of its database, as an agent
+// that is killed leaves the file it had at that time.
+func (w *world) crash(r *running, file []byte) {
+	w.t.Helper()
+	if err := r.end(); err != nil {
+		w.t.Fatal(err)
+	}
+	if err := os.WriteFile(w.home.DB(), file, 0o600); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func (w *world) read(path string) []byte {
+	w.t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return data
+}
+
+// backups are the backups as they are.
+func (w *world) backups() map[string][]byte {
+	w.t.Helper()
+	names, _ := filepath.Glob(filepath.Join(w.home.Dir(), "backups", "*"))
+	out := map[string][]byte{}
+	for _, name := range names {
+		out[name] = w.read(name)
+	}
+	return out
+}
+
+// putBackups puts back what backups returned, as if the crash had come before
+// the next backup.
+func (w *world) putBackups(kept map[string][]byte) {
+	w.t.Helper()
+	for name := range w.backups() {
+		if err := os.Remove(name); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	for name, data := range kept {
+		if err := os.WriteFile(name, data, 0o600); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+}
+
+// TestNothingIsLostWithTheDatabase: four accounts, of which a backup has one;
+// then the database is damaged, put back as it was, emptied, removed. All four
+// are there again, the keyring lost nothing, and the lost ones wait for a person.
+func TestNothingIsLostWithTheDatabase(t *testing.T) {
+	spoiled := func(data []byte) []byte { data = slices.Clone(data); clear(data[:8192]); return data }
+	for name, c := range map[string]struct {
+		file     func(old, last []byte) []byte // nil: the file is gone
+		backups  bool
+		passfile bool
+		restored string
+		lost     int
+	}{
+		"its head is overwritten":              {file: func(_, last []byte) []byte { return spoiled(last) }, backups: true, restored: "store_restored", lost: 3},
+		"and there is no backup":               {file: func(_, last []byte) []byte { return spoiled(last) }, restored: "store_emptied", lost: 4},
+		"nothing of it can be read":            {file: func(_, last []byte) []byte { return slices.Repeat([]byte{7}, len(last)) }, backups: true, restored: "store_restored", lost: 3},
+		"nor is there a backup":                {file: func(_, last []byte) []byte { return slices.Repeat([]byte{7}, len(last)) }, restored: "store_emptied", lost: 4},
+		"it is cut to nothing":                 {file: func(_, _ []byte) []byte { return nil }, backups: true, restored: "store_restored", lost: 3},
+		"it is gone":                           {backups: true, restored: "store_refound", lost: 3},
+		"everything is gone":                   {lost: 4},
+		"an older one is put in its place":     {file: func(old, _ []byte) []byte { return old }, backups: true, lost: 3},
+		"a passphrase file, and it is damaged": {file: func(_, last []byte) []byte { return spoiled(last) }, backups: true, passfile: true, restored: "store_restored", lost: 3},
+		"a passphrase file, and an older one":  {file: func(old, _ []byte) []byte { return old }, backups: true, passfile: true, lost: 3},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			r := w.start()
+			if c.passfile {
+				if _, err := r.client.VaultInit(t.Context(), core.NewSecret(passphrase)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			r.add("a", core.Sandbox)
+			if err := r.end(); err != nil {
+				t.Fatal(err)
+			}
+			old, kept := w.read(w.home.DB()), w.backups()
+			r = w.start()
+			if c.passfile {
+				if _, err := r.client.VaultUnlock(t.Context(), core.NewSecret(passphrase)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			r.add("b", core.Sandbox)
+			r.add("c", core.Live)
+			r.add("d", core.Sandbox)
+			last, held := w.read(w.home.DB()), w.ring.keys()
+			asked := len(w.up.tokens())
+			var file []byte
+			if c.file != nil {
+				file = c.file(old, last)
+			}
+			w.crash(r, file)
+			if c.file == nil {
+				if err := os.Remove(w.home.DB()); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if !c.backups {
+				kept = nil
+			}
+			w.putBackups(kept)
+
+			r = w.start()
+			if c.passfile {
+				if _, err := r.client.VaultUnlock(t.Context(), core.NewSecret(passphrase)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if got := w.refs(r); !slices.Equal(got, []string{"a/sandbox", "b/sandbox", "c/live", "d/sandbox"}) {
+				t.Fatalf("accounts %v", got)
+			}
+			if got := w.ring.keys(); !slices.Equal(got, held) {
+				t.Errorf("the keyring holds %v and held %v", got, held)
+			}
+			if len(w.ring.deleted) > 0 && !c.passfile {
+				t.Errorf("deleted from the keyring: %v", w.ring.deleted)
+			}
+			l, err := r.client.List(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(l.Recovered) != c.lost || l.Notice != c.restored {
+				t.Errorf("recovered %v, notice %q", l.Recovered, l.Notice)
+			}
+			for _, a := range l.Accounts {
+				if back := slices.Contains(l.Recovered, a.Ref().String()); back && (a.State != core.StatePaused || a.Auto || a.BaseURL != "" || a.AppID == "") {
+					t.Errorf("%s came back as %+v", a.Ref(), a)
+				}
+			}
+			w.pass(3 * time.Hour)
+			r.upkeep.now(t.Context())
+			for _, a := range l.Accounts {
+				fetched := slices.ContainsFunc(w.up.tokens()[asked:], func(token string) bool { return strings.Contains(token, a.AppID) })
+				if fetched && slices.Contains(l.Recovered, a.Ref().String()) {
+					t.Errorf("upstream was asked for %s, which nobody has looked at", a.Ref())
+				}
+			}
+			// Each works with the secret it had.
+			for _, a := range l.Accounts {
+				if _, err := r.client.Token(t.Context(), a.Ref(), 0); err != nil {
+					t.Errorf("a token of %s: %v", a.Ref(), err)
+				}
+				if _, err := r.client.Edit(t.Context(), a.Ref(), api.AccountInput{Auto: ptr(true)}); err != nil {
+					t.Errorf("resume %s: %v", a.Ref(), err)
+				}
+			}
+			if s, err := r.client.Status(t.Context()); err != nil || len(s.Recovered) != 0 {
+				t.Errorf("after a person looked at them: %v, %v", s.Recovered, err)
+			}
+			if err := r.end(); err != nil {
+				t.Fatal(err)
+			}
+			r = w.start() // nothing is found twice
+			if got := w.refs(r); len(got) != 4 {
+				t.Errorf("the next start: accounts %v", got)
+			}
+		})
+	}
+}
+
+// TestWhatWasRemovedStaysRemoved although a backup or an older database still
+// has it, and although its secret is still in the vault.
+func TestWhatWasRemovedStaysRemoved(t *testing.T) {
+	for name, c := range map[string]struct {
+		noDrop, byHand bool
+		want           []string
+	}{
+		"restored from a backup":                        {want: []string{"a/sandbox"}},
+		"and its secret could not be removed":           {noDrop: true, want: []string{"a/sandbox"}},
+		"a person put the old database in its place":    {byHand: true, want: []string{"a/sandbox", "b/sandbox"}},
+		"the same, and its secret could not be removed": {byHand: true, noDrop: true, want: []string{"a/sandbox", "b/sandbox"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			r := w.start()
+			r.add("a", core.Sandbox)
+			b := r.add("b", core.Sandbox)
+			if err := r.end(); err != nil {
+				t.Fatal(err)
+			}
+			old, kept := w.read(w.home.DB()), w.backups()
+			r = w.start()
+			if c.noDrop {
+				w.ring.noDrop = closedBy(vault.ErrLocked)
+			}
+			if err := r.client.Remove(t.Context(), b.Ref()); (err != nil) != c.noDrop {
+				t.Fatal(err)
+			}
+			last := w.read(w.home.DB())
+			if c.byHand {
+				w.crash(r, old)
+			} else {
+				clear(last[:8192])
+				w.crash(r, last)
+			}
+			w.putBackups(kept)
+			w.ring.noDrop = nil
+			r = w.start()
+			if got := w.refs(r); !slices.Equal(got, c.want) {
+				t.Errorf("accounts %v, want %v", got, c.want)
+			}
+			if c.byHand && !c.noDrop {
+				_, err := r.client.Edit(t.Context(), b.Ref(), api.AccountInput{Auto: ptr(false)})
+				if err != nil {
+					t.Fatal(err)
+				}
+				w.pass(3 * time.Hour)
+				_, err = r.client.Token(t.Context(), b.Ref(), 0)
+				if e := wantClass(t, err, core.VaultClosed); e.Remedy != core.RemedyReenter {
+					t.Errorf("an account whose secret is gone: %v, remedy %s", e, e.Remedy)
+				}
+			}
+			if !c.byHand && slices.Contains(w.ring.keys(), string(b.ID)) {
+				t.Error("the secret of the removed account is still in the keyring")
+			}
+		})
+	}
+}
+
+// TestAnEntryThatDoesNotTellItsHostWaits: what an earlier version wrote has the
+// secret alone. It comes back, and goes nowhere before a person says where.
+func TestAnEntryThatDoesNotTellItsHostWaits(t *testing.T) {
+	w := newWorld(t)
+	r := w.start()
+	r.add("a", core.Sandbox)
+	if err := r.end(); err != nil {
+		t.Fatal(err)
+	}
+	kept := w.backups()
+	r = w.start()
+	b, err := r.client.Add(t.Context(), api.AccountInput{
+		Name: ptr("b"), AppID: ptr(appID), Secret: ptr(goodSecret), BaseURL: ptr("https://own.example"),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := b.Account.ID
+	if err := w.ring.Memory.Set(t.Context(), string(id), []byte(`{"secret":"`+goodSecret+`"}`)); err != nil {
+		t.Fatal(err)
+	}
+	last := w.read(w.home.DB())
+	clear(last[:8192])
+	w.crash(r, last)
+	w.putBackups(kept)
+
+	for start := range 2 {
+		r = w.start()
+		got, err := r.client.Account(t.Context(), b.Account.Ref())
+		if err != nil || got.State != core.StateBlocked || got.Error == nil || got.Error.Remedy != core.RemedyNoHost {
+			t.Fatalf("start %d: %+v, %v; want it to need a person", start, got, err)
+		}
+		asked := w.up.count()
+		for _, try := range []func() error{
+			func() error { _, err := r.client.Token(t.Context(), got.Ref(), 0); return err },
+			func() error {
+				_, err := r.client.Refresh(t.Context(), got.Ref(), api.RefreshRequest{Force: true})
+				return err
+			},
+		} {
+			if e := wantClass(t, try(), core.Misuse); e.Remedy != core.RemedyNoHost {
+				t.Errorf("start %d: %v", start, e)
+			}
+		}
+		if w.up.count() != asked {
+			t.Error("upstream was asked")
+		}
+		if err := r.end(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r = w.start()
+	saved, err := r.client.Edit(t.Context(), b.Account.Ref(), api.AccountInput{BaseURL: ptr("https://own.example"), Auto: ptr(true)})
+	if err != nil || saved.Account.Error != nil || saved.Account.State != core.StateFresh {
+		t.Errorf("after a person said where: %+v, %v", saved.Account, err)
+	}
+	raw, err := w.ring.Memory.Get(t.Context(), string(id))
+	if err != nil || !strings.Contains(string(raw), `"secret_host":"https://own.example"`) || !strings.Contains(string(raw), goodSecret) {
+		t.Errorf("the entry does not tell the host now: %v", err)
+	}
+}
+
+// TestAnAdditionThatACrashInterruptedComesBack: its secret is in the vault and
+// upstream never shows it again.
+func TestAnAdditionThatACrashInterruptedComesBack(t *testing.T) {
+	w := newWorld(t)
+	r := w.start()
+	r.add("a", core.Sandbox)
+	file := w.read(w.home.DB())
+	r.add("b", core.Sandbox)
+	w.crash(r, file) // as it was before b; the vault has it
+	r = w.start()
+	if got := w.refs(r); !slices.Equal(got, []string{"a/sandbox", "b/sandbox"}) {
+		t.Errorf("accounts %v", got)
+	}
+	lines, err := r.client.History(t.Context(), api.Ref{Name: "b", Env: core.Sandbox}, api.HistoryQuery{})
+	if err != nil || len(lines) == 0 || lines[0].What != core.DidRecover {
+		t.Errorf("history %+v, %v", lines, err)
+	}
+}
+
+// TestAnImportThatFailedTakesNoSecretAway of accounts that are there.
+func TestAnImportThatFailedLeavesNoTrace(t *testing.T) {
+	w := newWorld(t)
+	r := w.start()
+	a := r.add("a", core.Sandbox)
+	if err := w.ring.Memory.Delete(t.Context(), string(a.ID)); err != nil {
+		t.Fatal(err)
+	}
+	w.ring.noSet = errors.New("no")
+	req := api.ImportRequest{Accounts: []api.AccountInput{input("a", core.Sandbox, a.AppID), input("n", core.Sandbox, appID)}, OnConflict: api.ConflictReplace}
+	plan, err := r.client.Import(t.Context(), req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Apply = plan.Digest
+	if _, err := r.client.Import(t.Context(), req); err == nil {
+		t.Fatal("the import went through")
+	}
+	index := r.vault.parts.Index
+	if index.Removed(string(a.ID)) {
+		t.Error("an account that is there counts as removed")
+	}
+	if got := w.refs(r); !slices.Equal(got, []string{"a/sandbox"}) {
+		t.Errorf("accounts %v", got)
+	}
+}
+
+// TestEntriesAreRefreshedAFewAtATime: those that an earlier version wrote, or of
+// accounts that were renamed, tell their accounts after a while. A keyring is
+// asked for four in a minute, and each but once.
+func TestEntriesAreRefreshedAFewAtATime(t *testing.T) {
+	w := newWorld(t)
+	r := w.start()
+	var ids []core.ID
+	for i := range 6 {
+		ids = append(ids, r.add(string(rune('a'+i)), core.Sandbox).ID)
+	}
+	if err := r.end(); err != nil {
+		t.Fatal(err)
+	}
+	old := `{"secret":"` + goodSecret + `"}`
+	for _, id := range ids {
+		if err := w.ring.Memory.Set(t.Context(), string(id), []byte(old)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Remove(w.home.VaultIndex()); err != nil { // an earlier version kept none
+		t.Fatal(err)
+	}
+	r = w.start()
+	told := func() int {
+		n := 0
+		for _, id := range ids {
+			raw, err := w.ring.Memory.Get(t.Context(), string(id))
+			if err != nil {
+				t.Fatal(err)
+			}
+			var e entry
+			if err := json.Unmarshal(raw, &e); err != nil || e.Secret != goodSecret {
+				t.Fatalf("an entry lost its secret: %v", err)
+			}
+			if e.Name != "" && e.AppID != "" && e.BaseURL != "" && e.SecretHost == "https://api.example.com" {
+				n++
+			}
+		}
+		return n
+	}
+	// beats lets minutes go by until nothing is out of date; in each at most a few
+	// entries change. It returns how often the keyring was asked since start.
+	beats := func(start int) int {
+		for before := told(); ; {
+			w.pass(time.Minute)
+			r.upkeep.now(t.Context())
+			for r.entries.busy.Load() {
+				runtime.Gosched()
+			}
+			now := told()
+			if now > before+2*refreshAtOnce { // the agent's own beat may come between
+				t.Fatalf("%d entries after %d", now, before)
+			}
+			if before = now; r.entries.count.Load() == 0 {
+				return w.ring.asked() - start
+			}
+		}
+	}
+	beats(w.ring.asked())
+	if told() != len(ids) {
+		t.Errorf("%d entries tell their account, want all", told())
+	}
+	start := w.ring.asked()
+	if calls := beats(start); calls != 0 {
+		t.Errorf("%d calls for entries that are up to date", calls)
+	}
+	if _, err := r.client.Edit(t.Context(), api.Ref{Name: "a", Env: core.Sandbox}, api.AccountInput{Name: ptr("z")}); err != nil {
+		t.Fatal(err)
+	}
+	if calls := beats(start); calls != 2 {
+		t.Errorf("a new name took %d calls", calls)
+	}
+	if err := r.end(); err != nil {
+		t.Fatal(err)
+	}
+	r = w.start()
+	if calls := beats(w.ring.asked()); calls != 0 {
+		t.Errorf("after a restart the keyring was asked %d times", calls)
+	}
+}
+
+// TestAnEntryFitsEverySystem: Windows takes 2,560 bytes. Secrets and hosts stay.
+func TestAnEntryFitsEverySystem(t *testing.T) {
+	long := core.Account{
+		Name: strings.Repeat("店", core.MaxName), Env: core.Live, Kind: core.KindWeChat, Product: core.ProductOfficial,
+		AppID:   strings.Repeat("a", core.MaxAppID),
+		BaseURL: "https://host.example/" + strings.Repeat("p", core.MaxURL-21), Proxy: "http://proxy.example:1/" + strings.Repeat("u", 1000),
+	}
+	to := long.Destination("")
+	secret, password := core.NewSecret(strings.Repeat("s", core.MaxKey)), core.NewSecret("pass")
+	raw, err := entry{}.with(&secret, &password, to).of(long, long.BaseURL).encode()
+	if err != nil || len(raw) > maxEntry {
+		t.Fatalf("%d bytes, %v", len(raw), err)
+	}
+	e, ok := decodeEntry(raw)
+	if !ok || e.Secret != secret.Reveal() || e.ProxyPassword != "pass" || e.SecretHost != "https://host.example" || e.ProxyHost != "http://proxy.example:1" {
+		t.Errorf("lost what must stay: %+v", e.SecretHost)
+	}
+	if e.AppID != long.AppID || e.Name != strings.Repeat("店", shortName) {
+		t.Errorf("lost more than it had to: name %q", e.Name)
+	}
+	w := newWorld(t)
+	s, err := w.service()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = s.close() }()
+	if a := s.remade(core.NewID(), e, nil); a.BaseURL != "https://host.example" || a.Auto {
+		t.Errorf("made again for %s", a.BaseURL)
+	}
+}
+
+// TestTheMoveToAPassphraseFileLeavesNothingBehind: a keyring that cannot be
+// reached when the file is made gives its secrets later, and loses none before.
+func TestTheMoveToAPassphraseFileLosesNothing(t *testing.T) {
+	w := newWorld(t)
+	r := w.start()
+	a, b := r.add("a", core.Sandbox), r.add("b", core.Sandbox)
+	held := w.ring.keys()
+	w.ring.breaks(closedBy(vault.ErrUnavailable))
+	if _, err := r.client.VaultInit(t.Context(), core.NewSecret(passphrase)); err != nil {
+		t.Fatal(err)
+	}
+	if got := w.ring.keys(); !slices.Equal(got, held) {
+		t.Fatalf("the keyring holds %v", got)
+	}
+	if err := r.end(); err != nil {
+		t.Fatal(err)
+	}
+	w.ring.breaks(nil)
+	r = w.start()
+	if err := r.client.Remove(t.Context(), b.Ref()); err == nil {
+		t.Error("the vault is locked, and the removal does not say that the secret is left")
+	}
+	if _, err := r.client.VaultUnlock(t.Context(), core.NewSecret(passphrase)); err != nil {
+		t.Fatal(err)
+	}
+	if got := w.ring.keys(); len(got) > 0 {
+		t.Errorf("the keyring still holds %v", got)
+	}
+	w.pass(3 * time.Hour)
+	if _, err := r.client.Token(t.Context(), a.Ref(), 0); err != nil {
+		t.Errorf("the secret did not come along: %v", err)
+	}
+	if got := w.refs(r); !slices.Equal(got, []string{"a/sandbox"}) {
+		t.Errorf("accounts %v", got)
+	}
+	file := r.parts.Vaults.File.(lister)
+	if keys, err := file.Keys(); err != nil || !slices.Equal(keys, slices.Sorted(maps.Keys(map[string]bool{string(a.ID): true, dataKeyName: true}))) {
+		t.Errorf("the passphrase file holds %v, %v", keys, err)
+	}
+}

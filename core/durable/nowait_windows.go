@@ -1,0 +1,3 @@
+package durable
+
+const noWait = 0 // named pipes do not lie among files

@@ -1,0 +1,252 @@
+package vault
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+
+	"tokentray/core"
+	"tokentray/core/durable"
+)
+
+// Index lists, in a file of its own beside the database, which entries a vault
+// holds, for no keyring can be asked for that. When the database is damaged, or
+// an older one is put in its place, the index tells which secrets have no
+// account any more, so that they can be found; and which of them a person
+// removed, so that those do not come back.
+//
+// The file is text and only appended to, each change in one write that is
+// flushed to the disk: "home ID", "+ KEY MARK", "- KEY" (a person removed it) and
+// "~ KEY" (nothing is known of it any more). A line that cannot be read is passed
+// over. It holds random IDs, never a secret or a name.
+type Index struct {
+	path string
+
+	mu      sync.Mutex
+	home    string
+	held    map[string]string // key -> mark
+	removed map[string]bool
+	lines   int // in the file
+	fresh   bool
+}
+
+// maxIndex bounds what is read of an index, in bytes; ten thousand accounts and
+// as many removals take a twentieth.
+const maxIndex = 16 << 20
+
+// OpenIndex reads the index at path. One that is not there is empty; an empty
+// path keeps it in memory alone.
+func OpenIndex(path string) (*Index, error) {
+	x := &Index{path: path, held: map[string]string{}, removed: map[string]bool{}}
+	if path == "" {
+		return x, nil
+	}
+	f, err := durable.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		x.fresh = true
+		return x, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the list of vault entries: %w", err)
+	}
+	defer func() { _ = f.Close() }()
+	lines := bufio.NewScanner(io.LimitReader(f, maxIndex))
+	for lines.Scan() {
+		x.lines++
+		x.take(lines.Text())
+	}
+	// A line too long to be ours ends the reading; what came before it counts.
+	return x, nil
+}
+
+// take takes one line in.
+func (x *Index) take(line string) {
+	op, rest, _ := strings.Cut(line, " ")
+	key, mark, _ := strings.Cut(rest, " ")
+	if key == "" {
+		return
+	}
+	switch op {
+	case "home":
+		x.home = key
+	case "+":
+		x.held[key] = mark
+		delete(x.removed, key)
+	case "-":
+		delete(x.held, key)
+		x.removed[key] = true
+	case "~":
+		delete(x.held, key)
+		delete(x.removed, key)
+	}
+}
+
+// New reports whether there was no file.
+func (x *Index) New() bool { return x.fresh }
+
+// Home is the home whose vault this is; empty when nobody claimed it.
+func (x *Index) Home() string {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.home
+}
+
+// Claim says whose vault this is. Entries that were listed for another home are
+// put aside with the file, for they are not to be found under this one's names.
+func (x *Index) Claim(home string) error {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.home == home {
+		return nil
+	}
+	if x.home != "" && x.path != "" {
+		if err := os.Rename(x.path, x.path+"."+x.home); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("put the list of vault entries aside: %w", err)
+		}
+	}
+	if x.home != "" {
+		x.held, x.removed, x.lines, x.fresh = map[string]string{}, map[string]bool{}, 0, true
+	}
+	x.home = home
+	return x.append([]string{"home " + home})
+}
+
+// Entries returns what the vault holds, each key with its mark.
+func (x *Index) Entries() map[string]string {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return maps.Clone(x.held)
+}
+
+// Mark returns the mark of a key, and whether the vault holds it.
+func (x *Index) Mark(key string) (string, bool) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	mark, ok := x.held[key]
+	return mark, ok
+}
+
+// Removed reports whether a person removed the entry.
+func (x *Index) Removed(key string) bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.removed[key]
+}
+
+// Keep lists entries with their marks: a word each, without blanks.
+func (x *Index) Keep(entries map[string]string) error {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	var lines []string
+	for _, key := range slices.Sorted(maps.Keys(entries)) {
+		if mark, ok := x.held[key]; !ok || mark != entries[key] {
+			lines = append(lines, strings.TrimRight("+ "+key+" "+entries[key], " "))
+		}
+	}
+	return x.append(lines)
+}
+
+// Remove tells that a person removed entries.
+func (x *Index) Remove(keys ...string) error {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	var lines []string
+	for _, key := range keys {
+		if !x.removed[key] {
+			lines = append(lines, "- "+key)
+		}
+	}
+	return x.append(lines)
+}
+
+// Forget takes keys from the list that are not in the vault and that nobody
+// removed.
+func (x *Index) Forget(keys ...string) error {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	var lines []string
+	for _, key := range keys {
+		if _, ok := x.held[key]; ok || x.removed[key] {
+			lines = append(lines, "~ "+key)
+		}
+	}
+	return x.append(lines)
+}
+
+// slack is how many lines that no longer count a file may hold for each that
+// does, before it is written anew.
+const slack = 4
+
+// append writes lines and takes them in. On an error nothing has changed, but
+// for the file, which may hold some of them. The lock is held.
+func (x *Index) append(lines []string) error {
+	if len(lines) == 0 {
+		return nil
+	}
+	if x.path != "" {
+		if err := x.write(lines); err != nil {
+			return &core.Error{
+				Class: core.Internal, Remedy: core.RemedyDisk, Err: err,
+				Message: "the list of vault entries could not be written; see that the home's folder is yours and the disk has room, nothing was lost",
+			}
+		}
+	}
+	for _, line := range lines {
+		x.take(line)
+	}
+	if x.lines += len(lines); x.path != "" && x.lines > 100+slack*(len(x.held)+len(x.removed)) {
+		x.compact()
+	}
+	return nil
+}
+
+func (x *Index) write(lines []string) error {
+	f, err := durable.OpenFile(x.path, os.O_RDWR|os.O_APPEND|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = f.Close() }()
+	text := strings.Join(lines, "\n") + "\n"
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if last := make([]byte, 1); info.Size() > 0 {
+		if _, err := f.ReadAt(last, info.Size()-1); err == nil && last[0] != '\n' {
+			text = "\n" + text // a crash cut the last line off
+		}
+	}
+	if _, err := f.WriteString(text); err != nil {
+		return err
+	}
+	return f.Sync()
+}
+
+// compact writes the file anew without what no longer counts. When that fails
+// the long one stays.
+func (x *Index) compact() {
+	var lines []string
+	if x.home != "" {
+		lines = append(lines, "home "+x.home)
+	}
+	for _, key := range slices.Sorted(maps.Keys(x.removed)) {
+		lines = append(lines, "- "+key)
+	}
+	for _, key := range slices.Sorted(maps.Keys(x.held)) {
+		lines = append(lines, strings.TrimRight("+ "+key+" "+x.held[key], " "))
+	}
+	err := durable.Write(x.path, func(w io.Writer) error {
+		_, err := io.WriteString(w, strings.Join(lines, "\n")+"\n")
+		return err
+	})
+	if err == nil {
+		x.lines = len(lines)
+	}
+}
