@@ -109,20 +109,27 @@ func (a *app) flagRows(flags *pflag.FlagSet) []string {
 		if f.Hidden {
 			return
 		}
-		value, usage := pflag.UnquoteUsage(f)
-		name := "    --" + f.Name
-		if f.Shorthand != "" {
-			name = "-" + f.Shorthand + ", --" + f.Name
-		}
-		if value != "" {
-			name += " " + value
-		}
-		if f.DefValue != "" && f.DefValue != "false" && f.DefValue != "0" && f.DefValue != "[]" {
-			usage += a.say("help.default", "value", f.DefValue)
+		name, usage := a.flagWords(f)
+		if f.Shorthand == "" {
+			name = "    " + name
 		}
 		t.add(plain(name), plain(usage))
 	})
 	return t.lines(0)
+}
+
+// flagWords are a flag as it is typed, with what its value is called, and what it
+// is for.
+func (a *app) flagWords(f *pflag.Flag) (name, usage string) {
+	value, usage := pflag.UnquoteUsage(f)
+	name = strings.TrimSpace("--" + f.Name + " " + value)
+	if f.Shorthand != "" {
+		name = "-" + f.Shorthand + ", " + name
+	}
+	if f.DefValue != "" && f.DefValue != "false" && f.DefValue != "0" && f.DefValue != "[]" {
+		usage += a.say("help.default", "value", f.DefValue)
+	}
+	return name, usage
 }
 
 // helpCommand is tokentray help [COMMAND].

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -9,13 +10,14 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/cobra/doc"
 	"github.com/spf13/pflag"
 
 	"tokentray/ui/text"
 )
 
-// manCommand writes the manual pages into a folder, for who installs or packages
-// the program. It is hidden: nobody else has a use for it.
+// manCommand writes the manual pages into a folder, for those who install or
+// package the program. It is hidden: nobody else has a use for it.
 func (a *app) manCommand(root *cobra.Command) *cobra.Command {
 	return &cobra.Command{
 		Use:    "man DIR",
@@ -25,228 +27,152 @@ func (a *app) manCommand(root *cobra.Command) *cobra.Command {
 			return nil, cobra.ShellCompDirectiveFilterDirs
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
-			a.localise(root)
 			if err := os.MkdirAll(args[0], 0o755); err != nil {
 				return fmt.Errorf("make the folder for the manual pages: %w", err)
 			}
-			for name, page := range a.manPages(root) {
-				if err := os.WriteFile(filepath.Join(args[0], name), []byte(page), 0o644); err != nil {
-					return fmt.Errorf("write a manual page: %w", err)
-				}
+			a.localise(root)
+			if err := a.manPages(root, args[0]); err != nil {
+				return fmt.Errorf("write a manual page: %w", err)
 			}
 			return nil
 		},
 	}
 }
 
-// manPages are the manual pages of all commands by their files' names. They say
-// the same at every call: their date is that of SOURCE_DATE_EPOCH, or none.
-func (a *app) manPages(root *cobra.Command) map[string]string {
-	out := map[string]string{}
-	var walk func(*cobra.Command)
-	walk = func(cmd *cobra.Command) {
-		if cmd.Hidden || !cmd.Runnable() && !cmd.HasSubCommands() {
-			return // a topic; its text stands in the page of the program
-		}
-		out[manName(cmd)+".1"] = a.manPage(cmd)
-		for _, sub := range cmd.Commands() {
-			walk(sub)
+// manPages writes the pages of a command and of those below it. It spoils their
+// words for anything else.
+func (a *app) manPages(root *cobra.Command, dir string) error {
+	pages := withPages(root)
+	for _, cmd := range pages {
+		cmd.Long = a.manBody(cmd)
+	}
+	for _, cmd := range pages {
+		name, rest, _ := strings.Cut(strings.TrimSuffix(cmd.Use, " [flags]"), " ")
+		cmd.Use, cmd.Short = name+" "+escapeMarkdown(strings.TrimSpace(rest+" [flags]")), escapeMarkdown(cmd.Short)
+		cmd.DisableAutoGenTag = true
+		cmd.LocalFlags().VisitAll(func(f *pflag.Flag) { f.Hidden = true }) // manBody told of them
+	}
+	for _, cmd := range pages {
+		if err := a.manPage(cmd, dir); err != nil {
+			return err
 		}
 	}
-	walk(root)
+	return nil
+}
+
+// withPages are a command and those below it that have a page of their own. A
+// topic has none: its text stands in the page of the program.
+func withPages(cmd *cobra.Command) []*cobra.Command {
+	out := []*cobra.Command{cmd}
+	for _, sub := range cmd.Commands() {
+		if sub.IsAvailableCommand() && !sub.IsAdditionalHelpTopicCommand() {
+			out = append(out, withPages(sub)...)
+		}
+	}
 	return out
 }
 
-func manName(cmd *cobra.Command) string { return strings.ReplaceAll(cmd.CommandPath(), " ", "-") }
+// manPage has cobra write a page, and gives it the headings of our language and
+// its date: the day of SOURCE_DATE_EPOCH, as reproducible builds set it, or none.
+// No formatter may break a name in two, or replace characters that people copy.
+func (a *app) manPage(cmd *cobra.Command, dir string) error {
+	var page strings.Builder
+	if err := doc.GenMan(cmd, &doc.GenManHeader{Date: &time.Time{}, Source: "TokenTray " + a.Version, Manual: a.say("man.title")}, &page); err != nil {
+		return err
+	}
+	date := ""
+	if seconds, err := strconv.ParseInt(a.Getenv("SOURCE_DATE_EPOCH"), 10, 64); err == nil {
+		date = time.Unix(seconds, 0).UTC().Format(time.DateOnly)
+	}
+	heading := func(key text.Key) string { return ".SH " + a.say(key) + "\n" }
+	done := strings.NewReplacer(
+		".nh\n.TH", ".TH", `"Jan 0001"`, `"`+date+`"`,
+		".SH NAME\n", ".nh\n.ad l\n"+heading("man.name"), ".SH SYNOPSIS\n", heading("man.synopsis"),
+		".SH DESCRIPTION\n", heading("man.description"), ".SH SEE ALSO\n", heading("man.see"), ".EE\n", ".EE\n.nh\n",
+		`\-`, `\-`, "-", `\-`, "^", `\(ha`, "~", `\(ti`, "`", `\(ga`, "'", `\(aq`,
+	).Replace(page.String())
+	return os.WriteFile(filepath.Join(dir, strings.ReplaceAll(cmd.CommandPath(), " ", "-")+".1"), []byte(done), 0o644)
+}
 
-func (a *app) manPage(cmd *cobra.Command) string {
-	m := &roff{}
-	name := manName(cmd)
-	m.macro("TH", strings.ToUpper(name), "1", a.manDate(), "TokenTray "+a.Version, a.say("man.title"))
-	m.macro("nh") // a name that is broken in two cannot be looked for
-	m.macro("ad", "l")
-	m.macro("SH", a.say("man.name"))
-	m.line(name + ` \- ` + escapeRoff(cmd.Short))
-	m.macro("SH", a.say("man.synopsis"))
-	if cmd.Runnable() {
-		m.bold(cmd.UseLine())
-	}
+// manBody is a page from its description to its exit codes, as Markdown. It holds
+// the flags too, for cobra leaves out what their values are called.
+func (a *app) manBody(cmd *cobra.Command) string {
+	m := &markdown{}
+	m.prose(cmp.Or(cmd.Long, cmd.Short))
 	if cmd.HasAvailableSubCommands() {
-		if cmd.Runnable() {
-			m.macro("br")
+		m.heading(a.say("man.commands"))
+		m.prose(strings.Join(commandRows(cmd), "\n"))
+	}
+	flags := func(title text.Key, set *pflag.FlagSet) {
+		if set.HasAvailableFlags() {
+			m.heading(a.say(title))
 		}
-		m.bold(cmd.CommandPath() + " " + a.say("help.command"))
+		set.VisitAll(func(f *pflag.Flag) {
+			if name, usage := a.flagWords(f); !f.Hidden {
+				m.item(name, usage)
+			}
+		})
 	}
-	m.macro("SH", a.say("man.description"))
-	about := cmd.Long
-	if about == "" {
-		about = cmd.Short
+	flags("man.options", cmd.LocalNonPersistentFlags())
+	if cmd.HasParent() {
+		flags("man.global", cmd.InheritedFlags())
+		m.heading(a.say("man.exit"))
+		m.prose(a.say("man.exit_see"))
+		return m.String()
 	}
-	m.prose(about)
-	a.manCommands(m, cmd)
-	a.manFlags(m, "man.options", cmd.LocalNonPersistentFlags())
-	global := cmd.InheritedFlags()
-	if !cmd.HasParent() {
-		global = cmd.PersistentFlags()
+	flags("man.global", cmd.PersistentFlags())
+	m.heading(a.say("man.exit"))
+	for _, code := range exitCodes() {
+		n := strconv.Itoa(code)
+		m.item(n, a.say(text.Key("exit."+n)))
 	}
-	a.manFlags(m, "man.global", global)
-	a.manEnd(m, cmd)
+	m.prose(a.say("exit.errors"))
+	m.heading(a.say("man.environment"))
+	for _, name := range []string{"TOKENTRAY_HOME", "TOKENTRAY_LANG", "TOKENTRAY_PASSPHRASE_FILE"} {
+		m.item(name, a.say(text.Key("man.env."+strings.ToLower(name))))
+	}
 	return m.String()
 }
 
-// manDate is the day of SOURCE_DATE_EPOCH, as reproducible builds set it.
-func (a *app) manDate() string {
-	seconds, err := strconv.ParseInt(a.Getenv("SOURCE_DATE_EPOCH"), 10, 64)
-	if err != nil {
-		return ""
-	}
-	return time.Unix(seconds, 0).UTC().Format(time.DateOnly)
+// markdown writes plain text as Markdown.
+type markdown struct{ strings.Builder }
+
+func (m *markdown) heading(s string) { m.WriteString("# " + s + "\n") }
+
+func (m *markdown) item(term, about string) {
+	m.WriteString("**" + escapeMarkdown(term) + "**\n: " + escapeMarkdown(about) + "\n\n")
 }
 
-func (a *app) manCommands(m *roff, cmd *cobra.Command) {
-	if !cmd.HasAvailableSubCommands() {
-		return
-	}
-	m.macro("SH", a.say("man.commands"))
-	for _, sub := range cmd.Commands() {
-		if sub.Hidden || !sub.Runnable() && !sub.HasSubCommands() {
-			continue
-		}
-		m.macro("TP")
-		m.macro("BR", manName(sub), "(1)")
-		m.line(escapeRoff(sub.Short))
-	}
-}
-
-func (a *app) manFlags(m *roff, title text.Key, flags *pflag.FlagSet) {
-	first := true
-	flags.VisitAll(func(f *pflag.Flag) {
-		if f.Hidden {
-			return
-		}
-		if first {
-			m.macro("SH", a.say(title))
-			first = false
-		}
-		value, usage := pflag.UnquoteUsage(f)
-		name := `\fB` + escapeRoff("--"+f.Name) + `\fR`
-		if f.Shorthand != "" {
-			name = `\fB` + escapeRoff("-"+f.Shorthand) + `\fR, ` + name
-		}
-		if value != "" {
-			name += ` \fI` + escapeRoff(value) + `\fR`
-		}
-		if f.DefValue != "" && f.DefValue != "false" && f.DefValue != "0" && f.DefValue != "[]" {
-			usage += a.say("help.default", "value", f.DefValue)
-		}
-		m.macro("TP")
-		m.line(name)
-		m.line(escapeRoff(usage))
-	})
-}
-
-// manEnd tells the exit codes and what there is besides.
-func (a *app) manEnd(m *roff, cmd *cobra.Command) {
-	m.macro("SH", a.say("man.exit"))
-	if cmd.HasParent() {
-		m.line(escapeRoff(a.say("man.exit_see")))
-		m.macro("SH", a.say("man.see"))
-		m.macro("BR", manName(cmd.Parent()), "(1)")
-		return
-	}
-	for _, c := range exitCodes() {
-		n := strconv.Itoa(c)
-		m.macro("TP")
-		m.line(`\fB` + n + `\fR`)
-		m.line(escapeRoff(a.say(text.Key("exit." + n))))
-	}
-	m.macro("PP")
-	m.prose(a.say("exit.errors"))
-	m.macro("SH", a.say("man.environment"))
-	for _, name := range []string{"TOKENTRAY_HOME", "TOKENTRAY_LANG", "TOKENTRAY_PASSPHRASE_FILE"} {
-		m.macro("TP")
-		m.line(`\fB` + name + `\fR`)
-		m.line(escapeRoff(a.say(text.Key("man.env." + strings.ToLower(name)))))
-	}
-}
-
-// roff writes the language of manual pages.
-type roff struct{ strings.Builder }
-
-func (m *roff) line(s string) { m.WriteString(s + "\n") }
-
-// macro writes a request with its arguments, quoted. The heading's are taken as
-// they are, the date among them.
-func (m *roff) macro(name string, args ...string) {
-	for i, arg := range args {
-		if name != "TH" && name != "ad" {
-			arg = escapeRoff(arg)
-		}
-		args[i] = `"` + strings.ReplaceAll(arg, `"`, `\(dq`) + `"`
-	}
-	m.line(strings.TrimSpace("." + name + " " + strings.Join(args, " ")))
-}
-
-func (m *roff) bold(s string) { m.line(`\fB` + escapeRoff(s) + `\fR`) }
-
-// prose writes text as the help pages have it: paragraphs, which are filled
-// anew, and indented lines, which stay as they are.
-func (m *roff) prose(s string) {
-	paragraph := ""
-	end := func() {
-		if paragraph != "" {
-			m.line(escapeRoff(paragraph))
-		}
-		paragraph = ""
-	}
-	as, gap := false, false
+// prose writes text as the help pages have it: paragraphs, and indented lines,
+// which stay as they are.
+func (m *markdown) prose(s string) {
+	const cjk = 0x2E80 // formatters put a blank between two lines of Chinese, and know no place to break one
+	indented := false
 	for line := range strings.SplitSeq(s, "\n") {
-		if strings.TrimSpace(line) == "" {
-			end()
-			gap = true
-			continue
+		before := indented
+		switch indented = strings.HasPrefix(line, "  "); {
+		case indented && !before:
+			m.WriteString("\n    " + line)
+		case indented:
+			m.WriteString("    " + line)
+		case strings.ContainsFunc(line, func(r rune) bool { return r >= cjk }):
+			m.WriteString(escapeMarkdown(line) + "  ")
+		default:
+			m.WriteString(escapeMarkdown(line))
 		}
-		if example := strings.HasPrefix(line, "  "); example != as {
-			end()
-			as = example
-			m.macro(map[bool]string{true: "PP", false: "fi"}[example])
-			if example {
-				m.macro("nf")
-			} else if gap {
-				m.macro("PP")
-			}
-		} else if gap {
-			m.macro(map[bool]string{true: "sp", false: "PP"}[example])
-		}
-		gap = false
-		if as {
-			m.line(escapeRoff(line))
-			continue
-		}
-		if paragraph != "" && isCJK(line) {
-			m.line(escapeRoff(paragraph))
-			m.macro("br") // formatters would put a blank between, and know no place to break
-			paragraph = ""
-		}
-		paragraph = strings.TrimSpace(paragraph + " " + line)
+		m.WriteString("\n")
 	}
-	end()
-	if as {
-		m.macro("fi")
-	}
+	m.WriteString("\n")
 }
 
-// isCJK reports whether a line has Chinese characters in it.
-func isCJK(line string) bool {
-	const first = 0x2E80
-	return strings.ContainsFunc(line, func(r rune) bool { return r >= first })
-}
-
-// escapeRoff makes a line of text of which roff takes nothing for its own.
-func escapeRoff(s string) string {
-	s = strings.NewReplacer(`\`, `\e`, "-", `\-`, "^", `\(ha`, "~", `\(ti`, "`", `\(ga`, "'", `\(aq`).Replace(s)
-	if strings.HasPrefix(s, ".") {
-		s = `\&` + s
+// escapeMarkdown makes a line of text of which Markdown takes nothing for its own.
+func escapeMarkdown(s string) string {
+	var out strings.Builder
+	for _, r := range s {
+		if strings.ContainsRune("\\`*_{}[]()#+-.!:|&<>~", r) {
+			out.WriteByte('\\')
+		}
+		out.WriteRune(r)
 	}
-	return s
+	return out.String()
 }
