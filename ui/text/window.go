@@ -84,6 +84,7 @@ func window() table {
 		"window.row.confirm_denied": {"Put the IP on the whitelist, or wait.", "请把 IP 加入白名单，或稍后再试。"},
 		"window.row.quota_day":      {"It resets at midnight, Beijing time.", "北京时间零点重置。"},
 		"window.row.update":         {"Look for a newer version.", "请查看是否有新版本。"},
+		"window.row.secret_again":   {"Enter it again, or change the address back.", "请重新填写，或改回原来的地址。"},
 		"window.row.force_budget":   {"Wait, or renew without force.", "请稍候，或改用普通续期。"},
 
 		"window.menu.copy":          {"Copy", "复制"},
