@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/core/interchange"
@@ -311,6 +313,37 @@ func TestAProxyPasswordIsNotSentToAnotherProxy(t *testing.T) {
 	}
 	if strings.Count(home.all(), sent) == before {
 		t.Error("changed back, the proxy's password is gone")
+	}
+}
+
+// TestAPlanShowsWhereAnAppSecretWouldGo of accounts that are new, too: it is yet to
+// be entered. A URL with a password in it is not repeated.
+func TestAPlanShowsWhereAnAppSecretWouldGo(t *testing.T) {
+	w := newWorld(t)
+	r := w.start()
+	r.add("till", core.Sandbox)
+	for _, tt := range []struct {
+		name string
+		in   api.AccountInput
+		want []api.ImportAddress
+	}{
+		{"nothing told", api.AccountInput{}, nil},
+		{"the kind's own", api.AccountInput{BaseURL: ptr("https://api.example.com/")}, nil},
+		{"another", api.AccountInput{BaseURL: ptr("https://b.example")}, []api.ImportAddress{{Field: "base_url", From: "https://api.example.com", To: "https://b.example"}}},
+		{"a proxy", api.AccountInput{Proxy: ptr("http://u@p.example:1")}, []api.ImportAddress{{Field: "proxy", To: "http://u@p.example:1"}}},
+		{"a proxy with a password", api.AccountInput{Proxy: ptr("http://u:geheim@p.example:1")}, nil},
+	} {
+		for _, name := range []string{"new", "till"} {
+			in := tt.in
+			in.Name, in.AppID = &name, ptr("wx0000000000000001")
+			if name == "new" {
+				in.AppID = ptr("wx0000000000000002")
+			}
+			p, _ := plan(t, r, api.ImportRequest{Accounts: []api.AccountInput{in}, OnConflict: api.ConflictReplace})
+			if got := p.Rows[0].Addresses; !cmp.Equal(got, tt.want) {
+				t.Errorf("%s, %s: %+v, want %+v", tt.name, name, got, tt.want)
+			}
+		}
 	}
 }
 

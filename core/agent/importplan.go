@@ -149,6 +149,7 @@ func (p *importer) added(row api.ImportRow, d draft) (api.ImportRow, *draft) {
 	a.Auto = a.Auto && !p.req.Paused && (a.Env != core.Live || p.req.RenewLive)
 	d.complete(entry{}, core.Destination{}, p.s.goes(*a))
 	row.Auto, row.NoSecret = a.Auto, d.entry.Secret == ""
+	row.Addresses = p.addresses(core.Account{Kind: a.Kind}, *a)
 	row.Problems = append(row.Problems, d.warnings...)
 	return row, &d
 }
@@ -294,7 +295,9 @@ func (p *importer) changes(was core.Account, kept entry, d draft) []string {
 }
 
 // addresses are base URL and proxy, as they are and as they would be, where one
-// of them changes: whoever looks at the plan sees where secrets would go.
+// of them changes; of an account that is added, where they are not the kind's
+// own. So whoever looks at the plan sees where secrets would go, those too that
+// are yet to be entered.
 func (p *importer) addresses(was, next core.Account) []api.ImportAddress {
 	var out []api.ImportAddress
 	add := func(field, from, to string) {

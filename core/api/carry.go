@@ -86,7 +86,8 @@ type ImportRow struct {
 	With string `json:"with,omitempty"`
 	// Changes are the fields in which the account that is there differs.
 	Changes []string `json:"changes,omitempty"`
-	// Addresses are the base URL and the proxy among Changes.
+	// Addresses are the base URL and the proxy among Changes; of an account that is
+	// added, what it has in the place of the kind's own base URL and of no proxy.
 	Addresses []ImportAddress `json:"addresses,omitempty"`
 	// SecretAgain: the kept AppSecret was entered for another host. The account is
 	// saved, and nothing is sent until somebody enters the AppSecret again.

@@ -52,6 +52,9 @@ func (a *app) edit(ctx context.Context, f *inputFlags, set *pflag.FlagSet, arg s
 	if err := a.confirmLive(ctx, f, in, env == core.Live); err != nil {
 		return err
 	}
+	if to := secretTo(acc, in); f.askSecret && to != "" { // a file may have named it
+		a.note(a.say("edit.secret_to", "host", clean(to)))
+	}
 	if err := a.readSecrets(ctx, f, &in); err != nil {
 		return err
 	}
@@ -64,6 +67,21 @@ func (a *app) edit(ctx context.Context, f *inputFlags, set *pflag.FlagSet, arg s
 		return a.saved(s, done)
 	}
 	return a.secretAgain(ctx, agent, s, done)
+}
+
+// secretTo names who gets the AppSecret of an edited account, "" for the kind's own.
+func secretTo(acc api.Account, in api.AccountInput) string {
+	to := core.Account{BaseURL: acc.BaseURL, Proxy: acc.Proxy}
+	if in.BaseURL != nil {
+		to.BaseURL = *in.BaseURL
+	}
+	if in.Proxy != nil {
+		to.Proxy = *in.Proxy
+	}
+	if to.BaseURL == "" {
+		return ""
+	}
+	return to.Destination("").String()
 }
 
 // needsSecretAgain reports whether an edit moved an account to another host than

@@ -62,3 +62,18 @@ func TestAnEditToAnotherHostAsksForTheAppSecret(t *testing.T) {
 		})
 	}
 }
+
+// TestWhoeverEntersAnAppSecretKnowsWhoGetsIt: a file may have named the host.
+func TestWhoeverEntersAnAppSecretKnowsWhoGetsIt(t *testing.T) {
+	r := withToken(newRun())
+	r.agent.list.Accounts[0].BaseURL = "https://b.example/x"
+	r.term.tty, r.term.answers = true, []string{appSecret}
+	if _, errOut := r.try(t, exitOK, "edit", "shop", "--secret"); !strings.Contains(errOut, "The AppSecret is sent to https://b.example.") {
+		t.Errorf("stderr %q", errOut)
+	}
+	r = withToken(newRun())
+	r.term.tty, r.term.answers = true, []string{appSecret}
+	if _, errOut := r.try(t, exitOK, "edit", "shop", "--secret"); strings.Contains(errOut, "is sent to") {
+		t.Errorf("stderr %q", errOut)
+	}
+}

@@ -73,10 +73,16 @@ func (a *app) showPlan(file interchange.File, plan api.ImportPlan) error {
 // addressLines tell where the calls of an account would go, whole and on lines of
 // their own: a table cuts, and whoever agrees must have seen it.
 func (a *app) addressLines(r api.ImportRow) []string {
-	if r.Action != api.ImportReplace && r.Action != api.ImportUndecided {
+	account := clean(r.With)
+	switch r.Action {
+	case api.ImportReplace, api.ImportUndecided:
+	case api.ImportAdd:
+		account = clean(r.Name + "/" + string(r.Env))
+	case api.ImportRename:
+		account = clean(r.As + "/" + string(r.Env))
+	default:
 		return nil
 	}
-	account := clean(r.With)
 	url := func(s string) string {
 		if s == "" {
 			return a.say("import.no_url")

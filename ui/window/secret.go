@@ -32,7 +32,7 @@ func (w *Window) askSecret(id core.ID) {
 	title := newProse(l.t("secret.title", "account", refWords(a.Ref())), 17, l.pal.Text)
 	title.style.Bold = true
 	body := l.t("secret.body")
-	if a.Error != nil && a.Error.Remedy == core.RemedySecretAgain { // it must be known who gets it
+	if a.BaseURL != "" { // a file may have named it
 		to := core.Account{BaseURL: a.BaseURL, Proxy: a.Proxy}.Destination(upstreamBase)
 		body += "\n" + l.t("secret.host", "host", to.String())
 	}
