@@ -124,7 +124,12 @@ func (s *stage) untilSays(words ...string) {
 
 // says looks for words in one line, or broken anywhere.
 func (s *stage) says(words string) bool {
-	return strings.Contains(strings.Join(s.words(), "\n"), words) || strings.Contains(strings.Join(s.words(), ""), words)
+	for _, between := range []string{"\n", "", " "} {
+		if strings.Contains(strings.Join(s.words(), between), words) {
+			return true
+		}
+	}
+	return false
 }
 
 func (s *stage) mustSay(words ...string) {
