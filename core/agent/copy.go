@@ -160,8 +160,42 @@ func (s *Service) CopyIP(ctx context.Context, ref api.Ref) error {
 	}
 	wish := s.wish(ctx, snap.Err.CallerIP, false)
 	defer wish.end()
-	_, err = s.put(ctx, wish, snap.Err.CallerIP, 0, copied{})
-	return err
+	return s.putPlain(ctx, wish, snap.Err.CallerIP)
+}
+
+// putPlain puts a text that is no secret on the clipboard, where it stays.
+func (s *Service) putPlain(ctx context.Context, wish *wish, text string) error {
+	s.copying.Lock()
+	defer s.copying.Unlock()
+	if err := s.parts.Clipboard.CopyPlain(ctx, text); err != nil {
+		return core.AsError(err)
+	}
+	wish.done = true
+	s.hold(copied{})
+	return nil
+}
+
+// CopyText implements api.Agent.
+func (s *Service) CopyText(ctx context.Context, req api.TextRequest) (api.Clipboard, error) {
+	if s.parts.Clipboard == nil {
+		return api.Clipboard{}, noClipboard()
+	}
+	text := req.Text.Reveal()
+	if text == "" {
+		return api.Clipboard{}, api.Invalid("there is no text to copy; name one")
+	}
+	subject := "client key " + req.Key
+	if !req.Secret {
+		subject = text
+	}
+	wish := s.wish(ctx, subject, false)
+	defer wish.end()
+	if !req.Secret {
+		return api.Clipboard{}, s.putPlain(ctx, wish, text)
+	}
+	c := copied{Clipboard: api.Clipboard{Key: req.Key}}
+	c, err := s.put(ctx, wish, text, s.current().ClearAfter, c)
+	return c.Clipboard, err
 }
 
 // ClearClipboard implements api.Agent.

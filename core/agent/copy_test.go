@@ -2,6 +2,7 @@ package agent
 
 import (
 	"errors"
+	"fmt"
 	"runtime"
 	"strings"
 	"sync"
@@ -512,5 +513,55 @@ func TestFollowingOvertakesNothing(t *testing.T) {
 	}
 	if err := r.copyRenewed(t.Context()); err != nil || r.world.desk.holds() != "shopping list" {
 		t.Errorf("the clipboard holds %q, %v", r.world.desk.holds(), err)
+	}
+}
+
+// A client key is copied as a token is: concealed, cleared, told by its name, and
+// nowhere else to be found. An address is not concealed and stays.
+func TestCopyAText(t *testing.T) {
+	w := newWorld(t)
+	r := w.start()
+	if _, err := r.client.SetSetting(t.Context(), "log-level", "debug"); err != nil {
+		t.Fatal(err)
+	}
+	const key = "ttk_0123456789abcdefghijklmnopqrstuv"
+	c, err := r.client.CopyText(t.Context(), api.TextRequest{Text: core.NewSecret(key), Secret: true, Key: "ci"})
+	if err != nil || c.Key != "ci" || c.Account != "" || c.ClearsAt.IsZero() {
+		t.Errorf("the answer is %+v, %v", c, err)
+	}
+	w.desk.mu.Lock()
+	if w.desk.text != key || w.desk.clear != 45*time.Second || w.desk.plain {
+		t.Errorf("the clipboard holds %q for %v, plain %v", w.desk.text, w.desk.clear, w.desk.plain)
+	}
+	w.desk.mu.Unlock()
+	list, err := r.client.List(t.Context())
+	if err != nil || !list.Clipboard.ClearsAt.Equal(c.ClearsAt) || list.Clipboard.Key != "ci" {
+		t.Errorf("the list tells %+v, %v", list.Clipboard, err)
+	}
+	for name, text := range map[string]string{"the log": w.log.String(), "the list": fmt.Sprintf("%+v", list), "the wishes": fmt.Sprintf("%+v", &r.wishes)} {
+		if strings.Contains(text, key) {
+			t.Errorf("%s holds the key", name)
+		}
+	}
+	if c, err := r.client.CopyText(t.Context(), api.TextRequest{Text: core.NewSecret("203.0.113.7")}); err != nil || c != (api.Clipboard{}) {
+		t.Errorf("an address: %+v, %v", c, err)
+	}
+	w.desk.mu.Lock()
+	if w.desk.text != "203.0.113.7" || w.desk.clear != 0 || !w.desk.plain {
+		t.Errorf("the clipboard holds %q for %v, plain %v", w.desk.text, w.desk.clear, w.desk.plain)
+	}
+	w.desk.mu.Unlock()
+	wantClass(t, second(r.client.CopyText(t.Context(), api.TextRequest{Secret: true})), core.Invalid)
+}
+
+// An address that was copied meanwhile stays, too.
+func TestALateCopyReplacesNoText(t *testing.T) {
+	r, arrive := waiting(t, api.CopyRequest{})
+	if _, err := r.client.CopyText(t.Context(), api.TextRequest{Text: core.NewSecret("203.0.113.7")}); err != nil {
+		t.Fatal(err)
+	}
+	wantClass(t, arrive(), core.Misuse)
+	if held := r.world.desk.holds(); held != "203.0.113.7" {
+		t.Errorf("the clipboard holds %q", held)
 	}
 }

@@ -104,6 +104,7 @@ type desktop struct {
 	lose   bool // the text is replaced at once
 	woken  int  // how often the machine slept
 
+	plain              bool // histories may keep it
 	taken              bool // by another program's text
 	foreign            int  // how often another program copied
 	watched, unwatched int
@@ -113,9 +114,19 @@ func (d *desktop) Copy(_ context.Context, text string, clearAfter time.Duration)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.err == nil {
-		d.text, d.clear, d.taken = text, clearAfter, false
+		d.text, d.clear, d.taken, d.plain = text, clearAfter, false, false
 	}
 	return d.err
+}
+
+func (d *desktop) CopyPlain(ctx context.Context, text string) error {
+	if err := d.Copy(ctx, text, 0); err != nil {
+		return err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.plain = true
+	return nil
 }
 
 func (d *desktop) Replace(ctx context.Context, text string, clearAfter time.Duration) (bool, error) {

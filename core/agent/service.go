@@ -60,12 +60,14 @@ type Store interface {
 
 // Clipboard is the desktop's clipboard. Package clipboard has it.
 type Clipboard interface {
-	Copy(ctx context.Context, text string, clearAfter time.Duration) error
-	// Replace is Copy while what was copied last is still there, else nothing.
+	// CopyPlain copies what is no secret and stays.
+	CopyPlain(ctx context.Context, text string) error
+	// Replace puts a secret text in the place of what was copied last, if that is
+	// still there; it is taken away after clearAfter, unless that is 0.
 	Replace(ctx context.Context, text string, clearAfter time.Duration) (bool, error)
 	// Watch begins to look for what other programs copy; end is called once.
 	Watch(ctx context.Context) (changed func() bool, end func())
-	// CopyUnless is Copy, or nothing when changed reports that they did.
+	// CopyUnless copies a secret text, or nothing when changed reports that they did.
 	CopyUnless(ctx context.Context, text string, clearAfter time.Duration, changed func() bool) (bool, error)
 	// Wake is told that the machine slept.
 	Wake()

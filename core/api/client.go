@@ -103,6 +103,11 @@ func (c *Client) Copy(ctx context.Context, ref Ref, req CopyRequest) (Clipboard,
 	return callRef[Clipboard](ctx, c, http.MethodPost, "accounts", ref, "/copy", req)
 }
 
+// CopyText implements Agent.
+func (c *Client) CopyText(ctx context.Context, req TextRequest) (Clipboard, error) {
+	return call[Clipboard](ctx, c, http.MethodPut, "/v1/clipboard", textBody{req.Text.Reveal(), req.Secret, req.Key})
+}
+
 // ClearClipboard implements Agent.
 func (c *Client) ClearClipboard(ctx context.Context) error {
 	return c.do(ctx, http.MethodDelete, "/v1/clipboard", nil)

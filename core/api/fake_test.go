@@ -118,6 +118,10 @@ func (f *fakeAgent) Copy(_ context.Context, ref Ref, req CopyRequest) (Clipboard
 	return fakeClipboard(), f.note("copy %s %+v", ref, req)
 }
 
+func (f *fakeAgent) CopyText(_ context.Context, req TextRequest) (Clipboard, error) {
+	return Clipboard{Key: req.Key, ClearsAt: fakeAt}, f.note("text %s %v %s", req.Text.Reveal(), req.Secret, req.Key)
+}
+
 func (f *fakeAgent) ClearClipboard(context.Context) error { return f.note("clear") }
 
 func (f *fakeAgent) Use(_ context.Context, env core.Env) error { return f.note("use %s", env) }

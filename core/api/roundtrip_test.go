@@ -77,6 +77,9 @@ func calls() []struct {
 		{"copy", func(x context.Context, c *Client) (any, error) {
 			return outcome(c.Copy(x, live, CopyRequest{Format: "raw", Previous: true}))
 		}, "copy 商店 a%b?c#d/live {Format:raw Path: Previous:true Notify:false}", fakeClipboard()},
+		{"copy a text", func(x context.Context, c *Client) (any, error) {
+			return outcome(c.CopyText(x, TextRequest{Text: core.NewSecret("ttk_é\n<&>"), Secret: true, Key: "ci"}))
+		}, "text ttk_é\n<&> true ci", Clipboard{Key: "ci", ClearsAt: fakeAt}},
 		{"clear", func(x context.Context, c *Client) (any, error) { return done(c.ClearClipboard(x)) }, "clear", nil},
 		{"use", func(x context.Context, c *Client) (any, error) { return done(c.Use(x, core.Live)) }, "use live", nil},
 		{"pause", func(x context.Context, c *Client) (any, error) { return done(c.PauseAll(x, true)) }, "pause true", nil},

@@ -135,6 +135,9 @@ func (h *handler) routes() {
 	h.ref("GET", "token", "", answer(h.token))
 	h.ref("POST", "token", "/refresh", onRefBody(true, h.refresh))
 
+	h.mux.Handle("PUT /v1/clipboard", body(false, func(ctx context.Context, b textBody) (Clipboard, error) {
+		return a.CopyText(ctx, TextRequest{Text: core.NewSecret(b.Text), Secret: b.Secret, Key: b.Key})
+	}))
 	h.mux.Handle("DELETE /v1/clipboard", answer(func(r *http.Request) (nothing, error) { return nothing{}, a.ClearClipboard(r.Context()) }))
 	h.mux.Handle("PUT /v1/env", body(false, func(ctx context.Context, b envBody) (nothing, error) {
 		return nothing{}, a.Use(ctx, core.Env(b.Active))

@@ -218,10 +218,21 @@ type CopyRequest struct {
 	Notify bool `json:"notify,omitempty"`
 }
 
+// TextRequest asks for a text on the clipboard.
+type TextRequest struct {
+	Text   core.Secret
+	Secret bool
+	Key    string // the client key that it is, if it is one
+}
+
+// Held reports whether something is there.
+func (c Clipboard) Held() bool { return c.Account != "" || c.Key != "" }
+
 // Clipboard tells what of ours is on the clipboard. The zero value: nothing.
 type Clipboard struct {
 	Account   string    `json:"account,omitempty"`
 	Env       core.Env  `json:"env,omitempty"`
+	Key       string    `json:"key,omitempty"` // name of the client key that was copied, in place of an account
 	Format    string    `json:"format,omitempty"`
 	ExpiresAt time.Time `json:"expires_at,omitzero"` // of the token
 	ClearsAt  time.Time `json:"clears_at,omitzero"`  // zero: it is not cleared
@@ -350,6 +361,9 @@ type Agent interface {
 	History(ctx context.Context, ref Ref, q HistoryQuery) ([]HistoryEntry, error)
 
 	Copy(ctx context.Context, ref Ref, req CopyRequest) (Clipboard, error)
+	// CopyText copies a text that the caller has. A secret one is concealed from
+	// histories and taken away again as tokens are; the answer tells when.
+	CopyText(ctx context.Context, req TextRequest) (Clipboard, error)
 	ClearClipboard(ctx context.Context) error
 
 	Use(ctx context.Context, env core.Env) error

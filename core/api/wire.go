@@ -16,6 +16,12 @@ type (
 	valueBody struct {
 		Value string `json:"value"`
 	}
+	// textBody holds the text in the clear, as passphraseBody does.
+	textBody struct {
+		Text   string `json:"text"`
+		Secret bool   `json:"secret,omitempty"`
+		Key    string `json:"key,omitempty"`
+	}
 	// passphraseBody holds the passphrase in the clear: it travels over the
 	// unix socket alone, and no request body is ever logged.
 	passphraseBody struct {

@@ -16,13 +16,13 @@ import (
 // after our change and compared before clearing.
 const (
 	copyScript = `ObjC.import("AppKit");
-function run() {
+function run(argv) {
   const data = $.NSFileHandle.fileHandleWithStandardInput.readDataToEndOfFile;
   const text = $.NSString.alloc.initWithDataEncoding(data, $.NSUTF8StringEncoding);
   const board = $.NSPasteboard.generalPasteboard;
   board.clearContents;
   if (!board.setStringForType(text, "public.utf8-plain-text")) throw new Error("refused");
-  board.setStringForType($(""), "org.nspasteboard.ConcealedType");
+  if (argv[0] === "secret") board.setStringForType($(""), "org.nspasteboard.ConcealedType");
   return String(board.changeCount);
 }`
 	clearScript = `ObjC.import("AppKit");
@@ -47,8 +47,12 @@ type pasteboard struct {
 	never chan struct{}
 }
 
-func acquirePasteboard(ctx context.Context, text string) (owner, error) {
-	out, err := osascript(ctx, text, copyScript)
+func acquirePasteboard(ctx context.Context, text string, secret bool) (owner, error) {
+	how := "plain"
+	if secret {
+		how = "secret"
+	}
+	out, err := osascript(ctx, text, copyScript, how)
 	if ctx.Err() != nil {
 		return nil, core.AsError(ctx.Err())
 	}

@@ -13,14 +13,15 @@ import (
 func (m *Manager) backend(s Session) (string, acquire) {
 	if s.WaylandDisplay != "" {
 		if tool, err := exec.LookPath("wl-copy"); err == nil {
-			return "wayland", func(ctx context.Context, text string) (owner, error) {
-				return acquireWayland(ctx, m.log, tool, s.WaylandDisplay, text, m.settle, &m.asked)
+			return "wayland", func(ctx context.Context, text string, secret bool) (owner, error) {
+				hide := secret && m.asked.sensitive(ctx, tool)
+				return acquireWayland(ctx, m.log, tool, s.WaylandDisplay, text, m.settle, hide)
 			}
 		}
 	}
 	if s.Display != "" {
-		return "x11", func(ctx context.Context, text string) (owner, error) {
-			return acquireX11(ctx, s, text)
+		return "x11", func(ctx context.Context, text string, secret bool) (owner, error) {
+			return acquireX11(ctx, s, text, secret)
 		}
 	}
 	return "none", nil

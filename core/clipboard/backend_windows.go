@@ -57,7 +57,7 @@ type winText struct {
 	never chan struct{}
 }
 
-func acquireWindows(ctx context.Context, text string) (owner, error) {
+func acquireWindows(ctx context.Context, text string, secret bool) (owner, error) {
 	u, err := windows.UTF16FromString(text)
 	if err != nil {
 		return nil, &core.Error{Class: core.Invalid, Remedy: core.RemedyInput, Message: "the text holds a NUL character, which the clipboard of Windows cannot take; remove it"}
@@ -76,6 +76,9 @@ func acquireWindows(ctx context.Context, text string) (owner, error) {
 		}
 		// Concealment first: a history that looks at once must find it.
 		for _, c := range concealment {
+			if !secret {
+				break
+			}
 			name, err := windows.UTF16PtrFromString(c.name)
 			if err != nil {
 				return err

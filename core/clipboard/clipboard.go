@@ -99,8 +99,8 @@ type owner interface {
 	release() bool
 }
 
-// acquire puts text on the clipboard.
-type acquire func(ctx context.Context, text string) (owner, error)
+// acquire puts text on the clipboard, secret where histories are to leave it out.
+type acquire func(ctx context.Context, text string, secret bool) (owner, error)
 
 // settleTime is how long a new wl-copy must live to count as the owner: it fails
 // at once without a compositor, and says nothing when it succeeds.
@@ -176,7 +176,15 @@ func (m *Manager) Held() bool {
 func (m *Manager) Copy(ctx context.Context, text string, clearAfter time.Duration) error {
 	m.turn.Lock()
 	defer m.turn.Unlock()
-	return m.copy(ctx, text, clearAfter)
+	return m.copy(ctx, text, clearAfter, true)
+}
+
+// CopyPlain is Copy for a text that is no secret, such as an address: histories
+// may keep it, and no time takes it away.
+func (m *Manager) CopyPlain(ctx context.Context, text string) error {
+	m.turn.Lock()
+	defer m.turn.Unlock()
+	return m.copy(ctx, text, 0, false)
 }
 
 // Replace is Copy if what we copied last is still on the clipboard, and else
@@ -190,12 +198,12 @@ func (m *Manager) Replace(ctx context.Context, text string, clearAfter time.Dura
 	if cur == nil || !cur.owner.ours() {
 		return false, nil
 	}
-	err := m.copy(ctx, text, clearAfter)
+	err := m.copy(ctx, text, clearAfter, true)
 	return err == nil, err
 }
 
 // copy is Copy; the turn is the caller's.
-func (m *Manager) copy(ctx context.Context, text string, clearAfter time.Duration) error {
+func (m *Manager) copy(ctx context.Context, text string, clearAfter time.Duration, secret bool) error {
 	m.mu.Lock()
 	session, old, closed, telling := m.session, m.cur, m.closed, m.telling
 	m.mu.Unlock()
@@ -209,7 +217,7 @@ func (m *Manager) copy(ctx context.Context, text string, clearAfter time.Duratio
 	if get == nil {
 		return noClipboard("no display", nil)
 	}
-	own, err := get(ctx, text)
+	own, err := get(ctx, text, secret)
 	if err != nil {
 		m.log.Warn("copy failed", "clipboard", name, "err", err, "cause", errors.Unwrap(err))
 		return err

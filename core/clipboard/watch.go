@@ -58,7 +58,7 @@ func (m *Manager) CopyUnless(ctx context.Context, text string, clearAfter time.D
 		m.log.Info("not copied: another program copied meanwhile")
 		return false, nil
 	}
-	err := m.copy(ctx, text, clearAfter)
+	err := m.copy(ctx, text, clearAfter, true)
 	return err == nil, err
 }
 

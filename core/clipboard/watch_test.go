@@ -5,6 +5,7 @@ package clipboard
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -65,7 +66,7 @@ func TestALateCopyReplacesNoOtherProgramsText(t *testing.T) {
 // not tell.
 func TestTheSameOwnerMayCopyAgain(t *testing.T) {
 	d := newDesk(t)
-	other, err := newX11Owner(Session{Display: d.x.display}, "first")
+	other, err := newX11Owner(Session{Display: d.x.display}, "first", true)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,5 +125,35 @@ func TestWaylandKnowsOfItsOwnTextAlone(t *testing.T) {
 	}
 	if third() {
 		t.Error("cleared by us, and it counts as changed")
+	}
+}
+
+// An address may be kept by histories: it offers no hint that it is a secret.
+func TestPlainTextIsNotConcealed(t *testing.T) {
+	d := newDesk(t)
+	if err := d.CopyPlain(t.Context(), "203.0.113.7"); err != nil {
+		t.Fatal(err)
+	}
+	d.wantPaste(t, "203.0.113.7")
+	if hint, ok := d.x.paste(t, secretHint); ok {
+		t.Errorf("it is hinted to be %q", hint)
+	}
+	if all, _ := d.x.paste(t, "TARGETS"); strings.Contains(all, secretHint) || !strings.Contains(all, "UTF8_STRING") {
+		t.Errorf("it is offered as %q", all)
+	}
+	d.copy(t, token, time.Minute)
+	if hint, _ := d.x.paste(t, secretHint); hint != hintValue {
+		t.Errorf("a secret is hinted to be %q", hint)
+	}
+
+	w := newWayland(t, owning)
+	if err := w.CopyPlain(t.Context(), "203.0.113.7"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.ReadFile(filepath.Join(w.dir, "ready")); err != nil {
+		t.Fatal(err)
+	}
+	if argv, _ := os.ReadFile(filepath.Join(w.dir, "argv")); strings.Contains(string(argv), "--sensitive") {
+		t.Errorf("wl-copy was started with %q", argv)
 	}
 }

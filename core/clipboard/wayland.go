@@ -27,9 +27,9 @@ type wlCopy struct {
 
 // acquireWayland starts a wl-copy that owns text. The text goes through a pipe;
 // argv and environment of the child are there for everybody to read.
-func acquireWayland(ctx context.Context, log *slog.Logger, tool, display, text string, settle time.Duration, knows *wlKnowledge) (owner, error) {
+func acquireWayland(ctx context.Context, log *slog.Logger, tool, display, text string, settle time.Duration, sensitive bool) (owner, error) {
 	args := []string{"--foreground", "--type", "text/plain"}
-	if knows.sensitive(ctx, tool) {
+	if sensitive {
 		args = append(args, "--sensitive")
 	}
 	cmd := exec.Command(tool, args...)

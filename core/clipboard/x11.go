@@ -43,20 +43,22 @@ type x11Owner struct {
 	atoms map[string]xproto.Atom
 	names map[xproto.Atom]string
 	text  []byte
-	done  chan struct{} // closed when serve has ended
+
+	secret bool          // the hint for clipboard histories is offered
+	done   chan struct{} // closed when serve has ended
 }
 
 // acquireX11 takes the selection. The work is done beside the caller, for a
 // server that hangs cannot be interrupted: then the caller goes when ctx ends,
 // and what comes late is given back.
-func acquireX11(ctx context.Context, s Session, text string) (owner, error) {
+func acquireX11(ctx context.Context, s Session, text string, secret bool) (owner, error) {
 	type result struct {
 		o   *x11Owner
 		err error
 	}
 	ready := make(chan result)
 	go func() {
-		o, err := newX11Owner(s, text)
+		o, err := newX11Owner(s, text, secret)
 		select {
 		case ready <- result{o, err}:
 		case <-ctx.Done():
@@ -84,7 +86,7 @@ func asNoClipboard(err error) error {
 	return noClipboard("the X server does not answer", err)
 }
 
-func newX11Owner(s Session, text string) (_ *x11Owner, err error) {
+func newX11Owner(s Session, text string, secret bool) (_ *x11Owner, err error) {
 	xgb.Logger.SetOutput(io.Discard) // it writes to standard error; errors come back to us all the same
 	if s.XAuthority != "" {
 		os.Setenv("XAUTHORITY", s.XAuthority) // the library reads the key from where this points
@@ -93,7 +95,7 @@ func newX11Owner(s Session, text string) (_ *x11Owner, err error) {
 	if err != nil {
 		return nil, err
 	}
-	o := &x11Owner{conn: conn, text: []byte(text), done: make(chan struct{})}
+	o := &x11Owner{conn: conn, text: []byte(text), secret: secret, done: make(chan struct{})}
 	defer func() {
 		if err != nil {
 			conn.Close()
@@ -288,18 +290,21 @@ func (o *x11Owner) form(target xproto.Atom) (xproto.Atom, byte, []byte) {
 	case "TARGETS":
 		var list []byte
 		for _, t := range targets {
-			if t == "STRING" && !ascii(o.text) {
+			if t == "STRING" && !ascii(o.text) || t == secretHint && !o.secret {
 				continue
 			}
-			list = binary.LittleEndian.AppendUint32(list, uint32(o.atoms[t]))
-			if t == secretHint {
+			if t == "CLIPBOARD" {
 				break
 			}
+			list = binary.LittleEndian.AppendUint32(list, uint32(o.atoms[t]))
 		}
 		return xproto.AtomAtom, 32, list
 	case "TIMESTAMP":
 		return xproto.AtomInteger, 32, binary.LittleEndian.AppendUint32(nil, uint32(o.since))
 	case secretHint:
+		if !o.secret {
+			return 0, 0, nil
+		}
 		return target, 8, []byte(hintValue)
 	case "UTF8_STRING", "text/plain;charset=utf-8", "text/plain":
 		return target, 8, o.text

@@ -242,7 +242,7 @@ func TestForeignTextIsNeverCleared(t *testing.T) {
 // A release that does not know yet that it lost must do no harm.
 func TestLateReleaseSparesTheNewOwner(t *testing.T) {
 	d := newDesk(t)
-	own, err := newX11Owner(Session{Display: d.x.display}, token)
+	own, err := newX11Owner(Session{Display: d.x.display}, token, true)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -105,6 +105,7 @@ func window() table {
 		"window.format.json":   {"JSON", "JSON"},
 
 		"window.snack.copied":      {"{account} copied", "已复制 {account}"},
+		"window.snack.copied.key":  {"The client key {key} is copied", "已复制客户端密钥 {key}"},
 		"window.snack.late":        {"{account} is ready. The clipboard keeps what was copied meanwhile.", "{account} 已就绪。剪贴板保留其间复制的内容。"},
 		"window.snack.late.copy":   {"Copy", "复制"},
 		"window.snack.copied.form": {"{account} copied as {format}", "已复制 {account}（{format}）"},

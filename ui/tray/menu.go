@@ -103,7 +103,7 @@ func build(p *picture, failure string, now time.Time, t *text.Text) menu {
 	if a := p.Find(p.copyAs[p.Active]); a != nil {
 		m.as = copyAs(a.ref, p.Settings.AskLiveCopy, t)
 	}
-	if c := p.Clipboard; c.Account != "" {
+	if c := p.Clipboard; c.Held() {
 		m.clip, m.clear = clip(c, now, t), t.Say("tray.clear")
 	}
 	return m
@@ -138,6 +138,9 @@ func copyAs(ref api.Ref, ask bool, t *text.Text) submenu {
 // clip says what is on the clipboard and until when at most. The time is rounded
 // up, so that it stays true until the line is renewed.
 func clip(c api.Clipboard, now time.Time, t *text.Text) string {
+	if c.Key != "" {
+		return t.Say("tray.clip.key", "key", short(c.Key))
+	}
 	name := t.Say("tray.in_env", "account", short(c.Account), "env", envWord(c.Env, t))
 	if c.ClearsAt.IsZero() {
 		return t.Say("tray.clip.stays", "account", name, "format", formatName(c.Format, t))

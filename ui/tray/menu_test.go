@@ -432,6 +432,7 @@ func TestClipboardLine(t *testing.T) {
 	}{
 		{api.Clipboard{Account: "shop", Env: core.Sandbox, Format: "raw", ClearsAt: noon.Add(45 * time.Second)}, "Clipboard: shop (Sandbox) · Token · clears within 1 min", "剪贴板：shop（沙箱） · 仅 token · 1 分钟内清除"},
 		{api.Clipboard{Account: "shop", Env: core.Sandbox, Format: "raw", ClearsAt: noon.Add(-time.Second)}, "Clipboard: shop (Sandbox) · Token · clears within 1 min", "剪贴板：shop（沙箱） · 仅 token · 1 分钟内清除"},
+		{api.Clipboard{Key: "ci", ClearsAt: noon.Add(45 * time.Second)}, "Clipboard: client key ci", "剪贴板：客户端密钥 ci"},
 		{api.Clipboard{Account: "shop", Env: core.Live, Format: "curl", ClearsAt: noon.Add(61 * time.Second)}, "Clipboard: shop (LIVE) · curl command · clears within 2 min", "剪贴板：shop（生产） · curl 命令 · 2 分钟内清除"},
 		{api.Clipboard{Account: "shop", Env: core.Live, Format: "hologram"}, "Clipboard: shop (LIVE) · hologram · stays", "剪贴板：shop（生产） · hologram · 不会自动清除"},
 	} {

@@ -311,8 +311,7 @@ func (w *Window) act(id core.ID, what act) {
 	case actStable:
 		w.useStable(id)
 	case actCopyRID:
-		w.app.Clipboard().SetContent(a.Error.RID)
-		w.tell(w.look.t("snack.rid", "rid", a.Error.RID))
+		w.copyText(a.Error.RID, w.look.t("snack.rid", "rid", a.Error.RID))
 	case actUnlock:
 		w.unlock()
 	case actVaultInit:
@@ -324,8 +323,7 @@ func (w *Window) act(id core.ID, what act) {
 
 // copyIP puts an address on the clipboard, for a whitelist.
 func (w *Window) copyIP(ip string) {
-	w.app.Clipboard().SetContent(ip)
-	w.tell(w.look.t("snack.ip", "ip", ip))
+	w.copyText(ip, w.look.t("snack.ip", "ip", ip))
 }
 
 // openMenu shows what can be done with an account.

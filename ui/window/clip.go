@@ -1,5 +1,12 @@
 package window
 
+import (
+	"context"
+
+	"tokentray/core"
+	"tokentray/core/api"
+)
+
 // What of ours is on the clipboard is said at the bottom for as long as it is
 // there, whoever copied it: this window, the tray or the command line. Other
 // messages stand before it for their time; closing it keeps it away until
@@ -16,7 +23,7 @@ func (w *Window) clipMessage() snack {
 // cleared.
 func (w *Window) clipHeld() bool {
 	c := w.model.clip
-	return c.Account != "" && c.ClearsAt.After(w.now())
+	return c.Held() && c.ClearsAt.After(w.now())
 }
 
 // clipChanged keeps the message about the clipboard true.
@@ -24,7 +31,7 @@ func (w *Window) clipChanged() {
 	shown := w.snackbar.shown
 	told := w.snackbar.Visible() && shown.Clip
 	switch {
-	case w.model.clip.Account == "":
+	case !w.model.clip.Held():
 		if told && !shown.Clears.IsZero() {
 			w.tell(w.look.t("snack.cleared"))
 		}
@@ -39,6 +46,20 @@ func (w *Window) clipChanged() {
 			w.message(next)
 		}
 	}
+}
+
+// copyText copies a text that is no secret, such as an address, through the agent:
+// it then outlives this window, and a token that is still waited for does not
+// replace it. Where the agent has no clipboard, this window's own is taken.
+func (w *Window) copyText(text, said string) {
+	ask(w, quickWait, func(ctx context.Context, g Agent) (api.Clipboard, error) {
+		return g.CopyText(ctx, api.TextRequest{Text: core.NewSecret(text)})
+	}, func(_ api.Clipboard, err *core.Error) {
+		if err != nil {
+			w.app.Clipboard().SetContent(text)
+		}
+		w.tell(said)
+	})
 }
 
 // dismiss takes the message away because a person wants so.

@@ -18,6 +18,7 @@ type fakeAgent struct {
 	mu      sync.Mutex
 	list    api.List
 	secret  string // the token that every account has
+	text    string // that was copied last
 	calls   []string
 	streams []chan api.Event
 	fail    map[string]error // by the name of the call
@@ -209,6 +210,24 @@ func (f *fakeAgent) Copy(_ context.Context, ref api.Ref, req api.CopyRequest) (a
 		return api.Clipboard{}, err
 	}
 	return api.Clipboard{Account: ref.Name, Env: ref.Env, Format: req.Format, ClearsAt: f.now().Add(45 * time.Second)}, nil
+}
+
+func (f *fakeAgent) CopyText(_ context.Context, req api.TextRequest) (api.Clipboard, error) {
+	f.mu.Lock()
+	f.text = req.Text.Reveal()
+	f.mu.Unlock()
+	c := api.Clipboard{}
+	if req.Secret {
+		c = api.Clipboard{Key: req.Key, ClearsAt: f.now().Add(45 * time.Second)}
+	}
+	return c, f.called("text ", req.Key, " secret=", req.Secret)
+}
+
+// copied is the text that was copied last.
+func (f *fakeAgent) copied() string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.text
 }
 
 func (f *fakeAgent) ClearClipboard(context.Context) error { return f.called("clear") }

@@ -319,20 +319,27 @@ func (w *Window) makeKey(p *keyPage) {
 	})
 }
 
-// copyKey puts the new key on the clipboard and takes it away again after the
-// time that tokens have there.
+// copyKey has the agent put the new key on the clipboard, concealed from
+// histories, and take it away again after the time that tokens have there.
 func (w *Window) copyKey(p *keyPage) {
-	key, clip, after := p.made.Key, w.app.Clipboard(), w.model.settings.ClearAfter
-	clip.SetContent(key)
-	p.copied = true
-	if after <= 0 {
-		w.tell(w.look.t("clientkey.copied"))
-		return
-	}
-	w.tell(w.look.t("clientkey.copied.clears", "time", w.look.say.Coarse(after)))
-	w.later(after, func() {
-		if clip.Content() == key {
-			clip.SetContent("")
+	key := p.made
+	ask(w, quickWait, func(ctx context.Context, g Agent) (api.Clipboard, error) {
+		return g.CopyText(ctx, api.TextRequest{Text: core.NewSecret(key.Key), Secret: true, Key: key.Name})
+	}, func(c api.Clipboard, err *core.Error) {
+		if err != nil && err.Remedy == core.RemedyClipboard {
+			// The agent has no clipboard. The key is shown this once, so better
+			// unconcealed than not at all.
+			w.app.Clipboard().SetContent(key.Key)
+			p.copied = true
+			w.tell(w.look.t("clientkey.copied"))
+			return
 		}
+		if err != nil {
+			w.fail(err, api.Ref{})
+			return
+		}
+		p.copied = true
+		w.model.clip, w.clipClosed = c, false
+		w.message(w.clipMessage())
 	})
 }

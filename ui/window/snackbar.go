@@ -38,6 +38,8 @@ func copiedSnack(l *look, c api.Clipboard, now time.Time) snack {
 	ref := refWords(api.Ref{Name: c.Account, Env: c.Env})
 	s := snack{Text: l.t("snack.copied", "account", ref), Live: c.Env == core.Live, Clip: true, Clears: c.ClearsAt, Until: c.ClearsAt}
 	switch {
+	case c.Key != "":
+		s.Text = l.t("snack.copied.key", "key", c.Key)
 	case c.Followed:
 		s.Text = l.t("snack.followed", "account", ref)
 	case c.Format != "" && c.Format != "raw":

@@ -35,6 +35,7 @@ type Agent interface {
 	Check(ctx context.Context, ref api.Ref) (api.CheckResult, error)
 	History(ctx context.Context, ref api.Ref, q api.HistoryQuery) ([]api.HistoryEntry, error)
 	Copy(ctx context.Context, ref api.Ref, req api.CopyRequest) (api.Clipboard, error)
+	CopyText(ctx context.Context, req api.TextRequest) (api.Clipboard, error)
 	ClearClipboard(ctx context.Context) error
 	Use(ctx context.Context, env core.Env) error
 	PauseAll(ctx context.Context, paused bool) error
@@ -295,7 +296,7 @@ func (w *Window) build() {
 	w.fillBanners()
 	w.fillList()
 	w.fillDetail()
-	if told && message.Clip && w.model.clip.Account != "" {
+	if told && message.Clip && w.model.clip.Held() {
 		message = w.clipMessage()
 	}
 	if told {
