@@ -5,12 +5,14 @@ package e2e
 import (
 	"bytes"
 	"encoding/base64"
+	"encoding/json"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -165,6 +167,72 @@ func TestSecretsAreInTheKeyringAlone(t *testing.T) {
 	p.do("", "reset", "--yes")
 	if items, err = p.KeyringItems(); err != nil || len(items) > 0 {
 		t.Errorf("after a reset the keyring holds %d entries, %v", len(items), err)
+	}
+}
+
+// TestADamagedDatabaseLosesNoAccount adds four accounts, of which a backup has
+// one, kills the agent and overwrites the head of the database: all four are
+// there again, and the keyring lost nothing.
+func TestADamagedDatabaseLosesNoAccount(t *testing.T) {
+	p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked})
+	accounts := []owned{p.add("one", core.Sandbox, 0)}
+	p.do("", "stop") // makes the backup
+	for _, name := range []string{"two", "three", "four"} {
+		accounts = append(accounts, p.add(name, core.Sandbox, 0))
+	}
+	before, err := p.KeyringItems()
+	if err != nil || len(before) != 5 { // and the key of the tokens
+		t.Fatalf("the keyring holds %d entries, %v", len(before), err)
+	}
+	var status struct {
+		PID  int
+		Home string
+	}
+	if err := json.Unmarshal([]byte(p.do("", "status", "--json")), &status); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Kill(status.PID, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	if err := gone(status.PID); err != nil {
+		t.Fatal(err)
+	}
+	db, err := os.OpenFile(filepath.Join(status.Home, "tokentray.db"), os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Write(make([]byte, 8192)); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+
+	stdout, stderr, code := p.run("", "list")
+	if code != 0 {
+		t.Fatalf("list: exit %d, %s", code, stderr)
+	}
+	for _, a := range accounts {
+		if name, _, _ := strings.Cut(a.ref, "/"); !strings.Contains(stdout, name) {
+			t.Errorf("%s is lost:\n%s%s", a.ref, stdout, stderr)
+		}
+	}
+	after, err := p.KeyringItems()
+	if err != nil || len(after) != len(before) {
+		t.Errorf("the keyring held %d entries and holds %d, %v", len(before), len(after), err)
+	}
+	for _, a := range accounts {
+		if got := p.do("", "get", a.ref); got != p.issued(a)+"\n" {
+			t.Errorf("%s does not work any more", a.ref)
+		}
+		p.do("", "resume", a.ref)
+	}
+	if _, stderr, _ := p.run("", "list"); strings.Contains(stderr, "back from the vault, paused") {
+		t.Errorf("after each was resumed: %s", stderr)
+	}
+	p.do("", "reset", "--yes")
+	if left, err := p.KeyringItems(); err != nil || len(left) > 0 {
+		t.Errorf("after a reset the keyring holds %d entries, %v", len(left), err)
 	}
 }
 

@@ -34,7 +34,6 @@ type Index struct {
 	held    map[string]string // key -> mark
 	removed map[string]bool
 	lines   int // in the file
-	fresh   bool
 }
 
 // maxIndex bounds what is read of an index, in bytes; ten thousand accounts and
@@ -50,7 +49,6 @@ func OpenIndex(path string) (*Index, error) {
 	}
 	f, err := durable.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		x.fresh = true
 		return x, nil
 	}
 	if err != nil {
@@ -88,9 +86,6 @@ func (x *Index) take(line string) {
 	}
 }
 
-// New reports whether there was no file.
-func (x *Index) New() bool { return x.fresh }
-
 // Home is the home whose vault this is; empty when nobody claimed it.
 func (x *Index) Home() string {
 	x.mu.Lock()
@@ -112,7 +107,7 @@ func (x *Index) Claim(home string) error {
 		}
 	}
 	if x.home != "" {
-		x.held, x.removed, x.lines, x.fresh = map[string]string{}, map[string]bool{}, 0, true
+		x.held, x.removed, x.lines = map[string]string{}, map[string]bool{}, 0
 	}
 	x.home = home
 	return x.append([]string{"home " + home})
