@@ -42,6 +42,9 @@ func (s *Service) PauseAll(_ context.Context, paused bool) error {
 	return nil
 }
 
+// Settings implements api.Agent.
+func (s *Service) Settings(context.Context) (core.Settings, error) { return s.shown(s.current()), nil }
+
 // SetSetting implements api.Agent.
 func (s *Service) SetSetting(_ context.Context, key, value string) (core.Settings, error) {
 	if key == core.SettingLoopback || key == core.SettingLoopbackPort {

@@ -123,6 +123,11 @@ func (c *Client) PauseAll(ctx context.Context, paused bool) error {
 	return c.do(ctx, http.MethodPut, "/v1/pause", pauseBody{&paused})
 }
 
+// Settings implements Agent.
+func (c *Client) Settings(ctx context.Context) (core.Settings, error) {
+	return call[core.Settings](ctx, c, http.MethodGet, "/v1/settings", nil)
+}
+
 // SetSetting implements Agent.
 func (c *Client) SetSetting(ctx context.Context, key, value string) (core.Settings, error) {
 	if key == "" || key == "." || key == ".." {

@@ -61,6 +61,10 @@ func (f *fakeAgent) List(context.Context) (List, error) {
 	return List{Active: core.Live, Accounts: []Account{fakeAccount()}, Settings: core.DefaultSettings()}, f.note("list")
 }
 
+func (f *fakeAgent) Settings(context.Context) (core.Settings, error) {
+	return core.DefaultSettings(), f.note("settings")
+}
+
 func (f *fakeAgent) Account(_ context.Context, ref Ref) (Account, error) {
 	return fakeAccount(), f.note("account %s", ref)
 }

@@ -148,10 +148,7 @@ func (h *handler) routes() {
 		}
 		return nothing{}, a.PauseAll(ctx, *b.Paused)
 	}))
-	h.mux.Handle("GET /v1/settings", answer(func(r *http.Request) (core.Settings, error) {
-		list, err := a.List(r.Context())
-		return list.Settings, err
-	}))
+	h.mux.Handle("GET /v1/settings", answer(func(r *http.Request) (core.Settings, error) { return a.Settings(r.Context()) }))
 	h.mux.Handle("PUT /v1/settings/{key}", answer(h.setting))
 
 	h.mux.Handle("GET /v1/vault", answer(func(r *http.Request) (Vault, error) {

@@ -42,7 +42,7 @@ func TestWhatTheServerMakesOfRequests(t *testing.T) {
 		{"all history since a time", "GET", "/v1/accounts/shop/history?since=2026-11-24T12:00:00%2B08:00", "", 200, "history shop 0 2026-11-24T12:00:00+08:00", "renewed"},
 		{"history since no time", "GET", "/v1/accounts/shop/history?since=yesterday", "", 400, "", "since"},
 		{"history with a bad limit", "GET", "/v1/accounts/shop/history?limit=many", "", 400, "", "limit"},
-		{"settings", "GET", "/v1/settings", "", 200, "list", "copy_format"},
+		{"settings", "GET", "/v1/settings", "", 200, "settings", "copy_format"},
 		{"vault", "GET", "/v1/vault", "", 200, "status", "open"},
 		{"no such path", "GET", "/v1/nothing", "", 404, "", "no such path"},
 		{"the root", "GET", "/", "", 404, "", "no such path"},

@@ -368,6 +368,7 @@ type Agent interface {
 
 	Use(ctx context.Context, env core.Env) error
 	PauseAll(ctx context.Context, paused bool) error
+	Settings(ctx context.Context) (core.Settings, error)
 	SetSetting(ctx context.Context, key, value string) (core.Settings, error)
 
 	VaultInit(ctx context.Context, passphrase core.Secret) (Vault, error)

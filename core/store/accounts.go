@@ -75,15 +75,6 @@ func accounts(tx *bbolt.Tx) ([]core.Account, error) {
 	return out, err
 }
 
-// Twins returns the other accounts with the kind, base URL and AppID of a: they
-// ask the same upstream for the same token.
-func (s *Store) Twins(a core.Account) ([]core.Account, error) {
-	all, err := s.Accounts()
-	return slices.DeleteFunc(all, func(b core.Account) bool {
-		return b.ID == a.ID || b.Kind != a.Kind || b.BaseURL != a.BaseURL || b.AppID != a.AppID
-	}), err
-}
-
 // Update saves a changed account whose secret stays as it is. A taken name is
 // refused with Invalid, an unknown ID with NotFound.
 func (s *Store) Update(a core.Account) error {

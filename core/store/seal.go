@@ -66,9 +66,6 @@ func (s *Store) Unseal(key []byte) error {
 // Seal forgets the data key.
 func (s *Store) Seal() { s.key.Store(nil) }
 
-// Sealed reports whether the data key is missing.
-func (s *Store) Sealed() bool { return s.key.Load() == nil }
-
 // opened returns the cipher, or what to do about its absence.
 func (s *Store) opened(doing string) (cipher.AEAD, error) {
 	if aead := s.key.Load(); aead != nil {

@@ -321,21 +321,6 @@ func TestNameAndEnvironmentAreUnique(t *testing.T) {
 	wantError(t, h.Save(t.Context(), core.Account{ID: "x"}, fine, fine), core.Invalid, nil)
 }
 
-func TestTwinsAskTheSameUpstream(t *testing.T) {
-	h := newHome(t)
-	a := h.add("a")
-	b := h.add("b")
-	c := account("c")
-	c.Kind = core.KindWeChatLegacy
-	if err := h.Save(t.Context(), c, fine, fine); err != nil {
-		t.Fatal(err)
-	}
-	twins, err := h.Twins(a)
-	if err != nil || len(twins) != 1 || twins[0].ID != b.ID {
-		t.Errorf("twins of a = %v, %v; want b", twins, err)
-	}
-}
-
 func TestRemoveLeavesNothing(t *testing.T) {
 	h := newHome(t)
 	a, b := h.add("a"), h.add("b")

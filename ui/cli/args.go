@@ -111,12 +111,11 @@ func (a *app) onlyElsewhere(ctx context.Context, agent api.Agent, r api.Ref, err
 	if core.AsError(err).Class != core.NotFound {
 		return err
 	}
-	l, listErr := agent.List(ctx)
-	if listErr != nil {
-		return err
-	}
-	for _, acc := range l.Accounts {
-		if acc.Name == r.Name && acc.Env != r.Env {
+	for _, env := range core.Envs() {
+		if env == r.Env {
+			continue
+		}
+		if acc, err2 := agent.Account(ctx, api.Ref{Name: r.Name, Env: env}); err2 == nil {
 			return &elsewhere{err, acc.Ref()}
 		}
 	}

@@ -130,7 +130,10 @@ func (a *app) root() *cobra.Command {
 	return root
 }
 
-// connect returns the agent, starting one when none runs.
+// connect returns the agent, starting one when none runs. It tells the agent
+// where this desktop is, for the agent may have been started over ssh, without a
+// keyring, or in an earlier session. An agent that cannot use it says so when it
+// matters.
 func (a *app) connect(ctx context.Context) (api.Agent, error) {
 	if a.agent != nil {
 		return a.agent, nil
@@ -140,20 +143,6 @@ func (a *app) connect(ctx context.Context) (api.Agent, error) {
 		return nil, err
 	}
 	a.agent = agent
-	if s := a.desktop(); s != (api.Session{}) {
-		_ = agent.Session(ctx, s) // it may have been started over ssh, without a keyring
-	}
-	return agent, nil
-}
-
-// onDesktop is connect for commands that need the desktop: it tells the agent
-// where this one is, for it may have been started over ssh or in an earlier
-// session. An agent that cannot use it says so when it matters.
-func (a *app) onDesktop(ctx context.Context) (api.Agent, error) {
-	agent, err := a.connect(ctx)
-	if err != nil {
-		return nil, err
-	}
 	if s := a.desktop(); s != (api.Session{}) {
 		_ = agent.Session(ctx, s)
 	}
@@ -202,8 +191,8 @@ func (a *app) language() text.Lang {
 		agent, _ = a.Connect(ctx, a.home, false)
 	}
 	if agent != nil {
-		if l, err := agent.List(ctx); err == nil {
-			return text.Choose(l.Settings.Language)
+		if s, err := agent.Settings(ctx); err == nil {
+			return text.Choose(s.Language)
 		}
 	}
 	return text.Choose("auto")

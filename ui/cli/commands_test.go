@@ -613,3 +613,30 @@ func TestDemo(t *testing.T) {
 		}
 	}
 }
+
+// TestNoCommandAsksForAllToSayAWord: with a thousand accounts the list is half a
+// megabyte, and every sentence needs the language.
+func TestNoCommandAsksForAllToSayAWord(t *testing.T) {
+	for _, tt := range []struct {
+		args []string
+		code int
+		want string
+	}{
+		{[]string{"use", "live"}, 0, "生产"},
+		{[]string{"get", "shop"}, exitNoAccount, "存在 shop/live"},
+		{[]string{"refresh", "shop"}, exitNoAccount, "存在 shop/live"},
+		{[]string{"settings", "get", "theme"}, 0, "system"},
+	} {
+		r := newRun()
+		delete(r.env, "TOKENTRAY_LANG")
+		r.agent.list.Settings.Language = "zh"
+		r.agent.list.Accounts = []api.Account{account("shop", core.Live, time.Hour)}
+		if tt.code != 0 {
+			r.agent.err = noSuch(api.Ref{Name: "shop", Env: core.Sandbox})
+		}
+		out, errOut := r.try(t, tt.code, tt.args...)
+		if !strings.Contains(out+errOut, tt.want) || r.agent.lists > 0 {
+			t.Errorf("%v: %d lists asked for, %q; want none, and %q", tt.args, r.agent.lists, out+errOut, tt.want)
+		}
+	}
+}

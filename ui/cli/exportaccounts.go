@@ -122,7 +122,7 @@ func (a *app) exportBackup(ctx context.Context, out string, force, stdin bool) e
 	if err := checkOut(out, force); err != nil {
 		return err
 	}
-	agent, err := a.onDesktop(ctx)
+	agent, err := a.connect(ctx)
 	if err != nil {
 		return err
 	}

@@ -64,6 +64,7 @@ type fake struct {
 	history []api.HistoryEntry
 	events  chan api.Event
 
+	lists         int // how often every account was asked for
 	added, edited api.AccountInput
 	refreshed     api.RefreshRequest
 	calls         []string
@@ -76,8 +77,12 @@ type fake struct {
 
 func (f *fake) did(what string) error { f.calls = append(f.calls, what); return f.err }
 
-func (f *fake) List(context.Context) (api.List, error)     { return f.list, nil }
-func (f *fake) Status(context.Context) (api.Status, error) { return f.status, f.err }
+func (f *fake) List(context.Context) (api.List, error) {
+	f.lists++
+	return f.list, nil
+}
+func (f *fake) Settings(context.Context) (core.Settings, error) { return f.list.Settings, nil }
+func (f *fake) Status(context.Context) (api.Status, error)      { return f.status, f.err }
 func (f *fake) Account(_ context.Context, r api.Ref) (api.Account, error) {
 	if r.Env == "" {
 		r.Env = f.list.Active

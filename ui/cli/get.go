@@ -90,7 +90,7 @@ func (a *app) get(ctx context.Context, ref api.Ref, life time.Duration, as outfo
 // copyToken leaves the token with the clipboard's owner, the agent; it does not
 // pass through here.
 func (a *app) copyToken(ctx context.Context, ref api.Ref, life time.Duration, as outform) error {
-	agent, err := a.onDesktop(ctx)
+	agent, err := a.connect(ctx)
 	if err != nil {
 		return err
 	}
@@ -104,9 +104,6 @@ func (a *app) copyToken(ctx context.Context, ref api.Ref, life time.Duration, as
 // never fetches: that would replace another.
 func (a *app) getPrevious(ctx context.Context, ref api.Ref, toClipboard bool, as outform) error {
 	agent, err := a.connect(ctx)
-	if toClipboard && err == nil {
-		agent, err = a.onDesktop(ctx)
-	}
 	if err != nil {
 		return err
 	}
@@ -114,7 +111,6 @@ func (a *app) getPrevious(ctx context.Context, ref api.Ref, toClipboard bool, as
 	if err != nil {
 		return err
 	}
-	a.account = acc.Ref().String()
 	if toClipboard {
 		return a.copyWith(ctx, agent, acc.Ref(), api.CopyRequest{Format: as.name, Path: as.path, Previous: true})
 	}

@@ -112,7 +112,7 @@ func (a *app) importFile(ctx context.Context, f *importFlags, path string) error
 	if err != nil {
 		return unreadable(err)
 	}
-	agent, err := a.onDesktop(ctx)
+	agent, err := a.connect(ctx)
 	if err != nil {
 		return err
 	}

@@ -21,7 +21,7 @@ func (a *app) openCommand() *cobra.Command {
 
 // open raises the window that is there, or starts one.
 func (a *app) open(ctx context.Context) error {
-	agent, err := a.onDesktop(ctx)
+	agent, err := a.connect(ctx)
 	if err != nil {
 		return err
 	}

@@ -19,7 +19,7 @@ func (a *app) resetCommand() *cobra.Command {
 
 // reset removes everything of a home, after saying what that is.
 func (a *app) reset(ctx context.Context, yes bool) error {
-	agent, err := a.onDesktop(ctx)
+	agent, err := a.connect(ctx)
 	if err != nil {
 		return err
 	}

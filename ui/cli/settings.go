@@ -64,8 +64,7 @@ func (a *app) settings(ctx context.Context) (core.Settings, error) {
 	if err != nil {
 		return core.Settings{}, err
 	}
-	l, err := agent.List(ctx)
-	return l.Settings, err
+	return agent.Settings(ctx)
 }
 
 func (a *app) settingsList(ctx context.Context) error {

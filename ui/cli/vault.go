@@ -44,7 +44,7 @@ func (a *app) vaultInitCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			agent, err := a.onDesktop(cmd.Context())
+			agent, err := a.connect(cmd.Context())
 			if err != nil {
 				return err
 			}
@@ -62,7 +62,7 @@ func (a *app) vaultUnlockCommand() *cobra.Command {
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx := cmd.Context()
-			agent, err := a.onDesktop(ctx)
+			agent, err := a.connect(ctx)
 			if err != nil {
 				return err
 			}
