@@ -44,7 +44,8 @@ var arrows = []struct {
 	{"core/durable", nil},
 	{"core/...", []string{"core"}}, // adapters
 	{"ui/text", []string{"core", "core/api"}},
-	{"ui/...", []string{"core", "core/api", "core/format", "core/collection", "core/recognise", "ui/text", "assets", "assets/..."}},
+	{"ui/kit", []string{"ui/text", "assets", "assets/..."}}, // knows no account
+	{"ui/...", []string{"core", "core/api", "core/format", "core/collection", "core/recognise", "ui/text", "ui/kit", "assets", "assets/..."}},
 	{"ui/cli", []string{"core", "core/api", "core/format", "core/collection", "core/durable", "core/interchange", "ui/text"}}, // it writes files that people ask for
 	{"assets/...", nil},
 	{"assets", []string{"assets/..."}},

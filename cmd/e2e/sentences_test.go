@@ -152,7 +152,7 @@ func TestSentencesAndTheirKeys(t *testing.T) {
 }
 
 // saidKey is the key of a call that says a constant: t.Say("tray.open"), and in
-// the window l.t("title").
+// the window l.T("title").
 func saidKey(s source, n ast.Node) (text.Key, bool) {
 	call, ok := n.(*ast.CallExpr)
 	if !ok || len(call.Args) == 0 {
@@ -168,7 +168,7 @@ func saidKey(s source, n ast.Node) (text.Key, bool) {
 		return "", false
 	case fun.Sel.Name == "Say" || fun.Sel.Name == "Has":
 		return text.Key(key), true
-	case fun.Sel.Name == "t" && s.folder() == "ui/window":
+	case fun.Sel.Name == "T" && (s.folder() == "ui/window" || s.folder() == "ui/kit"):
 		return text.Key("window." + key), true
 	}
 	return "", false

@@ -12,6 +12,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/ui/kit"
 )
 
 // logLength is how many lines of the access log are asked for: all that the
@@ -28,30 +29,30 @@ type logPage struct {
 
 func (p *logPage) changed() bool { return false }
 
-func (p *logPage) draw(l *look, back func(), now time.Time) (fyne.CanvasObject, *scroller) {
-	column := container.New(&column{gap: 2 * grid, padX: rowLeft, padY: 4 * grid})
-	column.Add(newProse(l.t("door.log.say"), 13, l.pal.Muted))
+func (p *logPage) draw(l *kit.Look, back func(), now time.Time) (fyne.CanvasObject, *kit.Scroller) {
+	column := container.New(&kit.Column{Gap: 2 * kit.Grid, PadX: kit.RowLeft, PadY: 4 * kit.Grid})
+	column.Add(kit.NewProse(l.T("door.log.say"), 13, l.Palette.Muted))
 	switch {
 	case p.lost != nil:
-		column.Add(newProse(l.t("door.unknown", "cause", causeOf(l, p.lost)), 13, l.pal.SoonText))
+		column.Add(kit.NewProse(l.T("door.unknown", "cause", causeOf(l, p.lost)), 13, l.Palette.SoonText))
 	case p.known && len(p.lines) == 0:
-		column.Add(newProse(l.t("door.log.empty"), 13, l.pal.Text))
+		column.Add(kit.NewProse(l.T("door.log.empty"), 13, l.Palette.Text))
 	}
 	for _, a := range p.lines {
 		what, ink := accessLine(l, a)
-		column.Add(container.New(&ledger{}, word(moment(l, a.At, now), 13, l.pal.Muted), newProse(what, 13, ink)))
+		column.Add(container.New(&kit.FactRow{}, kit.Text(moment(l, a.At, now), 13, l.Palette.Muted), kit.NewProse(what, 13, ink)))
 	}
-	scroll := newScroller(column)
-	reload := smallButton(l, quiet, l.t("door.log.reload"), p.reload)
-	return container.New(&page{}, pageHead(l, iconButton(l, iconBack, l.t("back"), back), l.t("door.log"), reload), scroll), scroll
+	scroll := kit.NewScroller(column)
+	reload := kit.NewSmallButton(l, kit.Quiet, l.T("door.log.reload"), p.reload)
+	return container.New(&kit.Page{}, kit.PageHead(l, kit.NewIconButton(l, kit.IconBack, l.T("back"), back), l.T("door.log"), reload), scroll), scroll
 }
 
 // accessLine says what one line of the log tells, and how good that is.
-func accessLine(l *look, a api.Access) (string, color.NRGBA) {
-	ink := l.pal.Text
+func accessLine(l *kit.Look, a api.Access) (string, color.NRGBA) {
+	ink := l.Palette.Text
 	who := a.Key
 	if who == "" {
-		who = l.t("door.log.nokey")
+		who = l.T("door.log.nokey")
 	}
 	parts := []string{who, a.Call}
 	if a.Account != "" {
@@ -59,10 +60,10 @@ func accessLine(l *look, a api.Access) (string, color.NRGBA) {
 	}
 	answer := strconv.Itoa(a.Status)
 	if a.Errcode != 0 {
-		answer += " " + l.t("door.log.errcode", "code", a.Errcode)
+		answer += " " + l.T("door.log.errcode", "code", a.Errcode)
 	}
 	if a.Status >= 400 || a.Errcode != 0 {
-		ink = l.pal.LiveText
+		ink = l.Palette.LiveText
 	}
 	if a.Count > 1 {
 		answer += " ×" + strconv.Itoa(a.Count)

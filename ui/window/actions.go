@@ -11,6 +11,7 @@ import (
 	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/core/format"
+	"tokentray/ui/kit"
 )
 
 // How long the agent may take: upstream answers within 15 s or not at all, and a
@@ -63,7 +64,7 @@ func (w *Window) copyCall(id core.ID, req api.CopyRequest) {
 	if a.Env == core.Live && w.model.settings.AskLiveCopy {
 		l := w.look
 		w.question(question{
-			title: l.t("live.title"), body: l.t("live.body", "account", refWords(a.Ref())), yes: l.t("live.go"), live: true, role: danger,
+			title: l.T("live.title"), body: l.T("live.body", "account", refWords(a.Ref())), yes: l.T("live.go"), live: true, role: kit.Danger,
 		}, func() { w.copyNow(a, req) })
 		return
 	}
@@ -73,15 +74,15 @@ func (w *Window) copyCall(id core.ID, req api.CopyRequest) {
 func (w *Window) copyNow(a api.Account, req api.CopyRequest) {
 	ref := a.Ref()
 	if a.Remaining(w.now()) < fetchFirst {
-		w.tell(w.look.t("snack.busy", "account", refWords(ref)))
+		w.tell(w.look.T("snack.busy", "account", refWords(ref)))
 	}
 	ask(w, upstreamWait, func(ctx context.Context, g Agent) (api.Clipboard, error) {
 		return g.Copy(ctx, ref, req)
 	}, func(c api.Clipboard, err *core.Error) {
 		if err != nil && err.Remedy == core.RemedyCopyLate {
 			w.message(snack{
-				Text: w.look.t("snack.late", "account", refWords(ref)), Live: ref.Env == core.Live, Until: w.now().Add(lateTime),
-				Button: w.look.t("snack.late.copy"), Do: func() { w.copyNow(a, req) },
+				Text: w.look.T("snack.late", "account", refWords(ref)), Live: ref.Env == core.Live, Until: w.now().Add(lateTime),
+				Button: w.look.T("snack.late.copy"), Do: func() { w.copyNow(a, req) },
 			})
 			return
 		}
@@ -114,7 +115,7 @@ func (w *Window) clearClipboard() {
 			w.fail(err, api.Ref{})
 			return
 		}
-		w.tell(w.look.t("snack.cleared"))
+		w.tell(w.look.T("snack.cleared"))
 	})
 }
 
@@ -128,7 +129,7 @@ func (w *Window) refresh(id core.ID, req api.RefreshRequest) {
 		return
 	}
 	ref := a.Ref()
-	w.tell(w.look.t("snack.busy", "account", refWords(ref)))
+	w.tell(w.look.T("snack.busy", "account", refWords(ref)))
 	ask(w, upstreamWait, func(ctx context.Context, g Agent) (api.Token, error) {
 		t, err := g.Refresh(ctx, ref, req)
 		t.AccessToken = "" // not needed here
@@ -138,9 +139,9 @@ func (w *Window) refresh(id core.ID, req api.RefreshRequest) {
 		case err != nil:
 			w.fail(err, ref)
 		case t.StillValid:
-			w.tell(w.look.t("snack.still_valid", "account", refWords(ref)))
+			w.tell(w.look.T("snack.still_valid", "account", refWords(ref)))
 		default:
-			w.tell(w.look.t("snack.renewed", "account", refWords(ref), "time", w.look.say.Coarse(t.ExpiresAt.Sub(w.now()))))
+			w.tell(w.look.T("snack.renewed", "account", refWords(ref), "time", w.look.Words.Coarse(t.ExpiresAt.Sub(w.now()))))
 		}
 	})
 }
@@ -153,16 +154,16 @@ func (w *Window) force(id core.ID) {
 		return
 	}
 	l := w.look
-	body := l.t("force.stable")
+	body := l.T("force.stable")
 	if a.Kind == core.KindWeChatLegacy {
-		body = l.t("force.legacy")
+		body = l.T("force.legacy")
 	}
 	if a.Env == core.Live {
-		body += "\n" + l.t("force.live")
+		body += "\n" + l.T("force.live")
 	}
 	w.question(question{
-		title: l.t("force.title", "account", refWords(a.Ref())), body: body, yes: l.t("force.go"),
-		live: a.Env == core.Live, role: danger,
+		title: l.T("force.title", "account", refWords(a.Ref())), body: body, yes: l.T("force.go"),
+		live: a.Env == core.Live, role: kit.Danger,
 	}, func() { w.refresh(id, api.RefreshRequest{Force: true, Person: true}) })
 }
 
@@ -172,7 +173,7 @@ func (w *Window) check(id core.ID) {
 		return
 	}
 	ref := a.Ref()
-	w.tell(w.look.t("snack.busy", "account", refWords(ref)))
+	w.tell(w.look.T("snack.busy", "account", refWords(ref)))
 	ask(w, upstreamWait, func(ctx context.Context, g Agent) (api.CheckResult, error) {
 		return g.Check(ctx, ref)
 	}, func(r api.CheckResult, err *core.Error) {
@@ -180,9 +181,9 @@ func (w *Window) check(id core.ID) {
 		case err != nil:
 			w.fail(err, ref)
 		case r.Accepted:
-			w.tell(w.look.t("snack.accepted", "account", refWords(ref)))
+			w.tell(w.look.T("snack.accepted", "account", refWords(ref)))
 		case r.Dead || r.Error == nil:
-			w.tell(w.look.t("snack.dead", "account", refWords(ref)))
+			w.tell(w.look.T("snack.dead", "account", refWords(ref)))
 		default:
 			w.message(snack{
 				Text: explained(w.look, r.Error, refWords(ref)),
@@ -215,8 +216,8 @@ func (w *Window) askRemove(id core.ID) {
 	}
 	l, ref := w.look, a.Ref()
 	w.question(question{
-		title: l.t("delete.title", "account", refWords(ref)), body: l.t("delete.body"), yes: l.t("delete.go"),
-		live: a.Env == core.Live, role: danger,
+		title: l.T("delete.title", "account", refWords(ref)), body: l.T("delete.body"), yes: l.T("delete.go"),
+		live: a.Env == core.Live, role: kit.Danger,
 	}, func() {
 		ask(w, quickWait, func(ctx context.Context, g Agent) (none, error) {
 			return nothing(g.Remove(ctx, ref))
@@ -225,7 +226,7 @@ func (w *Window) askRemove(id core.ID) {
 				w.fail(err, ref)
 				return
 			}
-			w.tell(w.look.t("snack.deleted", "account", refWords(ref)))
+			w.tell(w.look.T("snack.deleted", "account", refWords(ref)))
 		})
 	})
 }
@@ -296,7 +297,7 @@ func (w *Window) act(id core.ID, what act) {
 	case actConsole:
 		if u, err := url.Parse(consoleURL(a)); err == nil && u.Host != "" {
 			if err := w.cfg.OpenURL(u); err != nil {
-				w.tell(w.look.t("snack.browser", "url", u.String()))
+				w.tell(w.look.T("snack.browser", "url", u.String()))
 			}
 		}
 	case actSecret:
@@ -311,7 +312,7 @@ func (w *Window) act(id core.ID, what act) {
 	case actStable:
 		w.useStable(id)
 	case actCopyRID:
-		w.copyText(a.Error.RID, w.look.t("snack.rid", "rid", a.Error.RID))
+		w.copyText(a.Error.RID, w.look.T("snack.rid", "rid", a.Error.RID))
 	case actUnlock:
 		w.unlock()
 	case actVaultInit:
@@ -323,7 +324,7 @@ func (w *Window) act(id core.ID, what act) {
 
 // copyIP puts an address on the clipboard, for a whitelist.
 func (w *Window) copyIP(ip string) {
-	w.copyText(ip, w.look.t("snack.ip", "ip", ip))
+	w.copyText(ip, w.look.T("snack.ip", "ip", ip))
 }
 
 // openMenu shows what can be done with an account.
@@ -357,46 +358,46 @@ func (w *Window) menuOf(a api.Account) *fyne.Menu {
 	l, id := w.look, a.ID
 	var formats []*fyne.MenuItem
 	for _, f := range format.Names() {
-		item := fyne.NewMenuItem(l.t("format."+f), func() { w.copyAs(id, f, false) })
+		item := fyne.NewMenuItem(l.T("format."+f), func() { w.copyAs(id, f, false) })
 		item.Checked = f == w.defaultFormat(a)
 		formats = append(formats, item)
 	}
-	formats = append(formats, fyne.NewMenuItemSeparator(), fyne.NewMenuItem(l.t("menu.copy_call"), func() { w.openCopySheet(id, format.URL) }))
-	as := fyne.NewMenuItem(l.t("menu.copy_as"), nil)
+	formats = append(formats, fyne.NewMenuItemSeparator(), fyne.NewMenuItem(l.T("menu.copy_call"), func() { w.openCopySheet(id, format.URL) }))
+	as := fyne.NewMenuItem(l.T("menu.copy_as"), nil)
 	as.ChildMenu = fyne.NewMenu("", formats...)
-	copying := l.t("menu.copy")
+	copying := l.T("menu.copy")
 	if a.Env == core.Live {
-		copying = l.t("live.go")
+		copying = l.T("live.go")
 	}
 	items := []*fyne.MenuItem{fyne.NewMenuItem(copying, func() { w.copyDefault(id) }), as}
 	if a.Previous != nil && a.Previous.Until.After(w.now()) {
-		items = append(items, fyne.NewMenuItem(l.t("menu.copy_previous"), func() { w.copyAs(id, "", true) }))
+		items = append(items, fyne.NewMenuItem(l.T("menu.copy_previous"), func() { w.copyAs(id, "", true) }))
 	}
 	if p := problemOf(l, a, w.now()); p.Act != actNone {
 		items = append(items, fyne.NewMenuItemSeparator(), fyne.NewMenuItem(p.Button, func() { w.help(id) }))
 	}
-	pause := fyne.NewMenuItem(l.t("menu.pause"), func() { w.setAuto(id, false) })
+	pause := fyne.NewMenuItem(l.T("menu.pause"), func() { w.setAuto(id, false) })
 	if !a.Auto {
-		pause = fyne.NewMenuItem(l.t("menu.resume"), func() { w.setAuto(id, true) })
+		pause = fyne.NewMenuItem(l.T("menu.resume"), func() { w.setAuto(id, true) })
 	}
 	items = append(items,
 		fyne.NewMenuItemSeparator(),
-		fyne.NewMenuItem(l.t("menu.renew"), func() { w.renew(id) }),
-		fyne.NewMenuItem(l.t("menu.force"), func() { w.force(id) }),
-		fyne.NewMenuItem(l.t("menu.check"), func() { w.check(id) }),
+		fyne.NewMenuItem(l.T("menu.renew"), func() { w.renew(id) }),
+		fyne.NewMenuItem(l.T("menu.force"), func() { w.force(id) }),
+		fyne.NewMenuItem(l.T("menu.check"), func() { w.check(id) }),
 		fyne.NewMenuItemSeparator())
 	if other, ok := w.model.pair(id); ok {
-		items = append(items, fyne.NewMenuItem(l.t("pair.show", "account", refWords(other.Ref())), func() { w.showOther(id) }))
+		items = append(items, fyne.NewMenuItem(l.T("pair.show", "account", refWords(other.Ref())), func() { w.showOther(id) }))
 	} else {
 		items = append(items, w.twinItem(a))
 	}
 	items = append(items,
-		fyne.NewMenuItem(l.t("menu.details"), func() { w.openDetail(id) }),
-		fyne.NewMenuItem(l.t("menu.edit"), func() { w.openEdit(id) }),
-		fyne.NewMenuItem(l.t("menu.clients"), func() { w.exportClients(id) }),
+		fyne.NewMenuItem(l.T("menu.details"), func() { w.openDetail(id) }),
+		fyne.NewMenuItem(l.T("menu.edit"), func() { w.openEdit(id) }),
+		fyne.NewMenuItem(l.T("menu.clients"), func() { w.exportClients(id) }),
 		pause,
 		fyne.NewMenuItemSeparator(),
-		fyne.NewMenuItem(l.t("menu.delete"), func() { w.askRemove(id) }),
+		fyne.NewMenuItem(l.T("menu.delete"), func() { w.askRemove(id) }),
 	)
 	return fyne.NewMenu("", items...)
 }

@@ -87,7 +87,7 @@ func (v *listView) release() {
 
 // fit leaves the problem out of a row that has no room for it yet.
 func (v *listView) fit(r row) row {
-	if high, ok := v.held[r.ID]; ok && high < v.heightOf(r) {
+	if high, ok := v.held[r.ID]; ok && high < v.HeightOf(r) {
 		r.Problem = problem{}
 	}
 	return r

@@ -10,6 +10,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/ui/kit"
 	"tokentray/ui/text"
 )
 
@@ -47,18 +48,18 @@ const (
 
 // bannersOf says what stands above the list, the gravest first. Without an agent
 // nothing else is known for certain, so nothing else is said.
-func bannersOf(l *look, ph phase, failure *core.Error, m *model) []bannerLine {
+func bannersOf(l *kit.Look, ph phase, failure *core.Error, m *model) []bannerLine {
 	switch ph {
 	case phaseGone:
-		return []bannerLine{{Text: l.t("bar.gone"), Loud: true}}
+		return []bannerLine{{Text: l.T("bar.gone"), Loud: true}}
 	case phaseFailed:
-		return []bannerLine{{Text: l.t("bar.failed", "cause", strings.TrimRight(causeOf(l, failure), ".。")), Loud: true}}
+		return []bannerLine{{Text: l.T("bar.failed", "cause", strings.TrimRight(causeOf(l, failure), ".。")), Loud: true}}
 	case phaseVersion:
-		return []bannerLine{{Text: versionWords(l, failure), Button: l.t("bar.restart"), Act: barRestart, Loud: true}}
+		return []bannerLine{{Text: versionWords(l, failure), Button: l.T("bar.restart"), Act: barRestart, Loud: true}}
 	case phaseRestart:
-		return []bannerLine{{Text: l.t("bar.restarting")}}
+		return []bannerLine{{Text: l.T("bar.restarting")}}
 	case phaseStopped:
-		return []bannerLine{{Text: l.t("bar.stopped"), Button: l.t("bar.start"), Act: barStart, Loud: true}}
+		return []bannerLine{{Text: l.T("bar.stopped"), Button: l.T("bar.start"), Act: barStart, Loud: true}}
 	case phaseConnecting:
 		return nil
 	}
@@ -72,70 +73,70 @@ func bannersOf(l *look, ph phase, failure *core.Error, m *model) []bannerLine {
 		}
 	}
 	if len(m.recovered) > 0 {
-		out = append(out, bannerLine{Text: l.t("bar.recovered", "accounts", l.say.Some(m.recovered))})
+		out = append(out, bannerLine{Text: l.T("bar.recovered", "accounts", l.Words.Some(m.recovered))})
 	}
 	if m.pausedAll {
-		out = append(out, bannerLine{Text: l.t("bar.paused"), Button: l.t("bar.resume"), Act: barResume})
+		out = append(out, bannerLine{Text: l.T("bar.paused"), Button: l.T("bar.resume"), Act: barResume})
 	}
 	if m.demo {
-		out = append(out, bannerLine{Text: l.t("bar.demo")})
+		out = append(out, bannerLine{Text: l.T("bar.demo")})
 	}
 	return out
 }
 
 // versionWords says what to do about an agent of another API number: an older
 // one is replaced, beside a newer one this window is the old thing.
-func versionWords(l *look, failure *core.Error) string {
+func versionWords(l *kit.Look, failure *core.Error) string {
 	var v *api.VersionError
 	switch {
 	case failure == nil || !errors.As(failure, &v):
-		return l.t("bar.version")
+		return l.T("bar.version")
 	case v.Agent < api.Version:
-		return l.t("bar.version.older")
+		return l.T("bar.version.older")
 	}
-	return l.t("bar.version.newer")
+	return l.T("bar.version.newer")
 }
 
-func vaultBanner(l *look, v api.Vault) (bannerLine, bool) {
+func vaultBanner(l *kit.Look, v api.Vault) (bannerLine, bool) {
 	switch v.State {
 	case "locked":
-		return bannerLine{Text: l.t("bar.locked"), Button: l.t("bar.unlock"), Act: barUnlock, Loud: true}, true
+		return bannerLine{Text: l.T("bar.locked"), Button: l.T("bar.unlock"), Act: barUnlock, Loud: true}, true
 	case "unavailable":
 		if v.Kind == "file" {
-			return bannerLine{Text: l.t("bar.unavailable.file"), Button: l.t("bar.retry"), Act: barUnlock, Loud: true}, true
+			return bannerLine{Text: l.T("bar.unavailable.file"), Button: l.T("bar.retry"), Act: barUnlock, Loud: true}, true
 		}
-		return bannerLine{Text: l.t("bar.unavailable"), Button: l.t("bar.init"), Act: barInit, Loud: true}, true
+		return bannerLine{Text: l.T("bar.unavailable"), Button: l.T("bar.init"), Act: barInit, Loud: true}, true
 	case "missing":
-		return bannerLine{Text: l.t("bar.missing"), Button: l.t("bar.init"), Act: barInit, Loud: true}, true
+		return bannerLine{Text: l.T("bar.missing"), Button: l.T("bar.init"), Act: barInit, Loud: true}, true
 	}
 	return bannerLine{}, false
 }
 
 // causeOf is what went wrong, in the language of the window.
-func causeOf(l *look, e *core.Error) string {
+func causeOf(l *kit.Look, e *core.Error) string {
 	if e == nil {
 		return ""
 	}
-	return l.say.Cause(wire(e), "")
+	return l.Words.Cause(wire(e), "")
 }
 
 // wire is an error as the API carries it.
 func wire(e *core.Error) *api.Error { return api.FromError(e) }
 
 // drawBanners draws the lines under one another.
-func drawBanners(l *look, lines []bannerLine, do func(bannerAct)) *fyne.Container {
-	box := stack(0)
+func drawBanners(l *kit.Look, lines []bannerLine, do func(bannerAct)) *fyne.Container {
+	box := kit.Stack(0)
 	for _, b := range lines {
-		ground := l.pal.Notice
+		ground := l.Palette.Notice
 		if b.Loud {
-			ground = l.pal.Warn
+			ground = l.Palette.Warn
 		}
-		words := newProse(b.Text, 13, l.pal.Text)
+		words := kit.NewProse(b.Text, 13, l.Palette.Text)
 		parts := []fyne.CanvasObject{words}
 		if b.Button != "" {
-			parts = append(parts, smallButton(l, quiet, b.Button, func() { do(b.Act) }))
+			parts = append(parts, kit.NewSmallButton(l, kit.Quiet, b.Button, func() { do(b.Act) }))
 		}
-		line := container.New(&bar{gap: 2 * grid, padX: rowLeft, height: 28}, parts...)
+		line := container.New(&kit.Bar{Gap: 2 * kit.Grid, PadX: kit.RowLeft, Height: 28}, parts...)
 		box.Add(container.New(&backed{padY: 6}, canvas.NewRectangle(ground), line))
 	}
 	return box
@@ -145,12 +146,12 @@ func drawBanners(l *look, lines []bannerLine, do func(bannerAct)) *fyne.Containe
 type backed struct{ padX, padY, lift float32 }
 
 func (b *backed) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	put(objects[0], 0, 0, size.Width, size.Height)
-	put(objects[1], b.padX, b.padY-b.lift, size.Width-2*b.padX, size.Height-2*b.padY)
+	kit.Place(objects[0], 0, 0, size.Width, size.Height)
+	kit.Place(objects[1], b.padX, b.padY-b.lift, size.Width-2*b.padX, size.Height-2*b.padY)
 }
 
-func (b *backed) heightOf(objects []fyne.CanvasObject, width float32) float32 {
-	return heightFor(objects[1], width-2*b.padX) + 2*b.padY
+func (b *backed) HeightOf(objects []fyne.CanvasObject, width float32) float32 {
+	return kit.HeightFor(objects[1], width-2*b.padX) + 2*b.padY
 }
 
 func (b *backed) MinSize(objects []fyne.CanvasObject) fyne.Size {
@@ -158,9 +159,9 @@ func (b *backed) MinSize(objects []fyne.CanvasObject) fyne.Size {
 }
 
 // noticeText is something that the agent wants told.
-func noticeText(l *look, key string) string {
-	if k := text.Key("notice." + key); l.say.Has(k) {
-		return l.say.Say(k)
+func noticeText(l *kit.Look, key string) string {
+	if k := text.Key("notice." + key); l.Words.Has(k) {
+		return l.Words.Say(k)
 	}
 	return ""
 }

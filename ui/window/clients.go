@@ -12,6 +12,7 @@ import (
 	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/core/collection"
+	"tokentray/ui/kit"
 	"tokentray/ui/text"
 )
 
@@ -24,10 +25,10 @@ type clientSheet struct {
 	follow bool // the active environment, rather than the account's own
 
 	sheet *sheet
-	what  *prose
-	label *prose
-	file  *entry
-	say   *prose
+	what  *kit.Prose
+	label *kit.Prose
+	file  *kit.Entry
+	say   *kit.Prose
 	typed bool // the path is the person's and stays
 }
 
@@ -39,21 +40,21 @@ func (w *Window) exportClients(id core.ID) {
 	}
 	l := w.look
 	s := &clientSheet{w: w, account: a, kind: collection.Postman, follow: true}
-	title := newProse(l.t("clients.title", "account", a.Ref().String()), 17, l.pal.Text)
-	title.style.Bold = true
-	var kinds []choice
+	title := kit.NewProse(l.T("clients.title", "account", a.Ref().String()), 17, l.Palette.Text)
+	title.Style.Bold = true
+	var kinds []kit.Choice
 	for _, k := range collection.Kinds() {
-		kinds = append(kinds, choice{value: string(k), label: l.t("clients." + string(k))})
+		kinds = append(kinds, kit.Choice{Value: string(k), Label: l.T("clients." + string(k))})
 	}
-	kind := newSegment(l, string(s.kind), func(v string) { s.kind = collection.Kind(v); s.show() }, kinds...)
-	follow := newToggle(l, l.t("clients.follow"), s.follow, func(on bool) { s.follow = on; s.show() })
-	s.what, s.label = newProse("", 13, l.pal.Muted), newProse("", 13, l.pal.Muted)
-	s.say = newProse("", 13, l.pal.LiveText)
-	s.file = newEntry(l, "", "", func(string) { s.typed = true })
+	kind := kit.NewSegment(l, string(s.kind), func(v string) { s.kind = collection.Kind(v); s.show() }, kinds...)
+	follow := kit.NewToggle(l, l.T("clients.follow"), s.follow, func(on bool) { s.follow = on; s.show() })
+	s.what, s.label = kit.NewProse("", 13, l.Palette.Muted), kit.NewProse("", 13, l.Palette.Muted)
+	s.say = kit.NewProse("", 13, l.Palette.LiveText)
+	s.file = kit.NewEntry(l, "", "", func(string) { s.typed = true })
 	s.file.OnSubmitted = func(string) { s.save() }
-	s.sheet = newSheet(l, w.closeSheet, title, newProse(l.t("clients.body"), sizeText, l.pal.Text), stack(grid, kind, s.what), follow,
-		stack(grid, s.label, s.file), s.say,
-		atRight(newButton(l, quiet, l.t("cancel"), w.closeSheet), newButton(l, filled, l.t("export.save"), s.save)))
+	s.sheet = newSheet(l, w.closeSheet, title, kit.NewProse(l.T("clients.body"), kit.SizeText, l.Palette.Text), kit.Stack(kit.Grid, kind, s.what), follow,
+		kit.Stack(kit.Grid, s.label, s.file), s.say,
+		atRight(kit.NewButton(l, kit.Quiet, l.T("cancel"), w.closeSheet), kit.NewButton(l, kit.Filled, l.T("export.save"), s.save)))
 	s.show()
 	w.openSheet(s.sheet, kind)
 }
@@ -61,12 +62,12 @@ func (w *Window) exportClients(id core.ID) {
 // show fits words and path to what is chosen.
 func (s *clientSheet) show() {
 	l := s.w.look
-	s.what.set(l.t("clients.say."+string(s.kind)), l.pal.Muted)
+	s.what.Set(l.T("clients.say."+string(s.kind)), l.Palette.Muted)
 	label := "clients.file"
 	if s.kind == collection.Bruno {
 		label = "clients.folder"
 	}
-	s.label.set(l.t(label), l.pal.Muted)
+	s.label.Set(l.T(label), l.Palette.Muted)
 	if !s.typed {
 		s.file.SetText(freePath(exportFolder(), s.name()))
 		s.typed = false
@@ -99,7 +100,7 @@ func (s *clientSheet) input() collection.Input {
 	return collection.Input{
 		Accounts: []collection.Account{one},
 		URL:      "http://127.0.0.1:" + strconv.Itoa(s.w.model.settings.LoopbackPort),
-		Say:      func(key string) string { return s.w.look.say.Say(text.Key(key)) },
+		Say:      func(key string) string { return s.w.look.Words.Say(text.Key(key)) },
 	}
 }
 
@@ -113,7 +114,7 @@ func (s *clientSheet) files() ([]collection.File, error) {
 
 // tell says what is wrong, or nothing.
 func (s *clientSheet) tell(words string) {
-	s.say.set(words, s.w.look.pal.LiveText)
+	s.say.Set(words, s.w.look.Palette.LiveText)
 	s.say.Hidden = words == ""
 	s.sheet.Refresh()
 }
@@ -125,9 +126,9 @@ func (s *clientSheet) save() {
 		s.tell(explained(l, wire(core.AsError(err)), s.account.Ref().String()))
 		return
 	}
-	place := l.say.Say("export.place.dotenv")
+	place := l.Words.Say("export.place.dotenv")
 	if s.kind == collection.Postman || s.kind == collection.JetBrains {
-		place = l.say.Say("export.place.env")
+		place = l.Words.Say("export.place.env")
 	}
 	folder, path := s.kind == collection.Bruno, strings.TrimSpace(s.file.Text)
 	w.work.Go(func() {
@@ -138,12 +139,12 @@ func (s *clientSheet) save() {
 				if w.sheet == s.sheet {
 					w.closeSheet()
 				}
-				w.tell(l.t("clients.saved", "file", path, "place", place))
+				w.tell(l.T("clients.saved", "file", path, "place", place))
 			case w.sheet != s.sheet:
 			case errors.Is(err, fs.ErrExist):
-				s.tell(l.t("export.exists"))
+				s.tell(l.T("export.exists"))
 			default:
-				s.tell(l.t("export.failed", "cause", cause(err)))
+				s.tell(l.T("export.failed", "cause", cause(err)))
 			}
 		})
 	})

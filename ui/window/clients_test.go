@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"tokentray/core"
+	"tokentray/ui/kit"
 )
 
 // An account is written for each client, without a token or a secret, and never
@@ -16,9 +17,9 @@ func TestExportForClients(t *testing.T) {
 	home := t.TempDir()
 	t.Setenv("HOME", home)
 	s := newStage(t, sample("shop", core.Sandbox, noon, time.Hour, 2*time.Hour), sample("shop", core.Live, noon, time.Hour, 2*time.Hour)).open()
-	kind := func() *segment {
-		for _, f := range focusables(s.sheet.box) {
-			if g, ok := f.(*segment); ok {
+	kind := func() *kit.Segment {
+		for _, f := range kit.Focusables(s.sheet.box) {
+			if g, ok := f.(*kit.Segment); ok {
 				return g
 			}
 		}
@@ -28,7 +29,7 @@ func TestExportForClients(t *testing.T) {
 	for i, file := range []string{"tokentray-shop.postman_collection.json", "tokentray-bruno", "tokentray-shop.http", "tokentray-shop-2.http", "tokentray-shop.sh"} {
 		s.menuItem("shop-sandbox", "Export for Postman, Bruno…").Action()
 		s.mustSay("Use shop/sandbox in an API client", "No token and no AppSecret")
-		kind().pick(i)
+		kind().Pick(i)
 		at := filepath.Join(home, file)
 		s.press("Save")
 		s.until(file, func() bool { return s.sheet == nil || s.says("cannot be written") })
@@ -51,8 +52,8 @@ func TestExportForClients(t *testing.T) {
 	if err := os.WriteFile(old, []byte("mine"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for _, f := range focusables(s.sheet.box) {
-		if e, ok := f.(*entry); ok {
+	for _, f := range kit.Focusables(s.sheet.box) {
+		if e, ok := f.(*kit.Entry); ok {
 			e.SetText("~/mine.json")
 		}
 	}

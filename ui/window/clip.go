@@ -33,7 +33,7 @@ func (w *Window) clipChanged() {
 	switch {
 	case !w.model.clip.Held():
 		if told && !shown.Clears.IsZero() {
-			w.tell(w.look.t("snack.cleared"))
+			w.tell(w.look.T("snack.cleared"))
 		}
 	case w.model.clip.ClearsAt.IsZero() || w.clipHeld():
 		next := w.clipMessage()

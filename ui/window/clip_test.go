@@ -103,7 +103,7 @@ func TestATokenThatCameLateIsOffered(t *testing.T) {
 		s.press(want[1])
 		s.until("the copy", func() bool { return s.model.clip.Account == "shop" && s.model.clip.Format == "header" })
 		s.mustNotSay(want[0])
-		s.press(s.look.t("snack.clear"))
+		s.press(s.look.T("snack.clear"))
 		s.untilCalled("clear")
 
 		s.agent.fail["copy "] = &core.Error{Class: core.Misuse, Remedy: core.RemedyCopyLate, Message: "late"}
@@ -111,6 +111,6 @@ func TestATokenThatCameLateIsOffered(t *testing.T) {
 		s.untilSays(refWords(api.Ref{Name: "solo", Env: core.Sandbox}))
 		s.time = noon.Add(lateTime)
 		s.tick()
-		s.mustNotSay(s.look.t("snack.late", "account", "solo/sandbox"))
+		s.mustNotSay(s.look.T("snack.late", "account", "solo/sandbox"))
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/core/format"
+	"tokentray/ui/kit"
 )
 
 // copySheet lets a person choose the form of a copy, and for a URL or a curl
@@ -25,9 +26,9 @@ type copySheet struct {
 
 	inner   *fyne.Container
 	call    *fyne.Container // the parts about the path
-	problem *prose
-	preview *prose
-	copy    *button
+	problem *kit.Prose
+	preview *kit.Prose
+	copy    *kit.Button
 }
 
 // openCopySheet asks in which form the token of an account is to be copied;
@@ -39,25 +40,25 @@ func (w *Window) openCopySheet(id core.ID, chosen string) {
 	}
 	c := &copySheet{w: w, account: a, format: cmp.Or(chosen, w.defaultFormat(a)), path: cmp.Or(w.paths[id], a.CopyPath, format.DefaultPath)}
 	l := w.look
-	title := newProse(l.t("copy.title", "account", refWords(a.Ref())), 17, l.pal.Text)
-	title.style.Bold = true
-	head := stack(2*grid, newTag(l, a.Env == core.Live), title)
-	var choices []choice
+	title := kit.NewProse(l.T("copy.title", "account", refWords(a.Ref())), 17, l.Palette.Text)
+	title.Style.Bold = true
+	head := kit.Stack(2*kit.Grid, newTag(l, a.Env == core.Live), title)
+	var choices []kit.Choice
 	for _, f := range format.Names() {
-		choices = append(choices, choice{value: f, label: l.t("format." + f)})
+		choices = append(choices, kit.Choice{Value: f, Label: l.T("format." + f)})
 	}
-	forms := newSegment(l, c.format, func(f string) { c.format = f; c.check() }, choices...)
+	forms := kit.NewSegment(l, c.format, func(f string) { c.format = f; c.check() }, choices...)
 	c.call = c.drawCall()
-	c.preview = newProse("", 13, l.pal.Muted)
-	c.preview.style.Monospace = true
-	remember := newToggle(l, l.t("copy.remember", "account", refWords(a.Ref())), false, func(on bool) { c.remember = on })
-	c.inner = container.New(&column{gap: 3 * grid, padX: sheetAir}, forms, c.call, c.preview, remember)
-	role, label := filled, l.t("menu.copy")
+	c.preview = kit.NewProse("", 13, l.Palette.Muted)
+	c.preview.Style.Monospace = true
+	remember := kit.NewToggle(l, l.T("copy.remember", "account", refWords(a.Ref())), false, func(on bool) { c.remember = on })
+	c.inner = container.New(&kit.Column{Gap: 3 * kit.Grid, PadX: sheetAir}, forms, c.call, c.preview, remember)
+	role, label := kit.Filled, l.T("menu.copy")
 	if a.Env == core.Live {
-		role, label = danger, l.t("live.go")
+		role, label = kit.Danger, l.T("live.go")
 	}
-	c.copy = newButton(l, role, label, c.run)
-	s := newLongSheet(l, w.closeSheet, head, c.inner, atRight(newButton(l, quiet, l.t("cancel"), w.closeSheet), c.copy))
+	c.copy = kit.NewButton(l, role, label, c.run)
+	s := newLongSheet(l, w.closeSheet, head, c.inner, atRight(kit.NewButton(l, kit.Quiet, l.T("cancel"), w.closeSheet), c.copy))
 	s.yes = c.run
 	w.openSheet(s, forms)
 	c.check()
@@ -75,14 +76,14 @@ func (w *Window) defaultFormat(a api.Account) string {
 // drawCall is the field of the path over the paths that are often called.
 func (c *copySheet) drawCall() *fyne.Container {
 	l := c.w.look
-	field := newEntry(l, format.DefaultPath, c.path, func(s string) { c.path = strings.TrimSpace(s); c.check() })
+	field := kit.NewEntry(l, format.DefaultPath, c.path, func(s string) { c.path = strings.TrimSpace(s); c.check() })
 	field.OnSubmitted = func(string) { c.run() }
-	paths := beside()
+	paths := kit.Beside()
 	for _, p := range format.CommonPaths(c.account.Product) {
-		paths.Add(smallButton(l, quiet, p, func() { field.SetText(p) }))
+		paths.Add(kit.NewSmallButton(l, kit.Quiet, p, func() { field.SetText(p) }))
 	}
-	c.problem = newProse("", 13, l.pal.LiveText)
-	return stack(2*grid, boldWord(l.t("copy.path"), 13, l.pal.Text), field, c.problem, paths)
+	c.problem = kit.NewProse("", 13, l.Palette.LiveText)
+	return kit.Stack(2*kit.Grid, kit.BoldText(l.T("copy.path"), 13, l.Palette.Text), field, c.problem, paths)
 }
 
 // calls reports whether the chosen form is one of a call.
@@ -94,11 +95,11 @@ func (c *copySheet) check() {
 	c.call.Hidden = !c.calls()
 	words := ""
 	if c.calls() && c.path != "" && format.CheckPath(c.path) != nil {
-		words = l.say.Say("problem.path_bad")
+		words = l.Words.Say("problem.path_bad")
 	}
-	c.problem.set(words, l.pal.LiveText)
+	c.problem.Set(words, l.Palette.LiveText)
 	c.problem.Hidden = words == ""
-	c.copy.enable(words == "")
+	c.copy.Enable(words == "")
 	base := cmp.Or(c.account.BaseURL, upstreamBase)
 	text, err := format.Token(c.format, format.Input{
 		AccessToken: "ACCESS_TOKEN", ExpiresIn: int64(c.account.Remaining(c.w.now()).Seconds()), ExpiresAt: c.account.ExpiresAt.UTC(),
@@ -107,11 +108,11 @@ func (c *copySheet) check() {
 	if err != nil {
 		text = ""
 	}
-	c.preview.set(text, l.pal.Muted)
+	c.preview.Set(text, l.Palette.Muted)
 	c.preview.Hidden = text == ""
 	if c.w.sheet != nil {
 		c.w.sheet.Refresh()
-		c.w.sheet.scroll.reflow()
+		c.w.sheet.scroll.Reflow()
 	}
 }
 
@@ -120,7 +121,7 @@ const upstreamBase = "https://api.weixin.qq.com"
 
 // run copies, and has the choice remembered where that is wished.
 func (c *copySheet) run() {
-	if c.copy.off {
+	if c.copy.Off {
 		return
 	}
 	w, id := c.w, c.account.ID

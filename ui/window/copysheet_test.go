@@ -10,6 +10,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/format"
+	"tokentray/ui/kit"
 )
 
 // Every form is offered, with what will be copied and a word in the place of the
@@ -19,12 +20,12 @@ func TestCopySheet(t *testing.T) {
 		s := newStage(t, duo()...).in(lang, 460).open()
 		s.key(fyne.KeyDown)
 		s.ctrl(fyne.KeyK)
-		forms := s.win.Canvas().Focused().(*segment)
+		forms := s.win.Canvas().Focused().(*kit.Segment)
 		for i, f := range format.Names() {
-			if forms.value != f {
-				t.Fatalf("%s: the form is %s", f, forms.value)
+			if forms.Value != f {
+				t.Fatalf("%s: the form is %s", f, forms.Value)
 			}
-			s.mustSay(s.look.t("format."+f), "ACCESS_TOKEN")
+			s.mustSay(s.look.T("format."+f), "ACCESS_TOKEN")
 			want, err := format.Token(f, format.Input{AccessToken: "ACCESS_TOKEN", BaseURL: upstreamBase, Account: "shop", Env: core.Sandbox})
 			if err == nil && f != format.JSON { // which tells times
 				mustSayBare(s, want)
@@ -49,9 +50,9 @@ func TestCopyACall(t *testing.T) {
 	s.openCopySheet("shop-sandbox", format.URL)
 	s.press("/cgi-bin/menu/get")
 	s.mustSay("https://api.weixin.qq.com/cgi-bin/menu/get?access_token=ACCESS_TOKEN")
-	var field *entry
+	var field *kit.Entry
 	walk(s.sheet, func(o fyne.CanvasObject) {
-		if e, ok := o.(*entry); ok {
+		if e, ok := o.(*kit.Entry); ok {
 			field = e
 		}
 	})
@@ -74,8 +75,8 @@ func TestCopyACall(t *testing.T) {
 	s.openCopySheet("shop-sandbox", format.Curl)
 	mustSayBare(s, "curl 'https://api.weixin.qq.com/cgi-bin/user/get?next_openid=&access_token=ACCESS_TOKEN'")
 	walk(s.sheet, func(o fyne.CanvasObject) {
-		if b, ok := o.(*toggle); ok {
-			b.flip()
+		if b, ok := o.(*kit.Toggle); ok {
+			b.Flip()
 		}
 	})
 	s.press("Copy")
@@ -86,7 +87,7 @@ func TestCopyACall(t *testing.T) {
 		t.Errorf("the default is %s", f)
 	}
 	for _, item := range s.menuOf(a).Items[1].ChildMenu.Items {
-		if item.Checked != (item.Label == s.look.t("format.curl")) {
+		if item.Checked != (item.Label == s.look.T("format.curl")) {
 			t.Errorf("%q is ticked: %v", item.Label, item.Checked)
 		}
 	}
@@ -122,13 +123,13 @@ func TestCopySheetIsReached(t *testing.T) {
 	var seen []string
 	for range 20 {
 		switch f := c.Focused().(type) {
-		case *button:
-			seen = append(seen, f.label)
-		case *segment:
+		case *kit.Button:
+			seen = append(seen, f.Label)
+		case *kit.Segment:
 			seen = append(seen, "forms")
-		case *entry:
+		case *kit.Entry:
 			seen = append(seen, "path")
-		case *toggle:
+		case *kit.Toggle:
 			seen = append(seen, "remember")
 		}
 		c.FocusNext()
@@ -168,7 +169,7 @@ func TestSheetsInTheSmallestWindow(t *testing.T) {
 			open(s)
 			driver := fyne.CurrentApp().Driver()
 			at, size := s.sheet.ground.Position(), s.sheet.ground.Size()
-			for _, f := range focusables(s.sheet) {
+			for _, f := range kit.Focusables(s.sheet) {
 				s.win.Canvas().Focus(f)
 				o := f.(fyne.CanvasObject)
 				p := driver.AbsolutePositionForObject(o)

@@ -14,6 +14,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/ui/kit"
 )
 
 // Where the parts of the picture of a day stand, from its top.
@@ -37,7 +38,7 @@ const (
 // two minutes nothing of it is drawn anew.
 type dayChart struct {
 	widget.BaseWidget
-	look    *look
+	look    *kit.Look
 	account api.Account
 	history []api.HistoryEntry
 	now     time.Time
@@ -47,7 +48,7 @@ type dayChart struct {
 	drawn   float32 // width that is drawn
 	focused bool
 	hovered bool
-	r       *face
+	r       *kit.Renderer
 	cursor  *canvas.Rectangle
 	reading [2]*canvas.Text
 	frame   *canvas.Rectangle
@@ -58,13 +59,13 @@ var (
 	_ fyne.Focusable    = (*dayChart)(nil)
 	_ fyne.Tappable     = (*dayChart)(nil)
 	_ desktop.Hoverable = (*dayChart)(nil)
-	_ tall              = (*dayChart)(nil)
+	_ kit.Tall          = (*dayChart)(nil)
 )
 
 // newDayChart draws history, newest line first. at is where the person reads;
 // zero for nowhere.
-func newDayChart(l *look, a api.Account, history []api.HistoryEntry, now time.Time, at *time.Time) *dayChart {
-	c := &dayChart{look: l, account: a, history: history, now: now, at: at, legend: container.New(&flow{gap: 2 * grid})}
+func newDayChart(l *kit.Look, a api.Account, history []api.HistoryEntry, now time.Time, at *time.Time) *dayChart {
+	c := &dayChart{look: l, account: a, history: history, now: now, at: at, legend: container.New(&kit.Flow{Gap: 2 * kit.Grid})}
 	c.legend.Objects = legendOf(l, a, timelineOf(history, a, now, time.Hour).Counts)
 	c.ExtendBaseWidget(c)
 	return c
@@ -81,14 +82,14 @@ func (c *dayChart) tick(now time.Time) {
 }
 
 func (c *dayChart) CreateRenderer() fyne.WidgetRenderer {
-	p := c.look.pal
+	p := c.look.Palette
 	c.cursor = canvas.NewRectangle(p.SoonText)
 	c.frame = canvas.NewRectangle(color.Transparent)
-	c.frame.CornerRadius = radius
-	c.reading = [2]*canvas.Text{word("", 13, p.Text), word("", 13, p.Text)}
-	c.r = &face{
-		min: func() fyne.Size { return fyne.NewSize(160, c.heightFor(max(160, c.Size().Width))) },
-		lay: func(s fyne.Size) {
+	c.frame.CornerRadius = kit.Radius
+	c.reading = [2]*canvas.Text{kit.Text("", 13, p.Text), kit.Text("", 13, p.Text)}
+	c.r = &kit.Renderer{
+		Min: func() fyne.Size { return fyne.NewSize(160, c.HeightFor(max(160, c.Size().Width))) },
+		Place: func(s fyne.Size) {
 			if s.Width != c.drawn {
 				c.draw(s)
 			}
@@ -99,8 +100,8 @@ func (c *dayChart) CreateRenderer() fyne.WidgetRenderer {
 }
 
 // heightFor implements tall.
-func (c *dayChart) heightFor(width float32) float32 {
-	return chartHigh + grid + heightFor(c.legend, width)
+func (c *dayChart) HeightFor(width float32) float32 {
+	return chartHigh + kit.Grid + kit.HeightFor(c.legend, width)
 }
 
 // draw makes every part of the picture for a width.
@@ -112,7 +113,7 @@ func (c *dayChart) draw(size fyne.Size) {
 	c.drawn = width
 	grain := time.Duration(float64(dayPast+dayAhead) * markGrain / float64(width))
 	c.shown = timelineOf(c.history, c.account, c.now, grain)
-	put(c.frame, -grid, -grid, width+2*grid, chartRead-2+grid)
+	kit.Place(c.frame, -kit.Grid, -kit.Grid, width+2*kit.Grid, chartRead-2+kit.Grid)
 	out := []fyne.CanvasObject{c.frame}
 	out = append(out, c.drawHours(width)...)
 	for _, x := range c.shown.Lives {
@@ -123,13 +124,13 @@ func (c *dayChart) draw(size fyne.Size) {
 		if m.Kind.lane() == 1 {
 			y = chartBelow
 		}
-		out = append(out, shape(c.look.pal, m.Kind, c.x(m.at(), width), y)...)
+		out = append(out, shape(c.look.Palette, m.Kind, c.x(m.at(), width), y)...)
 	}
 	out = append(out, c.cursor, c.reading[0], c.reading[1], c.legend)
 	c.legend.Objects = legendOf(c.look, c.account, c.shown.Counts)
-	put(c.legend, 0, chartHigh+grid, width, heightFor(c.legend, width))
+	kit.Place(c.legend, 0, chartHigh+kit.Grid, width, kit.HeightFor(c.legend, width))
 	c.legend.Refresh() // new words want their places though the size is the same
-	c.r.objects = out
+	c.r.Parts = out
 	c.read()
 }
 
@@ -140,8 +141,8 @@ func (c *dayChart) x(at time.Time, width float32) float32 {
 
 // drawHours draws the hours of local time and now.
 func (c *dayChart) drawHours(width float32) []fyne.CanvasObject {
-	p := c.look.pal
-	now := boldWord(c.look.t("chart.now"), sizeSmall, p.Text)
+	p := c.look.Palette
+	now := kit.BoldText(c.look.T("chart.now"), kit.SizeSmall, p.Text)
 	s := now.MinSize()
 	nowX := c.shown.share(c.shown.Now) * width
 	left := max(0, min(width-s.Width, nowX-s.Width/2))
@@ -153,38 +154,38 @@ func (c *dayChart) drawHours(width float32) []fyne.CanvasObject {
 	for _, at := range c.shown.hours(step) {
 		x := c.shown.share(at) * width
 		line := canvas.NewRectangle(p.Line)
-		put(line, x, 0, 1, chartFoot)
+		kit.Place(line, x, 0, 1, chartFoot)
 		out = append(out, line)
-		t := word(at.Format("15:04"), sizeSmall, p.Muted)
+		t := kit.Text(at.Format("15:04"), kit.SizeSmall, p.Muted)
 		m := t.MinSize()
 		tx := max(0, min(width-m.Width, x-m.Width/2))
-		if tx+m.Width+grid < left || tx > left+s.Width+grid {
-			put(t, tx, chartFoot, m.Width, m.Height)
+		if tx+m.Width+kit.Grid < left || tx > left+s.Width+kit.Grid {
+			kit.Place(t, tx, chartFoot, m.Width, m.Height)
 			out = append(out, t)
 		}
 	}
 	line := canvas.NewRectangle(p.Text)
-	put(line, nowX-0.5, 0, 1.5, chartFoot)
-	put(now, left, chartFoot, s.Width, s.Height)
+	kit.Place(line, nowX-0.5, 0, 1.5, chartFoot)
+	kit.Place(now, left, chartFoot, s.Width, s.Height)
 	return append(out, line, now)
 }
 
 // drawLife draws a token's life: what is over filled, what is left in outline.
 // Lives too short to be told apart are one block as high as both lanes.
 func (c *dayChart) drawLife(x life, width float32) []fyne.CanvasObject {
-	p := c.look.pal
-	hue := p.env(c.account.Env == core.Live)
+	p := c.look.Palette
+	hue := p.Hue(c.account.Env == core.Live)
 	y := float32(chartBars + chartLane*x.Lane)
 	from, to := c.shown.share(x.From)*width, c.shown.share(x.To)*width
 	block := func(fill, stroke color.Color, x0, x1, y, h float32) fyne.CanvasObject {
 		r := canvas.NewRectangle(fill)
 		r.StrokeColor, r.StrokeWidth = stroke, 1
 		r.CornerRadius = 2
-		put(r, x0, y, max(2, x1-x0), h)
+		kit.Place(r, x0, y, max(2, x1-x0), h)
 		return r
 	}
 	if x.N > 1 {
-		return []fyne.CanvasObject{block(alpha(hue, 0x80), hue, from, to, chartBars, chartLane+chartBar)}
+		return []fyne.CanvasObject{block(kit.Alpha(hue, 0x80), hue, from, to, chartBars, chartLane+chartBar)}
 	}
 	var out []fyne.CanvasObject
 	if now := c.shown.share(c.shown.Now) * width; x.Current {
@@ -200,12 +201,12 @@ func (c *dayChart) drawLife(x life, width float32) []fyne.CanvasObject {
 
 // shape draws a mark around a point: a dot, a diamond, an open triangle or a
 // cross, so that it is told by its form.
-func shape(p palette, k markKind, x, y float32) []fyne.CanvasObject {
+func shape(p kit.Palette, k markKind, x, y float32) []fyne.CanvasObject {
 	const half = float32(markSize) / 2
 	switch k {
 	case markForce:
 		d := canvas.NewRegularPolygon(4, p.SoonText)
-		put(d, x-half-1, y-half-1, markSize+2, markSize+2)
+		kit.Place(d, x-half-1, y-half-1, markSize+2, markSize+2)
 		return []fyne.CanvasObject{d}
 	case markReport:
 		return strokes(p.Text, 1.5, x, y, [][2]fyne.Position{
@@ -216,7 +217,7 @@ func shape(p palette, k markKind, x, y float32) []fyne.CanvasObject {
 		return strokes(p.LiveText, 2, x, y, [][2]fyne.Position{{{X: -far, Y: -far}, {X: far, Y: far}}, {{X: -far, Y: far}, {X: far, Y: -far}}})
 	}
 	d := canvas.NewCircle(p.Text)
-	put(d, x-half+1, y-half+1, markSize-2, markSize-2)
+	kit.Place(d, x-half+1, y-half+1, markSize-2, markSize-2)
 	return []fyne.CanvasObject{d}
 }
 
@@ -233,28 +234,28 @@ func strokes(ink color.Color, width, x, y float32, lines [][2]fyne.Position) []f
 }
 
 // legendOf says what the shapes mean and how often each is there.
-func legendOf(l *look, a api.Account, counts [4]int) []fyne.CanvasObject {
-	hue := l.pal.env(a.Env == core.Live)
+func legendOf(l *kit.Look, a api.Account, counts [4]int) []fyne.CanvasObject {
+	hue := l.Palette.Hue(a.Env == core.Live)
 	bar := func(fill color.Color, h float32) fyne.CanvasObject {
 		r := canvas.NewRectangle(fill)
 		r.StrokeColor, r.StrokeWidth, r.CornerRadius = hue, 1, 2
-		if fill == color.Color(l.pal.Soon) {
+		if fill == color.Color(l.Palette.Soon) {
 			r.StrokeColor = fill
 		}
-		put(r, 0, (16-h)/2, 14, h)
+		kit.Place(r, 0, (16-h)/2, 14, h)
 		return r
 	}
 	item := func(words string, shapes ...fyne.CanvasObject) fyne.CanvasObject {
-		return container.New(&keyItem{}, append([]fyne.CanvasObject{word(words, sizeSmall, l.pal.Muted)}, shapes...)...)
+		return container.New(&keyItem{}, append([]fyne.CanvasObject{kit.Text(words, kit.SizeSmall, l.Palette.Muted)}, shapes...)...)
 	}
 	out := []fyne.CanvasObject{
-		item(l.t("chart.key.life"), bar(hue, chartBar)),
-		item(l.t("chart.key.left"), bar(color.Transparent, chartBar)),
-		item(l.t("chart.key.over"), bar(l.pal.Soon, chartBar-4)),
+		item(l.T("chart.key.life"), bar(hue, chartBar)),
+		item(l.T("chart.key.left"), bar(color.Transparent, chartBar)),
+		item(l.T("chart.key.over"), bar(l.Palette.Soon, chartBar-4)),
 	}
 	for k, name := range []string{"renewed", "forced", "reported", "failed"} {
 		if kind := markKind(k); counts[k] > 0 || kind == markRenew || kind == markFail {
-			out = append(out, item(l.t("chart.key."+name)+" "+strconv.Itoa(counts[k]), shape(l.pal, kind, 7, 8)...))
+			out = append(out, item(l.T("chart.key."+name)+" "+strconv.Itoa(counts[k]), shape(l.Palette, kind, 7, 8)...))
 		}
 	}
 	return out
@@ -265,7 +266,7 @@ type keyItem struct{}
 
 func (k *keyItem) Layout(o []fyne.CanvasObject, _ fyne.Size) {
 	m := o[0].MinSize()
-	put(o[0], 18, (16-m.Height)/2, m.Width, m.Height)
+	kit.Place(o[0], 18, (16-m.Height)/2, m.Width, m.Height)
 }
 
 func (k *keyItem) MinSize(o []fyne.CanvasObject) fyne.Size {
@@ -274,28 +275,28 @@ func (k *keyItem) MinSize(o []fyne.CanvasObject) fyne.Size {
 
 // read shows the cursor and what it points at.
 func (c *dayChart) read() {
-	p, width := c.look.pal, c.Size().Width
-	words, ink := c.look.t("chart.hint"), p.Muted
+	p, width := c.look.Palette, c.Size().Width
+	words, ink := c.look.T("chart.hint"), p.Muted
 	on := (c.focused || c.hovered) && !c.at.IsZero()
 	if on {
 		words, ink = c.shown.read(c.look, *c.at), p.Text
-		put(c.cursor, c.shown.share(*c.at)*width-1, 0, 2, chartFoot)
+		kit.Place(c.cursor, c.shown.share(*c.at)*width-1, 0, 2, chartFoot)
 	} else if len(c.shown.Lives)+len(c.shown.Marks) == 0 {
-		words = c.look.t("chart.empty")
+		words = c.look.T("chart.empty")
 	}
-	visible(c.cursor, on)
-	lines := wrap(words, func(s string) bool { return measure(s, 13, fyne.TextStyle{}).Width <= width })
+	kit.Visible(c.cursor, on)
+	lines := kit.Wrap(words, func(s string) bool { return kit.Measure(s, 13, fyne.TextStyle{}).Width <= width })
 	if len(lines) > 2 {
-		lines[1] = ellipsize(strings.Join(lines[1:], " "), width, 13, fyne.TextStyle{})
+		lines[1] = kit.Ellipsize(strings.Join(lines[1:], " "), width, 13, fyne.TextStyle{})
 	}
 	for i, t := range c.reading {
 		s := ""
 		if i < len(lines) {
 			s = lines[i]
 		}
-		rewrite(t, s, ink)
+		kit.SetText(t, s, ink)
 		h := t.MinSize().Height
-		put(t, 0, chartRead+float32(i)*h, width, h)
+		kit.Place(t, 0, chartRead+float32(i)*h, width, h)
 	}
 }
 
@@ -327,9 +328,9 @@ func (c *dayChart) step(by int) {
 }
 
 func (c *dayChart) paintFocus() {
-	c.frame.StrokeColor, c.frame.StrokeWidth = unlessClear(color.NRGBA{}), 2
+	c.frame.StrokeColor, c.frame.StrokeWidth = kit.UnlessClear(color.NRGBA{}), 2
 	if c.focused {
-		c.frame.StrokeColor = c.look.pal.Sandbox
+		c.frame.StrokeColor = c.look.Palette.Sandbox
 	}
 	c.frame.Refresh()
 }
@@ -347,7 +348,7 @@ func (c *dayChart) FocusGained() {
 		*c.at = c.shown.Now
 	}
 	c.read()
-	c.look.inSight(c)
+	c.look.Reveal(c)
 }
 
 func (c *dayChart) FocusLost() {
@@ -369,6 +370,6 @@ func (c *dayChart) TypedKey(e *fyne.KeyEvent) {
 		*c.at = c.shown.Now
 		c.read()
 	default:
-		c.look.key(e)
+		c.look.OnKey(e)
 	}
 }

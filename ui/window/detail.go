@@ -10,6 +10,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/ui/kit"
 	"tokentray/ui/text"
 )
 
@@ -20,7 +21,7 @@ const revealTime = 20 * time.Second
 // drawn anew when the account changes; in between tick touches the words that
 // count down.
 type detail struct {
-	look *look
+	look *kit.Look
 	on   detailActions
 
 	account api.Account
@@ -37,20 +38,20 @@ type detail struct {
 	hideAt   time.Time
 
 	root     *fyne.Container
-	scroll   *scroller
-	back     *button
+	scroll   *kit.Scroller
+	back     *kit.Button
 	timeWord *canvas.Text
-	expiry   *prose
-	state    *prose
-	ring     *ring
+	expiry   *kit.Prose
+	state    *kit.Prose
+	ring     *kit.Ring
 	chart    *dayChart
-	today    []*prose
-	reveal   *button
+	today    []*kit.Prose
+	reveal   *kit.Button
 	previous *canvas.Text
 
-	drawnCalls int    // of today, as drawn
-	drawnPrev  bool   // the previous token could still be copied
-	timing     *prose // when another try makes sense; nil while nothing is wrong
+	drawnCalls int        // of today, as drawn
+	drawnPrev  bool       // the previous token could still be copied
+	timing     *kit.Prose // when another try makes sense; nil while nothing is wrong
 }
 
 // detailActions are what the pane asks of the window.
@@ -70,7 +71,7 @@ type detailActions struct {
 	export func()
 }
 
-func newDetail(l *look, on detailActions) *detail {
+func newDetail(l *kit.Look, on detailActions) *detail {
 	return &detail{look: l, on: on, filter: historyAll}
 }
 
@@ -94,15 +95,15 @@ func (d *detail) keep(was *detail) {
 func (d *detail) draw(now time.Time) fyne.CanvasObject {
 	d.now = now
 	l, a := d.look, d.account
-	column := container.New(&column{gap: 3 * grid, padX: rowLeft, padY: 3 * grid})
+	column := container.New(&kit.Column{Gap: 3 * kit.Grid, PadX: kit.RowLeft, PadY: 3 * kit.Grid})
 	column.Add(d.drawTitle())
 	d.timing = nil
 	if p := problemOf(l, a, now); p.Act != actNone {
 		column.Add(d.drawProblem(p))
 	} else if a.Error != nil {
-		column.Add(d.drawProblem(problem{Cause: l.say.Cause(a.Error, refWords(a.Ref())), Remedy: remedyText(l, a.Error, refWords(a.Ref())), Act: actRetry, Button: l.t("act.retry")}))
+		column.Add(d.drawProblem(problem{Cause: l.Words.Cause(a.Error, refWords(a.Ref())), Remedy: remedyText(l, a.Error, refWords(a.Ref())), Act: actRetry, Button: l.T("act.retry")}))
 	}
-	column.Add(stack(3*grid, d.drawToken(now), d.drawButtons()))
+	column.Add(kit.Stack(3*kit.Grid, d.drawToken(now), d.drawButtons()))
 	d.previous = nil // of the account shown before
 	if a.Previous != nil && a.Previous.Mask != "" {
 		column.Add(d.drawPrevious(now))
@@ -114,55 +115,55 @@ func (d *detail) draw(now time.Time) fyne.CanvasObject {
 
 	offset := fyne.Position{}
 	if d.scroll != nil {
-		offset = d.scroll.scroll.Offset
+		offset = d.scroll.Scroll.Offset
 	}
-	d.scroll = newScroller(column)
-	d.scroll.scroll.Offset = offset
-	d.back = iconButton(l, iconBack, l.t("back"), d.on.back)
-	more := iconButton(l, iconMore, l.t("more"), nil)
-	more.on = func() {
+	d.scroll = kit.NewScroller(column)
+	d.scroll.Scroll.Offset = offset
+	d.back = kit.NewIconButton(l, kit.IconBack, l.T("back"), d.on.back)
+	more := kit.NewIconButton(l, kit.IconMore, l.T("more"), nil)
+	more.OnPress = func() {
 		d.on.menu(a.ID, fyne.CurrentApp().Driver().AbsolutePositionForObject(more).AddXY(0, more.Size().Height))
 	}
-	d.root = container.New(&page{}, pageHead(l, d.back, a.Name, more), d.scroll)
+	d.root = container.New(&kit.Page{}, kit.PageHead(l, d.back, a.Name, more), d.scroll)
 	return d.root
 }
 
 func (d *detail) drawTitle() fyne.CanvasObject {
 	l, a := d.look, d.account
-	kind := word(kindLine(l.say, a), 13, l.pal.Muted)
-	raised := container.New(&backed{lift: lift(kind.TextSize)}, gap(0, 0), kind) // to the middle of tag and button
-	line := beside(newTag(l, a.Env == core.Live), raised)
+	kind := kit.Text(kindLine(l.Words, a), 13, l.Palette.Muted)
+	raised := container.New(&backed{lift: kit.Lift(kind.TextSize)}, kit.Space(0, 0), kind) // to the middle of tag and button
+	line := kit.Beside(newTag(l, a.Env == core.Live), raised)
 	if d.paired {
-		line.Add(smallButton(l, quiet, pairMark+" "+envWord(l, otherEnv(a.Env)), d.on.flip))
+		line.Add(kit.NewSmallButton(l, kit.Quiet, pairMark+" "+envWord(l, otherEnv(a.Env)), d.on.flip))
 	}
 	return line
 }
 
 // drawToken shows the token's life and, masked, the token.
 func (d *detail) drawToken(now time.Time) fyne.CanvasObject {
-	l, a, p := d.look, d.account, d.look.pal
+	l, a, p := d.look, d.account, d.look.Palette
 	r := rowOf(l, a, false, now)
-	d.timeWord = word(r.Time, 32, r.TimeTone.in(p))
-	d.state = newProse(r.State, sizeText, r.StateTone.in(p))
-	d.expiry = newProse(expiryLine(l, a, now), 13, p.Muted)
-	d.ring = newRing(l, dialOf(a, r, now))
-	d.reveal = smallButton(l, quiet, l.t("detail.reveal"), func() { d.on.reveal(a.ID) })
-	shown, size := a.Mask, float32(sizeText)
+	d.timeWord = kit.Text(r.Time, 32, r.TimeTone.in(p))
+	d.state = kit.NewProse(r.State, kit.SizeText, r.StateTone.in(p))
+	d.expiry = kit.NewProse(expiryLine(l, a, now), 13, p.Muted)
+	d.ring = kit.NewRing(l, dialOf(a, r, now))
+	d.reveal = kit.NewSmallButton(l, kit.Quiet, l.T("detail.reveal"), func() { d.on.reveal(a.ID) })
+	shown, size := a.Mask, float32(kit.SizeText)
 	if d.revealed != "" {
 		shown = d.revealed
-		d.reveal.label = l.t("detail.hide", "time", l.say.Coarse(d.hideAt.Sub(now)))
+		d.reveal.Label = l.T("detail.hide", "time", l.Words.Coarse(d.hideAt.Sub(now)))
 	}
-	beside := container.New(&besideRing{gap: 4 * grid}, d.ring, stack(0, d.timeWord, d.state, d.expiry))
-	box := stack(grid, beside)
+	beside := container.New(&kit.BesideRing{Gap: 4 * kit.Grid}, d.ring, kit.Stack(0, d.timeWord, d.state, d.expiry))
+	box := kit.Stack(kit.Grid, beside)
 	if a.Mask == "" {
 		return box
 	}
-	token := newProse(shown, size, p.Text)
-	token.style.Monospace = true
+	token := kit.NewProse(shown, size, p.Text)
+	token.Style.Monospace = true
 	ground := canvas.NewRectangle(p.Hover)
-	ground.CornerRadius = radius
-	box.Add(gap(0, 0))
-	box.Add(container.New(&backed{padX: 3 * grid, padY: 2 * grid}, ground, token))
+	ground.CornerRadius = kit.Radius
+	box.Add(kit.Space(0, 0))
+	box.Add(container.New(&backed{padX: 3 * kit.Grid, padY: 2 * kit.Grid}, ground, token))
 	return box
 }
 
@@ -170,53 +171,53 @@ func (d *detail) drawToken(now time.Time) fyne.CanvasObject {
 // checking want a token.
 func (d *detail) drawButtons() fyne.CanvasObject {
 	l, id := d.look, d.account.ID
-	small := func(r role, key string, on func(core.ID)) *button {
-		return smallButton(l, r, l.t(key), func() { on(id) })
+	small := func(r kit.Role, key string, on func(core.ID)) *kit.Button {
+		return kit.NewSmallButton(l, r, l.T(key), func() { on(id) })
 	}
-	buttons := []fyne.CanvasObject{small(quiet, "menu.renew", d.on.renew), small(quiet, "act.edit", d.on.edit)}
+	buttons := []fyne.CanvasObject{small(kit.Quiet, "menu.renew", d.on.renew), small(kit.Quiet, "act.edit", d.on.edit)}
 	if d.account.Mask != "" {
 		buttons = []fyne.CanvasObject{
-			small(filled, "detail.copy", d.on.copy), d.reveal, buttons[0],
-			small(quiet, "detail.check", d.on.check), buttons[1],
+			small(kit.Filled, "detail.copy", d.on.copy), d.reveal, buttons[0],
+			small(kit.Quiet, "detail.check", d.on.check), buttons[1],
 		}
 	}
-	return beside(buttons...)
+	return kit.Beside(buttons...)
 }
 
 func (d *detail) drawPrevious(now time.Time) fyne.CanvasObject {
-	l, a, p := d.look, d.account, d.look.pal
-	d.previous = word(previousLine(l, a, now), 13, p.Muted)
-	mask := monoWord(a.Previous.Mask, 13, p.Muted)
-	line := []fyne.CanvasObject{beside(mask, d.previous)}
+	l, a, p := d.look, d.account, d.look.Palette
+	d.previous = kit.Text(previousLine(l, a, now), 13, p.Muted)
+	mask := kit.MonoText(a.Previous.Mask, 13, p.Muted)
+	line := []fyne.CanvasObject{kit.Beside(mask, d.previous)}
 	if d.drawnPrev = a.Previous.Until.After(now); d.drawnPrev {
-		line = append(line, smallButton(l, quiet, l.t("detail.copy"), func() { d.on.prev(a.ID) }))
+		line = append(line, kit.NewSmallButton(l, kit.Quiet, l.T("detail.copy"), func() { d.on.prev(a.ID) }))
 	}
-	return stack(grid, subhead(l, l.t("detail.previous")), container.New(&bar{gap: 2 * grid}, line...))
+	return kit.Stack(kit.Grid, kit.Subhead(l, l.T("detail.previous")), container.New(&kit.Bar{Gap: 2 * kit.Grid}, line...))
 }
 
 func (d *detail) drawFacts(now time.Time) fyne.CanvasObject {
 	l, a := d.look, d.account
-	box := stack(grid, subhead(l, l.t("detail.account")))
+	box := kit.Stack(kit.Grid, kit.Subhead(l, l.T("detail.account")))
 	add := func(label, value string) {
 		if value != "" {
-			box.Add(fact(l, label, value))
+			box.Add(kit.Fact(l, label, value))
 		}
 	}
-	add(l.t("form.appid"), a.AppID)
-	add(l.t("form.base_url"), a.BaseURL)
-	add(l.t("form.proxy"), a.Proxy)
-	add(l.t("form.note"), a.Note)
+	add(l.T("form.appid"), a.AppID)
+	add(l.T("form.base_url"), a.BaseURL)
+	add(l.T("form.proxy"), a.Proxy)
+	add(l.T("form.note"), a.Note)
 	if a.AllowLive {
-		add(l.t("form.kind"), l.t("detail.allowed"))
+		add(l.T("form.kind"), l.T("detail.allowed"))
 	}
-	add(l.t("detail.used"), moment(l, a.LastUsed, now))
+	add(l.T("detail.used"), moment(l, a.LastUsed, now))
 	return box
 }
 
 // drawChart shows the last day in a picture.
 func (d *detail) drawChart(now time.Time) fyne.CanvasObject {
 	d.chart = newDayChart(d.look, d.account, d.history, now, &d.readAt)
-	return stack(2*grid, subhead(d.look, d.look.t("chart.title")), d.chart)
+	return kit.Stack(2*kit.Grid, kit.Subhead(d.look, d.look.T("chart.title")), d.chart)
 }
 
 // tick counts down. It reports whether the pane is to be drawn anew: a revealed
@@ -228,18 +229,18 @@ func (d *detail) tick(now time.Time) (again bool) {
 	d.now = now
 	l, a := d.look, d.account
 	r := rowOf(l, a, false, now)
-	rewrite(d.timeWord, r.Time, r.TimeTone.in(l.pal))
-	if changed := d.state.set(r.State, r.StateTone.in(l.pal)); d.expiry.set(expiryLine(l, a, now), l.pal.Muted) || changed {
-		d.scroll.reflow()
+	kit.SetText(d.timeWord, r.Time, r.TimeTone.in(l.Palette))
+	if changed := d.state.Set(r.State, r.StateTone.in(l.Palette)); d.expiry.Set(expiryLine(l, a, now), l.Palette.Muted) || changed {
+		d.scroll.Reflow()
 	}
-	d.ring.show(dialOf(a, r, now))
+	d.ring.Set(dialOf(a, r, now))
 	d.chart.tick(now)
 	d.tickProblem(now)
 	if d.tickToday(now) {
 		return true
 	}
 	if d.previous != nil {
-		rewrite(d.previous, previousLine(l, a, now), l.pal.Muted)
+		kit.SetText(d.previous, previousLine(l, a, now), l.Palette.Muted)
 		if d.drawnPrev && !a.Previous.Until.After(now) {
 			return true
 		}
@@ -251,7 +252,7 @@ func (d *detail) tick(now time.Time) (again bool) {
 		d.clear()
 		return true
 	}
-	d.reveal.rename(l.t("detail.hide", "time", l.say.Coarse(d.hideAt.Sub(now))))
+	d.reveal.Rename(l.T("detail.hide", "time", l.Words.Coarse(d.hideAt.Sub(now))))
 	return false
 }
 
@@ -264,8 +265,8 @@ func overlap(life time.Duration) time.Duration {
 }
 
 // dialOf is what the ring of an account shows.
-func dialOf(a api.Account, r row, now time.Time) dial {
-	d := dial{Fill: r.Fill, Live: r.Live, Soon: r.Soon, Percent: "–"}
+func dialOf(a api.Account, r row, now time.Time) kit.Dial {
+	d := kit.Dial{Fill: r.Fill, Live: r.Live, Soon: r.Soon, Percent: "–"}
 	if a.Mask != "" {
 		d.Percent = strconv.Itoa(int(r.Fill*100)) + "%"
 	}
@@ -277,31 +278,31 @@ func dialOf(a api.Account, r row, now time.Time) dial {
 }
 
 // expiryLine says when the token was had, ends, and is renewed.
-func expiryLine(l *look, a api.Account, now time.Time) string {
+func expiryLine(l *kit.Look, a api.Account, now time.Time) string {
 	if a.Mask == "" {
 		return ""
 	}
 	if !a.ExpiresAt.After(now) {
-		return l.t("detail.expired", "time", moment(l, a.ExpiresAt, now))
+		return l.T("detail.expired", "time", moment(l, a.ExpiresAt, now))
 	}
-	s := l.t("detail.expires", "time", moment(l, a.ExpiresAt, now))
+	s := l.T("detail.expires", "time", moment(l, a.ExpiresAt, now))
 	if !a.NextTry.IsZero() && a.NextTry.Before(a.ExpiresAt) && a.NextTry.After(now) {
-		s += " · " + l.t("detail.next", "time", moment(l, a.NextTry, now))
+		s += " · " + l.T("detail.next", "time", moment(l, a.NextTry, now))
 	}
 	return s
 }
 
-func previousLine(l *look, a api.Account, now time.Time) string {
+func previousLine(l *kit.Look, a api.Account, now time.Time) string {
 	if left := a.Previous.Until.Sub(now); left > 0 {
-		return l.t("detail.prev_until", "time", text.Clock(left))
+		return l.T("detail.prev_until", "time", text.Clock(left))
 	}
-	return l.t("detail.prev_gone")
+	return l.T("detail.prev_gone")
 }
 
 // moment is a time of day, with the date when it is not today's.
-func moment(l *look, t, now time.Time) string {
+func moment(l *kit.Look, t, now time.Time) string {
 	if t.IsZero() {
-		return l.t("detail.never")
+		return l.T("detail.never")
 	}
 	t, now = t.Local(), now.Local()
 	if t.Format(time.DateOnly) == now.Format(time.DateOnly) {

@@ -14,6 +14,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/ui/kit"
 	"tokentray/ui/text"
 )
 
@@ -62,13 +63,13 @@ func TestDetailPicturesToMarkup(t *testing.T) {
 			test.NewTempApp(t)
 			l := lookIn(tt.lang)
 			if tt.dark {
-				l.pal = darkPalette()
+				l.Palette = kit.DarkPalette()
 			}
-			test.ApplyTheme(t, newSkin(l.pal, newFaces()))
+			test.ApplyTheme(t, kit.NewTheme(l.Palette, kit.NewFonts()))
 			d := newDetail(l, detailActions{})
 			d.account, d.history, d.asked = tt.a, tt.history, true
-			column := stack(3*grid, d.drawToken(noon), d.drawChart(noon), d.drawToday(noon), d.drawHistory(noon))
-			w := test.NewTempWindow(t, container.NewStack(newScroller(column)))
+			column := kit.Stack(3*kit.Grid, d.drawToken(noon), d.drawChart(noon), d.drawToday(noon), d.drawHistory(noon))
+			w := test.NewTempWindow(t, container.NewStack(kit.NewScroller(column)))
 			w.SetPadded(false)
 			w.Resize(fyne.NewSize(tt.width, 900))
 			test.AssertRendersToMarkup(t, "detail/"+tt.name+".xml", w.Canvas())
@@ -177,7 +178,7 @@ func TestHistoryIsTakenAway(t *testing.T) {
 	s := openBusy(t, func(a *api.Account) { a.Name = "a:b c" })
 	s.press("Export…")
 	s.mustSay("Export the history as CSV", "a:b c/sandbox, lines: 11. Tokens are masked.")
-	file := s.win.Canvas().Focused().(*entry)
+	file := s.win.Canvas().Focused().(*kit.Entry)
 	want := filepath.Join(home, "tokentray-a-b-c-sandbox-20261122-1200.csv")
 	if file.Text != want {
 		t.Errorf("the file is to be %s, want %s", file.Text, want)
@@ -195,7 +196,7 @@ func TestHistoryIsTakenAway(t *testing.T) {
 	// What is there stays; the next name that is free is offered.
 	s.filterHistory(historyFailures)
 	s.exportHistory()
-	file = s.win.Canvas().Focused().(*entry)
+	file = s.win.Canvas().Focused().(*kit.Entry)
 	if !strings.HasSuffix(file.Text, "-1200-2.csv") {
 		t.Errorf("offered %s", file.Text)
 	}
@@ -238,7 +239,7 @@ func TestPreviousTokenEnds(t *testing.T) {
 	})
 	copies := func() (n int) {
 		walk(s.detail.root, func(o fyne.CanvasObject) {
-			if b, ok := o.(*button); ok && b.label == "Copy" {
+			if b, ok := o.(*kit.Button); ok && b.Label == "Copy" {
 				n++
 			}
 		})
@@ -268,28 +269,28 @@ func TestRingTurns(t *testing.T) {
 	s.mustSay("71%")
 	s.time = noon.Add(2 * time.Second)
 	s.tick()
-	arcs := [2]canvas.Arc{*r.fill, *r.inner}
+	arcs := [2]canvas.Arc{*r.Fill, *r.Inner}
 	s.time = noon.Add(7 * time.Second)
 	s.tick()
-	if arcs != [2]canvas.Arc{*r.fill, *r.inner} {
+	if arcs != [2]canvas.Arc{*r.Fill, *r.Inner} {
 		t.Error("five seconds of two hours turned the ring")
 	}
 	s.time = noon.Add(85 * time.Minute)
 	s.tick()
 	s.mustSay("0%")
-	if r.fill.EndAngle != 2 || r.fill.FillColor != s.look.pal.Soon || r.fill.Hidden {
-		t.Errorf("shortly before the end the ring shows %v of %v", r.fill.EndAngle, r.fill.FillColor)
+	if r.Fill.EndAngle != 2 || r.Fill.FillColor != s.look.Palette.Soon || r.Fill.Hidden {
+		t.Errorf("shortly before the end the ring shows %v of %v", r.Fill.EndAngle, r.Fill.FillColor)
 	}
 	s.time = noon.Add(86 * time.Minute)
 	s.tick()
-	if !r.fill.Hidden {
+	if !r.Fill.Hidden {
 		t.Error("an expired token has a ring")
 	}
 	for _, tt := range []struct {
 		fill float32
 		want float32
 	}{{-1, 0}, {0, 0}, {0.0001, 2}, {0.25, 90}, {0.999, 358}, {1, 360}, {2, 360}} {
-		if got := turn(tt.fill); got != tt.want {
+		if got := kit.Turn(tt.fill); got != tt.want {
 			t.Errorf("%v turns %v, want %v", tt.fill, got, tt.want)
 		}
 	}

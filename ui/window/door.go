@@ -14,6 +14,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/ui/kit"
 	"tokentray/ui/text"
 )
 
@@ -33,19 +34,19 @@ type doorView struct {
 // drawDoor is the part of the settings about the HTTP API on this machine.
 func (s *settingsPage) drawDoor(now time.Time) fyne.CanvasObject {
 	l, d := s.look, &s.door
-	box := stack(3*grid, stack(grid, boldWord(l.t("door"), 13, l.pal.Text), newProse(l.t("door.say"), 13, l.pal.Muted)))
+	box := kit.Stack(3*kit.Grid, kit.Stack(kit.Grid, kit.BoldText(l.T("door"), 13, l.Palette.Text), kit.NewProse(l.T("door.say"), 13, l.Palette.Muted)))
 	if !d.known {
 		if d.lost != nil {
-			box.Add(newProse(l.t("door.unknown", "cause", causeOf(l, d.lost)), 13, l.pal.SoonText))
+			box.Add(kit.NewProse(l.T("door.unknown", "cause", causeOf(l, d.lost)), 13, l.Palette.SoonText))
 		}
 		return box
 	}
 	open := d.loop.State != api.DoorOff
 	words, ink := doorState(l, d.loop)
-	line := stack(grid, newToggle(l, l.t("set.loopback"), open, func(on bool) { s.on.door(on, 0) }), newProse(words, 13, ink))
+	line := kit.Stack(kit.Grid, kit.NewToggle(l, l.T("set.loopback"), open, func(on bool) { s.on.door(on, 0) }), kit.NewProse(words, 13, ink))
 	for _, e := range []*api.Error{d.loop.Error, api.FromError(errorOrNil(d.refused))} {
 		if e != nil {
-			line.Add(newProse(doorTrouble(l, e), 13, l.pal.LiveText))
+			line.Add(kit.NewProse(doorTrouble(l, e), 13, l.Palette.LiveText))
 			break
 		}
 	}
@@ -64,20 +65,20 @@ func errorOrNil(e *core.Error) error {
 }
 
 // doorState says how the door stands.
-func doorState(l *look, d api.Loopback) (string, color.NRGBA) {
+func doorState(l *kit.Look, d api.Loopback) (string, color.NRGBA) {
 	switch d.State {
 	case api.DoorOn:
-		return l.t("door.on", "addresses", strings.Join(d.Addresses, "  ")), l.pal.SandboxText
+		return l.T("door.on", "addresses", strings.Join(d.Addresses, "  ")), l.Palette.SandboxText
 	case api.DoorTaken:
-		return l.t("door.taken", "port", d.Port), l.pal.LiveText
+		return l.T("door.taken", "port", d.Port), l.Palette.LiveText
 	}
-	return l.t("door.off"), l.pal.Muted
+	return l.T("door.off"), l.Palette.Muted
 }
 
 // doorTrouble says why the door is not as somebody wants it, and what to do.
-func doorTrouble(l *look, e *api.Error) string {
+func doorTrouble(l *kit.Look, e *api.Error) string {
 	if e.Remedy == core.RemedyPort {
-		return joined(l, l.say.Cause(e, ""), l.t("door.taken.say"))
+		return joined(l, l.Words.Cause(e, ""), l.T("door.taken.say"))
 	}
 	return explained(l, e, "")
 }
@@ -89,33 +90,33 @@ func (s *settingsPage) drawPort() fyne.CanvasObject {
 	if shown == "" {
 		shown = strconv.Itoa(s.door.loop.Port)
 	}
-	say := newProse("", 13, l.pal.LiveText)
-	var use *button
+	say := kit.NewProse("", 13, l.Palette.LiveText)
+	var use *kit.Button
 	judge := func() {
 		port, ok := portOf(s.port)
-		say.set("", l.pal.LiveText)
+		say.Set("", l.Palette.LiveText)
 		if s.port != "" && !ok {
-			say.set(l.say.Say(text.Key("problem."+core.ProblemPort)), l.pal.LiveText)
+			say.Set(l.Words.Say(text.Key("problem."+core.ProblemPort)), l.Palette.LiveText)
 		}
-		say.Hidden = say.content == ""
-		use.enable(ok && port != s.door.loop.Port)
+		say.Hidden = say.Content == ""
+		use.Enable(ok && port != s.door.loop.Port)
 	}
 	apply := func() {
 		if port, ok := portOf(s.port); ok {
 			s.on.door(s.door.loop.State != api.DoorOff, port)
 		}
 	}
-	use = smallButton(l, quiet, l.t("door.port.use"), apply)
-	e := newEntry(l, strconv.Itoa(core.DefaultLoopbackPort), shown, func(v string) {
+	use = kit.NewSmallButton(l, kit.Quiet, l.T("door.port.use"), apply)
+	e := kit.NewEntry(l, strconv.Itoa(core.DefaultLoopbackPort), shown, func(v string) {
 		s.port = v
 		judge()
 		if s.scroll != nil {
-			s.scroll.reflow()
+			s.scroll.Reflow()
 		}
 	})
 	e.OnSubmitted = func(string) { apply() }
 	judge()
-	return stack(grid, boldWord(l.t("set.loopback-port"), 13, l.pal.Text), container.New(&bar{gap: 2 * grid}, e, use), say)
+	return kit.Stack(kit.Grid, kit.BoldText(l.T("set.loopback-port"), 13, l.Palette.Text), container.New(&kit.Bar{Gap: 2 * kit.Grid}, e, use), say)
 }
 
 // portOf reads a port.
@@ -127,28 +128,28 @@ func portOf(s string) (int, bool) {
 // drawKeys lists the client keys, with what each may do.
 func (s *settingsPage) drawKeys(now time.Time) fyne.CanvasObject {
 	l := s.look
-	box := stack(2*grid, boldWord(l.t("door.keys"), 13, l.pal.Text))
+	box := kit.Stack(2*kit.Grid, kit.BoldText(l.T("door.keys"), 13, l.Palette.Text))
 	if len(s.door.keys) == 0 {
-		box.Add(newProse(l.t("door.keys.none"), 13, l.pal.Muted))
+		box.Add(kit.NewProse(l.T("door.keys.none"), 13, l.Palette.Muted))
 	}
 	for _, k := range s.door.keys {
-		name := []fyne.CanvasObject{newProse(k.Name, 13, l.pal.Text)}
-		name[0].(*prose).style.Bold = true
+		name := []fyne.CanvasObject{kit.NewProse(k.Name, 13, l.Palette.Text)}
+		name[0].(*kit.Prose).Style.Bold = true
 		if slices.Contains(k.Envs, core.Live) {
 			name = append(name, newTag(l, true))
 		}
-		words := stack(0, container.New(&bar{gap: 2 * grid}, name...),
-			newProse(scopeOf(l, k), 13, l.pal.Muted), newProse(lastUse(l, k, now), 13, l.pal.Muted))
-		box.Add(container.New(&bar{gap: 2 * grid}, words, smallButton(l, quiet, l.t("door.revoke"), func() { s.on.revoke(k.Name) })))
+		words := kit.Stack(0, container.New(&kit.Bar{Gap: 2 * kit.Grid}, name...),
+			kit.NewProse(scopeOf(l, k), 13, l.Palette.Muted), kit.NewProse(lastUse(l, k, now), 13, l.Palette.Muted))
+		box.Add(container.New(&kit.Bar{Gap: 2 * kit.Grid}, words, kit.NewSmallButton(l, kit.Quiet, l.T("door.revoke"), func() { s.on.revoke(k.Name) })))
 	}
-	box.Add(beside(smallButton(l, quiet, l.t("door.key.add"), s.on.newKey), smallButton(l, quiet, l.t("door.log"), s.on.log)))
+	box.Add(kit.Beside(kit.NewSmallButton(l, kit.Quiet, l.T("door.key.add"), s.on.newKey), kit.NewSmallButton(l, kit.Quiet, l.T("door.log"), s.on.log)))
 	return box
 }
 
 // scopeOf says what a key may do.
-func scopeOf(l *look, k api.ClientKey) string {
-	comma := l.say.Say("cli.comma")
-	accounts := l.t("door.all")
+func scopeOf(l *kit.Look, k api.ClientKey) string {
+	comma := l.Words.Say("cli.comma")
+	accounts := l.T("door.all")
 	if len(k.Accounts) > 0 {
 		accounts = strings.Join(k.Accounts, comma)
 	}
@@ -158,16 +159,16 @@ func scopeOf(l *look, k api.ClientKey) string {
 	}
 	out := accounts + " · " + strings.Join(envs, comma)
 	if len(k.Origins) > 0 {
-		out += " · " + l.t("door.pages", "origins", strings.Join(k.Origins, comma))
+		out += " · " + l.T("door.pages", "origins", strings.Join(k.Origins, comma))
 	}
 	return out
 }
 
-func lastUse(l *look, k api.ClientKey, now time.Time) string {
+func lastUse(l *kit.Look, k api.ClientKey, now time.Time) string {
 	if k.LastUsed.IsZero() {
-		return l.t("door.unused")
+		return l.T("door.unused")
 	}
-	return l.t("door.used", "time", moment(l, k.LastUsed, now))
+	return l.T("door.used", "time", moment(l, k.LastUsed, now))
 }
 
 // loadDoor asks how the door stands, and draws the settings anew only if that is
@@ -223,7 +224,7 @@ func (w *Window) setDoor(on bool, port int) {
 func (w *Window) askRevoke(name string) {
 	l := w.look
 	w.question(question{
-		title: l.t("door.revoke.ask", "name", name), body: l.t("door.revoke.say"), yes: l.t("door.revoke"), role: danger,
+		title: l.T("door.revoke.ask", "name", name), body: l.T("door.revoke.say"), yes: l.T("door.revoke"), role: kit.Danger,
 	}, func() {
 		ask(w, quickWait, func(ctx context.Context, g Agent) (none, error) {
 			return nothing(g.RevokeClientKey(ctx, name))
@@ -231,7 +232,7 @@ func (w *Window) askRevoke(name string) {
 			if err != nil {
 				w.fail(err, api.Ref{})
 			} else {
-				w.tell(w.look.t("door.revoked", "name", name))
+				w.tell(w.look.T("door.revoked", "name", name))
 			}
 			w.loadDoor()
 		})

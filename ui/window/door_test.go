@@ -12,6 +12,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/ui/kit"
 	"tokentray/ui/text"
 )
 
@@ -87,9 +88,9 @@ func someKeys() []api.ClientKey {
 // flip presses the toggle with those words.
 func (s *stage) flip(label string) {
 	s.t.Helper()
-	var found *toggle
+	var found *kit.Toggle
 	walk(s.win.Content(), func(o fyne.CanvasObject) {
-		if b, ok := o.(*toggle); ok && b.words.content == label {
+		if b, ok := o.(*kit.Toggle); ok && b.Words.Content == label {
 			found = b
 		}
 	})
@@ -100,10 +101,10 @@ func (s *stage) flip(label string) {
 }
 
 // holderEntry is the n-th entry of the page that is open.
-func (s *stage) holderEntry(n int) *entry {
+func (s *stage) holderEntry(n int) *kit.Entry {
 	s.t.Helper()
-	for _, f := range focusables(s.holder) {
-		if e, ok := f.(*entry); ok {
+	for _, f := range kit.Focusables(s.holder) {
+		if e, ok := f.(*kit.Entry); ok {
 			if n == 0 {
 				return e
 			}
@@ -182,7 +183,7 @@ func TestClientKeyIsShownOnce(t *testing.T) {
 	s.holderEntry(0).SetText("ci")
 	s.mustSay("There is a client key of this name")
 	s.holderEntry(0).SetText("postman")
-	s.room().accountsSegment(s).pick(1)
+	s.room().accountsSegment(s).Pick(1)
 	s.mustSay("Choose at least one account.")
 	s.flip("shop")
 	s.flip("测试商城")
@@ -223,9 +224,9 @@ func TestClientKeyIsShownOnce(t *testing.T) {
 
 func (s *stage) room() *keyPage { return s.settings.room.(*keyPage) }
 
-func (p *keyPage) accountsSegment(s *stage) *segment {
-	for _, f := range focusables(s.holder) {
-		if g, ok := f.(*segment); ok {
+func (p *keyPage) accountsSegment(s *stage) *kit.Segment {
+	for _, f := range kit.Focusables(s.holder) {
+		if g, ok := f.(*kit.Segment); ok {
 			return g
 		}
 	}
@@ -268,7 +269,7 @@ func TestKeyPageOffersFewOfMany(t *testing.T) {
 	s.openSettings()
 	s.untilSays("Add a client key")
 	s.press("Add a client key")
-	s.room().accountsSegment(s).pick(1)
+	s.room().accountsSegment(s).Pick(1)
 	s.mustSay("more; search to see them")
 	s.holderEntry(1).SetText("shopzxxxxx")
 	s.mustSay("shopzxxxxx")

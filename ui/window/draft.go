@@ -5,6 +5,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/ui/kit"
 	"tokentray/ui/text"
 )
 
@@ -81,7 +82,7 @@ type issue struct {
 }
 
 // problems are what to say below each field. Warnings do not forbid saving.
-func (d draft) problems(l *look, m *model) map[string][]issue {
+func (d draft) problems(l *kit.Look, m *model) map[string][]issue {
 	a := d.account()
 	var was core.Account
 	if d.editing {
@@ -94,29 +95,29 @@ func (d draft) problems(l *look, m *model) map[string][]issue {
 	}
 	out := map[string][]issue{}
 	for _, p := range found {
-		out[p.Field] = append(out[p.Field], issue{l.say.Say(text.Key("problem." + p.Key)), p.Warn})
+		out[p.Field] = append(out[p.Field], issue{l.Words.Say(text.Key("problem." + p.Key)), p.Warn})
 	}
 	for _, b := range m.accounts {
 		if b.ID != d.id && b.Name == a.Name && b.Env == a.Env {
-			out["name"] = append(out["name"], issue{l.t("form.name.twice", "account", refWords(b.Ref())), false})
+			out["name"] = append(out["name"], issue{l.T("form.name.twice", "account", refWords(b.Ref())), false})
 		}
 	}
 	if a.Env == core.Live && a.Product == core.ProductTest {
-		out["product"] = append(out["product"], issue{l.t("form.product.test_live"), true})
+		out["product"] = append(out["product"], issue{l.T("form.product.test_live"), true})
 	}
 	if host, leaves := d.leavesSecret(); leaves {
 		field := "base_url"
 		if was, next := d.destinations(); was.Host == next.Host && was.Via != next.Via {
 			field = "proxy"
 		}
-		out[field] = append(out[field], issue{l.t("form.secret.again", "host", host), true})
+		out[field] = append(out[field], issue{l.T("form.secret.again", "host", host), true})
 	}
 	if twin, ok := m.twin(d.id, a.Kind, a.BaseURL, a.AppID); ok {
 		key, warn := "form.twin", true
 		if a.Kind == core.KindWeChatLegacy {
 			key, warn = "form.twin.legacy", false
 		}
-		out["appid"] = append(out["appid"], issue{l.t(key, "account", refWords(twin.Ref())), warn})
+		out["appid"] = append(out["appid"], issue{l.T(key, "account", refWords(twin.Ref())), warn})
 	}
 	return out
 }

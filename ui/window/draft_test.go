@@ -11,6 +11,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/ui/kit"
 	"tokentray/ui/text"
 )
 
@@ -117,7 +118,7 @@ func TestDraftTellsOfAnAppSecretForAnotherHost(t *testing.T) {
 func TestFormAsksForTheAppSecretAgain(t *testing.T) {
 	s := newStage(t, sample("shop", core.Sandbox, noon, time.Hour, 2*time.Hour)).open()
 	s.openEdit(s.model.accounts[0].ID)
-	hint := func(field string) string { return s.form.fields[field].(*entry).PlaceHolder }
+	hint := func(field string) string { return s.form.fields[field].(*kit.Entry).PlaceHolder }
 	if got := hint("secret"); got != "unchanged" {
 		t.Errorf("the hint is %q", got)
 	}
@@ -263,8 +264,8 @@ func TestFormWantsConsent(t *testing.T) {
 	s := newStage(t).open()
 	s.openAdd()
 	s.mustNotSay("I allow legacy fetches")
-	s.form.fields["env"].(*segment).pick(1)
-	s.form.fields["kind"].(*segment).pick(1)
+	s.form.fields["env"].(*kit.Segment).Pick(1)
+	s.form.fields["kind"].(*kit.Segment).Pick(1)
 	s.mustSay("I allow legacy fetches")
 	s.typeInto("name", "shop")
 	s.typeInto("appid", "wx0123456789abcdef")

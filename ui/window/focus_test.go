@@ -8,6 +8,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/ui/kit"
 )
 
 // Space on one setting does not take the keyboard away from it, although the
@@ -15,9 +16,9 @@ import (
 func TestKeyboardStaysOnASetting(t *testing.T) {
 	s := newStage(t).open()
 	s.openSettings()
-	toggleAt := func() *toggle {
-		for _, f := range focusables(s.holder) {
-			if box, ok := f.(*toggle); ok && box.words.content == "Ask before a live token is copied" {
+	toggleAt := func() *kit.Toggle {
+		for _, f := range kit.Focusables(s.holder) {
+			if box, ok := f.(*kit.Toggle); ok && box.Words.Content == "Ask before a live token is copied" {
 				return box
 			}
 		}
@@ -39,7 +40,7 @@ func TestKeyboardStaysOnASetting(t *testing.T) {
 	next.Language = "zh"
 	s.agent.send(api.Event{Type: api.EventSettings, Settings: &next})
 	s.untilSays("设置")
-	if box, ok := s.win.Canvas().Focused().(*toggle); !ok || box.words.content != "复制生产 token 前先询问" {
+	if box, ok := s.win.Canvas().Focused().(*kit.Toggle); !ok || box.Words.Content != "复制生产 token 前先询问" {
 		t.Errorf("the keyboard is on %T", s.win.Canvas().Focused())
 	}
 }
@@ -49,20 +50,20 @@ func TestKeyboardStaysInTheDetail(t *testing.T) {
 	shop := sample("shop", core.Sandbox, noon, time.Hour, 2*time.Hour)
 	s := newStage(t, shop).open()
 	s.openDetail(shop.ID)
-	for _, f := range focusables(s.side) {
-		if b, ok := f.(*button); ok && b.label == "Renew" {
+	for _, f := range kit.Focusables(s.side) {
+		if b, ok := f.(*kit.Button); ok && b.Label == "Renew" {
 			s.focus(b)
 		}
 	}
 	shop.Mask = "84_cd••••7890"
 	shop.Previous = &api.Previous{Mask: "83_ab••••wxyz", Until: noon.Add(time.Minute)} // one button more
 	s.event(api.Event{Type: api.EventAccount, Account: &shop})
-	b, ok := s.win.Canvas().Focused().(*button)
+	b, ok := s.win.Canvas().Focused().(*kit.Button)
 	if !ok {
 		t.Fatalf("the keyboard is on %T", s.win.Canvas().Focused())
 	}
-	if b.label != "Renew" || !holds(focusables(s.side), b) {
-		t.Errorf("the keyboard is on %q", b.label)
+	if b.Label != "Renew" || !kit.Holds(kit.Focusables(s.side), b) {
+		t.Errorf("the keyboard is on %q", b.Label)
 	}
 }
 
@@ -71,8 +72,8 @@ func TestTheSwitchKeepsToItsLine(t *testing.T) {
 	s := newStage(t).open()
 	for _, width := range []float32{500, 320, 240, 180} {
 		s.win.Resize(fyne.NewSize(width, 480))
-		for i, c := range s.env.cells(s.env.Size().Width) {
-			if c.y != 0 || c.x+c.w > s.env.Size().Width+0.5 {
+		for i, c := range s.env.Cells(s.env.Size().Width) {
+			if c.Y != 0 || c.X+c.W > s.env.Size().Width+0.5 {
 				t.Errorf("at width %v option %d stands at %v, %v wide", width, i, c, s.env.Size().Width)
 			}
 		}
@@ -118,7 +119,7 @@ func TestWelcomeInALowWindow(t *testing.T) {
 	s := newStage(t).open()
 	s.win.Resize(fyne.NewSize(320, 320))
 	driver := fyne.CurrentApp().Driver()
-	ways := focusables(s.welcome)
+	ways := kit.Focusables(s.welcome)
 	if len(ways) != 2 {
 		t.Fatalf("there are %d ways in", len(ways))
 	}
@@ -130,7 +131,7 @@ func TestWelcomeInALowWindow(t *testing.T) {
 		}
 	}
 	s.win.Resize(fyne.NewSize(460, 640))
-	if y := s.welcome.inner.Objects[0].Position().Y; y < 50 {
+	if y := s.welcome.Inner.Objects[0].Position().Y; y < 50 {
 		t.Errorf("in a window with room the welcome stands at %v", y)
 	}
 }

@@ -11,13 +11,14 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/ui/kit"
 	"tokentray/ui/text"
 )
 
 // form adds or edits an account. What was typed is in its draft; drawing it
 // anew, in another language say, loses nothing.
 type form struct {
-	look  *look
+	look  *kit.Look
 	on    formActions
 	model *model
 
@@ -33,17 +34,17 @@ type form struct {
 	noted bool   // that is only a note that nothing was found
 
 	page    *fyne.Container
-	scroll  *scroller
-	says    map[string]*prose
-	words   *prose // the verdict
-	kindSay *prose
-	fromSay *prose
+	scroll  *kit.Scroller
+	says    map[string]*kit.Prose
+	words   *kit.Prose // the verdict
+	kindSay *kit.Prose
+	fromSay *kit.Prose
 	boxes   map[string]fyne.CanvasObject // the fields with their labels
 	consent *fyne.Container
 	fields  map[string]fyne.Focusable
-	save    *button
-	test    *button
-	copyIP  *button
+	save    *kit.Button
+	test    *kit.Button
+	copyIP  *kit.Button
 }
 
 // formActions are what the form asks of the window.
@@ -54,56 +55,56 @@ type formActions struct {
 	ip   func(ip string) // copies it
 }
 
-func newForm(l *look, m *model, d draft, on formActions) *form {
+func newForm(l *kit.Look, m *model, d draft, on formActions) *form {
 	return &form{look: l, model: m, draft: d, on: on, touched: map[string]bool{}}
 }
 
 // draw builds the form from its draft.
 func (f *form) draw() fyne.CanvasObject {
 	l, d := f.look, &f.draft
-	f.says, f.fields, f.boxes = map[string]*prose{}, map[string]fyne.Focusable{}, map[string]fyne.CanvasObject{}
-	column := container.New(&column{gap: 4 * grid, padX: rowLeft, padY: 4 * grid})
+	f.says, f.fields, f.boxes = map[string]*kit.Prose{}, map[string]fyne.Focusable{}, map[string]fyne.CanvasObject{}
+	column := container.New(&kit.Column{Gap: 4 * kit.Grid, PadX: kit.RowLeft, PadY: 4 * kit.Grid})
 
-	column.Add(f.entry("name", newEntry(l, l.t("form.name.hint"), d.name, f.typed("name", &d.name))))
-	column.Add(f.field("env", newSegment(l, string(d.env), func(v string) { d.env = core.Env(v); f.touch("env") }, envChoices(l)...)))
-	column.Add(f.field("product", newSegment(l, string(d.product), func(v string) { d.product = core.Product(v); f.touch("product") }, productChoices(l)...)))
-	f.fromSay = newProse("", 13, l.pal.SandboxText)
-	appID := newEntry(l, "wx…", d.appID, f.typed("appid", &d.appID))
-	column.Add(stack(2*grid, f.fromSay, f.entry("appid", appID)))
-	secret := newSecretEntry(l, "", d.secret, f.typed("secret", &d.secret))
+	column.Add(f.entry("name", kit.NewEntry(l, l.T("form.name.hint"), d.name, f.typed("name", &d.name))))
+	column.Add(f.field("env", kit.NewSegment(l, string(d.env), func(v string) { d.env = core.Env(v); f.touch("env") }, envChoices(l)...)))
+	column.Add(f.field("product", kit.NewSegment(l, string(d.product), func(v string) { d.product = core.Product(v); f.touch("product") }, productChoices(l)...)))
+	f.fromSay = kit.NewProse("", 13, l.Palette.SandboxText)
+	appID := kit.NewEntry(l, "wx…", d.appID, f.typed("appid", &d.appID))
+	column.Add(kit.Stack(2*kit.Grid, f.fromSay, f.entry("appid", appID)))
+	secret := kit.NewSecretEntry(l, "", d.secret, f.typed("secret", &d.secret))
 	column.Add(f.entry("secret", secret))
 
-	f.kindSay = newProse("", 13, l.pal.Muted)
-	kind := newSegment(l, string(d.kind), func(v string) { d.kind = core.Kind(v); f.touch("kind") }, kindChoices(l)...)
-	column.Add(stack(2*grid, f.field("kind", kind), f.kindSay))
+	f.kindSay = kit.NewProse("", 13, l.Palette.Muted)
+	kind := kit.NewSegment(l, string(d.kind), func(v string) { d.kind = core.Kind(v); f.touch("kind") }, kindChoices(l)...)
+	column.Add(kit.Stack(2*kit.Grid, f.field("kind", kind), f.kindSay))
 	f.consent = f.drawConsent()
 	column.Add(f.consent)
-	column.Add(newToggle(l, l.t("form.auto"), d.auto, func(on bool) { d.auto = on; f.check() }))
+	column.Add(kit.NewToggle(l, l.T("form.auto"), d.auto, func(on bool) { d.auto = on; f.check() }))
 
-	column.Add(canvas.NewRectangle(l.pal.Line))
-	column.Add(f.entry("base_url", newEntry(l, l.t("form.base_url.hint"), d.baseURL, f.typed("base_url", &d.baseURL))))
-	column.Add(f.entry("proxy", newEntry(l, l.t("form.proxy.hint"), d.proxy, f.typed("proxy", &d.proxy))))
-	column.Add(f.entry("proxy_password", newSecretEntry(l, "", d.proxyPassword, f.typed("proxy_password", &d.proxyPassword))))
-	column.Add(f.field("copy_format", beside(f.drawFormats())))
-	column.Add(f.entry("note", newNoteEntry(l, d.note, f.typed("note", &d.note))))
-	f.scroll = newScroller(column)
+	column.Add(canvas.NewRectangle(l.Palette.Line))
+	column.Add(f.entry("base_url", kit.NewEntry(l, l.T("form.base_url.hint"), d.baseURL, f.typed("base_url", &d.baseURL))))
+	column.Add(f.entry("proxy", kit.NewEntry(l, l.T("form.proxy.hint"), d.proxy, f.typed("proxy", &d.proxy))))
+	column.Add(f.entry("proxy_password", kit.NewSecretEntry(l, "", d.proxyPassword, f.typed("proxy_password", &d.proxyPassword))))
+	column.Add(f.field("copy_format", kit.Beside(f.drawFormats())))
+	column.Add(f.entry("note", kit.NewNoteEntry(l, d.note, f.typed("note", &d.note))))
+	f.scroll = kit.NewScroller(column)
 
-	title := l.t("form.add")
+	title := l.T("form.add")
 	switch {
 	case d.editing:
-		title = l.t("form.edit", "account", refWords(d.ref))
+		title = l.T("form.edit", "account", refWords(d.ref))
 	case d.origin != nil:
-		title = l.t("form.twin_of", "account", refWords(d.origin.Ref()), "env", l.say.Say(text.Key("env."+string(d.env))))
+		title = l.T("form.twin_of", "account", refWords(d.origin.Ref()), "env", l.Words.Say(text.Key("env."+string(d.env))))
 	}
-	back := iconButton(l, iconBack, l.t("back"), f.on.back)
-	clip := smallButton(l, quiet, l.t("form.clipboard"), func() {
+	back := kit.NewIconButton(l, kit.IconBack, l.T("back"), f.on.back)
+	clip := kit.NewSmallButton(l, kit.Quiet, l.T("form.clipboard"), func() {
 		if !f.pasted(fyne.CurrentApp().Clipboard().Content()) {
 			f.from, f.noted = "form.from.none", true
 			f.check()
 		}
 	})
-	head := pageHead(l, back, title, clip)
-	f.page = container.New(&page{}, head, f.scroll, f.drawFoot())
+	head := kit.PageHead(l, back, title, clip)
+	f.page = container.New(&kit.Page{}, head, f.scroll, f.drawFoot())
 	f.check()
 	return f.page
 }
@@ -111,27 +112,27 @@ func (f *form) draw() fyne.CanvasObject {
 // drawFoot is the line with Test and Save, under what they answered.
 func (f *form) drawFoot() fyne.CanvasObject {
 	l := f.look
-	f.words = newProse("", 13, l.pal.Text)
-	f.test = newButton(l, quiet, l.t("form.test"), func() { f.on.test(f) })
-	f.save = newButton(l, filled, l.t("form.save"), func() { f.on.save(f) })
-	f.copyIP = newButton(l, quiet, l.t("act.copy_ip"), func() { f.on.ip(f.ip) })
-	line := container.New(&bar{gap: 2 * grid}, beside(f.copyIP), f.test, f.save)
-	inner := container.New(&column{gap: 2 * grid, padX: rowLeft, padY: 2 * grid}, f.words, line)
-	ground := canvas.NewRectangle(l.pal.Raised)
-	return container.New(&backed{}, ground, stack(0, hairline(l), inner))
+	f.words = kit.NewProse("", 13, l.Palette.Text)
+	f.test = kit.NewButton(l, kit.Quiet, l.T("form.test"), func() { f.on.test(f) })
+	f.save = kit.NewButton(l, kit.Filled, l.T("form.save"), func() { f.on.save(f) })
+	f.copyIP = kit.NewButton(l, kit.Quiet, l.T("act.copy_ip"), func() { f.on.ip(f.ip) })
+	line := container.New(&kit.Bar{Gap: 2 * kit.Grid}, kit.Beside(f.copyIP), f.test, f.save)
+	inner := container.New(&kit.Column{Gap: 2 * kit.Grid, PadX: kit.RowLeft, PadY: 2 * kit.Grid}, f.words, line)
+	ground := canvas.NewRectangle(l.Palette.Raised)
+	return container.New(&backed{}, ground, kit.Stack(0, hairline(l), inner))
 }
 
 // drawFormats is a button that names the format in which the account's token is
 // copied, and lists the others when it is pressed: eight of them in sight would
 // outweigh the fields that everybody needs.
-func (f *form) drawFormats() *button {
+func (f *form) drawFormats() *kit.Button {
 	l, d := f.look, &f.draft
-	var b *button
-	b = newButton(l, quiet, formatLabel(l, d.copyFormat), func() {
+	var b *kit.Button
+	b = kit.NewButton(l, kit.Quiet, formatLabel(l, d.copyFormat), func() {
 		pick := func(name string) func() {
 			return func() {
 				d.copyFormat = name
-				b.rename(formatLabel(l, name))
+				b.Rename(formatLabel(l, name))
 				f.touch("copy_format")
 			}
 		}
@@ -146,41 +147,41 @@ func (f *form) drawFormats() *button {
 	return b
 }
 
-func formatLabel(l *look, name string) string { return formatWord(l, name) + " ▾" }
+func formatLabel(l *kit.Look, name string) string { return formatWord(l, name) + " ▾" }
 
 // formatWord is the word for a format; the empty one is that of the settings.
-func formatWord(l *look, name string) string {
+func formatWord(l *kit.Look, name string) string {
 	if name == "" {
-		return l.t("form.as_settings")
+		return l.T("form.as_settings")
 	}
-	return l.t("format." + name)
+	return l.T("format." + name)
 }
 
-func hairline(l *look) fyne.CanvasObject {
-	return container.New(&fixed{size: fyne.NewSize(0, 1)}, canvas.NewRectangle(l.pal.Line))
+func hairline(l *kit.Look) fyne.CanvasObject {
+	return container.New(&kit.Fixed{Size: fyne.NewSize(0, 1)}, canvas.NewRectangle(l.Palette.Line))
 }
 
 func (f *form) drawConsent() *fyne.Container {
 	l, d := f.look, &f.draft
-	ground := canvas.NewRectangle(l.pal.Warn)
-	ground.CornerRadius = radius
-	allow := newToggle(l, l.t("form.consent"), d.consent, func(on bool) { d.consent = on; f.check() })
+	ground := canvas.NewRectangle(l.Palette.Warn)
+	ground.CornerRadius = kit.Radius
+	allow := kit.NewToggle(l, l.T("form.consent"), d.consent, func(on bool) { d.consent = on; f.check() })
 	f.fields["consent"] = allow
-	inner := stack(2*grid, allow,
-		newProse(l.t("form.live_needs"), 13, l.pal.Muted))
-	return container.New(&backed{padX: 3 * grid, padY: 3 * grid}, ground, inner)
+	inner := kit.Stack(2*kit.Grid, allow,
+		kit.NewProse(l.T("form.live_needs"), 13, l.Palette.Muted))
+	return container.New(&backed{padX: 3 * kit.Grid, padY: 3 * kit.Grid}, ground, inner)
 }
 
 // field is a label over a control over what is wrong with it.
 func (f *form) field(name string, o fyne.CanvasObject) fyne.CanvasObject {
 	l := f.look
-	say := newProse("", 13, l.pal.LiveText)
+	say := kit.NewProse("", 13, l.Palette.LiveText)
 	say.Hide()
 	f.says[name] = say
 	if o, ok := o.(fyne.Focusable); ok {
 		f.fields[name] = o
 	}
-	f.boxes[name] = stack(grid, boldWord(l.t("form."+name), 13, l.pal.Text), o, say)
+	f.boxes[name] = kit.Stack(kit.Grid, kit.BoldText(l.T("form."+name), 13, l.Palette.Text), o, say)
 	return f.boxes[name]
 }
 
@@ -197,7 +198,7 @@ func (f *form) pasted(content string) bool {
 // fill fills in what a pasted text has, and says so.
 func (f *form) fill(p pasted) {
 	fill := func(field, value string) {
-		if e, ok := f.fields[field].(*entry); ok && value != "" {
+		if e, ok := f.fields[field].(*kit.Entry); ok && value != "" {
 			e.SetText(value)
 			e.CursorColumn = len(value)
 		}
@@ -217,15 +218,15 @@ func (f *form) fill(p pasted) {
 	}
 	f.check()
 	for _, field := range []string{"secret", "appid"} { // where it went
-		f.scroll.show(f.fields[field].(*entry))
+		f.scroll.Reveal(f.fields[field].(*kit.Entry))
 	}
 }
 
 // entry is a field to type in. Each knows a text with names and values when it
 // is pasted: the form opens with the keyboard in the name, and a secret must not
 // stand there in clear.
-func (f *form) entry(name string, e *entry) fyne.CanvasObject {
-	e.paste = f.pastedInto(name)
+func (f *form) entry(name string, e *kit.Entry) fyne.CanvasObject {
+	e.OnPaste = f.pastedInto(name)
 	return f.field(name, e)
 }
 
@@ -269,7 +270,7 @@ func (f *form) touch(name string) {
 
 // check says below each field what is wrong with it, as far as it was typed in.
 func (f *form) check() {
-	l, p := f.look, f.look.pal
+	l, p := f.look, f.look.Palette
 	problems := f.draft.problems(l, f.model)
 	for name, say := range f.says {
 		words, ink := "", p.SoonText
@@ -284,18 +285,18 @@ func (f *form) check() {
 				}
 			}
 		}
-		say.set(words, ink)
+		say.Set(words, ink)
 		say.Hidden = words == ""
 	}
 	key := "form.kind.wechat"
 	if f.draft.kind == core.KindWeChatLegacy {
 		key = "form.kind.legacy"
 	}
-	f.kindSay.set(l.t(key), p.Muted)
+	f.kindSay.Set(l.T(key), p.Muted)
 	f.hints()
 	f.consent.Hidden = !f.draft.needsConsent()
 	for name, box := range f.boxes {
-		visible(box, f.draft.has(name))
+		kit.Visible(box, f.draft.has(name))
 	}
 	ink := p.SandboxText
 	if f.noted {
@@ -303,9 +304,9 @@ func (f *form) check() {
 	}
 	words := ""
 	if f.from != "" {
-		words = l.t(f.from)
+		words = l.T(f.from)
 	}
-	f.fromSay.set(words, ink)
+	f.fromSay.Set(words, ink)
 	f.fromSay.Hidden = words == ""
 
 	ink = p.Text
@@ -315,11 +316,11 @@ func (f *form) check() {
 	case f.verdict.Text != "" && !f.verdict.Warn:
 		ink = p.LiveText
 	}
-	f.words.set(f.verdict.Text, ink)
+	f.words.Set(f.verdict.Text, ink)
 	f.words.Hidden = f.verdict.Text == ""
-	visible(f.copyIP, f.ip != "")
-	f.save.enable(!f.busy)
-	f.test.enable(!f.busy)
+	kit.Visible(f.copyIP, f.ip != "")
+	f.save.Enable(!f.busy)
+	f.test.Enable(!f.busy)
 	f.reflow()
 }
 
@@ -327,24 +328,24 @@ func (f *form) check() {
 func (f *form) hints() {
 	l, d := f.look, f.draft
 	hint := func(field, words string) {
-		if e, ok := f.fields[field].(*entry); ok && e.PlaceHolder != words {
+		if e, ok := f.fields[field].(*kit.Entry); ok && e.PlaceHolder != words {
 			e.SetPlaceHolder(words)
 		}
 	}
 	secret, password := "", ""
 	switch {
 	case d.editing:
-		secret = l.t("form.secret.keep")
+		secret = l.T("form.secret.keep")
 		password = secret
 	case d.origin != nil:
-		password = l.t("form.proxy_password.again")
+		password = l.T("form.proxy_password.again")
 	}
 	if _, leaves := d.leavesSecret(); leaves {
 		_, next := d.destinations()
-		secret = l.t("form.secret.for", "host", next.String())
+		secret = l.T("form.secret.for", "host", next.String())
 	}
 	if d.leavesPassword() {
-		password = l.t("form.proxy_password.other")
+		password = l.T("form.proxy_password.other")
 	}
 	hint("secret", secret)
 	hint("proxy_password", password)
@@ -353,7 +354,7 @@ func (f *form) hints() {
 func (f *form) reflow() {
 	if f.page != nil {
 		f.page.Refresh()
-		f.scroll.reflow()
+		f.scroll.Reflow()
 	}
 }
 
@@ -391,37 +392,37 @@ func (f *form) answer(words string, good bool, ip string) {
 }
 
 // testWords is what a test's answer says.
-func testWords(l *look, r api.TestResult, account string) (string, bool) {
+func testWords(l *kit.Look, r api.TestResult, account string) (string, bool) {
 	if r.Error != nil {
 		words := explained(l, r.Error, account)
 		code := api.Error{UpstreamCode: r.Error.UpstreamCode, RID: r.Error.RID}
-		if known := l.say.Details(&code); len(known) > 0 {
+		if known := l.Words.Details(&code); len(known) > 0 {
 			words += "\n" + strings.Join(known, " · ")
 		}
 		return words, false
 	}
-	return l.t("form.test.ok", "mask", r.Mask, "time", l.say.Coarse(time.Duration(r.ExpiresIn)*time.Second)), true
+	return l.T("form.test.ok", "mask", r.Mask, "time", l.Words.Coarse(time.Duration(r.ExpiresIn)*time.Second)), true
 }
 
-func envChoices(l *look) []choice {
-	return []choice{
-		{value: string(core.Sandbox), label: l.say.Say("env.sandbox"), paths: iconSandbox, hue: l.pal.Sandbox},
-		{value: string(core.Live), label: l.say.Say("env.live"), paths: iconLive, hue: l.pal.Live},
+func envChoices(l *kit.Look) []kit.Choice {
+	return []kit.Choice{
+		{Value: string(core.Sandbox), Label: l.Words.Say("env.sandbox"), Paths: kit.IconSandbox, Hue: l.Palette.Sandbox},
+		{Value: string(core.Live), Label: l.Words.Say("env.live"), Paths: kit.IconLive, Hue: l.Palette.Live},
 	}
 }
 
-func productChoices(l *look) []choice {
-	var out []choice
+func productChoices(l *kit.Look) []kit.Choice {
+	var out []kit.Choice
 	for _, p := range core.Products() {
-		out = append(out, choice{value: string(p), label: l.t("product." + string(p))})
+		out = append(out, kit.Choice{Value: string(p), Label: l.T("product." + string(p))})
 	}
 	return out
 }
 
-func kindChoices(l *look) []choice {
-	var out []choice
+func kindChoices(l *kit.Look) []kit.Choice {
+	var out []kit.Choice
 	for _, k := range core.Kinds() {
-		out = append(out, choice{value: string(k), label: l.say.Say(text.Key("kind." + string(k)))})
+		out = append(out, kit.Choice{Value: string(k), Label: l.Words.Say(text.Key("kind." + string(k)))})
 	}
 	return out
 }

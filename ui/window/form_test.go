@@ -10,13 +10,14 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/ui/kit"
 )
 
 // paste presses Ctrl+V in the field that has the keyboard.
 func (s *stage) paste(content string) {
 	s.t.Helper()
 	s.app.Clipboard().SetContent(content)
-	s.win.Canvas().Focused().(*entry).TypedShortcut(&fyne.ShortcutPaste{Clipboard: s.app.Clipboard()})
+	s.win.Canvas().Focused().(*kit.Entry).TypedShortcut(&fyne.ShortcutPaste{Clipboard: s.app.Clipboard()})
 }
 
 // A text with both fills both fields, wherever in the form it is pasted, and the
@@ -33,7 +34,7 @@ func TestFormTakesAPastedBlock(t *testing.T) {
 		s.mustSay("AppID and AppSecret filled in from the clipboard.", "wx0123456789abcdef")
 		s.mustNotSay(goodSecret)
 		for _, other := range []string{"name", "base_url", "proxy", "note"} {
-			if got := s.form.fields[other].(*entry).Text; got != "" {
+			if got := s.form.fields[other].(*kit.Entry).Text; got != "" {
 				t.Errorf("pasted into %s: %s holds %d bytes", field, other, len(got))
 			}
 		}
@@ -128,7 +129,7 @@ func TestFormTakesNoEndlessText(t *testing.T) {
 	} {
 		s.focus(s.form.fields[field])
 		s.paste(strings.Repeat("无尽的文字", 400_000))
-		if n := len([]rune(s.form.fields[field].(*entry).Text)); n != maxEntry {
+		if n := len([]rune(s.form.fields[field].(*kit.Entry).Text)); n != kit.MaxEntry {
 			t.Errorf("%s holds %d characters", field, n)
 		}
 		s.mustSay(words)

@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/container"
 
 	"tokentray/core"
+	"tokentray/ui/kit"
 )
 
 // wideFrom is the width from which list and detail stand side by side.
@@ -25,59 +26,59 @@ func (f *frame) Layout(o []fyne.CanvasObject, size fyne.Size) {
 	banners, shelf, side, holder, snackbar, rule := o[0], o[1], o[2], o[3], o[4], o[5]
 	top := float32(0)
 	if len(f.w.banners.Objects) > 0 {
-		top = heightFor(banners, size.Width)
+		top = kit.HeightFor(banners, size.Width)
 	}
-	put(banners, 0, 0, size.Width, top)
+	kit.Place(banners, 0, 0, size.Width, top)
 	bottom := size.Height
 	if snackbar.Visible() {
-		h := heightFor(snackbar, size.Width)
+		h := kit.HeightFor(snackbar, size.Width)
 		bottom -= h
-		put(snackbar, 0, bottom, size.Width, h)
+		kit.Place(snackbar, 0, bottom, size.Width, h)
 	}
 	high := max(0, bottom-top)
 	f.wide = size.Width >= wideFrom
 	paged := len(f.w.holder.Objects) > 0
 
-	visible(shelf, f.wide || !paged && !f.w.opened)
-	visible(side, !paged && (f.wide || f.w.opened))
-	visible(holder, paged)
-	visible(rule, f.wide)
+	kit.Visible(shelf, f.wide || !paged && !f.w.opened)
+	kit.Visible(side, !paged && (f.wide || f.w.opened))
+	kit.Visible(holder, paged)
+	kit.Visible(rule, f.wide)
 	if f.w.detail.back != nil {
-		visible(f.w.detail.back, !f.wide)
+		kit.Visible(f.w.detail.back, !f.wide)
 	}
 	if !f.wide {
 		for _, x := range []fyne.CanvasObject{shelf, side, holder} {
-			put(x, 0, top, size.Width, high)
+			kit.Place(x, 0, top, size.Width, high)
 		}
 		return
 	}
 	left := min(520, size.Width*0.45)
-	put(shelf, 0, top, left, high)
-	put(rule, left, top, 1, high)
-	put(side, left+1, top, size.Width-left-1, high)
-	put(holder, left+1, top, size.Width-left-1, high)
+	kit.Place(shelf, 0, top, left, high)
+	kit.Place(rule, left, top, 1, high)
+	kit.Place(side, left+1, top, size.Width-left-1, high)
+	kit.Place(holder, left+1, top, size.Width-left-1, high)
 }
 
 // MinSize lets the window become as small as one row with its figures.
 func (f *frame) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(320, 320) }
 
-func newRule(l *look) fyne.CanvasObject { return canvas.NewRectangle(l.pal.Line) }
+func newRule(l *kit.Look) fyne.CanvasObject { return canvas.NewRectangle(l.Palette.Line) }
 
 // shelf lays out the list: head, search, body.
 type shelf struct{}
 
 func (s *shelf) Layout(o []fyne.CanvasObject, size fyne.Size) {
-	put(o[0], 0, 0, size.Width, headHeight)
-	y := float32(headHeight)
+	kit.Place(o[0], 0, 0, size.Width, kit.HeadHeight)
+	y := float32(kit.HeadHeight)
 	if o[1].Visible() {
-		put(o[1], 0, y, size.Width, finderHeight)
+		kit.Place(o[1], 0, y, size.Width, finderHeight)
 		y += finderHeight
 	}
-	put(o[2], 0, y, size.Width, max(0, size.Height-y))
+	kit.Place(o[2], 0, y, size.Width, max(0, size.Height-y))
 }
 
 func (s *shelf) MinSize([]fyne.CanvasObject) fyne.Size {
-	return fyne.NewSize(320, headHeight+rowHeight)
+	return fyne.NewSize(320, kit.HeadHeight+rowHeight)
 }
 
 const finderHeight = 52
@@ -86,30 +87,30 @@ const finderHeight = 52
 // add, settings. A band in the environment's colour runs along its top.
 func (w *Window) drawHead() fyne.CanvasObject {
 	l := w.look
-	choices := append(envChoices(l), choice{value: string(viewAll), label: l.say.Say("env.all"), hue: l.pal.Muted})
-	w.env = newSegment(l, string(w.view), func(v string) { w.switchView(view(v)) }, choices...)
-	w.env.single = true
-	ground := canvas.NewRectangle(l.pal.Raised)
-	line := canvas.NewRectangle(l.pal.Line)
+	choices := append(envChoices(l), kit.Choice{Value: string(viewAll), Label: l.Words.Say("env.all"), Hue: l.Palette.Muted})
+	w.env = kit.NewSegment(l, string(w.view), func(v string) { w.switchView(view(v)) }, choices...)
+	w.env.Single = true
+	ground := canvas.NewRectangle(l.Palette.Raised)
+	line := canvas.NewRectangle(l.Palette.Line)
 	w.band = canvas.NewRectangle(color.Transparent)
 	row := container.New(&topRow{}, w.env,
-		iconButton(l, iconSearch, l.t("find"), w.toggleFinder),
-		iconButton(l, iconAdd, l.t("add"), w.openAdd),
-		iconButton(l, iconSettings, l.t("settings"), w.openSettings))
+		kit.NewIconButton(l, kit.IconSearch, l.T("find"), w.toggleFinder),
+		kit.NewIconButton(l, kit.IconAdd, l.T("add"), w.openAdd),
+		kit.NewIconButton(l, kit.IconSettings, l.T("settings"), w.openSettings))
 	return container.New(&headOf{}, ground, line, row, w.band)
 }
 
 type headOf struct{}
 
 func (h *headOf) Layout(o []fyne.CanvasObject, size fyne.Size) {
-	put(o[0], 0, 0, size.Width, size.Height)
-	put(o[1], 0, size.Height-1, size.Width, 1)
-	put(o[2], 0, 0, size.Width, size.Height-1)
-	put(o[3], 0, 0, size.Width, barHeight)
+	kit.Place(o[0], 0, 0, size.Width, size.Height)
+	kit.Place(o[1], 0, size.Height-1, size.Width, 1)
+	kit.Place(o[2], 0, 0, size.Width, size.Height-1)
+	kit.Place(o[3], 0, 0, size.Width, barHeight)
 }
 
 func (h *headOf) MinSize(o []fyne.CanvasObject) fyne.Size {
-	return fyne.NewSize(o[2].MinSize().Width, headHeight)
+	return fyne.NewSize(o[2].MinSize().Width, kit.HeadHeight)
 }
 
 // paintBand gives the band over the list the colour of the environment that is
@@ -117,9 +118,9 @@ func (h *headOf) MinSize(o []fyne.CanvasObject) fyne.Size {
 func (w *Window) paintBand() {
 	c := color.NRGBA{}
 	if w.view != viewAll {
-		c = w.look.pal.env(w.view == viewLive)
+		c = w.look.Palette.Hue(w.view == viewLive)
 	}
-	if next := unlessClear(c); w.band.FillColor != next {
+	if next := kit.UnlessClear(c); w.band.FillColor != next {
 		w.band.FillColor = next
 		w.band.Refresh()
 	}
@@ -129,13 +130,13 @@ func (w *Window) paintBand() {
 type topRow struct{}
 
 func (t *topRow) Layout(o []fyne.CanvasObject, size fyne.Size) {
-	x := size.Width - grid
+	x := size.Width - kit.Grid
 	for i := len(o) - 1; i > 0; i-- {
 		s := o[i].MinSize()
 		x -= s.Width
-		put(o[i], x, (size.Height-s.Height)/2, s.Width, s.Height)
+		kit.Place(o[i], x, (size.Height-s.Height)/2, s.Width, s.Height)
 	}
-	put(o[0], 3*grid, (size.Height-segmentHeight)/2, min(o[0].(*segment).wide(), x-4*grid), segmentHeight)
+	kit.Place(o[0], 3*kit.Grid, (size.Height-kit.SegmentHeight)/2, min(o[0].(*kit.Segment).Wide(), x-4*kit.Grid), kit.SegmentHeight)
 }
 
 func (t *topRow) MinSize(o []fyne.CanvasObject) fyne.Size {
@@ -143,13 +144,13 @@ func (t *topRow) MinSize(o []fyne.CanvasObject) fyne.Size {
 	for _, x := range o {
 		w += x.MinSize().Width
 	}
-	return fyne.NewSize(w+4*grid, headHeight)
+	return fyne.NewSize(w+4*kit.Grid, kit.HeadHeight)
 }
 
 // drawFinder is the line to search in, hidden until asked for.
 func (w *Window) drawFinder() fyne.CanvasObject {
 	l := w.look
-	w.entry = newEntry(l, l.t("search"), w.search, func(s string) {
+	w.entry = kit.NewEntry(l, l.T("search"), w.search, func(s string) {
 		w.search = s
 		w.fillList()
 		w.list.choose(w.selected) // in sight, if it is among what was found
@@ -157,16 +158,16 @@ func (w *Window) drawFinder() fyne.CanvasObject {
 			w.list.scrollTo(0)
 		}
 	})
-	w.entry.paste = w.pastedInSearch
-	w.entry.down = w.toFound
+	w.entry.OnPaste = w.pastedInSearch
+	w.entry.OnDown = w.toFound
 	w.entry.OnSubmitted = func(string) {
 		if len(w.list.ids) > 0 {
 			w.pick(w.list.ids[0])
 			w.toFound()
 		}
 	}
-	closing := iconButton(l, iconClose, l.t("close"), w.closeFinder)
-	w.finder = container.New(&bar{gap: grid, padX: 2 * grid, height: finderHeight}, w.entry, closing)
+	closing := kit.NewIconButton(l, kit.IconClose, l.T("close"), w.closeFinder)
+	w.finder = container.New(&kit.Bar{Gap: kit.Grid, PadX: 2 * kit.Grid, Height: finderHeight}, w.entry, closing)
 	w.finder.Hidden = w.search == ""
 	return w.finder
 }
@@ -247,64 +248,64 @@ type centered struct {
 }
 
 func (c *centered) Layout(o []fyne.CanvasObject, size fyne.Size) {
-	w := min(c.width, size.Width-8*grid)
-	h := heightFor(o[0], w)
-	put(o[0], (size.Width-w)/2, max(4*grid, (size.Height-h)*2/5), w, h)
+	w := min(c.width, size.Width-8*kit.Grid)
+	h := kit.HeightFor(o[0], w)
+	kit.Place(o[0], (size.Width-w)/2, max(4*kit.Grid, (size.Height-h)*2/5), w, h)
 }
 
 func (c *centered) MinSize(o []fyne.CanvasObject) fyne.Size {
 	if c.room > 0 {
-		return fyne.NewSize(0, heightFor(o[0], min(c.width, c.room-8*grid))+8*grid)
+		return fyne.NewSize(0, kit.HeightFor(o[0], min(c.width, c.room-8*kit.Grid))+8*kit.Grid)
 	}
 	return fyne.NewSize(240, 120)
 }
 
-func (c *centered) fitWidth(width float32) { c.room = width }
+func (c *centered) FitWidth(width float32) { c.room = width }
 
 // drawEmpty stands in the list's place when there is nothing to list.
 func (w *Window) drawEmpty() fyne.CanvasObject {
 	l := w.look
 	switch {
 	case !w.model.loaded && w.phase == phaseConnecting:
-		return container.New(&centered{width: 320}, middle(l.t("connecting"), sizeText, l.pal.Muted))
+		return container.New(&centered{width: 320}, middle(l.T("connecting"), kit.SizeText, l.Palette.Muted))
 	case !w.model.loaded:
 		return container.NewStack()
 	case len(w.model.accounts) == 0:
 		return w.drawFirstRun()
 	case w.search != "":
-		parts := []fyne.CanvasObject{middle(l.t("empty.search", "search", w.search), sizeText, l.pal.Muted)}
-		if w.view != viewAll && len(w.model.shown(viewAll, newQuery(l.say, w.search), w.now())) > 0 {
-			parts = append(parts, inMiddle(newButton(l, quiet, l.t("search.all"), func() { w.switchView(viewAll) })))
+		parts := []fyne.CanvasObject{middle(l.T("empty.search", "search", w.search), kit.SizeText, l.Palette.Muted)}
+		if w.view != viewAll && len(w.model.shown(viewAll, newQuery(l.Words, w.search), w.now())) > 0 {
+			parts = append(parts, inMiddle(kit.NewButton(l, kit.Quiet, l.T("search.all"), func() { w.switchView(viewAll) })))
 		} else {
-			parts = append(parts, inMiddle(newButton(l, quiet, l.t("search.clear"), w.closeFinder)))
+			parts = append(parts, inMiddle(kit.NewButton(l, kit.Quiet, l.T("search.clear"), w.closeFinder)))
 		}
-		return container.New(&centered{width: 320}, stack(4*grid, parts...))
+		return container.New(&centered{width: 320}, kit.Stack(4*kit.Grid, parts...))
 	}
-	words := l.t("empty.sandbox")
+	words := l.T("empty.sandbox")
 	if w.view == viewLive {
-		words = l.t("empty.live")
+		words = l.T("empty.live")
 	}
-	return container.New(&centered{width: 320}, stack(4*grid,
-		middle(words, sizeText, l.pal.Muted),
-		inMiddle(newButton(l, quiet, l.t("add"), w.openAdd))))
+	return container.New(&centered{width: 320}, kit.Stack(4*kit.Grid,
+		middle(words, kit.SizeText, l.Palette.Muted),
+		inMiddle(kit.NewButton(l, kit.Quiet, l.T("add"), w.openAdd))))
 }
 
 // drawFirstRun greets a home without accounts.
 func (w *Window) drawFirstRun() fyne.CanvasObject {
 	l := w.look
-	mark := glyph(iconKey, l.pal.Sandbox)
-	title := middle(l.t("first.title"), sizeHeading, l.pal.Text)
-	title.style.Bold = true
+	mark := kit.Icon(kit.IconKey, l.Palette.Sandbox)
+	title := middle(l.T("first.title"), kit.SizeHeading, l.Palette.Text)
+	title.Style.Bold = true
 	parts := []fyne.CanvasObject{
-		inMiddle(container.New(&fixed{size: fyne.NewSquareSize(64)}, mark)),
-		title, middle(l.t("first.body"), sizeText, l.pal.Muted),
-		gap(0, grid), inMiddle(newButton(l, filled, l.t("add"), w.openAdd)),
+		inMiddle(container.New(&kit.Fixed{Size: fyne.NewSquareSize(64)}, mark)),
+		title, middle(l.T("first.body"), kit.SizeText, l.Palette.Muted),
+		kit.Space(0, kit.Grid), inMiddle(kit.NewButton(l, kit.Filled, l.T("add"), w.openAdd)),
 	}
 	if w.cfg.Demo != nil && !w.model.demo {
-		parts = append(parts, inMiddle(newButton(l, quiet, l.t("first.demo"), w.startDemo)),
-			middle(l.t("first.demo.note"), sizeSmall, l.pal.Muted))
+		parts = append(parts, inMiddle(kit.NewButton(l, kit.Quiet, l.T("first.demo"), w.startDemo)),
+			middle(l.T("first.demo.note"), kit.SizeSmall, l.Palette.Muted))
 	}
-	w.welcome = newScroller(container.New(&centered{width: 340}, stack(3*grid, parts...)))
+	w.welcome = kit.NewScroller(container.New(&centered{width: 340}, kit.Stack(3*kit.Grid, parts...)))
 	return w.welcome
 }
 
@@ -313,12 +314,12 @@ func (w *Window) drawNothing() fyne.CanvasObject {
 	if len(w.model.accounts) == 0 {
 		return container.NewStack()
 	}
-	return container.New(&centered{width: 320}, middle(w.look.t("detail.pick"), sizeText, w.look.pal.Muted))
+	return container.New(&centered{width: 320}, middle(w.look.T("detail.pick"), kit.SizeText, w.look.Palette.Muted))
 }
 
-func middle(s string, size float32, c color.Color) *prose {
-	p := newProse(s, size, c)
-	p.center = true
+func middle(s string, size float32, c color.Color) *kit.Prose {
+	p := kit.NewProse(s, size, c)
+	p.Center = true
 	return p
 }
 

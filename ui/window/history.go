@@ -16,6 +16,7 @@ import (
 	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/core/format"
+	"tokentray/ui/kit"
 	"tokentray/ui/text"
 )
 
@@ -65,36 +66,36 @@ func filterOf(w core.What) historyFilter {
 // drawHistory lists what happened, as the filter says.
 func (d *detail) drawHistory(now time.Time) fyne.CanvasObject {
 	l := d.look
-	box := stack(grid, subhead(l, l.t("detail.history")))
+	box := kit.Stack(kit.Grid, kit.Subhead(l, l.T("detail.history")))
 	if len(d.history) == 0 {
 		if d.asked {
-			box.Add(word(l.t("detail.nohistory"), 13, l.pal.Muted))
+			box.Add(kit.Text(l.T("detail.nohistory"), 13, l.Palette.Muted))
 		}
 		return box
 	}
-	box.Objects[0] = container.New(&bar{gap: 2 * grid}, boldWord(l.t("detail.history"), 13, l.pal.Text), smallButton(l, quiet, l.t("history.export"), d.on.export))
-	var choices []choice
+	box.Objects[0] = container.New(&kit.Bar{Gap: 2 * kit.Grid}, kit.BoldText(l.T("detail.history"), 13, l.Palette.Text), kit.NewSmallButton(l, kit.Quiet, l.T("history.export"), d.on.export))
+	var choices []kit.Choice
 	for _, f := range historyFilters() {
-		choices = append(choices, choice{value: string(f), label: l.t("history." + string(f))})
+		choices = append(choices, kit.Choice{Value: string(f), Label: l.T("history." + string(f))})
 	}
-	box.Add(newSegment(l, string(d.filter), func(v string) { d.on.filter(historyFilter(v)) }, choices...))
+	box.Add(kit.NewSegment(l, string(d.filter), func(v string) { d.on.filter(historyFilter(v)) }, choices...))
 	lines := d.filter.of(d.history)
 	if len(lines) == 0 {
-		box.Add(word(l.t("history.none"), 13, l.pal.Muted))
+		box.Add(kit.Text(l.T("history.none"), 13, l.Palette.Muted))
 	}
 	shown := min(len(lines), max(historyPage, d.lines))
 	for _, e := range lines[:shown] {
 		what, tone := historyLine(l, e)
-		box.Add(container.New(&ledger{}, word(moment(l, e.At, now), 13, l.pal.Muted), newProse(what, 13, tone.in(l.pal))))
+		box.Add(container.New(&kit.FactRow{}, kit.Text(moment(l, e.At, now), 13, l.Palette.Muted), kit.NewProse(what, 13, tone.in(l.Palette))))
 	}
 	if rest := len(lines) - shown; rest > 0 {
-		box.Add(beside(smallButton(l, quiet, l.t("history.more", "n", min(rest, historyPage)), d.on.more)))
+		box.Add(kit.Beside(kit.NewSmallButton(l, kit.Quiet, l.T("history.more", "n", min(rest, historyPage)), d.on.more)))
 	}
 	return box
 }
 
 // historyLine says what happened, and how good that is.
-func historyLine(l *look, e api.HistoryEntry) (string, tone) {
+func historyLine(l *kit.Look, e api.HistoryEntry) (string, tone) {
 	parts := []string{didWord(l, e.What)}
 	switch e.What {
 	case core.DidFail:
@@ -106,7 +107,7 @@ func historyLine(l *look, e api.HistoryEntry) (string, tone) {
 	case core.DidRenew, core.DidForce:
 		if !e.Expires.IsZero() {
 			// The line was written a moment after the token's life began.
-			parts = append(parts, l.say.Coarse(e.Expires.Sub(e.At).Round(lifeGrain)))
+			parts = append(parts, l.Words.Coarse(e.Expires.Sub(e.At).Round(lifeGrain)))
 		}
 	}
 	if e.Mask != "" {
@@ -119,10 +120,10 @@ func historyLine(l *look, e api.HistoryEntry) (string, tone) {
 const lifeGrain = 5 * time.Second
 
 // failureWords are the class of a failure and what upstream called it.
-func failureWords(l *look, e api.HistoryEntry) []string {
+func failureWords(l *kit.Look, e api.HistoryEntry) []string {
 	var out []string
-	if key := text.Key("class.short." + string(e.Class)); l.say.Has(key) {
-		out = append(out, l.say.Say(key))
+	if key := text.Key("class.short." + string(e.Class)); l.Words.Has(key) {
+		out = append(out, l.Words.Say(key))
 	}
 	if e.Code != 0 {
 		out = append(out, "errcode "+strconv.Itoa(e.Code))
@@ -155,11 +156,11 @@ func (w *Window) exportHistory() {
 		w.fail(core.AsError(err), a.Ref())
 		return
 	}
-	title := newProse(l.t("export.title"), 17, l.pal.Text)
-	title.style.Bold = true
-	say := newProse("", 13, l.pal.LiveText)
+	title := kit.NewProse(l.T("export.title"), 17, l.Palette.Text)
+	title.Style.Bold = true
+	say := kit.NewProse("", 13, l.Palette.LiveText)
 	say.Hide()
-	file := newEntry(l, "", freeName(exportFolder(), exportName(a.Ref(), w.now())), nil)
+	file := kit.NewEntry(l, "", freeName(exportFolder(), exportName(a.Ref(), w.now())), nil)
 	var s *sheet
 	save := func() {
 		path := strings.TrimSpace(file.Text)
@@ -167,22 +168,22 @@ func (w *Window) exportHistory() {
 			if w.sheet != s {
 				return
 			}
-			say.set(words, l.pal.LiveText)
+			say.Set(words, l.Palette.LiveText)
 			say.Show()
 			s.Refresh()
 		})
 	}
 	file.OnSubmitted = func(string) { save() }
-	s = newSheet(l, w.closeSheet, title, newProse(l.t("export.body", "account", refWords(a.Ref()), "n", len(lines)), sizeText, l.pal.Text),
-		stack(grid, word(l.t("export.file"), 13, l.pal.Muted), file), say, gap(0, grid),
+	s = newSheet(l, w.closeSheet, title, kit.NewProse(l.T("export.body", "account", refWords(a.Ref()), "n", len(lines)), kit.SizeText, l.Palette.Text),
+		kit.Stack(kit.Grid, kit.Text(l.T("export.file"), 13, l.Palette.Muted), file), say, kit.Space(0, kit.Grid),
 		atRight(
-			newButton(l, quiet, l.t("cancel"), w.closeSheet),
-			newButton(l, quiet, l.t("export.copy"), func() {
+			kit.NewButton(l, kit.Quiet, l.T("cancel"), w.closeSheet),
+			kit.NewButton(l, kit.Quiet, l.T("export.copy"), func() {
 				w.closeSheet()
 				w.app.Clipboard().SetContent(csv.String())
-				w.tell(l.t("export.copied", "n", len(lines)))
+				w.tell(l.T("export.copied", "n", len(lines)))
 			}),
-			newButton(l, filled, l.t("export.save"), save)))
+			kit.NewButton(l, kit.Filled, l.T("export.save"), save)))
 	w.openSheet(s, file)
 }
 
@@ -195,12 +196,12 @@ func (w *Window) saveExport(path, content string, wrong func(words string)) {
 		w.do(func() {
 			switch {
 			case errors.Is(err, fs.ErrExist):
-				wrong(l.t("export.exists"))
+				wrong(l.T("export.exists"))
 			case err != nil:
-				wrong(l.t("export.failed", "cause", cause(err)))
+				wrong(l.T("export.failed", "cause", cause(err)))
 			default:
 				w.closeSheet()
-				w.tell(l.t("export.saved", "file", path))
+				w.tell(l.T("export.saved", "file", path))
 			}
 		})
 	})

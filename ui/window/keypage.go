@@ -14,6 +14,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/ui/kit"
 	"tokentray/ui/text"
 )
 
@@ -34,11 +35,11 @@ type keyPage struct {
 	made          *api.NewClientKey
 	copied        bool
 
-	look   *look
-	scroll *scroller
-	says   map[string]*prose
-	verdct *prose
-	make   *button
+	look   *kit.Look
+	scroll *kit.Scroller
+	says   map[string]*kit.Prose
+	verdct *kit.Prose
+	make   *kit.Button
 	list   *fyne.Container // the accounts to choose from
 }
 
@@ -62,54 +63,54 @@ func (p *keyPage) changed() bool {
 	return p.name != "" || p.origins != "" || len(p.accounts) > 0
 }
 
-func (p *keyPage) draw(l *look, back func(), _ time.Time) (fyne.CanvasObject, *scroller) {
-	p.look, p.says = l, map[string]*prose{}
-	title := l.t("door.key.add")
-	parts := container.New(&column{gap: 4 * grid, padX: rowLeft, padY: 4 * grid})
-	p.scroll = newScroller(parts)
+func (p *keyPage) draw(l *kit.Look, back func(), _ time.Time) (fyne.CanvasObject, *kit.Scroller) {
+	p.look, p.says = l, map[string]*kit.Prose{}
+	title := l.T("door.key.add")
+	parts := container.New(&kit.Column{Gap: 4 * kit.Grid, PadX: kit.RowLeft, PadY: 4 * kit.Grid})
+	p.scroll = kit.NewScroller(parts)
 	var foot fyne.CanvasObject
 	if p.made != nil {
-		title = l.t("clientkey.made", "name", p.made.Name)
+		title = l.T("clientkey.made", "name", p.made.Name)
 		p.drawMade(parts)
-		foot = atRight(newButton(l, quiet, l.t("clientkey.done"), back), newButton(l, filled, l.t("clientkey.copy"), func() { p.on.copy(p) }))
+		foot = atRight(kit.NewButton(l, kit.Quiet, l.T("clientkey.done"), back), kit.NewButton(l, kit.Filled, l.T("clientkey.copy"), func() { p.on.copy(p) }))
 	} else {
 		p.drawFields(parts)
-		p.verdct = newProse("", 13, l.pal.LiveText)
-		p.make = newButton(l, filled, l.t("clientkey.make"), func() { p.on.make(p) })
-		foot = stack(2*grid, p.verdct, atRight(p.make))
+		p.verdct = kit.NewProse("", 13, l.Palette.LiveText)
+		p.make = kit.NewButton(l, kit.Filled, l.T("clientkey.make"), func() { p.on.make(p) })
+		foot = kit.Stack(2*kit.Grid, p.verdct, atRight(p.make))
 		p.check()
 	}
-	inner := container.New(&column{padX: rowLeft, padY: 2 * grid}, foot)
-	bottom := container.New(&backed{}, canvas.NewRectangle(l.pal.Raised), stack(0, hairline(l), inner))
-	head := pageHead(l, iconButton(l, iconBack, l.t("back"), back), title)
-	return container.New(&page{}, head, p.scroll, bottom), p.scroll
+	inner := container.New(&kit.Column{PadX: kit.RowLeft, PadY: 2 * kit.Grid}, foot)
+	bottom := container.New(&backed{}, canvas.NewRectangle(l.Palette.Raised), kit.Stack(0, hairline(l), inner))
+	head := kit.PageHead(l, kit.NewIconButton(l, kit.IconBack, l.T("back"), back), title)
+	return container.New(&kit.Page{}, head, p.scroll, bottom), p.scroll
 }
 
 func (p *keyPage) drawFields(column *fyne.Container) {
 	l := p.look
-	name := newEntry(l, l.t("clientkey.name.hint"), p.name, func(v string) { p.name = v; p.check() })
-	name.paste = p.pasted("name")
+	name := kit.NewEntry(l, l.T("clientkey.name.hint"), p.name, func(v string) { p.name = v; p.check() })
+	name.OnPaste = p.pasted("name")
 	column.Add(p.field("name", name))
-	choice := newSegment(l, map[bool]string{false: "all", true: "some"}[p.some], func(v string) {
+	choice := kit.NewSegment(l, map[bool]string{false: "all", true: "some"}[p.some], func(v string) {
 		p.some = v == "some"
 		p.fillAccounts()
 		p.check()
-	}, choice{value: "all", label: l.t("clientkey.accounts.all")}, choice{value: "some", label: l.t("clientkey.accounts.some")})
-	p.list = stack(2 * grid)
-	column.Add(stack(2*grid, p.field("accounts", choice), p.list))
+	}, kit.Choice{Value: "all", Label: l.T("clientkey.accounts.all")}, kit.Choice{Value: "some", Label: l.T("clientkey.accounts.some")})
+	p.list = kit.Stack(2 * kit.Grid)
+	column.Add(kit.Stack(2*kit.Grid, p.field("accounts", choice), p.list))
 	p.fillAccounts()
-	sandbox := newToggle(l, envWord(l, core.Sandbox), p.sandbox, func(on bool) { p.sandbox = on; p.check() })
-	live := newToggle(l, envWord(l, core.Live), p.live, func(on bool) { p.live = on; p.check() })
-	column.Add(p.field("envs", stack(2*grid, sandbox, live)))
-	origins := newNoteEntry(l, p.origins, func(v string) { p.origins = v; p.check() })
-	origins.paste = p.pasted("origins")
-	column.Add(stack(grid, p.field("origins", origins), newProse(l.t("clientkey.origins.say"), 13, l.pal.Muted)))
+	sandbox := kit.NewToggle(l, envWord(l, core.Sandbox), p.sandbox, func(on bool) { p.sandbox = on; p.check() })
+	live := kit.NewToggle(l, envWord(l, core.Live), p.live, func(on bool) { p.live = on; p.check() })
+	column.Add(p.field("envs", kit.Stack(2*kit.Grid, sandbox, live)))
+	origins := kit.NewNoteEntry(l, p.origins, func(v string) { p.origins = v; p.check() })
+	origins.OnPaste = p.pasted("origins")
+	column.Add(kit.Stack(kit.Grid, p.field("origins", origins), kit.NewProse(l.T("clientkey.origins.say"), 13, l.Palette.Muted)))
 }
 
 // field is a label over a control over what is wrong with it.
 func (p *keyPage) field(name string, o fyne.CanvasObject) fyne.CanvasObject {
-	p.says[name] = newProse("", 13, p.look.pal.LiveText)
-	return stack(grid, boldWord(p.look.t("clientkey."+name), 13, p.look.pal.Text), o, p.says[name])
+	p.says[name] = kit.NewProse("", 13, p.look.Palette.LiveText)
+	return kit.Stack(kit.Grid, kit.BoldText(p.look.T("clientkey."+name), 13, p.look.Palette.Text), o, p.says[name])
 }
 
 // pasted keeps a text that holds an AppSecret out of a field, and says why.
@@ -119,9 +120,9 @@ func (p *keyPage) pasted(field string) func(string) bool {
 		if found.Secret == "" && !core.HoldsSecret(content) {
 			return false
 		}
-		p.says[field].set(p.look.t("clientkey.secret"), p.look.pal.LiveText)
+		p.says[field].Set(p.look.T("clientkey.secret"), p.look.Palette.LiveText)
 		p.says[field].Show()
-		p.scroll.reflow()
+		p.scroll.Reflow()
 		return true
 	}
 }
@@ -165,14 +166,14 @@ func (p *keyPage) fillAccounts() {
 	}
 	var rows []fyne.CanvasObject
 	if len(all) > maxOffered/2 {
-		finder := fyne.CanvasObject(newEntry(l, l.t("clientkey.accounts.find"), p.search, func(v string) { p.search = v; p.fillAccounts(); p.check() }))
+		finder := fyne.CanvasObject(kit.NewEntry(l, l.T("clientkey.accounts.find"), p.search, func(v string) { p.search = v; p.fillAccounts(); p.check() }))
 		if len(p.list.Objects) > 0 {
 			finder = p.list.Objects[0] // somebody types in it
 		}
 		rows = append(rows, finder)
 	}
 	for _, n := range offered {
-		rows = append(rows, newToggle(l, n, p.accounts[n], func(on bool) {
+		rows = append(rows, kit.NewToggle(l, n, p.accounts[n], func(on bool) {
 			if on {
 				p.accounts[n] = true
 			} else {
@@ -182,7 +183,7 @@ func (p *keyPage) fillAccounts() {
 		}))
 	}
 	if left > 0 {
-		rows = append(rows, newProse(l.t("clientkey.accounts.more", "n", left), 13, l.pal.Muted))
+		rows = append(rows, kit.NewProse(l.T("clientkey.accounts.more", "n", left), 13, l.Palette.Muted))
 	}
 	p.list.Objects = rows
 }
@@ -213,19 +214,19 @@ func (p *keyPage) problems() map[string]string {
 		if ours, ok := fields[name]; ok {
 			name = ours
 		}
-		out[name] = l.say.Say(text.Key("problem." + f.Key))
+		out[name] = l.Words.Say(text.Key("problem." + f.Key))
 	}
 	if slices.ContainsFunc(p.door.keys, func(k api.ClientKey) bool { return k.Name == in.Name }) {
-		out["name"] = l.say.Say(text.Key("problem." + core.ProblemKeyTaken))
+		out["name"] = l.Words.Say(text.Key("problem." + core.ProblemKeyTaken))
 	}
 	if in.Name == "" {
-		out["name"] = l.t("clientkey.name.empty")
+		out["name"] = l.T("clientkey.name.empty")
 	}
 	if p.some && len(in.Accounts) == 0 {
-		out["accounts"] = l.t("clientkey.accounts.empty")
+		out["accounts"] = l.T("clientkey.accounts.empty")
 	}
 	if len(in.Envs) == 0 {
-		out["envs"] = l.t("clientkey.envs.empty")
+		out["envs"] = l.T("clientkey.envs.empty")
 	}
 	return out
 }
@@ -236,14 +237,14 @@ func (p *keyPage) check() {
 	l := p.look
 	problems := p.problems()
 	for name, say := range p.says {
-		words, ink := problems[name], l.pal.LiveText
+		words, ink := problems[name], l.Palette.LiveText
 		if !p.pressed && (name == "name" && p.name == "" || name == "accounts") {
 			words = ""
 		}
 		if name == "envs" && words == "" && p.live {
-			words, ink = l.t("clientkey.envs.live"), l.pal.SoonText
+			words, ink = l.T("clientkey.envs.live"), l.Palette.SoonText
 		}
-		say.set(words, ink)
+		say.Set(words, ink)
 		say.Hidden = words == ""
 	}
 	if p.verdct != nil {
@@ -251,11 +252,11 @@ func (p *keyPage) check() {
 		if p.refused != nil {
 			words = refusal(l, p.refused, "")
 		}
-		p.verdct.set(words, l.pal.LiveText)
+		p.verdct.Set(words, l.Palette.LiveText)
 		p.verdct.Hidden = words == ""
-		p.make.enable(!p.busy)
+		p.make.Enable(!p.busy)
 	}
-	p.scroll.reflow()
+	p.scroll.Reflow()
 }
 
 // ready reports whether the key may be made.
@@ -268,24 +269,24 @@ func (p *keyPage) ready() bool {
 // drawMade shows the key.
 func (p *keyPage) drawMade(column *fyne.Container) {
 	l, k := p.look, p.made
-	value := newProse(k.Key, sizeText, l.pal.Text)
-	value.style.Monospace = true
-	ground := canvas.NewRectangle(l.pal.Hover)
-	ground.CornerRadius = radius
-	column.Add(newProse(scopeOf(l, k.ClientKey), 13, l.pal.Muted))
-	column.Add(container.New(&backed{padX: 3 * grid, padY: 2 * grid}, ground, value))
-	column.Add(newProse(l.t("clientkey.once"), sizeText, l.pal.Text))
+	value := kit.NewProse(k.Key, kit.SizeText, l.Palette.Text)
+	value.Style.Monospace = true
+	ground := canvas.NewRectangle(l.Palette.Hover)
+	ground.CornerRadius = kit.Radius
+	column.Add(kit.NewProse(scopeOf(l, k.ClientKey), 13, l.Palette.Muted))
+	column.Add(container.New(&backed{padX: 3 * kit.Grid, padY: 2 * kit.Grid}, ground, value))
+	column.Add(kit.NewProse(l.T("clientkey.once"), kit.SizeText, l.Palette.Text))
 	account := "NAME"
 	if len(k.Accounts) > 0 {
 		account = k.Accounts[0]
 	} else if names := p.names(); len(names) > 0 {
 		account = names[0]
 	}
-	use := newProse(l.say.Say("api.key_use", "port", p.door.loop.Port, "account", url.PathEscape(account)), 13, l.pal.Muted)
-	use.style.Monospace = l.say.Lang() == text.English // the fixed-width face has no Chinese
+	use := kit.NewProse(l.Words.Say("api.key_use", "port", p.door.loop.Port, "account", url.PathEscape(account)), 13, l.Palette.Muted)
+	use.Style.Monospace = l.Words.Lang() == text.English // the fixed-width face has no Chinese
 	column.Add(use)
 	if p.door.loop.State != api.DoorOn {
-		column.Add(newProse(l.t("clientkey.shut"), 13, l.pal.SoonText))
+		column.Add(kit.NewProse(l.T("clientkey.shut"), 13, l.Palette.SoonText))
 	}
 }
 
@@ -331,7 +332,7 @@ func (w *Window) copyKey(p *keyPage) {
 			// unconcealed than not at all.
 			w.app.Clipboard().SetContent(key.Key)
 			p.copied = true
-			w.tell(w.look.t("clientkey.copied"))
+			w.tell(w.look.T("clientkey.copied"))
 			return
 		}
 		if err != nil {

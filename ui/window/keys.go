@@ -5,6 +5,8 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
+
+	"tokentray/ui/kit"
 )
 
 // The keys of the window stand in one table. It is what binds them and what the
@@ -208,7 +210,7 @@ func (w *Window) escape() {
 }
 
 // label is how a stroke is written.
-func (s stroke) label(l *look) string {
+func (s stroke) label(l *kit.Look) string {
 	if s.char != 0 {
 		return string(s.char)
 	}
@@ -223,7 +225,7 @@ func (s stroke) label(l *look) string {
 }
 
 // keyName is what stands on a key.
-func keyName(l *look, key fyne.KeyName) string {
+func keyName(l *kit.Look, key fyne.KeyName) string {
 	switch key {
 	case fyne.KeyUp:
 		return "↑"
@@ -234,9 +236,9 @@ func keyName(l *look, key fyne.KeyName) string {
 	case fyne.KeyReturn, fyne.KeyEnter:
 		return "Enter"
 	case fyne.KeySpace:
-		return l.t("key.space")
+		return l.T("key.space")
 	case desktop.KeyMenu:
-		return l.t("key.menu")
+		return l.T("key.menu")
 	case fyne.KeyEscape:
 		return "Esc"
 	case fyne.KeyPageUp:
@@ -248,7 +250,7 @@ func keyName(l *look, key fyne.KeyName) string {
 }
 
 // labels are the strokes of a line, each once.
-func (b binding) labels(l *look) string {
+func (b binding) labels(l *kit.Look) string {
 	var out []string
 	for _, s := range b.strokes {
 		if label := s.label(l); len(out) == 0 || out[len(out)-1] != label {

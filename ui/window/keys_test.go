@@ -6,6 +6,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"tokentray/ui/kit"
 	"tokentray/ui/text"
 )
 
@@ -19,13 +20,13 @@ func TestKeysAreSaid(t *testing.T) {
 		used := map[stroke]string{}
 		for _, b := range s.bindings() {
 			key := text.Key("window.keys.do." + b.name)
-			if !s.look.say.Has(key) {
+			if !s.look.Words.Has(key) {
 				t.Errorf("there is no %s", key)
 			}
 			if len(b.strokes) == 0 || b.do == nil || !strings.Contains(said, b.labels(s.look)) {
 				t.Errorf("%s: the sheet does not name %s", b.name, b.labels(s.look))
 			}
-			if does := s.look.t("keys.do." + b.name); !s.says(does) && !strings.Contains(strings.ReplaceAll(said, "\n", " "), does) {
+			if does := s.look.T("keys.do." + b.name); !s.says(does) && !strings.Contains(strings.ReplaceAll(said, "\n", " "), does) {
 				t.Errorf("%s: the sheet does not say what it does", b.name)
 			}
 			for _, one := range b.strokes {
@@ -36,7 +37,7 @@ func TestKeysAreSaid(t *testing.T) {
 			}
 		}
 		for _, g := range keyGroups() {
-			s.mustSay(s.look.t("keys." + string(g)))
+			s.mustSay(s.look.T("keys." + string(g)))
 		}
 		for _, example := range searchExamples() {
 			s.mustSay(example)
@@ -103,11 +104,11 @@ func TestSheetOfKeysScrolls(t *testing.T) {
 		t.Errorf("the sheet ends at %v", bottom)
 	}
 	s.key(fyne.KeyPageDown)
-	if y := s.sheet.scroll.scroll.Offset.Y; y <= 0 {
+	if y := s.sheet.scroll.Scroll.Offset.Y; y <= 0 {
 		t.Errorf("Page Down scrolls to %v", y)
 	}
 	s.key(fyne.KeyHome)
-	if y := s.sheet.scroll.scroll.Offset.Y; y != 0 {
+	if y := s.sheet.scroll.Scroll.Offset.Y; y != 0 {
 		t.Errorf("Home scrolls to %v", y)
 	}
 }
@@ -123,15 +124,15 @@ func TestTabOrder(t *testing.T) {
 		for range 20 {
 			c.FocusNext()
 			switch f := c.Focused().(type) {
-			case *segment:
+			case *kit.Segment:
 				order = append(order, "switch")
-				if !f.focused || f.frame.StrokeWidth != 2 {
+				if !f.Focused || f.Frame.StrokeWidth != 2 {
 					t.Error("the switch does not show that it has the keyboard")
 				}
-			case *button:
-				order = append(order, f.label)
-				if f.ground.StrokeWidth != 2 {
-					t.Errorf("%q does not show that it has the keyboard", f.label)
+			case *kit.Button:
+				order = append(order, f.Label)
+				if f.Ground.StrokeWidth != 2 {
+					t.Errorf("%q does not show that it has the keyboard", f.Label)
 				}
 			case *listView:
 				order = append(order, "list")
@@ -140,7 +141,7 @@ func TestTabOrder(t *testing.T) {
 				}
 			case *dayChart:
 				order = append(order, "chart")
-				if f.frame.StrokeWidth != 2 || f.frame.StrokeColor != f.look.pal.Sandbox {
+				if f.frame.StrokeWidth != 2 || f.frame.StrokeColor != f.look.Palette.Sandbox {
 					t.Error("the picture of the day does not show that it has the keyboard")
 				}
 			default:

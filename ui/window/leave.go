@@ -6,6 +6,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/ui/kit"
 )
 
 // leaveWait is how long closing waits for the agent's word about the tray.
@@ -51,8 +52,8 @@ func (w *Window) unsaved() (question, bool) {
 }
 
 // discardTyped asks before what was typed is thrown away.
-func discardTyped(l *look) question {
-	return question{title: l.t("form.discard"), body: l.t("form.discard.say"), yes: l.t("form.discard.go"), no: l.t("form.discard.no"), role: danger}
+func discardTyped(l *kit.Look) question {
+	return question{title: l.T("form.discard"), body: l.T("form.discard.say"), yes: l.T("form.discard.go"), no: l.T("form.discard.no"), role: kit.Danger}
 }
 
 // stopped is told that the agent ended because somebody wanted so. The window
@@ -108,5 +109,5 @@ func (w *Window) sayNoTray() {
 		}
 	})
 	l := w.look
-	w.question(question{title: l.t("no_tray.title"), body: l.t("no_tray.body"), yes: l.t("no_tray.go"), role: filled}, w.win.Close)
+	w.question(question{title: l.T("no_tray.title"), body: l.T("no_tray.body"), yes: l.T("no_tray.go"), role: kit.Filled}, w.win.Close)
 }

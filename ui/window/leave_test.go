@@ -8,6 +8,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/ui/kit"
 )
 
 // leaving is a stage whose desktop's tray is in that state, and whether its
@@ -108,10 +109,10 @@ func TestClosingAsksForWhatWasTyped(t *testing.T) {
 		"a new AppSecret": {
 			func(s *stage) {
 				s.askSecret("shop-sandbox")
-				s.win.Canvas().Focused().(*entry).SetText(goodSecret)
+				s.win.Canvas().Focused().(*kit.Entry).SetText(goodSecret)
 			},
 			"Discard what you typed?", "Keep editing", "Discard",
-			func(s *stage) bool { return s.win.Canvas().Focused().(*entry).Text == goodSecret },
+			func(s *stage) bool { return s.win.Canvas().Focused().(*kit.Entry).Text == goodSecret },
 		},
 	} {
 		for way, leave := range ways {

@@ -8,6 +8,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"tokentray/core"
+	"tokentray/ui/kit"
 )
 
 // listView is the list of accounts. It holds a row widget for each row in sight
@@ -16,7 +17,7 @@ import (
 // anew.
 type listView struct {
 	widget.BaseWidget
-	look *look
+	look *kit.Look
 	on   listActions
 
 	source   rowSource
@@ -59,7 +60,7 @@ type listActions struct {
 
 var _ fyne.Focusable = (*listView)(nil)
 
-func newListView(l *look, source rowSource, on listActions) *listView {
+func newListView(l *kit.Look, source rowSource, on listActions) *listView {
 	v := &listView{
 		look: l, source: source, on: on,
 		views: map[core.ID]*rowView{}, tops: []float32{0}, strips: stripHeights{}, held: map[core.ID]float32{},
@@ -83,14 +84,14 @@ func (s *sheetOf) MinSize([]fyne.CanvasObject) fyne.Size {
 }
 
 func (v *listView) CreateRenderer() fyne.WidgetRenderer {
-	return &face{
-		objects: []fyne.CanvasObject{v.scroll},
-		min:     func() fyne.Size { return fyne.NewSize(240, rowHeight) },
-		lay: func(s fyne.Size) {
+	return &kit.Renderer{
+		Parts: []fyne.CanvasObject{v.scroll},
+		Min:   func() fyne.Size { return fyne.NewSize(240, rowHeight) },
+		Place: func(s fyne.Size) {
 			if s.Width != v.width {
 				v.measure(s.Width)
 			}
-			put(v.scroll, 0, 0, s.Width, s.Height)
+			kit.Place(v.scroll, 0, 0, s.Width, s.Height)
 			v.place()
 		},
 	}
@@ -126,14 +127,14 @@ func (v *listView) measure(width float32) {
 		case v.source.plain(id):
 			high = rowHeight
 		default:
-			high = v.heightOf(v.source.row(id))
+			high = v.HeightOf(v.source.row(id))
 		}
 		v.tops = append(v.tops, v.tops[i]+high)
 	}
 }
 
 // heightOf is how high a row is.
-func (v *listView) heightOf(r row) float32 {
+func (v *listView) HeightOf(r row) float32 {
 	if r.Problem.Act == actNone {
 		return rowHeight
 	}
@@ -151,7 +152,7 @@ func (v *listView) update(id core.ID) {
 // those below have moved and all must be placed.
 func (v *listView) renew(i int) bool {
 	next := v.source.row(v.ids[i])
-	if by := v.heightOf(next) - (v.tops[i+1] - v.tops[i]); by != 0 {
+	if by := v.HeightOf(next) - (v.tops[i+1] - v.tops[i]); by != 0 {
 		if !v.holds(i, by) {
 			delete(v.held, next.ID)
 			for j := i + 1; j < len(v.tops); j++ {
@@ -214,7 +215,7 @@ func (v *listView) place() {
 			view = v.take()
 			v.views[id] = view
 		}
-		put(view, 0, v.tops[i], width, v.tops[i+1]-v.tops[i])
+		kit.Place(view, 0, v.tops[i], width, v.tops[i+1]-v.tops[i])
 		view.bind(v.fit(v.source.row(id)))
 		view.mark(id == v.selected, v.focused && v.keyed)
 		objects = append(objects, view)
@@ -303,7 +304,7 @@ func (v *listView) FocusLost() { v.focused = false; v.remark() }
 func (v *listView) TypedRune(r rune) {
 	switch {
 	case r == '?':
-		v.look.typed(r)
+		v.look.Typed(r)
 	case r > ' ':
 		v.on.find(string(r))
 	}
@@ -316,5 +317,5 @@ func (v *listView) TypedKey(e *fyne.KeyEvent) {
 		v.remark()
 		return
 	}
-	v.look.key(e)
+	v.look.OnKey(e)
 }

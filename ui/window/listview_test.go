@@ -10,6 +10,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/ui/kit"
 )
 
 // thousand is a long list.
@@ -177,9 +178,9 @@ func TestProblemsAreNotCut(t *testing.T) {
 			for i, id := range s.list.ids {
 				s.list.scrollTo(s.list.tops[i])
 				v := s.list.views[id]
-				said := func(p *prose) string {
+				said := func(p *kit.Prose) string {
 					var b strings.Builder
-					for _, line := range p.lines {
+					for _, line := range p.Lines {
 						b.WriteString(line.Text)
 						if right := p.Position().X + line.MinSize().Width; right > v.Size().Width {
 							t.Errorf("%v %s %s: %q reaches %v", width, lang, id, line.Text, right)

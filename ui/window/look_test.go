@@ -11,6 +11,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/format"
+	"tokentray/ui/kit"
 	"tokentray/ui/text"
 )
 
@@ -35,7 +36,7 @@ func TestWrap(t *testing.T) {
 		{"请复制 AppID，再试。", 8, []string{"请复制", "AppID，再", "试。"}},
 		{"（见后台）", 2, []string{"（见", "后", "台）"}},
 	} {
-		if got := wrap(c.in, atMost(c.width)); !slices.Equal(got, c.want) {
+		if got := kit.Wrap(c.in, atMost(c.width)); !slices.Equal(got, c.want) {
 			t.Errorf("%q at %d: %q, want %q", c.in, c.width, got, c.want)
 		}
 	}
@@ -50,13 +51,13 @@ func FuzzWrap(f *testing.F) {
 		if !utf8.ValidString(s) || n < 1 || n > 1000 || len(s) > 10000 {
 			t.Skip()
 		}
-		lines := wrap(s, atMost(n))
+		lines := kit.Wrap(s, atMost(n))
 		bare := strings.NewReplacer(" ", "", "\n", "")
 		if got, want := bare.Replace(strings.Join(lines, "")), bare.Replace(s); got != want {
 			t.Errorf("%q became %q", want, got)
 		}
 		for _, l := range lines {
-			if utf8.RuneCountInString(l) > n && len(clusters(l)) > 1 {
+			if utf8.RuneCountInString(l) > n && len(kit.Clusters(l)) > 1 {
 				t.Errorf("%q is longer than %d", l, n)
 			}
 		}
@@ -66,7 +67,7 @@ func FuzzWrap(f *testing.F) {
 // Whatever the package says has its sentence in both languages.
 func TestEveryWordIsThere(t *testing.T) {
 	l := lookIn(text.English)
-	said := regexp.MustCompile(`\bl(?:ook)?\.t\("([a-z0-9_.-]+)"[,)]`)
+	said := regexp.MustCompile(`\bl(?:ook)?\.T\("([a-z0-9_.-]+)"[,)]`)
 	files, err := filepath.Glob("*.go")
 	if err != nil {
 		t.Fatal(err)
@@ -79,7 +80,7 @@ func TestEveryWordIsThere(t *testing.T) {
 		}
 		for _, m := range said.FindAllStringSubmatch(string(src), -1) {
 			found++
-			if !l.say.Has(text.Key("window." + m[1])) {
+			if !l.Words.Has(text.Key("window." + m[1])) {
 				t.Errorf("%s says window.%s, which is nowhere", file, m[1])
 			}
 		}
@@ -103,18 +104,18 @@ func TestEveryWordIsThere(t *testing.T) {
 	for _, key := range core.SettingKeys() {
 		more = append(more, "set."+key)
 		for _, c := range settingChoices(l, key, "") {
-			if strings.HasPrefix(c.label, "window.") {
-				t.Errorf("setting %s has no word for %s", key, c.value)
+			if strings.HasPrefix(c.Label, "window.") {
+				t.Errorf("setting %s has no word for %s", key, c.Value)
 			}
 		}
 	}
 	for _, what := range []core.What{core.DidRenew, core.DidKeep, core.DidFail, core.DidForce, core.DidReport, core.DidEdit, core.DidAdd, core.DidPush, core.DidMiss} {
-		if key := text.Key("did." + string(what)); !l.say.Has(key) {
+		if key := text.Key("did." + string(what)); !l.Words.Has(key) {
 			t.Errorf("there is no %s", key)
 		}
 	}
 	for _, key := range more {
-		if !l.say.Has(text.Key("window." + key)) {
+		if !l.Words.Has(text.Key("window." + key)) {
 			t.Errorf("there is no window.%s", key)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/ui/kit"
 )
 
 const (
@@ -49,28 +50,28 @@ func TestNamesInSentences(t *testing.T) {
 // What is cut is cut between what a reader takes for characters.
 func TestCutsKeepCharactersWhole(t *testing.T) {
 	for _, name := range oddNames() {
-		whole := clusters(name)
+		whole := kit.Clusters(name)
 		for _, width := range []float32{10, 40, 90, 150, 300} {
-			got := ellipsize(name, width, sizeName, fyne.TextStyle{Bold: true})
+			got := kit.Ellipsize(name, width, kit.SizeName, fyne.TextStyle{Bold: true})
 			head, cut := strings.CutSuffix(got, "…")
 			if !strings.HasPrefix(name, head) || !utf8.ValidString(got) {
 				t.Fatalf("%q became %q", name, got)
 			}
-			kept := clusters(head)
+			kept := kit.Clusters(head)
 			for i, c := range kept {
 				if c != whole[i] {
 					t.Errorf("%q is cut within a character: %q", name, got)
 				}
 			}
-			if w := measure(got, sizeName, fyne.TextStyle{Bold: true}).Width; w > width && len(kept) > 0 {
+			if w := kit.Measure(got, kit.SizeName, fyne.TextStyle{Bold: true}).Width; w > width && len(kept) > 0 {
 				t.Errorf("%q is %v wide, want %v", got, w, width)
 			}
 			if !cut && head != name {
 				t.Errorf("%q lost something without a sign", name)
 			}
 		}
-		for _, line := range wrap(name, func(s string) bool { return measure(s, sizeText, fyne.TextStyle{}).Width <= 60 }) {
-			for _, c := range clusters(line) {
+		for _, line := range kit.Wrap(name, func(s string) bool { return kit.Measure(s, kit.SizeText, fyne.TextStyle{}).Width <= 60 }) {
+			for _, c := range kit.Clusters(line) {
 				if !strings.Contains(name, c) || c == "\u200d" {
 					t.Errorf("%q is broken within a character: %q", name, line)
 				}
@@ -109,8 +110,8 @@ func TestOddNamesKeepTheirPlaces(t *testing.T) {
 			s.untilSays("copied")
 			s.askRemove(id)
 			walk(s.sheet, func(o fyne.CanvasObject) {
-				if p, ok := o.(*prose); ok {
-					for _, line := range p.lines {
+				if p, ok := o.(*kit.Prose); ok {
+					for _, line := range p.Lines {
 						if line.MinSize().Width > p.Size().Width+1 {
 							t.Errorf("%v %q: the question's %q is too wide", width, id, line.Text)
 						}
@@ -118,7 +119,7 @@ func TestOddNamesKeepTheirPlaces(t *testing.T) {
 				}
 			})
 			s.closeSheet()
-			for _, line := range s.snackbar.words.lines {
+			for _, line := range s.snackbar.words.Lines {
 				if right := s.snackbar.words.Position().X + line.MinSize().Width; right > s.snackbar.Size().Width {
 					t.Errorf("%v %q: the message reaches %v", width, id, right)
 				}

@@ -11,6 +11,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/ui/kit"
 	"tokentray/ui/text"
 )
 
@@ -72,8 +73,8 @@ func (w *Window) openEdit(id core.ID) {
 
 // twinItem begins the account's twin in the other environment.
 func (w *Window) twinItem(a api.Account) *fyne.MenuItem {
-	env := w.look.say.Say(text.Key("env." + string(otherEnv(a.Env))))
-	return fyne.NewMenuItem(w.look.t("menu.twin", "env", env), func() { w.openForm(twinDraft(a)) })
+	env := w.look.Words.Say(text.Key("env." + string(otherEnv(a.Env))))
+	return fyne.NewMenuItem(w.look.T("menu.twin", "env", env), func() { w.openForm(twinDraft(a)) })
 }
 
 func (w *Window) openForm(d draft) {
@@ -133,14 +134,14 @@ func (w *Window) testForm(f *form) {
 		return
 	}
 	if f.draft.needsConsent() && !f.draft.consent {
-		f.answer(w.look.t("form.test.legacy"), false, "")
+		f.answer(w.look.T("form.test.legacy"), false, "")
 		return
 	}
 	req := api.TestRequest{Input: f.draft.input()}
 	if f.draft.editing {
 		req.Ref = &f.draft.ref
 	}
-	f.wait(w.look.t("form.testing"))
+	f.wait(w.look.T("form.testing"))
 	ask(w, upstreamWait, func(ctx context.Context, g Agent) (api.TestResult, error) {
 		return g.Test(ctx, req)
 	}, func(r api.TestResult, err *core.Error) {
@@ -166,7 +167,7 @@ func (w *Window) saveForm(f *form) {
 	}
 	in, ref, editing := f.draft.input(), f.draft.ref, f.draft.editing
 	name := f.draft.account().Ref()
-	f.wait(w.look.t("form.saving"))
+	f.wait(w.look.T("form.saving"))
 	ask(w, upstreamWait, func(ctx context.Context, g Agent) (api.Saved, error) {
 		if editing {
 			return g.Edit(ctx, ref, in)
@@ -194,7 +195,7 @@ func (w *Window) saved(s api.Saved) {
 	w.fillDetail()
 	w.focusList()
 	if aside && s.Account.Error == nil {
-		w.tell(w.look.t("snack.saved_aside", "account", refWords(s.Account.Ref()), "env", envWord(w.look, w.model.active)))
+		w.tell(w.look.T("snack.saved_aside", "account", refWords(s.Account.Ref()), "env", envWord(w.look, w.model.active)))
 		return
 	}
 	w.tellSaved(s.Account)
@@ -211,7 +212,7 @@ func (w *Window) bringInView(a api.Account) (changed bool) {
 		changed = true
 	}
 	w.selected = a.ID
-	if q := newQuery(w.look.say, w.search); !q.empty() && !q.matches(&a, w.now()) {
+	if q := newQuery(w.look.Words, w.search); !q.empty() && !q.matches(&a, w.now()) {
 		w.closeFinder()
 	}
 	return changed
@@ -221,15 +222,15 @@ func (w *Window) bringInView(a api.Account) (changed bool) {
 func (w *Window) tellSaved(a api.Account) {
 	ref := refWords(a.Ref())
 	if e := a.Error; e != nil { // saved all the same: a refusal undoes nothing
-		w.message(snack{Text: w.look.t("snack.saved_but", "account", ref, "cause", w.look.say.Cause(e, ref)), Bad: true, Until: w.now().Add(errorTime)})
+		w.message(snack{Text: w.look.T("snack.saved_but", "account", ref, "cause", w.look.Words.Cause(e, ref)), Bad: true, Until: w.now().Add(errorTime)})
 		return
 	}
-	w.tell(w.look.t("snack.saved", "account", ref))
+	w.tell(w.look.T("snack.saved", "account", ref))
 }
 
 // refusal says why the agent did not take what was typed: field by field where
 // it knows the fields.
-func refusal(l *look, err *core.Error, account string) string {
+func refusal(l *kit.Look, err *core.Error, account string) string {
 	var fields core.Problems
 	if errors.As(err, &fields) && len(fields.Fatal()) > 0 {
 		return problemWords(l, fields.Fatal())
@@ -238,10 +239,10 @@ func refusal(l *look, err *core.Error, account string) string {
 }
 
 // problemWords says what is wrong with fields, a line each.
-func problemWords(l *look, found core.Problems) string {
+func problemWords(l *kit.Look, found core.Problems) string {
 	var words []string
 	for _, p := range found {
-		words = append(words, l.say.Say(text.Key("problem."+p.Key)))
+		words = append(words, l.Words.Say(text.Key("problem."+p.Key)))
 	}
 	return strings.Join(words, "\n")
 }
@@ -264,7 +265,7 @@ func (w *Window) openSettings() {
 func (w *Window) enter(r room) {
 	w.settings.room, w.settings.scroll = r, nil
 	w.redrawSettings()
-	if in := focusables(w.holder); len(in) > 1 { // past the way back
+	if in := kit.Focusables(w.holder); len(in) > 1 { // past the way back
 		w.focus(in[1])
 	}
 }
@@ -290,9 +291,9 @@ func (w *Window) leaveSettings() {
 }
 
 // discardRoom asks before what a page over the settings holds is lost.
-func discardRoom(l *look, r room) question {
+func discardRoom(l *kit.Look, r room) question {
 	if k, ok := r.(*keyPage); ok && k.made != nil {
-		return question{title: l.t("clientkey.leave"), body: l.t("clientkey.leave.say"), yes: l.t("clientkey.leave.go"), no: l.t("clientkey.leave.no"), role: danger}
+		return question{title: l.T("clientkey.leave"), body: l.T("clientkey.leave.say"), yes: l.T("clientkey.leave.go"), no: l.T("clientkey.leave.no"), role: kit.Danger}
 	}
 	return discardTyped(l)
 }
@@ -312,12 +313,12 @@ func (w *Window) redrawSettings() {
 	if w.settings == nil {
 		return
 	}
-	focused, before := w.win.Canvas().Focused(), focusables(w.holder)
+	focused, before := w.win.Canvas().Focused(), kit.Focusables(w.holder)
 	w.settings.look = w.look
 	w.holder.Objects = []fyne.CanvasObject{w.settings.draw(&w.model, w.status, w.now())}
 	w.holder.Refresh()
 	w.root.Refresh()
-	w.refocus(twin(focused, before, focusables(w.holder)))
+	w.refocus(kit.Successor(focused, before, kit.Focusables(w.holder)))
 }
 
 func (w *Window) setSetting(key, value string) {
@@ -393,13 +394,13 @@ func (w *Window) startDemo() {
 		w.fail(core.AsError(err), api.Ref{})
 		return
 	}
-	w.tell(w.look.t("first.started"))
+	w.tell(w.look.T("first.started"))
 }
 
 // unlock opens the vault: a keyring asks by itself, a file wants its passphrase.
 func (w *Window) unlock() {
 	if w.model.vault.Kind != "file" {
-		w.tell(w.look.t("vault.waiting"))
+		w.tell(w.look.T("vault.waiting"))
 		w.unlockWith(core.Secret{})
 		return
 	}
@@ -410,22 +411,22 @@ func (w *Window) unlock() {
 // wrong with the last one, "" at first.
 func (w *Window) askPassphrase(wrong string) {
 	l := w.look
-	field := newSecretEntry(l, l.t("vault.passphrase"), "", nil)
-	title := newProse(l.t("vault.unlock.title"), 17, l.pal.Text)
-	title.style.Bold = true
+	field := kit.NewSecretEntry(l, l.T("vault.passphrase"), "", nil)
+	title := kit.NewProse(l.T("vault.unlock.title"), 17, l.Palette.Text)
+	title.Style.Bold = true
 	goOn := func() {
 		if field.Text != "" {
 			pass := core.NewSecret(field.Text)
 			w.closeSheet()
-			w.tell(l.t("vault.wait"))
+			w.tell(l.T("vault.wait"))
 			w.unlockWith(pass)
 		}
 	}
 	field.OnSubmitted = func(string) { goOn() }
-	say := newProse(wrong, 13, l.pal.LiveText)
+	say := kit.NewProse(wrong, 13, l.Palette.LiveText)
 	say.Hidden = wrong == ""
-	w.openSheet(newSheet(l, w.closeSheet, title, newProse(l.t("vault.unlock.body"), sizeText, l.pal.Text), field, say,
-		atRight(newButton(l, quiet, l.t("cancel"), w.closeSheet), newButton(l, filled, l.t("bar.unlock"), goOn))), field)
+	w.openSheet(newSheet(l, w.closeSheet, title, kit.NewProse(l.T("vault.unlock.body"), kit.SizeText, l.Palette.Text), field, say,
+		atRight(kit.NewButton(l, kit.Quiet, l.T("cancel"), w.closeSheet), kit.NewButton(l, kit.Filled, l.T("bar.unlock"), goOn))), field)
 }
 
 func (w *Window) unlockWith(pass core.Secret) {
@@ -441,7 +442,7 @@ func (w *Window) changeVault(question func(context.Context, Agent) (api.Vault, e
 		switch {
 		case err != nil && w.model.vault.Kind == "file" && err.Remedy == core.RemedyVaultUnlock: // that it is locked is known
 			w.dismiss()
-			w.askPassphrase(w.look.t("vault.unlock.wrong"))
+			w.askPassphrase(w.look.T("vault.unlock.wrong"))
 			return
 		case err != nil:
 			w.fail(err, api.Ref{})
@@ -455,16 +456,16 @@ func (w *Window) changeVault(question func(context.Context, Agent) (api.Vault, e
 // askInit makes the passphrase file, where the desktop has no keyring.
 func (w *Window) askInit() {
 	l := w.look
-	first := newSecretEntry(l, l.t("vault.passphrase"), "", nil)
-	second := newSecretEntry(l, l.t("vault.again"), "", nil)
-	title := newProse(l.t("vault.init.title"), 17, l.pal.Text)
-	title.style.Bold = true
-	say := newProse("", 13, l.pal.LiveText)
+	first := kit.NewSecretEntry(l, l.T("vault.passphrase"), "", nil)
+	second := kit.NewSecretEntry(l, l.T("vault.again"), "", nil)
+	title := kit.NewProse(l.T("vault.init.title"), 17, l.Palette.Text)
+	title.Style.Bold = true
+	say := kit.NewProse("", 13, l.Palette.LiveText)
 	say.Hide()
 	var s *sheet
 	goOn := func() {
 		words := passphraseProblem(l, first.Text, second.Text)
-		say.set(words, l.pal.LiveText)
+		say.Set(words, l.Palette.LiveText)
 		say.Hidden = words == ""
 		s.Refresh()
 		if words != "" {
@@ -472,12 +473,12 @@ func (w *Window) askInit() {
 		}
 		pass := core.NewSecret(first.Text)
 		w.closeSheet()
-		w.tell(l.t("vault.wait"))
+		w.tell(l.T("vault.wait"))
 		w.changeVault(func(ctx context.Context, g Agent) (api.Vault, error) { return g.VaultInit(ctx, pass) })
 	}
 	second.OnSubmitted = func(string) { goOn() }
-	s = newSheet(l, w.closeSheet, title, newProse(l.t("vault.init.body"), sizeText, l.pal.Text), first, second, say,
-		atRight(newButton(l, quiet, l.t("cancel"), w.closeSheet), newButton(l, filled, l.t("vault.init.go"), goOn)))
+	s = newSheet(l, w.closeSheet, title, kit.NewProse(l.T("vault.init.body"), kit.SizeText, l.Palette.Text), first, second, say,
+		atRight(kit.NewButton(l, kit.Quiet, l.T("cancel"), w.closeSheet), kit.NewButton(l, kit.Filled, l.T("vault.init.go"), goOn)))
 	w.openSheet(s, first)
 }
 
@@ -485,12 +486,12 @@ func (w *Window) askInit() {
 const minPassphrase = 8
 
 // passphraseProblem says what is wrong with a new passphrase, "" when nothing is.
-func passphraseProblem(l *look, first, second string) string {
+func passphraseProblem(l *kit.Look, first, second string) string {
 	switch {
 	case len([]rune(first)) < minPassphrase:
-		return l.t("vault.init.short")
+		return l.T("vault.init.short")
 	case first != second:
-		return l.t("vault.init.differ")
+		return l.T("vault.init.differ")
 	}
 	return ""
 }

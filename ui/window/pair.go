@@ -5,6 +5,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/ui/kit"
 	"tokentray/ui/text"
 )
 
@@ -91,7 +92,7 @@ func (w *Window) flip() {
 	}
 	other, ok := w.model.pair(a.ID)
 	if !ok {
-		w.tell(w.look.t("pair.none", "account", refWords(api.Ref{Name: a.Name}), "env", envWord(w.look, otherEnv(a.Env))))
+		w.tell(w.look.T("pair.none", "account", refWords(api.Ref{Name: a.Name}), "env", envWord(w.look, otherEnv(a.Env))))
 		return
 	}
 	if w.view == viewAll {
@@ -129,7 +130,7 @@ func otherEnv(e core.Env) core.Env {
 }
 
 // envWord is the word for an environment.
-func envWord(l *look, e core.Env) string { return l.say.Say(text.Key("env." + string(e))) }
+func envWord(l *kit.Look, e core.Env) string { return l.Words.Say(text.Key("env." + string(e))) }
 
 // pairMark stands in the row of an account whose name both environments have.
 const pairMark = "↔"

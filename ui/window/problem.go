@@ -11,6 +11,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/ui/kit"
 	"tokentray/ui/text"
 )
 
@@ -41,7 +42,7 @@ const (
 // does not need anybody: what is tried again by itself counts only once no token
 // lives. It stays while it is tried again, or everything below it would move up
 // and down with each try.
-func problemOf(l *look, a api.Account, now time.Time) problem {
+func problemOf(l *kit.Look, a api.Account, now time.Time) problem {
 	if undecided(a, now) {
 		a.State, a.Error = core.StateBlocked, &api.Error{Class: core.Misuse, Remedy: core.RemedyAllowLive}
 	}
@@ -62,7 +63,7 @@ func problemOf(l *look, a api.Account, now time.Time) problem {
 		Remedy: remedyText(l, a.Error, refWords(a.Ref())),
 		Act:    helps(a),
 	}
-	p.Button = l.t(buttonKey(p.Act))
+	p.Button = l.T(buttonKey(p.Act))
 	return p
 }
 
@@ -79,35 +80,35 @@ func mayBeUndecided(a *api.Account) bool {
 }
 
 // causeLine is what went wrong in words that fit a row.
-func causeLine(l *look, a api.Account) string {
-	if key := text.Key("window.cause." + a.Error.Remedy); l.say.Has(key) {
-		return l.say.Say(key)
+func causeLine(l *kit.Look, a api.Account) string {
+	if key := text.Key("window.cause." + a.Error.Remedy); l.Words.Has(key) {
+		return l.Words.Say(key)
 	}
-	return l.say.Cause(a.Error, refWords(a.Ref()))
+	return l.Words.Cause(a.Error, refWords(a.Ref()))
 }
 
 // remedyText is what can be done, in the window's own words where the command
 // line's would name a command.
-func remedyText(l *look, e *api.Error, ref string) string {
-	if key := text.Key("window.remedy." + e.Remedy); l.say.Has(key) {
+func remedyText(l *kit.Look, e *api.Error, ref string) string {
+	if key := text.Key("window.remedy." + e.Remedy); l.Words.Has(key) {
 		ip := e.CallerIP
 		if ip == "" {
-			ip = l.say.Say("word.this_ip")
+			ip = l.Words.Say("word.this_ip")
 		}
-		return l.say.Say(key, "ip", ip)
+		return l.Words.Say(key, "ip", ip)
 	}
-	return l.say.Remedy(e, ref)
+	return l.Words.Remedy(e, ref)
 }
 
 // explained is cause and remedy in one breath.
-func explained(l *look, e *api.Error, account string) string {
-	return joined(l, l.say.Cause(e, account), remedyText(l, e, account))
+func explained(l *kit.Look, e *api.Error, account string) string {
+	return joined(l, l.Words.Cause(e, account), remedyText(l, e, account))
 }
 
 // joined puts two sentences after one another, of which Chinese leaves no blank
 // between.
-func joined(l *look, a, b string) string {
-	if l.say.Lang() == text.Chinese {
+func joined(l *kit.Look, a, b string) string {
+	if l.Words.Lang() == text.Chinese {
 		return a + b
 	}
 	return strings.TrimSpace(a + " " + b)
@@ -219,27 +220,27 @@ func atWeChat(base string) bool {
 
 // advice is what the detail says beyond cause and remedy: where the console has
 // the thing, and what has changed since the last refusal.
-func advice(l *look, a api.Account) []string {
+func advice(l *kit.Look, a api.Account) []string {
 	e := a.Error
 	if e == nil {
 		return nil
 	}
 	var out []string
 	if e.Class == core.Whitelist && atWeChat(a.BaseURL) {
-		out = append(out, l.t("where."+string(a.Product)))
+		out = append(out, l.T("where."+string(a.Product)))
 	}
 	if e.PriorIP != "" {
-		out = append(out, l.t("help.prior_ip", "ip", e.PriorIP))
+		out = append(out, l.T("help.prior_ip", "ip", e.PriorIP))
 	}
 	if e.Class == core.Quota && a.Kind == core.KindWeChatLegacy {
-		out = append(out, l.t("help.stable_does"))
+		out = append(out, l.T("help.stable_does"))
 	}
 	return out
 }
 
 // timing says when another try makes sense, "" when any time is as good. Days
 // of quotas are Beijing's, whose time is told beside that of this machine.
-func timing(l *look, e *api.Error, now time.Time, here *time.Location) string {
+func timing(l *kit.Look, e *api.Error, now time.Time, here *time.Location) string {
 	if e == nil || e.RetryAt.IsZero() {
 		return ""
 	}
@@ -247,22 +248,22 @@ func timing(l *look, e *api.Error, now time.Time, here *time.Location) string {
 	switch e.Remedy {
 	case core.RemedyQuotaDay:
 		if left <= 0 {
-			return l.t("help.reset_over")
+			return l.T("help.reset_over")
 		}
 		key, beijing, local := "help.reset", e.RetryAt.In(text.Beijing()), e.RetryAt.In(here)
 		if beijing.Format(time.DateTime) == local.Format(time.DateTime) {
 			key = "help.reset_here"
 		}
-		return l.t(key, "beijing", beijing.Format("01-02 15:04"), "local", local.Format("01-02 15:04"), "time", l.say.Coarse(left))
+		return l.T(key, "beijing", beijing.Format("01-02 15:04"), "local", local.Format("01-02 15:04"), "time", l.Words.Coarse(left))
 	case core.RemedyConfirm, core.RemedyRefused:
 		if left <= 0 {
-			return l.t("help.retry_now")
+			return l.T("help.retry_now")
 		}
 		key := "help.retry_from"
 		if e.Remedy == core.RemedyRefused {
 			key = "help.retry_barred"
 		}
-		return l.t(key, "time", moment(l, e.RetryAt, now))
+		return l.T(key, "time", moment(l, e.RetryAt, now))
 	}
 	return ""
 }
@@ -270,52 +271,52 @@ func timing(l *look, e *api.Error, now time.Time, here *time.Location) string {
 // drawProblem tells cause and remedy in full, with the buttons that help.
 func (d *detail) drawProblem(p problem) fyne.CanvasObject {
 	l, a := d.look, d.account
-	cause := newProse(p.Cause, sizeText, l.pal.Text)
-	cause.style.Bold = true
-	inner := stack(grid, cause, newProse(p.Remedy, sizeText, l.pal.Text))
+	cause := kit.NewProse(p.Cause, kit.SizeText, l.Palette.Text)
+	cause.Style.Bold = true
+	inner := kit.Stack(kit.Grid, cause, kit.NewProse(p.Remedy, kit.SizeText, l.Palette.Text))
 	for _, s := range advice(l, a) {
-		inner.Add(newProse(s, sizeText, l.pal.Text))
+		inner.Add(kit.NewProse(s, kit.SizeText, l.Palette.Text))
 	}
-	d.timing = newProse(timing(l, a.Error, d.now, time.Local), sizeText, l.pal.Text)
-	if d.timing.content != "" {
+	d.timing = kit.NewProse(timing(l, a.Error, d.now, time.Local), kit.SizeText, l.Palette.Text)
+	if d.timing.Content != "" {
 		inner.Add(d.timing)
 	}
 	if a.Error != nil {
 		inner.Add(d.drawUpstream(*a.Error))
 	}
-	buttons := beside(smallButton(l, quiet, p.Button, func() { d.on.act(a.ID, p.Act) }))
+	buttons := kit.Beside(kit.NewSmallButton(l, kit.Quiet, p.Button, func() { d.on.act(a.ID, p.Act) }))
 	for _, what := range helpsToo(a, p.Act) {
-		buttons.Add(smallButton(l, quiet, l.t(buttonKey(what)), func() { d.on.act(a.ID, what) }))
+		buttons.Add(kit.NewSmallButton(l, kit.Quiet, l.T(buttonKey(what)), func() { d.on.act(a.ID, what) }))
 	}
-	inner.Add(gap(0, grid))
+	inner.Add(kit.Space(0, kit.Grid))
 	inner.Add(buttons)
-	ground := canvas.NewRectangle(l.pal.Warn)
-	ground.CornerRadius = radius
-	return container.New(&backed{padX: 3 * grid, padY: 3 * grid}, ground, inner)
+	ground := canvas.NewRectangle(l.Palette.Warn)
+	ground.CornerRadius = kit.Radius
+	return container.New(&backed{padX: 3 * kit.Grid, padY: 3 * kit.Grid}, ground, inner)
 }
 
 // drawUpstream is what WeChat's support asks for: errcode, rid and its words.
 func (d *detail) drawUpstream(e api.Error) fyne.CanvasObject {
 	l, id := d.look, d.account.ID
-	box := stack(grid)
+	box := kit.Stack(kit.Grid)
 	if timing(l, &e, d.now, time.Local) != "" {
 		e.RetryAt = time.Time{} // said above
 	}
 	rid := e.RID
 	e.PriorIP, e.RID = "", ""
-	for _, s := range l.say.Details(&e) {
-		box.Add(newProse(s, sizeSmall, l.pal.Muted))
+	for _, s := range l.Words.Details(&e) {
+		box.Add(kit.NewProse(s, kit.SizeSmall, l.Palette.Muted))
 	}
 	if rid != "" {
-		box.Add(container.New(&bar{gap: 2 * grid}, newProse(l.say.Say("detail.rid", "rid", rid), sizeSmall, l.pal.Muted),
-			smallButton(l, plain, l.t("act.copy_rid"), func() { d.on.act(id, actCopyRID) })))
+		box.Add(container.New(&kit.Bar{Gap: 2 * kit.Grid}, kit.NewProse(l.Words.Say("detail.rid", "rid", rid), kit.SizeSmall, l.Palette.Muted),
+			kit.NewSmallButton(l, kit.Plain, l.T("act.copy_rid"), func() { d.on.act(id, actCopyRID) })))
 	}
 	return box
 }
 
 // tickProblem keeps what is said about the time of another try true.
 func (d *detail) tickProblem(now time.Time) {
-	if d.timing != nil && d.timing.set(timing(d.look, d.account.Error, now, time.Local), d.look.pal.Text) {
-		d.scroll.reflow()
+	if d.timing != nil && d.timing.Set(timing(d.look, d.account.Error, now, time.Local), d.look.Palette.Text) {
+		d.scroll.Reflow()
 	}
 }

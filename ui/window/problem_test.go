@@ -10,6 +10,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/ui/kit"
 	"tokentray/ui/text"
 )
 
@@ -64,7 +65,7 @@ func TestEveryRefusalIsExplained(t *testing.T) {
 				}
 			}
 			for _, too := range helpsToo(a, p.Act) {
-				if too == p.Act || !l.say.Has(text.Key("window."+buttonKey(too))) {
+				if too == p.Act || !l.Words.Has(text.Key("window."+buttonKey(too))) {
 					t.Errorf("%s offers %v beside %v", e.Remedy, too, p.Act)
 				}
 			}
@@ -89,7 +90,7 @@ func TestTiming(t *testing.T) {
 		return api.Error{Class: core.Confirm, Remedy: remedy, RetryAt: noon.Add(in)}
 	}
 	for _, c := range []struct {
-		l    *look
+		l    *kit.Look
 		e    api.Error
 		here *time.Location
 		want string
@@ -174,7 +175,7 @@ func TestSecretIsVerifiedBeforeItIsSaved(t *testing.T) {
 	s := newStage(t, a).open()
 	s.press("Edit secret")
 	s.mustSay("New AppSecret for shop/sandbox", "The token you have stays, and lives until")
-	field := s.win.Canvas().Focused().(*entry)
+	field := s.win.Canvas().Focused().(*kit.Entry)
 	s.press("Test and save")
 	s.mustSay("Copy the AppSecret from the WeChat console.")
 	field.SetText(goodSecret)
@@ -210,7 +211,7 @@ func TestSecretOutlivesTheAgent(t *testing.T) {
 	a := ailing(api.Error{Class: core.BadSecret, Remedy: core.RemedySecret})
 	s := newStage(t, a).open()
 	s.press("Edit secret")
-	field := s.win.Canvas().Focused().(*entry)
+	field := s.win.Canvas().Focused().(*kit.Entry)
 	field.SetText(goodSecret)
 	s.agent.fail["test gate/sandbox"] = &core.Error{Class: core.Internal, Remedy: core.RemedyNoAgent, Message: "no agent", Err: api.ErrNoAgent}
 	s.press("Test and save")

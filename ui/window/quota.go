@@ -8,23 +8,25 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
+
+	"tokentray/ui/kit"
 )
 
 // drawToday shows how much was asked of upstream today, of how much, and when
 // the counts begin anew.
 func (d *detail) drawToday(now time.Time) fyne.CanvasObject {
 	l, a := d.look, d.account
-	box := stack(grid, subhead(l, l.t("detail.today")))
+	box := kit.Stack(kit.Grid, kit.Subhead(l, l.T("detail.today")))
 	calls, forced := a.Counts(now)
 	used := [][2]int{{calls, a.Quota.Calls}, {forced, a.Quota.Forced}}
 	d.today = nil
-	for i, f := range l.say.Quota(a, now) {
-		value := newProse(f.Value, 13, l.pal.Text)
+	for i, f := range l.Words.Quota(a, now) {
+		value := kit.NewProse(f.Value, 13, l.Palette.Text)
 		d.today = append(d.today, value)
-		box.Add(container.New(&ledger{}, word(capital(l.say.Say(f.Label)), 13, l.pal.Muted), value))
+		box.Add(container.New(&kit.FactRow{}, kit.Text(capital(l.Words.Say(f.Label)), 13, l.Palette.Muted), value))
 		if i < len(used) && used[i][1] > 0 && used[i][0]*100 >= used[i][1] { // less would be an empty bar
 
-			box.Add(container.New(&ledger{}, gap(0, 0), meter(l, used[i][0], used[i][1])))
+			box.Add(container.New(&kit.FactRow{}, kit.Space(0, 0), meter(l, used[i][0], used[i][1])))
 		}
 	}
 	d.drawnCalls = calls
@@ -37,13 +39,13 @@ func (d *detail) tickToday(now time.Time) (again bool) {
 		return true
 	}
 	changed := false
-	for i, f := range d.look.say.Quota(d.account, now) {
-		if i < len(d.today) && d.today[i].set(f.Value, d.look.pal.Text) {
+	for i, f := range d.look.Words.Quota(d.account, now) {
+		if i < len(d.today) && d.today[i].Set(f.Value, d.look.Palette.Text) {
 			changed = true
 		}
 	}
 	if changed {
-		d.scroll.reflow()
+		d.scroll.Reflow()
 	}
 	return false
 }
@@ -55,20 +57,20 @@ func capital(s string) string {
 }
 
 // meter is a thin bar of how much of a quota is used.
-func meter(l *look, used, of int) fyne.CanvasObject {
-	hue := l.pal.Muted
+func meter(l *kit.Look, used, of int) fyne.CanvasObject {
+	hue := l.Palette.Muted
 	if used*5 >= of*4 {
-		hue = l.pal.Soon
+		hue = l.Palette.Soon
 	}
-	return container.New(&share{min(1, float32(used)/float32(of))}, canvas.NewRectangle(l.pal.Line), canvas.NewRectangle(hue))
+	return container.New(&share{min(1, float32(used)/float32(of))}, canvas.NewRectangle(l.Palette.Line), canvas.NewRectangle(hue))
 }
 
 // share lays out the bar of a meter: the whole, and so much of it.
 type share struct{ of float32 }
 
 func (s *share) Layout(o []fyne.CanvasObject, size fyne.Size) {
-	put(o[0], 0, 0, size.Width, barHeight)
-	put(o[1], 0, 0, size.Width*s.of, barHeight)
+	kit.Place(o[0], 0, 0, size.Width, barHeight)
+	kit.Place(o[1], 0, 0, size.Width*s.of, barHeight)
 }
 
 func (s *share) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(0, barHeight) }

@@ -6,6 +6,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/ui/kit"
 	"tokentray/ui/text"
 )
 
@@ -21,7 +22,7 @@ const (
 )
 
 // in is the colour of a tone in a palette.
-func (t tone) in(p palette) color.NRGBA {
+func (t tone) in(p kit.Palette) color.NRGBA {
 	switch t {
 	case toneMuted:
 		return p.Muted
@@ -55,16 +56,16 @@ type row struct {
 
 // rowOf is the row of an account at now. mixed is set where both environments
 // are listed.
-func rowOf(l *look, a api.Account, mixed bool, now time.Time) row {
+func rowOf(l *kit.Look, a api.Account, mixed bool, now time.Time) row {
 	r := row{
-		ID: a.ID, Name: a.Name, Kind: kindLine(l.say, a), Live: a.Env == core.Live,
+		ID: a.ID, Name: a.Name, Kind: kindLine(l.Words, a), Live: a.Env == core.Live,
 		Mask: a.Mask,
 	}
 	switch {
 	case r.Live:
-		r.Tag = l.t("tag.live")
+		r.Tag = l.T("tag.live")
 	case mixed:
-		r.Tag = l.t("tag.sandbox")
+		r.Tag = l.T("tag.sandbox")
 	}
 	left := a.Remaining(now)
 	r.Time, r.TimeTone = timeLeft(a, now)
@@ -75,8 +76,8 @@ func rowOf(l *look, a api.Account, mixed bool, now time.Time) row {
 	r.State, r.StateTone = stateLine(l, a, now)
 	if r.Problem = problemOf(l, a, now); r.Problem.Act == actUnlock || r.Problem.Act == actVaultInit {
 		r.Problem = problem{} // one banner says it for all
-	} else if r.Problem.Act != actNone && a.Error != nil && l.say.Has(text.Key("window.row."+a.Error.Remedy)) {
-		r.Problem.Remedy = l.t("row." + a.Error.Remedy)
+	} else if r.Problem.Act != actNone && a.Error != nil && l.Words.Has(text.Key("window.row."+a.Error.Remedy)) {
+		r.Problem.Remedy = l.T("row." + a.Error.Remedy)
 	}
 	return r
 }
@@ -100,13 +101,13 @@ func kindLine(say *text.Text, a api.Account) string {
 }
 
 // stateLine says how renewal stands.
-func stateLine(l *look, a api.Account, now time.Time) (string, tone) {
+func stateLine(l *kit.Look, a api.Account, now time.Time) (string, tone) {
 	state := shownState(&a, now)
-	word := l.say.Say(text.Key("state." + string(state)))
+	word := l.Words.Say(text.Key("state." + string(state)))
 	switch state {
 	case core.StateRetrying:
 		if wait := a.NextTry.Sub(now); !a.NextTry.IsZero() && wait > 0 {
-			word = l.t("state.retry_in", "time", l.say.Coarse(wait))
+			word = l.T("state.retry_in", "time", l.Words.Coarse(wait))
 		}
 		return word, toneSoon
 	case core.StateRenewing:
@@ -124,7 +125,7 @@ const mostName = 48
 
 // refWords is how an account is named in a sentence: shop/live.
 func refWords(r api.Ref) string {
-	name := text.Isolated(middleCut(r.Name, mostName))
+	name := text.Isolated(kit.MiddleCut(r.Name, mostName))
 	if r.Env == "" {
 		return name
 	}

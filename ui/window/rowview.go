@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"tokentray/core"
+	"tokentray/ui/kit"
 )
 
 // Measures of a row.
@@ -18,14 +19,14 @@ const (
 	barHeight = 3
 	edgeWidth = 4
 	moreWidth = 36
-	timeRight = moreWidth + grid // from the row's right edge to the figures
+	timeRight = moreWidth + kit.Grid // from the row's right edge to the figures
 )
 
 // rowView draws one row. It shows whichever account was bound last and touches
 // only what differs from what it showed before: touched counts that.
 type rowView struct {
 	widget.BaseWidget
-	look    *look
+	look    *kit.Look
 	on      rowActions
 	shown   row
 	bound   bool
@@ -48,9 +49,9 @@ type rowView struct {
 	fill    *canvas.Rectangle
 	dots    *canvas.Image
 	strip   *canvas.Rectangle
-	cause   *prose
-	remedy  *prose
-	helper  *button
+	cause   *kit.Prose
+	remedy  *kit.Prose
+	helper  *kit.Button
 	objects []fyne.CanvasObject
 }
 
@@ -71,32 +72,32 @@ var (
 	_ desktop.Cursorable     = (*rowView)(nil)
 )
 
-func newRowView(l *look, on rowActions) *rowView {
-	p := l.pal
+func newRowView(l *kit.Look, on rowActions) *rowView {
+	p := l.Palette
 	r := &rowView{look: l, on: on}
 	r.ground = canvas.NewRectangle(color.Transparent)
 	r.ring = canvas.NewRectangle(color.Transparent)
 	r.ring.StrokeColor, r.ring.StrokeWidth, r.ring.Hidden = p.Sandbox, 2, true
 	r.edge = canvas.NewRectangle(p.Live)
-	r.name = boldWord("", sizeName, p.Text)
-	r.tag = boldWord("", 11, p.OnDanger)
+	r.name = kit.BoldText("", kit.SizeName, p.Text)
+	r.tag = kit.BoldText("", 11, p.OnDanger)
 	r.tagBox = canvas.NewRectangle(p.Danger)
 	r.tagBox.CornerRadius = 3
-	r.kind = word("", sizeSmall, p.Muted)
-	r.mask = monoWord("", 13, p.Muted)
-	r.state = word("", 13, p.Muted)
-	r.time = word("", sizeTime, p.Text)
+	r.kind = kit.Text("", kit.SizeSmall, p.Muted)
+	r.mask = kit.MonoText("", 13, p.Muted)
+	r.state = kit.Text("", 13, p.Muted)
+	r.time = kit.Text("", kit.SizeTime, p.Text)
 	r.time.Alignment = fyne.TextAlignTrailing
-	r.secs = word("", sizeTime, p.Text)
+	r.secs = kit.Text("", kit.SizeTime, p.Text)
 	r.track = canvas.NewRectangle(p.Line)
 	r.fill = canvas.NewRectangle(p.Sandbox)
-	r.dots = glyph(iconMore, p.Muted)
+	r.dots = kit.Icon(kit.IconMore, p.Muted)
 	r.dots.Hidden = true
 	r.strip = canvas.NewRectangle(p.Warn)
-	r.strip.CornerRadius = radius
-	r.cause = newProse("", stripText, p.Text)
-	r.remedy = newProse("", stripText, p.Muted)
-	r.helper = smallButton(l, quiet, "", func() { on.help(r.shown.ID) })
+	r.strip.CornerRadius = kit.Radius
+	r.cause = kit.NewProse("", stripText, p.Text)
+	r.remedy = kit.NewProse("", stripText, p.Muted)
+	r.helper = kit.NewSmallButton(l, kit.Quiet, "", func() { on.help(r.shown.ID) })
 	r.objects = []fyne.CanvasObject{
 		r.ground, r.edge, r.name, r.tagBox, r.tag, r.kind, r.mask, r.state, r.time, r.secs, r.dots,
 		r.strip, r.cause, r.remedy, r.helper, r.track, r.fill, r.ring,
@@ -106,10 +107,10 @@ func newRowView(l *look, on rowActions) *rowView {
 }
 
 func (r *rowView) CreateRenderer() fyne.WidgetRenderer {
-	return &face{
-		objects: r.objects,
-		min:     func() fyne.Size { return fyne.NewSize(240, rowHeight) },
-		lay:     func(fyne.Size) { r.arrange() },
+	return &kit.Renderer{
+		Parts: r.objects,
+		Min:   func() fyne.Size { return fyne.NewSize(240, rowHeight) },
+		Place: func(fyne.Size) { r.arrange() },
 	}
 }
 
@@ -143,7 +144,7 @@ func (r *rowView) bind(next row) {
 // keeps the picture, and of the seconds there are but sixty.
 func (r *rowView) writeTime() {
 	s := r.shown.Time
-	c := r.shown.TimeTone.in(r.look.pal)
+	c := r.shown.TimeTone.in(r.look.Palette)
 	cut := strings.LastIndexByte(s, ':') + 1
 	if cut == 0 {
 		cut = len(s)
@@ -170,33 +171,33 @@ func (r *rowView) arrange() {
 		return
 	}
 	s, w := r.shown, size.Width
-	put(r.ground, 0, 0, w, size.Height)
+	kit.Place(r.ground, 0, 0, w, size.Height)
 	inside := float32(1) // the ring leaves the edge of a live row its colour
 	if s.Live {
 		inside = edgeWidth
 	}
-	put(r.ring, inside, 1, w-1-inside, size.Height-barHeight-2)
+	kit.Place(r.ring, inside, 1, w-1-inside, size.Height-barHeight-2)
 	r.edge.Hidden = !s.Live
-	put(r.edge, 0, 0, edgeWidth, size.Height)
+	kit.Place(r.edge, 0, 0, edgeWidth, size.Height)
 
 	r.writeTime()
-	full := measure("0:00:00", sizeTime, fyne.TextStyle{})
-	secs := measure("00", sizeTime, fyne.TextStyle{}).Width
+	full := kit.Measure("0:00:00", kit.SizeTime, fyne.TextStyle{})
+	secs := kit.Measure("00", kit.SizeTime, fyne.TextStyle{}).Width
 	timeLeft := w - timeRight - max(full.Width, r.time.MinSize().Width+r.secs.MinSize().Width)
 	timeTop := (rowHeight - barHeight - full.Height) / 2
 	if r.secs.Text == "" {
 		secs = 0
 	}
-	put(r.time, timeLeft, timeTop, w-timeRight-timeLeft-secs, full.Height)
-	put(r.secs, w-timeRight-secs, timeTop, secs, full.Height)
-	put(r.dots, w-moreWidth+6, (rowHeight-barHeight-20)/2, 20, 20)
+	kit.Place(r.time, timeLeft, timeTop, w-timeRight-timeLeft-secs, full.Height)
+	kit.Place(r.secs, w-timeRight-secs, timeTop, secs, full.Height)
+	kit.Place(r.dots, w-moreWidth+6, (rowHeight-barHeight-20)/2, 20, 20)
 
-	r.placeTitle(timeLeft - 2*grid)
+	r.placeTitle(timeLeft - 2*kit.Grid)
 	r.placeState()
 	r.placeProblem(size)
 
 	y := size.Height - barHeight
-	put(r.track, 0, y, w, barHeight)
+	kit.Place(r.track, 0, y, w, barHeight)
 	r.paintFill()
 	r.paintGround()
 	for _, o := range r.objects {
@@ -208,18 +209,18 @@ func (r *rowView) arrange() {
 
 // placeTitle writes the first line: name, tag, kind.
 func (r *rowView) placeTitle(right float32) {
-	s, p := r.shown, r.look.pal
+	s, p := r.shown, r.look.Palette
 	const top = 10
 	nameHeight := r.name.MinSize().Height
 	r.tag.Text = s.Tag
 	tag := float32(0)
 	if s.Tag != "" {
-		tag = r.tag.MinSize().Width + 3*grid
+		tag = r.tag.MinSize().Width + 3*kit.Grid
 	}
-	r.name.Text = ellipsize(s.Name, right-rowLeft-tag-2*grid, sizeName, r.name.TextStyle)
+	r.name.Text = kit.Ellipsize(s.Name, right-kit.RowLeft-tag-2*kit.Grid, kit.SizeName, r.name.TextStyle)
 	nameWidth := r.name.MinSize().Width
-	put(r.name, rowLeft, top, nameWidth, nameHeight)
-	x := rowLeft + nameWidth + 2*grid
+	kit.Place(r.name, kit.RowLeft, top, nameWidth, nameHeight)
+	x := kit.RowLeft + nameWidth + 2*kit.Grid
 	r.tag.Hidden, r.tagBox.Hidden = s.Tag == "", s.Tag == ""
 	if s.Tag != "" {
 		th := r.tag.MinSize().Height
@@ -228,17 +229,17 @@ func (r *rowView) placeTitle(right float32) {
 			r.tag.Color, r.tagBox.FillColor = p.SandboxText, color.Transparent
 			r.tagBox.StrokeColor, r.tagBox.StrokeWidth = p.SandboxText, 1
 		}
-		y := top + (nameHeight-th)/2 + lift(sizeName)
-		put(r.tagBox, x, y, tag-grid, th)
-		put(r.tag, x+grid, y-lift(r.tag.TextSize), tag-3*grid, th)
-		x += tag + grid
+		y := top + (nameHeight-th)/2 + kit.Lift(kit.SizeName)
+		kit.Place(r.tagBox, x, y, tag-kit.Grid, th)
+		kit.Place(r.tag, x+kit.Grid, y-kit.Lift(r.tag.TextSize), tag-3*kit.Grid, th)
+		x += tag + kit.Grid
 	}
 	r.kind.Text = ""
-	if room := right - x; room > 8*grid {
-		r.kind.Text = kindThatFits(s.Kind, func(words string) bool { return measure(words, sizeSmall, fyne.TextStyle{}).Width <= room })
+	if room := right - x; room > 8*kit.Grid {
+		r.kind.Text = kindThatFits(s.Kind, func(words string) bool { return kit.Measure(words, kit.SizeSmall, fyne.TextStyle{}).Width <= room })
 	}
 	kindHeight := r.kind.MinSize().Height
-	put(r.kind, x, top+(nameHeight-kindHeight)/2+1, r.kind.MinSize().Width, kindHeight)
+	kit.Place(r.kind, x, top+(nameHeight-kindHeight)/2+1, r.kind.MinSize().Width, kindHeight)
 }
 
 // kindThatFits is as much of the line about the kind as fits, in whole words:
@@ -261,24 +262,24 @@ func kindThatFits(kind string, fits func(string) bool) string {
 func (r *rowView) placeState() {
 	const top = 36
 	s := r.shown
-	x := float32(rowLeft)
+	x := float32(kit.RowLeft)
 	h := r.state.MinSize().Height
 	r.mask.Text = s.Mask
 	r.mask.Hidden = s.Mask == ""
 	if s.Mask != "" {
 		m := r.mask.MinSize()
-		put(r.mask, x, top+(h-m.Height)/2, m.Width, m.Height)
-		x += m.Width + 3*grid
+		kit.Place(r.mask, x, top+(h-m.Height)/2, m.Width, m.Height)
+		x += m.Width + 3*kit.Grid
 	}
-	right := r.time.Position().X - 2*grid
-	r.state.Text, r.state.Color = ellipsize(s.State, max(0, right-x), 13, fyne.TextStyle{}), s.StateTone.in(r.look.pal)
-	put(r.state, x, top, r.state.MinSize().Width, h)
+	right := r.time.Position().X - 2*kit.Grid
+	r.state.Text, r.state.Color = kit.Ellipsize(s.State, max(0, right-x), 13, fyne.TextStyle{}), s.StateTone.in(r.look.Palette)
+	kit.Place(r.state, x, top, r.state.MinSize().Width, h)
 	r.state.Refresh()
 }
 
 func (r *rowView) paintFill() {
-	p, s := r.look.pal, r.shown
-	hue := p.env(s.Live)
+	p, s := r.look.Palette, r.shown
+	hue := p.Hue(s.Live)
 	if s.Soon {
 		hue = p.Soon
 	}
@@ -291,20 +292,20 @@ func (r *rowView) paintFill() {
 		r.fill.FillColor = hue
 		r.fill.Refresh()
 	}
-	put(r.fill, 0, r.Size().Height-barHeight, width, barHeight)
+	kit.Place(r.fill, 0, r.Size().Height-barHeight, width, barHeight)
 	r.touched++
 }
 
 func (r *rowView) paintGround() {
-	p := r.look.pal
+	p := r.look.Palette
 	var c color.Color = color.Transparent
 	switch {
 	case r.flash:
-		c = alpha(p.env(r.shown.Live), 0x38)
+		c = kit.Alpha(p.Hue(r.shown.Live), 0x38)
 	case r.hovered:
 		c = p.Hover
 	case r.selected:
-		c = alpha(p.Hover, 0xb0)
+		c = kit.Alpha(p.Hover, 0xb0)
 	}
 	if r.ground.FillColor != c {
 		r.ground.FillColor = c
@@ -339,7 +340,7 @@ func (r *rowView) blink(on bool) {
 func (r *rowView) Tapped(e *fyne.PointEvent) {
 	r.on.moved()
 	r.on.pick(r.shown.ID)
-	if e.Position.X >= r.Size().Width-moreWidth-grid && e.Position.Y < rowHeight {
+	if e.Position.X >= r.Size().Width-moreWidth-kit.Grid && e.Position.Y < rowHeight {
 		r.on.menu(r.shown.ID, e.AbsolutePosition)
 		return
 	}

@@ -5,6 +5,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/ui/kit"
 )
 
 // secretSheet asks for one account's new AppSecret where the problem shows. The
@@ -15,10 +16,10 @@ type secretSheet struct {
 	ref    api.Ref
 	appID  string
 	sheet  *sheet
-	field  *entry
-	words  *prose
-	test   *button
-	anyway *button // saves although the test brought no verdict
+	field  *kit.Entry
+	words  *kit.Prose
+	test   *kit.Button
+	anyway *kit.Button // saves although the test brought no verdict
 	busy   bool
 }
 
@@ -29,26 +30,26 @@ func (w *Window) askSecret(id core.ID) {
 	}
 	l := w.look
 	s := &secretSheet{w: w, ref: a.Ref(), appID: a.AppID}
-	title := newProse(l.t("secret.title", "account", refWords(a.Ref())), 17, l.pal.Text)
-	title.style.Bold = true
-	body := l.t("secret.body")
+	title := kit.NewProse(l.T("secret.title", "account", refWords(a.Ref())), 17, l.Palette.Text)
+	title.Style.Bold = true
+	body := l.T("secret.body")
 	if a.BaseURL != "" { // a file may have named it
 		to := core.Account{BaseURL: a.BaseURL, Proxy: a.Proxy}.Destination(upstreamBase)
-		body += "\n" + l.t("secret.host", "host", to.String())
+		body += "\n" + l.T("secret.host", "host", to.String())
 	}
 	if a.Remaining(w.now()) > 0 {
-		body += "\n" + l.t("secret.lives", "time", moment(l, a.ExpiresAt, w.now()))
+		body += "\n" + l.T("secret.lives", "time", moment(l, a.ExpiresAt, w.now()))
 	}
-	s.field = newSecretEntry(l, "AppSecret", "", func(string) { s.say("", false) })
-	s.field.paste = s.pasted
+	s.field = kit.NewSecretEntry(l, "AppSecret", "", func(string) { s.say("", false) })
+	s.field.OnPaste = s.pasted
 	s.field.OnSubmitted = func(string) { s.try() }
-	s.words = newProse("", 13, l.pal.LiveText)
-	s.test = newButton(l, filled, l.t("secret.go"), s.try)
-	s.anyway = newButton(l, quiet, l.t("secret.force"), s.save)
+	s.words = kit.NewProse("", 13, l.Palette.LiveText)
+	s.test = kit.NewButton(l, kit.Filled, l.T("secret.go"), s.try)
+	s.anyway = kit.NewButton(l, kit.Quiet, l.T("secret.force"), s.save)
 	s.anyway.Hide()
 	s.words.Hide()
-	s.sheet = newSheet(l, w.closeSheet, title, newProse(body, sizeText, l.pal.Text), s.field, s.words, beside(s.anyway),
-		atRight(newButton(l, quiet, l.t("cancel"), w.closeSheet), s.test))
+	s.sheet = newSheet(l, w.closeSheet, title, kit.NewProse(body, kit.SizeText, l.Palette.Text), s.field, s.words, kit.Beside(s.anyway),
+		atRight(kit.NewButton(l, kit.Quiet, l.T("cancel"), w.closeSheet), s.test))
 	s.sheet.typed = func() bool { return s.field.Text != "" }
 	w.openSheet(s.sheet, s.field)
 }
@@ -61,7 +62,7 @@ func (s *secretSheet) pasted(content string) bool {
 	case !ok:
 		return false
 	case p.AppID != "" && p.AppID != s.appID:
-		s.say(s.w.look.t("secret.other", "appid", p.AppID), false)
+		s.say(s.w.look.T("secret.other", "appid", p.AppID), false)
 		return true
 	case p.Secret == "":
 		return false
@@ -72,7 +73,7 @@ func (s *secretSheet) pasted(content string) bool {
 
 // say shows what came of it, or nothing.
 func (s *secretSheet) say(words string, unsure bool) {
-	s.words.set(words, s.w.look.pal.LiveText)
+	s.words.Set(words, s.w.look.Palette.LiveText)
 	s.words.Hidden = words == ""
 	s.anyway.Hidden = !unsure
 	s.sheet.Refresh()
@@ -84,16 +85,16 @@ func (s *secretSheet) say(words string, unsure bool) {
 func (s *secretSheet) wait(words string) {
 	s.busy = true
 	s.say("", false)
-	s.words.set(words, s.w.look.pal.Text)
+	s.words.Set(words, s.w.look.Palette.Text)
 	s.words.Hidden = false
-	s.test.enable(false)
+	s.test.Enable(false)
 	s.sheet.Refresh()
 }
 
 // answered reports whether the sheet is still open, and lets it go on.
 func (s *secretSheet) answered() bool {
 	s.busy = false
-	s.test.enable(true)
+	s.test.Enable(true)
 	return s.w.sheet == s.sheet
 }
 
@@ -109,7 +110,7 @@ func (s *secretSheet) try() {
 		return
 	}
 	value := secret.Reveal()
-	s.wait(l.t("form.testing"))
+	s.wait(l.T("form.testing"))
 	ask(s.w, upstreamWait, func(ctx context.Context, g Agent) (api.TestResult, error) {
 		return g.Test(ctx, api.TestRequest{Ref: &s.ref, Input: api.AccountInput{Secret: &value}})
 	}, func(r api.TestResult, err *core.Error) {
@@ -143,7 +144,7 @@ func (s *secretSheet) save() {
 		return
 	}
 	value := s.field.Text
-	s.wait(s.w.look.t("form.saving"))
+	s.wait(s.w.look.T("form.saving"))
 	ask(s.w, upstreamWait, func(ctx context.Context, g Agent) (api.Saved, error) {
 		return g.Edit(ctx, s.ref, api.AccountInput{Secret: &value})
 	}, func(saved api.Saved, err *core.Error) {
@@ -173,7 +174,7 @@ func (w *Window) useStable(id core.ID) {
 		return
 	}
 	ref, kind := a.Ref(), core.KindWeChat
-	w.tell(w.look.t("snack.busy", "account", refWords(ref)))
+	w.tell(w.look.T("snack.busy", "account", refWords(ref)))
 	ask(w, upstreamWait, func(ctx context.Context, g Agent) (api.Saved, error) {
 		return g.Edit(ctx, ref, api.AccountInput{Kind: &kind, Apart: true})
 	}, func(s api.Saved, err *core.Error) {
@@ -187,6 +188,6 @@ func (w *Window) useStable(id core.ID) {
 			w.tellSaved(s.Account)
 			return
 		}
-		w.tell(w.look.t("snack.stable", "account", refWords(ref)))
+		w.tell(w.look.T("snack.stable", "account", refWords(ref)))
 	})
 }

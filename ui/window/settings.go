@@ -12,13 +12,14 @@ import (
 	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/core/format"
+	"tokentray/ui/kit"
 )
 
 // settingsPage shows the settings; each choice acts at once.
 type settingsPage struct {
-	look   *look
+	look   *kit.Look
 	on     settingsActions
-	scroll *scroller
+	scroll *kit.Scroller
 
 	door doorView
 	port string // as it is being typed, "" while nobody does
@@ -27,7 +28,7 @@ type settingsPage struct {
 
 // room is a page over the settings, to which it leads back.
 type room interface {
-	draw(l *look, back func(), now time.Time) (fyne.CanvasObject, *scroller)
+	draw(l *kit.Look, back func(), now time.Time) (fyne.CanvasObject, *kit.Scroller)
 	changed() bool // something would be lost with it
 }
 
@@ -50,39 +51,39 @@ func (s *settingsPage) draw(m *model, status api.Status, now time.Time) fyne.Can
 	l := s.look
 	offset := fyne.Position{}
 	if s.scroll != nil {
-		offset = s.scroll.scroll.Offset
+		offset = s.scroll.Scroll.Offset
 	}
 	if s.room != nil {
 		var page fyne.CanvasObject
 		page, s.scroll = s.room.draw(l, s.on.back, now)
-		s.scroll.scroll.Offset = offset
+		s.scroll.Scroll.Offset = offset
 		return page
 	}
-	column := container.New(&column{gap: 4 * grid, padX: rowLeft, padY: 4 * grid})
-	column.Add(newToggle(l, l.t("set.pause"), m.pausedAll, s.on.pause))
+	column := container.New(&kit.Column{Gap: 4 * kit.Grid, PadX: kit.RowLeft, PadY: 4 * kit.Grid})
+	column.Add(kit.NewToggle(l, l.T("set.pause"), m.pausedAll, s.on.pause))
 	for _, key := range core.SettingKeys() {
 		if key == core.SettingLoopback || key == core.SettingLoopbackPort {
 			continue // drawn with all that belongs to the door
 		}
 		if begins(key) {
-			column.Add(canvas.NewRectangle(l.pal.Line))
+			column.Add(canvas.NewRectangle(l.Palette.Line))
 		}
 		if key == core.SettingStartAtLogin {
 			column.Add(s.drawDoor(now))
-			column.Add(canvas.NewRectangle(l.pal.Line))
+			column.Add(canvas.NewRectangle(l.Palette.Line))
 		}
 		column.Add(s.row(key, m.settings))
 	}
-	column.Add(canvas.NewRectangle(l.pal.Line))
+	column.Add(canvas.NewRectangle(l.Palette.Line))
 	column.Add(s.drawVault(m.vault))
 	if status.Version != "" {
-		column.Add(stack(grid, boldWord(l.t("set.agent"), 13, l.pal.Text),
-			newProse(l.t("set.agent.version", "version", status.Version, "pid", status.PID)+"\n"+status.Home, 13, l.pal.Muted),
-			gap(0, grid), beside(smallButton(l, quiet, l.t("set.folder"), s.on.folder))))
+		column.Add(kit.Stack(kit.Grid, kit.BoldText(l.T("set.agent"), 13, l.Palette.Text),
+			kit.NewProse(l.T("set.agent.version", "version", status.Version, "pid", status.PID)+"\n"+status.Home, 13, l.Palette.Muted),
+			kit.Space(0, kit.Grid), kit.Beside(kit.NewSmallButton(l, kit.Quiet, l.T("set.folder"), s.on.folder))))
 	}
-	s.scroll = newScroller(column)
-	s.scroll.scroll.Offset = offset
-	return container.New(&page{}, pageHead(l, iconButton(l, iconBack, l.t("back"), s.on.back), l.t("settings")), s.scroll)
+	s.scroll = kit.NewScroller(column)
+	s.scroll.Scroll.Offset = offset
+	return container.New(&kit.Page{}, kit.PageHead(l, kit.NewIconButton(l, kit.IconBack, l.T("back"), s.on.back), l.T("settings")), s.scroll)
 }
 
 // begins reports whether a line stands above a setting: the window's look, the
@@ -95,19 +96,19 @@ func (s *settingsPage) row(key string, set core.Settings) fyne.CanvasObject {
 	l := s.look
 	value, _ := set.Get(key)
 	if value == "true" || value == "false" {
-		return newToggle(l, l.t("set."+key), value == "true", func(on bool) { s.on.set(key, strconv.FormatBool(on)) })
+		return kit.NewToggle(l, l.T("set."+key), value == "true", func(on bool) { s.on.set(key, strconv.FormatBool(on)) })
 	}
-	control := newSegment(l, value, func(v string) { s.on.set(key, v) }, settingChoices(l, key, value)...)
-	return stack(grid, boldWord(l.t("set."+key), 13, l.pal.Text), control)
+	control := kit.NewSegment(l, value, func(v string) { s.on.set(key, v) }, settingChoices(l, key, value)...)
+	return kit.Stack(kit.Grid, kit.BoldText(l.T("set."+key), 13, l.Palette.Text), control)
 }
 
 // settingChoices are the values offered for a setting. One that was set
 // elsewhere to something else stands among them, so that it can be kept.
-func settingChoices(l *look, key, value string) []choice {
-	pick := func(names ...string) []choice {
-		var out []choice
+func settingChoices(l *kit.Look, key, value string) []kit.Choice {
+	pick := func(names ...string) []kit.Choice {
+		var out []kit.Choice
 		for _, n := range names {
-			out = append(out, choice{value: n, label: l.t("set." + key + "." + n)})
+			out = append(out, kit.Choice{Value: n, Label: l.T("set." + key + "." + n)})
 		}
 		return out
 	}
@@ -126,9 +127,9 @@ func settingChoices(l *look, key, value string) []choice {
 			sizes = append(sizes, n)
 			slices.Sort(sizes)
 		}
-		var out []choice
+		var out []kit.Choice
 		for _, n := range sizes {
-			out = append(out, choice{value: strconv.Itoa(n), label: strconv.Itoa(n) + "%"})
+			out = append(out, kit.Choice{Value: strconv.Itoa(n), Label: strconv.Itoa(n) + "%"})
 		}
 		return out
 	case "clear-after":
@@ -137,11 +138,11 @@ func settingChoices(l *look, key, value string) []choice {
 			times = append(times, d)
 			slices.Sort(times)
 		}
-		var out []choice
+		var out []kit.Choice
 		for _, d := range times {
-			out = append(out, choice{value: d.String(), label: l.say.Coarse(d)})
+			out = append(out, kit.Choice{Value: d.String(), Label: l.Words.Coarse(d)})
 		}
-		return append(out, choice{value: "0s", label: l.t("set.clear-after.never")})
+		return append(out, kit.Choice{Value: "0s", Label: l.T("set.clear-after.never")})
 	}
 	return nil
 }
@@ -153,13 +154,13 @@ func (s *settingsPage) drawVault(v api.Vault) fyne.CanvasObject {
 	case "keyring", "file", "memory":
 		key = "set.vault." + v.Kind
 	}
-	words := newProse(l.t(key), 13, l.pal.Muted)
-	box := stack(2*grid, boldWord(l.t("set.vault"), 13, l.pal.Text), words)
+	words := kit.NewProse(l.T(key), 13, l.Palette.Muted)
+	box := kit.Stack(2*kit.Grid, kit.BoldText(l.T("set.vault"), 13, l.Palette.Text), words)
 	if line, bad := vaultBanner(l, v); bad {
-		words.set(line.Text, l.pal.SoonText)
-		box.Add(beside(smallButton(l, quiet, line.Button, func() { s.on.vault(line.Act) })))
+		words.Set(line.Text, l.Palette.SoonText)
+		box.Add(kit.Beside(kit.NewSmallButton(l, kit.Quiet, line.Button, func() { s.on.vault(line.Act) })))
 	} else if v.Kind == "file" {
-		box.Add(beside(smallButton(l, quiet, l.t("set.vault.lock"), s.on.lock)))
+		box.Add(kit.Beside(kit.NewSmallButton(l, kit.Quiet, l.T("set.vault.lock"), s.on.lock)))
 	}
 	return box
 }

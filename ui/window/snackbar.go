@@ -11,6 +11,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/ui/kit"
 )
 
 // snack is one message at the bottom of the window.
@@ -34,16 +35,16 @@ const (
 )
 
 // copiedSnack tells of a copy. It stays until the clipboard is cleared.
-func copiedSnack(l *look, c api.Clipboard, now time.Time) snack {
+func copiedSnack(l *kit.Look, c api.Clipboard, now time.Time) snack {
 	ref := refWords(api.Ref{Name: c.Account, Env: c.Env})
-	s := snack{Text: l.t("snack.copied", "account", ref), Live: c.Env == core.Live, Clip: true, Clears: c.ClearsAt, Until: c.ClearsAt}
+	s := snack{Text: l.T("snack.copied", "account", ref), Live: c.Env == core.Live, Clip: true, Clears: c.ClearsAt, Until: c.ClearsAt}
 	switch {
 	case c.Key != "":
-		s.Text = l.t("snack.copied.key", "key", c.Key)
+		s.Text = l.T("snack.copied.key", "key", c.Key)
 	case c.Followed:
-		s.Text = l.t("snack.followed", "account", ref)
+		s.Text = l.T("snack.followed", "account", ref)
 	case c.Format != "" && c.Format != "raw":
-		s.Text = l.t("snack.copied.form", "account", ref, "format", l.t("format."+c.Format))
+		s.Text = l.T("snack.copied.form", "account", ref, "format", l.T("format."+c.Format))
 	}
 	if c.ClearsAt.IsZero() {
 		s.Until = now.Add(snackTime)
@@ -52,17 +53,17 @@ func copiedSnack(l *look, c api.Clipboard, now time.Time) snack {
 }
 
 // tail is what stands after the message: the countdown to clearing.
-func (s snack) tail(l *look, now time.Time) string {
+func (s snack) tail(l *kit.Look, now time.Time) string {
 	switch {
 	case !s.Clip:
 		return ""
 	case s.Clears.IsZero():
-		return l.t("snack.stays")
+		return l.T("snack.stays")
 	}
 	left := max(0, s.Clears.Sub(now))
-	words := l.t("snack.clears", "time", l.say.Coarse((left + time.Second - 1).Truncate(time.Second)))
+	words := l.T("snack.clears", "time", l.Words.Coarse((left + time.Second - 1).Truncate(time.Second)))
 	if s.Follow {
-		words += " · " + l.t("snack.follows")
+		words += " · " + l.T("snack.follows")
 	}
 	return words
 }
@@ -72,32 +73,32 @@ const snackHeight = 48
 // snackbar shows the last message in a bar of its own, so that it covers no row.
 type snackbar struct {
 	widget.BaseWidget
-	look  *look
+	look  *kit.Look
 	shown snack
 	empty func() // clears the clipboard
 
 	ground *canvas.Rectangle
 	tagBox *canvas.Rectangle
 	tag    *canvas.Text
-	words  *prose
+	words  *kit.Prose
 	tail   *canvas.Text
-	clear  *button
-	close  *button
+	clear  *kit.Button
+	close  *kit.Button
 }
 
-func newSnackbar(l *look, clear, closed func()) *snackbar {
-	p := l.pal
+func newSnackbar(l *kit.Look, clear, closed func()) *snackbar {
+	p := l.Palette
 	inv := *l
-	inv.pal.Text, inv.pal.Border, inv.pal.Hover, inv.pal.SandboxText, inv.pal.Muted = p.OnInv, p.InvMuted, alpha(p.InvMuted, 0x40), p.OnInv, p.InvMuted
+	inv.Palette.Text, inv.Palette.Border, inv.Palette.Hover, inv.Palette.SandboxText, inv.Palette.Muted = p.OnInv, p.InvMuted, kit.Alpha(p.InvMuted, 0x40), p.OnInv, p.InvMuted
 	s := &snackbar{look: l, empty: clear}
 	s.ground = canvas.NewRectangle(p.Inverse)
 	s.tagBox = canvas.NewRectangle(p.Danger)
 	s.tagBox.CornerRadius = 3
-	s.tag = boldWord(l.t("tag.live"), 11, p.OnDanger)
-	s.words = newProse("", sizeText, p.OnInv)
-	s.tail = word("", 13, p.InvMuted)
-	s.clear = smallButton(&inv, quiet, l.t("snack.clear"), s.act)
-	s.close = iconButton(&inv, iconClose, l.t("close"), closed)
+	s.tag = kit.BoldText(l.T("tag.live"), 11, p.OnDanger)
+	s.words = kit.NewProse("", kit.SizeText, p.OnInv)
+	s.tail = kit.Text("", 13, p.InvMuted)
+	s.clear = kit.NewSmallButton(&inv, kit.Quiet, l.T("snack.clear"), s.act)
+	s.close = kit.NewIconButton(&inv, kit.IconClose, l.T("close"), closed)
 	s.Hide()
 	s.ExtendBaseWidget(s)
 	return s
@@ -105,18 +106,18 @@ func newSnackbar(l *look, clear, closed func()) *snackbar {
 
 func (s *snackbar) show(n snack, now time.Time) {
 	s.shown = n
-	ink := s.look.pal.OnInv
+	ink := s.look.Palette.OnInv
 	if n.Bad {
-		ink = s.look.pal.InvLive
+		ink = s.look.Palette.InvLive
 	}
-	s.words.set(n.Text, ink)
+	s.words.Set(n.Text, ink)
 	s.tail.Text = n.tail(s.look, now)
 	s.tag.Hidden, s.tagBox.Hidden = !n.Live, !n.Live
-	label := s.look.t("snack.clear")
+	label := s.look.T("snack.clear")
 	if n.Do != nil {
 		label = n.Button
 	}
-	s.clear.rename(label)
+	s.clear.Rename(label)
 	s.clear.Hidden = n.Do == nil && (!n.Clip || n.Clears.IsZero())
 	s.Show()
 	s.Refresh()
@@ -148,23 +149,23 @@ func (s *snackbar) tick(now time.Time) bool {
 }
 
 func (s *snackbar) CreateRenderer() fyne.WidgetRenderer {
-	return &face{
-		objects: []fyne.CanvasObject{s.ground, s.tagBox, s.tag, s.words, s.tail, s.clear, s.close},
-		min:     func() fyne.Size { return fyne.NewSize(200, s.heightFor(s.Size().Width)) },
-		lay:     s.arrange,
-		refresh: func() { s.arrange(s.Size()) },
+	return &kit.Renderer{
+		Parts: []fyne.CanvasObject{s.ground, s.tagBox, s.tag, s.words, s.tail, s.clear, s.close},
+		Min:   func() fyne.Size { return fyne.NewSize(200, s.HeightFor(s.Size().Width)) },
+		Place: s.arrange,
+		Paint: func() { s.arrange(s.Size()) },
 	}
 }
 
 // rooms are the left edge of the words and the room they have.
 func (s *snackbar) rooms(width float32) (left, room float32) {
-	left = rowLeft
+	left = kit.RowLeft
 	if s.shown.Live {
-		left += s.tag.MinSize().Width + 4*grid
+		left += s.tag.MinSize().Width + 4*kit.Grid
 	}
-	room = width - left - 36 - grid
+	room = width - left - 36 - kit.Grid
 	if !s.clear.Hidden {
-		room -= s.clear.MinSize().Width + 2*grid
+		room -= s.clear.MinSize().Width + 2*kit.Grid
 	}
 	return left, room
 }
@@ -172,59 +173,59 @@ func (s *snackbar) rooms(width float32) (left, room float32) {
 // beside reports whether the countdown stands beside the words or, where the
 // window is narrow, under them.
 func (s *snackbar) beside(room float32) bool {
-	return measure(s.shown.Text, sizeText, fyne.TextStyle{}).Width+2*grid+s.tail.MinSize().Width <= room
+	return kit.Measure(s.shown.Text, kit.SizeText, fyne.TextStyle{}).Width+2*kit.Grid+s.tail.MinSize().Width <= room
 }
 
-func (s *snackbar) heightFor(width float32) float32 {
+func (s *snackbar) HeightFor(width float32) float32 {
 	_, room := s.rooms(width)
 	if s.tail.Text != "" && s.beside(room) {
 		return snackHeight
 	}
-	h := s.words.heightFor(room)
+	h := s.words.HeightFor(room)
 	if s.tail.Text != "" {
 		h += s.tail.MinSize().Height
 	}
-	return max(snackHeight, h+4*grid)
+	return max(snackHeight, h+4*kit.Grid)
 }
 
 func (s *snackbar) arrange(size fyne.Size) {
 	w, h := size.Width, size.Height
-	put(s.ground, 0, 0, w, h)
-	put(s.close, w-36-grid/2, (h-36)/2, 36, 36)
+	kit.Place(s.ground, 0, 0, w, h)
+	kit.Place(s.close, w-36-kit.Grid/2, (h-36)/2, 36, 36)
 	left, room := s.rooms(w)
 	if s.shown.Live {
 		t := s.tag.MinSize()
-		put(s.tagBox, rowLeft, (h-t.Height)/2, t.Width+2*grid, t.Height)
-		put(s.tag, rowLeft+grid, (h-t.Height)/2-lift(s.tag.TextSize), t.Width, t.Height)
+		kit.Place(s.tagBox, kit.RowLeft, (h-t.Height)/2, t.Width+2*kit.Grid, t.Height)
+		kit.Place(s.tag, kit.RowLeft+kit.Grid, (h-t.Height)/2-kit.Lift(s.tag.TextSize), t.Width, t.Height)
 	}
 	if !s.clear.Hidden {
 		b := s.clear.MinSize()
-		put(s.clear, w-36-grid-b.Width, (h-b.Height)/2, b.Width, b.Height)
+		kit.Place(s.clear, w-36-kit.Grid-b.Width, (h-b.Height)/2, b.Width, b.Height)
 	}
 	t := s.tail.MinSize()
 	if s.tail.Text != "" && s.beside(room) {
-		m := measure(s.shown.Text, sizeText, fyne.TextStyle{})
-		put(s.words, left, (h-m.Height)/2, m.Width+1, m.Height)
-		put(s.tail, left+m.Width+2*grid, (h-t.Height)/2+1, t.Width, t.Height)
+		m := kit.Measure(s.shown.Text, kit.SizeText, fyne.TextStyle{})
+		kit.Place(s.words, left, (h-m.Height)/2, m.Width+1, m.Height)
+		kit.Place(s.tail, left+m.Width+2*kit.Grid, (h-t.Height)/2+1, t.Width, t.Height)
 		return
 	}
-	wh := s.words.heightFor(room)
+	wh := s.words.HeightFor(room)
 	th := t.Height
 	if s.tail.Text == "" {
 		th = 0
 	}
-	put(s.words, left, (h-wh-th)/2, room, wh)
-	put(s.tail, left, (h-wh-th)/2+wh, t.Width, t.Height)
+	kit.Place(s.words, left, (h-wh-th)/2, room, wh)
+	kit.Place(s.tail, left, (h-wh-th)/2+wh, t.Width, t.Height)
 }
 
 // sheet is a question over the window. Esc and a click beside it say no.
 type sheet struct {
 	widget.BaseWidget
-	look *look
+	look *kit.Look
 	box  *fyne.Container
 	gone func()
 
-	scroll  *scroller      // its middle, where that may be long
+	scroll  *kit.Scroller  // its middle, where that may be long
 	yes     func()         // what Enter does where nothing in it had a use for that
 	typed   func() bool    // something was typed that would be lost; nil: never
 	first   fyne.Focusable // what had the keyboard at first
@@ -232,37 +233,37 @@ type sheet struct {
 
 	shade  *canvas.Rectangle
 	ground *canvas.Rectangle
-	whole  *scroller // the box, where even that is too high for the window
+	whole  *kit.Scroller // the box, where even that is too high for the window
 }
 
 var _ fyne.Tappable = (*sheet)(nil)
 
-func newSheet(l *look, gone func(), parts ...fyne.CanvasObject) *sheet {
-	s := &sheet{look: l, gone: gone, box: container.New(&column{gap: 3 * grid, padX: 5 * grid, padY: 5 * grid}, parts...)}
-	s.shade = canvas.NewRectangle(l.pal.Shade)
-	s.ground = canvas.NewRectangle(l.pal.Raised)
-	s.ground.CornerRadius = 2 * radius
-	s.ground.StrokeWidth, s.ground.StrokeColor = 1, l.pal.Line
+func newSheet(l *kit.Look, gone func(), parts ...fyne.CanvasObject) *sheet {
+	s := &sheet{look: l, gone: gone, box: container.New(&kit.Column{Gap: 3 * kit.Grid, PadX: 5 * kit.Grid, PadY: 5 * kit.Grid}, parts...)}
+	s.shade = canvas.NewRectangle(l.Palette.Shade)
+	s.ground = canvas.NewRectangle(l.Palette.Raised)
+	s.ground.CornerRadius = 2 * kit.Radius
+	s.ground.StrokeWidth, s.ground.StrokeColor = 1, l.Palette.Line
 	s.ExtendBaseWidget(s)
 	return s
 }
 
 func (s *sheet) CreateRenderer() fyne.WidgetRenderer {
-	s.whole = newScroller(s.box)
-	f := &face{objects: []fyne.CanvasObject{s.shade, s.ground, s.whole}, min: func() fyne.Size { return fyne.NewSize(0, 0) }}
-	f.lay = s.arrange
-	f.refresh = func() { s.arrange(s.Size()) }
+	s.whole = kit.NewScroller(s.box)
+	f := &kit.Renderer{Parts: []fyne.CanvasObject{s.shade, s.ground, s.whole}, Min: func() fyne.Size { return fyne.NewSize(0, 0) }}
+	f.Place = s.arrange
+	f.Paint = func() { s.arrange(s.Size()) }
 	return f
 }
 
 func (s *sheet) arrange(size fyne.Size) {
-	put(s.shade, 0, 0, size.Width, size.Height)
-	w := min(size.Width-8*grid, 400)
-	h := min(heightFor(s.box, w), size.Height-4*grid)
-	x, y := (size.Width-w)/2, max(2*grid, (size.Height-h)*2/5)
-	put(s.ground, x, y, w, h)
-	put(s.whole, x, y, w, h)
-	s.whole.reflow()
+	kit.Place(s.shade, 0, 0, size.Width, size.Height)
+	w := min(size.Width-8*kit.Grid, 400)
+	h := min(kit.HeightFor(s.box, w), size.Height-4*kit.Grid)
+	x, y := (size.Width-w)/2, max(2*kit.Grid, (size.Height-h)*2/5)
+	kit.Place(s.ground, x, y, w, h)
+	kit.Place(s.whole, x, y, w, h)
+	s.whole.Reflow()
 }
 
 func (s *sheet) Tapped(e *fyne.PointEvent) {
@@ -278,19 +279,19 @@ type question struct {
 	title, body, yes string
 	no               string // empty: Cancel
 	live             bool   // a tag says that it is about production
-	role             role
+	role             kit.Role
 }
 
-func drawQuestion(l *look, q question, no, yes func()) (*sheet, fyne.Focusable) {
+func drawQuestion(l *kit.Look, q question, no, yes func()) (*sheet, fyne.Focusable) {
 	stay := q.no
 	if stay == "" {
-		stay = l.t("cancel")
+		stay = l.T("cancel")
 	}
-	cancel := newButton(l, quiet, stay, no)
-	ok := newButton(l, q.role, q.yes, yes)
-	title := newProse(q.title, 17, l.pal.Text)
-	title.style.Bold = true
-	parts := []fyne.CanvasObject{title, newProse(q.body, sizeText, l.pal.Text), gap(0, grid), atRight(cancel, ok)}
+	cancel := kit.NewButton(l, kit.Quiet, stay, no)
+	ok := kit.NewButton(l, q.role, q.yes, yes)
+	title := kit.NewProse(q.title, 17, l.Palette.Text)
+	title.Style.Bold = true
+	parts := []fyne.CanvasObject{title, kit.NewProse(q.body, kit.SizeText, l.Palette.Text), kit.Space(0, kit.Grid), atRight(cancel, ok)}
 	if q.live {
 		parts = append([]fyne.CanvasObject{newTag(l, true)}, parts...)
 	}
@@ -299,18 +300,18 @@ func drawQuestion(l *look, q question, no, yes func()) (*sheet, fyne.Focusable) 
 
 // atRight stands buttons at the right end of a line.
 func atRight(objects ...fyne.CanvasObject) *fyne.Container {
-	return container.New(&bar{gap: 2 * grid}, append([]fyne.CanvasObject{gap(0, 0)}, objects...)...)
+	return container.New(&kit.Bar{Gap: 2 * kit.Grid}, append([]fyne.CanvasObject{kit.Space(0, 0)}, objects...)...)
 }
 
 // newTag is the word of an environment in its box.
-func newTag(l *look, live bool) fyne.CanvasObject {
-	label, ink, ground := l.t("tag.live"), l.pal.OnDanger, l.pal.Danger
+func newTag(l *kit.Look, live bool) fyne.CanvasObject {
+	label, ink, ground := l.T("tag.live"), l.Palette.OnDanger, l.Palette.Danger
 	box := canvas.NewRectangle(ground)
 	box.CornerRadius = 3
 	if !live {
-		label, ink = l.t("tag.sandbox"), l.pal.SandboxText
-		box.FillColor, box.StrokeColor, box.StrokeWidth = color.Transparent, l.pal.SandboxText, 1
+		label, ink = l.T("tag.sandbox"), l.Palette.SandboxText
+		box.FillColor, box.StrokeColor, box.StrokeWidth = color.Transparent, l.Palette.SandboxText, 1
 	}
-	t := boldWord(label, 11, ink)
-	return beside(container.New(&backed{padX: grid, lift: lift(t.TextSize)}, box, t))
+	t := kit.BoldText(label, 11, ink)
+	return kit.Beside(container.New(&backed{padX: kit.Grid, lift: kit.Lift(t.TextSize)}, box, t))
 }

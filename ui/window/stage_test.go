@@ -16,6 +16,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/ui/kit"
 	"tokentray/ui/text"
 )
 
@@ -191,12 +192,12 @@ func walk(o fyne.CanvasObject, visit func(fyne.CanvasObject)) {
 // press presses the button with those words.
 func (s *stage) press(label string) {
 	s.t.Helper()
-	var found *button
+	var found *kit.Button
 	top := []fyne.CanvasObject{s.win.Content()}
 	top = append(top, s.win.Canvas().Overlays().List()...)
 	for _, o := range top {
 		walk(o, func(o fyne.CanvasObject) {
-			if b, ok := o.(*button); ok && b.label == label {
+			if b, ok := o.(*kit.Button); ok && b.Label == label {
 				found = b
 			}
 		})
@@ -227,7 +228,7 @@ func (s *stage) ctrl(name fyne.KeyName) {
 
 func (s *stage) typeInto(field, what string) {
 	s.t.Helper()
-	e, ok := s.form.fields[field].(*entry)
+	e, ok := s.form.fields[field].(*kit.Entry)
 	if !ok {
 		s.t.Fatalf("there is no field %s to type in", field)
 	}
@@ -235,7 +236,9 @@ func (s *stage) typeInto(field, what string) {
 }
 
 // lookIn is a look without a window, for the pure functions.
-func lookIn(lang text.Lang) *look { return &look{pal: lightPalette(), say: text.New(lang)} }
+func lookIn(lang text.Lang) *kit.Look {
+	return &kit.Look{Palette: kit.LightPalette(), Words: text.New(lang)}
+}
 
 func failure(class core.Class, remedy string) *core.Error {
 	return &core.Error{Class: class, Remedy: remedy, Message: "it failed"}

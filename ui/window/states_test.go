@@ -13,6 +13,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/ui/kit"
 	"tokentray/ui/text"
 )
 
@@ -107,7 +108,7 @@ func pageStates() []pageState {
 		{"secret-empty", nil, func(s *stage) { s.askSecret("shop-sandbox") }},
 		{"secret-unsure", nil, func(s *stage) {
 			s.askSecret("shop-sandbox")
-			s.win.Canvas().Focused().(*entry).SetText(goodSecret)
+			s.win.Canvas().Focused().(*kit.Entry).SetText(goodSecret)
 			s.agent.test = api.TestResult{Error: &api.Error{Class: core.Temporary, Remedy: core.RemedyNetwork}}
 			s.key(fyne.KeyReturn)
 			s.until("the answer", func() bool { return s.sheet.box.Objects[4].(*fyne.Container).Objects[0].Visible() })
@@ -166,7 +167,7 @@ func TestProblemsToMarkup(t *testing.T) {
 		t.Run(suffix, func(t *testing.T) {
 			test.NewTempApp(t)
 			l := lookIn(lang)
-			column := stack(3 * grid)
+			column := kit.Stack(3 * kit.Grid)
 			for _, product := range core.Products() {
 				a := blocked("gate", core.Sandbox)
 				a.Product, a.Error.PriorIP = product, "203.0.113.9"
@@ -179,7 +180,7 @@ func TestProblemsToMarkup(t *testing.T) {
 					column.Add(problemBox(l, a))
 				}
 			}
-			w := test.NewTempWindow(t, container.NewStack(newScroller(column)))
+			w := test.NewTempWindow(t, container.NewStack(kit.NewScroller(column)))
 			w.SetPadded(false)
 			w.Resize(fyne.NewSize(428, 900))
 			test.AssertRendersToMarkup(t, "pages/problems-"+suffix+".xml", w.Canvas())
@@ -188,7 +189,7 @@ func TestProblemsToMarkup(t *testing.T) {
 }
 
 // problemBox is what the detail says of an account that upstream refuses.
-func problemBox(l *look, a api.Account) fyne.CanvasObject {
+func problemBox(l *kit.Look, a api.Account) fyne.CanvasObject {
 	d := newDetail(l, detailActions{act: func(core.ID, act) {}})
 	d.account, d.now = a, noon
 	return d.drawProblem(problemOf(l, a, noon))
@@ -202,7 +203,7 @@ func TestBannersToMarkup(t *testing.T) {
 			l := lookIn(lang)
 			m := newModel()
 			m.pausedAll, m.demo, m.vault = true, true, api.Vault{Kind: "file", State: "locked"}
-			column := stack(2 * grid)
+			column := kit.Stack(2 * kit.Grid)
 			version := func(n int) *core.Error {
 				return &core.Error{Class: core.Internal, Remedy: core.RemedyRestart, Err: &api.VersionError{Agent: n}}
 			}
@@ -213,7 +214,7 @@ func TestBannersToMarkup(t *testing.T) {
 			} {
 				column.Add(drawBanners(l, b, func(bannerAct) {}))
 			}
-			w := test.NewTempWindow(t, container.NewStack(newScroller(column)))
+			w := test.NewTempWindow(t, container.NewStack(kit.NewScroller(column)))
 			w.SetPadded(false)
 			w.Resize(fyne.NewSize(460, 640))
 			test.AssertRendersToMarkup(t, "pages/banners-"+suffix+".xml", w.Canvas())

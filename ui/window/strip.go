@@ -4,6 +4,8 @@ import (
 	"math"
 
 	"fyne.io/fyne/v2"
+
+	"tokentray/ui/kit"
 )
 
 // The strip is the part of a row that needs a person: cause, remedy and the
@@ -14,8 +16,8 @@ import (
 const (
 	stripText  = 13
 	stripLeast = 48
-	stripLeft  = rowLeft - 2*grid
-	stripBelow = 2 * grid // air between the strip and the bar of life
+	stripLeft  = kit.RowLeft - 2*kit.Grid
+	stripBelow = 2 * kit.Grid // air between the strip and the bar of life
 )
 
 // stripLines is how the words of a strip are broken at some width.
@@ -28,23 +30,23 @@ type stripLines struct {
 
 // layStrip decides how a problem is told in a row of that width.
 func layStrip(p problem, width float32) stripLines {
-	button := measure(p.Button, stripText, fyne.TextStyle{Bold: true}).Width + 5*grid
-	inner := width - stripLeft - 2*grid
-	line := measure("M", stripText, fyne.TextStyle{}).Height
+	button := kit.Measure(p.Button, stripText, fyne.TextStyle{Bold: true}).Width + 5*kit.Grid
+	inner := width - stripLeft - 2*kit.Grid
+	line := kit.Measure("M", stripText, fyne.TextStyle{}).Height
 	lay := func(room float32) stripLines {
-		fits := func(s string) bool { return measure(s, stripText, fyne.TextStyle{}).Width <= room }
-		s := stripLines{cause: len(wrap(p.Cause, fits)), remedy: len(wrap(p.Remedy, fits)), room: room}
+		fits := func(s string) bool { return kit.Measure(s, stripText, fyne.TextStyle{}).Width <= room }
+		s := stripLines{cause: len(kit.Wrap(p.Cause, fits)), remedy: len(kit.Wrap(p.Remedy, fits)), room: room}
 		// Whole units: the tops of ten thousand rows are exact then.
-		s.high = float32(math.Ceil(float64(float32(s.cause+s.remedy)*line))) + 2*(grid+1)
+		s.high = float32(math.Ceil(float64(float32(s.cause+s.remedy)*line))) + 2*(kit.Grid+1)
 		return s
 	}
-	beside := lay(max(1, inner-button-6*grid))
+	beside := lay(max(1, inner-button-6*kit.Grid))
 	beside.high = max(stripLeast, beside.high)
 	if beside.cause+beside.remedy <= 2 {
 		return beside
 	}
-	below := lay(max(1, inner-4*grid))
-	below.high += smallButtonHeight + 2*grid
+	below := lay(max(1, inner-4*kit.Grid))
+	below.high += kit.SmallButtonHeight + 2*kit.Grid
 	below.below = true
 	if below.high < beside.high {
 		return below
@@ -77,29 +79,29 @@ func (h stripHeights) of(p problem, width float32) float32 {
 
 // placeProblem places the strip of a row.
 func (r *rowView) placeProblem(size fyne.Size) {
-	p, pal := r.shown.Problem, r.look.pal
+	p, pal := r.shown.Problem, r.look.Palette
 	hide := p.Act == actNone
 	r.strip.Hidden, r.cause.Hidden, r.remedy.Hidden, r.helper.Hidden = hide, hide, hide, hide
 	if hide {
 		return
 	}
 	s := layStrip(p, size.Width)
-	top, width := float32(rowHeight-barHeight), size.Width-stripLeft-2*grid
-	put(r.strip, stripLeft, top, width, s.high)
-	r.helper.rename(p.Button)
+	top, width := float32(rowHeight-barHeight), size.Width-stripLeft-2*kit.Grid
+	kit.Place(r.strip, stripLeft, top, width, s.high)
+	r.helper.Rename(p.Button)
 	b := r.helper.MinSize()
-	x, y := stripLeft+width-b.Width-2*grid, top+(s.high-b.Height)/2
+	x, y := stripLeft+width-b.Width-2*kit.Grid, top+(s.high-b.Height)/2
 	if s.below {
-		y = top + s.high - b.Height - 2*grid
+		y = top + s.high - b.Height - 2*kit.Grid
 	}
-	put(r.helper, x, y, b.Width, b.Height)
-	line := measure("M", stripText, fyne.TextStyle{}).Height
-	y = top + grid + 1
+	kit.Place(r.helper, x, y, b.Width, b.Height)
+	line := kit.Measure("M", stripText, fyne.TextStyle{}).Height
+	y = top + kit.Grid + 1
 	if words := float32(s.cause+s.remedy) * line; !s.below {
 		y = top + (s.high-words)/2
 	}
-	r.cause.set(p.Cause, pal.Text)
-	r.remedy.set(p.Remedy, pal.Muted)
-	put(r.cause, stripLeft+2*grid, y, s.room, float32(s.cause)*line)
-	put(r.remedy, stripLeft+2*grid, y+float32(s.cause)*line, s.room, float32(s.remedy)*line)
+	r.cause.Set(p.Cause, pal.Text)
+	r.remedy.Set(p.Remedy, pal.Muted)
+	kit.Place(r.cause, stripLeft+2*kit.Grid, y, s.room, float32(s.cause)*line)
+	kit.Place(r.remedy, stripLeft+2*kit.Grid, y+float32(s.cause)*line, s.room, float32(s.remedy)*line)
 }

@@ -8,6 +8,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/ui/kit"
 	"tokentray/ui/text"
 )
 
@@ -247,7 +248,7 @@ func (t timeline) stops() []time.Time {
 }
 
 // read says what the picture shows at a time.
-func (t timeline) read(l *look, at time.Time) string {
+func (t timeline) read(l *kit.Look, at time.Time) string {
 	parts := []string{clock(at, t.Now)}
 	for _, m := range t.Marks {
 		if d := m.at().Sub(at); d.Abs() <= t.grain/2 {
@@ -258,27 +259,27 @@ func (t timeline) read(l *look, at time.Time) string {
 	switch {
 	case i < 0 && at.After(t.Now):
 	case i < 0:
-		parts = append(parts, l.t("chart.none"))
+		parts = append(parts, l.T("chart.none"))
 	case t.Lives[i].N > 1:
 		x := t.Lives[i]
-		parts = append(parts, l.t("chart.many", "n", x.N, "from", clock(x.From, at), "to", clock(x.To, at)))
+		parts = append(parts, l.T("chart.many", "n", x.N, "from", clock(x.From, at), "to", clock(x.To, at)))
 	default:
 		x := t.Lives[i]
-		parts = append(parts, l.t("chart.life", "token", x.Mask, "from", clock(x.From, at), "to", clock(x.To, at)))
+		parts = append(parts, l.T("chart.life", "token", x.Mask, "from", clock(x.From, at), "to", clock(x.To, at)))
 	}
 	for _, x := range t.Lives {
 		if !x.Over.IsZero() && !at.Before(x.To) && at.Before(x.Over) {
-			parts = append(parts, l.t("chart.over", "time", clock(x.Over, at)))
+			parts = append(parts, l.T("chart.over", "time", clock(x.Over, at)))
 		}
 	}
 	return strings.Join(parts, " · ")
 }
 
 // readMark says what a mark stands for.
-func readMark(l *look, m mark, at time.Time) string {
+func readMark(l *kit.Look, m mark, at time.Time) string {
 	s := didWord(l, m.Newest.What)
 	if m.N > 1 {
-		s = l.t("chart.times", "what", s, "n", m.N, "from", clock(m.First, at), "to", clock(m.Last, at))
+		s = l.T("chart.times", "what", s, "n", m.N, "from", clock(m.First, at), "to", clock(m.Last, at))
 	}
 	if m.Kind == markFail {
 		s = strings.Join(append([]string{s}, failureWords(l, m.Newest)...), " · ")
@@ -287,9 +288,9 @@ func readMark(l *look, m mark, at time.Time) string {
 }
 
 // didWord is the word for what happened; that of a newer agent stands for itself.
-func didWord(l *look, what core.What) string {
-	if key := text.Key("did." + string(what)); l.say.Has(key) {
-		return l.say.Say(key)
+func didWord(l *kit.Look, what core.What) string {
+	if key := text.Key("did." + string(what)); l.Words.Has(key) {
+		return l.Words.Say(key)
 	}
 	return string(what)
 }

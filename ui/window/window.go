@@ -19,6 +19,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/ui/kit"
 	"tokentray/ui/text"
 )
 
@@ -84,8 +85,8 @@ type Window struct {
 	cfg     Config
 	app     fyne.App
 	win     fyne.Window
-	faces   faces
-	look    *look
+	faces   kit.Fonts
+	look    *kit.Look
 	skin    string // what the look was made of, to see whether it changed
 	percent int    // text size of the look
 
@@ -131,12 +132,12 @@ type parts struct {
 	holder   *fyne.Container // the page that was opened
 	side     *fyne.Container // the detail
 	body     *fyne.Container // the list, or what stands in its place
-	welcome  *scroller       // what stands there first of all
+	welcome  *kit.Scroller   // what stands there first of all
 	list     *listView
-	env      *segment
+	env      *kit.Segment
 	band     *canvas.Rectangle // along the top, in the environment's colour
 	finder   *fyne.Container
-	entry    *entry
+	entry    *kit.Entry
 	snackbar *snackbar
 	detail   *detail
 }
@@ -153,7 +154,7 @@ func New(app fyne.App, cfg Config) *Window {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
 	w := &Window{
-		cfg: cfg, app: app, faces: newFaces(), model: newModel(), view: viewSandbox, follow: true,
+		cfg: cfg, app: app, faces: kit.NewFonts(), model: newModel(), view: viewSandbox, follow: true,
 		paths: map[core.ID]string{},
 		again: make(chan struct{}, 1),
 	}
@@ -207,7 +208,7 @@ func (w *Window) Stop() {
 // cursor blinks, and nothing of the toolkit's own lies over it.
 func (w *Window) Calm() bool {
 	c := w.win.Canvas()
-	_, typing := c.Focused().(*entry)
+	_, typing := c.Focused().(*kit.Entry)
 	return !typing && c.Overlays().Top() == nil
 }
 
@@ -229,14 +230,14 @@ func (w *Window) applyLook() {
 	if w.cfg.Rescale != nil {
 		w.cfg.Rescale(set.TextSize)
 	}
-	pal := lightPalette()
+	pal := kit.LightPalette()
 	if dark {
-		pal = darkPalette()
+		pal = kit.DarkPalette()
 	}
 	say := text.New(language)
 	w.translateFyne(say)
-	w.look = &look{pal: pal, say: say, key: w.typedKey, shortcut: w.typedShortcut, char: w.typedRune, inSight: w.inSight}
-	w.app.Settings().SetTheme(newSkin(pal, w.faces))
+	w.look = &kit.Look{Palette: pal, Words: say, OnKey: w.typedKey, OnShortcut: w.typedShortcut, OnChar: w.typedRune, Reveal: w.inSight}
+	w.app.Settings().SetTheme(kit.NewTheme(pal, w.faces))
 	w.build()
 	if w.percent != 0 && w.percent != set.TextSize {
 		w.refit(before, float32(w.percent)/float32(set.TextSize))
@@ -256,7 +257,7 @@ func (w *Window) build() {
 	l := w.look
 	focused, before := w.win.Canvas().Focused(), []fyne.Focusable(nil)
 	if w.holder != nil {
-		before = focusables(w.holder)
+		before = kit.Focusables(w.holder)
 	}
 	var message snack
 	var told bool
@@ -270,7 +271,7 @@ func (w *Window) build() {
 		step:       w.pick, bound: w.bound, find: w.findFrom,
 	})
 	w.list.selected = w.selected
-	w.banners = stack(0)
+	w.banners = kit.Stack(0)
 	w.body = container.NewStack()
 	w.shelf = container.New(&shelf{}, w.drawHead(), w.drawFinder(), w.body)
 	w.holder = container.NewStack()
@@ -303,14 +304,14 @@ func (w *Window) build() {
 		w.snackbar.show(message, w.now())
 	}
 	w.focusList()
-	w.refocus(twin(focused, before, focusables(w.holder)))
+	w.refocus(kit.Successor(focused, before, kit.Focusables(w.holder)))
 }
 
 func (w *Window) title() string {
 	if w.model.demo {
-		return w.look.t("title.demo")
+		return w.look.T("title.demo")
 	}
-	return w.look.t("title")
+	return w.look.T("title")
 }
 
 // wide reports whether list and detail stand side by side.
@@ -328,9 +329,9 @@ func (w *Window) fillBanners() {
 // fillList shows the rows of the view, or what stands in their place.
 func (w *Window) fillList() {
 	w.settle()
-	w.env.choose(string(w.view))
+	w.env.Choose(string(w.view))
 	w.paintBand()
-	accounts := w.model.shown(w.view, newQuery(w.look.say, w.search), w.now())
+	accounts := w.model.shown(w.view, newQuery(w.look.Words, w.search), w.now())
 	ids := make([]core.ID, len(accounts))
 	for i, a := range accounts {
 		ids[i] = a.ID
@@ -379,15 +380,15 @@ func (w *Window) fillDetail() {
 		}
 		w.detail.account = a
 		_, w.detail.paired = w.model.pair(a.ID)
-		focused, before := w.win.Canvas().Focused(), focusables(w.side)
+		focused, before := w.win.Canvas().Focused(), kit.Focusables(w.side)
 		w.side.Objects = []fyne.CanvasObject{w.detail.draw(w.now())}
 		w.detail.back.Hidden = w.wide()
 		w.root.Refresh() // what has no place yet cannot have the keyboard
-		if next := twin(focused, before, focusables(w.side)); next != nil {
+		if next := kit.Successor(focused, before, kit.Focusables(w.side)); next != nil {
 			w.refocus(next)
-		} else if holds(before, focused) && !w.wide() {
+		} else if kit.Holds(before, focused) && !w.wide() {
 			w.win.Canvas().Focus(w.detail.back)
-		} else if holds(before, focused) {
+		} else if kit.Holds(before, focused) {
 			w.focusList()
 		}
 	}
@@ -396,7 +397,7 @@ func (w *Window) fillDetail() {
 
 // inSight scrolls the open page so that what got the keyboard can be seen.
 func (w *Window) inSight(o fyne.CanvasObject) {
-	var pages []*scroller
+	var pages []*kit.Scroller
 	if w.form != nil {
 		pages = append(pages, w.form.scroll)
 	}
@@ -412,8 +413,8 @@ func (w *Window) inSight(o fyne.CanvasObject) {
 	pages = append(pages, w.welcome)
 	f, ok := o.(fyne.Focusable)
 	for _, p := range pages {
-		if ok && p != nil && p.Size().Height > 0 && holds(focusables(p), f) {
-			p.show(o)
+		if ok && p != nil && p.Size().Height > 0 && kit.Holds(kit.Focusables(p), f) {
+			p.Reveal(o)
 		}
 	}
 }

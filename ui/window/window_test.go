@@ -10,6 +10,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/ui/kit"
 )
 
 // Each state of the window says what it is, in both languages.
@@ -114,7 +115,7 @@ func TestLiveIsUnmistakable(t *testing.T) {
 	if live.tag.Text != "LIVE" || sandbox.tag.Text != "sandbox" {
 		t.Errorf("the tags are %q and %q", live.tag.Text, sandbox.tag.Text)
 	}
-	if live.fill.FillColor != s.look.pal.Live || sandbox.fill.FillColor != s.look.pal.Sandbox {
+	if live.fill.FillColor != s.look.Palette.Live || sandbox.fill.FillColor != s.look.Palette.Sandbox {
 		t.Error("the bars have not the colours of their environments")
 	}
 }
@@ -242,7 +243,7 @@ func TestProblemButtons(t *testing.T) {
 	s.untilSays("The AppSecret is wrong")
 	s.press("Edit secret")
 	s.mustSay("New AppSecret for gate/sandbox")
-	if e, ok := s.win.Canvas().Focused().(*entry); !ok || !e.Password {
+	if e, ok := s.win.Canvas().Focused().(*kit.Entry); !ok || !e.Password {
 		t.Error("the keyboard is not in the secret's field")
 	}
 }
@@ -305,7 +306,7 @@ func TestSettingsActAtOnce(t *testing.T) {
 	s.setSetting("language", "zh")
 	s.untilSays("清除剪贴板", "设置")
 	s.setSetting("theme", "dark")
-	s.until("the dark", func() bool { return s.look.pal.Dark })
+	s.until("the dark", func() bool { return s.look.Palette.Dark })
 	s.mustSay("设置")
 	s.key(fyne.KeyEscape)
 	s.mustSay("沙箱", "需要处理")
@@ -318,14 +319,14 @@ func TestVaultIsUnlockedFromTheWindow(t *testing.T) {
 	s.untilSays("The vault is locked. Nothing can be renewed.")
 	s.press("Unlock")
 	s.mustSay("Unlock the vault")
-	field := s.win.Canvas().Focused().(*entry)
+	field := s.win.Canvas().Focused().(*kit.Entry)
 	field.SetText("correct horse")
 	s.mustNotSay("correct horse")
 	s.agent.fail["vault unlock"] = failure(core.VaultClosed, core.RemedyVaultUnlock)
 	s.key(fyne.KeyReturn)
 	s.untilSays("Wrong passphrase. Try again.")
 	delete(s.agent.fail, "vault unlock")
-	field = s.win.Canvas().Focused().(*entry)
+	field = s.win.Canvas().Focused().(*kit.Entry)
 	if field.Text != "" {
 		t.Error("the wrong passphrase is kept")
 	}
@@ -340,7 +341,7 @@ func TestPassphraseIsSetFromTheWindow(t *testing.T) {
 	s.open()
 	s.untilSays("There is no place for secrets yet.")
 	s.press("Set a passphrase")
-	first := s.win.Canvas().Focused().(*entry)
+	first := s.win.Canvas().Focused().(*kit.Entry)
 	s.press("Create")
 	s.mustSay("At least 8 characters.")
 	first.SetText("correct horse")
@@ -423,18 +424,18 @@ func TestMessageFollowsTheClipboard(t *testing.T) {
 func TestSegment(t *testing.T) {
 	test.NewTempApp(t)
 	l := lookIn(0)
-	l.inSight = func(fyne.CanvasObject) {}
+	l.Reveal = func(fyne.CanvasObject) {}
 	var picked []string
-	s := newSegment(l, "a", func(v string) { picked = append(picked, v) },
-		choice{value: "a", label: "Alpha"}, choice{value: "b", label: "Beta"}, choice{value: "c", label: "Gamma"}, choice{value: "d", label: "Delta"})
-	if h := s.heightFor(1000); h != segmentHeight {
+	s := kit.NewSegment(l, "a", func(v string) { picked = append(picked, v) },
+		kit.Choice{Value: "a", Label: "Alpha"}, kit.Choice{Value: "b", Label: "Beta"}, kit.Choice{Value: "c", Label: "Gamma"}, kit.Choice{Value: "d", Label: "Delta"})
+	if h := s.HeightFor(1000); h != kit.SegmentHeight {
 		t.Errorf("in a wide place it is %v high", h)
 	}
-	if h := s.heightFor(s.wide() - 10); h != 2*segmentHeight {
+	if h := s.HeightFor(s.Wide() - 10); h != 2*kit.SegmentHeight {
 		t.Errorf("in a narrow place it is %v high", h)
 	}
-	s.Resize(fyne.NewSize(s.wide()-10, 2*segmentHeight))
-	test.TapAt(s, fyne.NewPos(s.Size().Width-5, segmentHeight+5))
+	s.Resize(fyne.NewSize(s.Wide()-10, 2*kit.SegmentHeight))
+	test.TapAt(s, fyne.NewPos(s.Size().Width-5, kit.SegmentHeight+5))
 	s.TypedKey(&fyne.KeyEvent{Name: fyne.KeyLeft})
 	test.TapAt(s, fyne.NewPos(5, 5))
 	if got := strings.Join(picked, ""); got != "dca" {

@@ -1,4 +1,4 @@
-package window
+package kit
 
 import (
 	"slices"
@@ -10,8 +10,8 @@ import (
 // then thrown away, and the keyboard must go to what took its place: whoever
 // presses Space on one setting wants to go on from there.
 
-// focusables are what can have the keyboard in a tree, in the order it stands.
-func focusables(tree fyne.CanvasObject) []fyne.Focusable {
+// Focusables are what can have the keyboard in a tree, in the order it stands.
+func Focusables(tree fyne.CanvasObject) []fyne.Focusable {
 	if f, ok := tree.(fyne.Focusable); ok {
 		return []fyne.Focusable{f}
 	}
@@ -19,25 +19,25 @@ func focusables(tree fyne.CanvasObject) []fyne.Focusable {
 	switch t := tree.(type) {
 	case *fyne.Container:
 		inner = t.Objects
-	case *scroller:
-		inner = t.inner.Objects
+	case *Scroller:
+		inner = t.Inner.Objects
 	}
 	var out []fyne.Focusable
 	for _, o := range inner {
-		out = append(out, focusables(o)...)
+		out = append(out, Focusables(o)...)
 	}
 	return out
 }
 
-// holds reports whether something is among those that can have the keyboard.
-func holds(all []fyne.Focusable, sought fyne.Focusable) bool {
+// Holds reports whether something is among those that can have the keyboard.
+func Holds(all []fyne.Focusable, sought fyne.Focusable) bool {
 	return sought != nil && slices.Contains(all, sought)
 }
 
-// twin is what took the place of something when a page was drawn anew: the
+// Successor is what took the place of something when a page was drawn anew: the
 // one with the same words, else what stands at the same place; nil when
 // neither is there.
-func twin(was fyne.Focusable, before, after []fyne.Focusable) fyne.Focusable {
+func Successor(was fyne.Focusable, before, after []fyne.Focusable) fyne.Focusable {
 	i := slices.Index(before, was)
 	if was == nil || i < 0 {
 		return nil
@@ -50,8 +50,8 @@ func twin(was fyne.Focusable, before, after []fyne.Focusable) fyne.Focusable {
 	} else if len(before) == len(after) {
 		next = after[i]
 	}
-	e, typed := was.(*entry)
-	if n, ok := next.(*entry); ok && typed && n.Text == e.Text { // who types goes on where they were
+	e, typed := was.(*Entry)
+	if n, ok := next.(*Entry); ok && typed && n.Text == e.Text { // who types goes on where they were
 		n.CursorRow, n.CursorColumn = e.CursorRow, e.CursorColumn
 	}
 	return next
@@ -61,18 +61,18 @@ func twin(was fyne.Focusable, before, after []fyne.Focusable) fyne.Focusable {
 // wherever it is.
 func alike(a, b fyne.Focusable) bool {
 	switch a := a.(type) {
-	case *button:
-		b, ok := b.(*button)
-		return ok && a.label == b.label && a.paths == b.paths && a.role == b.role
-	case *entry:
-		b, ok := b.(*entry)
+	case *Button:
+		b, ok := b.(*Button)
+		return ok && a.Label == b.Label && a.paths == b.paths && a.role == b.role
+	case *Entry:
+		b, ok := b.(*Entry)
 		return ok && a.PlaceHolder == b.PlaceHolder && a.Password == b.Password && a.Text == b.Text
-	case *toggle:
-		b, ok := b.(*toggle)
-		return ok && a.words.content == b.words.content
-	case *segment:
-		b, ok := b.(*segment)
-		return ok && slices.EqualFunc(a.choices, b.choices, func(x, y choice) bool { return x.value == y.value && x.label == y.label })
+	case *Toggle:
+		b, ok := b.(*Toggle)
+		return ok && a.Words.Content == b.Words.Content
+	case *Segment:
+		b, ok := b.(*Segment)
+		return ok && slices.EqualFunc(a.choices, b.choices, func(x, y Choice) bool { return x.Value == y.Value && x.Label == y.Label })
 	}
 	return false
 }

@@ -1,10 +1,11 @@
-package window
+package kit
 
 import (
 	"image/color"
 	"math"
 	"testing"
 
+	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/theme"
 )
 
@@ -26,7 +27,7 @@ func luminance(c color.NRGBA) float64 {
 }
 
 func TestContrast(t *testing.T) {
-	for name, p := range map[string]palette{"light": lightPalette(), "dark": darkPalette()} {
+	for name, p := range map[string]Palette{"light": LightPalette(), "dark": DarkPalette()} {
 		grounds := map[string]color.NRGBA{"ground": p.Ground, "raised": p.Raised, "hover": p.Hover, "warn": p.Warn, "notice": p.Notice}
 		inks := map[string]color.NRGBA{
 			"text": p.Text, "muted": p.Muted, "sandbox": p.SandboxText, "live": p.LiveText, "soon": p.SoonText,
@@ -59,12 +60,13 @@ func TestContrast(t *testing.T) {
 	}
 }
 
-// The skin answers for every colour, size and font that the toolkit's widgets
+// The theme answers for every colour, size and font that the toolkit's widgets
 // in use ask for, without falling back to a colour of the other brightness.
-func TestSkin(t *testing.T) {
-	f := newFaces()
-	for _, p := range []palette{lightPalette(), darkPalette()} {
-		s := newSkin(p, f)
+func TestTheme(t *testing.T) {
+	test.NewTempApp(t) // an unheard-of colour is asked of the toolkit
+	f := NewFonts()
+	for _, p := range []Palette{LightPalette(), DarkPalette()} {
+		s := NewTheme(p, f)
 		// The variant that Fyne names does not count.
 		for _, n := range []struct{ a, b any }{
 			{s.Color(theme.ColorNameBackground, theme.VariantDark), s.Color(theme.ColorNameBackground, theme.VariantLight)},

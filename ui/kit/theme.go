@@ -1,4 +1,4 @@
-package window
+package kit
 
 import (
 	"image/color"
@@ -9,10 +9,10 @@ import (
 	"tokentray/assets/font"
 )
 
-// palette is every colour of the window in one brightness. Names say what a
+// Palette is every colour of the window in one brightness. Names say what a
 // colour is for. Texts reach 4.5:1 on whatever they stand on; theme_test.go
 // holds the pairs.
-type palette struct {
+type Palette struct {
 	Dark bool
 
 	Ground  color.NRGBA // the window
@@ -48,10 +48,12 @@ func rgb(hex uint32) color.NRGBA {
 	return color.NRGBA{R: uint8(hex >> 16), G: uint8(hex >> 8), B: uint8(hex), A: 0xff}
 }
 
-func alpha(c color.NRGBA, a uint8) color.NRGBA { c.A = a; return c }
+// Alpha is c with another opacity, from 0 to 0xff.
+func Alpha(c color.NRGBA, a uint8) color.NRGBA { c.A = a; return c }
 
-func lightPalette() palette {
-	return palette{
+// LightPalette is the palette of the light theme.
+func LightPalette() Palette {
+	return Palette{
 		Ground: rgb(0xF5F7F7), Raised: rgb(0xFFFFFF), Hover: rgb(0xEAEFF0), Line: rgb(0xDBE2E4), Border: rgb(0x76858B),
 		Text: rgb(0x172124), Muted: rgb(0x566368),
 		Sandbox: rgb(0x1B8A9B), Live: rgb(0xE4572E), Soon: rgb(0xD9930D),
@@ -63,8 +65,9 @@ func lightPalette() palette {
 	}
 }
 
-func darkPalette() palette {
-	return palette{
+// DarkPalette is the palette of the dark theme.
+func DarkPalette() Palette {
+	return Palette{
 		Dark:   true,
 		Ground: rgb(0x12181A), Raised: rgb(0x1B2326), Hover: rgb(0x212B2E), Line: rgb(0x2C383C), Border: rgb(0x6B7A80),
 		Text: rgb(0xE7EEF0), Muted: rgb(0x9BA9AE),
@@ -77,8 +80,8 @@ func darkPalette() palette {
 	}
 }
 
-// env is the hue of an environment, for shapes and edges.
-func (p palette) env(live bool) color.NRGBA {
+// Hue is the hue of an environment, for shapes and edges.
+func (p Palette) Hue(live bool) color.NRGBA {
 	if live {
 		return p.Live
 	}
@@ -87,43 +90,45 @@ func (p palette) env(live bool) color.NRGBA {
 
 // Text sizes, in Fyne's units. The line is about 1.45 times as high.
 const (
-	sizeSmall   = 12
-	sizeText    = 14
-	sizeName    = 15
-	sizeHeading = 20
-	sizeTime    = 20
+	SizeSmall   = 12
+	SizeText    = 14
+	SizeName    = 15
+	SizeHeading = 20
+	SizeTime    = 20
 )
 
-// grid is the unit that distances are multiples of.
-const grid = 4
+// Grid is the unit that distances are multiples of.
+const Grid = 4
 
-// skin is the Fyne theme made of a palette. It ignores the variant that Fyne
+// Theme is the Fyne theme made of a palette. It ignores the variant that Fyne
 // names: the palette was chosen by the user's setting.
-type skin struct {
-	pal                 palette
+type Theme struct {
+	pal                 Palette
 	regular, bold, mono fyne.Resource
 	base                fyne.Theme
 }
 
-var _ fyne.Theme = (*skin)(nil)
+var _ fyne.Theme = (*Theme)(nil)
 
-// faces are the three fonts as resources, made once: Fyne parses a resource
+// Fonts are the three fonts as resources, made once: Fyne parses a resource
 // anew when it is another object.
-type faces struct{ regular, bold, mono fyne.Resource }
+type Fonts struct{ regular, bold, mono fyne.Resource }
 
-func newFaces() faces {
-	return faces{
+// NewFonts returns the embedded fonts.
+func NewFonts() Fonts {
+	return Fonts{
 		regular: fyne.NewStaticResource("TokenTraySans-Regular.otf", font.Regular),
 		bold:    fyne.NewStaticResource("TokenTraySans-Bold.otf", font.Bold),
 		mono:    fyne.NewStaticResource("TokenTrayMono-Regular.otf", font.Mono),
 	}
 }
 
-func newSkin(p palette, f faces) *skin {
-	return &skin{pal: p, regular: f.regular, bold: f.bold, mono: f.mono, base: theme.DefaultTheme()}
+// NewTheme returns the theme that Fyne's own widgets are drawn with.
+func NewTheme(p Palette, f Fonts) *Theme {
+	return &Theme{pal: p, regular: f.regular, bold: f.bold, mono: f.mono, base: theme.DefaultTheme()}
 }
 
-func (s *skin) Font(style fyne.TextStyle) fyne.Resource {
+func (s *Theme) Font(style fyne.TextStyle) fyne.Resource {
 	switch {
 	case style.Monospace:
 		return s.mono
@@ -135,11 +140,11 @@ func (s *skin) Font(style fyne.TextStyle) fyne.Resource {
 	return s.regular
 }
 
-func (s *skin) Icon(name fyne.ThemeIconName) fyne.Resource {
+func (s *Theme) Icon(name fyne.ThemeIconName) fyne.Resource {
 	return s.base.Icon(name)
 }
 
-func (s *skin) Color(name fyne.ThemeColorName, _ fyne.ThemeVariant) color.Color {
+func (s *Theme) Color(name fyne.ThemeColorName, _ fyne.ThemeVariant) color.Color {
 	p := s.pal
 	switch name {
 	case theme.ColorNameBackground:
@@ -151,7 +156,7 @@ func (s *skin) Color(name fyne.ThemeColorName, _ fyne.ThemeVariant) color.Color 
 	case theme.ColorNamePrimary, theme.ColorNameHyperlink, theme.ColorNameSuccess:
 		return p.SandboxText
 	case theme.ColorNameFocus:
-		return alpha(p.Sandbox, 0x40)
+		return Alpha(p.Sandbox, 0x40)
 	case theme.ColorNameForegroundOnPrimary, theme.ColorNameForegroundOnSuccess:
 		return p.OnAccent
 	case theme.ColorNameError:
@@ -170,7 +175,7 @@ func (s *skin) Color(name fyne.ThemeColorName, _ fyne.ThemeVariant) color.Color 
 	case theme.ColorNameSeparator:
 		return p.Line
 	case theme.ColorNameScrollBar:
-		return alpha(p.Muted, 0x99)
+		return Alpha(p.Muted, 0x99)
 	case theme.ColorNameScrollBarBackground:
 		return color.NRGBA{}
 	case theme.ColorNameShadow:
@@ -183,25 +188,25 @@ func (s *skin) Color(name fyne.ThemeColorName, _ fyne.ThemeVariant) color.Color 
 	return s.base.Color(name, variant)
 }
 
-func (s *skin) Size(name fyne.ThemeSizeName) float32 {
+func (s *Theme) Size(name fyne.ThemeSizeName) float32 {
 	switch name {
 	case theme.SizeNameText:
-		return sizeText
+		return SizeText
 	case theme.SizeNameCaptionText:
-		return sizeSmall
+		return SizeSmall
 	case theme.SizeNameHeadingText, theme.SizeNameSubHeadingText:
-		return sizeHeading
+		return SizeHeading
 	case theme.SizeNamePadding:
-		return grid
+		return Grid
 	case theme.SizeNameInnerPadding:
-		return 2 * grid
+		return 2 * Grid
 	case theme.SizeNameInputBorder, theme.SizeNameSeparatorThickness:
 		return 1
 	case theme.SizeNameInputRadius, theme.SizeNameSelectionRadius, theme.SizeNameMenuRadius,
 		theme.SizeNameButtonRadius:
-		return radius
+		return Radius
 	case theme.SizeNamePopupRadius, theme.SizeNameDialogRadius, theme.SizeNameCardRadius:
-		return 2 * radius
+		return 2 * Radius
 	case theme.SizeNameModalBlurRadius:
 		return 0 // blurring the window in software costs more than it tells
 	case theme.SizeNameScrollBar:
@@ -214,5 +219,5 @@ func (s *skin) Size(name fyne.ThemeSizeName) float32 {
 	return s.base.Size(name)
 }
 
-// radius rounds the corners of controls.
-const radius = 4
+// Radius rounds the corners of controls.
+const Radius = 4

@@ -1,4 +1,4 @@
-package window
+package kit
 
 import (
 	"strings"
@@ -11,8 +11,8 @@ import (
 // it is written from right to left. What a reader takes for one character, an
 // emoji of several code points or a letter with its marks, stays whole.
 
-// clusters are what a reader takes for the characters of s.
-func clusters(s string) []string {
+// Clusters are what a reader takes for the characters of s.
+func Clusters(s string) []string {
 	var out []string
 	for it := graphemes.FromString(s); it.Next(); {
 		out = append(out, it.Value())
@@ -20,13 +20,13 @@ func clusters(s string) []string {
 	return out
 }
 
-// middleCut leaves at most that many characters of s, its beginning and its end:
+// MiddleCut leaves at most that many characters of s, its beginning and its end:
 // names often differ in the latter.
-func middleCut(s string, most int) string {
+func MiddleCut(s string, most int) string {
 	if len(s) <= most {
 		return s
 	}
-	all := clusters(s)
+	all := Clusters(s)
 	if len(all) <= most {
 		return s
 	}

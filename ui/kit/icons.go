@@ -1,0 +1,44 @@
+package kit
+
+import (
+	"fmt"
+	"hash/crc32"
+	"image/color"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+)
+
+// The window's icons are drawn here, on a grid of 24 with strokes of 1.75, so
+// that they belong together. Each is an SVG path in the colour that is asked for.
+const (
+	IconSearch   = `<circle cx="11" cy="11" r="6.25"/><path d="M15.8 15.8 20.5 20.5"/>`
+	IconAdd      = `<path d="M12 5v14M5 12h14"/>`
+	IconSettings = `<path d="M4 7.5h9M18 7.5h2M4 16.5h2M11 16.5h9"/><circle cx="15.5" cy="7.5" r="2.5"/><circle cx="8.5" cy="16.5" r="2.5"/>`
+	IconMore     = `<path d="M12 5.5v.01M12 12v.01M12 18.5v.01" stroke-width="3"/>`
+	IconBack     = `<path d="M19.5 12H5M11 5.5 4.5 12 11 18.5"/>`
+	IconClose    = `<path d="M6 6l12 12M18 6 6 18"/>`
+	IconKey      = `<path d="M12 3.25A8.75 8.75 0 1 1 3.25 12"/><path d="M12 8.5a3.5 3.5 0 1 0 0 7 3.5 3.5 0 1 0 0-7M15.5 12h4M18 12v2.5"/>`
+	// The shapes of the environments, as in the tray: an open and a solid ring.
+	IconSandbox = `<path d="M7.8 5.2a8 8 0 1 0 8.4 0" stroke-width="2.5"/>`
+	IconLive    = `<circle cx="12" cy="12" r="7" stroke-width="5.5"/>`
+)
+
+// svg wraps paths in a document of one colour.
+func svg(paths, colour string) []byte {
+	return fmt.Appendf(nil, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="%s" stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round">%s</svg>`, colour, paths)
+}
+
+// icon is an icon in one colour. Fyne caches what it drew by the resource's
+// name, so the name says all.
+func coloured(name, paths string, c color.NRGBA) fyne.Resource {
+	hex := fmt.Sprintf("#%02x%02x%02x", c.R, c.G, c.B)
+	return fyne.NewStaticResource("tokentray-"+name+hex+".svg", svg(paths, hex))
+}
+
+// Icon is a drawn icon, named as in the constants above.
+func Icon(paths string, c color.NRGBA) *canvas.Image {
+	img := canvas.NewImageFromResource(coloured(fmt.Sprintf("%08x", crc32.ChecksumIEEE([]byte(paths))), paths, c))
+	img.FillMode = canvas.ImageFillContain
+	return img
+}

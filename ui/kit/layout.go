@@ -1,0 +1,274 @@
+package kit
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/widget"
+)
+
+// Tall is an object whose height depends on its width, as wrapped text's does.
+type Tall interface{ HeightFor(width float32) float32 }
+
+// HeightFor is the height an object wants at a width.
+func HeightFor(o fyne.CanvasObject, width float32) float32 {
+	switch o := o.(type) {
+	case Tall:
+		return o.HeightFor(width)
+	case *fyne.Container:
+		if t, ok := o.Layout.(interface {
+			HeightOf([]fyne.CanvasObject, float32) float32
+		}); ok {
+			return t.HeightOf(o.Objects, width)
+		}
+	}
+	return o.MinSize().Height
+}
+
+// fitted is a layout that wants to know the width it scrolls in before it is
+// asked for its size.
+type fitted interface{ FitWidth(width float32) }
+
+// Column stands objects under one another, each as wide as the column and as
+// high as it wants at that width.
+type Column struct {
+	Gap, PadX, PadY float32
+	width           float32 // last width laid out, for MinSize
+	bound           bool    // to that width, whatever stands in it
+}
+
+func (c *Column) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	c.width = size.Width
+	y := c.PadY
+	for _, o := range objects {
+		if !o.Visible() {
+			continue
+		}
+		h := HeightFor(o, size.Width-2*c.PadX)
+		Place(o, c.PadX, y, size.Width-2*c.PadX, h)
+		y += h + c.Gap
+	}
+}
+
+func (c *Column) HeightOf(objects []fyne.CanvasObject, width float32) float32 {
+	h, n := 2*c.PadY, 0
+	for _, o := range objects {
+		if o.Visible() {
+			h += HeightFor(o, width-2*c.PadX)
+			n++
+		}
+	}
+	return h + c.Gap*float32(max(0, n-1))
+}
+
+func (c *Column) FitWidth(width float32) { c.width, c.bound = width, true }
+
+func (c *Column) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	if c.bound {
+		return fyne.NewSize(0, c.HeightOf(objects, c.width))
+	}
+	var w float32
+	for _, o := range objects {
+		if o.Visible() {
+			w = max(w, o.MinSize().Width)
+		}
+	}
+	w += 2 * c.PadX
+	return fyne.NewSize(w, c.HeightOf(objects, max(w, c.width)))
+}
+
+// Stack stands objects under one another with a gap between them.
+func Stack(gap float32, objects ...fyne.CanvasObject) *fyne.Container {
+	return container.New(&Column{Gap: gap}, objects...)
+}
+
+// Flow stands objects beside one another from the left and goes on in a new
+// line when the width is used up.
+type Flow struct{ Gap float32 }
+
+func (f *Flow) walk(objects []fyne.CanvasObject, width float32, at func(o fyne.CanvasObject, x, y float32, s fyne.Size)) float32 {
+	var x, y, line float32
+	for _, o := range objects {
+		if !o.Visible() {
+			continue
+		}
+		s := o.MinSize()
+		if x > 0 && x+s.Width > width {
+			x, y, line = 0, y+line+f.Gap, 0
+		}
+		at(o, x, y, s)
+		x += s.Width + f.Gap
+		line = max(line, s.Height)
+	}
+	return y + line
+}
+
+func (f *Flow) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	f.walk(objects, size.Width, func(o fyne.CanvasObject, x, y float32, s fyne.Size) {
+		Place(o, x, y, min(s.Width, size.Width), s.Height)
+	})
+	f.level(objects)
+}
+
+// level brings the objects of each line to the middle of the highest.
+func (f *Flow) level(objects []fyne.CanvasObject) {
+	high := map[float32]float32{}
+	for _, o := range objects {
+		if y := o.Position().Y; o.Visible() {
+			high[y] = max(high[y], o.Size().Height)
+		}
+	}
+	for _, o := range objects {
+		at := o.Position()
+		if h := high[at.Y]; o.Visible() && h > o.Size().Height {
+			o.Move(fyne.NewPos(at.X, at.Y+(h-o.Size().Height)/2))
+		}
+	}
+}
+
+func (f *Flow) HeightOf(objects []fyne.CanvasObject, width float32) float32 {
+	return f.walk(objects, width, func(fyne.CanvasObject, float32, float32, fyne.Size) {})
+}
+
+func (f *Flow) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	var s fyne.Size
+	for _, o := range objects {
+		if o.Visible() {
+			s = s.Max(o.MinSize())
+		}
+	}
+	return s
+}
+
+// Beside stands objects in a line, and in more lines where one is too short.
+func Beside(objects ...fyne.CanvasObject) *fyne.Container {
+	return container.New(&Flow{Gap: 2 * Grid}, objects...)
+}
+
+// Bar stands objects in one line: the first keeps to the left and takes the
+// room that the others leave, these keep to the right.
+type Bar struct{ Gap, PadX, Height float32 }
+
+func (b *Bar) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	x := size.Width - b.PadX
+	for i := len(objects) - 1; i > 0; i-- {
+		o := objects[i]
+		if !o.Visible() {
+			continue
+		}
+		s := o.MinSize()
+		x -= s.Width
+		Place(o, x, (size.Height-s.Height)/2, s.Width, s.Height)
+		x -= b.Gap
+	}
+	w := max(0, x-b.PadX)
+	h := min(size.Height, HeightFor(objects[0], w))
+	Place(objects[0], b.PadX, (size.Height-h)/2, w, h)
+}
+
+func (b *Bar) rest(objects []fyne.CanvasObject) float32 {
+	w := 2 * b.PadX
+	for _, o := range objects[1:] {
+		if o.Visible() {
+			w += o.MinSize().Width + b.Gap
+		}
+	}
+	return w
+}
+
+func (b *Bar) HeightOf(objects []fyne.CanvasObject, width float32) float32 {
+	h := max(b.Height, HeightFor(objects[0], width-b.rest(objects)))
+	for _, o := range objects[1:] {
+		if o.Visible() {
+			h = max(h, o.MinSize().Height)
+		}
+	}
+	return h
+}
+
+func (b *Bar) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	h := max(b.Height, objects[0].MinSize().Height)
+	for _, o := range objects[1:] {
+		if o.Visible() {
+			h = max(h, o.MinSize().Height)
+		}
+	}
+	return fyne.NewSize(objects[0].MinSize().Width+b.rest(objects), h)
+}
+
+// Scroller scrolls a column up and down. Unlike a bare Scroll it tells the
+// column its width first, so that wrapped text has its height at once and nothing
+// in it makes it wider.
+type Scroller struct {
+	widget.BaseWidget
+	Scroll *container.Scroll
+	Inner  *fyne.Container
+}
+
+// NewScroller returns a scroller of inner, whose layout says how high it is.
+func NewScroller(inner *fyne.Container) *Scroller {
+	s := &Scroller{Scroll: container.NewVScroll(inner), Inner: inner}
+	s.ExtendBaseWidget(s)
+	return s
+}
+
+func (s *Scroller) CreateRenderer() fyne.WidgetRenderer {
+	return &Renderer{
+		Parts: []fyne.CanvasObject{s.Scroll},
+		Min:   func() fyne.Size { return fyne.NewSize(0, 0) },
+		Place: func(size fyne.Size) { s.fit(size) },
+	}
+}
+
+func (s *Scroller) fit(size fyne.Size) {
+	if f, ok := s.Inner.Layout.(fitted); ok {
+		f.FitWidth(size.Width)
+	}
+	Place(s.Scroll, 0, 0, size.Width, size.Height)
+	s.Scroll.Refresh()
+}
+
+// Reflow lays the column out again after something in it changed its height.
+func (s *Scroller) Reflow() { s.fit(s.Size()); s.Inner.Refresh() }
+
+// Reveal scrolls so that an object within can be seen.
+func (s *Scroller) Reveal(o fyne.CanvasObject) {
+	driver := fyne.CurrentApp().Driver()
+	top := driver.AbsolutePositionForObject(o).Y - driver.AbsolutePositionForObject(s.Scroll).Y
+	const air = 8 * Grid // for the label above and the words below
+	y := s.Scroll.Offset.Y
+	switch bottom := top + o.Size().Height; {
+	case top < air:
+		y += top - air
+	case bottom > s.Scroll.Size().Height-air:
+		y += bottom - s.Scroll.Size().Height + air
+	}
+	y = max(0, min(y, s.Inner.Size().Height-s.Scroll.Size().Height))
+	s.Scroll.ScrollToOffset(fyne.NewPos(0, y))
+}
+
+// Space is empty room.
+func Space(w, h float32) fyne.CanvasObject {
+	return container.New(&Fixed{Size: fyne.NewSize(w, h)})
+}
+
+// Fixed gives everything in it one size.
+type Fixed struct{ Size fyne.Size }
+
+func (f *Fixed) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	for _, o := range objects {
+		Place(o, 0, 0, size.Width, size.Height)
+	}
+}
+func (f *Fixed) MinSize([]fyne.CanvasObject) fyne.Size { return f.Size }
+
+// Visible shows or hides an object; nothing happens when it is so already.
+func Visible(o fyne.CanvasObject, on bool) {
+	if o.Visible() == on {
+		return
+	}
+	if on {
+		o.Show()
+	} else {
+		o.Hide()
+	}
+}

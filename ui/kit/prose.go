@@ -1,0 +1,131 @@
+package kit
+
+import (
+	"image/color"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/widget"
+)
+
+// Prose is wrapped text without a margin of its own, so that it stands on the
+// same edge as everything else.
+type Prose struct {
+	widget.BaseWidget
+	Content string
+	size    float32
+	color   color.Color
+	Style   fyne.TextStyle
+	Center  bool
+
+	width float32 // of the lines below
+	Lines []*canvas.Text
+	flown flown // what the lines were made of
+	r     *Renderer
+}
+
+// flown is everything that the lines of a prose depend on.
+type flown struct {
+	content string
+	width   float32
+	size    float32
+	color   color.Color
+	style   fyne.TextStyle
+}
+
+// NewProse returns text that wraps at the width it gets.
+func NewProse(content string, size float32, c color.Color) *Prose {
+	p := &Prose{Content: content, size: size, color: c}
+	p.ExtendBaseWidget(p)
+	return p
+}
+
+// Set changes the words; it reports whether anything changed.
+func (p *Prose) Set(content string, c color.Color) bool {
+	if p.Content == content && p.color == c {
+		return false
+	}
+	p.Content, p.color = content, c
+	p.flowInto(p.width)
+	if p.r != nil {
+		p.Refresh()
+	}
+	return true
+}
+
+func (p *Prose) CreateRenderer() fyne.WidgetRenderer {
+	p.r = &Renderer{
+		Min: func() fyne.Size {
+			return fyne.NewSize(0, p.HeightFor(p.width))
+		},
+		Place: func(s fyne.Size) {
+			p.flowInto(s.Width)
+			p.arrange(s.Width)
+		},
+		Paint: func() { p.arrange(p.Size().Width) },
+	}
+	p.r.Parts = p.objects()
+	return p.r
+}
+
+func (p *Prose) objects() []fyne.CanvasObject {
+	out := make([]fyne.CanvasObject, len(p.Lines))
+	for i, l := range p.Lines {
+		out[i] = l
+	}
+	return out
+}
+
+func (p *Prose) arrange(width float32) {
+	h := p.lineHeight()
+	for i, l := range p.Lines {
+		x := float32(0)
+		if p.Center {
+			x = (width - l.MinSize().Width) / 2
+		}
+		Place(l, x, float32(i)*h, max(1, width-x), h)
+	}
+}
+
+func (p *Prose) lineHeight() float32 { return Measure("M", p.size, p.Style).Height }
+
+// HeightFor is the height of the text wrapped at a width.
+func (p *Prose) HeightFor(width float32) float32 {
+	if p.Content == "" {
+		return 0
+	}
+	if width <= 0 {
+		return p.lineHeight()
+	}
+	p.flowInto(width)
+	return float32(len(p.Lines)) * p.lineHeight()
+}
+
+func (p *Prose) flowInto(width float32) {
+	now := flown{p.Content, width, p.size, p.color, p.Style}
+	if p.flown == now { // a layout asks several times, and measuring text takes long
+		return
+	}
+	p.flown = now
+	var want []string
+	if p.Content != "" && width > 0 {
+		want = Wrap(p.Content, func(s string) bool { return Measure(s, p.size, p.Style).Width <= width })
+	}
+	p.width = width
+	same := len(want) == len(p.Lines)
+	for i := 0; same && i < len(want); i++ {
+		same = p.Lines[i].Text == want[i] && p.Lines[i].Color == p.color
+	}
+	if same {
+		return
+	}
+	p.Lines = p.Lines[:0:0]
+	for _, s := range want {
+		l := Text(s, p.size, p.color)
+		l.TextStyle = p.Style
+		p.Lines = append(p.Lines, l)
+	}
+	if p.r != nil {
+		p.r.Parts = p.objects()
+	}
+}

@@ -1,0 +1,129 @@
+package kit
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/widget"
+)
+
+// ringSize is the width and height of a ring.
+const ringSize = 84
+
+// Dial is what a ring shows.
+type Dial struct {
+	Fill    float32 // 0 to 1 of the token's life
+	Inner   float32 // 0 to 1 of the overlap that the previous token has left
+	Live    bool
+	Soon    bool
+	Percent string
+}
+
+// Ring is the gauge of a token's remaining life, as the program's icon is one:
+// clockwise from the top, with the share in figures. A thin ring within it is
+// what the previous token has left.
+type Ring struct {
+	widget.BaseWidget
+	look               *Look
+	shown              Dial
+	track, Fill, Inner *canvas.Arc
+	percent            *canvas.Text
+}
+
+// NewRing returns a ring that shows d.
+func NewRing(l *Look, d Dial) *Ring {
+	r := &Ring{look: l, shown: d}
+	r.ExtendBaseWidget(r)
+	return r
+}
+
+// Set turns the ring; less than two degrees are not drawn.
+func (r *Ring) Set(d Dial) {
+	if d == r.shown {
+		return
+	}
+	before := r.shown
+	r.shown = d
+	if r.Fill == nil {
+		return
+	}
+	if Turn(d.Fill) != Turn(before.Fill) || d.Soon != before.Soon {
+		r.paintFill()
+		r.Fill.Refresh()
+	}
+	if Turn(d.Inner) != Turn(before.Inner) {
+		r.paintInner()
+		r.Inner.Refresh()
+	}
+	if d.Percent != before.Percent {
+		r.percent.Text = d.Percent
+		r.percent.Refresh()
+	}
+}
+
+// Turn is the angle of a share, in steps of two degrees; what is more than
+// nothing can be seen.
+func Turn(share float32) float32 {
+	if share <= 0 {
+		return 0
+	}
+	return min(360, max(2, float32(int(share*180))*2))
+}
+
+func (r *Ring) paintFill() {
+	hue := r.look.Palette.Hue(r.shown.Live)
+	if r.shown.Soon {
+		hue = r.look.Palette.Soon
+	}
+	r.Fill.FillColor, r.Fill.EndAngle = hue, Turn(r.shown.Fill)
+	Visible(r.Fill, r.Fill.EndAngle > 0)
+}
+
+func (r *Ring) paintInner() {
+	r.Inner.EndAngle = Turn(r.shown.Inner)
+	Visible(r.Inner, r.Inner.EndAngle > 0)
+}
+
+func (r *Ring) CreateRenderer() fyne.WidgetRenderer {
+	p := r.look.Palette
+	r.track = canvas.NewArc(0, 360, 0.82, p.Line)
+	r.Fill = canvas.NewArc(0, 0, 0.82, p.Sandbox)
+	r.Inner = canvas.NewArc(0, 0, 0.9, p.Soon)
+	r.percent = BoldText(r.shown.Percent, SizeName, p.Text)
+	r.percent.Alignment = fyne.TextAlignCenter
+	r.paintFill()
+	r.paintInner()
+	return &Renderer{
+		Parts: []fyne.CanvasObject{r.track, r.Fill, r.Inner, r.percent},
+		Min:   func() fyne.Size { return fyne.NewSquareSize(ringSize) },
+		Place: func(s fyne.Size) {
+			const in = 11 // of the inner ring
+			Place(r.track, 0, 0, s.Width, s.Height)
+			Place(r.Fill, 0, 0, s.Width, s.Height)
+			Place(r.Inner, in, in, s.Width-2*in, s.Height-2*in)
+			h := r.percent.MinSize().Height
+			Place(r.percent, 0, (s.Height-h)/2, s.Width, h)
+		},
+	}
+}
+
+// BesideRing stands an object of fixed size at the left and another, which may
+// wrap, in the rest, both in the middle.
+type BesideRing struct{ Gap float32 }
+
+func (b *BesideRing) Layout(o []fyne.CanvasObject, size fyne.Size) {
+	s := o[0].MinSize()
+	Place(o[0], 0, (size.Height-s.Height)/2, s.Width, s.Height)
+	w := max(0, size.Width-s.Width-b.Gap)
+	h := HeightFor(o[1], w)
+	Place(o[1], s.Width+b.Gap, max(0, (size.Height-h)/2), w, h)
+}
+
+func (b *BesideRing) HeightOf(o []fyne.CanvasObject, width float32) float32 {
+	s := o[0].MinSize()
+	return max(s.Height, HeightFor(o[1], max(0, width-s.Width-b.Gap)))
+}
+
+func (b *BesideRing) MinSize(o []fyne.CanvasObject) fyne.Size {
+	s, t := o[0].MinSize(), o[1].MinSize()
+	return fyne.NewSize(s.Width+b.Gap+t.Width, max(s.Height, t.Height))
+}

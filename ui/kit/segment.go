@@ -1,0 +1,290 @@
+package kit
+
+import (
+	"image/color"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/widget"
+)
+
+// Choice is one option of a segment.
+type Choice struct {
+	Value, Label string
+	Paths        string      // a shape before the label, so that colour is never alone
+	Hue          color.NRGBA // of shape and underline; zero means the accent
+}
+
+// Segment is a switch between few options that are all in sight. Left and right
+// move it; its mark is a bar under the chosen word.
+type Segment struct {
+	widget.BaseWidget
+	look    *Look
+	choices []Choice
+	Value   string
+	on      func(value string)
+
+	Single bool // keeps to one line: where that is short, the shapes alone stand for the words
+
+	hovered int // index, or -1
+	Focused bool
+
+	Frame  *canvas.Rectangle
+	chosen *canvas.Rectangle
+	mark   *canvas.Rectangle
+	over   *canvas.Rectangle
+	words  []*canvas.Text
+	bolds  []*canvas.Text
+	shapes []*canvas.Image
+}
+
+var (
+	_ fyne.Focusable    = (*Segment)(nil)
+	_ fyne.Tappable     = (*Segment)(nil)
+	_ desktop.Hoverable = (*Segment)(nil)
+	_ Tall              = (*Segment)(nil)
+)
+
+// NewSegment returns a switch that stands at value and tells on what a person chose.
+func NewSegment(l *Look, value string, on func(string), choices ...Choice) *Segment {
+	s := &Segment{look: l, choices: choices, Value: value, on: on, hovered: -1}
+	s.ExtendBaseWidget(s)
+	return s
+}
+
+// SegmentHeight is the height of a segment's line, in Fyne's units.
+const SegmentHeight = 36
+
+func (s *Segment) CreateRenderer() fyne.WidgetRenderer {
+	p := s.look.Palette
+	s.Frame = canvas.NewRectangle(p.Hover)
+	s.Frame.CornerRadius = Radius
+	s.over = canvas.NewRectangle(color.Transparent)
+	s.chosen = canvas.NewRectangle(p.Raised)
+	s.chosen.CornerRadius = Radius
+	s.mark = canvas.NewRectangle(p.Sandbox)
+	f := &Renderer{Parts: []fyne.CanvasObject{s.Frame, s.over, s.chosen, s.mark}, Paint: s.paint}
+	for _, c := range s.choices {
+		t := Text(c.Label, SizeText, p.Muted)
+		b := BoldText(c.Label, SizeText, p.Text)
+		s.words, s.bolds = append(s.words, t), append(s.bolds, b)
+		f.Parts = append(f.Parts, t, b)
+		var g *canvas.Image
+		if c.Paths != "" {
+			g = Icon(c.Paths, c.Hue)
+			f.Parts = append(f.Parts, g)
+		}
+		s.shapes = append(s.shapes, g)
+	}
+	f.Min = func() fyne.Size { return fyne.NewSize(s.widest(), SegmentHeight) }
+	f.Place = func(fyne.Size) { s.paint() }
+	s.paint()
+	return f
+}
+
+// Wide is the width of all options in one line.
+func (s *Segment) Wide() float32 {
+	var w float32
+	for i := range s.choices {
+		w += s.want(i)
+	}
+	return w
+}
+
+// widest is the width of the widest option.
+func (s *Segment) widest() float32 {
+	var w float32
+	for i := range s.choices {
+		w = max(w, s.want(i))
+	}
+	return w
+}
+
+// want is the width an option needs.
+func (s *Segment) want(i int) float32 {
+	w := Measure(s.choices[i].Label, SizeText, fyne.TextStyle{Bold: true}).Width + 5*Grid
+	if s.choices[i].Paths != "" {
+		w += 14 + Grid
+	}
+	return w
+}
+
+// tight is the width of an option that is down to its shape, if it has one.
+func (s *Segment) tight(i int) float32 {
+	if s.choices[i].Paths != "" {
+		return 14 + 4*Grid
+	}
+	return s.want(i)
+}
+
+// squeezed reports whether shapes stand for words: the air beside these was
+// given up first.
+func (s *Segment) squeezed(width float32) bool {
+	return s.Single && s.Wide()-float32(len(s.choices))*3*Grid > width+0.5
+}
+
+// cell is where an option stands.
+type cell struct{ X, Y, W float32 }
+
+// Cells places the options: in one line where they fit, each with its share of
+// the spare room; else in as few lines of equal cells as it takes.
+func (s *Segment) Cells(width float32) []cell {
+	n := len(s.choices)
+	out := make([]cell, n)
+	total := s.Wide()
+	if total <= width+0.5 {
+		x, spare := float32(0), (width-total)/float32(n)
+		for i := range s.choices {
+			out[i] = cell{x, 0, s.want(i) + spare}
+			x += out[i].W
+		}
+		return out
+	}
+	if !s.squeezed(width) && s.Single {
+		for i, x := 0, float32(0); i < n; i++ {
+			out[i] = cell{x, 0, s.want(i) - (total-width)/float32(n)}
+			x += out[i].W
+		}
+		return out
+	}
+	if s.Single {
+		total = 0
+		for i := range s.choices {
+			out[i].X, out[i].W = total, s.tight(i)
+			total += out[i].W
+		}
+		for i := range out {
+			out[i].X, out[i].W = out[i].X*width/total, out[i].W*width/total
+		}
+		return out
+	}
+	perLine := max(1, min(n-1, int(width/s.widest())))
+	lines := (n + perLine - 1) / perLine
+	perLine = (n + lines - 1) / lines
+	for i := range s.choices {
+		w := width / float32(perLine)
+		out[i] = cell{float32(i%perLine) * w, float32(i/perLine) * SegmentHeight, w}
+	}
+	return out
+}
+
+// HeightFor implements tall.
+func (s *Segment) HeightFor(width float32) float32 {
+	cells := s.Cells(width)
+	return cells[len(cells)-1].Y + SegmentHeight
+}
+
+func (s *Segment) paint() {
+	p := s.look.Palette
+	size := s.Size()
+	Place(s.Frame, 0, 0, size.Width, size.Height)
+	s.Frame.StrokeWidth, s.Frame.StrokeColor = 0, color.Transparent
+	if s.Focused {
+		s.Frame.StrokeWidth, s.Frame.StrokeColor = 2, p.Sandbox
+	}
+	s.chosen.Hide()
+	s.mark.Hide()
+	s.over.Hide()
+	for i, at := range s.Cells(size.Width) {
+		c, w := s.choices[i], at.W
+		on := c.Value == s.Value
+		t := s.words[i]
+		bare := s.shapes[i] != nil && s.squeezed(size.Width)
+		s.words[i].Hidden, s.bolds[i].Hidden = on || bare, !on || bare
+		if on {
+			t = s.bolds[i]
+			Place(s.chosen, at.X+2, at.Y+2, w-4, SegmentHeight-4)
+			s.chosen.Show()
+			hue := c.Hue
+			if hue.A == 0 {
+				hue = p.Sandbox
+			}
+			s.mark.FillColor = hue
+			Place(s.mark, at.X+2*Grid, at.Y+SegmentHeight-5, w-4*Grid, 3)
+			s.mark.Show()
+		} else if i == s.hovered {
+			s.over.FillColor = p.Line
+			s.over.CornerRadius = Radius
+			Place(s.over, at.X+2, at.Y+2, w-4, SegmentHeight-4)
+			s.over.Show()
+		}
+		m := t.MinSize()
+		content := m.Width
+		switch {
+		case bare:
+			content = 14
+		case s.shapes[i] != nil:
+			content += 14 + Grid
+		}
+		left := at.X + (w-content)/2
+		if s.shapes[i] != nil {
+			Place(s.shapes[i], left, at.Y+(SegmentHeight-14)/2, 14, 14)
+			left += 14 + Grid
+		}
+		Place(t, left, at.Y+(SegmentHeight-m.Height)/2-Lift(t.TextSize), m.Width, m.Height)
+	}
+}
+
+// Choose moves the switch without telling anybody.
+func (s *Segment) Choose(value string) {
+	if s.Value != value {
+		s.Value = value
+		s.Refresh()
+	}
+}
+
+// Pick chooses the i-th choice and tells it.
+func (s *Segment) Pick(i int) {
+	if i < 0 || i >= len(s.choices) || s.choices[i].Value == s.Value {
+		return
+	}
+	s.Choose(s.choices[i].Value)
+	if s.on != nil {
+		s.on(s.Value)
+	}
+}
+
+// at is the option under a position.
+func (s *Segment) at(p fyne.Position) int {
+	for i, c := range s.Cells(s.Size().Width) {
+		if p.X < c.X+c.W && p.Y < c.Y+SegmentHeight {
+			return i
+		}
+	}
+	return len(s.choices) - 1
+}
+
+func (s *Segment) index() int {
+	for i, c := range s.choices {
+		if c.Value == s.Value {
+			return i
+		}
+	}
+	return -1
+}
+
+func (s *Segment) hover(i int) {
+	if s.hovered != i {
+		s.hovered = i
+		s.Refresh()
+	}
+}
+
+func (s *Segment) Tapped(e *fyne.PointEvent)        { s.Pick(s.at(e.Position)) }
+func (s *Segment) MouseIn(e *desktop.MouseEvent)    { s.hover(s.at(e.Position)) }
+func (s *Segment) MouseMoved(e *desktop.MouseEvent) { s.hover(s.at(e.Position)) }
+func (s *Segment) MouseOut()                        { s.hover(-1) }
+func (s *Segment) FocusGained()                     { s.Focused = true; s.Refresh(); s.look.Reveal(s) }
+func (s *Segment) FocusLost()                       { s.Focused = false; s.Refresh() }
+func (s *Segment) TypedRune(r rune)                 { s.look.Typed(r) }
+func (s *Segment) TypedKey(e *fyne.KeyEvent) {
+	switch e.Name {
+	case fyne.KeyLeft:
+		s.Pick(s.index() - 1)
+	case fyne.KeyRight:
+		s.Pick(s.index() + 1)
+	default:
+		s.look.OnKey(e)
+	}
+}
