@@ -150,6 +150,7 @@ const (
 	RemedyBackupPass   = "backup_pass"    // enter the passphrase of the passphrase file
 	RemedyPreview      = "preview"        // look at the plan of the import again
 	RemedyImportLeft   = "import_left"    // import again; the vault may hold what is not saved
+	RemedyBackupAsk    = "backup_ask"     // the file is a backup; send its passphrase
 	RemedyImportHalf   = "import_half"    // accounts are imported; set the settings by hand
 	RemedySlower       = "slower"         // too many refreshes or failures of one client
 	RemedyNoPush       = "no_push"        // tokentray push list

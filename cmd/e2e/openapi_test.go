@@ -217,7 +217,8 @@ func TestTheDescriptionHasEveryField(t *testing.T) {
 		"Error": api.Error{}, "Problem": core.Problem{}, "HistoryEntry": api.HistoryEntry{}, "DoorStatus": door.Status{},
 		"Loopback": api.Loopback{}, "LoopbackRequest": api.LoopbackRequest{}, "ClientKey": api.ClientKey{},
 		"Backup": api.Backup{}, "ImportRequest": api.ImportRequest{}, "ImportPlan": api.ImportPlan{},
-		"ImportRow": api.ImportRow{}, "ImportSetting": api.ImportSetting{},
+		"ImportFile": api.ImportFile{}, "ImportRemark": api.ImportRemark{}, "ImportFault": api.ImportFault{},
+		"ExportRequest": api.ExportRequest{}, "Export": api.Export{}, "ImportRow": api.ImportRow{}, "ImportSetting": api.ImportSetting{},
 		"ClientKeyInput": api.ClientKeyInput{}, "NewClientKey": api.NewClientKey{}, "Access": api.Access{},
 		"Push": api.Push{}, "PushResult": api.PushResult{}, "PushInput": api.PushInput{},
 	} {
@@ -281,7 +282,7 @@ func TestTheDescriptionAgainstTheRunningServer(t *testing.T) {
 		"setEnv": `{"active":"sandbox"}`, "pauseAll": `{"paused":false}`, "setSetting": `{"value":"dark"}`,
 		"refreshToken": `{"stale":"88_another"}`, "initVault": `{"passphrase":"correct horse battery staple"}`, "unlockVault": `{"passphrase":"correct horse battery staple"}`,
 		"backup": `{"passphrase":"correct horse battery staple"}`, "importAccounts": `{"accounts":[{"name":"more","appid":"wx00000000000000aa"},{"name":"gh"}],"settings":{"theme":"dark"}}`,
-		"setSession": `{}`, "setLoopback": `{"on":true}`, "addClientKey": `{"name":"made"}`,
+		"exportAccounts": `{"format":"csv"}`, "setSession": `{}`, "setLoopback": `{"on":true}`, "addClientKey": `{"name":"made"}`,
 		"addPush":           `{"kind":"command","command":["/bin/true"]}`,
 		"wechatStableToken": fmt.Sprintf(`{"grant_type":"client_credential","appid":%q,"secret":%q}`, doorAppID, home.key),
 	}

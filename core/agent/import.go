@@ -16,6 +16,10 @@ func (s *Service) Import(ctx context.Context, req api.ImportRequest) (api.Import
 	if !slices.Contains([]string{"", api.ConflictSkip, api.ConflictRename, api.ConflictReplace}, req.OnConflict) {
 		return api.ImportPlan{}, &core.Error{Class: core.Invalid, Remedy: core.RemedyInput, Message: "on_conflict must be skip, rename or replace"}
 	}
+	plan, err := readImport(&req)
+	if err != nil {
+		return api.ImportPlan{}, err
+	}
 	s.reopen(ctx)
 	s.edit.Lock()
 	defer s.edit.Unlock()
@@ -26,7 +30,7 @@ func (s *Service) Import(ctx context.Context, req api.ImportRequest) (api.Import
 	if err != nil {
 		return api.ImportPlan{}, err
 	}
-	plan := api.ImportPlan{Rows: p.rows, Ready: p.ready}
+	plan.Rows, plan.Ready = p.rows, p.ready
 	settings, ready := s.planSettings(req)
 	plan.Settings, plan.Ready = settings, plan.Ready && ready
 	if plan.Rows == nil {

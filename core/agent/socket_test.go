@@ -83,7 +83,7 @@ func TestAnAgentFollowsTheRuntimeFolder(t *testing.T) {
 	}
 	r.upkeep.now(t.Context())
 	answers(t, h.Again())
-	if err := os.Mkdir(folder, 0o700); err != nil {
+	if err := os.MkdirAll(folder, 0o700); err != nil { // an agent that looked just before has made it anew
 		t.Fatal(err)
 	}
 	r.upkeep.now(t.Context())

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 
 	"tokentray/core"
@@ -16,6 +17,26 @@ type Carrier interface {
 	// Import plans what becomes of accounts from elsewhere and, with
 	// ImportRequest.Apply, does it: all of it or nothing.
 	Import(ctx context.Context, req ImportRequest) (ImportPlan, error)
+	// Export writes accounts, without secrets, as a file for others.
+	Export(ctx context.Context, req ExportRequest) (Export, error)
+}
+
+// The formats of Export.
+const (
+	ExportJSON = "json"
+	ExportCSV  = "csv"
+)
+
+// ExportRequest says which accounts go into which file.
+type ExportRequest struct {
+	Format string   `json:"format"`        // json or csv
+	Env    core.Env `json:"env,omitempty"` // empty: both
+}
+
+// Export is a file of accounts.
+type Export struct {
+	Data     []byte `json:"data"` // base64 on the wire
+	Accounts int    `json:"accounts"`
 }
 
 // Backup is an encrypted backup.
@@ -32,12 +53,41 @@ const (
 	ConflictReplace = "replace" // what the file tells replaces what is there
 )
 
-// ImportRequest brings accounts from elsewhere. In an account nil means that
-// the file did not tell: a new account takes the default, one that is there
-// keeps what it has. AllowLive and Apart of an account do not count: no file
-// gives a person's consent.
+// ImportFile is a file of another program's or of TokenTray's own. The agent
+// reads it: what it cannot understand is an error with ImportFaults in its chain.
+type ImportFile struct {
+	Name string `json:"name,omitempty"` // helps to find out the format, and tells a Spring profile
+	Data []byte `json:"data"`           // base64 on the wire; at most MaxImportFile
+	From string `json:"from,omitempty"` // one of ImportSources; empty: found out
+	// What the file does not say, or says wrong. AccountName is for a file with
+	// one account; AppIDKey and SecretKey name its variables.
+	AccountName string       `json:"account_name,omitempty"`
+	Env         core.Env     `json:"env,omitempty"`
+	Kind        core.Kind    `json:"kind,omitempty"`
+	Product     core.Product `json:"product,omitempty"`
+	BaseURL     string       `json:"base_url,omitempty"`
+	AppIDKey    string       `json:"appid_key,omitempty"`
+	SecretKey   string       `json:"secret_key,omitempty"`
+	// Passphrase opens a backup. One without is refused with the remedy
+	// core.RemedyBackupAsk.
+	Passphrase string `json:"passphrase,omitempty"`
+}
+
+// MaxImportFile is how many bytes a file may have.
+const MaxImportFile = 16 << 20
+
+// ImportSources are the formats that are read, in the order they are offered.
+func ImportSources() []string {
+	return []string{"tokentray", "csv", "dotenv", "postman", "wxjava", "backup"}
+}
+
+// ImportRequest brings accounts from elsewhere: those of a file, or those that
+// the caller tells. In an account nil means that the file did not tell: a new
+// account takes the default, one that is there keeps what it has. AllowLive and
+// Apart of an account do not count: no file gives a person's consent.
 type ImportRequest struct {
-	Accounts []AccountInput    `json:"accounts"`
+	File     *ImportFile       `json:"file,omitempty"` // in the place of Accounts and Settings
+	Accounts []AccountInput    `json:"accounts,omitempty"`
 	Settings map[string]string `json:"settings,omitempty"` // as PUT /v1/settings takes them
 	// OnConflict is one of skip, rename and replace; empty: a plan with a conflict
 	// is not ready.
@@ -115,8 +165,42 @@ type ImportSetting struct {
 	Action string `json:"action"`
 }
 
+// ImportRemark is something in a file that was left out or understood in a way
+// that a person should know of. ui/text has a sentence for each code.
+type ImportRemark struct {
+	Code string `json:"code"`
+	Line int    `json:"line,omitempty"`
+	Key  string `json:"key,omitempty"` // if it is one we know
+}
+
+// ImportFault is why a file cannot be taken over, in one place of it. ui/text has
+// a sentence for each code.
+type ImportFault struct {
+	Code  string `json:"code"`
+	Line  int    `json:"line,omitempty"`  // from 1; 0: the file as a whole
+	Key   string `json:"key,omitempty"`   // if it is one we know
+	Other int    `json:"other,omitempty"` // another line, or the limit that was passed
+}
+
+// ImportFaults are all faults of a file. The error that has them in its chain
+// says them in English.
+type ImportFaults []ImportFault
+
+func (f ImportFaults) Error() string {
+	if len(f) == 0 {
+		return "the file is fine"
+	}
+	return fmt.Sprintf("line %d: %s", f[0].Line, f[0].Code)
+}
+
 // ImportPlan is what becomes of everything.
 type ImportPlan struct {
+	// Source, Lines and Remarks are of the file: its format, and for each row the
+	// line where its account begins.
+	Source  string         `json:"source,omitempty"`
+	Lines   []int          `json:"lines,omitempty"`
+	Remarks []ImportRemark `json:"remarks,omitempty"`
+
 	Rows     []ImportRow     `json:"rows"`
 	Settings []ImportSetting `json:"settings,omitempty"`
 	Digest   string          `json:"digest"`
@@ -135,6 +219,7 @@ func (h *handler) carryRoutes(c Carrier) {
 		return c.Backup(ctx, core.NewSecret(b.Passphrase))
 	}))
 	h.mux.Handle("POST /v1/import", body(false, c.Import))
+	h.mux.Handle("POST /v1/export", body(false, c.Export))
 }
 
 // bodyLimit is how many bytes of a request a route takes.
@@ -153,4 +238,9 @@ func (c *Client) Backup(ctx context.Context, passphrase core.Secret) (Backup, er
 // Import implements Carrier.
 func (c *Client) Import(ctx context.Context, req ImportRequest) (ImportPlan, error) {
 	return call[ImportPlan](ctx, c, http.MethodPost, "/v1/import", req)
+}
+
+// Export implements Carrier.
+func (c *Client) Export(ctx context.Context, req ExportRequest) (Export, error) {
+	return call[Export](ctx, c, http.MethodPost, "/v1/export", req)
 }

@@ -37,6 +37,7 @@
 //	DELETE /v1/keys/{name}
 //	POST   /v1/backup                              {"passphrase":"…"} -> Backup, encrypted
 //	POST   /v1/import                              ImportRequest -> ImportPlan
+//	POST   /v1/export                              ExportRequest -> Export
 //	POST   /v1/stop, /v1/reset
 //
 // Names are percent-encoded. Without an environment the account is the one in

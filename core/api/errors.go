@@ -44,6 +44,10 @@ func FromError(err error) *Error {
 	if errors.As(e.Err, &problems) {
 		out.Problems = problems
 	}
+	var faults ImportFaults
+	if errors.As(e.Err, &faults) {
+		out.Faults = faults
+	}
 	return out
 }
 
@@ -59,6 +63,9 @@ func (e *Error) Core() *core.Error {
 	}
 	if len(e.Problems) > 0 {
 		out.Err = core.Problems(e.Problems)
+	}
+	if len(e.Faults) > 0 {
+		out.Err = ImportFaults(e.Faults)
 	}
 	return out
 }

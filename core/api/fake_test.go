@@ -82,11 +82,19 @@ func (f *fakeAgent) Backup(_ context.Context, passphrase core.Secret) (Backup, e
 }
 
 func (f *fakeAgent) Import(_ context.Context, req ImportRequest) (ImportPlan, error) {
+	if req.File != nil {
+		return fakePlan(), f.note("import %s %s %s", req.File.Name, req.File.Data, req.File.From)
+	}
 	return fakePlan(), f.note("import %d %s %v %s", len(req.Accounts), req.OnConflict, req.Settings, req.Apply)
+}
+
+func (f *fakeAgent) Export(_ context.Context, req ExportRequest) (Export, error) {
+	return Export{Data: []byte("[]"), Accounts: 2}, f.note("export %s %s", req.Format, req.Env)
 }
 
 func fakePlan() ImportPlan {
 	return ImportPlan{
+		Source: "dotenv", Lines: []int{1}, Remarks: []ImportRemark{{Code: "wecom", Line: 2, Key: "CORP_ID"}},
 		Rows: []ImportRow{{
 			Status: ImportConflict, Action: ImportRename, Name: "商店", Env: core.Live, Kind: core.KindWeChat, AppID: "wx0", As: "商店-2", With: "商店/live",
 			Changes: []string{"note"}, Problems: []core.Problem{{Field: "appid", Key: core.ProblemAppIDOdd, Warn: true}}, NoSecret: true, Auto: true,

@@ -131,6 +131,12 @@ func calls() []struct {
 				OnConflict: ConflictRename, Apply: "00",
 			}))
 		}, "import 1 rename map[theme:dark] 00", fakePlan()},
+		{"import a file", func(x context.Context, c *Client) (any, error) {
+			return outcome(c.Import(x, ImportRequest{File: &ImportFile{Name: "a.env", Data: []byte("A=1\x00"), From: "dotenv"}}))
+		}, "import a.env A=1\x00 dotenv", fakePlan()},
+		{"export", func(x context.Context, c *Client) (any, error) {
+			return outcome(c.Export(x, ExportRequest{Format: ExportCSV, Env: core.Live}))
+		}, "export csv live", Export{Data: []byte("[]"), Accounts: 2}},
 		{"description", func(x context.Context, c *Client) (any, error) { return outcome(c.OpenAPI(x)) }, "openapi", json.RawMessage(`{"openapi":"3.1.0"}`)},
 	}
 }
@@ -192,6 +198,16 @@ func TestProblemsOfFieldsSurviveTheWire(t *testing.T) {
 	var got core.Problems
 	if !errors.As(err, &got) || !cmp.Equal(got, problems) {
 		t.Errorf("got %v, want the problems in the chain", err)
+	}
+}
+
+func TestFaultsOfAFileSurviveTheWire(t *testing.T) {
+	faults := ImportFaults{{Code: "twice", Line: 3, Key: "WX_SECRET", Other: 2}}
+	client := serve(t, &fakeAgent{err: &core.Error{Class: core.Invalid, Message: "no", Err: faults}}, anyone)
+	_, err := client.Status(t.Context())
+	var got ImportFaults
+	if !errors.As(err, &got) || !cmp.Equal(got, faults) {
+		t.Errorf("got %v, want the faults in the chain", err)
 	}
 }
 

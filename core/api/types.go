@@ -124,6 +124,9 @@ type Error struct {
 	// Problems are the fields that class Invalid is about, when it is about
 	// fields. In a *core.Error they are its cause, a core.Problems.
 	Problems []core.Problem `json:"problems,omitempty"`
+	// Faults are what is wrong with an imported file. In a *core.Error they are
+	// its cause, ImportFaults.
+	Faults []ImportFault `json:"faults,omitempty"`
 }
 
 // AccountInput is what a person enters to add or edit an account. In an edit a

@@ -7,13 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"tokentray/core"
-	"tokentray/core/interchange"
-)
-
-// The formats of export accounts.
-const (
-	listJSON = "json"
-	listCSV  = "csv"
+	"tokentray/core/api"
 )
 
 func (a *app) exportAccountsCommand() *cobra.Command {
@@ -23,7 +17,7 @@ func (a *app) exportAccountsCommand() *cobra.Command {
 		Use:  "accounts",
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if format != listJSON && format != listCSV || format == listCSV && a.json && out == "" {
+			if format != api.ExportJSON && format != api.ExportCSV || format == api.ExportCSV && a.json && out == "" {
 				return usage("export.list_format")
 			}
 			if env != "" && !core.Env(env).Valid() {
@@ -32,18 +26,17 @@ func (a *app) exportAccountsCommand() *cobra.Command {
 			return a.exportAccounts(cmd.Context(), format, out, core.Env(env), force)
 		},
 	}
-	cmd.Flags().StringVar(&format, "format", listJSON, "flag.list_format")
+	cmd.Flags().StringVar(&format, "format", api.ExportJSON, "flag.list_format")
 	cmd.Flags().StringVar(&out, "out", "", "flag.export_file")
 	_ = cmd.RegisterFlagCompletionFunc("out", completeFile)
 	cmd.Flags().StringVar(&env, "env", "", "flag.list_env")
 	cmd.Flags().BoolVar(&force, "force", false, "flag.export_force")
-	_ = cmd.RegisterFlagCompletionFunc("format", completeWords(listJSON, listCSV))
+	_ = cmd.RegisterFlagCompletionFunc("format", completeWords(api.ExportJSON, api.ExportCSV))
 	_ = cmd.RegisterFlagCompletionFunc("env", completeWords(words(core.Envs())...))
 	return cmd
 }
 
-// exportAccounts writes the accounts as the agent lists them: without secrets,
-// which it gives nobody.
+// exportAccounts writes the accounts as the agent gives them: without secrets.
 func (a *app) exportAccounts(ctx context.Context, format, out string, env core.Env, force bool) error {
 	if out != "" {
 		if err := checkOut(out, force); err != nil {
@@ -54,38 +47,21 @@ func (a *app) exportAccounts(ctx context.Context, format, out string, env core.E
 	if err != nil {
 		return err
 	}
-	l, err := agent.List(ctx)
-	if err != nil {
-		return err
-	}
-	var accounts []core.Account
-	for _, acc := range l.Accounts {
-		if env == "" || acc.Env == env {
-			accounts = append(accounts, core.Account{
-				Name: acc.Name, Env: acc.Env, Kind: acc.Kind, Product: acc.Product, AppID: acc.AppID,
-				BaseURL: acc.BaseURL, Proxy: acc.Proxy, Note: acc.Note,
-			})
-		}
-	}
-	encode := interchange.AccountsJSON
-	if format == listCSV {
-		encode = interchange.AccountsCSV
-	}
-	data, err := encode(accounts)
+	file, err := agent.Export(ctx, api.ExportRequest{Format: format, Env: env})
 	if err != nil {
 		return err
 	}
 	if out == "" {
-		_, err := a.Term.Out().Write(data)
+		_, err := a.Term.Out().Write(file.Data)
 		return err
 	}
-	if err := writeOut(out, data, force); err != nil {
+	if err := writeOut(out, file.Data, force); err != nil {
 		return err
 	}
 	if a.json {
-		return a.printJSON(wroteFile{File: out, Accounts: len(accounts)})
+		return a.printJSON(wroteFile{File: out, Accounts: file.Accounts})
 	}
-	a.note(a.say("export.accounts_done", "count", len(accounts), "file", clean(out)))
+	a.note(a.say("export.accounts_done", "count", file.Accounts, "file", clean(out)))
 	return nil
 }
 

@@ -14,7 +14,6 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
-	"tokentray/core/interchange"
 	"tokentray/ui/text"
 )
 
@@ -86,7 +85,7 @@ func (a *app) explain(err error) []string {
 		}
 		return out
 	}
-	var faults interchange.Faults
+	var faults api.ImportFaults
 	if errors.As(err, &faults) {
 		return a.faultLines(faults)
 	}

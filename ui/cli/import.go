@@ -14,7 +14,6 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
-	"tokentray/core/interchange"
 )
 
 // anySource is the --from that finds out by itself.
@@ -51,7 +50,7 @@ func (a *app) importCommand() *cobra.Command {
 	s.StringVar(&f.appIDKey, "appid-key", "", "flag.appid_key")
 	s.StringVar(&f.secretKey, "secret-key", "", "flag.secret_key")
 	s.BoolVar(&f.passphraseFrom, "passphrase-stdin", false, "flag.passphrase_stdin")
-	_ = cmd.RegisterFlagCompletionFunc("from", completeWords(append([]string{anySource}, words(interchange.Sources())...)...))
+	_ = cmd.RegisterFlagCompletionFunc("from", completeWords(importSources()...))
 	_ = cmd.RegisterFlagCompletionFunc("on-conflict", completeWords(conflicts()...))
 	_ = cmd.RegisterFlagCompletionFunc("env", completeWords(words(core.Envs())...))
 	_ = cmd.RegisterFlagCompletionFunc("kind", completeWords(words(core.Kinds())...))
@@ -63,69 +62,69 @@ func conflicts() []string {
 	return []string{api.ConflictSkip, api.ConflictRename, api.ConflictReplace}
 }
 
-// options reads the flags that say what the file does not.
-func (f *importFlags) options(path string) (interchange.Options, error) {
-	o := interchange.Options{
-		FileName: filepath.Base(path), Name: f.name, Env: core.Env(f.env), Kind: core.Kind(f.kind), Product: core.Product(f.product),
+// file checks the flags that say what the file does not.
+func (f *importFlags) file(path string) (api.ImportFile, error) {
+	in := api.ImportFile{
+		Name: filepath.Base(path), AccountName: f.name, Env: core.Env(f.env), Kind: core.Kind(f.kind), Product: core.Product(f.product),
 		BaseURL: f.baseURL, AppIDKey: f.appIDKey, SecretKey: f.secretKey,
 	}
 	if f.from != anySource {
-		o.From = interchange.Source(f.from)
+		in.From = f.from
 	}
 	switch {
-	case o.From != "" && !slices.Contains(interchange.Sources(), o.From):
-		return o, usage("usage.import_from", "sources", strings.Join(append([]string{anySource}, words(interchange.Sources())...), ", "))
+	case in.From != "" && !slices.Contains(api.ImportSources(), in.From):
+		return in, usage("usage.import_from", "sources", strings.Join(importSources(), ", "))
 	case f.onConflict != "" && !slices.Contains(conflicts(), f.onConflict):
-		return o, usage("usage.on_conflict")
+		return in, usage("usage.on_conflict")
 	case f.secretKey != "" && f.appIDKey == "":
-		return o, usage("usage.appid_key")
-	case f.env != "" && !o.Env.Valid():
-		return o, usage("problem.env_unknown")
+		return in, usage("usage.appid_key")
+	case f.env != "" && !in.Env.Valid():
+		return in, usage("problem.env_unknown")
 	case path == "-" && f.passphraseFrom:
-		return o, usage("usage.stdin_twice")
-	case f.kind != "" && !slices.Contains(core.Kinds(), o.Kind):
-		return o, usage("problem.kind_unknown")
-	case f.product != "" && !slices.Contains(core.Products(), o.Product):
-		return o, usage("problem.product_unknown")
+		return in, usage("usage.stdin_twice")
+	case f.kind != "" && !slices.Contains(core.Kinds(), in.Kind):
+		return in, usage("problem.kind_unknown")
+	case f.product != "" && !slices.Contains(core.Products(), in.Product):
+		return in, usage("problem.product_unknown")
 	}
-	return o, nil
+	return in, nil
 }
 
-// importFile reads a file, shows what would become of it, asks, and does it.
-// Until then nothing is changed; and what is done is done as a whole.
+// importSources are the values of --from.
+func importSources() []string { return append([]string{anySource}, api.ImportSources()...) }
+
+// importFile sends a file to the agent, shows what would become of it, asks, and
+// has it done. Until then nothing is changed; and what is done is done as a whole.
 func (a *app) importFile(ctx context.Context, f *importFlags, path string) error {
-	o, err := f.options(path)
+	file, err := f.file(path)
 	if err != nil {
 		return err
 	}
-	data, err := a.importData(path)
-	if err != nil {
+	if file.Data, err = a.importData(path); err != nil {
 		return err
-	}
-	if interchange.IsBackup(data) {
-		a.notePassphraseFile(f.passphraseFrom)
-		if o.Passphrase, err = a.passphrase(ctx, f.passphraseFrom, false); err != nil {
-			return err
-		}
-	}
-	file, err := interchange.Read(data, o)
-	if err != nil {
-		return unreadable(err)
 	}
 	agent, err := a.connect(ctx)
 	if err != nil {
 		return err
 	}
-	req := f.request(file)
+	req := api.ImportRequest{
+		File: &file, OnConflict: f.onConflict, Apart: f.apart, Paused: f.paused, RenewLive: f.renewLive, SkipProblems: f.skipProblems,
+	}
 	plan, err := agent.Import(ctx, req)
+	if err != nil && core.AsError(err).Remedy == core.RemedyBackupAsk {
+		if err = a.askBackup(ctx, f, &file); err != nil {
+			return err
+		}
+		plan, err = agent.Import(ctx, req)
+	}
 	if err != nil {
 		return err
 	}
-	if plan, err = a.decide(ctx, agent, &req, f, file, plan); err != nil {
+	if plan, err = a.decide(ctx, agent, &req, f, plan); err != nil {
 		return err
 	}
 	if f.dryRun || !a.changesAnything(plan) {
-		return a.imported(file, plan)
+		return a.imported(plan)
 	}
 	if err := a.confirm(ctx, f.yes, nil, "import.ask", "count", saves(plan)); err != nil {
 		return err
@@ -137,23 +136,34 @@ func (a *app) importFile(ctx context.Context, f *importFlags, path string) error
 		}
 		return err
 	}
-	return a.imported(file, plan)
+	return a.imported(plan)
+}
+
+// askBackup gets the passphrase of a backup.
+func (a *app) askBackup(ctx context.Context, f *importFlags, file *api.ImportFile) error {
+	a.notePassphraseFile(f.passphraseFrom)
+	passphrase, err := a.passphrase(ctx, f.passphraseFrom, false)
+	if err != nil {
+		return err
+	}
+	file.Passphrase = passphrase.Reveal()
+	return nil
 }
 
 // decide shows the plan and settles what it leaves open, at a terminal by
 // asking.
-func (a *app) decide(ctx context.Context, agent api.Agent, req *api.ImportRequest, f *importFlags, file interchange.File, plan api.ImportPlan) (api.ImportPlan, error) {
-	if err := a.showPlan(file, plan); err != nil {
+func (a *app) decide(ctx context.Context, agent api.Agent, req *api.ImportRequest, f *importFlags, plan api.ImportPlan) (api.ImportPlan, error) {
+	if err := a.showPlan(plan); err != nil {
 		return plan, err
 	}
 	if plan.Ready {
 		return plan, nil
 	}
 	if !undecided(plan) {
-		return plan, a.notReady(file, plan, "import.problems")
+		return plan, a.notReady(plan, "import.problems")
 	}
 	if f.dryRun || a.json || !a.Term.InIsTerminal() {
-		return plan, a.notReady(file, plan, "import.conflicts")
+		return plan, a.notReady(plan, "import.conflicts")
 	}
 	for !slices.Contains(conflicts(), req.OnConflict) {
 		answer, err := a.ask(ctx, a.say("import.ask_conflict"), api.ConflictSkip)
@@ -166,11 +176,11 @@ func (a *app) decide(ctx context.Context, agent api.Agent, req *api.ImportReques
 	if err != nil {
 		return plan, err
 	}
-	if err := a.showPlan(file, plan); err != nil {
+	if err := a.showPlan(plan); err != nil {
 		return plan, err
 	}
 	if !plan.Ready {
-		return plan, a.notReady(file, plan, "import.problems")
+		return plan, a.notReady(plan, "import.problems")
 	}
 	return plan, nil
 }
@@ -223,62 +233,9 @@ func (a *app) importData(path string) ([]byte, error) {
 // readBounded reads one byte more than a file may have, so that what is too big
 // is called so and not cut.
 func readBounded(r io.Reader, path string) ([]byte, error) {
-	data, err := io.ReadAll(io.LimitReader(r, interchange.MaxFile+1))
+	data, err := io.ReadAll(io.LimitReader(r, api.MaxImportFile+1))
 	if err != nil {
 		return nil, usage("usage.import_unreadable", "file", path)
 	}
 	return data, nil
-}
-
-// unreadable is the error for a file with faults.
-func unreadable(err error) error {
-	var all interchange.Faults
-	if !errors.As(err, &all) {
-		return err
-	}
-	lines := make([]string, len(all))
-	for i, f := range all {
-		lines[i] = f.Error()
-	}
-	return &core.Error{Class: core.Invalid, Remedy: core.RemedyInput, Message: strings.Join(lines, "; "), Err: all}
-}
-
-// request is what the file and the flags ask of the agent.
-func (f *importFlags) request(file interchange.File) api.ImportRequest {
-	req := api.ImportRequest{
-		OnConflict: f.onConflict, Apart: f.apart, Paused: f.paused, RenewLive: f.renewLive, SkipProblems: f.skipProblems,
-		Accounts: make([]api.AccountInput, len(file.Accounts)),
-	}
-	for i, acc := range file.Accounts {
-		req.Accounts[i] = inputOf(acc)
-	}
-	for _, s := range file.Settings {
-		if req.Settings == nil {
-			req.Settings = map[string]string{}
-		}
-		req.Settings[s.Key] = s.Value
-	}
-	return req
-}
-
-// inputOf is an account as the agent takes it. What the file does not tell stays
-// out.
-func inputOf(acc interchange.Account) api.AccountInput {
-	in := api.AccountInput{
-		Name: &acc.Name, Env: &acc.Env, AppID: &acc.AppID,
-		BaseURL: acc.BaseURL, Proxy: acc.Proxy, Note: acc.Note, CopyFormat: acc.CopyFormat, CopyPath: acc.CopyPath, Auto: acc.Auto,
-	}
-	if acc.Kind != "" {
-		in.Kind = &acc.Kind
-	}
-	if acc.Product != "" {
-		in.Product = &acc.Product
-	}
-	if !acc.Secret.Empty() {
-		in.Secret = ptr(acc.Secret.Reveal())
-	}
-	if !acc.ProxyPassword.Empty() {
-		in.ProxyPassword = ptr(acc.ProxyPassword.Reveal())
-	}
-	return in
 }

@@ -4,43 +4,12 @@ import (
 	"context"
 	"os"
 	"path/filepath"
-	"reflect"
 	"strings"
 	"testing"
 
 	"tokentray/core"
 	"tokentray/core/api"
-	"tokentray/core/interchange"
 )
-
-// TestNothingThatAFileTellsIsLost: every field that interchange reads reaches
-// the agent.
-func TestNothingThatAFileTellsIsLost(t *testing.T) {
-	acc := interchange.Account{Secret: core.NewSecret("s"), ProxyPassword: core.NewSecret("p")}
-	v := reflect.ValueOf(&acc).Elem()
-	for i := range v.NumField() {
-		switch f := v.Field(i); {
-		case !f.CanSet():
-		case f.Kind() == reflect.String:
-			f.SetString("x")
-		case f.Kind() == reflect.Pointer:
-			f.Set(reflect.New(f.Type().Elem()))
-		}
-	}
-	in := reflect.ValueOf(inputOf(acc))
-	for i := range v.NumField() {
-		name := v.Type().Field(i).Name
-		if name == "Line" || name == "Made" || name == "spare" {
-			continue // of the file, not of the account
-		}
-		if got := in.FieldByName(name); !got.IsValid() || got.IsNil() {
-			t.Errorf("interchange.Account.%s does not reach api.AccountInput", name)
-		}
-	}
-	if in := inputOf(interchange.Account{}); in.Secret != nil || in.Kind != nil || in.Note != nil || in.AllowLive != nil {
-		t.Errorf("what a file does not tell is told: %+v", in)
-	}
-}
 
 // importer is an agent that answers with the plans of a test, and keeps what it
 // was asked.
@@ -98,7 +67,7 @@ func TestAConflictIsAskedAbout(t *testing.T) {
 	if !strings.Contains(out, "conflict (replace)") || !strings.Contains(out, "other note, AppSecret") || !strings.Contains(errOut, "Imported accounts: 1") {
 		t.Errorf("stdout:\n%s\nstderr:\n%s", out, errOut)
 	}
-	if len(f.reqs) != 3 || f.reqs[2].Apply != "0011" || f.reqs[2].OnConflict != api.ConflictReplace || *f.reqs[2].Accounts[0].Name != "shop" {
+	if len(f.reqs) != 3 || f.reqs[2].Apply != "0011" || f.reqs[2].OnConflict != api.ConflictReplace || string(f.reqs[2].File.Data) != shopEnv || f.reqs[2].File.Name != "a.env" {
 		t.Errorf("asked %d times, at last %+v", len(f.reqs), f.reqs[len(f.reqs)-1])
 	}
 }
@@ -150,6 +119,41 @@ func TestAnImportThatTheAgentRefuses(t *testing.T) {
 	_, errOut := r.try(t, exitVault, "import", write(t, "a.env", shopEnv), "--yes")
 	if !strings.Contains(errOut, "Nothing was imported.") || !strings.Contains(errOut, "Import again") || strings.Contains(errOut, "0123456789abcdef0123456789abcdef") {
 		t.Errorf("stderr:\n%s", errOut)
+	}
+}
+
+// The agent says that a file is a backup, and only then is somebody asked for its
+// passphrase.
+func TestABackupAsksForItsPassphrase(t *testing.T) {
+	r := newRun()
+	r.term.tty, r.term.answers = true, []string{"correct horse"}
+	f := withImport(r, func(req api.ImportRequest) (api.ImportPlan, error) {
+		if req.File.Passphrase == "" {
+			return api.ImportPlan{}, &core.Error{Class: core.Invalid, Remedy: core.RemedyBackupAsk, Message: "it is a backup"}
+		}
+		req.OnConflict = api.ConflictSkip
+		return conflicting(req)
+	})
+	r.try(t, exitOK, "import", write(t, "a.age", "age"))
+	if len(f.reqs) != 2 || f.reqs[1].File.Passphrase != "correct horse" {
+		t.Errorf("asked %d times", len(f.reqs))
+	}
+}
+
+// What is wrong with a file is said line by line, in the person's language.
+func TestFaultsOfAFile(t *testing.T) {
+	r := newRun()
+	withImport(r, func(api.ImportRequest) (api.ImportPlan, error) {
+		return api.ImportPlan{}, &core.Error{
+			Class: core.Invalid, Remedy: core.RemedyInput, Message: "line 2: x",
+			Err: api.ImportFaults{{Code: "quote", Line: 2, Key: "WX_SECRET"}, {Code: "too_many", Other: 7}},
+		}
+	})
+	_, errOut := r.try(t, exitUsage, "import", write(t, "a.env", shopEnv))
+	for _, want := range []string{"line 2, WX_SECRET: a quotation begins here", "more than 7;"} {
+		if !strings.Contains(errOut, want) {
+			t.Errorf("stderr lacks %q:\n%s", want, errOut)
+		}
 	}
 }
 

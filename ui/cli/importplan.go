@@ -6,34 +6,20 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
-	"tokentray/core/interchange"
 	"tokentray/ui/text"
 )
 
-// importAnswer is the plan as --json tells it: with what the file alone knows.
-type importAnswer struct {
-	Source  interchange.Source   `json:"source"`
-	Lines   []int                `json:"lines"` // of the rows, in the file
-	Remarks []interchange.Remark `json:"remarks,omitempty"`
-	api.ImportPlan
-}
-
-func answerOf(file interchange.File, plan api.ImportPlan) importAnswer {
-	lines := make([]int, len(file.Accounts))
-	for i, acc := range file.Accounts {
-		lines[i] = acc.Line
-	}
-	return importAnswer{file.Source, lines, file.Remarks, plan}
-}
+// remarkColumn is the remark of which the line is a column's number.
+const remarkColumn = "column"
 
 // showPlan prints what would become of each account.
-func (a *app) showPlan(file interchange.File, plan api.ImportPlan) error {
+func (a *app) showPlan(plan api.ImportPlan) error {
 	if a.json {
 		return nil // one answer, at the end
 	}
-	for _, r := range file.Remarks {
+	for _, r := range plan.Remarks {
 		place := a.place(r.Line, r.Key)
-		if r.Code == interchange.RemarkColumn {
+		if r.Code == remarkColumn {
 			place = "" // its line is the column's number
 		}
 		a.note(a.say("cli.warning") + place + a.say(text.Key("remark."+r.Code), "line", r.Line))
@@ -49,8 +35,8 @@ func (a *app) showPlan(file interchange.File, plan api.ImportPlan) error {
 			name += " → " + clean(r.As)
 		}
 		line := ""
-		if i < len(file.Accounts) {
-			line = strconv.Itoa(file.Accounts[i].Line)
+		if i < len(plan.Lines) {
+			line = strconv.Itoa(plan.Lines[i])
 		}
 		t.add(a.rowWord(r.Status, r.Action), plain(name), cell{clean(string(r.Env)), envStyle(r.Env)}, plain(clean(r.AppID)), plain(line), plain(strings.Join(a.rowDetails(r), a.say("cli.comma"))))
 	}
@@ -142,9 +128,9 @@ func (a *app) rowDetails(r api.ImportRow) []string {
 }
 
 // imported tells what was done, or that nothing was.
-func (a *app) imported(file interchange.File, plan api.ImportPlan) error {
+func (a *app) imported(plan api.ImportPlan) error {
 	if a.json {
-		return a.printJSON(answerOf(file, plan))
+		return a.printJSON(plan)
 	}
 	if !plan.Done {
 		if !a.changesAnything(plan) {
@@ -184,9 +170,9 @@ func (a *app) imported(file interchange.File, plan api.ImportPlan) error {
 }
 
 // notReady ends a command whose plan cannot be carried out as it is.
-func (a *app) notReady(file interchange.File, plan api.ImportPlan, why text.Key) error {
+func (a *app) notReady(plan api.ImportPlan, why text.Key) error {
 	if a.json {
-		if err := a.printJSON(answerOf(file, plan)); err != nil {
+		if err := a.printJSON(plan); err != nil {
 			return err
 		}
 	}
@@ -212,7 +198,7 @@ func (a *app) place(line int, key string) string {
 }
 
 // faultLines says what is wrong with a file, line by line.
-func (a *app) faultLines(faults interchange.Faults) []string {
+func (a *app) faultLines(faults api.ImportFaults) []string {
 	out := []string{"tokentray: " + a.say("import.faults")}
 	for _, f := range faults {
 		out = append(out, "  "+a.place(f.Line, f.Key)+a.say(text.Key("fault."+f.Code), "other", f.Other))

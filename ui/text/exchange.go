@@ -93,6 +93,7 @@ func exchange() table {
 		"remedy.import_left":      {"Import again once the vault is well. AppSecrets of new accounts are removed when it is next opened; check accounts that were to be replaced: tokentray check", "密钥库恢复后请重新导入。新账号的 AppSecret 会在下次打开密钥库时清除；请检查原本要替换的账号：tokentray check"},
 		"cause.import_half":       {"The accounts were imported, but a setting could not be saved.", "账号已导入，但有设置未能保存。"},
 		"remedy.import_half":      {"Set it by hand: tokentray settings", "请手动设置：tokentray settings"},
+		"remedy.backup_ask":       {"The file is a backup. Enter the passphrase under which it was made.", "此文件是备份，请输入制作备份时所用的口令。"},
 		"remedy.preview":          {"Look at what the import would do again, then agree.", "请重新查看导入预览，再确认。"},
 
 		"remark.placeholder": {"a placeholder; its own program resolves it, TokenTray does not. The value is left out.", "占位符，由原程序解析，TokenTray 不解析。此值未导入。"},

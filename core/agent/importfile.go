@@ -1,0 +1,125 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"runtime/debug"
+	"slices"
+	"strings"
+
+	"tokentray/core"
+	"tokentray/core/api"
+	"tokentray/core/interchange"
+)
+
+// readImport puts the accounts and settings of a request's file into the request,
+// and returns the plan's part about the file. Without a file it does nothing.
+func readImport(req *api.ImportRequest) (api.ImportPlan, error) {
+	if req.File == nil {
+		return api.ImportPlan{}, nil
+	}
+	if len(req.Accounts) > 0 || len(req.Settings) > 0 {
+		return api.ImportPlan{}, api.Invalid("file excludes accounts and settings; send one of them")
+	}
+	in := *req.File
+	o := interchange.Options{
+		FileName: in.Name, Name: in.AccountName, Env: in.Env, Kind: in.Kind, Product: in.Product, BaseURL: in.BaseURL,
+		From: interchange.Source(in.From), AppIDKey: in.AppIDKey, SecretKey: in.SecretKey, Passphrase: core.NewSecret(in.Passphrase),
+	}
+	if interchange.IsBackup(in.Data) {
+		if in.Passphrase == "" {
+			return api.ImportPlan{}, &core.Error{
+				Class: core.Invalid, Remedy: core.RemedyBackupAsk,
+				Message: "the file is a backup, encrypted under a passphrase; send the passphrase with it",
+			}
+		}
+		defer debug.FreeOSMemory() // scrypt takes 256 MB for a second
+	}
+	file, err := interchange.Read(in.Data, o)
+	if err != nil {
+		return api.ImportPlan{}, unreadable(err)
+	}
+	plan := api.ImportPlan{Source: string(file.Source)}
+	for _, r := range file.Remarks {
+		plan.Remarks = append(plan.Remarks, api.ImportRemark(r))
+	}
+	for _, a := range file.Accounts {
+		req.Accounts = append(req.Accounts, importInput(a))
+		plan.Lines = append(plan.Lines, a.Line)
+	}
+	for _, s := range file.Settings {
+		if req.Settings == nil {
+			req.Settings = map[string]string{}
+		}
+		req.Settings[s.Key] = s.Value
+	}
+	return plan, nil
+}
+
+// unreadable is the error for a file with faults.
+func unreadable(err error) error {
+	var all interchange.Faults
+	if !errors.As(err, &all) {
+		return core.AsError(err)
+	}
+	lines, faults := make([]string, len(all)), make(api.ImportFaults, len(all))
+	for i, f := range all {
+		lines[i], faults[i] = f.Error(), api.ImportFault(f)
+	}
+	return &core.Error{Class: core.Invalid, Remedy: core.RemedyInput, Message: strings.Join(lines, "; "), Err: faults}
+}
+
+// importInput is an account of a file as a person would enter it. What the file
+// does not tell stays out.
+func importInput(a interchange.Account) api.AccountInput {
+	in := api.AccountInput{
+		Name: &a.Name, Env: &a.Env, AppID: &a.AppID,
+		BaseURL: a.BaseURL, Proxy: a.Proxy, Note: a.Note, CopyFormat: a.CopyFormat, CopyPath: a.CopyPath, Auto: a.Auto,
+	}
+	if a.Kind != "" {
+		in.Kind = &a.Kind
+	}
+	if a.Product != "" {
+		in.Product = &a.Product
+	}
+	if !a.Secret.Empty() {
+		secret := a.Secret.Reveal()
+		in.Secret = &secret
+	}
+	if !a.ProxyPassword.Empty() {
+		password := a.ProxyPassword.Reveal()
+		in.ProxyPassword = &password
+	}
+	return in
+}
+
+// Export implements api.Carrier. The file cannot hold a secret: core.Account has
+// none.
+func (s *Service) Export(_ context.Context, req api.ExportRequest) (api.Export, error) {
+	encode := interchange.AccountsJSON
+	switch req.Format {
+	case api.ExportJSON:
+	case api.ExportCSV:
+		encode = interchange.AccountsCSV
+	default:
+		return api.Export{}, api.Invalid("format must be %s or %s", api.ExportJSON, api.ExportCSV)
+	}
+	if req.Env != "" && !req.Env.Valid() {
+		return api.Export{}, api.Invalid("env must be sandbox or live")
+	}
+	var accounts []core.Account
+	all := s.all()
+	slices.SortFunc(all, func(a, b core.Account) int {
+		return api.Ref{Name: a.Name, Env: a.Env}.Compare(api.Ref{Name: b.Name, Env: b.Env})
+	})
+	for _, a := range all {
+		if req.Env == "" || a.Env == req.Env {
+			accounts = append(accounts, a)
+		}
+	}
+	data, err := encode(accounts)
+	if err != nil {
+		return api.Export{}, core.AsError(err)
+	}
+	return api.Export{Data: data, Accounts: len(accounts)}, nil
+}

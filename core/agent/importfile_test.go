@@ -1,0 +1,136 @@
+package agent
+
+import (
+	"encoding/json"
+	"errors"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"tokentray/core"
+	"tokentray/core/api"
+	"tokentray/core/interchange"
+)
+
+// TestNothingThatAFileTellsIsLost: every field that interchange reads reaches
+// the agent.
+func TestNothingThatAFileTellsIsLost(t *testing.T) {
+	acc := interchange.Account{Secret: core.NewSecret("s"), ProxyPassword: core.NewSecret("p")}
+	v := reflect.ValueOf(&acc).Elem()
+	for i := range v.NumField() {
+		switch f := v.Field(i); {
+		case !f.CanSet():
+		case f.Kind() == reflect.String:
+			f.SetString("x")
+		case f.Kind() == reflect.Pointer:
+			f.Set(reflect.New(f.Type().Elem()))
+		}
+	}
+	in := reflect.ValueOf(importInput(acc))
+	for i := range v.NumField() {
+		name := v.Type().Field(i).Name
+		if name == "Line" || name == "Made" || name == "spare" {
+			continue // of the file, not of the account
+		}
+		if got := in.FieldByName(name); !got.IsValid() || got.IsNil() {
+			t.Errorf("interchange.Account.%s does not reach api.AccountInput", name)
+		}
+	}
+	if in := importInput(interchange.Account{}); in.Secret != nil || in.Kind != nil || in.Note != nil || in.AllowLive != nil {
+		t.Errorf("what a file does not tell is told: %+v", in)
+	}
+}
+
+// The agent reads the file: the plan tells its format, its lines and what was left
+// out, and never a secret.
+func TestAFileIsReadByTheAgent(t *testing.T) {
+	const secret = "a1b2c3d4e5f60718293a4b5c6d7e8f90"
+	w := newWorld(t)
+	r := w.start()
+	text := "SHOP_WX_APPID=wx0123456789abcdef\nSHOP_WX_SECRET=" + secret + "\nWECOM_CORP_ID=ww1\n"
+	req := api.ImportRequest{File: &api.ImportFile{Name: "a.env", Data: []byte(text)}}
+	plan, err := r.client.Import(t.Context(), req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []api.ImportRemark{{Code: "wecom", Line: 3, Key: "WECOM_CORP_ID"}}
+	if plan.Source != "dotenv" || !slices.Equal(plan.Lines, []int{1}) || !slices.Equal(plan.Remarks, want) || len(plan.Rows) != 1 || plan.Rows[0].Name != "shop" {
+		t.Errorf("planned %+v", plan)
+	}
+	req.Apply = plan.Digest
+	if plan, err = r.client.Import(t.Context(), req); err != nil || !plan.Done {
+		t.Fatalf("done: %+v, %v", plan, err)
+	}
+	raw, err := json.Marshal(plan)
+	if err != nil || strings.Contains(string(raw), secret[:12]) || strings.Contains(w.log.String(), secret[:12]) {
+		t.Errorf("the plan or the log tells the secret: %v", err)
+	}
+	if got, err := r.vault.Credentials(t.Context(), r.all()[0]); err != nil || got.Secret.Reveal() != secret {
+		t.Errorf("the vault: %v", err)
+	}
+	req.Accounts = []api.AccountInput{{}}
+	if _, err := r.client.Import(t.Context(), req); core.AsError(err).Class != core.Invalid {
+		t.Errorf("a file and accounts: %v", err)
+	}
+}
+
+// What is wrong with a file reaches the client with its lines, and without what
+// the file holds.
+func TestFaultsOfAFileReachTheClient(t *testing.T) {
+	const secret = "a1b2c3d4e5f60718293a4b5c6d7e8f90"
+	r := newWorld(t).start()
+	file := &api.ImportFile{Data: []byte("WX_APPID=a\nWX_SECRET=\"" + secret + "\n")}
+	_, err := r.client.Import(t.Context(), api.ImportRequest{File: file})
+	var faults api.ImportFaults
+	if !errors.As(err, &faults) || !slices.Equal(faults, api.ImportFaults{{Code: "quote", Line: 2, Key: "WX_SECRET"}}) {
+		t.Errorf("got %v, %+v", err, faults)
+	}
+	if e := core.AsError(err); e.Class != core.Invalid || strings.Contains(err.Error(), secret[:12]) {
+		t.Errorf("got %+v", e)
+	}
+}
+
+// A list that leaves one home comes back in another; a backup wants its passphrase.
+func TestWhatIsExportedIsRead(t *testing.T) {
+	r := newWorld(t).start()
+	r.add("shop", core.Live)
+	r.add("blog", core.Sandbox)
+	for _, format := range []string{api.ExportJSON, api.ExportCSV} {
+		file, err := r.client.Export(t.Context(), api.ExportRequest{Format: format, Env: core.Live})
+		if err != nil || file.Accounts != 1 {
+			t.Fatalf("%s: %d accounts, %v", format, file.Accounts, err)
+		}
+		other := newWorld(t).start()
+		plan, err := other.client.Import(t.Context(), api.ImportRequest{File: &api.ImportFile{Data: file.Data}})
+		if err != nil || len(plan.Rows) != 1 || plan.Rows[0].Name != "shop" || plan.Rows[0].Env != core.Live {
+			t.Errorf("%s: planned %+v, %v", format, plan, err)
+		}
+	}
+	if _, err := r.client.Export(t.Context(), api.ExportRequest{Format: "xml"}); core.AsError(err).Class != core.Invalid {
+		t.Errorf("xml: %v", err)
+	}
+	b, err := r.client.Backup(t.Context(), core.NewSecret("correct horse"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := &api.ImportFile{Data: b.Age}
+	if _, err := r.client.Import(t.Context(), api.ImportRequest{File: file}); core.AsError(err).Remedy != core.RemedyBackupAsk {
+		t.Errorf("without a passphrase: %v", err)
+	}
+	file.Passphrase = "correct horse"
+	if plan, err := r.client.Import(t.Context(), api.ImportRequest{File: file}); err != nil || len(plan.Rows) != 2 || plan.Source != "backup" {
+		t.Errorf("with it: %+v, %v", plan, err)
+	}
+}
+
+// What the API says of files is what the reader of files does.
+func TestTheAPIKnowsTheFormats(t *testing.T) {
+	var sources []string
+	for _, s := range interchange.Sources() {
+		sources = append(sources, string(s))
+	}
+	if !slices.Equal(sources, api.ImportSources()) || api.MaxImportFile != interchange.MaxFile {
+		t.Errorf("the API knows %q up to %d bytes, the reader %q up to %d", api.ImportSources(), api.MaxImportFile, sources, interchange.MaxFile)
+	}
+}
