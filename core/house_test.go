@@ -24,7 +24,7 @@ func byHand(a *core.Account) { a.Auto = false }
 // a synctest bubble.
 func start(t *testing.T, s setup) *house {
 	t.Helper()
-	h := &house{vault: &vault{}, journal: newJournal(), wall: &wall{}}
+	h := &house{t: t, vault: &vault{}, journal: newJournal(), wall: &wall{}}
 	h.account = core.Account{ID: "1", Name: "shop", Env: core.Sandbox, Kind: kindStable, AppID: "wx0", Auto: true}
 	if s.account != nil {
 		s.account(&h.account)
@@ -55,8 +55,12 @@ func start(t *testing.T, s setup) *house {
 		}
 	})
 	t.Cleanup(h.stop)
+	h.zone = s.traits.Day
 	return h
 }
+
+// day is the zone of the upstream's days.
+func (h *house) day() core.Zone { return h.zone }
 
 // unable is a source that cannot check a token.
 type unable struct{ core.Source }

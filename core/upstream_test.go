@@ -339,6 +339,8 @@ var (
 // house is a running Keeper with one account, shop.
 type house struct {
 	*core.Keeper
+	t       *testing.T
+	zone    core.Zone
 	up      *upstream
 	vault   *vault
 	journal *journal

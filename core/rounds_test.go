@@ -1,0 +1,224 @@
+package core_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"tokentray/core"
+)
+
+// script is a source that answers as it is told, in turn.
+type script struct {
+	t       *testing.T
+	traits  core.Traits
+	answers []answer // to fetches
+	checks  []error
+	forced  int
+}
+
+// answer is a grant, or an error.
+type answer struct {
+	value string
+	left  time.Duration
+	err   error
+}
+
+func (s *script) behaves() core.Traits { return s.traits }
+
+func (s *script) Fetch(_ context.Context, req core.Request) (core.Grant, error) {
+	if req.Force {
+		s.forced++
+	}
+	if len(s.answers) == 0 {
+		s.t.Error("one fetch too many")
+		return core.Grant{}, &core.Error{Class: core.Internal, Message: "the script is over"}
+	}
+	a := s.answers[0]
+	s.answers = s.answers[1:]
+	return core.Grant{Value: a.value, ExpiresIn: a.left}, a.err
+}
+
+func (s *script) Check(context.Context, core.Request, string) error {
+	if len(s.checks) == 0 {
+		s.t.Error("one check too many")
+		return nil
+	}
+	err := s.checks[0]
+	s.checks = s.checks[1:]
+	return err
+}
+
+// refused is upstream's refusal, which a second try does not change.
+func refused(c core.Class) *core.Error {
+	return &core.Error{Class: c, Message: "refused", RetryAt: time.Now().Round(0).Add(2 * time.Minute)}
+}
+
+// Every goal of a round with every verdict: what the caller is told, what becomes
+// of the token, what is kept as the failure of renewal, what the history says.
+func TestEveryGoalWithEveryVerdict(t *testing.T) {
+	const old, other = "the-token-that-there-is-at-first", "another-token-that-upstream-gives"
+	var (
+		vouching  = core.Traits{Repeat: core.RepeatSame, Window: 300 * time.Second, Vouches: true}
+		plain     = core.Traits{Repeat: core.RepeatSame, Window: 300 * time.Second}
+		forcing   = core.Traits{Repeat: core.RepeatSame, Window: 300 * time.Second, ForceBudget: 1, Overlap: 300 * time.Second}
+		deadly    = core.Traits{Repeat: core.RepeatDestructive, Window: 300 * time.Second}
+		temporary = refused(core.Temporary)
+		odd       = &core.Error{Class: core.Misuse, Code: 48001, Message: "not granted"}
+		dead      = fmt.Errorf("errcode 40001: %w", core.ErrDead)
+		same      = answer{value: old, left: 200 * time.Second}
+		another   = answer{value: other, left: twoHours}
+		fails     = func(c core.Class) answer { return answer{err: refused(c)} }
+	)
+	renew := func(h *house) (core.Answer, error) {
+		got, err := h.Get(h.t.Context(), "1", 300*time.Second)
+		return core.Answer{Token: got}, err
+	}
+	report := func(h *house) (core.Answer, error) {
+		return h.Refresh(h.t.Context(), "1", core.Report{Stale: old})
+	}
+	force := func(h *house) (core.Answer, error) {
+		return h.Refresh(h.t.Context(), "1", core.Report{Stale: old, Force: true, Person: true})
+	}
+	check := func(h *house) (core.Answer, error) {
+		return core.Answer{}, h.Check(h.t.Context(), "1")
+	}
+	closed := func(h *house) { h.vault.set(&core.Error{Class: core.VaultClosed, Message: "locked"}) }
+	spent := func(h *house) {
+		if err := h.journal.CountForce("1", h.day().Day(time.Now()), time.Now()); err != nil {
+			h.t.Fatal(err)
+		}
+	}
+	// The token at first lives 250 s more, so that it may be renewed.
+	for _, tt := range []struct {
+		name    string
+		goal    func(*house) (core.Answer, error)
+		traits  core.Traits
+		before  func(*house)
+		dead    bool     // upstream refused the token at first
+		failed  bool     // a renewal failed before, a minute ago
+		answers []answer // to fetches
+		checks  []error
+
+		token string     // that the caller gets, "" for an error
+		still bool       // still valid
+		told  core.Class // to the caller
+		now   string     // the current token, if it is good
+		kept  core.Class // the failure of renewal
+		line  core.What  // what the history says last
+	}{
+		{name: "renew, granted", goal: renew, traits: plain, answers: []answer{another}, token: other, now: other, line: core.DidRenew},
+		{name: "renew, same", goal: renew, traits: plain, answers: []answer{same}, told: core.Temporary, now: old},
+		{name: "renew, same, after a failure", goal: renew, traits: plain, failed: true, answers: []answer{same}, told: core.Temporary, now: old, line: core.DidFail},
+		{name: "renew, dead", goal: renew, traits: plain, dead: true, answers: []answer{same}, told: core.Temporary, kept: core.Temporary, line: core.DidFail},
+		{name: "renew, failed", goal: renew, traits: plain, answers: []answer{fails(core.Temporary)}, told: core.Temporary, now: old, kept: core.Temporary, line: core.DidFail},
+		{name: "renew, failed for good", goal: renew, traits: plain, answers: []answer{fails(core.BadSecret)}, told: core.BadSecret, now: old, kept: core.BadSecret, line: core.DidFail},
+		{name: "renew, failed before a call", goal: renew, traits: plain, before: closed, told: core.VaultClosed, now: old, kept: core.VaultClosed, line: core.DidFail},
+		{name: "renew, an answer without a token", goal: renew, traits: deadly, answers: []answer{{left: time.Hour}}, told: core.Temporary, now: old, kept: core.Temporary, line: core.DidFail},
+		{name: "renew, an answer without a life", goal: renew, traits: deadly, answers: []answer{{value: other}}, told: core.Temporary, now: old, kept: core.Temporary, line: core.DidFail},
+
+		{name: "report, granted", goal: report, traits: plain, answers: []answer{another}, token: other, now: other, line: core.DidRenew},
+		{name: "report, granted, after a failure", goal: report, traits: plain, failed: true, answers: []answer{another}, token: other, now: other, line: core.DidRenew},
+		{name: "report, same", goal: report, traits: plain, answers: []answer{same}, token: old, now: old, line: core.DidKeep},
+		{name: "report, same, after a failure", goal: report, traits: plain, failed: true, answers: []answer{same}, token: old, now: old, line: core.DidKeep},
+		{name: "report, vouched for", goal: report, traits: vouching, answers: []answer{same}, token: old, still: true, now: old, line: core.DidReport},
+		{name: "report, vouched for, after a failure", goal: report, traits: vouching, failed: true, answers: []answer{same}, token: old, still: true, now: old, line: core.DidReport},
+		{name: "report, accepted", goal: report, traits: forcing, answers: []answer{same}, checks: []error{nil}, token: old, still: true, now: old, line: core.DidReport},
+		{name: "report, accepted, after a failure", goal: report, traits: forcing, failed: true, answers: []answer{same}, checks: []error{nil}, token: old, still: true, now: old, line: core.DidReport},
+		{name: "report, accepted though dead before", goal: report, traits: forcing, dead: true, answers: []answer{same}, checks: []error{nil}, token: old, still: true, now: old, line: core.DidReport},
+		{name: "report, accepted, nothing fetched", goal: report, traits: deadly, checks: []error{nil}, token: old, still: true, now: old, line: core.DidReport},
+		{name: "report, accepted, nothing fetched, after a failure", goal: report, traits: deadly, failed: true, checks: []error{nil}, token: old, still: true, now: old, kept: core.Temporary, line: core.DidReport},
+		{name: "report, dead and forced", goal: report, traits: forcing, answers: []answer{same, another}, checks: []error{dead}, token: other, now: other, line: core.DidForce},
+		{name: "report, dead and fetched", goal: report, traits: deadly, answers: []answer{another}, checks: []error{dead}, token: other, now: other, line: core.DidRenew},
+		{name: "report, dead, the force fails", goal: report, traits: forcing, answers: []answer{same, fails(core.Temporary)}, checks: []error{dead}, told: core.Temporary, kept: core.Temporary, line: core.DidFail},
+		{name: "report, dead, the force has no effect", goal: report, traits: forcing, answers: []answer{same, same}, checks: []error{dead}, told: core.Temporary, kept: core.Temporary, line: core.DidFail},
+		{name: "report, dead, no force is left", goal: report, traits: forcing, before: spent, answers: []answer{same}, checks: []error{dead}, told: core.Quota, kept: core.Quota, line: core.DidFail},
+		{name: "report, dead, the fetch fails", goal: report, traits: deadly, answers: []answer{fails(core.Temporary)}, checks: []error{dead}, told: core.Temporary, kept: core.Temporary, line: core.DidFail},
+		{name: "report, unknown", goal: report, traits: forcing, answers: []answer{same}, checks: []error{odd}, told: core.Misuse, now: old, line: core.DidFail},
+		{name: "report, unknown, after a failure", goal: report, traits: deadly, failed: true, checks: []error{temporary}, told: core.Temporary, now: old, kept: core.Temporary, line: core.DidFail},
+		{name: "report, unknown, dead before", goal: report, traits: deadly, dead: true, checks: []error{odd}, told: core.Misuse, line: core.DidFail},
+		{name: "report, failed", goal: report, traits: plain, answers: []answer{fails(core.Temporary)}, told: core.Temporary, now: old, line: core.DidFail},
+		{name: "report, failed for now", goal: report, traits: plain, answers: []answer{fails(core.Whitelist)}, told: core.Whitelist, now: old, line: core.DidFail},
+		{name: "report, failed for good", goal: report, traits: plain, answers: []answer{fails(core.BadSecret)}, told: core.BadSecret, now: old, kept: core.BadSecret, line: core.DidFail},
+		{name: "report, failed, dead before", goal: report, traits: plain, dead: true, answers: []answer{fails(core.Whitelist)}, told: core.Whitelist, kept: core.Whitelist, line: core.DidFail},
+
+		{name: "force, granted", goal: force, traits: forcing, answers: []answer{another}, token: other, now: other, line: core.DidForce},
+		{name: "force, granted, after a failure", goal: force, traits: forcing, failed: true, answers: []answer{another}, token: other, now: other, line: core.DidForce},
+		{name: "force, granted, no budget known", goal: force, traits: deadly, answers: []answer{another}, token: other, now: other, line: core.DidForce},
+		{name: "force, same", goal: force, traits: plain, answers: []answer{same}, token: old, now: old, line: core.DidKeep},
+		{name: "force, dead", goal: force, traits: forcing, dead: true, answers: []answer{same}, told: core.Temporary, kept: core.Temporary, line: core.DidFail},
+		{name: "force, failed", goal: force, traits: forcing, answers: []answer{fails(core.Temporary)}, told: core.Temporary, now: old, line: core.DidFail},
+		{name: "force, failed for good", goal: force, traits: forcing, answers: []answer{fails(core.Frozen)}, told: core.Frozen, now: old, kept: core.Frozen, line: core.DidFail},
+		{name: "force, failed, dead before", goal: force, traits: forcing, dead: true, answers: []answer{fails(core.Temporary)}, told: core.Temporary, kept: core.Temporary, line: core.DidFail},
+		{name: "force, failed before a call", goal: force, traits: forcing, dead: true, before: closed, told: core.VaultClosed, line: core.DidFail},
+		{name: "force, no force is left", goal: force, traits: forcing, dead: true, before: spent, told: core.Quota, line: core.DidFail},
+
+		{name: "check, accepted", goal: check, traits: forcing, checks: []error{nil}, now: old},
+		{name: "check, accepted, after a failure", goal: check, traits: forcing, failed: true, checks: []error{nil}, now: old, kept: core.Temporary, line: core.DidFail},
+		{name: "check, dead", goal: check, traits: forcing, checks: []error{dead}, told: core.Temporary},
+		{name: "check, unknown", goal: check, traits: forcing, checks: []error{odd}, told: core.Misuse, now: old},
+		{name: "check, unknown, after a failure", goal: check, traits: forcing, failed: true, checks: []error{odd}, told: core.Misuse, now: old, kept: core.Temporary, line: core.DidFail},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				now := time.Now().Round(0)
+				source := &script{t: t, traits: tt.traits, answers: tt.answers, checks: tt.checks}
+				stored := core.Token{Value: old, ObtainedAt: now.Add(-time.Hour), ExpiresAt: now.Add(250 * time.Second), Life: twoHours}
+				if tt.dead {
+					stored.Dead, stored.ExpiresAt = true, now
+				}
+				if tt.failed {
+					source.answers = append([]answer{{err: &core.Error{Class: core.Temporary, Message: "no answer", RetryAt: now.Add(time.Second)}}}, source.answers...)
+				}
+				h := start(t, setup{source: source, stored: stored, account: byHand})
+				if tt.failed {
+					if _, err := renew(h); class(err) != core.Temporary {
+						t.Fatalf("the renewal before: %v", err)
+					}
+					time.Sleep(time.Minute)
+				}
+				if tt.before != nil {
+					tt.before(h)
+				}
+				got, err := tt.goal(h)
+				if class(err) != tt.told || err == nil && got.Token.Value != tt.token || got.StillValid != tt.still {
+					t.Errorf("the caller gets %q, still valid %v, %v; want %q, %v, %s", got.Token.Value, got.StillValid, err, tt.token, tt.still, tt.told)
+				}
+				var good string
+				if token := h.current(t); token.Good(time.Now(), 0) {
+					good = token.Value
+				}
+				if good != tt.now {
+					t.Errorf("the good token is %q, want %q", good, tt.now)
+				}
+				s, _ := h.Snapshot("1")
+				if s.Renewing || s.ExpiresAt.After(time.Now()) != (tt.now != "") {
+					t.Errorf("shown as renewing %v until %v", s.Renewing, s.ExpiresAt)
+				}
+				if kept := s.Err; class(asError(kept)) != tt.kept {
+					t.Errorf("kept %v, want %s", kept, tt.kept)
+				}
+				var line core.What
+				if lines := h.journal.lines; len(lines) > 0 {
+					line = lines[len(lines)-1].What
+				}
+				if line != tt.line {
+					t.Errorf("the history says %q, want %q", line, tt.line)
+				}
+				if len(source.answers) > 0 || len(source.checks) > 0 {
+					t.Errorf("%d fetches and %d checks too few", len(source.answers), len(source.checks))
+				}
+			})
+		})
+	}
+}
+
+// asError is a kept failure as an error, nil for none.
+func asError(e *core.Error) error {
+	if e == nil {
+		return nil
+	}
+	return e
+}
