@@ -70,7 +70,7 @@ func (p program) build(at home.Home, demo bool) (*house, error) {
 	}
 	if r := db.Repaired(); r != nil {
 		parts.Notice, parts.Restored = r.Key(), true
-		parts.Lost, parts.Removed = r.Lost, r.Removed
+		parts.Lost, parts.Removed, parts.PutBack = r.Lost, r.Removed, r.PutBack
 	}
 	if h.service, err = agent.New(parts); err != nil {
 		return nil, errors.Join(err, clip.Close(), db.Close(), h.log.Close())

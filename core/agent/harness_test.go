@@ -401,9 +401,9 @@ func (w *world) service() (*Service, error) {
 	if err := index.Claim(db.HomeID()); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	notice, restored, lost, removed := w.repair(db)
+	repaired := w.repair(db)
 	service, err := New(Parts{
-		Notice: notice, Lost: lost, Removed: removed,
+		Notice: repaired.Notice, Lost: repaired.Lost, Removed: repaired.Removed, PutBack: repaired.PutBack,
 		Home: w.home, Version: "1.2.3", Store: db, Clipboard: w.desk, Login: w.login, Log: log,
 		Vaults: Vaults{
 			Main: w.ring, Kind: VaultKeyring, File: vault.NewFile(w.home.PassphraseFile(), 2),
@@ -412,7 +412,7 @@ func (w *world) service() (*Service, error) {
 		Upstreams:  asks,
 		Now:        w.now,
 		BackupWork: 2,
-		Restored:   w.restored || restored,
+		Restored:   w.restored || repaired.Restored,
 		Deliver:    w.deliver,
 		Session:    w.session,
 		OnSession:  func(s api.Session) { w.sessions = append(w.sessions, s) },
@@ -425,11 +425,12 @@ func (w *world) service() (*Service, error) {
 }
 
 // repair is what a repaired database tells the agent, as cmd hands it on.
-func (w *world) repair(db *store.Store) (notice string, restored bool, lost map[core.ID][]core.Account, removed []core.ID) {
+func (w *world) repair(db *store.Store) (out Parts) {
 	if r := db.Repaired(); r != nil {
-		return r.Key(), true, r.Lost, r.Removed
+		out.Notice, out.Restored = r.Key(), true
+		out.Lost, out.Removed, out.PutBack = r.Lost, r.Removed, r.PutBack
 	}
-	return "", false, nil, nil
+	return out
 }
 
 func ptr[T any](v T) *T { return &v }

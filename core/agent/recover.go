@@ -42,8 +42,8 @@ func (s *Service) dropRemoved(ctx context.Context) {
 	if err := index.Remove(names(s.parts.Removed)...); err != nil {
 		s.log.Warn("what was removed may come back", "error", err)
 	}
-	if !s.parts.Restored {
-		return // a person may have put this database in the place of another
+	if !s.parts.Restored || s.parts.PutBack {
+		return
 	}
 	for _, a := range s.all() {
 		if !index.Removed(string(a.ID)) && !slices.Contains(s.parts.Removed, a.ID) {

@@ -209,12 +209,13 @@ func TestNothingIsLostWithTheDatabase(t *testing.T) {
 // has it, and although its secret is still in the vault.
 func TestWhatWasRemovedStaysRemoved(t *testing.T) {
 	for name, c := range map[string]struct {
-		noDrop, byHand bool
-		want           []string
+		noDrop, byHand, newer bool // newer: there is a backup of what was replaced
+		want                  []string
 	}{
 		"restored from a backup":                        {want: []string{"a/sandbox"}},
 		"and its secret could not be removed":           {noDrop: true, want: []string{"a/sandbox"}},
 		"a person put the old database in its place":    {byHand: true, want: []string{"a/sandbox", "b/sandbox"}},
+		"the same, beside a newer backup":               {byHand: true, newer: true, want: []string{"a/sandbox", "b/sandbox"}},
 		"the same, and its secret could not be removed": {byHand: true, noDrop: true, want: []string{"a/sandbox", "b/sandbox"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -240,9 +241,14 @@ func TestWhatWasRemovedStaysRemoved(t *testing.T) {
 				clear(last[:8192])
 				w.crash(r, last)
 			}
-			w.putBackups(kept)
+			if !c.newer {
+				w.putBackups(kept)
+			}
 			w.ring.noDrop = nil
 			r = w.start()
+			if r.parts.PutBack != c.newer {
+				t.Errorf("put back by a person: %v", r.parts.PutBack)
+			}
 			if got := w.refs(r); !slices.Equal(got, c.want) {
 				t.Errorf("accounts %v, want %v", got, c.want)
 			}

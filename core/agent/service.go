@@ -110,6 +110,9 @@ type Parts struct {
 	// since the backup.
 	Lost    map[core.ID][]core.Account
 	Removed []core.ID
+	// PutBack: nobody but a person restored it, by putting an older database in the
+	// place of the one in use; what was removed since may be wanted back.
+	PutBack bool
 	// OpenAPI is the description of the API that its callers may read.
 	OpenAPI []byte
 	// Deliver does one push once; nil means package push's own.

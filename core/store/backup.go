@@ -29,17 +29,20 @@ const (
 const (
 	backupPrefix = "accounts-"
 	backupSuffix = ".db"
+	backupOther  = "-other" // before the suffix: see setAside
 )
 
 // backupFile is a backup on disk.
 type backupFile struct {
-	path string
-	at   time.Time // as the clock then said; it may have been wrong
-	tx   uint64    // number of its transaction; 0 when it cannot be read
+	path  string
+	at    time.Time // as the clock then said; it may have been wrong
+	tx    uint64    // number of its transaction; 0 when it cannot be read
+	other bool      // set aside
 }
 
 // listBackups returns the backups in dir, newest first: by their transaction,
-// which no clock can set back. Names that are not ours are left alone.
+// which no clock can set back, and those that were set aside after all others.
+// Names that are not ours are left alone.
 func listBackups(dir string) []backupFile {
 	names, err := os.ReadDir(dir)
 	if err != nil {
@@ -52,14 +55,21 @@ func listBackups(dir string) []backupFile {
 		if !ours || !whole {
 			continue
 		}
-		text, _, _ = strings.Cut(text, "-") // accounts-<time>[-schema1].db
+		other := strings.HasSuffix(text, backupOther)
+		text, _, _ = strings.Cut(text, "-") // accounts-<time>[-schema1][-other].db
 		if at, err := time.Parse(stamp, text); err == nil {
 			path := filepath.Join(dir, n.Name())
-			out = append(out, backupFile{path, at, transaction(path)})
+			out = append(out, backupFile{path, at, transaction(path), other})
 		}
 	}
+	rank := func(b backupFile) int {
+		if b.other {
+			return 1
+		}
+		return 0
+	}
 	slices.SortFunc(out, func(a, b backupFile) int {
-		return cmp.Or(cmp.Compare(b.tx, a.tx), b.at.Compare(a.at), strings.Compare(b.path, a.path))
+		return cmp.Or(rank(a)-rank(b), cmp.Compare(b.tx, a.tx), b.at.Compare(a.at), strings.Compare(b.path, a.path))
 	})
 	return out
 }
@@ -82,11 +92,41 @@ func transaction(path string) uint64 {
 	return m.tx
 }
 
+// newestBackup is the newest that is of the database in use, or nil.
 func newestBackup(dir string) *backupFile {
-	if all := listBackups(dir); len(all) > 0 {
+	if all := listBackups(dir); len(all) > 0 && !all[0].other {
 		return &all[0]
 	}
 	return nil
+}
+
+// setAside marks the backups that are of a later transaction than the database:
+// it was restored from an older one, because they are damaged, or a person put an
+// older copy in its place. They are kept, but no longer stand before the backups
+// to come, which count on from the database, nor push them out. It reports
+// whether there were any.
+func (s *Store) setAside() (found bool, err error) {
+	var now uint64
+	err = s.view("read the transaction's number", func(tx *bbolt.Tx) error {
+		now = uint64(tx.ID())
+		return nil
+	})
+	if err != nil {
+		return false, err
+	}
+	for _, b := range listBackups(s.opt.Backups) {
+		if b.other || b.tx <= now {
+			continue
+		}
+		found = true
+		aside := strings.TrimSuffix(b.path, backupSuffix) + backupOther + backupSuffix
+		if err := os.Rename(b.path, aside); err != nil {
+			s.log.Error("a backup of a later database could not be set aside", "backup", b.path, "err", err)
+			continue
+		}
+		s.log.Warn("the database is older than a backup, which is set aside", "backup", aside)
+	}
+	return found, nil
 }
 
 // goodBackup is the newest backup that can be read, or nil.
@@ -178,6 +218,9 @@ func (s *Store) backup(mark string) error {
 	}
 	s.log.Info("database backed up", "path", path)
 	for _, old := range surplus(listBackups(s.opt.Backups)) {
+		if old.path == path {
+			continue
+		}
 		if err := os.Remove(old.path); err != nil {
 			return fail(doing, fmt.Errorf("remove an old backup: %w", err))
 		}
@@ -186,12 +229,13 @@ func (s *Store) backup(mark string) error {
 }
 
 // surplus returns those of all, which is sorted newest first, that are not the
-// newest of one of the last keepDays days that have any. Days are counted in UTC.
+// newest of one of the last keepDays days that have any. Days are counted in UTC,
+// and apart for those that were set aside.
 func surplus(all []backupFile) []backupFile {
 	var out []backupFile
-	days := map[string]bool{}
+	kept := map[bool]map[string]bool{false: {}, true: {}}
 	for _, b := range all {
-		day := b.at.Format(time.DateOnly)
+		day, days := b.at.Format(time.DateOnly), kept[b.other]
 		if days[day] || len(days) == keepDays {
 			out = append(out, b)
 			continue

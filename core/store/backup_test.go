@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -328,5 +329,80 @@ func TestABackupFromTheFutureHidesNoChange(t *testing.T) {
 	h.crash()
 	if got := h.backupTimes(); len(got) != 2 || !got[0].Equal(right) {
 		t.Errorf("backups, newest first: %v", got)
+	}
+}
+
+// TestBackupsGoOnAfterARestore: those that are damaged, or of a later database
+// than the one in use, push none of the new ones out and are kept.
+func TestBackupsGoOnAfterARestore(t *testing.T) {
+	backups := func(h *home) []backupFile { return listBackups(filepath.Join(filepath.Dir(h.path), "backups")) }
+	spoil := func(t *testing.T, path string) {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		clear(data[2*os.Getpagesize():])
+		if err := os.WriteFile(path, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, damage := range map[string]struct {
+		do  func(t *testing.T, h *home, old []byte)
+		key string
+	}{
+		"the newest backup is damaged too": {func(t *testing.T, h *home, _ []byte) {
+			spoil(t, h.path)
+			spoil(t, backups(h)[0].path)
+		}, "store_restored"},
+		"an older database in its place": {func(t *testing.T, h *home, old []byte) { h.write(old) }, "store_put_back"},
+		"every backup is damaged too": {func(t *testing.T, h *home, _ []byte) {
+			spoil(t, h.path)
+			for _, b := range backups(h) {
+				spoil(t, b.path)
+			}
+		}, "store_emptied"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := newHome(t)
+			h.add("a")
+			h.clock.add(24 * time.Hour)
+			h.add("b")
+			h.close()
+			old, err := os.ReadFile(h.path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			h.open()
+			for range 20 {
+				h.clock.add(time.Minute)
+				a := h.add("c")
+				if err := h.Remove(t.Context(), a.ID, func(context.Context) error { return nil }); err != nil {
+					t.Fatal(err)
+				}
+			}
+			h.close()
+			damage.do(t, h, old)
+			before := len(backups(h))
+			h.open()
+			if r := h.Repaired(); r == nil || r.Key() != damage.key {
+				t.Fatalf("repaired %+v", r)
+			}
+			h.clock.add(2 * time.Hour)
+			h.add("new")
+			at := h.clock.now()
+			all := backups(h)
+			if len(all) < before || all[0].other || !all[0].at.Equal(at) {
+				t.Fatalf("after a change the backups are %+v, want that of %v first", all, at)
+			}
+			spoil(t, h.path)
+			h.crash()
+			if got := h.refs(); !slices.Contains(got, "new/sandbox") || h.Repaired() == nil {
+				t.Errorf("the new backup was not taken: %v", got)
+			}
+			h.reopen()
+			if r := h.Repaired(); r != nil {
+				t.Errorf("the next start repairs again: %+v", r)
+			}
+		})
 	}
 }

@@ -34,7 +34,7 @@ func (s *Store) attach(known int) error {
 		if err := create(s.path); err != nil {
 			return err
 		}
-	case err == nil && info.Size() == 0 && newestBackup(s.opt.Backups) != nil:
+	case err == nil && info.Size() == 0 && len(listBackups(s.opt.Backups)) > 0:
 		return damage("the file is empty") // a power cut, for bbolt a new file
 	}
 	db, file, err := openBolt(s.path, s.opt)

@@ -59,10 +59,14 @@ type Store struct {
 	last    time.Time    // of the newest backup, under backups
 }
 
-// Repair tells what Open had to do with a damaged file, or one that was gone.
+// Repair tells what Open had to do with a damaged file, or one that was gone or
+// replaced.
 type Repair struct {
 	Moved  string    // where the damaged file is now; empty when there was none
 	Backup time.Time // of the backup that was restored; zero when there was none
+	// PutBack: nothing was damaged, but the database is older than the newest
+	// backup; somebody put a copy in its place.
+	PutBack bool
 	// Lost are the accounts that the damaged file still names and the database
 	// does not have: their secrets are in the vault. Each comes with what can be
 	// read of it, nothing or several states of which nobody knows the newest.
@@ -74,6 +78,8 @@ type Repair struct {
 // Key is the key of the sentence that tells people about it.
 func (r *Repair) Key() string {
 	switch {
+	case r.PutBack:
+		return "store_put_back"
 	case r.Backup.IsZero():
 		return "store_emptied"
 	case r.Moved == "":
@@ -129,6 +135,11 @@ func newStore(path string, opt Options) *Store {
 
 // prepare migrates and reads what stays in memory.
 func (s *Store) prepare(steps []migration) error {
+	if older, err := s.setAside(); err != nil {
+		return err
+	} else if older && s.repair == nil {
+		s.repair = &Repair{PutBack: true}
+	}
 	if err := s.migrate(steps); err != nil {
 		return err
 	}

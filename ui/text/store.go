@@ -11,6 +11,10 @@ func store() table {
 			"The database file was gone. The newest backup was restored. Accounts that the backup lacks come back from the vault once it is open.",
 			"数据库文件不见了，现已恢复最近的备份。备份中没有的账号会在保险库打开后从中找回。",
 		},
+		"notice.store_put_back": {
+			"The database is older than its newest backup: somebody put a copy in its place. Accounts that it lacks come back from the vault once it is open; newer backups are kept.",
+			"数据库比最近的备份更旧：有人用旧副本替换了它。其中没有的账号会在保险库打开后从中找回，较新的备份已保留。",
+		},
 		"notice.store_emptied": {
 			"The database was damaged and there was no backup. It begins anew; the damaged file is kept beside it. Accounts come back from the vault once it is open, without their history and settings.",
 			"数据库已损坏且没有备份，现重新开始；损坏的文件保留在旁。账号会在保险库打开后从中找回，但历史记录和设置无法恢复。",
