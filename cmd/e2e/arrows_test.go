@@ -36,7 +36,7 @@ var arrows = []struct {
 	{"core/door", []string{"core", "core/api"}},
 	{"core/interchange", []string{"core", "core/recognise"}},
 	{"core/recognise", []string{"core"}},
-	{"core/launch", []string{"core", "core/api", "core/home"}},
+	{"core/launch", []string{"core", "core/api", "core/format", "core/home"}},
 	{"core/push", []string{"core", "core/durable", "core/format"}},
 	{"core/store", []string{"core", "core/durable"}},
 	{"core/vault", []string{"core", "core/durable"}},

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"tokentray/core/api"
 )
 
 // openTerminal opens a pseudo terminal: what is written to master is typed.
@@ -78,5 +80,48 @@ func TestCtrlCReachesTheCommandOnce(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestAnAgentThatIsStartedInsideExecHoldsNoToken: an agent, and what it starts,
+// live longer than the command whose environment had the token.
+func TestAnAgentThatIsStartedInsideExecHoldsNoToken(t *testing.T) {
+	t.Parallel()
+	home := openDoors(t)
+	passphrase := ""
+	for _, v := range home.env {
+		if p, ok := strings.CutPrefix(v, "TOKENTRAY_PASSPHRASE_FILE="); ok {
+			passphrase = p
+		}
+	}
+	pushed := filepath.Join(t.TempDir(), "pushed.in")
+	script := `test -z "$TOKENTRAY_PASSPHRASE_FILE" && echo no passphrase file; tokentray stop; ` +
+		`TOKENTRAY_PASSPHRASE_FILE=` + passphrase + ` tokentray list; ` +
+		`tokentray exec shop --var INNER -- sh -c 'tokentray push add shop -- sh -c "env >` + pushed + `"'; tokentray status --json`
+	out := home.run("", "exec", "shop", "--var", "OUTER", "--", "sh", "-c", script)
+	if !strings.Contains(out, "no passphrase file") {
+		t.Errorf("exec hands on the passphrase file:\n%s", out)
+	}
+	status, err := home.client.Status(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, err := home.client.Token(t.Context(), api.Ref{Name: "shop"}, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := home.client.RunPush(t.Context(), api.Ref{Name: "shop"}, 1); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{fmt.Sprintf("/proc/%d/environ", status.PID), pushed} {
+		env, err := os.ReadFile(path)
+		if err != nil || !strings.Contains(string(env), "PATH=") {
+			t.Fatalf("%s: %v", path, err)
+		}
+		for _, word := range []string{token.AccessToken, "OUTER", "INNER", "TOKENTRAY_EXEC"} {
+			if strings.Contains(string(env), word) {
+				t.Errorf("%s holds %.10s", path, word)
+			}
+		}
 	}
 }

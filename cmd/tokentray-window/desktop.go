@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"tokentray/core/format"
 	"tokentray/core/home"
 	"tokentray/core/launch"
 )
@@ -28,7 +29,7 @@ func startDemo() error {
 		return err
 	}
 	cmd := exec.Command(exe, "demo")
-	cmd.Env = slices.DeleteFunc(os.Environ(), func(v string) bool {
+	cmd.Env = slices.DeleteFunc(format.CleanEnv(os.Environ()), func(v string) bool {
 		return strings.HasPrefix(v, home.Variable+"=")
 	})
 	cmd.SysProcAttr = apart()

@@ -10,6 +10,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/format"
 	"tokentray/core/home"
 	"tokentray/core/launch"
 )
@@ -88,7 +89,7 @@ func windowCommand(dir string) (*exec.Cmd, error) {
 	}
 	cmd := exec.Command(exe)
 	cmd.Dir = string(filepath.Separator)
-	cmd.Env = os.Environ()
+	cmd.Env = format.CleanEnv(os.Environ())
 	if dir != "" {
 		abs, err := filepath.Abs(dir)
 		if err != nil {

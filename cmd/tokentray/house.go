@@ -10,6 +10,7 @@ import (
 	"tokentray/core/api"
 	"tokentray/core/clipboard"
 	"tokentray/core/home"
+	"tokentray/core/launch"
 	"tokentray/core/store"
 	"tokentray/core/vault"
 	"tokentray/core/wechat"
@@ -27,6 +28,7 @@ type house struct {
 
 // build opens a home. A demo keeps its secrets in memory.
 func (p program) build(at home.Home, demo bool) (*house, error) {
+	launch.DropTokens()
 	if err := at.Mkdirs(); err != nil {
 		return nil, err
 	}

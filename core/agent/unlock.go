@@ -12,11 +12,12 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/format"
 )
 
 // PassphraseVariable names a file whose first line opens the passphrase file,
 // for machines that nobody sits at.
-const PassphraseVariable = "TOKENTRAY_PASSPHRASE_FILE"
+const PassphraseVariable = format.PassphraseVariable
 
 // passphraseFile reads the passphrase from the file that PassphraseVariable
 // names; it is empty when there is none.

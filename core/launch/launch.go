@@ -23,6 +23,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/format"
 	"tokentray/core/home"
 )
 
@@ -134,7 +135,7 @@ func start(ctx context.Context, h home.Home, how Start) error {
 	}
 	cmd := exec.Command(exe, args...) // not CommandContext: it outlives us
 	cmd.Dir = string(filepath.Separator)
-	cmd.Env = slices.Concat(os.Environ(), how.Env, h.Environ())
+	cmd.Env = slices.Concat(format.CleanEnv(os.Environ()), how.Env, h.Environ())
 	log, err := home.OpenLogFile(h)
 	if err == nil {
 		defer log.Close()
@@ -162,6 +163,15 @@ func start(ctx context.Context, h home.Home, how Start) error {
 	}
 	_ = cmd.Process.Release()
 	return err
+}
+
+// DropTokens takes out of this process's environment what tokentray exec put
+// there. Call it in an agent, before it starts other programs: what one of them
+// is started with, it can hand on.
+func DropTokens() {
+	for _, name := range append(format.Tokens(os.Environ()), format.ExecVariable) {
+		_ = os.Unsetenv(name)
+	}
 }
 
 // FindProgram finds one of our two programs: this very one, its neighbour in

@@ -14,6 +14,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/format"
 	"tokentray/core/home"
 )
 
@@ -25,6 +26,8 @@ func TestMain(m *testing.M) {
 	switch os.Getenv(actVariable) {
 	case "":
 		os.Exit(m.Run())
+	case "environment": // tells what it was started with
+		Announce().Fail(&core.Error{Class: core.Internal, Message: strings.Join(os.Environ(), " ")})
 	case "running":
 		Announce().Running()
 	case "fail":
@@ -100,6 +103,27 @@ func TestWhyAnAgentDoesNotStart(t *testing.T) {
 			t.Errorf("got %v, want ErrCannotStart", err)
 		}
 	})
+}
+
+// An agent that is started inside tokentray exec gets no token along.
+func TestTheTokenOfAnExecIsNotHandedOn(t *testing.T) {
+	t.Setenv("SHOP_TOKEN", "88_secret")
+	t.Setenv("SHOP_TOKEN_APPID", "wx0")
+	t.Setenv("SHOP_OTHER", "stays")
+	t.Setenv(format.ExecVariable, "SHOP_TOKEN")
+	_, err := Ensure(t.Context(), testHome(t), acting(t, "environment"))
+	if err == nil || !strings.Contains(err.Error(), "SHOP_OTHER=stays") {
+		t.Fatalf("the child says %v", err)
+	}
+	for _, word := range []string{"88_secret", "SHOP_TOKEN", format.ExecVariable} {
+		if strings.Contains(err.Error(), word) {
+			t.Errorf("the child has %s", word)
+		}
+	}
+	DropTokens()
+	if env := strings.Join(os.Environ(), " "); strings.Contains(env, "SHOP_TOKEN") || !strings.Contains(env, "SHOP_OTHER=stays") {
+		t.Error("this process still has the token")
+	}
 }
 
 func TestAFolderOfSomebodyElsesIsRefused(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"tokentray/core"
+	"tokentray/core/format"
 )
 
 // graceTime is how long a command may take to end when it is told to.
@@ -79,7 +80,7 @@ func failed(ctx, limited context.Context, job Job, err error, line string) *core
 func (j Job) environment(own []string) []string {
 	out := make([]string, 0, len(own)+8)
 	for _, entry := range own {
-		if !strings.HasPrefix(entry, "TOKENTRAY_PASSPHRASE_FILE=") {
+		if !strings.HasPrefix(entry, format.PassphraseVariable+"=") {
 			out = append(out, entry)
 		}
 	}

@@ -123,7 +123,7 @@ func (a *app) exec(ctx context.Context, f *execFlags, accounts, command []string
 	if err != nil {
 		return err
 	}
-	env := a.Environ()
+	env := withoutEnv(a.Environ(), format.PassphraseVariable)
 	var last api.Token
 	for i, arg := range accounts {
 		ref, err := a.ref(arg)
@@ -142,7 +142,7 @@ func (a *app) exec(ctx context.Context, f *execFlags, accounts, command []string
 			return err
 		}
 		defer k.remove()
-		env = setEnv(env, f.variable(0)+"_FILE", k.path)
+		env = setEnv(env, f.variable(0)+format.EnvFile, k.path)
 		child.Beside = k.run
 	}
 	child.Env = env
@@ -205,21 +205,25 @@ func notRun(name string, err error) error {
 func tokenEnv(env []string, name string, t api.Token) []string {
 	for _, v := range [][2]string{
 		{"", t.AccessToken},
-		{"_EXPIRES_AT", t.ExpiresAt.Format(time.RFC3339)},
-		{"_EXPIRES_AT_UNIX", strconv.FormatInt(t.ExpiresAt.Unix(), 10)},
-		{"_ACCOUNT", api.Ref{Name: t.Account, Env: t.Env}.String()},
-		{"_APPID", t.AppID},
-		{"_BASE_URL", t.BaseURL},
+		{format.EnvExpiresAt, t.ExpiresAt.Format(time.RFC3339)},
+		{format.EnvExpiresAtUnix, strconv.FormatInt(t.ExpiresAt.Unix(), 10)},
+		{format.EnvAccount, api.Ref{Name: t.Account, Env: t.Env}.String()},
+		{format.EnvAppID, t.AppID},
+		{format.EnvBaseURL, t.BaseURL},
 	} {
 		env = setEnv(env, name+v[0], v[1])
 	}
-	return env
+	return format.MarkEnv(env, name)
 }
 
 // setEnv gives a variable a value, in the place of the one it may have.
 func setEnv(env []string, name, value string) []string {
-	env = slices.DeleteFunc(slices.Clone(env), func(entry string) bool { return strings.HasPrefix(entry, name+"=") })
-	return append(env, name+"="+value)
+	return append(withoutEnv(env, name), name+"="+value)
+}
+
+// withoutEnv is an environment without a variable.
+func withoutEnv(env []string, name string) []string {
+	return slices.DeleteFunc(slices.Clone(env), func(entry string) bool { return strings.HasPrefix(entry, name+"=") })
 }
 
 // keptFile is the file that follows an account's token while a child runs.

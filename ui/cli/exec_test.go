@@ -18,7 +18,9 @@ import (
 func execRun(child func(Child) int) (*run, *[]string) {
 	r, written := withToken(newRun()), &[]string{}
 	r.parts = func(p *Parts) {
-		p.Environ = func() []string { return []string{"A=1", "ACCESS_TOKEN=old", "ACCESS_TOKEN_X=2"} }
+		p.Environ = func() []string {
+			return []string{"A=1", "ACCESS_TOKEN=old", "ACCESS_TOKEN_X=2", "TOKENTRAY_PASSPHRASE_FILE=/p"}
+		}
 		p.WriteToken = func(path string, form core.PushForm, t api.Token) error {
 			*written = append(*written, string(form)+" "+t.AccessToken)
 			return nil
@@ -48,10 +50,13 @@ func TestWhatAChildInherits(t *testing.T) {
 	if !slices.Equal(got.Args, []string{"sh", "-c", "x y"}) || r.agent.minTTL != 5*time.Minute || got.Beside != nil {
 		t.Errorf("%q after a life of %s", got.Args, r.agent.minTTL)
 	}
-	for _, want := range []string{"A=1", "ACCESS_TOKEN_X=2", "ACCESS_TOKEN=" + r.agent.token.AccessToken, "ACCESS_TOKEN_APPID=" + r.agent.token.AppID} {
+	for _, want := range []string{"A=1", "ACCESS_TOKEN_X=2", "TOKENTRAY_EXEC=ACCESS_TOKEN", "ACCESS_TOKEN=" + r.agent.token.AccessToken, "ACCESS_TOKEN_APPID=" + r.agent.token.AppID} {
 		if !slices.Contains(got.Env, want) {
 			t.Errorf("%s is not in %q", want, got.Env)
 		}
+	}
+	if slices.Contains(got.Env, "TOKENTRAY_PASSPHRASE_FILE=/p") {
+		t.Error("the passphrase file is handed on")
 	}
 	if slices.Contains(got.Env, "ACCESS_TOKEN=old") || strings.Contains(strings.Join(got.Args, " "), r.agent.token.AccessToken) {
 		t.Errorf("env %q, args %q", got.Env, got.Args)
