@@ -94,7 +94,7 @@ func AsError(err error) *Error {
 // Keys of remedies: what a person can do. ui/text has a sentence for each, in
 // both languages. Sources may use any of them.
 const (
-	RemedyTryAgain     = "try_again"      // wait a moment; it is tried again by itself
+	RemedyTryAgain     = "try_again"      // wait a moment, then try again
 	RemedyNetwork      = "network"        // check network and proxy
 	RemedyProxy        = "proxy"          // check the account's proxy
 	RemedyTLS          = "tls"            // the certificate is not trusted
@@ -103,6 +103,7 @@ const (
 	RemedyConfirm      = "confirm"        // ask the admin to confirm, then try again
 	RemedyRefused      = "confirm_denied" // the admin refused; a wait is imposed
 	RemedyQuotaDay     = "quota_day"      // resets when upstream's day ends
+	RemedyQuotaKind    = "quota_kind"     // the same; another kind is allowed more
 	RemedyQuotaMinute  = "quota_minute"   // resets in a minute
 	RemedySecret       = "secret"         // enter the right AppSecret
 	RemedyAppID        = "appid"          // correct the AppID

@@ -122,7 +122,7 @@ func (t trouble) read(status int, body []byte) (answer, error) {
 func oddAnswer(what string) *core.Error {
 	return &core.Error{
 		Class: core.Temporary, Remedy: core.RemedyAnswer,
-		Message: "upstream's answer cannot be used: " + what + "; check base URL and proxy, it is tried again by itself",
+		Message: "upstream's answer cannot be used: " + what + "; check base URL and proxy, and try again",
 	}
 }
 

@@ -26,7 +26,7 @@ const confirmWait = 10 * time.Minute
 func ruleFor(code int) rule {
 	switch code {
 	case -1:
-		return rule{class: core.Temporary, remedy: core.RemedyTryAgain, message: "upstream is busy; it is tried again by itself"}
+		return rule{class: core.Temporary, remedy: core.RemedyTryAgain, message: "upstream is busy; try again in a moment"}
 	case 40001, 40125: // a wrong secret comes as either
 		return rule{class: core.BadSecret, remedy: core.RemedySecret, message: "the AppSecret does not belong to this AppID; enter the right AppSecret"}
 	case 41004:
@@ -44,9 +44,9 @@ func ruleFor(code int) rule {
 	case 89506:
 		return rule{class: core.Confirm, remedy: core.RemedyRefused, ip: true, wait: 24 * time.Hour, message: "the account's admin refused this computer's IP twice; talk to them and try again in 24 hours"}
 	case 45009:
-		return rule{class: core.Quota, remedy: core.RemedyQuotaDay, day: true, message: "today's calls for this AppID are used up; it is tried again after midnight in Beijing"}
+		return rule{class: core.Quota, remedy: core.RemedyQuotaDay, day: true, message: "today's calls for this AppID are used up; try again after midnight in Beijing"}
 	case 45011:
-		return rule{class: core.Quota, remedy: core.RemedyQuotaMinute, wait: time.Minute, message: "too many calls in this minute; it is tried again in the next"}
+		return rule{class: core.Quota, remedy: core.RemedyQuotaMinute, wait: time.Minute, message: "too many calls in this minute; try again in the next"}
 	case 40243:
 		return rule{class: core.Frozen, remedy: core.RemedyFrozenSecret, message: "the AppSecret is frozen; unfreeze it in the WeChat console, which takes about ten minutes to act"}
 	case 50002, 50007:
@@ -60,7 +60,7 @@ func ruleFor(code int) rule {
 	case 40002, 41001, 43002, 44002, 47001:
 		return rule{class: core.Misuse, remedy: core.RemedyUpdate, message: "upstream did not understand the request; if the base URL is right, report this"}
 	}
-	return rule{class: core.Temporary, remedy: core.RemedyTryAgain, message: "upstream refused with a code unknown here; it is tried again by itself"}
+	return rule{class: core.Temporary, remedy: core.RemedyTryAgain, message: "upstream refused with a code unknown here; try again in a moment"}
 }
 
 // refusedFetch is the error for an answer with an errcode to a request for a

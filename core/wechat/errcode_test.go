@@ -53,7 +53,11 @@ func TestErrcodesOfFetch(t *testing.T) {
 		t.Run(fmt.Sprint(tt.code), func(t *testing.T) {
 			body := fmt.Sprintf(`{"errcode":%d,"errmsg":"something from ip 203.0.113.9 rid: 62416571-5cbc3445-3e6cab76"}`, tt.code)
 			both(t, sources(canned{body: body}), func(t *testing.T, s core.Source) {
-				e := fetchErr(t, s, request(""), tt.class, tt.remedy)
+				remedy := tt.remedy
+				if _, is := s.(legacy); is && remedy == core.RemedyQuotaDay { // the other kind is allowed more
+					remedy = core.RemedyQuotaKind
+				}
+				e := fetchErr(t, s, request(""), tt.class, remedy)
 				if e.Code != tt.code || !e.RetryAt.Equal(tt.retry) {
 					t.Errorf("errcode %d, next try %v; want %d, %v", e.Code, e.RetryAt, tt.code, tt.retry)
 				}
@@ -74,7 +78,7 @@ func TestForcedQuota(t *testing.T) {
 	req := request("")
 	req.Force = true
 	fetchErr(t, ups[core.KindWeChat], req, core.Quota, core.RemedyForceBudget)
-	fetchErr(t, ups[core.KindWeChatLegacy], req, core.Quota, core.RemedyQuotaDay)
+	fetchErr(t, ups[core.KindWeChatLegacy], req, core.Quota, core.RemedyQuotaKind)
 }
 
 // Three codes alone tell that a token is dead.

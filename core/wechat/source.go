@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/x509"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/url"
 	"time"
@@ -103,7 +104,7 @@ type legacy struct{ *caller }
 // changes nothing.
 func (l legacy) Fetch(ctx context.Context, req core.Request) (core.Grant, error) {
 	req.Force = false
-	return l.fetch(ctx, req, outgoing{
+	grant, err := l.fetch(ctx, req, outgoing{
 		method: http.MethodGet, path: pathLegacy,
 		query: url.Values{
 			"grant_type": {grantType},
@@ -111,6 +112,10 @@ func (l legacy) Fetch(ctx context.Context, req core.Request) (core.Grant, error)
 			"secret":     {req.Credentials.Secret.Reveal()},
 		},
 	})
+	if e := new(core.Error); errors.As(err, &e) && e.Remedy == core.RemedyQuotaDay {
+		e.Remedy = core.RemedyQuotaKind // stable_token is allowed far more
+	}
+	return grant, err
 }
 
 // Check asks upstream for its list of addresses with the token. WeChat checks

@@ -38,6 +38,7 @@ func causes() table {
 		"cause.confirm":        {"The account's administrator must confirm calls from {ip}.", "需要账号管理员确认来自 {ip} 的调用。"},
 		"cause.confirm_denied": {"The account's administrator refused calls from {ip}.", "账号管理员拒绝了来自 {ip} 的调用。"},
 		"cause.quota_day":      {"Today's calls for a token are used up.", "今天获取 token 的调用次数已用完。"},
+		"cause.quota_kind":     {"Today's calls for a token are used up.", "今天获取 token 的调用次数已用完。"},
 		"cause.quota_minute":   {"Too many calls in this minute.", "这一分钟内调用过多。"},
 		"cause.secret":         {"The AppSecret is wrong or belongs to another AppID.", "AppSecret 有误，或属于另一个 AppID。"},
 		"cause.appid":          {"The upstream does not know this AppID.", "上游不认识这个 AppID。"},

@@ -5,8 +5,8 @@ package text
 func remedies() table {
 	return table{
 		"remedy.try_again": {
-			"Wait a moment; TokenTray tries again by itself.",
-			"请稍候，TokenTray 会自动重试。",
+			"Wait a moment, then try again. Renewal in the background tries again by itself.",
+			"请稍候再试；后台续期会自动重试。",
 		},
 		"remedy.network": {
 			"Check the network. If this machine reaches the internet through a proxy, set it: tokentray edit {account} --proxy URL",
@@ -37,12 +37,16 @@ func remedies() table {
 			"拒绝后需要等待：第一次 1 小时，第二次 24 小时。请先把 IP 加入白名单，或与管理员沟通后再试。",
 		},
 		"remedy.quota_day": {
-			"It resets at midnight, Beijing time. Find who else fetches tokens for this AppID; the kind wechat (stable_token) needs far fewer calls.",
-			"北京时间零点重置。请查明还有谁在为此 AppID 获取 token；wechat（stable_token）类型所需的调用少得多。",
+			"It resets at midnight, Beijing time. Find out who else fetches tokens for this AppID.",
+			"北京时间零点重置。请查明还有谁在为此 AppID 获取 token。",
+		},
+		"remedy.quota_kind": {
+			"It resets at midnight, Beijing time. Find out who else fetches tokens for this AppID, or change to the kind wechat (stable_token), which is allowed far more calls: tokentray edit {account} --kind wechat",
+			"北京时间零点重置。请查明还有谁在为此 AppID 获取 token，或改用调用额度大得多的 wechat（stable_token）类型：tokentray edit {account} --kind wechat",
 		},
 		"remedy.quota_minute": {
-			"It resets within a minute; TokenTray tries again by itself.",
-			"一分钟内恢复，TokenTray 会自动重试。",
+			"It resets within a minute; then try again. Renewal in the background tries again by itself.",
+			"一分钟内恢复，之后再试；后台续期会自动重试。",
 		},
 		"remedy.secret": {
 			"Enter the AppSecret again; if it was lost, reset it in the WeChat console: tokentray edit {account} --secret",

@@ -132,13 +132,10 @@ func helps(a api.Account) act {
 		return actUnlock
 	case core.RemedyVaultInit:
 		return actVaultInit
-	case core.RemedyQuotaDay:
-		if a.Kind == core.KindWeChatLegacy {
-			return actStable
-		}
-		return actRetry
+	case core.RemedyQuotaKind:
+		return actStable
 	case core.RemedyConfirm, core.RemedyRefused, core.RemedyTryAgain, core.RemedyNetwork, core.RemedyTLS, core.RemedyAnswer,
-		core.RemedyQuotaMinute:
+		core.RemedyQuotaDay, core.RemedyQuotaMinute:
 		return actRetry
 	}
 	if e.Class == core.VaultClosed {
@@ -246,7 +243,7 @@ func timing(l *kit.Look, e *api.Error, now time.Time, here *time.Location) strin
 	}
 	left := e.RetryAt.Sub(now)
 	switch e.Remedy {
-	case core.RemedyQuotaDay:
+	case core.RemedyQuotaDay, core.RemedyQuotaKind:
 		if left <= 0 {
 			return l.T("help.reset_over")
 		}

@@ -31,7 +31,7 @@ func refusals() []api.Error {
 		{core.Temporary, []string{core.RemedyTryAgain, core.RemedyNetwork, core.RemedyProxy, core.RemedyTLS, core.RemedyAnswer, core.RemedyForceBudget}},
 		{core.Whitelist, []string{core.RemedyWhitelist}},
 		{core.Confirm, []string{core.RemedyConfirm, core.RemedyRefused}},
-		{core.Quota, []string{core.RemedyQuotaDay, core.RemedyQuotaMinute}},
+		{core.Quota, []string{core.RemedyQuotaDay, core.RemedyQuotaKind, core.RemedyQuotaMinute}},
 		{core.BadSecret, []string{core.RemedySecret, core.RemedyAppID}},
 		{core.Frozen, []string{core.RemedyFrozenSecret, core.RemedyFrozen}},
 		{core.Misuse, []string{core.RemedyComponent, core.RemedyUpdate, core.RemedyAllowLive, core.RemedyProxy, core.RemedyAppID, core.RemedySecretAgain, core.RemedyNoHost}},
@@ -151,7 +151,7 @@ func TestWhitelistIsHandledInTheDetail(t *testing.T) {
 // A quota that is used up is told with its reset, and a legacy account gets
 // away from it with one click.
 func TestQuotaOffersStable(t *testing.T) {
-	a := ailing(api.Error{Class: core.Quota, Remedy: core.RemedyQuotaDay, UpstreamCode: 45009, RetryAt: core.Zone("+08:00").NextDay(noon)})
+	a := ailing(api.Error{Class: core.Quota, Remedy: core.RemedyQuotaKind, UpstreamCode: 45009, RetryAt: core.Zone("+08:00").NextDay(noon)})
 	a.Kind, a.State = core.KindWeChatLegacy, core.StateRetrying
 	s := newStage(t, a).open()
 	s.openDetail("gate-sandbox")
@@ -165,6 +165,38 @@ func TestQuotaOffersStable(t *testing.T) {
 		t.Errorf("the account is %+v", got)
 	}
 	s.mustNotSay("Use stable_token")
+}
+
+// What an account has already is no advice: a stable_token account whose quota is
+// used up is not sent to stable_token.
+func TestQuotaOfAStableAccountAdvisesNoOtherKind(t *testing.T) {
+	a := ailing(api.Error{Class: core.Quota, Remedy: core.RemedyQuotaDay, UpstreamCode: 45009, RetryAt: core.Zone("+08:00").NextDay(noon)})
+	a.State = core.StateRetrying
+	for _, lang := range []text.Lang{text.English, text.Chinese} {
+		l := lookIn(lang)
+		p := problemOf(l, a, noon)
+		for _, words := range append(advice(l, a), p.Cause, p.Remedy, l.Words.Remedy(a.Error, "shop")) {
+			if strings.Contains(words, "stable") || strings.Contains(words, "--kind") {
+				t.Errorf("%q", words)
+			}
+		}
+		if p.Act != actRetry {
+			t.Errorf("the button is %q", p.Button)
+		}
+	}
+}
+
+// A test is made once: nothing tries it again, and nothing says so.
+func TestATestPromisesNoRetry(t *testing.T) {
+	for _, lang := range []text.Lang{text.English, text.Chinese} {
+		l := lookIn(lang)
+		for _, remedy := range []string{core.RemedyTryAgain, core.RemedyQuotaMinute, core.RemedyQuotaDay, core.RemedyAnswer, core.RemedyNetwork} {
+			words, _ := testWords(l, api.TestResult{Error: &api.Error{Class: core.Temporary, Remedy: remedy, Message: "m"}}, "shop")
+			if strings.Contains(words, "TokenTray tries") || strings.Contains(words, "TokenTray 会") {
+				t.Errorf("%s: %q", remedy, words)
+			}
+		}
+	}
 }
 
 // A new secret is tried before it is saved: one that upstream refuses replaces
