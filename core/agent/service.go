@@ -132,6 +132,7 @@ type Service struct {
 	now     func() time.Time
 	started time.Time
 	keeper  *core.Keeper
+	lines   *lineCounter // parts.Store too
 	hub     *hub
 	vault   *keys
 
@@ -181,8 +182,10 @@ func New(p Parts) (*Service, error) {
 	if p.OnSession == nil {
 		p.OnSession = func(api.Session) {}
 	}
+	lines := newLineCounter(p.Store)
+	p.Store = lines
 	s := &Service{
-		parts: p, log: p.Log.Logger, now: func() time.Time { return p.Now().Round(0) },
+		parts: p, lines: lines, log: p.Log.Logger, now: func() time.Time { return p.Now().Round(0) },
 		hub: newHub(), stop: make(chan struct{}), renewed: make(chan struct{}, 1), session: p.Session, tray: api.TrayOff,
 		accounts: map[core.ID]core.Account{}, ids: map[api.Ref]core.ID{},
 		post: post{home: p.Home}, upkeep: newUpkeep(),
@@ -322,8 +325,8 @@ func (s *Service) view(snap core.Snapshot, now time.Time) api.Account {
 		State: snap.State(now), Mask: snap.Mask, ObtainedAt: snap.ObtainedAt, ExpiresAt: snap.ExpiresAt,
 		Life: int64(snap.Life / time.Second), NextTry: snap.NextTry,
 		LastUsed: s.uses.at(a.ID), CallsToday: snap.Today.Calls, ForcedToday: snap.Today.Forced,
-		Pushes: s.viewPushes(a.ID),
-		Quota:  api.Quota(snap.Quota), CountsUntil: snap.DayEnds.UTC(),
+		Pushes: s.viewPushes(a.ID), HistoryLines: s.lines.of(a.ID),
+		Quota: api.Quota(snap.Quota), CountsUntil: snap.DayEnds.UTC(),
 	}
 	if snap.Mask == "" {
 		out.ObtainedAt, out.ExpiresAt, out.Life = time.Time{}, time.Time{}, 0

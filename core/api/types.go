@@ -62,6 +62,9 @@ type Account struct {
 	ForcedToday int       `json:"forced_today,omitempty"`
 	Quota       Quota     `json:"quota,omitzero"`
 	CountsUntil time.Time `json:"counts_until,omitzero"`
+	// HistoryLines is how many lines its history got since the agent started. The
+	// history is worth reading again when it has changed.
+	HistoryLines int `json:"history_lines,omitempty"`
 	// Pushes are where its tokens go, by number.
 	Pushes []Push `json:"pushes,omitempty"`
 }

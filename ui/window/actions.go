@@ -268,10 +268,15 @@ func (w *Window) loadHistory() {
 		return
 	}
 	ref := a.Ref()
+	w.detail.read = a.HistoryLines
 	ask(w, quickWait, func(ctx context.Context, g Agent) ([]api.HistoryEntry, error) {
 		return g.History(ctx, ref, api.HistoryQuery{})
 	}, func(h []api.HistoryEntry, err *core.Error) {
-		if err != nil || w.selected != id {
+		switch {
+		case w.selected != id:
+			return
+		case err != nil:
+			w.detail.read = -1 // the next event of the account asks again
 			return
 		}
 		w.detail.history, w.detail.asked = h, true

@@ -29,6 +29,7 @@ type detail struct {
 	now     time.Time
 	history []api.HistoryEntry
 	asked   bool // the history came
+	read    int  // how many lines it was told to have when it was asked for last
 
 	filter historyFilter
 	lines  int       // of history that are wanted; 0 means the first few
@@ -80,14 +81,14 @@ func (d *detail) clear() { d.revealed, d.hideAt = "", time.Time{} }
 
 // forget forgets everything of the account shown before.
 func (d *detail) forget() {
-	d.history, d.asked, d.scroll = nil, false, nil
+	d.history, d.asked, d.read, d.scroll = nil, false, 0, nil
 	d.filter, d.lines, d.readAt = historyAll, 0, time.Time{}
 }
 
 // keep takes over what another pane knew, as after a change of language; a
 // revealed token is not among it.
 func (d *detail) keep(was *detail) {
-	d.account, d.history, d.asked = was.account, was.history, was.asked
+	d.account, d.history, d.asked, d.read = was.account, was.history, was.asked, was.read
 	d.filter, d.lines, d.readAt = was.filter, was.lines, was.readAt
 }
 

@@ -1,6 +1,7 @@
 package window
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -106,6 +107,7 @@ func TestChartMovesOnceAMinute(t *testing.T) {
 		}
 	}
 	a, h := shortLives()
+	a.HistoryLines = len(h)
 	s.agent.history = h
 	s.agent.send(api.Event{Type: api.EventAccount, Account: &a})
 	s.until("the short lives", func() bool { return len(s.detail.history) == len(h) })
@@ -145,6 +147,54 @@ func TestChartIsReadByKeyboardAndPointer(t *testing.T) {
 	c := s.detail.chart
 	test.MoveMouse(s.win.Canvas(), fyne.CurrentApp().Driver().AbsolutePositionForObject(c).AddXY(c.x(ago(10*time.Hour), c.Size().Width), 20))
 	s.mustSay("02:00 · no token")
+}
+
+// A history has up to two thousand lines. It is read again when it has grown, not
+// at each use of the token or renewal that begins.
+func TestHistoryIsReadWhenItHasGrown(t *testing.T) {
+	s := openBusy(t, nil)
+	reads := func() (n int) {
+		for _, call := range s.agent.log() {
+			if strings.HasPrefix(call, "history ") {
+				n++
+			}
+		}
+		return n
+	}
+	a, _ := s.model.find(s.selected)
+	tell := func(change func(*api.Account)) {
+		change(&a)
+		sent := a
+		s.agent.send(api.Event{Type: api.EventAccount, Account: &sent})
+		s.until("the event", func() bool {
+			now, _ := s.model.find(a.ID)
+			return now.LastUsed.Equal(a.LastUsed) && now.HistoryLines == a.HistoryLines
+		})
+	}
+	use := func(a *api.Account) { a.LastUsed = a.LastUsed.Add(time.Minute) }
+	grow := func(a *api.Account) { a.HistoryLines++ }
+	before := reads()
+	wants := func(n int, after string) {
+		t.Helper()
+		s.until("reads "+after, func() bool { return reads()-before >= n })
+		if got := reads() - before; got != n {
+			t.Errorf("%d reads of the history %s, want %d", got, after, n)
+		}
+	}
+	for range 5 {
+		tell(use)
+	}
+	tell(grow)
+	wants(1, "after five uses and a renewal")
+	s.until("the end of the read", func() bool { return s.detail.asked })
+	s.agent.mu.Lock()
+	s.agent.fail["history "] = errors.New("busy")
+	s.agent.mu.Unlock()
+	tell(grow)
+	wants(2, "after another renewal")
+	s.until("the failure", func() bool { return s.detail.read < 0 })
+	tell(use)
+	wants(3, "after one that failed")
 }
 
 func TestHistoryIsFiltered(t *testing.T) {

@@ -169,8 +169,11 @@ func (w *Window) event(e api.Event) {
 // accountChanged shows one account anew.
 func (w *Window) accountChanged(id core.ID) {
 	w.list.update(id)
-	if id == w.selected {
-		w.fillDetail()
+	if id != w.selected {
+		return
+	}
+	w.fillDetail()
+	if a, ok := w.model.find(id); ok && a.HistoryLines != w.detail.read {
 		w.loadHistory()
 	}
 }

@@ -1,0 +1,68 @@
+package agent
+
+import (
+	"context"
+	"sync"
+
+	"tokentray/core"
+)
+
+// lineCounter is the store with a count of the history lines that it was given
+// for each account since the agent started. Clients read a history again when the
+// count has changed, and not at every event of the account.
+type lineCounter struct {
+	Store
+
+	mu    sync.Mutex // a leaf
+	lines map[core.ID]int
+}
+
+func newLineCounter(s Store) *lineCounter { return &lineCounter{Store: s, lines: map[core.ID]int{}} }
+
+// of is the count of an account.
+func (c *lineCounter) of(id core.ID) int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.lines[id]
+}
+
+// count counts a line once it can be read.
+func (c *lineCounter) count(id core.ID) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.lines[id]++
+}
+
+// Record implements core.Journal.
+func (c *lineCounter) Record(id core.ID, r core.Record) error {
+	if r.Line != nil {
+		defer c.count(id)
+	}
+	return c.Store.Record(id, r)
+}
+
+// Append implements Store.
+func (c *lineCounter) Append(id core.ID, e core.Entry) error {
+	defer c.count(id)
+	return c.Store.Append(id, e)
+}
+
+// SaveAll implements Store.
+func (c *lineCounter) SaveAll(ctx context.Context, accounts []core.Account, lines []core.Entry, set, undo func(context.Context) error) (undone bool, err error) {
+	defer func() {
+		for _, a := range accounts {
+			c.count(a.ID)
+		}
+	}()
+	return c.Store.SaveAll(ctx, accounts, lines, set, undo)
+}
+
+// Remove implements Store.
+func (c *lineCounter) Remove(ctx context.Context, id core.ID, unset func(context.Context) error) error {
+	defer func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		delete(c.lines, id)
+	}()
+	return c.Store.Remove(ctx, id, unset)
+}
