@@ -17,6 +17,7 @@ type draft struct {
 	warnings              []core.Problem
 
 	// complete sets these.
+	before    entry       // what the vault holds, where that is changed
 	entry     entry       // what the vault is to hold
 	write     bool        // it holds something else yet
 	elsewhere *core.Error // why the account waits for its AppSecret, nil if it does not
@@ -244,11 +245,12 @@ func (s *Service) merge(ctx context.Context, was core.Account, d *draft) error {
 	kept, err := s.vault.entry(ctx, was.ID)
 	switch {
 	case err == nil:
-	case d.secret != nil: // what cannot be read is replaced: so a missing secret comes back
+	case isMissing(err) && d.secret != nil: // so a missing secret comes back
 	case isMissing(err) && d.proxyPassword == nil: // there is nothing to send anywhere
 	default:
-		return err
+		return err // what cannot be read now must not be overwritten
 	}
+	d.before = kept
 	d.complete(kept, from, to)
 	return nil
 }
@@ -277,6 +279,9 @@ func (s *Service) question(id core.ID, old core.Token) func(context.Context) err
 // is held.
 func (s *Service) write(ctx context.Context, d draft) error {
 	if !d.write {
+		if err := s.outdate(d.account); err != nil {
+			return err
+		}
 		if err := s.parts.Store.Update(d.account); err != nil {
 			return core.AsError(err)
 		}
@@ -287,17 +292,30 @@ func (s *Service) write(ctx context.Context, d draft) error {
 	if err := s.openForWriting(ctx); err != nil {
 		return err
 	}
-	id := d.account.ID
+	id, touched := d.account.ID, false
 	err := s.parts.Store.Save(
 		ctx, d.account,
-		func(ctx context.Context) error { return s.vault.put(ctx, id, s.kept(d)) },
+		func(ctx context.Context) error {
+			touched = true
+			return s.vault.put(ctx, id, s.kept(d))
+		},
 		func(ctx context.Context) error { return s.vault.drop(ctx, id) },
 	)
 	if err != nil {
+		if touched && !d.before.empty() {
+			s.putBack(context.WithoutCancel(ctx), id, d.before)
+		}
 		return core.AsError(err)
 	}
 	s.remember(d.account)
 	return nil
+}
+
+// putBack undoes what an edit that failed wrote into the vault.
+func (s *Service) putBack(ctx context.Context, id core.ID, before entry) {
+	if err := s.vault.put(ctx, id, kept{before, markUnknown}); err != nil {
+		s.log.Warn("an edit failed and the vault may hold its secret", "account", id, "error", err)
+	}
 }
 
 // note writes a line of history; what keeps it from being written harms no

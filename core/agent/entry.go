@@ -123,9 +123,12 @@ func marshal(e entry) ([]byte, error) {
 	return bytes.TrimSuffix(out.Bytes(), []byte("\n")), err
 }
 
+// empty reports whether the entry holds no secret.
+func (e entry) empty() bool { return e.Secret == "" && e.ProxyPassword == "" }
+
 func decodeEntry(raw []byte) (entry, bool) {
 	var e entry
-	if json.Unmarshal(raw, &e) != nil || e.Secret == "" && e.ProxyPassword == "" {
+	if json.Unmarshal(raw, &e) != nil || e.empty() {
 		return entry{}, false
 	}
 	return e, true
@@ -134,17 +137,27 @@ func decodeEntry(raw []byte) (entry, bool) {
 // The marks under which the index lists entries: else a mark names what the entry
 // tells of its account, see markOf.
 const (
-	markUnknown   = ""          // as an earlier version wrote it, or as it was found
+	markUnknown   = ""          // the account tells, and the entry is to be refreshed
 	markRecovered = "recovered" // its account was made again, and no person has looked at it
 )
 
-// markOf names what the entry of an account tells of it. An entry that is listed
-// under another mark is out of date.
-func markOf(a core.Account, baseURL string) string {
-	raw, _ := marshal(entry{}.of(a, baseURL)) // strings always marshal
+// markOf names what the entry of an account tells of it. The index has it before
+// the vault has the entry and the database the account, and it changes no account
+// without saying so here; so where an entry is listed under the mark of another
+// state, the database is the older of the two.
+func (k *keys) markOf(a core.Account) string {
+	base := k.base(a)
+	if base == k.base(core.Account{Kind: a.Kind}) {
+		base = "" // whether the default is written out or not
+	}
+	raw, _ := marshal(entry{}.of(a, base)) // strings always marshal
 	sum := sha256.Sum256(raw)
-	return hex.EncodeToString(sum[:4])
+	return markForm + hex.EncodeToString(sum[:4])
 }
+
+// markForm begins every mark. It changes when entries are to tell something new,
+// and all of them are then refreshed.
+const markForm = "1:"
 
 // unknownHost stands for the base URL of an account that was made again from an
 // entry that does not tell it. No name under .invalid ever leads anywhere (RFC

@@ -80,6 +80,9 @@ func (s *Service) carryOut(ctx context.Context, p *importer) error {
 			lines[i].What = core.DidEdit
 		}
 	}
+	if err := s.outdate(accounts...); err != nil {
+		return notImported(err, true)
+	}
 	undone, err := s.parts.Store.SaveAll(
 		ctx, accounts, lines,
 		func(ctx context.Context) error { return s.vault.putAll(ctx, w.set, nil) },

@@ -111,9 +111,42 @@ func (s *Service) recoverLost(ctx context.Context, begun []core.ID, credible boo
 	if credible {
 		s.lookNoMore(begun, missing)
 	}
+	found = append(found, s.newerEntries(ctx, taken)...)
 	if err := s.saveRecovered(ctx, found); err != nil {
 		s.log.Error("accounts were found in the vault and could not be saved", "error", err)
 	}
+}
+
+// newerEntries are the accounts of which the vault tells a newer state than the
+// database: they were edited after the backup that was restored.
+func (s *Service) newerEntries(ctx context.Context, taken map[api.Ref]bool) []core.Account {
+	index := s.vault.parts.Index
+	var out []core.Account
+	for _, a := range s.all() {
+		mark, listed := index.Mark(string(a.ID))
+		if !listed || mark == s.vault.markOf(a) || !strings.HasPrefix(mark, markForm) {
+			continue
+		}
+		e, err := s.vault.entry(ctx, a.ID)
+		if err != nil && !isMissing(err) {
+			return out
+		}
+		next := a
+		if err == nil && e.Name != "" {
+			next = s.remade(a.ID, e, []core.Account{a})
+		}
+		if mark != s.vault.markOf(next) { // it tells nothing newer
+			if err := index.Keep(map[string]string{string(a.ID): markUnknown}); err != nil {
+				s.log.Warn("the list of vault entries is not up to date", "error", err)
+			}
+			continue
+		}
+		delete(taken, api.Ref{Name: a.Name, Env: a.Env})
+		next.Name = freeName(taken, next)
+		taken[api.Ref{Name: next.Name, Env: next.Env}] = true
+		out = append(out, next)
+	}
+	return out
 }
 
 // lostIDs are the accounts that may have an entry in the vault and that the
@@ -310,12 +343,27 @@ func (r *refreshes) done(ids ...core.ID) {
 	r.count.Store(int64(len(r.ids)))
 }
 
+// outdate says in the index that accounts are about to change without their
+// entries. The edit lock is held.
+func (s *Service) outdate(accounts ...core.Account) error {
+	index, marks := s.vault.parts.Index, map[string]string{}
+	for _, a := range accounts {
+		if mark, listed := index.Mark(string(a.ID)); listed && mark != s.vault.markOf(a) {
+			marks[string(a.ID)] = markUnknown
+		}
+	}
+	if err := index.Keep(marks); err != nil {
+		return core.AsError(err)
+	}
+	return nil
+}
+
 // noteOutdated plans to refresh the entries of accounts that need it. The edit
 // lock is held.
 func (s *Service) noteOutdated(accounts ...core.Account) {
 	for _, a := range accounts {
 		mark, listed := s.vault.parts.Index.Mark(string(a.ID))
-		if listed && mark != markRecovered && a.BaseURL != unknownHost && mark != markOf(a, s.baseURL(a)) {
+		if listed && mark != markRecovered && a.BaseURL != unknownHost && mark != s.vault.markOf(a) {
 			s.entries.outdated(a.ID)
 		}
 	}
@@ -355,7 +403,7 @@ func (s *Service) refreshSome(ctx context.Context) {
 		if err != nil && !isMissing(err) {
 			return // when the vault is open again
 		}
-		marks[string(id)] = markOf(a, s.baseURL(a))
+		marks[string(id)] = s.vault.markOf(a)
 		if err == nil {
 			set[id] = s.vault.kept(a, e.bind(s.goes(a)))
 		}

@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"maps"
@@ -268,6 +269,76 @@ func TestWhatWasRemovedStaysRemoved(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestAnEditIsNotLostWithTheDatabase: what a person changed after the backup is
+// in the vault too, and the backup does not overwrite it there.
+func TestAnEditIsNotLostWithTheDatabase(t *testing.T) {
+	w := newWorld(t)
+	r := w.start()
+	a, b, c := r.add("a", core.Sandbox), r.add("b", core.Sandbox), r.add("c", core.Sandbox)
+	if err := r.end(); err != nil {
+		t.Fatal(err)
+	}
+	old := w.read(w.home.DB())
+	r = w.start()
+	edit := func(ref api.Ref, in api.AccountInput) {
+		t.Helper()
+		if _, err := r.client.Edit(t.Context(), ref, in); err != nil {
+			t.Fatal(err)
+		}
+	}
+	edit(a.Ref(), api.AccountInput{BaseURL: ptr("https://own.example"), Secret: ptr(goodSecret)})
+	edit(b.Ref(), api.AccountInput{Name: ptr("renamed")})
+	w.pass(2 * time.Minute) // its entry is refreshed
+	r.upkeep.now(t.Context())
+	for r.entries.busy.Load() {
+		runtime.Gosched()
+	}
+	edit(c.Ref(), api.AccountInput{Name: ptr("not yet refreshed")})
+	w.crash(r, old)
+	r = w.start()
+	if got := w.refs(r); !slices.Equal(got, []string{"a/sandbox", "c/sandbox", "renamed/sandbox"}) {
+		t.Errorf("accounts %v", got)
+	}
+	l, err := r.client.List(t.Context())
+	if err != nil || !slices.Equal(l.Recovered, []string{"a/sandbox", "renamed/sandbox"}) {
+		t.Errorf("recovered %v, %v", l.Recovered, err)
+	}
+	if got := l.Accounts[0]; got.BaseURL != "https://own.example" || got.Auto {
+		t.Errorf("a is %+v", got)
+	}
+	if got := l.Accounts[1]; !got.Auto {
+		t.Errorf("c is %+v; of it the vault tells nothing newer", got)
+	}
+}
+
+// TestAnEditThatFailsLeavesTheOldSecret in the vault, also when only the
+// database refused.
+func TestAnEditThatFailsLeavesTheOldSecret(t *testing.T) {
+	w := newWorld(t)
+	r := w.start()
+	a := r.add("a", core.Sandbox)
+	before, err := w.ring.Memory.Get(t.Context(), string(a.ID))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.parts.Store = refusing{r.parts.Store}
+	_, err = r.client.Edit(t.Context(), a.Ref(), api.AccountInput{Secret: ptr(badSecret)})
+	wantClass(t, err, core.Internal)
+	if after, err := w.ring.Memory.Get(t.Context(), string(a.ID)); err != nil || string(after) != string(before) {
+		t.Errorf("the entry changed: %v", err)
+	}
+}
+
+// refusing is a store that saves nothing after the vault has.
+type refusing struct{ Store }
+
+func (f refusing) Save(ctx context.Context, a core.Account, set, _ func(context.Context) error) error {
+	if err := set(ctx); err != nil {
+		return err
+	}
+	return &core.Error{Class: core.Internal, Remedy: core.RemedyFull, Message: "the disk is full"}
 }
 
 // TestAnEntryThatDoesNotTellItsHostWaits: what an earlier version wrote has the

@@ -196,7 +196,7 @@ type kept struct {
 
 // kept is the entry of an account with all that the vault is to tell of it.
 func (k *keys) kept(a core.Account, e entry) kept {
-	return kept{e.of(a, k.base(a)), markOf(a, k.base(a))}
+	return kept{e.of(a, k.base(a)), k.markOf(a)}
 }
 
 // put keeps an account's entry. The index lists it first, so that whatever
@@ -213,9 +213,11 @@ func (k *keys) put(ctx context.Context, id core.ID, e kept) error {
 		return err
 	}
 	err = k.inUse().Set(ctx, string(id), raw)
-	switch {
-	case err == nil:
+	if err == nil {
 		return nil
+	}
+	_ = k.parts.Index.Keep(map[string]string{string(id): markUnknown}) // the database has the last word
+	switch {
 	case core.AsError(err).Class != core.VaultClosed: // too big: the vault itself is well
 		return core.AsError(err)
 	}
