@@ -117,7 +117,7 @@ test-unit: ## the unit tests, with the race detector
 .PHONY: test-e2e
 test-e2e: $(programs) ## the programs themselves: import rules, command line, tray and window on a real desktop
 	$(call say,end to end)
-	TOKENTRAY_E2E_BIN=$(CURDIR)/$(BIN) $(GO) test -race -tags $(TAGS) -count=1 -timeout 20m ./cmd/e2e ./cmd/e2e/desktop
+	TOKENTRAY_E2E_BIN=$(CURDIR)/$(BIN) $(GO) test -race -tags $(TAGS) -count=1 -timeout 20m ./cmd/e2e ./cmd/e2e/desktop ./cmd/e2e/openapigen
 
 .PHONY: test-sdk
 test-sdk: $(programs) ## an SDK of somebody else's takes its tokens from TokenTray; a module of its own
@@ -158,6 +158,11 @@ golden: ## take what the window's tests hold its screens against anew; look at w
 	@$(GO) test -tags $(TAGS) ./ui/window >/dev/null || :
 	@if [ -d ui/window/testdata/failed ]; then cp -R ui/window/testdata/failed/. ui/window/testdata/; rm -rf ui/window/testdata/failed; fi
 	@git status --short ui/window/testdata
+
+.PHONY: openapi
+openapi: ## write the description of the local API anew, from its routes and types
+	$(GO) run ./cmd/e2e/openapigen
+	@git status --short assets/openapi
 
 # ---------------------------------------------------------------- manual pages
 

@@ -1,4 +1,5 @@
-// Package openapi holds the description of the local API, as OpenAPI 3.1.
+// Package openapi holds the description of the local API, as OpenAPI 3.1. It is
+// written by make openapi.
 package openapi
 
 import _ "embed"

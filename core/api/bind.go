@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -14,9 +15,49 @@ import (
 	"tokentray/core"
 )
 
+// Route is a call that the server takes on the socket.
+type Route struct {
+	Pattern  string       // method and path, as "GET /v1/accounts/{name}/{env}"
+	In       reflect.Type // of the body; nil: there is none
+	Optional bool         // the body may be left out
+	Out      reflect.Type // of the answer; of Event it is a stream
+}
+
+// Routes lists the routes that NewHandler binds. The description of the API is
+// made of them.
+func Routes() []Route {
+	var out []Route
+	h := &handler{mux: http.NewServeMux(), agent: listed{}, told: func(r Route) { out = append(out, r) }}
+	h.routes()
+	return out
+}
+
+// listed is the agent with which the routes are listed; nobody calls it.
+type listed struct{ Agent }
+
+// bound is a handler that knows what it takes and answers.
+type bound struct {
+	http.Handler
+	Route
+}
+
+func (h *handler) bind(pattern string, b bound) {
+	h.mux.Handle(pattern, b.Handler)
+	if h.told != nil {
+		b.Pattern = pattern
+		h.told(b.Route)
+	}
+}
+
+// takes says which body a handler reads.
+func takes[In any](optional bool, b bound) bound {
+	b.In, b.Optional = reflect.TypeFor[In](), optional
+	return b
+}
+
 // answer turns a function into a handler that writes its result or its error.
-func answer[T any](do func(*http.Request) (T, error)) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+func answer[Out any](do func(*http.Request) (Out, error)) bound {
+	return bound{http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		out, err := do(r)
 		if err != nil {
 			e := core.AsError(err)
@@ -24,21 +65,21 @@ func answer[T any](do func(*http.Request) (T, error)) http.Handler {
 			return
 		}
 		WriteJSON(w, http.StatusOK, out)
-	})
+	}), Route{Out: reflect.TypeFor[Out]()}}
 }
 
-func body[In, Out any](optional bool, do func(context.Context, In) (Out, error)) http.Handler {
-	return answer(func(r *http.Request) (Out, error) {
+func body[In, Out any](optional bool, do func(context.Context, In) (Out, error)) bound {
+	return takes[In](optional, answer(func(r *http.Request) (Out, error) {
 		var in In
 		if err := Decode(r.Body, optional, &in); err != nil {
 			var zero Out
 			return zero, err
 		}
 		return do(r.Context(), in)
-	})
+	}))
 }
 
-func onRef[Out any](do func(context.Context, Ref) (Out, error)) http.Handler {
+func onRef[Out any](do func(context.Context, Ref) (Out, error)) bound {
 	return answer(func(r *http.Request) (Out, error) {
 		ref, err := refOf(r)
 		if err != nil {
@@ -49,8 +90,8 @@ func onRef[Out any](do func(context.Context, Ref) (Out, error)) http.Handler {
 	})
 }
 
-func onRefBody[In, Out any](optional bool, do func(context.Context, Ref, In) (Out, error)) http.Handler {
-	return answer(func(r *http.Request) (Out, error) {
+func onRefBody[In, Out any](optional bool, do func(context.Context, Ref, In) (Out, error)) bound {
+	return takes[In](optional, answer(func(r *http.Request) (Out, error) {
 		var in In
 		var zero Out
 		ref, err := refOf(r)
@@ -61,7 +102,7 @@ func onRefBody[In, Out any](optional bool, do func(context.Context, Ref, In) (Ou
 			return zero, err
 		}
 		return do(r.Context(), ref, in)
-	})
+	}))
 }
 
 // readBody takes the whole body off the connection, within limit bytes and

@@ -215,11 +215,11 @@ const importRoute = "POST /v1/import"
 
 // carryRoutes binds the routes of Carrier.
 func (h *handler) carryRoutes(c Carrier) {
-	h.mux.Handle("POST /v1/backup", body(false, func(ctx context.Context, b passphraseBody) (Backup, error) {
+	h.bind("POST /v1/backup", body(false, func(ctx context.Context, b passphraseBody) (Backup, error) {
 		return c.Backup(ctx, core.NewSecret(b.Passphrase))
 	}))
-	h.mux.Handle("POST /v1/import", body(false, c.Import))
-	h.mux.Handle("POST /v1/export", body(false, c.Export))
+	h.bind("POST /v1/import", body(false, c.Import))
+	h.bind("POST /v1/export", body(false, c.Export))
 }
 
 // bodyLimit is how many bytes of a request a route takes.

@@ -115,7 +115,7 @@ func (c *Client) ClearClipboard(ctx context.Context) error {
 
 // Use implements Agent.
 func (c *Client) Use(ctx context.Context, env core.Env) error {
-	return c.do(ctx, http.MethodPut, "/v1/env", envBody{string(env)})
+	return c.do(ctx, http.MethodPut, "/v1/env", envBody{env})
 }
 
 // PauseAll implements Agent.

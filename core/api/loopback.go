@@ -102,10 +102,10 @@ type (
 
 // doorRoutes binds the routes that manage the door.
 func (h *handler) doorRoutes(d Doorkeeper) {
-	h.mux.Handle("GET /v1/openapi.json", answer(func(r *http.Request) (json.RawMessage, error) { return d.OpenAPI(r.Context()) }))
-	h.mux.Handle("GET /v1/loopback", answer(func(r *http.Request) (Loopback, error) { return d.Loopback(r.Context()) }))
-	h.mux.Handle("PUT /v1/loopback", body(false, d.SetLoopback))
-	h.mux.Handle("GET /v1/loopback/log", answer(func(r *http.Request) (logBody, error) {
+	h.bind("GET /v1/openapi.json", answer(func(r *http.Request) (json.RawMessage, error) { return d.OpenAPI(r.Context()) }))
+	h.bind("GET /v1/loopback", answer(func(r *http.Request) (Loopback, error) { return d.Loopback(r.Context()) }))
+	h.bind("PUT /v1/loopback", body(false, d.SetLoopback))
+	h.bind("GET /v1/loopback/log", answer(func(r *http.Request) (logBody, error) {
 		limit, err := limitOf(r)
 		if err != nil {
 			return logBody{}, err
@@ -116,15 +116,15 @@ func (h *handler) doorRoutes(d Doorkeeper) {
 		}
 		return logBody{lines}, err
 	}))
-	h.mux.Handle("GET /v1/keys", answer(func(r *http.Request) (keysBody, error) {
+	h.bind("GET /v1/keys", answer(func(r *http.Request) (keysBody, error) {
 		keys, err := d.ClientKeys(r.Context())
 		if keys == nil {
 			keys = []ClientKey{}
 		}
 		return keysBody{keys}, err
 	}))
-	h.mux.Handle("POST /v1/keys", body(false, d.AddClientKey))
-	h.mux.Handle("DELETE /v1/keys/{name}", answer(func(r *http.Request) (nothing, error) {
+	h.bind("POST /v1/keys", body(false, d.AddClientKey))
+	h.bind("DELETE /v1/keys/{name}", answer(func(r *http.Request) (nothing, error) {
 		name, err := core.CleanName(r.PathValue("name"))
 		if err != nil {
 			return nothing{}, BadRef(err)

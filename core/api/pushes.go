@@ -84,7 +84,7 @@ func (h *handler) pushRoutes(a Agent) {
 	h.ref("POST", "accounts", "/pushes/{number}/run", onPush(a.RunPush))
 }
 
-func onPush[Out any](do func(context.Context, Ref, int) (Out, error)) http.Handler {
+func onPush[Out any](do func(context.Context, Ref, int) (Out, error)) bound {
 	return answer(func(r *http.Request) (Out, error) {
 		var zero Out
 		ref, err := refOf(r)

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"path"
+	"reflect"
 	"strconv"
 	"time"
 
@@ -53,12 +54,13 @@ type handler struct {
 	mux   *http.ServeMux
 	agent Agent
 	log   *slog.Logger
+	told  func(Route) // of each route; nil: nobody asks
 }
 
 // NewHandler returns the routes of the API without any judgement of who calls;
 // NewServer adds that.
 func NewHandler(agent Agent, log *slog.Logger) http.Handler {
-	h := &handler{http.NewServeMux(), agent, log}
+	h := &handler{mux: http.NewServeMux(), agent: agent, log: log}
 	h.routes()
 	return h
 }
@@ -121,10 +123,10 @@ func noRoute(w http.ResponseWriter, status int) {
 // then it is the one in the active environment.
 func (h *handler) routes() {
 	a := h.agent
-	h.mux.Handle("GET /v1/status", answer(func(r *http.Request) (Status, error) { return a.Status(r.Context()) }))
-	h.mux.Handle("GET /v1/accounts", answer(func(r *http.Request) (List, error) { return a.List(r.Context()) }))
-	h.mux.Handle("POST /v1/accounts", body(false, a.Add))
-	h.mux.Handle("POST /v1/test", body(false, a.Test))
+	h.bind("GET /v1/status", answer(func(r *http.Request) (Status, error) { return a.Status(r.Context()) }))
+	h.bind("GET /v1/accounts", answer(func(r *http.Request) (List, error) { return a.List(r.Context()) }))
+	h.bind("POST /v1/accounts", body(false, a.Add))
+	h.bind("POST /v1/test", body(false, a.Test))
 
 	h.ref("GET", "accounts", "", onRef(a.Account))
 	h.ref("PUT", "accounts", "", onRefBody(false, a.Edit))
@@ -135,53 +137,53 @@ func (h *handler) routes() {
 	h.ref("GET", "token", "", answer(h.token))
 	h.ref("POST", "token", "/refresh", onRefBody(true, h.refresh))
 
-	h.mux.Handle("PUT /v1/clipboard", body(false, func(ctx context.Context, b textBody) (Clipboard, error) {
+	h.bind("PUT /v1/clipboard", body(false, func(ctx context.Context, b textBody) (Clipboard, error) {
 		return a.CopyText(ctx, TextRequest{Text: core.NewSecret(b.Text), Secret: b.Secret, Key: b.Key})
 	}))
-	h.mux.Handle("DELETE /v1/clipboard", answer(func(r *http.Request) (nothing, error) { return nothing{}, a.ClearClipboard(r.Context()) }))
-	h.mux.Handle("PUT /v1/env", body(false, func(ctx context.Context, b envBody) (nothing, error) {
-		return nothing{}, a.Use(ctx, core.Env(b.Active))
+	h.bind("DELETE /v1/clipboard", answer(func(r *http.Request) (nothing, error) { return nothing{}, a.ClearClipboard(r.Context()) }))
+	h.bind("PUT /v1/env", body(false, func(ctx context.Context, b envBody) (nothing, error) {
+		return nothing{}, a.Use(ctx, b.Active)
 	}))
-	h.mux.Handle("PUT /v1/pause", body(false, func(ctx context.Context, b pauseBody) (nothing, error) {
+	h.bind("PUT /v1/pause", body(false, func(ctx context.Context, b pauseBody) (nothing, error) {
 		if b.Paused == nil {
 			return nothing{}, Invalid("paused must be true or false")
 		}
 		return nothing{}, a.PauseAll(ctx, *b.Paused)
 	}))
-	h.mux.Handle("GET /v1/settings", answer(func(r *http.Request) (core.Settings, error) { return a.Settings(r.Context()) }))
-	h.mux.Handle("PUT /v1/settings/{key}", answer(h.setting))
+	h.bind("GET /v1/settings", answer(func(r *http.Request) (core.Settings, error) { return a.Settings(r.Context()) }))
+	h.bind("PUT /v1/settings/{key}", takes[valueBody](false, answer(h.setting)))
 
-	h.mux.Handle("GET /v1/vault", answer(func(r *http.Request) (Vault, error) {
+	h.bind("GET /v1/vault", answer(func(r *http.Request) (Vault, error) {
 		status, err := a.Status(r.Context())
 		return status.Vault, err
 	}))
-	h.mux.Handle("POST /v1/vault/init", body(false, func(ctx context.Context, b passphraseBody) (Vault, error) {
+	h.bind("POST /v1/vault/init", body(false, func(ctx context.Context, b passphraseBody) (Vault, error) {
 		return a.VaultInit(ctx, core.NewSecret(b.Passphrase))
 	}))
-	h.mux.Handle("POST /v1/vault/unlock", body(true, func(ctx context.Context, b passphraseBody) (Vault, error) {
+	h.bind("POST /v1/vault/unlock", body(true, func(ctx context.Context, b passphraseBody) (Vault, error) {
 		return a.VaultUnlock(ctx, core.NewSecret(b.Passphrase))
 	}))
-	h.mux.Handle("POST /v1/vault/lock", answer(func(r *http.Request) (Vault, error) { return a.VaultLock(r.Context()) }))
+	h.bind("POST /v1/vault/lock", answer(func(r *http.Request) (Vault, error) { return a.VaultLock(r.Context()) }))
 
-	h.mux.Handle("POST /v1/open", answer(func(r *http.Request) (windowsBody, error) {
+	h.bind("POST /v1/open", answer(func(r *http.Request) (windowsBody, error) {
 		n, err := a.Open(r.Context())
 		return windowsBody{n}, err
 	}))
-	h.mux.Handle("POST /v1/session", body(false, func(ctx context.Context, s Session) (nothing, error) {
+	h.bind("POST /v1/session", body(false, func(ctx context.Context, s Session) (nothing, error) {
 		return nothing{}, a.Session(ctx, s)
 	}))
-	h.mux.Handle("POST /v1/stop", answer(func(r *http.Request) (nothing, error) { return nothing{}, a.Stop(r.Context()) }))
-	h.mux.Handle("POST /v1/reset", answer(func(r *http.Request) (nothing, error) { return nothing{}, a.Reset(r.Context()) }))
-	h.mux.HandleFunc("GET /v1/events", h.events)
+	h.bind("POST /v1/stop", answer(func(r *http.Request) (nothing, error) { return nothing{}, a.Stop(r.Context()) }))
+	h.bind("POST /v1/reset", answer(func(r *http.Request) (nothing, error) { return nothing{}, a.Reset(r.Context()) }))
+	h.bind("GET /v1/events", bound{http.HandlerFunc(h.events), Route{Out: reflect.TypeFor[Event]()}})
 	h.doorRoutes(a)
 	h.pushRoutes(a)
 	h.carryRoutes(a)
 }
 
 // ref binds a route of one account, with the environment and without.
-func (h *handler) ref(method, what, rest string, do http.Handler) {
-	h.mux.Handle(method+" /v1/"+what+"/{name}/{env}"+rest, do)
-	h.mux.Handle(method+" /v1/"+what+"/{name}"+rest, do)
+func (h *handler) ref(method, what, rest string, do bound) {
+	h.bind(method+" /v1/"+what+"/{name}/{env}"+rest, do)
+	h.bind(method+" /v1/"+what+"/{name}"+rest, do)
 }
 
 func (h *handler) token(r *http.Request) (Token, error) {

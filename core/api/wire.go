@@ -1,5 +1,7 @@
 package api
 
+import "tokentray/core"
+
 // The shapes of requests and answers that have no type of their own in the
 // Agent interface. Client and server share them.
 
@@ -8,7 +10,7 @@ const versionHeader = "Tokentray-Api"
 
 type (
 	envBody struct {
-		Active string `json:"active"`
+		Active core.Env `json:"active"`
 	}
 	pauseBody struct {
 		Paused *bool `json:"paused"` // nil: it was not said, and that is refused
@@ -25,7 +27,7 @@ type (
 	// passphraseBody holds the passphrase in the clear: it travels over the
 	// unix socket alone, and no request body is ever logged.
 	passphraseBody struct {
-		Passphrase string `json:"passphrase"`
+		Passphrase string `json:"passphrase,omitempty"`
 	}
 	windowsBody struct {
 		Windows int `json:"windows"`

@@ -1,0 +1,135 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestTheDescriptionIsThatOfTheSource: what the programs hand out is what the
+// routes and the types of today say.
+func TestTheDescriptionIsThatOfTheSource(t *testing.T) {
+	want, err := generate("../../..", today())
+	if err != nil {
+		t.Fatal(err)
+	}
+	have, err := os.ReadFile("../../../" + file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(have, want) {
+		t.Errorf("%s is not that of the source; run make openapi and look at what git then shows", file)
+	}
+}
+
+// TestTheVocabularyIsAnArgument: kinds, products and the kinds' own fields come
+// from it alone.
+func TestTheVocabularyIsAnArgument(t *testing.T) {
+	v := vocabulary{kinds: []string{"one", "two"}, products: []string{"thing"}, params: []param{{"agent", "Which agent."}}}
+	doc, err := generate("../../..", v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text := string(doc); !strings.Contains(text, "One of one, two.") || !strings.Contains(text, "One of thing.") || strings.Contains(text, "wechat-legacy") {
+		t.Error("another vocabulary stands in the description")
+	}
+	g := &generator{root: "../../..", v: v, schemas: object{}, named: map[string]bool{}}
+	got, err := json.Marshal(g.fields(reflect.TypeFor[struct {
+		Params map[string]string `json:"params,omitempty"`
+	}](), "Account"))
+	want := `{"additionalProperties":false,"properties":{"params":{"additionalProperties":{"type":"string"},"properties":{"agent":{"description":"Which agent.","type":"string"}},"type":"object"}},"type":"object"}`
+	if err != nil || string(got) != want {
+		t.Errorf("%s, %v, want %s", got, err, want)
+	}
+}
+
+// TestWhatIsNotExplainedIsNamed: a type without words of its own is fine, words
+// without a type are not, nor is a type of which nothing is known.
+func TestWhatIsNotExplainedIsNamed(t *testing.T) {
+	g := &generator{root: "../../..", schemas: object{}, named: map[string]bool{}}
+	g.fields(reflect.TypeFor[struct {
+		Odd chan int `json:"odd"`
+	}](), "Odd")
+	if len(g.wrong) != 1 || !strings.Contains(g.wrong[0], "Odd.odd") {
+		t.Errorf("%q", g.wrong)
+	}
+}
+
+// TestWhatTheSourceReadsIsTold: the door takes paths apart by hand, and queries are
+// read where they are needed. No type tells of either.
+func TestWhatTheSourceReadsIsTold(t *testing.T) {
+	raw, err := os.ReadFile("../../../" + file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var doc struct {
+		Paths map[string]map[string]struct {
+			Doors      []string `json:"x-doors"`
+			Parameters []struct{ Name, In string }
+		}
+	}
+	if err := json.Unmarshal(raw, &doc); err != nil {
+		t.Fatal(err)
+	}
+	var atTheDoor []string
+	told := map[string]bool{}
+	for path, methods := range doc.Paths {
+		for method, o := range methods {
+			if slices.Contains(o.Doors, "loopback") {
+				atTheDoor = append(atTheDoor, method+" "+path)
+			}
+			for _, p := range o.Parameters {
+				told[p.Name] = told[p.Name] || p.In == "query"
+			}
+		}
+	}
+
+	served := map[string][]string{ // by the names that the access log has for calls
+		"callStatus": {"get /v1/status"}, "callOpenAPI": {"get /v1/openapi.json"},
+		"callToken":   {"get /v1/token/{name}", "get /v1/token/{name}/{env}"},
+		"callRefresh": {"post /v1/token/{name}/refresh", "post /v1/token/{name}/{env}/refresh"},
+		"callUnknown": nil, "callCGIOther": nil,
+		"callCGIToken": {"get /cgi-bin/token"}, "callCGIStable": {"post /cgi-bin/stable_token"},
+	}
+	var want []string
+	call := regexp.MustCompile(`(?m)^\s*(call[A-Z]\w*)\s*=`)
+	query := regexp.MustCompile(`(?:Query\(\)|\bq)\.(?:Get|Has)\("(\w+)"\)`)
+	for _, pattern := range []string{"../../../core/door/*.go", "../../../core/api/*.go"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil || len(files) < 5 {
+			t.Fatalf("%s: %d files, %v", pattern, len(files), err)
+		}
+		for _, name := range files {
+			if strings.HasSuffix(name, "_test.go") {
+				continue
+			}
+			source, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range call.FindAllStringSubmatch(string(source), -1) {
+				paths, known := served[m[1]]
+				if !known {
+					t.Errorf("%s: %s is a call at the door; say its path here, and explain it in operations.go", name, m[1])
+				}
+				want = append(want, paths...)
+			}
+			for _, m := range query.FindAllStringSubmatch(string(source), -1) {
+				if !told[m[1]] {
+					t.Errorf("%s reads %q of a query; explain it in operations.go", name, m[1])
+				}
+			}
+		}
+	}
+	slices.Sort(want)
+	slices.Sort(atTheDoor)
+	if !slices.Equal(want, atTheDoor) {
+		t.Errorf("the door serves\n%s\nand the description says\n%s", strings.Join(want, "\n"), strings.Join(atTheDoor, "\n"))
+	}
+}

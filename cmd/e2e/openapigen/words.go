@@ -1,0 +1,203 @@
+package main
+
+import "tokentray/core/api"
+
+// words say what the types mean, by Type and Type.field as the description calls them.
+func words() map[string]string {
+	return map[string]string{
+		"Access.key":   "The name of the key; missing: none, or a wrong one.",
+		"Access.count": "Calls alike in a row.",
+
+		"Account.auto":          "It is renewed in the background.",
+		"Account.copy_path":     "The API path that the forms with an address are made for by default; empty: the usual one.",
+		"Account.state":         "The state of renewal.",
+		"Account.mask":          "Of the token; a token is never here.",
+		"Account.life":          "Seconds, the full life of the token.",
+		"Account.calls_today":   "Calls to the upstream since midnight in Beijing.",
+		"Account.forced_today":  "The forced ones among them.",
+		"Account.quota":         "What the upstream is known to allow in a day of Beijing; missing where nobody knows.",
+		"Account.counts_until":  "When both counts begin anew.",
+		"Account.pushes":        "Where its tokens go, by number.",
+		"Account.history_lines": "How many lines its history got since the agent started. The history is worth reading again when it has changed.",
+
+		"AccountInput":           "What a person enters. In an edit, what is missing stays as it is.",
+		"AccountInput.copy_path": "The API path that the forms with an address are made for by default; empty: the usual one.",
+		"AccountInput.secret":    "The AppSecret; it goes to the vault.",
+		"AccountInput.apart":     "Consent to a second account with the same AppID.",
+
+		"Backup":           "An encrypted backup. No call gives a secret in any other form.",
+		"Backup.age":       "The file, in base64; age -d opens it.",
+		"Backup.no_secret": "Accounts of which the vault has no AppSecret.",
+
+		"ClientKey.accounts": "Names of accounts; missing: every account.",
+		"ClientKey.origins":  "Web pages that may call with it.",
+
+		"ClientKeyInput.envs": "Missing: sandbox alone.",
+
+		"Clipboard.key":      "The name of the client key that was copied, in place of an account.",
+		"Clipboard.followed": "The token that was copied was renewed, and the new one took its place.",
+
+		"CopyRequest.notify": "Ask for the event copy_late when the token comes after something else was copied.",
+
+		"DoorStatus":       "What a client is told of the agent, and of its own key.",
+		"DoorStatus.vault": "open, locked, unavailable or missing",
+
+		"Env": "The environment of an account.",
+
+		"Error.class":            "What kind of failure it is, and so what happens next.",
+		"Error.message":          "English, redacted, ends with what can be done.",
+		"Error.remedy":           "The key of what can be done.",
+		"Error.upstream_code":    "The upstream's errcode.",
+		"Error.upstream_message": "The upstream's own words, redacted.",
+		"Error.caller_ip":        "This machine's address as the upstream saw it.",
+		"Error.prior_ip":         "The address that was refused before caller_ip, if it was another one.",
+		"Error.rid":              "The upstream's request ID.",
+		"Error.retry_at":         "The earliest time at which a retry makes sense.",
+		"Error.secret_host":      "With the remedy secret_again: where the kept AppSecret may go.",
+		"Error.faults":           "What is wrong with an imported file.",
+
+		"ErrorAnswer": "Every answer that is no success.",
+
+		"Event.type": "Which field is set: snapshot, account, removed, env, clipboard, vault, settings, raise or bye. copy_late has in clipboard what was to be copied, and changes nothing.",
+
+		"Export":          "A file of accounts, without secrets.",
+		"Export.data":     "The bytes, in base64.",
+		"Export.accounts": "How many are in it.",
+
+		"HistoryEntry.prev_until": "Until when the token that was replaced may still work.",
+		"HistoryEntry.took":       "Nanoseconds.",
+		"HistoryEntry.target":     "Where a token was pushed.",
+
+		"ImportAddress.from": "The kind's own base URL is written out; empty: no proxy.",
+
+		"ImportFault":       "Why a file cannot be taken over, in one place of it.",
+		"ImportFault.code":  "Names the fault.",
+		"ImportFault.line":  "From 1; missing: the file as a whole.",
+		"ImportFault.key":   "The name on the line, if it is one that is known.",
+		"ImportFault.other": "Another line, or the limit that was passed.",
+
+		"ImportFile":              "A file of another program's or of TokenTray's own, as it is.",
+		"ImportFile.name":         "The file's name; helps to find out the format, and tells a Spring profile.",
+		"ImportFile.data":         "The bytes, in base64; at most 16 MB.",
+		"ImportFile.from":         "The format; without it it is found out.",
+		"ImportFile.account_name": "The name of the one account in the file.",
+		"ImportFile.kind":         "The kind of all accounts.",
+		"ImportFile.product":      "The product of all accounts.",
+		"ImportFile.base_url":     "The base URL of all accounts.",
+		"ImportFile.appid_key":    "The variable with the AppID.",
+		"ImportFile.secret_key":   "The variable with the AppSecret.",
+		"ImportFile.passphrase":   "Of a backup.",
+
+		"ImportPlan.digest":  "Names this plan; give it as apply.",
+		"ImportPlan.ready":   "apply would do it.",
+		"ImportPlan.done":    "It was done.",
+		"ImportPlan.source":  "The format of the file.",
+		"ImportPlan.lines":   "For each row the line of the file where its account begins.",
+		"ImportPlan.remarks": "What was left out of the file, or understood in a way that a person should know of.",
+
+		"ImportRemark.code": "Names the remark.",
+		"ImportRemark.key":  "The name on the line, if it is one that is known.",
+
+		"ImportRequest":               "Accounts from elsewhere: a file that the agent reads, or accounts that the caller tells. In an account, what is missing was not told; allow_live and apart do not count.",
+		"ImportRequest.on_conflict":   "skip, rename or replace; without it a plan with a conflict is not ready.",
+		"ImportRequest.apart":         "Consent to accounts whose AppID another account has.",
+		"ImportRequest.paused":        "No new account is renewed in the background.",
+		"ImportRequest.renew_live":    "Live accounts are renewed in the background too.",
+		"ImportRequest.skip_problems": "Leave out what cannot be saved.",
+		"ImportRequest.apply":         "The digest of the plan to carry out; without it nothing is done.",
+
+		"ImportRow.env":          "As the file has it.",
+		"ImportRow.as":           "The new name.",
+		"ImportRow.with":         "The account that is in the way.",
+		"ImportRow.changes":      "Fields in which the account that is there differs.",
+		"ImportRow.addresses":    "The base URL and the proxy among the changes, old and new; of an account that is added, where they are not the kind's own.",
+		"ImportRow.secret_again": "The kept AppSecret was entered for another host: nothing is sent until somebody enters it again.",
+		"ImportRow.no_secret":    "Somebody has to enter the AppSecret.",
+		"ImportRow.auto":         "It is renewed in the background.",
+
+		"List.recovered": "Accounts, as NAME/ENV, that the database had lost and that came back from the vault, paused, until a person edits or resumes them.",
+
+		"Loopback.state": "taken: it is to be open, and its port is not to be had.",
+
+		"LoopbackRequest.port": "0 leaves it as it is.",
+
+		"NewClientKey.key": "The key, shown this once.",
+
+		"Previous.access_token": "The replaced token; only where tokens may be.",
+		"Previous.until":        "Until when it may still work; upstream promises nothing.",
+
+		"Problem": "Something wrong, or with warn merely odd, in one field.",
+
+		"Push.number":  "Names it within its account.",
+		"Push.path":    "Of the file.",
+		"Push.key":     "The variable of a dotenv file.",
+		"Push.command": "The program and its arguments. The token comes on its standard input.",
+		"Push.timeout": "Seconds a command gets.",
+		"Push.target":  "All of it in a few words.",
+
+		"PushInput.path":      "Absolute.",
+		"PushInput.form":      "By the file's name if left out.",
+		"PushInput.key":       "The variable of a dotenv file; ACCESS_TOKEN if left out.",
+		"PushInput.command":   "The absolute path of a program and its arguments.",
+		"PushInput.timeout":   "Seconds, 1 to 600; 30 if left out.",
+		"PushInput.overwrite": "Consent to write over a file that is there already.",
+
+		"PushResult.took":  "Nanoseconds.",
+		"PushResult.tries": "With this token.",
+		"PushResult.mask":  "Of the token.",
+
+		"Ref": "An account; without Env the one in the active environment.",
+
+		"RefreshRequest.stale":  "The token that failed. Empty: the current one.",
+		"RefreshRequest.force":  "Ask for a new token although the current one lives; not beside stale. Socket only.",
+		"RefreshRequest.person": "Somebody pressed Try again: what waits for a person is tried at once. Socket only.",
+
+		"Settings":                  "The choices of a home; tokentray settings lists those that can be set.",
+		"Settings.clear_after":      "Nanoseconds.",
+		"Settings.notify_person":    "Tell on the desktop when an account needs somebody.",
+		"Settings.notify_failing":   "Tell when a renewal goes on failing.",
+		"Settings.notify_expiry":    "Tell when a token ends and nobody renews it.",
+		"Settings.clipboard_follow": "While a copied token is on the clipboard and is renewed, the new one takes its place.",
+		"Settings.told_no_tray":     "It was said already that this desktop shows no tray icon.",
+		"Settings.start_at_login":   "As the operating system has it; missing where not.",
+
+		"Status":                "The agent's own state.",
+		"Status.need_you":       "Accounts that need a person.",
+		"Status.loopback":       "The loopback door.",
+		"Status.recovered":      "Accounts, as NAME/ENV, that the database had lost and that came back from the vault, paused, until a person edits or resumes them.",
+		"Status.failing_pushes": "Pushes that failed at their last try.",
+
+		"Token":                 "A living token. access_token and expires_in are as in WeChat's own answer.",
+		"Token.expires_in":      "Seconds left, rounded down.",
+		"Token.expires_at_unix": "expires_at in seconds since 1970, for newer_than.",
+		"Token.base_url":        "Where the token is of use.",
+		"Token.still_valid":     "In the answer to a report: upstream accepts the very token that was reported.",
+
+		"Vault.kind":  "keyring, file or memory",
+		"Vault.state": "open, locked, unavailable or missing",
+
+		"WeChatError": "WeChat's own failure, with HTTP 200.",
+
+		"WeChatRequest.grant_type":    "client_credential",
+		"WeChatRequest.appid":         "Chooses the account within the key's scope.",
+		"WeChatRequest.secret":        "A client key.",
+		"WeChatRequest.force_refresh": "A report that the current token is stale; it forces nothing.",
+
+		"WeChatToken": "WeChat's own success.",
+	}
+}
+
+// choices are the words that a plain string may be.
+func choices() map[string][]string {
+	doorStates := []string{api.DoorOff, api.DoorOn, api.DoorTaken}
+	statuses := []string{api.ImportNew, api.ImportSame, api.ImportConflict, api.ImportProblem}
+	return map[string][]string{
+		"Status.loopback": doorStates, "Loopback.state": doorStates,
+		"ImportRow.status": statuses, "ImportSetting.status": statuses,
+		"ImportRow.action":     {api.ImportAdd, api.ImportSkip, api.ImportRename, api.ImportReplace, api.ImportUndecided},
+		"ImportSetting.action": {api.ImportReplace, api.ImportSkip, api.ImportUndecided},
+		"ImportFile.from":      api.ImportSources(),
+		"ExportRequest.format": {api.ExportJSON, api.ExportCSV},
+		"ImportAddress.field":  {"base_url", "proxy"},
+	}
+}
