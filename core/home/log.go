@@ -1,17 +1,21 @@
 package home
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"os"
 	"regexp"
+	"sync"
+	"syscall"
 )
 
 // oldLog is the suffix of the log before the current one.
 const oldLog = ".1"
 
-// maxLog is the size at which a start begins a new log.
+// maxLog is the size in bytes at which the log is put aside. With the old one
+// the two take no more than twice that.
 const maxLog = 1 << 20
 
 // Log is the agent's log file.
@@ -21,8 +25,9 @@ type Log struct {
 	file  io.Closer
 }
 
-// OpenLog opens the home's log, 0600; one that has grown over 1 MB is kept as
-// the old one. What cannot be logged to the file goes to standard error.
+// OpenLog opens the home's log, 0600. When it has grown over 1 MB, then or while
+// it is written, it becomes the old one. What cannot be logged to the file goes to
+// standard error.
 func OpenLog(h Home) *Log {
 	f, err := OpenLogFile(h)
 	if err != nil {
@@ -30,8 +35,9 @@ func OpenLog(h Home) *Log {
 		l.Warn("no log file; logging here", "error", err)
 		return l
 	}
-	l := NewLog(f)
-	l.file = f
+	w := &logFile{file: f}
+	l := NewLog(w)
+	l.file = w
 	return l
 }
 
@@ -62,16 +68,84 @@ func (l *Log) Close() error {
 // OpenLogFile opens the home's log for appending, 0600. One that has grown over
 // 1 MB is put aside first.
 func OpenLogFile(h Home) (*os.File, error) {
-	path := h.Log()
-	if info, err := os.Stat(path); err == nil && info.Size() > maxLog {
-		// It may fail where somebody holds the file open (Windows): it then grows on.
-		_ = os.Rename(path, path+oldLog)
-	}
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	f, err := openPlain(h.Log(), os.O_CREATE|os.O_WRONLY|os.O_APPEND)
 	if err != nil {
 		return nil, fmt.Errorf("open the log: %w", err)
 	}
+	if info, err := f.Stat(); err == nil && info.Size() > maxLog {
+		_ = putAside(f.Name(), info) // it grows on, and is tried again
+	}
 	return f, nil
+}
+
+// openPlain opens a file, 0600 if it makes one, unless something else stands in
+// its place: to open a named pipe would wait for its other end.
+func openPlain(path string, flags int) (*os.File, error) {
+	f, err := os.OpenFile(path, flags|syscall.O_NONBLOCK, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	info, err := f.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = fmt.Errorf("%s is no plain file; remove it", path)
+	}
+	if err != nil {
+		_ = f.Close()
+		return nil, err
+	}
+	return f, nil
+}
+
+// putAside makes the log at path the old one and begins it anew. It is copied and
+// emptied, not renamed: this program, one that starts it and, on Windows, the
+// system hold it open, and go on writing to it.
+func putAside(path string, is os.FileInfo) error {
+	from, err := openPlain(path, os.O_RDONLY)
+	if err != nil {
+		return err
+	}
+	defer from.Close()
+	if now, err := from.Stat(); err != nil || !os.SameFile(now, is) {
+		return fmt.Errorf("%s is another file by now: %w", path, err)
+	}
+	to, err := openPlain(path+oldLog, os.O_CREATE|os.O_WRONLY|os.O_TRUNC)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(to, from)
+	if err = errors.Join(err, to.Close()); err != nil {
+		return err
+	}
+	return os.Truncate(path, 0)
+}
+
+// logFile is the log as the agent writes it.
+type logFile struct {
+	mu    sync.Mutex
+	file  *os.File
+	since int64 // bytes since its size was last looked at
+}
+
+// Write appends a line, and puts the log aside when it has grown too long.
+func (l *logFile) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	n, err := l.file.Write(p)
+	if l.since += int64(n); l.since < maxLog/16 {
+		return n, err
+	}
+	l.since = 0
+	if info, statErr := l.file.Stat(); statErr == nil && info.Size() > maxLog {
+		_ = putAside(l.file.Name(), info) // it grows on, and is tried again
+	}
+	return n, err
+}
+
+// Close closes the file.
+func (l *logFile) Close() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.file.Close()
 }
 
 // credential finds what upstream puts into queries and bodies. Nothing of the

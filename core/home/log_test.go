@@ -2,8 +2,10 @@ package home
 
 import (
 	"errors"
+	"fmt"
 	"log/slog"
 	"os"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -68,5 +70,55 @@ func TestALogThatGrewTooLongIsPutAside(t *testing.T) {
 	}
 	if now, err := os.Stat(h.Log()); err != nil || now.Size() > 1000 {
 		t.Errorf("the new log: %v, %v", now, err)
+	}
+}
+
+// A log that is written for months stays within its bounds, and the end of what
+// was logged is kept. Who holds the file open goes on writing into the new one.
+func TestALogIsPutAsideWhileItIsWritten(t *testing.T) {
+	h := testHome(t)
+	if err := h.Mkdirs(); err != nil {
+		t.Fatal(err)
+	}
+	stderr, err := OpenLogFile(h) // as the starter gives it to the agent
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stderr.Close()
+	l, ok := OpenLog(h).file.(*logFile)
+	if !ok {
+		t.Fatal("there is no log file")
+	}
+	filler := strings.Repeat("x", 1000)
+	const lines = 5 * maxLog / 1000
+	for i := range lines {
+		if _, err := fmt.Fprintf(l, "n=%d %s\n", i, filler); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := stderr.WriteString("a crash\n"); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	var all string
+	for _, path := range []string{h.Log() + oldLog, h.Log()} {
+		raw, err := os.ReadFile(path)
+		if err != nil || len(raw) > maxLog+maxLog/8 {
+			t.Errorf("%s: %d bytes, %v", path, len(raw), err)
+		}
+		if info, err := os.Stat(path); err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
+			t.Errorf("%s: mode %v, %v", path, info.Mode(), err)
+		}
+		all += string(raw)
+	}
+	for i := lines - 1000; i < lines; i++ {
+		if !strings.Contains(all, fmt.Sprintf("n=%d ", i)) {
+			t.Fatalf("line %d of %d is lost", i, lines)
+		}
+	}
+	if !strings.HasSuffix(all, "a crash\n") {
+		t.Error("what others write is lost")
 	}
 }
