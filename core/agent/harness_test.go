@@ -315,6 +315,7 @@ type world struct {
 	restored bool                                  // the store is a backup
 	deliver  func(context.Context, push.Job) error // nil: the real one
 	asks     map[core.Kind]core.Upstream           // nil: up
+	over     func(Store) Store                     // puts something over the store; nil: nothing
 }
 
 // pass lets time go by on the agent's clock, such as the floor between rounds.
@@ -397,6 +398,10 @@ func (w *world) service() (*Service, error) {
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
+	disk := Store(db)
+	if w.over != nil {
+		disk = w.over(db)
+	}
 	log := home.NewLog(w.log)
 	if err := index.Claim(db.HomeID()); err != nil {
 		return nil, errors.Join(err, db.Close())
@@ -404,7 +409,7 @@ func (w *world) service() (*Service, error) {
 	repaired := w.repair(db)
 	service, err := New(Parts{
 		Notice: repaired.Notice, Lost: repaired.Lost, Removed: repaired.Removed, PutBack: repaired.PutBack,
-		Home: w.home, Version: "1.2.3", Store: db, Clipboard: w.desk, Login: w.login, Log: log,
+		Home: w.home, Version: "1.2.3", Store: disk, Clipboard: w.desk, Login: w.login, Log: log,
 		Vaults: Vaults{
 			Main: w.ring, Kind: VaultKeyring, File: vault.NewFile(w.home.PassphraseFile(), 2),
 			NotFound: vault.ErrNotFound, Locked: vault.ErrLocked, Index: index,

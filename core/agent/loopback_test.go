@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -175,25 +176,34 @@ func TestAPortThatSomebodyHas(t *testing.T) {
 }
 
 // full is a store whose disk has no room for settings.
-type full struct{ Store }
+type full struct {
+	Store
+	is atomic.Bool
+}
 
-func (full) PutSettings(core.Settings) error { return errors.New("no space left on device") }
+func (f *full) PutSettings(s core.Settings) error {
+	if f.is.Load() {
+		return errors.New("no space left on device")
+	}
+	return f.Store.PutSettings(s)
+}
 
 // TestAChangeThatCannotBeKept: the door stays as the settings have it.
 func TestAChangeThatCannotBeKept(t *testing.T) {
 	w := newWorld(t)
+	disk := &full{}
+	w.over = func(s Store) Store { disk.Store = s; return disk }
 	r := w.start()
-	store := r.parts.Store
-	r.parts.Store = full{store}
+	disk.is.Store(true)
 	_, err := r.client.SetLoopback(t.Context(), api.LoopbackRequest{On: true, Port: freePort(t)})
 	wantClass(t, err, core.Internal)
 	if got, _ := r.client.Loopback(t.Context()); got.State != api.DoorOff || got.Addresses != nil {
 		t.Errorf("it was shut, and is %+v", got)
 	}
-	r.parts.Store = store
+	disk.is.Store(false)
 	base := r.openDoor()
 	key := r.key(api.ClientKeyInput{Name: "ci"})
-	r.parts.Store = full{store}
+	disk.is.Store(true)
 	for _, req := range []api.LoopbackRequest{{On: true, Port: freePort(t)}, {}} {
 		_, err := r.client.SetLoopback(t.Context(), req)
 		wantClass(t, err, core.Internal)
