@@ -72,6 +72,25 @@ func TestExportFolder(t *testing.T) {
 	}
 }
 
+// TestAnExportSaysThatTheAPIIsShut, wherever the files go: they get no token yet.
+func TestAnExportSaysThatTheAPIIsShut(t *testing.T) {
+	const open = "tokentray api on"
+	for _, state := range []string{api.DoorOff, api.DoorOn} {
+		for _, args := range [][]string{{"export", "postman", "shop"}, {"export", "curl", "shop", "--out", t.TempDir()}} {
+			r, f := newExportRun(shops()...)
+			f.door.State = state
+			if _, errOut := r.try(t, 0, args...); strings.Contains(errOut, open) != (state == api.DoorOff) {
+				t.Errorf("%v, the API is %s: %q", args, state, errOut)
+			}
+		}
+		r, f := newExportRun(shops()...)
+		f.door.State = state
+		if out, _ := r.try(t, 0, "export", "postman", "shop", "--json", "--out", t.TempDir()); !strings.Contains(out, `"loopback":"`+state+`"`) {
+			t.Errorf("JSON: %s", out)
+		}
+	}
+}
+
 // TestExportWithANewKey: the key is for the accounts exported, is in the secret
 // file alone, and nobody else may read that.
 func TestExportWithANewKey(t *testing.T) {

@@ -97,7 +97,7 @@ func (a *app) exportClient(ctx context.Context, e clientExport) error {
 		return err
 	}
 	if e.out == "" {
-		return a.exportSingle(e, in)
+		return a.exportSingle(ctx, agent, e, in)
 	}
 	if e.keyStdin {
 		key, err := a.stdin(ctx, "export.ask_key")
@@ -174,7 +174,7 @@ func (a *app) noteElsewhere(l api.List, name string) {
 }
 
 // exportSingle writes one file to standard output.
-func (a *app) exportSingle(e clientExport, in collection.Input) error {
+func (a *app) exportSingle(ctx context.Context, agent api.Agent, e clientExport, in collection.Input) error {
 	if len(in.Accounts) > 1 {
 		return usage("export.one")
 	}
@@ -186,7 +186,20 @@ func (a *app) exportSingle(e clientExport, in collection.Input) error {
 		return err
 	}
 	a.note(a.say("export.no_key", "place", a.say(keyPlace(e.kind))))
+	a.noteShutDoor(ctx, agent)
 	return nil
+}
+
+// noteShutDoor says so when what was exported gets no token yet.
+func (a *app) noteShutDoor(ctx context.Context, agent api.Agent) string {
+	door, err := agent.Loopback(ctx)
+	if err != nil {
+		return ""
+	}
+	if door.State == api.DoorOff && !a.json {
+		a.note(a.say("api.open"))
+	}
+	return door.State
 }
 
 // exportFolder writes all files. A new key is made last of all that can be
@@ -261,10 +274,11 @@ func (a *app) exported(ctx context.Context, agent api.Agent, e clientExport, in 
 	}
 	if a.json {
 		return a.printJSON(struct {
-			Folder string   `json:"folder"`
-			Files  []string `json:"files"`
-			Secret []string `json:"secret_files"`
-		}{e.out, all, append([]string{}, secret...)})
+			Folder   string   `json:"folder"`
+			Files    []string `json:"files"`
+			Secret   []string `json:"secret_files"`
+			Loopback string   `json:"loopback,omitempty"` // off: they get no token yet
+		}{e.out, all, append([]string{}, secret...), a.noteShutDoor(ctx, agent)})
 	}
 	a.note(a.say("export.wrote", "count", len(all), "folder", clean(e.out)))
 	if made != nil {
@@ -281,9 +295,7 @@ func (a *app) exported(ctx context.Context, agent api.Agent, e clientExport, in 
 	if lines := ignoreLines(e.out, files); len(lines) > 0 {
 		a.note(a.say("export.ignore", "lines", strings.Join(lines, a.say("cli.comma"))))
 	}
-	if door, err := agent.Loopback(ctx); err == nil && door.State == api.DoorOff {
-		a.note(a.say("api.open"))
-	}
+	a.noteShutDoor(ctx, agent)
 	return nil
 }
 

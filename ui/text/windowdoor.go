@@ -48,6 +48,13 @@ func windowDoor() table {
 		"window.clients.follow":        {"Follow the switch between sandbox and live", "跟随沙箱与生产的切换"},
 		"window.clients.file":          {"File", "文件"},
 		"window.clients.folder":        {"Folder", "文件夹"},
+		"window.clients.done":          {"The file for {account} is saved", "{account} 的文件已保存"},
+		"window.clients.done.file":     {"File: {file}", "文件：{file}"},
+		"window.clients.done.shut":     {"The HTTP API on this machine is off, so it gets no token yet.", "本机 HTTP 接口未开启，因此还无法获取 token。"},
+		"window.clients.done.open":     {"The HTTP API on this machine is open.", "本机 HTTP 接口已开启。"},
+		"window.clients.done.key":      {"It needs a client key, which goes into {place}.", "它需要客户端密钥，请填入{place}。"},
+		"window.clients.open":          {"Open the API", "开启接口"},
+		"window.clients.key":           {"Make a key", "新建密钥"},
 		"window.clients.saved":         {"Saved to {file}. Put a client key into {place}.", "已保存到 {file}。请将客户端密钥填入{place}。"},
 
 		"window.clientkey.name":           {"Name", "名称"},

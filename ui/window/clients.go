@@ -139,7 +139,7 @@ func (s *clientSheet) save() {
 				if w.sheet == s.sheet {
 					w.closeSheet()
 				}
-				w.tell(l.T("clients.saved", "file", path, "place", place))
+				w.exportDone(s, path, place)
 			case w.sheet != s.sheet:
 			case errors.Is(err, fs.ErrExist):
 				s.tell(l.T("export.exists"))

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"tokentray/core"
+	"tokentray/core/api"
 	"tokentray/ui/kit"
 )
 
@@ -32,7 +33,8 @@ func TestExportForClients(t *testing.T) {
 		kind().Pick(i)
 		at := filepath.Join(home, file)
 		s.press("Save")
-		s.until(file, func() bool { return s.sheet == nil || s.says("cannot be written") })
+		s.until(file, func() bool { return s.says("is saved") || s.says("cannot be written") })
+		s.press("Close")
 		info, err := os.Stat(at)
 		if err != nil {
 			t.Errorf("%v; the screen says\n%s", err, strings.Join(s.words(), "\n"))
@@ -47,6 +49,8 @@ func TestExportForClients(t *testing.T) {
 	}
 
 	// What is there stays.
+	s.until("the last word", func() bool { return s.sheet == nil || s.says("is saved") })
+	s.closeSheet()
 	s.exportClients("shop-sandbox")
 	old := filepath.Join(home, "mine.json")
 	if err := os.WriteFile(old, []byte("mine"), 0o600); err != nil {
@@ -62,4 +66,39 @@ func TestExportForClients(t *testing.T) {
 	if raw, _ := os.ReadFile(old); string(raw) != "mine" {
 		t.Errorf("the file holds %q", raw)
 	}
+}
+
+// What is exported gets no token while the API is shut or nobody has a key: both
+// are said, and one press away; the key is for that account alone.
+func TestAnExportSaysWhatItNeeds(t *testing.T) {
+	t.Setenv("HOME", t.TempDir())
+	export := func(s *stage) {
+		s.menuItem("shop-sandbox", "Export for Postman, Bruno…").Action()
+		s.press("Save")
+	}
+	s := newStage(t, sample("shop", core.Sandbox, noon, time.Hour, 2*time.Hour), sample("shop", core.Live, noon, time.Hour, 2*time.Hour)).open()
+	export(s)
+	s.untilSays("The file for shop/sandbox is saved", "The HTTP API on this machine is off", "It needs a client key, which goes into the variable tokentray_key.")
+	refuse := func(err error) {
+		s.agent.mu.Lock()
+		defer s.agent.mu.Unlock()
+		s.agent.fail["door "] = err
+	}
+	refuse(&core.Error{Class: core.Invalid, Remedy: core.RemedyPort, Message: "taken"})
+	s.press("Open the API")
+	s.untilSays("End the program that has it")
+	refuse(nil)
+	s.press("Open the API")
+	s.untilSays("The HTTP API on this machine is open.")
+	s.mustNotSay("Open the API")
+	s.press("Make a key")
+	s.press("Make the key")
+	s.untilCalled("key postman[shop] [sandbox] []")
+
+	// Where both are there, a message is enough.
+	s = newStage(t, sample("shop", core.Sandbox, noon, time.Hour, 2*time.Hour)).open()
+	s.agent.door.State, s.agent.keys = api.DoorOn, someKeys()
+	export(s)
+	s.untilSays("Put a client key into the variable tokentray_key.")
+	s.mustNotSay("Make a key", "is off")
 }

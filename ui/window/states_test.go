@@ -113,6 +113,9 @@ func pageStates() []pageState {
 			s.key(fyne.KeyReturn)
 			s.until("the answer", func() bool { return s.sheet.box.Objects[4].(*fyne.Container).Objects[0].Visible() })
 		}},
+		{"clients-done", nil, func(s *stage) {
+			s.openDone(&clientSheet{w: s.Window, account: s.model.accounts[0]}, "/home/someone/tokentray-shop.postman_collection.json", "tokentray_key", api.Loopback{State: api.DoorOff})
+		}},
 		{"question-revoke", nil, func(s *stage) { s.askRevoke("postman") }},
 	}
 }
