@@ -114,6 +114,26 @@ func TestAKeyringThatComesBackIsNoticed(t *testing.T) {
 	}
 }
 
+// A keyring that is busy closes nothing: the next call finds it free.
+func TestABusyKeyringClosesNoVault(t *testing.T) {
+	w := newWorld(t)
+	r := w.start()
+	a := r.add("shop", core.Sandbox)
+	w.pass(3 * time.Hour)
+	w.ring.breaks(&core.Error{Class: core.Temporary, Remedy: core.RemedyTryAgain, Message: "the keyring is busy"})
+	_, err := r.client.Token(t.Context(), a.Ref(), 0)
+	wantClass(t, err, core.Temporary)
+	status, err := r.client.Status(t.Context())
+	if err != nil || status.Vault.State != vaultOpen {
+		t.Errorf("vault = %+v, %v", status.Vault, err)
+	}
+	w.ring.breaks(nil)
+	w.pass(time.Minute)
+	if _, err := r.client.Token(t.Context(), a.Ref(), 0); err != nil {
+		t.Errorf("the next call: %v", err)
+	}
+}
+
 // What a person closed stays closed.
 func TestNobodyLooksIntoAVaultThatAPersonLocked(t *testing.T) {
 	w := newWorld(t)

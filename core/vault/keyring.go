@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"tokentray/core"
@@ -47,10 +48,13 @@ type KeyringConfig struct {
 //
 // A prompt is shown only for a call marked by core.Attended, which may take 60 s
 // instead of 3. A caller who waited while another's call failed gets that
-// failure; who owns the Keyring decides when to ask again.
+// failure; who owns the Keyring decides when to ask again. One who waited in vain
+// for the turn is told Temporary.
 type Keyring struct {
 	cfg  KeyringConfig
 	turn chan struct{} // holds one token; its holder may run a child
+
+	prompting atomic.Bool // the turn is a person's, who may see a prompt
 
 	// The limits, which tests shorten.
 	callTime, promptTime, stumbleTime time.Duration
@@ -120,17 +124,12 @@ func (k *Keyring) call(ctx context.Context, req request) (answer, error) {
 	before := k.failures
 	k.mu.Unlock()
 
-	wait, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
-	select {
-	case <-k.turn:
-		defer func() { k.turn <- struct{}{} }()
-	case <-wait.Done():
-		if err := ctx.Err(); err != nil {
-			return answer{}, core.AsError(err)
-		}
-		return answer{}, problem(ErrLocked, "the keyring is busy, perhaps with a prompt that waits for you; answer it and try again")
+	if err := k.wait(ctx, req.Attended); err != nil {
+		return answer{}, err
 	}
+	defer func() { k.turn <- struct{}{} }()
+	k.prompting.Store(req.Attended)
+	defer k.prompting.Store(false)
 
 	k.mu.Lock()
 	failure, bus := k.failure, k.dbus
@@ -163,6 +162,34 @@ func (k *Keyring) call(ctx context.Context, req request) (answer, error) {
 		k.mu.Unlock()
 	}
 	return a, err
+}
+
+// wait waits for the turn: for as long as other calls take theirs, up to
+// promptTime, but not for another's prompt, which may wait for its answer as
+// long. A keyring that is busy is not a locked one, so the error is Temporary.
+func (k *Keyring) wait(ctx context.Context, attended bool) error {
+	limited, cancel := context.WithTimeout(ctx, k.promptTime)
+	defer cancel()
+	look := time.NewTicker(k.callTime)
+	defer look.Stop()
+	for {
+		select {
+		case <-k.turn:
+			return nil
+		case <-look.C:
+			if attended || !k.prompting.Load() {
+				continue
+			}
+		case <-limited.Done():
+			if err := ctx.Err(); err != nil {
+				return core.AsError(err)
+			}
+		}
+		return &core.Error{
+			Class: core.Temporary, Remedy: core.RemedyTryAgain,
+			Message: "the keyring is busy, perhaps with a prompt that waits for you; answer it, or try again in a moment",
+		}
+	}
 }
 
 // run runs one child and judges its answer.

@@ -159,6 +159,58 @@ func TestWaitersShareAFailure(t *testing.T) {
 	}
 }
 
+// TestManyCallsTakeTheirTurns: eight workers at a slow keyring all get their
+// answer, although the last waits longer than a call may take.
+func TestManyCallsTakeTheirTurns(t *testing.T) {
+	k, _ := scripted(t, `sleep 0.25; echo '{"outcome":"ok","value":"dmFsdWU="}'`)
+	k.callTime = 1500 * time.Millisecond
+	began := time.Now()
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			if value, err := k.Get(t.Context(), "key"); err != nil || string(value) != "value" {
+				t.Errorf("Get = %q, %v", value, err)
+			}
+		})
+	}
+	wg.Wait()
+	if took := time.Since(began); took < k.callTime {
+		t.Errorf("the last waited %v, which proves nothing", took)
+	}
+}
+
+// TestABusyKeyringIsNotALockedOne: who waits behind a prompt, or in vain, is told
+// to try again, and a person waits longer than a program.
+func TestABusyKeyringIsNotALockedOne(t *testing.T) {
+	k, home := scripted(t, `touch "$HOME/started"; while [ ! -e "$HOME/go" ]; do sleep 0.02; done; echo '{"outcome":"ok","value":"dmFsdWU="}'`)
+	k.callTime, k.promptTime = 50*time.Millisecond, 20*time.Second
+	var wg sync.WaitGroup
+	person := func() {
+		if _, err := k.Get(core.Attended(t.Context()), "key"); err != nil {
+			t.Errorf("a person's call: %v", err)
+		}
+	}
+	wg.Go(person)
+	for !k.prompting.Load() {
+		time.Sleep(time.Millisecond)
+	}
+	wg.Go(person)
+	_, err := k.Get(t.Context(), "key")
+	if wantError(t, err, core.Temporary, nil); errors.Is(err, ErrLocked) {
+		t.Errorf("told as locked: %v", err)
+	}
+	if err := os.WriteFile(filepath.Join(home, "go"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	wg.Wait()
+
+	k.promptTime = 100 * time.Millisecond
+	<-k.turn // it never comes back
+	_, err = k.Get(t.Context(), "key")
+	wantError(t, err, core.Temporary, nil)
+	k.turn <- struct{}{}
+}
+
 func TestChildSeesOnlyWhatItNeeds(t *testing.T) {
 	t.Setenv("OTHER_SECRET", "s3cret")
 	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/ours")
