@@ -170,7 +170,7 @@ func TestTheDescriptionAgainstTheRunningServer(t *testing.T) {
 		"setEnv": `{"active":"sandbox"}`, "pauseAll": `{"paused":false}`, "setSetting": `{"value":"dark"}`,
 		"refreshToken": `{"stale":"88_another"}`, "initVault": `{"passphrase":"correct horse battery staple"}`, "unlockVault": `{"passphrase":"correct horse battery staple"}`,
 		"backup": `{"passphrase":"correct horse battery staple"}`, "importAccounts": `{"accounts":[{"name":"more","appid":"wx00000000000000aa"},{"name":"gh"}],"settings":{"theme":"dark"}}`,
-		"exportAccounts": `{"format":"csv"}`, "setSession": `{}`, "setLoopback": `{"on":true}`, "addClientKey": `{"name":"made"}`,
+		"exportAccounts": `{"format":"csv"}`, "copyText": `{"text":"203.0.113.7"}`, "setSession": `{}`, "setLoopback": `{"on":true}`, "addClientKey": `{"name":"made"}`,
 		"addPush":           `{"kind":"command","command":["/bin/true"]}`,
 		"wechatStableToken": fmt.Sprintf(`{"grant_type":"client_credential","appid":%q,"secret":%q}`, doorAppID, home.key),
 	}
@@ -227,7 +227,7 @@ func TestTheDescriptionAgainstTheRunningServer(t *testing.T) {
 	}
 
 	last := []string{"lockVault", "revokeClientKey", "removePush", "removePushActive", "removeAccount", "removeAccountActive", "reset", "stop"} // they change what others need
-	never := []string{"copyToken", "copyTokenActive", "initVault", "stop"}                                                                      // a desktop, a second vault, an end that reset makes
+	never := []string{"copyToken", "copyTokenActive", "copyText", "initVault", "stop"}                                                          // a desktop, a second vault, an end that reset makes
 	for _, path := range slices.Sorted(maps.Keys(d.Paths)) {
 		for method, o := range d.Paths[path] {
 			if slices.Contains(last, o.ID) {
