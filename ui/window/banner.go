@@ -97,32 +97,6 @@ func versionWords(l *kit.Look, failure *core.Error) string {
 	return l.T("bar.version.newer")
 }
 
-func vaultBanner(l *kit.Look, v api.Vault) (bannerLine, bool) {
-	switch v.State {
-	case "locked":
-		return bannerLine{Text: l.T("bar.locked"), Button: l.T("bar.unlock"), Act: barUnlock, Loud: true}, true
-	case "unavailable":
-		if v.Kind == "file" {
-			return bannerLine{Text: l.T("bar.unavailable.file"), Button: l.T("bar.retry"), Act: barUnlock, Loud: true}, true
-		}
-		return bannerLine{Text: l.T("bar.unavailable"), Button: l.T("bar.init"), Act: barInit, Loud: true}, true
-	case "missing":
-		return bannerLine{Text: l.T("bar.missing"), Button: l.T("bar.init"), Act: barInit, Loud: true}, true
-	}
-	return bannerLine{}, false
-}
-
-// causeOf is what went wrong, in the language of the window.
-func causeOf(l *kit.Look, e *core.Error) string {
-	if e == nil {
-		return ""
-	}
-	return l.Words.Cause(wire(e), "")
-}
-
-// wire is an error as the API carries it.
-func wire(e *core.Error) *api.Error { return api.FromError(e) }
-
 // drawBanners draws the lines under one another.
 func drawBanners(l *kit.Look, lines []bannerLine, do func(bannerAct)) *fyne.Container {
 	box := kit.Stack(0)
@@ -164,4 +138,29 @@ func noticeText(l *kit.Look, key string) string {
 		return l.Words.Say(k)
 	}
 	return ""
+}
+
+// bannerAct does what a banner's button says.
+func (w *Window) bannerAct(what bannerAct) {
+	switch what {
+	case barRestart:
+		w.restart()
+	case barUnlock:
+		w.unlock()
+	case barInit:
+		w.askInit()
+	case barResume:
+		w.pauseAll(false)
+	case barStart:
+		w.startAgain()
+	}
+}
+
+// fillBanners draws the lines above everything.
+func (w *Window) fillBanners() {
+	lines := bannersOf(w.look, w.phase, w.failure, &w.model)
+	before := w.shelf.Position().Y
+	w.banners.Objects = drawBanners(w.look, lines, w.bannerAct).Objects
+	w.root.Refresh()
+	w.list.shift(w.shelf.Position().Y - before) // the rows stay where they are
 }

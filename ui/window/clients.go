@@ -170,20 +170,3 @@ func writeClient(path string, folder bool, files []collection.File) (string, err
 	}
 	return path, nil
 }
-
-// freePath is a name in a folder that is not there yet.
-func freePath(folder, name string) string {
-	bare, ending := name, ""
-	if i := strings.IndexByte(name, '.'); i > 0 {
-		bare, ending = name[:i], name[i:]
-	}
-	for i := 1; ; i++ {
-		path := filepath.Join(folder, name)
-		if i > 1 {
-			path = filepath.Join(folder, bare+"-"+strconv.Itoa(i)+ending)
-		}
-		if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) || i > 99 {
-			return path
-		}
-	}
-}

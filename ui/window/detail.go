@@ -299,15 +299,3 @@ func previousLine(l *kit.Look, a api.Account, now time.Time) string {
 	}
 	return l.T("detail.prev_gone")
 }
-
-// moment is a time of day, with the date when it is not today's.
-func moment(l *kit.Look, t, now time.Time) string {
-	if t.IsZero() {
-		return l.T("detail.never")
-	}
-	t, now = t.Local(), now.Local()
-	if t.Format(time.DateOnly) == now.Format(time.DateOnly) {
-		return t.Format(time.TimeOnly)
-	}
-	return t.Format("01-02 15:04")
-}

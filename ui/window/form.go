@@ -404,13 +404,6 @@ func testWords(l *kit.Look, r api.TestResult, account string) (string, bool) {
 	return l.T("form.test.ok", "mask", r.Mask, "time", l.Words.Coarse(time.Duration(r.ExpiresIn)*time.Second)), true
 }
 
-func envChoices(l *kit.Look) []kit.Choice {
-	return []kit.Choice{
-		{Value: string(core.Sandbox), Label: l.Words.Say("env.sandbox"), Paths: kit.IconSandbox, Hue: l.Palette.Sandbox},
-		{Value: string(core.Live), Label: l.Words.Say("env.live"), Paths: kit.IconLive, Hue: l.Palette.Live},
-	}
-}
-
 func productChoices(l *kit.Look) []kit.Choice {
 	var out []kit.Choice
 	for _, p := range core.Products() {

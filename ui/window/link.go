@@ -2,7 +2,6 @@ package window
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"tokentray/core"
@@ -85,19 +84,6 @@ func (w *Window) session(connected func()) error {
 		}
 	}
 	return errGone
-}
-
-// do hands a function to the goroutine of the user interface, unless the window
-// is closing.
-func (w *Window) do(f func()) {
-	if w.ctx.Err() != nil {
-		return
-	}
-	w.cfg.Do(func() {
-		if w.ctx.Err() == nil {
-			f()
-		}
-	})
 }
 
 // found takes the agent that was connected to.
@@ -193,40 +179,27 @@ func (w *Window) ticker() {
 	}
 }
 
-// later runs f on the goroutine of the user interface after a while.
-func (w *Window) later(d time.Duration, f func()) {
-	w.work.Go(func() {
-		select {
-		case <-w.ctx.Done():
-		case <-time.After(d):
-			w.do(f)
-		}
-	})
-}
-
-// ask puts one question to the agent on a goroutine of its own; then runs on the
-// goroutine of the user interface, with the error or nil.
-func ask[T any](w *Window, wait time.Duration, question func(context.Context, Agent) (T, error), then func(T, *core.Error)) {
-	agent := w.agent
-	if agent == nil {
-		var none T
-		then(none, &core.Error{Class: core.Internal, Remedy: remedyAway, Message: "there is no agent right now; try again once it is back"})
+// restart replaces an agent of another version.
+func (w *Window) restart() {
+	if w.cfg.Restart == nil {
 		return
 	}
+	w.phase = phaseRestart
+	w.fillBanners()
 	w.work.Go(func() {
-		ctx, cancel := context.WithTimeout(w.ctx, wait)
+		ctx, cancel := context.WithTimeout(w.ctx, personWait)
 		defer cancel()
-		answer, err := question(ctx, agent)
-		told := core.AsError(err)
-		if errors.Is(err, api.ErrNoAgent) {
-			told = &core.Error{Class: core.Internal, Remedy: remedyCutOff, Message: "the agent went away before it answered; see whether it was done", Err: err}
+		err := w.cfg.Restart(ctx)
+		w.do(func() {
+			if err != nil {
+				w.phase = phaseVersion
+				w.fillBanners()
+				w.fail(core.AsError(err), api.Ref{})
+			}
+		})
+		select {
+		case w.again <- struct{}{}:
+		default:
 		}
-		w.do(func() { then(answer, told) })
 	})
 }
-
-// Remedies of the window's own: nothing was asked, and nobody answered.
-const (
-	remedyAway   = "away"
-	remedyCutOff = "cut_off"
-)

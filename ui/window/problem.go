@@ -1,13 +1,7 @@
 package window
 
 import (
-	"net/url"
-	"strings"
 	"time"
-
-	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
-	"fyne.io/fyne/v2/container"
 
 	"tokentray/core"
 	"tokentray/core/api"
@@ -77,41 +71,6 @@ func undecided(a api.Account, now time.Time) bool {
 // only once their owner has allowed it, and was not allowed.
 func mayBeUndecided(a *api.Account) bool {
 	return a.Env == core.Live && a.Kind == core.KindWeChatLegacy && !a.AllowLive
-}
-
-// causeLine is what went wrong in words that fit a row.
-func causeLine(l *kit.Look, a api.Account) string {
-	if key := text.Key("window.cause." + a.Error.Remedy); l.Words.Has(key) {
-		return l.Words.Say(key)
-	}
-	return l.Words.Cause(a.Error, refWords(a.Ref()))
-}
-
-// remedyText is what can be done, in the window's own words where the command
-// line's would name a command.
-func remedyText(l *kit.Look, e *api.Error, ref string) string {
-	if key := text.Key("window.remedy." + e.Remedy); l.Words.Has(key) {
-		ip := e.CallerIP
-		if ip == "" {
-			ip = l.Words.Say("word.this_ip")
-		}
-		return l.Words.Say(key, "ip", ip)
-	}
-	return l.Words.Remedy(e, ref)
-}
-
-// explained is cause and remedy in one breath.
-func explained(l *kit.Look, e *api.Error, account string) string {
-	return joined(l, l.Words.Cause(e, account), remedyText(l, e, account))
-}
-
-// joined puts two sentences after one another, of which Chinese leaves no blank
-// between.
-func joined(l *kit.Look, a, b string) string {
-	if l.Words.Lang() == text.Chinese {
-		return a + b
-	}
-	return strings.TrimSpace(a + " " + b)
 }
 
 // helps is the one action that helps most with what is wrong with an account.
@@ -193,28 +152,6 @@ func buttonKey(a act) string {
 	return "act.retry"
 }
 
-// consoleURL is where the account is administered, "" when it asks a machine of
-// the user's own.
-func consoleURL(a api.Account) string {
-	if !atWeChat(a.BaseURL) {
-		return ""
-	}
-	switch a.Product {
-	case core.ProductTest:
-		return "https://mp.weixin.qq.com/debug/cgi-bin/sandbox?t=sandbox/login"
-	case core.ProductOfficial:
-		return "https://developers.weixin.qq.com/platform"
-	}
-	return "https://mp.weixin.qq.com/"
-}
-
-// atWeChat reports whether a base URL is one of WeChat's own, as its hosts for
-// other regions are.
-func atWeChat(base string) bool {
-	u, err := url.Parse(base)
-	return base == "" || err == nil && strings.HasSuffix(u.Hostname(), ".weixin.qq.com")
-}
-
 // advice is what the detail says beyond cause and remedy: where the console has
 // the thing, and what has changed since the last refusal.
 func advice(l *kit.Look, a api.Account) []string {
@@ -263,57 +200,4 @@ func timing(l *kit.Look, e *api.Error, now time.Time, here *time.Location) strin
 		return l.T(key, "time", moment(l, e.RetryAt, now))
 	}
 	return ""
-}
-
-// drawProblem tells cause and remedy in full, with the buttons that help.
-func (d *detail) drawProblem(p problem) fyne.CanvasObject {
-	l, a := d.look, d.account
-	cause := kit.NewProse(p.Cause, kit.SizeText, l.Palette.Text)
-	cause.Style.Bold = true
-	inner := kit.Stack(kit.Grid, cause, kit.NewProse(p.Remedy, kit.SizeText, l.Palette.Text))
-	for _, s := range advice(l, a) {
-		inner.Add(kit.NewProse(s, kit.SizeText, l.Palette.Text))
-	}
-	d.timing = kit.NewProse(timing(l, a.Error, d.now, time.Local), kit.SizeText, l.Palette.Text)
-	if d.timing.Content != "" {
-		inner.Add(d.timing)
-	}
-	if a.Error != nil {
-		inner.Add(d.drawUpstream(*a.Error))
-	}
-	buttons := kit.Beside(kit.NewSmallButton(l, kit.Quiet, p.Button, func() { d.on.act(a.ID, p.Act) }))
-	for _, what := range helpsToo(a, p.Act) {
-		buttons.Add(kit.NewSmallButton(l, kit.Quiet, l.T(buttonKey(what)), func() { d.on.act(a.ID, what) }))
-	}
-	inner.Add(kit.Space(0, kit.Grid))
-	inner.Add(buttons)
-	ground := canvas.NewRectangle(l.Palette.Warn)
-	ground.CornerRadius = kit.Radius
-	return container.New(&backed{padX: 3 * kit.Grid, padY: 3 * kit.Grid}, ground, inner)
-}
-
-// drawUpstream is what WeChat's support asks for: errcode, rid and its words.
-func (d *detail) drawUpstream(e api.Error) fyne.CanvasObject {
-	l, id := d.look, d.account.ID
-	box := kit.Stack(kit.Grid)
-	if timing(l, &e, d.now, time.Local) != "" {
-		e.RetryAt = time.Time{} // said above
-	}
-	rid := e.RID
-	e.PriorIP, e.RID = "", ""
-	for _, s := range l.Words.Details(&e) {
-		box.Add(kit.NewProse(s, kit.SizeSmall, l.Palette.Muted))
-	}
-	if rid != "" {
-		box.Add(container.New(&kit.Bar{Gap: 2 * kit.Grid}, kit.NewProse(l.Words.Say("detail.rid", "rid", rid), kit.SizeSmall, l.Palette.Muted),
-			kit.NewSmallButton(l, kit.Plain, l.T("act.copy_rid"), func() { d.on.act(id, actCopyRID) })))
-	}
-	return box
-}
-
-// tickProblem keeps what is said about the time of another try true.
-func (d *detail) tickProblem(now time.Time) {
-	if d.timing != nil && d.timing.Set(timing(d.look, d.account.Error, now, time.Local), d.look.Palette.Text) {
-		d.scroll.Reflow()
-	}
 }

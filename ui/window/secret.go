@@ -159,35 +159,3 @@ func (s *secretSheet) save() {
 		s.w.edited(saved)
 	})
 }
-
-// edited shows an account that was changed where it stands.
-func (w *Window) edited(s api.Saved) {
-	w.model.put(s.Account)
-	w.accountChanged(s.Account.ID)
-	w.tellSaved(s.Account)
-}
-
-// useStable has a legacy account ask for stable_token from now on.
-func (w *Window) useStable(id core.ID) {
-	a, ok := w.model.find(id)
-	if !ok {
-		return
-	}
-	ref, kind := a.Ref(), core.KindWeChat
-	w.tell(w.look.T("snack.busy", "account", refWords(ref)))
-	ask(w, upstreamWait, func(ctx context.Context, g Agent) (api.Saved, error) {
-		return g.Edit(ctx, ref, api.AccountInput{Kind: &kind, Apart: true})
-	}, func(s api.Saved, err *core.Error) {
-		if err != nil {
-			w.fail(err, ref)
-			return
-		}
-		w.model.put(s.Account)
-		w.accountChanged(s.Account.ID)
-		if s.Account.Error != nil {
-			w.tellSaved(s.Account)
-			return
-		}
-		w.tell(w.look.T("snack.stable", "account", refWords(ref)))
-	})
-}

@@ -1,8 +1,12 @@
 package window
 
 import (
+	"context"
+	"net/url"
+	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -163,4 +167,103 @@ func (s *settingsPage) drawVault(v api.Vault) fyne.CanvasObject {
 		box.Add(kit.Beside(kit.NewSmallButton(l, kit.Quiet, l.T("set.vault.lock"), s.on.lock)))
 	}
 	return box
+}
+
+func (w *Window) openSettings() {
+	if w.settings != nil || !w.closePage() {
+		return
+	}
+	w.settings = &settingsPage{look: w.look, on: settingsActions{
+		back: w.leaveSettings, set: w.setSetting, pause: w.pauseAll, vault: w.bannerAct, lock: w.lockVault,
+		door: w.setDoor, newKey: w.openKeyPage, revoke: w.askRevoke, log: w.openLog, folder: w.openFolder,
+	}}
+	w.redrawSettings()
+	w.loadDoor()
+}
+
+// enter opens a page over the settings.
+func (w *Window) enter(r room) {
+	w.settings.room, w.settings.scroll = r, nil
+	w.redrawSettings()
+	if in := kit.Focusables(w.holder); len(in) > 1 { // past the way back
+		w.focus(in[1])
+	}
+}
+
+// leaveSettings goes back from a page over the settings, after a question when
+// something would be lost, and from the settings themselves.
+func (w *Window) leaveSettings() {
+	s := w.settings
+	if s == nil || s.room == nil {
+		w.dropPage()
+		return
+	}
+	leave := func() {
+		s.room, s.scroll = nil, nil
+		w.redrawSettings()
+		w.loadDoor()
+	}
+	if !s.room.changed() {
+		leave()
+		return
+	}
+	w.question(discardRoom(w.look, s.room), leave)
+}
+
+// discardRoom asks before what a page over the settings holds is lost.
+func discardRoom(l *kit.Look, r room) question {
+	if k, ok := r.(*keyPage); ok && k.made != nil {
+		return question{title: l.T("clientkey.leave"), body: l.T("clientkey.leave.say"), yes: l.T("clientkey.leave.go"), no: l.T("clientkey.leave.no"), role: kit.Danger}
+	}
+	return discardTyped(l)
+}
+
+// openFolder shows the folder that holds the data.
+func (w *Window) openFolder() {
+	path := filepath.ToSlash(w.status.Home)
+	if !strings.HasPrefix(path, "/") { // a drive of Windows
+		path = "/" + path
+	}
+	if err := w.cfg.OpenURL(&url.URL{Scheme: "file", Path: path}); err != nil {
+		w.tell(w.status.Home)
+	}
+}
+
+func (w *Window) redrawSettings() {
+	if w.settings == nil {
+		return
+	}
+	focused, before := w.win.Canvas().Focused(), kit.Focusables(w.holder)
+	w.settings.look = w.look
+	w.holder.Objects = []fyne.CanvasObject{w.settings.draw(&w.model, w.status, w.now())}
+	w.holder.Refresh()
+	w.root.Refresh()
+	w.refocus(kit.Successor(focused, before, kit.Focusables(w.holder)))
+}
+
+func (w *Window) setSetting(key, value string) {
+	ask(w, quickWait, func(ctx context.Context, g Agent) (core.Settings, error) {
+		return g.SetSetting(ctx, key, value)
+	}, func(s core.Settings, err *core.Error) {
+		if err != nil {
+			w.fail(err, api.Ref{})
+			w.redrawSettings()
+			return
+		}
+		w.event(api.Event{Type: api.EventSettings, Settings: &s})
+	})
+}
+
+func (w *Window) pauseAll(paused bool) {
+	ask(w, quickWait, func(ctx context.Context, g Agent) (none, error) {
+		return nothing(g.PauseAll(ctx, paused))
+	}, func(_ none, err *core.Error) {
+		if err != nil {
+			w.fail(err, api.Ref{})
+			w.redrawSettings()
+			return
+		}
+		w.model.pausedAll = paused
+		w.fillBanners()
+	})
 }

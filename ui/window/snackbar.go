@@ -1,72 +1,14 @@
 package window
 
 import (
-	"image/color"
 	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
-	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
 
-	"tokentray/core"
-	"tokentray/core/api"
 	"tokentray/ui/kit"
 )
-
-// snack is one message at the bottom of the window.
-type snack struct {
-	Text   string
-	Live   bool
-	Bad    bool
-	Clip   bool      // it speaks of what is on the clipboard
-	Clears time.Time // when that is cleared; zero: it stays
-	Follow bool      // and what is renewed takes its place
-	Until  time.Time // when the message goes by itself
-	Button string    // what can be done about it; empty: nothing but Clear now
-	Do     func()    // and does it
-}
-
-// How long a message stays.
-const (
-	snackTime = 4 * time.Second
-	errorTime = 9 * time.Second
-	lateTime  = 30 * time.Second // of a token that came late and waits to be copied
-)
-
-// copiedSnack tells of a copy. It stays until the clipboard is cleared.
-func copiedSnack(l *kit.Look, c api.Clipboard, now time.Time) snack {
-	ref := refWords(api.Ref{Name: c.Account, Env: c.Env})
-	s := snack{Text: l.T("snack.copied", "account", ref), Live: c.Env == core.Live, Clip: true, Clears: c.ClearsAt, Until: c.ClearsAt}
-	switch {
-	case c.Key != "":
-		s.Text = l.T("snack.copied.key", "key", c.Key)
-	case c.Followed:
-		s.Text = l.T("snack.followed", "account", ref)
-	case c.Format != "" && c.Format != "raw":
-		s.Text = l.T("snack.copied.form", "account", ref, "format", l.T("format."+c.Format))
-	}
-	if c.ClearsAt.IsZero() {
-		s.Until = now.Add(snackTime)
-	}
-	return s
-}
-
-// tail is what stands after the message: the countdown to clearing.
-func (s snack) tail(l *kit.Look, now time.Time) string {
-	switch {
-	case !s.Clip:
-		return ""
-	case s.Clears.IsZero():
-		return l.T("snack.stays")
-	}
-	left := max(0, s.Clears.Sub(now))
-	words := l.T("snack.clears", "time", l.Words.Coarse((left + time.Second - 1).Truncate(time.Second)))
-	if s.Follow {
-		words += " · " + l.T("snack.follows")
-	}
-	return words
-}
 
 const snackHeight = 48
 
@@ -216,102 +158,4 @@ func (s *snackbar) arrange(size fyne.Size) {
 	}
 	kit.Place(s.words, left, (h-wh-th)/2, room, wh)
 	kit.Place(s.tail, left, (h-wh-th)/2+wh, t.Width, t.Height)
-}
-
-// sheet is a question over the window. Esc and a click beside it say no.
-type sheet struct {
-	widget.BaseWidget
-	look *kit.Look
-	box  *fyne.Container
-	gone func()
-
-	scroll  *kit.Scroller  // its middle, where that may be long
-	yes     func()         // what Enter does where nothing in it had a use for that
-	typed   func() bool    // something was typed that would be lost; nil: never
-	first   fyne.Focusable // what had the keyboard at first
-	leaving bool           // it asks whether to close the window
-
-	shade  *canvas.Rectangle
-	ground *canvas.Rectangle
-	whole  *kit.Scroller // the box, where even that is too high for the window
-}
-
-var _ fyne.Tappable = (*sheet)(nil)
-
-func newSheet(l *kit.Look, gone func(), parts ...fyne.CanvasObject) *sheet {
-	s := &sheet{look: l, gone: gone, box: container.New(&kit.Column{Gap: 3 * kit.Grid, PadX: 5 * kit.Grid, PadY: 5 * kit.Grid}, parts...)}
-	s.shade = canvas.NewRectangle(l.Palette.Shade)
-	s.ground = canvas.NewRectangle(l.Palette.Raised)
-	s.ground.CornerRadius = 2 * kit.Radius
-	s.ground.StrokeWidth, s.ground.StrokeColor = 1, l.Palette.Line
-	s.ExtendBaseWidget(s)
-	return s
-}
-
-func (s *sheet) CreateRenderer() fyne.WidgetRenderer {
-	s.whole = kit.NewScroller(s.box)
-	f := &kit.Renderer{Parts: []fyne.CanvasObject{s.shade, s.ground, s.whole}, Min: func() fyne.Size { return fyne.NewSize(0, 0) }}
-	f.Place = s.arrange
-	f.Paint = func() { s.arrange(s.Size()) }
-	return f
-}
-
-func (s *sheet) arrange(size fyne.Size) {
-	kit.Place(s.shade, 0, 0, size.Width, size.Height)
-	w := min(size.Width-8*kit.Grid, 400)
-	h := min(kit.HeightFor(s.box, w), size.Height-4*kit.Grid)
-	x, y := (size.Width-w)/2, max(2*kit.Grid, (size.Height-h)*2/5)
-	kit.Place(s.ground, x, y, w, h)
-	kit.Place(s.whole, x, y, w, h)
-	s.whole.Reflow()
-}
-
-func (s *sheet) Tapped(e *fyne.PointEvent) {
-	at, size := s.ground.Position(), s.ground.Size()
-	inside := e.Position.X >= at.X && e.Position.X <= at.X+size.Width && e.Position.Y >= at.Y && e.Position.Y <= at.Y+size.Height
-	if !inside {
-		s.gone()
-	}
-}
-
-// question is a sheet that asks before something is done.
-type question struct {
-	title, body, yes string
-	no               string // empty: Cancel
-	live             bool   // a tag says that it is about production
-	role             kit.Role
-}
-
-func drawQuestion(l *kit.Look, q question, no, yes func()) (*sheet, fyne.Focusable) {
-	stay := q.no
-	if stay == "" {
-		stay = l.T("cancel")
-	}
-	cancel := kit.NewButton(l, kit.Quiet, stay, no)
-	ok := kit.NewButton(l, q.role, q.yes, yes)
-	title := kit.NewProse(q.title, 17, l.Palette.Text)
-	title.Style.Bold = true
-	parts := []fyne.CanvasObject{title, kit.NewProse(q.body, kit.SizeText, l.Palette.Text), kit.Space(0, kit.Grid), atRight(cancel, ok)}
-	if q.live {
-		parts = append([]fyne.CanvasObject{newTag(l, true)}, parts...)
-	}
-	return newSheet(l, no, parts...), cancel
-}
-
-// atRight stands buttons at the right end of a line.
-func atRight(objects ...fyne.CanvasObject) *fyne.Container {
-	return container.New(&kit.Bar{Gap: 2 * kit.Grid}, append([]fyne.CanvasObject{kit.Space(0, 0)}, objects...)...)
-}
-
-// newTag is the word of an environment in its box.
-func newTag(l *kit.Look, live bool) fyne.CanvasObject {
-	label, ink, ground := l.T("tag.live"), l.Palette.OnDanger, l.Palette.Danger
-	box := canvas.NewRectangle(ground)
-	box.CornerRadius = 3
-	if !live {
-		label, ink = l.T("tag.sandbox"), l.Palette.SandboxText
-		box.FillColor, box.StrokeColor, box.StrokeWidth = color.Transparent, l.Palette.SandboxText, 1
-	}
-	t := kit.BoldText(label, 11, ink)
-	return kit.Beside(container.New(&backed{padX: kit.Grid, lift: kit.Lift(t.TextSize)}, box, t))
 }

@@ -294,20 +294,3 @@ func didWord(l *kit.Look, what core.What) string {
 	}
 	return string(what)
 }
-
-// clock is a local time to the minute, with the date when that is another than
-// that of beside.
-func clock(at, beside time.Time) string {
-	at, beside = at.Local(), beside.Local()
-	if at.Format(time.DateOnly) == beside.Format(time.DateOnly) {
-		return at.Format("15:04")
-	}
-	return at.Format("01-02 15:04")
-}
-
-func earliest(a, b time.Time) time.Time {
-	if b.Before(a) {
-		return b
-	}
-	return a
-}

@@ -2,25 +2,18 @@ package window
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"log/slog"
 	"net/url"
-	"strings"
 	"sync"
 	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
-	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/lang"
-	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/ui/kit"
-	"tokentray/ui/text"
 )
 
 // Agent is what the window asks of the agent; api.Client and the agent itself
@@ -215,233 +208,11 @@ func (w *Window) Calm() bool {
 // now is the wall clock.
 func (w *Window) now() time.Time { return w.cfg.Now().Round(0) }
 
-// applyLook makes theme, language and size what the settings say, and draws
-// everything anew if that changed anything.
-func (w *Window) applyLook() {
-	set := w.model.settings
-	dark := set.Theme == "dark" || set.Theme == "system" && w.app.Settings().ThemeVariant() == theme.VariantDark
-	language := text.Choose(set.Language)
-	skin := fmt.Sprint(language, dark, set.TextSize)
-	if skin == w.skin {
-		return
-	}
-	w.skin = skin
-	before := w.win.Canvas().Size()
-	if w.cfg.Rescale != nil {
-		w.cfg.Rescale(set.TextSize)
-	}
-	pal := kit.LightPalette()
-	if dark {
-		pal = kit.DarkPalette()
-	}
-	say := text.New(language)
-	w.translateFyne(say)
-	w.look = &kit.Look{Palette: pal, Words: say, OnKey: w.typedKey, OnShortcut: w.typedShortcut, OnChar: w.typedRune, Reveal: w.inSight}
-	w.app.Settings().SetTheme(kit.NewTheme(pal, w.faces))
-	w.build()
-	if w.percent != 0 && w.percent != set.TextSize {
-		w.refit(before, float32(w.percent)/float32(set.TextSize))
-	}
-	w.percent = set.TextSize
-}
-
-// refit keeps the window as large on the screen as it was before its units
-// changed, but leaves room for what it shows.
-func (w *Window) refit(before fyne.Size, by float32) {
-	w.win.Resize(fyne.NewSize(before.Width*by, before.Height*by).Max(w.root.MinSize()))
-}
-
-// build makes every part anew from what the window knows. What was typed is in
-// the drafts and stays.
-func (w *Window) build() {
-	l := w.look
-	focused, before := w.win.Canvas().Focused(), []fyne.Focusable(nil)
-	if w.holder != nil {
-		before = kit.Focusables(w.holder)
-	}
-	var message snack
-	var told bool
-	if w.snackbar != nil && w.snackbar.Visible() {
-		message, told = w.snackbar.shown, true
-	}
-	kept := w.detail
-	w.parts = parts{}
-	w.list = newListView(l, rowSource{row: w.rowNow, plain: w.plainRow}, listActions{
-		rowActions: rowActions{copy: w.copyDefault, menu: w.openMenu, help: w.help, pick: w.point},
-		step:       w.pick, bound: w.bound, find: w.findFrom,
-	})
-	w.list.selected = w.selected
-	w.banners = kit.Stack(0)
-	w.body = container.NewStack()
-	w.shelf = container.New(&shelf{}, w.drawHead(), w.drawFinder(), w.body)
-	w.holder = container.NewStack()
-	w.side = container.NewStack()
-	w.snackbar = newSnackbar(l, w.clearClipboard, w.dismiss)
-	w.detail = newDetail(l, w.detailActions())
-	if kept != nil {
-		w.detail.keep(kept)
-	}
-	w.frame = &frame{w: w}
-	w.root = container.New(w.frame, w.banners, w.shelf, w.side, w.holder, w.snackbar, newRule(l))
-	w.win.SetContent(w.root)
-	w.win.SetTitle(w.title())
-
-	if w.form != nil {
-		w.form.look, w.form.scroll = l, nil
-		w.holder.Objects = []fyne.CanvasObject{w.form.draw()}
-	}
-	if w.settings != nil {
-		w.settings.look = l
-		w.holder.Objects = []fyne.CanvasObject{w.settings.draw(&w.model, w.status, w.now())}
-	}
-	w.fillBanners()
-	w.fillList()
-	w.fillDetail()
-	if told && message.Clip && w.model.clip.Held() {
-		message = w.clipMessage()
-	}
-	if told {
-		w.snackbar.show(message, w.now())
-	}
-	w.focusList()
-	w.refocus(kit.Successor(focused, before, kit.Focusables(w.holder)))
-}
-
 func (w *Window) title() string {
 	if w.model.demo {
 		return w.look.T("title.demo")
 	}
 	return w.look.T("title")
-}
-
-// wide reports whether list and detail stand side by side.
-func (w *Window) wide() bool { return w.root != nil && w.root.Size().Width >= wideFrom }
-
-// fillBanners draws the lines above everything.
-func (w *Window) fillBanners() {
-	lines := bannersOf(w.look, w.phase, w.failure, &w.model)
-	before := w.shelf.Position().Y
-	w.banners.Objects = drawBanners(w.look, lines, w.bannerAct).Objects
-	w.root.Refresh()
-	w.list.shift(w.shelf.Position().Y - before) // the rows stay where they are
-}
-
-// fillList shows the rows of the view, or what stands in their place.
-func (w *Window) fillList() {
-	w.settle()
-	w.env.Choose(string(w.view))
-	w.paintBand()
-	accounts := w.model.shown(w.view, newQuery(w.look.Words, w.search), w.now())
-	ids := make([]core.ID, len(accounts))
-	for i, a := range accounts {
-		ids[i] = a.ID
-	}
-	want := fyne.CanvasObject(w.list)
-	if len(ids) == 0 {
-		want = w.drawEmpty()
-	}
-	w.body.Objects = []fyne.CanvasObject{want}
-	w.body.Refresh()
-	w.list.show(ids)
-}
-
-// rowNow is what the row of an account shows now.
-func (w *Window) rowNow(id core.ID) row {
-	a, _ := w.model.find(id)
-	r := rowOf(w.look, a, w.view == viewAll, w.now())
-	if _, ok := w.model.pair(id); ok {
-		r.Kind = pairMark + " " + r.Kind
-	}
-	return r
-}
-
-// plainRow reports whether the row of an account has nothing to tell under it.
-func (w *Window) plainRow(id core.ID) bool {
-	a := w.model.at(id)
-	return a == nil || a.Error == nil && !mayBeUndecided(a)
-}
-
-// fillDetail shows the selected account in the pane.
-func (w *Window) fillDetail() {
-	a, ok := w.model.find(w.selected)
-	if !ok {
-		w.opened, w.revealing = false, ""
-		w.detail.clear()
-		w.detail.root = nil
-		w.side.Objects = []fyne.CanvasObject{w.drawNothing()}
-	} else {
-		if w.detail.account.ID != a.ID {
-			w.revealing = ""
-			w.detail.clear()
-			w.detail.forget()
-		}
-		if w.detail.account.Mask != a.Mask {
-			w.detail.clear()
-		}
-		w.detail.account = a
-		_, w.detail.paired = w.model.pair(a.ID)
-		focused, before := w.win.Canvas().Focused(), kit.Focusables(w.side)
-		w.side.Objects = []fyne.CanvasObject{w.detail.draw(w.now())}
-		w.detail.back.Hidden = w.wide()
-		w.root.Refresh() // what has no place yet cannot have the keyboard
-		if next := kit.Successor(focused, before, kit.Focusables(w.side)); next != nil {
-			w.refocus(next)
-		} else if kit.Holds(before, focused) && !w.wide() {
-			w.win.Canvas().Focus(w.detail.back)
-		} else if kit.Holds(before, focused) {
-			w.focusList()
-		}
-	}
-	w.root.Refresh()
-}
-
-// inSight scrolls the open page so that what got the keyboard can be seen.
-func (w *Window) inSight(o fyne.CanvasObject) {
-	var pages []*kit.Scroller
-	if w.form != nil {
-		pages = append(pages, w.form.scroll)
-	}
-	if w.settings != nil {
-		pages = append(pages, w.settings.scroll)
-	}
-	if w.sheet != nil {
-		pages = append(pages, w.sheet.scroll, w.sheet.whole)
-	}
-	if w.side.Visible() {
-		pages = append(pages, w.detail.scroll)
-	}
-	pages = append(pages, w.welcome)
-	f, ok := o.(fyne.Focusable)
-	for _, p := range pages {
-		if ok && p != nil && p.Size().Height > 0 && kit.Holds(kit.Focusables(p), f) {
-			p.Reveal(o)
-		}
-	}
-}
-
-// refocus gives the keyboard to the twin of what had it; nil changes nothing.
-func (w *Window) refocus(next fyne.Focusable) {
-	if next == nil {
-		return
-	}
-	w.win.Canvas().Focus(next)
-}
-
-// translateFyne gives Fyne the words of its own that are seen here, those of an
-// entry's menu, in the language of the settings. Fyne itself knows the system's
-// language alone.
-func (w *Window) translateFyne(say *text.Text) {
-	words := map[string]string{}
-	for _, word := range []string{"Cut", "Copy", "Paste", "Select all", "Undo", "Redo"} {
-		words[word] = say.Say(text.Key("window.entry." + strings.ToLower(strings.ReplaceAll(word, " ", "_"))))
-	}
-	data, err := json.Marshal(words)
-	if err == nil {
-		err = lang.AddTranslationsForLocale(data, lang.SystemLocale())
-	}
-	if err != nil {
-		w.cfg.Log.Warn("cannot translate the toolkit", "error", err)
-	}
 }
 
 // tick counts down. Only what says something else than before is touched.

@@ -116,9 +116,6 @@ func (c *copySheet) check() {
 	}
 }
 
-// upstreamBase is where tokens of accounts without a base URL are of use.
-const upstreamBase = "https://api.weixin.qq.com"
-
 // run copies, and has the choice remembered where that is wished.
 func (c *copySheet) run() {
 	if c.copy.Off {

@@ -1,0 +1,74 @@
+package window
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"tokentray/core"
+	"tokentray/core/api"
+)
+
+// How long the agent may take: upstream answers within 15 s or not at all, and a
+// keyring that asks a person may take a minute.
+const (
+	quickWait    = 10 * time.Second
+	upstreamWait = 45 * time.Second
+	personWait   = 75 * time.Second
+)
+
+// none is the answer of calls that answer nothing.
+type none = struct{}
+
+func nothing(err error) (none, error) { return none{}, err }
+
+// ask puts one question to the agent on a goroutine of its own; then runs on the
+// goroutine of the user interface, with the error or nil.
+func ask[T any](w *Window, wait time.Duration, question func(context.Context, Agent) (T, error), then func(T, *core.Error)) {
+	agent := w.agent
+	if agent == nil {
+		var none T
+		then(none, &core.Error{Class: core.Internal, Remedy: remedyAway, Message: "there is no agent right now; try again once it is back"})
+		return
+	}
+	w.work.Go(func() {
+		ctx, cancel := context.WithTimeout(w.ctx, wait)
+		defer cancel()
+		answer, err := question(ctx, agent)
+		told := core.AsError(err)
+		if errors.Is(err, api.ErrNoAgent) {
+			told = &core.Error{Class: core.Internal, Remedy: remedyCutOff, Message: "the agent went away before it answered; see whether it was done", Err: err}
+		}
+		w.do(func() { then(answer, told) })
+	})
+}
+
+// Remedies of the window's own: nothing was asked, and nobody answered.
+const (
+	remedyAway   = "away"
+	remedyCutOff = "cut_off"
+)
+
+// do hands a function to the goroutine of the user interface, unless the window
+// is closing.
+func (w *Window) do(f func()) {
+	if w.ctx.Err() != nil {
+		return
+	}
+	w.cfg.Do(func() {
+		if w.ctx.Err() == nil {
+			f()
+		}
+	})
+}
+
+// later runs f on the goroutine of the user interface after a while.
+func (w *Window) later(d time.Duration, f func()) {
+	w.work.Go(func() {
+		select {
+		case <-w.ctx.Done():
+		case <-time.After(d):
+			w.do(f)
+		}
+	})
+}

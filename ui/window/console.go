@@ -1,0 +1,34 @@
+package window
+
+import (
+	"net/url"
+	"strings"
+
+	"tokentray/core"
+	"tokentray/core/api"
+)
+
+// consoleURL is where the account is administered, "" when it asks a machine of
+// the user's own.
+func consoleURL(a api.Account) string {
+	if !atWeChat(a.BaseURL) {
+		return ""
+	}
+	switch a.Product {
+	case core.ProductTest:
+		return "https://mp.weixin.qq.com/debug/cgi-bin/sandbox?t=sandbox/login"
+	case core.ProductOfficial:
+		return "https://developers.weixin.qq.com/platform"
+	}
+	return "https://mp.weixin.qq.com/"
+}
+
+// atWeChat reports whether a base URL is one of WeChat's own, as its hosts for
+// other regions are.
+func atWeChat(base string) bool {
+	u, err := url.Parse(base)
+	return base == "" || err == nil && strings.HasSuffix(u.Hostname(), ".weixin.qq.com")
+}
+
+// upstreamBase is where tokens of accounts without a base URL are of use.
+const upstreamBase = "https://api.weixin.qq.com"

@@ -1,0 +1,76 @@
+package window
+
+import (
+	"errors"
+	"strings"
+
+	"tokentray/core"
+	"tokentray/core/api"
+	"tokentray/ui/kit"
+	"tokentray/ui/text"
+)
+
+// explained is cause and remedy in one breath.
+func explained(l *kit.Look, e *api.Error, account string) string {
+	return joined(l, l.Words.Cause(e, account), remedyText(l, e, account))
+}
+
+// joined puts two sentences after one another, of which Chinese leaves no blank
+// between.
+func joined(l *kit.Look, a, b string) string {
+	if l.Words.Lang() == text.Chinese {
+		return a + b
+	}
+	return strings.TrimSpace(a + " " + b)
+}
+
+// refusal says why the agent did not take what was typed: field by field where
+// it knows the fields.
+func refusal(l *kit.Look, err *core.Error, account string) string {
+	var fields core.Problems
+	if errors.As(err, &fields) && len(fields.Fatal()) > 0 {
+		return problemWords(l, fields.Fatal())
+	}
+	return explained(l, wire(err), account)
+}
+
+// problemWords says what is wrong with fields, a line each.
+func problemWords(l *kit.Look, found core.Problems) string {
+	var words []string
+	for _, p := range found {
+		words = append(words, l.Words.Say(text.Key("problem."+p.Key)))
+	}
+	return strings.Join(words, "\n")
+}
+
+// remedyText is what can be done, in the window's own words where the command
+// line's would name a command.
+func remedyText(l *kit.Look, e *api.Error, ref string) string {
+	if key := text.Key("window.remedy." + e.Remedy); l.Words.Has(key) {
+		ip := e.CallerIP
+		if ip == "" {
+			ip = l.Words.Say("word.this_ip")
+		}
+		return l.Words.Say(key, "ip", ip)
+	}
+	return l.Words.Remedy(e, ref)
+}
+
+// causeLine is what went wrong in words that fit a row.
+func causeLine(l *kit.Look, a api.Account) string {
+	if key := text.Key("window.cause." + a.Error.Remedy); l.Words.Has(key) {
+		return l.Words.Say(key)
+	}
+	return l.Words.Cause(a.Error, refWords(a.Ref()))
+}
+
+// causeOf is what went wrong, in the language of the window.
+func causeOf(l *kit.Look, e *core.Error) string {
+	if e == nil {
+		return ""
+	}
+	return l.Words.Cause(wire(e), "")
+}
+
+// wire is an error as the API carries it.
+func wire(e *core.Error) *api.Error { return api.FromError(e) }

@@ -1,0 +1,175 @@
+package window
+
+import (
+	"cmp"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"tokentray/core"
+	"tokentray/core/api"
+	"tokentray/core/format"
+	"tokentray/ui/kit"
+)
+
+// exportHistory offers the lines that the filter leaves, as CSV, to a file or the
+// clipboard.
+func (w *Window) exportHistory() {
+	l, a := w.look, w.detail.account
+	lines := w.detail.filter.of(w.detail.history)
+	var csv strings.Builder
+	if err := format.HistoryCSV(&csv, lines); err != nil {
+		w.fail(core.AsError(err), a.Ref())
+		return
+	}
+	title := kit.NewProse(l.T("export.title"), 17, l.Palette.Text)
+	title.Style.Bold = true
+	say := kit.NewProse("", 13, l.Palette.LiveText)
+	say.Hide()
+	file := kit.NewEntry(l, "", freeName(exportFolder(), exportName(a.Ref(), w.now())), nil)
+	var s *sheet
+	save := func() {
+		path := strings.TrimSpace(file.Text)
+		w.saveExport(path, csv.String(), func(words string) {
+			if w.sheet != s {
+				return
+			}
+			say.Set(words, l.Palette.LiveText)
+			say.Show()
+			s.Refresh()
+		})
+	}
+	file.OnSubmitted = func(string) { save() }
+	s = newSheet(l, w.closeSheet, title, kit.NewProse(l.T("export.body", "account", refWords(a.Ref()), "n", len(lines)), kit.SizeText, l.Palette.Text),
+		kit.Stack(kit.Grid, kit.Text(l.T("export.file"), 13, l.Palette.Muted), file), say, kit.Space(0, kit.Grid),
+		atRight(
+			kit.NewButton(l, kit.Quiet, l.T("cancel"), w.closeSheet),
+			kit.NewButton(l, kit.Quiet, l.T("export.copy"), func() {
+				w.closeSheet()
+				w.app.Clipboard().SetContent(csv.String())
+				w.tell(l.T("export.copied", "n", len(lines)))
+			}),
+			kit.NewButton(l, kit.Filled, l.T("export.save"), save)))
+	w.openSheet(s, file)
+}
+
+// saveExport writes a new file that the person alone can read; one that is there
+// already stays. wrong is told what went wrong.
+func (w *Window) saveExport(path, content string, wrong func(words string)) {
+	l := w.look
+	w.work.Go(func() {
+		path, err := writeNew(path, content)
+		w.do(func() {
+			switch {
+			case errors.Is(err, fs.ErrExist):
+				wrong(l.T("export.exists"))
+			case err != nil:
+				wrong(l.T("export.failed", "cause", cause(err)))
+			default:
+				w.closeSheet()
+				w.tell(l.T("export.saved", "file", path))
+			}
+		})
+	})
+}
+
+// cause is a file's error without the path, which the person has just typed.
+func cause(err error) string {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err.Error()
+	}
+	return err.Error()
+}
+
+// writeNew writes a file that was not there before and returns where it is. What
+// could be written only in part is removed again.
+func writeNew(path, content string) (string, error) {
+	path = fromHome(path)
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return path, err
+	}
+	_, err = f.WriteString(content)
+	if err = cmp.Or(err, f.Close()); err != nil {
+		_ = os.Remove(path)
+	}
+	return path, err
+}
+
+// fromHome is a path that a person typed: what is not absolute begins in the
+// home folder, and ~ is that.
+func fromHome(path string) string {
+	home, _ := os.UserHomeDir()
+	if rest, ok := strings.CutPrefix(path, "~"); ok && (rest == "" || os.IsPathSeparator(rest[0])) {
+		return home + rest
+	} else if !filepath.IsAbs(path) {
+		return filepath.Join(home, path)
+	}
+	return path
+}
+
+// exportFolder is where people look for what they took away.
+func exportFolder() string {
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return ""
+	}
+	if at := filepath.Join(home, "Downloads"); isFolder(at) {
+		return at
+	}
+	return home
+}
+
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
+
+// exportName is a file's name that every system takes.
+func exportName(ref api.Ref, now time.Time) string {
+	name := strings.Map(func(r rune) rune {
+		if strings.ContainsRune(`<>:"/\|?*% `, r) || r < ' ' {
+			return '-'
+		}
+		return r
+	}, ref.Name)
+	if r := []rune(name); len(r) > 60 {
+		name = string(r[:60])
+	}
+	return "tokentray-" + name + "-" + string(ref.Env) + "-" + now.Local().Format("20060102-1504")
+}
+
+// freeName is a CSV file in a folder that is not there yet.
+func freeName(folder, name string) string {
+	for i := 1; ; i++ {
+		path := filepath.Join(folder, name)
+		if i > 1 {
+			path += "-" + strconv.Itoa(i)
+		}
+		if _, err := os.Lstat(path + ".csv"); errors.Is(err, fs.ErrNotExist) || i > 99 {
+			return path + ".csv"
+		}
+	}
+}
+
+// freePath is a name in a folder that is not there yet.
+func freePath(folder, name string) string {
+	bare, ending := name, ""
+	if i := strings.IndexByte(name, '.'); i > 0 {
+		bare, ending = name[:i], name[i:]
+	}
+	for i := 1; ; i++ {
+		path := filepath.Join(folder, name)
+		if i > 1 {
+			path = filepath.Join(folder, bare+"-"+strconv.Itoa(i)+ending)
+		}
+		if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) || i > 99 {
+			return path
+		}
+	}
+}

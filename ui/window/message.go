@@ -1,0 +1,98 @@
+package window
+
+import (
+	"time"
+
+	"tokentray/core"
+	"tokentray/core/api"
+	"tokentray/ui/kit"
+)
+
+// snack is one message at the bottom of the window.
+type snack struct {
+	Text   string
+	Live   bool
+	Bad    bool
+	Clip   bool      // it speaks of what is on the clipboard
+	Clears time.Time // when that is cleared; zero: it stays
+	Follow bool      // and what is renewed takes its place
+	Until  time.Time // when the message goes by itself
+	Button string    // what can be done about it; empty: nothing but Clear now
+	Do     func()    // and does it
+}
+
+// How long a message stays.
+const (
+	snackTime = 4 * time.Second
+	errorTime = 9 * time.Second
+	lateTime  = 30 * time.Second // of a token that came late and waits to be copied
+)
+
+// copiedSnack tells of a copy. It stays until the clipboard is cleared.
+func copiedSnack(l *kit.Look, c api.Clipboard, now time.Time) snack {
+	ref := refWords(api.Ref{Name: c.Account, Env: c.Env})
+	s := snack{Text: l.T("snack.copied", "account", ref), Live: c.Env == core.Live, Clip: true, Clears: c.ClearsAt, Until: c.ClearsAt}
+	switch {
+	case c.Key != "":
+		s.Text = l.T("snack.copied.key", "key", c.Key)
+	case c.Followed:
+		s.Text = l.T("snack.followed", "account", ref)
+	case c.Format != "" && c.Format != "raw":
+		s.Text = l.T("snack.copied.form", "account", ref, "format", l.T("format."+c.Format))
+	}
+	if c.ClearsAt.IsZero() {
+		s.Until = now.Add(snackTime)
+	}
+	return s
+}
+
+// tail is what stands after the message: the countdown to clearing.
+func (s snack) tail(l *kit.Look, now time.Time) string {
+	switch {
+	case !s.Clip:
+		return ""
+	case s.Clears.IsZero():
+		return l.T("snack.stays")
+	}
+	left := max(0, s.Clears.Sub(now))
+	words := l.T("snack.clears", "time", l.Words.Coarse((left + time.Second - 1).Truncate(time.Second)))
+	if s.Follow {
+		words += " · " + l.T("snack.follows")
+	}
+	return words
+}
+
+// tell shows a message at the bottom.
+func (w *Window) tell(words string) { w.message(snack{Text: words, Until: w.now().Add(snackTime)}) }
+
+// fail shows cause and remedy at the bottom.
+func (w *Window) fail(e *core.Error, ref api.Ref) {
+	account := ""
+	if ref.Name != "" {
+		account = refWords(ref)
+	}
+	w.message(snack{Text: explained(w.look, wire(e), account), Bad: true, Until: w.now().Add(errorTime)})
+}
+
+func (w *Window) message(s snack) {
+	w.snackbar.show(s, w.now())
+	w.root.Refresh()
+}
+
+// dismiss takes the message away because a person wants so.
+func (w *Window) dismiss() {
+	w.clipClosed = w.clipClosed || w.snackbar.shown.Clip
+	w.snackbar.Hide()
+	w.root.Refresh()
+}
+
+// passed takes the message away because its time is over. What is on the
+// clipboard is said again, if another message stood before it.
+func (w *Window) passed() {
+	if !w.snackbar.shown.Clip && w.clipHeld() && !w.clipClosed {
+		w.message(w.clipMessage())
+		return
+	}
+	w.snackbar.Hide()
+	w.root.Refresh()
+}

@@ -1,0 +1,123 @@
+package window
+
+import (
+	"context"
+
+	"tokentray/core"
+	"tokentray/core/api"
+	"tokentray/ui/kit"
+)
+
+func vaultBanner(l *kit.Look, v api.Vault) (bannerLine, bool) {
+	switch v.State {
+	case "locked":
+		return bannerLine{Text: l.T("bar.locked"), Button: l.T("bar.unlock"), Act: barUnlock, Loud: true}, true
+	case "unavailable":
+		if v.Kind == "file" {
+			return bannerLine{Text: l.T("bar.unavailable.file"), Button: l.T("bar.retry"), Act: barUnlock, Loud: true}, true
+		}
+		return bannerLine{Text: l.T("bar.unavailable"), Button: l.T("bar.init"), Act: barInit, Loud: true}, true
+	case "missing":
+		return bannerLine{Text: l.T("bar.missing"), Button: l.T("bar.init"), Act: barInit, Loud: true}, true
+	}
+	return bannerLine{}, false
+}
+
+// unlock opens the vault: a keyring asks by itself, a file wants its passphrase.
+func (w *Window) unlock() {
+	if w.model.vault.Kind != "file" {
+		w.tell(w.look.T("vault.waiting"))
+		w.unlockWith(core.Secret{})
+		return
+	}
+	w.askPassphrase("")
+}
+
+// askPassphrase asks for the passphrase of the vault's file. wrong is what was
+// wrong with the last one, "" at first.
+func (w *Window) askPassphrase(wrong string) {
+	l := w.look
+	field := kit.NewSecretEntry(l, l.T("vault.passphrase"), "", nil)
+	title := kit.NewProse(l.T("vault.unlock.title"), 17, l.Palette.Text)
+	title.Style.Bold = true
+	goOn := func() {
+		if field.Text != "" {
+			pass := core.NewSecret(field.Text)
+			w.closeSheet()
+			w.tell(l.T("vault.wait"))
+			w.unlockWith(pass)
+		}
+	}
+	field.OnSubmitted = func(string) { goOn() }
+	say := kit.NewProse(wrong, 13, l.Palette.LiveText)
+	say.Hidden = wrong == ""
+	w.openSheet(newSheet(l, w.closeSheet, title, kit.NewProse(l.T("vault.unlock.body"), kit.SizeText, l.Palette.Text), field, say,
+		atRight(kit.NewButton(l, kit.Quiet, l.T("cancel"), w.closeSheet), kit.NewButton(l, kit.Filled, l.T("bar.unlock"), goOn))), field)
+}
+
+func (w *Window) unlockWith(pass core.Secret) {
+	w.changeVault(func(ctx context.Context, g Agent) (api.Vault, error) { return g.VaultUnlock(ctx, pass) })
+}
+
+func (w *Window) lockVault() {
+	w.changeVault(func(ctx context.Context, g Agent) (api.Vault, error) { return g.VaultLock(ctx) })
+}
+
+func (w *Window) changeVault(question func(context.Context, Agent) (api.Vault, error)) {
+	ask(w, personWait, question, func(v api.Vault, err *core.Error) {
+		switch {
+		case err != nil && w.model.vault.Kind == "file" && err.Remedy == core.RemedyVaultUnlock: // that it is locked is known
+			w.dismiss()
+			w.askPassphrase(w.look.T("vault.unlock.wrong"))
+			return
+		case err != nil:
+			w.fail(err, api.Ref{})
+			return
+		}
+		w.dismiss()
+		w.event(api.Event{Type: api.EventVault, Vault: &v})
+	})
+}
+
+// askInit makes the passphrase file, where the desktop has no keyring.
+func (w *Window) askInit() {
+	l := w.look
+	first := kit.NewSecretEntry(l, l.T("vault.passphrase"), "", nil)
+	second := kit.NewSecretEntry(l, l.T("vault.again"), "", nil)
+	title := kit.NewProse(l.T("vault.init.title"), 17, l.Palette.Text)
+	title.Style.Bold = true
+	say := kit.NewProse("", 13, l.Palette.LiveText)
+	say.Hide()
+	var s *sheet
+	goOn := func() {
+		words := passphraseProblem(l, first.Text, second.Text)
+		say.Set(words, l.Palette.LiveText)
+		say.Hidden = words == ""
+		s.Refresh()
+		if words != "" {
+			return
+		}
+		pass := core.NewSecret(first.Text)
+		w.closeSheet()
+		w.tell(l.T("vault.wait"))
+		w.changeVault(func(ctx context.Context, g Agent) (api.Vault, error) { return g.VaultInit(ctx, pass) })
+	}
+	second.OnSubmitted = func(string) { goOn() }
+	s = newSheet(l, w.closeSheet, title, kit.NewProse(l.T("vault.init.body"), kit.SizeText, l.Palette.Text), first, second, say,
+		atRight(kit.NewButton(l, kit.Quiet, l.T("cancel"), w.closeSheet), kit.NewButton(l, kit.Filled, l.T("vault.init.go"), goOn)))
+	w.openSheet(s, first)
+}
+
+// minPassphrase is what scrypt cannot make up for.
+const minPassphrase = 8
+
+// passphraseProblem says what is wrong with a new passphrase, "" when nothing is.
+func passphraseProblem(l *kit.Look, first, second string) string {
+	switch {
+	case len([]rune(first)) < minPassphrase:
+		return l.T("vault.init.short")
+	case first != second:
+		return l.T("vault.init.differ")
+	}
+	return ""
+}
