@@ -48,75 +48,49 @@ func CompareNames(a string, aEnv Env, b string, bEnv Env) int {
 	return slices.Index(Envs(), aEnv) - slices.Index(Envs(), bEnv)
 }
 
-// Kind names a source of tokens.
+// Kind names a kind of token. Package kinds says what each is.
 type Kind string
 
-// The kinds of this version.
-const (
-	KindWeChat       Kind = "wechat"        // POST /cgi-bin/stable_token
-	KindWeChatLegacy Kind = "wechat-legacy" // GET /cgi-bin/token
-)
-
-// Kinds lists the kinds in the order they are offered.
-func Kinds() []Kind { return []Kind{KindWeChat, KindWeChatLegacy} }
-
-// Product is what the AppID belongs to; it picks console links and quotas.
+// Product is what an account belongs to at its upstream; the kind says which
+// there are.
 type Product string
 
-// The products.
-const (
-	ProductOfficial Product = "official" // 公众号, 服务号
-	ProductTest     Product = "test"     // 测试号
-	ProductMini     Product = "mini"     // 小程序, 小游戏
-	ProductOther    Product = "other"
-)
-
-// Products lists the products in the order they are offered.
-func Products() []Product {
-	return []Product{ProductOfficial, ProductTest, ProductMini, ProductOther}
-}
-
-// Account is one AppID in one environment. It never holds a secret.
+// Account is what TokenTray keeps a token for, in one environment. It never holds
+// a secret. It is the one shape of an account: the database, the wire and files
+// have these fields, and clients see them beside its state.
 type Account struct {
-	ID      ID
-	Name    string
-	Env     Env
-	Kind    Kind
-	Product Product
-	AppID   string
-	BaseURL string // empty means the kind's own
-	Proxy   string // http, https or socks5 URL without a password
-	Auto    bool   // renew in the background
-	Note    string
+	ID      ID      `json:"id"`
+	Name    string  `json:"name"`
+	Env     Env     `json:"env"`
+	Kind    Kind    `json:"kind"`
+	Product Product `json:"product"`
+	AppID   string  `json:"appid"`
+	// Params are the fields of the kind's own, by key. Nobody changes a map that
+	// an account has: whoever edits it makes another.
+	Params  map[string]string `json:"params,omitempty"`
+	BaseURL string            `json:"base_url,omitempty"` // empty means the kind's own
+	Proxy   string            `json:"proxy,omitempty"`    // http, https or socks5 URL without a password
+	Auto    bool              `json:"auto"`               // renew in the background
+	Note    string            `json:"note,omitempty"`
 	// AllowLive is the owner's consent to fetch for a live account from a
 	// destructive source, which kills the token that production uses.
-	AllowLive bool
+	AllowLive bool `json:"allow_live,omitempty"`
 	// CopyFormat is the format in which its token is copied when none is chosen;
-	// empty means the one of the settings.
-	CopyFormat string
+	// empty means the one of the settings. A format of a newer version is kept,
+	// and copying falls back to the settings.
+	CopyFormat string `json:"copy_format,omitempty"`
 	// CopyPath is the API path that the formats url and curl call when none is
 	// chosen; empty means the one that every account may call.
-	CopyPath string
+	CopyPath string `json:"copy_path,omitempty"`
 }
 
 // Ref is how people write the account: shop/live.
 func (a Account) Ref() string { return a.Name + "/" + string(a.Env) }
 
-// SameUpstream reports whether fetching with b rather than a would ask another
-// upstream or by another way, so that what was learned about a no longer holds.
-func (a Account) SameUpstream(b Account) bool {
-	return a.sameTokens(b) && a.Proxy == b.Proxy
-}
-
-// sameTokens reports whether a and b share their tokens at upstream.
-func (a Account) sameTokens(b Account) bool {
-	return a.Kind == b.Kind && a.AppID == b.AppID && a.BaseURL == b.BaseURL
-}
-
 // Limits of what a person may enter.
 const (
 	MaxName  = 200  // characters
-	MaxAppID = 128  // bytes
+	MaxParam = 2000 // bytes, of a field of the kind's own
 	MaxNote  = 2000 // characters
 	MaxURL   = 2000 // bytes
 	MaxKey   = 512  // bytes, of a secret
@@ -125,9 +99,19 @@ const (
 // Problem is something wrong, or merely odd, with one field that a person
 // filled in. Key names the sentence in ui/text, Field the input.
 type Problem struct {
-	Field string `json:"field"` // name, env, kind, product, appid, secret, base_url, proxy, note, copy_format
+	Field string `json:"field"` // name, env, kind, product, proxy, note, copy_format, or a key of the kind's fields
 	Key   string `json:"key"`
 	Warn  bool   `json:"warn,omitempty"` // odd, but allowed
+	// Says is the sentence in English where core has none: what a kind's spec
+	// says of a field of its own.
+	Says string `json:"-"`
+}
+
+func (p Problem) says() string {
+	if p.Says != "" {
+		return p.Says
+	}
+	return problemText(p.Key)
 }
 
 // Problems is what Check found. As an error it speaks of the first that is not
@@ -148,7 +132,7 @@ func (p Problems) Fatal() Problems {
 func (p Problems) Error() string {
 	for _, x := range p {
 		if !x.Warn {
-			return x.Field + ": " + problemText(x.Key)
+			return x.Field + ": " + x.says()
 		}
 	}
 	return "the account is fine"
@@ -161,18 +145,6 @@ const (
 	ProblemNameChars    = "name_chars"
 	ProblemNameSecret   = "name_secret" // it holds what looks like an AppSecret
 	ProblemEnv          = "env_unknown"
-	ProblemKind         = "kind_unknown"
-	ProblemProduct      = "product_unknown"
-	ProblemAppIDEmpty   = "appid_empty"
-	ProblemAppIDGH      = "appid_gh"
-	ProblemAppIDChars   = "appid_chars"
-	ProblemAppIDOdd     = "appid_odd" // a warning
-	ProblemAppIDSecret  = "appid_secret"
-	ProblemSecretEmpty  = "secret_empty"
-	ProblemSecretChars  = "secret_chars"
-	ProblemSecretLong   = "secret_long"
-	ProblemSecretTrim   = "secret_trimmed" // a warning
-	ProblemSecretOdd    = "secret_odd"     // a warning
 	ProblemBaseURL      = "base_url_bad"
 	ProblemBaseURLHTTPS = "base_url_https"
 	ProblemProxy        = "proxy_bad"
@@ -197,24 +169,6 @@ func problemText(key string) string {
 		return "holds what looks like an AppSecret, and names are shown everywhere; choose another"
 	case ProblemEnv:
 		return "must be sandbox or live"
-	case ProblemKind:
-		return "must be wechat or wechat-legacy"
-	case ProblemProduct:
-		return "must be official, test, mini or other"
-	case ProblemAppIDEmpty:
-		return "is empty; copy the AppID from the WeChat console"
-	case ProblemAppIDGH:
-		return "starts with gh_, which is the original ID; the AppID starts with wx"
-	case ProblemAppIDSecret:
-		return "looks like an AppSecret; enter that by itself and copy the AppID from the WeChat console"
-	case ProblemAppIDChars:
-		return "holds blanks or control characters, or is too long; copy the AppID again"
-	case ProblemSecretEmpty:
-		return "is empty; copy the AppSecret from the WeChat console"
-	case ProblemSecretChars:
-		return "holds blanks or control characters inside; copy the AppSecret again"
-	case ProblemSecretLong:
-		return "is longer than 512 bytes; copy the AppSecret again"
 	case ProblemBaseURL:
 		return "is not a URL of the form https://host[/path]; correct or remove it"
 	case ProblemBaseURLHTTPS:
@@ -245,18 +199,11 @@ func problemText(key string) string {
 	return key
 }
 
-var (
-	appIDPattern  = regexp.MustCompile(`^wx[0-9a-f]{16}$`) // wechat-facts 7.4: all samples, not promised
-	secretPattern = regexp.MustCompile(`^[0-9a-f]{32}$`)
-	secretInside  = regexp.MustCompile(`[0-9A-Fa-f]{32}`)
-)
+var secretInside = regexp.MustCompile(`[0-9A-Fa-f]{32}`)
 
 // HoldsSecret reports whether a text that is shown and stored in clear, such as a
 // name, holds what looks like an AppSecret: 32 hexadecimal digits.
 func HoldsSecret(text string) bool { return secretInside.MatchString(text) }
-
-// LooksSecret reports whether a text as a whole looks like an AppSecret.
-func LooksSecret(text string) bool { return secretPattern.MatchString(strings.TrimSpace(text)) }
 
 // CleanName trims and normalises (NFC) a name, or says what is wrong with it. It
 // is for finding what has that name: a name that looks like a secret passes, so
@@ -296,24 +243,39 @@ func checkName(name string) string {
 	return ""
 }
 
-// Clean trims and normalises what a person entered. It is idempotent.
+// Clean trims and normalises what a person entered. It is idempotent. What a
+// kind adds to it is in package kinds.
 func (a Account) Clean() Account {
 	a.Name = strings.TrimSpace(norm.NFC.String(a.Name))
 	a.AppID = strings.TrimSpace(a.AppID)
-	a.BaseURL = cleanURL(strings.TrimRight(strings.TrimSpace(a.BaseURL), "/"))
+	a.BaseURL = CleanURL(a.BaseURL)
 	a.Proxy = strings.TrimSpace(a.Proxy)
 	a.Note = strings.TrimSpace(a.Note)
 	a.CopyFormat = strings.TrimSpace(a.CopyFormat)
 	a.CopyPath = strings.TrimSpace(a.CopyPath)
-	if a.Product == "" {
-		a.Product = ProductOfficial
-	}
+	a.Params = cleanParams(a.Params)
 	return a
 }
 
-// cleanURL writes one address one way: two spellings of it must not make two
+// cleanParams trims values and leaves out those that are empty.
+func cleanParams(params map[string]string) map[string]string {
+	var out map[string]string
+	for key, value := range params {
+		if value = strings.TrimSpace(value); value == "" {
+			continue
+		}
+		if out == nil {
+			out = map[string]string{}
+		}
+		out[key] = value
+	}
+	return out
+}
+
+// CleanURL writes one address one way: two spellings of it must not make two
 // upstreams. What is no URL stays for Check to refuse.
-func cleanURL(raw string) string {
+func CleanURL(raw string) string {
+	raw = strings.TrimRight(strings.TrimSpace(raw), "/")
 	u, err := url.Parse(raw)
 	if err != nil || u.Host == "" {
 		return raw
@@ -325,38 +287,19 @@ func cleanURL(raw string) string {
 	return u.String()
 }
 
-// Check reports what is wrong or odd with a cleaned account.
+// Check reports what is wrong or odd with the fields of a cleaned account that
+// every kind has. What a kind has in addition is checked by package kinds.
 func (a Account) Check() Problems {
 	var out Problems
-	add := func(field, key string, warn bool) { out = append(out, Problem{field, key, warn}) }
+	add := func(field, key string, warn bool) { out = append(out, Problem{Field: field, Key: key, Warn: warn}) }
 	if p := checkNewName(a.Name); p != "" {
 		add("name", p, false)
 	}
 	if !a.Env.Valid() {
 		add("env", ProblemEnv, false)
 	}
-	if a.Kind != KindWeChat && a.Kind != KindWeChatLegacy {
-		add("kind", ProblemKind, false)
-	}
-	switch a.Product {
-	case ProductOfficial, ProductTest, ProductMini, ProductOther:
-	default:
-		add("product", ProblemProduct, false)
-	}
-	switch {
-	case a.AppID == "":
-		add("appid", ProblemAppIDEmpty, false)
-	case strings.HasPrefix(a.AppID, "gh_"):
-		add("appid", ProblemAppIDGH, false)
-	case len(a.AppID) > MaxAppID || !printable(a.AppID):
-		add("appid", ProblemAppIDChars, false)
-	case secretPattern.MatchString(a.AppID):
-		add("appid", ProblemAppIDSecret, false)
-	case !appIDPattern.MatchString(a.AppID):
-		add("appid", ProblemAppIDOdd, true)
-	}
-	if p := checkBaseURL(a.BaseURL); p != "" {
-		add("base_url", p, false)
+	if p := CheckURL(a.BaseURL); p != "" {
+		add("base_url", "base_url_"+p, false)
 	}
 	if p := checkProxy(a.Proxy); p != "" {
 		add("proxy", p, false)
@@ -376,42 +319,6 @@ func (a Account) Check() Problems {
 	return out
 }
 
-// CheckChange is Check for an account that was was before. A name or an AppID that
-// looks like a secret is only warned about where it stays as it was: an earlier
-// version took it, and every other field can still be changed.
-func (a Account) CheckChange(was Account) Problems {
-	found := a.Check()
-	for i, p := range found {
-		if p.Key == ProblemNameSecret && a.Name == was.Name || p.Key == ProblemAppIDSecret && a.AppID == was.AppID {
-			found[i].Warn = true
-		}
-	}
-	return found
-}
-
-// CleanSecret trims a pasted AppSecret and reports what is wrong or odd with it.
-func CleanSecret(s Secret) (Secret, Problems) {
-	clean := strings.TrimSpace(s.value)
-	var out Problems
-	add := func(key string, warn bool) { out = append(out, Problem{"secret", key, warn}) }
-	switch {
-	case clean == "":
-		add(ProblemSecretEmpty, false)
-	case len(clean) > MaxKey:
-		add(ProblemSecretLong, false)
-	case !printable(clean):
-		add(ProblemSecretChars, false)
-	default:
-		if clean != s.value {
-			add(ProblemSecretTrim, true)
-		}
-		if !secretPattern.MatchString(clean) {
-			add(ProblemSecretOdd, true)
-		}
-	}
-	return Secret{clean}, out
-}
-
 // printable reports whether s holds only visible ASCII characters.
 func printable(s string) bool {
 	for i := range len(s) {
@@ -422,14 +329,17 @@ func printable(s string) bool {
 	return true
 }
 
-func checkBaseURL(raw string) string {
+// CheckURL says what is wrong with the URL of a service: "bad" when it is none,
+// "https" when it is not encrypted and goes to another machine, "" when it is
+// fine or empty.
+func CheckURL(raw string) string {
 	if raw == "" {
 		return ""
 	}
 	u, err := url.Parse(raw)
 	if err != nil || len(raw) > MaxURL || u.Hostname() == "" || u.User != nil ||
 		u.RawQuery != "" || u.Fragment != "" || u.Opaque != "" {
-		return ProblemBaseURL
+		return "bad"
 	}
 	switch u.Scheme {
 	case "https":
@@ -438,9 +348,9 @@ func checkBaseURL(raw string) string {
 		if Loopback(u.Hostname()) {
 			return ""
 		}
-		return ProblemBaseURLHTTPS
+		return "https"
 	}
-	return ProblemBaseURL
+	return "bad"
 }
 
 func checkProxy(raw string) string {

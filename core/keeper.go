@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
 	"math/rand/v2"
 	"net/url"
 	"sync"
@@ -62,9 +63,9 @@ type Keeper struct {
 	plans     [2]planHeap // who is well, and who failed again and again
 	pausedAll bool
 	stopped   bool
-	setBack   time.Duration        // how far the clock was set back in all, below zero
-	flying    [2]int               // rounds under way, likewise
-	tests     map[string]time.Time // last Test by upstream
+	setBack   time.Duration         // how far the clock was set back in all, below zero
+	flying    [2]int                // rounds under way, likewise
+	tests     map[TokenID]time.Time // last Test by token
 	listeners map[int]func(Event)
 	nextID    int
 }
@@ -112,7 +113,7 @@ func NewKeeper(cfg Config) *Keeper {
 	return &Keeper{
 		cfg: cfg, clock: newWallClock(cfg.Now), ctx: ctx, cancel: cancel,
 		slots: make(chan struct{}, cfg.Workers), wake: make(chan struct{}, 1),
-		saving: make(chan struct{}, 1), entries: map[ID]*entry{}, tests: map[string]time.Time{}, listeners: map[int]func(Event){},
+		saving: make(chan struct{}, 1), entries: map[ID]*entry{}, tests: map[TokenID]time.Time{}, listeners: map[int]func(Event){},
 	}
 }
 
@@ -131,10 +132,10 @@ func (k *Keeper) Put(a Account, stored Token) {
 	} else {
 		was := e.account
 		e.account = a
-		if !was.SameUpstream(a) {
+		if !k.SameUpstream(was, a) {
 			e.forgive()
 		}
-		if !was.sameTokens(a) {
+		if !k.sameToken(was, a) {
 			e.drop()
 			k.saveSoon(a.ID) // a round that just ended may have saved the old one
 		}
@@ -334,7 +335,7 @@ func (k *Keeper) refusal(e *entry, now time.Time, minTTL time.Duration) *Error {
 		return e.err
 	}
 	if !k.Live(e.account) {
-		return errLive(e.account)
+		return k.errLive(e.account)
 	}
 	if err := e.tooLong(traits, now, minTTL); err != nil {
 		return err
@@ -407,6 +408,18 @@ func (e *entry) apart(last, now time.Time) *Error {
 func (k *Keeper) Live(a Account) bool {
 	traits, ok := k.traits(a)
 	return ok && (!traits.Destructive() || a.Env != Live || a.AllowLive)
+}
+
+// TokenID names the token that an account asks for.
+func (k *Keeper) TokenID(a Account) TokenID { return k.cfg.Upstreams[a.Kind].TokenID(a) }
+
+// sameToken reports whether a and b share a token at upstream.
+func (k *Keeper) sameToken(a, b Account) bool { return k.TokenID(a) == k.TokenID(b) }
+
+// SameUpstream reports whether fetching with b rather than a asks for the same
+// token in the same way; if not, what was learned about a no longer holds.
+func (k *Keeper) SameUpstream(a, b Account) bool {
+	return k.sameToken(a, b) && a.Proxy == b.Proxy && maps.Equal(a.Params, b.Params)
 }
 
 func (k *Keeper) traits(a Account) (Traits, bool) {
@@ -520,9 +533,14 @@ func errKind(kind Kind) *Error {
 	return &Error{Class: Misuse, Remedy: RemedyUpdate, Message: fmt.Sprintf("this version knows no kind %q; update TokenTray", kind)}
 }
 
-func errLive(a Account) *Error {
+// errLive refuses to fetch for a live account of a destructive source.
+func (k *Keeper) errLive(a Account) *Error {
+	way := "allow it for the account"
+	if sibling := k.cfg.Upstreams[a.Kind].Sibling; sibling != "" {
+		way += ", or use kind " + string(sibling)
+	}
 	return &Error{
 		Class: Misuse, Remedy: RemedyAllowLive,
-		Message: fmt.Sprintf("fetching for %s would kill the token that production uses; allow it for the account, or choose a kind that does not", a.Ref()),
+		Message: fmt.Sprintf("fetching for %s would kill the token that production uses; %s", a.Ref(), way),
 	}
 }

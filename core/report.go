@@ -138,7 +138,7 @@ func (k *Keeper) forbids(e *entry, r Report, goal goal, now time.Time) error {
 	case !known:
 		return errKind(e.account.Kind)
 	case (goal == renew || goal == report && !k.checks(e.account)) && !k.Live(e.account):
-		return errLive(e.account)
+		return k.errLive(e.account)
 	}
 	if r.Person {
 		if next := e.lastRound.Add(personFloor); !e.lastRound.IsZero() && now.Before(next) {
@@ -242,7 +242,7 @@ func (k *Keeper) Test(ctx context.Context, a Account, c Credentials) (Grant, err
 	if up.Probe != nil {
 		source = up.Probe
 	} else if !k.Live(a) {
-		return Grant{}, errLive(a)
+		return Grant{}, k.errLive(a)
 	}
 	if err := sleep(ctx, k.testGap(a)); err != nil {
 		return Grant{}, err
@@ -262,7 +262,7 @@ func (k *Keeper) Test(ctx context.Context, a Account, c Credentials) (Grant, err
 func (k *Keeper) countTest(a Account) {
 	var rec Record
 	k.change(a.ID, func(e *entry, now time.Time) {
-		if e.account.sameTokens(a) {
+		if k.sameToken(e.account, a) {
 			rec = k.count(e, outcome{calls: 1}, now)
 		}
 	})
@@ -279,7 +279,7 @@ func (k *Keeper) testGap(a Account) time.Duration {
 			delete(k.tests, upstream)
 		}
 	}
-	upstream := string(a.Kind) + " " + a.BaseURL + " " + a.AppID
+	upstream := k.TokenID(a)
 	at := now
 	if last, ok := k.tests[upstream]; ok {
 		at = later(now, last.Add(personFloor))

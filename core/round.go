@@ -234,7 +234,7 @@ func (w *attempt) checkThenFetch() {
 	if w.k.Live(w.req.Account) {
 		w.fetch()
 	} else {
-		w.fail(errLive(w.req.Account))
+		w.fail(w.k.errLive(w.req.Account))
 	}
 	if checker != nil {
 		w.stillDead()
@@ -301,7 +301,7 @@ func (k *Keeper) finish(e *entry, f *flight, out outcome, asked Account, edits i
 	if f.goal == force && out.calls == 0 {
 		e.lastRound = f.before // nobody was asked
 	}
-	if k.entries[id] != e || !asked.sameTokens(e.account) || edits != e.edits && out.err != nil {
+	if k.entries[id] != e || !k.sameToken(asked, e.account) || edits != e.edits && out.err != nil {
 		f.obsolete = true
 		if k.entries[id] == e {
 			k.replan(e, now)

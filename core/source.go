@@ -122,13 +122,19 @@ func (t Traits) overlap(life time.Duration) time.Duration {
 	return min(t.Overlap, t.window(life))
 }
 
-// Upstream is a source with its traits.
+// Upstream is a source with what the Keeper must know of its kind. Package kinds
+// makes it of a kind's spec.
 type Upstream struct {
 	Source
 	Traits Traits
-	// BaseURL is where tokens of an account are of use that names no base URL
+	// BaseURL is where tokens of an account are asked for that names no base URL
 	// of its own. Empty means that every account names one.
 	BaseURL string
+	// Identity are the keys of the params that tell one token from another, see
+	// TokenID.
+	Identity []string
+	// Sibling is the kind that does no harm where this one does; "": none.
+	Sibling Kind
 	// Probe tries credentials without harm to anybody's token. Nil means that
 	// the source itself does.
 	Probe Source
@@ -136,6 +142,9 @@ type Upstream struct {
 	// product; a product that is missing has no known limit.
 	Quota map[Product]int
 }
+
+// TokenID names the token that an account asks this upstream for.
+func (u Upstream) TokenID(a Account) TokenID { return NewTokenID(a, u.BaseURL, u.Identity) }
 
 // quota is what upstream is known to allow in a day.
 func (u Upstream) quota(p Product) Counts {

@@ -31,22 +31,23 @@ var arrows = []struct {
 	may     []string
 }{
 	{"core", nil},
-	{"core/api", []string{"core"}},
-	{"core/agent", []string{"core", "core/api", "core/door", "core/format", "core/home", "core/interchange", "core/launch", "core/push"}},
-	{"core/door", []string{"core", "core/api"}},
-	{"core/interchange", []string{"core", "core/recognise"}},
-	{"core/recognise", []string{"core"}},
+	{"core/kinds", []string{"core"}},
+	{"core/api", []string{"core", "core/kinds"}},
+	{"core/agent", []string{"core", "core/api", "core/door", "core/format", "core/home", "core/interchange", "core/kinds", "core/launch", "core/push"}},
+	{"core/door", []string{"core", "core/api", "core/kinds"}},
+	{"core/interchange", []string{"core", "core/kinds", "core/recognise"}},
+	{"core/recognise", []string{"core", "core/kinds"}},
 	{"core/launch", []string{"core", "core/api", "core/format", "core/home"}},
-	{"core/push", []string{"core", "core/durable", "core/format"}},
+	{"core/push", []string{"core", "core/durable", "core/format", "core/kinds"}},
 	{"core/store", []string{"core", "core/durable"}},
 	{"core/vault", []string{"core", "core/durable"}},
 	{"core/autostart", []string{"core", "core/durable"}},
 	{"core/durable", nil},
-	{"core/...", []string{"core"}}, // adapters
-	{"ui/text", []string{"core", "core/api"}},
+	{"core/...", []string{"core", "core/kinds"}}, // adapters
+	{"ui/text", []string{"core", "core/api", "core/kinds"}},
 	{"ui/kit", []string{"ui/text", "assets", "assets/..."}}, // knows no account
-	{"ui/...", []string{"core", "core/api", "core/format", "core/collection", "core/recognise", "ui/text", "ui/kit", "assets", "assets/..."}},
-	{"ui/cli", []string{"core", "core/api", "core/format", "core/collection", "core/durable", "ui/text"}}, // it writes files that people ask for
+	{"ui/...", []string{"core", "core/api", "core/kinds", "core/format", "core/collection", "core/recognise", "ui/text", "ui/kit", "assets", "assets/..."}},
+	{"ui/cli", []string{"core", "core/api", "core/format", "core/collection", "core/durable", "core/kinds", "ui/text"}}, // it writes files that people ask for
 	{"assets/...", nil},
 	{"assets", []string{"assets/..."}},
 	{"cmd/...", []string{"core", "core/...", "ui/...", "assets", "assets/...", "cmd/e2e/..."}},

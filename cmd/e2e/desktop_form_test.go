@@ -13,6 +13,7 @@ import (
 	"tokentray/cmd/e2e/desktop"
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/kinds"
 	"tokentray/core/sim"
 )
 
@@ -110,7 +111,7 @@ func TestWindowTriesASecretBeforeItIsSaved(t *testing.T) {
 	shop := p.add("shop", core.Sandbox, 0)
 	reset := shop
 	reset.secret = string(core.NewID()) + string(core.NewID())
-	if err := p.sim.Put(sim.Account{AppID: shop.appID, Secret: core.NewSecret(reset.secret), Product: core.ProductTest}); err != nil {
+	if err := p.sim.Put(sim.Account{AppID: shop.appID, Secret: core.NewSecret(reset.secret), Product: kinds.ProductTest}); err != nil {
 		t.Fatal(err)
 	}
 	if _, _, code := p.run("", "refresh", shop.ref, "--force"); code != 4 {

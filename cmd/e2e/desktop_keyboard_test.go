@@ -12,6 +12,7 @@ import (
 	"tokentray/cmd/e2e/desktop"
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/kinds"
 	"tokentray/core/sim"
 )
 
@@ -75,7 +76,7 @@ func TestWindowByKeyboardAlone(t *testing.T) {
 	// remedy, while the token goes on.
 	token := p.issued(shop)
 	next := string(core.NewID()) + string(core.NewID())
-	if err := p.sim.Put(sim.Account{AppID: shop.appID, Secret: core.NewSecret(next), Product: core.ProductTest}); err != nil {
+	if err := p.sim.Put(sim.Account{AppID: shop.appID, Secret: core.NewSecret(next), Product: kinds.ProductTest}); err != nil {
 		t.Fatal(err)
 	}
 	h.until("the refusal", func() error { return p.is(shop.ref, core.StateBlocked) }, "ctrl+r")

@@ -23,6 +23,7 @@ import (
 	"tokentray/cmd/e2e/desktop"
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/kinds"
 	"tokentray/core/sim"
 )
 
@@ -167,7 +168,7 @@ func (p *product) owner(name string, env core.Env, life time.Duration) owned {
 	n := string(core.NewID()) + string(core.NewID())
 	a := owned{ref: name + "/" + string(env), appID: "wx" + n[:16], secret: n}
 	if err := p.sim.Put(sim.Account{
-		AppID: a.appID, Secret: core.NewSecret(a.secret), Product: core.ProductTest, Life: life,
+		AppID: a.appID, Secret: core.NewSecret(a.secret), Product: kinds.ProductTest, Life: life,
 	}); err != nil {
 		p.t.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/core/home"
 	"tokentray/core/sim"
@@ -93,12 +94,10 @@ func seed(ctx context.Context, a api.Agent, upstream *sim.Server, base string) {
 			continue // cannot be: the samples are tested
 		}
 		acc, secret := s.Account, s.Secret.Reveal()
+		acc.BaseURL = base
 		wg.Go(func() {
 			// A refusal is part of the show and is seen in the list.
-			_, _ = a.Add(ctx, api.AccountInput{
-				Name: &acc.Name, Env: &acc.Env, Kind: &acc.Kind, Product: &acc.Product, AppID: &acc.AppID,
-				BaseURL: &base, Auto: &acc.Auto, AllowLive: &acc.AllowLive, Secret: &secret,
-			})
+			_, _ = a.Add(ctx, api.AccountInput{Input: core.InputOf(acc), Secret: &secret})
 		})
 	}
 	wg.Wait()

@@ -15,7 +15,6 @@ import (
 	"tokentray/core/launch"
 	"tokentray/core/store"
 	"tokentray/core/vault"
-	"tokentray/core/wechat"
 	"tokentray/ui/cli"
 )
 
@@ -42,7 +41,7 @@ func runDoctor(ctx context.Context, o cli.DoctorOptions) ([]cli.Finding, error) 
 		c.Window = path
 	}
 	if c.Upstream == "" {
-		c.Upstream = wechat.DefaultBaseURL
+		c.Upstream = knownKinds().Default().BaseURL
 	}
 	var out []cli.Finding
 	for _, f := range doctor.Run(ctx, c) {

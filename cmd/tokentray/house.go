@@ -13,7 +13,6 @@ import (
 	"tokentray/core/launch"
 	"tokentray/core/store"
 	"tokentray/core/vault"
-	"tokentray/core/wechat"
 	"tokentray/ui/cli"
 )
 
@@ -33,7 +32,7 @@ func (p program) build(at home.Home, demo bool) (*house, error) {
 		return nil, err
 	}
 	h := &house{home: at, log: home.OpenLog(at), forTray: newLatest(), forNotices: newLatest()}
-	db, err := store.Open(at.DB(), store.Options{Log: h.log.Logger, Home: h.openIndex(demo).Home()})
+	db, err := store.Open(at.DB(), store.Options{Log: h.log.Logger, Home: h.openIndex(demo).Home(), TokenID: knownKinds().TokenID})
 	if err != nil {
 		return nil, errors.Join(err, h.log.Close())
 	}
@@ -58,7 +57,7 @@ func (p program) build(at home.Home, demo bool) (*house, error) {
 	})
 	parts := agent.Parts{
 		Home: at, Version: p.version, Demo: demo, Store: db, Vaults: vaults, Clipboard: clip,
-		Upstreams: wechat.Upstreams(wechat.Options{}), Session: session, Log: h.log,
+		Kinds: knownKinds(), Sources: sources(), Session: session, Log: h.log,
 		OpenAPI: openapi.Description(),
 		OnSession: func(s api.Session) {
 			clip.SetSession(clipboard.Session{Display: s.Display, WaylandDisplay: s.WaylandDisplay, XAuthority: s.XAuthority})

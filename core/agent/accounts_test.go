@@ -9,6 +9,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/kinds"
 )
 
 func TestAddSavesFirstAndThenFetchesOnce(t *testing.T) {
@@ -28,7 +29,7 @@ func TestAddSavesFirstAndThenFetchesOnce(t *testing.T) {
 		}
 	}
 	a := saved.Account
-	if a.Name != "商店" || a.Kind != core.KindWeChat || a.Product != core.ProductOfficial || !a.Auto {
+	if a.Name != "商店" || a.Kind != kinds.WeChat || a.Product != kinds.ProductOfficial || !a.Auto {
 		t.Errorf("defaults: %+v", a)
 	}
 	if a.State != core.StateFresh || a.Error != nil || w.up.count() != 1 {
@@ -62,7 +63,7 @@ func TestARefusalByUpstreamUndoesNothing(t *testing.T) {
 	if err != nil || saved.Account.Error != nil || saved.Account.State != core.StateFresh {
 		t.Errorf("after the right secret: %+v, %v", saved.Account, err)
 	}
-	want := []core.Problem{{Field: "secret", Key: core.ProblemSecretTrim, Warn: true}}
+	want := []core.Problem{{Field: "secret", Key: kinds.ProblemSecretTrim, Warn: true}}
 	if diff := cmp.Diff(want, saved.Warnings); diff != "" {
 		t.Errorf("warnings (-want +got):\n%s", diff)
 	}
@@ -73,7 +74,7 @@ func TestWhatMayNotBeAdded(t *testing.T) {
 	r := w.start()
 	r.add("shop", core.Sandbox)
 	legacy := input("old", core.Sandbox, appID)
-	legacy.Kind = ptr(core.KindWeChatLegacy)
+	legacy.Kind = ptr(kinds.WeChatLegacy)
 	if _, err := r.client.Add(t.Context(), legacy); err != nil {
 		t.Fatal(err)
 	}
@@ -86,12 +87,12 @@ func TestWhatMayNotBeAdded(t *testing.T) {
 		{"a name with a slash", func(in *api.AccountInput) { in.Name = ptr("a/b") }, core.Problems{{Field: "name", Key: core.ProblemNameChars}}},
 		{"a name that is taken", func(in *api.AccountInput) { in.Name = ptr("shop") }, core.Problems{{Field: "name", Key: core.ProblemNameTaken}}},
 		{"an unknown environment", func(in *api.AccountInput) { in.Env = ptr(core.Env("moon")) }, core.Problems{{Field: "env", Key: core.ProblemEnv}}},
-		{"no secret", func(in *api.AccountInput) { in.Secret = nil }, core.Problems{{Field: "secret", Key: core.ProblemSecretEmpty}}},
-		{"an original ID", func(in *api.AccountInput) { in.AppID = ptr("gh_123456") }, core.Problems{{Field: "appid", Key: core.ProblemAppIDGH}}},
+		{"no secret", func(in *api.AccountInput) { in.Secret = nil }, core.Problems{{Field: "secret", Key: kinds.ProblemSecretEmpty}}},
+		{"an original ID", func(in *api.AccountInput) { in.AppID = ptr("gh_123456") }, core.Problems{{Field: "appid", Key: kinds.ProblemAppIDGH}}},
 		{"plain http", func(in *api.AccountInput) { in.BaseURL = ptr("http://example.com") }, core.Problems{{Field: "base_url", Key: core.ProblemBaseURLHTTPS}}},
 		{"the same AppID without consent", func(in *api.AccountInput) { in.AppID = ptr("wx0000000000000001") }, core.Problems{{Field: "appid", Key: core.ProblemAppIDTwice}}},
 		{"the same AppID of a destructive kind, consent or not", func(in *api.AccountInput) {
-			in.AppID, in.Kind, in.Apart = ptr(appID), ptr(core.KindWeChatLegacy), true
+			in.AppID, in.Kind, in.Apart = ptr(appID), ptr(kinds.WeChatLegacy), true
 		}, core.Problems{{Field: "appid", Key: core.ProblemAppIDTwice}}},
 	}
 	for _, tt := range tests {
@@ -126,13 +127,14 @@ func TestWhatAnEditDoesToTheToken(t *testing.T) {
 		kept    bool // the token is the one from before
 	}{
 		{"nothing at all", api.AccountInput{}, 0, true},
-		{"a new name", api.AccountInput{Name: ptr("store")}, 0, true},
-		{"a new note and no renewal", api.AccountInput{Note: ptr("x"), Auto: ptr(false)}, 0, true},
-		{"a new environment", api.AccountInput{Env: ptr(core.Live)}, 0, true},
-		{"a new AppID", api.AccountInput{AppID: ptr("wxffffffffffffffff")}, 1, false},
-		{"a new base URL of the same host", api.AccountInput{BaseURL: ptr("https://api.example.com/x")}, 1, false},
-		{"a new base URL of another host, with the secret", api.AccountInput{BaseURL: ptr("https://example.com"), Secret: ptr(goodSecret)}, 1, false},
-		{"another kind", api.AccountInput{Kind: ptr(core.KindWeChatLegacy)}, 1, false},
+		{"a new name", api.AccountInput{Input: core.Input{Name: ptr("store")}}, 0, true},
+		{"a new note and no renewal", api.AccountInput{Input: core.Input{Note: ptr("x"), Auto: ptr(false)}}, 0, true},
+		{"a new environment", api.AccountInput{Input: core.Input{Env: ptr(core.Live)}}, 0, true},
+		{"a new AppID", api.AccountInput{Input: core.Input{AppID: ptr("wxffffffffffffffff")}}, 1, false},
+		{"the kind's own base URL written out", api.AccountInput{Input: core.Input{BaseURL: ptr("https://api.example.com")}}, 0, true},
+		{"a new base URL of the same host", api.AccountInput{Input: core.Input{BaseURL: ptr("https://api.example.com/x")}}, 1, false},
+		{"a new base URL of another host, with the secret", api.AccountInput{Input: core.Input{BaseURL: ptr("https://example.com")}, Secret: ptr(goodSecret)}, 1, false},
+		{"another kind", api.AccountInput{Input: core.Input{Kind: ptr(kinds.WeChatLegacy)}}, 1, false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -167,7 +169,7 @@ func TestAnEditedAccountForgetsItsTokenOnDiskToo(t *testing.T) {
 	r := w.start()
 	a := r.add("shop", core.Sandbox)
 	w.up.set(&core.Error{Class: core.Temporary, Message: "down"}, nil)
-	if _, err := r.client.Edit(t.Context(), a.Ref(), api.AccountInput{AppID: ptr("wxffffffffffffffff")}); err != nil {
+	if _, err := r.client.Edit(t.Context(), a.Ref(), api.AccountInput{Input: core.Input{AppID: ptr("wxffffffffffffffff")}}); err != nil {
 		t.Fatal(err)
 	}
 	if err := r.end(); err != nil {
@@ -222,21 +224,21 @@ func TestRemoveWithAClosedVault(t *testing.T) {
 func TestTestSavesNothing(t *testing.T) {
 	w := newWorld(t)
 	r := w.start()
-	got, err := r.client.Test(t.Context(), api.TestRequest{Input: api.AccountInput{AppID: ptr(appID), Secret: ptr(goodSecret)}})
+	got, err := r.client.Test(t.Context(), api.TestRequest{Input: api.AccountInput{Input: core.Input{AppID: ptr(appID)}, Secret: ptr(goodSecret)}})
 	if err != nil || got.Error != nil || got.ExpiresIn != 7200 || got.Mask == "" {
 		t.Errorf("a good one without a name: %+v, %v", got, err)
 	}
-	got, err = r.client.Test(t.Context(), api.TestRequest{Input: api.AccountInput{AppID: ptr("wx00000000000000bb"), Secret: ptr(badSecret)}})
+	got, err = r.client.Test(t.Context(), api.TestRequest{Input: api.AccountInput{Input: core.Input{AppID: ptr("wx00000000000000bb")}, Secret: ptr(badSecret)}})
 	if err != nil || got.Error == nil || got.Error.Class != core.BadSecret {
 		t.Errorf("a bad one: %+v, %v", got, err)
 	}
-	_, err = r.client.Test(t.Context(), api.TestRequest{Input: api.AccountInput{AppID: ptr(appID)}})
+	_, err = r.client.Test(t.Context(), api.TestRequest{Input: api.AccountInput{Input: core.Input{AppID: ptr(appID)}}})
 	wantClass(t, err, core.Invalid)
 	if len(r.all()) > 0 || w.ring.Memory == nil {
 		t.Error("something was saved")
 	}
 	a := r.add("shop", core.Sandbox)
-	got, err = r.client.Test(t.Context(), api.TestRequest{Ref: ptr(a.Ref()), Input: api.AccountInput{AppID: ptr("wx00000000000000cc")}})
+	got, err = r.client.Test(t.Context(), api.TestRequest{Ref: ptr(a.Ref()), Input: api.AccountInput{Input: core.Input{AppID: ptr("wx00000000000000cc")}}})
 	if err != nil || got.Error != nil {
 		t.Errorf("another AppID with the secret that is kept: %+v, %v", got, err)
 	}
@@ -291,7 +293,7 @@ func TestALiveAccountOfADestructiveKindIsNotFetchedUnasked(t *testing.T) {
 	w := newWorld(t)
 	r := w.start()
 	in := input("till", core.Live, appID)
-	in.Kind = ptr(core.KindWeChatLegacy)
+	in.Kind = ptr(kinds.WeChatLegacy)
 	saved, err := r.client.Add(t.Context(), in)
 	if err != nil {
 		t.Fatal(err)
@@ -299,7 +301,7 @@ func TestALiveAccountOfADestructiveKindIsNotFetchedUnasked(t *testing.T) {
 	if saved.Account.Error == nil || saved.Account.Error.Class != core.Misuse || w.up.count() != 0 {
 		t.Errorf("after %d fetches: %+v; want none and the reason", w.up.count(), saved.Account.Error)
 	}
-	saved, err = r.client.Edit(t.Context(), saved.Account.Ref(), api.AccountInput{AllowLive: ptr(true)})
+	saved, err = r.client.Edit(t.Context(), saved.Account.Ref(), api.AccountInput{Input: core.Input{AllowLive: ptr(true)}})
 	if err != nil || saved.Account.Error != nil || w.up.count() != 1 {
 		t.Errorf("after consent: %d fetches, %+v, %v; want one", w.up.count(), saved.Account.Error, err)
 	}

@@ -40,35 +40,35 @@ func TestWhichFormatIsCopied(t *testing.T) {
 		}
 	}
 	copies(api.CopyRequest{}, "%s")
-	edit(api.AccountInput{CopyFormat: ptr("header")})
+	edit(api.AccountInput{Input: core.Input{CopyFormat: ptr("header")}})
 	copies(api.CopyRequest{}, "Authorization: Bearer %s")
 	copies(api.CopyRequest{Format: "dotenv"}, "ACCESS_TOKEN=%s")
 	if _, err := r.client.SetSetting(t.Context(), "copy-format", "query"); err != nil {
 		t.Fatal(err)
 	}
 	copies(api.CopyRequest{}, "Authorization: Bearer %s")
-	edit(api.AccountInput{CopyFormat: ptr("")})
+	edit(api.AccountInput{Input: core.Input{CopyFormat: ptr("")}})
 	copies(api.CopyRequest{}, "access_token=%s")
 	copies(api.CopyRequest{Format: "url"}, "https://api.example.com/cgi-bin/get_api_domain_ip?access_token=%s")
 	copies(api.CopyRequest{Format: "curl", Path: "/a?b=c"}, "curl 'https://api.example.com/a?b=c&access_token=%s'")
-	_, err = r.client.Edit(t.Context(), a.Ref(), api.AccountInput{CopyFormat: ptr("morse")})
+	_, err = r.client.Edit(t.Context(), a.Ref(), api.AccountInput{Input: core.Input{CopyFormat: ptr("morse")}})
 	if e := wantClass(t, err, core.Invalid); !strings.Contains(e.Message, "copy_format") {
 		t.Errorf("the error is %v", e)
 	}
-	edit(api.AccountInput{CopyFormat: ptr("url"), CopyPath: ptr(" /cgi-bin/menu/get ")})
+	edit(api.AccountInput{Input: core.Input{CopyFormat: ptr("url"), CopyPath: ptr(" /cgi-bin/menu/get ")}})
 	copies(api.CopyRequest{}, "https://api.example.com/cgi-bin/menu/get?access_token=%s")
 	copies(api.CopyRequest{Format: "curl"}, "curl 'https://api.example.com/cgi-bin/menu/get?access_token=%s'")
 	copies(api.CopyRequest{Path: "/a"}, "https://api.example.com/a?access_token=%s")
-	_, err = r.client.Edit(t.Context(), a.Ref(), api.AccountInput{CopyPath: ptr("//evil.example/a")})
+	_, err = r.client.Edit(t.Context(), a.Ref(), api.AccountInput{Input: core.Input{CopyPath: ptr("//evil.example/a")}})
 	if e := wantClass(t, err, core.Invalid); !strings.Contains(e.Message, "copy_path") {
 		t.Errorf("the error is %v", e)
 	}
-	edit(api.AccountInput{CopyPath: ptr("")})
+	edit(api.AccountInput{Input: core.Input{CopyPath: ptr("")}})
 	copies(api.CopyRequest{}, "https://api.example.com/cgi-bin/get_api_domain_ip?access_token=%s")
 	_, err = r.client.Copy(t.Context(), a.Ref(), api.CopyRequest{Format: "url", Path: "//evil"})
 	wantClass(t, err, core.Invalid)
 
-	edit(api.AccountInput{CopyFormat: ptr("header"), Note: ptr("x")})
+	edit(api.AccountInput{Input: core.Input{CopyFormat: ptr("header"), Note: ptr("x")}})
 	if err := r.end(); err != nil {
 		t.Fatal(err)
 	}
@@ -341,7 +341,7 @@ func waiting(t *testing.T, req api.CopyRequest) (r *running, arrive func() error
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := r.client.Edit(t.Context(), late.Account.Ref(), api.AccountInput{Auto: ptr(false)}); err != nil {
+	if _, err := r.client.Edit(t.Context(), late.Account.Ref(), api.AccountInput{Input: core.Input{Auto: ptr(false)}}); err != nil {
 		t.Fatal(err)
 	}
 	w.pass(3 * time.Hour)

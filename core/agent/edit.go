@@ -8,6 +8,7 @@ import (
 	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/core/format"
+	"tokentray/core/kinds"
 )
 
 // draft is an account as a person wants it, checked but not saved.
@@ -23,31 +24,25 @@ type draft struct {
 	elsewhere *core.Error // why the account waits for its AppSecret, nil if it does not
 }
 
-// apply puts what a person entered over a, and cleans it.
-func apply(a core.Account, in api.AccountInput) (draft, core.Problems) {
-	was, sandbox := a, a.Env != core.Live
-	set(&a.Name, in.Name)
-	set(&a.Env, in.Env)
-	if sandbox && a.Env == core.Live {
+// apply puts what a person entered over was, and cleans it.
+func (s *Service) apply(was core.Account, in api.AccountInput) (draft, core.Problems) {
+	set, a := s.parts.Kinds, was
+	if in.Kind != nil && *in.Kind != was.Kind {
+		a.Kind = *in.Kind
+		a = set.Fit(a)
+	}
+	a = in.Over(a)
+	if was.Env != core.Live && a.Env == core.Live && in.AllowLive == nil {
 		a.AllowLive = false // consent given in the sandbox is none for production
 	}
-	set(&a.Kind, in.Kind)
-	set(&a.Product, in.Product)
-	set(&a.AppID, in.AppID)
-	set(&a.BaseURL, in.BaseURL)
-	set(&a.Proxy, in.Proxy)
-	set(&a.Auto, in.Auto)
-	set(&a.Note, in.Note)
-	set(&a.AllowLive, in.AllowLive)
-	set(&a.CopyFormat, in.CopyFormat)
-	set(&a.CopyPath, in.CopyPath)
-	d := draft{account: a.Clean()}
-	problems := d.account.CheckChange(was)
+	d := draft{account: set.Clean(a)}
+	problems := set.CheckChange(d.account, was)
 	if d.account.CopyPath != "" && format.CheckPath(d.account.CopyPath) != nil {
 		problems = append(problems, core.Problem{Field: "copy_path", Key: core.ProblemPath})
 	}
 	if in.Secret != nil {
-		secret, odd := core.CleanSecret(core.NewSecret(*in.Secret))
+		spec, _ := set.Of(d.account.Kind)
+		secret, odd := spec.CleanSecret(core.NewSecret(*in.Secret))
 		problems = append(problems, odd...)
 		d.secret = &secret
 	}
@@ -78,15 +73,9 @@ func (d *draft) complete(kept entry, from, to core.Destination) {
 	}
 }
 
-func set[T any](field *T, value *T) {
-	if value != nil {
-		*field = *value
-	}
-}
-
 // blank is what an addition begins with.
-func blank() core.Account {
-	return core.Account{ID: core.NewID(), Env: core.Sandbox, Kind: core.KindWeChat, Product: core.ProductOfficial, Auto: true}
+func (s *Service) blank() core.Account {
+	return core.Account{ID: core.NewID(), Env: core.Sandbox, Kind: s.parts.Kinds.Default().Kind, Auto: true}
 }
 
 // allowed refuses what other accounts forbid: the same name in the same
@@ -101,20 +90,31 @@ func (s *Service) allowed(d *draft, apart bool) core.Problems {
 		return core.Problems{{Field: "name", Key: core.ProblemNameTaken}}
 	}
 	before, known := s.accounts[a.ID]
-	if known && sameToken(before, a) {
+	if known && s.sameToken(before, a) {
 		return nil // it was accepted when it was saved
 	}
 	for _, b := range s.accounts {
-		if b.ID == a.ID || a.Kind != b.Kind || a.AppID != b.AppID || s.baseURL(a) != s.baseURL(b) {
+		if b.ID == a.ID || !s.sameToken(a, b) {
 			continue
 		}
-		if !apart || s.parts.Upstreams[a.Kind].Traits.Destructive() {
-			return core.Problems{{Field: "appid", Key: core.ProblemAppIDTwice}}
+		if !apart || s.spec(a.Kind).Traits.Destructive() {
+			return core.Problems{s.twice(a, false)}
 		}
-		d.warnings = append(d.warnings, core.Problem{Field: "appid", Key: core.ProblemAppIDTwice, Warn: true})
+		d.warnings = append(d.warnings, s.twice(a, true))
 		return nil
 	}
 	return nil
+}
+
+// twice says that another account asks for the same token.
+func (s *Service) twice(a core.Account, warn bool) core.Problem {
+	return core.Problem{Field: s.spec(a.Kind).IDField(), Key: core.ProblemAppIDTwice, Warn: warn}
+}
+
+// spec is what the kind is; empty for one that this version does not know.
+func (s *Service) spec(kind core.Kind) kinds.Spec {
+	spec, _ := s.parts.Kinds.Of(kind)
+	return spec
 }
 
 // Add implements api.Agent.
@@ -129,9 +129,9 @@ func (s *Service) Add(ctx context.Context, in api.AccountInput) (api.Saved, erro
 
 func (s *Service) add(ctx context.Context, in api.AccountInput) (draft, error) {
 	if in.Secret == nil {
-		in.Secret = new(string) // CleanSecret says that it is missing
+		in.Secret = new(string) // CleanSecret says whether it is missing
 	}
-	d, problems := apply(blank(), in)
+	d, problems := s.apply(s.blank(), in)
 	if len(problems) > 0 {
 		return d, invalid(problems)
 	}
@@ -170,7 +170,7 @@ func (s *Service) change(ctx context.Context, ref api.Ref, in api.AccountInput) 
 	if err != nil {
 		return draft{}, nil, err
 	}
-	d, problems := apply(was, in)
+	d, problems := s.apply(was, in)
 	s.respell(was, &d)
 	if len(problems) == 0 {
 		problems = s.allowed(&d, in.Apart)
@@ -179,14 +179,14 @@ func (s *Service) change(ctx context.Context, ref api.Ref, in api.AccountInput) 
 		return d, nil, invalid(problems)
 	}
 	s.lookedAt(was.ID)
-	if d.account == was && !d.newSecrets() {
+	if d.account.Equal(was) && !d.newSecrets() {
 		return d, nil, nil
 	}
 	if err := s.merge(ctx, was, &d); err != nil {
 		return d, nil, err
 	}
 	old, _ := s.keeper.Token(was.ID)
-	if !sameToken(was, d.account) { // the store drops it together with the change
+	if !s.sameToken(was, d.account) { // the store drops it together with the change
 		old = core.Token{}
 	}
 	if err := s.write(ctx, d); err != nil {
@@ -197,7 +197,7 @@ func (s *Service) change(ctx context.Context, ref api.Ref, in api.AccountInput) 
 	switch {
 	case d.elsewhere != nil:
 		return d, nil, nil
-	case !d.newSecrets() && was.SameUpstream(d.account) && (was.AllowLive || !d.account.AllowLive):
+	case !d.newSecrets() && s.keeper.SameUpstream(was, d.account) && (was.AllowLive || !d.account.AllowLive):
 		return d, nil, nil
 	}
 	return d, s.question(was.ID, old), nil
@@ -206,7 +206,7 @@ func (s *Service) change(ctx context.Context, ref api.Ref, in api.AccountInput) 
 // respell keeps a base URL as it was written where the new one says the same: the
 // kind's own written out, or left out, is no change.
 func (s *Service) respell(was core.Account, d *draft) {
-	if s.baseURL(d.account) == s.baseURL(was) {
+	if spec := s.spec(was.Kind); was.Kind == d.account.Kind && spec.Base(d.account) == spec.Base(was) {
 		d.account.BaseURL = was.BaseURL
 	}
 }
@@ -255,9 +255,9 @@ func (s *Service) merge(ctx context.Context, was core.Account, d *draft) error {
 	return nil
 }
 
-// sameToken reports whether a token of a is one of b's too.
-func sameToken(a, b core.Account) bool {
-	return a.Kind == b.Kind && a.AppID == b.AppID && a.BaseURL == b.BaseURL
+// sameToken reports whether a and b share a token at upstream.
+func (s *Service) sameToken(a, b core.Account) bool {
+	return s.parts.Kinds.TokenID(a) == s.parts.Kinds.TokenID(b)
 }
 
 // question asks upstream once whether an edit was right. While old lives its
@@ -376,7 +376,7 @@ func (s *Service) stillThere(id core.ID) bool {
 
 // Test implements api.Agent.
 func (s *Service) Test(ctx context.Context, req api.TestRequest) (api.TestResult, error) {
-	a, kept := blank(), entry{}
+	a, kept := s.blank(), entry{}
 	if req.Ref != nil {
 		var err error
 		if a, err = s.resolve(*req.Ref); err != nil {
@@ -391,7 +391,7 @@ func (s *Service) Test(ctx context.Context, req api.TestRequest) (api.TestResult
 	} else if req.Input.Secret == nil {
 		req.Input.Secret = new(string)
 	}
-	d, problems := apply(a, req.Input)
+	d, problems := s.apply(a, req.Input)
 	problems = unnamed(problems)
 	if len(problems) > 0 {
 		return api.TestResult{}, invalid(problems)

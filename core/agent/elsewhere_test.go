@@ -17,6 +17,7 @@ import (
 	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/core/interchange"
+	"tokentray/core/kinds"
 	"tokentray/core/wechat"
 )
 
@@ -67,7 +68,7 @@ func (r *recorder) wantNothing(t *testing.T, who string) {
 // atWeChat is a world whose accounts ask by the real adapter.
 func atWeChat(t *testing.T) *world {
 	w := newWorld(t)
-	w.asks = wechat.Upstreams(wechat.Options{})
+	w.kinds, w.sources = kinds.Builtin(), wechat.Sources(wechat.Options{})
 	return w
 }
 
@@ -127,8 +128,8 @@ func TestAnAppSecretIsNotSentToAnotherHost(t *testing.T) {
 			carry(t, r, req)
 		}
 	}
-	base := func(url string) api.AccountInput { return api.AccountInput{BaseURL: &url} }
-	proxy := func(url string) api.AccountInput { return api.AccountInput{Proxy: &url} }
+	base := func(url string) api.AccountInput { return api.AccountInput{Input: core.Input{BaseURL: &url}} }
+	proxy := func(url string) api.AccountInput { return api.AccountInput{Input: core.Input{Proxy: &url}} }
 	for _, tt := range []struct {
 		name string
 		move func(foreign string) func(*testing.T, *running)
@@ -136,10 +137,16 @@ func TestAnAppSecretIsNotSentToAnotherHost(t *testing.T) {
 	}{
 		{"an edit of the base URL", func(f string) func(*testing.T, *running) { return edit(base(f)) }, base},
 		{"an edit of the proxy that reads along", func(f string) func(*testing.T, *running) { return edit(proxy(f)) }, func(string) api.AccountInput { return proxy("") }},
-		{"an edit of both", func(f string) func(*testing.T, *running) { return edit(api.AccountInput{BaseURL: &f, Proxy: &f}) }, func(h string) api.AccountInput { return api.AccountInput{BaseURL: &h, Proxy: ptr("")} }},
+		{"an edit of both", func(f string) func(*testing.T, *running) {
+			return edit(api.AccountInput{Input: core.Input{BaseURL: &f, Proxy: &f}})
+		}, func(h string) api.AccountInput {
+			return api.AccountInput{Input: core.Input{BaseURL: &h, Proxy: ptr("")}}
+		}},
 		{"an edit with a proxy's password", func(f string) func(*testing.T, *running) {
-			return edit(api.AccountInput{BaseURL: &f, Proxy: &f, ProxyPassword: ptr("p")})
-		}, func(h string) api.AccountInput { return api.AccountInput{BaseURL: &h, Proxy: ptr("")} }},
+			return edit(api.AccountInput{Input: core.Input{BaseURL: &f, Proxy: &f}, ProxyPassword: ptr("p")})
+		}, func(h string) api.AccountInput {
+			return api.AccountInput{Input: core.Input{BaseURL: &h, Proxy: ptr("")}}
+		}},
 		{"an import that replaces the base URL", func(f string) func(*testing.T, *running) { return replace(base(f)) }, base},
 		{"an import that replaces the proxy", func(f string) func(*testing.T, *running) { return replace(proxy(f)) }, func(string) api.AccountInput { return proxy("") }},
 	} {
@@ -225,13 +232,13 @@ func TestANewAppSecretGoesToTheNewHostAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	const fresh = "aaaaaaaabbbbbbbbccccccccdddddddd"
-	test, err := r.client.Test(t.Context(), api.TestRequest{Ref: &shop, Input: api.AccountInput{BaseURL: &foreign.URL}})
+	test, err := r.client.Test(t.Context(), api.TestRequest{Ref: &shop, Input: api.AccountInput{Input: core.Input{BaseURL: &foreign.URL}}})
 	if err != nil || test.Error == nil || test.Error.Remedy != core.RemedySecretAgain {
 		t.Errorf("a test of another host with the kept AppSecret: %+v, %v", test, err)
 	}
 	foreign.wantNothing(t, "the host of a test")
 
-	saved, err := r.client.Edit(t.Context(), shop, api.AccountInput{BaseURL: &foreign.URL, Secret: ptr(fresh)})
+	saved, err := r.client.Edit(t.Context(), shop, api.AccountInput{Input: core.Input{BaseURL: &foreign.URL}, Secret: ptr(fresh)})
 	if err != nil || saved.Account.Error != nil || saved.Account.Mask == "" {
 		t.Fatalf("an edit of both: %+v, %v", saved.Account, err)
 	}
@@ -242,7 +249,7 @@ func TestANewAppSecretGoesToTheNewHostAlone(t *testing.T) {
 		t.Error("the old host was sent the new AppSecret")
 	}
 	// In two steps it is the same.
-	if _, err := r.client.Edit(t.Context(), shop, api.AccountInput{BaseURL: &home.URL}); err != nil {
+	if _, err := r.client.Edit(t.Context(), shop, api.AccountInput{Input: core.Input{BaseURL: &home.URL}}); err != nil {
 		t.Fatal(err)
 	}
 	refusesAll(t, r)
@@ -268,8 +275,8 @@ func TestAFileThatTellsAnAccountTwiceGetsNoSecret(t *testing.T) {
 	}
 	unbind(t, r)
 	twice := []api.AccountInput{
-		{Name: ptr("shop"), AppID: ptr(appID), BaseURL: ptr(foreign.URL)},
-		{Name: ptr("shop"), AppID: ptr(appID), BaseURL: ptr("http://127.0.0.1:9")},
+		{Input: core.Input{Name: ptr("shop"), AppID: ptr(appID), BaseURL: ptr(foreign.URL)}},
+		{Input: core.Input{Name: ptr("shop"), AppID: ptr(appID), BaseURL: ptr("http://127.0.0.1:9")}},
 	}
 	for range 2 {
 		carry(t, r, api.ImportRequest{Accounts: twice, OnConflict: api.ConflictReplace})
@@ -295,7 +302,7 @@ func TestAProxyPasswordIsNotSentToAnotherProxy(t *testing.T) {
 	if !strings.Contains(home.all(), sent) {
 		t.Fatalf("the account's own proxy was sent:\n%s", home.all())
 	}
-	other := api.AccountInput{Proxy: ptr(strings.Replace(foreign.URL, "//", "//user@", 1))}
+	other := api.AccountInput{Input: core.Input{Proxy: ptr(strings.Replace(foreign.URL, "//", "//user@", 1))}}
 	saved, err := r.client.Edit(t.Context(), shop, other)
 	if err != nil || saved.Account.Error == nil || saved.Account.Error.Remedy != core.RemedyProxy {
 		t.Errorf("with another proxy: %+v, %v", saved.Account.Error, err)
@@ -308,7 +315,7 @@ func TestAProxyPasswordIsNotSentToAnotherProxy(t *testing.T) {
 		t.Errorf("the other proxy was sent:\n%s", got)
 	}
 	before := strings.Count(home.all(), sent)
-	if _, err := r.client.Edit(t.Context(), shop, api.AccountInput{Proxy: in.Proxy}); err != nil {
+	if _, err := r.client.Edit(t.Context(), shop, api.AccountInput{Input: core.Input{Proxy: in.Proxy}}); err != nil {
 		t.Fatal(err)
 	}
 	if strings.Count(home.all(), sent) == before {
@@ -328,10 +335,10 @@ func TestAPlanShowsWhereAnAppSecretWouldGo(t *testing.T) {
 		want []api.ImportAddress
 	}{
 		{"nothing told", api.AccountInput{}, nil},
-		{"the kind's own", api.AccountInput{BaseURL: ptr("https://api.example.com/")}, nil},
-		{"another", api.AccountInput{BaseURL: ptr("https://b.example")}, []api.ImportAddress{{Field: "base_url", From: "https://api.example.com", To: "https://b.example"}}},
-		{"a proxy", api.AccountInput{Proxy: ptr("http://u@p.example:1")}, []api.ImportAddress{{Field: "proxy", To: "http://u@p.example:1"}}},
-		{"a proxy with a password", api.AccountInput{Proxy: ptr("http://u:geheim@p.example:1")}, nil},
+		{"the kind's own", api.AccountInput{Input: core.Input{BaseURL: ptr("https://api.example.com/")}}, nil},
+		{"another", api.AccountInput{Input: core.Input{BaseURL: ptr("https://b.example")}}, []api.ImportAddress{{Field: "base_url", From: "https://api.example.com", To: "https://b.example"}}},
+		{"a proxy", api.AccountInput{Input: core.Input{Proxy: ptr("http://u@p.example:1")}}, []api.ImportAddress{{Field: "proxy", To: "http://u@p.example:1"}}},
+		{"a proxy with a password", api.AccountInput{Input: core.Input{Proxy: ptr("http://u:geheim@p.example:1")}}, nil},
 	} {
 		for _, name := range []string{"new", "till"} {
 			in := tt.in
@@ -360,13 +367,13 @@ func TestAClosedVaultRefusesAnotherHost(t *testing.T) {
 	if _, err := r.client.VaultLock(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	wantClass(t, second(r.client.Edit(t.Context(), shop, api.AccountInput{BaseURL: &foreign.URL})), core.VaultClosed)
-	file := api.AccountInput{Name: ptr("shop"), AppID: ptr(appID), BaseURL: &foreign.URL}
+	wantClass(t, second(r.client.Edit(t.Context(), shop, api.AccountInput{Input: core.Input{BaseURL: &foreign.URL}})), core.VaultClosed)
+	file := api.AccountInput{Input: core.Input{Name: ptr("shop"), AppID: ptr(appID), BaseURL: &foreign.URL}}
 	wantClass(t, second(r.client.Import(t.Context(), api.ImportRequest{Accounts: []api.AccountInput{file}, OnConflict: api.ConflictReplace})), core.VaultClosed)
 	if a, err := r.client.Account(t.Context(), shop); err != nil || a.BaseURL != home.URL {
 		t.Errorf("base URL %q, %v", a.BaseURL, err)
 	}
-	if _, err := r.client.Edit(t.Context(), shop, api.AccountInput{Note: ptr("n"), BaseURL: ptr(home.URL + "/x")}); err != nil {
+	if _, err := r.client.Edit(t.Context(), shop, api.AccountInput{Input: core.Input{Note: ptr("n"), BaseURL: ptr(home.URL + "/x")}}); err != nil {
 		t.Errorf("an edit that moves no secret: %v", err)
 	}
 }
@@ -381,7 +388,7 @@ func TestTheStandardBaseURLWrittenOutIsNoOtherHost(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, url := range []string{"https://api.example.com", "HTTPS://api.example.com:443/", ""} {
-		saved, err := r.client.Edit(t.Context(), shop, api.AccountInput{BaseURL: &url})
+		saved, err := r.client.Edit(t.Context(), shop, api.AccountInput{Input: core.Input{BaseURL: &url}})
 		if err != nil || saved.Account.Error != nil {
 			t.Errorf("%q: %+v, %v", url, saved.Account.Error, err)
 		}

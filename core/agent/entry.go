@@ -28,6 +28,7 @@ type entry struct {
 	Kind    core.Kind    `json:"kind,omitempty"`
 	Product core.Product `json:"product,omitempty"`
 	AppID   string       `json:"appid,omitempty"`
+	Params  params       `json:"params,omitempty"`
 	BaseURL string       `json:"base_url,omitempty"` // the kind's own written out
 	Proxy   string       `json:"proxy,omitempty"`
 }
@@ -40,8 +41,38 @@ const maxEntry = 2560
 // baseURL.
 func (e entry) of(a core.Account, baseURL string) entry {
 	e.Name, e.Env, e.Kind, e.Product, e.AppID = a.Name, a.Env, a.Kind, a.Product, a.AppID
-	e.BaseURL, e.Proxy = baseURL, a.Proxy
+	e.Params, e.BaseURL, e.Proxy = paramsOf(a), baseURL, a.Proxy
 	return e
+}
+
+// params are an account's, as a JSON object with sorted keys: unlike a map, they
+// can be compared.
+type params string
+
+func paramsOf(a core.Account) params {
+	if len(a.Params) == 0 {
+		return ""
+	}
+	raw, _ := json.Marshal(a.Params) // strings always marshal
+	return params(raw)
+}
+
+// of are the params as an account has them.
+func (p params) of() map[string]string {
+	var out map[string]string
+	_ = json.Unmarshal([]byte(p), &out) // they were read or written as such
+	return out
+}
+
+func (p params) MarshalJSON() ([]byte, error) { return []byte(p), nil }
+
+func (p *params) UnmarshalJSON(raw []byte) error {
+	var all map[string]string
+	if err := json.Unmarshal(raw, &all); err != nil {
+		return err
+	}
+	*p = paramsOf(core.Account{Params: all})
+	return nil
 }
 
 // with is the entry after a person entered other secrets for a destination; nil
@@ -89,7 +120,8 @@ func (e entry) release(to core.Destination) (core.Credentials, error) {
 
 // encode writes the entry. What is too long for some system's keyring loses
 // first what a person finds again most easily: the end of the name, then the
-// proxy, then the base URL, of which the host stands beside the secret. Secrets
+// proxy, then the base URL, of which the host stands beside the secret, then the
+// fields of the kind's own. Secrets
 // and hosts always stay; a vault that does not take those says that they are too
 // big.
 func (e entry) encode() ([]byte, error) {
@@ -98,6 +130,7 @@ func (e entry) encode() ([]byte, error) {
 		func(e *entry) { e.Name = string([]rune(e.Name)[:min(len([]rune(e.Name)), shortName)]) },
 		func(e *entry) { e.Proxy = "" },
 		func(e *entry) { e.BaseURL = "" },
+		func(e *entry) { e.Params = "" },
 	} {
 		if err != nil || len(raw) <= maxEntry {
 			break

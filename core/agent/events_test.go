@@ -215,7 +215,7 @@ func TestATokenIsInTheAnswersToTokenAndRefreshAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.pass(time.Minute)
-	saved, err := r.client.Edit(t.Context(), a.Ref(), api.AccountInput{Note: ptr("n"), Secret: ptr(goodSecret)})
+	saved, err := r.client.Edit(t.Context(), a.Ref(), api.AccountInput{Input: core.Input{Note: ptr("n")}, Secret: ptr(goodSecret)})
 	keep(saved, err)
 	account, err := r.client.Account(t.Context(), a.Ref())
 	keep(account, err)

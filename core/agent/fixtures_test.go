@@ -24,6 +24,7 @@ import (
 	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/core/interchange"
+	"tokentray/core/kinds"
 	"tokentray/core/push"
 	"tokentray/core/sim"
 	"tokentray/core/wechat"
@@ -70,7 +71,7 @@ func oldHome(t *testing.T, schema int) (w *world, said map[string]any) {
 		}
 		return nil
 	}
-	w.asks = wechat.Upstreams(wechat.Options{Now: w.now, Transport: newFormerUpstream(w, said)})
+	w.kinds, w.sources = kinds.Builtin(), wechat.Sources(wechat.Options{Now: w.now, Transport: newFormerUpstream(w, said)})
 	return w, said
 }
 

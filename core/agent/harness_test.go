@@ -17,6 +17,7 @@ import (
 	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/core/home"
+	"tokentray/core/kinds"
 	"tokentray/core/push"
 	"tokentray/core/store"
 	"tokentray/core/vault"
@@ -314,8 +315,9 @@ type world struct {
 	ahead    atomic.Int64                          // of the machine's clock, in nanoseconds
 	restored bool                                  // the store is a backup
 	deliver  func(context.Context, push.Job) error // nil: the real one
-	asks     map[core.Kind]core.Upstream           // nil: up
 	over     func(Store) Store                     // puts something over the store; nil: nothing
+	kinds    kinds.Set                             // none: testKinds
+	sources  map[core.Kind]core.Source             // nil: up
 }
 
 // pass lets time go by on the agent's clock, such as the floor between rounds.
@@ -383,12 +385,9 @@ func (w *world) service() (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	asks := w.asks
-	if asks == nil {
-		asks = map[core.Kind]core.Upstream{
-			core.KindWeChat:       {Source: w.up, BaseURL: "https://api.example.com", Traits: core.Traits{Repeat: core.RepeatSame, Vouches: true, Window: 5 * time.Minute, Overlap: 5 * time.Minute, Day: "+08:00"}},
-			core.KindWeChatLegacy: {Source: w.up, BaseURL: "https://api.example.com", Traits: core.Traits{Repeat: core.RepeatDestructive, Window: 5 * time.Minute, Day: "+08:00"}},
-		}
+	set, sources := w.kinds, w.sources
+	if sources == nil {
+		set, sources = testKinds(), map[core.Kind]core.Source{kinds.WeChat: w.up, kinds.WeChatLegacy: w.up}
 	}
 	db, err := store.Open(w.home.DB(), store.Options{Home: former.Home()})
 	if err != nil {
@@ -414,7 +413,7 @@ func (w *world) service() (*Service, error) {
 			Main: w.ring, Kind: VaultKeyring, File: vault.NewFile(w.home.PassphraseFile(), 2),
 			NotFound: vault.ErrNotFound, Locked: vault.ErrLocked, Index: index,
 		},
-		Upstreams:  asks,
+		Kinds: set, Sources: sources,
 		Now:        w.now,
 		BackupWork: 2,
 		Restored:   w.restored || repaired.Restored,
@@ -438,11 +437,27 @@ func (w *world) repair(db *store.Store) (out Parts) {
 	return out
 }
 
+// testKinds are WeChat's two kinds with simpler traits: neither can force a token,
+// and the destructive one has no harmless way to be tested.
+func testKinds() kinds.Set {
+	stable, _ := kinds.Builtin().Of(kinds.WeChat)
+	stable.BaseURL = "https://api.example.com"
+	stable.Traits = core.Traits{Repeat: core.RepeatSame, Vouches: true, Window: 5 * time.Minute, Overlap: 5 * time.Minute, Day: "+08:00"}
+	legacy, _ := kinds.Builtin().Of(kinds.WeChatLegacy)
+	legacy.BaseURL, legacy.Sibling = stable.BaseURL, ""
+	legacy.Traits = core.Traits{Repeat: core.RepeatDestructive, Window: 5 * time.Minute, Day: "+08:00"}
+	set, err := kinds.New(stable, legacy)
+	if err != nil {
+		panic(err)
+	}
+	return set
+}
+
 func ptr[T any](v T) *T { return &v }
 
 // input is an addition with a good secret.
 func input(name string, env core.Env, id string) api.AccountInput {
-	return api.AccountInput{Name: &name, Env: &env, AppID: &id, Secret: ptr(goodSecret)}
+	return api.AccountInput{Input: core.Input{Name: &name, Env: &env, AppID: &id}, Secret: ptr(goodSecret)}
 }
 
 // add adds an account that must be accepted.

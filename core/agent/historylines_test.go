@@ -36,7 +36,7 @@ func TestAnAccountTellsThatItsHistoryHasGrown(t *testing.T) {
 		t.Fatal(err)
 	}
 	lines("a copy", 2)
-	if _, err := r.client.Edit(t.Context(), a.Ref(), api.AccountInput{Note: ptr("noted")}); err != nil {
+	if _, err := r.client.Edit(t.Context(), a.Ref(), api.AccountInput{Input: core.Input{Note: ptr("noted")}}); err != nil {
 		t.Fatal(err)
 	}
 	lines("an edit", 3)

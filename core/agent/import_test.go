@@ -12,6 +12,7 @@ import (
 	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/core/interchange"
+	"tokentray/core/kinds"
 	"tokentray/core/vault"
 )
 
@@ -111,7 +112,7 @@ func TestAnImport(t *testing.T) {
 	asked := w.up.count()
 	live := input("商店", core.Live, "wx00000000000000a1")
 	legacy := input("old", core.Live, "wx00000000000000a2")
-	legacy.Kind, legacy.AllowLive, legacy.Auto = ptr(core.KindWeChatLegacy), ptr(true), ptr(true)
+	legacy.Kind, legacy.AllowLive, legacy.Auto = ptr(kinds.WeChatLegacy), ptr(true), ptr(true)
 	bare := input("bare", core.Sandbox, "wx00000000000000a3")
 	bare.Secret = nil
 	req := api.ImportRequest{Accounts: []api.AccountInput{live, legacy, bare}, Settings: map[string]string{"theme": "dark"}}
@@ -231,7 +232,7 @@ func TestABackupRestoresElsewhere(t *testing.T) {
 	for i := range 3 {
 		r.add(fmt.Sprint("店", i), core.Envs()[i%2])
 	}
-	in := api.AccountInput{Proxy: ptr("http://user@127.0.0.1:9"), ProxyPassword: ptr("proxy pass"), Note: ptr("n")}
+	in := api.AccountInput{Input: core.Input{Proxy: ptr("http://user@127.0.0.1:9"), Note: ptr("n")}, ProxyPassword: ptr("proxy pass")}
 	if _, err := r.client.Edit(t.Context(), api.Ref{Name: "店0"}, in); err != nil {
 		t.Fatal(err)
 	}
@@ -352,6 +353,8 @@ func TestEveryFieldCanConflict(t *testing.T) {
 			f.SetBool(true)
 		case reflect.String:
 			f.SetString("x")
+		case reflect.Map:
+			f.Set(reflect.ValueOf(map[string]string{"key": "x"}))
 		default:
 			t.Fatalf("core.Account.%s is of a kind that this test does not know", name)
 		}

@@ -73,8 +73,9 @@ func unreadable(err error) error {
 // does not tell stays out.
 func importInput(a interchange.Account) api.AccountInput {
 	in := api.AccountInput{
-		Name: &a.Name, Env: &a.Env, AppID: &a.AppID,
-		BaseURL: a.BaseURL, Proxy: a.Proxy, Note: a.Note, CopyFormat: a.CopyFormat, CopyPath: a.CopyPath, Auto: a.Auto,
+		Input: core.Input{
+			Name: &a.Name, Env: &a.Env, AppID: &a.AppID, Params: a.Params, BaseURL: a.BaseURL, Proxy: a.Proxy, Note: a.Note, CopyFormat: a.CopyFormat, CopyPath: a.CopyPath, Auto: a.Auto,
+		},
 	}
 	if a.Kind != "" {
 		in.Kind = &a.Kind

@@ -25,6 +25,8 @@ func TestNothingThatAFileTellsIsLost(t *testing.T) {
 			f.SetString("x")
 		case f.Kind() == reflect.Pointer:
 			f.Set(reflect.New(f.Type().Elem()))
+		case f.Kind() == reflect.Map:
+			f.Set(reflect.ValueOf(map[string]string{"key": "x"}))
 		}
 	}
 	in := reflect.ValueOf(importInput(acc))

@@ -21,7 +21,7 @@ type importer struct {
 	req   api.ImportRequest
 	names map[api.Ref]core.Account
 	// tokens are who asks upstream for which token.
-	tokens map[tokenOf]core.Account
+	tokens map[core.TokenID]core.Account
 	rows   []api.ImportRow
 	drafts []draft           // of the rows that are added or replace something
 	coming map[core.ID]int   // of those that are new: where in drafts
@@ -30,25 +30,17 @@ type importer struct {
 	ready  bool
 }
 
-// tokenOf is what two accounts share that ask for the same token.
-type tokenOf struct {
-	kind           core.Kind
-	baseURL, appID string
-}
-
-func (s *Service) tokenOf(a core.Account) tokenOf { return tokenOf{a.Kind, s.baseURL(a), a.AppID} }
-
 // planImport plans a request. The edit lock is held, so that the plan holds
 // until it is carried out.
 func (s *Service) planImport(ctx context.Context, req api.ImportRequest) (*importer, error) {
 	p := &importer{
 		s: s, req: req, ready: true,
-		names: map[api.Ref]core.Account{}, tokens: map[tokenOf]core.Account{}, coming: map[core.ID]int{},
+		names: map[api.Ref]core.Account{}, tokens: map[core.TokenID]core.Account{}, coming: map[core.ID]int{},
 		before: map[core.ID]entry{}, kept: map[core.ID]entry{},
 	}
 	for _, a := range s.all() {
 		p.names[api.Ref{Name: a.Name, Env: a.Env}] = a
-		p.tokens[s.tokenOf(a)] = a
+		p.tokens[s.parts.Kinds.TokenID(a)] = a
 	}
 	for _, in := range req.Accounts {
 		in.AllowLive, in.Apart = nil, false // a file gives no consent
@@ -72,7 +64,7 @@ func (s *Service) planImport(ctx context.Context, req api.ImportRequest) (*impor
 				p.kept[d.account.ID] = d.entry
 			}
 			p.names[api.Ref{Name: d.account.Name, Env: d.account.Env}] = d.account
-			p.tokens[s.tokenOf(d.account)] = d.account
+			p.tokens[s.parts.Kinds.TokenID(d.account)] = d.account
 		}
 	}
 	return p, nil
@@ -80,16 +72,16 @@ func (s *Service) planImport(ctx context.Context, req api.ImportRequest) (*impor
 
 // one plans one account. The draft is nil when nothing is to be saved.
 func (p *importer) one(ctx context.Context, in api.AccountInput) (api.ImportRow, *draft, error) {
-	d, problems := apply(blank(), in)
+	d, problems := p.s.apply(p.s.blank(), in)
 	row := api.ImportRow{Name: d.account.Name, Env: d.account.Env, Kind: d.account.Kind, AppID: shownAppID(d.account.AppID)}
 	if was, there := p.names[api.Ref{Name: row.Name, Env: row.Env}]; there {
 		return p.met(ctx, row, was, in)
 	}
 	if len(problems) > 0 {
-		return refuse(row, problems), nil, nil
+		return p.refuse(row, problems), nil, nil
 	}
-	if twin, there := p.tokens[p.s.tokenOf(d.account)]; there && !p.beside(d.account) {
-		row.Problems = append(row.Problems, twice(true))
+	if twin, there := p.tokens[p.s.parts.Kinds.TokenID(d.account)]; there && !p.beside(d.account) {
+		row.Problems = append(row.Problems, p.s.twice(d.account, true))
 		in.Name, in.Env = nil, nil
 		return p.met(ctx, row, twin, in)
 	}
@@ -111,24 +103,20 @@ func shownAppID(id string) string {
 // same token: with consent, and never of a destructive kind, for the two would
 // take each other's token away.
 func (p *importer) beside(a core.Account) bool {
-	return p.req.Apart && !p.s.parts.Upstreams[a.Kind].Traits.Destructive()
-}
-
-func twice(warn bool) core.Problem {
-	return core.Problem{Field: "appid", Key: core.ProblemAppIDTwice, Warn: warn}
+	return p.req.Apart && !p.s.spec(a.Kind).Traits.Destructive()
 }
 
 // refuse is the row of what cannot be saved. What is no environment and no kind
 // is not repeated, nor a name that looks like a secret: where columns were
 // shifted it may be one.
-func refuse(row api.ImportRow, problems core.Problems) api.ImportRow {
+func (p *importer) refuse(row api.ImportRow, problems core.Problems) api.ImportRow {
 	if core.HoldsSecret(row.Name) {
 		row.Name = "…"
 	}
 	if !row.Env.Valid() {
 		row.Env = ""
 	}
-	if !slices.Contains(core.Kinds(), row.Kind) {
+	if !slices.Contains(p.s.parts.Kinds.Names(), row.Kind) {
 		row.Kind = ""
 	}
 	row.Status, row.Action, row.Problems = api.ImportProblem, api.ImportSkip, problems
@@ -141,9 +129,9 @@ func (p *importer) added(row api.ImportRow, d draft) (api.ImportRow, *draft) {
 	if row.As != "" {
 		row.Status, row.Action = api.ImportConflict, api.ImportRename
 	}
-	if twin, there := p.tokens[p.s.tokenOf(d.account)]; there {
+	if twin, there := p.tokens[p.s.parts.Kinds.TokenID(d.account)]; there {
 		row.With = twin.Ref()
-		row.Problems = append(row.Problems, twice(true))
+		row.Problems = append(row.Problems, p.s.twice(d.account, true))
 	}
 	a := &d.account
 	a.Auto = a.Auto && !p.req.Paused && (a.Env != core.Live || p.req.RenewLive)
@@ -159,7 +147,7 @@ func (p *importer) met(ctx context.Context, row api.ImportRow, was core.Account,
 	if was.Env == core.Live && !was.Auto && !p.req.RenewLive {
 		in.Auto = nil // nothing begins to ask for live tokens because of a file
 	}
-	d, problems := apply(was, in)
+	d, problems := p.s.apply(was, in)
 	p.s.respell(was, &d)
 	kept, err := p.merge(ctx, was, &d)
 	if err != nil {
@@ -196,14 +184,14 @@ func (p *importer) planned(id core.ID) bool {
 
 // replaced plans to change an account that is there.
 func (p *importer) replaced(row api.ImportRow, was core.Account, d draft, problems core.Problems) (api.ImportRow, *draft) {
-	if !sameToken(was, d.account) {
+	if !p.s.sameToken(was, d.account) {
 		d.account.AllowLive = false // what was agreed to was another upstream
-		if twin, there := p.tokens[p.s.tokenOf(d.account)]; there && twin.ID != was.ID && !p.beside(d.account) {
-			problems = append(problems, twice(false))
+		if twin, there := p.tokens[p.s.parts.Kinds.TokenID(d.account)]; there && twin.ID != was.ID && !p.beside(d.account) {
+			problems = append(problems, p.s.twice(d.account, false))
 		}
 	}
 	if len(problems) > 0 {
-		return refuse(row, problems), nil
+		return p.refuse(row, problems), nil
 	}
 	row.Action = api.ImportReplace
 	row.Problems = append(row.Problems, d.warnings...)
@@ -243,16 +231,16 @@ func (p *importer) renamed(row api.ImportRow, in api.AccountInput) (api.ImportRo
 			continue
 		}
 		in.Name = &name
-		d, problems := apply(blank(), in)
-		if _, there := p.tokens[p.s.tokenOf(d.account)]; there && !p.beside(d.account) {
+		d, problems := p.s.apply(p.s.blank(), in)
+		if _, there := p.tokens[p.s.parts.Kinds.TokenID(d.account)]; there && !p.beside(d.account) {
 			row.Action = api.ImportSkip
 			if len(row.Problems) == 0 {
-				row.Problems = core.Problems{twice(true)}
+				row.Problems = core.Problems{p.s.twice(d.account, true)}
 			}
 			return row, nil
 		}
 		if len(problems) > 0 {
-			return refuse(row, problems), nil
+			return p.refuse(row, problems), nil
 		}
 		row.As = name
 		return p.added(row, d)
@@ -269,27 +257,19 @@ func numbered(name string, n int) string {
 // changes lists the fields in which a draft differs from what is there. kept is
 // what the vault holds, where the draft tells of secrets.
 func (p *importer) changes(was core.Account, kept entry, d draft) []string {
-	var out []string
-	a, moved := d.account, p.s.goes(was) != p.s.goes(d.account)
-	for _, f := range []struct {
-		name string
-		same bool
-	}{
-		{"kind", was.Kind == a.Kind},
-		{"product", was.Product == a.Product},
-		{"appid", was.AppID == a.AppID},
-		{"base_url", was.BaseURL == a.BaseURL},
-		{"proxy", was.Proxy == a.Proxy},
-		{"auto", was.Auto == a.Auto},
-		{"note", was.Note == a.Note},
-		{"copy_format", was.CopyFormat == a.CopyFormat},
-		{"copy_path", was.CopyPath == a.CopyPath},
-		{"secret", d.secret == nil || d.entry.Secret == kept.Secret && (moved || d.entry.secretFor() == kept.secretFor())},
-		{"proxy_password", d.proxyPassword == nil || d.entry.ProxyPassword == kept.ProxyPassword && d.entry.ProxyHost == kept.ProxyHost},
-	} {
-		if !f.same {
-			out = append(out, f.name)
+	moved := p.s.goes(was) != p.s.goes(d.account)
+	out := slices.DeleteFunc(was.Changes(d.account), func(field string) bool {
+		switch field {
+		case "name", "env", "allow_live": // what was met, and what no file brings
+			return true
 		}
+		return false
+	})
+	if d.secret != nil && (d.entry.Secret != kept.Secret || !moved && d.entry.secretFor() != kept.secretFor()) {
+		out = append(out, "secret")
+	}
+	if d.proxyPassword != nil && (d.entry.ProxyPassword != kept.ProxyPassword || d.entry.ProxyHost != kept.ProxyHost) {
+		out = append(out, "proxy_password")
 	}
 	return out
 }
@@ -305,7 +285,7 @@ func (p *importer) addresses(was, next core.Account) []api.ImportAddress {
 			out = append(out, api.ImportAddress{Field: field, From: from, To: to})
 		}
 	}
-	add("base_url", p.s.baseURL(was), p.s.baseURL(next))
+	add("base_url", p.s.spec(was.Kind).Base(was), p.s.spec(next.Kind).Base(next))
 	add("proxy", was.Proxy, next.Proxy)
 	return out
 }

@@ -75,7 +75,7 @@ func (s *Service) deliver(ctx context.Context, job push.Job) error {
 	s.mu.RLock()
 	a, there := s.accounts[job.Account.ID]
 	s.mu.RUnlock()
-	if !there || !sameToken(a, job.Account) {
+	if !there || !s.sameToken(a, job.Account) {
 		return &core.Error{
 			Class: core.PushFailed, Remedy: core.RemedyTryAgain,
 			Message: "the account asks for another token by now; the next renewal brings it",

@@ -193,14 +193,14 @@ func (s *Service) lookNoMore(begun, missing []core.ID) {
 // database, of which nobody knows the newest: they say what an entry of an
 // earlier version does not tell, but never where the secret may be sent.
 func (s *Service) remade(id core.ID, e entry, known []core.Account) core.Account {
-	a := blank()
+	a := s.blank()
 	if len(known) > 0 {
 		a = known[0]
 	}
 	if e.Name != "" {
-		a.Name, a.Env, a.Kind, a.Product, a.AppID, a.Proxy = e.Name, e.Env, e.Kind, e.Product, e.AppID, e.Proxy
+		a.Name, a.Env, a.Kind, a.Product, a.AppID, a.Proxy, a.Params = e.Name, e.Env, e.Kind, e.Product, e.AppID, e.Proxy, e.Params.of()
 	}
-	switch own := s.baseURL(core.Account{Kind: a.Kind}); {
+	switch own := s.spec(a.Kind).BaseURL; {
 	case e.BaseURL == "" && e.SecretHost == "":
 		a.BaseURL = unknownHost
 	case e.BaseURL != "" && e.BaseURL != own:
@@ -214,7 +214,7 @@ func (s *Service) remade(id core.ID, e entry, known []core.Account) core.Account
 	if !a.Env.Valid() {
 		a.Env = core.Sandbox
 	}
-	a = a.Clean()
+	a = s.parts.Kinds.Clean(a)
 	if _, err := core.CleanName(a.Name); err != nil {
 		a.Name = "recovered-" + string(id[:min(len(id), 6)])
 	}

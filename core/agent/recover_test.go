@@ -15,6 +15,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/kinds"
 	"tokentray/core/vault"
 )
 
@@ -188,7 +189,7 @@ func TestNothingIsLostWithTheDatabase(t *testing.T) {
 				if _, err := r.client.Token(t.Context(), a.Ref(), 0); err != nil {
 					t.Errorf("a token of %s: %v", a.Ref(), err)
 				}
-				if _, err := r.client.Edit(t.Context(), a.Ref(), api.AccountInput{Auto: ptr(true)}); err != nil {
+				if _, err := r.client.Edit(t.Context(), a.Ref(), api.AccountInput{Input: core.Input{Auto: ptr(true)}}); err != nil {
 					t.Errorf("resume %s: %v", a.Ref(), err)
 				}
 			}
@@ -254,7 +255,7 @@ func TestWhatWasRemovedStaysRemoved(t *testing.T) {
 				t.Errorf("accounts %v, want %v", got, c.want)
 			}
 			if c.byHand && !c.noDrop {
-				_, err := r.client.Edit(t.Context(), b.Ref(), api.AccountInput{Auto: ptr(false)})
+				_, err := r.client.Edit(t.Context(), b.Ref(), api.AccountInput{Input: core.Input{Auto: ptr(false)}})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -288,14 +289,14 @@ func TestAnEditIsNotLostWithTheDatabase(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	edit(a.Ref(), api.AccountInput{BaseURL: ptr("https://own.example"), Secret: ptr(goodSecret)})
-	edit(b.Ref(), api.AccountInput{Name: ptr("renamed")})
+	edit(a.Ref(), api.AccountInput{Input: core.Input{BaseURL: ptr("https://own.example")}, Secret: ptr(goodSecret)})
+	edit(b.Ref(), api.AccountInput{Input: core.Input{Name: ptr("renamed")}})
 	w.pass(2 * time.Minute) // its entry is refreshed
 	r.upkeep.now(t.Context())
 	for r.entries.busy.Load() {
 		runtime.Gosched()
 	}
-	edit(c.Ref(), api.AccountInput{Name: ptr("not yet refreshed")})
+	edit(c.Ref(), api.AccountInput{Input: core.Input{Name: ptr("not yet refreshed")}})
 	w.crash(r, old)
 	r = w.start()
 	if got := w.refs(r); !slices.Equal(got, []string{"a/sandbox", "c/sandbox", "renamed/sandbox"}) {
@@ -353,7 +354,8 @@ func TestAnEntryThatDoesNotTellItsHostWaits(t *testing.T) {
 	kept := w.backups()
 	r = w.start()
 	b, err := r.client.Add(t.Context(), api.AccountInput{
-		Name: ptr("b"), AppID: ptr(appID), Secret: ptr(goodSecret), BaseURL: ptr("https://own.example"),
+		Input:  core.Input{Name: ptr("b"), AppID: ptr(appID), BaseURL: ptr("https://own.example")},
+		Secret: ptr(goodSecret),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -393,7 +395,7 @@ func TestAnEntryThatDoesNotTellItsHostWaits(t *testing.T) {
 		}
 	}
 	r = w.start()
-	saved, err := r.client.Edit(t.Context(), b.Account.Ref(), api.AccountInput{BaseURL: ptr("https://own.example"), Auto: ptr(true)})
+	saved, err := r.client.Edit(t.Context(), b.Account.Ref(), api.AccountInput{Input: core.Input{BaseURL: ptr("https://own.example"), Auto: ptr(true)}})
 	if err != nil || saved.Account.Error != nil || saved.Account.State != core.StateFresh {
 		t.Errorf("after a person said where: %+v, %v", saved.Account, err)
 	}
@@ -515,7 +517,7 @@ func TestEntriesAreRefreshedAFewAtATime(t *testing.T) {
 	if calls := beats(start); calls != 0 {
 		t.Errorf("%d calls for entries that are up to date", calls)
 	}
-	if _, err := r.client.Edit(t.Context(), api.Ref{Name: "a", Env: core.Sandbox}, api.AccountInput{Name: ptr("z")}); err != nil {
+	if _, err := r.client.Edit(t.Context(), api.Ref{Name: "a", Env: core.Sandbox}, api.AccountInput{Input: core.Input{Name: ptr("z")}}); err != nil {
 		t.Fatal(err)
 	}
 	if calls := beats(start); calls != 2 {
@@ -533,8 +535,8 @@ func TestEntriesAreRefreshedAFewAtATime(t *testing.T) {
 // TestAnEntryFitsEverySystem: Windows takes 2,560 bytes. Secrets and hosts stay.
 func TestAnEntryFitsEverySystem(t *testing.T) {
 	long := core.Account{
-		Name: strings.Repeat("店", core.MaxName), Env: core.Live, Kind: core.KindWeChat, Product: core.ProductOfficial,
-		AppID:   strings.Repeat("a", core.MaxAppID),
+		Name: strings.Repeat("店", core.MaxName), Env: core.Live, Kind: kinds.WeChat, Product: kinds.ProductOfficial,
+		AppID: strings.Repeat("a", 128), Params: map[string]string{"agent": "1000002"},
 		BaseURL: "https://host.example/" + strings.Repeat("p", core.MaxURL-21), Proxy: "http://proxy.example:1/" + strings.Repeat("u", 1000),
 	}
 	to := long.Destination("")
@@ -547,7 +549,7 @@ func TestAnEntryFitsEverySystem(t *testing.T) {
 	if !ok || e.Secret != secret.Reveal() || e.ProxyPassword != "pass" || e.SecretHost != "https://host.example" || e.ProxyHost != "http://proxy.example:1" {
 		t.Errorf("lost what must stay: %+v", e.SecretHost)
 	}
-	if e.AppID != long.AppID || e.Name != strings.Repeat("店", shortName) {
+	if e.AppID != long.AppID || e.Params != `{"agent":"1000002"}` || e.Name != strings.Repeat("店", shortName) {
 		t.Errorf("lost more than it had to: name %q", e.Name)
 	}
 	w := newWorld(t)

@@ -87,7 +87,7 @@ func TestAReaderThatReadsNothingDoesNotKeepTheAgentFromEnding(t *testing.T) {
 	long := strings.Repeat("n", core.MaxNote)
 	a := r.add("shop", core.Sandbox)
 	for i := range 400 { // more than any socket buffers
-		if _, err := r.Edit(t.Context(), a.Ref(), api.AccountInput{Note: ptr(fmt.Sprint(i, long[8:]))}); err != nil {
+		if _, err := r.Edit(t.Context(), a.Ref(), api.AccountInput{Input: core.Input{Note: ptr(fmt.Sprint(i, long[8:]))}}); err != nil {
 			t.Fatal(err)
 		}
 	}

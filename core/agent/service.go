@@ -13,6 +13,7 @@ import (
 	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/core/home"
+	"tokentray/core/kinds"
 	"tokentray/core/push"
 )
 
@@ -93,7 +94,8 @@ type Parts struct {
 	Vaults    Vaults
 	Clipboard Clipboard // nil: there is none
 	Login     Login     // nil: the agent of this home does not start at login
-	Upstreams map[core.Kind]core.Upstream
+	Kinds     kinds.Set
+	Sources   map[core.Kind]core.Source // what asks for the tokens of each kind
 	// Session is the desktop the agent was started in; OnSession is told when a
 	// client brought another.
 	Session   api.Session
@@ -184,6 +186,10 @@ func New(p Parts) (*Service, error) {
 	}
 	lines := newLineCounter(p.Store)
 	p.Store = lines
+	upstreams, err := p.Kinds.Upstreams(p.Sources)
+	if err != nil {
+		return nil, err
+	}
 	s := &Service{
 		parts: p, lines: lines, log: p.Log.Logger, now: func() time.Time { return p.Now().Round(0) },
 		hub: newHub(), stop: make(chan struct{}), renewed: make(chan struct{}, 1), session: p.Session, tray: api.TrayOff,
@@ -195,7 +201,7 @@ func New(p Parts) (*Service, error) {
 		s.hub.publish(false, func() api.Event { return api.Event{Type: api.EventVault, Vault: &v} })
 	})
 	s.keeper = core.NewKeeper(core.Config{
-		Upstreams: p.Upstreams, Vault: s.vault, Journal: p.Store, Now: p.Now, Log: s.log,
+		Upstreams: upstreams, Vault: s.vault, Journal: p.Store, Now: p.Now, Log: s.log,
 		Renewed: s.queue,
 	})
 	s.uses = uses{store: p.Store, log: s.log, written: s.keeper.Republish}
@@ -320,9 +326,8 @@ func (s *Service) list(begin func()) api.List {
 func (s *Service) view(snap core.Snapshot, now time.Time) api.Account {
 	a := snap.Account
 	out := api.Account{
-		ID: a.ID, Name: a.Name, Env: a.Env, Kind: a.Kind, Product: a.Product, AppID: a.AppID,
-		BaseURL: a.BaseURL, Proxy: a.Proxy, Auto: a.Auto, Note: a.Note, AllowLive: a.AllowLive, CopyFormat: a.CopyFormat, CopyPath: a.CopyPath,
-		State: snap.State(now), Mask: snap.Mask, ObtainedAt: snap.ObtainedAt, ExpiresAt: snap.ExpiresAt,
+		Account: a,
+		State:   snap.State(now), Mask: snap.Mask, ObtainedAt: snap.ObtainedAt, ExpiresAt: snap.ExpiresAt,
 		Life: int64(snap.Life / time.Second), NextTry: snap.NextTry,
 		LastUsed: s.uses.at(a.ID), CallsToday: snap.Today.Calls, ForcedToday: snap.Today.Forced,
 		Pushes: s.viewPushes(a.ID), HistoryLines: s.lines.of(a.ID),

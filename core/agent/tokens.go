@@ -58,16 +58,11 @@ func (s *Service) answer(a core.Account, t core.Token, now time.Time) api.Token 
 }
 
 // baseURL is where tokens of an account are of use.
-func (s *Service) baseURL(a core.Account) string {
-	if a.BaseURL != "" {
-		return a.BaseURL
-	}
-	return s.parts.Upstreams[a.Kind].BaseURL
-}
+func (s *Service) baseURL(a core.Account) string { return s.spec(a.Kind).API(a) }
 
 // goes is where the secrets of an account go.
 func (s *Service) goes(a core.Account) core.Destination {
-	return a.Destination(s.parts.Upstreams[a.Kind].BaseURL)
+	return a.Destination(s.spec(a.Kind).BaseURL)
 }
 
 // Check implements api.Agent. What upstream says of the token is an answer;

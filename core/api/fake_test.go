@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"tokentray/core"
+	"tokentray/core/kinds"
 )
 
 // fakeAgent records each call as a line and answers from its fields.
@@ -32,13 +33,20 @@ func (f *fakeAgent) note(format string, args ...any) error {
 
 func fakeAccount() Account {
 	return Account{
-		ID: "0123456789abcdef", Name: "商店 a%b", Env: core.Live, Kind: core.KindWeChat, Product: core.ProductMini,
-		AppID: "wx0123456789abcdef", Auto: true, State: core.StateBlocked, Mask: "88_fa••••oken",
-		ObtainedAt: fakeAt, ExpiresAt: fakeAt.Add(2 * time.Hour), Life: 7200,
-		Previous: &Previous{Mask: "88_ol••••oken", Until: fakeAt.Add(time.Minute)},
-		Error:    &Error{Class: core.Whitelist, Message: "not allowed", Remedy: core.RemedyWhitelist, UpstreamCode: 40164, CallerIP: "203.0.113.9"},
-		NextTry:  fakeAt.Add(time.Hour), LastUsed: fakeAt, CallsToday: 3,
-		Pushes: []Push{fakePush()},
+		Account: core.Account{
+			ID: "0123456789abcdef", Name: "商店 a%b", Env: core.Live, Kind: kinds.WeChat, Product: kinds.ProductMini, AppID: "wx0123456789abcdef", Auto: true,
+		},
+		State:      core.StateBlocked,
+		Mask:       "88_fa••••oken",
+		ObtainedAt: fakeAt,
+		ExpiresAt:  fakeAt.Add(2 * time.Hour),
+		Life:       7200,
+		Previous:   &Previous{Mask: "88_ol••••oken", Until: fakeAt.Add(time.Minute)},
+		Error:      &Error{Class: core.Whitelist, Message: "not allowed", Remedy: core.RemedyWhitelist, UpstreamCode: 40164, CallerIP: "203.0.113.9"},
+		NextTry:    fakeAt.Add(time.Hour),
+		LastUsed:   fakeAt,
+		CallsToday: 3,
+		Pushes:     []Push{fakePush()},
 	}
 }
 
@@ -70,7 +78,7 @@ func (f *fakeAgent) Account(_ context.Context, ref Ref) (Account, error) {
 }
 
 func (f *fakeAgent) Add(_ context.Context, in AccountInput) (Saved, error) {
-	return Saved{Account: fakeAccount(), Warnings: []core.Problem{{Field: "appid", Key: core.ProblemAppIDOdd, Warn: true}}}, f.note("add %s %s", *in.Name, *in.Secret)
+	return Saved{Account: fakeAccount(), Warnings: []core.Problem{{Field: "appid", Key: kinds.ProblemAppIDOdd, Warn: true}}}, f.note("add %s %s", *in.Name, *in.Secret)
 }
 
 func (f *fakeAgent) Edit(_ context.Context, ref Ref, in AccountInput) (Saved, error) {
@@ -96,8 +104,8 @@ func fakePlan() ImportPlan {
 	return ImportPlan{
 		Source: "dotenv", Lines: []int{1}, Remarks: []ImportRemark{{Code: "wecom", Line: 2, Key: "CORP_ID"}},
 		Rows: []ImportRow{{
-			Status: ImportConflict, Action: ImportRename, Name: "商店", Env: core.Live, Kind: core.KindWeChat, AppID: "wx0", As: "商店-2", With: "商店/live",
-			Changes: []string{"note"}, Problems: []core.Problem{{Field: "appid", Key: core.ProblemAppIDOdd, Warn: true}}, NoSecret: true, Auto: true,
+			Status: ImportConflict, Action: ImportRename, Name: "商店", Env: core.Live, Kind: kinds.WeChat, AppID: "wx0", As: "商店-2", With: "商店/live",
+			Changes: []string{"note"}, Problems: []core.Problem{{Field: "appid", Key: kinds.ProblemAppIDOdd, Warn: true}}, NoSecret: true, Auto: true,
 		}},
 		Settings: []ImportSetting{{Key: "theme", Value: "dark", Status: ImportNew, Action: ImportReplace}},
 		Digest:   "0011223344556677", Ready: true,

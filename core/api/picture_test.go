@@ -10,7 +10,7 @@ import (
 )
 
 func named(id, name string, env core.Env) Account {
-	return Account{ID: core.ID(id), Name: name, Env: env}
+	return Account{Account: core.Account{ID: core.ID(id), Name: name, Env: env}}
 }
 
 // refs are the names of a picture's accounts in their order.
@@ -60,7 +60,7 @@ func TestWhatEachEventChanges(t *testing.T) {
 			check: func() bool { return slices.Equal(refs(p), []string{"a/live", "blog/sandbox"}) },
 		},
 		{
-			what: "an account came", event: Event{Type: EventAccount, Account: &Account{ID: "3", Name: "a", Env: core.Sandbox}}, change: Change{Accounts: true},
+			what: "an account came", event: Event{Type: EventAccount, Account: &Account{Account: core.Account{ID: "3", Name: "a", Env: core.Sandbox}}}, change: Change{Accounts: true},
 			check: func() bool { return slices.Equal(refs(p), []string{"a/sandbox", "a/live", "blog/sandbox"}) },
 		},
 		{

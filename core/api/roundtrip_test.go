@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"tokentray/core"
+	"tokentray/core/kinds"
 )
 
 func ptr[T any](v T) *T { return &v }
@@ -48,16 +49,16 @@ func calls() []struct {
 		{"account of the active environment", func(x context.Context, c *Client) (any, error) { return outcome(c.Account(x, shop)) }, "account shop", fakeAccount()},
 		{
 			"add", func(x context.Context, c *Client) (any, error) {
-				return outcome(c.Add(x, AccountInput{Name: ptr("shop"), Secret: ptr("s3cret")}))
+				return outcome(c.Add(x, AccountInput{Input: core.Input{Name: ptr("shop")}, Secret: ptr("s3cret")}))
 			}, "add shop s3cret",
-			Saved{Account: fakeAccount(), Warnings: []core.Problem{{Field: "appid", Key: core.ProblemAppIDOdd, Warn: true}}},
+			Saved{Account: fakeAccount(), Warnings: []core.Problem{{Field: "appid", Key: kinds.ProblemAppIDOdd, Warn: true}}},
 		},
 		{"edit", func(x context.Context, c *Client) (any, error) {
-			return outcome(c.Edit(x, live, AccountInput{Auto: ptr(false)}))
+			return outcome(c.Edit(x, live, AccountInput{Input: core.Input{Auto: ptr(false)}}))
 		}, "edit 商店 a%b?c#d/live auto=false name=<nil>", Saved{Account: fakeAccount()}},
 		{"remove", func(x context.Context, c *Client) (any, error) { return done(c.Remove(x, shop)) }, "remove shop", nil},
 		{"test", func(x context.Context, c *Client) (any, error) {
-			return outcome(c.Test(x, TestRequest{Ref: &shop, Input: AccountInput{AppID: ptr("wx1")}}))
+			return outcome(c.Test(x, TestRequest{Ref: &shop, Input: AccountInput{Input: core.Input{AppID: ptr("wx1")}}}))
 		}, "test shop wx1", TestResult{ExpiresIn: 7200, Mask: "88_fa••••oken"}},
 		{"token", func(x context.Context, c *Client) (any, error) { return outcome(c.Token(x, live, 90*time.Second)) }, "token 商店 a%b?c#d/live 1m30s", fakeTokenAnswer()},
 		{"token for any life", func(x context.Context, c *Client) (any, error) { return outcome(c.Token(x, shop, 0)) }, "token shop 0s", fakeTokenAnswer()},
@@ -127,7 +128,7 @@ func calls() []struct {
 		}, "backup pw", Backup{Age: []byte("age\x00file"), Accounts: 2, NoSecret: []string{"shop/live"}}},
 		{"import", func(x context.Context, c *Client) (any, error) {
 			return outcome(c.Import(x, ImportRequest{
-				Accounts: []AccountInput{{Name: ptr("shop"), Secret: ptr("s3cret")}}, Settings: map[string]string{"theme": "dark"},
+				Accounts: []AccountInput{{Input: core.Input{Name: ptr("shop")}, Secret: ptr("s3cret")}}, Settings: map[string]string{"theme": "dark"},
 				OnConflict: ConflictRename, Apply: "00",
 			}))
 		}, "import 1 rename map[theme:dark] 00", fakePlan()},

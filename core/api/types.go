@@ -29,22 +29,7 @@ func (r Ref) Compare(other Ref) int { return core.CompareNames(r.Name, r.Env, ot
 
 // Account is an account as clients see it: no secret, no token.
 type Account struct {
-	ID        core.ID      `json:"id"`
-	Name      string       `json:"name"`
-	Env       core.Env     `json:"env"`
-	Kind      core.Kind    `json:"kind"`
-	Product   core.Product `json:"product"`
-	AppID     string       `json:"appid"`
-	BaseURL   string       `json:"base_url,omitempty"`
-	Proxy     string       `json:"proxy,omitempty"`
-	Auto      bool         `json:"auto"`
-	Note      string       `json:"note,omitempty"`
-	AllowLive bool         `json:"allow_live,omitempty"`
-	// CopyFormat is the account's own default of Copy; empty: the settings'.
-	CopyFormat string `json:"copy_format,omitempty"`
-	// CopyPath is the call that its formats url and curl make; empty:
-	// format.DefaultPath.
-	CopyPath string `json:"copy_path,omitempty"`
+	core.Account
 
 	State      core.State `json:"state"`          // when it was sent; see StateAt
 	Mask       string     `json:"mask,omitempty"` // of the token
@@ -133,23 +118,12 @@ type Error struct {
 }
 
 // AccountInput is what a person enters to add or edit an account. In an edit a
-// nil field stays as it is; in an addition it takes its default (Env sandbox,
-// Kind wechat, Product official, Auto true).
+// nil field stays as it is; in an addition it takes its default: Env sandbox,
+// the kind that is offered first, that kind's first product, Auto true.
 type AccountInput struct {
-	Name          *string       `json:"name,omitempty"`
-	Env           *core.Env     `json:"env,omitempty"`
-	Kind          *core.Kind    `json:"kind,omitempty"`
-	Product       *core.Product `json:"product,omitempty"`
-	AppID         *string       `json:"appid,omitempty"`
-	BaseURL       *string       `json:"base_url,omitempty"`
-	Proxy         *string       `json:"proxy,omitempty"`
-	Auto          *bool         `json:"auto,omitempty"`
-	Note          *string       `json:"note,omitempty"`
-	AllowLive     *bool         `json:"allow_live,omitempty"`
-	CopyFormat    *string       `json:"copy_format,omitempty"` // empty: the settings'
-	CopyPath      *string       `json:"copy_path,omitempty"`   // empty: format.DefaultPath
-	Secret        *string       `json:"secret,omitempty"`
-	ProxyPassword *string       `json:"proxy_password,omitempty"`
+	core.Input
+	Secret        *string `json:"secret,omitempty"`
+	ProxyPassword *string `json:"proxy_password,omitempty"`
 	// Apart is consent to a second account with the same AppID (warned about).
 	// Destructive kinds refuse it all the same.
 	Apart bool `json:"apart,omitempty"`

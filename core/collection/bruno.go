@@ -3,13 +3,15 @@ package collection
 import (
 	"fmt"
 	"strings"
+
+	"tokentray/core/kinds"
 )
 
 // bruno is a folder that Bruno opens as a collection: a file for each request
 // and each environment. The key stands in .env, which Bruno reads and its own
 // .gitignore keeps out of version control.
 func (w *writer) bruno() ([]File, error) {
-	all := groups(w.products())
+	all := folders(w.products())
 	out := []File{
 		{Path: "bruno.json", Data: encodeJSON(map[string]any{
 			"version": "1", "name": w.say("title"), "type": "collection", "ignore": []string{"node_modules", ".git"},
@@ -26,17 +28,17 @@ func (w *writer) bruno() ([]File, error) {
 		out = append(out, File{Path: "environments/" + a.bare + ".bru", Data: []byte(w.bruEnvironment(a, all))})
 	}
 	for i, g := range all {
-		folder := g.key
-		out = append(out, File{Path: folder + "/folder.bru", Data: []byte(fmt.Sprintf("meta {\n  name: %s\n  seq: %d\n}\n", w.say("group."+g.key), i+1))})
-		for j, c := range g.calls {
-			out = append(out, File{Path: folder + "/" + c.key + ".bru", Data: []byte(w.bruRequest(c, j+1))})
+		folder := g.Key
+		out = append(out, File{Path: folder + "/folder.bru", Data: []byte(fmt.Sprintf("meta {\n  name: %s\n  seq: %d\n}\n", w.say("group."+g.Key), i+1))})
+		for j, c := range g.Calls {
+			out = append(out, File{Path: folder + "/" + c.Key + ".bru", Data: []byte(w.bruRequest(c, j+1))})
 		}
 	}
 	return append(out, w.dotenv()...), nil
 }
 
 // bruEnvironment has the account and what the sample calls leave open.
-func (w *writer) bruEnvironment(a account, all []group) string {
+func (w *writer) bruEnvironment(a account, all []kinds.Folder) string {
 	var b strings.Builder
 	b.WriteString("vars {\n")
 	fmt.Fprintf(&b, "  tokentray_url: %s\n  tokentray_account: %s\n", w.URL, a.path)
@@ -47,21 +49,21 @@ func (w *writer) bruEnvironment(a account, all []group) string {
 	return b.String()
 }
 
-func (w *writer) bruRequest(c call, seq int) string {
+func (w *writer) bruRequest(c kinds.Call, seq int) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "meta {\n  name: %s\n  type: http\n  seq: %d\n}\n\n", w.say("call."+c.key), seq)
+	fmt.Fprintf(&b, "meta {\n  name: %s\n  type: http\n  seq: %d\n}\n\n", w.say("call."+c.Key), seq)
 	body := "none"
-	if c.body != "" {
+	if c.Body != "" {
 		body = "json"
 	}
 	fmt.Fprintf(&b, "%s {\n  url: %s\n  body: %s\n  auth: none\n}\n\nparams:query {\n  access_token: {{access_token}}\n",
-		strings.ToLower(c.method), c.url("{{base_url}}", "{{access_token}}"), body)
-	for _, q := range c.query {
-		fmt.Fprintf(&b, "  %s: %s\n", q.name, q.value)
+		strings.ToLower(c.Method), callURL(c, "{{base_url}}", "{{access_token}}"), body)
+	for _, q := range c.Query {
+		fmt.Fprintf(&b, "  %s: %s\n", q.Name, q.Value)
 	}
 	b.WriteString("}\n")
-	if c.body != "" {
-		b.WriteString("\n" + strings.TrimSuffix(bruBlock("body:json", c.body), "\n"))
+	if c.Body != "" {
+		b.WriteString("\n" + strings.TrimSuffix(bruBlock("body:json", c.Body), "\n"))
 	}
 	return b.String()
 }

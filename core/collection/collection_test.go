@@ -14,6 +14,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/collection"
+	"tokentray/core/kinds"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
@@ -23,8 +24,8 @@ func say(key string) string { return strings.TrimPrefix(key, "starter.") + ` "it
 
 func sample() collection.Input {
 	return collection.Input{Say: say, Accounts: []collection.Account{
-		{Name: "shop", Products: []core.Product{core.ProductTest, core.ProductOfficial}},
-		{Name: "小程序 🚀", Env: core.Live, Products: []core.Product{core.ProductMini}},
+		{Name: "shop", Products: []core.Product{kinds.ProductTest, kinds.ProductOfficial}},
+		{Name: "小程序 🚀", Env: core.Live, Products: []core.Product{kinds.ProductMini}},
 	}}
 }
 
@@ -169,7 +170,7 @@ func FuzzNames(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, one, two string) {
 		in := collection.Input{Say: say, Key: core.NewSecret(key), Accounts: []collection.Account{
-			{Name: one}, {Name: two, Env: core.Live, Products: core.Products()},
+			{Name: one}, {Name: two, Env: core.Live, Products: kinds.Builtin().Products()},
 		}}
 		for _, a := range in.Accounts {
 			if _, err := core.CleanName(a.Name); err != nil {

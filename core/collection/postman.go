@@ -2,6 +2,8 @@ package collection
 
 import (
 	"strings"
+
+	"tokentray/core/kinds"
 )
 
 // Postman's own format, as far as we use it: Collection 2.1.
@@ -100,7 +102,7 @@ func (w *writer) postman() ([]File, error) {
 // postmanCollection is the collection. Alone it has the variables that are
 // otherwise in an environment, but for the key, whose place it has.
 func (w *writer) postmanCollection(path string, alone bool) (File, error) {
-	all := groups(w.products())
+	all := folders(w.products())
 	c := pmCollection{
 		Info: pmInfo{ID: pmID, Name: w.say("title"), Description: w.Say("starter.about_postman"), Schema: pmSchema},
 		Event: []pmEvent{
@@ -120,26 +122,26 @@ func (w *writer) postmanCollection(path string, alone bool) (File, error) {
 		c.Vars = append(c.Vars, pmVariable{Key: v})
 	}
 	for _, g := range all {
-		folder := pmItem{Name: w.say("group." + g.key)}
-		for _, one := range g.calls {
-			folder.Item = append(folder.Item, pmItem{Name: w.say("call." + one.key), Request: pmRequestFor(one)})
+		folder := pmItem{Name: w.say("group." + g.Key)}
+		for _, one := range g.Calls {
+			folder.Item = append(folder.Item, pmItem{Name: w.say("call." + one.Key), Request: pmRequestFor(one)})
 		}
 		c.Item = append(c.Item, folder)
 	}
 	return File{Path: path, Data: encodeJSON(c, "\t")}, nil
 }
 
-func pmRequestFor(c call) *pmRequest {
-	r := &pmRequest{Method: c.method, Header: []pmPair{}}
-	raw := c.url("{{base_url}}", "{{access_token}}")
-	r.URL = pmURL{Raw: raw, Host: []string{"{{base_url}}"}, Path: strings.Split(strings.TrimPrefix(c.path, "/"), "/")}
+func pmRequestFor(c kinds.Call) *pmRequest {
+	r := &pmRequest{Method: c.Method, Header: []pmPair{}}
+	raw := callURL(c, "{{base_url}}", "{{access_token}}")
+	r.URL = pmURL{Raw: raw, Host: []string{"{{base_url}}"}, Path: strings.Split(strings.TrimPrefix(c.Path, "/"), "/")}
 	r.URL.Query = append(r.URL.Query, pmPair{"access_token", "{{access_token}}"})
-	for _, q := range c.query {
-		r.URL.Query = append(r.URL.Query, pmPair{q.name, q.value})
+	for _, q := range c.Query {
+		r.URL.Query = append(r.URL.Query, pmPair{q.Name, q.Value})
 	}
-	if c.body != "" {
+	if c.Body != "" {
 		r.Header = append(r.Header, pmPair{"Content-Type", "application/json"})
-		r.Body = &pmBody{"raw", c.body, pmOptions{pmLanguage{"json"}}}
+		r.Body = &pmBody{"raw", c.Body, pmOptions{pmLanguage{"json"}}}
 	}
 	return r
 }

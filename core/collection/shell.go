@@ -28,16 +28,16 @@ func (w *writer) curlFile(a account) File {
 	var b strings.Builder
 	b.WriteString("#!/bin/sh\n")
 	w.comment(&b, "#: ", "title", "shell.about", "shell.key")
-	for _, g := range groups(a.Products) {
-		fmt.Fprintf(&b, "#:\n#: %s\n", w.say("group."+g.key))
-		for _, c := range g.calls {
-			target := strings.ReplaceAll(c.url("", ""), "access_token=", "")
+	for _, g := range folders(a.Products) {
+		fmt.Fprintf(&b, "#:\n#: %s\n", w.say("group."+g.Key))
+		for _, c := range g.Calls {
+			target := strings.ReplaceAll(callURL(c, "", ""), "access_token=", "")
 			target = strings.TrimSuffix(strings.Replace(target, "?&", "?", 1), "?")
-			line := fmt.Sprintf("sh %s %s %s", path, c.method, quote(upper(target)))
-			if c.body != "" {
-				line += " " + quote(upper(oneBlank(c.body)))
+			line := fmt.Sprintf("sh %s %s %s", path, c.Method, quote(upper(target)))
+			if c.Body != "" {
+				line += " " + quote(upper(oneBlank(c.Body)))
 			}
-			fmt.Fprintf(&b, "#:   # %s\n#:   %s\n", w.say("call."+c.key), line)
+			fmt.Fprintf(&b, "#:   # %s\n#:   %s\n", w.say("call."+c.Key), line)
 		}
 	}
 	b.WriteString(raw + "\n")

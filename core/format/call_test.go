@@ -43,17 +43,3 @@ func TestCalls(t *testing.T) {
 		}
 	}
 }
-
-func TestCommonPaths(t *testing.T) {
-	for _, p := range core.Products() {
-		paths := format.CommonPaths(p)
-		if paths[0] != format.DefaultPath {
-			t.Errorf("%s begins with %q", p, paths[0])
-		}
-		for _, path := range paths {
-			if err := format.CheckPath(path); err != nil {
-				t.Errorf("%s: %s: %v", p, path, err)
-			}
-		}
-	}
-}

@@ -21,14 +21,15 @@ const (
 // record is an account in our JSON. A team's list holds what describes the
 // account; what is one person's choice, or secret, is in backups alone.
 type record struct {
-	Name    string       `json:"name"`
-	Env     core.Env     `json:"env"`
-	Kind    core.Kind    `json:"kind"`
-	Product core.Product `json:"product"`
-	AppID   string       `json:"appid"`
-	BaseURL string       `json:"base_url"`
-	Proxy   string       `json:"proxy"`
-	Note    string       `json:"note"`
+	Name    string            `json:"name"`
+	Env     core.Env          `json:"env"`
+	Kind    core.Kind         `json:"kind"`
+	Product core.Product      `json:"product"`
+	AppID   string            `json:"appid"`
+	Params  map[string]string `json:"params,omitempty"`
+	BaseURL string            `json:"base_url"`
+	Proxy   string            `json:"proxy"`
+	Note    string            `json:"note"`
 	*private
 }
 
@@ -51,7 +52,7 @@ type document struct {
 
 func recordOf(a core.Account) record {
 	return record{
-		Name: a.Name, Env: a.Env, Kind: a.Kind, Product: a.Product, AppID: a.AppID,
+		Name: a.Name, Env: a.Env, Kind: a.Kind, Product: a.Product, AppID: a.AppID, Params: a.Params,
 		BaseURL: a.BaseURL, Proxy: a.Proxy, Note: a.Note,
 	}
 }
@@ -76,7 +77,7 @@ func encodeJSON(doc document) ([]byte, error) {
 }
 
 var knownKeys = oneOf(
-	"tokentray", "version", "created", "accounts", "settings", "name", "env", "kind", "product", "appid",
+	"tokentray", "version", "created", "accounts", "settings", "name", "env", "kind", "product", "appid", "params",
 	"base_url", "proxy", "note", "auto", "copy_format", "secret", "proxy_password",
 )
 
@@ -191,11 +192,31 @@ func takeField(a *Account, m member, bad *faults) bool {
 		a.Auto = &on
 		return true
 	}
+	if m.key == "params" {
+		a.Params = paramsOf(m, bad)
+		return true
+	}
 	if !setField(a, m.key, m.value.text) {
 		return false
 	}
 	wantText(m, bad)
 	return true
+}
+
+// paramsOf reads the fields of the kind's own.
+func paramsOf(m member, bad *faults) map[string]string {
+	if m.value.kind != isObject {
+		bad.add(FaultType, m.value.line, m.key, 0)
+		return nil
+	}
+	out := map[string]string{}
+	for _, p := range m.value.members {
+		if p.value.kind != isString {
+			bad.add(FaultType, p.value.line, m.key, 0)
+		}
+		out[p.key] = p.value.text
+	}
+	return out
 }
 
 // setField sets a field that is text; false: there is no such field.

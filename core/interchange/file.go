@@ -39,6 +39,7 @@ type Account struct {
 	Kind       core.Kind
 	Product    core.Product
 	AppID      string
+	Params     map[string]string
 	BaseURL    *string
 	Proxy      *string
 	Note       *string

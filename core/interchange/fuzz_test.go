@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"tokentray/core"
+	"tokentray/core/kinds"
 	"tokentray/core/recognise"
 )
 
@@ -106,8 +107,8 @@ func FuzzGuard(f *testing.F) {
 func FuzzList(f *testing.F) {
 	f.Add("shop", "note\n=1", "wx1", "https://a.example")
 	f.Fuzz(func(t *testing.T, name, note, appID, base string) {
-		a := core.Account{Name: name, Env: core.Live, Kind: core.KindWeChat, AppID: appID, Note: lineEnds.Replace(note), BaseURL: base}.Clean()
-		if len(a.Check().Fatal()) > 0 || !utf8.ValidString(note) || strings.ContainsRune(note, 0) || a.AppID == "" {
+		a := kinds.Builtin().Clean(core.Account{Name: name, Env: core.Live, Kind: kinds.WeChat, AppID: appID, Note: lineEnds.Replace(note), BaseURL: base})
+		if len(kinds.Builtin().Check(a).Fatal()) > 0 || !utf8.ValidString(note) || strings.ContainsRune(note, 0) || a.AppID == "" {
 			return
 		}
 		for _, encode := range []func([]core.Account) ([]byte, error){AccountsJSON, AccountsCSV} {

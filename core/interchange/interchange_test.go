@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"tokentray/core"
+	"tokentray/core/kinds"
 )
 
 const (
@@ -67,7 +68,7 @@ func TestReadAccounts(t *testing.T) {
 		},
 		{
 			name: "dotenv, names of one's own", text: "MY_ID=" + idA + "\nMY_KEY=" + secretA + "\n",
-			o:    Options{From: Dotenv, AppIDKey: "MY_ID", SecretKey: "MY_KEY", Name: "shop", Env: core.Live, Kind: core.KindWeChatLegacy},
+			o:    Options{From: Dotenv, AppIDKey: "MY_ID", SecretKey: "MY_KEY", Name: "shop", Env: core.Live, Kind: kinds.WeChatLegacy},
 			want: []string{"1 shop/live " + idA + " A wechat-legacy"},
 		},
 		{
@@ -236,16 +237,16 @@ func TestFaults(t *testing.T) {
 // samples are accounts that are hard on a format.
 func samples() []core.Account {
 	return []core.Account{
-		{Name: "shop", Env: core.Live, Kind: core.KindWeChat, Product: core.ProductMini, AppID: idA, BaseURL: "https://a.example", Proxy: "socks5://u@h:1", Note: "one\ntwo, \"three\""},
-		{Name: "商店 测试", Env: core.Sandbox, Kind: core.KindWeChatLegacy, Product: core.ProductOther, AppID: idB, Note: "'=1+1;'@x"},
-		{Name: "=cmd|' /C calc'!A0", Env: core.Sandbox, Kind: core.KindWeChat, Product: core.ProductTest, AppID: "+1", Note: "a,-1;=2\n@3\t＝4"},
+		{Name: "shop", Env: core.Live, Kind: kinds.WeChat, Product: kinds.ProductMini, AppID: idA, BaseURL: "https://a.example", Proxy: "socks5://u@h:1", Note: "one\ntwo, \"three\""},
+		{Name: "商店 测试", Env: core.Sandbox, Kind: kinds.WeChatLegacy, Product: kinds.ProductOther, AppID: idB, Note: "'=1+1;'@x"},
+		{Name: "=cmd|' /C calc'!A0", Env: core.Sandbox, Kind: kinds.WeChat, Product: kinds.ProductTest, AppID: "+1", Note: "a,-1;=2\n@3\t＝4"},
 	}
 }
 
 // want is a core account as a file without secrets brings it back.
 func want(a core.Account) Account {
 	return Account{
-		Name: a.Name, Env: a.Env, Kind: a.Kind, Product: a.Product, AppID: a.AppID,
+		Name: a.Name, Env: a.Env, Kind: a.Kind, Product: a.Product, AppID: a.AppID, Params: a.Params,
 		BaseURL: &a.BaseURL, Proxy: &a.Proxy, Note: &a.Note,
 	}
 }
@@ -296,7 +297,7 @@ func TestNoCellIsAFormula(t *testing.T) {
 func TestEveryFieldHasItsPlace(t *testing.T) {
 	places := map[string]string{
 		"ID": "belongs to one home", "AllowLive": "an owner's consent, on each machine anew",
-		"Name": "list", "Env": "list", "Kind": "list", "Product": "list", "AppID": "list",
+		"Name": "list", "Env": "list", "Kind": "list", "Product": "list", "AppID": "list", "Params": "list",
 		"BaseURL": "list", "Proxy": "list", "Note": "list", "Auto": "backup", "CopyFormat": "backup", "CopyPath": "backup",
 	}
 	for i := range reflect.TypeFor[core.Account]().NumField() {
@@ -311,6 +312,9 @@ func TestABackupComesBack(t *testing.T) {
 	var in []Credential
 	for i, a := range samples() {
 		a.Auto, a.CopyFormat, a.CopyPath, a.AllowLive, a.ID = i == 1, "header", "/cgi-bin/menu/get", true, core.NewID()
+		if i == 1 {
+			a.Params = map[string]string{"agent": "1000002"}
+		}
 		c := Credential{Account: a}
 		if i < 2 {
 			c.Credentials = core.Credentials{Secret: core.NewSecret(secretA), ProxyPassword: core.NewSecret(secretB)}
@@ -376,7 +380,7 @@ func TestTenThousandAccounts(t *testing.T) {
 	var env, spring strings.Builder
 	for i := range 10_000 {
 		id := fmt.Sprintf("wx%016x", i)
-		accounts = append(accounts, core.Account{Name: fmt.Sprint("店 ", i), Env: core.Live, Kind: core.KindWeChat, Product: core.ProductMini, AppID: id, Note: strings.Repeat("注", 100)})
+		accounts = append(accounts, core.Account{Name: fmt.Sprint("店 ", i), Env: core.Live, Kind: kinds.WeChat, Product: kinds.ProductMini, AppID: id, Note: strings.Repeat("注", 100)})
 		fmt.Fprintf(&env, "SHOP%d_WX_APPID=%s\nSHOP%d_WX_SECRET=%s\n", i, id, i, secretA)
 		fmt.Fprintf(&spring, "wx.mp.apps.t%d.app-id: %s\nwx.mp.apps.t%d.secret: %s\n", i, id, i, secretA)
 	}

@@ -138,7 +138,7 @@ func FuzzAccounts(f *testing.F) {
 			}
 		}
 		for _, m := range got.Remarks {
-			if m.Key != "" && (!IsPlain(m.Key) || core.LooksSecret(m.Key)) {
+			if m.Key != "" && (!IsPlain(m.Key) || core.HoldsSecret(m.Key)) {
 				t.Errorf("a remark tells %q", m.Key)
 			}
 		}

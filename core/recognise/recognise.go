@@ -19,6 +19,7 @@ import (
 	"strings"
 
 	"tokentray/core"
+	"tokentray/core/kinds"
 )
 
 // Words are how a kind of account is called elsewhere, and how its values look.
@@ -98,13 +99,13 @@ func spelled(names []string) string {
 func Builtin() []Words {
 	return []Words{
 		{
-			Kind: core.KindWeChat,
+			Kind: kinds.WeChat,
 			IDs:  []string{"appid", "开发者id", "应用id"}, Secrets: []string{"appsecret", "secret", "secretkey", "开发者密码", "小程序密钥"},
 			Brands: []string{"wx", "wechat", "weixin"},
 			IDForm: `^wx[0-9a-f]{16}$`, SecretForm: `^[0-9a-f]{32}$`,
 			Products: map[string]core.Product{
-				"mini": core.ProductMini, "miniapp": core.ProductMini, "miniprogram": core.ProductMini, "ma": core.ProductMini, "xcx": core.ProductMini, "weapp": core.ProductMini,
-				"mp": core.ProductOfficial, "gzh": core.ProductOfficial, "official": core.ProductOfficial,
+				"mini": kinds.ProductMini, "miniapp": kinds.ProductMini, "miniprogram": kinds.ProductMini, "ma": kinds.ProductMini, "xcx": kinds.ProductMini, "weapp": kinds.ProductMini,
+				"mp": kinds.ProductOfficial, "gzh": kinds.ProductOfficial, "official": kinds.ProductOfficial,
 			},
 		},
 		{

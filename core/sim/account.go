@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"tokentray/core"
+	"tokentray/core/kinds"
 )
 
 // Quotas of upstream, by its pages: calls for a token a day of Beijing, and
@@ -212,7 +213,7 @@ func (a *account) legacyLimit() int {
 	switch {
 	case a.LegacyPerDay > 0:
 		return a.LegacyPerDay
-	case a.Product == core.ProductTest:
+	case a.Product == kinds.ProductTest:
 		return legacyPerDayTest
 	}
 	return legacyPerDay

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"tokentray/core"
+	"tokentray/core/kinds"
 )
 
 // state is the answer of GET /sim/state.
@@ -170,9 +171,9 @@ func control(w http.ResponseWriter, status int, err error, v any) {
 
 func (s *Server) putSettings(in settings) error {
 	if in.Product == "" {
-		in.Product = core.ProductOfficial
+		in.Product = kinds.ProductOfficial
 	}
-	if !slices.Contains(core.Products(), in.Product) {
+	if !slices.Contains(kinds.Builtin().Products(), in.Product) {
 		return errors.New("the product is official, test, mini or other; change product")
 	}
 	if in.Life < 0 || in.Life > maxWait || in.LegacyPerDay < 0 || in.PerMinute < 0 {

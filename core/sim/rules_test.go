@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"tokentray/core"
+	"tokentray/core/kinds"
 	"tokentray/core/sim"
 )
 
@@ -88,9 +89,9 @@ func TestQuotas(t *testing.T) {
 		account sim.Account
 		limit   int
 	}{
-		"official": {sim.Account{Product: core.ProductOfficial}, 2000},
-		"mini":     {sim.Account{Product: core.ProductMini}, 2000},
-		"test":     {sim.Account{Product: core.ProductTest}, 200},
+		"official": {sim.Account{Product: kinds.ProductOfficial}, 2000},
+		"mini":     {sim.Account{Product: kinds.ProductMini}, 2000},
+		"test":     {sim.Account{Product: kinds.ProductTest}, 200},
 		"set":      {sim.Account{LegacyPerDay: 3}, 3},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -145,7 +146,7 @@ func TestWhitelist(t *testing.T) {
 		}
 	}
 	// With a token, Official Accounts are guarded and Mini Programs are not.
-	for product, code := range map[core.Product]int{core.ProductOfficial: 40164, core.ProductMini: 0} {
+	for product, code := range map[core.Product]int{kinds.ProductOfficial: 40164, kinds.ProductMini: 0} {
 		r := newRig(t, sim.Account{Product: product}, sim.Config{})
 		token := r.stable(false).Token
 		if err := r.Put(sim.Account{AppID: appID, Secret: core.NewSecret(secret), Product: product, Whitelist: []string{"192.0.2.1"}}); err != nil {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"tokentray/core"
+	"tokentray/core/kinds"
 )
 
 // Sample is an account of the demo, from both ends: as the simulator has it and
@@ -21,19 +22,19 @@ type Sample struct {
 // whitelist and one whose upstream is flaky.
 func Samples() []Sample {
 	return []Sample{
-		sample("shop", core.Sandbox, core.KindWeChat, core.ProductTest, 8*time.Minute, nil),
-		sample("shop", core.Live, core.KindWeChat, core.ProductOfficial, 10*time.Minute, nil),
-		sample("blog", core.Sandbox, core.KindWeChatLegacy, core.ProductTest, 6*time.Minute, nil),
+		sample("shop", core.Sandbox, kinds.WeChat, kinds.ProductTest, 8*time.Minute, nil),
+		sample("shop", core.Live, kinds.WeChat, kinds.ProductOfficial, 10*time.Minute, nil),
+		sample("blog", core.Sandbox, kinds.WeChatLegacy, kinds.ProductTest, 6*time.Minute, nil),
 		// Its owner has agreed to the destructive fetch, as a demo's may.
-		sample("blog", core.Live, core.KindWeChatLegacy, core.ProductOfficial, 7*time.Minute, func(s *Sample) {
+		sample("blog", core.Live, kinds.WeChatLegacy, kinds.ProductOfficial, 7*time.Minute, func(s *Sample) {
 			s.Account.AllowLive = true
 		}),
-		sample("mini", core.Sandbox, core.KindWeChat, core.ProductMini, 90*time.Second, nil),
-		sample("mini", core.Live, core.KindWeChat, core.ProductMini, 9*time.Minute, nil),
-		sample("campus", core.Live, core.KindWeChat, core.ProductOfficial, 8*time.Minute, func(s *Sample) {
+		sample("mini", core.Sandbox, kinds.WeChat, kinds.ProductMini, 90*time.Second, nil),
+		sample("mini", core.Live, kinds.WeChat, kinds.ProductMini, 9*time.Minute, nil),
+		sample("campus", core.Live, kinds.WeChat, kinds.ProductOfficial, 8*time.Minute, func(s *Sample) {
 			s.Upstream.Whitelist = []string{"198.51.100.20"}
 		}),
-		sample("weather", core.Sandbox, core.KindWeChat, core.ProductOfficial, 6*time.Minute, func(s *Sample) {
+		sample("weather", core.Sandbox, kinds.WeChat, kinds.ProductOfficial, 6*time.Minute, func(s *Sample) {
 			s.Upstream.Faults = Faults{ErrorPercent: 60, Latency: 800 * time.Millisecond}
 		}),
 	}

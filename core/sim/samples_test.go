@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"tokentray/core"
+	"tokentray/core/kinds"
 	"tokentray/core/sim"
 )
 
@@ -17,20 +18,21 @@ func TestSamples(t *testing.T) {
 		t.Fatalf("%d samples", len(samples))
 	}
 	s := sim.New(sim.Config{})
-	envs, kinds, refs := map[core.Env]int{}, map[core.Kind]int{}, map[string]int{}
+	envs, sorts, refs := map[core.Env]int{}, map[core.Kind]int{}, map[string]int{}
 	var short, blocked, flaky int
 	for _, x := range samples {
 		a := x.Account
 		envs[a.Env]++
-		kinds[a.Kind]++
+		sorts[a.Kind]++
 		refs[a.Ref()]++
-		if p := a.Clean().Check(); len(p) > 0 {
+		if p := kinds.Builtin().Check(kinds.Builtin().Clean(a)); len(p) > 0 {
 			t.Errorf("%s: %v", a.Ref(), p)
 		}
-		if _, p := core.CleanSecret(x.Secret); len(p) > 0 || x.Secret != x.Upstream.Secret || a.AppID != x.Upstream.AppID {
+		spec, _ := kinds.Builtin().Of(a.Kind)
+		if _, p := spec.CleanSecret(x.Secret); len(p) > 0 || x.Secret != x.Upstream.Secret || a.AppID != x.Upstream.AppID {
 			t.Errorf("%s: %v, or both ends differ", a.Ref(), p)
 		}
-		if a.Kind == core.KindWeChatLegacy && a.Env == core.Live && !a.AllowLive {
+		if a.Kind == kinds.WeChatLegacy && a.Env == core.Live && !a.AllowLive {
 			t.Errorf("%s would never get a token", a.Ref())
 		}
 		if err := s.Put(x.Upstream); err != nil {
@@ -49,8 +51,8 @@ func TestSamples(t *testing.T) {
 			flaky++
 		}
 	}
-	if len(envs) != 2 || len(kinds) != 2 || len(refs) != len(samples) || short != 1 || blocked != 1 || flaky != 1 {
-		t.Errorf("%v %v %v, %d short, %d blocked, %d flaky", envs, kinds, refs, short, blocked, flaky)
+	if len(envs) != 2 || len(sorts) != 2 || len(refs) != len(samples) || short != 1 || blocked != 1 || flaky != 1 {
+		t.Errorf("%v %v %v, %d short, %d blocked, %d flaky", envs, sorts, refs, short, blocked, flaky)
 	}
 	if other := sim.Samples(); other[0].Account.AppID == samples[0].Account.AppID || other[0].Secret == samples[0].Secret {
 		t.Error("the samples' keys are not made anew")

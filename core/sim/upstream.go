@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"tokentray/core"
+	"tokentray/core/kinds"
 )
 
 const (
@@ -110,7 +111,7 @@ func (s *Server) serveToken(w http.ResponseWriter, r *http.Request, want wanted,
 	s.mu.Lock()
 	acc := s.accounts[want.AppID]
 	if acc == nil && s.cfg.OpenRegistration && bad == 0 && want.AppID != "" && want.Secret != "" && want.GrantType == grantType {
-		acc = s.add(Account{AppID: want.AppID, Secret: core.NewSecret(want.Secret), Product: core.ProductOfficial})
+		acc = s.add(Account{AppID: want.AppID, Secret: core.NewSecret(want.Secret), Product: kinds.ProductOfficial})
 	}
 	f := s.arrive(acc, r.URL.Path)
 	s.mu.Unlock()
@@ -216,7 +217,7 @@ func checkCode(acc *account, token string, ip netip.Addr, path string, now time.
 	if code := acc.verdict(token, now); code != 0 {
 		return code
 	}
-	if acc.Product != core.ProductMini && !acc.allows(ip) {
+	if acc.Product != kinds.ProductMini && !acc.allows(ip) {
 		return 40164
 	}
 	return 0

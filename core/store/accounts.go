@@ -12,42 +12,27 @@ import (
 	"tokentray/core"
 )
 
-// accountRecord is an account on disk. It is the store's own, so that the
-// domain can change its fields without touching what old files hold.
+// accountRecord is an account on disk: its JSON without the ID, which is the key.
+// What earlier versions wrote is read by tests for ever, see testdata.
 type accountRecord struct {
-	Name      string       `json:"name"`
-	Env       core.Env     `json:"env"`
-	Kind      core.Kind    `json:"kind"`
-	Product   core.Product `json:"product,omitempty"`
-	AppID     string       `json:"appid"`
-	BaseURL   string       `json:"base_url,omitempty"`
-	Proxy     string       `json:"proxy,omitempty"`
-	Auto      bool         `json:"auto"`
-	Note      string       `json:"note,omitempty"`
-	AllowLive bool         `json:"allow_live,omitempty"`
-	// CopyFormat of a newer version is kept; copying falls back to the settings.
-	CopyFormat string `json:"copy_format,omitempty"`
-	CopyPath   string `json:"copy_path,omitempty"`
+	core.Account
+	ID *core.ID `json:"id,omitempty"` // in the place of the account's own
 }
 
 func encodeAccount(a core.Account) ([]byte, error) {
-	return json.Marshal(accountRecord{
-		a.Name, a.Env, a.Kind, a.Product, a.AppID, a.BaseURL, a.Proxy, a.Auto, a.Note, a.AllowLive, a.CopyFormat, a.CopyPath,
-	})
+	return json.Marshal(accountRecord{Account: a})
 }
 
 func decodeAccount(id, value []byte) (core.Account, error) {
-	var r accountRecord
-	if err := json.Unmarshal(value, &r); err != nil {
+	var a core.Account
+	if err := json.Unmarshal(value, &a); err != nil {
 		return core.Account{}, err
 	}
-	if len(id) == 0 || r.Name == "" || !r.Env.Valid() {
+	if len(id) == 0 || a.Name == "" || !a.Env.Valid() {
 		return core.Account{}, errors.New("an account without id, name or environment")
 	}
-	return core.Account{
-		ID: core.ID(id), Name: r.Name, Env: r.Env, Kind: r.Kind, Product: r.Product, AppID: r.AppID,
-		BaseURL: r.BaseURL, Proxy: r.Proxy, Auto: r.Auto, Note: r.Note, AllowLive: r.AllowLive, CopyFormat: r.CopyFormat, CopyPath: r.CopyPath,
-	}, nil
+	a.ID = core.ID(id)
+	return a, nil
 }
 
 // Accounts returns all accounts by name, sandbox before live. The data key is
@@ -82,7 +67,7 @@ func (s *Store) Update(a core.Account) error {
 		if tx.Bucket([]byte(bucketAccounts)).Get([]byte(a.ID)) == nil {
 			return noAccount(a.ID)
 		}
-		return putAccount(tx, a)
+		return s.putAccount(tx, a)
 	})
 }
 
@@ -114,16 +99,16 @@ func (s *Store) digested(doing string, fn func(*bbolt.Tx) error) error {
 
 // putAccount saves a after making sure, in the same transaction, that no other
 // has its name and environment.
-func putAccount(tx *bbolt.Tx, a core.Account) error {
+func (s *Store) putAccount(tx *bbolt.Tx, a core.Account) error {
 	if err := free(tx, a); err != nil {
 		return err
 	}
-	return writeAccount(tx, a)
+	return s.writeAccount(tx, a)
 }
 
-// writeAccount saves a, whose name is free. A token of another AppID goes with
-// it.
-func writeAccount(tx *bbolt.Tx, a core.Account) error {
+// writeAccount saves a, whose name is free. A token that is no longer the one it
+// asks for goes with it.
+func (s *Store) writeAccount(tx *bbolt.Tx, a core.Account) error {
 	value, err := encodeAccount(a)
 	if err != nil {
 		return err
@@ -133,13 +118,20 @@ func writeAccount(tx *bbolt.Tx, a core.Account) error {
 		if err != nil {
 			return damage("account %q: %v", a.ID, err)
 		}
-		if was.Kind != a.Kind || was.AppID != a.AppID || was.BaseURL != a.BaseURL {
+		if s.tokenID(was) != s.tokenID(a) {
 			if err := tx.Bucket([]byte(bucketTokens)).Delete([]byte(a.ID)); err != nil {
 				return err
 			}
 		}
 	}
 	return tx.Bucket([]byte(bucketAccounts)).Put([]byte(a.ID), value)
+}
+
+func (s *Store) tokenID(a core.Account) core.TokenID {
+	if s.opt.TokenID == nil {
+		return core.NewTokenID(a, "", slices.Collect(maps.Keys(a.Params)))
+	}
+	return s.opt.TokenID(a)
 }
 
 // free refuses names and environments that other accounts have, or two of these.

@@ -59,7 +59,7 @@ func (s *Store) commitAll(accounts []core.Account, lines []core.Entry) error {
 			return err
 		}
 		for i, a := range accounts {
-			if err := writeAccount(tx, a); err != nil {
+			if err := s.writeAccount(tx, a); err != nil {
 				return err
 			}
 			if err := appendLine(tx, a.ID, lines[i]); err != nil {

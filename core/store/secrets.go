@@ -221,7 +221,7 @@ func (s *Store) putIntent(tx *bbolt.Tx, id core.ID, op string) error {
 // commit saves the account and ends its intent.
 func (s *Store) commit(a core.Account) error {
 	return s.change("save the account", func(tx *bbolt.Tx) error {
-		if err := putAccount(tx, a); err != nil {
+		if err := s.putAccount(tx, a); err != nil {
 			return err
 		}
 		return tx.Bucket([]byte(bucketIntents)).Delete([]byte(a.ID))

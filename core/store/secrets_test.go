@@ -235,7 +235,7 @@ func TestSaveThatTheVaultRefusedLeavesTheOldSecret(t *testing.T) {
 		t.Fatal("the edit went through")
 	}
 	all, err := h.Accounts()
-	if err != nil || len(all) != 1 || all[0] != a || v.has[a.ID] != "old" {
+	if err != nil || len(all) != 1 || !all[0].Equal(a) || v.has[a.ID] != "old" {
 		t.Errorf("after a refused edit: %v, %v, secret kept: %v", all, err, v.has[a.ID] == "old")
 	}
 	if pending, _ := h.Pending(); len(pending) != 0 {

@@ -31,6 +31,9 @@ type Options struct {
 	// Home is the id of a new database when no damaged one tells a better: that
 	// under which the vault still keeps secrets. Empty means a random one.
 	Home string
+	// TokenID names the token that an account asks for: a change of it drops the
+	// token that is stored. Nil counts every field of the account as it stands.
+	TokenID func(core.Account) core.TokenID
 }
 
 // Store is the open database. All methods are safe for concurrent use; every

@@ -20,6 +20,7 @@ import (
 	"go.etcd.io/bbolt"
 
 	"tokentray/core"
+	"tokentray/core/kinds"
 )
 
 var _ core.Journal = (*Store)(nil)
@@ -129,8 +130,8 @@ func fine(context.Context) error { return nil }
 
 func account(name string) core.Account {
 	return core.Account{
-		ID: core.NewID(), Name: name, Env: core.Sandbox, Kind: core.KindWeChat,
-		Product: core.ProductTest, AppID: "wx0123456789abcdef", Auto: true,
+		ID: core.NewID(), Name: name, Env: core.Sandbox, Kind: kinds.WeChat,
+		Product: kinds.ProductTest, AppID: "wx0123456789abcdef", Auto: true,
 	}
 }
 

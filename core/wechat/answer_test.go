@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"tokentray/core"
+	"tokentray/core/kinds"
 )
 
 func TestGoodAnswers(t *testing.T) {
@@ -129,7 +130,7 @@ func TestRefusalIsDecidedByTheBody(t *testing.T) {
 
 func TestCheckAnswers(t *testing.T) {
 	check := func(t *testing.T, body string) error {
-		return sources(canned{200, body})[core.KindWeChat].Source.(core.Checker).Check(t.Context(), request(""), token)
+		return sources(canned{200, body})[kinds.WeChat].Source.(core.Checker).Check(t.Context(), request(""), token)
 	}
 	for _, body := range []string{`{"ip_list":["198.51.100.1"]}`, `{"ip_list":[]}`, `{"errcode":0,"errmsg":"ok"}`} {
 		if err := check(t, body); err != nil {

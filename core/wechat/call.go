@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"tokentray/core"
+	"tokentray/core/kinds"
 )
 
 // outgoing is one request as a source wants it sent.
@@ -25,6 +26,7 @@ type outgoing struct {
 
 // caller makes calls for both sources.
 type caller struct {
+	spec   kinds.Spec // of either kind: in what is asked of it here the two are alike
 	now    func() time.Time
 	limit  time.Duration
 	shared http.RoundTripper // keeps connections for a moment
@@ -34,7 +36,7 @@ type caller struct {
 // call sends a request and reads the answer. Refusals with an errcode are in
 // the answer; everything else that is no answer is an error.
 func (c *caller) call(parent context.Context, req core.Request, out outgoing, redact redactor) (answer, error) {
-	base, proxy, bad := routes(req)
+	base, proxy, bad := routes(req, c.spec.Base(req.Account))
 	if bad != nil {
 		return answer{}, bad
 	}

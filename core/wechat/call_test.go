@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"tokentray/core"
+	"tokentray/core/kinds"
 )
 
 const goodBody = `{"access_token":"` + token + `","expires_in":7200}`
@@ -47,12 +48,12 @@ func TestRequests(t *testing.T) {
 		}
 		good(w, r)
 	})
-	ups := Upstreams(Options{})
+	ups := UpstreamsOf(Options{})
 	req := request(srv.URL + "/gate")
 
 	for _, force := range []bool{false, true} {
 		req.Force = force
-		if _, err := ups[core.KindWeChat].Fetch(t.Context(), req); err != nil {
+		if _, err := ups[kinds.WeChat].Fetch(t.Context(), req); err != nil {
 			t.Fatal(err)
 		}
 		if got.method != "POST" || got.path != "/gate/cgi-bin/stable_token" || got.query != "" ||
@@ -66,7 +67,7 @@ func TestRequests(t *testing.T) {
 	}
 
 	req.Credentials.Secret = core.NewSecret("a b&c=d%")
-	if _, err := ups[core.KindWeChatLegacy].Fetch(t.Context(), req); err != nil {
+	if _, err := ups[kinds.WeChatLegacy].Fetch(t.Context(), req); err != nil {
 		t.Fatal(err)
 	}
 	want := "appid=wx0123456789abcdef&grant_type=client_credential&secret=a+b%26c%3Dd%25"
@@ -77,7 +78,7 @@ func TestRequests(t *testing.T) {
 		t.Error("the destructive call must have a connection of its own, lest the transport send it twice")
 	}
 
-	if err := ups[core.KindWeChat].Source.(core.Checker).Check(t.Context(), req, token); err != nil {
+	if err := ups[kinds.WeChat].Source.(core.Checker).Check(t.Context(), req, token); err != nil {
 		t.Fatal(err)
 	}
 	if got.method != "GET" || got.path != "/gate/cgi-bin/get_api_domain_ip" || got.query != "access_token="+token {
@@ -96,7 +97,7 @@ func TestConnections(t *testing.T) {
 	}
 	srv.Start()
 	defer srv.Close()
-	ups := Upstreams(Options{})
+	ups := UpstreamsOf(Options{})
 	fetch := func(kind core.Kind, times int) int32 {
 		before := opened.Load()
 		for range times {
@@ -106,13 +107,13 @@ func TestConnections(t *testing.T) {
 		}
 		return opened.Load() - before
 	}
-	if n := fetch(core.KindWeChat, 5); n != 1 {
+	if n := fetch(kinds.WeChat, 5); n != 1 {
 		t.Errorf("5 stable calls opened %d connections, want 1", n)
 	}
-	if n := fetch(core.KindWeChatLegacy, 3); n != 3 {
+	if n := fetch(kinds.WeChatLegacy, 3); n != 3 {
 		t.Errorf("3 legacy calls opened %d connections, want 3", n)
 	}
-	tr := ups[core.KindWeChat].Source.(stable).shared.(deadlined).RoundTripper.(*http.Transport)
+	tr := ups[kinds.WeChat].Source.(stable).shared.(deadlined).RoundTripper.(*http.Transport)
 	if tr.IdleConnTimeout <= 0 || tr.IdleConnTimeout > 10*time.Second || tr.MaxIdleConns == 0 {
 		t.Errorf("idle connections stay for %v, %d of them", tr.IdleConnTimeout, tr.MaxIdleConns)
 	}
@@ -125,7 +126,7 @@ func TestRedirectIsNotFollowed(t *testing.T) {
 		srv := serve(t, func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, other.URL+r.URL.RequestURI(), status)
 		})
-		both(t, Upstreams(Options{}), func(t *testing.T, s core.Source) {
+		both(t, UpstreamsOf(Options{}), func(t *testing.T, s core.Source) {
 			fetchErr(t, s, request(srv.URL), core.Temporary, core.RemedyAnswer)
 		})
 	}
@@ -136,7 +137,7 @@ func TestRedirectIsNotFollowed(t *testing.T) {
 
 func TestPreconditionFailed(t *testing.T) {
 	srv := serve(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(412) })
-	both(t, Upstreams(Options{}), func(t *testing.T, s core.Source) {
+	both(t, UpstreamsOf(Options{}), func(t *testing.T, s core.Source) {
 		fetchErr(t, s, request(srv.URL), core.Misuse, core.RemedyUpdate)
 	})
 }
@@ -151,7 +152,7 @@ func TestEndlessAnswer(t *testing.T) {
 			}
 		}
 	})
-	both(t, Upstreams(Options{}), func(t *testing.T, s core.Source) {
+	both(t, UpstreamsOf(Options{}), func(t *testing.T, s core.Source) {
 		e := fetchErr(t, s, request(srv.URL), core.Temporary, core.RemedyAnswer)
 		if !strings.Contains(e.Message, "1 MiB") {
 			t.Error(e)
@@ -166,7 +167,7 @@ func TestTimeouts(t *testing.T) {
 			_, _ = io.Copy(io.Discard, r.Body)
 			<-r.Context().Done()
 		})
-		both(t, Upstreams(short), func(t *testing.T, s core.Source) {
+		both(t, UpstreamsOf(short), func(t *testing.T, s core.Source) {
 			e := fetchErr(t, s, request(srv.URL), core.Temporary, core.RemedyNetwork)
 			if !errors.Is(e, context.DeadlineExceeded) || !strings.Contains(e.Message, "30ms") {
 				t.Errorf("%v, caused by %v", e, e.Err)
@@ -181,12 +182,12 @@ func TestTimeouts(t *testing.T) {
 			_ = http.NewResponseController(w).Flush()
 			<-r.Context().Done()
 		})
-		both(t, Upstreams(short), func(t *testing.T, s core.Source) {
+		both(t, UpstreamsOf(short), func(t *testing.T, s core.Source) {
 			fetchErr(t, s, request(srv.URL), core.Temporary, core.RemedyNetwork)
 		})
 	})
 	t.Run("silence instead of TLS", func(t *testing.T) {
-		ups := Upstreams(Options{ConnectTimeout: 20 * time.Millisecond})
+		ups := UpstreamsOf(Options{ConnectTimeout: 20 * time.Millisecond})
 		both(t, ups, func(t *testing.T, s core.Source) {
 			fetchErr(t, s, request("https://"+silent(t)), core.Temporary, core.RemedyNetwork)
 		})
@@ -200,7 +201,7 @@ func TestContextIsHonoured(t *testing.T) {
 		started <- struct{}{}
 		<-r.Context().Done()
 	})
-	both(t, Upstreams(Options{}), func(t *testing.T, s core.Source) {
+	both(t, UpstreamsOf(Options{}), func(t *testing.T, s core.Source) {
 		ctx, cancel := context.WithCancel(t.Context())
 		go func() { <-started; cancel() }()
 		g, err := s.Fetch(ctx, request(srv.URL))
@@ -238,7 +239,7 @@ func TestNetworkFailures(t *testing.T) {
 		"unknown authority": {untrusted(t).URL, core.RemedyTLS, "not trusted"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			both(t, Upstreams(Options{}), func(t *testing.T, s core.Source) {
+			both(t, UpstreamsOf(Options{}), func(t *testing.T, s core.Source) {
 				e := fetchErr(t, s, request(tt.base), core.Temporary, tt.remedy)
 				if !strings.Contains(e.Message, tt.says) {
 					t.Errorf("says %q, want %q in it", e.Message, tt.says)
@@ -255,7 +256,7 @@ func TestTLS(t *testing.T) {
 	srv.Config.ErrorLog = quiet()
 	pool := x509.NewCertPool()
 	pool.AddCert(srv.Certificate())
-	ups := Upstreams(Options{RootCAs: pool})
+	ups := UpstreamsOf(Options{RootCAs: pool})
 	both(t, ups, func(t *testing.T, s core.Source) {
 		if _, err := s.Fetch(t.Context(), request(srv.URL)); err != nil {
 			t.Fatal(err)
@@ -305,7 +306,7 @@ func TestRoutes(t *testing.T) {
 		asked = r.URL.Host
 		return canned{body: goodBody}.RoundTrip(r)
 	})
-	if _, err := sources(rt)[core.KindWeChat].Fetch(t.Context(), request("")); err != nil || asked != "api.weixin.qq.com" {
+	if _, err := sources(rt)[kinds.WeChat].Fetch(t.Context(), request("")); err != nil || asked != "api.weixin.qq.com" {
 		t.Errorf("without a base URL %q was asked: %v", asked, err)
 	}
 }

@@ -14,7 +14,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"tokentray/core"
+	"tokentray/core/kinds"
 )
 
 // A kept connection that turns out dead is replaced in silence for calls that
@@ -37,7 +37,7 @@ func TestDeadConnection(t *testing.T) {
 			_, _ = fmt.Fprintf(c, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(goodBody), goodBody)
 		}
 	})
-	up := Upstreams(Options{})[core.KindWeChat]
+	up := UpstreamsOf(Options{})[kinds.WeChat]
 	req := request("http://" + addr)
 	for range 2 {
 		if _, err := up.Fetch(t.Context(), req); err != nil {

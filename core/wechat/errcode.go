@@ -1,6 +1,7 @@
 package wechat
 
 import (
+	"strconv"
 	"time"
 
 	"tokentray/core"
@@ -76,11 +77,10 @@ func (c *caller) refusedFetch(a answer, redact redactor, forced bool) *core.Erro
 	return c.refused(r, a, redact)
 }
 
-// refusedCheck is the error for an answer with an errcode to a check. Three
-// codes alone say that the token is dead; every other leaves it as it is.
+// refusedCheck is the error for an answer with an errcode to a check. The codes
+// of the spec alone say that the token is dead; every other leaves it as it is.
 func (c *caller) refusedCheck(a answer, redact redactor) *core.Error {
-	switch a.code {
-	case 40001, 40014, 42001:
+	if c.spec.IsDead("errcode", strconv.Itoa(a.code)) {
 		e := c.refused(rule{
 			class: core.Temporary, remedy: core.RemedyTryAgain,
 			message: "upstream no longer accepts this token: it expired, or another program fetched a newer one; refresh it",
@@ -100,7 +100,7 @@ func (c *caller) refused(r rule, a answer, redact redactor) *core.Error {
 	now := c.now().Round(0)
 	switch {
 	case r.day:
-		e.RetryAt = beijing.NextDay(now)
+		e.RetryAt = c.spec.Traits.Day.NextDay(now)
 	case r.wait > 0:
 		e.RetryAt = now.Add(r.wait)
 	}

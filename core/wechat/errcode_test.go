@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"tokentray/core"
+	"tokentray/core/kinds"
 )
 
 // The meaning of every errcode when a token is asked for.
@@ -77,8 +78,8 @@ func TestForcedQuota(t *testing.T) {
 	ups := sources(canned{body: `{"errcode":45009,"errmsg":"reach max api daily quota limit"}`})
 	req := request("")
 	req.Force = true
-	fetchErr(t, ups[core.KindWeChat], req, core.Quota, core.RemedyForceBudget)
-	fetchErr(t, ups[core.KindWeChatLegacy], req, core.Quota, core.RemedyQuotaKind)
+	fetchErr(t, ups[kinds.WeChat], req, core.Quota, core.RemedyForceBudget)
+	fetchErr(t, ups[kinds.WeChatLegacy], req, core.Quota, core.RemedyQuotaKind)
 }
 
 // Three codes alone tell that a token is dead.
@@ -121,16 +122,16 @@ func TestErrcodesOfCheck(t *testing.T) {
 }
 
 func TestTraits(t *testing.T) {
-	ups := Upstreams(Options{})
-	if len(ups) != len(core.Kinds()) {
-		t.Fatalf("%d upstreams for %d kinds", len(ups), len(core.Kinds()))
+	ups := UpstreamsOf(Options{})
+	if len(ups) != len(Ours().Names()) {
+		t.Fatalf("%d upstreams for %d kinds", len(ups), len(Ours().Names()))
 	}
 	want := core.Traits{Repeat: core.RepeatSame, Window: 300 * time.Second, Overlap: 300 * time.Second, ForceBudget: 20, ForceGap: 30 * time.Second, Day: "+08:00"}
-	if got := ups[core.KindWeChat].Traits; got != want {
+	if got := ups[kinds.WeChat].Traits; got != want {
 		t.Errorf("stable: %+v", got)
 	}
 	want = core.Traits{Repeat: core.RepeatDestructive, Window: 300 * time.Second, Overlap: 300 * time.Second, Day: "+08:00"}
-	if got := ups[core.KindWeChatLegacy].Traits; got != want {
+	if got := ups[kinds.WeChatLegacy].Traits; got != want {
 		t.Errorf("legacy: %+v", got)
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"tokentray/core"
+	"tokentray/core/kinds"
 )
 
 // noon is a moment in Beijing for tests of waits.
@@ -47,13 +48,34 @@ func (c canned) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // sources are both sources over a transport.
 func sources(rt http.RoundTripper) map[core.Kind]core.Upstream {
-	return Upstreams(Options{Transport: rt, Now: func() time.Time { return noon }})
+	return UpstreamsOf(Options{Transport: rt, Now: func() time.Time { return noon }})
+}
+
+// Ours are the kinds of this package.
+func Ours() kinds.Set {
+	all := kinds.Builtin()
+	stable, _ := all.Of(kinds.WeChat)
+	legacy, _ := all.Of(kinds.WeChatLegacy)
+	set, err := kinds.New(stable, legacy)
+	if err != nil {
+		panic(err)
+	}
+	return set
+}
+
+// UpstreamsOf are the sources as the Keeper has them.
+func UpstreamsOf(o Options) map[core.Kind]core.Upstream {
+	ups, err := Ours().Upstreams(Sources(o))
+	if err != nil {
+		panic(err)
+	}
+	return ups
 }
 
 // both runs a test for both sources.
 func both(t *testing.T, ups map[core.Kind]core.Upstream, run func(*testing.T, core.Source)) {
 	t.Helper()
-	for _, kind := range core.Kinds() {
+	for _, kind := range Ours().Names() {
 		t.Run(string(kind), func(t *testing.T) { run(t, ups[kind].Source) })
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"tokentray/core"
+	"tokentray/core/kinds"
 	"tokentray/core/sim"
 )
 
@@ -21,12 +22,12 @@ func TestDaysOfLife(t *testing.T) {
 		days int
 		fail float64 // percent of calls
 	}{
-		{core.KindWeChat, 2 * time.Hour, time.Minute, 5, 5},
-		{core.KindWeChatLegacy, 2 * time.Hour, time.Minute, 5, 5},
-		{core.KindWeChat, 7 * time.Minute, 10 * time.Second, 1, 5},
+		{kinds.WeChat, 2 * time.Hour, time.Minute, 5, 5},
+		{kinds.WeChatLegacy, 2 * time.Hour, time.Minute, 5, 5},
+		{kinds.WeChat, 7 * time.Minute, 10 * time.Second, 1, 5},
 		// So short a life leaves time for two tries only, which may both fail.
-		{core.KindWeChat, 90 * time.Second, 5 * time.Second, 1, 0},
-		{core.KindWeChatLegacy, 90 * time.Second, 5 * time.Second, 1, 0},
+		{kinds.WeChat, 90 * time.Second, 5 * time.Second, 1, 0},
+		{kinds.WeChatLegacy, 90 * time.Second, 5 * time.Second, 1, 0},
 	} {
 		t.Run(string(tt.kind)+" "+tt.life.String(), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -61,7 +62,7 @@ func TestDaysOfLife(t *testing.T) {
 func TestOutageOverTheEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := inMemory(t, sim.Account{}, sim.Config{})
-		k := h.keep(t, core.KindWeChat)
+		k := h.keep(t, kinds.WeChat)
 		if _, err := k.Get(t.Context(), "1", 0); err != nil {
 			t.Fatal(err)
 		}
@@ -91,11 +92,11 @@ func TestReportOfADeadToken(t *testing.T) {
 		fetches, checks int
 		still           bool
 	}{
-		"stable, alive":                   {core.KindWeChat, func(house) {}, 1, 1, true},
-		"stable, revoked":                 {core.KindWeChat, func(h house) { h.sim.Revoke(appID) }, 1, 0, false},
-		"stable, handed out though dead":  {core.KindWeChat, func(h house) { h.sim.Break(appID) }, 2, 1, false},
-		"legacy, alive":                   {core.KindWeChatLegacy, func(house) {}, 0, 1, true},
-		"legacy, another program fetched": {core.KindWeChatLegacy, func(h house) { h.sim.Revoke(appID) }, 1, 1, false},
+		"stable, alive":                   {kinds.WeChat, func(house) {}, 1, 1, true},
+		"stable, revoked":                 {kinds.WeChat, func(h house) { h.sim.Revoke(appID) }, 1, 0, false},
+		"stable, handed out though dead":  {kinds.WeChat, func(h house) { h.sim.Break(appID) }, 2, 1, false},
+		"legacy, alive":                   {kinds.WeChatLegacy, func(house) {}, 0, 1, true},
+		"legacy, another program fetched": {kinds.WeChatLegacy, func(h house) { h.sim.Revoke(appID) }, 1, 1, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -107,7 +108,7 @@ func TestReportOfADeadToken(t *testing.T) {
 				}
 				time.Sleep(time.Hour)
 				tt.harm(h)
-				path := map[core.Kind]string{core.KindWeChat: "/cgi-bin/stable_token", core.KindWeChatLegacy: "/cgi-bin/token"}[tt.kind]
+				path := map[core.Kind]string{kinds.WeChat: "/cgi-bin/stable_token", kinds.WeChatLegacy: "/cgi-bin/token"}[tt.kind]
 				fetched, checked := h.sim.Calls(appID, path), h.sim.Calls(appID, "/cgi-bin/get_api_domain_ip")
 				got := make([]core.Answer, 100)
 				var wg sync.WaitGroup

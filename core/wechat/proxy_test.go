@@ -33,7 +33,7 @@ func TestProxies(t *testing.T) {
 	open := serve(t, good)
 	pool := x509.NewCertPool()
 	pool.AddCert(secure.Certificate())
-	ups := Upstreams(Options{RootCAs: pool})
+	ups := UpstreamsOf(Options{RootCAs: pool})
 
 	for name, start := range map[string]func(*testing.T) proxyServer{
 		"http": httpProxy, "https": httpsProxy(pool), "socks5": socksProxy, "socks5h": socksProxy,
@@ -90,7 +90,7 @@ func TestProxyFailures(t *testing.T) {
 		"socks5, hangs up":     {"socks5://" + talker(t, ""), core.RemedyProxy, "proxy"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			both(t, Upstreams(Options{}), func(t *testing.T, s core.Source) {
+			both(t, UpstreamsOf(Options{}), func(t *testing.T, s core.Source) {
 				req := request(target)
 				req.Account.Proxy = tt.proxy
 				e := fetchErr(t, s, req, core.Temporary, tt.remedy)
@@ -102,7 +102,7 @@ func TestProxyFailures(t *testing.T) {
 	}
 	for _, scheme := range []string{"http", "https", "socks5"} {
 		t.Run(scheme+", silent", func(t *testing.T) {
-			both(t, Upstreams(Options{CallTimeout: 30 * time.Millisecond}), func(t *testing.T, s core.Source) {
+			both(t, UpstreamsOf(Options{CallTimeout: 30 * time.Millisecond}), func(t *testing.T, s core.Source) {
 				req := request(target)
 				req.Account.Proxy = scheme + "://" + silent(t)
 				fetchErr(t, s, req, core.Temporary, core.RemedyNetwork)
@@ -117,7 +117,7 @@ func TestEnvironmentProxyIsIgnored(t *testing.T) {
 		t.Setenv(name, "http://127.0.0.1:1")
 	}
 	srv := serve(t, good)
-	both(t, Upstreams(Options{}), func(t *testing.T, s core.Source) {
+	both(t, UpstreamsOf(Options{}), func(t *testing.T, s core.Source) {
 		if _, err := s.Fetch(t.Context(), request(srv.URL)); err != nil {
 			t.Fatal(err)
 		}

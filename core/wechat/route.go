@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"tokentray/core"
+	"tokentray/core/kinds"
 )
 
 // keepIdle is how long a connection waits for the next call: long enough for
@@ -18,15 +19,11 @@ import (
 // enough to leave nothing behind in an agent that sleeps.
 const keepIdle = 5 * time.Second
 
-// routes are the base URL of an account and the proxy to it, nil for none. What
+// routes are an account's base URL and the proxy to it, nil for none. What
 // was checked when the account was entered is checked again here, where the
 // secret leaves.
-func routes(req core.Request) (base, proxy *url.URL, bad error) {
-	raw := req.Account.BaseURL
-	if raw == "" {
-		raw = DefaultBaseURL
-	}
-	base, err := url.Parse(raw)
+func routes(req core.Request, baseURL string) (base, proxy *url.URL, bad error) {
+	base, err := url.Parse(baseURL)
 	if err != nil || base.Hostname() == "" || base.User != nil || base.RawQuery != "" || base.Fragment != "" {
 		return nil, nil, inputError("the base URL is not of the form https://host; correct it")
 	}
@@ -84,6 +81,7 @@ func withProxy(ctx context.Context, proxy *url.URL) context.Context {
 
 func newCaller(o Options) *caller {
 	c := &caller{now: o.Now, limit: o.CallTimeout, shared: o.Transport, fresh: o.Transport}
+	c.spec, _ = kinds.Builtin().Of(kinds.WeChat)
 	if c.now == nil {
 		c.now = time.Now
 	}

@@ -72,7 +72,7 @@ func TestNoFailureShowsSecrets(t *testing.T) {
 	} {
 		forms = append(forms, fmt.Sprint(code))
 	}
-	ups := Upstreams(Options{})
+	ups := UpstreamsOf(Options{})
 	values := []string{secret, "s3&= +%/\"\\<ü", "abcd", "0123456789abcdef0123456789abcdef"}
 	for _, form := range forms {
 		t.Run(form, func(t *testing.T) {
@@ -98,7 +98,7 @@ func TestNoFailureShowsSecrets(t *testing.T) {
 
 // Nor does a failure before anything was answered.
 func TestNoNetworkFailureShowsSecrets(t *testing.T) {
-	ups := Upstreams(Options{CallTimeout: 20 * time.Millisecond})
+	ups := UpstreamsOf(Options{CallTimeout: 20 * time.Millisecond})
 	dead := talker(t, "")
 	for _, base := range []string{
 		"http://" + dead, "https://" + dead, "http://" + silent(t), "http://127.0.0.1:1", "http://127.0.0.1:0",
@@ -120,7 +120,7 @@ func TestNoNetworkFailureShowsSecrets(t *testing.T) {
 // searches the failures.
 func reveals(t *testing.T, ups map[core.Kind]core.Upstream, req core.Request, value string) {
 	t.Helper()
-	for _, kind := range core.Kinds() {
+	for _, kind := range Ours().Names() {
 		_, fetched := ups[kind].Fetch(t.Context(), req)
 		checked := ups[kind].Source.(core.Checker).Check(t.Context(), req, token)
 		for _, err := range []error{fetched, checked} {

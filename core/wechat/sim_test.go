@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"tokentray/core"
+	"tokentray/core/kinds"
 	"tokentray/core/sim"
 	"tokentray/core/wechat"
 )
@@ -37,7 +38,7 @@ func inMemory(t *testing.T, a sim.Account, cfg sim.Config) house {
 		t.Fatal(err)
 	}
 	return house{
-		srv, wechat.Upstreams(wechat.Options{Transport: srv.Transport()}),
+		srv, wechat.UpstreamsOf(wechat.Options{Transport: srv.Transport()}),
 		core.Request{
 			Account:     core.Account{AppID: appID, BaseURL: "http://127.0.0.1"},
 			Credentials: core.Credentials{Secret: core.NewSecret(secret)},
@@ -66,23 +67,23 @@ func (h house) fails(t *testing.T, kind core.Kind, class core.Class, code int) *
 
 func (h house) check(t *testing.T, token string) error {
 	t.Helper()
-	return h.ups[core.KindWeChat].Source.(core.Checker).Check(t.Context(), h.req, token)
+	return h.ups[kinds.WeChat].Source.(core.Checker).Check(t.Context(), h.req, token)
 }
 
 // A stable token comes again until its last five minutes, and hands over.
 func TestStableLife(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := inMemory(t, sim.Account{}, sim.Config{})
-		first := h.fetch(t, core.KindWeChat)
+		first := h.fetch(t, kinds.WeChat)
 		if first.ExpiresIn != 2*time.Hour {
 			t.Fatalf("lives %v", first.ExpiresIn)
 		}
 		time.Sleep(time.Hour)
-		if again := h.fetch(t, core.KindWeChat); again.Value != first.Value || again.ExpiresIn != time.Hour {
+		if again := h.fetch(t, kinds.WeChat); again.Value != first.Value || again.ExpiresIn != time.Hour {
 			t.Fatalf("after an hour: another token, or %v left", again.ExpiresIn)
 		}
 		time.Sleep(55 * time.Minute)
-		second := h.fetch(t, core.KindWeChat)
+		second := h.fetch(t, kinds.WeChat)
 		if second.Value == first.Value || second.ExpiresIn != 2*time.Hour {
 			t.Fatalf("in the last 300 s the same token came, for %v", second.ExpiresIn)
 		}
@@ -105,8 +106,8 @@ func TestStableLife(t *testing.T) {
 func TestLegacyLife(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := inMemory(t, sim.Account{}, sim.Config{})
-		first := h.fetch(t, core.KindWeChatLegacy)
-		second := h.fetch(t, core.KindWeChatLegacy)
+		first := h.fetch(t, kinds.WeChatLegacy)
+		second := h.fetch(t, kinds.WeChatLegacy)
 		if err := h.check(t, first.Value); err != nil {
 			t.Errorf("the replaced token dies at once: %v", err)
 		}
@@ -123,25 +124,25 @@ func TestLegacyLife(t *testing.T) {
 func TestForce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := inMemory(t, sim.Account{}, sim.Config{})
-		first := h.fetch(t, core.KindWeChat)
+		first := h.fetch(t, kinds.WeChat)
 		h.req.Force = true
-		second := h.fetch(t, core.KindWeChat)
+		second := h.fetch(t, kinds.WeChat)
 		if second.Value == first.Value {
 			t.Fatal("forcing gave the same token")
 		}
-		if soon := h.fetch(t, core.KindWeChat); soon.Value != second.Value {
+		if soon := h.fetch(t, kinds.WeChat); soon.Value != second.Value {
 			t.Error("forced twice within 30 s")
 		}
 		for range 19 {
 			time.Sleep(30 * time.Second)
-			h.fetch(t, core.KindWeChat)
+			h.fetch(t, kinds.WeChat)
 		}
 		time.Sleep(30 * time.Second)
-		if e := h.fails(t, core.KindWeChat, core.Quota, 45009); e.Remedy != core.RemedyForceBudget {
+		if e := h.fails(t, kinds.WeChat, core.Quota, 45009); e.Remedy != core.RemedyForceBudget {
 			t.Errorf("remedy %s", e.Remedy)
 		}
 		h.req.Force = false
-		h.fetch(t, core.KindWeChat) // asking without force still works
+		h.fetch(t, kinds.WeChat) // asking without force still works
 	})
 }
 
@@ -171,7 +172,7 @@ func TestRefusals(t *testing.T) {
 			if tt.change != nil {
 				tt.change(&h)
 			}
-			for _, kind := range core.Kinds() {
+			for _, kind := range wechat.Ours().Names() {
 				e := h.fails(t, kind, tt.class, tt.code)
 				if tt.class == core.Whitelist && e.CallerIP != callerIP {
 					t.Errorf("%s: caller %q", name, e.CallerIP)
@@ -190,7 +191,7 @@ func TestRefusals(t *testing.T) {
 // 40164 to a check does not mean that the token is dead.
 func TestCheckFromElsewhere(t *testing.T) {
 	h := inMemory(t, sim.Account{}, sim.Config{CallerIP: callerIP})
-	g := h.fetch(t, core.KindWeChat)
+	g := h.fetch(t, kinds.WeChat)
 	if err := h.sim.Put(sim.Account{AppID: appID, Secret: core.NewSecret(secret), Whitelist: []string{"198.51.100.1"}}); err != nil {
 		t.Fatal(err)
 	}
@@ -214,7 +215,7 @@ func TestOverTheLoopback(t *testing.T) {
 		Account:     core.Account{AppID: appID, BaseURL: web.URL},
 		Credentials: core.Credentials{Secret: core.NewSecret(secret)},
 	}
-	for kind, up := range wechat.Upstreams(wechat.Options{}) {
+	for kind, up := range wechat.UpstreamsOf(wechat.Options{}) {
 		g, err := up.Fetch(t.Context(), req)
 		if err != nil {
 			t.Fatal(kind, err)
@@ -251,7 +252,7 @@ func TestServe(t *testing.T) {
 		Account:     core.Account{AppID: appID, BaseURL: "http://" + ln.Addr().String()},
 		Credentials: core.Credentials{Secret: core.NewSecret(secret)},
 	}
-	up := wechat.Upstreams(wechat.Options{})[core.KindWeChat]
+	up := wechat.UpstreamsOf(wechat.Options{})[kinds.WeChat]
 	if _, err := up.Fetch(t.Context(), req); err != nil {
 		t.Error(err)
 	}

@@ -10,10 +10,8 @@ import (
 	"time"
 
 	"tokentray/core"
+	"tokentray/core/kinds"
 )
-
-// DefaultBaseURL is asked when an account names no base URL of its own.
-const DefaultBaseURL = "https://api.weixin.qq.com"
 
 const (
 	pathStable = "/cgi-bin/stable_token"
@@ -32,22 +30,6 @@ const (
 	callTimeout    = 15 * time.Second
 )
 
-// Upstream's rules for its tokens: a new stable token can be had in the last
-// 300 s of the current one, and a replaced token of either kind lives at most
-// 300 s more. A stable token can be forced 20 times a day, 30 s apart.
-const (
-	window      = 300 * time.Second
-	overlap     = 300 * time.Second
-	forceBudget = 20
-	forceGap    = 30 * time.Second
-	// stableDay is how many calls of stable_token an AppID has in a day. The
-	// legacy call has far fewer; of Mini Programs' share no figure is published.
-	stableDay = 500_000
-)
-
-// beijing is where upstream's days begin. China keeps no summer time.
-const beijing core.Zone = "+08:00"
-
 // Options change how calls are made. The zero value is right for everything
 // but tests.
 type Options struct {
@@ -58,17 +40,13 @@ type Options struct {
 	Transport      http.RoundTripper // nil means the network; proxies are its own matter then
 }
 
-// Upstreams returns the sources of both kinds, with their traits. Both are also
+// Sources returns what asks for the tokens of both kinds. Both are also
 // core.Checkers. They share connections and are safe for concurrent use.
-func Upstreams(o Options) map[core.Kind]core.Upstream {
+func Sources(o Options) map[core.Kind]core.Source {
 	c := newCaller(o)
-	return map[core.Kind]core.Upstream{
-		core.KindWeChat: {Source: stable{c}, BaseURL: DefaultBaseURL, Traits: core.Traits{
-			Repeat: core.RepeatSame, Window: window, Overlap: overlap, ForceBudget: forceBudget, ForceGap: forceGap, Day: beijing,
-		}, Quota: map[core.Product]int{core.ProductOfficial: stableDay, core.ProductTest: stableDay, core.ProductMini: stableDay}},
-		core.KindWeChatLegacy: {Source: legacy{c}, BaseURL: DefaultBaseURL, Traits: core.Traits{
-			Repeat: core.RepeatDestructive, Window: window, Overlap: overlap, Day: beijing,
-		}, Quota: map[core.Product]int{core.ProductOfficial: 2000, core.ProductTest: 200}, Probe: stable{c}}, // the same AppID and secret, and no token of the legacy kind dies
+	return map[core.Kind]core.Source{
+		kinds.WeChat:       stable{c},
+		kinds.WeChatLegacy: legacy{c},
 	}
 }
 

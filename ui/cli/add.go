@@ -8,6 +8,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/kinds"
 	"tokentray/ui/text"
 )
 
@@ -83,7 +84,7 @@ func (a *app) askMissing(ctx context.Context, in *api.AccountInput) error {
 		if *field != nil {
 			return nil
 		}
-		s, err := a.askField(ctx, name, a.say(question), "")
+		s, err := a.askField(ctx, in.Input, name, a.say(question), "")
 		*field = &s
 		return err
 	}
@@ -91,7 +92,7 @@ func (a *app) askMissing(ctx context.Context, in *api.AccountInput) error {
 		return err
 	}
 	if in.Env == nil {
-		s, err := a.askField(ctx, "env", a.say("ask.env"), string(core.Sandbox))
+		s, err := a.askField(ctx, in.Input, "env", a.say("ask.env"), string(core.Sandbox))
 		if err != nil {
 			return err
 		}
@@ -99,7 +100,7 @@ func (a *app) askMissing(ctx context.Context, in *api.AccountInput) error {
 	}
 	if in.Kind == nil {
 		a.note(a.say("ask.kind_why"))
-		s, err := a.askField(ctx, "kind", a.say("ask.kind"), string(core.KindWeChat))
+		s, err := a.askField(ctx, in.Input, "kind", a.say("ask.kind"), string(kinds.WeChat))
 		if err != nil {
 			return err
 		}
@@ -108,12 +109,13 @@ func (a *app) askMissing(ctx context.Context, in *api.AccountInput) error {
 	if err := str(&in.AppID, "appid", "ask.appid"); err != nil {
 		return err
 	}
+	spec, _ := kinds.Builtin().Of(*in.Kind)
 	for in.Secret == nil {
 		s, err := a.askHidden(ctx, a.say("ask.secret"))
 		if err != nil {
 			return err
 		}
-		if _, problems := core.CleanSecret(s); len(problems.Fatal()) > 0 {
+		if _, problems := spec.CleanSecret(s); len(problems.Fatal()) > 0 {
 			a.note(a.problemLines(problems.Fatal())...)
 			continue
 		}
@@ -122,14 +124,14 @@ func (a *app) askMissing(ctx context.Context, in *api.AccountInput) error {
 	return nil
 }
 
-// askField asks until nothing forbids saving the field.
-func (a *app) askField(ctx context.Context, field, question, fallback string) (string, error) {
+// askField asks until nothing forbids saving the field beside what is known.
+func (a *app) askField(ctx context.Context, known core.Input, field, question, fallback string) (string, error) {
 	for {
 		s, err := a.ask(ctx, question, fallback)
 		if err != nil {
 			return "", err
 		}
-		problems := checkField(field, s)
+		problems := checkField(known, field, s)
 		if len(problems) == 0 {
 			return s, nil
 		}
@@ -137,9 +139,10 @@ func (a *app) askField(ctx context.Context, field, question, fallback string) (s
 	}
 }
 
-// checkField is what is wrong with one field, whatever the others hold.
-func checkField(field, value string) core.Problems {
-	var acc core.Account
+// checkField is what is wrong with one field beside what is known of the account,
+// whatever its other fields hold.
+func checkField(known core.Input, field, value string) core.Problems {
+	acc := known.Over(core.Account{})
 	switch field {
 	case "name":
 		acc.Name = value
@@ -147,11 +150,11 @@ func checkField(field, value string) core.Problems {
 		acc.Env = core.Env(value)
 	case "kind":
 		acc.Kind = core.Kind(value)
-	case "appid":
+	case kinds.AppID:
 		acc.AppID = value
 	}
 	var out core.Problems
-	for _, p := range acc.Clean().Check().Fatal() {
+	for _, p := range kinds.Builtin().Check(kinds.Builtin().Clean(acc)).Fatal() {
 		if p.Field == field {
 			out = append(out, p)
 		}

@@ -6,6 +6,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/kinds"
 )
 
 const appSecret = "0123456789abcdef0123456789abcdef"
@@ -66,7 +67,7 @@ func TestAddAsks(t *testing.T) {
 	r.term.answers = []string{"a/b", " shop ", "", "nonsense", "wechat-legacy", "gh_0123456789ab", "wx0123456789abcdef", "a b", appSecret}
 	_, errOut := r.try(t, 0, "add")
 	in := r.agent.added
-	if *in.Name != "shop" || *in.Env != core.Sandbox || *in.Kind != core.KindWeChatLegacy || *in.AppID != "wx0123456789abcdef" || *in.Secret != appSecret {
+	if *in.Name != "shop" || *in.Env != core.Sandbox || *in.Kind != kinds.WeChatLegacy || *in.AppID != "wx0123456789abcdef" || *in.Secret != appSecret {
 		t.Errorf("%+v", in)
 	}
 	for _, want := range []string{
@@ -92,7 +93,7 @@ func TestAddAsks(t *testing.T) {
 // TestAddProblems: what the agent finds wrong is said field by field, in the
 // person's language.
 func TestAddProblems(t *testing.T) {
-	problems := core.Problems{{Field: "appid", Key: core.ProblemAppIDGH}, {Field: "base_url", Key: core.ProblemBaseURLHTTPS}}
+	problems := core.Problems{{Field: "appid", Key: kinds.ProblemAppIDGH}, {Field: "base_url", Key: core.ProblemBaseURLHTTPS}}
 	for lang, want := range map[string]string{
 		"en": "tokentray: nothing was saved.\n  AppID: This is the original ID (gh_…). The AppID begins with wx.\n" +
 			"  base URL: The base URL must begin with https:// unless it is this machine.\n",
@@ -114,7 +115,7 @@ func TestRefusalUndoesNothing(t *testing.T) {
 	r := newRun()
 	r.agent.saved = api.Saved{
 		Account:  whitelisted("shop", core.Live),
-		Warnings: []core.Problem{{Field: "secret", Key: core.ProblemSecretTrim, Warn: true}},
+		Warnings: []core.Problem{{Field: "secret", Key: kinds.ProblemSecretTrim, Warn: true}},
 	}
 	r.term.in = strings.NewReader(appSecret)
 	_, errOut := r.try(t, 0, "add", "shop/live", "--appid", "wx1", "--secret-stdin")

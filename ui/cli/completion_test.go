@@ -13,6 +13,7 @@ import (
 	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/core/format"
+	"tokentray/core/kinds"
 )
 
 // offered is what the shell is offered for a command line, and the directive
@@ -62,8 +63,8 @@ func TestWhatTheShellIsOffered(t *testing.T) {
 		{"exec shop -- ", nil, files},
 		{"exec shop --renew-file ", nil, files},
 		{"get shop --format ", format.Names(), none},
-		{"add shop --kind ", words(core.Kinds()), none},
-		{"edit shop --product ", words(core.Products()), none},
+		{"add shop --kind ", words(kinds.Builtin().Names()), none},
+		{"edit shop --product ", words(kinds.Builtin().Products()), none},
 		{"list --env ", words(core.Envs()), none},
 		{"use ", words(core.Envs()), none},
 		{"settings get ", core.SettingKeys(), none},

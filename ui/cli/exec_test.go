@@ -173,12 +173,12 @@ func TestAKeptFileIsOfItsAccount(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		ended := make(chan struct{})
 		go func() { defer close(ended); k.run(ctx) }()
-		mine := api.Account{ID: "1", Name: "shop", Env: core.Sandbox, Mask: core.Mask("one"), ExpiresAt: now.Add(time.Hour)}
+		mine := api.Account{Account: core.Account{ID: "1", Name: "shop", Env: core.Sandbox}, Mask: core.Mask("one"), ExpiresAt: now.Add(time.Hour)}
 		agent.events <- api.Event{Type: api.EventSnapshot, Snapshot: &api.List{Accounts: []api.Account{mine}}}
 		mine.Name, mine.Mask, mine.ExpiresAt = "mall", core.Mask("two"), now.Add(2*time.Hour)
 		agent.events <- api.Event{Type: api.EventAccount, Account: &mine}
 		agent.events <- api.Event{Type: api.EventRemoved, Removed: "1"}
-		agent.events <- api.Event{Type: api.EventAccount, Account: &api.Account{ID: "2", Name: "mall", Env: core.Sandbox, Mask: core.Mask("other")}}
+		agent.events <- api.Event{Type: api.EventAccount, Account: &api.Account{Account: core.Account{ID: "2", Name: "mall", Env: core.Sandbox}, Mask: core.Mask("other")}}
 		time.Sleep(3 * time.Hour)
 		cancel()
 		<-ended

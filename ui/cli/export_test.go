@@ -14,6 +14,7 @@ import (
 	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/core/collection"
+	"tokentray/core/kinds"
 )
 
 func newExportRun(accounts ...api.Account) (*run, *doorFake) {
@@ -25,9 +26,9 @@ func newExportRun(accounts ...api.Account) (*run, *doorFake) {
 
 func shops() []api.Account {
 	test := account("shop", core.Sandbox, time.Hour)
-	test.Product = core.ProductTest
+	test.Product = kinds.ProductTest
 	mini := account("小程序", core.Live, time.Hour)
-	mini.Product = core.ProductMini
+	mini.Product = kinds.ProductMini
 	return []api.Account{test, account("shop", core.Live, time.Hour), mini}
 }
 

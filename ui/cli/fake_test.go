@@ -10,6 +10,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/kinds"
 )
 
 // start is the time at which every test stands.
@@ -174,8 +175,10 @@ func (f *fake) Events(context.Context, bool) (<-chan api.Event, error) {
 // account is an account with a token that lives for the time given.
 func account(name string, env core.Env, lives time.Duration) api.Account {
 	a := api.Account{
-		ID: core.ID(name + string(env)), Name: name, Env: env, Kind: core.KindWeChat, Product: core.ProductOfficial,
-		AppID: "wx0123456789abcdef", Auto: true, State: core.StateEmpty,
+		Account: core.Account{
+			ID: core.ID(name + string(env)), Name: name, Env: env, Kind: kinds.WeChat, Product: kinds.ProductOfficial, AppID: "wx0123456789abcdef", Auto: true,
+		},
+		State: core.StateEmpty,
 	}
 	if lives > 0 {
 		a.State, a.Mask = core.StateFresh, "84_ab••••wxyz"

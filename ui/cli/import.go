@@ -14,6 +14,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/kinds"
 )
 
 // anySource is the --from that finds out by itself.
@@ -53,8 +54,8 @@ func (a *app) importCommand() *cobra.Command {
 	_ = cmd.RegisterFlagCompletionFunc("from", completeWords(importSources()...))
 	_ = cmd.RegisterFlagCompletionFunc("on-conflict", completeWords(conflicts()...))
 	_ = cmd.RegisterFlagCompletionFunc("env", completeWords(words(core.Envs())...))
-	_ = cmd.RegisterFlagCompletionFunc("kind", completeWords(words(core.Kinds())...))
-	_ = cmd.RegisterFlagCompletionFunc("product", completeWords(words(core.Products())...))
+	_ = cmd.RegisterFlagCompletionFunc("kind", completeWords(words(kinds.Builtin().Names())...))
+	_ = cmd.RegisterFlagCompletionFunc("product", completeWords(words(kinds.Builtin().Products())...))
 	return cmd
 }
 
@@ -82,9 +83,9 @@ func (f *importFlags) file(path string) (api.ImportFile, error) {
 		return in, usage("problem.env_unknown")
 	case path == "-" && f.passphraseFrom:
 		return in, usage("usage.stdin_twice")
-	case f.kind != "" && !slices.Contains(core.Kinds(), in.Kind):
+	case f.kind != "" && !slices.Contains(kinds.Builtin().Names(), in.Kind):
 		return in, usage("problem.kind_unknown")
-	case f.product != "" && !slices.Contains(core.Products(), in.Product):
+	case f.product != "" && !slices.Contains(kinds.Builtin().Products(), in.Product):
 		return in, usage("problem.product_unknown")
 	}
 	return in, nil

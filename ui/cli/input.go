@@ -9,6 +9,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/kinds"
 )
 
 // inputFlags are the flags of add and edit: what a person enters of an account.
@@ -39,8 +40,8 @@ func (f *inputFlags) register(cmd *cobra.Command) {
 	s.BoolVar(&f.yes, "yes", false, "flag.yes")
 	_ = cmd.RegisterFlagCompletionFunc("copy-format", completeWords(core.Formats()...))
 	_ = cmd.RegisterFlagCompletionFunc("env", completeWords(words(core.Envs())...))
-	_ = cmd.RegisterFlagCompletionFunc("kind", completeWords(words(core.Kinds())...))
-	_ = cmd.RegisterFlagCompletionFunc("product", completeWords(words(core.Products())...))
+	_ = cmd.RegisterFlagCompletionFunc("kind", completeWords(words(kinds.Builtin().Names())...))
+	_ = cmd.RegisterFlagCompletionFunc("product", completeWords(words(kinds.Builtin().Products())...))
 }
 
 // input is what the flags that were given say.

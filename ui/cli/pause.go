@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/ui/text"
 )
@@ -55,7 +56,7 @@ func (a *app) setAuto(ctx context.Context, verb, arg string, auto bool) error {
 	if err != nil {
 		return err
 	}
-	s, err := agent.Edit(ctx, acc.Ref(), api.AccountInput{Auto: &auto})
+	s, err := agent.Edit(ctx, acc.Ref(), api.AccountInput{Input: core.Input{Auto: &auto}})
 	if err != nil {
 		return err
 	}

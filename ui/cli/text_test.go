@@ -17,6 +17,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/kinds"
 	"tokentray/ui/text"
 )
 
@@ -102,10 +103,10 @@ func TestWordsOfTheDomain(t *testing.T) {
 	for _, e := range core.Envs() {
 		keys = append(keys, "env."+string(e), "use."+string(e))
 	}
-	for _, k := range core.Kinds() {
+	for _, k := range kinds.Builtin().Names() {
 		keys = append(keys, "kind."+string(k), "live.force_"+string(k))
 	}
-	for _, p := range core.Products() {
+	for _, p := range kinds.Builtin().Products() {
 		keys = append(keys, "product."+string(p))
 	}
 	for _, s := range []core.State{

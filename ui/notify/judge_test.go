@@ -33,7 +33,7 @@ func newScene(t *testing.T, accounts ...api.Account) *scene {
 
 // acc is an account whose token lives for life more.
 func acc(name string, state core.State, life time.Duration) api.Account {
-	a := api.Account{ID: core.ID("id-" + name), Name: name, Env: core.Live, State: state, Life: 7200, Auto: true}
+	a := api.Account{Account: core.Account{ID: core.ID("id-" + name), Name: name, Env: core.Live, Auto: true}, State: state, Life: 7200}
 	if life > 0 {
 		a.Mask, a.ExpiresAt = "88_…", noon.Add(life)
 	}

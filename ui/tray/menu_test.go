@@ -18,7 +18,7 @@ var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
 // acc is an account as it comes over the wire; left 0 means that it has no token.
 func acc(name string, env core.Env, state core.State, left time.Duration, used int) api.Account {
-	a := api.Account{ID: core.ID(name + "/" + string(env)), Name: name, Env: env, State: state}
+	a := api.Account{Account: core.Account{ID: core.ID(name + "/" + string(env)), Name: name, Env: env}, State: state}
 	if left != 0 {
 		a.Mask, a.ExpiresAt = "57_Q…tok", noon.Add(left)
 	}

@@ -4,8 +4,8 @@ import (
 	"net/url"
 	"strings"
 
-	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/kinds"
 )
 
 // consoleURL is where the account is administered, "" when it asks a machine of
@@ -15,9 +15,9 @@ func consoleURL(a api.Account) string {
 		return ""
 	}
 	switch a.Product {
-	case core.ProductTest:
+	case kinds.ProductTest:
 		return "https://mp.weixin.qq.com/debug/cgi-bin/sandbox?t=sandbox/login"
-	case core.ProductOfficial:
+	case kinds.ProductOfficial:
 		return "https://developers.weixin.qq.com/platform"
 	}
 	return "https://mp.weixin.qq.com/"

@@ -11,6 +11,7 @@ import (
 	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/core/format"
+	"tokentray/core/kinds"
 	"tokentray/ui/kit"
 )
 
@@ -79,7 +80,8 @@ func (c *copySheet) drawCall() *fyne.Container {
 	field := kit.NewEntry(l, format.DefaultPath, c.path, func(s string) { c.path = strings.TrimSpace(s); c.check() })
 	field.OnSubmitted = func(string) { c.run() }
 	paths := kit.Beside()
-	for _, p := range format.CommonPaths(c.account.Product) {
+	spec, _ := kinds.Builtin().Of(c.account.Kind)
+	for _, p := range spec.TryPaths(c.account.Product) {
 		paths.Add(kit.NewSmallButton(l, kit.Quiet, p, func() { field.SetText(p) }))
 	}
 	c.problem = kit.NewProse("", 13, l.Palette.LiveText)
@@ -136,7 +138,7 @@ func (c *copySheet) run() {
 
 // rememberCopy makes a form, and the path of a call, an account's default.
 func (w *Window) rememberCopy(a api.Account, form, path string) {
-	in := api.AccountInput{CopyFormat: &form}
+	in := api.AccountInput{Input: core.Input{CopyFormat: &form}}
 	if path != "" {
 		in.CopyPath = &path
 	}

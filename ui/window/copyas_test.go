@@ -10,6 +10,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/format"
+	"tokentray/core/kinds"
 	"tokentray/ui/kit"
 )
 
@@ -30,7 +31,7 @@ func TestCopySheet(t *testing.T) {
 			if err == nil && f != format.JSON { // which tells times
 				mustSayBare(s, want)
 			}
-			if s.says(format.CommonPaths(core.ProductOfficial)[1]) != (f == format.URL || f == format.Curl) {
+			if s.says(kinds.Builtin().Default().TryPaths(kinds.ProductOfficial)[1]) != (f == format.URL || f == format.Curl) {
 				t.Errorf("%s: paths are offered where they are of no use, or not where they are", f)
 			}
 			if i < len(format.Names())-1 {
@@ -115,7 +116,7 @@ func TestCopyALiveCall(t *testing.T) {
 // The sheet fits the smallest window, and Tab reaches all of it.
 func TestCopySheetIsReached(t *testing.T) {
 	all := duo()
-	all[0].Product = core.ProductMini
+	all[0].Product = kinds.ProductMini
 	s := newStage(t, all...).open()
 	s.win.Resize(fyne.NewSize(320, 320))
 	s.openCopySheet("shop-sandbox", format.URL)
@@ -134,7 +135,7 @@ func TestCopySheetIsReached(t *testing.T) {
 		}
 		c.FocusNext()
 	}
-	want := append([]string{"forms", "path"}, format.CommonPaths(core.ProductMini)...)
+	want := append([]string{"forms", "path"}, kinds.Builtin().Default().TryPaths(kinds.ProductMini)...)
 	want = append(want, "remember", "Cancel", "Copy")
 	if len(seen) < len(want) || !slices.Equal(seen[:len(want)], want) {
 		t.Errorf("Tab goes through %q, want %q", seen, want)

@@ -15,6 +15,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/kinds"
 	"tokentray/ui/kit"
 	"tokentray/ui/text"
 )
@@ -39,9 +40,9 @@ func TestDetailPicturesToMarkup(t *testing.T) {
 	busy, history := busyDay()
 	busy.Previous = &api.Previous{Mask: "85_ee••••5555", Until: noon.Add(130 * time.Second)}
 	test200 := busy
-	test200.Env, test200.Kind, test200.Product = core.Live, core.KindWeChatLegacy, core.ProductTest
+	test200.Env, test200.Kind, test200.Product = core.Live, kinds.WeChatLegacy, kinds.ProductTest
 	test200.Quota, test200.CallsToday, test200.ForcedToday = api.Quota{Calls: 200}, 171, 0
-	empty := api.Account{ID: "new", Name: "new", Env: core.Sandbox, Kind: core.KindWeChat, State: core.StateEmpty, Quota: busy.Quota, CountsUntil: busy.CountsUntil}
+	empty := api.Account{Account: core.Account{ID: "new", Name: "new", Env: core.Sandbox, Kind: kinds.WeChat}, State: core.StateEmpty, Quota: busy.Quota, CountsUntil: busy.CountsUntil}
 	short, many := shortLives()
 	for _, tt := range []struct {
 		name    string

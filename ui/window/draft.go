@@ -5,6 +5,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/kinds"
 	"tokentray/ui/kit"
 	"tokentray/ui/text"
 )
@@ -28,7 +29,7 @@ type draft struct {
 
 // newDraft begins an account in an environment.
 func newDraft(env core.Env) draft {
-	return draft{env: env, kind: core.KindWeChat, product: core.ProductOfficial, auto: true}
+	return draft{env: env, kind: kinds.WeChat, product: kinds.ProductOfficial, auto: true}
 }
 
 // draftOf begins an edit.
@@ -48,8 +49,8 @@ func twinDraft(a api.Account) draft {
 	d := draftOf(a)
 	d.editing, d.id, d.ref, d.before, d.origin = false, "", api.Ref{}, nil, &a
 	d.appID, d.consent, d.env = "", false, otherEnv(a.Env)
-	if d.env == core.Live && d.product == core.ProductTest { // production has no test accounts
-		d.product = core.ProductOfficial
+	if d.env == core.Live && d.product == kinds.ProductTest { // production has no test accounts
+		d.product = kinds.ProductOfficial
 	}
 	return d
 }
@@ -65,15 +66,15 @@ func (d draft) has(field string) bool {
 
 // account is the draft as an account, cleaned.
 func (d draft) account() core.Account {
-	return core.Account{
+	return kinds.Builtin().Clean(core.Account{
 		ID: d.id, Name: d.name, Env: d.env, Kind: d.kind, Product: d.product, AppID: d.appID,
 		BaseURL: d.baseURL, Proxy: d.proxy, Note: d.note, CopyFormat: d.copyFormat, Auto: d.auto, AllowLive: d.consent && d.needsConsent(),
-	}.Clean()
+	})
 }
 
 // needsConsent reports whether fetching for the account would kill the token
 // that production uses.
-func (d draft) needsConsent() bool { return d.env == core.Live && d.kind == core.KindWeChatLegacy }
+func (d draft) needsConsent() bool { return d.env == core.Live && d.kind == kinds.WeChatLegacy }
 
 // issue is one thing to say below a field.
 type issue struct {
@@ -88,9 +89,10 @@ func (d draft) problems(l *kit.Look, m *model) map[string][]issue {
 	if d.editing {
 		was.Name, was.AppID = d.before.Name, d.before.AppID
 	}
-	found := a.CheckChange(was)
+	found := kinds.Builtin().CheckChange(a, was)
 	if d.secret != "" || !d.editing {
-		_, odd := core.CleanSecret(core.NewSecret(d.secret))
+		spec, _ := kinds.Builtin().Of(a.Kind)
+		_, odd := spec.CleanSecret(core.NewSecret(d.secret))
 		found = append(found, odd...)
 	}
 	out := map[string][]issue{}
@@ -102,7 +104,7 @@ func (d draft) problems(l *kit.Look, m *model) map[string][]issue {
 			out["name"] = append(out["name"], issue{l.T("form.name.twice", "account", refWords(b.Ref())), false})
 		}
 	}
-	if a.Env == core.Live && a.Product == core.ProductTest {
+	if a.Env == core.Live && a.Product == kinds.ProductTest {
 		out["product"] = append(out["product"], issue{l.T("form.product.test_live"), true})
 	}
 	if host, leaves := d.leavesSecret(); leaves {
@@ -114,7 +116,7 @@ func (d draft) problems(l *kit.Look, m *model) map[string][]issue {
 	}
 	if twin, ok := m.twin(d.id, a.Kind, a.BaseURL, a.AppID); ok {
 		key, warn := "form.twin", true
-		if a.Kind == core.KindWeChatLegacy {
+		if a.Kind == kinds.WeChatLegacy {
 			key, warn = "form.twin.legacy", false
 		}
 		out["appid"] = append(out["appid"], issue{l.T(key, "account", refWords(twin.Ref())), warn})
@@ -175,10 +177,10 @@ func formFields() []string {
 func (d draft) input() api.AccountInput {
 	a := d.account()
 	in := api.AccountInput{
-		Name: &a.Name, Env: &a.Env, Kind: &a.Kind, Product: &a.Product, AppID: &a.AppID, BaseURL: &a.BaseURL,
-		Proxy: &a.Proxy, Auto: &a.Auto, Note: &a.Note, AllowLive: &a.AllowLive,
-		CopyFormat: &a.CopyFormat,
-		Apart:      true, // the form has warned of it
+		Input: core.Input{
+			Name: &a.Name, Env: &a.Env, Kind: &a.Kind, Product: &a.Product, AppID: &a.AppID, BaseURL: &a.BaseURL, Proxy: &a.Proxy, Auto: &a.Auto, Note: &a.Note, AllowLive: &a.AllowLive, CopyFormat: &a.CopyFormat,
+		},
+		Apart: true,
 	}
 	if d.secret != "" {
 		in.Secret = &d.secret

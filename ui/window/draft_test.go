@@ -11,6 +11,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/kinds"
 	"tokentray/ui/kit"
 	"tokentray/ui/text"
 )
@@ -21,8 +22,8 @@ func TestDraftProblems(t *testing.T) {
 	l := lookIn(text.English)
 	m := newModel()
 	m.accounts = []api.Account{
-		{ID: "1", Name: "shop", Env: core.Sandbox, Kind: core.KindWeChat, AppID: "wx0123456789abcdef"},
-		{ID: "2", Name: "old", Env: core.Sandbox, Kind: core.KindWeChatLegacy, AppID: "wx0123456789aaaaaa"},
+		{Account: core.Account{ID: "1", Name: "shop", Env: core.Sandbox, Kind: kinds.WeChat, AppID: "wx0123456789abcdef"}},
+		{Account: core.Account{ID: "2", Name: "old", Env: core.Sandbox, Kind: kinds.WeChatLegacy, AppID: "wx0123456789aaaaaa"}},
 	}
 	good := newDraft(core.Sandbox)
 	good.name, good.appID, good.secret = "new", "wxfedcba9876543210", goodSecret
@@ -41,7 +42,7 @@ func TestDraftProblems(t *testing.T) {
 		{"an original ID", func(d *draft) { d.appID = "gh_0123456789ab" }, "appid", "original ID", true},
 		{"an odd AppID", func(d *draft) { d.appID = "wx12" }, "appid", "Unusual", false},
 		{"an AppID again", func(d *draft) { d.appID = "wx0123456789abcdef" }, "appid", "shop/sandbox has this AppID too.", false},
-		{"an AppID again, legacy", func(d *draft) { d.appID, d.kind = "wx0123456789aaaaaa", core.KindWeChatLegacy }, "appid", "kill each other's token", true},
+		{"an AppID again, legacy", func(d *draft) { d.appID, d.kind = "wx0123456789aaaaaa", kinds.WeChatLegacy }, "appid", "kill each other's token", true},
 		{"no secret", func(d *draft) { d.secret = "" }, "secret", "Copy the AppSecret", true},
 		{"a secret with line ends", func(d *draft) { d.secret = goodSecret + "\n" }, "secret", "were removed", false},
 		{"plain http", func(d *draft) { d.baseURL = "http://example.org" }, "base_url", "must begin with https://", true},
@@ -75,7 +76,7 @@ func TestDraftProblems(t *testing.T) {
 func TestDraftTellsOfAnAppSecretForAnotherHost(t *testing.T) {
 	l := lookIn(text.English)
 	m := newModel()
-	plain := api.Account{ID: "1", Name: "shop", Env: core.Sandbox, Kind: core.KindWeChat, AppID: "wx0123456789abcdef"}
+	plain := api.Account{Account: core.Account{ID: "1", Name: "shop", Env: core.Sandbox, Kind: kinds.WeChat, AppID: "wx0123456789abcdef"}}
 	local := plain
 	local.BaseURL = "http://127.0.0.1:1"
 	waits := plain
@@ -159,17 +160,17 @@ func TestDraftInput(t *testing.T) {
 	if *in.AllowLive {
 		t.Error("consent is given for a kind that needs none")
 	}
-	d.kind = core.KindWeChatLegacy
+	d.kind = kinds.WeChatLegacy
 	if !*d.input().AllowLive {
 		t.Error("consent is lost")
 	}
 	if got := *d.input().CopyFormat; got != "" {
 		t.Errorf("an account of its own asks for the format %q", got)
 	}
-	if got := *draftOf(api.Account{ID: "1", Name: "shop", Env: core.Sandbox, CopyFormat: "curl"}).input().CopyFormat; got != "curl" {
+	if got := *draftOf(api.Account{Account: core.Account{ID: "1", Name: "shop", Env: core.Sandbox, CopyFormat: "curl"}}).input().CopyFormat; got != "curl" {
 		t.Errorf("an edit turns the format curl into %q", got)
 	}
-	e := draftOf(api.Account{ID: "1", Name: "shop", Env: core.Sandbox})
+	e := draftOf(api.Account{Account: core.Account{ID: "1", Name: "shop", Env: core.Sandbox}})
 	if in := e.input(); in.Secret != nil || in.ProxyPassword != nil {
 		t.Error("an edit replaces secrets that were not typed")
 	}
@@ -295,7 +296,7 @@ func TestPassphraseProblem(t *testing.T) {
 func TestRefusals(t *testing.T) {
 	l := lookIn(text.English)
 	err := &core.Error{Class: core.Invalid, Remedy: core.RemedyInput, Message: "m", Err: core.Problems{
-		{Field: "name", Key: core.ProblemNameLong}, {Field: "appid", Key: core.ProblemAppIDOdd, Warn: true},
+		{Field: "name", Key: core.ProblemNameLong}, {Field: "appid", Key: kinds.ProblemAppIDOdd, Warn: true},
 	}}
 	if got := refusal(l, err, "shop"); got != "A name has at most 200 characters." {
 		t.Errorf("%q", got)

@@ -7,6 +7,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/kinds"
 	"tokentray/ui/kit"
 )
 
@@ -165,7 +166,7 @@ func (w *Window) setAuto(id core.ID, on bool) {
 	}
 	ref := a.Ref()
 	ask(w, upstreamWait, func(ctx context.Context, g Agent) (api.Saved, error) {
-		return g.Edit(ctx, ref, api.AccountInput{Auto: &on})
+		return g.Edit(ctx, ref, api.AccountInput{Input: core.Input{Auto: &on}})
 	}, func(_ api.Saved, err *core.Error) {
 		if err != nil {
 			w.fail(err, ref)
@@ -179,10 +180,10 @@ func (w *Window) useStable(id core.ID) {
 	if !ok {
 		return
 	}
-	ref, kind := a.Ref(), core.KindWeChat
+	ref, kind := a.Ref(), kinds.WeChat
 	w.tell(w.look.T("snack.busy", "account", refWords(ref)))
 	ask(w, upstreamWait, func(ctx context.Context, g Agent) (api.Saved, error) {
-		return g.Edit(ctx, ref, api.AccountInput{Kind: &kind, Apart: true})
+		return g.Edit(ctx, ref, api.AccountInput{Input: core.Input{Kind: &kind}, Apart: true})
 	}, func(s api.Saved, err *core.Error) {
 		if err != nil {
 			w.fail(err, ref)

@@ -10,6 +10,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/kinds"
 )
 
 // fakeAgent is an agent in memory. It has the accounts it was given, answers at
@@ -272,18 +273,28 @@ func (f *fakeAgent) VaultLock(context.Context) (api.Vault, error) {
 // sample is a healthy account with some life left of its token's whole life.
 func sample(name string, env core.Env, now time.Time, left, life time.Duration) api.Account {
 	return api.Account{
-		ID: core.ID(name + "-" + string(env)), Name: name, Env: env, Kind: core.KindWeChat, Product: core.ProductOfficial,
-		AppID: "wx0123456789abcdef", Auto: true, State: core.StateFresh, Mask: "83_ab••••wxyz",
-		ObtainedAt: now.Add(left - life), ExpiresAt: now.Add(left), Life: int64(life / time.Second),
-		NextTry: now.Add(left - 300*time.Second), CallsToday: 3, LastUsed: now.Add(-90 * time.Second),
+		Account: core.Account{
+			ID: core.ID(name + "-" + string(env)), Name: name, Env: env, Kind: kinds.WeChat, Product: kinds.ProductOfficial, AppID: "wx0123456789abcdef", Auto: true,
+		},
+		State:      core.StateFresh,
+		Mask:       "83_ab••••wxyz",
+		ObtainedAt: now.Add(left - life),
+		ExpiresAt:  now.Add(left),
+		Life:       int64(life / time.Second),
+		NextTry:    now.Add(left - 300*time.Second),
+		CallsToday: 3,
+		LastUsed:   now.Add(-90 * time.Second),
 	}
 }
 
 // blocked is an account that its IP whitelist keeps out.
 func blocked(name string, env core.Env) api.Account {
 	return api.Account{
-		ID: core.ID(name + "-" + string(env)), Name: name, Env: env, Kind: core.KindWeChat, Product: core.ProductMini,
-		AppID: "wx1111111111abcdef", Auto: true, State: core.StateBlocked, CallsToday: 1,
+		Account: core.Account{
+			ID: core.ID(name + "-" + string(env)), Name: name, Env: env, Kind: kinds.WeChat, Product: kinds.ProductMini, AppID: "wx1111111111abcdef", Auto: true,
+		},
+		State:      core.StateBlocked,
+		CallsToday: 1,
 		Error: &api.Error{
 			Class: core.Whitelist, Message: "the IP is not on the whitelist", Remedy: core.RemedyWhitelist, UpstreamCode: 40164,
 			CallerIP: "203.0.113.7", RID: "65f0-1a2b-3c4d", Upstream: "invalid ip 203.0.113.7, not in whitelist",
@@ -294,10 +305,10 @@ func blocked(name string, env core.Env) api.Account {
 // town is a list with an account in each of the usual states.
 func town(now time.Time) []api.Account {
 	retry := sample("flaky-mini", core.Sandbox, now, 40*time.Second, 600*time.Second)
-	retry.State, retry.Product, retry.NextTry = core.StateRetrying, core.ProductMini, now.Add(12*time.Second)
+	retry.State, retry.Product, retry.NextTry = core.StateRetrying, kinds.ProductMini, now.Add(12*time.Second)
 	retry.Error = &api.Error{Class: core.Temporary, Remedy: core.RemedyNetwork, Message: "cannot reach upstream"}
 	paused := sample("campaign", core.Sandbox, now, 5400*time.Second, 7200*time.Second)
-	paused.State, paused.Auto, paused.Kind = core.StatePaused, false, core.KindWeChatLegacy
+	paused.State, paused.Auto, paused.Kind = core.StatePaused, false, kinds.WeChatLegacy
 	renewing := sample("shop", core.Live, now, 290*time.Second, 7200*time.Second)
 	renewing.State = core.StateRenewing
 	expired := sample("archive", core.Sandbox, now, -time.Minute, 7200*time.Second)
@@ -308,6 +319,6 @@ func town(now time.Time) []api.Account {
 	return []api.Account{
 		previous, renewing, sample("测试商城", core.Sandbox, now, 4321*time.Second, 7200*time.Second),
 		blocked("gate", core.Sandbox), blocked("gate", core.Live), retry, paused, expired, long,
-		{ID: "new-sandbox", Name: "new", Env: core.Sandbox, Kind: core.KindWeChat, Product: core.ProductTest, AppID: "wx2222222222abcdef", Auto: true, State: core.StateEmpty},
+		{Account: core.Account{ID: "new-sandbox", Name: "new", Env: core.Sandbox, Kind: kinds.WeChat, Product: kinds.ProductTest, AppID: "wx2222222222abcdef", Auto: true}, State: core.StateEmpty},
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/kinds"
 	"tokentray/ui/kit"
 	"tokentray/ui/text"
 )
@@ -239,7 +240,7 @@ func (f *form) pastedInto(field string) func(string) bool {
 		case "appid", "secret":
 			return f.pasted(content)
 		case "name", "base_url", "proxy":
-			if core.LooksSecret(content) {
+			if kinds.Builtin().LooksSecret(content) {
 				f.fill(pasted{Secret: strings.TrimSpace(content)})
 				return true
 			}
@@ -289,7 +290,7 @@ func (f *form) check() {
 		say.Hidden = words == ""
 	}
 	key := "form.kind.wechat"
-	if f.draft.kind == core.KindWeChatLegacy {
+	if f.draft.kind == kinds.WeChatLegacy {
 		key = "form.kind.legacy"
 	}
 	f.kindSay.Set(l.T(key), p.Muted)
@@ -406,7 +407,7 @@ func testWords(l *kit.Look, r api.TestResult, account string) (string, bool) {
 
 func productChoices(l *kit.Look) []kit.Choice {
 	var out []kit.Choice
-	for _, p := range core.Products() {
+	for _, p := range kinds.Builtin().Products() {
 		out = append(out, kit.Choice{Value: string(p), Label: l.T("product." + string(p))})
 	}
 	return out
@@ -414,7 +415,7 @@ func productChoices(l *kit.Look) []kit.Choice {
 
 func kindChoices(l *kit.Look) []kit.Choice {
 	var out []kit.Choice
-	for _, k := range core.Kinds() {
+	for _, k := range kinds.Builtin().Names() {
 		out = append(out, kit.Choice{Value: string(k), Label: l.Words.Say(text.Key("kind." + string(k)))})
 	}
 	return out

@@ -10,6 +10,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/kinds"
 	"tokentray/ui/kit"
 )
 
@@ -156,13 +157,13 @@ func TestFormKeepsNamesOfAllScripts(t *testing.T) {
 // The twin of an account has everything but what belongs to one environment.
 func TestDuplicateAsTheOtherEnvironment(t *testing.T) {
 	a := sample("shop", core.Sandbox, noon, time.Hour, 2*time.Hour)
-	a.Product, a.Kind, a.Proxy, a.Note, a.CopyFormat = core.ProductTest, core.KindWeChatLegacy, "http://proxy.example:8080", "ask Li", "curl"
+	a.Product, a.Kind, a.Proxy, a.Note, a.CopyFormat = kinds.ProductTest, kinds.WeChatLegacy, "http://proxy.example:8080", "ask Li", "curl"
 	s := newStage(t, a).open()
 	item := s.menuItem("shop-sandbox", "Duplicate as Live…")
 	item.Action()
 	s.mustSay("Live copy of shop/sandbox", "http://proxy.example:8080", "ask Li", "curl command ▾", "not copied", "I allow legacy fetches")
 	d := s.form.draft
-	if d.editing || d.name != "shop" || d.env != core.Live || d.appID != "" || d.secret != "" || d.consent || d.product != core.ProductOfficial {
+	if d.editing || d.name != "shop" || d.env != core.Live || d.appID != "" || d.secret != "" || d.consent || d.product != kinds.ProductOfficial {
 		t.Errorf("the draft is %+v", d)
 	}
 	if s.win.Canvas().Focused() != s.form.fields["appid"] {

@@ -11,6 +11,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/format"
+	"tokentray/core/kinds"
 	"tokentray/ui/kit"
 	"tokentray/ui/text"
 )
@@ -92,7 +93,7 @@ func TestEveryWordIsThere(t *testing.T) {
 	for _, f := range format.Names() {
 		more = append(more, "format."+f)
 	}
-	for _, p := range core.Products() {
+	for _, p := range kinds.Builtin().Products() {
 		more = append(more, "product."+string(p))
 	}
 	for a := actCopyIP; a <= actRetry; a++ {

@@ -7,6 +7,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/kinds"
 	"tokentray/ui/text"
 )
 
@@ -40,7 +41,7 @@ func TestModelFollowsEvents(t *testing.T) {
 		{"a changed account", api.Event{Type: api.EventAccount, Account: &b}, change{account: b.ID}, []string{"b/sandbox", "b/live"}},
 		{
 			"a renamed account",
-			api.Event{Type: api.EventAccount, Account: &api.Account{ID: b.ID, Name: "c", Env: core.Sandbox}},
+			api.Event{Type: api.EventAccount, Account: &api.Account{Account: core.Account{ID: b.ID, Name: "c", Env: core.Sandbox}}},
 			change{rows: true},
 			[]string{"b/live", "c/sandbox"},
 		},
@@ -76,12 +77,16 @@ func shownNames(m *model, v view, search string) []string {
 func TestShown(t *testing.T) {
 	m := newModel()
 	m.accounts = []api.Account{
-		{Name: "Shop", Env: core.Live, AppID: "wxAAA", Kind: core.KindWeChatLegacy, Product: core.ProductOfficial, State: core.StateEmpty},
+		{Account: core.Account{Name: "Shop", Env: core.Live, AppID: "wxAAA", Kind: kinds.WeChatLegacy, Product: kinds.ProductOfficial}, State: core.StateEmpty},
 		{
-			Name: "shop", Env: core.Sandbox, AppID: "wxBBB", Note: "for the 商城 tests", Kind: core.KindWeChat, Product: core.ProductMini,
-			State: core.StateFresh, Mask: "m", ExpiresAt: noon.Add(-time.Second),
+			Account: core.Account{
+				Name: "shop", Env: core.Sandbox, AppID: "wxBBB", Note: "for the 商城 tests", Kind: kinds.WeChat, Product: kinds.ProductMini,
+			},
+			State:     core.StateFresh,
+			Mask:      "m",
+			ExpiresAt: noon.Add(-time.Second),
 		},
-		{Name: "gate", Env: core.Sandbox, AppID: "wxCCC", Kind: core.KindWeChat, Product: core.ProductTest, State: core.StateBlocked},
+		{Account: core.Account{Name: "gate", Env: core.Sandbox, AppID: "wxCCC", Kind: kinds.WeChat, Product: kinds.ProductTest}, State: core.StateBlocked},
 	}
 	for _, c := range []struct {
 		view   view

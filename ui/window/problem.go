@@ -5,6 +5,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/kinds"
 	"tokentray/ui/kit"
 	"tokentray/ui/text"
 )
@@ -70,7 +71,7 @@ func undecided(a api.Account, now time.Time) bool {
 // mayBeUndecided reports whether an account is of those that are fetched for
 // only once their owner has allowed it, and was not allowed.
 func mayBeUndecided(a *api.Account) bool {
-	return a.Env == core.Live && a.Kind == core.KindWeChatLegacy && !a.AllowLive
+	return a.Env == core.Live && a.Kind == kinds.WeChatLegacy && !a.AllowLive
 }
 
 // helps is the one action that helps most with what is wrong with an account.
@@ -119,7 +120,7 @@ func helpsToo(a api.Account, first act) []act {
 	if e == nil || first == actUnlock || first == actVaultInit {
 		return nil
 	}
-	legacy := a.Kind == core.KindWeChatLegacy
+	legacy := a.Kind == kinds.WeChatLegacy
 	add(actStable, legacy && (e.Class == core.Quota || e.Remedy == core.RemedyAllowLive))
 	add(actCopyIP, e.CallerIP != "" && (e.Class == core.Whitelist || e.Class == core.Confirm))
 	add(actConsole, consoleURL(a) != "" && e.Class.NeedsPerson() && first != actConsent)
@@ -166,7 +167,7 @@ func advice(l *kit.Look, a api.Account) []string {
 	if e.PriorIP != "" {
 		out = append(out, l.T("help.prior_ip", "ip", e.PriorIP))
 	}
-	if e.Class == core.Quota && a.Kind == core.KindWeChatLegacy {
+	if e.Class == core.Quota && a.Kind == kinds.WeChatLegacy {
 		out = append(out, l.T("help.stable_does"))
 	}
 	return out

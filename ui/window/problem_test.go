@@ -10,6 +10,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/kinds"
 	"tokentray/ui/kit"
 	"tokentray/ui/text"
 )
@@ -119,15 +120,15 @@ func TestConsoleURL(t *testing.T) {
 		base    string
 		want    string
 	}{
-		{core.ProductOfficial, "", "https://developers.weixin.qq.com/platform"},
-		{core.ProductMini, "", "https://mp.weixin.qq.com/"},
-		{core.ProductTest, "", "https://mp.weixin.qq.com/debug/cgi-bin/sandbox?t=sandbox/login"},
-		{core.ProductOther, "", "https://mp.weixin.qq.com/"},
-		{core.ProductOfficial, "https://sh.api.weixin.qq.com", "https://developers.weixin.qq.com/platform"},
-		{core.ProductOfficial, "http://127.0.0.1:8080", ""},
-		{core.ProductOfficial, "https://weixin.qq.com.example.org", ""},
+		{kinds.ProductOfficial, "", "https://developers.weixin.qq.com/platform"},
+		{kinds.ProductMini, "", "https://mp.weixin.qq.com/"},
+		{kinds.ProductTest, "", "https://mp.weixin.qq.com/debug/cgi-bin/sandbox?t=sandbox/login"},
+		{kinds.ProductOther, "", "https://mp.weixin.qq.com/"},
+		{kinds.ProductOfficial, "https://sh.api.weixin.qq.com", "https://developers.weixin.qq.com/platform"},
+		{kinds.ProductOfficial, "http://127.0.0.1:8080", ""},
+		{kinds.ProductOfficial, "https://weixin.qq.com.example.org", ""},
 	} {
-		if got := consoleURL(api.Account{Product: c.product, BaseURL: c.base}); got != c.want {
+		if got := consoleURL(api.Account{Account: core.Account{Product: c.product, BaseURL: c.base}}); got != c.want {
 			t.Errorf("%s at %q: %q, want %q", c.product, c.base, got, c.want)
 		}
 	}
@@ -152,7 +153,7 @@ func TestWhitelistIsHandledInTheDetail(t *testing.T) {
 // away from it with one click.
 func TestQuotaOffersStable(t *testing.T) {
 	a := ailing(api.Error{Class: core.Quota, Remedy: core.RemedyQuotaKind, UpstreamCode: 45009, RetryAt: core.Zone("+08:00").NextDay(noon)})
-	a.Kind, a.State = core.KindWeChatLegacy, core.StateRetrying
+	a.Kind, a.State = kinds.WeChatLegacy, core.StateRetrying
 	s := newStage(t, a).open()
 	s.openDetail("gate-sandbox")
 	s.mustSay("Today's calls for a token are used up.", "It resets at 11-23 00:00 Beijing time", "stable_token has a quota of its own")
@@ -161,7 +162,7 @@ func TestQuotaOffersStable(t *testing.T) {
 	s.mustSay("in 1 h.")
 	s.press("Use stable_token")
 	s.untilSays("gate/sandbox now uses stable_token.")
-	if got, _ := s.model.find("gate-sandbox"); got.Kind != core.KindWeChat || got.Error != nil {
+	if got, _ := s.model.find("gate-sandbox"); got.Kind != kinds.WeChat || got.Error != nil {
 		t.Errorf("the account is %+v", got)
 	}
 	s.mustNotSay("Use stable_token")

@@ -5,6 +5,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/kinds"
 	"tokentray/ui/kit"
 )
 
@@ -44,7 +45,7 @@ func (w *Window) force(id core.ID) {
 	}
 	l := w.look
 	body := l.T("force.stable")
-	if a.Kind == core.KindWeChatLegacy {
+	if a.Kind == kinds.WeChatLegacy {
 		body = l.T("force.legacy")
 	}
 	if a.Env == core.Live {

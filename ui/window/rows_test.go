@@ -7,6 +7,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/kinds"
 	"tokentray/ui/text"
 )
 
@@ -47,10 +48,12 @@ func TestRowOf(t *testing.T) {
 		}), "0:00", toneBad, "retrying", 0, false, true},
 		{"paused", with(time.Hour, 2*time.Hour, func(a *api.Account) { a.State = core.StatePaused }), "1:00:00", toneText, "paused", 0.5, false, false},
 		{"a live legacy account that nobody has allowed", api.Account{
-			Env: core.Live, Kind: core.KindWeChatLegacy, State: core.StateEmpty,
+			Account: core.Account{Env: core.Live, Kind: kinds.WeChatLegacy},
+			State:   core.StateEmpty,
 		}, "–", toneMuted, "needs you", 0, false, true},
 		{"the same, allowed", api.Account{
-			Env: core.Live, Kind: core.KindWeChatLegacy, State: core.StateEmpty, AllowLive: true,
+			Account: core.Account{Env: core.Live, Kind: kinds.WeChatLegacy, AllowLive: true},
+			State:   core.StateEmpty,
 		}, "–", toneMuted, "no token yet", 0, false, false},
 		{"blocked", blocked("gate", core.Live), "–", toneMuted, "needs you", 0, false, true},
 	} {
@@ -126,8 +129,8 @@ func TestConsole(t *testing.T) {
 	if u := consoleURL(a); u != "" {
 		t.Errorf("a simulator has a console: %s", u)
 	}
-	for _, p := range core.Products() {
-		a := api.Account{Product: p}
+	for _, p := range kinds.Builtin().Products() {
+		a := api.Account{Account: core.Account{Product: p}}
 		if u := consoleURL(a); !strings.HasPrefix(u, "https://") {
 			t.Errorf("%s: %q", p, u)
 		}

@@ -5,6 +5,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/kinds"
 	"tokentray/ui/kit"
 )
 
@@ -14,6 +15,7 @@ import (
 type secretSheet struct {
 	w      *Window
 	ref    api.Ref
+	kind   core.Kind
 	appID  string
 	sheet  *sheet
 	field  *kit.Entry
@@ -29,7 +31,7 @@ func (w *Window) askSecret(id core.ID) {
 		return
 	}
 	l := w.look
-	s := &secretSheet{w: w, ref: a.Ref(), appID: a.AppID}
+	s := &secretSheet{w: w, ref: a.Ref(), kind: a.Kind, appID: a.AppID}
 	title := kit.NewProse(l.T("secret.title", "account", refWords(a.Ref())), 17, l.Palette.Text)
 	title.Style.Bold = true
 	body := l.T("secret.body")
@@ -101,7 +103,8 @@ func (s *secretSheet) answered() bool {
 // try asks upstream with the new secret and saves it when a token comes.
 func (s *secretSheet) try() {
 	l := s.w.look
-	secret, found := core.CleanSecret(core.NewSecret(s.field.Text))
+	spec, _ := kinds.Builtin().Of(s.kind)
+	secret, found := spec.CleanSecret(core.NewSecret(s.field.Text))
 	if bad := found.Fatal(); len(bad) > 0 {
 		s.say(problemWords(l, bad), false)
 		return

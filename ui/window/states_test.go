@@ -13,6 +13,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/kinds"
 	"tokentray/ui/kit"
 	"tokentray/ui/text"
 )
@@ -171,7 +172,7 @@ func TestProblemsToMarkup(t *testing.T) {
 			test.NewTempApp(t)
 			l := lookIn(lang)
 			column := kit.Stack(3 * kit.Grid)
-			for _, product := range core.Products() {
+			for _, product := range kinds.Builtin().Products() {
 				a := blocked("gate", core.Sandbox)
 				a.Product, a.Error.PriorIP = product, "203.0.113.9"
 				column.Add(problemBox(l, a))
@@ -179,7 +180,7 @@ func TestProblemsToMarkup(t *testing.T) {
 			for _, e := range refusals() {
 				if e.Class != core.Whitelist && e.Class != core.VaultClosed {
 					a := ailing(e)
-					a.Kind = core.KindWeChatLegacy
+					a.Kind = kinds.WeChatLegacy
 					column.Add(problemBox(l, a))
 				}
 			}

@@ -10,6 +10,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/kinds"
 	"tokentray/ui/kit"
 )
 
@@ -272,7 +273,7 @@ func TestReveal(t *testing.T) {
 
 func TestForceAsksAndSaysWhatBreaks(t *testing.T) {
 	legacy := sample("shop", core.Live, noon, time.Hour, 2*time.Hour)
-	legacy.Kind = core.KindWeChatLegacy
+	legacy.Kind = kinds.WeChatLegacy
 	s := newStage(t, legacy).open()
 	s.force("shop-live")
 	all := strings.Join(s.words(), " ")

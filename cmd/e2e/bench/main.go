@@ -147,7 +147,8 @@ func (b *bench) addAccounts() error {
 		name, appID, secret := fmt.Sprintf("account-%04d", i), fmt.Sprintf("wx%016x", i), fmt.Sprintf("%032x", i)
 		env := core.Envs()[i%2]
 		if _, err := b.client.Add(context.Background(), api.AccountInput{
-			Name: &name, AppID: &appID, Env: &env, Secret: &secret, BaseURL: &b.base,
+			Input:  core.Input{Name: &name, AppID: &appID, Env: &env, BaseURL: &b.base},
+			Secret: &secret,
 		}); err != nil {
 			return fmt.Errorf("adding account %d: %w", i, err)
 		}

@@ -20,6 +20,7 @@ import (
 	"strings"
 
 	"tokentray/core"
+	"tokentray/core/kinds"
 )
 
 // file is where the description lies, below the top of the tree.
@@ -47,10 +48,10 @@ type param struct{ key, about string }
 // today is the vocabulary of the kinds that there are.
 func today() vocabulary {
 	var v vocabulary
-	for _, k := range core.Kinds() {
+	for _, k := range kinds.Builtin().Names() {
 		v.kinds = append(v.kinds, string(k))
 	}
-	for _, p := range core.Products() {
+	for _, p := range kinds.Builtin().Products() {
 		v.products = append(v.products, string(p))
 	}
 	return v

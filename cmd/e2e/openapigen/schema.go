@@ -171,6 +171,11 @@ func (g *generator) fields(t reflect.Type, name string) object {
 		for f := range fieldsOf(t) {
 			tag, rest, _ := strings.Cut(f.Tag.Get("json"), ",")
 			switch {
+			case tag == "-":
+				continue
+			case f.Type == reflect.TypeFor[core.Input](): // what is said of an account, beside what only some may say
+				add(f.Type, name)
+				continue
 			case f.Anonymous:
 				add(f.Type, nameOf(f.Type))
 				continue

@@ -114,8 +114,10 @@ func (s *studio) addSamples(ctx context.Context) (done chan struct{}, err error)
 		}
 		a, secret := sample.Account, sample.Secret.Reveal()
 		if _, err := s.client.Add(ctx, api.AccountInput{
-			Name: &a.Name, Env: &a.Env, Kind: &a.Kind, Product: &a.Product, AppID: &a.AppID,
-			AllowLive: &a.AllowLive, BaseURL: &base, Secret: &secret,
+			Input: core.Input{
+				Name: &a.Name, Env: &a.Env, Kind: &a.Kind, Product: &a.Product, AppID: &a.AppID, AllowLive: &a.AllowLive, BaseURL: &base,
+			},
+			Secret: &secret,
 		}); err != nil {
 			return done, fmt.Errorf("adding %s: %w", a.Ref(), err)
 		}

@@ -1,0 +1,19 @@
+package main
+
+import (
+	"maps"
+
+	"tokentray/core"
+	"tokentray/core/kinds"
+	"tokentray/core/wechat"
+)
+
+// knownKinds are the kinds of this program. What a user adds joins them here.
+func knownKinds() kinds.Set { return kinds.Builtin() }
+
+// sources are what asks for the tokens of each kind: a line for each family.
+func sources() map[core.Kind]core.Source {
+	out := map[core.Kind]core.Source{}
+	maps.Copy(out, wechat.Sources(wechat.Options{}))
+	return out
+}

@@ -1,0 +1,260 @@
+package kinds
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"tokentray/core"
+)
+
+// Keys of problems that a kind's fields can have, beside those of their checks.
+// A field that is required and empty has the problem KEY_empty, a value that is
+// none of a choice KEY_unknown, a URL that is none KEY_bad or KEY_https.
+const (
+	ProblemKind       = "kind_unknown"
+	ProblemProduct    = "product_unknown"
+	ProblemField      = "field_unknown" // the kind has no such field
+	ProblemFieldLong  = "field_long"
+	ProblemSecretLong = "secret_long"
+	ProblemSecretTrim = "secret_trimmed" // a warning
+)
+
+// Clean is core.Account.Clean with what the kind adds: its first product where
+// none was named, and URLs in their one spelling.
+func (s Set) Clean(a core.Account) core.Account {
+	a = a.Clean()
+	spec, _ := s.Of(a.Kind)
+	if a.Product == "" {
+		a.Product = spec.FirstProduct("")
+	}
+	params := maps.Clone(a.Params)
+	for _, f := range spec.Fields {
+		if f.Input == URL && params[f.Key] != "" {
+			params[f.Key] = core.CleanURL(params[f.Key])
+		}
+	}
+	a.Params = params
+	return a
+}
+
+// Fit is an account whose kind has just been changed, without what the new kind
+// has no place for: params of the former kind, and its product.
+func (s Set) Fit(a core.Account) core.Account {
+	spec, known := s.Of(a.Kind)
+	if !known {
+		return a
+	}
+	if _, ok := spec.Product(a.Product); !ok {
+		a.Product = spec.FirstProduct(a.Env)
+	}
+	if !spec.Has(AppID) {
+		a.AppID = ""
+	}
+	params := maps.Clone(a.Params)
+	maps.DeleteFunc(params, func(key, _ string) bool { return !spec.Has(key) })
+	a.Params = params
+	return a
+}
+
+// Check reports what is wrong or odd with a cleaned account, in the order of the
+// form: what is wrong whatever its kind, and what is wrong by its kind.
+func (s Set) Check(a core.Account) core.Problems {
+	found := a.Check()
+	spec, known := s.Of(a.Kind)
+	if !known {
+		found = append(found, core.Problem{Field: "kind", Key: ProblemKind, Says: "must be one of " + list(s.Names())})
+	} else {
+		found = append(found, spec.check(a)...)
+	}
+	order := []string{"name", "env", "kind", "product"}
+	for _, f := range spec.Fields {
+		order = append(order, f.Key)
+	}
+	order = append(order, "base_url", "proxy", "note", "copy_format", "copy_path")
+	slices.SortStableFunc(found, func(a, b core.Problem) int {
+		return slices.Index(order, a.Field) - slices.Index(order, b.Field)
+	})
+	return found
+}
+
+// CheckChange is Check for an account that was was before. What holds something
+// that looks like a secret is only warned about where it stays as it was: an
+// earlier version took it, and every other field can still be changed.
+func (s Set) CheckChange(a, was core.Account) core.Problems {
+	found := s.Check(a)
+	for i, p := range found {
+		if p.Key == core.ProblemNameSecret && a.Name == was.Name || p.Key == ProblemAppIDSecret && a.AppID == was.AppID {
+			found[i].Warn = true
+		}
+	}
+	return found
+}
+
+// TokenID names the token that an account asks for, see core.TokenID. For a kind
+// that the set does not know every field counts.
+func (s Set) TokenID(a core.Account) core.TokenID {
+	spec, known := s.Of(a.Kind)
+	if !known {
+		return core.NewTokenID(a, "", slices.Collect(maps.Keys(a.Params)))
+	}
+	return core.NewTokenID(a, spec.BaseURL, spec.identity())
+}
+
+// identity are the keys of the params that tell one token from another.
+func (s Spec) identity() []string {
+	var out []string
+	for _, f := range s.Fields {
+		if f.Identity && !f.own() {
+			out = append(out, f.Key)
+		}
+	}
+	return out
+}
+
+// own reports whether the field is one of every account's own and none of its
+// Params.
+func (f Field) own() bool { return f.Key == AppID || f.Key == Secret || f.Key == BaseURL }
+
+// Value is what an account has in a field; a secret's is always empty.
+func (f Field) Value(a core.Account) string {
+	switch f.Key {
+	case AppID:
+		return a.AppID
+	case BaseURL:
+		return a.BaseURL
+	case Secret:
+		return ""
+	}
+	return a.Params[f.Key]
+}
+
+// check is what is wrong by the kind alone.
+func (s Spec) check(a core.Account) core.Problems {
+	var out core.Problems
+	if _, ok := s.Product(a.Product); !ok && (len(s.Products) > 0 || a.Product != "") {
+		var names []core.Product
+		for _, p := range s.Products {
+			names = append(names, p.Product)
+		}
+		out = append(out, core.Problem{Field: "product", Key: ProblemProduct, Says: "must be one of " + list(names)})
+	}
+	for _, f := range s.Fields {
+		if f.Key != Secret {
+			out = append(out, f.check(f.Value(a))...)
+		}
+	}
+	if a.AppID != "" && !s.Has(AppID) {
+		out = append(out, unknown(AppID))
+	}
+	for _, key := range slices.Sorted(maps.Keys(a.Params)) {
+		if f, ok := s.Field(key); !ok || f.own() {
+			out = append(out, unknown(key))
+		}
+	}
+	return out
+}
+
+func unknown(key string) core.Problem {
+	return core.Problem{Field: key, Key: ProblemField, Says: "is no field of this kind; leave it out"}
+}
+
+// check reports what is wrong or odd with a value of the field; at most one
+// thing.
+func (f Field) check(value string) core.Problems {
+	one := func(key, says string) core.Problems { return core.Problems{{Field: f.Key, Key: key, Says: says}} }
+	switch {
+	case value == "" && f.Required:
+		return one(f.Key+"_empty", cmp.Or(f.Missing, "is empty; enter it"))
+	case value == "":
+		return nil
+	case len(value) > core.MaxParam:
+		return one(ProblemFieldLong, fmt.Sprintf("is longer than %d bytes; shorten it", core.MaxParam))
+	}
+	for _, c := range f.Checks {
+		if !c.passes(value) {
+			return core.Problems{{Field: f.Key, Key: c.Problem, Warn: c.Warn, Says: c.Says}}
+		}
+	}
+	switch {
+	case f.Input == Choice && !slices.Contains(f.Choices, value), f.Input == Bool && value != "true" && value != "false":
+		choices := f.Choices
+		if f.Input == Bool {
+			choices = []string{"true", "false"}
+		}
+		return one(f.Key+"_unknown", "must be one of "+list(choices))
+	case f.Input == URL && f.Key != BaseURL: // core checks that one for every kind
+		switch core.CheckURL(value) {
+		case "bad":
+			return one(f.Key+"_bad", "is not a URL of the form https://host[/path]; correct or remove it")
+		case "https":
+			return one(f.Key+"_https", "must begin with https:// unless the host is this machine")
+		}
+	}
+	return nil
+}
+
+// passes reports whether a value fulfils a check. A check that cannot be read
+// lets everything pass; a Set has none.
+func (c Check) passes(value string) bool {
+	if c.Never != "" {
+		never, err := regexp.Compile(c.Never)
+		return err != nil || !never.MatchString(value)
+	}
+	match, err := regexp.Compile(c.Match)
+	return err != nil || match.MatchString(value)
+}
+
+// CleanSecret trims a pasted secret and reports what is wrong or odd with it. A
+// kind without a secret takes none.
+func (s Spec) CleanSecret(secret core.Secret) (core.Secret, core.Problems) {
+	raw := secret.Reveal()
+	clean := strings.TrimSpace(raw)
+	f, has := s.Field(Secret)
+	switch {
+	case !has && clean == "":
+		return core.Secret{}, nil
+	case !has:
+		return core.Secret{}, core.Problems{unknown(Secret)}
+	case len(clean) > core.MaxKey:
+		return core.NewSecret(clean), core.Problems{{Field: Secret, Key: ProblemSecretLong, Says: fmt.Sprintf("is longer than %d bytes; copy it again", core.MaxKey)}}
+	}
+	found := f.check(clean)
+	if len(found.Fatal()) == 0 && clean != raw {
+		found = append(core.Problems{{Field: Secret, Key: ProblemSecretTrim, Warn: true}}, found...)
+	}
+	return core.NewSecret(clean), found
+}
+
+// list writes names as people do: a, b or c.
+func list[T ~string](names []T) string {
+	var b strings.Builder
+	for i, n := range names {
+		switch {
+		case i > 0 && i == len(names)-1:
+			b.WriteString(" or ")
+		case i > 0:
+			b.WriteString(", ")
+		}
+		b.WriteString(string(n))
+	}
+	return b.String()
+}
+
+// LooksSecret reports whether a text as a whole has the shape of a kind's secret,
+// where the kind knows one: such a text is put into no field that is shown.
+func (s Set) LooksSecret(text string) bool {
+	text = strings.TrimSpace(text)
+	for _, spec := range s.specs {
+		f, _ := spec.Field(Secret)
+		for _, c := range f.Checks {
+			if c.Warn && c.Match != "" && c.passes(text) {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,75 @@
+package kinds
+
+import "tokentray/core"
+
+// Door is how a kind's own clients, whose base URL can be set, ask the loopback
+// for a token: on the upstream's paths, with a client key in the place of the
+// secret, in the upstream's words.
+type Door struct {
+	Paths []TokenPath `json:"paths"`
+	// Code and Text are the names of an answer's code and words.
+	Code string `json:"code"`
+	Text string `json:"text"`
+	// OK stands before the token in a success; nil: nothing does.
+	OK *Refusal `json:"ok,omitempty"`
+	// Refusals are the answers to calls that get no token for a reason of the
+	// door's own. Each reason below has one.
+	Refusals map[Reason]Refusal `json:"refusals"`
+	// Codes are the codes for failures of the upstream that brought none.
+	Codes map[core.Class]int `json:"codes"`
+	// Else is the code for every other failure: the client may try again.
+	Else int `json:"else"`
+}
+
+// TokenPath is a path at which clients ask for a token.
+type TokenPath struct {
+	Method string `json:"method"`
+	Path   string `json:"path"`
+	// WrongMethod answers calls with another method.
+	WrongMethod Refusal `json:"wrong_method"`
+	// Reads is where the parameters stand: in the query or in a JSON body.
+	Reads Where `json:"reads"`
+	// ID and Secret name the parameters with the AppID and the client key.
+	ID     string `json:"id"`
+	Secret string `json:"secret"`
+	// Force names a parameter that is true when the client wants another token;
+	// empty: there is none.
+	Force string `json:"force,omitempty"`
+	// Fixed are parameters that have one right value.
+	Fixed []Pair `json:"fixed,omitempty"`
+}
+
+// Where parameters stand.
+type Where string
+
+// The places of parameters.
+const (
+	InQuery Where = "query"
+	InJSON  Where = "json"
+)
+
+// Refusal is a code and the upstream's words for it.
+type Refusal struct {
+	Code int    `json:"code"`
+	Text string `json:"text"`
+}
+
+// Reason is why the door gives no token.
+type Reason string
+
+// The reasons of the door's own.
+const (
+	NoSuchPath Reason = "path"      // no kind has this path
+	BadData    Reason = "data"      // the parameters cannot be read
+	BadFixed   Reason = "fixed"     // a fixed parameter has another value
+	NoID       Reason = "no_id"     // no AppID was sent
+	NoSecret   Reason = "no_secret" // no client key was sent
+	BadKey     Reason = "key"       // it is no client key, or was revoked
+	BadID      Reason = "id"        // no account of this AppID is in the key's scope, or several are
+	TooMany    Reason = "slower"    // this client refreshes or fails too often
+)
+
+// reasons lists them.
+func reasons() []Reason {
+	return []Reason{NoSuchPath, BadData, BadFixed, NoID, NoSecret, BadKey, BadID, TooMany}
+}

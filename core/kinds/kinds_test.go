@@ -1,0 +1,349 @@
+package kinds_test
+
+import (
+	"encoding/json"
+	"net/url"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"tokentray/core"
+	"tokentray/core/kinds"
+)
+
+func spec(t *testing.T, kind core.Kind) kinds.Spec {
+	t.Helper()
+	s, ok := kinds.Builtin().Of(kind)
+	if !ok {
+		t.Fatalf("no kind %q", kind)
+	}
+	return s
+}
+
+// bird is a kind that exercises what today's kinds do not need.
+func bird() kinds.Spec {
+	return kinds.Spec{
+		Kind: "bird", Label: kinds.Label{"en": "Bird", "zh": "鸟"},
+		Fields: []kinds.Field{
+			{Key: "agent", Input: kinds.Text, Required: true, Identity: true, Checks: []kinds.Check{{Match: `^[0-9]+$`, Problem: "agent_number", Says: "is a number"}}},
+			{Key: "method", Input: kinds.Choice, Choices: []string{"basic", "body"}},
+			{Key: "api_url", Input: kinds.URL},
+			{Key: kinds.BaseURL, Input: kinds.URL, Required: true},
+		},
+		Token: kinds.Place{Header: "Authorization", Prefix: "Bearer "}, APIBase: "{api_url}",
+	}
+}
+
+func aviary(t *testing.T) kinds.Set {
+	t.Helper()
+	set, err := kinds.Builtin().With(bird())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return set
+}
+
+// TestSpecsAreData: a spec survives the way to another process whole, and holds
+// nothing that is no data.
+func TestSpecsAreData(t *testing.T) {
+	set := aviary(t)
+	raw, err := json.Marshal(set)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got kinds.Set
+	if err := json.Unmarshal(raw, &got); err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(set.All(), got.All()); d != "" {
+		t.Errorf("what comes back differs: %s", d)
+	}
+	var walk func(reflect.Type, string)
+	walk = func(typ reflect.Type, path string) {
+		switch typ.Kind() {
+		case reflect.Func, reflect.Chan, reflect.Interface:
+			t.Errorf("%s is a %s", path, typ.Kind())
+		case reflect.Struct:
+			for i := range typ.NumField() {
+				walk(typ.Field(i).Type, path+"."+typ.Field(i).Name)
+			}
+		case reflect.Slice, reflect.Pointer, reflect.Map:
+			walk(typ.Elem(), path)
+		}
+	}
+	walk(reflect.TypeFor[kinds.Spec](), "Spec")
+}
+
+func TestABadSpecIsRefused(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		change func(*kinds.Spec)
+		want   string
+	}{
+		{"a name with a blank", func(s *kinds.Spec) { s.Kind = "a b" }, "rename"},
+		{"a name that is taken", func(s *kinds.Spec) { s.Kind = kinds.WeChat }, "two of this name"},
+		{"a sibling that is not there", func(s *kinds.Spec) { s.Sibling = "cuckoo" }, "sibling"},
+		{"its own sibling", func(s *kinds.Spec) { s.Sibling = "bird" }, "sibling"},
+		{"a key twice", func(s *kinds.Spec) { s.Fields = append(s.Fields, s.Fields[0]) }, "two of this key"},
+		{"a choice of nothing", func(s *kinds.Spec) { s.Fields[1].Choices = nil }, "needs choices"},
+		{"another input", func(s *kinds.Spec) { s.Fields[0].Input = "slider" }, "no input"},
+		{"a second secret", func(s *kinds.Spec) { s.Fields[0].Input = kinds.SecretText }, "one secret"},
+		{"a bad pattern", func(s *kinds.Spec) { s.Fields[0].Checks[0].Match = "(" }, "regular expression"},
+		{"a check of nothing", func(s *kinds.Spec) { s.Fields[0].Checks[0].Match = "" }, "match or never"},
+		{"no base URL", func(s *kinds.Spec) { s.Fields = s.Fields[:3] }, "base URL"},
+		{"no place for the token", func(s *kinds.Spec) { s.Token = kinds.Place{} }, "one of the two"},
+		{"two places for the token", func(s *kinds.Spec) { s.Token.Query = "t" }, "one of the two"},
+		{"calls to a field that is not there", func(s *kinds.Spec) { s.APIBase = "{nest}" }, "api_base"},
+		{"a console without TLS", func(s *kinds.Spec) { s.Products = []kinds.Product{{Product: "owl", Console: "http://a.example"}} }, "console"},
+		{"a door without refusals", func(s *kinds.Spec) { s.Door = &kinds.Door{} }, "refusal"},
+	} {
+		s := bird()
+		tt.change(&s)
+		if _, err := kinds.Builtin().With(s); err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: %v, want an error with %q", tt.name, err, tt.want)
+		}
+	}
+	if n := len(kinds.Builtin().All()); n != len(kinds.Builtin().Names()) || n < 2 {
+		t.Errorf("%d kinds", n)
+	}
+}
+
+func TestFieldsOfAKindsOwn(t *testing.T) {
+	set := aviary(t)
+	good := core.Account{
+		Name: "wren", Env: core.Sandbox, Kind: "bird", BaseURL: "https://nest.example",
+		Params: map[string]string{"agent": " 7 ", "api_url": "HTTPS://Api.Example:443/"},
+	}
+	good = set.Clean(good)
+	if want := map[string]string{"agent": "7", "api_url": "https://api.example"}; !reflect.DeepEqual(good.Params, want) {
+		t.Errorf("cleaned to %v, want %v", good.Params, want)
+	}
+	if good.Product != "" {
+		t.Errorf("a kind without products got %q", good.Product)
+	}
+	if found := set.Check(good); len(found) > 0 {
+		t.Errorf("a good account: %v", found)
+	}
+	for _, tt := range []struct {
+		key, value, want string
+	}{
+		{"agent", "", "agent:agent_empty"},
+		{"agent", "seven", "agent:agent_number"},
+		{"agent", strings.Repeat("7", core.MaxParam+1), "agent:field_long"},
+		{"method", "telepathy", "method:method_unknown"},
+		{"api_url", "nest", "api_url:api_url_bad"},
+		{"api_url", "http://api.example", "api_url:api_url_https"},
+		{"colour", "blue", "colour:field_unknown"},
+	} {
+		a := good
+		a.Params = map[string]string{"agent": "7", tt.key: tt.value}
+		found := set.Check(set.Clean(a))
+		if len(found) != 1 || found[0].Field+":"+found[0].Key != tt.want || found[0].Warn || len(found.Error()) < 15 {
+			t.Errorf("%s=%.20s: %v, want %s", tt.key, tt.value, found, tt.want)
+		}
+	}
+	a := good
+	a.AppID, a.BaseURL, a.Product = "wx0", "", "mini"
+	var got []string
+	for _, p := range set.Check(a) {
+		got = append(got, p.Field+":"+p.Key)
+	}
+	if want := []string{"appid:field_unknown", "product:product_unknown", "base_url:base_url_empty"}; !slices.Equal(got, want) {
+		t.Errorf("found %v, want %v", got, want)
+	}
+	if s, found := bird().CleanSecret(core.NewSecret(" ")); !s.Empty() || len(found) > 0 {
+		t.Errorf("a kind without a secret wants one: %v", found)
+	}
+	if _, found := bird().CleanSecret(core.NewSecret("x")); len(found) != 1 {
+		t.Errorf("a kind without a secret takes one: %v", found)
+	}
+}
+
+// TestAnotherKindTakesWhatItHasAPlaceFor: who changes an account's kind keeps
+// what both have.
+func TestAnotherKindTakesWhatItHasAPlaceFor(t *testing.T) {
+	set := aviary(t)
+	a := core.Account{Kind: "bird", Env: core.Sandbox, AppID: "wx0", Product: kinds.ProductMini, Params: map[string]string{"agent": "7", "nest": "x"}}
+	got := set.Fit(a)
+	if got.AppID != "" || got.Product != "" || !reflect.DeepEqual(got.Params, map[string]string{"agent": "7"}) {
+		t.Errorf("a bird made of an account of WeChat: %+v", got)
+	}
+	got.Kind = kinds.WeChatLegacy
+	if got = set.Fit(got); got.Product != kinds.ProductOfficial || len(got.Params) > 0 {
+		t.Errorf("and back: %+v", got)
+	}
+	if a.Params["nest"] != "x" {
+		t.Error("the account that was given changed")
+	}
+}
+
+func TestTokenID(t *testing.T) {
+	set := aviary(t)
+	a := core.Account{ID: "1", Name: "shop", Env: core.Sandbox, Kind: kinds.WeChat, AppID: "wx0"}
+	for _, tt := range []struct {
+		name   string
+		change func(*core.Account)
+		same   bool
+	}{
+		{"another name, environment, proxy and note", func(a *core.Account) {
+			a.ID, a.Name, a.Env, a.Proxy, a.Note, a.Auto, a.Product = "2", "b", core.Live, "http://p:1", "n", true, kinds.ProductMini
+		}, true},
+		{"the default base URL written out", func(a *core.Account) { a.BaseURL = "https://api.weixin.qq.com" }, true},
+		{"and in other letters", func(a *core.Account) { a.BaseURL = "HTTPS://API.weixin.qq.com:443/" }, true},
+		{"another base URL", func(a *core.Account) { a.BaseURL = "https://api2.weixin.qq.com" }, false},
+		{"another AppID", func(a *core.Account) { a.AppID = "wx1" }, false},
+		{"the AppID in capitals", func(a *core.Account) { a.AppID = "WX0" }, false},
+		{"the other kind", func(a *core.Account) { a.Kind = kinds.WeChatLegacy }, false},
+	} {
+		b := a
+		tt.change(&b)
+		if got := set.TokenID(a) == set.TokenID(b); got != tt.same {
+			t.Errorf("%s: the same token is %v", tt.name, got)
+		}
+	}
+	wren := core.Account{Kind: "bird", BaseURL: "https://nest.example", Params: map[string]string{"agent": "7", "method": "body"}}
+	robin := wren
+	robin.Params = map[string]string{"agent": "8", "method": "body"}
+	tit := wren
+	tit.Params = map[string]string{"agent": "7"}
+	if set.TokenID(wren) == set.TokenID(robin) {
+		t.Error("a param of the identity does not count")
+	}
+	if set.TokenID(wren) != set.TokenID(tit) {
+		t.Error("a param that is none of the identity counts")
+	}
+	ups, err := set.Upstreams(map[core.Kind]core.Source{kinds.WeChat: noSource{}, kinds.WeChatLegacy: noSource{}, "bird": noSource{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, one := range []core.Account{a, wren, robin, tit} {
+		if ups[one.Kind].TokenID(one) != set.TokenID(one) {
+			t.Errorf("the Keeper and the set differ on %+v", one)
+		}
+	}
+}
+
+func TestWhereCallsGo(t *testing.T) {
+	wechat := spec(t, kinds.WeChat)
+	api := wechat
+	api.APIBase = "https://calls.example"
+	for _, tt := range []struct {
+		spec kinds.Spec
+		a    core.Account
+		want string
+	}{
+		{wechat, core.Account{}, "https://api.weixin.qq.com"},
+		{wechat, core.Account{BaseURL: "https://api2.weixin.qq.com"}, "https://api2.weixin.qq.com"},
+		{api, core.Account{}, "https://calls.example"},
+		{api, core.Account{BaseURL: "https://mine.example"}, "https://mine.example"},
+		{bird(), core.Account{BaseURL: "https://nest.example"}, "https://nest.example"},
+		{bird(), core.Account{BaseURL: "https://nest.example", Params: map[string]string{"api_url": "https://api.example"}}, "https://api.example"},
+	} {
+		if got := tt.spec.API(tt.a); got != tt.want {
+			t.Errorf("%+v: %s, want %s", tt.a, got, tt.want)
+		}
+	}
+	for base, want := range map[string]bool{
+		"": true, "https://sh.api.weixin.qq.com": true, "https://weixin.qq.com.evil.example": false,
+		"https://evilweixin.qq.com": false, "http://127.0.0.1:1": false,
+	} {
+		a := core.Account{Product: kinds.ProductTest, BaseURL: base}
+		if got := wechat.Console(a) != ""; got != want {
+			t.Errorf("a console for %q: %v", base, got)
+		}
+	}
+}
+
+func TestPatterns(t *testing.T) {
+	for _, tt := range []struct {
+		pattern      kinds.Pattern
+		method, path string
+		want         bool
+	}{
+		{kinds.Pattern{Method: "GET", Path: "/a/b"}, "GET", "/a/b", true},
+		{kinds.Pattern{Method: "GET", Path: "/a/b"}, "POST", "/a/b", false},
+		{kinds.Pattern{Path: "/a/b"}, "DELETE", "/a/b", true},
+		{kinds.Pattern{Path: "/a/b"}, "GET", "/a/b/c", false},
+		{kinds.Pattern{Path: "/a/b"}, "GET", "/a", false},
+		{kinds.Pattern{Path: "/a/*"}, "GET", "/a/b", true},
+		{kinds.Pattern{Path: "/a/*"}, "GET", "/a/b/c", true},
+		{kinds.Pattern{Path: "/a/*"}, "GET", "/a/", false},
+		{kinds.Pattern{Path: "/a/*"}, "GET", "/a", false},
+		{kinds.Pattern{Path: "/a/*/c"}, "GET", "/a/b/c", true},
+		{kinds.Pattern{Path: "/a/*/c"}, "GET", "/a/b/d", false},
+		{kinds.Pattern{Path: "/a/*/c"}, "GET", "/a//c", false},
+	} {
+		if got := tt.pattern.Fits(tt.method, tt.path); got != tt.want {
+			t.Errorf("%+v fits %s %s: %v", tt.pattern, tt.method, tt.path, got)
+		}
+	}
+}
+
+// TestEverySpecIsWhole: what a spec says of itself holds together.
+func TestEverySpecIsWhole(t *testing.T) {
+	variable := regexp.MustCompile(`\{\{(\w+)\}\}`)
+	for _, s := range kinds.Builtin().All() {
+		for _, f := range s.Samples {
+			for _, c := range f.Calls {
+				if u, err := url.Parse(c.Path); err != nil || !strings.HasPrefix(c.Path, "/") || u.RawQuery != "" {
+					t.Errorf("%s: sample %s has the path %q", s.Kind, c.Key, c.Path)
+				}
+				if c.Body != "" && !json.Valid([]byte(variable.ReplaceAllString(c.Body, "x"))) {
+					t.Errorf("%s: the body of sample %s is no JSON", s.Kind, c.Key)
+				}
+				writes := strings.HasSuffix(f.Key, "_write")
+				closed := slices.ContainsFunc(s.Closed, func(p kinds.Pattern) bool { return p.Fits(c.Method, c.Path) })
+				if reads := s.Reading(c.Method, c.Path); writes && reads {
+					t.Errorf("%s: sample %s stands among those that write, and %s %s only reads", s.Kind, c.Key, c.Method, c.Path)
+				} else if c.Method == "GET" && !reads && !closed {
+					t.Errorf("%s: sample %s gets %s, which is not among the calls that only read", s.Kind, c.Key, c.Path)
+				}
+			}
+		}
+		if s.TryPath != "" && !s.Reading("GET", s.TryPath) {
+			t.Errorf("%s: %s does not only read", s.Kind, s.TryPath)
+		}
+		for _, read := range s.Reads {
+			for _, p := range s.Closed {
+				if p.Fits(read.Method, read.Path) {
+					t.Errorf("%s: %s is closed and readable", s.Kind, read.Path)
+				}
+			}
+		}
+		if s.Door != nil {
+			for _, p := range s.Door.Paths {
+				if !slices.ContainsFunc(s.Closed, func(c kinds.Pattern) bool { return c.Fits(p.Method, p.Path) }) {
+					t.Errorf("%s: %s gives a token and may be called through the agent", s.Kind, p.Path)
+				}
+			}
+		}
+		if s.Traits.Destructive() && s.Sibling == "" {
+			t.Errorf("%s is destructive and names no harmless kind", s.Kind)
+		}
+	}
+}
+
+type noSource struct{ core.Source }
+
+func TestUpstreamsNeedBothHalves(t *testing.T) {
+	if _, err := kinds.Builtin().Upstreams(map[core.Kind]core.Source{kinds.WeChat: noSource{}}); err == nil {
+		t.Error("a kind without a source passes")
+	}
+	if _, err := kinds.Builtin().Upstreams(map[core.Kind]core.Source{kinds.WeChat: noSource{}, kinds.WeChatLegacy: noSource{}, "bird": noSource{}}); err == nil {
+		t.Error("a source without a kind passes")
+	}
+	ups, err := kinds.Builtin().Upstreams(map[core.Kind]core.Source{kinds.WeChat: noSource{}, kinds.WeChatLegacy: noSource{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if up := ups[kinds.WeChatLegacy]; up.Probe == nil || up.Quota[kinds.ProductTest] != 200 || up.BaseURL == "" {
+		t.Errorf("legacy: %+v", up)
+	}
+	if up := ups[kinds.WeChat]; up.Probe != nil || up.Quota[kinds.ProductTest] != 500_000 {
+		t.Errorf("stable: %+v", up)
+	}
+}

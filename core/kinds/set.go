@@ -1,0 +1,213 @@
+package kinds
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"tokentray/core"
+)
+
+// Set are the kinds that a program knows. It is a value: With makes another
+// one, and a Set that was handed out never changes. The zero Set knows none.
+type Set struct {
+	specs []Spec
+}
+
+// New returns the set of specs, in the order they are offered. It refuses specs
+// that contradict themselves or each other; the error names kind and field.
+func New(specs ...Spec) (Set, error) { return Set{}.With(specs...) }
+
+// With returns the set with further specs at its end.
+func (s Set) With(specs ...Spec) (Set, error) {
+	all := slices.Concat(s.specs, specs)
+	out := Set{all}
+	for i, one := range all {
+		if err := one.valid(); err != nil {
+			return Set{}, fmt.Errorf("kind %q: %w", one.Kind, err)
+		}
+		if slices.ContainsFunc(all[:i], func(b Spec) bool { return b.Kind == one.Kind }) {
+			return Set{}, fmt.Errorf("kind %q: there are two of this name; rename one", one.Kind)
+		}
+		if one.Sibling == "" {
+			continue
+		}
+		if sibling, ok := out.Of(one.Sibling); !ok || sibling.Kind == one.Kind {
+			return Set{}, fmt.Errorf("kind %q: sibling %q is no other kind; correct it", one.Kind, one.Sibling)
+		}
+	}
+	return out, nil
+}
+
+// All lists the specs in the order they are offered.
+func (s Set) All() []Spec { return slices.Clone(s.specs) }
+
+// Names lists the kinds in the order they are offered.
+func (s Set) Names() []core.Kind {
+	out := make([]core.Kind, len(s.specs))
+	for i, one := range s.specs {
+		out[i] = one.Kind
+	}
+	return out
+}
+
+// Of returns the spec of a kind; false when the set has none, and then the
+// spec is empty but for the kind.
+func (s Set) Of(k core.Kind) (Spec, bool) {
+	for _, one := range s.specs {
+		if one.Kind == k {
+			return one, true
+		}
+	}
+	return Spec{Kind: k}, false
+}
+
+// Default is the kind that a new account begins as: the first that is marked,
+// else the first of all.
+func (s Set) Default() Spec {
+	for _, one := range s.specs {
+		if one.Default {
+			return one
+		}
+	}
+	if len(s.specs) > 0 {
+		return s.specs[0]
+	}
+	return Spec{}
+}
+
+// Products lists the products of all kinds, each once.
+func (s Set) Products() []core.Product {
+	var out []core.Product
+	for _, one := range s.specs {
+		for _, p := range one.Products {
+			if !slices.Contains(out, p.Product) {
+				out = append(out, p.Product)
+			}
+		}
+	}
+	return out
+}
+
+// Fields lists the fields of all kinds, each key once, in the order in which
+// they first stand.
+func (s Set) Fields() []Field {
+	var out []Field
+	for _, one := range s.specs {
+		for _, f := range one.Fields {
+			if !slices.ContainsFunc(out, func(b Field) bool { return b.Key == f.Key }) {
+				out = append(out, f)
+			}
+		}
+	}
+	return out
+}
+
+// MarshalJSON writes the specs as a list.
+func (s Set) MarshalJSON() ([]byte, error) { return json.Marshal(s.All()) }
+
+// UnmarshalJSON reads a list of specs, as New does.
+func (s *Set) UnmarshalJSON(raw []byte) error {
+	var specs []Spec
+	if err := json.Unmarshal(raw, &specs); err != nil {
+		return err
+	}
+	out, err := New(specs...)
+	if err != nil {
+		return err
+	}
+	*s = out
+	return nil
+}
+
+// name is the shape of the names that data is found by.
+var name = regexp.MustCompile(`^[a-z][a-z0-9]*([_-][a-z0-9]+)*$`)
+
+// valid says what is wrong with a spec by itself.
+func (s Spec) valid() error {
+	if !name.MatchString(string(s.Kind)) {
+		return fmt.Errorf("its name must be lower case letters, digits and dashes; rename it")
+	}
+	for i, f := range s.Fields {
+		if err := f.valid(); err != nil {
+			return fmt.Errorf("field %q: %w", f.Key, err)
+		}
+		if slices.ContainsFunc(s.Fields[:i], func(b Field) bool { return b.Key == f.Key }) {
+			return fmt.Errorf("field %q: there are two of this key; rename one", f.Key)
+		}
+	}
+	for i, p := range s.Products {
+		if !name.MatchString(string(p.Product)) {
+			return fmt.Errorf("product %q: its name must be lower case letters, digits and dashes; rename it", p.Product)
+		}
+		if slices.ContainsFunc(s.Products[:i], func(b Product) bool { return b.Product == p.Product }) {
+			return fmt.Errorf("product %q: there are two of this name; rename one", p.Product)
+		}
+		if p.Console != "" && !isHTTPS(p.Console) {
+			return fmt.Errorf("product %q: the console must be an https URL; correct it", p.Product)
+		}
+	}
+	if base, _ := s.Field(BaseURL); s.BaseURL == "" && !base.Required {
+		return fmt.Errorf("it has no base URL, so its field base_url must be required; add one of the two")
+	}
+	if (s.Token.Query == "") == (s.Token.Header == "") {
+		return fmt.Errorf("its token goes either into a query parameter or into a header; name one of the two")
+	}
+	if key, ok := strings.CutPrefix(s.APIBase, "{"); ok && !s.Has(strings.TrimSuffix(key, "}")) {
+		return fmt.Errorf("api_base names a field that it does not have; correct it")
+	}
+	if s.Door != nil {
+		return s.Door.valid()
+	}
+	return nil
+}
+
+func isHTTPS(raw string) bool {
+	u, err := url.Parse(raw)
+	return err == nil && u.Scheme == "https" && u.Hostname() != ""
+}
+
+func (f Field) valid() error {
+	if !name.MatchString(f.Key) {
+		return fmt.Errorf("its key must be lower case letters, digits and underscores; rename it")
+	}
+	switch f.Input {
+	case Text, URL, Bool:
+	case Choice:
+		if len(f.Choices) == 0 {
+			return fmt.Errorf("a choice needs choices; add some")
+		}
+	case SecretText:
+	default:
+		return fmt.Errorf("there is no input %q; take text, url, choice, bool or secret", f.Input)
+	}
+	if (f.Input == SecretText) != (f.Key == Secret) {
+		return fmt.Errorf("the one secret of an account has the key secret and that input; correct it")
+	}
+	for _, c := range f.Checks {
+		if (c.Match == "") == (c.Never == "") || c.Problem == "" {
+			return fmt.Errorf("a check has match or never, and a problem; correct it")
+		}
+		if _, err := regexp.Compile(c.Match + c.Never); err != nil {
+			return fmt.Errorf("%w; correct the regular expression", err)
+		}
+	}
+	return nil
+}
+
+func (d Door) valid() error {
+	for _, r := range reasons() {
+		if _, ok := d.Refusals[r]; !ok {
+			return fmt.Errorf("its door has no refusal for %q; add one", r)
+		}
+	}
+	for _, p := range d.Paths {
+		if p.Method == "" || !strings.HasPrefix(p.Path, "/") || p.ID == "" || p.Secret == "" || p.Reads != InQuery && p.Reads != InJSON {
+			return fmt.Errorf("the door's path %q needs a method, a place of its parameters, and the names of id and secret; add them", p.Path)
+		}
+	}
+	return nil
+}

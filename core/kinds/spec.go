@@ -1,0 +1,327 @@
+package kinds
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+
+	"tokentray/core"
+)
+
+// Spec is all that is particular to a kind of token.
+type Spec struct {
+	Kind    core.Kind `json:"kind"`
+	Default bool      `json:"default,omitempty"` // what a new account begins as
+	Label   Label     `json:"label,omitempty"`
+
+	// Fields are what a person enters beyond name, environment, product, proxy
+	// and the like, which every account has. Their order is that of the form.
+	Fields []Field `json:"fields"`
+	// Products are what an account can belong to; none: the kind has no such
+	// distinction. The first is what a new account begins as.
+	Products []Product `json:"products,omitempty"`
+
+	// BaseURL is where tokens are asked for when an account names no base URL of
+	// its own. Empty: every account names one.
+	BaseURL string `json:"base_url,omitempty"`
+	// Hosts are the upstream's own, as ends of host names ("weixin.qq.com").
+	// An account at another host has no console.
+	Hosts []string `json:"hosts,omitempty"`
+	// Traits say how the upstream behaves.
+	Traits core.Traits `json:"traits"`
+	// Sibling is the kind to change to where this one does harm: it takes the
+	// same fields and asks for tokens that live beside this kind's.
+	Sibling core.Kind `json:"sibling,omitempty"`
+
+	// Token is where a call carries the token.
+	Token Place `json:"token"`
+	// APIBase is where calls go: a URL, or {key} for the account's param of that
+	// key. Empty: where the tokens come from.
+	APIBase string `json:"api_base,omitempty"`
+	// TryPath is the call that every account may make, that changes nothing and
+	// shows at once whether a token works.
+	TryPath string `json:"try_path,omitempty"`
+	// Samples are calls to begin with, in folders.
+	Samples []Folder `json:"samples,omitempty"`
+	// Dead are the answers to a call that mean that its token is dead.
+	Dead []Answer `json:"dead,omitempty"`
+	// Reads are the calls that change nothing; every other call writes. Closed
+	// are calls that must not be made for others, because their answers are as
+	// secret as the token or they spend what cannot be had again.
+	Reads  []Pattern `json:"reads,omitempty"`
+	Closed []Pattern `json:"closed,omitempty"`
+
+	// Door is how the kind's own clients ask the loopback for a token; nil: it
+	// speaks no language of theirs.
+	Door *Door `json:"door,omitempty"`
+}
+
+// Label is what people call a thing that ui/text has no sentence for, by
+// language (en, zh): what a user's preset brings along.
+type Label map[string]string
+
+// The keys of the fields that are part of every account and not of its Params.
+const (
+	AppID   = "appid"
+	Secret  = "secret"
+	BaseURL = "base_url"
+)
+
+// Field is something that a person enters.
+type Field struct {
+	// Key names it everywhere: appid, secret and base_url are fields of their own
+	// on an account, every other key is one of its Params.
+	Key   string `json:"key"`
+	Label Label  `json:"label,omitempty"`
+	Input Input  `json:"input"`
+	// Required forbids to leave it empty.
+	Required bool `json:"required,omitempty"`
+	// Missing says in English, for logs and errors, what to do when it is.
+	Missing string `json:"missing,omitempty"`
+	// Identity marks it as part of what tells one token from another. AppID and
+	// base URL always are.
+	Identity bool `json:"identity,omitempty"`
+	// Rare fields stand apart in the form, with what few accounts need.
+	Rare bool `json:"rare,omitempty"`
+	// Hint stands in the empty input: "wx…".
+	Hint string `json:"hint,omitempty"`
+	// Choices are the values of a choice; the first one is its default.
+	Choices []string `json:"choices,omitempty"`
+	// Checks are tried in turn; the first that fails is told.
+	Checks []Check `json:"checks,omitempty"`
+	// Names are what imported files call it, in lower case and without
+	// separators ("appid", "clientid").
+	Names []string `json:"names,omitempty"`
+}
+
+// Input is how a field is entered.
+type Input string
+
+// The inputs.
+const (
+	Text       Input = "text"
+	URL        Input = "url"
+	Choice     Input = "choice"
+	Bool       Input = "bool" // "true" or "false"
+	SecretText Input = "secret"
+)
+
+// Check is a condition on the value of a field.
+type Check struct {
+	Match   string `json:"match,omitempty"` // a regular expression that it must match
+	Never   string `json:"never,omitempty"` // one that it must not match
+	Problem string `json:"problem"`         // the key of what is told, see core.Problem
+	Says    string `json:"says,omitempty"`  // the same in English, for logs and errors
+	Warn    bool   `json:"warn,omitempty"`  // odd, but allowed
+}
+
+// Product is what an account can belong to.
+type Product struct {
+	Product core.Product `json:"product"`
+	Label   Label        `json:"label,omitempty"`
+	// Env is the one environment that it exists in; empty: it is in both.
+	Env core.Env `json:"env,omitempty"`
+	// Console is where such an account is administered.
+	Console string `json:"console,omitempty"`
+	// Quota is how many tokens upstream is known to give an account in a day; 0:
+	// nobody knows.
+	Quota int `json:"quota,omitempty"`
+	// Paths are further API paths that people try a token with.
+	Paths []string `json:"paths,omitempty"`
+	// Names are words in imported files that tell it ("mp", "miniapp").
+	Names []string `json:"names,omitempty"`
+}
+
+// Place is where a call carries its token: in the query parameter of a name, or
+// in a header of a name, after a prefix.
+type Place struct {
+	Query  string `json:"query,omitempty"`
+	Header string `json:"header,omitempty"`
+	Prefix string `json:"prefix,omitempty"` // with its blank: "Bearer "
+}
+
+// Folder is a group of sample calls.
+type Folder struct {
+	Key   string `json:"key"` // its title is starter.group. and this
+	Label Label  `json:"label,omitempty"`
+	// Products are those whose accounts may make the calls; none: all.
+	Products []core.Product `json:"products,omitempty"`
+	Calls    []Call         `json:"calls"`
+}
+
+// Call is a sample call. Braces in its parts are variables that the person
+// fills in: {{openid}}.
+type Call struct {
+	Key    string `json:"key"` // its title is starter.call. and this
+	Label  Label  `json:"label,omitempty"`
+	Method string `json:"method"`
+	Path   string `json:"path"`
+	Query  []Pair `json:"query,omitempty"`
+	Body   string `json:"body,omitempty"` // JSON
+}
+
+// Pair is a name and a value.
+type Pair struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// Answer recognises an answer of the upstream.
+type Answer struct {
+	Status int      `json:"status,omitempty"` // of HTTP; 0: any
+	Field  string   `json:"field,omitempty"`  // of the JSON body; empty: the status alone tells
+	Values []string `json:"values,omitempty"` // that the field has, numbers as digits
+}
+
+// Pattern fits calls by method and path. In a path a * stands for one segment,
+// and at the end for all that follow.
+type Pattern struct {
+	Method string `json:"method,omitempty"` // empty: any
+	Path   string `json:"path"`
+}
+
+// Fits reports whether the pattern fits a call. path has no query.
+func (p Pattern) Fits(method, path string) bool {
+	if p.Method != "" && p.Method != method {
+		return false
+	}
+	want, have := strings.Split(p.Path, "/"), strings.Split(path, "/")
+	for i, w := range want {
+		switch {
+		case i >= len(have):
+			return false
+		case w == "*" && i == len(want)-1:
+			return have[i] != ""
+		case w == "*" && have[i] != "":
+		case w != have[i]:
+			return false
+		}
+	}
+	return len(want) == len(have)
+}
+
+// Field returns the field of a key.
+func (s Spec) Field(key string) (Field, bool) {
+	for _, f := range s.Fields {
+		if f.Key == key {
+			return f, true
+		}
+	}
+	return Field{}, false
+}
+
+// Has reports whether the kind has a field of a key.
+func (s Spec) Has(key string) bool {
+	_, ok := s.Field(key)
+	return ok
+}
+
+// Product returns what the spec says of a product.
+func (s Spec) Product(p core.Product) (Product, bool) {
+	for _, one := range s.Products {
+		if one.Product == p {
+			return one, true
+		}
+	}
+	return Product{}, false
+}
+
+// FirstProduct is what a new account in an environment belongs to, empty when
+// the kind has no products.
+func (s Spec) FirstProduct(env core.Env) core.Product {
+	for _, p := range s.Products {
+		if p.Env == "" || p.Env == env {
+			return p.Product
+		}
+	}
+	return ""
+}
+
+// IDField is the key of the field by which people tell one token from another:
+// the AppID, else the first that is part of the identity.
+func (s Spec) IDField() string {
+	if s.Has(AppID) {
+		return AppID
+	}
+	for _, f := range s.Fields {
+		if f.Identity {
+			return f.Key
+		}
+	}
+	return BaseURL
+}
+
+// Base is where an account's tokens are asked for, empty when nobody said.
+func (s Spec) Base(a core.Account) string {
+	if a.BaseURL != "" {
+		return a.BaseURL
+	}
+	return s.BaseURL
+}
+
+// API is where an account's calls go.
+func (s Spec) API(a core.Account) string {
+	if key, ok := strings.CutPrefix(s.APIBase, "{"); ok {
+		if url := a.Params[strings.TrimSuffix(key, "}")]; url != "" {
+			return url
+		}
+		return s.Base(a)
+	}
+	if s.APIBase != "" && a.BaseURL == "" {
+		return s.APIBase
+	}
+	return s.Base(a)
+}
+
+// AtHome reports whether an account asks one of the upstream's own hosts.
+func (s Spec) AtHome(a core.Account) bool {
+	if a.BaseURL == "" {
+		return true
+	}
+	u, err := url.Parse(a.BaseURL)
+	return err == nil && slices.ContainsFunc(s.Hosts, func(host string) bool {
+		return u.Hostname() == host || strings.HasSuffix(u.Hostname(), "."+host)
+	})
+}
+
+// Console is where an account is administered, empty when it asks a machine of
+// the user's own or nobody knows.
+func (s Spec) Console(a core.Account) string {
+	if !s.AtHome(a) {
+		return ""
+	}
+	p, _ := s.Product(a.Product)
+	return p.Console
+}
+
+// Reading reports whether a call changes nothing.
+func (s Spec) Reading(method, path string) bool {
+	return slices.ContainsFunc(s.Reads, func(p Pattern) bool { return p.Fits(method, path) })
+}
+
+// IsDead reports whether an answer whose field has a value means that the call's
+// token is dead, whatever its status.
+func (s Spec) IsDead(field, value string) bool { return slices.Contains(s.DeadValues(field), value) }
+
+// DeadValues are the values of a field of an answer that mean that the call's
+// token is dead.
+func (s Spec) DeadValues(field string) []string {
+	var out []string
+	for _, a := range s.Dead {
+		if a.Field == field && a.Status == 0 {
+			out = append(out, a.Values...)
+		}
+	}
+	return out
+}
+
+// TryPaths are API paths that people try a token of a product with, the cheapest
+// first. They are offered, no more: any other path will do.
+func (s Spec) TryPaths(p core.Product) []string {
+	var out []string
+	if s.TryPath != "" {
+		out = append(out, s.TryPath)
+	}
+	one, _ := s.Product(p)
+	return append(out, one.Paths...)
+}
