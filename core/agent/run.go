@@ -55,19 +55,30 @@ func (s *Service) Run(ctx context.Context, ready func()) (err error) {
 			}
 		})
 		wg.Go(func() {
-			if watchSocket(work, l.Addr().String()) {
+			if watchFile(work, l.Addr().String()) {
 				s.upkeep.now(work)
 			}
 		})
 	}
 	wg.Go(func() {
 		s.upkeep.run(work, func() {
+			if s.homeless() {
+				return
+			}
 			s.stay(work, serve)
 			s.look(work, wg.Go)
 			s.refreshEntries(work, wg.Go)
 			s.parts.Store.Settle()
 			handBack()
 		})
+	})
+	wg.Go(func() {
+		for watchFile(work, s.parts.Home.DB()) {
+			if s.parts.Store.Gone() {
+				s.upkeep.now(work)
+				return
+			}
+		}
 	})
 	wg.Go(func() { _ = s.keeper.Run(work) })
 	wg.Go(func() { watchSleep(work, s.log, s.woke) })

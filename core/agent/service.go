@@ -54,6 +54,8 @@ type Store interface {
 	AddPush(id core.ID, p core.Push) (core.Push, error) // with its number
 	RemovePush(id core.ID, number int) error
 	SavePushResult(id core.ID, number int, r core.PushResult) error
+	// Gone reports whether the database is no longer the file at its path.
+	Gone() bool
 	// Settle makes the backup that is due, if one is.
 	Settle()
 	Close() error

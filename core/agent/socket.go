@@ -104,6 +104,23 @@ func (s *Service) stay(ctx context.Context, serve func(net.Listener)) {
 	serve(socket)
 }
 
+// homeless reports whether somebody removed the home or put another database in
+// its place, and then ends the agent: the next one may begin a new home there, or
+// has begun one, and nothing of this one must come into its way.
+func (s *Service) homeless() bool {
+	if !s.parts.Store.Gone() {
+		return false
+	}
+	s.post.mu.Lock()
+	if s.post.socket != nil && !s.post.there(s.post.home) {
+		s.post.socket.SetUnlinkOnClose(false) // what is at that path is another agent's
+	}
+	s.post.mu.Unlock()
+	s.log.Error("the database was removed or replaced; this agent ends", "database", s.parts.Home.DB())
+	_ = s.Stop(context.Background())
+	return true
+}
+
 // replaced reports whether a server's end is that of a socket which stay closed.
 func replaced(err error) bool {
 	return errors.Is(err, net.ErrClosed) && !errors.Is(err, http.ErrServerClosed)

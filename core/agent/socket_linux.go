@@ -11,17 +11,17 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// watchSocket returns true when the socket at path or its folder is removed or
-// renamed, false when that cannot be watched or ctx ends first. It is a hint that
+// watchFile returns true when the file at path or its folder is removed, renamed
+// or replaced, false when that cannot be watched or ctx ends first. It is a hint that
 // saves clients the wait for the next upkeep, and costs no wake-ups.
-func watchSocket(ctx context.Context, path string) bool {
+func watchFile(ctx context.Context, path string) bool {
 	fd, err := unix.InotifyInit1(unix.IN_CLOEXEC | unix.IN_NONBLOCK)
 	if err != nil {
 		return false
 	}
 	events := os.NewFile(uintptr(fd), "inotify")
 	defer events.Close()
-	const what = unix.IN_DELETE | unix.IN_MOVED_FROM | unix.IN_DELETE_SELF | unix.IN_MOVE_SELF | unix.IN_ONLYDIR
+	const what = unix.IN_DELETE | unix.IN_MOVED_FROM | unix.IN_MOVED_TO | unix.IN_DELETE_SELF | unix.IN_MOVE_SELF | unix.IN_ONLYDIR
 	if _, err := unix.InotifyAddWatch(fd, filepath.Dir(path), what); err != nil {
 		return errors.Is(err, unix.ENOENT) // the folder went before the watch began
 	}
@@ -52,7 +52,7 @@ func tellsOf(name string, events []byte) bool {
 			return true // cannot be; a look costs little
 		}
 		of := strings.TrimRight(string(events[unix.SizeofInotifyEvent:end]), "\x00")
-		if of == name || mask&(unix.IN_DELETE|unix.IN_MOVED_FROM) == 0 {
+		if of == name || mask&(unix.IN_DELETE|unix.IN_MOVED_FROM|unix.IN_MOVED_TO) == 0 {
 			return true
 		}
 		events = events[end:]

@@ -4,5 +4,5 @@ package agent
 
 import "context"
 
-// watchSocket has nothing that tells it here; the upkeep looks once a minute.
-func watchSocket(context.Context, string) bool { return false }
+// watchFile has nothing that tells it here; the upkeep looks once a minute.
+func watchFile(context.Context, string) bool { return false }

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -148,4 +149,47 @@ func apiStatus(t *testing.T, h home.Home) (api.Status, error) {
 	client := api.Dial(h.Socket())
 	defer client.Close()
 	return client.Status(t.Context())
+}
+
+// An agent whose home was removed, or got another database, ends by itself and
+// leaves what the next one makes alone.
+func TestAnAgentWithoutItsDatabaseEnds(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("no open file can be removed there")
+	}
+	for name, lose := range map[string]func(h home.Home) error{
+		"the home is removed":      func(h home.Home) error { return os.RemoveAll(h.Dir()) },
+		"the home is renamed":      func(h home.Home) error { return os.Rename(h.Dir(), h.Dir()+".old") },
+		"the database is removed":  func(h home.Home) error { return os.Remove(h.DB()) },
+		"the database is replaced": func(h home.Home) error { return os.Rename(filepath.Join(h.Dir(), "other"), h.DB()) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			if err := os.WriteFile(filepath.Join(w.home.Dir(), "other"), nil, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			r := w.start()
+			r.add("shop", core.Sandbox)
+			if err := lose(w.home); err != nil {
+				t.Fatal(err)
+			}
+			if runtime.GOOS != "linux" { // where nothing tells of it the upkeep looks
+				r.upkeep.now(t.Context())
+			}
+			select {
+			case <-r.stop:
+			case <-time.After(5 * time.Second):
+				t.Fatal("the agent goes on")
+			}
+			if err := errors.Join(os.MkdirAll(w.home.Dir(), 0o700), os.RemoveAll(w.home.DB())); err != nil {
+				t.Fatal(err)
+			}
+			next := w.start()
+			_ = r.end() // what it could not save nobody looks for
+			answers(t, w.home)
+			if n := len(next.all()); n > 0 && strings.Contains(name, "home") { // else the backups are still there
+				t.Errorf("the next agent has %d accounts", n)
+			}
+		})
+	}
 }

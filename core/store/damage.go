@@ -68,6 +68,17 @@ func stillAt(path string, file *os.File) bool {
 	return err == nil && os.SameFile(ours, there)
 }
 
+// Gone reports whether the database was removed, or another file stands in its
+// place. What is written from then on nobody finds again.
+func (s *Store) Gone() bool {
+	ours, err := s.file.Stat()
+	if err != nil {
+		return false // the database is closed
+	}
+	there, err := os.Stat(s.path)
+	return errors.Is(err, os.ErrNotExist) || err == nil && !os.SameFile(ours, there)
+}
+
 // create makes an empty database that is there whole or not at all, so that a
 // disk without room leaves nothing that looks like damage.
 func create(path string) error {
