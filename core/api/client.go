@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"syscall"
 	"time"
 
 	"tokentray/core"
@@ -19,6 +20,10 @@ import (
 
 // maxAnswer bounds an answer and one event: some 100,000 accounts.
 const maxAnswer = 64 << 20
+
+// endTime is how long an agent may take to end after it closed its socket: it
+// clears the clipboard and closes the database then.
+const endTime = 10 * time.Second
 
 // Client is an Agent in another process, reached over its socket. It is safe
 // for concurrent use. It sets no time limit of its own: contexts rule.
@@ -168,7 +173,7 @@ func (c *Client) Session(ctx context.Context, s Session) error {
 func (c *Client) Reset(ctx context.Context) error { return c.last(ctx, "/v1/reset") }
 
 // Stop implements Agent, whatever API number the agent speaks. It returns when
-// the agent no longer listens.
+// the agent no longer listens and, where the system tells, its process has ended.
 func (c *Client) Stop(ctx context.Context) error {
 	err := c.last(ctx, "/v1/stop")
 	if errors.Is(err, ErrVersion) {
@@ -190,6 +195,12 @@ func (c *Client) last(ctx context.Context, path string) error {
 	defer conn.Close()
 	unwatch := context.AfterFunc(ctx, func() { _ = conn.Close() })
 	defer unwatch()
+	pid := 0
+	if raw, ok := conn.(syscall.Conn); ok {
+		pid = peerPID(raw)
+	}
+	ended, forget := watchEnd(pid)
+	defer forget()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://tokentray"+path, nil)
 	if err != nil {
 		return core.AsError(fmt.Errorf("make the request: %w", err))
@@ -210,6 +221,9 @@ func (c *Client) last(ctx context.Context, path string) error {
 		return c.broken(ctx, err)
 	}
 	_, _ = answers.ReadByte() // returns when the connection is closed
+	ends, cancel := context.WithTimeout(ctx, endTime)
+	defer cancel()
+	ended(ends)
 	if ctx.Err() != nil {
 		return core.AsError(ctx.Err())
 	}

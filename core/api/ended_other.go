@@ -1,0 +1,10 @@
+//go:build !linux
+
+package api
+
+import "context"
+
+// watchEnd cannot tell here when a process ends.
+func watchEnd(int) (wait func(context.Context), forget func()) {
+	return func(context.Context) {}, func() {}
+}
