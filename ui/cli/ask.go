@@ -76,8 +76,11 @@ func (a *app) stdin(ctx context.Context, question text.Key) (string, error) {
 		s, err := a.askHidden(ctx, a.say(question))
 		return s.Reveal(), err
 	}
-	b, err := io.ReadAll(io.LimitReader(a.Term.In(), maxStdin+1))
-	if err != nil {
+	b, err := reading(ctx, func() ([]byte, error) { return io.ReadAll(io.LimitReader(a.Term.In(), maxStdin+1)) })
+	switch {
+	case errors.Is(err, errInterrupted):
+		return "", err
+	case err != nil:
 		return "", fmt.Errorf("read standard input: %w", err)
 	}
 	if len(b) > maxStdin {
@@ -85,6 +88,27 @@ func (a *app) stdin(ctx context.Context, question text.Key) (string, error) {
 	}
 	s := strings.TrimSuffix(string(b), "\n")
 	return strings.TrimSuffix(s, "\r"), nil
+}
+
+// reading reads until it has all or ctx ends, as after Ctrl-C: whoever has the
+// other end of a pipe open may never close it. The read itself cannot be ended,
+// and ends with its input or with the program.
+func reading(ctx context.Context, read func() ([]byte, error)) ([]byte, error) {
+	type result struct {
+		data []byte
+		err  error
+	}
+	done := make(chan result, 1)
+	go func() {
+		data, err := read()
+		done <- result{data, err}
+	}()
+	select {
+	case r := <-done:
+		return r.data, r.err
+	case <-ctx.Done():
+		return nil, fmt.Errorf("%w: %w", errInterrupted, ctx.Err())
+	}
 }
 
 // hiddenOrUsage asks for a secret at the terminal; without one it tells which

@@ -101,7 +101,7 @@ func (a *app) importFile(ctx context.Context, f *importFlags, path string) error
 	if err != nil {
 		return err
 	}
-	if file.Data, err = a.importData(path); err != nil {
+	if file.Data, err = reading(ctx, func() ([]byte, error) { return a.importData(path) }); err != nil {
 		return err
 	}
 	agent, err := a.connect(ctx)

@@ -1,0 +1,183 @@
+//go:build linux
+
+package e2e
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// ended reports whether a process has ended; nobody may have reaped it yet.
+func ended(pid int) bool {
+	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	return err != nil || strings.Contains(string(raw), ") Z ")
+}
+
+// agents are the processes that run as agents of a home.
+func agents(home string) []int {
+	var out []int
+	paths, _ := filepath.Glob("/proc/[0-9]*/environ") // the pattern is sound
+	for _, path := range paths {
+		var pid int
+		if _, err := fmt.Sscanf(path, "/proc/%d/", &pid); err != nil || ended(pid) {
+			continue
+		}
+		env, _ := os.ReadFile(path) // another user's, or one that ended
+		args, _ := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))
+		if bytes.Contains(env, []byte("TOKENTRAY_HOME="+home+"\x00")) && bytes.HasSuffix(args, []byte("\x00agent\x00")) {
+			out = append(out, pid)
+		}
+	}
+	return out
+}
+
+// bareHome is the environment of a home in which nothing is yet, and its folder.
+func bareHome(t *testing.T) (exe, home string, env []string) {
+	t.Helper()
+	exe, err := alone()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	home = filepath.Join(dir, "h")
+	env = []string{
+		"PATH=" + filepath.Dir(exe) + ":" + os.Getenv("PATH"), "HOME=" + dir, "TMPDIR=" + dir, "XDG_RUNTIME_DIR=" + dir,
+		"TOKENTRAY_HOME=" + home, "TOKENTRAY_LANG=en",
+	}
+	t.Cleanup(func() {
+		for _, pid := range agents(home) {
+			_ = syscall.Kill(pid, syscall.SIGKILL)
+		}
+	})
+	return exe, home, env
+}
+
+func command(t *testing.T, exe string, env []string, args ...string) string {
+	t.Helper()
+	cmd := exec.Command(exe, args...)
+	cmd.Env = env
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("tokentray %v: %v\n%s", args, err, out)
+	}
+	return string(out)
+}
+
+// TestAnEndIsToldWhenItIsOne: after stop and reset the process has ended, and
+// what it had is free or gone.
+func TestAnEndIsToldWhenItIsOne(t *testing.T) {
+	t.Parallel()
+	exe, home, env := bareHome(t)
+	for i := range 5 {
+		command(t, exe, env, "list")
+		pids := agents(home)
+		if len(pids) != 1 {
+			t.Fatalf("agents: %v", pids)
+		}
+		args := []string{"stop"}
+		if i == 4 {
+			args = []string{"reset", "--yes"}
+		}
+		command(t, exe, env, args...)
+		if !ended(pids[0]) {
+			t.Errorf("after %v the agent still runs", args)
+		}
+	}
+	if _, err := os.Stat(home); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("after the reset the home is there: %v", err)
+	}
+}
+
+// TestOneAgentWhateverBecomesOfTheHome: an agent whose home was removed ends by
+// itself, so that there is one for the new home, and stop leaves none.
+func TestOneAgentWhateverBecomesOfTheHome(t *testing.T) {
+	t.Parallel()
+	exe, home, env := bareHome(t)
+	for range 10 {
+		command(t, exe, env, "list")
+		if err := os.RemoveAll(home); err != nil {
+			t.Fatal(err)
+		}
+	}
+	command(t, exe, env, "list")
+	for until := time.Now().Add(5 * time.Second); len(agents(home)) != 1; time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(until) {
+			t.Fatalf("agents: %v", agents(home))
+		}
+	}
+	command(t, exe, env, "list")
+	command(t, exe, env, "stop")
+	if left := agents(home); len(left) > 0 {
+		t.Errorf("after stop agents run: %v", left)
+	}
+}
+
+// TestASignalEndsWhoWaitsForInput: whoever has the other end of standard input
+// open may never close it.
+func TestASignalEndsWhoWaitsForInput(t *testing.T) {
+	t.Parallel()
+	exe, _, env := bareHome(t)
+	pipe := filepath.Join(t.TempDir(), "pipe")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	defer command(t, exe, env, "stop")
+	for _, args := range [][]string{
+		{"add", "shop", "--appid", "wx0123456789abcdef", "--secret-stdin"},
+		{"import", "-"},
+		{"import", pipe},
+		{"refresh", "shop", "--stale", "-"},
+		{"vault", "init", "--passphrase-stdin"},
+	} {
+		for _, s := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
+			cmd := exec.Command(exe, args...)
+			cmd.Env = env
+			in, write, err := os.Pipe()
+			if err == nil && args[len(args)-1] == pipe {
+				_ = write.Close()
+				write, err = os.OpenFile(pipe, os.O_RDWR, 0)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			cmd.Stdin = in
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			late := time.AfterFunc(20*time.Second, func() { _ = cmd.Process.Kill() })
+			if !taken(write) {
+				t.Errorf("%v does not read", args)
+			}
+			_ = cmd.Process.Signal(s)
+			_ = cmd.Wait()
+			late.Stop()
+			_, _ = in.Close(), write.Close()
+			if code := cmd.ProcessState.ExitCode(); code != 130 {
+				t.Errorf("%v after %v: %v", args, s, cmd.ProcessState)
+			}
+		}
+	}
+}
+
+// taken writes something into a pipe and waits until somebody has read it.
+func taken(pipe *os.File) bool {
+	if _, err := pipe.WriteString("x"); err != nil {
+		return false
+	}
+	for until := time.Now().Add(10 * time.Second); time.Now().Before(until); time.Sleep(5 * time.Millisecond) {
+		if n, err := unix.IoctlGetInt(int(pipe.Fd()), unix.TIOCINQ); err == nil && n == 0 {
+			return true
+		}
+	}
+	return false
+}
