@@ -74,8 +74,12 @@ type Entry struct {
 	Message  string    `json:"message,omitempty"`
 	CallerIP string    `json:"caller_ip,omitempty"`
 	RID      string    `json:"rid,omitempty"`
-	Mask     string    `json:"mask,omitempty"`
-	Expires  time.Time `json:"expires,omitzero"`
+	// Remedy and RetryAt are of a failure that keeps an account from being renewed,
+	// so that it is known after a restart too; RetryAt is zero where no time helps.
+	Remedy  string    `json:"remedy,omitempty"`
+	RetryAt time.Time `json:"retry_at,omitzero"`
+	Mask    string    `json:"mask,omitempty"`
+	Expires time.Time `json:"expires,omitzero"`
 	// PrevUntil is until when the token that was replaced may still work; zero
 	// when it died with the replacement, or there was none.
 	PrevUntil time.Time     `json:"prev_until,omitzero"`

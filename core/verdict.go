@@ -189,6 +189,9 @@ func (e *entry) line(f *flight, out outcome, token, before Token, now time.Time)
 	}
 	if err := out.err; err != nil {
 		h.What, h.Class, h.Code, h.Message, h.CallerIP, h.RID = DidFail, err.Class, err.Code, err.Message, err.CallerIP, err.RID
+		if e.err != nil && e.err.Class == err.Class && e.err.Message == err.Message { // it is about renewal
+			h.Remedy, h.RetryAt = e.err.Remedy, e.err.RetryAt
+		}
 		noted := err.Message + err.CallerIP
 		differs := noted != e.noted
 		e.noted = noted

@@ -125,6 +125,11 @@ func (s *Service) fill(ctx context.Context) {
 			s.keeper.Refuse(a.ID, noHost())
 		}
 	}
+	last, err := s.parts.Store.LastLines()
+	if err != nil {
+		s.log.Warn("cannot read how the last renewals ended", "error", err)
+	}
+	s.keeper.Remember(last)
 	if closed != nil {
 		s.keeper.Locked(closed)
 	}

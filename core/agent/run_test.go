@@ -375,3 +375,33 @@ func TestASessionReachesTrayAndClipboard(t *testing.T) {
 		t.Errorf("told %+v, want %+v", w.sessions, s)
 	}
 }
+
+// TestARefusalIsNotRepeatedAtEachStart: the agent may be started as often as it
+// likes, upstream is asked again at its time, or when a person says so.
+func TestARefusalIsNotRepeatedAtEachStart(t *testing.T) {
+	w := newWorld(t)
+	w.up.set(&core.Error{Class: core.Whitelist, Remedy: core.RemedyWhitelist, Message: "not on the whitelist; add it", Code: 40164, CallerIP: "203.0.113.7"}, nil)
+	r := w.start()
+	if _, err := r.client.Add(t.Context(), input("campus", core.Sandbox, appID)); err != nil {
+		t.Fatal(err)
+	}
+	ref := api.Ref{Name: "campus", Env: core.Sandbox}
+	for range 3 {
+		if err := r.end(); err != nil {
+			t.Fatal(err)
+		}
+		r = w.start()
+		_, err := r.client.Token(t.Context(), ref, 0)
+		e := wantClass(t, err, core.Whitelist)
+		if a, err := r.client.Account(t.Context(), ref); err != nil || a.State != core.StateBlocked || a.NextTry.IsZero() || e.Code != 40164 || e.CallerIP != "203.0.113.7" {
+			t.Errorf("after a restart: %+v, %+v, %v", e, a, err)
+		}
+	}
+	if got := w.up.count(); got != 1 {
+		t.Errorf("%d calls, want 1", got)
+	}
+	w.up.set(nil, nil)
+	if _, err := r.client.Refresh(t.Context(), ref, api.RefreshRequest{Person: true}); err != nil || w.up.count() != 2 {
+		t.Errorf("Try again: %v after %d calls", err, w.up.count())
+	}
+}

@@ -40,6 +40,7 @@ type Store interface {
 	Tokens() (map[core.ID]core.Token, error)
 
 	History(id core.ID, since time.Time, limit int) ([]core.Entry, error)
+	LastLines() (map[core.ID]core.Entry, error) // the newest line of each account
 	Settings() (core.Settings, error)
 	PutSettings(core.Settings) error
 	Touch(used map[core.ID]time.Time) error

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"encoding/json"
+	"math"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -38,7 +39,7 @@ func (s *Store) Append(id core.ID, e core.Entry) error {
 }
 
 func appendLine(tx *bbolt.Tx, id core.ID, e core.Entry) error {
-	e.At, e.Expires, e.PrevUntil = e.At.UTC(), e.Expires.UTC(), e.PrevUntil.UTC()
+	e.At, e.Expires, e.PrevUntil, e.RetryAt = e.At.UTC(), e.Expires.UTC(), e.PrevUntil.UTC(), e.RetryAt.UTC()
 	value, err := json.Marshal(e)
 	if err != nil {
 		return err
@@ -92,6 +93,30 @@ func dropHistory(tx *bbolt.Tx, id core.ID) error {
 		}
 	}
 	return nil
+}
+
+// LastLines returns the newest line of each account's history, of those that have
+// any. One that does not decode is left out.
+func (s *Store) LastLines() (map[core.ID]core.Entry, error) {
+	out := map[core.ID]core.Entry{}
+	err := s.view("read the history", func(tx *bbolt.Tx) error {
+		c := tx.Bucket([]byte(bucketHistory)).Cursor()
+		return tx.Bucket([]byte(bucketAccounts)).ForEach(func(id, _ []byte) error {
+			prefix := historyPrefix(core.ID(id))
+			k, v := c.Seek(historyKey(core.ID(id), math.MaxUint64)) // behind the last
+			if k == nil {
+				k, v = c.Last()
+			} else if !bytes.HasPrefix(k, prefix) {
+				k, v = c.Prev()
+			}
+			var e core.Entry
+			if bytes.HasPrefix(k, prefix) && json.Unmarshal(v, &e) == nil {
+				out[core.ID(id)] = e
+			}
+			return nil
+		})
+	})
+	return out, err
 }
 
 // History returns an account's newest lines that are not older than since,

@@ -384,6 +384,33 @@ func TestHistoryIsBoundedAndNewestFirst(t *testing.T) {
 	}
 }
 
+// TestLastLines: of each account its newest line, whatever its neighbours have.
+func TestLastLines(t *testing.T) {
+	h := newHome(t)
+	if got, err := h.LastLines(); err != nil || len(got) != 0 {
+		t.Errorf("an empty home: %v, %v", got, err)
+	}
+	want := map[core.ID]int{}
+	for i := range 7 {
+		a := h.add(fmt.Sprint("shop", i))
+		for n := range i % 3 { // the first, among others, has none
+			want[a.ID] = 10*i + n
+			if err := h.Append(a.ID, core.Entry{Code: 10*i + n, RetryAt: h.clock.now()}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	got, err := h.LastLines()
+	if err != nil || len(got) != len(want) {
+		t.Errorf("%d lines, want %d; %v", len(got), len(want), err)
+	}
+	for id, code := range want {
+		if got[id].Code != code || !got[id].RetryAt.Equal(h.clock.now()) {
+			t.Errorf("%s: %+v, want %d", id, got[id], code)
+		}
+	}
+}
+
 // Who put an address on the whitelist is told when the next refusal names
 // another, however long ago the first was.
 func TestRefusedIP(t *testing.T) {

@@ -1,0 +1,44 @@
+package core
+
+import "time"
+
+// longestWait bounds what is believed of a time that was written down: no
+// upstream makes anybody wait longer, so a later one tells of a clock that was
+// wrong.
+const longestWait = 25 * time.Hour
+
+// Remember tells the newest line of each account's history, before Run: what
+// upstream refused in an earlier run is not asked again at every start. What
+// waits for a person goes on waiting, and the rest for its time.
+func (k *Keeper) Remember(last map[ID]Entry) {
+	for id, line := range last {
+		k.change(id, func(e *entry, now time.Time) {
+			if err := line.refusal(now); err != nil && e.err == nil {
+				e.err, e.notBefore, e.noted = err, err.RetryAt, line.Message+line.CallerIP
+			}
+		})
+	}
+}
+
+// refusal is the refusal by upstream that a line of history tells and that still
+// holds at now; nil when there is none. What never reached upstream costs nothing
+// to find out again, and what is wrong with a request may be right in another
+// version.
+func (h Entry) refusal(now time.Time) *Error {
+	if h.What != DidFail || h.Calls == 0 || h.Remedy == "" {
+		return nil
+	}
+	switch h.Class {
+	case BadSecret, Frozen:
+	case Whitelist, Confirm, Quota:
+		if !now.Before(h.RetryAt) || h.RetryAt.Sub(now) > longestWait {
+			return nil
+		}
+	default:
+		return nil
+	}
+	return &Error{
+		Class: h.Class, Remedy: h.Remedy, Message: h.Message,
+		Code: h.Code, CallerIP: h.CallerIP, RID: h.RID, RetryAt: h.RetryAt,
+	}
+}
