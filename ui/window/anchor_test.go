@@ -88,14 +88,14 @@ func TestRowsDoNotMoveUnderThePointer(t *testing.T) {
 			s.until("the event", func() bool { _, ok := s.model.find("account 001-sandbox"); return !ok })
 		}},
 		"a banner comes": {500, func(s *stage) {
-			set := s.model.settings
+			set := s.model.Settings
 			set.PausedAll = true
 			s.agent.send(api.Event{Type: api.EventSettings, Settings: &set})
 			s.untilSays("All renewal is paused.")
 		}},
 		"a banner comes and goes at the beginning": {502, func(s *stage) {
 			for _, paused := range []bool{true, false} {
-				set := s.model.settings
+				set := s.model.Settings
 				set.PausedAll = paused
 				s.agent.send(api.Event{Type: api.EventSettings, Settings: &set})
 				s.until("the banner", func() bool { return s.says("All renewal is paused.") == paused })

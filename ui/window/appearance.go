@@ -17,7 +17,7 @@ import (
 // applyLook makes theme, language and size what the settings say, and draws
 // everything anew if that changed anything.
 func (w *Window) applyLook() {
-	set := w.model.settings
+	set := w.model.Settings
 	dark := set.Theme == "dark" || set.Theme == "system" && w.app.Settings().ThemeVariant() == theme.VariantDark
 	language := text.Choose(set.Language)
 	skin := fmt.Sprint(language, dark, set.TextSize)
@@ -96,7 +96,7 @@ func (w *Window) build() {
 	w.fillBanners()
 	w.fillList()
 	w.fillDetail()
-	if told && message.Clip && w.model.clip.Held() {
+	if told && message.Clip && w.model.Clipboard.Held() {
 		message = w.clipMessage()
 	}
 	if told {

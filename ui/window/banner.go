@@ -64,21 +64,21 @@ func bannersOf(l *kit.Look, ph phase, failure *core.Error, m *model) []bannerLin
 		return nil
 	}
 	var out []bannerLine
-	if b, ok := vaultBanner(l, m.vault); ok {
+	if b, ok := vaultBanner(l, m.Vault); ok {
 		out = append(out, b)
 	}
-	if m.notice != "" {
-		if s := noticeText(l, m.notice); s != "" {
+	if m.Notice != "" {
+		if s := noticeText(l, m.Notice); s != "" {
 			out = append(out, bannerLine{Text: s})
 		}
 	}
-	if len(m.recovered) > 0 {
-		out = append(out, bannerLine{Text: l.T("bar.recovered", "accounts", l.Words.Some(m.recovered))})
+	if len(m.Recovered) > 0 {
+		out = append(out, bannerLine{Text: l.T("bar.recovered", "accounts", l.Words.Some(m.Recovered))})
 	}
-	if m.pausedAll {
+	if m.PausedAll {
 		out = append(out, bannerLine{Text: l.T("bar.paused"), Button: l.T("bar.resume"), Act: barResume})
 	}
-	if m.demo {
+	if m.Demo {
 		out = append(out, bannerLine{Text: l.T("bar.demo")})
 	}
 	return out

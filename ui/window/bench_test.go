@@ -63,7 +63,7 @@ func BenchmarkWindow(b *testing.B) {
 		})
 		b.Run(fmt.Sprintf("event/%d", n), func(b *testing.B) {
 			w := crowded(b, n)
-			all := w.model.accounts
+			all := w.model.Accounts
 			for i := 0; b.Loop(); i++ {
 				a := all[i*7919%n]
 				a.CallsToday++
@@ -73,7 +73,7 @@ func BenchmarkWindow(b *testing.B) {
 		b.Run(fmt.Sprintf("trouble/%d", n), func(b *testing.B) {
 			w := crowded(b, n)
 			for i := 0; b.Loop(); i++ {
-				a := w.model.accounts[n/2]
+				a := w.model.Accounts[n/2]
 				sick := blocked(a.Name, a.Env)
 				if a.Error != nil {
 					sick = sample(a.Name, a.Env, noon, time.Hour, 2*time.Hour)
@@ -90,7 +90,7 @@ func BenchmarkWindow(b *testing.B) {
 		})
 		b.Run(fmt.Sprintf("snapshot/%d", n), func(b *testing.B) {
 			w := crowded(b, n)
-			list := &api.List{Active: core.Sandbox, Accounts: crowd(n), Settings: w.model.settings, Vault: w.model.vault}
+			list := &api.List{Active: core.Sandbox, Accounts: crowd(n), Settings: w.model.Settings, Vault: w.model.Vault}
 			b.ResetTimer()
 			for b.Loop() {
 				w.event(api.Event{Type: api.EventSnapshot, Snapshot: list})

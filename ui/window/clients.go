@@ -99,7 +99,7 @@ func (s *clientSheet) input() collection.Input {
 	}
 	return collection.Input{
 		Accounts: []collection.Account{one},
-		URL:      "http://127.0.0.1:" + strconv.Itoa(s.w.model.settings.LoopbackPort),
+		URL:      "http://127.0.0.1:" + strconv.Itoa(s.w.model.Settings.LoopbackPort),
 		Say:      func(key string) string { return s.w.look.Words.Say(text.Key(key)) },
 	}
 }

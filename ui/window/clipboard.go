@@ -16,15 +16,15 @@ import (
 
 // clipMessage tells of what is on the clipboard.
 func (w *Window) clipMessage() snack {
-	s := copiedSnack(w.look, w.model.clip, w.now())
-	s.Follow = w.model.settings.ClipboardFollow
+	s := copiedSnack(w.look, w.model.Clipboard, w.now())
+	s.Follow = w.model.Settings.ClipboardFollow
 	return s
 }
 
 // clipHeld reports whether something of ours is on the clipboard that will be
 // cleared.
 func (w *Window) clipHeld() bool {
-	c := w.model.clip
+	c := w.model.Clipboard
 	return c.Held() && c.ClearsAt.After(w.now())
 }
 
@@ -33,11 +33,11 @@ func (w *Window) clipChanged() {
 	shown := w.snackbar.shown
 	told := w.snackbar.Visible() && shown.Clip
 	switch {
-	case !w.model.clip.Held():
+	case !w.model.Clipboard.Held():
 		if told && !shown.Clears.IsZero() {
 			w.tell(w.look.T("snack.cleared"))
 		}
-	case w.model.clip.ClearsAt.IsZero() || w.clipHeld():
+	case w.model.Clipboard.ClearsAt.IsZero() || w.clipHeld():
 		next := w.clipMessage()
 		same := shown.Clip && next.Text == shown.Text && next.Clears.Equal(shown.Clears)
 		if same {
@@ -81,7 +81,7 @@ func (w *Window) copyCall(id core.ID, req api.CopyRequest) {
 	if !ok {
 		return
 	}
-	if a.Env == core.Live && w.model.settings.AskLiveCopy {
+	if a.Env == core.Live && w.model.Settings.AskLiveCopy {
 		l := w.look
 		w.question(question{
 			title: l.T("live.title"), body: l.T("live.body", "account", refWords(a.Ref())), yes: l.T("live.go"), live: true, role: kit.Danger,
@@ -111,7 +111,7 @@ func (w *Window) copyNow(a api.Account, req api.CopyRequest) {
 			return
 		}
 		c.Account, c.Env = ref.Name, ref.Env
-		w.model.clip, w.clipClosed = c, false
+		w.model.Clipboard, w.clipClosed = c, false
 		w.message(w.clipMessage())
 		w.flash(a.ID)
 	})

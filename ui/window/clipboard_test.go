@@ -55,7 +55,7 @@ func TestClipboardIsSaidAgain(t *testing.T) {
 	s.fail(failure(core.Temporary, core.RemedyNetwork), api.Ref{Name: "solo", Env: core.Sandbox})
 	next := copied("shop", core.Live, 60*time.Second)
 	s.agent.send(api.Event{Type: api.EventClipboard, Clipboard: &next})
-	s.until("the event", func() bool { return s.model.clip == next })
+	s.until("the event", func() bool { return s.model.Clipboard == next })
 	s.mustNotSay("shop/live copied")
 	s.time = noon.Add(30*time.Second + errorTime)
 	s.tick()
@@ -92,16 +92,16 @@ func TestATokenThatCameLateIsOffered(t *testing.T) {
 	} {
 		s := newStage(t, duo()...).in(lang, 460).open()
 		s.copyDefault("solo-sandbox")
-		s.until("the copy", func() bool { return s.model.clip.Account == "solo" })
+		s.until("the copy", func() bool { return s.model.Clipboard.Account == "solo" })
 		s.agent.fail["copy "] = &core.Error{Class: core.Misuse, Remedy: core.RemedyCopyLate, Message: "late"}
-		s.copyNow(s.model.accounts[1], api.CopyRequest{Format: "header"})
+		s.copyNow(s.model.Accounts[1], api.CopyRequest{Format: "header"})
 		s.untilSays(want[0])
-		if s.model.clip.Account != "solo" || s.snackbar.tag.Hidden {
-			t.Errorf("the clipboard is said to hold %+v, the tag is hidden: %v", s.model.clip, s.snackbar.tag.Hidden)
+		if s.model.Clipboard.Account != "solo" || s.snackbar.tag.Hidden {
+			t.Errorf("the clipboard is said to hold %+v, the tag is hidden: %v", s.model.Clipboard, s.snackbar.tag.Hidden)
 		}
 		delete(s.agent.fail, "copy ")
 		s.press(want[1])
-		s.until("the copy", func() bool { return s.model.clip.Account == "shop" && s.model.clip.Format == "header" })
+		s.until("the copy", func() bool { return s.model.Clipboard.Account == "shop" && s.model.Clipboard.Format == "header" })
 		s.mustNotSay(want[0])
 		s.press(s.look.T("snack.clear"))
 		s.untilCalled("clear")

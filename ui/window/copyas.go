@@ -71,7 +71,7 @@ func (w *Window) defaultFormat(a api.Account) string {
 	if format.Valid(a.CopyFormat) {
 		return a.CopyFormat
 	}
-	return w.model.settings.CopyFormat
+	return w.model.Settings.CopyFormat
 }
 
 // drawCall is the field of the path over the paths that are often called.

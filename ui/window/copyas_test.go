@@ -82,7 +82,7 @@ func TestCopyACall(t *testing.T) {
 	})
 	s.press("Copy")
 	s.untilCalled("edit shop/sandbox copy=curl path=/cgi-bin/user/get?next_openid=")
-	s.until("the account's default", func() bool { return s.model.at("shop-sandbox").CopyPath != "" })
+	s.until("the account's default", func() bool { return s.model.Find("shop-sandbox").CopyPath != "" })
 	a, _ := s.model.find("shop-sandbox")
 	if f := s.defaultFormat(a); f != format.Curl {
 		t.Errorf("the default is %s", f)

@@ -99,7 +99,7 @@ func (d draft) problems(l *kit.Look, m *model) map[string][]issue {
 	for _, p := range found {
 		out[p.Field] = append(out[p.Field], issue{l.Words.Say(text.Key("problem." + p.Key)), p.Warn})
 	}
-	for _, b := range m.accounts {
+	for _, b := range m.Accounts {
 		if b.ID != d.id && b.Name == a.Name && b.Env == a.Env {
 			out["name"] = append(out["name"], issue{l.T("form.name.twice", "account", refWords(b.Ref())), false})
 		}

@@ -21,7 +21,7 @@ const goodSecret = "0123456789abcdef0123456789abcdef"
 func TestDraftProblems(t *testing.T) {
 	l := lookIn(text.English)
 	m := newModel()
-	m.accounts = []api.Account{
+	m.Accounts = []api.Account{
 		{Account: core.Account{ID: "1", Name: "shop", Env: core.Sandbox, Kind: kinds.WeChat, AppID: "wx0123456789abcdef"}},
 		{Account: core.Account{ID: "2", Name: "old", Env: core.Sandbox, Kind: kinds.WeChatLegacy, AppID: "wx0123456789aaaaaa"}},
 	}
@@ -65,7 +65,7 @@ func TestDraftProblems(t *testing.T) {
 			t.Errorf("%s: forbids saving: %v, want %v", c.name, bad, c.fatal)
 		}
 	}
-	edit := draftOf(m.accounts[0])
+	edit := draftOf(m.Accounts[0])
 	if got := edit.problems(l, &m); len(got) > 0 {
 		t.Errorf("an edit that changes nothing: %v", got)
 	}
@@ -118,7 +118,7 @@ func TestDraftTellsOfAnAppSecretForAnotherHost(t *testing.T) {
 
 func TestFormAsksForTheAppSecretAgain(t *testing.T) {
 	s := newStage(t, sample("shop", core.Sandbox, noon, time.Hour, 2*time.Hour)).open()
-	s.openEdit(s.model.accounts[0].ID)
+	s.openEdit(s.model.Accounts[0].ID)
 	hint := func(field string) string { return s.form.fields[field].(*kit.Entry).PlaceHolder }
 	if got := hint("secret"); got != "unchanged" {
 		t.Errorf("the hint is %q", got)
@@ -221,7 +221,7 @@ func TestFormOutlivesARedrawing(t *testing.T) {
 	s := newStage(t, sample("shop", core.Sandbox, noon, time.Hour, time.Hour)).open()
 	s.openEdit("shop-sandbox")
 	s.typeInto("note", "half a sentence")
-	next := s.model.settings
+	next := s.model.Settings
 	next.Language = "zh"
 	s.agent.send(api.Event{Type: api.EventSettings, Settings: &next})
 	s.untilSays("编辑 shop/sandbox")

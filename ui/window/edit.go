@@ -13,7 +13,7 @@ import (
 
 // openAdd begins an account, in the environment that is shown.
 func (w *Window) openAdd() {
-	env := w.model.active
+	env := w.model.Active
 	if w.view == viewLive {
 		env = core.Live
 	}
@@ -118,7 +118,7 @@ func (w *Window) saved(s api.Saved) {
 	w.fillDetail()
 	w.focusList()
 	if aside && s.Account.Error == nil {
-		w.tell(w.look.T("snack.saved_aside", "account", refWords(s.Account.Ref()), "env", envWord(w.look, w.model.active)))
+		w.tell(w.look.T("snack.saved_aside", "account", refWords(s.Account.Ref()), "env", envWord(w.look, w.model.Active)))
 		return
 	}
 	w.tellSaved(s.Account)

@@ -36,11 +36,11 @@ func (c *centered) FitWidth(width float32) { c.room = width }
 func (w *Window) drawEmpty() fyne.CanvasObject {
 	l := w.look
 	switch {
-	case !w.model.loaded && w.phase == phaseConnecting:
+	case !w.model.Loaded && w.phase == phaseConnecting:
 		return container.New(&centered{width: 320}, middle(l.T("connecting"), kit.SizeText, l.Palette.Muted))
-	case !w.model.loaded:
+	case !w.model.Loaded:
 		return container.NewStack()
-	case len(w.model.accounts) == 0:
+	case len(w.model.Accounts) == 0:
 		return w.drawFirstRun()
 	case w.search != "":
 		parts := []fyne.CanvasObject{middle(l.T("empty.search", "search", w.search), kit.SizeText, l.Palette.Muted)}
@@ -71,7 +71,7 @@ func (w *Window) drawFirstRun() fyne.CanvasObject {
 		title, middle(l.T("first.body"), kit.SizeText, l.Palette.Muted),
 		kit.Space(0, kit.Grid), inMiddle(kit.NewButton(l, kit.Filled, l.T("add"), w.openAdd)),
 	}
-	if w.cfg.Demo != nil && !w.model.demo {
+	if w.cfg.Demo != nil && !w.model.Demo {
 		parts = append(parts, inMiddle(kit.NewButton(l, kit.Quiet, l.T("first.demo"), w.startDemo)),
 			middle(l.T("first.demo.note"), kit.SizeSmall, l.Palette.Muted))
 	}
@@ -81,7 +81,7 @@ func (w *Window) drawFirstRun() fyne.CanvasObject {
 
 // drawNothing stands in the detail's place when no account is chosen.
 func (w *Window) drawNothing() fyne.CanvasObject {
-	if len(w.model.accounts) == 0 {
+	if len(w.model.Accounts) == 0 {
 		return container.NewStack()
 	}
 	return container.New(&centered{width: 320}, middle(w.look.T("detail.pick"), kit.SizeText, w.look.Palette.Muted))

@@ -28,15 +28,15 @@ func TestKeyboardStaysOnASetting(t *testing.T) {
 	first := toggleAt()
 	s.focus(first)
 	s.key(fyne.KeySpace)
-	s.until("the answer", func() bool { return s.model.settings.AskLiveCopy })
+	s.until("the answer", func() bool { return s.model.Settings.AskLiveCopy })
 	if now := toggleAt(); now == first || s.win.Canvas().Focused() != fyne.Focusable(now) {
 		t.Errorf("the keyboard is on %T", s.win.Canvas().Focused())
 	}
 	s.key(fyne.KeySpace)
-	s.until("the answer", func() bool { return !s.model.settings.AskLiveCopy })
+	s.until("the answer", func() bool { return !s.model.Settings.AskLiveCopy })
 
 	// In another language every part is drawn anew, the page too.
-	next := s.model.settings
+	next := s.model.Settings
 	next.Language = "zh"
 	s.agent.send(api.Event{Type: api.EventSettings, Settings: &next})
 	s.untilSays("设置")
@@ -91,7 +91,7 @@ func TestTextSizeKeepsTheWindow(t *testing.T) {
 		if c.percent == 125 {
 			s.win.Resize(fyne.NewSize(800, 640))
 		}
-		next := s.model.settings
+		next := s.model.Settings
 		next.TextSize = c.percent
 		s.event(api.Event{Type: api.EventSettings, Settings: &next})
 		if got := s.win.Canvas().Size(); got != c.want {
@@ -106,7 +106,7 @@ func TestMessageIsTranslated(t *testing.T) {
 	s := newStage(t, shop).open()
 	s.copyDefault(shop.ID)
 	s.untilSays("shop/sandbox copied")
-	next := s.model.settings
+	next := s.model.Settings
 	next.Language = "zh"
 	s.agent.send(api.Event{Type: api.EventSettings, Settings: &next})
 	s.untilSays("已复制 shop/sandbox")

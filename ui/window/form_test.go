@@ -178,7 +178,7 @@ func TestDuplicateAsTheOtherEnvironment(t *testing.T) {
 	s.typeInto("secret", goodSecret)
 	s.press("Save")
 	s.untilCalled("add shop/live")
-	s.until("the account", func() bool { return len(s.model.accounts) == 2 })
+	s.until("the account", func() bool { return len(s.model.Accounts) == 2 })
 	a, _ = s.model.find("shop-sandbox")
 	if slices.ContainsFunc(s.menuOf(a).Items, func(i *fyne.MenuItem) bool { return i.Label == "Duplicate as Live…" }) {
 		t.Error("a twin that is there already can be made again")
@@ -254,7 +254,7 @@ func TestFormKeepsTheCursor(t *testing.T) {
 		s.win.Canvas().Focused().TypedRune(r)
 	}
 	s.key(fyne.KeyLeft)
-	next := s.model.settings
+	next := s.model.Settings
 	next.Language = "zh"
 	s.agent.send(api.Event{Type: api.EventSettings, Settings: &next})
 	s.untilSays("添加账号")

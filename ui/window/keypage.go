@@ -130,7 +130,7 @@ func (p *keyPage) pasted(field string) func(string) bool {
 // names are the names of accounts, in order, each once.
 func (p *keyPage) names() []string {
 	seen := map[string]bool{}
-	for _, a := range p.model.accounts {
+	for _, a := range p.model.Accounts {
 		seen[a.Name] = true
 	}
 	return slices.Sorted(maps.Keys(seen))
@@ -340,7 +340,7 @@ func (w *Window) copyKey(p *keyPage) {
 			return
 		}
 		p.copied = true
-		w.model.clip, w.clipClosed = c, false
+		w.model.Clipboard, w.clipClosed = c, false
 		w.message(w.clipMessage())
 	})
 }

@@ -61,7 +61,7 @@ func discardTyped(l *kit.Look) question {
 // the front and offers to start the agent again. A demo's home is gone with its
 // agent, so there is nothing to save to.
 func (w *Window) stopped() {
-	if _, ok := w.unsaved(); !ok || w.model.demo {
+	if _, ok := w.unsaved(); !ok || w.model.Demo {
 		w.win.Close()
 		return
 	}
@@ -84,7 +84,7 @@ func (w *Window) startAgain() {
 // then be seen of TokenTray, and it says once where it is from now on. Whoever
 // asks a second time means it.
 func (w *Window) close() {
-	if w.leaving || w.phase != phaseConnected || w.model.demo || w.model.settings.ToldNoTray {
+	if w.leaving || w.phase != phaseConnected || w.model.Demo || w.model.Settings.ToldNoTray {
 		w.win.Close()
 		return
 	}

@@ -33,7 +33,7 @@ func TestClosingSaysOnceThatThereIsNoTray(t *testing.T) {
 		}
 		s.key(fyne.KeyEscape) // stay
 		s.mustNotSay("TokenTray goes on without a window")
-		s.until("the setting", func() bool { return s.model.settings.ToldNoTray })
+		s.until("the setting", func() bool { return s.model.Settings.ToldNoTray })
 		s.ctrl(fyne.KeyW)
 		s.until("the window to close", func() bool { return *closed })
 	}

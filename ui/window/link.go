@@ -8,88 +8,46 @@ import (
 	"tokentray/core/api"
 )
 
-// How long the window waits before it looks for the agent again.
-const (
-	firstWait = 500 * time.Millisecond
-	longWait  = 5 * time.Second
-)
-
-// link keeps the window connected: it reads the agent's events on this goroutine
-// and hands each over to the one of the user interface, in order. It is the only
-// place that does so. When the stream ends without a bye the agent has crashed,
-// and link connects, which starts it again. What was typed stays. After a bye it
-// connects only when somebody asks for that.
+// link keeps the window connected: it hands what the agent tells over to the
+// goroutine of the user interface, in order. It is the only place that does so.
+// An agent that went away without a bye has crashed, and to connect again starts
+// it again. What was typed stays. After a bye it connects only when somebody asks
+// for that.
 func (w *Window) link() {
-	wait := firstWait
 	for w.ctx.Err() == nil {
-		err := w.session(func() { wait = firstWait })
-		if w.ctx.Err() != nil {
-			return
+		for n := range api.Follow(w.ctx, w.cfg.Connect, api.Following{Window: true, Again: w.again}) {
+			w.do(func() { w.told(n) })
 		}
-		if err == errBye {
-			select {
-			case <-w.ctx.Done(): // the window closes too
-				return
-			case <-w.again:
-				continue
-			}
-		}
-		w.cfg.Log.Info("no agent", "error", err)
-		w.do(func() { w.lost(core.AsError(err)) })
 		select {
 		case <-w.ctx.Done():
 		case <-w.again:
-		case <-time.After(wait):
 		}
-		wait = min(2*wait, longWait)
 	}
 }
 
-// endings of a session.
-type ending string
-
-func (e ending) Error() string { return string(e) }
-
-const (
-	errBye  = ending("the agent said bye")
-	errGone = ending("the agent went away")
-)
-
-// session is one connection, from the first snapshot to its end.
-func (w *Window) session(connected func()) error {
-	agent, err := w.cfg.Connect(w.ctx)
-	if err != nil {
-		return err
+// told takes in what the agent told, or that there is none.
+func (w *Window) told(n api.News[Agent]) {
+	switch {
+	case n.Lost != nil:
+		w.cfg.Log.Info("no agent", "error", n.Lost)
+		w.lost(core.AsError(n.Lost))
+		return
+	case w.agent == nil:
+		w.found(n.Agent)
 	}
-	if closer, ok := agent.(interface{ Close() }); ok {
-		defer closer.Close()
-	}
-	ctx, cancel := context.WithCancel(w.ctx)
-	defer cancel()
-	events, err := agent.Events(ctx, true)
-	if err != nil {
-		return err
-	}
-	connected()
-	w.do(func() { w.found(agent) })
-	w.work.Go(func() {
-		if status, err := agent.Status(ctx); err == nil {
-			w.do(func() { w.status = status })
-		}
-	})
-	for e := range events {
-		w.do(func() { w.event(e) })
-		if e.Type == api.EventBye {
-			return errBye
-		}
-	}
-	return errGone
+	w.event(n.Event)
 }
 
 // found takes the agent that was connected to.
 func (w *Window) found(a Agent) {
 	w.agent, w.failure, w.phase = a, nil, phaseConnected
 	w.fillBanners()
+	ask(w, quickWait, func(ctx context.Context, g Agent) (api.Status, error) { return g.Status(ctx) }, func(s api.Status, err *core.Error) {
+		if err == nil {
+			w.status = s
+			w.redrawSettings()
+		}
+	})
 }
 
 // lost says that there is no agent, and why.
@@ -100,7 +58,7 @@ func (w *Window) lost(e *core.Error) {
 	case e.Remedy == core.RemedyRestart:
 		w.phase = phaseVersion
 	case was == phaseRestart:
-	case w.model.loaded:
+	case w.model.Loaded:
 		w.phase = phaseGone
 	default:
 		w.phase = phaseFailed
@@ -113,41 +71,39 @@ func (w *Window) lost(e *core.Error) {
 
 // event applies one event and redraws what it touched.
 func (w *Window) event(e api.Event) {
-	c := w.model.apply(e)
-	if c.bye {
+	c := w.model.Apply(e)
+	if c.Bye {
 		w.stopped()
 		return
 	}
-	if c.raise {
+	if c.Raise {
 		w.Show()
 	}
-	if c.settings {
+	if c.Settings {
 		w.applyLook()
 	}
-	w.heard = w.heard || c.env && w.using && w.model.active == w.asked
-	if c.env && w.follow && !w.using && w.view != view(w.model.active) {
-		w.setView(view(w.model.active))
+	w.heard = w.heard || c.Active && w.using && w.model.Active == w.asked
+	if c.Active && w.follow && !w.using && w.view != view(w.model.Active) {
+		w.setView(view(w.model.Active))
 	}
 	switch {
-	case c.rows:
+	case c.Accounts, c.Active, c.Vault:
 		w.fillList()
 		w.fillDetail()
 		w.win.SetTitle(w.title())
-		if e.Type == api.EventSnapshot {
+		if c.Snapshot {
 			w.focusList()
 			w.loadHistory()
 		}
-	case c.account != "":
-		w.accountChanged(c.account)
+	case c.Account != "":
+		w.accountChanged(c.Account)
 	}
-	if c.banner {
+	if c.Vault || c.Settings {
 		w.fillBanners()
-	}
-	if c.settings || c.banner {
 		w.redrawSettings()
 		w.loadDoor()
 	}
-	if c.clip {
+	if c.Clipboard {
 		w.clipChanged()
 	}
 }

@@ -34,7 +34,7 @@ func TestFlip(t *testing.T) {
 		t.Errorf("flipped to %s in %s", s.selected, s.view)
 	}
 	s.ctrl(fyne.KeyT)
-	s.until("the sandbox", func() bool { return s.model.active == core.Sandbox && s.selected == "shop-sandbox" })
+	s.until("the sandbox", func() bool { return s.model.Active == core.Sandbox && s.selected == "shop-sandbox" })
 
 	// In the detail the pane flips as well, and names the other one.
 	s.openDetail("shop-sandbox")
@@ -42,14 +42,14 @@ func TestFlip(t *testing.T) {
 	s.press(pairMark + " Live")
 	s.mustSay("84_cd••••7890", pairMark+" Sandbox", "LIVE")
 	s.mustNotSay("83_ab••••wxyz")
-	s.until("live", func() bool { return s.model.active == core.Live && !s.using })
+	s.until("live", func() bool { return s.model.Active == core.Live && !s.using })
 	s.key(fyne.KeyEscape)
 
 	// Where all are listed the selection moves, and the active environment stays.
 	s.ctrl(fyne.Key3)
 	s.key(fyne.KeyF6)
-	if s.selected != "shop-sandbox" || s.model.active != core.Live || s.view != viewAll {
-		t.Errorf("flipped to %s in %s, active is %s", s.selected, s.view, s.model.active)
+	if s.selected != "shop-sandbox" || s.model.Active != core.Live || s.view != viewAll {
+		t.Errorf("flipped to %s in %s, active is %s", s.selected, s.view, s.model.Active)
 	}
 	s.key(fyne.KeyDown)
 	s.key(fyne.KeyDown)
@@ -82,7 +82,7 @@ func TestSwitchLeavesNothingBehind(t *testing.T) {
 		for _, width := range []float32{460, 1100} {
 			s := newStage(t, duo()...).in("en", width).open()
 			live := func() {
-				s.until("the live list", func() bool { return s.view == viewLive && s.model.active == core.Live && !s.using })
+				s.until("the live list", func() bool { return s.view == viewLive && s.model.Active == core.Live && !s.using })
 			}
 
 			// The pane with a token that is shown.
@@ -157,7 +157,7 @@ func TestQuickSwitches(t *testing.T) {
 	s.ctrl(fyne.Key2)
 	s.ctrl(fyne.Key1)
 	s.until("both answers", func() bool {
-		return slices.Contains(s.agent.log(), "use sandbox") && !s.using && s.model.active == core.Sandbox
+		return slices.Contains(s.agent.log(), "use sandbox") && !s.using && s.model.Active == core.Sandbox
 	})
 	if s.view != viewSandbox {
 		t.Errorf("the view is %s", s.view)
@@ -217,8 +217,8 @@ func TestSavingNeverSwitchesTheEnvironment(t *testing.T) {
 			if name != "show" {
 				s.mustSay("the active environment is still Sandbox")
 			}
-			if s.view != viewAll || s.model.active != core.Sandbox {
-				t.Errorf("the view is %s, the active environment %s", s.view, s.model.active)
+			if s.view != viewAll || s.model.Active != core.Sandbox {
+				t.Errorf("the view is %s, the active environment %s", s.view, s.model.Active)
 			}
 			if i := slices.IndexFunc(s.agent.log(), func(c string) bool { return strings.HasPrefix(c, "use ") }); i >= 0 {
 				t.Errorf("the agent was told to %q", s.agent.log()[i])

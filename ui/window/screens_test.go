@@ -43,7 +43,7 @@ func screens() map[string]func(*stage) {
 			s.fail(failure(core.Temporary, core.RemedyNetwork), api.Ref{Name: "shop", Env: core.Sandbox})
 		},
 		"ask-live": func(s *stage) {
-			s.model.settings.AskLiveCopy = true
+			s.model.Settings.AskLiveCopy = true
 			s.copyDefault("shop-live")
 		},
 		"menu": func(s *stage) {

@@ -37,7 +37,7 @@ func (w *Window) rowNow(id core.ID) row {
 
 // plainRow reports whether the row of an account has nothing to tell under it.
 func (w *Window) plainRow(id core.ID) bool {
-	a := w.model.at(id)
+	a := w.model.Find(id)
 	return a == nil || a.Error == nil && !mayBeUndecided(a)
 }
 
@@ -64,7 +64,7 @@ func (w *Window) pick(id core.ID) {
 
 // settle sees to it that what is selected belongs to the view.
 func (w *Window) settle() {
-	a := w.model.at(w.selected)
+	a := w.model.Find(w.selected)
 	if a == nil || w.view == viewAll || view(a.Env) == w.view {
 		return
 	}

@@ -64,7 +64,7 @@ func (s *settingsPage) draw(m *model, status api.Status, now time.Time) fyne.Can
 		return page
 	}
 	column := container.New(&kit.Column{Gap: 4 * kit.Grid, PadX: kit.RowLeft, PadY: 4 * kit.Grid})
-	column.Add(kit.NewToggle(l, l.T("set.pause"), m.pausedAll, s.on.pause))
+	column.Add(kit.NewToggle(l, l.T("set.pause"), m.PausedAll, s.on.pause))
 	for _, key := range core.SettingKeys() {
 		if key == core.SettingLoopback || key == core.SettingLoopbackPort {
 			continue // drawn with all that belongs to the door
@@ -76,10 +76,10 @@ func (s *settingsPage) draw(m *model, status api.Status, now time.Time) fyne.Can
 			column.Add(s.drawDoor(now))
 			column.Add(canvas.NewRectangle(l.Palette.Line))
 		}
-		column.Add(s.row(key, m.settings))
+		column.Add(s.row(key, m.Settings))
 	}
 	column.Add(canvas.NewRectangle(l.Palette.Line))
-	column.Add(s.drawVault(m.vault))
+	column.Add(s.drawVault(m.Vault))
 	if status.Version != "" {
 		column.Add(kit.Stack(kit.Grid, kit.BoldText(l.T("set.agent"), 13, l.Palette.Text),
 			kit.NewProse(l.T("set.agent.version", "version", status.Version, "pid", status.PID)+"\n"+status.Home, 13, l.Palette.Muted),
@@ -263,7 +263,7 @@ func (w *Window) pauseAll(paused bool) {
 			w.redrawSettings()
 			return
 		}
-		w.model.pausedAll = paused
+		w.model.PausedAll = paused
 		w.fillBanners()
 	})
 }

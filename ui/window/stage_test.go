@@ -90,7 +90,7 @@ func (s *stage) opens() *[]string {
 func (s *stage) open() *stage {
 	s.t.Helper()
 	s.work.Go(s.link)
-	s.until("the list", func() bool { return s.model.loaded })
+	s.until("the list", func() bool { return s.model.Loaded })
 	return s
 }
 

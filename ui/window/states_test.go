@@ -115,7 +115,7 @@ func pageStates() []pageState {
 			s.until("the answer", func() bool { return s.sheet.box.Objects[4].(*fyne.Container).Objects[0].Visible() })
 		}},
 		{"clients-done", nil, func(s *stage) {
-			s.openDone(&clientSheet{w: s.Window, account: s.model.accounts[0]}, "/home/someone/tokentray-shop.postman_collection.json", "tokentray_key", api.Loopback{State: api.DoorOff})
+			s.openDone(&clientSheet{w: s.Window, account: s.model.Accounts[0]}, "/home/someone/tokentray-shop.postman_collection.json", "tokentray_key", api.Loopback{State: api.DoorOff})
 		}},
 		{"question-revoke", nil, func(s *stage) { s.askRevoke("postman") }},
 	}
@@ -206,7 +206,7 @@ func TestBannersToMarkup(t *testing.T) {
 			test.NewTempApp(t)
 			l := lookIn(lang)
 			m := newModel()
-			m.pausedAll, m.demo, m.vault = true, true, api.Vault{Kind: "file", State: "locked"}
+			m.PausedAll, m.Demo, m.Vault = true, true, api.Vault{Kind: "file", State: "locked"}
 			column := kit.Stack(2 * kit.Grid)
 			version := func(n int) *core.Error {
 				return &core.Error{Class: core.Internal, Remedy: core.RemedyRestart, Err: &api.VersionError{Agent: n}}

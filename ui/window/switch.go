@@ -11,7 +11,7 @@ import (
 // for a person: it makes the environment the active one everywhere.
 func (w *Window) switchView(v view) {
 	w.setView(v)
-	if v != viewAll && (w.using || core.Env(v) != w.model.active) {
+	if v != viewAll && (w.using || core.Env(v) != w.model.Active) {
 		w.use(core.Env(v))
 	}
 }
@@ -43,13 +43,13 @@ func (w *Window) use(env core.Env) {
 		switch {
 		case err != nil:
 			if w.follow {
-				w.setView(view(w.model.active))
+				w.setView(view(w.model.Active))
 			}
 			w.fail(err, api.Ref{})
 		case w.follow && w.view != view(env): // a person switched again meanwhile
 			w.use(core.Env(w.view))
-		case w.follow && w.heard && w.model.active != env: // somebody else did
-			w.setView(view(w.model.active))
+		case w.follow && w.heard && w.model.Active != env: // somebody else did
+			w.setView(view(w.model.Active))
 		}
 	})
 }

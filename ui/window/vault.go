@@ -25,7 +25,7 @@ func vaultBanner(l *kit.Look, v api.Vault) (bannerLine, bool) {
 
 // unlock opens the vault: a keyring asks by itself, a file wants its passphrase.
 func (w *Window) unlock() {
-	if w.model.vault.Kind != "file" {
+	if w.model.Vault.Kind != "file" {
 		w.tell(w.look.T("vault.waiting"))
 		w.unlockWith(core.Secret{})
 		return
@@ -66,7 +66,7 @@ func (w *Window) lockVault() {
 func (w *Window) changeVault(question func(context.Context, Agent) (api.Vault, error)) {
 	ask(w, personWait, question, func(v api.Vault, err *core.Error) {
 		switch {
-		case err != nil && w.model.vault.Kind == "file" && err.Remedy == core.RemedyVaultUnlock: // that it is locked is known
+		case err != nil && w.model.Vault.Kind == "file" && err.Remedy == core.RemedyVaultUnlock: // that it is locked is known
 			w.dismiss()
 			w.askPassphrase(w.look.T("vault.unlock.wrong"))
 			return

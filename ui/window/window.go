@@ -153,8 +153,8 @@ func New(app fyne.App, cfg Config) *Window {
 	}
 	w.ctx, w.cancel = context.WithCancel(context.Background())
 	if cfg.First != nil {
-		w.model.apply(api.Event{Type: api.EventSnapshot, Snapshot: cfg.First})
-		w.view = view(w.model.active)
+		w.model.Apply(api.Event{Type: api.EventSnapshot, Snapshot: cfg.First})
+		w.view = view(w.model.Active)
 	}
 	w.win = app.NewWindow("TokenTray")
 	w.win.SetPadded(false)
@@ -209,7 +209,7 @@ func (w *Window) Calm() bool {
 func (w *Window) now() time.Time { return w.cfg.Now().Round(0) }
 
 func (w *Window) title() string {
-	if w.model.demo {
+	if w.model.Demo {
 		return w.look.T("title.demo")
 	}
 	return w.look.T("title")
