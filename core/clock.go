@@ -88,3 +88,97 @@ func (c *wallClock) accept() time.Time {
 	c.anchor.Store(offset)
 	return now
 }
+
+// now is the wall time. A jump of the clock is dealt with first: when it was
+// set back, every time the Keeper holds moves back with it, so that a life
+// stays as long as it was. When it went forward, by hand or because the machine
+// slept, the times stand and the plan is looked at again.
+func (k *Keeper) now() time.Time {
+	now, jumped := k.clock.wall()
+	if !jumped {
+		return now
+	}
+	now = k.lock()
+	k.mu.Unlock()
+	return now
+}
+
+// lock takes the lock and returns the wall time, as it is under the lock: a
+// jump before it is dealt with.
+func (k *Keeper) lock() time.Time {
+	k.mu.Lock()
+	now, jumped := k.clock.wall()
+	if !jumped {
+		return now
+	}
+	if jump := k.clock.jump(); jump < -clockTolerance {
+		k.setBack += jump
+		k.cfg.Log.Warn("the clock was set back", "by", -jump)
+		var kept []ID
+		for id, e := range k.entries {
+			e.shift(jump)
+			if e.token.Load().Value != "" {
+				kept = append(kept, id)
+			}
+		}
+		for token, at := range k.tests {
+			k.tests[token] = at.Add(jump)
+		}
+		k.saveSoon(kept...)
+	}
+	now = k.clock.accept()
+	for _, e := range k.entries {
+		k.replan(e, now)
+		k.publish(e)
+	}
+	k.signal()
+	return now
+}
+
+// shift moves every time of an entry by d.
+func (e *entry) shift(d time.Duration) {
+	t := *e.token.Load()
+	move(d, &t.ObtainedAt, &t.ExpiresAt, &t.Previous.Until, &e.notBefore, &e.lastRound)
+	e.token.Store(&t)
+	e.err, e.shelved = e.err.moved(d), e.shelved.moved(d)
+	if e.report != nil {
+		r := *e.report
+		move(d, &r.at)
+		r.err = r.err.moved(d)
+		e.report = &r
+	}
+}
+
+// move adds d to times, but for those that are not set.
+func move(d time.Duration, times ...*time.Time) {
+	for _, t := range times {
+		if !t.IsZero() {
+			*t = t.Add(d)
+		}
+	}
+}
+
+// moved is the error with its next try moved by d; nil stays nil.
+func (e *Error) moved(d time.Duration) *Error {
+	if e == nil {
+		return nil
+	}
+	out := *e
+	move(d, &out.RetryAt)
+	return &out
+}
+
+// earlier is the earlier of two times, later the later one.
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}

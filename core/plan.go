@@ -2,7 +2,6 @@ package core
 
 import (
 	"container/heap"
-	"context"
 	"math/rand/v2"
 	"time"
 )
@@ -23,78 +22,40 @@ const (
 	renewSlack = 2 * time.Second
 )
 
-// Run plans and renews until ctx ends, then cancels what is under way and waits
-// for every goroutine of the Keeper. It runs once.
-func (k *Keeper) Run(ctx context.Context) error {
-	timer := time.NewTimer(longestSleep)
-	defer timer.Stop()
-	for {
-		now := k.lock()
-		k.startDue(now)
-		sleep, planned := k.sleep(now)
-		k.mu.Unlock()
-		var due <-chan time.Time
-		if planned {
-			timer.Reset(sleep)
-			due = timer.C
-		}
-		select {
-		case <-due:
-		case <-k.wake:
-		case <-ctx.Done():
-			k.stop()
-			return nil
-		}
-	}
-}
-
-// stop refuses new rounds, ends those under way and waits for them.
-func (k *Keeper) stop() {
-	k.mu.Lock()
-	k.stopped = true
-	k.mu.Unlock()
-	k.cancel()
-	k.wg.Wait()
-}
-
-// ward tells the accounts that are well from those whose rounds failed several
-// times in a row and may hang for long.
-type ward int
+// lane tells the accounts that are healthy from those whose rounds failed several
+// times in a row, which may hang for long.
+type lane int
 
 const (
-	well ward = iota
-	ill
+	healthy lane = iota
+	ailing
+	lanes // how many there are
 )
 
-// illAfter is how many failures in a row make an account ill.
-const illAfter = 2
+// ailingAfter is how many failures in a row put an account into the other lane.
+const ailingAfter = 2
 
-func (e *entry) where() ward {
-	if e.fails > illAfter {
-		return ill
+// healthLane is the lane that the entry belongs in.
+func (e *entry) healthLane() lane {
+	if e.fails > ailingAfter {
+		return ailing
 	}
-	return well
+	return healthy
 }
 
-// beds is how many rounds of a ward may be under way: half of the workers serve
-// nobody who is ill.
-func (k *Keeper) beds(w ward) int {
-	if w == ill {
-		return max(1, k.cfg.Workers/2)
-	}
-	return k.cfg.Workers
+// full reports whether no further round of a lane may start. At most half of the
+// workers retry failing accounts.
+func (k *Keeper) full(l lane) bool {
+	all := k.underWay[healthy] + k.underWay[ailing]
+	return all >= k.cfg.Workers || l == ailing && k.underWay[ailing] >= max(1, k.cfg.Workers/2)
 }
 
-// busy reports whether no further round of a ward may start.
-func (k *Keeper) busy(w ward) bool {
-	return k.flying[well]+k.flying[ill] >= k.cfg.Workers || k.flying[w] >= k.beds(w)
-}
-
-// startDue starts the rounds that are due, as many as there are free workers.
+// startDue starts the rounds that are due, as many as there are free workers. The
+// lock is held.
 func (k *Keeper) startDue(now time.Time) {
-	for w := range k.plans {
-		for len(k.plans[w]) > 0 && !k.busy(ward(w)) && !k.plans[w][0].due.After(now) {
-			k.start(k.plans[w][0], round{goal: renew}, now)
+	for l := range lanes {
+		for len(k.plans[l]) > 0 && !k.full(l) && !k.plans[l][0].due.After(now) {
+			k.start(k.plans[l][0], round{goal: renew}, now)
 		}
 	}
 }
@@ -103,39 +64,40 @@ func (k *Keeper) startDue(now time.Time) {
 // With every worker busy the end of a round wakes the loop.
 func (k *Keeper) sleep(now time.Time) (d time.Duration, planned bool) {
 	d = longestSleep
-	for w, plan := range k.plans {
-		if len(plan) > 0 && !k.busy(ward(w)) {
+	for l, plan := range k.plans {
+		if len(plan) > 0 && !k.full(lane(l)) {
 			d = min(d, plan[0].due.Sub(now))
 		}
 	}
-	return max(0, d), len(k.entries) > 0 // with nothing due a clock that is set is to be noticed all the same
+	return max(0, d), len(k.entries) > 0 // even with nothing due, a clock that was set is to be noticed
 }
 
-// replan computes when the background acts next for e.
+// replan computes when the background acts next for e. The lock is held.
 func (k *Keeper) replan(e *entry, now time.Time) {
 	due, planned := k.dueTime(e, now)
 	if !planned {
 		k.unplan(e)
 		return
 	}
-	if e.ward != e.where() {
+	if l := e.healthLane(); l != e.lane {
 		k.unplan(e)
-		e.ward = e.where()
+		e.lane = l
 	}
 	e.due = due
 	if e.slot < 0 {
-		heap.Push(&k.plans[e.ward], e)
+		heap.Push(&k.plans[e.lane], e)
 	} else {
-		heap.Fix(&k.plans[e.ward], e.slot)
+		heap.Fix(&k.plans[e.lane], e.slot)
 	}
 	if e.slot == 0 {
 		k.signal()
 	}
 }
 
+// unplan takes e out of the plan. The lock is held.
 func (k *Keeper) unplan(e *entry) {
 	if e.slot >= 0 {
-		heap.Remove(&k.plans[e.ward], e.slot)
+		heap.Remove(&k.plans[e.lane], e.slot)
 	}
 	e.due = time.Time{}
 }
@@ -176,7 +138,9 @@ func (k *Keeper) dueTime(e *entry, now time.Time) (time.Time, bool) {
 	return due, true
 }
 
-// retryAt is when a failed round is tried again by itself.
+// retryAt is when a failed round is tried again by itself: what needs a person at
+// upstream's own time, else after patience; all else with a backoff that doubles
+// up to 30 s, with jitter, and longer once nothing is left to save.
 func (k *Keeper) retryAt(e *entry, err *Error, now time.Time) time.Time {
 	if err.Class != Temporary && err.Class != Internal {
 		if err.RetryAt.After(now) {
@@ -197,92 +161,6 @@ func (k *Keeper) retryAt(e *entry, err *Error, now time.Time) time.Time {
 	}
 	next := later(now.Add(rand.N(backoff)), e.lastRound.Add(autoFloor)) // full jitter above the floor
 	return later(next, err.RetryAt)
-}
-
-func later(a, b time.Time) time.Time {
-	if b.After(a) {
-		return b
-	}
-	return a
-}
-
-// now is the wall time. A jump of the clock is dealt with first: when it was
-// set back, every time the Keeper holds moves back with it, so that a life
-// stays as long as it was. When it went forward, by hand or because the machine
-// slept, the times stand and the plan is looked at again.
-func (k *Keeper) now() time.Time {
-	now, jumped := k.clock.wall()
-	if !jumped {
-		return now
-	}
-	now = k.lock()
-	k.mu.Unlock()
-	return now
-}
-
-// lock takes the lock and returns the wall time, as it is under the lock: a
-// jump before it is dealt with.
-func (k *Keeper) lock() time.Time {
-	k.mu.Lock()
-	now, jumped := k.clock.wall()
-	if !jumped {
-		return now
-	}
-	if jump := k.clock.jump(); jump < -clockTolerance {
-		k.setBack += jump
-		k.cfg.Log.Warn("the clock was set back", "by", -jump)
-		for _, e := range k.entries {
-			e.shift(jump)
-		}
-		for upstream, at := range k.tests {
-			k.tests[upstream] = at.Add(jump)
-		}
-		k.saveSoon(k.withToken()...)
-	}
-	now = k.clock.accept()
-	for _, e := range k.entries {
-		k.replan(e, now)
-		k.publish(e)
-	}
-	k.signal()
-	return now
-}
-
-// withToken are the accounts that have a token. The lock is held.
-func (k *Keeper) withToken() []ID {
-	var ids []ID
-	for id, e := range k.entries {
-		if e.token.Load().Value != "" {
-			ids = append(ids, id)
-		}
-	}
-	return ids
-}
-
-// shift moves every time of an entry by d.
-func (e *entry) shift(d time.Duration) {
-	move := func(t time.Time) time.Time {
-		if t.IsZero() {
-			return t
-		}
-		return t.Add(d)
-	}
-	t := *e.token.Load()
-	t.ObtainedAt, t.ExpiresAt, t.Previous.Until = move(t.ObtainedAt), move(t.ExpiresAt), move(t.Previous.Until)
-	e.token.Store(&t)
-	e.notBefore, e.lastRound = move(e.notBefore), move(e.lastRound)
-	if e.report != nil {
-		r := *e.report
-		r.at = move(r.at)
-		e.report = &r
-	}
-	for _, err := range []**Error{&e.err, &e.shelved} {
-		if *err != nil {
-			moved := **err
-			moved.RetryAt = move(moved.RetryAt)
-			*err = &moved
-		}
-	}
 }
 
 // planHeap orders the planned accounts by due time.

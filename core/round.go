@@ -33,10 +33,11 @@ type round struct {
 	stale string // the reported token; "" for renew
 }
 
-// flight is a round under way. Everybody who wants the same waits for done.
+// flight is a round under way. Everybody who wants its account's token waits for
+// done.
 type flight struct {
 	round
-	ward   ward      // whose bed it takes
+	lane   lane
 	before time.Time // when the round before began
 	cancel context.CancelFunc
 	done   chan struct{}
@@ -56,21 +57,12 @@ func (f *flight) wait(ctx context.Context) error {
 	}
 }
 
-// reported is how the last report of a token ended. Those who report the same
-// token within the floor get the same answer.
-type reported struct {
-	stale  string
-	at     time.Time
-	answer Answer
-	err    *Error
-}
-
 // start begins a round. The lock is held and no round is under way.
 func (k *Keeper) start(e *entry, r round, now time.Time) *flight {
 	ctx, cancel := context.WithCancel(k.ctx)
-	f := &flight{round: r, ward: e.where(), before: e.lastRound, cancel: cancel, done: make(chan struct{})}
+	f := &flight{round: r, lane: e.healthLane(), before: e.lastRound, cancel: cancel, done: make(chan struct{})}
 	e.flight, e.lastRound = f, now
-	k.flying[f.ward]++
+	k.underWay[f.lane]++
 	k.unplan(e)
 	k.publish(e)
 	a, edits := e.account, e.edits
@@ -225,20 +217,16 @@ func budget(t Traits, used int, last, now time.Time) error {
 // it fetches only when upstream calls the token dead. Where nobody can ask
 // upstream that, the word of whoever reports it counts.
 func (w *attempt) checkThenFetch() {
-	checker := w.checker()
-	if checker != nil {
+	if checker := w.checker(); checker != nil {
 		if w.check(checker); w.out.verdict != dead {
 			return
 		}
 	}
-	if w.k.Live(w.req.Account) {
-		w.fetch()
-	} else {
+	if !w.k.Live(w.req.Account) {
 		w.fail(w.k.errLive(w.req.Account))
+		return
 	}
-	if checker != nil {
-		w.stillDead()
-	}
+	w.fetch()
 }
 
 // sameAgain serves a report when upstream handed out the reported token again.
@@ -253,15 +241,6 @@ func (w *attempt) sameAgain() {
 	}
 	if w.check(checker); w.out.verdict == dead {
 		w.force()
-		w.stillDead()
-	}
-}
-
-// stillDead is the verdict when a token that upstream refuses could not be
-// replaced.
-func (w *attempt) stillDead() {
-	if w.out.err != nil {
-		w.out.verdict = dead
 	}
 }
 
@@ -296,7 +275,7 @@ func (k *Keeper) finish(e *entry, f *flight, out outcome, asked Account, edits i
 	out.err = k.recall(id, out.err)
 	now := k.lock()
 	e.flight = nil
-	k.flying[f.ward]--
+	k.underWay[f.lane]--
 	rec := k.count(e, out, now)
 	if f.goal == force && out.calls == 0 {
 		e.lastRound = f.before // nobody was asked
@@ -363,4 +342,19 @@ func (k *Keeper) count(e *entry, out outcome, now time.Time) Record {
 		e.counts.Forced++
 	}
 	return Record{Day: day, Calls: out.calls}
+}
+
+// sleep waits for d, as long as ctx lasts.
+func sleep(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return nil
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return AsError(ctx.Err())
+	}
 }

@@ -3,6 +3,7 @@ package core
 import (
 	"context"
 	"errors"
+	"net/url"
 	"time"
 )
 
@@ -100,6 +101,16 @@ type Traits struct {
 
 // Destructive reports whether asking again kills the token that others hold.
 func (t Traits) Destructive() bool { return t.Repeat == RepeatDestructive }
+
+// usesVault reports whether a round for the account needs something of the vault:
+// its secret, or the password of its proxy's user.
+func (t Traits) usesVault(a Account) bool {
+	if !t.NoSecret {
+		return true
+	}
+	u, err := url.Parse(a.Proxy)
+	return err == nil && u.User != nil
+}
 
 // anytime reports whether the Keeper may ask for a longer life before the window.
 func (t Traits) anytime() bool { return t.Anytime && t.Repeat.Harmless() }

@@ -37,36 +37,40 @@ type outcome struct {
 type effect int
 
 const (
-	none    effect = iota // it says nothing of renewal
-	works                 // renewal works: what failed before is forgotten
-	failing               // renewal fails: the next try is planned
-	// inTheWay: what was asked failed, while nobody asked for a renewal. It
-	// counts as one only where the next renewal could not do better.
-	inTheWay
+	// untouched: it says nothing of renewal.
+	untouched effect = iota
+	// works: renewal works, and what failed before is forgotten.
+	works
+	// broken: renewal fails, and the next try is planned.
+	broken
+	// maybeBroken: what was asked failed, while nobody asked for a renewal. It
+	// counts where the token at hand is not good, so that one is wanted, and where
+	// only a person can help, so that the next renewal could do no better.
+	maybeBroken
 )
 
 // effect is what a round's verdict means for the renewal of the account:
 //
-//	         granted  same   accepted  dead     unknown  failed
-//	renew    works    works  works     failing  none     failing
-//	report   works    works  works *   failing  none     in the way
-//	force    works    works  works     failing  none     in the way **
-//	check    -        -      none      none     none     none
+//	         granted  same   accepted     dead       unknown    failed
+//	renew    works    works  works        broken     untouched  broken
+//	report   works    works  works *      broken     untouched  maybe broken
+//	force    works    works  works        broken     untouched  maybe broken **
+//	check    -        -      untouched    untouched  untouched  untouched
 //
-//	*  none when nothing was fetched
-//	** none when nobody was asked, for the day's budget is used up
+//	*  untouched when nothing was fetched
+//	** untouched when nobody was asked, for the day's budget is used up
 func (o outcome) effect(g goal) effect {
 	switch {
 	case g == check, o.verdict == unknown, o.verdict == accepted && o.grant.Value == "":
-		return none
+		return untouched
 	case o.err == nil:
 		return works
 	case g == force && o.calls == 0:
-		return none
+		return untouched
 	case g == renew, o.verdict == dead:
-		return failing
+		return broken
 	}
-	return inTheWay
+	return maybeBroken
 }
 
 // accept makes an outcome the entry's state and returns the current token. The
@@ -91,7 +95,7 @@ func (k *Keeper) accept(e *entry, f *flight, out *outcome, now time.Time) Token 
 	f.err = out.err
 	f.answer = Answer{Token: cur, StillValid: out.verdict == accepted}
 	if f.goal == report {
-		e.report = &reported{f.stale, now, f.answer, f.err}
+		e.report = &reported{f.stale, now, f.answer.StillValid, f.err}
 	}
 	return cur
 }
@@ -99,12 +103,12 @@ func (k *Keeper) accept(e *entry, f *flight, out *outcome, now time.Time) Token 
 // learn makes what a round says of renewal the entry's. The lock is held.
 func (k *Keeper) learn(e *entry, out outcome, g goal, now time.Time) {
 	switch out.effect(g) {
-	case none:
+	case untouched:
 		return
 	case works:
 		e.err, e.shelved, e.fails, e.notBefore = nil, nil, 0, time.Time{}
 		return
-	case inTheWay:
+	case maybeBroken:
 		if e.token.Load().Good(now, 0) && !out.err.Class.waits() {
 			return
 		}
@@ -179,39 +183,6 @@ func (t Traits) succeed(cur Token, out outcome, now time.Time) Token {
 	return next
 }
 
-// line is what the history says of a round, and whether it says anything: of
-// failures in a row it keeps the first, those that differ and ever fewer of the
-// rest.
-func (e *entry) line(f *flight, out outcome, token, before Token, now time.Time) (Entry, bool) {
-	h := Entry{At: now, Calls: out.calls, Took: out.took, Mask: Mask(token.Value), Expires: token.ExpiresAt}
-	if token.Value != before.Value {
-		h.PrevUntil = token.Previous.Until
-	}
-	if err := out.err; err != nil {
-		h.What, h.Class, h.Code, h.Message, h.CallerIP, h.RID = DidFail, err.Class, err.Code, err.Message, err.CallerIP, err.RID
-		if e.err != nil && e.err.Class == err.Class && e.err.Message == err.Message { // it is about renewal
-			h.Remedy, h.RetryAt = e.err.Remedy, e.err.RetryAt
-		}
-		noted := err.Message + err.CallerIP
-		differs := noted != e.noted
-		e.noted = noted
-		return h, differs || f.goal != renew || e.fails&(e.fails-1) == 0
-	}
-	e.noted = ""
-	switch {
-	case out.verdict == accepted:
-		h.What = DidReport
-	case out.verdict == same:
-		h.What = DidKeep
-		return h, f.goal != renew
-	case out.forced:
-		h.What = DidForce
-	default:
-		h.What = DidRenew
-	}
-	return h, true
-}
-
 func errStillDead(out outcome, t Traits) *Error {
 	return &Error{
 		Class: Temporary, Remedy: RemedyTryAgain, RetryAt: out.sent.Add(out.grant.ExpiresIn - t.window(out.grant.ExpiresIn)),
@@ -221,8 +192,4 @@ func errStillDead(out outcome, t Traits) *Error {
 
 func errNoGrant() *Error {
 	return &Error{Class: Temporary, Remedy: RemedyAnswer, Message: "upstream's answer holds no token that lives; it is asked again by itself"}
-}
-
-func errNoCheck() *Error {
-	return &Error{Class: Misuse, Remedy: RemedyTryAgain, Message: "this kind cannot check a token; force a new one"}
 }

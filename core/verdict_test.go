@@ -15,14 +15,14 @@ func TestGoalAndVerdictDecideTheEffect(t *testing.T) {
 		out  outcome
 		want [4]effect // by goal
 	}{
-		{"granted", outcome{verdict: granted, grant: grant, calls: 1}, [4]effect{works, works, works, none}},
-		{"same", outcome{verdict: same, grant: grant, calls: 1}, [4]effect{works, works, works, none}},
-		{"accepted after a fetch", outcome{verdict: accepted, grant: grant, calls: 2}, [4]effect{works, works, works, none}},
-		{"accepted, nothing fetched", outcome{verdict: accepted, calls: 1}, [4]effect{none, none, none, none}},
-		{"dead", outcome{verdict: dead, grant: grant, err: err, calls: 2}, [4]effect{failing, failing, failing, none}},
-		{"unknown", outcome{verdict: unknown, grant: grant, err: err, calls: 2}, [4]effect{none, none, none, none}},
-		{"failed", outcome{verdict: failed, err: err, calls: 1}, [4]effect{failing, inTheWay, inTheWay, none}},
-		{"failed before a call", outcome{verdict: failed, err: err}, [4]effect{failing, inTheWay, none, none}},
+		{"granted", outcome{verdict: granted, grant: grant, calls: 1}, [4]effect{works, works, works, untouched}},
+		{"same", outcome{verdict: same, grant: grant, calls: 1}, [4]effect{works, works, works, untouched}},
+		{"accepted after a fetch", outcome{verdict: accepted, grant: grant, calls: 2}, [4]effect{works, works, works, untouched}},
+		{"accepted, nothing fetched", outcome{verdict: accepted, calls: 1}, [4]effect{untouched, untouched, untouched, untouched}},
+		{"dead", outcome{verdict: dead, grant: grant, err: err, calls: 2}, [4]effect{broken, broken, broken, untouched}},
+		{"unknown", outcome{verdict: unknown, grant: grant, err: err, calls: 2}, [4]effect{untouched, untouched, untouched, untouched}},
+		{"failed", outcome{verdict: failed, err: err, calls: 1}, [4]effect{broken, maybeBroken, maybeBroken, untouched}},
+		{"failed before a call", outcome{verdict: failed, err: err}, [4]effect{broken, maybeBroken, untouched, untouched}},
 	} {
 		for i, g := range goals {
 			if got := tt.out.effect(g); got != tt.want[i] {
@@ -35,8 +35,8 @@ func TestGoalAndVerdictDecideTheEffect(t *testing.T) {
 func (g goal) String() string { return [...]string{"renew", "report", "force", "check"}[g] }
 
 func (e effect) String() string {
-	if e < none || e > inTheWay {
+	if e < untouched || e > maybeBroken {
 		return fmt.Sprintf("effect(%d)", int(e))
 	}
-	return [...]string{"none", "works", "failing", "in the way"}[e]
+	return [...]string{"untouched", "works", "broken", "maybe broken"}[e]
 }

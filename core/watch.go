@@ -2,6 +2,12 @@ package core
 
 import "time"
 
+// Event tells that something changed. Exactly one field is set.
+type Event struct {
+	Account *Snapshot // added or changed
+	Removed *Account
+}
+
 // Snapshot is the account as it stands.
 func (k *Keeper) Snapshot(id ID) (Snapshot, bool) {
 	k.mu.RLock()

@@ -2,6 +2,15 @@ package core
 
 import "context"
 
+// Vault gives the Keeper the credentials of an account.
+type Vault interface {
+	// Credentials returns what the account needs to ask for a token, and nothing
+	// that was entered for another Destination. When the vault is locked,
+	// unreachable or has no entry, the error is an *Error of class VaultClosed;
+	// of an AppSecret for another host it is Destination.SecretElsewhere.
+	Credentials(ctx context.Context, a Account) (Credentials, error)
+}
+
 type attendedKey struct{}
 
 // Attended marks a call that a person has just asked for and waits for at this

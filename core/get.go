@@ -1,0 +1,169 @@
+package core
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"time"
+)
+
+// DefaultMinTTL is the life that a caller gets who names none.
+const DefaultMinTTL = 30 * time.Second
+
+// Get returns a token that is good for at least minTTL, or an *Error; never an
+// expired token. It fetches when none is at hand and upstream can give one now.
+// Errors: NotFound; Temporary when upstream cannot be reached, or cannot give
+// so long a life yet (RetryAt says when); Misuse for a live account whose
+// source would kill the token others use; the kept error of an account that
+// waits for a person; VaultClosed.
+func (k *Keeper) Get(ctx context.Context, id ID, minTTL time.Duration) (Token, error) {
+	e := k.find(id)
+	if e == nil {
+		return Token{}, errNoAccount()
+	}
+	if t, _, ok := k.living(e, minTTL); ok {
+		return *t, nil
+	}
+	return k.fetchFor(ctx, id, minTTL)
+}
+
+// Living is the current token when it is good for at least minTTL: Get where
+// nothing must be fetched and nobody may wait. It was looked at at now.
+func (k *Keeper) Living(id ID, minTTL time.Duration) (t Token, now time.Time, ok bool) {
+	e := k.find(id)
+	if e == nil {
+		return Token{}, time.Time{}, false
+	}
+	current, now, ok := k.living(e, minTTL)
+	if !ok {
+		return Token{}, now, false
+	}
+	return *current, now, true
+}
+
+// living is an entry's token when it is good for at least minTTL and the clock,
+// by which that is judged, did not jump. It takes no lock.
+func (k *Keeper) living(e *entry, minTTL time.Duration) (*Token, time.Time, bool) {
+	now, jumped := k.clock.wall()
+	t := e.token.Load()
+	if jumped || !t.Good(now, minTTL) {
+		return nil, now, false
+	}
+	e.lastUsed.Store(now.Unix())
+	return t, now, true
+}
+
+// fetchFor is Get when no token at hand will do: it waits for the round under
+// way, or starts one, until a token will do or a reason says why none comes.
+func (k *Keeper) fetchFor(ctx context.Context, id ID, minTTL time.Duration) (Token, error) {
+	for renewed := false; ; {
+		t, f, err := k.board(id, minTTL, renewed)
+		switch {
+		case err != nil:
+			return Token{}, err
+		case f == nil:
+			return t, nil
+		}
+		if err := f.wait(ctx); err != nil {
+			return Token{}, err
+		}
+		renewed = f.goal == renew && !f.obsolete
+		if renewed && f.err != nil {
+			if t, ok := k.Token(id); ok && t.Good(k.now(), minTTL) { // it failed, and another came meanwhile
+				return t, nil
+			}
+			return Token{}, f.err
+		}
+	}
+}
+
+// board finds the token for a caller who needs minTTL, or the flight to wait for;
+// it starts one where needed. renewed tells that the caller just waited for a
+// renewal.
+func (k *Keeper) board(id ID, minTTL time.Duration, renewed bool) (Token, *flight, error) {
+	now := k.lock()
+	defer k.mu.Unlock()
+	e := k.entries[id]
+	if e == nil {
+		return Token{}, nil, errNoAccount()
+	}
+	t := *e.token.Load()
+	switch {
+	case t.Good(now, minTTL):
+		e.lastUsed.Store(now.Unix())
+		return t, nil, nil
+	case e.flight != nil:
+		return Token{}, e.flight, nil
+	case renewed && t.Good(now, 0):
+		return Token{}, nil, k.tooShort(e, now, minTTL)
+	}
+	if err := k.refusal(e, now, minTTL); err != nil {
+		return Token{}, nil, err
+	}
+	return Token{}, k.start(e, round{goal: renew}, now), nil
+}
+
+// refusal is why no call may be made for a caller who needs minTTL now; nil
+// when one may. The lock is held.
+func (k *Keeper) refusal(e *entry, now time.Time, minTTL time.Duration) *Error {
+	traits, known := k.traits(e.account)
+	switch {
+	case k.stopped:
+		return errStopping()
+	case !known:
+		return errKind(e.account.Kind)
+	case e.blocked(now) != nil:
+		return e.err
+	case !k.Live(e.account):
+		return k.errLive(e.account)
+	}
+	if err := e.tooLong(traits, now, minTTL); err != nil {
+		return err
+	}
+	return e.floor(now)
+}
+
+// blocked is the kept error where another round before notBefore, or before
+// somebody acts, would only end with it again; nil where one may help.
+func (e *entry) blocked(now time.Time) *Error {
+	if e.err == nil || e.err.Class == Temporary {
+		return nil
+	}
+	if e.err.Class.waits() || e.err.Class == VaultClosed || now.Before(e.notBefore) {
+		return e.err
+	}
+	return nil
+}
+
+// tooLong refuses a life that upstream cannot give while the current token lives.
+func (e *entry) tooLong(traits Traits, now time.Time, minTTL time.Duration) *Error {
+	t := e.token.Load()
+	from := t.ExpiresAt.Add(-traits.window(t.Life))
+	if !t.Good(now, 0) || !now.Before(from) {
+		return nil
+	}
+	out := &Error{
+		Class: Temporary, Remedy: RemedyLifeTooLong, RetryAt: from,
+		Message: fmt.Sprintf("upstream gives no token that lives %s before the current one nears its end; ask for a shorter life", minTTL),
+	}
+	if traits.anytime() {
+		longest := cmp.Or(e.longest, t.Life)
+		if minTTL <= longest {
+			return nil
+		}
+		out.Message = fmt.Sprintf("upstream gives tokens that live %s, less than the %s asked for; ask for a shorter life", longest.Truncate(time.Second), minTTL)
+	}
+	return out
+}
+
+// tooShort is the answer when a round brought a token and it still lives less
+// than minTTL.
+func (k *Keeper) tooShort(e *entry, now time.Time, minTTL time.Duration) *Error {
+	t := e.token.Load()
+	traits, _ := k.traits(e.account)
+	return &Error{
+		Class: Temporary, Remedy: RemedyLifeTooLong,
+		RetryAt: later(t.ExpiresAt.Add(-traits.window(t.Life)), e.lastRound.Add(autoFloor)),
+		Message: fmt.Sprintf("upstream gave a token that lives %s, less than the %s asked for; ask for a shorter life", t.Remaining(now).Truncate(time.Second), minTTL),
+	}
+}

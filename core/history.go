@@ -1,0 +1,76 @@
+package core
+
+import "time"
+
+// Entry is one line of an account's history. It holds masks, never a token.
+type Entry struct {
+	At       time.Time `json:"at"`
+	What     What      `json:"what"`
+	Class    Class     `json:"class,omitempty"` // of the failure
+	Code     int       `json:"code,omitempty"`
+	Message  string    `json:"message,omitempty"`
+	CallerIP string    `json:"caller_ip,omitempty"`
+	RID      string    `json:"rid,omitempty"`
+	// Remedy and RetryAt are of a failure that keeps an account from being renewed,
+	// so that it is known after a restart too; RetryAt is zero where no time helps.
+	Remedy  string    `json:"remedy,omitempty"`
+	RetryAt time.Time `json:"retry_at,omitzero"`
+	Mask    string    `json:"mask,omitempty"`
+	Expires time.Time `json:"expires,omitzero"`
+	// PrevUntil is until when the token that was replaced may still work; zero
+	// when it died with the replacement, or there was none.
+	PrevUntil time.Time     `json:"prev_until,omitzero"`
+	Took      time.Duration `json:"took,omitempty"`
+	Calls     int           `json:"calls,omitempty"`  // upstream calls of this round
+	Target    string        `json:"target,omitempty"` // where a token was pushed
+}
+
+// What happened.
+type What string
+
+// The things that happen to an account.
+const (
+	DidRenew   What = "renewed"  // a new token came
+	DidKeep    What = "kept"     // the same token came back
+	DidFail    What = "failed"   // no token came
+	DidForce   What = "forced"   // a new token was forced
+	DidReport  What = "reported" // a caller called the token stale, upstream accepts it
+	DidEdit    What = "edited"
+	DidAdd     What = "added"
+	DidRecover What = "recovered"   // made again from its entry in the vault
+	DidPush    What = "pushed"      // a token got where it is to go
+	DidMiss    What = "push_failed" // it did not
+)
+
+// line is what the history says of a round, and whether it says anything: of
+// failures in a row it keeps the first, those that differ and ever fewer of the
+// rest.
+func (e *entry) line(f *flight, out outcome, token, before Token, now time.Time) (Entry, bool) {
+	h := Entry{At: now, Calls: out.calls, Took: out.took, Mask: Mask(token.Value), Expires: token.ExpiresAt}
+	if token.Value != before.Value {
+		h.PrevUntil = token.Previous.Until
+	}
+	if err := out.err; err != nil {
+		h.What, h.Class, h.Code, h.Message, h.CallerIP, h.RID = DidFail, err.Class, err.Code, err.Message, err.CallerIP, err.RID
+		if e.err != nil && e.err.Class == err.Class && e.err.Message == err.Message { // it is about renewal
+			h.Remedy, h.RetryAt = e.err.Remedy, e.err.RetryAt
+		}
+		noted := err.Message + err.CallerIP
+		differs := noted != e.noted
+		e.noted = noted
+		return h, differs || f.goal != renew || e.fails&(e.fails-1) == 0
+	}
+	e.noted = ""
+	switch {
+	case out.verdict == accepted:
+		h.What = DidReport
+	case out.verdict == same:
+		h.What = DidKeep
+		return h, f.goal != renew
+	case out.forced:
+		h.What = DidForce
+	default:
+		h.What = DidRenew
+	}
+	return h, true
+}

@@ -1,0 +1,210 @@
+package core
+
+import (
+	"math/rand/v2"
+	"time"
+)
+
+// What happens to accounts from outside: they come, change and go, renewal is
+// paused, the vault closes and opens.
+
+// Put adds an account, or changes it. stored is the token kept from an earlier
+// run and counts only when the account is new. A change of the TokenID drops the
+// token, for it is another's; any change of SameUpstream clears the kept error and
+// the floor.
+func (k *Keeper) Put(a Account, stored Token) {
+	now := k.lock()
+	defer k.mu.Unlock()
+	e := k.entries[a.ID]
+	if e == nil {
+		e = &entry{account: a, slot: -1, spread: uint8(rand.UintN(256))}
+		e.adopt(stored, now)
+		k.entries[a.ID] = e
+	} else {
+		k.edit(e, a)
+	}
+	k.replan(e, now)
+	k.publish(e)
+}
+
+// edit makes a the account of an entry. The lock is held.
+func (k *Keeper) edit(e *entry, a Account) {
+	was := e.account
+	e.account = a
+	if !k.SameUpstream(was, a) {
+		e.forgive()
+	}
+	if !k.sameToken(was, a) {
+		e.drop()
+		k.saveSoon(a.ID) // a round that just ended may have saved the old one
+	}
+	could, may := k.Live(was), k.Live(a)
+	if could && !may && e.flight != nil && e.flight.goal != force { // it may not have asked yet
+		e.edits++
+		e.flight.cancel()
+	}
+	if may && !could && e.err != nil && e.err.Class == Misuse {
+		e.err = nil
+	}
+}
+
+// forgive forgets what was learned from the upstream as it was before an edit.
+func (e *entry) forgive() {
+	e.err, e.shelved, e.fails, e.notBefore = nil, nil, 0, time.Time{}
+	e.lastRound, e.report = time.Time{}, nil
+	e.edits++
+}
+
+// drop lets go of the token and of a round under way for it.
+func (e *entry) drop() {
+	e.token.Store(&Token{})
+	e.dead, e.longest = "", 0
+	if e.flight != nil {
+		e.flight.cancel()
+	}
+}
+
+// adopt makes a stored token the entry's. One that was obtained in the future,
+// for the clock was set back since, loses its life, which cannot be known.
+func (e *entry) adopt(stored Token, now time.Time) {
+	if stored.Value != "" && now.Before(stored.ObtainedAt.Add(-clockTolerance)) {
+		stored.ExpiresAt = now
+	}
+	e.token.Store(&stored)
+	if stored.Dead {
+		e.dead = stored.Value
+	}
+}
+
+// SecretChanged tells that the account's credentials were edited: the kept
+// error and the floor are cleared.
+func (k *Keeper) SecretChanged(id ID) {
+	k.change(id, func(e *entry, _ time.Time) { e.forgive() })
+}
+
+// Refuse keeps err, of a class that waits for a person, as the account's own, as
+// if a round had ended with it: who knows that a round must fail spares it.
+func (k *Keeper) Refuse(id ID, err *Error) {
+	k.change(id, func(e *entry, _ time.Time) { e.err, e.shelved = err, nil })
+}
+
+// Restore gives accounts the tokens that could not be read when they were put,
+// because the vault was locked. An account that has a token keeps its own.
+func (k *Keeper) Restore(tokens map[ID]Token) {
+	for id, t := range tokens {
+		k.change(id, func(e *entry, now time.Time) {
+			if e.token.Load().Value == "" {
+				e.adopt(t, now)
+			}
+		})
+	}
+}
+
+// Recall tells what accounts asked of upstream in earlier runs. An account that
+// asked since then keeps its own count, which it began too early.
+func (k *Keeper) Recall(counts map[ID]DayCounts) {
+	for id, c := range counts {
+		k.change(id, func(e *entry, _ time.Time) {
+			if e.counts.Day == "" {
+				e.counts = c
+			}
+		})
+	}
+}
+
+// Forget drops an account. Its round that is under way is cancelled.
+func (k *Keeper) Forget(id ID) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	e := k.entries[id]
+	if e == nil {
+		return
+	}
+	delete(k.entries, id)
+	k.unplan(e)
+	if e.flight != nil {
+		e.flight.cancel()
+	}
+	a := e.account
+	for _, fn := range k.listeners {
+		fn(Event{Removed: &a})
+	}
+}
+
+// PauseAll switches background renewal of every account off or on.
+func (k *Keeper) PauseAll(paused bool) {
+	k.mu.Lock()
+	changed := k.pausedAll != paused
+	k.pausedAll = paused
+	k.mu.Unlock()
+	if changed {
+		k.everyone(func(*entry) bool { return true })
+	}
+}
+
+// Locked tells that the vault closed: accounts that need it show that at once
+// instead of at their next round. Tokens that live go on living.
+func (k *Keeper) Locked(err *Error) {
+	k.everyone(func(e *entry) bool {
+		if traits, _ := k.traits(e.account); !traits.usesVault(e.account) {
+			return false
+		}
+		if e.err != nil && e.err.Class != VaultClosed {
+			e.shelved = e.err
+		}
+		e.err = err
+		return true
+	})
+}
+
+// Unlocked tells that the vault opened: what waits for it is tried now.
+func (k *Keeper) Unlocked() {
+	k.everyone(func(e *entry) bool {
+		if e.flight != nil { // it may have found the vault still closed
+			e.edits++
+		}
+		if e.report != nil && e.report.err != nil && e.report.err.Class == VaultClosed {
+			e.report = nil
+		}
+		if e.unsaved {
+			k.saveSoon(e.account.ID)
+		}
+		if e.err == nil || e.err.Class != VaultClosed {
+			return false
+		}
+		if e.shelved != nil {
+			e.err, e.shelved = e.shelved, nil
+		} else {
+			e.forgive()
+		}
+		return true
+	})
+}
+
+// change runs fn on an account under the lock, then plans and publishes.
+func (k *Keeper) change(id ID, fn func(e *entry, now time.Time)) {
+	now := k.lock()
+	defer k.mu.Unlock()
+	if e := k.entries[id]; e != nil {
+		fn(e, now)
+		k.replan(e, now)
+		k.publish(e)
+	}
+}
+
+// everyone runs fn on every account under the lock and, where it returns true,
+// plans and publishes.
+func (k *Keeper) everyone(fn func(*entry) bool) {
+	now := k.lock()
+	defer k.mu.Unlock()
+	var changed []*entry
+	for _, e := range k.entries {
+		if fn(e) {
+			changed = append(changed, e)
+		}
+	}
+	for _, e := range changed {
+		k.replan(e, now)
+		k.publish(e)
+	}
+}
