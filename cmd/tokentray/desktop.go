@@ -2,12 +2,16 @@ package main
 
 import (
 	"context"
+	"errors"
+	"io"
+	"io/fs"
 	"os"
 
 	"tokentray/core/agent"
 	"tokentray/core/api"
 	"tokentray/core/autostart"
 	"tokentray/core/clipboard"
+	"tokentray/core/durable"
 	"tokentray/core/home"
 	"tokentray/core/launch"
 	"tokentray/ui/notify"
@@ -57,10 +61,34 @@ func (h *house) notify(ctx context.Context) {
 	err := notify.Run(ctx, notify.Config{
 		Agent: h.service, Bus: desktop().DBus, Sessions: h.forNotices, Log: h.log.Logger,
 		OpenWindow: func() error { return openWindow(h.folder()) },
+		Load:       func() ([]byte, error) { return readTold(h.home.Told()) },
+		Save: func(told []byte) error {
+			return durable.Write(h.home.Told(), func(w io.Writer) error {
+				_, err := w.Write(told)
+				return err
+			})
+		},
 	})
 	if err != nil && ctx.Err() == nil {
 		h.log.Warn("notifications ended", "error", err)
 	}
+}
+
+// maxTold bounds the file of what was told: far more than ten thousand accounts
+// need.
+const maxTold = 4 << 20
+
+// readTold reads which notifications were shown; no file is none.
+func readTold(path string) ([]byte, error) {
+	f, err := durable.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }()
+	return io.ReadAll(io.LimitReader(f, maxTold))
 }
 
 // login is the system's entry that starts the agent at login, nil for a home

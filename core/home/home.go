@@ -39,6 +39,7 @@ const (
 	socketName     = "agent.sock"
 	passphraseName = "secrets.age"
 	indexName      = "vault-index"
+	toldName       = "notified.json"
 	backupsName    = "backups" // a folder, the store's
 	shortSocket    = "s"       // in a folder whose name is a hash already
 )
@@ -137,6 +138,9 @@ func (h Home) PassphraseFile() string { return filepath.Join(h.data, passphraseN
 // VaultIndex is the path of the list of what the vault holds.
 func (h Home) VaultIndex() string { return filepath.Join(h.data, indexName) }
 
+// Told is the path of the file that tells which notifications were shown.
+func (h Home) Told() string { return filepath.Join(h.state, toldName) }
+
 // Log is the path of the log.
 func (h Home) Log() string { return filepath.Join(h.state, logName) }
 
@@ -170,7 +174,7 @@ func (h Home) private(dir string) error {
 	}
 	for _, e := range entries {
 		switch e.Name() {
-		case dbName, logName, socketName, passphraseName, indexName, shortSocket:
+		case dbName, logName, socketName, passphraseName, indexName, toldName, shortSocket:
 			entries = nil // it is a home already
 		}
 	}
@@ -214,7 +218,7 @@ func (h Home) CheckSocket() error {
 // put aside and temporary files that a crash left among them. The database,
 // whose lock keeps others out, is the last.
 func (h Home) files() []string {
-	out := []string{h.sock, h.Log(), h.Log() + oldLog}
+	out := []string{h.sock, h.Log(), h.Log() + oldLog, h.Told()}
 	entries, err := os.ReadDir(h.data)
 	if err != nil {
 		return out

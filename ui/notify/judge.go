@@ -45,10 +45,12 @@ type judge struct {
 	shown                  [kinds]bool
 	now                    time.Time // of the event that is being taken in
 	news                   bool      // it may have brought something to tell
+	memory                 memory    // also by the agent before this one
 }
 
 // account is one of which there may be something to tell.
 type account struct {
+	id      core.ID
 	ref     api.Ref
 	state   core.State
 	class   core.Class
@@ -63,9 +65,10 @@ type account struct {
 
 // news is how one kind stands for an account.
 type news struct {
-	member bool      // it holds and was told, or was known without being told
-	aloud  bool      // it was told
-	told   time.Time // last
+	member  bool      // it holds and was told, or was known without being told
+	aloud   bool      // it was told
+	told    time.Time // last
+	earlier bool      // by the agent before this one
 }
 
 // order is a notification to show, with the accounts that it is about, the
@@ -75,8 +78,8 @@ type order struct {
 	accounts []account
 }
 
-func newJudge() *judge {
-	j := &judge{}
+func newJudge(before memory) *judge {
+	j := &judge{memory: before}
 	j.Picture = api.NewPicture(j.keep)
 	return j
 }
@@ -99,10 +102,11 @@ func (j *judge) keep(a api.Account, acc *account, known bool) *account {
 		if !isNew && a.Error == nil && renewed(a.State) {
 			return nil
 		}
-		acc = &account{}
+		acc = &account{id: a.ID}
 		if isNew {
 			acc.added = j.now
 		}
+		j.memory.recall(acc)
 	}
 	acc.set(a, j.now)
 	if first {
@@ -176,6 +180,7 @@ func (j *judge) look(now time.Time) ([]order, time.Time) {
 			j.Accounts[i] = nil
 		}
 	}
+	j.memory.fade(now)
 	return orders, next
 }
 
@@ -196,12 +201,15 @@ func (j *judge) judge(k kind, now time.Time, next *time.Time) (order, bool) {
 			n.member, n.aloud = false, false
 			soonest(next, at, now)
 		case n.member:
+		case n.earlier && now.Before(n.told.Add(spacing)): // it went on while no agent ran
+			n.member, n.earlier = true, false
 		case !n.told.IsZero() && now.Before(n.told.Add(spacing)):
 			soonest(next, n.told.Add(spacing), now)
 		case !a.added.IsZero() && now.Before(a.added.Add(attention)):
 			n.member = true // whoever added it is looking
 		default:
 			*n = news{member: true, aloud: true, told: now}
+			j.memory.note(a.id, k, now)
 			grown = true
 		}
 		if n.aloud {

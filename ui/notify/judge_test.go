@@ -25,7 +25,7 @@ type scene struct {
 }
 
 func newScene(t *testing.T, accounts ...api.Account) *scene {
-	s := &scene{t: t, j: newJudge(), now: noon}
+	s := &scene{t: t, j: newJudge(memory{}), now: noon}
 	s.list = api.List{Settings: core.DefaultSettings(), Accounts: accounts}
 	s.j.take(api.Event{Type: api.EventSnapshot, Snapshot: &s.list}, s.now)
 	return s

@@ -14,8 +14,10 @@ package notify
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -46,8 +48,12 @@ type Config struct {
 	// Sessions brings another. May be nil.
 	Bus      string
 	Sessions <-chan api.Session
-	Now      func() time.Time // nil means time.Now
-	Log      *slog.Logger     // nil discards
+	// Load and Save keep over restarts what was told and when: IDs of accounts and
+	// times. Nil: nothing is kept.
+	Load func() ([]byte, error)
+	Save func([]byte) error
+	Now  func() time.Time // nil means time.Now
+	Log  *slog.Logger     // nil discards
 }
 
 // board is where notifications are shown.
@@ -86,10 +92,22 @@ func Run(ctx context.Context, cfg Config) error {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	n := &notifier{Config: cfg, judge: newJudge(), board: newBoard(cfg.Bus), last: map[kind]*posted{}}
+	n := &notifier{Config: cfg, judge: newJudge(before(cfg)), board: newBoard(cfg.Bus), last: map[kind]*posted{}}
 	defer n.end()
 	defer cancel()
 	return n.loop(ctx)
+}
+
+// before is what the agent before this one told.
+func before(cfg Config) memory {
+	if cfg.Load == nil {
+		return memory{}
+	}
+	raw, err := cfg.Load()
+	if err != nil {
+		cfg.Log.Warn("what was told before is not known", "err", err)
+	}
+	return readMemory(raw, cfg.Now())
 }
 
 // posted is the message of a kind that holds.
@@ -134,6 +152,7 @@ func (n *notifier) loop(ctx context.Context) error {
 			for _, o := range orders {
 				n.carry(ctx, o)
 			}
+			n.keep(orders)
 			if !next.IsZero() {
 				due.Reset(min(max(next.Sub(n.Now().Round(0)), 0)+gather, longest))
 			}
@@ -176,6 +195,20 @@ func (n *notifier) carry(ctx context.Context, o order) {
 	words := text.New(text.Choose(n.judge.Settings.Language))
 	n.last[o.kind] = &posted{message: compose(o, n.Now(), words)}
 	n.post(ctx, n.last[o.kind])
+}
+
+// keep writes down what was told, for the agent after this one.
+func (n *notifier) keep(orders []order) {
+	if n.Save == nil || !slices.ContainsFunc(orders, func(o order) bool { return len(o.accounts) > 0 }) {
+		return
+	}
+	raw, err := json.Marshal(n.judge.memory)
+	if err == nil {
+		err = n.Save(raw)
+	}
+	if err != nil {
+		n.Log.Warn("what was told is not kept for the next start", "err", err)
+	}
 }
 
 // lost notes that the desktop went with what was shown on it.

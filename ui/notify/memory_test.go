@@ -1,0 +1,116 @@
+package notify
+
+import (
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"tokentray/core"
+	"tokentray/core/api"
+)
+
+// again is the scene as an agent sees it that starts after this one: it knows what
+// was told, and its first picture is of before the first renewals.
+func (s *scene) again(accounts ...api.Account) *scene {
+	s.t.Helper()
+	raw, err := json.Marshal(s.j.memory)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	next := &scene{t: s.t, j: newJudge(readMemory(raw, s.now)), now: s.now}
+	next.list = api.List{Settings: core.DefaultSettings(), Accounts: accounts}
+	next.j.take(api.Event{Type: api.EventSnapshot, Snapshot: &next.list}, next.now)
+	return next
+}
+
+// TestARestartTellsNothingAgain of what was told in the last half hour and goes on;
+// what is new is told all the same.
+func TestARestartTellsNothingAgain(t *testing.T) {
+	s := newScene(t, acc("shop", core.StateFresh, time.Hour), acc("blog", core.StateFresh, time.Hour))
+	s.account(blocked("shop", ""))
+	s.says(time.Second, "person shop")
+	for i := range 5 {
+		s = s.again(acc("shop", core.StateEmpty, 0), acc("blog", core.StateFresh, time.Hour))
+		s.says(time.Duration(2+3*i) * time.Minute)
+		s.account(blocked("shop", "")) // as its first renewal finds out
+		s.says(time.Duration(3+3*i) * time.Minute)
+	}
+	s.account(blocked("blog", ""))
+	s.says(16*time.Minute, "person blog")
+	s.says(3 * time.Hour) // it goes on, and nobody is reminded
+
+	// It was over and came again: that is spaced as ever.
+	s = newScene(t, acc("shop", core.StateFresh, time.Hour))
+	s.account(blocked("shop", ""))
+	s.says(time.Second, "person shop")
+	s = s.again(acc("shop", core.StateEmpty, 0))
+	s.account(blocked("shop", ""))
+	s.says(2 * time.Minute)
+	s.account(acc("shop", core.StateFresh, time.Hour))
+	s.says(3 * time.Minute)
+	s.account(blocked("shop", ""))
+	s.says(4 * time.Minute)
+	s.says(31*time.Minute, "person shop")
+
+	// Long after it is news.
+	s = s.again(acc("shop", core.StateEmpty, 0))
+	s.says(2 * time.Hour)
+	s.account(blocked("shop", ""))
+	s.says(2*time.Hour+time.Second, "person shop")
+}
+
+// TestAFailingRenewalIsNotToldAtEachStart: the kinds are remembered apart.
+func TestAFailingRenewalIsNotToldAtEachStart(t *testing.T) {
+	s := newScene(t, acc("shop", core.StateFresh, 4*time.Minute))
+	s.account(retrying("shop", 4*time.Minute))
+	s.says(patience+time.Second, "failing shop")
+	s = s.again(acc("shop", core.StateFresh, 4*time.Minute))
+	s.account(retrying("shop", 4*time.Minute))
+	s.says(4 * time.Minute)
+	s.account(blocked("shop", ""))
+	s.says(5*time.Minute, "person shop")
+}
+
+func TestMemoryOfNonsense(t *testing.T) {
+	for _, raw := range []string{
+		"", "null", "{", "[]", `{"id-shop":null}`, `{"id-shop":{"person":"2126-01-01T00:00:00Z"}}`, `{"id-shop":{"person":"2026-11-22T10:00:00Z"}}`, `{"id-shop":7}`,
+	} {
+		m := readMemory([]byte(raw), noon)
+		if len(m) != 0 {
+			t.Errorf("%s: %v", raw, m)
+		}
+		m.note("x", person, noon)
+	}
+}
+
+// TestWhatIsKeptHoldsNoName: IDs and times, written only when something was told;
+// a disk that refuses keeps nobody from being told.
+func TestWhatIsKeptHoldsNoName(t *testing.T) {
+	var saved []string
+	var log strings.Builder
+	var refuse error
+	n := &notifier{Config: Config{
+		Save: func(raw []byte) error { saved = append(saved, string(raw)); return refuse },
+		Log:  slog.New(slog.NewTextHandler(&log, nil)),
+	}, judge: newJudge(memory{})}
+	n.keep(nil)
+	n.keep([]order{{kind: person}})
+	if len(saved) != 0 {
+		t.Errorf("saved %q for nothing", saved)
+	}
+	s := newScene(t, acc("shop", core.StateFresh, time.Hour))
+	n.judge = s.j
+	s.account(blocked("shop", "203.0.113.7"))
+	orders, _ := s.j.look(noon)
+	refuse = errors.New("disk full")
+	n.keep(orders)
+	if len(saved) != 1 || strings.Contains(saved[0], "203.0.113.7") || strings.Contains(saved[0], `"shop"`) || !strings.Contains(saved[0], "id-shop") {
+		t.Errorf("saved %q", saved)
+	}
+	if !strings.Contains(log.String(), "disk full") {
+		t.Errorf("the log says %q", log.String())
+	}
+}
