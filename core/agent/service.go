@@ -304,6 +304,9 @@ func (s *Service) SetTray(state string) {
 	s.tray = state
 }
 
+// Kinds implements api.Agent.
+func (s *Service) Kinds(context.Context) (kinds.Set, error) { return s.parts.Kinds, nil }
+
 // List implements api.Agent.
 func (s *Service) List(context.Context) (api.List, error) { return s.list(func() {}), nil }
 

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"tokentray/core"
+	"tokentray/core/kinds"
 )
 
 // maxAnswer bounds an answer and one event: some 100,000 accounts.
@@ -44,6 +45,19 @@ func (c *Client) Close() { c.lines.close() }
 // Status implements Agent.
 func (c *Client) Status(ctx context.Context) (Status, error) {
 	return call[Status](ctx, c, http.MethodGet, "/v1/status", nil)
+}
+
+// Kinds implements Agent.
+func (c *Client) Kinds(ctx context.Context) (kinds.Set, error) {
+	body, err := call[Kinds](ctx, c, http.MethodGet, "/v1/kinds", nil)
+	if err != nil {
+		return kinds.Set{}, err
+	}
+	set, err := kinds.New(body.Kinds...)
+	if err != nil {
+		return kinds.Set{}, &core.Error{Class: core.Internal, Remedy: core.RemedyUpdate, Message: "the agent's kinds cannot be read: " + err.Error(), Err: err}
+	}
+	return set, nil
 }
 
 // List implements Agent.

@@ -65,6 +65,10 @@ func (f *fakeAgent) Status(context.Context) (Status, error) {
 	return Status{Version: "1.2.3", API: Version, StartedAt: fakeAt, Vault: Vault{Kind: "file", State: "open"}}, f.note("status")
 }
 
+func (f *fakeAgent) Kinds(context.Context) (kinds.Set, error) {
+	return kinds.Builtin(), f.note("kinds")
+}
+
 func (f *fakeAgent) List(context.Context) (List, error) {
 	return List{Active: core.Live, Accounts: []Account{fakeAccount()}, Settings: core.DefaultSettings()}, f.note("list")
 }

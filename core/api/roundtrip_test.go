@@ -41,6 +41,7 @@ func calls() []struct {
 			"status", func(x context.Context, c *Client) (any, error) { return outcome(c.Status(x)) }, "status",
 			Status{Version: "1.2.3", API: Version, StartedAt: fakeAt, Vault: Vault{Kind: "file", State: "open"}},
 		},
+		{"kinds", func(x context.Context, c *Client) (any, error) { return outcome(c.Kinds(x)) }, "kinds", kinds.Builtin()},
 		{
 			"list", func(x context.Context, c *Client) (any, error) { return outcome(c.List(x)) }, "list",
 			List{Active: core.Live, Accounts: []Account{fakeAccount()}, Settings: core.DefaultSettings()},

@@ -124,6 +124,10 @@ func noRoute(w http.ResponseWriter, status int) {
 func (h *handler) routes() {
 	a := h.agent
 	h.bind("GET /v1/status", answer(func(r *http.Request) (Status, error) { return a.Status(r.Context()) }))
+	h.bind("GET /v1/kinds", answer(func(r *http.Request) (Kinds, error) {
+		set, err := a.Kinds(r.Context())
+		return Kinds{set.All()}, err
+	}))
 	h.bind("GET /v1/accounts", answer(func(r *http.Request) (List, error) { return a.List(r.Context()) }))
 	h.bind("POST /v1/accounts", body(false, a.Add))
 	h.bind("POST /v1/test", body(false, a.Test))

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"tokentray/core"
+	"tokentray/core/kinds"
 )
 
 // Version is the API's number. A client that meets another number says so and
@@ -161,6 +162,7 @@ type Token struct {
 	ObtainedAt    time.Time `json:"obtained_at"`
 	Account       string    `json:"account"`
 	Env           core.Env  `json:"env"`
+	Kind          core.Kind `json:"kind"`
 	AppID         string    `json:"appid"`
 	BaseURL       string    `json:"base_url,omitempty"` // where the token is of use
 	Previous      *Previous `json:"previous,omitempty"`
@@ -303,6 +305,12 @@ const (
 	EventBye       = "bye"   // the agent ends on purpose
 )
 
+// Kinds are the kinds of token that the agent knows, in the order they are
+// offered.
+type Kinds struct {
+	Kinds []kinds.Spec `json:"kinds"`
+}
+
 // Session is where a client's desktop is; an agent that has none takes it.
 type Session struct {
 	Display        string `json:"display,omitempty"`
@@ -326,6 +334,9 @@ type HistoryQuery struct {
 // Every error is a *core.Error.
 type Agent interface {
 	Status(ctx context.Context) (Status, error)
+	// Kinds are the kinds of token that the agent knows: those of its version, and
+	// what a user added.
+	Kinds(ctx context.Context) (kinds.Set, error)
 	List(ctx context.Context) (List, error)
 	Account(ctx context.Context, ref Ref) (Account, error)
 	Add(ctx context.Context, in AccountInput) (Saved, error)

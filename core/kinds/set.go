@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -211,3 +212,6 @@ func (d Door) valid() error {
 	}
 	return nil
 }
+
+// Equal reports whether two sets have the same specs in the same order.
+func (s Set) Equal(b Set) bool { return reflect.DeepEqual(s.specs, b.specs) }

@@ -83,6 +83,7 @@ func (f *fake) List(context.Context) (api.List, error) {
 	return f.list, nil
 }
 func (f *fake) Settings(context.Context) (core.Settings, error) { return f.list.Settings, nil }
+func (f *fake) Kinds(context.Context) (kinds.Set, error)        { return kinds.Builtin(), f.err }
 func (f *fake) Status(context.Context) (api.Status, error)      { return f.status, f.err }
 func (f *fake) Account(_ context.Context, r api.Ref) (api.Account, error) {
 	if r.Env == "" {

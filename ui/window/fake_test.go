@@ -105,6 +105,8 @@ func (f *fakeAgent) find(ref api.Ref) *api.Account {
 	return nil
 }
 
+func (f *fakeAgent) Kinds(context.Context) (kinds.Set, error) { return kinds.Builtin(), nil }
+
 func (f *fakeAgent) Status(context.Context) (api.Status, error) {
 	return api.Status{Version: "0.1.0", API: api.Version, PID: 4711, Home: "/home/someone/.local/share/tokentray", Tray: f.tray}, f.called("status")
 }

@@ -13,12 +13,14 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/kinds"
 	"tokentray/ui/kit"
 )
 
 // Agent is what the window asks of the agent; api.Client and the agent itself
 // are such. Every error is a *core.Error.
 type Agent interface {
+	Kinds(ctx context.Context) (kinds.Set, error)
 	Status(ctx context.Context) (api.Status, error)
 	Add(ctx context.Context, in api.AccountInput) (api.Saved, error)
 	Edit(ctx context.Context, ref api.Ref, in api.AccountInput) (api.Saved, error)

@@ -37,6 +37,8 @@ func operations() []operation {
 		{route: "GET /v1/status", id: "getStatus", summary: "The agent's state; over the loopback what concerns the client", loopback: true, also: door.Status{}},
 		{route: "GET /v1/openapi.json", id: "getDescription", summary: "This description", loopback: true},
 
+		{route: "GET /v1/kinds", id: "listKinds", summary: "Every kind of token: its fields, and how it behaves"},
+
 		{route: "GET /v1/accounts", id: "listAccounts", summary: "Every account as it stands"},
 		{route: "POST /v1/accounts", id: "addAccount", summary: "Add an account, then fetch once; a refusal by the upstream undoes nothing", fails: save},
 		{route: "POST /v1/test", id: "testAccount", summary: "Ask the upstream once with what was entered; nothing is saved", fails: []string{"404", "409", "423"}},

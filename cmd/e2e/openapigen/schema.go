@@ -15,6 +15,7 @@ import (
 	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/core/door"
+	"tokentray/core/kinds"
 )
 
 // ErrorAnswer is the shape of a failure, which core/api keeps to itself.
@@ -66,6 +67,9 @@ func nameOf(t reflect.Type) string {
 	}
 	if !ast.IsExported(t.Name()) {
 		return ""
+	}
+	if t.PkgPath() == reflect.TypeFor[kinds.Spec]().PkgPath() {
+		return "Kind" + strings.TrimPrefix(t.Name(), "Kind")
 	}
 	return t.Name()
 }

@@ -115,6 +115,19 @@ func words() map[string]string {
 		"ImportRow.no_secret":    "Somebody has to enter the AppSecret.",
 		"ImportRow.auto":         "It is renewed in the background.",
 
+		"KindField.names":   "What imported files call it.",
+		"KindField.rare":    "It stands apart in a form, with what few accounts need.",
+		"KindSpec.api_base": "Where calls go: a URL, or {key} for the account's field of that key; missing: where the tokens come from.",
+		"KindSpec.closed":   "Calls that are never made for others: their answers are as secret as the token.",
+		"KindSpec.dead":     "The answers to a call that mean that its token is dead.",
+		"KindSpec.door":     "How the kind's own clients ask the loopback door for a token.",
+		"KindSpec.fields":   "What a person enters, in the order of the form.",
+		"KindSpec.label":    "What people call it, by language; missing: the programs have words of their own.",
+		"KindSpec.reads":    "Calls that change nothing; every other call writes.",
+		"KindSpec.sibling":  "The harmless kind to change to.",
+		"KindSpec.token":    "Where a call carries the token.",
+		"KindSpec.try_path": "A call that every account may make and that changes nothing.",
+
 		"List.recovered": "Accounts, as NAME/ENV, that the database had lost and that came back from the vault, paused, until a person edits or resumes them.",
 
 		"Loopback.state": "taken: it is to be open, and its port is not to be had.",
@@ -166,6 +179,12 @@ func words() map[string]string {
 		"Status.loopback":       "The loopback door.",
 		"Status.recovered":      "Accounts, as NAME/ENV, that the database had lost and that came back from the vault, paused, until a person edits or resumes them.",
 		"Status.failing_pushes": "Pushes that failed at their last try.",
+
+		"Traits.repeat":    "What asking again does to the token.",
+		"Traits.window":    "Nanoseconds; how long before its expiry a token is renewed.",
+		"Traits.overlap":   "Nanoseconds; how long a replaced token may still work.",
+		"Traits.force_gap": "Nanoseconds, between two forced fetches.",
+		"Traits.day":       "Where the upstream's day begins, as an offset from UTC.",
 
 		"Token":                 "A living token. access_token and expires_in are as in WeChat's own answer.",
 		"Token.expires_in":      "Seconds left, rounded down.",
