@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"unicode/utf8"
 )
 
 // hidden is what every rendering of a Secret shows.
@@ -23,6 +24,18 @@ func (s Secret) Reveal() string { return s.value }
 
 // Empty reports whether there is no value.
 func (s Secret) Empty() bool { return s.value == "" }
+
+// WeakPassphrase reports whether a passphrase can be guessed by whoever has the
+// file that it protects: scrypt makes each guess cost a second, and a short one
+// needs few.
+func WeakPassphrase(p Secret) bool {
+	const few, short = 5, 12
+	distinct := map[rune]bool{}
+	for _, r := range p.value {
+		distinct[r] = true
+	}
+	return len(distinct) < few || utf8.RuneCountInString(p.value) < short
+}
 
 func (s Secret) String() string               { return hidden }
 func (s Secret) GoString() string             { return hidden }

@@ -58,3 +58,14 @@ func TestAnErrorShowsNoURL(t *testing.T) {
 		t.Errorf("the error says %q", e)
 	}
 }
+
+func TestWeakPassphrase(t *testing.T) {
+	for text, weak := range map[string]bool{
+		"x": true, "passw0rd": true, "aaaaaaaaaaaaaaaaaaaaaaaa": true, "12341234123412341234": true,
+		"correct horse battery": false, "wcpl-93-okt-q1": false, "密码要够长才不容易被猜到": false,
+	} {
+		if got := core.WeakPassphrase(core.NewSecret(text)); got != weak {
+			t.Errorf("%q: %v, want %v", text, got, weak)
+		}
+	}
+}

@@ -281,6 +281,21 @@ func (s *Service) saveRecovered(ctx context.Context, found []core.Account) error
 	return nil
 }
 
+// mendVault writes a passphrase file again that was removed or damaged while its
+// entries are in memory.
+func (s *Service) mendVault() {
+	file := s.parts.Vaults.File
+	if file == nil {
+		return
+	}
+	switch mended, err := file.Mend(); {
+	case err != nil:
+		s.log.Error("the passphrase file is not as it should be", "error", err)
+	case mended:
+		s.log.Warn("the passphrase file was removed or damaged and is written again")
+	}
+}
+
 // recovered names the accounts that came back from the vault and that no person
 // has looked at since.
 func (s *Service) recovered() []string {

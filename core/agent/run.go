@@ -67,6 +67,7 @@ func (s *Service) Run(ctx context.Context, ready func()) (err error) {
 			}
 			s.stay(work, serve)
 			s.look(work, wg.Go)
+			s.mendVault()
 			s.refreshEntries(work, wg.Go)
 			s.parts.Store.Settle()
 			handBack()
@@ -177,6 +178,9 @@ func (s *Service) Reset(ctx context.Context) error {
 	}
 	if err := s.vault.wipe(core.Attended(ctx), ids); err != nil {
 		return core.AsError(err)
+	}
+	if file := s.parts.Vaults.File; file != nil {
+		file.Lock() // nothing writes it again
 	}
 	if runtime.GOOS != "windows" { // what stays behind is told while somebody listens
 		if err := s.where().RemoveSecrets(); err != nil {

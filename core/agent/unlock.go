@@ -1,7 +1,6 @@
 package agent
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +11,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/durable"
 	"tokentray/core/format"
 )
 
@@ -20,18 +20,17 @@ import (
 const PassphraseVariable = format.PassphraseVariable
 
 // passphraseFile reads the passphrase from the file that PassphraseVariable
-// names; it is empty when there is none.
-func passphraseFile() (core.Secret, error) {
+// names; it is empty when there is none. shared: others may read the file.
+func passphraseFile() (p core.Secret, shared bool, err error) {
 	path := os.Getenv(PassphraseVariable)
 	if path == "" {
-		return core.Secret{}, nil
+		return core.Secret{}, false, nil
 	}
-	raw, err := os.ReadFile(path)
+	line, shared, err := durable.FirstLine(path)
 	if err != nil {
-		return core.Secret{}, fmt.Errorf("read the passphrase from the file that %s names: %w", PassphraseVariable, err)
+		return core.Secret{}, false, fmt.Errorf("read the passphrase from the file that %s names: %w", PassphraseVariable, err)
 	}
-	line, _, _ := bytes.Cut(raw, []byte("\n"))
-	return core.NewSecret(string(bytes.TrimRight(line, "\r"))), nil
+	return core.NewSecret(line), shared, nil
 }
 
 // unattended opens the passphrase file by PassphraseVariable, at the start.
@@ -39,7 +38,11 @@ func (s *Service) unattended(ctx context.Context) {
 	if !s.vault.fileInUse() {
 		return
 	}
-	passphrase, err := passphraseFile()
+	passphrase, shared, err := passphraseFile()
+	if shared {
+		s.log.Warn("others can read the file with the passphrase; take that away with chmod 600", "variable", PassphraseVariable)
+		s.vault.warn(api.WarnPassphraseShared)
+	}
 	if err == nil && !passphrase.Empty() {
 		err = s.parts.Vaults.File.Unlock(ctx, passphrase)
 	}
@@ -198,7 +201,7 @@ func (s *Service) VaultInit(ctx context.Context, passphrase core.Secret) (api.Va
 	switch {
 	case file == nil:
 		return api.Vault{}, &core.Error{Class: core.Misuse, Remedy: core.RemedyInput, Message: "this home keeps its secrets in memory alone; use another home"}
-	case file.Exists():
+	case file.Exists() && !file.Damaged():
 		return api.Vault{}, &core.Error{Class: core.Misuse, Remedy: core.RemedyVaultThere, Message: "there is a passphrase file already and it stays as it is; see tokentray vault"}
 	case passphrase.Empty():
 		return api.Vault{}, emptyPassphrase()

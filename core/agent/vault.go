@@ -28,7 +28,12 @@ type Vault interface {
 type FileVault interface {
 	Vault
 	Exists() bool
-	// Create makes the file and leaves it unlocked.
+	// Damaged reports whether nobody can open the file.
+	Damaged() bool
+	// Mend writes the file again when it was removed or damaged while it is
+	// unlocked, and reports whether it did.
+	Mend() (bool, error)
+	// Create makes the file and leaves it unlocked. A damaged one is put aside.
 	Create(ctx context.Context, passphrase core.Secret, entries map[string][]byte) error
 	Unlock(ctx context.Context, passphrase core.Secret) error
 	Lock()
@@ -80,6 +85,7 @@ type keys struct {
 	mu    sync.Mutex
 	state string
 	err   *core.Error // why it is not open
+	warns string      // what to look to although it is open
 	// byPerson is set from a person's lock until a person's unlock: nothing else
 	// opens the vault meanwhile.
 	byPerson bool
@@ -108,11 +114,18 @@ func (k *keys) status() api.Vault {
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	out := api.Vault{Kind: kind, State: k.state}
+	out := api.Vault{Kind: kind, State: k.state, Warning: k.warns}
 	if k.err != nil {
 		out.Error = api.FromError(k.err)
 	}
 	return out
+}
+
+// warn says what a person should look to.
+func (k *keys) warn(key string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.warns = key
 }
 
 // turn changes the state and tells of it.

@@ -262,7 +262,12 @@ type Vault struct {
 	Kind  string `json:"kind"`  // keyring, file, memory
 	State string `json:"state"` // open, locked, unavailable, missing
 	Error *Error `json:"error,omitempty"`
+	// Warning is the key of what a person should look to: WarnPassphraseShared.
+	Warning string `json:"warning,omitempty"`
 }
+
+// WarnPassphraseShared: others can read the file that holds the passphrase.
+const WarnPassphraseShared = "passphrase_shared"
 
 // List is the whole picture: what an event stream begins with.
 type List struct {

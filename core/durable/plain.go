@@ -1,8 +1,12 @@
 package durable
 
 import (
+	"bytes"
 	"errors"
+	"fmt"
+	"io"
 	"os"
+	"runtime"
 )
 
 // ErrNotPlain is in the chain of an error about a pipe, device or folder that
@@ -28,4 +32,41 @@ func OpenFile(path string, flag int, mode os.FileMode) (*os.File, error) {
 		return nil, err
 	}
 	return f, nil
+}
+
+// ErrTooBig is in the chain of an error about a file that holds more than its
+// reader takes.
+var ErrTooBig = errors.New("it is too big")
+
+// Read reads a plain file of at most limit bytes.
+func Read(path string, limit int64) ([]byte, os.FileInfo, error) {
+	f, err := Open(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer func() { _ = f.Close() }()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, nil, err
+	}
+	data, err := io.ReadAll(io.LimitReader(f, limit+1))
+	if err == nil && int64(len(data)) > limit {
+		err = fmt.Errorf("read %s: %w", path, ErrTooBig)
+	}
+	return data, info, err
+}
+
+// maxLine bounds the file of FirstLine, in bytes.
+const maxLine = 64 << 10
+
+// FirstLine reads the first line of a small file, as one with a passphrase has
+// it. open reports that others than its owner may read the file.
+func FirstLine(path string) (line string, open bool, err error) {
+	data, info, err := Read(path, maxLine)
+	if err != nil {
+		return "", false, err
+	}
+	first, _, _ := bytes.Cut(data, []byte("\n"))
+	open = info.Mode().Perm()&0o077 != 0 && runtime.GOOS != "windows" // which has no such modes
+	return string(bytes.TrimRight(first, "\r")), open, nil
 }

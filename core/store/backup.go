@@ -76,7 +76,7 @@ func listBackups(dir string) []backupFile {
 
 // transaction is the number of the newest one that the database at path holds.
 func transaction(path string) uint64 {
-	f, err := os.Open(path)
+	f, err := durable.Open(path)
 	if err != nil {
 		return 0
 	}

@@ -27,6 +27,8 @@ func (s *Store) attach(known int) error {
 	switch {
 	case err == nil && info.IsDir():
 		return fmt.Errorf("%s is a folder: %w", s.path, os.ErrPermission)
+	case err == nil && !info.Mode().IsRegular():
+		return fmt.Errorf("%s: %w", s.path, durable.ErrNotPlain)
 	case errors.Is(err, os.ErrNotExist):
 		if s.goodBackup(known) != nil {
 			return damage("the file is gone") // a reset takes the backups first
@@ -133,7 +135,7 @@ func openBolt(path string, opt Options) (db *bbolt.DB, file *os.File, err error)
 		NoStatistics: true,
 		MaxSize:      opt.MaxSize,
 		OpenFile: func(name string, flag int, mode os.FileMode) (f *os.File, err error) {
-			f, err = os.OpenFile(name, flag, mode)
+			f, err = durable.OpenFile(name, flag, mode)
 			file = f
 			return f, err
 		},
@@ -189,7 +191,7 @@ func (s *Store) behind(m *meta) bool {
 	if b == nil {
 		return false
 	}
-	f, err := os.Open(b.path)
+	f, err := durable.Open(b.path)
 	if err != nil {
 		return false
 	}
@@ -269,7 +271,7 @@ func digest(tx *bbolt.Tx) []byte {
 func (s *Store) restore(cause error, known int) error {
 	// Two programs that start at once must not both repair: a scratch database
 	// is the lock, and the second finds the work done or the database in use.
-	lock, err := bbolt.Open(s.path+lockMark, 0o600, &bbolt.Options{Timeout: s.opt.LockWait, NoStatistics: true})
+	lock, err := bbolt.Open(s.path+lockMark, 0o600, &bbolt.Options{Timeout: s.opt.LockWait, NoStatistics: true, OpenFile: durable.OpenFile})
 	if err != nil {
 		return err
 	}
@@ -323,7 +325,7 @@ func (s *Store) moveAside(b *backupFile) (moved string, err error) {
 }
 
 func copyFile(to, from string) error {
-	src, err := os.Open(from)
+	src, err := durable.Open(from)
 	if err != nil {
 		return err
 	}
@@ -346,7 +348,7 @@ const stamp = "20060102T150405.000Z"
 // reads. It is opened read-only.
 func good(path string, known int, log func(string, ...any)) bool {
 	err := func() (err error) {
-		f, err := os.Open(path)
+		f, err := durable.Open(path)
 		if err != nil {
 			return err
 		}
@@ -373,7 +375,7 @@ func decodeFile(path string, known int) (err error) {
 			err = damage("%v", r)
 		}
 	}()
-	db, err := bbolt.Open(path, 0o600, &bbolt.Options{ReadOnly: true, Timeout: time.Second, NoStatistics: true})
+	db, err := bbolt.Open(path, 0o600, &bbolt.Options{ReadOnly: true, Timeout: time.Second, NoStatistics: true, OpenFile: durable.OpenFile})
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	berrors "go.etcd.io/bbolt/errors"
 
 	"tokentray/core"
+	"tokentray/core/durable"
 )
 
 // Causes that callers tell apart by errors.Is. Each comes wrapped in a
@@ -39,6 +40,8 @@ func fail(doing string, err error) error {
 		return problem(ErrInUse, err, core.RemedyInUse, doing, "another TokenTray has the database open; stop it with tokentray stop")
 	case isFull(err):
 		return problem(ErrFull, err, core.RemedyFull, doing, "the disk is full; free some space and try again, nothing was lost")
+	case errors.Is(err, durable.ErrNotPlain):
+		return problem(err, nil, core.RemedyPlainFile, doing, "something that is no file stands in the place of the database; move it away: "+err.Error())
 	case errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) || errors.Is(err, syscall.EISDIR) || errors.Is(err, syscall.ENOTDIR):
 		return problem(ErrReadOnly, err, core.RemedyReadOnly, doing, "the database file or its folder cannot be written; make them yours and writable")
 	case errors.Is(err, ErrDamaged):

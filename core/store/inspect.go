@@ -5,6 +5,8 @@ import (
 	"runtime/debug"
 
 	"go.etcd.io/bbolt"
+
+	"tokentray/core/durable"
 )
 
 // Inspect looks at the database at path and changes nothing of it, not even to
@@ -20,7 +22,7 @@ func inspect(path string, known int) (err error) {
 	if err != nil {
 		return err
 	}
-	file, err := os.OpenFile(path, os.O_RDWR, 0) // as Open will
+	file, err := durable.OpenFile(path, os.O_RDWR, 0) // as Open will
 	if err != nil {
 		return err
 	}
@@ -32,7 +34,7 @@ func inspect(path string, known int) (err error) {
 			err = damage("%v", r)
 		}
 	}()
-	db, err := bbolt.Open(path, 0o600, &bbolt.Options{ReadOnly: true, Timeout: lockWait})
+	db, err := bbolt.Open(path, 0o600, &bbolt.Options{ReadOnly: true, Timeout: lockWait, OpenFile: durable.OpenFile})
 	if err != nil {
 		if isDamage(err) {
 			return damage("%v", err)

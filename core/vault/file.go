@@ -4,18 +4,14 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
-	"encoding/json"
 	"errors"
 	"io"
 	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 	"slices"
 	"sync"
-
-	"filippo.io/age"
 
 	"tokentray/core"
 	"tokentray/core/durable"
@@ -40,6 +36,7 @@ type File struct {
 	pass    core.Secret
 	entries map[string][]byte // nil while locked
 	sum     [sha256.Size]byte // of the file as it was last read or written
+	seen    os.FileInfo       // of it as Mend last looked at it
 	trouble error             // what kept the last Unlock from opening it
 }
 
@@ -54,21 +51,53 @@ func NewFile(path string, workFactor int) *File {
 	return &File{path: path, factor: workFactor}
 }
 
-// Exists reports whether the file was made.
+// Exists reports whether the file was made. One whose entries are in memory
+// exists, although somebody may have removed it: see Mend.
 func (f *File) Exists() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.entries != nil || f.onDisk()
+}
+
+func (f *File) onDisk() bool {
 	_, err := os.Lstat(f.path)
 	return err == nil
 }
 
+// Damaged reports whether there is a file that nobody can open, as far as its
+// beginning or the last Unlock tells.
+func (f *File) Damaged() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.entries == nil && f.damagedOnDisk()
+}
+
+func (f *File) damagedOnDisk() bool {
+	if errors.Is(f.trouble, ErrDamaged) {
+		return true
+	}
+	data, err := f.read()
+	if err == nil {
+		err = inspect(data)
+	}
+	return errors.Is(err, ErrDamaged)
+}
+
 // Create makes the file with its first entries and leaves it unlocked. A file
-// that is there, whatever it holds, is refused with ErrExists.
+// that is there is refused with ErrExists, unless it is damaged: then it is put
+// aside.
 func (f *File) Create(ctx context.Context, passphrase core.Secret, entries map[string][]byte) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if passphrase.Empty() {
 		return &core.Error{Class: core.Invalid, Remedy: core.RemedyInput, Message: "the passphrase is empty; choose one that is hard to guess"}
 	}
-	if f.Exists() {
+	switch {
+	case f.entries == nil && f.onDisk() && f.damagedOnDisk():
+		if err := f.putAside("damaged"); err != nil {
+			return f.unwritable(err)
+		}
+	case f.entries != nil || f.onDisk():
 		return &core.Error{
 			Class: core.Invalid, Remedy: core.RemedyVaultUnlock, Err: ErrExists,
 			Message: "there is a passphrase file already; unlock it with tokentray vault unlock",
@@ -98,7 +127,7 @@ func (f *File) Unlock(_ context.Context, passphrase core.Secret) error {
 	}
 	entries, err := decode(data, passphrase)
 	if err != nil {
-		if errors.Is(err, ErrDamaged) {
+		if errors.Is(err, ErrUnavailable) {
 			f.trouble = err
 		}
 		return err
@@ -182,16 +211,19 @@ func (f *File) change(ctx context.Context, edit func(map[string][]byte) bool) er
 		return core.AsError(err)
 	}
 	next := maps.Clone(f.entries)
-	if !edit(next) {
+	if !edit(next) && f.onDisk() {
 		return nil
 	}
 	data, err := f.read()
-	if err != nil {
+	switch {
+	case errors.Is(err, fs.ErrNotExist): // somebody removed it; what is in memory is all there is
+	case err != nil:
 		return err
-	}
-	if sha256.Sum256(data) != f.sum {
-		f.pass, f.entries = core.Secret{}, nil
-		return problem(ErrLocked, "the passphrase file was changed by another program; unlock it again with tokentray vault unlock")
+	case sha256.Sum256(data) == f.sum:
+	default:
+		if err := f.replaced(data); err != nil {
+			return err
+		}
 	}
 	return f.save(f.pass, next)
 }
@@ -201,26 +233,36 @@ func (f *File) closed() error {
 	switch {
 	case f.entries != nil:
 		return nil
-	case !f.Exists():
+	case !f.onDisk():
 		return problem(ErrUnavailable, "there is no passphrase file; make one with tokentray vault init")
 	case f.trouble != nil:
 		return f.trouble
+	}
+	data, err := f.read()
+	if err == nil {
+		err = inspect(data)
+	}
+	if err != nil {
+		return err
 	}
 	return problem(ErrLocked, "the passphrase file is locked; unlock it with tokentray vault unlock")
 }
 
 func (f *File) read() ([]byte, error) {
-	file, err := os.Open(f.path)
+	data, _, err := durable.Read(f.path, maxFile)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, problem(ErrUnavailable, "the passphrase file is gone; make one with tokentray vault init", err)
+	case errors.Is(err, durable.ErrNotPlain):
+		e := problem(ErrUnavailable, "something that is no file stands in the place of the passphrase file "+f.path+"; move it away", err)
+		e.Remedy = core.RemedyPlainFile
+		return nil, e
+	case errors.Is(err, durable.ErrTooBig):
+		return nil, damaged(err)
 	case err != nil:
-		return nil, problem(ErrUnavailable, "the passphrase file cannot be read; make it yours and readable", err)
-	}
-	defer func() { _ = file.Close() }()
-	data, err := io.ReadAll(io.LimitReader(file, maxFile+1))
-	if err != nil {
-		return nil, problem(ErrUnavailable, "the passphrase file cannot be read; see that it is a file and the disk is well", err)
+		e := problem(ErrUnavailable, "the passphrase file cannot be read; make it yours and readable, and see that the disk is well", err)
+		e.Remedy = core.RemedyReadOnly
+		return nil, e
 	}
 	return data, nil
 }
@@ -239,7 +281,7 @@ func (f *File) save(pass core.Secret, entries map[string][]byte) error {
 	if err != nil {
 		return f.unwritable(err)
 	}
-	f.pass, f.entries, f.sum, f.trouble = pass, entries, sha256.Sum256(data), nil
+	f.pass, f.entries, f.sum, f.trouble, f.seen = pass, entries, sha256.Sum256(data), nil, nil
 	return nil
 }
 
@@ -252,67 +294,4 @@ func (f *File) unwritable(err error) error {
 		Class: core.Internal, Remedy: core.RemedyDisk, Err: err,
 		Message: "the passphrase file could not be written; see that its folder is yours and the disk has room, nothing was lost",
 	}
-}
-
-// encode encrypts entries under a passphrase.
-func encode(entries map[string][]byte, pass core.Secret, factor int) ([]byte, error) {
-	defer debug.FreeOSMemory() // scrypt's
-	r, err := age.NewScryptRecipient(pass.Reveal())
-	if err != nil {
-		return nil, err
-	}
-	r.SetWorkFactor(factor)
-	plain, err := json.Marshal(entries)
-	if err != nil {
-		return nil, err
-	}
-	var out bytes.Buffer
-	w, err := age.Encrypt(&out, r)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := w.Write(plain); err != nil {
-		return nil, err
-	}
-	if err := w.Close(); err != nil {
-		return nil, err
-	}
-	return out.Bytes(), nil
-}
-
-// decode is the reverse of encode. Its errors hold nothing of the content.
-func decode(data []byte, pass core.Secret) (map[string][]byte, error) {
-	defer debug.FreeOSMemory()
-	if len(data) > maxFile {
-		return nil, damaged(errors.New("it is too big"))
-	}
-	id, err := age.NewScryptIdentity(pass.Reveal())
-	if err != nil {
-		return nil, wrongPassphrase()
-	}
-	r, err := age.Decrypt(bytes.NewReader(data), id)
-	var noMatch *age.NoIdentityMatchError
-	switch {
-	case errors.As(err, &noMatch) && errors.Is(err, age.ErrIncorrectIdentity):
-		return nil, wrongPassphrase()
-	case err != nil:
-		return nil, damaged(err)
-	}
-	plain, err := io.ReadAll(io.LimitReader(r, maxFile))
-	if err != nil {
-		return nil, damaged(err)
-	}
-	var entries map[string][]byte
-	if err := json.Unmarshal(plain, &entries); err != nil || entries == nil {
-		return nil, damaged(errors.New("it holds something else"))
-	}
-	return entries, nil
-}
-
-func wrongPassphrase() error {
-	return problem(ErrLocked, "the passphrase is wrong; try again with tokentray vault unlock", ErrPassphrase)
-}
-
-func damaged(cause error) error {
-	return problem(ErrUnavailable, "the passphrase file is damaged; put a copy of it back, or move it away and make a new one with tokentray vault init", ErrDamaged, cause)
 }

@@ -114,9 +114,25 @@ func TestFileIsNeverOverwritten(t *testing.T) {
 			_, err = g.Get(t.Context(), "key")
 			wantError(t, err, core.VaultClosed, ErrUnavailable)
 			wantError(t, g.Set(t.Context(), "key", []byte("new")), core.VaultClosed, ErrUnavailable)
-			wantError(t, g.Create(t.Context(), pass, nil), core.Invalid, ErrExists)
 			if after, err := os.ReadFile(f.path); err != nil || !bytes.Equal(after, data) {
 				t.Error("the damaged file was changed")
+			}
+			if e := core.AsError(err); e.Remedy != core.RemedyVaultDamaged || !g.Damaged() {
+				t.Errorf("remedy %s, damaged %v", e.Remedy, g.Damaged())
+			}
+			// Who wants a new one gets it, and keeps the damaged one.
+			if err := g.Create(t.Context(), pass, map[string][]byte{"key": []byte("new")}); err != nil {
+				t.Fatal(err)
+			}
+			aside, _ := filepath.Glob(f.path + ".damaged-*")
+			if len(aside) != 1 {
+				t.Fatalf("aside are %v", aside)
+			}
+			if kept, err := os.ReadFile(aside[0]); err != nil || !bytes.Equal(kept, data) {
+				t.Errorf("the damaged file was not kept: %v", err)
+			}
+			if err := os.Remove(aside[0]); err != nil {
+				t.Fatal(err)
 			}
 		})
 	}
@@ -221,6 +237,119 @@ func TestErrorsPrintNoPassphrase(t *testing.T) {
 // dear finds a header that asks for more than 2^9 rounds.
 var dear = regexp.MustCompile(`-> scrypt \S+ \d\d`)
 
+// TestMemoryIsTheLastCopy: while the file is unlocked nothing that befalls it
+// loses an entry.
+func TestMemoryIsTheLastCopy(t *testing.T) {
+	for name, c := range map[string]struct {
+		data  []byte // nil: it is removed
+		aside bool
+	}{
+		"removed": {},
+		"emptied": {[]byte{}, true},
+		"spoilt":  {[]byte("what is this"), true},
+	} {
+		for _, by := range []string{"a change", "a look"} {
+			t.Run(name+", "+by, func(t *testing.T) {
+				f := newFile(t)
+				if err := f.Set(t.Context(), "key", []byte("value")); err != nil {
+					t.Fatal(err)
+				}
+				if mended, err := f.Mend(); err != nil || mended {
+					t.Fatalf("a sound file was mended: %v", err)
+				}
+				if err := os.Remove(f.path); err != nil {
+					t.Fatal(err)
+				}
+				if c.data != nil {
+					if err := os.WriteFile(f.path, c.data, 0o600); err != nil {
+						t.Fatal(err)
+					}
+				}
+				if !f.Exists() {
+					t.Error("it does not exist any more, so another vault would be used")
+				}
+				if by == "a change" {
+					if err := f.Set(t.Context(), "more", []byte("value")); err != nil {
+						t.Fatal(err)
+					}
+				} else if mended, err := f.Mend(); err != nil || !mended {
+					t.Fatalf("mended %v, %v", mended, err)
+				}
+				if mended, err := f.Mend(); err != nil || mended {
+					t.Errorf("mended twice: %v", err)
+				}
+				g := NewFile(f.path, cheap)
+				if err := g.Unlock(t.Context(), pass); err != nil {
+					t.Fatal(err)
+				}
+				if got, err := g.Get(t.Context(), "key"); err != nil || string(got) != "value" {
+					t.Errorf("the entry is %q, %v", got, err)
+				}
+				if aside, _ := filepath.Glob(f.path + ".damaged-*"); (len(aside) == 1) != c.aside {
+					t.Errorf("aside are %v", aside)
+				}
+			})
+		}
+	}
+}
+
+// TestAnOlderFileInItsPlace counts after it is unlocked, and what it lacks is
+// beside it under the passphrase that it had.
+func TestAnOlderFileInItsPlace(t *testing.T) {
+	f := newFile(t)
+	older, err := os.ReadFile(f.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Set(t.Context(), "key", []byte("value")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(f.path, older, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if mended, err := f.Mend(); err != nil || mended {
+		t.Errorf("a file that somebody put there was overwritten: %v", err)
+	}
+	wantError(t, f.Set(t.Context(), "more", []byte("x")), core.VaultClosed, ErrLocked)
+	beside, _ := filepath.Glob(f.path + ".replaced-*")
+	if len(beside) != 1 {
+		t.Fatalf("beside it are %v", beside)
+	}
+	g := NewFile(beside[0], cheap)
+	if err := g.Unlock(t.Context(), pass); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := g.Get(t.Context(), "key"); err != nil || string(got) != "value" {
+		t.Errorf("the entry is %q, %v", got, err)
+	}
+}
+
+// TestAFileThatAsksForTooMuch is refused before a byte of that is taken.
+func TestAFileThatAsksForTooMuch(t *testing.T) {
+	f := newFile(t)
+	f.Lock()
+	data, err := os.ReadFile(f.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	hard := regexp.MustCompile(`(-> scrypt \S+) 1\n`).ReplaceAll(data, []byte("$1 22\n"))
+	if err := os.WriteFile(f.path, hard, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for what, try := range map[string]func() error{
+		"unlock": func() error { return f.Unlock(t.Context(), pass) },
+		"read":   func() error { _, err := f.Get(t.Context(), "key"); return err },
+	} {
+		e := wantError(t, try(), core.VaultClosed, ErrUnavailable)
+		if !errors.Is(e, ErrTooHard) || errors.Is(e, ErrDamaged) || e.Remedy != core.RemedyVaultHard || !strings.Contains(e.Message, "4096 MB") {
+			t.Errorf("%s: %v, remedy %s", what, e, e.Remedy)
+		}
+	}
+	if f.Damaged() {
+		t.Error("it counts as damaged, and init would put it aside")
+	}
+}
+
 func FuzzDecodeFile(f *testing.F) {
 	sound, err := encode(map[string][]byte{"key": []byte("value")}, pass, cheap)
 	if err != nil {
@@ -235,7 +364,7 @@ func FuzzDecodeFile(f *testing.F) {
 		}
 		entries, err := decode(data, pass)
 		if err != nil {
-			if !errors.Is(err, ErrDamaged) && !errors.Is(err, ErrPassphrase) {
+			if !errors.Is(err, ErrDamaged) && !errors.Is(err, ErrPassphrase) && !errors.Is(err, ErrTooHard) {
 				t.Errorf("error %v", err)
 			}
 			return

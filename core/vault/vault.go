@@ -32,6 +32,9 @@ var (
 	ErrPassphrase = errors.New("the passphrase is wrong")
 	// ErrDamaged, beside ErrUnavailable: the passphrase file is damaged.
 	ErrDamaged = errors.New("the passphrase file is damaged")
+	// ErrTooHard, beside ErrUnavailable: the passphrase file asks for more memory
+	// than this program gives it.
+	ErrTooHard = errors.New("the passphrase file is too hard to open")
 	// ErrExists: there is a passphrase file already.
 	ErrExists = errors.New("there is a passphrase file already")
 )

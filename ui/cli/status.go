@@ -65,6 +65,7 @@ func (a *app) status(ctx context.Context) error {
 		return err
 	}
 	a.noteVault(s.Vault)
+	a.noteWarning(s.Vault)
 	a.noteNotice(s.Notice)
 	a.noteRecovered(s.Recovered)
 	return nil

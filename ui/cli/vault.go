@@ -2,13 +2,13 @@ package cli
 
 import (
 	"context"
-	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/durable"
+	"tokentray/ui/text"
 )
 
 func (a *app) vaultCommand() *cobra.Command {
@@ -95,19 +95,28 @@ func (a *app) passphrase(ctx context.Context, stdin, twice bool) (core.Secret, e
 		if err == nil && s == "" {
 			err = usage("usage.passphrase_empty")
 		}
-		return core.NewSecret(s), err
+		p := core.NewSecret(s)
+		if err == nil && twice {
+			a.noteWeak(p)
+		}
+		return p, err
 	}
 	if path := a.Getenv("TOKENTRAY_PASSPHRASE_FILE"); path != "" {
-		b, err := os.ReadFile(path)
+		s, shared, err := durable.FirstLine(path) // as the agent reads it
 		if err != nil {
 			return core.Secret{}, usage("usage.passphrase_file")
 		}
-		s, _, _ := strings.Cut(string(b), "\n") // the first line, as the agent reads it
-		s = strings.TrimRight(s, "\r")
+		if shared {
+			a.note(clean(a.say("vault.warn." + api.WarnPassphraseShared)))
+		}
 		if s == "" {
 			return core.Secret{}, usage("usage.passphrase_empty")
 		}
-		return core.NewSecret(s), nil
+		p := core.NewSecret(s)
+		if twice {
+			a.noteWeak(p)
+		}
+		return p, nil
 	}
 	for {
 		p, err := a.hiddenOrUsage(ctx, "ask.passphrase", "usage.passphrase_stdin")
@@ -121,6 +130,7 @@ func (a *app) passphrase(ctx context.Context, stdin, twice bool) (core.Secret, e
 		if !twice {
 			return p, nil
 		}
+		a.noteWeak(p)
 		again, err := a.askHidden(ctx, a.say("ask.passphrase_again"))
 		if err != nil {
 			return p, err
@@ -129,6 +139,13 @@ func (a *app) passphrase(ctx context.Context, stdin, twice bool) (core.Secret, e
 			return p, nil
 		}
 		a.note(a.say("ask.passphrase_differs"))
+	}
+}
+
+// noteWeak says of a new passphrase that it is easily guessed.
+func (a *app) noteWeak(p core.Secret) {
+	if core.WeakPassphrase(p) {
+		a.note(a.say("cli.warning") + a.say("vault.weak"))
 	}
 }
 
@@ -156,5 +173,13 @@ func (a *app) vaultNow(v api.Vault, err error) error {
 		return err
 	}
 	a.noteVault(v)
+	a.noteWarning(v)
 	return nil
+}
+
+// noteWarning says what a person should look to although the vault is open.
+func (a *app) noteWarning(v api.Vault) {
+	if key := text.Key("vault.warn." + v.Warning); v.Warning != "" && a.text().Has(key) {
+		a.note(clean(a.say(key)))
+	}
 }

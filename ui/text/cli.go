@@ -221,6 +221,14 @@ func cli() table {
 		"status.loopback.off":      {"off", "关闭"},
 		"stop.done":                {"The agent ended.", "守护进程已结束。"},
 
+		"vault.weak": {
+			"Whoever gets the file can guess a passphrase as short as this; several words are better.",
+			"口令过短，拿到文件的人可以猜出；建议使用多个单词。",
+		},
+		"vault.warn.passphrase_shared": {
+			"Others on this machine can read the file that TOKENTRAY_PASSPHRASE_FILE names. Close it to them: chmod 600 FILE",
+			"本机其他用户可以读取 TOKENTRAY_PASSPHRASE_FILE 指定的文件。请禁止他人访问：chmod 600 文件",
+		},
 		"vault.init_what": {
 			"Secrets will be kept in a file that only this passphrase opens. Nobody can recover it: without it the AppSecrets must be entered again.",
 			"密钥将保存在只有此口令能打开的文件中。口令无法找回；遗忘后需要重新填写各个 AppSecret。",

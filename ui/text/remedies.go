@@ -84,6 +84,18 @@ func remedies() table {
 			"Start the desktop's keyring, or keep secrets in a file under a passphrase: tokentray vault init",
 			"请启动桌面的密钥环服务，或用口令保护的文件保存密钥：tokentray vault init",
 		},
+		"remedy.vault_damaged": {
+			"Put a copy of it back, if you have one. Else make a new one, which keeps the damaged one beside it, and enter the AppSecrets again: tokentray vault init",
+			"如有副本，请将其放回原处。否则请新建一个（损坏的文件会保留在旁），并重新填写 AppSecret：tokentray vault init",
+		},
+		"remedy.vault_hard": {
+			"It was written by another program. Write it anew with age and a work factor of 18.",
+			"该文件由其他程序写入。请用 age 以 18 的工作因子重新加密。",
+		},
+		"remedy.plain_file": {
+			"Move it away, then try again.",
+			"请将其移走后重试。",
+		},
 		"remedy.vault_there": {
 			"If it is locked, unlock it with tokentray vault unlock. How it stands: tokentray vault",
 			"若已锁定，请用 tokentray vault unlock 解锁。查看状态：tokentray vault",

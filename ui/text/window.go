@@ -178,6 +178,7 @@ func window() table {
 		"window.product.test":         {"Test", "测试号"},
 		"window.product.mini":         {"Mini", "小程序"},
 		"window.product.other":        {"Other", "其他"},
+		"window.bar.damaged":          {"The passphrase file is damaged. Put a copy of it back, or set a new passphrase and enter the AppSecrets again; the damaged file is kept.", "口令文件已损坏。请放回其副本，或设置新口令并重新填写 AppSecret；损坏的文件会保留。"},
 		"window.bar.unavailable.file": {"The passphrase file cannot be read.", "无法读取口令文件。"},
 		"window.detail.check":         {"Check", "校验"},
 		"window.form.more":            {"Network, note", "网络与备注"},

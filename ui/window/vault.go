@@ -13,6 +13,9 @@ func vaultBanner(l *kit.Look, v api.Vault) (bannerLine, bool) {
 	case "locked":
 		return bannerLine{Text: l.T("bar.locked"), Button: l.T("bar.unlock"), Act: barUnlock, Loud: true}, true
 	case "unavailable":
+		if v.Error != nil && v.Error.Remedy == core.RemedyVaultDamaged {
+			return bannerLine{Text: l.T("bar.damaged"), Button: l.T("bar.init"), Act: barInit, Loud: true}, true
+		}
 		if v.Kind == "file" {
 			return bannerLine{Text: l.T("bar.unavailable.file"), Button: l.T("bar.retry"), Act: barUnlock, Loud: true}, true
 		}

@@ -1,0 +1,103 @@
+package vault
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"tokentray/core"
+	"tokentray/core/durable"
+)
+
+// While the passphrase file is unlocked its entries are in memory, and that copy
+// may be the only one: somebody removes the file, a disk spoils it, another
+// program puts an older one in its place. None of that loses an entry.
+
+// replaced deals with a file that another program wrote. One that is damaged is
+// put aside, for the entries are in memory. Any other counts, after it was opened
+// anew; what it does not have is written beside it first.
+func (f *File) replaced(data []byte) error {
+	theirs, err := decode(data, f.pass)
+	if errors.Is(err, ErrDamaged) {
+		if err := f.putAside("damaged"); err != nil {
+			return f.unwritable(err)
+		}
+		return nil
+	}
+	for key, value := range f.entries {
+		if bytes.Equal(theirs[key], value) {
+			continue
+		}
+		ours, err := encode(f.entries, f.pass, f.factor)
+		if err == nil {
+			err = durable.Write(f.beside("replaced"), func(w io.Writer) error {
+				_, err := w.Write(ours)
+				return err
+			})
+		}
+		if err != nil {
+			return f.unwritable(err)
+		}
+		break
+	}
+	f.pass, f.entries = core.Secret{}, nil
+	return problem(ErrLocked, "the passphrase file was changed by another program; unlock it again with tokentray vault unlock")
+}
+
+// beside is a free name for a copy of the file, beside it.
+func (f *File) beside(what string) string {
+	path := f.path + "." + what + "-" + time.Now().UTC().Format("20060102T150405.000Z")
+	for i := 2; ; i++ {
+		if _, err := os.Lstat(path); err != nil {
+			return path
+		}
+		path = fmt.Sprintf("%s-%d", strings.TrimSuffix(path, fmt.Sprintf("-%d", i-1)), i)
+	}
+}
+
+// putAside keeps the file under another name.
+func (f *File) putAside(what string) error {
+	err := os.Rename(f.path, f.beside(what))
+	durable.SyncDir(filepath.Dir(f.path))
+	f.trouble = nil
+	return err
+}
+
+// Mend writes the file again when it was removed or damaged while its entries are
+// in memory, and reports whether it did. It reads the file only when that changed
+// since it last looked.
+func (f *File) Mend() (bool, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.entries == nil {
+		return false, nil
+	}
+	info, err := os.Lstat(f.path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return true, f.save(f.pass, f.entries)
+	case err != nil:
+		return false, f.unwritable(err)
+	case f.seen != nil && os.SameFile(info, f.seen) && info.Size() == f.seen.Size() && info.ModTime().Equal(f.seen.ModTime()):
+		return false, nil
+	}
+	data, err := f.read()
+	if err != nil {
+		return false, err
+	}
+	f.seen = info
+	if sha256.Sum256(data) == f.sum || !errors.Is(inspect(data), ErrDamaged) {
+		return false, nil
+	}
+	if err := f.putAside("damaged"); err != nil {
+		return false, f.unwritable(err)
+	}
+	return true, f.save(f.pass, f.entries)
+}
