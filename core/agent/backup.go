@@ -9,7 +9,7 @@ import (
 	"tokentray/core/interchange"
 )
 
-// Backup implements api.Carrier. The secrets leave the vault and this process
+// Backup implements api.Agent. The secrets leave the vault and this process
 // only within the encrypted file. Where a passphrase file keeps them, the backup
 // has that file's passphrase: so a program that merely runs as the same user
 // gets no AppSecret out of the agent under a passphrase of its own. A keyring

@@ -11,6 +11,22 @@ import (
 	"tokentray/core/kinds"
 )
 
+// accountStore keeps accounts.
+type accountStore interface {
+	Accounts() ([]core.Account, error)
+	// Save saves an account with its secret, which set puts into the vault, so
+	// that a crash between the two is noticed by Clean.
+	Save(ctx context.Context, a core.Account, set, unset func(context.Context) error) error
+	// SaveAll is Save of many, all or none; undone: the vault is as it was.
+	SaveAll(ctx context.Context, accounts []core.Account, lines []core.Entry, set, undo func(context.Context) error) (undone bool, err error)
+	Update(a core.Account) error
+	Remove(ctx context.Context, id core.ID, unset func(context.Context) error) error
+	// Clean finishes what a crash interrupted: edits, additions, removals.
+	Clean(ctx context.Context, unset func(context.Context, []core.ID) error) (edited []core.Account, added []core.ID, err error)
+	EndIntents(ids ...core.ID) error
+	Pending() ([]core.ID, error)
+}
+
 // draft is an account as a person wants it, checked but not saved.
 type draft struct {
 	account               core.Account

@@ -3,9 +3,18 @@ package agent
 import (
 	"context"
 	"sync"
+	"time"
 
 	"tokentray/core"
 )
+
+// historyStore keeps what happened to each account.
+type historyStore interface {
+	// Append adds a line to an account's history.
+	Append(id core.ID, e core.Entry) error
+	History(id core.ID, since time.Time, limit int) ([]core.Entry, error)
+	LastLines() (map[core.ID]core.Entry, error) // the newest line of each account
+}
 
 // lineCounter is the store with a count of the history lines that it was given
 // for each account since the agent started. Clients read a history again when the

@@ -9,7 +9,7 @@ import (
 	"tokentray/core/api"
 )
 
-// Import implements api.Carrier. What is saved is not fetched for at once and
+// Import implements api.Agent. What is saved is not fetched for at once and
 // waited for, as after an addition: the Keeper's plan asks upstream for those
 // that are renewed in the background, a few at a time.
 func (s *Service) Import(ctx context.Context, req api.ImportRequest) (api.ImportPlan, error) {

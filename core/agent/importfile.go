@@ -94,7 +94,7 @@ func importInput(a interchange.Account) api.AccountInput {
 	return in
 }
 
-// Export implements api.Carrier. The file cannot hold a secret: core.Account has
+// Export implements api.Agent. The file cannot hold a secret: core.Account has
 // none.
 func (s *Service) Export(_ context.Context, req api.ExportRequest) (api.Export, error) {
 	encode := interchange.AccountsJSON

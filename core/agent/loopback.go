@@ -11,6 +11,14 @@ import (
 	"tokentray/core/door"
 )
 
+// keyStore keeps client keys.
+type keyStore interface {
+	ClientKeys() ([]core.ClientKey, error)
+	AddClientKey(core.ClientKey) error
+	RemoveClientKey(name string) error
+	TouchClientKeys(used map[string]time.Time) error
+}
+
 // loopback is the agent's side of the loopback door.
 type loopback struct {
 	door *door.Server
@@ -73,7 +81,7 @@ func (s *Service) setLoopbackError(err *core.Error) {
 	s.loop.err = err
 }
 
-// Loopback implements api.Doorkeeper.
+// Loopback implements api.Agent.
 func (s *Service) Loopback(context.Context) (api.Loopback, error) {
 	keys, err := s.parts.Store.ClientKeys()
 	if err != nil {
@@ -106,7 +114,7 @@ func (s *Service) loopbackState() string {
 	return api.DoorOff
 }
 
-// SetLoopback implements api.Doorkeeper.
+// SetLoopback implements api.Agent.
 func (s *Service) SetLoopback(ctx context.Context, req api.LoopbackRequest) (api.Loopback, error) {
 	if req.Port != 0 && !core.ValidPort(req.Port) {
 		return api.Loopback{}, invalid(core.Problems{{Field: "port", Key: core.ProblemPort}})
@@ -166,7 +174,7 @@ func (s *Service) restoreDoor(set core.Settings) {
 	}
 }
 
-// ClientKeys implements api.Doorkeeper.
+// ClientKeys implements api.Agent.
 func (s *Service) ClientKeys(context.Context) ([]api.ClientKey, error) {
 	keys, err := s.parts.Store.ClientKeys()
 	if err != nil {
@@ -182,7 +190,7 @@ func (s *Service) ClientKeys(context.Context) ([]api.ClientKey, error) {
 	return out, nil
 }
 
-// AddClientKey implements api.Doorkeeper.
+// AddClientKey implements api.Agent.
 func (s *Service) AddClientKey(_ context.Context, in api.ClientKeyInput) (api.NewClientKey, error) {
 	secret, hash := core.NewClientSecret()
 	k, problems := core.ClientKey{
@@ -201,7 +209,7 @@ func (s *Service) AddClientKey(_ context.Context, in api.ClientKeyInput) (api.Ne
 	return api.NewClientKey{ClientKey: api.ShowClientKey(k), Key: secret.Reveal()}, nil
 }
 
-// RevokeClientKey implements api.Doorkeeper. The key ends first and is removed
+// RevokeClientKey implements api.Agent. The key ends first and is removed
 // then: a disk that fails must not keep it alive.
 func (s *Service) RevokeClientKey(_ context.Context, name string) error {
 	clean, err := core.CleanName(name)
@@ -218,12 +226,12 @@ func (s *Service) RevokeClientKey(_ context.Context, name string) error {
 	return nil
 }
 
-// AccessLog implements api.Doorkeeper.
+// AccessLog implements api.Agent.
 func (s *Service) AccessLog(_ context.Context, limit int) ([]api.Access, error) {
 	return s.loop.door.Accesses(limit), nil
 }
 
-// OpenAPI implements api.Doorkeeper.
+// OpenAPI implements api.Agent.
 func (s *Service) OpenAPI(context.Context) (json.RawMessage, error) { return s.parts.OpenAPI, nil }
 
 // Active implements door.Agent.

@@ -13,6 +13,14 @@ import (
 	"tokentray/core/push"
 )
 
+// pushStore keeps pushes and how each ended last.
+type pushStore interface {
+	Pushes() (map[core.ID][]core.KeptPush, error)
+	AddPush(id core.ID, p core.Push) (core.Push, error) // with its number
+	RemovePush(id core.ID, number int) error
+	SavePushResult(id core.ID, number int, r core.PushResult) error
+}
+
 // pushes are those of all accounts, with how each ended last.
 type pushes struct {
 	runner *push.Runner

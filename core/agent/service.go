@@ -17,44 +17,19 @@ import (
 	"tokentray/core/push"
 )
 
-// Store is what the agent keeps between runs. Package store has it.
+// Store is what the agent keeps between runs. Package store has it. Its parts
+// stand with those who use them.
 type Store interface {
 	core.Journal
-	// Append adds a line to an account's history.
-	Append(id core.ID, e core.Entry) error
-	Accounts() ([]core.Account, error)
-	// Save saves an account with its secret, which set puts into the vault, so
-	// that a crash between the two is noticed by Clean.
-	Save(ctx context.Context, a core.Account, set, unset func(context.Context) error) error
-	// SaveAll is Save of many, all or none; undone: the vault is as it was.
-	SaveAll(ctx context.Context, accounts []core.Account, lines []core.Entry, set, undo func(context.Context) error) (undone bool, err error)
-	Update(a core.Account) error
-	Remove(ctx context.Context, id core.ID, unset func(context.Context) error) error
-	// Clean finishes what a crash interrupted: edits, additions, removals.
-	Clean(ctx context.Context, unset func(context.Context, []core.ID) error) (edited []core.Account, added []core.ID, err error)
-	EndIntents(ids ...core.ID) error
-	Pending() ([]core.ID, error)
-
-	Unseal(key []byte) error
-	Seal()
-	Tokens() (map[core.ID]core.Token, error)
-
-	History(id core.ID, since time.Time, limit int) ([]core.Entry, error)
-	LastLines() (map[core.ID]core.Entry, error) // the newest line of each account
-	Settings() (core.Settings, error)
-	PutSettings(core.Settings) error
-	Touch(used map[core.ID]time.Time) error
-	ClientKeys() ([]core.ClientKey, error)
-	AddClientKey(core.ClientKey) error
-	RemoveClientKey(name string) error
-	TouchClientKeys(used map[string]time.Time) error
-	LastUsed() (map[core.ID]time.Time, error)
+	accountStore
+	tokenStore
+	historyStore
+	settingsStore
+	useStore
+	keyStore
+	pushStore
 	// Counts returns what each account asked of upstream on its last day.
 	Counts() (map[core.ID]core.DayCounts, error)
-	Pushes() (map[core.ID][]core.KeptPush, error)
-	AddPush(id core.ID, p core.Push) (core.Push, error) // with its number
-	RemovePush(id core.ID, number int) error
-	SavePushResult(id core.ID, number int, r core.PushResult) error
 	// Gone reports whether the database is no longer the file at its path.
 	Gone() bool
 	// Settle makes the backup that is due, if one is.

@@ -7,6 +7,12 @@ import (
 	"tokentray/core/api"
 )
 
+// settingsStore keeps the settings.
+type settingsStore interface {
+	Settings() (core.Settings, error)
+	PutSettings(core.Settings) error
+}
+
 // Use implements api.Agent.
 func (s *Service) Use(_ context.Context, env core.Env) error {
 	if !env.Valid() {

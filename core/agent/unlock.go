@@ -15,6 +15,13 @@ import (
 	"tokentray/core/format"
 )
 
+// tokenStore keeps tokens, sealed under a key that the vault holds.
+type tokenStore interface {
+	Unseal(key []byte) error
+	Seal()
+	Tokens() (map[core.ID]core.Token, error)
+}
+
 // PassphraseVariable names a file whose first line opens the passphrase file,
 // for machines that nobody sits at.
 const PassphraseVariable = format.PassphraseVariable

@@ -10,6 +10,12 @@ import (
 	"tokentray/core"
 )
 
+// useStore keeps when each account was used last.
+type useStore interface {
+	LastUsed() (map[core.ID]time.Time, error)
+	Touch(used map[core.ID]time.Time) error
+}
+
 // flushEvery is how long uses are gathered before they go to the disk: each
 // write waits for it, and a script may ask a thousand times a second.
 const flushEvery = time.Minute
@@ -17,7 +23,7 @@ const flushEvery = time.Minute
 // uses remembers when callers last had a token. While nobody asks, no timer
 // runs.
 type uses struct {
-	store Store
+	store useStore
 	log   *slog.Logger
 	// written is told which accounts' uses went to the disk.
 	written func(...core.ID)

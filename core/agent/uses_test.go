@@ -9,9 +9,9 @@ import (
 	"tokentray/core"
 )
 
-// notebook counts writes of uses; all else of a Store is not called.
+// notebook counts writes of uses.
 type notebook struct {
-	Store
+	useStore
 	writes []map[core.ID]time.Time
 }
 

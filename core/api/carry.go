@@ -8,9 +8,9 @@ import (
 	"tokentray/core"
 )
 
-// Carrier takes accounts to other machines and brings them from elsewhere.
+// TransferCalls take accounts to other machines and bring them from elsewhere.
 // Every error is a *core.Error.
-type Carrier interface {
+type TransferCalls interface {
 	// Backup encrypts every account with its secrets, and the settings, under
 	// the passphrase. No call of the API gives a secret in any other form.
 	Backup(ctx context.Context, passphrase core.Secret) (Backup, error)
@@ -213,8 +213,8 @@ const maxImport = 64 << 20
 
 const importRoute = "POST /v1/import"
 
-// carryRoutes binds the routes of Carrier.
-func (h *handler) carryRoutes(c Carrier) {
+// carryRoutes binds the routes of TransferCalls.
+func (h *handler) carryRoutes(c TransferCalls) {
 	h.bind("POST /v1/backup", body(false, func(ctx context.Context, b passphraseBody) (Backup, error) {
 		return c.Backup(ctx, core.NewSecret(b.Passphrase))
 	}))
@@ -230,17 +230,17 @@ func bodyLimit(pattern string) int64 {
 	return maxBody
 }
 
-// Backup implements Carrier.
+// Backup implements Agent.
 func (c *Client) Backup(ctx context.Context, passphrase core.Secret) (Backup, error) {
 	return call[Backup](ctx, c, http.MethodPost, "/v1/backup", passphraseBody{passphrase.Reveal()})
 }
 
-// Import implements Carrier.
+// Import implements Agent.
 func (c *Client) Import(ctx context.Context, req ImportRequest) (ImportPlan, error) {
 	return call[ImportPlan](ctx, c, http.MethodPost, "/v1/import", req)
 }
 
-// Export implements Carrier.
+// Export implements Agent.
 func (c *Client) Export(ctx context.Context, req ExportRequest) (Export, error) {
 	return call[Export](ctx, c, http.MethodPost, "/v1/export", req)
 }

@@ -70,8 +70,8 @@ type Access struct {
 	Count   int       `json:"count"`
 }
 
-// Doorkeeper manages the loopback door. Every error is a *core.Error.
-type Doorkeeper interface {
+// LoopbackCalls manage the API on the loopback. Every error is a *core.Error.
+type LoopbackCalls interface {
 	Loopback(ctx context.Context) (Loopback, error)
 	// SetLoopback opens or shuts the door, and keeps that over restarts. A port
 	// that is not to be had changes nothing.
@@ -101,7 +101,7 @@ type (
 )
 
 // doorRoutes binds the routes that manage the door.
-func (h *handler) doorRoutes(d Doorkeeper) {
+func (h *handler) doorRoutes(d LoopbackCalls) {
 	h.bind("GET /v1/openapi.json", answer(func(r *http.Request) (json.RawMessage, error) { return d.OpenAPI(r.Context()) }))
 	h.bind("GET /v1/loopback", answer(func(r *http.Request) (Loopback, error) { return d.Loopback(r.Context()) }))
 	h.bind("PUT /v1/loopback", body(false, d.SetLoopback))
@@ -146,33 +146,33 @@ func limitOf(r *http.Request) (int, error) {
 	return limit, nil
 }
 
-// OpenAPI implements Doorkeeper.
+// OpenAPI implements Agent.
 func (c *Client) OpenAPI(ctx context.Context) (json.RawMessage, error) {
 	return call[json.RawMessage](ctx, c, http.MethodGet, "/v1/openapi.json", nil)
 }
 
-// Loopback implements Doorkeeper.
+// Loopback implements Agent.
 func (c *Client) Loopback(ctx context.Context) (Loopback, error) {
 	return call[Loopback](ctx, c, http.MethodGet, "/v1/loopback", nil)
 }
 
-// SetLoopback implements Doorkeeper.
+// SetLoopback implements Agent.
 func (c *Client) SetLoopback(ctx context.Context, req LoopbackRequest) (Loopback, error) {
 	return call[Loopback](ctx, c, http.MethodPut, "/v1/loopback", req)
 }
 
-// ClientKeys implements Doorkeeper.
+// ClientKeys implements Agent.
 func (c *Client) ClientKeys(ctx context.Context) ([]ClientKey, error) {
 	got, err := call[keysBody](ctx, c, http.MethodGet, "/v1/keys", nil)
 	return got.Keys, err
 }
 
-// AddClientKey implements Doorkeeper.
+// AddClientKey implements Agent.
 func (c *Client) AddClientKey(ctx context.Context, in ClientKeyInput) (NewClientKey, error) {
 	return call[NewClientKey](ctx, c, http.MethodPost, "/v1/keys", in)
 }
 
-// RevokeClientKey implements Doorkeeper.
+// RevokeClientKey implements Agent.
 func (c *Client) RevokeClientKey(ctx context.Context, name string) error {
 	clean, err := core.CleanName(name)
 	if err != nil {
@@ -181,7 +181,7 @@ func (c *Client) RevokeClientKey(ctx context.Context, name string) error {
 	return c.do(ctx, http.MethodDelete, "/v1/keys/"+url.PathEscape(clean), nil)
 }
 
-// AccessLog implements Doorkeeper.
+// AccessLog implements Agent.
 func (c *Client) AccessLog(ctx context.Context, limit int) ([]Access, error) {
 	got, err := call[logBody](ctx, c, http.MethodGet, "/v1/loopback/log?limit="+strconv.Itoa(limit), nil)
 	return got.Log, err

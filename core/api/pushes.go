@@ -62,9 +62,8 @@ type PushInput struct {
 	Overwrite bool `json:"overwrite,omitempty"`
 }
 
-// Pusher is the part of Agent that is about pushes. Those of an account stand in
-// Account.
-type Pusher interface {
+// PushCalls change and try pushes. Those of an account stand in Account.
+type PushCalls interface {
 	// AddPush saves a push and does it at once if the account has a token that
 	// lives. How that ended is in Last and undoes nothing.
 	AddPush(ctx context.Context, ref Ref, in PushInput) (Push, error)

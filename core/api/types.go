@@ -1,7 +1,6 @@
 package api
 
 import (
-	"context"
 	"time"
 
 	"tokentray/core"
@@ -332,56 +331,4 @@ type HistoryEntry = core.Entry
 type HistoryQuery struct {
 	Limit int
 	Since time.Time
-}
-
-// Agent is everything that can be asked of the agent. The Go client implements
-// it over the socket; in the agent's own process the tray uses it directly.
-// Every error is a *core.Error.
-type Agent interface {
-	Status(ctx context.Context) (Status, error)
-	// Kinds are the kinds of token that the agent knows: those of its version, and
-	// what a user added.
-	Kinds(ctx context.Context) (kinds.Set, error)
-	List(ctx context.Context) (List, error)
-	Account(ctx context.Context, ref Ref) (Account, error)
-	Add(ctx context.Context, in AccountInput) (Saved, error)
-	Edit(ctx context.Context, ref Ref, in AccountInput) (Saved, error)
-	// Remove's error has core.RemedySecretLeft when the account is gone and only
-	// its secret stays, until the vault is next opened.
-	Remove(ctx context.Context, ref Ref) error
-	Test(ctx context.Context, req TestRequest) (TestResult, error)
-
-	Token(ctx context.Context, ref Ref, minTTL time.Duration) (Token, error)
-	Refresh(ctx context.Context, ref Ref, req RefreshRequest) (Token, error)
-	Check(ctx context.Context, ref Ref) (CheckResult, error)
-	History(ctx context.Context, ref Ref, q HistoryQuery) ([]HistoryEntry, error)
-
-	Copy(ctx context.Context, ref Ref, req CopyRequest) (Clipboard, error)
-	// CopyText copies a text that the caller has. A secret one is concealed from
-	// histories and taken away again as tokens are; the answer tells when.
-	CopyText(ctx context.Context, req TextRequest) (Clipboard, error)
-	ClearClipboard(ctx context.Context) error
-
-	Use(ctx context.Context, env core.Env) error
-	PauseAll(ctx context.Context, paused bool) error
-	Settings(ctx context.Context) (core.Settings, error)
-	SetSetting(ctx context.Context, key, value string) (core.Settings, error)
-
-	VaultInit(ctx context.Context, passphrase core.Secret) (Vault, error)
-	VaultUnlock(ctx context.Context, passphrase core.Secret) (Vault, error)
-	VaultLock(ctx context.Context) (Vault, error)
-
-	// Open raises the windows that are there and tells how many.
-	Open(ctx context.Context) (int, error)
-	Session(ctx context.Context, s Session) error
-	// Events streams changes until ctx ends or the agent goes; the channel is
-	// then closed. The first event is a snapshot. A window sets window so that
-	// it is counted and raised.
-	Events(ctx context.Context, window bool) (<-chan Event, error)
-	Doorkeeper
-	Pusher
-	Carrier
-	Stop(ctx context.Context) error
-	// Reset removes every keyring entry and the home's files, then stops.
-	Reset(ctx context.Context) error
 }

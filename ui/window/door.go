@@ -18,6 +18,16 @@ import (
 	"tokentray/ui/text"
 )
 
+// loopbackAgent is what the page of the local API asks of the agent.
+type loopbackAgent interface {
+	Loopback(ctx context.Context) (api.Loopback, error)
+	SetLoopback(ctx context.Context, req api.LoopbackRequest) (api.Loopback, error)
+	ClientKeys(ctx context.Context) ([]api.ClientKey, error)
+	AddClientKey(ctx context.Context, in api.ClientKeyInput) (api.NewClientKey, error)
+	RevokeClientKey(ctx context.Context, name string) error
+	AccessLog(ctx context.Context, limit int) ([]api.Access, error)
+}
+
 // doorEvery is how often, in seconds, the settings ask how the door stands:
 // neither its keys nor their uses are told by events.
 const doorEvery = 5

@@ -11,6 +11,14 @@ import (
 	"tokentray/ui/kit"
 )
 
+// accountAgent is what the form and its sheets ask of the agent.
+type accountAgent interface {
+	Add(ctx context.Context, in api.AccountInput) (api.Saved, error)
+	Edit(ctx context.Context, ref api.Ref, in api.AccountInput) (api.Saved, error)
+	Remove(ctx context.Context, ref api.Ref) error
+	Test(ctx context.Context, req api.TestRequest) (api.TestResult, error)
+}
+
 // openAdd begins an account, in the environment that is shown.
 func (w *Window) openAdd() {
 	env := w.model.Active

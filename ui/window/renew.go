@@ -2,12 +2,21 @@ package window
 
 import (
 	"context"
+	"time"
 
 	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/core/kinds"
 	"tokentray/ui/kit"
 )
+
+// tokenAgent is what the detail of an account asks of the agent.
+type tokenAgent interface {
+	Token(ctx context.Context, ref api.Ref, minTTL time.Duration) (api.Token, error)
+	Refresh(ctx context.Context, ref api.Ref, req api.RefreshRequest) (api.Token, error)
+	Check(ctx context.Context, ref api.Ref) (api.CheckResult, error)
+	History(ctx context.Context, ref api.Ref, q api.HistoryQuery) ([]api.HistoryEntry, error)
+}
 
 // renew asks for a new token as a person does: what waits for a person is tried
 // at once.

@@ -19,6 +19,13 @@ import (
 	"tokentray/ui/kit"
 )
 
+// settingsAgent is what changes for all accounts at once ask of the agent.
+type settingsAgent interface {
+	Use(ctx context.Context, env core.Env) error
+	PauseAll(ctx context.Context, paused bool) error
+	SetSetting(ctx context.Context, key, value string) (core.Settings, error)
+}
+
 // settingsPage shows the settings; each choice acts at once.
 type settingsPage struct {
 	look   *kit.Look

@@ -8,6 +8,13 @@ import (
 	"tokentray/ui/kit"
 )
 
+// vaultAgent is what opening and closing the vault asks of the agent.
+type vaultAgent interface {
+	VaultInit(ctx context.Context, passphrase core.Secret) (api.Vault, error)
+	VaultUnlock(ctx context.Context, passphrase core.Secret) (api.Vault, error)
+	VaultLock(ctx context.Context) (api.Vault, error)
+}
+
 func vaultBanner(l *kit.Look, v api.Vault) (bannerLine, bool) {
 	switch v.State {
 	case "locked":

@@ -1,0 +1,92 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"tokentray/core"
+	"tokentray/core/kinds"
+)
+
+// Agent is everything that can be asked of the agent. The Go client implements
+// it over the socket; in the agent's own process the tray uses it directly.
+// Every error is a *core.Error. Whoever needs little of it should ask for that
+// alone: for one of the parts below, or for an interface of its own.
+type Agent interface {
+	AccountCalls
+	TokenCalls
+	ClipboardCalls
+	SettingsCalls
+	VaultCalls
+	LoopbackCalls
+	PushCalls
+	TransferCalls
+	DesktopCalls
+	LifeCalls
+}
+
+// AccountCalls read and change accounts.
+type AccountCalls interface {
+	// Kinds are the kinds of token that the agent knows: those of its version, and
+	// what a user added.
+	Kinds(ctx context.Context) (kinds.Set, error)
+	List(ctx context.Context) (List, error)
+	Account(ctx context.Context, ref Ref) (Account, error)
+	Add(ctx context.Context, in AccountInput) (Saved, error)
+	Edit(ctx context.Context, ref Ref, in AccountInput) (Saved, error)
+	// Remove's error has core.RemedySecretLeft when the account is gone and only
+	// its secret stays, until the vault is next opened.
+	Remove(ctx context.Context, ref Ref) error
+	Test(ctx context.Context, req TestRequest) (TestResult, error)
+}
+
+// TokenCalls get, report and check tokens, and tell what became of them.
+type TokenCalls interface {
+	Token(ctx context.Context, ref Ref, minTTL time.Duration) (Token, error)
+	Refresh(ctx context.Context, ref Ref, req RefreshRequest) (Token, error)
+	Check(ctx context.Context, ref Ref) (CheckResult, error)
+	History(ctx context.Context, ref Ref, q HistoryQuery) ([]HistoryEntry, error)
+}
+
+// ClipboardCalls copy to the clipboard of the agent's desktop.
+type ClipboardCalls interface {
+	Copy(ctx context.Context, ref Ref, req CopyRequest) (Clipboard, error)
+	// CopyText copies a text that the caller has. A secret one is concealed from
+	// histories and taken away again as tokens are; the answer tells when.
+	CopyText(ctx context.Context, req TextRequest) (Clipboard, error)
+	ClearClipboard(ctx context.Context) error
+}
+
+// SettingsCalls read and change what holds for all accounts.
+type SettingsCalls interface {
+	Use(ctx context.Context, env core.Env) error // makes it the active environment
+	PauseAll(ctx context.Context, paused bool) error
+	Settings(ctx context.Context) (core.Settings, error)
+	SetSetting(ctx context.Context, key, value string) (core.Settings, error)
+}
+
+// VaultCalls open and close the vault.
+type VaultCalls interface {
+	VaultInit(ctx context.Context, passphrase core.Secret) (Vault, error)
+	VaultUnlock(ctx context.Context, passphrase core.Secret) (Vault, error)
+	VaultLock(ctx context.Context) (Vault, error)
+}
+
+// DesktopCalls are those of programs on a desktop.
+type DesktopCalls interface {
+	// Open raises the windows that are there and tells how many.
+	Open(ctx context.Context) (int, error)
+	Session(ctx context.Context, s Session) error
+	// Events streams changes until ctx ends or the agent goes; the channel is
+	// then closed. The first event is a snapshot. A window sets window so that
+	// it is counted and raised. Follow reads the events over the agent's restarts.
+	Events(ctx context.Context, window bool) (<-chan Event, error)
+}
+
+// LifeCalls ask how the agent is, and end it.
+type LifeCalls interface {
+	Status(ctx context.Context) (Status, error)
+	Stop(ctx context.Context) error
+	// Reset removes every keyring entry and the home's files, then stops.
+	Reset(ctx context.Context) error
+}
