@@ -1,6 +1,7 @@
 package core_test
 
 import (
+	"context"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -80,4 +81,119 @@ func (h *house) current(t *testing.T) core.Token {
 		t.Fatal("the account is gone")
 	}
 	return token
+}
+
+// A person who asks twice waits for the second answer, and can give up.
+func TestAPersonWaitsThreeSeconds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := start(t, setup{account: byHand})
+		token := get(t, h)
+		ask := func(ctx context.Context) (core.Answer, time.Duration, error) {
+			begin := time.Now()
+			a, err := h.Refresh(ctx, "1", core.Report{Stale: token.Value, Person: true})
+			return a, time.Since(begin), err
+		}
+		a, took, err := ask(t.Context())
+		if err != nil || !a.StillValid || a.Token.Value != token.Value || took != 3*time.Second {
+			t.Errorf("just after a renewal: still valid %v, %v after %v", a.StillValid, err, took)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if _, took, err := ask(ctx); class(err) != core.Temporary || took != time.Second {
+			t.Errorf("given up: %v after %v", err, took)
+		}
+		h.vault.set(&core.Error{Class: core.VaultClosed, Message: "locked"})
+		time.Sleep(5 * time.Hour)
+		if _, err := h.Get(t.Context(), "1", 0); class(err) != core.VaultClosed {
+			t.Fatal(err)
+		}
+		h.vault.set(nil)
+		time.Sleep(time.Second)
+		if _, took, err := ask(t.Context()); err != nil || took != 2*time.Second {
+			t.Errorf("after a round that the vault ended: %v after %v", err, took)
+		}
+	})
+}
+
+// A round that an edit made obsolete answers nobody, and a force answers no
+// report: each gets a round of its own.
+func TestOnlyTheRightRoundAnswersAReport(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		first  core.Report
+		edited bool
+	}{
+		{"an obsolete report", core.Report{}, true},
+		{"a force that fails", core.Report{Force: true, Person: true}, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				up := newUpstream(twoHours)
+				h := start(t, setup{source: up, account: byHand})
+				token := get(t, h)
+				time.Sleep(time.Minute)
+				up.set(func() { up.delay, up.err = 5*time.Second, &core.Error{Class: core.BadSecret, Message: "wrong"} })
+				tt.first.Stale = token.Value
+				go h.Refresh(t.Context(), "1", tt.first)
+				time.Sleep(time.Second)
+				got := make(chan error)
+				go func() {
+					a, err := h.Refresh(t.Context(), "1", core.Report{Stale: token.Value})
+					if err == nil && (!a.StillValid || a.Token.Value != token.Value) {
+						t.Errorf("answered %+v", a)
+					}
+					got <- err
+				}()
+				time.Sleep(time.Second)
+				if tt.edited {
+					h.SecretChanged("1")
+				}
+				time.Sleep(3*time.Second + time.Millisecond) // the first round is over
+				up.set(func() { up.delay, up.err = 0, nil })
+				err := <-got
+				if tt.edited && err != nil {
+					t.Errorf("after the edit: %v", err)
+				}
+				if !tt.edited && class(err) != core.BadSecret { // which was kept, and waits for a person
+					t.Errorf("after the force: %v", err)
+				}
+			})
+		})
+	}
+}
+
+// A force holds back the next automatic round like any other.
+func TestAForceCountsForTheFloor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := start(t, setup{account: byHand})
+		get(t, h)
+		time.Sleep(time.Minute)
+		if _, err := h.Refresh(t.Context(), "1", core.Report{Force: true, Person: true}); err != nil {
+			t.Fatal(err)
+		}
+		want := time.Now().Round(0).Add(30 * time.Second)
+		time.Sleep(time.Second)
+		_, err := h.Refresh(t.Context(), "1", core.Report{Force: true})
+		if e := core.AsError(err); e == nil || e.Class != core.Temporary || !e.RetryAt.Equal(want) {
+			t.Errorf("a second later: %+v, want Temporary until %v", e, want)
+		}
+	})
+}
+
+// A report that ended with a locked vault is asked again when the vault opens.
+func TestAReportBehindALockIsAskedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := start(t, setup{account: byHand})
+		token := get(t, h)
+		time.Sleep(time.Minute)
+		h.vault.set(&core.Error{Class: core.VaultClosed, Message: "locked"})
+		if _, err := h.Refresh(t.Context(), "1", core.Report{Stale: token.Value}); class(err) != core.VaultClosed {
+			t.Fatal(err)
+		}
+		h.vault.set(nil)
+		h.Unlocked()
+		if a, err := h.Refresh(t.Context(), "1", core.Report{Stale: token.Value}); err != nil || !a.StillValid {
+			t.Errorf("after the unlock: still valid %v, %v", a.StillValid, err)
+		}
+	})
 }

@@ -111,6 +111,8 @@ func TestEveryGoalWithEveryVerdict(t *testing.T) {
 	}{
 		{name: "renew, granted", goal: renew, traits: plain, answers: []answer{another}, token: other, now: other, line: core.DidRenew},
 		{name: "renew, same", goal: renew, traits: plain, answers: []answer{same}, told: core.Temporary, now: old},
+		{name: "renew, same, which could be checked", goal: renew, traits: forcing, answers: []answer{same}, told: core.Temporary, now: old},
+		{name: "renew, same, which is vouched for", goal: renew, traits: vouching, answers: []answer{same}, told: core.Temporary, now: old},
 		{name: "renew, same, after a failure", goal: renew, traits: plain, failed: true, answers: []answer{same}, told: core.Temporary, now: old, line: core.DidFail},
 		{name: "renew, dead", goal: renew, traits: plain, dead: true, answers: []answer{same}, told: core.Temporary, kept: core.Temporary, line: core.DidFail},
 		{name: "renew, failed", goal: renew, traits: plain, answers: []answer{fails(core.Temporary)}, told: core.Temporary, now: old, kept: core.Temporary, line: core.DidFail},
@@ -120,6 +122,8 @@ func TestEveryGoalWithEveryVerdict(t *testing.T) {
 		{name: "renew, an answer without a life", goal: renew, traits: deadly, answers: []answer{{value: other}}, told: core.Temporary, now: old, kept: core.Temporary, line: core.DidFail},
 
 		{name: "report, granted", goal: report, traits: plain, answers: []answer{another}, token: other, now: other, line: core.DidRenew},
+		{name: "report, granted, which could be checked", goal: report, traits: forcing, answers: []answer{another}, token: other, now: other, line: core.DidRenew},
+		{name: "report, granted, which is vouched for", goal: report, traits: vouching, answers: []answer{another}, token: other, now: other, line: core.DidRenew},
 		{name: "report, granted, after a failure", goal: report, traits: plain, failed: true, answers: []answer{another}, token: other, now: other, line: core.DidRenew},
 		{name: "report, same", goal: report, traits: plain, answers: []answer{same}, token: old, now: old, line: core.DidKeep},
 		{name: "report, same, after a failure", goal: report, traits: plain, failed: true, answers: []answer{same}, token: old, now: old, line: core.DidKeep},
@@ -221,4 +225,51 @@ func asError(e *core.Error) error {
 		return nil
 	}
 	return e
+}
+
+// A failure that is tried again by itself tells when, if upstream does not; one
+// that waits for a person does not.
+func TestAFailureTellsWhenItIsTriedAgain(t *testing.T) {
+	for c, want := range map[core.Class]bool{core.Temporary: true, core.Internal: true, core.Whitelist: true, core.Quota: true, core.BadSecret: false, core.Frozen: false, core.Misuse: false} {
+		t.Run(string(c), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				up := newUpstream(twoHours)
+				up.traits = legacy // which is not asked twice
+				up.err = &core.Error{Class: c, Message: "refused"}
+				h := start(t, setup{source: up})
+				time.Sleep(time.Second)
+				s, _ := h.Snapshot("1")
+				if s.Err == nil || s.Err.RetryAt.IsZero() == want || !s.NextTry.Equal(s.Err.RetryAt) {
+					t.Errorf("kept %+v, next try %v", s.Err, s.NextTry)
+				}
+			})
+		})
+	}
+}
+
+// Upstream that hands out a token which it refuses is asked again when it should
+// replace it.
+func TestADeadTokenIsAskedForAgainAtItsWindow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		up := newUpstream(twoHours)
+		up.traits = asking(core.RepeatSame, func(tr *core.Traits) { tr.ForceBudget = 1 })
+		bad := &refuser{upstream: up, dead: map[string]bool{}}
+		h := start(t, setup{source: bad})
+		token := get(t, h)
+		time.Sleep(time.Minute)
+		bad.dead[token.Value] = true
+		if err := h.Check(t.Context(), "1"); class(err) != core.Temporary {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		s, _ := h.Snapshot("1")
+		if want := token.ExpiresAt.Add(-300 * time.Second); s.Err == nil || !s.Err.RetryAt.Equal(want) || !s.NextTry.Equal(want) {
+			t.Errorf("kept %+v, next try %v; want it at %v", s.Err, s.NextTry, want)
+		}
+		calls := up.count()
+		time.Sleep(time.Until(token.ExpiresAt) - 200*time.Second)
+		if next := h.current(t); next.Value == token.Value || up.count() != calls+1 {
+			t.Errorf("in its window: the same token after %d calls", up.count()-calls)
+		}
+	})
 }
