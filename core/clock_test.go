@@ -1,6 +1,7 @@
 package core_test
 
 import (
+	"context"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -43,6 +44,126 @@ func TestAZoneHasItsOwnDays(t *testing.T) {
 	}
 }
 
+func TestJumpsOfTheWallClock(t *testing.T) {
+	for _, jump := range []time.Duration{-30 * time.Hour, -3 * time.Hour, -time.Hour, -10 * time.Minute, time.Hour, 5 * time.Hour} {
+		t.Run(jump.String(), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				up := newUpstream(twoHours)
+				h := start(t, setup{source: up})
+				if _, err := h.Get(t.Context(), "1", 0); err != nil {
+					t.Fatal(err)
+				}
+				for _, at := range []time.Duration{90 * time.Minute, 31 * time.Minute, 119 * time.Minute} {
+					up.set(func() { up.down = true }) // so that nothing but the clock decides
+					time.Sleep(at)
+					h.wall.jump(jump)
+					for range 200 {
+						token, err := h.Get(t.Context(), "1", 0)
+						if err == nil && !up.Accepts(token.Value) {
+							t.Fatalf("%v after the jump a dead token was called fresh", time.Now())
+						}
+						if s, _ := h.Snapshot("1"); s.Mask != "" && s.ExpiresAt.After(h.wall.Now()) {
+							if kept, _ := h.Token("1"); !up.Accepts(kept.Value) {
+								t.Fatal("a dead token is shown with life left")
+							}
+						}
+						time.Sleep(41 * time.Second)
+					}
+					up.set(func() { up.down = false })
+					time.Sleep(2 * time.Minute)
+					if token, err := h.Get(t.Context(), "1", 0); err != nil || !up.Accepts(token.Value) {
+						t.Fatalf("no good token after upstream came back: %v", err)
+					}
+					h.wall.jump(-jump)
+					if token, err := h.Get(t.Context(), "1", 0); err == nil && !up.Accepts(token.Value) {
+						t.Fatal("the jump back called a dead token fresh")
+					}
+				}
+			})
+		})
+	}
+}
+
+func TestAClockSetBackBetweenTwoRuns(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		now := time.Now().Round(0)
+		stored := core.Token{Value: "from the future", ObtainedAt: now.Add(time.Hour), ExpiresAt: now.Add(3 * time.Hour), Life: twoHours}
+		up := newUpstream(twoHours)
+		up.down = true
+		h := start(t, setup{source: up, stored: stored})
+		if token, err := h.Get(t.Context(), "1", 0); err == nil {
+			t.Errorf("got %q whose life cannot be known", token.Value)
+		}
+	})
+}
+
+func TestATokenFromTheFutureHasNoLife(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		now := time.Now().Round(0)
+		up := newUpstream(twoHours)
+		up.down = true
+		h := start(t, setup{source: up, account: byHand, stored: core.Token{Value: "from the future", ObtainedAt: now.Add(time.Hour), ExpiresAt: now.Add(3 * time.Hour), Life: twoHours}})
+		if s, _ := h.Snapshot("1"); s.ExpiresAt.After(now) {
+			t.Errorf("shown with %v of life that nobody knows", s.ExpiresAt.Sub(now))
+		}
+		time.Sleep(time.Hour - time.Second)
+		if g, err := h.Get(t.Context(), "1", 0); err == nil {
+			t.Errorf("Get: %q", g.Value)
+		}
+	})
+}
+
+func TestASetBackIsNoticedWhilePaused(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		up := newUpstream(twoHours)
+		h := start(t, setup{source: up, account: byHand})
+		h.Get(t.Context(), "1", 0)
+		h.PauseAll(true)
+		time.Sleep(time.Hour)
+		h.wall.jump(-90 * time.Minute)
+		time.Sleep(70 * time.Minute)
+		s, _ := h.Snapshot("1")
+		kept, _ := h.Token("1")
+		if left := s.ExpiresAt.Sub(h.wall.Now()); left > 0 && !up.Accepts(kept.Value) {
+			t.Errorf("a dead token is shown with %v left", left)
+		}
+	})
+}
+
+func TestASetBackDuringASaveKeepsThePlan(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		up := newUpstream(twoHours)
+		h := start(t, setup{source: up, account: byHand})
+		h.journal.slow(3*time.Second, "")
+		a := h.account
+		a.Auto = true
+		h.Put(a, core.Token{})
+		time.Sleep(time.Second)
+		h.wall.jump(-12 * time.Hour)
+		h.Wake()
+		time.Sleep(10 * time.Second)
+		s, _ := h.Snapshot("1")
+		if late := s.NextTry.Sub(s.ExpiresAt); late > 0 {
+			t.Errorf("renewal is planned %v after the token's end", late)
+		}
+	})
+}
+
+func TestAReportsAnswerMovesWithTheClock(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		up := newUpstream(twoHours)
+		h := start(t, setup{source: up, account: byHand})
+		tok, _ := h.Get(t.Context(), "1", 0)
+		time.Sleep(time.Minute)
+		h.Refresh(t.Context(), "1", core.Report{Stale: tok.Value})
+		h.wall.jump(-3 * time.Hour)
+		a, err := h.Refresh(t.Context(), "1", core.Report{Stale: tok.Value})
+		if err == nil && a.Token.Remaining(h.wall.Now()) > twoHours {
+			t.Errorf("answered with %v of life", a.Token.Remaining(h.wall.Now()))
+		}
+	})
+}
+
 // A failure that is kept aside while the vault is locked moves with the clock.
 func TestAFailureBehindALockMovesWithTheClock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -59,6 +180,63 @@ func TestAFailureBehindALockMovesWithTheClock(t *testing.T) {
 		s, _ := h.Snapshot("1")
 		if want := retry.Add(-3 * time.Hour); s.Err == nil || !s.Err.RetryAt.Equal(want) || !s.NextTry.Equal(want) {
 			t.Errorf("kept %+v, next try %v; want it at %v", s.Err, s.NextTry, want)
+		}
+	})
+}
+
+type suspended struct {
+	*upstream
+	h **house
+}
+
+func (s *suspended) Fetch(ctx context.Context, req core.Request) (core.Grant, error) {
+	// The answer (7200 s from now) is in the socket when the machine falls asleep for an hour.
+	(*s.h).wall.jump(time.Hour)
+	(*s.h).Snapshots()
+	(*s.h).Get(ctx, "2", 0)             // anybody: the Keeper notices the wake
+	(*s.h).wall.jump(-30 * time.Minute) // NTP corrects
+	(*s.h).Get(ctx, "2", 0)
+	return core.Grant{Value: "t-0123456789-0123456789-0123456789", ExpiresIn: twoHours}, nil
+}
+
+func TestSleepThenASetBackInMidFetch(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var h *house
+		h = start(t, setup{source: &suspended{newUpstream(twoHours), &h}, account: byHand})
+		now := time.Now().Round(0)
+		h.Put(core.Account{ID: "2", Name: "b", AppID: "b", Env: core.Sandbox, Kind: kindStable}, core.Token{Value: "b", ObtainedAt: now, ExpiresAt: now.Add(9 * time.Hour), Life: 9 * time.Hour})
+		tok, err := h.Get(t.Context(), "1", 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		// true age of the token: an hour, so an hour is left
+		if left := tok.Remaining(h.wall.Now()); left > time.Hour+time.Second {
+			t.Errorf("said to live %v, really 1h", left)
+		}
+	})
+}
+
+type sleeper struct {
+	*upstream
+	h **house
+	n int
+}
+
+func (s *sleeper) Fetch(ctx context.Context, req core.Request) (core.Grant, error) {
+	g, err := s.upstream.Fetch(ctx, req)
+	if s.n++; s.n == 1 {
+		(*s.h).wall.jump(3 * time.Hour)
+	}
+	return g, err
+}
+
+func TestSleepInMidFetchAsksAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var h *house
+		h = start(t, setup{source: &sleeper{newUpstream(twoHours), &h, 0}, account: byHand})
+		_, err := h.Get(t.Context(), "1", core.DefaultMinTTL)
+		if err != nil {
+			t.Errorf("%v (%s)", err, core.AsError(err).Remedy)
 		}
 	})
 }

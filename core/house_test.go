@@ -2,11 +2,26 @@ package core_test
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"tokentray/core"
 )
+
+// house is a running Keeper with one account, shop.
+type house struct {
+	*core.Keeper
+	t       *testing.T
+	zone    core.Zone
+	vault   *vault
+	journal *journal
+	wall    *wall
+	account core.Account
+	renewed func(core.ID, core.Token) // told of renewals, when set
+	stop    func()
+}
 
 // setup is what a house is made of. What is left out is the usual: an account
 // that renews by itself at an upstream like stable_token, without a token.
@@ -15,6 +30,7 @@ type setup struct {
 	traits  core.Traits // empty: those of the source, if it tells them
 	account func(*core.Account)
 	stored  core.Token
+	before  func(*core.Keeper) // Run
 }
 
 // byHand switches the account's renewal in the background off.
@@ -45,6 +61,9 @@ func start(t *testing.T, s setup) *house {
 		},
 	})
 	h.Put(h.account, s.stored)
+	if s.before != nil {
+		s.before(h.Keeper)
+	}
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error)
 	go func() { ended <- h.Run(ctx) }()
@@ -62,9 +81,185 @@ func start(t *testing.T, s setup) *house {
 // day is the zone of the upstream's days.
 func (h *house) day() core.Zone { return h.zone }
 
-// unable is a source that cannot check a token.
-type unable struct{ core.Source }
+// current is the token that the Keeper has of shop.
+func (h *house) current(t *testing.T) core.Token {
+	t.Helper()
+	token, there := h.Token("1")
+	if !there {
+		t.Fatal("the account is gone")
+	}
+	return token
+}
 
-func (u unable) behaves() core.Traits {
-	return u.Source.(interface{ behaves() core.Traits }).behaves()
+// get is a token of shop, whatever its life.
+func get(t *testing.T, h *house) core.Token {
+	t.Helper()
+	token, err := h.Get(t.Context(), "1", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return token
+}
+
+// class is the class of an error, "" for nil.
+func class(err error) core.Class {
+	if err == nil {
+		return ""
+	}
+	return core.AsError(err).Class
+}
+
+// asError is a kept failure as an error, nil for none.
+func asError(e *core.Error) error {
+	if e == nil {
+		return nil
+	}
+	return e
+}
+
+// vault hands out the same credentials for every account, or its error: what it
+// knew when it was asked, after a while.
+type vault struct {
+	mu    sync.Mutex
+	err   *core.Error
+	delay time.Duration
+	asked int
+}
+
+func (v *vault) Credentials(context.Context, core.Account) (core.Credentials, error) {
+	v.mu.Lock()
+	v.asked++
+	err, delay := v.err, v.delay
+	v.mu.Unlock()
+	time.Sleep(delay)
+	if err != nil {
+		return core.Credentials{}, err
+	}
+	return core.Credentials{Secret: core.NewSecret("s3cret-of-the-test")}, nil
+}
+
+func (v *vault) set(err *core.Error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.err = err
+}
+
+// slow makes each answer take d.
+func (v *vault) slow(d time.Duration) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.delay = d
+}
+
+// journal keeps everything in memory.
+type journal struct {
+	mu     sync.Mutex
+	tokens map[core.ID]core.Token
+	lines  []core.Entry
+	forced map[string]int
+	calls  map[string]int // by day
+	last   time.Time
+
+	records int
+	delay   time.Duration
+	only    string
+	err     error
+}
+
+func newJournal() *journal {
+	return &journal{tokens: map[core.ID]core.Token{}, forced: map[string]int{}, calls: map[string]int{}}
+}
+
+func (j *journal) Record(id core.ID, r core.Record) error {
+	j.mu.Lock()
+	d := j.delay
+	if r.Token == nil || j.only != "" && j.only != r.Token.Value {
+		d = 0
+	}
+	j.mu.Unlock()
+	time.Sleep(d)
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.err != nil {
+		return j.err
+	}
+	j.records++
+	if r.Token != nil {
+		j.tokens[id] = *r.Token
+	}
+	if r.Line != nil {
+		j.lines = append(j.lines, *r.Line)
+	}
+	j.calls[r.Day] += r.Calls
+	return nil
+}
+
+// slow makes each record of a token take d, of one token alone if only is set.
+func (j *journal) slow(d time.Duration, only string) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.delay, j.only = d, only
+}
+
+// fail makes every record fail with err, until it is nil.
+func (j *journal) fail(err error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.err = err
+}
+
+func (j *journal) RefusedIP(_ core.ID, ip string) (string, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for _, e := range slices.Backward(j.lines) {
+		if e.CallerIP != "" && e.CallerIP != ip {
+			return e.CallerIP, nil
+		}
+	}
+	return "", nil
+}
+
+func (j *journal) Forced(_ core.ID, day string) (int, time.Time, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.forced[day], j.last, nil
+}
+
+func (j *journal) CountForce(_ core.ID, day string, at time.Time) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.forced[day]++
+	j.last = at
+	return nil
+}
+
+// called tells how many calls the journal counts on a day.
+func (j *journal) called(day string) int {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.calls[day]
+}
+
+func (j *journal) token(id core.ID) core.Token {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.tokens[id]
+}
+
+// wall is a wall clock that the test can set, apart from the steady time.
+type wall struct {
+	mu     sync.Mutex
+	offset time.Duration
+}
+
+func (w *wall) Now() time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return time.Now().Round(0).Add(w.offset)
+}
+
+func (w *wall) jump(d time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.offset += d
 }

@@ -1,7 +1,6 @@
 package core_test
 
 import (
-	"context"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -41,14 +40,10 @@ func TestARefusalOutlivesARestart(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				up := newUpstream(twoHours)
-				h := &house{up: up, vault: &vault{}, journal: newJournal(), wall: &wall{}}
-				k := core.NewKeeper(core.Config{
-					Upstreams: map[core.Kind]core.Upstream{kindStable: {Source: up, Traits: up.traits}},
-					Vault:     h.vault, Journal: h.journal, Now: h.wall.Now,
-				})
-				k.Put(core.Account{ID: "1", Name: "shop", Env: core.Sandbox, Kind: kindStable, AppID: "wx0", Auto: true}, core.Token{})
-				k.Remember(map[core.ID]core.Entry{"1": tt.line(), "2": tt.line()})
-				_, err := k.Get(t.Context(), "1", 0)
+				h := start(t, setup{source: up, before: func(k *core.Keeper) {
+					k.Remember(map[core.ID]core.Entry{"1": tt.line(), "2": tt.line()})
+				}})
+				_, err := h.Get(t.Context(), "1", 0)
 				if class(err) != tt.class {
 					t.Errorf("Get answers %v, want class %q", err, tt.class)
 				}
@@ -58,15 +53,11 @@ func TestARefusalOutlivesARestart(t *testing.T) {
 				if e := core.AsError(err); e != nil && (e.Remedy == "" || e.CallerIP != "203.0.113.7" || e.Code != 1) {
 					t.Errorf("the error is %+v", e)
 				}
-				ctx, cancel := context.WithCancel(t.Context())
-				done := make(chan error)
-				go func() { done <- k.Run(ctx) }()
-				defer func() { cancel(); <-done }()
 				time.Sleep(20 * time.Minute)
 				if got := up.count(); got != tt.later {
 					t.Errorf("%d calls in 20 minutes, want %d", got, tt.later)
 				}
-				if _, err := k.Refresh(t.Context(), "1", core.Report{Person: true}); err != nil {
+				if _, err := h.Refresh(t.Context(), "1", core.Report{Person: true}); err != nil {
 					t.Errorf("Try again: %v", err)
 				}
 			})

@@ -2,12 +2,95 @@ package core_test
 
 import (
 	"context"
+	"errors"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"tokentray/core"
 )
+
+func TestManyReportsCauseOneRound(t *testing.T) {
+	for _, tt := range []struct {
+		name       string
+		killed     bool
+		stillValid bool
+		fetches    int // beyond the first
+		forces     int
+	}{
+		{"dead: one forced token for all", true, false, 2, 1},
+		{"alive: still valid for all", false, true, 1, 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				up := newUpstream(twoHours)
+				h := start(t, setup{source: up})
+				first, err := h.Get(t.Context(), "1", 0)
+				if err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(time.Hour)
+				up.delay = time.Second
+				refusing := &refuser{upstream: up, dead: map[string]bool{}}
+				if tt.killed { // upstream goes on handing out a token that it refuses
+					refusing.dead[first.Value] = true
+				}
+				h2 := start(t, setup{source: refusing, stored: h.journal.token("1")})
+				calls := up.count()
+
+				var wg sync.WaitGroup
+				got := make([]core.Answer, 1000)
+				for i := range got {
+					wg.Go(func() {
+						if i%2 == 1 { // half of them come while the round is under way or over
+							time.Sleep(time.Duration(i) * 3 * time.Millisecond)
+						}
+						var err error
+						if got[i], err = h2.Refresh(t.Context(), "1", core.Report{Stale: first.Value}); err != nil {
+							t.Error(err)
+						}
+					})
+				}
+				wg.Wait()
+				for _, a := range got {
+					if a.Token.Value != got[0].Token.Value {
+						t.Fatal("reporters got different tokens")
+					}
+				}
+				if got[0].StillValid != tt.stillValid || (got[0].Token.Value == first.Value) != tt.stillValid {
+					t.Errorf("still valid %v with the same token %v, want %v", got[0].StillValid, got[0].Token.Value == first.Value, tt.stillValid)
+				}
+				if n := up.count() - calls; n != tt.fetches {
+					t.Errorf("%d fetches, want %d", n, tt.fetches)
+				}
+				if up.forces != tt.forces {
+					t.Errorf("%d forced, want %d", up.forces, tt.forces)
+				}
+			})
+		})
+	}
+}
+
+func TestReportOfAnOldTokenFetchesNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		up := newUpstream(twoHours)
+		h := start(t, setup{source: up})
+		old, err := h.Get(t.Context(), "1", 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(3 * time.Hour) // renewed by now
+		calls := up.count()
+		a, err := h.Refresh(t.Context(), "1", core.Report{Stale: old.Value})
+		if err != nil || a.Token.Value == old.Value || !up.Accepts(a.Token.Value) {
+			t.Errorf("got %s, %v; want the current token", core.Mask(a.Token.Value), err)
+		}
+		if up.count() != calls {
+			t.Error("the report of an old token asked upstream")
+		}
+	})
+}
 
 // A token may be dead from its first second: its first report is served at once,
 // whatever brought the token. Thirty seconds lie between two reports alone.
@@ -30,8 +113,7 @@ func TestTheFirstReportIsServedAtOnce(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				up := newUpstream(twoHours)
 				up.legacy(tt.legacy)
-				h := open(t, up, nil, core.Token{})
-				defer h.stop()
+				h := start(t, setup{source: up})
 				tt.come(t, h)
 				young := h.current(t)
 				time.Sleep(time.Second)
@@ -63,24 +145,36 @@ func TestTheFirstReportIsServedAtOnce(t *testing.T) {
 	}
 }
 
-// get is a token of shop, whatever its life.
-func get(t *testing.T, h *house) core.Token {
-	t.Helper()
-	token, err := h.Get(t.Context(), "1", 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return token
-}
-
-// current is the token that the Keeper has of shop.
-func (h *house) current(t *testing.T) core.Token {
-	t.Helper()
-	token, there := h.Token("1")
-	if !there {
-		t.Fatal("the account is gone")
-	}
-	return token
+func TestLegacyReportChecksBeforeItFetches(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		up := newUpstream(twoHours)
+		up.traits = legacy
+		h := start(t, setup{source: up})
+		first, err := h.Get(t.Context(), "1", 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		a, err := h.Refresh(t.Context(), "1", core.Report{})
+		if err != nil || !a.StillValid || up.count() != 1 {
+			t.Errorf("alive: %+v, %v after %d fetches", a.StillValid, err, up.count())
+		}
+		time.Sleep(time.Minute)
+		up.set(func() { up.down = true })
+		if _, err := h.Refresh(t.Context(), "1", core.Report{}); class(err) != core.Temporary {
+			t.Errorf("unreachable: %v", err)
+		}
+		if token, err := h.Get(t.Context(), "1", 0); err != nil || token.Value != first.Value {
+			t.Error("an unanswered check cost the token")
+		}
+		time.Sleep(time.Minute)
+		up.set(func() { up.down = false })
+		up.kill()
+		a, err = h.Refresh(t.Context(), "1", core.Report{Stale: first.Value})
+		if err != nil || !up.Accepts(a.Token.Value) || up.count() != 2 {
+			t.Errorf("dead: %v after %d fetches", err, up.count())
+		}
+	})
 }
 
 // A person who asks twice waits for the second answer, and can give up.
@@ -162,6 +256,91 @@ func TestOnlyTheRightRoundAnswersAReport(t *testing.T) {
 	}
 }
 
+// A report that ended with a locked vault is asked again when the vault opens.
+func TestAReportBehindALockIsAskedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := start(t, setup{account: byHand})
+		token := get(t, h)
+		time.Sleep(time.Minute)
+		h.vault.set(&core.Error{Class: core.VaultClosed, Message: "locked"})
+		if _, err := h.Refresh(t.Context(), "1", core.Report{Stale: token.Value}); class(err) != core.VaultClosed {
+			t.Fatal(err)
+		}
+		h.vault.set(nil)
+		h.Unlocked()
+		if a, err := h.Refresh(t.Context(), "1", core.Report{Stale: token.Value}); err != nil || !a.StillValid {
+			t.Errorf("after the unlock: still valid %v, %v", a.StillValid, err)
+		}
+	})
+}
+
+func TestForceKeepsTheBudget(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		up := newUpstream(twoHours)
+		h := start(t, setup{source: up})
+		if _, err := h.Get(t.Context(), "1", 0); err != nil {
+			t.Fatal(err)
+		}
+		forced, refused := 0, 0
+		for range 30 {
+			time.Sleep(5 * time.Second)
+			_, err := h.Refresh(t.Context(), "1", core.Report{Force: true, Person: true})
+			switch class(err) {
+			case "":
+				forced++
+			case core.Temporary:
+				refused++
+			}
+		}
+		if forced != 5 || refused != 25 {
+			t.Errorf("forced %d and refused %d in 150 s, want 5 and 25", forced, refused)
+		}
+		for range 30 {
+			time.Sleep(31 * time.Second)
+			_, err := h.Refresh(t.Context(), "1", core.Report{Force: true, Person: true})
+			if err == nil {
+				forced++
+			} else if class(err) != core.Quota {
+				t.Fatal(err)
+			}
+		}
+		if forced != 20 || up.forces != 20 {
+			t.Errorf("forced %d times on one day, want 20", forced)
+		}
+	})
+}
+
+func TestTheForceQuotaHoldsBackNothingElse(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		up := newUpstream(twoHours)
+		h := start(t, setup{source: up})
+		token, err := h.Get(t.Context(), "1", 0)
+		h.stop()
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		refusing := &refuser{upstream: up, dead: map[string]bool{token.Value: true}}
+		h2 := start(t, setup{source: refusing, stored: token})
+		for range 20 { // the day's budget is gone
+			if err := h2.journal.CountForce("1", beijing.Day(time.Now()), time.Now()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		time.Sleep(time.Hour)
+		if _, err := h2.Refresh(t.Context(), "1", core.Report{Stale: token.Value}); class(err) != core.Quota {
+			t.Fatalf("got %v, want Quota", err)
+		}
+		if _, err := h2.Get(t.Context(), "1", 0); err == nil {
+			t.Error("the dead token was given out")
+		}
+		time.Sleep(time.Hour) // upstream replaces it by itself
+		if next, err := h2.Get(t.Context(), "1", 0); err != nil || next.Value == token.Value {
+			t.Errorf("no new token from upstream's own renewal: %v", err)
+		}
+	})
+}
+
 // A force holds back the next automatic round like any other.
 func TestAForceCountsForTheFloor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -180,20 +359,52 @@ func TestAForceCountsForTheFloor(t *testing.T) {
 	})
 }
 
-// A report that ended with a locked vault is asked again when the vault opens.
-func TestAReportBehindALockIsAskedAgain(t *testing.T) {
+func TestAPersonReplacesADeadToken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		h := start(t, setup{account: byHand})
-		token := get(t, h)
-		time.Sleep(time.Minute)
-		h.vault.set(&core.Error{Class: core.VaultClosed, Message: "locked"})
-		if _, err := h.Refresh(t.Context(), "1", core.Report{Stale: token.Value}); class(err) != core.VaultClosed {
+		up := newUpstream(twoHours)
+		ref := &refuser{upstream: up, dead: map[string]bool{}}
+		h := start(t, setup{source: ref})
+		tok, err := h.Get(t.Context(), "1", 0)
+		if err != nil {
 			t.Fatal(err)
 		}
-		h.vault.set(nil)
-		h.Unlocked()
-		if a, err := h.Refresh(t.Context(), "1", core.Report{Stale: token.Value}); err != nil || !a.StillValid {
-			t.Errorf("after the unlock: still valid %v, %v", a.StillValid, err)
+		time.Sleep(time.Hour)
+		ref.dead[tok.Value] = true
+		if err := h.Check(t.Context(), "1"); !errors.Is(err, core.ErrDead) {
+			t.Fatal(err)
+		}
+		for range 5 {
+			time.Sleep(40 * time.Second)
+			_, err = h.Refresh(t.Context(), "1", core.Report{Person: true}) // tokentray refresh
+			t.Log(err)
+		}
+		if err != nil || up.forces == 0 {
+			t.Errorf("tokentray refresh never gets rid of the dead token: %v, forces %d", err, up.forces)
+		}
+	})
+}
+
+type stubborn struct{ *upstream }
+
+func (s *stubborn) Fetch(ctx context.Context, req core.Request) (core.Grant, error) {
+	req.Force = false
+	return s.upstream.Fetch(ctx, req)
+}
+
+func (s *stubborn) Check(context.Context, core.Request, string) error { return core.ErrDead }
+
+func TestAForceWithoutEffectRevivesNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		up := newUpstream(twoHours)
+		h := start(t, setup{source: &stubborn{up}})
+		tok, _ := h.Get(t.Context(), "1", 0)
+		time.Sleep(time.Hour)
+		a, err := h.Refresh(t.Context(), "1", core.Report{Stale: tok.Value})
+		if err == nil {
+			t.Errorf("report of a dead token answered the same token as good: same %v, still valid %v, left %v", a.Token.Value == tok.Value, a.StillValid, a.Token.Remaining(time.Now()))
+		}
+		if g, err := h.Get(t.Context(), "1", 0); err == nil && g.Value == tok.Value {
+			t.Error("Get hands out the token upstream just refused")
 		}
 	})
 }

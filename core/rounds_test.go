@@ -1,7 +1,6 @@
 package core_test
 
 import (
-	"context"
 	"fmt"
 	"testing"
 	"testing/synctest"
@@ -9,47 +8,6 @@ import (
 
 	"tokentray/core"
 )
-
-// script is a source that answers as it is told, in turn.
-type script struct {
-	t       *testing.T
-	traits  core.Traits
-	answers []answer // to fetches
-	checks  []error
-	forced  int
-}
-
-// answer is a grant, or an error.
-type answer struct {
-	value string
-	left  time.Duration
-	err   error
-}
-
-func (s *script) behaves() core.Traits { return s.traits }
-
-func (s *script) Fetch(_ context.Context, req core.Request) (core.Grant, error) {
-	if req.Force {
-		s.forced++
-	}
-	if len(s.answers) == 0 {
-		s.t.Error("one fetch too many")
-		return core.Grant{}, &core.Error{Class: core.Internal, Message: "the script is over"}
-	}
-	a := s.answers[0]
-	s.answers = s.answers[1:]
-	return core.Grant{Value: a.value, ExpiresIn: a.left}, a.err
-}
-
-func (s *script) Check(context.Context, core.Request, string) error {
-	if len(s.checks) == 0 {
-		s.t.Error("one check too many")
-		return nil
-	}
-	err := s.checks[0]
-	s.checks = s.checks[1:]
-	return err
-}
 
 // refused is upstream's refusal, which a second try does not change.
 func refused(c core.Class) *core.Error {
@@ -217,14 +175,6 @@ func TestEveryGoalWithEveryVerdict(t *testing.T) {
 			})
 		})
 	}
-}
-
-// asError is a kept failure as an error, nil for none.
-func asError(e *core.Error) error {
-	if e == nil {
-		return nil
-	}
-	return e
 }
 
 // A failure that is tried again by itself tells when, if upstream does not; one

@@ -8,15 +8,6 @@ import (
 	"tokentray/core"
 )
 
-// asking is stable with another answer to being asked again.
-func asking(again core.Repeat, change func(*core.Traits)) core.Traits {
-	out := core.Traits{Repeat: again, Window: 300 * time.Second}
-	if change != nil {
-		change(&out)
-	}
-	return out
-}
-
 // What a report costs and brings, by what asking again does.
 func TestAReportFollowsTheTraits(t *testing.T) {
 	vouches := func(tr *core.Traits) { tr.Vouches = true }

@@ -4,12 +4,27 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"slices"
 	"sync"
 	"testing"
 	"time"
 
 	"tokentray/core"
+)
+
+const twoHours = 7200 * time.Second
+
+// beijing is the zone of the test upstream's days.
+const beijing core.Zone = "+08:00"
+
+// The kinds of the tests: like WeChat's two.
+const (
+	kindStable core.Kind = "stable"
+	kindLegacy core.Kind = "legacy"
+)
+
+var (
+	stable = core.Traits{Repeat: core.RepeatSame, Window: 300 * time.Second, Overlap: 300 * time.Second, ForceBudget: 20, ForceGap: 30 * time.Second, Day: beijing}
+	legacy = core.Traits{Repeat: core.RepeatDestructive, Window: 300 * time.Second, Overlap: 300 * time.Second, Day: beijing}
 )
 
 // upstream is a faithful model of an upstream for one account, in the test's
@@ -42,13 +57,6 @@ func newUpstream(life time.Duration) *upstream {
 	return &upstream{traits: stable, life: life, rnd: rand.New(rand.NewPCG(1, 2))}
 }
 
-func (u *upstream) window() time.Duration {
-	if u.life < 300*time.Second {
-		return u.life / 2
-	}
-	return 300 * time.Second
-}
-
 // behaves tells the traits, through whatever the upstream is embedded in.
 func (u *upstream) behaves() core.Traits { return u.traits }
 
@@ -57,6 +65,13 @@ func (u *upstream) legacy(yes bool) {
 	if yes {
 		u.traits = legacy
 	}
+}
+
+func (u *upstream) window() time.Duration {
+	if u.life < 300*time.Second {
+		return u.life / 2
+	}
+	return 300 * time.Second
 }
 
 // mint makes another token. What becomes of those before is told by the traits.
@@ -97,12 +112,13 @@ func (u *upstream) again(now time.Time) {
 }
 
 func (u *upstream) Fetch(ctx context.Context, req core.Request) (core.Grant, error) {
-	if u.delay > 0 {
-		select {
-		case <-time.After(u.delay):
-		case <-ctx.Done():
-			return core.Grant{}, ctx.Err()
-		}
+	u.mu.Lock()
+	delay := u.delay
+	u.mu.Unlock()
+	select {
+	case <-time.After(delay):
+	case <-ctx.Done():
+		return core.Grant{}, ctx.Err()
 	}
 	u.mu.Lock()
 	defer u.mu.Unlock()
@@ -186,192 +202,74 @@ func (u *upstream) count() int {
 	return u.calls
 }
 
-// vault hands out the same credentials for every account, or its error.
-type vault struct {
-	mu    sync.Mutex
-	err   *core.Error
-	asked int
+// refuser refuses some tokens although its upstream hands them out.
+type refuser struct {
+	*upstream
+	dead    map[string]bool
+	refused int // checks
 }
 
-func (v *vault) Credentials(context.Context, core.Account) (core.Credentials, error) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.asked++
-	if v.err != nil {
-		return core.Credentials{}, v.err
+func (r *refuser) Check(ctx context.Context, req core.Request, token string) error {
+	if r.dead[token] {
+		r.refused++
+		return core.ErrDead
 	}
-	return core.Credentials{Secret: core.NewSecret("s3cret-of-the-test")}, nil
+	return r.upstream.Check(ctx, req, token)
 }
 
-func (v *vault) set(err *core.Error) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.err = err
+// unable is a source that cannot check a token.
+type unable struct{ core.Source }
+
+func (u unable) behaves() core.Traits {
+	return u.Source.(interface{ behaves() core.Traits }).behaves()
 }
 
-// journal keeps everything in memory.
-type journal struct {
-	mu     sync.Mutex
-	tokens map[core.ID]core.Token
-	lines  []core.Entry
-	forced map[string]int
-	calls  map[string]int // by day
-	last   time.Time
-
-	records int
-	delay   time.Duration
-	only    string
-	err     error
-}
-
-func newJournal() *journal {
-	return &journal{tokens: map[core.ID]core.Token{}, forced: map[string]int{}, calls: map[string]int{}}
-}
-
-func (j *journal) Record(id core.ID, r core.Record) error {
-	j.mu.Lock()
-	d := j.delay
-	if r.Token == nil || j.only != "" && j.only != r.Token.Value {
-		d = 0
+// asking is stable with another answer to being asked again.
+func asking(again core.Repeat, change func(*core.Traits)) core.Traits {
+	out := core.Traits{Repeat: again, Window: 300 * time.Second}
+	if change != nil {
+		change(&out)
 	}
-	j.mu.Unlock()
-	time.Sleep(d)
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	if j.err != nil {
-		return j.err
-	}
-	j.records++
-	if r.Token != nil {
-		j.tokens[id] = *r.Token
-	}
-	if r.Line != nil {
-		j.lines = append(j.lines, *r.Line)
-	}
-	j.calls[r.Day] += r.Calls
-	return nil
+	return out
 }
 
-// slow makes each record of a token take d, of one token alone if only is set.
-func (j *journal) slow(d time.Duration, only string) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	j.delay, j.only = d, only
-}
-
-// fail makes every record fail with err, until it is nil.
-func (j *journal) fail(err error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	j.err = err
-}
-
-func (j *journal) RefusedIP(_ core.ID, ip string) (string, error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	for _, e := range slices.Backward(j.lines) {
-		if e.CallerIP != "" && e.CallerIP != ip {
-			return e.CallerIP, nil
-		}
-	}
-	return "", nil
-}
-
-func (j *journal) Forced(_ core.ID, day string) (int, time.Time, error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.forced[day], j.last, nil
-}
-
-func (j *journal) CountForce(_ core.ID, day string, at time.Time) error {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	j.forced[day]++
-	j.last = at
-	return nil
-}
-
-// called tells how many calls the journal counts on a day.
-func (j *journal) called(day string) int {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.calls[day]
-}
-
-func (j *journal) token(id core.ID) core.Token {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.tokens[id]
-}
-
-// wall is a wall clock that the test can set, apart from the steady time.
-type wall struct {
-	mu     sync.Mutex
-	offset time.Duration
-}
-
-func (w *wall) Now() time.Time {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return time.Now().Round(0).Add(w.offset)
-}
-
-func (w *wall) jump(d time.Duration) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.offset += d
-}
-
-// beijing is the zone of the test upstream's days.
-const beijing core.Zone = "+08:00"
-
-// The kinds of the tests: like WeChat's two.
-const (
-	kindStable core.Kind = "stable"
-	kindLegacy core.Kind = "legacy"
-)
-
-var (
-	stable = core.Traits{Repeat: core.RepeatSame, Window: 300 * time.Second, Overlap: 300 * time.Second, ForceBudget: 20, ForceGap: 30 * time.Second, Day: beijing}
-	legacy = core.Traits{Repeat: core.RepeatDestructive, Window: 300 * time.Second, Overlap: 300 * time.Second, Day: beijing}
-)
-
-// house is a running Keeper with one account, shop.
-type house struct {
-	*core.Keeper
+// script is a source that answers as it is told, in turn.
+type script struct {
 	t       *testing.T
-	zone    core.Zone
-	up      *upstream
-	vault   *vault
-	journal *journal
-	wall    *wall
-	account core.Account
-	renewed func(core.ID, core.Token) // told of renewals, when set
-	stop    func()
+	traits  core.Traits
+	answers []answer // to fetches
+	checks  []error
+	forced  int
 }
 
-// open starts a Keeper for an account; call it inside a synctest bubble.
-func open(t *testing.T, up *upstream, with func(*core.Account), stored core.Token) *house {
-	t.Helper()
-	h := &house{up: up, vault: &vault{}, journal: newJournal(), wall: &wall{}}
-	h.account = core.Account{ID: "1", Name: "shop", Env: core.Sandbox, Kind: kindStable, AppID: "wx0", Auto: true}
-	traits := up.traits
-	if with != nil {
-		with(&h.account)
+// answer is a grant, or an error.
+type answer struct {
+	value string
+	left  time.Duration
+	err   error
+}
+
+func (s *script) behaves() core.Traits { return s.traits }
+
+func (s *script) Fetch(_ context.Context, req core.Request) (core.Grant, error) {
+	if req.Force {
+		s.forced++
 	}
-	h.Keeper = core.NewKeeper(core.Config{
-		Upstreams: map[core.Kind]core.Upstream{h.account.Kind: {Source: up, Traits: traits}},
-		Vault:     h.vault, Journal: h.journal, Now: h.wall.Now,
-	})
-	h.Put(h.account, stored)
-	ctx, cancel := context.WithCancel(t.Context())
-	ended := make(chan error)
-	go func() { ended <- h.Run(ctx) }()
-	h.stop = func() {
-		cancel()
-		if err := <-ended; err != nil {
-			t.Error(err)
-		}
+	if len(s.answers) == 0 {
+		s.t.Error("one fetch too many")
+		return core.Grant{}, &core.Error{Class: core.Internal, Message: "the script is over"}
 	}
-	return h
+	a := s.answers[0]
+	s.answers = s.answers[1:]
+	return core.Grant{Value: a.value, ExpiresIn: a.left}, a.err
+}
+
+func (s *script) Check(context.Context, core.Request, string) error {
+	if len(s.checks) == 0 {
+		s.t.Error("one check too many")
+		return nil
+	}
+	err := s.checks[0]
+	s.checks = s.checks[1:]
+	return err
 }

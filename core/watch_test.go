@@ -5,6 +5,8 @@ import (
 	"slices"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"tokentray/core"
 )
@@ -40,4 +42,35 @@ func TestRepublishIsNotOvertaken(t *testing.T) {
 	if overtaken.Load() > 0 || !slices.Equal(notes, []string{"old", "new"}) {
 		t.Errorf("told %q, %d of them while another was being told; want the old state, then the new one", notes, overtaken.Load())
 	}
+}
+
+func TestEventsFollowTheState(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		up := newUpstream(twoHours)
+		up.delay = time.Second
+		h := start(t, setup{source: up, account: byHand})
+		var states []core.State
+		removed := 0
+		defer h.Subscribe(func(ev core.Event) {
+			if ev.Removed != nil {
+				removed++
+				return
+			}
+			if ev.Account.Renewing {
+				states = append(states, core.StateRenewing)
+			} else {
+				states = append(states, ev.Account.State(time.Now()))
+			}
+		})()
+		if _, err := h.Get(t.Context(), "1", 0); err != nil {
+			t.Fatal(err)
+		}
+		h.Forget("1")
+		if len(states) != 2 || states[0] != core.StateRenewing || states[1] != core.StatePaused || removed != 1 {
+			t.Errorf("saw %v and %d removals", states, removed)
+		}
+		if _, err := h.Get(t.Context(), "1", 0); class(err) != core.NotFound {
+			t.Errorf("after forgetting: %v", err)
+		}
+	})
 }

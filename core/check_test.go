@@ -1,0 +1,183 @@
+package core_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"tokentray/core"
+)
+
+func TestADeadTokenIsNotShownAsGood(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		up := newUpstream(twoHours)
+		h := start(t, setup{source: up})
+		if _, err := h.Get(t.Context(), "1", 0); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		up.kill()
+		if err := h.Check(t.Context(), "1"); !errors.Is(err, core.ErrDead) {
+			t.Fatalf("check: %v, want ErrDead", err)
+		}
+		s, _ := h.Snapshot("1")
+		if s.ExpiresAt.After(time.Now()) {
+			t.Error("the dead token is shown with life left")
+		}
+	})
+}
+
+func TestACheckDuringARoundHolds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		up := newUpstream(twoHours)
+		ref := &refuser{upstream: up, dead: map[string]bool{}}
+		h := start(t, setup{source: ref, account: byHand})
+		tok, _ := h.Get(t.Context(), "1", 0)
+		time.Sleep(twoHours - 299*time.Second)
+		up.set(func() { up.current.dies = up.current.dies.Add(100 * time.Second) }) // upstream a little behind: same token
+		up.delay = 5 * time.Second
+		go h.Get(t.Context(), "1", 300*time.Second)
+		time.Sleep(time.Second)
+		ref.dead[tok.Value] = true
+		if err := h.Check(t.Context(), "1"); !errors.Is(err, core.ErrDead) {
+			t.Fatal(err)
+		}
+		time.Sleep(10 * time.Second)
+		if g, err := h.Get(t.Context(), "1", 0); err == nil && g.Value == tok.Value {
+			t.Error("Get hands out a token that Check found dead")
+		}
+	})
+}
+
+func TestACheckOutlivesARestart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		up := newUpstream(twoHours)
+		ref := &refuser{upstream: up, dead: map[string]bool{}}
+		h := start(t, setup{source: ref, account: byHand})
+		tok, _ := h.Get(t.Context(), "1", 0)
+		time.Sleep(time.Minute)
+		ref.dead[tok.Value] = true
+		if err := h.Check(t.Context(), "1"); !errors.Is(err, core.ErrDead) {
+			t.Fatal(err)
+		}
+		h.stop()
+		h2 := start(t, setup{source: ref, account: byHand, stored: h.journal.token("1")})
+		if g, err := h2.Get(t.Context(), "1", 0); err == nil && g.Value == tok.Value {
+			t.Errorf("after a restart the dead token is handed out, %d calls", up.count())
+		}
+	})
+}
+
+func TestACheckOverridesAnEarlierAnswer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		up := newUpstream(twoHours)
+		ref := &refuser{upstream: up, dead: map[string]bool{}}
+		h := start(t, setup{source: ref, account: byHand})
+		tok, _ := h.Get(t.Context(), "1", 0)
+		time.Sleep(time.Minute)
+		if a, err := h.Refresh(t.Context(), "1", core.Report{Stale: tok.Value}); err != nil || !a.StillValid {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Second)
+		ref.dead[tok.Value] = true
+		h.Check(t.Context(), "1")
+		a, err := h.Refresh(t.Context(), "1", core.Report{Stale: tok.Value})
+		if err == nil && a.Token.Value == tok.Value {
+			t.Errorf("still valid %v with %v left, after Check found it dead", a.StillValid, a.Token.Remaining(time.Now()))
+		}
+	})
+}
+
+func TestAnAcceptedCheckLiftsTheVerdict(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		up := newUpstream(twoHours)
+		ref := &refuser{upstream: up, dead: map[string]bool{}}
+		h := start(t, setup{source: ref})
+		tok, _ := h.Get(t.Context(), "1", 0)
+		time.Sleep(time.Hour)
+		ref.dead[tok.Value] = true
+		h.Check(t.Context(), "1")
+		time.Sleep(time.Minute)
+		delete(ref.dead, tok.Value)
+		if err := h.Check(t.Context(), "1"); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		if g, err := h.Get(t.Context(), "1", 0); err != nil {
+			t.Errorf("upstream accepts the token, Get says %v %v", g.Value == "", err)
+		}
+	})
+}
+
+type odd struct {
+	*upstream
+	err error
+}
+
+func (o *odd) Check(context.Context, core.Request, string) error { return o.err }
+
+func TestAnUnansweredCheckStopsNoRenewal(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		up := newUpstream(twoHours)
+		up.traits = legacy
+		h := start(t, setup{source: &odd{up, &core.Error{Class: core.Misuse, Code: 48001, Message: "not granted"}}})
+		tok, _ := h.Get(t.Context(), "1", 0)
+		time.Sleep(time.Minute)
+		h.Refresh(t.Context(), "1", core.Report{Stale: tok.Value})
+		time.Sleep(24 * time.Hour)
+		if up.count() < 10 {
+			_, err := h.Get(t.Context(), "1", 0)
+			t.Errorf("%d fetches in a day after one report; Get: %v", up.count(), err)
+		}
+	})
+}
+
+func TestTestsLieThreeSecondsApart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		up := newUpstream(twoHours)
+		h := start(t, setup{source: up, account: byHand})
+		begin := time.Now()
+		for range 3 {
+			if g, err := h.Test(t.Context(), h.account, core.Credentials{}); err != nil || g.Value == "" {
+				t.Fatal(err)
+			}
+		}
+		if d := time.Since(begin); d != 6*time.Second {
+			t.Errorf("three tests took %v, want 6s", d)
+		}
+		if token, _ := h.Token("1"); token.Value != "" {
+			t.Error("a test kept its token")
+		}
+	})
+}
+
+func TestAHarmlessProbeTestsALiveDestructiveAccount(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		harmful, harmless := newUpstream(twoHours), newUpstream(twoHours)
+		k := core.NewKeeper(core.Config{
+			Upstreams: map[core.Kind]core.Upstream{kindLegacy: {Source: harmful, Traits: legacy, Probe: harmless}},
+			Vault:     &vault{}, Journal: newJournal(),
+		})
+		a := core.Account{ID: "1", Name: "shop", Env: core.Live, Kind: kindLegacy, AppID: "wx0"}
+		if _, err := k.Test(t.Context(), a, core.Credentials{}); err != nil {
+			t.Error(err)
+		}
+		if harmful.count() != 0 || harmless.count() != 1 {
+			t.Errorf("asked the harmful source %d times and the probe %d times", harmful.count(), harmless.count())
+		}
+	})
+}
+
+func TestNoTestAfterTheEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		up := newUpstream(twoHours)
+		h := start(t, setup{source: up, account: byHand})
+		h.stop()
+		h.Test(t.Context(), h.account, core.Credentials{})
+		if up.count() != 0 {
+			t.Error("a call after the end of Run")
+		}
+	})
+}

@@ -1,0 +1,239 @@
+package core_test
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"tokentray/core"
+)
+
+func TestAnEditClearsErrorAndFloor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		up := newUpstream(twoHours)
+		up.err = &core.Error{Class: core.BadSecret, Message: "wrong secret"}
+		h := start(t, setup{source: up})
+		synctest.Wait()
+		up.set(func() { up.err = nil })
+		h.SecretChanged("1")
+		if token, err := h.Get(t.Context(), "1", 0); err != nil || !up.Accepts(token.Value) {
+			t.Errorf("after the edit: %v", err)
+		}
+	})
+}
+
+func TestAnotherAppIDDropsTheToken(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		up := newUpstream(twoHours)
+		h := start(t, setup{source: up, account: byHand})
+		up.delay = 10 * time.Second
+		got := make(chan error)
+		go func() {
+			_, err := h.Get(t.Context(), "1", 0)
+			got <- err
+		}()
+		time.Sleep(time.Second)
+		a := h.account
+		a.AppID = "wx1"
+		h.Put(a, core.Token{})
+		if err := <-got; err != nil {
+			t.Error(err)
+		}
+		if up.count() != 1 {
+			t.Errorf("%d answers, want the one for the new AppID", up.count())
+		}
+	})
+}
+
+func TestAnEditDuringASaveKeepsNoForeignToken(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		up := newUpstream(twoHours)
+		h := start(t, setup{source: up, account: byHand})
+		h.journal.slow(2*time.Second, "")
+		res := make(chan error)
+		go func() { _, err := h.Get(t.Context(), "1", 0); res <- err }()
+		time.Sleep(time.Second)
+		a := h.account
+		a.AppID = "wx1"
+		h.journal.Record("1", core.Record{Token: &core.Token{}}) // as the agent does
+		h.Put(a, core.Token{})
+		up.set(func() { up.err = &core.Error{Class: core.BadSecret, Message: "x"} })
+		err := <-res
+		t.Log("caller who waited:", err)
+		if class(err) == core.Temporary {
+			t.Error("a waiting caller got a made-up min_ttl refusal")
+		}
+		time.Sleep(time.Minute)
+		if k := h.journal.token("1"); k.Value != "" {
+			t.Errorf("the other AppID's token is kept for the next start: %s, lives until %v", core.Mask(k.Value), k.ExpiresAt)
+		}
+	})
+}
+
+func TestALiveDestructiveAccountIsNeverFetched(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		up := newUpstream(twoHours)
+		up.traits = legacy
+		h := start(t, setup{source: up, account: func(a *core.Account) { a.Env = core.Live }})
+		time.Sleep(24 * time.Hour)
+		ways := map[string]func() error{
+			"get":    func() error { _, err := h.Get(t.Context(), "1", 0); return err },
+			"report": func() error { _, err := h.Refresh(t.Context(), "1", core.Report{}); return err },
+			"person": func() error { _, err := h.Refresh(t.Context(), "1", core.Report{Person: true}); return err },
+			"test": func() error {
+				_, err := h.Test(t.Context(), h.account, core.Credentials{Secret: core.NewSecret("x")})
+				return err
+			},
+		}
+		for name, call := range ways {
+			if err := call(); class(err) != core.Misuse || core.AsError(err).Remedy != core.RemedyAllowLive {
+				t.Errorf("%s: got %v, want Misuse with its remedy", name, err)
+			}
+		}
+		if up.count() != 0 {
+			t.Fatal("a live account was fetched for")
+		}
+		if a, err := h.Refresh(t.Context(), "1", core.Report{Force: true, Person: true}); err != nil || !up.Accepts(a.Token.Value) {
+			t.Errorf("force: %v", err)
+		}
+		time.Sleep(24 * time.Hour)
+		if up.count() != 1 {
+			t.Error("the force was taken for a consent")
+		}
+		h.account.AllowLive = true
+		h.Put(h.account, core.Token{})
+		if token, err := h.Get(t.Context(), "1", 0); err != nil || !up.Accepts(token.Value) {
+			t.Errorf("with consent: %v", err)
+		}
+	})
+}
+
+func TestAnAccountThatBecomesLiveIsNotFetched(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		up := newUpstream(twoHours)
+		up.traits = legacy
+		h := start(t, setup{source: up, account: byHand})
+		h.vault.slow(3 * time.Second)
+		go h.Get(t.Context(), "1", 0)
+		time.Sleep(time.Second)
+		a := h.account
+		a.Env = core.Live
+		h.Put(a, core.Token{})
+		time.Sleep(time.Minute)
+		if up.count() != 0 {
+			t.Error("a live account of a destructive source was fetched for without consent")
+		}
+	})
+}
+
+func TestWithdrawnConsentStopsAWaitingRound(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		up := newUpstream(twoHours)
+		up.traits = legacy
+		h := start(t, setup{source: up, account: func(a *core.Account) { a.Env, a.AllowLive, a.Auto = core.Live, true, false }})
+		h.vault.slow(3 * time.Second)
+		go h.Get(t.Context(), "1", 0)
+		time.Sleep(time.Second)
+		a := h.account
+		a.AllowLive = false
+		h.Put(a, core.Token{})
+		time.Sleep(time.Minute)
+		if up.count() != 0 {
+			t.Error("fetched after the consent was withdrawn")
+		}
+	})
+}
+
+func TestTheLiveRefusalEndsWithTheEdit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		up := newUpstream(twoHours)
+		up.traits = legacy
+		now := time.Now().Round(0)
+		h := start(t, setup{source: up, account: func(a *core.Account) { a.Env = core.Live }, stored: core.Token{Value: "dead-token", ObtainedAt: now, ExpiresAt: now.Add(time.Hour), Life: time.Hour}})
+		_, err := h.Refresh(t.Context(), "1", core.Report{})
+		t.Log(err)
+		a := h.account
+		a.Env = core.Sandbox
+		h.Put(a, core.Token{})
+		time.Sleep(time.Hour)
+		if _, err := h.Get(t.Context(), "1", 0); err != nil {
+			t.Errorf("now a sandbox account: %v", err)
+		}
+	})
+}
+
+func TestAForgottenAccountIsNeverAskedFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		up := newUpstream(twoHours)
+		h := start(t, setup{source: up, account: byHand})
+		h.journal.slow(2*time.Second, "")
+		go h.Get(t.Context(), "1", 0)
+		a := h.account
+		a.Auto = true
+		h.Put(a, core.Token{})
+		time.Sleep(time.Second)
+		h.Forget("1")
+		time.Sleep(24 * time.Hour)
+		if up.count() != 1 {
+			t.Errorf("%d calls, the last for an account that was forgotten a day ago", up.count())
+		}
+	})
+}
+
+func TestTheVaultDecides(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		up := newUpstream(twoHours)
+		h := start(t, setup{source: up, account: byHand})
+		h.vault.set(&core.Error{Class: core.VaultClosed, Message: "the vault is locked"})
+		if _, err := h.Get(t.Context(), "1", 0); class(err) != core.VaultClosed {
+			t.Errorf("got %v, want VaultClosed", err)
+		}
+		if s, _ := h.Snapshot("1"); s.State(time.Now()) != core.StateLocked || up.count() != 0 {
+			t.Errorf("state %s after %d calls, want locked after none", s.State(time.Now()), up.count())
+		}
+		h.vault.set(nil)
+		h.Unlocked()
+		if _, err := h.Get(t.Context(), "1", 0); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestAnUnlockDuringARoundIsNotLost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		up := newUpstream(twoHours)
+		h := start(t, setup{source: up, account: byHand})
+		h.vault.slow(3 * time.Second)
+		h.vault.set(&core.Error{Class: core.VaultClosed, Message: "locked"})
+		a := h.account
+		a.Auto = true
+		h.Put(a, core.Token{})
+		time.Sleep(time.Second) // the round is asking the vault
+		h.vault.set(nil)
+		h.Unlocked()
+		time.Sleep(48 * time.Hour)
+		s, _ := h.Snapshot("1")
+		_, err := h.Get(t.Context(), "1", 0)
+		if err != nil {
+			t.Errorf("two days after the unlock: state %s, %d calls, Get: %v", s.State(time.Now()), up.count(), err)
+		}
+	})
+}
+
+func TestLockingForgetsNoRefusal(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		up := newUpstream(twoHours)
+		up.err = &core.Error{Class: core.BadSecret, Message: "wrong secret"}
+		h := start(t, setup{source: up})
+		time.Sleep(time.Minute)
+		for range 10 {
+			h.Locked(&core.Error{Class: core.VaultClosed, Message: "locked"})
+			time.Sleep(time.Second)
+			h.Unlocked()
+			time.Sleep(time.Second)
+		}
+		if up.count() != 1 {
+			t.Errorf("a wrong secret was tried %d times in 20 s without an edit or a Try again", up.count())
+		}
+	})
+}

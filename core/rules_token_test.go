@@ -1,0 +1,190 @@
+package core
+
+import (
+	"fmt"
+	"testing"
+	"time"
+)
+
+func TestALifeThatUpstreamCannotGive(t *testing.T) {
+	plain := Traits{Repeat: RepeatSame, Window: 300 * time.Second}
+	anytime := Traits{Repeat: RepeatNewAllLive, Window: 300 * time.Second, Anytime: true}
+	for _, tt := range []struct {
+		name    string
+		traits  Traits
+		left    time.Duration
+		longest time.Duration
+		want    time.Duration // minTTL
+		refused bool
+	}{
+		{"before the window", plain, 301 * time.Second, 0, 302 * time.Second, true},
+		{"at the window", plain, 300 * time.Second, 0, 302 * time.Second, false},
+		{"expired", plain, -1, 0, time.Hour, false},
+		{"none", plain, 0, 0, time.Hour, false},
+		{"at any time", anytime, time.Hour, 0, 2 * time.Hour, false},
+		{"at any time, more than a life", anytime, time.Hour, 0, 2*time.Hour + 1, true},
+		{"at any time, as long as they were when they came", anytime, time.Hour, 119 * time.Minute, 119 * time.Minute, false},
+		{"at any time, longer than they were when they came", anytime, time.Hour, 119 * time.Minute, 2 * time.Hour, true},
+		{"at any time, more than a life in the window", anytime, 300 * time.Second, 0, 3 * time.Hour, false},
+	} {
+		e := withToken(tt.left)
+		e.longest = tt.longest
+		err := e.tooLong(tt.traits, noon, tt.want)
+		if (err != nil) != tt.refused {
+			t.Errorf("%s: %v", tt.name, err)
+		}
+		if err != nil && (!err.RetryAt.Equal(noon.Add(tt.left-300*time.Second)) || err.Remedy != RemedyLifeTooLong || err.Class != Temporary) {
+			t.Errorf("%s: %+v", tt.name, err)
+		}
+	}
+}
+
+func TestTheBudgetOfForce(t *testing.T) {
+	traits := Traits{ForceBudget: 2, ForceGap: 30 * time.Second, Day: "+08:00"}
+	for _, tt := range []struct {
+		name string
+		used int
+		last time.Duration // before now; 0: never
+		want Class
+		next time.Time
+	}{
+		{"the first", 0, 0, "", time.Time{}},
+		{"the last one", 1, time.Hour, "", time.Time{}},
+		{"one too many", 2, time.Hour, Quota, time.Date(2026, 3, 4, 16, 0, 0, 0, time.UTC)},
+		{"far too many", 3, 0, Quota, time.Date(2026, 3, 4, 16, 0, 0, 0, time.UTC)},
+		{"too soon", 1, 30*time.Second - 1, Temporary, noon.Add(1)},
+		{"at the end of the gap", 1, 30 * time.Second, "", time.Time{}},
+		{"in the future, for the clock was set back", 1, -time.Second, "", time.Time{}},
+		{"at this moment", 1, time.Nanosecond, Temporary, noon.Add(30*time.Second - 1)},
+	} {
+		var last time.Time
+		if tt.last != 0 {
+			last = noon.Add(-tt.last)
+		}
+		err := AsError(budget(traits, tt.used, last, noon))
+		if classOf(err) != tt.want || err != nil && !err.RetryAt.Equal(tt.next) {
+			t.Errorf("%s: %+v, want %s until %v", tt.name, err, tt.want, tt.next)
+		}
+	}
+}
+
+func TestWindowAndOverlapOfShortLives(t *testing.T) {
+	traits := Traits{Repeat: RepeatSame, Window: 300 * time.Second, Overlap: 100 * time.Second}
+	for _, tt := range []struct{ life, window, overlap time.Duration }{
+		{2 * time.Hour, 300 * time.Second, 100 * time.Second},
+		{300 * time.Second, 300 * time.Second, 100 * time.Second},
+		{299 * time.Second, 299 * time.Second / 2, 100 * time.Second},
+		{100 * time.Second, 50 * time.Second, 50 * time.Second},
+	} {
+		if w, o := traits.window(tt.life), traits.overlap(tt.life); w != tt.window || o != tt.overlap {
+			t.Errorf("a life of %v: window %v, overlap %v; want %v, %v", tt.life, w, o, tt.window, tt.overlap)
+		}
+	}
+	for _, again := range []Repeat{RepeatNewAllLive, RepeatNewTwoLive} {
+		traits.Repeat = again
+		if o := traits.overlap(time.Hour); o != time.Hour {
+			t.Errorf("%s: overlap %v, want the whole life", again, o)
+		}
+	}
+}
+
+// What the current token is after a grant.
+func TestATokenAfterAGrant(t *testing.T) {
+	traits := Traits{Repeat: RepeatSame, Window: 300 * time.Second, Overlap: 300 * time.Second, ForceBudget: 1}
+	old := func(left time.Duration) Token { return *withToken(left).token.Load() }
+	out := func(value string, left time.Duration) outcome {
+		return outcome{grant: Grant{Value: value, ExpiresIn: left}, sent: noon.Add(-5 * time.Second), took: 5 * time.Second}
+	}
+	for _, tt := range []struct {
+		name     string
+		traits   Traits
+		cur      Token
+		out      outcome
+		change   func(*outcome)
+		obtained time.Duration // from noon
+		expires  time.Duration
+		life     time.Duration
+		previous time.Duration // until when the old one may work; 0: none
+	}{
+		{name: "the first", traits: traits, cur: old(0), out: out("new", time.Hour), obtained: -5 * time.Second, expires: time.Hour - 5*time.Second, life: time.Hour},
+		{name: "another", traits: traits, cur: old(time.Hour), out: out("new", time.Hour), obtained: -5 * time.Second, expires: time.Hour - 5*time.Second, life: time.Hour, previous: 295 * time.Second},
+		{name: "another, the old one nearly at its end", traits: traits, cur: old(100 * time.Second), out: out("new", time.Hour), obtained: -5 * time.Second, expires: time.Hour - 5*time.Second, life: time.Hour, previous: 100 * time.Second},
+		{name: "another, the old one expired", traits: traits, cur: old(-1), out: out("new", time.Hour), obtained: -5 * time.Second, expires: time.Hour - 5*time.Second, life: time.Hour},
+		{name: "forced", traits: traits, cur: old(time.Hour), out: out("new", time.Hour), change: func(o *outcome) { o.forced = true }, obtained: -5 * time.Second, expires: time.Hour - 5*time.Second, life: time.Hour},
+		{name: "forced where that is a fetch like any other", traits: Traits{Repeat: RepeatDestructive, Window: 300 * time.Second, Overlap: 300 * time.Second}, cur: old(time.Hour), out: out("new", time.Hour), change: func(o *outcome) { o.forced = true }, obtained: -5 * time.Second, expires: time.Hour - 5*time.Second, life: time.Hour, previous: 295 * time.Second},
+		{name: "the old ones live on", traits: Traits{Repeat: RepeatNewAllLive, Window: 300 * time.Second}, cur: old(time.Hour), out: out("new", time.Hour), obtained: -5 * time.Second, expires: time.Hour - 5*time.Second, life: time.Hour, previous: time.Hour},
+		{name: "the same", traits: traits, cur: old(time.Hour), out: out("t", 50*time.Minute), obtained: -time.Hour, expires: 50*time.Minute - 5*time.Second, life: 2 * time.Hour},
+		{name: "the same with more life than it ever had", traits: traits, cur: old(time.Hour), out: out("t", 3*time.Hour), obtained: -time.Hour, expires: 3*time.Hour - 5*time.Second, life: 3 * time.Hour},
+		{name: "the same, obtained in the future", traits: traits, cur: old(2*time.Hour + time.Minute), out: out("t", time.Hour), obtained: -5 * time.Second, expires: time.Hour - 5*time.Second, life: 2 * time.Hour},
+		{name: "the clock went back a little meanwhile", traits: traits, cur: old(0), out: out("new", time.Hour), change: func(o *outcome) { o.sent = noon.Add(-4 * time.Second) }, obtained: -5 * time.Second, expires: time.Hour - 5*time.Second, life: time.Hour},
+		{name: "the machine slept meanwhile", traits: traits, cur: old(0), out: out("new", time.Hour), change: func(o *outcome) { o.sent = noon.Add(-time.Minute) }, obtained: -time.Minute, expires: 59 * time.Minute, life: time.Hour},
+	} {
+		if tt.change != nil {
+			tt.change(&tt.out)
+		}
+		got := tt.traits.succeed(tt.cur, tt.out, noon)
+		if got.Value != tt.out.grant.Value || !got.ObtainedAt.Equal(noon.Add(tt.obtained)) || !got.ExpiresAt.Equal(noon.Add(tt.expires)) || got.Life != tt.life {
+			t.Errorf("%s: obtained %v, expires %v, life %v; want %v, %v, %v", tt.name, got.ObtainedAt.Sub(noon), got.ExpiresAt.Sub(noon), got.Life, tt.obtained, tt.expires, tt.life)
+		}
+		if has := got.Previous.Value != ""; has != (tt.previous != 0) || has && (got.Previous.Value != "t" || !got.Previous.Until.Equal(noon.Add(tt.previous))) {
+			t.Errorf("%s: the old one until %v, want %v", tt.name, got.Previous.Until.Sub(noon), tt.previous)
+		}
+	}
+}
+
+// Of failures in a row the history keeps the first, those that differ and, of the
+// rest, ever fewer; and every one that somebody asked for.
+func TestTheHistoryThinsOutFailures(t *testing.T) {
+	e := withToken(time.Hour)
+	token := *e.token.Load()
+	fail := func(g goal, message, ip string) bool {
+		e.fails++
+		_, write := e.line(&flight{round: round{goal: g}}, outcome{err: &Error{Class: Temporary, Message: message, CallerIP: ip}}, token, token, noon)
+		return write
+	}
+	var written []int
+	for range 20 {
+		if fail(renew, "no answer", "") {
+			written = append(written, e.fails)
+		}
+	}
+	if got := fmt.Sprint(written); got != "[1 2 4 8 16]" {
+		t.Errorf("of twenty failures these are written: %s", got)
+	}
+	e.fails = 20
+	if !fail(report, "no answer", "") || !fail(force, "no answer", "") {
+		t.Error("a failure that somebody asked for is left out")
+	}
+	if !fail(renew, "no answer", "203.0.113.7") || fail(renew, "no answer", "203.0.113.7") || !fail(renew, "no answer", "203.0.113.8") || !fail(renew, "another", "203.0.113.8") {
+		t.Error("a failure that differs is left out, or one that does not is written")
+	}
+	for _, tt := range []struct {
+		g     goal
+		out   outcome
+		what  What
+		write bool
+	}{
+		{renew, outcome{verdict: same}, DidKeep, false},
+		{report, outcome{verdict: same}, DidKeep, true},
+		{force, outcome{verdict: same, forced: true}, DidKeep, true},
+		{report, outcome{verdict: accepted}, DidReport, true},
+		{renew, outcome{verdict: granted}, DidRenew, true},
+		{report, outcome{verdict: granted, forced: true}, DidForce, true},
+	} {
+		line, write := e.line(&flight{round: round{goal: tt.g}}, tt.out, token, token, noon)
+		if line.What != tt.what || write != tt.write {
+			t.Errorf("%v, %+v: %s, written %v", tt.g, tt.out, line.What, write)
+		}
+	}
+	if !fail(renew, "another", "203.0.113.8") {
+		t.Error("the first failure after a success is left out")
+	}
+	next := token
+	next.Value, next.Previous = "new", Previous{Value: "t", Until: noon.Add(time.Minute)}
+	for _, before := range []Token{token, next} {
+		line, _ := e.line(&flight{}, outcome{verdict: granted}, next, before, noon)
+		if replaced := before.Value != next.Value; line.PrevUntil.IsZero() == replaced {
+			t.Errorf("a token was replaced: %v; the history says until %v", replaced, line.PrevUntil)
+		}
+	}
+}
