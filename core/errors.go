@@ -135,6 +135,7 @@ const (
 	RemedyReadOnly     = "read_only"      // make folder and files yours and writable
 	RemedyInUse        = "in_use"         // another agent has the home; tokentray stop
 	RemedyLostAgent    = "lost_agent"     // an agent lives and nobody reaches it; end the process
+	RemedyAgentEnded   = "agent_ended"    // look whether the change was made
 	RemedyHungAgent    = "hung_agent"     // the agent answers nothing; end the process
 	RemedyNewer        = "newer_home"     // the home is of a newer version; update
 	RemedyDamaged      = "damaged"        // restart; the newest backup is restored

@@ -6,15 +6,20 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"tokentray/core/sim"
 )
 
 // ended reports whether a process has ended; nobody may have reaped it yet.
@@ -180,4 +185,76 @@ func taken(pipe *os.File) bool {
 		}
 	}
 	return false
+}
+
+// TestAnAgentThatIsKilledDuringACall: a read is answered by the next agent; of a
+// change the person hears that it may have been made or not, and looks.
+func TestAnAgentThatIsKilledDuringACall(t *testing.T) {
+	t.Parallel()
+	exe, home, env := bareHome(t)
+	asked, release := make(chan struct{}, 8), make(chan struct{})
+	var hold atomic.Bool
+	upstream := sim.New(sim.Config{OpenRegistration: true})
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if hold.Swap(false) {
+			asked <- struct{}{}
+			select {
+			case <-release:
+			case <-r.Context().Done():
+			}
+		}
+		upstream.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	defer close(release)
+	passphrase := filepath.Join(t.TempDir(), "passphrase.in")
+	if err := os.WriteFile(passphrase, []byte("correct horse battery staple\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	env = append(env, "TOKENTRAY_PASSPHRASE_FILE="+passphrase)
+	command(t, exe, env, "vault", "init")
+	defer command(t, exe, env, "stop")
+
+	// during runs a command, kills the agent when upstream is asked, and returns
+	// how the command ended.
+	during := func(stdin string, args ...string) (code int, out, errOut string) {
+		t.Helper()
+		hold.Store(true)
+		cmd := exec.Command(exe, args...)
+		var stdout, stderr bytes.Buffer
+		cmd.Env, cmd.Stdin, cmd.Stdout, cmd.Stderr = env, strings.NewReader(stdin), &stdout, &stderr
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		late := time.AfterFunc(2*time.Minute, func() { _ = cmd.Process.Kill() })
+		defer late.Stop()
+		select {
+		case <-asked:
+		case <-time.After(time.Minute):
+			t.Fatalf("%v asks nobody", args)
+		}
+		for _, pid := range agents(home) {
+			_ = syscall.Kill(pid, syscall.SIGKILL)
+		}
+		_ = cmd.Wait()
+		return cmd.ProcessState.ExitCode(), stdout.String(), stderr.String()
+	}
+	const secret = "0123456789abcdef0123456789abcdef\n"
+	add := []string{"add", "shop", "--appid", "wx0123456789abcdef", "--secret-stdin", "--base-url", server.URL}
+	code, out, errOut := during(secret, append(add, "--json")...)
+	if code != 1 || out != "" || !strings.Contains(errOut, `"class":"agent_ended"`) || !strings.Contains(errOut, `"remedy":"agent_ended"`) {
+		t.Errorf("add: code %d\n%s%s", code, out, errOut)
+	}
+	if !strings.Contains(command(t, exe, env, "list"), "shop") { // it is saved before upstream is asked
+		t.Error("the account is lost")
+	}
+	command(t, exe, env, "get", "shop") // so that nothing but the command asks upstream
+	code, out, errOut = during(secret, "edit", "shop", "--secret-stdin")
+	if code != 1 || !strings.Contains(errOut, "may have been made or not") || !strings.Contains(errOut, "tokentray show") {
+		t.Errorf("edit: code %d\n%s%s", code, out, errOut)
+	}
+	command(t, exe, env, "get", "shop")
+	if code, out, errOut = during("", "check", "shop", "--json"); code != 0 || !strings.Contains(out, `"accepted":true`) || errOut != "" {
+		t.Errorf("check: code %d\n%s%s", code, out, errOut)
+	}
 }

@@ -35,6 +35,13 @@ func connect(ctx context.Context, dir string, start bool) (api.Agent, error) {
 		if err != nil {
 			return nil, err
 		}
+		client.Revive = func(ctx context.Context) error {
+			again, err := ensure(ctx, h)
+			if again != nil {
+				again.Close()
+			}
+			return err
+		}
 		return client, nil
 	}
 	if err := h.CheckSocket(); err != nil {

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
@@ -29,6 +30,11 @@ const endTime = 10 * time.Second
 // Client is an Agent in another process, reached over its socket. It is safe
 // for concurrent use. It sets no time limit of its own: contexts rule.
 type Client struct {
+	// Revive starts the agent after it went away. A call that it left without an
+	// answer is then made once more, if that can do no harm. nil: nobody does. It
+	// must be set before the first call.
+	Revive func(context.Context) error
+
 	lines  lines
 	socket string
 }
@@ -202,9 +208,10 @@ func (c *Client) Stop(ctx context.Context) error {
 // have started the next agent.
 func (c *Client) last(ctx context.Context, path string) error {
 	c.lines.close()
+	erases := path == "/v1/reset"
 	conn, err := (&net.Dialer{}).DialContext(ctx, "unix", c.socket)
 	if err != nil {
-		return c.broken(ctx, err)
+		return c.broken(ctx, err, false)
 	}
 	defer conn.Close()
 	unwatch := context.AfterFunc(ctx, func() { _ = conn.Close() })
@@ -220,19 +227,19 @@ func (c *Client) last(ctx context.Context, path string) error {
 		return core.AsError(fmt.Errorf("make the request: %w", err))
 	}
 	if err := req.Write(conn); err != nil {
-		return c.broken(ctx, err)
+		return c.broken(ctx, err, false)
 	}
 	answers := bufio.NewReader(conn)
 	resp, err := http.ReadResponse(answers, req)
 	if err != nil {
-		return c.broken(ctx, err)
+		return c.broken(ctx, err, erases)
 	}
 	refusal := c.refused(resp)
 	if refusal != nil && !errors.Is(refusal, ErrVersion) {
 		return refusal
 	}
 	if _, err := io.Copy(io.Discard, resp.Body); err != nil {
-		return c.broken(ctx, err)
+		return c.broken(ctx, err, erases)
 	}
 	_, _ = answers.ReadByte() // returns when the connection is closed
 	ends, cancel := context.WithTimeout(ctx, endTime)
@@ -302,26 +309,63 @@ func (c *Client) do(ctx context.Context, method, path string, body any) error {
 	return err
 }
 
-// call sends one request and decodes its answer. Errors are *core.Error.
+// call makes a call and decodes its answer. Errors are *core.Error.
 func call[T any](ctx context.Context, c *Client, method, path string, body any) (T, error) {
 	var out T
-	resp, err := c.send(ctx, method, path, body)
+	raw, err := c.exchange(ctx, method, path, body)
 	if err != nil {
 		return out, err
-	}
-	defer resp.Body.Close()
-	if err := c.refused(resp); err != nil {
-		return out, err
-	}
-	raw, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
-	if err != nil {
-		return out, c.broken(ctx, err)
 	}
 	if err := json.Unmarshal(raw, &out); err != nil {
 		// The cause is left out: it could quote what the answer holds.
 		return out, &core.Error{Class: core.Internal, Remedy: core.RemedyRestart, Message: "the agent's answer cannot be read; run tokentray stop and try again"}
 	}
 	return out, nil
+}
+
+// exchange makes a call and returns its answer. Where the agent went away and
+// Revive brought another, it makes the call once more, unless the first one may
+// have changed something.
+func (c *Client) exchange(ctx context.Context, method, path string, body any) ([]byte, error) {
+	raw, err := c.once(ctx, method, path, body)
+	if c.Revive == nil || ctx.Err() != nil || !errors.Is(err, ErrNoAgent) || errors.Is(err, ErrEnded) {
+		return raw, err
+	}
+	if err := c.Revive(ctx); err != nil {
+		return nil, err
+	}
+	return c.once(ctx, method, path, body)
+}
+
+func (c *Client) once(ctx context.Context, method, path string, body any) ([]byte, error) {
+	resp, err := c.send(ctx, method, path, body)
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	if err := c.refused(resp); err != nil {
+		return nil, err
+	}
+	raw, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
+	if err != nil {
+		return nil, c.broken(ctx, err, !harmless(method, path, body))
+	}
+	return raw, nil
+}
+
+// harmless reports whether a call changes nothing that a second one like it would
+// not leave as it is.
+func harmless(method, path string, body any) bool {
+	if method == http.MethodGet || strings.HasSuffix(path, "/check") || path == "/v1/test" || path == "/v1/export" || path == "/v1/session" {
+		return true
+	}
+	switch b := body.(type) {
+	case ImportRequest:
+		return b.Apply == "" // a plan
+	case RefreshRequest:
+		return !b.Force && b.Stale != "" // a report of one token
+	}
+	return false
 }
 
 func (c *Client) send(ctx context.Context, method, path string, body any) (*http.Response, error) {
@@ -342,7 +386,9 @@ func (c *Client) send(ctx context.Context, method, path string, body any) (*http
 	}
 	resp, err := c.lines.do(req)
 	if err != nil {
-		return nil, c.broken(ctx, err)
+		var op *net.OpError
+		sent := !errors.As(err, &op) || op.Op != "dial"
+		return nil, c.broken(ctx, err, sent && !harmless(method, path, body))
 	}
 	return resp, nil
 }
@@ -369,9 +415,10 @@ func decodeError(status int, raw []byte) *core.Error {
 	return body.Error.Core()
 }
 
-// broken explains a call that brought no answer. The URL of a *url.Error is
-// dropped: paths name accounts, queries may one day name more.
-func (c *Client) broken(ctx context.Context, err error) *core.Error {
+// broken explains a call that brought no answer; changed: it may have changed
+// something. The URL of a *url.Error is dropped: paths name accounts, queries may
+// one day name more.
+func (c *Client) broken(ctx context.Context, err error, changed bool) *core.Error {
 	if ctx.Err() != nil {
 		return core.AsError(ctx.Err())
 	}
@@ -381,6 +428,9 @@ func (c *Client) broken(ctx context.Context, err error) *core.Error {
 	}
 	if errors.Is(err, errForbidden) {
 		return &core.Error{Class: core.Internal, Remedy: core.RemedyLog, Message: "the agent's socket belongs to somebody else; run this as the user who started the agent", Err: err}
+	}
+	if changed {
+		return endedMeanwhile(err)
 	}
 	return noAgent(err)
 }

@@ -14,6 +14,14 @@ import (
 // socket, or the agent went away during the call.
 var ErrNoAgent = errors.New("no agent is running")
 
+// ErrEnded is in the chain of a Client's error, with ErrNoAgent, when the agent
+// went away in the middle of a call that changes something: whether the change
+// was made nobody knows.
+var ErrEnded = errors.New("the agent ended during the call")
+
+// Ended is the class of that error. No agent answers with it.
+const Ended core.Class = "agent_ended"
+
 // ErrVersion is in the chain of a Client's error when the agent speaks another
 // API number. Stop works all the same.
 var ErrVersion = errors.New("the agent speaks another API number")
@@ -101,6 +109,14 @@ func noAgent(cause error) *core.Error {
 		Class: core.Internal, Remedy: core.RemedyNoAgent,
 		Message: "no agent is running; start it with tokentray agent",
 		Err:     errors.Join(ErrNoAgent, cause),
+	}
+}
+
+func endedMeanwhile(cause error) *core.Error {
+	return &core.Error{
+		Class: Ended, Remedy: core.RemedyAgentEnded,
+		Message: "the agent ended during the call, and the change may have been made or not; look with tokentray list, show or history before you repeat it",
+		Err:     errors.Join(ErrEnded, ErrNoAgent, cause),
 	}
 }
 

@@ -49,6 +49,8 @@ func exitCode(ctx context.Context, err error) int {
 		return exitInterrupted
 	case errors.As(err, &usage):
 		return exitUsage
+	case errors.Is(err, api.ErrEnded): // something may have been done
+		return exitFailure
 	case errors.Is(err, api.ErrNoAgent), errors.Is(err, api.ErrVersion):
 		return exitNoAgent
 	}

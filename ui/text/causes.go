@@ -78,6 +78,7 @@ func causes() table {
 		"cause.home_shared":   {"The home folder holds other things and others may enter it.", "数据目录中有其他内容，且其他用户可以进入。"},
 		"cause.no_agent":      {"The agent does not run and could not be started: {message}", "守护进程未运行，也无法启动：{message}"},
 		"cause.in_use":        {"Another TokenTray has this home open.", "另一个 TokenTray 正在使用此数据目录。"},
+		"cause.agent_ended":   {"The agent ended during the call. The change may have been made or not.", "守护进程在调用过程中结束，更改可能已完成，也可能没有。"},
 		"cause.hung_agent":    {"The agent does not answer.", "守护进程没有应答。"},
 		"cause.lost_agent":    {"An agent has this home open, but its socket is gone, so that nobody reaches it.", "有守护进程正在使用此数据目录，但其套接字已不存在，无法连接。"},
 		"cause.newer_home":    {"This home was written by a newer TokenTray.", "此数据目录由更新版本的 TokenTray 写入。"},

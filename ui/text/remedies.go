@@ -168,6 +168,10 @@ func remedies() table {
 			"Use that one, or end it first: tokentray stop",
 			"请使用正在运行的那个，或先结束它：tokentray stop",
 		},
+		"remedy.agent_ended": {
+			"Look before you repeat it: tokentray list, tokentray show NAME, tokentray history NAME.",
+			"重复操作前请先查看：tokentray list、tokentray show 名称、tokentray history 名称。",
+		},
 		"remedy.hung_agent": {
 			"End the process tokentray, in the system's task manager or with kill -9 and its PID; the next command starts a new one. What is stored stays.",
 			"请结束 tokentray 进程：使用系统的任务管理器，或用 kill -9 加其 PID；下一条命令会启动新的进程。已保存的数据不受影响。",
