@@ -151,12 +151,14 @@ func (b *Button) Enable(on bool) {
 	}
 }
 
-// Rename changes the words.
-func (b *Button) Rename(label string) {
-	if b.Label != label {
-		b.Label = label
-		b.Refresh()
+// Rename changes the words; it reports whether they were others.
+func (b *Button) Rename(label string) bool {
+	if b.Label == label {
+		return false
 	}
+	b.Label = label
+	b.Refresh()
+	return true
 }
 
 func (b *Button) press() {
@@ -169,7 +171,7 @@ func (b *Button) Tapped(*fyne.PointEvent)        { b.press() }
 func (b *Button) MouseIn(*desktop.MouseEvent)    { b.hovered = true; b.Refresh() }
 func (b *Button) MouseMoved(*desktop.MouseEvent) {}
 func (b *Button) MouseOut()                      { b.hovered = false; b.Refresh() }
-func (b *Button) FocusGained()                   { b.focused = true; b.Refresh(); b.look.Reveal(b) }
+func (b *Button) FocusGained()                   { b.focused = true; b.Refresh(); b.look.reveal(b) }
 func (b *Button) FocusLost()                     { b.focused = false; b.Refresh() }
 func (b *Button) TypedRune(r rune)               { b.look.Typed(r) }
 

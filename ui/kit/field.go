@@ -60,7 +60,7 @@ func (e *Entry) AcceptsTab() bool { return false }
 
 func (e *Entry) FocusGained() {
 	e.Entry.FocusGained()
-	e.look.Reveal(e)
+	e.look.reveal(e)
 }
 
 func (e *Entry) TypedKey(k *fyne.KeyEvent) {
@@ -187,7 +187,7 @@ func (t *Toggle) Tapped(*fyne.PointEvent)        { t.Flip() }
 func (t *Toggle) MouseIn(*desktop.MouseEvent)    { t.hovered = true; t.Refresh() }
 func (t *Toggle) MouseMoved(*desktop.MouseEvent) {}
 func (t *Toggle) MouseOut()                      { t.hovered = false; t.Refresh() }
-func (t *Toggle) FocusGained()                   { t.focused = true; t.Refresh(); t.look.Reveal(t) }
+func (t *Toggle) FocusGained()                   { t.focused = true; t.Refresh(); t.look.reveal(t) }
 func (t *Toggle) FocusLost()                     { t.focused = false; t.Refresh() }
 func (t *Toggle) TypedRune(r rune)               { t.look.Typed(r) }
 

@@ -10,8 +10,11 @@ import (
 // then thrown away, and the keyboard must go to what took its place: whoever
 // presses Space on one setting wants to go on from there.
 
-// Focusables are what can have the keyboard in a tree, in the order it stands.
+// Focusables are what can have the keyboard in a tree, in the order it stands; what is hidden cannot.
 func Focusables(tree fyne.CanvasObject) []fyne.Focusable {
+	if !tree.Visible() {
+		return nil
+	}
 	if f, ok := tree.(fyne.Focusable); ok {
 		return []fyne.Focusable{f}
 	}

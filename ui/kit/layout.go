@@ -232,6 +232,9 @@ func (s *Scroller) Reflow() { s.fit(s.Size()); s.Inner.Refresh() }
 
 // Reveal scrolls so that an object within can be seen.
 func (s *Scroller) Reveal(o fyne.CanvasObject) {
+	if s.Size().Height == 0 {
+		return // it is not laid out yet
+	}
 	driver := fyne.CurrentApp().Driver()
 	top := driver.AbsolutePositionForObject(o).Y - driver.AbsolutePositionForObject(s.Scroll).Y
 	const air = 8 * Grid // for the label above and the words below
@@ -261,14 +264,15 @@ func (f *Fixed) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 }
 func (f *Fixed) MinSize([]fyne.CanvasObject) fyne.Size { return f.Size }
 
-// Visible shows or hides an object; nothing happens when it is so already.
-func Visible(o fyne.CanvasObject, on bool) {
+// Visible shows or hides an object; it reports whether it was otherwise.
+func Visible(o fyne.CanvasObject, on bool) bool {
 	if o.Visible() == on {
-		return
+		return false
 	}
 	if on {
 		o.Show()
 	} else {
 		o.Hide()
 	}
+	return true
 }

@@ -18,12 +18,32 @@ type Look struct {
 	OnKey      func(*fyne.KeyEvent)
 	OnShortcut func(fyne.Shortcut)
 	OnChar     func(rune)
-	Reveal     func(fyne.CanvasObject) // scrolls what got the keyboard into sight
+	Reveal     func(fyne.CanvasObject) // scrolls what got the keyboard into sight; nil where nothing scrolls
 }
 
 // T is the sentence of a key of the window's table.
 func (l *Look) T(key string, args ...any) string {
 	return l.Words.Say(text.Key("window."+key), args...)
+}
+
+// Within is the look of what stands in a scroller: what gets the keyboard there
+// is scrolled into sight, in what the scroller stands in too.
+func (l *Look) Within(s *Scroller) *Look {
+	in := *l
+	in.Reveal = func(o fyne.CanvasObject) {
+		s.Reveal(o)
+		if l.Reveal != nil {
+			l.Reveal(o)
+		}
+	}
+	return &in
+}
+
+// reveal scrolls what got the keyboard into sight.
+func (l *Look) reveal(o fyne.CanvasObject) {
+	if l.Reveal != nil {
+		l.Reveal(o)
+	}
 }
 
 // Typed hands on a character that a part has no use for.

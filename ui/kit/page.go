@@ -14,10 +14,58 @@ const HeadHeight = 56
 // RowLeft is the room at the left of rows and pages.
 const RowLeft = 4 * Grid
 
-// Page is a head over a body, and a foot where there is a third.
-type Page struct{}
+// Page is a page of the window: a head, a column that scrolls, and a foot where
+// one is set. It is made once. What stands on it is shown, hidden and changed in
+// place, so that the keyboard, the cursor of a field and the place to which
+// somebody scrolled stay where they are.
+type Page struct {
+	Root *fyne.Container
+	Head *Head
+	Look *Look // for what stands on the page: what gets the keyboard is scrolled into sight
 
-func (p *Page) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	column *fyne.Container
+	scroll *Scroller
+}
+
+// NewPage returns a page without a foot whose parts stand gap apart.
+func NewPage(l *Look, gap float32, head *Head) *Page {
+	column := container.New(&Column{Gap: gap, PadX: RowLeft, PadY: gap})
+	p := &Page{Head: head, column: column, scroll: NewScroller(column)}
+	p.Look = l.Within(p.scroll)
+	p.Root = container.New(&PageLayout{}, head.Root, p.scroll)
+	return p
+}
+
+// Add puts parts under the others.
+func (p *Page) Add(parts ...fyne.CanvasObject) {
+	for _, o := range parts {
+		p.column.Add(o)
+	}
+}
+
+// SetFoot puts an object under the column, where it does not scroll.
+func (p *Page) SetFoot(foot fyne.CanvasObject) { p.Root.Objects = append(p.Root.Objects[:2:2], foot) }
+
+// Reflow lays the page out again after something on it changed its height.
+func (p *Page) Reflow() {
+	p.Root.Layout.Layout(p.Root.Objects, p.Root.Size())
+	p.scroll.Reflow()
+}
+
+// Reveal scrolls so that an object on the page can be seen.
+func (p *Page) Reveal(o fyne.CanvasObject) { p.scroll.Reveal(o) }
+
+// Offset is how far the page is scrolled, in Fyne's units.
+func (p *Page) Offset() float32 { return p.scroll.Scroll.Offset.Y }
+
+// ScrollTo scrolls the page to an offset.
+func (p *Page) ScrollTo(y float32) { p.scroll.Scroll.Offset.Y = y; p.scroll.Scroll.Refresh() }
+
+// PageLayout stands a head over a body, and a foot under it where there is a
+// third object.
+type PageLayout struct{}
+
+func (p *PageLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	foot := float32(0)
 	if len(objects) > 2 {
 		foot = HeightFor(objects[2], size.Width)
@@ -27,21 +75,37 @@ func (p *Page) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	Place(objects[1], 0, HeadHeight, size.Width, max(0, size.Height-HeadHeight-foot))
 }
 
-func (p *Page) MinSize(objects []fyne.CanvasObject) fyne.Size {
+func (p *PageLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	return fyne.NewSize(objects[0].MinSize().Width, HeadHeight)
 }
 
-// PageHead is the bar over a page: back, title, and what stands at the right.
-func PageHead(l *Look, back *Button, title string, right ...fyne.CanvasObject) fyne.CanvasObject {
-	return container.New(&head{title: title}, append([]fyne.CanvasObject{
-		canvas.NewRectangle(l.Palette.Raised), canvas.NewRectangle(l.Palette.Line), back, BoldText(title, 17, l.Palette.Text),
-	}, right...)...)
+// Head is the bar over a page: back, title, and what stands at the right.
+type Head struct {
+	Root   *fyne.Container
+	layout *headLayout
 }
 
-// head lays out ground, hairline, back button, title and the rest.
-type head struct{ title string }
+// NewHead returns a bar with a title.
+func NewHead(l *Look, back *Button, title string, right ...fyne.CanvasObject) *Head {
+	h := &Head{layout: &headLayout{title: title}}
+	h.Root = container.New(h.layout, append([]fyne.CanvasObject{
+		canvas.NewRectangle(l.Palette.Raised), canvas.NewRectangle(l.Palette.Line), back, BoldText(title, 17, l.Palette.Text),
+	}, right...)...)
+	return h
+}
 
-func (h *head) Layout(o []fyne.CanvasObject, size fyne.Size) {
+// SetTitle changes the title.
+func (h *Head) SetTitle(title string) {
+	if h.layout.title != title {
+		h.layout.title = title
+		h.Root.Layout.Layout(h.Root.Objects, h.Root.Size())
+	}
+}
+
+// headLayout lays out ground, hairline, back button, title and the rest.
+type headLayout struct{ title string }
+
+func (h *headLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
 	Place(o[0], 0, 0, size.Width, size.Height)
 	Place(o[1], 0, size.Height-1, size.Width, 1)
 	x := float32(RowLeft)
@@ -65,7 +129,7 @@ func (h *head) Layout(o []fyne.CanvasObject, size fyne.Size) {
 	Place(t, x, (size.Height-m.Height)/2, m.Width, m.Height)
 }
 
-func (h *head) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(120, HeadHeight) }
+func (h *headLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(120, HeadHeight) }
 
 // Subhead is the title of a part of a page.
 func Subhead(l *Look, s string) fyne.CanvasObject {
@@ -75,9 +139,35 @@ func Subhead(l *Look, s string) fyne.CanvasObject {
 // factLabel is the width of the labels of facts and of the times of a history.
 const factLabel = 104
 
-// Fact is a label and a value that may be long.
-func Fact(l *Look, label, value string) fyne.CanvasObject {
-	return container.New(&FactRow{}, Text(label, 13, l.Palette.Muted), NewProse(value, 13, l.Palette.Text))
+// Fact is a line with a label and a value that may be long.
+type Fact struct {
+	Root  *fyne.Container
+	label *canvas.Text
+	value *Prose
+}
+
+// NewFact returns a line that is hidden until it has a value.
+func NewFact(l *Look, label string) *Fact {
+	f := &Fact{label: Text(label, 13, l.Palette.Muted), value: NewProse("", 13, l.Palette.Text)}
+	f.Root = container.New(&FactRow{}, f.label, f.value)
+	f.Root.Hidden = true
+	return f
+}
+
+// SetLabel changes the label.
+func (f *Fact) SetLabel(label string) {
+	if f.label.Text != label {
+		f.label.Text = label
+		f.label.Refresh()
+	}
+}
+
+// Set changes the value, and hides the line where there is none. It reports
+// whether anything changed.
+func (f *Fact) Set(value string, c color.NRGBA) bool {
+	changed := f.value.Set(value, c) || f.Root.Hidden != (value == "")
+	f.Root.Hidden = value == ""
+	return changed
 }
 
 // FactRow stands two objects in columns of which the first is fixed.
@@ -96,10 +186,12 @@ func (g *FactRow) MinSize(o []fyne.CanvasObject) fyne.Size {
 	return fyne.NewSize(factLabel+o[1].MinSize().Width, max(o[0].MinSize().Height, o[1].MinSize().Height))
 }
 
-// SetText changes a line of text if it differs.
-func SetText(t *canvas.Text, s string, c color.NRGBA) {
-	if t.Text != s || t.Color != c {
-		t.Text, t.Color = s, c
-		t.Refresh()
+// SetText changes a line of text; it reports whether anything changed.
+func SetText(t *canvas.Text, s string, c color.NRGBA) bool {
+	if t.Text == s && t.Color == c {
+		return false
 	}
+	t.Text, t.Color = s, c
+	t.Refresh()
+	return true
 }

@@ -53,6 +53,13 @@ func (p *Prose) Set(content string, c color.Color) bool {
 	return true
 }
 
+// SetOrHide is Set, and hides text that is empty.
+func (p *Prose) SetOrHide(content string, c color.Color) bool {
+	changed := p.Set(content, c) || p.Hidden != (content == "")
+	p.Hidden = content == ""
+	return changed
+}
+
 func (p *Prose) CreateRenderer() fyne.WidgetRenderer {
 	p.r = &Renderer{
 		Min: func() fyne.Size {

@@ -275,7 +275,7 @@ func (s *Segment) Tapped(e *fyne.PointEvent)        { s.Pick(s.at(e.Position)) }
 func (s *Segment) MouseIn(e *desktop.MouseEvent)    { s.hover(s.at(e.Position)) }
 func (s *Segment) MouseMoved(e *desktop.MouseEvent) { s.hover(s.at(e.Position)) }
 func (s *Segment) MouseOut()                        { s.hover(-1) }
-func (s *Segment) FocusGained()                     { s.Focused = true; s.Refresh(); s.look.Reveal(s) }
+func (s *Segment) FocusGained()                     { s.Focused = true; s.Refresh(); s.look.reveal(s) }
 func (s *Segment) FocusLost()                       { s.Focused = false; s.Refresh() }
 func (s *Segment) TypedRune(r rune)                 { s.look.Typed(r) }
 func (s *Segment) TypedKey(e *fyne.KeyEvent) {

@@ -44,7 +44,7 @@ func (p *logPage) draw(l *kit.Look, back func(), now time.Time) (fyne.CanvasObje
 	}
 	scroll := kit.NewScroller(column)
 	reload := kit.NewSmallButton(l, kit.Quiet, l.T("door.log.reload"), p.reload)
-	return container.New(&kit.Page{}, kit.PageHead(l, kit.NewIconButton(l, kit.IconBack, l.T("back"), back), l.T("door.log"), reload), scroll), scroll
+	return container.New(&kit.PageLayout{}, kit.NewHead(l, kit.NewIconButton(l, kit.IconBack, l.T("back"), back), l.T("door.log"), reload).Root, scroll), scroll
 }
 
 // accessLine says what one line of the log tells, and how good that is.

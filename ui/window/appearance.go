@@ -63,7 +63,10 @@ func (w *Window) build() {
 	if w.snackbar != nil && w.snackbar.Visible() {
 		message, told = w.snackbar.shown, true
 	}
-	kept := w.detail
+	offset := float32(0)
+	if w.detail != nil {
+		offset = w.detail.page.Offset()
+	}
 	w.parts = parts{}
 	w.list = newListView(l, rowSource{row: w.rowNow, plain: w.plainRow}, listActions{
 		rowActions: rowActions{copy: w.copyDefault, menu: w.openMenu, help: w.help, pick: w.point},
@@ -74,12 +77,11 @@ func (w *Window) build() {
 	w.body = container.NewStack()
 	w.shelf = container.New(&shelf{}, w.drawHead(), w.drawFinder(), w.body)
 	w.holder = container.NewStack()
-	w.side = container.NewStack()
 	w.snackbar = newSnackbar(l, w.clearClipboard, w.dismiss)
-	w.detail = newDetail(l, w.detailActions())
-	if kept != nil {
-		w.detail.keep(kept)
-	}
+	w.detail = newDetail(l, w.shown, w.detailActions())
+	w.detail.page.ScrollTo(offset)
+	w.nothing = container.New(&centered{width: 320}, middle("", kit.SizeText, l.Palette.Muted))
+	w.side = container.NewStack(w.nothing, w.detail.page.Root)
 	w.frame = &frame{w: w}
 	w.root = container.New(w.frame, w.banners, w.shelf, w.side, w.holder, w.snackbar, newRule(l))
 	w.win.SetContent(w.root)

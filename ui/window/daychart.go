@@ -42,7 +42,7 @@ type dayChart struct {
 	account api.Account
 	history []api.HistoryEntry
 	now     time.Time
-	at      *time.Time // what is read, kept by the pane over a redraw
+	at      *time.Time // what is read
 
 	shown   timeline
 	drawn   float32 // width that is drawn
@@ -62,13 +62,22 @@ var (
 	_ kit.Tall          = (*dayChart)(nil)
 )
 
-// newDayChart draws history, newest line first. at is where the person reads;
-// zero for nowhere.
-func newDayChart(l *kit.Look, a api.Account, history []api.HistoryEntry, now time.Time, at *time.Time) *dayChart {
-	c := &dayChart{look: l, account: a, history: history, now: now, at: at, legend: container.New(&kit.Flow{Gap: 2 * kit.Grid})}
-	c.legend.Objects = legendOf(l, a, timelineOf(history, a, now, time.Hour).Counts)
+// newDayChart is an empty picture. at is where the person reads; zero for
+// nowhere.
+func newDayChart(l *kit.Look, at *time.Time) *dayChart {
+	c := &dayChart{look: l, at: at, legend: container.New(&kit.Flow{Gap: 2 * kit.Grid})}
 	c.ExtendBaseWidget(c)
 	return c
+}
+
+// set draws the history of an account, newest line first.
+func (c *dayChart) set(a api.Account, history []api.HistoryEntry, now time.Time) {
+	c.account, c.history, c.now = a, history, now
+	c.legend.Objects = legendOf(c.look, a, timelineOf(history, a, now, time.Hour).Counts)
+	if c.r != nil {
+		c.draw(c.Size())
+		canvas.Refresh(c)
+	}
 }
 
 // tick moves the picture once a minute.

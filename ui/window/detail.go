@@ -17,16 +17,11 @@ import (
 // revealTime is how long a revealed token stays in sight.
 const revealTime = 20 * time.Second
 
-// detail is the pane of one account. It beholds the account by its ID and is
-// drawn anew when the account changes; in between tick touches the words that
-// count down.
-type detail struct {
-	look *kit.Look
-	on   detailActions
-
+// paneState is what the pane shows, and how a person looks at it. It outlives the
+// pane, which is made anew in another language.
+type paneState struct {
 	account api.Account
 	paired  bool // its name stands in the other environment too
-	now     time.Time
 	history []api.HistoryEntry
 	asked   bool // the history came
 	read    int  // how many lines it was told to have when it was asked for last
@@ -35,24 +30,49 @@ type detail struct {
 	lines  int       // of history that are wanted; 0 means the first few
 	readAt time.Time // where the chart is read; zero for nowhere
 
-	revealed string // the token, while it is in sight
-	hideAt   time.Time
+	revealing bool   // the token was asked for, to be shown
+	revealed  string // the token, while it is in sight
+	hideAt    time.Time
+}
 
-	root     *fyne.Container
-	scroll   *kit.Scroller
-	back     *kit.Button
-	timeWord *canvas.Text
-	expiry   *kit.Prose
-	state    *kit.Prose
+// hide hides a revealed token, and one that is still on its way.
+func (s *paneState) hide() { s.revealing, s.revealed, s.hideAt = false, "", time.Time{} }
+
+// detail is the pane of one account. Its parts are made once: show brings them to
+// the account as it stands, tick to the time as it goes by.
+type detail struct {
+	*paneState
+	look *kit.Look
+	on   detailActions
+
+	page *kit.Page
+	back *kit.Button
+	tag  *envTag
+	kind *canvas.Text
+	flip *kit.Button
+
+	problem *problemBox
+
 	ring     *kit.Ring
-	chart    *dayChart
-	today    []*kit.Prose
+	timeWord *canvas.Text
+	state    *kit.Prose
+	expiry   *kit.Prose
+	token    *kit.Prose
+	tokenBox *fyne.Container
+	life     *fyne.Container // ring and token
+	copy     *kit.Button
 	reveal   *kit.Button
-	previous *canvas.Text
+	check    *kit.Button
 
-	drawnCalls int        // of today, as drawn
-	drawnPrev  bool       // the previous token could still be copied
-	timing     *kit.Prose // when another try makes sense; nil while nothing is wrong
+	previous     *canvas.Text // until when it may work
+	previousMask *canvas.Text
+	previousCopy *kit.Button
+	previousBox  *fyne.Container
+
+	chart *dayChart
+	today *callsToday
+	facts map[string]*kit.Fact
+	past  *historyBox
 }
 
 // detailActions are what the pane asks of the window.
@@ -72,189 +92,155 @@ type detailActions struct {
 	export func()
 }
 
-func newDetail(l *kit.Look, on detailActions) *detail {
-	return &detail{look: l, on: on, filter: historyAll}
-}
-
-// clear forgets a revealed token.
-func (d *detail) clear() { d.revealed, d.hideAt = "", time.Time{} }
-
-// forget forgets everything of the account shown before.
-func (d *detail) forget() {
-	d.history, d.asked, d.read, d.scroll = nil, false, 0, nil
-	d.filter, d.lines, d.readAt = historyAll, 0, time.Time{}
-}
-
-// keep takes over what another pane knew, as after a change of language; a
-// revealed token is not among it.
-func (d *detail) keep(was *detail) {
-	d.account, d.history, d.asked, d.read = was.account, was.history, was.asked, was.read
-	d.filter, d.lines, d.readAt = was.filter, was.lines, was.readAt
-}
-
-// draw builds the pane for the account as it stands.
-func (d *detail) draw(now time.Time) fyne.CanvasObject {
-	d.now = now
-	l, a := d.look, d.account
-	column := container.New(&kit.Column{Gap: 3 * kit.Grid, PadX: kit.RowLeft, PadY: 3 * kit.Grid})
-	column.Add(d.drawTitle())
-	d.timing = nil
-	if p := problemOf(l, a, now); p.Act != actNone {
-		column.Add(d.drawProblem(p))
-	} else if a.Error != nil {
-		column.Add(d.drawProblem(problem{Cause: l.Words.Cause(a.Error, refWords(a.Ref())), Remedy: remedyText(l, a.Error, refWords(a.Ref())), Act: actRetry, Button: l.T("act.retry")}))
-	}
-	column.Add(kit.Stack(3*kit.Grid, d.drawToken(now), d.drawButtons()))
-	d.previous = nil // of the account shown before
-	if a.Previous != nil && a.Previous.Mask != "" {
-		column.Add(d.drawPrevious(now))
-	}
-	column.Add(d.drawChart(now))
-	column.Add(d.drawToday(now))
-	column.Add(d.drawFacts(now))
-	column.Add(d.drawHistory(now))
-
-	offset := fyne.Position{}
-	if d.scroll != nil {
-		offset = d.scroll.Scroll.Offset
-	}
-	d.scroll = kit.NewScroller(column)
-	d.scroll.Scroll.Offset = offset
-	d.back = kit.NewIconButton(l, kit.IconBack, l.T("back"), d.on.back)
-	more := kit.NewIconButton(l, kit.IconMore, l.T("more"), nil)
+func newDetail(look *kit.Look, state *paneState, on detailActions) *detail {
+	d := &detail{paneState: state, on: on}
+	d.back = kit.NewIconButton(look, kit.IconBack, look.T("back"), on.back)
+	more := kit.NewIconButton(look, kit.IconMore, look.T("more"), nil)
 	more.OnPress = func() {
-		d.on.menu(a.ID, fyne.CurrentApp().Driver().AbsolutePositionForObject(more).AddXY(0, more.Size().Height))
+		d.on.menu(d.account.ID, fyne.CurrentApp().Driver().AbsolutePositionForObject(more).AddXY(0, more.Size().Height))
 	}
-	d.root = container.New(&kit.Page{}, kit.PageHead(l, d.back, a.Name, more), d.scroll)
-	return d.root
+	d.page = kit.NewPage(look, 3*kit.Grid, kit.NewHead(look, d.back, "", more))
+	d.look = d.page.Look
+	l := d.look
+	d.problem = newProblemBox(l, func(what act) { d.on.act(d.account.ID, what) })
+	d.chart = newDayChart(l, &d.readAt)
+	d.today = newCallsToday(l)
+	d.past = newHistoryBox(l, on)
+	d.page.Add(d.drawTitle(), d.problem.root, kit.Stack(3*kit.Grid, d.drawLife(), d.drawButtons()), d.drawPrevious(),
+		kit.Stack(2*kit.Grid, kit.Subhead(l, l.T("chart.title")), d.chart), d.today.root, d.drawFacts(), d.past.root)
+	return d
 }
 
 func (d *detail) drawTitle() fyne.CanvasObject {
-	l, a := d.look, d.account
-	kind := kit.Text(kindLine(l.Words, a), 13, l.Palette.Muted)
-	raised := container.New(&backed{lift: kit.Lift(kind.TextSize)}, kit.Space(0, 0), kind) // to the middle of tag and button
-	line := kit.Beside(newTag(l, a.Env == core.Live), raised)
-	if d.paired {
-		line.Add(kit.NewSmallButton(l, kit.Quiet, pairMark+" "+envWord(l, otherEnv(a.Env)), d.on.flip))
-	}
-	return line
+	l := d.look
+	d.tag = newEnvTag(l, false)
+	d.kind = kit.Text("", 13, l.Palette.Muted)
+	raised := container.New(&backed{lift: kit.Lift(d.kind.TextSize)}, kit.Space(0, 0), d.kind) // to the middle of tag and button
+	d.flip = kit.NewSmallButton(l, kit.Quiet, "", func() { d.on.flip() })
+	return kit.Beside(d.tag.root, raised, d.flip)
 }
 
-// drawToken shows the token's life and, masked, the token.
-func (d *detail) drawToken(now time.Time) fyne.CanvasObject {
-	l, a, p := d.look, d.account, d.look.Palette
-	r := rowOf(l, a, false, now)
-	d.timeWord = kit.Text(r.Time, 32, r.TimeTone.in(p))
-	d.state = kit.NewProse(r.State, kit.SizeText, r.StateTone.in(p))
-	d.expiry = kit.NewProse(expiryLine(l, a, now), 13, p.Muted)
-	d.ring = kit.NewRing(l, dialOf(a, r, now))
-	d.reveal = kit.NewSmallButton(l, kit.Quiet, l.T("detail.reveal"), func() { d.on.reveal(a.ID) })
-	shown, size := a.Mask, float32(kit.SizeText)
-	if d.revealed != "" {
-		shown = d.revealed
-		d.reveal.Label = l.T("detail.hide", "time", l.Words.Coarse(d.hideAt.Sub(now)))
-	}
-	beside := container.New(&kit.BesideRing{Gap: 4 * kit.Grid}, d.ring, kit.Stack(0, d.timeWord, d.state, d.expiry))
-	box := kit.Stack(kit.Grid, beside)
-	if a.Mask == "" {
-		return box
-	}
-	token := kit.NewProse(shown, size, p.Text)
-	token.Style.Monospace = true
+// drawLife shows the token's life and, masked, the token.
+func (d *detail) drawLife() fyne.CanvasObject {
+	l, p := d.look, d.look.Palette
+	d.timeWord = kit.Text("", 32, p.Text)
+	d.state = kit.NewProse("", kit.SizeText, p.Text)
+	d.expiry = kit.NewProse("", 13, p.Muted)
+	d.ring = kit.NewRing(l, kit.Dial{})
+	d.token = kit.NewProse("", kit.SizeText, p.Text)
+	d.token.Style.Monospace = true
 	ground := canvas.NewRectangle(p.Hover)
 	ground.CornerRadius = kit.Radius
-	box.Add(kit.Space(0, 0))
-	box.Add(container.New(&backed{padX: 3 * kit.Grid, padY: 2 * kit.Grid}, ground, token))
-	return box
+	box := container.New(&backed{padX: 3 * kit.Grid, padY: 2 * kit.Grid}, ground, d.token)
+	d.tokenBox = kit.Stack(kit.Grid, kit.Space(0, 0), box)
+	beside := container.New(&kit.BesideRing{Gap: 4 * kit.Grid}, d.ring, kit.Stack(0, d.timeWord, d.state, d.expiry))
+	d.life = kit.Stack(kit.Grid, beside, d.tokenBox)
+	return d.life
 }
 
 // drawButtons are what can be done with the account; copying, revealing and
 // checking want a token.
 func (d *detail) drawButtons() fyne.CanvasObject {
-	l, id := d.look, d.account.ID
 	small := func(r kit.Role, key string, on func(core.ID)) *kit.Button {
-		return kit.NewSmallButton(l, r, l.T(key), func() { on(id) })
+		return kit.NewSmallButton(d.look, r, d.look.T(key), func() { on(d.account.ID) })
 	}
-	buttons := []fyne.CanvasObject{small(kit.Quiet, "menu.renew", d.on.renew), small(kit.Quiet, "act.edit", d.on.edit)}
-	if d.account.Mask != "" {
-		buttons = []fyne.CanvasObject{
-			small(kit.Filled, "detail.copy", d.on.copy), d.reveal, buttons[0],
-			small(kit.Quiet, "detail.check", d.on.check), buttons[1],
-		}
-	}
-	return kit.Beside(buttons...)
+	d.copy = small(kit.Filled, "detail.copy", d.on.copy)
+	d.reveal = small(kit.Quiet, "detail.reveal", d.on.reveal)
+	d.check = small(kit.Quiet, "detail.check", d.on.check)
+	return kit.Beside(d.copy, d.reveal, small(kit.Quiet, "menu.renew", d.on.renew), d.check, small(kit.Quiet, "act.edit", d.on.edit))
 }
 
-func (d *detail) drawPrevious(now time.Time) fyne.CanvasObject {
-	l, a, p := d.look, d.account, d.look.Palette
-	d.previous = kit.Text(previousLine(l, a, now), 13, p.Muted)
-	mask := kit.MonoText(a.Previous.Mask, 13, p.Muted)
-	line := []fyne.CanvasObject{kit.Beside(mask, d.previous)}
-	if d.drawnPrev = a.Previous.Until.After(now); d.drawnPrev {
-		line = append(line, kit.NewSmallButton(l, kit.Quiet, l.T("detail.copy"), func() { d.on.prev(a.ID) }))
-	}
-	return kit.Stack(kit.Grid, kit.Subhead(l, l.T("detail.previous")), container.New(&kit.Bar{Gap: 2 * kit.Grid}, line...))
+func (d *detail) drawPrevious() fyne.CanvasObject {
+	l, p := d.look, d.look.Palette
+	d.previous = kit.Text("", 13, p.Muted)
+	d.previousMask = kit.MonoText("", 13, p.Muted)
+	d.previousCopy = kit.NewSmallButton(l, kit.Quiet, l.T("detail.copy"), func() { d.on.prev(d.account.ID) })
+	line := container.New(&kit.Bar{Gap: 2 * kit.Grid}, kit.Beside(d.previousMask, d.previous), d.previousCopy)
+	d.previousBox = kit.Stack(kit.Grid, kit.Subhead(l, l.T("detail.previous")), line)
+	return d.previousBox
 }
 
-func (d *detail) drawFacts(now time.Time) fyne.CanvasObject {
-	l, a := d.look, d.account
+// factLabels are the lines about the account, in their order.
+func factLabels() []string {
+	return []string{"form.appid", "form.base_url", "form.proxy", "form.note", "form.kind", "detail.used"}
+}
+
+func (d *detail) drawFacts() fyne.CanvasObject {
+	l := d.look
 	box := kit.Stack(kit.Grid, kit.Subhead(l, l.T("detail.account")))
-	add := func(label, value string) {
-		if value != "" {
-			box.Add(kit.Fact(l, label, value))
-		}
+	d.facts = map[string]*kit.Fact{}
+	for _, label := range factLabels() {
+		d.facts[label] = kit.NewFact(l, l.T(label))
+		box.Add(d.facts[label].Root)
 	}
-	add(l.T("form.appid"), a.AppID)
-	add(l.T("form.base_url"), a.BaseURL)
-	add(l.T("form.proxy"), a.Proxy)
-	add(l.T("form.note"), a.Note)
-	if a.AllowLive {
-		add(l.T("form.kind"), l.T("detail.allowed"))
-	}
-	add(l.T("detail.used"), moment(l, a.LastUsed, now))
 	return box
 }
 
-// drawChart shows the last day in a picture.
-func (d *detail) drawChart(now time.Time) fyne.CanvasObject {
-	d.chart = newDayChart(d.look, d.account, d.history, now, &d.readAt)
-	return kit.Stack(2*kit.Grid, kit.Subhead(d.look, d.look.T("chart.title")), d.chart)
+// show brings the pane to the account as it stands.
+func (d *detail) show(now time.Time) {
+	l, a := d.look, d.account
+	d.page.Head.SetTitle(a.Name)
+	d.tag.set(a.Env == core.Live)
+	kit.SetText(d.kind, kindLine(l.Words, a), l.Palette.Muted)
+	d.flip.Rename(pairMark + " " + envWord(l, otherEnv(a.Env)))
+	kit.Visible(d.flip, d.paired)
+	hasToken := a.Mask != ""
+	for _, o := range []fyne.CanvasObject{d.tokenBox, d.copy, d.reveal, d.check} {
+		kit.Visible(o, hasToken)
+	}
+	allowed := ""
+	if a.AllowLive {
+		allowed = l.T("detail.allowed")
+	}
+	for label, value := range map[string]string{"form.appid": a.AppID, "form.base_url": a.BaseURL, "form.proxy": a.Proxy, "form.note": a.Note, "form.kind": allowed} {
+		d.facts[label].Set(value, l.Palette.Text)
+	}
+	d.chart.set(a, d.history, now)
+	d.past.show(d.paneState, now)
+	d.count(now)
+	d.page.Reflow()
 }
 
-// tick counts down. It reports whether the pane is to be drawn anew: a revealed
-// token's time is over, the previous token's, or the day of Beijing.
-func (d *detail) tick(now time.Time) (again bool) {
-	if d.root == nil || d.timeWord == nil {
-		return false
-	}
-	d.now = now
-	l, a := d.look, d.account
-	r := rowOf(l, a, false, now)
-	kit.SetText(d.timeWord, r.Time, r.TimeTone.in(l.Palette))
-	if changed := d.state.Set(r.State, r.StateTone.in(l.Palette)); d.expiry.Set(expiryLine(l, a, now), l.Palette.Muted) || changed {
-		d.scroll.Reflow()
-	}
-	d.ring.Set(dialOf(a, r, now))
+// tick counts down.
+func (d *detail) tick(now time.Time) {
 	d.chart.tick(now)
-	d.tickProblem(now)
-	if d.tickToday(now) {
-		return true
+	if d.count(now) {
+		d.page.Reflow()
 	}
-	if d.previous != nil {
-		kit.SetText(d.previous, previousLine(l, a, now), l.Palette.Muted)
-		if d.drawnPrev && !a.Previous.Until.After(now) {
-			return true
+}
+
+// count brings everything to the time; it reports whether something may have
+// changed its size.
+func (d *detail) count(now time.Time) (changed bool) {
+	l, a, p := d.look, d.account, d.look.Palette
+	note := func(these ...bool) {
+		for _, one := range these {
+			changed = changed || one
 		}
 	}
-	if d.revealed == "" {
-		return false
+	r := rowOf(l, a, false, now)
+	kit.SetText(d.timeWord, r.Time, r.TimeTone.in(p))
+	note(d.state.Set(r.State, r.StateTone.in(p)), d.expiry.Set(expiryLine(l, a, now), p.Muted))
+	d.ring.Set(dialOf(a, r, now))
+	note(d.problem.set(a, now), d.today.set(a, now), d.past.day(d.paneState, now))
+	note(d.facts["detail.used"].Set(moment(l, a.LastUsed, now), p.Text))
+
+	if d.revealed != "" && !now.Before(d.hideAt) {
+		d.hide()
 	}
-	if !now.Before(d.hideAt) {
-		d.clear()
-		return true
+	token, label := a.Mask, l.T("detail.reveal")
+	if d.revealed != "" {
+		token, label = d.revealed, l.T("detail.hide", "time", l.Words.Coarse(d.hideAt.Sub(now)))
 	}
-	d.reveal.Rename(l.T("detail.hide", "time", l.Words.Coarse(d.hideAt.Sub(now))))
-	return false
+	note(d.token.Set(token, p.Text), d.reveal.Rename(label))
+
+	note(kit.Visible(d.previousBox, a.Previous != nil && a.Previous.Mask != ""))
+	if a.Previous != nil {
+		kit.SetText(d.previousMask, a.Previous.Mask, p.Muted)
+		kit.SetText(d.previous, previousLine(l, a, now), p.Muted)
+		note(kit.Visible(d.previousCopy, a.Previous.Until.After(now)))
+	}
+	return changed
 }
 
 // overlap is the most that a replaced token may work: of short lives the half.

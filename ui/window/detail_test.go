@@ -68,9 +68,9 @@ func TestDetailPicturesToMarkup(t *testing.T) {
 				l.Palette = kit.DarkPalette()
 			}
 			test.ApplyTheme(t, kit.NewTheme(l.Palette, kit.NewFonts()))
-			d := newDetail(l, detailActions{})
-			d.account, d.history, d.asked = tt.a, tt.history, true
-			column := kit.Stack(3*kit.Grid, d.drawToken(noon), d.drawChart(noon), d.drawToday(noon), d.drawHistory(noon))
+			d := newDetail(l, &paneState{account: tt.a, history: tt.history, asked: true, filter: historyAll}, detailActions{})
+			d.show(noon)
+			column := kit.Stack(3*kit.Grid, d.life, kit.Stack(2*kit.Grid, kit.Subhead(l, l.T("chart.title")), d.chart), d.today.root, d.past.root)
 			w := test.NewTempWindow(t, container.NewStack(kit.NewScroller(column)))
 			w.SetPadded(false)
 			w.Resize(fyne.NewSize(tt.width, 900))
@@ -210,7 +210,7 @@ func TestHistoryIsFiltered(t *testing.T) {
 		s.mustSay(want.say)
 		s.mustNotSay(want.not)
 	}
-	_, s.detail.history = shortLives()
+	_, s.shown.history = shortLives()
 	s.filterHistory(historyFailures) // 24 of them
 	s.mustNotSay("Show ")
 	s.filterHistory(historyOthers)
@@ -289,7 +289,7 @@ func TestPreviousTokenEnds(t *testing.T) {
 		a.Previous = &api.Previous{Mask: "85_ee••••5555", Until: noon.Add(2 * time.Second)}
 	})
 	copies := func() (n int) {
-		walk(s.detail.root, func(o fyne.CanvasObject) {
+		walk(s.detail.page.Root, func(o fyne.CanvasObject) {
 			if b, ok := o.(*kit.Button); ok && b.Label == "Copy" {
 				n++
 			}

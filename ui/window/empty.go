@@ -79,14 +79,6 @@ func (w *Window) drawFirstRun() fyne.CanvasObject {
 	return w.welcome
 }
 
-// drawNothing stands in the detail's place when no account is chosen.
-func (w *Window) drawNothing() fyne.CanvasObject {
-	if len(w.model.Accounts) == 0 {
-		return container.NewStack()
-	}
-	return container.New(&centered{width: 320}, middle(w.look.T("detail.pick"), kit.SizeText, w.look.Palette.Muted))
-}
-
 func middle(s string, size float32, c color.Color) *kit.Prose {
 	p := kit.NewProse(s, size, c)
 	p.Center = true

@@ -29,15 +29,34 @@ func envChoices(l *kit.Look) []kit.Choice {
 	}
 }
 
-// newTag is the word of an environment in its box.
-func newTag(l *kit.Look, live bool) fyne.CanvasObject {
-	label, ink, ground := l.T("tag.live"), l.Palette.OnDanger, l.Palette.Danger
-	box := canvas.NewRectangle(ground)
-	box.CornerRadius = 3
-	if !live {
-		label, ink = l.T("tag.sandbox"), l.Palette.SandboxText
-		box.FillColor, box.StrokeColor, box.StrokeWidth = color.Transparent, l.Palette.SandboxText, 1
-	}
-	t := kit.BoldText(label, 11, ink)
-	return kit.Beside(container.New(&backed{padX: kit.Grid, lift: kit.Lift(t.TextSize)}, box, t))
+// envTag is the word of an environment in its box.
+type envTag struct {
+	look  *kit.Look
+	root  *fyne.Container
+	box   *canvas.Rectangle
+	label *canvas.Text
 }
+
+func newEnvTag(l *kit.Look, live bool) *envTag {
+	t := &envTag{look: l, box: canvas.NewRectangle(color.Transparent), label: kit.BoldText("", 11, l.Palette.Text)}
+	t.box.CornerRadius = 3
+	t.root = kit.Beside(container.New(&backed{padX: kit.Grid, lift: kit.Lift(t.label.TextSize)}, t.box, t.label))
+	t.set(live)
+	return t
+}
+
+// set shows the word for live, or that for the sandbox.
+func (t *envTag) set(live bool) {
+	l, p := t.look, t.look.Palette
+	if live {
+		t.box.FillColor, t.box.StrokeColor, t.box.StrokeWidth = p.Danger, nil, 0
+		kit.SetText(t.label, l.T("tag.live"), p.OnDanger)
+	} else {
+		t.box.FillColor, t.box.StrokeColor, t.box.StrokeWidth = color.Transparent, p.SandboxText, 1
+		kit.SetText(t.label, l.T("tag.sandbox"), p.SandboxText)
+	}
+	t.root.Refresh()
+}
+
+// newTag is an envTag that stays as it is.
+func newTag(l *kit.Look, live bool) fyne.CanvasObject { return newEnvTag(l, live).root }

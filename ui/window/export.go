@@ -19,8 +19,8 @@ import (
 // exportHistory offers the lines that the filter leaves, as CSV, to a file or the
 // clipboard.
 func (w *Window) exportHistory() {
-	l, a := w.look, w.detail.account
-	lines := w.detail.filter.of(w.detail.history)
+	l, a := w.look, w.shown.account
+	lines := w.shown.filter.of(w.shown.history)
 	var csv strings.Builder
 	if err := format.HistoryCSV(&csv, lines); err != nil {
 		w.fail(core.AsError(err), a.Ref())

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
 
 	"tokentray/core"
 	"tokentray/core/api"
@@ -133,5 +134,92 @@ func TestWelcomeInALowWindow(t *testing.T) {
 	s.win.Resize(fyne.NewSize(460, 640))
 	if y := s.welcome.Inner.Objects[0].Position().Y; y < 50 {
 		t.Errorf("in a window with room the welcome stands at %v", y)
+	}
+}
+
+// widgets are all widgets of the window, those that are hidden too.
+func (s *stage) widgets() map[fyne.Widget]bool {
+	all := map[fyne.Widget]bool{}
+	var visit func(fyne.CanvasObject)
+	visit = func(o fyne.CanvasObject) {
+		var inner []fyne.CanvasObject
+		switch o := o.(type) {
+		case *fyne.Container:
+			inner = o.Objects
+		case fyne.Widget:
+			all[o] = true
+			inner = test.WidgetRenderer(o).Objects()
+		}
+		for _, o := range inner {
+			visit(o)
+		}
+	}
+	visit(s.win.Content())
+	return all
+}
+
+// Events of the selected account change the parts of the window in place: not one
+// of them is thrown away for another, so what somebody does with them goes on.
+func TestEventsMakeNoNewParts(t *testing.T) {
+	for _, width := range []float32{460, 1100} {
+		shop := sample("shop", core.Sandbox, noon, time.Hour, 2*time.Hour)
+		s := newStage(t, shop, sample("mall", core.Sandbox, noon, time.Hour, 2*time.Hour)).in("en", width)
+		_, s.agent.history = busyDay()
+		s.open()
+		s.openDetail(shop.ID)
+		s.until("the history", func() bool { return s.shown.asked })
+		shown := func(a api.Account) { s.event(api.Event{Type: api.EventAccount, Account: &a}) }
+		troubled := blocked("shop", core.Sandbox)
+		shown(troubled) // its remedies have buttons of their own
+		shown(shop)
+		before := s.widgets()
+		renewed := shop
+		renewed.Mask, renewed.State, renewed.Note = "84_cd••••7890", core.StateRenewing, "ask Li"
+		renewed.Previous = &api.Previous{Mask: "83_ab••••wxyz", Until: noon.Add(time.Minute)}
+		for _, a := range []api.Account{renewed, troubled, shop, renewed} {
+			shown(a)
+			for w := range s.widgets() {
+				if !before[w] {
+					t.Errorf("at width %v there is a new %T", width, w)
+				}
+			}
+		}
+	}
+}
+
+// A page stays where somebody scrolled it to while the account changes, and shows
+// its top for another one.
+func TestTheDetailStaysWhereItWasScrolledTo(t *testing.T) {
+	shop, mall := sample("shop", core.Sandbox, noon, time.Hour, 2*time.Hour), sample("mall", core.Sandbox, noon, time.Hour, 2*time.Hour)
+	s := newStage(t, shop, mall).in("en", 1100).open()
+	s.win.Resize(fyne.NewSize(1100, 320))
+	s.pick(shop.ID)
+	s.detail.page.ScrollTo(50)
+	shop.CallsToday++
+	s.event(api.Event{Type: api.EventAccount, Account: &shop})
+	if y := s.detail.page.Offset(); y != 50 {
+		t.Errorf("after an event it is scrolled to %v", y)
+	}
+	s.pick(mall.ID)
+	if y := s.detail.page.Offset(); y != 0 {
+		t.Errorf("another account begins at %v", y)
+	}
+}
+
+// What had the keyboard may go with what it was about; then it is on something
+// that can be seen.
+func TestTheKeyboardIsNeverOnWhatIsGone(t *testing.T) {
+	gate := blocked("gate", core.Sandbox)
+	s := newStage(t, gate).open()
+	s.openDetail(gate.ID)
+	for _, f := range kit.Focusables(s.side) {
+		if b, ok := f.(*kit.Button); ok && b.Label == "Try again" {
+			s.focus(b)
+		}
+	}
+	well := sample("gate", core.Sandbox, noon, time.Hour, 2*time.Hour)
+	s.event(api.Event{Type: api.EventAccount, Account: &well})
+	if s.win.Canvas().Focused() != fyne.Focusable(s.detail.back) {
+		t.Errorf("the keyboard is on %T", s.win.Canvas().Focused())
 	}
 }

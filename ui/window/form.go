@@ -104,8 +104,8 @@ func (f *form) draw() fyne.CanvasObject {
 			f.check()
 		}
 	})
-	head := kit.PageHead(l, back, title, clip)
-	f.page = container.New(&kit.Page{}, head, f.scroll, f.drawFoot())
+	head := kit.NewHead(l, back, title, clip).Root
+	f.page = container.New(&kit.PageLayout{}, head, f.scroll, f.drawFoot())
 	f.check()
 	return f.page
 }

@@ -38,9 +38,7 @@ func (f *frame) Layout(o []fyne.CanvasObject, size fyne.Size) {
 	kit.Visible(side, !paged && (f.wide || f.w.opened))
 	kit.Visible(holder, paged)
 	kit.Visible(rule, f.wide)
-	if f.w.detail.back != nil {
-		kit.Visible(f.w.detail.back, !f.wide)
-	}
+	kit.Visible(f.w.detail.back, !f.wide)
 	if !f.wide {
 		for _, x := range []fyne.CanvasObject{shelf, side, holder} {
 			kit.Place(x, 0, top, size.Width, high)

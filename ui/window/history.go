@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 
 	"tokentray/core"
@@ -57,35 +58,84 @@ func filterOf(w core.What) historyFilter {
 	return historyOthers
 }
 
-// drawHistory lists what happened, as the filter says.
-func (d *detail) drawHistory(now time.Time) fyne.CanvasObject {
-	l := d.look
-	box := kit.Stack(kit.Grid, kit.Subhead(l, l.T("detail.history")))
-	if len(d.history) == 0 {
-		if d.asked {
-			box.Add(kit.Text(l.T("detail.nohistory"), 13, l.Palette.Muted))
-		}
-		return box
-	}
-	box.Objects[0] = container.New(&kit.Bar{Gap: 2 * kit.Grid}, kit.BoldText(l.T("detail.history"), 13, l.Palette.Text), kit.NewSmallButton(l, kit.Quiet, l.T("history.export"), d.on.export))
+// historyBox lists what happened, as the filter says.
+type historyBox struct {
+	look   *kit.Look
+	root   *fyne.Container
+	export *kit.Button
+	filter *kit.Segment
+	empty  *kit.Prose
+	rows   *kit.Rows[int, *historyRow]
+	more   *kit.Button
+	moreOf *fyne.Container
+
+	shownOn string // the day on which it was written: times of that day have no date
+}
+
+// historyRow is one line of it.
+type historyRow struct {
+	when *canvas.Text
+	what *kit.Prose
+}
+
+func newHistoryBox(l *kit.Look, on detailActions) *historyBox {
+	h := &historyBox{look: l}
+	h.export = kit.NewSmallButton(l, kit.Quiet, l.T("history.export"), on.export)
+	head := container.New(&kit.Bar{Gap: 2 * kit.Grid}, kit.BoldText(l.T("detail.history"), 13, l.Palette.Text), h.export)
 	var choices []kit.Choice
 	for _, f := range historyFilters() {
 		choices = append(choices, kit.Choice{Value: string(f), Label: l.T("history." + string(f))})
 	}
-	box.Add(kit.NewSegment(l, string(d.filter), func(v string) { d.on.filter(historyFilter(v)) }, choices...))
-	lines := d.filter.of(d.history)
-	if len(lines) == 0 {
-		box.Add(kit.Text(l.T("history.none"), 13, l.Palette.Muted))
+	h.filter = kit.NewSegment(l, string(historyAll), func(v string) { on.filter(historyFilter(v)) }, choices...)
+	h.empty = kit.NewProse("", 13, l.Palette.Muted)
+	h.rows = kit.NewRows(kit.Stack(kit.Grid), func(int) (fyne.CanvasObject, *historyRow) {
+		r := &historyRow{kit.Text("", 13, l.Palette.Muted), kit.NewProse("", 13, l.Palette.Text)}
+		return container.New(&kit.FactRow{}, r.when, r.what), r
+	})
+	h.more = kit.NewSmallButton(l, kit.Quiet, "", on.more)
+	h.moreOf = kit.Beside(h.more)
+	h.root = kit.Stack(kit.Grid, head, h.filter, h.empty, h.rows.Box, h.moreOf)
+	return h
+}
+
+// show brings it to the history that is known.
+func (h *historyBox) show(s *paneState, now time.Time) {
+	l := h.look
+	h.shownOn = now.Local().Format(time.DateOnly)
+	some := len(s.history) > 0
+	kit.Visible(h.export, some)
+	kit.Visible(h.filter, some)
+	h.filter.Choose(string(s.filter))
+	lines := s.filter.of(s.history)
+	none := ""
+	switch {
+	case some && len(lines) == 0:
+		none = l.T("history.none")
+	case !some && s.asked:
+		none = l.T("detail.nohistory")
 	}
-	shown := min(len(lines), max(historyPage, d.lines))
-	for _, e := range lines[:shown] {
-		what, tone := historyLine(l, e)
-		box.Add(container.New(&kit.FactRow{}, kit.Text(moment(l, e.At, now), 13, l.Palette.Muted), kit.NewProse(what, 13, tone.in(l.Palette))))
+	h.empty.SetOrHide(none, l.Palette.Muted)
+	keys := make([]int, min(len(lines), max(historyPage, s.lines)))
+	for i := range keys {
+		keys[i] = i
 	}
-	if rest := len(lines) - shown; rest > 0 {
-		box.Add(kit.Beside(kit.NewSmallButton(l, kit.Quiet, l.T("history.more", "n", min(rest, historyPage)), d.on.more)))
+	h.rows.Show(keys, func(i int, r *historyRow) {
+		what, tone := historyLine(l, lines[i])
+		kit.SetText(r.when, moment(l, lines[i].At, now), l.Palette.Muted)
+		r.what.Set(what, tone.in(l.Palette))
+	})
+	rest := len(lines) - len(keys)
+	h.more.Rename(l.T("history.more", "n", min(rest, historyPage)))
+	kit.Visible(h.moreOf, rest > 0)
+}
+
+// day writes the times anew once they are of another day.
+func (h *historyBox) day(s *paneState, now time.Time) bool {
+	if h.shownOn == now.Local().Format(time.DateOnly) {
+		return false
 	}
-	return box
+	h.show(s, now)
+	return true
 }
 
 // historyLine says what happened, and how good that is.

@@ -82,8 +82,8 @@ func (p *keyPage) draw(l *kit.Look, back func(), _ time.Time) (fyne.CanvasObject
 	}
 	inner := container.New(&kit.Column{PadX: kit.RowLeft, PadY: 2 * kit.Grid}, foot)
 	bottom := container.New(&backed{}, canvas.NewRectangle(l.Palette.Raised), kit.Stack(0, hairline(l), inner))
-	head := kit.PageHead(l, kit.NewIconButton(l, kit.IconBack, l.T("back"), back), title)
-	return container.New(&kit.Page{}, head, p.scroll, bottom), p.scroll
+	head := kit.NewHead(l, kit.NewIconButton(l, kit.IconBack, l.T("back"), back), title).Root
+	return container.New(&kit.PageLayout{}, head, p.scroll, bottom), p.scroll
 }
 
 func (p *keyPage) drawFields(column *fyne.Container) {

@@ -115,7 +115,7 @@ func (w *Window) accountChanged(id core.ID) {
 		return
 	}
 	w.fillDetail()
-	if a, ok := w.model.find(id); ok && a.HistoryLines != w.detail.read {
+	if a, ok := w.model.find(id); ok && a.HistoryLines != w.shown.read {
 		w.loadHistory()
 	}
 }

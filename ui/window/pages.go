@@ -46,9 +46,6 @@ func (w *Window) inSight(o fyne.CanvasObject) {
 	if w.sheet != nil {
 		pages = append(pages, w.sheet.scroll, w.sheet.whole)
 	}
-	if w.side.Visible() {
-		pages = append(pages, w.detail.scroll)
-	}
 	pages = append(pages, w.welcome)
 	f, ok := o.(fyne.Focusable)
 	for _, p := range pages {
@@ -56,6 +53,20 @@ func (w *Window) inSight(o fyne.CanvasObject) {
 			p.Reveal(o)
 		}
 	}
+}
+
+// keepFocus sees to it that the keyboard is on something that can be seen: what
+// had it may have gone with what it was about.
+func (w *Window) keepFocus() {
+	c := w.win.Canvas()
+	if had := c.Focused(); had == nil || c.Overlays().Top() != nil || kit.Holds(kit.Focusables(w.root), had) {
+		return
+	}
+	if w.side.Visible() && w.detail.back.Visible() {
+		c.Focus(w.detail.back)
+		return
+	}
+	w.focusList()
 }
 
 // refocus gives the keyboard to the twin of what had it; nil changes nothing.

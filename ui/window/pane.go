@@ -3,8 +3,6 @@ package window
 import (
 	"context"
 
-	"fyne.io/fyne/v2"
-
 	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/ui/kit"
@@ -37,7 +35,6 @@ func (w *Window) openDetail(id core.ID) {
 	w.list.choose(id)
 	w.opened = true
 	w.fillDetail()
-	w.root.Refresh()
 	w.loadHistory()
 	if w.detail.back.Visible() {
 		w.win.Canvas().Focus(w.detail.back)
@@ -45,8 +42,8 @@ func (w *Window) openDetail(id core.ID) {
 }
 
 func (w *Window) closeDetail() {
-	w.opened, w.revealing = false, ""
-	w.detail.clear()
+	w.opened = false
+	w.shown.hide()
 	w.fillDetail()
 	w.focusList()
 }
@@ -54,41 +51,40 @@ func (w *Window) closeDetail() {
 // fillDetail shows the selected account in the pane.
 func (w *Window) fillDetail() {
 	a, ok := w.model.find(w.selected)
-	if !ok {
-		w.opened, w.revealing = false, ""
-		w.detail.clear()
-		w.detail.root = nil
-		w.side.Objects = []fyne.CanvasObject{w.drawNothing()}
+	s := w.shown
+	switch {
+	case !ok:
+		w.opened = false
+		*s = paneState{filter: historyAll}
+	case s.account.ID != a.ID:
+		*s = paneState{filter: historyAll}
+		w.detail.page.ScrollTo(0)
+	case s.account.Mask != a.Mask:
+		s.hide()
+	}
+	kit.Visible(w.detail.page.Root, ok)
+	w.nothing.Hidden = ok
+	if ok {
+		s.account = a
+		_, s.paired = w.model.pair(a.ID)
+		kit.Visible(w.detail.back, !w.wide())
+		w.detail.show(w.now())
 	} else {
-		if w.detail.account.ID != a.ID {
-			w.revealing = ""
-			w.detail.clear()
-			w.detail.forget()
+		words := ""
+		if len(w.model.Accounts) > 0 {
+			words = w.look.T("detail.pick")
 		}
-		if w.detail.account.Mask != a.Mask {
-			w.detail.clear()
-		}
-		w.detail.account = a
-		_, w.detail.paired = w.model.pair(a.ID)
-		focused, before := w.win.Canvas().Focused(), kit.Focusables(w.side)
-		w.side.Objects = []fyne.CanvasObject{w.detail.draw(w.now())}
-		w.detail.back.Hidden = w.wide()
-		w.root.Refresh() // what has no place yet cannot have the keyboard
-		if next := kit.Successor(focused, before, kit.Focusables(w.side)); next != nil {
-			w.refocus(next)
-		} else if kit.Holds(before, focused) && !w.wide() {
-			w.win.Canvas().Focus(w.detail.back)
-		} else if kit.Holds(before, focused) {
-			w.focusList()
-		}
+		w.nothing.Objects[0].(*kit.Prose).Set(words, w.look.Palette.Muted)
 	}
 	w.root.Refresh()
+	w.keepFocus()
 }
 
 // reveal shows the token in the pane for a while, or hides it again.
 func (w *Window) reveal(id core.ID) {
-	if w.detail.revealed != "" {
-		w.detail.clear()
+	s := w.shown
+	if s.revealed != "" {
+		s.hide()
 		w.fillDetail()
 		return
 	}
@@ -97,7 +93,7 @@ func (w *Window) reveal(id core.ID) {
 		return
 	}
 	ref := a.Ref()
-	w.revealing = id
+	s.revealing = true
 	ask(w, upstreamWait, func(ctx context.Context, g Agent) (api.Token, error) {
 		return g.Token(ctx, ref, 0)
 	}, func(t api.Token, err *core.Error) {
@@ -105,11 +101,10 @@ func (w *Window) reveal(id core.ID) {
 			w.fail(err, ref)
 			return
 		}
-		if w.revealing != id { // the pane was closed or shows another account
+		if !s.revealing || s.account.ID != id { // the pane was closed or shows another account
 			return
 		}
-		w.revealing = ""
-		w.detail.revealed, w.detail.hideAt = t.AccessToken, w.now().Add(revealTime)
+		s.revealing, s.revealed, s.hideAt = false, t.AccessToken, w.now().Add(revealTime)
 		w.fillDetail()
 	})
 }
@@ -122,7 +117,7 @@ func (w *Window) loadHistory() {
 		return
 	}
 	ref := a.Ref()
-	w.detail.read = a.HistoryLines
+	w.shown.read = a.HistoryLines
 	ask(w, quickWait, func(ctx context.Context, g Agent) ([]api.HistoryEntry, error) {
 		return g.History(ctx, ref, api.HistoryQuery{})
 	}, func(h []api.HistoryEntry, err *core.Error) {
@@ -130,22 +125,22 @@ func (w *Window) loadHistory() {
 		case w.selected != id:
 			return
 		case err != nil:
-			w.detail.read = -1 // the next event of the account asks again
+			w.shown.read = -1 // the next event of the account asks again
 			return
 		}
-		w.detail.history, w.detail.asked = h, true
+		w.shown.history, w.shown.asked = h, true
 		w.fillDetail()
 	})
 }
 
 // filterHistory shows other lines of the history.
 func (w *Window) filterHistory(f historyFilter) {
-	w.detail.filter, w.detail.lines = f, 0
+	w.shown.filter, w.shown.lines = f, 0
 	w.fillDetail()
 }
 
 // moreHistory shows more lines.
 func (w *Window) moreHistory() {
-	w.detail.lines = max(historyPage, w.detail.lines) + historyPage
+	w.shown.lines = max(historyPage, w.shown.lines) + historyPage
 	w.fillDetail()
 }

@@ -11,55 +11,95 @@ import (
 	"tokentray/ui/kit"
 )
 
-// drawProblem tells cause and remedy in full, with the buttons that help.
-func (d *detail) drawProblem(p problem) fyne.CanvasObject {
-	l, a := d.look, d.account
-	cause := kit.NewProse(p.Cause, kit.SizeText, l.Palette.Text)
-	cause.Style.Bold = true
-	inner := kit.Stack(kit.Grid, cause, kit.NewProse(p.Remedy, kit.SizeText, l.Palette.Text))
-	for _, s := range advice(l, a) {
-		inner.Add(kit.NewProse(s, kit.SizeText, l.Palette.Text))
+// problemBox tells cause and remedy in full, with the buttons that help.
+type problemBox struct {
+	look *kit.Look
+	root *fyne.Container
+
+	cause, remedy *kit.Prose
+	advice        [3]*kit.Prose
+	timing        *kit.Prose    // when another try makes sense
+	upstream      [4]*kit.Prose // what the upstream's support asks for: errcode and its words
+	rid           *kit.Prose    // and the number of the request
+	ridLine       *fyne.Container
+	buttons       *kit.Rows[act, *kit.Button]
+}
+
+func newProblemBox(l *kit.Look, do func(act)) *problemBox {
+	b := &problemBox{look: l}
+	prose := func(size float32) *kit.Prose { return kit.NewProse("", size, l.Palette.Text) }
+	b.cause, b.remedy, b.timing, b.rid = prose(kit.SizeText), prose(kit.SizeText), prose(kit.SizeText), prose(kit.SizeSmall)
+	b.cause.Style.Bold = true
+	inner := kit.Stack(kit.Grid, b.cause, b.remedy)
+	for i := range b.advice {
+		b.advice[i] = prose(kit.SizeText)
+		inner.Add(b.advice[i])
 	}
-	d.timing = kit.NewProse(timing(l, a.Error, d.now, time.Local), kit.SizeText, l.Palette.Text)
-	if d.timing.Content != "" {
-		inner.Add(d.timing)
+	inner.Add(b.timing)
+	for i := range b.upstream {
+		b.upstream[i] = prose(kit.SizeSmall)
+		inner.Add(b.upstream[i])
 	}
-	if a.Error != nil {
-		inner.Add(d.drawUpstream(*a.Error))
-	}
-	buttons := kit.Beside(kit.NewSmallButton(l, kit.Quiet, p.Button, func() { d.on.act(a.ID, p.Act) }))
-	for _, what := range helpsToo(a, p.Act) {
-		buttons.Add(kit.NewSmallButton(l, kit.Quiet, l.T(buttonKey(what)), func() { d.on.act(a.ID, what) }))
-	}
+	b.ridLine = container.New(&kit.Bar{Gap: 2 * kit.Grid}, b.rid, kit.NewSmallButton(l, kit.Plain, l.T("act.copy_rid"), func() { do(actCopyRID) }))
+	b.buttons = kit.NewRows(kit.Beside(), func(what act) (fyne.CanvasObject, *kit.Button) {
+		button := kit.NewSmallButton(l, kit.Quiet, l.T(buttonKey(what)), func() { do(what) })
+		return button, button
+	})
+	inner.Add(b.ridLine)
 	inner.Add(kit.Space(0, kit.Grid))
-	inner.Add(buttons)
+	inner.Add(b.buttons.Box)
 	ground := canvas.NewRectangle(l.Palette.Warn)
 	ground.CornerRadius = kit.Radius
-	return container.New(&backed{padX: 3 * kit.Grid, padY: 3 * kit.Grid}, ground, inner)
+	b.root = container.New(&backed{padX: 3 * kit.Grid, padY: 3 * kit.Grid}, ground, inner)
+	b.root.Hide()
+	return b
 }
 
-// drawUpstream is what WeChat's support asks for: errcode, rid and its words.
-func (d *detail) drawUpstream(e api.Error) fyne.CanvasObject {
-	l, id := d.look, d.account.ID
-	box := kit.Stack(kit.Grid)
-	if timing(l, &e, d.now, time.Local) != "" {
+// set tells what is wrong with an account, if anything is. It reports whether
+// something may have changed its size.
+func (b *problemBox) set(a api.Account, now time.Time) (changed bool) {
+	l, p := b.look, b.look.Palette
+	found := problemOf(l, a, now)
+	if found.Act == actNone && a.Error != nil {
+		found = problem{Cause: l.Words.Cause(a.Error, refWords(a.Ref())), Remedy: remedyText(l, a.Error, refWords(a.Ref())), Act: actRetry}
+	}
+	changed = kit.Visible(b.root, found.Act != actNone)
+	if found.Act == actNone {
+		return changed
+	}
+	changed = b.cause.Set(found.Cause, p.Text) || changed
+	changed = b.remedy.Set(found.Remedy, p.Text) || changed
+	told := advice(l, a)
+	for i, line := range b.advice {
+		changed = line.SetOrHide(at(told, i), p.Text) || changed
+	}
+	when := timing(l, a.Error, now, time.Local)
+	changed = b.timing.SetOrHide(when, p.Text) || changed
+	e := api.Error{}
+	if a.Error != nil {
+		e = *a.Error
+	}
+	rid := ""
+	if e.RID != "" {
+		rid = l.Words.Say("detail.rid", "rid", e.RID)
+	}
+	if when != "" {
 		e.RetryAt = time.Time{} // said above
 	}
-	rid := e.RID
 	e.PriorIP, e.RID = "", ""
-	for _, s := range l.Words.Details(&e) {
-		box.Add(kit.NewProse(s, kit.SizeSmall, l.Palette.Muted))
+	details := l.Words.Details(&e)
+	for i, line := range b.upstream {
+		changed = line.SetOrHide(at(details, i), p.Muted) || changed
 	}
-	if rid != "" {
-		box.Add(container.New(&kit.Bar{Gap: 2 * kit.Grid}, kit.NewProse(l.Words.Say("detail.rid", "rid", rid), kit.SizeSmall, l.Palette.Muted),
-			kit.NewSmallButton(l, kit.Plain, l.T("act.copy_rid"), func() { d.on.act(id, actCopyRID) })))
-	}
-	return box
+	changed = b.rid.Set(rid, p.Muted) || changed
+	changed = kit.Visible(b.ridLine, rid != "") || changed
+	return b.buttons.Show(append([]act{found.Act}, helpsToo(a, found.Act)...), func(act, *kit.Button) {}) || changed
 }
 
-// tickProblem keeps what is said about the time of another try true.
-func (d *detail) tickProblem(now time.Time) {
-	if d.timing != nil && d.timing.Set(timing(d.look, d.account.Error, now, time.Local), d.look.Palette.Text) {
-		d.scroll.Reflow()
+// at is the i-th line, empty where there are fewer.
+func at(lines []string, i int) string {
+	if i < len(lines) {
+		return lines[i]
 	}
+	return ""
 }

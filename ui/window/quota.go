@@ -9,45 +9,50 @@ import (
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 
+	"tokentray/core/api"
 	"tokentray/ui/kit"
 )
 
-// drawToday shows how much was asked of upstream today, of how much, and when
+// callsToday shows how much was asked of upstream today, of how much, and when
 // the counts begin anew.
-func (d *detail) drawToday(now time.Time) fyne.CanvasObject {
-	l, a := d.look, d.account
-	box := kit.Stack(kit.Grid, kit.Subhead(l, l.T("detail.today")))
-	calls, forced := a.Counts(now)
-	used := [][2]int{{calls, a.Quota.Calls}, {forced, a.Quota.Forced}}
-	d.today = nil
-	for i, f := range l.Words.Quota(a, now) {
-		value := kit.NewProse(f.Value, 13, l.Palette.Text)
-		d.today = append(d.today, value)
-		box.Add(container.New(&kit.FactRow{}, kit.Text(capital(l.Words.Say(f.Label)), 13, l.Palette.Muted), value))
-		if i < len(used) && used[i][1] > 0 && used[i][0]*100 >= used[i][1] { // less would be an empty bar
-
-			box.Add(container.New(&kit.FactRow{}, kit.Space(0, 0), meter(l, used[i][0], used[i][1])))
-		}
-	}
-	d.drawnCalls = calls
-	return box
+type callsToday struct {
+	look   *kit.Look
+	root   *fyne.Container
+	facts  [3]*kit.Fact
+	meters [2]*meter // of calls, and of forced tokens
 }
 
-// tickToday keeps the words true; it reports whether a count began anew.
-func (d *detail) tickToday(now time.Time) (again bool) {
-	if calls, _ := d.account.Counts(now); calls != d.drawnCalls {
-		return true
-	}
-	changed := false
-	for i, f := range d.look.Words.Quota(d.account, now) {
-		if i < len(d.today) && d.today[i].Set(f.Value, d.look.Palette.Text) {
-			changed = true
+func newCallsToday(l *kit.Look) *callsToday {
+	c := &callsToday{look: l, root: kit.Stack(kit.Grid, kit.Subhead(l, l.T("detail.today")))}
+	for i := range c.facts {
+		c.facts[i] = kit.NewFact(l, "")
+		c.root.Add(c.facts[i].Root)
+		if i < len(c.meters) {
+			c.meters[i] = newMeter(l)
+			c.root.Add(c.meters[i].root)
 		}
 	}
-	if changed {
-		d.scroll.Reflow()
+	return c
+}
+
+// set shows the counts of an account; it reports whether something may have
+// changed its size.
+func (c *callsToday) set(a api.Account, now time.Time) (changed bool) {
+	l := c.look
+	told := l.Words.Quota(a, now)
+	for i, fact := range c.facts {
+		value := ""
+		if i < len(told) {
+			fact.SetLabel(capital(l.Words.Say(told[i].Label)))
+			value = told[i].Value
+		}
+		changed = fact.Set(value, l.Palette.Text) || changed
 	}
-	return false
+	calls, forced := a.Counts(now)
+	for i, used := range [][2]int{{calls, a.Quota.Calls}, {forced, a.Quota.Forced}} {
+		changed = c.meters[i].set(used[0], used[1]) || changed
+	}
+	return changed
 }
 
 // capital begins a label as the others of the pane begin.
@@ -57,12 +62,34 @@ func capital(s string) string {
 }
 
 // meter is a thin bar of how much of a quota is used.
-func meter(l *kit.Look, used, of int) fyne.CanvasObject {
-	hue := l.Palette.Muted
-	if used*5 >= of*4 {
-		hue = l.Palette.Soon
+type meter struct {
+	look *kit.Look
+	root *fyne.Container
+	part *share
+	used *canvas.Rectangle
+}
+
+func newMeter(l *kit.Look) *meter {
+	m := &meter{look: l, part: &share{}, used: canvas.NewRectangle(l.Palette.Muted)}
+	bar := container.New(m.part, canvas.NewRectangle(l.Palette.Line), m.used)
+	m.root = container.New(&kit.FactRow{}, kit.Space(0, 0), bar)
+	m.root.Hide()
+	return m
+}
+
+// set shows so much of a quota, and nothing where the bar would be empty. It
+// reports whether the bar came or went.
+func (m *meter) set(used, of int) bool {
+	seen := of > 0 && used*100 >= of
+	if part := min(1, float32(used)/float32(max(1, of))); seen && part != m.part.of {
+		m.part.of = part
+		m.used.FillColor = m.look.Palette.Muted
+		if used*5 >= of*4 {
+			m.used.FillColor = m.look.Palette.Soon
+		}
+		m.root.Refresh()
 	}
-	return container.New(&share{min(1, float32(used)/float32(of))}, canvas.NewRectangle(l.Palette.Line), canvas.NewRectangle(hue))
+	return kit.Visible(m.root, seen)
 }
 
 // share lays out the bar of a meter: the whole, and so much of it.

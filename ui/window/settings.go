@@ -94,7 +94,7 @@ func (s *settingsPage) draw(m *model, status api.Status, now time.Time) fyne.Can
 	}
 	s.scroll = kit.NewScroller(column)
 	s.scroll.Scroll.Offset = offset
-	return container.New(&kit.Page{}, kit.PageHead(l, kit.NewIconButton(l, kit.IconBack, l.T("back"), s.on.back), l.T("settings")), s.scroll)
+	return container.New(&kit.PageLayout{}, kit.NewHead(l, kit.NewIconButton(l, kit.IconBack, l.T("back"), s.on.back), l.T("settings")).Root, s.scroll)
 }
 
 // begins reports whether a line stands above a setting: the window's look, the

@@ -175,13 +175,13 @@ func TestProblemsToMarkup(t *testing.T) {
 			for _, product := range kinds.Builtin().Products() {
 				a := blocked("gate", core.Sandbox)
 				a.Product, a.Error.PriorIP = product, "203.0.113.9"
-				column.Add(problemBox(l, a))
+				column.Add(drawnProblem(l, a))
 			}
 			for _, e := range refusals() {
 				if e.Class != core.Whitelist && e.Class != core.VaultClosed {
 					a := ailing(e)
 					a.Kind = kinds.WeChatLegacy
-					column.Add(problemBox(l, a))
+					column.Add(drawnProblem(l, a))
 				}
 			}
 			w := test.NewTempWindow(t, container.NewStack(kit.NewScroller(column)))
@@ -192,11 +192,11 @@ func TestProblemsToMarkup(t *testing.T) {
 	}
 }
 
-// problemBox is what the detail says of an account that upstream refuses.
-func problemBox(l *kit.Look, a api.Account) fyne.CanvasObject {
-	d := newDetail(l, detailActions{act: func(core.ID, act) {}})
-	d.account, d.now = a, noon
-	return d.drawProblem(problemOf(l, a, noon))
+// drawnProblem is what the detail says of an account that upstream refuses.
+func drawnProblem(l *kit.Look, a api.Account) fyne.CanvasObject {
+	b := newProblemBox(l, func(act) {})
+	b.set(a, noon)
+	return b.root
 }
 
 // TestBannersToMarkup keeps what is said over everything, in both languages.

@@ -23,7 +23,7 @@ func (w *Window) setView(v view) {
 	w.closeMenu() // it may be of an account that goes out of sight
 	w.fillList()
 	w.list.choose(w.selected)
-	if w.selected != before || w.detail.account.ID != w.selected {
+	if w.selected != before || w.shown.account.ID != w.selected {
 		w.fillDetail()
 		w.loadHistory()
 	}

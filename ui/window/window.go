@@ -76,12 +76,10 @@ type Window struct {
 	follow   bool // the view is that of the active environment
 	search   string
 	selected core.ID
-	using    bool     // the agent was asked to switch the environment
-	asked    core.Env // to this one
-	heard    bool     // and has told of that switch
-	// revealing is the account whose token was asked for, to be shown in the
-	// pane; empty once the pane shows something else.
-	revealing core.ID
+	using    bool       // the agent was asked to switch the environment
+	asked    core.Env   // to this one
+	heard    bool       // and has told of that switch
+	shown    *paneState // in the pane
 	// clipClosed: the message about what is on the clipboard was closed.
 	clipClosed bool
 	paths      map[core.ID]string // the calls that were chosen last
@@ -117,6 +115,7 @@ type parts struct {
 	entry    *kit.Entry
 	snackbar *snackbar
 	detail   *detail
+	nothing  *fyne.Container // in its place while no account is chosen
 }
 
 // New builds the window. Nothing is connected before Start.
@@ -132,7 +131,7 @@ func New(app fyne.App, cfg Config) *Window {
 	}
 	w := &Window{
 		cfg: cfg, app: app, faces: kit.NewFonts(), model: newModel(), view: viewSandbox, follow: true,
-		paths: map[core.ID]string{},
+		paths: map[core.ID]string{}, shown: &paneState{filter: historyAll},
 		again: make(chan struct{}, 1),
 	}
 	w.ctx, w.cancel = context.WithCancel(context.Background())
@@ -206,8 +205,8 @@ func (w *Window) tick() {
 		w.loadDoor()
 	}
 	w.list.tick()
-	if w.side.Visible() && w.detail.tick(now) {
-		w.fillDetail()
+	if w.detail.page.Root.Visible() && w.side.Visible() {
+		w.detail.tick(now)
 	}
 	if !w.snackbar.tick(now) {
 		w.passed()
