@@ -121,9 +121,8 @@ func (e entry) release(to core.Destination) (core.Credentials, error) {
 // encode writes the entry. What is too long for some system's keyring loses
 // first what a person finds again most easily: the end of the name, then the
 // proxy, then the base URL, of which the host stands beside the secret, then the
-// fields of the kind's own. Secrets
-// and hosts always stay; a vault that does not take those says that they are too
-// big.
+// fields of the kind's own. Secrets and hosts always stay; a vault that does not
+// take those says that they are too big.
 func (e entry) encode() ([]byte, error) {
 	raw, err := marshal(e)
 	for _, shorten := range []func(*entry){

@@ -603,3 +603,40 @@ func TestTheMoveToAPassphraseFileLosesNothing(t *testing.T) {
 		t.Errorf("the passphrase file holds %v, %v", keys, err)
 	}
 }
+
+// TestAnAccountComesBackWithAllOfItsKind: its own fields, and the host where its
+// secret goes, which is not the one where its tokens are used.
+func TestAnAccountComesBackWithAllOfItsKind(t *testing.T) {
+	w := newWorld(t)
+	other, _ := testKinds().Of(kinds.WeChat)
+	other.Kind, other.Default, other.BaseURL, other.APIBase = "other", false, "https://tokens.example.com", "https://calls.example.com"
+	set, err := testKinds().With(other)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.kinds = set
+	w.sources = map[core.Kind]core.Source{kinds.WeChat: w.up, kinds.WeChatLegacy: w.up, "other": w.up}
+	s, err := w.service()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = s.close() }()
+	for _, base := range []string{"", "https://own.example.com/x"} {
+		a := core.Account{
+			ID: core.NewID(), Name: "shop", Env: core.Live, Kind: "other", Product: other.Products[0].Product, AppID: appID,
+			BaseURL: base, Proxy: "http://proxy.example:1", Params: map[string]string{"tenant": "t <1>", "agent": "7"},
+		}
+		secret := core.NewSecret(goodSecret)
+		raw, err := s.vault.kept(a, entry{}.with(&secret, nil, s.goes(a))).entry.encode()
+		if err != nil {
+			t.Fatal(err)
+		}
+		e, ok := decodeEntry(raw)
+		if got := s.remade(a.ID, e, nil); !ok || !got.Equal(a) {
+			t.Errorf("came back as %+v, want %+v", got, a)
+		}
+		if _, err := e.release(s.goes(a)); err != nil {
+			t.Errorf("its secret stays behind: %v", err)
+		}
+	}
+}

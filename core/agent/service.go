@@ -175,7 +175,7 @@ func New(p Parts) (*Service, error) {
 		post: post{home: p.Home}, upkeep: newUpkeep(),
 	}
 	s.started = s.now()
-	s.vault = newKeys(p.Vaults, s.goes, s.baseURL, func(v api.Vault) {
+	s.vault = newKeys(p.Vaults, s.goes, s.asks, func(v api.Vault) {
 		s.hub.publish(false, func() api.Event { return api.Event{Type: api.EventVault, Vault: &v} })
 	})
 	s.keeper = core.NewKeeper(core.Config{

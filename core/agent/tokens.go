@@ -60,6 +60,9 @@ func (s *Service) answer(a core.Account, t core.Token, now time.Time) api.Token 
 // baseURL is where tokens of an account are of use.
 func (s *Service) baseURL(a core.Account) string { return s.spec(a.Kind).API(a) }
 
+// asks is where the tokens of an account come from.
+func (s *Service) asks(a core.Account) string { return s.spec(a.Kind).Base(a) }
+
 // goes is where the secrets of an account go.
 func (s *Service) goes(a core.Account) core.Destination {
 	return a.Destination(s.spec(a.Kind).BaseURL)

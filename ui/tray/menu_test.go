@@ -343,6 +343,32 @@ Quit
 }
 
 // A line copies the account it names, in the environment it was shown for.
+// TestWhatCameBackIsTold: accounts that came back from the vault want a look,
+// until something that went wrong is more urgent.
+func TestWhatCameBackIsTold(t *testing.T) {
+	l := listOf(core.Sandbox, acc("shop", core.Sandbox, core.StatePaused, 0, 0))
+	for _, c := range []struct {
+		back   []string
+		en, zh string
+	}{
+		{nil, "", ""},
+		{[]string{"shop/sandbox"}, "shop/sandbox came back from the vault, paused: see the window", "shop/sandbox 已从保险库找回并暂停，请打开窗口查看"},
+		{[]string{"a", "b"}, "2 accounts came back from the vault, paused: see the window", "2 个账号已从保险库找回并暂停，请打开窗口查看"},
+	} {
+		l.Recovered = c.back
+		p := pictureOf(l)
+		for lang, want := range map[text.Lang]string{text.English: c.en, text.Chinese: c.zh} {
+			m := build(p, "", noon, text.New(lang))
+			if m.message != want || m.look.Badge != (len(c.back) > 0) {
+				t.Errorf("%v: %q, badge %v", c.back, m.message, m.look.Badge)
+			}
+			if m := build(p, "wrong", noon, text.New(lang)); m.message != "wrong" {
+				t.Errorf("%v: %q", c.back, m.message)
+			}
+		}
+	}
+}
+
 func TestLinesNameTheirAccount(t *testing.T) {
 	l := listOf(core.Live, acc("shop", core.Sandbox, core.StateFresh, time.Hour, 9), acc("shop", core.Live, core.StateFresh, time.Hour, 0))
 	m := build(pictureOf(l), "", noon, text.New(text.English))

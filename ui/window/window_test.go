@@ -85,6 +85,22 @@ func TestScreens(t *testing.T) {
 			[]string{"The newest backup was restored"},
 			[]string{"已恢复最近的备份"},
 		},
+		{
+			"accounts that came back",
+			[]api.Account{shop},
+			func(s *stage) { s.agent.list.Recovered = []string{"shop/sandbox", "a", "b", "c", "d", "e", "f"} },
+			[]string{"back from the vault, paused", "shop/sandbox", "and 2 more"},
+			[]string{"从保险库找回并暂停", "shop/sandbox", "另有 2 个"},
+		},
+		{
+			"a damaged passphrase file",
+			[]api.Account{shop},
+			func(s *stage) {
+				s.agent.list.Vault = api.Vault{Kind: "file", State: "unavailable", Error: &api.Error{Class: core.VaultClosed, Remedy: core.RemedyVaultDamaged}}
+			},
+			[]string{"The passphrase file is damaged.", "Set a passphrase"},
+			[]string{"口令文件已损坏", "设置口令"},
+		},
 	} {
 		for lang, want := range map[string][]string{"en": c.en, "zh": c.zh} {
 			t.Run(c.name+" "+lang, func(t *testing.T) {
