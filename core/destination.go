@@ -1,7 +1,9 @@
 package core
 
 import (
+	"maps"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -17,16 +19,25 @@ type Destination struct {
 	Via string
 	// Proxy sees the proxy's password: its scheme, host and port.
 	Proxy string
+	// Also are the hosts of the other URLs that the account's kind asks for. They
+	// may see the AppSecret or the token; which of them does is the kind's affair.
+	Also string
 }
 
 // Destination tells where an account's secrets go. standard is the base URL of
-// its kind, which counts for an account that names none.
-func (a Account) Destination(standard string) Destination {
+// its kind, which counts for an account that names none; also are the other URLs
+// that it names, by the keys of their fields.
+func (a Account) Destination(standard string, also map[string]string) Destination {
 	base := a.BaseURL
 	if base == "" {
 		base = standard
 	}
 	d := Destination{Host: origin(base), Proxy: origin(a.Proxy)}
+	for _, key := range slices.Sorted(maps.Keys(also)) {
+		if also[key] != "" {
+			d.Also += key + "=" + origin(also[key]) + " "
+		}
+	}
 	if !strings.HasPrefix(d.Host, "https://") {
 		d.Via = d.Proxy
 	}
@@ -34,9 +45,9 @@ func (a Account) Destination(standard string) Destination {
 }
 
 // Takes reports whether an AppSecret that was entered for d may go to next: the
-// same host, and no proxy that could not read it before.
+// same hosts, and no proxy that could not read it before.
 func (d Destination) Takes(next Destination) bool {
-	return next.Host != "" && d.Host == next.Host && (next.Via == "" || d.Via == next.Via)
+	return next.Host != "" && d.Host == next.Host && d.Also == next.Also && (next.Via == "" || d.Via == next.Via)
 }
 
 // TakesPassword reports whether a proxy password that was entered for d may go

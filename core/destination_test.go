@@ -5,7 +5,7 @@ import "testing"
 func TestAnAppSecretKeepsToItsHost(t *testing.T) {
 	const standard = "https://api.weixin.qq.com"
 	at := func(base, proxy string) Destination {
-		return Account{BaseURL: base, Proxy: proxy}.Clean().Destination(standard)
+		return Account{BaseURL: base, Proxy: proxy}.Clean().Destination(standard, nil)
 	}
 	for _, tt := range []struct {
 		name            string
@@ -47,6 +47,17 @@ func TestAnAppSecretKeepsToItsHost(t *testing.T) {
 				t.Errorf("the password from %+v to %+v: %v, want %v", tt.was, tt.next, got, tt.passage)
 			}
 		})
+	}
+	other := func(api, auth string) Destination {
+		return Account{}.Destination(standard, map[string]string{"api_url": api, "auth_url": auth})
+	}
+	if !other("https://a.example/x", "").Takes(other("https://A.example:443/y", "")) {
+		t.Error("another path of a further URL is another host")
+	}
+	for _, next := range []Destination{other("https://b.example", ""), other("", "https://a.example"), other("", ""), other("https://a.example", "https://b.example")} {
+		if other("https://a.example", "").Takes(next) || next.Takes(other("https://a.example", "")) {
+			t.Errorf("a further URL was changed: %q", next.Also)
+		}
 	}
 	if (Destination{}).Takes(Destination{}) || (Destination{}).TakesPassword(Destination{}) {
 		t.Error("nobody takes from nobody")

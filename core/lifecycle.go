@@ -82,10 +82,17 @@ func (k *Keeper) SecretChanged(id ID) {
 	k.change(id, func(e *entry, _ time.Time) { e.forgive() })
 }
 
-// Refuse keeps err, of a class that waits for a person, as the account's own, as
-// if a round had ended with it: who knows that a round must fail spares it.
+// Refuse keeps err, of a class that waits for a person, as the account's own, for
+// an account whose secret may not go where it says: no round begins, and the token
+// goes, which would be sent there too.
 func (k *Keeper) Refuse(id ID, err *Error) {
-	k.change(id, func(e *entry, _ time.Time) { e.err, e.shelved = err, nil })
+	k.change(id, func(e *entry, _ time.Time) {
+		e.err, e.shelved = err, nil
+		if e.token.Load().Value != "" || e.flight != nil {
+			e.drop()
+			k.saveSoon(id)
+		}
+	})
 }
 
 // Restore gives accounts the tokens that could not be read when they were put,

@@ -21,6 +21,7 @@ type entry struct {
 
 	SecretHost string `json:"secret_host,omitempty"` // where Secret may go
 	SecretVia  string `json:"secret_via,omitempty"`  // the proxy that may read it
+	SecretAlso string `json:"secret_also,omitempty"` // the hosts of the account's other URLs
 	ProxyHost  string `json:"proxy_host,omitempty"`  // where ProxyPassword may go
 
 	Name    string       `json:"name,omitempty"`
@@ -79,7 +80,7 @@ func (p *params) UnmarshalJSON(raw []byte) error {
 // leaves one as it is, for whom it was entered too.
 func (e entry) with(secret, proxyPassword *core.Secret, to core.Destination) entry {
 	if secret != nil {
-		e.Secret, e.SecretHost, e.SecretVia = secret.Reveal(), to.Host, to.Via
+		e.Secret, e.SecretHost, e.SecretVia, e.SecretAlso = secret.Reveal(), to.Host, to.Via, to.Also
 	}
 	if proxyPassword != nil {
 		e.ProxyPassword, e.ProxyHost = proxyPassword.Reveal(), to.Proxy
@@ -91,14 +92,14 @@ func (e entry) with(secret, proxyPassword *core.Secret, to core.Destination) ent
 // wrote it, that it is for the destination that its account has.
 func (e entry) bind(to core.Destination) entry {
 	if e.SecretHost == "" && e.ProxyHost == "" && e.Secret+e.ProxyPassword != "" {
-		e.SecretHost, e.SecretVia, e.ProxyHost = to.Host, to.Via, to.Proxy
+		e.SecretHost, e.SecretVia, e.SecretAlso, e.ProxyHost = to.Host, to.Via, to.Also, to.Proxy
 	}
 	return e
 }
 
 // secretFor is who may get the AppSecret.
 func (e entry) secretFor() core.Destination {
-	return core.Destination{Host: e.SecretHost, Via: e.SecretVia}
+	return core.Destination{Host: e.SecretHost, Via: e.SecretVia, Also: e.SecretAlso}
 }
 
 // release gives what may go to a destination: never an AppSecret that was

@@ -539,7 +539,7 @@ func TestAnEntryFitsEverySystem(t *testing.T) {
 		AppID: strings.Repeat("a", 128), Params: map[string]string{"agent": "1000002"},
 		BaseURL: "https://host.example/" + strings.Repeat("p", core.MaxURL-21), Proxy: "http://proxy.example:1/" + strings.Repeat("u", 1000),
 	}
-	to := long.Destination("")
+	to := long.Destination("", nil)
 	secret, password := core.NewSecret(strings.Repeat("s", core.MaxKey)), core.NewSecret("pass")
 	raw, err := entry{}.with(&secret, &password, to).of(long, long.BaseURL).encode()
 	if err != nil || len(raw) > maxEntry {

@@ -65,7 +65,7 @@ func (s *Service) asks(a core.Account) string { return s.spec(a.Kind).Base(a) }
 
 // goes is where the secrets of an account go.
 func (s *Service) goes(a core.Account) core.Destination {
-	return a.Destination(s.spec(a.Kind).BaseURL)
+	return s.spec(a.Kind).Destination(a)
 }
 
 // Check implements api.Agent. What upstream says of the token is an answer;

@@ -258,6 +258,32 @@ func TestWhereCallsGo(t *testing.T) {
 	}
 }
 
+// A secret or a token goes to every URL that an account names: another host in
+// any of them is another destination, another path is not.
+func TestEveryURLOfAKindIsADestination(t *testing.T) {
+	for _, s := range aviary(t).All() {
+		a := core.Account{Kind: s.Kind, BaseURL: "https://a.example", Params: map[string]string{}}
+		for _, f := range s.Fields {
+			if f.Input != kinds.URL {
+				continue
+			}
+			set := func(url string) core.Account {
+				b := a
+				if f.Key == kinds.BaseURL {
+					b.BaseURL = url
+				} else {
+					b.Params = map[string]string{f.Key: url}
+				}
+				return b
+			}
+			was := s.Destination(set("https://a.example/x"))
+			if !was.Takes(s.Destination(set("https://a.example/y"))) || was.Takes(s.Destination(set("https://b.example/x"))) {
+				t.Errorf("%s of kind %s: the destination is %+v", f.Key, s.Kind, was)
+			}
+		}
+	}
+}
+
 func TestPatterns(t *testing.T) {
 	for _, tt := range []struct {
 		pattern      kinds.Pattern

@@ -259,6 +259,18 @@ func (s Spec) Base(a core.Account) string {
 	return s.BaseURL
 }
 
+// Destination is where the secrets of an account go: every URL among its fields
+// counts, for a secret or a token goes there.
+func (s Spec) Destination(a core.Account) core.Destination {
+	also := map[string]string{}
+	for _, f := range s.Fields {
+		if f.Input == URL && !f.own() {
+			also[f.Key] = a.Params[f.Key]
+		}
+	}
+	return a.Destination(s.BaseURL, also)
+}
+
 // API is where an account's calls go.
 func (s Spec) API(a core.Account) string {
 	if key, ok := strings.CutPrefix(s.APIBase, "{"); ok {

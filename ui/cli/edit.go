@@ -81,7 +81,7 @@ func secretTo(acc api.Account, in api.AccountInput) string {
 	if to.BaseURL == "" {
 		return ""
 	}
-	return to.Destination("").String()
+	return to.Destination("", nil).String()
 }
 
 // needsSecretAgain reports whether an edit moved an account to another host than

@@ -128,11 +128,11 @@ func (d draft) problems(l *kit.Look, m *model) map[string][]issue {
 // and where they would go. An account that waits for its AppSecret has it for
 // another host than the one it names.
 func (d draft) destinations() (was, next core.Destination) {
-	next = d.account().Destination(upstreamBase)
+	next = d.account().Destination(upstreamBase, nil)
 	if !d.editing {
 		return next, next
 	}
-	return core.Account{BaseURL: d.before.BaseURL, Proxy: d.before.Proxy}.Destination(upstreamBase), next
+	return core.Account{BaseURL: d.before.BaseURL, Proxy: d.before.Proxy}.Destination(upstreamBase, nil), next
 }
 
 // leavesSecret reports whether the kept AppSecret would not be sent where the

@@ -36,7 +36,7 @@ func (w *Window) askSecret(id core.ID) {
 	title.Style.Bold = true
 	body := l.T("secret.body")
 	if a.BaseURL != "" { // a file may have named it
-		to := core.Account{BaseURL: a.BaseURL, Proxy: a.Proxy}.Destination(upstreamBase)
+		to := core.Account{BaseURL: a.BaseURL, Proxy: a.Proxy}.Destination(upstreamBase, nil)
 		body += "\n" + l.T("secret.host", "host", to.String())
 	}
 	if a.Remaining(w.now()) > 0 {
