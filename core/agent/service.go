@@ -133,7 +133,7 @@ type Service struct {
 	copying sync.Mutex    // held through each copy
 	wishes  wishes        // who wants what copied
 	renewed chan struct{} // what was copied may have a successor
-	clipMu  sync.Mutex    // a leaf
+	clipMu  sync.Mutex    // guards clip; the hub's lock is taken under it
 	clip    copied
 
 	uses    uses

@@ -69,7 +69,7 @@ func (w *Window) build() {
 	}
 	w.parts = parts{}
 	w.list = newListView(l, rowSource{row: w.rowNow, plain: w.plainRow}, listActions{
-		rowActions: rowActions{copy: w.copyDefault, menu: w.openMenu, help: w.help, pick: w.point},
+		rowActions: rowActions{copyToken: w.copyDefault, menu: w.openMenu, help: w.help, pick: w.point},
 		step:       w.pick, bound: w.bound, find: w.findFrom,
 	})
 	w.list.selected = w.selected

@@ -93,7 +93,7 @@ func (w *Window) openKeyPageFor(s *clientSheet) {
 	if w.settings == nil { // a page that would lose something stayed
 		return
 	}
-	p := newKeyPage(&w.model, &w.settings.door, keyActions{make: w.makeKey, copy: w.copyKey})
+	p := newKeyPage(&w.model, &w.settings.door, keyActions{create: w.makeKey, copyKey: w.copyKey})
 	p.name, p.some, p.accounts = string(s.kind), true, map[string]bool{s.account.Name: true}
 	_, pair := w.model.pair(s.account.ID)
 	p.sandbox = s.account.Env == core.Sandbox || s.follow && pair

@@ -29,7 +29,7 @@ type copySheet struct {
 	call    *fyne.Container // the parts about the path
 	problem *kit.Prose
 	preview *kit.Prose
-	copy    *kit.Button
+	button  *kit.Button
 }
 
 // openCopySheet asks in which form the token of an account is to be copied;
@@ -58,8 +58,8 @@ func (w *Window) openCopySheet(id core.ID, chosen string) {
 	if a.Env == core.Live {
 		role, label = kit.Danger, l.T("live.go")
 	}
-	c.copy = kit.NewButton(l, role, label, c.run)
-	s := newLongSheet(l, w.closeSheet, head, c.inner, atRight(kit.NewButton(l, kit.Quiet, l.T("cancel"), w.closeSheet), c.copy))
+	c.button = kit.NewButton(l, role, label, c.run)
+	s := newLongSheet(l, w.closeSheet, head, c.inner, atRight(kit.NewButton(l, kit.Quiet, l.T("cancel"), w.closeSheet), c.button))
 	s.yes = c.run
 	w.openSheet(s, forms)
 	c.check()
@@ -101,7 +101,7 @@ func (c *copySheet) check() {
 	}
 	c.problem.Set(words, l.Palette.LiveText)
 	c.problem.Hidden = words == ""
-	c.copy.Enable(words == "")
+	c.button.Enable(words == "")
 	base := cmp.Or(c.account.BaseURL, upstreamBase)
 	text, err := format.Token(c.format, format.Input{
 		AccessToken: "ACCESS_TOKEN", ExpiresIn: int64(c.account.Remaining(c.w.now()).Seconds()), ExpiresAt: c.account.ExpiresAt.UTC(),
@@ -120,7 +120,7 @@ func (c *copySheet) check() {
 
 // run copies, and has the choice remembered where that is wished.
 func (c *copySheet) run() {
-	if c.copy.Off {
+	if c.button.Off {
 		return
 	}
 	w, id := c.w, c.account.ID

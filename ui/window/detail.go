@@ -77,19 +77,19 @@ type detail struct {
 
 // detailActions are what the pane asks of the window.
 type detailActions struct {
-	back   func()
-	copy   func(core.ID)
-	prev   func(core.ID)
-	reveal func(core.ID)
-	menu   func(core.ID, fyne.Position)
-	act    func(core.ID, act)
-	renew  func(core.ID)
-	check  func(core.ID)
-	edit   func(core.ID)
-	flip   func()
-	filter func(historyFilter)
-	more   func()
-	export func()
+	back      func()
+	copyToken func(core.ID)
+	prev      func(core.ID)
+	reveal    func(core.ID)
+	menu      func(core.ID, fyne.Position)
+	act       func(core.ID, act)
+	renew     func(core.ID)
+	check     func(core.ID)
+	edit      func(core.ID)
+	flip      func()
+	filter    func(historyFilter)
+	more      func()
+	export    func()
 }
 
 func newDetail(look *kit.Look, state *paneState, on detailActions) *detail {
@@ -144,7 +144,7 @@ func (d *detail) drawButtons() fyne.CanvasObject {
 	small := func(r kit.Role, key string, on func(core.ID)) *kit.Button {
 		return kit.NewSmallButton(d.look, r, d.look.T(key), func() { on(d.account.ID) })
 	}
-	d.copy = small(kit.Filled, "detail.copy", d.on.copy)
+	d.copy = small(kit.Filled, "detail.copy", d.on.copyToken)
 	d.reveal = small(kit.Quiet, "detail.reveal", d.on.reveal)
 	d.check = small(kit.Quiet, "detail.check", d.on.check)
 	return kit.Beside(d.copy, d.reveal, small(kit.Quiet, "menu.renew", d.on.renew), d.check, small(kit.Quiet, "act.edit", d.on.edit))

@@ -35,18 +35,18 @@ type keyPage struct {
 	made          *api.NewClientKey
 	copied        bool
 
-	look   *kit.Look
-	scroll *kit.Scroller
-	says   map[string]*kit.Prose
-	verdct *kit.Prose
-	make   *kit.Button
-	list   *fyne.Container // the accounts to choose from
+	look    *kit.Look
+	scroll  *kit.Scroller
+	says    map[string]*kit.Prose
+	verdict *kit.Prose
+	create  *kit.Button
+	list    *fyne.Container // the accounts to choose from
 }
 
 // keyActions are what the page asks of the window.
 type keyActions struct {
-	make func(*keyPage)
-	copy func(*keyPage)
+	create  func(*keyPage)
+	copyKey func(*keyPage)
 }
 
 // maxOffered is how many accounts are offered at once; a search finds the rest.
@@ -72,12 +72,12 @@ func (p *keyPage) draw(l *kit.Look, back func(), _ time.Time) (fyne.CanvasObject
 	if p.made != nil {
 		title = l.T("clientkey.made", "name", p.made.Name)
 		p.drawMade(parts)
-		foot = atRight(kit.NewButton(l, kit.Quiet, l.T("clientkey.done"), back), kit.NewButton(l, kit.Filled, l.T("clientkey.copy"), func() { p.on.copy(p) }))
+		foot = atRight(kit.NewButton(l, kit.Quiet, l.T("clientkey.done"), back), kit.NewButton(l, kit.Filled, l.T("clientkey.copy"), func() { p.on.copyKey(p) }))
 	} else {
 		p.drawFields(parts)
-		p.verdct = kit.NewProse("", 13, l.Palette.LiveText)
-		p.make = kit.NewButton(l, kit.Filled, l.T("clientkey.make"), func() { p.on.make(p) })
-		foot = kit.Stack(2*kit.Grid, p.verdct, atRight(p.make))
+		p.verdict = kit.NewProse("", 13, l.Palette.LiveText)
+		p.create = kit.NewButton(l, kit.Filled, l.T("clientkey.make"), func() { p.on.create(p) })
+		foot = kit.Stack(2*kit.Grid, p.verdict, atRight(p.create))
 		p.check()
 	}
 	inner := container.New(&kit.Column{PadX: kit.RowLeft, PadY: 2 * kit.Grid}, foot)
@@ -247,14 +247,14 @@ func (p *keyPage) check() {
 		say.Set(words, ink)
 		say.Hidden = words == ""
 	}
-	if p.verdct != nil {
+	if p.verdict != nil {
 		words := ""
 		if p.refused != nil {
 			words = refusal(l, p.refused, "")
 		}
-		p.verdct.Set(words, l.Palette.LiveText)
-		p.verdct.Hidden = words == ""
-		p.make.Enable(!p.busy)
+		p.verdict.Set(words, l.Palette.LiveText)
+		p.verdict.Hidden = words == ""
+		p.create.Enable(!p.busy)
 	}
 	p.scroll.Reflow()
 }
@@ -293,7 +293,7 @@ func (p *keyPage) drawMade(column *fyne.Container) {
 // openKeyPage begins a client key over the settings.
 func (w *Window) openKeyPage() {
 	if w.settings != nil {
-		w.enter(newKeyPage(&w.model, &w.settings.door, keyActions{make: w.makeKey, copy: w.copyKey}))
+		w.enter(newKeyPage(&w.model, &w.settings.door, keyActions{create: w.makeKey, copyKey: w.copyKey}))
 	}
 }
 

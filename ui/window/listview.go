@@ -12,9 +12,9 @@ import (
 )
 
 // listView is the list of accounts. It holds a row widget for each row in sight
-// and no more: a thousand accounts cost what ten cost. Unlike the toolkit's list
-// it can have rows of two heights and be told to tick without binding every row
-// anew.
+// and no more: a thousand accounts cost what ten cost. It is no widget.List: the
+// row under the pointer keeps its place while rows above it come, go or change
+// their height (anchor.go), and a tick changes words without binding a row anew.
 type listView struct {
 	widget.BaseWidget
 	look *kit.Look

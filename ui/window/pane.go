@@ -10,19 +10,19 @@ import (
 
 func (w *Window) detailActions() detailActions {
 	return detailActions{
-		back:   w.closeDetail,
-		copy:   w.copyDefault,
-		prev:   func(id core.ID) { w.copyAs(id, "", true) },
-		reveal: w.reveal,
-		menu:   w.openMenu,
-		act:    w.act,
-		renew:  w.renew,
-		check:  w.check,
-		edit:   w.openEdit,
-		flip:   w.flip,
-		filter: w.filterHistory,
-		more:   w.moreHistory,
-		export: w.exportHistory,
+		back:      w.closeDetail,
+		copyToken: w.copyDefault,
+		prev:      func(id core.ID) { w.copyAs(id, "", true) },
+		reveal:    w.reveal,
+		menu:      w.openMenu,
+		act:       w.act,
+		renew:     w.renew,
+		check:     w.check,
+		edit:      w.openEdit,
+		flip:      w.flip,
+		filter:    w.filterHistory,
+		more:      w.moreHistory,
+		export:    w.exportHistory,
 	}
 }
 

@@ -57,10 +57,10 @@ type rowView struct {
 
 // rowActions are what a row asks of the window.
 type rowActions struct {
-	copy func(core.ID)
-	menu func(id core.ID, at fyne.Position)
-	help func(core.ID)
-	pick func(core.ID)
+	copyToken func(core.ID)
+	menu      func(id core.ID, at fyne.Position)
+	help      func(core.ID)
+	pick      func(core.ID)
 
 	moved func() // the pointer moved on a row
 }
@@ -345,7 +345,7 @@ func (r *rowView) Tapped(e *fyne.PointEvent) {
 		return
 	}
 	if e.Position.Y < rowHeight {
-		r.on.copy(r.shown.ID)
+		r.on.copyToken(r.shown.ID)
 	}
 }
 

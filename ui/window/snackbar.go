@@ -19,13 +19,13 @@ type snackbar struct {
 	shown snack
 	empty func() // clears the clipboard
 
-	ground *canvas.Rectangle
-	tagBox *canvas.Rectangle
-	tag    *canvas.Text
-	words  *kit.Prose
-	tail   *canvas.Text
-	clear  *kit.Button
-	close  *kit.Button
+	ground  *canvas.Rectangle
+	tagBox  *canvas.Rectangle
+	tag     *canvas.Text
+	words   *kit.Prose
+	tail    *canvas.Text
+	clear   *kit.Button
+	closing *kit.Button
 }
 
 func newSnackbar(l *kit.Look, clear, closed func()) *snackbar {
@@ -40,7 +40,7 @@ func newSnackbar(l *kit.Look, clear, closed func()) *snackbar {
 	s.words = kit.NewProse("", kit.SizeText, p.OnInv)
 	s.tail = kit.Text("", 13, p.InvMuted)
 	s.clear = kit.NewSmallButton(&inv, kit.Quiet, l.T("snack.clear"), s.act)
-	s.close = kit.NewIconButton(&inv, kit.IconClose, l.T("close"), closed)
+	s.closing = kit.NewIconButton(&inv, kit.IconClose, l.T("close"), closed)
 	s.Hide()
 	s.ExtendBaseWidget(s)
 	return s
@@ -92,7 +92,7 @@ func (s *snackbar) tick(now time.Time) bool {
 
 func (s *snackbar) CreateRenderer() fyne.WidgetRenderer {
 	return &kit.Renderer{
-		Parts: []fyne.CanvasObject{s.ground, s.tagBox, s.tag, s.words, s.tail, s.clear, s.close},
+		Parts: []fyne.CanvasObject{s.ground, s.tagBox, s.tag, s.words, s.tail, s.clear, s.closing},
 		Min:   func() fyne.Size { return fyne.NewSize(200, s.HeightFor(s.Size().Width)) },
 		Place: s.arrange,
 		Paint: func() { s.arrange(s.Size()) },
@@ -133,7 +133,7 @@ func (s *snackbar) HeightFor(width float32) float32 {
 func (s *snackbar) arrange(size fyne.Size) {
 	w, h := size.Width, size.Height
 	kit.Place(s.ground, 0, 0, w, h)
-	kit.Place(s.close, w-36-kit.Grid/2, (h-36)/2, 36, 36)
+	kit.Place(s.closing, w-36-kit.Grid/2, (h-36)/2, 36, 36)
 	left, room := s.rooms(w)
 	if s.shown.Live {
 		t := s.tag.MinSize()
