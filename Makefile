@@ -138,6 +138,27 @@ test-clients: $(programs) $(CLIENTS)/node_modules ## Newman, Bruno's runner and 
 	TOKENTRAY_E2E_BIN=$(CURDIR)/$(BIN) TOKENTRAY_E2E_CLIENTS=$(CURDIR)/$(CLIENTS)/node_modules \
 		$(GO) test -race -tags $(TAGS) -count=1 -parallel 8 -run '^TestClients' ./cmd/e2e
 
+# ---------------------------------------------------------------- mutants
+
+# The files whose faults the tests of package core must notice: the Keeper's. A
+# copy of the package alone is mutated, for gremlins would run the tests of every
+# package below core for each fault. It cannot mutate the conditions of a switch's
+# cases, which no coverage block holds, and calls them not covered.
+KEEPER   := keeper get report check round verdict journal history plan clock lifecycle remember watch state source token
+GREMLINS := github.com/go-gremlins/gremlins/cmd/gremlins@v0.6.0
+MUTANTS  := $(BIN)/mutants
+others    = $(filter-out $(KEEPER:%=core/%.go) %_test.go,$(wildcard core/*.go))
+empty    :=
+either    = $(subst $(empty) $(empty),|,$(strip $(1)))
+
+.PHONY: mutants
+mutants: ## put small faults into the Keeper, one by one, and count those that its tests notice; takes an hour
+	$(call say,mutants)
+	rm -rf $(MUTANTS) && mkdir -p $(MUTANTS)/core
+	cp go.mod go.sum $(MUTANTS) && cp core/*.go $(MUTANTS)/core
+	cd $(MUTANTS) && GOFLAGS=-count=1 nice $(GO) run $(GREMLINS) unleash ./core --invert-logical --workers 1 --timeout-coefficient 10 \
+		--threshold-efficacy 90 -E '(^|/)($(call either,$(notdir $(basename $(others)))))\.go$$' $(MUTANTSFLAGS)
+
 # ---------------------------------------------------------------- bench, pictures
 
 .PHONY: bench
