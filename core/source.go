@@ -3,7 +3,9 @@ package core
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/url"
+	"slices"
 	"time"
 )
 
@@ -97,6 +99,23 @@ type Traits struct {
 	ForceGap    time.Duration `json:"force_gap,omitempty"`
 	// Day is where upstream's day begins, by which it counts calls.
 	Day Zone `json:"day,omitempty"`
+}
+
+// Valid says what contradicts itself in the traits; nil: nothing does.
+func (t Traits) Valid() error {
+	switch {
+	case !slices.Contains(Repeats(), t.Repeat):
+		return fmt.Errorf("repeat is %q, and must be one of %v", t.Repeat, Repeats())
+	case t.Window <= 0:
+		return fmt.Errorf("window is %v, and must be more than nothing: a token is renewed before it expires", t.Window)
+	case t.Overlap < 0 || t.ForceBudget < 0 || t.ForceGap < 0:
+		return errors.New("overlap, force_budget and force_gap must not be below zero")
+	case t.Anytime && !t.Repeat.Harmless():
+		return fmt.Errorf("anytime does not go with repeat %q, which costs somebody a token", t.Repeat)
+	case !t.Day.Valid():
+		return fmt.Errorf("day is %q, and must be an offset from UTC such as +08:00", t.Day)
+	}
+	return nil
 }
 
 // Destructive reports whether asking again kills the token that others hold.

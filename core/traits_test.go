@@ -303,3 +303,29 @@ func TestRepeats(t *testing.T) {
 		}
 	}
 }
+
+func TestTraitsThatContradictThemselves(t *testing.T) {
+	for name, tt := range map[string]struct {
+		change func(*core.Traits)
+		valid  bool
+	}{
+		"as they should be":                {func(*core.Traits) {}, true},
+		"no repeat":                        {func(tr *core.Traits) { tr.Repeat = "" }, false},
+		"an unknown repeat":                {func(tr *core.Traits) { tr.Repeat = "sometimes" }, false},
+		"no window":                        {func(tr *core.Traits) { tr.Window = 0 }, false},
+		"an overlap below zero":            {func(tr *core.Traits) { tr.Overlap = -1 }, false},
+		"a budget below zero":              {func(tr *core.Traits) { tr.ForceBudget = -1 }, false},
+		"a gap below zero":                 {func(tr *core.Traits) { tr.ForceGap = -1 }, false},
+		"at any time":                      {func(tr *core.Traits) { tr.Anytime = true }, true},
+		"at any time, though it costs":     {func(tr *core.Traits) { tr.Anytime, tr.Repeat = true, core.RepeatNewTwoLive }, false},
+		"a zone by name":                   {func(tr *core.Traits) { tr.Day = "Asia/Shanghai" }, false},
+		"a zone by its offset":             {func(tr *core.Traits) { tr.Day = "-03:30" }, true},
+		"destructive, with all there is":   {func(tr *core.Traits) { *tr = legacy }, true},
+		"same, with a budget of its force": {func(tr *core.Traits) { *tr = stable }, true},
+	} {
+		traits := asking(core.RepeatNewAllLive, tt.change)
+		if err := traits.Valid(); (err == nil) != tt.valid {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

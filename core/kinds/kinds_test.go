@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -34,7 +35,8 @@ func bird() kinds.Spec {
 			{Key: "api_url", Input: kinds.URL},
 			{Key: kinds.BaseURL, Input: kinds.URL, Required: true},
 		},
-		Token: kinds.Place{Header: "Authorization", Prefix: "Bearer "}, APIBase: "{api_url}",
+		Traits: core.Traits{Repeat: core.RepeatNewAllLive, Window: 5 * time.Minute, Anytime: true, NoSecret: true},
+		Token:  kinds.Place{Header: "Authorization", Prefix: "Bearer "}, APIBase: "{api_url}",
 	}
 }
 
@@ -94,6 +96,8 @@ func TestABadSpecIsRefused(t *testing.T) {
 		{"a second secret", func(s *kinds.Spec) { s.Fields[0].Input = kinds.SecretText }, "one secret"},
 		{"a bad pattern", func(s *kinds.Spec) { s.Fields[0].Checks[0].Match = "(" }, "regular expression"},
 		{"a check of nothing", func(s *kinds.Spec) { s.Fields[0].Checks[0].Match = "" }, "match or never"},
+		{"a trait that there is not", func(s *kinds.Spec) { s.Traits.Repeat = "sometimes" }, "traits"},
+		{"a secret that it needs and nobody enters", func(s *kinds.Spec) { s.Traits.NoSecret = false }, "no_secret"},
 		{"no base URL", func(s *kinds.Spec) { s.Fields = s.Fields[:3] }, "base URL"},
 		{"no place for the token", func(s *kinds.Spec) { s.Token = kinds.Place{} }, "one of the two"},
 		{"two places for the token", func(s *kinds.Spec) { s.Token.Query = "t" }, "one of the two"},

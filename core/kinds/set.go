@@ -160,6 +160,12 @@ func (s Spec) valid() error {
 	if key, ok := strings.CutPrefix(s.APIBase, "{"); ok && !s.Has(strings.TrimSuffix(key, "}")) {
 		return fmt.Errorf("api_base names a field that it does not have; correct it")
 	}
+	if err := s.Traits.Valid(); err != nil {
+		return fmt.Errorf("its traits: %w; correct them", err)
+	}
+	if s.Traits.NoSecret == s.Has(Secret) {
+		return fmt.Errorf("its traits say whether it needs a secret (no_secret), and its fields say otherwise; correct one of the two")
+	}
 	if s.Door != nil {
 		return s.Door.valid()
 	}
