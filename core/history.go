@@ -15,8 +15,10 @@ type Entry struct {
 	// so that it is known after a restart too; RetryAt is zero where no time helps.
 	Remedy  string    `json:"remedy,omitempty"`
 	RetryAt time.Time `json:"retry_at,omitzero"`
-	Mask    string    `json:"mask,omitempty"`
-	Expires time.Time `json:"expires,omitzero"`
+	// SecretHost is where the kept AppSecret may go, beside RemedySecretAgain.
+	SecretHost string    `json:"secret_host,omitempty"`
+	Mask       string    `json:"mask,omitempty"`
+	Expires    time.Time `json:"expires,omitzero"`
 	// PrevUntil is until when the token that was replaced may still work; zero
 	// when it died with the replacement, or there was none.
 	PrevUntil time.Time     `json:"prev_until,omitzero"`
@@ -53,7 +55,7 @@ func (e *entry) line(f *flight, out outcome, token, before Token, now time.Time)
 	if err := out.err; err != nil {
 		h.What, h.Class, h.Code, h.Message, h.CallerIP, h.RID = DidFail, err.Class, err.Code, err.Message, err.CallerIP, err.RID
 		if e.err != nil && e.err.Class == err.Class && e.err.Message == err.Message { // it is about renewal
-			h.Remedy, h.RetryAt = e.err.Remedy, e.err.RetryAt
+			h.Remedy, h.RetryAt, h.SecretHost = e.err.Remedy, e.err.RetryAt, e.err.SecretHost
 		}
 		noted := err.Message + err.CallerIP
 		differs := noted != e.noted

@@ -20,16 +20,21 @@ func (k *Keeper) Remember(last map[ID]Entry) {
 	}
 }
 
-// refusal is the refusal by upstream that a line of history tells and that still
-// holds at now; nil when there is none. What never reached upstream costs nothing
-// to find out again, and what is wrong with a request may be right in another
-// version.
+// refusal is the refusal that a line of history tells and that still holds at now;
+// nil when there is none. What never reached upstream costs nothing to find out
+// again, but for a secret that was entered for another host: an account that is not
+// renewed in the background would look as if nothing were wrong. And what is wrong
+// with a request may be right in another version.
 func (h Entry) refusal(now time.Time) *Error {
-	if h.What != DidFail || h.Calls == 0 || h.Remedy == "" {
+	if h.What != DidFail || h.Remedy == "" || h.Calls == 0 && h.Remedy != RemedySecretAgain {
 		return nil
 	}
 	switch h.Class {
 	case BadSecret, Frozen:
+	case Misuse:
+		if h.Remedy != RemedySecretAgain {
+			return nil
+		}
 	case Whitelist, Confirm, Quota:
 		if !now.Before(h.RetryAt) || h.RetryAt.Sub(now) > longestWait {
 			return nil
@@ -39,6 +44,6 @@ func (h Entry) refusal(now time.Time) *Error {
 	}
 	return &Error{
 		Class: h.Class, Remedy: h.Remedy, Message: h.Message,
-		Code: h.Code, CallerIP: h.CallerIP, RID: h.RID, RetryAt: h.RetryAt,
+		Code: h.Code, CallerIP: h.CallerIP, RID: h.RID, RetryAt: h.RetryAt, SecretHost: h.SecretHost,
 	}
 }

@@ -33,6 +33,11 @@ func TestARefusalOutlivesARestart(t *testing.T) {
 		{"a quota by a clock that was wrong", func() core.Entry { return line(core.Quota, core.RemedyQuotaDay, 1000*time.Hour) }, "", 1},
 		{"a network", func() core.Entry { return line(core.Temporary, core.RemedyNetwork, time.Minute) }, "", 1},
 		{"a request of another version", func() core.Entry { return line(core.Misuse, core.RemedyUpdate, 0) }, "", 1},
+		{"a secret for another host", func() core.Entry {
+			e := line(core.Misuse, core.RemedySecretAgain, 0)
+			e.Calls = 0
+			return e
+		}, core.Misuse, 0},
 		{"what never reached upstream", func() core.Entry { e := line(core.BadSecret, core.RemedySecret, 0); e.Calls = 0; return e }, "", 1},
 		{"what kept nothing from being renewed", func() core.Entry { return line(core.BadSecret, "", 0) }, "", 1},
 		{"a failure before an edit", func() core.Entry { return core.Entry{What: core.DidEdit} }, "", 1},

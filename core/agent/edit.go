@@ -234,8 +234,9 @@ func (s *Service) saveDraft(d draft) {
 	if known && d.newSecrets() {
 		s.keeper.SecretChanged(d.account.ID)
 	}
-	if d.elsewhere != nil {
-		s.keeper.Refuse(d.account.ID, d.elsewhere)
+	if e := d.elsewhere; e != nil {
+		s.keeper.Refuse(d.account.ID, e)
+		s.line(d.account.ID, core.Entry{What: core.DidFail, Class: e.Class, Message: e.Message, Remedy: e.Remedy, SecretHost: e.SecretHost})
 	}
 }
 
@@ -334,10 +335,14 @@ func (s *Service) putBack(ctx context.Context, id core.ID, before entry) {
 	}
 }
 
-// note writes a line of history; what keeps it from being written harms no
+// note writes down what was done.
+func (s *Service) note(id core.ID, what core.What) { s.line(id, core.Entry{What: what}) }
+
+// line writes a line of history; what keeps it from being written harms no
 // account.
-func (s *Service) note(id core.ID, what core.What) {
-	if err := s.parts.Store.Append(id, core.Entry{At: s.now(), What: what}); err != nil {
+func (s *Service) line(id core.ID, e core.Entry) {
+	e.At = s.now()
+	if err := s.parts.Store.Append(id, e); err != nil {
 		s.log.Warn("cannot write the history", "account", id, "error", err)
 	}
 }

@@ -173,6 +173,9 @@ func TestAnAppSecretIsNotSentToAnotherHost(t *testing.T) {
 				t.Fatal(err)
 			}
 			r = w.start() // the renewal in the background begins
+			if a, err := r.client.Account(t.Context(), shop); err != nil || a.State != core.StateBlocked || a.Error.SecretHost != home.URL {
+				t.Errorf("after a restart: %+v, %v", a, err)
+			}
 			refusesAll(t, r)
 			b, err := r.client.Backup(t.Context(), core.NewSecret(passphrase))
 			if err != nil || len(b.NoSecret) != 1 {
