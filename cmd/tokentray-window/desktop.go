@@ -32,7 +32,7 @@ func startDemo() error {
 	cmd.Env = slices.DeleteFunc(format.CleanEnv(os.Environ()), func(v string) bool {
 		return strings.HasPrefix(v, home.Variable+"=")
 	})
-	cmd.SysProcAttr = apart()
+	cmd.SysProcAttr = launch.Apart()
 	if err := cmd.Start(); err != nil {
 		return err
 	}

@@ -104,7 +104,7 @@ func windowCommand(dir string) (*exec.Cmd, error) {
 		}
 		cmd.Env = append(cmd.Env, home.Variable+"="+abs)
 	}
-	cmd.SysProcAttr = apart()
+	cmd.SysProcAttr = launch.Apart()
 	return cmd, nil
 }
 

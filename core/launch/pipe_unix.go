@@ -10,10 +10,13 @@ import (
 	"syscall"
 )
 
-// detach makes the child live on its own: in a new session, so that neither a
-// terminal's end nor its Ctrl-C reaches it. The pipe is its descriptor 3.
+// Apart makes a child live on its own: in a new session, so that neither a
+// terminal's end nor its Ctrl-C reaches it.
+func Apart() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setsid: true} }
+
+// detach makes the agent live on its own. The pipe is its descriptor 3.
 func detach(cmd *exec.Cmd, ready *os.File) {
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	cmd.SysProcAttr = Apart()
 	cmd.ExtraFiles = []*os.File{ready}
 	cmd.Env = append(cmd.Env, readyVariable+"=3")
 }

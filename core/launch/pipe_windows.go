@@ -9,13 +9,18 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// detach makes the child live on its own: without a console window, and in a
-// process group that Ctrl-C does not reach. The pipe is its standard output.
-func detach(cmd *exec.Cmd, ready *os.File) {
-	cmd.SysProcAttr = &syscall.SysProcAttr{
+// Apart makes a child live on its own: without a console window, and in a process
+// group that Ctrl-C does not reach.
+func Apart() *syscall.SysProcAttr {
+	return &syscall.SysProcAttr{
 		HideWindow:    true,
 		CreationFlags: windows.CREATE_NO_WINDOW | windows.CREATE_NEW_PROCESS_GROUP,
 	}
+}
+
+// detach makes the agent live on its own. The pipe is its standard output.
+func detach(cmd *exec.Cmd, ready *os.File) {
+	cmd.SysProcAttr = Apart()
 	cmd.Stdout = ready
 	cmd.Env = append(cmd.Env, readyVariable+"=stdout")
 }
