@@ -34,8 +34,8 @@ func runDoctor(ctx context.Context, o cli.DoctorOptions) ([]cli.Finding, error) 
 		Wayland: os.Getenv("WAYLAND_DISPLAY") != "", Upstream: o.BaseURL, Now: time.Now,
 	}
 	c.Folders.Socket, c.Folders.SocketErr = home.Socket(), home.CheckSocket()
-	if vault.NewFile(home.PassphraseFile(), 0).Exists() {
-		c.PassphraseFile = home.PassphraseFile()
+	if file := vault.NewFile(home.PassphraseFile(), 0); file.Exists() {
+		c.PassphraseFile, c.PassphraseErr = home.PassphraseFile(), file.Inspect()
 	}
 	if path, err := launch.FindProgram(windowProgram); err == nil {
 		c.Window = path

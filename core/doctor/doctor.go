@@ -54,6 +54,7 @@ type Config struct {
 	// Keyring asks the vault for something that it need not have.
 	Keyring        func(ctx context.Context) Keyring
 	PassphraseFile string // empty unless there is one
+	PassphraseErr  error  // why nobody can open it
 
 	Bus       string // address of the session bus, empty for none
 	Clipboard string // its name, none for none

@@ -75,6 +75,7 @@ func TestFindings(t *testing.T) {
 		}},
 		{"database fail database_bad database_fix", func(c *Config) { c.Database = func() Database { return Database{Err: bad} } }},
 		{"keyring ok keyring_file", func(c *Config) { c.PassphraseFile = "/h/secrets.age" }},
+		{"keyring fail keyring_file_bad keyring_file_fix", func(c *Config) { c.PassphraseFile, c.PassphraseErr = "/h/secrets.age", bad }},
 		{"keyring warn keyring_locked keyring_fix", func(c *Config) {
 			c.Keyring = func(context.Context) Keyring { return Keyring{Locked: true, Err: bad} }
 		}},

@@ -92,6 +92,12 @@ func (c Config) agentAndDatabase(ctx context.Context) []Finding {
 }
 
 func (c Config) keyring(ctx context.Context) Finding {
+	if c.PassphraseErr != nil {
+		return Finding{
+			Check: "keyring", Level: Fail, Says: "keyring_file_bad", Fix: "keyring_file_fix", Err: c.PassphraseErr,
+			Args: []any{"path", c.PassphraseFile, "error", plain(c.PassphraseErr)},
+		}
+	}
 	if c.PassphraseFile != "" {
 		return Finding{Check: "keyring", Level: OK, Says: "keyring_file", Args: []any{"path", c.PassphraseFile}}
 	}

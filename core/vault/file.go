@@ -64,6 +64,16 @@ func (f *File) onDisk() bool {
 	return err == nil
 }
 
+// Inspect looks at the file on the disk without its passphrase. It returns why
+// nobody can open it, as far as its beginning tells.
+func (f *File) Inspect() error {
+	data, err := f.read()
+	if err == nil {
+		err = inspect(data)
+	}
+	return err
+}
+
 // Damaged reports whether there is a file that nobody can open, as far as its
 // beginning or the last Unlock tells.
 func (f *File) Damaged() bool {
@@ -76,11 +86,7 @@ func (f *File) damagedOnDisk() bool {
 	if errors.Is(f.trouble, ErrDamaged) {
 		return true
 	}
-	data, err := f.read()
-	if err == nil {
-		err = inspect(data)
-	}
-	return errors.Is(err, ErrDamaged)
+	return errors.Is(f.Inspect(), ErrDamaged)
 }
 
 // Create makes the file with its first entries and leaves it unlocked. A file
@@ -238,11 +244,7 @@ func (f *File) closed() error {
 	case f.trouble != nil:
 		return f.trouble
 	}
-	data, err := f.read()
-	if err == nil {
-		err = inspect(data)
-	}
-	if err != nil {
+	if err := f.Inspect(); err != nil {
 		return err
 	}
 	return problem(ErrLocked, "the passphrase file is locked; unlock it with tokentray vault unlock")

@@ -46,6 +46,8 @@ func doctor() table {
 		"doctor.keyring_unavailable": {"there is none here: {error}.", "不可用：{error}。"},
 		"doctor.keyring_file":        {"not used; the secrets are in {path}.", "未使用；密钥保存在 {path}。"},
 		"doctor.keyring_fix":         {"Unlock it: tokentray vault unlock", "请解锁：tokentray vault unlock"},
+		"doctor.keyring_file_bad":    {"not used; the secrets should be in {path}: {error}.", "未使用；密钥应保存在 {path}：{error}。"},
+		"doctor.keyring_file_fix":    {"Put a copy of it back; without one: tokentray vault init", "请放回其副本；若无副本：tokentray vault init"},
 		"doctor.keyring_init":        {"Start the desktop's keyring (gnome-keyring or KWallet), or keep secrets in a file: tokentray vault init", "请启动桌面的密钥环（gnome-keyring 或 KWallet），或改用口令文件：tokentray vault init"},
 
 		"doctor.bus_ok":     {"answers.", "可用。"},
