@@ -97,7 +97,7 @@ func TestWhatMayNotBeAdded(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			before, asked := len(r.all()), w.up.count()
+			before, asked := r.accounts.count(), w.up.count()
 			in := input("new", core.Sandbox, "wx00000000000000aa")
 			tt.edit(&in)
 			_, err := r.client.Add(t.Context(), in)
@@ -106,7 +106,7 @@ func TestWhatMayNotBeAdded(t *testing.T) {
 			if errors.As(err, &got); !cmp.Equal(got, tt.want) {
 				t.Errorf("problems = %+v, want %+v", got, tt.want)
 			}
-			if len(r.all()) != before || w.up.count() != asked {
+			if r.accounts.count() != before || w.up.count() != asked {
 				t.Error("something was saved or fetched")
 			}
 		})
@@ -234,7 +234,7 @@ func TestTestSavesNothing(t *testing.T) {
 	}
 	_, err = r.client.Test(t.Context(), api.TestRequest{Input: api.AccountInput{Input: core.Input{AppID: ptr(appID)}}})
 	wantClass(t, err, core.Invalid)
-	if len(r.all()) > 0 || w.ring.Memory == nil {
+	if r.accounts.count() > 0 || w.ring.Memory == nil {
 		t.Error("something was saved")
 	}
 	a := r.add("shop", core.Sandbox)

@@ -46,7 +46,7 @@ func (s *Service) Copy(ctx context.Context, ref api.Ref, req api.CopyRequest) (a
 	if req.Previous {
 		t, err = s.replacedToken(a)
 	} else {
-		t, err = s.Token(ctx, api.Ref{Name: a.Name, Env: a.Env}, core.DefaultMinTTL)
+		t, err = s.Token(ctx, refOf(a), core.DefaultMinTTL)
 	}
 	if err != nil {
 		return api.Clipboard{}, err

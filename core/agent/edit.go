@@ -100,16 +100,14 @@ func (s *Service) blank() core.Account {
 // of another kind they are merely double work, and consent is enough.
 func (s *Service) allowed(d *draft, apart bool) core.Problems {
 	a := d.account
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	if id, ok := s.ids[api.Ref{Name: a.Name, Env: a.Env}]; ok && id != a.ID {
+	if other, ok := s.accounts.find(refOf(a)); ok && other.ID != a.ID {
 		return core.Problems{{Field: "name", Key: core.ProblemNameTaken}}
 	}
-	before, known := s.accounts[a.ID]
+	before, known := s.accounts.get(a.ID)
 	if known && s.sameToken(before, a) {
 		return nil // it was accepted when it was saved
 	}
-	for _, b := range s.accounts {
+	for _, b := range s.accounts.all() {
 		if b.ID == a.ID || !s.sameToken(a, b) {
 			continue
 		}
@@ -302,7 +300,7 @@ func (s *Service) write(ctx context.Context, d draft) error {
 		if err := s.parts.Store.Update(d.account); err != nil {
 			return core.AsError(err)
 		}
-		s.remember(d.account)
+		s.accounts.put(d.account)
 		s.noteOutdated(d.account)
 		return nil
 	}
@@ -324,7 +322,7 @@ func (s *Service) write(ctx context.Context, d draft) error {
 		}
 		return core.AsError(err)
 	}
-	s.remember(d.account)
+	s.accounts.put(d.account)
 	return nil
 }
 
@@ -373,7 +371,7 @@ func (s *Service) Remove(ctx context.Context, ref api.Ref) error {
 	if err != nil && s.stillThere(a.ID) {
 		return core.AsError(err)
 	}
-	s.forget(a)
+	s.accounts.drop(a)
 	s.keeper.Forget(a.ID)
 	s.uses.forget(a.ID)
 	s.push.drop(a.ID, 0)

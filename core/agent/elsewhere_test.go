@@ -205,7 +205,7 @@ func TestAnAppSecretIsNotSentToAnotherHost(t *testing.T) {
 // they are.
 func unbind(t *testing.T, r *running) {
 	t.Helper()
-	for _, a := range r.all() {
+	for _, a := range r.accounts.all() {
 		raw, err := r.world.ring.Memory.Get(t.Context(), string(a.ID))
 		if err != nil {
 			t.Fatal(err)

@@ -40,9 +40,7 @@ func (s *Service) copyRenewed(ctx context.Context) error {
 	s.copying.Lock()
 	defer s.copying.Unlock()
 	c := s.copied()
-	s.mu.RLock()
-	a, there := s.accounts[c.id]
-	s.mu.RUnlock()
+	a, there := s.accounts.get(c.id)
 	if !there || c.previous || !s.current().ClipboardFollow {
 		return nil
 	}

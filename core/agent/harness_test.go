@@ -463,7 +463,7 @@ func input(name string, env core.Env, id string) api.AccountInput {
 // add adds an account that must be accepted.
 func (r *running) add(name string, env core.Env) api.Account {
 	r.world.t.Helper()
-	n := len(r.all())
+	n := r.accounts.count()
 	saved, err := r.client.Add(r.world.t.Context(), input(name, env, fmt.Sprintf("wx%016x", n+1)))
 	if err != nil {
 		r.world.t.Fatalf("add %s/%s: %v", name, env, err)

@@ -76,7 +76,7 @@ func (s *Service) carryOut(ctx context.Context, p *importer) error {
 	accounts, lines := make([]core.Account, len(p.drafts)), make([]core.Entry, len(p.drafts))
 	for i, d := range p.drafts {
 		accounts[i], lines[i] = d.account, core.Entry{At: s.now(), What: core.DidAdd}
-		if s.has(d.account.ID) {
+		if s.accounts.has(d.account.ID) {
 			lines[i].What = core.DidEdit
 		}
 	}
@@ -92,7 +92,7 @@ func (s *Service) carryOut(ctx context.Context, p *importer) error {
 		return notImported(err, undone)
 	}
 	for _, d := range p.drafts {
-		s.remember(d.account)
+		s.accounts.put(d.account)
 		s.saveDraft(d)
 		s.noteOutdated(d.account)
 	}
@@ -117,21 +117,13 @@ func (s *Service) newSecretsOf(p *importer) newSecrets {
 		switch was, had := p.before[id]; {
 		case had:
 			w.before[id] = kept{was, markUnknown}
-		case s.has(id):
+		case s.accounts.has(id):
 			w.there = append(w.there, id)
 		default:
 			w.added = append(w.added, id)
 		}
 	}
 	return w
-}
-
-// has reports whether an account is there already.
-func (s *Service) has(id core.ID) bool {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	_, ok := s.accounts[id]
-	return ok
 }
 
 // notImported tells how an import failed, and what of it stays.

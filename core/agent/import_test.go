@@ -101,7 +101,7 @@ func TestWhatBecomesOfImportedAccounts(t *testing.T) {
 			}
 		})
 	}
-	if len(r.all()) != 2 {
+	if r.accounts.count() != 2 {
 		t.Error("a plan changed something")
 	}
 }
@@ -162,8 +162,8 @@ func TestAPlanThatNoLongerHoldsIsNotCarriedOut(t *testing.T) {
 	r.add("shop", core.Sandbox)
 	req.Apply = p.Digest
 	_, err := r.client.Import(t.Context(), req)
-	if e := wantClass(t, err, core.Misuse); e.Remedy != core.RemedyPreview || len(r.all()) != 1 {
-		t.Errorf("%v, %d accounts", e, len(r.all()))
+	if e := wantClass(t, err, core.Misuse); e.Remedy != core.RemedyPreview || r.accounts.count() != 1 {
+		t.Errorf("%v, %d accounts", e, r.accounts.count())
 	}
 	_, err = r.client.Import(t.Context(), api.ImportRequest{OnConflict: "burn"})
 	wantClass(t, err, core.Invalid)
@@ -192,8 +192,8 @@ func TestAnImportThatFailsMidwayLeavesNothing(t *testing.T) {
 	w.ring.mu.Lock()
 	w.ring.noSet = nil
 	w.ring.mu.Unlock()
-	if len(r.all()) != 1 {
-		t.Errorf("%d accounts", len(r.all()))
+	if r.accounts.count() != 1 {
+		t.Errorf("%d accounts", r.accounts.count())
 	}
 	if _, err := r.client.VaultUnlock(t.Context(), core.Secret{}); err != nil {
 		t.Fatal(err)
@@ -202,8 +202,8 @@ func TestAnImportThatFailsMidwayLeavesNothing(t *testing.T) {
 		t.Errorf("the secret that was to be replaced: %v", err)
 	}
 	carry(t, r, api.ImportRequest{Accounts: req.Accounts, OnConflict: api.ConflictReplace})
-	if len(r.all()) != 6 {
-		t.Errorf("%d accounts after the vault is well", len(r.all()))
+	if r.accounts.count() != 6 {
+		t.Errorf("%d accounts after the vault is well", r.accounts.count())
 	}
 }
 

@@ -109,9 +109,9 @@ func (s *Service) Export(_ context.Context, req api.ExportRequest) (api.Export, 
 		return api.Export{}, api.Invalid("env must be sandbox or live")
 	}
 	var accounts []core.Account
-	all := s.all()
+	all := s.accounts.all()
 	slices.SortFunc(all, func(a, b core.Account) int {
-		return api.Ref{Name: a.Name, Env: a.Env}.Compare(api.Ref{Name: b.Name, Env: b.Env})
+		return refOf(a).Compare(refOf(b))
 	})
 	for _, a := range all {
 		if req.Env == "" || a.Env == req.Env {

@@ -68,7 +68,7 @@ func TestAFileIsReadByTheAgent(t *testing.T) {
 	if err != nil || strings.Contains(string(raw), secret[:12]) || strings.Contains(w.log.String(), secret[:12]) {
 		t.Errorf("the plan or the log tells the secret: %v", err)
 	}
-	if got, err := r.vault.Credentials(t.Context(), r.all()[0]); err != nil || got.Secret.Reveal() != secret {
+	if got, err := r.vault.Credentials(t.Context(), r.accounts.all()[0]); err != nil || got.Secret.Reveal() != secret {
 		t.Errorf("the vault: %v", err)
 	}
 	req.Accounts = []api.AccountInput{{}}

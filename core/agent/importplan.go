@@ -38,8 +38,8 @@ func (s *Service) planImport(ctx context.Context, req api.ImportRequest) (*impor
 		names: map[api.Ref]core.Account{}, tokens: map[core.TokenID]core.Account{}, coming: map[core.ID]int{},
 		before: map[core.ID]entry{}, kept: map[core.ID]entry{},
 	}
-	for _, a := range s.all() {
-		p.names[api.Ref{Name: a.Name, Env: a.Env}] = a
+	for _, a := range s.accounts.all() {
+		p.names[refOf(a)] = a
 		p.tokens[s.parts.Kinds.TokenID(a)] = a
 	}
 	for _, in := range req.Accounts {

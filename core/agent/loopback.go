@@ -239,48 +239,35 @@ func (s *Service) Active() core.Env { return s.current().Active }
 
 // Living implements door.Agent.
 func (s *Service) Living(ref api.Ref, minTTL time.Duration) (api.Token, bool) {
-	s.mu.RLock()
-	id, ok := s.ids[ref]
-	a := s.accounts[id]
-	s.mu.RUnlock()
+	a, ok := s.accounts.find(ref)
 	if !ok {
 		return api.Token{}, false
 	}
-	t, now, ok := s.keeper.Living(id, minTTL)
+	t, now, ok := s.keeper.Living(a.ID, minTTL)
 	if !ok {
 		return api.Token{}, false
 	}
-	s.uses.touch(id, now)
+	s.uses.touch(a.ID, now)
 	return s.answer(a, t, now), true
 }
 
 // ByAppID implements door.Agent.
 func (s *Service) ByAppID(appID string) []api.Ref {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	var out []api.Ref
-	for _, a := range s.accounts {
-		if a.AppID == appID {
-			out = append(out, api.Ref{Name: a.Name, Env: a.Env})
-		}
-	}
-	return out
+	return s.accounts.withAppID(appID)
 }
 
 // Changed implements door.Agent.
 func (s *Service) Changed(ref api.Ref) <-chan struct{} {
-	s.mu.RLock()
-	id, ok := s.ids[ref]
-	s.mu.RUnlock()
+	a, ok := s.accounts.find(ref)
 	if !ok {
 		return nil
 	}
 	s.loop.mu.Lock()
 	defer s.loop.mu.Unlock()
-	ch := s.loop.waits[id]
+	ch := s.loop.waits[a.ID]
 	if ch == nil {
 		ch = make(chan struct{})
-		s.loop.waits[id] = ch
+		s.loop.waits[a.ID] = ch
 	}
 	return ch
 }

@@ -80,9 +80,7 @@ func (s *Service) deliver(ctx context.Context, job push.Job) error {
 			Message: fmt.Sprintf("%s has no push %d any more", job.Account.Ref(), job.Push.Number),
 		}
 	}
-	s.mu.RLock()
-	a, there := s.accounts[job.Account.ID]
-	s.mu.RUnlock()
+	a, there := s.accounts.get(job.Account.ID)
 	if !there || !s.sameToken(a, job.Account) {
 		return &core.Error{
 			Class: core.PushFailed, Remedy: core.RemedyTryAgain,
@@ -114,7 +112,7 @@ func (s *Service) queue(id core.ID, t core.Token) {
 // catchUp queues what an earlier run of the agent did not get to, or a vault
 // that was closed kept back.
 func (s *Service) catchUp() {
-	for _, a := range s.all() {
+	for _, a := range s.accounts.all() {
 		if t, ok := s.keeper.Token(a.ID); ok {
 			s.queue(a.ID, t)
 		}
@@ -130,9 +128,7 @@ func arrived(r core.PushResult, t core.Token) bool {
 }
 
 func (s *Service) job(id core.ID, p core.Push, t core.Token) (push.Job, bool) {
-	s.mu.RLock()
-	a, ok := s.accounts[id]
-	s.mu.RUnlock()
+	a, ok := s.accounts.get(id)
 	return push.Job{Account: a, Push: p, Token: t, BaseURL: s.baseURL(a)}, ok
 }
 

@@ -45,7 +45,7 @@ func (s *Service) dropRemoved(ctx context.Context) {
 	if !s.parts.Restored || s.parts.PutBack {
 		return
 	}
-	for _, a := range s.all() {
+	for _, a := range s.accounts.all() {
 		if !index.Removed(string(a.ID)) && !slices.Contains(s.parts.Removed, a.ID) {
 			continue
 		}
@@ -54,7 +54,7 @@ func (s *Service) dropRemoved(ctx context.Context) {
 			s.log.Warn("an account that was removed is back with the backup", "account", a.ID, "error", err)
 			continue
 		}
-		s.forget(a)
+		s.accounts.drop(a)
 		s.uses.forget(a.ID)
 		s.push.drop(a.ID, 0)
 		s.log.Info("the backup held an account that was removed since; it is gone again", "account", a.ID)
@@ -66,7 +66,7 @@ func (s *Service) dropRemoved(ctx context.Context) {
 func (s *Service) listEntries() {
 	index := s.vault.parts.Index
 	unlisted := map[string]string{}
-	for _, a := range s.all() {
+	for _, a := range s.accounts.all() {
 		if _, listed := index.Mark(string(a.ID)); !listed && !index.Removed(string(a.ID)) {
 			unlisted[string(a.ID)] = markUnknown
 		}
@@ -105,7 +105,7 @@ func (s *Service) recoverLost(ctx context.Context, begun []core.ID, credible boo
 		}
 		a := s.remade(id, e, s.parts.Lost[id])
 		a.Name = freeName(taken, a)
-		taken[api.Ref{Name: a.Name, Env: a.Env}] = true
+		taken[refOf(a)] = true
 		found = append(found, a)
 	}
 	if credible {
@@ -122,7 +122,7 @@ func (s *Service) recoverLost(ctx context.Context, begun []core.ID, credible boo
 func (s *Service) newerEntries(ctx context.Context, taken map[api.Ref]bool) []core.Account {
 	index := s.vault.parts.Index
 	var out []core.Account
-	for _, a := range s.all() {
+	for _, a := range s.accounts.all() {
 		mark, listed := index.Mark(string(a.ID))
 		if !listed || mark == s.vault.markOf(a) || !strings.HasPrefix(mark, markForm) {
 			continue
@@ -141,7 +141,7 @@ func (s *Service) newerEntries(ctx context.Context, taken map[api.Ref]bool) []co
 			}
 			continue
 		}
-		delete(taken, api.Ref{Name: a.Name, Env: a.Env})
+		delete(taken, refOf(a))
 		next.Name = freeName(taken, next)
 		taken[api.Ref{Name: next.Name, Env: next.Env}] = true
 		out = append(out, next)
@@ -166,7 +166,7 @@ func (s *Service) lostIDs(begun []core.ID) ([]core.ID, error) {
 	slices.Sort(keys)
 	var out []core.ID
 	for _, key := range slices.Compact(keys) {
-		if key != dataKeyName && key != movedKey && !s.has(core.ID(key)) && !index.Removed(key) {
+		if key != dataKeyName && key != movedKey && !s.accounts.has(core.ID(key)) && !index.Removed(key) {
 			out = append(out, core.ID(key))
 		}
 	}
@@ -224,7 +224,7 @@ func (s *Service) remade(id core.ID, e entry, known []core.Account) core.Account
 // keptIDs are all accounts of which the vault may hold an entry.
 func (s *Service) keptIDs() ([]core.ID, error) {
 	ids, err := s.parts.Store.Pending()
-	for _, a := range s.all() {
+	for _, a := range s.accounts.all() {
 		ids = append(ids, a.ID)
 	}
 	for key := range s.vault.parts.Index.Entries() {
@@ -237,8 +237,8 @@ func (s *Service) keptIDs() ([]core.ID, error) {
 // takenNames are those of the accounts there are.
 func (s *Service) takenNames() map[api.Ref]bool {
 	out := map[api.Ref]bool{}
-	for _, a := range s.all() {
-		out[api.Ref{Name: a.Name, Env: a.Env}] = true
+	for _, a := range s.accounts.all() {
+		out[refOf(a)] = true
 	}
 	return out
 }
@@ -270,7 +270,7 @@ func (s *Service) saveRecovered(ctx context.Context, found []core.Account) error
 		s.log.Warn("accounts that came back may not be told about", "error", err)
 	}
 	for _, a := range found {
-		s.remember(a)
+		s.accounts.put(a)
 		s.keeper.Put(a, core.Token{})
 		if a.BaseURL == unknownHost {
 			s.keeper.Refuse(a.ID, noHost())
@@ -304,9 +304,7 @@ func (s *Service) recovered() []string {
 		if mark != markRecovered {
 			continue
 		}
-		s.mu.RLock()
-		a, there := s.accounts[core.ID(key)]
-		s.mu.RUnlock()
+		a, there := s.accounts.get(core.ID(key))
 		if there {
 			out = append(out, a.Ref())
 		}
@@ -408,9 +406,7 @@ func (s *Service) refreshSome(ctx context.Context) {
 	}
 	set, marks := map[core.ID]kept{}, map[string]string{}
 	for _, id := range ids {
-		s.mu.RLock()
-		a, there := s.accounts[id]
-		s.mu.RUnlock()
+		a, there := s.accounts.get(id)
 		if !there {
 			continue
 		}

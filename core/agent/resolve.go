@@ -15,21 +15,19 @@ func (s *Service) resolve(ref api.Ref) (core.Account, error) {
 	if err != nil {
 		return core.Account{}, invalid(err)
 	}
-	s.mu.RLock()
-	defer s.mu.RUnlock()
 	env := ref.Env
 	if env == "" {
-		env = s.settings.Active
+		env = s.current().Active
 	}
 	if !env.Valid() {
 		return core.Account{}, invalid(core.Problems{{Field: "env", Key: core.ProblemEnv}})
 	}
-	if id, ok := s.ids[api.Ref{Name: name, Env: env}]; ok {
-		return s.accounts[id], nil
+	if a, ok := s.accounts.find(api.Ref{Name: name, Env: env}); ok {
+		return a, nil
 	}
 	var elsewhere core.Env
 	for _, other := range core.Envs() {
-		if _, ok := s.ids[api.Ref{Name: name, Env: other}]; ok {
+		if _, ok := s.accounts.find(api.Ref{Name: name, Env: other}); ok {
 			elsewhere = other
 		}
 	}

@@ -86,7 +86,7 @@ func (s *Service) Run(ctx context.Context, ready func()) (err error) {
 	wg.Go(func() { s.follow(work) })
 	wg.Go(func() { s.push.runner.Run(work) })
 	serve(socket)
-	s.log.Info("agent started", "version", s.parts.Version, "pid", os.Getpid(), "home", s.parts.Home.Dir(), "accounts", len(s.all()))
+	s.log.Info("agent started", "version", s.parts.Version, "pid", os.Getpid(), "home", s.parts.Home.Dir(), "accounts", s.accounts.count())
 	s.openLoopback()
 	if ready != nil {
 		ready()
@@ -120,7 +120,7 @@ func (s *Service) fill(ctx context.Context) {
 	s.unattended(ctx)
 	s.dropRemoved(ctx)
 	tokens, closed := s.openVault(ctx)
-	for _, a := range s.all() {
+	for _, a := range s.accounts.all() {
 		s.keeper.Put(a, tokens[a.ID])
 		if a.BaseURL == unknownHost {
 			s.keeper.Refuse(a.ID, noHost())

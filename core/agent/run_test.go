@@ -237,7 +237,7 @@ func TestResetLeavesNothing(t *testing.T) {
 	w.ring.breaks(closedBy(errors.New("locked")))
 	wantClass(t, r.client.Reset(t.Context()), core.VaultClosed)
 	w.ring.breaks(nil)
-	if len(r.all()) != 2 {
+	if r.accounts.count() != 2 {
 		t.Error("a reset that failed removed accounts")
 	}
 	w.ring.deleted = nil
@@ -276,7 +276,7 @@ func TestResetWithALockedPassphraseFile(t *testing.T) {
 	if e := wantClass(t, r.client.Reset(t.Context()), core.VaultClosed); e.Remedy != core.RemedyResetLocked {
 		t.Errorf("remedy %s", e.Remedy)
 	}
-	if len(r.all()) != 1 || !w.fileThere(w.home.PassphraseFile()) {
+	if r.accounts.count() != 1 || !w.fileThere(w.home.PassphraseFile()) {
 		t.Error("a reset that was refused removed something")
 	}
 	if _, err := r.client.VaultUnlock(t.Context(), core.NewSecret(passphrase)); err != nil {

@@ -107,14 +107,15 @@ type Parts struct {
 // Service is the agent. It implements api.Agent for the tray in its own process
 // and, by Run, for everyone else over the socket.
 type Service struct {
-	parts   Parts
-	log     *slog.Logger
-	now     func() time.Time
-	started time.Time
-	keeper  *core.Keeper
-	lines   *lineCounter // parts.Store too
-	hub     *hub
-	vault   *keys
+	parts    Parts
+	log      *slog.Logger
+	now      func() time.Time
+	started  time.Time
+	keeper   *core.Keeper
+	accounts directory
+	lines    *lineCounter // parts.Store too
+	hub      *hub
+	vault    *keys
 
 	stop     chan struct{} // closed when the agent is to end
 	stopOnce sync.Once
@@ -123,8 +124,6 @@ type Service struct {
 	conf sync.Mutex // held through each change of settings
 
 	mu       sync.RWMutex // guards what follows; a leaf: nothing else is locked under it
-	accounts map[core.ID]core.Account
-	ids      map[api.Ref]core.ID
 	settings core.Settings
 	session  api.Session
 	tray     string
@@ -171,8 +170,8 @@ func New(p Parts) (*Service, error) {
 	s := &Service{
 		parts: p, lines: lines, log: p.Log.Logger, now: func() time.Time { return p.Now().Round(0) },
 		hub: newHub(), stop: make(chan struct{}), renewed: make(chan struct{}, 1), session: p.Session, tray: api.TrayOff,
-		accounts: map[core.ID]core.Account{}, ids: map[api.Ref]core.ID{},
-		post: post{home: p.Home}, upkeep: newUpkeep(),
+		accounts: newDirectory(),
+		post:     post{home: p.Home}, upkeep: newUpkeep(),
 	}
 	s.started = s.now()
 	s.vault = newKeys(p.Vaults, s.goes, s.asks, func(v api.Vault) {
@@ -197,7 +196,7 @@ func (s *Service) load() (err error) {
 		return err
 	}
 	for _, a := range accounts {
-		s.remember(a)
+		s.accounts.put(a)
 	}
 	if s.uses.last, err = s.parts.Store.LastUsed(); err != nil {
 		return err
@@ -206,35 +205,6 @@ func (s *Service) load() (err error) {
 		return err
 	}
 	return s.initLoopback()
-}
-
-// remember makes an account findable under its name and no other.
-func (s *Service) remember(a core.Account) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if was, ok := s.accounts[a.ID]; ok {
-		delete(s.ids, api.Ref{Name: was.Name, Env: was.Env})
-	}
-	s.accounts[a.ID] = a
-	s.ids[api.Ref{Name: a.Name, Env: a.Env}] = a.ID
-}
-
-func (s *Service) forget(a core.Account) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.accounts, a.ID)
-	delete(s.ids, api.Ref{Name: a.Name, Env: a.Env})
-}
-
-// all is every account, in no order.
-func (s *Service) all() []core.Account {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	out := make([]core.Account, 0, len(s.accounts))
-	for _, a := range s.accounts {
-		out = append(out, a)
-	}
-	return out
 }
 
 func (s *Service) current() core.Settings {

@@ -187,7 +187,7 @@ func TestAnAgentWithoutItsDatabaseEnds(t *testing.T) {
 			next := w.start()
 			_ = r.end() // what it could not save nobody looks for
 			answers(t, w.home)
-			if n := len(next.all()); n > 0 && strings.Contains(name, "home") { // else the backups are still there
+			if n := len(next.accounts.all()); n > 0 && strings.Contains(name, "home") { // else the backups are still there
 				t.Errorf("the next agent has %d accounts", n)
 			}
 		})

@@ -63,7 +63,7 @@ func (s *Service) unattended(ctx context.Context) {
 // vault stays closed. The edit lock is held.
 func (s *Service) openVault(ctx context.Context) (map[core.ID]core.Token, *core.Error) {
 	store := s.parts.Store
-	key, found, err := s.vault.open(ctx, len(s.all()) > 0)
+	key, found, err := s.vault.open(ctx, s.accounts.count() > 0)
 	if err != nil {
 		s.log.Warn("the vault stays closed", "error", err)
 		store.Seal()
@@ -79,8 +79,8 @@ func (s *Service) openVault(ctx context.Context) (map[core.ID]core.Token, *core.
 	}
 	s.listEntries()
 	s.recoverLost(ctx, added, found)
-	s.noteOutdated(s.all()...)
-	if key == nil && len(s.all()) > 0 { // all of them came back from the vault
+	s.noteOutdated(s.accounts.all()...)
+	if key == nil && s.accounts.count() > 0 { // all of them came back from the vault
 		if key, _, err = s.vault.open(ctx, true); err != nil {
 			return nil, core.AsError(err)
 		}
@@ -177,7 +177,7 @@ func (s *Service) openForWriting(ctx context.Context) error {
 	if s.vault.closed() != nil {
 		return s.opened(ctx)
 	}
-	if len(s.all()) > 0 {
+	if s.accounts.count() > 0 {
 		return nil
 	}
 	key, _, err := s.vault.open(ctx, true) // the first account
