@@ -92,8 +92,10 @@ func run(bin, only string) error {
 	}{
 		{"", b.startAgent},
 		{"", b.addAccounts},
+		{"agent", func() error { return b.measureAgent("after adding them all") }},
 		{"token", b.measureToken},
-		{"agent", b.measureAgent},
+		{"", b.restartAgent},
+		{"agent", func() error { return b.measureAgent("after a restart") }},
 		{"start", b.measureStart},
 		{"ticking", b.measureTicking},
 	} {
@@ -184,14 +186,8 @@ func (b *bench) measureToken() error {
 	return nil
 }
 
-// restartAgent ends the agent and starts it again, as a sign-in does: what it
-// needed while a thousand accounts were added is no longer in its memory.
+// restartAgent ends the agent and starts it again, as a sign-in does.
 func (b *bench) restartAgent() error {
-	rss, err := resident(b.agent.PID())
-	if err != nil {
-		return err
-	}
-	fmt.Printf("%-58s %10.4g MB\n", "resident memory after adding them all", float64(rss)/1024)
 	if err := b.client.Stop(context.Background()); err != nil {
 		return err
 	}
@@ -199,72 +195,6 @@ func (b *bench) restartAgent() error {
 		return err
 	}
 	return b.startAgent()
-}
-
-// measureAgent watches the agent, after a restart, while nothing is due.
-func (b *bench) measureAgent() error {
-	const watch = 4 * time.Minute
-	if err := b.restartAgent(); err != nil {
-		return err
-	}
-	b.client.Close()
-	if err := b.settle(b.agent.PID()); err != nil {
-		return err
-	}
-	time.Sleep(10 * time.Second) // the clients' connections end
-	self, err := os.Executable()
-	if err != nil {
-		return err
-	}
-	idle, err := b.Start("idle", self, "-idle")
-	if err != nil {
-		return err
-	}
-	defer idle.Stop()
-	before, err := ticks(b.agent.PID())
-	if err != nil {
-		return err
-	}
-	first, err := wakeups(30*time.Second, b.agent.PID(), idle.PID())
-	if err != nil {
-		return err
-	}
-	after, err := ticks(b.agent.PID())
-	if err != nil {
-		return err
-	}
-	b.report(fmt.Sprintf("agent with %d accounts, none due: CPU in 30 s", accounts), float64(after-before), 0, "ticks")
-	rest, err := wakeups(watch-30*time.Second, b.agent.PID(), idle.PID())
-	if err != nil {
-		return err
-	}
-	ours, runtime := float64(first[0]+rest[0])/watch.Minutes(), float64(first[1]+rest[1])/watch.Minutes()
-	fmt.Printf("%-58s %10.4g\n", "an idle Go program: wake-ups a minute", runtime)
-	b.report("… the agent's, beyond those", ours-runtime, 1, "")
-	rss, err := resident(b.agent.PID())
-	if err != nil {
-		return err
-	}
-	b.report("… resident memory", float64(rss)/1024, 20, "MB")
-	return nil
-}
-
-// settle waits until a process has used no CPU for two seconds.
-func (b *bench) settle(pid int) error {
-	last, still := -1, time.Now()
-	return desktop.Until(time.Minute, "the process to come to rest", func() error {
-		now, err := ticks(pid)
-		if err != nil {
-			return err
-		}
-		if now != last {
-			last, still = now, time.Now()
-		}
-		if time.Since(still) < 2*time.Second {
-			return fmt.Errorf("it has used %d ticks", now)
-		}
-		return nil
-	})
 }
 
 // ---- the window

@@ -51,13 +51,23 @@ func cpuTime(pid int) (time.Duration, error) {
 	return sum, nil
 }
 
-// resident is the resident memory of a process in KB.
-func resident(pid int) (int, error) {
-	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+// memory is what a process holds, in MB.
+type memory struct {
+	resident float64 // all its pages that are in memory
+	private  float64 // those of them that are its own and no file's: nobody shares them, and the system cannot drop them
+}
+
+func memoryOf(pid int) (memory, error) {
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/smaps_rollup", pid))
 	if err != nil {
-		return 0, err
+		return memory{}, err
 	}
-	return field(string(b), "VmRSS:")
+	resident, err := field(string(b), "Rss:")
+	if err != nil {
+		return memory{}, err
+	}
+	private, err := field(string(b), "Private_Dirty:")
+	return memory{float64(resident) / 1024, float64(private) / 1024}, err
 }
 
 // wakeups watches processes and counts how often each woke. One cause wakes
