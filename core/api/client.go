@@ -35,18 +35,33 @@ type Client struct {
 	// must be set before the first call.
 	Revive func(context.Context) error
 
-	lines  lines
-	socket string
+	reads, writes http.Transport
+	socket        string
 }
+
+// How many connections are kept for the next reads, and for how long.
+const (
+	maxKept  = 4
+	keptTime = time.Minute
+)
 
 // Dial returns the client of the agent that listens on socket. It connects at
 // the first call; without an agent that call's error is ErrNoAgent.
 func Dial(socket string) *Client {
-	return &Client{socket: socket, lines: lines{socket: socket}}
+	c := &Client{socket: socket}
+	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return (&net.Dialer{}).DialContext(ctx, "unix", socket)
+	}
+	c.reads = http.Transport{DialContext: dial, MaxIdleConnsPerHost: maxKept, IdleConnTimeout: keptTime, DisableCompression: true}
+	// A connection that was kept may be dead, for the agent may have ended
+	// meanwhile. Whether a call that was lost on it arrived nobody knows: what
+	// changes something gets a new one.
+	c.writes = http.Transport{DialContext: dial, DisableKeepAlives: true, DisableCompression: true}
+	return c
 }
 
 // Close ends idle connections.
-func (c *Client) Close() { c.lines.close() }
+func (c *Client) Close() { c.reads.CloseIdleConnections() }
 
 // Status implements Agent.
 func (c *Client) Status(ctx context.Context) (Status, error) {
@@ -207,7 +222,7 @@ func (c *Client) Stop(ctx context.Context) error {
 // socket. To look whether somebody listens would not do, for another client may
 // have started the next agent.
 func (c *Client) last(ctx context.Context, path string) error {
-	c.lines.close()
+	c.Close()
 	erases := path == "/v1/reset"
 	conn, err := (&net.Dialer{}).DialContext(ctx, "unix", c.socket)
 	if err != nil {
@@ -384,7 +399,11 @@ func (c *Client) send(ctx context.Context, method, path string, body any) (*http
 	if body != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}
-	resp, err := c.lines.do(req)
+	transport := &c.reads
+	if method != http.MethodGet {
+		transport = &c.writes
+	}
+	resp, err := transport.RoundTrip(req)
 	if err != nil {
 		var op *net.OpError
 		sent := !errors.As(err, &op) || op.Op != "dial"

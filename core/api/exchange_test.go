@@ -10,8 +10,6 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
-	"testing/synctest"
-	"time"
 
 	"tokentray/core"
 )
@@ -92,7 +90,7 @@ func says(c net.Conn, body, header string) bool {
 	return err == nil
 }
 
-func TestReadsShareALine(t *testing.T) {
+func TestReadsShareAConnection(t *testing.T) {
 	x, client := newExchange(t, func(_ int, _ *http.Request, c net.Conn) bool { return says(c, "{}", "") })
 	for range 10 {
 		if _, err := client.Status(t.Context()); err != nil {
@@ -105,15 +103,15 @@ func TestReadsShareALine(t *testing.T) {
 	// The agent is gone and there is another: nobody notices.
 	x.hangUp()
 	if _, err := client.Status(t.Context()); err != nil {
-		t.Errorf("on a line that died: %v", err)
+		t.Errorf("on a connection that died: %v", err)
 	}
 	if conns, calls := x.seen(); conns != 2 || calls != 11 {
 		t.Errorf("%d connections for %d calls", conns, calls)
 	}
 }
 
-// TestWhatChangesSomethingIsSentOnce: whether a call that was lost with its line
-// arrived nobody knows, so it takes a line that did not rest, and is not sent
+// TestWhatChangesSomethingIsSentOnce: whether a call that was lost with its
+// connection arrived nobody knows. So it takes a new connection and is not sent
 // again.
 func TestWhatChangesSomethingIsSentOnce(t *testing.T) {
 	x, client := newExchange(t, func(_ int, r *http.Request, c net.Conn) bool {
@@ -130,7 +128,7 @@ func TestWhatChangesSomethingIsSentOnce(t *testing.T) {
 	}
 }
 
-func TestALineThatIsNotToBeUsedAgain(t *testing.T) {
+func TestAConnectionThatIsNotToBeUsedAgain(t *testing.T) {
 	for _, tt := range []struct{ name, body, header string }{
 		{"the agent says so", "{}", "Connection: close\r\n"},
 		{"it says more than it was asked", "{}\r\nHTTP/1.1 200 OK", "Content-Length: 2\r\n"},
@@ -159,8 +157,8 @@ func TestALineThatIsNotToBeUsedAgain(t *testing.T) {
 func TestACallEndsWithItsContext(t *testing.T) {
 	for _, part := range []string{"", "HTTP/1.1 200 OK\r\n" + versionHeader + ": 1\r\nContent-Length: 100\r\n\r\n{"} {
 		got := make(chan struct{})
-		_, client := newExchange(t, func(call int, _ *http.Request, c net.Conn) bool {
-			if call == 1 {
+		x, client := newExchange(t, func(call int, _ *http.Request, c net.Conn) bool {
+			if call != 2 {
 				return says(c, "{}", "")
 			}
 			_, _ = c.Write([]byte(part))
@@ -181,52 +179,11 @@ func TestACallEndsWithItsContext(t *testing.T) {
 		if err := <-over; !errors.Is(err, context.Canceled) {
 			t.Errorf("after %q: %v", part, err)
 		}
-		if n := len(client.lines.idle); n != 0 {
-			t.Errorf("after %q: %d lines are kept", part, n)
+		if _, err := client.Status(t.Context()); err != nil {
+			t.Errorf("the call after it: %v", err)
+		}
+		if conns, _ := x.seen(); conns != 2 {
+			t.Errorf("after %q: %d connections for three calls, the second of which was ended within", part, conns)
 		}
 	}
-}
-
-func TestLinesRestForAWhile(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var s lines
-		resting := func() int {
-			synctest.Wait()
-			s.mu.Lock()
-			defer s.mu.Unlock()
-			return len(s.idle)
-		}
-		rest := func() net.Conn {
-			near, far := net.Pipe()
-			s.rest(&line{Conn: near})
-			return far
-		}
-		first := rest()
-		time.Sleep(lineIdle / 2)
-		second := rest()
-		time.Sleep(lineIdle / 2)
-		if n := resting(); n != 1 {
-			t.Errorf("%d lines rest, and one of two came to rest a minute ago", n)
-		}
-		if _, err := first.Read(make([]byte, 1)); err == nil {
-			t.Error("a line that was let go is open")
-		}
-		time.Sleep(lineIdle / 2)
-		if n := resting(); n != 0 || s.sweep != nil {
-			t.Errorf("%d lines rest", n)
-		}
-		if _, err := second.Read(make([]byte, 1)); err == nil {
-			t.Error("a line that was let go is open")
-		}
-		for range maxLines + 3 {
-			rest()
-		}
-		if n := resting(); n != maxLines {
-			t.Errorf("%d lines rest, and %d may", n, maxLines)
-		}
-		s.close()
-		if n := resting(); n != 0 || s.sweep != nil {
-			t.Errorf("closed, %d lines rest", n)
-		}
-	})
 }
