@@ -106,6 +106,10 @@ func pageStates() []pageState {
 			s.openLog()
 			s.until("the log", func() bool { return s.settings.room.(*logPage).known })
 		}},
+		{"form-elsewhere", nil, func(s *stage) {
+			s.openEdit("shop-sandbox")
+			s.typeInto("base_url", "https://gateway.example:8443")
+		}},
 		{"secret-empty", nil, func(s *stage) { s.askSecret("shop-sandbox") }},
 		{"secret-unsure", nil, func(s *stage) {
 			s.askSecret("shop-sandbox")
