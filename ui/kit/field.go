@@ -55,6 +55,17 @@ func NewNoteEntry(l *Look, value string, on func(string)) *Entry {
 	return e
 }
 
+// Write puts a text into the field without telling anybody.
+func (e *Entry) Write(s string) {
+	if e.Text == s {
+		return
+	}
+	on := e.OnChanged
+	e.OnChanged = nil
+	e.SetText(s)
+	e.OnChanged = on
+}
+
 // AcceptsTab keeps Tab for moving on, in a note too.
 func (e *Entry) AcceptsTab() bool { return false }
 
@@ -168,7 +179,8 @@ func (t *Toggle) paint() {
 	t.tick.Hidden = !t.checked
 }
 
-func (t *Toggle) set(checked bool) {
+// Set switches it without telling anybody.
+func (t *Toggle) Set(checked bool) {
 	if t.checked != checked {
 		t.checked = checked
 		t.Refresh()
@@ -177,7 +189,7 @@ func (t *Toggle) set(checked bool) {
 
 // Flip switches it, as a person does.
 func (t *Toggle) Flip() {
-	t.set(!t.checked)
+	t.Set(!t.checked)
 	if t.on != nil {
 		t.on(t.checked)
 	}

@@ -1,6 +1,8 @@
 package kit
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
@@ -230,10 +232,10 @@ func (s *Scroller) fit(size fyne.Size) {
 // Reflow lays the column out again after something in it changed its height.
 func (s *Scroller) Reflow() { s.fit(s.Size()); s.Inner.Refresh() }
 
-// Reveal scrolls so that an object within can be seen.
+// Reveal scrolls so that an object can be seen, if it is one that scrolls here.
 func (s *Scroller) Reveal(o fyne.CanvasObject) {
-	if s.Size().Height == 0 {
-		return // it is not laid out yet
+	if s.Size().Height == 0 || !within(s.Inner, o) { // without a height it is not laid out yet
+		return
 	}
 	driver := fyne.CurrentApp().Driver()
 	top := driver.AbsolutePositionForObject(o).Y - driver.AbsolutePositionForObject(s.Scroll).Y
@@ -245,9 +247,65 @@ func (s *Scroller) Reveal(o fyne.CanvasObject) {
 	case bottom > s.Scroll.Size().Height-air:
 		y += bottom - s.Scroll.Size().Height + air
 	}
-	y = max(0, min(y, s.Inner.Size().Height-s.Scroll.Size().Height))
-	s.Scroll.ScrollToOffset(fyne.NewPos(0, y))
+	s.ScrollTo(y)
 }
+
+// Backed puts a ground, the first object, behind the second, which stands at a
+// distance from its edges, and Lift higher than in the middle.
+type Backed struct{ PadX, PadY, Lift float32 }
+
+func (b *Backed) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	Place(objects[0], 0, 0, size.Width, size.Height)
+	Place(objects[1], b.PadX, b.PadY-b.Lift, size.Width-2*b.PadX, size.Height-2*b.PadY)
+}
+
+func (b *Backed) HeightOf(objects []fyne.CanvasObject, width float32) float32 {
+	return HeightFor(objects[1], width-2*b.PadX) + 2*b.PadY
+}
+
+func (b *Backed) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	return objects[1].MinSize().AddWidthHeight(2*b.PadX, 2*b.PadY)
+}
+
+// within reports whether an object is in a tree of containers.
+func within(tree, o fyne.CanvasObject) bool {
+	switch t := tree.(type) {
+	case *fyne.Container:
+		return slices.ContainsFunc(t.Objects, func(inner fyne.CanvasObject) bool { return within(inner, o) })
+	case *Scroller:
+		return within(t.Inner, o)
+	}
+	return tree == o
+}
+
+// Offset is how far it is scrolled, in Fyne's units.
+func (s *Scroller) Offset() float32 { return s.Scroll.Offset.Y }
+
+// ScrollTo scrolls to an offset, no further than there is something to see.
+func (s *Scroller) ScrollTo(y float32) {
+	s.Scroll.ScrollToOffset(fyne.NewPos(0, max(0, min(y, s.Inner.Size().Height-s.Scroll.Size().Height))))
+}
+
+// Centered stands a column in the middle of the room.
+type Centered struct {
+	Width float32 // of the column at most
+	room  float32 // that it scrolls in, for MinSize
+}
+
+func (c *Centered) Layout(o []fyne.CanvasObject, size fyne.Size) {
+	w := min(c.Width, size.Width-8*Grid)
+	h := HeightFor(o[0], w)
+	Place(o[0], (size.Width-w)/2, max(4*Grid, (size.Height-h)*2/5), w, h)
+}
+
+func (c *Centered) MinSize(o []fyne.CanvasObject) fyne.Size {
+	if c.room > 0 {
+		return fyne.NewSize(0, HeightFor(o[0], min(c.Width, c.room-8*Grid))+8*Grid)
+	}
+	return fyne.NewSize(240, 120)
+}
+
+func (c *Centered) FitWidth(width float32) { c.room = width }
 
 // Space is empty room.
 func Space(w, h float32) fyne.CanvasObject {

@@ -43,8 +43,13 @@ func (p *Page) Add(parts ...fyne.CanvasObject) {
 	}
 }
 
-// SetFoot puts an object under the column, where it does not scroll.
-func (p *Page) SetFoot(foot fyne.CanvasObject) { p.Root.Objects = append(p.Root.Objects[:2:2], foot) }
+// SetFoot puts parts under the column, where they do not scroll.
+func (p *Page) SetFoot(parts ...fyne.CanvasObject) {
+	l := p.Look
+	inner := container.New(&Column{Gap: 2 * Grid, PadX: RowLeft, PadY: 2 * Grid}, parts...)
+	foot := container.New(&Backed{}, canvas.NewRectangle(l.Palette.Raised), Stack(0, Hairline(l), inner))
+	p.Root.Objects = append(p.Root.Objects[:2:2], foot)
+}
 
 // Reflow lays the page out again after something on it changed its height.
 func (p *Page) Reflow() {
@@ -56,10 +61,16 @@ func (p *Page) Reflow() {
 func (p *Page) Reveal(o fyne.CanvasObject) { p.scroll.Reveal(o) }
 
 // Offset is how far the page is scrolled, in Fyne's units.
-func (p *Page) Offset() float32 { return p.scroll.Scroll.Offset.Y }
+func (p *Page) Offset() float32 { return p.scroll.Offset() }
 
-// ScrollTo scrolls the page to an offset.
-func (p *Page) ScrollTo(y float32) { p.scroll.Scroll.Offset.Y = y; p.scroll.Scroll.Refresh() }
+// ScrollTo scrolls the page to an offset. One that has no size yet begins there.
+func (p *Page) ScrollTo(y float32) {
+	if p.scroll.Size().Height == 0 {
+		p.scroll.Scroll.Offset.Y = y
+		return
+	}
+	p.scroll.ScrollTo(y)
+}
 
 // PageLayout stands a head over a body, and a foot under it where there is a
 // third object.
@@ -130,6 +141,16 @@ func (h *headLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
 }
 
 func (h *headLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(120, HeadHeight) }
+
+// Hairline is a thin line across a page.
+func Hairline(l *Look) fyne.CanvasObject {
+	return container.New(&Fixed{Size: fyne.NewSize(0, 1)}, canvas.NewRectangle(l.Palette.Line))
+}
+
+// AtRight stands buttons at the right end of a line.
+func AtRight(objects ...fyne.CanvasObject) *fyne.Container {
+	return container.New(&Bar{Gap: 2 * Grid}, append([]fyne.CanvasObject{Space(0, 0)}, objects...)...)
+}
 
 // Subhead is the title of a part of a page.
 func Subhead(l *Look, s string) fyne.CanvasObject {

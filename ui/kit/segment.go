@@ -2,6 +2,7 @@ package kit
 
 import (
 	"image/color"
+	"slices"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -30,6 +31,7 @@ type Segment struct {
 	hovered int // index, or -1
 	Focused bool
 
+	r      *Renderer
 	Frame  *canvas.Rectangle
 	chosen *canvas.Rectangle
 	mark   *canvas.Rectangle
@@ -64,23 +66,43 @@ func (s *Segment) CreateRenderer() fyne.WidgetRenderer {
 	s.chosen = canvas.NewRectangle(p.Raised)
 	s.chosen.CornerRadius = Radius
 	s.mark = canvas.NewRectangle(p.Sandbox)
-	f := &Renderer{Parts: []fyne.CanvasObject{s.Frame, s.over, s.chosen, s.mark}, Paint: s.paint}
+	s.r = &Renderer{Paint: s.paint}
+	s.r.Min = func() fyne.Size { return fyne.NewSize(s.widest(), SegmentHeight) }
+	s.r.Place = func(fyne.Size) { s.paint() }
+	s.write()
+	return s.r
+}
+
+// write makes the words and shapes of the choices.
+func (s *Segment) write() {
+	p := s.look.Palette
+	s.words, s.bolds, s.shapes = nil, nil, nil
+	s.r.Parts = []fyne.CanvasObject{s.Frame, s.over, s.chosen, s.mark}
 	for _, c := range s.choices {
 		t := Text(c.Label, SizeText, p.Muted)
 		b := BoldText(c.Label, SizeText, p.Text)
 		s.words, s.bolds = append(s.words, t), append(s.bolds, b)
-		f.Parts = append(f.Parts, t, b)
+		s.r.Parts = append(s.r.Parts, t, b)
 		var g *canvas.Image
 		if c.Paths != "" {
 			g = Icon(c.Paths, c.Hue)
-			f.Parts = append(f.Parts, g)
+			s.r.Parts = append(s.r.Parts, g)
 		}
 		s.shapes = append(s.shapes, g)
 	}
-	f.Min = func() fyne.Size { return fyne.NewSize(s.widest(), SegmentHeight) }
-	f.Place = func(fyne.Size) { s.paint() }
 	s.paint()
-	return f
+}
+
+// SetChoices changes what is offered. The switch stays at its value.
+func (s *Segment) SetChoices(choices ...Choice) {
+	if slices.Equal(s.choices, choices) {
+		return
+	}
+	s.choices = choices
+	if s.r != nil {
+		s.write()
+		s.Refresh()
+	}
 }
 
 // Wide is the width of all options in one line.

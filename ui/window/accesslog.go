@@ -1,13 +1,13 @@
 package window
 
 import (
-	"context"
 	"image/color"
 	"strconv"
 	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 
 	"tokentray/core"
@@ -15,36 +15,61 @@ import (
 	"tokentray/ui/kit"
 )
 
-// logLength is how many lines of the access log are asked for: all that the
-// agent keeps.
-const logLength = 500
-
 // logPage shows who called at the loopback door.
 type logPage struct {
-	lines  []api.Access
-	known  bool
-	lost   *core.Error
-	reload func()
+	lines []api.Access
+	known bool
+	lost  *core.Error
+	load  func()
+
+	page   *kit.Page
+	say    *kit.Prose // why there are no lines
+	rows   *kit.Rows[int, *logRow]
+	reload *kit.Button
 }
 
-func (p *logPage) changed() bool { return false }
+// logRow is one line of the log.
+type logRow struct {
+	when *canvas.Text
+	what *kit.Prose
+}
 
-func (p *logPage) draw(l *kit.Look, back func(), now time.Time) (fyne.CanvasObject, *kit.Scroller) {
-	column := container.New(&kit.Column{Gap: 2 * kit.Grid, PadX: kit.RowLeft, PadY: 4 * kit.Grid})
-	column.Add(kit.NewProse(l.T("door.log.say"), 13, l.Palette.Muted))
+func (p *logPage) changed() bool         { return false }
+func (p *logPage) top() *kit.Page        { return p.page }
+func (p *logPage) first() fyne.Focusable { return p.reload }
+
+func (p *logPage) draw(look *kit.Look, back func()) {
+	p.reload = kit.NewSmallButton(look, kit.Quiet, look.T("door.log.reload"), p.load)
+	p.page = kit.NewPage(look, 2*kit.Grid, kit.NewHead(look, kit.NewIconButton(look, kit.IconBack, look.T("back"), back), look.T("door.log"), p.reload))
+	l := p.page.Look
+	p.say = kit.NewProse("", 13, l.Palette.Text)
+	p.rows = kit.NewRows(kit.Stack(2*kit.Grid), func(int) (fyne.CanvasObject, *logRow) {
+		r := &logRow{kit.Text("", 13, l.Palette.Muted), kit.NewProse("", 13, l.Palette.Text)}
+		return container.New(&kit.FactRow{}, r.when, r.what), r
+	})
+	p.page.Add(kit.NewProse(l.T("door.log.say"), 13, l.Palette.Muted), p.say, p.rows.Box)
+}
+
+func (p *logPage) show(now time.Time) {
+	l := p.page.Look
+	words, ink := "", l.Palette.Text
 	switch {
 	case p.lost != nil:
-		column.Add(kit.NewProse(l.T("door.unknown", "cause", causeOf(l, p.lost)), 13, l.Palette.SoonText))
+		words, ink = l.T("door.unknown", "cause", causeOf(l, p.lost)), l.Palette.SoonText
 	case p.known && len(p.lines) == 0:
-		column.Add(kit.NewProse(l.T("door.log.empty"), 13, l.Palette.Text))
+		words = l.T("door.log.empty")
 	}
-	for _, a := range p.lines {
-		what, ink := accessLine(l, a)
-		column.Add(container.New(&kit.FactRow{}, kit.Text(moment(l, a.At, now), 13, l.Palette.Muted), kit.NewProse(what, 13, ink)))
+	p.say.SetOrHide(words, ink)
+	keys := make([]int, len(p.lines))
+	for i := range keys {
+		keys[i] = i
 	}
-	scroll := kit.NewScroller(column)
-	reload := kit.NewSmallButton(l, kit.Quiet, l.T("door.log.reload"), p.reload)
-	return container.New(&kit.PageLayout{}, kit.NewHead(l, kit.NewIconButton(l, kit.IconBack, l.T("back"), back), l.T("door.log"), reload).Root, scroll), scroll
+	p.rows.Show(keys, func(i int, r *logRow) {
+		what, ink := accessLine(l, p.lines[i])
+		kit.SetText(r.when, moment(l, p.lines[i].At, now), l.Palette.Muted)
+		r.what.Set(what, ink)
+	})
+	p.page.Reflow()
 }
 
 // accessLine says what one line of the log tells, and how good that is.
@@ -69,27 +94,4 @@ func accessLine(l *kit.Look, a api.Access) (string, color.NRGBA) {
 		answer += " ×" + strconv.Itoa(a.Count)
 	}
 	return strings.Join(append(parts, answer), " · "), ink
-}
-
-// openLog shows the access log over the settings.
-func (w *Window) openLog() {
-	if w.settings == nil {
-		return
-	}
-	w.enter(&logPage{reload: w.loadLog})
-	w.loadLog()
-}
-
-func (w *Window) loadLog() {
-	ask(w, quickWait, func(ctx context.Context, g Agent) ([]api.Access, error) {
-		return g.AccessLog(ctx, logLength)
-	}, func(lines []api.Access, err *core.Error) {
-		if w.settings == nil {
-			return
-		}
-		if p, ok := w.settings.room.(*logPage); ok {
-			p.lines, p.known, p.lost = lines, err == nil, err
-			w.redrawSettings()
-		}
-	})
 }

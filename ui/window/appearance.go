@@ -35,7 +35,7 @@ func (w *Window) applyLook() {
 	}
 	say := text.New(language)
 	w.translateFyne(say)
-	w.look = &kit.Look{Palette: pal, Words: say, OnKey: w.typedKey, OnShortcut: w.typedShortcut, OnChar: w.typedRune, Reveal: w.inSight}
+	w.look = &kit.Look{Palette: pal, Words: say, OnKey: w.typedKey, OnShortcut: w.typedShortcut, OnChar: w.typedRune}
 	w.app.Settings().SetTheme(kit.NewTheme(pal, w.faces))
 	w.build()
 	if w.percent != 0 && w.percent != set.TextSize {
@@ -54,10 +54,7 @@ func (w *Window) refit(before fyne.Size, by float32) {
 // the drafts and stays.
 func (w *Window) build() {
 	l := w.look
-	focused, before := w.win.Canvas().Focused(), []fyne.Focusable(nil)
-	if w.holder != nil {
-		before = kit.Focusables(w.holder)
-	}
+	had := w.focusPlace()
 	var message snack
 	var told bool
 	if w.snackbar != nil && w.snackbar.Visible() {
@@ -73,27 +70,27 @@ func (w *Window) build() {
 		step:       w.pick, bound: w.bound, find: w.findFrom,
 	})
 	w.list.selected = w.selected
-	w.banners = kit.Stack(0)
-	w.body = container.NewStack()
-	w.shelf = container.New(&shelf{}, w.drawHead(), w.drawFinder(), w.body)
+	w.banners = newBanners(l, w.bannerAct)
+	w.empty = newEmptyList(l, w.emptyActions())
+	w.shelf = container.New(&shelf{}, w.drawHead(), w.drawFinder(), container.NewStack(w.list, w.empty.root))
 	w.holder = container.NewStack()
 	w.snackbar = newSnackbar(l, w.clearClipboard, w.dismiss)
 	w.detail = newDetail(l, w.shown, w.detailActions())
 	w.detail.page.ScrollTo(offset)
-	w.nothing = container.New(&centered{width: 320}, middle("", kit.SizeText, l.Palette.Muted))
+	w.nothing = container.New(&kit.Centered{Width: 320}, centred("", kit.SizeText, l.Palette.Muted))
 	w.side = container.NewStack(w.nothing, w.detail.page.Root)
 	w.frame = &frame{w: w}
-	w.root = container.New(w.frame, w.banners, w.shelf, w.side, w.holder, w.snackbar, newRule(l))
+	w.root = container.New(w.frame, w.banners.rows.Box, w.shelf, w.side, w.holder, w.snackbar, newRule(l))
 	w.win.SetContent(w.root)
 	w.win.SetTitle(w.title())
 
 	if w.form != nil {
-		w.form.look, w.form.scroll = l, nil
-		w.holder.Objects = []fyne.CanvasObject{w.form.draw()}
+		w.form.draw(l)
+		w.showPage(w.form.page.Root)
 	}
 	if w.settings != nil {
-		w.settings.look = l
-		w.holder.Objects = []fyne.CanvasObject{w.settings.draw(&w.model, w.status, w.now())}
+		w.settings.draw(l, w.model.Settings)
+		w.redrawSettings()
 	}
 	w.fillBanners()
 	w.fillList()
@@ -105,7 +102,7 @@ func (w *Window) build() {
 		w.snackbar.show(message, w.now())
 	}
 	w.focusList()
-	w.refocus(kit.Successor(focused, before, kit.Focusables(w.holder)))
+	w.focusAt(had)
 }
 
 // translateFyne gives Fyne the words of its own that are seen here, those of an

@@ -16,6 +16,7 @@ import (
 
 // bannerLine is one thing that concerns the whole window.
 type bannerLine struct {
+	Name         string // what it is about: lines of one name take each other's place
 	Text, Button string
 	Act          bannerAct
 	Loud         bool // something does not work
@@ -51,15 +52,15 @@ const (
 func bannersOf(l *kit.Look, ph phase, failure *core.Error, m *model) []bannerLine {
 	switch ph {
 	case phaseGone:
-		return []bannerLine{{Text: l.T("bar.gone"), Loud: true}}
+		return []bannerLine{{Name: "agent", Text: l.T("bar.gone"), Loud: true}}
 	case phaseFailed:
-		return []bannerLine{{Text: l.T("bar.failed", "cause", strings.TrimRight(causeOf(l, failure), ".。")), Loud: true}}
+		return []bannerLine{{Name: "agent", Text: l.T("bar.failed", "cause", strings.TrimRight(causeOf(l, failure), ".。")), Loud: true}}
 	case phaseVersion:
-		return []bannerLine{{Text: versionWords(l, failure), Button: l.T("bar.restart"), Act: barRestart, Loud: true}}
+		return []bannerLine{{Name: "agent", Text: versionWords(l, failure), Button: l.T("bar.restart"), Act: barRestart, Loud: true}}
 	case phaseRestart:
-		return []bannerLine{{Text: l.T("bar.restarting")}}
+		return []bannerLine{{Name: "agent", Text: l.T("bar.restarting")}}
 	case phaseStopped:
-		return []bannerLine{{Text: l.T("bar.stopped"), Button: l.T("bar.start"), Act: barStart, Loud: true}}
+		return []bannerLine{{Name: "agent", Text: l.T("bar.stopped"), Button: l.T("bar.start"), Act: barStart, Loud: true}}
 	case phaseConnecting:
 		return nil
 	}
@@ -69,17 +70,17 @@ func bannersOf(l *kit.Look, ph phase, failure *core.Error, m *model) []bannerLin
 	}
 	if m.Notice != "" {
 		if s := noticeText(l, m.Notice); s != "" {
-			out = append(out, bannerLine{Text: s})
+			out = append(out, bannerLine{Name: "notice", Text: s})
 		}
 	}
 	if len(m.Recovered) > 0 {
-		out = append(out, bannerLine{Text: l.T("bar.recovered", "accounts", l.Words.Some(m.Recovered))})
+		out = append(out, bannerLine{Name: "recovered", Text: l.T("bar.recovered", "accounts", l.Words.Some(m.Recovered))})
 	}
 	if m.PausedAll {
-		out = append(out, bannerLine{Text: l.T("bar.paused"), Button: l.T("bar.resume"), Act: barResume})
+		out = append(out, bannerLine{Name: "paused", Text: l.T("bar.paused"), Button: l.T("bar.resume"), Act: barResume})
 	}
 	if m.Demo {
-		out = append(out, bannerLine{Text: l.T("bar.demo")})
+		out = append(out, bannerLine{Name: "demo", Text: l.T("bar.demo")})
 	}
 	return out
 }
@@ -97,39 +98,56 @@ func versionWords(l *kit.Look, failure *core.Error) string {
 	return l.T("bar.version.newer")
 }
 
-// drawBanners draws the lines under one another.
-func drawBanners(l *kit.Look, lines []bannerLine, do func(bannerAct)) *fyne.Container {
-	box := kit.Stack(0)
-	for _, b := range lines {
-		ground := l.Palette.Notice
-		if b.Loud {
-			ground = l.Palette.Warn
-		}
-		words := kit.NewProse(b.Text, 13, l.Palette.Text)
-		parts := []fyne.CanvasObject{words}
-		if b.Button != "" {
-			parts = append(parts, kit.NewSmallButton(l, kit.Quiet, b.Button, func() { do(b.Act) }))
-		}
-		line := container.New(&kit.Bar{Gap: 2 * kit.Grid, PadX: kit.RowLeft, Height: 28}, parts...)
-		box.Add(container.New(&backed{padY: 6}, canvas.NewRectangle(ground), line))
+// banners stand over everything, under one another.
+type banners struct {
+	look *kit.Look
+	rows *kit.Rows[string, *bannerRow]
+	do   func(bannerAct)
+}
+
+// bannerRow is what a banner is filled through.
+type bannerRow struct {
+	act    bannerAct
+	ground *canvas.Rectangle
+	words  *kit.Prose
+	button *kit.Button
+}
+
+func newBanners(l *kit.Look, do func(bannerAct)) *banners {
+	b := &banners{look: l, do: do}
+	b.rows = kit.NewRows(kit.Stack(0), b.newRow)
+	return b
+}
+
+func (b *banners) newRow(string) (fyne.CanvasObject, *bannerRow) {
+	l := b.look
+	r := &bannerRow{ground: canvas.NewRectangle(l.Palette.Notice), words: kit.NewProse("", 13, l.Palette.Text)}
+	r.button = kit.NewSmallButton(l, kit.Quiet, "", func() { b.do(r.act) })
+	line := container.New(&kit.Bar{Gap: 2 * kit.Grid, PadX: kit.RowLeft, Height: 28}, r.words, r.button)
+	return container.New(&kit.Backed{PadY: 6}, r.ground, line), r
+}
+
+// show shows the lines.
+func (b *banners) show(lines []bannerLine) {
+	byName := map[string]bannerLine{}
+	var names []string
+	for _, line := range lines {
+		byName[line.Name] = line
+		names = append(names, line.Name)
 	}
-	return box
-}
-
-// backed puts a ground behind one object, as high as that object wants.
-type backed struct{ padX, padY, lift float32 }
-
-func (b *backed) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	kit.Place(objects[0], 0, 0, size.Width, size.Height)
-	kit.Place(objects[1], b.padX, b.padY-b.lift, size.Width-2*b.padX, size.Height-2*b.padY)
-}
-
-func (b *backed) HeightOf(objects []fyne.CanvasObject, width float32) float32 {
-	return kit.HeightFor(objects[1], width-2*b.padX) + 2*b.padY
-}
-
-func (b *backed) MinSize(objects []fyne.CanvasObject) fyne.Size {
-	return objects[1].MinSize().AddWidthHeight(2*b.padX, 2*b.padY)
+	b.rows.Show(names, func(name string, r *bannerRow) {
+		line := byName[name]
+		r.act = line.Act
+		r.ground.FillColor = b.look.Palette.Notice
+		if line.Loud {
+			r.ground.FillColor = b.look.Palette.Warn
+		}
+		r.ground.Refresh()
+		r.words.Set(line.Text, b.look.Palette.Text)
+		r.button.Rename(line.Button)
+		kit.Visible(r.button, line.Button != "")
+	})
+	b.rows.Box.Refresh()
 }
 
 // noticeText is something that the agent wants told.
@@ -156,11 +174,11 @@ func (w *Window) bannerAct(what bannerAct) {
 	}
 }
 
-// fillBanners draws the lines above everything.
+// fillBanners shows what concerns the whole window.
 func (w *Window) fillBanners() {
-	lines := bannersOf(w.look, w.phase, w.failure, &w.model)
 	before := w.shelf.Position().Y
-	w.banners.Objects = drawBanners(w.look, lines, w.bannerAct).Objects
+	w.banners.show(bannersOf(w.look, w.phase, w.failure, &w.model))
 	w.root.Refresh()
 	w.list.shift(w.shelf.Position().Y - before) // the rows stay where they are
+	w.keepFocus()
 }

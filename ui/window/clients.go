@@ -38,10 +38,8 @@ func (w *Window) exportClients(id core.ID) {
 	if !ok {
 		return
 	}
-	l := w.look
-	s := &clientSheet{w: w, account: a, kind: collection.Postman, follow: true}
-	title := kit.NewProse(l.T("clients.title", "account", a.Ref().String()), 17, l.Palette.Text)
-	title.Style.Bold = true
+	s := &clientSheet{w: w, sheet: w.newSheet(), account: a, kind: collection.Postman, follow: true}
+	l := s.sheet.Look
 	var kinds []kit.Choice
 	for _, k := range collection.Kinds() {
 		kinds = append(kinds, kit.Choice{Value: string(k), Label: l.T("clients." + string(k))})
@@ -52,11 +50,12 @@ func (w *Window) exportClients(id core.ID) {
 	s.say = kit.NewProse("", 13, l.Palette.LiveText)
 	s.file = kit.NewEntry(l, "", "", func(string) { s.typed = true })
 	s.file.OnSubmitted = func(string) { s.save() }
-	s.sheet = newSheet(l, w.closeSheet, title, kit.NewProse(l.T("clients.body"), kit.SizeText, l.Palette.Text), kit.Stack(kit.Grid, kind, s.what), follow,
+	s.sheet.Add(kit.Title(l, l.T("clients.title", "account", a.Ref().String())), kit.NewProse(l.T("clients.body"), kit.SizeText, l.Palette.Text), kit.Stack(kit.Grid, kind, s.what), follow,
 		kit.Stack(kit.Grid, s.label, s.file), s.say,
-		atRight(kit.NewButton(l, kit.Quiet, l.T("cancel"), w.closeSheet), kit.NewButton(l, kit.Filled, l.T("export.save"), s.save)))
+		kit.AtRight(kit.NewButton(l, kit.Quiet, l.T("cancel"), w.closeSheet), kit.NewButton(l, kit.Filled, l.T("export.save"), s.save)))
 	s.show()
-	w.openSheet(s.sheet, kind)
+	s.sheet.first = kind
+	w.openSheet(s.sheet)
 }
 
 // show fits words and path to what is chosen.
@@ -116,7 +115,7 @@ func (s *clientSheet) files() ([]collection.File, error) {
 func (s *clientSheet) tell(words string) {
 	s.say.Set(words, s.w.look.Palette.LiveText)
 	s.say.Hidden = words == ""
-	s.sheet.Refresh()
+	s.sheet.Reflow()
 }
 
 func (s *clientSheet) save() {

@@ -3,8 +3,6 @@ package window
 import (
 	"context"
 
-	"fyne.io/fyne/v2"
-
 	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/ui/kit"
@@ -34,10 +32,8 @@ type doneSheet struct {
 }
 
 func (w *Window) openDone(s *clientSheet, path, place string, door api.Loopback) {
-	l := w.look
-	d := &doneSheet{w: w}
-	title := kit.NewProse(l.T("clients.done", "account", refWords(s.account.Ref())), 17, l.Palette.Text)
-	title.Style.Bold = true
+	d := &doneSheet{w: w, sheet: w.newSheet()}
+	l := d.sheet.Look
 	d.door = kit.NewProse("", kit.SizeText, l.Palette.Text)
 	d.open = kit.NewButton(l, kit.Filled, l.T("clients.open"), d.openDoor)
 	key := kit.NewButton(l, kit.Quiet, l.T("clients.key"), func() {
@@ -45,16 +41,16 @@ func (w *Window) openDone(s *clientSheet, path, place string, door api.Loopback)
 		w.openSettings()
 		w.openKeyPageFor(s)
 	})
-	d.sheet = newSheet(l, w.closeSheet, title, kit.NewProse(l.T("clients.done.file", "file", path), kit.SizeText, l.Palette.Text),
+	d.sheet.Add(kit.Title(l, l.T("clients.done", "account", refWords(s.account.Ref()))), kit.NewProse(l.T("clients.done.file", "file", path), kit.SizeText, l.Palette.Text),
 		kit.Stack(2*kit.Grid, d.door, kit.Beside(d.open)),
 		kit.Stack(2*kit.Grid, kit.NewProse(l.T("clients.done.key", "place", place), kit.SizeText, l.Palette.Text), kit.Beside(key)),
-		atRight(kit.NewButton(l, kit.Quiet, l.T("close"), w.closeSheet)))
+		kit.AtRight(kit.NewButton(l, kit.Quiet, l.T("close"), w.closeSheet)))
 	d.stands(door, nil)
-	first := fyne.Focusable(key)
+	d.sheet.first = key
 	if !d.open.Hidden {
-		first = d.open
+		d.sheet.first = d.open
 	}
-	w.openSheet(d.sheet, first)
+	w.openSheet(d.sheet)
 }
 
 // stands says how the HTTP API stands, or why it did not open.
@@ -71,7 +67,7 @@ func (d *doneSheet) stands(door api.Loopback, err *core.Error) {
 	}
 	d.door.Set(words, ink)
 	d.open.Hidden = err == nil && door.State == api.DoorOn
-	d.sheet.Refresh()
+	d.sheet.Reflow()
 }
 
 func (d *doneSheet) openDoor() {
@@ -93,7 +89,7 @@ func (w *Window) openKeyPageFor(s *clientSheet) {
 	if w.settings == nil { // a page that would lose something stayed
 		return
 	}
-	p := newKeyPage(&w.model, &w.settings.door, keyActions{create: w.makeKey, copyKey: w.copyKey})
+	p := newKeyPage(&w.model, &w.settings.known, keyActions{create: w.makeKey, copyKey: w.copyKey})
 	p.name, p.some, p.accounts = string(s.kind), true, map[string]bool{s.account.Name: true}
 	_, pair := w.model.pair(s.account.ID)
 	p.sandbox = s.account.Env == core.Sandbox || s.follow && pair

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 
 	"tokentray/core"
 	"tokentray/core/api"
@@ -25,7 +24,7 @@ type copySheet struct {
 	path     string
 	remember bool
 
-	inner   *fyne.Container
+	sheet   *sheet
 	call    *fyne.Container // the parts about the path
 	problem *kit.Prose
 	preview *kit.Prose
@@ -40,10 +39,9 @@ func (w *Window) openCopySheet(id core.ID, chosen string) {
 		return
 	}
 	c := &copySheet{w: w, account: a, format: cmp.Or(chosen, w.defaultFormat(a)), path: cmp.Or(w.paths[id], a.CopyPath, format.DefaultPath)}
-	l := w.look
-	title := kit.NewProse(l.T("copy.title", "account", refWords(a.Ref())), 17, l.Palette.Text)
-	title.Style.Bold = true
-	head := kit.Stack(2*kit.Grid, newTag(l, a.Env == core.Live), title)
+	head := kit.Stack(2*kit.Grid, newTag(w.look, a.Env == core.Live), kit.Title(w.look, w.look.T("copy.title", "account", refWords(a.Ref()))))
+	c.sheet = &sheet{Sheet: kit.NewLongSheet(w.look, 3*kit.Grid, head, w.closeSheet)}
+	l := c.sheet.Look
 	var choices []kit.Choice
 	for _, f := range format.Names() {
 		choices = append(choices, kit.Choice{Value: f, Label: l.T("format." + f)})
@@ -53,15 +51,15 @@ func (w *Window) openCopySheet(id core.ID, chosen string) {
 	c.preview = kit.NewProse("", 13, l.Palette.Muted)
 	c.preview.Style.Monospace = true
 	remember := kit.NewToggle(l, l.T("copy.remember", "account", refWords(a.Ref())), false, func(on bool) { c.remember = on })
-	c.inner = container.New(&kit.Column{Gap: 3 * kit.Grid, PadX: sheetAir}, forms, c.call, c.preview, remember)
+	c.sheet.Add(forms, c.call, c.preview, remember)
 	role, label := kit.Filled, l.T("menu.copy")
 	if a.Env == core.Live {
 		role, label = kit.Danger, l.T("live.go")
 	}
 	c.button = kit.NewButton(l, role, label, c.run)
-	s := newLongSheet(l, w.closeSheet, head, c.inner, atRight(kit.NewButton(l, kit.Quiet, l.T("cancel"), w.closeSheet), c.button))
-	s.yes = c.run
-	w.openSheet(s, forms)
+	c.sheet.SetFoot(kit.AtRight(kit.NewButton(l, kit.Quiet, l.T("cancel"), w.closeSheet), c.button))
+	c.sheet.Enter, c.sheet.first = c.run, forms
+	w.openSheet(c.sheet)
 	c.check()
 }
 
@@ -76,7 +74,7 @@ func (w *Window) defaultFormat(a api.Account) string {
 
 // drawCall is the field of the path over the paths that are often called.
 func (c *copySheet) drawCall() *fyne.Container {
-	l := c.w.look
+	l := c.sheet.Look
 	field := kit.NewEntry(l, format.DefaultPath, c.path, func(s string) { c.path = strings.TrimSpace(s); c.check() })
 	field.OnSubmitted = func(string) { c.run() }
 	paths := kit.Beside()
@@ -112,10 +110,7 @@ func (c *copySheet) check() {
 	}
 	c.preview.Set(text, l.Palette.Muted)
 	c.preview.Hidden = text == ""
-	if c.w.sheet != nil {
-		c.w.sheet.Refresh()
-		c.w.sheet.scroll.Reflow()
-	}
+	c.sheet.Reflow()
 }
 
 // run copies, and has the choice remembered where that is wished.

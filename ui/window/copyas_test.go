@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
 
 	"tokentray/core"
 	"tokentray/core/format"
@@ -52,7 +53,7 @@ func TestCopyACall(t *testing.T) {
 	s.press("/cgi-bin/menu/get")
 	s.mustSay("https://api.weixin.qq.com/cgi-bin/menu/get?access_token=ACCESS_TOKEN")
 	var field *kit.Entry
-	walk(s.sheet, func(o fyne.CanvasObject) {
+	walk(s.sheet.Sheet, func(o fyne.CanvasObject) {
 		if e, ok := o.(*kit.Entry); ok {
 			field = e
 		}
@@ -75,7 +76,7 @@ func TestCopyACall(t *testing.T) {
 
 	s.openCopySheet("shop-sandbox", format.Curl)
 	mustSayBare(s, "curl 'https://api.weixin.qq.com/cgi-bin/user/get?next_openid=&access_token=ACCESS_TOKEN'")
-	walk(s.sheet, func(o fyne.CanvasObject) {
+	walk(s.sheet.Sheet, func(o fyne.CanvasObject) {
 		if b, ok := o.(*kit.Toggle); ok {
 			b.Flip()
 		}
@@ -140,7 +141,8 @@ func TestCopySheetIsReached(t *testing.T) {
 	if len(seen) < len(want) || !slices.Equal(seen[:len(want)], want) {
 		t.Errorf("Tab goes through %q, want %q", seen, want)
 	}
-	if bottom := s.sheet.ground.Position().Y + s.sheet.ground.Size().Height; bottom > 320 {
+	ground := s.sheetGround()
+	if bottom := ground.Position().Y + ground.Size().Height; bottom > 320 {
 		t.Errorf("the sheet ends at %v", bottom)
 	}
 }
@@ -169,8 +171,12 @@ func TestSheetsInTheSmallestWindow(t *testing.T) {
 			s.win.Resize(fyne.NewSize(320, 320))
 			open(s)
 			driver := fyne.CurrentApp().Driver()
-			at, size := s.sheet.ground.Position(), s.sheet.ground.Size()
-			for _, f := range kit.Focusables(s.sheet) {
+			at, size := s.sheetGround().Position(), s.sheetGround().Size()
+			parts := focusables(s.sheet.Box)
+			if len(parts) < 2 {
+				t.Fatalf("there are %d parts to press", len(parts))
+			}
+			for _, f := range parts {
 				s.win.Canvas().Focus(f)
 				o := f.(fyne.CanvasObject)
 				p := driver.AbsolutePositionForObject(o)
@@ -183,4 +189,9 @@ func TestSheetsInTheSmallestWindow(t *testing.T) {
 			}
 		})
 	}
+}
+
+// sheetGround is what the open sheet stands on.
+func (s *stage) sheetGround() fyne.CanvasObject {
+	return test.WidgetRenderer(s.sheet.Sheet).Objects()[1]
 }

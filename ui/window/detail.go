@@ -115,7 +115,7 @@ func (d *detail) drawTitle() fyne.CanvasObject {
 	l := d.look
 	d.tag = newEnvTag(l, false)
 	d.kind = kit.Text("", 13, l.Palette.Muted)
-	raised := container.New(&backed{lift: kit.Lift(d.kind.TextSize)}, kit.Space(0, 0), d.kind) // to the middle of tag and button
+	raised := container.New(&kit.Backed{Lift: kit.Lift(d.kind.TextSize)}, kit.Space(0, 0), d.kind) // to the middle of tag and button
 	d.flip = kit.NewSmallButton(l, kit.Quiet, "", func() { d.on.flip() })
 	return kit.Beside(d.tag.root, raised, d.flip)
 }
@@ -131,7 +131,7 @@ func (d *detail) drawLife() fyne.CanvasObject {
 	d.token.Style.Monospace = true
 	ground := canvas.NewRectangle(p.Hover)
 	ground.CornerRadius = kit.Radius
-	box := container.New(&backed{padX: 3 * kit.Grid, padY: 2 * kit.Grid}, ground, d.token)
+	box := container.New(&kit.Backed{PadX: 3 * kit.Grid, PadY: 2 * kit.Grid}, ground, d.token)
 	d.tokenBox = kit.Stack(kit.Grid, kit.Space(0, 0), box)
 	beside := container.New(&kit.BesideRing{Gap: 4 * kit.Grid}, d.ring, kit.Stack(0, d.timeWord, d.state, d.expiry))
 	d.life = kit.Stack(kit.Grid, beside, d.tokenBox)

@@ -3,7 +3,6 @@ package window
 import (
 	"context"
 	"image/color"
-	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -28,10 +27,6 @@ type loopbackAgent interface {
 	AccessLog(ctx context.Context, limit int) ([]api.Access, error)
 }
 
-// doorEvery is how often, in seconds, the settings ask how the door stands:
-// neither its keys nor their uses are told by events.
-const doorEvery = 5
-
 // doorView is what the settings page knows of the loopback door.
 type doorView struct {
 	known   bool
@@ -41,29 +36,72 @@ type doorView struct {
 	refused *core.Error // why the last change was not made
 }
 
-// drawDoor is the part of the settings about the HTTP API on this machine.
-func (s *settingsPage) drawDoor(now time.Time) fyne.CanvasObject {
-	l, d := s.look, &s.door
-	box := kit.Stack(3*kit.Grid, kit.Stack(kit.Grid, kit.BoldText(l.T("door"), 13, l.Palette.Text), kit.NewProse(l.T("door.say"), 13, l.Palette.Muted)))
-	if !d.known {
-		if d.lost != nil {
-			box.Add(kit.NewProse(l.T("door.unknown", "cause", causeOf(l, d.lost)), 13, l.Palette.SoonText))
-		}
-		return box
+// doorBox is the part of the settings about the HTTP API on this machine.
+type doorBox struct {
+	page *settingsPage
+	look *kit.Look
+	root *fyne.Container
+
+	lost    *kit.Prose // why nothing is known of it
+	all     *fyne.Container
+	open    *kit.Toggle
+	state   *kit.Prose
+	trouble *kit.Prose
+
+	port    *kit.Entry
+	portSay *kit.Prose
+	portUse *kit.Button
+
+	none *kit.Prose // there are no keys
+	keys *kit.Rows[string, *keyRow]
+}
+
+// keyRow is a client key and what it may do.
+type keyRow struct {
+	live        fyne.CanvasObject
+	scope, used *kit.Prose
+}
+
+func newDoorBox(l *kit.Look, s *settingsPage) *doorBox {
+	d := &doorBox{page: s, look: l}
+	prose := func() *kit.Prose { return kit.NewProse("", 13, l.Palette.Muted) }
+	d.lost, d.state, d.trouble, d.none = prose(), prose(), prose(), prose()
+	d.open = kit.NewToggle(l, l.T("set.loopback"), false, func(on bool) { s.on.door(on, 0) })
+	d.keys = kit.NewRows(kit.Stack(2*kit.Grid), d.newKeyRow)
+	d.all = kit.Stack(3*kit.Grid, kit.Stack(kit.Grid, d.open, d.state, d.trouble), d.drawPort(),
+		kit.Stack(2*kit.Grid, kit.BoldText(l.T("door.keys"), 13, l.Palette.Text), d.none, d.keys.Box,
+			kit.Beside(kit.NewSmallButton(l, kit.Quiet, l.T("door.key.add"), s.on.newKey), kit.NewSmallButton(l, kit.Quiet, l.T("door.log"), s.on.log))))
+	d.root = kit.Stack(3*kit.Grid, kit.Stack(kit.Grid, kit.BoldText(l.T("door"), 13, l.Palette.Text), kit.NewProse(l.T("door.say"), 13, l.Palette.Muted)), d.lost, d.all)
+	return d
+}
+
+// show brings it to what is known of the door.
+func (d *doorBox) show(now time.Time) {
+	l, v := d.look, d.page.known
+	lost := ""
+	if !v.known && v.lost != nil {
+		lost = l.T("door.unknown", "cause", causeOf(l, v.lost))
 	}
-	open := d.loop.State != api.DoorOff
-	words, ink := doorState(l, d.loop)
-	line := kit.Stack(kit.Grid, kit.NewToggle(l, l.T("set.loopback"), open, func(on bool) { s.on.door(on, 0) }), kit.NewProse(words, 13, ink))
-	for _, e := range []*api.Error{d.loop.Error, api.FromError(errorOrNil(d.refused))} {
+	d.lost.SetOrHide(lost, l.Palette.SoonText)
+	kit.Visible(d.all, v.known)
+	if !v.known {
+		return
+	}
+	d.open.Set(v.loop.State != api.DoorOff)
+	d.state.Set(doorState(l, v.loop))
+	trouble := ""
+	for _, e := range []*api.Error{v.loop.Error, api.FromError(errorOrNil(v.refused))} {
 		if e != nil {
-			line.Add(kit.NewProse(doorTrouble(l, e), 13, l.Palette.LiveText))
+			trouble = doorTrouble(l, e)
 			break
 		}
 	}
-	box.Add(line)
-	box.Add(s.drawPort())
-	box.Add(s.drawKeys(now))
-	return box
+	d.trouble.SetOrHide(trouble, l.Palette.LiveText)
+	if d.page.port == "" {
+		d.port.Write(strconv.Itoa(v.loop.Port))
+	}
+	d.checkPort()
+	d.showKeys(now)
 }
 
 // errorOrNil is an error that is nil when e is.
@@ -75,7 +113,7 @@ func errorOrNil(e *core.Error) error {
 }
 
 // doorState says how the door stands.
-func doorState(l *kit.Look, d api.Loopback) (string, color.NRGBA) {
+func doorState(l *kit.Look, d api.Loopback) (string, color.Color) {
 	switch d.State {
 	case api.DoorOn:
 		return l.T("door.on", "addresses", strings.Join(d.Addresses, "  ")), l.Palette.SandboxText
@@ -93,40 +131,35 @@ func doorTrouble(l *kit.Look, e *api.Error) string {
 	return explained(l, e, "")
 }
 
-// drawPort is the port with a button that appears when another is entered.
-func (s *settingsPage) drawPort() fyne.CanvasObject {
-	l := s.look
-	shown := s.port
-	if shown == "" {
-		shown = strconv.Itoa(s.door.loop.Port)
-	}
-	say := kit.NewProse("", 13, l.Palette.LiveText)
-	var use *kit.Button
-	judge := func() {
-		port, ok := portOf(s.port)
-		say.Set("", l.Palette.LiveText)
-		if s.port != "" && !ok {
-			say.Set(l.Words.Say(text.Key("problem."+core.ProblemPort)), l.Palette.LiveText)
-		}
-		say.Hidden = say.Content == ""
-		use.Enable(ok && port != s.door.loop.Port)
-	}
-	apply := func() {
+// drawPort is the port with a button for another one.
+func (d *doorBox) drawPort() fyne.CanvasObject {
+	l, s := d.look, d.page
+	d.portSay = kit.NewProse("", 13, l.Palette.LiveText)
+	use := func() {
 		if port, ok := portOf(s.port); ok {
-			s.on.door(s.door.loop.State != api.DoorOff, port)
+			s.on.door(s.known.loop.State != api.DoorOff, port)
 		}
 	}
-	use = kit.NewSmallButton(l, kit.Quiet, l.T("door.port.use"), apply)
-	e := kit.NewEntry(l, strconv.Itoa(core.DefaultLoopbackPort), shown, func(v string) {
+	d.portUse = kit.NewSmallButton(l, kit.Quiet, l.T("door.port.use"), use)
+	d.port = kit.NewEntry(l, strconv.Itoa(core.DefaultLoopbackPort), s.port, func(v string) {
 		s.port = v
-		judge()
-		if s.scroll != nil {
-			s.scroll.Reflow()
-		}
+		d.checkPort()
+		s.page.Reflow()
 	})
-	e.OnSubmitted = func(string) { apply() }
-	judge()
-	return kit.Stack(kit.Grid, kit.BoldText(l.T("set.loopback-port"), 13, l.Palette.Text), container.New(&kit.Bar{Gap: 2 * kit.Grid}, e, use), say)
+	d.port.OnSubmitted = func(string) { use() }
+	return kit.Stack(kit.Grid, kit.BoldText(l.T("set.loopback-port"), 13, l.Palette.Text), container.New(&kit.Bar{Gap: 2 * kit.Grid}, d.port, d.portUse), d.portSay)
+}
+
+// checkPort says what is wrong with the port that is typed.
+func (d *doorBox) checkPort() {
+	typed := d.page.port
+	port, ok := portOf(typed)
+	words := ""
+	if typed != "" && !ok {
+		words = d.look.Words.Say(text.Key("problem." + core.ProblemPort))
+	}
+	d.portSay.SetOrHide(words, d.look.Palette.LiveText)
+	d.portUse.Enable(ok && port != d.page.known.loop.Port)
 }
 
 // portOf reads a port.
@@ -135,25 +168,36 @@ func portOf(s string) (int, bool) {
 	return n, err == nil && core.ValidPort(n)
 }
 
-// drawKeys lists the client keys, with what each may do.
-func (s *settingsPage) drawKeys(now time.Time) fyne.CanvasObject {
-	l := s.look
-	box := kit.Stack(2*kit.Grid, kit.BoldText(l.T("door.keys"), 13, l.Palette.Text))
-	if len(s.door.keys) == 0 {
-		box.Add(kit.NewProse(l.T("door.keys.none"), 13, l.Palette.Muted))
+// newKeyRow is the row of a client key.
+func (d *doorBox) newKeyRow(name string) (fyne.CanvasObject, *keyRow) {
+	l := d.look
+	r := &keyRow{live: newTag(l, true), scope: kit.NewProse("", 13, l.Palette.Muted), used: kit.NewProse("", 13, l.Palette.Muted)}
+	title := kit.NewProse(name, 13, l.Palette.Text)
+	title.Style.Bold = true
+	words := kit.Stack(0, container.New(&kit.Bar{Gap: 2 * kit.Grid}, title, r.live), r.scope, r.used)
+	revoke := kit.NewSmallButton(l, kit.Quiet, l.T("door.revoke"), func() { d.page.on.revoke(name) })
+	return container.New(&kit.Bar{Gap: 2 * kit.Grid}, words, revoke), r
+}
+
+// showKeys lists the client keys, with what each may do.
+func (d *doorBox) showKeys(now time.Time) {
+	l, keys := d.look, map[string]api.ClientKey{}
+	var names []string
+	for _, k := range d.page.known.keys {
+		keys[k.Name] = k
+		names = append(names, k.Name)
 	}
-	for _, k := range s.door.keys {
-		name := []fyne.CanvasObject{kit.NewProse(k.Name, 13, l.Palette.Text)}
-		name[0].(*kit.Prose).Style.Bold = true
-		if slices.Contains(k.Envs, core.Live) {
-			name = append(name, newTag(l, true))
-		}
-		words := kit.Stack(0, container.New(&kit.Bar{Gap: 2 * kit.Grid}, name...),
-			kit.NewProse(scopeOf(l, k), 13, l.Palette.Muted), kit.NewProse(lastUse(l, k, now), 13, l.Palette.Muted))
-		box.Add(container.New(&kit.Bar{Gap: 2 * kit.Grid}, words, kit.NewSmallButton(l, kit.Quiet, l.T("door.revoke"), func() { s.on.revoke(k.Name) })))
+	none := ""
+	if len(names) == 0 {
+		none = l.T("door.keys.none")
 	}
-	box.Add(kit.Beside(kit.NewSmallButton(l, kit.Quiet, l.T("door.key.add"), s.on.newKey), kit.NewSmallButton(l, kit.Quiet, l.T("door.log"), s.on.log)))
-	return box
+	d.none.SetOrHide(none, l.Palette.Muted)
+	d.keys.Show(names, func(name string, r *keyRow) {
+		k := keys[name]
+		kit.Visible(r.live, slices.Contains(k.Envs, core.Live))
+		r.scope.Set(scopeOf(l, k), l.Palette.Muted)
+		r.used.Set(lastUse(l, k, now), l.Palette.Muted)
+	})
 }
 
 // scopeOf says what a key may do.
@@ -179,72 +223,4 @@ func lastUse(l *kit.Look, k api.ClientKey, now time.Time) string {
 		return l.T("door.unused")
 	}
 	return l.T("door.used", "time", moment(l, k.LastUsed, now))
-}
-
-// loadDoor asks how the door stands, and draws the settings anew only if that is
-// news: somebody may be typing there.
-func (w *Window) loadDoor() {
-	if w.settings == nil || w.agent == nil {
-		return
-	}
-	page := w.settings
-	ask(w, quickWait, func(ctx context.Context, g Agent) (doorView, error) {
-		loop, err := g.Loopback(ctx)
-		if err != nil {
-			return doorView{}, err
-		}
-		keys, err := g.ClientKeys(ctx)
-		return doorView{known: true, loop: loop, keys: keys}, err
-	}, func(d doorView, err *core.Error) {
-		if w.settings != page {
-			return
-		}
-		if err != nil {
-			d = doorView{lost: err}
-		}
-		d.refused = page.door.refused
-		if !reflect.DeepEqual(d, page.door) {
-			page.door = d
-			w.redrawSettings()
-		}
-	})
-}
-
-// setDoor opens, shuts or moves the door. Port 0 leaves it where it is.
-func (w *Window) setDoor(on bool, port int) {
-	page := w.settings
-	ask(w, quickWait, func(ctx context.Context, g Agent) (api.Loopback, error) {
-		return g.SetLoopback(ctx, api.LoopbackRequest{On: on, Port: port})
-	}, func(l api.Loopback, err *core.Error) {
-		if w.settings != page || page == nil {
-			return
-		}
-		page.door.refused = err
-		if err == nil {
-			page.door.loop, page.door.known = l, true
-			if port != 0 {
-				page.port = ""
-			}
-		}
-		w.redrawSettings()
-	})
-}
-
-// askRevoke ends a client key, after a question.
-func (w *Window) askRevoke(name string) {
-	l := w.look
-	w.question(question{
-		title: l.T("door.revoke.ask", "name", name), body: l.T("door.revoke.say"), yes: l.T("door.revoke"), role: kit.Danger,
-	}, func() {
-		ask(w, quickWait, func(ctx context.Context, g Agent) (none, error) {
-			return nothing(g.RevokeClientKey(ctx, name))
-		}, func(_ none, err *core.Error) {
-			if err != nil {
-				w.fail(err, api.Ref{})
-			} else {
-				w.tell(w.look.T("door.revoked", "name", name))
-			}
-			w.loadDoor()
-		})
-	})
 }

@@ -103,7 +103,7 @@ func (s *stage) flip(label string) {
 // holderEntry is the n-th entry of the page that is open.
 func (s *stage) holderEntry(n int) *kit.Entry {
 	s.t.Helper()
-	for _, f := range kit.Focusables(s.holder) {
+	for _, f := range focusables(s.holder) {
 		if e, ok := f.(*kit.Entry); ok {
 			if n == 0 {
 				return e
@@ -222,10 +222,10 @@ func TestClientKeyIsShownOnce(t *testing.T) {
 	s.untilSays("postman", "shop, 测试商城 · Live")
 }
 
-func (s *stage) room() *keyPage { return s.settings.room.(*keyPage) }
+func (s *stage) room() *keyPage { return s.settings.sub.(*keyPage) }
 
 func (p *keyPage) accountsSegment(s *stage) *kit.Segment {
-	for _, f := range kit.Focusables(s.holder) {
+	for _, f := range focusables(s.holder) {
 		if g, ok := f.(*kit.Segment); ok {
 			return g
 		}

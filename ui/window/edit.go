@@ -3,8 +3,6 @@ package window
 import (
 	"context"
 
-	"fyne.io/fyne/v2"
-
 	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/core/kinds"
@@ -38,11 +36,9 @@ func (w *Window) openForm(d draft) {
 	if w.form != nil || !w.closePage() {
 		return
 	}
-	w.form = newForm(w.look, &w.model, d, formActions{back: w.leaveForm, save: w.saveForm, test: w.testForm, ip: w.copyIP})
-	w.holder.Objects = []fyne.CanvasObject{w.form.draw()}
-	w.holder.Refresh()
-	w.root.Refresh()
-	w.form.reflow()
+	w.form = newForm(&w.model, d, formActions{back: w.leaveForm, save: w.saveForm, test: w.testForm, ip: w.copyIP})
+	w.form.draw(w.look)
+	w.showPage(w.form.page.Root)
 	first := "name"
 	if d.origin != nil {
 		first = "appid"

@@ -11,82 +11,120 @@ import (
 	"tokentray/ui/kit"
 )
 
-// centered stands a column in the middle of the room.
-type centered struct {
-	width float32 // of the column at most
-	room  float32 // that it scrolls in, for MinSize
+// emptyList stands in the list's place when there is nothing to list.
+type emptyList struct {
+	look *kit.Look
+	root *fyne.Container
+
+	message *fyne.Container // one sentence, and what can be done
+	words   *kit.Prose
+	buttons map[emptyButton]*fyne.Container
+
+	welcome *kit.Scroller // greets a home without accounts
+	demo    *fyne.Container
 }
 
-func (c *centered) Layout(o []fyne.CanvasObject, size fyne.Size) {
-	w := min(c.width, size.Width-8*kit.Grid)
-	h := kit.HeightFor(o[0], w)
-	kit.Place(o[0], (size.Width-w)/2, max(4*kit.Grid, (size.Height-h)*2/5), w, h)
+// emptyButton is what can be done where nothing is listed.
+type emptyButton int
+
+const (
+	emptyNone    emptyButton = iota
+	emptyAll                 // search in both environments
+	emptyUnfound             // end the search
+	emptyAdd
+)
+
+// emptyActions are what it asks of the window.
+type emptyActions struct {
+	add, all, unfound func()
+	demo              func() // nil where there is none
 }
 
-func (c *centered) MinSize(o []fyne.CanvasObject) fyne.Size {
-	if c.room > 0 {
-		return fyne.NewSize(0, kit.HeightFor(o[0], min(c.width, c.room-8*kit.Grid))+8*kit.Grid)
+func newEmptyList(l *kit.Look, on emptyActions) *emptyList {
+	e := &emptyList{look: l, words: centred("", kit.SizeText, l.Palette.Muted)}
+	e.buttons = map[emptyButton]*fyne.Container{
+		emptyAll:     container.NewCenter(kit.NewButton(l, kit.Quiet, l.T("search.all"), on.all)),
+		emptyUnfound: container.NewCenter(kit.NewButton(l, kit.Quiet, l.T("search.clear"), on.unfound)),
+		emptyAdd:     container.NewCenter(kit.NewButton(l, kit.Quiet, l.T("add"), on.add)),
 	}
-	return fyne.NewSize(240, 120)
+	e.message = container.New(&kit.Centered{Width: 320}, kit.Stack(4*kit.Grid, e.words, e.buttons[emptyAll], e.buttons[emptyUnfound], e.buttons[emptyAdd]))
+	e.drawWelcome(on)
+	e.root = container.NewStack(e.message, e.welcome)
+	return e
 }
 
-func (c *centered) FitWidth(width float32) { c.room = width }
-
-// drawEmpty stands in the list's place when there is nothing to list.
-func (w *Window) drawEmpty() fyne.CanvasObject {
-	l := w.look
-	switch {
-	case !w.model.Loaded && w.phase == phaseConnecting:
-		return container.New(&centered{width: 320}, middle(l.T("connecting"), kit.SizeText, l.Palette.Muted))
-	case !w.model.Loaded:
-		return container.NewStack()
-	case len(w.model.Accounts) == 0:
-		return w.drawFirstRun()
-	case w.search != "":
-		parts := []fyne.CanvasObject{middle(l.T("empty.search", "search", w.search), kit.SizeText, l.Palette.Muted)}
-		if w.view != viewAll && len(w.model.shown(viewAll, newQuery(l.Words, w.search), w.now())) > 0 {
-			parts = append(parts, inMiddle(kit.NewButton(l, kit.Quiet, l.T("search.all"), func() { w.switchView(viewAll) })))
-		} else {
-			parts = append(parts, inMiddle(kit.NewButton(l, kit.Quiet, l.T("search.clear"), w.closeFinder)))
-		}
-		return container.New(&centered{width: 320}, kit.Stack(4*kit.Grid, parts...))
-	}
-	words := l.T("empty.sandbox")
-	if w.view == viewLive {
-		words = l.T("empty.live")
-	}
-	return container.New(&centered{width: 320}, kit.Stack(4*kit.Grid,
-		middle(words, kit.SizeText, l.Palette.Muted),
-		inMiddle(kit.NewButton(l, kit.Quiet, l.T("add"), w.openAdd))))
-}
-
-// drawFirstRun greets a home without accounts.
-func (w *Window) drawFirstRun() fyne.CanvasObject {
-	l := w.look
+func (e *emptyList) drawWelcome(on emptyActions) {
+	column := container.New(&kit.Centered{Width: 340})
+	e.welcome = kit.NewScroller(column)
+	l := e.look.Within(e.welcome)
 	mark := kit.Icon(kit.IconKey, l.Palette.Sandbox)
-	title := middle(l.T("first.title"), kit.SizeHeading, l.Palette.Text)
+	title := centred(l.T("first.title"), kit.SizeHeading, l.Palette.Text)
 	title.Style.Bold = true
-	parts := []fyne.CanvasObject{
-		inMiddle(container.New(&kit.Fixed{Size: fyne.NewSquareSize(64)}, mark)),
-		title, middle(l.T("first.body"), kit.SizeText, l.Palette.Muted),
-		kit.Space(0, kit.Grid), inMiddle(kit.NewButton(l, kit.Filled, l.T("add"), w.openAdd)),
+	parts := kit.Stack(3*kit.Grid, container.NewCenter(container.New(&kit.Fixed{Size: fyne.NewSquareSize(64)}, mark)),
+		title, centred(l.T("first.body"), kit.SizeText, l.Palette.Muted),
+		kit.Space(0, kit.Grid), container.NewCenter(kit.NewButton(l, kit.Filled, l.T("add"), on.add)))
+	if on.demo != nil {
+		e.demo = kit.Stack(3*kit.Grid, container.NewCenter(kit.NewButton(l, kit.Quiet, l.T("first.demo"), on.demo)),
+			centred(l.T("first.demo.note"), kit.SizeSmall, l.Palette.Muted))
+		parts.Add(e.demo)
 	}
-	if w.cfg.Demo != nil && !w.model.Demo {
-		parts = append(parts, inMiddle(kit.NewButton(l, kit.Quiet, l.T("first.demo"), w.startDemo)),
-			middle(l.T("first.demo.note"), kit.SizeSmall, l.Palette.Muted))
-	}
-	w.welcome = kit.NewScroller(container.New(&centered{width: 340}, kit.Stack(3*kit.Grid, parts...)))
-	return w.welcome
+	column.Add(parts)
 }
 
-func middle(s string, size float32, c color.Color) *kit.Prose {
+// say shows a sentence and what can be done.
+func (e *emptyList) say(words string, what emptyButton) {
+	kit.Visible(e.welcome, false)
+	kit.Visible(e.message, true)
+	e.words.Set(words, e.look.Palette.Muted)
+	for b, button := range e.buttons {
+		kit.Visible(button, b == what)
+	}
+	e.message.Refresh()
+}
+
+// greet shows the welcome; demo is whether the simulator is offered.
+func (e *emptyList) greet(demo bool) {
+	kit.Visible(e.message, false)
+	kit.Visible(e.welcome, true)
+	if e.demo != nil && kit.Visible(e.demo, demo) {
+		e.welcome.Reflow()
+	}
+}
+
+func centred(s string, size float32, c color.Color) *kit.Prose {
 	p := kit.NewProse(s, size, c)
 	p.Center = true
 	return p
 }
 
-// inMiddle centres one object in a line of its own.
-func inMiddle(o fyne.CanvasObject) fyne.CanvasObject { return container.NewCenter(o) }
+func (w *Window) emptyActions() emptyActions {
+	on := emptyActions{add: w.openAdd, all: func() { w.switchView(viewAll) }, unfound: w.closeFinder}
+	if w.cfg.Demo != nil {
+		on.demo = w.startDemo
+	}
+	return on
+}
+
+// fillEmpty says why nothing is listed.
+func (w *Window) fillEmpty() {
+	l, e := w.look, w.empty
+	switch {
+	case !w.model.Loaded && w.phase == phaseConnecting:
+		e.say(l.T("connecting"), emptyNone)
+	case !w.model.Loaded:
+		e.say("", emptyNone)
+	case len(w.model.Accounts) == 0:
+		e.greet(!w.model.Demo)
+	case w.search != "" && w.view != viewAll && len(w.model.shown(viewAll, newQuery(l.Words, w.search), w.now())) > 0:
+		e.say(l.T("empty.search", "search", w.search), emptyAll)
+	case w.search != "":
+		e.say(l.T("empty.search", "search", w.search), emptyUnfound)
+	case w.view == viewLive:
+		e.say(l.T("empty.live"), emptyAdd)
+	default:
+		e.say(l.T("empty.sandbox"), emptyAdd)
+	}
+}
 
 func (w *Window) startDemo() {
 	if err := w.cfg.Demo(); err != nil {

@@ -40,7 +40,7 @@ type envTag struct {
 func newEnvTag(l *kit.Look, live bool) *envTag {
 	t := &envTag{look: l, box: canvas.NewRectangle(color.Transparent), label: kit.BoldText("", 11, l.Palette.Text)}
 	t.box.CornerRadius = 3
-	t.root = kit.Beside(container.New(&backed{padX: kit.Grid, lift: kit.Lift(t.label.TextSize)}, t.box, t.label))
+	t.root = kit.Beside(container.New(&kit.Backed{PadX: kit.Grid, Lift: kit.Lift(t.label.TextSize)}, t.box, t.label))
 	t.set(live)
 	return t
 }

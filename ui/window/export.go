@@ -26,27 +26,25 @@ func (w *Window) exportHistory() {
 		w.fail(core.AsError(err), a.Ref())
 		return
 	}
-	title := kit.NewProse(l.T("export.title"), 17, l.Palette.Text)
-	title.Style.Bold = true
+	s := w.newSheet()
+	l = s.Look
 	say := kit.NewProse("", 13, l.Palette.LiveText)
 	say.Hide()
 	file := kit.NewEntry(l, "", freeName(exportFolder(), exportName(a.Ref(), w.now())), nil)
-	var s *sheet
 	save := func() {
 		path := strings.TrimSpace(file.Text)
 		w.saveExport(path, csv.String(), func(words string) {
 			if w.sheet != s {
 				return
 			}
-			say.Set(words, l.Palette.LiveText)
-			say.Show()
-			s.Refresh()
+			say.SetOrHide(words, l.Palette.LiveText)
+			s.Reflow()
 		})
 	}
 	file.OnSubmitted = func(string) { save() }
-	s = newSheet(l, w.closeSheet, title, kit.NewProse(l.T("export.body", "account", refWords(a.Ref()), "n", len(lines)), kit.SizeText, l.Palette.Text),
+	s.Add(kit.Title(l, l.T("export.title")), kit.NewProse(l.T("export.body", "account", refWords(a.Ref()), "n", len(lines)), kit.SizeText, l.Palette.Text),
 		kit.Stack(kit.Grid, kit.Text(l.T("export.file"), 13, l.Palette.Muted), file), say, kit.Space(0, kit.Grid),
-		atRight(
+		kit.AtRight(
 			kit.NewButton(l, kit.Quiet, l.T("cancel"), w.closeSheet),
 			kit.NewButton(l, kit.Quiet, l.T("export.copy"), func() {
 				w.closeSheet()
@@ -54,7 +52,8 @@ func (w *Window) exportHistory() {
 				w.tell(l.T("export.copied", "n", len(lines)))
 			}),
 			kit.NewButton(l, kit.Filled, l.T("export.save"), save)))
-	w.openSheet(s, file)
+	s.first = file
+	w.openSheet(s)
 }
 
 // saveExport writes a new file that the person alone can read; one that is there

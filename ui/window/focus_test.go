@@ -1,6 +1,7 @@
 package window
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -12,13 +13,12 @@ import (
 	"tokentray/ui/kit"
 )
 
-// Space on one setting does not take the keyboard away from it, although the
-// page is drawn anew.
+// Space on one setting does not take the keyboard away from it: the page stays.
 func TestKeyboardStaysOnASetting(t *testing.T) {
 	s := newStage(t).open()
 	s.openSettings()
 	toggleAt := func() *kit.Toggle {
-		for _, f := range kit.Focusables(s.holder) {
+		for _, f := range focusables(s.holder) {
 			if box, ok := f.(*kit.Toggle); ok && box.Words.Content == "Ask before a live token is copied" {
 				return box
 			}
@@ -30,7 +30,7 @@ func TestKeyboardStaysOnASetting(t *testing.T) {
 	s.focus(first)
 	s.key(fyne.KeySpace)
 	s.until("the answer", func() bool { return s.model.Settings.AskLiveCopy })
-	if now := toggleAt(); now == first || s.win.Canvas().Focused() != fyne.Focusable(now) {
+	if now := toggleAt(); now != first || s.win.Canvas().Focused() != fyne.Focusable(now) {
 		t.Errorf("the keyboard is on %T", s.win.Canvas().Focused())
 	}
 	s.key(fyne.KeySpace)
@@ -51,7 +51,7 @@ func TestKeyboardStaysInTheDetail(t *testing.T) {
 	shop := sample("shop", core.Sandbox, noon, time.Hour, 2*time.Hour)
 	s := newStage(t, shop).open()
 	s.openDetail(shop.ID)
-	for _, f := range kit.Focusables(s.side) {
+	for _, f := range focusables(s.side) {
 		if b, ok := f.(*kit.Button); ok && b.Label == "Renew" {
 			s.focus(b)
 		}
@@ -63,7 +63,7 @@ func TestKeyboardStaysInTheDetail(t *testing.T) {
 	if !ok {
 		t.Fatalf("the keyboard is on %T", s.win.Canvas().Focused())
 	}
-	if b.Label != "Renew" || !kit.Holds(kit.Focusables(s.side), b) {
+	if b.Label != "Renew" || !slices.Contains(focusables(s.side), fyne.Focusable(b)) {
 		t.Errorf("the keyboard is on %q", b.Label)
 	}
 }
@@ -120,7 +120,7 @@ func TestWelcomeInALowWindow(t *testing.T) {
 	s := newStage(t).open()
 	s.win.Resize(fyne.NewSize(320, 320))
 	driver := fyne.CurrentApp().Driver()
-	ways := kit.Focusables(s.welcome)
+	ways := focusables(s.empty.welcome)
 	if len(ways) != 2 {
 		t.Fatalf("there are %d ways in", len(ways))
 	}
@@ -132,7 +132,7 @@ func TestWelcomeInALowWindow(t *testing.T) {
 		}
 	}
 	s.win.Resize(fyne.NewSize(460, 640))
-	if y := s.welcome.Inner.Objects[0].Position().Y; y < 50 {
+	if y := s.empty.welcome.Inner.Objects[0].Position().Y; y < 50 {
 		t.Errorf("in a window with room the welcome stands at %v", y)
 	}
 }
@@ -212,7 +212,7 @@ func TestTheKeyboardIsNeverOnWhatIsGone(t *testing.T) {
 	gate := blocked("gate", core.Sandbox)
 	s := newStage(t, gate).open()
 	s.openDetail(gate.ID)
-	for _, f := range kit.Focusables(s.side) {
+	for _, f := range focusables(s.side) {
 		if b, ok := f.(*kit.Button); ok && b.Label == "Try again" {
 			s.focus(b)
 		}
@@ -221,5 +221,50 @@ func TestTheKeyboardIsNeverOnWhatIsGone(t *testing.T) {
 	s.event(api.Event{Type: api.EventAccount, Account: &well})
 	if s.win.Canvas().Focused() != fyne.Focusable(s.detail.back) {
 		t.Errorf("the keyboard is on %T", s.win.Canvas().Focused())
+	}
+}
+
+// So do the settings: a field that is typed in stays with its cursor, and the page
+// where it was scrolled to, whatever the agent tells meanwhile.
+func TestEventsMakeNoNewSettings(t *testing.T) {
+	s := newStage(t, town(noon)...)
+	s.agent.keys = someKeys()
+	s.open()
+	s.openSettings()
+	s.until("the door", func() bool { return s.settings.known.known && s.status.Version != "" })
+	port := s.holderEntry(0)
+	s.focus(port)
+	port.SetText("80")
+	port.CursorColumn = 1
+	at := s.settings.page.Offset()
+	before := s.widgets()
+	set := s.model.Settings
+	set.PausedAll, set.AskLiveCopy, set.ClearAfter = true, true, 45*time.Second
+	for _, e := range []api.Event{
+		{Type: api.EventSettings, Settings: &set},
+		{Type: api.EventVault, Vault: &api.Vault{Kind: "file", State: "open"}},
+		{Type: api.EventAccount, Account: &s.model.Accounts[0]},
+	} {
+		s.event(e)
+	}
+	s.agent.mu.Lock()
+	s.agent.door = api.Loopback{State: api.DoorOn, Addresses: []string{"127.0.0.1:17278"}, Port: 17278}
+	s.agent.keys[0].LastUsed = noon
+	s.agent.mu.Unlock()
+	s.loadDoor()
+	s.untilSays("open at 127.0.0.1:17278")
+	paused := 0 // the banner that says so, with its button
+	for w := range s.widgets() {
+		if !before[w] {
+			if paused++; paused > 2 {
+				t.Errorf("there is a new %T", w)
+			}
+		}
+	}
+	if s.win.Canvas().Focused() != fyne.Focusable(port) || port.Text != "80" || port.CursorColumn != 1 {
+		t.Errorf("the keyboard is on %T, the port reads %q with the cursor at %d", s.win.Canvas().Focused(), port.Text, port.CursorColumn)
+	}
+	if y := s.settings.page.Offset(); at == 0 || y != at {
+		t.Errorf("the page was scrolled to %v and is at %v", at, y)
 	}
 }

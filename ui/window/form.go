@@ -34,8 +34,7 @@ type form struct {
 	from  string // what was filled in from the clipboard
 	noted bool   // that is only a note that nothing was found
 
-	page    *fyne.Container
-	scroll  *kit.Scroller
+	page    *kit.Page
 	says    map[string]*kit.Prose
 	words   *kit.Prose // the verdict
 	kindSay *kit.Prose
@@ -56,40 +55,51 @@ type formActions struct {
 	ip   func(ip string) // copies it
 }
 
-func newForm(l *kit.Look, m *model, d draft, on formActions) *form {
-	return &form{look: l, model: m, draft: d, on: on, touched: map[string]bool{}}
+func newForm(m *model, d draft, on formActions) *form {
+	return &form{model: m, draft: d, on: on, touched: map[string]bool{}}
 }
 
-// draw builds the form from its draft.
-func (f *form) draw() fyne.CanvasObject {
-	l, d := f.look, &f.draft
+// draw makes the form from its draft, in the language of a look.
+func (f *form) draw(look *kit.Look) {
+	d, offset := &f.draft, float32(0)
+	if f.page != nil {
+		offset = f.page.Offset()
+	}
+	f.page = kit.NewPage(look, 4*kit.Grid, f.drawHead(look))
+	f.look = f.page.Look
+	l := f.look
 	f.says, f.fields, f.boxes = map[string]*kit.Prose{}, map[string]fyne.Focusable{}, map[string]fyne.CanvasObject{}
-	column := container.New(&kit.Column{Gap: 4 * kit.Grid, PadX: kit.RowLeft, PadY: 4 * kit.Grid})
 
-	column.Add(f.entry("name", kit.NewEntry(l, l.T("form.name.hint"), d.name, f.typed("name", &d.name))))
-	column.Add(f.field("env", kit.NewSegment(l, string(d.env), func(v string) { d.env = core.Env(v); f.touch("env") }, envChoices(l)...)))
-	column.Add(f.field("product", kit.NewSegment(l, string(d.product), func(v string) { d.product = core.Product(v); f.touch("product") }, productChoices(l)...)))
+	f.page.Add(f.entry("name", kit.NewEntry(l, l.T("form.name.hint"), d.name, f.typed("name", &d.name))))
+	f.page.Add(f.field("env", kit.NewSegment(l, string(d.env), func(v string) { d.env = core.Env(v); f.touch("env") }, envChoices(l)...)))
+	f.page.Add(f.field("product", kit.NewSegment(l, string(d.product), func(v string) { d.product = core.Product(v); f.touch("product") }, productChoices(l)...)))
 	f.fromSay = kit.NewProse("", 13, l.Palette.SandboxText)
 	appID := kit.NewEntry(l, "wx…", d.appID, f.typed("appid", &d.appID))
-	column.Add(kit.Stack(2*kit.Grid, f.fromSay, f.entry("appid", appID)))
+	f.page.Add(kit.Stack(2*kit.Grid, f.fromSay, f.entry("appid", appID)))
 	secret := kit.NewSecretEntry(l, "", d.secret, f.typed("secret", &d.secret))
-	column.Add(f.entry("secret", secret))
+	f.page.Add(f.entry("secret", secret))
 
 	f.kindSay = kit.NewProse("", 13, l.Palette.Muted)
 	kind := kit.NewSegment(l, string(d.kind), func(v string) { d.kind = core.Kind(v); f.touch("kind") }, kindChoices(l)...)
-	column.Add(kit.Stack(2*kit.Grid, f.field("kind", kind), f.kindSay))
+	f.page.Add(kit.Stack(2*kit.Grid, f.field("kind", kind), f.kindSay))
 	f.consent = f.drawConsent()
-	column.Add(f.consent)
-	column.Add(kit.NewToggle(l, l.T("form.auto"), d.auto, func(on bool) { d.auto = on; f.check() }))
+	f.page.Add(f.consent)
+	f.page.Add(kit.NewToggle(l, l.T("form.auto"), d.auto, func(on bool) { d.auto = on; f.check() }))
 
-	column.Add(canvas.NewRectangle(l.Palette.Line))
-	column.Add(f.entry("base_url", kit.NewEntry(l, l.T("form.base_url.hint"), d.baseURL, f.typed("base_url", &d.baseURL))))
-	column.Add(f.entry("proxy", kit.NewEntry(l, l.T("form.proxy.hint"), d.proxy, f.typed("proxy", &d.proxy))))
-	column.Add(f.entry("proxy_password", kit.NewSecretEntry(l, "", d.proxyPassword, f.typed("proxy_password", &d.proxyPassword))))
-	column.Add(f.field("copy_format", kit.Beside(f.drawFormats())))
-	column.Add(f.entry("note", kit.NewNoteEntry(l, d.note, f.typed("note", &d.note))))
-	f.scroll = kit.NewScroller(column)
+	f.page.Add(canvas.NewRectangle(l.Palette.Line))
+	f.page.Add(f.entry("base_url", kit.NewEntry(l, l.T("form.base_url.hint"), d.baseURL, f.typed("base_url", &d.baseURL))))
+	f.page.Add(f.entry("proxy", kit.NewEntry(l, l.T("form.proxy.hint"), d.proxy, f.typed("proxy", &d.proxy))))
+	f.page.Add(f.entry("proxy_password", kit.NewSecretEntry(l, "", d.proxyPassword, f.typed("proxy_password", &d.proxyPassword))))
+	f.page.Add(f.field("copy_format", kit.Beside(f.drawFormats())))
+	f.page.Add(f.entry("note", kit.NewNoteEntry(l, d.note, f.typed("note", &d.note))))
+	f.drawFoot()
+	f.page.ScrollTo(offset)
+	f.check()
+}
 
+// drawHead is the title, with a button that fills in what the clipboard holds.
+func (f *form) drawHead(l *kit.Look) *kit.Head {
+	d := &f.draft
 	title := l.T("form.add")
 	switch {
 	case d.editing:
@@ -97,30 +107,24 @@ func (f *form) draw() fyne.CanvasObject {
 	case d.origin != nil:
 		title = l.T("form.twin_of", "account", refWords(d.origin.Ref()), "env", l.Words.Say(text.Key("env."+string(d.env))))
 	}
-	back := kit.NewIconButton(l, kit.IconBack, l.T("back"), f.on.back)
 	clip := kit.NewSmallButton(l, kit.Quiet, l.T("form.clipboard"), func() {
 		if !f.pasted(fyne.CurrentApp().Clipboard().Content()) {
 			f.from, f.noted = "form.from.none", true
 			f.check()
 		}
 	})
-	head := kit.NewHead(l, back, title, clip).Root
-	f.page = container.New(&kit.PageLayout{}, head, f.scroll, f.drawFoot())
-	f.check()
-	return f.page
+	return kit.NewHead(l, kit.NewIconButton(l, kit.IconBack, l.T("back"), f.on.back), title, clip)
 }
 
 // drawFoot is the line with Test and Save, under what they answered.
-func (f *form) drawFoot() fyne.CanvasObject {
+func (f *form) drawFoot() {
 	l := f.look
 	f.words = kit.NewProse("", 13, l.Palette.Text)
 	f.test = kit.NewButton(l, kit.Quiet, l.T("form.test"), func() { f.on.test(f) })
 	f.save = kit.NewButton(l, kit.Filled, l.T("form.save"), func() { f.on.save(f) })
 	f.copyIP = kit.NewButton(l, kit.Quiet, l.T("act.copy_ip"), func() { f.on.ip(f.ip) })
 	line := container.New(&kit.Bar{Gap: 2 * kit.Grid}, kit.Beside(f.copyIP), f.test, f.save)
-	inner := container.New(&kit.Column{Gap: 2 * kit.Grid, PadX: kit.RowLeft, PadY: 2 * kit.Grid}, f.words, line)
-	ground := canvas.NewRectangle(l.Palette.Raised)
-	return container.New(&backed{}, ground, kit.Stack(0, hairline(l), inner))
+	f.page.SetFoot(f.words, line)
 }
 
 // drawFormats is a button that names the format in which the account's token is
@@ -158,10 +162,6 @@ func formatWord(l *kit.Look, name string) string {
 	return l.T("format." + name)
 }
 
-func hairline(l *kit.Look) fyne.CanvasObject {
-	return container.New(&kit.Fixed{Size: fyne.NewSize(0, 1)}, canvas.NewRectangle(l.Palette.Line))
-}
-
 func (f *form) drawConsent() *fyne.Container {
 	l, d := f.look, &f.draft
 	ground := canvas.NewRectangle(l.Palette.Warn)
@@ -170,7 +170,7 @@ func (f *form) drawConsent() *fyne.Container {
 	f.fields["consent"] = allow
 	inner := kit.Stack(2*kit.Grid, allow,
 		kit.NewProse(l.T("form.live_needs"), 13, l.Palette.Muted))
-	return container.New(&backed{padX: 3 * kit.Grid, padY: 3 * kit.Grid}, ground, inner)
+	return container.New(&kit.Backed{PadX: 3 * kit.Grid, PadY: 3 * kit.Grid}, ground, inner)
 }
 
 // field is a label over a control over what is wrong with it.
@@ -219,7 +219,7 @@ func (f *form) fill(p pasted) {
 	}
 	f.check()
 	for _, field := range []string{"secret", "appid"} { // where it went
-		f.scroll.Reveal(f.fields[field].(*kit.Entry))
+		f.page.Reveal(f.fields[field].(*kit.Entry))
 	}
 }
 
@@ -286,8 +286,7 @@ func (f *form) check() {
 				}
 			}
 		}
-		say.Set(words, ink)
-		say.Hidden = words == ""
+		say.SetOrHide(words, ink)
 	}
 	key := "form.kind.wechat"
 	if f.draft.kind == kinds.WeChatLegacy {
@@ -307,8 +306,7 @@ func (f *form) check() {
 	if f.from != "" {
 		words = l.T(f.from)
 	}
-	f.fromSay.Set(words, ink)
-	f.fromSay.Hidden = words == ""
+	f.fromSay.SetOrHide(words, ink)
 
 	ink = p.Text
 	switch {
@@ -317,12 +315,11 @@ func (f *form) check() {
 	case f.verdict.Text != "" && !f.verdict.Warn:
 		ink = p.LiveText
 	}
-	f.words.Set(f.verdict.Text, ink)
-	f.words.Hidden = f.verdict.Text == ""
+	f.words.SetOrHide(f.verdict.Text, ink)
 	kit.Visible(f.copyIP, f.ip != "")
 	f.save.Enable(!f.busy)
 	f.test.Enable(!f.busy)
-	f.reflow()
+	f.page.Reflow()
 }
 
 // hints say in an empty field what becomes of the secret that is kept.
@@ -350,13 +347,6 @@ func (f *form) hints() {
 	}
 	hint("secret", secret)
 	hint("proxy_password", password)
-}
-
-func (f *form) reflow() {
-	if f.page != nil {
-		f.page.Refresh()
-		f.scroll.Reflow()
-	}
 }
 
 // ready reports whether the draft may go to the agent. If not, its problems are

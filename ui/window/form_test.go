@@ -90,7 +90,7 @@ func TestSearchAndKeyTakeNoSecret(t *testing.T) {
 	s := newStage(t).open()
 	s.openSettings()
 	s.openKeyPage()
-	page := s.settings.room.(*keyPage)
+	page := s.settings.sub.(*keyPage)
 	for n := range 2 { // name and origins
 		s.focus(s.holderEntry(n))
 		s.paste(block)

@@ -20,7 +20,7 @@ type frame struct {
 func (f *frame) Layout(o []fyne.CanvasObject, size fyne.Size) {
 	banners, shelf, side, holder, snackbar, rule := o[0], o[1], o[2], o[3], o[4], o[5]
 	top := float32(0)
-	if len(f.w.banners.Objects) > 0 {
+	if banners.Visible() {
 		top = kit.HeightFor(banners, size.Width)
 	}
 	kit.Place(banners, 0, 0, size.Width, top)

@@ -1,7 +1,6 @@
 package window
 
 import (
-	"context"
 	"maps"
 	"net/url"
 	"slices"
@@ -18,8 +17,8 @@ import (
 	"tokentray/ui/text"
 )
 
-// keyPage makes a client key and shows it once. What was entered is kept here,
-// so that drawing it anew loses nothing.
+// keyPage makes a client key and shows it once. What was entered is kept apart
+// from the fields, so that another language loses nothing.
 type keyPage struct {
 	model *model
 	door  *doorView
@@ -35,12 +34,29 @@ type keyPage struct {
 	made          *api.NewClientKey
 	copied        bool
 
-	look    *kit.Look
-	scroll  *kit.Scroller
+	look *kit.Look
+	page *kit.Page
+
+	fields  *fyne.Container
 	says    map[string]*kit.Prose
 	verdict *kit.Prose
 	create  *kit.Button
+	nameOf  *kit.Entry
+	which   *kit.Segment // all accounts, or some
+	envs    map[core.Env]*kit.Toggle
+	pages   *kit.Entry      // the origins
 	list    *fyne.Container // the accounts to choose from
+	finder  *kit.Entry      // among many of them
+	offered *kit.Rows[string, *kit.Toggle]
+	left    *kit.Prose // how many more there are
+
+	key      *fyne.Container // the key that was made
+	value    *kit.Prose
+	scope    *kit.Prose
+	use      *kit.Prose
+	shut     *kit.Prose
+	keyEnd   *fyne.Container // its buttons
+	fieldEnd *fyne.Container // and those of the fields
 }
 
 // keyActions are what the page asks of the window.
@@ -63,48 +79,83 @@ func (p *keyPage) changed() bool {
 	return p.name != "" || p.origins != "" || len(p.accounts) > 0
 }
 
-func (p *keyPage) draw(l *kit.Look, back func(), _ time.Time) (fyne.CanvasObject, *kit.Scroller) {
-	p.look, p.says = l, map[string]*kit.Prose{}
-	title := l.T("door.key.add")
-	parts := container.New(&kit.Column{Gap: 4 * kit.Grid, PadX: kit.RowLeft, PadY: 4 * kit.Grid})
-	p.scroll = kit.NewScroller(parts)
-	var foot fyne.CanvasObject
-	if p.made != nil {
-		title = l.T("clientkey.made", "name", p.made.Name)
-		p.drawMade(parts)
-		foot = atRight(kit.NewButton(l, kit.Quiet, l.T("clientkey.done"), back), kit.NewButton(l, kit.Filled, l.T("clientkey.copy"), func() { p.on.copyKey(p) }))
-	} else {
-		p.drawFields(parts)
-		p.verdict = kit.NewProse("", 13, l.Palette.LiveText)
-		p.create = kit.NewButton(l, kit.Filled, l.T("clientkey.make"), func() { p.on.create(p) })
-		foot = kit.Stack(2*kit.Grid, p.verdict, atRight(p.create))
-		p.check()
-	}
-	inner := container.New(&kit.Column{PadX: kit.RowLeft, PadY: 2 * kit.Grid}, foot)
-	bottom := container.New(&backed{}, canvas.NewRectangle(l.Palette.Raised), kit.Stack(0, hairline(l), inner))
-	head := kit.NewHead(l, kit.NewIconButton(l, kit.IconBack, l.T("back"), back), title).Root
-	return container.New(&kit.PageLayout{}, head, p.scroll, bottom), p.scroll
+func (p *keyPage) top() *kit.Page        { return p.page }
+func (p *keyPage) first() fyne.Focusable { return p.nameOf }
+
+func (p *keyPage) draw(look *kit.Look, back func()) {
+	head := kit.NewHead(look, kit.NewIconButton(look, kit.IconBack, look.T("back"), back), "")
+	p.page = kit.NewPage(look, 4*kit.Grid, head)
+	p.look, p.says = p.page.Look, map[string]*kit.Prose{}
+	l := p.look
+	p.drawFields()
+	p.drawKey()
+	p.page.Add(p.fields, p.key)
+	p.verdict = kit.NewProse("", 13, l.Palette.LiveText)
+	p.create = kit.NewButton(l, kit.Filled, l.T("clientkey.make"), func() { p.on.create(p) })
+	p.fieldEnd = kit.Stack(2*kit.Grid, p.verdict, kit.AtRight(p.create))
+	p.keyEnd = kit.AtRight(kit.NewButton(l, kit.Quiet, l.T("clientkey.done"), back), kit.NewButton(l, kit.Filled, l.T("clientkey.copy"), func() { p.on.copyKey(p) }))
+	p.page.SetFoot(p.fieldEnd, p.keyEnd)
 }
 
-func (p *keyPage) drawFields(column *fyne.Container) {
+// show shows the fields, or the key once it is made.
+func (p *keyPage) show(time.Time) {
+	made := p.made != nil
+	for _, o := range []*fyne.Container{p.fields, p.fieldEnd} {
+		kit.Visible(o, !made)
+	}
+	for _, o := range []*fyne.Container{p.key, p.keyEnd} {
+		kit.Visible(o, made)
+	}
+	if made {
+		p.page.Head.SetTitle(p.look.T("clientkey.made", "name", p.made.Name))
+		p.showKey()
+	} else {
+		p.page.Head.SetTitle(p.look.T("door.key.add"))
+		p.nameOf.Write(p.name)
+		p.which.Choose(map[bool]string{false: "all", true: "some"}[p.some])
+		p.envs[core.Sandbox].Set(p.sandbox)
+		p.envs[core.Live].Set(p.live)
+		p.pages.Write(p.origins)
+		p.fillAccounts()
+		p.check()
+	}
+	p.page.Reflow()
+}
+
+func (p *keyPage) drawFields() {
 	l := p.look
-	name := kit.NewEntry(l, l.T("clientkey.name.hint"), p.name, func(v string) { p.name = v; p.check() })
-	name.OnPaste = p.pasted("name")
-	column.Add(p.field("name", name))
-	choice := kit.NewSegment(l, map[bool]string{false: "all", true: "some"}[p.some], func(v string) {
+	p.nameOf = kit.NewEntry(l, l.T("clientkey.name.hint"), p.name, func(v string) { p.name = v; p.check() })
+	p.nameOf.OnPaste = p.pasted("name")
+	p.which = kit.NewSegment(l, "all", func(v string) {
 		p.some = v == "some"
 		p.fillAccounts()
 		p.check()
 	}, kit.Choice{Value: "all", Label: l.T("clientkey.accounts.all")}, kit.Choice{Value: "some", Label: l.T("clientkey.accounts.some")})
-	p.list = kit.Stack(2 * kit.Grid)
-	column.Add(kit.Stack(2*kit.Grid, p.field("accounts", choice), p.list))
-	p.fillAccounts()
+	p.finder = kit.NewEntry(l, l.T("clientkey.accounts.find"), p.search, func(v string) { p.search = v; p.fillAccounts(); p.check() })
+	p.offered = kit.NewRows(kit.Stack(2*kit.Grid), func(name string) (fyne.CanvasObject, *kit.Toggle) {
+		t := kit.NewToggle(l, name, false, func(on bool) { p.chosen(name, on) })
+		return t, t
+	})
+	p.left = kit.NewProse("", 13, l.Palette.Muted)
+	p.list = kit.Stack(2*kit.Grid, p.finder, p.offered.Box, p.left)
 	sandbox := kit.NewToggle(l, envWord(l, core.Sandbox), p.sandbox, func(on bool) { p.sandbox = on; p.check() })
 	live := kit.NewToggle(l, envWord(l, core.Live), p.live, func(on bool) { p.live = on; p.check() })
-	column.Add(p.field("envs", kit.Stack(2*kit.Grid, sandbox, live)))
-	origins := kit.NewNoteEntry(l, p.origins, func(v string) { p.origins = v; p.check() })
-	origins.OnPaste = p.pasted("origins")
-	column.Add(kit.Stack(kit.Grid, p.field("origins", origins), kit.NewProse(l.T("clientkey.origins.say"), 13, l.Palette.Muted)))
+	p.envs = map[core.Env]*kit.Toggle{core.Sandbox: sandbox, core.Live: live}
+	p.pages = kit.NewNoteEntry(l, p.origins, func(v string) { p.origins = v; p.check() })
+	p.pages.OnPaste = p.pasted("origins")
+	p.fields = kit.Stack(4*kit.Grid, p.field("name", p.nameOf), kit.Stack(2*kit.Grid, p.field("accounts", p.which), p.list),
+		p.field("envs", kit.Stack(2*kit.Grid, sandbox, live)),
+		kit.Stack(kit.Grid, p.field("origins", p.pages), kit.NewProse(l.T("clientkey.origins.say"), 13, l.Palette.Muted)))
+}
+
+// chosen takes an account among those that the key is for, or out of them.
+func (p *keyPage) chosen(name string, on bool) {
+	if on {
+		p.accounts[name] = true
+	} else {
+		delete(p.accounts, name)
+	}
+	p.check()
 }
 
 // field is a label over a control over what is wrong with it.
@@ -122,7 +173,7 @@ func (p *keyPage) pasted(field string) func(string) bool {
 		}
 		p.says[field].Set(p.look.T("clientkey.secret"), p.look.Palette.LiveText)
 		p.says[field].Show()
-		p.scroll.Reflow()
+		p.page.Reflow()
 		return true
 	}
 }
@@ -138,15 +189,11 @@ func (p *keyPage) names() []string {
 
 // fillAccounts lists the accounts to choose from, those that are chosen first.
 func (p *keyPage) fillAccounts() {
-	l := p.look
-	all := p.names()
-	if len(p.list.Objects) == 0 || !p.some {
-		p.list.Objects = nil
-	}
-	p.list.Hidden = !p.some
+	kit.Visible(p.list, p.some)
 	if !p.some {
 		return
 	}
+	all := p.names()
 	var offered []string
 	for _, n := range all {
 		if p.accounts[n] {
@@ -164,28 +211,13 @@ func (p *keyPage) fillAccounts() {
 			left++
 		}
 	}
-	var rows []fyne.CanvasObject
-	if len(all) > maxOffered/2 {
-		finder := fyne.CanvasObject(kit.NewEntry(l, l.T("clientkey.accounts.find"), p.search, func(v string) { p.search = v; p.fillAccounts(); p.check() }))
-		if len(p.list.Objects) > 0 {
-			finder = p.list.Objects[0] // somebody types in it
-		}
-		rows = append(rows, finder)
-	}
-	for _, n := range offered {
-		rows = append(rows, kit.NewToggle(l, n, p.accounts[n], func(on bool) {
-			if on {
-				p.accounts[n] = true
-			} else {
-				delete(p.accounts, n)
-			}
-			p.check()
-		}))
-	}
+	kit.Visible(p.finder, len(all) > maxOffered/2)
+	p.offered.Show(offered, func(name string, t *kit.Toggle) { t.Set(p.accounts[name]) })
+	more := ""
 	if left > 0 {
-		rows = append(rows, kit.NewProse(l.T("clientkey.accounts.more", "n", left), 13, l.Palette.Muted))
+		more = p.look.T("clientkey.accounts.more", "n", left)
 	}
-	p.list.Objects = rows
+	p.left.SetOrHide(more, p.look.Palette.Muted)
 }
 
 // input is what the agent is asked for.
@@ -244,19 +276,15 @@ func (p *keyPage) check() {
 		if name == "envs" && words == "" && p.live {
 			words, ink = l.T("clientkey.envs.live"), l.Palette.SoonText
 		}
-		say.Set(words, ink)
-		say.Hidden = words == ""
+		say.SetOrHide(words, ink)
 	}
-	if p.verdict != nil {
-		words := ""
-		if p.refused != nil {
-			words = refusal(l, p.refused, "")
-		}
-		p.verdict.Set(words, l.Palette.LiveText)
-		p.verdict.Hidden = words == ""
-		p.create.Enable(!p.busy)
+	words := ""
+	if p.refused != nil {
+		words = refusal(l, p.refused, "")
 	}
-	p.scroll.Reflow()
+	p.verdict.SetOrHide(words, l.Palette.LiveText)
+	p.create.Enable(!p.busy)
+	p.page.Reflow()
 }
 
 // ready reports whether the key may be made.
@@ -266,81 +294,36 @@ func (p *keyPage) ready() bool {
 	return len(p.problems()) == 0 && !p.busy
 }
 
-// drawMade shows the key.
-func (p *keyPage) drawMade(column *fyne.Container) {
-	l, k := p.look, p.made
-	value := kit.NewProse(k.Key, kit.SizeText, l.Palette.Text)
-	value.Style.Monospace = true
+// drawKey is the place of the key that was made.
+func (p *keyPage) drawKey() {
+	l := p.look
+	p.scope = kit.NewProse("", 13, l.Palette.Muted)
+	p.value = kit.NewProse("", kit.SizeText, l.Palette.Text)
+	p.value.Style.Monospace = true
 	ground := canvas.NewRectangle(l.Palette.Hover)
 	ground.CornerRadius = kit.Radius
-	column.Add(kit.NewProse(scopeOf(l, k.ClientKey), 13, l.Palette.Muted))
-	column.Add(container.New(&backed{padX: 3 * kit.Grid, padY: 2 * kit.Grid}, ground, value))
-	column.Add(kit.NewProse(l.T("clientkey.once"), kit.SizeText, l.Palette.Text))
+	p.use = kit.NewProse("", 13, l.Palette.Muted)
+	p.use.Style.Monospace = l.Words.Lang() == text.English // the fixed-width face has no Chinese
+	p.shut = kit.NewProse("", 13, l.Palette.SoonText)
+	p.key = kit.Stack(4*kit.Grid, p.scope, container.New(&kit.Backed{PadX: 3 * kit.Grid, PadY: 2 * kit.Grid}, ground, p.value),
+		kit.NewProse(l.T("clientkey.once"), kit.SizeText, l.Palette.Text), p.use, p.shut)
+}
+
+// showKey shows the key and how it is used.
+func (p *keyPage) showKey() {
+	l, k := p.look, p.made
+	p.scope.Set(scopeOf(l, k.ClientKey), l.Palette.Muted)
+	p.value.Set(k.Key, l.Palette.Text)
 	account := "NAME"
 	if len(k.Accounts) > 0 {
 		account = k.Accounts[0]
 	} else if names := p.names(); len(names) > 0 {
 		account = names[0]
 	}
-	use := kit.NewProse(l.Words.Say("api.key_use", "port", p.door.loop.Port, "account", url.PathEscape(account)), 13, l.Palette.Muted)
-	use.Style.Monospace = l.Words.Lang() == text.English // the fixed-width face has no Chinese
-	column.Add(use)
+	p.use.Set(l.Words.Say("api.key_use", "port", p.door.loop.Port, "account", url.PathEscape(account)), l.Palette.Muted)
+	shut := ""
 	if p.door.loop.State != api.DoorOn {
-		column.Add(kit.NewProse(l.T("clientkey.shut"), 13, l.Palette.SoonText))
+		shut = l.T("clientkey.shut")
 	}
-}
-
-// openKeyPage begins a client key over the settings.
-func (w *Window) openKeyPage() {
-	if w.settings != nil {
-		w.enter(newKeyPage(&w.model, &w.settings.door, keyActions{create: w.makeKey, copyKey: w.copyKey}))
-	}
-}
-
-// makeKey has the agent make the key that was described.
-func (w *Window) makeKey(p *keyPage) {
-	if !p.ready() {
-		return
-	}
-	p.busy = true
-	p.check()
-	in := p.input()
-	ask(w, quickWait, func(ctx context.Context, g Agent) (api.NewClientKey, error) {
-		return g.AddClientKey(ctx, in)
-	}, func(k api.NewClientKey, err *core.Error) {
-		if w.settings == nil || w.settings.room != room(p) {
-			return
-		}
-		p.busy, p.refused = false, err
-		if err == nil {
-			p.made = &k
-			w.loadDoor()
-		}
-		w.redrawSettings()
-	})
-}
-
-// copyKey has the agent put the new key on the clipboard, concealed from
-// histories, and take it away again after the time that tokens have there.
-func (w *Window) copyKey(p *keyPage) {
-	key := p.made
-	ask(w, quickWait, func(ctx context.Context, g Agent) (api.Clipboard, error) {
-		return g.CopyText(ctx, api.TextRequest{Text: core.NewSecret(key.Key), Secret: true, Key: key.Name})
-	}, func(c api.Clipboard, err *core.Error) {
-		if err != nil && err.Remedy == core.RemedyClipboard {
-			// The agent has no clipboard. The key is shown this once, so better
-			// unconcealed than not at all.
-			w.app.Clipboard().SetContent(key.Key)
-			p.copied = true
-			w.tell(w.look.T("clientkey.copied"))
-			return
-		}
-		if err != nil {
-			w.fail(err, api.Ref{})
-			return
-		}
-		p.copied = true
-		w.model.Clipboard, w.clipClosed = c, false
-		w.message(w.clipMessage())
-	})
+	p.shut.SetOrHide(shut, l.Palette.SoonText)
 }

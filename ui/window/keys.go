@@ -164,10 +164,10 @@ func (w *Window) typedKey(e *fyne.KeyEvent) {
 		switch {
 		case e.Name == fyne.KeyEscape:
 			w.escape()
-		case w.sheet.yes != nil && (e.Name == fyne.KeyReturn || e.Name == fyne.KeyEnter):
-			w.sheet.yes()
+		case w.sheet.Enter != nil && (e.Name == fyne.KeyReturn || e.Name == fyne.KeyEnter):
+			w.sheet.Enter()
 		default:
-			w.sheet.scrollBy(e.Name)
+			w.sheet.Scroll(e.Name)
 		}
 		return
 	}
@@ -195,7 +195,7 @@ func (w *Window) typedRune(r rune) {
 func (w *Window) escape() {
 	switch {
 	case w.sheet != nil:
-		w.sheet.gone()
+		w.sheet.Close()
 	case w.form != nil:
 		w.leaveForm()
 	case w.settings != nil:

@@ -100,15 +100,15 @@ func TestSheetOfKeysScrolls(t *testing.T) {
 	s := newStage(t, duo()...).open()
 	s.win.Resize(fyne.NewSize(320, 320))
 	s.openKeys()
-	if bottom := s.sheet.ground.Position().Y + s.sheet.ground.Size().Height; bottom > 320 {
+	if bottom := s.sheetGround().Position().Y + s.sheetGround().Size().Height; bottom > 320 {
 		t.Errorf("the sheet ends at %v", bottom)
 	}
 	s.key(fyne.KeyPageDown)
-	if y := s.sheet.scroll.Scroll.Offset.Y; y <= 0 {
+	if y := s.sheet.Offset(); y <= 0 {
 		t.Errorf("Page Down scrolls to %v", y)
 	}
 	s.key(fyne.KeyHome)
-	if y := s.sheet.scroll.Scroll.Offset.Y; y != 0 {
+	if y := s.sheet.Offset(); y != 0 {
 		t.Errorf("Home scrolls to %v", y)
 	}
 }

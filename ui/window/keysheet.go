@@ -13,30 +13,30 @@ func (w *Window) openKeys() {
 	if w.win.Canvas().Overlays().Top() != nil {
 		return
 	}
-	l := w.look
-	title := kit.NewProse(l.T("keys.title"), 17, l.Palette.Text)
-	title.Style.Bold = true
-	inner := container.New(&kit.Column{Gap: 2 * kit.Grid, PadX: sheetAir})
+	s := &sheet{Sheet: kit.NewLongSheet(w.look, 2*kit.Grid, kit.Title(w.look, w.look.T("keys.title")), w.closeSheet)}
+	l := s.Look
 	lines := w.bindings()
 	for _, g := range keyGroups() {
-		inner.Add(kit.Subhead(l, l.T("keys."+string(g))))
+		s.Add(kit.Subhead(l, l.T("keys."+string(g))))
 		for _, b := range lines {
 			if b.group == g {
-				inner.Add(keyLine(l, b.labels(l), l.T("keys.do."+b.name)))
+				s.Add(keyLine(l, b.labels(l), l.T("keys.do."+b.name)))
 			}
 		}
 		if g == keysList {
-			inner.Add(keyLine(l, l.T("keys.letters"), l.T("keys.do.letters")))
+			s.Add(keyLine(l, l.T("keys.letters"), l.T("keys.do.letters")))
 		}
 	}
-	inner.Add(kit.Subhead(l, l.T("keys.search")))
+	s.Add(kit.Subhead(l, l.T("keys.search")))
 	for _, example := range searchExamples() {
-		inner.Add(keyLine(l, example, l.T("keys.search."+newQuery(l.Words, example).terms[0].field)))
+		s.Add(keyLine(l, example, l.T("keys.search."+newQuery(l.Words, example).terms[0].field)))
 	}
-	inner.Add(kit.Subhead(l, l.T("keys.marks")))
-	inner.Add(keyLine(l, pairMark, l.T("keys.marks.pair")))
+	s.Add(kit.Subhead(l, l.T("keys.marks")))
+	s.Add(keyLine(l, pairMark, l.T("keys.marks.pair")))
 	closing := kit.NewButton(l, kit.Quiet, l.T("close"), w.closeSheet)
-	w.openSheet(newLongSheet(l, w.closeSheet, title, inner, atRight(closing)), closing)
+	s.SetFoot(kit.AtRight(closing))
+	s.first = closing
+	w.openSheet(s)
 }
 
 // searchExamples are terms that a search knows, one for each field.
@@ -44,35 +44,35 @@ func searchExamples() []string { return []string{"state:blocked", "env:live", "k
 
 // keyLine is a key and what it does.
 func keyLine(l *kit.Look, key, does string) fyne.CanvasObject {
-	return container.New(&keyLedger{}, kit.BoldText(key, 13, l.Palette.Text), kit.NewProse(does, 13, l.Palette.Text))
+	return container.New(&keyLineLayout{}, kit.BoldText(key, 13, l.Palette.Text), kit.NewProse(does, 13, l.Palette.Text))
 }
 
 // keyColumn is the width of the keys.
 const keyColumn = 124
 
-// keyLedger stands what a key does beside the key, or under it where that is too
+// keyLineLayout stands what a key does beside the key, or under it where that is too
 // wide for its column.
-type keyLedger struct{}
+type keyLineLayout struct{}
 
-func (k *keyLedger) places(o []fyne.CanvasObject, width float32) (x, y float32) {
+func (k *keyLineLayout) places(o []fyne.CanvasObject, width float32) (x, y float32) {
 	if w := o[0].MinSize().Width; w > keyColumn-2*kit.Grid || width < 2*keyColumn {
 		return 0, o[0].MinSize().Height
 	}
 	return keyColumn, 0
 }
 
-func (k *keyLedger) Layout(o []fyne.CanvasObject, size fyne.Size) {
+func (k *keyLineLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
 	m := o[0].MinSize()
 	kit.Place(o[0], 0, 0, m.Width, m.Height)
 	x, y := k.places(o, size.Width)
 	kit.Place(o[1], x, y, size.Width-x, size.Height-y)
 }
 
-func (k *keyLedger) HeightOf(o []fyne.CanvasObject, width float32) float32 {
+func (k *keyLineLayout) HeightOf(o []fyne.CanvasObject, width float32) float32 {
 	x, y := k.places(o, width)
 	return max(o[0].MinSize().Height, y+kit.HeightFor(o[1], width-x))
 }
 
-func (k *keyLedger) MinSize(o []fyne.CanvasObject) fyne.Size {
+func (k *keyLineLayout) MinSize(o []fyne.CanvasObject) fyne.Size {
 	return fyne.NewSize(o[0].MinSize().Width, o[0].MinSize().Height)
 }

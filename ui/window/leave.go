@@ -28,15 +28,15 @@ func (w *Window) leave() {
 	stay := func() {
 		w.closeSheet()
 		if under != nil && under.typed != nil {
-			w.openSheet(under, under.first)
+			w.openSheet(under)
 		}
 	}
-	ask, first := drawQuestion(w.look, q, stay, func() {
+	ask := newQuestion(w.look, q, stay, func() {
 		w.closeSheet()
 		w.close()
 	})
 	ask.leaving = true
-	w.openSheet(ask, first)
+	w.openSheet(ask)
 }
 
 // unsaved is the question before what is in the window is thrown away; false when
@@ -45,8 +45,8 @@ func (w *Window) unsaved() (question, bool) {
 	switch {
 	case w.form != nil && w.form.draft.changed(), w.sheet != nil && w.sheet.typed != nil && w.sheet.typed():
 		return discardTyped(w.look), true
-	case w.settings != nil && w.settings.room != nil && w.settings.room.changed():
-		return discardRoom(w.look, w.settings.room), true
+	case w.settings != nil && w.settings.sub != nil && w.settings.sub.changed():
+		return discardSub(w.look, w.settings.sub), true
 	}
 	return question{}, false
 }

@@ -109,7 +109,7 @@ func TestOddNamesKeepTheirPlaces(t *testing.T) {
 			s.copyDefault(id)
 			s.untilSays("copied")
 			s.askRemove(id)
-			walk(s.sheet, func(o fyne.CanvasObject) {
+			walk(s.sheet.Sheet, func(o fyne.CanvasObject) {
 				if p, ok := o.(*kit.Prose); ok {
 					for _, line := range p.Lines {
 						if line.MinSize().Width > p.Size().Width+1 {

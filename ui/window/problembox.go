@@ -50,7 +50,7 @@ func newProblemBox(l *kit.Look, do func(act)) *problemBox {
 	inner.Add(b.buttons.Box)
 	ground := canvas.NewRectangle(l.Palette.Warn)
 	ground.CornerRadius = kit.Radius
-	b.root = container.New(&backed{padX: 3 * kit.Grid, padY: 3 * kit.Grid}, ground, inner)
+	b.root = container.New(&kit.Backed{PadX: 3 * kit.Grid, PadY: 3 * kit.Grid}, ground, inner)
 	b.root.Hide()
 	return b
 }

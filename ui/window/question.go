@@ -1,10 +1,6 @@
 package window
 
-import (
-	"fyne.io/fyne/v2"
-
-	"tokentray/ui/kit"
-)
+import "tokentray/ui/kit"
 
 // question is a sheet that asks before something is done.
 type question struct {
@@ -14,27 +10,28 @@ type question struct {
 	role             kit.Role
 }
 
-func drawQuestion(l *kit.Look, q question, no, yes func()) (*sheet, fyne.Focusable) {
+// newQuestion is the sheet of a question. The keyboard stands on No.
+func newQuestion(l *kit.Look, q question, no, yes func()) *sheet {
+	s := &sheet{Sheet: kit.NewSheet(l, no)}
+	l = s.Look
 	stay := q.no
 	if stay == "" {
 		stay = l.T("cancel")
 	}
 	cancel := kit.NewButton(l, kit.Quiet, stay, no)
-	ok := kit.NewButton(l, q.role, q.yes, yes)
-	title := kit.NewProse(q.title, 17, l.Palette.Text)
-	title.Style.Bold = true
-	parts := []fyne.CanvasObject{title, kit.NewProse(q.body, kit.SizeText, l.Palette.Text), kit.Space(0, kit.Grid), atRight(cancel, ok)}
 	if q.live {
-		parts = append([]fyne.CanvasObject{newTag(l, true)}, parts...)
+		s.Add(newTag(l, true))
 	}
-	return newSheet(l, no, parts...), cancel
+	s.Add(kit.Title(l, q.title), kit.NewProse(q.body, kit.SizeText, l.Palette.Text), kit.Space(0, kit.Grid),
+		kit.AtRight(cancel, kit.NewButton(l, q.role, q.yes, yes)))
+	s.first = cancel
+	return s
 }
 
-// question asks before something is done. The keyboard stands on No.
+// question asks before something is done.
 func (w *Window) question(q question, yes func()) {
-	s, first := drawQuestion(w.look, q, w.closeSheet, func() {
+	w.openSheet(newQuestion(w.look, q, w.closeSheet, func() {
 		w.closeSheet()
 		yes()
-	})
-	w.openSheet(s, first)
+	}))
 }

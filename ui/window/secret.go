@@ -30,10 +30,8 @@ func (w *Window) askSecret(id core.ID) {
 	if !ok {
 		return
 	}
-	l := w.look
-	s := &secretSheet{w: w, ref: a.Ref(), kind: a.Kind, appID: a.AppID}
-	title := kit.NewProse(l.T("secret.title", "account", refWords(a.Ref())), 17, l.Palette.Text)
-	title.Style.Bold = true
+	s := &secretSheet{w: w, sheet: w.newSheet(), ref: a.Ref(), kind: a.Kind, appID: a.AppID}
+	l := s.sheet.Look
 	body := l.T("secret.body")
 	if a.BaseURL != "" { // a file may have named it
 		to := core.Account{BaseURL: a.BaseURL, Proxy: a.Proxy}.Destination(upstreamBase, nil)
@@ -50,10 +48,11 @@ func (w *Window) askSecret(id core.ID) {
 	s.anyway = kit.NewButton(l, kit.Quiet, l.T("secret.force"), s.save)
 	s.anyway.Hide()
 	s.words.Hide()
-	s.sheet = newSheet(l, w.closeSheet, title, kit.NewProse(body, kit.SizeText, l.Palette.Text), s.field, s.words, kit.Beside(s.anyway),
-		atRight(kit.NewButton(l, kit.Quiet, l.T("cancel"), w.closeSheet), s.test))
+	s.sheet.Add(kit.Title(l, l.T("secret.title", "account", refWords(a.Ref()))), kit.NewProse(body, kit.SizeText, l.Palette.Text), s.field, s.words, kit.Beside(s.anyway),
+		kit.AtRight(kit.NewButton(l, kit.Quiet, l.T("cancel"), w.closeSheet), s.test))
 	s.sheet.typed = func() bool { return s.field.Text != "" }
-	w.openSheet(s.sheet, s.field)
+	s.sheet.first = s.field
+	w.openSheet(s.sheet)
 }
 
 // pasted takes the AppSecret out of a text with names and values, unless that is
@@ -78,7 +77,7 @@ func (s *secretSheet) say(words string, unsure bool) {
 	s.words.Set(words, s.w.look.Palette.LiveText)
 	s.words.Hidden = words == ""
 	s.anyway.Hidden = !unsure
-	s.sheet.Refresh()
+	s.sheet.Reflow()
 	if words != "" {
 		s.w.focus(s.field)
 	}
@@ -90,7 +89,7 @@ func (s *secretSheet) wait(words string) {
 	s.words.Set(words, s.w.look.Palette.Text)
 	s.words.Hidden = false
 	s.test.Enable(false)
-	s.sheet.Refresh()
+	s.sheet.Reflow()
 }
 
 // answered reports whether the sheet is still open, and lets it go on.

@@ -1,9 +1,8 @@
 package window
 
 import (
-	"fyne.io/fyne/v2"
-
 	"tokentray/core"
+	"tokentray/ui/kit"
 )
 
 // fillList shows the rows of the view, or what stands in their place.
@@ -16,13 +15,13 @@ func (w *Window) fillList() {
 	for i, a := range accounts {
 		ids[i] = a.ID
 	}
-	want := fyne.CanvasObject(w.list)
+	kit.Visible(w.list, len(ids) > 0)
+	kit.Visible(w.empty.root, len(ids) == 0)
 	if len(ids) == 0 {
-		want = w.drawEmpty()
+		w.fillEmpty()
 	}
-	w.body.Objects = []fyne.CanvasObject{want}
-	w.body.Refresh()
 	w.list.show(ids)
+	w.keepFocus()
 }
 
 // rowNow is what the row of an account shows now.

@@ -2,16 +2,12 @@ package window
 
 import (
 	"context"
-	"net/url"
-	"path/filepath"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
-	"fyne.io/fyne/v2/container"
 
 	"tokentray/core"
 	"tokentray/core/api"
@@ -28,19 +24,31 @@ type settingsAgent interface {
 
 // settingsPage shows the settings; each choice acts at once.
 type settingsPage struct {
-	look   *kit.Look
-	on     settingsActions
-	scroll *kit.Scroller
+	look *kit.Look
+	on   settingsActions
 
-	door doorView
-	port string // as it is being typed, "" while nobody does
-	room room   // the page that was opened from here, nil when none is
+	known doorView // how the loopback door stands
+	port  string   // as it is being typed, "" while nobody does
+	sub   subPage  // the page that was opened from here, nil when none is
+	from  fyne.Focusable
+
+	page     *kit.Page
+	pause    *kit.Toggle
+	toggles  map[string]*kit.Toggle
+	choices  map[string]*kit.Segment
+	door     *doorBox
+	vault    *vaultBox
+	agent    *kit.Prose
+	agentBox *fyne.Container
 }
 
-// room is a page over the settings, to which it leads back.
-type room interface {
-	draw(l *kit.Look, back func(), now time.Time) (fyne.CanvasObject, *kit.Scroller)
-	changed() bool // something would be lost with it
+// subPage is a page over the settings, to which it leads back.
+type subPage interface {
+	draw(l *kit.Look, back func()) // makes its parts
+	show(now time.Time)            // brings them to what is known
+	top() *kit.Page
+	first() fyne.Focusable // what has the keyboard at first
+	changed() bool         // something would be lost with it
 }
 
 // settingsActions are what the page asks of the window.
@@ -58,43 +66,72 @@ type settingsActions struct {
 	folder func()
 }
 
-func (s *settingsPage) draw(m *model, status api.Status, now time.Time) fyne.CanvasObject {
+// draw makes the page, and that over it, in the language of a look.
+func (s *settingsPage) draw(look *kit.Look, set core.Settings) {
+	offset := float32(0)
+	if s.page != nil {
+		offset = s.page.Offset()
+	}
+	head := kit.NewHead(look, kit.NewIconButton(look, kit.IconBack, look.T("back"), s.on.back), look.T("settings"))
+	s.page = kit.NewPage(look, 4*kit.Grid, head)
+	s.look = s.page.Look
 	l := s.look
-	offset := fyne.Position{}
-	if s.scroll != nil {
-		offset = s.scroll.Scroll.Offset
-	}
-	if s.room != nil {
-		var page fyne.CanvasObject
-		page, s.scroll = s.room.draw(l, s.on.back, now)
-		s.scroll.Scroll.Offset = offset
-		return page
-	}
-	column := container.New(&kit.Column{Gap: 4 * kit.Grid, PadX: kit.RowLeft, PadY: 4 * kit.Grid})
-	column.Add(kit.NewToggle(l, l.T("set.pause"), m.PausedAll, s.on.pause))
+	s.toggles, s.choices = map[string]*kit.Toggle{}, map[string]*kit.Segment{}
+	s.pause = kit.NewToggle(l, l.T("set.pause"), false, s.on.pause)
+	s.page.Add(s.pause)
 	for _, key := range core.SettingKeys() {
 		if key == core.SettingLoopback || key == core.SettingLoopbackPort {
 			continue // drawn with all that belongs to the door
 		}
 		if begins(key) {
-			column.Add(canvas.NewRectangle(l.Palette.Line))
+			s.page.Add(canvas.NewRectangle(l.Palette.Line))
 		}
 		if key == core.SettingStartAtLogin {
-			column.Add(s.drawDoor(now))
-			column.Add(canvas.NewRectangle(l.Palette.Line))
+			s.door = newDoorBox(l, s)
+			s.page.Add(s.door.root, canvas.NewRectangle(l.Palette.Line))
 		}
-		column.Add(s.row(key, m.Settings))
+		s.page.Add(s.row(key, set))
 	}
-	column.Add(canvas.NewRectangle(l.Palette.Line))
-	column.Add(s.drawVault(m.Vault))
-	if status.Version != "" {
-		column.Add(kit.Stack(kit.Grid, kit.BoldText(l.T("set.agent"), 13, l.Palette.Text),
-			kit.NewProse(l.T("set.agent.version", "version", status.Version, "pid", status.PID)+"\n"+status.Home, 13, l.Palette.Muted),
-			kit.Space(0, kit.Grid), kit.Beside(kit.NewSmallButton(l, kit.Quiet, l.T("set.folder"), s.on.folder))))
+	s.vault = newVaultBox(l, s.on)
+	s.agent = kit.NewProse("", 13, l.Palette.Muted)
+	s.agentBox = kit.Stack(kit.Grid, kit.BoldText(l.T("set.agent"), 13, l.Palette.Text), s.agent,
+		kit.Space(0, kit.Grid), kit.Beside(kit.NewSmallButton(l, kit.Quiet, l.T("set.folder"), s.on.folder)))
+	s.page.Add(canvas.NewRectangle(l.Palette.Line), s.vault.root, s.agentBox)
+	s.page.ScrollTo(offset)
+	if s.sub != nil {
+		s.sub.draw(look, s.on.back)
 	}
-	s.scroll = kit.NewScroller(column)
-	s.scroll.Scroll.Offset = offset
-	return container.New(&kit.PageLayout{}, kit.NewHead(l, kit.NewIconButton(l, kit.IconBack, l.T("back"), s.on.back), l.T("settings")).Root, s.scroll)
+}
+
+// show brings the page to the settings and to how agent, door and vault stand.
+func (s *settingsPage) show(m *model, status api.Status, now time.Time) {
+	l := s.look
+	s.pause.Set(m.PausedAll)
+	for key, t := range s.toggles {
+		value, _ := m.Settings.Get(key)
+		t.Set(value == "true")
+	}
+	for key, c := range s.choices {
+		value, _ := m.Settings.Get(key)
+		c.SetChoices(settingChoices(l, key, value)...)
+		c.Choose(value)
+	}
+	s.door.show(now)
+	s.vault.show(m.Vault)
+	s.agent.Set(l.T("set.agent.version", "version", status.Version, "pid", status.PID)+"\n"+status.Home, l.Palette.Muted)
+	kit.Visible(s.agentBox, status.Version != "")
+	s.page.Reflow()
+	if s.sub != nil {
+		s.sub.show(now)
+	}
+}
+
+// top is the page that is in sight: the settings, or what was opened from there.
+func (s *settingsPage) top() *kit.Page {
+	if s.sub != nil {
+		return s.sub.top()
+	}
+	return s.page
 }
 
 // begins reports whether a line stands above a setting: the window's look, the
@@ -107,10 +144,11 @@ func (s *settingsPage) row(key string, set core.Settings) fyne.CanvasObject {
 	l := s.look
 	value, _ := set.Get(key)
 	if value == "true" || value == "false" {
-		return kit.NewToggle(l, l.T("set."+key), value == "true", func(on bool) { s.on.set(key, strconv.FormatBool(on)) })
+		s.toggles[key] = kit.NewToggle(l, l.T("set."+key), value == "true", func(on bool) { s.on.set(key, strconv.FormatBool(on)) })
+		return s.toggles[key]
 	}
-	control := kit.NewSegment(l, value, func(v string) { s.on.set(key, v) }, settingChoices(l, key, value)...)
-	return kit.Stack(kit.Grid, kit.BoldText(l.T("set."+key), 13, l.Palette.Text), control)
+	s.choices[key] = kit.NewSegment(l, value, func(v string) { s.on.set(key, v) }, settingChoices(l, key, value)...)
+	return kit.Stack(kit.Grid, kit.BoldText(l.T("set."+key), 13, l.Palette.Text), s.choices[key])
 }
 
 // settingChoices are the values offered for a setting. One that was set
@@ -158,119 +196,38 @@ func settingChoices(l *kit.Look, key, value string) []kit.Choice {
 	return nil
 }
 
-func (s *settingsPage) drawVault(v api.Vault) fyne.CanvasObject {
-	l := s.look
+// vaultBox says where secrets are kept, and offers what the vault needs.
+type vaultBox struct {
+	look   *kit.Look
+	on     settingsActions
+	root   *fyne.Container
+	words  *kit.Prose
+	button *kit.Button
+	line   *fyne.Container // of the button
+}
+
+func newVaultBox(l *kit.Look, on settingsActions) *vaultBox {
+	b := &vaultBox{look: l, on: on, words: kit.NewProse("", 13, l.Palette.Muted), button: kit.NewSmallButton(l, kit.Quiet, "", nil)}
+	b.line = kit.Beside(b.button)
+	b.root = kit.Stack(2*kit.Grid, kit.BoldText(l.T("set.vault"), 13, l.Palette.Text), b.words, b.line)
+	return b
+}
+
+func (b *vaultBox) show(v api.Vault) {
+	l := b.look
 	key := "set.vault.none"
 	switch v.Kind {
 	case "keyring", "file", "memory":
 		key = "set.vault." + v.Kind
 	}
-	words := kit.NewProse(l.T(key), 13, l.Palette.Muted)
-	box := kit.Stack(2*kit.Grid, kit.BoldText(l.T("set.vault"), 13, l.Palette.Text), words)
+	words, ink, button := l.T(key), l.Palette.Muted, ""
 	if line, bad := vaultBanner(l, v); bad {
-		words.Set(line.Text, l.Palette.SoonText)
-		box.Add(kit.Beside(kit.NewSmallButton(l, kit.Quiet, line.Button, func() { s.on.vault(line.Act) })))
+		words, ink, button = line.Text, l.Palette.SoonText, line.Button
+		b.button.OnPress = func() { b.on.vault(line.Act) }
 	} else if v.Kind == "file" {
-		box.Add(kit.Beside(kit.NewSmallButton(l, kit.Quiet, l.T("set.vault.lock"), s.on.lock)))
+		button, b.button.OnPress = l.T("set.vault.lock"), b.on.lock
 	}
-	return box
-}
-
-func (w *Window) openSettings() {
-	if w.settings != nil || !w.closePage() {
-		return
-	}
-	w.settings = &settingsPage{look: w.look, on: settingsActions{
-		back: w.leaveSettings, set: w.setSetting, pause: w.pauseAll, vault: w.bannerAct, lock: w.lockVault,
-		door: w.setDoor, newKey: w.openKeyPage, revoke: w.askRevoke, log: w.openLog, folder: w.openFolder,
-	}}
-	w.redrawSettings()
-	w.loadDoor()
-}
-
-// enter opens a page over the settings.
-func (w *Window) enter(r room) {
-	w.settings.room, w.settings.scroll = r, nil
-	w.redrawSettings()
-	if in := kit.Focusables(w.holder); len(in) > 1 { // past the way back
-		w.focus(in[1])
-	}
-}
-
-// leaveSettings goes back from a page over the settings, after a question when
-// something would be lost, and from the settings themselves.
-func (w *Window) leaveSettings() {
-	s := w.settings
-	if s == nil || s.room == nil {
-		w.dropPage()
-		return
-	}
-	leave := func() {
-		s.room, s.scroll = nil, nil
-		w.redrawSettings()
-		w.loadDoor()
-	}
-	if !s.room.changed() {
-		leave()
-		return
-	}
-	w.question(discardRoom(w.look, s.room), leave)
-}
-
-// discardRoom asks before what a page over the settings holds is lost.
-func discardRoom(l *kit.Look, r room) question {
-	if k, ok := r.(*keyPage); ok && k.made != nil {
-		return question{title: l.T("clientkey.leave"), body: l.T("clientkey.leave.say"), yes: l.T("clientkey.leave.go"), no: l.T("clientkey.leave.no"), role: kit.Danger}
-	}
-	return discardTyped(l)
-}
-
-// openFolder shows the folder that holds the data.
-func (w *Window) openFolder() {
-	path := filepath.ToSlash(w.status.Home)
-	if !strings.HasPrefix(path, "/") { // a drive of Windows
-		path = "/" + path
-	}
-	if err := w.cfg.OpenURL(&url.URL{Scheme: "file", Path: path}); err != nil {
-		w.tell(w.status.Home)
-	}
-}
-
-func (w *Window) redrawSettings() {
-	if w.settings == nil {
-		return
-	}
-	focused, before := w.win.Canvas().Focused(), kit.Focusables(w.holder)
-	w.settings.look = w.look
-	w.holder.Objects = []fyne.CanvasObject{w.settings.draw(&w.model, w.status, w.now())}
-	w.holder.Refresh()
-	w.root.Refresh()
-	w.refocus(kit.Successor(focused, before, kit.Focusables(w.holder)))
-}
-
-func (w *Window) setSetting(key, value string) {
-	ask(w, quickWait, func(ctx context.Context, g Agent) (core.Settings, error) {
-		return g.SetSetting(ctx, key, value)
-	}, func(s core.Settings, err *core.Error) {
-		if err != nil {
-			w.fail(err, api.Ref{})
-			w.redrawSettings()
-			return
-		}
-		w.event(api.Event{Type: api.EventSettings, Settings: &s})
-	})
-}
-
-func (w *Window) pauseAll(paused bool) {
-	ask(w, quickWait, func(ctx context.Context, g Agent) (none, error) {
-		return nothing(g.PauseAll(ctx, paused))
-	}, func(_ none, err *core.Error) {
-		if err != nil {
-			w.fail(err, api.Ref{})
-			w.redrawSettings()
-			return
-		}
-		w.model.PausedAll = paused
-		w.fillBanners()
-	})
+	b.words.Set(words, ink)
+	b.button.Rename(button)
+	kit.Visible(b.line, button != "")
 }

@@ -39,7 +39,7 @@ func pageStates() []pageState {
 	}
 	open := func(s *stage) {
 		s.openSettings()
-		s.until("the door", func() bool { return s.settings.door.known && s.status.Version != "" })
+		s.until("the door", func() bool { return s.settings.known.known && s.status.Version != "" })
 		s.redrawSettings()
 	}
 	key := func(s *stage) *keyPage {
@@ -104,7 +104,7 @@ func pageStates() []pageState {
 		}, func(s *stage) {
 			open(s)
 			s.openLog()
-			s.until("the log", func() bool { return s.settings.room.(*logPage).known })
+			s.until("the log", func() bool { return s.settings.sub.(*logPage).known })
 		}},
 		{"form-elsewhere", nil, func(s *stage) {
 			s.openEdit("shop-sandbox")
@@ -116,7 +116,7 @@ func pageStates() []pageState {
 			s.win.Canvas().Focused().(*kit.Entry).SetText(goodSecret)
 			s.agent.test = api.TestResult{Error: &api.Error{Class: core.Temporary, Remedy: core.RemedyNetwork}}
 			s.key(fyne.KeyReturn)
-			s.until("the answer", func() bool { return s.sheet.box.Objects[4].(*fyne.Container).Objects[0].Visible() })
+			s.until("the answer", func() bool { return s.sheet.Box.Objects[4].(*fyne.Container).Objects[0].Visible() })
 		}},
 		{"clients-done", nil, func(s *stage) {
 			s.openDone(&clientSheet{w: s.Window, account: s.model.Accounts[0]}, "/home/someone/tokentray-shop.postman_collection.json", "tokentray_key", api.Loopback{State: api.DoorOff})
@@ -147,7 +147,7 @@ func enterState(t *testing.T, st pageState, lang text.Lang, dark bool, width, he
 // inFront is the page or the question that a state shows.
 func (s *stage) inFront() fyne.CanvasObject {
 	if s.sheet != nil {
-		return s.sheet.box
+		return s.sheet.Box
 	}
 	return s.holder.Objects[0]
 }
@@ -220,7 +220,9 @@ func TestBannersToMarkup(t *testing.T) {
 				bannersOf(l, phaseVersion, version(0), &m), bannersOf(l, phaseVersion, version(99), &m),
 				bannersOf(l, phaseRestart, nil, &m), bannersOf(l, phaseConnected, nil, &m),
 			} {
-				column.Add(drawBanners(l, b, func(bannerAct) {}))
+				shown := newBanners(l, func(bannerAct) {})
+				shown.show(b)
+				column.Add(shown.rows.Box)
 			}
 			w := test.NewTempWindow(t, container.NewStack(kit.NewScroller(column)))
 			w.SetPadded(false)

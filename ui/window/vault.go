@@ -18,17 +18,17 @@ type vaultAgent interface {
 func vaultBanner(l *kit.Look, v api.Vault) (bannerLine, bool) {
 	switch v.State {
 	case "locked":
-		return bannerLine{Text: l.T("bar.locked"), Button: l.T("bar.unlock"), Act: barUnlock, Loud: true}, true
+		return bannerLine{Name: "vault", Text: l.T("bar.locked"), Button: l.T("bar.unlock"), Act: barUnlock, Loud: true}, true
 	case "unavailable":
 		if v.Error != nil && v.Error.Remedy == core.RemedyVaultDamaged {
-			return bannerLine{Text: l.T("bar.damaged"), Button: l.T("bar.init"), Act: barInit, Loud: true}, true
+			return bannerLine{Name: "vault", Text: l.T("bar.damaged"), Button: l.T("bar.init"), Act: barInit, Loud: true}, true
 		}
 		if v.Kind == "file" {
-			return bannerLine{Text: l.T("bar.unavailable.file"), Button: l.T("bar.retry"), Act: barUnlock, Loud: true}, true
+			return bannerLine{Name: "vault", Text: l.T("bar.unavailable.file"), Button: l.T("bar.retry"), Act: barUnlock, Loud: true}, true
 		}
-		return bannerLine{Text: l.T("bar.unavailable"), Button: l.T("bar.init"), Act: barInit, Loud: true}, true
+		return bannerLine{Name: "vault", Text: l.T("bar.unavailable"), Button: l.T("bar.init"), Act: barInit, Loud: true}, true
 	case "missing":
-		return bannerLine{Text: l.T("bar.missing"), Button: l.T("bar.init"), Act: barInit, Loud: true}, true
+		return bannerLine{Name: "vault", Text: l.T("bar.missing"), Button: l.T("bar.init"), Act: barInit, Loud: true}, true
 	}
 	return bannerLine{}, false
 }
@@ -46,10 +46,9 @@ func (w *Window) unlock() {
 // askPassphrase asks for the passphrase of the vault's file. wrong is what was
 // wrong with the last one, "" at first.
 func (w *Window) askPassphrase(wrong string) {
-	l := w.look
+	s := w.newSheet()
+	l := s.Look
 	field := kit.NewSecretEntry(l, l.T("vault.passphrase"), "", nil)
-	title := kit.NewProse(l.T("vault.unlock.title"), 17, l.Palette.Text)
-	title.Style.Bold = true
 	goOn := func() {
 		if field.Text != "" {
 			pass := core.NewSecret(field.Text)
@@ -61,8 +60,10 @@ func (w *Window) askPassphrase(wrong string) {
 	field.OnSubmitted = func(string) { goOn() }
 	say := kit.NewProse(wrong, 13, l.Palette.LiveText)
 	say.Hidden = wrong == ""
-	w.openSheet(newSheet(l, w.closeSheet, title, kit.NewProse(l.T("vault.unlock.body"), kit.SizeText, l.Palette.Text), field, say,
-		atRight(kit.NewButton(l, kit.Quiet, l.T("cancel"), w.closeSheet), kit.NewButton(l, kit.Filled, l.T("bar.unlock"), goOn))), field)
+	s.Add(kit.Title(l, l.T("vault.unlock.title")), kit.NewProse(l.T("vault.unlock.body"), kit.SizeText, l.Palette.Text), field, say,
+		kit.AtRight(kit.NewButton(l, kit.Quiet, l.T("cancel"), w.closeSheet), kit.NewButton(l, kit.Filled, l.T("bar.unlock"), goOn)))
+	s.first = field
+	w.openSheet(s)
 }
 
 func (w *Window) unlockWith(pass core.Secret) {
@@ -91,19 +92,16 @@ func (w *Window) changeVault(question func(context.Context, Agent) (api.Vault, e
 
 // askInit makes the passphrase file, where the desktop has no keyring.
 func (w *Window) askInit() {
-	l := w.look
+	s := w.newSheet()
+	l := s.Look
 	first := kit.NewSecretEntry(l, l.T("vault.passphrase"), "", nil)
 	second := kit.NewSecretEntry(l, l.T("vault.again"), "", nil)
-	title := kit.NewProse(l.T("vault.init.title"), 17, l.Palette.Text)
-	title.Style.Bold = true
 	say := kit.NewProse("", 13, l.Palette.LiveText)
 	say.Hide()
-	var s *sheet
 	goOn := func() {
 		words := passphraseProblem(l, first.Text, second.Text)
-		say.Set(words, l.Palette.LiveText)
-		say.Hidden = words == ""
-		s.Refresh()
+		say.SetOrHide(words, l.Palette.LiveText)
+		s.Reflow()
 		if words != "" {
 			return
 		}
@@ -113,9 +111,10 @@ func (w *Window) askInit() {
 		w.changeVault(func(ctx context.Context, g Agent) (api.Vault, error) { return g.VaultInit(ctx, pass) })
 	}
 	second.OnSubmitted = func(string) { goOn() }
-	s = newSheet(l, w.closeSheet, title, kit.NewProse(l.T("vault.init.body"), kit.SizeText, l.Palette.Text), first, second, say,
-		atRight(kit.NewButton(l, kit.Quiet, l.T("cancel"), w.closeSheet), kit.NewButton(l, kit.Filled, l.T("vault.init.go"), goOn)))
-	w.openSheet(s, first)
+	s.Add(kit.Title(l, l.T("vault.init.title")), kit.NewProse(l.T("vault.init.body"), kit.SizeText, l.Palette.Text), first, second, say,
+		kit.AtRight(kit.NewButton(l, kit.Quiet, l.T("cancel"), w.closeSheet), kit.NewButton(l, kit.Filled, l.T("vault.init.go"), goOn)))
+	s.first = first
+	w.openSheet(s)
 }
 
 // minPassphrase is what scrypt cannot make up for.

@@ -102,12 +102,11 @@ type Window struct {
 type parts struct {
 	frame    *frame
 	root     *fyne.Container
-	banners  *fyne.Container
+	banners  *banners
 	shelf    *fyne.Container // the list with its head
 	holder   *fyne.Container // the page that was opened
 	side     *fyne.Container // the detail
-	body     *fyne.Container // the list, or what stands in its place
-	welcome  *kit.Scroller   // what stands there first of all
+	empty    *emptyList      // in the list's place
 	list     *listView
 	env      *kit.Segment
 	band     *canvas.Rectangle // along the top, in the environment's colour
