@@ -1,6 +1,7 @@
 package core_test
 
 import (
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -236,4 +237,145 @@ func TestLockingForgetsNoRefusal(t *testing.T) {
 			t.Errorf("a wrong secret was tried %d times in 20 s without an edit or a Try again", up.count())
 		}
 	})
+}
+
+// A token that was kept and could not be read at first is given back when the
+// vault opens, but to nobody who has another by now.
+func TestRestoredTokensReplaceNone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		now := time.Now().Round(0)
+		up := newUpstream(twoHours)
+		kept := core.Token{Value: "kept", ObtainedAt: now, ExpiresAt: now.Add(time.Hour), Life: twoHours}
+		h := start(t, setup{source: up, account: byHand})
+		other := h.account
+		other.ID, other.Name = "2", "other"
+		h.Put(other, core.Token{})
+		token := get(t, h)
+		h.Restore(map[core.ID]core.Token{"1": kept, "2": kept, "gone": kept})
+		if got := h.current(t); got.Value != token.Value {
+			t.Errorf("a kept token took the place of a newer one")
+		}
+		if got, err := h.Get(t.Context(), "2", 0); err != nil || got != kept || up.count() != 1 {
+			t.Errorf("the kept token: %q, %v after %d calls", got.Value, err, up.count())
+		}
+	})
+}
+
+// Another way to the same upstream makes what was learned by the old one void, and
+// the token stays; what changes neither leaves both.
+func TestWhatAnEditMakesVoid(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		edit   func(*core.Account)
+		kept   bool // the failure
+		tokens bool // the token
+	}{
+		{"its note", func(a *core.Account) { a.Note = "new" }, true, true},
+		{"its proxy", func(a *core.Account) { a.Proxy = "http://proxy.example:3128" }, false, true},
+		{"a param of its kind", func(a *core.Account) { a.Params = map[string]string{"agent": "7"} }, false, true},
+		{"its AppID", func(a *core.Account) { a.AppID = "wx1" }, false, false},
+		{"its base URL", func(a *core.Account) { a.BaseURL = "https://other.example" }, false, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				up := newUpstream(twoHours)
+				h := start(t, setup{source: up, account: byHand})
+				get(t, h)
+				time.Sleep(twoHours - 200*time.Second)
+				up.set(func() { up.err = &core.Error{Class: core.BadSecret, Message: "wrong"} })
+				if _, err := h.Get(t.Context(), "1", 300*time.Second); class(err) != core.BadSecret {
+					t.Fatal(err)
+				}
+				tt.edit(&h.account)
+				h.Put(h.account, core.Token{})
+				s, _ := h.Snapshot("1")
+				if (s.Err != nil) != tt.kept || (s.Mask != "") != tt.tokens {
+					t.Errorf("kept %v, token %q", s.Err, s.Mask)
+				}
+			})
+		})
+	}
+}
+
+// Consent ends the refusal that it was asked for, whatever else waits stays; and a
+// round that the edit does not concern goes on.
+func TestConsentEndsItsRefusalAlone(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		class core.Class
+		edit  func(*core.Account)
+		kept  bool
+	}{
+		{"consent", core.Misuse, func(a *core.Account) { a.AllowLive = true }, false},
+		{"consent with a wrong secret", core.BadSecret, func(a *core.Account) { a.AllowLive = true }, true},
+		{"a note", core.Misuse, func(a *core.Account) { a.Note = "new" }, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				up := newUpstream(twoHours)
+				up.traits = legacy
+				h := start(t, setup{source: up, account: func(a *core.Account) { a.Env, a.Auto = core.Live, false }})
+				h.Refuse("1", &core.Error{Class: tt.class, Message: "refused"})
+				tt.edit(&h.account)
+				h.Put(h.account, core.Token{})
+				if s, _ := h.Snapshot("1"); (s.Err != nil) != tt.kept {
+					t.Errorf("kept %v", s.Err)
+				}
+			})
+		})
+	}
+	for _, tt := range []struct {
+		name   string
+		force  bool
+		before func(*core.Account)
+		edit   func(*core.Account)
+		asked  int
+	}{
+		{"a note", false, func(a *core.Account) { a.AllowLive = true }, func(a *core.Account) { a.Note = "new" }, 1},
+		{"a note, without consent, during a force", true, nil, func(a *core.Account) { a.Note = "new" }, 1},
+		{"consent withdrawn", false, func(a *core.Account) { a.AllowLive = true }, func(a *core.Account) { a.AllowLive = false }, 0},
+		{"consent withdrawn during a force", true, func(a *core.Account) { a.AllowLive = true }, func(a *core.Account) { a.AllowLive = false }, 1},
+	} {
+		t.Run("under way: "+tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				up := newUpstream(twoHours)
+				up.traits = legacy
+				h := start(t, setup{source: up, account: func(a *core.Account) {
+					a.Env, a.Auto = core.Live, false
+					if tt.before != nil {
+						tt.before(a)
+					}
+				}})
+				h.vault.slow(3 * time.Second)
+				done := make(chan error)
+				go func() {
+					var err error
+					if tt.force {
+						_, err = h.Refresh(t.Context(), "1", core.Report{Force: true, Person: true})
+					} else {
+						_, err = h.Get(t.Context(), "1", 0)
+					}
+					done <- err
+				}()
+				time.Sleep(time.Second)
+				tt.edit(&h.account)
+				h.Put(h.account, core.Token{})
+				if err := <-done; (err == nil) != (tt.asked > 0) || up.count() != tt.asked {
+					t.Errorf("%v after %d calls, want %d", err, up.count(), tt.asked)
+				}
+			})
+		})
+	}
+}
+
+// The refusal names the kind that does no harm, where there is one.
+func TestTheLiveRefusalNamesTheHarmlessKind(t *testing.T) {
+	for _, sibling := range []core.Kind{"", kindStable} {
+		k := core.NewKeeper(core.Config{Upstreams: map[core.Kind]core.Upstream{kindLegacy: {Source: newUpstream(twoHours), Traits: legacy, Sibling: sibling}}})
+		k.Put(core.Account{ID: "1", Name: "shop", Env: core.Live, Kind: kindLegacy}, core.Token{})
+		_, err := k.Get(t.Context(), "1", 0)
+		if named := err != nil && strings.Contains(err.Error(), string(kindStable)); class(err) != core.Misuse || named != (sibling != "") {
+			t.Errorf("with sibling %q: %v", sibling, err)
+		}
+	}
 }

@@ -188,3 +188,30 @@ func TestTheHistoryThinsOutFailures(t *testing.T) {
 		}
 	}
 }
+
+// Good is the one judge of a token.
+func TestWhenATokenIsGood(t *testing.T) {
+	good := Token{Value: "t", ObtainedAt: noon.Add(-time.Hour), ExpiresAt: noon.Add(time.Hour)}
+	for name, tt := range map[string]struct {
+		change func(*Token)
+		life   time.Duration
+		want   bool
+	}{
+		"living":                    {func(*Token) {}, 0, true},
+		"as long as it lives":       {func(*Token) {}, time.Hour, true},
+		"longer than it lives":      {func(*Token) {}, time.Hour + 1, false},
+		"none":                      {func(t *Token) { t.Value = "" }, 0, false},
+		"dead":                      {func(t *Token) { t.Dead = true }, 0, false},
+		"expired now":               {func(t *Token) { t.ExpiresAt = noon }, 0, false},
+		"expired":                   {func(t *Token) { t.ExpiresAt = noon.Add(-1) }, -time.Hour, false},
+		"at its last moment":        {func(t *Token) { t.ExpiresAt = noon.Add(1) }, 0, true},
+		"from the future":           {func(t *Token) { t.ObtainedAt = noon.Add(clockTolerance + 1) }, 0, false},
+		"of a clock a little ahead": {func(t *Token) { t.ObtainedAt = noon.Add(clockTolerance) }, 0, true},
+	} {
+		token := good
+		tt.change(&token)
+		if got := token.Good(noon, tt.life); got != tt.want {
+			t.Errorf("%s: good %v", name, got)
+		}
+	}
+}

@@ -45,6 +45,8 @@ func TestMask(t *testing.T) {
 		"":      "",
 		"short": "••••",
 		"84_abcdefghijklmnopqrstuvwxyz0123456789": "84_ab••••6789",
+		"of-26-characters-it-is-all":              "••••",
+		"of-27-characters-it-shows-9":             "of-27••••ws-9",
 	} {
 		if got := core.Mask(in); got != want {
 			t.Errorf("Mask(%q) = %q, want %q", in, got, want)
