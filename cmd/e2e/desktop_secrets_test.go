@@ -227,7 +227,7 @@ func TestADamagedDatabaseLosesNoAccount(t *testing.T) {
 		}
 		p.do("", "resume", a.ref)
 	}
-	if _, stderr, _ := p.run("", "list"); strings.Contains(stderr, "back from the vault, paused") {
+	if _, stderr, _ := p.run("", "list"); strings.Contains(stderr, "Back from the vault, paused") {
 		t.Errorf("after each was resumed: %s", stderr)
 	}
 	p.do("", "reset", "--yes")

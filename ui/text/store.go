@@ -20,13 +20,13 @@ func store() table {
 			"数据库已损坏且没有备份，现重新开始；损坏的文件保留在旁。账号会在保险库打开后从中找回，但历史记录和设置无法恢复。",
 		},
 		"notice.recovered": {
-			"Lost with the database and back from the vault, paused: {accounts}. Check what each one says, then resume it: tokentray resume {account}",
-			"以下账号的数据曾随数据库丢失，现已从保险库找回并暂停：{accounts}。请逐一检查，然后恢复续期：tokentray resume {account}",
+			"Back from the vault, paused: {accounts}. The database lacked them, or their last change. Check what each one says, then resume it: tokentray resume {account}",
+			"已从保险库找回并暂停：{accounts}。数据库缺少这些账号，或缺少其最近的修改。请逐一检查，然后恢复续期：tokentray resume {account}",
 		},
 		"notice.recovered.more": {"{accounts} and {n} more", "{accounts} 等，另有 {n} 个"},
 		"window.bar.recovered": {
-			"Lost with the database and back from the vault, paused: {accounts}. Check what each one says, then resume it from its menu.",
-			"以下账号的数据曾随数据库丢失，现已从保险库找回并暂停：{accounts}。请逐一检查，然后在账号菜单中恢复续期。",
+			"Back from the vault, paused: {accounts}. The database lacked them, or their last change. Check what each one says, then resume it from its menu.",
+			"已从保险库找回并暂停：{accounts}。数据库缺少这些账号，或缺少其最近的修改。请逐一检查，然后在账号菜单中恢复续期。",
 		},
 		"tray.recovered.one":  {"{account} came back from the vault, paused: see the window", "{account} 已从保险库找回并暂停，请打开窗口查看"},
 		"tray.recovered.many": {"{n} accounts came back from the vault, paused: see the window", "{n} 个账号已从保险库找回并暂停，请打开窗口查看"},

@@ -89,7 +89,7 @@ func TestScreens(t *testing.T) {
 			"accounts that came back",
 			[]api.Account{shop},
 			func(s *stage) { s.agent.list.Recovered = []string{"shop/sandbox", "a", "b", "c", "d", "e", "f"} },
-			[]string{"back from the vault, paused", "shop/sandbox", "and 2 more"},
+			[]string{"Back from the vault, paused", "shop/sandbox", "and 2 more"},
 			[]string{"从保险库找回并暂停", "shop/sandbox", "另有 2 个"},
 		},
 		{
