@@ -165,7 +165,7 @@ func TestClipboardDoesNotFollow(t *testing.T) {
 					tt.before(r)
 				}
 			})
-			if err := r.copyRenewed(t.Context()); err != nil {
+			if err := r.copier.replace(t.Context(), r.successor); err != nil {
 				t.Fatal(err)
 			}
 			switch tt.want {
@@ -190,7 +190,7 @@ func TestPreviousTokenIsNotFollowed(t *testing.T) {
 	if _, err := r.client.Copy(t.Context(), api.Ref{Name: "shop", Env: core.Live}, api.CopyRequest{Previous: true}); err != nil {
 		t.Fatal(err)
 	}
-	if err := r.copyRenewed(t.Context()); err != nil || r.world.desk.holds() != renewed.Previous.Token {
+	if err := r.copier.replace(t.Context(), r.successor); err != nil || r.world.desk.holds() != renewed.Previous.Token {
 		t.Errorf("the clipboard holds %q, %v", r.world.desk.holds(), err)
 	}
 }
@@ -500,7 +500,7 @@ func TestFollowingOvertakesNothing(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := r.copyRenewed(t.Context()); err != nil { // nothing is there
+	if err := r.copier.replace(t.Context(), r.successor); err != nil { // nothing is there
 		t.Error(err)
 	}
 	if err := arrive(); err != nil || !strings.Contains(r.world.desk.holds(), "wxffff") {
@@ -511,7 +511,7 @@ func TestFollowingOvertakesNothing(t *testing.T) {
 	if _, err := r.client.Refresh(t.Context(), api.Ref{Name: "late", Env: core.Live}, api.RefreshRequest{Force: true}); err != nil {
 		t.Fatal(err)
 	}
-	if err := r.copyRenewed(t.Context()); err != nil || r.world.desk.holds() != "shopping list" {
+	if err := r.copier.replace(t.Context(), r.successor); err != nil || r.world.desk.holds() != "shopping list" {
 		t.Errorf("the clipboard holds %q, %v", r.world.desk.holds(), err)
 	}
 }
@@ -538,7 +538,7 @@ func TestCopyAText(t *testing.T) {
 	if err != nil || !list.Clipboard.ClearsAt.Equal(c.ClearsAt) || list.Clipboard.Key != "ci" {
 		t.Errorf("the list tells %+v, %v", list.Clipboard, err)
 	}
-	for name, text := range map[string]string{"the log": w.log.String(), "the list": fmt.Sprintf("%+v", list), "the wishes": fmt.Sprintf("%+v", &r.wishes)} {
+	for name, text := range map[string]string{"the log": w.log.String(), "the list": fmt.Sprintf("%+v", list), "the pending copies": fmt.Sprintf("%+v", &r.copier.pending)} {
 		if strings.Contains(text, key) {
 			t.Errorf("%s holds the key", name)
 		}

@@ -37,7 +37,7 @@ func (s *Service) Run(ctx context.Context, ready func()) (err error) {
 	s.post.mu.Unlock()
 	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
-	unsubscribe := s.keeper.Subscribe(s.heard)
+	unsubscribe := s.keeper.Subscribe(s.onKeeperEvent)
 	defer unsubscribe()
 	s.fill(work)
 
@@ -83,7 +83,7 @@ func (s *Service) Run(ctx context.Context, ready func()) (err error) {
 	})
 	wg.Go(func() { _ = s.keeper.Run(work) })
 	wg.Go(func() { watchSleep(work, s.log, s.woke) })
-	wg.Go(func() { s.follow(work) })
+	wg.Go(func() { s.followRenewals(work) })
 	wg.Go(func() { s.push.runner.Run(work) })
 	serve(socket)
 	s.log.Info("agent started", "version", s.parts.Version, "pid", os.Getpid(), "home", s.parts.Home.Dir(), "accounts", s.accounts.count())

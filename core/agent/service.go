@@ -37,25 +37,6 @@ type Store interface {
 	Close() error
 }
 
-// Clipboard is the desktop's clipboard. Package clipboard has it.
-type Clipboard interface {
-	// CopyPlain copies what is no secret and stays.
-	CopyPlain(ctx context.Context, text string) error
-	// Replace puts a secret text in the place of what was copied last, if that is
-	// still there; it is taken away after clearAfter, unless that is 0.
-	Replace(ctx context.Context, text string, clearAfter time.Duration) (bool, error)
-	// Watch begins to look for what other programs copy; end is called once.
-	Watch(ctx context.Context) (changed func() bool, end func())
-	// CopyUnless copies a secret text, or nothing when changed reports that they did.
-	CopyUnless(ctx context.Context, text string, clearAfter time.Duration, changed func() bool) (bool, error)
-	// Wake is told that the machine slept.
-	Wake()
-	Clear(ctx context.Context) error
-	Held() bool
-	Name() string
-	Close() error
-}
-
 // Login is the system's entry for what it starts at login. Package autostart has
 // it.
 type Login interface {
@@ -129,11 +110,8 @@ type Service struct {
 	tray     string
 	erase    bool // a reset: the home's files go at the end
 
-	copying sync.Mutex    // held through each copy
-	wishes  wishes        // who wants what copied
-	renewed chan struct{} // what was copied may have a successor
-	clipMu  sync.Mutex    // guards clip; the hub's lock is taken under it
-	clip    copied
+	copier  copier
+	renewed chan struct{} // the clipboard may hold a token that was replaced
 
 	uses    uses
 	push    pushes
@@ -181,6 +159,9 @@ func New(p Parts) (*Service, error) {
 		Upstreams: upstreams, Vault: s.vault, Journal: p.Store, Now: p.Now, Log: s.log,
 		Renewed: s.queue,
 	})
+	s.copier = copier{desktop: p.Clipboard, now: s.now, changed: func(c api.Clipboard) {
+		s.hub.publish(false, func() api.Event { return api.Event{Type: api.EventClipboard, Clipboard: &c} })
+	}}
 	s.uses = uses{store: p.Store, log: s.log, written: s.keeper.Republish}
 	return s, s.load()
 }
@@ -268,7 +249,7 @@ func (s *Service) list(begin func()) api.List {
 	settings := s.current()
 	return api.List{
 		Active: settings.Active, PausedAll: settings.PausedAll, Accounts: accounts,
-		Vault: s.vault.status(), Clipboard: s.copied().Clipboard, Settings: s.shown(settings),
+		Vault: s.vault.status(), Clipboard: s.copier.current().Clipboard, Settings: s.shown(settings),
 		Demo: s.parts.Demo, Notice: s.parts.Notice, Recovered: s.recovered(),
 	}
 }
@@ -296,10 +277,11 @@ func (s *Service) view(snap core.Snapshot, now time.Time) api.Account {
 	return out
 }
 
-// heard hands the Keeper's events on. The Keeper calls it under its own lock.
-func (s *Service) heard(e core.Event) {
+// onKeeperEvent hands the Keeper's events on. The Keeper calls it under its own
+// lock.
+func (s *Service) onKeeperEvent(e core.Event) {
 	if e.Account != nil {
-		s.changed(e.Account.Account.ID)
+		s.noteRenewal(e.Account.Account.ID)
 	}
 	if e.Removed != nil {
 		s.loop.changed(e.Removed.ID)
