@@ -53,6 +53,9 @@ type Error struct {
 	PriorIP  string    // the address that was refused before CallerIP, if it was another
 	RID      string    // upstream's request ID
 	RetryAt  time.Time // earliest next try, zero when there is none
+	// Kind is that of the account that was asked for; people of each read a remedy
+	// of its own. Empty: it is about no account, or about any.
+	Kind Kind
 	// SecretHost is where the kept AppSecret may go, beside RemedySecretAgain.
 	SecretHost string
 	Err        error // cause, for errors.Is; may be nil
@@ -71,6 +74,16 @@ func (e *Error) Error() string {
 }
 
 func (e *Error) Unwrap() error { return e.Err }
+
+// of is the error with the kind of the account that it is about.
+func (e *Error) of(k Kind) *Error {
+	if e == nil || e.Kind != "" {
+		return e
+	}
+	told := *e
+	told.Kind = k
+	return &told
+}
 
 // AsError returns err as an *Error: itself if it is one, Temporary for a
 // cancelled or timed-out call, Internal for all else. Nil stays nil.

@@ -211,7 +211,7 @@ func (k *Keeper) errLive(a Account) *Error {
 		way += ", or use kind " + string(sibling)
 	}
 	return &Error{
-		Class: Misuse, Remedy: RemedyAllowLive,
+		Class: Misuse, Remedy: RemedyAllowLive, Kind: a.Kind,
 		Message: fmt.Sprintf("fetching for %s would kill the token that production uses; %s", a.Ref(), way),
 	}
 }

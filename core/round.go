@@ -132,7 +132,7 @@ func (w *attempt) open() bool {
 
 // fail ends the attempt without an answer.
 func (w *attempt) fail(err error) {
-	w.out.verdict, w.out.grant, w.out.err = failed, Grant{}, AsError(err)
+	w.out.verdict, w.out.grant, w.out.err = failed, Grant{}, AsError(err).of(w.req.Account.Kind)
 }
 
 // fetch asks upstream for a token.
@@ -255,7 +255,7 @@ func (w *attempt) checker() Checker {
 func (w *attempt) check(checker Checker) {
 	err := checker.Check(w.ctx, w.req, w.current.Value)
 	w.out.calls++
-	w.out.err = AsError(err)
+	w.out.err = AsError(err).of(w.req.Account.Kind)
 	switch {
 	case err == nil:
 		w.out.verdict = accepted

@@ -125,6 +125,15 @@ func (s *Service) twice(a core.Account, warn bool) core.Problem {
 	return core.Problem{Field: s.spec(a.Kind).IDField(), Key: core.ProblemAppIDTwice, Warn: warn}
 }
 
+// unfit refuses an account for what is wrong with its fields.
+func (s *Service) unfit(a core.Account, problems core.Problems) *core.Error {
+	e := invalid(problems)
+	if _, known := s.parts.Kinds.Of(a.Kind); known { // else it is what somebody typed
+		e.Kind = a.Kind
+	}
+	return e
+}
+
 // spec is what the kind is; empty for one that this version does not know.
 func (s *Service) spec(kind core.Kind) kinds.Spec {
 	spec, _ := s.parts.Kinds.Of(kind)
@@ -147,13 +156,13 @@ func (s *Service) add(ctx context.Context, in api.AccountInput) (draft, error) {
 	}
 	d, problems := s.apply(s.blank(), in)
 	if len(problems) > 0 {
-		return d, invalid(problems)
+		return d, s.unfit(d.account, problems)
 	}
 	d.complete(entry{}, core.Destination{}, s.goes(d.account))
 	s.edit.Lock()
 	defer s.edit.Unlock()
 	if problems := s.allowed(&d, in.Apart); len(problems) > 0 {
-		return d, invalid(problems)
+		return d, s.unfit(d.account, problems)
 	}
 	if err := s.write(ctx, d); err != nil {
 		return d, err
@@ -190,7 +199,7 @@ func (s *Service) change(ctx context.Context, ref api.Ref, in api.AccountInput) 
 		problems = s.allowed(&d, in.Apart)
 	}
 	if len(problems) > 0 {
-		return d, nil, invalid(problems)
+		return d, nil, s.unfit(d.account, problems)
 	}
 	s.lookedAt(was.ID)
 	if d.account.Equal(was) && !d.newSecrets() {
@@ -413,7 +422,7 @@ func (s *Service) Test(ctx context.Context, req api.TestRequest) (api.TestResult
 	d, problems := s.apply(a, req.Input)
 	problems = unnamed(problems)
 	if len(problems) > 0 {
-		return api.TestResult{}, invalid(problems)
+		return api.TestResult{}, s.unfit(d.account, problems)
 	}
 	out := api.TestResult{Warnings: d.warnings}
 	d.complete(kept, s.goes(a), s.goes(d.account))

@@ -44,7 +44,7 @@ func FromError(err error) *Error {
 		return nil
 	}
 	out := &Error{
-		Class: e.Class, Message: e.Message, Remedy: e.Remedy,
+		Class: e.Class, Message: e.Message, Remedy: e.Remedy, Kind: e.Kind,
 		UpstreamCode: e.Code, Upstream: e.Upstream, CallerIP: e.CallerIP, PriorIP: e.PriorIP, RID: e.RID,
 		RetryAt: e.RetryAt, SecretHost: e.SecretHost,
 	}
@@ -65,7 +65,7 @@ func (e *Error) Core() *core.Error {
 		return nil
 	}
 	out := &core.Error{
-		Class: e.Class, Message: e.Message, Remedy: e.Remedy,
+		Class: e.Class, Message: e.Message, Remedy: e.Remedy, Kind: e.Kind,
 		Code: e.UpstreamCode, Upstream: e.Upstream, CallerIP: e.CallerIP, PriorIP: e.PriorIP, RID: e.RID,
 		RetryAt: e.RetryAt, SecretHost: e.SecretHost,
 	}

@@ -99,16 +99,19 @@ type Previous struct {
 // Error is a failure on the wire: {"error":{…}}. Message is English and
 // redacted; Remedy is a key of ui/text.
 type Error struct {
-	Class        core.Class `json:"class"`
-	Message      string     `json:"message"`
-	Remedy       string     `json:"remedy,omitempty"`
-	UpstreamCode int        `json:"upstream_code,omitempty"`
-	Upstream     string     `json:"upstream_message,omitempty"`
-	CallerIP     string     `json:"caller_ip,omitempty"`
-	PriorIP      string     `json:"prior_ip,omitempty"` // refused before CallerIP, if it was another
-	RID          string     `json:"rid,omitempty"`
-	RetryAt      time.Time  `json:"retry_at,omitzero"`
-	SecretHost   string     `json:"secret_host,omitempty"` // where the kept AppSecret may go, when that is not where it would go
+	Class   core.Class `json:"class"`
+	Message string     `json:"message"`
+	Remedy  string     `json:"remedy,omitempty"`
+	// Kind is that of the account that the failure is about, whose sentences
+	// differ by it.
+	Kind         core.Kind `json:"kind,omitempty"`
+	UpstreamCode int       `json:"upstream_code,omitempty"`
+	Upstream     string    `json:"upstream_message,omitempty"`
+	CallerIP     string    `json:"caller_ip,omitempty"`
+	PriorIP      string    `json:"prior_ip,omitempty"` // refused before CallerIP, if it was another
+	RID          string    `json:"rid,omitempty"`
+	RetryAt      time.Time `json:"retry_at,omitzero"`
+	SecretHost   string    `json:"secret_host,omitempty"` // where the kept AppSecret may go, when that is not where it would go
 	// Problems are the fields that class Invalid is about, when it is about
 	// fields. In a *core.Error they are its cause, a core.Problems.
 	Problems []core.Problem `json:"problems,omitempty"`

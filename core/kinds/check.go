@@ -132,6 +132,21 @@ func (f Field) Value(a core.Account) string {
 	return a.Params[f.Key]
 }
 
+// Set is an account with another value in the field. A secret is part of no
+// account.
+func (f Field) Set(a core.Account, value string) core.Account {
+	switch f.Key {
+	case AppID:
+		a.AppID = value
+	case BaseURL:
+		a.BaseURL = value
+	case Secret:
+	default:
+		a = core.Input{Params: map[string]string{f.Key: value}}.Over(a)
+	}
+	return a
+}
+
 // check is what is wrong by the kind alone.
 func (s Spec) check(a core.Account) core.Problems {
 	var out core.Problems

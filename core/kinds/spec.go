@@ -230,7 +230,7 @@ func (s Spec) Product(p core.Product) (Product, bool) {
 // the kind has no products.
 func (s Spec) FirstProduct(env core.Env) core.Product {
 	for _, p := range s.Products {
-		if p.Env == "" || p.Env == env {
+		if p.In(env) {
 			return p.Product
 		}
 	}
@@ -337,3 +337,6 @@ func (s Spec) TryPaths(p core.Product) []string {
 	one, _ := s.Product(p)
 	return append(out, one.Paths...)
 }
+
+// In reports whether the product is there in an environment.
+func (p Product) In(env core.Env) bool { return p.Env == "" || p.Env == env }

@@ -63,7 +63,7 @@ func (a *app) add(ctx context.Context, f *inputFlags, in api.AccountInput) error
 	if in.Secret == nil {
 		return usage("usage.secret_stdin")
 	}
-	if err := a.confirmLive(ctx, f, in, in.Env != nil && *in.Env == core.Live); err != nil {
+	if err := a.confirmLive(ctx, f, in, a.kindOf(in.Input), in.Env != nil && *in.Env == core.Live); err != nil {
 		return err
 	}
 	agent, err := a.connect(ctx)
@@ -100,7 +100,7 @@ func (a *app) askMissing(ctx context.Context, in *api.AccountInput) error {
 	}
 	if in.Kind == nil {
 		a.note(a.say("ask.kind_why"))
-		s, err := a.askField(ctx, in.Input, "kind", a.say("ask.kind"), string(kinds.WeChat))
+		s, err := a.askField(ctx, in.Input, "kind", a.say("ask.kind"), string(a.text().Kinds().Default().Kind))
 		if err != nil {
 			return err
 		}
@@ -109,14 +109,14 @@ func (a *app) askMissing(ctx context.Context, in *api.AccountInput) error {
 	if err := str(&in.AppID, "appid", "ask.appid"); err != nil {
 		return err
 	}
-	spec, _ := kinds.Builtin().Of(*in.Kind)
+	spec := a.text().Spec(*in.Kind)
 	for in.Secret == nil {
 		s, err := a.askHidden(ctx, a.say("ask.secret"))
 		if err != nil {
 			return err
 		}
 		if _, problems := spec.CleanSecret(s); len(problems.Fatal()) > 0 {
-			a.note(a.problemLines(problems.Fatal())...)
+			a.note(a.problemLines(*in.Kind, problems.Fatal())...)
 			continue
 		}
 		in.Secret = ptr(s.Reveal())
@@ -131,17 +131,21 @@ func (a *app) askField(ctx context.Context, known core.Input, field, question, f
 		if err != nil {
 			return "", err
 		}
-		problems := checkField(known, field, s)
+		problems := a.checkField(known, field, s)
 		if len(problems) == 0 {
 			return s, nil
 		}
-		a.note(a.problemLines(problems)...)
+		kind := core.Kind("")
+		if known.Kind != nil {
+			kind = *known.Kind
+		}
+		a.note(a.problemLines(kind, problems)...)
 	}
 }
 
 // checkField is what is wrong with one field beside what is known of the account,
 // whatever its other fields hold.
-func checkField(known core.Input, field, value string) core.Problems {
+func (a *app) checkField(known core.Input, field, value string) core.Problems {
 	acc := known.Over(core.Account{})
 	switch field {
 	case "name":
@@ -154,7 +158,7 @@ func checkField(known core.Input, field, value string) core.Problems {
 		acc.AppID = value
 	}
 	var out core.Problems
-	for _, p := range kinds.Builtin().Check(kinds.Builtin().Clean(acc)).Fatal() {
+	for _, p := range a.text().Kinds().Check(a.text().Kinds().Clean(acc)).Fatal() {
 		if p.Field == field {
 			out = append(out, p)
 		}
@@ -164,9 +168,22 @@ func checkField(known core.Input, field, value string) core.Problems {
 
 // confirmLive makes sure that whoever allows fetching for a live account knows
 // what it breaks.
-func (a *app) confirmLive(ctx context.Context, f *inputFlags, in api.AccountInput, live bool) error {
+func (a *app) confirmLive(ctx context.Context, f *inputFlags, in api.AccountInput, kind core.Kind, live bool) error {
 	if in.AllowLive == nil || !*in.AllowLive || !live {
 		return nil
 	}
-	return a.confirm(ctx, f.yes, []string{a.say("live.allow_what")}, "live.allow_ask")
+	var warning []string
+	if breaks := a.text().KindSays(kind, "consent_live"); breaks != "" {
+		warning = []string{breaks}
+	}
+	return a.confirm(ctx, f.yes, warning, "live.allow_ask")
+}
+
+// kindOf is the kind that an input says, else the one that a new account begins
+// as.
+func (a *app) kindOf(in core.Input) core.Kind {
+	if in.Kind != nil {
+		return *in.Kind
+	}
+	return a.text().Kinds().Default().Kind
 }

@@ -130,7 +130,7 @@ func TestRefusalUndoesNothing(t *testing.T) {
 func TestAllowLive(t *testing.T) {
 	r := withToken(newRun())
 	r.term.tty, r.term.answers = true, []string{"n"}
-	_, errOut := r.try(t, exitFailure, "edit", "shop/live", "--allow-live")
+	_, errOut := r.try(t, exitFailure, "edit", "shop/live", "--kind", "wechat-legacy", "--allow-live")
 	if !strings.Contains(errOut, "kill the token that production holds") || len(r.agent.calls) > 0 {
 		t.Errorf("%q %v", errOut, r.agent.calls)
 	}

@@ -49,7 +49,11 @@ func (a *app) edit(ctx context.Context, f *inputFlags, set *pflag.FlagSet, arg s
 	if in.Env != nil {
 		env = *in.Env
 	}
-	if err := a.confirmLive(ctx, f, in, env == core.Live); err != nil {
+	kind := acc.Kind
+	if in.Kind != nil {
+		kind = *in.Kind
+	}
+	if err := a.confirmLive(ctx, f, in, kind, env == core.Live); err != nil {
 		return err
 	}
 	if to := secretTo(acc, in); f.askSecret && to != "" { // a file may have named it

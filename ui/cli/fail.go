@@ -111,7 +111,7 @@ func (a *app) hungProcess(err error) string {
 
 func (a *app) explainWire(e *api.Error) []string {
 	if len(e.Problems) > 0 {
-		return append([]string{"tokentray: " + a.say("cli.problems")}, a.problemLines(e.Problems)...)
+		return append([]string{"tokentray: " + a.say("cli.problems")}, a.problemLines(e.Kind, e.Problems)...)
 	}
 	tx := a.text()
 	out := []string{"tokentray: " + clean(tx.Cause(e, a.account))}
@@ -125,10 +125,10 @@ func (a *app) explainWire(e *api.Error) []string {
 }
 
 // problemLines says each problem of what was entered, with the field's name.
-func (a *app) problemLines(problems []core.Problem) []string {
+func (a *app) problemLines(kind core.Kind, problems []core.Problem) []string {
 	var out []string
 	for _, p := range problems {
-		out = append(out, "  "+a.fieldName(p.Field)+a.say("cli.colon")+a.problem(p.Key))
+		out = append(out, "  "+a.fieldName(kind, p.Field)+a.say("cli.colon")+a.problem(kind, p))
 		if p.Key == core.ProblemAppIDTwice && !p.Warn {
 			out = append(out, "  "+a.say("cli.apart"))
 		}
@@ -136,18 +136,20 @@ func (a *app) problemLines(problems []core.Problem) []string {
 	return out
 }
 
-func (a *app) fieldName(field string) string {
+func (a *app) fieldName(kind core.Kind, field string) string {
+	if f, ok := a.text().Spec(kind).Field(field); ok {
+		return a.text().Field(kind, f)
+	}
 	if key := text.Key("cli.field." + field); a.text().Has(key) {
 		return a.say(key)
 	}
 	return field
 }
 
-func (a *app) problem(key string) string {
-	if k := text.Key("problem." + key); a.text().Has(k) {
-		return a.say(k)
-	}
-	return key
+// problem is what is wrong with a field, or its key where a newer agent knows
+// more.
+func (a *app) problem(kind core.Kind, p core.Problem) string {
+	return strings.TrimPrefix(a.text().Problem(kind, p), "problem.")
 }
 
 // clean takes the control characters out of text that came from elsewhere, for

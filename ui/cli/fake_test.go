@@ -193,7 +193,7 @@ func whitelisted(name string, env core.Env) api.Account {
 	a := account(name, env, 0)
 	a.State = core.StateBlocked
 	a.Error = &api.Error{
-		Class: core.Whitelist, Remedy: core.RemedyWhitelist, Message: "the IP is not on the whitelist",
+		Class: core.Whitelist, Remedy: core.RemedyWhitelist, Message: "the IP is not on the whitelist", Kind: kinds.WeChat,
 		UpstreamCode: 40164, Upstream: "invalid ip", CallerIP: "203.0.113.7", RID: "62416571-5cbc3445-3e6cab76",
 	}
 	return a

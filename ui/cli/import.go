@@ -84,9 +84,9 @@ func (f *importFlags) file(path string) (api.ImportFile, error) {
 	case path == "-" && f.passphraseFrom:
 		return in, usage("usage.stdin_twice")
 	case f.kind != "" && !slices.Contains(kinds.Builtin().Names(), in.Kind):
-		return in, usage("problem.kind_unknown")
+		return in, usage("problem.kind_unknown", "kinds", strings.Join(words(kinds.Builtin().Names()), ", "))
 	case f.product != "" && !slices.Contains(kinds.Builtin().Products(), in.Product):
-		return in, usage("problem.product_unknown")
+		return in, usage("problem.product_unknown", "products", strings.Join(words(kinds.Builtin().Products()), ", "))
 	}
 	return in, nil
 }

@@ -77,7 +77,7 @@ func (a *app) addressLines(r api.ImportRow) []string {
 	}
 	var out []string
 	for _, m := range r.Addresses {
-		out = append(out, a.say("import.moves", "account", account, "field", a.fieldName(m.Field), "from", url(m.From), "to", url(m.To)))
+		out = append(out, a.say("import.moves", "account", account, "field", a.fieldName(r.Kind, m.Field), "from", url(m.From), "to", url(m.To)))
 	}
 	if r.SecretAgain {
 		out = append(out, a.say("import.secret_again", "account", account))
@@ -107,7 +107,7 @@ func (a *app) rowDetails(r api.ImportRow) []string {
 	if len(r.Changes) > 0 {
 		names := make([]string, len(r.Changes))
 		for i, field := range r.Changes {
-			names[i] = a.fieldName(field)
+			names[i] = a.fieldName(r.Kind, field)
 		}
 		out = append(out, a.say("import.differs", "fields", strings.Join(names, a.say("cli.comma"))))
 	}
@@ -115,7 +115,7 @@ func (a *app) rowDetails(r api.ImportRow) []string {
 		if p.Key == core.ProblemAppIDTwice && p.Warn && r.With != "" {
 			continue // said already
 		}
-		out = append(out, a.problem(p.Key))
+		out = append(out, a.problem(r.Kind, p))
 	}
 	saved := r.Action == api.ImportAdd || r.Action == api.ImportRename
 	if saved && r.NoSecret {

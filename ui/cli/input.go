@@ -138,7 +138,7 @@ func (a *app) saved(s api.Saved, done string) error {
 		return a.printJSON(s)
 	}
 	a.account = s.Account.Ref().String()
-	for _, line := range a.problemLines(s.Warnings) {
+	for _, line := range a.problemLines(s.Account.Kind, s.Warnings) {
 		a.note(a.say("cli.warning") + strings.TrimSpace(line))
 	}
 	a.note(done)

@@ -7,7 +7,6 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
-	"tokentray/ui/text"
 )
 
 func (a *app) refreshCommand() *cobra.Command {
@@ -67,7 +66,10 @@ func (a *app) refresh(ctx context.Context, arg string, fromStdin, force, yes boo
 		return err
 	}
 	if force && acc.Env == core.Live {
-		warning := []string{a.say(text.Key("live.force_" + string(acc.Kind)))}
+		var warning []string
+		if breaks := a.text().KindSays(acc.Kind, "force_live"); breaks != "" {
+			warning = []string{breaks}
+		}
 		if err := a.confirm(ctx, yes, warning, "live.force_ask", "account", acc.Ref()); err != nil {
 			return err
 		}

@@ -41,8 +41,8 @@ func (a *app) accountLines(acc api.Account) []string {
 	}
 	row("cli.field.name", acc.Name)
 	t.add(plain(a.say("cli.field.env")), cell{a.envName(acc.Env), envStyle(acc.Env)})
-	row("cli.field.kind", string(acc.Kind)+a.say("cli.paren", "text", a.say(text.Key("kind."+string(acc.Kind)))))
-	row("cli.field.product", a.say(text.Key("product."+string(acc.Product))))
+	row("cli.field.kind", string(acc.Kind)+a.say("cli.paren", "text", a.text().Kind(acc.Kind)))
+	row("cli.field.product", a.text().Product(acc.Kind, acc.Product))
 	row("cli.field.appid", acc.AppID)
 	row("cli.field.base_url", acc.BaseURL)
 	row("cli.field.proxy", acc.Proxy)

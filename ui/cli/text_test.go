@@ -104,7 +104,7 @@ func TestWordsOfTheDomain(t *testing.T) {
 		keys = append(keys, "env."+string(e), "use."+string(e))
 	}
 	for _, k := range kinds.Builtin().Names() {
-		keys = append(keys, "kind."+string(k), "live.force_"+string(k))
+		keys = append(keys, "kind."+string(k))
 	}
 	for _, p := range kinds.Builtin().Products() {
 		keys = append(keys, "product."+string(p))

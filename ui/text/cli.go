@@ -12,7 +12,7 @@ func cli() table {
 		"cli.warning":      {"Note: ", "注意："},
 		"cli.problems":     {"nothing was saved.", "未保存。"},
 		"cli.nothing_done": {"Nothing was done.", "未做任何改动。"},
-		"cli.apart":        {"If you mean it, add --apart. Of the kind wechat-legacy it is refused all the same: the two would kill each other's token.", "确需如此请加 --apart。wechat-legacy 类型仍会被拒绝：两个账号会互相使对方的 token 失效。"},
+		"cli.apart":        {"If you mean it, add --apart. A kind of which two accounts would kill each other's token does not allow it.", "确需如此请加 --apart。如果该类型的两个账号会互相使对方的 token 失效，则不允许并存。"},
 		"cli.elsewhere":    {"It exists as {account}; write that, or switch the environment: tokentray use", "存在 {account}；请写全，或切换环境：tokentray use"},
 
 		"cli.field.name":           {"name", "名称"},
@@ -131,19 +131,7 @@ func cli() table {
 		"refresh.done":        {"{account} has a token that lives for {left}.", "{account} 的 token 剩余 {left}。"},
 		"refresh.still_valid": {"The upstream still accepts this very token of {account}.", "上游仍接受 {account} 的这个 token。"},
 
-		"live.allow_what": {
-			"Each fetch by TokenTray will kill the token that production holds, within five minutes at best; production must then fetch again, and that kills TokenTray's. The kind wechat (stable_token) disturbs nobody.",
-			"TokenTray 每次获取都会使生产环境持有的 token 失效（最多 5 分钟内）；生产环境随后重新获取，又会使 TokenTray 的失效。wechat（stable_token）类型互不干扰。",
-		},
 		"live.allow_ask": {"Allow it?", "允许吗？"},
-		"live.force_wechat": {
-			"A forced token kills the current one of stable_token at once: whoever uses that gets 40001 until they ask again. WeChat allows 20 a day.",
-			"强制刷新会使当前的 stable_token 立即失效：正在使用它的程序会收到 40001，直到重新获取。微信每天只允许 20 次。",
-		},
-		"live.force_wechat-legacy": {
-			"A new token kills the one that production holds, within five minutes at best.",
-			"新的 token 会使生产环境持有的 token 失效，最多 5 分钟。",
-		},
 		"live.force_ask": {"Force a new token for {account}?", "强制为 {account} 获取新的 token？"},
 
 		"check.accepted": {"The upstream accepts the token of {account} from here.", "上游接受本机使用 {account} 的 token。"},

@@ -14,14 +14,6 @@ func common() table {
 		"env.live":    {"Live", "生产"},
 		"env.all":     {"All", "全部"},
 
-		"kind.wechat":        {"stable_token", "stable_token"},
-		"kind.wechat-legacy": {"legacy token", "旧版 token"},
-
-		"product.official": {"Official Account", "公众号"},
-		"product.test":     {"Test account", "测试号"},
-		"product.mini":     {"Mini Program", "小程序"},
-		"product.other":    {"Other", "其他"},
-
 		"state.locked":   {"locked", "已锁定"},
 		"state.blocked":  {"needs you", "需要处理"},
 		"state.paused":   {"paused", "已暂停"},

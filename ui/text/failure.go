@@ -10,7 +10,7 @@ import (
 // Cause says in one sentence what went wrong. account is how the person named
 // the account, or empty.
 func (t *Text) Cause(e *api.Error, account string) string {
-	key := Key("cause." + e.Remedy)
+	key := t.ofKind("cause", e.Kind, e.Remedy)
 	if !t.Has(key) {
 		key = Key("class." + string(e.Class))
 	}
@@ -22,7 +22,7 @@ func (t *Text) Cause(e *api.Error, account string) string {
 
 // Remedy says what can be done, or "" when nothing is known.
 func (t *Text) Remedy(e *api.Error, account string) string {
-	key := Key("remedy." + e.Remedy)
+	key := t.ofKind("remedy", e.Kind, e.Remedy)
 	if !t.Has(key) {
 		return ""
 	}
@@ -53,8 +53,8 @@ func (t *Text) sayOf(key Key, e *api.Error, account string) string {
 func (t *Text) detail(e *api.Error) string {
 	var out []string
 	for _, p := range e.Problems {
-		if key := Key("problem." + p.Key); !p.Warn && t.Has(key) {
-			out = append(out, t.Say(key))
+		if words := t.Problem(e.Kind, p); !p.Warn && words != "problem."+p.Key {
+			out = append(out, words)
 		}
 	}
 	if len(out) == 0 {

@@ -25,56 +25,56 @@ func remedies() table {
 			"请检查基础地址和代理；也可能被网络的登录页面拦截。",
 		},
 		"remedy.whitelist": {
-			"Add {ip} to the API IP whitelist (Official Account: developers.weixin.qq.com/platform; Mini Program: mp.weixin.qq.com), wait a few minutes, then: tokentray refresh {account}",
-			"请把 {ip} 加入 API IP 白名单（公众号在 developers.weixin.qq.com/platform，小程序在 mp.weixin.qq.com），几分钟后执行：tokentray refresh {account}",
+			"Add {ip} to the list of addresses that may call, in the upstream's console, then: tokentray refresh {account}",
+			"请在上游的管理后台把 {ip} 加入允许调用的 IP 名单，然后执行：tokentray refresh {account}",
 		},
 		"remedy.confirm": {
-			"WeChat has sent the administrator a message: ask for its confirmation, then: tokentray refresh {account}",
-			"微信已向管理员推送确认消息，请联系管理员确认，然后执行：tokentray refresh {account}",
+			"Ask the account's administrator to confirm this machine's IP, then: tokentray refresh {account}",
+			"请联系账号管理员确认本机的 IP，然后执行：tokentray refresh {account}",
 		},
 		"remedy.confirm_denied": {
 			"A waiting time is imposed, an hour after the first refusal and a day after the second. Put the IP on the whitelist, or ask the administrator and try again later.",
 			"拒绝后需要等待：第一次 1 小时，第二次 24 小时。请先把 IP 加入白名单，或与管理员沟通后再试。",
 		},
 		"remedy.quota_day": {
-			"It resets at midnight, Beijing time. Find out who else fetches tokens for this AppID.",
-			"北京时间零点重置。请查明还有谁在为此 AppID 获取 token。",
+			"It resets at the upstream's midnight. Find out who else fetches tokens for this account.",
+			"上游时间零点重置。请查明还有谁在为此账号获取 token。",
 		},
 		"remedy.quota_kind": {
-			"It resets at midnight, Beijing time. Find out who else fetches tokens for this AppID, or change to the kind wechat (stable_token), which is allowed far more calls: tokentray edit {account} --kind wechat",
-			"北京时间零点重置。请查明还有谁在为此 AppID 获取 token，或改用调用额度大得多的 wechat（stable_token）类型：tokentray edit {account} --kind wechat",
+			"It resets at the upstream's midnight. Find out who else fetches tokens for this account, or change to a kind that is allowed more calls: tokentray edit {account} --kind KIND",
+			"上游时间零点重置。请查明还有谁在为此账号获取 token，或改用额度更大的类型：tokentray edit {account} --kind 类型",
 		},
 		"remedy.quota_minute": {
 			"It resets within a minute; then try again. Renewal in the background tries again by itself.",
 			"一分钟内恢复，之后再试；后台续期会自动重试。",
 		},
 		"remedy.secret": {
-			"Enter the AppSecret again; if it was lost, reset it in the WeChat console: tokentray edit {account} --secret",
-			"请重新填写 AppSecret；如已遗失，请在微信后台重置：tokentray edit {account} --secret",
+			"Enter the secret again; if it was lost, reset it in the upstream's console: tokentray edit {account} --secret",
+			"请重新填写密钥；如已遗失，请在上游的管理后台重置：tokentray edit {account} --secret",
 		},
 		"remedy.appid": {
-			"Copy the AppID again from the WeChat console; capitals count: tokentray edit {account} --appid ID",
-			"请从微信后台重新复制 AppID（区分大小写）：tokentray edit {account} --appid ID",
+			"Copy the AppID again from the upstream's console; capitals count: tokentray edit {account} --appid ID",
+			"请从上游的管理后台重新复制 AppID（区分大小写）：tokentray edit {account} --appid ID",
 		},
 		"remedy.frozen_secret": {
-			"Unfreeze the AppSecret in the WeChat console; it takes about ten minutes to act. Then: tokentray refresh {account}",
-			"请在微信后台解冻 AppSecret，约 10 分钟后生效，然后执行：tokentray refresh {account}",
+			"Unfreeze the secret in the upstream's console, then: tokentray refresh {account}",
+			"请在上游的管理后台解冻密钥，然后执行：tokentray refresh {account}",
 		},
 		"remedy.frozen": {
-			"Sign in to the WeChat console and read the notices there; then: tokentray refresh {account}",
-			"请登录微信后台查看通知，处理后执行：tokentray refresh {account}",
+			"Sign in to the upstream's console and read the notices there; then: tokentray refresh {account}",
+			"请登录上游的管理后台查看通知，处理后执行：tokentray refresh {account}",
 		},
 		"remedy.component": {
-			"Use the AppID of an Official Account or a Mini Program instead: tokentray edit {account} --appid ID",
-			"请改用公众号或小程序的 AppID：tokentray edit {account} --appid ID",
+			"Use another AppID: tokentray edit {account} --appid ID",
+			"请改用其他 AppID：tokentray edit {account} --appid ID",
 		},
 		"remedy.update": {
 			"Look for a newer version of TokenTray, or report it with the errcode and the rid.",
 			"请查看是否有新版 TokenTray，或附上 errcode 与 rid 反馈。",
 		},
 		"remedy.allow_live": {
-			"Better: use the kind wechat, which disturbs nobody: tokentray edit {account} --kind wechat. To take the risk once: tokentray refresh {account} --force. To allow it for good: tokentray edit {account} --allow-live",
-			"建议改用互不干扰的 wechat 类型：tokentray edit {account} --kind wechat。只冒险一次：tokentray refresh {account} --force。长期允许：tokentray edit {account} --allow-live",
+			"To take the risk once: tokentray refresh {account} --force. To allow it for good: tokentray edit {account} --allow-live",
+			"只冒险一次：tokentray refresh {account} --force。长期允许：tokentray edit {account} --allow-live",
 		},
 		"remedy.vault_unlock": {
 			"Unlock it: tokentray vault unlock",
@@ -141,8 +141,8 @@ func remedies() table {
 			"请填写秒数（如 300）或时长（如 5m），最长 24h。",
 		},
 		"remedy.force_budget": {
-			"WeChat allows 20 forced refreshes a day, 30 s apart. Refresh without --force, or wait.",
-			"微信每天允许 20 次强制刷新，间隔 30 秒。请不带 --force 刷新，或稍后再试。",
+			"Refresh without --force, or wait.",
+			"请不带 --force 刷新，或稍后再试。",
 		},
 		"remedy.log": {
 			"Read the log; tokentray doctor tells where it is and what else is wrong.",

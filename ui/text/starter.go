@@ -55,32 +55,6 @@ func starter() table {
 		"starter.say.still_valid": {"WeChat accepts this token when TokenTray asks, so the refusal has another cause", "TokenTray 询问时微信仍接受此 token，拒绝另有原因"},
 		"starter.say.again":       {"The token was dead and TokenTray has a new one: send again", "token 已失效，TokenTray 已取得新的：请再次发送"},
 		"starter.say.accepted":    {"WeChat accepts the call", "微信接受此调用"},
-
-		"starter.group.token":          {"Is the token accepted?", "token 是否有效"},
-		"starter.group.quota":          {"Quota and errors", "额度与错误"},
-		"starter.group.official":       {"Official Account: only reads", "公众号：只读"},
-		"starter.group.official_write": {"Official Account: changes something", "公众号：会产生改动"},
-		"starter.group.mini":           {"Mini Program: only reads", "小程序：只读"},
-		"starter.group.mini_write":     {"Mini Program: changes something", "小程序：会产生改动"},
-
-		"starter.call.domain_ip":      {"API server IPs", "接口服务器 IP"},
-		"starter.call.callback_ip":    {"Callback server IPs", "推送服务器 IP"},
-		"starter.call.quota":          {"Quota of a call", "查询接口额度"},
-		"starter.call.rid":            {"What a rid was about", "查询 rid 详情"},
-		"starter.call.user_list":      {"Followers", "关注者列表"},
-		"starter.call.user_info":      {"One follower", "用户信息"},
-		"starter.call.menu":           {"Menu", "自定义菜单"},
-		"starter.call.material_count": {"Number of materials", "素材总数"},
-		"starter.call.draft_count":    {"Number of drafts", "草稿总数"},
-		"starter.call.draft_list":     {"Drafts", "草稿列表"},
-		"starter.call.jsapi_ticket":   {"jsapi_ticket", "jsapi_ticket"},
-		"starter.call.custom_send":    {"Send a customer service message", "发送客服消息"},
-		"starter.call.draft_add":      {"Add a draft", "新建草稿"},
-		"starter.call.qrcode":         {"Make a temporary QR code", "新建临时二维码"},
-		"starter.call.wxacode":        {"Mini Program code (a picture)", "小程序码（图片）"},
-		"starter.call.url_link":       {"URL Link", "URL Link"},
-		"starter.call.sec_check":      {"Check a text", "文本内容检查"},
-		"starter.call.subscribe_send": {"Send a subscribed message", "发送订阅消息"},
 	}
 }
 

@@ -14,6 +14,9 @@ import (
 	"strings"
 
 	"golang.org/x/text/language"
+
+	"tokentray/core"
+	"tokentray/core/kinds"
 )
 
 // Lang is a language of the program.
@@ -36,11 +39,13 @@ type table map[Key]pair
 
 // Text speaks one language. It is safe for concurrent use.
 type Text struct {
-	lang Lang
-	rows table
+	lang  Lang
+	rows  table
+	kinds kinds.Set
 }
 
-// New returns the sentences of a language.
+// New returns the sentences of a language. It knows the kinds of this version;
+// see Knowing.
 func New(lang Lang) *Text {
 	all := table{}
 	for _, t := range tables() {
@@ -48,12 +53,25 @@ func New(lang Lang) *Text {
 			all[k] = p
 		}
 	}
-	return &Text{lang, all}
+	return &Text{lang, all, kinds.Builtin()}
+}
+
+// Knowing returns the same sentences for other kinds, as a user's own with their
+// labels.
+func (t *Text) Knowing(set kinds.Set) *Text { return &Text{t.lang, t.rows, set} }
+
+// Kinds are the kinds that it knows.
+func (t *Text) Kinds() kinds.Set { return t.kinds }
+
+// Spec is what a kind is; empty but for its name when it is not known.
+func (t *Text) Spec(k core.Kind) kinds.Spec {
+	spec, _ := t.kinds.Of(k)
+	return spec
 }
 
 // tables lists the subjects.
 func tables() []table {
-	return []table{
+	return append(kindTables(), []table{
 		common(),
 		quota(),
 		detail(),
@@ -78,7 +96,7 @@ func tables() []table {
 		exchange(),
 		keys(),
 		notify(),
-	}
+	}...)
 }
 
 // Lang is the language spoken.

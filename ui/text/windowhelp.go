@@ -4,28 +4,12 @@ package text
 // "window.". Names of places in WeChat's consoles stay as they stand there.
 func windowHelp() table {
 	return table{
-		"window.act.stable":    {"Use stable_token", "改用 stable_token"},
+		"window.act.sibling":   {"Use {kind}", "改用 {kind}"},
 		"window.act.copy_rid":  {"Copy rid", "复制 rid"},
 		"window.snack.rid":     {"{rid} copied", "已复制 {rid}"},
-		"window.snack.stable":  {"{account} now uses stable_token.", "{account} 已改用 stable_token。"},
+		"window.snack.sibling": {"{account} now uses {kind}.", "{account} 已改用 {kind}。"},
 		"window.snack.browser": {"Open it yourself: {url}", "请自行打开：{url}"},
 
-		"window.where.official": {
-			"In the developer platform: 我的业务 > the account > 基础信息 > 开发信息 > API IP 白名单. It takes addresses and ranges such as 203.0.113.0/24.",
-			"在微信开发者平台：我的业务 > 对应账号 > 基础信息 > 开发信息 > API IP 白名单。可填 IP 或网段，例如 203.0.113.0/24。",
-		},
-		"window.where.mini": {
-			"In mp.weixin.qq.com: 管理 > 开发管理 > 开发设置 > 开发者ID > IP白名单. Up to ten entries, such as 203.0.113.* or 203.0.113.1/24.",
-			"在 mp.weixin.qq.com：管理 > 开发管理 > 开发设置 > 开发者ID > IP白名单。最多 10 条，例如 203.0.113.* 或 203.0.113.1/24。",
-		},
-		"window.where.test": {
-			"Test accounts are known to have no whitelist: see that the AppID is the test account's and not a real one's.",
-			"据了解测试号没有 IP 白名单：请确认 AppID 属于测试号，而不是正式账号。",
-		},
-		"window.where.other": {
-			"The whitelist stands beside the AppSecret: for Official Accounts in developers.weixin.qq.com/platform, for Mini Programs in mp.weixin.qq.com.",
-			"IP 白名单与 AppSecret 在同一页：公众号在 developers.weixin.qq.com/platform，小程序在 mp.weixin.qq.com。",
-		},
 		"window.help.prior_ip": {
 			"The last refusal named {ip}: this machine's address has changed since. If it changes often, put a range on the whitelist or give the account a proxy with a fixed address.",
 			"上次被拒的是 {ip}，此后本机的 IP 发生了变化。如果经常变化，请将网段加入白名单，或为账号设置出口 IP 固定的代理。",
@@ -38,11 +22,10 @@ func windowHelp() table {
 			"WeChat refuses this IP until {time}; before that a retry changes nothing.",
 			"微信在 {time} 之前会一直拒绝此 IP，提前重试没有作用。",
 		},
-		"window.help.retry_now":   {"A retry makes sense now.", "现在可以重试。"},
-		"window.help.reset":       {"It resets at {beijing} Beijing time, which is {local} here: in {time}.", "将于北京时间 {beijing} 重置，即本地时间 {local}，还有 {time}。"},
-		"window.help.reset_here":  {"It resets at {beijing} Beijing time, in {time}.", "将于北京时间 {beijing} 重置，还有 {time}。"},
-		"window.help.reset_over":  {"It should be reset by now.", "现在应该已经重置。"},
-		"window.help.stable_does": {"stable_token has a quota of its own, 500,000 calls a day, and disturbs no other program.", "stable_token 有独立的配额，每天 50 万次，并且不影响其他程序。"},
+		"window.help.retry_now":  {"A retry makes sense now.", "现在可以重试。"},
+		"window.help.reset":      {"It resets at {beijing} Beijing time, which is {local} here: in {time}.", "将于北京时间 {beijing} 重置，即本地时间 {local}，还有 {time}。"},
+		"window.help.reset_here": {"It resets at {beijing} Beijing time, in {time}.", "将于北京时间 {beijing} 重置，还有 {time}。"},
+		"window.help.reset_over": {"It should be reset by now.", "现在应该已经重置。"},
 
 		"cause.away":            {"There is no agent at the moment; nothing was sent.", "目前没有连接到守护进程，请求没有发出。"},
 		"window.remedy.away":    {"Try again once the window has connected. What you typed stays.", "请在窗口重新连接后再试，已填写的内容会保留。"},
@@ -51,7 +34,6 @@ func windowHelp() table {
 
 		"window.menu.twin":                 {"Duplicate as {env}…", "复制为{env}账号…"},
 		"window.form.twin_of":              {"{env} copy of {account}", "{env}账号，复制自 {account}"},
-		"window.form.product.test_live":    {"A test account under Live: production calls will not work with it.", "测试号放在生产环境：它无法用于正式业务的调用。"},
 		"window.form.proxy_password.other": {"the kept one is not sent to another proxy", "已保存的密码不会发往其他代理"},
 		"window.form.proxy_password.again": {"not copied; enter it again if the proxy wants one", "未复制；如果代理需要密码，请重新填写"},
 		"window.form.clipboard":            {"From clipboard", "从剪贴板填写"},

@@ -22,7 +22,7 @@ func (w *Window) act(id core.ID, what act) {
 	case actCopyIP:
 		w.copyIP(a.Error.CallerIP)
 	case actConsole:
-		if u, err := url.Parse(consoleURL(a)); err == nil && u.Host != "" {
+		if u, err := url.Parse(w.look.Words.Spec(a.Kind).Console(a.Account)); err == nil && u.Host != "" {
 			if err := w.cfg.OpenURL(u); err != nil {
 				w.tell(w.look.T("snack.browser", "url", u.String()))
 			}
@@ -36,8 +36,8 @@ func (w *Window) act(id core.ID, what act) {
 		if w.form != nil && w.form.fields["consent"] != nil {
 			w.win.Canvas().Focus(w.form.fields["consent"])
 		}
-	case actStable:
-		w.useStable(id)
+	case actSibling:
+		w.useSibling(id)
 	case actCopyRID:
 		w.copyText(a.Error.RID, w.look.T("snack.rid", "rid", a.Error.RID))
 	case actUnlock:

@@ -20,7 +20,7 @@ func (w *Window) applyLook() {
 	set := w.model.Settings
 	dark := set.Theme == "dark" || set.Theme == "system" && w.app.Settings().ThemeVariant() == theme.VariantDark
 	language := text.Choose(set.Language)
-	skin := fmt.Sprint(language, dark, set.TextSize)
+	skin := fmt.Sprint(language, dark, set.TextSize, w.kindsSeen)
 	if skin == w.skin {
 		return
 	}
@@ -33,7 +33,7 @@ func (w *Window) applyLook() {
 	if dark {
 		pal = kit.DarkPalette()
 	}
-	say := text.New(language)
+	say := text.New(language).Knowing(w.kinds)
 	w.translateFyne(say)
 	w.look = &kit.Look{Palette: pal, Words: say, OnKey: w.typedKey, OnShortcut: w.typedShortcut, OnChar: w.typedRune}
 	w.app.Settings().SetTheme(kit.NewTheme(pal, w.faces))

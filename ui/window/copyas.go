@@ -10,7 +10,6 @@ import (
 	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/core/format"
-	"tokentray/core/kinds"
 	"tokentray/ui/kit"
 )
 
@@ -78,7 +77,7 @@ func (c *copySheet) drawCall() *fyne.Container {
 	field := kit.NewEntry(l, format.DefaultPath, c.path, func(s string) { c.path = strings.TrimSpace(s); c.check() })
 	field.OnSubmitted = func(string) { c.run() }
 	paths := kit.Beside()
-	spec, _ := kinds.Builtin().Of(c.account.Kind)
+	spec := l.Words.Spec(c.account.Kind)
 	for _, p := range spec.TryPaths(c.account.Product) {
 		paths.Add(kit.NewSmallButton(l, kit.Quiet, p, func() { field.SetText(p) }))
 	}
@@ -100,7 +99,7 @@ func (c *copySheet) check() {
 	c.problem.Set(words, l.Palette.LiveText)
 	c.problem.Hidden = words == ""
 	c.button.Enable(words == "")
-	base := cmp.Or(c.account.BaseURL, upstreamBase)
+	base := l.Words.Spec(c.account.Kind).API(c.account.Account)
 	text, err := format.Token(c.format, format.Input{
 		AccessToken: "ACCESS_TOKEN", ExpiresIn: int64(c.account.Remaining(c.w.now()).Seconds()), ExpiresAt: c.account.ExpiresAt.UTC(),
 		ObtainedAt: c.account.ObtainedAt.UTC(), Account: c.account.Name, Env: c.account.Env, AppID: c.account.AppID, BaseURL: base, Path: c.path,

@@ -1,6 +1,7 @@
 package window
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/kinds"
 	"tokentray/ui/kit"
 	"tokentray/ui/text"
 )
@@ -160,18 +162,29 @@ func (d *detail) drawPrevious() fyne.CanvasObject {
 	return d.previousBox
 }
 
-// factLabels are the lines about the account, in their order.
-func factLabels() []string {
-	return []string{"form.appid", "form.base_url", "form.proxy", "form.note", "form.kind", "detail.used"}
+// factLabels are the lines about every account, in their order. Before them stand
+// the fields of its kind.
+func factLabels() []string { return []string{"form.proxy", "form.note", "form.kind", "detail.used"} }
+
+// kindFacts are the fields that the accounts of any kind can have; their lines
+// are made once, and an account shows those of its own.
+func kindFacts(l *kit.Look) []kinds.Field {
+	return slices.DeleteFunc(l.Words.Kinds().Fields(), func(f kinds.Field) bool { return f.Key == kinds.Secret })
 }
 
 func (d *detail) drawFacts() fyne.CanvasObject {
 	l := d.look
 	box := kit.Stack(kit.Grid, kit.Subhead(l, l.T("detail.account")))
 	d.facts = map[string]*kit.Fact{}
+	add := func(key, label string) {
+		d.facts[key] = kit.NewFact(l, label)
+		box.Add(d.facts[key].Root)
+	}
+	for _, f := range kindFacts(l) {
+		add(f.Key, "")
+	}
 	for _, label := range factLabels() {
-		d.facts[label] = kit.NewFact(l, l.T(label))
-		box.Add(d.facts[label].Root)
+		add(label, l.T(label))
 	}
 	return box
 }
@@ -181,7 +194,7 @@ func (d *detail) show(now time.Time) {
 	l, a := d.look, d.account
 	d.page.Head.SetTitle(a.Name)
 	d.tag.set(a.Env == core.Live)
-	kit.SetText(d.kind, kindLine(l.Words, a), l.Palette.Muted)
+	kit.SetText(d.kind, l.Words.KindLine(a.Kind, a.Product), l.Palette.Muted)
 	d.flip.Rename(pairMark + " " + envWord(l, otherEnv(a.Env)))
 	kit.Visible(d.flip, d.paired)
 	hasToken := a.Mask != ""
@@ -190,9 +203,13 @@ func (d *detail) show(now time.Time) {
 	}
 	allowed := ""
 	if a.AllowLive {
-		allowed = l.T("detail.allowed")
+		allowed = l.T("detail.allowed", "kind", l.Words.Kind(a.Kind))
 	}
-	for label, value := range map[string]string{"form.appid": a.AppID, "form.base_url": a.BaseURL, "form.proxy": a.Proxy, "form.note": a.Note, "form.kind": allowed} {
+	for _, f := range kindFacts(l) {
+		d.facts[f.Key].SetLabel(l.Words.Field(a.Kind, f))
+		d.facts[f.Key].Set(f.Value(a.Account), l.Palette.Text)
+	}
+	for label, value := range map[string]string{"form.proxy": a.Proxy, "form.note": a.Note, "form.kind": allowed} {
 		d.facts[label].Set(value, l.Palette.Text)
 	}
 	d.chart.set(a, d.history, now)

@@ -1,6 +1,8 @@
 package window
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"tokentray/core"
@@ -13,68 +15,82 @@ import (
 // draft is what a person has typed into the form. It outlives every redrawing of
 // the window, and the agent's going.
 type draft struct {
+	core.Account // as typed; AllowLive is in consent
+
+	kinds   kinds.Set
 	editing bool
-	id      core.ID
 	ref     api.Ref // of the account being edited
 	before  *api.Account
 	origin  *api.Account // of which this is to be the twin in the other environment
 
-	name, appID, secret, baseURL, proxy, proxyPassword, note string
-	copyFormat                                               string // empty: as in the settings
-	env                                                      core.Env
-	kind                                                     core.Kind
-	product                                                  core.Product
-	auto, consent                                            bool
+	secret, proxyPassword string
+	consent               bool
 }
 
 // newDraft begins an account in an environment.
-func newDraft(env core.Env) draft {
-	return draft{env: env, kind: kinds.WeChat, product: kinds.ProductOfficial, auto: true}
+func newDraft(set kinds.Set, env core.Env) draft {
+	kind := set.Default()
+	return draft{kinds: set, Account: core.Account{Env: env, Kind: kind.Kind, Product: kind.FirstProduct(env), Auto: true}}
 }
 
 // draftOf begins an edit.
-func draftOf(a api.Account) draft {
-	return draft{
-		editing: true, id: a.ID, ref: a.Ref(), before: &a,
-		name: a.Name, appID: a.AppID, baseURL: a.BaseURL, proxy: a.Proxy, note: a.Note,
-		copyFormat: a.CopyFormat,
-		env:        a.Env, kind: a.Kind, product: a.Product, auto: a.Auto, consent: a.AllowLive,
-	}
+func draftOf(set kinds.Set, a api.Account) draft {
+	d := draft{kinds: set, Account: a.Account, editing: true, ref: a.Ref(), before: &a, consent: a.AllowLive}
+	d.AllowLive = false
+	return d
 }
 
-// twinDraft begins the twin of an account in the other environment. AppID and
-// secret are another account's at WeChat, so they stay empty; consent to
-// destructive fetches was given for one environment and no other.
-func twinDraft(a api.Account) draft {
-	d := draftOf(a)
-	d.editing, d.id, d.ref, d.before, d.origin = false, "", api.Ref{}, nil, &a
-	d.appID, d.consent, d.env = "", false, otherEnv(a.Env)
-	if d.env == core.Live && d.product == kinds.ProductTest { // production has no test accounts
-		d.product = kinds.ProductOfficial
+// twinDraft begins the twin of an account in the other environment. What tells
+// its token from others, and the secret, are another's at the upstream, so they
+// stay empty; consent to destructive fetches was given for one environment and no
+// other.
+func twinDraft(set kinds.Set, a api.Account) draft {
+	d := draftOf(set, a)
+	d.editing, d.ID, d.ref, d.before, d.origin = false, "", api.Ref{}, nil, &a
+	d.AppID, d.consent, d.Env = "", false, otherEnv(a.Env)
+	spec := d.spec()
+	for _, f := range spec.Fields {
+		if f.Identity {
+			d.Account = f.Set(d.Account, "")
+		}
+	}
+	if p, ok := spec.Product(d.Product); ok && !p.In(d.Env) {
+		d.Product = spec.FirstProduct(d.Env)
 	}
 	return d
+}
+
+// spec is what the chosen kind is.
+func (d draft) spec() kinds.Spec {
+	spec, _ := d.kinds.Of(d.Kind)
+	return spec
+}
+
+// choose changes the kind. What both kinds have a place for stays.
+func (d *draft) choose(kind core.Kind) {
+	d.Kind = kind
+	d.Account = d.kinds.Fit(d.Account)
 }
 
 // has reports whether the draft has a use for a field.
 func (d draft) has(field string) bool {
 	switch field {
 	case "proxy_password":
-		return strings.TrimSpace(d.proxy) != "" || d.proxyPassword != ""
+		return strings.TrimSpace(d.Proxy) != "" || d.proxyPassword != ""
 	}
 	return true
 }
 
 // account is the draft as an account, cleaned.
 func (d draft) account() core.Account {
-	return kinds.Builtin().Clean(core.Account{
-		ID: d.id, Name: d.name, Env: d.env, Kind: d.kind, Product: d.product, AppID: d.appID,
-		BaseURL: d.baseURL, Proxy: d.proxy, Note: d.note, CopyFormat: d.copyFormat, Auto: d.auto, AllowLive: d.consent && d.needsConsent(),
-	})
+	a := d.Account
+	a.AllowLive = d.consent && d.needsConsent()
+	return d.kinds.Clean(a)
 }
 
 // needsConsent reports whether fetching for the account would kill the token
 // that production uses.
-func (d draft) needsConsent() bool { return d.env == core.Live && d.kind == kinds.WeChatLegacy }
+func (d draft) needsConsent() bool { return d.Env == core.Live && d.spec().Traits.Destructive() }
 
 // issue is one thing to say below a field.
 type issue struct {
@@ -89,23 +105,23 @@ func (d draft) problems(l *kit.Look, m *model) map[string][]issue {
 	if d.editing {
 		was.Name, was.AppID = d.before.Name, d.before.AppID
 	}
-	found := kinds.Builtin().CheckChange(a, was)
+	found := d.kinds.CheckChange(a, was)
+	spec := d.spec()
 	if d.secret != "" || !d.editing {
-		spec, _ := kinds.Builtin().Of(a.Kind)
 		_, odd := spec.CleanSecret(core.NewSecret(d.secret))
 		found = append(found, odd...)
 	}
 	out := map[string][]issue{}
 	for _, p := range found {
-		out[p.Field] = append(out[p.Field], issue{l.Words.Say(text.Key("problem." + p.Key)), p.Warn})
+		out[p.Field] = append(out[p.Field], issue{l.Words.Problem(d.Kind, p), p.Warn})
 	}
 	for _, b := range m.Accounts {
-		if b.ID != d.id && b.Name == a.Name && b.Env == a.Env {
+		if b.ID != d.ID && b.Name == a.Name && b.Env == a.Env {
 			out["name"] = append(out["name"], issue{l.T("form.name.twice", "account", refWords(b.Ref())), false})
 		}
 	}
-	if a.Env == core.Live && a.Product == kinds.ProductTest {
-		out["product"] = append(out["product"], issue{l.T("form.product.test_live"), true})
+	if p, ok := spec.Product(a.Product); ok && !p.In(a.Env) {
+		out["product"] = append(out["product"], issue{l.Words.Say(text.Key("product." + string(a.Product) + ".only")), true})
 	}
 	if host, leaves := d.leavesSecret(); leaves {
 		field := "base_url"
@@ -114,12 +130,13 @@ func (d draft) problems(l *kit.Look, m *model) map[string][]issue {
 		}
 		out[field] = append(out[field], issue{l.T("form.secret.again", "host", host), true})
 	}
-	if twin, ok := m.twin(d.id, a.Kind, a.BaseURL, a.AppID); ok {
+	if twin, ok := m.twin(d.kinds, a); ok {
 		key, warn := "form.twin", true
-		if a.Kind == kinds.WeChatLegacy {
-			key, warn = "form.twin.legacy", false
+		if spec.Traits.Destructive() {
+			key, warn = "form.twin.harm", false
 		}
-		out["appid"] = append(out["appid"], issue{l.T(key, "account", refWords(twin.Ref())), warn})
+		field := spec.IDField()
+		out[field] = append(out[field], issue{l.T(key, "account", refWords(twin.Ref())), warn})
 	}
 	return out
 }
@@ -128,11 +145,12 @@ func (d draft) problems(l *kit.Look, m *model) map[string][]issue {
 // and where they would go. An account that waits for its AppSecret has it for
 // another host than the one it names.
 func (d draft) destinations() (was, next core.Destination) {
-	next = d.account().Destination(upstreamBase, nil)
+	next = d.spec().Destination(d.account())
 	if !d.editing {
 		return next, next
 	}
-	return core.Account{BaseURL: d.before.BaseURL, Proxy: d.before.Proxy}.Destination(upstreamBase, nil), next
+	before, _ := d.kinds.Of(d.before.Kind)
+	return before.Destination(d.before.Account), next
 }
 
 // leavesSecret reports whether the kept AppSecret would not be sent where the
@@ -156,8 +174,8 @@ func (d draft) leavesPassword() bool {
 }
 
 // fatal reports whether anything forbids saving, and the first such field.
-func fatal(problems map[string][]issue) (string, bool) {
-	for _, field := range formFields() {
+func fatal(order []string, problems map[string][]issue) (string, bool) {
+	for _, field := range order {
 		for _, p := range problems[field] {
 			if !p.Warn {
 				return field, true
@@ -167,20 +185,34 @@ func fatal(problems map[string][]issue) (string, bool) {
 	return "", false
 }
 
-// formFields are the fields in the order they stand.
-func formFields() []string {
-	return []string{"name", "env", "product", "appid", "secret", "kind", "base_url", "proxy", "proxy_password", "copy_format", "note"}
+// formFields are the fields in the order they stand: those that every account
+// has, and among them those of the chosen kind, of which the rare ones come late.
+func (d draft) formFields() []string {
+	out := []string{"name", "env"}
+	if len(d.spec().Products) > 0 {
+		out = append(out, "product")
+	}
+	for _, f := range d.kindFields(false) {
+		out = append(out, f.Key)
+	}
+	out = append(out, "kind")
+	for _, f := range d.kindFields(true) {
+		out = append(out, f.Key)
+	}
+	return append(out, "proxy", "proxy_password", "copy_format", "note")
+}
+
+// kindFields are the fields of the chosen kind, the rare ones or the others.
+func (d draft) kindFields(rare bool) []kinds.Field {
+	return slices.DeleteFunc(slices.Clone(d.spec().Fields), func(f kinds.Field) bool { return f.Rare != rare })
 }
 
 // input is what the agent is told. In an edit, secrets left empty stay as they
 // are.
 func (d draft) input() api.AccountInput {
-	a := d.account()
-	in := api.AccountInput{
-		Input: core.Input{
-			Name: &a.Name, Env: &a.Env, Kind: &a.Kind, Product: &a.Product, AppID: &a.AppID, BaseURL: &a.BaseURL, Proxy: &a.Proxy, Auto: &a.Auto, Note: &a.Note, AllowLive: &a.AllowLive, CopyFormat: &a.CopyFormat,
-		},
-		Apart: true,
+	in := api.AccountInput{Input: core.InputOf(d.account()), Apart: true}
+	if d.editing {
+		in.Params = d.params()
 	}
 	if d.secret != "" {
 		in.Secret = &d.secret
@@ -191,22 +223,36 @@ func (d draft) input() api.AccountInput {
 	return in
 }
 
+// params are those of the draft, with an empty value for each that was taken
+// away.
+func (d draft) params() map[string]string {
+	out := maps.Clone(d.account().Params)
+	for key := range d.before.Params {
+		if _, stays := out[key]; !stays && d.spec().Has(key) {
+			if out == nil {
+				out = map[string]string{}
+			}
+			out[key] = ""
+		}
+	}
+	return out
+}
+
 // changed reports whether anything would be lost by closing the form.
 func (d draft) changed() bool {
 	if d.secret != "" || d.proxyPassword != "" {
 		return true
 	}
 	if d.editing {
-		start := draftOf(*d.before)
-		start.before = d.before
-		return d != start
+		start := draftOf(d.kinds, *d.before)
+		return !d.Account.Equal(start.Account) || d.consent != start.consent
 	}
 	// What is only a switch's position is not worth a question.
-	start := newDraft(d.env)
+	start := newDraft(d.kinds, d.Env)
 	if d.origin != nil {
-		start = twinDraft(*d.origin)
-		start.origin, start.env = d.origin, d.env
+		start = twinDraft(d.kinds, *d.origin)
+		start.Env = d.Env
 	}
-	start.kind, start.product, start.auto, start.consent = d.kind, d.product, d.auto, d.consent
-	return d != start
+	start.Kind, start.Product, start.Auto = d.Kind, d.Product, d.Auto
+	return !d.Account.Equal(start.Account)
 }

@@ -25,8 +25,8 @@ func TestDraftProblems(t *testing.T) {
 		{Account: core.Account{ID: "1", Name: "shop", Env: core.Sandbox, Kind: kinds.WeChat, AppID: "wx0123456789abcdef"}},
 		{Account: core.Account{ID: "2", Name: "old", Env: core.Sandbox, Kind: kinds.WeChatLegacy, AppID: "wx0123456789aaaaaa"}},
 	}
-	good := newDraft(core.Sandbox)
-	good.name, good.appID, good.secret = "new", "wxfedcba9876543210", goodSecret
+	good := newDraft(kinds.Builtin(), core.Sandbox)
+	good.Name, good.AppID, good.secret = "new", "wxfedcba9876543210", goodSecret
 	for _, c := range []struct {
 		name   string
 		change func(*draft)
@@ -35,19 +35,21 @@ func TestDraftProblems(t *testing.T) {
 		fatal  bool
 	}{
 		{"fine", func(*draft) {}, "", "", false},
-		{"no name", func(d *draft) { d.name = "  " }, "name", "Give the account a name.", true},
-		{"a slash", func(d *draft) { d.name = "a/b" }, "name", "no slash", true},
-		{"a name that is taken", func(d *draft) { d.name = " shop " }, "name", "shop/sandbox exists already.", true},
-		{"the same name elsewhere", func(d *draft) { d.name, d.env = "shop", core.Live }, "", "", false},
-		{"an original ID", func(d *draft) { d.appID = "gh_0123456789ab" }, "appid", "original ID", true},
-		{"an odd AppID", func(d *draft) { d.appID = "wx12" }, "appid", "Unusual", false},
-		{"an AppID again", func(d *draft) { d.appID = "wx0123456789abcdef" }, "appid", "shop/sandbox has this AppID too.", false},
-		{"an AppID again, legacy", func(d *draft) { d.appID, d.kind = "wx0123456789aaaaaa", kinds.WeChatLegacy }, "appid", "kill each other's token", true},
+		{"no name", func(d *draft) { d.Name = "  " }, "name", "Give the account a name.", true},
+		{"a slash", func(d *draft) { d.Name = "a/b" }, "name", "no slash", true},
+		{"a name that is taken", func(d *draft) { d.Name = " shop " }, "name", "shop/sandbox exists already.", true},
+		{"the same name elsewhere", func(d *draft) { d.Name, d.Env = "shop", core.Live }, "", "", false},
+		{"an original ID", func(d *draft) { d.AppID = "gh_0123456789ab" }, "appid", "original ID", true},
+		{"an odd AppID", func(d *draft) { d.AppID = "wx12" }, "appid", "Unusual", false},
+		{"an AppID again", func(d *draft) { d.AppID = "wx0123456789abcdef" }, "appid", "shop/sandbox has this AppID too.", false},
+		{"an AppID again, the base URL written out", func(d *draft) { d.AppID, d.BaseURL = "wx0123456789abcdef", "https://api.weixin.qq.com" }, "appid", "shop/sandbox has this AppID too.", false},
+		{"an AppID again at another host", func(d *draft) { d.AppID, d.BaseURL = "wx0123456789abcdef", "https://api2.weixin.qq.com" }, "", "", false},
+		{"an AppID again, legacy", func(d *draft) { d.AppID, d.Kind = "wx0123456789aaaaaa", kinds.WeChatLegacy }, "appid", "kill each other's token", true},
 		{"no secret", func(d *draft) { d.secret = "" }, "secret", "Copy the AppSecret", true},
 		{"a secret with line ends", func(d *draft) { d.secret = goodSecret + "\n" }, "secret", "were removed", false},
-		{"plain http", func(d *draft) { d.baseURL = "http://example.org" }, "base_url", "must begin with https://", true},
-		{"a simulator", func(d *draft) { d.baseURL = "http://127.0.0.1:8080" }, "", "", false},
-		{"a proxy with its password", func(d *draft) { d.proxy = "http://a:b@host:1" }, "proxy", "own field", true},
+		{"plain http", func(d *draft) { d.BaseURL = "http://example.org" }, "base_url", "must begin with https://", true},
+		{"a simulator", func(d *draft) { d.BaseURL = "http://127.0.0.1:8080" }, "", "", false},
+		{"a proxy with its password", func(d *draft) { d.Proxy = "http://a:b@host:1" }, "proxy", "own field", true},
 	} {
 		d := good
 		c.change(&d)
@@ -61,11 +63,11 @@ func TestDraftProblems(t *testing.T) {
 		if len(got[c.field]) == 0 || !strings.Contains(got[c.field][0].Text, c.words) {
 			t.Errorf("%s: %v, want %q", c.name, got, c.words)
 		}
-		if _, bad := fatal(got); bad != c.fatal {
+		if _, bad := fatal(d.formFields(), got); bad != c.fatal {
 			t.Errorf("%s: forbids saving: %v, want %v", c.name, bad, c.fatal)
 		}
 	}
-	edit := draftOf(m.Accounts[0])
+	edit := draftOf(kinds.Builtin(), m.Accounts[0])
 	if got := edit.problems(l, &m); len(got) > 0 {
 		t.Errorf("an edit that changes nothing: %v", got)
 	}
@@ -89,19 +91,19 @@ func TestDraftTellsOfAnAppSecretForAnotherHost(t *testing.T) {
 		host   string // that the AppSecret is for
 	}{
 		{"nothing", plain, func(*draft) {}, "", ""},
-		{"the default written out", plain, func(d *draft) { d.baseURL = "HTTPS://api.weixin.qq.com:443/" }, "", ""},
-		{"another host", plain, func(d *draft) { d.baseURL = "https://b.example" }, "base_url", "https://api.weixin.qq.com"},
-		{"with the AppSecret", plain, func(d *draft) { d.baseURL, d.secret = "https://b.example", goodSecret }, "", ""},
-		{"half a URL", plain, func(d *draft) { d.baseURL = "https:" }, "", ""},
-		{"a proxy", plain, func(d *draft) { d.proxy = "http://p.example" }, "", ""},
-		{"a proxy that reads along", local, func(d *draft) { d.proxy = "http://127.0.0.1:2" }, "proxy", "http://127.0.0.1:1"},
+		{"the default written out", plain, func(d *draft) { d.BaseURL = "HTTPS://api.weixin.qq.com:443/" }, "", ""},
+		{"another host", plain, func(d *draft) { d.BaseURL = "https://b.example" }, "base_url", "https://api.weixin.qq.com"},
+		{"with the AppSecret", plain, func(d *draft) { d.BaseURL, d.secret = "https://b.example", goodSecret }, "", ""},
+		{"half a URL", plain, func(d *draft) { d.BaseURL = "https:" }, "", ""},
+		{"a proxy", plain, func(d *draft) { d.Proxy = "http://p.example" }, "", ""},
+		{"a proxy that reads along", local, func(d *draft) { d.Proxy = "http://127.0.0.1:2" }, "proxy", "http://127.0.0.1:1"},
 		{"one that waits", waits, func(*draft) {}, "base_url", "https://a.example"},
-		{"one that waits, changed back", waits, func(d *draft) { d.baseURL = "https://a.example/x" }, "", ""},
+		{"one that waits, changed back", waits, func(d *draft) { d.BaseURL = "https://a.example/x" }, "", ""},
 	} {
-		d := draftOf(c.of)
+		d := draftOf(kinds.Builtin(), c.of)
 		c.change(&d)
 		got := d.problems(l, &m)
-		_, bad := fatal(got)
+		_, bad := fatal(d.formFields(), got)
 		said := ""
 		for field, issues := range got {
 			for _, one := range issues {
@@ -151,8 +153,8 @@ func TestAnAccountThatWaitsForItsAppSecretSaysWhoGetsIt(t *testing.T) {
 }
 
 func TestDraftInput(t *testing.T) {
-	d := newDraft(core.Live)
-	d.name, d.appID, d.secret, d.consent = " shop ", " wx1 ", goodSecret, true
+	d := newDraft(kinds.Builtin(), core.Live)
+	d.Name, d.AppID, d.secret, d.consent = " shop ", " wx1 ", goodSecret, true
 	in := d.input()
 	if *in.Name != "shop" || *in.AppID != "wx1" || *in.Secret != goodSecret || in.ProxyPassword != nil {
 		t.Errorf("%+v", in)
@@ -160,28 +162,28 @@ func TestDraftInput(t *testing.T) {
 	if *in.AllowLive {
 		t.Error("consent is given for a kind that needs none")
 	}
-	d.kind = kinds.WeChatLegacy
+	d.Kind = kinds.WeChatLegacy
 	if !*d.input().AllowLive {
 		t.Error("consent is lost")
 	}
 	if got := *d.input().CopyFormat; got != "" {
 		t.Errorf("an account of its own asks for the format %q", got)
 	}
-	if got := *draftOf(api.Account{Account: core.Account{ID: "1", Name: "shop", Env: core.Sandbox, CopyFormat: "curl"}}).input().CopyFormat; got != "curl" {
+	if got := *draftOf(kinds.Builtin(), api.Account{Account: core.Account{ID: "1", Name: "shop", Env: core.Sandbox, CopyFormat: "curl"}}).input().CopyFormat; got != "curl" {
 		t.Errorf("an edit turns the format curl into %q", got)
 	}
-	e := draftOf(api.Account{Account: core.Account{ID: "1", Name: "shop", Env: core.Sandbox}})
+	e := draftOf(kinds.Builtin(), api.Account{Account: core.Account{ID: "1", Name: "shop", Env: core.Sandbox}})
 	if in := e.input(); in.Secret != nil || in.ProxyPassword != nil {
 		t.Error("an edit replaces secrets that were not typed")
 	}
 }
 
 func TestDraftChanged(t *testing.T) {
-	d := newDraft(core.Sandbox)
+	d := newDraft(kinds.Builtin(), core.Sandbox)
 	if d.changed() {
 		t.Error("an untouched form asks before it closes")
 	}
-	d.name = "x"
+	d.Name = "x"
 	if !d.changed() {
 		t.Error("what was typed is dropped in silence")
 	}
@@ -244,7 +246,7 @@ func TestFormChoosesAFormat(t *testing.T) {
 		}
 	})
 	s.mustSay("curl command ▾")
-	if got := s.form.draft.copyFormat; got != "curl" || !s.form.draft.changed() {
+	if got := s.form.draft.CopyFormat; got != "curl" || !s.form.draft.changed() {
 		t.Errorf("the draft has the format %q", got)
 	}
 }

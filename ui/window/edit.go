@@ -5,7 +5,6 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
-	"tokentray/core/kinds"
 	"tokentray/ui/kit"
 )
 
@@ -23,12 +22,12 @@ func (w *Window) openAdd() {
 	if w.view == viewLive {
 		env = core.Live
 	}
-	w.openForm(newDraft(env))
+	w.openForm(newDraft(w.kinds, env))
 }
 
 func (w *Window) openEdit(id core.ID) {
 	if a, ok := w.model.find(id); ok {
-		w.openForm(draftOf(a))
+		w.openForm(draftOf(w.kinds, a))
 	}
 }
 
@@ -36,14 +35,21 @@ func (w *Window) openForm(d draft) {
 	if w.form != nil || !w.closePage() {
 		return
 	}
-	w.form = newForm(&w.model, d, formActions{back: w.leaveForm, save: w.saveForm, test: w.testForm, ip: w.copyIP})
+	w.form = newForm(&w.model, d, formActions{back: w.leaveForm, save: w.saveForm, test: w.testForm, ip: w.copyIP, redraw: w.redrawForm})
 	w.form.draw(w.look)
 	w.showPage(w.form.page.Root)
 	first := "name"
 	if d.origin != nil {
-		first = "appid"
+		first = d.spec().IDField()
 	}
 	w.win.Canvas().Focus(w.form.fields[first])
+}
+
+// redrawForm draws the form anew, with the fields of another kind.
+func (w *Window) redrawForm(f *form) {
+	f.draw(w.look)
+	w.showPage(f.page.Root)
+	w.win.Canvas().Focus(f.fields["kind"])
 }
 
 // leaveForm closes the form, after a question when something was typed.
@@ -61,7 +67,7 @@ func (w *Window) testForm(f *form) {
 		return
 	}
 	if f.draft.needsConsent() && !f.draft.consent {
-		f.answer(w.look.T("form.test.legacy"), false, "")
+		f.answer(w.look.T("form.test.harm"), false, "")
 		return
 	}
 	req := api.TestRequest{Input: f.draft.input()}
@@ -178,13 +184,13 @@ func (w *Window) setAuto(id core.ID, on bool) {
 	})
 }
 
-// useStable has a legacy account ask for stable_token from now on.
-func (w *Window) useStable(id core.ID) {
+// useSibling changes an account to the harmless kind that goes with its own.
+func (w *Window) useSibling(id core.ID) {
 	a, ok := w.model.find(id)
 	if !ok {
 		return
 	}
-	ref, kind := a.Ref(), kinds.WeChat
+	ref, kind := a.Ref(), w.look.Words.Spec(a.Kind).Sibling
 	w.tell(w.look.T("snack.busy", "account", refWords(ref)))
 	ask(w, upstreamWait, func(ctx context.Context, g Agent) (api.Saved, error) {
 		return g.Edit(ctx, ref, api.AccountInput{Input: core.Input{Kind: &kind}, Apart: true})
@@ -199,7 +205,7 @@ func (w *Window) useStable(id core.ID) {
 			w.tellSaved(s.Account)
 			return
 		}
-		w.tell(w.look.T("snack.stable", "account", refWords(ref)))
+		w.tell(w.look.T("snack.sibling", "account", refWords(ref), "kind", w.look.Words.Kind(kind)))
 	})
 }
 

@@ -29,16 +29,16 @@ func joined(l *kit.Look, a, b string) string {
 func refusal(l *kit.Look, err *core.Error, account string) string {
 	var fields core.Problems
 	if errors.As(err, &fields) && len(fields.Fatal()) > 0 {
-		return problemWords(l, fields.Fatal())
+		return problemWords(l, err.Kind, fields.Fatal())
 	}
 	return explained(l, wire(err), account)
 }
 
 // problemWords says what is wrong with fields, a line each.
-func problemWords(l *kit.Look, found core.Problems) string {
+func problemWords(l *kit.Look, kind core.Kind, found core.Problems) string {
 	var words []string
 	for _, p := range found {
-		words = append(words, l.Words.Say(text.Key("problem."+p.Key)))
+		words = append(words, l.Words.Problem(kind, p))
 	}
 	return strings.Join(words, "\n")
 }
@@ -46,20 +46,20 @@ func problemWords(l *kit.Look, found core.Problems) string {
 // remedyText is what can be done, in the window's own words where the command
 // line's would name a command.
 func remedyText(l *kit.Look, e *api.Error, ref string) string {
-	if key := text.Key("window.remedy." + e.Remedy); l.Words.Has(key) {
+	if l.Words.HasOf("window.remedy", e.Kind, e.Remedy) {
 		ip := e.CallerIP
 		if ip == "" {
 			ip = l.Words.Say("word.this_ip")
 		}
-		return l.Words.Say(key, "ip", ip)
+		return l.Words.SayOf("window.remedy", e.Kind, e.Remedy, "ip", ip)
 	}
 	return l.Words.Remedy(e, ref)
 }
 
 // causeLine is what went wrong in words that fit a row.
 func causeLine(l *kit.Look, a api.Account) string {
-	if key := text.Key("window.cause." + a.Error.Remedy); l.Words.Has(key) {
-		return l.Words.Say(key)
+	if l.Words.HasOf("window.cause", a.Error.Kind, a.Error.Remedy) {
+		return l.Words.SayOf("window.cause", a.Error.Kind, a.Error.Remedy)
 	}
 	return l.Words.Cause(a.Error, refWords(a.Ref()))
 }

@@ -298,7 +298,7 @@ func blocked(name string, env core.Env) api.Account {
 		State:      core.StateBlocked,
 		CallsToday: 1,
 		Error: &api.Error{
-			Class: core.Whitelist, Message: "the IP is not on the whitelist", Remedy: core.RemedyWhitelist, UpstreamCode: 40164,
+			Class: core.Whitelist, Message: "the IP is not on the whitelist", Remedy: core.RemedyWhitelist, UpstreamCode: 40164, Kind: kinds.WeChat,
 			CallerIP: "203.0.113.7", RID: "65f0-1a2b-3c4d", Upstream: "invalid ip 203.0.113.7, not in whitelist",
 		},
 	}

@@ -6,7 +6,6 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
-	"tokentray/core/kinds"
 	"tokentray/ui/kit"
 )
 
@@ -79,7 +78,7 @@ func (w *Window) findFrom(start string) {
 // finds nothing here, and would stand on the screen in clear.
 func (w *Window) pastedInSearch(content string) bool {
 	p, _ := readPasted(content)
-	if kinds.Builtin().LooksSecret(content) {
+	if w.look.Words.Kinds().LooksSecret(content) {
 		p = pasted{Secret: strings.TrimSpace(content)}
 	}
 	if p.Secret == "" {

@@ -1,6 +1,9 @@
 package window
 
 import (
+	"cmp"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -49,10 +52,11 @@ type form struct {
 
 // formActions are what the form asks of the window.
 type formActions struct {
-	back func()
-	save func(*form)
-	test func(*form)
-	ip   func(ip string) // copies it
+	back   func()
+	save   func(*form)
+	test   func(*form)
+	ip     func(ip string) // copies it
+	redraw func(*form)
 }
 
 func newForm(m *model, d draft, on formActions) *form {
@@ -70,28 +74,35 @@ func (f *form) draw(look *kit.Look) {
 	l := f.look
 	f.says, f.fields, f.boxes = map[string]*kit.Prose{}, map[string]fyne.Focusable{}, map[string]fyne.CanvasObject{}
 
-	f.page.Add(f.entry("name", kit.NewEntry(l, l.T("form.name.hint"), d.name, f.typed("name", &d.name))))
-	f.page.Add(f.field("env", kit.NewSegment(l, string(d.env), func(v string) { d.env = core.Env(v); f.touch("env") }, envChoices(l)...)))
-	f.page.Add(f.field("product", kit.NewSegment(l, string(d.product), func(v string) { d.product = core.Product(v); f.touch("product") }, productChoices(l)...)))
+	f.page.Add(f.entry("name", kit.NewEntry(l, l.T("form.name.hint"), d.Name, f.typed("name", &d.Name))))
+	f.page.Add(f.field("env", kit.NewSegment(l, string(d.Env), func(v string) { d.Env = core.Env(v); f.touch("env") }, envChoices(l)...)))
+	if len(d.spec().Products) > 0 {
+		f.page.Add(f.field("product", kit.NewSegment(l, string(d.Product), func(v string) { d.Product = core.Product(v); f.touch("product") }, f.productChoices()...)))
+	}
 	f.fromSay = kit.NewProse("", 13, l.Palette.SandboxText)
-	appID := kit.NewEntry(l, "wx…", d.appID, f.typed("appid", &d.appID))
-	f.page.Add(kit.Stack(2*kit.Grid, f.fromSay, f.entry("appid", appID)))
-	secret := kit.NewSecretEntry(l, "", d.secret, f.typed("secret", &d.secret))
-	f.page.Add(f.entry("secret", secret))
+	for i, one := range d.kindFields(false) {
+		drawn := f.drawKindField(one)
+		if i == 0 { // what was filled in is told above the first
+			drawn = kit.Stack(2*kit.Grid, f.fromSay, drawn)
+		}
+		f.page.Add(drawn)
+	}
 
 	f.kindSay = kit.NewProse("", 13, l.Palette.Muted)
-	kind := kit.NewSegment(l, string(d.kind), func(v string) { d.kind = core.Kind(v); f.touch("kind") }, kindChoices(l)...)
+	kind := kit.NewSegment(l, string(d.Kind), f.chooseKind, f.kindChoices()...)
 	f.page.Add(kit.Stack(2*kit.Grid, f.field("kind", kind), f.kindSay))
 	f.consent = f.drawConsent()
 	f.page.Add(f.consent)
-	f.page.Add(kit.NewToggle(l, l.T("form.auto"), d.auto, func(on bool) { d.auto = on; f.check() }))
+	f.page.Add(kit.NewToggle(l, l.T("form.auto"), d.Auto, func(on bool) { d.Auto = on; f.check() }))
 
 	f.page.Add(canvas.NewRectangle(l.Palette.Line))
-	f.page.Add(f.entry("base_url", kit.NewEntry(l, l.T("form.base_url.hint"), d.baseURL, f.typed("base_url", &d.baseURL))))
-	f.page.Add(f.entry("proxy", kit.NewEntry(l, l.T("form.proxy.hint"), d.proxy, f.typed("proxy", &d.proxy))))
+	for _, one := range d.kindFields(true) {
+		f.page.Add(f.drawKindField(one))
+	}
+	f.page.Add(f.entry("proxy", kit.NewEntry(l, l.T("form.proxy.hint"), d.Proxy, f.typed("proxy", &d.Proxy))))
 	f.page.Add(f.entry("proxy_password", kit.NewSecretEntry(l, "", d.proxyPassword, f.typed("proxy_password", &d.proxyPassword))))
 	f.page.Add(f.field("copy_format", kit.Beside(f.drawFormats())))
-	f.page.Add(f.entry("note", kit.NewNoteEntry(l, d.note, f.typed("note", &d.note))))
+	f.page.Add(f.entry("note", kit.NewNoteEntry(l, d.Note, f.typed("note", &d.Note))))
 	f.drawFoot()
 	f.page.ScrollTo(offset)
 	f.check()
@@ -105,7 +116,7 @@ func (f *form) drawHead(l *kit.Look) *kit.Head {
 	case d.editing:
 		title = l.T("form.edit", "account", refWords(d.ref))
 	case d.origin != nil:
-		title = l.T("form.twin_of", "account", refWords(d.origin.Ref()), "env", l.Words.Say(text.Key("env."+string(d.env))))
+		title = l.T("form.twin_of", "account", refWords(d.origin.Ref()), "env", l.Words.Say(text.Key("env."+string(d.Env))))
 	}
 	clip := kit.NewSmallButton(l, kit.Quiet, l.T("form.clipboard"), func() {
 		if !f.pasted(fyne.CurrentApp().Clipboard().Content()) {
@@ -114,6 +125,43 @@ func (f *form) drawHead(l *kit.Look) *kit.Head {
 		}
 	})
 	return kit.NewHead(l, kit.NewIconButton(l, kit.IconBack, l.T("back"), f.on.back), title, clip)
+}
+
+// drawKindField is a field of the kind's own with its label.
+func (f *form) drawKindField(one kinds.Field) fyne.CanvasObject {
+	l, d := f.look, &f.draft
+	set := func(value string) {
+		d.Account = one.Set(d.Account, value)
+		f.touch(one.Key)
+	}
+	switch one.Input {
+	case kinds.SecretText:
+		return f.entry(one.Key, kit.NewSecretEntry(l, "", d.secret, f.typed(one.Key, &d.secret)))
+	case kinds.Choice:
+		var choices []kit.Choice
+		for _, v := range one.Choices {
+			choices = append(choices, kit.Choice{Value: v, Label: l.Words.Choice(d.Kind, one, v)})
+		}
+		return f.field(one.Key, kit.NewSegment(l, cmp.Or(one.Value(d.Account), one.Choices[0]), set, choices...))
+	case kinds.Bool:
+		return f.field(one.Key, kit.NewToggle(l, l.Words.Field(d.Kind, one), one.Value(d.Account) == "true", func(on bool) { set(strconv.FormatBool(on)) }))
+	}
+	hint := one.Hint
+	if one.Key == kinds.BaseURL {
+		hint = cmp.Or(hint, d.spec().BaseURL)
+	}
+	return f.entry(one.Key, kit.NewEntry(l, hint, one.Value(d.Account), set))
+}
+
+// chooseKind changes the kind, and draws the form anew where the other kind has
+// other fields.
+func (f *form) chooseKind(kind string) {
+	before := f.draft.formFields()
+	f.draft.choose(core.Kind(kind))
+	if !slices.Equal(before, f.draft.formFields()) {
+		f.on.redraw(f)
+	}
+	f.touch("kind")
 }
 
 // drawFoot is the line with Test and Save, under what they answered.
@@ -133,10 +181,10 @@ func (f *form) drawFoot() {
 func (f *form) drawFormats() *kit.Button {
 	l, d := f.look, &f.draft
 	var b *kit.Button
-	b = kit.NewButton(l, kit.Quiet, formatLabel(l, d.copyFormat), func() {
+	b = kit.NewButton(l, kit.Quiet, formatLabel(l, d.CopyFormat), func() {
 		pick := func(name string) func() {
 			return func() {
-				d.copyFormat = name
+				d.CopyFormat = name
 				b.Rename(formatLabel(l, name))
 				f.touch("copy_format")
 			}
@@ -166,7 +214,7 @@ func (f *form) drawConsent() *fyne.Container {
 	l, d := f.look, &f.draft
 	ground := canvas.NewRectangle(l.Palette.Warn)
 	ground.CornerRadius = kit.Radius
-	allow := kit.NewToggle(l, l.T("form.consent"), d.consent, func(on bool) { d.consent = on; f.check() })
+	allow := kit.NewToggle(l, "", d.consent, func(on bool) { d.consent = on; f.check() })
 	f.fields["consent"] = allow
 	inner := kit.Stack(2*kit.Grid, allow,
 		kit.NewProse(l.T("form.live_needs"), 13, l.Palette.Muted))
@@ -182,8 +230,16 @@ func (f *form) field(name string, o fyne.CanvasObject) fyne.CanvasObject {
 	if o, ok := o.(fyne.Focusable); ok {
 		f.fields[name] = o
 	}
-	f.boxes[name] = kit.Stack(kit.Grid, kit.BoldText(l.T("form."+name), 13, l.Palette.Text), o, say)
+	f.boxes[name] = kit.Stack(kit.Grid, kit.BoldText(f.label(name), 13, l.Palette.Text), o, say)
 	return f.boxes[name]
+}
+
+// label is the word over a field.
+func (f *form) label(name string) string {
+	if one, ok := f.draft.spec().Field(name); ok {
+		return f.look.Words.Field(f.draft.Kind, one)
+	}
+	return f.look.T("form." + name)
 }
 
 // pasted takes a text that holds more than one value apart and fills in what it
@@ -218,8 +274,10 @@ func (f *form) fill(p pasted) {
 		f.from = "form.from.both"
 	}
 	f.check()
-	for _, field := range []string{"secret", "appid"} { // where it went
-		f.page.Reveal(f.fields[field].(*kit.Entry))
+	for _, field := range []string{kinds.Secret, kinds.AppID} { // where it went
+		if e, ok := f.fields[field].(*kit.Entry); ok {
+			f.page.Reveal(e)
+		}
 	}
 }
 
@@ -240,7 +298,7 @@ func (f *form) pastedInto(field string) func(string) bool {
 		case "appid", "secret":
 			return f.pasted(content)
 		case "name", "base_url", "proxy":
-			if kinds.Builtin().LooksSecret(content) {
+			if f.draft.kinds.LooksSecret(content) {
 				f.fill(pasted{Secret: strings.TrimSpace(content)})
 				return true
 			}
@@ -288,13 +346,10 @@ func (f *form) check() {
 		}
 		say.SetOrHide(words, ink)
 	}
-	key := "form.kind.wechat"
-	if f.draft.kind == kinds.WeChatLegacy {
-		key = "form.kind.legacy"
-	}
-	f.kindSay.Set(l.T(key), p.Muted)
+	f.kindSay.Set(l.Words.KindSays(f.draft.Kind, "say"), p.Muted)
 	f.hints()
 	f.consent.Hidden = !f.draft.needsConsent()
+	f.fields["consent"].(*kit.Toggle).Words.Set(l.Words.KindSays(f.draft.Kind, "consent"), p.Text)
 	for name, box := range f.boxes {
 		kit.Visible(box, f.draft.has(name))
 	}
@@ -356,14 +411,14 @@ func (f *form) ready(focus func(fyne.Focusable), test bool) bool {
 	problems := f.draft.problems(f.look, f.model)
 	if test {
 		delete(problems, "name")
-		for _, field := range formFields() {
+		for _, field := range f.draft.formFields() {
 			f.touched[field] = f.touched[field] || field != "name"
 		}
 	} else {
 		f.pressed = true
 	}
 	f.check()
-	field, bad := fatal(problems)
+	field, bad := fatal(f.draft.formFields(), problems)
 	if bad && f.fields[field] != nil {
 		focus(f.fields[field])
 	}
@@ -395,18 +450,18 @@ func testWords(l *kit.Look, r api.TestResult, account string) (string, bool) {
 	return l.T("form.test.ok", "mask", r.Mask, "time", l.Words.Coarse(time.Duration(r.ExpiresIn)*time.Second)), true
 }
 
-func productChoices(l *kit.Look) []kit.Choice {
+func (f *form) productChoices() []kit.Choice {
 	var out []kit.Choice
-	for _, p := range kinds.Builtin().Products() {
-		out = append(out, kit.Choice{Value: string(p), Label: l.T("product." + string(p))})
+	for _, p := range f.draft.spec().Products {
+		out = append(out, kit.Choice{Value: string(p.Product), Label: f.look.Words.ProductShort(f.draft.Kind, p.Product)})
 	}
 	return out
 }
 
-func kindChoices(l *kit.Look) []kit.Choice {
+func (f *form) kindChoices() []kit.Choice {
 	var out []kit.Choice
-	for _, k := range kinds.Builtin().Names() {
-		out = append(out, kit.Choice{Value: string(k), Label: l.Words.Say(text.Key("kind." + string(k)))})
+	for _, k := range f.draft.kinds.Names() {
+		out = append(out, kit.Choice{Value: string(k), Label: f.look.Words.Kind(k)})
 	}
 	return out
 }

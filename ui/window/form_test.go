@@ -29,8 +29,8 @@ func TestFormTakesAPastedBlock(t *testing.T) {
 		s.openAdd()
 		s.focus(s.form.fields[field])
 		s.paste("AppID: wx0123456789abcdef\nAppSecret: " + goodSecret)
-		if d := s.form.draft; d.appID != "wx0123456789abcdef" || d.secret != goodSecret {
-			t.Errorf("pasted into %s: AppID %q, a secret of %d bytes", field, d.appID, len(d.secret))
+		if d := s.form.draft; d.AppID != "wx0123456789abcdef" || d.secret != goodSecret {
+			t.Errorf("pasted into %s: AppID %q, a secret of %d bytes", field, d.AppID, len(d.secret))
 		}
 		s.mustSay("AppID and AppSecret filled in from the clipboard.", "wx0123456789abcdef")
 		s.mustNotSay(goodSecret)
@@ -50,8 +50,8 @@ func TestFormTakesNoSecretForAName(t *testing.T) {
 	s := newStage(t).open()
 	s.openAdd()
 	s.paste(goodSecret + "\n")
-	if d := s.form.draft; d.name != "" || d.secret != goodSecret {
-		t.Errorf("the name has %d bytes, the secret %d", len(d.name), len(d.secret))
+	if d := s.form.draft; d.Name != "" || d.secret != goodSecret {
+		t.Errorf("the name has %d bytes, the secret %d", len(d.Name), len(d.secret))
 	}
 	s.mustSay("AppSecret filled in from the clipboard")
 	s.mustNotSay(goodSecret)
@@ -67,8 +67,8 @@ func TestFormTakesNoSecretForAName(t *testing.T) {
 	s.typeInto("name", "")
 	s.focus(s.form.fields["name"])
 	s.paste("shop, AppID: wx0123456789abcdef")
-	if d := s.form.draft; d.name != "shop, AppID: wx0123456789abcdef" {
-		t.Errorf("the name is %q", d.name)
+	if d := s.form.draft; d.Name != "shop, AppID: wx0123456789abcdef" {
+		t.Errorf("the name is %q", d.Name)
 	}
 	s.press("Save")
 	s.untilSays("saved")
@@ -163,7 +163,7 @@ func TestDuplicateAsTheOtherEnvironment(t *testing.T) {
 	item.Action()
 	s.mustSay("Live copy of shop/sandbox", "http://proxy.example:8080", "ask Li", "curl command ▾", "not copied", "I allow legacy fetches")
 	d := s.form.draft
-	if d.editing || d.name != "shop" || d.env != core.Live || d.appID != "" || d.secret != "" || d.consent || d.product != kinds.ProductOfficial {
+	if d.editing || d.Name != "shop" || d.Env != core.Live || d.AppID != "" || d.secret != "" || d.consent || d.Product != kinds.ProductOfficial {
 		t.Errorf("the draft is %+v", d)
 	}
 	if s.win.Canvas().Focused() != s.form.fields["appid"] {
@@ -173,7 +173,7 @@ func TestDuplicateAsTheOtherEnvironment(t *testing.T) {
 		t.Error("what was only prefilled is asked about")
 	}
 	s.typeInto("appid", "wx0123456789abcdef")
-	s.mustSay("two legacy accounts would kill each")
+	s.mustSay("two accounts of this kind would kill")
 	s.typeInto("appid", "wxfedcba9876543210")
 	s.typeInto("secret", goodSecret)
 	s.press("Save")
@@ -223,8 +223,8 @@ func TestFormOutlivesTheAgent(t *testing.T) {
 	s.refuse(nil)
 	s.until("the agent", func() bool { return s.phase == phaseConnected })
 	s.mustNotSay("The agent is gone.")
-	if d := s.form.draft; d.name != "shop" || d.appID != "wx0123456789abcdef" || d.secret != goodSecret {
-		t.Fatalf("the draft is name %q, AppID %q, a secret of %d bytes", d.name, d.appID, len(d.secret))
+	if d := s.form.draft; d.Name != "shop" || d.AppID != "wx0123456789abcdef" || d.secret != goodSecret {
+		t.Fatalf("the draft is name %q, AppID %q, a secret of %d bytes", d.Name, d.AppID, len(d.secret))
 	}
 	s.press("Save")
 	s.untilSays("shop/sandbox saved")
@@ -259,7 +259,7 @@ func TestFormKeepsTheCursor(t *testing.T) {
 	s.agent.send(api.Event{Type: api.EventSettings, Settings: &next})
 	s.untilSays("添加账号")
 	s.win.Canvas().Focused().TypedRune('o')
-	if got := s.form.draft.name; got != "shop" {
+	if got := s.form.draft.Name; got != "shop" {
 		t.Errorf("the name is %q", got)
 	}
 }

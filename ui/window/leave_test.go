@@ -93,7 +93,7 @@ func TestClosingAsksForWhatWasTyped(t *testing.T) {
 		"a form": {
 			func(s *stage) { s.openAdd(); s.typeInto("name", "half typed") },
 			"Discard what you typed?", "Keep editing", "Discard",
-			func(s *stage) bool { return s.form != nil && s.form.draft.name == "half typed" },
+			func(s *stage) bool { return s.form != nil && s.form.draft.Name == "half typed" },
 		},
 		"a client key that was not copied": {
 			func(s *stage) {

@@ -6,6 +6,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/kinds"
 )
 
 // link keeps the window connected: it hands what the agent tells over to the
@@ -36,6 +37,15 @@ func (w *Window) told(n api.News[Agent]) {
 		w.found(n.Agent)
 	}
 	w.event(n.Event)
+}
+
+// know takes the kinds that the agent knows.
+func (w *Window) know(set kinds.Set) {
+	if !w.kinds.Equal(set) {
+		w.kinds = set
+		w.kindsSeen++
+		w.applyLook()
+	}
 }
 
 // found takes the agent that was connected to.

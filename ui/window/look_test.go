@@ -93,14 +93,15 @@ func TestEveryWordIsThere(t *testing.T) {
 	for _, f := range format.Names() {
 		more = append(more, "format."+f)
 	}
-	for _, p := range kinds.Builtin().Products() {
-		more = append(more, "product."+string(p))
-	}
 	for a := actCopyIP; a <= actRetry; a++ {
 		more = append(more, buttonKey(a))
 	}
-	for _, field := range formFields() {
-		more = append(more, "form."+field)
+	f := newForm(nil, newDraft(kinds.Builtin(), core.Sandbox), formActions{})
+	f.look = l
+	for _, field := range f.draft.formFields() {
+		if words := f.label(field); strings.HasPrefix(words, "window.") || words == field {
+			t.Errorf("the field %s has no label", field)
+		}
 	}
 	for _, key := range core.SettingKeys() {
 		more = append(more, "set."+key)

@@ -88,5 +88,5 @@ func (w *Window) menuOf(a api.Account) *fyne.Menu {
 // twinItem begins the account's twin in the other environment.
 func (w *Window) twinItem(a api.Account) *fyne.MenuItem {
 	env := w.look.Words.Say(text.Key("env." + string(otherEnv(a.Env))))
-	return fyne.NewMenuItem(w.look.T("menu.twin", "env", env), func() { w.openForm(twinDraft(a)) })
+	return fyne.NewMenuItem(w.look.T("menu.twin", "env", env), func() { w.openForm(twinDraft(w.kinds, a)) })
 }

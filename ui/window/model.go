@@ -5,6 +5,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/kinds"
 )
 
 // view is which accounts the list shows. All is the window's alone and leaves
@@ -67,11 +68,16 @@ func (m *model) shown(v view, q query, now time.Time) []*api.Account {
 	return out
 }
 
-// twin is another account with the same kind, upstream and AppID.
-func (m *model) twin(id core.ID, kind core.Kind, baseURL, appID string) (api.Account, bool) {
-	for _, a := range m.Accounts {
-		if a.ID != id && a.Kind == kind && a.BaseURL == baseURL && a.AppID == appID && appID != "" {
-			return a, true
+// twin is another account that asks for the same token as one that is being
+// entered, which may have no ID yet.
+func (m *model) twin(set kinds.Set, a core.Account) (api.Account, bool) {
+	spec, _ := set.Of(a.Kind)
+	if f, ok := spec.Field(spec.IDField()); !ok || f.Value(a) == "" {
+		return api.Account{}, false // half typed
+	}
+	for _, b := range m.Accounts {
+		if b.ID != a.ID && set.TokenID(b.Account) == set.TokenID(a) {
+			return b, true
 		}
 	}
 	return api.Account{}, false

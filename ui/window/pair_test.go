@@ -180,7 +180,7 @@ func TestSavingNeverSwitchesTheEnvironment(t *testing.T) {
 	add := func(s *stage) core.ID {
 		s.openAdd()
 		s.typeInto("name", "mall")
-		s.form.draft.env = core.Live
+		s.form.draft.Env = core.Live
 		s.typeInto("appid", "wxfedcba9876543210")
 		s.typeInto("secret", goodSecret)
 		s.press("Save")
@@ -194,7 +194,7 @@ func TestSavingNeverSwitchesTheEnvironment(t *testing.T) {
 		},
 		"edit": func(s *stage) core.ID {
 			s.openEdit("solo-sandbox")
-			s.form.draft.env = core.Live
+			s.form.draft.Env = core.Live
 			s.press("Save")
 			return "solo-sandbox"
 		},

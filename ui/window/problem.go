@@ -5,7 +5,6 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
-	"tokentray/core/kinds"
 	"tokentray/ui/kit"
 	"tokentray/ui/text"
 )
@@ -29,7 +28,7 @@ const (
 	actUnlock
 	actVaultInit
 	actRetry
-	actStable
+	actSibling
 	actCopyRID
 )
 
@@ -38,8 +37,8 @@ const (
 // lives. It stays while it is tried again, or everything below it would move up
 // and down with each try.
 func problemOf(l *kit.Look, a api.Account, now time.Time) problem {
-	if undecided(a, now) {
-		a.State, a.Error = core.StateBlocked, &api.Error{Class: core.Misuse, Remedy: core.RemedyAllowLive}
+	if undecided(l.Words, a, now) {
+		a.State, a.Error = core.StateBlocked, &api.Error{Class: core.Misuse, Remedy: core.RemedyAllowLive, Kind: a.Kind}
 	}
 	if a.Error == nil {
 		return problem{}
@@ -56,26 +55,26 @@ func problemOf(l *kit.Look, a api.Account, now time.Time) problem {
 	p := problem{
 		Cause:  causeLine(l, a),
 		Remedy: remedyText(l, a.Error, refWords(a.Ref())),
-		Act:    helps(a),
+		Act:    helps(l.Words, a),
 	}
-	p.Button = l.T(buttonKey(p.Act))
+	p.Button = buttonWord(l, a, p.Act)
 	return p
 }
 
 // undecided reports whether nothing is fetched for an account, ever, until its
 // owner has allowed it: the agent says so only once somebody asks for a token.
-func undecided(a api.Account, now time.Time) bool {
-	return mayBeUndecided(&a) && a.Error == nil && a.State != core.StateLocked && a.Remaining(now) == 0
+func undecided(say *text.Text, a api.Account, now time.Time) bool {
+	return mayBeUndecided(say, &a) && a.Error == nil && a.State != core.StateLocked && a.Remaining(now) == 0
 }
 
 // mayBeUndecided reports whether an account is of those that are fetched for
 // only once their owner has allowed it, and was not allowed.
-func mayBeUndecided(a *api.Account) bool {
-	return a.Env == core.Live && a.Kind == kinds.WeChatLegacy && !a.AllowLive
+func mayBeUndecided(say *text.Text, a *api.Account) bool {
+	return a.Env == core.Live && !a.AllowLive && say.Spec(a.Kind).Traits.Destructive()
 }
 
 // helps is the one action that helps most with what is wrong with an account.
-func helps(a api.Account) act {
+func helps(say *text.Text, a api.Account) act {
 	e := a.Error
 	switch e.Remedy {
 	case core.RemedyWhitelist:
@@ -93,7 +92,10 @@ func helps(a api.Account) act {
 	case core.RemedyVaultInit:
 		return actVaultInit
 	case core.RemedyQuotaKind:
-		return actStable
+		if say.Spec(a.Kind).Sibling != "" {
+			return actSibling
+		}
+		return actRetry
 	case core.RemedyConfirm, core.RemedyRefused, core.RemedyTryAgain, core.RemedyNetwork, core.RemedyTLS, core.RemedyAnswer,
 		core.RemedyQuotaDay, core.RemedyQuotaMinute:
 		return actRetry
@@ -101,7 +103,7 @@ func helps(a api.Account) act {
 	if e.Class == core.VaultClosed {
 		return actUnlock
 	}
-	if consoleURL(a) != "" && (e.Class == core.Frozen || e.Class == core.Whitelist) {
+	if say.Spec(a.Kind).Console(a.Account) != "" && (e.Class == core.Frozen || e.Class == core.Whitelist) {
 		return actConsole
 	}
 	return actRetry
@@ -109,7 +111,7 @@ func helps(a api.Account) act {
 
 // helpsToo are the further actions that the detail offers, in the order they
 // help.
-func helpsToo(a api.Account, first act) []act {
+func helpsToo(say *text.Text, a api.Account, first act) []act {
 	var out []act
 	add := func(what act, when bool) {
 		if when && what != first {
@@ -120,13 +122,17 @@ func helpsToo(a api.Account, first act) []act {
 	if e == nil || first == actUnlock || first == actVaultInit {
 		return nil
 	}
-	legacy := a.Kind == kinds.WeChatLegacy
-	add(actStable, legacy && (e.Class == core.Quota || e.Remedy == core.RemedyAllowLive))
+	add(actSibling, say.Spec(a.Kind).Sibling != "" && (e.Class == core.Quota || e.Remedy == core.RemedyAllowLive))
 	add(actCopyIP, e.CallerIP != "" && (e.Class == core.Whitelist || e.Class == core.Confirm))
-	add(actConsole, consoleURL(a) != "" && e.Class.NeedsPerson() && first != actConsent)
+	add(actConsole, say.Spec(a.Kind).Console(a.Account) != "" && e.Class.NeedsPerson() && first != actConsent)
 	add(actEdit, e.Class == core.BadSecret || e.Remedy == core.RemedySecretAgain || e.Remedy == core.RemedyNetwork)
 	add(actRetry, first != actConsent)
 	return out
+}
+
+// buttonWord is what the button says that does what helps an account.
+func buttonWord(l *kit.Look, a api.Account, do act) string {
+	return l.T(buttonKey(do), "kind", l.Words.Kind(l.Words.Spec(a.Kind).Sibling))
 }
 
 func buttonKey(a act) string {
@@ -145,8 +151,8 @@ func buttonKey(a act) string {
 		return "act.unlock"
 	case actVaultInit:
 		return "act.vault_init"
-	case actStable:
-		return "act.stable"
+	case actSibling:
+		return "act.sibling"
 	case actCopyRID:
 		return "act.copy_rid"
 	}
@@ -161,14 +167,15 @@ func advice(l *kit.Look, a api.Account) []string {
 		return nil
 	}
 	var out []string
-	if e.Class == core.Whitelist && atWeChat(a.BaseURL) {
-		out = append(out, l.T("where."+string(a.Product)))
+	spec := l.Words.Spec(a.Kind)
+	if where := l.Words.Where(a.Kind, a.Product); e.Class == core.Whitelist && spec.AtHome(a.Account) && where != "" {
+		out = append(out, where)
 	}
 	if e.PriorIP != "" {
 		out = append(out, l.T("help.prior_ip", "ip", e.PriorIP))
 	}
-	if e.Class == core.Quota && a.Kind == kinds.WeChatLegacy {
-		out = append(out, l.T("help.stable_does"))
+	if better := l.Words.KindSays(spec.Sibling, "instead"); e.Class == core.Quota && better != "" {
+		out = append(out, better)
 	}
 	return out
 }

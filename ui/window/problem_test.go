@@ -18,6 +18,7 @@ import (
 // ailing is an account that upstream refuses.
 func ailing(e api.Error) api.Account {
 	a := blocked("gate", core.Sandbox)
+	e.Kind = a.Kind
 	a.Error = &e
 	return a
 }
@@ -65,7 +66,7 @@ func TestEveryRefusalIsExplained(t *testing.T) {
 					t.Errorf("%v %s %s: the %s is %q", lang, e.Class, e.Remedy, what, s)
 				}
 			}
-			for _, too := range helpsToo(a, p.Act) {
+			for _, too := range helpsToo(l.Words, a, p.Act) {
 				if too == p.Act || !l.Words.Has(text.Key("window."+buttonKey(too))) {
 					t.Errorf("%s offers %v beside %v", e.Remedy, too, p.Act)
 				}
@@ -128,7 +129,7 @@ func TestConsoleURL(t *testing.T) {
 		{kinds.ProductOfficial, "http://127.0.0.1:8080", ""},
 		{kinds.ProductOfficial, "https://weixin.qq.com.example.org", ""},
 	} {
-		if got := consoleURL(api.Account{Account: core.Account{Product: c.product, BaseURL: c.base}}); got != c.want {
+		if got := kinds.Builtin().Default().Console(core.Account{Product: c.product, BaseURL: c.base}); got != c.want {
 			t.Errorf("%s at %q: %q, want %q", c.product, c.base, got, c.want)
 		}
 	}

@@ -93,7 +93,7 @@ func (b *problemBox) set(a api.Account, now time.Time) (changed bool) {
 	}
 	changed = b.rid.Set(rid, p.Muted) || changed
 	changed = kit.Visible(b.ridLine, rid != "") || changed
-	return b.buttons.Show(append([]act{found.Act}, helpsToo(a, found.Act)...), func(act, *kit.Button) {}) || changed
+	return b.buttons.Show(append([]act{found.Act}, helpsToo(l.Words, a, found.Act)...), func(what act, b *kit.Button) { b.Rename(buttonWord(l, a, what)) }) || changed
 }
 
 // at is the i-th line, empty where there are fewer.

@@ -2,11 +2,11 @@ package window
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"tokentray/core"
 	"tokentray/core/api"
-	"tokentray/core/kinds"
 	"tokentray/ui/kit"
 )
 
@@ -53,15 +53,15 @@ func (w *Window) force(id core.ID) {
 		return
 	}
 	l := w.look
-	body := l.T("force.stable")
-	if a.Kind == kinds.WeChatLegacy {
-		body = l.T("force.legacy")
+	var body []string
+	if breaks := l.Words.KindSays(a.Kind, "force"); breaks != "" {
+		body = append(body, breaks)
 	}
 	if a.Env == core.Live {
-		body += "\n" + l.T("force.live")
+		body = append(body, l.T("force.live"))
 	}
 	w.question(question{
-		title: l.T("force.title", "account", refWords(a.Ref())), body: body, yes: l.T("force.go"),
+		title: l.T("force.title", "account", refWords(a.Ref())), body: strings.Join(body, "\n"), yes: l.T("force.go"),
 		live: a.Env == core.Live, role: kit.Danger,
 	}, func() { w.refresh(id, api.RefreshRequest{Force: true, Person: true}) })
 }

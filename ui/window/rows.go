@@ -58,7 +58,7 @@ type row struct {
 // are listed.
 func rowOf(l *kit.Look, a api.Account, mixed bool, now time.Time) row {
 	r := row{
-		ID: a.ID, Name: a.Name, Kind: kindLine(l.Words, a), Live: a.Env == core.Live,
+		ID: a.ID, Name: a.Name, Kind: l.Words.KindLine(a.Kind, a.Product), Live: a.Env == core.Live,
 		Mask: a.Mask,
 	}
 	switch {
@@ -76,8 +76,8 @@ func rowOf(l *kit.Look, a api.Account, mixed bool, now time.Time) row {
 	r.State, r.StateTone = stateLine(l, a, now)
 	if r.Problem = problemOf(l, a, now); r.Problem.Act == actUnlock || r.Problem.Act == actVaultInit {
 		r.Problem = problem{} // one banner says it for all
-	} else if r.Problem.Act != actNone && a.Error != nil && l.Words.Has(text.Key("window.row."+a.Error.Remedy)) {
-		r.Problem.Remedy = l.T("row." + a.Error.Remedy)
+	} else if r.Problem.Act != actNone && a.Error != nil && l.Words.HasOf("window.row", a.Error.Kind, a.Error.Remedy) {
+		r.Problem.Remedy = l.Words.SayOf("window.row", a.Error.Kind, a.Error.Remedy)
 	}
 	return r
 }
@@ -96,13 +96,9 @@ func timeLeft(a api.Account, now time.Time) (string, tone) {
 	return text.Clock(left), toneText
 }
 
-func kindLine(say *text.Text, a api.Account) string {
-	return say.Say(text.Key("product."+string(a.Product))) + " · " + say.Say(text.Key("kind."+string(a.Kind)))
-}
-
 // stateLine says how renewal stands.
 func stateLine(l *kit.Look, a api.Account, now time.Time) (string, tone) {
-	state := shownState(&a, now)
+	state := shownState(l.Words, &a, now)
 	word := l.Words.Say(text.Key("state." + string(state)))
 	switch state {
 	case core.StateRetrying:

@@ -123,20 +123,6 @@ func TestKindThatFits(t *testing.T) {
 	}
 }
 
-func TestConsole(t *testing.T) {
-	a := blocked("gate", core.Sandbox)
-	a.BaseURL = "http://127.0.0.1:8080"
-	if u := consoleURL(a); u != "" {
-		t.Errorf("a simulator has a console: %s", u)
-	}
-	for _, p := range kinds.Builtin().Products() {
-		a := api.Account{Account: core.Account{Product: p}}
-		if u := consoleURL(a); !strings.HasPrefix(u, "https://") {
-			t.Errorf("%s: %q", p, u)
-		}
-	}
-}
-
 func TestMoment(t *testing.T) {
 	l := lookIn(text.English)
 	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.Local)

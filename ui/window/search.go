@@ -88,7 +88,7 @@ func (q *query) holds(t term, a *api.Account, now time.Time) bool {
 	case "env":
 		return startsOne(t.value, string(a.Env), q.say.Say(text.Key("env."+string(a.Env))))
 	case "state":
-		state := shownState(a, now)
+		state := shownState(q.say, a, now)
 		return startsOne(t.value, string(state), q.say.Say(text.Key("state."+string(state))))
 	}
 	return strings.Contains(q.kind(a), t.value)
@@ -99,7 +99,7 @@ func (q *query) kind(a *api.Account) string {
 	pair := kindPair{a.Product, a.Kind}
 	words, ok := q.kinds[pair]
 	if !ok {
-		words = strings.ToLower(string(a.Kind) + "\n" + string(a.Product) + "\n" + kindLine(q.say, *a))
+		words = strings.ToLower(string(a.Kind) + "\n" + string(a.Product) + "\n" + q.say.KindLine(a.Kind, a.Product))
 		q.kinds[pair] = words
 	}
 	return words
@@ -116,8 +116,8 @@ func startsOne(typed string, words ...string) bool {
 }
 
 // shownState is the state that a row shows.
-func shownState(a *api.Account, now time.Time) core.State {
-	if undecided(*a, now) {
+func shownState(say *text.Text, a *api.Account, now time.Time) core.State {
+	if undecided(say, *a, now) {
 		return core.StateBlocked
 	}
 	return a.StateAt(now)

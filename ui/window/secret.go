@@ -5,7 +5,6 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
-	"tokentray/core/kinds"
 	"tokentray/ui/kit"
 )
 
@@ -34,7 +33,7 @@ func (w *Window) askSecret(id core.ID) {
 	l := s.sheet.Look
 	body := l.T("secret.body")
 	if a.BaseURL != "" { // a file may have named it
-		to := core.Account{BaseURL: a.BaseURL, Proxy: a.Proxy}.Destination(upstreamBase, nil)
+		to := l.Words.Spec(a.Kind).Destination(a.Account)
 		body += "\n" + l.T("secret.host", "host", to.String())
 	}
 	if a.Remaining(w.now()) > 0 {
@@ -102,10 +101,10 @@ func (s *secretSheet) answered() bool {
 // try asks upstream with the new secret and saves it when a token comes.
 func (s *secretSheet) try() {
 	l := s.w.look
-	spec, _ := kinds.Builtin().Of(s.kind)
+	spec := l.Words.Spec(s.kind)
 	secret, found := spec.CleanSecret(core.NewSecret(s.field.Text))
 	if bad := found.Fatal(); len(bad) > 0 {
-		s.say(problemWords(l, bad), false)
+		s.say(problemWords(l, s.kind, bad), false)
 		return
 	}
 	if s.busy {

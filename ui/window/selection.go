@@ -37,7 +37,7 @@ func (w *Window) rowNow(id core.ID) row {
 // plainRow reports whether the row of an account has nothing to tell under it.
 func (w *Window) plainRow(id core.ID) bool {
 	a := w.model.Find(id)
-	return a == nil || a.Error == nil && !mayBeUndecided(a)
+	return a == nil || a.Error == nil && !mayBeUndecided(w.look.Words, a)
 }
 
 // point selects the account that was clicked.

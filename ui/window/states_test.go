@@ -76,7 +76,7 @@ func pageStates() []pageState {
 		{"form-twin", nil, func(s *stage) {
 			a, _ := s.model.find("campaign-sandbox")
 			a.Proxy = "http://proxy.example:8080"
-			s.openForm(twinDraft(a))
+			s.openForm(twinDraft(kinds.Builtin(), a))
 		}},
 		{"settings-shut", nil, open},
 		{"settings-open", func(s *stage) {

@@ -67,19 +67,21 @@ type Window struct {
 	skin    string // what the look was made of, to see whether it changed
 	percent int    // text size of the look
 
-	model    model
-	phase    phase
-	failure  *core.Error
-	agent    Agent // nil while there is none
-	status   api.Status
-	view     view
-	follow   bool // the view is that of the active environment
-	search   string
-	selected core.ID
-	using    bool       // the agent was asked to switch the environment
-	asked    core.Env   // to this one
-	heard    bool       // and has told of that switch
-	shown    *paneState // in the pane
+	model     model
+	kinds     kinds.Set // that the agent knows; this version's before it has told
+	kindsSeen int       // how often they changed
+	phase     phase
+	failure   *core.Error
+	agent     Agent // nil while there is none
+	status    api.Status
+	view      view
+	follow    bool // the view is that of the active environment
+	search    string
+	selected  core.ID
+	using     bool       // the agent was asked to switch the environment
+	asked     core.Env   // to this one
+	heard     bool       // and has told of that switch
+	shown     *paneState // in the pane
 	// clipClosed: the message about what is on the clipboard was closed.
 	clipClosed bool
 	paths      map[core.ID]string // the calls that were chosen last
@@ -129,7 +131,7 @@ func New(app fyne.App, cfg Config) *Window {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
 	w := &Window{
-		cfg: cfg, app: app, faces: kit.NewFonts(), model: newModel(), view: viewSandbox, follow: true,
+		cfg: cfg, app: app, faces: kit.NewFonts(), model: newModel(), kinds: kinds.Builtin(), view: viewSandbox, follow: true,
 		paths: map[core.ID]string{}, shown: &paneState{filter: historyAll},
 		again: make(chan struct{}, 1),
 	}

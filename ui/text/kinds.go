@@ -1,0 +1,165 @@
+package text
+
+import (
+	"strings"
+
+	"tokentray/core"
+	"tokentray/core/kinds"
+)
+
+// The sentences of a family of kinds stand in one file, kind_FAMILY.go, under
+// keys that are made by rule of a kind K, a product P, a field F:
+//
+//	kind.K               what lists call it
+//	kind.K.say           what choosing it means
+//	kind.K.force         what a forced token breaks; kind.K.force_live: in production
+//	kind.K.consent       what the owner of a live account allows, if asking again
+//	                     is destructive; kind.K.consent_live: what that breaks
+//	kind.K.instead       what is better about it, for accounts of the kind it is
+//	                     the sibling of
+//	product.P            and product.P.short, where there is little room
+//	product.P.only       said where a product stands in the environment it is not in
+//	where.P              where the console has the list of addresses
+//	field.F              the label of a field; field.F.VALUE of a choice
+//	problem.KEY          what is wrong with a field
+//	remedy.KEY, cause.KEY, window.remedy.KEY, window.cause.KEY, window.row.KEY
+//	starter.group.KEY, starter.call.KEY
+//
+// A kind's own sentence stands before the one for all: remedy.K.secret before
+// remedy.secret. So does its family's; the family is the kind's name up to the
+// first dash. A kind that a user added has no sentences but labels.
+
+// kindTables lists the families.
+func kindTables() []table {
+	return []table{
+		kindWeChat(),
+	}
+}
+
+// ofKind is the key of what is said for a kind: prefix.K.rest, else that of its
+// family, else prefix.rest.
+func (t *Text) ofKind(prefix string, k core.Kind, rest string) Key {
+	family, _, _ := strings.Cut(string(k), "-")
+	for _, of := range []string{string(k), family} {
+		if key := Key(prefix + "." + of + "." + rest); of != "" && t.Has(key) {
+			return key
+		}
+	}
+	return Key(prefix + "." + rest)
+}
+
+// HasOf reports whether there is a sentence for a kind, or for all.
+func (t *Text) HasOf(prefix string, k core.Kind, rest string) bool {
+	return t.Has(t.ofKind(prefix, k, rest))
+}
+
+// SayOf says what is said for a kind: the sentence prefix.K.rest, else that of
+// its family, else prefix.rest.
+func (t *Text) SayOf(prefix string, k core.Kind, rest string, args ...any) string {
+	return t.Say(t.ofKind(prefix, k, rest), args...)
+}
+
+// labelled is the sentence of a key, else the label, else the name itself.
+func (t *Text) labelled(key Key, label kinds.Label, name string) string {
+	if t.Has(key) {
+		return t.Say(key)
+	}
+	words := []string{label["en"], label["zh"]}
+	if t.lang == Chinese {
+		words[0], words[1] = words[1], words[0]
+	}
+	for _, w := range append(words, name) {
+		if w != "" {
+			return w
+		}
+	}
+	return ""
+}
+
+// Kind is what lists call a kind.
+func (t *Text) Kind(k core.Kind) string {
+	return t.labelled(Key("kind."+string(k)), t.Spec(k).Label, string(k))
+}
+
+// KindSays is what is said about a kind: say, force, force_live, consent,
+// consent_live or instead. It is empty for a kind that a user added.
+func (t *Text) KindSays(k core.Kind, what string) string {
+	if key := Key("kind." + string(k) + "." + what); t.Has(key) {
+		return t.Say(key)
+	}
+	return ""
+}
+
+// Product is what people call a product; empty for kinds without any.
+func (t *Text) Product(k core.Kind, p core.Product) string {
+	one, _ := t.Spec(k).Product(p)
+	return t.labelled(Key("product."+string(p)), one.Label, string(p))
+}
+
+// ProductShort is Product where there is little room.
+func (t *Text) ProductShort(k core.Kind, p core.Product) string {
+	if key := Key("product." + string(p) + ".short"); t.Has(key) {
+		return t.Say(key)
+	}
+	return t.Product(k, p)
+}
+
+// KindLine is product and kind in one line.
+func (t *Text) KindLine(k core.Kind, p core.Product) string {
+	if product := t.Product(k, p); product != "" {
+		return product + " · " + t.Kind(k)
+	}
+	return t.Kind(k)
+}
+
+// Field is the label of a kind's field.
+func (t *Text) Field(k core.Kind, f kinds.Field) string {
+	return t.labelled(t.ofKind("field", k, f.Key), f.Label, f.Key)
+}
+
+// Choice is what people call a value of a choice.
+func (t *Text) Choice(k core.Kind, f kinds.Field, value string) string {
+	return t.labelled(t.ofKind("field", k, f.Key+"."+value), nil, value)
+}
+
+// Where is where the console has the list of addresses that may call, empty when
+// nobody knows.
+func (t *Text) Where(k core.Kind, p core.Product) string {
+	if t.HasOf("where", k, string(p)) {
+		return t.SayOf("where", k, string(p))
+	}
+	return ""
+}
+
+// Problem says what is wrong with a field of an account of a kind. A field that
+// has no sentence of its own for it gets the one for every field.
+func (t *Text) Problem(k core.Kind, p core.Problem) string {
+	key := t.ofKind("problem", k, p.Key)
+	if !t.Has(key) {
+		for _, general := range []string{"empty", "unknown", "bad", "https"} {
+			if p.Key == p.Field+"_"+general {
+				key = Key("problem.field_" + general)
+			}
+		}
+	}
+	if !t.Has(key) && p.Says != "" {
+		return p.Says
+	}
+	var products []core.Product
+	for _, one := range t.Spec(k).Products {
+		products = append(products, one.Product)
+	}
+	if len(products) == 0 { // nobody said of which kind
+		products = t.kinds.Products()
+	}
+	return t.Say(key, "kinds", joined(t.kinds.Names()), "products", joined(products))
+}
+
+// joined writes names one after another.
+func joined[T ~string](names []T) string {
+	out := make([]string, len(names))
+	for i, n := range names {
+		out[i] = string(n)
+	}
+	return strings.Join(out, ", ")
+}

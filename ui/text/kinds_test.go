@@ -1,0 +1,140 @@
+package text
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"tokentray/core"
+	"tokentray/core/kinds"
+)
+
+// TestEveryKindIsSaid walks all specs and names each sentence that is missing. The
+// rules are at the top of kinds.go.
+func TestEveryKindIsSaid(t *testing.T) {
+	for _, lang := range []Lang{English, Chinese} {
+		for _, missing := range New(lang).unsaid() {
+			t.Errorf("language %d: there is no sentence %s", lang, missing)
+		}
+	}
+}
+
+// TestWhatAKindLacksIsNamed: the walk sees everything that a kind needs.
+func TestWhatAKindLacksIsNamed(t *testing.T) {
+	mute := kinds.Spec{
+		Kind: "mute", Sibling: kinds.WeChat,
+		Fields: []kinds.Field{
+			{Key: "agent", Input: kinds.Choice, Choices: []string{"a"}, Required: true, Checks: []kinds.Check{{Match: "a", Problem: "agent_odd"}}},
+			{Key: kinds.BaseURL, Input: kinds.URL, Required: true},
+		},
+		Products: []kinds.Product{{Product: "owl", Env: core.Live}},
+		Traits:   core.Traits{Repeat: core.RepeatDestructive, ForceBudget: 1},
+		Token:    kinds.Place{Query: "t"},
+		Samples:  []kinds.Folder{{Key: "nest", Calls: []kinds.Call{{Key: "egg"}}}},
+	}
+	set, err := kinds.Builtin().With(mute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		"kind.mute", "kind.mute.say", "kind.mute.force", "kind.mute.force_live", "kind.mute.consent", "kind.mute.consent_live",
+		"product.owl", "product.owl.short", "product.owl.only", "field.agent", "field.agent.a", "problem.agent_odd",
+		"starter.group.nest", "starter.call.egg",
+	}
+	if got := New(English).Knowing(set).unsaid(); !slices.Equal(got, want) {
+		t.Errorf("missing %q, want %q", got, want)
+	}
+	mute.Label = kinds.Label{"en": "Mute"} // a user's own kind is not explained
+	if set, err = kinds.Builtin().With(mute); err != nil {
+		t.Fatal(err)
+	}
+	if got := New(Chinese).Knowing(set).Kind("mute"); got != "Mute" {
+		t.Errorf("a label of the other language is better than none: %q", got)
+	}
+}
+
+// unsaid lists the sentences that the kinds need and do not have.
+func (t *Text) unsaid() []string {
+	var out []string
+	need := func(keys ...string) {
+		for _, k := range keys {
+			if t.Has(Key(k)) && strings.TrimSpace(t.Say(Key(k))) != "" || slices.Contains(out, k) {
+				continue
+			}
+			out = append(out, k)
+		}
+	}
+	for _, s := range t.kinds.All() {
+		k := "kind." + string(s.Kind)
+		need(k, k+".say", k+".force", k+".force_live")
+		if s.Traits.Destructive() {
+			need(k+".consent", k+".consent_live")
+		}
+		if s.Sibling != "" {
+			need("kind." + string(s.Sibling) + ".instead")
+		}
+		for _, p := range s.Products {
+			need("product."+string(p.Product), "product."+string(p.Product)+".short")
+			if p.Env != "" {
+				need("product." + string(p.Product) + ".only")
+			}
+		}
+		for _, f := range s.Fields {
+			need(string(t.ofKind("field", s.Kind, f.Key)))
+			for _, v := range f.Choices {
+				need(string(t.ofKind("field", s.Kind, f.Key+"."+v)))
+			}
+			for _, c := range f.Checks {
+				need(string(t.ofKind("problem", s.Kind, c.Problem)))
+			}
+		}
+		for _, f := range s.Samples {
+			need("starter.group." + f.Key)
+			for _, c := range f.Calls {
+				need("starter.call." + c.Key)
+			}
+		}
+	}
+	return out
+}
+
+func TestAKindsOwnSentenceComesFirst(t *testing.T) {
+	x := New(English)
+	for _, tt := range []struct {
+		kind core.Kind
+		want string
+	}{
+		{kinds.WeChat, "WeChat console"},
+		{kinds.WeChatLegacy, "WeChat console"}, // its family's
+		{"pigeon", "upstream's console"},
+		{"", "upstream's console"},
+	} {
+		if got := x.SayOf("remedy", tt.kind, core.RemedySecret); !strings.Contains(got, tt.want) {
+			t.Errorf("%q: %q, want %q", tt.kind, got, tt.want)
+		}
+	}
+	for _, tt := range []struct {
+		problem core.Problem
+		want    string
+	}{
+		{core.Problem{Field: "agent", Key: "agent_empty"}, "This must not be empty."},
+		{core.Problem{Field: "agent", Key: "agent_https"}, "It must begin with https:// unless it is this machine."},
+		{core.Problem{Field: "agent", Key: "agent_odd", Says: "is odd"}, "is odd"},
+		{core.Problem{Field: "kind", Key: kinds.ProblemKind}, "The kind is one of: wechat, wechat-legacy."},
+		{core.Problem{Field: "appid", Key: "appid_empty"}, "Copy the AppID from the WeChat console."},
+	} {
+		if got := x.Problem(kinds.WeChat, tt.problem); got != tt.want {
+			t.Errorf("%s: %q, want %q", tt.problem.Key, got, tt.want)
+		}
+	}
+}
+
+// TestOnlyWeChatSpeaksOfWeChat: what is said of every kind names no vendor's
+// console.
+func TestOnlyWeChatSpeaksOfWeChat(t *testing.T) {
+	for key, p := range remedies() {
+		if strings.Contains(p[English], "WeChat") || strings.Contains(p[Chinese], "微信") || strings.Contains(p[English], "weixin") {
+			t.Errorf("%s speaks of WeChat; put it into kind_wechat.go as remedy.wechat.…", key)
+		}
+	}
+}
