@@ -13,6 +13,11 @@ import (
 // panic, read beyond the file or run in a circle for ever, and its own Check
 // does so too. The format is bbolt's version 2, in the machine's byte order.
 
+// readFrom is the release of bbolt whose sources this file was read from
+// (internal/common: page.go, meta.go, inode.go, bucket.go). A test fails when
+// go.mod names another: compare the format then.
+const readFrom = "v1.5.0"
+
 // Sizes and flags of the format (bbolt internal/common).
 const (
 	pageHeader   = 16 // id 8, flags 2, count 2, overflow 4
