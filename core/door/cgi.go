@@ -82,9 +82,12 @@ func (v *visit) cgi() {
 		return
 	}
 	if v.client != nil {
-		v.d.used(v.client, v.now)
-	} else if req.Secret != "" {
-		v.slowDown()
+		v.known()
+	} else {
+		v.hangUp()
+		if req.Secret != "" {
+			v.slowDown()
+		}
 	}
 	if wrong == nil {
 		wrong = v.cgiJudge(req)
@@ -168,7 +171,10 @@ func (v *visit) cgiGet(ref api.Ref, stale bool) (api.Token, error) {
 	if wait := v.client.costly.take(v.now); wait > 0 {
 		return api.Token{}, errSlower(v.now.Add(wait))
 	}
-	ctx, done := v.client.during(v.r.Context())
+	ctx, done, err := v.wait(v.r.Context())
+	if err != nil {
+		return api.Token{}, err
+	}
 	defer done()
 	return v.d.cfg.Agent.Refresh(ctx, ref, api.RefreshRequest{Stale: t.AccessToken})
 }

@@ -1,55 +1,37 @@
 package door
 
 import (
-	"errors"
+	"context"
 	"net"
-	"os"
+	"net/http"
 	"sync"
-	"time"
+	"sync/atomic"
 )
 
-// boundedListener accepts no more connections than there are seats.
-type boundedListener struct {
-	net.Listener
-	seats  chan struct{} // shared by the listeners of a door
-	once   sync.Once
-	closed chan struct{}
-}
+// How many connections and calls the door bears. Strangers are connections that
+// have shown no right key yet. Calls that wait are those for the next token and
+// those for an answer of the upstream; all others take no time.
+const (
+	maxStrangers  = 128
+	maxKnown      = 384 // with a right key
+	maxOfKey      = 256 // … with one key
+	maxWaits      = 320 // less than maxKnown: who only reads finds room
+	maxWaitsOfKey = 256
+)
 
-func (l *boundedListener) Accept() (net.Conn, error) {
-	select {
-	case l.seats <- struct{}{}:
-	case <-l.closed:
-		return nil, net.ErrClosed
-	}
-	c, err := l.Listener.Accept()
-	if err != nil {
-		<-l.seats
-		return nil, err
-	}
-	return newConn(c, sync.OnceFunc(func() { <-l.seats })), nil
-}
-
-func (l *boundedListener) Close() error {
-	l.once.Do(func() { close(l.closed) })
-	return l.Listener.Close()
-}
-
-// conn is a connection at the door. It frees its seat when it is closed, and
-// makes deadlines cheap that are moved with every request and hardly ever pass.
+// conn is a connection at the door.
 type conn struct {
 	net.Conn
-	leave       func()
-	read, write lazyDeadline
-}
+	seats *seats
+	from  string // the address of the other end
+	born  uint64 // the higher, the younger
 
-func newConn(c net.Conn, leave func()) *conn {
-	now := time.Now()
-	return &conn{Conn: c, leave: leave, read: lazyDeadline{born: now}, write: lazyDeadline{born: now}}
+	owner atomic.Pointer[client] // nil: a stranger's
+	busy  atomic.Bool            // a call is under way
 }
 
 func (c *conn) Close() error {
-	defer c.leave()
+	defer c.seats.leave(c)
 	return c.Conn.Close()
 }
 
@@ -62,83 +44,198 @@ func (c *conn) CloseWrite() error {
 	return nil
 }
 
-func (c *conn) Read(b []byte) (int, error) {
-	for {
-		n, err := c.Conn.Read(b)
-		if n > 0 || err == nil || !c.read.early(err, c.Conn.SetReadDeadline) {
-			return n, err
+// connKey is where a call's context keeps its *conn.
+type connKey struct{}
+
+// listener seats what it accepts.
+type listener struct {
+	net.Listener
+	seats *seats
+}
+
+func (l listener) Accept() (net.Conn, error) {
+	c, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	return l.seats.admit(c), nil
+}
+
+// watchBusy is the server's ConnState hook.
+func watchBusy(c net.Conn, state http.ConnState) {
+	c.(*conn).busy.Store(state == http.StateActive)
+}
+
+// withConn is the server's ConnContext hook.
+func withConn(ctx context.Context, c net.Conn) context.Context {
+	return context.WithValue(ctx, connKey{}, c)
+}
+
+// seats shares out what the door bears, so that nobody who holds connections or
+// waits keeps a right key from a token. A new connection is always accepted, and
+// when there are too many one that nobody misses is closed: the oldest stranger,
+// or one with a key that waits for its client's next call.
+type seats struct {
+	crowd func() // called when a stranger was closed for another
+
+	mu        sync.Mutex
+	born      uint64
+	strangers map[*conn]bool
+	known     map[*client]map[*conn]bool
+	seated    int // in known
+	waits     map[*client]int
+	waiting   int // in waits
+}
+
+func newSeats(crowd func()) *seats {
+	return &seats{crowd: crowd, strangers: map[*conn]bool{}, known: map[*client]map[*conn]bool{}, waits: map[*client]int{}}
+}
+
+// admit takes a connection in.
+func (s *seats) admit(inner net.Conn) *conn {
+	c := &conn{Conn: inner, seats: s, from: hostOf(inner.RemoteAddr())}
+	s.mu.Lock()
+	s.born++
+	c.born = s.born
+	s.strangers[c] = true
+	var out *conn
+	if len(s.strangers) > maxStrangers {
+		out = s.oldestStranger()
+		delete(s.strangers, out)
+	}
+	s.mu.Unlock()
+	if out != nil {
+		_ = out.Conn.Close()
+		s.crowd()
+	}
+	return c
+}
+
+// hostOf is the address without the port.
+func hostOf(a net.Addr) string {
+	host, _, _ := net.SplitHostPort(a.String())
+	return host
+}
+
+// oldestStranger is the oldest one from the address that has the most: a program
+// that uses up its own address costs no other.
+func (s *seats) oldestStranger() *conn {
+	count := map[string]int{}
+	for c := range s.strangers {
+		count[c.from]++
+	}
+	var out *conn
+	for c := range s.strangers {
+		if out == nil || count[c.from] > count[out.from] || count[c.from] == count[out.from] && c.born < out.born {
+			out = c
 		}
+	}
+	return out
+}
+
+// leave frees a connection's seat.
+func (s *seats) leave(c *conn) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.strangers, c)
+	s.unseat(c)
+}
+
+func (s *seats) unseat(c *conn) {
+	owner := c.owner.Load()
+	if owner == nil || !s.known[owner][c] {
+		return
+	}
+	delete(s.known[owner], c)
+	s.seated--
+	if len(s.known[owner]) == 0 {
+		delete(s.known, owner)
 	}
 }
 
-func (c *conn) Write(b []byte) (int, error) {
-	done := 0
-	for {
-		n, err := c.Conn.Write(b[done:])
-		done += n
-		if err == nil || !c.write.early(err, c.Conn.SetWriteDeadline) {
-			return done, err
-		}
+// keep makes a connection the client's, whose key it has just shown. It reports
+// false when there is no room: then the connection stays a stranger's, which may
+// be closed at any time, and should end with its call.
+func (s *seats) keep(c *conn, k *client) bool {
+	if c.owner.Load() == k {
+		return true
 	}
-}
-
-func (c *conn) SetReadDeadline(t time.Time) error {
-	return c.read.move(t, c.Conn.SetReadDeadline)
-}
-
-func (c *conn) SetWriteDeadline(t time.Time) error {
-	return c.write.move(t, c.Conn.SetWriteDeadline)
-}
-
-func (c *conn) SetDeadline(t time.Time) error {
-	return errors.Join(c.SetReadDeadline(t), c.SetWriteDeadline(t))
-}
-
-// lazyDeadline is a deadline of a connection. The server moves it several times
-// in each request, and each time a timer would have to be moved. So a deadline
-// that moves away is noted alone: when the one that is set passes before the one
-// that is wanted, the connection is told to wait on. It is never late, and never
-// seen to be early.
-type lazyDeadline struct {
-	born time.Time // of the connection: a deadline before it ends what waits
-
-	mu   sync.Mutex
-	want time.Time // zero: none
-	set  time.Time // what the connection has; zero: none
-	cut  bool      // it has a deadline before born instead
-}
-
-// move is SetReadDeadline or SetWriteDeadline of a connection whose own is set.
-// It reads no clock.
-func (d *lazyDeadline) move(t time.Time, set func(time.Time) error) error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.want = t
-	sooner := !t.IsZero() && (d.set.IsZero() || t.Before(d.set))
+	s.mu.Lock()
+	stranger := s.strangers[c]
+	if !stranger && c.owner.Load() == nil {
+		s.mu.Unlock()
+		return false // closed meanwhile
+	}
+	var out *conn
 	switch {
-	case sooner && t.Before(d.born):
-		d.cut = true
-		return set(t)
-	case sooner:
-		d.set = t
-	case !d.cut:
-		return nil
+	case len(s.known[k]) >= maxOfKey:
+		out = idle(s.known[k])
+	case stranger && s.seated >= maxKnown:
+		out = s.idleOfMost()
 	}
-	d.cut = false
-	return set(d.set) // which may be over since: early sees to that
+	full := len(s.known[k]) >= maxOfKey || stranger && s.seated >= maxKnown
+	if full && out == nil {
+		s.mu.Unlock()
+		return false
+	}
+	if out != nil {
+		s.unseat(out)
+	}
+	delete(s.strangers, c)
+	s.unseat(c)
+	if s.known[k] == nil {
+		s.known[k] = map[*conn]bool{}
+	}
+	s.known[k][c] = true
+	s.seated++
+	c.owner.Store(k)
+	s.mu.Unlock()
+	if out != nil {
+		_ = out.Conn.Close()
+	}
+	return true
 }
 
-// early reports whether err says that a deadline passed when the one that is
-// wanted has not, and sets that one.
-func (d *lazyDeadline) early(err error, set func(time.Time) error) bool {
-	if !errors.Is(err, os.ErrDeadlineExceeded) {
-		return false
+// idle is the oldest of the connections without a call, nil if all have one.
+func idle(conns map[*conn]bool) *conn {
+	var out *conn
+	for c := range conns {
+		if !c.busy.Load() && (out == nil || c.born < out.born) {
+			out = c
+		}
 	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.cut || !d.want.IsZero() && !d.want.After(time.Now()) {
-		return false
+	return out
+}
+
+// idleOfMost is one without a call, of the client that has the most of all
+// clients that have such.
+func (s *seats) idleOfMost() *conn {
+	var out *conn
+	most := 0
+	for _, conns := range s.known {
+		if c := idle(conns); c != nil && len(conns) > most {
+			out, most = c, len(conns)
+		}
 	}
-	d.set = d.want
-	return set(d.want) == nil
+	return out
+}
+
+// wait takes a place among the calls that wait, which done gives back. ok is
+// false when the client or the door has no more.
+func (s *seats) wait(k *client) (done func(), ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.waiting >= maxWaits || s.waits[k] >= maxWaitsOfKey {
+		return nil, false
+	}
+	s.waiting++
+	s.waits[k]++
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.waiting--
+		if s.waits[k]--; s.waits[k] == 0 {
+			delete(s.waits, k)
+		}
+	}, true
 }

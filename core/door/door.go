@@ -69,8 +69,9 @@ type Server struct {
 	log     accessLog
 	storm   *storm
 
-	jsonType []string                // of every token
-	last     atomic.Pointer[encoded] // the token that was written last
+	seats *seats
+
+	jsonType []string // of every token
 
 	useMu sync.Mutex
 	dirty bool // Used was called and Uses was not since
@@ -93,7 +94,14 @@ func New(cfg Config) *Server {
 	if cfg.Used == nil {
 		cfg.Used = func() {}
 	}
-	return &Server{cfg: cfg, storm: newStorm(cfg.Log), jsonType: []string{"application/json"}}
+	d := &Server{cfg: cfg, storm: newStorm(cfg.Log), jsonType: []string{"application/json"}}
+	var calm calm
+	d.seats = newSeats(func() {
+		if calm.over(cfg.Now()) {
+			cfg.Log.Warn("many connections without a client key on the loopback; the oldest are closed")
+		}
+	})
+	return d
 }
 
 // AddKey makes a key count.
@@ -146,7 +154,6 @@ func (d *Server) used(c *client, now time.Time) {
 // Limits of the door. Headers and bodies are small here; who needs longer to
 // send them does so on purpose.
 const (
-	maxConns   = 512 // open connections; more wait to be accepted
 	maxHeader  = 16 << 10
 	maxBody    = 64 << 10
 	headerTime = 5 * time.Second
@@ -264,12 +271,12 @@ func (d *Server) serve(listeners []net.Listener) *opening {
 		DisableGeneralOptionsHandler: true,
 		ErrorLog:                     slog.NewLogLogger(d.cfg.Log.Handler(), slog.LevelDebug),
 		BaseContext:                  func(net.Listener) context.Context { return ctx },
+		ConnContext:                  withConn,
+		ConnState:                    watchBusy,
 	}
-	seats := make(chan struct{}, maxConns)
 	for _, l := range listeners {
 		o.addrs = append(o.addrs, l.Addr().String())
-		bounded := &boundedListener{Listener: l, seats: seats, closed: make(chan struct{})}
-		o.served.Go(func() { _ = o.server.Serve(bounded) })
+		o.served.Go(func() { _ = o.server.Serve(listener{l, d.seats}) })
 	}
 	return o
 }

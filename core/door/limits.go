@@ -54,15 +54,14 @@ func (b *bucket) wait(now time.Time) time.Duration {
 }
 
 // What wrong keys may do: some at once, as after a key was changed; then each
-// answer is held back, as many at a time as can wait without cost, and the
-// rest lose their connection. Nobody guesses a key of 256 bits; this keeps a
+// answer is held back, as many at a time as can wait without cost. Nobody guesses a key of 256 bits; this keeps a
 // program gone wild from wearing the machine and the log.
 const (
 	stormBurst = 20
 	stormRate  = 2
 	stormHold  = time.Second
 	stormSeats = 64
-	stormCalm  = time.Minute // without a held answer the storm is over
+	stormCalm  = time.Minute // without one of them the storm is over
 )
 
 // storm slows wrong keys down.
@@ -70,26 +69,25 @@ type storm struct {
 	few   bucket
 	seats chan struct{}
 	log   *slog.Logger
-
-	mu   sync.Mutex
-	last time.Time // when an answer was last held
+	calm  calm
 }
 
 func newStorm(log *slog.Logger) *storm {
 	return &storm{few: bucket{size: stormBurst, rate: stormRate}, seats: make(chan struct{}, stormSeats), log: log}
 }
 
-// hold is called for every wrong key before it is answered. It reports whether
-// the connection is to end with the answer.
-func (s *storm) hold(ctx context.Context, now time.Time) (hangUp bool) {
+// hold is called for every wrong key before it is answered.
+func (s *storm) hold(ctx context.Context, now time.Time) {
 	if s.few.take(now) == 0 {
-		return false
+		return
 	}
-	s.note(now)
+	if s.calm.over(now) {
+		s.log.Warn("many calls with wrong client keys on the loopback; their answers are slowed")
+	}
 	select {
 	case s.seats <- struct{}{}:
 	default:
-		return true
+		return
 	}
 	defer func() { <-s.seats }()
 	t := time.NewTimer(stormHold)
@@ -98,15 +96,20 @@ func (s *storm) hold(ctx context.Context, now time.Time) (hangUp bool) {
 	case <-t.C:
 	case <-ctx.Done():
 	}
-	return true
 }
 
-// note writes one line a storm.
-func (s *storm) note(now time.Time) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.last.IsZero() || now.Sub(s.last) > stormCalm || now.Before(s.last) {
-		s.log.Warn("many calls with wrong client keys on the loopback; their answers are slowed")
-	}
-	s.last = now
+// calm tells when something that goes on is to be logged: once, until there was
+// stormCalm without it.
+type calm struct {
+	mu   sync.Mutex
+	last time.Time
+}
+
+// over is called each time. It reports whether there was calm before.
+func (c *calm) over(now time.Time) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	over := c.last.IsZero() || now.Sub(c.last) > stormCalm || now.Before(c.last)
+	c.last = now
+	return over
 }

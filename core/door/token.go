@@ -84,9 +84,30 @@ func (v *visit) get(ctx context.Context, ref api.Ref, ttl time.Duration) (api.To
 	if wait := v.client.costly.empty(v.now); wait > 0 {
 		return api.Token{}, errSlower(v.now.Add(wait))
 	}
-	ctx, done := v.client.during(ctx)
+	ctx, done, err := v.wait(ctx)
+	if err != nil {
+		return api.Token{}, err
+	}
 	defer done()
 	return v.d.cfg.Agent.Token(ctx, ref, ttl)
+}
+
+// wait begins what takes time: ctx ends with the key too. It fails when the door
+// or the client has too many calls that wait.
+func (v *visit) wait(ctx context.Context) (_ context.Context, done func(), err error) {
+	over := func() {}
+	if !v.waits {
+		var ok bool
+		if over, ok = v.d.seats.wait(v.client); !ok || v.crowded {
+			if ok {
+				over()
+			}
+			return nil, nil, errCrowded(v.now.Add(crowdTime))
+		}
+		v.waits = true
+	}
+	ctx, end := v.client.during(ctx)
+	return ctx, func() { end(); over() }, nil
 }
 
 // hand writes a token, unless the key was revoked meanwhile.
@@ -98,46 +119,21 @@ func (v *visit) hand(t api.Token, err error) {
 	case err == nil:
 		v.write(t)
 	case errors.As(err, &e) && e.Remedy == core.RemedySlower:
-		v.slower(e.RetryAt.Sub(v.now))
+		v.slower(e)
 	default:
 		v.failed(err)
 	}
 }
 
 func (v *visit) write(t api.Token) {
-	raw, err := v.d.encode(t)
+	raw, err := json.Marshal(t)
 	if err != nil { // its times are beyond what JSON can say
 		v.failed(err)
 		return
 	}
 	v.line.Status = http.StatusOK
 	v.w.Header()["Content-Type"] = v.d.jsonType
-	_, _ = v.w.Write(raw)
-}
-
-// encoded is a token as it was last written. Its text changes once a second,
-// and a client under load asks far more often than that.
-type encoded struct {
-	token    api.Token
-	previous api.Previous
-	raw      []byte
-}
-
-func (d *Server) encode(t api.Token) ([]byte, error) {
-	now := encoded{token: t}
-	if t.Previous != nil {
-		now.previous, now.token.Previous = *t.Previous, nil
-	}
-	if last := d.last.Load(); last != nil && last.token == now.token && last.previous == now.previous {
-		return last.raw, nil
-	}
-	raw, err := json.Marshal(t)
-	if err != nil {
-		return nil, err
-	}
-	now.raw = append(raw, '\n')
-	d.last.Store(&now)
-	return now.raw, nil
+	_, _ = v.w.Write(append(raw, '\n'))
 }
 
 // refresh serves a report of a token that failed.
@@ -174,10 +170,14 @@ func (v *visit) refresh(name, env string) {
 		return
 	}
 	if wait := v.client.costly.take(v.now); wait > 0 {
-		v.slower(wait)
+		v.slower(errSlower(v.now.Add(wait)))
 		return
 	}
-	ctx, done := v.client.during(v.r.Context())
+	ctx, done, err := v.wait(v.r.Context())
+	if err != nil {
+		v.hand(api.Token{}, err)
+		return
+	}
 	defer done()
 	t, err := v.d.cfg.Agent.Refresh(ctx, ref, api.RefreshRequest{Stale: in.Stale})
 	v.hand(t, err)
@@ -234,7 +234,11 @@ func (v *visit) follow(ref api.Ref, ttl time.Duration, f following) {
 	rc := http.NewResponseController(v.w)
 	_ = rc.SetReadDeadline(time.Time{}) // a test's recorder has neither
 	_ = rc.SetWriteDeadline(time.Now().Add(f.wait + writeTime))
-	ctx, done := v.client.during(v.r.Context())
+	ctx, done, err := v.wait(v.r.Context())
+	if err != nil {
+		v.hand(api.Token{}, err)
+		return
+	}
 	defer done()
 	over := time.NewTimer(f.wait)
 	defer over.Stop()

@@ -23,6 +23,9 @@ type visit struct {
 	now    time.Time
 	client *client    // nil without a right key
 	line   api.Access // for the log
+
+	crowded bool // there is no room for the connection beyond this call
+	waits   bool // the call has its place among those that wait
 }
 
 // Handler serves the loopback door at port without listening.
@@ -74,7 +77,7 @@ func (v *visit) v1() {
 		v.refuse(http.StatusUnauthorized, core.RemedyClientKey, "send a client key as Authorization: Bearer KEY; tokentray api key add makes one")
 		return
 	}
-	v.d.used(v.client, v.now)
+	v.known()
 	method := http.MethodGet
 	if call == callRefresh {
 		method = http.MethodPost
@@ -158,11 +161,21 @@ func bearer(r *http.Request) (key string, given bool) {
 	return strings.TrimSpace(key), true
 }
 
+// known notes that the client has shown its key.
+func (v *visit) known() {
+	v.d.used(v.client, v.now)
+	if c, ok := v.r.Context().Value(connKey{}).(*conn); ok && !v.d.seats.keep(c, v.client) {
+		v.crowded = true
+		v.hangUp()
+	}
+}
+
+// hangUp ends the connection with the answer.
+func (v *visit) hangUp() { v.w.Header().Set("Connection", "close") }
+
 // slowDown holds the answer to a wrong key back when there are many.
 func (v *visit) slowDown() {
-	if v.d.storm.hold(v.r.Context(), v.now) {
-		v.w.Header().Set("Connection", "close")
-	}
+	v.d.storm.hold(v.r.Context(), v.now)
 }
 
 // sameSite answers a request that a browser sends for a page of another site
@@ -212,8 +225,10 @@ func (v *visit) answer(body any) {
 	api.WriteJSON(v.w, http.StatusOK, body)
 }
 
-// refuse answers who may not call at all.
+// refuse answers who may not call at all, and hangs up: a connection is for who
+// may.
 func (v *visit) refuse(status int, remedy, message string) {
+	v.hangUp()
 	v.line.Status = status
 	api.WriteError(v.w, status, &core.Error{Class: core.Misuse, Message: message, Remedy: remedy}, v.now)
 }
@@ -223,7 +238,7 @@ func (v *visit) refuse(status int, remedy, message string) {
 func (v *visit) fail(status int, err error) {
 	e := core.AsError(err)
 	if wait := v.client.costly.take(v.now); wait > 0 {
-		v.slower(wait)
+		v.slower(errSlower(v.now.Add(wait)))
 		return
 	}
 	v.line.Status = status
@@ -236,16 +251,27 @@ func (v *visit) failed(err error) {
 	v.fail(api.HTTPStatus(e.Class), e)
 }
 
-// slower answers a client that refreshes or fails too often.
-func (v *visit) slower(wait time.Duration) {
+// slower answers a client that shall come later.
+func (v *visit) slower(e *core.Error) {
 	v.line.Status = http.StatusTooManyRequests
-	api.WriteError(v.w, http.StatusTooManyRequests, errSlower(v.now.Add(wait)), v.now)
+	api.WriteError(v.w, http.StatusTooManyRequests, e, v.now)
 }
 
 func errSlower(at time.Time) *core.Error {
 	return &core.Error{
 		Class: core.Temporary, Remedy: core.RemedySlower, RetryAt: at,
 		Message: "this client refreshes or fails too often; wait as Retry-After says (reading a living token is not limited)",
+	}
+}
+
+// crowdTime is after what time a client may try again that found no place to
+// wait in.
+const crowdTime = 5 * time.Second
+
+func errCrowded(at time.Time) *core.Error {
+	return &core.Error{
+		Class: core.Temporary, Remedy: core.RemedySlower, RetryAt: at,
+		Message: "too many calls wait at the loopback; wait as Retry-After says (reading a living token is not limited)",
 	}
 }
 
@@ -286,7 +312,7 @@ func (v *visit) ref(escapedName, escapedEnv string) (api.Ref, bool) {
 func (v *visit) readBody() ([]byte, error) {
 	raw, err := io.ReadAll(http.MaxBytesReader(v.w, v.r.Body, maxBody))
 	if err != nil {
-		v.w.Header().Set("Connection", "close") // the rest of it is not waited for
+		v.hangUp() // the rest of it is not waited for
 		if big := new(http.MaxBytesError); errors.As(err, &big) {
 			return nil, errTooBig
 		}
