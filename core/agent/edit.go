@@ -383,7 +383,7 @@ func (s *Service) Remove(ctx context.Context, ref api.Ref) error {
 	s.accounts.drop(a)
 	s.keeper.Forget(a.ID)
 	s.uses.forget(a.ID)
-	s.push.drop(a.ID, 0)
+	s.pushes.drop(a.ID, 0)
 	if err != nil { // gone, but for its secret, which goes when the vault opens
 		s.log.Warn("removed an account, its secret not yet", "account", a.ID, "error", err)
 		return core.AsError(err)

@@ -21,14 +21,27 @@ type pushStore interface {
 	SavePushResult(id core.ID, number int, r core.PushResult) error
 }
 
-// pushes are those of all accounts, with how each ended last.
+// pushes are those of all accounts, with how each ended last, and the queue in
+// which they are done.
 type pushes struct {
-	runner *push.Runner
-	edit   sync.Mutex // held through each change of which there are
-
+	store interface {
+		pushStore
+		historyStore
+	}
+	accounts  *directory
+	keeper    *core.Keeper
+	log       *slog.Logger
+	now       func() time.Time
+	baseURL   func(core.Account) string
+	sameToken func(a, b core.Account) bool
+	do        func(ctx context.Context, job push.Job) error
 	// exists reports whether something is at a path that a person named. It asks
 	// the disk, which may hang.
 	exists func(path string) bool
+	ours   []string // folders into which nothing is pushed
+
+	runner *push.Runner
+	edit   sync.Mutex // held through each change of which there are
 
 	// mu guards kept. Nothing is locked under it and nothing is asked of the disk:
 	// the Keeper waits for it while it publishes.
@@ -36,74 +49,71 @@ type pushes struct {
 	kept map[core.ID][]core.KeptPush
 }
 
-// initPushes reads the pushes. Nothing is done before Run.
-func (s *Service) initPushes() (err error) {
-	s.push.runner = push.NewRunner(push.Config{Deliver: s.deliver, Done: s.pushed, Now: s.now, Log: s.log})
-	s.push.exists = push.Exists
-	s.push.kept, err = s.parts.Store.Pushes()
-	if err == nil && s.parts.Restored {
-		s.holdPushes()
+// load reads the pushes, and holds them back when the store is a backup. Nothing
+// is done before the runner runs.
+func (p *pushes) load(restored bool) (err error) {
+	p.runner = push.NewRunner(push.Config{Deliver: p.deliver, Done: p.ended, Now: p.now, Log: p.log})
+	p.kept, err = p.store.Pushes()
+	if err == nil && restored {
+		p.holdBack()
 	}
 	return err
 }
 
-// holdPushes keeps every push of a store that is a backup from being done by
+// holdBack keeps every push of a store that is a backup from being done by
 // itself: one that was removed since would run its command again. It is kept as
 // how the last try ended, so that it outlives the agent, shows wherever a failure
 // does, and is over with the next try, which only a person begins.
-func (s *Service) holdPushes() {
-	for id, kept := range s.push.kept {
+func (p *pushes) holdBack() {
+	for id, kept := range p.kept {
 		for i := range kept {
 			r := &kept[i].Result
-			r.At, r.Took, r.Tries = s.now(), 0, 0
+			r.At, r.Took, r.Tries = p.now(), 0, 0
 			r.Err = &core.Error{
 				Class: core.PushFailed, Remedy: core.RemedyReviewPush,
 				Message: "the database was restored from a backup and may hold pushes that were removed since; tokentray push test does this one again, push rm removes it",
 			}
-			if err := s.parts.Store.SavePushResult(id, kept[i].Number, *r); err != nil {
-				s.log.Error("that a push is held back is forgotten at the next start", "account", id, "push", kept[i].Number, "error", err)
+			if err := p.store.SavePushResult(id, kept[i].Number, *r); err != nil {
+				p.log.Error("that a push is held back is forgotten at the next start", "account", id, "push", kept[i].Number, "error", err)
 			}
 		}
 	}
 }
 
-// held reports whether a push waits for a person.
-func held(r core.PushResult) bool { return r.Err != nil && r.Err.Remedy == core.RemedyReviewPush }
+// heldBack reports whether a push waits for a person.
+func heldBack(r core.PushResult) bool { return r.Err != nil && r.Err.Remedy == core.RemedyReviewPush }
 
 // deliver does a job that is still wanted: on its way through the queue its push
 // may have been removed, and between two tries its account may have become that
 // of another app.
-func (s *Service) deliver(ctx context.Context, job push.Job) error {
-	if _, there := s.push.find(job.Account.ID, job.Push.Number); !there {
+func (p *pushes) deliver(ctx context.Context, job push.Job) error {
+	if _, there := p.find(job.Account.ID, job.Push.Number); !there {
 		return &core.Error{
 			Class: core.PushFailed, Remedy: core.RemedyNoPush,
 			Message: fmt.Sprintf("%s has no push %d any more", job.Account.Ref(), job.Push.Number),
 		}
 	}
-	a, there := s.accounts.get(job.Account.ID)
-	if !there || !s.sameToken(a, job.Account) {
+	a, there := p.accounts.get(job.Account.ID)
+	if !there || !p.sameToken(a, job.Account) {
 		return &core.Error{
 			Class: core.PushFailed, Remedy: core.RemedyTryAgain,
 			Message: "the account asks for another token by now; the next renewal brings it",
 		}
 	}
-	if s.parts.Deliver != nil {
-		return s.parts.Deliver(ctx, job)
-	}
-	return push.Deliver(ctx, job)
+	return p.do(ctx, job)
 }
 
 // queue puts a token into the queue of each push that does not have it and waits
 // for nobody. The Keeper calls it when a token came.
-func (s *Service) queue(id core.ID, t core.Token) {
-	kept := s.push.of(id)
-	if len(kept) == 0 || t.Dead || !t.Good(s.now(), 0) {
+func (p *pushes) queue(id core.ID, t core.Token) {
+	kept := p.of(id)
+	if len(kept) == 0 || t.Dead || !t.Good(p.now(), 0) {
 		return
 	}
-	for _, p := range kept {
-		if !arrived(p.Result, t) && !held(p.Result) {
-			if job, ok := s.job(id, p.Push, t); ok {
-				s.push.runner.Add(job)
+	for _, k := range kept {
+		if !arrived(k.Result, t) && !heldBack(k.Result) {
+			if job, ok := p.job(id, k.Push, t); ok {
+				p.runner.Add(job)
 			}
 		}
 	}
@@ -111,10 +121,10 @@ func (s *Service) queue(id core.ID, t core.Token) {
 
 // catchUp queues what an earlier run of the agent did not get to, or a vault
 // that was closed kept back.
-func (s *Service) catchUp() {
-	for _, a := range s.accounts.all() {
-		if t, ok := s.keeper.Token(a.ID); ok {
-			s.queue(a.ID, t)
+func (p *pushes) catchUp() {
+	for _, a := range p.accounts.all() {
+		if t, ok := p.keeper.Token(a.ID); ok {
+			p.queue(a.ID, t)
 		}
 	}
 }
@@ -127,9 +137,9 @@ func arrived(r core.PushResult, t core.Token) bool {
 	return !r.At.IsZero() && r.Err == nil && r.Mask == core.Mask(t.Value) && r.Expires.Sub(t.ExpiresAt).Abs() < sameLife
 }
 
-func (s *Service) job(id core.ID, p core.Push, t core.Token) (push.Job, bool) {
-	a, ok := s.accounts.get(id)
-	return push.Job{Account: a, Push: p, Token: t, BaseURL: s.baseURL(a)}, ok
+func (p *pushes) job(id core.ID, what core.Push, t core.Token) (push.Job, bool) {
+	a, ok := p.accounts.get(id)
+	return push.Job{Account: a, Push: what, Token: t, BaseURL: p.baseURL(a)}, ok
 }
 
 func (p *pushes) of(id core.ID) []core.KeptPush {
@@ -196,12 +206,12 @@ func (p *pushes) result(id core.ID, number int, r core.PushResult) {
 	}
 }
 
-// pushed is told by the queue how a try ended: it is kept, told, and written
+// ended is told by the queue how a try ended: it is kept, told, and written
 // into the history, of the tries of one token the first and what differs from
 // the one before.
-func (s *Service) pushed(job push.Job, r core.PushResult) {
+func (p *pushes) ended(job push.Job, r core.PushResult) {
 	id, number := job.Account.ID, job.Push.Number
-	kept, there := s.push.find(id, number)
+	kept, there := p.find(id, number)
 	if !there {
 		return
 	}
@@ -211,32 +221,32 @@ func (s *Service) pushed(job push.Job, r core.PushResult) {
 	if r.Err != nil {
 		level, attrs = slog.LevelWarn, append(attrs, "error", r.Err)
 	}
-	s.log.Log(context.Background(), level, "pushed a token", attrs...)
-	if err := s.parts.Store.SavePushResult(id, number, r); err != nil {
-		s.log.Warn("cannot save how a push ended", "account", id, "error", err)
+	p.log.Log(context.Background(), level, "pushed a token", attrs...)
+	if err := p.store.SavePushResult(id, number, r); err != nil {
+		p.log.Warn("cannot save how a push ended", "account", id, "error", err)
 	}
 	if r.Tries == 1 || (r.Err == nil) != (before.Err == nil) || r.Err != nil && r.Err.Message != before.Err.Message {
 		e := core.Entry{At: r.At, What: core.DidPush, Mask: r.Mask, Expires: r.Expires, Took: r.Took, Target: job.Push.Target()}
 		if r.Err != nil {
 			e.What, e.Class, e.Message = core.DidMiss, r.Err.Class, r.Err.Message
 		}
-		if err := s.parts.Store.Append(id, e); err != nil {
-			s.log.Warn("cannot write the history", "account", id, "error", err)
+		if err := p.store.Append(id, e); err != nil {
+			p.log.Warn("cannot write the history", "account", id, "error", err)
 		}
 	}
-	s.push.result(id, number, r)
-	s.keeper.Republish(id)
+	p.result(id, number, r)
+	p.keeper.Republish(id)
 	// A person's try takes the place of a renewal's that came just before it, and
 	// may have the token before that one.
-	if t, ok := s.keeper.Token(id); ok && t.Value != job.Token.Value {
-		s.queue(id, t)
+	if t, ok := p.keeper.Token(id); ok && t.Value != job.Token.Value {
+		p.queue(id, t)
 	}
 }
 
-// viewPushes are an account's pushes as clients see them.
-func (s *Service) viewPushes(id core.ID) []api.Push {
+// view are an account's pushes as clients see them.
+func (p *pushes) view(id core.ID) []api.Push {
 	var out []api.Push
-	for _, k := range s.push.of(id) {
+	for _, k := range p.of(id) {
 		out = append(out, viewPush(k))
 	}
 	return out
@@ -256,69 +266,48 @@ func viewPush(k core.KeptPush) api.Push {
 	return out
 }
 
-// AddPush implements api.Agent.
-func (s *Service) AddPush(ctx context.Context, ref api.Ref, in api.PushInput) (api.Push, error) {
-	a, err := s.resolve(ref)
-	if err != nil {
-		return api.Push{}, err
-	}
-	kept, err := s.addPush(a, in)
-	if err != nil {
-		return api.Push{}, err
-	}
-	s.keeper.Republish(a.ID)
-	t, _ := s.keeper.Token(a.ID)
-	if t.Dead || !t.Good(s.now(), 0) {
-		return viewPush(kept), nil // the next renewal brings it
-	}
-	out, err := s.runPush(ctx, a.ID, kept.Push, t)
-	if err != nil {
-		return viewPush(kept), nil // it is saved, and tried by itself
-	}
-	return out, nil
-}
-
-func (s *Service) addPush(a core.Account, in api.PushInput) (core.KeptPush, error) {
+// add saves a push of an account.
+func (p *pushes) add(a core.Account, in api.PushInput) (core.KeptPush, error) {
 	if in.Timeout < 0 || in.Timeout > int64(core.MaxPushTime/time.Second) {
 		return core.KeptPush{}, invalid(core.Problems{{Field: "timeout", Key: core.ProblemPushTimeout}})
 	}
-	p, problems := core.Push{
+	what, problems := core.Push{
 		Kind: in.Kind, Path: in.Path, Form: in.Form, Key: in.Key,
 		Command: in.Command, Timeout: time.Duration(in.Timeout) * time.Second,
 	}.Clean()
 	if len(problems) > 0 {
 		return core.KeptPush{}, invalid(problems)
 	}
-	s.push.edit.Lock()
-	defer s.push.edit.Unlock()
-	if problems := s.mayPush(p, in.Overwrite); len(problems) > 0 {
+	p.edit.Lock()
+	defer p.edit.Unlock()
+	if problems := p.may(what, in.Overwrite); len(problems) > 0 {
 		return core.KeptPush{}, invalid(problems)
 	}
-	p, err := s.parts.Store.AddPush(a.ID, p)
+	what, err := p.store.AddPush(a.ID, what)
 	if err != nil {
 		return core.KeptPush{}, core.AsError(err)
 	}
-	kept := core.KeptPush{Push: p}
-	s.push.put(a.ID, kept)
+	kept := core.KeptPush{Push: what}
+	p.put(a.ID, kept)
 	return kept, nil
 }
 
-// mayPush refuses a file that is our own, another push's, or somebody's whose
+// may refuses a file that is our own, another push's, or somebody's whose
 // text would be lost.
-func (s *Service) mayPush(p core.Push, overwrite bool) core.Problems {
-	if p.Kind != core.PushFile {
+func (p *pushes) may(what core.Push, overwrite bool) core.Problems {
+	if what.Kind != core.PushFile {
 		return nil
 	}
-	for _, dir := range s.parts.Home.Dirs() {
-		if push.Inside(dir, p.Path) {
+	for _, dir := range p.ours {
+		if push.Inside(dir, what.Path) {
 			return core.Problems{{Field: "path", Key: core.ProblemPushHome}}
 		}
 	}
-	exists := p.Whole() && !overwrite && s.push.exists(p.Path) // before the lock
-	s.push.mu.RLock()
-	defer s.push.mu.RUnlock()
-	for _, kept := range s.push.kept {
-		if slices.ContainsFunc(kept, func(k core.KeptPush) bool { return p.Same(k.Push) }) {
+	exists := what.Whole() && !overwrite && p.exists(what.Path) // before the lock
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	for _, kept := range p.kept {
+		if slices.ContainsFunc(kept, func(k core.KeptPush) bool { return what.Same(k.Push) }) {
 			return core.Problems{{Field: "path", Key: core.ProblemPushTwice}}
 		}
 	}
@@ -328,50 +317,15 @@ func (s *Service) mayPush(p core.Push, overwrite bool) core.Problems {
 	return nil
 }
 
-// RemovePush implements api.Agent.
-func (s *Service) RemovePush(_ context.Context, ref api.Ref, number int) error {
-	a, err := s.resolve(ref)
-	if err != nil {
-		return err
-	}
-	s.push.edit.Lock()
-	defer s.push.edit.Unlock()
-	if err := s.parts.Store.RemovePush(a.ID, number); err != nil {
-		return core.AsError(err)
-	}
-	s.push.drop(a.ID, number)
-	s.keeper.Republish(a.ID)
-	return nil
-}
-
-// RunPush implements api.Agent.
-func (s *Service) RunPush(ctx context.Context, ref api.Ref, number int) (api.Push, error) {
-	a, err := s.resolve(ref)
-	if err != nil {
-		return api.Push{}, err
-	}
-	k, ok := s.push.find(a.ID, number)
-	if !ok {
-		return api.Push{}, &core.Error{
-			Class: core.NotFound, Remedy: core.RemedyNoPush,
-			Message: fmt.Sprintf("%s has no push %d; tokentray push list shows those there are", a.Ref(), number),
-		}
-	}
-	t, err := s.keeper.Get(ctx, a.ID, core.DefaultMinTTL)
-	if err != nil {
-		return api.Push{}, core.AsError(err)
-	}
-	return s.runPush(ctx, a.ID, k.Push, t)
-}
-
-func (s *Service) runPush(ctx context.Context, id core.ID, p core.Push, t core.Token) (api.Push, error) {
-	job, ok := s.job(id, p, t)
+// run does a push now, in its turn.
+func (p *pushes) run(ctx context.Context, id core.ID, what core.Push, t core.Token) (api.Push, error) {
+	job, ok := p.job(id, what, t)
 	if !ok {
 		return api.Push{}, noAccount(api.Ref{}, "")
 	}
-	r, err := s.push.runner.Do(ctx, job)
+	r, err := p.runner.Do(ctx, job)
 	if err != nil {
 		return api.Push{}, err
 	}
-	return viewPush(core.KeptPush{Push: p, Result: r}), nil
+	return viewPush(core.KeptPush{Push: what, Result: r}), nil
 }

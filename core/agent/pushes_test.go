@@ -275,7 +275,7 @@ func TestAnOlderTokenDoesNotStay(t *testing.T) {
 		t.Fatal(err)
 	}
 	old, _ := r.keeper.Token(a.ID)
-	kept, _ := r.push.find(a.ID, added.Number)
+	kept, _ := r.pushes.find(a.ID, added.Number)
 	events := r.events(t)
 	w.pass(time.Minute)
 	if _, err := r.client.Refresh(t.Context(), a.Ref(), api.RefreshRequest{Force: true}); err != nil {
@@ -288,7 +288,7 @@ func TestAnOlderTokenDoesNotStay(t *testing.T) {
 		})
 	}
 	arrives(2)
-	if _, err := r.runPush(t.Context(), a.ID, kept.Push, old); err != nil {
+	if _, err := r.pushes.run(t.Context(), a.ID, kept.Push, old); err != nil {
 		t.Fatal(err)
 	}
 	arrives(4)
@@ -296,9 +296,9 @@ func TestAnOlderTokenDoesNotStay(t *testing.T) {
 		t.Errorf("pushed %q", got)
 	}
 	before := len(p.tokens())
-	job, _ := r.job(a.ID, kept.Push, old)
+	job, _ := r.pushes.job(a.ID, kept.Push, old)
 	job.Account.AppID = "wx00000000000000ff" // as it was before an edit
-	if other, err := r.push.runner.Do(t.Context(), job); err != nil || other.Err == nil || slices.Contains(p.tokens()[before:], old.Value) {
+	if other, err := r.pushes.runner.Do(t.Context(), job); err != nil || other.Err == nil || slices.Contains(p.tokens()[before:], old.Value) {
 		t.Errorf("the token of another app: %+v, %v", other, err)
 	}
 	arrives(before + 1)
@@ -306,7 +306,7 @@ func TestAnOlderTokenDoesNotStay(t *testing.T) {
 		t.Fatal(err)
 	}
 	before = len(p.tokens())
-	gone, err := r.runPush(t.Context(), a.ID, kept.Push, current)
+	gone, err := r.pushes.run(t.Context(), a.ID, kept.Push, current)
 	if err != nil || !gone.Failing() || len(p.tokens()) != before {
 		t.Errorf("a push that was removed: %+v, %v", gone, err)
 	}
@@ -387,7 +387,7 @@ func TestPushesGoWithTheirAccount(t *testing.T) {
 	if err := r.client.Remove(t.Context(), a.Ref()); err != nil {
 		t.Fatal(err)
 	}
-	if kept, err := r.parts.Store.Pushes(); err != nil || len(kept) != 0 || len(r.push.of(a.ID)) != 0 {
+	if kept, err := r.parts.Store.Pushes(); err != nil || len(kept) != 0 || len(r.pushes.of(a.ID)) != 0 {
 		t.Errorf("%v, %v", kept, err)
 	}
 }

@@ -55,7 +55,7 @@ func (s *Service) dropRemoved(ctx context.Context) {
 		}
 		s.accounts.drop(a)
 		s.uses.forget(a.ID)
-		s.push.drop(a.ID, 0)
+		s.pushes.drop(a.ID, 0)
 		s.log.Info("the backup held an account that was removed since; it is gone again", "account", a.ID)
 	}
 }

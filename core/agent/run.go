@@ -84,7 +84,7 @@ func (s *Service) Run(ctx context.Context, ready func()) (err error) {
 	wg.Go(func() { _ = s.keeper.Run(work) })
 	wg.Go(func() { watchSleep(work, s.log, s.woke) })
 	wg.Go(func() { s.followRenewals(work) })
-	wg.Go(func() { s.push.runner.Run(work) })
+	wg.Go(func() { s.pushes.runner.Run(work) })
 	serve(socket)
 	s.log.Info("agent started", "version", s.parts.Version, "pid", os.Getpid(), "home", s.parts.Home.Dir(), "accounts", s.accounts.count())
 	s.openLoopback()
@@ -139,7 +139,7 @@ func (s *Service) fill(ctx context.Context) {
 		s.log.Warn("cannot read what was asked today", "error", err)
 	}
 	s.keeper.Recall(counts)
-	s.catchUp()
+	s.pushes.catchUp()
 }
 
 // close ends what Run does not run itself.

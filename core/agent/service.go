@@ -114,7 +114,7 @@ type Service struct {
 	renewed chan struct{} // the clipboard may hold a token that was replaced
 
 	uses    uses
-	push    pushes
+	pushes  *pushes
 	looks   looks
 	entries refreshes // of the vault's entries that are out of date
 	loop    loopback
@@ -136,6 +136,9 @@ func New(p Parts) (*Service, error) {
 	if p.Peer == nil {
 		p.Peer = api.SameUser
 	}
+	if p.Deliver == nil {
+		p.Deliver = push.Deliver
+	}
 	if p.OnSession == nil {
 		p.OnSession = func(api.Session) {}
 	}
@@ -155,10 +158,15 @@ func New(p Parts) (*Service, error) {
 	s.vault = newKeys(p.Vaults, s.goes, s.asks, func(v api.Vault) {
 		s.hub.publish(false, func() api.Event { return api.Event{Type: api.EventVault, Vault: &v} })
 	})
+	s.pushes = &pushes{
+		store: p.Store, accounts: &s.accounts, log: s.log, now: s.now, baseURL: s.baseURL, sameToken: s.sameToken,
+		do: p.Deliver, exists: push.Exists, ours: p.Home.Dirs(),
+	}
 	s.keeper = core.NewKeeper(core.Config{
 		Upstreams: upstreams, Vault: s.vault, Journal: p.Store, Now: p.Now, Log: s.log,
-		Renewed: s.queue,
+		Renewed: s.pushes.queue,
 	})
+	s.pushes.keeper = s.keeper
 	s.copier = copier{desktop: p.Clipboard, now: s.now, changed: func(c api.Clipboard) {
 		s.hub.publish(false, func() api.Event { return api.Event{Type: api.EventClipboard, Clipboard: &c} })
 	}}
@@ -182,7 +190,7 @@ func (s *Service) load() (err error) {
 	if s.uses.last, err = s.parts.Store.LastUsed(); err != nil {
 		return err
 	}
-	if err := s.initPushes(); err != nil {
+	if err := s.pushes.load(s.parts.Restored); err != nil {
 		return err
 	}
 	return s.initLoopback()
@@ -210,7 +218,7 @@ func (s *Service) Status(context.Context) (api.Status, error) {
 		clipboard = s.parts.Clipboard.Name()
 	}
 	recovered := s.recovered()
-	windows, loopback, failing := s.hub.windows(), s.loopbackState(), s.push.failing()
+	windows, loopback, failing := s.hub.windows(), s.loopbackState(), s.pushes.failing()
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	return api.Status{
@@ -262,7 +270,7 @@ func (s *Service) view(snap core.Snapshot, now time.Time) api.Account {
 		State:   snap.State(now), Mask: snap.Mask, ObtainedAt: snap.ObtainedAt, ExpiresAt: snap.ExpiresAt,
 		Life: int64(snap.Life / time.Second), NextTry: snap.NextTry,
 		LastUsed: s.uses.at(a.ID), CallsToday: snap.Today.Calls, ForcedToday: snap.Today.Forced,
-		Pushes: s.viewPushes(a.ID), HistoryLines: s.lines.of(a.ID),
+		Pushes: s.pushes.view(a.ID), HistoryLines: s.lines.of(a.ID),
 		Quota: api.Quota(snap.Quota), CountsUntil: snap.DayEnds.UTC(),
 	}
 	if snap.Mask == "" {

@@ -194,7 +194,7 @@ func (s *Service) opened(ctx context.Context) error {
 		return closed
 	}
 	s.keeper.Restore(tokens)
-	s.catchUp()
+	s.pushes.catchUp()
 	s.keeper.Unlocked()
 	return nil
 }

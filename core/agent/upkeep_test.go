@@ -74,7 +74,7 @@ func TestAHungDiskUnderAPushHoldsUpNothing(t *testing.T) {
 	r := w.start()
 	a := r.add("shop", core.Sandbox)
 	hung, release := make(chan struct{}), make(chan struct{})
-	r.push.exists = func(string) bool {
+	r.pushes.exists = func(string) bool {
 		close(hung)
 		<-release
 		return false

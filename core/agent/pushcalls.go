@@ -1,0 +1,67 @@
+package agent
+
+import (
+	"context"
+	"fmt"
+
+	"tokentray/core"
+	"tokentray/core/api"
+)
+
+// AddPush implements api.Agent.
+func (s *Service) AddPush(ctx context.Context, ref api.Ref, in api.PushInput) (api.Push, error) {
+	a, err := s.resolve(ref)
+	if err != nil {
+		return api.Push{}, err
+	}
+	kept, err := s.pushes.add(a, in)
+	if err != nil {
+		return api.Push{}, err
+	}
+	s.keeper.Republish(a.ID)
+	t, _ := s.keeper.Token(a.ID)
+	if t.Dead || !t.Good(s.now(), 0) {
+		return viewPush(kept), nil // the next renewal brings it
+	}
+	out, err := s.pushes.run(ctx, a.ID, kept.Push, t)
+	if err != nil {
+		return viewPush(kept), nil // it is saved, and tried by itself
+	}
+	return out, nil
+}
+
+// RemovePush implements api.Agent.
+func (s *Service) RemovePush(_ context.Context, ref api.Ref, number int) error {
+	a, err := s.resolve(ref)
+	if err != nil {
+		return err
+	}
+	s.pushes.edit.Lock()
+	defer s.pushes.edit.Unlock()
+	if err := s.pushes.store.RemovePush(a.ID, number); err != nil {
+		return core.AsError(err)
+	}
+	s.pushes.drop(a.ID, number)
+	s.keeper.Republish(a.ID)
+	return nil
+}
+
+// RunPush implements api.Agent.
+func (s *Service) RunPush(ctx context.Context, ref api.Ref, number int) (api.Push, error) {
+	a, err := s.resolve(ref)
+	if err != nil {
+		return api.Push{}, err
+	}
+	k, ok := s.pushes.find(a.ID, number)
+	if !ok {
+		return api.Push{}, &core.Error{
+			Class: core.NotFound, Remedy: core.RemedyNoPush,
+			Message: fmt.Sprintf("%s has no push %d; tokentray push list shows those there are", a.Ref(), number),
+		}
+	}
+	t, err := s.keeper.Get(ctx, a.ID, core.DefaultMinTTL)
+	if err != nil {
+		return api.Push{}, core.AsError(err)
+	}
+	return s.pushes.run(ctx, a.ID, k.Push, t)
+}
