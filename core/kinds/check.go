@@ -265,10 +265,8 @@ func (s Set) LooksSecret(text string) bool {
 	text = strings.TrimSpace(text)
 	for _, spec := range s.specs {
 		f, _ := spec.Field(Secret)
-		for _, c := range f.Checks {
-			if c.Warn && c.Match != "" && c.passes(text) {
-				return true
-			}
+		if form := f.Form(); form != "" && (Check{Match: form}).passes(text) {
+			return true
 		}
 	}
 	return false

@@ -1,12 +1,37 @@
 // Package kinds says what each kind of token is: the fields that a person
 // enters, how its upstream behaves, where its token goes in a call, what its
 // console and its calls are. A kind is one Spec, which is data: it holds no
-// function, and other processes read it as JSON from the agent.
+// function, and other processes read it as JSON from the agent (GET /v1/kinds).
 //
-// Everything that differs between kinds is read from a Spec. Forms, flags,
-// files, the loopback's token paths and the sentences of a kind follow from it
-// by rule, so that no other package compares with a kind's name.
+// Everything that differs between kinds is read from a Spec. Forms, flags, files,
+// the loopback's token paths and the sentences of a kind follow from it by rule,
+// so that no other package compares with a kind's name. The kinds of a program
+// are a Set, which is a value. Builtin has those of this version; With adds
+// others, such as those that a user describes.
 //
-// The kinds of a program are a Set, which is a value. Builtin has those that
-// this version knows; With adds others, such as those that a user describes.
+// # The way of a token
+//
+//	upstream -> core/wechat (asks, decodes, classifies) -> core.Keeper (state, timing)
+//	-> core/store (sealed) -> core/api (snapshot, event) -> ui
+//
+// # How to add a kind
+//
+// A family K of kinds that ask one upstream touches five places:
+//
+//  1. core/kinds/K.go: its Spec, and a line in Builtin. Begin with the fields
+//     (AppID, Secret and BaseURL are an account's own, every other key is one of
+//     its Params), the traits and the place of the token in a call.
+//  2. core/K: its adapter. Sources returns a core.Source for each of its kinds; a
+//     source that can check a token is a core.Checker too. It gets the account
+//     with its Params, and returns a *core.Error whose class and remedy say what
+//     happened.
+//  3. ui/text/kind_K.go: its sentences in English and Chinese, and a line in
+//     kindTables. TestEveryKindIsSaid names each that is missing.
+//  4. cmd/tokentray/kinds.go: a line in sources.
+//  5. README.md: a paragraph.
+//
+// Then run make openapi, and the tests of this package, of ui/text and of
+// cmd/e2e (TestOnlyItsPlacesNameAKind), which say what does not hold together.
+// Two accounts of one kind, base URL and AppID share a token; a param that tells
+// one token from another is marked Identity.
 package kinds

@@ -13,6 +13,9 @@ type Spec struct {
 	Kind    core.Kind `json:"kind"`
 	Default bool      `json:"default,omitempty"` // what a new account begins as
 	Label   Label     `json:"label,omitempty"`
+	// Names are words in the names of imported values that speak of the kind
+	// ("wx").
+	Names []string `json:"names,omitempty"`
 
 	// Fields are what a person enters beyond name, environment, product, proxy
 	// and the like, which every account has. Their order is that of the form.
@@ -214,6 +217,17 @@ func (s Spec) Field(key string) (Field, bool) {
 func (s Spec) Has(key string) bool {
 	_, ok := s.Field(key)
 	return ok
+}
+
+// Form is the regular expression that all known values of the field match, empty
+// where none is known: a value of another form is odd, but allowed.
+func (f Field) Form() string {
+	for _, c := range f.Checks {
+		if c.Warn && c.Match != "" {
+			return c.Match
+		}
+	}
+	return ""
 }
 
 // Product returns what the spec says of a product.

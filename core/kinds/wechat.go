@@ -66,10 +66,11 @@ func wechatLegacy() Spec {
 
 // wechatSpec fills in what both kinds share.
 func wechatSpec(s Spec, quota map[core.Product]int) Spec {
+	s.Names = []string{"wx", "wechat", "weixin"}
 	s.BaseURL, s.Hosts = "https://api.weixin.qq.com", []string{"weixin.qq.com"}
 	s.Fields = []Field{
 		{
-			Key: AppID, Input: Text, Required: true, Missing: "is empty; copy the AppID from the WeChat console", Hint: "wx…", Names: []string{"appid"},
+			Key: AppID, Input: Text, Required: true, Missing: "is empty; copy the AppID from the WeChat console", Hint: "wx…", Names: []string{"appid", "开发者id", "应用id"},
 			Checks: []Check{
 				{Never: `^gh_`, Problem: ProblemAppIDGH, Says: "starts with gh_, which is the original ID; the AppID starts with wx"},
 				{Match: `^[!-~]{1,128}$`, Problem: ProblemAppIDChars, Says: "holds blanks or control characters, or is too long; copy the AppID again"},
@@ -78,7 +79,7 @@ func wechatSpec(s Spec, quota map[core.Product]int) Spec {
 			},
 		},
 		{
-			Key: Secret, Input: SecretText, Required: true, Missing: "is empty; copy the AppSecret from the WeChat console", Names: []string{"secret", "appsecret"},
+			Key: Secret, Input: SecretText, Required: true, Missing: "is empty; copy the AppSecret from the WeChat console", Names: []string{"appsecret", "secret", "secretkey", "开发者密码", "小程序密钥"},
 			Checks: []Check{
 				{Match: `^[!-~]+$`, Problem: ProblemSecretChars, Says: "holds blanks or control characters inside; copy the AppSecret again"},
 				{Match: `^[0-9a-f]{32}$`, Problem: ProblemSecretOdd, Warn: true},

@@ -95,26 +95,38 @@ func spelled(names []string) string {
 	return strings.Join(out, "|")
 }
 
+// Of are the words of kinds, as their specs tell them. A kind that has a sibling
+// takes what that one takes; the sibling, which does no harm, is meant.
+func Of(set kinds.Set) []Words {
+	var out []Words
+	for _, spec := range set.All() {
+		if spec.Sibling != "" {
+			continue
+		}
+		id, _ := spec.Field(kinds.AppID)
+		secret, _ := spec.Field(kinds.Secret)
+		w := Words{
+			Kind: spec.Kind, IDs: id.Names, Secrets: secret.Names, Brands: spec.Names,
+			IDForm: id.Form(), SecretForm: secret.Form(), Products: map[string]core.Product{},
+		}
+		for _, p := range spec.Products {
+			for _, name := range p.Names {
+				w.Products[name] = p.Product
+			}
+		}
+		out = append(out, w)
+	}
+	return out
+}
+
 // Builtin are the words of the kinds of this version, and of WeCom.
 func Builtin() []Words {
-	return []Words{
-		{
-			Kind: kinds.WeChat,
-			IDs:  []string{"appid", "开发者id", "应用id"}, Secrets: []string{"appsecret", "secret", "secretkey", "开发者密码", "小程序密钥"},
-			Brands: []string{"wx", "wechat", "weixin"},
-			IDForm: `^wx[0-9a-f]{16}$`, SecretForm: `^[0-9a-f]{32}$`,
-			Products: map[string]core.Product{
-				"mini": kinds.ProductMini, "miniapp": kinds.ProductMini, "miniprogram": kinds.ProductMini, "ma": kinds.ProductMini, "xcx": kinds.ProductMini, "weapp": kinds.ProductMini,
-				"mp": kinds.ProductOfficial, "gzh": kinds.ProductOfficial, "official": kinds.ProductOfficial,
-			},
-		},
-		{
-			Kind: "wecom", Remark: RemarkWeCom,
-			IDs: []string{"corpid", "企业id"}, Secrets: []string{"corpsecret", "secret", "应用密钥"},
-			Brands: []string{"wecom", "cp"},
-			IDForm: `^ww[0-9a-f]{16}$`,
-		},
-	}
+	return append(Of(kinds.Builtin()), Words{
+		Kind: "wecom", Remark: RemarkWeCom,
+		IDs: []string{"corpid", "企业id"}, Secrets: []string{"corpsecret", "secret", "应用密钥"},
+		Brands: []string{"wecom", "cp"},
+		IDForm: `^ww[0-9a-f]{16}$`,
+	})
 }
 
 // Remark is something that was left out or understood in a way that a person
