@@ -10,11 +10,13 @@ import (
 	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/core/interchange"
+	"tokentray/core/kinds"
+	"tokentray/core/recognise"
 )
 
 // readImport puts the accounts and settings of a request's file into the request,
 // and returns the plan's part about the file. Without a file it does nothing.
-func readImport(req *api.ImportRequest) (api.ImportPlan, error) {
+func readImport(req *api.ImportRequest, set kinds.Set) (api.ImportPlan, error) {
 	if req.File == nil {
 		return api.ImportPlan{}, nil
 	}
@@ -25,6 +27,7 @@ func readImport(req *api.ImportRequest) (api.ImportPlan, error) {
 	o := interchange.Options{
 		FileName: in.Name, Name: in.AccountName, Env: in.Env, Kind: in.Kind, Product: in.Product, BaseURL: in.BaseURL,
 		From: interchange.Source(in.From), AppIDKey: in.AppIDKey, SecretKey: in.SecretKey, Passphrase: core.NewSecret(in.Passphrase),
+		Recogniser: recognise.New(recognise.Of(set)...),
 	}
 	if interchange.IsBackup(in.Data) {
 		if in.Passphrase == "" {

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"tokentray/core"
+	"tokentray/core/kinds"
 	"tokentray/core/recognise"
 )
 
@@ -91,14 +92,14 @@ type Options struct {
 	AppIDKey   string      // the variable with the AppID, in dotenv and Postman
 	SecretKey  string      // the variable with the AppSecret
 	Passphrase core.Secret // of a backup
-	// Recogniser tells accounts by names and values; nil knows the builtin words.
+	// Recogniser tells accounts by names and values; nil knows the builtin kinds.
 	Recogniser *recognise.Recogniser
 }
 
 // Read reads a file of any of the formats. Its error is Faults.
 func Read(data []byte, o Options) (File, error) {
 	if o.Recogniser == nil {
-		o.Recogniser = recognise.New(recognise.Builtin()...)
+		o.Recogniser = recognise.New(recognise.Of(kinds.Builtin())...)
 	}
 	if o.From == Backup || o.From == "" && IsBackup(data) {
 		return readBackup(data, o)

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"tokentray/core"
+	"tokentray/core/kinds"
 	"tokentray/core/recognise"
 )
 
@@ -53,7 +54,7 @@ func harm(r *rand.Rand, data []byte) []byte {
 func TestNoSecretIsTold(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	froms := append([]Source{""}, Sources()...)
-	words := recognise.New(recognise.Builtin()...)
+	words := recognise.New(recognise.Of(kinds.Builtin())...)
 	faulty := 0
 	for name, sound := range secretFiles(t) {
 		if f, err := Read(sound, Options{FileName: name}); err != nil || f.Accounts[0].Secret.Reveal() != secretA {

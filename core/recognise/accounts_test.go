@@ -5,8 +5,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"tokentray/core"
+	"tokentray/core/kinds"
 )
 
 const (
@@ -43,7 +45,7 @@ func variables(text string) []Variable {
 }
 
 func TestAccounts(t *testing.T) {
-	r := New(Builtin()...)
+	r := New(Of(kinds.Builtin())...)
 	for _, c := range []struct {
 		name, text string
 		named      Named
@@ -82,10 +84,35 @@ func TestAccounts(t *testing.T) {
 	}
 }
 
+// The words come from the specs, so that a further kind brings its own.
+func TestWordsComeFromTheSpecs(t *testing.T) {
+	set, err := kinds.Builtin().With(kinds.Spec{
+		Kind: "central", Names: []string{"central"}, BaseURL: "https://central.example", Token: kinds.Place{Query: "access_token"},
+		Traits: core.Traits{Repeat: core.RepeatSame, Window: time.Minute},
+		Fields: []kinds.Field{
+			{Key: kinds.AppID, Input: kinds.Text, Names: []string{"clientid"}, Checks: []kinds.Check{{Match: `^c-[0-9]+$`, Problem: "appid_odd", Warn: true}}},
+			{Key: kinds.Secret, Input: kinds.SecretText, Names: []string{"clientsecret"}},
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ text, want string }{
+		{"CENTRAL_CLIENT_ID=a\nCENTRAL_CLIENT_SECRET=" + secret, "central/ a SECRET central"},
+		{"APP_ID=c-1", "wechat/ c-1  central"},
+		{"WX_APPID=" + id, "wx/ ID"},
+	} {
+		got, _ := New(Of(set)...).Accounts(variables(c.text), Named{})
+		if want := []string{c.want}; !slices.Equal(told(got), want) {
+			t.Errorf("%s: %q, want %q", c.text, told(got), want)
+		}
+	}
+}
+
 // Of two kinds that share names, the form of the ID and the words beside it tell
 // which one is meant.
 func TestKindsThatShareNames(t *testing.T) {
-	r := New(append(Builtin(), Words{
+	r := New(append(Of(kinds.Builtin()), Words{
 		Kind: "other", IDs: []string{"appid"}, Secrets: []string{"appsecret"}, Brands: []string{"feishu"}, IDForm: `^cli_[0-9a-z]{16}$`,
 	})...)
 	for _, c := range []struct{ text, want string }{
@@ -129,7 +156,7 @@ func FuzzAccounts(f *testing.F) {
 	for _, s := range []string{"WX_APPID=" + id + "\nWX_SECRET=" + secret, "=\n==\nsecret", "CORP_ID=x\nAPP_ID=y\nAPP_ID=z", secret + "=secret"} {
 		f.Add(s)
 	}
-	r := New(Builtin()...)
+	r := New(Of(kinds.Builtin())...)
 	f.Fuzz(func(t *testing.T, text string) {
 		got, _ := r.Accounts(variables(text), Named{})
 		for _, a := range got.Accounts {

@@ -95,8 +95,9 @@ func spelled(names []string) string {
 	return strings.Join(out, "|")
 }
 
-// Of are the words of kinds, as their specs tell them. A kind that has a sibling
-// takes what that one takes; the sibling, which does no harm, is meant.
+// Of are the words of kinds, as their specs tell them, and of WeCom where no kind
+// has its names. The default kind comes first. A kind that has a sibling takes
+// what that one takes; the sibling, which does no harm, is meant.
 func Of(set kinds.Set) []Words {
 	var out []Words
 	for _, spec := range set.All() {
@@ -114,19 +115,28 @@ func Of(set kinds.Set) []Words {
 				w.Products[name] = p.Product
 			}
 		}
-		out = append(out, w)
+		if spec.Kind == set.Default().Kind {
+			out = slices.Insert(out, 0, w)
+		} else {
+			out = append(out, w)
+		}
+	}
+	other := wecom()
+	if !slices.ContainsFunc(out, func(w Words) bool { return slices.Contains(w.IDs, other.IDs[0]) }) {
+		out = append(out, other)
 	}
 	return out
 }
 
-// Builtin are the words of the kinds of this version, and of WeCom.
-func Builtin() []Words {
-	return append(Of(kinds.Builtin()), Words{
-		Kind: "wecom", Remark: RemarkWeCom,
-		IDs: []string{"corpid", "企业id"}, Secrets: []string{"corpsecret", "secret", "应用密钥"},
+// wecom are the words of WeCom, whose accounts are told from WeChat's even where
+// they cannot be kept.
+func wecom() Words {
+	return Words{
+		Remark: RemarkWeCom,
+		IDs:    []string{"corpid", "企业id"}, Secrets: []string{"corpsecret", "secret", "应用密钥"},
 		Brands: []string{"wecom", "cp"},
 		IDForm: `^ww[0-9a-f]{16}$`,
-	})
+	}
 }
 
 // Remark is something that was left out or understood in a way that a person

@@ -4,10 +4,12 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"tokentray/core/kinds"
 )
 
 func TestText(t *testing.T) {
-	r := New(Builtin()...)
+	r := New(Of(kinds.Builtin())...)
 	const id, key = "wx0123456789abcdef", "0123456789abcdef0123456789abcdef"
 	both := Pasted{AppID: id, Secret: key}
 	for _, c := range []struct {
@@ -56,7 +58,7 @@ func TestText(t *testing.T) {
 
 // Whatever is pasted, what is found stands in it, and fits into its field.
 func FuzzText(f *testing.F) {
-	r := New(Builtin()...)
+	r := New(Of(kinds.Builtin())...)
 	for _, s := range []string{
 		"", "AppID: wx0123456789abcdef AppSecret: 0123456789abcdef0123456789abcdef", "appid appid appid secret=secret",
 		"开发者ID（AppID）：wx", "{\"appid\":\"\\u0000\"}", strings.Repeat("appid:", 200), "secret" + strings.Repeat(" ", 99) + "abcd",

@@ -1,6 +1,9 @@
 package window
 
-import "tokentray/core/recognise"
+import (
+	"tokentray/core/kinds"
+	"tokentray/core/recognise"
+)
 
 // pasted is what a pasted text says of an account.
 type pasted = recognise.Pasted
@@ -8,5 +11,5 @@ type pasted = recognise.Pasted
 // readPasted finds AppID and AppSecret in a text, as the import of files does. A
 // value by itself is no such text: it is pasted where somebody wants it.
 func readPasted(text string) (pasted, bool) {
-	return recognise.New(recognise.Builtin()...).Text(text)
+	return recognise.New(recognise.Of(kinds.Builtin())...).Text(text)
 }
