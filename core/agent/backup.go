@@ -19,7 +19,7 @@ func (s *Service) Backup(ctx context.Context, passphrase core.Secret) (api.Backu
 	if passphrase.Empty() {
 		return api.Backup{}, emptyPassphrase()
 	}
-	s.reopen(ctx)
+	s.retryVault(ctx)
 	s.edit.Lock()
 	defer s.edit.Unlock()
 	if err := s.knows(ctx, passphrase); err != nil {

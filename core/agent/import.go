@@ -20,7 +20,7 @@ func (s *Service) Import(ctx context.Context, req api.ImportRequest) (api.Import
 	if err != nil {
 		return api.ImportPlan{}, err
 	}
-	s.reopen(ctx)
+	s.retryVault(ctx)
 	s.edit.Lock()
 	defer s.edit.Unlock()
 	if err := s.vault.closed(); err != nil && slices.ContainsFunc(req.Accounts, hasSecret) {

@@ -28,13 +28,10 @@ const drainTime = 3 * time.Second
 // that is there already can only be a stale one.
 func (s *Service) Run(ctx context.Context, ready func()) (err error) {
 	defer func() { err = errors.Join(err, s.close()) }()
-	socket, file, err := listen(s.parts.Home)
+	socket, err := s.listener.start()
 	if err != nil {
 		return err
 	}
-	s.post.mu.Lock()
-	s.post.home, s.post.socket, s.post.file = s.parts.Home, socket, file
-	s.post.mu.Unlock()
 	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	unsubscribe := s.keeper.Subscribe(s.onKeeperEvent)
@@ -47,7 +44,7 @@ func (s *Service) Run(ctx context.Context, ready func()) (err error) {
 	served := make(chan error, 1)
 	serve := func(l net.Listener) {
 		wg.Go(func() {
-			if err := server.Serve(l); !replaced(err) {
+			if err := server.Serve(l); !replacedSocket(err) {
 				select {
 				case served <- err:
 				default: // the end began already
@@ -62,11 +59,11 @@ func (s *Service) Run(ctx context.Context, ready func()) (err error) {
 	}
 	wg.Go(func() {
 		s.upkeep.run(work, func() {
-			if s.homeless() {
+			if s.endWithHome() {
 				return
 			}
-			s.stay(work, serve)
-			s.look(work, wg.Go)
+			s.listener.ensure(work, serve)
+			s.retryKeyring(work, wg.Go)
 			s.mendVault()
 			s.refreshEntries(work, wg.Go)
 			s.parts.Store.Settle()
@@ -117,7 +114,7 @@ func (s *Service) fill(ctx context.Context) {
 	s.edit.Lock()
 	defer s.edit.Unlock()
 	s.keeper.PauseAll(s.current().PausedAll)
-	s.unattended(ctx)
+	s.unlockUnattended(ctx)
 	s.dropRemoved(ctx)
 	tokens, closed := s.openVault(ctx)
 	for _, a := range s.accounts.all() {
@@ -156,11 +153,11 @@ func (s *Service) close() error {
 	if erase && runtime.GOOS != "windows" { // which removes no open file
 		// Under the store's lock: an agent that starts meanwhile waits for it
 		// and begins a home of its own.
-		errs = append(errs, s.where().Remove())
+		errs = append(errs, s.listener.where().Remove())
 	}
 	errs = append(errs, s.parts.Store.Close())
 	if erase && runtime.GOOS == "windows" {
-		errs = append(errs, s.where().Remove())
+		errs = append(errs, s.listener.where().Remove())
 	}
 	s.log.Info("agent stopped")
 	return errors.Join(errs...)
@@ -183,7 +180,7 @@ func (s *Service) Reset(ctx context.Context) error {
 		file.Lock() // nothing writes it again
 	}
 	if runtime.GOOS != "windows" { // what stays behind is told while somebody listens
-		if err := s.where().RemoveSecrets(); err != nil {
+		if err := s.listener.where().RemoveSecrets(); err != nil {
 			return core.AsError(err)
 		}
 	}

@@ -113,13 +113,13 @@ type Service struct {
 	copier  copier
 	renewed chan struct{} // the clipboard may hold a token that was replaced
 
-	uses    uses
-	pushes  *pushes
-	looks   looks
-	entries refreshes // of the vault's entries that are out of date
-	loop    loopback
-	post    post
-	upkeep  upkeep
+	uses     uses
+	pushes   *pushes
+	retrier  retrier
+	entries  refreshes // of the vault's entries that are out of date
+	loop     loopback
+	listener listener
+	upkeep   upkeep
 }
 
 var _ api.Agent = (*Service)(nil)
@@ -152,7 +152,7 @@ func New(p Parts) (*Service, error) {
 		parts: p, lines: lines, log: p.Log.Logger, now: func() time.Time { return p.Now().Round(0) },
 		hub: newHub(), stop: make(chan struct{}), renewed: make(chan struct{}, 1), session: p.Session, tray: api.TrayOff,
 		accounts: newDirectory(),
-		post:     post{home: p.Home}, upkeep: newUpkeep(),
+		listener: listener{home: p.Home, log: p.Log.Logger}, upkeep: newUpkeep(),
 	}
 	s.started = s.now()
 	s.vault = newKeys(p.Vaults, s.goes, s.asks, func(v api.Vault) {

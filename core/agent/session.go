@@ -26,7 +26,7 @@ func (s *Service) Session(ctx context.Context, theirs api.Session) error {
 	s.log.Info("desktop taken from a client", "display", next.Display, "wayland", next.WaylandDisplay, "bus", next.DBus != "")
 	s.parts.OnSession(next)
 	if next.DBus != ours.DBus {
-		s.reopen(ctx) // there is a bus now, and with it perhaps a keyring
+		s.retryVault(ctx) // there is a bus now, and with it perhaps a keyring
 	}
 	return nil
 }

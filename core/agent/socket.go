@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -14,15 +15,29 @@ import (
 	"tokentray/core/launch"
 )
 
-// post is where the agent listens. The platform's runtime folder goes when its
-// user logs out, and tidy people remove sockets: an agent that lives on listens
-// again where its clients look for it.
-type post struct {
+// listener is the socket that the agent listens on. The platform's runtime folder
+// goes when its user logs out, and tidy people remove sockets: an agent that lives
+// on listens again where its clients look for it.
+type listener struct {
+	log *slog.Logger
+
 	mu     sync.Mutex
-	home   home.Home // as clients find it
+	home   home.Home // where clients look
 	socket *net.UnixListener
 	file   os.FileInfo // the socket as we made it
 	failed string      // why it could not listen again, as it was told last
+}
+
+// start listens for the first time.
+func (l *listener) start() (net.Listener, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	socket, file, err := listen(l.home)
+	if err != nil {
+		return nil, err
+	}
+	l.socket, l.file = socket, file
+	return socket, nil
 }
 
 // listen takes the socket of a home.
@@ -52,32 +67,31 @@ func listen(h home.Home) (*net.UnixListener, os.FileInfo, error) {
 }
 
 // where is the home as clients find it.
-func (s *Service) where() home.Home {
-	s.post.mu.Lock()
-	defer s.post.mu.Unlock()
-	return s.post.home
+func (l *listener) where() home.Home {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.home
 }
 
-// there reports whether the socket that is listened on is the one that clients
-// of h find.
-func (p *post) there(h home.Home) bool {
-	if h.Socket() != p.home.Socket() {
+// reachable reports whether the socket that is listened on is the one that
+// clients of h find. The lock is held.
+func (l *listener) reachable(h home.Home) bool {
+	if h.Socket() != l.home.Socket() {
 		return false
 	}
 	file, err := os.Lstat(h.Socket())
 	// Windows knows no identity of a socket's file.
-	return err == nil && (runtime.GOOS == "windows" || os.SameFile(file, p.file))
+	return err == nil && (runtime.GOOS == "windows" || os.SameFile(file, l.file))
 }
 
-// stay listens again when the socket went, or when clients look elsewhere now,
-// and hands the new one to serve. What keeps it from that is told once; the next
-// look tries again.
-func (s *Service) stay(ctx context.Context, serve func(net.Listener)) {
-	p := &s.post
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	h := p.home.Again()
-	if ctx.Err() != nil || p.there(h) {
+// ensure listens again when the socket went, or when clients look elsewhere now,
+// and hands the new one to serve. What keeps it from that is logged once; the next
+// call tries again.
+func (l *listener) ensure(ctx context.Context, serve func(net.Listener)) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	h := l.home.Again()
+	if ctx.Err() != nil || l.reachable(h) {
 		return
 	}
 	err := h.Mkdirs()
@@ -89,39 +103,44 @@ func (s *Service) stay(ctx context.Context, serve func(net.Listener)) {
 		socket, file, err = listen(h)
 	}
 	if err != nil {
-		if p.failed != err.Error() {
-			p.failed = err.Error()
-			s.log.Error("the socket is gone and cannot be made again", "socket", h.Socket(), "error", err)
+		if l.failed != err.Error() {
+			l.failed = err.Error()
+			l.log.Error("the socket is gone and cannot be made again", "socket", h.Socket(), "error", err)
 		}
 		return
 	}
-	if h.Socket() == p.home.Socket() {
-		p.socket.SetUnlinkOnClose(false) // that path is the new one's
+	if h.Socket() == l.home.Socket() {
+		l.socket.SetUnlinkOnClose(false) // that path is the new one's
 	}
-	_ = p.socket.Close()
-	p.home, p.socket, p.file, p.failed = h, socket, file, ""
-	s.log.Warn("the socket was gone; listening again", "socket", h.Socket())
+	_ = l.socket.Close()
+	l.home, l.socket, l.file, l.failed = h, socket, file, ""
+	l.log.Warn("the socket was gone; listening again", "socket", h.Socket())
 	serve(socket)
 }
 
-// homeless reports whether somebody removed the home or put another database in
-// its place, and then ends the agent: the next one may begin a new home there, or
-// has begun one, and nothing of this one must come into its way.
-func (s *Service) homeless() bool {
+// disown leaves the socket's path alone when another agent listens there.
+func (l *listener) disown() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.socket != nil && !l.reachable(l.home) {
+		l.socket.SetUnlinkOnClose(false)
+	}
+}
+
+// endWithHome ends the agent when somebody removed the home or put another
+// database in its place, and reports whether it did: the next agent may begin a
+// new home there, or has begun one, and this one must not disturb it.
+func (s *Service) endWithHome() bool {
 	if !s.parts.Store.Gone() {
 		return false
 	}
-	s.post.mu.Lock()
-	if s.post.socket != nil && !s.post.there(s.post.home) {
-		s.post.socket.SetUnlinkOnClose(false) // what is at that path is another agent's
-	}
-	s.post.mu.Unlock()
+	s.listener.disown()
 	s.log.Error("the database was removed or replaced; this agent ends", "database", s.parts.Home.DB())
 	_ = s.Stop(context.Background())
 	return true
 }
 
-// replaced reports whether a server's end is that of a socket which stay closed.
-func replaced(err error) bool {
+// replacedSocket reports whether a server ended because ensure closed its socket.
+func replacedSocket(err error) bool {
 	return errors.Is(err, net.ErrClosed) && !errors.Is(err, http.ErrServerClosed)
 }

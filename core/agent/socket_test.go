@@ -92,8 +92,8 @@ func TestAnAgentFollowsTheRuntimeFolder(t *testing.T) {
 		t.Fatalf("clients look at %s", got.Socket())
 	}
 	answers(t, h)
-	if r.where() != h {
-		t.Errorf("the agent says %s", r.where().Socket())
+	if r.listener.where() != h {
+		t.Errorf("the agent says %s", r.listener.where().Socket())
 	}
 	if err := r.Reset(core.Attended(t.Context())); err != nil {
 		t.Fatal(err)

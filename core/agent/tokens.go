@@ -31,7 +31,7 @@ func (s *Service) Refresh(ctx context.Context, ref api.Ref, req api.RefreshReque
 		return api.Token{}, err
 	}
 	if req.Person {
-		s.reopen(ctx)
+		s.retryVault(ctx)
 	}
 	got, err := s.keeper.Refresh(ctx, a.ID, core.Report{Stale: req.Stale, Force: req.Force, Person: req.Person})
 	if err != nil {

@@ -5,9 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"sync"
-	"sync/atomic"
-	"time"
 
 	"tokentray/core"
 	"tokentray/core/api"
@@ -40,8 +37,8 @@ func passphraseFile() (p core.Secret, shared bool, err error) {
 	return core.NewSecret(line), shared, nil
 }
 
-// unattended opens the passphrase file by PassphraseVariable, at the start.
-func (s *Service) unattended(ctx context.Context) {
+// unlockUnattended opens the passphrase file by PassphraseVariable, at the start.
+func (s *Service) unlockUnattended(ctx context.Context) {
 	if !s.vault.fileInUse() {
 		return
 	}
@@ -99,83 +96,27 @@ func (s *Service) openVault(ctx context.Context) (map[core.ID]core.Token, *core.
 	return tokens, nil
 }
 
-// reopen tries a closed vault again, because a person asked for something that
-// needs it, unless a person closed it. The edit lock must not be held.
-func (s *Service) reopen(ctx context.Context) {
-	if s.vault.closed() == nil || s.vault.held() != nil {
+// retryVault tries a closed vault again, because a person asked for something
+// that needs it, unless a person locked it. The edit lock must not be held.
+func (s *Service) retryVault(ctx context.Context) {
+	if s.vault.closed() == nil || s.vault.lockedByPerson() != nil {
 		return
 	}
 	s.edit.Lock()
 	defer s.edit.Unlock()
-	if s.vault.closed() != nil && s.vault.held() == nil {
-		_ = s.opened(ctx)
-	}
-}
-
-// How often the agent looks by itself whether a closed keyring can be read again:
-// after a minute, then ever less often.
-const (
-	firstLook = time.Minute
-	lastLook  = 16 * time.Minute
-)
-
-// looks plans when the agent looks again.
-type looks struct {
-	busy atomic.Bool // a look is under way
-
-	mu   sync.Mutex
-	wait time.Duration
-	next time.Time
-}
-
-// over forgets the plan: the vault is open, or nobody's to open but a person's.
-func (l *looks) over() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.wait = 0
-}
-
-// due reports whether it is time to look, and plans the next one.
-func (l *looks) due(now time.Time) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.wait == 0 || l.next.Sub(now) > l.wait { // the first, or the clock was set back
-		l.wait, l.next = firstLook, now.Add(firstLook)
-	}
-	if now.Before(l.next) {
-		return false
-	}
-	l.wait = min(2*l.wait, lastLook)
-	l.next = now.Add(l.wait)
-	return true
-}
-
-// look tries a keyring that failed again, on a goroutine that run starts, so that
-// a bus or a disk that hung for a moment does not end renewal until a person
-// comes; and one that was unlocked elsewhere is open here too. It asks
-// unattended, which never raises a prompt. What a person closed, and the
-// passphrase file, only a person opens. It is part of the upkeep.
-func (s *Service) look(ctx context.Context, run func(func())) {
-	if s.vault.closed() == nil || s.vault.held() != nil || s.vault.fileInUse() {
-		s.looks.over()
-		return
-	}
-	if s.looks.due(s.now()) && s.looks.busy.CompareAndSwap(false, true) {
-		run(func() {
-			defer s.looks.busy.Store(false)
-			s.reopen(ctx)
-		})
+	if s.vault.closed() != nil && s.vault.lockedByPerson() == nil {
+		_ = s.openAndResume(ctx)
 	}
 }
 
 // openForWriting makes sure that a secret can be kept and tokens sealed. The
 // edit lock is held.
 func (s *Service) openForWriting(ctx context.Context) error {
-	if err := s.vault.held(); err != nil {
+	if err := s.vault.lockedByPerson(); err != nil {
 		return err
 	}
 	if s.vault.closed() != nil {
-		return s.opened(ctx)
+		return s.openAndResume(ctx)
 	}
 	if s.accounts.count() > 0 {
 		return nil
@@ -187,8 +128,9 @@ func (s *Service) openForWriting(ctx context.Context) error {
 	return s.parts.Store.Unseal(key)
 }
 
-// opened opens the vault and wakes what waited for it. The edit lock is held.
-func (s *Service) opened(ctx context.Context) error {
+// openAndResume opens the vault and resumes what waited for it. The edit lock is
+// held.
+func (s *Service) openAndResume(ctx context.Context) error {
 	tokens, closed := s.openVault(ctx)
 	if closed != nil {
 		return closed
@@ -224,7 +166,7 @@ func (s *Service) VaultInit(ctx context.Context, passphrase core.Secret) (api.Va
 	if len(left) > 0 {
 		s.log.Warn("the keyring may still hold entries that are now in the passphrase file; they leave it once it opens", "keys", left)
 	}
-	if err := s.opened(ctx); err != nil {
+	if err := s.openAndResume(ctx); err != nil {
 		return api.Vault{}, err
 	}
 	s.vault.unlock()
@@ -246,7 +188,7 @@ func (s *Service) VaultUnlock(ctx context.Context, passphrase core.Secret) (api.
 			return api.Vault{}, core.AsError(err)
 		}
 	}
-	if err := s.opened(core.Attended(ctx)); err != nil {
+	if err := s.openAndResume(core.Attended(ctx)); err != nil {
 		return api.Vault{}, err
 	}
 	s.vault.unlock()

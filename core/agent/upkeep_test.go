@@ -51,7 +51,7 @@ func TestAHungUpkeepHoldsUpNoRenewal(t *testing.T) {
 	r := w.start()
 	a := r.add("shop", core.Sandbox)
 	events := r.events(t)
-	r.post.mu.Lock() // the upkeep hangs here from now on
+	r.listener.mu.Lock() // the upkeep hangs here from now on
 	ctx, cancel := context.WithCancel(t.Context())
 	asked := make(chan struct{})
 	go func() {
@@ -63,7 +63,7 @@ func TestAHungUpkeepHoldsUpNoRenewal(t *testing.T) {
 	until(t, events, "the renewal", func(acc api.Account) bool {
 		return acc.State == core.StateFresh && acc.ObtainedAt.After(a.ObtainedAt)
 	})
-	r.post.mu.Unlock()
+	r.listener.mu.Unlock()
 	cancel()
 	<-asked
 }
@@ -102,11 +102,11 @@ func TestAHungDiskUnderAPushHoldsUpNothing(t *testing.T) {
 func TestNothingHoldsAVaultThatIsBeingUnlocked(t *testing.T) {
 	k := newKeys(Vaults{}, nil, nil, func(api.Vault) {})
 	closed := k.lock()
-	if err := k.held(); err != error(closed) {
+	if err := k.lockedByPerson(); err != error(closed) {
 		t.Errorf("locked by a person: held by %v", err)
 	}
-	k.turn(vaultOpen, nil)
-	if err := k.held(); err != nil {
+	k.setState(vaultOpen, nil)
+	if err := k.lockedByPerson(); err != nil {
 		t.Errorf("while it is unlocked: held by %v", err)
 	}
 }

@@ -77,10 +77,10 @@ const dataKeySize = 32
 // locked keyring is not asked again and again behind a person's back, until
 // somebody asks for it by open.
 type keys struct {
-	parts Vaults
-	goes  func(core.Account) core.Destination
-	base  func(core.Account) string // where an account asks
-	heard func(api.Vault)           // of a change of state
+	parts    Vaults
+	goes     func(core.Account) core.Destination
+	base     func(core.Account) string // where an account asks
+	onChange func(api.Vault)           // is told of each change of state
 
 	mu    sync.Mutex
 	state string
@@ -93,8 +93,8 @@ type keys struct {
 
 var _ core.Vault = (*keys)(nil)
 
-func newKeys(parts Vaults, goes func(core.Account) core.Destination, base func(core.Account) string, heard func(api.Vault)) *keys {
-	return &keys{parts: parts, goes: goes, base: base, heard: heard, state: vaultLocked, err: lockedVault(nil)}
+func newKeys(parts Vaults, goes func(core.Account) core.Destination, base func(core.Account) string, onChange func(api.Vault)) *keys {
+	return &keys{parts: parts, goes: goes, base: base, onChange: onChange, state: vaultLocked, err: lockedVault(nil)}
 }
 
 // inUse is the vault that counts.
@@ -128,14 +128,14 @@ func (k *keys) warn(key string) {
 	k.warns = key
 }
 
-// turn changes the state and tells of it.
-func (k *keys) turn(state string, err *core.Error) {
+// setState changes the state and tells of it.
+func (k *keys) setState(state string, err *core.Error) {
 	k.mu.Lock()
 	changed := k.state != state
 	k.state, k.err = state, err
 	k.mu.Unlock()
 	if changed {
-		k.heard(k.status())
+		k.onChange(k.status())
 	}
 }
 
@@ -160,9 +160,9 @@ func (k *keys) failed(ctx context.Context, err error) error {
 	}
 	e := closedVault(err)
 	if errors.Is(err, k.parts.Locked) {
-		k.turn(vaultLocked, e)
+		k.setState(vaultLocked, e)
 	} else {
-		k.turn(vaultUnavailable, e)
+		k.setState(vaultUnavailable, e)
 	}
 	return e
 }
@@ -329,7 +329,7 @@ func (k *keys) open(ctx context.Context, create bool) (key []byte, found bool, e
 	vault := k.inUse()
 	if vault == nil {
 		e := closedVault(errors.New("this machine has no keyring"))
-		k.turn(vaultUnavailable, e)
+		k.setState(vaultUnavailable, e)
 		return nil, false, e
 	}
 	raw, err := vault.Get(ctx, dataKeyName)
@@ -338,11 +338,11 @@ func (k *keys) open(ctx context.Context, create bool) (key []byte, found bool, e
 	}
 	key, decodeErr := base64.StdEncoding.DecodeString(string(raw))
 	if err == nil && decodeErr == nil && len(key) == dataKeySize {
-		k.turn(vaultOpen, nil)
+		k.setState(vaultOpen, nil)
 		return key, true, nil
 	}
 	if !create {
-		k.turn(vaultOpen, nil)
+		k.setState(vaultOpen, nil)
 		return nil, false, nil
 	}
 	key = make([]byte, dataKeySize)
@@ -350,7 +350,7 @@ func (k *keys) open(ctx context.Context, create bool) (key []byte, found bool, e
 	if err := vault.Set(ctx, dataKeyName, []byte(base64.StdEncoding.EncodeToString(key))); err != nil {
 		return nil, false, k.failed(ctx, err)
 	}
-	k.turn(vaultOpen, nil)
+	k.setState(vaultOpen, nil)
 	return key, false, nil
 }
 
@@ -402,7 +402,7 @@ func (k *keys) lock() *core.Error {
 		k.parts.File.Lock()
 	}
 	e := lockedVault(nil)
-	k.turn(vaultLocked, e)
+	k.setState(vaultLocked, e)
 	return e
 }
 
@@ -413,8 +413,8 @@ func (k *keys) unlock() {
 	k.byPerson = false
 }
 
-// held is why nothing but a person may open the vault, nil when anything may.
-func (k *keys) held() error {
+// lockedByPerson is why nothing but a person may open the vault, nil when anything may.
+func (k *keys) lockedByPerson() error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.byPerson && k.err != nil { // it has none while a person's unlock is under way

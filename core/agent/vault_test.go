@@ -88,7 +88,7 @@ func TestAKeyringThatComesBackIsNoticed(t *testing.T) {
 				before := w.ring.asked()
 				w.pass(after)
 				r.upkeep.now(t.Context())
-				for r.looks.busy.Load() {
+				for r.retrier.busy.Load() {
 					runtime.Gosched()
 				}
 				return w.ring.asked() - before
@@ -96,7 +96,7 @@ func TestAKeyringThatComesBackIsNoticed(t *testing.T) {
 			if n := look(0); n != 0 {
 				t.Errorf("the keyring was asked again at once, %d times", n)
 			}
-			for _, wait := range []time.Duration{firstLook, 2 * firstLook, 4 * firstLook} {
+			for _, wait := range []time.Duration{firstRetry, 2 * firstRetry, 4 * firstRetry} {
 				if n := look(wait - time.Second); n != 0 {
 					t.Errorf("before %v the keyring was asked %d times", wait, n)
 				}
@@ -105,7 +105,7 @@ func TestAKeyringThatComesBackIsNoticed(t *testing.T) {
 				}
 			}
 			w.ring.breaks(nil)
-			look(lastLook)
+			look(lastRetry)
 			got, err := r.client.Account(t.Context(), a.Ref())
 			if err != nil || got.State != core.StateFresh {
 				t.Errorf("account = %s, %v; want it fresh", got.State, err)
@@ -144,10 +144,10 @@ func TestNobodyLooksIntoAVaultThatAPersonLocked(t *testing.T) {
 	}
 	asked := w.ring.asked()
 	for range 5 {
-		w.pass(lastLook)
+		w.pass(lastRetry)
 		r.upkeep.now(t.Context())
 	}
-	if n := w.ring.asked() - asked; n != 0 || r.looks.busy.Load() {
+	if n := w.ring.asked() - asked; n != 0 || r.retrier.busy.Load() {
 		t.Errorf("the keyring was asked %d times", n)
 	}
 }
