@@ -181,3 +181,43 @@ func TestNoTestAfterTheEnd(t *testing.T) {
 		}
 	})
 }
+
+// A check needs nothing of the vault, unless the account's proxy wants a password.
+func TestACheckBehindALockedVault(t *testing.T) {
+	for proxy, want := range map[string]core.Class{"": "", "http://me@proxy.example:3128": core.VaultClosed} {
+		t.Run(proxy, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				up := newUpstream(twoHours)
+				h := start(t, setup{source: up, account: func(a *core.Account) { a.Auto, a.Proxy = false, proxy }})
+				get(t, h)
+				h.vault.set(&core.Error{Class: core.VaultClosed, Message: "locked"})
+				if err := h.Check(t.Context(), "1"); class(err) != want || (up.checks == 0) != (want != "") {
+					t.Errorf("%v after %d checks", err, up.checks)
+				}
+			})
+		})
+	}
+}
+
+func TestWhatCannotBeChecked(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := start(t, setup{source: unable{newUpstream(twoHours)}, account: byHand})
+		check := func(id core.ID) core.Class { return class(h.Check(t.Context(), id)) }
+		if got := check("none"); got != core.NotFound {
+			t.Errorf("an account that there is not: %s", got)
+		}
+		if got := check("1"); got != core.Temporary {
+			t.Errorf("no token: %s", got)
+		}
+		get(t, h)
+		if got := check("1"); got != core.Misuse {
+			t.Errorf("a source that cannot: %s", got)
+		}
+		other := h.account
+		other.ID, other.Kind = "2", "none"
+		h.Put(other, core.Token{})
+		if got := check("2"); got != core.Misuse {
+			t.Errorf("a kind that there is not: %s", got)
+		}
+	})
+}

@@ -111,9 +111,9 @@ func (k *Keeper) lock() time.Time {
 	if !jumped {
 		return now
 	}
-	if jump := k.clock.jump(); jump < -clockTolerance {
+	if jump := k.clock.jump(); jump < 0 {
 		k.setBack += jump
-		k.cfg.Log.Warn("the clock was set back", "by", -jump)
+		k.cfg.Log.Warn("the clock was set back", "by", jump.Abs())
 		var kept []ID
 		for id, e := range k.entries {
 			e.shift(jump)

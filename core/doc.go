@@ -7,7 +7,7 @@
 //	upstream -> a source (decode, classify) -> Keeper (state, timing) -> store (sealed) -> api (snapshot, event) -> ui
 //
 // Package core knows no file, no network, no screen and no vendor. A source
-// declares its traits (is asking again harmless, how early can a new token be
+// declares its traits (what asking again does, how early a new token can be
 // had) and the Keeper plans from them alone.
 //
 // Time is the wall clock with the monotonic reading stripped, for an upstream

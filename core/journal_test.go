@@ -213,7 +213,7 @@ func TestAHungJournalStopsNoPlan(t *testing.T) {
 // Beijing, whatever the machine's own zone is.
 func TestCallsOfTheDay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		h := start(t, setup{})
+		h := start(t, setup{account: byHand})
 		// The bubble begins at midnight UTC, 08:00 in Beijing.
 		today := beijing.Day(time.Now())
 		h.Recall(map[core.ID]core.DayCounts{"1": dayCounts(today, 198, 7), "gone": dayCounts(today, 1, 0)})
