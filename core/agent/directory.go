@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"slices"
 	"sync"
 
 	"tokentray/core"
@@ -68,13 +69,14 @@ func (d *directory) all() []core.Account {
 	return out
 }
 
-// withAppID are the names of the accounts that have an AppID, in no order.
-func (d *directory) withAppID(appID string) []api.Ref {
+// withAppID are the names of the accounts of some kinds that have an AppID, in no
+// order.
+func (d *directory) withAppID(appID string, among []core.Kind) []api.Ref {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
 	var out []api.Ref
 	for _, a := range d.byID {
-		if a.AppID == appID {
+		if a.AppID == appID && slices.Contains(among, a.Kind) {
 			out = append(out, refOf(a))
 		}
 	}

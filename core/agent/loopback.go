@@ -38,6 +38,7 @@ var _ door.Agent = (*Service)(nil)
 func (s *Service) initLoopback() error {
 	s.loop.waits = map[core.ID]chan struct{}{}
 	s.loop.door = door.New(door.Config{
+		Kinds: s.parts.Kinds,
 		Agent: s, OpenAPI: s.parts.OpenAPI, Now: s.parts.Now, Log: s.log, Used: s.keyUsed,
 	})
 	keys, err := s.parts.Store.ClientKeys()
@@ -252,8 +253,8 @@ func (s *Service) Living(ref api.Ref, minTTL time.Duration) (api.Token, bool) {
 }
 
 // ByAppID implements door.Agent.
-func (s *Service) ByAppID(appID string) []api.Ref {
-	return s.accounts.withAppID(appID)
+func (s *Service) ByAppID(appID string, among []core.Kind) []api.Ref {
+	return s.accounts.withAppID(appID, among)
 }
 
 // Changed implements door.Agent.

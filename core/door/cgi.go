@@ -5,69 +5,120 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"path"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/kinds"
 )
 
-// The door speaks two paths of WeChat's own, so that any SDK whose base URL can
-// be set takes its token from TokenTray and fights with nobody: the secret is a
-// client key, and the AppID chooses the account within the key's scope. Shapes
-// and errcodes are WeChat's: but for refusals of Host and Origin every answer
-// is HTTP 200, with errcode and errmsg when it is no token.
+// The door speaks the token paths of the upstreams' own, so that any SDK whose
+// base URL can be set takes its token from TokenTray and fights with nobody: the
+// secret is a client key, and the AppID chooses the account within the key's
+// scope. Which paths there are, what they read and how they answer is data, see
+// kinds.Door: but for refusals of Host and Origin every answer is HTTP 200, with
+// a code and words when it is no token.
 
-// The paths, as the access log names them.
-const (
-	callCGIToken  = "cgi-bin/token"
-	callCGIStable = "cgi-bin/stable_token"
-	callCGIOther  = "cgi-bin, another path"
-)
+// foreign is one token path of an upstream's own, with the kinds whose accounts it
+// serves.
+type foreign struct {
+	kinds.TokenPath
+	door  *kinds.Door
+	among []core.Kind
+}
 
-// WeChat's errcodes that the door gives by itself, with WeChat's words.
-const (
-	codeBusy       = -1    // system error: try again
-	codeGrantType  = 40002 // invalid grant_type
-	codeAppID      = 40013 // invalid appid
-	codePath       = 40066 // invalid url
-	codeSecret     = 40125 // invalid appsecret
-	codeIP         = 40164 // invalid ip
-	codeNoAppID    = 41002 // appid missing
-	codeNoSecret   = 41004 // appsecret missing
-	codeNotGET     = 43001 // require GET method
-	codeNotPOST    = 43002 // require POST method
-	codeQuota      = 45009 // reach max api daily quota limit
-	codeSlower     = 45011 // api minute-quota reach limit
-	codeData       = 47001 // data format error
-	codeNotAllowed = 48001 // api unauthorized
-	codeFrozen     = 50002 // user limited
-	codeConfirm    = 89503 // the administrator must confirm the caller's IP
-)
+// foreigns are all token paths, and the folders that they lie in.
+type foreigns struct {
+	paths   []foreign
+	folders map[string]*kinds.Door // "/cgi-bin/": who answers for its other paths
+}
 
-// cgiRequest is what WeChat's two calls take.
+func newForeigns(set kinds.Set) foreigns {
+	out := foreigns{folders: map[string]*kinds.Door{}}
+	for _, spec := range set.All() {
+		if spec.Door == nil {
+			continue
+		}
+		for _, p := range spec.Door.Paths {
+			folder := path.Dir(p.Path) + "/"
+			if out.folders[folder] == nil {
+				out.folders[folder] = spec.Door
+			}
+			if known := out.at(p.Path); known != nil {
+				known.among = append(known.among, spec.Kind)
+				continue
+			}
+			out.paths = append(out.paths, foreign{p, spec.Door, []core.Kind{spec.Kind}})
+		}
+	}
+	return out
+}
+
+// at is the token path of a URL's path, nil if it is none.
+func (f foreigns) at(urlPath string) *foreign {
+	for i := range f.paths {
+		if f.paths[i].Path == urlPath {
+			return &f.paths[i]
+		}
+	}
+	return nil
+}
+
+// owns reports whether a path lies in the folder of a token path, and who answers
+// there.
+func (f foreigns) owns(urlPath string) (*kinds.Door, bool) {
+	for folder, door := range f.folders {
+		if strings.HasPrefix(urlPath, folder) {
+			return door, true
+		}
+	}
+	return nil, false
+}
+
+// served names the paths in an upstream's language.
+func (f foreigns) served(door *kinds.Door) string {
+	var names []string
+	for _, p := range f.paths {
+		if slices.ContainsFunc(door.Paths, func(own kinds.TokenPath) bool { return own.Path == p.Path }) {
+			names = append(names, p.Path)
+		}
+	}
+	return strings.Join(names, " and ")
+}
+
+// cgiRequest is what a token path was asked.
 type cgiRequest struct {
-	GrantType    string `json:"grant_type"`
-	AppID        string `json:"appid"`
-	Secret       string `json:"secret"` // a client key
-	ForceRefresh bool   `json:"force_refresh"`
+	fixed  map[string]string
+	id     string
+	secret string // a client key
+	force  bool
 }
 
-// cgiToken is WeChat's success.
-type cgiToken struct {
-	AccessToken string `json:"access_token"`
-	ExpiresIn   int64  `json:"expires_in"`
-}
-
-// cgiError is WeChat's failure.
+// cgiError is a failure in an upstream's language.
 type cgiError struct {
-	Errcode int    `json:"errcode"`
-	Errmsg  string `json:"errmsg"`
+	code int
+	text string
 }
 
-// cgi serves WeChat's own paths.
-func (v *visit) cgi() {
-	v.line.Call = callCGIOther
+// refusal is the failure for a reason of the door's own; why is what TokenTray
+// adds to the upstream's words.
+func refusal(d *kinds.Door, reason kinds.Reason, why string) *cgiError {
+	r := d.Refusals[reason]
+	if why != "" {
+		why = ": " + why
+	}
+	return &cgiError{r.Code, r.Text + why}
+}
+
+// cgi serves the upstreams' own paths.
+func (v *visit) cgi(door *kinds.Door) {
+	folder, _, _ := strings.Cut(strings.TrimPrefix(v.r.URL.Path, "/"), "/")
+	v.line.Call = folder + ", another path"
+	v.door = door
 	if v.r.Method == http.MethodOptions && v.preflight() {
 		return
 	}
@@ -76,8 +127,9 @@ func (v *visit) cgi() {
 		v.sameSite()
 		return
 	}
-	req, wrong := v.cgiRequest()
-	v.client = v.d.clients.find(req.Secret)
+	at := v.d.foreign.at(v.r.URL.Path)
+	req, wrong := v.cgiRequest(at)
+	v.client = v.d.clients.find(req.secret)
 	if !v.sameSite() {
 		return
 	}
@@ -85,70 +137,104 @@ func (v *visit) cgi() {
 		v.known()
 	} else {
 		v.hangUp()
-		if req.Secret != "" {
+		if req.secret != "" {
 			v.slowDown()
 		}
 	}
 	if wrong == nil {
-		wrong = v.cgiJudge(req)
+		wrong = v.cgiJudge(at, req)
 	}
 	if wrong != nil {
 		v.cgiFail(*wrong)
 		return
 	}
-	refs := v.permitted(req.AppID)
+	refs := v.permitted(req.id, at.among)
 	if len(refs) != 1 {
-		v.cgiFail(cgiError{codeAppID, fmt.Sprintf("invalid appid: %d accounts that this client key allows have it, and it must be one", len(refs))})
+		v.cgiFail(*refusal(door, kinds.BadID, fmt.Sprintf("%d accounts that this client key allows have it, and it must be one", len(refs))))
 		return
 	}
 	v.line.Account = refs[0].String()
-	v.cgiHand(v.cgiGet(refs[0], req.ForceRefresh))
+	v.cgiHand(v.cgiGet(refs[0], req.force))
 }
 
 // cgiRequest reads the call; wrong tells why it cannot be served.
-func (v *visit) cgiRequest() (req cgiRequest, wrong *cgiError) {
-	switch v.r.URL.Path {
-	case "/cgi-bin/token":
-		v.line.Call = callCGIToken
-		q := v.r.URL.Query()
-		req = cgiRequest{GrantType: q.Get("grant_type"), AppID: q.Get("appid"), Secret: q.Get("secret")}
-		if v.r.Method != http.MethodGet {
-			return req, &cgiError{codeNotGET, "require GET method"}
-		}
-	case "/cgi-bin/stable_token":
-		v.line.Call = callCGIStable
-		if v.r.Method != http.MethodPost {
-			return req, &cgiError{codeNotPOST, "require POST method"}
-		}
-		raw, err := v.readBody()
-		if err != nil || json.Unmarshal(raw, &req) != nil {
-			return cgiRequest{}, &cgiError{codeData, "data format error"}
-		}
-	default:
-		return req, &cgiError{codePath, "invalid url: TokenTray serves /cgi-bin/token and /cgi-bin/stable_token"}
+func (v *visit) cgiRequest(at *foreign) (req cgiRequest, wrong *cgiError) {
+	if at == nil {
+		return req, refusal(v.door, kinds.NoSuchPath, "TokenTray serves "+v.d.foreign.served(v.door))
 	}
-	return req, nil
+	v.line.Call = strings.TrimPrefix(at.Path, "/")
+	var values map[string]string
+	var force bool
+	var err error
+	if at.Reads == kinds.InQuery {
+		values = map[string]string{}
+		for name, all := range v.r.URL.Query() {
+			values[name] = all[0]
+		}
+		force = values[at.Force] == "true"
+	}
+	if v.r.Method != at.Method {
+		wrong = &cgiError{at.WrongMethod.Code, at.WrongMethod.Text}
+	} else if at.Reads == kinds.InJSON {
+		if values, force, err = v.cgiJSON(at); err != nil {
+			return req, refusal(v.door, kinds.BadData, "")
+		}
+	}
+	return cgiRequest{fixed: values, id: values[at.ID], secret: values[at.Secret], force: force}, wrong
+}
+
+// cgiJSON reads the parameters that stand in a JSON body.
+func (v *visit) cgiJSON(at *foreign) (values map[string]string, force bool, err error) {
+	raw, err := v.readBody()
+	if err != nil {
+		return nil, false, err
+	}
+	var body map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &body); err != nil {
+		return nil, false, err
+	}
+	values = map[string]string{}
+	names := []string{at.ID, at.Secret}
+	for _, f := range at.Fixed {
+		names = append(names, f.Name)
+	}
+	for _, name := range names {
+		var value string
+		if given, ok := body[name]; ok {
+			if err := json.Unmarshal(given, &value); err != nil {
+				return nil, false, err
+			}
+		}
+		values[name] = value
+	}
+	if given, ok := body[at.Force]; ok {
+		err = json.Unmarshal(given, &force)
+	}
+	return values, force, err
 }
 
 // cgiJudge says what is wrong with a call that could be read.
-func (v *visit) cgiJudge(req cgiRequest) *cgiError {
+func (v *visit) cgiJudge(at *foreign, req cgiRequest) *cgiError {
+	for _, f := range at.Fixed {
+		if req.fixed[f.Name] != f.Value {
+			return refusal(v.door, kinds.BadFixed, "")
+		}
+	}
 	switch {
-	case req.GrantType != "client_credential":
-		return &cgiError{codeGrantType, "invalid grant_type"}
-	case req.AppID == "":
-		return &cgiError{codeNoAppID, "appid missing"}
-	case req.Secret == "":
-		return &cgiError{codeNoSecret, "appsecret missing: send a client key of TokenTray as the secret"}
+	case req.id == "":
+		return refusal(v.door, kinds.NoID, "")
+	case req.secret == "":
+		return refusal(v.door, kinds.NoSecret, "send a client key of TokenTray as the secret")
 	case v.client == nil:
-		return &cgiError{codeSecret, "invalid appsecret: it is no client key of TokenTray, or was revoked"}
+		return refusal(v.door, kinds.BadKey, "it is no client key of TokenTray, or was revoked")
 	}
 	return nil
 }
 
-// permitted are the accounts of an AppID that the key may use.
-func (v *visit) permitted(appID string) []api.Ref {
+// permitted are the accounts of an AppID, of these kinds, that the key may use.
+func (v *visit) permitted(appID string, among []core.Kind) []api.Ref {
 	var out []api.Ref
-	for _, ref := range v.d.cfg.Agent.ByAppID(appID) {
+	for _, ref := range v.d.cfg.Agent.ByAppID(appID, among) {
 		if v.client.Permits(ref.Name, ref.Env) {
 			out = append(out, ref)
 		}
@@ -184,13 +270,13 @@ func (v *visit) cgiHand(t api.Token, err error) {
 	var e *core.Error
 	switch {
 	case v.client.revoked.Err() != nil:
-		v.cgiWrite(cgiError{codeSecret, "invalid appsecret: the client key was revoked"})
+		v.cgiWrite(*refusal(v.door, kinds.BadKey, "the client key was revoked"))
 	case err == nil:
-		v.answer(cgiToken{t.AccessToken, t.ExpiresIn})
+		v.answer(v.cgiToken(t))
 	case errors.As(err, &e) && e.Remedy == core.RemedySlower:
 		v.cgiSlower(e.RetryAt)
 	default:
-		v.cgiFail(cgiErrorOf(core.AsError(err)))
+		v.cgiFail(cgiErrorOf(v.door, core.AsError(err)))
 	}
 }
 
@@ -207,41 +293,58 @@ func (v *visit) cgiFail(e cgiError) {
 
 func (v *visit) cgiSlower(at time.Time) {
 	v.w.Header().Set("Retry-After", strconv.Itoa(api.RetryAfter(at, v.now)))
-	v.cgiWrite(cgiError{codeSlower, "api minute-quota reach limit, mustslower, retry next minute: this client refreshes or fails too often"})
+	v.cgiWrite(*refusal(v.door, kinds.TooMany, "this client refreshes or fails too often"))
 }
 
 func (v *visit) cgiWrite(e cgiError) {
-	v.line.Status, v.line.Errcode = http.StatusOK, e.Errcode
-	api.WriteJSON(v.w, http.StatusOK, e)
+	v.line.Status, v.line.Errcode = http.StatusOK, e.code
+	api.WriteJSON(v.w, http.StatusOK, ordered(member{v.door.Code, e.code}, member{v.door.Text, e.text}))
 }
 
-// cgiErrorOf says a failure as WeChat would: with upstream's own errcode and
-// words where it gave some.
-func cgiErrorOf(e *core.Error) cgiError {
+// cgiToken is a token in an upstream's language.
+func (v *visit) cgiToken(t api.Token) json.RawMessage {
+	var out []member
+	if ok := v.door.OK; ok != nil {
+		out = append(out, member{v.door.Code, ok.Code}, member{v.door.Text, ok.Text})
+	}
+	return ordered(append(out, member{"access_token", t.AccessToken}, member{"expires_in", t.ExpiresIn})...)
+}
+
+// member is a member of a JSON object.
+type member struct {
+	name  string
+	value any // a string or a number
+}
+
+// ordered is a JSON object with its members in their order, for there are clients
+// that take answers apart by hand.
+func ordered(members ...member) json.RawMessage {
+	out := []byte{'{'}
+	for i, m := range members {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		name, _ := json.Marshal(m.name) // strings and numbers always marshal
+		value, _ := json.Marshal(m.value)
+		out = append(append(append(out, name...), ':'), value...)
+	}
+	return append(out, '}')
+}
+
+// cgiErrorOf says a failure as the upstream would: with its own code and words
+// where it gave some.
+func cgiErrorOf(d *kinds.Door, e *core.Error) cgiError {
 	out := cgiError{e.Code, e.Message}
 	if e.Upstream != "" {
-		out.Errmsg = e.Upstream + " (TokenTray: " + e.Message + ")"
+		out.text = e.Upstream + " (TokenTray: " + e.Message + ")"
 	}
-	if out.Errcode != 0 {
+	if out.code != 0 {
 		return out
 	}
-	switch e.Class {
-	case core.NotFound, core.Invalid:
-		out.Errcode = codeAppID
-	case core.BadSecret:
-		out.Errcode = codeSecret
-	case core.Whitelist:
-		out.Errcode = codeIP
-	case core.Confirm:
-		out.Errcode = codeConfirm
-	case core.Quota:
-		out.Errcode = codeQuota
-	case core.Frozen:
-		out.Errcode = codeFrozen
-	case core.Misuse:
-		out.Errcode = codeNotAllowed
-	default:
-		out.Errcode = codeBusy
+	if code, known := d.Codes[e.Class]; known {
+		out.code = code
+	} else {
+		out.code = d.Else
 	}
 	return out
 }

@@ -15,7 +15,7 @@ import (
 )
 
 func cgiBody(appID, secret string, force bool) string {
-	raw, err := json.Marshal(cgiRequest{"client_credential", appID, secret, force})
+	raw, err := json.Marshal(map[string]any{"grant_type": "client_credential", "appid": appID, "secret": secret, "force_refresh": force})
 	if err != nil {
 		panic(err)
 	}

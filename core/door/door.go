@@ -24,6 +24,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/kinds"
 )
 
 // Agent is what the loopback door asks of the agent. Refs have an
@@ -39,14 +40,15 @@ type Agent interface {
 	// Changed returns a channel that is closed when something of the account
 	// changes next. It costs nothing while nobody waits.
 	Changed(ref api.Ref) <-chan struct{}
-	// ByAppID are the accounts that have the AppID.
-	ByAppID(appID string) []api.Ref
+	// ByAppID are the accounts of these kinds that have the AppID.
+	ByAppID(appID string, among []core.Kind) []api.Ref
 }
 
 // Config is what a Server is made of.
 type Config struct {
 	Agent   Agent
 	OpenAPI []byte           // the API's description
+	Kinds   kinds.Set        // on whose token paths it answers
 	Now     func() time.Time // the wall clock; nil means the machine's
 	Log     *slog.Logger     // nil discards
 	// Used is called when Uses has something after it had nothing.
@@ -69,7 +71,8 @@ type Server struct {
 	log     accessLog
 	storm   *storm
 
-	seats *seats
+	seats   *seats
+	foreign foreigns
 
 	jsonType []string // of every token
 
@@ -94,7 +97,7 @@ func New(cfg Config) *Server {
 	if cfg.Used == nil {
 		cfg.Used = func() {}
 	}
-	d := &Server{cfg: cfg, storm: newStorm(cfg.Log), jsonType: []string{"application/json"}}
+	d := &Server{cfg: cfg, storm: newStorm(cfg.Log), jsonType: []string{"application/json"}, foreign: newForeigns(cfg.Kinds)}
 	var calm calm
 	d.seats = newSeats(func() {
 		if calm.over(cfg.Now()) {

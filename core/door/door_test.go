@@ -15,6 +15,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/kinds"
 )
 
 // house is an Agent that records its calls and answers from its fields.
@@ -105,7 +106,7 @@ func (h *house) set(ref api.Ref, t api.Token, err error) {
 	}
 }
 
-func (h *house) ByAppID(appID string) []api.Ref { return h.appIDs[appID] }
+func (h *house) ByAppID(appID string, _ []core.Kind) []api.Ref { return h.appIDs[appID] }
 
 const doorPort = 17278
 
@@ -148,6 +149,7 @@ func newGate(t testing.TB) *gate {
 	}
 	g.fetched = doorToken("88_fetchedtokenfetchedtoken", 2*time.Hour)
 	g.door = New(Config{
+		Kinds: kinds.Builtin(),
 		Agent: g.house, OpenAPI: []byte(`{"openapi":"3.1.0"}`),
 		Log: slog.New(slog.NewTextHandler(g.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})

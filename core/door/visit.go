@@ -13,6 +13,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/kinds"
 )
 
 // visit is one call at the door.
@@ -21,8 +22,9 @@ type visit struct {
 	w      http.ResponseWriter
 	r      *http.Request
 	now    time.Time
-	client *client    // nil without a right key
-	line   api.Access // for the log
+	client *client     // nil without a right key
+	door   *kinds.Door // in whose language the answer is; nil: in our own
+	line   api.Access  // for the log
 
 	crowded bool // there is no room for the connection beyond this call
 	waits   bool // the call has its place among those that wait
@@ -38,12 +40,13 @@ func (d *Server) Handler(port int) http.Handler {
 		h := w.Header()
 		h["Cache-Control"], h["X-Content-Type-Options"], h["Cross-Origin-Resource-Policy"] = noStore, noSniff, sameOrigin
 		v := &visit{d: d, w: w, r: r, now: d.cfg.Now().Round(0)}
+		language, own := d.foreign.owns(r.URL.Path)
 		switch {
 		case !hosts[r.Host]:
 			v.line.Call = "other host"
 			v.refuse(http.StatusForbidden, core.RemedyLog, "this is the loopback API; call it as http://127.0.0.1:"+p)
-		case strings.HasPrefix(r.URL.Path, "/cgi-bin/"):
-			v.cgi()
+		case own:
+			v.cgi(language)
 		default:
 			v.v1()
 		}

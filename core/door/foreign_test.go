@@ -1,0 +1,75 @@
+package door
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"tokentray/core"
+	"tokentray/core/api"
+	"tokentray/core/kinds"
+)
+
+// corp is a kind whose clients ask in another language than WeChat's.
+func corp(t *testing.T) kinds.Set {
+	t.Helper()
+	door := &kinds.Door{
+		Paths: []kinds.TokenPath{{
+			Method: "GET", Path: "/cgi-bin/gettoken", Reads: kinds.InQuery, ID: "corpid", Secret: "corpsecret",
+			WrongMethod: kinds.Refusal{Code: 43001, Text: "require GET method"},
+		}},
+		Code: "errcode", Text: "errmsg", OK: &kinds.Refusal{Code: 0, Text: "ok"},
+		Refusals: map[kinds.Reason]kinds.Refusal{}, Codes: map[core.Class]int{core.BadSecret: 40091}, Else: -1,
+	}
+	for _, r := range []kinds.Reason{
+		kinds.NoSuchPath, kinds.BadData, kinds.BadFixed, kinds.NoID, kinds.NoSecret, kinds.BadKey, kinds.BadID, kinds.TooMany,
+	} {
+		door.Refusals[r] = kinds.Refusal{Code: 40000, Text: "no " + string(r)}
+	}
+	set, err := kinds.Builtin().With(kinds.Spec{
+		Kind: "corp", Traits: core.Traits{Repeat: core.RepeatSame, Window: time.Minute}, Token: kinds.Place{Query: "access_token"}, BaseURL: "https://corp.example", Door: door,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return set
+}
+
+// byKind is an agent that tells of which kinds accounts were looked for.
+type byKind struct {
+	*house
+	among []core.Kind
+}
+
+func (b *byKind) ByAppID(appID string, among []core.Kind) []api.Ref {
+	b.among = among
+	return b.house.ByAppID(appID, among)
+}
+
+func TestAnotherKindsPathSpeaksItsLanguage(t *testing.T) {
+	g := newGate(t)
+	agent := &byKind{house: g.house}
+	set := corp(t)
+	g.door.cfg.Agent, g.door.foreign = agent, newForeigns(set)
+	for _, tt := range []struct{ name, method, path, want string }{
+		{"a token", "GET", "/cgi-bin/gettoken?corpid=wxsandbox&corpsecret=" + g.sandbox, `{"errcode":0,"errmsg":"ok","access_token":"88_sandboxtokensandboxtoken","expires_in":`},
+		{"no key", "GET", "/cgi-bin/gettoken?corpid=wxsandbox", `{"errcode":40000,"errmsg":"no no_secret: `},
+		{"nobody's ID", "GET", "/cgi-bin/gettoken?corpid=x&corpsecret=" + g.sandbox, `{"errcode":40000,"errmsg":"no id: 0 accounts`},
+		{"another method", "POST", "/cgi-bin/gettoken?corpid=wxsandbox&corpsecret=" + g.sandbox, `{"errcode":43001,"errmsg":"require GET method"}`},
+		{"WeChat's beside it", "GET", "/cgi-bin/token?grant_type=client_credential&appid=wxsandbox&secret=" + g.sandbox, `{"access_token":"88_sandboxtokensandboxtoken","expires_in":`},
+		{"an unknown path", "GET", "/cgi-bin/menu/get", `{"errcode":40066,"errmsg":"invalid url: TokenTray serves /cgi-bin/token and /cgi-bin/stable_token"}`},
+	} {
+		if got := g.ask(tt.method, tt.path, "").Body.String(); !strings.HasPrefix(got, tt.want) {
+			t.Errorf("%s: %s, want %s", tt.name, got, tt.want)
+		}
+	}
+	g.ask("GET", "/cgi-bin/gettoken?corpid=wxsandbox&corpsecret="+g.sandbox, "")
+	if !slices.Equal(agent.among, []core.Kind{"corp"}) {
+		t.Errorf("its path serves accounts of %v", agent.among)
+	}
+	g.ask("GET", "/cgi-bin/token?grant_type=client_credential&appid=wxsandbox&secret="+g.sandbox, "")
+	if !slices.Equal(agent.among, []core.Kind{kinds.WeChat, kinds.WeChatLegacy}) {
+		t.Errorf("WeChat's path serves accounts of %v", agent.among)
+	}
+}
