@@ -11,45 +11,29 @@ import (
 	"tokentray/core/door"
 )
 
-// keyStore keeps client keys.
-type keyStore interface {
-	ClientKeys() ([]core.ClientKey, error)
-	AddClientKey(core.ClientKey) error
-	RemoveClientKey(name string) error
-	TouchClientKeys(used map[string]time.Time) error
-}
-
 // loopback is the agent's side of the loopback door.
 type loopback struct {
-	door *door.Server
+	server *door.Server
 
-	keys sync.Mutex // held through each change of client keys
-
-	mu     sync.Mutex // a leaf
-	err    *core.Error
-	waits  map[core.ID]chan struct{} // closed at the account's next event
-	timer  *time.Timer               // until uses of keys go to the disk
-	closed bool
+	mu  sync.Mutex  // guards err; nothing else is locked under it
+	err *core.Error // why it is off although it is to be on
 }
 
 var _ door.Agent = (*Service)(nil)
 
-// initLoopback makes the door with the keys that the store has. It stays shut.
+// initLoopback makes the server with the keys that the store has. It serves
+// nothing yet.
 func (s *Service) initLoopback() error {
-	s.loop.waits = map[core.ID]chan struct{}{}
-	s.loop.door = door.New(door.Config{
+	s.loopback.server = door.New(door.Config{
 		Kinds: s.parts.Kinds,
-		Agent: s, OpenAPI: s.parts.OpenAPI, Now: s.parts.Now, Log: s.log, Used: s.keyUsed,
+		Agent: s, OpenAPI: s.parts.OpenAPI, Now: s.parts.Now, Log: s.log, Used: s.keys.used,
 	})
-	keys, err := s.parts.Store.ClientKeys()
-	for _, k := range keys {
-		s.loop.door.AddKey(k)
-	}
-	return err
+	s.keys.store, s.keys.server, s.keys.log = s.parts.Store, s.loopback.server, s.log
+	return s.keys.load()
 }
 
-// openLoopback opens the door if it is to be open. An agent whose port somebody
-// else has does without and says so.
+// openLoopback begins to serve the loopback if that is switched on. An agent whose
+// port somebody else has goes on without it and says so.
 func (s *Service) openLoopback() {
 	s.conf.Lock()
 	defer s.conf.Unlock()
@@ -65,10 +49,10 @@ func (s *Service) openLoopback() {
 		}
 		set.Loopback = false
 		if failed := s.keep(set); failed != nil {
-			s.log.Error("keeping the loopback door shut failed", "error", failed)
+			s.log.Error("cannot keep the loopback door shut", "error", failed)
 		}
 	} else {
-		err = core.AsError(s.loop.door.Open(set.LoopbackPort))
+		err = core.AsError(s.loopback.server.Open(set.LoopbackPort))
 	}
 	if err != nil {
 		s.log.Warn("the loopback door stays shut", "error", err)
@@ -77,9 +61,9 @@ func (s *Service) openLoopback() {
 }
 
 func (s *Service) setLoopbackError(err *core.Error) {
-	s.loop.mu.Lock()
-	defer s.loop.mu.Unlock()
-	s.loop.err = err
+	s.loopback.mu.Lock()
+	defer s.loopback.mu.Unlock()
+	s.loopback.err = err
 }
 
 // Loopback implements api.Agent.
@@ -89,14 +73,14 @@ func (s *Service) Loopback(context.Context) (api.Loopback, error) {
 		return api.Loopback{}, core.AsError(err)
 	}
 	set := s.current()
-	out := api.Loopback{State: api.DoorOff, Port: set.LoopbackPort, Addresses: s.loop.door.Addresses(), Keys: len(keys)}
-	s.loop.mu.Lock()
-	defer s.loop.mu.Unlock()
+	out := api.Loopback{State: api.DoorOff, Port: set.LoopbackPort, Addresses: s.loopback.server.Addresses(), Keys: len(keys)}
+	s.loopback.mu.Lock()
+	defer s.loopback.mu.Unlock()
 	switch {
 	case len(out.Addresses) > 0:
 		out.State = api.DoorOn
-	case s.loop.err != nil:
-		out.Error = api.FromError(s.loop.err)
+	case s.loopback.err != nil:
+		out.Error = api.FromError(s.loopback.err)
 		if set.Loopback {
 			out.State = api.DoorTaken
 		}
@@ -104,10 +88,10 @@ func (s *Service) Loopback(context.Context) (api.Loopback, error) {
 	return out, nil
 }
 
-// loopbackState is the door in one word, for Status.
+// loopbackState is the state in one word, for Status.
 func (s *Service) loopbackState() string {
 	switch {
-	case len(s.loop.door.Addresses()) > 0:
+	case len(s.loopback.server.Addresses()) > 0:
 		return api.DoorOn
 	case s.current().Loopback:
 		return api.DoorTaken
@@ -129,11 +113,12 @@ func (s *Service) SetLoopback(ctx context.Context, req api.LoopbackRequest) (api
 func (s *Service) setLoopback(req api.LoopbackRequest) error {
 	s.conf.Lock()
 	defer s.conf.Unlock()
-	return s.moveDoor(req)
+	return s.applyLoopback(req)
 }
 
-// moveDoor opens, shuts or moves the door. The lock of settings is held.
-func (s *Service) moveDoor(req api.LoopbackRequest) error {
+// applyLoopback opens or shuts the loopback door, or moves it to another port.
+// The lock of settings is held.
+func (s *Service) applyLoopback(req api.LoopbackRequest) error {
 	was := s.current()
 	next := was
 	next.Loopback = req.On
@@ -146,90 +131,38 @@ func (s *Service) moveDoor(req api.LoopbackRequest) error {
 	default:
 	}
 	if next.Loopback {
-		if err := s.loop.door.Open(next.LoopbackPort); err != nil {
+		if err := s.loopback.server.Open(next.LoopbackPort); err != nil {
 			return core.AsError(err)
 		}
 	}
 	if next != was {
 		if err := s.keep(next); err != nil {
-			s.restoreDoor(was)
+			s.restoreLoopback(was)
 			return err
 		}
 	}
 	if !next.Loopback {
-		s.loop.door.Close()
+		s.loopback.server.Close()
 	}
 	s.setLoopbackError(nil)
 	return nil
 }
 
-// restoreDoor makes the door what the settings say, when a change of it could
-// not be kept.
-func (s *Service) restoreDoor(set core.Settings) {
+// restoreLoopback makes the loopback door what the settings say, when a change of
+// it could not be kept.
+func (s *Service) restoreLoopback(set core.Settings) {
 	if !set.Loopback {
-		s.loop.door.Close()
+		s.loopback.server.Close()
 		return
 	}
-	if err := s.loop.door.Open(set.LoopbackPort); err != nil {
+	if err := s.loopback.server.Open(set.LoopbackPort); err != nil {
 		s.log.Error("the loopback door is not where the settings have it", "error", err)
 	}
 }
 
-// ClientKeys implements api.Agent.
-func (s *Service) ClientKeys(context.Context) ([]api.ClientKey, error) {
-	keys, err := s.parts.Store.ClientKeys()
-	if err != nil {
-		return nil, core.AsError(err)
-	}
-	out := make([]api.ClientKey, 0, len(keys))
-	for _, k := range keys {
-		if at := s.loop.door.LastUse(k.Name); at.After(k.LastUsed) {
-			k.LastUsed = at
-		}
-		out = append(out, api.ShowClientKey(k))
-	}
-	return out, nil
-}
-
-// AddClientKey implements api.Agent.
-func (s *Service) AddClientKey(_ context.Context, in api.ClientKeyInput) (api.NewClientKey, error) {
-	secret, hash := core.NewClientSecret()
-	k, problems := core.ClientKey{
-		Name: in.Name, Hash: hash, Accounts: in.Accounts, Envs: in.Envs, Origins: in.Origins, Created: s.now(),
-	}.Clean()
-	if len(problems) > 0 {
-		return api.NewClientKey{}, invalid(problems)
-	}
-	s.loop.keys.Lock()
-	defer s.loop.keys.Unlock()
-	if err := s.parts.Store.AddClientKey(k); err != nil {
-		return api.NewClientKey{}, core.AsError(err)
-	}
-	s.loop.door.AddKey(k)
-	s.log.Info("client key made", "key", k.Name, "accounts", k.Accounts, "envs", k.Envs)
-	return api.NewClientKey{ClientKey: api.ShowClientKey(k), Key: secret.Reveal()}, nil
-}
-
-// RevokeClientKey implements api.Agent. The key ends first and is removed
-// then: a disk that fails must not keep it alive.
-func (s *Service) RevokeClientKey(_ context.Context, name string) error {
-	clean, err := core.CleanName(name)
-	if err != nil {
-		return invalid(err)
-	}
-	s.loop.keys.Lock()
-	defer s.loop.keys.Unlock()
-	s.loop.door.RevokeKey(clean)
-	if err := s.parts.Store.RemoveClientKey(clean); err != nil {
-		return core.AsError(err)
-	}
-	s.log.Info("client key revoked", "key", clean)
-	return nil
-}
-
 // AccessLog implements api.Agent.
 func (s *Service) AccessLog(_ context.Context, limit int) ([]api.Access, error) {
-	return s.loop.door.Accesses(limit), nil
+	return s.loopback.server.Accesses(limit), nil
 }
 
 // OpenAPI implements api.Agent.
@@ -263,59 +196,11 @@ func (s *Service) Changed(ref api.Ref) <-chan struct{} {
 	if !ok {
 		return nil
 	}
-	s.loop.mu.Lock()
-	defer s.loop.mu.Unlock()
-	ch := s.loop.waits[a.ID]
-	if ch == nil {
-		ch = make(chan struct{})
-		s.loop.waits[a.ID] = ch
-	}
-	return ch
+	return s.waiters.wait(a.ID)
 }
 
-// changed wakes those who wait for an account. The Keeper calls it under its
-// own lock.
-func (l *loopback) changed(id core.ID) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if ch := l.waits[id]; ch != nil {
-		close(ch)
-		delete(l.waits, id)
-	}
-}
-
-// keyUsed gathers uses of client keys for a while before they go to the disk.
-func (s *Service) keyUsed() {
-	s.loop.mu.Lock()
-	defer s.loop.mu.Unlock()
-	if s.loop.timer == nil && !s.loop.closed {
-		s.loop.timer = time.AfterFunc(flushEvery, s.flushKeys)
-	}
-}
-
-func (s *Service) flushKeys() {
-	s.loop.keys.Lock()
-	defer s.loop.keys.Unlock()
-	s.loop.mu.Lock()
-	s.loop.timer = nil
-	s.loop.mu.Unlock()
-	used := s.loop.door.Uses()
-	if len(used) == 0 {
-		return
-	}
-	if err := s.parts.Store.TouchClientKeys(used); err != nil {
-		s.log.Warn("cannot save when client keys were used", "error", err)
-	}
-}
-
-// closeLoopback shuts the door and saves what is left.
+// closeLoopback shuts the loopback door and saves what is left.
 func (s *Service) closeLoopback() {
-	s.loop.door.Close()
-	s.loop.mu.Lock()
-	s.loop.closed = true
-	if s.loop.timer != nil {
-		s.loop.timer.Stop()
-	}
-	s.loop.mu.Unlock()
-	s.flushKeys()
+	s.loopback.server.Close()
+	s.keys.close()
 }

@@ -22,7 +22,7 @@ func BenchmarkTokenAtTheDoor(b *testing.B) {
 	r := w.start()
 	r.add("shop", core.Sandbox)
 	key := r.key(api.ClientKeyInput{Name: "bench"})
-	handler := r.loop.door.Handler(core.DefaultLoopbackPort)
+	handler := r.loopback.server.Handler(core.DefaultLoopbackPort)
 	req, err := http.NewRequest("GET", "http://127.0.0.1:17278/v1/token/shop", nil)
 	if err != nil {
 		b.Fatal(err)

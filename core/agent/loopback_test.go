@@ -360,9 +360,9 @@ func TestWaitingOverTheDoor(t *testing.T) {
 		got <- fmt.Sprint(code, " ", body)
 	}()
 	for {
-		r.loop.mu.Lock()
-		waiting := len(r.loop.waits) > 0
-		r.loop.mu.Unlock()
+		r.waiters.mu.Lock()
+		waiting := len(r.waiters.chans) > 0
+		r.waiters.mu.Unlock()
 		if waiting {
 			break
 		}

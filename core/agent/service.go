@@ -117,7 +117,9 @@ type Service struct {
 	pushes   *pushes
 	retrier  retrier
 	entries  refreshes // of the vault's entries that are out of date
-	loop     loopback
+	loopback loopback
+	keys     clientKeys
+	waiters  waiters
 	listener listener
 	upkeep   upkeep
 }
@@ -292,9 +294,9 @@ func (s *Service) onKeeperEvent(e core.Event) {
 		s.noteRenewal(e.Account.Account.ID)
 	}
 	if e.Removed != nil {
-		s.loop.changed(e.Removed.ID)
+		s.waiters.wake(e.Removed.ID)
 	} else {
-		s.loop.changed(e.Account.Account.ID)
+		s.waiters.wake(e.Account.Account.ID)
 	}
 	s.hub.publish(false, func() api.Event {
 		if e.Removed != nil {

@@ -54,7 +54,7 @@ func (s *Service) Settings(context.Context) (core.Settings, error) { return s.sh
 // SetSetting implements api.Agent.
 func (s *Service) SetSetting(_ context.Context, key, value string) (core.Settings, error) {
 	if key == core.SettingLoopback || key == core.SettingLoopbackPort {
-		return s.setDoor(key, value)
+		return s.setLoopbackSetting(key, value)
 	}
 	s.conf.Lock()
 	defer s.conf.Unlock()
@@ -75,15 +75,16 @@ func (s *Service) SetSetting(_ context.Context, key, value string) (core.Setting
 	return s.shown(next), nil
 }
 
-// setDoor is SetSetting for what the loopback door does.
-func (s *Service) setDoor(key, value string) (core.Settings, error) {
+// setLoopbackSetting is SetSetting for the loopback door, which has to be open
+// before the setting is kept.
+func (s *Service) setLoopbackSetting(key, value string) (core.Settings, error) {
 	s.conf.Lock()
 	defer s.conf.Unlock()
 	next := s.current()
 	if err := next.Set(key, value); err != nil {
 		return core.Settings{}, core.AsError(err)
 	}
-	if err := s.moveDoor(api.LoopbackRequest{On: next.Loopback, Port: next.LoopbackPort}); err != nil {
+	if err := s.applyLoopback(api.LoopbackRequest{On: next.Loopback, Port: next.LoopbackPort}); err != nil {
 		return core.Settings{}, err
 	}
 	return s.shown(s.current()), nil
