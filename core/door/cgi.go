@@ -114,10 +114,15 @@ func refusal(d *kinds.Door, reason kinds.Reason, why string) *cgiError {
 	return &cgiError{r.Code, r.Text + why}
 }
 
-// cgi serves the upstreams' own paths.
+// cgi serves the upstreams' own paths. door is who answers for paths that are
+// none of them.
 func (v *visit) cgi(door *kinds.Door) {
 	folder, _, _ := strings.Cut(strings.TrimPrefix(v.r.URL.Path, "/"), "/")
 	v.line.Call = folder + ", another path"
+	at := v.d.foreign.at(v.r.URL.Path)
+	if at != nil {
+		door = at.door
+	}
 	v.door = door
 	if v.r.Method == http.MethodOptions && v.preflight() {
 		return
@@ -127,7 +132,6 @@ func (v *visit) cgi(door *kinds.Door) {
 		v.sameSite()
 		return
 	}
-	at := v.d.foreign.at(v.r.URL.Path)
 	req, wrong := v.cgiRequest(at)
 	v.client = v.d.clients.find(req.secret)
 	if !v.sameSite() {

@@ -28,7 +28,7 @@ func corp(t *testing.T) kinds.Set {
 		door.Refusals[r] = kinds.Refusal{Code: 40000, Text: "no " + string(r)}
 	}
 	set, err := kinds.Builtin().With(kinds.Spec{
-		Kind: "corp", Traits: core.Traits{Repeat: core.RepeatSame, Window: time.Minute}, Token: kinds.Place{Query: "access_token"}, BaseURL: "https://corp.example", Door: door,
+		Kind: "corp", Traits: core.Traits{Repeat: core.RepeatSame, Window: time.Minute, NoSecret: true}, Token: kinds.Place{Query: "access_token"}, BaseURL: "https://corp.example", Door: door,
 	})
 	if err != nil {
 		t.Fatal(err)
