@@ -164,7 +164,7 @@ func problemText(key string) string {
 	case ProblemNameLong:
 		return "is longer than 200 characters; shorten it"
 	case ProblemNameChars:
-		return "must not be . or .. nor hold a slash or a control character; remove it"
+		return "must not be . or .. nor hold a slash, a control or an invisible character; remove it"
 	case ProblemNameSecret:
 		return "holds what looks like an AppSecret, and names are shown everywhere; choose another"
 	case ProblemEnv:
@@ -216,12 +216,46 @@ func CleanName(name string) (string, error) {
 	return clean, nil
 }
 
-// checkNewName is checkName, and refuses what looks like a secret.
+// checkNewName is checkName, and refuses what looks like a secret or like another
+// name.
 func checkNewName(name string) string {
-	if p := checkName(name); p != "" || !HoldsSecret(name) {
+	switch p := checkName(name); {
+	case p != "":
 		return p
+	case HoldsSecret(name):
+		return ProblemNameSecret
+	case holdsInvisible(name):
+		return ProblemNameChars
 	}
-	return ProblemNameSecret
+	return ""
+}
+
+// holdsInvisible reports whether a text holds characters that nobody sees: with
+// them two names look the same. The joiners of emoji and of scripts beyond Latin
+// and Greek are none of them.
+func holdsInvisible(text string) bool {
+	const firstJoined = 0x600
+	runes := []rune(text)
+	for i, r := range runes {
+		joiner := r == '\u200c' || r == '\u200d'
+		switch {
+		case joiner && i > 0 && i < len(runes)-1 && runes[i-1] >= firstJoined && runes[i+1] >= firstJoined:
+		case unicode.Is(unicode.Cf, r), unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r):
+			return true
+		}
+	}
+	return false
+}
+
+// cleanNote takes out of a note what terminals obey and what turns the order of
+// a text around. Lines and tabs stay.
+func cleanNote(note string) string {
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029' {
+			return -1
+		}
+		return r
+	}, note))
 }
 
 func checkName(name string) string {
@@ -250,7 +284,7 @@ func (a Account) Clean() Account {
 	a.AppID = strings.TrimSpace(a.AppID)
 	a.BaseURL = CleanURL(a.BaseURL)
 	a.Proxy = strings.TrimSpace(a.Proxy)
-	a.Note = strings.TrimSpace(a.Note)
+	a.Note = cleanNote(a.Note)
 	a.CopyFormat = strings.TrimSpace(a.CopyFormat)
 	a.CopyPath = strings.TrimSpace(a.CopyPath)
 	a.Params = cleanParams(a.Params)

@@ -1,11 +1,15 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"runtime"
 	"time"
+	"unicode"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -223,15 +227,47 @@ func (a *app) note(lines ...string) {
 
 // printJSON writes v on one line, or indented when a person looks.
 func (a *app) printJSON(v any) error {
-	enc := json.NewEncoder(a.Term.Out())
-	enc.SetEscapeHTML(false)
+	indent := ""
 	if a.Term.OutIsTerminal() {
-		enc.SetIndent("", "  ")
+		indent = "  "
 	}
-	if err := enc.Encode(v); err != nil {
+	raw, err := encodeJSON(v, indent)
+	if err == nil {
+		_, err = a.Term.Out().Write(raw)
+	}
+	if err != nil {
 		return fmt.Errorf("write the answer: %w", err)
 	}
 	return nil
+}
+
+// encodeJSON is v in JSON with a line end. What a terminal would obey and what
+// nobody sees is escaped, in texts that came from elsewhere too.
+func encodeJSON(v any, indent string) ([]byte, error) {
+	var out bytes.Buffer
+	enc := json.NewEncoder(&out)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", indent)
+	if err := enc.Encode(v); err != nil {
+		return nil, err
+	}
+	hidden := func(r rune) bool {
+		return r > 0x7e && (unicode.IsControl(r) || unicode.Is(unicode.Cf, r))
+	}
+	if !bytes.ContainsFunc(out.Bytes(), hidden) {
+		return out.Bytes(), nil
+	}
+	var safe []byte
+	for _, r := range out.String() {
+		if !hidden(r) {
+			safe = utf8.AppendRune(safe, r)
+			continue
+		}
+		for _, unit := range utf16.Encode([]rune{r}) {
+			safe = fmt.Appendf(safe, `\u%04x`, unit)
+		}
+	}
+	return safe, nil
 }
 
 // envName says an environment as people read it.

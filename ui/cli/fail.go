@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -69,9 +68,9 @@ func (a *app) failJSON(code int, err error) {
 	default:
 		wire = api.FromError(err)
 	}
-	enc := json.NewEncoder(a.Term.Err())
-	enc.SetEscapeHTML(false)
-	_ = enc.Encode(map[string]any{"error": wire})
+	if raw, err := encodeJSON(map[string]any{"error": wire}, ""); err == nil {
+		_, _ = a.Term.Err().Write(raw)
+	}
 }
 
 // explain is an error in the person's language: the cause, what to do, and what

@@ -6,7 +6,7 @@ func problems() table {
 	return table{
 		"problem.name_empty": {"Give the account a name.", "请填写账号名称。"},
 		"problem.name_long":  {"A name has at most 200 characters.", "名称最多 200 个字符。"},
-		"problem.name_chars": {"A name is not . or .. and holds no slash, no control characters and nothing that is not UTF-8.", "名称不能是 . 或 ..，也不能包含斜杠、控制字符或非 UTF-8 字符。"},
+		"problem.name_chars": {"A name is not . or .. and holds no slash, no control or invisible characters and nothing that is not UTF-8.", "名称不能是 . 或 ..，也不能包含斜杠、控制字符、不可见字符或非 UTF-8 字符。"},
 		"problem.name_secret": {
 			"This holds what looks like an AppSecret. A name is shown everywhere; choose another.",
 			"其中含有疑似 AppSecret 的内容。名称会显示在各处，请换一个。",
