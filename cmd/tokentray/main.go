@@ -36,6 +36,7 @@ func run() int {
 	p := program{version: versionOf(), starter: launch.Announce()}
 	return cli.Run(ctx, cli.Parts{
 		Version:    p.version,
+		Kinds:      knownKinds(),
 		Term:       cli.NewConsole(os.Stdin, os.Stdout, os.Stderr),
 		Getenv:     os.Getenv,
 		Now:        time.Now,

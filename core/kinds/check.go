@@ -108,16 +108,16 @@ func (s Set) TokenID(a core.Account) core.TokenID {
 func (s Spec) identity() []string {
 	var out []string
 	for _, f := range s.Fields {
-		if f.Identity && !f.own() {
+		if f.Identity && !f.Own() {
 			out = append(out, f.Key)
 		}
 	}
 	return out
 }
 
-// own reports whether the field is one of every account's own and none of its
+// Own reports whether the field is one of every account's own and none of its
 // Params.
-func (f Field) own() bool { return f.Key == AppID || f.Key == Secret || f.Key == BaseURL }
+func (f Field) Own() bool { return f.Key == AppID || f.Key == Secret || f.Key == BaseURL }
 
 // Value is what an account has in a field; a secret's is always empty.
 func (f Field) Value(a core.Account) string {
@@ -166,7 +166,7 @@ func (s Spec) check(a core.Account) core.Problems {
 		out = append(out, unknown(AppID))
 	}
 	for _, key := range slices.Sorted(maps.Keys(a.Params)) {
-		if f, ok := s.Field(key); !ok || f.own() {
+		if f, ok := s.Field(key); !ok || f.Own() {
 			out = append(out, unknown(key))
 		}
 	}

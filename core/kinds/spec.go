@@ -278,7 +278,7 @@ func (s Spec) Base(a core.Account) string {
 func (s Spec) Destination(a core.Account) core.Destination {
 	also := map[string]string{}
 	for _, f := range s.Fields {
-		if f.Input == URL && !f.own() {
+		if f.Input == URL && !f.Own() {
 			also[f.Key] = a.Params[f.Key]
 		}
 	}

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"maps"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -23,7 +24,10 @@ func (a *app) addCommand() *cobra.Command {
 			return oneAccount(cmd, args)
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			in := f.input(cmd.Flags())
+			in, err := f.input(cmd.Flags())
+			if err != nil {
+				return err
+			}
 			if len(args) == 1 {
 				if err := a.nameOf(args[0], &in); err != nil {
 					return err
@@ -32,7 +36,7 @@ func (a *app) addCommand() *cobra.Command {
 			return a.add(cmd.Context(), f, in)
 		},
 	}
-	f.register(cmd)
+	f.register(cmd, a.kinds())
 	return cmd
 }
 
@@ -60,7 +64,7 @@ func (a *app) add(ctx context.Context, f *inputFlags, in api.AccountInput) error
 			return err
 		}
 	}
-	if in.Secret == nil {
+	if in.Secret == nil && a.text().Spec(a.kindOf(in.Input)).Has(kinds.Secret) {
 		return usage("usage.secret_stdin")
 	}
 	if err := a.confirmLive(ctx, f, in, a.kindOf(in.Input), in.Env != nil && *in.Env == core.Live); err != nil {
@@ -99,17 +103,59 @@ func (a *app) askMissing(ctx context.Context, in *api.AccountInput) error {
 		in.Env = ptr(core.Env(s))
 	}
 	if in.Kind == nil {
-		a.note(a.say("ask.kind_why"))
-		s, err := a.askField(ctx, in.Input, "kind", a.say("ask.kind"), string(a.text().Kinds().Default().Kind))
+		for _, k := range a.text().Kinds().Names() {
+			a.note(string(k) + a.say("cli.colon") + a.text().KindSays(k, "say"))
+		}
+		s, err := a.askField(ctx, in.Input, "kind", a.say("ask.kind", "kinds", strings.Join(words(a.text().Kinds().Names()), ", ")), string(a.text().Kinds().Default().Kind))
 		if err != nil {
 			return err
 		}
 		in.Kind = ptr(core.Kind(s))
 	}
-	if err := str(&in.AppID, "appid", "ask.appid"); err != nil {
+	spec := a.text().Spec(*in.Kind)
+	for _, f := range spec.Fields {
+		if err := a.askOwn(ctx, spec, f, in); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// askOwn asks for a field of the kind's own that must not be empty and was not
+// said.
+func (a *app) askOwn(ctx context.Context, spec kinds.Spec, f kinds.Field, in *api.AccountInput) error {
+	said := f.Value(in.Over(core.Account{})) != ""
+	switch {
+	case !f.Required || said:
+		return nil
+	case f.Key == kinds.Secret:
+		return a.askSecretOf(ctx, spec, in)
+	}
+	fallback := ""
+	if len(f.Choices) > 0 {
+		fallback = f.Choices[0]
+	}
+	s, err := a.askField(ctx, in.Input, f.Key, a.text().Field(spec.Kind, f), fallback)
+	if err != nil {
 		return err
 	}
-	spec := a.text().Spec(*in.Kind)
+	switch f.Key {
+	case kinds.AppID:
+		in.AppID = &s
+	case kinds.BaseURL:
+		in.BaseURL = &s
+	default:
+		in.Params = maps.Clone(in.Params)
+		if in.Params == nil {
+			in.Params = map[string]string{}
+		}
+		in.Params[f.Key] = s
+	}
+	return nil
+}
+
+// askSecretOf asks for the secret until it can be saved.
+func (a *app) askSecretOf(ctx context.Context, spec kinds.Spec, in *api.AccountInput) error {
 	for in.Secret == nil {
 		s, err := a.askHidden(ctx, a.say("ask.secret"))
 		if err != nil {
@@ -154,8 +200,10 @@ func (a *app) checkField(known core.Input, field, value string) core.Problems {
 		acc.Env = core.Env(value)
 	case "kind":
 		acc.Kind = core.Kind(value)
-	case kinds.AppID:
-		acc.AppID = value
+	default:
+		if f, ok := a.text().Spec(acc.Kind).Field(field); ok {
+			acc = f.Set(acc, value)
+		}
 	}
 	var out core.Problems
 	for _, p := range a.text().Kinds().Check(a.text().Kinds().Clean(acc)).Fatal() {

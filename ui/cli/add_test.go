@@ -72,7 +72,7 @@ func TestAddAsks(t *testing.T) {
 	}
 	for _, want := range []string{
 		"name: A name is not", "kind: The kind is", "AppID: This is the original ID", "AppSecret: An AppSecret holds no blanks",
-		"[sandbox]", "[wechat]", "disturbs nobody",
+		"[sandbox]", "[wechat]", "Disturbs nobody",
 	} {
 		if !strings.Contains(errOut, want) {
 			t.Errorf("%q is missing in\n%s", want, errOut)

@@ -15,6 +15,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/kinds"
 	"tokentray/ui/text"
 )
 
@@ -24,6 +25,9 @@ type Parts struct {
 	Term    Terminal
 	Getenv  func(string) string
 	Now     func() time.Time
+	// Kinds are the kinds of token that the program knows without an agent; none
+	// means those of this version.
+	Kinds kinds.Set
 
 	// Connect returns the agent of a home, the platform's own when home is
 	// empty. With start it starts one when none runs. An error has
@@ -174,7 +178,7 @@ func (a *app) hasDisplay() bool {
 // if one runs, else the locale. It never starts an agent.
 func (a *app) text() *text.Text {
 	if a.tx == nil {
-		a.tx = text.New(a.language())
+		a.tx = text.New(a.language()).Knowing(a.kinds())
 	}
 	return a.tx
 }

@@ -20,7 +20,7 @@ func (a *app) editCommand() *cobra.Command {
 			return a.edit(cmd.Context(), f, cmd.Flags(), args[0])
 		},
 	}
-	f.register(cmd)
+	f.register(cmd, a.kinds())
 	cmd.Flags().StringVar(&f.name, "name", "", "flag.new_name")
 	cmd.Flags().BoolVar(&f.askSecret, "secret", false, "flag.ask_secret")
 	return cmd
@@ -31,7 +31,10 @@ func (a *app) edit(ctx context.Context, f *inputFlags, set *pflag.FlagSet, arg s
 	if err != nil {
 		return err
 	}
-	in := f.input(set)
+	in, err := f.input(set)
+	if err != nil {
+		return err
+	}
 	if !f.changesAnything(set) {
 		u := usage("usage.nothing_to_edit")
 		u.command = "tokentray edit"

@@ -29,8 +29,11 @@ func (a *app) localise(root *cobra.Command) {
 		if f.Name == "help" {
 			f.Usage = "flag.help"
 		}
-		if strings.HasPrefix(f.Usage, "flag.") {
-			f.Usage = a.say(text.Key(f.Usage), "formats", strings.Join(core.Formats(), ", "), "path", format.DefaultPath)
+		if key, ok := strings.CutPrefix(f.Usage, "flag."); ok && !a.text().Has(text.Key(f.Usage)) {
+			f.Usage = a.fieldUsage(key)
+		} else if ok {
+			f.Usage = a.say(text.Key(f.Usage), "formats", strings.Join(core.Formats(), ", "), "path", format.DefaultPath,
+				"kinds", strings.Join(words(a.kinds().Names()), ", "), "products", strings.Join(words(a.kinds().Products()), ", "))
 		}
 	}
 	var walk func(*cobra.Command)
@@ -56,6 +59,7 @@ func (a *app) localise(root *cobra.Command) {
 // help prints the page of a command.
 func (a *app) help(cmd *cobra.Command) {
 	a.localise(cmd.Root())
+	a.onlyOf(cmd)
 	_ = a.print(a.helpPage(cmd)...)
 }
 

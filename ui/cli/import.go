@@ -54,8 +54,8 @@ func (a *app) importCommand() *cobra.Command {
 	_ = cmd.RegisterFlagCompletionFunc("from", completeWords(importSources()...))
 	_ = cmd.RegisterFlagCompletionFunc("on-conflict", completeWords(conflicts()...))
 	_ = cmd.RegisterFlagCompletionFunc("env", completeWords(words(core.Envs())...))
-	_ = cmd.RegisterFlagCompletionFunc("kind", completeWords(words(kinds.Builtin().Names())...))
-	_ = cmd.RegisterFlagCompletionFunc("product", completeWords(words(kinds.Builtin().Products())...))
+	_ = cmd.RegisterFlagCompletionFunc("kind", completeWords(words(a.kinds().Names())...))
+	_ = cmd.RegisterFlagCompletionFunc("product", completeWords(words(a.kinds().Products())...))
 	return cmd
 }
 
@@ -64,7 +64,7 @@ func conflicts() []string {
 }
 
 // file checks the flags that say what the file does not.
-func (f *importFlags) file(path string) (api.ImportFile, error) {
+func (f *importFlags) file(path string, known kinds.Set) (api.ImportFile, error) {
 	in := api.ImportFile{
 		Name: filepath.Base(path), AccountName: f.name, Env: core.Env(f.env), Kind: core.Kind(f.kind), Product: core.Product(f.product),
 		BaseURL: f.baseURL, AppIDKey: f.appIDKey, SecretKey: f.secretKey,
@@ -83,10 +83,10 @@ func (f *importFlags) file(path string) (api.ImportFile, error) {
 		return in, usage("problem.env_unknown")
 	case path == "-" && f.passphraseFrom:
 		return in, usage("usage.stdin_twice")
-	case f.kind != "" && !slices.Contains(kinds.Builtin().Names(), in.Kind):
-		return in, usage("problem.kind_unknown", "kinds", strings.Join(words(kinds.Builtin().Names()), ", "))
-	case f.product != "" && !slices.Contains(kinds.Builtin().Products(), in.Product):
-		return in, usage("problem.product_unknown", "products", strings.Join(words(kinds.Builtin().Products()), ", "))
+	case f.kind != "" && !slices.Contains(known.Names(), in.Kind):
+		return in, usage("problem.kind_unknown", "kinds", strings.Join(words(known.Names()), ", "))
+	case f.product != "" && !slices.Contains(known.Products(), in.Product):
+		return in, usage("problem.product_unknown", "products", strings.Join(words(known.Products()), ", "))
 	}
 	return in, nil
 }
@@ -97,7 +97,7 @@ func importSources() []string { return append([]string{anySource}, api.ImportSou
 // importFile sends a file to the agent, shows what would become of it, asks, and
 // has it done. Until then nothing is changed; and what is done is done as a whole.
 func (a *app) importFile(ctx context.Context, f *importFlags, path string) error {
-	file, err := f.file(path)
+	file, err := f.file(path, a.kinds())
 	if err != nil {
 		return err
 	}

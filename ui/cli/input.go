@@ -19,9 +19,11 @@ type inputFlags struct {
 	allowLive, apart, yes                                 bool
 	secretStdin, proxyPasswordStdin                       bool
 	askSecret, askProxyPassword                           bool
+	own                                                   kindFlags
 }
 
-func (f *inputFlags) register(cmd *cobra.Command) {
+func (f *inputFlags) register(cmd *cobra.Command, set kinds.Set) {
+	f.own.register(cmd, set)
 	s := cmd.Flags()
 	s.StringVar(&f.env, "env", "", "flag.env")
 	s.StringVar(&f.kind, "kind", "", "flag.kind")
@@ -40,13 +42,17 @@ func (f *inputFlags) register(cmd *cobra.Command) {
 	s.BoolVar(&f.yes, "yes", false, "flag.yes")
 	_ = cmd.RegisterFlagCompletionFunc("copy-format", completeWords(core.Formats()...))
 	_ = cmd.RegisterFlagCompletionFunc("env", completeWords(words(core.Envs())...))
-	_ = cmd.RegisterFlagCompletionFunc("kind", completeWords(words(kinds.Builtin().Names())...))
-	_ = cmd.RegisterFlagCompletionFunc("product", completeWords(words(kinds.Builtin().Products())...))
+	_ = cmd.RegisterFlagCompletionFunc("kind", completeWords(words(set.Names())...))
+	_ = cmd.RegisterFlagCompletionFunc("product", completeWords(words(set.Products())...))
 }
 
 // input is what the flags that were given say.
-func (f *inputFlags) input(set *pflag.FlagSet) api.AccountInput {
+func (f *inputFlags) input(set *pflag.FlagSet) (api.AccountInput, error) {
 	var in api.AccountInput
+	var err error
+	if in.Params, err = f.own.params(set); err != nil {
+		return in, err
+	}
 	text := func(flag string, value string, field **string) {
 		if set.Changed(flag) {
 			*field = &value
@@ -72,7 +78,7 @@ func (f *inputFlags) input(set *pflag.FlagSet) api.AccountInput {
 		in.AllowLive = &f.allowLive
 	}
 	in.Apart = f.apart
-	return in
+	return in, nil
 }
 
 func ptr[T any](v T) *T { return &v }

@@ -28,8 +28,7 @@ func cli() table {
 
 		"ask.name":               {"Name (for example shop)", "名称（如 shop）"},
 		"ask.env":                {"Environment, sandbox or live", "环境：sandbox（沙箱）或 live（生产）"},
-		"ask.kind_why":           {"wechat asks stable_token and disturbs nobody; wechat-legacy kills the token that others hold.", "wechat 使用 stable_token，互不干扰；wechat-legacy 会使他人持有的 token 失效。"},
-		"ask.kind":               {"Kind, wechat or wechat-legacy", "类型：wechat 或 wechat-legacy"},
+		"ask.kind":               {"Kind ({kinds})", "类型（{kinds}）"},
 		"ask.appid":              {"AppID", "AppID"},
 		"ask.secret":             {"AppSecret (not shown)", "AppSecret（输入不显示）"},
 		"ask.secret_again":       {"AppSecret for the new address (not shown; Enter leaves it for later)", "新地址的 AppSecret（输入不显示；直接回车则稍后填写）"},
@@ -40,6 +39,7 @@ func cli() table {
 		"ask.passphrase_differs": {"The two differ; type it again.", "两次输入不一致，请重新输入。"},
 
 		"cli.hung_pid":               {"Its process: {pid}", "其进程：{pid}"},
+		"usage.param":                {"Write it as --param KEY=VALUE.", "应写作 --param 键=值。"},
 		"usage.more":                 {"See {command}", "参见 {command}"},
 		"usage.flags":                {"the flags cannot be read", "无法识别这些选项"},
 		"usage.flag_unknown":         {"there is no flag {flag} here; put -- before a name that begins with a dash", "这里没有选项 {flag}；名称以短横线开头时请在前面加 --"},

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"tokentray/core"
 	"tokentray/core/kinds"
@@ -28,7 +29,7 @@ func TestWhatAKindLacksIsNamed(t *testing.T) {
 			{Key: kinds.BaseURL, Input: kinds.URL, Required: true},
 		},
 		Products: []kinds.Product{{Product: "owl", Env: core.Live}},
-		Traits:   core.Traits{Repeat: core.RepeatDestructive, ForceBudget: 1},
+		Traits:   core.Traits{Repeat: core.RepeatDestructive, Window: time.Minute, NoSecret: true},
 		Token:    kinds.Place{Query: "t"},
 		Samples:  []kinds.Folder{{Key: "nest", Calls: []kinds.Call{{Key: "egg"}}}},
 	}
