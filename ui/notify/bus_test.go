@@ -352,7 +352,7 @@ func TestServerComesLater(t *testing.T) {
 func TestWithdrawingNeedsNoTime(t *testing.T) {
 	address := startBus(t)
 	server := startServer(t, address, "body")
-	s := newBoard(address)
+	s := newDesktop(address)
 	if err := s.show(t.Context(), message{kind: expiry, title: "x"}); err != nil {
 		t.Fatal(err)
 	}
@@ -379,7 +379,7 @@ func TestSilentBus(t *testing.T) {
 			t.Cleanup(func() { c.Close() })
 		}
 	}()
-	if err := newBoard("unix:path="+socket).show(ctx, message{title: "x"}); !errors.Is(err, errNoBus) || !errors.Is(err, context.Canceled) {
+	if err := newDesktop("unix:path="+socket).show(ctx, message{title: "x"}); !errors.Is(err, errNoBus) || !errors.Is(err, context.Canceled) {
 		t.Errorf("show: %v", err)
 	}
 }
@@ -393,7 +393,7 @@ func TestNoBusStartsNone(t *testing.T) {
 	}
 	t.Setenv("PATH", dir+":"+os.Getenv("PATH"))
 	for _, address := range []string{"", "autolaunch:", "unix:path=" + dir + "/nobody"} {
-		s := newBoard(address)
+		s := newDesktop(address)
 		if err := s.show(t.Context(), message{title: "x"}); !errors.Is(err, errNoBus) {
 			t.Errorf("address %q: %v", address, err)
 		}

@@ -27,21 +27,21 @@ var errNoBus = errors.New("no session bus")
 
 type signal = *dbus.Signal
 
-// server is the desktop's notification server. The connection is its own, made
-// for the first notification and kept only while one is shown or owed: the
-// buttons are told on it, and the coming of a server. It is used by one
-// goroutine.
+// server is the desktop's notification server. Its connection is used for nothing
+// else: it is made for the first notification and kept while one is shown or
+// pending, since it brings the buttons that are pressed and tells when a server
+// starts. One goroutine uses it.
 type server struct {
-	address string
-	conn    *dbus.Conn
-	news    chan signal
-	can     map[string]bool // the server's capabilities, nil when not known
-	ids     map[kind]uint32 // of what is shown
-	owed    map[kind]bool   // could not be shown, for there is no server yet
+	address      string
+	conn         *dbus.Conn
+	incoming     chan signal
+	capabilities map[string]bool // the server's capabilities, nil when not known
+	ids          map[kind]uint32 // of what is shown
+	pending      map[kind]bool   // could not be shown: there is no server yet
 }
 
-func newBoard(address string) board {
-	return &server{address: address, ids: map[kind]uint32{}, owed: map[kind]bool{}}
+func newDesktop(address string) desktop {
+	return &server{address: address, ids: map[kind]uint32{}, pending: map[kind]bool{}}
 }
 
 // session takes another bus. What was shown on the last one is gone with it.
@@ -49,7 +49,7 @@ func (s *server) session(next api.Session) bool {
 	if next.DBus == "" || next.DBus == s.address {
 		return false
 	}
-	s.drop()
+	s.disconnect()
 	s.address = next.DBus
 	return true
 }
@@ -78,13 +78,12 @@ func (s *server) connect(ctx context.Context) error {
 			return err
 		}
 	}
-	s.conn, s.news = conn, make(chan signal, 16)
-	conn.Signal(s.news)
+	s.conn, s.incoming = conn, make(chan signal, 16)
+	conn.Signal(s.incoming)
 	return nil
 }
 
-// greet opens a connection, which a bus that says nothing holds up until ctx
-// ends.
+// greet opens a connection. A bus that does not answer holds it up until ctx ends.
 func greet(ctx context.Context, address string) (*dbus.Conn, error) {
 	conn, err := dbus.Dial(address)
 	if err != nil {
@@ -104,19 +103,19 @@ func greet(ctx context.Context, address string) (*dbus.Conn, error) {
 	return conn, nil
 }
 
-// ask asks what the server can, which starts one that the bus knows how to
-// start.
-func (s *server) ask(ctx context.Context) error {
-	if s.can != nil {
+// learnCapabilities asks the server for its capabilities. The bus starts a server
+// for that if it knows one.
+func (s *server) learnCapabilities(ctx context.Context) error {
+	if s.capabilities != nil {
 		return nil
 	}
 	var can []string
 	if err := s.call(ctx, "GetCapabilities", 0).Store(&can); err != nil {
 		return err
 	}
-	s.can = map[string]bool{}
+	s.capabilities = map[string]bool{}
 	for _, c := range can {
-		s.can[c] = true
+		s.capabilities[c] = true
 	}
 	return nil
 }
@@ -125,14 +124,14 @@ func (s *server) call(ctx context.Context, method string, flags dbus.Flags, args
 	return s.conn.Object(serverName, serverPath).CallWithContext(ctx, serverName+"."+method, flags, args...)
 }
 
-// drop ends the connection.
-func (s *server) drop() {
+// disconnect ends the connection.
+func (s *server) disconnect() {
 	if s.conn != nil {
 		_ = s.conn.Close()
 	}
-	s.conn, s.news, s.can = nil, nil, nil
+	s.conn, s.incoming, s.capabilities = nil, nil, nil
 	clear(s.ids)
-	clear(s.owed)
+	clear(s.pending)
 }
 
 func (s *server) show(ctx context.Context, m message) error {
@@ -141,21 +140,21 @@ func (s *server) show(ctx context.Context, m message) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, reply)
 	defer cancel()
-	s.owed[m.kind] = true
-	if err := s.ask(ctx); err != nil {
+	s.pending[m.kind] = true
+	if err := s.learnCapabilities(ctx); err != nil {
 		return err
 	}
 	actions := []string{}
-	if s.can["actions"] {
+	if s.capabilities["actions"] {
 		for _, b := range m.buttons {
 			actions = append(actions, b.act, b.label)
 		}
 	}
 	body := m.body
 	switch {
-	case !s.can["body"]:
+	case !s.capabilities["body"]:
 		body = ""
-	case s.can["body-markup"]:
+	case s.capabilities["body-markup"]:
 		body = markup(body)
 	}
 	hints := map[string]dbus.Variant{"desktop-entry": dbus.MakeVariant("tokentray"), "urgency": dbus.MakeVariant(byte(1))}
@@ -165,16 +164,15 @@ func (s *server) show(ctx context.Context, m message) error {
 		return err
 	}
 	s.ids[m.kind] = id
-	delete(s.owed, m.kind)
+	delete(s.pending, m.kind)
 	return nil
 }
 
 func (s *server) withdraw(ctx context.Context, k kind) {
 	if id, shown := s.ids[k]; shown {
-		// Sent it is in any case: on a busy machine the time of one who ends can be
-		// over before it began, and with a context that is done the library sends
-		// nothing. The answer, an error for one that is gone already, is of no
-		// interest.
+		// Without a context, for with one that is done the library sends nothing,
+		// and at the end of a busy machine's session the time may be over already.
+		// The answer does not matter: it is an error when the notification is gone.
 		call := s.conn.Object(serverName, serverPath).Go(serverName+".CloseNotification", dbus.FlagNoAutoStart, make(chan *dbus.Call, 1), id)
 		answer := time.NewTimer(reply)
 		defer answer.Stop()
@@ -185,35 +183,35 @@ func (s *server) withdraw(ctx context.Context, k kind) {
 		}
 	}
 	delete(s.ids, k)
-	delete(s.owed, k)
-	s.rest()
+	delete(s.pending, k)
+	s.disconnectIfIdle()
 }
 
-// rest ends the connection when nothing is shown or owed.
-func (s *server) rest() {
-	if len(s.ids)+len(s.owed) == 0 {
-		s.drop()
+// disconnectIfIdle ends the connection when nothing is shown or pending.
+func (s *server) disconnectIfIdle() {
+	if len(s.ids)+len(s.pending) == 0 {
+		s.disconnect()
 	}
 }
 
-func (s *server) signals() <-chan signal { return s.news }
+func (s *server) signals() <-chan signal { return s.incoming }
 
-// hear reads a signal: a button was pressed, a notification is gone, a server
+// read reads a signal: a button was pressed, a notification is gone, a server
 // came or went, or, when ok is false, the bus is gone.
-func (s *server) hear(sig signal, ok bool) heard {
+func (s *server) read(sig signal, ok bool) desktopEvent {
 	if !ok {
-		s.drop()
-		return heard{lost: true}
+		s.disconnect()
+		return desktopEvent{lost: true}
 	}
 	switch sig.Name {
 	case busName + ".NameOwnerChanged":
-		return s.owner(sig.Body)
+		return s.onOwnerChange(sig.Body)
 	case serverName + ".ActionInvoked", serverName + ".NotificationClosed":
 	default:
-		return heard{}
+		return desktopEvent{}
 	}
 	if len(sig.Body) != 2 {
-		return heard{}
+		return desktopEvent{}
 	}
 	id, _ := sig.Body[0].(uint32)
 	for k, shown := range s.ids {
@@ -222,36 +220,36 @@ func (s *server) hear(sig signal, ok bool) heard {
 		}
 		if sig.Name == serverName+".ActionInvoked" {
 			button, _ := sig.Body[1].(string)
-			return heard{kind: k, button: button}
+			return desktopEvent{kind: k, button: button}
 		}
 		delete(s.ids, k)
-		s.rest()
+		s.disconnectIfIdle()
 		break
 	}
-	return heard{}
+	return desktopEvent{}
 }
 
-// owner hears that the server is another. What the last one showed went with it
-// and is not shown again: some servers end whenever they have nothing to do.
-func (s *server) owner(body []any) heard {
+// onOwnerChange notes that another server took over. What the last one showed went
+// with it and is not shown again: some servers end whenever they have nothing to do.
+func (s *server) onOwnerChange(body []any) desktopEvent {
 	if len(body) != 3 {
-		return heard{}
+		return desktopEvent{}
 	}
-	s.can = nil
+	s.capabilities = nil
 	clear(s.ids)
 	if next, _ := body[2].(string); next != "" {
-		return heard{back: true}
+		return desktopEvent{back: true}
 	}
-	s.rest()
-	return heard{}
+	s.disconnectIfIdle()
+	return desktopEvent{}
 }
 
-// close takes everything away.
+// close withdraws everything.
 func (s *server) close() {
 	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
 	defer cancel()
 	for k := range places {
 		s.withdraw(ctx, k)
 	}
-	s.drop()
+	s.disconnect()
 }

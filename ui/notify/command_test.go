@@ -57,7 +57,7 @@ func FuzzCommands(f *testing.F) {
 	} {
 		f.Add(s)
 	}
-	reference := compose(order{kind: person, accounts: []account{{}, {}}}, noon, text.New(text.English))
+	reference := compose(decision{kind: person, accounts: []account{{}, {}}}, noon, text.New(text.English))
 	f.Fuzz(func(t *testing.T, name string) {
 		for _, lang := range []text.Lang{text.English, text.Chinese} {
 			m := compose(told(t, person, blocked(name, name), blocked("shop", "1.2.3.4")), noon, text.New(lang))

@@ -9,7 +9,8 @@ import (
 	"tokentray/core/api"
 )
 
-// kind is a sort of news. Each has a setting and one place on the desktop.
+// kind is what a notification is about. Each has a setting and one place on the
+// desktop.
 type kind int
 
 const (
@@ -25,30 +26,30 @@ const (
 func (k kind) String() string { return [...]string{"person", "failing", "expiry", "late"}[k] }
 
 const (
-	// patience is how long a renewal must have failed. Most failures are over by
-	// then: the agent tries again within seconds.
+	// patience is how long a renewal must have failed before it is told. Most
+	// failures are over by then: the agent tries again within seconds.
 	patience = time.Minute
-	// warning is how long before its end a token is told of that nobody renews;
-	// for short lives it is a quarter of them.
+	// warning is how long before its expiry a token that is not renewed is told;
+	// for a short life it is a quarter of the life.
 	warning = 5 * time.Minute
-	// spacing lies between two tellings of one account and kind.
+	// spacing is the least time between two notifications of one account and kind.
 	spacing = 30 * time.Minute
-	// attention is how long somebody looks at an account that was just added.
+	// attention is how long a person who added an account looks at it.
 	attention = time.Minute
 )
 
-// judge decides what to tell. It knows no desktop and no language, and its time
-// is what it is given.
+// judge decides what to tell. It knows no desktop and no language, and has no
+// clock: each call says what time it is.
 type judge struct {
-	*api.Picture[*account] // nil of an account: there is nothing to tell, and was nothing
+	*api.Picture[*account] // an account is nil when there is nothing to tell of it, and was nothing
 	on                     [kinds]bool
 	shown                  [kinds]bool
 	now                    time.Time // of the event that is being taken in
-	news                   bool      // it may have brought something to tell
-	memory                 memory    // also by the agent before this one
+	news                   bool      // the event may have brought something to tell
+	memory                 memory    // of what was told, also by the agent before this one
 }
 
-// account is one of which there may be something to tell.
+// account is an account of which there may be something to tell.
 type account struct {
 	id      core.ID
 	ref     api.Ref
@@ -63,7 +64,7 @@ type account struct {
 	news    [kinds]news
 }
 
-// news is how one kind stands for an account.
+// news is what one kind tells of an account.
 type news struct {
 	member  bool      // it holds and was told, or was known without being told
 	aloud   bool      // it was told
@@ -71,9 +72,9 @@ type news struct {
 	earlier bool      // by the agent before this one
 }
 
-// order is a notification to show, with the accounts that it is about, the
-// latest first; or without any, to withdraw.
-type order struct {
+// decision is a notification to show, with the accounts that it is about, the
+// latest first; without accounts it is one to withdraw.
+type decision struct {
 	kind     kind
 	accounts []account
 }
@@ -84,8 +85,8 @@ func newJudge(before memory) *judge {
 	return j
 }
 
-// take takes an event in and reports whether to look.
-func (j *judge) take(e api.Event, now time.Time) bool {
+// onEvent takes an event in and reports whether to decide anew.
+func (j *judge) onEvent(e api.Event, now time.Time) bool {
 	j.now, j.news = now.Round(0), false
 	change := j.Apply(e)
 	s := j.Settings
@@ -93,8 +94,8 @@ func (j *judge) take(e api.Event, now time.Time) bool {
 	return j.news || change.Settings || e.Removed != ""
 }
 
-// keep is what the judge keeps of an account. Most have nothing to tell and take
-// no room. What the first snapshot holds is known already and not told.
+// keep is what the judge keeps of an account: nil for most, of which there is
+// nothing to tell. What the first snapshot holds is not told; people know it.
 func (j *judge) keep(a api.Account, acc *account, known bool) *account {
 	first := !j.Loaded
 	isNew := !known && !first
@@ -135,7 +136,7 @@ func (acc *account) set(a api.Account, now time.Time) {
 	}
 }
 
-// renewed reports whether a state is one in which tokens are kept alive.
+// renewed reports whether tokens are renewed in a state.
 func renewed(s core.State) bool {
 	switch s {
 	case core.StatePaused, core.StateBlocked, core.StateLocked:
@@ -164,15 +165,15 @@ func (a *account) holds(k kind, now time.Time) (bool, time.Time) {
 	return !at.After(now), at
 }
 
-// look decides at now what is to be shown and withdrawn, and when to look again
-// if no event comes; zero for never.
-func (j *judge) look(now time.Time) ([]order, time.Time) {
+// decide tells what to show and withdraw at now, and when to decide again if no
+// event comes; zero for never.
+func (j *judge) decide(now time.Time) ([]decision, time.Time) {
 	now = now.Round(0)
-	var orders []order
+	var decisions []decision
 	var next time.Time
 	for k := range kinds {
 		if o, changed := j.judge(k, now, &next); changed {
-			orders = append(orders, o)
+			decisions = append(decisions, o)
 		}
 	}
 	for i, a := range j.Accounts {
@@ -181,12 +182,12 @@ func (j *judge) look(now time.Time) ([]order, time.Time) {
 		}
 	}
 	j.memory.fade(now)
-	return orders, next
+	return decisions, next
 }
 
 // judge decides about one kind.
-func (j *judge) judge(k kind, now time.Time, next *time.Time) (order, bool) {
-	out := order{kind: k}
+func (j *judge) judge(k kind, now time.Time, next *time.Time) (decision, bool) {
+	out := decision{kind: k}
 	grown := false
 	for _, a := range j.Accounts {
 		if a == nil {
@@ -227,14 +228,14 @@ func (j *judge) judge(k kind, now time.Time, next *time.Time) (order, bool) {
 	return out, changed
 }
 
-// soonest keeps the earlier of two times to come.
+// soonest sets next to at if that is earlier and still to come.
 func soonest(next *time.Time, at, now time.Time) {
 	if at.After(now) && (next.IsZero() || at.Before(*next)) {
 		*next = at
 	}
 }
 
-// forgettable reports whether nothing of the account matters any longer.
+// forgettable reports whether nothing needs to be remembered of the account.
 func (a *account) forgettable(now time.Time) bool {
 	if !renewed(a.state) || !a.since.IsZero() || now.Before(a.added.Add(attention)) {
 		return false

@@ -27,7 +27,7 @@ type scene struct {
 func newScene(t *testing.T, accounts ...api.Account) *scene {
 	s := &scene{t: t, j: newJudge(memory{}), now: noon}
 	s.list = api.List{Settings: core.DefaultSettings(), Accounts: accounts}
-	s.j.take(api.Event{Type: api.EventSnapshot, Snapshot: &s.list}, s.now)
+	s.j.onEvent(api.Event{Type: api.EventSnapshot, Snapshot: &s.list}, s.now)
 	return s
 }
 
@@ -55,7 +55,7 @@ func retrying(name string, life time.Duration) api.Account {
 }
 
 func (s *scene) account(a api.Account) {
-	s.j.take(api.Event{Type: api.EventAccount, Account: &a}, s.now)
+	s.j.onEvent(api.Event{Type: api.EventAccount, Account: &a}, s.now)
 }
 
 func (s *scene) set(key, value string) {
@@ -63,7 +63,7 @@ func (s *scene) set(key, value string) {
 	if err := s.list.Settings.Set(key, value); err != nil {
 		s.t.Fatal(err)
 	}
-	s.j.take(api.Event{Type: api.EventSettings, Settings: &s.list.Settings}, s.now)
+	s.j.onEvent(api.Event{Type: api.EventSettings, Settings: &s.list.Settings}, s.now)
 }
 
 // remembered is of how many accounts the judge knows more than that they exist.
@@ -82,10 +82,10 @@ func (s *scene) remembered() int {
 func (s *scene) says(after time.Duration, want ...string) {
 	s.t.Helper()
 	s.now = noon.Add(after)
-	var orders []order
-	orders, s.next = s.j.look(s.now)
+	var decisions []decision
+	decisions, s.next = s.j.decide(s.now)
 	var got []string
-	for _, o := range orders {
+	for _, o := range decisions {
 		var names []string
 		for _, a := range o.accounts {
 			names = append(names, a.ref.Name)
@@ -162,7 +162,7 @@ func TestKnownStatesAreNotTold(t *testing.T) {
 	s.account(blocked("shop", ""))
 	s.says(time.Minute)
 	s.list.Accounts[1] = blocked("blog", "")
-	s.j.take(api.Event{Type: api.EventSnapshot, Snapshot: &s.list}, s.now) // a later snapshot is news
+	s.j.onEvent(api.Event{Type: api.EventSnapshot, Snapshot: &s.list}, s.now) // a later snapshot is news
 	s.says(2*time.Minute, "person blog")
 }
 
@@ -244,14 +244,14 @@ func TestRemovedAccountsAreNotToldOf(t *testing.T) {
 	s := newScene(t, acc("a", core.StateFresh, time.Hour), acc("b", core.StateFresh, time.Hour))
 	s.account(blocked("a", ""))
 	s.says(0, "person a")
-	if !s.j.take(api.Event{Type: api.EventRemoved, Removed: "id-a"}, s.now) {
+	if !s.j.onEvent(api.Event{Type: api.EventRemoved, Removed: "id-a"}, s.now) {
 		t.Error("the end of an account that was told of is nothing to look at")
 	}
 	s.says(time.Second, "person -")
 	s.account(blocked("b", ""))
 	s.says(2*time.Second, "person b")
 	s.list.Accounts = nil
-	s.j.take(api.Event{Type: api.EventSnapshot, Snapshot: &s.list}, s.now)
+	s.j.onEvent(api.Event{Type: api.EventSnapshot, Snapshot: &s.list}, s.now)
 	s.says(3*time.Second, "person -")
 	if len(s.j.Accounts) != 0 {
 		t.Error("accounts that are gone are remembered")
@@ -270,11 +270,11 @@ func TestManyAtOnceAreOneNotification(t *testing.T) {
 	for _, a := range list {
 		s.account(blocked(a.Name, "1.2.3.4"))
 	}
-	orders, _ := s.j.look(s.now)
-	if len(orders) != 1 || len(orders[0].accounts) != 1000 {
-		t.Fatalf("%d notifications", len(orders))
+	decisions, _ := s.j.decide(s.now)
+	if len(decisions) != 1 || len(decisions[0].accounts) != 1000 {
+		t.Fatalf("%d notifications", len(decisions))
 	}
-	m := compose(orders[0], s.now, text.New(text.English))
+	m := compose(decisions[0], s.now, text.New(text.English))
 	if m.title != "1000 accounts need you" || m.body != "shop-000/live: IP not on the whitelist\nshop-001/live: IP not on the whitelist\nshop-002/live: IP not on the whitelist\nand 997 more" {
 		t.Errorf("told %q, %q", m.title, m.body)
 	}

@@ -22,7 +22,7 @@ func (s *scene) again(accounts ...api.Account) *scene {
 	}
 	next := &scene{t: s.t, j: newJudge(readMemory(raw, s.now)), now: s.now}
 	next.list = api.List{Settings: core.DefaultSettings(), Accounts: accounts}
-	next.j.take(api.Event{Type: api.EventSnapshot, Snapshot: &next.list}, next.now)
+	next.j.onEvent(api.Event{Type: api.EventSnapshot, Snapshot: &next.list}, next.now)
 	return next
 }
 
@@ -97,16 +97,16 @@ func TestWhatIsKeptHoldsNoName(t *testing.T) {
 		Log:  slog.New(slog.NewTextHandler(&log, nil)),
 	}, judge: newJudge(memory{})}
 	n.keep(nil)
-	n.keep([]order{{kind: person}})
+	n.keep([]decision{{kind: person}})
 	if len(saved) != 0 {
 		t.Errorf("saved %q for nothing", saved)
 	}
 	s := newScene(t, acc("shop", core.StateFresh, time.Hour))
 	n.judge = s.j
 	s.account(blocked("shop", "203.0.113.7"))
-	orders, _ := s.j.look(noon)
+	decisions, _ := s.j.decide(noon)
 	refuse = errors.New("disk full")
-	n.keep(orders)
+	n.keep(decisions)
 	if len(saved) != 1 || strings.Contains(saved[0], "203.0.113.7") || strings.Contains(saved[0], `"shop"`) || !strings.Contains(saved[0], "id-shop") {
 		t.Errorf("saved %q", saved)
 	}

@@ -30,7 +30,7 @@ type native struct {
 	shown [places]bool
 }
 
-func newBoard(string) board { return &native{} }
+func newDesktop(string) desktop { return &native{} }
 
 func (n *native) show(ctx context.Context, m message) error {
 	if err := run(ctx, shower(m)); err != nil {
@@ -47,11 +47,11 @@ func (n *native) withdraw(ctx context.Context, k kind) {
 	n.shown[k] = false
 }
 
-func (n *native) signals() <-chan signal   { return nil }
-func (n *native) hear(signal, bool) heard  { return heard{} }
-func (n *native) session(api.Session) bool { return false }
+func (n *native) signals() <-chan signal         { return nil }
+func (n *native) read(signal, bool) desktopEvent { return desktopEvent{} }
+func (n *native) session(api.Session) bool       { return false }
 
-// close takes everything away, in little time: the session may be ending.
+// close withdraws everything, in little time: the session may be ending.
 func (n *native) close() {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()

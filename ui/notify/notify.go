@@ -2,14 +2,13 @@
 // too late: that a renewal goes on failing, that an account needs a person, that
 // a token is about to expire and nobody renews it.
 //
-// The picture of the agent, kept up to date by its events, goes through a pure
-// part, the judge, which decides what to tell and when; another turns that into
-// sentences; a thin one puts them on the desktop. There is one notification of
-// each kind at most: a further account replaces it by one that names both. What
-// no longer holds is taken away.
+// The judge, a pure part, takes the agent's events in and decides what to tell and
+// when; words.go turns that into sentences; a thin part per platform shows them.
+// There is at most one notification of each kind: when a second account joins, one
+// that names both replaces it. A notification that no longer holds is withdrawn.
 //
-// A notification holds names of accounts, addresses and sentences of ours. No
-// token, no mask and no word of an upstream's answer goes into one.
+// A notification holds names of accounts, IP addresses and our own sentences. It
+// never holds a token, a mask or a word of an upstream's answer.
 package notify
 
 import (
@@ -56,31 +55,31 @@ type Config struct {
 	Log  *slog.Logger     // nil discards
 }
 
-// board is where notifications are shown.
-type board interface {
+// desktop is where notifications are shown.
+type desktop interface {
 	// show shows a message in the place of the last one of its kind.
 	show(ctx context.Context, m message) error
 	withdraw(ctx context.Context, k kind)
-	// signals is where the desktop's news come from now, nil when nothing is
-	// connected. hear understands one; ok is false when they ended.
+	// signals is where the desktop's signals come from now, nil when nothing is
+	// connected. read says what one means; ok is false when the channel was closed.
 	signals() <-chan signal
-	hear(s signal, ok bool) heard
-	// session takes another desktop; it reports whether what was shown is gone.
+	read(s signal, ok bool) desktopEvent
+	// session changes to another desktop. It reports whether what was shown is gone.
 	session(s api.Session) bool
 	close()
 }
 
-// heard is news of the desktop's.
-type heard struct {
+// desktopEvent is something that happened on the desktop.
+type desktopEvent struct {
 	kind   kind
 	button string // of the kind's message, that was pressed
-	lost   bool   // what was shown is gone with the desktop
+	lost   bool   // the desktop is gone, and what was shown with it
 	back   bool   // there is a server again
 }
 
-// Run shows notifications until ctx or the agent ends, and takes them away then.
-// Without a session bus it waits for one. Where the platform has no safe way to
-// show them it returns at once. Its error is one of the agent's event stream.
+// Run shows notifications until ctx or the agent ends, and then withdraws them.
+// Without a session bus it waits for one. On a platform without a safe way to show
+// them it returns at once. Its error is that of the agent's event stream.
 func Run(ctx context.Context, cfg Config) error {
 	if !supported {
 		return nil
@@ -92,7 +91,7 @@ func Run(ctx context.Context, cfg Config) error {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	n := &notifier{Config: cfg, judge: newJudge(before(cfg)), board: newBoard(cfg.Bus), last: map[kind]*posted{}}
+	n := &notifier{Config: cfg, judge: newJudge(before(cfg)), desktop: newDesktop(cfg.Bus), last: map[kind]*notification{}}
 	defer n.end()
 	defer cancel()
 	return n.loop(ctx)
@@ -110,19 +109,19 @@ func before(cfg Config) memory {
 	return readMemory(raw, cfg.Now())
 }
 
-// posted is the message of a kind that holds.
-type posted struct {
+// notification is the current message of a kind.
+type notification struct {
 	message
 	shown bool // on the desktop; there may be none yet
 }
 
-// notifier is the loop between agent and board.
+// notifier is the loop between agent and desktop.
 type notifier struct {
 	Config
-	judge *judge
-	board board
-	last  map[kind]*posted
-	deeds sync.WaitGroup
+	judge   *judge
+	desktop desktop
+	last    map[kind]*notification
+	running sync.WaitGroup
 }
 
 func (n *notifier) loop(ctx context.Context) error {
@@ -142,27 +141,27 @@ func (n *notifier) loop(ctx context.Context) error {
 				return e.Lost
 			}
 			n.copies(ctx, e.Event)
-			if n.judge.take(e.Event, n.Now()) && !gathering {
+			if n.judge.onEvent(e.Event, n.Now()) && !gathering {
 				gathering = true
 				due.Reset(gather)
 			}
 		case <-due.C:
 			gathering = false
-			orders, next := n.judge.look(n.Now())
-			for _, o := range orders {
-				n.carry(ctx, o)
+			decisions, next := n.judge.decide(n.Now())
+			for _, o := range decisions {
+				n.carryOut(ctx, o)
 			}
-			n.keep(orders)
+			n.keep(decisions)
 			if !next.IsZero() {
 				due.Reset(min(max(next.Sub(n.Now().Round(0)), 0)+gather, longest))
 			}
-		case s, ok := <-n.board.signals():
-			n.heard(ctx, n.board.hear(s, ok))
+		case s, ok := <-n.desktop.signals():
+			n.onDesktopEvent(ctx, n.desktop.read(s, ok))
 		case s := <-n.Sessions:
-			if n.board.session(s) {
-				n.lost()
+			if n.desktop.session(s) {
+				n.markAllHidden()
 			}
-			n.again(ctx)
+			n.showHidden(ctx)
 		}
 	}
 }
@@ -176,30 +175,30 @@ func (n *notifier) copies(ctx context.Context, e api.Event) {
 	ref := api.Ref{Name: c.Account, Env: c.Env}
 	switch p := n.last[late]; {
 	case e.Type == api.EventCopyLate:
-		n.last[late] = &posted{message: composeLate(ref, c.Format, text.New(text.Choose(n.judge.Settings.Language)))}
+		n.last[late] = &notification{message: composeLate(ref, c.Format, text.New(text.Choose(n.judge.Settings.Language)))}
 		n.post(ctx, n.last[late])
 	case e.Type == api.EventClipboard && p != nil && p.ref == ref:
 		delete(n.last, late)
-		n.board.withdraw(ctx, late)
+		n.desktop.withdraw(ctx, late)
 	}
 }
 
-// carry carries an order out.
-func (n *notifier) carry(ctx context.Context, o order) {
+// carryOut shows or withdraws what was decided.
+func (n *notifier) carryOut(ctx context.Context, o decision) {
 	if len(o.accounts) == 0 {
 		delete(n.last, o.kind)
-		n.board.withdraw(ctx, o.kind)
+		n.desktop.withdraw(ctx, o.kind)
 		return
 	}
-	// The sentences are needed so seldom that they take no room in between.
+	// The sentences are needed seldom, so they are not kept in memory.
 	words := text.New(text.Choose(n.judge.Settings.Language))
-	n.last[o.kind] = &posted{message: compose(o, n.Now(), words)}
+	n.last[o.kind] = &notification{message: compose(o, n.Now(), words)}
 	n.post(ctx, n.last[o.kind])
 }
 
 // keep writes down what was told, for the agent after this one.
-func (n *notifier) keep(orders []order) {
-	if n.Save == nil || !slices.ContainsFunc(orders, func(o order) bool { return len(o.accounts) > 0 }) {
+func (n *notifier) keep(decisions []decision) {
+	if n.Save == nil || !slices.ContainsFunc(decisions, func(o decision) bool { return len(o.accounts) > 0 }) {
 		return
 	}
 	raw, err := json.Marshal(n.judge.memory)
@@ -211,15 +210,15 @@ func (n *notifier) keep(orders []order) {
 	}
 }
 
-// lost notes that the desktop went with what was shown on it.
-func (n *notifier) lost() {
+// markAllHidden notes that everything shown is gone from the desktop.
+func (n *notifier) markAllHidden() {
 	for _, p := range n.last {
 		p.shown = false
 	}
 }
 
-// again shows what could not be shown before.
-func (n *notifier) again(ctx context.Context) {
+// showHidden shows what could not be shown before.
+func (n *notifier) showHidden(ctx context.Context) {
 	for k := range places {
 		if p := n.last[k]; p != nil && !p.shown {
 			n.post(ctx, p)
@@ -227,8 +226,8 @@ func (n *notifier) again(ctx context.Context) {
 	}
 }
 
-func (n *notifier) post(ctx context.Context, p *posted) {
-	err := n.board.show(ctx, p.message)
+func (n *notifier) post(ctx context.Context, p *notification) {
+	err := n.desktop.show(ctx, p.message)
 	p.shown = err == nil
 	switch {
 	case errors.Is(err, errNoBus):
@@ -238,22 +237,22 @@ func (n *notifier) post(ctx context.Context, p *posted) {
 	}
 }
 
-// heard takes the desktop's news in.
-func (n *notifier) heard(ctx context.Context, h heard) {
-	if h.lost {
-		n.lost()
+// onDesktopEvent reacts to what happened on the desktop.
+func (n *notifier) onDesktopEvent(ctx context.Context, e desktopEvent) {
+	if e.lost {
+		n.markAllHidden()
 	}
-	if h.back {
-		n.again(ctx)
+	if e.back {
+		n.showHidden(ctx)
 	}
-	if p := n.last[h.kind]; h.button != "" && p != nil {
-		n.press(ctx, h.button, p.message)
+	if p := n.last[e.kind]; e.button != "" && p != nil {
+		n.press(ctx, e.button, p.message)
 	}
 }
 
-// press does what a button says, beside the loop.
+// press does what a button says, on a goroutine of its own.
 func (n *notifier) press(ctx context.Context, what string, m message) {
-	n.deeds.Go(func() {
+	n.running.Go(func() {
 		var err error
 		switch {
 		case m.kind == late:
@@ -272,8 +271,8 @@ func (n *notifier) press(ctx context.Context, what string, m message) {
 	})
 }
 
-// end takes everything away that is shown.
+// end withdraws everything that is shown.
 func (n *notifier) end() {
-	n.deeds.Wait()
-	n.board.close()
+	n.running.Wait()
+	n.desktop.close()
 }

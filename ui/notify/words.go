@@ -40,9 +40,9 @@ const (
 	maxBody  = 500
 )
 
-// compose says an order in sentences. One account is told with its cause,
+// compose says an decision in sentences. One account is told with its cause,
 // several with a line each.
-func compose(o order, now time.Time, t *text.Text) message {
+func compose(o decision, now time.Time, t *text.Text) message {
 	m := message{kind: o.kind, buttons: []button{{actDefault, t.Say("tray.open")}, {actOpen, t.Say("tray.open")}}}
 	key := "notify." + o.kind.String()
 	if len(o.accounts) == 1 {

@@ -13,7 +13,7 @@ import (
 )
 
 // told is what a judge makes of an account that was well before.
-func told(t *testing.T, k kind, as ...api.Account) order {
+func told(t *testing.T, k kind, as ...api.Account) decision {
 	t.Helper()
 	var before []api.Account
 	for _, a := range as {
@@ -21,7 +21,7 @@ func told(t *testing.T, k kind, as ...api.Account) order {
 		before = append(before, a)
 	}
 	s := newScene(t, before...)
-	o := order{kind: k}
+	o := decision{kind: k}
 	for _, a := range as {
 		s.account(a)
 		o.accounts = append(o.accounts, **s.j.Find(a.ID))
@@ -33,7 +33,7 @@ func TestSentences(t *testing.T) {
 	two := []api.Account{blocked("shop", "1.2.3.4"), but(acc("blog", core.StateBlocked, time.Hour), core.BadSecret, core.RemedySecret, "")}
 	for _, tt := range []struct {
 		what     string
-		o        order
+		o        decision
 		en, zh   string // title, then body
 		copiesIP bool
 	}{

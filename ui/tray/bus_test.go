@@ -165,7 +165,7 @@ func TestNoBusStartsNone(t *testing.T) {
 		close(p.first)
 		go func() {
 			defer close(done)
-			p.stay(ctx)
+			p.keepOnBus(ctx)
 		}()
 		wait(t, "address "+address, states, NoBus)
 		cancel()
@@ -192,7 +192,7 @@ func TestBusIsTriedAgain(t *testing.T) {
 	close(p.first)
 	go func() {
 		defer close(done)
-		p.stay(ctx)
+		p.keepOnBus(ctx)
 	}()
 	wait(t, "nobody listens", states, NoBus)
 	l, err := net.Listen("unix", socket)

@@ -17,9 +17,9 @@ import (
 	"tokentray/core/format"
 )
 
-// slip is how long after a line began to stand for another account a click on
-// it is ignored: the person aimed at the former.
-const slip = 300 * time.Millisecond
+// misclickTime is how long a click on a line is ignored after the line began to
+// stand for another account: the person aimed at the one before.
+const misclickTime = 300 * time.Millisecond
 
 // slots are the lines of the menu as systray knows them. All are made once and
 // then only changed, shown and hidden: systray closes the channel of a line that
@@ -46,16 +46,16 @@ type slots struct {
 	set      bool // look and tooltip are valid
 }
 
-// slot is one line: what systray shows now and what a click on it means.
+// slot is one line: what systray shows now and what a click on it does.
 type slot struct {
 	item    *systray.MenuItem
 	click   chan struct{}
 	label   string // empty: hidden
 	checked bool
 
-	mu    sync.Mutex
-	deed  deed
-	since time.Time // when deed replaced another
+	mu     sync.Mutex
+	action action
+	since  time.Time // when another action was replaced by this one
 }
 
 // makeSlots adds the lines to the menu, hidden where they may be missing.
@@ -104,13 +104,13 @@ func makeSlots() *slots {
 // show makes a line read label, or hides it when that is empty, and gives it
 // its meaning. Each call of systray is a few signals on the bus, so only what
 // changes is called. A hidden line's label is left: Windows would show it.
-func (s *slot) show(label string, d deed) {
+func (s *slot) show(label string, d action) {
 	s.mu.Lock()
-	if s.deed != d {
-		if s.deed != (deed{}) && d != (deed{}) {
+	if s.action != d {
+		if s.action != (action{}) && d != (action{}) {
 			s.since = time.Now()
 		}
-		s.deed = d
+		s.action = d
 	}
 	s.mu.Unlock()
 	if label == s.label {
@@ -140,14 +140,14 @@ func (s *slot) check(on bool) {
 	s.checked = on
 }
 
-// meaning is what a click on the line does now; none just after it changed.
-func (s *slot) meaning() deed {
+// clicked is what a click on the line does now; none just after it changed.
+func (s *slot) clicked() action {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if time.Since(s.since) < slip {
-		return deed{}
+	if time.Since(s.since) < misclickTime {
+		return action{}
 	}
-	return s.deed
+	return s.action
 }
 
 // mnemonics keeps a label's characters from being taken for the mark of an
@@ -162,8 +162,8 @@ func mnemonics(label string) string {
 	return strings.ReplaceAll(label, "_", "__")
 }
 
-// put makes the lines, icon and tooltip show m.
-func (s *slots) put(m menu) {
+// show makes the lines, icon and tooltip show m.
+func (s *slots) show(m menu) {
 	if !s.set || s.look != m.look {
 		systray.SetIcon(icons.Tray(m.look))
 	}
@@ -172,72 +172,72 @@ func (s *slots) put(m menu) {
 	}
 	s.look, s.tooltip, s.set = m.look, m.tooltip, true
 
-	s.message.show(m.message, deed{})
+	s.message.show(m.message, action{})
 	for i := range mostAccounts {
 		var l line
 		if i < len(m.accounts) {
 			l = m.accounts[i]
 		}
-		d := deed{verb: doCopy, ref: l.ref}
+		d := action{verb: doCopy, ref: l.ref}
 		switch {
 		case l.label == "":
-			s.accounts[i].show("", deed{})
-			s.confirms[i].show("", deed{})
-			s.entries[i].show(s.entries[i].label, deed{})
+			s.accounts[i].show("", action{})
+			s.confirms[i].show("", action{})
+			s.entries[i].show(s.entries[i].label, action{})
 		case l.confirm == "":
-			s.confirms[i].show("", deed{})
-			s.entries[i].show(s.entries[i].label, deed{})
+			s.confirms[i].show("", action{})
+			s.entries[i].show(s.entries[i].label, action{})
 			s.accounts[i].show(l.label, d)
 		default:
-			s.accounts[i].show("", deed{})
+			s.accounts[i].show("", action{})
 			s.entries[i].show(l.confirm, d)
-			s.confirms[i].show(l.label, deed{})
+			s.confirms[i].show(l.label, action{})
 		}
 	}
-	s.more.show(m.more, deed{verb: doOpen})
-	s.as.show(m.as.label, deed{})
+	s.more.show(m.more, action{verb: doOpen})
+	s.as.show(m.as.label, action{})
 	for i, name := range format.Names() {
-		label, d := m.as.entries[i], deed{verb: doCopy, ref: m.as.ref, format: name}
+		label, d := m.as.entries[i], action{verb: doCopy, ref: m.as.ref, format: name}
 		if m.as.label == "" {
-			label, d = s.formats[i].label, deed{}
+			label, d = s.formats[i].label, action{}
 		}
 		s.formats[i].show(label, d)
 	}
-	s.clip.show(m.clip, deed{})
-	s.clear.show(m.clear, deed{verb: doClear})
-	s.open.show(m.open, deed{verb: doOpen})
-	s.sandbox.show(m.sandbox, deed{verb: doSandbox})
+	s.clip.show(m.clip, action{})
+	s.clear.show(m.clear, action{verb: doClear})
+	s.open.show(m.open, action{verb: doOpen})
+	s.sandbox.show(m.sandbox, action{verb: doSandbox})
 	s.sandbox.check(!m.isLive)
-	s.live.show(m.live, deed{verb: doLive})
+	s.live.show(m.live, action{verb: doLive})
 	s.live.check(m.isLive)
-	pause := deed{verb: doPause}
+	pause := action{verb: doPause}
 	if m.paused {
 		pause.verb = doResume
 	}
 	s.pause.show(m.pause, pause)
-	s.quit.show(m.quit, deed{verb: doQuit})
+	s.quit.show(m.quit, action{verb: doQuit})
 }
 
 // panel is the display that systray makes on this platform.
 type panel struct {
-	cfg   Config
-	deed  chan deed
-	retry time.Duration // see busRetry
+	cfg    Config
+	chosen chan action   // what a click asks
+	retry  time.Duration // see busRetry
 
 	mu    sync.Mutex
 	want  *menu
 	first chan struct{} // closed when want is there
 	slots *slots        // nil until systray can take them
 
-	titled bool   // the icon is there, so that its title may change
-	said   string // the title
+	titled     bool // the icon is there, so that its title may change
+	shownTitle string
 }
 
 func newPanel(cfg Config) *panel {
-	return &panel{cfg: cfg, deed: make(chan deed), first: make(chan struct{})}
+	return &panel{cfg: cfg, chosen: make(chan action), first: make(chan struct{})}
 }
 
-func (p *panel) clicks() <-chan deed     { return p.deed }
+func (p *panel) clicks() <-chan action   { return p.chosen }
 func (p *panel) opened() <-chan struct{} { return systray.TrayOpenedCh }
 
 func (p *panel) show(m menu) {
@@ -248,7 +248,7 @@ func (p *panel) show(m menu) {
 	}
 	p.want = &m
 	if p.slots != nil {
-		p.slots.put(m)
+		p.slots.show(m)
 		p.title(m.tooltip)
 	}
 }
@@ -259,7 +259,7 @@ func (p *panel) ready() {
 	defer p.mu.Unlock()
 	p.slots = makeSlots()
 	if p.want != nil {
-		p.slots.put(*p.want)
+		p.slots.show(*p.want)
 	}
 }
 
@@ -267,7 +267,7 @@ func (p *panel) ready() {
 func (p *panel) tapped(ctx context.Context) func() {
 	return func() {
 		select {
-		case p.deed <- deed{verb: doOpen}:
+		case p.chosen <- action{verb: doOpen}:
 		case <-ctx.Done():
 		}
 	}
@@ -287,12 +287,12 @@ func (p *panel) listen(ctx context.Context) {
 		if i == 0 {
 			return
 		}
-		d := all[i-1].meaning()
-		if d == (deed{}) {
+		d := all[i-1].clicked()
+		if d == (action{}) {
 			continue
 		}
 		select {
-		case p.deed <- d:
+		case p.chosen <- d:
 		case <-ctx.Done():
 			return
 		}

@@ -6,16 +6,16 @@ import "context"
 
 // panel shows nothing: the menu bar of macOS is reached through cgo.
 type panel struct {
-	cfg  Config
-	deed chan deed
-	open chan struct{}
+	cfg    Config
+	chosen chan action
+	open   chan struct{}
 }
 
 func newPanel(cfg Config) *panel {
-	return &panel{cfg: cfg, deed: make(chan deed), open: make(chan struct{})}
+	return &panel{cfg: cfg, chosen: make(chan action), open: make(chan struct{})}
 }
 
-func (p *panel) clicks() <-chan deed     { return p.deed }
+func (p *panel) clicks() <-chan action   { return p.chosen }
 func (p *panel) opened() <-chan struct{} { return p.open }
 func (p *panel) show(menu)               {}
 

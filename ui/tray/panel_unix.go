@@ -29,15 +29,15 @@ func (p *panel) run(ctx context.Context, loop func() error) error {
 	p.ready()
 	var wg sync.WaitGroup
 	wg.Go(func() { p.listen(ctx) })
-	wg.Go(func() { p.stay(ctx) })
+	wg.Go(func() { p.keepOnBus(ctx) })
 	err := loop()
 	cancel()
 	wg.Wait()
 	return err
 }
 
-// stay keeps the icon on a session bus until ctx ends.
-func (p *panel) stay(ctx context.Context) {
+// keepOnBus keeps the icon on a session bus until ctx ends.
+func (p *panel) keepOnBus(ctx context.Context) {
 	var end func() // takes the icon away
 	defer func() {
 		if end != nil {
@@ -55,7 +55,7 @@ func (p *panel) stay(ctx context.Context) {
 			watch(ctx, conn, p.cfg, func() {
 				os.Setenv(busVariable, address) // systray asks for the bus by it
 				start, stop := systray.RunWithExternalLoop(nil, nil)
-				p.begin(start)
+				p.startIcon(start)
 				end = stop
 			})
 			conn.Close()
@@ -78,11 +78,11 @@ func (p *panel) stay(ctx context.Context) {
 	}
 }
 
-// begin calls start, which shows the icon. The title it has then becomes its Id,
+// startIcon calls start, which shows the icon. The title it has then becomes its Id,
 // by which panels remember where the user wants it, so it is always the same one.
-func (p *panel) begin(start func()) {
+func (p *panel) startIcon(start func()) {
 	p.mu.Lock()
-	p.titled, p.said = false, ""
+	p.titled, p.shownTitle = false, ""
 	p.mu.Unlock()
 	systray.SetTitle("TokenTray")
 	start()
@@ -95,8 +95,8 @@ func (p *panel) begin(start func()) {
 // title gives the icon's title the tooltip's text: many panels show that in its
 // place, and it is what a screen reader says.
 func (p *panel) title(tooltip string) {
-	if p.titled && p.said != tooltip {
-		p.said = tooltip
+	if p.titled && p.shownTitle != tooltip {
+		p.shownTitle = tooltip
 		systray.SetTitle(tooltip)
 	}
 }

@@ -13,9 +13,10 @@ import (
 type picture struct {
 	*api.Picture[account]
 	// copyAs is the account of each environment that the submenu of formats is
-	// about: the one that was copied last. Until there is one it is the one used
-	// last when it was looked for, and stays that, since programs use accounts
-	// too, and a line must not turn into another under the hand that clicks it.
+	// about: the one that was copied last. Before the first copy it is the one
+	// that was used last when the menu was first built. It does not change with
+	// each use, since programs use accounts too, and a line must not change while
+	// somebody clicks it.
 	copyAs map[core.Env]core.ID
 }
 
@@ -57,12 +58,12 @@ func (p *picture) apply(e api.Event) bool {
 	if c == (api.Change{}) {
 		return false
 	}
-	p.aim()
+	p.chooseCopyAs()
 	return true
 }
 
-// aim chooses the account of the submenu.
-func (p *picture) aim() {
+// chooseCopyAs chooses the account of the submenu.
+func (p *picture) chooseCopyAs() {
 	if c := p.Clipboard; c.Account != "" && !p.isCopyAs(c.Env, api.Ref{Name: c.Account, Env: c.Env}) {
 		for _, a := range p.Accounts {
 			if a.ref == (api.Ref{Name: c.Account, Env: c.Env}) {

@@ -1,10 +1,10 @@
 // Package tray is the icon in the desktop's tray, and its menu: a click on an
 // account copies its token.
 //
-// The picture of the agent, kept up to date by its events, is turned into a
-// menu by a pure function, and the menu is put on the screen by the panel, which
-// differs by platform. The menu is built again after a change, and for its
-// times once a minute at most; what is shown already is not touched.
+// The agent's events keep a picture of it up to date. A pure function turns the
+// picture into a menu, and the panel, which differs by platform, shows that. The
+// menu is built again after a change, and once a minute at most because of the
+// times in it; lines that say the same as before are not touched.
 package tray
 
 import (
@@ -92,54 +92,54 @@ const (
 	doQuit
 )
 
-// deed is a click's meaning.
-type deed struct {
+// action is what a click does.
+type action struct {
 	verb   verb
 	ref    api.Ref // for doCopy
 	format string  // for doCopy; empty: the account's own, else that of the settings
 }
 
-// result is how a deed ended.
+// result is how an action ended.
 type result struct {
-	deed deed
-	err  error
+	action action
+	err    error
 }
 
 // display is where a menu is shown. The panel is the real one.
 type display interface {
 	show(menu)
-	clicks() <-chan deed
+	clicks() <-chan action
 	opened() <-chan struct{} // the menu has just been opened
 }
 
 // tray is the loop between agent and display.
 type tray struct {
 	Config
-	panel   display
-	picture *picture
-	text    *text.Text
-	spoken  string // the language setting that text was made for
-	shown   *menu
-	failure *result // of the last click
-	results chan result
-	busy    map[deed]bool
-	deeds   sync.WaitGroup
+	panel        display
+	picture      *picture
+	text         *text.Text
+	textLanguage string // the language setting that text was made for
+	shown        *menu
+	failure      *result // of the last click
+	results      chan result
+	busy         map[action]bool
+	running      sync.WaitGroup
 }
 
 func newTray(cfg Config, d display) *tray {
-	return &tray{Config: cfg, panel: d, picture: newPicture(), results: make(chan result), busy: map[deed]bool{}}
+	return &tray{Config: cfg, panel: d, picture: newPicture(), results: make(chan result), busy: map[action]bool{}}
 }
 
-// loop keeps the display true until ctx or the agent ends. It waits for the
-// deeds under way, which quit cancels.
+// loop keeps the display up to date until ctx or the agent ends. Then it cancels
+// the actions under way by quit and waits for them.
 func (t *tray) loop(ctx context.Context, quit func()) error {
-	defer t.deeds.Wait()
+	defer t.running.Wait()
 	defer quit()
 	news := api.Follow(ctx, func(context.Context) (Agent, error) { return t.Agent, nil }, api.Following{})
 	due := time.NewTimer(0) // the next building of the menu
 	due.Stop()
 	pending := false // due is set to gather
-	soon := func() {
+	buildSoon := func() {
 		if !pending {
 			pending = true
 			due.Reset(gather)
@@ -163,11 +163,11 @@ func (t *tray) loop(ctx context.Context, quit func()) error {
 				return nil
 			case n.Lost != nil:
 				return n.Lost
-			case !t.take(n.Event):
+			case !t.onEvent(n.Event):
 			case t.shown == nil:
 				build() // the first picture
 			default:
-				soon()
+				buildSoon()
 			}
 		case <-due.C:
 			build()
@@ -177,19 +177,20 @@ func (t *tray) loop(ctx context.Context, quit func()) error {
 			}
 		case d := <-t.panel.clicks():
 			t.start(ctx, d)
-			soon()
+			buildSoon()
 		case r := <-t.results:
 			if t.finish(r) {
 				return nil
 			}
-			soon()
+			buildSoon()
 		}
 	}
 }
 
-// take takes an event in and forgets a failure that it makes good.
-func (t *tray) take(e api.Event) bool {
-	if a := e.Account; a != nil && t.failure != nil && t.failure.deed.ref == a.Ref() && a.StateAt(t.Now()) == core.StateFresh {
+// onEvent takes an event in and reports whether the menu may have changed. A
+// failed click on an account is forgotten once the account is fresh.
+func (t *tray) onEvent(e api.Event) bool {
+	if a := e.Account; a != nil && t.failure != nil && t.failure.action.ref == a.Ref() && a.StateAt(t.Now()) == core.StateFresh {
 		t.failure = nil
 	}
 	return t.picture.apply(e)
@@ -197,11 +198,11 @@ func (t *tray) take(e api.Event) bool {
 
 // build makes the menu and shows it if it differs from the one on the screen.
 func (t *tray) build() {
-	if t.text == nil || t.spoken != t.picture.Settings.Language {
-		t.spoken = t.picture.Settings.Language
-		t.text = text.New(text.Choose(t.spoken))
+	if t.text == nil || t.textLanguage != t.picture.Settings.Language {
+		t.textLanguage = t.picture.Settings.Language
+		t.text = text.New(text.Choose(t.textLanguage))
 	}
-	m := build(t.picture, t.complaint(), t.Now(), t.text)
+	m := build(t.picture, t.failureText(), t.Now(), t.text)
 	if t.shown != nil && reflect.DeepEqual(*t.shown, m) {
 		return
 	}
@@ -209,15 +210,16 @@ func (t *tray) build() {
 	t.panel.show(m)
 }
 
-// complaint says what went wrong with the last click, in a line.
-func (t *tray) complaint() string {
+// failureText says in a line what went wrong with the last click; empty for
+// nothing.
+func (t *tray) failureText() string {
 	if t.failure == nil {
 		return ""
 	}
 	e := core.AsError(t.failure.err)
 	account := ""
-	if t.failure.deed.verb == doCopy {
-		account = short(t.failure.deed.ref.Name)
+	if t.failure.action.verb == doCopy {
+		account = short(t.failure.action.ref.Name)
 	}
 	cause := t.text.Say(text.Key("class.short." + string(e.Class)))
 	if e.Class == core.Internal || t.text.Has(text.Key("cause."+e.Remedy)) {
@@ -229,15 +231,15 @@ func (t *tray) complaint() string {
 	return t.text.Say("tray.failed", "account", account, "cause", cause)
 }
 
-// start does what a click asks, beside the loop, since a copy may have to fetch
-// first. The same deed is not done twice at once.
-func (t *tray) start(ctx context.Context, d deed) {
+// start begins an action on a goroutine of its own, since a copy may have to fetch
+// first. The same action is not begun twice at once.
+func (t *tray) start(ctx context.Context, d action) {
 	if t.busy[d] {
 		return
 	}
 	t.busy[d] = true
 	t.failure = nil
-	t.deeds.Go(func() {
+	t.running.Go(func() {
 		err := t.do(ctx, d)
 		select {
 		case t.results <- result{d, err}:
@@ -248,18 +250,18 @@ func (t *tray) start(ctx context.Context, d deed) {
 
 // finish takes a result in and reports whether the tray is to end.
 func (t *tray) finish(r result) bool {
-	delete(t.busy, r.deed)
+	delete(t.busy, r.action)
 	if r.err == nil {
-		return r.deed.verb == doQuit
+		return r.action.verb == doQuit
 	}
 	if !errors.Is(r.err, context.Canceled) {
-		t.Log.Warn("a click in the tray failed", "account", r.deed.ref.String(), "err", r.err)
+		t.Log.Warn("a click in the tray failed", "account", r.action.ref.String(), "err", r.err)
 		t.failure = &r
 	}
 	return false
 }
 
-func (t *tray) do(ctx context.Context, d deed) error {
+func (t *tray) do(ctx context.Context, d action) error {
 	switch d.verb {
 	case doCopy:
 		_, err := t.Agent.Copy(ctx, d.ref, api.CopyRequest{Format: d.format, Notify: true})

@@ -76,11 +76,11 @@ func (f *fakeAgent) Events(context.Context, bool) (<-chan api.Event, error) {
 type fakeDisplay struct {
 	mu    sync.Mutex
 	menus []menu
-	click chan deed
+	click chan action
 	open  chan struct{}
 }
 
-func (d *fakeDisplay) clicks() <-chan deed     { return d.click }
+func (d *fakeDisplay) clicks() <-chan action   { return d.click }
 func (d *fakeDisplay) opened() <-chan struct{} { return d.open }
 
 func (d *fakeDisplay) show(m menu) {
@@ -117,7 +117,7 @@ type rig struct {
 func loopTest(t *testing.T, l api.List, test func(*rig)) {
 	synctest.Test(t, func(t *testing.T) {
 		r := &rig{
-			fakeAgent: newFakeAgent(l), fakeDisplay: &fakeDisplay{click: make(chan deed), open: make(chan struct{})},
+			fakeAgent: newFakeAgent(l), fakeDisplay: &fakeDisplay{click: make(chan action), open: make(chan struct{})},
 			ended: make(chan struct{}),
 		}
 		began := time.Now()
@@ -224,37 +224,37 @@ func TestLanguageChangesAtRunTime(t *testing.T) {
 func TestClicks(t *testing.T) {
 	shop := api.Ref{Name: "shop", Env: core.Live}
 	for _, tt := range []struct {
-		deed deed
-		want string
+		action action
+		want   string
 	}{
-		{deed{verb: doCopy, ref: shop}, "copy shop/live"},
-		{deed{verb: doCopy, ref: shop, format: "header"}, "copy shop/live as header"},
-		{deed{verb: doOpen}, "open"},
-		{deed{verb: doSandbox}, "use sandbox"},
-		{deed{verb: doLive}, "use live"},
-		{deed{verb: doPause}, "pause true"},
-		{deed{verb: doResume}, "pause false"},
-		{deed{verb: doClear}, "clear"},
-		{deed{verb: doQuit}, "stop"},
+		{action{verb: doCopy, ref: shop}, "copy shop/live"},
+		{action{verb: doCopy, ref: shop, format: "header"}, "copy shop/live as header"},
+		{action{verb: doOpen}, "open"},
+		{action{verb: doSandbox}, "use sandbox"},
+		{action{verb: doLive}, "use live"},
+		{action{verb: doPause}, "pause true"},
+		{action{verb: doResume}, "pause false"},
+		{action{verb: doClear}, "clear"},
+		{action{verb: doQuit}, "stop"},
 	} {
 		t.Run(tt.want, func(t *testing.T) {
 			loopTest(t, listOf(core.Sandbox), func(r *rig) {
-				r.click <- tt.deed
+				r.click <- tt.action
 				synctest.Wait()
 				if got := r.took(); got != tt.want {
 					t.Errorf("the agent was asked %q, want %q", got, tt.want)
 				}
 				select {
 				case <-r.ended:
-					if tt.deed.verb != doQuit || r.err != nil {
+					if tt.action.verb != doQuit || r.err != nil {
 						t.Errorf("the tray ended: %v", r.err)
 					}
 				default:
-					if tt.deed.verb == doQuit {
+					if tt.action.verb == doQuit {
 						t.Error("the tray goes on")
 					}
 				}
-				if started := r.wins == 1; started != (tt.deed.verb == doOpen) {
+				if started := r.wins == 1; started != (tt.action.verb == doOpen) {
 					t.Errorf("%d windows were started", r.wins)
 				}
 			})
@@ -265,7 +265,7 @@ func TestClicks(t *testing.T) {
 func TestOpenWithAWindowStartsNone(t *testing.T) {
 	loopTest(t, listOf(core.Sandbox), func(r *rig) {
 		r.windows = 1
-		r.click <- deed{verb: doOpen}
+		r.click <- action{verb: doOpen}
 		synctest.Wait()
 		if r.wins != 0 {
 			t.Error("a second window was started")
@@ -279,7 +279,7 @@ func TestFailureIsShownUntilItIsOver(t *testing.T) {
 	l.Settings.Language = "en"
 	loopTest(t, l, func(r *rig) {
 		r.fail = &core.Error{Class: core.Misuse, Remedy: core.RemedyClipboard, Message: "no clipboard"}
-		r.click <- deed{verb: doCopy, ref: blocked.Ref()}
+		r.click <- action{verb: doCopy, ref: blocked.Ref()}
 		r.pass(time.Second)
 		m := r.last()
 		if !strings.HasPrefix(m.message, "shop: ") || m.tooltip != m.message {
@@ -296,13 +296,13 @@ func TestFailureIsShownUntilItIsOver(t *testing.T) {
 			t.Errorf("the message %q stays although the account is fresh", got)
 		}
 		r.fail = errors.New("cannot start the window")
-		r.click <- deed{verb: doOpen}
+		r.click <- action{verb: doOpen}
 		r.pass(time.Second)
 		if got := r.last().message; got == "" {
 			t.Error("the failure to open is not told")
 		}
 		r.fail = nil
-		r.click <- deed{verb: doOpen}
+		r.click <- action{verb: doOpen}
 		r.pass(time.Second)
 		if got := r.last().message; got != "" {
 			t.Errorf("the message %q outlives a click that worked", got)
@@ -314,9 +314,9 @@ func TestSlowCopyBlocksNothing(t *testing.T) {
 	shop := acc("shop", core.Sandbox, core.StateEmpty, 0, 0)
 	loopTest(t, listOf(core.Sandbox, shop), func(r *rig) {
 		r.slow = make(chan struct{})
-		r.click <- deed{verb: doCopy, ref: shop.Ref()}
-		r.click <- deed{verb: doCopy, ref: shop.Ref()} // once is enough
-		r.click <- deed{verb: doPause}
+		r.click <- action{verb: doCopy, ref: shop.Ref()}
+		r.click <- action{verb: doCopy, ref: shop.Ref()} // once is enough
+		r.click <- action{verb: doPause}
 		synctest.Wait()
 		if got := r.took(); got != "pause true" {
 			t.Errorf("the agent was asked %q", got)
@@ -332,7 +332,7 @@ func TestSlowCopyBlocksNothing(t *testing.T) {
 func TestLoopEndsWithTheAgent(t *testing.T) {
 	loopTest(t, listOf(core.Sandbox), func(r *rig) {
 		r.slow = make(chan struct{}) // never: quit cancels it
-		r.click <- deed{verb: doCopy, ref: api.Ref{Name: "shop"}}
+		r.click <- action{verb: doCopy, ref: api.Ref{Name: "shop"}}
 		r.events <- api.Event{Type: api.EventBye}
 		<-r.ended
 		if r.err != nil {

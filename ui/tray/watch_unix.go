@@ -29,24 +29,24 @@ const (
 // watcher starts the icon when there is a tray, and sees that it is registered,
 // and again after a panel started or restarted, also when systray missed that.
 type watcher struct {
-	conn    *dbus.Conn
-	cfg     Config
-	start   func() // shows the icon; systray then registers it beside us
-	started bool
-	said    string
-	left    int // tries
+	conn      *dbus.Conn
+	cfg       Config
+	start     func() // shows the icon; systray then registers it beside us
+	started   bool
+	reported  string // the state, last
+	triesLeft int
 }
 
 // watch keeps the icon in the trays of one session bus. It returns when ctx or
 // the bus ends.
 func watch(ctx context.Context, conn *dbus.Conn, cfg Config, start func()) {
-	w := &watcher{conn: conn, cfg: cfg, start: start, left: tries}
+	w := &watcher{conn: conn, cfg: cfg, start: start, triesLeft: tries}
 	signals := make(chan *dbus.Signal, 16)
 	conn.Signal(signals)
 	if err := w.subscribe(ctx); err != nil {
 		cfg.Log.Warn("the session bus lets nobody watch for a tray", "err", err)
 	}
-	w.say(Waiting)
+	w.report(Waiting)
 	check := time.NewTimer(0)
 	defer check.Stop()
 	for {
@@ -60,12 +60,12 @@ func watch(ctx context.Context, conn *dbus.Conn, cfg Config, start func()) {
 			switch {
 			case s.Name != busName+".NameOwnerChanged":
 			case len(s.Body) == 3 && s.Body[2] == "":
-				w.say(NoHost)
+				w.report(NoHost)
 				continue
 			default:
-				w.say(Waiting)
+				w.report(Waiting)
 			}
-			w.left = tries
+			w.triesLeft = tries
 			check.Reset(w.pause())
 		case <-check.C:
 			if again := w.check(ctx); again {
@@ -105,7 +105,7 @@ func (w *watcher) check(ctx context.Context) (again bool) {
 	ctx, cancel := context.WithTimeout(ctx, reply)
 	defer cancel()
 	if !w.owned(ctx, watcherName) {
-		w.say(NoHost)
+		w.report(NoHost)
 		return false
 	}
 	if !w.started {
@@ -132,21 +132,21 @@ func (w *watcher) check(ctx context.Context) (again bool) {
 	}
 	var host bool
 	if err := w.property(ctx, "IsStatusNotifierHostRegistered", &host); err != nil || !host {
-		w.say(NoHost)
+		w.report(NoHost)
 		return false
 	}
-	w.say(Shown)
+	w.report(Shown)
 	return false
 }
 
 // retry notes what happened and spends a try.
 func (w *watcher) retry(what string, err error) bool {
-	w.cfg.Log.Debug("tray: "+what, "err", err, "left", w.left)
-	w.left--
-	if w.left <= 0 {
-		w.say(NoHost)
+	w.cfg.Log.Debug("tray: "+what, "err", err, "left", w.triesLeft)
+	w.triesLeft--
+	if w.triesLeft <= 0 {
+		w.report(NoHost)
 	}
-	return w.left > 0
+	return w.triesLeft > 0
 }
 
 // registered reports whether the list of a watcher has our item. Watchers write
@@ -179,10 +179,10 @@ func (w *watcher) property(ctx context.Context, name string, into any) error {
 	return v.Store(into)
 }
 
-// say tells the state when it is another.
-func (w *watcher) say(state string) {
-	if w.said != state {
-		w.said = state
+// report tells the state when it has changed.
+func (w *watcher) report(state string) {
+	if w.reported != state {
+		w.reported = state
 		w.cfg.State(state)
 	}
 }
