@@ -4,14 +4,13 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"tokentray/core"
 )
 
-// Pieces of a token that are no longer than shortPiece tell nothing of it; words
-// that are longer than longWord may be a token in another spelling.
-const (
-	shortPiece = 7
-	longWord   = 24
-)
+// longWord is longer than any word; what is longer may be a token in another
+// spelling.
+const longWord = 24
 
 const hidden = "•••"
 
@@ -26,7 +25,7 @@ func redact(line string, tokens ...string) string {
 		return r
 	}, line)
 	for _, token := range tokens {
-		line = hidePieces(line, token)
+		line = core.HidePieces(line, token)
 	}
 	var out strings.Builder
 	for len(line) > 0 {
@@ -43,34 +42,6 @@ func redact(line string, tokens ...string) string {
 		line = line[n:]
 	}
 	return cut(strings.ToValidUTF8(out.String(), hidden)) // a piece may end within a character
-}
-
-// hidePieces takes out every piece that line and token share and that is longer
-// than shortPiece.
-func hidePieces(line, token string) string {
-	if len(token) <= shortPiece {
-		if token != "" {
-			line = strings.ReplaceAll(line, token, hidden)
-		}
-		return line
-	}
-	var out strings.Builder
-	for len(line) > shortPiece {
-		n := shortPiece + 1
-		if !strings.Contains(token, line[:n]) {
-			_, size := utf8.DecodeRuneInString(line)
-			out.WriteString(line[:size])
-			line = line[size:]
-			continue
-		}
-		for n < len(line) && strings.Contains(token, line[:n+1]) {
-			n++
-		}
-		out.WriteString(hidden)
-		line = line[n:]
-	}
-	out.WriteString(line)
-	return out.String()
 }
 
 // wordLength is how many bytes at the beginning of s could be of one token:

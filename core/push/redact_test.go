@@ -45,11 +45,11 @@ func FuzzRedact(f *testing.F) {
 	f.Add("8", "88_88_88_88_88", "\xff")
 	f.Fuzz(func(t *testing.T, before, token, behind string) {
 		got := redact(before+token+behind, token)
-		if len(token) <= shortPiece || strings.ContainsAny(token, "•…") {
+		if len(token) <= 7 || strings.ContainsAny(token, "•…") {
 			return
 		}
-		for i := range len(token) - shortPiece {
-			if piece := token[i : i+shortPiece+1]; utf8.ValidString(piece) && strings.Contains(got, piece) {
+		for i := range len(token) - 7 {
+			if piece := token[i : i+7+1]; utf8.ValidString(piece) && strings.Contains(got, piece) {
 				t.Fatalf("%q holds %q", got, piece)
 			}
 		}

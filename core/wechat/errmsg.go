@@ -8,6 +8,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"tokentray/core"
 )
 
 // maxMessage is how much of an upstream message is kept, in characters.
@@ -30,19 +32,23 @@ var (
 )
 
 // redactor frees texts that came from outside of values that must not be seen:
-// it hides them as they are and as they look in a URL, in upper and lower case.
+// it hides them, in upper and lower case, as they are and as they look in a URL, in
+// base64 and in hexadecimal, and their pieces.
 type redactor []string
 
-// pattern matches every form of the values, or is nil. Values under four bytes
-// are no secrets: hiding them would only tear the text to pieces.
+// shortSecret is how short a secret can be, in bytes: to hide what is shorter
+// would only tear the text to pieces.
+const shortSecret = 4
+
+// pattern matches every form of the values, or is nil.
 func (r redactor) pattern() *regexp.Regexp {
 	var forms []string
 	for _, v := range r {
-		if len(v) >= 4 {
+		if len(v) >= shortSecret {
 			// A text is searched after it was made one line, so a value with odd
 			// bytes would be there as the same line makes it.
-			for _, form := range []string{oneLine(v), url.QueryEscape(v), url.PathEscape(v)} {
-				if len(form) >= 4 {
+			for _, form := range append(core.Spellings(v), oneLine(v), url.QueryEscape(v), url.PathEscape(v)) {
+				if len(form) >= shortSecret {
 					forms = append(forms, regexp.QuoteMeta(form))
 				}
 			}
@@ -62,6 +68,14 @@ func (r redactor) clean(text string) string {
 	text = oneLine(text)
 	if p := r.pattern(); p != nil {
 		text = p.ReplaceAllLiteralString(text, veil)
+	}
+	for _, v := range r {
+		if len(v) >= shortSecret {
+			text = core.HidePieces(text, oneLine(v))
+			for _, form := range core.Spellings(v) {
+				text = core.HidePieces(text, form)
+			}
+		}
 	}
 	text = parameter.ReplaceAllString(text, "${1}="+veil)
 	text = longRun.ReplaceAllLiteralString(text, veil)

@@ -1,6 +1,8 @@
 package wechat
 
 import (
+	"encoding/base64"
+	"encoding/hex"
 	"net/netip"
 	"net/url"
 	"regexp"
@@ -111,3 +113,24 @@ func FuzzClean(f *testing.F) {
 
 // plain is what an AppSecret may hold.
 var plain = regexp.MustCompile(`^[!-~]+$`)
+
+// TestPiecesOfASecret: an upstream that echoes half of one, or one in another
+// spelling, has neither shown.
+func TestPiecesOfASecret(t *testing.T) {
+	const appSecret, password = "0123456789abcdef0fedcba987654321", "hunter2"
+	redact := redactor{appSecret, password}
+	for _, said := range []string{
+		appSecret[:16], appSecret[16:], strings.ToUpper(appSecret[4:20]), appSecret[20:28],
+		base64.StdEncoding.EncodeToString([]byte(appSecret))[:20],
+		base64.StdEncoding.EncodeToString([]byte(password)), base64.RawURLEncoding.EncodeToString([]byte("user:" + password)),
+		hex.EncodeToString([]byte(password)),
+	} {
+		if got, want := redact.clean("invalid appsecret <"+said+">"), "invalid appsecret <"; !strings.HasPrefix(got, want) || strings.Contains(got, said) || strings.Contains(got, said[2:len(said)-2]) {
+			t.Errorf("%q: %q", said, got)
+		}
+	}
+	const fine = "invalid appsecret, appid wx0123456789, rid: 62416571-5cbc3445-3e6cab76"
+	if got := (redactor{appSecret[16:] + appSecret[16:]}).clean(fine); got != fine {
+		t.Errorf("%q, want it as it was", got)
+	}
+}
