@@ -4,47 +4,80 @@ import (
 	"net/url"
 
 	"tokentray/core"
+	"tokentray/core/api"
 )
 
+// acts do what the buttons of problems and banners say.
+type acts struct {
+	*shell
+	link     *link
+	copies   *copies
+	renewals *renewals
+	vault    *vault
+	settings *settings
+	edits    *edits
+}
+
 // help does what the button of a row's problem says.
-func (w *Window) help(id core.ID) {
-	if a, ok := w.model.find(id); ok {
-		w.act(id, problemOf(w.look, a, w.now()).Act)
+func (ac *acts) help(id core.ID) {
+	if a, ok := ac.model.find(id); ok {
+		ac.act(id, problemOf(ac.look, a, ac.now()).Act)
 	}
 }
 
-func (w *Window) act(id core.ID, what act) {
-	a, ok := w.model.find(id)
+func (ac *acts) act(id core.ID, what act) {
+	a, ok := ac.model.find(id)
 	if !ok {
 		return
 	}
 	switch what {
 	case actCopyIP:
-		w.copyIP(a.Error.CallerIP)
+		ac.copies.copyIP(a.Error.CallerIP)
 	case actConsole:
-		if u, err := url.Parse(w.look.Words.Spec(a.Kind).Console(a.Account)); err == nil && u.Host != "" {
-			if err := w.cfg.OpenURL(u); err != nil {
-				w.tell(w.look.T("snack.browser", "url", u.String()))
-			}
-		}
+		ac.openConsole(a)
 	case actSecret:
-		w.askSecret(id)
+		ac.edits.askSecret(id)
 	case actEdit:
-		w.openEdit(id)
+		ac.edits.openEdit(id)
 	case actConsent:
-		w.openEdit(id)
-		if w.form != nil && w.form.fields["consent"] != nil {
-			w.win.Canvas().Focus(w.form.fields["consent"])
+		ac.edits.openEdit(id)
+		if ac.edits.form != nil && ac.edits.form.fields["consent"] != nil {
+			ac.win.Canvas().Focus(ac.edits.form.fields["consent"])
 		}
 	case actSibling:
-		w.useSibling(id)
+		ac.edits.useSibling(id)
 	case actCopyRID:
-		w.copyText(a.Error.RID, w.look.T("snack.rid", "rid", a.Error.RID))
+		ac.copies.copyText(a.Error.RID, ac.look.T("snack.rid", "rid", a.Error.RID))
 	case actUnlock:
-		w.unlock()
+		ac.vault.unlock()
 	case actVaultInit:
-		w.askInit()
+		ac.vault.askInit()
 	case actRetry:
-		w.renew(id)
+		ac.renewals.renew(id)
+	}
+}
+
+// bannerAct does what a banner's button says.
+func (ac *acts) bannerAct(what bannerAct) {
+	switch what {
+	case barRestart:
+		ac.link.restart()
+	case barResume:
+		ac.settings.pauseAll(false)
+	case barStart:
+		ac.link.startAgain()
+	default:
+		ac.vault.act(what)
+	}
+}
+
+// openConsole shows the page where an account is administered in the browser.
+func (ac *acts) openConsole(a api.Account) {
+	u, err := url.Parse(ac.look.Words.Spec(a.Kind).Console(a.Account))
+	if err != nil || u.Host == "" {
+		return
+	}
+	if err := ac.cfg.OpenURL(u); err != nil {
+		ac.tell(ac.look.T("snack.browser", "url", u.String()))
 	}
 }

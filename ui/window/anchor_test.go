@@ -13,7 +13,7 @@ import (
 // onScreen is where the row of an account stands on the screen.
 func (s *stage) onScreen(id core.ID) float32 {
 	s.t.Helper()
-	view := s.list.views[id]
+	view := s.listing.list.views[id]
 	if view == nil {
 		s.t.Fatalf("the row of %s is not in sight", id)
 	}
@@ -31,9 +31,9 @@ func (s *stage) becomes(a api.Account) {
 }
 
 // point moves the pointer on a row, leave takes it off the list.
-func (s *stage) pointAt(id core.ID) { s.list.views[id].MouseIn(nil) }
+func (s *stage) pointAt(id core.ID) { s.listing.list.views[id].MouseIn(nil) }
 
-func (s *stage) leaveRow(id core.ID) { s.list.views[id].MouseOut() }
+func (s *stage) leaveRow(id core.ID) { s.listing.list.views[id].MouseOut() }
 
 // failing is an account whose token is gone and whose renewal fails for now.
 func failing(name string) api.Account {
@@ -104,19 +104,19 @@ func TestRowsDoNotMoveUnderThePointer(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newStage(t, thousand()...).open()
-			s.until("the agent", func() bool { return s.phase == phaseConnected })
-			s.list.scrollTo(float32(c.begin) * rowHeight)
+			s.until("the agent", func() bool { return s.link.phase == phaseConnected })
+			s.listing.list.scrollTo(float32(c.begin) * rowHeight)
 			s.pointAt(pointed)
 			before := s.onScreen(pointed)
 			c.happen(s)
 			if now := s.onScreen(pointed); now != before {
 				t.Errorf("it stands at %v, was at %v", now, before)
 			}
-			if !s.list.views[pointed].hovered {
+			if !s.listing.list.views[pointed].hovered {
 				t.Error("it is not shown as the one under the pointer any more")
 			}
-			for i := range s.list.ids { // no row was forgotten
-				if by := s.list.tops[i+1] - s.list.tops[i]; by < rowHeight {
+			for i := range s.listing.list.ids { // no row was forgotten
+				if by := s.listing.list.tops[i+1] - s.listing.list.tops[i]; by < rowHeight {
 					t.Fatalf("row %d is %v high", i, by)
 				}
 			}
@@ -127,7 +127,7 @@ func TestRowsDoNotMoveUnderThePointer(t *testing.T) {
 // Without a pointer the first whole row in sight stays.
 func TestTheFirstRowInSightStays(t *testing.T) {
 	s := newStage(t, thousand()...).open()
-	s.list.scrollTo(500*rowHeight - 10)
+	s.listing.list.scrollTo(500*rowHeight - 10)
 	before := s.onScreen("account 500-sandbox")
 	s.becomes(blocked("account 003", core.Sandbox))
 	if now := s.onScreen("account 500-sandbox"); now != before {
@@ -152,13 +152,13 @@ func TestRowsWaitForThePointer(t *testing.T) {
 			before := s.onScreen("c-sandbox")
 			s.becomes(well("a"))
 			s.tick()
-			s.list.views["c-sandbox"].MouseMoved(nil)
+			s.listing.list.views["c-sandbox"].MouseMoved(nil)
 			if now := s.onScreen("c-sandbox"); now != before {
 				t.Fatalf("the row under the pointer stands at %v, was at %v", now, before)
 			}
 			s.mustNotSay("Try again") // it is well, and says so
 			done(s)
-			if high := s.list.views["a-sandbox"].Size().Height; high != rowHeight || s.onScreen("c-sandbox") >= before {
+			if high := s.listing.list.views["a-sandbox"].Size().Height; high != rowHeight || s.onScreen("c-sandbox") >= before {
 				t.Errorf("the row above is still %v high", high)
 			}
 
@@ -174,8 +174,8 @@ func TestRowsWaitForThePointer(t *testing.T) {
 			}
 			done(s)
 			s.mustSay("Try again")
-			if len(s.list.held) > 0 {
-				t.Errorf("rows are still held: %v", s.list.held)
+			if len(s.listing.list.held) > 0 {
+				t.Errorf("rows are still held: %v", s.listing.list.held)
 			}
 		})
 	}
@@ -187,7 +187,7 @@ func TestAClickMeetsTheRowUnderThePointer(t *testing.T) {
 	s.pointAt("b-sandbox")
 	at := fyne.NewPos(60, s.onScreen("b-sandbox")+20)
 	s.becomes(well("a"))
-	for id, view := range s.list.views {
+	for id, view := range s.listing.list.views {
 		top := s.onScreen(id)
 		if at.Y >= top && at.Y < top+view.Size().Height && id != "b-sandbox" {
 			t.Errorf("the pointer is on %s now", id)

@@ -20,11 +20,11 @@ func (w *Window) applyLook() {
 	set := w.model.Settings
 	dark := set.Theme == "dark" || set.Theme == "system" && w.app.Settings().ThemeVariant() == theme.VariantDark
 	language := text.Choose(set.Language)
-	skin := fmt.Sprint(language, dark, set.TextSize, w.kindsSeen)
-	if skin == w.skin {
+	made := fmt.Sprint(language, dark, set.TextSize)
+	if made == w.drawn {
 		return
 	}
-	w.skin = skin
+	w.drawn = made
 	before := w.win.Canvas().Size()
 	if w.cfg.Rescale != nil {
 		w.cfg.Rescale(set.TextSize)
@@ -35,8 +35,8 @@ func (w *Window) applyLook() {
 	}
 	say := text.New(language).Knowing(w.kinds)
 	w.translateFyne(say)
-	w.look = &kit.Look{Palette: pal, Words: say, OnKey: w.typedKey, OnShortcut: w.typedShortcut, OnChar: w.typedRune}
-	w.app.Settings().SetTheme(kit.NewTheme(pal, w.faces))
+	w.look = &kit.Look{Palette: pal, Words: say, OnKey: w.keys.typedKey, OnShortcut: w.keys.typedShortcut, OnChar: w.keys.typedRune}
+	w.app.Settings().SetTheme(kit.NewTheme(pal, w.fonts))
 	w.build()
 	if w.percent != 0 && w.percent != set.TextSize {
 		w.refit(before, float32(w.percent)/float32(set.TextSize))
@@ -60,48 +60,25 @@ func (w *Window) build() {
 	if w.snackbar != nil && w.snackbar.Visible() {
 		message, told = w.snackbar.shown, true
 	}
-	offset := float32(0)
-	if w.detail != nil {
-		offset = w.detail.page.Offset()
-	}
-	w.parts = parts{}
-	w.list = newListView(l, rowSource{row: w.rowNow, plain: w.plainRow}, listActions{
-		rowActions: rowActions{copyToken: w.copyDefault, menu: w.openMenu, help: w.help, pick: w.point},
-		step:       w.pick, bound: w.bound, find: w.findFrom,
-	})
-	w.list.selected = w.selected
-	w.banners = newBanners(l, w.bannerAct)
-	w.empty = newEmptyList(l, w.emptyActions())
-	w.shelf = container.New(&shelf{}, w.drawHead(), w.drawFinder(), container.NewStack(w.list, w.empty.root))
-	w.holder = container.NewStack()
-	w.snackbar = newSnackbar(l, w.clearClipboard, w.dismiss)
-	w.detail = newDetail(l, w.shown, w.detailActions())
-	w.detail.page.ScrollTo(offset)
-	w.nothing = container.New(&kit.Centered{Width: 320}, centred("", kit.SizeText, l.Palette.Muted))
-	w.side = container.NewStack(w.nothing, w.detail.page.Root)
-	w.frame = &frame{w: w}
-	w.root = container.New(w.frame, w.banners.rows.Box, w.shelf, w.side, w.holder, w.snackbar, newRule(l))
+	w.snackbar = newSnackbar(l, w.copies.clearClipboard, w.copies.dismiss)
+	w.banners = newBanners(l, w.acts.bannerAct)
+	w.listing.draw()
+	w.pane.draw()
+	w.pages.draw()
+	w.root = container.New(&frame{pages: w.pages, pane: w.pane}, w.banners.rows.Box, w.listing.shelf, w.pane.side, w.pages.holder, w.snackbar, newRule(l))
 	w.win.SetContent(w.root)
 	w.win.SetTitle(w.title())
 
-	if w.form != nil {
-		w.form.draw(l)
-		w.showPage(w.form.page.Root)
-	}
-	if w.settings != nil {
-		w.settings.draw(l, w.model.Settings)
-		w.redrawSettings()
-	}
 	w.fillBanners()
-	w.fillList()
-	w.fillDetail()
+	w.listing.fillList()
+	w.pane.fillDetail()
 	if told && message.Clip && w.model.Clipboard.Held() {
-		message = w.clipMessage()
+		message = w.copies.clipMessage()
 	}
 	if told {
 		w.snackbar.show(message, w.now())
 	}
-	w.focusList()
+	w.listing.focusList()
 	w.focusAt(had)
 }
 

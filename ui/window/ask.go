@@ -24,22 +24,22 @@ func nothing(err error) (none, error) { return none{}, err }
 
 // ask puts one question to the agent on a goroutine of its own; then runs on the
 // goroutine of the user interface, with the error or nil.
-func ask[T any](w *Window, wait time.Duration, question func(context.Context, Agent) (T, error), then func(T, *core.Error)) {
-	agent := w.agent
+func ask[T any](sh *shell, wait time.Duration, question func(context.Context, Agent) (T, error), then func(T, *core.Error)) {
+	agent := sh.agent
 	if agent == nil {
 		var none T
 		then(none, &core.Error{Class: core.Internal, Remedy: remedyAway, Message: "there is no agent right now; try again once it is back"})
 		return
 	}
-	w.work.Go(func() {
-		ctx, cancel := context.WithTimeout(w.ctx, wait)
+	sh.work.Go(func() {
+		ctx, cancel := context.WithTimeout(sh.ctx, wait)
 		defer cancel()
 		answer, err := question(ctx, agent)
 		told := core.AsError(err)
 		if errors.Is(err, api.ErrNoAgent) {
 			told = &core.Error{Class: core.Internal, Remedy: remedyCutOff, Message: "the agent went away before it answered; see whether it was done", Err: err}
 		}
-		w.do(func() { then(answer, told) })
+		sh.do(func() { then(answer, told) })
 	})
 }
 
@@ -51,24 +51,24 @@ const (
 
 // do hands a function to the goroutine of the user interface, unless the window
 // is closing.
-func (w *Window) do(f func()) {
-	if w.ctx.Err() != nil {
+func (sh *shell) do(f func()) {
+	if sh.ctx.Err() != nil {
 		return
 	}
-	w.cfg.Do(func() {
-		if w.ctx.Err() == nil {
+	sh.cfg.Do(func() {
+		if sh.ctx.Err() == nil {
 			f()
 		}
 	})
 }
 
 // later runs f on the goroutine of the user interface after a while.
-func (w *Window) later(d time.Duration, f func()) {
-	w.work.Go(func() {
+func (sh *shell) later(d time.Duration, f func()) {
+	sh.work.Go(func() {
 		select {
-		case <-w.ctx.Done():
+		case <-sh.ctx.Done():
 		case <-time.After(d):
-			w.do(f)
+			sh.do(f)
 		}
 	})
 }

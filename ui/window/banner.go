@@ -34,19 +34,6 @@ const (
 	barStart
 )
 
-// phase is how the window stands with the agent.
-type phase int
-
-const (
-	phaseConnecting phase = iota
-	phaseConnected
-	phaseGone    // it was there, and the stream ended without a bye
-	phaseFailed  // it could not be reached or started
-	phaseVersion // it speaks another API number
-	phaseRestart // it is being replaced
-	phaseStopped // somebody ended it, and the window stayed for what was typed
-)
-
 // bannersOf says what stands above the list, the gravest first. Without an agent
 // nothing else is known for certain, so nothing else is said.
 func bannersOf(l *kit.Look, ph phase, failure *core.Error, m *model) []bannerLine {
@@ -156,29 +143,4 @@ func noticeText(l *kit.Look, key string) string {
 		return l.Words.Say(k)
 	}
 	return ""
-}
-
-// bannerAct does what a banner's button says.
-func (w *Window) bannerAct(what bannerAct) {
-	switch what {
-	case barRestart:
-		w.restart()
-	case barUnlock:
-		w.unlock()
-	case barInit:
-		w.askInit()
-	case barResume:
-		w.pauseAll(false)
-	case barStart:
-		w.startAgain()
-	}
-}
-
-// fillBanners shows what concerns the whole window.
-func (w *Window) fillBanners() {
-	before := w.shelf.Position().Y
-	w.banners.show(bannersOf(w.look, w.phase, w.failure, &w.model))
-	w.root.Refresh()
-	w.list.shift(w.shelf.Position().Y - before) // the rows stay where they are
-	w.keepFocus()
 }

@@ -40,8 +40,8 @@ func crowded(b *testing.B, n int) *Window {
 	})
 	b.Cleanup(func() { w.cancel(); w.Stop() })
 	w.win.Resize(fyne.NewSize(460, 640))
-	w.switchView(viewAll)
-	w.openFinder()
+	w.listing.switchView(viewAll)
+	w.listing.openFinder()
 	b.ResetTimer()
 	return w
 }
@@ -52,13 +52,13 @@ func BenchmarkWindow(b *testing.B) {
 		b.Run(fmt.Sprintf("keystroke/%d", n), func(b *testing.B) {
 			w := crowded(b, n)
 			for i := 0; b.Loop(); i++ {
-				w.entry.SetText([]string{"", "0", "00", "007"}[i%4])
+				w.listing.entry.SetText([]string{"", "0", "00", "007"}[i%4])
 			}
 		})
 		b.Run(fmt.Sprintf("term/%d", n), func(b *testing.B) {
 			w := crowded(b, n)
 			for i := 0; b.Loop(); i++ {
-				w.entry.SetText([]string{"state:blocked", "state:blocked 9"}[i%2])
+				w.listing.entry.SetText([]string{"state:blocked", "state:blocked 9"}[i%2])
 			}
 		})
 		b.Run(fmt.Sprintf("event/%d", n), func(b *testing.B) {
@@ -84,8 +84,8 @@ func BenchmarkWindow(b *testing.B) {
 		b.Run(fmt.Sprintf("switch/%d", n), func(b *testing.B) {
 			w := crowded(b, n)
 			for i := 0; b.Loop(); i++ {
-				w.view = []view{viewSandbox, viewLive}[i%2]
-				w.fillList()
+				w.listing.view = []view{viewSandbox, viewLive}[i%2]
+				w.listing.fillList()
 			}
 		})
 		b.Run(fmt.Sprintf("snapshot/%d", n), func(b *testing.B) {

@@ -18,7 +18,7 @@ import (
 
 // clientSheet writes a file with which an API client uses one account.
 type clientSheet struct {
-	w       *Window
+	exports *exports
 	account api.Account
 
 	kind   collection.Kind
@@ -33,12 +33,12 @@ type clientSheet struct {
 }
 
 // exportClients asks for the client and for the file.
-func (w *Window) exportClients(id core.ID) {
-	a, ok := w.model.find(id)
+func (ex *exports) exportClients(id core.ID) {
+	a, ok := ex.model.find(id)
 	if !ok {
 		return
 	}
-	s := &clientSheet{w: w, sheet: w.newSheet(), account: a, kind: collection.Postman, follow: true}
+	s := &clientSheet{exports: ex, sheet: ex.newSheet(), account: a, kind: collection.Postman, follow: true}
 	l := s.sheet.Look
 	var kinds []kit.Choice
 	for _, k := range collection.Kinds() {
@@ -52,15 +52,15 @@ func (w *Window) exportClients(id core.ID) {
 	s.file.OnSubmitted = func(string) { s.save() }
 	s.sheet.Add(kit.Title(l, l.T("clients.title", "account", a.Ref().String())), kit.NewProse(l.T("clients.body"), kit.SizeText, l.Palette.Text), kit.Stack(kit.Grid, kind, s.what), follow,
 		kit.Stack(kit.Grid, s.label, s.file), s.say,
-		kit.AtRight(kit.NewButton(l, kit.Quiet, l.T("cancel"), w.closeSheet), kit.NewButton(l, kit.Filled, l.T("export.save"), s.save)))
+		kit.AtRight(kit.NewButton(l, kit.Quiet, l.T("cancel"), ex.closeSheet), kit.NewButton(l, kit.Filled, l.T("export.save"), s.save)))
 	s.show()
 	s.sheet.first = kind
-	w.openSheet(s.sheet)
+	ex.openSheet(s.sheet)
 }
 
 // show fits words and path to what is chosen.
 func (s *clientSheet) show() {
-	l := s.w.look
+	l := s.exports.look
 	s.what.Set(l.T("clients.say."+string(s.kind)), l.Palette.Muted)
 	label := "clients.file"
 	if s.kind == collection.Bruno {
@@ -92,14 +92,14 @@ func (s *clientSheet) input() collection.Input {
 	one := collection.Account{Name: s.account.Name, Env: s.account.Env, Products: []core.Product{s.account.Product}}
 	if s.follow {
 		one.Env = ""
-		if other, ok := s.w.model.pair(s.account.ID); ok && !slices.Contains(one.Products, other.Product) {
+		if other, ok := s.exports.model.pair(s.account.ID); ok && !slices.Contains(one.Products, other.Product) {
 			one.Products = append(one.Products, other.Product)
 		}
 	}
 	return collection.Input{
 		Accounts: []collection.Account{one},
-		URL:      "http://127.0.0.1:" + strconv.Itoa(s.w.model.Settings.LoopbackPort),
-		Say:      func(key string) string { return s.w.look.Words.Say(text.Key(key)) },
+		URL:      "http://127.0.0.1:" + strconv.Itoa(s.exports.model.Settings.LoopbackPort),
+		Say:      func(key string) string { return s.exports.look.Words.Say(text.Key(key)) },
 	}
 }
 
@@ -113,13 +113,13 @@ func (s *clientSheet) files() ([]collection.File, error) {
 
 // tell says what is wrong, or nothing.
 func (s *clientSheet) tell(words string) {
-	s.say.Set(words, s.w.look.Palette.LiveText)
+	s.say.Set(words, s.exports.look.Palette.LiveText)
 	s.say.Hidden = words == ""
 	s.sheet.Reflow()
 }
 
 func (s *clientSheet) save() {
-	w, l := s.w, s.w.look
+	ex, l := s.exports, s.exports.look
 	files, err := s.files()
 	if err != nil {
 		s.tell(explained(l, wire(core.AsError(err)), s.account.Ref().String()))
@@ -130,16 +130,16 @@ func (s *clientSheet) save() {
 		place = l.Words.Say("export.place.env")
 	}
 	folder, path := s.kind == collection.Bruno, strings.TrimSpace(s.file.Text)
-	w.work.Go(func() {
+	ex.work.Go(func() {
 		path, err := writeClient(path, folder, files)
-		w.do(func() {
+		ex.do(func() {
 			switch {
 			case err == nil:
-				if w.sheet == s.sheet {
-					w.closeSheet()
+				if ex.sheet == s.sheet {
+					ex.closeSheet()
 				}
-				w.exportDone(s, path, place)
-			case w.sheet != s.sheet:
+				ex.exportDone(s, path, place)
+			case ex.sheet != s.sheet:
 			case errors.Is(err, fs.ErrExist):
 				s.tell(l.T("export.exists"))
 			default:

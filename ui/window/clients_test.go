@@ -51,7 +51,7 @@ func TestExportForClients(t *testing.T) {
 	// What is there stays.
 	s.until("the last word", func() bool { return s.sheet == nil || s.says("is saved") })
 	s.closeSheet()
-	s.exportClients("shop-sandbox")
+	s.exports.exportClients("shop-sandbox")
 	old := filepath.Join(home, "mine.json")
 	if err := os.WriteFile(old, []byte("mine"), 0o600); err != nil {
 		t.Fatal(err)

@@ -17,7 +17,7 @@ import (
 // command the call. It shows what will be copied with a word in the place of the
 // token, which never comes here.
 type copySheet struct {
-	w        *Window
+	copies   *copies
 	account  api.Account
 	format   string
 	path     string
@@ -32,14 +32,14 @@ type copySheet struct {
 
 // openCopySheet asks in which form the token of an account is to be copied;
 // chosen is the form that stands there first, empty for the account's default.
-func (w *Window) openCopySheet(id core.ID, chosen string) {
-	a, ok := w.model.find(id)
+func (cp *copies) openCopySheet(id core.ID, chosen string) {
+	a, ok := cp.model.find(id)
 	if !ok {
 		return
 	}
-	c := &copySheet{w: w, account: a, format: cmp.Or(chosen, w.defaultFormat(a)), path: cmp.Or(w.paths[id], a.CopyPath, format.DefaultPath)}
-	head := kit.Stack(2*kit.Grid, newTag(w.look, a.Env == core.Live), kit.Title(w.look, w.look.T("copy.title", "account", refWords(a.Ref()))))
-	c.sheet = &sheet{Sheet: kit.NewLongSheet(w.look, 3*kit.Grid, head, w.closeSheet)}
+	c := &copySheet{copies: cp, account: a, format: cmp.Or(chosen, cp.defaultFormat(a)), path: cmp.Or(cp.paths[id], a.CopyPath, format.DefaultPath)}
+	head := kit.Stack(2*kit.Grid, newTag(cp.look, a.Env == core.Live), kit.Title(cp.look, cp.look.T("copy.title", "account", refWords(a.Ref()))))
+	c.sheet = &sheet{Sheet: kit.NewLongSheet(cp.look, 3*kit.Grid, head, cp.closeSheet)}
 	l := c.sheet.Look
 	var choices []kit.Choice
 	for _, f := range format.Names() {
@@ -56,19 +56,19 @@ func (w *Window) openCopySheet(id core.ID, chosen string) {
 		role, label = kit.Danger, l.T("live.go")
 	}
 	c.button = kit.NewButton(l, role, label, c.run)
-	c.sheet.SetFoot(kit.AtRight(kit.NewButton(l, kit.Quiet, l.T("cancel"), w.closeSheet), c.button))
+	c.sheet.SetFoot(kit.AtRight(kit.NewButton(l, kit.Quiet, l.T("cancel"), cp.closeSheet), c.button))
 	c.sheet.Enter, c.sheet.first = c.run, forms
-	w.openSheet(c.sheet)
+	cp.openSheet(c.sheet)
 	c.check()
 }
 
 // defaultFormat is the form in which an account's token is copied when none is
 // chosen.
-func (w *Window) defaultFormat(a api.Account) string {
+func (cp *copies) defaultFormat(a api.Account) string {
 	if format.Valid(a.CopyFormat) {
 		return a.CopyFormat
 	}
-	return w.model.Settings.CopyFormat
+	return cp.model.Settings.CopyFormat
 }
 
 // drawCall is the field of the path over the paths that are often called.
@@ -90,7 +90,7 @@ func (c *copySheet) calls() bool { return c.format == format.URL || c.format == 
 
 // check shows what will be copied, or what is wrong with the path.
 func (c *copySheet) check() {
-	l := c.w.look
+	l := c.copies.look
 	c.call.Hidden = !c.calls()
 	words := ""
 	if c.calls() && c.path != "" && format.CheckPath(c.path) != nil {
@@ -101,7 +101,7 @@ func (c *copySheet) check() {
 	c.button.Enable(words == "")
 	base := l.Words.Spec(c.account.Kind).API(c.account.Account)
 	text, err := format.Token(c.format, format.Input{
-		AccessToken: "ACCESS_TOKEN", ExpiresIn: int64(c.account.Remaining(c.w.now()).Seconds()), ExpiresAt: c.account.ExpiresAt.UTC(),
+		AccessToken: "ACCESS_TOKEN", ExpiresIn: int64(c.account.Remaining(c.copies.now()).Seconds()), ExpiresAt: c.account.ExpiresAt.UTC(),
 		ObtainedAt: c.account.ObtainedAt.UTC(), Account: c.account.Name, Env: c.account.Env, AppID: c.account.AppID, BaseURL: base, Path: c.path,
 	})
 	if err != nil {
@@ -117,31 +117,31 @@ func (c *copySheet) run() {
 	if c.button.Off {
 		return
 	}
-	w, id := c.w, c.account.ID
-	w.closeSheet()
+	cp, id := c.copies, c.account.ID
+	cp.closeSheet()
 	path := ""
 	if c.calls() {
 		path = c.path
-		w.paths[id] = path
+		cp.paths[id] = path
 	}
 	if c.remember {
-		w.rememberCopy(c.account, c.format, path)
+		cp.rememberCopy(c.account, c.format, path)
 	}
-	w.copyCall(id, api.CopyRequest{Format: c.format, Path: path})
+	cp.copyCall(id, api.CopyRequest{Format: c.format, Path: path})
 }
 
 // rememberCopy makes a form, and the path of a call, an account's default.
-func (w *Window) rememberCopy(a api.Account, form, path string) {
+func (cp *copies) rememberCopy(a api.Account, form, path string) {
 	in := api.AccountInput{Input: core.Input{CopyFormat: &form}}
 	if path != "" {
 		in.CopyPath = &path
 	}
 	ref := a.Ref()
-	ask(w, quickWait, func(ctx context.Context, g Agent) (api.Saved, error) {
+	ask(cp.shell, quickWait, func(ctx context.Context, g Agent) (api.Saved, error) {
 		return g.Edit(ctx, ref, in)
 	}, func(_ api.Saved, err *core.Error) {
 		if err != nil {
-			w.fail(err, ref)
+			cp.fail(err, ref)
 		}
 	})
 }

@@ -91,7 +91,7 @@ type detailActions struct {
 	flip      func()
 	filter    func(historyFilter)
 	more      func()
-	export    func()
+	export    func(api.Account, []api.HistoryEntry)
 }
 
 func newDetail(look *kit.Look, state *paneState, on detailActions) *detail {
@@ -107,7 +107,7 @@ func newDetail(look *kit.Look, state *paneState, on detailActions) *detail {
 	d.problem = newProblemBox(l, func(what act) { d.on.act(d.account.ID, what) })
 	d.chart = newDayChart(l, &d.readAt)
 	d.today = newCallsToday(l)
-	d.past = newHistoryBox(l, on)
+	d.past = newHistoryBox(l, d.paneState, on)
 	d.page.Add(d.drawTitle(), d.problem.root, kit.Stack(3*kit.Grid, d.drawLife(), d.drawButtons()), d.drawPrevious(),
 		kit.Stack(2*kit.Grid, kit.Subhead(l, l.T("chart.title")), d.chart), d.today.root, d.drawFacts(), d.past.root)
 	return d

@@ -31,8 +31,8 @@ func openBusy(t *testing.T, change func(*api.Account)) *stage {
 	s := newStage(t, a)
 	s.agent.history = h
 	s.open()
-	s.openDetail(a.ID)
-	s.until("the history", func() bool { return s.detail.asked })
+	s.pane.openDetail(a.ID)
+	s.until("the history", func() bool { return s.pane.detail.asked })
 	return s
 }
 
@@ -81,7 +81,7 @@ func TestDetailPicturesToMarkup(t *testing.T) {
 
 // chartObjects are what the picture of the day is made of.
 func (s *stage) chartObjects() []fyne.CanvasObject {
-	return test.WidgetRenderer(s.detail.chart).Objects()
+	return test.WidgetRenderer(s.pane.detail.chart).Objects()
 }
 
 // Between two minutes nothing of the picture is touched, and never does it hold
@@ -101,8 +101,8 @@ func TestChartMovesOnceAMinute(t *testing.T) {
 	if now := s.chartObjects(); &now[0] == &before[0] {
 		t.Error("a minute later the picture is the same")
 	}
-	for i, o := range s.detail.chart.legend.Objects[1:] {
-		before := s.detail.chart.legend.Objects[i]
+	for i, o := range s.pane.detail.chart.legend.Objects[1:] {
+		before := s.pane.detail.chart.legend.Objects[i]
 		if o.Position().Y == before.Position().Y && o.Position().X < before.Position().X+before.Size().Width {
 			t.Errorf("words of the legend stand on each other: %v, %v", before.Position(), o.Position())
 		}
@@ -111,7 +111,7 @@ func TestChartMovesOnceAMinute(t *testing.T) {
 	a.HistoryLines = len(h)
 	s.agent.history = h
 	s.agent.send(api.Event{Type: api.EventAccount, Account: &a})
-	s.until("the short lives", func() bool { return len(s.detail.history) == len(h) })
+	s.until("the short lives", func() bool { return len(s.pane.detail.history) == len(h) })
 	if n := len(s.chartObjects()); n > 250 {
 		t.Errorf("a day of %d lines is drawn with %d objects", len(h), n)
 	}
@@ -120,7 +120,7 @@ func TestChartMovesOnceAMinute(t *testing.T) {
 func TestChartIsReadByKeyboardAndPointer(t *testing.T) {
 	s := openBusy(t, nil)
 	s.mustSay("Point at it, or use ← and →, to read it.", "renewed 4", "forced 1", "reported stale 1", "failed 2")
-	s.win.Canvas().Focus(s.detail.chart)
+	s.win.Canvas().Focus(s.pane.detail.chart)
 	s.mustSay("12:00 · 86_ff••••6666 from 11:26 to 13:26")
 	s.key(fyne.KeyLeft)
 	s.mustSay("11:26 · renewed · 86_ff••••6666")
@@ -134,18 +134,18 @@ func TestChartIsReadByKeyboardAndPointer(t *testing.T) {
 	s.key(fyne.KeyRight)
 	s.mustSay("failed 2× from 14:50 to 14:55")
 	// What is read stays when the pane is drawn anew.
-	a := s.detail.account
+	a := s.pane.detail.account
 	s.agent.send(api.Event{Type: api.EventAccount, Account: &a})
 	s.until("the pane to be drawn anew", func() bool { return len(s.queue) == 0 })
 	s.mustSay("failed 2× from 14:50 to 14:55")
 	s.key(fyne.KeyEnd)
 	s.mustSay("12:00 · 86_ff••••6666")
 	s.key(fyne.KeyEscape)
-	if s.opened {
+	if s.pane.opened {
 		t.Error("Esc in the picture does not close the pane")
 	}
-	s.openDetail(a.ID)
-	c := s.detail.chart
+	s.pane.openDetail(a.ID)
+	c := s.pane.detail.chart
 	test.MoveMouse(s.win.Canvas(), fyne.CurrentApp().Driver().AbsolutePositionForObject(c).AddXY(c.x(ago(10*time.Hour), c.Size().Width), 20))
 	s.mustSay("02:00 · no token")
 }
@@ -162,7 +162,7 @@ func TestHistoryIsReadWhenItHasGrown(t *testing.T) {
 		}
 		return n
 	}
-	a, _ := s.model.find(s.selected)
+	a, _ := s.model.find(s.listing.selected)
 	tell := func(change func(*api.Account)) {
 		change(&a)
 		sent := a
@@ -187,13 +187,13 @@ func TestHistoryIsReadWhenItHasGrown(t *testing.T) {
 	}
 	tell(grow)
 	wants(1, "after five uses and a renewal")
-	s.until("the end of the read", func() bool { return s.detail.asked })
+	s.until("the end of the read", func() bool { return s.pane.detail.asked })
 	s.agent.mu.Lock()
 	s.agent.fail["history "] = errors.New("busy")
 	s.agent.mu.Unlock()
 	tell(grow)
 	wants(2, "after another renewal")
-	s.until("the failure", func() bool { return s.detail.read < 0 })
+	s.until("the failure", func() bool { return s.pane.detail.read < 0 })
 	tell(use)
 	wants(3, "after one that failed")
 }
@@ -206,20 +206,20 @@ func TestHistoryIsFiltered(t *testing.T) {
 		historyOthers:   {"reported stale, still valid · 83_cc••••3333", "renewed · 2 h"},
 		historyAll:      {"taught later · 84_dd••••4444", "Nothing of this kind."},
 	} {
-		s.filterHistory(filter)
+		s.pane.filterHistory(filter)
 		s.mustSay(want.say)
 		s.mustNotSay(want.not)
 	}
-	_, s.shown.history = shortLives()
-	s.filterHistory(historyFailures) // 24 of them
+	_, s.pane.shown.history = shortLives()
+	s.pane.filterHistory(historyFailures) // 24 of them
 	s.mustNotSay("Show ")
-	s.filterHistory(historyOthers)
+	s.pane.filterHistory(historyOthers)
 	s.mustSay("Nothing of this kind.")
-	s.filterHistory(historyAll)
+	s.pane.filterHistory(historyAll)
 	s.mustNotSay("11:20:00")
 	s.press("Show 30 more")
 	s.mustSay("11:20:00")
-	s.setSetting("language", "zh")
+	s.settings.setSetting("language", "zh")
 	s.untilSays("再显示 30 条", "11:20:00")
 }
 
@@ -245,8 +245,8 @@ func TestHistoryIsTakenAway(t *testing.T) {
 	}
 
 	// What is there stays; the next name that is free is offered.
-	s.filterHistory(historyFailures)
-	s.exportHistory()
+	s.pane.filterHistory(historyFailures)
+	s.press("Export…")
 	file = s.win.Canvas().Focused().(*kit.Entry)
 	if !strings.HasSuffix(file.Text, "-1200-2.csv") {
 		t.Errorf("offered %s", file.Text)
@@ -289,7 +289,7 @@ func TestPreviousTokenEnds(t *testing.T) {
 		a.Previous = &api.Previous{Mask: "85_ee••••5555", Until: noon.Add(2 * time.Second)}
 	})
 	copies := func() (n int) {
-		walk(s.detail.page.Root, func(o fyne.CanvasObject) {
+		walk(s.pane.detail.page.Root, func(o fyne.CanvasObject) {
 			if b, ok := o.(*kit.Button); ok && b.Label == "Copy" {
 				n++
 			}
@@ -300,7 +300,7 @@ func TestPreviousTokenEnds(t *testing.T) {
 	if n := copies(); n != 2 {
 		t.Errorf("%d buttons to copy", n)
 	}
-	s.detail.on.prev(s.selected)
+	s.pane.detail.on.prev(s.listing.selected)
 	s.untilCalled("copy shop/sandbox format= previous=true")
 	s.time = noon.Add(time.Second)
 	s.tick()
@@ -316,7 +316,7 @@ func TestPreviousTokenEnds(t *testing.T) {
 // The ring turns in steps; a second of two hours moves nothing but the figures.
 func TestRingTurns(t *testing.T) {
 	s := openBusy(t, nil)
-	r := s.detail.ring
+	r := s.pane.detail.ring
 	s.mustSay("71%")
 	s.time = noon.Add(2 * time.Second)
 	s.tick()

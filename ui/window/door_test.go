@@ -103,7 +103,7 @@ func (s *stage) flip(label string) {
 // holderEntry is the n-th entry of the page that is open.
 func (s *stage) holderEntry(n int) *kit.Entry {
 	s.t.Helper()
-	for _, f := range focusables(s.holder) {
+	for _, f := range focusables(s.pages.holder) {
 		if e, ok := f.(*kit.Entry); ok {
 			if n == 0 {
 				return e
@@ -119,7 +119,7 @@ func (s *stage) holderEntry(n int) *kit.Entry {
 // stands and, when a port is not to be had, what helps.
 func TestSettingsOpenTheDoor(t *testing.T) {
 	s := newStage(t, town(noon)...).open()
-	s.openSettings()
+	s.settings.openSettings()
 	s.untilSays("HTTP API on this machine", "off", "There is none yet, so nobody may call.")
 	s.flip("Open the HTTP API on this machine")
 	s.untilSays("open at 127.0.0.1:17278  [::1]:17278")
@@ -154,7 +154,7 @@ func TestClientKeysAreListedAndRevoked(t *testing.T) {
 	s := newStage(t, town(noon)...)
 	s.agent.keys = someKeys()
 	s.open()
-	s.openSettings()
+	s.settings.openSettings()
 	s.untilSays("ci", "shop · Sandbox, Live", "LIVE", "last used", "页面", "all accounts · Sandbox · web pages of", "http://localhost:3000", "never used")
 	s.press("Revoke")
 	s.mustSay("Revoke the client key 页面?", "It stops working at once")
@@ -162,7 +162,7 @@ func TestClientKeysAreListedAndRevoked(t *testing.T) {
 	if slices.Contains(s.agent.log(), "revoke 页面") {
 		t.Fatal("revoked without an answer")
 	}
-	s.askRevoke("页面")
+	s.settings.askRevoke("页面")
 	s.press("Revoke")
 	s.untilCalled("revoke 页面")
 	s.untilSays("The client key 页面 no longer works.")
@@ -174,7 +174,7 @@ func TestClientKeyIsShownOnce(t *testing.T) {
 	s := newStage(t, town(noon)...)
 	s.agent.keys = someKeys()
 	s.open()
-	s.openSettings()
+	s.settings.openSettings()
 	s.untilSays("Add a client key")
 	s.press("Add a client key")
 	s.mustNotSay("Give the key a name.", "Choose at least one account.")
@@ -222,10 +222,10 @@ func TestClientKeyIsShownOnce(t *testing.T) {
 	s.untilSays("postman", "shop, 测试商城 · Live")
 }
 
-func (s *stage) room() *keyPage { return s.settings.sub.(*keyPage) }
+func (s *stage) room() *keyPage { return s.settings.page.sub.(*keyPage) }
 
 func (p *keyPage) accountsSegment(s *stage) *kit.Segment {
-	for _, f := range focusables(s.holder) {
+	for _, f := range focusables(s.pages.holder) {
 		if g, ok := f.(*kit.Segment); ok {
 			return g
 		}
@@ -237,7 +237,7 @@ func (p *keyPage) accountsSegment(s *stage) *kit.Segment {
 // What is entered for a key outlives another language and the agent's death.
 func TestKeyPageOutlivesTheAgent(t *testing.T) {
 	s := newStage(t, town(noon)...).open()
-	s.openSettings()
+	s.settings.openSettings()
 	s.untilSays("Add a client key")
 	s.press("Add a client key")
 	s.holderEntry(0).SetText("postman")
@@ -266,7 +266,7 @@ func TestKeyPageOffersFewOfMany(t *testing.T) {
 		many = append(many, sample("shop"+string(rune('a'+i%26))+strings.Repeat("x", i/26), core.Sandbox, noon, time.Hour, time.Hour))
 	}
 	s := newStage(t, many...).open()
-	s.openSettings()
+	s.settings.openSettings()
 	s.untilSays("Add a client key")
 	s.press("Add a client key")
 	s.room().accountsSegment(s).Pick(1)
@@ -281,7 +281,7 @@ func TestKeyPageOffersFewOfMany(t *testing.T) {
 func TestAccessLog(t *testing.T) {
 	s := newStage(t, town(noon)...)
 	s.open()
-	s.openSettings()
+	s.settings.openSettings()
 	s.untilSays("Access log")
 	s.press("Access log")
 	s.untilSays("Nobody has called since the agent started.")
@@ -300,8 +300,8 @@ func TestAccessLog(t *testing.T) {
 
 func TestDataFolderIsOpened(t *testing.T) {
 	s := newStage(t, town(noon)...).open()
-	s.until("the status", func() bool { return s.status.Home != "" })
-	s.openSettings()
+	s.until("the status", func() bool { return s.link.status.Home != "" })
+	s.settings.openSettings()
 	opened := s.opens()
 	s.press("Open data folder")
 	if want := []string{"file:///home/someone/.local/share/tokentray"}; !slices.Equal(*opened, want) {
@@ -330,8 +330,8 @@ func TestDoorStates(t *testing.T) {
 // the same; any other failure is said, and nothing counts as copied.
 func TestClientKeyWithoutAClipboardOfTheAgent(t *testing.T) {
 	s := newStage(t, town(noon)...).open()
-	s.openSettings()
-	s.openKeyPage()
+	s.settings.openSettings()
+	s.settings.openKeyPage()
 	s.holderEntry(0).SetText("ci")
 	s.press("Make the key")
 	s.untilSays(freshKey)
@@ -344,6 +344,6 @@ func TestClientKeyWithoutAClipboardOfTheAgent(t *testing.T) {
 		if s.room().copied != copied || (s.app.Clipboard().Content() == freshKey) != copied {
 			t.Errorf("%s: copied %v, the clipboard holds %d bytes", remedy, s.room().copied, len(s.app.Clipboard().Content()))
 		}
-		s.dismiss()
+		s.copies.dismiss()
 	}
 }

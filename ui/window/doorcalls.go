@@ -15,12 +15,12 @@ const doorEvery = 5
 
 // loadDoor asks how the door stands, and draws the settings anew only if that is
 // news: somebody may be typing there.
-func (w *Window) loadDoor() {
-	if w.settings == nil || w.agent == nil {
+func (st *settings) loadDoor() {
+	if st.page == nil || st.agent == nil {
 		return
 	}
-	page := w.settings
-	ask(w, quickWait, func(ctx context.Context, g Agent) (doorView, error) {
+	page := st.page
+	ask(st.shell, quickWait, func(ctx context.Context, g Agent) (doorView, error) {
 		loop, err := g.Loopback(ctx)
 		if err != nil {
 			return doorView{}, err
@@ -28,7 +28,7 @@ func (w *Window) loadDoor() {
 		keys, err := g.ClientKeys(ctx)
 		return doorView{known: true, loop: loop, keys: keys}, err
 	}, func(d doorView, err *core.Error) {
-		if w.settings != page {
+		if st.page != page {
 			return
 		}
 		if err != nil {
@@ -37,18 +37,18 @@ func (w *Window) loadDoor() {
 		d.refused = page.known.refused
 		if !reflect.DeepEqual(d, page.known) {
 			page.known = d
-			w.redrawSettings()
+			st.redrawSettings()
 		}
 	})
 }
 
 // setDoor opens, shuts or moves the door. Port 0 leaves it where it is.
-func (w *Window) setDoor(on bool, port int) {
-	page := w.settings
-	ask(w, quickWait, func(ctx context.Context, g Agent) (api.Loopback, error) {
+func (st *settings) setDoor(on bool, port int) {
+	page := st.page
+	ask(st.shell, quickWait, func(ctx context.Context, g Agent) (api.Loopback, error) {
 		return g.SetLoopback(ctx, api.LoopbackRequest{On: on, Port: port})
 	}, func(l api.Loopback, err *core.Error) {
-		if w.settings != page || page == nil {
+		if st.page != page || page == nil {
 			return
 		}
 		page.known.refused = err
@@ -58,81 +58,81 @@ func (w *Window) setDoor(on bool, port int) {
 				page.port = ""
 			}
 		}
-		w.redrawSettings()
+		st.redrawSettings()
 	})
 }
 
 // askRevoke ends a client key, after a question.
-func (w *Window) askRevoke(name string) {
-	l := w.look
-	w.question(question{
+func (st *settings) askRevoke(name string) {
+	l := st.look
+	st.question(question{
 		title: l.T("door.revoke.ask", "name", name), body: l.T("door.revoke.say"), yes: l.T("door.revoke"), role: kit.Danger,
 	}, func() {
-		ask(w, quickWait, func(ctx context.Context, g Agent) (none, error) {
+		ask(st.shell, quickWait, func(ctx context.Context, g Agent) (none, error) {
 			return nothing(g.RevokeClientKey(ctx, name))
 		}, func(_ none, err *core.Error) {
 			if err != nil {
-				w.fail(err, api.Ref{})
+				st.fail(err, api.Ref{})
 			} else {
-				w.tell(w.look.T("door.revoked", "name", name))
+				st.tell(st.look.T("door.revoked", "name", name))
 			}
-			w.loadDoor()
+			st.loadDoor()
 		})
 	})
 }
 
 // openKeyPage begins a client key over the settings.
-func (w *Window) openKeyPage() {
-	if w.settings != nil {
-		w.enter(newKeyPage(&w.model, &w.settings.known, keyActions{create: w.makeKey, copyKey: w.copyKey}))
+func (st *settings) openKeyPage() {
+	if st.page != nil {
+		st.enter(newKeyPage(&st.model, &st.page.known, keyActions{create: st.makeKey, copyKey: st.copyKey}))
 	}
 }
 
 // makeKey has the agent make the key that was described.
-func (w *Window) makeKey(p *keyPage) {
+func (st *settings) makeKey(p *keyPage) {
 	if !p.ready() {
 		return
 	}
 	p.busy = true
 	p.check()
 	in := p.input()
-	ask(w, quickWait, func(ctx context.Context, g Agent) (api.NewClientKey, error) {
+	ask(st.shell, quickWait, func(ctx context.Context, g Agent) (api.NewClientKey, error) {
 		return g.AddClientKey(ctx, in)
 	}, func(k api.NewClientKey, err *core.Error) {
-		if w.settings == nil || w.settings.sub != subPage(p) {
+		if st.page == nil || st.page.sub != subPage(p) {
 			return
 		}
 		p.busy, p.refused = false, err
 		if err == nil {
 			p.made = &k
-			w.loadDoor()
+			st.loadDoor()
 		}
-		w.redrawSettings()
+		st.redrawSettings()
 	})
 }
 
 // copyKey has the agent put the new key on the clipboard, concealed from
 // histories, and take it away again after the time that tokens have there.
-func (w *Window) copyKey(p *keyPage) {
+func (st *settings) copyKey(p *keyPage) {
 	key := p.made
-	ask(w, quickWait, func(ctx context.Context, g Agent) (api.Clipboard, error) {
+	ask(st.shell, quickWait, func(ctx context.Context, g Agent) (api.Clipboard, error) {
 		return g.CopyText(ctx, api.TextRequest{Text: core.NewSecret(key.Key), Secret: true, Key: key.Name})
 	}, func(c api.Clipboard, err *core.Error) {
 		if err != nil && err.Remedy == core.RemedyClipboard {
 			// The agent has no clipboard. The key is shown this once, so better
 			// unconcealed than not at all.
-			w.app.Clipboard().SetContent(key.Key)
+			st.app.Clipboard().SetContent(key.Key)
 			p.copied = true
-			w.tell(w.look.T("clientkey.copied"))
+			st.tell(st.look.T("clientkey.copied"))
 			return
 		}
 		if err != nil {
-			w.fail(err, api.Ref{})
+			st.fail(err, api.Ref{})
 			return
 		}
 		p.copied = true
-		w.model.Clipboard, w.clipClosed = c, false
-		w.message(w.clipMessage())
+		st.model.Clipboard, st.copies.clipClosed = c, false
+		st.message(st.copies.clipMessage())
 	})
 }
 
@@ -141,24 +141,24 @@ func (w *Window) copyKey(p *keyPage) {
 const logLength = 500
 
 // openLog shows the access log over the settings.
-func (w *Window) openLog() {
-	if w.settings == nil {
+func (st *settings) openLog() {
+	if st.page == nil {
 		return
 	}
-	w.enter(&logPage{load: w.loadLog})
-	w.loadLog()
+	st.enter(&logPage{load: st.loadLog})
+	st.loadLog()
 }
 
-func (w *Window) loadLog() {
-	ask(w, quickWait, func(ctx context.Context, g Agent) ([]api.Access, error) {
+func (st *settings) loadLog() {
+	ask(st.shell, quickWait, func(ctx context.Context, g Agent) ([]api.Access, error) {
 		return g.AccessLog(ctx, logLength)
 	}, func(lines []api.Access, err *core.Error) {
-		if w.settings == nil {
+		if st.page == nil {
 			return
 		}
-		if p, ok := w.settings.sub.(*logPage); ok {
+		if p, ok := st.page.sub.(*logPage); ok {
 			p.lines, p.known, p.lost = lines, err == nil, err
-			w.redrawSettings()
+			st.redrawSettings()
 		}
 	})
 }

@@ -16,75 +16,90 @@ type accountAgent interface {
 	Test(ctx context.Context, req api.TestRequest) (api.TestResult, error)
 }
 
+// edits adds, changes and deletes accounts. While one is entered, its form is the
+// open page.
+type edits struct {
+	*shell
+	pages   *pages
+	listing *listing
+	copies  *copies
+	form    *form // nil when none is open
+}
+
 // openAdd begins an account, in the environment that is shown.
-func (w *Window) openAdd() {
-	env := w.model.Active
-	if w.view == viewLive {
+func (ed *edits) openAdd() {
+	env := ed.model.Active
+	if ed.listing.view == viewLive {
 		env = core.Live
 	}
-	w.openForm(newDraft(w.kinds, env))
+	ed.openForm(newDraft(ed.kinds, env))
 }
 
-func (w *Window) openEdit(id core.ID) {
-	if a, ok := w.model.find(id); ok {
-		w.openForm(draftOf(w.kinds, a))
+// openPasted begins an account with what a pasted text says of it.
+func (ed *edits) openPasted(p pasted) {
+	ed.openAdd()
+	ed.form.fill(p)
+}
+
+func (ed *edits) openEdit(id core.ID) {
+	if a, ok := ed.model.find(id); ok {
+		ed.openForm(draftOf(ed.kinds, a))
 	}
 }
 
-func (w *Window) openForm(d draft) {
-	if w.form != nil || !w.closePage() {
+func (ed *edits) openForm(d draft) {
+	if ed.form != nil || !ed.pages.closePage() {
 		return
 	}
-	w.form = newForm(&w.model, d, formActions{back: w.leaveForm, save: w.saveForm, test: w.testForm, ip: w.copyIP, redraw: w.redrawForm})
-	w.form.draw(w.look)
-	w.showPage(w.form.page.Root)
+	ed.form = newForm(&ed.model, d, formActions{back: ed.back, save: ed.saveForm, test: ed.testForm, ip: ed.copies.copyIP, redraw: ed.redrawForm})
+	ed.pages.openPage(ed)
 	first := "name"
 	if d.origin != nil {
 		first = d.spec().IDField()
 	}
-	w.win.Canvas().Focus(w.form.fields[first])
+	ed.focus(ed.form.fields[first])
 }
+
+func (ed *edits) draw()          { ed.form.draw(ed.look) }
+func (ed *edits) top() *kit.Page { return ed.form.page }
+func (ed *edits) closed()        { ed.form = nil }
 
 // redrawForm draws the form anew, with the fields of another kind.
-func (w *Window) redrawForm(f *form) {
-	f.draw(w.look)
-	w.showPage(f.page.Root)
-	w.win.Canvas().Focus(f.fields["kind"])
+func (ed *edits) redrawForm(f *form) {
+	ed.draw()
+	ed.pages.showPage()
+	ed.focus(f.fields["kind"])
 }
 
-// leaveForm closes the form, after a question when something was typed.
-func (w *Window) leaveForm() {
-	if w.form == nil || !w.form.draft.changed() {
-		w.dropPage()
-		return
-	}
-	w.question(discardTyped(w.look), w.dropPage)
-}
+// back closes the form, after a question when something was typed.
+func (ed *edits) back() { ed.pages.closePage() }
+
+func (ed *edits) unsaved() (question, bool) { return discardTyped(ed.look), ed.form.draft.changed() }
 
 // testForm asks upstream once with what was typed, and saves nothing.
-func (w *Window) testForm(f *form) {
-	if !f.ready(w.focus, true) {
+func (ed *edits) testForm(f *form) {
+	if !f.ready(ed.focus, true) {
 		return
 	}
 	if f.draft.needsConsent() && !f.draft.consent {
-		f.answer(w.look.T("form.test.harm"), false, "")
+		f.answer(ed.look.T("form.test.harm"), false, "")
 		return
 	}
 	req := api.TestRequest{Input: f.draft.input()}
 	if f.draft.editing {
 		req.Ref = &f.draft.ref
 	}
-	f.wait(w.look.T("form.testing"))
-	ask(w, upstreamWait, func(ctx context.Context, g Agent) (api.TestResult, error) {
+	f.wait(ed.look.T("form.testing"))
+	ask(ed.shell, upstreamWait, func(ctx context.Context, g Agent) (api.TestResult, error) {
 		return g.Test(ctx, req)
 	}, func(r api.TestResult, err *core.Error) {
-		if w.form != f {
+		if ed.form != f {
 			return
 		}
 		if err != nil {
 			r = api.TestResult{Error: wire(err)}
 		}
-		words, good := testWords(w.look, r, f.draft.account().Ref())
+		words, good := testWords(ed.look, r, f.draft.account().Ref())
 		ip := ""
 		if r.Error != nil && r.Error.Class == core.Whitelist {
 			ip = r.Error.CallerIP
@@ -94,139 +109,117 @@ func (w *Window) testForm(f *form) {
 }
 
 // saveForm gives the draft to the agent, which saves it and then fetches once.
-func (w *Window) saveForm(f *form) {
-	if !f.ready(w.focus, false) {
+func (ed *edits) saveForm(f *form) {
+	if !f.ready(ed.focus, false) {
 		return
 	}
 	in, ref, editing := f.draft.input(), f.draft.ref, f.draft.editing
 	name := f.draft.account().Ref()
-	f.wait(w.look.T("form.saving"))
-	ask(w, upstreamWait, func(ctx context.Context, g Agent) (api.Saved, error) {
+	f.wait(ed.look.T("form.saving"))
+	ask(ed.shell, upstreamWait, func(ctx context.Context, g Agent) (api.Saved, error) {
 		if editing {
 			return g.Edit(ctx, ref, in)
 		}
 		return g.Add(ctx, in)
 	}, func(s api.Saved, err *core.Error) {
-		if w.form != f {
+		if ed.form != f {
 			return
 		}
 		if err != nil {
-			f.answer(refusal(w.look, err, name), false, "")
+			f.answer(refusal(ed.look, err, name), false, "")
 			return
 		}
-		w.dropPage()
-		w.saved(s)
+		ed.pages.dropPage()
+		ed.saved(s)
 	})
 }
 
 // saved shows the account that was just saved, wherever it is listed.
-func (w *Window) saved(s api.Saved) {
-	w.model.put(s.Account)
-	aside := w.bringInView(s.Account)
-	w.fillList()
-	w.list.choose(s.Account.ID)
-	w.fillDetail()
-	w.focusList()
+func (ed *edits) saved(s api.Saved) {
+	ed.put(s.Account)
+	aside := ed.listing.bringInView(s.Account)
+	ed.listing.focusList()
 	if aside && s.Account.Error == nil {
-		w.tell(w.look.T("snack.saved_aside", "account", refWords(s.Account.Ref()), "env", envWord(w.look, w.model.Active)))
+		ed.tell(ed.look.T("snack.saved_aside", "account", refWords(s.Account.Ref()), "env", envWord(ed.look, ed.model.Active)))
 		return
 	}
-	w.tellSaved(s.Account)
-}
-
-// bringInView selects an account and makes sure that the list has it. An account
-// of the other environment is shown among all: the view Live would be the active
-// environment, which only a person switches, since a bare name means another
-// token from then on, in the tray and in scripts too. It reports whether it
-// changed the view.
-func (w *Window) bringInView(a api.Account) (changed bool) {
-	if w.view != viewAll && w.view != view(a.Env) {
-		w.setView(viewAll)
-		changed = true
-	}
-	w.selected = a.ID
-	if q := newQuery(w.look.Words, w.search); !q.empty() && !q.matches(&a, w.now()) {
-		w.closeFinder()
-	}
-	return changed
+	ed.tellSaved(s.Account)
 }
 
 // tellSaved says that an account was saved, and what upstream said of it.
-func (w *Window) tellSaved(a api.Account) {
+func (ed *edits) tellSaved(a api.Account) {
 	ref := refWords(a.Ref())
 	if e := a.Error; e != nil { // saved all the same: a refusal undoes nothing
-		w.message(snack{Text: w.look.T("snack.saved_but", "account", ref, "cause", w.look.Words.Cause(e, ref)), Bad: true, Until: w.now().Add(errorTime)})
+		ed.message(snack{Text: ed.look.T("snack.saved_but", "account", ref, "cause", ed.look.Words.Cause(e, ref)), Bad: true, Until: ed.now().Add(errorTime)})
 		return
 	}
-	w.tell(w.look.T("snack.saved", "account", ref))
+	ed.tell(ed.look.T("snack.saved", "account", ref))
 }
 
 // edited shows an account that was changed where it stands.
-func (w *Window) edited(s api.Saved) {
-	w.model.put(s.Account)
-	w.accountChanged(s.Account.ID)
-	w.tellSaved(s.Account)
+func (ed *edits) edited(s api.Saved) {
+	ed.put(s.Account)
+	ed.tellSaved(s.Account)
 }
 
 // setAuto pauses or resumes the renewal of one account.
-func (w *Window) setAuto(id core.ID, on bool) {
-	a, ok := w.model.find(id)
+func (ed *edits) setAuto(id core.ID, on bool) {
+	a, ok := ed.model.find(id)
 	if !ok {
 		return
 	}
 	ref := a.Ref()
-	ask(w, upstreamWait, func(ctx context.Context, g Agent) (api.Saved, error) {
+	ask(ed.shell, upstreamWait, func(ctx context.Context, g Agent) (api.Saved, error) {
 		return g.Edit(ctx, ref, api.AccountInput{Input: core.Input{Auto: &on}})
 	}, func(_ api.Saved, err *core.Error) {
 		if err != nil {
-			w.fail(err, ref)
+			ed.fail(err, ref)
 		}
 	})
 }
 
 // useSibling changes an account to the harmless kind that goes with its own.
-func (w *Window) useSibling(id core.ID) {
-	a, ok := w.model.find(id)
+func (ed *edits) useSibling(id core.ID) {
+	a, ok := ed.model.find(id)
 	if !ok {
 		return
 	}
-	ref, kind := a.Ref(), w.look.Words.Spec(a.Kind).Sibling
-	w.tell(w.look.T("snack.busy", "account", refWords(ref)))
-	ask(w, upstreamWait, func(ctx context.Context, g Agent) (api.Saved, error) {
+	ref, kind := a.Ref(), ed.look.Words.Spec(a.Kind).Sibling
+	ed.tell(ed.look.T("snack.busy", "account", refWords(ref)))
+	ask(ed.shell, upstreamWait, func(ctx context.Context, g Agent) (api.Saved, error) {
 		return g.Edit(ctx, ref, api.AccountInput{Input: core.Input{Kind: &kind}, Apart: true})
 	}, func(s api.Saved, err *core.Error) {
 		if err != nil {
-			w.fail(err, ref)
+			ed.fail(err, ref)
 			return
 		}
-		w.model.put(s.Account)
-		w.accountChanged(s.Account.ID)
+		ed.put(s.Account)
 		if s.Account.Error != nil {
-			w.tellSaved(s.Account)
+			ed.tellSaved(s.Account)
 			return
 		}
-		w.tell(w.look.T("snack.sibling", "account", refWords(ref), "kind", w.look.Words.Kind(kind)))
+		ed.tell(ed.look.T("snack.sibling", "account", refWords(ref), "kind", ed.look.Words.Kind(kind)))
 	})
 }
 
-func (w *Window) askRemove(id core.ID) {
-	a, ok := w.model.find(id)
+func (ed *edits) askRemove(id core.ID) {
+	a, ok := ed.model.find(id)
 	if !ok {
 		return
 	}
-	l, ref := w.look, a.Ref()
-	w.question(question{
+	l, ref := ed.look, a.Ref()
+	ed.question(question{
 		title: l.T("delete.title", "account", refWords(ref)), body: l.T("delete.body"), yes: l.T("delete.go"),
 		live: a.Env == core.Live, role: kit.Danger,
 	}, func() {
-		ask(w, quickWait, func(ctx context.Context, g Agent) (none, error) {
+		ask(ed.shell, quickWait, func(ctx context.Context, g Agent) (none, error) {
 			return nothing(g.Remove(ctx, ref))
 		}, func(_ none, err *core.Error) {
 			if err != nil {
-				w.fail(err, ref)
+				ed.fail(err, ref)
 				return
 			}
-			w.tell(w.look.T("snack.deleted", "account", refWords(ref)))
+			ed.tell(ed.look.T("snack.deleted", "account", refWords(ref)))
 		})
 	})
 }

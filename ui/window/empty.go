@@ -6,8 +6,6 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
-	"tokentray/core"
-	"tokentray/core/api"
 	"tokentray/ui/kit"
 )
 
@@ -97,39 +95,31 @@ func centred(s string, size float32, c color.Color) *kit.Prose {
 	return p
 }
 
-func (w *Window) emptyActions() emptyActions {
-	on := emptyActions{add: w.openAdd, all: func() { w.switchView(viewAll) }, unfound: w.closeFinder}
-	if w.cfg.Demo != nil {
-		on.demo = w.startDemo
+func (ls *listing) emptyActions() emptyActions {
+	on := emptyActions{add: ls.on.add, all: func() { ls.switchView(viewAll) }, unfound: ls.closeFinder}
+	if ls.cfg.Demo != nil {
+		on.demo = ls.link.startDemo
 	}
 	return on
 }
 
 // fillEmpty says why nothing is listed.
-func (w *Window) fillEmpty() {
-	l, e := w.look, w.empty
+func (ls *listing) fillEmpty() {
+	l, e := ls.look, ls.empty
 	switch {
-	case !w.model.Loaded && w.phase == phaseConnecting:
+	case !ls.model.Loaded && ls.link.phase == phaseConnecting:
 		e.say(l.T("connecting"), emptyNone)
-	case !w.model.Loaded:
+	case !ls.model.Loaded:
 		e.say("", emptyNone)
-	case len(w.model.Accounts) == 0:
-		e.greet(!w.model.Demo)
-	case w.search != "" && w.view != viewAll && len(w.model.shown(viewAll, newQuery(l.Words, w.search), w.now())) > 0:
-		e.say(l.T("empty.search", "search", w.search), emptyAll)
-	case w.search != "":
-		e.say(l.T("empty.search", "search", w.search), emptyUnfound)
-	case w.view == viewLive:
+	case len(ls.model.Accounts) == 0:
+		e.greet(!ls.model.Demo)
+	case ls.search != "" && ls.view != viewAll && len(ls.model.shown(viewAll, newQuery(l.Words, ls.search), ls.now())) > 0:
+		e.say(l.T("empty.search", "search", ls.search), emptyAll)
+	case ls.search != "":
+		e.say(l.T("empty.search", "search", ls.search), emptyUnfound)
+	case ls.view == viewLive:
 		e.say(l.T("empty.live"), emptyAdd)
 	default:
 		e.say(l.T("empty.sandbox"), emptyAdd)
 	}
-}
-
-func (w *Window) startDemo() {
-	if err := w.cfg.Demo(); err != nil {
-		w.fail(core.AsError(err), api.Ref{})
-		return
-	}
-	w.tell(w.look.T("first.started"))
 }

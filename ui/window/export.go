@@ -16,25 +16,29 @@ import (
 	"tokentray/ui/kit"
 )
 
-// exportHistory offers the lines that the filter leaves, as CSV, to a file or the
-// clipboard.
-func (w *Window) exportHistory() {
-	l, a := w.look, w.shown.account
-	lines := w.shown.filter.of(w.shown.history)
+// exports writes what an account has into files for others.
+type exports struct {
+	*shell
+	settings *settings
+}
+
+// exportHistory offers lines of the history of an account, as CSV, to a file or
+// the clipboard.
+func (ex *exports) exportHistory(a api.Account, lines []api.HistoryEntry) {
 	var csv strings.Builder
 	if err := format.HistoryCSV(&csv, lines); err != nil {
-		w.fail(core.AsError(err), a.Ref())
+		ex.fail(core.AsError(err), a.Ref())
 		return
 	}
-	s := w.newSheet()
-	l = s.Look
+	s := ex.newSheet()
+	l := s.Look
 	say := kit.NewProse("", 13, l.Palette.LiveText)
 	say.Hide()
-	file := kit.NewEntry(l, "", freeName(exportFolder(), exportName(a.Ref(), w.now())), nil)
+	file := kit.NewEntry(l, "", freeName(exportFolder(), exportName(a.Ref(), ex.now())), nil)
 	save := func() {
 		path := strings.TrimSpace(file.Text)
-		w.saveExport(path, csv.String(), func(words string) {
-			if w.sheet != s {
+		ex.saveExport(path, csv.String(), func(words string) {
+			if ex.sheet != s {
 				return
 			}
 			say.SetOrHide(words, l.Palette.LiveText)
@@ -45,32 +49,32 @@ func (w *Window) exportHistory() {
 	s.Add(kit.Title(l, l.T("export.title")), kit.NewProse(l.T("export.body", "account", refWords(a.Ref()), "n", len(lines)), kit.SizeText, l.Palette.Text),
 		kit.Stack(kit.Grid, kit.Text(l.T("export.file"), 13, l.Palette.Muted), file), say, kit.Space(0, kit.Grid),
 		kit.AtRight(
-			kit.NewButton(l, kit.Quiet, l.T("cancel"), w.closeSheet),
+			kit.NewButton(l, kit.Quiet, l.T("cancel"), ex.closeSheet),
 			kit.NewButton(l, kit.Quiet, l.T("export.copy"), func() {
-				w.closeSheet()
-				w.app.Clipboard().SetContent(csv.String())
-				w.tell(l.T("export.copied", "n", len(lines)))
+				ex.closeSheet()
+				ex.app.Clipboard().SetContent(csv.String())
+				ex.tell(l.T("export.copied", "n", len(lines)))
 			}),
 			kit.NewButton(l, kit.Filled, l.T("export.save"), save)))
 	s.first = file
-	w.openSheet(s)
+	ex.openSheet(s)
 }
 
 // saveExport writes a new file that the person alone can read; one that is there
 // already stays. wrong is told what went wrong.
-func (w *Window) saveExport(path, content string, wrong func(words string)) {
-	l := w.look
-	w.work.Go(func() {
+func (ex *exports) saveExport(path, content string, wrong func(words string)) {
+	l := ex.look
+	ex.work.Go(func() {
 		path, err := writeNew(path, content)
-		w.do(func() {
+		ex.do(func() {
 			switch {
 			case errors.Is(err, fs.ErrExist):
 				wrong(l.T("export.exists"))
 			case err != nil:
 				wrong(l.T("export.failed", "cause", cause(err)))
 			default:
-				w.closeSheet()
-				w.tell(l.T("export.saved", "file", path))
+				ex.closeSheet()
+				ex.tell(l.T("export.saved", "file", path))
 			}
 		})
 	})

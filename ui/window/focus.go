@@ -31,8 +31,6 @@ func focusables(tree fyne.CanvasObject) []fyne.Focusable {
 	return out
 }
 
-func (w *Window) focus(o fyne.Focusable) { w.win.Canvas().Focus(o) }
-
 // keepFocus sees to it that the keyboard is on something that can be seen: what
 // had it may have gone with what it was about.
 func (w *Window) keepFocus() {
@@ -41,12 +39,12 @@ func (w *Window) keepFocus() {
 	if had == nil || c.Overlays().Top() != nil || slices.Contains(focusables(w.root), had) {
 		return
 	}
-	if w.side.Visible() && w.detail.back.Visible() {
-		c.Focus(w.detail.back)
+	if w.pane.side.Visible() && w.pane.detail.back.Visible() {
+		c.Focus(w.pane.detail.back)
 		return
 	}
 	c.Unfocus()
-	w.focusList()
+	w.listing.focusList()
 }
 
 // place is where in the window the keyboard is: the how-manieth part that can have

@@ -16,9 +16,9 @@ import (
 // Space on one setting does not take the keyboard away from it: the page stays.
 func TestKeyboardStaysOnASetting(t *testing.T) {
 	s := newStage(t).open()
-	s.openSettings()
+	s.settings.openSettings()
 	toggleAt := func() *kit.Toggle {
-		for _, f := range focusables(s.holder) {
+		for _, f := range focusables(s.pages.holder) {
 			if box, ok := f.(*kit.Toggle); ok && box.Words.Content == "Ask before a live token is copied" {
 				return box
 			}
@@ -50,8 +50,8 @@ func TestKeyboardStaysOnASetting(t *testing.T) {
 func TestKeyboardStaysInTheDetail(t *testing.T) {
 	shop := sample("shop", core.Sandbox, noon, time.Hour, 2*time.Hour)
 	s := newStage(t, shop).open()
-	s.openDetail(shop.ID)
-	for _, f := range focusables(s.side) {
+	s.pane.openDetail(shop.ID)
+	for _, f := range focusables(s.pane.side) {
 		if b, ok := f.(*kit.Button); ok && b.Label == "Renew" {
 			s.focus(b)
 		}
@@ -63,7 +63,7 @@ func TestKeyboardStaysInTheDetail(t *testing.T) {
 	if !ok {
 		t.Fatalf("the keyboard is on %T", s.win.Canvas().Focused())
 	}
-	if b.Label != "Renew" || !slices.Contains(focusables(s.side), fyne.Focusable(b)) {
+	if b.Label != "Renew" || !slices.Contains(focusables(s.pane.side), fyne.Focusable(b)) {
 		t.Errorf("the keyboard is on %q", b.Label)
 	}
 }
@@ -73,9 +73,9 @@ func TestTheSwitchKeepsToItsLine(t *testing.T) {
 	s := newStage(t).open()
 	for _, width := range []float32{500, 320, 240, 180} {
 		s.win.Resize(fyne.NewSize(width, 480))
-		for i, c := range s.env.Cells(s.env.Size().Width) {
-			if c.Y != 0 || c.X+c.W > s.env.Size().Width+0.5 {
-				t.Errorf("at width %v option %d stands at %v, %v wide", width, i, c, s.env.Size().Width)
+		for i, c := range s.listing.env.Cells(s.listing.env.Size().Width) {
+			if c.Y != 0 || c.X+c.W > s.listing.env.Size().Width+0.5 {
+				t.Errorf("at width %v option %d stands at %v, %v wide", width, i, c, s.listing.env.Size().Width)
 			}
 		}
 	}
@@ -105,7 +105,7 @@ func TestTextSizeKeepsTheWindow(t *testing.T) {
 func TestMessageIsTranslated(t *testing.T) {
 	shop := sample("shop", core.Sandbox, noon, time.Hour, 2*time.Hour)
 	s := newStage(t, shop).open()
-	s.copyDefault(shop.ID)
+	s.copies.copyDefault(shop.ID)
 	s.untilSays("shop/sandbox copied")
 	next := s.model.Settings
 	next.Language = "zh"
@@ -120,7 +120,7 @@ func TestWelcomeInALowWindow(t *testing.T) {
 	s := newStage(t).open()
 	s.win.Resize(fyne.NewSize(320, 320))
 	driver := fyne.CurrentApp().Driver()
-	ways := focusables(s.empty.welcome)
+	ways := focusables(s.listing.empty.welcome)
 	if len(ways) != 2 {
 		t.Fatalf("there are %d ways in", len(ways))
 	}
@@ -132,7 +132,7 @@ func TestWelcomeInALowWindow(t *testing.T) {
 		}
 	}
 	s.win.Resize(fyne.NewSize(460, 640))
-	if y := s.empty.welcome.Inner.Objects[0].Position().Y; y < 50 {
+	if y := s.listing.empty.welcome.Inner.Objects[0].Position().Y; y < 50 {
 		t.Errorf("in a window with room the welcome stands at %v", y)
 	}
 }
@@ -166,8 +166,8 @@ func TestEventsMakeNoNewParts(t *testing.T) {
 		s := newStage(t, shop, sample("mall", core.Sandbox, noon, time.Hour, 2*time.Hour)).in("en", width)
 		_, s.agent.history = busyDay()
 		s.open()
-		s.openDetail(shop.ID)
-		s.until("the history", func() bool { return s.shown.asked })
+		s.pane.openDetail(shop.ID)
+		s.until("the history", func() bool { return s.pane.shown.asked })
 		shown := func(a api.Account) { s.event(api.Event{Type: api.EventAccount, Account: &a}) }
 		troubled := blocked("shop", core.Sandbox)
 		shown(troubled) // its remedies have buttons of their own
@@ -193,15 +193,15 @@ func TestTheDetailStaysWhereItWasScrolledTo(t *testing.T) {
 	shop, mall := sample("shop", core.Sandbox, noon, time.Hour, 2*time.Hour), sample("mall", core.Sandbox, noon, time.Hour, 2*time.Hour)
 	s := newStage(t, shop, mall).in("en", 1100).open()
 	s.win.Resize(fyne.NewSize(1100, 320))
-	s.pick(shop.ID)
-	s.detail.page.ScrollTo(50)
+	s.listing.pick(shop.ID)
+	s.pane.detail.page.ScrollTo(50)
 	shop.CallsToday++
 	s.event(api.Event{Type: api.EventAccount, Account: &shop})
-	if y := s.detail.page.Offset(); y != 50 {
+	if y := s.pane.detail.page.Offset(); y != 50 {
 		t.Errorf("after an event it is scrolled to %v", y)
 	}
-	s.pick(mall.ID)
-	if y := s.detail.page.Offset(); y != 0 {
+	s.listing.pick(mall.ID)
+	if y := s.pane.detail.page.Offset(); y != 0 {
 		t.Errorf("another account begins at %v", y)
 	}
 }
@@ -211,15 +211,15 @@ func TestTheDetailStaysWhereItWasScrolledTo(t *testing.T) {
 func TestTheKeyboardIsNeverOnWhatIsGone(t *testing.T) {
 	gate := blocked("gate", core.Sandbox)
 	s := newStage(t, gate).open()
-	s.openDetail(gate.ID)
-	for _, f := range focusables(s.side) {
+	s.pane.openDetail(gate.ID)
+	for _, f := range focusables(s.pane.side) {
 		if b, ok := f.(*kit.Button); ok && b.Label == "Try again" {
 			s.focus(b)
 		}
 	}
 	well := sample("gate", core.Sandbox, noon, time.Hour, 2*time.Hour)
 	s.event(api.Event{Type: api.EventAccount, Account: &well})
-	if s.win.Canvas().Focused() != fyne.Focusable(s.detail.back) {
+	if s.win.Canvas().Focused() != fyne.Focusable(s.pane.detail.back) {
 		t.Errorf("the keyboard is on %T", s.win.Canvas().Focused())
 	}
 }
@@ -230,13 +230,13 @@ func TestEventsMakeNoNewSettings(t *testing.T) {
 	s := newStage(t, town(noon)...)
 	s.agent.keys = someKeys()
 	s.open()
-	s.openSettings()
-	s.until("the door", func() bool { return s.settings.known.known && s.status.Version != "" })
+	s.settings.openSettings()
+	s.until("the door", func() bool { return s.settings.page.known.known && s.link.status.Version != "" })
 	port := s.holderEntry(0)
 	s.focus(port)
 	port.SetText("80")
 	port.CursorColumn = 1
-	at := s.settings.page.Offset()
+	at := s.settings.page.page.Offset()
 	before := s.widgets()
 	set := s.model.Settings
 	set.PausedAll, set.AskLiveCopy, set.ClearAfter = true, true, 45*time.Second
@@ -251,7 +251,7 @@ func TestEventsMakeNoNewSettings(t *testing.T) {
 	s.agent.door = api.Loopback{State: api.DoorOn, Addresses: []string{"127.0.0.1:17278"}, Port: 17278}
 	s.agent.keys[0].LastUsed = noon
 	s.agent.mu.Unlock()
-	s.loadDoor()
+	s.settings.loadDoor()
 	s.untilSays("open at 127.0.0.1:17278")
 	paused := 0 // the banner that says so, with its button
 	for w := range s.widgets() {
@@ -264,7 +264,7 @@ func TestEventsMakeNoNewSettings(t *testing.T) {
 	if s.win.Canvas().Focused() != fyne.Focusable(port) || port.Text != "80" || port.CursorColumn != 1 {
 		t.Errorf("the keyboard is on %T, the port reads %q with the cursor at %d", s.win.Canvas().Focused(), port.Text, port.CursorColumn)
 	}
-	if y := s.settings.page.Offset(); at == 0 || y != at {
+	if y := s.settings.page.page.Offset(); at == 0 || y != at {
 		t.Errorf("the page was scrolled to %v and is at %v", at, y)
 	}
 }

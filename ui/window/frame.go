@@ -7,14 +7,11 @@ import (
 	"tokentray/ui/kit"
 )
 
-// wideFrom is the width from which list and detail stand side by side.
-const wideFrom = 840
-
 // frame lays out the window: banners over everything, the message under
 // everything, in between the list with its head, the detail and an opened page.
 type frame struct {
-	w    *Window
-	wide bool
+	pages *pages
+	pane  *pane
 }
 
 func (f *frame) Layout(o []fyne.CanvasObject, size fyne.Size) {
@@ -31,15 +28,14 @@ func (f *frame) Layout(o []fyne.CanvasObject, size fyne.Size) {
 		kit.Place(snackbar, 0, bottom, size.Width, h)
 	}
 	high := max(0, bottom-top)
-	f.wide = size.Width >= wideFrom
-	paged := len(f.w.holder.Objects) > 0
+	wide, paged, opened := size.Width >= wideFrom, f.pages.open != nil, f.pane.opened
 
-	kit.Visible(shelf, f.wide || !paged && !f.w.opened)
-	kit.Visible(side, !paged && (f.wide || f.w.opened))
+	kit.Visible(shelf, wide || !paged && !opened)
+	kit.Visible(side, !paged && (wide || opened))
 	kit.Visible(holder, paged)
-	kit.Visible(rule, f.wide)
-	kit.Visible(f.w.detail.back, !f.wide)
-	if !f.wide {
+	kit.Visible(rule, wide)
+	kit.Visible(f.pane.detail.back, !wide)
+	if !wide {
 		for _, x := range []fyne.CanvasObject{shelf, side, holder} {
 			kit.Place(x, 0, top, size.Width, high)
 		}
@@ -73,6 +69,3 @@ func (s *shelf) Layout(o []fyne.CanvasObject, size fyne.Size) {
 func (s *shelf) MinSize([]fyne.CanvasObject) fyne.Size {
 	return fyne.NewSize(320, kit.HeadHeight+rowHeight)
 }
-
-// wide reports whether list and detail stand side by side.
-func (w *Window) wide() bool { return w.root != nil && w.root.Size().Width >= wideFrom }

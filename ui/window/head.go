@@ -12,19 +12,19 @@ import (
 
 // drawHead is the bar over the list: the switch of environments, and search,
 // add, settings. A band in the environment's colour runs along its top.
-func (w *Window) drawHead() fyne.CanvasObject {
-	l := w.look
+func (ls *listing) drawHead() fyne.CanvasObject {
+	l := ls.look
 	choices := append(envChoices(l), kit.Choice{Value: string(viewAll), Label: l.Words.Say("env.all"), Hue: l.Palette.Muted})
-	w.env = kit.NewSegment(l, string(w.view), func(v string) { w.switchView(view(v)) }, choices...)
-	w.env.Single = true
+	ls.env = kit.NewSegment(l, string(ls.view), func(v string) { ls.switchView(view(v)) }, choices...)
+	ls.env.Single = true
 	ground := canvas.NewRectangle(l.Palette.Raised)
 	line := canvas.NewRectangle(l.Palette.Line)
-	w.band = canvas.NewRectangle(color.Transparent)
-	row := container.New(&topRow{}, w.env,
-		kit.NewIconButton(l, kit.IconSearch, l.T("find"), w.toggleFinder),
-		kit.NewIconButton(l, kit.IconAdd, l.T("add"), w.openAdd),
-		kit.NewIconButton(l, kit.IconSettings, l.T("settings"), w.openSettings))
-	return container.New(&headOf{}, ground, line, row, w.band)
+	ls.band = canvas.NewRectangle(color.Transparent)
+	row := container.New(&topRow{}, ls.env,
+		kit.NewIconButton(l, kit.IconSearch, l.T("find"), ls.toggleFinder),
+		kit.NewIconButton(l, kit.IconAdd, l.T("add"), ls.on.add),
+		kit.NewIconButton(l, kit.IconSettings, l.T("settings"), ls.on.settings))
+	return container.New(&headOf{}, ground, line, row, ls.band)
 }
 
 type headOf struct{}
@@ -63,13 +63,13 @@ func (t *topRow) MinSize(o []fyne.CanvasObject) fyne.Size {
 
 // paintBand gives the band over the list the colour of the environment that is
 // listed, none where both are.
-func (w *Window) paintBand() {
+func (ls *listing) paintBand() {
 	c := color.NRGBA{}
-	if w.view != viewAll {
-		c = w.look.Palette.Hue(w.view == viewLive)
+	if ls.view != viewAll {
+		c = ls.look.Palette.Hue(ls.view == viewLive)
 	}
-	if next := kit.UnlessClear(c); w.band.FillColor != next {
-		w.band.FillColor = next
-		w.band.Refresh()
+	if next := kit.UnlessClear(c); ls.band.FillColor != next {
+		ls.band.FillColor = next
+		ls.band.Refresh()
 	}
 }

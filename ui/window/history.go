@@ -78,9 +78,9 @@ type historyRow struct {
 	what *kit.Prose
 }
 
-func newHistoryBox(l *kit.Look, on detailActions) *historyBox {
+func newHistoryBox(l *kit.Look, s *paneState, on detailActions) *historyBox {
 	h := &historyBox{look: l}
-	h.export = kit.NewSmallButton(l, kit.Quiet, l.T("history.export"), on.export)
+	h.export = kit.NewSmallButton(l, kit.Quiet, l.T("history.export"), func() { on.export(s.account, s.filter.of(s.history)) })
 	head := container.New(&kit.Bar{Gap: 2 * kit.Grid}, kit.BoldText(l.T("detail.history"), 13, l.Palette.Text), h.export)
 	var choices []kit.Choice
 	for _, f := range historyFilters() {

@@ -43,6 +43,21 @@ type binding struct {
 	do      func()
 }
 
+// keys do what the table says.
+type keys struct {
+	*shell
+	pages    *pages
+	listing  *listing
+	pane     *pane
+	copies   *copies
+	renewals *renewals
+	edits    *edits
+	settings *settings
+	menus    *menus
+	acts     *acts
+	closing  *closing
+}
+
 func withCtrl(keys ...fyne.KeyName) []stroke {
 	var out []stroke
 	for _, k := range keys {
@@ -60,8 +75,8 @@ func bare(keys ...fyne.KeyName) []stroke {
 }
 
 // bindings is the table.
-func (w *Window) bindings() []binding {
-	l := w.list
+func (ks *keys) bindings() []binding {
+	l := ks.listing.list
 	page := func() int { return max(1, int(l.scroll.Size().Height/rowHeight)-1) }
 	return []binding{
 		{"down", keysList, bare(fyne.KeyDown), func() { l.step(1) }},
@@ -70,45 +85,45 @@ func (w *Window) bindings() []binding {
 		{"page_back", keysList, bare(fyne.KeyPageUp), func() { l.step(-page()) }},
 		{"first", keysList, bare(fyne.KeyHome), func() { l.step(-len(l.ids)) }},
 		{"last", keysList, bare(fyne.KeyEnd), func() { l.step(len(l.ids)) }},
-		{"copy", keysList, bare(fyne.KeyReturn, fyne.KeyEnter), l.onSelected(w.copyDefault)},
-		{"details", keysList, bare(fyne.KeyRight), l.onSelected(w.openDetail)},
-		{"menu", keysList, bare(fyne.KeySpace, desktop.KeyMenu), w.openMenuOfSelected},
-		{"delete", keysList, bare(fyne.KeyDelete), l.onSelected(w.askRemove)},
+		{"copy", keysList, bare(fyne.KeyReturn, fyne.KeyEnter), l.onSelected(ks.copies.copyDefault)},
+		{"details", keysList, bare(fyne.KeyRight), l.onSelected(ks.pane.openDetail)},
+		{"menu", keysList, bare(fyne.KeySpace, desktop.KeyMenu), ks.menus.openMenuOfSelected},
+		{"delete", keysList, bare(fyne.KeyDelete), l.onSelected(ks.edits.askRemove)},
 
-		{"flip", keysAccount, append(bare(fyne.KeyF6), withCtrl(fyne.KeyT)...), w.flip},
-		{"copy_as", keysAccount, withCtrl(fyne.KeyK), func() { w.openCopySheet(w.selected, "") }},
-		{"renew", keysAccount, withCtrl(fyne.KeyR), func() { w.renew(w.selected) }},
-		{"edit", keysAccount, withCtrl(fyne.KeyE), func() { w.openEdit(w.selected) }},
-		{"help", keysAccount, withCtrl(fyne.KeyH), func() { w.help(w.selected) }},
+		{"flip", keysAccount, append(bare(fyne.KeyF6), withCtrl(fyne.KeyT)...), ks.listing.flip},
+		{"copy_as", keysAccount, withCtrl(fyne.KeyK), func() { ks.copies.openCopySheet(ks.listing.selected, "") }},
+		{"renew", keysAccount, withCtrl(fyne.KeyR), func() { ks.renewals.renew(ks.listing.selected) }},
+		{"edit", keysAccount, withCtrl(fyne.KeyE), func() { ks.edits.openEdit(ks.listing.selected) }},
+		{"help", keysAccount, withCtrl(fyne.KeyH), func() { ks.acts.help(ks.listing.selected) }},
 
-		{"save", keysForm, withCtrl(fyne.KeyS), w.onForm(w.saveForm)},
-		{"test", keysForm, withCtrl(fyne.KeyReturn, fyne.KeyEnter), w.onForm(w.testForm)},
+		{"save", keysForm, withCtrl(fyne.KeyS), ks.onForm(ks.edits.saveForm)},
+		{"test", keysForm, withCtrl(fyne.KeyReturn, fyne.KeyEnter), ks.onForm(ks.edits.testForm)},
 
-		{"find", keysAnywhere, withCtrl(fyne.KeyF), w.openFinder},
-		{"sandbox", keysAnywhere, withCtrl(fyne.Key1), func() { w.switchView(viewSandbox) }},
-		{"live", keysAnywhere, withCtrl(fyne.Key2), func() { w.switchView(viewLive) }},
-		{"all", keysAnywhere, withCtrl(fyne.Key3), func() { w.switchView(viewAll) }},
-		{"add", keysAnywhere, withCtrl(fyne.KeyN), w.openAdd},
-		{"settings", keysAnywhere, withCtrl(fyne.KeyComma), w.openSettings},
-		{"keys", keysAnywhere, append([]stroke{{char: '?'}}, bare(fyne.KeyF1)...), w.openKeys},
-		{"back", keysAnywhere, bare(fyne.KeyEscape), w.escape},
-		{"close", keysAnywhere, withCtrl(fyne.KeyW, fyne.KeyQ), w.leave},
+		{"find", keysAnywhere, withCtrl(fyne.KeyF), ks.listing.openFinder},
+		{"sandbox", keysAnywhere, withCtrl(fyne.Key1), func() { ks.listing.switchView(viewSandbox) }},
+		{"live", keysAnywhere, withCtrl(fyne.Key2), func() { ks.listing.switchView(viewLive) }},
+		{"all", keysAnywhere, withCtrl(fyne.Key3), func() { ks.listing.switchView(viewAll) }},
+		{"add", keysAnywhere, withCtrl(fyne.KeyN), ks.edits.openAdd},
+		{"settings", keysAnywhere, withCtrl(fyne.KeyComma), ks.settings.openSettings},
+		{"keys", keysAnywhere, append([]stroke{{char: '?'}}, bare(fyne.KeyF1)...), ks.openKeys},
+		{"back", keysAnywhere, bare(fyne.KeyEscape), ks.escape},
+		{"close", keysAnywhere, withCtrl(fyne.KeyW, fyne.KeyQ), ks.closing.leave},
 	}
 }
 
 // onForm does something with the open form, if there is one that does not wait
 // for an answer.
-func (w *Window) onForm(do func(*form)) func() {
+func (ks *keys) onForm(do func(*form)) func() {
 	return func() {
-		if w.form != nil && !w.form.busy {
-			do(w.form)
+		if ks.edits.form != nil && !ks.edits.form.busy {
+			do(ks.edits.form)
 		}
 	}
 }
 
 // bound is what a stroke does in one of the groups, nil when nothing.
-func (w *Window) bound(s stroke, groups ...keyGroup) func() {
-	for _, b := range w.bindings() {
+func (ks *keys) bound(s stroke, groups ...keyGroup) func() {
+	for _, b := range ks.bindings() {
 		for _, g := range groups {
 			if b.group != g {
 				continue
@@ -123,17 +138,17 @@ func (w *Window) bound(s stroke, groups ...keyGroup) func() {
 	return nil
 }
 
-func (w *Window) addShortcuts() {
-	c := w.win.Canvas()
-	for _, b := range w.bindings() {
+func (ks *keys) addShortcuts() {
+	c := ks.win.Canvas()
+	for _, b := range ks.bindings() {
 		for _, s := range b.strokes {
 			if s.ctrl {
-				c.AddShortcut(shortcutOf(s), w.typedShortcut)
+				c.AddShortcut(shortcutOf(s), ks.typedShortcut)
 			}
 		}
 	}
-	c.SetOnTypedKey(w.typedKey)
-	c.SetOnTypedRune(w.typedRune)
+	c.SetOnTypedKey(ks.typedKey)
+	c.SetOnTypedRune(ks.typedRune)
 }
 
 // shortcutOf is a stroke with Ctrl as Fyne knows it.
@@ -147,65 +162,63 @@ func shortcutOf(s stroke) fyne.Shortcut {
 
 // typedShortcut does what a shortcut stands for; while a question is open it
 // does nothing.
-func (w *Window) typedShortcut(s fyne.Shortcut) {
+func (ks *keys) typedShortcut(s fyne.Shortcut) {
 	custom, ok := s.(*desktop.CustomShortcut)
-	if !ok || custom.Modifier != ctrl || w.win.Canvas().Overlays().Top() != nil {
+	if !ok || custom.Modifier != ctrl || ks.win.Canvas().Overlays().Top() != nil {
 		return
 	}
-	if do := w.bound(stroke{key: custom.KeyName, ctrl: true}, keysAnywhere, keysAccount, keysForm); do != nil {
+	if do := ks.bound(stroke{key: custom.KeyName, ctrl: true}, keysAnywhere, keysAccount, keysForm); do != nil {
 		do()
 	}
 }
 
 // typedKey takes the keys that no part of the window had a use for.
-func (w *Window) typedKey(e *fyne.KeyEvent) {
+func (ks *keys) typedKey(e *fyne.KeyEvent) {
 	s := stroke{key: e.Name}
-	if w.sheet != nil {
+	if ks.sheet != nil {
 		switch {
 		case e.Name == fyne.KeyEscape:
-			w.escape()
-		case w.sheet.Enter != nil && (e.Name == fyne.KeyReturn || e.Name == fyne.KeyEnter):
-			w.sheet.Enter()
+			ks.escape()
+		case ks.sheet.Enter != nil && (e.Name == fyne.KeyReturn || e.Name == fyne.KeyEnter):
+			ks.sheet.Enter()
 		default:
-			w.sheet.Scroll(e.Name)
+			ks.sheet.Scroll(e.Name)
 		}
 		return
 	}
-	if do := w.bound(s, keysAnywhere, keysAccount); do != nil {
+	if do := ks.bound(s, keysAnywhere, keysAccount); do != nil {
 		do()
 		return
 	}
 	// The list has the keyboard as soon as one of its keys is pressed. Space
 	// belongs to whatever has it.
-	if e.Name != fyne.KeySpace && w.bound(s, keysList) != nil &&
-		w.form == nil && w.settings == nil && w.shelf.Visible() && len(w.list.ids) > 0 {
-		w.focusList()
-		w.list.TypedKey(e)
+	if e.Name != fyne.KeySpace && ks.bound(s, keysList) != nil &&
+		ks.pages.open == nil && ks.listing.shelf.Visible() && len(ks.listing.list.ids) > 0 {
+		ks.listing.focusList()
+		ks.listing.list.TypedKey(e)
 	}
 }
 
 // typedRune takes the characters that no part of the window had a use for.
-func (w *Window) typedRune(r rune) {
-	if do := w.bound(stroke{char: r}, keysAnywhere); do != nil && w.sheet == nil {
+func (ks *keys) typedRune(r rune) {
+	if do := ks.bound(stroke{char: r}, keysAnywhere); do != nil && ks.sheet == nil {
 		do()
 	}
 }
 
 // escape closes what was opened last.
-func (w *Window) escape() {
+func (ks *keys) escape() {
 	switch {
-	case w.sheet != nil:
-		w.sheet.Close()
-	case w.form != nil:
-		w.leaveForm()
-	case w.settings != nil:
-		w.leaveSettings()
-	case w.opened && !w.wide():
-		w.closeDetail()
-	case w.finder.Visible():
-		w.closeFinder()
-	case w.snackbar.Visible():
-		w.dismiss()
+	case ks.sheet != nil:
+		ks.sheet.Close()
+	case ks.pages.open != nil:
+		ks.pages.open.back()
+	case ks.pane.opened && !ks.wide():
+		ks.pane.closeDetail()
+	case ks.listing.finder.Visible():
+		ks.listing.closeFinder()
+	case ks.snackbar.Visible():
+		ks.copies.dismiss()
 	}
 }
 

@@ -15,10 +15,10 @@ import (
 func TestKeysAreSaid(t *testing.T) {
 	for _, lang := range []string{"en", "zh"} {
 		s := newStage(t, duo()...).in(lang, 460).open()
-		s.openKeys()
+		s.keys.openKeys()
 		said := strings.Join(s.words(), "\n")
 		used := map[stroke]string{}
-		for _, b := range s.bindings() {
+		for _, b := range s.keys.bindings() {
 			key := text.Key("window.keys.do." + b.name)
 			if !s.look.Words.Has(key) {
 				t.Errorf("there is no %s", key)
@@ -52,14 +52,14 @@ func TestKeysAreSaid(t *testing.T) {
 // What the table says is what the keys do.
 func TestKeysAct(t *testing.T) {
 	s := newStage(t, town(noon)...).open()
-	for _, b := range s.bindings() {
+	for _, b := range s.keys.bindings() {
 		for _, one := range b.strokes {
 			var do func()
 			switch {
 			case b.group == keysList:
-				do = s.bound(one, keysList)
+				do = s.keys.bound(one, keysList)
 			default:
-				do = s.bound(one, keysAnywhere, keysAccount, keysForm)
+				do = s.keys.bound(one, keysAnywhere, keysAccount, keysForm)
 			}
 			if do == nil {
 				t.Errorf("%s: %+v does nothing", b.name, one)
@@ -67,31 +67,31 @@ func TestKeysAct(t *testing.T) {
 		}
 	}
 	for what, open := range map[string]func(){
-		"?":  func() { s.list.TypedRune('?') },
+		"?":  func() { s.listing.list.TypedRune('?') },
 		"F1": func() { s.key(fyne.KeyF1) },
 		"F1 in the search": func() {
-			s.openFinder()
+			s.listing.openFinder()
 			s.key(fyne.KeyF1)
 		},
 		"? on a button": func() {
-			s.openDetail("shop-sandbox")
+			s.pane.openDetail("shop-sandbox")
 			s.win.Canvas().Focused().TypedRune('?')
 		},
 	} {
-		s.win.Canvas().Focus(s.list)
+		s.win.Canvas().Focus(s.listing.list)
 		open()
 		if s.sheet == nil || !s.says("Keys") {
 			t.Errorf("%s does not open the sheet", what)
 		}
 		s.closeSheet()
-		s.closeFinder()
-		s.closeDetail()
+		s.listing.closeFinder()
+		s.pane.closeDetail()
 	}
 	// In a field a question mark is a character.
-	s.openFinder()
+	s.listing.openFinder()
 	s.win.Canvas().Focused().TypedRune('?')
-	if s.sheet != nil || s.search != "?" {
-		t.Errorf("the search is %q", s.search)
+	if s.sheet != nil || s.listing.search != "?" {
+		t.Errorf("the search is %q", s.listing.search)
 	}
 }
 
@@ -99,7 +99,7 @@ func TestKeysAct(t *testing.T) {
 func TestSheetOfKeysScrolls(t *testing.T) {
 	s := newStage(t, duo()...).open()
 	s.win.Resize(fyne.NewSize(320, 320))
-	s.openKeys()
+	s.keys.openKeys()
 	if bottom := s.sheetGround().Position().Y + s.sheetGround().Size().Height; bottom > 320 {
 		t.Errorf("the sheet ends at %v", bottom)
 	}
@@ -165,12 +165,12 @@ func TestTabOrder(t *testing.T) {
 // A click does not draw the keyboard's ring, Tab and arrows do.
 func TestRingIsTheKeyboards(t *testing.T) {
 	s := newStage(t, duo()...).open()
-	s.point("shop-sandbox")
-	if !s.list.views["shop-sandbox"].ring.Hidden {
+	s.listing.point("shop-sandbox")
+	if !s.listing.list.views["shop-sandbox"].ring.Hidden {
 		t.Error("a click draws the ring")
 	}
 	s.key(fyne.KeyDown)
-	if s.list.views["solo-sandbox"].ring.Hidden {
+	if s.listing.list.views["solo-sandbox"].ring.Hidden {
 		t.Error("an arrow key draws no ring")
 	}
 }
@@ -187,5 +187,5 @@ func TestKeysOfTheForm(t *testing.T) {
 	s.untilSays("It works")
 	s.ctrl(fyne.KeyS)
 	s.untilCalled("add shop/sandbox")
-	s.until("the list", func() bool { return s.form == nil })
+	s.until("the list", func() bool { return s.edits.form == nil })
 }

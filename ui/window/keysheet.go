@@ -9,13 +9,13 @@ import (
 
 // openKeys shows what every key does, as the table of keys has it, and what can
 // be searched for.
-func (w *Window) openKeys() {
-	if w.win.Canvas().Overlays().Top() != nil {
+func (ks *keys) openKeys() {
+	if ks.win.Canvas().Overlays().Top() != nil {
 		return
 	}
-	s := &sheet{Sheet: kit.NewLongSheet(w.look, 2*kit.Grid, kit.Title(w.look, w.look.T("keys.title")), w.closeSheet)}
+	s := &sheet{Sheet: kit.NewLongSheet(ks.look, 2*kit.Grid, kit.Title(ks.look, ks.look.T("keys.title")), ks.closeSheet)}
 	l := s.Look
-	lines := w.bindings()
+	lines := ks.bindings()
 	for _, g := range keyGroups() {
 		s.Add(kit.Subhead(l, l.T("keys."+string(g))))
 		for _, b := range lines {
@@ -33,10 +33,10 @@ func (w *Window) openKeys() {
 	}
 	s.Add(kit.Subhead(l, l.T("keys.marks")))
 	s.Add(keyLine(l, pairMark, l.T("keys.marks.pair")))
-	closing := kit.NewButton(l, kit.Quiet, l.T("close"), w.closeSheet)
+	closing := kit.NewButton(l, kit.Quiet, l.T("close"), ks.closeSheet)
 	s.SetFoot(kit.AtRight(closing))
 	s.first = closing
-	w.openSheet(s)
+	ks.openSheet(s)
 }
 
 // searchExamples are terms that a search knows, one for each field.

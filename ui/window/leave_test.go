@@ -68,7 +68,7 @@ func TestClosingIsNotHeldUp(t *testing.T) {
 
 func TestClosingWithoutAnAgent(t *testing.T) {
 	s, closed := leaving(t, api.TrayNoHost)
-	s.phase = phaseGone
+	s.link.phase = phaseGone
 	s.ctrl(fyne.KeyW)
 	if !*closed {
 		t.Error("the window waits for an agent that is gone")
@@ -81,7 +81,7 @@ func TestClosingAsksForWhatWasTyped(t *testing.T) {
 	ways := map[string]func(*stage){
 		"Ctrl+W": func(s *stage) { s.ctrl(fyne.KeyW) },
 		"Ctrl+Q": func(s *stage) { s.ctrl(fyne.KeyQ) },
-		"X":      func(s *stage) { s.leave() },
+		"X":      func(s *stage) { s.closing.leave() },
 	}
 	for name, held := range map[string]struct {
 		open  func(*stage)
@@ -91,14 +91,14 @@ func TestClosingAsksForWhatWasTyped(t *testing.T) {
 		kept  func(*stage) bool
 	}{
 		"a form": {
-			func(s *stage) { s.openAdd(); s.typeInto("name", "half typed") },
+			func(s *stage) { s.edits.openAdd(); s.typeInto("name", "half typed") },
 			"Discard what you typed?", "Keep editing", "Discard",
-			func(s *stage) bool { return s.form != nil && s.form.draft.Name == "half typed" },
+			func(s *stage) bool { return s.edits.form != nil && s.edits.form.draft.Name == "half typed" },
 		},
 		"a client key that was not copied": {
 			func(s *stage) {
-				s.openSettings()
-				s.openKeyPage()
+				s.settings.openSettings()
+				s.settings.openKeyPage()
 				s.holderEntry(0).SetText("ci")
 				s.press("Make the key")
 				s.untilSays("ttk_")
@@ -108,7 +108,7 @@ func TestClosingAsksForWhatWasTyped(t *testing.T) {
 		},
 		"a new AppSecret": {
 			func(s *stage) {
-				s.askSecret("shop-sandbox")
+				s.edits.askSecret("shop-sandbox")
 				s.win.Canvas().Focused().(*kit.Entry).SetText(goodSecret)
 			},
 			"Discard what you typed?", "Keep editing", "Discard",
@@ -121,9 +121,9 @@ func TestClosingAsksForWhatWasTyped(t *testing.T) {
 			}
 			t.Run(name+" by "+way, func(t *testing.T) {
 				s, closed := leaving(t, api.TrayShown)
-				s.until("the agent", func() bool { return s.phase == phaseConnected })
+				s.until("the agent", func() bool { return s.link.phase == phaseConnected })
 				held.open(s)
-				for _, no := range []func(){func() { s.press(held.stay) }, func() { s.key(fyne.KeyEscape) }, func() { s.leave(); s.key(fyne.KeyEscape) }} {
+				for _, no := range []func(){func() { s.press(held.stay) }, func() { s.key(fyne.KeyEscape) }, func() { s.closing.leave(); s.key(fyne.KeyEscape) }} {
 					leave(s)
 					s.mustSay(held.title)
 					no()
@@ -144,7 +144,7 @@ func TestClosingAsksForWhatWasTyped(t *testing.T) {
 // something unsaved stays and saves it once the agent runs again.
 func TestQuitKeepsWhatWasTyped(t *testing.T) {
 	s, closed := leaving(t, api.TrayShown)
-	s.openAdd()
+	s.edits.openAdd()
 	s.typeInto("name", "mall")
 	s.typeInto("appid", "wxfedcba9876543210")
 	s.typeInto("secret", goodSecret)
@@ -154,24 +154,24 @@ func TestQuitKeepsWhatWasTyped(t *testing.T) {
 	s.untilSays("TokenTray was quit. This window stays")
 	s.press("Save")
 	s.untilSays("There is no agent at the moment; nothing was sent.")
-	if *closed || s.form.draft.secret != goodSecret || s.phase != phaseStopped {
+	if *closed || s.edits.form.draft.secret != goodSecret || s.link.phase != phaseStopped {
 		t.Fatal("the form is lost")
 	}
 	if calls := s.agent.log()[connected:]; len(calls) > 0 {
 		t.Errorf("an agent that somebody ended was called: %q", calls)
 	}
 	s.press("Start again")
-	s.until("the agent", func() bool { return s.phase == phaseConnected })
+	s.until("the agent", func() bool { return s.link.phase == phaseConnected })
 	s.mustNotSay("TokenTray was quit.")
 	s.press("Save")
 	s.untilSays("mall/sandbox saved")
 
 	// Who quits and does not want it closes the window.
-	s.openAdd()
+	s.edits.openAdd()
 	s.typeInto("name", "other")
 	s.agent.send(api.Event{Type: api.EventBye})
 	s.untilSays("TokenTray was quit.")
-	s.leave()
+	s.closing.leave()
 	s.press("Discard")
 	if !*closed {
 		t.Error("the window stays")

@@ -2,170 +2,141 @@ package window
 
 import (
 	"context"
-	"time"
 
 	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/core/kinds"
 )
 
-// link keeps the window connected: it hands what the agent tells over to the
+// link is how the window stands with the agent, and keeps it connected.
+type link struct {
+	*shell
+	phase   phase
+	failure *core.Error // why there is no agent
+	status  api.Status
+	again   chan struct{}   // try to connect now
+	changed func()          // how it stands has changed
+	learned func(kinds.Set) // the agent told which kinds it knows
+}
+
+// phase is how the window stands with the agent.
+type phase int
+
+const (
+	phaseConnecting phase = iota
+	phaseConnected
+	phaseGone    // it was there, and the stream ended without a bye
+	phaseFailed  // it could not be reached or started
+	phaseVersion // it speaks another API number
+	phaseRestart // it is being replaced
+	phaseStopped // somebody ended it, and the window stayed for what was typed
+)
+
+// run keeps the window connected: it hands what the agent tells over to the
 // goroutine of the user interface, in order. It is the only place that does so.
 // An agent that went away without a bye has crashed, and to connect again starts
 // it again. What was typed stays. After a bye it connects only when somebody asks
 // for that.
-func (w *Window) link() {
-	for w.ctx.Err() == nil {
-		for n := range api.Follow(w.ctx, w.cfg.Connect, api.Following{Window: true, Again: w.again}) {
-			w.do(func() { w.told(n) })
+func (ln *link) run() {
+	for ln.ctx.Err() == nil {
+		for n := range api.Follow(ln.ctx, ln.cfg.Connect, api.Following{Window: true, Again: ln.again}) {
+			ln.do(func() { ln.told(n) })
 		}
 		select {
-		case <-w.ctx.Done():
-		case <-w.again:
+		case <-ln.ctx.Done():
+		case <-ln.again:
 		}
 	}
 }
 
 // told takes in what the agent told, or that there is none.
-func (w *Window) told(n api.News[Agent]) {
+func (ln *link) told(n api.News[Agent]) {
 	switch {
 	case n.Lost != nil:
-		w.cfg.Log.Info("no agent", "error", n.Lost)
-		w.lost(core.AsError(n.Lost))
+		ln.cfg.Log.Info("no agent", "error", n.Lost)
+		ln.lost(core.AsError(n.Lost))
 		return
-	case w.agent == nil:
-		w.found(n.Agent)
+	case ln.agent == nil:
+		ln.found(n.Agent)
 	}
-	w.event(n.Event)
-}
-
-// know takes the kinds that the agent knows.
-func (w *Window) know(set kinds.Set) {
-	if !w.kinds.Equal(set) {
-		w.kinds = set
-		w.kindsSeen++
-		w.applyLook()
-	}
+	ln.apply(n.Event)
 }
 
 // found takes the agent that was connected to.
-func (w *Window) found(a Agent) {
-	w.agent, w.failure, w.phase = a, nil, phaseConnected
-	w.fillBanners()
-	ask(w, quickWait, func(ctx context.Context, g Agent) (api.Status, error) { return g.Status(ctx) }, func(s api.Status, err *core.Error) {
+func (ln *link) found(a Agent) {
+	ln.agent, ln.failure, ln.phase = a, nil, phaseConnected
+	ln.changed()
+	ask(ln.shell, quickWait, func(ctx context.Context, g Agent) (kinds.Set, error) { return g.Kinds(ctx) }, func(set kinds.Set, err *core.Error) {
 		if err == nil {
-			w.status = s
-			w.redrawSettings()
+			ln.learned(set)
+		}
+	})
+	ask(ln.shell, quickWait, func(ctx context.Context, g Agent) (api.Status, error) { return g.Status(ctx) }, func(s api.Status, err *core.Error) {
+		if err == nil {
+			ln.status = s
+			ln.changed()
 		}
 	})
 }
 
 // lost says that there is no agent, and why.
-func (w *Window) lost(e *core.Error) {
-	was := w.phase
-	w.agent, w.failure = nil, e
+func (ln *link) lost(e *core.Error) {
+	was := ln.phase
+	ln.agent, ln.failure = nil, e
 	switch {
 	case e.Remedy == core.RemedyRestart:
-		w.phase = phaseVersion
+		ln.phase = phaseVersion
 	case was == phaseRestart:
-	case w.model.Loaded:
-		w.phase = phaseGone
+	case ln.model.Loaded:
+		ln.phase = phaseGone
 	default:
-		w.phase = phaseFailed
+		ln.phase = phaseFailed
 	}
-	if w.phase != was {
-		w.fillBanners()
-		w.fillList()
-	}
-}
-
-// event applies one event and redraws what it touched.
-func (w *Window) event(e api.Event) {
-	c := w.model.Apply(e)
-	if c.Bye {
-		w.stopped()
-		return
-	}
-	if c.Raise {
-		w.Show()
-	}
-	if c.Settings {
-		w.applyLook()
-	}
-	w.heard = w.heard || c.Active && w.using && w.model.Active == w.asked
-	if c.Active && w.follow && !w.using && w.view != view(w.model.Active) {
-		w.setView(view(w.model.Active))
-	}
-	switch {
-	case c.Accounts, c.Active, c.Vault:
-		w.fillList()
-		w.fillDetail()
-		w.win.SetTitle(w.title())
-		if c.Snapshot {
-			w.focusList()
-			w.loadHistory()
-		}
-	case c.Account != "":
-		w.accountChanged(c.Account)
-	}
-	if c.Vault || c.Settings {
-		w.fillBanners()
-		w.redrawSettings()
-		w.loadDoor()
-	}
-	if c.Clipboard {
-		w.clipChanged()
-	}
-}
-
-// accountChanged shows one account anew.
-func (w *Window) accountChanged(id core.ID) {
-	w.list.update(id)
-	if id != w.selected {
-		return
-	}
-	w.fillDetail()
-	if a, ok := w.model.find(id); ok && a.HistoryLines != w.shown.read {
-		w.loadHistory()
-	}
-}
-
-// ticker ticks at the beginning of each second of the wall clock, so that all
-// figures change together.
-func (w *Window) ticker() {
-	for {
-		now := w.now()
-		next := now.Truncate(time.Second).Add(time.Second)
-		select {
-		case <-w.ctx.Done():
-			return
-		case <-time.After(next.Sub(now)):
-		}
-		w.do(w.tick)
+	if ln.phase != was {
+		ln.changed()
 	}
 }
 
 // restart replaces an agent of another version.
-func (w *Window) restart() {
-	if w.cfg.Restart == nil {
+func (ln *link) restart() {
+	if ln.cfg.Restart == nil {
 		return
 	}
-	w.phase = phaseRestart
-	w.fillBanners()
-	w.work.Go(func() {
-		ctx, cancel := context.WithTimeout(w.ctx, personWait)
+	ln.phase = phaseRestart
+	ln.changed()
+	ln.work.Go(func() {
+		ctx, cancel := context.WithTimeout(ln.ctx, personWait)
 		defer cancel()
-		err := w.cfg.Restart(ctx)
-		w.do(func() {
+		err := ln.cfg.Restart(ctx)
+		ln.do(func() {
 			if err != nil {
-				w.phase = phaseVersion
-				w.fillBanners()
-				w.fail(core.AsError(err), api.Ref{})
+				ln.phase = phaseVersion
+				ln.changed()
+				ln.fail(core.AsError(err), api.Ref{})
 			}
 		})
 		select {
-		case w.again <- struct{}{}:
+		case ln.again <- struct{}{}:
 		default:
 		}
 	})
+}
+
+// startAgain starts the agent that was stopped, or connects to one that runs.
+func (ln *link) startAgain() {
+	ln.phase = phaseConnecting
+	ln.changed()
+	select {
+	case ln.again <- struct{}{}:
+	default: // it is under way
+	}
+}
+
+// startDemo starts the simulator with a home of its own.
+func (ln *link) startDemo() {
+	if err := ln.cfg.Demo(); err != nil {
+		ln.fail(core.AsError(err), api.Ref{})
+		return
+	}
+	ln.tell(ln.look.T("first.started"))
 }

@@ -11,18 +11,18 @@ import (
 // A crash of the agent loses nothing that was typed, and is over by itself.
 func TestAgentGoesAndComesBack(t *testing.T) {
 	s := newStage(t, sample("shop", core.Sandbox, noon, time.Hour, 2*time.Hour)).open()
-	s.openAdd()
+	s.edits.openAdd()
 	s.typeInto("name", "half typed")
 	s.connect = failure(core.Internal, core.RemedyNoAgent)
 	s.agent.crash()
 	s.untilSays("The agent is gone. Connecting again…")
 	s.mustSay("half typed")
-	s.saveForm(s.form)
+	s.edits.saveForm(s.edits.form)
 	s.mustSay("half typed")
 
 	s.connect = nil
-	s.again <- struct{}{}
-	s.until("the agent", func() bool { return s.phase == phaseConnected })
+	s.link.again <- struct{}{}
+	s.until("the agent", func() bool { return s.link.phase == phaseConnected })
 	s.mustNotSay("The agent is gone")
 	s.mustSay("half typed")
 }
@@ -30,18 +30,18 @@ func TestAgentGoesAndComesBack(t *testing.T) {
 func TestNoAgentAtAll(t *testing.T) {
 	s := newStage(t)
 	s.connect = &core.Error{Class: core.Internal, Remedy: core.RemedyNoAgent, Message: "the program is not there"}
-	s.work.Go(s.link)
+	s.work.Go(s.link.run)
 	s.untilSays("could not be started", "Trying again")
 }
 
 func TestAgentOfAnotherVersion(t *testing.T) {
 	s := newStage(t)
 	s.connect = failure(core.Internal, core.RemedyRestart)
-	s.work.Go(s.link)
+	s.work.Go(s.link.run)
 	s.untilSays("An agent of another version runs.")
 	s.connect = nil
 	s.press("Restart")
-	s.until("the agent", func() bool { return s.phase == phaseConnected })
+	s.until("the agent", func() bool { return s.link.phase == phaseConnected })
 	s.mustNotSay("another version")
 }
 
@@ -78,7 +78,7 @@ func TestOlderAndNewerAgents(t *testing.T) {
 		{api.Version + 1, "The agent is newer than this window."},
 	} {
 		s := newStage(t).open()
-		s.openAdd()
+		s.edits.openAdd()
 		s.typeInto("name", "half typed")
 		s.refuse(&core.Error{Class: core.Internal, Remedy: core.RemedyRestart, Err: &api.VersionError{Agent: c.agent}})
 		s.agent.crash()
@@ -86,7 +86,7 @@ func TestOlderAndNewerAgents(t *testing.T) {
 		s.mustSay("half typed")
 		s.refuse(nil)
 		s.press("Restart")
-		s.until("the agent", func() bool { return s.phase == phaseConnected })
+		s.until("the agent", func() bool { return s.link.phase == phaseConnected })
 		s.mustNotSay(c.want)
 		s.mustSay("half typed")
 	}

@@ -25,14 +25,14 @@ func thousand() []api.Account {
 // A thousand accounts cost what those in sight cost.
 func TestOnlyRowsInSightExist(t *testing.T) {
 	s := newStage(t, thousand()...).open()
-	if n := len(s.list.views); n == 0 || n > 640/rowHeight+2 {
+	if n := len(s.listing.list.views); n == 0 || n > 640/rowHeight+2 {
 		t.Fatalf("there are %d row widgets", n)
 	}
-	s.list.scrollTo(500 * rowHeight)
-	if s.list.views["account 500-sandbox"] == nil {
+	s.listing.list.scrollTo(500 * rowHeight)
+	if s.listing.list.views["account 500-sandbox"] == nil {
 		t.Error("account 500 is not in sight")
 	}
-	if n := len(s.list.views) + len(s.list.spare); n > 2*(640/rowHeight+2) {
+	if n := len(s.listing.list.views) + len(s.listing.list.spare); n > 2*(640/rowHeight+2) {
 		t.Errorf("%d row widgets were made", n)
 	}
 	s.mustSay("account 500", "account 503")
@@ -50,10 +50,10 @@ func TestTickTouchesOnlyWhatChanged(t *testing.T) {
 	paused := sample("account 001", core.Sandbox, noon, time.Hour, 2*time.Hour)
 	paused.Mask, paused.State = "", core.StateEmpty
 	s.agent.send(api.Event{Type: api.EventAccount, Account: &paused})
-	s.until("the row without a token", func() bool { return s.list.views[paused.ID].shown.Mask == "" })
+	s.until("the row without a token", func() bool { return s.listing.list.views[paused.ID].shown.Mask == "" })
 	count := func() map[core.ID]int {
 		out := map[core.ID]int{}
-		for id, v := range s.list.views {
+		for id, v := range s.listing.list.views {
 			out[id] = v.touched
 		}
 		return out
@@ -85,13 +85,13 @@ func TestRowGrows(t *testing.T) {
 	sick := blocked("account 001", core.Sandbox)
 	s.agent.send(api.Event{Type: api.EventAccount, Account: &sick})
 	s.untilSays("Copy IP")
-	if y := s.list.views["account 002-sandbox"].Position().Y; y <= 2*rowHeight+stripLeast {
+	if y := s.listing.list.views["account 002-sandbox"].Position().Y; y <= 2*rowHeight+stripLeast {
 		t.Errorf("the next row stands at %v", y)
 	}
 	well := sample("account 001", core.Sandbox, noon, time.Hour, 2*time.Hour)
 	s.agent.send(api.Event{Type: api.EventAccount, Account: &well})
 	s.until("the row to be well", func() bool { return !s.says("Copy IP") })
-	if y := s.list.views["account 002-sandbox"].Position().Y; y != 2*rowHeight {
+	if y := s.listing.list.views["account 002-sandbox"].Position().Y; y != 2*rowHeight {
 		t.Errorf("the next row stands at %v", y)
 	}
 }
@@ -101,8 +101,8 @@ func TestRowsDoNotOverlap(t *testing.T) {
 	for _, width := range []float32{320, 360, 460, 700} {
 		for _, lang := range []string{"en", "zh"} {
 			s := newStage(t, town(noon)...).in(lang, width).open()
-			s.switchView(viewAll)
-			for id, v := range s.list.views {
+			s.listing.switchView(viewAll)
+			for id, v := range s.listing.list.views {
 				figures := v.time.Position().X
 				for _, o := range []fyne.CanvasObject{v.name, v.kind, v.state, v.tagBox, v.mask} {
 					if !o.Visible() {
@@ -121,19 +121,19 @@ func TestRowsDoNotOverlap(t *testing.T) {
 // have something to tell.
 func TestTenThousandAccounts(t *testing.T) {
 	s := newStage(t, crowd(10000)...).open()
-	s.switchView(viewAll)
+	s.listing.switchView(viewAll)
 	asked := 0
-	ask := s.list.source.row
-	s.list.source.row = func(id core.ID) row { asked++; return ask(id) }
+	ask := s.listing.list.source.row
+	s.listing.list.source.row = func(id core.ID) row { asked++; return ask(id) }
 	inSight := 640/rowHeight + 2
 	for _, step := range []struct {
 		what string
 		do   func()
 		most int
 	}{
-		{"a search", func() { s.findFrom("0") }, 1000 + 3*inSight}, // every tenth needs a person
-		{"a narrower search", func() { s.entry.SetText("00042") }, 10},
-		{"its end", s.closeFinder, 1000 + 3*inSight},
+		{"a search", func() { s.listing.findFrom("0") }, 1000 + 3*inSight}, // every tenth needs a person
+		{"a narrower search", func() { s.listing.entry.SetText("00042") }, 10},
+		{"its end", s.listing.closeFinder, 1000 + 3*inSight},
 		{"a second", s.tick, inSight},
 		{"an event out of sight", func() {
 			a := sample("account 04321", core.Live, noon, time.Hour, 2*time.Hour)
@@ -150,8 +150,8 @@ func TestTenThousandAccounts(t *testing.T) {
 			t.Errorf("%s asks for %d rows, want %d at most", step.what, asked, step.most)
 		}
 	}
-	for i := range s.list.ids {
-		if by := s.list.tops[i+1] - s.list.tops[i]; by != float32(int(by)) || by < rowHeight {
+	for i := range s.listing.list.ids {
+		if by := s.listing.list.tops[i+1] - s.listing.list.tops[i]; by != float32(int(by)) || by < rowHeight {
 			t.Fatalf("row %d is %v high", i, by)
 		}
 	}
@@ -174,10 +174,10 @@ func TestProblemsAreNotCut(t *testing.T) {
 				all = append(all, a)
 			}
 			s := newStage(t, all...).in(lang, width).open()
-			s.switchView(viewAll)
-			for i, id := range s.list.ids {
-				s.list.scrollTo(s.list.tops[i])
-				v := s.list.views[id]
+			s.listing.switchView(viewAll)
+			for i, id := range s.listing.list.ids {
+				s.listing.list.scrollTo(s.listing.list.tops[i])
+				v := s.listing.list.views[id]
 				said := func(p *kit.Prose) string {
 					var b strings.Builder
 					for _, line := range p.Lines {

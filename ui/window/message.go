@@ -63,36 +63,18 @@ func (s snack) tail(l *kit.Look, now time.Time) string {
 }
 
 // tell shows a message at the bottom.
-func (w *Window) tell(words string) { w.message(snack{Text: words, Until: w.now().Add(snackTime)}) }
+func (sh *shell) tell(words string) { sh.message(snack{Text: words, Until: sh.now().Add(snackTime)}) }
 
 // fail shows cause and remedy at the bottom.
-func (w *Window) fail(e *core.Error, ref api.Ref) {
+func (sh *shell) fail(e *core.Error, ref api.Ref) {
 	account := ""
 	if ref.Name != "" {
 		account = refWords(ref)
 	}
-	w.message(snack{Text: explained(w.look, wire(e), account), Bad: true, Until: w.now().Add(errorTime)})
+	sh.message(snack{Text: explained(sh.look, wire(e), account), Bad: true, Until: sh.now().Add(errorTime)})
 }
 
-func (w *Window) message(s snack) {
-	w.snackbar.show(s, w.now())
-	w.root.Refresh()
-}
-
-// dismiss takes the message away because a person wants so.
-func (w *Window) dismiss() {
-	w.clipClosed = w.clipClosed || w.snackbar.shown.Clip
-	w.snackbar.Hide()
-	w.root.Refresh()
-}
-
-// passed takes the message away because its time is over. What is on the
-// clipboard is said again, if another message stood before it.
-func (w *Window) passed() {
-	if !w.snackbar.shown.Clip && w.clipHeld() && !w.clipClosed {
-		w.message(w.clipMessage())
-		return
-	}
-	w.snackbar.Hide()
-	w.root.Refresh()
+func (sh *shell) message(s snack) {
+	sh.snackbar.show(s, sh.now())
+	sh.relayout()
 }

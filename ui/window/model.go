@@ -25,14 +25,6 @@ type model struct {
 
 func newModel() model { return model{api.NewPicture(api.Whole)} }
 
-// put takes in an account as the answer to a call tells of it. An event that came
-// meanwhile may be newer: the history has grown since the answer was made.
-func (m *model) put(a api.Account) {
-	if known := m.Find(a.ID); known == nil || known.HistoryLines <= a.HistoryLines {
-		m.Apply(api.Event{Type: api.EventAccount, Account: &a})
-	}
-}
-
 // find returns the account of an ID.
 func (m *model) find(id core.ID) (api.Account, bool) {
 	if a := m.Find(id); a != nil {

@@ -14,12 +14,13 @@ import (
 // An answer that was under way while an account was renewed does not undo that.
 func TestAnAnswerOvertakesNoEvent(t *testing.T) {
 	m := newModel()
+	sh := &shell{model: m, apply: func(e api.Event) { m.Apply(e) }}
 	old := sample("shop", core.Live, noon, time.Hour, time.Hour)
-	m.put(old)
+	sh.put(old)
 	renewed := old
 	renewed.Mask, renewed.HistoryLines = "newer", 2
 	m.Apply(api.Event{Type: api.EventAccount, Account: &renewed})
-	m.put(old)
+	sh.put(old)
 	if a, ok := m.find(old.ID); !ok || a.Mask != "newer" || len(m.Accounts) != 1 {
 		t.Errorf("the account is %+v, %v; want the renewed one", a, ok)
 	}

@@ -93,10 +93,10 @@ func TestOddNamesKeepTheirPlaces(t *testing.T) {
 			all = append(all, a)
 		}
 		s := newStage(t, all...).in("en", width).open()
-		s.switchView(viewAll)
-		for i, id := range s.list.ids {
-			s.list.scrollTo(s.list.tops[i])
-			v := s.list.views[id]
+		s.listing.switchView(viewAll)
+		for i, id := range s.listing.list.ids {
+			s.listing.list.scrollTo(s.listing.list.tops[i])
+			v := s.listing.list.views[id]
 			figures := v.time.Position().X
 			for _, o := range []*canvas.Text{v.name, v.kind, v.state, v.mask} {
 				if right := o.Position().X + o.MinSize().Width; o.Visible() && o.Text != "" && right > figures+1 {
@@ -106,9 +106,9 @@ func TestOddNamesKeepTheirPlaces(t *testing.T) {
 			if v.kind.Visible() && v.kind.Text != "" && v.kind.Position().X < v.name.Position().X+v.name.MinSize().Width {
 				t.Errorf("%v %q: the kind stands on the name", width, id)
 			}
-			s.copyDefault(id)
+			s.copies.copyDefault(id)
 			s.untilSays("copied")
-			s.askRemove(id)
+			s.edits.askRemove(id)
 			walk(s.sheet.Sheet, func(o fyne.CanvasObject) {
 				if p, ok := o.(*kit.Prose); ok {
 					for _, line := range p.Lines {
@@ -127,7 +127,7 @@ func TestOddNamesKeepTheirPlaces(t *testing.T) {
 			if h := s.snackbar.Size().Height; h > 200 {
 				t.Errorf("%v %q: the message is %v high", width, id, h)
 			}
-			s.dismiss()
+			s.copies.dismiss()
 		}
 	}
 }

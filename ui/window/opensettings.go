@@ -11,47 +11,74 @@ import (
 	"tokentray/ui/kit"
 )
 
-func (w *Window) openSettings() {
-	if w.settings != nil || !w.closePage() {
+// settings shows and changes the settings, the client keys and the access log.
+type settings struct {
+	*shell
+	pages  *pages
+	link   *link
+	vault  *vault
+	copies *copies
+	page   *settingsPage // nil when it is not open
+}
+
+func (st *settings) openSettings() {
+	if st.page != nil || !st.pages.closePage() {
 		return
 	}
-	w.settings = &settingsPage{on: settingsActions{
-		back: w.leaveSettings, set: w.setSetting, pause: w.pauseAll, vault: w.bannerAct, lock: w.lockVault,
-		door: w.setDoor, newKey: w.openKeyPage, revoke: w.askRevoke, log: w.openLog, folder: w.openFolder,
+	st.page = &settingsPage{on: settingsActions{
+		back: st.back, set: st.setSetting, pause: st.pauseAll, vault: st.vault.act, lock: st.vault.lockVault,
+		door: st.setDoor, newKey: st.openKeyPage, revoke: st.askRevoke, log: st.openLog, folder: st.openFolder,
 	}}
-	w.settings.draw(w.look, w.model.Settings)
-	w.redrawSettings()
-	w.loadDoor()
+	st.pages.openPage(st)
+	st.loadDoor()
+}
+
+func (st *settings) closed()        { st.page = nil }
+func (st *settings) top() *kit.Page { return st.page.top() }
+
+func (st *settings) draw() {
+	st.page.draw(st.look, st.model.Settings)
+	st.page.show(&st.model, st.link.status, st.now())
 }
 
 // enter opens a page over the settings.
-func (w *Window) enter(p subPage) {
-	s := w.settings
-	s.sub, s.from = p, w.win.Canvas().Focused()
-	p.draw(w.look, s.on.back)
-	w.redrawSettings()
-	w.focus(p.first())
+func (st *settings) enter(p subPage) {
+	s := st.page
+	s.sub, s.from = p, st.win.Canvas().Focused()
+	p.draw(st.look, s.on.back)
+	st.redrawSettings()
+	st.focus(p.first())
 }
 
-// leaveSettings goes back from a page over the settings, after a question when
-// something would be lost, and from the settings themselves.
-func (w *Window) leaveSettings() {
-	s := w.settings
-	if s == nil || s.sub == nil {
-		w.dropPage()
+// back goes back from a page over the settings, after a question when something
+// would be lost, and from the settings themselves.
+func (st *settings) back() {
+	s := st.page
+	if s.sub == nil {
+		st.pages.dropPage()
 		return
 	}
 	leave := func() {
 		s.sub = nil
-		w.redrawSettings()
-		w.focus(s.from)
-		w.loadDoor()
+		st.redrawSettings()
+		st.focus(s.from)
+		st.loadDoor()
 	}
-	if !s.sub.changed() {
-		leave()
+	if q, ok := st.unsaved(); ok {
+		st.question(q, leave)
 		return
 	}
-	w.question(discardSub(w.look, s.sub), leave)
+	leave()
+}
+
+// unsaved is the question before what was entered for a key, or the key itself,
+// is lost.
+func (st *settings) unsaved() (question, bool) {
+	s := st.page
+	if s.sub == nil || !s.sub.changed() {
+		return question{}, false
+	}
+	return discardSub(st.look, s.sub), true
 }
 
 // discardSub asks before what a page over the settings holds is lost.
@@ -63,48 +90,49 @@ func discardSub(l *kit.Look, p subPage) question {
 }
 
 // openFolder shows the folder that holds the data.
-func (w *Window) openFolder() {
-	path := filepath.ToSlash(w.status.Home)
+func (st *settings) openFolder() {
+	path := filepath.ToSlash(st.link.status.Home)
 	if !strings.HasPrefix(path, "/") { // a drive of Windows
 		path = "/" + path
 	}
-	if err := w.cfg.OpenURL(&url.URL{Scheme: "file", Path: path}); err != nil {
-		w.tell(w.status.Home)
+	if err := st.cfg.OpenURL(&url.URL{Scheme: "file", Path: path}); err != nil {
+		st.tell(st.link.status.Home)
 	}
 }
 
 // redrawSettings brings the settings, and what was opened from there, to what is
 // known.
-func (w *Window) redrawSettings() {
-	if w.settings != nil {
-		w.settings.show(&w.model, w.status, w.now())
-		w.showPage(w.settings.top().Root)
+func (st *settings) redrawSettings() {
+	if st.page != nil {
+		st.page.show(&st.model, st.link.status, st.now())
+		st.pages.showPage()
 	}
 }
 
-func (w *Window) setSetting(key, value string) {
-	ask(w, quickWait, func(ctx context.Context, g Agent) (core.Settings, error) {
+func (st *settings) setSetting(key, value string) {
+	ask(st.shell, quickWait, func(ctx context.Context, g Agent) (core.Settings, error) {
 		return g.SetSetting(ctx, key, value)
 	}, func(s core.Settings, err *core.Error) {
 		if err != nil {
-			w.fail(err, api.Ref{})
-			w.redrawSettings()
+			st.fail(err, api.Ref{})
+			st.redrawSettings()
 			return
 		}
-		w.event(api.Event{Type: api.EventSettings, Settings: &s})
+		st.apply(api.Event{Type: api.EventSettings, Settings: &s})
 	})
 }
 
-func (w *Window) pauseAll(paused bool) {
-	ask(w, quickWait, func(ctx context.Context, g Agent) (none, error) {
+func (st *settings) pauseAll(paused bool) {
+	ask(st.shell, quickWait, func(ctx context.Context, g Agent) (none, error) {
 		return nothing(g.PauseAll(ctx, paused))
 	}, func(_ none, err *core.Error) {
 		if err != nil {
-			w.fail(err, api.Ref{})
-			w.redrawSettings()
+			st.fail(err, api.Ref{})
+			st.redrawSettings()
 			return
 		}
-		w.model.PausedAll = paused
-		w.fillBanners()
+		set := st.model.Settings
+		set.PausedAll = paused
+		st.apply(api.Event{Type: api.EventSettings, Settings: &set})
 	})
 }

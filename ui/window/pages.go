@@ -2,41 +2,85 @@ package window
 
 import (
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"tokentray/ui/kit"
 )
+
+// page is what can be opened in the place of the detail: an account's form, or
+// the settings.
+type page interface {
+	draw()                     // makes its parts, in the language of the look
+	top() *kit.Page            // what is in sight of it
+	unsaved() (question, bool) // the question before it is closed, where something would be lost
+	back()                     // goes back, after that question
+	closed()                   // it is no longer open
+}
+
+// pages is the place of the page that is open.
+type pages struct {
+	*shell
+	holder *fyne.Container
+	open   page   // nil when none is
+	left   func() // is told that none is open any more
+}
+
+// draw makes the place, and the page that is open, anew.
+func (pg *pages) draw() {
+	pg.holder = container.NewStack()
+	if pg.open != nil {
+		pg.open.draw()
+		pg.holder.Objects = []fyne.CanvasObject{pg.open.top().Root}
+	}
+}
+
+// openPage opens a page.
+func (pg *pages) openPage(p page) {
+	pg.open = p
+	p.draw()
+	pg.showPage()
+}
+
+// showPage shows the open page, in the place of the detail, or of everything
+// where the window is narrow.
+func (pg *pages) showPage() {
+	top := pg.open.top().Root
+	if len(pg.holder.Objects) != 1 || pg.holder.Objects[0] != top {
+		pg.holder.Objects = []fyne.CanvasObject{top}
+		pg.holder.Refresh()
+	}
+	pg.relayout()
+}
+
+// unsaved is the question before the open page is closed; false when nothing
+// would be lost with it.
+func (pg *pages) unsaved() (question, bool) {
+	if pg.open == nil {
+		return question{}, false
+	}
+	return pg.open.unsaved()
+}
 
 // closePage closes the page that is open; false when it holds what was typed
 // and asks first.
-func (w *Window) closePage() bool {
-	if w.form != nil && w.form.draft.changed() {
-		w.leaveForm()
+func (pg *pages) closePage() bool {
+	if q, ok := pg.unsaved(); ok {
+		pg.question(q, pg.dropPage)
 		return false
 	}
-	if w.settings != nil && w.settings.sub != nil && w.settings.sub.changed() {
-		w.leaveSettings()
-		return false
-	}
-	w.dropPage()
+	pg.dropPage()
 	return true
 }
 
-func (w *Window) dropPage() {
-	if w.form == nil && w.settings == nil {
+// dropPage closes the page that is open, whatever it holds.
+func (pg *pages) dropPage() {
+	if pg.open == nil {
 		return
 	}
-	w.form, w.settings = nil, nil
-	w.holder.Objects = nil
-	w.holder.Refresh()
-	w.root.Refresh()
-	w.focusList()
-}
-
-// showPage shows a page in the place of the detail, or of everything where the
-// window is narrow.
-func (w *Window) showPage(page *fyne.Container) {
-	if len(w.holder.Objects) != 1 || w.holder.Objects[0] != page {
-		w.holder.Objects = []fyne.CanvasObject{page}
-		w.holder.Refresh()
-	}
-	w.root.Refresh()
-	w.keepFocus()
+	pg.open.closed()
+	pg.open = nil
+	pg.holder.Objects = nil
+	pg.holder.Refresh()
+	pg.relayout()
+	pg.left()
 }

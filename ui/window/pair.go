@@ -17,47 +17,43 @@ import (
 // other environment, which becomes the active one: nobody then works with the
 // live list while the tray and the command line still mean the sandbox. In the
 // view All the selection moves, and the active environment stays.
-func (w *Window) flip() {
-	if w.form != nil || w.settings != nil || w.sheet != nil {
+func (ls *listing) flip() {
+	if ls.pages.open != nil || ls.sheet != nil {
 		return
 	}
-	a, chosen := w.model.find(w.selected)
+	a, chosen := ls.model.find(ls.selected)
 	if !chosen {
-		if w.view != viewAll {
-			w.switchView(view(otherEnv(core.Env(w.view))))
+		if ls.view != viewAll {
+			ls.switchView(view(otherEnv(core.Env(ls.view))))
 		}
 		return
 	}
-	other, ok := w.model.pair(a.ID)
+	other, ok := ls.model.pair(a.ID)
 	if !ok {
-		w.tell(w.look.T("pair.none", "account", refWords(api.Ref{Name: a.Name}), "env", envWord(w.look, otherEnv(a.Env))))
+		ls.tell(ls.look.T("pair.none", "account", refWords(api.Ref{Name: a.Name}), "env", envWord(ls.look, otherEnv(a.Env))))
 		return
 	}
-	if w.view == viewAll {
-		w.pick(other.ID)
+	if ls.view == viewAll {
+		ls.pick(other.ID)
 	} else {
-		w.selected = other.ID
-		w.switchView(view(other.Env))
+		ls.selected = other.ID
+		ls.switchView(view(other.Env))
 	}
-	if w.search != "" && w.list.index(other.ID) < 0 {
-		w.closeFinder()
+	if ls.search != "" && ls.list.index(other.ID) < 0 {
+		ls.closeFinder()
 	}
-	w.list.choose(other.ID)
+	ls.list.choose(other.ID)
 }
 
 // showOther shows the other one of a pair, as its menu entry says, and leaves the
 // active environment as it is.
-func (w *Window) showOther(id core.ID) {
-	other, ok := w.model.pair(id)
-	if !ok || !w.closePage() {
+func (ls *listing) showOther(id core.ID) {
+	other, ok := ls.model.pair(id)
+	if !ok || !ls.pages.closePage() {
 		return
 	}
-	w.bringInView(other)
-	w.fillList()
-	w.list.choose(other.ID)
-	w.fillDetail()
-	w.loadHistory()
-	w.focusList()
+	ls.bringInView(other)
+	ls.focusList()
 }
 
 // pairMark stands in the row of an account whose name both environments have.

@@ -21,42 +21,42 @@ func duo() []api.Account {
 
 func TestFlip(t *testing.T) {
 	s := newStage(t, duo()...).open()
-	if kind := s.list.views["shop-sandbox"].kind.Text; !strings.HasPrefix(kind, pairMark) {
+	if kind := s.listing.list.views["shop-sandbox"].kind.Text; !strings.HasPrefix(kind, pairMark) {
 		t.Errorf("the row of a pair says %q", kind)
 	}
-	if kind := s.list.views["solo-sandbox"].kind.Text; strings.Contains(kind, pairMark) {
+	if kind := s.listing.list.views["solo-sandbox"].kind.Text; strings.Contains(kind, pairMark) {
 		t.Errorf("the row without a pair says %q", kind)
 	}
 	s.key(fyne.KeyDown)
 	s.key(fyne.KeyF6)
 	s.untilCalled("use live")
-	if s.view != viewLive || s.selected != "shop-live" || s.list.selected != "shop-live" {
-		t.Errorf("flipped to %s in %s", s.selected, s.view)
+	if s.listing.view != viewLive || s.listing.selected != "shop-live" || s.listing.list.selected != "shop-live" {
+		t.Errorf("flipped to %s in %s", s.listing.selected, s.listing.view)
 	}
 	s.ctrl(fyne.KeyT)
-	s.until("the sandbox", func() bool { return s.model.Active == core.Sandbox && s.selected == "shop-sandbox" })
+	s.until("the sandbox", func() bool { return s.model.Active == core.Sandbox && s.listing.selected == "shop-sandbox" })
 
 	// In the detail the pane flips as well, and names the other one.
-	s.openDetail("shop-sandbox")
+	s.pane.openDetail("shop-sandbox")
 	s.mustSay("83_ab••••wxyz")
 	s.press(pairMark + " Live")
 	s.mustSay("84_cd••••7890", pairMark+" Sandbox", "LIVE")
 	s.mustNotSay("83_ab••••wxyz")
-	s.until("live", func() bool { return s.model.Active == core.Live && !s.using })
+	s.until("live", func() bool { return s.model.Active == core.Live && !s.listing.using })
 	s.key(fyne.KeyEscape)
 
 	// Where all are listed the selection moves, and the active environment stays.
 	s.ctrl(fyne.Key3)
 	s.key(fyne.KeyF6)
-	if s.selected != "shop-sandbox" || s.model.Active != core.Live || s.view != viewAll {
-		t.Errorf("flipped to %s in %s, active is %s", s.selected, s.view, s.model.Active)
+	if s.listing.selected != "shop-sandbox" || s.model.Active != core.Live || s.listing.view != viewAll {
+		t.Errorf("flipped to %s in %s, active is %s", s.listing.selected, s.listing.view, s.model.Active)
 	}
 	s.key(fyne.KeyDown)
 	s.key(fyne.KeyDown)
 	s.key(fyne.KeyF6)
 	s.mustSay("solo has no account in Live.")
-	if s.selected != "solo-sandbox" {
-		t.Errorf("selected is %s", s.selected)
+	if s.listing.selected != "solo-sandbox" {
+		t.Errorf("selected is %s", s.listing.selected)
 	}
 }
 
@@ -65,11 +65,11 @@ func TestFlipFindsTheOther(t *testing.T) {
 	all := duo()
 	all[1].AppID = "wxother"
 	s := newStage(t, all...).open()
-	s.findFrom("0123456789")
+	s.listing.findFrom("0123456789")
 	s.key(fyne.KeyReturn)
 	s.key(fyne.KeyF6)
-	if s.selected != "shop-live" || s.list.index("shop-live") < 0 || s.finder.Visible() {
-		t.Errorf("selected is %s, the list is %v", s.selected, s.list.ids)
+	if s.listing.selected != "shop-live" || s.listing.list.index("shop-live") < 0 || s.listing.finder.Visible() {
+		t.Errorf("selected is %s, the list is %v", s.listing.selected, s.listing.list.ids)
 	}
 }
 
@@ -82,24 +82,24 @@ func TestSwitchLeavesNothingBehind(t *testing.T) {
 		for _, width := range []float32{460, 1100} {
 			s := newStage(t, duo()...).in("en", width).open()
 			live := func() {
-				s.until("the live list", func() bool { return s.view == viewLive && s.model.Active == core.Live && !s.using })
+				s.until("the live list", func() bool { return s.listing.view == viewLive && s.model.Active == core.Live && !s.listing.using })
 			}
 
 			// The pane with a token that is shown.
-			s.openDetail("shop-sandbox")
+			s.pane.openDetail("shop-sandbox")
 			s.press("Reveal")
 			s.untilSays(s.agent.secret)
 			to(s)
 			live()
-			if s.selected != "shop-live" {
-				t.Errorf("%s, %v: selected is %q", name, width, s.selected)
+			if s.listing.selected != "shop-live" {
+				t.Errorf("%s, %v: selected is %q", name, width, s.listing.selected)
 			}
 			s.mustSay("84_cd••••7890")
 			s.mustNotSay(s.agent.secret, "83_ab••••wxyz", "solo")
 
 			// A token that was asked for and comes after the switch.
 			s.agent.send(api.Event{Type: api.EventEnv, Env: core.Sandbox})
-			s.until("the sandbox", func() bool { return s.view == viewSandbox && !s.using })
+			s.until("the sandbox", func() bool { return s.listing.view == viewSandbox && !s.listing.using })
 			s.press("Reveal")
 			to(s)
 			live()
@@ -110,12 +110,12 @@ func TestSwitchLeavesNothingBehind(t *testing.T) {
 
 			// An account without a pair leaves the pane.
 			s.agent.send(api.Event{Type: api.EventEnv, Env: core.Sandbox})
-			s.until("the sandbox", func() bool { return s.view == viewSandbox && !s.using })
-			s.openDetail("solo-sandbox")
+			s.until("the sandbox", func() bool { return s.listing.view == viewSandbox && !s.listing.using })
+			s.pane.openDetail("solo-sandbox")
 			to(s)
 			live()
-			if s.selected != "" {
-				t.Errorf("%s, %v: selected is still %q", name, width, s.selected)
+			if s.listing.selected != "" {
+				t.Errorf("%s, %v: selected is still %q", name, width, s.listing.selected)
 			}
 			s.mustNotSay("solo", "Reveal")
 		}
@@ -126,13 +126,13 @@ func TestSwitchLeavesNothingBehind(t *testing.T) {
 // menu of an account that goes out of sight is closed.
 func TestSwitchKeepsTheMessageTrue(t *testing.T) {
 	s := newStage(t, duo()...).open()
-	s.copyDefault("shop-sandbox")
+	s.copies.copyDefault("shop-sandbox")
 	s.untilSays("shop/sandbox copied")
 	s.key(fyne.KeyDown)
 	s.key(fyne.KeySpace)
 	s.mustSay("Show shop/live")
 	s.agent.send(api.Event{Type: api.EventEnv, Env: core.Live})
-	s.until("the live list", func() bool { return s.view == viewLive })
+	s.until("the live list", func() bool { return s.listing.view == viewLive })
 	s.mustSay("shop/sandbox copied")
 	s.mustNotSay("Show shop/live")
 	if !s.snackbar.tag.Hidden {
@@ -140,11 +140,11 @@ func TestSwitchKeepsTheMessageTrue(t *testing.T) {
 	}
 	s.key(fyne.KeySpace)
 	s.mustSay("Copy LIVE token", "Show shop/sandbox")
-	s.closeMenu()
-	s.copyDefault("shop-live")
+	s.menus.closeMenu()
+	s.copies.copyDefault("shop-live")
 	s.untilSays("shop/live copied")
 	s.agent.send(api.Event{Type: api.EventEnv, Env: core.Sandbox})
-	s.until("the sandbox", func() bool { return s.view == viewSandbox })
+	s.until("the sandbox", func() bool { return s.listing.view == viewSandbox })
 	s.mustSay("shop/live copied")
 	if s.snackbar.tag.Hidden || s.snackbar.tag.Text != "LIVE" {
 		t.Error("a live token is no longer said to be LIVE after the switch")
@@ -157,18 +157,18 @@ func TestQuickSwitches(t *testing.T) {
 	s.ctrl(fyne.Key2)
 	s.ctrl(fyne.Key1)
 	s.until("both answers", func() bool {
-		return slices.Contains(s.agent.log(), "use sandbox") && !s.using && s.model.Active == core.Sandbox
+		return slices.Contains(s.agent.log(), "use sandbox") && !s.listing.using && s.model.Active == core.Sandbox
 	})
-	if s.view != viewSandbox {
-		t.Errorf("the view is %s", s.view)
+	if s.listing.view != viewSandbox {
+		t.Errorf("the view is %s", s.listing.view)
 	}
 	// A switch that the agent refuses is taken back.
 	s.agent.fail["use "] = failure(core.Temporary, core.RemedyTryAgain)
 	s.key(fyne.KeyDown)
 	s.ctrl(fyne.Key2)
-	s.until("the answer", func() bool { return !s.using })
-	if s.view != viewSandbox || s.selected != "shop-sandbox" {
-		t.Errorf("the view is %s with %q", s.view, s.selected)
+	s.until("the answer", func() bool { return !s.listing.using })
+	if s.listing.view != viewSandbox || s.listing.selected != "shop-sandbox" {
+		t.Errorf("the view is %s with %q", s.listing.view, s.listing.selected)
 	}
 }
 
@@ -178,9 +178,9 @@ func TestQuickSwitches(t *testing.T) {
 // duplicate and the menu's Show.
 func TestSavingNeverSwitchesTheEnvironment(t *testing.T) {
 	add := func(s *stage) core.ID {
-		s.openAdd()
+		s.edits.openAdd()
 		s.typeInto("name", "mall")
-		s.form.draft.Env = core.Live
+		s.edits.form.draft.Env = core.Live
 		s.typeInto("appid", "wxfedcba9876543210")
 		s.typeInto("secret", goodSecret)
 		s.press("Save")
@@ -189,12 +189,12 @@ func TestSavingNeverSwitchesTheEnvironment(t *testing.T) {
 	for name, act := range map[string]func(*stage) core.ID{
 		"add": add,
 		"add while a search hides it": func(s *stage) core.ID {
-			s.findFrom("solo")
+			s.listing.findFrom("solo")
 			return add(s)
 		},
 		"edit": func(s *stage) core.ID {
-			s.openEdit("solo-sandbox")
-			s.form.draft.Env = core.Live
+			s.edits.openEdit("solo-sandbox")
+			s.edits.form.draft.Env = core.Live
 			s.press("Save")
 			return "solo-sandbox"
 		},
@@ -213,12 +213,12 @@ func TestSavingNeverSwitchesTheEnvironment(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := newStage(t, duo()...).open()
 			id := act(s)
-			s.until("the account in the list", func() bool { return s.selected == id && s.list.index(id) >= 0 })
+			s.until("the account in the list", func() bool { return s.listing.selected == id && s.listing.list.index(id) >= 0 })
 			if name != "show" {
 				s.mustSay("the active environment is still Sandbox")
 			}
-			if s.view != viewAll || s.model.Active != core.Sandbox {
-				t.Errorf("the view is %s, the active environment %s", s.view, s.model.Active)
+			if s.listing.view != viewAll || s.model.Active != core.Sandbox {
+				t.Errorf("the view is %s, the active environment %s", s.listing.view, s.model.Active)
 			}
 			if i := slices.IndexFunc(s.agent.log(), func(c string) bool { return strings.HasPrefix(c, "use ") }); i >= 0 {
 				t.Errorf("the agent was told to %q", s.agent.log()[i])

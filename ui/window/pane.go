@@ -2,145 +2,175 @@ package window
 
 import (
 	"context"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 
 	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/ui/kit"
 )
 
-func (w *Window) detailActions() detailActions {
-	return detailActions{
-		back:      w.closeDetail,
-		copyToken: w.copyDefault,
-		prev:      func(id core.ID) { w.copyAs(id, "", true) },
-		reveal:    w.reveal,
-		menu:      w.openMenu,
-		act:       w.act,
-		renew:     w.renew,
-		check:     w.check,
-		edit:      w.openEdit,
-		flip:      w.flip,
-		filter:    w.filterHistory,
-		more:      w.moreHistory,
-		export:    w.exportHistory,
+// pane shows the selected account beside the list, or over it where the window is
+// narrow.
+type pane struct {
+	*shell
+	pages   *pages
+	listing *listing
+	on      detailActions // those that it does not do itself
+
+	shown   *paneState
+	detail  *detail
+	nothing *kit.Prose      // in its place while no account is chosen
+	side    *fyne.Container // both
+	opened  bool            // the detail covers a narrow window
+}
+
+// draw makes the pane in the language of the look.
+func (pn *pane) draw() {
+	offset := float32(0)
+	if pn.detail != nil {
+		offset = pn.detail.page.Offset()
+	}
+	on := pn.on
+	on.back, on.reveal, on.filter, on.more = pn.closeDetail, pn.reveal, pn.filterHistory, pn.moreHistory
+	pn.detail = newDetail(pn.look, pn.shown, on)
+	pn.detail.page.ScrollTo(offset)
+	pn.nothing = centred("", kit.SizeText, pn.look.Palette.Muted)
+	pn.side = container.NewStack(container.New(&kit.Centered{Width: 320}, pn.nothing), pn.detail.page.Root)
+}
+
+// follow shows the account that was selected, where the pane is in sight.
+func (pn *pane) follow() {
+	if (pn.wide() || pn.opened) && pn.shown.account.ID != pn.listing.selected {
+		pn.fillDetail()
+		pn.loadHistory()
+	}
+}
+
+// tick counts down.
+func (pn *pane) tick(now time.Time) {
+	if pn.side.Visible() && pn.detail.page.Root.Visible() {
+		pn.detail.tick(now)
 	}
 }
 
 // openDetail shows an account, over the list where the window is narrow.
-func (w *Window) openDetail(id core.ID) {
-	if !w.closePage() {
+func (pn *pane) openDetail(id core.ID) {
+	if !pn.pages.closePage() {
 		return
 	}
-	w.selected = id
-	w.list.choose(id)
-	w.opened = true
-	w.fillDetail()
-	w.loadHistory()
-	if w.detail.back.Visible() {
-		w.win.Canvas().Focus(w.detail.back)
+	pn.listing.selected = id
+	pn.listing.list.choose(id)
+	pn.opened = true
+	pn.fillDetail()
+	pn.loadHistory()
+	if pn.detail.back.Visible() {
+		pn.win.Canvas().Focus(pn.detail.back)
 	}
 }
 
-func (w *Window) closeDetail() {
-	w.opened = false
-	w.shown.hide()
-	w.fillDetail()
-	w.focusList()
+func (pn *pane) closeDetail() {
+	pn.opened = false
+	pn.shown.hide()
+	pn.fillDetail()
+	pn.listing.focusList()
 }
 
 // fillDetail shows the selected account in the pane.
-func (w *Window) fillDetail() {
-	a, ok := w.model.find(w.selected)
-	s := w.shown
+func (pn *pane) fillDetail() {
+	a, ok := pn.model.find(pn.listing.selected)
+	s := pn.shown
 	switch {
 	case !ok:
-		w.opened = false
+		pn.opened = false
 		*s = paneState{filter: historyAll}
 	case s.account.ID != a.ID:
 		*s = paneState{filter: historyAll}
-		w.detail.page.ScrollTo(0)
+		pn.detail.page.ScrollTo(0)
 	case s.account.Mask != a.Mask:
 		s.hide()
 	}
-	kit.Visible(w.detail.page.Root, ok)
-	w.nothing.Hidden = ok
+	kit.Visible(pn.detail.page.Root, ok)
 	if ok {
 		s.account = a
-		_, s.paired = w.model.pair(a.ID)
-		kit.Visible(w.detail.back, !w.wide())
-		w.detail.show(w.now())
-	} else {
-		words := ""
-		if len(w.model.Accounts) > 0 {
-			words = w.look.T("detail.pick")
-		}
-		w.nothing.Objects[0].(*kit.Prose).Set(words, w.look.Palette.Muted)
+		_, s.paired = pn.model.pair(a.ID)
+		kit.Visible(pn.detail.back, !pn.wide())
+		pn.detail.show(pn.now())
 	}
-	w.root.Refresh()
-	w.keepFocus()
+	words := ""
+	if !ok && len(pn.model.Accounts) > 0 {
+		words = pn.look.T("detail.pick")
+	}
+	pn.nothing.Set(words, pn.look.Palette.Muted)
+	pn.relayout()
 }
 
 // reveal shows the token in the pane for a while, or hides it again.
-func (w *Window) reveal(id core.ID) {
-	s := w.shown
+func (pn *pane) reveal(id core.ID) {
+	s := pn.shown
 	if s.revealed != "" {
 		s.hide()
-		w.fillDetail()
+		pn.fillDetail()
 		return
 	}
-	a, ok := w.model.find(id)
+	a, ok := pn.model.find(id)
 	if !ok {
 		return
 	}
 	ref := a.Ref()
 	s.revealing = true
-	ask(w, upstreamWait, func(ctx context.Context, g Agent) (api.Token, error) {
+	ask(pn.shell, upstreamWait, func(ctx context.Context, g Agent) (api.Token, error) {
 		return g.Token(ctx, ref, 0)
 	}, func(t api.Token, err *core.Error) {
 		if err != nil {
-			w.fail(err, ref)
+			pn.fail(err, ref)
 			return
 		}
 		if !s.revealing || s.account.ID != id { // the pane was closed or shows another account
 			return
 		}
-		s.revealing, s.revealed, s.hideAt = false, t.AccessToken, w.now().Add(revealTime)
-		w.fillDetail()
+		s.revealing, s.revealed, s.hideAt = false, t.AccessToken, pn.now().Add(revealTime)
+		pn.fillDetail()
 	})
 }
 
 // loadHistory fetches the history of the account in the pane.
-func (w *Window) loadHistory() {
-	id := w.selected
-	a, ok := w.model.find(id)
-	if !ok || w.agent == nil || !w.side.Visible() {
+func (pn *pane) loadHistory() {
+	id := pn.listing.selected
+	a, ok := pn.model.find(id)
+	if !ok || pn.agent == nil || !pn.side.Visible() {
 		return
 	}
 	ref := a.Ref()
-	w.shown.read = a.HistoryLines
-	ask(w, quickWait, func(ctx context.Context, g Agent) ([]api.HistoryEntry, error) {
+	pn.shown.read = a.HistoryLines
+	ask(pn.shell, quickWait, func(ctx context.Context, g Agent) ([]api.HistoryEntry, error) {
 		return g.History(ctx, ref, api.HistoryQuery{})
 	}, func(h []api.HistoryEntry, err *core.Error) {
 		switch {
-		case w.selected != id:
+		case pn.listing.selected != id:
 			return
 		case err != nil:
-			w.shown.read = -1 // the next event of the account asks again
+			pn.shown.read = -1 // the next event of the account asks again
 			return
 		}
-		w.shown.history, w.shown.asked = h, true
-		w.fillDetail()
+		pn.shown.history, pn.shown.asked = h, true
+		pn.fillDetail()
 	})
 }
 
 // filterHistory shows other lines of the history.
-func (w *Window) filterHistory(f historyFilter) {
-	w.shown.filter, w.shown.lines = f, 0
-	w.fillDetail()
+func (pn *pane) filterHistory(f historyFilter) {
+	pn.shown.filter, pn.shown.lines = f, 0
+	pn.fillDetail()
 }
 
 // moreHistory shows more lines.
-func (w *Window) moreHistory() {
-	w.shown.lines = max(historyPage, w.shown.lines) + historyPage
-	w.fillDetail()
+func (pn *pane) moreHistory() {
+	pn.shown.lines = max(historyPage, pn.shown.lines) + historyPage
+	pn.fillDetail()
 }
+
+// uncover gives the list its place back.
+func (pn *pane) uncover() { pn.opened = false }

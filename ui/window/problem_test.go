@@ -140,7 +140,7 @@ func TestWhitelistIsHandledInTheDetail(t *testing.T) {
 	a.Error.PriorIP = "203.0.113.9"
 	s := newStage(t, a).open()
 	opened := s.opens()
-	s.openDetail("gate-sandbox")
+	s.pane.openDetail("gate-sandbox")
 	s.mustSay("203.0.113.7 is not on the account's IP whitelist.", "管理 > 开发管理 > 开发设置", "The last refusal named 203.0.113.9", "errcode 40164", "rid 65f0-1a2b-3c4d")
 	s.press("Open console")
 	if want := []string{"https://mp.weixin.qq.com/"}; !slices.Equal(*opened, want) {
@@ -156,7 +156,7 @@ func TestQuotaOffersStable(t *testing.T) {
 	a := ailing(api.Error{Class: core.Quota, Remedy: core.RemedyQuotaKind, UpstreamCode: 45009, RetryAt: core.Zone("+08:00").NextDay(noon)})
 	a.Kind, a.State = kinds.WeChatLegacy, core.StateRetrying
 	s := newStage(t, a).open()
-	s.openDetail("gate-sandbox")
+	s.pane.openDetail("gate-sandbox")
 	s.mustSay("Today's calls for a token are used up.", "It resets at 11-23 00:00 Beijing time", "stable_token has a quota of its own")
 	s.time = noon.Add(3 * time.Hour)
 	s.tick()

@@ -29,9 +29,14 @@ func newQuestion(l *kit.Look, q question, no, yes func()) *sheet {
 }
 
 // question asks before something is done.
-func (w *Window) question(q question, yes func()) {
-	w.openSheet(newQuestion(w.look, q, w.closeSheet, func() {
-		w.closeSheet()
+func (sh *shell) question(q question, yes func()) {
+	sh.openSheet(newQuestion(sh.look, q, sh.closeSheet, func() {
+		sh.closeSheet()
 		yes()
 	}))
+}
+
+// discardTyped asks before what was typed is thrown away.
+func discardTyped(l *kit.Look) question {
+	return question{title: l.T("form.discard"), body: l.T("form.discard.say"), yes: l.T("form.discard.go"), no: l.T("form.discard.no"), role: kit.Danger}
 }

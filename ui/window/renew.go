@@ -18,41 +18,44 @@ type tokenAgent interface {
 	History(ctx context.Context, ref api.Ref, q api.HistoryQuery) ([]api.HistoryEntry, error)
 }
 
+// renewals asks upstream for tokens, and whether it takes one.
+type renewals struct{ *shell }
+
 // renew asks for a new token as a person does: what waits for a person is tried
 // at once.
-func (w *Window) renew(id core.ID) { w.refresh(id, api.RefreshRequest{Person: true}) }
+func (rn *renewals) renew(id core.ID) { rn.refresh(id, api.RefreshRequest{Person: true}) }
 
-func (w *Window) refresh(id core.ID, req api.RefreshRequest) {
-	a, ok := w.model.find(id)
+func (rn *renewals) refresh(id core.ID, req api.RefreshRequest) {
+	a, ok := rn.model.find(id)
 	if !ok {
 		return
 	}
 	ref := a.Ref()
-	w.tell(w.look.T("snack.busy", "account", refWords(ref)))
-	ask(w, upstreamWait, func(ctx context.Context, g Agent) (api.Token, error) {
+	rn.tell(rn.look.T("snack.busy", "account", refWords(ref)))
+	ask(rn.shell, upstreamWait, func(ctx context.Context, g Agent) (api.Token, error) {
 		t, err := g.Refresh(ctx, ref, req)
 		t.AccessToken = "" // not needed here
 		return t, err
 	}, func(t api.Token, err *core.Error) {
 		switch {
 		case err != nil:
-			w.fail(err, ref)
+			rn.fail(err, ref)
 		case t.StillValid:
-			w.tell(w.look.T("snack.still_valid", "account", refWords(ref)))
+			rn.tell(rn.look.T("snack.still_valid", "account", refWords(ref)))
 		default:
-			w.tell(w.look.T("snack.renewed", "account", refWords(ref), "time", w.look.Words.Coarse(t.ExpiresAt.Sub(w.now()))))
+			rn.tell(rn.look.T("snack.renewed", "account", refWords(ref), "time", rn.look.Words.Coarse(t.ExpiresAt.Sub(rn.now()))))
 		}
 	})
 }
 
 // force asks for a new token although the current one lives, after saying what
 // that breaks.
-func (w *Window) force(id core.ID) {
-	a, ok := w.model.find(id)
+func (rn *renewals) force(id core.ID) {
+	a, ok := rn.model.find(id)
 	if !ok {
 		return
 	}
-	l := w.look
+	l := rn.look
 	var body []string
 	if breaks := l.Words.KindSays(a.Kind, "force"); breaks != "" {
 		body = append(body, breaks)
@@ -60,33 +63,33 @@ func (w *Window) force(id core.ID) {
 	if a.Env == core.Live {
 		body = append(body, l.T("force.live"))
 	}
-	w.question(question{
+	rn.question(question{
 		title: l.T("force.title", "account", refWords(a.Ref())), body: strings.Join(body, "\n"), yes: l.T("force.go"),
 		live: a.Env == core.Live, role: kit.Danger,
-	}, func() { w.refresh(id, api.RefreshRequest{Force: true, Person: true}) })
+	}, func() { rn.refresh(id, api.RefreshRequest{Force: true, Person: true}) })
 }
 
-func (w *Window) check(id core.ID) {
-	a, ok := w.model.find(id)
+func (rn *renewals) check(id core.ID) {
+	a, ok := rn.model.find(id)
 	if !ok {
 		return
 	}
 	ref := a.Ref()
-	w.tell(w.look.T("snack.busy", "account", refWords(ref)))
-	ask(w, upstreamWait, func(ctx context.Context, g Agent) (api.CheckResult, error) {
+	rn.tell(rn.look.T("snack.busy", "account", refWords(ref)))
+	ask(rn.shell, upstreamWait, func(ctx context.Context, g Agent) (api.CheckResult, error) {
 		return g.Check(ctx, ref)
 	}, func(r api.CheckResult, err *core.Error) {
 		switch {
 		case err != nil:
-			w.fail(err, ref)
+			rn.fail(err, ref)
 		case r.Accepted:
-			w.tell(w.look.T("snack.accepted", "account", refWords(ref)))
+			rn.tell(rn.look.T("snack.accepted", "account", refWords(ref)))
 		case r.Dead || r.Error == nil:
-			w.tell(w.look.T("snack.dead", "account", refWords(ref)))
+			rn.tell(rn.look.T("snack.dead", "account", refWords(ref)))
 		default:
-			w.message(snack{
-				Text: explained(w.look, r.Error, refWords(ref)),
-				Bad:  true, Until: w.now().Add(errorTime),
+			rn.message(snack{
+				Text: explained(rn.look, r.Error, refWords(ref)),
+				Bad:  true, Until: rn.now().Add(errorTime),
 			})
 		}
 	})

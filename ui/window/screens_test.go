@@ -17,7 +17,7 @@ import (
 
 // screens are the states of the list, with its head, menus and messages.
 func screens() map[string]func(*stage) {
-	all := func(s *stage) { s.switchView(viewAll) }
+	all := func(s *stage) { s.listing.switchView(viewAll) }
 	return map[string]func(*stage){
 		"all":     all,
 		"sandbox": func(s *stage) { s.key(fyne.KeyDown) },
@@ -27,13 +27,13 @@ func screens() map[string]func(*stage) {
 		"narrow": func(s *stage) {
 			s.win.Resize(fyne.NewSize(320, 480))
 			all(s)
-			s.list.scrollTo(200)
+			s.listing.list.scrollTo(200)
 		},
 		"search": func(s *stage) {
 			all(s)
-			s.findFrom("state:blocked")
+			s.listing.findFrom("state:blocked")
 		},
-		"nothing": func(s *stage) { s.findFrom("nowhere") },
+		"nothing": func(s *stage) { s.listing.findFrom("nowhere") },
 		"copied-live": func(s *stage) {
 			all(s)
 			clip := api.Clipboard{Account: "shop", Env: core.Live, Format: core.FormatHeader, ClearsAt: noon.Add(45 * time.Second)}
@@ -44,15 +44,15 @@ func screens() map[string]func(*stage) {
 		},
 		"ask-live": func(s *stage) {
 			s.model.Settings.AskLiveCopy = true
-			s.copyDefault("shop-live")
+			s.copies.copyDefault("shop-live")
 		},
 		"menu": func(s *stage) {
 			s.key(fyne.KeyDown)
 			s.key(fyne.KeyEnd)
 			s.key(fyne.KeySpace)
 		},
-		"copy-as": func(s *stage) { s.openCopySheet("shop-live", format.URL) },
-		"keys":    func(s *stage) { s.openKeys() },
+		"copy-as": func(s *stage) { s.copies.openCopySheet("shop-live", format.URL) },
+		"keys":    func(s *stage) { s.keys.openKeys() },
 	}
 }
 
@@ -63,7 +63,7 @@ func TestListScreensToMarkup(t *testing.T) {
 		for _, lang := range []string{"en", "zh"} {
 			t.Run(name+"-"+lang, func(t *testing.T) {
 				s := newStage(t, town(noon)...).in(lang, 460).open()
-				s.until("the agent", func() bool { return s.phase == phaseConnected })
+				s.until("the agent", func() bool { return s.link.phase == phaseConnected })
 				prepare(s)
 				file := "list/" + name + "-" + lang + ".xml"
 				test.AssertRendersToMarkup(t, file, s.win.Canvas())

@@ -12,7 +12,7 @@ import (
 // secret is tried first and saved only when upstream takes it, so that a
 // mistyped one replaces nothing.
 type secretSheet struct {
-	w      *Window
+	edits  *edits
 	ref    api.Ref
 	kind   core.Kind
 	appID  string
@@ -24,20 +24,20 @@ type secretSheet struct {
 	busy   bool
 }
 
-func (w *Window) askSecret(id core.ID) {
-	a, ok := w.model.find(id)
+func (ed *edits) askSecret(id core.ID) {
+	a, ok := ed.model.find(id)
 	if !ok {
 		return
 	}
-	s := &secretSheet{w: w, sheet: w.newSheet(), ref: a.Ref(), kind: a.Kind, appID: a.AppID}
+	s := &secretSheet{edits: ed, sheet: ed.newSheet(), ref: a.Ref(), kind: a.Kind, appID: a.AppID}
 	l := s.sheet.Look
 	body := l.T("secret.body")
 	if a.BaseURL != "" { // a file may have named it
 		to := l.Words.Spec(a.Kind).Destination(a.Account)
 		body += "\n" + l.T("secret.host", "host", to.String())
 	}
-	if a.Remaining(w.now()) > 0 {
-		body += "\n" + l.T("secret.lives", "time", moment(l, a.ExpiresAt, w.now()))
+	if a.Remaining(ed.now()) > 0 {
+		body += "\n" + l.T("secret.lives", "time", moment(l, a.ExpiresAt, ed.now()))
 	}
 	s.field = kit.NewSecretEntry(l, "AppSecret", "", func(string) { s.say("", false) })
 	s.field.OnPaste = s.pasted
@@ -48,10 +48,10 @@ func (w *Window) askSecret(id core.ID) {
 	s.anyway.Hide()
 	s.words.Hide()
 	s.sheet.Add(kit.Title(l, l.T("secret.title", "account", refWords(a.Ref()))), kit.NewProse(body, kit.SizeText, l.Palette.Text), s.field, s.words, kit.Beside(s.anyway),
-		kit.AtRight(kit.NewButton(l, kit.Quiet, l.T("cancel"), w.closeSheet), s.test))
+		kit.AtRight(kit.NewButton(l, kit.Quiet, l.T("cancel"), ed.closeSheet), s.test))
 	s.sheet.typed = func() bool { return s.field.Text != "" }
 	s.sheet.first = s.field
-	w.openSheet(s.sheet)
+	ed.openSheet(s.sheet)
 }
 
 // pasted takes the AppSecret out of a text with names and values, unless that is
@@ -62,7 +62,7 @@ func (s *secretSheet) pasted(content string) bool {
 	case !ok:
 		return false
 	case p.AppID != "" && p.AppID != s.appID:
-		s.say(s.w.look.T("secret.other", "appid", p.AppID), false)
+		s.say(s.edits.look.T("secret.other", "appid", p.AppID), false)
 		return true
 	case p.Secret == "":
 		return false
@@ -73,19 +73,19 @@ func (s *secretSheet) pasted(content string) bool {
 
 // say shows what came of it, or nothing.
 func (s *secretSheet) say(words string, unsure bool) {
-	s.words.Set(words, s.w.look.Palette.LiveText)
+	s.words.Set(words, s.edits.look.Palette.LiveText)
 	s.words.Hidden = words == ""
 	s.anyway.Hidden = !unsure
 	s.sheet.Reflow()
 	if words != "" {
-		s.w.focus(s.field)
+		s.edits.focus(s.field)
 	}
 }
 
 func (s *secretSheet) wait(words string) {
 	s.busy = true
 	s.say("", false)
-	s.words.Set(words, s.w.look.Palette.Text)
+	s.words.Set(words, s.edits.look.Palette.Text)
 	s.words.Hidden = false
 	s.test.Enable(false)
 	s.sheet.Reflow()
@@ -95,12 +95,12 @@ func (s *secretSheet) wait(words string) {
 func (s *secretSheet) answered() bool {
 	s.busy = false
 	s.test.Enable(true)
-	return s.w.sheet == s.sheet
+	return s.edits.sheet == s.sheet
 }
 
 // try asks upstream with the new secret and saves it when a token comes.
 func (s *secretSheet) try() {
-	l := s.w.look
+	l := s.edits.look
 	spec := l.Words.Spec(s.kind)
 	secret, found := spec.CleanSecret(core.NewSecret(s.field.Text))
 	if bad := found.Fatal(); len(bad) > 0 {
@@ -112,7 +112,7 @@ func (s *secretSheet) try() {
 	}
 	value := secret.Reveal()
 	s.wait(l.T("form.testing"))
-	ask(s.w, upstreamWait, func(ctx context.Context, g Agent) (api.TestResult, error) {
+	ask(s.edits.shell, upstreamWait, func(ctx context.Context, g Agent) (api.TestResult, error) {
 		return g.Test(ctx, api.TestRequest{Ref: &s.ref, Input: api.AccountInput{Secret: &value}})
 	}, func(r api.TestResult, err *core.Error) {
 		if !s.answered() {
@@ -145,18 +145,18 @@ func (s *secretSheet) save() {
 		return
 	}
 	value := s.field.Text
-	s.wait(s.w.look.T("form.saving"))
-	ask(s.w, upstreamWait, func(ctx context.Context, g Agent) (api.Saved, error) {
+	s.wait(s.edits.look.T("form.saving"))
+	ask(s.edits.shell, upstreamWait, func(ctx context.Context, g Agent) (api.Saved, error) {
 		return g.Edit(ctx, s.ref, api.AccountInput{Secret: &value})
 	}, func(saved api.Saved, err *core.Error) {
 		if !s.answered() {
 			return
 		}
 		if err != nil {
-			s.say(refusal(s.w.look, err, refWords(s.ref)), false)
+			s.say(refusal(s.edits.look, err, refWords(s.ref)), false)
 			return
 		}
-		s.w.closeSheet()
-		s.w.edited(saved)
+		s.edits.closeSheet()
+		s.edits.edited(saved)
 	})
 }

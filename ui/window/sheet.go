@@ -14,21 +14,21 @@ type sheet struct {
 	leaving bool           // it asks whether to close the window
 }
 
-func (w *Window) newSheet() *sheet { return &sheet{Sheet: kit.NewSheet(w.look, w.closeSheet)} }
+func (sh *shell) newSheet() *sheet { return &sheet{Sheet: kit.NewSheet(sh.look, sh.closeSheet)} }
 
-func (w *Window) openSheet(s *sheet) {
-	w.closeSheet()
-	w.sheet = s
-	c := w.win.Canvas()
+func (sh *shell) openSheet(s *sheet) {
+	sh.closeSheet()
+	sh.sheet = s
+	c := sh.win.Canvas()
 	s.Resize(c.Size())
 	c.Overlays().Add(s.Sheet)
 	c.Focus(s.first)
 }
 
-func (w *Window) closeSheet() {
-	if w.sheet != nil {
-		w.win.Canvas().Overlays().Remove(w.sheet.Sheet)
-		w.sheet = nil
-		w.keepFocus()
+func (sh *shell) closeSheet() {
+	if sh.sheet != nil {
+		sh.win.Canvas().Overlays().Remove(sh.sheet.Sheet)
+		sh.sheet = nil
+		sh.relayout()
 	}
 }

@@ -89,7 +89,7 @@ func (s *stage) opens() *[]string {
 // open connects and waits for the list.
 func (s *stage) open() *stage {
 	s.t.Helper()
-	s.work.Go(s.link)
+	s.work.Go(s.link.run)
 	s.until("the list", func() bool { return s.model.Loaded })
 	return s
 }
@@ -214,7 +214,7 @@ func (s *stage) key(name fyne.KeyName) {
 		f.TypedKey(e)
 		return
 	}
-	s.typedKey(e)
+	s.keys.typedKey(e)
 }
 
 func (s *stage) ctrl(name fyne.KeyName) {
@@ -223,12 +223,12 @@ func (s *stage) ctrl(name fyne.KeyName) {
 		f.TypedShortcut(shortcut)
 		return
 	}
-	s.typedShortcut(shortcut)
+	s.keys.typedShortcut(shortcut)
 }
 
 func (s *stage) typeInto(field, what string) {
 	s.t.Helper()
-	e, ok := s.form.fields[field].(*kit.Entry)
+	e, ok := s.edits.form.fields[field].(*kit.Entry)
 	if !ok {
 		s.t.Fatalf("there is no field %s to type in", field)
 	}

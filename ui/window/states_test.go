@@ -34,49 +34,49 @@ func pageStates() []pageState {
 	}
 	verdict := func(s *stage, r api.TestResult) {
 		s.agent.test = r
-		s.testForm(s.form)
-		s.until("the answer", func() bool { return !s.form.busy })
+		s.edits.testForm(s.edits.form)
+		s.until("the answer", func() bool { return !s.edits.form.busy })
 	}
 	open := func(s *stage) {
-		s.openSettings()
-		s.until("the door", func() bool { return s.settings.known.known && s.status.Version != "" })
-		s.redrawSettings()
+		s.settings.openSettings()
+		s.until("the door", func() bool { return s.settings.page.known.known && s.link.status.Version != "" })
+		s.settings.redrawSettings()
 	}
 	key := func(s *stage) *keyPage {
 		open(s)
-		s.openKeyPage()
+		s.settings.openKeyPage()
 		return s.room()
 	}
 	return []pageState{
-		{"form-empty", nil, func(s *stage) { s.openAdd() }},
+		{"form-empty", nil, func(s *stage) { s.edits.openAdd() }},
 		{"form-problems", nil, func(s *stage) {
-			s.openAdd()
+			s.edits.openAdd()
 			s.typeInto("name", "a/b")
 			s.typeInto("appid", "gh_0123456789ab")
 			s.typeInto("secret", goodSecret[:20])
 			s.typeInto("base_url", "http://example.org")
 			s.typeInto("proxy", "http://me@host:80")
-			s.saveForm(s.form)
+			s.edits.saveForm(s.edits.form)
 		}},
 		{"form-pasted", nil, func(s *stage) {
-			s.openAdd()
-			s.form.pasted("AppID: wx0123456789abcdef\nAppSecret: " + goodSecret)
+			s.edits.openAdd()
+			s.edits.form.pasted("AppID: wx0123456789abcdef\nAppSecret: " + goodSecret)
 		}},
 		{"form-works", nil, func(s *stage) {
-			s.openAdd()
+			s.edits.openAdd()
 			fill(s)
 			verdict(s, api.TestResult{ExpiresIn: 7200, Mask: "83_ab••••wxyz"})
 		}},
 		{"form-refused", nil, func(s *stage) {
-			s.openAdd()
+			s.edits.openAdd()
 			fill(s)
 			verdict(s, api.TestResult{Error: &api.Error{Class: core.Whitelist, Remedy: core.RemedyWhitelist, CallerIP: "203.0.113.7", UpstreamCode: 40164}})
 		}},
-		{"form-edit", nil, func(s *stage) { s.openEdit("shop-sandbox") }},
+		{"form-edit", nil, func(s *stage) { s.edits.openEdit("shop-sandbox") }},
 		{"form-twin", nil, func(s *stage) {
 			a, _ := s.model.find("campaign-sandbox")
 			a.Proxy = "http://proxy.example:8080"
-			s.openForm(twinDraft(kinds.Builtin(), a))
+			s.edits.openForm(twinDraft(kinds.Builtin(), a))
 		}},
 		{"settings-shut", nil, open},
 		{"settings-open", func(s *stage) {
@@ -93,8 +93,8 @@ func pageStates() []pageState {
 		{"key-problems", nil, func(s *stage) {
 			p := key(s)
 			p.some, p.live, p.sandbox, p.origins = true, false, false, "localhost:3000"
-			s.redrawSettings()
-			s.makeKey(p)
+			s.settings.redrawSettings()
+			s.settings.makeKey(p)
 		}},
 		{"log", func(s *stage) {
 			s.agent.access = []api.Access{
@@ -103,25 +103,25 @@ func pageStates() []pageState {
 			}
 		}, func(s *stage) {
 			open(s)
-			s.openLog()
-			s.until("the log", func() bool { return s.settings.sub.(*logPage).known })
+			s.settings.openLog()
+			s.until("the log", func() bool { return s.settings.page.sub.(*logPage).known })
 		}},
 		{"form-elsewhere", nil, func(s *stage) {
-			s.openEdit("shop-sandbox")
+			s.edits.openEdit("shop-sandbox")
 			s.typeInto("base_url", "https://gateway.example:8443")
 		}},
-		{"secret-empty", nil, func(s *stage) { s.askSecret("shop-sandbox") }},
+		{"secret-empty", nil, func(s *stage) { s.edits.askSecret("shop-sandbox") }},
 		{"secret-unsure", nil, func(s *stage) {
-			s.askSecret("shop-sandbox")
+			s.edits.askSecret("shop-sandbox")
 			s.win.Canvas().Focused().(*kit.Entry).SetText(goodSecret)
 			s.agent.test = api.TestResult{Error: &api.Error{Class: core.Temporary, Remedy: core.RemedyNetwork}}
 			s.key(fyne.KeyReturn)
 			s.until("the answer", func() bool { return s.sheet.Box.Objects[4].(*fyne.Container).Objects[0].Visible() })
 		}},
 		{"clients-done", nil, func(s *stage) {
-			s.openDone(&clientSheet{w: s.Window, account: s.model.Accounts[0]}, "/home/someone/tokentray-shop.postman_collection.json", "tokentray_key", api.Loopback{State: api.DoorOff})
+			s.exports.openDone(&clientSheet{exports: s.exports, account: s.model.Accounts[0]}, "/home/someone/tokentray-shop.postman_collection.json", "tokentray_key", api.Loopback{State: api.DoorOff})
 		}},
-		{"question-revoke", nil, func(s *stage) { s.askRevoke("postman") }},
+		{"question-revoke", nil, func(s *stage) { s.settings.askRevoke("postman") }},
 	}
 }
 
@@ -139,7 +139,7 @@ func enterState(t *testing.T, st pageState, lang text.Lang, dark bool, width, he
 	}
 	s.win.Resize(fyne.NewSize(width, height))
 	s.open()
-	s.until("the agent", func() bool { return s.phase == phaseConnected })
+	s.until("the agent", func() bool { return s.link.phase == phaseConnected })
 	st.enter(s)
 	return s
 }
@@ -149,7 +149,7 @@ func (s *stage) inFront() fyne.CanvasObject {
 	if s.sheet != nil {
 		return s.sheet.Box
 	}
-	return s.holder.Objects[0]
+	return s.pages.holder.Objects[0]
 }
 
 // TestPagesToMarkup keeps every state of the forms, of the settings and of

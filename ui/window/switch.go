@@ -9,47 +9,43 @@ import (
 
 // switchView follows the switch at the top and its keys. Nothing else may call it
 // for a person: it makes the environment the active one everywhere.
-func (w *Window) switchView(v view) {
-	w.setView(v)
-	if v != viewAll && (w.using || core.Env(v) != w.model.Active) {
-		w.use(core.Env(v))
+func (ls *listing) switchView(v view) {
+	ls.setView(v)
+	if v != viewAll && (ls.using || core.Env(v) != ls.model.Active) {
+		ls.use(core.Env(v))
 	}
 }
 
 // setView shows a view, whoever chose it.
-func (w *Window) setView(v view) {
-	before := w.selected
-	w.view, w.follow = v, v != viewAll
-	w.closeMenu() // it may be of an account that goes out of sight
-	w.fillList()
-	w.list.choose(w.selected)
-	if w.selected != before || w.shown.account.ID != w.selected {
-		w.fillDetail()
-		w.loadHistory()
-	}
+func (ls *listing) setView(v view) {
+	ls.view, ls.follow = v, v != viewAll
+	ls.on.closeMenu() // it may be of an account that goes out of sight
+	ls.fillList()
+	ls.list.choose(ls.selected)
+	ls.on.selected()
 }
 
 // use makes an environment the active one. One question is asked at a time, so
 // that of two quick switches the last one holds.
-func (w *Window) use(env core.Env) {
-	if w.using {
+func (ls *listing) use(env core.Env) {
+	if ls.using {
 		return // asked once the answer is there
 	}
-	w.using, w.asked, w.heard = true, env, false
-	ask(w, quickWait, func(ctx context.Context, g Agent) (none, error) {
+	ls.using, ls.asked, ls.heard = true, env, false
+	ask(ls.shell, quickWait, func(ctx context.Context, g Agent) (none, error) {
 		return nothing(g.Use(ctx, env))
 	}, func(_ none, err *core.Error) {
-		w.using = false
+		ls.using = false
 		switch {
 		case err != nil:
-			if w.follow {
-				w.setView(view(w.model.Active))
+			if ls.follow {
+				ls.setView(view(ls.model.Active))
 			}
-			w.fail(err, api.Ref{})
-		case w.follow && w.view != view(env): // a person switched again meanwhile
-			w.use(core.Env(w.view))
-		case w.follow && w.heard && w.model.Active != env: // somebody else did
-			w.setView(view(w.model.Active))
+			ls.fail(err, api.Ref{})
+		case ls.follow && ls.view != view(env): // a person switched again meanwhile
+			ls.use(core.Env(ls.view))
+		case ls.follow && ls.heard && ls.model.Active != env: // somebody else did
+			ls.setView(view(ls.model.Active))
 		}
 	})
 }

@@ -33,66 +33,82 @@ func vaultBanner(l *kit.Look, v api.Vault) (bannerLine, bool) {
 	return bannerLine{}, false
 }
 
+// vault locks and opens the place of the secrets.
+type vault struct {
+	*shell
+	copies *copies
+}
+
+// act does what the button of the vault's banner says.
+func (va *vault) act(what bannerAct) {
+	switch what {
+	case barUnlock:
+		va.unlock()
+	case barInit:
+		va.askInit()
+	}
+}
+
 // unlock opens the vault: a keyring asks by itself, a file wants its passphrase.
-func (w *Window) unlock() {
-	if w.model.Vault.Kind != "file" {
-		w.tell(w.look.T("vault.waiting"))
-		w.unlockWith(core.Secret{})
+func (va *vault) unlock() {
+	if va.model.Vault.Kind != "file" {
+		va.tell(va.look.T("vault.waiting"))
+		va.unlockWith(core.Secret{})
 		return
 	}
-	w.askPassphrase("")
+	va.askPassphrase("")
 }
 
 // askPassphrase asks for the passphrase of the vault's file. wrong is what was
 // wrong with the last one, "" at first.
-func (w *Window) askPassphrase(wrong string) {
-	s := w.newSheet()
+func (va *vault) askPassphrase(wrong string) {
+	s := va.newSheet()
 	l := s.Look
 	field := kit.NewSecretEntry(l, l.T("vault.passphrase"), "", nil)
 	goOn := func() {
 		if field.Text != "" {
 			pass := core.NewSecret(field.Text)
-			w.closeSheet()
-			w.tell(l.T("vault.wait"))
-			w.unlockWith(pass)
+			va.closeSheet()
+			va.tell(l.T("vault.wait"))
+			va.unlockWith(pass)
 		}
 	}
 	field.OnSubmitted = func(string) { goOn() }
 	say := kit.NewProse(wrong, 13, l.Palette.LiveText)
 	say.Hidden = wrong == ""
 	s.Add(kit.Title(l, l.T("vault.unlock.title")), kit.NewProse(l.T("vault.unlock.body"), kit.SizeText, l.Palette.Text), field, say,
-		kit.AtRight(kit.NewButton(l, kit.Quiet, l.T("cancel"), w.closeSheet), kit.NewButton(l, kit.Filled, l.T("bar.unlock"), goOn)))
+		kit.AtRight(kit.NewButton(l, kit.Quiet, l.T("cancel"), va.closeSheet), kit.NewButton(l, kit.Filled, l.T("bar.unlock"), goOn)))
 	s.first = field
-	w.openSheet(s)
+	va.openSheet(s)
 }
 
-func (w *Window) unlockWith(pass core.Secret) {
-	w.changeVault(func(ctx context.Context, g Agent) (api.Vault, error) { return g.VaultUnlock(ctx, pass) })
+func (va *vault) unlockWith(pass core.Secret) {
+	va.changeVault(func(ctx context.Context, g Agent) (api.Vault, error) { return g.VaultUnlock(ctx, pass) })
 }
 
-func (w *Window) lockVault() {
-	w.changeVault(func(ctx context.Context, g Agent) (api.Vault, error) { return g.VaultLock(ctx) })
+func (va *vault) lockVault() {
+	va.changeVault(func(ctx context.Context, g Agent) (api.Vault, error) { return g.VaultLock(ctx) })
 }
 
-func (w *Window) changeVault(question func(context.Context, Agent) (api.Vault, error)) {
-	ask(w, personWait, question, func(v api.Vault, err *core.Error) {
+func (va *vault) changeVault(question func(context.Context, Agent) (api.Vault, error)) {
+	ask(va.shell, personWait, question, func(v api.Vault, err *core.Error) {
 		switch {
-		case err != nil && w.model.Vault.Kind == "file" && err.Remedy == core.RemedyVaultUnlock: // that it is locked is known
-			w.dismiss()
-			w.askPassphrase(w.look.T("vault.unlock.wrong"))
+		case err != nil && va.model.Vault.Kind == "file" && err.Remedy == core.RemedyVaultUnlock: // that it is locked is known
+			va.copies.dismiss()
+			va.askPassphrase(va.look.T("vault.unlock.wrong"))
 			return
 		case err != nil:
-			w.fail(err, api.Ref{})
+			va.fail(err, api.Ref{})
 			return
 		}
-		w.dismiss()
-		w.event(api.Event{Type: api.EventVault, Vault: &v})
+		va.copies.dismiss()
+		va.apply(api.Event{Type: api.EventVault, Vault: &v})
 	})
 }
 
 // askInit makes the passphrase file, where the desktop has no keyring.
-func (w *Window) askInit() {
-	s := w.newSheet()
+func (va *vault) askInit() {
+	s := va.newSheet()
 	l := s.Look
 	first := kit.NewSecretEntry(l, l.T("vault.passphrase"), "", nil)
 	second := kit.NewSecretEntry(l, l.T("vault.again"), "", nil)
@@ -106,15 +122,15 @@ func (w *Window) askInit() {
 			return
 		}
 		pass := core.NewSecret(first.Text)
-		w.closeSheet()
-		w.tell(l.T("vault.wait"))
-		w.changeVault(func(ctx context.Context, g Agent) (api.Vault, error) { return g.VaultInit(ctx, pass) })
+		va.closeSheet()
+		va.tell(l.T("vault.wait"))
+		va.changeVault(func(ctx context.Context, g Agent) (api.Vault, error) { return g.VaultInit(ctx, pass) })
 	}
 	second.OnSubmitted = func(string) { goOn() }
 	s.Add(kit.Title(l, l.T("vault.init.title")), kit.NewProse(l.T("vault.init.body"), kit.SizeText, l.Palette.Text), first, second, say,
-		kit.AtRight(kit.NewButton(l, kit.Quiet, l.T("cancel"), w.closeSheet), kit.NewButton(l, kit.Filled, l.T("vault.init.go"), goOn)))
+		kit.AtRight(kit.NewButton(l, kit.Quiet, l.T("cancel"), va.closeSheet), kit.NewButton(l, kit.Filled, l.T("vault.init.go"), goOn)))
 	s.first = first
-	w.openSheet(s)
+	va.openSheet(s)
 }
 
 // minPassphrase is what scrypt cannot make up for.

@@ -4,12 +4,9 @@ import (
 	"context"
 	"log/slog"
 	"net/url"
-	"sync"
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
-	"fyne.io/fyne/v2/widget"
 
 	"tokentray/core"
 	"tokentray/core/api"
@@ -56,67 +53,31 @@ type Config struct {
 	Log     *slog.Logger // nil discards
 }
 
-// Window is the window. All its methods and fields belong to the goroutine of
-// the user interface, but for Start, Stop and what link.go says.
+// Window is the window. All its methods belong to the goroutine of the user
+// interface, but for Start, Stop and what link.go says. Its parts know those below
+// them; what they want from those above is handed to them in connect.
 type Window struct {
-	cfg     Config
-	app     fyne.App
-	win     fyne.Window
-	faces   kit.Fonts
-	look    *kit.Look
-	skin    string // what the look was made of, to see whether it changed
+	*shell
+	link     *link
+	copies   *copies
+	renewals *renewals
+	vault    *vault
+	pages    *pages
+	listing  *listing
+	pane     *pane
+	edits    *edits
+	settings *settings
+	exports  *exports
+	acts     *acts
+	menus    *menus
+	closing  *closing
+	keys     *keys
+
+	fonts   kit.Fonts
+	drawn   string // what the look was made of, to see whether it changed
 	percent int    // text size of the look
-
-	model     model
-	kinds     kinds.Set // that the agent knows; this version's before it has told
-	kindsSeen int       // how often they changed
-	phase     phase
-	failure   *core.Error
-	agent     Agent // nil while there is none
-	status    api.Status
-	view      view
-	follow    bool // the view is that of the active environment
-	search    string
-	selected  core.ID
-	using     bool       // the agent was asked to switch the environment
-	asked     core.Env   // to this one
-	heard     bool       // and has told of that switch
-	shown     *paneState // in the pane
-	// clipClosed: the message about what is on the clipboard was closed.
-	clipClosed bool
-	paths      map[core.ID]string // the calls that were chosen last
-	popup      *widget.PopUpMenu  // of an account; nil when none was opened
-
-	parts
-	form     *form
-	settings *settingsPage
-	sheet    *sheet
-	opened   bool // the detail covers a narrow window
-	leaving  bool // somebody asked to close the window
-
-	ctx    context.Context
-	cancel context.CancelFunc
-	work   sync.WaitGroup
-	again  chan struct{} // try to connect now
-}
-
-// parts are what stands in the window; they are made anew with each look.
-type parts struct {
-	frame    *frame
-	root     *fyne.Container
-	banners  *banners
-	shelf    *fyne.Container // the list with its head
-	holder   *fyne.Container // the page that was opened
-	side     *fyne.Container // the detail
-	empty    *emptyList      // in the list's place
-	list     *listView
-	env      *kit.Segment
-	band     *canvas.Rectangle // along the top, in the environment's colour
-	finder   *fyne.Container
-	entry    *kit.Entry
-	snackbar *snackbar
-	detail   *detail
-	nothing  *fyne.Container // in its place while no account is chosen
+	root    *fyne.Container
+	banners *banners
 }
 
 // New builds the window. Nothing is connected before Start.
@@ -130,26 +91,59 @@ func New(app fyne.App, cfg Config) *Window {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	w := &Window{
-		cfg: cfg, app: app, faces: kit.NewFonts(), model: newModel(), kinds: kinds.Builtin(), view: viewSandbox, follow: true,
-		paths: map[core.ID]string{}, shown: &paneState{filter: historyAll},
-		again: make(chan struct{}, 1),
-	}
+	w := &Window{shell: &shell{cfg: cfg, app: app, model: newModel(), kinds: kinds.Builtin()}, fonts: kit.NewFonts()}
 	w.ctx, w.cancel = context.WithCancel(context.Background())
+	w.win = app.NewWindow("TokenTray")
+	w.connect()
 	if cfg.First != nil {
 		w.model.Apply(api.Event{Type: api.EventSnapshot, Snapshot: cfg.First})
-		w.view = view(w.model.Active)
+		w.listing.view = view(w.model.Active)
 	}
-	w.win = app.NewWindow("TokenTray")
 	w.win.SetPadded(false)
 	w.win.SetMaster()
 	w.win.SetOnClosed(w.cancel) // what comes later finds no window
-	w.win.SetCloseIntercept(w.leave)
+	w.win.SetCloseIntercept(w.closing.leave)
 	w.applyLook()
 	w.win.Resize(startSize(w.percent))
-	w.addShortcuts()
+	w.keys.addShortcuts()
 	app.Settings().AddListener(func(fyne.Settings) { w.do(w.applyLook) }) // the system turned dark or light
 	return w
+}
+
+// connect makes the parts of the window and hands each what it needs: the parts
+// below it, and what it asks of those above.
+func (w *Window) connect() {
+	sh := w.shell
+	sh.apply, sh.relayout = w.event, w.relayoutAll
+	w.link = &link{shell: sh, again: make(chan struct{}, 1), changed: w.linkChanged, learned: w.know}
+	w.copies = &copies{shell: sh, paths: map[core.ID]string{}}
+	w.renewals = &renewals{shell: sh}
+	w.vault = &vault{shell: sh, copies: w.copies}
+	w.pages = &pages{shell: sh}
+	w.listing = &listing{shell: sh, pages: w.pages, link: w.link, view: viewSandbox, follow: true}
+	w.pane = &pane{shell: sh, pages: w.pages, listing: w.listing, shown: &paneState{filter: historyAll}}
+	w.edits = &edits{shell: sh, pages: w.pages, listing: w.listing, copies: w.copies}
+	w.settings = &settings{shell: sh, pages: w.pages, link: w.link, vault: w.vault, copies: w.copies}
+	w.exports = &exports{shell: sh, settings: w.settings}
+	w.acts = &acts{shell: sh, link: w.link, copies: w.copies, renewals: w.renewals, vault: w.vault, settings: w.settings, edits: w.edits}
+	w.menus = &menus{shell: sh, listing: w.listing, pane: w.pane, copies: w.copies, renewals: w.renewals, edits: w.edits, exports: w.exports, acts: w.acts}
+	w.closing = &closing{shell: sh, pages: w.pages, link: w.link}
+	w.keys = &keys{
+		shell: sh, pages: w.pages, listing: w.listing, pane: w.pane, copies: w.copies, renewals: w.renewals, edits: w.edits,
+		settings: w.settings, menus: w.menus, acts: w.acts, closing: w.closing,
+	}
+
+	w.copies.copied = w.listing.flash
+	w.pages.left = w.listing.focusList
+	w.listing.on = listingActions{
+		copyToken: w.copies.copyDefault, menu: w.menus.openMenu, closeMenu: w.menus.closeMenu, help: w.acts.help, bound: w.keys.bound,
+		add: w.edits.openAdd, addPasted: w.edits.openPasted, settings: w.settings.openSettings,
+		selected: w.pane.follow, uncover: w.pane.uncover,
+	}
+	w.pane.on = detailActions{
+		copyToken: w.copies.copyDefault, prev: func(id core.ID) { w.copies.copyAs(id, "", true) }, menu: w.menus.openMenu, act: w.acts.act,
+		renew: w.renewals.renew, check: w.renewals.check, edit: w.edits.openEdit, flip: w.listing.flip, export: w.exports.exportHistory,
+	}
 }
 
 // startSize is the size of a new window, in units of its text size. Large text
@@ -160,17 +154,14 @@ func startSize(percent int) fyne.Size {
 }
 
 // Show brings the window to the front.
-func (w *Window) Show() {
-	w.win.Show()
-	w.win.RequestFocus()
-}
+func (w *Window) Show() { w.show() }
 
 // Fyne is the window as Fyne knows it.
 func (w *Window) Fyne() fyne.Window { return w.win }
 
 // Start connects to the agent and begins to tick. Stop ends both.
 func (w *Window) Start() {
-	w.work.Go(w.link)
+	w.work.Go(w.link.run)
 	w.work.Go(w.ticker)
 }
 
@@ -189,9 +180,6 @@ func (w *Window) Calm() bool {
 	return !typing && c.Overlays().Top() == nil
 }
 
-// now is the wall clock.
-func (w *Window) now() time.Time { return w.cfg.Now().Round(0) }
-
 func (w *Window) title() string {
 	if w.model.Demo {
 		return w.look.T("title.demo")
@@ -202,14 +190,107 @@ func (w *Window) title() string {
 // tick counts down. Only what says something else than before is touched.
 func (w *Window) tick() {
 	now := w.now()
-	if w.settings != nil && now.Second()%doorEvery == 0 {
-		w.loadDoor()
+	if w.settings.page != nil && now.Second()%doorEvery == 0 {
+		w.settings.loadDoor()
 	}
-	w.list.tick()
-	if w.detail.page.Root.Visible() && w.side.Visible() {
-		w.detail.tick(now)
-	}
+	w.listing.list.tick()
+	w.pane.tick(now)
 	if !w.snackbar.tick(now) {
-		w.passed()
+		w.copies.passed()
 	}
+}
+
+// event applies one event and redraws what it touched.
+func (w *Window) event(e api.Event) {
+	c := w.model.Apply(e)
+	if c.Bye {
+		w.closing.stopped()
+		return
+	}
+	if c.Raise {
+		w.show()
+	}
+	if c.Settings {
+		w.applyLook()
+	}
+	w.listing.heard = w.listing.heard || c.Active && w.listing.using && w.model.Active == w.listing.asked
+	if c.Active && w.listing.follow && !w.listing.using && w.listing.view != view(w.model.Active) {
+		w.listing.setView(view(w.model.Active))
+	}
+	switch {
+	case c.Accounts, c.Active, c.Vault:
+		w.listing.fillList()
+		w.pane.fillDetail()
+		w.win.SetTitle(w.title())
+		if c.Snapshot {
+			w.listing.focusList()
+			w.pane.loadHistory()
+		}
+	case c.Account != "":
+		w.accountChanged(c.Account)
+	}
+	if c.Vault || c.Settings {
+		w.fillBanners()
+		w.settings.redrawSettings()
+		w.settings.loadDoor()
+	}
+	if c.Clipboard {
+		w.copies.clipChanged()
+	}
+}
+
+// accountChanged shows one account anew.
+func (w *Window) accountChanged(id core.ID) {
+	w.listing.list.update(id)
+	if id != w.listing.selected {
+		return
+	}
+	w.pane.fillDetail()
+	if a, ok := w.model.find(id); ok && a.HistoryLines != w.pane.shown.read {
+		w.pane.loadHistory()
+	}
+}
+
+// ticker ticks at the beginning of each second of the wall clock, so that all
+// figures change together.
+func (w *Window) ticker() {
+	for {
+		now := w.now()
+		next := now.Truncate(time.Second).Add(time.Second)
+		select {
+		case <-w.ctx.Done():
+			return
+		case <-time.After(next.Sub(now)):
+		}
+		w.do(w.tick)
+	}
+}
+
+// know takes the kinds that the agent knows; the sentences about them come anew.
+func (w *Window) know(set kinds.Set) {
+	if !w.kinds.Equal(set) {
+		w.kinds, w.drawn = set, ""
+		w.applyLook()
+	}
+}
+
+// linkChanged shows how the window stands with the agent.
+func (w *Window) linkChanged() {
+	w.fillBanners()
+	w.listing.fillList()
+	w.settings.redrawSettings()
+}
+
+// relayoutAll lays the window out again.
+func (w *Window) relayoutAll() {
+	w.root.Refresh()
+	w.keepFocus()
+}
+
+// fillBanners shows what concerns the whole window.
+func (w *Window) fillBanners() {
+	before := w.listing.shelf.Position().Y
+	w.banners.show(bannersOf(w.look, w.link.phase, w.link.failure, &w.model))
+	w.relayout()
+	w.listing.list.shift(w.listing.shelf.Position().Y - before) // the rows stay where they are
 }

@@ -107,7 +107,7 @@ func TestScreens(t *testing.T) {
 				s := newStage(t, c.accounts...).in(lang, 460)
 				c.prepare(s)
 				s.open()
-				s.until("the banner", func() bool { return s.phase == phaseConnected })
+				s.until("the banner", func() bool { return s.link.phase == phaseConnected })
 				// A sentence may be broken into lines.
 				all := strings.Join(s.words(), " ") + strings.Join(s.words(), "")
 				for _, w := range want {
@@ -124,8 +124,8 @@ func TestScreens(t *testing.T) {
 func TestLiveIsUnmistakable(t *testing.T) {
 	s := newStage(t, sample("shop", core.Live, noon, time.Hour, 2*time.Hour), sample("shop", core.Sandbox, noon, time.Hour, 2*time.Hour))
 	s.open()
-	s.switchView(viewAll)
-	live, sandbox := s.list.views["shop-live"], s.list.views["shop-sandbox"]
+	s.listing.switchView(viewAll)
+	live, sandbox := s.listing.list.views["shop-live"], s.listing.list.views["shop-sandbox"]
 	if live.edge.Hidden || !sandbox.edge.Hidden {
 		t.Error("the edge is not on the live row alone")
 	}
@@ -139,7 +139,7 @@ func TestLiveIsUnmistakable(t *testing.T) {
 
 func TestClickCopies(t *testing.T) {
 	s := newStage(t, sample("shop", core.Sandbox, noon, time.Hour, 2*time.Hour)).open()
-	test.TapAt(s.list.views["shop-sandbox"], fyne.NewPos(60, 30))
+	test.TapAt(s.listing.list.views["shop-sandbox"], fyne.NewPos(60, 30))
 	s.untilSays("shop/sandbox copied", "clears in 45 s", "Clear now")
 
 	s.time = noon.Add(5 * time.Second)
@@ -157,7 +157,7 @@ func TestLiveCopySaysLive(t *testing.T) {
 	s := newStage(t, sample("shop", core.Live, noon, time.Hour, 2*time.Hour))
 	s.agent.list.Active = core.Live
 	s.open()
-	s.copyDefault("shop-live")
+	s.copies.copyDefault("shop-live")
 	s.untilSays("shop/live copied")
 	if s.snackbar.tag.Hidden || s.snackbar.tag.Text != "LIVE" {
 		t.Error("the message does not say LIVE")
@@ -169,11 +169,11 @@ func TestLiveCopyAsksWhereThatIsSet(t *testing.T) {
 	s.agent.list.Settings.AskLiveCopy = true
 	s.agent.list.Active = core.Live
 	s.open()
-	s.copyDefault("shop-live")
+	s.copies.copyDefault("shop-live")
 	s.mustSay("Copy a LIVE token?")
 	s.key(fyne.KeyEscape)
 	s.mustNotSay("Copy a LIVE token?")
-	s.copyDefault("shop-live")
+	s.copies.copyDefault("shop-live")
 	s.press("Copy LIVE token")
 	s.untilSays("shop/live copied")
 	if n := strings.Count(strings.Join(s.agent.log(), "\n"), "copy "); n != 1 {
@@ -184,7 +184,7 @@ func TestLiveCopyAsksWhereThatIsSet(t *testing.T) {
 // The clipboard that the agent cleared by itself takes the message away.
 func TestClearedByTheAgent(t *testing.T) {
 	s := newStage(t, sample("shop", core.Sandbox, noon, time.Hour, 2*time.Hour)).open()
-	s.copyDefault("shop-sandbox")
+	s.copies.copyDefault("shop-sandbox")
 	s.untilSays("shop/sandbox copied")
 	s.agent.send(api.Event{Type: api.EventClipboard, Clipboard: &api.Clipboard{}})
 	s.untilSays("The clipboard is cleared.")
@@ -205,7 +205,7 @@ func TestSwitchSetsTheActiveEnvironmentButAllDoesNot(t *testing.T) {
 	}
 	// Somebody else switches: the window follows.
 	s.agent.send(api.Event{Type: api.EventEnv, Env: core.Sandbox})
-	s.until("the sandbox", func() bool { return s.view == viewSandbox })
+	s.until("the sandbox", func() bool { return s.listing.view == viewSandbox })
 	s.mustSay("test")
 }
 
@@ -222,7 +222,7 @@ func TestKeyboard(t *testing.T) {
 	s.key(fyne.KeyEscape)
 	s.mustNotSay("History")
 	s.ctrl(fyne.KeyF)
-	s.entry.SetText("测试")
+	s.listing.entry.SetText("测试")
 	s.mustSay("测试商城")
 	s.mustNotSay("archive")
 	s.key(fyne.KeyEscape)
@@ -242,14 +242,14 @@ func TestKeyboard(t *testing.T) {
 	s.key(fyne.KeyDelete)
 	s.press("Delete")
 	s.untilCalled("remove campaign/sandbox")
-	s.until("the row to go", func() bool { return s.list.index("campaign-sandbox") < 0 })
+	s.until("the row to go", func() bool { return s.listing.list.index("campaign-sandbox") < 0 })
 }
 
 func TestProblemButtons(t *testing.T) {
 	s := newStage(t, blocked("gate", core.Sandbox)).open()
 	s.press("Copy IP")
 	s.until("the copy", func() bool { return s.agent.copied() == "203.0.113.7" })
-	s.openDetail("gate-sandbox")
+	s.pane.openDetail("gate-sandbox")
 	s.mustSay("errcode 40164", "Open console")
 	s.press("Try again")
 	s.untilCalled("refresh gate/sandbox force=false person=true")
@@ -268,7 +268,7 @@ func TestProblemButtons(t *testing.T) {
 // The pane shows the token on demand only, and not for long.
 func TestReveal(t *testing.T) {
 	s := newStage(t, town(noon)...).open()
-	s.openDetail("shop-sandbox")
+	s.pane.openDetail("shop-sandbox")
 	s.mustSay("83_ab••••wxyz", "82_zz••••9876", "may still work for 2:10")
 	s.mustNotSay(s.agent.secret)
 	s.press("Reveal")
@@ -283,7 +283,7 @@ func TestReveal(t *testing.T) {
 	s.untilSays(s.agent.secret)
 	s.key(fyne.KeyEscape)
 	s.mustNotSay(s.agent.secret)
-	s.openDetail("shop-sandbox")
+	s.pane.openDetail("shop-sandbox")
 	s.mustNotSay(s.agent.secret)
 }
 
@@ -291,7 +291,7 @@ func TestForceAsksAndSaysWhatBreaks(t *testing.T) {
 	legacy := sample("shop", core.Live, noon, time.Hour, 2*time.Hour)
 	legacy.Kind = kinds.WeChatLegacy
 	s := newStage(t, legacy).open()
-	s.force("shop-live")
+	s.renewals.force("shop-live")
 	all := strings.Join(s.words(), " ")
 	for _, want := range []string{"Force a new token for shop/live?", "kills the token", "This is a LIVE account"} {
 		if !strings.Contains(all, want) {
@@ -308,7 +308,7 @@ func TestWideShowsListAndDetail(t *testing.T) {
 	s.key(fyne.KeyDown)
 	s.key(fyne.KeyDown)
 	s.mustSay("History", "archive", "expired")
-	if s.detail.back.Visible() {
+	if s.pane.detail.back.Visible() {
 		t.Error("there is a way back to a list that is in sight")
 	}
 	s.win.Resize(fyne.NewSize(400, 640))
@@ -318,11 +318,11 @@ func TestWideShowsListAndDetail(t *testing.T) {
 
 func TestSettingsActAtOnce(t *testing.T) {
 	s := newStage(t, town(noon)...).open()
-	s.openSettings()
+	s.settings.openSettings()
 	s.mustSay("Clear the clipboard after", "简体中文")
-	s.setSetting("language", "zh")
+	s.settings.setSetting("language", "zh")
 	s.untilSays("清除剪贴板", "设置")
-	s.setSetting("theme", "dark")
+	s.settings.setSetting("theme", "dark")
 	s.until("the dark", func() bool { return s.look.Palette.Dark })
 	s.mustSay("设置")
 	s.key(fyne.KeyEscape)
@@ -379,11 +379,11 @@ func TestDemoIsStarted(t *testing.T) {
 // Typing on the list begins a search; Esc ends it.
 func TestTypingSearches(t *testing.T) {
 	s := newStage(t, town(noon)...).open()
-	s.win.Canvas().Focus(s.list)
-	s.list.TypedRune('s')
+	s.win.Canvas().Focus(s.listing.list)
+	s.listing.list.TypedRune('s')
 	s.mustSay("shop")
 	s.mustNotSay("archive")
-	if s.win.Canvas().Focused() != s.entry {
+	if s.win.Canvas().Focused() != s.listing.entry {
 		t.Error("the keyboard is not in the search")
 	}
 	s.key(fyne.KeyEscape)
@@ -393,16 +393,16 @@ func TestTypingSearches(t *testing.T) {
 // From the search the keyboard goes on to what was found, and shows where it is.
 func TestSearchLeadsToTheList(t *testing.T) {
 	s := newStage(t, thousand()...).open()
-	s.list.scrollTo(500 * rowHeight)
-	s.findFrom("account 05")
-	if y := s.list.scroll.Offset.Y; y != 0 {
+	s.listing.list.scrollTo(500 * rowHeight)
+	s.listing.findFrom("account 05")
+	if y := s.listing.list.scroll.Offset.Y; y != 0 {
 		t.Errorf("what was found begins at %v", y)
 	}
 	s.key(fyne.KeyDown)
-	if s.win.Canvas().Focused() != fyne.Focusable(s.list) || s.selected != "account 005-sandbox" {
-		t.Fatalf("the keyboard is on %T, selected is %s", s.win.Canvas().Focused(), s.selected)
+	if s.win.Canvas().Focused() != fyne.Focusable(s.listing.list) || s.listing.selected != "account 005-sandbox" {
+		t.Fatalf("the keyboard is on %T, selected is %s", s.win.Canvas().Focused(), s.listing.selected)
 	}
-	if s.list.views[s.selected].ring.Hidden {
+	if s.listing.list.views[s.listing.selected].ring.Hidden {
 		t.Error("nothing shows where the keyboard is")
 	}
 	s.key(fyne.KeyReturn)
@@ -429,7 +429,7 @@ func TestLockedRowsAreQuiet(t *testing.T) {
 // Another token copied elsewhere takes the message over.
 func TestMessageFollowsTheClipboard(t *testing.T) {
 	s := newStage(t, town(noon)...).open()
-	s.copyDefault("shop-sandbox")
+	s.copies.copyDefault("shop-sandbox")
 	s.untilSays("shop/sandbox copied")
 	s.agent.send(api.Event{Type: api.EventClipboard, Clipboard: &api.Clipboard{Account: "gate", Env: core.Live, ClearsAt: noon.Add(45 * time.Second)}})
 	s.untilSays("gate/live copied")

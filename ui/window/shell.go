@@ -1,0 +1,65 @@
+package window
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"tokentray/core/api"
+	"tokentray/core/kinds"
+	"tokentray/ui/kit"
+)
+
+// shell is what every part of the window works with: the look, what the agent
+// told, the agent itself, and the places of messages and sheets. It knows none of
+// the parts.
+type shell struct {
+	cfg   Config
+	app   fyne.App
+	win   fyne.Window
+	look  *kit.Look
+	model model
+	kinds kinds.Set // that the agent knows; this version's before it has told
+	agent Agent     // nil while there is none
+
+	snackbar *snackbar
+	sheet    *sheet // nil when none is open
+
+	// apply takes in what the answer to a call tells, as the event does that
+	// tells it to everybody.
+	apply func(api.Event)
+	// relayout lays the window out again after something came or went.
+	relayout func()
+
+	ctx    context.Context
+	cancel context.CancelFunc
+	work   sync.WaitGroup
+}
+
+// now is the wall clock.
+func (sh *shell) now() time.Time { return sh.cfg.Now().Round(0) }
+
+// wide reports whether list and detail stand side by side.
+func (sh *shell) wide() bool { return sh.win.Canvas().Size().Width >= wideFrom }
+
+// wideFrom is the width from which they do.
+const wideFrom = 840
+
+// show brings the window to the front.
+func (sh *shell) show() {
+	sh.win.Show()
+	sh.win.RequestFocus()
+}
+
+// focus gives the keyboard to a part of the window.
+func (sh *shell) focus(o fyne.Focusable) { sh.win.Canvas().Focus(o) }
+
+// put takes in an account as the answer to a call tells of it. An event that came
+// meanwhile may be newer: the history has grown since the answer was made.
+func (sh *shell) put(a api.Account) {
+	if known := sh.model.Find(a.ID); known == nil || known.HistoryLines <= a.HistoryLines {
+		sh.apply(api.Event{Type: api.EventAccount, Account: &a})
+	}
+}
