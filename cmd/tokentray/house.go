@@ -138,7 +138,7 @@ func (h *house) folder() string {
 
 // agent is cli.Parts.Agent.
 func (p program) agent(ctx context.Context, o cli.AgentOptions) error {
-	defer agent.PaceHeap()()
+	agent.LeanHeap()
 	home, err := home.Find(o.Home)
 	if err != nil {
 		p.starter.Fail(err)

@@ -42,7 +42,7 @@ Anonymous:             0 kB
 }
 
 // The program goes on after its code was handed back, and holds less.
-func TestHandBack(t *testing.T) {
+func TestCodeIsHandedBack(t *testing.T) {
 	before, err := residentFiles()
 	if err != nil {
 		t.Fatal(err)
@@ -50,7 +50,7 @@ func TestHandBack(t *testing.T) {
 	if before < muchCode {
 		t.Skipf("a test of %d bytes of code has nothing to hand back", before)
 	}
-	handBack()
+	handBackCode()
 	after, err := residentFiles()
 	if err != nil {
 		t.Fatal(err)

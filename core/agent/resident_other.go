@@ -2,5 +2,5 @@
 
 package agent
 
-// handBack has nothing to do where the system itself takes what is not used.
-func handBack() {}
+// handBackCode has nothing to do where the system itself takes what is not used.
+func handBackCode() {}

@@ -7,7 +7,6 @@ import (
 	"net"
 	"os"
 	"runtime"
-	"runtime/debug"
 	"sync"
 	"time"
 
@@ -39,6 +38,7 @@ func (s *Service) Run(ctx context.Context, ready func()) (err error) {
 	s.fill(work)
 
 	var wg sync.WaitGroup
+	var heap heap // upkeep's
 	defer wg.Wait()
 	server := api.NewServer(s, s.parts.Peer, s.log)
 	served := make(chan error, 1)
@@ -67,7 +67,8 @@ func (s *Service) Run(ctx context.Context, ready func()) (err error) {
 			s.mendVault()
 			s.refreshEntries(work, wg.Go)
 			s.parts.Store.Settle()
-			handBack()
+			heap.handBack()
+			handBackCode()
 		})
 	})
 	wg.Go(func() {
@@ -88,7 +89,6 @@ func (s *Service) Run(ctx context.Context, ready func()) (err error) {
 	if ready != nil {
 		ready()
 	}
-	debug.FreeOSMemory() // what loading took; from now on the agent mostly sits there
 	select {
 	case <-ctx.Done():
 	case <-s.stop:
