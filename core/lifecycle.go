@@ -55,11 +55,12 @@ func (e *entry) forgive() {
 	e.edits++
 }
 
-// drop lets go of the token and of a round under way for it.
+// drop lets go of the token and of a round under way for it, whatever that brings.
 func (e *entry) drop() {
 	e.token.Store(&Token{})
 	e.dead, e.longest = "", 0
 	if e.flight != nil {
+		e.flight.obsolete = true
 		e.flight.cancel()
 	}
 }

@@ -1,6 +1,7 @@
 package core_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -377,5 +378,70 @@ func TestTheLiveRefusalNamesTheHarmlessKind(t *testing.T) {
 		if named := err != nil && strings.Contains(err.Error(), string(kindStable)); class(err) != core.Misuse || named != (sibling != "") {
 			t.Errorf("with sibling %q: %v", sibling, err)
 		}
+	}
+}
+
+// deaf ends no call before its time.
+type deaf struct{ *upstream }
+
+func (d deaf) Fetch(ctx context.Context, req core.Request) (core.Grant, error) {
+	return d.upstream.Fetch(context.WithoutCancel(ctx), req)
+}
+
+// An account that is refused loses its token, on disk too, and a round that is
+// under way brings it none.
+func TestARefusedAccountHasNoToken(t *testing.T) {
+	refusal := &core.Error{Class: core.Misuse, Message: "not to that host"}
+	for _, tt := range []struct {
+		name    string
+		token   bool
+		round   bool
+		deaf    bool // to the end of the round
+		records int  // that the refusal leads to
+	}{
+		{"with a token", true, false, false, 1},
+		{"with a round under way", false, true, false, 2}, // that there is none, and the round's call
+		{"with a round that brings a token all the same", false, true, true, 2},
+		{"with neither", false, false, false, 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				up := newUpstream(twoHours)
+				var source core.Source = up
+				if tt.deaf {
+					source = deaf{up}
+				}
+				h := start(t, setup{source: source, account: byHand})
+				if tt.token {
+					get(t, h)
+				}
+				up.set(func() { up.delay = 5 * time.Second })
+				got := make(chan error, 1)
+				if tt.round {
+					go func() {
+						_, err := h.Get(t.Context(), "1", 0)
+						got <- err
+					}()
+					time.Sleep(time.Second)
+				}
+				before := h.journal.records
+				h.Refuse("1", refusal)
+				if tt.round {
+					if err := <-got; class(err) != core.Misuse {
+						t.Errorf("who waited is told %v", err)
+					}
+				}
+				time.Sleep(time.Minute)
+				if token := h.current(t); token.Value != "" || h.journal.token("1").Value != "" {
+					t.Errorf("the token is %q, kept is %q", token.Value, h.journal.token("1").Value)
+				}
+				if n := h.journal.records - before; n != tt.records {
+					t.Errorf("%d records, want %d", n, tt.records)
+				}
+				if s, _ := h.Snapshot("1"); s.Err == nil || s.Err.Message != refusal.Message || s.State(time.Now()) != core.StateBlocked {
+					t.Errorf("it is %s with %v", s.State(time.Now()), s.Err)
+				}
+			})
+		})
 	}
 }

@@ -41,10 +41,12 @@ type flight struct {
 	before time.Time // when the round before began
 	cancel context.CancelFunc
 	done   chan struct{}
+	// obsolete: the account was edited meanwhile, so that whoever waits asks again.
+	// It is guarded by Keeper.mu until done is closed.
+	obsolete bool
 	// set before done is closed
-	answer   Answer
-	err      *Error
-	obsolete bool // the account was edited meanwhile; ask again
+	answer Answer
+	err    *Error
 }
 
 // wait waits for the flight, as long as ctx lasts.
@@ -282,6 +284,8 @@ func (k *Keeper) finish(e *entry, f *flight, out outcome, asked Account, edits i
 	}
 	if k.entries[id] != e || !k.sameToken(asked, e.account) || edits != e.edits && out.err != nil {
 		f.obsolete = true
+	}
+	if f.obsolete {
 		if k.entries[id] == e {
 			k.replan(e, now)
 			k.publish(e)
