@@ -3,6 +3,7 @@ package agent
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"sync"
 	"time"
 
@@ -66,8 +67,9 @@ func (s *Service) setLoopbackError(err *core.Error) {
 	s.loopback.err = err
 }
 
-// Loopback implements api.Agent.
-func (s *Service) Loopback(context.Context) (api.Loopback, error) {
+// Loopback implements api.Agent. While the door is shut it looks whether somebody
+// else listens there, who would get the keys that clients send.
+func (s *Service) Loopback(ctx context.Context) (api.Loopback, error) {
 	keys, err := s.parts.Store.ClientKeys()
 	if err != nil {
 		return api.Loopback{}, core.AsError(err)
@@ -75,15 +77,21 @@ func (s *Service) Loopback(context.Context) (api.Loopback, error) {
 	set := s.current()
 	out := api.Loopback{State: api.DoorOff, Port: set.LoopbackPort, Addresses: s.loopback.server.Addresses(), Keys: len(keys)}
 	s.loopback.mu.Lock()
-	defer s.loopback.mu.Unlock()
+	shut := s.loopback.err
+	s.loopback.mu.Unlock()
 	switch {
 	case len(out.Addresses) > 0:
 		out.State = api.DoorOn
-	case s.loopback.err != nil:
-		out.Error = api.FromError(s.loopback.err)
+	case shut != nil:
+		out.Error = api.FromError(shut)
 		if set.Loopback {
 			out.State = api.DoorTaken
 		}
+	case door.Held(ctx, out.Port):
+		out.Error = api.FromError(&core.Error{
+			Class: core.Misuse, Remedy: core.RemedyPort,
+			Message: fmt.Sprintf("another program listens on port %d of the loopback; end it, or choose another port with tokentray api on --port", out.Port),
+		})
 	}
 	return out, nil
 }

@@ -500,3 +500,30 @@ func TestTheDoorIsASettingToo(t *testing.T) {
 		t.Errorf("shut, the settings are %+v, %v", set, err)
 	}
 }
+
+// TestAnotherProgramOnThePort: while the door is shut, whoever listens there would
+// get the keys that clients send; the agent says so.
+func TestAnotherProgramOnThePort(t *testing.T) {
+	w := newWorld(t)
+	r := w.start()
+	for _, address := range []string{"127.0.0.1:0", "[::1]:0"} {
+		l, err := net.Listen("tcp", address)
+		if err != nil {
+			t.Logf("%s: %v", address, err) // a machine without IPv6
+			continue
+		}
+		port := l.Addr().(*net.TCPAddr).Port
+		got, err := r.client.SetLoopback(t.Context(), api.LoopbackRequest{Port: port})
+		if err != nil || got.State != api.DoorOff || got.Error == nil || got.Error.Remedy != core.RemedyPort {
+			t.Errorf("%s: %+v, %v", address, got, err)
+		}
+		_ = l.Close()
+		if got, err := r.client.Loopback(t.Context()); err != nil || got.Error != nil {
+			t.Errorf("%s, after its end: %+v, %v", address, got.Error, err)
+		}
+	}
+	r.openDoor()
+	if got, err := r.client.Loopback(t.Context()); err != nil || got.State != api.DoorOn || got.Error != nil {
+		t.Errorf("its own: %+v, %v", got, err)
+	}
+}

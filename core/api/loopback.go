@@ -17,7 +17,7 @@ type Loopback struct {
 	Port      int      `json:"port"`
 	Addresses []string `json:"addresses,omitempty"` // where it listens
 	Keys      int      `json:"keys"`                // client keys there are
-	Error     *Error   `json:"error,omitempty"`     // why it is shut although somebody opened it
+	Error     *Error   `json:"error,omitempty"`     // why it is shut although somebody opened it, or that another program listens there
 }
 
 // The states of the loopback door.

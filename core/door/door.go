@@ -238,6 +238,22 @@ func (d *Server) listen(port int) ([]net.Listener, error) {
 	return nil, errPort(port, err)
 }
 
+// Held reports whether somebody listens at port on the loopback, as the door
+// itself does while it is open. It connects and says nothing.
+func Held(ctx context.Context, port int) bool {
+	d := net.Dialer{Timeout: heldTime}
+	for _, host := range []string{"127.0.0.1", "::1"} {
+		if c, err := d.DialContext(ctx, "tcp", net.JoinHostPort(host, strconv.Itoa(port))); err == nil {
+			_ = c.Close()
+			return true
+		}
+	}
+	return false
+}
+
+// heldTime is how long Held waits; on the loopback an answer takes no time.
+const heldTime = 200 * time.Millisecond
+
 // noIPv6 reports whether the machine has no IPv6, or none on the loopback.
 func noIPv6(err error) bool {
 	var errno syscall.Errno

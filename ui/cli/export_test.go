@@ -276,3 +276,22 @@ func TestExportWords(t *testing.T) {
 		}
 	}
 }
+
+// TestNoKeyForAnotherProgram: where somebody else listens, files with a key would
+// hand it over.
+func TestNoKeyForAnotherProgram(t *testing.T) {
+	for _, state := range []string{api.DoorOff, api.DoorTaken} {
+		r, f := newExportRun(shops()...)
+		f.door.State = state
+		f.door.Error = api.FromError(&core.Error{Class: core.Misuse, Remedy: core.RemedyPort, Message: "another program listens there"})
+		dir := t.TempDir()
+		_, errOut := r.try(t, exitRefused, "export", "postman", "shop", "--out", dir, "--new-key", "pm")
+		if !strings.Contains(errOut, "Another program listens on that port") {
+			t.Errorf("%s: %q", state, errOut)
+		}
+		if got := written(t, dir); len(got) != 0 {
+			t.Errorf("%s: written: %v", state, got)
+		}
+		r.try(t, 0, "export", "postman", "shop", "--out", dir) // without a key there is nothing to hand over
+	}
+}

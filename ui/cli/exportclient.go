@@ -220,6 +220,16 @@ func (a *app) exportFolder(ctx context.Context, agent api.Agent, e clientExport,
 	if err := checkTargets(e.out, files, e.force); err != nil {
 		return err
 	}
+	if e.newKey != "" || e.keyStdin {
+		// Where another program listens the files would send it the key.
+		door, err := agent.Loopback(ctx)
+		if err != nil {
+			return err
+		}
+		if door.Error != nil && door.Error.Remedy == core.RemedyPort {
+			return door.Error.Core()
+		}
+	}
 	var made *api.NewClientKey
 	if e.newKey != "" {
 		k, err := agent.AddClientKey(ctx, e.keyInput(in))
