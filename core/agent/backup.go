@@ -9,12 +9,11 @@ import (
 	"tokentray/core/interchange"
 )
 
-// Backup implements api.Agent. The secrets leave the vault and this process
-// only within the encrypted file. Where a passphrase file keeps them, the backup
-// has that file's passphrase: so a program that merely runs as the same user
-// gets no AppSecret out of the agent under a passphrase of its own. A keyring
-// gives such a program what it has anyway. Under the edit lock what is saved is
-// one state of the home.
+// Backup implements api.Agent. The secrets leave the vault and this process only
+// in the encrypted file. If a passphrase file keeps them, the backup must have the
+// same passphrase: otherwise any program of the same user could get the AppSecrets
+// from the agent under a passphrase of its own. A keyring gives them to such a
+// program anyway. The edit lock makes the backup one state of the home.
 func (s *Service) Backup(ctx context.Context, passphrase core.Secret) (api.Backup, error) {
 	if passphrase.Empty() {
 		return api.Backup{}, emptyPassphrase()
@@ -53,7 +52,7 @@ func (s *Service) Backup(ctx context.Context, passphrase core.Secret) (api.Backu
 	return out, nil
 }
 
-// knows refuses a passphrase that is not that of the passphrase file in use.
+// knows refuses a passphrase other than that of the passphrase file in use.
 func (s *Service) knows(ctx context.Context, passphrase core.Secret) error {
 	if err := s.vault.closed(); err != nil || !s.vault.fileInUse() {
 		return err
@@ -70,22 +69,22 @@ func (s *Service) knows(ctx context.Context, passphrase core.Secret) error {
 	return nil
 }
 
-// isMissing reports whether the vault is well and has no secret of an account.
+// isMissing reports whether the vault works and has no secret of an account.
 func isMissing(err error) bool {
 	var e *core.Error
 	return errors.As(err, &e) && e.Class == core.VaultClosed && e.Remedy == core.RemedyReenter
 }
 
-// ofThisHome reports whether a setting stays where it is: no file opens a door,
-// or starts anything.
+// ofThisHome reports whether a setting belongs to this home alone: no file may open
+// the loopback door or start anything.
 func ofThisHome(key string) bool {
 	return key == core.SettingStartAtLogin || key == core.SettingLoopback || key == core.SettingLoopbackPort
 }
 
-// portable are the settings that another home can take: those that people set,
-// but for what the operating system keeps. The active environment and the
-// loopback door belong to a home: no restore may point tools at live accounts or
-// open a door.
+// portable are the settings that another home can take over: those that people
+// set, except what the operating system keeps. The active environment and the
+// loopback door belong to a home: a restore must not point tools at live accounts
+// or open the door.
 func portable(set core.Settings) []interchange.Setting {
 	var out []interchange.Setting
 	for _, key := range core.SettingKeys() {

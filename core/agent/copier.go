@@ -13,12 +13,13 @@ import (
 type Clipboard interface {
 	// CopyPlain copies what is no secret and stays.
 	CopyPlain(ctx context.Context, text string) error
-	// Replace puts a secret text in the place of what was copied last, if that is
-	// still there; it is taken away after clearAfter, unless that is 0.
+	// Replace replaces what was copied last by a secret text, if it is still there.
+	// The text is cleared after clearAfter, unless that is 0.
 	Replace(ctx context.Context, text string, clearAfter time.Duration) (bool, error)
-	// Watch begins to look for what other programs copy; end is called once.
+	// Watch begins to watch for copies of other programs; end is called once.
 	Watch(ctx context.Context) (changed func() bool, end func())
-	// CopyUnless copies a secret text, or nothing when changed reports that they did.
+	// CopyUnless copies a secret text, unless changed reports that another program
+	// has copied.
 	CopyUnless(ctx context.Context, text string, clearAfter time.Duration, changed func() bool) (bool, error)
 	// Wake is told that the machine slept.
 	Wake()
@@ -28,8 +29,8 @@ type Clipboard interface {
 	Close() error
 }
 
-// copier copies one text at a time, the newest last, and knows what of ours is on
-// the clipboard.
+// copier copies one text at a time, and knows what of ours is on the clipboard. What
+// was asked for last is what stays there.
 type copier struct {
 	desktop Clipboard // nil: there is none
 	now     func() time.Time
@@ -42,18 +43,18 @@ type copier struct {
 	held copied
 }
 
-// copied is what of ours is on the clipboard. The zero value: nothing.
+// copied is what we have on the clipboard. The zero value is nothing.
 type copied struct {
 	api.Clipboard
 	id       core.ID
 	path     string // of the call that the format makes
 	token    string
-	previous bool // it is a replaced token, in whose place none comes
+	previous bool // it is a replaced token, which is not followed
 }
 
-// begin notes that somebody wants something copied, or the clipboard cleared when
-// subject is empty. Two of one subject put the same there. Other programs are
-// watched only where the copy has to wait. The caller ends what it began.
+// begin notes that a person wants something copied, or, with an empty subject, the
+// clipboard cleared. Two copies of one subject put the same there. Other programs
+// are watched only if the copy has to wait. The caller calls end of the result.
 func (c *copier) begin(ctx context.Context, subject string, waits bool) *pendingCopy {
 	p := &pendingCopy{subject: subject, changed: func() bool { return false }}
 	unwatch := func() {}
@@ -68,8 +69,8 @@ func (c *copier) begin(ctx context.Context, subject string, waits bool) *pending
 	return p
 }
 
-// copySecret puts a secret text on the clipboard, unless something newer is there
-// or under way.
+// copySecret copies a secret text, unless something newer was copied or is about to
+// be.
 func (c *copier) copySecret(ctx context.Context, p *pendingCopy, text string, clearAfter time.Duration, what copied) (copied, error) {
 	c.turn.Lock()
 	defer c.turn.Unlock()
@@ -90,7 +91,7 @@ func (c *copier) copySecret(ctx context.Context, p *pendingCopy, text string, cl
 	return what, nil
 }
 
-// copyPlain puts a text that is no secret on the clipboard, where it stays.
+// copyPlain copies a text that is no secret. It is never cleared.
 func (c *copier) copyPlain(ctx context.Context, p *pendingCopy, text string) error {
 	c.turn.Lock()
 	defer c.turn.Unlock()
@@ -102,8 +103,8 @@ func (c *copier) copyPlain(ctx context.Context, p *pendingCopy, text string) err
 	return nil
 }
 
-// clear takes what is ours from the clipboard, and lets nothing follow that was
-// asked for before.
+// clear clears the clipboard if it holds something of ours. Copies that wait are
+// dropped.
 func (c *copier) clear(ctx context.Context) error {
 	if c.desktop == nil {
 		return nil
@@ -117,9 +118,9 @@ func (c *copier) clear(ctx context.Context) error {
 	return nil
 }
 
-// replace lets replacement say what comes in the place of what is there, and for
-// how long; ok is false for nothing. It does nothing when another program has
-// copied since.
+// replace replaces what is on the clipboard by what replacement makes of it, unless
+// another program has copied since. replacement says how long the new text stays;
+// ok is false when nothing is to be replaced.
 func (c *copier) replace(ctx context.Context, replacement func(copied) (what copied, text string, clearAfter time.Duration, ok bool, err error)) error {
 	c.turn.Lock()
 	defer c.turn.Unlock()
@@ -135,10 +136,10 @@ func (c *copier) replace(ctx context.Context, replacement func(copied) (what cop
 	return nil
 }
 
-// note notes what is on the clipboard now. The turn is the caller's.
+// note notes what is on the clipboard now. The caller holds turn.
 func (c *copier) note(what copied) {
 	c.set(what)
-	if !c.desktop.Held() { // it is gone already, and that was told too early
+	if !c.desktop.Held() { // it went, and that was reported before it was noted
 		c.set(copied{})
 	}
 }
@@ -159,13 +160,13 @@ func (c *copier) current() copied {
 	return c.held
 }
 
-// pendingCopy is a copy that somebody waits for. It may have to wait for its
-// token, up to half a minute. Who wanted it goes on meanwhile, and what was copied
-// since is newer and stays: another token, or a text in another program.
+// pendingCopy is a copy under way. It may have to wait for its token, up to half a
+// minute. If something else is copied meanwhile, another token or a text in
+// another program, that is newer and stays.
 type pendingCopy struct {
 	number  uint64      // a later one has a higher one
 	subject string      // of what is to be copied; empty: the clipboard is to be cleared
-	changed func() bool // another program copied since
+	changed func() bool // reports whether another program has copied since
 	done    bool        // it was copied
 	end     func()
 }
@@ -198,8 +199,8 @@ func (a *pendingCopies) end(p *pendingCopy) {
 	}
 }
 
-// overtaken reports whether something else was asked for since, and is on the
-// clipboard or may yet come there. A later copy that failed overtakes nothing.
+// overtaken reports whether something else was asked for later, and was copied or
+// still may be. A later copy that failed does not count.
 func (a *pendingCopies) overtaken(p *pendingCopy) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -214,7 +215,7 @@ func (a *pendingCopies) overtaken(p *pendingCopy) bool {
 	return false
 }
 
-// tooLate is the error of a copy that was overtaken while it waited.
+// tooLate is the error of a copy that was overtaken.
 func tooLate(c copied) *core.Error {
 	return &core.Error{
 		Class: core.Misuse, Remedy: core.RemedyCopyLate,

@@ -11,9 +11,9 @@ import (
 	"tokentray/core/format"
 )
 
-// Copy implements api.Agent. It is Token, so it may fetch first; for the replaced
-// token nothing is ever fetched, since that would replace another. When something
-// else was copied while it waited, the clipboard stays as it is, and the error is
+// Copy implements api.Agent. Like Token it may have to fetch first. It never fetches
+// for the replaced token, since that would replace the current one. If something
+// else was copied while it waited, the clipboard stays as it is and the error is
 // Misuse with RemedyCopyLate.
 func (s *Service) Copy(ctx context.Context, ref api.Ref, req api.CopyRequest) (api.Clipboard, error) {
 	if s.parts.Clipboard == nil {
@@ -26,7 +26,7 @@ func (s *Service) Copy(ctx context.Context, ref api.Ref, req api.CopyRequest) (a
 	settings := s.current()
 	c := copied{id: a.ID, path: cmp.Or(req.Path, a.CopyPath), previous: req.Previous}
 	c.Format = chosenFormat(req.Format, a.CopyFormat, settings.CopyFormat)
-	// What cannot be written is said before upstream is asked for anything.
+	// A format that cannot be written is refused before upstream is asked.
 	if _, err := c.text(api.Token{AccessToken: "x", BaseURL: s.baseURL(a)}); err != nil {
 		return api.Clipboard{}, err
 	}
@@ -54,11 +54,11 @@ func (s *Service) Copy(ctx context.Context, ref api.Ref, req api.CopyRequest) (a
 		}
 		return api.Clipboard{}, err
 	}
-	s.keeper.Republish(a.ID) // it is the last used one now
+	s.keeper.Republish(a.ID) // it was used last now
 	return put.Clipboard, nil
 }
 
-// subject tells copies apart: two of one subject put the same on the clipboard.
+// subject tells copies apart: two with one subject put the same on the clipboard.
 func (c copied) subject() string {
 	return fmt.Sprint(c.id, " ", c.previous, " ", c.Format, " ", c.path)
 }
@@ -75,8 +75,8 @@ func (c copied) text(t api.Token) (string, error) {
 	return out, nil
 }
 
-// chosenFormat is the format that was asked for, else the account's own, else
-// that of the settings. An account's may be of a newer version and not known here.
+// chosenFormat is the format that was asked for, else the account's own, else that
+// of the settings. An account may have one of a newer version, unknown here.
 func chosenFormat(asked, account, settings string) string {
 	switch {
 	case asked != "":
@@ -101,9 +101,9 @@ func (s *Service) replacedToken(a core.Account) (api.Token, error) {
 	return s.answer(a, core.Token{Value: t.Previous.Value, ExpiresAt: t.Previous.Until}, now), nil
 }
 
-// CopyIP copies the address that upstream refused for the account. It is no
-// secret and stays on the clipboard. Errors: NotFound; Misuse when upstream
-// named no address or there is no clipboard.
+// CopyIP copies the IP address that upstream refused for the account. It is no
+// secret and is not cleared. Errors: NotFound; Misuse when upstream named no address
+// or there is no clipboard.
 func (s *Service) CopyIP(ctx context.Context, ref api.Ref) error {
 	a, err := s.resolve(ref)
 	if err != nil {
@@ -145,12 +145,12 @@ func (s *Service) CopyText(ctx context.Context, req api.TextRequest) (api.Clipbo
 // ClearClipboard implements api.Agent.
 func (s *Service) ClearClipboard(ctx context.Context) error { return s.copier.clear(ctx) }
 
-// ClipboardGone is to be called when what was copied is no longer on the
-// clipboard, whoever took it away.
+// ClipboardGone must be called when what was copied is no longer on the clipboard,
+// whatever removed it.
 func (s *Service) ClipboardGone() { s.copier.set(copied{}) }
 
-// noteRenewal has the clipboard looked at if the account's token is on it. The
-// Keeper calls it under its own lock, so the work is left to followRenewals.
+// noteRenewal wakes followRenewals if the account's token is on the clipboard. The
+// Keeper calls it under its own lock, so it does no more.
 func (s *Service) noteRenewal(id core.ID) {
 	if s.copier.current().id != id {
 		return
@@ -161,7 +161,7 @@ func (s *Service) noteRenewal(id core.ID) {
 	}
 }
 
-// followRenewals keeps what is on the clipboard current, until ctx ends.
+// followRenewals keeps a token on the clipboard current until ctx ends.
 func (s *Service) followRenewals(ctx context.Context) {
 	for {
 		select {
@@ -175,8 +175,8 @@ func (s *Service) followRenewals(ctx context.Context) {
 	}
 }
 
-// successor is the current token in the place of the one that was copied, in the
-// same form and for the time that was left, if it is to be followed.
+// successor is the current token of the account whose token was copied, in the same
+// format and for the time that is left, if the clipboard is to follow renewals.
 func (s *Service) successor(c copied) (next copied, text string, left time.Duration, ok bool, err error) {
 	a, there := s.accounts.get(c.id)
 	if !there || c.previous || !s.current().ClipboardFollow {
@@ -192,7 +192,7 @@ func (s *Service) successor(c copied) (next copied, text string, left time.Durat
 	case c.ClearsAt.IsZero():
 		left = 0 // never
 	case left <= 0:
-		return copied{}, "", 0, false, nil // it is about to be cleared
+		return copied{}, "", 0, false, nil // about to be cleared
 	}
 	if text, err = c.text(s.answer(a, t, now)); err != nil {
 		return copied{}, "", 0, false, err
@@ -201,7 +201,7 @@ func (s *Service) successor(c copied) (next copied, text string, left time.Durat
 	return c, text, left, true, nil
 }
 
-// woke is told that the machine slept: timers stood still meanwhile.
+// woke is called when the machine has slept: timers stood still meanwhile.
 func (s *Service) woke() {
 	s.keeper.Wake()
 	if s.parts.Clipboard != nil {

@@ -8,8 +8,8 @@ import (
 	"tokentray/core/api"
 )
 
-// directory is every account, found by its ID and by its name. It is safe for
-// concurrent use, and locks nothing else.
+// directory holds every account, by ID and by name. It is safe for concurrent use
+// and takes no other lock.
 type directory struct {
 	mu    sync.RWMutex
 	byID  map[core.ID]core.Account
@@ -20,7 +20,7 @@ func newDirectory() directory {
 	return directory{byID: map[core.ID]core.Account{}, named: map[api.Ref]core.ID{}}
 }
 
-// put makes an account findable, under its name and no other.
+// put adds an account or replaces it, under its present name alone.
 func (d *directory) put(a core.Account) {
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -1,11 +1,13 @@
-// Package agent is the life of the agent: the one process of a home that owns
-// the database, keeps the tokens alive and answers everyone else.
+// Package agent is the agent: the one process of a home that owns the database,
+// keeps the tokens alive and answers every other process.
 //
-// A Service joins the Keeper with what it needs (store, vault, clipboard) and
-// implements api.Agent. Run serves it on the home's socket until somebody says
-// stop. The store's lock decides who is the agent; the socket is only where it
-// can be met, and a stale one is removed by the owner of the lock alone.
+// A Service connects the Keeper with what it needs (store, vault, clipboard) and
+// implements api.Agent. Run serves it on the home's socket until somebody calls
+// Stop. Who holds the store's lock is the agent. The socket is only where clients
+// find it; the holder of the lock removes one that an earlier agent left.
 //
-// With nothing due the agent sleeps: it owns no ticker and no timer, and acts
-// on calls, on the Keeper's events and on a hint that the machine woke.
+// A Service is made of parts with a state of their own, each in a file of its
+// name: directory (accounts by ID and name), hub (event streams), copier
+// (clipboard), pushes, clientKeys, uses, listener (socket), upkeep (what is looked
+// after once a minute). The files between them hold the calls of the API.
 package agent

@@ -14,10 +14,10 @@ import (
 // accountStore keeps accounts.
 type accountStore interface {
 	Accounts() ([]core.Account, error)
-	// Save saves an account with its secret, which set puts into the vault, so
-	// that a crash between the two is noticed by Clean.
+	// Save saves an account and its secret, which set puts into the vault. After a
+	// crash between the two, Clean finishes it.
 	Save(ctx context.Context, a core.Account, set, unset func(context.Context) error) error
-	// SaveAll is Save of many, all or none; undone: the vault is as it was.
+	// SaveAll saves many, all or none. undone: the vault is as it was before.
 	SaveAll(ctx context.Context, accounts []core.Account, lines []core.Entry, set, undo func(context.Context) error) (undone bool, err error)
 	Update(a core.Account) error
 	Remove(ctx context.Context, id core.ID, unset func(context.Context) error) error
@@ -33,14 +33,15 @@ type draft struct {
 	secret, proxyPassword *core.Secret // that were entered; nil: they stay
 	warnings              []core.Problem
 
-	// complete sets these.
-	before    entry       // what the vault holds, where that is changed
+	// What follows is set by complete.
+	before    entry       // what the vault holds, if that changes
 	entry     entry       // what the vault is to hold
-	write     bool        // it holds something else yet
+	write     bool        // the vault has to be written
 	elsewhere *core.Error // why the account waits for its AppSecret, nil if it does not
 }
 
-// apply puts what a person entered over was, and cleans it.
+// apply is an account with the fields that a person entered in place of its own,
+// cleaned.
 func (s *Service) apply(was core.Account, in api.AccountInput) (draft, core.Problems) {
 	set, a := s.parts.Kinds, was
 	if in.Kind != nil && *in.Kind != was.Kind {
@@ -49,7 +50,7 @@ func (s *Service) apply(was core.Account, in api.AccountInput) (draft, core.Prob
 	}
 	a = in.Over(a)
 	if was.Env != core.Live && a.Env == core.Live && in.AllowLive == nil {
-		a.AllowLive = false // consent given in the sandbox is none for production
+		a.AllowLive = false // consent for the sandbox is not consent for production
 	}
 	d := draft{account: set.Clean(a)}
 	problems := set.CheckChange(d.account, was)
@@ -74,7 +75,7 @@ func (s *Service) apply(was core.Account, in api.AccountInput) (draft, core.Prob
 	return d, problems.Fatal()
 }
 
-// newSecrets reports whether a person entered any.
+// newSecrets reports whether a person entered a secret.
 func (d draft) newSecrets() bool { return d.secret != nil || d.proxyPassword != nil }
 
 // complete makes the vault's entry out of the one that is there, kept, and what
@@ -89,15 +90,15 @@ func (d *draft) complete(kept entry, from, to core.Destination) {
 	}
 }
 
-// blank is what an addition begins with.
+// blank is an account before anything is entered.
 func (s *Service) blank() core.Account {
 	return core.Account{ID: core.NewID(), Env: core.Sandbox, Kind: s.parts.Kinds.Default().Kind, Auto: true}
 }
 
-// allowed refuses what other accounts forbid: the same name in the same
-// environment, and a second account that asks upstream for the same token. Of
-// a destructive kind two such accounts would kill each other's token for ever;
-// of another kind they are merely double work, and consent is enough.
+// allowed refuses an account that other accounts forbid: one with the same name in
+// the same environment, and one that asks upstream for the same token. Two such
+// accounts of a destructive kind would kill each other's token again and again; of
+// other kinds they only do the work twice, and consent is enough.
 func (s *Service) allowed(d *draft, apart bool) core.Problems {
 	a := d.account
 	if other, ok := s.accounts.find(refOf(a)); ok && other.ID != a.ID {
@@ -125,7 +126,7 @@ func (s *Service) twice(a core.Account, warn bool) core.Problem {
 	return core.Problem{Field: s.spec(a.Kind).IDField(), Key: core.ProblemAppIDTwice, Warn: warn}
 }
 
-// unfit refuses an account for what is wrong with its fields.
+// unfit refuses an account whose fields are wrong.
 func (s *Service) unfit(a core.Account, problems core.Problems) *core.Error {
 	e := invalid(problems)
 	if _, known := s.parts.Kinds.Of(a.Kind); known { // else it is what somebody typed
@@ -234,7 +235,7 @@ func (s *Service) respell(was core.Account, d *draft) {
 	}
 }
 
-// saveDraft has the Keeper go on with what was saved.
+// saveDraft tells the Keeper what was saved.
 func (s *Service) saveDraft(d draft) {
 	_, known := s.keeper.Token(d.account.ID)
 	s.keeper.Put(d.account, core.Token{})
@@ -284,8 +285,8 @@ func (s *Service) sameToken(a, b core.Account) bool {
 	return s.parts.Kinds.TokenID(a) == s.parts.Kinds.TokenID(b)
 }
 
-// question asks upstream once whether an edit was right. While old lives its
-// being at hand says nothing, so it is reported; else there is one to be had.
+// question asks upstream once whether an edit was right. If there is a living token,
+// it is reported as stale, since having it proves nothing; else one is fetched.
 func (s *Service) question(id core.ID, old core.Token) func(context.Context) error {
 	if old.Good(s.now(), 0) {
 		return func(ctx context.Context) error {
@@ -299,8 +300,7 @@ func (s *Service) question(id core.ID, old core.Token) func(context.Context) err
 	}
 }
 
-// write saves a draft, with its secrets when there are new ones. The edit lock
-// is held.
+// write saves a draft, with its secrets if they are new. The edit lock is held.
 func (s *Service) write(ctx context.Context, d draft) error {
 	if !d.write {
 		if err := s.outdate(d.account); err != nil {
@@ -345,7 +345,7 @@ func (s *Service) putBack(ctx context.Context, id core.ID, before entry) {
 // note writes down what was done.
 func (s *Service) note(id core.ID, what core.What) { s.line(id, core.Entry{What: what}) }
 
-// line writes a line of history; what keeps it from being written harms no
+// line writes a line of history. A failure is logged; it does no harm to the
 // account.
 func (s *Service) line(id core.ID, e core.Entry) {
 	e.At = s.now()
@@ -354,8 +354,8 @@ func (s *Service) line(id core.ID, e core.Entry) {
 	}
 }
 
-// saved is the answer to an addition or an edit. What upstream said is told in
-// the account and undoes nothing.
+// saved is the answer to an addition or an edit. A refusal by upstream is in the
+// account and undoes nothing.
 func (s *Service) saved(d draft, refusal error) api.Saved {
 	out := api.Saved{Warnings: d.warnings}
 	if snap, ok := s.keeper.Snapshot(d.account.ID); ok {
@@ -447,8 +447,8 @@ func (s *Service) Test(ctx context.Context, req api.TestRequest) (api.TestResult
 	return out, nil
 }
 
-// unnamed leaves out what is wrong with the name: who tests has often not yet
-// thought of one.
+// unnamed leaves out problems of the name: a person who tests an account often has
+// not named it yet.
 func unnamed(problems core.Problems) core.Problems {
 	var out core.Problems
 	for _, p := range problems {

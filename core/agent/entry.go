@@ -178,7 +178,7 @@ const (
 // the vault has the entry and the database the account, and it changes no account
 // without saying so here; so where an entry is listed under the mark of another
 // state, the database is the older of the two.
-func (k *keys) markOf(a core.Account) string {
+func (k *vaultAccess) markOf(a core.Account) string {
 	base := k.base(a)
 	if base == k.base(core.Account{Kind: a.Kind}) {
 		base = "" // whether the default is written out or not

@@ -22,7 +22,7 @@ type historyStore interface {
 type lineCounter struct {
 	Store
 
-	mu    sync.Mutex // a leaf
+	mu    sync.Mutex // nothing else is locked under it
 	lines map[core.ID]int
 }
 

@@ -13,7 +13,7 @@ import (
 // them and sends a new snapshot instead.
 const backlog = 64
 
-// byeTime is how long a stream's end waits for a reader to take what is left.
+// byeTime is how long the end of a stream waits for its reader.
 const byeTime = time.Second
 
 // hub hands every event to every open stream. Publishing never blocks.
@@ -67,8 +67,8 @@ func (s *stream) push(e api.Event) {
 	s.poke()
 }
 
-// outsideSnapshot is what of a queue a snapshot does not tell: of each such type
-// the newest event, in their order.
+// outsideSnapshot are the events of a queue that no snapshot replaces: the newest of
+// each such type, in their order.
 func outsideSnapshot(queue []api.Event) []api.Event {
 	var kept []api.Event
 	for _, e := range queue {
@@ -80,7 +80,7 @@ func outsideSnapshot(queue []api.Event) []api.Event {
 	return kept
 }
 
-// restate sends a new snapshot to every stream, for what no event tells.
+// restate sends a new snapshot to every stream, for a change that no event tells.
 func (h *hub) restate() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -191,8 +191,8 @@ func (s *stream) drain() []api.Event {
 	return queue
 }
 
-// send hands events to the reader, who may take as long as it likes until the
-// hub closes, and byeTime from then on.
+// send hands events to the reader. The reader may take any time until the hub closes,
+// and byeTime after that.
 func (h *hub) send(ctx context.Context, out chan<- api.Event, queue []api.Event) bool {
 	closing, late := h.closing, (<-chan time.Time)(nil)
 	for len(queue) > 0 {
@@ -210,8 +210,8 @@ func (h *hub) send(ctx context.Context, out chan<- api.Event, queue []api.Event)
 	return true
 }
 
-// close says bye to every stream and waits for them to end, which a reader that
-// takes nothing holds up for byeTime at most.
+// close says bye to every stream and waits until all have ended. A reader that takes
+// nothing delays that by byeTime at most.
 func (h *hub) close() {
 	h.mu.Lock()
 	h.closed = true

@@ -9,9 +9,8 @@ import (
 	"tokentray/core/api"
 )
 
-// Import implements api.Agent. What is saved is not fetched for at once and
-// waited for, as after an addition: the Keeper's plan asks upstream for those
-// that are renewed in the background, a few at a time.
+// Import implements api.Agent. Unlike Add it does not wait for tokens: the Keeper
+// fetches for accounts with background renewal, a few at a time.
 func (s *Service) Import(ctx context.Context, req api.ImportRequest) (api.ImportPlan, error) {
 	if !slices.Contains([]string{"", api.ConflictSkip, api.ConflictRename, api.ConflictReplace}, req.OnConflict) {
 		return api.ImportPlan{}, &core.Error{Class: core.Invalid, Remedy: core.RemedyInput, Message: "on_conflict must be skip, rename or replace"}
@@ -126,7 +125,7 @@ func (s *Service) newSecretsOf(p *importer) newSecrets {
 	return w
 }
 
-// notImported tells how an import failed, and what of it stays.
+// notImported tells how an import failed and what of it was kept.
 func notImported(err error, undone bool) *core.Error {
 	e := *core.AsError(err)
 	e.Err = err

@@ -14,8 +14,8 @@ import (
 	"tokentray/core/recognise"
 )
 
-// readImport puts the accounts and settings of a request's file into the request,
-// and returns the plan's part about the file. Without a file it does nothing.
+// readImport adds the accounts and settings of a request's file to the request, and
+// returns the plan's part about the file. Without a file it does nothing.
 func readImport(req *api.ImportRequest, set kinds.Set) (api.ImportPlan, error) {
 	if req.File == nil {
 		return api.ImportPlan{}, nil
@@ -72,8 +72,8 @@ func unreadable(err error) error {
 	return &core.Error{Class: core.Invalid, Remedy: core.RemedyInput, Message: strings.Join(lines, "; "), Err: faults}
 }
 
-// importInput is an account of a file as a person would enter it. What the file
-// does not tell stays out.
+// importInput is an account of a file as a person would enter it, with the fields
+// that the file has.
 func importInput(a interchange.Account) api.AccountInput {
 	in := api.AccountInput{
 		Input: core.Input{

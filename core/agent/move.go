@@ -11,7 +11,7 @@ import (
 // moveToFile creates the passphrase file and puts into it what the keyring
 // holds. When the keyring cannot be read the file begins empty, and the secrets
 // have to be entered again. It returns the keys that the keyring still holds.
-func (k *keys) moveToFile(ctx context.Context, passphrase core.Secret, ids []core.ID) (left []string, err error) {
+func (k *vaultAccess) moveToFile(ctx context.Context, passphrase core.Secret, ids []core.ID) (left []string, err error) {
 	entries := map[string][]byte{}
 	if k.parts.Main != nil {
 		for _, key := range append(names(ids), dataKeyName) {
@@ -47,7 +47,7 @@ const movedKey = "moved-from-keyring"
 // does not have yet, because the keyring could not be reached when the file was
 // made, comes into it, and only what the file has, or what a person removed,
 // leaves the keyring. It returns the keys that stay for another time.
-func (k *keys) clearMoved(ctx context.Context) (left []string) {
+func (k *vaultAccess) clearMoved(ctx context.Context) (left []string) {
 	if !k.fileInUse() || k.parts.Main == nil {
 		return nil
 	}
@@ -74,7 +74,7 @@ func (k *keys) clearMoved(ctx context.Context) (left []string) {
 
 // fetchMoved brings into the passphrase file what only the keyring has. It
 // returns which keys may leave the keyring now, and which it did not give.
-func (k *keys) fetchMoved(ctx context.Context, keys []string) (clear, left []string, err error) {
+func (k *vaultAccess) fetchMoved(ctx context.Context, keys []string) (clear, left []string, err error) {
 	fetched := map[string][]byte{}
 	for i, key := range keys {
 		_, err := k.parts.File.Get(ctx, key)
@@ -99,7 +99,7 @@ func (k *keys) fetchMoved(ctx context.Context, keys []string) (clear, left []str
 }
 
 // keep puts entries into the passphrase file.
-func (k *keys) keep(ctx context.Context, entries map[string][]byte) error {
+func (k *vaultAccess) keep(ctx context.Context, entries map[string][]byte) error {
 	if len(entries) == 0 {
 		return nil
 	}

@@ -60,10 +60,10 @@ func (p *pushes) load(restored bool) (err error) {
 	return err
 }
 
-// holdBack keeps every push of a store that is a backup from being done by
-// itself: one that was removed since would run its command again. It is kept as
-// how the last try ended, so that it outlives the agent, shows wherever a failure
-// does, and is over with the next try, which only a person begins.
+// holdBack keeps the pushes of a restored backup from being done automatically: one
+// that was removed since would run its command again. Each is marked as failed, so
+// that this outlives the agent and is shown like any failure. The mark goes with
+// the next try, which a person has to begin.
 func (p *pushes) holdBack() {
 	for id, kept := range p.kept {
 		for i := range kept {
@@ -83,9 +83,8 @@ func (p *pushes) holdBack() {
 // heldBack reports whether a push waits for a person.
 func heldBack(r core.PushResult) bool { return r.Err != nil && r.Err.Remedy == core.RemedyReviewPush }
 
-// deliver does a job that is still wanted: on its way through the queue its push
-// may have been removed, and between two tries its account may have become that
-// of another app.
+// deliver does a job if it is still wanted: while it was queued, its push may have
+// been removed, or its account may have become that of another app.
 func (p *pushes) deliver(ctx context.Context, job push.Job) error {
 	if _, there := p.find(job.Account.ID, job.Push.Number); !there {
 		return &core.Error{
@@ -103,8 +102,8 @@ func (p *pushes) deliver(ctx context.Context, job push.Job) error {
 	return p.do(ctx, job)
 }
 
-// queue puts a token into the queue of each push that does not have it and waits
-// for nobody. The Keeper calls it when a token came.
+// queue queues a token for each push of its account that has not delivered it. It
+// does not wait. The Keeper calls it when a token came.
 func (p *pushes) queue(id core.ID, t core.Token) {
 	kept := p.of(id)
 	if len(kept) == 0 || t.Dead || !t.Good(p.now(), 0) {
@@ -119,8 +118,8 @@ func (p *pushes) queue(id core.ID, t core.Token) {
 	}
 }
 
-// catchUp queues what an earlier run of the agent did not get to, or a vault
-// that was closed kept back.
+// catchUp queues the tokens that were not pushed by an earlier run of the agent, or
+// while the vault was closed.
 func (p *pushes) catchUp() {
 	for _, a := range p.accounts.all() {
 		if t, ok := p.keeper.Token(a.ID); ok {
@@ -129,10 +128,10 @@ func (p *pushes) catchUp() {
 	}
 }
 
-// sameLife is how far two readings of one token's end may lie apart.
+// sameLife is how far two records of one token's expiry may differ.
 const sameLife = 5 * time.Second
 
-// arrived reports whether a push has got the token to its place.
+// arrived reports whether a push has delivered the token.
 func arrived(r core.PushResult, t core.Token) bool {
 	return !r.At.IsZero() && r.Err == nil && r.Mask == core.Mask(t.Value) && r.Expires.Sub(t.ExpiresAt).Abs() < sameLife
 }
@@ -206,9 +205,9 @@ func (p *pushes) result(id core.ID, number int, r core.PushResult) {
 	}
 }
 
-// ended is told by the queue how a try ended: it is kept, told, and written
-// into the history, of the tries of one token the first and what differs from
-// the one before.
+// ended is called by the queue when a try has ended. The result is kept and
+// published. The history gets the first try of a token, and each that ended in
+// another way than the one before.
 func (p *pushes) ended(job push.Job, r core.PushResult) {
 	id, number := job.Account.ID, job.Push.Number
 	kept, there := p.find(id, number)
@@ -236,8 +235,8 @@ func (p *pushes) ended(job push.Job, r core.PushResult) {
 	}
 	p.result(id, number, r)
 	p.keeper.Republish(id)
-	// A person's try takes the place of a renewal's that came just before it, and
-	// may have the token before that one.
+	// A person's try replaces a queued one, and may have been for the token before
+	// the current one.
 	if t, ok := p.keeper.Token(id); ok && t.Value != job.Token.Value {
 		p.queue(id, t)
 	}
@@ -292,8 +291,8 @@ func (p *pushes) add(a core.Account, in api.PushInput) (core.KeptPush, error) {
 	return kept, nil
 }
 
-// may refuses a file that is our own, another push's, or somebody's whose
-// text would be lost.
+// may refuses a file in our own folders, one of another push, and one whose text
+// would be lost.
 func (p *pushes) may(what core.Push, overwrite bool) core.Problems {
 	if what.Kind != core.PushFile {
 		return nil
@@ -317,7 +316,7 @@ func (p *pushes) may(what core.Push, overwrite bool) core.Problems {
 	return nil
 }
 
-// run does a push now, in its turn.
+// run does a push now and waits until it has ended.
 func (p *pushes) run(ctx context.Context, id core.ID, what core.Push, t core.Token) (api.Push, error) {
 	job, ok := p.job(id, what, t)
 	if !ok {

@@ -7,9 +7,9 @@ import (
 	"tokentray/core/api"
 )
 
-// resolve finds the account that a Ref names. Without an environment it is the
-// one in the active environment and never the other: who asks for shop must
-// not get the live token because the sandbox has no shop.
+// resolve finds the account that a Ref names. Without an environment it looks in the
+// active one only: a caller who asks for shop must not get the live token because
+// the sandbox has no shop.
 func (s *Service) resolve(ref api.Ref) (core.Account, error) {
 	name, err := core.CleanName(ref.Name)
 	if err != nil {

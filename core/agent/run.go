@@ -19,12 +19,11 @@ const drainTime = 3 * time.Second
 
 // Run serves the agent on the home's socket until ctx ends or somebody calls
 // Stop or Reset, and calls ready, which may be nil, when the socket is there.
-// When it returns everything of the Service has ended: streams had their bye,
-// the Keeper its last fetch, the clipboard is cleared, and Store and Clipboard
-// are closed.
+// When it returns everything of the Service has ended: streams were sent bye, no
+// fetch is under way, the clipboard is cleared, and Store and Clipboard are closed.
 //
-// The caller has opened the store and so owns its lock; that is why a socket
-// that is there already can only be a stale one.
+// The caller has opened the store and so holds its lock. Therefore a socket that
+// exists already is a stale one.
 func (s *Service) Run(ctx context.Context, ready func()) (err error) {
 	defer func() { err = errors.Join(err, s.close()) }()
 	socket, err := s.listener.start()
@@ -108,8 +107,8 @@ func (s *Service) Run(ctx context.Context, ready func()) (err error) {
 	return err
 }
 
-// fill opens the vault and gives the Keeper every account with its token. A
-// vault that stays closed keeps the agent from nothing but fetching.
+// fill opens the vault and gives the Keeper every account with its token. While the
+// vault is closed the agent cannot fetch; it does everything else.
 func (s *Service) fill(ctx context.Context) {
 	s.edit.Lock()
 	defer s.edit.Unlock()
@@ -139,7 +138,7 @@ func (s *Service) fill(ctx context.Context) {
 	s.pushes.catchUp()
 }
 
-// close ends what Run does not run itself.
+// close ends the parts that Run does not run.
 func (s *Service) close() error {
 	var errs []error
 	if s.parts.Clipboard != nil {
@@ -163,9 +162,9 @@ func (s *Service) close() error {
 	return errors.Join(errs...)
 }
 
-// Reset implements api.Agent: every secret leaves the vault, then the agent
-// stops and takes the home's files along. While the vault is locked nothing is
-// removed, for its entries would stay behind unfound.
+// Reset implements api.Agent: it removes every secret from the vault, stops the
+// agent and removes the home's files. While the vault is locked it removes nothing,
+// since nobody would find the vault's entries any more.
 func (s *Service) Reset(ctx context.Context) error {
 	s.edit.Lock()
 	defer s.edit.Unlock()

@@ -37,8 +37,7 @@ type Store interface {
 	Close() error
 }
 
-// Login is the system's entry for what it starts at login. Package autostart has
-// it.
+// Login is the system's autostart entry. Package autostart has it.
 type Login interface {
 	Enabled() (bool, error)
 	Set(on bool) error
@@ -63,16 +62,16 @@ type Parts struct {
 	// restored from a backup.
 	Notice string
 	Log    *home.Log // nil discards
-	// Restored tells that the store is a backup: what was revoked since may be
-	// back, so the loopback door is shut until somebody opens it.
+	// Restored tells that the store is a backup. Client keys that were revoked since
+	// may be back, so the loopback door stays shut until a person opens it.
 	Restored bool
 	// Lost are the accounts that a damaged database names and the one in use does
 	// not have, with what is known of each; Removed those that a person removed
 	// since the backup.
 	Lost    map[core.ID][]core.Account
 	Removed []core.ID
-	// PutBack: nobody but a person restored it, by putting an older database in the
-	// place of the one in use; what was removed since may be wanted back.
+	// PutBack tells that a person replaced the database by an older one. Accounts
+	// that were removed since may be wanted back.
 	PutBack bool
 	// OpenAPI is the description of the API that its callers may read.
 	OpenAPI []byte
@@ -96,15 +95,15 @@ type Service struct {
 	accounts directory
 	lines    *lineCounter // parts.Store too
 	hub      *hub
-	vault    *keys
+	vault    *vaultAccess
 
 	stop     chan struct{} // closed when the agent is to end
 	stopOnce sync.Once
 
-	edit sync.Mutex // held through each change of accounts and vault, prompts among them
+	edit sync.Mutex // held through each change of accounts and vault, prompts included
 	conf sync.Mutex // held through each change of settings
 
-	mu       sync.RWMutex // guards what follows; a leaf: nothing else is locked under it
+	mu       sync.RWMutex // guards what follows; nothing else is locked under it
 	settings core.Settings
 	session  api.Session
 	tray     string
@@ -157,7 +156,7 @@ func New(p Parts) (*Service, error) {
 		listener: listener{home: p.Home, log: p.Log.Logger}, upkeep: newUpkeep(),
 	}
 	s.started = s.now()
-	s.vault = newKeys(p.Vaults, s.goes, s.asks, func(v api.Vault) {
+	s.vault = newVaultAccess(p.Vaults, s.goes, s.asks, func(v api.Vault) {
 		s.hub.publish(false, func() api.Event { return api.Event{Type: api.EventVault, Vault: &v} })
 	})
 	s.pushes = &pushes{
@@ -176,7 +175,7 @@ func New(p Parts) (*Service, error) {
 	return s, s.load()
 }
 
-// load reads accounts, settings and uses.
+// load reads what the store has.
 func (s *Service) load() (err error) {
 	if s.settings, err = s.parts.Store.Settings(); err != nil {
 		return err
@@ -287,8 +286,7 @@ func (s *Service) view(snap core.Snapshot, now time.Time) api.Account {
 	return out
 }
 
-// onKeeperEvent hands the Keeper's events on. The Keeper calls it under its own
-// lock.
+// onKeeperEvent publishes an event of the Keeper, which calls it under its own lock.
 func (s *Service) onKeeperEvent(e core.Event) {
 	if e.Account != nil {
 		s.noteRenewal(e.Account.Account.ID)
@@ -329,8 +327,8 @@ func (s *Service) Events(ctx context.Context, window bool) (<-chan api.Event, er
 	return out, nil
 }
 
-// raiseTime is how long Open gives a window that was killed to be noticed: its
-// stream ends only when the system has taken the process apart.
+// raiseTime is how long Open waits until a window that was killed is no longer
+// counted: its stream ends only when the system has ended the process.
 const raiseTime = 150 * time.Millisecond
 
 // Open implements api.Agent.
@@ -348,7 +346,7 @@ func (s *Service) Open(ctx context.Context) (int, error) {
 	return s.hub.windows(), nil
 }
 
-// Stop implements api.Agent: the end begins, and Run returns when it is over.
+// Stop implements api.Agent. It does not wait: Run returns when all has ended.
 func (s *Service) Stop(context.Context) error {
 	s.stopOnce.Do(func() { close(s.stop) })
 	return nil

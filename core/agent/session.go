@@ -10,8 +10,8 @@ import (
 	"tokentray/core/launch"
 )
 
-// Session implements api.Agent: what the agent lacks of a desktop, or has lost,
-// it takes from the client's.
+// Session implements api.Agent. If the agent has no display or no session bus, or
+// cannot reach its own any more, it takes the client's.
 func (s *Service) Session(ctx context.Context, theirs api.Session) error {
 	s.mu.RLock()
 	ours := s.session
@@ -31,8 +31,8 @@ func (s *Service) Session(ctx context.Context, theirs api.Session) error {
 	return nil
 }
 
-// merge is ours, but for the display and the bus of which there was none or
-// that can no longer be reached. A display and its authority go together.
+// merge is our session, with their display or bus where we have none or ours cannot
+// be reached. A display and its authority go together.
 func merge(ctx context.Context, ours, theirs api.Session, reach func(context.Context, string) bool) api.Session {
 	next := ours
 	shown := ours.Display != "" && reach(ctx, displaySocket(ours.Display)) ||
@@ -46,8 +46,8 @@ func merge(ctx context.Context, ours, theirs api.Session, reach func(context.Con
 	return next
 }
 
-// displaySocket is where an X server of this machine listens, empty for one of
-// another machine.
+// displaySocket is the socket of an X server on this machine, empty for another
+// machine's.
 func displaySocket(display string) string {
 	host, number, ok := strings.Cut(display, ":")
 	if !ok || host != "" && host != "unix" {
@@ -70,8 +70,8 @@ func waylandSocket(display string) string {
 	return filepath.Join(dir, display)
 }
 
-// busSocket is the path in a D-Bus address, or an abstract name; empty when it
-// is none of the two.
+// busSocket is the path or the abstract name in a D-Bus address, empty without
+// either.
 func busSocket(address string) string {
 	for one := range strings.SplitSeq(address, ";") {
 		rest, ok := strings.CutPrefix(one, "unix:")
@@ -90,8 +90,8 @@ func busSocket(address string) string {
 	return ""
 }
 
-// reachable reports whether somebody listens on a unix socket. What cannot be
-// tried counts as reachable: nothing of ours is given up on a guess.
+// reachable reports whether somebody listens on a unix socket. An address that
+// cannot be tried counts as reachable: we give up ours only when it is dead.
 func reachable(ctx context.Context, socket string) bool {
 	if socket == "" {
 		return true

@@ -90,8 +90,8 @@ func (s *Service) setLoopbackSetting(key, value string) (core.Settings, error) {
 	return s.shown(s.current()), nil
 }
 
-// keep saves the settings, then lets them count. The lock of settings
-// is held.
+// keep saves the settings, then applies and publishes them. The lock of settings is
+// held.
 func (s *Service) keep(next core.Settings) error {
 	if err := s.parts.Store.PutSettings(next); err != nil {
 		return core.AsError(err)
@@ -104,7 +104,7 @@ func (s *Service) keep(next core.Settings) error {
 	return nil
 }
 
-// shown are the settings as clients see them: with what the system keeps.
+// shown are the settings as clients see them, with those that the system keeps.
 func (s *Service) shown(set core.Settings) core.Settings {
 	set.StartAtLogin = false
 	if s.parts.Login != nil {
@@ -117,7 +117,7 @@ func (s *Service) shown(set core.Settings) core.Settings {
 	return set
 }
 
-// startAtLogin has the system start the agent at login, or no longer.
+// startAtLogin switches on or off that the system starts the agent at login.
 func (s *Service) startAtLogin(on bool) error {
 	if s.parts.Login == nil {
 		return &core.Error{

@@ -8,13 +8,12 @@ import (
 	"github.com/godbus/dbus/v5"
 )
 
-// systemBus is where the system's bus is when nothing else is said.
+// systemBus is the system bus's default address.
 const systemBus = "unix:path=/run/dbus/system_bus_socket"
 
-// watchSleep calls wake whenever the machine comes back from sleep, until ctx
-// ends. It is a hint and no more: without a system bus it does nothing, for the
-// Keeper looks at the wall clock anyway. The connection is its own, and never
-// starts a bus.
+// watchSleep calls wake whenever the machine wakes from sleep, until ctx ends. It is
+// only a hint: without a system bus it does nothing, since the Keeper checks the
+// wall clock anyway. It has a connection of its own and never starts a bus.
 func watchSleep(ctx context.Context, log *slog.Logger, wake func()) {
 	address := os.Getenv("DBUS_SYSTEM_BUS_ADDRESS")
 	if address == "" {

@@ -7,6 +7,5 @@ import (
 	"log/slog"
 )
 
-// watchSleep has nothing to listen to here; the Keeper looks at the wall clock
-// anyway.
+// watchSleep does nothing here; the Keeper checks the wall clock anyway.
 func watchSleep(context.Context, *slog.Logger, func()) {}

@@ -15,9 +15,9 @@ import (
 	"tokentray/core/launch"
 )
 
-// listener is the socket that the agent listens on. The platform's runtime folder
-// goes when its user logs out, and tidy people remove sockets: an agent that lives
-// on listens again where its clients look for it.
+// listener is the socket that the agent listens on. The system removes the runtime
+// folder when its user logs out, and people remove sockets. An agent that goes on
+// listens again where its clients look for it.
 type listener struct {
 	log *slog.Logger
 
@@ -25,7 +25,7 @@ type listener struct {
 	home   home.Home // where clients look
 	socket *net.UnixListener
 	file   os.FileInfo // the socket as we made it
-	failed string      // why it could not listen again, as it was told last
+	failed string      // why it could not listen again, as it was logged last
 }
 
 // start listens for the first time.
@@ -40,7 +40,7 @@ func (l *listener) start() (net.Listener, error) {
 	return socket, nil
 }
 
-// listen takes the socket of a home.
+// listen listens on the socket of a home and removes a stale one.
 func listen(h home.Home) (*net.UnixListener, os.FileInfo, error) {
 	path := h.Socket()
 	if err := h.CheckSocket(); err != nil {

@@ -12,8 +12,8 @@ import (
 )
 
 // watchFile returns true when the file at path or its folder is removed, renamed
-// or replaced, false when that cannot be watched or ctx ends first. It is a hint that
-// saves clients the wait for the next upkeep, and costs no wake-ups.
+// or replaced, and false when it cannot be watched or ctx ends first. It is a hint
+// that saves clients the wait for the next upkeep. It costs no wake-ups.
 func watchFile(ctx context.Context, path string) bool {
 	fd, err := unix.InotifyInit1(unix.IN_CLOEXEC | unix.IN_NONBLOCK)
 	if err != nil {

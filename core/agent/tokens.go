@@ -57,7 +57,7 @@ func (s *Service) answer(a core.Account, t core.Token, now time.Time) api.Token 
 	return out
 }
 
-// baseURL is where tokens of an account are of use.
+// baseURL is where the tokens of an account are used.
 func (s *Service) baseURL(a core.Account) string { return s.spec(a.Kind).API(a) }
 
 // asks is where the tokens of an account come from.
@@ -68,8 +68,8 @@ func (s *Service) goes(a core.Account) core.Destination {
 	return s.spec(a.Kind).Destination(a)
 }
 
-// Check implements api.Agent. What upstream says of the token is an answer;
-// what keeps the question from being asked is an error.
+// Check implements api.Agent. What upstream says of the token is in the result; an
+// error means that upstream could not be asked.
 func (s *Service) Check(ctx context.Context, ref api.Ref) (api.CheckResult, error) {
 	a, err := s.resolve(ref)
 	if err != nil {

@@ -19,8 +19,8 @@ type tokenStore interface {
 	Tokens() (map[core.ID]core.Token, error)
 }
 
-// PassphraseVariable names a file whose first line opens the passphrase file,
-// for machines that nobody sits at.
+// PassphraseVariable names a file whose first line opens the passphrase file, for
+// machines without a person at them.
 const PassphraseVariable = format.PassphraseVariable
 
 // passphraseFile reads the passphrase from the file that PassphraseVariable
@@ -55,9 +55,9 @@ func (s *Service) unlockUnattended(ctx context.Context) {
 	}
 }
 
-// openVault opens the vault, unseals the store and finishes what a crash left
-// between the two. It returns the tokens kept from the last run, or why the
-// vault stays closed. The edit lock is held.
+// openVault opens the vault, unseals the store and finishes changes of both that a
+// crash interrupted. It returns the tokens kept from the last run, or why the vault
+// stays closed. The edit lock is held.
 func (s *Service) openVault(ctx context.Context) (map[core.ID]core.Token, *core.Error) {
 	store := s.parts.Store
 	key, found, err := s.vault.open(ctx, s.accounts.count() > 0)
@@ -109,8 +109,8 @@ func (s *Service) retryVault(ctx context.Context) {
 	}
 }
 
-// openForWriting makes sure that a secret can be kept and tokens sealed. The
-// edit lock is held.
+// openForWriting makes sure that secrets can be kept and tokens sealed. The edit
+// lock is held.
 func (s *Service) openForWriting(ctx context.Context) error {
 	if err := s.vault.lockedByPerson(); err != nil {
 		return err
@@ -141,8 +141,8 @@ func (s *Service) openAndResume(ctx context.Context) error {
 	return nil
 }
 
-// VaultInit implements api.Agent: from now on the passphrase file keeps the
-// secrets.
+// VaultInit implements api.Agent: it makes the passphrase file, which keeps the
+// secrets from then on.
 func (s *Service) VaultInit(ctx context.Context, passphrase core.Secret) (api.Vault, error) {
 	s.edit.Lock()
 	defer s.edit.Unlock()
@@ -195,8 +195,7 @@ func (s *Service) VaultUnlock(ctx context.Context, passphrase core.Secret) (api.
 	return s.vault.status(), nil
 }
 
-// VaultLock implements api.Agent. Tokens that live stay at hand; nothing new is
-// fetched.
+// VaultLock implements api.Agent. Living tokens can still be had; nothing is fetched.
 func (s *Service) VaultLock(context.Context) (api.Vault, error) {
 	s.edit.Lock()
 	defer s.edit.Unlock()

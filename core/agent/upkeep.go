@@ -5,12 +5,13 @@ import (
 	"time"
 )
 
-// upkeepEvery is how often the agent looks after what nobody tells it of.
+// upkeepEvery is how often the agent checks what no event reports.
 const upkeepEvery = time.Minute
 
-// upkeep is what the agent looks after by itself: its socket, a backup that is
-// due, a keyring that failed, its memory. All of it asks the disk or the bus, and
-// either may hang. So it has a goroutine of its own: no renewal waits for it.
+// upkeep is the work that the agent does once a minute: it checks its socket, a
+// backup that is due, a keyring that failed, its memory. All of that uses the disk
+// or the bus, and either may hang. So it has a goroutine of its own, and no renewal
+// waits for it.
 type upkeep struct {
 	asked chan chan struct{} // closed when the work was done
 }
@@ -36,7 +37,7 @@ func (u upkeep) run(ctx context.Context, work func()) {
 	}
 }
 
-// now has the work done without the wait, and returns after it or with ctx.
+// now has the work done at once, and returns when it is done or ctx ends.
 func (u upkeep) now(ctx context.Context) {
 	done := make(chan struct{})
 	select {

@@ -16,12 +16,12 @@ type useStore interface {
 	Touch(used map[core.ID]time.Time) error
 }
 
-// flushEvery is how long uses are gathered before they go to the disk: each
-// write waits for it, and a script may ask a thousand times a second.
+// flushEvery is how long uses are gathered before they are written to the disk: a
+// write takes long, and a script may ask a thousand times a second.
 const flushEvery = time.Minute
 
-// uses remembers when callers last had a token. While nobody asks, no timer
-// runs.
+// uses remembers when each account was used last. While nobody asks for tokens no
+// timer runs.
 type uses struct {
 	store useStore
 	log   *slog.Logger
@@ -30,7 +30,7 @@ type uses struct {
 
 	writing sync.Mutex // held through each flush
 
-	mu     sync.RWMutex // a leaf
+	mu     sync.RWMutex // guards what follows; nothing else is locked under it
 	last   map[core.ID]time.Time
 	dirty  map[core.ID]time.Time
 	timer  *time.Timer
@@ -43,8 +43,8 @@ func (u *uses) at(id core.ID) time.Time {
 	return u.last[id]
 }
 
-// noted reports whether a use in this very second is noted already. Readers of
-// a token under load must not queue for a lock.
+// noted reports whether a use in this second is noted already. Under load, readers of
+// a token must not wait for a lock.
 func (u *uses) noted(id core.ID, now time.Time) bool {
 	u.mu.RLock()
 	defer u.mu.RUnlock()
@@ -52,7 +52,7 @@ func (u *uses) noted(id core.ID, now time.Time) bool {
 	return dirty && at.Unix() == now.Unix()
 }
 
-// touch notes a use, to the second. It never waits for the disk.
+// touch notes a use, to the second. It does not wait for the disk.
 func (u *uses) touch(id core.ID, now time.Time) {
 	if u.noted(id, now) {
 		return

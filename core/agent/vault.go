@@ -15,7 +15,7 @@ import (
 )
 
 // Vault keeps small secrets under keys. Package vault has three. Every error is
-// a *core.Error, of class VaultClosed unless the vault itself is well.
+// a *core.Error, of class VaultClosed unless the vault itself works.
 type Vault interface {
 	// Get's error has Vaults.NotFound in its chain when there is no such key.
 	Get(ctx context.Context, key string) ([]byte, error)
@@ -46,8 +46,8 @@ const (
 	VaultMemory  = "memory"
 )
 
-// Vaults are the vaults of a home. Once the passphrase file exists it is the
-// one that counts; it comes to be only when somebody asks for it.
+// Vaults are the vaults of a home. If the passphrase file exists it is the one in
+// use; it is made only when a person asks for it.
 type Vaults struct {
 	Main Vault     // the platform's keyring, or memory for a demo; nil: there is none
 	Kind string    // of Main
@@ -66,17 +66,17 @@ const (
 	vaultUnavailable = "unavailable"
 )
 
-// dataKeyName is the vault's key of the key that seals the tokens; account IDs
-// are hexadecimal and never meet it.
+// dataKeyName is the name under which the vault has the key that seals the tokens.
+// Account IDs are hexadecimal and never equal it.
 const dataKeyName = "data-key"
 
-// dataKeySize is what the store wants.
+// dataKeySize is the size that the store needs.
 const dataKeySize = 32
 
-// keys is the way to the vault in use. After a failure it holds off, so that a
-// locked keyring is not asked again and again behind a person's back, until
-// somebody asks for it by open.
-type keys struct {
+// vaultAccess gives access to the vault in use. After a failure it refuses everything
+// until open is called, so that a locked keyring is not asked again and again
+// without a person knowing.
+type vaultAccess struct {
 	parts    Vaults
 	goes     func(core.Account) core.Destination
 	base     func(core.Account) string // where an account asks
@@ -85,29 +85,29 @@ type keys struct {
 	mu    sync.Mutex
 	state string
 	err   *core.Error // why it is not open
-	warns string      // what to look to although it is open
-	// byPerson is set from a person's lock until a person's unlock: nothing else
-	// opens the vault meanwhile.
+	warns string      // a warning although it is open
+	// byPerson is set after a person locked the vault, until a person unlocks it:
+	// nothing else opens it meanwhile.
 	byPerson bool
 }
 
-var _ core.Vault = (*keys)(nil)
+var _ core.Vault = (*vaultAccess)(nil)
 
-func newKeys(parts Vaults, goes func(core.Account) core.Destination, base func(core.Account) string, onChange func(api.Vault)) *keys {
-	return &keys{parts: parts, goes: goes, base: base, onChange: onChange, state: vaultLocked, err: lockedVault(nil)}
+func newVaultAccess(parts Vaults, goes func(core.Account) core.Destination, base func(core.Account) string, onChange func(api.Vault)) *vaultAccess {
+	return &vaultAccess{parts: parts, goes: goes, base: base, onChange: onChange, state: vaultLocked, err: lockedVault(nil)}
 }
 
-// inUse is the vault that counts.
-func (k *keys) inUse() Vault {
+// inUse is the vault in use.
+func (k *vaultAccess) inUse() Vault {
 	if k.fileInUse() {
 		return k.parts.File
 	}
 	return k.parts.Main
 }
 
-func (k *keys) fileInUse() bool { return k.parts.File != nil && k.parts.File.Exists() }
+func (k *vaultAccess) fileInUse() bool { return k.parts.File != nil && k.parts.File.Exists() }
 
-func (k *keys) status() api.Vault {
+func (k *vaultAccess) status() api.Vault {
 	kind := k.parts.Kind
 	if k.fileInUse() {
 		kind = VaultFile
@@ -121,15 +121,15 @@ func (k *keys) status() api.Vault {
 	return out
 }
 
-// warn says what a person should look to.
-func (k *keys) warn(key string) {
+// warn sets a warning for people.
+func (k *vaultAccess) warn(key string) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.warns = key
 }
 
-// setState changes the state and tells of it.
-func (k *keys) setState(state string, err *core.Error) {
+// setState changes the state and publishes it.
+func (k *vaultAccess) setState(state string, err *core.Error) {
 	k.mu.Lock()
 	changed := k.state != state
 	k.state, k.err = state, err
@@ -140,7 +140,7 @@ func (k *keys) setState(state string, err *core.Error) {
 }
 
 // closed is why the vault may not be asked now; nil when it may.
-func (k *keys) closed() error {
+func (k *vaultAccess) closed() error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.state == vaultOpen {
@@ -149,14 +149,14 @@ func (k *keys) closed() error {
 	return k.err
 }
 
-// failed turns an error of the vault into the domain's, and holds off.
-func (k *keys) failed(ctx context.Context, err error) error {
+// failed turns an error of the vault into the domain's, and closes the access.
+func (k *vaultAccess) failed(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return core.AsError(ctx.Err()) // the caller gave up, the vault did not
 	}
 	var other *core.Error
 	if errors.As(err, &other) && other.Class != core.VaultClosed {
-		return other // a full disk, a secret too big: the vault itself is well
+		return other // a full disk, a secret too big: the vault itself works
 	}
 	e := closedVault(err)
 	if errors.Is(err, k.parts.Locked) {
@@ -168,7 +168,7 @@ func (k *keys) failed(ctx context.Context, err error) error {
 }
 
 // Credentials implements core.Vault.
-func (k *keys) Credentials(ctx context.Context, a core.Account) (core.Credentials, error) {
+func (k *vaultAccess) Credentials(ctx context.Context, a core.Account) (core.Credentials, error) {
 	if a.BaseURL == unknownHost {
 		return core.Credentials{}, noHost()
 	}
@@ -181,7 +181,7 @@ func (k *keys) Credentials(ctx context.Context, a core.Account) (core.Credential
 }
 
 // entry is what the vault keeps of an account, as it stands there.
-func (k *keys) entry(ctx context.Context, id core.ID) (entry, error) {
+func (k *vaultAccess) entry(ctx context.Context, id core.ID) (entry, error) {
 	if err := k.closed(); err != nil {
 		return entry{}, err
 	}
@@ -208,13 +208,13 @@ type kept struct {
 }
 
 // kept is the entry of an account with all that the vault is to tell of it.
-func (k *keys) kept(a core.Account, e entry) kept {
+func (k *vaultAccess) kept(a core.Account, e entry) kept {
 	return kept{e.of(a, k.base(a)), k.markOf(a)}
 }
 
 // put keeps an account's entry. The index lists it first, so that whatever
 // happens the entry can be found again.
-func (k *keys) put(ctx context.Context, id core.ID, e kept) error {
+func (k *vaultAccess) put(ctx context.Context, id core.ID, e kept) error {
 	if err := k.closed(); err != nil {
 		return err
 	}
@@ -238,7 +238,7 @@ func (k *keys) put(ctx context.Context, id core.ID, e kept) error {
 }
 
 // list puts entries into the index.
-func (k *keys) list(entries map[core.ID]kept) error {
+func (k *vaultAccess) list(entries map[core.ID]kept) error {
 	marks := make(map[string]string, len(entries))
 	for id, e := range entries {
 		marks[string(id)] = e.mark
@@ -246,15 +246,15 @@ func (k *keys) list(entries map[core.ID]kept) error {
 	return k.parts.Index.Keep(marks)
 }
 
-// batcher is a vault to which many entries at once cost no more than one.
+// batcher is a vault that writes many entries as cheaply as one.
 type batcher interface {
-	// Batch takes effect as a whole or not at all.
+	// Batch writes and removes everything or nothing.
 	Batch(ctx context.Context, set map[string][]byte, remove []string) error
 }
 
 // putAll keeps the entries of many accounts and takes out those of others. A
 // vault that takes one at a time may, after an error, have taken some.
-func (k *keys) putAll(ctx context.Context, entries map[core.ID]kept, remove []core.ID) error {
+func (k *vaultAccess) putAll(ctx context.Context, entries map[core.ID]kept, remove []core.ID) error {
 	if len(entries)+len(remove) == 0 {
 		return nil
 	}
@@ -296,7 +296,7 @@ func (k *keys) putAll(ctx context.Context, entries map[core.ID]kept, remove []co
 }
 
 // undo puts back what an import that failed wrote.
-func (k *keys) undo(ctx context.Context, w newSecrets) error {
+func (k *vaultAccess) undo(ctx context.Context, w newSecrets) error {
 	if err := k.putAll(ctx, w.before, append(w.added, w.there...)); err != nil {
 		return err
 	}
@@ -305,7 +305,7 @@ func (k *keys) undo(ctx context.Context, w newSecrets) error {
 
 // drop takes the entry of an account that is removed out of the vault. That it
 // is removed is written down whatever the vault says.
-func (k *keys) drop(ctx context.Context, id core.ID) error {
+func (k *vaultAccess) drop(ctx context.Context, id core.ID) error {
 	if err := k.parts.Index.Remove(string(id)); err != nil {
 		return err
 	}
@@ -320,12 +320,14 @@ func (k *keys) drop(ctx context.Context, id core.ID) error {
 }
 
 // dropAll takes the secrets of many accounts out of the vault.
-func (k *keys) dropAll(ctx context.Context, ids []core.ID) error { return k.putAll(ctx, nil, ids) }
+func (k *vaultAccess) dropAll(ctx context.Context, ids []core.ID) error {
+	return k.putAll(ctx, nil, ids)
+}
 
 // open asks the vault for the data key, although it failed before. Without one
 // and with create a new one is made; else nil is returned.
 // found tells that the vault had the key, and so is the one of before.
-func (k *keys) open(ctx context.Context, create bool) (key []byte, found bool, err error) {
+func (k *vaultAccess) open(ctx context.Context, create bool) (key []byte, found bool, err error) {
 	vault := k.inUse()
 	if vault == nil {
 		e := closedVault(errors.New("this machine has no keyring"))
@@ -360,7 +362,7 @@ func (k *keys) open(ctx context.Context, create bool) (key []byte, found bool, e
 // nothing would remember them. So it does while the passphrase file is locked,
 // which lists what stayed in the keyring, unless the keyring says that it has
 // nothing: the data key is the last to leave it.
-func (k *keys) wipe(ctx context.Context, ids []core.ID) error {
+func (k *vaultAccess) wipe(ctx context.Context, ids []core.ID) error {
 	if k.parts.Main == nil {
 		return nil
 	}
@@ -394,7 +396,7 @@ func names(ids []core.ID) []string {
 }
 
 // lock closes the vault until a person opens it.
-func (k *keys) lock() *core.Error {
+func (k *vaultAccess) lock() *core.Error {
 	k.mu.Lock()
 	k.byPerson = true
 	k.mu.Unlock()
@@ -407,14 +409,14 @@ func (k *keys) lock() *core.Error {
 }
 
 // unlock lifts a person's lock, when a person opened the vault.
-func (k *keys) unlock() {
+func (k *vaultAccess) unlock() {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.byPerson = false
 }
 
 // lockedByPerson is why nothing but a person may open the vault, nil when anything may.
-func (k *keys) lockedByPerson() error {
+func (k *vaultAccess) lockedByPerson() error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.byPerson && k.err != nil { // it has none while a person's unlock is under way
