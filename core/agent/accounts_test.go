@@ -268,7 +268,7 @@ func TestWhichAccountANameMeans(t *testing.T) {
 		{core.Live, api.Ref{Name: "tests"}, "", core.NotFound, "there is no account tests/live, only tests/sandbox; name that one"},
 		{core.Sandbox, api.Ref{Name: "till"}, "", core.NotFound, "there is no account till/sandbox, only till/live; name that one"},
 		{core.Sandbox, api.Ref{Name: "Shop"}, "", core.NotFound, "there is no account Shop/sandbox; tokentray list shows those there are"},
-		{core.Sandbox, api.Ref{Name: "a/b"}, "", core.Invalid, "name: must not be . or .. nor hold a slash or a control character; remove it"},
+		{core.Sandbox, api.Ref{Name: "a/b"}, "", core.Invalid, "name: must not be . or .. nor hold a slash, a control or an invisible character; remove it"},
 	}
 	for _, tt := range tests {
 		t.Run(string(tt.active)+" "+tt.ref.String(), func(t *testing.T) {
