@@ -58,7 +58,10 @@ func (s *Service) apply(was core.Account, in api.AccountInput) (draft, core.Prob
 		problems = append(problems, core.Problem{Field: "copy_path", Key: core.ProblemPath})
 	}
 	if in.Secret != nil {
-		spec, _ := set.Of(d.account.Kind)
+		spec, known := set.Of(d.account.Kind)
+		if !known { // which is said; a secret is not wrong because of it
+			spec = set.Default()
+		}
 		secret, odd := spec.CleanSecret(core.NewSecret(*in.Secret))
 		problems = append(problems, odd...)
 		d.secret = &secret

@@ -49,7 +49,7 @@ func (s *Service) answer(a core.Account, t core.Token, now time.Time) api.Token 
 	out := api.Token{
 		AccessToken: t.Value, ExpiresIn: int64(max(0, t.Remaining(now)) / time.Second),
 		ExpiresAt: t.ExpiresAt, ExpiresAtUnix: t.ExpiresAt.Unix(), ObtainedAt: t.ObtainedAt,
-		Account: a.Name, Env: a.Env, Kind: a.Kind, AppID: a.AppID, BaseURL: s.baseURL(a),
+		Account: a.Name, Env: a.Env, AppID: a.AppID, BaseURL: s.baseURL(a),
 	}
 	if t.Previous.Value != "" && t.Previous.Until.After(now) {
 		out.Previous = &api.Previous{Token: t.Previous.Value, Mask: core.Mask(t.Previous.Value), Until: t.Previous.Until}

@@ -101,10 +101,10 @@ type Previous struct {
 type Error struct {
 	Class   core.Class `json:"class"`
 	Message string     `json:"message"`
-	Remedy  string     `json:"remedy,omitempty"`
 	// Kind is that of the account that the failure is about, whose sentences
 	// differ by it.
 	Kind         core.Kind `json:"kind,omitempty"`
+	Remedy       string    `json:"remedy,omitempty"`
 	UpstreamCode int       `json:"upstream_code,omitempty"`
 	Upstream     string    `json:"upstream_message,omitempty"`
 	CallerIP     string    `json:"caller_ip,omitempty"`
@@ -164,7 +164,6 @@ type Token struct {
 	ObtainedAt    time.Time `json:"obtained_at"`
 	Account       string    `json:"account"`
 	Env           core.Env  `json:"env"`
-	Kind          core.Kind `json:"kind"`
 	AppID         string    `json:"appid"`
 	BaseURL       string    `json:"base_url,omitempty"` // where the token is of use
 	Previous      *Previous `json:"previous,omitempty"`

@@ -67,6 +67,9 @@ func (s Set) Check(a core.Account) core.Problems {
 	spec, known := s.Of(a.Kind)
 	if !known {
 		found = append(found, core.Problem{Field: "kind", Key: ProblemKind, Says: "must be one of " + list(s.Names())})
+		if a.Product != "" && !slices.Contains(s.Products(), a.Product) {
+			found = append(found, core.Problem{Field: "product", Key: ProblemProduct, Says: "must be one of " + list(s.Products())})
+		}
 	} else {
 		found = append(found, spec.check(a)...)
 	}

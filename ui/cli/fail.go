@@ -136,11 +136,11 @@ func (a *app) problemLines(kind core.Kind, problems []core.Problem) []string {
 }
 
 func (a *app) fieldName(kind core.Kind, field string) string {
-	if f, ok := a.text().Spec(kind).Field(field); ok {
-		return a.text().Field(kind, f)
-	}
 	if key := text.Key("cli.field." + field); a.text().Has(key) {
 		return a.say(key)
+	}
+	if f, ok := a.text().Spec(kind).Field(field); ok {
+		return a.text().Field(kind, f)
 	}
 	return field
 }
