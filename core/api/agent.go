@@ -8,10 +8,10 @@ import (
 	"tokentray/core/kinds"
 )
 
-// Agent is everything that can be asked of the agent. The Go client implements
-// it over the socket; in the agent's own process the tray uses it directly.
-// Every error is a *core.Error. Whoever needs little of it should ask for that
-// alone: for one of the parts below, or for an interface of its own.
+// Agent is every call of the agent. The Go client implements it over the socket; in
+// the agent's own process the tray uses it directly. Every error is a *core.Error.
+// Code that needs only some of the calls should ask for one of the parts below, or
+// for an interface of its own.
 type Agent interface {
 	AccountCalls
 	TokenCalls
@@ -51,8 +51,8 @@ type TokenCalls interface {
 // ClipboardCalls copy to the clipboard of the agent's desktop.
 type ClipboardCalls interface {
 	Copy(ctx context.Context, ref Ref, req CopyRequest) (Clipboard, error)
-	// CopyText copies a text that the caller has. A secret one is concealed from
-	// histories and taken away again as tokens are; the answer tells when.
+	// CopyText copies a text of the caller's. A secret one is concealed from clipboard
+	// histories and cleared as tokens are; the answer tells when.
 	CopyText(ctx context.Context, req TextRequest) (Clipboard, error)
 	ClearClipboard(ctx context.Context) error
 }

@@ -27,15 +27,15 @@ type Route struct {
 // made of them.
 func Routes() []Route {
 	var out []Route
-	h := &handler{mux: http.NewServeMux(), agent: listed{}, told: func(r Route) { out = append(out, r) }}
+	h := &handler{mux: http.NewServeMux(), agent: listed{}, onRoute: func(r Route) { out = append(out, r) }}
 	h.routes()
 	return out
 }
 
-// listed is the agent with which the routes are listed; nobody calls it.
+// listed is the agent with which the routes are listed. It is never called.
 type listed struct{ Agent }
 
-// bound is a handler that knows what it takes and answers.
+// bound is a handler with the types of its request and its answer.
 type bound struct {
 	http.Handler
 	Route
@@ -43,13 +43,13 @@ type bound struct {
 
 func (h *handler) bind(pattern string, b bound) {
 	h.mux.Handle(pattern, b.Handler)
-	if h.told != nil {
+	if h.onRoute != nil {
 		b.Pattern = pattern
-		h.told(b.Route)
+		h.onRoute(b.Route)
 	}
 }
 
-// takes says which body a handler reads.
+// takes sets the type of the body that a handler reads.
 func takes[In any](optional bool, b bound) bound {
 	b.In, b.Optional = reflect.TypeFor[In](), optional
 	return b
@@ -105,8 +105,8 @@ func onRefBody[In, Out any](optional bool, do func(context.Context, Ref, In) (Ou
 	}))
 }
 
-// readBody takes the whole body off the connection, within limit bytes and
-// bodyTime, so that no handler can hang on a slow sender.
+// readBody reads the whole body, at most limit bytes in at most bodyTime, so that a
+// slow sender cannot block a handler.
 func readBody(w http.ResponseWriter, r *http.Request, limit int64) error {
 	if r.ContentLength == 0 {
 		return nil
@@ -160,8 +160,8 @@ func WriteJSON(w http.ResponseWriter, status int, v any) {
 	_, _ = w.Write(append(raw, '\n'))
 }
 
-// WriteError answers a call with a refusal, {"error":{…}}, and says when to come
-// back where the error knows it; now is the wall clock.
+// WriteError answers a call with a refusal, {"error":{…}}, and with Retry-After if the
+// error has a time; now is the wall clock.
 func WriteError(w http.ResponseWriter, status int, e *core.Error, now time.Time) {
 	if !e.RetryAt.IsZero() {
 		w.Header().Set("Retry-After", strconv.Itoa(RetryAfter(e.RetryAt, now)))

@@ -27,8 +27,8 @@ const maxAnswer = 64 << 20
 // clears the clipboard and closes the database then.
 const endTime = 10 * time.Second
 
-// Client is an Agent in another process, reached over its socket. It is safe
-// for concurrent use. It sets no time limit of its own: contexts rule.
+// Client is an Agent in another process, reached over its socket. It is safe for
+// concurrent use. Only contexts limit its calls in time.
 type Client struct {
 	// Revive starts the agent after it went away. A call that it left without an
 	// answer is then made once more, if that can do no harm. nil: nobody does. It
@@ -53,9 +53,9 @@ func Dial(socket string) *Client {
 		return (&net.Dialer{}).DialContext(ctx, "unix", socket)
 	}
 	c.reads = http.Transport{DialContext: dial, MaxIdleConnsPerHost: maxKept, IdleConnTimeout: keptTime, DisableCompression: true}
-	// A connection that was kept may be dead, for the agent may have ended
-	// meanwhile. Whether a call that was lost on it arrived nobody knows: what
-	// changes something gets a new one.
+	// An idle connection may be dead, since the agent may have ended meanwhile, and
+	// nobody knows whether a call that was lost on it arrived. So calls that change
+	// something use a new connection.
 	c.writes = http.Transport{DialContext: dial, DisableKeepAlives: true, DisableCompression: true}
 	return c
 }
@@ -217,10 +217,10 @@ func (c *Client) Stop(ctx context.Context) error {
 	return err
 }
 
-// last makes the call after which the agent ends, on a connection of its own,
-// and waits for that to be closed: the agent does so when it has closed its
-// socket. To look whether somebody listens would not do, for another client may
-// have started the next agent.
+// last makes a call that ends the agent, on a connection of its own, and waits until
+// the agent closes it, which it does after it has closed its socket. To check
+// whether somebody listens would not work: another client may have started the next
+// agent.
 func (c *Client) last(ctx context.Context, path string) error {
 	c.Close()
 	erases := path == "/v1/reset"
@@ -266,7 +266,7 @@ func (c *Client) last(ctx context.Context, path string) error {
 	return refusal
 }
 
-// Events implements Agent. Reconnecting is the caller's: a stream that ended
+// Events implements Agent. It does not reconnect; see Follow. A stream that ends
 // without a bye ended by accident.
 func (c *Client) Events(ctx context.Context, window bool) (<-chan Event, error) {
 	path := "/v1/events"
@@ -282,7 +282,7 @@ func (c *Client) Events(ctx context.Context, window bool) (<-chan Event, error) 
 		return nil, err
 	}
 	out := make(chan Event)
-	go func() { // ends with ctx or the stream, as the caller of Events rules
+	go func() { // ends with ctx or the stream
 		defer close(out)
 		defer resp.Body.Close()
 		_ = readEvents(resp.Body, func(e Event) bool {
@@ -412,8 +412,8 @@ func (c *Client) send(ctx context.Context, method, path string, body any) (*http
 	return resp, nil
 }
 
-// refused is the error an answer carries, nil for a success. The API number is
-// looked at first: of another version no answer can be trusted.
+// refused is the error of an answer, nil for a success. It checks the API number
+// first: an answer of another version cannot be trusted.
 func (c *Client) refused(resp *http.Response) error {
 	if got := resp.Header.Get(versionHeader); got != strconv.Itoa(Version) {
 		return otherVersion(got)

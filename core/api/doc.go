@@ -1,9 +1,12 @@
-// Package api is the one local API, version 1: its wire types, its server and
-// its Go client.
+// Package api is the local API, version 1: its wire types, its server and its Go
+// client.
 //
-// The agent serves it on a unix socket, where the file's permissions and the
-// peer's user ID decide who may call, and everything is allowed. Every other
-// program, the window and the command line among them, is a client.
+// The agent serves it on a unix socket. The permissions of the socket's file and
+// the user ID of the peer decide who may call; a caller may then do everything.
+// Every other program is a client, the window and the command line among them.
+//
+// Agent is the API as a Go interface. Follow reads the agent's events over its
+// restarts, and Picture is the agent as these events told it.
 //
 //	GET    /v1/status                              Status
 //	GET    /v1/accounts                            List
@@ -44,10 +47,9 @@
 // the active environment. Every refusal has the shape {"error":{…}}, see Error,
 // and HTTPStatus tells the status of each class.
 //
-// Snapshots and events carry masks. A token is in the answer of the token and
-// refresh calls alone. An AppSecret is in no answer, but within the encrypted
-// file of a backup.
+// Snapshots and events carry masks. Only the answers of the token and refresh calls
+// hold a token. Only the encrypted file of a backup holds an AppSecret.
 //
-// The second door is on the loopback, for programs with a client key: a part of
-// the same calls, and WeChat's own; package door serves it.
+// Programs with a client key can make a part of these calls, and WeChat's own, over
+// the loopback; package door serves that.
 package api

@@ -14,9 +14,9 @@ import (
 // socket, or the agent went away during the call.
 var ErrNoAgent = errors.New("no agent is running")
 
-// ErrEnded is in the chain of a Client's error, with ErrNoAgent, when the agent
-// went away in the middle of a call that changes something: whether the change
-// was made nobody knows.
+// ErrEnded is in the chain of a Client's error, with ErrNoAgent, when the agent went
+// away during a call that changes something. Nobody knows whether the change was
+// made.
 var ErrEnded = errors.New("the agent ended during the call")
 
 // Ended is the class of that error. No agent answers with it.
@@ -26,8 +26,8 @@ const Ended core.Class = "agent_ended"
 // API number. Stop works all the same.
 var ErrVersion = errors.New("the agent speaks another API number")
 
-// VersionError is in the chain of the same error and tells which API number the
-// agent speaks, so that people hear whether it is the older one.
+// VersionError is in the chain of the same error and has the agent's API number, so
+// that people can be told which of the two is older.
 type VersionError struct {
 	Agent int // 0 when it named none
 }

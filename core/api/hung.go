@@ -10,12 +10,12 @@ import (
 	"tokentray/core"
 )
 
-// AnswerTime is how long an agent may take to say how it is. It does nothing
-// for that, so one that takes longer is stopped or hangs.
+// AnswerTime is how long an agent may take to answer for its status. That takes no
+// work, so an agent that needs longer is stopped or hangs.
 const AnswerTime = 5 * time.Second
 
-// HungError is in the chain of Answers' error when an agent takes calls and
-// answers none.
+// HungError is in the chain of Answers' error when an agent accepts calls but answers
+// none.
 type HungError struct {
 	PID int // of its process, 0 where the platform does not tell
 }
@@ -27,8 +27,8 @@ func (e *HungError) Error() string {
 	return fmt.Sprintf("the agent (process %d) does not answer", e.PID)
 }
 
-// Answers asks the agent for its state once and waits no longer than limit. Of
-// an agent that stays silent the error holds a *HungError.
+// Answers asks the agent for its status once and waits at most limit. If the agent
+// does not answer, the error holds a *HungError.
 func (c *Client) Answers(ctx context.Context, limit time.Duration) (Status, error) {
 	short, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
@@ -43,7 +43,7 @@ func (c *Client) Answers(ctx context.Context, limit time.Duration) (Status, erro
 	}
 }
 
-// pid is the process that listens on the socket, 0 when nobody tells.
+// pid is the process that listens on the socket, 0 when the system does not tell.
 func (c *Client) pid(ctx context.Context) int {
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()

@@ -11,7 +11,7 @@ import (
 	"tokentray/core"
 )
 
-// Loopback tells how the loopback door stands.
+// Loopback is the state of the loopback door.
 type Loopback struct {
 	State     string   `json:"state"` // off, on, taken
 	Port      int      `json:"port"`
@@ -24,7 +24,7 @@ type Loopback struct {
 const (
 	DoorOff   = "off"
 	DoorOn    = "on"
-	DoorTaken = "taken" // it is to be open, and the port is not to be had
+	DoorTaken = "taken" // it is switched on, but another program has the port
 )
 
 // LoopbackRequest opens or shuts the door. Port 0 leaves the port as it is.
@@ -57,9 +57,9 @@ type NewClientKey struct {
 	Key string `json:"key"`
 }
 
-// Access is a line of the access log: calls alike, one after another. It holds
-// no token, no key and nothing that a caller wrote but the name of an account
-// that the key may use.
+// Access is a line of the access log: one call, or several alike in a row. It holds no
+// token, no key, and of what a caller wrote only the name of an account that the key
+// may use.
 type Access struct {
 	At      time.Time `json:"at"`            // of the last call
 	Key     string    `json:"key,omitempty"` // name; empty: none, or a wrong one
@@ -73,8 +73,8 @@ type Access struct {
 // LoopbackCalls manage the API on the loopback. Every error is a *core.Error.
 type LoopbackCalls interface {
 	Loopback(ctx context.Context) (Loopback, error)
-	// SetLoopback opens or shuts the door, and keeps that over restarts. A port
-	// that is not to be had changes nothing.
+	// SetLoopback opens or shuts the door, also for later starts. If the port cannot
+	// be had nothing changes.
 	SetLoopback(ctx context.Context, req LoopbackRequest) (Loopback, error)
 	ClientKeys(ctx context.Context) ([]ClientKey, error)
 	AddClientKey(ctx context.Context, in ClientKeyInput) (NewClientKey, error)

@@ -9,7 +9,7 @@ import (
 	"tokentray/core"
 )
 
-// Push is where an account's tokens go as they are renewed, as clients see it.
+// Push is a place that gets each new token of an account, as clients see it.
 type Push struct {
 	Number  int           `json:"number"` // within its account
 	Kind    core.PushKind `json:"kind"`
@@ -57,20 +57,20 @@ type PushInput struct {
 	Key     string        `json:"key,omitempty"`
 	Command []string      `json:"command,omitempty"`
 	Timeout int64         `json:"timeout,omitempty"` // seconds
-	// Overwrite is consent to write over a file that is there already, where
-	// the form writes it whole.
+	// Overwrite is consent to overwrite an existing file, for a form that writes the
+	// whole file.
 	Overwrite bool `json:"overwrite,omitempty"`
 }
 
 // PushCalls change and try pushes. Those of an account stand in Account.
 type PushCalls interface {
-	// AddPush saves a push and does it at once if the account has a token that
-	// lives. How that ended is in Last and undoes nothing.
+	// AddPush saves a push and does it at once if the account has a living token. How
+	// that ended is in Last; a failure undoes nothing.
 	AddPush(ctx context.Context, ref Ref, in PushInput) (Push, error)
 	// RemovePush forgets a push; what it wrote stays.
 	RemovePush(ctx context.Context, ref Ref, number int) error
-	// RunPush does a push now, with a token that it fetches if need be. How it
-	// ended is in Last; the error tells why it could not be tried.
+	// RunPush does a push now. It fetches a token if there is none. How the push ended
+	// is in Last; an error means that it could not be tried.
 	RunPush(ctx context.Context, ref Ref, number int) (Push, error)
 }
 

@@ -29,7 +29,7 @@ const (
 // DefaultTTL is how long a token must live that is asked for without a min_ttl.
 const DefaultTTL = 30 * time.Second
 
-// peerKey is where a connection's context keeps why its peer may not call.
+// peerKey is the key under which a connection's context has why its peer is refused.
 type peerKey struct{}
 
 // NewServer returns the HTTP server of the local API for agent, with limits
@@ -51,14 +51,14 @@ func NewServer(agent Agent, peer func(net.Conn) error, log *slog.Logger) *http.S
 
 // handler serves the API. Requests that meet no route get the error shape too.
 type handler struct {
-	mux   *http.ServeMux
-	agent Agent
-	log   *slog.Logger
-	told  func(Route) // of each route; nil: nobody asks
+	mux     *http.ServeMux
+	agent   Agent
+	log     *slog.Logger
+	onRoute func(Route) // is told of each route; may be nil
 }
 
-// NewHandler returns the routes of the API without any judgement of who calls;
-// NewServer adds that.
+// NewHandler returns the routes of the API. It does not check who calls; NewServer
+// does.
 func NewHandler(agent Agent, log *slog.Logger) http.Handler {
 	h := &handler{mux: http.NewServeMux(), agent: agent, log: log}
 	h.routes()
@@ -101,7 +101,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.mux.ServeHTTP(w, r)
 }
 
-// statusProbe learns from the mux whether the path or the method is wrong.
+// statusProbe finds out from the mux whether the path or the method is wrong.
 type statusProbe struct {
 	header http.Header
 	status int
@@ -181,7 +181,7 @@ func (h *handler) routes() {
 	h.bind("GET /v1/events", bound{http.HandlerFunc(h.events), Route{Out: reflect.TypeFor[Event]()}})
 	h.doorRoutes(a)
 	h.pushRoutes(a)
-	h.carryRoutes(a)
+	h.transferRoutes(a)
 }
 
 // ref binds a route of one account, with the environment and without.
@@ -202,8 +202,8 @@ func (h *handler) token(r *http.Request) (Token, error) {
 	return h.agent.Token(r.Context(), ref, ttl)
 }
 
-// refresh refuses a report that also forces: the one asks whether the token is
-// dead, the other does not care.
+// refresh refuses a report that also forces: a report asks whether the token is dead,
+// a force renews it in any case.
 func (h *handler) refresh(ctx context.Context, ref Ref, req RefreshRequest) (Token, error) {
 	if req.Stale != "" && req.Force {
 		return Token{}, Invalid("stale and force exclude each other; report the token, or force a new one")

@@ -10,7 +10,7 @@ import (
 	"io/fs"
 )
 
-// errForbidden is what the system says about a socket that is not ours to open.
+// errForbidden is the system's error for a socket that we may not open.
 var errForbidden = fs.ErrPermission
 
 // writeEvent writes one server-sent event. JSON holds no line break, so one
@@ -27,9 +27,9 @@ func writeEvent(w io.Writer, e Event) error {
 // errTooLong stops reading of a stream whose event exceeds maxAnswer.
 var errTooLong = errors.New("an event is longer than any could be")
 
-// readEvents decodes a stream of server-sent events and hands each to yield
-// until it returns false or the stream ends; a stream's end is no error. What
-// it does not know it skips, as the format demands.
+// readEvents decodes a stream of server-sent events and calls yield with each until
+// yield returns false or the stream ends. The end of the stream is no error. Fields
+// that it does not know are skipped, as the format demands.
 func readEvents(r io.Reader, yield func(Event) bool) error {
 	lines := bufio.NewReaderSize(r, 32<<10)
 	var data []byte
@@ -51,7 +51,7 @@ func readEvents(r io.Reader, yield func(Event) bool) error {
 					return nil
 				}
 			}
-			data = nil // not data[:0]: one big snapshot must not stay for good
+			data = nil // not data[:0], which would keep the memory of a big snapshot
 			continue
 		}
 		if rest, ok := bytes.CutPrefix(line, []byte("data:")); ok {

@@ -127,8 +127,8 @@ type AccountInput struct {
 	core.Input
 	Secret        *string `json:"secret,omitempty"`
 	ProxyPassword *string `json:"proxy_password,omitempty"`
-	// Apart is consent to a second account with the same AppID (warned about).
-	// Destructive kinds refuse it all the same.
+	// Apart is consent to a second account with the same AppID, which is otherwise
+	// refused with a warning. Destructive kinds refuse it with consent too.
 	Apart bool `json:"apart,omitempty"`
 }
 
@@ -165,7 +165,7 @@ type Token struct {
 	Account       string    `json:"account"`
 	Env           core.Env  `json:"env"`
 	AppID         string    `json:"appid"`
-	BaseURL       string    `json:"base_url,omitempty"` // where the token is of use
+	BaseURL       string    `json:"base_url,omitempty"` // where the token is used
 	Previous      *Previous `json:"previous,omitempty"`
 	// StillValid is set in the answer to a report of a stale token when
 	// upstream accepts the very token that was reported.
@@ -177,8 +177,8 @@ type Token struct {
 type RefreshRequest struct {
 	Stale string `json:"stale,omitempty"`
 	Force bool   `json:"force,omitempty"`
-	// Person is set when somebody pressed Try again: what waits for a person is
-	// tried at once.
+	// Person is set when a person pressed Try again: an account that waits for a
+	// person is then tried at once.
 	Person bool `json:"person,omitempty"`
 }
 
@@ -211,7 +211,7 @@ type TextRequest struct {
 // Held reports whether something is there.
 func (c Clipboard) Held() bool { return c.Account != "" || c.Key != "" }
 
-// Clipboard tells what of ours is on the clipboard. The zero value: nothing.
+// Clipboard is what we have on the clipboard. The zero value is nothing.
 type Clipboard struct {
 	Account   string    `json:"account,omitempty"`
 	Env       core.Env  `json:"env,omitempty"`
@@ -219,8 +219,8 @@ type Clipboard struct {
 	Format    string    `json:"format,omitempty"`
 	ExpiresAt time.Time `json:"expires_at,omitzero"` // of the token
 	ClearsAt  time.Time `json:"clears_at,omitzero"`  // zero: it is not cleared
-	// Followed: the token that was copied was renewed, and the new one took its
-	// place, as the setting clipboard-follow has it.
+	// Followed tells that the copied token was renewed and replaced by the new one,
+	// since the setting clipboard-follow is on.
 	Followed bool `json:"followed,omitempty"`
 }
 
@@ -252,7 +252,7 @@ type Status struct {
 // What Status.Tray says of the tray icon.
 const (
 	TrayShown   = "shown"
-	TrayOff     = "off"     // nobody wanted one
+	TrayOff     = "off"     // the agent runs without one
 	TrayNoBus   = "no bus"  // there is no session bus; one may come with a session
 	TrayNoHost  = "no host" // the desktop has no tray; the icon comes when it gets one
 	TrayWaiting = "waiting" // registration is under way
@@ -263,7 +263,7 @@ type Vault struct {
 	Kind  string `json:"kind"`  // keyring, file, memory
 	State string `json:"state"` // open, locked, unavailable, missing
 	Error *Error `json:"error,omitempty"`
-	// Warning is the key of what a person should look to: WarnPassphraseShared.
+	// Warning is the key of a warning for people: WarnPassphraseShared.
 	Warning string `json:"warning,omitempty"`
 }
 
@@ -317,7 +317,7 @@ type Kinds struct {
 	Kinds []kinds.Spec `json:"kinds"`
 }
 
-// Session is where a client's desktop is; an agent that has none takes it.
+// Session is the desktop of a client. An agent without one takes it.
 type Session struct {
 	Display        string `json:"display,omitempty"`
 	WaylandDisplay string `json:"wayland_display,omitempty"`
@@ -328,8 +328,8 @@ type Session struct {
 // HistoryEntry is one line of an account's history.
 type HistoryEntry = core.Entry
 
-// HistoryQuery says which lines of a history are wanted: the newest Limit, none
-// of them older than Since. The zero value means all that are kept.
+// HistoryQuery asks for the newest Limit lines of a history that are not older than
+// Since. The zero value asks for all lines that are kept.
 type HistoryQuery struct {
 	Limit int
 	Since time.Time

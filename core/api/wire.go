@@ -35,6 +35,6 @@ type (
 	historyBody struct {
 		History []HistoryEntry `json:"history"`
 	}
-	// nothing is the answer to what only succeeds.
+	// nothing is the answer of calls that return only success.
 	nothing struct{}
 )

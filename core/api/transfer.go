@@ -8,13 +8,13 @@ import (
 	"tokentray/core"
 )
 
-// TransferCalls take accounts to other machines and bring them from elsewhere.
+// TransferCalls take accounts to other machines and bring them in from files.
 // Every error is a *core.Error.
 type TransferCalls interface {
 	// Backup encrypts every account with its secrets, and the settings, under
 	// the passphrase. No call of the API gives a secret in any other form.
 	Backup(ctx context.Context, passphrase core.Secret) (Backup, error)
-	// Import plans what becomes of accounts from elsewhere and, with
+	// Import plans what becomes of accounts from another source and, with
 	// ImportRequest.Apply, does it: all of it or nothing.
 	Import(ctx context.Context, req ImportRequest) (ImportPlan, error)
 	// Export writes accounts, without secrets, as a file for others.
@@ -46,21 +46,21 @@ type Backup struct {
 	NoSecret []string `json:"no_secret,omitempty"` // accounts of which the vault has none
 }
 
-// What becomes of an account that is there already with other contents.
+// What becomes of an account that exists already with other contents.
 const (
 	ConflictSkip    = "skip"    // it stays as it is
-	ConflictRename  = "rename"  // what comes gets another name
-	ConflictReplace = "replace" // what the file tells replaces what is there
+	ConflictRename  = "rename"  // the imported account gets another name
+	ConflictReplace = "replace" // the imported fields replace its own
 )
 
-// ImportFile is a file of another program's or of TokenTray's own. The agent
-// reads it: what it cannot understand is an error with ImportFaults in its chain.
+// ImportFile is a file of another program or of TokenTray. The agent reads it; an
+// error about its contents has ImportFaults in its chain.
 type ImportFile struct {
 	Name string `json:"name,omitempty"` // helps to find out the format, and tells a Spring profile
 	Data []byte `json:"data"`           // base64 on the wire; at most MaxImportFile
 	From string `json:"from,omitempty"` // one of ImportSources; empty: found out
-	// What the file does not say, or says wrong. AccountName is for a file with
-	// one account; AppIDKey and SecretKey name its variables.
+	// What the file lacks or has wrong. AccountName is for a file with one account;
+	// AppIDKey and SecretKey name its variables.
 	AccountName string       `json:"account_name,omitempty"`
 	Env         core.Env     `json:"env,omitempty"`
 	Kind        core.Kind    `json:"kind,omitempty"`
@@ -68,7 +68,7 @@ type ImportFile struct {
 	BaseURL     string       `json:"base_url,omitempty"`
 	AppIDKey    string       `json:"appid_key,omitempty"`
 	SecretKey   string       `json:"secret_key,omitempty"`
-	// Passphrase opens a backup. One without is refused with the remedy
+	// Passphrase opens a backup. Without it a backup is refused with the remedy
 	// core.RemedyBackupAsk.
 	Passphrase string `json:"passphrase,omitempty"`
 }
@@ -81,10 +81,10 @@ func ImportSources() []string {
 	return []string{"tokentray", "csv", "dotenv", "postman", "wxjava", "backup"}
 }
 
-// ImportRequest brings accounts from elsewhere: those of a file, or those that
-// the caller tells. In an account nil means that the file did not tell: a new
-// account takes the default, one that is there keeps what it has. AllowLive and
-// Apart of an account do not count: no file gives a person's consent.
+// ImportRequest imports accounts, of a file or listed by the caller. In an account nil
+// means that the file did not have the field: a new account gets the default, an
+// existing one keeps its value. AllowLive and Apart of an account are ignored: a file
+// cannot give a person's consent.
 type ImportRequest struct {
 	File     *ImportFile       `json:"file,omitempty"` // in the place of Accounts and Settings
 	Accounts []AccountInput    `json:"accounts,omitempty"`
@@ -101,16 +101,16 @@ type ImportRequest struct {
 	// SkipProblems leaves out what cannot be saved; without it a plan with such
 	// an account is not ready.
 	SkipProblems bool `json:"skip_problems,omitempty"`
-	// Apply is the digest of the plan that somebody saw and wants; empty: only
-	// plan. When the plan would be another by now, nothing is done.
+	// Apply is the digest of the plan that a person has seen and wants; empty: only
+	// plan. If the plan would be different by now, nothing is done.
 	Apply string `json:"apply,omitempty"`
 }
 
 // The statuses of a row.
 const (
 	ImportNew      = "new"
-	ImportSame     = "same"     // it is there with these very contents
-	ImportConflict = "conflict" // it is there with others, or its AppID is
+	ImportSame     = "same"     // it exists with the same contents
+	ImportConflict = "conflict" // it exists with other contents, or its AppID does
 	ImportProblem  = "problem"  // it cannot be saved
 )
 
@@ -132,9 +132,9 @@ type ImportRow struct {
 	Kind   core.Kind `json:"kind"`
 	AppID  string    `json:"appid"`
 	As     string    `json:"as,omitempty"` // the new name
-	// With is the account that is in the way, as NAME/ENV.
+	// With is the existing account in conflict, as NAME/ENV.
 	With string `json:"with,omitempty"`
-	// Changes are the fields in which the account that is there differs.
+	// Changes are the fields in which the existing account differs.
 	Changes []string `json:"changes,omitempty"`
 	// Addresses are the base URL and the proxy among Changes; of an account that is
 	// added, what it has in the place of the kind's own base URL and of no proxy.
@@ -156,8 +156,8 @@ type ImportAddress struct {
 	To    string `json:"to"`
 }
 
-// ImportSetting is what becomes of a setting. One that still has its default
-// gives way, another is a conflict that only replace decides.
+// ImportSetting is what becomes of a setting. One that still has its default is
+// overwritten; another is a conflict that only replace decides.
 type ImportSetting struct {
 	Key    string `json:"key"`
 	Value  string `json:"value"`
@@ -165,16 +165,16 @@ type ImportSetting struct {
 	Action string `json:"action"`
 }
 
-// ImportRemark is something in a file that was left out or understood in a way
-// that a person should know of. ui/text has a sentence for each code.
+// ImportRemark tells of something in a file that was left out, or read in a way that
+// a person should know of. ui/text has a sentence for each code.
 type ImportRemark struct {
 	Code string `json:"code"`
 	Line int    `json:"line,omitempty"`
 	Key  string `json:"key,omitempty"` // if it is one we know
 }
 
-// ImportFault is why a file cannot be taken over, in one place of it. ui/text has
-// a sentence for each code.
+// ImportFault is an error at one place of a file. ui/text has a sentence for each
+// code.
 type ImportFault struct {
 	Code  string `json:"code"`
 	Line  int    `json:"line,omitempty"`  // from 1; 0: the file as a whole
@@ -182,8 +182,8 @@ type ImportFault struct {
 	Other int    `json:"other,omitempty"` // another line, or the limit that was passed
 }
 
-// ImportFaults are all faults of a file. The error that has them in its chain
-// says them in English.
+// ImportFaults are all errors of a file. The error that has them in its chain lists
+// them in English.
 type ImportFaults []ImportFault
 
 func (f ImportFaults) Error() string {
@@ -213,8 +213,8 @@ const maxImport = 64 << 20
 
 const importRoute = "POST /v1/import"
 
-// carryRoutes binds the routes of TransferCalls.
-func (h *handler) carryRoutes(c TransferCalls) {
+// transferRoutes binds the routes of TransferCalls.
+func (h *handler) transferRoutes(c TransferCalls) {
 	h.bind("POST /v1/backup", body(false, func(ctx context.Context, b passphraseBody) (Backup, error) {
 		return c.Backup(ctx, core.NewSecret(b.Passphrase))
 	}))
