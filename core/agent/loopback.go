@@ -58,6 +58,7 @@ func (s *Service) openLoopback() {
 	if err != nil {
 		s.log.Warn("the loopback door stays shut", "error", err)
 	}
+	paceHeap(err == nil)
 	s.setLoopbackError(err)
 }
 
@@ -152,6 +153,7 @@ func (s *Service) applyLoopback(req api.LoopbackRequest) error {
 	if !next.Loopback {
 		s.loopback.server.Close()
 	}
+	paceHeap(next.Loopback)
 	s.setLoopbackError(nil)
 	return nil
 }
