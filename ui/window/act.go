@@ -1,10 +1,7 @@
 package window
 
 import (
-	"net/url"
-
 	"tokentray/core"
-	"tokentray/core/api"
 )
 
 // acts do what the buttons of problems and banners say.
@@ -34,7 +31,7 @@ func (ac *acts) act(id core.ID, what act) {
 	case actCopyIP:
 		ac.copies.copyIP(a.Error.CallerIP)
 	case actConsole:
-		ac.openConsole(a)
+		openConsole(ac.shell, a)
 	case actSecret:
 		ac.edits.askSecret(id)
 	case actEdit:
@@ -68,16 +65,5 @@ func (ac *acts) bannerAct(what bannerAct) {
 		ac.link.startAgain()
 	default:
 		ac.vault.act(what)
-	}
-}
-
-// openConsole shows the page where an account is administered in the browser.
-func (ac *acts) openConsole(a api.Account) {
-	u, err := url.Parse(ac.look.Words.Spec(a.Kind).Console(a.Account))
-	if err != nil || u.Host == "" {
-		return
-	}
-	if err := ac.cfg.OpenURL(u); err != nil {
-		ac.tell(ac.look.T("snack.browser", "url", u.String()))
 	}
 }

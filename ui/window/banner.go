@@ -144,3 +144,21 @@ func noticeText(l *kit.Look, key string) string {
 	}
 	return ""
 }
+
+func vaultBanner(l *kit.Look, v api.Vault) (bannerLine, bool) {
+	switch v.State {
+	case "locked":
+		return bannerLine{Name: "vault", Text: l.T("bar.locked"), Button: l.T("bar.unlock"), Act: barUnlock, Loud: true}, true
+	case "unavailable":
+		if v.Error != nil && v.Error.Remedy == core.RemedyVaultDamaged {
+			return bannerLine{Name: "vault", Text: l.T("bar.damaged"), Button: l.T("bar.init"), Act: barInit, Loud: true}, true
+		}
+		if v.Kind == "file" {
+			return bannerLine{Name: "vault", Text: l.T("bar.unavailable.file"), Button: l.T("bar.retry"), Act: barUnlock, Loud: true}, true
+		}
+		return bannerLine{Name: "vault", Text: l.T("bar.unavailable"), Button: l.T("bar.init"), Act: barInit, Loud: true}, true
+	case "missing":
+		return bannerLine{Name: "vault", Text: l.T("bar.missing"), Button: l.T("bar.init"), Act: barInit, Loud: true}, true
+	}
+	return bannerLine{}, false
+}

@@ -52,13 +52,13 @@ func BenchmarkWindow(b *testing.B) {
 		b.Run(fmt.Sprintf("keystroke/%d", n), func(b *testing.B) {
 			w := crowded(b, n)
 			for i := 0; b.Loop(); i++ {
-				w.listing.entry.SetText([]string{"", "0", "00", "007"}[i%4])
+				w.listing.finder.entry.SetText([]string{"", "0", "00", "007"}[i%4])
 			}
 		})
 		b.Run(fmt.Sprintf("term/%d", n), func(b *testing.B) {
 			w := crowded(b, n)
 			for i := 0; b.Loop(); i++ {
-				w.listing.entry.SetText([]string{"state:blocked", "state:blocked 9"}[i%2])
+				w.listing.finder.entry.SetText([]string{"state:blocked", "state:blocked 9"}[i%2])
 			}
 		})
 		b.Run(fmt.Sprintf("event/%d", n), func(b *testing.B) {

@@ -103,6 +103,15 @@ func (s *clientSheet) input() collection.Input {
 	}
 }
 
+// key is the client key that the files need.
+func (s *clientSheet) key() keyWish {
+	_, paired := s.exports.model.pair(s.account.ID)
+	return keyWish{
+		name: string(s.kind), account: s.account.Name,
+		sandbox: s.account.Env == core.Sandbox || s.follow && paired, live: s.account.Env == core.Live,
+	}
+}
+
 func (s *clientSheet) files() ([]collection.File, error) {
 	if s.kind == collection.Bruno {
 		return collection.Files(s.kind, s.input())
@@ -138,7 +147,7 @@ func (s *clientSheet) save() {
 				if ex.sheet == s.sheet {
 					ex.closeSheet()
 				}
-				ex.exportDone(s, path, place)
+				ex.exportDone(s.account.Ref(), s.key(), path, place)
 			case ex.sheet != s.sheet:
 			case errors.Is(err, fs.ErrExist):
 				s.tell(l.T("export.exists"))

@@ -11,7 +11,7 @@ import (
 // exportDone tells that files for an API client are written. Where they get no
 // token yet, because the HTTP API is shut or there is no client key, it says so
 // and offers both; else a message is enough.
-func (ex *exports) exportDone(s *clientSheet, path, place string) {
+func (ex *exports) exportDone(ref api.Ref, key keyWish, path, place string) {
 	ask(ex.shell, quickWait, func(ctx context.Context, g Agent) (api.Loopback, error) {
 		return g.Loopback(ctx)
 	}, func(door api.Loopback, err *core.Error) {
@@ -19,7 +19,7 @@ func (ex *exports) exportDone(s *clientSheet, path, place string) {
 			ex.tell(ex.look.T("clients.saved", "file", path, "place", place))
 			return
 		}
-		ex.openDone(s, path, place, door)
+		ex.openDone(ref, key, path, place, door)
 	})
 }
 
@@ -31,22 +31,22 @@ type doneSheet struct {
 	open    *kit.Button
 }
 
-func (ex *exports) openDone(s *clientSheet, path, place string, door api.Loopback) {
+func (ex *exports) openDone(ref api.Ref, key keyWish, path, place string, door api.Loopback) {
 	d := &doneSheet{exports: ex, sheet: ex.newSheet()}
 	l := d.sheet.Look
 	d.door = kit.NewProse("", kit.SizeText, l.Palette.Text)
 	d.open = kit.NewButton(l, kit.Filled, l.T("clients.open"), d.openDoor)
-	key := kit.NewButton(l, kit.Quiet, l.T("clients.key"), func() {
+	create := kit.NewButton(l, kit.Quiet, l.T("clients.key"), func() {
 		ex.closeSheet()
 		ex.settings.openSettings()
-		ex.settings.openKeyPageFor(s)
+		ex.settings.openKeyPageFor(key)
 	})
-	d.sheet.Add(kit.Title(l, l.T("clients.done", "account", refWords(s.account.Ref()))), kit.NewProse(l.T("clients.done.file", "file", path), kit.SizeText, l.Palette.Text),
+	d.sheet.Add(kit.Title(l, l.T("clients.done", "account", refWords(ref))), kit.NewProse(l.T("clients.done.file", "file", path), kit.SizeText, l.Palette.Text),
 		kit.Stack(2*kit.Grid, d.door, kit.Beside(d.open)),
-		kit.Stack(2*kit.Grid, kit.NewProse(l.T("clients.done.key", "place", place), kit.SizeText, l.Palette.Text), kit.Beside(key)),
+		kit.Stack(2*kit.Grid, kit.NewProse(l.T("clients.done.key", "place", place), kit.SizeText, l.Palette.Text), kit.Beside(create)),
 		kit.AtRight(kit.NewButton(l, kit.Quiet, l.T("close"), ex.closeSheet)))
 	d.stands(door, nil)
-	d.sheet.first = key
+	d.sheet.first = create
 	if !d.open.Hidden {
 		d.sheet.first = d.open
 	}
@@ -81,18 +81,4 @@ func (d *doneSheet) openDoor() {
 		d.open.Enable(true)
 		d.stands(door, err)
 	})
-}
-
-// openKeyPageFor begins a client key for the account that was exported, and for
-// nothing else.
-func (st *settings) openKeyPageFor(s *clientSheet) {
-	if st.page == nil { // a page that would lose something stayed
-		return
-	}
-	p := newKeyPage(&st.model, &st.page.known, keyActions{create: st.makeKey, copyKey: st.copyKey})
-	p.name, p.some, p.accounts = string(s.kind), true, map[string]bool{s.account.Name: true}
-	_, pair := st.model.pair(s.account.ID)
-	p.sandbox = s.account.Env == core.Sandbox || s.follow && pair
-	p.live = s.account.Env == core.Live
-	st.enter(p)
 }

@@ -9,13 +9,6 @@ import (
 	"tokentray/ui/kit"
 )
 
-// clipboardAgent is what copying asks of the agent.
-type clipboardAgent interface {
-	Copy(ctx context.Context, ref api.Ref, req api.CopyRequest) (api.Clipboard, error)
-	CopyText(ctx context.Context, req api.TextRequest) (api.Clipboard, error)
-	ClearClipboard(ctx context.Context) error
-}
-
 // What of ours is on the clipboard is said at the bottom for as long as it is
 // there, whoever copied it: this window, the tray or the command line. Other
 // messages stand before it for their time; closing it keeps it away until
@@ -160,4 +153,9 @@ func (cp *copies) passed() {
 	}
 	cp.snackbar.Hide()
 	cp.relayout()
+}
+
+// copyIP puts an address on the clipboard, for a whitelist.
+func (cp *copies) copyIP(ip string) {
+	cp.copyText(ip, cp.look.T("snack.ip", "ip", ip))
 }

@@ -19,27 +19,6 @@ import (
 // revealTime is how long a revealed token stays in sight.
 const revealTime = 20 * time.Second
 
-// paneState is what the pane shows, and how a person looks at it. It outlives the
-// pane, which is made anew in another language.
-type paneState struct {
-	account api.Account
-	paired  bool // its name stands in the other environment too
-	history []api.HistoryEntry
-	asked   bool // the history came
-	read    int  // how many lines it was told to have when it was asked for last
-
-	filter historyFilter
-	lines  int       // of history that are wanted; 0 means the first few
-	readAt time.Time // where the chart is read; zero for nowhere
-
-	revealing bool   // the token was asked for, to be shown
-	revealed  string // the token, while it is in sight
-	hideAt    time.Time
-}
-
-// hide hides a revealed token, and one that is still on its way.
-func (s *paneState) hide() { s.revealing, s.revealed, s.hideAt = false, "", time.Time{} }
-
 // detail is the pane of one account. Its parts are made once: show brings them to
 // the account as it stands, tick to the time as it goes by.
 type detail struct {
@@ -75,23 +54,6 @@ type detail struct {
 	today *callsToday
 	facts map[string]*kit.Fact
 	past  *historyBox
-}
-
-// detailActions are what the pane asks of the window.
-type detailActions struct {
-	back      func()
-	copyToken func(core.ID)
-	prev      func(core.ID)
-	reveal    func(core.ID)
-	menu      func(core.ID, fyne.Position)
-	act       func(core.ID, act)
-	renew     func(core.ID)
-	check     func(core.ID)
-	edit      func(core.ID)
-	flip      func()
-	filter    func(historyFilter)
-	more      func()
-	export    func(api.Account, []api.HistoryEntry)
 }
 
 func newDetail(look *kit.Look, state *paneState, on detailActions) *detail {

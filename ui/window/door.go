@@ -1,7 +1,6 @@
 package window
 
 import (
-	"context"
 	"image/color"
 	"slices"
 	"strconv"
@@ -17,16 +16,6 @@ import (
 	"tokentray/ui/text"
 )
 
-// loopbackAgent is what the page of the local API asks of the agent.
-type loopbackAgent interface {
-	Loopback(ctx context.Context) (api.Loopback, error)
-	SetLoopback(ctx context.Context, req api.LoopbackRequest) (api.Loopback, error)
-	ClientKeys(ctx context.Context) ([]api.ClientKey, error)
-	AddClientKey(ctx context.Context, in api.ClientKeyInput) (api.NewClientKey, error)
-	RevokeClientKey(ctx context.Context, name string) error
-	AccessLog(ctx context.Context, limit int) ([]api.Access, error)
-}
-
 // doorView is what the settings page knows of the loopback door.
 type doorView struct {
 	known   bool
@@ -36,10 +25,26 @@ type doorView struct {
 	refused *core.Error // why the last change was not made
 }
 
+// doorState is what the settings page knows of the door, and what is typed there.
+type doorState struct {
+	known doorView
+	port  string // as it is being typed, "" while nobody does
+}
+
+// doorActions are what it asks of the window.
+type doorActions struct {
+	door   func(on bool, port int)
+	newKey func()
+	revoke func(name string)
+	log    func()
+	reflow func() // lays the page out again
+}
+
 // doorBox is the part of the settings about the HTTP API on this machine.
 type doorBox struct {
-	page *settingsPage
+	*doorState
 	look *kit.Look
+	on   doorActions
 	root *fyne.Container
 
 	lost    *kit.Prose // why nothing is known of it
@@ -48,7 +53,7 @@ type doorBox struct {
 	state   *kit.Prose
 	trouble *kit.Prose
 
-	port    *kit.Entry
+	entry   *kit.Entry
 	portSay *kit.Prose
 	portUse *kit.Button
 
@@ -62,22 +67,22 @@ type keyRow struct {
 	scope, used *kit.Prose
 }
 
-func newDoorBox(l *kit.Look, s *settingsPage) *doorBox {
-	d := &doorBox{page: s, look: l}
+func newDoorBox(l *kit.Look, state *doorState, on doorActions) *doorBox {
+	d := &doorBox{doorState: state, look: l, on: on}
 	prose := func() *kit.Prose { return kit.NewProse("", 13, l.Palette.Muted) }
 	d.lost, d.state, d.trouble, d.none = prose(), prose(), prose(), prose()
-	d.open = kit.NewToggle(l, l.T("set.loopback"), false, func(on bool) { s.on.door(on, 0) })
+	d.open = kit.NewToggle(l, l.T("set.loopback"), false, func(open bool) { on.door(open, 0) })
 	d.keys = kit.NewRows(kit.Stack(2*kit.Grid), d.newKeyRow)
 	d.all = kit.Stack(3*kit.Grid, kit.Stack(kit.Grid, d.open, d.state, d.trouble), d.drawPort(),
 		kit.Stack(2*kit.Grid, kit.BoldText(l.T("door.keys"), 13, l.Palette.Text), d.none, d.keys.Box,
-			kit.Beside(kit.NewSmallButton(l, kit.Quiet, l.T("door.key.add"), s.on.newKey), kit.NewSmallButton(l, kit.Quiet, l.T("door.log"), s.on.log))))
+			kit.Beside(kit.NewSmallButton(l, kit.Quiet, l.T("door.key.add"), on.newKey), kit.NewSmallButton(l, kit.Quiet, l.T("door.log"), on.log))))
 	d.root = kit.Stack(3*kit.Grid, kit.Stack(kit.Grid, kit.BoldText(l.T("door"), 13, l.Palette.Text), kit.NewProse(l.T("door.say"), 13, l.Palette.Muted)), d.lost, d.all)
 	return d
 }
 
 // show brings it to what is known of the door.
 func (d *doorBox) show(now time.Time) {
-	l, v := d.look, d.page.known
+	l, v := d.look, d.known
 	lost := ""
 	if !v.known && v.lost != nil {
 		lost = l.T("door.unknown", "cause", causeOf(l, v.lost))
@@ -88,7 +93,7 @@ func (d *doorBox) show(now time.Time) {
 		return
 	}
 	d.open.Set(v.loop.State != api.DoorOff)
-	d.state.Set(doorState(l, v.loop))
+	d.state.Set(doorWords(l, v.loop))
 	trouble := ""
 	for _, e := range []*api.Error{v.loop.Error, api.FromError(errorOrNil(v.refused))} {
 		if e != nil {
@@ -97,8 +102,8 @@ func (d *doorBox) show(now time.Time) {
 		}
 	}
 	d.trouble.SetOrHide(trouble, l.Palette.LiveText)
-	if d.page.port == "" {
-		d.port.Write(strconv.Itoa(v.loop.Port))
+	if d.port == "" {
+		d.entry.Write(strconv.Itoa(v.loop.Port))
 	}
 	d.checkPort()
 	d.showKeys(now)
@@ -112,8 +117,8 @@ func errorOrNil(e *core.Error) error {
 	return e
 }
 
-// doorState says how the door stands.
-func doorState(l *kit.Look, d api.Loopback) (string, color.Color) {
+// doorWords says how the door stands.
+func doorWords(l *kit.Look, d api.Loopback) (string, color.Color) {
 	switch d.State {
 	case api.DoorOn:
 		return l.T("door.on", "addresses", strings.Join(d.Addresses, "  ")), l.Palette.SandboxText
@@ -133,33 +138,33 @@ func doorTrouble(l *kit.Look, e *api.Error) string {
 
 // drawPort is the port with a button for another one.
 func (d *doorBox) drawPort() fyne.CanvasObject {
-	l, s := d.look, d.page
+	l := d.look
 	d.portSay = kit.NewProse("", 13, l.Palette.LiveText)
 	use := func() {
-		if port, ok := portOf(s.port); ok {
-			s.on.door(s.known.loop.State != api.DoorOff, port)
+		if port, ok := portOf(d.port); ok {
+			d.on.door(d.known.loop.State != api.DoorOff, port)
 		}
 	}
 	d.portUse = kit.NewSmallButton(l, kit.Quiet, l.T("door.port.use"), use)
-	d.port = kit.NewEntry(l, strconv.Itoa(core.DefaultLoopbackPort), s.port, func(v string) {
-		s.port = v
+	d.entry = kit.NewEntry(l, strconv.Itoa(core.DefaultLoopbackPort), d.port, func(v string) {
+		d.port = v
 		d.checkPort()
-		s.page.Reflow()
+		d.on.reflow()
 	})
-	d.port.OnSubmitted = func(string) { use() }
-	return kit.Stack(kit.Grid, kit.BoldText(l.T("set.loopback-port"), 13, l.Palette.Text), container.New(&kit.Bar{Gap: 2 * kit.Grid}, d.port, d.portUse), d.portSay)
+	d.entry.OnSubmitted = func(string) { use() }
+	return kit.Stack(kit.Grid, kit.BoldText(l.T("set.loopback-port"), 13, l.Palette.Text), container.New(&kit.Bar{Gap: 2 * kit.Grid}, d.entry, d.portUse), d.portSay)
 }
 
 // checkPort says what is wrong with the port that is typed.
 func (d *doorBox) checkPort() {
-	typed := d.page.port
+	typed := d.port
 	port, ok := portOf(typed)
 	words := ""
 	if typed != "" && !ok {
 		words = d.look.Words.Say(text.Key("problem." + core.ProblemPort))
 	}
 	d.portSay.SetOrHide(words, d.look.Palette.LiveText)
-	d.portUse.Enable(ok && port != d.page.known.loop.Port)
+	d.portUse.Enable(ok && port != d.known.loop.Port)
 }
 
 // portOf reads a port.
@@ -175,7 +180,7 @@ func (d *doorBox) newKeyRow(name string) (fyne.CanvasObject, *keyRow) {
 	title := kit.NewProse(name, 13, l.Palette.Text)
 	title.Style.Bold = true
 	words := kit.Stack(0, container.New(&kit.Bar{Gap: 2 * kit.Grid}, title, r.live), r.scope, r.used)
-	revoke := kit.NewSmallButton(l, kit.Quiet, l.T("door.revoke"), func() { d.page.on.revoke(name) })
+	revoke := kit.NewSmallButton(l, kit.Quiet, l.T("door.revoke"), func() { d.on.revoke(name) })
 	return container.New(&kit.Bar{Gap: 2 * kit.Grid}, words, revoke), r
 }
 
@@ -183,7 +188,7 @@ func (d *doorBox) newKeyRow(name string) (fyne.CanvasObject, *keyRow) {
 func (d *doorBox) showKeys(now time.Time) {
 	l, keys := d.look, map[string]api.ClientKey{}
 	var names []string
-	for _, k := range d.page.known.keys {
+	for _, k := range d.known.keys {
 		keys[k.Name] = k
 		names = append(names, k.Name)
 	}

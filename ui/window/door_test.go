@@ -314,7 +314,7 @@ func TestDoorStates(t *testing.T) {
 	for _, lang := range []text.Lang{text.English, text.Chinese} {
 		l := lookIn(lang)
 		for _, state := range []string{api.DoorOn, api.DoorOff, api.DoorTaken} {
-			if words, _ := doorState(l, api.Loopback{State: state, Port: 1}); words == "" || strings.ContainsAny(words, "{}") {
+			if words, _ := doorWords(l, api.Loopback{State: state, Port: 1}); words == "" || strings.ContainsAny(words, "{}") {
 				t.Errorf("%s is said as %q", state, words)
 			}
 		}

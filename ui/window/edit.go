@@ -8,14 +8,6 @@ import (
 	"tokentray/ui/kit"
 )
 
-// accountAgent is what the form and its sheets ask of the agent.
-type accountAgent interface {
-	Add(ctx context.Context, in api.AccountInput) (api.Saved, error)
-	Edit(ctx context.Context, ref api.Ref, in api.AccountInput) (api.Saved, error)
-	Remove(ctx context.Context, ref api.Ref) error
-	Test(ctx context.Context, req api.TestRequest) (api.TestResult, error)
-}
-
 // edits adds, changes and deletes accounts. While one is entered, its form is the
 // open page.
 type edits struct {

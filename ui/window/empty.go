@@ -94,32 +94,3 @@ func centred(s string, size float32, c color.Color) *kit.Prose {
 	p.Center = true
 	return p
 }
-
-func (ls *listing) emptyActions() emptyActions {
-	on := emptyActions{add: ls.on.add, all: func() { ls.switchView(viewAll) }, unfound: ls.closeFinder}
-	if ls.cfg.Demo != nil {
-		on.demo = ls.link.startDemo
-	}
-	return on
-}
-
-// fillEmpty says why nothing is listed.
-func (ls *listing) fillEmpty() {
-	l, e := ls.look, ls.empty
-	switch {
-	case !ls.model.Loaded && ls.link.phase == phaseConnecting:
-		e.say(l.T("connecting"), emptyNone)
-	case !ls.model.Loaded:
-		e.say("", emptyNone)
-	case len(ls.model.Accounts) == 0:
-		e.greet(!ls.model.Demo)
-	case ls.search != "" && ls.view != viewAll && len(ls.model.shown(viewAll, newQuery(l.Words, ls.search), ls.now())) > 0:
-		e.say(l.T("empty.search", "search", ls.search), emptyAll)
-	case ls.search != "":
-		e.say(l.T("empty.search", "search", ls.search), emptyUnfound)
-	case ls.view == viewLive:
-		e.say(l.T("empty.live"), emptyAdd)
-	default:
-		e.say(l.T("empty.sandbox"), emptyAdd)
-	}
-}

@@ -9,18 +9,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/ui/kit"
-	"tokentray/ui/text"
 )
-
-// envWord is the word for an environment.
-func envWord(l *kit.Look, e core.Env) string { return l.Words.Say(text.Key("env." + string(e))) }
-
-func otherEnv(e core.Env) core.Env {
-	if e == core.Live {
-		return core.Sandbox
-	}
-	return core.Live
-}
 
 func envChoices(l *kit.Look) []kit.Choice {
 	return []kit.Choice{

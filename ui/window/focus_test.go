@@ -73,9 +73,9 @@ func TestTheSwitchKeepsToItsLine(t *testing.T) {
 	s := newStage(t).open()
 	for _, width := range []float32{500, 320, 240, 180} {
 		s.win.Resize(fyne.NewSize(width, 480))
-		for i, c := range s.listing.env.Cells(s.listing.env.Size().Width) {
-			if c.Y != 0 || c.X+c.W > s.listing.env.Size().Width+0.5 {
-				t.Errorf("at width %v option %d stands at %v, %v wide", width, i, c, s.listing.env.Size().Width)
+		for i, c := range s.listing.head.env.Cells(s.listing.head.env.Size().Width) {
+			if c.Y != 0 || c.X+c.W > s.listing.head.env.Size().Width+0.5 {
+				t.Errorf("at width %v option %d stands at %v, %v wide", width, i, c, s.listing.head.env.Size().Width)
 			}
 		}
 	}

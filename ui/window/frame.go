@@ -52,20 +52,3 @@ func (f *frame) Layout(o []fyne.CanvasObject, size fyne.Size) {
 func (f *frame) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(320, 320) }
 
 func newRule(l *kit.Look) fyne.CanvasObject { return canvas.NewRectangle(l.Palette.Line) }
-
-// shelf lays out the list: head, search, body.
-type shelf struct{}
-
-func (s *shelf) Layout(o []fyne.CanvasObject, size fyne.Size) {
-	kit.Place(o[0], 0, 0, size.Width, kit.HeadHeight)
-	y := float32(kit.HeadHeight)
-	if o[1].Visible() {
-		kit.Place(o[1], 0, y, size.Width, finderHeight)
-		y += finderHeight
-	}
-	kit.Place(o[2], 0, y, size.Width, max(0, size.Height-y))
-}
-
-func (s *shelf) MinSize([]fyne.CanvasObject) fyne.Size {
-	return fyne.NewSize(320, kit.HeadHeight+rowHeight)
-}

@@ -10,33 +10,59 @@ import (
 	"tokentray/ui/kit"
 )
 
-// drawHead is the bar over the list: the switch of environments, and search,
-// add, settings. A band in the environment's colour runs along its top.
-func (ls *listing) drawHead() fyne.CanvasObject {
-	l := ls.look
-	choices := append(envChoices(l), kit.Choice{Value: string(viewAll), Label: l.Words.Say("env.all"), Hue: l.Palette.Muted})
-	ls.env = kit.NewSegment(l, string(ls.view), func(v string) { ls.switchView(view(v)) }, choices...)
-	ls.env.Single = true
-	ground := canvas.NewRectangle(l.Palette.Raised)
-	line := canvas.NewRectangle(l.Palette.Line)
-	ls.band = canvas.NewRectangle(color.Transparent)
-	row := container.New(&topRow{}, ls.env,
-		kit.NewIconButton(l, kit.IconSearch, l.T("find"), ls.toggleFinder),
-		kit.NewIconButton(l, kit.IconAdd, l.T("add"), ls.on.add),
-		kit.NewIconButton(l, kit.IconSettings, l.T("settings"), ls.on.settings))
-	return container.New(&headOf{}, ground, line, row, ls.band)
+// listHead is the bar over the list: the switch of environments, and search, add,
+// settings. A band in the environment's colour runs along its top.
+type listHead struct {
+	look *kit.Look
+	root *fyne.Container
+	env  *kit.Segment
+	band *canvas.Rectangle
 }
 
-type headOf struct{}
+// headActions are what it asks of the list.
+type headActions struct {
+	view                func(view)
+	find, add, settings func()
+}
 
-func (h *headOf) Layout(o []fyne.CanvasObject, size fyne.Size) {
+func newListHead(l *kit.Look, v view, on headActions) *listHead {
+	h := &listHead{look: l, band: canvas.NewRectangle(color.Transparent)}
+	choices := append(envChoices(l), kit.Choice{Value: string(viewAll), Label: l.Words.Say("env.all"), Hue: l.Palette.Muted})
+	h.env = kit.NewSegment(l, string(v), func(v string) { on.view(view(v)) }, choices...)
+	h.env.Single = true
+	row := container.New(&topRow{}, h.env,
+		kit.NewIconButton(l, kit.IconSearch, l.T("find"), on.find),
+		kit.NewIconButton(l, kit.IconAdd, l.T("add"), on.add),
+		kit.NewIconButton(l, kit.IconSettings, l.T("settings"), on.settings))
+	h.root = container.New(&headLayout{}, canvas.NewRectangle(l.Palette.Raised), canvas.NewRectangle(l.Palette.Line), row, h.band)
+	return h
+}
+
+// show shows which view is listed; the band has no colour where both environments
+// are.
+func (h *listHead) show(v view) {
+	h.env.Choose(string(v))
+	c := color.NRGBA{}
+	if v != viewAll {
+		c = h.look.Palette.Hue(v == viewLive)
+	}
+	if next := kit.UnlessClear(c); h.band.FillColor != next {
+		h.band.FillColor = next
+		h.band.Refresh()
+	}
+}
+
+// headLayout lays out ground, hairline, what stands on them, and the band.
+type headLayout struct{}
+
+func (h *headLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
 	kit.Place(o[0], 0, 0, size.Width, size.Height)
 	kit.Place(o[1], 0, size.Height-1, size.Width, 1)
 	kit.Place(o[2], 0, 0, size.Width, size.Height-1)
 	kit.Place(o[3], 0, 0, size.Width, barHeight)
 }
 
-func (h *headOf) MinSize(o []fyne.CanvasObject) fyne.Size {
+func (h *headLayout) MinSize(o []fyne.CanvasObject) fyne.Size {
 	return fyne.NewSize(o[2].MinSize().Width, kit.HeadHeight)
 }
 
@@ -59,17 +85,4 @@ func (t *topRow) MinSize(o []fyne.CanvasObject) fyne.Size {
 		w += x.MinSize().Width
 	}
 	return fyne.NewSize(w+4*kit.Grid, kit.HeadHeight)
-}
-
-// paintBand gives the band over the list the colour of the environment that is
-// listed, none where both are.
-func (ls *listing) paintBand() {
-	c := color.NRGBA{}
-	if ls.view != viewAll {
-		c = ls.look.Palette.Hue(ls.view == viewLive)
-	}
-	if next := kit.UnlessClear(c); ls.band.FillColor != next {
-		ls.band.FillColor = next
-		ls.band.Refresh()
-	}
 }

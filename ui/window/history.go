@@ -1,7 +1,6 @@
 package window
 
 import (
-	"strconv"
 	"strings"
 	"time"
 
@@ -12,51 +11,11 @@ import (
 	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/ui/kit"
-	"tokentray/ui/text"
 )
 
 // historyPage is how many lines of a history are drawn at first, and with each
 // wish for more.
 const historyPage = 30
-
-// historyFilter says which lines of a history are shown.
-type historyFilter string
-
-const (
-	historyAll      historyFilter = "all"
-	historyRenewals historyFilter = "renewals"
-	historyFailures historyFilter = "failures"
-	historyOthers   historyFilter = "others" // reports, edits, and what a newer agent writes
-)
-
-func historyFilters() []historyFilter {
-	return []historyFilter{historyAll, historyRenewals, historyFailures, historyOthers}
-}
-
-// of leaves the lines that the filter takes.
-func (f historyFilter) of(history []api.HistoryEntry) []api.HistoryEntry {
-	if f == historyAll {
-		return history
-	}
-	var out []api.HistoryEntry
-	for _, e := range history {
-		if filterOf(e.What) == f {
-			out = append(out, e)
-		}
-	}
-	return out
-}
-
-// filterOf is the filter, but all, that takes what happened.
-func filterOf(w core.What) historyFilter {
-	switch w {
-	case core.DidRenew, core.DidForce, core.DidKeep:
-		return historyRenewals
-	case core.DidFail, core.DidMiss:
-		return historyFailures
-	}
-	return historyOthers
-}
 
 // historyBox lists what happened, as the filter says.
 type historyBox struct {
@@ -162,18 +121,3 @@ func historyLine(l *kit.Look, e api.HistoryEntry) (string, tone) {
 
 // lifeGrain is how exactly the history tells the length of a life.
 const lifeGrain = 5 * time.Second
-
-// failureWords are the class of a failure and what upstream called it.
-func failureWords(l *kit.Look, e api.HistoryEntry) []string {
-	var out []string
-	if key := text.Key("class.short." + string(e.Class)); l.Words.Has(key) {
-		out = append(out, l.Words.Say(key))
-	}
-	if e.Code != 0 {
-		out = append(out, "errcode "+strconv.Itoa(e.Code))
-	}
-	if e.CallerIP != "" {
-		out = append(out, "IP "+e.CallerIP)
-	}
-	return out
-}

@@ -327,3 +327,10 @@ func (p *keyPage) showKey() {
 	}
 	p.shut.SetOrHide(shut, l.Palette.SoonText)
 }
+
+// keyWish is the client key that written files need: for one account, and nothing
+// else.
+type keyWish struct {
+	name, account string
+	sandbox, live bool
+}

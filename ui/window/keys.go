@@ -1,47 +1,12 @@
 package window
 
 import (
-	"strings"
-
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
-
-	"tokentray/ui/kit"
 )
 
 // The keys of the window stand in one table. It is what binds them and what the
 // sheet of shortcuts is written from, so that this cannot say what is not so.
-
-// ctrl is Ctrl, or Command on a Mac.
-const ctrl = fyne.KeyModifierShortcutDefault
-
-// stroke is a key, with Ctrl or alone; or a character that is typed.
-type stroke struct {
-	key  fyne.KeyName
-	ctrl bool
-	char rune
-}
-
-// keyGroup says where a key acts, and under which heading the sheet lists it.
-type keyGroup string
-
-const (
-	keysAnywhere keyGroup = "anywhere"
-	keysAccount  keyGroup = "account" // anywhere, on the selected account
-	keysList     keyGroup = "list"    // while the list has the keyboard
-	keysForm     keyGroup = "form"    // while an account is entered
-)
-
-func keyGroups() []keyGroup { return []keyGroup{keysList, keysAccount, keysForm, keysAnywhere} }
-
-// binding is one line of the table: strokes that do the same, and what they do.
-// The words are those of the key window.keys.NAME.
-type binding struct {
-	name    string
-	group   keyGroup
-	strokes []stroke
-	do      func()
-}
 
 // keys do what the table says.
 type keys struct {
@@ -56,22 +21,6 @@ type keys struct {
 	menus    *menus
 	acts     *acts
 	closing  *closing
-}
-
-func withCtrl(keys ...fyne.KeyName) []stroke {
-	var out []stroke
-	for _, k := range keys {
-		out = append(out, stroke{key: k, ctrl: true})
-	}
-	return out
-}
-
-func bare(keys ...fyne.KeyName) []stroke {
-	var out []stroke
-	for _, k := range keys {
-		out = append(out, stroke{key: k})
-	}
-	return out
 }
 
 // bindings is the table.
@@ -151,14 +100,8 @@ func (ks *keys) addShortcuts() {
 	c.SetOnTypedRune(ks.typedRune)
 }
 
-// shortcutOf is a stroke with Ctrl as Fyne knows it.
-func shortcutOf(s stroke) fyne.Shortcut {
-	mod := fyne.KeyModifier(0)
-	if s.ctrl {
-		mod = ctrl
-	}
-	return &desktop.CustomShortcut{KeyName: s.key, Modifier: mod}
-}
+// openKeys shows the table.
+func (ks *keys) openKeys() { openKeySheet(ks.shell, ks.bindings()) }
 
 // typedShortcut does what a shortcut stands for; while a question is open it
 // does nothing.
@@ -193,7 +136,7 @@ func (ks *keys) typedKey(e *fyne.KeyEvent) {
 	// The list has the keyboard as soon as one of its keys is pressed. Space
 	// belongs to whatever has it.
 	if e.Name != fyne.KeySpace && ks.bound(s, keysList) != nil &&
-		ks.pages.open == nil && ks.listing.shelf.Visible() && len(ks.listing.list.ids) > 0 {
+		ks.pages.open == nil && ks.listing.root.Visible() && len(ks.listing.list.ids) > 0 {
 		ks.listing.focusList()
 		ks.listing.list.TypedKey(e)
 	}
@@ -215,60 +158,9 @@ func (ks *keys) escape() {
 		ks.pages.open.back()
 	case ks.pane.opened && !ks.wide():
 		ks.pane.closeDetail()
-	case ks.listing.finder.Visible():
+	case ks.listing.finder.root.Visible():
 		ks.listing.closeFinder()
 	case ks.snackbar.Visible():
 		ks.copies.dismiss()
 	}
-}
-
-// label is how a stroke is written.
-func (s stroke) label(l *kit.Look) string {
-	if s.char != 0 {
-		return string(s.char)
-	}
-	name := keyName(l, s.key)
-	if s.ctrl && ctrl == fyne.KeyModifierSuper {
-		return "Cmd+" + name
-	}
-	if s.ctrl {
-		return "Ctrl+" + name
-	}
-	return name
-}
-
-// keyName is what stands on a key.
-func keyName(l *kit.Look, key fyne.KeyName) string {
-	switch key {
-	case fyne.KeyUp:
-		return "↑"
-	case fyne.KeyDown:
-		return "↓"
-	case fyne.KeyRight:
-		return "→"
-	case fyne.KeyReturn, fyne.KeyEnter:
-		return "Enter"
-	case fyne.KeySpace:
-		return l.T("key.space")
-	case desktop.KeyMenu:
-		return l.T("key.menu")
-	case fyne.KeyEscape:
-		return "Esc"
-	case fyne.KeyPageUp:
-		return "Page Up"
-	case fyne.KeyPageDown:
-		return "Page Down"
-	}
-	return string(key)
-}
-
-// labels are the strokes of a line, each once.
-func (b binding) labels(l *kit.Look) string {
-	var out []string
-	for _, s := range b.strokes {
-		if label := s.label(l); len(out) == 0 || out[len(out)-1] != label {
-			out = append(out, label)
-		}
-	}
-	return strings.Join(out, "  ")
 }

@@ -7,15 +7,14 @@ import (
 	"tokentray/ui/kit"
 )
 
-// openKeys shows what every key does, as the table of keys has it, and what can
+// openKeySheet shows what every key does, as the table of keys has it, and what can
 // be searched for.
-func (ks *keys) openKeys() {
-	if ks.win.Canvas().Overlays().Top() != nil {
+func openKeySheet(sh *shell, lines []binding) {
+	if sh.win.Canvas().Overlays().Top() != nil {
 		return
 	}
-	s := &sheet{Sheet: kit.NewLongSheet(ks.look, 2*kit.Grid, kit.Title(ks.look, ks.look.T("keys.title")), ks.closeSheet)}
+	s := &sheet{Sheet: kit.NewLongSheet(sh.look, 2*kit.Grid, kit.Title(sh.look, sh.look.T("keys.title")), sh.closeSheet)}
 	l := s.Look
-	lines := ks.bindings()
 	for _, g := range keyGroups() {
 		s.Add(kit.Subhead(l, l.T("keys."+string(g))))
 		for _, b := range lines {
@@ -33,10 +32,10 @@ func (ks *keys) openKeys() {
 	}
 	s.Add(kit.Subhead(l, l.T("keys.marks")))
 	s.Add(keyLine(l, pairMark, l.T("keys.marks.pair")))
-	closing := kit.NewButton(l, kit.Quiet, l.T("close"), ks.closeSheet)
+	closing := kit.NewButton(l, kit.Quiet, l.T("close"), sh.closeSheet)
 	s.SetFoot(kit.AtRight(closing))
 	s.first = closing
-	ks.openSheet(s)
+	sh.openSheet(s)
 }
 
 // searchExamples are terms that a search knows, one for each field.

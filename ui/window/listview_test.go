@@ -132,7 +132,7 @@ func TestTenThousandAccounts(t *testing.T) {
 		most int
 	}{
 		{"a search", func() { s.listing.findFrom("0") }, 1000 + 3*inSight}, // every tenth needs a person
-		{"a narrower search", func() { s.listing.entry.SetText("00042") }, 10},
+		{"a narrower search", func() { s.listing.finder.entry.SetText("00042") }, 10},
 		{"its end", s.listing.closeFinder, 1000 + 3*inSight},
 		{"a second", s.tick, inSight},
 		{"an event out of sight", func() {

@@ -61,20 +61,3 @@ func (s snack) tail(l *kit.Look, now time.Time) string {
 	}
 	return words
 }
-
-// tell shows a message at the bottom.
-func (sh *shell) tell(words string) { sh.message(snack{Text: words, Until: sh.now().Add(snackTime)}) }
-
-// fail shows cause and remedy at the bottom.
-func (sh *shell) fail(e *core.Error, ref api.Ref) {
-	account := ""
-	if ref.Name != "" {
-		account = refWords(ref)
-	}
-	sh.message(snack{Text: explained(sh.look, wire(e), account), Bad: true, Until: sh.now().Add(errorTime)})
-}
-
-func (sh *shell) message(s snack) {
-	sh.snackbar.show(s, sh.now())
-	sh.relayout()
-}

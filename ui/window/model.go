@@ -74,9 +74,3 @@ func (m *model) twin(set kinds.Set, a core.Account) (api.Account, bool) {
 	}
 	return api.Account{}, false
 }
-
-// soon is how much life is left when a token counts as ending soon: where its
-// renewal begins, and a quarter of the life of short tokens.
-func soon(a api.Account) time.Duration {
-	return min(300*time.Second, time.Duration(a.Life)*time.Second/4)
-}

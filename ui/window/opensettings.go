@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/url"
 	"path/filepath"
+	"reflect"
 	"strings"
 
 	"tokentray/core"
@@ -27,7 +28,7 @@ func (st *settings) openSettings() {
 	}
 	st.page = &settingsPage{on: settingsActions{
 		back: st.back, set: st.setSetting, pause: st.pauseAll, vault: st.vault.act, lock: st.vault.lockVault,
-		door: st.setDoor, newKey: st.openKeyPage, revoke: st.askRevoke, log: st.openLog, folder: st.openFolder,
+		doorActions: doorActions{door: st.setDoor, newKey: st.openKeyPage, revoke: st.askRevoke, log: st.openLog}, folder: st.openFolder,
 	}}
 	st.pages.openPage(st)
 	st.loadDoor()
@@ -136,3 +137,168 @@ func (st *settings) pauseAll(paused bool) {
 		st.apply(api.Event{Type: api.EventSettings, Settings: &set})
 	})
 }
+
+// doorEvery is how often, in seconds, the settings ask how the door stands:
+// neither its keys nor their uses are told by events.
+const doorEvery = 5
+
+// loadDoor asks how the door stands, and draws the settings anew only if that is
+// news: somebody may be typing there.
+func (st *settings) loadDoor() {
+	if st.page == nil || st.agent == nil {
+		return
+	}
+	page := st.page
+	ask(st.shell, quickWait, func(ctx context.Context, g Agent) (doorView, error) {
+		loop, err := g.Loopback(ctx)
+		if err != nil {
+			return doorView{}, err
+		}
+		keys, err := g.ClientKeys(ctx)
+		return doorView{known: true, loop: loop, keys: keys}, err
+	}, func(d doorView, err *core.Error) {
+		if st.page != page {
+			return
+		}
+		if err != nil {
+			d = doorView{lost: err}
+		}
+		d.refused = page.known.refused
+		if !reflect.DeepEqual(d, page.known) {
+			page.known = d
+			st.redrawSettings()
+		}
+	})
+}
+
+// setDoor opens, shuts or moves the door. Port 0 leaves it where it is.
+func (st *settings) setDoor(on bool, port int) {
+	page := st.page
+	ask(st.shell, quickWait, func(ctx context.Context, g Agent) (api.Loopback, error) {
+		return g.SetLoopback(ctx, api.LoopbackRequest{On: on, Port: port})
+	}, func(l api.Loopback, err *core.Error) {
+		if st.page != page || page == nil {
+			return
+		}
+		page.known.refused = err
+		if err == nil {
+			page.known.loop, page.known.known = l, true
+			if port != 0 {
+				page.port = ""
+			}
+		}
+		st.redrawSettings()
+	})
+}
+
+// askRevoke ends a client key, after a question.
+func (st *settings) askRevoke(name string) {
+	l := st.look
+	st.question(question{
+		title: l.T("door.revoke.ask", "name", name), body: l.T("door.revoke.say"), yes: l.T("door.revoke"), role: kit.Danger,
+	}, func() {
+		ask(st.shell, quickWait, func(ctx context.Context, g Agent) (none, error) {
+			return nothing(g.RevokeClientKey(ctx, name))
+		}, func(_ none, err *core.Error) {
+			if err != nil {
+				st.fail(err, api.Ref{})
+			} else {
+				st.tell(st.look.T("door.revoked", "name", name))
+			}
+			st.loadDoor()
+		})
+	})
+}
+
+// openKeyPage begins a client key over the settings.
+func (st *settings) openKeyPage() {
+	if st.page != nil {
+		st.enter(newKeyPage(&st.model, &st.page.known, keyActions{create: st.makeKey, copyKey: st.copyKey}))
+	}
+}
+
+// openKeyPageFor begins a client key that somebody needs.
+func (st *settings) openKeyPageFor(wish keyWish) {
+	if st.page == nil { // a page that would lose something stayed
+		return
+	}
+	p := newKeyPage(&st.model, &st.page.known, keyActions{create: st.makeKey, copyKey: st.copyKey})
+	p.name, p.some, p.accounts = wish.name, true, map[string]bool{wish.account: true}
+	p.sandbox, p.live = wish.sandbox, wish.live
+	st.enter(p)
+}
+
+// makeKey has the agent make the key that was described.
+func (st *settings) makeKey(p *keyPage) {
+	if !p.ready() {
+		return
+	}
+	p.busy = true
+	p.check()
+	in := p.input()
+	ask(st.shell, quickWait, func(ctx context.Context, g Agent) (api.NewClientKey, error) {
+		return g.AddClientKey(ctx, in)
+	}, func(k api.NewClientKey, err *core.Error) {
+		if st.page == nil || st.page.sub != subPage(p) {
+			return
+		}
+		p.busy, p.refused = false, err
+		if err == nil {
+			p.made = &k
+			st.loadDoor()
+		}
+		st.redrawSettings()
+	})
+}
+
+// copyKey has the agent put the new key on the clipboard, concealed from
+// histories, and take it away again after the time that tokens have there.
+func (st *settings) copyKey(p *keyPage) {
+	key := p.made
+	ask(st.shell, quickWait, func(ctx context.Context, g Agent) (api.Clipboard, error) {
+		return g.CopyText(ctx, api.TextRequest{Text: core.NewSecret(key.Key), Secret: true, Key: key.Name})
+	}, func(c api.Clipboard, err *core.Error) {
+		if err != nil && err.Remedy == core.RemedyClipboard {
+			// The agent has no clipboard. The key is shown this once, so better
+			// unconcealed than not at all.
+			st.app.Clipboard().SetContent(key.Key)
+			p.copied = true
+			st.tell(st.look.T("clientkey.copied"))
+			return
+		}
+		if err != nil {
+			st.fail(err, api.Ref{})
+			return
+		}
+		p.copied = true
+		st.model.Clipboard, st.copies.clipClosed = c, false
+		st.message(st.copies.clipMessage())
+	})
+}
+
+// openLog shows the access log over the settings.
+func (st *settings) openLog() {
+	if st.page == nil {
+		return
+	}
+	st.enter(&logPage{load: st.loadLog})
+	st.loadLog()
+}
+
+func (st *settings) loadLog() {
+	ask(st.shell, quickWait, func(ctx context.Context, g Agent) ([]api.Access, error) {
+		return g.AccessLog(ctx, logLength)
+	}, func(lines []api.Access, err *core.Error) {
+		if st.page == nil {
+			return
+		}
+		if p, ok := st.page.sub.(*logPage); ok {
+			p.lines, p.known, p.lost = lines, err == nil, err
+			st.redrawSettings()
+		}
+	})
+}
+
+// logLength is how many lines of the access log are asked for: all that the
+// agent keeps.
+const logLength = 500

@@ -55,6 +55,3 @@ func (ls *listing) showOther(id core.ID) {
 	ls.bringInView(other)
 	ls.focusList()
 }
-
-// pairMark stands in the row of an account whose name both environments have.
-const pairMark = "↔"

@@ -68,7 +68,7 @@ func TestFlipFindsTheOther(t *testing.T) {
 	s.listing.findFrom("0123456789")
 	s.key(fyne.KeyReturn)
 	s.key(fyne.KeyF6)
-	if s.listing.selected != "shop-live" || s.listing.list.index("shop-live") < 0 || s.listing.finder.Visible() {
+	if s.listing.selected != "shop-live" || s.listing.list.index("shop-live") < 0 || s.listing.finder.root.Visible() {
 		t.Errorf("selected is %s, the list is %v", s.listing.selected, s.listing.list.ids)
 	}
 }
@@ -104,8 +104,8 @@ func TestSwitchLeavesNothingBehind(t *testing.T) {
 			to(s)
 			live()
 			s.untilCalled("token shop/sandbox")
-			s.work.Go(func() { s.cfg.Do(func() { s.percent = -1 }) }) // stands behind the answer
-			s.until("the answer", func() bool { return s.percent == -1 })
+			s.work.Go(func() { s.cfg.Do(func() { s.appearance.percent = -1 }) }) // stands behind the answer
+			s.until("the answer", func() bool { return s.appearance.percent == -1 })
 			s.mustNotSay(s.agent.secret)
 
 			// An account without a pair leaves the pane.

@@ -209,3 +209,11 @@ func timing(l *kit.Look, e *api.Error, now time.Time, here *time.Location) strin
 	}
 	return ""
 }
+
+// shownState is the state that a row shows.
+func shownState(say *text.Text, a *api.Account, now time.Time) core.State {
+	if undecided(say, *a, now) {
+		return core.StateBlocked
+	}
+	return a.StateAt(now)
+}

@@ -28,14 +28,6 @@ func newQuestion(l *kit.Look, q question, no, yes func()) *sheet {
 	return s
 }
 
-// question asks before something is done.
-func (sh *shell) question(q question, yes func()) {
-	sh.openSheet(newQuestion(sh.look, q, sh.closeSheet, func() {
-		sh.closeSheet()
-		yes()
-	}))
-}
-
 // discardTyped asks before what was typed is thrown away.
 func discardTyped(l *kit.Look) question {
 	return question{title: l.T("form.discard"), body: l.T("form.discard.say"), yes: l.T("form.discard.go"), no: l.T("form.discard.no"), role: kit.Danger}

@@ -3,20 +3,11 @@ package window
 import (
 	"context"
 	"strings"
-	"time"
 
 	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/ui/kit"
 )
-
-// tokenAgent is what the detail of an account asks of the agent.
-type tokenAgent interface {
-	Token(ctx context.Context, ref api.Ref, minTTL time.Duration) (api.Token, error)
-	Refresh(ctx context.Context, ref api.Ref, req api.RefreshRequest) (api.Token, error)
-	Check(ctx context.Context, ref api.Ref) (api.CheckResult, error)
-	History(ctx context.Context, ref api.Ref, q api.HistoryQuery) ([]api.HistoryEntry, error)
-}
 
 // renewals asks upstream for tokens, and whether it takes one.
 type renewals struct{ *shell }

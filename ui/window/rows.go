@@ -116,14 +116,17 @@ func stateLine(l *kit.Look, a api.Account, now time.Time) (string, tone) {
 	return word, toneMuted
 }
 
-// mostName is how many characters of a name a sentence has room for.
-const mostName = 48
-
-// refWords is how an account is named in a sentence: shop/live.
-func refWords(r api.Ref) string {
-	name := text.Isolated(kit.MiddleCut(r.Name, mostName))
-	if r.Env == "" {
-		return name
-	}
-	return name + "/" + string(r.Env)
+// soon is how much life is left when a token counts as ending soon: where its
+// renewal begins, and a quarter of the life of short tokens.
+func soon(a api.Account) time.Duration {
+	return min(300*time.Second, time.Duration(a.Life)*time.Second/4)
 }
+
+// Measures of a row.
+const (
+	rowHeight = 68 // with the bar
+	barHeight = 3
+	edgeWidth = 4
+	moreWidth = 36
+	timeRight = moreWidth + kit.Grid // from the row's right edge to the figures
+)

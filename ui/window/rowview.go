@@ -13,15 +13,6 @@ import (
 	"tokentray/ui/kit"
 )
 
-// Measures of a row.
-const (
-	rowHeight = 68 // with the bar
-	barHeight = 3
-	edgeWidth = 4
-	moreWidth = 36
-	timeRight = moreWidth + kit.Grid // from the row's right edge to the figures
-)
-
 // rowView draws one row. It shows whichever account was bound last and touches
 // only what differs from what it showed before: touched counts that.
 type rowView struct {
@@ -358,3 +349,32 @@ func (r *rowView) MouseIn(*desktop.MouseEvent)    { r.hovered = true; r.on.moved
 func (r *rowView) MouseMoved(*desktop.MouseEvent) { r.on.moved() }
 func (r *rowView) MouseOut()                      { r.hovered = false; r.paintGround() }
 func (r *rowView) Cursor() desktop.Cursor         { return desktop.PointerCursor }
+
+// placeProblem places the strip of a row.
+func (r *rowView) placeProblem(size fyne.Size) {
+	p, pal := r.shown.Problem, r.look.Palette
+	hide := p.Act == actNone
+	r.strip.Hidden, r.cause.Hidden, r.remedy.Hidden, r.helper.Hidden = hide, hide, hide, hide
+	if hide {
+		return
+	}
+	s := layStrip(p, size.Width)
+	top, width := float32(rowHeight-barHeight), size.Width-stripLeft-2*kit.Grid
+	kit.Place(r.strip, stripLeft, top, width, s.high)
+	r.helper.Rename(p.Button)
+	b := r.helper.MinSize()
+	x, y := stripLeft+width-b.Width-2*kit.Grid, top+(s.high-b.Height)/2
+	if s.below {
+		y = top + s.high - b.Height - 2*kit.Grid
+	}
+	kit.Place(r.helper, x, y, b.Width, b.Height)
+	line := kit.Measure("M", stripText, fyne.TextStyle{}).Height
+	y = top + kit.Grid + 1
+	if words := float32(s.cause+s.remedy) * line; !s.below {
+		y = top + (s.high-words)/2
+	}
+	r.cause.Set(p.Cause, pal.Text)
+	r.remedy.Set(p.Remedy, pal.Muted)
+	kit.Place(r.cause, stripLeft+2*kit.Grid, y, s.room, float32(s.cause)*line)
+	kit.Place(r.remedy, stripLeft+2*kit.Grid, y+float32(s.cause)*line, s.room, float32(s.remedy)*line)
+}

@@ -114,11 +114,3 @@ func startsOne(typed string, words ...string) bool {
 	}
 	return false
 }
-
-// shownState is the state that a row shows.
-func shownState(say *text.Text, a *api.Account, now time.Time) core.State {
-	if undecided(say, *a, now) {
-		return core.StateBlocked
-	}
-	return a.StateAt(now)
-}

@@ -1,7 +1,6 @@
 package window
 
 import (
-	"context"
 	"slices"
 	"strconv"
 	"time"
@@ -15,22 +14,14 @@ import (
 	"tokentray/ui/kit"
 )
 
-// settingsAgent is what changes for all accounts at once ask of the agent.
-type settingsAgent interface {
-	Use(ctx context.Context, env core.Env) error
-	PauseAll(ctx context.Context, paused bool) error
-	SetSetting(ctx context.Context, key, value string) (core.Settings, error)
-}
-
 // settingsPage shows the settings; each choice acts at once.
 type settingsPage struct {
 	look *kit.Look
 	on   settingsActions
 
-	known doorView // how the loopback door stands
-	port  string   // as it is being typed, "" while nobody does
-	sub   subPage  // the page that was opened from here, nil when none is
-	from  fyne.Focusable
+	doorState
+	sub  subPage        // the page that was opened from here, nil when none is
+	from fyne.Focusable // what had the keyboard then
 
 	page     *kit.Page
 	pause    *kit.Toggle
@@ -58,11 +49,7 @@ type settingsActions struct {
 	pause func(bool)
 	vault func(bannerAct)
 	lock  func()
-
-	door   func(on bool, port int)
-	newKey func()
-	revoke func(name string)
-	log    func()
+	doorActions
 	folder func()
 }
 
@@ -74,6 +61,7 @@ func (s *settingsPage) draw(look *kit.Look, set core.Settings) {
 	}
 	head := kit.NewHead(look, kit.NewIconButton(look, kit.IconBack, look.T("back"), s.on.back), look.T("settings"))
 	s.page = kit.NewPage(look, 4*kit.Grid, head)
+	s.on.reflow = s.page.Reflow
 	s.look = s.page.Look
 	l := s.look
 	s.toggles, s.choices = map[string]*kit.Toggle{}, map[string]*kit.Segment{}
@@ -87,7 +75,7 @@ func (s *settingsPage) draw(look *kit.Look, set core.Settings) {
 			s.page.Add(canvas.NewRectangle(l.Palette.Line))
 		}
 		if key == core.SettingStartAtLogin {
-			s.door = newDoorBox(l, s)
+			s.door = newDoorBox(l, &s.doorState, s.on.doorActions)
 			s.page.Add(s.door.root, canvas.NewRectangle(l.Palette.Line))
 		}
 		s.page.Add(s.row(key, set))

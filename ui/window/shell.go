@@ -7,6 +7,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/core/kinds"
 	"tokentray/ui/kit"
@@ -62,4 +63,48 @@ func (sh *shell) put(a api.Account) {
 	if known := sh.model.Find(a.ID); known == nil || known.HistoryLines <= a.HistoryLines {
 		sh.apply(api.Event{Type: api.EventAccount, Account: &a})
 	}
+}
+
+func (sh *shell) newSheet() *sheet { return &sheet{Sheet: kit.NewSheet(sh.look, sh.closeSheet)} }
+
+func (sh *shell) openSheet(s *sheet) {
+	sh.closeSheet()
+	sh.sheet = s
+	c := sh.win.Canvas()
+	s.Resize(c.Size())
+	c.Overlays().Add(s.Sheet)
+	c.Focus(s.first)
+}
+
+func (sh *shell) closeSheet() {
+	if sh.sheet != nil {
+		sh.win.Canvas().Overlays().Remove(sh.sheet.Sheet)
+		sh.sheet = nil
+		sh.relayout()
+	}
+}
+
+// question asks before something is done.
+func (sh *shell) question(q question, yes func()) {
+	sh.openSheet(newQuestion(sh.look, q, sh.closeSheet, func() {
+		sh.closeSheet()
+		yes()
+	}))
+}
+
+// tell shows a message at the bottom.
+func (sh *shell) tell(words string) { sh.message(snack{Text: words, Until: sh.now().Add(snackTime)}) }
+
+// fail shows cause and remedy at the bottom.
+func (sh *shell) fail(e *core.Error, ref api.Ref) {
+	account := ""
+	if ref.Name != "" {
+		account = refWords(ref)
+	}
+	sh.message(snack{Text: explained(sh.look, wire(e), account), Bad: true, Until: sh.now().Add(errorTime)})
+}
+
+func (sh *shell) message(s snack) {
+	sh.snackbar.show(s, sh.now())
+	sh.relayout()
 }

@@ -119,7 +119,7 @@ func pageStates() []pageState {
 			s.until("the answer", func() bool { return s.sheet.Box.Objects[4].(*fyne.Container).Objects[0].Visible() })
 		}},
 		{"clients-done", nil, func(s *stage) {
-			s.exports.openDone(&clientSheet{exports: s.exports, account: s.model.Accounts[0]}, "/home/someone/tokentray-shop.postman_collection.json", "tokentray_key", api.Loopback{State: api.DoorOff})
+			s.exports.openDone(s.model.Accounts[0].Ref(), keyWish{}, "/home/someone/tokentray-shop.postman_collection.json", "tokentray_key", api.Loopback{State: api.DoorOff})
 		}},
 		{"question-revoke", nil, func(s *stage) { s.settings.askRevoke("postman") }},
 	}

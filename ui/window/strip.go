@@ -76,32 +76,3 @@ func (h stripHeights) of(p problem, width float32) float32 {
 	}
 	return high
 }
-
-// placeProblem places the strip of a row.
-func (r *rowView) placeProblem(size fyne.Size) {
-	p, pal := r.shown.Problem, r.look.Palette
-	hide := p.Act == actNone
-	r.strip.Hidden, r.cause.Hidden, r.remedy.Hidden, r.helper.Hidden = hide, hide, hide, hide
-	if hide {
-		return
-	}
-	s := layStrip(p, size.Width)
-	top, width := float32(rowHeight-barHeight), size.Width-stripLeft-2*kit.Grid
-	kit.Place(r.strip, stripLeft, top, width, s.high)
-	r.helper.Rename(p.Button)
-	b := r.helper.MinSize()
-	x, y := stripLeft+width-b.Width-2*kit.Grid, top+(s.high-b.Height)/2
-	if s.below {
-		y = top + s.high - b.Height - 2*kit.Grid
-	}
-	kit.Place(r.helper, x, y, b.Width, b.Height)
-	line := kit.Measure("M", stripText, fyne.TextStyle{}).Height
-	y = top + kit.Grid + 1
-	if words := float32(s.cause+s.remedy) * line; !s.below {
-		y = top + (s.high-words)/2
-	}
-	r.cause.Set(p.Cause, pal.Text)
-	r.remedy.Set(p.Remedy, pal.Muted)
-	kit.Place(r.cause, stripLeft+2*kit.Grid, y, s.room, float32(s.cause)*line)
-	kit.Place(r.remedy, stripLeft+2*kit.Grid, y+float32(s.cause)*line, s.room, float32(s.remedy)*line)
-}

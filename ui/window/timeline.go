@@ -9,7 +9,6 @@ import (
 	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/ui/kit"
-	"tokentray/ui/text"
 )
 
 // The picture of a day shows the last 24 hours and, because the token at hand
@@ -285,12 +284,4 @@ func readMark(l *kit.Look, m mark, at time.Time) string {
 		s = strings.Join(append([]string{s}, failureWords(l, m.Newest)...), " · ")
 	}
 	return s
-}
-
-// didWord is the word for what happened; that of a newer agent stands for itself.
-func didWord(l *kit.Look, what core.What) string {
-	if key := text.Key("did." + string(what)); l.Words.Has(key) {
-		return l.Words.Say(key)
-	}
-	return string(what)
 }

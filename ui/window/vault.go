@@ -8,31 +8,6 @@ import (
 	"tokentray/ui/kit"
 )
 
-// vaultAgent is what opening and closing the vault asks of the agent.
-type vaultAgent interface {
-	VaultInit(ctx context.Context, passphrase core.Secret) (api.Vault, error)
-	VaultUnlock(ctx context.Context, passphrase core.Secret) (api.Vault, error)
-	VaultLock(ctx context.Context) (api.Vault, error)
-}
-
-func vaultBanner(l *kit.Look, v api.Vault) (bannerLine, bool) {
-	switch v.State {
-	case "locked":
-		return bannerLine{Name: "vault", Text: l.T("bar.locked"), Button: l.T("bar.unlock"), Act: barUnlock, Loud: true}, true
-	case "unavailable":
-		if v.Error != nil && v.Error.Remedy == core.RemedyVaultDamaged {
-			return bannerLine{Name: "vault", Text: l.T("bar.damaged"), Button: l.T("bar.init"), Act: barInit, Loud: true}, true
-		}
-		if v.Kind == "file" {
-			return bannerLine{Name: "vault", Text: l.T("bar.unavailable.file"), Button: l.T("bar.retry"), Act: barUnlock, Loud: true}, true
-		}
-		return bannerLine{Name: "vault", Text: l.T("bar.unavailable"), Button: l.T("bar.init"), Act: barInit, Loud: true}, true
-	case "missing":
-		return bannerLine{Name: "vault", Text: l.T("bar.missing"), Button: l.T("bar.init"), Act: barInit, Loud: true}, true
-	}
-	return bannerLine{}, false
-}
-
 // vault locks and opens the place of the secrets.
 type vault struct {
 	*shell

@@ -3,55 +3,17 @@ package window
 import (
 	"context"
 	"log/slog"
-	"net/url"
+	"slices"
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 
 	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/core/kinds"
 	"tokentray/ui/kit"
 )
-
-// Agent is what the window asks of the agent; api.Client and the agent itself
-// are such. Every error is a *core.Error.
-type Agent interface {
-	accountAgent
-	tokenAgent
-	clipboardAgent
-	settingsAgent
-	vaultAgent
-	loopbackAgent
-	Kinds(ctx context.Context) (kinds.Set, error)
-	Status(ctx context.Context) (api.Status, error)
-	Events(ctx context.Context, window bool) (<-chan api.Event, error)
-}
-
-// Config is what a window is made of.
-type Config struct {
-	// Connect returns the agent and starts one first when none runs. It is
-	// called again whenever the agent went without a bye. An error whose remedy
-	// is core.RemedyRestart means an agent of another API number.
-	Connect func(context.Context) (Agent, error)
-	// First is the picture that the agent gave before the window was made, so
-	// that the first thing painted is the list; nil when there is none.
-	First *api.List
-	// Restart ends an agent of another API number; Connect then starts ours.
-	Restart func(context.Context) error
-	// Demo starts the simulator with a throw-away home of its own.
-	Demo func() error
-	// Do runs a function on the goroutine of the user interface, in the order
-	// of the calls: fyne.Do.
-	Do func(func())
-	// Now is the wall clock; nil means the machine's.
-	Now func() time.Time
-	// OpenURL shows a page in the browser; nil means the app's.
-	OpenURL func(*url.URL) error
-	// Rescale applies a text size in percent; nil does nothing.
-	Rescale func(percent int)
-	Log     *slog.Logger // nil discards
-}
 
 // Window is the window. All its methods belong to the goroutine of the user
 // interface, but for Start, Stop and what link.go says. Its parts know those below
@@ -73,9 +35,8 @@ type Window struct {
 	closing  *closing
 	keys     *keys
 
-	fonts   kit.Fonts
-	drawn   string // what the look was made of, to see whether it changed
-	percent int    // text size of the look
+	appearance *appearance
+
 	root    *fyne.Container
 	banners *banners
 }
@@ -91,7 +52,7 @@ func New(app fyne.App, cfg Config) *Window {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	w := &Window{shell: &shell{cfg: cfg, app: app, model: newModel(), kinds: kinds.Builtin()}, fonts: kit.NewFonts()}
+	w := &Window{shell: &shell{cfg: cfg, app: app, model: newModel(), kinds: kinds.Builtin()}}
 	w.ctx, w.cancel = context.WithCancel(context.Background())
 	w.win = app.NewWindow("TokenTray")
 	w.connect()
@@ -103,10 +64,10 @@ func New(app fyne.App, cfg Config) *Window {
 	w.win.SetMaster()
 	w.win.SetOnClosed(w.cancel) // what comes later finds no window
 	w.win.SetCloseIntercept(w.closing.leave)
-	w.applyLook()
-	w.win.Resize(startSize(w.percent))
+	w.appearance.applyLook()
+	w.win.Resize(startSize(w.appearance.percent))
 	w.keys.addShortcuts()
-	app.Settings().AddListener(func(fyne.Settings) { w.do(w.applyLook) }) // the system turned dark or light
+	app.Settings().AddListener(func(fyne.Settings) { w.do(w.appearance.applyLook) }) // the system turned dark or light
 	return w
 }
 
@@ -115,7 +76,7 @@ func New(app fyne.App, cfg Config) *Window {
 func (w *Window) connect() {
 	sh := w.shell
 	sh.apply, sh.relayout = w.event, w.relayoutAll
-	w.link = &link{shell: sh, again: make(chan struct{}, 1), changed: w.linkChanged, learned: w.know}
+	w.link = &link{shell: sh, again: make(chan struct{}, 1), changed: w.linkChanged, learned: func(set kinds.Set) { w.appearance.know(set) }}
 	w.copies = &copies{shell: sh, paths: map[core.ID]string{}}
 	w.renewals = &renewals{shell: sh}
 	w.vault = &vault{shell: sh, copies: w.copies}
@@ -131,6 +92,11 @@ func (w *Window) connect() {
 	w.keys = &keys{
 		shell: sh, pages: w.pages, listing: w.listing, pane: w.pane, copies: w.copies, renewals: w.renewals, edits: w.edits,
 		settings: w.settings, menus: w.menus, acts: w.acts, closing: w.closing,
+	}
+
+	w.appearance = &appearance{
+		shell: sh, fonts: kit.NewFonts(), build: w.build, least: func() fyne.Size { return w.root.MinSize() },
+		onKey: w.keys.typedKey, onShortcut: w.keys.typedShortcut, onChar: w.keys.typedRune,
 	}
 
 	w.copies.copied = w.listing.flash
@@ -211,7 +177,7 @@ func (w *Window) event(e api.Event) {
 		w.show()
 	}
 	if c.Settings {
-		w.applyLook()
+		w.appearance.applyLook()
 	}
 	w.listing.heard = w.listing.heard || c.Active && w.listing.using && w.model.Active == w.listing.asked
 	if c.Active && w.listing.follow && !w.listing.using && w.listing.view != view(w.model.Active) {
@@ -266,14 +232,6 @@ func (w *Window) ticker() {
 	}
 }
 
-// know takes the kinds that the agent knows; the sentences about them come anew.
-func (w *Window) know(set kinds.Set) {
-	if !w.kinds.Equal(set) {
-		w.kinds, w.drawn = set, ""
-		w.applyLook()
-	}
-}
-
 // linkChanged shows how the window stands with the agent.
 func (w *Window) linkChanged() {
 	w.fillBanners()
@@ -289,8 +247,59 @@ func (w *Window) relayoutAll() {
 
 // fillBanners shows what concerns the whole window.
 func (w *Window) fillBanners() {
-	before := w.listing.shelf.Position().Y
+	before := w.listing.root.Position().Y
 	w.banners.show(bannersOf(w.look, w.link.phase, w.link.failure, &w.model))
 	w.relayout()
-	w.listing.list.shift(w.listing.shelf.Position().Y - before) // the rows stay where they are
+	w.listing.list.shift(w.listing.root.Position().Y - before) // the rows stay where they are
+}
+
+// build makes every part anew from what the window knows. What was typed is in
+// the drafts and stays.
+func (w *Window) build() {
+	l := w.look
+	had := place{index: -1}
+	if w.root != nil {
+		had = placeOf(w.root, w.win.Canvas().Focused())
+	}
+	var message snack
+	var told bool
+	if w.snackbar != nil && w.snackbar.Visible() {
+		message, told = w.snackbar.shown, true
+	}
+	w.snackbar = newSnackbar(l, w.copies.clearClipboard, w.copies.dismiss)
+	w.banners = newBanners(l, w.acts.bannerAct)
+	w.listing.draw()
+	w.pane.draw()
+	w.pages.draw()
+	w.root = container.New(&frame{pages: w.pages, pane: w.pane}, w.banners.rows.Box, w.listing.root, w.pane.side, w.pages.holder, w.snackbar, newRule(l))
+	w.win.SetContent(w.root)
+	w.win.SetTitle(w.title())
+
+	w.fillBanners()
+	w.listing.fillList()
+	w.pane.fillDetail()
+	if told && message.Clip && w.model.Clipboard.Held() {
+		message = w.copies.clipMessage()
+	}
+	if told {
+		w.snackbar.show(message, w.now())
+	}
+	w.listing.focusList()
+	focusAt(w.win.Canvas(), w.root, had)
+}
+
+// keepFocus sees to it that the keyboard is on something that can be seen: what
+// had it may have gone with what it was about.
+func (w *Window) keepFocus() {
+	c := w.win.Canvas()
+	had := c.Focused()
+	if had == nil || c.Overlays().Top() != nil || slices.Contains(focusables(w.root), had) {
+		return
+	}
+	if w.pane.side.Visible() && w.pane.detail.back.Visible() {
+		c.Focus(w.pane.detail.back)
+		return
+	}
+	c.Unfocus()
+	w.listing.focusList()
 }

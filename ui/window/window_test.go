@@ -222,7 +222,7 @@ func TestKeyboard(t *testing.T) {
 	s.key(fyne.KeyEscape)
 	s.mustNotSay("History")
 	s.ctrl(fyne.KeyF)
-	s.listing.entry.SetText("测试")
+	s.listing.finder.entry.SetText("测试")
 	s.mustSay("测试商城")
 	s.mustNotSay("archive")
 	s.key(fyne.KeyEscape)
@@ -383,7 +383,7 @@ func TestTypingSearches(t *testing.T) {
 	s.listing.list.TypedRune('s')
 	s.mustSay("shop")
 	s.mustNotSay("archive")
-	if s.win.Canvas().Focused() != s.listing.entry {
+	if s.win.Canvas().Focused() != s.listing.finder.entry {
 		t.Error("the keyboard is not in the search")
 	}
 	s.key(fyne.KeyEscape)

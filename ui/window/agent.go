@@ -1,0 +1,71 @@
+package window
+
+import (
+	"context"
+	"time"
+
+	"tokentray/core"
+	"tokentray/core/api"
+	"tokentray/core/kinds"
+)
+
+// Agent is what the window asks of the agent; api.Client and the agent itself
+// are such. Every error is a *core.Error.
+type Agent interface {
+	accountAgent
+	tokenAgent
+	clipboardAgent
+	settingsAgent
+	vaultAgent
+	loopbackAgent
+	Kinds(ctx context.Context) (kinds.Set, error)
+	Status(ctx context.Context) (api.Status, error)
+	Events(ctx context.Context, window bool) (<-chan api.Event, error)
+}
+
+// accountAgent is what the form and its sheets ask of the agent.
+type accountAgent interface {
+	Add(ctx context.Context, in api.AccountInput) (api.Saved, error)
+	Edit(ctx context.Context, ref api.Ref, in api.AccountInput) (api.Saved, error)
+	Remove(ctx context.Context, ref api.Ref) error
+	Test(ctx context.Context, req api.TestRequest) (api.TestResult, error)
+}
+
+// tokenAgent is what the detail of an account asks of the agent.
+type tokenAgent interface {
+	Token(ctx context.Context, ref api.Ref, minTTL time.Duration) (api.Token, error)
+	Refresh(ctx context.Context, ref api.Ref, req api.RefreshRequest) (api.Token, error)
+	Check(ctx context.Context, ref api.Ref) (api.CheckResult, error)
+	History(ctx context.Context, ref api.Ref, q api.HistoryQuery) ([]api.HistoryEntry, error)
+}
+
+// clipboardAgent is what copying asks of the agent.
+type clipboardAgent interface {
+	Copy(ctx context.Context, ref api.Ref, req api.CopyRequest) (api.Clipboard, error)
+	CopyText(ctx context.Context, req api.TextRequest) (api.Clipboard, error)
+	ClearClipboard(ctx context.Context) error
+}
+
+// settingsAgent is what changes for all accounts at once ask of the agent.
+type settingsAgent interface {
+	Use(ctx context.Context, env core.Env) error
+	PauseAll(ctx context.Context, paused bool) error
+	SetSetting(ctx context.Context, key, value string) (core.Settings, error)
+}
+
+// vaultAgent is what opening and closing the vault asks of the agent.
+type vaultAgent interface {
+	VaultInit(ctx context.Context, passphrase core.Secret) (api.Vault, error)
+	VaultUnlock(ctx context.Context, passphrase core.Secret) (api.Vault, error)
+	VaultLock(ctx context.Context) (api.Vault, error)
+}
+
+// loopbackAgent is what the page of the local API asks of the agent.
+type loopbackAgent interface {
+	Loopback(ctx context.Context) (api.Loopback, error)
+	SetLoopback(ctx context.Context, req api.LoopbackRequest) (api.Loopback, error)
+	ClientKeys(ctx context.Context) ([]api.ClientKey, error)
+	AddClientKey(ctx context.Context, in api.ClientKeyInput) (api.NewClientKey, error)
+	RevokeClientKey(ctx context.Context, name string) error
+	AccessLog(ctx context.Context, limit int) ([]api.Access, error)
+}

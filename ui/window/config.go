@@ -1,0 +1,35 @@
+package window
+
+import (
+	"context"
+	"log/slog"
+	"net/url"
+	"time"
+
+	"tokentray/core/api"
+)
+
+// Config is what a window is made of.
+type Config struct {
+	// Connect returns the agent and starts one first when none runs. It is
+	// called again whenever the agent went without a bye. An error whose remedy
+	// is core.RemedyRestart means an agent of another API number.
+	Connect func(context.Context) (Agent, error)
+	// First is the picture that the agent gave before the window was made, so
+	// that the first thing painted is the list; nil when there is none.
+	First *api.List
+	// Restart ends an agent of another API number; Connect then starts ours.
+	Restart func(context.Context) error
+	// Demo starts the simulator with a throw-away home of its own.
+	Demo func() error
+	// Do runs a function on the goroutine of the user interface, in the order
+	// of the calls: fyne.Do.
+	Do func(func())
+	// Now is the wall clock; nil means the machine's.
+	Now func() time.Time
+	// OpenURL shows a page in the browser; nil means the app's.
+	OpenURL func(*url.URL) error
+	// Rescale applies a text size in percent; nil does nothing.
+	Rescale func(percent int)
+	Log     *slog.Logger // nil discards
+}

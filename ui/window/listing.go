@@ -1,0 +1,332 @@
+package window
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"tokentray/core"
+	"tokentray/core/api"
+	"tokentray/ui/kit"
+)
+
+// listing is the list of accounts with its head and its search: which accounts are
+// shown, and which of them is selected.
+type listing struct {
+	*shell
+	pages *pages
+	link  *link
+	on    listingActions
+
+	view     view
+	follow   bool // the view is that of the active environment
+	search   string
+	selected core.ID
+	using    bool     // the agent was asked to switch the environment
+	asked    core.Env // to this one
+	heard    bool     // and has told of that switch
+
+	root   *fyne.Container // all of it
+	head   *listHead
+	finder *finder
+	list   *listView
+	empty  *emptyList // in the list's place
+}
+
+// listingActions are what it asks of the parts above.
+type listingActions struct {
+	copyToken func(core.ID)
+	menu      func(core.ID, fyne.Position)
+	closeMenu func()
+	help      func(core.ID)
+	bound     func(stroke, ...keyGroup) func() // what a key does
+	add       func()
+	addPasted func(pasted)
+	settings  func()
+	selected  func() // another account is selected
+	uncover   func() // closes what stands over the list
+}
+
+// draw makes all of it in the language of the look.
+func (ls *listing) draw() {
+	ls.list = newListView(ls.look, rowSource{row: ls.rowNow, plain: ls.plainRow}, listActions{
+		rowActions: rowActions{copyToken: ls.on.copyToken, menu: ls.on.menu, help: ls.on.help, pick: ls.point},
+		step:       ls.pick, bound: ls.on.bound, find: ls.findFrom,
+	})
+	ls.list.selected = ls.selected
+	ls.empty = newEmptyList(ls.look, ls.emptyActions())
+	ls.head = newListHead(ls.look, ls.view, headActions{view: ls.switchView, find: ls.toggleFinder, add: ls.on.add, settings: ls.on.settings})
+	ls.finder = newFinder(ls.look, ls.search, finderActions{
+		changed: ls.find, pasted: ls.pastedInSearch, down: ls.toFound, enter: ls.pickFirst, closed: ls.closeFinder,
+	})
+	ls.root = container.New(&listLayout{}, ls.head.root, ls.finder.root, container.NewStack(ls.list, ls.empty.root))
+}
+
+// fillList shows the rows of the view, or what stands in their place.
+func (ls *listing) fillList() {
+	ls.settle()
+	ls.head.show(ls.view)
+	accounts := ls.model.shown(ls.view, newQuery(ls.look.Words, ls.search), ls.now())
+	ids := make([]core.ID, len(accounts))
+	for i, a := range accounts {
+		ids[i] = a.ID
+	}
+	kit.Visible(ls.list, len(ids) > 0)
+	kit.Visible(ls.empty.root, len(ids) == 0)
+	if len(ids) == 0 {
+		ls.fillEmpty()
+	}
+	ls.list.show(ids)
+	ls.relayout()
+}
+
+// rowNow is what the row of an account shows now.
+func (ls *listing) rowNow(id core.ID) row {
+	a, _ := ls.model.find(id)
+	r := rowOf(ls.look, a, ls.view == viewAll, ls.now())
+	if _, ok := ls.model.pair(id); ok {
+		r.Kind = pairMark + " " + r.Kind
+	}
+	return r
+}
+
+// plainRow reports whether the row of an account has nothing to tell under it.
+func (ls *listing) plainRow(id core.ID) bool {
+	a := ls.model.Find(id)
+	return a == nil || a.Error == nil && !mayBeUndecided(ls.look.Words, a)
+}
+
+// point selects the account that was clicked.
+func (ls *listing) point(id core.ID) {
+	ls.list.keyed = false
+	ls.pick(id)
+	ls.focusList()
+}
+
+// pick selects an account; in a wide window the pane shows it.
+func (ls *listing) pick(id core.ID) {
+	if ls.selected == id {
+		ls.list.choose(id)
+		return
+	}
+	ls.selected = id
+	ls.list.choose(id)
+	ls.on.selected()
+}
+
+// settle sees to it that what is selected belongs to the view.
+func (ls *listing) settle() {
+	a := ls.model.Find(ls.selected)
+	if a == nil || ls.view == viewAll || view(a.Env) == ls.view {
+		return
+	}
+	other, _ := ls.model.pair(ls.selected)
+	ls.selected = other.ID
+	ls.list.selected = other.ID
+}
+
+func (ls *listing) focusList() {
+	if c := ls.win.Canvas(); c != nil && len(ls.list.ids) > 0 && ls.root.Visible() && ls.pages.open == nil {
+		ls.list.quietly = true
+		c.Focus(ls.list)
+		ls.list.quietly = false
+	}
+}
+
+// bringInView selects an account and makes sure that the list has it. An account
+// of the other environment is shown among all: the view Live would be the active
+// environment, which only a person switches, since a bare name means another
+// token from then on, in the tray and in scripts too. It reports whether it
+// changed the view.
+func (ls *listing) bringInView(a api.Account) (changed bool) {
+	if ls.view != viewAll && ls.view != view(a.Env) {
+		ls.setView(viewAll)
+		changed = true
+	}
+	ls.selected = a.ID
+	if q := newQuery(ls.look.Words, ls.search); !q.empty() && !q.matches(&a, ls.now()) {
+		ls.closeFinder()
+	}
+	ls.fillList()
+	ls.list.choose(a.ID)
+	ls.on.selected()
+	return changed
+}
+
+// flash lights up the row that was copied, where the system wants motion.
+func (ls *listing) flash(id core.ID) {
+	view := ls.list.views[id]
+	if view == nil || !ls.app.Settings().ShowAnimations() {
+		return
+	}
+	view.blink(true)
+	ls.later(180*time.Millisecond, func() { view.blink(false) })
+}
+
+// switchView follows the switch at the top and its keys. Nothing else may call it
+// for a person: it makes the environment the active one everywhere.
+func (ls *listing) switchView(v view) {
+	ls.setView(v)
+	if v != viewAll && (ls.using || core.Env(v) != ls.model.Active) {
+		ls.use(core.Env(v))
+	}
+}
+
+// setView shows a view, whoever chose it.
+func (ls *listing) setView(v view) {
+	ls.view, ls.follow = v, v != viewAll
+	ls.on.closeMenu() // it may be of an account that goes out of sight
+	ls.fillList()
+	ls.list.choose(ls.selected)
+	ls.on.selected()
+}
+
+// use makes an environment the active one. One question is asked at a time, so
+// that of two quick switches the last one holds.
+func (ls *listing) use(env core.Env) {
+	if ls.using {
+		return // asked once the answer is there
+	}
+	ls.using, ls.asked, ls.heard = true, env, false
+	ask(ls.shell, quickWait, func(ctx context.Context, g Agent) (none, error) {
+		return nothing(g.Use(ctx, env))
+	}, func(_ none, err *core.Error) {
+		ls.using = false
+		switch {
+		case err != nil:
+			if ls.follow {
+				ls.setView(view(ls.model.Active))
+			}
+			ls.fail(err, api.Ref{})
+		case ls.follow && ls.view != view(env): // a person switched again meanwhile
+			ls.use(core.Env(ls.view))
+		case ls.follow && ls.heard && ls.model.Active != env: // somebody else did
+			ls.setView(view(ls.model.Active))
+		}
+	})
+}
+
+// listLayout lays out the list: head, search, rows.
+type listLayout struct{}
+
+func (s *listLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
+	kit.Place(o[0], 0, 0, size.Width, kit.HeadHeight)
+	y := float32(kit.HeadHeight)
+	if o[1].Visible() {
+		kit.Place(o[1], 0, y, size.Width, finderHeight)
+		y += finderHeight
+	}
+	kit.Place(o[2], 0, y, size.Width, max(0, size.Height-y))
+}
+
+func (s *listLayout) MinSize([]fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(320, kit.HeadHeight+rowHeight)
+}
+
+func (ls *listing) emptyActions() emptyActions {
+	on := emptyActions{add: ls.on.add, all: func() { ls.switchView(viewAll) }, unfound: ls.closeFinder}
+	if ls.cfg.Demo != nil {
+		on.demo = ls.link.startDemo
+	}
+	return on
+}
+
+// fillEmpty says why nothing is listed.
+func (ls *listing) fillEmpty() {
+	l, e := ls.look, ls.empty
+	switch {
+	case !ls.model.Loaded && ls.link.phase == phaseConnecting:
+		e.say(l.T("connecting"), emptyNone)
+	case !ls.model.Loaded:
+		e.say("", emptyNone)
+	case len(ls.model.Accounts) == 0:
+		e.greet(!ls.model.Demo)
+	case ls.search != "" && ls.view != viewAll && len(ls.model.shown(viewAll, newQuery(l.Words, ls.search), ls.now())) > 0:
+		e.say(l.T("empty.search", "search", ls.search), emptyAll)
+	case ls.search != "":
+		e.say(l.T("empty.search", "search", ls.search), emptyUnfound)
+	case ls.view == viewLive:
+		e.say(l.T("empty.live"), emptyAdd)
+	default:
+		e.say(l.T("empty.sandbox"), emptyAdd)
+	}
+}
+
+// find lists what is searched for.
+func (ls *listing) find(s string) {
+	ls.search = s
+	ls.fillList()
+	ls.list.choose(ls.selected) // in sight, if it is among what was found
+	if ls.list.index(ls.selected) < 0 {
+		ls.list.scrollTo(0)
+	}
+}
+
+// pickFirst selects the first account that was found.
+func (ls *listing) pickFirst() {
+	if len(ls.list.ids) > 0 {
+		ls.pick(ls.list.ids[0])
+		ls.toFound()
+	}
+}
+
+// toFound takes the keyboard from the search to what was found: to the selected
+// row, else to the first, and shows that it is there.
+func (ls *listing) toFound() {
+	if len(ls.list.ids) == 0 {
+		return
+	}
+	if ls.list.index(ls.selected) < 0 {
+		ls.pick(ls.list.ids[0])
+	}
+	ls.list.keyed = true
+	ls.focusList()
+}
+
+func (ls *listing) toggleFinder() {
+	if ls.finder.root.Visible() {
+		ls.closeFinder()
+		return
+	}
+	ls.openFinder()
+}
+
+func (ls *listing) openFinder() {
+	ls.pages.closePage()
+	ls.on.uncover()
+	ls.finder.root.Show()
+	ls.root.Refresh()
+	ls.relayout()
+	ls.focus(ls.finder.entry)
+}
+
+// findFrom begins a search with what was typed.
+func (ls *listing) findFrom(start string) {
+	ls.openFinder()
+	ls.finder.more(start)
+}
+
+// pastedInSearch begins an account with a pasted text that holds an AppSecret. It
+// finds nothing here, and would stand on the screen in clear.
+func (ls *listing) pastedInSearch(content string) bool {
+	p, _ := readPasted(content)
+	if ls.look.Words.Kinds().LooksSecret(content) {
+		p = pasted{Secret: strings.TrimSpace(content)}
+	}
+	if p.Secret == "" {
+		return false
+	}
+	ls.closeFinder()
+	ls.on.addPasted(p)
+	return true
+}
+
+func (ls *listing) closeFinder() {
+	ls.finder.root.Hide()
+	ls.finder.entry.SetText("") // which fills the list
+	ls.root.Refresh()
+	ls.focusList()
+}

@@ -1,0 +1,87 @@
+package window
+
+import (
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"tokentray/core"
+	"tokentray/core/api"
+)
+
+// paneState is what the pane shows, and how a person looks at it. It outlives the
+// pane, which is made anew in another language.
+type paneState struct {
+	account api.Account
+	paired  bool // its name stands in the other environment too
+	history []api.HistoryEntry
+	asked   bool // the history came
+	read    int  // how many lines it was told to have when it was asked for last
+
+	filter historyFilter
+	lines  int       // of history that are wanted; 0 means the first few
+	readAt time.Time // where the chart is read; zero for nowhere
+
+	revealing bool   // the token was asked for, to be shown
+	revealed  string // the token, while it is in sight
+	hideAt    time.Time
+}
+
+// hide hides a revealed token, and one that is still on its way.
+func (s *paneState) hide() { s.revealing, s.revealed, s.hideAt = false, "", time.Time{} }
+
+// detailActions are what the pane asks of the window.
+type detailActions struct {
+	back      func()
+	copyToken func(core.ID)
+	prev      func(core.ID)
+	reveal    func(core.ID)
+	menu      func(core.ID, fyne.Position)
+	act       func(core.ID, act)
+	renew     func(core.ID)
+	check     func(core.ID)
+	edit      func(core.ID)
+	flip      func()
+	filter    func(historyFilter)
+	more      func()
+	export    func(api.Account, []api.HistoryEntry)
+}
+
+// historyFilter says which lines of a history are shown.
+type historyFilter string
+
+const (
+	historyAll      historyFilter = "all"
+	historyRenewals historyFilter = "renewals"
+	historyFailures historyFilter = "failures"
+	historyOthers   historyFilter = "others" // reports, edits, and what a newer agent writes
+)
+
+func historyFilters() []historyFilter {
+	return []historyFilter{historyAll, historyRenewals, historyFailures, historyOthers}
+}
+
+// of leaves the lines that the filter takes.
+func (f historyFilter) of(history []api.HistoryEntry) []api.HistoryEntry {
+	if f == historyAll {
+		return history
+	}
+	var out []api.HistoryEntry
+	for _, e := range history {
+		if filterOf(e.What) == f {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// filterOf is the filter, but all, that takes what happened.
+func filterOf(w core.What) historyFilter {
+	switch w {
+	case core.DidRenew, core.DidForce, core.DidKeep:
+		return historyRenewals
+	case core.DidFail, core.DidMiss:
+		return historyFailures
+	}
+	return historyOthers
+}

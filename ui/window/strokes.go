@@ -1,0 +1,117 @@
+package window
+
+import (
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+
+	"tokentray/ui/kit"
+)
+
+// ctrl is Ctrl, or Command on a Mac.
+const ctrl = fyne.KeyModifierShortcutDefault
+
+// stroke is a key, with Ctrl or alone; or a character that is typed.
+type stroke struct {
+	key  fyne.KeyName
+	ctrl bool
+	char rune
+}
+
+// keyGroup says where a key acts, and under which heading the sheet lists it.
+type keyGroup string
+
+const (
+	keysAnywhere keyGroup = "anywhere"
+	keysAccount  keyGroup = "account" // anywhere, on the selected account
+	keysList     keyGroup = "list"    // while the list has the keyboard
+	keysForm     keyGroup = "form"    // while an account is entered
+)
+
+func keyGroups() []keyGroup { return []keyGroup{keysList, keysAccount, keysForm, keysAnywhere} }
+
+// binding is one line of the table: strokes that do the same, and what they do.
+// The words are those of the key window.keys.NAME.
+type binding struct {
+	name    string
+	group   keyGroup
+	strokes []stroke
+	do      func()
+}
+
+func withCtrl(keys ...fyne.KeyName) []stroke {
+	var out []stroke
+	for _, k := range keys {
+		out = append(out, stroke{key: k, ctrl: true})
+	}
+	return out
+}
+
+func bare(keys ...fyne.KeyName) []stroke {
+	var out []stroke
+	for _, k := range keys {
+		out = append(out, stroke{key: k})
+	}
+	return out
+}
+
+// shortcutOf is a stroke with Ctrl as Fyne knows it.
+func shortcutOf(s stroke) fyne.Shortcut {
+	mod := fyne.KeyModifier(0)
+	if s.ctrl {
+		mod = ctrl
+	}
+	return &desktop.CustomShortcut{KeyName: s.key, Modifier: mod}
+}
+
+// label is how a stroke is written.
+func (s stroke) label(l *kit.Look) string {
+	if s.char != 0 {
+		return string(s.char)
+	}
+	name := keyName(l, s.key)
+	if s.ctrl && ctrl == fyne.KeyModifierSuper {
+		return "Cmd+" + name
+	}
+	if s.ctrl {
+		return "Ctrl+" + name
+	}
+	return name
+}
+
+// keyName is what stands on a key.
+func keyName(l *kit.Look, key fyne.KeyName) string {
+	switch key {
+	case fyne.KeyUp:
+		return "↑"
+	case fyne.KeyDown:
+		return "↓"
+	case fyne.KeyRight:
+		return "→"
+	case fyne.KeyReturn, fyne.KeyEnter:
+		return "Enter"
+	case fyne.KeySpace:
+		return l.T("key.space")
+	case desktop.KeyMenu:
+		return l.T("key.menu")
+	case fyne.KeyEscape:
+		return "Esc"
+	case fyne.KeyPageUp:
+		return "Page Up"
+	case fyne.KeyPageDown:
+		return "Page Down"
+	}
+	return string(key)
+}
+
+// labels are the strokes of a line, each once.
+func (b binding) labels(l *kit.Look) string {
+	var out []string
+	for _, s := range b.strokes {
+		if label := s.label(l); len(out) == 0 || out[len(out)-1] != label {
+			out = append(out, label)
+		}
+	}
+	return strings.Join(out, "  ")
+}

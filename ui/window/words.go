@@ -1,0 +1,88 @@
+package window
+
+import (
+	"strconv"
+	"time"
+
+	"tokentray/core"
+	"tokentray/core/api"
+	"tokentray/ui/kit"
+	"tokentray/ui/text"
+)
+
+// refWords is how an account is named in a sentence: shop/live.
+func refWords(r api.Ref) string {
+	name := text.Isolated(kit.MiddleCut(r.Name, mostName))
+	if r.Env == "" {
+		return name
+	}
+	return name + "/" + string(r.Env)
+}
+
+// mostName is how many characters of a name a sentence has room for.
+const mostName = 48
+
+// envWord is the word for an environment.
+func envWord(l *kit.Look, e core.Env) string { return l.Words.Say(text.Key("env." + string(e))) }
+
+// didWord is the word for what happened; that of a newer agent stands for itself.
+func didWord(l *kit.Look, what core.What) string {
+	if key := text.Key("did." + string(what)); l.Words.Has(key) {
+		return l.Words.Say(key)
+	}
+	return string(what)
+}
+
+// failureWords are the class of a failure and what upstream called it.
+func failureWords(l *kit.Look, e api.HistoryEntry) []string {
+	var out []string
+	if key := text.Key("class.short." + string(e.Class)); l.Words.Has(key) {
+		out = append(out, l.Words.Say(key))
+	}
+	if e.Code != 0 {
+		out = append(out, "errcode "+strconv.Itoa(e.Code))
+	}
+	if e.CallerIP != "" {
+		out = append(out, "IP "+e.CallerIP)
+	}
+	return out
+}
+
+// moment is a time of day, with the date when it is not today's.
+func moment(l *kit.Look, t, now time.Time) string {
+	if t.IsZero() {
+		return l.T("detail.never")
+	}
+	t, now = t.Local(), now.Local()
+	if t.Format(time.DateOnly) == now.Format(time.DateOnly) {
+		return t.Format(time.TimeOnly)
+	}
+	return t.Format("01-02 15:04")
+}
+
+// clock is a local time to the minute, with the date when that is another than
+// that of beside.
+func clock(at, beside time.Time) string {
+	at, beside = at.Local(), beside.Local()
+	if at.Format(time.DateOnly) == beside.Format(time.DateOnly) {
+		return at.Format("15:04")
+	}
+	return at.Format("01-02 15:04")
+}
+
+func earliest(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
+func otherEnv(e core.Env) core.Env {
+	if e == core.Live {
+		return core.Sandbox
+	}
+	return core.Live
+}
+
+// pairMark stands in the row of an account whose name both environments have.
+const pairMark = "↔"
