@@ -4,6 +4,8 @@ import (
 	"embed"
 	"encoding/json"
 	"strings"
+
+	"tokentray/core/kinds"
 )
 
 //go:embed scripts
@@ -20,8 +22,15 @@ func (w *writer) script(name string, keys ...string) string {
 	for _, k := range keys {
 		words[k] = w.say("say." + k)
 	}
-	return strings.TrimRight(strings.Replace(string(raw), "WORDS", line(words), 1), "\n")
+	text := string(raw)
+	if strings.HasSuffix(name, ".js") {
+		text = strings.ReplaceAll(text, "DEAD", "["+strings.Join(deadCodes(), ", ")+"]")
+	}
+	return strings.TrimRight(strings.Replace(text, "WORDS", line(words), 1), "\n")
 }
+
+// deadCodes are the errcodes that mean that a token is dead.
+func deadCodes() []string { return kinds.Builtin().Default().DeadValues("errcode") }
 
 // line is v as JSON on one line, as people would write it.
 func line(v any) string { return strings.TrimRight(string(encodeJSON(v, "")), "\n") }

@@ -20,6 +20,7 @@ func (w *writer) curlFile(a account) File {
 	raw := strings.NewReplacer( // all at once: an account may be named SAY_NO_KEY
 		":-URL}", ":-"+w.URL+"}",
 		":-ACCOUNT}", ":-"+a.ascii()+"}",
+		"DEAD)", strings.Join(deadCodes(), " | ")+")",
 		"SAY_NO_TOKEN", quote(w.say("say.no_token")),
 		"SAY_NO_KEY", quote(w.say("say.no_key_env")),
 		"SAY_NO_DOOR", quote(w.say("say.no_door")),

@@ -9,7 +9,7 @@ try { kept = JSON.parse(bru.getVar("tokentray_kept")); } catch (e) { /* no token
 bru.setVar("tokentray_again", "");
 bru.setVar("tokentray_why", "");
 
-if ([40001, 40014, 42001].includes(body.errcode) && !again && kept) {
+if (DEAD.includes(body.errcode) && !again && kept) {
   const door = String(bru.getEnvVar("tokentray_url")).trim().replace(/\/+$/, "");
   let answer = {};
   try {

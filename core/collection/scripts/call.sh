@@ -62,7 +62,7 @@ take
 call "$@"
 code=$(LC_ALL=C sed -n '1s/^[[:space:]]*{[[:space:]]*"errcode"[[:space:]]*:[[:space:]]*\(-\{0,1\}[0-9]*\).*/\1/p' "$out")
 case $code in
-40001 | 40014 | 42001)
+DEAD)
 	# The token is dead: report it, and make the call once more with the one that
 	# works. Many reports of one token cost one round.
 	answer=$(door POST "/v1/token/${TOKENTRAY_ACCOUNT%%/*}/$env/refresh" "{\"stale\":\"$token\"}") || fail SAY_NO_DOOR "$TOKENTRAY_URL"

@@ -14,7 +14,7 @@ let kept = null;
 try { kept = JSON.parse(pm.variables.get("tokentray_kept")); } catch (e) { /* no token was taken */ }
 pm.variables.unset("tokentray_again");
 
-if (![40001, 40014, 42001].includes(code) || again || !kept) {
+if (!DEAD.includes(code) || again || !kept) {
   verdict();
 } else {
   const door = String(pm.variables.get("tokentray_url")).trim().replace(/\/+$/, "");
