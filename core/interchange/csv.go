@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"errors"
 	"io"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,9 +26,16 @@ func AccountsCSV(accounts []core.Account) ([]byte, error) {
 	var out bytes.Buffer
 	out.WriteString("\ufeff")
 	w := csv.NewWriter(&out)
-	rows := [][]string{columns}
+	own := ownKeys(accounts)
+	rows := [][]string{slices.Clone(columns)}
+	for _, key := range own {
+		rows[0] = append(rows[0], paramColumn+key)
+	}
 	for _, a := range accounts {
 		row := []string{strconv.Itoa(Version), a.Name, string(a.Env), string(a.Kind), string(a.Product), a.AppID, a.BaseURL, a.Proxy, a.Note}
+		for _, key := range own {
+			row = append(row, a.Params[key])
+		}
 		for i := range row {
 			row[i] = guard(lineEnds.Replace(row[i]))
 		}
@@ -35,6 +43,21 @@ func AccountsCSV(accounts []core.Account) ([]byte, error) {
 	}
 	err := w.WriteAll(rows)
 	return out.Bytes(), err
+}
+
+// paramColumn begins the name of a column with a field of a kind's own. There are
+// columns for those alone that some account has.
+const paramColumn = "param."
+
+// ownKeys are the keys of the params that accounts have, in order.
+func ownKeys(accounts []core.Account) []string {
+	keys := map[string]bool{}
+	for _, a := range accounts {
+		for key := range a.Params {
+			keys[key] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(keys))
 }
 
 // triggers are the characters with which a spreadsheet begins a formula, in both
@@ -168,7 +191,7 @@ func readHeader(header []string, f *File) (columnsOf, error) {
 		switch {
 		case name == "version":
 			out.marked = true
-		case name == "auto", setField(&Account{}, name, ""):
+		case name == "auto", setField(&Account{}, name, ""), strings.HasPrefix(name, paramColumn) && name != paramColumn:
 		default:
 			f.Remarks = append(f.Remarks, Remark{Code: RemarkColumn, Line: i + 1})
 			continue
@@ -211,7 +234,14 @@ func rowOf(row []string, line int, cols columnsOf, bad *faults) Account {
 		case "env", "kind", "product":
 			setField(&a, name, strings.ToLower(strings.TrimSpace(cell)))
 		default:
-			setField(&a, name, cell)
+			if key, own := strings.CutPrefix(name, paramColumn); !own {
+				setField(&a, name, cell)
+			} else if cell != "" {
+				if a.Params == nil {
+					a.Params = map[string]string{}
+				}
+				a.Params[key] = cell
+			}
 		}
 	}
 	return a

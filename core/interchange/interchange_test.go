@@ -239,7 +239,7 @@ func samples() []core.Account {
 	return []core.Account{
 		{Name: "shop", Env: core.Live, Kind: kinds.WeChat, Product: kinds.ProductMini, AppID: idA, BaseURL: "https://a.example", Proxy: "socks5://u@h:1", Note: "one\ntwo, \"three\""},
 		{Name: "商店 测试", Env: core.Sandbox, Kind: kinds.WeChatLegacy, Product: kinds.ProductOther, AppID: idB, Note: "'=1+1;'@x"},
-		{Name: "=cmd|' /C calc'!A0", Env: core.Sandbox, Kind: kinds.WeChat, Product: kinds.ProductTest, AppID: "+1", Note: "a,-1;=2\n@3\t＝4"},
+		{Name: "=cmd|' /C calc'!A0", Env: core.Sandbox, Kind: kinds.WeChat, Product: kinds.ProductTest, AppID: "+1", Note: "a,-1;=2\n@3\t＝4", Params: map[string]string{"agent": "=1", "ca_file": "/etc/ca.pem"}},
 	}
 }
 
