@@ -40,8 +40,8 @@ func (a *app) addCommand() *cobra.Command {
 	return cmd
 }
 
-// nameOf takes the name, and the environment if it is written NAME/ENV. A name
-// that is no name is left to the check of all fields.
+// nameOf splits NAME or NAME/ENV. Whether the name is valid is checked with the other
+// fields.
 func (a *app) nameOf(arg string, in *api.AccountInput) error {
 	name, env, slash := strings.Cut(arg, "/")
 	if slash && core.Env(env).Valid() {
@@ -81,7 +81,7 @@ func (a *app) add(ctx context.Context, f *inputFlags, in api.AccountInput) error
 	return a.saved(s, a.say("add.done", "account", s.Account.Ref()))
 }
 
-// askMissing asks for what the flags did not say, each field until it can be
+// askMissing asks for the fields that no flag gave, each until its value can be
 // saved.
 func (a *app) askMissing(ctx context.Context, in *api.AccountInput) error {
 	str := func(field **string, name string, question text.Key) error {
@@ -121,8 +121,7 @@ func (a *app) askMissing(ctx context.Context, in *api.AccountInput) error {
 	return nil
 }
 
-// askOwn asks for a field of the kind's own that must not be empty and was not
-// said.
+// askOwn asks for a required field of the kind that no flag gave.
 func (a *app) askOwn(ctx context.Context, spec kinds.Spec, f kinds.Field, in *api.AccountInput) error {
 	said := f.Value(in.Over(core.Account{})) != ""
 	switch {
@@ -154,7 +153,7 @@ func (a *app) askOwn(ctx context.Context, spec kinds.Spec, f kinds.Field, in *ap
 	return nil
 }
 
-// askSecretOf asks for the secret until it can be saved.
+// askSecretOf asks for the secret until its value can be saved.
 func (a *app) askSecretOf(ctx context.Context, spec kinds.Spec, in *api.AccountInput) error {
 	for in.Secret == nil {
 		s, err := a.askHidden(ctx, a.say("ask.secret"))
@@ -170,7 +169,8 @@ func (a *app) askSecretOf(ctx context.Context, spec kinds.Spec, in *api.AccountI
 	return nil
 }
 
-// askField asks until nothing forbids saving the field beside what is known.
+// askField asks for a field until its value can be saved with the fields that are
+// known.
 func (a *app) askField(ctx context.Context, known core.Input, field, question, fallback string) (string, error) {
 	for {
 		s, err := a.ask(ctx, question, fallback)
@@ -189,8 +189,8 @@ func (a *app) askField(ctx context.Context, known core.Input, field, question, f
 	}
 }
 
-// checkField is what is wrong with one field beside what is known of the account,
-// whatever its other fields hold.
+// checkField is the problem of one field, given what is known of the account; problems
+// of other fields are left out.
 func (a *app) checkField(known core.Input, field, value string) core.Problems {
 	acc := known.Over(core.Account{})
 	switch field {
@@ -214,8 +214,8 @@ func (a *app) checkField(known core.Input, field, value string) core.Problems {
 	return out
 }
 
-// confirmLive makes sure that whoever allows fetching for a live account knows
-// what it breaks.
+// confirmLive asks whoever allows fetching for a live account to confirm it, and says
+// what that breaks.
 func (a *app) confirmLive(ctx context.Context, f *inputFlags, in api.AccountInput, kind core.Kind, live bool) error {
 	if in.AllowLive == nil || !*in.AllowLive || !live {
 		return nil
@@ -227,8 +227,7 @@ func (a *app) confirmLive(ctx context.Context, f *inputFlags, in api.AccountInpu
 	return a.confirm(ctx, f.yes, warning, "live.allow_ask")
 }
 
-// kindOf is the kind that an input says, else the one that a new account begins
-// as.
+// kindOf is the kind of an input, else that of a new account.
 func (a *app) kindOf(in core.Input) core.Kind {
 	if in.Kind != nil {
 		return *in.Kind

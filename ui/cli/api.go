@@ -46,7 +46,7 @@ func (a *app) apiCommand() *cobra.Command {
 	return cmd
 }
 
-// setLoopback opens or shuts the door and says how it stands then.
+// setLoopback opens or shuts the door and prints its state.
 func (a *app) setLoopback(ctx context.Context, req api.LoopbackRequest) error {
 	return a.loopback(ctx, func(agent api.Agent, ctx context.Context) (api.Loopback, error) {
 		l, err := agent.SetLoopback(ctx, req)
@@ -58,13 +58,13 @@ func (a *app) setLoopback(ctx context.Context, req api.LoopbackRequest) error {
 	})
 }
 
-// notePort says which port is not to be had: the one that was asked for, else
-// the one that is set.
+// notePort says which port is taken: the one that was asked for, else the one that is
+// set.
 func (a *app) notePort(ctx context.Context, agent api.Agent, port int) {
 	if port == 0 {
 		l, err := agent.Loopback(ctx)
 		if err != nil {
-			return // the refusal itself is told all the same
+			return // the refusal itself is printed anyway
 		}
 		port = l.Port
 	}
@@ -86,7 +86,7 @@ func (a *app) loopback(ctx context.Context, ask func(api.Agent, context.Context)
 	return a.printLoopback(l)
 }
 
-// printLoopback says how the door stands, and what comes next.
+// printLoopback prints the state of the door and what to do next.
 func (a *app) printLoopback(l api.Loopback) error {
 	t := table{}
 	t.add(plain(a.say("status.loopback")), plain(a.known("loopback.", l.State)))
@@ -148,8 +148,8 @@ func (a *app) apiKeyCommand() *cobra.Command {
 	return cmd
 }
 
-// addKey makes a key. The key alone goes to standard output, so that a script
-// can take it; nothing shows it again.
+// addKey makes a key. Standard output gets the key alone, so that a script can take
+// it; it is never shown again.
 func (a *app) addKey(ctx context.Context, in api.ClientKeyInput) error {
 	agent, err := a.connect(ctx)
 	if err != nil {

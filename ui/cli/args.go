@@ -15,8 +15,8 @@ import (
 	"tokentray/ui/text"
 )
 
-// oneAccount is the rule of commands that take NAME[/ENV]. What is too much is
-// not repeated: it may be a secret.
+// oneAccount checks the arguments of commands that take NAME[/ENV]. Its error does not
+// repeat surplus arguments: they may be secrets.
 func oneAccount(cmd *cobra.Command, args []string) error {
 	return counted(cmd, args, 1, "usage.one_account")
 }
@@ -43,7 +43,7 @@ func counted(cmd *cobra.Command, args []string, n int, missing string) error {
 	return u
 }
 
-// noSuchCommand is the rule of the program itself: what is left over names no
+// noSuchCommand checks the arguments of the program itself: one that is left names no
 // command.
 func (a *app) noSuchCommand(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
@@ -57,7 +57,7 @@ func (a *app) noSuchCommand(cmd *cobra.Command, args []string) error {
 	return u
 }
 
-// ref reads NAME or NAME/ENV and keeps it for remedies. A name holds no slash.
+// ref parses NAME or NAME/ENV and keeps it for remedies. A name holds no slash.
 func (a *app) ref(arg string) (api.Ref, error) {
 	name, env, slash := strings.Cut(arg, "/")
 	r := api.Ref{Name: name, Env: core.Env(env)}
@@ -81,8 +81,8 @@ func badName(err error) error {
 	return err
 }
 
-// named connects to the agent and finds the account that an argument names.
-func (a *app) named(ctx context.Context, arg string) (api.Agent, api.Account, error) {
+// findAccount connects to the agent and finds the account that an argument names.
+func (a *app) findAccount(ctx context.Context, arg string) (api.Agent, api.Account, error) {
 	ref, err := a.ref(arg)
 	if err != nil {
 		return nil, api.Account{}, err
@@ -91,12 +91,12 @@ func (a *app) named(ctx context.Context, arg string) (api.Agent, api.Account, er
 	if err != nil {
 		return nil, api.Account{}, err
 	}
-	acc, err := a.full(ctx, agent, ref)
+	acc, err := a.lookUp(ctx, agent, ref)
 	return agent, acc, err
 }
 
-// full is the reference with its environment, as upstream and remedies need it.
-func (a *app) full(ctx context.Context, agent api.Agent, r api.Ref) (api.Account, error) {
+// lookUp finds an account and keeps its name with the environment for remedies.
+func (a *app) lookUp(ctx context.Context, agent api.Agent, r api.Ref) (api.Account, error) {
 	acc, err := agent.Account(ctx, r)
 	if err != nil {
 		return acc, a.onlyElsewhere(ctx, agent, r, err)
@@ -105,8 +105,8 @@ func (a *app) full(ctx context.Context, agent api.Agent, r api.Ref) (api.Account
 	return acc, nil
 }
 
-// onlyElsewhere makes "no such account" say where the name does exist: a bare
-// name means the active environment and never the other.
+// onlyElsewhere adds to "no such account" that the name exists in the other
+// environment, where a bare name never looks.
 func (a *app) onlyElsewhere(ctx context.Context, agent api.Agent, r api.Ref, err error) error {
 	if core.AsError(err).Class != core.NotFound {
 		return err
@@ -122,7 +122,7 @@ func (a *app) onlyElsewhere(ctx context.Context, agent api.Agent, r api.Ref, err
 	return err
 }
 
-// elsewhere is "no such account" with the account that was perhaps meant.
+// elsewhere is "no such account" with the account that was probably meant.
 type elsewhere struct {
 	err error
 	ref api.Ref
@@ -131,7 +131,7 @@ type elsewhere struct {
 func (e *elsewhere) Error() string { return e.err.Error() }
 func (e *elsewhere) Unwrap() error { return e.err }
 
-// parseLife reads a duration as 90s or 5m.
+// parseLife parses a duration such as 90s or 5m.
 func parseLife(s string) (time.Duration, error) {
 	d, err := time.ParseDuration(strings.TrimSpace(s))
 	if err != nil || d < 0 {
@@ -140,7 +140,7 @@ func parseLife(s string) (time.Duration, error) {
 	return d, nil
 }
 
-// parseEnv reads an environment.
+// parseEnv parses an environment.
 func parseEnv(s string) (core.Env, error) {
 	if e := core.Env(s); e.Valid() {
 		return e, nil
@@ -148,11 +148,11 @@ func parseEnv(s string) (core.Env, error) {
 	return "", usage("problem.env_unknown")
 }
 
-// completionTime bounds what a Tab may take.
+// completionTime limits how long completion may take.
 const completionTime = 500 * time.Millisecond
 
-// running is what a running agent has, for the shell's completion. It never
-// starts one: pressing Tab must not cause calls to an upstream.
+// running is the list of a running agent, for the shell's completion. It never starts
+// an agent: pressing Tab must not cause calls to an upstream.
 func (a *app) running(cmd *cobra.Command) (api.List, bool) {
 	ctx, cancel := context.WithTimeout(cmd.Context(), completionTime)
 	defer cancel()
@@ -164,8 +164,8 @@ func (a *app) running(cmd *cobra.Command) (api.List, bool) {
 	return l, err == nil
 }
 
-// completeRef offers accounts to the shell: those of the active environment by
-// name, and all with their environment.
+// completeRef offers accounts to the shell: all with their environment, and those of
+// the active one also by bare name.
 func (a *app) completeRef(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 	if len(args) > 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp

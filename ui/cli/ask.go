@@ -11,14 +11,14 @@ import (
 	"tokentray/ui/text"
 )
 
-// maxStdin bounds a secret or a token read from standard input: far more than
-// any is long, so that what is too long is called so and not cut.
+// maxStdin limits a secret or a token from standard input. It is far above any real
+// length, so that a value that is too long is refused and not cut.
 const maxStdin = 64 << 10
 
-// errDeclined is a question that was answered with no.
+// errDeclined means that a question was answered with no.
 var errDeclined = errors.New("declined")
 
-// ask puts a question and returns the trimmed answer; an empty answer is fallback.
+// ask asks a question and returns the trimmed answer, or fallback for an empty one.
 func (a *app) ask(ctx context.Context, question, fallback string) (string, error) {
 	if fallback != "" {
 		question += " [" + fallback + "]"
@@ -44,8 +44,8 @@ func (a *app) askHidden(ctx context.Context, question string) (core.Secret, erro
 	return core.NewSecret(s), nil
 }
 
-// confirm says what is about to happen and asks. yes is the flag that answers
-// beforehand; without it and without a terminal nothing is done.
+// confirm says what is about to happen and asks for consent. The flag yes gives it
+// beforehand; without the flag and without a terminal nothing is done.
 func (a *app) confirm(ctx context.Context, yes bool, warning []string, question text.Key, args ...any) error {
 	if yes {
 		return nil
@@ -69,8 +69,8 @@ func (a *app) confirm(ctx context.Context, yes bool, warning []string, question 
 	return &errSilent{errDeclined}
 }
 
-// stdin reads all of standard input, without the one line end that echo and
-// editors put there. What somebody types is a secret and not shown.
+// stdin reads all of standard input, without the line end that echo and editors
+// append. Typed input is a secret and is not shown.
 func (a *app) stdin(ctx context.Context, question text.Key) (string, error) {
 	if a.Term.InIsTyped() {
 		s, err := a.askHidden(ctx, a.say(question))
@@ -90,9 +90,9 @@ func (a *app) stdin(ctx context.Context, question text.Key) (string, error) {
 	return strings.TrimSuffix(s, "\r"), nil
 }
 
-// reading reads until it has all or ctx ends, as after Ctrl-C: whoever has the
-// other end of a pipe open may never close it. The read itself cannot be ended,
-// and ends with its input or with the program.
+// reading reads until the end of the input or until ctx ends, as after Ctrl-C, since
+// the other end of a pipe may never be closed. The read itself cannot be cancelled;
+// it ends with its input or with the program.
 func reading(ctx context.Context, read func() ([]byte, error)) ([]byte, error) {
 	type result struct {
 		data []byte
@@ -111,8 +111,8 @@ func reading(ctx context.Context, read func() ([]byte, error)) ([]byte, error) {
 	}
 }
 
-// hiddenOrUsage asks for a secret at the terminal; without one it tells which
-// flag reads it from standard input.
+// hiddenOrUsage asks for a secret at the terminal. Without a terminal its error names
+// the flag that reads the secret from standard input.
 func (a *app) hiddenOrUsage(ctx context.Context, question, instead text.Key) (core.Secret, error) {
 	if !a.Term.InIsTerminal() || a.json {
 		return core.Secret{}, usage(instead)

@@ -17,10 +17,10 @@ func (a *app) checkCommand() *cobra.Command {
 	}
 }
 
-// check tells whether upstream accepts the current token from here. The code is
-// that of the reason when it does not.
+// check tells whether upstream accepts the current token from here. If not, the exit
+// code is that of the reason.
 func (a *app) check(ctx context.Context, arg string) error {
-	agent, acc, err := a.named(ctx, arg)
+	agent, acc, err := a.findAccount(ctx, arg)
 	if err != nil {
 		return err
 	}

@@ -29,13 +29,13 @@ type Parts struct {
 	// means those of this version.
 	Kinds kinds.Set
 
-	// Connect returns the agent of a home, the platform's own when home is
-	// empty. With start it starts one when none runs. An error has
-	// api.ErrNoAgent in its chain when there is none, and api.ErrVersion, beside
-	// an agent that can be stopped, when it is of another version.
+	// Connect returns the agent of a home; an empty home is the platform's own. With
+	// start it starts an agent if none runs. The error has api.ErrNoAgent in its
+	// chain if there is none. It has api.ErrVersion for an agent of another version,
+	// which is returned too, since it can be stopped.
 	Connect func(ctx context.Context, home string, start bool) (api.Agent, error)
-	// Held reports whether some process has a home's database open, agent or
-	// not; nil: nobody knows.
+	// Held reports whether some process has a home's database open, agent or not;
+	// nil if that cannot be told.
 	Held func(home string) bool
 	// OpenWindow starts a window program on a home and does not wait for it.
 	OpenWindow func(home string) error
@@ -58,7 +58,7 @@ type Parts struct {
 	Doctor func(ctx context.Context, o DoctorOptions) ([]Finding, error)
 }
 
-// app is one run of the program.
+// app is one run of the program, from the arguments to the exit code.
 type app struct {
 	Parts
 	args  []string
@@ -70,8 +70,8 @@ type app struct {
 	account string
 }
 
-// Run parses args, runs the command and returns the exit code; what went wrong
-// is on standard error. A ctx that ends, as by Ctrl-C, means 130.
+// Run parses args, runs the command and returns the exit code. Errors go to standard
+// error. If ctx ends, as after Ctrl-C, the code is 130.
 func Run(ctx context.Context, p Parts, args []string) int {
 	a := &app{Parts: p, args: args}
 	root := a.root()
@@ -85,8 +85,8 @@ func Run(ctx context.Context, p Parts, args []string) int {
 	return exitOK
 }
 
-// New returns the whole command tree, for documentation and tests. Run is what
-// a program calls.
+// New returns the whole command tree, for documentation and tests. Programs call
+// Run.
 func New(p Parts) *cobra.Command {
 	a := &app{Parts: p}
 	root := a.root()
@@ -138,10 +138,9 @@ func (a *app) root() *cobra.Command {
 	return root
 }
 
-// connect returns the agent, starting one when none runs. It tells the agent
-// where this desktop is, for the agent may have been started over ssh, without a
-// keyring, or in an earlier session. An agent that cannot use it says so when it
-// matters.
+// connect returns the agent and starts one if none runs. It tells the agent about
+// this desktop, since the agent may have been started over ssh, without a keyring,
+// or in an earlier session.
 func (a *app) connect(ctx context.Context) (api.Agent, error) {
 	if a.agent != nil {
 		return a.agent, nil
@@ -191,7 +190,7 @@ func (a *app) language() text.Lang {
 	default:
 		return text.Choose("auto")
 	}
-	// An agent too busy to answer at once is not waited for.
+	// Do not wait for an agent that is too busy to answer at once.
 	ctx, cancel := context.WithTimeout(context.Background(), 500*time.Millisecond)
 	defer cancel()
 	agent := a.agent
@@ -208,7 +207,7 @@ func (a *app) language() text.Lang {
 
 func (a *app) say(key text.Key, args ...any) string { return a.text().Say(key, args...) }
 
-// print writes what the command was asked for.
+// print writes lines to standard output: what the command was asked for.
 func (a *app) print(lines ...string) error {
 	for _, line := range lines {
 		if _, err := fmt.Fprintln(a.Term.Out(), line); err != nil {
@@ -218,8 +217,8 @@ func (a *app) print(lines ...string) error {
 	return nil
 }
 
-// note tells the person something beside the answer. With --json nothing is
-// said, so that standard error holds an error object or nothing.
+// note writes lines for people to standard error. With --json it writes nothing, so
+// that standard error holds an error object or nothing.
 func (a *app) note(lines ...string) {
 	if a.json {
 		return
@@ -245,8 +244,8 @@ func (a *app) printJSON(v any) error {
 	return nil
 }
 
-// encodeJSON is v in JSON with a line end. What a terminal would obey and what
-// nobody sees is escaped, in texts that came from elsewhere too.
+// encodeJSON is v in JSON with a line end. Control characters and invisible ones are
+// escaped, since a terminal would obey them or hide what they do.
 func encodeJSON(v any, indent string) ([]byte, error) {
 	var out bytes.Buffer
 	enc := json.NewEncoder(&out)
@@ -274,5 +273,5 @@ func encodeJSON(v any, indent string) ([]byte, error) {
 	return safe, nil
 }
 
-// envName says an environment as people read it.
+// envName is the name of an environment for people.
 func (a *app) envName(e core.Env) string { return a.say(text.Key("env." + string(e))) }

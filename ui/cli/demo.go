@@ -43,9 +43,9 @@ func (a *app) demoCommand() *cobra.Command {
 	return cmd
 }
 
-// showDemo tells what runs and where. With a window it waits for that to be
-// closed; then, or without one, the live table runs here. A demo that was
-// started without a terminal, as by the window, ends with its window.
+// showDemo tells what runs and where. With a window it waits until that is closed;
+// then, or without one, it shows the live table here. A demo that was started
+// without a terminal, as by the window, ends with its window.
 func (a *app) showDemo(ctx context.Context, d Demo) error {
 	a.agent = d.Agent
 	foot := []string{a.say("demo.try", "home", d.Home), a.say("demo.sim", "url", d.Sim)}
@@ -66,7 +66,7 @@ func (a *app) showDemo(ctx context.Context, d Demo) error {
 	case <-d.Window:
 	}
 	if !a.Term.OutIsTerminal() && !a.Term.InIsTerminal() {
-		return nil // nobody is there to end it in another way
+		return nil // nobody could end it otherwise
 	}
 	a.note(a.say("demo.window_closed"))
 	return a.watch(ctx, d.Agent, foot)

@@ -1,12 +1,11 @@
-// Package cli is the command line: one file for each command, each a client of
-// the agent.
+// Package cli is the command line. Each command has a file and is a client of the
+// agent.
 //
-// What a command was asked for goes to standard output, everything else (words,
-// questions, errors) to standard error; a token is never written to standard
-// error. Secrets and tokens never come in as arguments, which every process of
-// the machine can read: they are typed at a hidden prompt or read from standard
-// input.
+// The answer of a command goes to standard output. Notes, questions and errors go to
+// standard error, which never gets a token. Secrets and tokens are never arguments,
+// which every process of the machine can read: they are typed at a hidden prompt or
+// read from standard input.
 //
-// The commands that are no clients (agent, demo, sim, doctor) are handed in as
-// functions, so that this package reaches neither database nor network.
+// Four commands are no clients: agent, demo, sim and doctor. They are passed in as
+// functions, so that this package uses neither database nor network.
 package cli

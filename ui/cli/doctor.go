@@ -23,16 +23,15 @@ type Finding struct {
 	Says  string
 	Fix   string // empty when there is nothing to do
 	Args  []any
-	// Err is the cause; where ui/text has sentences for it they stand in the
-	// place of Says and Fix.
+	// Err is the cause. If ui/text has sentences for it, they replace Says and Fix.
 	Err error
 }
 
 // Level is how bad a finding is.
 type Level string
 
-// The levels. A failure keeps TokenTray from its job and makes the exit code 1;
-// a warning costs something of it.
+// The levels. A failure keeps TokenTray from working and makes the exit code 1. With a
+// warning it works in part.
 const (
 	LevelOK   Level = "ok"
 	LevelWarn Level = "warn"
@@ -97,7 +96,7 @@ func (a *app) report(findings []Finding) error {
 	return sick
 }
 
-// findingWords is what was found and what to do.
+// findingWords says what was found and what to do.
 func (a *app) findingWords(f Finding) (says, fix string) {
 	if e := api.FromError(f.Err); e != nil && a.text().Has(text.Key("cause."+e.Remedy)) {
 		fix = clean(a.text().Remedy(e, ""))

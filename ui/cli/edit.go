@@ -44,7 +44,7 @@ func (a *app) edit(ctx context.Context, f *inputFlags, set *pflag.FlagSet, arg s
 	if err != nil {
 		return err
 	}
-	acc, err := a.full(ctx, agent, ref)
+	acc, err := a.lookUp(ctx, agent, ref)
 	if err != nil {
 		return err
 	}

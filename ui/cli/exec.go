@@ -26,19 +26,19 @@ type Child struct {
 	Path string   // of the program
 	Args []string // the name it was called by, then its arguments
 	Env  []string
-	// Beside runs while the child does, until its ctx ends with the child; nil
-	// for nothing. Without it a system that can do so puts the child in the
-	// place of this process, and RunChild does not return.
+	// Beside runs while the child runs; its ctx ends with the child. It may be nil:
+	// on a system that can do so the child then replaces this process, and RunChild
+	// does not return.
 	Beside func(ctx context.Context)
 }
 
-// The exit codes of a program that cannot be run, as shells have them.
+// The exit codes that shells use for a program that cannot be run.
 const (
 	exitNotExecutable = 126
 	exitNoProgram     = 127
 )
 
-// childExit ends exec with the child's own code.
+// childExit ends exec with the child's exit code.
 type childExit struct{ code int }
 
 func (e *childExit) Error() string { return fmt.Sprintf("exit %d", e.code) }
@@ -88,7 +88,7 @@ func (a *app) execCommand() *cobra.Command {
 	return cmd
 }
 
-// completeExec offers accounts, and behind the -- what the shell offers itself.
+// completeExec offers accounts, and after the -- what the shell offers itself.
 func (a *app) completeExec(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 	if a.behindDash() {
 		return nil, cobra.ShellCompDirectiveDefault
@@ -96,13 +96,13 @@ func (a *app) completeExec(cmd *cobra.Command, args []string, _ string) ([]strin
 	return without(a.refs(cmd), args), cobra.ShellCompDirectiveNoFileComp
 }
 
-// behindDash reports whether what the shell completes stands behind a --. Cobra
-// adds one of its own before it asks, so that ArgsLenAtDash does not tell.
+// behindDash reports whether the word that is completed comes after a --. Cobra adds
+// a -- of its own before it asks, so ArgsLenAtDash does not tell.
 func (a *app) behindDash() bool {
 	return len(a.args) > 0 && slices.Contains(a.args[:len(a.args)-1], "--")
 }
 
-// without drops what was typed already.
+// without drops the words that were typed already.
 func without(words, typed []string) []string {
 	return slices.DeleteFunc(words, func(w string) bool { return slices.Contains(typed, w) })
 }
@@ -137,7 +137,7 @@ func (a *app) exec(ctx context.Context, f *execFlags, accounts, command []string
 	}
 	child := Child{Path: path, Args: command}
 	if f.file != "" {
-		k, err := a.keep(ctx, agent, f, last)
+		k, err := a.keepFile(ctx, agent, f, last)
 		if err != nil {
 			return err
 		}
@@ -156,7 +156,7 @@ func (a *app) exec(ctx context.Context, f *execFlags, accounts, command []string
 	return &childExit{code}
 }
 
-// check refuses flags that do not go together.
+// check refuses combinations of flags that make no sense.
 func (f *execFlags) check(accounts int) error {
 	for _, name := range f.vars {
 		if !core.ValidVariable(name) {
@@ -173,7 +173,7 @@ func (f *execFlags) check(accounts int) error {
 	return nil
 }
 
-// variable is the name under which the nth account's token stands.
+// variable is the name of the variable for the nth account's token.
 func (f *execFlags) variable(n int) string {
 	if n < len(f.vars) {
 		return f.vars[n]
@@ -193,7 +193,7 @@ func program(name string) (string, error) {
 	return path, nil
 }
 
-// notRun is why a program cannot be run, with the code that shells give.
+// notRun is why a program cannot be run, with the exit code that shells use.
 func notRun(name string, err error) error {
 	if errors.Is(err, exec.ErrNotFound) || errors.Is(err, fs.ErrNotExist) || errors.Is(err, exec.ErrDot) {
 		return &noProgram{usage("usage.push_program", "name", name), exitNoProgram}
@@ -201,7 +201,7 @@ func notRun(name string, err error) error {
 	return &noProgram{usage("usage.exec_not_executable", "name", name), exitNotExecutable}
 }
 
-// tokenEnv adds to an environment a token and what is to be known of it.
+// tokenEnv adds a token and its details to an environment.
 func tokenEnv(env []string, name string, t api.Token) []string {
 	for _, v := range [][2]string{
 		{"", t.AccessToken},
@@ -216,7 +216,7 @@ func tokenEnv(env []string, name string, t api.Token) []string {
 	return format.MarkEnv(env, name)
 }
 
-// setEnv gives a variable a value, in the place of the one it may have.
+// setEnv sets a variable in an environment.
 func setEnv(env []string, name, value string) []string {
 	return append(withoutEnv(env, name), name+"="+value)
 }
@@ -226,23 +226,24 @@ func withoutEnv(env []string, name string) []string {
 	return slices.DeleteFunc(slices.Clone(env), func(entry string) bool { return strings.HasPrefix(entry, name+"=") })
 }
 
-// keptFile is the file that follows an account's token while a child runs.
+// keptFile is the file of --renew-file: it holds an account's current token while a
+// child runs.
 type keptFile struct {
-	app     *app
-	agent   api.Agent   // nil: there is none
-	stopped atomic.Bool // the last one was stopped on purpose
-	picture *api.Picture[api.Account]
-	id      core.ID
-	path    string
-	form    core.PushForm
-	token   atomic.Pointer[api.Token] // never nil
-	said    string                    // the failure that was told last
+	app         *app
+	agent       api.Agent   // nil: there is none
+	stopped     atomic.Bool // the last one was stopped on purpose
+	picture     *api.Picture[api.Account]
+	id          core.ID
+	path        string
+	form        core.PushForm
+	token       atomic.Pointer[api.Token] // never nil
+	lastFailure string                    // that was printed
 
 	written string // path without links
 }
 
-// keep writes the file for the first time.
-func (a *app) keep(ctx context.Context, agent api.Agent, f *execFlags, t api.Token) (*keptFile, error) {
+// keepFile writes the file for the first time.
+func (a *app) keepFile(ctx context.Context, agent api.Agent, f *execFlags, t api.Token) (*keptFile, error) {
 	path, err := filepath.Abs(f.file)
 	if err != nil {
 		return nil, usage("problem.push_path")
@@ -270,25 +271,25 @@ func (a *app) keep(ctx context.Context, agent api.Agent, f *execFlags, t api.Tok
 
 func (k *keptFile) write() error { return k.app.WriteToken(k.path, k.form, *k.token.Load()) }
 
-// remove takes the token away: of a link it stands where that leads.
+// remove removes the file with the token; for a link that is the file it leads to.
 func (k *keptFile) remove() { _ = os.Remove(k.written) }
 
-// Times of following a token.
+// Times of keeping the file current.
 const (
-	// leadTime is how long before its end a token is asked for that nobody
-	// renews in the background; for short lives it is a quarter of them.
+	// leadTime is how long before the token's expiry the next one is asked for if no
+	// background renewal brought it; for a short life it is a quarter of the life.
 	leadTime = 2 * time.Minute
-	// askAgain lies between two tries to get one.
+	// askAgain is the time between two tries to get one.
 	askAgain = 10 * time.Second
-	// lastCall is how long before the token's end an agent that was stopped on
-	// purpose is started again: the child needs it more.
+	// lastCall is how long before the token's expiry an agent that was stopped on
+	// purpose is started again, since the child needs a token.
 	lastCall = 5 * time.Minute
 	// stopping is how long an agent that said bye has to end.
 	stopping = time.Second
 )
 
-// run keeps the file current until ctx ends, over the end of the agent and the
-// start of the next.
+// run keeps the file current until ctx ends, also when the agent ends and another
+// starts.
 func (k *keptFile) run(ctx context.Context) {
 	first := k.agent
 	connect := func(ctx context.Context) (api.Agent, error) {
@@ -311,8 +312,8 @@ func (k *keptFile) run(ctx context.Context) {
 	}
 }
 
-// mayStart reports whether an agent may be started: at once after one that ended
-// by accident, after one that was stopped when the token is about to end.
+// mayStart reports whether an agent may be started. After one that crashed it may at
+// once; after one that was stopped, when the token is about to expire.
 func (k *keptFile) mayStart() bool {
 	return !k.stopped.Load() || k.token.Load().ExpiresAt.Sub(k.app.Now()) < lastCall
 }
@@ -336,19 +337,19 @@ func (k *keptFile) follow(ctx context.Context, connect func(context.Context) (ap
 			k.stopped.Store(false)
 			k.picture.Apply(n.Event)
 			if acc := k.picture.Find(k.id); acc != nil && k.replaced(*acc) {
-				k.take(ctx, 0)
+				k.renew(ctx, 0)
 				timer.Reset(k.untilAsking())
 			}
 		case <-timer.C:
 			if k.agent != nil && k.token.Load().ExpiresAt.Sub(k.app.Now()) <= k.lead() {
-				k.take(ctx, k.lead()+time.Second)
+				k.renew(ctx, k.lead()+time.Second)
 			}
 			timer.Reset(max(k.untilAsking(), askAgain))
 		}
 	}
 }
 
-// lead is how long before its end the token is asked for.
+// lead is how long before its expiry the token is renewed.
 func (k *keptFile) lead() time.Duration {
 	t := k.token.Load()
 	return min(leadTime, t.ExpiresAt.Sub(t.ObtainedAt)/4)
@@ -366,10 +367,10 @@ func (k *keptFile) replaced(acc api.Account) bool {
 		(acc.Mask != core.Mask(t.AccessToken) || !acc.ExpiresAt.Equal(t.ExpiresAt))
 }
 
-// take gets the current token and writes it. A failure is told once; the child
+// renew gets the current token and writes it. A failure is printed once; the child
 // goes on with the token it has.
-func (k *keptFile) take(ctx context.Context, life time.Duration) {
-	t, err := k.ask(ctx, life)
+func (k *keptFile) renew(ctx context.Context, life time.Duration) {
+	t, err := k.fetch(ctx, life)
 	if err == nil {
 		k.token.Store(&t)
 		err = k.write()
@@ -377,15 +378,15 @@ func (k *keptFile) take(ctx context.Context, life time.Duration) {
 	switch {
 	case ctx.Err() != nil:
 	case err == nil:
-		k.said = ""
-	case err.Error() != k.said:
-		k.said = err.Error()
+		k.lastFailure = ""
+	case err.Error() != k.lastFailure:
+		k.lastFailure = err.Error()
 		k.app.note(k.app.explain(err)...)
 	}
 }
 
-// ask asks for the account's token, whatever the account is called by now.
-func (k *keptFile) ask(ctx context.Context, life time.Duration) (api.Token, error) {
+// fetch gets the account's token, whatever the account is called by now.
+func (k *keptFile) fetch(ctx context.Context, life time.Duration) (api.Token, error) {
 	acc := k.picture.Find(k.id)
 	if acc == nil {
 		return api.Token{}, &core.Error{Class: core.NotFound, Remedy: core.RemedyAccount, Message: "the account was removed; see tokentray list"}

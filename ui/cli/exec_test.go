@@ -185,8 +185,8 @@ func TestAKeptFileIsOfItsAccount(t *testing.T) {
 		if want := []string{"events", "token mall/sandbox"}; !slices.Equal(agent.calls, want) {
 			t.Errorf("the agent was asked %q, want %q", agent.calls, want)
 		}
-		if !strings.Contains(k.said, "was removed") {
-			t.Errorf("told %q, want that the account was removed", k.said)
+		if !strings.Contains(k.lastFailure, "was removed") {
+			t.Errorf("told %q, want that the account was removed", k.lastFailure)
 		}
 	})
 }

@@ -13,9 +13,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// RunChild runs a child and returns its exit code: 128 and the signal's number
-// if a signal ended it. With nothing to do beside it, the child takes the place
-// of this process, so that terminal, signals and job control are its own.
+// RunChild runs a child and returns its exit code: 128 plus the signal's number if a
+// signal ended it. If there is nothing to do beside it, the child replaces this
+// process, so that it has the terminal, signals and job control to itself.
 func RunChild(c Child) (int, error) {
 	if c.Beside == nil {
 		return 0, syscall.Exec(c.Path, c.Args, c.Env)
@@ -45,14 +45,14 @@ func RunChild(c Child) (int, error) {
 	return cmd.ProcessState.ExitCode(), nil
 }
 
-// passedOn are the signals by which others steer a program.
+// passedOn are the signals that are passed on to the child.
 func passedOn() []os.Signal {
 	return []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGQUIT, syscall.SIGHUP, syscall.SIGUSR1, syscall.SIGUSR2}
 }
 
-// passOn hands signals to the child. What a terminal sends by a key it sends to
-// the child too, so that the child would get it twice, and many programs take a
-// second Ctrl-C for impatience.
+// passOn passes signals on to the child, except those that the terminal sends for a
+// key: it sends them to the child too. The child would get them twice, and many
+// programs end at once at a second Ctrl-C.
 func passOn(ctx context.Context, signals <-chan os.Signal, child *os.Process) {
 	for {
 		select {
@@ -67,8 +67,8 @@ func passOn(ctx context.Context, signals <-chan os.Signal, child *os.Process) {
 	}
 }
 
-// inForeground reports whether our process group, which is the child's, is the
-// one that the keys of our terminal reach.
+// inForeground reports whether our process group, which is also the child's, gets the
+// signals of the terminal's keys.
 func inForeground() bool {
 	tty, err := os.OpenFile("/dev/tty", os.O_RDONLY|syscall.O_NOCTTY, 0)
 	if err != nil {

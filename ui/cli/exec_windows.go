@@ -8,8 +8,8 @@ import (
 	"sync"
 )
 
-// RunChild runs a child and returns its exit code. Ctrl-C reaches every program
-// of the console, the child too: here it is merely outlived.
+// RunChild runs a child and returns its exit code. Ctrl-C reaches every program of
+// the console, the child too; this program ignores it.
 func RunChild(c Child) (int, error) {
 	cmd := &exec.Cmd{Path: c.Path, Args: c.Args, Env: c.Env, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr}
 	signals := make(chan os.Signal, 16)

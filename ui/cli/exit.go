@@ -12,7 +12,7 @@ import (
 	"tokentray/ui/text"
 )
 
-// The exit codes. They are a promise to scripts: none ever changes its meaning.
+// The exit codes. Scripts rely on them: none ever changes its meaning.
 const (
 	exitOK          = 0
 	exitFailure     = 1
@@ -41,7 +41,7 @@ func exitCode(ctx context.Context, err error) int {
 	switch {
 	case err == nil:
 		return exitOK
-	case errors.As(err, &child): // whatever befell us meanwhile
+	case errors.As(err, &child): // the child's own code, also after Ctrl-C
 		return child.code
 	case errors.As(err, &missing):
 		return missing.code
@@ -58,7 +58,7 @@ func exitCode(ctx context.Context, err error) int {
 	switch e.Remedy {
 	case core.RemedyNoAgent, core.RemedyRestart, core.RemedyLostAgent, core.RemedyHungAgent:
 		return exitNoAgent
-	case core.RemedyClipboard, core.RemedyCopyLate: // upstream had no part in it
+	case core.RemedyClipboard, core.RemedyCopyLate: // not a refusal by upstream
 		return exitFailure
 	}
 	switch e.Class {
@@ -76,7 +76,7 @@ func exitCode(ctx context.Context, err error) int {
 	return exitFailure
 }
 
-// exitCodesTopic is a page of help, no command: it runs nothing.
+// exitCodesTopic is a help page. It is no command and runs nothing.
 func exitCodesTopic() *cobra.Command {
 	return &cobra.Command{Use: "exit-codes"}
 }

@@ -4,7 +4,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// exportCommand is the parent of all that writes files for other programs.
+// exportCommand is the parent of the commands that write files for other programs.
 func (a *app) exportCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:  "export",

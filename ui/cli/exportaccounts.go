@@ -65,7 +65,7 @@ func (a *app) exportAccounts(ctx context.Context, format, out string, env core.E
 	return nil
 }
 
-// wroteFile is the answer of an export to a file.
+// wroteFile is the JSON answer of an export to a file.
 type wroteFile struct {
 	File     string   `json:"file"`
 	Accounts int      `json:"accounts"`
@@ -132,7 +132,7 @@ func (a *app) exportBackup(ctx context.Context, out string, force, stdin bool) e
 	return nil
 }
 
-// notePassphraseFile says which passphrase a backup has, when nobody types it.
+// notePassphraseFile says which passphrase a backup has if none was typed.
 func (a *app) notePassphraseFile(stdin bool) {
 	if !stdin && a.Getenv("TOKENTRAY_PASSPHRASE_FILE") != "" {
 		a.note(a.say("export.passphrase_file"))

@@ -14,7 +14,7 @@ import (
 	"tokentray/ui/text"
 )
 
-// clientExport is an export for API clients, as its flags say it.
+// clientExport is an export for API clients, as the flags ask for it.
 type clientExport struct {
 	kind     collection.Kind
 	account  string // empty: all
@@ -57,7 +57,7 @@ func (a *app) exportClientCommands() []*cobra.Command {
 	return out
 }
 
-// check finds what is wrong with the flags before anything is asked or made.
+// check checks the flags before anything is asked or made.
 func (e *clientExport) check() error {
 	switch {
 	case e.newKey != "" && e.keyStdin:
@@ -112,8 +112,8 @@ func (a *app) exportClient(ctx context.Context, e clientExport) error {
 	return a.exportFolder(ctx, agent, e, in)
 }
 
-// exportInput is what files are made of: the account named, or one for each
-// name that there is, which means it in the environment that is active.
+// exportInput is what files are made of: the account that was named, or one for each
+// name, which then means the account in the active environment.
 func (a *app) exportInput(ctx context.Context, agent api.Agent, ref api.Ref) (collection.Input, error) {
 	in := collection.Input{Say: func(key string) string { return a.say(text.Key(key)) }}
 	l, err := agent.List(ctx)
@@ -125,7 +125,7 @@ func (a *app) exportInput(ctx context.Context, agent api.Agent, ref api.Ref) (co
 	case len(in.Accounts) == 0 && ref.Name == "":
 		return in, usage("export.no_accounts")
 	case len(in.Accounts) == 0:
-		_, err := a.full(ctx, agent, ref) // says where else there is one
+		_, err := a.lookUp(ctx, agent, ref) // says where else there is one
 		return in, err
 	case ref.Name != "" && ref.Env == "":
 		a.noteElsewhere(l, ref.Name)
@@ -158,7 +158,7 @@ func clientAccounts(accounts []api.Account, ref api.Ref) []collection.Account {
 	return out
 }
 
-// noteElsewhere says so when a bare name means no account as things stand.
+// noteElsewhere says so if a bare name has no account in the active environment.
 func (a *app) noteElsewhere(l api.List, name string) {
 	var other api.Ref
 	for _, acc := range l.Accounts {
@@ -190,7 +190,7 @@ func (a *app) exportSingle(ctx context.Context, agent api.Agent, e clientExport,
 	return nil
 }
 
-// noteShutDoor says so when what was exported gets no token yet.
+// noteShutDoor says so if the exported files get no token yet.
 func (a *app) noteShutDoor(ctx context.Context, agent api.Agent) string {
 	door, err := agent.Loopback(ctx)
 	if err != nil {
@@ -202,9 +202,9 @@ func (a *app) noteShutDoor(ctx context.Context, agent api.Agent) string {
 	return door.State
 }
 
-// exportFolder writes all files. A new key is made last of all that can be
-// checked beforehand, and taken back when the files cannot be written: nobody
-// could use it, for it is shown nowhere.
+// exportFolder writes all files. A new key is made after everything was checked that
+// can be, and revoked if the files cannot be written: it is shown nowhere, so nobody
+// could use it.
 func (a *app) exportFolder(ctx context.Context, agent api.Agent, e clientExport, in collection.Input) error {
 	files, err := collection.Files(e.kind, in)
 	if err != nil {
@@ -273,7 +273,7 @@ func (e *clientExport) keyInput(in collection.Input) api.ClientKeyInput {
 	return k
 }
 
-// exported says what was written and what to mind.
+// exported says what was written and what to pay attention to.
 func (a *app) exported(ctx context.Context, agent api.Agent, e clientExport, in collection.Input, files []collection.File, made *api.NewClientKey) error {
 	var all, secret []string
 	for _, f := range files {

@@ -15,8 +15,8 @@ import (
 	"tokentray/core/durable"
 )
 
-// checkTargets refuses to write where something stands: without force anything
-// that differs, with it what people keep other things in.
+// checkTargets refuses to overwrite existing files: without force any that differs,
+// with it those in which people keep other things.
 func checkTargets(folder string, files []collection.File, force bool) error {
 	var there, shared []string
 	for _, f := range files {
@@ -77,8 +77,8 @@ func writeFiles(folder string, files []collection.File) error {
 	return nil
 }
 
-// writeFile writes one file. What is to be shared gets the permissions that the
-// person's files have.
+// writeFile writes one file. One that is to be shared gets the permissions that the
+// person's files usually have.
 func writeFile(path string, f collection.File) error {
 	if !f.Secret && !f.Private {
 		return os.WriteFile(path, f.Data, 0o644)
@@ -89,7 +89,7 @@ func writeFile(path string, f collection.File) error {
 	})
 }
 
-// ignoreLines are what a .gitignore of the person's own should have and has not.
+// ignoreLines are the lines that the person's own .gitignore lacks.
 func ignoreLines(folder string, files []collection.File) []string {
 	var out []string
 	for _, f := range files {

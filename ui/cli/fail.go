@@ -27,16 +27,16 @@ func usage(key text.Key, args ...any) *usageError { return &usageError{key: key,
 
 func (e *usageError) Error() string { return text.New(text.English).Say(e.key, e.args...) }
 
-// errInterrupted is a prompt that was answered with Ctrl-C or the end of input.
+// errInterrupted means that a prompt got Ctrl-C or the end of input.
 var errInterrupted = errors.New("interrupted")
 
-// errSilent ends a command with a code after everything was said.
+// errSilent ends a command with a code; everything was printed already.
 type errSilent struct{ err error }
 
 func (e *errSilent) Error() string { return e.err.Error() }
 func (e *errSilent) Unwrap() error { return e.err }
 
-// fail says what went wrong and returns the exit code.
+// fail prints what went wrong and returns the exit code.
 func (a *app) fail(ctx context.Context, err error, args []string) int {
 	code := exitCode(ctx, err)
 	var silent *errSilent
@@ -73,7 +73,7 @@ func (a *app) failJSON(code int, err error) {
 	}
 }
 
-// explain is an error in the person's language: the cause, what to do, and what
+// explain is an error for people, in their language: the cause, what to do, and what
 // upstream said.
 func (a *app) explain(err error) []string {
 	var u *usageError
@@ -145,14 +145,14 @@ func (a *app) fieldName(kind core.Kind, field string) string {
 	return field
 }
 
-// problem is what is wrong with a field, or its key where a newer agent knows
-// more.
+// problem says what is wrong with a field. A problem that only a newer agent knows is
+// named by its key.
 func (a *app) problem(kind core.Kind, p core.Problem) string {
 	return strings.TrimPrefix(a.text().Problem(kind, p), "problem.")
 }
 
-// clean takes the control characters out of text that came from elsewhere, for
-// a terminal would obey them.
+// clean removes control characters from text of other sources, since a terminal would
+// obey them.
 func clean(s string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
@@ -162,8 +162,8 @@ func clean(s string) string {
 	}, s)
 }
 
-// flagError says what is wrong with a flag. A value is never repeated, for it
-// could be a secret that was put in the wrong place.
+// flagError says what is wrong with a flag. It never repeats a value: that could be a
+// secret in the wrong place.
 func flagError(cmd *cobra.Command, err error) error {
 	var (
 		missing *pflag.NotExistError

@@ -53,7 +53,7 @@ func (a *app) getCommand() *cobra.Command {
 	return cmd
 }
 
-// outform is the form in which a token is wanted.
+// outform is the format in which a token is wanted.
 type outform struct {
 	name string // empty: bare, or on the clipboard the account's own
 	path string // of the call that the formats url and curl make
@@ -87,8 +87,8 @@ func (a *app) get(ctx context.Context, ref api.Ref, life time.Duration, as outfo
 	return a.printToken(t, as)
 }
 
-// copyToken leaves the token with the clipboard's owner, the agent; it does not
-// pass through here.
+// copyToken lets the agent, which owns the clipboard, copy the token. The token does
+// not come here.
 func (a *app) copyToken(ctx context.Context, ref api.Ref, life time.Duration, as outform) error {
 	agent, err := a.connect(ctx)
 	if err != nil {
@@ -100,14 +100,14 @@ func (a *app) copyToken(ctx context.Context, ref api.Ref, life time.Duration, as
 	return a.copyWith(ctx, agent, ref, api.CopyRequest{Format: as.name, Path: as.path})
 }
 
-// getPrevious is get of the token that was replaced, while it may still work. It
-// never fetches: that would replace another.
+// getPrevious gets the token that was replaced, while it may still work. It never
+// fetches: that would replace the current one.
 func (a *app) getPrevious(ctx context.Context, ref api.Ref, toClipboard bool, as outform) error {
 	agent, err := a.connect(ctx)
 	if err != nil {
 		return err
 	}
-	acc, err := a.full(ctx, agent, ref)
+	acc, err := a.lookUp(ctx, agent, ref)
 	if err != nil {
 		return err
 	}
@@ -154,7 +154,8 @@ func (a *app) copyWith(ctx context.Context, agent api.Agent, ref api.Ref, req ap
 	return nil
 }
 
-// notGot completes an error: remedies name the account with its environment.
+// notGot completes the error of a call for a token: remedies name the account with
+// its environment.
 func (a *app) notGot(ctx context.Context, agent api.Agent, ref api.Ref, err error) error {
 	switch core.AsError(err).Class {
 	case core.NotFound:
@@ -168,7 +169,7 @@ func (a *app) notGot(ctx context.Context, agent api.Agent, ref api.Ref, err erro
 	return err
 }
 
-// printToken writes a token to standard output, the one place where it may go.
+// printToken writes a token to standard output, the only place where it may go.
 func (a *app) printToken(t api.Token, as outform) error {
 	if a.json && as.name == "" || as.name == format.JSON {
 		return a.printJSON(t)

@@ -22,8 +22,8 @@ func helpKey(cmd *cobra.Command) string {
 	return "cmd." + strings.Join(path[1:], ".")
 }
 
-// localise gives every command and flag its words in the person's language.
-// Until then a flag's usage is the key of its sentence.
+// localise sets the words of every command and flag in the person's language. Before
+// that a flag's usage is the key of its sentence.
 func (a *app) localise(root *cobra.Command) {
 	flags := func(f *pflag.Flag) {
 		if f.Name == "help" {
@@ -56,7 +56,7 @@ func (a *app) localise(root *cobra.Command) {
 	walk(root)
 }
 
-// help prints the page of a command.
+// help prints the help page of a command.
 func (a *app) help(cmd *cobra.Command) {
 	a.localise(cmd.Root())
 	a.onlyOf(cmd)
@@ -122,8 +122,7 @@ func (a *app) flagRows(flags *pflag.FlagSet) []string {
 	return t.lines(0)
 }
 
-// flagWords are a flag as it is typed, with what its value is called, and what it
-// is for.
+// flagWords are a flag as it is typed with its value's name, and its purpose.
 func (a *app) flagWords(f *pflag.Flag) (name, usage string) {
 	value, usage := pflag.UnquoteUsage(f)
 	name = strings.TrimSpace("--" + f.Name + " " + value)

@@ -51,7 +51,7 @@ func (a *app) historyCommand() *cobra.Command {
 }
 
 func (a *app) history(ctx context.Context, arg string, q api.HistoryQuery, csv bool) error {
-	agent, acc, err := a.named(ctx, arg)
+	agent, acc, err := a.findAccount(ctx, arg)
 	if err != nil {
 		return err
 	}
@@ -92,7 +92,7 @@ func (a *app) history(ctx context.Context, arg string, q api.HistoryQuery, csv b
 	return a.print(t.lines(width)...)
 }
 
-// did says what happened; what a newer agent writes is said in its own word.
+// did says what happened. An event that only a newer agent knows is printed as it is.
 func (a *app) did(what core.What) string {
 	if key := text.Key("did." + string(what)); a.text().Has(key) {
 		return a.say(key)
@@ -100,8 +100,8 @@ func (a *app) did(what core.What) string {
 	return clean(string(what))
 }
 
-// entryWords tells what a line of history adds: the failure with what upstream
-// said, or until when the token lives.
+// entryWords are the details of a line of history: a failure with what upstream said,
+// or until when the token lives.
 func (a *app) entryWords(e api.HistoryEntry) string {
 	if e.Target != "" {
 		return a.pushedWords(e)
@@ -117,7 +117,7 @@ func (a *app) entryWords(e api.HistoryEntry) string {
 	return clean(strings.Join(parts, a.say("cli.comma")))
 }
 
-// pushedWords tells where a token was pushed, and why it did not get there.
+// pushedWords says where a token was pushed, or why it did not get there.
 func (a *app) pushedWords(e api.HistoryEntry) string {
 	if e.Class == "" {
 		return clean(e.Target)

@@ -17,7 +17,7 @@ import (
 	"tokentray/core/kinds"
 )
 
-// anySource is the --from that finds out by itself.
+// anySource is the --from that detects the format.
 const anySource = "auto"
 
 // importFlags are the flags of import.
@@ -63,7 +63,7 @@ func conflicts() []string {
 	return []string{api.ConflictSkip, api.ConflictRename, api.ConflictReplace}
 }
 
-// file checks the flags that say what the file does not.
+// file checks the flags for what the file lacks.
 func (f *importFlags) file(path string, known kinds.Set) (api.ImportFile, error) {
 	in := api.ImportFile{
 		Name: filepath.Base(path), AccountName: f.name, Env: core.Env(f.env), Kind: core.Kind(f.kind), Product: core.Product(f.product),
@@ -94,8 +94,9 @@ func (f *importFlags) file(path string, known kinds.Set) (api.ImportFile, error)
 // importSources are the values of --from.
 func importSources() []string { return append([]string{anySource}, api.ImportSources()...) }
 
-// importFile sends a file to the agent, shows what would become of it, asks, and
-// has it done. Until then nothing is changed; and what is done is done as a whole.
+// importFile sends a file to the agent, shows what would become of it, asks for
+// consent and has it done. Before consent nothing changes; then all of it is done or
+// nothing.
 func (a *app) importFile(ctx context.Context, f *importFlags, path string) error {
 	file, err := f.file(path, a.kinds())
 	if err != nil {
@@ -151,8 +152,7 @@ func (a *app) askBackup(ctx context.Context, f *importFlags, file *api.ImportFil
 	return nil
 }
 
-// decide shows the plan and settles what it leaves open, at a terminal by
-// asking.
+// decide shows the plan and decides what it leaves open, at a terminal by asking.
 func (a *app) decide(ctx context.Context, agent api.Agent, req *api.ImportRequest, f *importFlags, plan api.ImportPlan) (api.ImportPlan, error) {
 	if err := a.showPlan(plan); err != nil {
 		return plan, err
@@ -231,8 +231,8 @@ func (a *app) importData(path string) ([]byte, error) {
 	return readBounded(file, path)
 }
 
-// readBounded reads one byte more than a file may have, so that what is too big
-// is called so and not cut.
+// readBounded reads one byte more than a file may have, so that a file that is too big
+// is refused and not cut.
 func readBounded(r io.Reader, path string) ([]byte, error) {
 	data, err := io.ReadAll(io.LimitReader(r, api.MaxImportFile+1))
 	if err != nil {

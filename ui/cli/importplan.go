@@ -56,8 +56,8 @@ func (a *app) showPlan(plan api.ImportPlan) error {
 	return a.print(lines...)
 }
 
-// addressLines tell where the calls of an account would go, whole and on lines of
-// their own: a table cuts, and whoever agrees must have seen it.
+// addressLines say where the calls of an account would go, in full and on lines of
+// their own: a table cuts long cells, and a person must see this before agreeing.
 func (a *app) addressLines(r api.ImportRow) []string {
 	account := clean(r.With)
 	switch r.Action {
@@ -85,7 +85,7 @@ func (a *app) addressLines(r api.ImportRow) []string {
 	return out
 }
 
-// rowWord is what becomes of a row in a word.
+// rowWord says in a word what becomes of a row.
 func (a *app) rowWord(status, action string) cell {
 	switch {
 	case status == api.ImportProblem:
@@ -98,7 +98,7 @@ func (a *app) rowWord(status, action string) cell {
 	return cell{a.say("import.row.conflict") + a.say("cli.paren", "text", a.say(text.Key("import.row."+action))), styleWarn}
 }
 
-// rowDetails says why, and what a person has to do yet.
+// rowDetails says why, and what a person still has to do.
 func (a *app) rowDetails(r api.ImportRow) []string {
 	var out []string
 	if r.With != "" && r.With != r.Name+"/"+string(r.Env) {
@@ -127,7 +127,7 @@ func (a *app) rowDetails(r api.ImportRow) []string {
 	return out
 }
 
-// imported tells what was done, or that nothing was.
+// imported says what was done, or that nothing was.
 func (a *app) imported(plan api.ImportPlan) error {
 	if a.json {
 		return a.printJSON(plan)
@@ -179,7 +179,7 @@ func (a *app) notReady(plan api.ImportPlan, why text.Key) error {
 	return usage(why)
 }
 
-// place names a line, and a key on it, before what is said of them.
+// place names a line, and a key on it, in front of a sentence about them.
 func (a *app) place(line int, key string) string {
 	out := ""
 	if line > 0 {

@@ -46,7 +46,7 @@ func (f *inputFlags) register(cmd *cobra.Command, set kinds.Set) {
 	_ = cmd.RegisterFlagCompletionFunc("product", completeWords(words(set.Products())...))
 }
 
-// input is what the flags that were given say.
+// input is what the given flags ask for.
 func (f *inputFlags) input(set *pflag.FlagSet) (api.AccountInput, error) {
 	var in api.AccountInput
 	var err error
@@ -83,9 +83,9 @@ func (f *inputFlags) input(set *pflag.FlagSet) (api.AccountInput, error) {
 
 func ptr[T any](v T) *T { return &v }
 
-// readSecrets fills in the secrets that stdin brings or a prompt asks for. With
-// both on standard input the AppSecret is the first line, the proxy's password
-// the second.
+// readSecrets reads the secrets from standard input or asks for them. If both come
+// from standard input, the AppSecret is the first line and the proxy's password the
+// second.
 func (a *app) readSecrets(ctx context.Context, f *inputFlags, in *api.AccountInput) error {
 	if a.Term.InIsTyped() { // one hidden line for each
 		if f.secretStdin {
@@ -137,8 +137,8 @@ func (a *app) readSecrets(ctx context.Context, f *inputFlags, in *api.AccountInp
 	return nil
 }
 
-// saved tells of an account that was saved: warnings, and what the fetch that
-// followed brought. A refusal by upstream undoes nothing, so the code is 0.
+// saved prints the result of saving an account: warnings, and how the fetch that
+// followed ended. A refusal by upstream undoes nothing, so the exit code is 0.
 func (a *app) saved(s api.Saved, done string) error {
 	if a.json {
 		return a.printJSON(s)

@@ -79,8 +79,8 @@ func (a *app) colour() bool {
 	return a.Term.OutIsTerminal() && a.Getenv("NO_COLOR") == "" && a.Getenv("TERM") != "dumb"
 }
 
-// accountTable shows accounts as they stand at now; bar adds the remaining life
-// as a bar. A star marks those that a bare name means.
+// accountTable is a table of accounts at now; bar adds the remaining life as a bar. A
+// star marks those that a bare name means.
 func (a *app) accountTable(l api.List, now time.Time, colour, bar bool) *table {
 	t := &table{colour: colour, elastic: 1}
 	head := func(key text.Key) cell { return cell{a.say(key), styleHead} }
@@ -109,7 +109,7 @@ func (a *app) accountTable(l api.List, now time.Time, colour, bar bool) *table {
 	return t
 }
 
-// left is the life left as figures, or nothing when there never was a token.
+// left is the remaining life in figures, empty if there never was a token.
 func left(acc api.Account, now time.Time) string {
 	if acc.Mask == "" {
 		return ""

@@ -16,8 +16,8 @@ import (
 	"tokentray/ui/text"
 )
 
-// manCommand writes the manual pages into a folder, for those who install or
-// package the program. It is hidden: nobody else has a use for it.
+// manCommand writes the manual pages into a folder, for packages and installers. It is
+// hidden, since nobody else needs it.
 func (a *app) manCommand(root *cobra.Command) *cobra.Command {
 	return &cobra.Command{
 		Use:    "man DIR",

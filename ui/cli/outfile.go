@@ -10,8 +10,8 @@ import (
 	"tokentray/core/durable"
 )
 
-// checkOut refuses a file that is there, unless it may be replaced, and a place
-// where no file can be. It is asked before anything is made that would be lost.
+// checkOut refuses an existing file, unless it may be replaced, and a path where no
+// file can be written. It is called before anything is made that would be lost.
 func checkOut(path string, force bool) error {
 	info, err := os.Lstat(path)
 	switch {
@@ -27,9 +27,9 @@ func checkOut(path string, force bool) error {
 	return nil
 }
 
-// writeOut writes a file that its owner alone can read, whole or not at all.
-// Without force it takes the name first, so that a file which came to be in the
-// meantime is not replaced.
+// writeOut writes a file that only its owner can read, whole or not at all. Without
+// force it creates the name first, so that it never replaces a file that was made in
+// the meantime.
 func writeOut(path string, data []byte, force bool) (err error) {
 	if err := checkOut(path, force); err != nil {
 		return err

@@ -52,7 +52,7 @@ func (a *app) pauseAll(ctx context.Context, verb string, paused bool) error {
 }
 
 func (a *app) setAuto(ctx context.Context, verb, arg string, auto bool) error {
-	agent, acc, err := a.named(ctx, arg)
+	agent, acc, err := a.findAccount(ctx, arg)
 	if err != nil {
 		return err
 	}

@@ -88,7 +88,7 @@ func (a *app) pushAddCommand() *cobra.Command {
 	return cmd
 }
 
-// split parts what stands before a -- from the command behind it.
+// split separates the arguments before a -- from the command after it.
 func split(cmd *cobra.Command, args []string) (before, command []string) {
 	if n := cmd.ArgsLenAtDash(); n >= 0 {
 		return args[:n], args[n:]
@@ -96,14 +96,14 @@ func split(cmd *cobra.Command, args []string) (before, command []string) {
 	return args, nil
 }
 
-// accountThenCommand is the rule of NAME[/ENV] [-- COMMAND…].
+// accountThenCommand checks the arguments NAME[/ENV] [-- COMMAND…].
 func accountThenCommand(cmd *cobra.Command, args []string) error {
 	before, _ := split(cmd, args)
 	return counted(cmd, before, 1, "usage.one_account")
 }
 
-// pushInput completes what was entered: the agent stands in another folder and
-// may have another PATH, so it is told whole paths.
+// pushInput completes what was entered: the agent has another working folder and may
+// have another PATH, so it gets absolute paths.
 func pushInput(in *api.PushInput, command []string) error {
 	if in.Form != "" && !slices.Contains(core.PushForms(), in.Form) {
 		return usage("usage.push_as")
@@ -135,7 +135,7 @@ func pushInput(in *api.PushInput, command []string) error {
 }
 
 func (a *app) pushAdd(ctx context.Context, arg string, in api.PushInput) error {
-	agent, acc, err := a.named(ctx, arg)
+	agent, acc, err := a.findAccount(ctx, arg)
 	if err != nil {
 		return err
 	}
@@ -169,7 +169,7 @@ type accountPushes struct {
 func (a *app) pushList(ctx context.Context, arg string) error {
 	var accounts []api.Account
 	if arg != "" {
-		_, acc, err := a.named(ctx, arg)
+		_, acc, err := a.findAccount(ctx, arg)
 		if err != nil {
 			return err
 		}
@@ -235,7 +235,7 @@ func (a *app) printPushes(accounts []api.Account) error {
 	return nil
 }
 
-// pushWords says how a push ended last.
+// pushWords says how the last try of a push ended.
 func (a *app) pushWords(p api.Push) (string, style) {
 	switch last := p.Last; {
 	case last == nil:
@@ -256,7 +256,7 @@ func (a *app) pushRemove(ctx context.Context, arg, number string) error {
 	if err != nil {
 		return err
 	}
-	agent, acc, err := a.named(ctx, arg)
+	agent, acc, err := a.findAccount(ctx, arg)
 	if err != nil {
 		return err
 	}
@@ -275,8 +275,7 @@ func pushNumber(s string) (int, error) {
 	return n, nil
 }
 
-// pushTest does pushes now. One that fails makes the exit code 1, after all were
-// tried.
+// pushTest does pushes now. It tries all; if one fails, the exit code is 1.
 func (a *app) pushTest(ctx context.Context, arg string, number []string) error {
 	only := 0
 	if len(number) > 0 {
@@ -286,7 +285,7 @@ func (a *app) pushTest(ctx context.Context, arg string, number []string) error {
 		}
 		only = n
 	}
-	agent, acc, err := a.named(ctx, arg)
+	agent, acc, err := a.findAccount(ctx, arg)
 	if err != nil {
 		return err
 	}
@@ -327,7 +326,7 @@ func (a *app) pushTest(ctx context.Context, arg string, number []string) error {
 	return failure
 }
 
-// completePushAdd offers an account, and behind the -- what the shell offers.
+// completePushAdd offers an account, and after the -- what the shell offers.
 func (a *app) completePushAdd(cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
 	if a.behindDash() {
 		return nil, cobra.ShellCompDirectiveDefault

@@ -40,9 +40,9 @@ func (a *app) refreshCommand() *cobra.Command {
 	return cmd
 }
 
-// refresh reports a token as no longer accepted, the current one unless stdin
-// names another, or forces a new one. Without --stale a person asked, so that
-// what waits for a person is tried at once.
+// refresh reports a token as no longer accepted, or forces a new one. The report is
+// about the current token unless standard input has another. Without --stale a person
+// asked, so an account that waits for a person is tried at once.
 func (a *app) refresh(ctx context.Context, arg string, fromStdin, force, yes bool, as outform) error {
 	ref, err := a.ref(arg)
 	if err != nil {
@@ -61,7 +61,7 @@ func (a *app) refresh(ctx context.Context, arg string, fromStdin, force, yes boo
 	if err != nil {
 		return err
 	}
-	acc, err := a.full(ctx, agent, ref)
+	acc, err := a.lookUp(ctx, agent, ref)
 	if err != nil {
 		return err
 	}

@@ -17,7 +17,7 @@ func (a *app) resetCommand() *cobra.Command {
 	return cmd
 }
 
-// reset removes everything of a home, after saying what that is.
+// reset removes everything of a home, after it has said what that is.
 func (a *app) reset(ctx context.Context, yes bool) error {
 	agent, err := a.connect(ctx)
 	if err != nil {

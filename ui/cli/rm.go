@@ -22,7 +22,7 @@ func (a *app) rmCommand() *cobra.Command {
 }
 
 func (a *app) rm(ctx context.Context, arg string, yes bool) error {
-	agent, acc, err := a.named(ctx, arg)
+	agent, acc, err := a.findAccount(ctx, arg)
 	if err != nil {
 		return err
 	}

@@ -20,7 +20,7 @@ func (a *app) showCommand() *cobra.Command {
 }
 
 func (a *app) show(ctx context.Context, arg string) error {
-	_, acc, err := a.named(ctx, arg)
+	_, acc, err := a.findAccount(ctx, arg)
 	if err != nil {
 		return err
 	}
@@ -30,7 +30,7 @@ func (a *app) show(ctx context.Context, arg string) error {
 	return a.print(a.accountLines(acc)...)
 }
 
-// accountLines tells everything about one account.
+// accountLines say everything about one account.
 func (a *app) accountLines(acc api.Account) []string {
 	now := a.Now()
 	t := table{colour: a.colour()}

@@ -53,8 +53,8 @@ func (a *app) simCommand() *cobra.Command {
 	return cmd
 }
 
-// simReady prints the URL alone on standard output, for scripts, and how to use
-// it beside.
+// simReady prints the URL alone on standard output, for scripts, and how to use it on
+// standard error.
 func (a *app) simReady(url string, open bool) {
 	if a.json {
 		_ = a.printJSON(map[string]string{"url": url, "control": url + "/sim/state"})

@@ -20,7 +20,7 @@ func (a *app) statusCommand() *cobra.Command {
 	}
 }
 
-// status starts nothing: that no agent runs is an answer, with code 7.
+// status starts no agent: that none runs is an answer, with exit code 7.
 func (a *app) status(ctx context.Context) error {
 	agent, err := a.Connect(ctx, a.home, false)
 	if err != nil {
@@ -71,7 +71,7 @@ func (a *app) status(ctx context.Context) error {
 	return nil
 }
 
-// known says a word of the agent's if there is a sentence for it.
+// known is the sentence for a word of the agent's, or the word if there is none.
 func (a *app) known(prefix, word string) string {
 	if key := text.Key("status." + prefix + word); a.text().Has(key) {
 		return a.say(key)
@@ -107,5 +107,5 @@ func (a *app) noteRecovered(accounts []string) {
 	}
 }
 
-// when is a time as people read it, in their own zone.
+// when is a time for people, in their own zone.
 func when(t time.Time) string { return t.Local().Format(time.DateTime) }

@@ -34,7 +34,7 @@ func (a *app) stopCommand() *cobra.Command {
 	}
 }
 
-// stopped tells whether there was an agent to end.
+// stopped says whether there was an agent to stop.
 func (a *app) stopped(was bool, say text.Key) error {
 	if a.json {
 		return a.printJSON(struct {
@@ -45,7 +45,7 @@ func (a *app) stopped(was bool, say text.Key) error {
 	return nil
 }
 
-// lostAgent tells that an agent lives which nobody can reach.
+// lostAgent says that an agent runs which nobody can reach.
 func lostAgent() error {
 	return &core.Error{
 		Class: core.Internal, Remedy: core.RemedyLostAgent,

@@ -15,7 +15,7 @@ type cell struct {
 // style is the parameter of a "select graphic rendition" sequence, or empty.
 type style string
 
-// The styles. Colour never tells anything alone: the word stands beside it.
+// The styles. Nothing is told by colour alone: there is always a word too.
 const (
 	noStyle      style = ""
 	styleSandbox style = "36"   // teal
@@ -102,8 +102,8 @@ func (t *table) paint(s string, st style) string {
 	return "\x1b[" + string(st) + "m" + s + "\x1b[0m"
 }
 
-// measure counts as terminals in a Western locale do: ambiguous characters,
-// the bullets of a mask among them, take one cell.
+// measure counts cells as terminals in a Western locale do: characters of ambiguous
+// width, such as the bullets of a mask, take one cell.
 func measure() *runewidth.Condition { return &runewidth.Condition{} }
 
 // cells is the width of s on a terminal.

@@ -14,8 +14,8 @@ import (
 	"golang.org/x/term"
 )
 
-// Terminal is where the person sits: three streams, and what only a real
-// terminal can do.
+// Terminal is the person's terminal: three streams, and what only a real terminal can
+// do.
 type Terminal interface {
 	In() io.Reader
 	Out() io.Writer
@@ -29,9 +29,9 @@ type Terminal interface {
 	OutIsTerminal() bool
 	// Size is the terminal's width and height in cells.
 	Size() (width, height int)
-	// ReadLine and ReadHidden read what is typed, the latter without showing
-	// it. When ctx ends first, or input does, the error is that of ctx or io.EOF
-	// and the terminal is as it was.
+	// ReadLine and ReadHidden read a typed line, ReadHidden without showing it. If ctx
+	// or the input ends first, the error is that of ctx or io.EOF, and the terminal is
+	// as it was before.
 	ReadLine(ctx context.Context) (string, error)
 	ReadHidden(ctx context.Context) (string, error)
 }
@@ -70,7 +70,7 @@ func (c *Console) OutIsTerminal() bool { return isTerminal(c.out) }
 
 func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
 
-// Size implements Terminal; 80 by 24 when nobody knows.
+// Size implements Terminal; 80 by 24 if it is not known.
 func (c *Console) Size() (width, height int) {
 	w, h, err := term.GetSize(int(c.out.Fd()))
 	if err != nil || w <= 0 || h <= 0 {
@@ -104,13 +104,13 @@ func (c *Console) ReadHidden(ctx context.Context) (string, error) {
 	return s, err
 }
 
-// maxHidden bounds what is typed hidden; a terminal's own lines are no longer.
+// maxHidden limits a hidden line; a terminal's own lines are no longer.
 const maxHidden = 4095
 
-// hiddenLine reads one line of a raw terminal, byte by byte so that what was
-// typed ahead stays for the next question. It does what terminals do with a
-// line: Backspace, Ctrl-U, Ctrl-D on an empty line (Ctrl-Z on Windows), and
-// Ctrl-C, which ends input too.
+// hiddenLine reads one line of a raw terminal, byte by byte, so that what was typed
+// ahead is left for the next question. It handles the keys that terminals handle in a
+// line: Backspace, Ctrl-U, Ctrl-D on an empty line (Ctrl-Z on Windows), and Ctrl-C,
+// which ends the input too.
 func hiddenLine(r io.Reader) (string, error) {
 	const (
 		ctrlC, ctrlD, backspace, ctrlU, ctrlZ, del = 0x03, 0x04, 0x08, 0x15, 0x1a, 0x7f
@@ -151,8 +151,8 @@ func hiddenLine(r io.Reader) (string, error) {
 	}
 }
 
-// wait runs a read that nothing can interrupt. When ctx ends first the terminal
-// is set back and the read is left behind: the process is about to end.
+// wait runs a read that cannot be interrupted. If ctx ends first, the terminal is
+// restored and the read is abandoned: the process is about to end.
 func (c *Console) wait(ctx context.Context, read func() (string, error)) (string, error) {
 	before, stateErr := term.GetState(int(c.in.Fd()))
 	type answer struct {

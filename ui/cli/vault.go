@@ -87,8 +87,8 @@ func (a *app) vaultUnlockCommand() *cobra.Command {
 }
 
 // passphrase comes from standard input, else from the file that
-// TOKENTRAY_PASSPHRASE_FILE names, else from a hidden prompt: twice for a new
-// one, because nobody sees what was typed.
+// TOKENTRAY_PASSPHRASE_FILE names, else from a hidden prompt. A new one is asked for
+// twice, since nobody sees what was typed.
 func (a *app) passphrase(ctx context.Context, stdin, twice bool) (core.Secret, error) {
 	if stdin {
 		s, err := a.stdin(ctx, "ask.passphrase")
@@ -142,7 +142,7 @@ func (a *app) passphrase(ctx context.Context, stdin, twice bool) (core.Secret, e
 	}
 }
 
-// noteWeak says of a new passphrase that it is easily guessed.
+// noteWeak says so if a new passphrase is easily guessed.
 func (a *app) noteWeak(p core.Secret) {
 	if core.WeakPassphrase(p) {
 		a.note(a.say("cli.warning") + a.say("vault.weak"))
@@ -161,7 +161,7 @@ func (a *app) vaultStatus(ctx context.Context) error {
 	return a.vaultNow(s.Vault, nil)
 }
 
-// vaultNow tells how the vault stands.
+// vaultNow prints the state of the vault.
 func (a *app) vaultNow(v api.Vault, err error) error {
 	if err != nil {
 		return err
@@ -177,7 +177,7 @@ func (a *app) vaultNow(v api.Vault, err error) error {
 	return nil
 }
 
-// noteWarning says what a person should look to although the vault is open.
+// noteWarning prints a warning about a vault that is open.
 func (a *app) noteWarning(v api.Vault) {
 	if key := text.Key("vault.warn." + v.Warning); v.Warning != "" && a.text().Has(key) {
 		a.note(clean(a.say(key)))

@@ -28,10 +28,10 @@ func (a *app) watchCommand() *cobra.Command {
 	}
 }
 
-// watch shows accounts as they change, until ctx ends or the agent does: as a
-// table that counts down when a person looks, else as one line for each change.
-// foot is said under the table. An agent that went away without a bye is an
-// error: watch does not start another.
+// watch shows accounts as they change, until ctx or the agent ends: on a terminal as a
+// table that counts down, else as one line for each change. foot is printed under the
+// table. An agent that goes away without a bye is an error: watch does not start
+// another.
 func (a *app) watch(ctx context.Context, agent api.Agent, foot []string) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
