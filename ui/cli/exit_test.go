@@ -105,7 +105,7 @@ func TestUsage(t *testing.T) {
 		{[]string{"get", "shop/live/x"}, "ENV is sandbox or live"},
 		{[]string{"get", ""}, "Give the account a name."},
 		{[]string{"get", strings.Repeat("x", 10<<10)}, "at most 200 characters"},
-		{[]string{"get", "a\x1b[2Jb"}, "no control characters"},
+		{[]string{"get", "a\x1b[2Jb"}, "no control or invisible characters"},
 		{[]string{"get", "shop", "--hunter"}, "there is no flag --hunter"},
 		{[]string{"get", "-shop"}, "put -- before a name that begins with a dash"},
 		{[]string{"get", "shop", "--min-ttl", "hunter2"}, "90s or 5m"},
