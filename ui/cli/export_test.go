@@ -189,7 +189,7 @@ func TestExportBesideFilesOfTheirOwn(t *testing.T) {
 	r, _ = newExportRun(shops()...)
 	_, errOut = r.try(t, 0, "export", "curl", "shop", "--out", dir, "--new-key", "sh", "--force")
 	raw, _ := os.ReadFile(ignore)
-	if string(raw) != "/bin/\n" || !strings.Contains(errOut, ".gitignore of yours; add to it: .env") {
+	if string(raw) != "/bin/\n" || !strings.Contains(errOut, ".gitignore already; add to it: .env") {
 		t.Errorf(".gitignore %q, stderr %q", raw, errOut)
 	}
 	if raw, _ := os.ReadFile(env); !strings.HasSuffix(string(raw), "\nTOKENTRAY_KEY="+clientKey+"\n") || written(t, dir)[".env"] != 0o600 {

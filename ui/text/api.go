@@ -11,7 +11,7 @@ func apiDoor() table {
 		"cause.key_scope":      {"The client key does not allow this.", "此客户端密钥没有该权限。"},
 		"remedy.key_scope":     {"Make a key that does: tokentray api key add NAME --account NAME --env live", "请另建有权限的密钥：tokentray api key add 名称 --account 账号 --env live"},
 		"cause.review_keys":    {"The database was restored from a backup, so client keys that were revoked since may be back. The loopback API was switched off.", "数据库已从备份恢复，此后吊销的客户端密钥可能重新有效，因此已关闭本机 HTTP 接口。"},
-		"remedy.review_keys":   {"See which keys there are, revoke what is too much, and open it again: tokentray api key list; tokentray api on", "请查看现有密钥，吊销多余的，再重新开启：tokentray api key list；tokentray api on"},
+		"remedy.review_keys":   {"Look through the keys, revoke those you do not know, and switch it on again: tokentray api key list; tokentray api on", "请查看现有密钥，吊销多余的，再重新开启：tokentray api key list；tokentray api on"},
 		"cause.slower":         {"This client refreshes or fails too often.", "该客户端刷新或失败过于频繁。"},
 		"remedy.slower":        {"Wait a moment, and see why it does.", "请稍候，并查明原因。"},
 
@@ -40,7 +40,7 @@ func apiDoor() table {
 		"api.first_key":    {"There is no client key yet, so nobody may call. Make one: tokentray api key add NAME", "还没有客户端密钥，因此无人可以调用。新建：tokentray api key add 名称"},
 		"api.key_made":     {"Made the client key {name}. It may use: {scope}", "已新建客户端密钥 {name}，可用范围：{scope}"},
 		"api.key_once":     {"The key is shown this once; TokenTray keeps only its hash.", "密钥仅显示这一次；TokenTray 只保存其哈希。"},
-		"api.port":         {"Port {port} of this machine is not to be had.", "无法使用本机的端口 {port}。"},
+		"api.port":         {"Port {port} of this machine cannot be used.", "无法使用本机的端口 {port}。"},
 		"api.key_use":      {"Use it:  curl -H \"Authorization: Bearer KEY\" http://127.0.0.1:{port}/v1/token/{account}", "使用：curl -H \"Authorization: Bearer 密钥\" http://127.0.0.1:{port}/v1/token/{account}"},
 		"api.all_accounts": {"all accounts", "全部账号"},
 		"api.scope":        {"MAY USE", "可用范围"},
@@ -91,7 +91,7 @@ func apiDoor() table {
 				"wrong key, 403 for a page or an account that the key does not allow, 404, 429 and 503\n" +
 				"with Retry-After. Reading a living token is never limited.\n\n" +
 				"For SDKs whose base URL can be set to http://127.0.0.1:17278, WeChat's own calls, with a\n" +
-				"client key in the place of the AppSecret; the AppID chooses the account:\n\n" +
+				"client key instead of the AppSecret; the AppID chooses the account:\n\n" +
 				"  GET  /cgi-bin/token?grant_type=client_credential&appid=ID&secret=KEY\n" +
 				"  POST /cgi-bin/stable_token           force_refresh only reports the token as stale\n\n" +
 				"tokentray export writes files for Postman, Newman, Bruno, editors and curl that do all this.",

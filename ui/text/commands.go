@@ -146,7 +146,7 @@ func commands() table {
 		"flag.base_url":             {"`URL` of the upstream, if not WeChat's own", "上游的`地址`，默认为微信官方"},
 		"flag.proxy":                {"`URL` of a proxy (http, https, socks5), without its password", "代理`地址`（http、https、socks5），不含密码"},
 		"flag.note":                 {"a `TEXT` for yourself", "备注`文字`"},
-		"flag.doctor_base_url":      {"look at this `URL` in the place of WeChat's", "改为检查此`地址`而非微信官方"},
+		"flag.doctor_base_url":      {"check this `URL` instead of WeChat's", "改为检查此`地址`而非微信官方"},
 		"flag.new_name":             {"the new `NAME`", "新`名称`"},
 		"flag.allow_live":           {"allow fetching for a live account with a kind that kills production's token", "允许以会使生产 token 失效的方式为生产账号获取 token"},
 		"flag.apart":                {"add it although another account has this AppID", "即使已有账号使用此 AppID 也添加"},

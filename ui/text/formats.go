@@ -15,7 +15,7 @@ func formats() table {
 		"window.copy.remember":  {"Copy {account} like this from now on", "以后都这样复制 {account}"},
 
 		"flag.copy_format": {"`FORMAT` in which this account's token is copied; empty for the one of the settings", "此账号的复制`格式`；留空则使用设置中的格式"},
-		"flag.path":        {"the API `PATH` that the formats url and curl call, in the place of {path}", "url 和 curl 格式调用的接口`路径`，默认为 {path}"},
+		"flag.path":        {"the API `PATH` that the formats url and curl call, instead of {path}", "url 和 curl 格式调用的接口`路径`，默认为 {path}"},
 		"show.copy_format": {"copied as", "复制格式"},
 
 		"flag.copy_path": {"the API `PATH` that this account's formats url and curl call; empty for {path}", "此账号的 url 和 curl 格式调用的接口`路径`；留空则为 {path}"},

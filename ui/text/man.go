@@ -17,7 +17,7 @@ func man() table {
 		"man.environment": {"ENVIRONMENT", "环境变量"},
 		"man.see":         {"SEE ALSO", "参见"},
 
-		"man.env.tokentray_home":            {"The folder of all data, in the place of the platform's own; --home goes before it.", "存放全部数据的目录，代替系统默认位置；--home 优先。"},
+		"man.env.tokentray_home":            {"The folder of all data, instead of the platform's own; --home takes precedence.", "存放全部数据的目录，代替系统默认位置；--home 优先。"},
 		"man.env.tokentray_lang":            {"The language, en or zh, before the setting.", "语言：en 或 zh，优先于设置。"},
 		"man.env.tokentray_passphrase_file": {"A file with the passphrase of the vault.", "保存保险库口令的文件。"},
 	}

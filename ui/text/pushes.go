@@ -3,14 +3,14 @@ package text
 // pushes are the sentences about where tokens go as they are renewed.
 func pushes() table {
 	return table{
-		"class.push":          {"A token did not get where it is to go: {message}", "token 未能推送到目标：{message}"},
+		"class.push":          {"A token could not be pushed: {message}", "token 未能推送到目标：{message}"},
 		"class.short.push":    {"not pushed", "推送失败"},
 		"cause.push_file":     {"The file of a push could not be written: {message}", "无法写入推送文件：{message}"},
 		"cause.push_command":  {"The command of a push failed: {message}", "推送命令执行失败：{message}"},
 		"cause.push_timeout":  {"The command of a push took too long: {message}", "推送命令超时：{message}"},
-		"cause.review_push":   {"The database was restored from a backup, so pushes that were removed since may be back. This one is held until you agree.", "数据库已从备份恢复，此后删除的推送可能重新出现，因此已暂停此推送，等待您确认。"},
+		"cause.review_push":   {"The database was restored from a backup, so pushes that were removed since may be back. This one waits until you agree.", "数据库已从备份恢复，此后删除的推送可能重新出现，因此已暂停此推送，等待您确认。"},
 		"cause.no_push":       {"{account} has no push of that number.", "{account} 没有这个编号的推送。"},
-		"remedy.push_file":    {"See that its folder is there and that you may write it; then: tokentray push test {account}", "请确认目录存在且可写，然后执行：tokentray push test {account}"},
+		"remedy.push_file":    {"Check that its folder exists and that you may write to it; then: tokentray push test {account}", "请确认目录存在且可写，然后执行：tokentray push test {account}"},
 		"remedy.push_command": {"See that the command works; then: tokentray push test {account}", "请确认命令可以正常执行，然后执行：tokentray push test {account}"},
 		"remedy.push_timeout": {"Make it quicker, or add it again with more time (--timeout); then: tokentray push test {account}", "请加快命令，或用更长的 --timeout 重新添加，然后执行：tokentray push test {account}"},
 		"remedy.review_push":  {"To go on with it: tokentray push test {account} NUMBER. To be rid of it: tokentray push rm {account} NUMBER", "继续推送：tokentray push test {account} 编号；删除推送：tokentray push rm {account} 编号"},
@@ -25,7 +25,7 @@ func pushes() table {
 		"problem.push_mixed":   {"This does not belong to a push of this kind; leave it out.", "此项不适用于这种推送，请去掉。"},
 		"problem.push_many":    {"The account has 20 pushes already; remove one first.", "该账号已有 20 个推送，请先删除一个。"},
 		"problem.push_twice":   {"Another push writes this already; remove that one, or choose another file or variable.", "已有推送写入此处；请先删除它，或改用其他文件或变量。"},
-		"problem.push_exists":  {"This file is there already and would be written over. If you mean it: --overwrite", "文件已存在，将被整个覆盖。确需如此请加 --overwrite"},
+		"problem.push_exists":  {"This file exists already and would be overwritten. If you mean it: --overwrite", "文件已存在，将被整个覆盖。确需如此请加 --overwrite"},
 		"problem.push_home":    {"This file lies in TokenTray's own folder; choose another.", "此文件位于 TokenTray 自己的数据目录中，请另选位置。"},
 
 		"did.pushed":      {"pushed", "已推送"},
@@ -62,7 +62,7 @@ func pushes() table {
 		"usage.push_number":  {"name the account and the push by its number; tokentray push list shows them", "请指定账号和推送的编号；tokentray push list 可列出全部"},
 		"usage.push_what":    {"say where the token goes: --file PATH, or -- and a command", "请指定推送目标：--file 路径，或 -- 后接命令"},
 		"usage.push_both":    {"a push is for a file or for a command; give one of them", "推送目标只能是文件或命令之一"},
-		"usage.push_program": {"there is no program {name}; give its path, or see that PATH leads to it", "找不到程序 {name}；请给出路径，或检查 PATH"},
+		"usage.push_program": {"there is no program {name}; give its path, or check PATH", "找不到程序 {name}；请给出路径，或检查 PATH"},
 		"usage.push_as":      {"--as takes dotenv, json or plain", "--as 只能是 dotenv、json 或 plain"},
 
 		"cmd.push": {"Write each new token into a file or hand it to a command", "把每个新 token 写入文件或交给命令"},
@@ -112,7 +112,7 @@ func pushes() table {
 		"flag.push_file":      {"the `FILE` to write", "要写入的`文件`"},
 		"flag.push_as":        {"how to write it, as `FORM`: dotenv, json or plain; if not given, by the file's name", "写入`格式`：dotenv、json 或 plain；不指定则按文件名判断"},
 		"flag.push_key":       {"the variable `NAME` in a dotenv file; ACCESS_TOKEN if not given", "dotenv 文件中的变量`名`；默认为 ACCESS_TOKEN"},
-		"flag.push_overwrite": {"write over a json or plain file that is there already", "允许覆盖已存在的 json 或 plain 文件"},
+		"flag.push_overwrite": {"overwrite an existing json or plain file", "允许覆盖已存在的 json 或 plain 文件"},
 		"flag.push_timeout":   {"the `TIME` a command gets, as 90s or 5m", "命令的`时限`，如 90s 或 5m"},
 	}
 }

@@ -148,6 +148,7 @@ func TestQuitKeepsWhatWasTyped(t *testing.T) {
 	s.typeInto("name", "mall")
 	s.typeInto("appid", "wxfedcba9876543210")
 	s.typeInto("secret", goodSecret)
+	s.untilCalled("status") // which the connection begins with
 	connected := len(s.agent.log())
 	s.agent.send(api.Event{Type: api.EventBye})
 	s.agent.crash()

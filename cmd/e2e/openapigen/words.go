@@ -130,7 +130,7 @@ func words() map[string]string {
 
 		"List.recovered": "Accounts, as NAME/ENV, that the database had lost and that came back from the vault, paused, until a person edits or resumes them.",
 
-		"Loopback.state": "taken: it is to be open, and its port is not to be had.",
+		"Loopback.state": "taken: it is switched on, but another program has its port.",
 
 		"LoopbackRequest.port": "0 leaves it as it is.",
 
