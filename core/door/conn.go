@@ -12,7 +12,7 @@ import (
 // have shown no right key yet. Calls that wait are those for the next token and
 // those for an answer of the upstream; all others take no time.
 const (
-	maxStrangers  = 128
+	maxStrangers  = 256 // clients that come all at once are strangers for a moment
 	maxKnown      = 384 // with a right key
 	maxOfKey      = 256 // … with one key
 	maxWaits      = 320 // less than maxKnown: who only reads finds room
