@@ -22,15 +22,16 @@ const (
 // Button is pressed by click, Enter or Space. It shows its focus as a ring.
 type Button struct {
 	widget.BaseWidget
-	look    *Look
-	role    Role
-	Label   string
-	paths   string // of an icon, instead of words
-	OnPress func()
+	OnPress func() // nil: nothing happens
 
-	small, hovered, focused, Off bool
+	look  *Look
+	role  Role
+	label string
+	paths string // of an icon, instead of words
 
-	Ground *canvas.Rectangle
+	small, hovered, focused, off bool
+
+	ground *canvas.Rectangle
 	text   *canvas.Text
 	glyph  *canvas.Image
 }
@@ -43,7 +44,7 @@ var (
 
 // NewButton returns a button with words; on is called when it is pressed.
 func NewButton(l *Look, r Role, label string, on func()) *Button {
-	b := &Button{look: l, role: r, Label: label, OnPress: on}
+	b := &Button{look: l, role: r, label: label, OnPress: on}
 	b.ExtendBaseWidget(b)
 	return b
 }
@@ -73,19 +74,19 @@ func (b *Button) size() float32 {
 }
 
 func (b *Button) CreateRenderer() fyne.WidgetRenderer {
-	b.Ground = canvas.NewRectangle(color.Transparent)
-	b.Ground.CornerRadius = Radius
-	f := &Renderer{Parts: []fyne.CanvasObject{b.Ground}, Min: b.minSize, Paint: b.paint}
+	b.ground = canvas.NewRectangle(color.Transparent)
+	b.ground.CornerRadius = Radius
+	f := &Renderer{Parts: []fyne.CanvasObject{b.ground}, Min: b.minSize, Paint: b.paint}
 	if b.paths != "" {
 		b.glyph = Icon(b.paths, b.look.Palette.Muted)
 		f.Parts = append(f.Parts, b.glyph)
 	} else {
-		b.text = BoldText(b.Label, b.size(), color.Transparent)
+		b.text = BoldText(b.label, b.size(), color.Transparent)
 		b.text.Alignment = fyne.TextAlignCenter
 		f.Parts = append(f.Parts, b.text)
 	}
 	f.Place = func(s fyne.Size) {
-		Place(b.Ground, 0, 0, s.Width, s.Height)
+		Place(b.ground, 0, 0, s.Width, s.Height)
 		if b.glyph != nil {
 			Place(b.glyph, (s.Width-20)/2, (s.Height-20)/2, 20, 20)
 			return
@@ -101,7 +102,7 @@ func (b *Button) minSize() fyne.Size {
 	if b.paths != "" {
 		return fyne.NewSquareSize(36)
 	}
-	w := Measure(b.Label, b.size(), fyne.TextStyle{Bold: true}).Width
+	w := Measure(b.label, b.size(), fyne.TextStyle{Bold: true}).Width
 	if b.small {
 		return fyne.NewSize(w+5*Grid, SmallButtonHeight)
 	}
@@ -122,47 +123,53 @@ func (b *Button) paint() {
 	case Plain:
 		ink = p.SandboxText
 	}
-	if b.hovered && !b.Off && (b.role == Quiet || b.role == Plain) {
+	if b.hovered && !b.off && (b.role == Quiet || b.role == Plain) {
 		ground = p.Hover
 	}
-	if b.Off {
+	if b.off {
 		ink = p.Muted
 		if b.role == Filled || b.role == Danger {
 			ground = p.Hover
 		}
 	}
-	b.Ground.FillColor, b.Ground.StrokeColor, b.Ground.StrokeWidth = UnlessClear(ground), UnlessClear(stroke), 1
+	b.ground.FillColor, b.ground.StrokeColor, b.ground.StrokeWidth = UnlessClear(ground), UnlessClear(stroke), 1
 	if b.focused {
-		b.Ground.StrokeColor, b.Ground.StrokeWidth = p.Sandbox, 2
+		b.ground.StrokeColor, b.ground.StrokeWidth = p.Sandbox, 2
 		if b.role == Filled || b.role == Danger {
-			b.Ground.StrokeColor = p.Text
+			b.ground.StrokeColor = p.Text
 		}
 	}
 	if b.text != nil {
-		b.text.Text, b.text.Color = b.Label, ink
+		b.text.Text, b.text.Color = b.label, ink
 	}
 }
 
+// Label is what stands on the button; for one that shows an icon, its name.
+func (b *Button) Label() string { return b.label }
+
+// Enabled reports whether it can be pressed.
+func (b *Button) Enabled() bool { return !b.off }
+
 // Enable switches the button on or off.
 func (b *Button) Enable(on bool) {
-	if b.Off == on {
-		b.Off = !on
+	if b.off == on {
+		b.off = !on
 		b.Refresh()
 	}
 }
 
 // Rename changes the words; it reports whether they were others.
 func (b *Button) Rename(label string) bool {
-	if b.Label == label {
+	if b.label == label {
 		return false
 	}
-	b.Label = label
+	b.label = label
 	b.Refresh()
 	return true
 }
 
 func (b *Button) press() {
-	if !b.Off && b.OnPress != nil {
+	if !b.off && b.OnPress != nil {
 		b.OnPress()
 	}
 }
@@ -171,7 +178,7 @@ func (b *Button) Tapped(*fyne.PointEvent)        { b.press() }
 func (b *Button) MouseIn(*desktop.MouseEvent)    { b.hovered = true; b.Refresh() }
 func (b *Button) MouseMoved(*desktop.MouseEvent) {}
 func (b *Button) MouseOut()                      { b.hovered = false; b.Refresh() }
-func (b *Button) FocusGained()                   { b.focused = true; b.Refresh(); b.look.reveal(b) }
+func (b *Button) FocusGained()                   { b.focused = true; b.Refresh(); b.look.Reveal(b) }
 func (b *Button) FocusLost()                     { b.focused = false; b.Refresh() }
 func (b *Button) TypedRune(r rune)               { b.look.Typed(r) }
 
@@ -182,13 +189,4 @@ func (b *Button) TypedKey(e *fyne.KeyEvent) {
 	default:
 		b.look.OnKey(e)
 	}
-}
-
-// UnlessClear is c, but color.Transparent where nothing is to be seen: what has
-// that very colour, Fyne does not draw at all.
-func UnlessClear(c color.NRGBA) color.Color {
-	if c.A == 0 {
-		return color.Transparent
-	}
-	return c
 }

@@ -1,11 +1,8 @@
 package kit
 
 import (
-	"slices"
-
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/widget"
 )
 
 // Tall is an object whose height depends on its width, as wrapped text's does.
@@ -197,59 +194,6 @@ func (b *Bar) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	return fyne.NewSize(objects[0].MinSize().Width+b.rest(objects), h)
 }
 
-// Scroller scrolls a column up and down. Unlike a bare Scroll it tells the
-// column its width first, so that wrapped text has its height at once and nothing
-// in it makes it wider.
-type Scroller struct {
-	widget.BaseWidget
-	Scroll *container.Scroll
-	Inner  *fyne.Container
-}
-
-// NewScroller returns a scroller of inner, whose layout says how high it is.
-func NewScroller(inner *fyne.Container) *Scroller {
-	s := &Scroller{Scroll: container.NewVScroll(inner), Inner: inner}
-	s.ExtendBaseWidget(s)
-	return s
-}
-
-func (s *Scroller) CreateRenderer() fyne.WidgetRenderer {
-	return &Renderer{
-		Parts: []fyne.CanvasObject{s.Scroll},
-		Min:   func() fyne.Size { return fyne.NewSize(0, 0) },
-		Place: func(size fyne.Size) { s.fit(size) },
-	}
-}
-
-func (s *Scroller) fit(size fyne.Size) {
-	if f, ok := s.Inner.Layout.(fitted); ok {
-		f.FitWidth(size.Width)
-	}
-	Place(s.Scroll, 0, 0, size.Width, size.Height)
-	s.Scroll.Refresh()
-}
-
-// Reflow lays the column out again after something in it changed its height.
-func (s *Scroller) Reflow() { s.fit(s.Size()); s.Inner.Refresh() }
-
-// Reveal scrolls so that an object can be seen, if it is one that scrolls here.
-func (s *Scroller) Reveal(o fyne.CanvasObject) {
-	if s.Size().Height == 0 || !within(s.Inner, o) { // without a height it is not laid out yet
-		return
-	}
-	driver := fyne.CurrentApp().Driver()
-	top := driver.AbsolutePositionForObject(o).Y - driver.AbsolutePositionForObject(s.Scroll).Y
-	const air = 8 * Grid // for the label above and the words below
-	y := s.Scroll.Offset.Y
-	switch bottom := top + o.Size().Height; {
-	case top < air:
-		y += top - air
-	case bottom > s.Scroll.Size().Height-air:
-		y += bottom - s.Scroll.Size().Height + air
-	}
-	s.ScrollTo(y)
-}
-
 // Backed puts a ground, the first object, behind the second, which stands at a
 // distance from its edges, and Lift higher than in the middle.
 type Backed struct{ PadX, PadY, Lift float32 }
@@ -265,25 +209,6 @@ func (b *Backed) HeightOf(objects []fyne.CanvasObject, width float32) float32 {
 
 func (b *Backed) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	return objects[1].MinSize().AddWidthHeight(2*b.PadX, 2*b.PadY)
-}
-
-// within reports whether an object is in a tree of containers.
-func within(tree, o fyne.CanvasObject) bool {
-	switch t := tree.(type) {
-	case *fyne.Container:
-		return slices.ContainsFunc(t.Objects, func(inner fyne.CanvasObject) bool { return within(inner, o) })
-	case *Scroller:
-		return within(t.Inner, o)
-	}
-	return tree == o
-}
-
-// Offset is how far it is scrolled, in Fyne's units.
-func (s *Scroller) Offset() float32 { return s.Scroll.Offset.Y }
-
-// ScrollTo scrolls to an offset, no further than there is something to see.
-func (s *Scroller) ScrollTo(y float32) {
-	s.Scroll.ScrollToOffset(fyne.NewPos(0, max(0, min(y, s.Inner.Size().Height-s.Scroll.Size().Height))))
 }
 
 // Centered stands a column in the middle of the room.
@@ -321,16 +246,3 @@ func (f *Fixed) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	}
 }
 func (f *Fixed) MinSize([]fyne.CanvasObject) fyne.Size { return f.Size }
-
-// Visible shows or hides an object; it reports whether it was otherwise.
-func Visible(o fyne.CanvasObject, on bool) bool {
-	if o.Visible() == on {
-		return false
-	}
-	if on {
-		o.Show()
-	} else {
-		o.Hide()
-	}
-	return true
-}

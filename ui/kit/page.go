@@ -1,8 +1,6 @@
 package kit
 
 import (
-	"image/color"
-
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
@@ -32,7 +30,7 @@ func NewPage(l *Look, gap float32, head *Head) *Page {
 	column := container.New(&Column{Gap: gap, PadX: RowLeft, PadY: gap})
 	p := &Page{Head: head, column: column, scroll: NewScroller(column)}
 	p.Look = l.Within(p.scroll)
-	p.Root = container.New(&PageLayout{}, head.Root, p.scroll)
+	p.Root = container.New(&pageLayout{}, head.root, p.scroll)
 	return p
 }
 
@@ -66,17 +64,17 @@ func (p *Page) Offset() float32 { return p.scroll.Offset() }
 // ScrollTo scrolls the page to an offset. One that has no size yet begins there.
 func (p *Page) ScrollTo(y float32) {
 	if p.scroll.Size().Height == 0 {
-		p.scroll.Scroll.Offset.Y = y
+		p.scroll.scroll.Offset.Y = y
 		return
 	}
 	p.scroll.ScrollTo(y)
 }
 
-// PageLayout stands a head over a body, and a foot under it where there is a
+// pageLayout stands a head over a body, and a foot under it where there is a
 // third object.
-type PageLayout struct{}
+type pageLayout struct{}
 
-func (p *PageLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+func (p *pageLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	foot := float32(0)
 	if len(objects) > 2 {
 		foot = HeightFor(objects[2], size.Width)
@@ -86,20 +84,20 @@ func (p *PageLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	Place(objects[1], 0, HeadHeight, size.Width, max(0, size.Height-HeadHeight-foot))
 }
 
-func (p *PageLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
+func (p *pageLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	return fyne.NewSize(objects[0].MinSize().Width, HeadHeight)
 }
 
 // Head is the bar over a page: back, title, and what stands at the right.
 type Head struct {
-	Root   *fyne.Container
+	root   *fyne.Container
 	layout *headLayout
 }
 
 // NewHead returns a bar with a title.
 func NewHead(l *Look, back *Button, title string, right ...fyne.CanvasObject) *Head {
 	h := &Head{layout: &headLayout{title: title}}
-	h.Root = container.New(h.layout, append([]fyne.CanvasObject{
+	h.root = container.New(h.layout, append([]fyne.CanvasObject{
 		canvas.NewRectangle(l.Palette.Raised), canvas.NewRectangle(l.Palette.Line), back, BoldText(title, 17, l.Palette.Text),
 	}, right...)...)
 	return h
@@ -109,7 +107,7 @@ func NewHead(l *Look, back *Button, title string, right ...fyne.CanvasObject) *H
 func (h *Head) SetTitle(title string) {
 	if h.layout.title != title {
 		h.layout.title = title
-		h.Root.Layout.Layout(h.Root.Objects, h.Root.Size())
+		h.root.Layout.Layout(h.root.Objects, h.root.Size())
 	}
 }
 
@@ -155,64 +153,4 @@ func AtRight(objects ...fyne.CanvasObject) *fyne.Container {
 // Subhead is the title of a part of a page.
 func Subhead(l *Look, s string) fyne.CanvasObject {
 	return Stack(2*Grid, Space(0, 0), BoldText(s, 13, l.Palette.Text))
-}
-
-// factLabel is the width of the labels of facts and of the times of a history.
-const factLabel = 104
-
-// Fact is a line with a label and a value that may be long.
-type Fact struct {
-	Root  *fyne.Container
-	label *canvas.Text
-	value *Prose
-}
-
-// NewFact returns a line that is hidden until it has a value.
-func NewFact(l *Look, label string) *Fact {
-	f := &Fact{label: Text(label, 13, l.Palette.Muted), value: NewProse("", 13, l.Palette.Text)}
-	f.Root = container.New(&FactRow{}, f.label, f.value)
-	f.Root.Hidden = true
-	return f
-}
-
-// SetLabel changes the label.
-func (f *Fact) SetLabel(label string) {
-	if f.label.Text != label {
-		f.label.Text = label
-		f.label.Refresh()
-	}
-}
-
-// Set changes the value, and hides the line where there is none. It reports
-// whether anything changed.
-func (f *Fact) Set(value string, c color.NRGBA) bool {
-	changed := f.value.Set(value, c) || f.Root.Hidden != (value == "")
-	f.Root.Hidden = value == ""
-	return changed
-}
-
-// FactRow stands two objects in columns of which the first is fixed.
-type FactRow struct{}
-
-func (g *FactRow) Layout(o []fyne.CanvasObject, size fyne.Size) {
-	Place(o[0], 0, 0, factLabel, o[0].MinSize().Height)
-	Place(o[1], factLabel, 0, size.Width-factLabel, size.Height)
-}
-
-func (g *FactRow) HeightOf(o []fyne.CanvasObject, width float32) float32 {
-	return max(o[0].MinSize().Height, HeightFor(o[1], width-factLabel))
-}
-
-func (g *FactRow) MinSize(o []fyne.CanvasObject) fyne.Size {
-	return fyne.NewSize(factLabel+o[1].MinSize().Width, max(o[0].MinSize().Height, o[1].MinSize().Height))
-}
-
-// SetText changes a line of text; it reports whether anything changed.
-func SetText(t *canvas.Text, s string, c color.NRGBA) bool {
-	if t.Text == s && t.Color == c {
-		return false
-	}
-	t.Text, t.Color = s, c
-	t.Refresh()
-	return true
 }

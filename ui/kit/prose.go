@@ -12,20 +12,21 @@ import (
 // same edge as everything else.
 type Prose struct {
 	widget.BaseWidget
-	Content string
+	Style  fyne.TextStyle
+	Center bool // lines stand in the middle instead of at the left
+
+	content string
 	size    float32
 	color   color.Color
-	Style   fyne.TextStyle
-	Center  bool
 
 	width float32 // of the lines below
-	Lines []*canvas.Text
-	flown flown // what the lines were made of
+	lines []*canvas.Text
+	made  made // what the lines were made of
 	r     *Renderer
 }
 
-// flown is everything that the lines of a prose depend on.
-type flown struct {
+// made is everything that the lines of a prose depend on.
+type made struct {
 	content string
 	width   float32
 	size    float32
@@ -35,17 +36,20 @@ type flown struct {
 
 // NewProse returns text that wraps at the width it gets.
 func NewProse(content string, size float32, c color.Color) *Prose {
-	p := &Prose{Content: content, size: size, color: c}
+	p := &Prose{content: content, size: size, color: c}
 	p.ExtendBaseWidget(p)
 	return p
 }
 
+// Content is the words.
+func (p *Prose) Content() string { return p.content }
+
 // Set changes the words; it reports whether anything changed.
 func (p *Prose) Set(content string, c color.Color) bool {
-	if p.Content == content && p.color == c {
+	if p.content == content && p.color == c {
 		return false
 	}
-	p.Content, p.color = content, c
+	p.content, p.color = content, c
 	p.flowInto(p.width)
 	if p.r != nil {
 		p.Refresh()
@@ -76,8 +80,8 @@ func (p *Prose) CreateRenderer() fyne.WidgetRenderer {
 }
 
 func (p *Prose) objects() []fyne.CanvasObject {
-	out := make([]fyne.CanvasObject, len(p.Lines))
-	for i, l := range p.Lines {
+	out := make([]fyne.CanvasObject, len(p.lines))
+	for i, l := range p.lines {
 		out[i] = l
 	}
 	return out
@@ -85,7 +89,7 @@ func (p *Prose) objects() []fyne.CanvasObject {
 
 func (p *Prose) arrange(width float32) {
 	h := p.lineHeight()
-	for i, l := range p.Lines {
+	for i, l := range p.lines {
 		x := float32(0)
 		if p.Center {
 			x = (width - l.MinSize().Width) / 2
@@ -98,39 +102,39 @@ func (p *Prose) lineHeight() float32 { return Measure("M", p.size, p.Style).Heig
 
 // HeightFor is the height of the text wrapped at a width.
 func (p *Prose) HeightFor(width float32) float32 {
-	if p.Content == "" {
+	if p.content == "" {
 		return 0
 	}
 	if width <= 0 {
 		return p.lineHeight()
 	}
 	p.flowInto(width)
-	return float32(len(p.Lines)) * p.lineHeight()
+	return float32(len(p.lines)) * p.lineHeight()
 }
 
 func (p *Prose) flowInto(width float32) {
-	now := flown{p.Content, width, p.size, p.color, p.Style}
-	if p.flown == now { // a layout asks several times, and measuring text takes long
+	now := made{p.content, width, p.size, p.color, p.Style}
+	if p.made == now { // a layout asks several times, and measuring text takes long
 		return
 	}
-	p.flown = now
+	p.made = now
 	var want []string
-	if p.Content != "" && width > 0 {
-		want = Wrap(p.Content, func(s string) bool { return Measure(s, p.size, p.Style).Width <= width })
+	if p.content != "" && width > 0 {
+		want = Wrap(p.content, func(s string) bool { return Measure(s, p.size, p.Style).Width <= width })
 	}
 	p.width = width
-	same := len(want) == len(p.Lines)
+	same := len(want) == len(p.lines)
 	for i := 0; same && i < len(want); i++ {
-		same = p.Lines[i].Text == want[i] && p.Lines[i].Color == p.color
+		same = p.lines[i].Text == want[i] && p.lines[i].Color == p.color
 	}
 	if same {
 		return
 	}
-	p.Lines = p.Lines[:0:0]
+	p.lines = p.lines[:0:0]
 	for _, s := range want {
 		l := Text(s, p.size, p.color)
 		l.TextStyle = p.Style
-		p.Lines = append(p.Lines, l)
+		p.lines = append(p.lines, l)
 	}
 	if p.r != nil {
 		p.r.Parts = p.objects()

@@ -25,7 +25,7 @@ type Ring struct {
 	widget.BaseWidget
 	look               *Look
 	shown              Dial
-	track, Fill, Inner *canvas.Arc
+	track, fill, inner *canvas.Arc
 	percent            *canvas.Text
 }
 
@@ -43,16 +43,16 @@ func (r *Ring) Set(d Dial) {
 	}
 	before := r.shown
 	r.shown = d
-	if r.Fill == nil {
+	if r.fill == nil {
 		return
 	}
-	if Turn(d.Fill) != Turn(before.Fill) || d.Soon != before.Soon {
+	if turn(d.Fill) != turn(before.Fill) || d.Soon != before.Soon {
 		r.paintFill()
-		r.Fill.Refresh()
+		r.fill.Refresh()
 	}
-	if Turn(d.Inner) != Turn(before.Inner) {
+	if turn(d.Inner) != turn(before.Inner) {
 		r.paintInner()
-		r.Inner.Refresh()
+		r.inner.Refresh()
 	}
 	if d.Percent != before.Percent {
 		r.percent.Text = d.Percent
@@ -60,9 +60,9 @@ func (r *Ring) Set(d Dial) {
 	}
 }
 
-// Turn is the angle of a share, in steps of two degrees; what is more than
+// turn is the angle of a share, in steps of two degrees; what is more than
 // nothing can be seen.
-func Turn(share float32) float32 {
+func turn(share float32) float32 {
 	if share <= 0 {
 		return 0
 	}
@@ -74,32 +74,32 @@ func (r *Ring) paintFill() {
 	if r.shown.Soon {
 		hue = r.look.Palette.Soon
 	}
-	r.Fill.FillColor, r.Fill.EndAngle = hue, Turn(r.shown.Fill)
-	Visible(r.Fill, r.Fill.EndAngle > 0)
+	r.fill.FillColor, r.fill.EndAngle = hue, turn(r.shown.Fill)
+	Visible(r.fill, r.fill.EndAngle > 0)
 }
 
 func (r *Ring) paintInner() {
-	r.Inner.EndAngle = Turn(r.shown.Inner)
-	Visible(r.Inner, r.Inner.EndAngle > 0)
+	r.inner.EndAngle = turn(r.shown.Inner)
+	Visible(r.inner, r.inner.EndAngle > 0)
 }
 
 func (r *Ring) CreateRenderer() fyne.WidgetRenderer {
 	p := r.look.Palette
 	r.track = canvas.NewArc(0, 360, 0.82, p.Line)
-	r.Fill = canvas.NewArc(0, 0, 0.82, p.Sandbox)
-	r.Inner = canvas.NewArc(0, 0, 0.9, p.Soon)
+	r.fill = canvas.NewArc(0, 0, 0.82, p.Sandbox)
+	r.inner = canvas.NewArc(0, 0, 0.9, p.Soon)
 	r.percent = BoldText(r.shown.Percent, SizeName, p.Text)
 	r.percent.Alignment = fyne.TextAlignCenter
 	r.paintFill()
 	r.paintInner()
 	return &Renderer{
-		Parts: []fyne.CanvasObject{r.track, r.Fill, r.Inner, r.percent},
+		Parts: []fyne.CanvasObject{r.track, r.fill, r.inner, r.percent},
 		Min:   func() fyne.Size { return fyne.NewSquareSize(ringSize) },
 		Place: func(s fyne.Size) {
 			const in = 11 // of the inner ring
 			Place(r.track, 0, 0, s.Width, s.Height)
-			Place(r.Fill, 0, 0, s.Width, s.Height)
-			Place(r.Inner, in, in, s.Width-2*in, s.Height-2*in)
+			Place(r.fill, 0, 0, s.Width, s.Height)
+			Place(r.inner, in, in, s.Width-2*in, s.Height-2*in)
 			h := r.percent.MinSize().Height
 			Place(r.percent, 0, (s.Height-h)/2, s.Width, h)
 		},

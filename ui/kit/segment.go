@@ -21,18 +21,20 @@ type Choice struct {
 // move it; its mark is a bar under the chosen word.
 type Segment struct {
 	widget.BaseWidget
+	// Single keeps it to one line: where that is short, the shapes alone stand for
+	// the words.
+	Single bool
+
 	look    *Look
 	choices []Choice
-	Value   string
+	value   string
 	on      func(value string)
 
-	Single bool // keeps to one line: where that is short, the shapes alone stand for the words
-
 	hovered int // index, or -1
-	Focused bool
+	focused bool
 
 	r      *Renderer
-	Frame  *canvas.Rectangle
+	frame  *canvas.Rectangle
 	chosen *canvas.Rectangle
 	mark   *canvas.Rectangle
 	over   *canvas.Rectangle
@@ -50,7 +52,7 @@ var (
 
 // NewSegment returns a switch that stands at value and tells on what a person chose.
 func NewSegment(l *Look, value string, on func(string), choices ...Choice) *Segment {
-	s := &Segment{look: l, choices: choices, Value: value, on: on, hovered: -1}
+	s := &Segment{look: l, choices: choices, value: value, on: on, hovered: -1}
 	s.ExtendBaseWidget(s)
 	return s
 }
@@ -60,8 +62,8 @@ const SegmentHeight = 36
 
 func (s *Segment) CreateRenderer() fyne.WidgetRenderer {
 	p := s.look.Palette
-	s.Frame = canvas.NewRectangle(p.Hover)
-	s.Frame.CornerRadius = Radius
+	s.frame = canvas.NewRectangle(p.Hover)
+	s.frame.CornerRadius = Radius
 	s.over = canvas.NewRectangle(color.Transparent)
 	s.chosen = canvas.NewRectangle(p.Raised)
 	s.chosen.CornerRadius = Radius
@@ -77,7 +79,7 @@ func (s *Segment) CreateRenderer() fyne.WidgetRenderer {
 func (s *Segment) write() {
 	p := s.look.Palette
 	s.words, s.bolds, s.shapes = nil, nil, nil
-	s.r.Parts = []fyne.CanvasObject{s.Frame, s.over, s.chosen, s.mark}
+	s.r.Parts = []fyne.CanvasObject{s.frame, s.over, s.chosen, s.mark}
 	for _, c := range s.choices {
 		t := Text(c.Label, SizeText, p.Muted)
 		b := BoldText(c.Label, SizeText, p.Text)
@@ -105,8 +107,8 @@ func (s *Segment) SetChoices(choices ...Choice) {
 	}
 }
 
-// Wide is the width of all options in one line.
-func (s *Segment) Wide() float32 {
+// LineWidth is the width of all options in one line, in Fyne's units.
+func (s *Segment) LineWidth() float32 {
 	var w float32
 	for i := range s.choices {
 		w += s.want(i)
@@ -143,18 +145,18 @@ func (s *Segment) tight(i int) float32 {
 // squeezed reports whether shapes stand for words: the air beside these was
 // given up first.
 func (s *Segment) squeezed(width float32) bool {
-	return s.Single && s.Wide()-float32(len(s.choices))*3*Grid > width+0.5
+	return s.Single && s.LineWidth()-float32(len(s.choices))*3*Grid > width+0.5
 }
 
 // cell is where an option stands.
 type cell struct{ X, Y, W float32 }
 
-// Cells places the options: in one line where they fit, each with its share of
+// cells places the options: in one line where they fit, each with its share of
 // the spare room; else in as few lines of equal cells as it takes.
-func (s *Segment) Cells(width float32) []cell {
+func (s *Segment) cells(width float32) []cell {
 	n := len(s.choices)
 	out := make([]cell, n)
-	total := s.Wide()
+	total := s.LineWidth()
 	if total <= width+0.5 {
 		x, spare := float32(0), (width-total)/float32(n)
 		for i := range s.choices {
@@ -193,24 +195,24 @@ func (s *Segment) Cells(width float32) []cell {
 
 // HeightFor implements tall.
 func (s *Segment) HeightFor(width float32) float32 {
-	cells := s.Cells(width)
+	cells := s.cells(width)
 	return cells[len(cells)-1].Y + SegmentHeight
 }
 
 func (s *Segment) paint() {
 	p := s.look.Palette
 	size := s.Size()
-	Place(s.Frame, 0, 0, size.Width, size.Height)
-	s.Frame.StrokeWidth, s.Frame.StrokeColor = 0, color.Transparent
-	if s.Focused {
-		s.Frame.StrokeWidth, s.Frame.StrokeColor = 2, p.Sandbox
+	Place(s.frame, 0, 0, size.Width, size.Height)
+	s.frame.StrokeWidth, s.frame.StrokeColor = 0, color.Transparent
+	if s.focused {
+		s.frame.StrokeWidth, s.frame.StrokeColor = 2, p.Sandbox
 	}
 	s.chosen.Hide()
 	s.mark.Hide()
 	s.over.Hide()
-	for i, at := range s.Cells(size.Width) {
+	for i, at := range s.cells(size.Width) {
 		c, w := s.choices[i], at.W
-		on := c.Value == s.Value
+		on := c.Value == s.value
 		t := s.words[i]
 		bare := s.shapes[i] != nil && s.squeezed(size.Width)
 		s.words[i].Hidden, s.bolds[i].Hidden = on || bare, !on || bare
@@ -248,28 +250,31 @@ func (s *Segment) paint() {
 	}
 }
 
+// Value is the value of the option that is chosen.
+func (s *Segment) Value() string { return s.value }
+
 // Choose moves the switch without telling anybody.
 func (s *Segment) Choose(value string) {
-	if s.Value != value {
-		s.Value = value
+	if s.value != value {
+		s.value = value
 		s.Refresh()
 	}
 }
 
 // Pick chooses the i-th choice and tells it.
 func (s *Segment) Pick(i int) {
-	if i < 0 || i >= len(s.choices) || s.choices[i].Value == s.Value {
+	if i < 0 || i >= len(s.choices) || s.choices[i].Value == s.value {
 		return
 	}
 	s.Choose(s.choices[i].Value)
 	if s.on != nil {
-		s.on(s.Value)
+		s.on(s.value)
 	}
 }
 
 // at is the option under a position.
 func (s *Segment) at(p fyne.Position) int {
-	for i, c := range s.Cells(s.Size().Width) {
+	for i, c := range s.cells(s.Size().Width) {
 		if p.X < c.X+c.W && p.Y < c.Y+SegmentHeight {
 			return i
 		}
@@ -279,7 +284,7 @@ func (s *Segment) at(p fyne.Position) int {
 
 func (s *Segment) index() int {
 	for i, c := range s.choices {
-		if c.Value == s.Value {
+		if c.Value == s.value {
 			return i
 		}
 	}
@@ -297,8 +302,8 @@ func (s *Segment) Tapped(e *fyne.PointEvent)        { s.Pick(s.at(e.Position)) }
 func (s *Segment) MouseIn(e *desktop.MouseEvent)    { s.hover(s.at(e.Position)) }
 func (s *Segment) MouseMoved(e *desktop.MouseEvent) { s.hover(s.at(e.Position)) }
 func (s *Segment) MouseOut()                        { s.hover(-1) }
-func (s *Segment) FocusGained()                     { s.Focused = true; s.Refresh(); s.look.reveal(s) }
-func (s *Segment) FocusLost()                       { s.Focused = false; s.Refresh() }
+func (s *Segment) FocusGained()                     { s.focused = true; s.Refresh(); s.look.Reveal(s) }
+func (s *Segment) FocusLost()                       { s.focused = false; s.Refresh() }
 func (s *Segment) TypedRune(r rune)                 { s.look.Typed(r) }
 func (s *Segment) TypedKey(e *fyne.KeyEvent) {
 	switch e.Name {

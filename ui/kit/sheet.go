@@ -26,8 +26,8 @@ type Sheet struct {
 
 var _ fyne.Tappable = (*Sheet)(nil)
 
-// SheetWidth is the width of a sheet at most, in Fyne's units.
-const SheetWidth = 400
+// sheetWidth is the width of a sheet at most, in Fyne's units.
+const sheetWidth = 400
 
 // NewSheet returns an empty sheet. closed is called when a person clicks beside it.
 func NewSheet(l *Look, closed func()) *Sheet {
@@ -88,7 +88,7 @@ func (s *Sheet) CreateRenderer() fyne.WidgetRenderer {
 
 func (s *Sheet) arrange(size fyne.Size) {
 	Place(s.shade, 0, 0, size.Width, size.Height)
-	w := min(size.Width-8*Grid, SheetWidth)
+	w := min(size.Width-8*Grid, sheetWidth)
 	h := min(HeightFor(s.Box, w), size.Height-4*Grid)
 	x, y := (size.Width-w)/2, max(2*Grid, (size.Height-h)*2/5)
 	Place(s.ground, x, y, w, h)

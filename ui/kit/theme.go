@@ -48,9 +48,6 @@ func rgb(hex uint32) color.NRGBA {
 	return color.NRGBA{R: uint8(hex >> 16), G: uint8(hex >> 8), B: uint8(hex), A: 0xff}
 }
 
-// Alpha is c with another opacity, from 0 to 0xff.
-func Alpha(c color.NRGBA, a uint8) color.NRGBA { c.A = a; return c }
-
 // LightPalette is the palette of the light theme.
 func LightPalette() Palette {
 	return Palette{

@@ -114,7 +114,7 @@ func (c *copySheet) check() {
 
 // run copies, and has the choice remembered where that is wished.
 func (c *copySheet) run() {
-	if c.button.Off {
+	if !c.button.Enabled() {
 		return
 	}
 	cp, id := c.copies, c.account.ID

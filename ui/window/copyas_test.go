@@ -24,8 +24,8 @@ func TestCopySheet(t *testing.T) {
 		s.ctrl(fyne.KeyK)
 		forms := s.win.Canvas().Focused().(*kit.Segment)
 		for i, f := range format.Names() {
-			if forms.Value != f {
-				t.Fatalf("%s: the form is %s", f, forms.Value)
+			if forms.Value() != f {
+				t.Fatalf("%s: the form is %s", f, forms.Value())
 			}
 			s.mustSay(s.look.T("format."+f), "ACCESS_TOKEN")
 			want, err := format.Token(f, format.Input{AccessToken: "ACCESS_TOKEN", BaseURL: kinds.Builtin().Default().BaseURL, Account: "shop", Env: core.Sandbox})
@@ -126,7 +126,7 @@ func TestCopySheetIsReached(t *testing.T) {
 	for range 20 {
 		switch f := c.Focused().(type) {
 		case *kit.Button:
-			seen = append(seen, f.Label)
+			seen = append(seen, f.Label())
 		case *kit.Segment:
 			seen = append(seen, "forms")
 		case *kit.Entry:

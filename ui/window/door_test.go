@@ -90,7 +90,7 @@ func (s *stage) flip(label string) {
 	s.t.Helper()
 	var found *kit.Toggle
 	walk(s.win.Content(), func(o fyne.CanvasObject) {
-		if b, ok := o.(*kit.Toggle); ok && b.Words.Content == label {
+		if b, ok := o.(*kit.Toggle); ok && b.Label() == label {
 			found = b
 		}
 	})

@@ -19,7 +19,7 @@ func TestKeyboardStaysOnASetting(t *testing.T) {
 	s.settings.openSettings()
 	toggleAt := func() *kit.Toggle {
 		for _, f := range focusables(s.pages.holder) {
-			if box, ok := f.(*kit.Toggle); ok && box.Words.Content == "Ask before a live token is copied" {
+			if box, ok := f.(*kit.Toggle); ok && box.Label() == "Ask before a live token is copied" {
 				return box
 			}
 		}
@@ -41,7 +41,7 @@ func TestKeyboardStaysOnASetting(t *testing.T) {
 	next.Language = "zh"
 	s.agent.send(api.Event{Type: api.EventSettings, Settings: &next})
 	s.untilSays("设置")
-	if box, ok := s.win.Canvas().Focused().(*kit.Toggle); !ok || box.Words.Content != "复制生产 token 前先询问" {
+	if box, ok := s.win.Canvas().Focused().(*kit.Toggle); !ok || box.Label() != "复制生产 token 前先询问" {
 		t.Errorf("the keyboard is on %T", s.win.Canvas().Focused())
 	}
 }
@@ -52,7 +52,7 @@ func TestKeyboardStaysInTheDetail(t *testing.T) {
 	s := newStage(t, shop).open()
 	s.pane.openDetail(shop.ID)
 	for _, f := range focusables(s.pane.side) {
-		if b, ok := f.(*kit.Button); ok && b.Label == "Renew" {
+		if b, ok := f.(*kit.Button); ok && b.Label() == "Renew" {
 			s.focus(b)
 		}
 	}
@@ -63,8 +63,8 @@ func TestKeyboardStaysInTheDetail(t *testing.T) {
 	if !ok {
 		t.Fatalf("the keyboard is on %T", s.win.Canvas().Focused())
 	}
-	if b.Label != "Renew" || !slices.Contains(focusables(s.pane.side), fyne.Focusable(b)) {
-		t.Errorf("the keyboard is on %q", b.Label)
+	if b.Label() != "Renew" || !slices.Contains(focusables(s.pane.side), fyne.Focusable(b)) {
+		t.Errorf("the keyboard is on %q", b.Label())
 	}
 }
 
@@ -73,11 +73,12 @@ func TestTheSwitchKeepsToItsLine(t *testing.T) {
 	s := newStage(t).open()
 	for _, width := range []float32{500, 320, 240, 180} {
 		s.win.Resize(fyne.NewSize(width, 480))
-		for i, c := range s.listing.head.env.Cells(s.listing.head.env.Size().Width) {
-			if c.Y != 0 || c.X+c.W > s.listing.head.env.Size().Width+0.5 {
-				t.Errorf("at width %v option %d stands at %v, %v wide", width, i, c, s.listing.head.env.Size().Width)
+		env := s.listing.head.env
+		walk(env, func(o fyne.CanvasObject) {
+			if o != fyne.CanvasObject(env) && o.Position().Y+o.Size().Height > kit.SegmentHeight || o != fyne.CanvasObject(env) && o.Position().X+o.Size().Width > env.Size().Width+0.5 {
+				t.Errorf("at width %v a %T stands at %v, %v large", width, o, o.Position(), o.Size())
 			}
-		}
+		})
 	}
 }
 
@@ -213,7 +214,7 @@ func TestTheKeyboardIsNeverOnWhatIsGone(t *testing.T) {
 	s := newStage(t, gate).open()
 	s.pane.openDetail(gate.ID)
 	for _, f := range focusables(s.pane.side) {
-		if b, ok := f.(*kit.Button); ok && b.Label == "Try again" {
+		if b, ok := f.(*kit.Button); ok && b.Label() == "Try again" {
 			s.focus(b)
 		}
 	}

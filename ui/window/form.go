@@ -349,7 +349,7 @@ func (f *form) check() {
 	f.kindSay.Set(l.Words.KindSays(f.draft.Kind, "say"), p.Muted)
 	f.hints()
 	f.consent.Hidden = !f.draft.needsConsent()
-	f.fields["consent"].(*kit.Toggle).Words.Set(l.Words.KindSays(f.draft.Kind, "consent"), p.Text)
+	f.fields["consent"].(*kit.Toggle).Rename(l.Words.KindSays(f.draft.Kind, "consent"))
 	for name, box := range f.boxes {
 		kit.Visible(box, f.draft.has(name))
 	}

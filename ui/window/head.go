@@ -76,7 +76,7 @@ func (t *topRow) Layout(o []fyne.CanvasObject, size fyne.Size) {
 		x -= s.Width
 		kit.Place(o[i], x, (size.Height-s.Height)/2, s.Width, s.Height)
 	}
-	kit.Place(o[0], 3*kit.Grid, (size.Height-kit.SegmentHeight)/2, min(o[0].(*kit.Segment).Wide(), x-4*kit.Grid), kit.SegmentHeight)
+	kit.Place(o[0], 3*kit.Grid, (size.Height-kit.SegmentHeight)/2, min(o[0].(*kit.Segment).LineWidth(), x-4*kit.Grid), kit.SegmentHeight)
 }
 
 func (t *topRow) MinSize(o []fyne.CanvasObject) fyne.Size {

@@ -180,7 +180,7 @@ func TestProblemsAreNotCut(t *testing.T) {
 				v := s.listing.list.views[id]
 				said := func(p *kit.Prose) string {
 					var b strings.Builder
-					for _, line := range p.Lines {
+					for _, line := range linesOf(p) {
 						b.WriteString(line.Text)
 						if right := p.Position().X + line.MinSize().Width; right > v.Size().Width {
 							t.Errorf("%v %s %s: %q reaches %v", width, lang, id, line.Text, right)

@@ -4,66 +4,14 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
-	"unicode/utf8"
 
 	"tokentray/core"
 	"tokentray/core/format"
 	"tokentray/core/kinds"
-	"tokentray/ui/kit"
 	"tokentray/ui/text"
 )
-
-// atMost fits lines of n characters.
-func atMost(n int) func(string) bool {
-	return func(s string) bool { return utf8.RuneCountInString(s) <= n }
-}
-
-func TestWrap(t *testing.T) {
-	for _, c := range []struct {
-		in    string
-		width int
-		want  []string
-	}{
-		{"", 10, []string{""}},
-		{"one two three", 7, []string{"one two", "three"}},
-		{"one two three", 13, []string{"one two three"}},
-		{"one\ntwo", 13, []string{"one", "two"}},
-		{"abcdefghij", 4, []string{"abcd", "efgh", "ij"}},
-		{"see abcdefghij now", 5, []string{"see", "abcde", "fghij", "now"}},
-		{"账号已被冻结。", 3, []string{"账号已", "被冻", "结。"}},
-		{"请复制 AppID，再试。", 8, []string{"请复制", "AppID，再", "试。"}},
-		{"（见后台）", 2, []string{"（见", "后", "台）"}},
-	} {
-		if got := kit.Wrap(c.in, atMost(c.width)); !slices.Equal(got, c.want) {
-			t.Errorf("%q at %d: %q, want %q", c.in, c.width, got, c.want)
-		}
-	}
-}
-
-// Wrapping loses nothing but blanks, and no line is too long.
-func FuzzWrap(f *testing.F) {
-	f.Add("one two three", 7)
-	f.Add("账号已被冻结。", 3)
-	f.Add("83_abTHEVERYTOKEN，（x）", 1)
-	f.Fuzz(func(t *testing.T, s string, n int) {
-		if !utf8.ValidString(s) || n < 1 || n > 1000 || len(s) > 10000 {
-			t.Skip()
-		}
-		lines := kit.Wrap(s, atMost(n))
-		bare := strings.NewReplacer(" ", "", "\n", "")
-		if got, want := bare.Replace(strings.Join(lines, "")), bare.Replace(s); got != want {
-			t.Errorf("%q became %q", want, got)
-		}
-		for _, l := range lines {
-			if utf8.RuneCountInString(l) > n && len(kit.Clusters(l)) > 1 {
-				t.Errorf("%q is longer than %d", l, n)
-			}
-		}
-	})
-}
 
 // Whatever the package says has its sentence in both languages.
 func TestEveryWordIsThere(t *testing.T) {

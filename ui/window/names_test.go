@@ -4,10 +4,10 @@ import (
 	"strings"
 	"testing"
 	"time"
-	"unicode/utf8"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/test"
 
 	"tokentray/core"
 	"tokentray/core/api"
@@ -47,39 +47,6 @@ func TestNamesInSentences(t *testing.T) {
 	}
 }
 
-// What is cut is cut between what a reader takes for characters.
-func TestCutsKeepCharactersWhole(t *testing.T) {
-	for _, name := range oddNames() {
-		whole := kit.Clusters(name)
-		for _, width := range []float32{10, 40, 90, 150, 300} {
-			got := kit.Ellipsize(name, width, kit.SizeName, fyne.TextStyle{Bold: true})
-			head, cut := strings.CutSuffix(got, "…")
-			if !strings.HasPrefix(name, head) || !utf8.ValidString(got) {
-				t.Fatalf("%q became %q", name, got)
-			}
-			kept := kit.Clusters(head)
-			for i, c := range kept {
-				if c != whole[i] {
-					t.Errorf("%q is cut within a character: %q", name, got)
-				}
-			}
-			if w := kit.Measure(got, kit.SizeName, fyne.TextStyle{Bold: true}).Width; w > width && len(kept) > 0 {
-				t.Errorf("%q is %v wide, want %v", got, w, width)
-			}
-			if !cut && head != name {
-				t.Errorf("%q lost something without a sign", name)
-			}
-		}
-		for _, line := range kit.Wrap(name, func(s string) bool { return kit.Measure(s, kit.SizeText, fyne.TextStyle{}).Width <= 60 }) {
-			for _, c := range kit.Clusters(line) {
-				if !strings.Contains(name, c) || c == "\u200d" {
-					t.Errorf("%q is broken within a character: %q", name, line)
-				}
-			}
-		}
-	}
-}
-
 // With such names nothing overlaps and nothing leaves the window, in rows,
 // messages and questions, at every width.
 func TestOddNamesKeepTheirPlaces(t *testing.T) {
@@ -111,7 +78,7 @@ func TestOddNamesKeepTheirPlaces(t *testing.T) {
 			s.edits.askRemove(id)
 			walk(s.sheet.Sheet, func(o fyne.CanvasObject) {
 				if p, ok := o.(*kit.Prose); ok {
-					for _, line := range p.Lines {
+					for _, line := range linesOf(p) {
 						if line.MinSize().Width > p.Size().Width+1 {
 							t.Errorf("%v %q: the question's %q is too wide", width, id, line.Text)
 						}
@@ -119,7 +86,7 @@ func TestOddNamesKeepTheirPlaces(t *testing.T) {
 				}
 			})
 			s.closeSheet()
-			for _, line := range s.snackbar.words.Lines {
+			for _, line := range linesOf(s.snackbar.words) {
 				if right := s.snackbar.words.Position().X + line.MinSize().Width; right > s.snackbar.Size().Width {
 					t.Errorf("%v %q: the message reaches %v", width, id, right)
 				}
@@ -130,4 +97,13 @@ func TestOddNamesKeepTheirPlaces(t *testing.T) {
 			s.copies.dismiss()
 		}
 	}
+}
+
+// linesOf are the lines in which a text stands.
+func linesOf(p *kit.Prose) []*canvas.Text {
+	var out []*canvas.Text
+	for _, o := range test.WidgetRenderer(p).Objects() {
+		out = append(out, o.(*canvas.Text))
+	}
+	return out
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"tokentray/core"
 	"tokentray/core/api"
@@ -117,7 +118,7 @@ func TestKindThatFits(t *testing.T) {
 		{"↔ Test account · stable_token", 5, "↔"},
 		{"", 5, ""},
 	} {
-		if got := kindThatFits(c.kind, atMost(c.room)); got != c.want {
+		if got := kindThatFits(c.kind, func(s string) bool { return utf8.RuneCountInString(s) <= c.room }); got != c.want {
 			t.Errorf("%q in %d: %q, want %q", c.kind, c.room, got, c.want)
 		}
 	}

@@ -80,7 +80,7 @@ func (q *query) matches(a *api.Account, now time.Time) bool {
 // long reports whether a word says enough to be looked for in kinds as well,
 // where a letter or two stand in nearly all.
 func long(word string) bool {
-	return utf8.RuneCountInString(word) > 2 || strings.ContainsFunc(word, kit.Wide) && utf8.RuneCountInString(word) > 1
+	return utf8.RuneCountInString(word) > 2 || strings.ContainsFunc(word, kit.IsWide) && utf8.RuneCountInString(word) > 1
 }
 
 func (q *query) holds(t term, a *api.Account, now time.Time) bool {

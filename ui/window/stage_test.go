@@ -197,7 +197,7 @@ func (s *stage) press(label string) {
 	top = append(top, s.win.Canvas().Overlays().List()...)
 	for _, o := range top {
 		walk(o, func(o fyne.CanvasObject) {
-			if b, ok := o.(*kit.Button); ok && b.Label == label {
+			if b, ok := o.(*kit.Button); ok && b.Label() == label {
 				found = b
 			}
 		})

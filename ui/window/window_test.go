@@ -437,25 +437,3 @@ func TestMessageFollowsTheClipboard(t *testing.T) {
 		t.Error("the message does not say LIVE")
 	}
 }
-
-func TestSegment(t *testing.T) {
-	test.NewTempApp(t)
-	l := lookIn(0)
-	l.Reveal = func(fyne.CanvasObject) {}
-	var picked []string
-	s := kit.NewSegment(l, "a", func(v string) { picked = append(picked, v) },
-		kit.Choice{Value: "a", Label: "Alpha"}, kit.Choice{Value: "b", Label: "Beta"}, kit.Choice{Value: "c", Label: "Gamma"}, kit.Choice{Value: "d", Label: "Delta"})
-	if h := s.HeightFor(1000); h != kit.SegmentHeight {
-		t.Errorf("in a wide place it is %v high", h)
-	}
-	if h := s.HeightFor(s.Wide() - 10); h != 2*kit.SegmentHeight {
-		t.Errorf("in a narrow place it is %v high", h)
-	}
-	s.Resize(fyne.NewSize(s.Wide()-10, 2*kit.SegmentHeight))
-	test.TapAt(s, fyne.NewPos(s.Size().Width-5, kit.SegmentHeight+5))
-	s.TypedKey(&fyne.KeyEvent{Name: fyne.KeyLeft})
-	test.TapAt(s, fyne.NewPos(5, 5))
-	if got := strings.Join(picked, ""); got != "dca" {
-		t.Errorf("picked %q", got)
-	}
-}

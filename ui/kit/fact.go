@@ -1,0 +1,59 @@
+package kit
+
+import (
+	"image/color"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+)
+
+// Fact is a line with a label and a value that may be long.
+type Fact struct {
+	Root  *fyne.Container
+	label *canvas.Text
+	value *Prose
+}
+
+// NewFact returns a line that is hidden until it has a value.
+func NewFact(l *Look, label string) *Fact {
+	f := &Fact{label: Text(label, 13, l.Palette.Muted), value: NewProse("", 13, l.Palette.Text)}
+	f.Root = container.New(&FactRow{}, f.label, f.value)
+	f.Root.Hidden = true
+	return f
+}
+
+// SetLabel changes the label.
+func (f *Fact) SetLabel(label string) {
+	if f.label.Text != label {
+		f.label.Text = label
+		f.label.Refresh()
+	}
+}
+
+// Set changes the value, and hides the line where there is none. It reports
+// whether anything changed.
+func (f *Fact) Set(value string, c color.NRGBA) bool {
+	changed := f.value.Set(value, c) || f.Root.Hidden != (value == "")
+	f.Root.Hidden = value == ""
+	return changed
+}
+
+// FactRow stands two objects in columns of which the first is fixed.
+type FactRow struct{}
+
+// factLabel is the width of the labels of facts and of the times of a history.
+const factLabel = 104
+
+func (g *FactRow) Layout(o []fyne.CanvasObject, size fyne.Size) {
+	Place(o[0], 0, 0, factLabel, o[0].MinSize().Height)
+	Place(o[1], factLabel, 0, size.Width-factLabel, size.Height)
+}
+
+func (g *FactRow) HeightOf(o []fyne.CanvasObject, width float32) float32 {
+	return max(o[0].MinSize().Height, HeightFor(o[1], width-factLabel))
+}
+
+func (g *FactRow) MinSize(o []fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(factLabel+o[1].MinSize().Width, max(o[0].MinSize().Height, o[1].MinSize().Height))
+}

@@ -1,0 +1,300 @@
+package kit
+
+import (
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/test"
+
+	"tokentray/ui/text"
+)
+
+// lookIn is a look without a window.
+func lookIn(lang text.Lang) *Look {
+	return &Look{Palette: LightPalette(), Words: text.New(lang), OnKey: func(*fyne.KeyEvent) {}, OnShortcut: func(fyne.Shortcut) {}}
+}
+
+// shown puts something into a window of a size, as it is when a person sees it.
+func shown(t *testing.T, o fyne.CanvasObject, size fyne.Size) fyne.Window {
+	t.Helper()
+	w := test.NewTempWindow(t, o)
+	w.SetPadded(false)
+	w.Resize(size)
+	return w
+}
+
+func TestSegment(t *testing.T) {
+	test.NewTempApp(t)
+	l := lookIn(text.English)
+	var picked []string
+	s := NewSegment(l, "a", func(v string) { picked = append(picked, v) },
+		Choice{Value: "a", Label: "Alpha"}, Choice{Value: "b", Label: "Beta"}, Choice{Value: "c", Label: "Gamma"}, Choice{Value: "d", Label: "Delta"})
+	if h := s.HeightFor(1000); h != SegmentHeight {
+		t.Errorf("in a wide place it is %v high", h)
+	}
+	if h := s.HeightFor(s.LineWidth() - 10); h != 2*SegmentHeight {
+		t.Errorf("in a narrow place it is %v high", h)
+	}
+	s.Resize(fyne.NewSize(s.LineWidth()-10, 2*SegmentHeight))
+	test.TapAt(s, fyne.NewPos(s.Size().Width-5, SegmentHeight+5))
+	s.TypedKey(&fyne.KeyEvent{Name: fyne.KeyLeft})
+	test.TapAt(s, fyne.NewPos(5, 5))
+	if got := strings.Join(picked, ""); got != "dca" {
+		t.Errorf("picked %q", got)
+	}
+}
+
+// A switch that keeps to one line stays in its width; where that is short, shapes
+// stand for the words.
+func TestSegmentInOneLine(t *testing.T) {
+	test.NewTempApp(t)
+	s := NewSegment(lookIn(text.English), "a", nil,
+		Choice{Value: "a", Label: "Sandbox", Paths: IconSandbox}, Choice{Value: "b", Label: "Live", Paths: IconLive}, Choice{Value: "c", Label: "All"})
+	s.Single = true
+	for _, width := range []float32{500, 300, 200, 120} {
+		for i, c := range s.cells(width) {
+			if c.Y != 0 || c.X+c.W > width+0.5 {
+				t.Errorf("at width %v option %d stands at %v", width, i, c)
+			}
+		}
+	}
+	if s.squeezed(s.LineWidth()) || !s.squeezed(120) {
+		t.Error("the shapes stand for the words at the wrong width")
+	}
+}
+
+// Other choices take the place of those that were offered; the value stays, and
+// what is the same is not drawn anew.
+func TestSegmentOffersOtherChoices(t *testing.T) {
+	test.NewTempApp(t)
+	l := lookIn(text.English)
+	s := NewSegment(l, "b", nil, Choice{Value: "a", Label: "Alpha"}, Choice{Value: "b", Label: "Beta"})
+	shown(t, s, fyne.NewSize(300, SegmentHeight))
+	before := s.words[0]
+	s.SetChoices(Choice{Value: "a", Label: "Alpha"}, Choice{Value: "b", Label: "Beta"})
+	if s.words[0] != before {
+		t.Error("the same choices were written anew")
+	}
+	s.SetChoices(Choice{Value: "b", Label: "Beta"}, Choice{Value: "c", Label: "Gamma"})
+	if s.Value() != "b" || len(s.words) != 2 || s.words[1].Text != "Gamma" {
+		t.Errorf("it stands at %q among %d", s.Value(), len(s.words))
+	}
+}
+
+// What has the keyboard shows it, and is worked with it.
+func TestButtonsAndTogglesByKeyboard(t *testing.T) {
+	test.NewTempApp(t)
+	l := lookIn(text.English)
+	pressed, other := 0, fyne.KeyName("")
+	l.OnKey = func(e *fyne.KeyEvent) { other = e.Name }
+	b := NewButton(l, Filled, "Save", func() { pressed++ })
+	on := false
+	box := NewToggle(l, "Start at login", false, func(v bool) { on = v })
+	c := shown(t, Stack(Grid, b, box), fyne.NewSize(200, 100)).Canvas()
+	c.Focus(b)
+	if b.ground.StrokeWidth != 2 {
+		t.Error("the button does not show that it has the keyboard")
+	}
+	for _, k := range []fyne.KeyName{fyne.KeyReturn, fyne.KeySpace, fyne.KeyEnter} {
+		b.TypedKey(&fyne.KeyEvent{Name: k})
+	}
+	b.Enable(false)
+	b.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+	test.Tap(b)
+	if pressed != 3 || b.Enabled() {
+		t.Errorf("pressed %d times", pressed)
+	}
+	c.Focus(box)
+	box.TypedKey(&fyne.KeyEvent{Name: fyne.KeySpace})
+	if !on || box.box.StrokeWidth != 2 {
+		t.Errorf("switched %v, a ring of %v", on, box.box.StrokeWidth)
+	}
+	box.Set(false)
+	if !on || box.checked {
+		t.Error("Set tells of itself, or does not switch")
+	}
+	box.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
+	if other != fyne.KeyEscape {
+		t.Errorf("a key without a use became %q", other)
+	}
+}
+
+// A field asks what to do with a pasted text, takes no endless one, and lets the
+// window's keys through.
+func TestEntry(t *testing.T) {
+	app := test.NewTempApp(t)
+	l := lookIn(text.English)
+	var keys []fyne.KeyName
+	var told []string
+	l.OnKey = func(e *fyne.KeyEvent) { keys = append(keys, e.Name) }
+	e := NewEntry(l, "", "begun", func(s string) { told = append(told, s) })
+	shown(t, e, fyne.NewSize(200, 40))
+	if e.CursorColumn != 5 {
+		t.Errorf("the cursor stands at %d", e.CursorColumn)
+	}
+	e.OnPaste = func(s string) bool { return strings.HasPrefix(s, "secret") }
+	paste := func(s string) {
+		app.Clipboard().SetContent(s)
+		e.TypedShortcut(&fyne.ShortcutPaste{Clipboard: app.Clipboard()})
+	}
+	paste("secret: 123")
+	if e.Text != "begun" {
+		t.Errorf("a text that was taken elsewhere is in the field: %q", e.Text)
+	}
+	paste(strings.Repeat("无尽", MaxEntry))
+	if n := len([]rune(e.Text)); n != MaxEntry+5 {
+		t.Errorf("the field holds %d characters", n)
+	}
+	n := len(told)
+	e.Write("quiet")
+	if e.Text != "quiet" || len(told) != n {
+		t.Error("Write tells of itself, or does not write")
+	}
+	for _, k := range []fyne.KeyName{fyne.KeyEscape, fyne.KeyF1, fyne.KeyLeft} {
+		e.TypedKey(&fyne.KeyEvent{Name: k})
+	}
+	if len(keys) != 2 {
+		t.Errorf("the window got %q", keys)
+	}
+}
+
+// The ring turns in steps of two degrees; less touches nothing.
+func TestRing(t *testing.T) {
+	test.NewTempApp(t)
+	l := lookIn(text.English)
+	r := NewRing(l, Dial{Fill: 0.71, Percent: "71%"})
+	shown(t, r, fyne.NewSquareSize(ringSize))
+	arcs := func() [2]canvas.Arc { return [2]canvas.Arc{*r.fill, *r.inner} }
+	before := arcs()
+	r.Set(Dial{Fill: 0.7091, Percent: "70%"})
+	if arcs() != before || r.percent.Text != "70%" {
+		t.Error("less than a step turned the ring, or the figures stayed")
+	}
+	r.Set(Dial{Fill: 0.001, Soon: true, Inner: 0.5, Percent: "0%"})
+	if r.fill.EndAngle != 2 || r.fill.FillColor != l.Palette.Soon || r.fill.Hidden || r.inner.EndAngle != 180 {
+		t.Errorf("shortly before the end it shows %v and %v of %v", r.fill.EndAngle, r.inner.EndAngle, r.fill.FillColor)
+	}
+	r.Set(Dial{Percent: "0%"})
+	if !r.fill.Hidden || !r.inner.Hidden {
+		t.Error("what is over has a ring")
+	}
+	for _, tt := range []struct {
+		fill float32
+		want float32
+	}{{-1, 0}, {0, 0}, {0.0001, 2}, {0.25, 90}, {0.999, 358}, {1, 360}, {2, 360}} {
+		if got := turn(tt.fill); got != tt.want {
+			t.Errorf("%v turns %v, want %v", tt.fill, got, tt.want)
+		}
+	}
+}
+
+// The row of a key is made once; it keeps the keyboard wherever it moves to.
+func TestRows(t *testing.T) {
+	test.NewTempApp(t)
+	l := lookIn(text.English)
+	made := 0
+	rows := NewRows(Stack(Grid), func(name string) (fyne.CanvasObject, *Button) {
+		made++
+		b := NewButton(l, Quiet, name, nil)
+		return b, b
+	})
+	if rows.Box.Visible() {
+		t.Error("a box without rows is shown")
+	}
+	c := shown(t, rows.Box, fyne.NewSize(200, 200)).Canvas()
+	rows.Show([]string{"a", "b"}, func(string, *Button) {})
+	b := rows.Box.Objects[1].(*Button)
+	c.Focus(b)
+	if !rows.Show([]string{"b", "c", "a"}, func(string, *Button) {}) {
+		t.Error("rows moved unsaid")
+	}
+	if made != 3 || rows.Box.Objects[0] != b || c.Focused() != fyne.Focusable(b) {
+		t.Errorf("made %d, the keyboard is on %v", made, c.Focused())
+	}
+	if rows.Show([]string{"b", "c", "a"}, func(string, *Button) {}) {
+		t.Error("nothing moved, and it is said")
+	}
+	if rows.Show(nil, nil); rows.Box.Visible() {
+		t.Error("a box whose rows are gone is shown")
+	}
+}
+
+// A page brings what gets the keyboard into sight, but not for what stands outside
+// of what scrolls.
+func TestPageRevealsWhatHasTheKeyboard(t *testing.T) {
+	test.NewTempApp(t)
+	l := lookIn(text.English)
+	p := NewPage(l, Grid, NewHead(l, NewIconButton(l, IconBack, "back", nil), "A page"))
+	var parts []fyne.CanvasObject
+	for range 20 {
+		parts = append(parts, NewButton(p.Look, Quiet, "press", nil))
+	}
+	p.Add(parts...)
+	foot := NewButton(p.Look, Filled, "save", nil)
+	p.SetFoot(AtRight(foot))
+	c := shown(t, p.Root, fyne.NewSize(300, 300)).Canvas()
+	driver := fyne.CurrentApp().Driver()
+	for _, o := range []fyne.CanvasObject{parts[19], parts[0], parts[10]} {
+		c.Focus(o.(fyne.Focusable))
+		y := driver.AbsolutePositionForObject(o).Y
+		if y < HeadHeight || y+o.Size().Height > driver.AbsolutePositionForObject(foot).Y {
+			t.Errorf("a button that has the keyboard stands at %v", y)
+		}
+	}
+	at := p.Offset()
+	c.Focus(foot)
+	if p.Offset() != at {
+		t.Error("the foot scrolled the page")
+	}
+	p.ScrollTo(1e6)
+	if most := p.Offset(); most <= 0 || most > 1000 {
+		t.Errorf("it scrolls to %v", most)
+	}
+}
+
+// A click beside a sheet closes it, one on it does not; a long one scrolls by keys.
+func TestSheet(t *testing.T) {
+	test.NewTempApp(t)
+	l := lookIn(text.English)
+	closed := 0
+	s := NewLongSheet(l, Grid, Title(l, "A long sheet"), func() { closed++ })
+	for range 30 {
+		s.Add(NewButton(s.Look, Quiet, "press", nil))
+	}
+	s.SetFoot(AtRight(NewButton(s.Look, Filled, "close", nil)))
+	shown(t, s, fyne.NewSize(320, 320))
+	test.TapAt(s, fyne.NewPos(160, 160))
+	if closed != 0 {
+		t.Error("a click on the sheet closed it")
+	}
+	test.TapAt(s, fyne.NewPos(2, 2))
+	if closed != 1 {
+		t.Error("a click beside the sheet did not close it")
+	}
+	s.Scroll(fyne.KeyPageDown)
+	if s.Offset() <= 0 {
+		t.Error("Page Down does not scroll")
+	}
+	s.Scroll(fyne.KeyHome)
+	if s.Offset() != 0 {
+		t.Errorf("Home scrolls to %v", s.Offset())
+	}
+}
+
+// The pointer lights an option up, and leaves it as it was.
+func TestHover(t *testing.T) {
+	test.NewTempApp(t)
+	s := NewSegment(lookIn(text.English), "a", nil, Choice{Value: "a", Label: "Alpha"}, Choice{Value: "b", Label: "Beta"})
+	shown(t, s, fyne.NewSize(300, SegmentHeight))
+	s.MouseIn(&desktop.MouseEvent{PointEvent: fyne.PointEvent{Position: fyne.NewPos(280, 10)}})
+	if s.over.Hidden {
+		t.Error("nothing is lit up under the pointer")
+	}
+	s.MouseOut()
+	if !s.over.Hidden {
+		t.Error("an option stays lit up")
+	}
+}

@@ -1,0 +1,82 @@
+package kit
+
+import (
+	"slices"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/widget"
+)
+
+// Scroller scrolls a column up and down. Unlike a bare Scroll it tells the
+// column its width first, so that wrapped text has its height at once and nothing
+// in it makes it wider.
+type Scroller struct {
+	widget.BaseWidget
+	Inner *fyne.Container // what scrolls
+
+	scroll *container.Scroll
+}
+
+// NewScroller returns a scroller of inner, whose layout says how high it is.
+func NewScroller(inner *fyne.Container) *Scroller {
+	s := &Scroller{scroll: container.NewVScroll(inner), Inner: inner}
+	s.ExtendBaseWidget(s)
+	return s
+}
+
+func (s *Scroller) CreateRenderer() fyne.WidgetRenderer {
+	return &Renderer{
+		Parts: []fyne.CanvasObject{s.scroll},
+		Min:   func() fyne.Size { return fyne.NewSize(0, 0) },
+		Place: func(size fyne.Size) { s.fit(size) },
+	}
+}
+
+func (s *Scroller) fit(size fyne.Size) {
+	if f, ok := s.Inner.Layout.(fitted); ok {
+		f.FitWidth(size.Width)
+	}
+	Place(s.scroll, 0, 0, size.Width, size.Height)
+	s.scroll.Refresh()
+}
+
+// Reflow lays the column out again after something in it changed its height.
+func (s *Scroller) Reflow() { s.fit(s.Size()); s.Inner.Refresh() }
+
+// Reveal scrolls so that an object can be seen, if it is one that scrolls here.
+func (s *Scroller) Reveal(o fyne.CanvasObject) {
+	if s.Size().Height == 0 || !within(s.Inner, o) { // without a height it is not laid out yet
+		return
+	}
+	driver := fyne.CurrentApp().Driver()
+	top := driver.AbsolutePositionForObject(o).Y - driver.AbsolutePositionForObject(s.scroll).Y
+	const air = 8 * Grid // for the label above and the words below
+	y := s.scroll.Offset.Y
+	switch bottom := top + o.Size().Height; {
+	case top < air:
+		y += top - air
+	case bottom > s.scroll.Size().Height-air:
+		y += bottom - s.scroll.Size().Height + air
+	}
+	s.ScrollTo(y)
+}
+
+// within reports whether an object is in a tree of containers.
+func within(tree, o fyne.CanvasObject) bool {
+	switch t := tree.(type) {
+	case *fyne.Container:
+		return slices.ContainsFunc(t.Objects, func(inner fyne.CanvasObject) bool { return within(inner, o) })
+	case *Scroller:
+		return within(t.Inner, o)
+	}
+	return tree == o
+}
+
+// Offset is how far it is scrolled, in Fyne's units.
+func (s *Scroller) Offset() float32 { return s.scroll.Offset.Y }
+
+// ScrollTo scrolls to an offset, no further than there is something to see.
+func (s *Scroller) ScrollTo(y float32) {
+	s.scroll.ScrollToOffset(fyne.NewPos(0, max(0, min(y, s.Inner.Size().Height-s.scroll.Size().Height))))
+}
