@@ -9,8 +9,8 @@ import "tokentray/core"
 // there may be no room to scroll by: then the rows above keep the height they
 // have until the pointer leaves the list, or has not moved for a while.
 
-// restless is for how many seconds after its last movement the pointer counts.
-const restless = 10
+// pointerTimeout is for how many seconds after its last movement the pointer counts.
+const pointerTimeout = 10
 
 // anchor is the row that is to stay where it is.
 type anchor struct {
@@ -20,8 +20,8 @@ type anchor struct {
 	kept  bool    // it was last left where it was
 }
 
-// hold finds the row that is to stay.
-func (v *listView) hold() anchor {
+// findAnchor finds the row that is to stay.
+func (v *listView) findAnchor() anchor {
 	y := v.scroll.Offset.Y
 	for id, view := range v.views {
 		if i, ok := v.at[id]; ok && view.hovered {
@@ -36,50 +36,50 @@ func (v *listView) hold() anchor {
 	return anchor{}
 }
 
-// keep makes a change to rows and leaves the anchor where it is. The change
+// keepingAnchor makes a change to rows and leaves the anchor where it is. The change
 // reports whether rows moved.
-func (v *listView) keep(change func() bool) {
-	v.anchor = v.hold()
+func (v *listView) keepingAnchor(change func() bool) {
+	v.anchor = v.findAnchor()
 	if !change() {
 		return
 	}
 	if i, ok := v.at[v.anchor.id]; ok {
-		v.scroll.Offset.Y = min(max(0, v.tops[i]-v.anchor.at), v.most(0))
+		v.scroll.Offset.Y = min(max(0, v.tops[i]-v.anchor.at), v.maxOffset(0))
 		v.anchor.kept = v.tops[i]-v.scroll.Offset.Y == v.anchor.at
 	}
 	v.scroll.Refresh()
-	v.place()
+	v.layoutRows()
 }
 
-// most is how far the list can be scrolled once it is higher by so much.
-func (v *listView) most(by float32) float32 {
+// maxOffset is how far the list can be scrolled once it is higher by so much.
+func (v *listView) maxOffset(by float32) float32 {
 	return max(0, v.tops[len(v.tops)-1]+by-v.scroll.Size().Height)
 }
 
-// holds reports whether a row keeps its height although it would change it by so
+// keepsHeight reports whether a row keeps its height although it would change it by so
 // much: it stands above the pointer, and scrolling could not make up for it.
-func (v *listView) holds(i int, by float32) bool {
+func (v *listView) keepsHeight(i int, by float32) bool {
 	at, ok := v.at[v.anchor.id]
-	if !ok || !v.anchor.under || i >= at || v.still >= restless {
+	if !ok || !v.anchor.under || i >= at || v.idle >= pointerTimeout {
 		return false
 	}
 	y := v.tops[at] + by - v.anchor.at
-	return y < 0 || y > v.most(by)
+	return y < 0 || y > v.maxOffset(by)
 }
 
-// release lets the rows that kept their height have the one they want, once the
+// releaseHeights lets the rows that kept their height have the one they want, once the
 // pointer is elsewhere.
-func (v *listView) release() {
-	if len(v.held) == 0 || v.still < restless && v.hold().under {
+func (v *listView) releaseHeights() {
+	if len(v.keptHeights) == 0 || v.idle < pointerTimeout && v.findAnchor().under {
 		return
 	}
-	v.keep(func() bool {
+	v.keepingAnchor(func() bool {
 		moved := false
-		for id := range v.held {
+		for id := range v.keptHeights {
 			if i, ok := v.at[id]; ok {
-				moved = v.renew(i) || moved
+				moved = v.refreshRow(i) || moved
 			}
-			delete(v.held, id)
+			delete(v.keptHeights, id)
 		}
 		return moved
 	})
@@ -87,7 +87,7 @@ func (v *listView) release() {
 
 // fit leaves the problem out of a row that has no room for it yet.
 func (v *listView) fit(r row) row {
-	if high, ok := v.held[r.ID]; ok && high < v.HeightOf(r) {
+	if high, ok := v.keptHeights[r.ID]; ok && high < v.HeightOf(r) {
 		r.Problem = problem{}
 	}
 	return r
@@ -95,7 +95,7 @@ func (v *listView) fit(r row) row {
 
 // shift scrolls by as much as the list itself moved down on the screen.
 func (v *listView) shift(by float32) {
-	if y := min(max(0, v.scroll.Offset.Y+by), v.most(0)); y != v.scroll.Offset.Y {
+	if y := min(max(0, v.scroll.Offset.Y+by), v.maxOffset(0)); y != v.scroll.Offset.Y {
 		v.scrollTo(y)
 	}
 }

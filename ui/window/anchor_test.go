@@ -141,7 +141,7 @@ func TestRowsWaitForThePointer(t *testing.T) {
 	for name, done := range map[string]func(*stage){
 		"it left": func(s *stage) { s.leaveRow("c-sandbox"); s.tick() },
 		"it rests": func(s *stage) {
-			for range restless {
+			for range pointerTimeout {
 				s.tick()
 			}
 		},
@@ -174,8 +174,8 @@ func TestRowsWaitForThePointer(t *testing.T) {
 			}
 			done(s)
 			s.mustSay("Try again")
-			if len(s.listing.list.held) > 0 {
-				t.Errorf("rows are still held: %v", s.listing.list.held)
+			if len(s.listing.list.keptHeights) > 0 {
+				t.Errorf("rows are still held: %v", s.listing.list.keptHeights)
 			}
 		})
 	}

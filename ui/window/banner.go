@@ -18,15 +18,15 @@ import (
 type bannerLine struct {
 	Name         string // what it is about: lines of one name take each other's place
 	Text, Button string
-	Act          bannerAct
+	Action       bannerAction
 	Loud         bool // something does not work
 }
 
-// bannerAct is what a banner's button does.
-type bannerAct int
+// bannerAction is what a banner's button does.
+type bannerAction int
 
 const (
-	barNothing bannerAct = iota
+	barNothing bannerAction = iota
 	barRestart
 	barUnlock
 	barInit
@@ -43,11 +43,11 @@ func bannersOf(l *kit.Look, ph phase, failure *core.Error, m *model) []bannerLin
 	case phaseFailed:
 		return []bannerLine{{Name: "agent", Text: l.T("bar.failed", "cause", strings.TrimRight(causeOf(l, failure), ".。")), Loud: true}}
 	case phaseVersion:
-		return []bannerLine{{Name: "agent", Text: versionWords(l, failure), Button: l.T("bar.restart"), Act: barRestart, Loud: true}}
+		return []bannerLine{{Name: "agent", Text: versionWords(l, failure), Button: l.T("bar.restart"), Action: barRestart, Loud: true}}
 	case phaseRestart:
 		return []bannerLine{{Name: "agent", Text: l.T("bar.restarting")}}
 	case phaseStopped:
-		return []bannerLine{{Name: "agent", Text: l.T("bar.stopped"), Button: l.T("bar.start"), Act: barStart, Loud: true}}
+		return []bannerLine{{Name: "agent", Text: l.T("bar.stopped"), Button: l.T("bar.start"), Action: barStart, Loud: true}}
 	case phaseConnecting:
 		return nil
 	}
@@ -64,7 +64,7 @@ func bannersOf(l *kit.Look, ph phase, failure *core.Error, m *model) []bannerLin
 		out = append(out, bannerLine{Name: "recovered", Text: l.T("bar.recovered", "accounts", l.Words.Some(m.Recovered))})
 	}
 	if m.PausedAll {
-		out = append(out, bannerLine{Name: "paused", Text: l.T("bar.paused"), Button: l.T("bar.resume"), Act: barResume})
+		out = append(out, bannerLine{Name: "paused", Text: l.T("bar.paused"), Button: l.T("bar.resume"), Action: barResume})
 	}
 	if m.Demo {
 		out = append(out, bannerLine{Name: "demo", Text: l.T("bar.demo")})
@@ -89,18 +89,18 @@ func versionWords(l *kit.Look, failure *core.Error) string {
 type banners struct {
 	look *kit.Look
 	rows *kit.Rows[string, *bannerRow]
-	do   func(bannerAct)
+	do   func(bannerAction)
 }
 
 // bannerRow is what a banner is filled through.
 type bannerRow struct {
-	act    bannerAct
+	action bannerAction
 	ground *canvas.Rectangle
 	words  *kit.Prose
 	button *kit.Button
 }
 
-func newBanners(l *kit.Look, do func(bannerAct)) *banners {
+func newBanners(l *kit.Look, do func(bannerAction)) *banners {
 	b := &banners{look: l, do: do}
 	b.rows = kit.NewRows(kit.Stack(0), b.newRow)
 	return b
@@ -109,7 +109,7 @@ func newBanners(l *kit.Look, do func(bannerAct)) *banners {
 func (b *banners) newRow(string) (fyne.CanvasObject, *bannerRow) {
 	l := b.look
 	r := &bannerRow{ground: canvas.NewRectangle(l.Palette.Notice), words: kit.NewProse("", 13, l.Palette.Text)}
-	r.button = kit.NewSmallButton(l, kit.Quiet, "", func() { b.do(r.act) })
+	r.button = kit.NewSmallButton(l, kit.Quiet, "", func() { b.do(r.action) })
 	line := container.New(&kit.Bar{Gap: 2 * kit.Grid, PadX: kit.RowLeft, Height: 28}, r.words, r.button)
 	return container.New(&kit.Backed{PadY: 6}, r.ground, line), r
 }
@@ -124,7 +124,7 @@ func (b *banners) show(lines []bannerLine) {
 	}
 	b.rows.Show(names, func(name string, r *bannerRow) {
 		line := byName[name]
-		r.act = line.Act
+		r.action = line.Action
 		r.ground.FillColor = b.look.Palette.Notice
 		if line.Loud {
 			r.ground.FillColor = b.look.Palette.Warn
@@ -148,17 +148,17 @@ func noticeText(l *kit.Look, key string) string {
 func vaultBanner(l *kit.Look, v api.Vault) (bannerLine, bool) {
 	switch v.State {
 	case "locked":
-		return bannerLine{Name: "vault", Text: l.T("bar.locked"), Button: l.T("bar.unlock"), Act: barUnlock, Loud: true}, true
+		return bannerLine{Name: "vault", Text: l.T("bar.locked"), Button: l.T("bar.unlock"), Action: barUnlock, Loud: true}, true
 	case "unavailable":
 		if v.Error != nil && v.Error.Remedy == core.RemedyVaultDamaged {
-			return bannerLine{Name: "vault", Text: l.T("bar.damaged"), Button: l.T("bar.init"), Act: barInit, Loud: true}, true
+			return bannerLine{Name: "vault", Text: l.T("bar.damaged"), Button: l.T("bar.init"), Action: barInit, Loud: true}, true
 		}
 		if v.Kind == "file" {
-			return bannerLine{Name: "vault", Text: l.T("bar.unavailable.file"), Button: l.T("bar.retry"), Act: barUnlock, Loud: true}, true
+			return bannerLine{Name: "vault", Text: l.T("bar.unavailable.file"), Button: l.T("bar.retry"), Action: barUnlock, Loud: true}, true
 		}
-		return bannerLine{Name: "vault", Text: l.T("bar.unavailable"), Button: l.T("bar.init"), Act: barInit, Loud: true}, true
+		return bannerLine{Name: "vault", Text: l.T("bar.unavailable"), Button: l.T("bar.init"), Action: barInit, Loud: true}, true
 	case "missing":
-		return bannerLine{Name: "vault", Text: l.T("bar.missing"), Button: l.T("bar.init"), Act: barInit, Loud: true}, true
+		return bannerLine{Name: "vault", Text: l.T("bar.missing"), Button: l.T("bar.init"), Action: barInit, Loud: true}, true
 	}
 	return bannerLine{}, false
 }

@@ -16,7 +16,7 @@ func (ex *exports) exportDone(ref api.Ref, key keyWish, path, place string) {
 		return g.Loopback(ctx)
 	}, func(door api.Loopback, err *core.Error) {
 		if err != nil || door.State == api.DoorOn && door.Keys > 0 || ex.sheet != nil {
-			ex.tell(ex.look.T("clients.saved", "file", path, "place", place))
+			ex.showInfo(ex.look.T("clients.saved", "file", path, "place", place))
 			return
 		}
 		ex.openDone(ref, key, path, place, door)

@@ -14,36 +14,36 @@ import (
 // messages stand before it for their time; closing it keeps it away until
 // something else is copied.
 
-// copies puts tokens and other texts on the clipboard, and tells what is there.
-type copies struct {
+// clipboard puts tokens and other texts on the clipboard, and tells what is there.
+type clipboard struct {
 	*shell
-	clipClosed bool               // the message about what is on the clipboard was closed
-	paths      map[core.ID]string // the calls that were chosen last
-	copied     func(core.ID)      // is told of a token that was copied
+	clipClosed  bool               // the message about what is on the clipboard was closed
+	paths       map[core.ID]string // the calls that were chosen last
+	tokenCopied func(core.ID)      // is told of a token that was copied
 }
 
 // clipMessage tells of what is on the clipboard.
-func (cp *copies) clipMessage() snack {
-	s := copiedSnack(cp.look, cp.model.Clipboard, cp.now())
+func (cp *clipboard) clipMessage() message {
+	s := copiedMessage(cp.look, cp.model.Clipboard, cp.now())
 	s.Follow = cp.model.Settings.ClipboardFollow
 	return s
 }
 
 // clipHeld reports whether something of ours is on the clipboard that will be
 // cleared.
-func (cp *copies) clipHeld() bool {
+func (cp *clipboard) clipHeld() bool {
 	c := cp.model.Clipboard
 	return c.Held() && c.ClearsAt.After(cp.now())
 }
 
 // clipChanged keeps the message about the clipboard true.
-func (cp *copies) clipChanged() {
+func (cp *clipboard) clipChanged() {
 	shown := cp.snackbar.shown
 	told := cp.snackbar.Visible() && shown.Clip
 	switch {
 	case !cp.model.Clipboard.Held():
 		if told && !shown.Clears.IsZero() {
-			cp.tell(cp.look.T("snack.cleared"))
+			cp.showInfo(cp.look.T("snack.cleared"))
 		}
 	case cp.model.Clipboard.ClearsAt.IsZero() || cp.clipHeld():
 		next := cp.clipMessage()
@@ -53,7 +53,7 @@ func (cp *copies) clipChanged() {
 		}
 		cp.clipClosed = false
 		if !cp.snackbar.Visible() || !shown.Bad { // a failure is read first
-			cp.message(next)
+			cp.showMessage(next)
 		}
 	}
 }
@@ -61,14 +61,14 @@ func (cp *copies) clipChanged() {
 // copyText copies a text that is no secret, such as an address, through the agent:
 // it then outlives this window, and a token that is still waited for does not
 // replace it. Where the agent has no clipboard, this window's own is taken.
-func (cp *copies) copyText(text, said string) {
+func (cp *clipboard) copyText(text, said string) {
 	ask(cp.shell, quickWait, func(ctx context.Context, g Agent) (api.Clipboard, error) {
 		return g.CopyText(ctx, api.TextRequest{Text: core.NewSecret(text)})
 	}, func(_ api.Clipboard, err *core.Error) {
 		if err != nil {
 			cp.app.Clipboard().SetContent(text)
 		}
-		cp.tell(said)
+		cp.showInfo(said)
 	})
 }
 
@@ -77,14 +77,14 @@ func (cp *copies) copyText(text, said string) {
 const fetchFirst = 30 * time.Second
 
 // copyDefault copies in the format of the settings.
-func (cp *copies) copyDefault(id core.ID) { cp.copyAs(id, "", false) }
+func (cp *clipboard) copyDefault(id core.ID) { cp.copyAs(id, "", false) }
 
 // copyAs copies a token; a live one only after a question, where that is set.
-func (cp *copies) copyAs(id core.ID, form string, previous bool) {
+func (cp *clipboard) copyAs(id core.ID, form string, previous bool) {
 	cp.copyCall(id, api.CopyRequest{Format: form, Previous: previous})
 }
 
-func (cp *copies) copyCall(id core.ID, req api.CopyRequest) {
+func (cp *clipboard) copyCall(id core.ID, req api.CopyRequest) {
 	a, ok := cp.model.find(id)
 	if !ok {
 		return
@@ -99,46 +99,46 @@ func (cp *copies) copyCall(id core.ID, req api.CopyRequest) {
 	cp.copyNow(a, req)
 }
 
-func (cp *copies) copyNow(a api.Account, req api.CopyRequest) {
+func (cp *clipboard) copyNow(a api.Account, req api.CopyRequest) {
 	ref := a.Ref()
 	if a.Remaining(cp.now()) < fetchFirst {
-		cp.tell(cp.look.T("snack.busy", "account", refWords(ref)))
+		cp.showInfo(cp.look.T("snack.busy", "account", refWords(ref)))
 	}
 	ask(cp.shell, upstreamWait, func(ctx context.Context, g Agent) (api.Clipboard, error) {
 		return g.Copy(ctx, ref, req)
 	}, func(c api.Clipboard, err *core.Error) {
 		if err != nil && err.Remedy == core.RemedyCopyLate {
-			cp.message(snack{
+			cp.showMessage(message{
 				Text: cp.look.T("snack.late", "account", refWords(ref)), Live: ref.Env == core.Live, Until: cp.now().Add(lateTime),
 				Button: cp.look.T("snack.late.copy"), Do: func() { cp.copyNow(a, req) },
 			})
 			return
 		}
 		if err != nil {
-			cp.fail(err, ref)
+			cp.showError(err, ref)
 			return
 		}
 		c.Account, c.Env = ref.Name, ref.Env
 		cp.model.Clipboard, cp.clipClosed = c, false
-		cp.message(cp.clipMessage())
-		cp.copied(a.ID)
+		cp.showMessage(cp.clipMessage())
+		cp.tokenCopied(a.ID)
 	})
 }
 
-func (cp *copies) clearClipboard() {
+func (cp *clipboard) clearClipboard() {
 	ask(cp.shell, quickWait, func(ctx context.Context, g Agent) (none, error) {
 		return nothing(g.ClearClipboard(ctx))
 	}, func(_ none, err *core.Error) {
 		if err != nil {
-			cp.fail(err, api.Ref{})
+			cp.showError(err, api.Ref{})
 			return
 		}
-		cp.tell(cp.look.T("snack.cleared"))
+		cp.showInfo(cp.look.T("snack.cleared"))
 	})
 }
 
 // dismiss takes the message away because a person wants so.
-func (cp *copies) dismiss() {
+func (cp *clipboard) dismiss() {
 	cp.clipClosed = cp.clipClosed || cp.snackbar.shown.Clip
 	cp.snackbar.Hide()
 	cp.relayout()
@@ -146,9 +146,9 @@ func (cp *copies) dismiss() {
 
 // passed takes the message away because its time is over. What is on the
 // clipboard is said again, if another message stood before it.
-func (cp *copies) passed() {
+func (cp *clipboard) passed() {
 	if !cp.snackbar.shown.Clip && cp.clipHeld() && !cp.clipClosed {
-		cp.message(cp.clipMessage())
+		cp.showMessage(cp.clipMessage())
 		return
 	}
 	cp.snackbar.Hide()
@@ -156,6 +156,6 @@ func (cp *copies) passed() {
 }
 
 // copyIP puts an address on the clipboard, for a whitelist.
-func (cp *copies) copyIP(ip string) {
+func (cp *clipboard) copyIP(ip string) {
 	cp.copyText(ip, cp.look.T("snack.ip", "ip", ip))
 }

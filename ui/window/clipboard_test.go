@@ -36,23 +36,23 @@ func TestClipboardIsSaidWhoeverCopied(t *testing.T) {
 // person closed stays away until something else is copied.
 func TestClipboardIsSaidAgain(t *testing.T) {
 	s := newStage(t, duo()...).open()
-	s.copies.copyDefault("shop-sandbox")
+	s.clipboard.copyDefault("shop-sandbox")
 	s.untilSays("shop/sandbox copied")
 	s.renewals.renew("solo-sandbox")
 	s.untilSays("solo/sandbox: a new token")
 	s.mustNotSay("copied")
-	s.time = noon.Add(snackTime + time.Second)
+	s.time = noon.Add(infoTime + time.Second)
 	s.tick()
 	s.mustSay("shop/sandbox copied", "clears in 40 s")
 	s.key(fyne.KeyEscape)
 	s.mustNotSay("shop/sandbox copied")
-	s.tell("something")
+	s.showInfo("something")
 	s.time = noon.Add(30 * time.Second)
 	s.tick()
 	s.mustNotSay("something", "shop/sandbox copied")
 
 	// A failure is read first.
-	s.fail(failure(core.Temporary, core.RemedyNetwork), api.Ref{Name: "solo", Env: core.Sandbox})
+	s.showError(failure(core.Temporary, core.RemedyNetwork), api.Ref{Name: "solo", Env: core.Sandbox})
 	next := copied("shop", core.Live, 60*time.Second)
 	s.agent.send(api.Event{Type: api.EventClipboard, Clipboard: &next})
 	s.until("the event", func() bool { return s.model.Clipboard == next })
@@ -71,7 +71,7 @@ func TestClipboardFollows(t *testing.T) {
 	s := newStage(t, duo()...)
 	s.agent.list.Settings.ClipboardFollow = true
 	s.open()
-	s.copies.copyDefault("shop-live")
+	s.clipboard.copyDefault("shop-live")
 	s.untilSays("shop/live copied", "clears in 45 s · follows renewals")
 	next := copied("shop", core.Live, 45*time.Second)
 	next.Followed, next.ExpiresAt = true, noon.Add(2*time.Hour)
@@ -91,10 +91,10 @@ func TestATokenThatCameLateIsOffered(t *testing.T) {
 		"zh": {"shop/live 已就绪。", "复制"},
 	} {
 		s := newStage(t, duo()...).in(lang, 460).open()
-		s.copies.copyDefault("solo-sandbox")
+		s.clipboard.copyDefault("solo-sandbox")
 		s.until("the copy", func() bool { return s.model.Clipboard.Account == "solo" })
 		s.agent.fail["copy "] = &core.Error{Class: core.Misuse, Remedy: core.RemedyCopyLate, Message: "late"}
-		s.copies.copyNow(s.model.Accounts[1], api.CopyRequest{Format: "header"})
+		s.clipboard.copyNow(s.model.Accounts[1], api.CopyRequest{Format: "header"})
 		s.untilSays(want[0])
 		if s.model.Clipboard.Account != "solo" || s.snackbar.tag.Hidden {
 			t.Errorf("the clipboard is said to hold %+v, the tag is hidden: %v", s.model.Clipboard, s.snackbar.tag.Hidden)
@@ -107,7 +107,7 @@ func TestATokenThatCameLateIsOffered(t *testing.T) {
 		s.untilCalled("clear")
 
 		s.agent.fail["copy "] = &core.Error{Class: core.Misuse, Remedy: core.RemedyCopyLate, Message: "late"}
-		s.copies.copyDefault("solo-sandbox")
+		s.clipboard.copyDefault("solo-sandbox")
 		s.untilSays(refWords(api.Ref{Name: "solo", Env: core.Sandbox}))
 		s.time = noon.Add(lateTime)
 		s.tick()

@@ -13,6 +13,6 @@ func openConsole(sh *shell, a api.Account) {
 		return
 	}
 	if err := sh.cfg.OpenURL(u); err != nil {
-		sh.tell(sh.look.T("snack.browser", "url", u.String()))
+		sh.showInfo(sh.look.T("snack.browser", "url", u.String()))
 	}
 }

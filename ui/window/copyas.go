@@ -17,11 +17,11 @@ import (
 // command the call. It shows what will be copied with a word in the place of the
 // token, which never comes here.
 type copySheet struct {
-	copies   *copies
-	account  api.Account
-	format   string
-	path     string
-	remember bool
+	clipboard *clipboard
+	account   api.Account
+	format    string
+	path      string
+	remember  bool
 
 	sheet   *sheet
 	call    *fyne.Container // the parts about the path
@@ -32,12 +32,12 @@ type copySheet struct {
 
 // openCopySheet asks in which form the token of an account is to be copied;
 // chosen is the form that stands there first, empty for the account's default.
-func (cp *copies) openCopySheet(id core.ID, chosen string) {
+func (cp *clipboard) openCopySheet(id core.ID, chosen string) {
 	a, ok := cp.model.find(id)
 	if !ok {
 		return
 	}
-	c := &copySheet{copies: cp, account: a, format: cmp.Or(chosen, cp.defaultFormat(a)), path: cmp.Or(cp.paths[id], a.CopyPath, format.DefaultPath)}
+	c := &copySheet{clipboard: cp, account: a, format: cmp.Or(chosen, cp.defaultFormat(a)), path: cmp.Or(cp.paths[id], a.CopyPath, format.DefaultPath)}
 	head := kit.Stack(2*kit.Grid, newTag(cp.look, a.Env == core.Live), kit.Title(cp.look, cp.look.T("copy.title", "account", refWords(a.Ref()))))
 	c.sheet = &sheet{Sheet: kit.NewLongSheet(cp.look, 3*kit.Grid, head, cp.closeSheet)}
 	l := c.sheet.Look
@@ -64,7 +64,7 @@ func (cp *copies) openCopySheet(id core.ID, chosen string) {
 
 // defaultFormat is the form in which an account's token is copied when none is
 // chosen.
-func (cp *copies) defaultFormat(a api.Account) string {
+func (cp *clipboard) defaultFormat(a api.Account) string {
 	if format.Valid(a.CopyFormat) {
 		return a.CopyFormat
 	}
@@ -90,7 +90,7 @@ func (c *copySheet) calls() bool { return c.format == format.URL || c.format == 
 
 // check shows what will be copied, or what is wrong with the path.
 func (c *copySheet) check() {
-	l := c.copies.look
+	l := c.clipboard.look
 	c.call.Hidden = !c.calls()
 	words := ""
 	if c.calls() && c.path != "" && format.CheckPath(c.path) != nil {
@@ -101,7 +101,7 @@ func (c *copySheet) check() {
 	c.button.Enable(words == "")
 	base := l.Words.Spec(c.account.Kind).API(c.account.Account)
 	text, err := format.Token(c.format, format.Input{
-		AccessToken: "ACCESS_TOKEN", ExpiresIn: int64(c.account.Remaining(c.copies.now()).Seconds()), ExpiresAt: c.account.ExpiresAt.UTC(),
+		AccessToken: "ACCESS_TOKEN", ExpiresIn: int64(c.account.Remaining(c.clipboard.now()).Seconds()), ExpiresAt: c.account.ExpiresAt.UTC(),
 		ObtainedAt: c.account.ObtainedAt.UTC(), Account: c.account.Name, Env: c.account.Env, AppID: c.account.AppID, BaseURL: base, Path: c.path,
 	})
 	if err != nil {
@@ -117,7 +117,7 @@ func (c *copySheet) run() {
 	if !c.button.Enabled() {
 		return
 	}
-	cp, id := c.copies, c.account.ID
+	cp, id := c.clipboard, c.account.ID
 	cp.closeSheet()
 	path := ""
 	if c.calls() {
@@ -131,7 +131,7 @@ func (c *copySheet) run() {
 }
 
 // rememberCopy makes a form, and the path of a call, an account's default.
-func (cp *copies) rememberCopy(a api.Account, form, path string) {
+func (cp *clipboard) rememberCopy(a api.Account, form, path string) {
 	in := api.AccountInput{Input: core.Input{CopyFormat: &form}}
 	if path != "" {
 		in.CopyPath = &path
@@ -141,7 +141,7 @@ func (cp *copies) rememberCopy(a api.Account, form, path string) {
 		return g.Edit(ctx, ref, in)
 	}, func(_ api.Saved, err *core.Error) {
 		if err != nil {
-			cp.fail(err, ref)
+			cp.showError(err, ref)
 		}
 	})
 }

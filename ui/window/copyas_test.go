@@ -49,7 +49,7 @@ func TestCopySheet(t *testing.T) {
 // next time; it is the account's default where that is wished.
 func TestCopyACall(t *testing.T) {
 	s := newStage(t, duo()...).open()
-	s.copies.openCopySheet("shop-sandbox", format.URL)
+	s.clipboard.openCopySheet("shop-sandbox", format.URL)
 	s.press("/cgi-bin/menu/get")
 	s.mustSay("https://api.weixin.qq.com/cgi-bin/menu/get?access_token=ACCESS_TOKEN")
 	var field *kit.Entry
@@ -74,7 +74,7 @@ func TestCopyACall(t *testing.T) {
 		t.Error("it became the default although nobody wished so")
 	}
 
-	s.copies.openCopySheet("shop-sandbox", format.Curl)
+	s.clipboard.openCopySheet("shop-sandbox", format.Curl)
 	mustSayBare(s, "curl 'https://api.weixin.qq.com/cgi-bin/user/get?next_openid=&access_token=ACCESS_TOKEN'")
 	walk(s.sheet.Sheet, func(o fyne.CanvasObject) {
 		if b, ok := o.(*kit.Toggle); ok {
@@ -85,7 +85,7 @@ func TestCopyACall(t *testing.T) {
 	s.untilCalled("edit shop/sandbox copy=curl path=/cgi-bin/user/get?next_openid=")
 	s.until("the account's default", func() bool { return s.model.Find("shop-sandbox").CopyPath != "" })
 	a, _ := s.model.find("shop-sandbox")
-	if f := s.copies.defaultFormat(a); f != format.Curl {
+	if f := s.clipboard.defaultFormat(a); f != format.Curl {
 		t.Errorf("the default is %s", f)
 	}
 	for _, item := range s.menus.menuOf(a).Items[1].ChildMenu.Items {
@@ -100,12 +100,12 @@ func TestCopyALiveCall(t *testing.T) {
 	s := newStage(t, duo()...)
 	s.agent.list.Settings.AskLiveCopy = true
 	s.open()
-	s.copies.openCopySheet("shop-live", format.URL)
+	s.clipboard.openCopySheet("shop-live", format.URL)
 	s.mustSay("LIVE")
 	s.press("Copy LIVE token")
 	s.mustSay("Copy a LIVE token?", "shop/live is a production account")
 	s.key(fyne.KeyEscape)
-	s.copies.openCopySheet("shop-live", format.URL)
+	s.clipboard.openCopySheet("shop-live", format.URL)
 	s.press("Copy LIVE token")
 	s.press("Copy LIVE token")
 	s.untilSays("shop/live copied as URL of a call")
@@ -120,7 +120,7 @@ func TestCopySheetIsReached(t *testing.T) {
 	all[0].Product = kinds.ProductMini
 	s := newStage(t, all...).open()
 	s.win.Resize(fyne.NewSize(320, 320))
-	s.copies.openCopySheet("shop-sandbox", format.URL)
+	s.clipboard.openCopySheet("shop-sandbox", format.URL)
 	c := s.win.Canvas()
 	var seen []string
 	for range 20 {
@@ -162,9 +162,9 @@ func TestSheetsInTheSmallestWindow(t *testing.T) {
 	a := sample(strings.Repeat("公众号测试", 40), core.Live, noon, time.Hour, 2*time.Hour)
 	a.ID = "long"
 	for name, open := range map[string]func(*stage){
-		"copy":   func(s *stage) { s.copies.openCopySheet("long", format.URL) },
-		"secret": func(s *stage) { s.edits.askSecret("long") },
-		"delete": func(s *stage) { s.edits.askRemove("long") },
+		"copy":   func(s *stage) { s.clipboard.openCopySheet("long", format.URL) },
+		"secret": func(s *stage) { s.accounts.askSecret("long") },
+		"delete": func(s *stage) { s.accounts.askRemove("long") },
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newStage(t, a).open()

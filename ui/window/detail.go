@@ -66,7 +66,7 @@ func newDetail(look *kit.Look, state *paneState, on detailActions) *detail {
 	d.page = kit.NewPage(look, 3*kit.Grid, kit.NewHead(look, d.back, "", more))
 	d.look = d.page.Look
 	l := d.look
-	d.problem = newProblemBox(l, func(what act) { d.on.act(d.account.ID, what) })
+	d.problem = newProblemBox(l, func(what action) { d.on.act(d.account.ID, what) })
 	d.chart = newDayChart(l, &d.readAt)
 	d.today = newCallsToday(l)
 	d.past = newHistoryBox(l, d.paneState, on)
@@ -176,21 +176,21 @@ func (d *detail) show(now time.Time) {
 	}
 	d.chart.set(a, d.history, now)
 	d.past.show(d.paneState, now)
-	d.count(now)
+	d.updateTime(now)
 	d.page.Reflow()
 }
 
 // tick counts down.
 func (d *detail) tick(now time.Time) {
 	d.chart.tick(now)
-	if d.count(now) {
+	if d.updateTime(now) {
 		d.page.Reflow()
 	}
 }
 
-// count brings everything to the time; it reports whether something may have
+// updateTime brings everything to the time; it reports whether something may have
 // changed its size.
-func (d *detail) count(now time.Time) (changed bool) {
+func (d *detail) updateTime(now time.Time) (changed bool) {
 	l, a, p := d.look, d.account, d.look.Palette
 	note := func(these ...bool) {
 		for _, one := range these {

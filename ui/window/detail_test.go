@@ -31,7 +31,7 @@ func openBusy(t *testing.T, change func(*api.Account)) *stage {
 	s.agent.history = h
 	s.open()
 	s.pane.openDetail(a.ID)
-	s.until("the history", func() bool { return s.pane.detail.asked })
+	s.until("the history", func() bool { return s.pane.detail.historyLoaded })
 	return s
 }
 
@@ -67,7 +67,7 @@ func TestDetailPicturesToMarkup(t *testing.T) {
 				l.Palette = kit.DarkPalette()
 			}
 			test.ApplyTheme(t, kit.NewTheme(l.Palette, kit.NewFonts()))
-			d := newDetail(l, &paneState{account: tt.a, history: tt.history, asked: true, filter: historyAll}, detailActions{})
+			d := newDetail(l, &paneState{account: tt.a, history: tt.history, historyLoaded: true, filter: historyAll}, detailActions{})
 			d.show(noon)
 			column := kit.Stack(3*kit.Grid, d.life, kit.Stack(2*kit.Grid, kit.Subhead(l, l.T("chart.title")), d.chart), d.today.root, d.past.root)
 			w := test.NewTempWindow(t, container.NewStack(kit.NewScroller(column)))
@@ -186,13 +186,13 @@ func TestHistoryIsReadWhenItHasGrown(t *testing.T) {
 	}
 	tell(grow)
 	wants(1, "after five uses and a renewal")
-	s.until("the end of the read", func() bool { return s.pane.detail.asked })
+	s.until("the end of the read", func() bool { return s.pane.detail.historyLoaded })
 	s.agent.mu.Lock()
 	s.agent.fail["history "] = errors.New("busy")
 	s.agent.mu.Unlock()
 	tell(grow)
 	wants(2, "after another renewal")
-	s.until("the failure", func() bool { return s.pane.detail.read < 0 })
+	s.until("the failure", func() bool { return s.pane.detail.historyAt < 0 })
 	tell(use)
 	wants(3, "after one that failed")
 }
@@ -209,7 +209,7 @@ func TestHistoryIsFiltered(t *testing.T) {
 		s.mustSay(want.say)
 		s.mustNotSay(want.not)
 	}
-	_, s.pane.shown.history = shortLives()
+	_, s.pane.state.history = shortLives()
 	s.pane.filterHistory(historyFailures) // 24 of them
 	s.mustNotSay("Show ")
 	s.pane.filterHistory(historyOthers)

@@ -183,7 +183,7 @@ func TestClientKeyIsShownOnce(t *testing.T) {
 	s.holderEntry(0).SetText("ci")
 	s.mustSay("There is a client key of this name")
 	s.holderEntry(0).SetText("postman")
-	s.room().accountsSegment(s).Pick(1)
+	s.keyPage().accountsSegment(s).Pick(1)
 	s.mustSay("Choose at least one account.")
 	s.flip("shop")
 	s.flip("测试商城")
@@ -222,7 +222,7 @@ func TestClientKeyIsShownOnce(t *testing.T) {
 	s.untilSays("postman", "shop, 测试商城 · Live")
 }
 
-func (s *stage) room() *keyPage { return s.settings.page.sub.(*keyPage) }
+func (s *stage) keyPage() *keyPage { return s.settings.page.sub.(*keyPage) }
 
 func (p *keyPage) accountsSegment(s *stage) *kit.Segment {
 	for _, f := range focusables(s.pages.holder) {
@@ -269,7 +269,7 @@ func TestKeyPageOffersFewOfMany(t *testing.T) {
 	s.settings.openSettings()
 	s.untilSays("Add a client key")
 	s.press("Add a client key")
-	s.room().accountsSegment(s).Pick(1)
+	s.keyPage().accountsSegment(s).Pick(1)
 	s.mustSay("more; search to see them")
 	s.holderEntry(1).SetText("shopzxxxxx")
 	s.mustSay("shopzxxxxx")
@@ -336,14 +336,14 @@ func TestClientKeyWithoutAClipboardOfTheAgent(t *testing.T) {
 	s.press("Make the key")
 	s.untilSays(freshKey)
 	for remedy, copied := range map[string]bool{core.RemedyTryAgain: false, core.RemedyClipboard: true} {
-		s.room().copied = false
+		s.keyPage().copied = false
 		s.app.Clipboard().SetContent("")
 		s.agent.fail["text "] = failure(core.Misuse, remedy)
 		s.press("Copy the key")
 		s.until("the answer", func() bool { return s.snackbar.Visible() })
-		if s.room().copied != copied || (s.app.Clipboard().Content() == freshKey) != copied {
-			t.Errorf("%s: copied %v, the clipboard holds %d bytes", remedy, s.room().copied, len(s.app.Clipboard().Content()))
+		if s.keyPage().copied != copied || (s.app.Clipboard().Content() == freshKey) != copied {
+			t.Errorf("%s: copied %v, the clipboard holds %d bytes", remedy, s.keyPage().copied, len(s.app.Clipboard().Content()))
 		}
-		s.copies.dismiss()
+		s.clipboard.dismiss()
 	}
 }

@@ -40,11 +40,11 @@ func draftOf(set kinds.Set, a api.Account) draft {
 	return d
 }
 
-// twinDraft begins the twin of an account in the other environment. What tells
+// counterpartDraft begins the twin of an account in the other environment. What tells
 // its token from others, and the secret, are another's at the upstream, so they
 // stay empty; consent to destructive fetches was given for one environment and no
 // other.
-func twinDraft(set kinds.Set, a api.Account) draft {
+func counterpartDraft(set kinds.Set, a api.Account) draft {
 	d := draftOf(set, a)
 	d.editing, d.ID, d.ref, d.before, d.origin = false, "", api.Ref{}, nil, &a
 	d.AppID, d.consent, d.Env = "", false, otherEnv(a.Env)
@@ -250,7 +250,7 @@ func (d draft) changed() bool {
 	// What is only a switch's position is not worth a question.
 	start := newDraft(d.kinds, d.Env)
 	if d.origin != nil {
-		start = twinDraft(d.kinds, *d.origin)
+		start = counterpartDraft(d.kinds, *d.origin)
 		start.Env = d.Env
 	}
 	start.Kind, start.Product, start.Auto = d.Kind, d.Product, d.Auto

@@ -120,8 +120,8 @@ func TestDraftTellsOfAnAppSecretForAnotherHost(t *testing.T) {
 
 func TestFormAsksForTheAppSecretAgain(t *testing.T) {
 	s := newStage(t, sample("shop", core.Sandbox, noon, time.Hour, 2*time.Hour)).open()
-	s.edits.openEdit(s.model.Accounts[0].ID)
-	hint := func(field string) string { return s.edits.form.fields[field].(*kit.Entry).PlaceHolder }
+	s.accounts.openEdit(s.model.Accounts[0].ID)
+	hint := func(field string) string { return s.accounts.form.fields[field].(*kit.Entry).PlaceHolder }
 	if got := hint("secret"); got != "unchanged" {
 		t.Errorf("the hint is %q", got)
 	}
@@ -221,7 +221,7 @@ func TestFormAdds(t *testing.T) {
 // Another language or theme in the middle of typing loses nothing.
 func TestFormOutlivesARedrawing(t *testing.T) {
 	s := newStage(t, sample("shop", core.Sandbox, noon, time.Hour, time.Hour)).open()
-	s.edits.openEdit("shop-sandbox")
+	s.accounts.openEdit("shop-sandbox")
 	s.typeInto("note", "half a sentence")
 	next := s.model.Settings
 	next.Language = "zh"
@@ -237,7 +237,7 @@ func TestFormOutlivesARedrawing(t *testing.T) {
 // An account's own format of copying is chosen from a menu.
 func TestFormChoosesAFormat(t *testing.T) {
 	s := newStage(t, sample("shop", core.Sandbox, noon, time.Hour, time.Hour)).open()
-	s.edits.openEdit("shop-sandbox")
+	s.accounts.openEdit("shop-sandbox")
 	s.press("As in the settings ▾")
 	walk(s.win.Canvas().Overlays().Top(), func(o fyne.CanvasObject) {
 		item, ok := o.(fyne.Tappable)
@@ -246,7 +246,7 @@ func TestFormChoosesAFormat(t *testing.T) {
 		}
 	})
 	s.mustSay("curl command ▾")
-	if got := s.edits.form.draft.CopyFormat; got != "curl" || !s.edits.form.draft.changed() {
+	if got := s.accounts.form.draft.CopyFormat; got != "curl" || !s.accounts.form.draft.changed() {
 		t.Errorf("the draft has the format %q", got)
 	}
 }
@@ -265,10 +265,10 @@ func textsOf(o fyne.CanvasObject) []string {
 // A destructive kind for production wants consent that says what it breaks.
 func TestFormWantsConsent(t *testing.T) {
 	s := newStage(t).open()
-	s.edits.openAdd()
+	s.accounts.openAdd()
 	s.mustNotSay("I allow legacy fetches")
-	s.edits.form.fields["env"].(*kit.Segment).Pick(1)
-	s.edits.form.fields["kind"].(*kit.Segment).Pick(1)
+	s.accounts.form.fields["env"].(*kit.Segment).Pick(1)
+	s.accounts.form.fields["kind"].(*kit.Segment).Pick(1)
 	s.mustSay("I allow legacy fetches")
 	s.typeInto("name", "shop")
 	s.typeInto("appid", "wx0123456789abcdef")
@@ -305,14 +305,14 @@ func TestRefusals(t *testing.T) {
 	}
 	s := newStage(t).open()
 	refused := blocked("gate", core.Sandbox)
-	s.edits.saved(api.Saved{Account: refused})
+	s.accounts.saved(api.Saved{Account: refused})
 	s.mustSay("gate/sandbox saved. 203.0.113.7 is not")
 }
 
 // What was typed as a secret is never drawn, nor said in a refusal.
 func TestSecretsAreNotDrawn(t *testing.T) {
 	s := newStage(t).open()
-	s.edits.openAdd()
+	s.accounts.openAdd()
 	s.typeInto("secret", "thisIsTheSecret!")
 	s.typeInto("proxy_password", "thisIsTheProxysPassword")
 	s.press("Save")

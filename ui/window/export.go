@@ -27,7 +27,7 @@ type exports struct {
 func (ex *exports) exportHistory(a api.Account, lines []api.HistoryEntry) {
 	var csv strings.Builder
 	if err := format.HistoryCSV(&csv, lines); err != nil {
-		ex.fail(core.AsError(err), a.Ref())
+		ex.showError(core.AsError(err), a.Ref())
 		return
 	}
 	s := ex.newSheet()
@@ -53,7 +53,7 @@ func (ex *exports) exportHistory(a api.Account, lines []api.HistoryEntry) {
 			kit.NewButton(l, kit.Quiet, l.T("export.copy"), func() {
 				ex.closeSheet()
 				ex.app.Clipboard().SetContent(csv.String())
-				ex.tell(l.T("export.copied", "n", len(lines)))
+				ex.showInfo(l.T("export.copied", "n", len(lines)))
 			}),
 			kit.NewButton(l, kit.Filled, l.T("export.save"), save)))
 	s.first = file
@@ -74,7 +74,7 @@ func (ex *exports) saveExport(path, content string, wrong func(words string)) {
 				wrong(l.T("export.failed", "cause", cause(err)))
 			default:
 				ex.closeSheet()
-				ex.tell(l.T("export.saved", "file", path))
+				ex.showInfo(l.T("export.saved", "file", path))
 			}
 		})
 	})

@@ -106,7 +106,7 @@ func TestTextSizeKeepsTheWindow(t *testing.T) {
 func TestMessageIsTranslated(t *testing.T) {
 	shop := sample("shop", core.Sandbox, noon, time.Hour, 2*time.Hour)
 	s := newStage(t, shop).open()
-	s.copies.copyDefault(shop.ID)
+	s.clipboard.copyDefault(shop.ID)
 	s.untilSays("shop/sandbox copied")
 	next := s.model.Settings
 	next.Language = "zh"
@@ -168,7 +168,7 @@ func TestEventsMakeNoNewParts(t *testing.T) {
 		_, s.agent.history = busyDay()
 		s.open()
 		s.pane.openDetail(shop.ID)
-		s.until("the history", func() bool { return s.pane.shown.asked })
+		s.until("the history", func() bool { return s.pane.state.historyLoaded })
 		shown := func(a api.Account) { s.event(api.Event{Type: api.EventAccount, Account: &a}) }
 		troubled := blocked("shop", core.Sandbox)
 		shown(troubled) // its remedies have buttons of their own
@@ -194,14 +194,14 @@ func TestTheDetailStaysWhereItWasScrolledTo(t *testing.T) {
 	shop, mall := sample("shop", core.Sandbox, noon, time.Hour, 2*time.Hour), sample("mall", core.Sandbox, noon, time.Hour, 2*time.Hour)
 	s := newStage(t, shop, mall).in("en", 1100).open()
 	s.win.Resize(fyne.NewSize(1100, 320))
-	s.listing.pick(shop.ID)
+	s.listing.selectAccount(shop.ID)
 	s.pane.detail.page.ScrollTo(50)
 	shop.CallsToday++
 	s.event(api.Event{Type: api.EventAccount, Account: &shop})
 	if y := s.pane.detail.page.Offset(); y != 50 {
 		t.Errorf("after an event it is scrolled to %v", y)
 	}
-	s.listing.pick(mall.ID)
+	s.listing.selectAccount(mall.ID)
 	if y := s.pane.detail.page.Offset(); y != 0 {
 		t.Errorf("another account begins at %v", y)
 	}

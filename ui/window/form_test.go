@@ -26,16 +26,16 @@ func (s *stage) paste(content string) {
 func TestFormTakesAPastedBlock(t *testing.T) {
 	for _, field := range []string{"name", "appid", "secret", "base_url", "proxy", "note"} {
 		s := newStage(t).open()
-		s.edits.openAdd()
-		s.focus(s.edits.form.fields[field])
+		s.accounts.openAdd()
+		s.focus(s.accounts.form.fields[field])
 		s.paste("AppID: wx0123456789abcdef\nAppSecret: " + goodSecret)
-		if d := s.edits.form.draft; d.AppID != "wx0123456789abcdef" || d.secret != goodSecret {
+		if d := s.accounts.form.draft; d.AppID != "wx0123456789abcdef" || d.secret != goodSecret {
 			t.Errorf("pasted into %s: AppID %q, a secret of %d bytes", field, d.AppID, len(d.secret))
 		}
 		s.mustSay("AppID and AppSecret filled in from the clipboard.", "wx0123456789abcdef")
 		s.mustNotSay(goodSecret)
 		for _, other := range []string{"name", "base_url", "proxy", "note"} {
-			if got := s.edits.form.fields[other].(*kit.Entry).Text; got != "" {
+			if got := s.accounts.form.fields[other].(*kit.Entry).Text; got != "" {
 				t.Errorf("pasted into %s: %s holds %d bytes", field, other, len(got))
 			}
 		}
@@ -48,9 +48,9 @@ func TestFormTakesAPastedBlock(t *testing.T) {
 // there goes where it is hidden. What is typed there is refused.
 func TestFormTakesNoSecretForAName(t *testing.T) {
 	s := newStage(t).open()
-	s.edits.openAdd()
+	s.accounts.openAdd()
 	s.paste(goodSecret + "\n")
-	if d := s.edits.form.draft; d.Name != "" || d.secret != goodSecret {
+	if d := s.accounts.form.draft; d.Name != "" || d.secret != goodSecret {
 		t.Errorf("the name has %d bytes, the secret %d", len(d.Name), len(d.secret))
 	}
 	s.mustSay("AppSecret filled in from the clipboard")
@@ -65,9 +65,9 @@ func TestFormTakesNoSecretForAName(t *testing.T) {
 	}
 	// A warning alone forbids nothing, and an ordinary text stays in its field.
 	s.typeInto("name", "")
-	s.focus(s.edits.form.fields["name"])
+	s.focus(s.accounts.form.fields["name"])
 	s.paste("shop, AppID: wx0123456789abcdef")
-	if d := s.edits.form.draft; d.Name != "shop, AppID: wx0123456789abcdef" {
+	if d := s.accounts.form.draft; d.Name != "shop, AppID: wx0123456789abcdef" {
 		t.Errorf("the name is %q", d.Name)
 	}
 	s.press("Save")
@@ -82,7 +82,7 @@ func TestSearchAndKeyTakeNoSecret(t *testing.T) {
 		s := newStage(t, sample("shop", core.Sandbox, noon, time.Hour, 2*time.Hour)).open()
 		s.listing.openFinder()
 		s.paste(content)
-		if s.edits.form == nil || s.edits.form.draft.secret != goodSecret || s.listing.search != "" {
+		if s.accounts.form == nil || s.accounts.form.draft.secret != goodSecret || s.listing.search != "" {
 			t.Errorf("no form was begun with it; the search has %d bytes", len(s.listing.search))
 		}
 		s.mustNotSay(goodSecret)
@@ -104,7 +104,7 @@ func TestSearchAndKeyTakeNoSecret(t *testing.T) {
 
 func TestFormTakesTheClipboardByButton(t *testing.T) {
 	s := newStage(t).open()
-	s.edits.openAdd()
+	s.accounts.openAdd()
 	s.app.Clipboard().SetContent("nothing of use")
 	s.press("From clipboard")
 	s.mustSay("The clipboard holds no text with an AppID and an AppSecret.")
@@ -112,9 +112,9 @@ func TestFormTakesTheClipboardByButton(t *testing.T) {
 	s.press("From clipboard")
 	s.mustSay("AppID filled in from the clipboard; the text has no AppSecret.")
 	// A value by itself is pasted as it is.
-	s.focus(s.edits.form.fields["secret"])
+	s.focus(s.accounts.form.fields["secret"])
 	s.paste(goodSecret)
-	if got := s.edits.form.draft.secret; got != goodSecret {
+	if got := s.accounts.form.draft.secret; got != goodSecret {
 		t.Errorf("the secret has %d bytes", len(got))
 	}
 }
@@ -123,14 +123,14 @@ func TestFormTakesTheClipboardByButton(t *testing.T) {
 // too long.
 func TestFormTakesNoEndlessText(t *testing.T) {
 	s := newStage(t).open()
-	s.edits.openAdd()
+	s.accounts.openAdd()
 	for field, words := range map[string]string{
 		"name": "A name has at most 200 characters.", "secret": "An AppSecret has at most 512 bytes",
 		"note": "A note has at most 2,000 characters.", "base_url": "Write the base URL as",
 	} {
-		s.focus(s.edits.form.fields[field])
+		s.focus(s.accounts.form.fields[field])
 		s.paste(strings.Repeat("无尽的文字", 400_000))
-		if n := len([]rune(s.edits.form.fields[field].(*kit.Entry).Text)); n != kit.MaxEntry {
+		if n := len([]rune(s.accounts.form.fields[field].(*kit.Entry).Text)); n != kit.MaxEntry {
 			t.Errorf("%s holds %d characters", field, n)
 		}
 		s.mustSay(words)
@@ -144,7 +144,7 @@ func TestFormTakesNoEndlessText(t *testing.T) {
 func TestFormKeepsNamesOfAllScripts(t *testing.T) {
 	for _, name := range []string{strings.Repeat("商", 200), strings.Repeat("w", 200), "مرحبا بالعالم", "🛒 shop 🇨🇳"} {
 		s := newStage(t).open()
-		s.edits.openAdd()
+		s.accounts.openAdd()
 		s.typeInto("name", name)
 		s.typeInto("appid", "wx0123456789abcdef")
 		s.typeInto("secret", goodSecret)
@@ -162,11 +162,11 @@ func TestDuplicateAsTheOtherEnvironment(t *testing.T) {
 	item := s.menuItem("shop-sandbox", "Duplicate as Live…")
 	item.Action()
 	s.mustSay("Live copy of shop/sandbox", "http://proxy.example:8080", "ask Li", "curl command ▾", "not copied", "I allow legacy fetches")
-	d := s.edits.form.draft
+	d := s.accounts.form.draft
 	if d.editing || d.Name != "shop" || d.Env != core.Live || d.AppID != "" || d.secret != "" || d.consent || d.Product != kinds.ProductOfficial {
 		t.Errorf("the draft is %+v", d)
 	}
-	if s.win.Canvas().Focused() != s.edits.form.fields["appid"] {
+	if s.win.Canvas().Focused() != s.accounts.form.fields["appid"] {
 		t.Error("the keyboard is not in the AppID")
 	}
 	if d.changed() {
@@ -202,10 +202,10 @@ func (s *stage) menuItem(id core.ID, label string) *fyne.MenuItem {
 // a call; when the agent is back, it is saved.
 func TestFormOutlivesTheAgent(t *testing.T) {
 	s := newStage(t).open()
-	s.edits.openAdd()
+	s.accounts.openAdd()
 	s.typeInto("name", "shop")
 	s.typeInto("secret", goodSecret)
-	s.focus(s.edits.form.fields["appid"])
+	s.focus(s.accounts.form.fields["appid"])
 	for _, r := range "wx0123456789" {
 		s.win.Canvas().Focused().TypedRune(r)
 	}
@@ -223,7 +223,7 @@ func TestFormOutlivesTheAgent(t *testing.T) {
 	s.refuse(nil)
 	s.until("the agent", func() bool { return s.link.phase == phaseConnected })
 	s.mustNotSay("The agent is gone.")
-	if d := s.edits.form.draft; d.Name != "shop" || d.AppID != "wx0123456789abcdef" || d.secret != goodSecret {
+	if d := s.accounts.form.draft; d.Name != "shop" || d.AppID != "wx0123456789abcdef" || d.secret != goodSecret {
 		t.Fatalf("the draft is name %q, AppID %q, a secret of %d bytes", d.Name, d.AppID, len(d.secret))
 	}
 	s.press("Save")
@@ -234,14 +234,14 @@ func TestFormOutlivesTheAgent(t *testing.T) {
 // An agent that dies while it saves leaves the form as it is.
 func TestFormOutlivesAnAgentThatDiesWhileSaving(t *testing.T) {
 	s := newStage(t).open()
-	s.edits.openAdd()
+	s.accounts.openAdd()
 	s.typeInto("name", "shop")
 	s.typeInto("appid", "wx0123456789abcdef")
 	s.typeInto("secret", goodSecret)
 	s.agent.fail["add "] = &core.Error{Class: core.Internal, Remedy: core.RemedyNoAgent, Message: "no agent", Err: api.ErrNoAgent}
 	s.press("Save")
 	s.untilSays("The agent went away before it answered.", "See whether it was done,")
-	if s.edits.form == nil || s.edits.form.busy || s.edits.form.draft.secret != goodSecret {
+	if s.accounts.form == nil || s.accounts.form.busy || s.accounts.form.draft.secret != goodSecret {
 		t.Error("the form is lost, or waits for ever")
 	}
 }
@@ -249,7 +249,7 @@ func TestFormOutlivesAnAgentThatDiesWhileSaving(t *testing.T) {
 // A form that was begun is written on in another language at the very place.
 func TestFormKeepsTheCursor(t *testing.T) {
 	s := newStage(t).open()
-	s.edits.openAdd()
+	s.accounts.openAdd()
 	for _, r := range "shp" {
 		s.win.Canvas().Focused().TypedRune(r)
 	}
@@ -259,7 +259,7 @@ func TestFormKeepsTheCursor(t *testing.T) {
 	s.agent.send(api.Event{Type: api.EventSettings, Settings: &next})
 	s.untilSays("添加账号")
 	s.win.Canvas().Focused().TypedRune('o')
-	if got := s.edits.form.draft.Name; got != "shop" {
+	if got := s.accounts.form.draft.Name; got != "shop" {
 		t.Errorf("the name is %q", got)
 	}
 }
@@ -268,16 +268,16 @@ func TestFormKeepsTheCursor(t *testing.T) {
 func TestFormCopiesTheRefusedIP(t *testing.T) {
 	s := newStage(t, town(noon)...).open()
 	s.until("the agent", func() bool { return s.link.phase == phaseConnected })
-	s.edits.openAdd()
+	s.accounts.openAdd()
 	s.typeInto("appid", "wx89abcdef01234567")
 	s.typeInto("secret", goodSecret)
 	s.agent.test = api.TestResult{Error: &api.Error{Class: core.Whitelist, Remedy: core.RemedyWhitelist, CallerIP: "203.0.113.7", UpstreamCode: 40164}}
-	s.edits.testForm(s.edits.form)
-	s.until("the answer", func() bool { return !s.edits.form.busy })
+	s.accounts.testForm(s.accounts.form)
+	s.until("the answer", func() bool { return !s.accounts.form.busy })
 	s.press("Copy IP")
 	s.until("the copy", func() bool { return s.agent.copied() == "203.0.113.7" })
 	s.typeInto("secret", goodSecret[1:]+"0")
-	if s.edits.form.copyIP.Visible() {
+	if s.accounts.form.copyIP.Visible() {
 		t.Error("the IP is still offered after an edit")
 	}
 }

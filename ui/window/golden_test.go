@@ -57,10 +57,10 @@ func goldenScreens() []golden {
 		{"live", small, core.Live, all, stay},
 		{"wide", fyne.NewSize(1100, 700), busy.Env, append(all, busy), func(s *stage) {
 			s.agent.history = history
-			s.listing.pick(busy.ID)
-			s.until("the history", func() bool { return s.pane.detail.asked && len(s.pane.detail.history) > 0 })
+			s.listing.selectAccount(busy.ID)
+			s.until("the history", func() bool { return s.pane.detail.historyLoaded && len(s.pane.detail.history) > 0 })
 		}},
-		{"add", usual, core.Sandbox, all, func(s *stage) { s.edits.openAdd() }},
+		{"add", usual, core.Sandbox, all, func(s *stage) { s.accounts.openAdd() }},
 		{"settings", usual, core.Sandbox, all, func(s *stage) {
 			s.until("the agent's state", func() bool { return s.link.status.Version != "" })
 			s.settings.openSettings()

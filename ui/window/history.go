@@ -28,7 +28,7 @@ type historyBox struct {
 	more   *kit.Button
 	moreOf *fyne.Container
 
-	shownOn string // the day on which it was written: times of that day have no date
+	writtenOn string // the day on which it was written: times of that day have no date
 }
 
 // historyRow is one line of it.
@@ -60,7 +60,7 @@ func newHistoryBox(l *kit.Look, s *paneState, on detailActions) *historyBox {
 // show brings it to the history that is known.
 func (h *historyBox) show(s *paneState, now time.Time) {
 	l := h.look
-	h.shownOn = now.Local().Format(time.DateOnly)
+	h.writtenOn = now.Local().Format(time.DateOnly)
 	some := len(s.history) > 0
 	kit.Visible(h.export, some)
 	kit.Visible(h.filter, some)
@@ -70,7 +70,7 @@ func (h *historyBox) show(s *paneState, now time.Time) {
 	switch {
 	case some && len(lines) == 0:
 		none = l.T("history.none")
-	case !some && s.asked:
+	case !some && s.historyLoaded:
 		none = l.T("detail.nohistory")
 	}
 	h.empty.SetOrHide(none, l.Palette.Muted)
@@ -90,7 +90,7 @@ func (h *historyBox) show(s *paneState, now time.Time) {
 
 // day writes the times anew once they are of another day.
 func (h *historyBox) day(s *paneState, now time.Time) bool {
-	if h.shownOn == now.Local().Format(time.DateOnly) {
+	if h.writtenOn == now.Local().Format(time.DateOnly) {
 		return false
 	}
 	h.show(s, now)

@@ -11,16 +11,16 @@ import (
 // keys do what the table says.
 type keys struct {
 	*shell
-	pages    *pages
-	listing  *listing
-	pane     *pane
-	copies   *copies
-	renewals *renewals
-	edits    *edits
-	settings *settings
-	menus    *menus
-	acts     *acts
-	closing  *closing
+	pages     *pages
+	listing   *listing
+	pane      *pane
+	clipboard *clipboard
+	renewals  *renewals
+	accounts  *accounts
+	settings  *settings
+	menus     *menus
+	actions   *actions
+	closing   *closing
 }
 
 // bindings is the table.
@@ -34,25 +34,25 @@ func (ks *keys) bindings() []binding {
 		{"page_back", keysList, bare(fyne.KeyPageUp), func() { l.step(-page()) }},
 		{"first", keysList, bare(fyne.KeyHome), func() { l.step(-len(l.ids)) }},
 		{"last", keysList, bare(fyne.KeyEnd), func() { l.step(len(l.ids)) }},
-		{"copy", keysList, bare(fyne.KeyReturn, fyne.KeyEnter), l.onSelected(ks.copies.copyDefault)},
+		{"copy", keysList, bare(fyne.KeyReturn, fyne.KeyEnter), l.onSelected(ks.clipboard.copyDefault)},
 		{"details", keysList, bare(fyne.KeyRight), l.onSelected(ks.pane.openDetail)},
 		{"menu", keysList, bare(fyne.KeySpace, desktop.KeyMenu), ks.menus.openMenuOfSelected},
-		{"delete", keysList, bare(fyne.KeyDelete), l.onSelected(ks.edits.askRemove)},
+		{"delete", keysList, bare(fyne.KeyDelete), l.onSelected(ks.accounts.askRemove)},
 
 		{"flip", keysAccount, append(bare(fyne.KeyF6), withCtrl(fyne.KeyT)...), ks.listing.flip},
-		{"copy_as", keysAccount, withCtrl(fyne.KeyK), func() { ks.copies.openCopySheet(ks.listing.selected, "") }},
+		{"copy_as", keysAccount, withCtrl(fyne.KeyK), func() { ks.clipboard.openCopySheet(ks.listing.selected, "") }},
 		{"renew", keysAccount, withCtrl(fyne.KeyR), func() { ks.renewals.renew(ks.listing.selected) }},
-		{"edit", keysAccount, withCtrl(fyne.KeyE), func() { ks.edits.openEdit(ks.listing.selected) }},
-		{"help", keysAccount, withCtrl(fyne.KeyH), func() { ks.acts.help(ks.listing.selected) }},
+		{"edit", keysAccount, withCtrl(fyne.KeyE), func() { ks.accounts.openEdit(ks.listing.selected) }},
+		{"help", keysAccount, withCtrl(fyne.KeyH), func() { ks.actions.help(ks.listing.selected) }},
 
-		{"save", keysForm, withCtrl(fyne.KeyS), ks.onForm(ks.edits.saveForm)},
-		{"test", keysForm, withCtrl(fyne.KeyReturn, fyne.KeyEnter), ks.onForm(ks.edits.testForm)},
+		{"save", keysForm, withCtrl(fyne.KeyS), ks.onForm(ks.accounts.saveForm)},
+		{"test", keysForm, withCtrl(fyne.KeyReturn, fyne.KeyEnter), ks.onForm(ks.accounts.testForm)},
 
 		{"find", keysAnywhere, withCtrl(fyne.KeyF), ks.listing.openFinder},
 		{"sandbox", keysAnywhere, withCtrl(fyne.Key1), func() { ks.listing.switchView(viewSandbox) }},
 		{"live", keysAnywhere, withCtrl(fyne.Key2), func() { ks.listing.switchView(viewLive) }},
 		{"all", keysAnywhere, withCtrl(fyne.Key3), func() { ks.listing.switchView(viewAll) }},
-		{"add", keysAnywhere, withCtrl(fyne.KeyN), ks.edits.openAdd},
+		{"add", keysAnywhere, withCtrl(fyne.KeyN), ks.accounts.openAdd},
 		{"settings", keysAnywhere, withCtrl(fyne.KeyComma), ks.settings.openSettings},
 		{"keys", keysAnywhere, append([]stroke{{char: '?'}}, bare(fyne.KeyF1)...), ks.openKeys},
 		{"back", keysAnywhere, bare(fyne.KeyEscape), ks.escape},
@@ -64,8 +64,8 @@ func (ks *keys) bindings() []binding {
 // for an answer.
 func (ks *keys) onForm(do func(*form)) func() {
 	return func() {
-		if ks.edits.form != nil && !ks.edits.form.busy {
-			do(ks.edits.form)
+		if ks.accounts.form != nil && !ks.accounts.form.busy {
+			do(ks.accounts.form)
 		}
 	}
 }
@@ -161,6 +161,6 @@ func (ks *keys) escape() {
 	case ks.listing.finder.root.Visible():
 		ks.listing.closeFinder()
 	case ks.snackbar.Visible():
-		ks.copies.dismiss()
+		ks.clipboard.dismiss()
 	}
 }

@@ -167,7 +167,7 @@ func TestTabOrder(t *testing.T) {
 // A click does not draw the keyboard's ring, Tab and arrows do.
 func TestRingIsTheKeyboards(t *testing.T) {
 	s := newStage(t, duo()...).open()
-	s.listing.point("shop-sandbox")
+	s.listing.click("shop-sandbox")
 	if !s.listing.list.views["shop-sandbox"].ring.Hidden {
 		t.Error("a click draws the ring")
 	}
@@ -189,7 +189,7 @@ func TestKeysOfTheForm(t *testing.T) {
 	s.untilSays("It works")
 	s.ctrl(fyne.KeyS)
 	s.untilCalled("add shop/sandbox")
-	s.until("the list", func() bool { return s.edits.form == nil })
+	s.until("the list", func() bool { return s.accounts.form == nil })
 }
 
 // ringed reports whether a part shows that it has the keyboard.

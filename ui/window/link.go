@@ -40,7 +40,7 @@ const (
 func (ln *link) run() {
 	for ln.ctx.Err() == nil {
 		for n := range api.Follow(ln.ctx, ln.cfg.Connect, api.Following{Window: true, Again: ln.again}) {
-			ln.do(func() { ln.told(n) })
+			ln.do(func() { ln.handle(n) })
 		}
 		select {
 		case <-ln.ctx.Done():
@@ -49,21 +49,21 @@ func (ln *link) run() {
 	}
 }
 
-// told takes in what the agent told, or that there is none.
-func (ln *link) told(n api.News[Agent]) {
+// handle takes in what the agent told, or that there is none.
+func (ln *link) handle(n api.News[Agent]) {
 	switch {
 	case n.Lost != nil:
 		ln.cfg.Log.Info("no agent", "error", n.Lost)
-		ln.lost(core.AsError(n.Lost))
+		ln.disconnected(core.AsError(n.Lost))
 		return
 	case ln.agent == nil:
-		ln.found(n.Agent)
+		ln.connected(n.Agent)
 	}
 	ln.apply(n.Event)
 }
 
-// found takes the agent that was connected to.
-func (ln *link) found(a Agent) {
+// connected takes the agent that was connected to.
+func (ln *link) connected(a Agent) {
 	ln.agent, ln.failure, ln.phase = a, nil, phaseConnected
 	ln.changed()
 	ask(ln.shell, quickWait, func(ctx context.Context, g Agent) (kinds.Set, error) { return g.Kinds(ctx) }, func(set kinds.Set, err *core.Error) {
@@ -79,8 +79,8 @@ func (ln *link) found(a Agent) {
 	})
 }
 
-// lost says that there is no agent, and why.
-func (ln *link) lost(e *core.Error) {
+// disconnected says that there is no agent, and why.
+func (ln *link) disconnected(e *core.Error) {
 	was := ln.phase
 	ln.agent, ln.failure = nil, e
 	switch {
@@ -112,7 +112,7 @@ func (ln *link) restart() {
 			if err != nil {
 				ln.phase = phaseVersion
 				ln.changed()
-				ln.fail(core.AsError(err), api.Ref{})
+				ln.showError(core.AsError(err), api.Ref{})
 			}
 		})
 		select {
@@ -135,8 +135,8 @@ func (ln *link) startAgain() {
 // startDemo starts the simulator with a home of its own.
 func (ln *link) startDemo() {
 	if err := ln.cfg.Demo(); err != nil {
-		ln.fail(core.AsError(err), api.Ref{})
+		ln.showError(core.AsError(err), api.Ref{})
 		return
 	}
-	ln.tell(ln.look.T("first.started"))
+	ln.showInfo(ln.look.T("first.started"))
 }

@@ -11,13 +11,13 @@ import (
 // A crash of the agent loses nothing that was typed, and is over by itself.
 func TestAgentGoesAndComesBack(t *testing.T) {
 	s := newStage(t, sample("shop", core.Sandbox, noon, time.Hour, 2*time.Hour)).open()
-	s.edits.openAdd()
+	s.accounts.openAdd()
 	s.typeInto("name", "half typed")
 	s.connect = failure(core.Internal, core.RemedyNoAgent)
 	s.agent.crash()
 	s.untilSays("The agent is gone. Connecting again…")
 	s.mustSay("half typed")
-	s.edits.saveForm(s.edits.form)
+	s.accounts.saveForm(s.accounts.form)
 	s.mustSay("half typed")
 
 	s.connect = nil
@@ -78,7 +78,7 @@ func TestOlderAndNewerAgents(t *testing.T) {
 		{api.Version + 1, "The agent is newer than this window."},
 	} {
 		s := newStage(t).open()
-		s.edits.openAdd()
+		s.accounts.openAdd()
 		s.typeInto("name", "half typed")
 		s.refuse(&core.Error{Class: core.Internal, Remedy: core.RemedyRestart, Err: &api.VersionError{Agent: c.agent}})
 		s.agent.crash()

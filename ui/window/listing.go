@@ -21,13 +21,13 @@ type listing struct {
 	link  *link
 	on    listingActions
 
-	view     view
-	follow   bool // the view is that of the active environment
-	search   string
-	selected core.ID
-	using    bool     // the agent was asked to switch the environment
-	asked    core.Env // to this one
-	heard    bool     // and has told of that switch
+	view        view
+	follow      bool // the view is that of the active environment
+	search      string
+	selected    core.ID
+	switching   bool     // the agent was asked to switch the environment
+	switchingTo core.Env // to this one
+	switched    bool     // and has told of that switch
 
 	root   *fyne.Container // all of it
 	head   *listHead
@@ -53,21 +53,21 @@ type listingActions struct {
 // draw makes all of it in the language of the look.
 func (ls *listing) draw() {
 	ls.list = newListView(ls.look, rowSource{row: ls.rowNow, plain: ls.plainRow}, listActions{
-		rowActions: rowActions{copyToken: ls.on.copyToken, menu: ls.on.menu, help: ls.on.help, pick: ls.point},
-		step:       ls.pick, bound: ls.on.bound, find: ls.findFrom,
+		rowActions: rowActions{copyToken: ls.on.copyToken, menu: ls.on.menu, help: ls.on.help, selected: ls.click},
+		step:       ls.selectAccount, bound: ls.on.bound, find: ls.findFrom,
 	})
 	ls.list.selected = ls.selected
 	ls.empty = newEmptyList(ls.look, ls.emptyActions())
 	ls.head = newListHead(ls.look, ls.view, headActions{view: ls.switchView, find: ls.toggleFinder, add: ls.on.add, settings: ls.on.settings})
 	ls.finder = newFinder(ls.look, ls.search, finderActions{
-		changed: ls.find, pasted: ls.pastedInSearch, down: ls.toFound, enter: ls.pickFirst, closed: ls.closeFinder,
+		changed: ls.find, pasted: ls.pastedInSearch, down: ls.focusResults, enter: ls.selectFirst, closed: ls.closeFinder,
 	})
 	ls.root = container.New(&listLayout{}, ls.head.root, ls.finder.root, container.NewStack(ls.list, ls.empty.root))
 }
 
 // fillList shows the rows of the view, or what stands in their place.
 func (ls *listing) fillList() {
-	ls.settle()
+	ls.keepSelectionInView()
 	ls.head.show(ls.view)
 	accounts := ls.model.shown(ls.view, newQuery(ls.look.Words, ls.search), ls.now())
 	ids := make([]core.ID, len(accounts))
@@ -99,26 +99,26 @@ func (ls *listing) plainRow(id core.ID) bool {
 	return a == nil || a.Error == nil && !mayBeUndecided(ls.look.Words, a)
 }
 
-// point selects the account that was clicked.
-func (ls *listing) point(id core.ID) {
-	ls.list.keyed = false
-	ls.pick(id)
+// click selects the account that was clicked.
+func (ls *listing) click(id core.ID) {
+	ls.list.byKeyboard = false
+	ls.selectAccount(id)
 	ls.focusList()
 }
 
-// pick selects an account; in a wide window the pane shows it.
-func (ls *listing) pick(id core.ID) {
+// selectAccount selects an account; in a wide window the pane shows it.
+func (ls *listing) selectAccount(id core.ID) {
 	if ls.selected == id {
-		ls.list.choose(id)
+		ls.list.selectRow(id)
 		return
 	}
 	ls.selected = id
-	ls.list.choose(id)
+	ls.list.selectRow(id)
 	ls.on.selected()
 }
 
-// settle sees to it that what is selected belongs to the view.
-func (ls *listing) settle() {
+// keepSelectionInView sees to it that what is selected belongs to the view.
+func (ls *listing) keepSelectionInView() {
 	a := ls.model.Find(ls.selected)
 	if a == nil || ls.view == viewAll || view(a.Env) == ls.view {
 		return
@@ -130,9 +130,9 @@ func (ls *listing) settle() {
 
 func (ls *listing) focusList() {
 	if c := ls.win.Canvas(); c != nil && len(ls.list.ids) > 0 && ls.root.Visible() && ls.pages.open == nil {
-		ls.list.quietly = true
+		ls.list.byWindow = true
 		c.Focus(ls.list)
-		ls.list.quietly = false
+		ls.list.byWindow = false
 	}
 }
 
@@ -151,7 +151,7 @@ func (ls *listing) bringInView(a api.Account) (changed bool) {
 		ls.closeFinder()
 	}
 	ls.fillList()
-	ls.list.choose(a.ID)
+	ls.list.selectRow(a.ID)
 	ls.on.selected()
 	return changed
 }
@@ -170,8 +170,8 @@ func (ls *listing) flash(id core.ID) {
 // for a person: it makes the environment the active one everywhere.
 func (ls *listing) switchView(v view) {
 	ls.setView(v)
-	if v != viewAll && (ls.using || core.Env(v) != ls.model.Active) {
-		ls.use(core.Env(v))
+	if v != viewAll && (ls.switching || core.Env(v) != ls.model.Active) {
+		ls.activate(core.Env(v))
 	}
 }
 
@@ -180,30 +180,30 @@ func (ls *listing) setView(v view) {
 	ls.view, ls.follow = v, v != viewAll
 	ls.on.closeMenu() // it may be of an account that goes out of sight
 	ls.fillList()
-	ls.list.choose(ls.selected)
+	ls.list.selectRow(ls.selected)
 	ls.on.selected()
 }
 
-// use makes an environment the active one. One question is asked at a time, so
+// activate makes an environment the active one. One question is asked at a time, so
 // that of two quick switches the last one holds.
-func (ls *listing) use(env core.Env) {
-	if ls.using {
+func (ls *listing) activate(env core.Env) {
+	if ls.switching {
 		return // asked once the answer is there
 	}
-	ls.using, ls.asked, ls.heard = true, env, false
+	ls.switching, ls.switchingTo, ls.switched = true, env, false
 	ask(ls.shell, quickWait, func(ctx context.Context, g Agent) (none, error) {
 		return nothing(g.Use(ctx, env))
 	}, func(_ none, err *core.Error) {
-		ls.using = false
+		ls.switching = false
 		switch {
 		case err != nil:
 			if ls.follow {
 				ls.setView(view(ls.model.Active))
 			}
-			ls.fail(err, api.Ref{})
+			ls.showError(err, api.Ref{})
 		case ls.follow && ls.view != view(env): // a person switched again meanwhile
-			ls.use(core.Env(ls.view))
-		case ls.follow && ls.heard && ls.model.Active != env: // somebody else did
+			ls.activate(core.Env(ls.view))
+		case ls.follow && ls.switched && ls.model.Active != env: // somebody else did
 			ls.setView(view(ls.model.Active))
 		}
 	})
@@ -259,30 +259,30 @@ func (ls *listing) fillEmpty() {
 func (ls *listing) find(s string) {
 	ls.search = s
 	ls.fillList()
-	ls.list.choose(ls.selected) // in sight, if it is among what was found
+	ls.list.selectRow(ls.selected) // in sight, if it is among what was found
 	if ls.list.index(ls.selected) < 0 {
 		ls.list.scrollTo(0)
 	}
 }
 
-// pickFirst selects the first account that was found.
-func (ls *listing) pickFirst() {
+// selectFirst selects the first account that was found.
+func (ls *listing) selectFirst() {
 	if len(ls.list.ids) > 0 {
-		ls.pick(ls.list.ids[0])
-		ls.toFound()
+		ls.selectAccount(ls.list.ids[0])
+		ls.focusResults()
 	}
 }
 
-// toFound takes the keyboard from the search to what was found: to the selected
+// focusResults takes the keyboard from the search to what was found: to the selected
 // row, else to the first, and shows that it is there.
-func (ls *listing) toFound() {
+func (ls *listing) focusResults() {
 	if len(ls.list.ids) == 0 {
 		return
 	}
 	if ls.list.index(ls.selected) < 0 {
-		ls.pick(ls.list.ids[0])
+		ls.selectAccount(ls.list.ids[0])
 	}
-	ls.list.keyed = true
+	ls.list.byKeyboard = true
 	ls.focusList()
 }
 

@@ -20,21 +20,21 @@ type listView struct {
 	look *kit.Look
 	on   listActions
 
-	source   rowSource
-	ids      []core.ID
-	at       map[core.ID]int // where each stands among them
-	tops     []float32       // top edge of each row, and the bottom of the last
-	width    float32         // that the tops were made for
-	strips   stripHeights
-	selected core.ID
-	focused  bool
-	keyed    bool // the keyboard was used last: only then a ring shows the focus
-	quietly  bool // the window gives the focus, and not a person by Tab
+	source     rowSource
+	ids        []core.ID
+	at         map[core.ID]int // where each stands among them
+	tops       []float32       // top edge of each row, and the bottom of the last
+	width      float32         // that the tops were made for
+	strips     stripHeights
+	selected   core.ID
+	focused    bool
+	byKeyboard bool // the keyboard was used last: only then a ring shows the focus
+	byWindow   bool // the window gives the focus, and not a person by Tab
 
 	// While the pointer is on a row, that row keeps its place: see anchor.go.
-	anchor anchor
-	held   map[core.ID]float32 // heights that rows above it keep meanwhile
-	still  int                 // seconds in which the pointer did not move
+	anchor      anchor
+	keptHeights map[core.ID]float32 // heights that rows above it keep meanwhile
+	idle        int                 // seconds in which the pointer did not move
 
 	scroll *container.Scroll
 	canvas *fyne.Container
@@ -63,23 +63,23 @@ var _ fyne.Focusable = (*listView)(nil)
 func newListView(l *kit.Look, source rowSource, on listActions) *listView {
 	v := &listView{
 		look: l, source: source, on: on,
-		views: map[core.ID]*rowView{}, tops: []float32{0}, strips: stripHeights{}, held: map[core.ID]float32{},
+		views: map[core.ID]*rowView{}, tops: []float32{0}, strips: stripHeights{}, keptHeights: map[core.ID]float32{},
 	}
-	v.on.moved = func() { v.still = 0 }
-	v.canvas = container.New(&sheetOf{v})
+	v.on.moved = func() { v.idle = 0 }
+	v.canvas = container.New(&rowsLayout{v})
 	v.scroll = container.NewVScroll(v.canvas)
-	v.scroll.OnScrolled = func(fyne.Position) { v.place() }
+	v.scroll.OnScrolled = func(fyne.Position) { v.layoutRows() }
 	v.ExtendBaseWidget(v)
 	return v
 }
 
-// sheetOf is the layout of the long sheet that the rows lie on; the list itself
+// rowsLayout is the layout of the long sheet that the rows lie on; the list itself
 // places those in sight.
-type sheetOf struct{ list *listView }
+type rowsLayout struct{ list *listView }
 
-func (s *sheetOf) Layout([]fyne.CanvasObject, fyne.Size) {}
+func (s *rowsLayout) Layout([]fyne.CanvasObject, fyne.Size) {}
 
-func (s *sheetOf) MinSize([]fyne.CanvasObject) fyne.Size {
+func (s *rowsLayout) MinSize([]fyne.CanvasObject) fyne.Size {
 	return fyne.NewSize(240, s.list.tops[len(s.list.tops)-1])
 }
 
@@ -92,14 +92,14 @@ func (v *listView) CreateRenderer() fyne.WidgetRenderer {
 				v.measure(s.Width)
 			}
 			kit.Place(v.scroll, 0, 0, s.Width, s.Height)
-			v.place()
+			v.layoutRows()
 		},
 	}
 }
 
 // show takes the accounts that are to be listed.
 func (v *listView) show(ids []core.ID) {
-	v.keep(func() bool {
+	v.keepingAnchor(func() bool {
 		v.ids = ids
 		v.at = make(map[core.ID]int, len(ids))
 		for i, id := range ids {
@@ -121,7 +121,7 @@ func (v *listView) measure(width float32) {
 	v.width = width
 	v.tops = append(make([]float32, 0, len(v.ids)+1), 0)
 	for i, id := range v.ids {
-		high, kept := v.held[id]
+		high, kept := v.keptHeights[id]
 		switch {
 		case kept:
 		case v.source.plain(id):
@@ -135,7 +135,7 @@ func (v *listView) measure(width float32) {
 
 // heightOf is how high a row is.
 func (v *listView) HeightOf(r row) float32 {
-	if r.Problem.Act == actNone {
+	if r.Problem.Action == actionNone {
 		return rowHeight
 	}
 	return rowHeight + v.strips.of(r.Problem, v.width)
@@ -144,25 +144,25 @@ func (v *listView) HeightOf(r row) float32 {
 // update shows one row anew.
 func (v *listView) update(id core.ID) {
 	if i, ok := v.at[id]; ok {
-		v.keep(func() bool { return v.renew(i) })
+		v.keepingAnchor(func() bool { return v.refreshRow(i) })
 	}
 }
 
-// renew asks for a row again. It reports whether the height changed, so that
+// refreshRow asks for a row again. It reports whether the height changed, so that
 // those below have moved and all must be placed.
-func (v *listView) renew(i int) bool {
+func (v *listView) refreshRow(i int) bool {
 	next := v.source.row(v.ids[i])
 	if by := v.HeightOf(next) - (v.tops[i+1] - v.tops[i]); by != 0 {
-		if !v.holds(i, by) {
-			delete(v.held, next.ID)
+		if !v.keepsHeight(i, by) {
+			delete(v.keptHeights, next.ID)
 			for j := i + 1; j < len(v.tops); j++ {
 				v.tops[j] += by
 			}
 			return true
 		}
-		v.held[next.ID] = v.tops[i+1] - v.tops[i]
+		v.keptHeights[next.ID] = v.tops[i+1] - v.tops[i]
 	} else {
-		delete(v.held, next.ID)
+		delete(v.keptHeights, next.ID)
 	}
 	if view := v.views[next.ID]; view != nil {
 		view.bind(v.fit(next))
@@ -173,12 +173,12 @@ func (v *listView) renew(i int) bool {
 // tick asks for the rows in sight again; all other rows are asked for when they
 // come into sight.
 func (v *listView) tick() {
-	v.still++
-	v.release()
-	v.keep(func() bool {
+	v.idle++
+	v.releaseHeights()
+	v.keepingAnchor(func() bool {
 		moved := false
 		for first, last := v.window(); first < last; first++ {
-			moved = v.renew(first) || moved
+			moved = v.refreshRow(first) || moved
 		}
 		return moved
 	})
@@ -193,8 +193,8 @@ func (v *listView) window() (first, last int) {
 	return first, max(first, last)
 }
 
-// place gives every row in sight a widget, taking those of rows that left.
-func (v *listView) place() {
+// layoutRows gives every row in sight a widget, taking those of rows that left.
+func (v *listView) layoutRows() {
 	width := v.Size().Width
 	if width == 0 {
 		return
@@ -212,19 +212,19 @@ func (v *listView) place() {
 		id := v.ids[i]
 		view := v.views[id]
 		if view == nil {
-			view = v.take()
+			view = v.spareView()
 			v.views[id] = view
 		}
 		kit.Place(view, 0, v.tops[i], width, v.tops[i+1]-v.tops[i])
 		view.bind(v.fit(v.source.row(id)))
-		view.mark(id == v.selected, v.focused && v.keyed)
+		view.mark(id == v.selected, v.focused && v.byKeyboard)
 		objects = append(objects, view)
 	}
 	v.canvas.Objects = objects
 	v.canvas.Refresh()
 }
 
-func (v *listView) take() *rowView {
+func (v *listView) spareView() *rowView {
 	if n := len(v.spare); n > 0 {
 		view := v.spare[n-1]
 		v.spare = v.spare[:n-1]
@@ -240,8 +240,8 @@ func (v *listView) index(id core.ID) int {
 	return -1
 }
 
-// choose selects a row and scrolls it into sight.
-func (v *listView) choose(id core.ID) {
+// selectRow selects a row and scrolls it into sight.
+func (v *listView) selectRow(id core.ID) {
 	v.selected = id
 	if i := v.index(id); i >= 0 && v.scroll.Size().Height > 0 {
 		top, bottom, high := v.tops[i], v.tops[i+1], v.scroll.Size().Height
@@ -252,18 +252,18 @@ func (v *listView) choose(id core.ID) {
 			v.scrollTo(bottom - high)
 		}
 	}
-	v.remark()
+	v.markRows()
 }
 
 // scrollTo scrolls; Fyne tells OnScrolled of a person's scrolling alone.
 func (v *listView) scrollTo(y float32) {
 	v.scroll.ScrollToOffset(fyne.NewPos(0, y))
-	v.place()
+	v.layoutRows()
 }
 
-func (v *listView) remark() {
+func (v *listView) markRows() {
 	for id, view := range v.views {
-		view.mark(id == v.selected, v.focused && v.keyed)
+		view.mark(id == v.selected, v.focused && v.byKeyboard)
 	}
 }
 
@@ -288,16 +288,16 @@ func (v *listView) onSelected(do func(core.ID)) func() {
 // in sight is, for else nobody would see that the list has it.
 func (v *listView) FocusGained() {
 	v.focused = true
-	if !v.quietly {
-		v.keyed = true
+	if !v.byWindow {
+		v.byKeyboard = true
 		if first, last := v.window(); v.index(v.selected) < 0 && first < last {
 			v.on.step(v.ids[first])
 		}
 	}
-	v.remark()
+	v.markRows()
 }
 
-func (v *listView) FocusLost() { v.focused = false; v.remark() }
+func (v *listView) FocusLost() { v.focused = false; v.markRows() }
 
 // TypedRune begins a search with what is typed, unless it is a key of the
 // window's.
@@ -311,10 +311,10 @@ func (v *listView) TypedRune(r rune) {
 }
 
 func (v *listView) TypedKey(e *fyne.KeyEvent) {
-	v.keyed = true
+	v.byKeyboard = true
 	if do := v.on.bound(stroke{key: e.Name}, keysList); do != nil {
 		do()
-		v.remark()
+		v.markRows()
 		return
 	}
 	v.look.OnKey(e)

@@ -41,7 +41,7 @@ func TestEveryWordIsThere(t *testing.T) {
 	for _, f := range format.Names() {
 		more = append(more, "format."+f)
 	}
-	for a := actCopyIP; a <= actRetry; a++ {
+	for a := actionCopyIP; a <= actionRetry; a++ {
 		more = append(more, buttonKey(a))
 	}
 	f := newForm(nil, newDraft(kinds.Builtin(), core.Sandbox), formActions{})

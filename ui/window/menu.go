@@ -13,14 +13,14 @@ import (
 // menus shows what can be done with an account.
 type menus struct {
 	*shell
-	listing  *listing
-	pane     *pane
-	copies   *copies
-	renewals *renewals
-	edits    *edits
-	exports  *exports
-	acts     *acts
-	popup    *widget.PopUpMenu // nil when none was opened
+	listing   *listing
+	pane      *pane
+	clipboard *clipboard
+	renewals  *renewals
+	accounts  *accounts
+	exports   *exports
+	actions   *actions
+	popup     *widget.PopUpMenu // nil when none was opened
 }
 
 // openMenu shows what can be done with an account.
@@ -54,27 +54,27 @@ func (mn *menus) menuOf(a api.Account) *fyne.Menu {
 	l, id := mn.look, a.ID
 	var formats []*fyne.MenuItem
 	for _, f := range format.Names() {
-		item := fyne.NewMenuItem(l.T("format."+f), func() { mn.copies.copyAs(id, f, false) })
-		item.Checked = f == mn.copies.defaultFormat(a)
+		item := fyne.NewMenuItem(l.T("format."+f), func() { mn.clipboard.copyAs(id, f, false) })
+		item.Checked = f == mn.clipboard.defaultFormat(a)
 		formats = append(formats, item)
 	}
-	formats = append(formats, fyne.NewMenuItemSeparator(), fyne.NewMenuItem(l.T("menu.copy_call"), func() { mn.copies.openCopySheet(id, format.URL) }))
+	formats = append(formats, fyne.NewMenuItemSeparator(), fyne.NewMenuItem(l.T("menu.copy_call"), func() { mn.clipboard.openCopySheet(id, format.URL) }))
 	as := fyne.NewMenuItem(l.T("menu.copy_as"), nil)
 	as.ChildMenu = fyne.NewMenu("", formats...)
 	copying := l.T("menu.copy")
 	if a.Env == core.Live {
 		copying = l.T("live.go")
 	}
-	items := []*fyne.MenuItem{fyne.NewMenuItem(copying, func() { mn.copies.copyDefault(id) }), as}
+	items := []*fyne.MenuItem{fyne.NewMenuItem(copying, func() { mn.clipboard.copyDefault(id) }), as}
 	if a.Previous != nil && a.Previous.Until.After(mn.now()) {
-		items = append(items, fyne.NewMenuItem(l.T("menu.copy_previous"), func() { mn.copies.copyAs(id, "", true) }))
+		items = append(items, fyne.NewMenuItem(l.T("menu.copy_previous"), func() { mn.clipboard.copyAs(id, "", true) }))
 	}
-	if p := problemOf(l, a, mn.now()); p.Act != actNone {
-		items = append(items, fyne.NewMenuItemSeparator(), fyne.NewMenuItem(p.Button, func() { mn.acts.help(id) }))
+	if p := problemOf(l, a, mn.now()); p.Action != actionNone {
+		items = append(items, fyne.NewMenuItemSeparator(), fyne.NewMenuItem(p.Button, func() { mn.actions.help(id) }))
 	}
-	pause := fyne.NewMenuItem(l.T("menu.pause"), func() { mn.edits.setAuto(id, false) })
+	pause := fyne.NewMenuItem(l.T("menu.pause"), func() { mn.accounts.setAuto(id, false) })
 	if !a.Auto {
-		pause = fyne.NewMenuItem(l.T("menu.resume"), func() { mn.edits.setAuto(id, true) })
+		pause = fyne.NewMenuItem(l.T("menu.resume"), func() { mn.accounts.setAuto(id, true) })
 	}
 	items = append(items,
 		fyne.NewMenuItemSeparator(),
@@ -85,21 +85,21 @@ func (mn *menus) menuOf(a api.Account) *fyne.Menu {
 	if other, ok := mn.model.pair(id); ok {
 		items = append(items, fyne.NewMenuItem(l.T("pair.show", "account", refWords(other.Ref())), func() { mn.listing.showOther(id) }))
 	} else {
-		items = append(items, mn.twinItem(a))
+		items = append(items, mn.counterpartItem(a))
 	}
 	items = append(items,
 		fyne.NewMenuItem(l.T("menu.details"), func() { mn.pane.openDetail(id) }),
-		fyne.NewMenuItem(l.T("menu.edit"), func() { mn.edits.openEdit(id) }),
+		fyne.NewMenuItem(l.T("menu.edit"), func() { mn.accounts.openEdit(id) }),
 		fyne.NewMenuItem(l.T("menu.clients"), func() { mn.exports.exportClients(id) }),
 		pause,
 		fyne.NewMenuItemSeparator(),
-		fyne.NewMenuItem(l.T("menu.delete"), func() { mn.edits.askRemove(id) }),
+		fyne.NewMenuItem(l.T("menu.delete"), func() { mn.accounts.askRemove(id) }),
 	)
 	return fyne.NewMenu("", items...)
 }
 
-// twinItem begins the account's twin in the other environment.
-func (mn *menus) twinItem(a api.Account) *fyne.MenuItem {
+// counterpartItem begins the account's twin in the other environment.
+func (mn *menus) counterpartItem(a api.Account) *fyne.MenuItem {
 	env := mn.look.Words.Say(text.Key("env." + string(otherEnv(a.Env))))
-	return fyne.NewMenuItem(mn.look.T("menu.twin", "env", env), func() { mn.edits.openForm(twinDraft(mn.kinds, a)) })
+	return fyne.NewMenuItem(mn.look.T("menu.twin", "env", env), func() { mn.accounts.openForm(counterpartDraft(mn.kinds, a)) })
 }

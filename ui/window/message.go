@@ -8,8 +8,8 @@ import (
 	"tokentray/ui/kit"
 )
 
-// snack is one message at the bottom of the window.
-type snack struct {
+// message is one message at the bottom of the window.
+type message struct {
 	Text   string
 	Live   bool
 	Bad    bool
@@ -23,15 +23,15 @@ type snack struct {
 
 // How long a message stays.
 const (
-	snackTime = 4 * time.Second
+	infoTime  = 4 * time.Second
 	errorTime = 9 * time.Second
 	lateTime  = 30 * time.Second // of a token that came late and waits to be copied
 )
 
-// copiedSnack tells of a copy. It stays until the clipboard is cleared.
-func copiedSnack(l *kit.Look, c api.Clipboard, now time.Time) snack {
+// copiedMessage tells of a copy. It stays until the clipboard is cleared.
+func copiedMessage(l *kit.Look, c api.Clipboard, now time.Time) message {
 	ref := refWords(api.Ref{Name: c.Account, Env: c.Env})
-	s := snack{Text: l.T("snack.copied", "account", ref), Live: c.Env == core.Live, Clip: true, Clears: c.ClearsAt, Until: c.ClearsAt}
+	s := message{Text: l.T("snack.copied", "account", ref), Live: c.Env == core.Live, Clip: true, Clears: c.ClearsAt, Until: c.ClearsAt}
 	switch {
 	case c.Key != "":
 		s.Text = l.T("snack.copied.key", "key", c.Key)
@@ -41,13 +41,13 @@ func copiedSnack(l *kit.Look, c api.Clipboard, now time.Time) snack {
 		s.Text = l.T("snack.copied.form", "account", ref, "format", l.T("format."+c.Format))
 	}
 	if c.ClearsAt.IsZero() {
-		s.Until = now.Add(snackTime)
+		s.Until = now.Add(infoTime)
 	}
 	return s
 }
 
-// tail is what stands after the message: the countdown to clearing.
-func (s snack) tail(l *kit.Look, now time.Time) string {
+// countdown is what stands after the message: the countdown to clearing.
+func (s message) countdown(l *kit.Look, now time.Time) string {
 	switch {
 	case !s.Clip:
 		return ""

@@ -73,9 +73,9 @@ func TestOddNamesKeepTheirPlaces(t *testing.T) {
 			if v.kind.Visible() && v.kind.Text != "" && v.kind.Position().X < v.name.Position().X+v.name.MinSize().Width {
 				t.Errorf("%v %q: the kind stands on the name", width, id)
 			}
-			s.copies.copyDefault(id)
+			s.clipboard.copyDefault(id)
 			s.untilSays("copied")
-			s.edits.askRemove(id)
+			s.accounts.askRemove(id)
 			walk(s.sheet.Sheet, func(o fyne.CanvasObject) {
 				if p, ok := o.(*kit.Prose); ok {
 					for _, line := range linesOf(p) {
@@ -94,7 +94,7 @@ func TestOddNamesKeepTheirPlaces(t *testing.T) {
 			if h := s.snackbar.Size().Height; h > 200 {
 				t.Errorf("%v %q: the message is %v high", width, id, h)
 			}
-			s.copies.dismiss()
+			s.clipboard.dismiss()
 		}
 	}
 }

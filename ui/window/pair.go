@@ -30,11 +30,11 @@ func (ls *listing) flip() {
 	}
 	other, ok := ls.model.pair(a.ID)
 	if !ok {
-		ls.tell(ls.look.T("pair.none", "account", refWords(api.Ref{Name: a.Name}), "env", envWord(ls.look, otherEnv(a.Env))))
+		ls.showInfo(ls.look.T("pair.none", "account", refWords(api.Ref{Name: a.Name}), "env", envWord(ls.look, otherEnv(a.Env))))
 		return
 	}
 	if ls.view == viewAll {
-		ls.pick(other.ID)
+		ls.selectAccount(other.ID)
 	} else {
 		ls.selected = other.ID
 		ls.switchView(view(other.Env))
@@ -42,7 +42,7 @@ func (ls *listing) flip() {
 	if ls.search != "" && ls.list.index(other.ID) < 0 {
 		ls.closeFinder()
 	}
-	ls.list.choose(other.ID)
+	ls.list.selectRow(other.ID)
 }
 
 // showOther shows the other one of a pair, as its menu entry says, and leaves the

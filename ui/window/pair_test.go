@@ -42,7 +42,7 @@ func TestFlip(t *testing.T) {
 	s.press(pairMark + " Live")
 	s.mustSay("84_cd••••7890", pairMark+" Sandbox", "LIVE")
 	s.mustNotSay("83_ab••••wxyz")
-	s.until("live", func() bool { return s.model.Active == core.Live && !s.listing.using })
+	s.until("live", func() bool { return s.model.Active == core.Live && !s.listing.switching })
 	s.key(fyne.KeyEscape)
 
 	// Where all are listed the selection moves, and the active environment stays.
@@ -82,7 +82,7 @@ func TestSwitchLeavesNothingBehind(t *testing.T) {
 		for _, width := range []float32{460, 1100} {
 			s := newStage(t, duo()...).in("en", width).open()
 			live := func() {
-				s.until("the live list", func() bool { return s.listing.view == viewLive && s.model.Active == core.Live && !s.listing.using })
+				s.until("the live list", func() bool { return s.listing.view == viewLive && s.model.Active == core.Live && !s.listing.switching })
 			}
 
 			// The pane with a token that is shown.
@@ -99,7 +99,7 @@ func TestSwitchLeavesNothingBehind(t *testing.T) {
 
 			// A token that was asked for and comes after the switch.
 			s.agent.send(api.Event{Type: api.EventEnv, Env: core.Sandbox})
-			s.until("the sandbox", func() bool { return s.listing.view == viewSandbox && !s.listing.using })
+			s.until("the sandbox", func() bool { return s.listing.view == viewSandbox && !s.listing.switching })
 			s.press("Reveal")
 			to(s)
 			live()
@@ -110,7 +110,7 @@ func TestSwitchLeavesNothingBehind(t *testing.T) {
 
 			// An account without a pair leaves the pane.
 			s.agent.send(api.Event{Type: api.EventEnv, Env: core.Sandbox})
-			s.until("the sandbox", func() bool { return s.listing.view == viewSandbox && !s.listing.using })
+			s.until("the sandbox", func() bool { return s.listing.view == viewSandbox && !s.listing.switching })
 			s.pane.openDetail("solo-sandbox")
 			to(s)
 			live()
@@ -126,7 +126,7 @@ func TestSwitchLeavesNothingBehind(t *testing.T) {
 // menu of an account that goes out of sight is closed.
 func TestSwitchKeepsTheMessageTrue(t *testing.T) {
 	s := newStage(t, duo()...).open()
-	s.copies.copyDefault("shop-sandbox")
+	s.clipboard.copyDefault("shop-sandbox")
 	s.untilSays("shop/sandbox copied")
 	s.key(fyne.KeyDown)
 	s.key(fyne.KeySpace)
@@ -141,7 +141,7 @@ func TestSwitchKeepsTheMessageTrue(t *testing.T) {
 	s.key(fyne.KeySpace)
 	s.mustSay("Copy LIVE token", "Show shop/sandbox")
 	s.menus.closeMenu()
-	s.copies.copyDefault("shop-live")
+	s.clipboard.copyDefault("shop-live")
 	s.untilSays("shop/live copied")
 	s.agent.send(api.Event{Type: api.EventEnv, Env: core.Sandbox})
 	s.until("the sandbox", func() bool { return s.listing.view == viewSandbox })
@@ -157,7 +157,7 @@ func TestQuickSwitches(t *testing.T) {
 	s.ctrl(fyne.Key2)
 	s.ctrl(fyne.Key1)
 	s.until("both answers", func() bool {
-		return slices.Contains(s.agent.log(), "use sandbox") && !s.listing.using && s.model.Active == core.Sandbox
+		return slices.Contains(s.agent.log(), "use sandbox") && !s.listing.switching && s.model.Active == core.Sandbox
 	})
 	if s.listing.view != viewSandbox {
 		t.Errorf("the view is %s", s.listing.view)
@@ -166,7 +166,7 @@ func TestQuickSwitches(t *testing.T) {
 	s.agent.fail["use "] = failure(core.Temporary, core.RemedyTryAgain)
 	s.key(fyne.KeyDown)
 	s.ctrl(fyne.Key2)
-	s.until("the answer", func() bool { return !s.listing.using })
+	s.until("the answer", func() bool { return !s.listing.switching })
 	if s.listing.view != viewSandbox || s.listing.selected != "shop-sandbox" {
 		t.Errorf("the view is %s with %q", s.listing.view, s.listing.selected)
 	}
@@ -178,9 +178,9 @@ func TestQuickSwitches(t *testing.T) {
 // duplicate and the menu's Show.
 func TestSavingNeverSwitchesTheEnvironment(t *testing.T) {
 	add := func(s *stage) core.ID {
-		s.edits.openAdd()
+		s.accounts.openAdd()
 		s.typeInto("name", "mall")
-		s.edits.form.draft.Env = core.Live
+		s.accounts.form.draft.Env = core.Live
 		s.typeInto("appid", "wxfedcba9876543210")
 		s.typeInto("secret", goodSecret)
 		s.press("Save")
@@ -193,8 +193,8 @@ func TestSavingNeverSwitchesTheEnvironment(t *testing.T) {
 			return add(s)
 		},
 		"edit": func(s *stage) core.ID {
-			s.edits.openEdit("solo-sandbox")
-			s.edits.form.draft.Env = core.Live
+			s.accounts.openEdit("solo-sandbox")
+			s.accounts.form.draft.Env = core.Live
 			s.press("Save")
 			return "solo-sandbox"
 		},

@@ -20,7 +20,7 @@ type pane struct {
 	listing *listing
 	on      detailActions // those that it does not do itself
 
-	shown   *paneState
+	state   *paneState
 	detail  *detail
 	nothing *kit.Prose      // in its place while no account is chosen
 	side    *fyne.Container // both
@@ -35,7 +35,7 @@ func (pn *pane) draw() {
 	}
 	on := pn.on
 	on.back, on.reveal, on.filter, on.more = pn.closeDetail, pn.reveal, pn.filterHistory, pn.moreHistory
-	pn.detail = newDetail(pn.look, pn.shown, on)
+	pn.detail = newDetail(pn.look, pn.state, on)
 	pn.detail.page.ScrollTo(offset)
 	pn.nothing = centred("", kit.SizeText, pn.look.Palette.Muted)
 	pn.side = container.NewStack(container.New(&kit.Centered{Width: 320}, pn.nothing), pn.detail.page.Root)
@@ -43,7 +43,7 @@ func (pn *pane) draw() {
 
 // follow shows the account that was selected, where the pane is in sight.
 func (pn *pane) follow() {
-	if (pn.wide() || pn.opened) && pn.shown.account.ID != pn.listing.selected {
+	if (pn.wide() || pn.opened) && pn.state.account.ID != pn.listing.selected {
 		pn.fillDetail()
 		pn.loadHistory()
 	}
@@ -62,7 +62,7 @@ func (pn *pane) openDetail(id core.ID) {
 		return
 	}
 	pn.listing.selected = id
-	pn.listing.list.choose(id)
+	pn.listing.list.selectRow(id)
 	pn.opened = true
 	pn.fillDetail()
 	pn.loadHistory()
@@ -73,7 +73,7 @@ func (pn *pane) openDetail(id core.ID) {
 
 func (pn *pane) closeDetail() {
 	pn.opened = false
-	pn.shown.hide()
+	pn.state.hide()
 	pn.fillDetail()
 	pn.listing.focusList()
 }
@@ -81,7 +81,7 @@ func (pn *pane) closeDetail() {
 // fillDetail shows the selected account in the pane.
 func (pn *pane) fillDetail() {
 	a, ok := pn.model.find(pn.listing.selected)
-	s := pn.shown
+	s := pn.state
 	switch {
 	case !ok:
 		pn.opened = false
@@ -109,7 +109,7 @@ func (pn *pane) fillDetail() {
 
 // reveal shows the token in the pane for a while, or hides it again.
 func (pn *pane) reveal(id core.ID) {
-	s := pn.shown
+	s := pn.state
 	if s.revealed != "" {
 		s.hide()
 		pn.fillDetail()
@@ -125,7 +125,7 @@ func (pn *pane) reveal(id core.ID) {
 		return g.Token(ctx, ref, 0)
 	}, func(t api.Token, err *core.Error) {
 		if err != nil {
-			pn.fail(err, ref)
+			pn.showError(err, ref)
 			return
 		}
 		if !s.revealing || s.account.ID != id { // the pane was closed or shows another account
@@ -144,7 +144,7 @@ func (pn *pane) loadHistory() {
 		return
 	}
 	ref := a.Ref()
-	pn.shown.read = a.HistoryLines
+	pn.state.historyAt = a.HistoryLines
 	ask(pn.shell, quickWait, func(ctx context.Context, g Agent) ([]api.HistoryEntry, error) {
 		return g.History(ctx, ref, api.HistoryQuery{})
 	}, func(h []api.HistoryEntry, err *core.Error) {
@@ -152,23 +152,23 @@ func (pn *pane) loadHistory() {
 		case pn.listing.selected != id:
 			return
 		case err != nil:
-			pn.shown.read = -1 // the next event of the account asks again
+			pn.state.historyAt = -1 // the next event of the account asks again
 			return
 		}
-		pn.shown.history, pn.shown.asked = h, true
+		pn.state.history, pn.state.historyLoaded = h, true
 		pn.fillDetail()
 	})
 }
 
 // filterHistory shows other lines of the history.
 func (pn *pane) filterHistory(f historyFilter) {
-	pn.shown.filter, pn.shown.lines = f, 0
+	pn.state.filter, pn.state.lines = f, 0
 	pn.fillDetail()
 }
 
 // moreHistory shows more lines.
 func (pn *pane) moreHistory() {
-	pn.shown.lines = max(historyPage, pn.shown.lines) + historyPage
+	pn.state.lines = max(historyPage, pn.state.lines) + historyPage
 	pn.fillDetail()
 }
 

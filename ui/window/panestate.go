@@ -12,11 +12,11 @@ import (
 // paneState is what the pane shows, and how a person looks at it. It outlives the
 // pane, which is made anew in another language.
 type paneState struct {
-	account api.Account
-	paired  bool // its name stands in the other environment too
-	history []api.HistoryEntry
-	asked   bool // the history came
-	read    int  // how many lines it was told to have when it was asked for last
+	account       api.Account
+	paired        bool // its name stands in the other environment too
+	history       []api.HistoryEntry
+	historyLoaded bool // the history came
+	historyAt     int  // how many lines it was told to have when it was asked for last
 
 	filter historyFilter
 	lines  int       // of history that are wanted; 0 means the first few
@@ -37,7 +37,7 @@ type detailActions struct {
 	prev      func(core.ID)
 	reveal    func(core.ID)
 	menu      func(core.ID, fyne.Position)
-	act       func(core.ID, act)
+	act       func(core.ID, action)
 	renew     func(core.ID)
 	check     func(core.ID)
 	edit      func(core.ID)

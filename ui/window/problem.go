@@ -12,24 +12,24 @@ import (
 // problem is what needs a person: cause, remedy, and the button that helps.
 type problem struct {
 	Cause, Remedy, Button string
-	Act                   act
+	Action                action
 }
 
-// act is what the button of a problem does.
-type act int
+// action is what the button of a problem does.
+type action int
 
 const (
-	actNone act = iota
-	actCopyIP
-	actConsole
-	actSecret
-	actEdit
-	actConsent
-	actUnlock
-	actVaultInit
-	actRetry
-	actSibling
-	actCopyRID
+	actionNone action = iota
+	actionCopyIP
+	actionConsole
+	actionSecret
+	actionEdit
+	actionConsent
+	actionUnlock
+	actionVaultInit
+	actionRetry
+	actionSibling
+	actionCopyRID
 )
 
 // problemOf is the problem to show with an account, the zero problem when it
@@ -55,9 +55,9 @@ func problemOf(l *kit.Look, a api.Account, now time.Time) problem {
 	p := problem{
 		Cause:  causeLine(l, a),
 		Remedy: remedyText(l, a.Error, refWords(a.Ref())),
-		Act:    helps(l.Words, a),
+		Action: helps(l.Words, a),
 	}
-	p.Button = buttonWord(l, a, p.Act)
+	p.Button = buttonWord(l, a, p.Action)
 	return p
 }
 
@@ -74,86 +74,86 @@ func mayBeUndecided(say *text.Text, a *api.Account) bool {
 }
 
 // helps is the one action that helps most with what is wrong with an account.
-func helps(say *text.Text, a api.Account) act {
+func helps(say *text.Text, a api.Account) action {
 	e := a.Error
 	switch e.Remedy {
 	case core.RemedyWhitelist:
 		if e.CallerIP != "" {
-			return actCopyIP
+			return actionCopyIP
 		}
 	case core.RemedySecret, core.RemedyReenter, core.RemedySecretAgain:
-		return actSecret
+		return actionSecret
 	case core.RemedyAppID, core.RemedyComponent, core.RemedyProxy, core.RemedyInput, core.RemedyNoHost:
-		return actEdit
+		return actionEdit
 	case core.RemedyAllowLive:
-		return actConsent
+		return actionConsent
 	case core.RemedyVaultUnlock:
-		return actUnlock
+		return actionUnlock
 	case core.RemedyVaultInit:
-		return actVaultInit
+		return actionVaultInit
 	case core.RemedyQuotaKind:
 		if say.Spec(a.Kind).Sibling != "" {
-			return actSibling
+			return actionSibling
 		}
-		return actRetry
+		return actionRetry
 	case core.RemedyConfirm, core.RemedyRefused, core.RemedyTryAgain, core.RemedyNetwork, core.RemedyTLS, core.RemedyAnswer,
 		core.RemedyQuotaDay, core.RemedyQuotaMinute:
-		return actRetry
+		return actionRetry
 	}
 	if e.Class == core.VaultClosed {
-		return actUnlock
+		return actionUnlock
 	}
 	if say.Spec(a.Kind).Console(a.Account) != "" && (e.Class == core.Frozen || e.Class == core.Whitelist) {
-		return actConsole
+		return actionConsole
 	}
-	return actRetry
+	return actionRetry
 }
 
 // helpsToo are the further actions that the detail offers, in the order they
 // help.
-func helpsToo(say *text.Text, a api.Account, first act) []act {
-	var out []act
-	add := func(what act, when bool) {
+func helpsToo(say *text.Text, a api.Account, first action) []action {
+	var out []action
+	add := func(what action, when bool) {
 		if when && what != first {
 			out = append(out, what)
 		}
 	}
 	e := a.Error
-	if e == nil || first == actUnlock || first == actVaultInit {
+	if e == nil || first == actionUnlock || first == actionVaultInit {
 		return nil
 	}
-	add(actSibling, say.Spec(a.Kind).Sibling != "" && (e.Class == core.Quota || e.Remedy == core.RemedyAllowLive))
-	add(actCopyIP, e.CallerIP != "" && (e.Class == core.Whitelist || e.Class == core.Confirm))
-	add(actConsole, say.Spec(a.Kind).Console(a.Account) != "" && e.Class.NeedsPerson() && first != actConsent)
-	add(actEdit, e.Class == core.BadSecret || e.Remedy == core.RemedySecretAgain || e.Remedy == core.RemedyNetwork)
-	add(actRetry, first != actConsent)
+	add(actionSibling, say.Spec(a.Kind).Sibling != "" && (e.Class == core.Quota || e.Remedy == core.RemedyAllowLive))
+	add(actionCopyIP, e.CallerIP != "" && (e.Class == core.Whitelist || e.Class == core.Confirm))
+	add(actionConsole, say.Spec(a.Kind).Console(a.Account) != "" && e.Class.NeedsPerson() && first != actionConsent)
+	add(actionEdit, e.Class == core.BadSecret || e.Remedy == core.RemedySecretAgain || e.Remedy == core.RemedyNetwork)
+	add(actionRetry, first != actionConsent)
 	return out
 }
 
 // buttonWord is what the button says that does what helps an account.
-func buttonWord(l *kit.Look, a api.Account, do act) string {
+func buttonWord(l *kit.Look, a api.Account, do action) string {
 	return l.T(buttonKey(do), "kind", l.Words.Kind(l.Words.Spec(a.Kind).Sibling))
 }
 
-func buttonKey(a act) string {
+func buttonKey(a action) string {
 	switch a {
-	case actCopyIP:
+	case actionCopyIP:
 		return "act.copy_ip"
-	case actConsole:
+	case actionConsole:
 		return "act.console"
-	case actSecret:
+	case actionSecret:
 		return "act.secret"
-	case actEdit:
+	case actionEdit:
 		return "act.edit"
-	case actConsent:
+	case actionConsent:
 		return "act.consent"
-	case actUnlock:
+	case actionUnlock:
 		return "act.unlock"
-	case actVaultInit:
+	case actionVaultInit:
 		return "act.vault_init"
-	case actSibling:
+	case actionSibling:
 		return "act.sibling"
-	case actCopyRID:
+	case actionCopyRID:
 		return "act.copy_rid"
 	}
 	return "act.retry"

@@ -66,9 +66,9 @@ func TestEveryRefusalIsExplained(t *testing.T) {
 					t.Errorf("%v %s %s: the %s is %q", lang, e.Class, e.Remedy, what, s)
 				}
 			}
-			for _, too := range helpsToo(l.Words, a, p.Act) {
-				if too == p.Act || !l.Words.Has(text.Key("window."+buttonKey(too))) {
-					t.Errorf("%s offers %v beside %v", e.Remedy, too, p.Act)
+			for _, too := range helpsToo(l.Words, a, p.Action) {
+				if too == p.Action || !l.Words.Has(text.Key("window."+buttonKey(too))) {
+					t.Errorf("%s offers %v beside %v", e.Remedy, too, p.Action)
 				}
 			}
 			for _, s := range append(advice(l, a), timing(l, &e, noon, time.UTC)) {
@@ -182,7 +182,7 @@ func TestQuotaOfAStableAccountAdvisesNoOtherKind(t *testing.T) {
 				t.Errorf("%q", words)
 			}
 		}
-		if p.Act != actRetry {
+		if p.Action != actionRetry {
 			t.Errorf("the button is %q", p.Button)
 		}
 	}

@@ -22,10 +22,10 @@ type problemBox struct {
 	upstream      [4]*kit.Prose // what the upstream's support asks for: errcode and its words
 	rid           *kit.Prose    // and the number of the request
 	ridLine       *fyne.Container
-	buttons       *kit.Rows[act, *kit.Button]
+	buttons       *kit.Rows[action, *kit.Button]
 }
 
-func newProblemBox(l *kit.Look, do func(act)) *problemBox {
+func newProblemBox(l *kit.Look, do func(action)) *problemBox {
 	b := &problemBox{look: l}
 	prose := func(size float32) *kit.Prose { return kit.NewProse("", size, l.Palette.Text) }
 	b.cause, b.remedy, b.timing, b.rid = prose(kit.SizeText), prose(kit.SizeText), prose(kit.SizeText), prose(kit.SizeSmall)
@@ -40,8 +40,8 @@ func newProblemBox(l *kit.Look, do func(act)) *problemBox {
 		b.upstream[i] = prose(kit.SizeSmall)
 		inner.Add(b.upstream[i])
 	}
-	b.ridLine = container.New(&kit.Bar{Gap: 2 * kit.Grid}, b.rid, kit.NewSmallButton(l, kit.Plain, l.T("act.copy_rid"), func() { do(actCopyRID) }))
-	b.buttons = kit.NewRows(kit.Beside(), func(what act) (fyne.CanvasObject, *kit.Button) {
+	b.ridLine = container.New(&kit.Bar{Gap: 2 * kit.Grid}, b.rid, kit.NewSmallButton(l, kit.Plain, l.T("act.copy_rid"), func() { do(actionCopyRID) }))
+	b.buttons = kit.NewRows(kit.Beside(), func(what action) (fyne.CanvasObject, *kit.Button) {
 		button := kit.NewSmallButton(l, kit.Quiet, l.T(buttonKey(what)), func() { do(what) })
 		return button, button
 	})
@@ -60,11 +60,11 @@ func newProblemBox(l *kit.Look, do func(act)) *problemBox {
 func (b *problemBox) set(a api.Account, now time.Time) (changed bool) {
 	l, p := b.look, b.look.Palette
 	found := problemOf(l, a, now)
-	if found.Act == actNone && a.Error != nil {
-		found = problem{Cause: l.Words.Cause(a.Error, refWords(a.Ref())), Remedy: remedyText(l, a.Error, refWords(a.Ref())), Act: actRetry}
+	if found.Action == actionNone && a.Error != nil {
+		found = problem{Cause: l.Words.Cause(a.Error, refWords(a.Ref())), Remedy: remedyText(l, a.Error, refWords(a.Ref())), Action: actionRetry}
 	}
-	changed = kit.Visible(b.root, found.Act != actNone)
-	if found.Act == actNone {
+	changed = kit.Visible(b.root, found.Action != actionNone)
+	if found.Action == actionNone {
 		return changed
 	}
 	changed = b.cause.Set(found.Cause, p.Text) || changed
@@ -93,7 +93,7 @@ func (b *problemBox) set(a api.Account, now time.Time) (changed bool) {
 	}
 	changed = b.rid.Set(rid, p.Muted) || changed
 	changed = kit.Visible(b.ridLine, rid != "") || changed
-	return b.buttons.Show(append([]act{found.Act}, helpsToo(l.Words, a, found.Act)...), func(what act, b *kit.Button) { b.Rename(buttonWord(l, a, what)) }) || changed
+	return b.buttons.Show(append([]action{found.Action}, helpsToo(l.Words, a, found.Action)...), func(what action, b *kit.Button) { b.Rename(buttonWord(l, a, what)) }) || changed
 }
 
 // at is the i-th line, empty where there are fewer.

@@ -22,7 +22,7 @@ func (rn *renewals) refresh(id core.ID, req api.RefreshRequest) {
 		return
 	}
 	ref := a.Ref()
-	rn.tell(rn.look.T("snack.busy", "account", refWords(ref)))
+	rn.showInfo(rn.look.T("snack.busy", "account", refWords(ref)))
 	ask(rn.shell, upstreamWait, func(ctx context.Context, g Agent) (api.Token, error) {
 		t, err := g.Refresh(ctx, ref, req)
 		t.AccessToken = "" // not needed here
@@ -30,11 +30,11 @@ func (rn *renewals) refresh(id core.ID, req api.RefreshRequest) {
 	}, func(t api.Token, err *core.Error) {
 		switch {
 		case err != nil:
-			rn.fail(err, ref)
+			rn.showError(err, ref)
 		case t.StillValid:
-			rn.tell(rn.look.T("snack.still_valid", "account", refWords(ref)))
+			rn.showInfo(rn.look.T("snack.still_valid", "account", refWords(ref)))
 		default:
-			rn.tell(rn.look.T("snack.renewed", "account", refWords(ref), "time", rn.look.Words.Coarse(t.ExpiresAt.Sub(rn.now()))))
+			rn.showInfo(rn.look.T("snack.renewed", "account", refWords(ref), "time", rn.look.Words.Coarse(t.ExpiresAt.Sub(rn.now()))))
 		}
 	})
 }
@@ -66,19 +66,19 @@ func (rn *renewals) check(id core.ID) {
 		return
 	}
 	ref := a.Ref()
-	rn.tell(rn.look.T("snack.busy", "account", refWords(ref)))
+	rn.showInfo(rn.look.T("snack.busy", "account", refWords(ref)))
 	ask(rn.shell, upstreamWait, func(ctx context.Context, g Agent) (api.CheckResult, error) {
 		return g.Check(ctx, ref)
 	}, func(r api.CheckResult, err *core.Error) {
 		switch {
 		case err != nil:
-			rn.fail(err, ref)
+			rn.showError(err, ref)
 		case r.Accepted:
-			rn.tell(rn.look.T("snack.accepted", "account", refWords(ref)))
+			rn.showInfo(rn.look.T("snack.accepted", "account", refWords(ref)))
 		case r.Dead || r.Error == nil:
-			rn.tell(rn.look.T("snack.dead", "account", refWords(ref)))
+			rn.showInfo(rn.look.T("snack.dead", "account", refWords(ref)))
 		default:
-			rn.message(snack{
+			rn.showMessage(message{
 				Text: explained(rn.look, r.Error, refWords(ref)),
 				Bad:  true, Until: rn.now().Add(errorTime),
 			})

@@ -74,9 +74,9 @@ func rowOf(l *kit.Look, a api.Account, mixed bool, now time.Time) row {
 	}
 	r.Soon = left > 0 && left <= soon(a)
 	r.State, r.StateTone = stateLine(l, a, now)
-	if r.Problem = problemOf(l, a, now); r.Problem.Act == actUnlock || r.Problem.Act == actVaultInit {
+	if r.Problem = problemOf(l, a, now); r.Problem.Action == actionUnlock || r.Problem.Action == actionVaultInit {
 		r.Problem = problem{} // one banner says it for all
-	} else if r.Problem.Act != actNone && a.Error != nil && l.Words.HasOf("window.row", a.Error.Kind, a.Error.Remedy) {
+	} else if r.Problem.Action != actionNone && a.Error != nil && l.Words.HasOf("window.row", a.Error.Kind, a.Error.Remedy) {
 		r.Problem.Remedy = l.Words.SayOf("window.row", a.Error.Kind, a.Error.Remedy)
 	}
 	return r

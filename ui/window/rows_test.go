@@ -62,7 +62,7 @@ func TestRowOf(t *testing.T) {
 		if r.Time != c.time || r.TimeTone != c.timeTone || r.State != c.state || r.Fill != c.fill || r.Soon != c.soon {
 			t.Errorf("%s: %q %v %q %v %v", c.name, r.Time, r.TimeTone, r.State, r.Fill, r.Soon)
 		}
-		if got := r.Problem.Act != actNone; got != c.isProblem {
+		if got := r.Problem.Action != actionNone; got != c.isProblem {
 			t.Errorf("%s: the problem is %+v", c.name, r.Problem)
 		}
 	}
@@ -82,7 +82,7 @@ func TestEveryProblemHelps(t *testing.T) {
 			a := blocked("gate", core.Sandbox)
 			a.Error = &api.Error{Class: core.Frozen, Remedy: remedy, Message: "m"}
 			p := problemOf(l, a, noon)
-			if p.Act == actNone || p.Button == "" || strings.HasPrefix(p.Button, "window.") || p.Cause == "" || p.Remedy == "" {
+			if p.Action == actionNone || p.Button == "" || strings.HasPrefix(p.Button, "window.") || p.Cause == "" || p.Remedy == "" {
 				t.Errorf("%s: %+v", remedy, p)
 			}
 			if strings.Contains(p.Remedy, "tokentray ") {

@@ -51,7 +51,7 @@ type rowActions struct {
 	copyToken func(core.ID)
 	menu      func(id core.ID, at fyne.Position)
 	help      func(core.ID)
-	pick      func(core.ID)
+	selected  func(core.ID)
 
 	moved func() // the pointer moved on a row
 }
@@ -330,7 +330,7 @@ func (r *rowView) blink(on bool) {
 
 func (r *rowView) Tapped(e *fyne.PointEvent) {
 	r.on.moved()
-	r.on.pick(r.shown.ID)
+	r.on.selected(r.shown.ID)
 	if e.Position.X >= r.Size().Width-moreWidth-kit.Grid && e.Position.Y < rowHeight {
 		r.on.menu(r.shown.ID, e.AbsolutePosition)
 		return
@@ -341,7 +341,7 @@ func (r *rowView) Tapped(e *fyne.PointEvent) {
 }
 
 func (r *rowView) TappedSecondary(e *fyne.PointEvent) {
-	r.on.pick(r.shown.ID)
+	r.on.selected(r.shown.ID)
 	r.on.menu(r.shown.ID, e.AbsolutePosition)
 }
 
@@ -353,12 +353,12 @@ func (r *rowView) Cursor() desktop.Cursor         { return desktop.PointerCursor
 // placeProblem places the strip of a row.
 func (r *rowView) placeProblem(size fyne.Size) {
 	p, pal := r.shown.Problem, r.look.Palette
-	hide := p.Act == actNone
+	hide := p.Action == actionNone
 	r.strip.Hidden, r.cause.Hidden, r.remedy.Hidden, r.helper.Hidden = hide, hide, hide, hide
 	if hide {
 		return
 	}
-	s := layStrip(p, size.Width)
+	s := layoutStrip(p, size.Width)
 	top, width := float32(rowHeight-barHeight), size.Width-stripLeft-2*kit.Grid
 	kit.Place(r.strip, stripLeft, top, width, s.high)
 	r.helper.Rename(p.Button)
@@ -375,6 +375,6 @@ func (r *rowView) placeProblem(size fyne.Size) {
 	}
 	r.cause.Set(p.Cause, pal.Text)
 	r.remedy.Set(p.Remedy, pal.Muted)
-	kit.Place(r.cause, stripLeft+2*kit.Grid, y, s.room, float32(s.cause)*line)
-	kit.Place(r.remedy, stripLeft+2*kit.Grid, y+float32(s.cause)*line, s.room, float32(s.remedy)*line)
+	kit.Place(r.cause, stripLeft+2*kit.Grid, y, s.width, float32(s.cause)*line)
+	kit.Place(r.remedy, stripLeft+2*kit.Grid, y+float32(s.cause)*line, s.width, float32(s.remedy)*line)
 }

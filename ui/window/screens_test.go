@@ -40,18 +40,18 @@ func screens() map[string]func(*stage) {
 			s.event(api.Event{Type: api.EventClipboard, Clipboard: &clip})
 		},
 		"failed": func(s *stage) {
-			s.fail(failure(core.Temporary, core.RemedyNetwork), api.Ref{Name: "shop", Env: core.Sandbox})
+			s.showError(failure(core.Temporary, core.RemedyNetwork), api.Ref{Name: "shop", Env: core.Sandbox})
 		},
 		"ask-live": func(s *stage) {
 			s.model.Settings.AskLiveCopy = true
-			s.copies.copyDefault("shop-live")
+			s.clipboard.copyDefault("shop-live")
 		},
 		"menu": func(s *stage) {
 			s.key(fyne.KeyDown)
 			s.key(fyne.KeyEnd)
 			s.key(fyne.KeySpace)
 		},
-		"copy-as": func(s *stage) { s.copies.openCopySheet("shop-live", format.URL) },
+		"copy-as": func(s *stage) { s.clipboard.openCopySheet("shop-live", format.URL) },
 		"keys":    func(s *stage) { s.keys.openKeys() },
 	}
 }

@@ -12,24 +12,24 @@ import (
 // secret is tried first and saved only when upstream takes it, so that a
 // mistyped one replaces nothing.
 type secretSheet struct {
-	edits  *edits
-	ref    api.Ref
-	kind   core.Kind
-	appID  string
-	sheet  *sheet
-	field  *kit.Entry
-	words  *kit.Prose
-	test   *kit.Button
-	anyway *kit.Button // saves although the test brought no verdict
-	busy   bool
+	accounts *accounts
+	ref      api.Ref
+	kind     core.Kind
+	appID    string
+	sheet    *sheet
+	field    *kit.Entry
+	words    *kit.Prose
+	test     *kit.Button
+	anyway   *kit.Button // saves although the test brought no verdict
+	busy     bool
 }
 
-func (ed *edits) askSecret(id core.ID) {
+func (ed *accounts) askSecret(id core.ID) {
 	a, ok := ed.model.find(id)
 	if !ok {
 		return
 	}
-	s := &secretSheet{edits: ed, sheet: ed.newSheet(), ref: a.Ref(), kind: a.Kind, appID: a.AppID}
+	s := &secretSheet{accounts: ed, sheet: ed.newSheet(), ref: a.Ref(), kind: a.Kind, appID: a.AppID}
 	l := s.sheet.Look
 	body := l.T("secret.body")
 	if a.BaseURL != "" { // a file may have named it
@@ -62,7 +62,7 @@ func (s *secretSheet) pasted(content string) bool {
 	case !ok:
 		return false
 	case p.AppID != "" && p.AppID != s.appID:
-		s.say(s.edits.look.T("secret.other", "appid", p.AppID), false)
+		s.say(s.accounts.look.T("secret.other", "appid", p.AppID), false)
 		return true
 	case p.Secret == "":
 		return false
@@ -73,19 +73,19 @@ func (s *secretSheet) pasted(content string) bool {
 
 // say shows what came of it, or nothing.
 func (s *secretSheet) say(words string, unsure bool) {
-	s.words.Set(words, s.edits.look.Palette.LiveText)
+	s.words.Set(words, s.accounts.look.Palette.LiveText)
 	s.words.Hidden = words == ""
 	s.anyway.Hidden = !unsure
 	s.sheet.Reflow()
 	if words != "" {
-		s.edits.focus(s.field)
+		s.accounts.focus(s.field)
 	}
 }
 
 func (s *secretSheet) wait(words string) {
 	s.busy = true
 	s.say("", false)
-	s.words.Set(words, s.edits.look.Palette.Text)
+	s.words.Set(words, s.accounts.look.Palette.Text)
 	s.words.Hidden = false
 	s.test.Enable(false)
 	s.sheet.Reflow()
@@ -95,12 +95,12 @@ func (s *secretSheet) wait(words string) {
 func (s *secretSheet) answered() bool {
 	s.busy = false
 	s.test.Enable(true)
-	return s.edits.sheet == s.sheet
+	return s.accounts.sheet == s.sheet
 }
 
 // try asks upstream with the new secret and saves it when a token comes.
 func (s *secretSheet) try() {
-	l := s.edits.look
+	l := s.accounts.look
 	spec := l.Words.Spec(s.kind)
 	secret, found := spec.CleanSecret(core.NewSecret(s.field.Text))
 	if bad := found.Fatal(); len(bad) > 0 {
@@ -112,7 +112,7 @@ func (s *secretSheet) try() {
 	}
 	value := secret.Reveal()
 	s.wait(l.T("form.testing"))
-	ask(s.edits.shell, upstreamWait, func(ctx context.Context, g Agent) (api.TestResult, error) {
+	ask(s.accounts.shell, upstreamWait, func(ctx context.Context, g Agent) (api.TestResult, error) {
 		return g.Test(ctx, api.TestRequest{Ref: &s.ref, Input: api.AccountInput{Secret: &value}})
 	}, func(r api.TestResult, err *core.Error) {
 		if !s.answered() {
@@ -145,18 +145,18 @@ func (s *secretSheet) save() {
 		return
 	}
 	value := s.field.Text
-	s.wait(s.edits.look.T("form.saving"))
-	ask(s.edits.shell, upstreamWait, func(ctx context.Context, g Agent) (api.Saved, error) {
+	s.wait(s.accounts.look.T("form.saving"))
+	ask(s.accounts.shell, upstreamWait, func(ctx context.Context, g Agent) (api.Saved, error) {
 		return g.Edit(ctx, s.ref, api.AccountInput{Secret: &value})
 	}, func(saved api.Saved, err *core.Error) {
 		if !s.answered() {
 			return
 		}
 		if err != nil {
-			s.say(refusal(s.edits.look, err, refWords(s.ref)), false)
+			s.say(refusal(s.accounts.look, err, refWords(s.ref)), false)
 			return
 		}
-		s.edits.closeSheet()
-		s.edits.edited(saved)
+		s.accounts.closeSheet()
+		s.accounts.edited(saved)
 	})
 }

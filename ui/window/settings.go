@@ -47,7 +47,7 @@ type settingsActions struct {
 	back  func()
 	set   func(key, value string)
 	pause func(bool)
-	vault func(bannerAct)
+	vault func(bannerAction)
 	lock  func()
 	doorActions
 	folder func()
@@ -211,7 +211,7 @@ func (b *vaultBox) show(v api.Vault) {
 	words, ink, button := l.T(key), l.Palette.Muted, ""
 	if line, bad := vaultBanner(l, v); bad {
 		words, ink, button = line.Text, l.Palette.SoonText, line.Button
-		b.button.OnPress = func() { b.on.vault(line.Act) }
+		b.button.OnPress = func() { b.on.vault(line.Action) }
 	} else if v.Kind == "file" {
 		button, b.button.OnPress = l.T("set.vault.lock"), b.on.lock
 	}

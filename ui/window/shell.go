@@ -92,19 +92,21 @@ func (sh *shell) question(q question, yes func()) {
 	}))
 }
 
-// tell shows a message at the bottom.
-func (sh *shell) tell(words string) { sh.message(snack{Text: words, Until: sh.now().Add(snackTime)}) }
+// showInfo shows a message at the bottom.
+func (sh *shell) showInfo(words string) {
+	sh.showMessage(message{Text: words, Until: sh.now().Add(infoTime)})
+}
 
-// fail shows cause and remedy at the bottom.
-func (sh *shell) fail(e *core.Error, ref api.Ref) {
+// showError shows cause and remedy at the bottom.
+func (sh *shell) showError(e *core.Error, ref api.Ref) {
 	account := ""
 	if ref.Name != "" {
 		account = refWords(ref)
 	}
-	sh.message(snack{Text: explained(sh.look, wire(e), account), Bad: true, Until: sh.now().Add(errorTime)})
+	sh.showMessage(message{Text: explained(sh.look, wire(e), account), Bad: true, Until: sh.now().Add(errorTime)})
 }
 
-func (sh *shell) message(s snack) {
+func (sh *shell) showMessage(s message) {
 	sh.snackbar.show(s, sh.now())
 	sh.relayout()
 }

@@ -16,7 +16,7 @@ const snackHeight = 48
 type snackbar struct {
 	widget.BaseWidget
 	look  *kit.Look
-	shown snack
+	shown message
 	empty func() // clears the clipboard
 
 	ground  *canvas.Rectangle
@@ -46,14 +46,14 @@ func newSnackbar(l *kit.Look, clear, closed func()) *snackbar {
 	return s
 }
 
-func (s *snackbar) show(n snack, now time.Time) {
+func (s *snackbar) show(n message, now time.Time) {
 	s.shown = n
 	ink := s.look.Palette.OnInv
 	if n.Bad {
 		ink = s.look.Palette.InvLive
 	}
 	s.words.Set(n.Text, ink)
-	s.tail.Text = n.tail(s.look, now)
+	s.tail.Text = n.countdown(s.look, now)
 	s.tag.Hidden, s.tagBox.Hidden = !n.Live, !n.Live
 	label := s.look.T("snack.clear")
 	if n.Do != nil {
@@ -82,7 +82,7 @@ func (s *snackbar) tick(now time.Time) bool {
 	if !s.shown.Until.IsZero() && !now.Before(s.shown.Until) {
 		return false
 	}
-	if t := s.shown.tail(s.look, now); t != s.tail.Text {
+	if t := s.shown.countdown(s.look, now); t != s.tail.Text {
 		s.tail.Text = t
 		s.arrange(s.Size())
 		s.tail.Refresh()
@@ -99,8 +99,8 @@ func (s *snackbar) CreateRenderer() fyne.WidgetRenderer {
 	}
 }
 
-// rooms are the left edge of the words and the room they have.
-func (s *snackbar) rooms(width float32) (left, room float32) {
+// textArea are the left edge of the words and the room they have.
+func (s *snackbar) textArea(width float32) (left, room float32) {
 	left = kit.RowLeft
 	if s.shown.Live {
 		left += s.tag.MinSize().Width + 4*kit.Grid
@@ -119,7 +119,7 @@ func (s *snackbar) beside(room float32) bool {
 }
 
 func (s *snackbar) HeightFor(width float32) float32 {
-	_, room := s.rooms(width)
+	_, room := s.textArea(width)
 	if s.tail.Text != "" && s.beside(room) {
 		return snackHeight
 	}
@@ -134,7 +134,7 @@ func (s *snackbar) arrange(size fyne.Size) {
 	w, h := size.Width, size.Height
 	kit.Place(s.ground, 0, 0, w, h)
 	kit.Place(s.closing, w-36-kit.Grid/2, (h-36)/2, 36, 36)
-	left, room := s.rooms(w)
+	left, room := s.textArea(w)
 	if s.shown.Live {
 		t := s.tag.MinSize()
 		kit.Place(s.tagBox, kit.RowLeft, (h-t.Height)/2, t.Width+2*kit.Grid, t.Height)

@@ -228,7 +228,7 @@ func (s *stage) ctrl(name fyne.KeyName) {
 
 func (s *stage) typeInto(field, what string) {
 	s.t.Helper()
-	e, ok := s.edits.form.fields[field].(*kit.Entry)
+	e, ok := s.accounts.form.fields[field].(*kit.Entry)
 	if !ok {
 		s.t.Fatalf("there is no field %s to type in", field)
 	}

@@ -34,8 +34,8 @@ func pageStates() []pageState {
 	}
 	verdict := func(s *stage, r api.TestResult) {
 		s.agent.test = r
-		s.edits.testForm(s.edits.form)
-		s.until("the answer", func() bool { return !s.edits.form.busy })
+		s.accounts.testForm(s.accounts.form)
+		s.until("the answer", func() bool { return !s.accounts.form.busy })
 	}
 	open := func(s *stage) {
 		s.settings.openSettings()
@@ -45,38 +45,38 @@ func pageStates() []pageState {
 	key := func(s *stage) *keyPage {
 		open(s)
 		s.settings.openKeyPage()
-		return s.room()
+		return s.keyPage()
 	}
 	return []pageState{
-		{"form-empty", nil, func(s *stage) { s.edits.openAdd() }},
+		{"form-empty", nil, func(s *stage) { s.accounts.openAdd() }},
 		{"form-problems", nil, func(s *stage) {
-			s.edits.openAdd()
+			s.accounts.openAdd()
 			s.typeInto("name", "a/b")
 			s.typeInto("appid", "gh_0123456789ab")
 			s.typeInto("secret", goodSecret[:20])
 			s.typeInto("base_url", "http://example.org")
 			s.typeInto("proxy", "http://me@host:80")
-			s.edits.saveForm(s.edits.form)
+			s.accounts.saveForm(s.accounts.form)
 		}},
 		{"form-pasted", nil, func(s *stage) {
-			s.edits.openAdd()
-			s.edits.form.pasted("AppID: wx0123456789abcdef\nAppSecret: " + goodSecret)
+			s.accounts.openAdd()
+			s.accounts.form.pasted("AppID: wx0123456789abcdef\nAppSecret: " + goodSecret)
 		}},
 		{"form-works", nil, func(s *stage) {
-			s.edits.openAdd()
+			s.accounts.openAdd()
 			fill(s)
 			verdict(s, api.TestResult{ExpiresIn: 7200, Mask: "83_ab••••wxyz"})
 		}},
 		{"form-refused", nil, func(s *stage) {
-			s.edits.openAdd()
+			s.accounts.openAdd()
 			fill(s)
 			verdict(s, api.TestResult{Error: &api.Error{Class: core.Whitelist, Remedy: core.RemedyWhitelist, CallerIP: "203.0.113.7", UpstreamCode: 40164}})
 		}},
-		{"form-edit", nil, func(s *stage) { s.edits.openEdit("shop-sandbox") }},
+		{"form-edit", nil, func(s *stage) { s.accounts.openEdit("shop-sandbox") }},
 		{"form-twin", nil, func(s *stage) {
 			a, _ := s.model.find("campaign-sandbox")
 			a.Proxy = "http://proxy.example:8080"
-			s.edits.openForm(twinDraft(kinds.Builtin(), a))
+			s.accounts.openForm(counterpartDraft(kinds.Builtin(), a))
 		}},
 		{"settings-shut", nil, open},
 		{"settings-open", func(s *stage) {
@@ -107,12 +107,12 @@ func pageStates() []pageState {
 			s.until("the log", func() bool { return s.settings.page.sub.(*logPage).known })
 		}},
 		{"form-elsewhere", nil, func(s *stage) {
-			s.edits.openEdit("shop-sandbox")
+			s.accounts.openEdit("shop-sandbox")
 			s.typeInto("base_url", "https://gateway.example:8443")
 		}},
-		{"secret-empty", nil, func(s *stage) { s.edits.askSecret("shop-sandbox") }},
+		{"secret-empty", nil, func(s *stage) { s.accounts.askSecret("shop-sandbox") }},
 		{"secret-unsure", nil, func(s *stage) {
-			s.edits.askSecret("shop-sandbox")
+			s.accounts.askSecret("shop-sandbox")
 			s.win.Canvas().Focused().(*kit.Entry).SetText(goodSecret)
 			s.agent.test = api.TestResult{Error: &api.Error{Class: core.Temporary, Remedy: core.RemedyNetwork}}
 			s.key(fyne.KeyReturn)
@@ -198,7 +198,7 @@ func TestProblemsToMarkup(t *testing.T) {
 
 // drawnProblem is what the detail says of an account that upstream refuses.
 func drawnProblem(l *kit.Look, a api.Account) fyne.CanvasObject {
-	b := newProblemBox(l, func(act) {})
+	b := newProblemBox(l, func(action) {})
 	b.set(a, noon)
 	return b.root
 }
@@ -220,7 +220,7 @@ func TestBannersToMarkup(t *testing.T) {
 				bannersOf(l, phaseVersion, version(0), &m), bannersOf(l, phaseVersion, version(99), &m),
 				bannersOf(l, phaseRestart, nil, &m), bannersOf(l, phaseConnected, nil, &m),
 			} {
-				shown := newBanners(l, func(bannerAct) {})
+				shown := newBanners(l, func(bannerAction) {})
 				shown.show(b)
 				column.Add(shown.rows.Box)
 			}

@@ -24,18 +24,18 @@ const (
 type stripLines struct {
 	cause, remedy int  // lines of each
 	below         bool // the button stands under the words
-	room          float32
+	width         float32
 	high          float32 // of the strip, without the air below
 }
 
-// layStrip decides how a problem is told in a row of that width.
-func layStrip(p problem, width float32) stripLines {
+// layoutStrip decides how a problem is told in a row of that width.
+func layoutStrip(p problem, width float32) stripLines {
 	button := kit.Measure(p.Button, stripText, fyne.TextStyle{Bold: true}).Width + 5*kit.Grid
 	inner := width - stripLeft - 2*kit.Grid
 	line := kit.Measure("M", stripText, fyne.TextStyle{}).Height
 	lay := func(room float32) stripLines {
 		fits := func(s string) bool { return kit.Measure(s, stripText, fyne.TextStyle{}).Width <= room }
-		s := stripLines{cause: len(kit.Wrap(p.Cause, fits)), remedy: len(kit.Wrap(p.Remedy, fits)), room: room}
+		s := stripLines{cause: len(kit.Wrap(p.Cause, fits)), remedy: len(kit.Wrap(p.Remedy, fits)), width: room}
 		// Whole units: the tops of ten thousand rows are exact then.
 		s.high = float32(math.Ceil(float64(float32(s.cause+s.remedy)*line))) + 2*(kit.Grid+1)
 		return s
@@ -71,7 +71,7 @@ func (h stripHeights) of(p problem, width float32) float32 {
 		if len(h) > 1000 { // widths that a window had while it was drawn larger
 			clear(h)
 		}
-		high = layStrip(p, width).high + stripBelow
+		high = layoutStrip(p, width).high + stripBelow
 		h[key] = high
 	}
 	return high

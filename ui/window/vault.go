@@ -11,11 +11,11 @@ import (
 // vault locks and opens the place of the secrets.
 type vault struct {
 	*shell
-	copies *copies
+	clipboard *clipboard
 }
 
 // act does what the button of the vault's banner says.
-func (va *vault) act(what bannerAct) {
+func (va *vault) perform(what bannerAction) {
 	switch what {
 	case barUnlock:
 		va.unlock()
@@ -27,7 +27,7 @@ func (va *vault) act(what bannerAct) {
 // unlock opens the vault: a keyring asks by itself, a file wants its passphrase.
 func (va *vault) unlock() {
 	if va.model.Vault.Kind != "file" {
-		va.tell(va.look.T("vault.waiting"))
+		va.showInfo(va.look.T("vault.waiting"))
 		va.unlockWith(core.Secret{})
 		return
 	}
@@ -44,7 +44,7 @@ func (va *vault) askPassphrase(wrong string) {
 		if field.Text != "" {
 			pass := core.NewSecret(field.Text)
 			va.closeSheet()
-			va.tell(l.T("vault.wait"))
+			va.showInfo(l.T("vault.wait"))
 			va.unlockWith(pass)
 		}
 	}
@@ -69,14 +69,14 @@ func (va *vault) changeVault(question func(context.Context, Agent) (api.Vault, e
 	ask(va.shell, personWait, question, func(v api.Vault, err *core.Error) {
 		switch {
 		case err != nil && va.model.Vault.Kind == "file" && err.Remedy == core.RemedyVaultUnlock: // that it is locked is known
-			va.copies.dismiss()
+			va.clipboard.dismiss()
 			va.askPassphrase(va.look.T("vault.unlock.wrong"))
 			return
 		case err != nil:
-			va.fail(err, api.Ref{})
+			va.showError(err, api.Ref{})
 			return
 		}
-		va.copies.dismiss()
+		va.clipboard.dismiss()
 		va.apply(api.Event{Type: api.EventVault, Vault: &v})
 	})
 }
@@ -98,7 +98,7 @@ func (va *vault) askInit() {
 		}
 		pass := core.NewSecret(first.Text)
 		va.closeSheet()
-		va.tell(l.T("vault.wait"))
+		va.showInfo(l.T("vault.wait"))
 		va.changeVault(func(ctx context.Context, g Agent) (api.Vault, error) { return g.VaultInit(ctx, pass) })
 	}
 	second.OnSubmitted = func(string) { goOn() }

@@ -20,20 +20,20 @@ import (
 // them; what they want from those above is handed to them in connect.
 type Window struct {
 	*shell
-	link     *link
-	copies   *copies
-	renewals *renewals
-	vault    *vault
-	pages    *pages
-	listing  *listing
-	pane     *pane
-	edits    *edits
-	settings *settings
-	exports  *exports
-	acts     *acts
-	menus    *menus
-	closing  *closing
-	keys     *keys
+	link      *link
+	clipboard *clipboard
+	renewals  *renewals
+	vault     *vault
+	pages     *pages
+	listing   *listing
+	pane      *pane
+	accounts  *accounts
+	settings  *settings
+	exports   *exports
+	actions   *actions
+	menus     *menus
+	closing   *closing
+	keys      *keys
 
 	appearance *appearance
 
@@ -77,21 +77,21 @@ func (w *Window) connect() {
 	sh := w.shell
 	sh.apply, sh.relayout = w.event, w.relayoutAll
 	w.link = &link{shell: sh, again: make(chan struct{}, 1), changed: w.linkChanged, learned: func(set kinds.Set) { w.appearance.know(set) }}
-	w.copies = &copies{shell: sh, paths: map[core.ID]string{}}
+	w.clipboard = &clipboard{shell: sh, paths: map[core.ID]string{}}
 	w.renewals = &renewals{shell: sh}
-	w.vault = &vault{shell: sh, copies: w.copies}
+	w.vault = &vault{shell: sh, clipboard: w.clipboard}
 	w.pages = &pages{shell: sh}
 	w.listing = &listing{shell: sh, pages: w.pages, link: w.link, view: viewSandbox, follow: true}
-	w.pane = &pane{shell: sh, pages: w.pages, listing: w.listing, shown: &paneState{filter: historyAll}}
-	w.edits = &edits{shell: sh, pages: w.pages, listing: w.listing, copies: w.copies}
-	w.settings = &settings{shell: sh, pages: w.pages, link: w.link, vault: w.vault, copies: w.copies}
+	w.pane = &pane{shell: sh, pages: w.pages, listing: w.listing, state: &paneState{filter: historyAll}}
+	w.accounts = &accounts{shell: sh, pages: w.pages, listing: w.listing, clipboard: w.clipboard}
+	w.settings = &settings{shell: sh, pages: w.pages, link: w.link, vault: w.vault, clipboard: w.clipboard}
 	w.exports = &exports{shell: sh, settings: w.settings}
-	w.acts = &acts{shell: sh, link: w.link, copies: w.copies, renewals: w.renewals, vault: w.vault, settings: w.settings, edits: w.edits}
-	w.menus = &menus{shell: sh, listing: w.listing, pane: w.pane, copies: w.copies, renewals: w.renewals, edits: w.edits, exports: w.exports, acts: w.acts}
+	w.actions = &actions{shell: sh, link: w.link, clipboard: w.clipboard, renewals: w.renewals, vault: w.vault, settings: w.settings, accounts: w.accounts}
+	w.menus = &menus{shell: sh, listing: w.listing, pane: w.pane, clipboard: w.clipboard, renewals: w.renewals, accounts: w.accounts, exports: w.exports, actions: w.actions}
 	w.closing = &closing{shell: sh, pages: w.pages, link: w.link}
 	w.keys = &keys{
-		shell: sh, pages: w.pages, listing: w.listing, pane: w.pane, copies: w.copies, renewals: w.renewals, edits: w.edits,
-		settings: w.settings, menus: w.menus, acts: w.acts, closing: w.closing,
+		shell: sh, pages: w.pages, listing: w.listing, pane: w.pane, clipboard: w.clipboard, renewals: w.renewals, accounts: w.accounts,
+		settings: w.settings, menus: w.menus, actions: w.actions, closing: w.closing,
 	}
 
 	w.appearance = &appearance{
@@ -99,16 +99,16 @@ func (w *Window) connect() {
 		onKey: w.keys.typedKey, onShortcut: w.keys.typedShortcut, onChar: w.keys.typedRune,
 	}
 
-	w.copies.copied = w.listing.flash
+	w.clipboard.tokenCopied = w.listing.flash
 	w.pages.left = w.listing.focusList
 	w.listing.on = listingActions{
-		copyToken: w.copies.copyDefault, menu: w.menus.openMenu, closeMenu: w.menus.closeMenu, help: w.acts.help, bound: w.keys.bound,
-		add: w.edits.openAdd, addPasted: w.edits.openPasted, settings: w.settings.openSettings,
+		copyToken: w.clipboard.copyDefault, menu: w.menus.openMenu, closeMenu: w.menus.closeMenu, help: w.actions.help, bound: w.keys.bound,
+		add: w.accounts.openAdd, addPasted: w.accounts.openPasted, settings: w.settings.openSettings,
 		selected: w.pane.follow, uncover: w.pane.uncover,
 	}
 	w.pane.on = detailActions{
-		copyToken: w.copies.copyDefault, prev: func(id core.ID) { w.copies.copyAs(id, "", true) }, menu: w.menus.openMenu, act: w.acts.act,
-		renew: w.renewals.renew, check: w.renewals.check, edit: w.edits.openEdit, flip: w.listing.flip, export: w.exports.exportHistory,
+		copyToken: w.clipboard.copyDefault, prev: func(id core.ID) { w.clipboard.copyAs(id, "", true) }, menu: w.menus.openMenu, act: w.actions.perform,
+		renew: w.renewals.renew, check: w.renewals.check, edit: w.accounts.openEdit, flip: w.listing.flip, export: w.exports.exportHistory,
 	}
 }
 
@@ -162,7 +162,7 @@ func (w *Window) tick() {
 	w.listing.list.tick()
 	w.pane.tick(now)
 	if !w.snackbar.tick(now) {
-		w.copies.passed()
+		w.clipboard.passed()
 	}
 }
 
@@ -179,8 +179,8 @@ func (w *Window) event(e api.Event) {
 	if c.Settings {
 		w.appearance.applyLook()
 	}
-	w.listing.heard = w.listing.heard || c.Active && w.listing.using && w.model.Active == w.listing.asked
-	if c.Active && w.listing.follow && !w.listing.using && w.listing.view != view(w.model.Active) {
+	w.listing.switched = w.listing.switched || c.Active && w.listing.switching && w.model.Active == w.listing.switchingTo
+	if c.Active && w.listing.follow && !w.listing.switching && w.listing.view != view(w.model.Active) {
 		w.listing.setView(view(w.model.Active))
 	}
 	switch {
@@ -201,7 +201,7 @@ func (w *Window) event(e api.Event) {
 		w.settings.loadDoor()
 	}
 	if c.Clipboard {
-		w.copies.clipChanged()
+		w.clipboard.clipChanged()
 	}
 }
 
@@ -212,7 +212,7 @@ func (w *Window) accountChanged(id core.ID) {
 		return
 	}
 	w.pane.fillDetail()
-	if a, ok := w.model.find(id); ok && a.HistoryLines != w.pane.shown.read {
+	if a, ok := w.model.find(id); ok && a.HistoryLines != w.pane.state.historyAt {
 		w.pane.loadHistory()
 	}
 }
@@ -261,17 +261,17 @@ func (w *Window) build() {
 	if w.root != nil {
 		had = placeOf(w.root, w.win.Canvas().Focused())
 	}
-	var message snack
+	var message message
 	var told bool
 	if w.snackbar != nil && w.snackbar.Visible() {
 		message, told = w.snackbar.shown, true
 	}
-	w.snackbar = newSnackbar(l, w.copies.clearClipboard, w.copies.dismiss)
-	w.banners = newBanners(l, w.acts.bannerAct)
+	w.snackbar = newSnackbar(l, w.clipboard.clearClipboard, w.clipboard.dismiss)
+	w.banners = newBanners(l, w.actions.performBanner)
 	w.listing.draw()
 	w.pane.draw()
 	w.pages.draw()
-	w.root = container.New(&frame{pages: w.pages, pane: w.pane}, w.banners.rows.Box, w.listing.root, w.pane.side, w.pages.holder, w.snackbar, newRule(l))
+	w.root = container.New(&windowLayout{pages: w.pages, pane: w.pane}, w.banners.rows.Box, w.listing.root, w.pane.side, w.pages.holder, w.snackbar, newRule(l))
 	w.win.SetContent(w.root)
 	w.win.SetTitle(w.title())
 
@@ -279,7 +279,7 @@ func (w *Window) build() {
 	w.listing.fillList()
 	w.pane.fillDetail()
 	if told && message.Clip && w.model.Clipboard.Held() {
-		message = w.copies.clipMessage()
+		message = w.clipboard.clipMessage()
 	}
 	if told {
 		w.snackbar.show(message, w.now())

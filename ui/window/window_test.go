@@ -157,7 +157,7 @@ func TestLiveCopySaysLive(t *testing.T) {
 	s := newStage(t, sample("shop", core.Live, noon, time.Hour, 2*time.Hour))
 	s.agent.list.Active = core.Live
 	s.open()
-	s.copies.copyDefault("shop-live")
+	s.clipboard.copyDefault("shop-live")
 	s.untilSays("shop/live copied")
 	if s.snackbar.tag.Hidden || s.snackbar.tag.Text != "LIVE" {
 		t.Error("the message does not say LIVE")
@@ -169,11 +169,11 @@ func TestLiveCopyAsksWhereThatIsSet(t *testing.T) {
 	s.agent.list.Settings.AskLiveCopy = true
 	s.agent.list.Active = core.Live
 	s.open()
-	s.copies.copyDefault("shop-live")
+	s.clipboard.copyDefault("shop-live")
 	s.mustSay("Copy a LIVE token?")
 	s.key(fyne.KeyEscape)
 	s.mustNotSay("Copy a LIVE token?")
-	s.copies.copyDefault("shop-live")
+	s.clipboard.copyDefault("shop-live")
 	s.press("Copy LIVE token")
 	s.untilSays("shop/live copied")
 	if n := strings.Count(strings.Join(s.agent.log(), "\n"), "copy "); n != 1 {
@@ -184,7 +184,7 @@ func TestLiveCopyAsksWhereThatIsSet(t *testing.T) {
 // The clipboard that the agent cleared by itself takes the message away.
 func TestClearedByTheAgent(t *testing.T) {
 	s := newStage(t, sample("shop", core.Sandbox, noon, time.Hour, 2*time.Hour)).open()
-	s.copies.copyDefault("shop-sandbox")
+	s.clipboard.copyDefault("shop-sandbox")
 	s.untilSays("shop/sandbox copied")
 	s.agent.send(api.Event{Type: api.EventClipboard, Clipboard: &api.Clipboard{}})
 	s.untilSays("The clipboard is cleared.")
@@ -429,7 +429,7 @@ func TestLockedRowsAreQuiet(t *testing.T) {
 // Another token copied elsewhere takes the message over.
 func TestMessageFollowsTheClipboard(t *testing.T) {
 	s := newStage(t, town(noon)...).open()
-	s.copies.copyDefault("shop-sandbox")
+	s.clipboard.copyDefault("shop-sandbox")
 	s.untilSays("shop/sandbox copied")
 	s.agent.send(api.Event{Type: api.EventClipboard, Clipboard: &api.Clipboard{Account: "gate", Env: core.Live, ClearsAt: noon.Add(45 * time.Second)}})
 	s.untilSays("gate/live copied")

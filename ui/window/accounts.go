@@ -8,18 +8,18 @@ import (
 	"tokentray/ui/kit"
 )
 
-// edits adds, changes and deletes accounts. While one is entered, its form is the
+// accounts adds, changes and deletes accounts. While one is entered, its form is the
 // open page.
-type edits struct {
+type accounts struct {
 	*shell
-	pages   *pages
-	listing *listing
-	copies  *copies
-	form    *form // nil when none is open
+	pages     *pages
+	listing   *listing
+	clipboard *clipboard
+	form      *form // nil when none is open
 }
 
 // openAdd begins an account, in the environment that is shown.
-func (ed *edits) openAdd() {
+func (ed *accounts) openAdd() {
 	env := ed.model.Active
 	if ed.listing.view == viewLive {
 		env = core.Live
@@ -28,22 +28,22 @@ func (ed *edits) openAdd() {
 }
 
 // openPasted begins an account with what a pasted text says of it.
-func (ed *edits) openPasted(p pasted) {
+func (ed *accounts) openPasted(p pasted) {
 	ed.openAdd()
 	ed.form.fill(p)
 }
 
-func (ed *edits) openEdit(id core.ID) {
+func (ed *accounts) openEdit(id core.ID) {
 	if a, ok := ed.model.find(id); ok {
 		ed.openForm(draftOf(ed.kinds, a))
 	}
 }
 
-func (ed *edits) openForm(d draft) {
+func (ed *accounts) openForm(d draft) {
 	if ed.form != nil || !ed.pages.closePage() {
 		return
 	}
-	ed.form = newForm(&ed.model, d, formActions{back: ed.back, save: ed.saveForm, test: ed.testForm, ip: ed.copies.copyIP, redraw: ed.redrawForm})
+	ed.form = newForm(&ed.model, d, formActions{back: ed.back, save: ed.saveForm, test: ed.testForm, ip: ed.clipboard.copyIP, redraw: ed.redrawForm})
 	ed.pages.openPage(ed)
 	first := "name"
 	if d.origin != nil {
@@ -52,24 +52,24 @@ func (ed *edits) openForm(d draft) {
 	ed.focus(ed.form.fields[first])
 }
 
-func (ed *edits) draw()          { ed.form.draw(ed.look) }
-func (ed *edits) top() *kit.Page { return ed.form.page }
-func (ed *edits) closed()        { ed.form = nil }
+func (ed *accounts) draw()          { ed.form.draw(ed.look) }
+func (ed *accounts) top() *kit.Page { return ed.form.page }
+func (ed *accounts) closed()        { ed.form = nil }
 
 // redrawForm draws the form anew, with the fields of another kind.
-func (ed *edits) redrawForm(f *form) {
+func (ed *accounts) redrawForm(f *form) {
 	ed.draw()
 	ed.pages.showPage()
 	ed.focus(f.fields["kind"])
 }
 
 // back closes the form, after a question when something was typed.
-func (ed *edits) back() { ed.pages.closePage() }
+func (ed *accounts) back() { ed.pages.closePage() }
 
-func (ed *edits) unsaved() (question, bool) { return discardTyped(ed.look), ed.form.draft.changed() }
+func (ed *accounts) unsaved() (question, bool) { return discardTyped(ed.look), ed.form.draft.changed() }
 
 // testForm asks upstream once with what was typed, and saves nothing.
-func (ed *edits) testForm(f *form) {
+func (ed *accounts) testForm(f *form) {
 	if !f.ready(ed.focus, true) {
 		return
 	}
@@ -101,7 +101,7 @@ func (ed *edits) testForm(f *form) {
 }
 
 // saveForm gives the draft to the agent, which saves it and then fetches once.
-func (ed *edits) saveForm(f *form) {
+func (ed *accounts) saveForm(f *form) {
 	if !f.ready(ed.focus, false) {
 		return
 	}
@@ -127,35 +127,35 @@ func (ed *edits) saveForm(f *form) {
 }
 
 // saved shows the account that was just saved, wherever it is listed.
-func (ed *edits) saved(s api.Saved) {
+func (ed *accounts) saved(s api.Saved) {
 	ed.put(s.Account)
 	aside := ed.listing.bringInView(s.Account)
 	ed.listing.focusList()
 	if aside && s.Account.Error == nil {
-		ed.tell(ed.look.T("snack.saved_aside", "account", refWords(s.Account.Ref()), "env", envWord(ed.look, ed.model.Active)))
+		ed.showInfo(ed.look.T("snack.saved_aside", "account", refWords(s.Account.Ref()), "env", envWord(ed.look, ed.model.Active)))
 		return
 	}
 	ed.tellSaved(s.Account)
 }
 
 // tellSaved says that an account was saved, and what upstream said of it.
-func (ed *edits) tellSaved(a api.Account) {
+func (ed *accounts) tellSaved(a api.Account) {
 	ref := refWords(a.Ref())
 	if e := a.Error; e != nil { // saved all the same: a refusal undoes nothing
-		ed.message(snack{Text: ed.look.T("snack.saved_but", "account", ref, "cause", ed.look.Words.Cause(e, ref)), Bad: true, Until: ed.now().Add(errorTime)})
+		ed.showMessage(message{Text: ed.look.T("snack.saved_but", "account", ref, "cause", ed.look.Words.Cause(e, ref)), Bad: true, Until: ed.now().Add(errorTime)})
 		return
 	}
-	ed.tell(ed.look.T("snack.saved", "account", ref))
+	ed.showInfo(ed.look.T("snack.saved", "account", ref))
 }
 
 // edited shows an account that was changed where it stands.
-func (ed *edits) edited(s api.Saved) {
+func (ed *accounts) edited(s api.Saved) {
 	ed.put(s.Account)
 	ed.tellSaved(s.Account)
 }
 
 // setAuto pauses or resumes the renewal of one account.
-func (ed *edits) setAuto(id core.ID, on bool) {
+func (ed *accounts) setAuto(id core.ID, on bool) {
 	a, ok := ed.model.find(id)
 	if !ok {
 		return
@@ -165,24 +165,24 @@ func (ed *edits) setAuto(id core.ID, on bool) {
 		return g.Edit(ctx, ref, api.AccountInput{Input: core.Input{Auto: &on}})
 	}, func(_ api.Saved, err *core.Error) {
 		if err != nil {
-			ed.fail(err, ref)
+			ed.showError(err, ref)
 		}
 	})
 }
 
 // useSibling changes an account to the harmless kind that goes with its own.
-func (ed *edits) useSibling(id core.ID) {
+func (ed *accounts) useSibling(id core.ID) {
 	a, ok := ed.model.find(id)
 	if !ok {
 		return
 	}
 	ref, kind := a.Ref(), ed.look.Words.Spec(a.Kind).Sibling
-	ed.tell(ed.look.T("snack.busy", "account", refWords(ref)))
+	ed.showInfo(ed.look.T("snack.busy", "account", refWords(ref)))
 	ask(ed.shell, upstreamWait, func(ctx context.Context, g Agent) (api.Saved, error) {
 		return g.Edit(ctx, ref, api.AccountInput{Input: core.Input{Kind: &kind}, Apart: true})
 	}, func(s api.Saved, err *core.Error) {
 		if err != nil {
-			ed.fail(err, ref)
+			ed.showError(err, ref)
 			return
 		}
 		ed.put(s.Account)
@@ -190,11 +190,11 @@ func (ed *edits) useSibling(id core.ID) {
 			ed.tellSaved(s.Account)
 			return
 		}
-		ed.tell(ed.look.T("snack.sibling", "account", refWords(ref), "kind", ed.look.Words.Kind(kind)))
+		ed.showInfo(ed.look.T("snack.sibling", "account", refWords(ref), "kind", ed.look.Words.Kind(kind)))
 	})
 }
 
-func (ed *edits) askRemove(id core.ID) {
+func (ed *accounts) askRemove(id core.ID) {
 	a, ok := ed.model.find(id)
 	if !ok {
 		return
@@ -208,10 +208,10 @@ func (ed *edits) askRemove(id core.ID) {
 			return nothing(g.Remove(ctx, ref))
 		}, func(_ none, err *core.Error) {
 			if err != nil {
-				ed.fail(err, ref)
+				ed.showError(err, ref)
 				return
 			}
-			ed.tell(ed.look.T("snack.deleted", "account", refWords(ref)))
+			ed.showInfo(ed.look.T("snack.deleted", "account", refWords(ref)))
 		})
 	})
 }

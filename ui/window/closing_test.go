@@ -91,9 +91,9 @@ func TestClosingAsksForWhatWasTyped(t *testing.T) {
 		kept  func(*stage) bool
 	}{
 		"a form": {
-			func(s *stage) { s.edits.openAdd(); s.typeInto("name", "half typed") },
+			func(s *stage) { s.accounts.openAdd(); s.typeInto("name", "half typed") },
 			"Discard what you typed?", "Keep editing", "Discard",
-			func(s *stage) bool { return s.edits.form != nil && s.edits.form.draft.Name == "half typed" },
+			func(s *stage) bool { return s.accounts.form != nil && s.accounts.form.draft.Name == "half typed" },
 		},
 		"a client key that was not copied": {
 			func(s *stage) {
@@ -108,7 +108,7 @@ func TestClosingAsksForWhatWasTyped(t *testing.T) {
 		},
 		"a new AppSecret": {
 			func(s *stage) {
-				s.edits.askSecret("shop-sandbox")
+				s.accounts.askSecret("shop-sandbox")
 				s.win.Canvas().Focused().(*kit.Entry).SetText(goodSecret)
 			},
 			"Discard what you typed?", "Keep editing", "Discard",
@@ -144,7 +144,7 @@ func TestClosingAsksForWhatWasTyped(t *testing.T) {
 // something unsaved stays and saves it once the agent runs again.
 func TestQuitKeepsWhatWasTyped(t *testing.T) {
 	s, closed := leaving(t, api.TrayShown)
-	s.edits.openAdd()
+	s.accounts.openAdd()
 	s.typeInto("name", "mall")
 	s.typeInto("appid", "wxfedcba9876543210")
 	s.typeInto("secret", goodSecret)
@@ -155,7 +155,7 @@ func TestQuitKeepsWhatWasTyped(t *testing.T) {
 	s.untilSays("TokenTray was quit. This window stays")
 	s.press("Save")
 	s.untilSays("There is no agent at the moment; nothing was sent.")
-	if *closed || s.edits.form.draft.secret != goodSecret || s.link.phase != phaseStopped {
+	if *closed || s.accounts.form.draft.secret != goodSecret || s.link.phase != phaseStopped {
 		t.Fatal("the form is lost")
 	}
 	if calls := s.agent.log()[connected:]; len(calls) > 0 {
@@ -168,7 +168,7 @@ func TestQuitKeepsWhatWasTyped(t *testing.T) {
 	s.untilSays("mall/sandbox saved")
 
 	// Who quits and does not want it closes the window.
-	s.edits.openAdd()
+	s.accounts.openAdd()
 	s.typeInto("name", "other")
 	s.agent.send(api.Event{Type: api.EventBye})
 	s.untilSays("TokenTray was quit.")

@@ -15,11 +15,11 @@ import (
 // settings shows and changes the settings, the client keys and the access log.
 type settings struct {
 	*shell
-	pages  *pages
-	link   *link
-	vault  *vault
-	copies *copies
-	page   *settingsPage // nil when it is not open
+	pages     *pages
+	link      *link
+	vault     *vault
+	clipboard *clipboard
+	page      *settingsPage // nil when it is not open
 }
 
 func (st *settings) openSettings() {
@@ -27,7 +27,7 @@ func (st *settings) openSettings() {
 		return
 	}
 	st.page = &settingsPage{on: settingsActions{
-		back: st.back, set: st.setSetting, pause: st.pauseAll, vault: st.vault.act, lock: st.vault.lockVault,
+		back: st.back, set: st.setSetting, pause: st.pauseAll, vault: st.vault.perform, lock: st.vault.lockVault,
 		doorActions: doorActions{door: st.setDoor, newKey: st.openKeyPage, revoke: st.askRevoke, log: st.openLog}, folder: st.openFolder,
 	}}
 	st.pages.openPage(st)
@@ -97,7 +97,7 @@ func (st *settings) openFolder() {
 		path = "/" + path
 	}
 	if err := st.cfg.OpenURL(&url.URL{Scheme: "file", Path: path}); err != nil {
-		st.tell(st.link.status.Home)
+		st.showInfo(st.link.status.Home)
 	}
 }
 
@@ -115,7 +115,7 @@ func (st *settings) setSetting(key, value string) {
 		return g.SetSetting(ctx, key, value)
 	}, func(s core.Settings, err *core.Error) {
 		if err != nil {
-			st.fail(err, api.Ref{})
+			st.showError(err, api.Ref{})
 			st.redrawSettings()
 			return
 		}
@@ -128,7 +128,7 @@ func (st *settings) pauseAll(paused bool) {
 		return nothing(g.PauseAll(ctx, paused))
 	}, func(_ none, err *core.Error) {
 		if err != nil {
-			st.fail(err, api.Ref{})
+			st.showError(err, api.Ref{})
 			st.redrawSettings()
 			return
 		}
@@ -201,9 +201,9 @@ func (st *settings) askRevoke(name string) {
 			return nothing(g.RevokeClientKey(ctx, name))
 		}, func(_ none, err *core.Error) {
 			if err != nil {
-				st.fail(err, api.Ref{})
+				st.showError(err, api.Ref{})
 			} else {
-				st.tell(st.look.T("door.revoked", "name", name))
+				st.showInfo(st.look.T("door.revoked", "name", name))
 			}
 			st.loadDoor()
 		})
@@ -263,16 +263,16 @@ func (st *settings) copyKey(p *keyPage) {
 			// unconcealed than not at all.
 			st.app.Clipboard().SetContent(key.Key)
 			p.copied = true
-			st.tell(st.look.T("clientkey.copied"))
+			st.showInfo(st.look.T("clientkey.copied"))
 			return
 		}
 		if err != nil {
-			st.fail(err, api.Ref{})
+			st.showError(err, api.Ref{})
 			return
 		}
 		p.copied = true
-		st.model.Clipboard, st.copies.clipClosed = c, false
-		st.message(st.copies.clipMessage())
+		st.model.Clipboard, st.clipboard.clipClosed = c, false
+		st.showMessage(st.clipboard.clipMessage())
 	})
 }
 

@@ -7,14 +7,14 @@ import (
 	"tokentray/ui/kit"
 )
 
-// frame lays out the window: banners over everything, the message under
+// windowLayout lays out the window: banners over everything, the message under
 // everything, in between the list with its head, the detail and an opened page.
-type frame struct {
+type windowLayout struct {
 	pages *pages
 	pane  *pane
 }
 
-func (f *frame) Layout(o []fyne.CanvasObject, size fyne.Size) {
+func (f *windowLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
 	banners, shelf, side, holder, snackbar, rule := o[0], o[1], o[2], o[3], o[4], o[5]
 	top := float32(0)
 	if banners.Visible() {
@@ -49,6 +49,6 @@ func (f *frame) Layout(o []fyne.CanvasObject, size fyne.Size) {
 }
 
 // MinSize lets the window become as small as one row with its figures.
-func (f *frame) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(320, 320) }
+func (f *windowLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(320, 320) }
 
 func newRule(l *kit.Look) fyne.CanvasObject { return canvas.NewRectangle(l.Palette.Line) }

@@ -1,0 +1,69 @@
+package window
+
+import (
+	"tokentray/core"
+)
+
+// actions do what the buttons of problems and banners say.
+type actions struct {
+	*shell
+	link      *link
+	clipboard *clipboard
+	renewals  *renewals
+	vault     *vault
+	settings  *settings
+	accounts  *accounts
+}
+
+// help does what the button of a row's problem says.
+func (ac *actions) help(id core.ID) {
+	if a, ok := ac.model.find(id); ok {
+		ac.perform(id, problemOf(ac.look, a, ac.now()).Action)
+	}
+}
+
+func (ac *actions) perform(id core.ID, what action) {
+	a, ok := ac.model.find(id)
+	if !ok {
+		return
+	}
+	switch what {
+	case actionCopyIP:
+		ac.clipboard.copyIP(a.Error.CallerIP)
+	case actionConsole:
+		openConsole(ac.shell, a)
+	case actionSecret:
+		ac.accounts.askSecret(id)
+	case actionEdit:
+		ac.accounts.openEdit(id)
+	case actionConsent:
+		ac.accounts.openEdit(id)
+		if ac.accounts.form != nil && ac.accounts.form.fields["consent"] != nil {
+			ac.win.Canvas().Focus(ac.accounts.form.fields["consent"])
+		}
+	case actionSibling:
+		ac.accounts.useSibling(id)
+	case actionCopyRID:
+		ac.clipboard.copyText(a.Error.RID, ac.look.T("snack.rid", "rid", a.Error.RID))
+	case actionUnlock:
+		ac.vault.unlock()
+	case actionVaultInit:
+		ac.vault.askInit()
+	case actionRetry:
+		ac.renewals.renew(id)
+	}
+}
+
+// bannerAct does what a banner's button says.
+func (ac *actions) performBanner(what bannerAction) {
+	switch what {
+	case barRestart:
+		ac.link.restart()
+	case barResume:
+		ac.settings.pauseAll(false)
+	case barStart:
+		ac.link.startAgain()
+	default:
+		ac.vault.perform(what)
+	}
+}
