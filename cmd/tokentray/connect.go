@@ -26,9 +26,6 @@ func connect(ctx context.Context, dir string, start bool) (api.Agent, error) {
 	}
 	if start {
 		client, err := ensure(ctx, h)
-		if client != nil && errors.Is(err, api.ErrNoAgent) {
-			client, err = ensure(ctx, h) // the one that took the call was about to end
-		}
 		if errors.Is(err, launch.ErrCannotStart) {
 			err = fmt.Errorf("%w: %w", api.ErrNoAgent, err)
 		}
@@ -57,9 +54,20 @@ func connect(ctx context.Context, dir string, start bool) (api.Agent, error) {
 	return client, nil
 }
 
-// ensure connects to the agent, or starts one, and has it answer. A client
-// beside an error is that of an agent that took the call and did not answer it.
+// ensure connects to the agent, or starts one, and has it answer. One that takes
+// the call and does not answer was about to end: the next one is asked.
 func ensure(ctx context.Context, h home.Home) (*api.Client, error) {
+	client, err := meet(ctx, h)
+	if client != nil && errors.Is(err, api.ErrNoAgent) {
+		client.Close()
+		client, err = meet(ctx, h)
+	}
+	return client, err
+}
+
+// meet is ensure without a second look. A client beside an error is that of an
+// agent that took the call and did not answer it.
+func meet(ctx context.Context, h home.Home) (*api.Client, error) {
 	client, err := launch.Ensure(ctx, h, launch.Start{})
 	if err != nil {
 		return nil, err
