@@ -215,3 +215,48 @@ func TestWhenATokenIsGood(t *testing.T) {
 		}
 	}
 }
+
+// Only what is tried again by itself counts as a failure in a row: the others have
+// their own time.
+func TestWhatCountsAsAFailureInARow(t *testing.T) {
+	for c, want := range map[Class]int{Temporary: 1, Internal: 1, Whitelist: 0, Confirm: 0, Quota: 0, BadSecret: 0, VaultClosed: 0} {
+		k, e := ruled(8), withToken(time.Hour)
+		k.learn(e, outcome{verdict: failed, err: &Error{Class: c}}, renew, noon)
+		if e.fails != want || classOf(e.err) != c {
+			t.Errorf("%s: %d failures, kept %v", c, e.fails, e.err)
+		}
+		k.learn(e, outcome{verdict: granted, grant: Grant{Value: "t", ExpiresIn: 1}}, renew, noon)
+		if e.fails != 0 || e.err != nil || !e.notBefore.IsZero() {
+			t.Errorf("%s, then a token: %d failures, kept %v until %v", c, e.fails, e.err, e.notBefore)
+		}
+	}
+}
+
+// A token that upstream accepts after all is dead no more. What failed because it
+// was is forgotten; what has another reason stays.
+func TestATokenIsAcceptedAfterAll(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		dead bool
+		kept Class
+		want Class
+	}{
+		{"dead, nothing failed", true, "", ""},
+		{"dead, and asked in vain", true, Temporary, ""},
+		{"dead, and the quota is used up", true, Quota, Quota},
+		{"not dead", false, Temporary, Temporary},
+	} {
+		e := withToken(time.Hour)
+		token := *e.token.Load()
+		if tt.dead {
+			e.dead, token.Dead = token.Value, true
+		}
+		if tt.kept != "" {
+			e.err, e.fails, e.notBefore = &Error{Class: tt.kept}, 3, noon
+		}
+		e.revive(&token)
+		if token.Dead || e.dead != "" || classOf(e.err) != tt.want || (e.fails == 0) != (tt.want == "") || e.notBefore.IsZero() != (tt.want == "") {
+			t.Errorf("%s: dead %v, kept %v, %d failures", tt.name, token.Dead, e.err, e.fails)
+		}
+	}
+}
