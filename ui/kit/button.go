@@ -59,11 +59,27 @@ func NewSmallButton(l *Look, r Role, label string, on func()) *Button {
 	return b
 }
 
-// NewIconButton shows an icon; label is for the tests and for assistive programs.
+// NewIconButton shows an icon; label is what it does, which the pointer shows.
 func NewIconButton(l *Look, paths, label string, on func()) *Button {
 	b := NewButton(l, Plain, label, on)
 	b.paths = paths
 	return b
+}
+
+// NewSmallIconButton is for lines of text and for fields.
+func NewSmallIconButton(l *Look, paths, label string, on func()) *Button {
+	b := NewIconButton(l, paths, label, on)
+	b.small = true
+	return b
+}
+
+// SetIcon changes the icon and what it does.
+func (b *Button) SetIcon(paths, label string) {
+	b.paths, b.label = paths, label
+	if b.glyph != nil {
+		b.glyph.Resource = resource(paths, b.look.Palette.Muted)
+		b.glyph.Refresh()
+	}
 }
 
 func (b *Button) size() float32 {
@@ -71,6 +87,13 @@ func (b *Button) size() float32 {
 		return 13
 	}
 	return SizeText
+}
+
+func (b *Button) iconSize() float32 {
+	if b.small {
+		return 16
+	}
+	return 20
 }
 
 func (b *Button) CreateRenderer() fyne.WidgetRenderer {
@@ -88,7 +111,8 @@ func (b *Button) CreateRenderer() fyne.WidgetRenderer {
 	f.Place = func(s fyne.Size) {
 		Place(b.ground, 0, 0, s.Width, s.Height)
 		if b.glyph != nil {
-			Place(b.glyph, (s.Width-20)/2, (s.Height-20)/2, 20, 20)
+			side := b.iconSize()
+			Place(b.glyph, (s.Width-side)/2, (s.Height-side)/2, side, side)
 			return
 		}
 		h := b.text.MinSize().Height
@@ -99,7 +123,10 @@ func (b *Button) CreateRenderer() fyne.WidgetRenderer {
 }
 
 func (b *Button) minSize() fyne.Size {
-	if b.paths != "" {
+	switch {
+	case b.paths != "" && b.small:
+		return fyne.NewSquareSize(SmallButtonHeight)
+	case b.paths != "":
 		return fyne.NewSquareSize(36)
 	}
 	w := Measure(b.label, b.size(), fyne.TextStyle{Bold: true}).Width
@@ -169,18 +196,36 @@ func (b *Button) Rename(label string) bool {
 }
 
 func (b *Button) press() {
+	if b.paths != "" {
+		b.look.tip(b, "")
+	}
 	if !b.off && b.OnPress != nil {
 		b.OnPress()
 	}
 }
 
 func (b *Button) Tapped(*fyne.PointEvent)        { b.press() }
-func (b *Button) MouseIn(*desktop.MouseEvent)    { b.hovered = true; b.Refresh() }
 func (b *Button) MouseMoved(*desktop.MouseEvent) {}
-func (b *Button) MouseOut()                      { b.hovered = false; b.Refresh() }
 func (b *Button) FocusGained()                   { b.focused = true; b.Refresh(); b.look.Reveal(b) }
 func (b *Button) FocusLost()                     { b.focused = false; b.Refresh() }
 func (b *Button) TypedRune(r rune)               { b.look.Typed(r) }
+
+func (b *Button) MouseIn(*desktop.MouseEvent) {
+	b.hovered = true
+	b.Refresh()
+	b.look.pointed(b.MouseOut)
+	if b.paths != "" {
+		b.look.tip(b, b.label)
+	}
+}
+
+func (b *Button) MouseOut() {
+	b.hovered = false
+	b.Refresh()
+	if b.paths != "" {
+		b.look.tip(b, "")
+	}
+}
 
 func (b *Button) TypedKey(e *fyne.KeyEvent) {
 	switch e.Name {

@@ -18,7 +18,8 @@ type Entry struct {
 	// OnDown is the arrow key that leaves a single line; nil: it does nothing.
 	OnDown func()
 
-	look *Look
+	look    *Look
+	focused bool
 }
 
 // MaxEntry is how much of a text from the clipboard goes into an entry, in
@@ -38,10 +39,23 @@ func NewEntry(l *Look, placeholder, value string, on func(string)) *Entry {
 	return e
 }
 
-// NewSecretEntry hides what is typed until its eye is pressed.
+// NewSecretEntry hides what is typed until its eye is pressed. The eye can have the
+// keyboard, which that of Fyne's own cannot.
 func NewSecretEntry(l *Look, placeholder, value string, on func(string)) *Entry {
 	e := NewEntry(l, placeholder, value, on)
 	e.Password = true
+	show, hide := l.T("entry.show"), l.T("entry.hide")
+	eye := NewSmallIconButton(l, IconShow, show, nil)
+	eye.OnPress = func() {
+		e.Password = !e.Password
+		if e.Password {
+			eye.SetIcon(IconShow, show)
+		} else {
+			eye.SetIcon(IconHide, hide)
+		}
+		e.Refresh()
+	}
+	e.ActionItem = eye
 	return e
 }
 
@@ -65,10 +79,69 @@ func (e *Entry) Write(s string) {
 	e.OnChanged = on
 }
 
+// CreateRenderer lays a pane over Fyne's entry that takes the wheel alone: Fyne's
+// entry would swallow it, and the page under it would stop.
+func (e *Entry) CreateRenderer() fyne.WidgetRenderer {
+	inner := e.Entry.CreateRenderer()
+	w := &wheelPane{}
+	w.on = func(ev *fyne.ScrollEvent) {
+		if own := scrollable(inner.Objects()); own != nil && e.MultiLine && e.focused {
+			own.Scrolled(ev)
+			return
+		}
+		e.look.wheel(ev)
+	}
+	w.ExtendBaseWidget(w)
+	return &entryRenderer{inner, w}
+}
+
+// scrollable is the first of the objects that the wheel scrolls.
+func scrollable(objects []fyne.CanvasObject) fyne.Scrollable {
+	for _, o := range objects {
+		if s, ok := o.(fyne.Scrollable); ok {
+			return s
+		}
+	}
+	return nil
+}
+
+type entryRenderer struct {
+	fyne.WidgetRenderer
+	pane *wheelPane
+}
+
+func (r *entryRenderer) Layout(s fyne.Size) {
+	r.WidgetRenderer.Layout(s)
+	Place(r.pane, 0, 0, s.Width, s.Height)
+}
+
+func (r *entryRenderer) Objects() []fyne.CanvasObject {
+	inner := r.WidgetRenderer.Objects()
+	return append(inner[:len(inner):len(inner)], r.pane)
+}
+
+// wheelPane cannot be seen and takes the wheel.
+type wheelPane struct {
+	widget.BaseWidget
+	on func(*fyne.ScrollEvent)
+}
+
+func (w *wheelPane) CreateRenderer() fyne.WidgetRenderer {
+	return &Renderer{Min: func() fyne.Size { return fyne.Size{} }, Place: func(fyne.Size) {}}
+}
+
+func (w *wheelPane) Scrolled(e *fyne.ScrollEvent) { w.on(e) }
+
 // AcceptsTab keeps Tab for moving on, in a note too.
 func (e *Entry) AcceptsTab() bool { return false }
 
+func (e *Entry) FocusLost() {
+	e.focused = false
+	e.Entry.FocusLost()
+}
+
 func (e *Entry) FocusGained() {
+	e.focused = true
 	e.Entry.FocusGained()
 	e.look.Reveal(e)
 }

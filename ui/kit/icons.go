@@ -18,6 +18,9 @@ const (
 	IconMore     = `<path d="M12 5.5v.01M12 12v.01M12 18.5v.01" stroke-width="3"/>`
 	IconBack     = `<path d="M19.5 12H5M11 5.5 4.5 12 11 18.5"/>`
 	IconClose    = `<path d="M6 6l12 12M18 6 6 18"/>`
+	IconCopy     = `<rect x="8.5" y="8.5" width="11" height="11" rx="2"/><path d="M15.5 8.5V6A1.5 1.5 0 0 0 14 4.5H6A1.5 1.5 0 0 0 4.5 6v8A1.5 1.5 0 0 0 6 15.5h2.5"/>`
+	IconShow     = `<path d="M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12z"/><circle cx="12" cy="12" r="2.75"/>`
+	IconHide     = `<path d="M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12z"/><circle cx="12" cy="12" r="2.75"/><path d="M4.5 4.5l15 15"/>`
 	IconKey      = `<path d="M12 3.25A8.75 8.75 0 1 1 3.25 12"/><path d="M12 8.5a3.5 3.5 0 1 0 0 7 3.5 3.5 0 1 0 0-7M15.5 12h4M18 12v2.5"/>`
 	// The shapes of the environments, as in the tray: an open and a solid ring.
 	IconSandbox = `<path d="M7.8 5.2a8 8 0 1 0 8.4 0" stroke-width="2.5"/>`
@@ -29,16 +32,20 @@ func svg(paths, colour string) []byte {
 	return fmt.Appendf(nil, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="%s" stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round">%s</svg>`, colour, paths)
 }
 
-// icon is an icon in one colour. Fyne caches what it drew by the resource's
-// name, so the name says all.
+// coloured is an icon in one colour. Fyne caches what it drew by the name of the
+// resource, so the name says all.
 func coloured(name, paths string, c color.NRGBA) fyne.Resource {
 	hex := fmt.Sprintf("#%02x%02x%02x", c.R, c.G, c.B)
 	return fyne.NewStaticResource("tokentray-"+name+hex+".svg", svg(paths, hex))
 }
 
+func resource(paths string, c color.NRGBA) fyne.Resource {
+	return coloured(fmt.Sprintf("%08x", crc32.ChecksumIEEE([]byte(paths))), paths, c)
+}
+
 // Icon is a drawn icon, named as in the constants above.
 func Icon(paths string, c color.NRGBA) *canvas.Image {
-	img := canvas.NewImageFromResource(coloured(fmt.Sprintf("%08x", crc32.ChecksumIEEE([]byte(paths))), paths, c))
+	img := canvas.NewImageFromResource(resource(paths, c))
 	img.FillMode = canvas.ImageFillContain
 	return img
 }

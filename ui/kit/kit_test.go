@@ -6,6 +6,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/test"
 
@@ -296,5 +297,100 @@ func TestHover(t *testing.T) {
 	s.MouseOut()
 	if !s.over.Hidden {
 		t.Error("an option stays lit up")
+	}
+}
+
+// The wheel scrolls a page over its fields as well, three times as far as Fyne
+// would; what lay under the pointer is not lit up any more. In a note that somebody
+// writes it scrolls the note.
+func TestTheWheelGoesOnOverFields(t *testing.T) {
+	test.NewTempApp(t)
+	l := lookIn(text.English)
+	p := NewPage(l, Grid, NewHead(l, NewIconButton(l, IconBack, "back", nil), "A page"))
+	lit := NewSegment(p.Look, "a", nil, Choice{Value: "a", Label: "Alpha"}, Choice{Value: "b", Label: "Beta"})
+	p.Add(lit)
+	for range 20 {
+		p.Add(NewEntry(p.Look, "", "", nil))
+	}
+	note := NewNoteEntry(p.Look, strings.Repeat("line\n", 50), nil)
+	p.Add(note)
+	c := shown(t, p.Root, fyne.NewSize(300, 300)).Canvas()
+	lit.MouseIn(&desktop.MouseEvent{PointEvent: fyne.PointEvent{Position: fyne.NewPos(250, 10)}})
+	for range 3 {
+		test.Scroll(c, fyne.NewPos(150, 200), 0, -10)
+	}
+	if got := p.Offset(); got != 3*10*wheelPace {
+		t.Errorf("three notches over a field scroll to %v", got)
+	}
+	if !lit.over.Hidden {
+		t.Error("what scrolled away is still lit up")
+	}
+	p.ScrollTo(1e6)
+	at := p.Offset()
+	c.Focus(note)
+	test.Scroll(c, fyne.NewPos(150, 280), 0, -30)
+	if p.Offset() != at {
+		t.Error("the wheel in a note scrolls the page")
+	}
+}
+
+// Up and down go from line to line of a switch that has several, and beyond them
+// belong to what it stands in.
+func TestSegmentByUpAndDown(t *testing.T) {
+	test.NewTempApp(t)
+	l := lookIn(text.English)
+	var left []fyne.KeyName
+	l.OnKey = func(e *fyne.KeyEvent) { left = append(left, e.Name) }
+	s := NewSegment(l, "a", nil, Choice{Value: "a", Label: "Alpha"}, Choice{Value: "b", Label: "Beta"}, Choice{Value: "c", Label: "Gamma"},
+		Choice{Value: "d", Label: "Delta"}, Choice{Value: "e", Label: "Epsilon"})
+	shown(t, container.NewWithoutLayout(s), fyne.NewSize(300, 300))
+	s.Resize(fyne.NewSize(2*s.widest()+10, 3*SegmentHeight))
+	var way []string
+	for _, k := range []fyne.KeyName{fyne.KeyUp, fyne.KeyDown, fyne.KeyRight, fyne.KeyDown, fyne.KeyDown, fyne.KeyUp, fyne.KeyUp} {
+		s.TypedKey(&fyne.KeyEvent{Name: k})
+		way = append(way, s.Value())
+	}
+	if got := strings.Join(way, ""); got != "acdeeca" || len(left) != 2 {
+		t.Errorf("the keys lead through %s, and %q went on", got, left)
+	}
+}
+
+// The eye of a secret is reached by Tab, and says what it does.
+func TestTheEyeHasTheKeyboard(t *testing.T) {
+	test.NewTempApp(t)
+	l := lookIn(text.English)
+	e := NewSecretEntry(l, "", "swordfish", nil)
+	c := shown(t, Stack(Grid, e), fyne.NewSize(300, 100)).Canvas()
+	c.Focus(e)
+	c.FocusNext()
+	eye, ok := c.Focused().(*Button)
+	if !ok || eye.Label() != "Show what is typed" {
+		t.Fatalf("Tab leads to %T", c.Focused())
+	}
+	eye.TypedKey(&fyne.KeyEvent{Name: fyne.KeySpace})
+	if e.Password || eye.Label() != "Hide what is typed" {
+		t.Error("the eye does not show what is typed")
+	}
+	eye.TypedKey(&fyne.KeyEvent{Name: fyne.KeySpace})
+	if !e.Password {
+		t.Error("the eye does not hide it again")
+	}
+}
+
+// An icon tells what it does when the pointer is on it, and is silent afterwards.
+func TestIconsTellWhatTheyDo(t *testing.T) {
+	test.NewTempApp(t)
+	l := lookIn(text.English)
+	var told []string
+	l.OnTip = func(_ fyne.CanvasObject, words string) { told = append(told, words) }
+	b := NewIconButton(l, IconAdd, "Add an account", func() {})
+	words := NewButton(l, Quiet, "Save", nil)
+	shown(t, Stack(Grid, b, words), fyne.NewSize(300, 100))
+	b.MouseIn(nil)
+	b.MouseOut()
+	words.MouseIn(nil)
+	words.MouseOut()
+	if len(told) != 2 || told[0] != "Add an account" || told[1] != "" {
+		t.Errorf("told %q", told)
 	}
 }

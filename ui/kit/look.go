@@ -14,6 +14,9 @@ type Look struct {
 	OnKey      func(*fyne.KeyEvent)
 	OnShortcut func(fyne.Shortcut)
 	OnChar     func(rune)
+	// OnTip is told what an icon does when the pointer is on it, and "" when it
+	// has left. nil: nothing is shown.
+	OnTip func(icon fyne.CanvasObject, words string)
 
 	scrollers []*Scroller // in which the part stands, the innermost first
 }
@@ -35,6 +38,27 @@ func (l *Look) Within(s *Scroller) *Look {
 func (l *Look) Reveal(o fyne.CanvasObject) {
 	for _, s := range l.scrollers {
 		s.Reveal(o)
+	}
+}
+
+// pointed is told that the pointer is on a part. When what the part stands in
+// scrolls away under the pointer, left is called: Fyne says nothing of that.
+func (l *Look) pointed(left func()) {
+	for _, s := range l.scrollers {
+		s.left = left
+	}
+}
+
+func (l *Look) tip(icon fyne.CanvasObject, words string) {
+	if l.OnTip != nil {
+		l.OnTip(icon, words)
+	}
+}
+
+// wheel scrolls by the pointer's wheel what a part stands in.
+func (l *Look) wheel(e *fyne.ScrollEvent) {
+	if len(l.scrollers) > 0 {
+		l.scrollers[0].scroll.Scrolled(e)
 	}
 }
 

@@ -15,12 +15,19 @@ type Scroller struct {
 	widget.BaseWidget
 	Inner *fyne.Container // what scrolls
 
-	scroll *container.Scroll
+	scroll *Scroll
+	left   func() // for the part that the pointer is on
 }
 
 // NewScroller returns a scroller of inner, whose layout says how high it is.
 func NewScroller(inner *fyne.Container) *Scroller {
-	s := &Scroller{scroll: container.NewVScroll(inner), Inner: inner}
+	s := &Scroller{scroll: NewScroll(inner), Inner: inner}
+	s.scroll.OnScrolled = func(fyne.Position) {
+		if left := s.left; left != nil {
+			s.left = nil
+			left()
+		}
+	}
 	s.ExtendBaseWidget(s)
 	return s
 }
@@ -79,4 +86,25 @@ func (s *Scroller) Offset() float32 { return s.scroll.Offset.Y }
 // ScrollTo scrolls to an offset, no further than there is something to see.
 func (s *Scroller) ScrollTo(y float32) {
 	s.scroll.ScrollToOffset(fyne.NewPos(0, max(0, min(y, s.Inner.Size().Height-s.scroll.Size().Height))))
+}
+
+// Scroll is Fyne's scroll, up and down, at the pace that other programs of the
+// desktop have.
+type Scroll struct{ container.Scroll }
+
+// NewScroll returns a scroll of an object.
+func NewScroll(content fyne.CanvasObject) *Scroll {
+	s := &Scroll{}
+	s.Content, s.Direction = content, container.ScrollVerticalOnly
+	s.ExtendBaseWidget(s)
+	return s
+}
+
+// Scrolled moves three times as far as Fyne does on Linux and Windows: 25 units a
+// notch of the wheel, where GTK and Qt have 60 to 100.
+func (s *Scroll) Scrolled(e *fyne.ScrollEvent) {
+	faster := *e
+	faster.Scrolled.DX *= wheelPace
+	faster.Scrolled.DY *= wheelPace
+	s.Scroll.Scrolled(&faster)
 }

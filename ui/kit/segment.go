@@ -299,7 +299,6 @@ func (s *Segment) hover(i int) {
 }
 
 func (s *Segment) Tapped(e *fyne.PointEvent)        { s.Pick(s.at(e.Position)) }
-func (s *Segment) MouseIn(e *desktop.MouseEvent)    { s.hover(s.at(e.Position)) }
 func (s *Segment) MouseMoved(e *desktop.MouseEvent) { s.hover(s.at(e.Position)) }
 func (s *Segment) MouseOut()                        { s.hover(-1) }
 func (s *Segment) FocusGained()                     { s.focused = true; s.Refresh(); s.look.Reveal(s) }
@@ -311,7 +310,38 @@ func (s *Segment) TypedKey(e *fyne.KeyEvent) {
 		s.Pick(s.index() - 1)
 	case fyne.KeyRight:
 		s.Pick(s.index() + 1)
+	case fyne.KeyUp, fyne.KeyDown:
+		if next, ok := s.nextLine(e.Name == fyne.KeyDown); ok {
+			s.Pick(next)
+			return
+		}
+		s.look.OnKey(e)
 	default:
 		s.look.OnKey(e)
 	}
+}
+
+// nextLine is the option below the chosen one, or above it; false where there is
+// no such line.
+func (s *Segment) nextLine(down bool) (int, bool) {
+	cells, from := s.cells(s.Size().Width), s.index()
+	if from < 0 {
+		return 0, false
+	}
+	y := cells[from].Y - SegmentHeight
+	if down {
+		y = cells[from].Y + SegmentHeight
+	}
+	for i, c := range cells {
+		if c.Y == y && c.X+c.W > cells[from].X+cells[from].W/2 {
+			return i, true
+		}
+	}
+	last := len(cells) - 1
+	return last, down && cells[last].Y == y // the last line may be shorter
+}
+
+func (s *Segment) MouseIn(e *desktop.MouseEvent) {
+	s.hover(s.at(e.Position))
+	s.look.pointed(s.MouseOut)
 }

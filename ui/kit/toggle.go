@@ -101,8 +101,6 @@ func (t *Toggle) Flip() {
 
 func (t *Toggle) Tapped(*fyne.PointEvent) { t.Flip() }
 
-func (t *Toggle) MouseIn(*desktop.MouseEvent) { t.hovered = true; t.Refresh() }
-
 func (t *Toggle) MouseMoved(*desktop.MouseEvent) {}
 
 func (t *Toggle) MouseOut() { t.hovered = false; t.Refresh() }
@@ -112,6 +110,12 @@ func (t *Toggle) FocusGained() { t.focused = true; t.Refresh(); t.look.Reveal(t)
 func (t *Toggle) FocusLost() { t.focused = false; t.Refresh() }
 
 func (t *Toggle) TypedRune(r rune) { t.look.Typed(r) }
+
+func (t *Toggle) MouseIn(*desktop.MouseEvent) {
+	t.hovered = true
+	t.Refresh()
+	t.look.pointed(t.MouseOut)
+}
 
 func (t *Toggle) TypedKey(e *fyne.KeyEvent) {
 	if e.Name == fyne.KeySpace || e.Name == fyne.KeyReturn || e.Name == fyne.KeyEnter {

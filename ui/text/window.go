@@ -271,6 +271,8 @@ func window() table {
 		"window.entry.select_all": {"Select all", "全选"},
 		"window.entry.undo":       {"Undo", "撤销"},
 		"window.entry.redo":       {"Redo", "重做"},
+		"window.entry.show":       {"Show what is typed", "显示输入内容"},
+		"window.entry.hide":       {"Hide what is typed", "隐藏输入内容"},
 
 		"window.vault.unlock.title": {"Unlock the vault", "解锁保险库"},
 		"window.vault.unlock.body":  {"Enter the passphrase that opens your secrets.", "请输入保护密钥的口令。"},

@@ -26,6 +26,7 @@ type appearance struct {
 	onKey      func(*fyne.KeyEvent)
 	onShortcut func(fyne.Shortcut)
 	onChar     func(rune)
+	onTip      func(fyne.CanvasObject, string)
 }
 
 // applyLook makes the look what the settings say, and draws everything anew if
@@ -49,7 +50,7 @@ func (ap *appearance) applyLook() {
 	}
 	say := text.New(language).Knowing(ap.kinds)
 	ap.translateFyne(say)
-	ap.look = &kit.Look{Palette: pal, Words: say, OnKey: ap.onKey, OnShortcut: ap.onShortcut, OnChar: ap.onChar}
+	ap.look = &kit.Look{Palette: pal, Words: say, OnKey: ap.onKey, OnShortcut: ap.onShortcut, OnChar: ap.onChar, OnTip: ap.onTip}
 	ap.app.Settings().SetTheme(kit.NewTheme(pal, ap.fonts))
 	ap.build()
 	if ap.percent != 0 && ap.percent != set.TextSize {

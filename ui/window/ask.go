@@ -67,7 +67,7 @@ func (sh *shell) later(d time.Duration, f func()) {
 	sh.work.Go(func() {
 		select {
 		case <-sh.ctx.Done():
-		case <-time.After(d):
+		case <-sh.after(d):
 			sh.do(f)
 		}
 	})

@@ -3,6 +3,7 @@ package window
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -196,4 +197,42 @@ func TestKeysOfTheForm(t *testing.T) {
 func ringed(w fyne.Widget) bool {
 	ground, ok := test.WidgetRenderer(w).Objects()[0].(*canvas.Rectangle)
 	return ok && ground.StrokeWidth == 2
+}
+
+// The pointer that rests on an icon is told what it does, within the window; one
+// that has left is not.
+func TestIconsHaveTips(t *testing.T) {
+	s := newStage(t, duo()...).open()
+	icons := map[string]*kit.Button{}
+	walk(s.win.Content(), func(o fyne.CanvasObject) {
+		if b, ok := o.(*kit.Button); ok {
+			icons[b.Label()] = b
+		}
+	})
+	waits := make(chan time.Time)
+	s.after = func(d time.Duration) <-chan time.Time {
+		if d != tipWait {
+			t.Errorf("waits %v", d)
+		}
+		return waits
+	}
+	for _, name := range []string{"Search", "Settings"} {
+		icons[name].MouseIn(nil)
+		s.mustNotSay(name)
+		waits <- noon
+		s.until("the tip", func() bool { return s.tips.layer.Visible() })
+		s.mustSay(name)
+		if right := s.tips.ground.Position().X + s.tips.ground.Size().Width; right > s.win.Canvas().Size().Width {
+			t.Errorf("%s is told up to %v", name, right)
+		}
+		icons[name].MouseOut()
+		s.mustNotSay(name)
+	}
+	icons["Search"].MouseIn(nil)
+	icons["Search"].MouseOut()
+	icons["Settings"].MouseIn(nil)
+	waits <- noon
+	waits <- noon
+	s.until("the tip", func() bool { return s.tips.layer.Visible() })
+	s.mustNotSay("Search")
 }

@@ -36,7 +36,7 @@ type listView struct {
 	keptHeights map[core.ID]float32 // heights that rows above it keep meanwhile
 	idle        int                 // seconds in which the pointer did not move
 
-	scroll *container.Scroll
+	scroll *kit.Scroll
 	canvas *fyne.Container
 	views  map[core.ID]*rowView
 	spare  []*rowView
@@ -67,7 +67,7 @@ func newListView(l *kit.Look, source rowSource, on listActions) *listView {
 	}
 	v.on.moved = func() { v.idle = 0 }
 	v.canvas = container.New(&rowsLayout{v})
-	v.scroll = container.NewVScroll(v.canvas)
+	v.scroll = kit.NewScroll(v.canvas)
 	v.scroll.OnScrolled = func(fyne.Position) { v.layoutRows() }
 	v.ExtendBaseWidget(v)
 	return v

@@ -36,6 +36,7 @@ type Window struct {
 	keys      *keys
 
 	appearance *appearance
+	tips       *tips
 
 	root    *fyne.Container
 	banners *banners
@@ -52,7 +53,7 @@ func New(app fyne.App, cfg Config) *Window {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	w := &Window{shell: &shell{cfg: cfg, app: app, model: newModel(), kinds: kinds.Builtin()}}
+	w := &Window{shell: &shell{cfg: cfg, app: app, model: newModel(), kinds: kinds.Builtin(), after: time.After}}
 	w.ctx, w.cancel = context.WithCancel(context.Background())
 	w.win = app.NewWindow("TokenTray")
 	w.connect()
@@ -94,9 +95,10 @@ func (w *Window) connect() {
 		settings: w.settings, menus: w.menus, actions: w.actions, closing: w.closing,
 	}
 
+	w.tips = &tips{shell: sh}
 	w.appearance = &appearance{
 		shell: sh, fonts: kit.NewFonts(), build: w.build, least: func() fyne.Size { return w.root.MinSize() },
-		onKey: w.keys.typedKey, onShortcut: w.keys.typedShortcut, onChar: w.keys.typedRune,
+		onKey: w.keys.typedKey, onShortcut: w.keys.typedShortcut, onChar: w.keys.typedRune, onTip: w.tips.point,
 	}
 
 	w.clipboard.tokenCopied = w.listing.flash
@@ -268,10 +270,11 @@ func (w *Window) build() {
 	}
 	w.snackbar = newSnackbar(l, w.clipboard.clearClipboard, w.clipboard.dismiss)
 	w.banners = newBanners(l, w.actions.performBanner)
+	w.tips.draw()
 	w.listing.draw()
 	w.pane.draw()
 	w.pages.draw()
-	w.root = container.New(&windowLayout{pages: w.pages, pane: w.pane}, w.banners.rows.Box, w.listing.root, w.pane.side, w.pages.holder, w.snackbar, newRule(l))
+	w.root = container.New(&windowLayout{pages: w.pages, pane: w.pane}, w.banners.rows.Box, w.listing.root, w.pane.side, w.pages.holder, w.snackbar, newRule(l), w.tips.layer)
 	w.win.SetContent(w.root)
 	w.win.SetTitle(w.title())
 
