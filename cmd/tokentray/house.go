@@ -53,7 +53,7 @@ func (p program) build(at home.Home, demo bool) (*house, error) {
 	}
 	clip := clipboard.New(clipboard.Options{
 		Log: h.log.Logger, Session: clipboard.EnvSession(),
-		Gone: func(clipboard.Reason) { h.service.ClipboardGone() },
+		Gone: func(r clipboard.Reason) { h.service.ClipboardGone(r == clipboard.Replaced) },
 	})
 	parts := agent.Parts{
 		Home: at, Version: p.version, Demo: demo, Store: db, Vaults: vaults, Clipboard: clip,

@@ -145,9 +145,12 @@ func (s *Service) CopyText(ctx context.Context, req api.TextRequest) (api.Clipbo
 // ClearClipboard implements api.Agent.
 func (s *Service) ClearClipboard(ctx context.Context) error { return s.copier.clear(ctx) }
 
-// ClipboardGone must be called when what was copied is no longer on the clipboard,
-// whatever removed it.
-func (s *Service) ClipboardGone() { s.copier.set(copied{}) }
+// ClipboardGone must be called when what was copied is no longer on the clipboard.
+// replaced tells that another program's text took its place, so that it was not
+// cleared.
+func (s *Service) ClipboardGone(replaced bool) {
+	s.copier.set(copied{Clipboard: api.Clipboard{Replaced: replaced}})
+}
 
 // noteRenewal wakes followRenewals if the account's token is on the clipboard. The
 // Keeper calls it under its own lock, so it does no more.

@@ -222,6 +222,9 @@ type Clipboard struct {
 	// Followed tells that the copied token was renewed and replaced by the new one,
 	// since the setting clipboard-follow is on.
 	Followed bool `json:"followed,omitempty"`
+	// Replaced tells, where nothing of ours is on the clipboard, that another
+	// program's text took the place of ours before we cleared it.
+	Replaced bool `json:"replaced,omitempty"`
 }
 
 // Status is the agent's own state.

@@ -41,9 +41,12 @@ func (cp *clipboard) clipChanged() {
 	shown := cp.snackbar.shown
 	told := cp.snackbar.Visible() && shown.Clip
 	switch {
+	case !cp.model.Clipboard.Held() && told && shown.Bad: // a failure is read first
+		shown.Clip, shown.Holds = false, ""
+		cp.showMessage(shown)
 	case !cp.model.Clipboard.Held():
 		if told && !shown.Clears.IsZero() {
-			cp.showInfo(cp.look.T("snack.cleared"))
+			cp.showInfo(cp.goneWords())
 		}
 	case cp.model.Clipboard.ClearsAt.IsZero() || cp.clipHeld():
 		next := cp.clipMessage()
@@ -56,6 +59,28 @@ func (cp *clipboard) clipChanged() {
 			cp.showMessage(next)
 		}
 	}
+}
+
+// goneWords says why nothing of ours is on the clipboard any more.
+func (cp *clipboard) goneWords() string {
+	if cp.model.Clipboard.Replaced {
+		return cp.look.T("snack.replaced")
+	}
+	return cp.look.T("snack.cleared")
+}
+
+// failedCopy tells of a copy that failed. What is still on the clipboard is another
+// token then, and the message says so and lets it be cleared.
+func (cp *clipboard) failedCopy(e *core.Error, ref api.Ref) {
+	n := cp.errorMessage(e, ref)
+	if cp.clipHeld() {
+		c := cp.model.Clipboard
+		n.Clip, n.Clears, n.Holds = true, c.ClearsAt, cp.look.T("snack.holds", "account", refWords(api.Ref{Name: c.Account, Env: c.Env}))
+		if c.Key != "" {
+			n.Holds = cp.look.T("snack.holds_key", "key", c.Key)
+		}
+	}
+	cp.showMessage(n)
 }
 
 // copyText copies a text that is no secret, such as an address, through the agent:
@@ -115,7 +140,7 @@ func (cp *clipboard) copyNow(a api.Account, req api.CopyRequest) {
 			return
 		}
 		if err != nil {
-			cp.showError(err, ref)
+			cp.failedCopy(err, ref)
 			return
 		}
 		c.Account, c.Env = ref.Name, ref.Env
@@ -133,21 +158,25 @@ func (cp *clipboard) clearClipboard() {
 			cp.showError(err, api.Ref{})
 			return
 		}
-		cp.showInfo(cp.look.T("snack.cleared"))
+		cp.showInfo(cp.goneWords())
 	})
 }
 
 // dismiss takes the message away because a person wants so.
 func (cp *clipboard) dismiss() {
+	if shown := cp.snackbar.shown; shown.Bad && shown.Clip && cp.clipHeld() {
+		cp.showMessage(cp.clipMessage())
+		return
+	}
 	cp.clipClosed = cp.clipClosed || cp.snackbar.shown.Clip
 	cp.snackbar.Hide()
 	cp.relayout()
 }
 
-// passed takes the message away because its time is over. What is on the
+// messageOver takes the message away because its time is over. What is on the
 // clipboard is said again, if another message stood before it.
-func (cp *clipboard) passed() {
-	if !cp.snackbar.shown.Clip && cp.clipHeld() && !cp.clipClosed {
+func (cp *clipboard) messageOver() {
+	if shown := cp.snackbar.shown; (!shown.Clip || shown.Bad) && cp.clipHeld() && !cp.clipClosed {
 		cp.showMessage(cp.clipMessage())
 		return
 	}

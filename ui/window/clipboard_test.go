@@ -114,3 +114,55 @@ func TestATokenThatCameLateIsOffered(t *testing.T) {
 		s.mustNotSay(s.look.T("snack.late", "account", "solo/sandbox"))
 	}
 }
+
+// A copy that fails names its account, and says what is still on the clipboard,
+// which can be cleared from there.
+func TestFailedCopySaysWhatIsStillThere(t *testing.T) {
+	s := newStage(t, duo()...).open()
+	s.agent.fail["copy "] = failure(core.Temporary, core.RemedyAnswer)
+	s.clipboard.copyDefault("solo-sandbox")
+	s.untilSays("solo/sandbox: Something answered")
+	s.mustNotSay("still holds", "Clear now")
+
+	s.agent.mu.Lock()
+	delete(s.agent.fail, "copy ")
+	s.agent.mu.Unlock()
+	s.clipboard.copyDefault("shop-sandbox")
+	s.untilSays("shop/sandbox copied")
+	s.agent.mu.Lock()
+	s.agent.fail["copy "] = failure(core.Temporary, core.RemedyAnswer)
+	s.agent.mu.Unlock()
+	s.clipboard.copyDefault("solo-sandbox")
+	s.untilSays("solo/sandbox: Something answered", "The clipboard still holds the token of shop/sandbox.", "clears in 45 s", "Clear now")
+	s.press("Clear now")
+	s.untilCalled("clear")
+
+	// Its time over, or closed, it gives its place to what is on the clipboard.
+	for _, over := range []func(){s.clipboard.dismiss, s.clipboard.messageOver} {
+		s.clipboard.copyDefault("solo-sandbox")
+		s.untilSays("still holds")
+		over()
+		s.mustSay("shop/sandbox copied")
+	}
+
+	// Cleared meanwhile, it says no more of it, and is read to its end.
+	s.clipboard.copyDefault("solo-sandbox")
+	s.untilSays("still holds")
+	s.agent.send(api.Event{Type: api.EventClipboard, Clipboard: &api.Clipboard{}})
+	s.until("the event", func() bool { return !s.model.Clipboard.Held() })
+	s.mustSay("solo/sandbox: Something answered")
+	s.mustNotSay("still holds", "Clear now", "is cleared")
+}
+
+// Nobody is told that the clipboard is cleared when another program took it: what
+// that keeps, TokenTray does not clear.
+func TestAnotherProgramTookTheClipboard(t *testing.T) {
+	for lang, words := range map[string]string{"en": "Another program has the clipboard now", "zh": "剪贴板已由其他程序接管"} {
+		s := newStage(t, duo()...).in(lang, 460).open()
+		s.clipboard.copyDefault("shop-sandbox")
+		s.until("the copy", func() bool { return s.model.Clipboard.Held() })
+		s.agent.send(api.Event{Type: api.EventClipboard, Clipboard: &api.Clipboard{Replaced: true}})
+		s.untilSays(words)
+		s.mustNotSay("is cleared", "已清除")
+	}
+}

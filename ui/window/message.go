@@ -13,6 +13,7 @@ type message struct {
 	Text   string
 	Live   bool
 	Bad    bool
+	Holds  string    // what is still on the clipboard, after a failed copy; empty: nothing
 	Clip   bool      // it speaks of what is on the clipboard
 	Clears time.Time // when that is cleared; zero: it stays
 	Follow bool      // and what is renewed takes its place
@@ -45,6 +46,9 @@ func copiedMessage(l *kit.Look, c api.Clipboard, now time.Time) message {
 	}
 	return s
 }
+
+// words are the message itself.
+func (s message) words(l *kit.Look) string { return joined(l, s.Text, s.Holds) }
 
 // countdown is what stands after the message: the countdown to clearing.
 func (s message) countdown(l *kit.Look, now time.Time) string {

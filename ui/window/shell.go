@@ -2,6 +2,7 @@ package window
 
 import (
 	"context"
+	"strings"
 	"sync"
 	"time"
 
@@ -100,11 +101,20 @@ func (sh *shell) showInfo(words string) {
 
 // showError shows cause and remedy at the bottom.
 func (sh *shell) showError(e *core.Error, ref api.Ref) {
+	sh.showMessage(sh.errorMessage(e, ref))
+}
+
+// errorMessage tells cause and remedy, of an account where ref names one.
+func (sh *shell) errorMessage(e *core.Error, ref api.Ref) message {
 	account := ""
 	if ref.Name != "" {
 		account = refWords(ref)
 	}
-	sh.showMessage(message{Text: explained(sh.look, wire(e), account), Bad: true, Until: sh.now().Add(errorTime)})
+	words := explained(sh.look, wire(e), account)
+	if !strings.Contains(words, account) {
+		words = sh.look.T("snack.failed", "account", account, "words", words)
+	}
+	return message{Text: words, Bad: true, Live: ref.Env == core.Live, Until: sh.now().Add(errorTime)}
 }
 
 func (sh *shell) showMessage(s message) {

@@ -52,7 +52,7 @@ func (s *snackbar) show(n message, now time.Time) {
 	if n.Bad {
 		ink = s.look.Palette.InvLive
 	}
-	s.words.Set(n.Text, ink)
+	s.words.Set(n.words(s.look), ink)
 	s.tail.Text = n.countdown(s.look, now)
 	s.tag.Hidden, s.tagBox.Hidden = !n.Live, !n.Live
 	label := s.look.T("snack.clear")
@@ -115,7 +115,7 @@ func (s *snackbar) textArea(width float32) (left, room float32) {
 // beside reports whether the countdown stands beside the words or, where the
 // window is narrow, under them.
 func (s *snackbar) beside(room float32) bool {
-	return kit.Measure(s.shown.Text, kit.SizeText, fyne.TextStyle{}).Width+2*kit.Grid+s.tail.MinSize().Width <= room
+	return kit.Measure(s.shown.words(s.look), kit.SizeText, fyne.TextStyle{}).Width+2*kit.Grid+s.tail.MinSize().Width <= room
 }
 
 func (s *snackbar) HeightFor(width float32) float32 {
@@ -146,7 +146,7 @@ func (s *snackbar) arrange(size fyne.Size) {
 	}
 	t := s.tail.MinSize()
 	if s.tail.Text != "" && s.beside(room) {
-		m := kit.Measure(s.shown.Text, kit.SizeText, fyne.TextStyle{})
+		m := kit.Measure(s.shown.words(s.look), kit.SizeText, fyne.TextStyle{})
 		kit.Place(s.words, left, (h-m.Height)/2, m.Width+1, m.Height)
 		kit.Place(s.tail, left+m.Width+2*kit.Grid, (h-t.Height)/2+1, t.Width, t.Height)
 		return

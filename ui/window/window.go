@@ -164,7 +164,7 @@ func (w *Window) tick() {
 	w.listing.list.tick()
 	w.pane.tick(now)
 	if !w.snackbar.tick(now) {
-		w.clipboard.passed()
+		w.clipboard.messageOver()
 	}
 }
 
