@@ -23,7 +23,7 @@ type listener struct {
 
 	mu     sync.Mutex
 	home   home.Home // where clients look
-	socket *net.UnixListener
+	socket *unixSocket
 	file   os.FileInfo // the socket as we made it
 	failed string      // why it could not listen again, as it was logged last
 }
@@ -41,7 +41,7 @@ func (l *listener) start() (net.Listener, error) {
 }
 
 // listen listens on the socket of a home and removes a stale one.
-func listen(h home.Home) (*net.UnixListener, os.FileInfo, error) {
+func listen(h home.Home) (*unixSocket, os.FileInfo, error) {
 	path := h.Socket()
 	if err := h.CheckSocket(); err != nil {
 		return nil, nil, launch.CannotStart(err)
@@ -63,7 +63,28 @@ func listen(h home.Home) (*net.UnixListener, os.FileInfo, error) {
 		_ = l.Close()
 		return nil, nil, launch.CannotStart(fmt.Errorf("look at the socket: %w", err))
 	}
-	return l, file, nil
+	return &unixSocket{UnixListener: l}, file, nil
+}
+
+// unixSocket is a socket that the server may close while the upkeep gives up its
+// path.
+type unixSocket struct {
+	*net.UnixListener
+	mu sync.Mutex
+}
+
+// Close ends listening, and removes the path unless it was given up.
+func (s *unixSocket) Close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.UnixListener.Close()
+}
+
+// giveUp leaves the path to another agent's socket.
+func (s *unixSocket) giveUp() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.SetUnlinkOnClose(false)
 }
 
 // where is the home as clients find it.
@@ -96,7 +117,7 @@ func (l *listener) ensure(ctx context.Context, serve func(net.Listener)) {
 	}
 	err := h.Mkdirs()
 	var (
-		socket *net.UnixListener
+		socket *unixSocket
 		file   os.FileInfo
 	)
 	if err == nil {
@@ -110,7 +131,7 @@ func (l *listener) ensure(ctx context.Context, serve func(net.Listener)) {
 		return
 	}
 	if h.Socket() == l.home.Socket() {
-		l.socket.SetUnlinkOnClose(false) // that path is the new one's
+		l.socket.giveUp() // that path is the new one's
 	}
 	_ = l.socket.Close()
 	l.home, l.socket, l.file, l.failed = h, socket, file, ""
@@ -123,7 +144,7 @@ func (l *listener) disown() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.socket != nil && !l.reachable(l.home) {
-		l.socket.SetUnlinkOnClose(false)
+		l.socket.giveUp()
 	}
 }
 
