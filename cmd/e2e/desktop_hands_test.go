@@ -67,7 +67,7 @@ func (h hands) until(what string, holds func() error, keys ...string) {
 var (
 	toAppID   = []string{"Tab", "Tab", "Tab"} // past environment and product
 	toSecret  = []string{"Tab"}
-	toBaseURL = []string{"Tab", "Tab", "Tab"} // past kind and renewal
+	toBaseURL = []string{"Tab", "Tab", "Tab", "Tab"} // past the eye, kind and renewal
 )
 
 // enter opens the form and fills in an account.
