@@ -84,7 +84,7 @@ func TestStateOfASnapshot(t *testing.T) {
 		{core.Snapshot{Account: auto, Err: kept(core.Temporary), Mask: "m", ExpiresAt: alive}, core.StateRetrying},
 		{core.Snapshot{Account: auto, Err: kept(core.Quota)}, core.StateRetrying},
 		{core.Snapshot{Account: auto, Err: kept(core.Temporary), Renewing: true}, core.StateRenewing},
-		{core.Snapshot{Err: kept(core.Temporary), Renewing: true}, core.StatePaused},
+		{core.Snapshot{Err: kept(core.Temporary), Renewing: true}, core.StateRenewing},
 		{core.Snapshot{Account: auto, PausedAll: true, Mask: "m", ExpiresAt: alive}, core.StatePaused},
 		{core.Snapshot{Err: kept(core.Whitelist)}, core.StateBlocked},
 		{core.Snapshot{Err: kept(core.BadSecret), Renewing: true}, core.StateBlocked},

@@ -10,8 +10,8 @@ type State string
 const (
 	StateLocked   State = "locked"   // the vault keeps the secret closed
 	StateBlocked  State = "blocked"  // needs a person
+	StateRenewing State = "renewing" // a fetch is under way, also one that somebody asked for
 	StatePaused   State = "paused"   // not renewed in the background
-	StateRenewing State = "renewing" // a fetch is under way
 	StateRetrying State = "retrying" // the last fetch failed, the next is planned
 	StateEmpty    State = "empty"    // never had a token
 	StateExpired  State = "expired"
@@ -45,10 +45,10 @@ func (s Snapshot) State(now time.Time) State {
 		return StateLocked
 	case s.Err != nil && s.Err.Class.NeedsPerson():
 		return StateBlocked
-	case s.PausedAll || !s.Account.Auto:
-		return StatePaused
 	case s.Renewing:
 		return StateRenewing
+	case s.PausedAll || !s.Account.Auto:
+		return StatePaused
 	case s.Err != nil:
 		return StateRetrying
 	case s.Mask == "":

@@ -23,7 +23,7 @@ func hasDisplay() bool {
 
 // startDemo starts the simulator with a throw-away home. It lives on its own:
 // this window may close before it.
-func startDemo() error {
+func startDemo(ended func()) error {
 	exe, err := launch.FindProgram("tokentray")
 	if err != nil {
 		return err
@@ -36,7 +36,10 @@ func startDemo() error {
 	if err := cmd.Start(); err != nil {
 		return err
 	}
-	go func() { _ = cmd.Wait() }() // so that it leaves no zombie; ends with it
+	go func() { // ends with the demo, and leaves no zombie
+		_ = cmd.Wait()
+		ended()
+	}()
 	return nil
 }
 

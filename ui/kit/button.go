@@ -29,7 +29,7 @@ type Button struct {
 	label string
 	paths string // of an icon, instead of words
 
-	small, hovered, focused, off bool
+	small, inLine, hovered, focused, off bool
 
 	ground *canvas.Rectangle
 	text   *canvas.Text
@@ -66,7 +66,14 @@ func NewIconButton(l *Look, paths, label string, on func()) *Button {
 	return b
 }
 
-// NewSmallIconButton is for lines of text and for fields.
+// NewLineIconButton is for lines of text: it is hardly higher than they are.
+func NewLineIconButton(l *Look, paths, label string, on func()) *Button {
+	b := NewIconButton(l, paths, label, on)
+	b.small, b.inLine = true, true
+	return b
+}
+
+// NewSmallIconButton is for fields.
 func NewSmallIconButton(l *Look, paths, label string, on func()) *Button {
 	b := NewIconButton(l, paths, label, on)
 	b.small = true
@@ -88,6 +95,9 @@ func (b *Button) size() float32 {
 	}
 	return SizeText
 }
+
+// lineIconSide is the width and height of a button in a line of text.
+const lineIconSide = 22
 
 func (b *Button) iconSize() float32 {
 	if b.small {
@@ -124,6 +134,8 @@ func (b *Button) CreateRenderer() fyne.WidgetRenderer {
 
 func (b *Button) minSize() fyne.Size {
 	switch {
+	case b.paths != "" && b.inLine:
+		return fyne.NewSquareSize(lineIconSide)
 	case b.paths != "" && b.small:
 		return fyne.NewSquareSize(SmallButtonHeight)
 	case b.paths != "":

@@ -4,6 +4,7 @@ import (
 	"unicode/utf8"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/widget"
 )
@@ -92,7 +93,11 @@ func (e *Entry) CreateRenderer() fyne.WidgetRenderer {
 		e.look.wheel(ev)
 	}
 	w.ExtendBaseWidget(w)
-	return &entryRenderer{inner, w}
+	r := &entryRenderer{WidgetRenderer: inner, pane: w}
+	if !e.MultiLine {
+		r.hem = canvas.NewRectangle(e.look.Palette.Raised)
+	}
+	return r
 }
 
 // scrollable is the first of the objects that the wheel scrolls.
@@ -108,16 +113,25 @@ func scrollable(objects []fyne.CanvasObject) fyne.Scrollable {
 type entryRenderer struct {
 	fyne.WidgetRenderer
 	pane *wheelPane
+	hem  *canvas.Rectangle // over the bar by which Fyne scrolls a long line; nil in a note
 }
 
 func (r *entryRenderer) Layout(s fyne.Size) {
 	r.WidgetRenderer.Layout(s)
 	Place(r.pane, 0, 0, s.Width, s.Height)
+	if r.hem != nil {
+		const high, border = 5, 3
+		Place(r.hem, Radius, s.Height-high-border, s.Width-2*Radius, high)
+	}
 }
 
 func (r *entryRenderer) Objects() []fyne.CanvasObject {
 	inner := r.WidgetRenderer.Objects()
-	return append(inner[:len(inner):len(inner)], r.pane)
+	inner = inner[:len(inner):len(inner)]
+	if r.hem != nil {
+		inner = append(inner, r.hem)
+	}
+	return append(inner, r.pane)
 }
 
 // wheelPane cannot be seen and takes the wheel.

@@ -13,6 +13,9 @@ type Fact struct {
 	Root  *fyne.Container
 	label *canvas.Text
 	value *Prose
+
+	button *Button                   // nil where the value cannot be copied
+	name   func(label string) string // of that button
 }
 
 // NewFact returns a line that is hidden until it has a value.
@@ -23,11 +26,24 @@ func NewFact(l *Look, label string) *Fact {
 	return f
 }
 
+// NewCopiedFact returns a line whose value can be copied by a button beside it. name
+// is what the button does, for a label.
+func NewCopiedFact(l *Look, label string, name func(label string) string, copied func(label, value string)) *Fact {
+	f := NewFact(l, label)
+	f.name = name
+	f.button = NewLineIconButton(l, IconCopy, name(label), func() { copied(f.label.Text, f.value.Content()) })
+	f.Root.Objects[1] = container.New(&Bar{Gap: Grid}, f.value, f.button)
+	return f
+}
+
 // SetLabel changes the label.
 func (f *Fact) SetLabel(label string) {
 	if f.label.Text != label {
 		f.label.Text = label
 		f.label.Refresh()
+		if f.button != nil {
+			f.button.SetIcon(IconCopy, f.name(label))
+		}
 	}
 }
 
@@ -46,8 +62,13 @@ type FactRow struct{}
 const factLabel = 104
 
 func (g *FactRow) Layout(o []fyne.CanvasObject, size fyne.Size) {
-	Place(o[0], 0, 0, factLabel, o[0].MinSize().Height)
+	h := o[0].MinSize().Height
 	Place(o[1], factLabel, 0, size.Width-factLabel, size.Height)
+	y := float32(0)
+	if _, ok := o[1].(*fyne.Container); ok { // a button makes the line higher than its words
+		y = max(0, min(lineIconSide, size.Height)-h) / 2
+	}
+	Place(o[0], 0, y, factLabel, h)
 }
 
 func (g *FactRow) HeightOf(o []fyne.CanvasObject, width float32) float32 {

@@ -6,6 +6,7 @@ func problems() table {
 	return table{
 		"problem.name_empty": {"Give the account a name.", "请填写账号名称。"},
 		"problem.name_long":  {"A name has at most 200 characters.", "名称最多 200 个字符。"},
+		"problem.name_slash": {"A name holds no slash: shop/live means the account shop in the environment live.", "名称不能包含斜杠：shop/live 表示环境 live 中的账号 shop。"},
 		"problem.name_chars": {"A name is not . or .. and holds no slash, no control or invisible characters and nothing that is not UTF-8.", "名称不能是 . 或 ..，也不能包含斜杠、控制字符、不可见字符或非 UTF-8 字符。"},
 		"problem.name_secret": {
 			"This holds what looks like an AppSecret. A name is shown everywhere; choose another.",
@@ -16,12 +17,12 @@ func problems() table {
 		"problem.product_unknown": {"The product is one of: {products}.", "产品只能是 {products} 之一。"},
 		"problem.field_empty":     {"This must not be empty.", "此项不能为空。"},
 		"problem.field_unknown":   {"This kind has no such field or value.", "该类型没有这个字段或取值。"},
-		"problem.field_bad":       {"Write it as https://host or https://host/path.", "应写作 https://主机 或 https://主机/路径。"},
+		"problem.field_bad":       {"Write it as https://host or https://host/path; http:// is for this machine alone.", "应写作 https://主机 或 https://主机/路径，http:// 仅限本机。"},
 		"problem.field_https":     {"It must begin with https:// unless it is this machine.", "除本机外必须以 https:// 开头。"},
 		"problem.field_long":      {"It has at most 2,000 bytes.", "最多 2,000 字节。"},
 		"problem.secret_long":     {"An AppSecret has at most 512 bytes; copy it again.", "AppSecret 最多 512 字节，请重新复制。"},
 		"problem.secret_trimmed":  {"Blanks and line ends around the AppSecret were removed.", "已去除 AppSecret 首尾的空白和换行。"},
-		"problem.base_url_bad":    {"Write the base URL as https://host or https://host/path.", "基础地址应写作 https://主机 或 https://主机/路径。"},
+		"problem.base_url_bad":    {"Write the base URL as https://host or https://host/path; http:// is for this machine alone.", "基础地址应写作 https://主机 或 https://主机/路径，http:// 仅限本机。"},
 		"problem.base_url_https":  {"The base URL must begin with https:// unless it is this machine.", "除本机外，基础地址必须以 https:// 开头。"},
 		"problem.proxy_bad":       {"Write the proxy as http://host:port or socks5://host:port.", "代理应写作 http://主机:端口 或 socks5://主机:端口。"},
 		"problem.proxy_password":  {"Enter the proxy's password in its own field, not in the URL.", "请在单独的字段填写代理密码，不要写进地址。"},

@@ -37,10 +37,12 @@ func window() table {
 		"window.first.demo":      {"Try it with the simulator", "用模拟器试一试"},
 		"window.first.demo.note": {"The simulator runs beside this window and touches nothing of yours.", "模拟器在本窗口之外独立运行，不会改动你的任何数据。"},
 		"window.first.started":   {"The demo starts in a window of its own.", "演示会在单独的窗口中打开。"},
+		"window.first.runs":      {"The demo runs already, in a window of its own.", "演示已在运行，请查看它自己的窗口。"},
 
 		"window.pair.none": {"{account} has no account in {env}.", "{env}环境中没有名为 {account} 的账号。"},
 		"window.pair.show": {"Show {account}", "查看 {account}"},
 
+		"window.state.soon":     {"ends soon", "即将到期"},
 		"window.state.retry_in": {"retrying in {time}", "{time}后重试"},
 
 		"window.act.copy_ip":    {"Copy IP", "复制 IP"},
@@ -172,6 +174,7 @@ func window() table {
 		"window.detail.history":    {"History", "历史"},
 		"window.detail.nohistory":  {"Nothing happened yet.", "暂无记录。"},
 		"window.detail.used":       {"Last used", "上次使用"},
+		"window.detail.copy_fact":  {"Copy: {what}", "复制{what}"},
 		"window.detail.never":      {"never", "从未"},
 		"window.detail.pick":       {"Choose an account to see it here.", "选择一个账号以查看详情。"},
 		"window.detail.allowed":    {"{kind}; fetching for production is allowed", "{kind}，已允许获取生产 token"},

@@ -76,6 +76,7 @@ func windowDoor() table {
 		"window.clientkey.made":           {"The key of {name}", "{name} 的密钥"},
 		"window.clientkey.once":           {"It is shown this once; TokenTray keeps only its hash.", "仅显示这一次；TokenTray 只保存其哈希。"},
 		"window.clientkey.copy":           {"Copy the key", "复制密钥"},
+		"window.clientkey.copy_call":      {"Copy the call, with the key", "复制调用命令（含密钥）"},
 		"window.clientkey.copied":         {"The key is copied; clear it from the clipboard yourself.", "已复制密钥，请自行清除剪贴板。"},
 		"window.clientkey.shut":           {"The HTTP API is off: open it in the settings before the key is used.", "本机 HTTP 接口未开启：使用密钥前请在设置中开启。"},
 		"window.clientkey.done":           {"Done", "完成"},

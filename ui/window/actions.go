@@ -1,6 +1,8 @@
 package window
 
 import (
+	"strings"
+
 	"tokentray/core"
 )
 
@@ -45,6 +47,8 @@ func (ac *actions) perform(id core.ID, what action) {
 		ac.accounts.useSibling(id)
 	case actionCopyRID:
 		ac.clipboard.copyText(a.Error.RID, ac.look.T("snack.rid", "rid", a.Error.RID))
+	case actionCopyDetails:
+		ac.clipboard.copyText(strings.Join(ac.look.Words.Details(a.Error), "\n"), ac.look.T("snack.details"))
 	case actionUnlock:
 		ac.vault.unlock()
 	case actionVaultInit:

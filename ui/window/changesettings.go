@@ -251,17 +251,27 @@ func (st *settings) makeKey(p *keyPage) {
 	})
 }
 
-// copyKey has the agent put the new key on the clipboard, concealed from
-// histories, and take it away again after the time that tokens have there.
-func (st *settings) copyKey(p *keyPage) {
+// submit makes the key that is described, if one is.
+func (st *settings) submit() {
+	if st.page == nil {
+		return
+	}
+	if p, ok := st.page.sub.(*keyPage); ok && p.made == nil {
+		st.makeKey(p)
+	}
+}
+
+// copyKey has the agent put the new key, or a call with it, on the clipboard,
+// concealed from histories, and take it away again after the time that tokens have there.
+func (st *settings) copyKey(p *keyPage, content string) {
 	key := p.made
 	ask(st.shell, quickWait, func(ctx context.Context, g Agent) (api.Clipboard, error) {
-		return g.CopyText(ctx, api.TextRequest{Text: core.NewSecret(key.Key), Secret: true, Key: key.Name})
+		return g.CopyText(ctx, api.TextRequest{Text: core.NewSecret(content), Secret: true, Key: key.Name})
 	}, func(c api.Clipboard, err *core.Error) {
 		if err != nil && err.Remedy == core.RemedyClipboard {
 			// The agent has no clipboard. The key is shown this once, so better
 			// unconcealed than not at all.
-			st.app.Clipboard().SetContent(key.Key)
+			st.app.Clipboard().SetContent(content)
 			p.copied = true
 			st.showInfo(st.look.T("clientkey.copied"))
 			return

@@ -68,7 +68,7 @@ func (s *clientSheet) show() {
 	}
 	s.label.Set(l.T(label), l.Palette.Muted)
 	if !s.typed {
-		s.file.SetText(freePath(exportFolder(), s.name()))
+		s.file.SetText(shortPath(freePath(exportFolder(), s.name())))
 		s.typed = false
 	}
 	s.tell("")

@@ -20,8 +20,9 @@ type Config struct {
 	First *api.List
 	// Restart ends an agent of another API number; Connect then starts ours.
 	Restart func(context.Context) error
-	// Demo starts the simulator with a throw-away home of its own.
-	Demo func() error
+	// Demo starts the simulator with a throw-away home of its own. ended is called
+	// once when it has ended, on any goroutine.
+	Demo func(ended func()) error
 	// Do runs a function on the goroutine of the user interface, in the order
 	// of the calls: fyne.Do.
 	Do func(func())

@@ -263,7 +263,7 @@ func legendOf(l *kit.Look, a api.Account, counts [4]int) []fyne.CanvasObject {
 		item(l.T("chart.key.over"), bar(l.Palette.Soon, chartBar-4)),
 	}
 	for k, name := range []string{"renewed", "forced", "reported", "failed"} {
-		if kind := markKind(k); counts[k] > 0 || kind == markRenew || kind == markFail {
+		if kind := markKind(k); counts[k] > 0 || kind == markRenew {
 			out = append(out, item(l.T("chart.key."+name)+" "+strconv.Itoa(counts[k]), shape(l.Palette, kind, 7, 8)...))
 		}
 	}

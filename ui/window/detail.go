@@ -40,7 +40,7 @@ type detail struct {
 	expiry   *kit.Prose
 	token    *kit.Prose
 	tokenBox *fyne.Container
-	life     *fyne.Container // ring and token
+	life     *fyne.Container // ring, buttons and token
 	copy     *kit.Button
 	reveal   *kit.Button
 	check    *kit.Button
@@ -70,7 +70,7 @@ func newDetail(look *kit.Look, state *paneState, on detailActions) *detail {
 	d.chart = newDayChart(l, &d.readAt)
 	d.today = newCallsToday(l)
 	d.past = newHistoryBox(l, d.paneState, on)
-	d.page.Add(d.drawTitle(), d.problem.root, kit.Stack(3*kit.Grid, d.drawLife(), d.drawButtons()), d.drawPrevious(),
+	d.page.Add(d.drawTitle(), d.problem.root, d.drawLife(), d.drawPrevious(),
 		kit.Stack(2*kit.Grid, kit.Subhead(l, l.T("chart.title")), d.chart), d.today.root, d.drawFacts(), d.past.root)
 	return d
 }
@@ -84,7 +84,9 @@ func (d *detail) drawTitle() fyne.CanvasObject {
 	return kit.Beside(d.tag.root, raised, d.flip)
 }
 
-// drawLife shows the token's life and, masked, the token.
+// drawLife shows the token's life and, masked, the token. The buttons stand above the
+// token: once it is revealed it takes more lines, and they must not move away from
+// under the pointer.
 func (d *detail) drawLife() fyne.CanvasObject {
 	l, p := d.look, d.look.Palette
 	d.timeWord = kit.Text("", 32, p.Text)
@@ -95,10 +97,9 @@ func (d *detail) drawLife() fyne.CanvasObject {
 	d.token.Style.Monospace = true
 	ground := canvas.NewRectangle(p.Hover)
 	ground.CornerRadius = kit.Radius
-	box := container.New(&kit.Backed{PadX: 3 * kit.Grid, PadY: 2 * kit.Grid}, ground, d.token)
-	d.tokenBox = kit.Stack(kit.Grid, kit.Space(0, 0), box)
+	d.tokenBox = container.New(&kit.Backed{PadX: 3 * kit.Grid, PadY: 2 * kit.Grid}, ground, d.token)
 	beside := container.New(&kit.BesideRing{Gap: 4 * kit.Grid}, d.ring, kit.Stack(0, d.timeWord, d.state, d.expiry))
-	d.life = kit.Stack(kit.Grid, beside, d.tokenBox)
+	d.life = kit.Stack(3*kit.Grid, beside, d.drawButtons(), d.tokenBox)
 	return d.life
 }
 
@@ -139,7 +140,7 @@ func (d *detail) drawFacts() fyne.CanvasObject {
 	box := kit.Stack(kit.Grid, kit.Subhead(l, l.T("detail.account")))
 	d.facts = map[string]*kit.Fact{}
 	add := func(key, label string) {
-		d.facts[key] = kit.NewFact(l, label)
+		d.facts[key] = d.newFact(key, label)
 		box.Add(d.facts[key].Root)
 	}
 	for _, f := range kindFacts(l) {
@@ -149,6 +150,18 @@ func (d *detail) drawFacts() fyne.CanvasObject {
 		add(label, l.T(label))
 	}
 	return box
+}
+
+// newFact is a line about the account; what somebody may want elsewhere can be
+// copied.
+func (d *detail) newFact(key, label string) *kit.Fact {
+	l := d.look
+	switch key {
+	case "form.kind", "detail.used":
+		return kit.NewFact(l, label)
+	}
+	name := func(label string) string { return l.T("detail.copy_fact", "what", label) }
+	return kit.NewCopiedFact(l, label, name, func(label, value string) { d.on.copyText(value, l.T("snack.fact", "what", label)) })
 }
 
 // show brings the pane to the account as it stands.

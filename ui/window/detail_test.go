@@ -230,7 +230,7 @@ func TestHistoryIsTakenAway(t *testing.T) {
 	s.mustSay("Export the history as CSV", "a:b c/sandbox, lines: 11. Tokens are masked.")
 	file := s.win.Canvas().Focused().(*kit.Entry)
 	want := filepath.Join(home, "tokentray-a-b-c-sandbox-20261122-1200.csv")
-	if file.Text != want {
+	if file.Text != "~/"+filepath.Base(want) || fromHome(file.Text) != want { // short enough to be read in its field
 		t.Errorf("the file is to be %s, want %s", file.Text, want)
 	}
 	s.press("Save")
@@ -319,4 +319,35 @@ func TestTheRingTellsWhatIsLeft(t *testing.T) {
 	s.time = noon.Add(85 * time.Minute)
 	s.tick()
 	s.mustSay("0%")
+}
+
+// AppID, addresses, note and what the upstream said can be copied.
+func TestTheDetailCanBeCopied(t *testing.T) {
+	gate := blocked("gate", core.Sandbox)
+	gate.Note, gate.BaseURL = "ask Li", "https://sh.api.weixin.qq.com"
+	s := newStage(t, gate).open()
+	s.pane.openDetail(gate.ID)
+	for label, want := range map[string]string{"Copy: AppID": gate.AppID, "Copy: Note": "ask Li", "Copy: Base URL": gate.BaseURL} {
+		s.press(label)
+		s.until(label, func() bool { return s.agent.copied() == want })
+	}
+	s.press("Copy what the upstream said")
+	s.until("the details", func() bool {
+		got := s.agent.copied()
+		return strings.Contains(got, "errcode 40164") && strings.Contains(got, "rid 65f0-1a2b-3c4d") && strings.Contains(got, "invalid ip 203.0.113.7")
+	})
+	s.untilSays("What the upstream said is copied")
+}
+
+// The button that reveals a token stays where it was pressed.
+func TestRevealMovesNoButton(t *testing.T) {
+	s := newStage(t, town(noon)...).open()
+	s.pane.openDetail("shop-sandbox")
+	at := fyne.CurrentApp().Driver().AbsolutePositionForObject
+	before := at(s.pane.detail.reveal)
+	s.press("Reveal")
+	s.untilSays(s.agent.secret)
+	if now := at(s.pane.detail.reveal); now != before {
+		t.Errorf("it was at %v and is at %v", before, now)
+	}
 }

@@ -347,3 +347,25 @@ func TestClientKeyWithoutAClipboardOfTheAgent(t *testing.T) {
 		s.clipboard.dismiss()
 	}
 }
+
+// A key is made by Enter in its name and by Ctrl+S; a call with it can be copied, as
+// concealed as the key.
+func TestClientKeyByKeyboard(t *testing.T) {
+	for _, way := range []func(*stage){func(s *stage) { s.key(fyne.KeyReturn) }, func(s *stage) { s.ctrl(fyne.KeyS) }} {
+		s := newStage(t, sample("shop", core.Sandbox, noon, time.Hour, time.Hour)).open()
+		s.settings.openSettings()
+		s.settings.openKeyPage()
+		s.holderEntry(0).SetText("ci")
+		way(s)
+		s.untilSays(freshKey)
+		s.press("Copy the call, with the key")
+		s.untilCalled("text ci secret=true")
+		want := "curl -H 'Authorization: Bearer " + freshKey + "' http://127.0.0.1:17278/v1/token/shop"
+		if got := s.agent.copied(); got != want {
+			t.Errorf("the agent was to copy %q, want %q", got, want)
+		}
+		s.untilSays("The client key ci is copied")
+		way(s) // nothing is left to be made
+		s.mustSay(freshKey)
+	}
+}

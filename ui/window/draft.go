@@ -113,6 +113,9 @@ func (d draft) problems(l *kit.Look, m *model) map[string][]issue {
 	}
 	out := map[string][]issue{}
 	for _, p := range found {
+		if p.Key == core.ProblemNameChars && strings.Contains(a.Name, "/") {
+			p.Key = "name_slash" // of all that a name must not hold, this is what people type
+		}
 		out[p.Field] = append(out[p.Field], issue{l.Words.Problem(d.Kind, p), p.Warn})
 	}
 	for _, b := range m.Accounts {

@@ -34,7 +34,7 @@ func (ex *exports) exportHistory(a api.Account, lines []api.HistoryEntry) {
 	l := s.Look
 	say := kit.NewProse("", 13, l.Palette.LiveText)
 	say.Hide()
-	file := kit.NewEntry(l, "", freeName(exportFolder(), exportName(a.Ref(), ex.now())), nil)
+	file := kit.NewEntry(l, "", shortPath(freeName(exportFolder(), exportName(a.Ref(), ex.now()))), nil)
 	save := func() {
 		path := strings.TrimSpace(file.Text)
 		ex.saveExport(path, csv.String(), func(words string) {
@@ -112,6 +112,16 @@ func fromHome(path string) string {
 		return home + rest
 	} else if !filepath.IsAbs(path) {
 		return filepath.Join(home, path)
+	}
+	return path
+}
+
+// shortPath is a path as people write it, so that it fits its field: ~ is the home
+// folder. fromHome makes a path of it again.
+func shortPath(path string) string {
+	home, err := os.UserHomeDir()
+	if rest, ok := strings.CutPrefix(path, home); err == nil && ok && home != "" && (rest == "" || os.IsPathSeparator(rest[0])) {
+		return "~" + rest
 	}
 	return path
 }

@@ -57,6 +57,7 @@ type formActions struct {
 	test   func(*form)
 	ip     func(ip string) // copies it
 	redraw func(*form)
+	focus  func(fyne.Focusable)
 }
 
 func newForm(m *model, d draft, on formActions) *form {
@@ -123,6 +124,7 @@ func (f *form) drawHead(l *kit.Look) *kit.Head {
 			f.from, f.noted = "form.from.none", true
 			f.check()
 		}
+		f.on.focus(f.next())
 	})
 	return kit.NewHead(l, kit.NewIconButton(l, kit.IconBack, l.T("back"), f.on.back), title, clip)
 }
@@ -286,7 +288,32 @@ func (f *form) fill(p pasted) {
 // stand there in clear.
 func (f *form) entry(name string, e *kit.Entry) fyne.CanvasObject {
 	e.OnPaste = f.pastedInto(name)
+	if !e.MultiLine {
+		e.OnSubmitted = func(string) { f.submit() }
+	}
 	return f.field(name, e)
+}
+
+// submit saves, as Enter in a line does, unless an answer is still awaited.
+func (f *form) submit() {
+	if !f.busy {
+		f.on.save(f)
+	}
+}
+
+// next is where a person goes on who had the clipboard fill in fields: the first
+// empty line that is needed, else Save.
+func (f *form) next() fyne.Focusable {
+	names := []string{"name"}
+	for _, one := range f.draft.kindFields(false) {
+		names = append(names, one.Key)
+	}
+	for _, name := range names {
+		if e, ok := f.fields[name].(*kit.Entry); ok && e.Text == "" && !(f.draft.editing && e.Password) {
+			return e
+		}
+	}
+	return f.save
 }
 
 // pastedInto is what the form does with a text that is pasted into a field; see

@@ -281,3 +281,61 @@ func TestFormCopiesTheRefusedIP(t *testing.T) {
 		t.Error("the IP is still offered after an edit")
 	}
 }
+
+// After the clipboard filled in fields, a person goes on in the first that is still
+// empty, and Enter in a line saves.
+func TestFormGoesOnAfterTheClipboard(t *testing.T) {
+	s := newStage(t).open()
+	s.accounts.openAdd()
+	s.win.Canvas().Unfocus() // as a click on a button does
+	s.app.Clipboard().SetContent("AppID: wx0123456789abcdef\nAppSecret: " + goodSecret)
+	s.press("From clipboard")
+	for _, r := range "shop" {
+		s.win.Canvas().Focused().TypedRune(r)
+	}
+	if got := s.accounts.form.draft.Name; got != "shop" {
+		t.Errorf("the name is %q", got)
+	}
+	s.key(fyne.KeyReturn)
+	s.untilCalled("add shop/sandbox")
+
+	s = newStage(t).open()
+	s.accounts.openAdd()
+	s.typeInto("name", "shop")
+	s.app.Clipboard().SetContent("AppID: wx0123456789abcdef")
+	s.press("From clipboard")
+	if s.win.Canvas().Focused() != s.accounts.form.fields["secret"] {
+		t.Error("the keyboard is not in the empty AppSecret")
+	}
+	s.key(fyne.KeyReturn)
+	s.mustSay("Copy the AppSecret from the WeChat console.") // what is missing is told
+}
+
+// What people write into a name that does not belong there is said by itself.
+func TestASlashInANameIsSaidByItself(t *testing.T) {
+	s := newStage(t).open()
+	s.accounts.openAdd()
+	s.typeInto("name", "shop/live")
+	s.mustSay("A name holds no slash: shop/live means the account shop")
+	s.mustNotSay("UTF-8")
+	s.typeInto("name", "..")
+	s.mustSay("UTF-8")
+}
+
+// A new row is seen in whole, though the message about it takes room from the list.
+func TestANewRowIsNotUnderTheMessage(t *testing.T) {
+	var many []api.Account
+	for _, name := range strings.Split("abcdefghij", "") {
+		many = append(many, sample(name, core.Sandbox, noon, time.Hour, 2*time.Hour))
+	}
+	s := newStage(t, many...).open()
+	s.accounts.openAdd()
+	s.typeInto("name", "zebra")
+	s.typeInto("appid", "wx0123456789abcdef")
+	s.typeInto("secret", goodSecret)
+	s.press("Save")
+	s.untilSays("zebra/sandbox saved")
+	if !s.listing.list.seen("zebra-sandbox") {
+		t.Errorf("the list is scrolled to %v of %v", s.listing.list.scroll.Offset.Y, s.listing.list.scroll.Size().Height)
+	}
+}

@@ -1,6 +1,7 @@
 package window
 
 import (
+	"fmt"
 	"maps"
 	"net/url"
 	"slices"
@@ -62,7 +63,7 @@ type keyPage struct {
 // keyActions are what the page asks of the window.
 type keyActions struct {
 	create  func(*keyPage)
-	copyKey func(*keyPage)
+	copyKey func(p *keyPage, content string) // the key, or a text that holds it
 }
 
 // maxOffered is how many accounts are offered at once; a search finds the rest.
@@ -93,7 +94,7 @@ func (p *keyPage) draw(look *kit.Look, back func()) {
 	p.verdict = kit.NewProse("", 13, l.Palette.LiveText)
 	p.create = kit.NewButton(l, kit.Filled, l.T("clientkey.make"), func() { p.on.create(p) })
 	p.fieldEnd = kit.Stack(2*kit.Grid, p.verdict, kit.AtRight(p.create))
-	p.keyEnd = kit.AtRight(kit.NewButton(l, kit.Quiet, l.T("clientkey.done"), back), kit.NewButton(l, kit.Filled, l.T("clientkey.copy"), func() { p.on.copyKey(p) }))
+	p.keyEnd = kit.AtRight(kit.NewButton(l, kit.Quiet, l.T("clientkey.done"), back), kit.NewButton(l, kit.Filled, l.T("clientkey.copy"), func() { p.on.copyKey(p, p.made.Key) }))
 	p.page.SetFoot(p.fieldEnd, p.keyEnd)
 }
 
@@ -126,6 +127,7 @@ func (p *keyPage) drawFields() {
 	l := p.look
 	p.nameOf = kit.NewEntry(l, l.T("clientkey.name.hint"), p.name, func(v string) { p.name = v; p.check() })
 	p.nameOf.OnPaste = p.pasted("name")
+	p.nameOf.OnSubmitted = func(string) { p.on.create(p) }
 	p.which = kit.NewSegment(l, "all", func(v string) {
 		p.some = v == "some"
 		p.fillAccounts()
@@ -306,7 +308,8 @@ func (p *keyPage) drawKey() {
 	p.use.Style.Monospace = l.Words.Lang() == text.English // the fixed-width face has no Chinese
 	p.shut = kit.NewProse("", 13, l.Palette.SoonText)
 	p.key = kit.Stack(4*kit.Grid, p.scope, container.New(&kit.Backed{PadX: 3 * kit.Grid, PadY: 2 * kit.Grid}, ground, p.value),
-		kit.NewProse(l.T("clientkey.once"), kit.SizeText, l.Palette.Text), p.use, p.shut)
+		kit.NewProse(l.T("clientkey.once"), kit.SizeText, l.Palette.Text), container.New(&kit.Bar{Gap: 2 * kit.Grid}, p.use,
+			kit.NewLineIconButton(l, kit.IconCopy, l.T("clientkey.copy_call"), func() { p.on.copyKey(p, p.call()) })), p.shut)
 }
 
 // showKey shows the key and how it is used.
@@ -314,13 +317,7 @@ func (p *keyPage) showKey() {
 	l, k := p.look, p.made
 	p.scope.Set(scopeOf(l, k.ClientKey), l.Palette.Muted)
 	p.value.Set(k.Key, l.Palette.Text)
-	account := "NAME"
-	if len(k.Accounts) > 0 {
-		account = k.Accounts[0]
-	} else if names := p.names(); len(names) > 0 {
-		account = names[0]
-	}
-	p.use.Set(l.Words.Say("api.key_use", "port", p.door.loop.Port, "account", url.PathEscape(account)), l.Palette.Muted)
+	p.use.Set(l.Words.Say("api.key_use", "port", p.door.loop.Port, "account", url.PathEscape(p.account())), l.Palette.Muted)
 	shut := ""
 	if p.door.loop.State != api.DoorOn {
 		shut = l.T("clientkey.shut")
@@ -333,4 +330,20 @@ func (p *keyPage) showKey() {
 type keyWish struct {
 	name, account string
 	sandbox, live bool
+}
+
+// account is one that the key may be used for, for an example.
+func (p *keyPage) account() string {
+	if len(p.made.Accounts) > 0 {
+		return p.made.Accounts[0]
+	}
+	if names := p.names(); len(names) > 0 {
+		return names[0]
+	}
+	return "NAME"
+}
+
+// call is a command that takes a token with the key.
+func (p *keyPage) call() string {
+	return fmt.Sprintf("curl -H 'Authorization: Bearer %s' http://127.0.0.1:%d/v1/token/%s", p.made.Key, p.door.loop.Port, url.PathEscape(p.account()))
 }

@@ -34,7 +34,7 @@ func (ks *keys) bindings() []binding {
 		{"page_back", keysList, bare(fyne.KeyPageUp), func() { l.step(-page()) }},
 		{"first", keysList, bare(fyne.KeyHome), func() { l.step(-len(l.ids)) }},
 		{"last", keysList, bare(fyne.KeyEnd), func() { l.step(len(l.ids)) }},
-		{"copy", keysList, bare(fyne.KeyReturn, fyne.KeyEnter), l.onSelected(ks.clipboard.copyDefault)},
+		{"copy", keysList, append(bare(fyne.KeyReturn, fyne.KeyEnter), withCtrl(fyne.KeyC)...), l.onSelected(ks.clipboard.copyDefault)},
 		{"details", keysList, bare(fyne.KeyRight), l.onSelected(ks.pane.openDetail)},
 		{"menu", keysList, bare(fyne.KeySpace, desktop.KeyMenu), ks.menus.openMenuOfSelected},
 		{"delete", keysList, bare(fyne.KeyDelete), l.onSelected(ks.accounts.askRemove)},
@@ -45,7 +45,7 @@ func (ks *keys) bindings() []binding {
 		{"edit", keysAccount, withCtrl(fyne.KeyE), func() { ks.accounts.openEdit(ks.listing.selected) }},
 		{"help", keysAccount, withCtrl(fyne.KeyH), func() { ks.actions.help(ks.listing.selected) }},
 
-		{"save", keysForm, withCtrl(fyne.KeyS), ks.onForm(ks.accounts.saveForm)},
+		{"save", keysForm, withCtrl(fyne.KeyS), ks.save},
 		{"test", keysForm, withCtrl(fyne.KeyReturn, fyne.KeyEnter), ks.onForm(ks.accounts.testForm)},
 
 		{"find", keysAnywhere, withCtrl(fyne.KeyF), ks.listing.openFinder},
@@ -68,6 +68,15 @@ func (ks *keys) onForm(do func(*form)) func() {
 			do(ks.accounts.form)
 		}
 	}
+}
+
+// save saves what is entered: an account, or a client key.
+func (ks *keys) save() {
+	if ks.accounts.form != nil {
+		ks.accounts.form.submit()
+		return
+	}
+	ks.settings.submit()
 }
 
 // bound is what a stroke does in one of the groups, nil when nothing.
@@ -106,11 +115,15 @@ func (ks *keys) openKeys() { openKeySheet(ks.shell, ks.bindings()) }
 // typedShortcut does what a shortcut stands for; while a question is open it
 // does nothing.
 func (ks *keys) typedShortcut(s fyne.Shortcut) {
-	custom, ok := s.(*desktop.CustomShortcut)
-	if !ok || custom.Modifier != ctrl || ks.win.Canvas().Overlays().Top() != nil {
+	typed, ok := strokeOf(s)
+	if !ok || ks.win.Canvas().Overlays().Top() != nil {
 		return
 	}
-	if do := ks.bound(stroke{key: custom.KeyName, ctrl: true}, keysAnywhere, keysAccount, keysForm); do != nil {
+	groups := []keyGroup{keysAnywhere, keysAccount, keysForm}
+	if ks.pages.open == nil {
+		groups = append(groups, keysList)
+	}
+	if do := ks.bound(typed, groups...); do != nil {
 		do()
 	}
 }

@@ -236,3 +236,31 @@ func TestIconsHaveTips(t *testing.T) {
 	s.until("the tip", func() bool { return s.tips.layer.Visible() })
 	s.mustNotSay("Search")
 }
+
+// Ctrl+C copies the selected account's token, but not from under an open page, and
+// in a field it copies what is selected there.
+func TestCtrlCCopiesTheSelectedRow(t *testing.T) {
+	s := newStage(t, duo()...).open()
+	press := func() { s.keys.typedShortcut(&fyne.ShortcutCopy{Clipboard: s.app.Clipboard()}) }
+	press() // nothing is selected
+	s.key(fyne.KeyDown)
+	press()
+	s.untilSays("shop/sandbox copied")
+	s.clipboard.dismiss()
+	s.settings.openSettings()
+	press()
+	s.settings.back()
+	s.listing.openFinder()
+	if _, ok := s.win.Canvas().Focused().(fyne.Shortcutable); !ok {
+		t.Error("a field leaves its Ctrl+C to the window")
+	}
+	n := 0
+	for _, call := range s.agent.log() {
+		if strings.HasPrefix(call, "copy ") {
+			n++
+		}
+	}
+	if n != 1 {
+		t.Errorf("copied %d times", n)
+	}
+}

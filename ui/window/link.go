@@ -11,12 +11,13 @@ import (
 // link is how the window stands with the agent, and keeps it connected.
 type link struct {
 	*shell
-	phase   phase
-	failure *core.Error // why there is no agent
-	status  api.Status
-	again   chan struct{}   // try to connect now
-	changed func()          // how it stands has changed
-	learned func(kinds.Set) // the agent told which kinds it knows
+	phase    phase
+	failure  *core.Error // why there is no agent
+	status   api.Status
+	demoRuns bool            // a demo was started from here
+	again    chan struct{}   // try to connect now
+	changed  func()          // how it stands has changed
+	learned  func(kinds.Set) // the agent told which kinds it knows
 }
 
 // phase is how the window stands with the agent.
@@ -134,9 +135,14 @@ func (ln *link) startAgain() {
 
 // startDemo starts the simulator with a home of its own.
 func (ln *link) startDemo() {
-	if err := ln.cfg.Demo(); err != nil {
+	if ln.demoRuns {
+		ln.showInfo(ln.look.T("first.runs"))
+		return
+	}
+	if err := ln.cfg.Demo(func() { ln.do(func() { ln.demoRuns = false }) }); err != nil {
 		ln.showError(core.AsError(err), api.Ref{})
 		return
 	}
+	ln.demoRuns = true
 	ln.showInfo(ln.look.T("first.started"))
 }

@@ -25,9 +25,10 @@ type listing struct {
 	follow      bool // the view is that of the active environment
 	search      string
 	selected    core.ID
-	switching   bool     // the agent was asked to switch the environment
-	switchingTo core.Env // to this one
-	switched    bool     // and has told of that switch
+	last        map[view]core.ID // what was selected in each view, for when it comes back
+	switching   bool             // the agent was asked to switch the environment
+	switchingTo core.Env         // to this one
+	switched    bool             // and has told of that switch
 
 	root   *fyne.Container // all of it
 	head   *listHead
@@ -125,7 +126,15 @@ func (ls *listing) keepSelectionInView() {
 	}
 	other, _ := ls.model.pair(ls.selected)
 	ls.selected = other.ID
-	ls.list.selected = other.ID
+	ls.list.selected = ls.selected
+}
+
+// lastOf is what was selected in a view when it was left; empty where that is gone.
+func (ls *listing) lastOf(v view) core.ID {
+	if a := ls.model.Find(ls.last[v]); a != nil && view(a.Env) == v {
+		return a.ID
+	}
+	return ""
 }
 
 func (ls *listing) focusList() {
@@ -177,7 +186,11 @@ func (ls *listing) switchView(v view) {
 
 // setView shows a view, whoever chose it.
 func (ls *listing) setView(v view) {
+	ls.last[ls.view] = ls.selected
 	ls.view, ls.follow = v, v != viewAll
+	if ls.selected == "" {
+		ls.selected = ls.lastOf(v)
+	}
 	ls.on.closeMenu() // it may be of an account that goes out of sight
 	ls.fillList()
 	ls.list.selectRow(ls.selected)

@@ -91,8 +91,12 @@ func (v *listView) CreateRenderer() fyne.WidgetRenderer {
 			if s.Width != v.width {
 				v.measure(s.Width)
 			}
+			inSight := v.seen(v.selected)
 			kit.Place(v.scroll, 0, 0, s.Width, s.Height)
 			v.layoutRows()
+			if inSight {
+				v.selectRow(v.selected) // a message below may have taken its room
+			}
 		},
 	}
 }
@@ -253,6 +257,13 @@ func (v *listView) selectRow(id core.ID) {
 		}
 	}
 	v.markRows()
+}
+
+// seen reports whether the whole row of an account is in sight.
+func (v *listView) seen(id core.ID) bool {
+	i := v.index(id)
+	y := v.scroll.Offset.Y
+	return i >= 0 && v.tops[i] >= y && v.tops[i+1] <= y+v.scroll.Size().Height
 }
 
 // scrollTo scrolls; Fyne tells OnScrolled of a person's scrolling alone.

@@ -226,3 +226,21 @@ func TestSavingNeverSwitchesTheEnvironment(t *testing.T) {
 		})
 	}
 }
+
+// What was selected in an environment is selected again when it comes back, also
+// after a switch in which nothing belonged to the other.
+func TestSwitchingBackSelectsAgain(t *testing.T) {
+	s := newStage(t, duo()...).open()
+	s.listing.findFrom("solo")
+	s.listing.focusResults()
+	s.ctrl(fyne.Key2)
+	s.until("the live list", func() bool { return s.listing.view == viewLive && !s.listing.switching })
+	if s.listing.selected != "" {
+		t.Errorf("selected is %s", s.listing.selected)
+	}
+	s.ctrl(fyne.Key1)
+	s.until("the sandbox", func() bool { return s.listing.view == viewSandbox && !s.listing.switching })
+	if s.listing.selected != "solo-sandbox" || s.listing.search != "solo" {
+		t.Errorf("selected is %q, the search is %q", s.listing.selected, s.listing.search)
+	}
+}

@@ -33,6 +33,7 @@ func (s *paneState) hide() { s.revealing, s.revealed, s.hideAt = false, "", time
 // detailActions are what the pane asks of the window.
 type detailActions struct {
 	back      func()
+	copyText  func(text, said string)
 	copyToken func(core.ID)
 	prev      func(core.ID)
 	reveal    func(core.ID)

@@ -30,6 +30,7 @@ const (
 	actionRetry
 	actionSibling
 	actionCopyRID
+	actionCopyDetails
 )
 
 // problemOf is the problem to show with an account, the zero problem when it
@@ -155,6 +156,8 @@ func buttonKey(a action) string {
 		return "act.sibling"
 	case actionCopyRID:
 		return "act.copy_rid"
+	case actionCopyDetails:
+		return "act.copy_details"
 	}
 	return "act.retry"
 }

@@ -20,7 +20,8 @@ type problemBox struct {
 	advice        [3]*kit.Prose
 	timing        *kit.Prose    // when another try makes sense
 	upstream      [4]*kit.Prose // what the upstream's support asks for: errcode and its words
-	rid           *kit.Prose    // and the number of the request
+	upstreamLine  *fyne.Container
+	rid           *kit.Prose // and the number of the request
 	ridLine       *fyne.Container
 	buttons       *kit.Rows[action, *kit.Button]
 }
@@ -36,10 +37,13 @@ func newProblemBox(l *kit.Look, do func(action)) *problemBox {
 		inner.Add(b.advice[i])
 	}
 	inner.Add(b.timing)
+	told := kit.Stack(kit.Grid)
 	for i := range b.upstream {
 		b.upstream[i] = prose(kit.SizeSmall)
-		inner.Add(b.upstream[i])
+		told.Add(b.upstream[i])
 	}
+	b.upstreamLine = container.New(&kit.Bar{Gap: 2 * kit.Grid}, told, kit.NewLineIconButton(l, kit.IconCopy, l.T("act.copy_details"), func() { do(actionCopyDetails) }))
+	inner.Add(b.upstreamLine)
 	b.ridLine = container.New(&kit.Bar{Gap: 2 * kit.Grid}, b.rid, kit.NewSmallButton(l, kit.Plain, l.T("act.copy_rid"), func() { do(actionCopyRID) }))
 	b.buttons = kit.NewRows(kit.Beside(), func(what action) (fyne.CanvasObject, *kit.Button) {
 		button := kit.NewSmallButton(l, kit.Quiet, l.T(buttonKey(what)), func() { do(what) })
@@ -91,6 +95,7 @@ func (b *problemBox) set(a api.Account, now time.Time) (changed bool) {
 	for i, line := range b.upstream {
 		changed = line.SetOrHide(at(details, i), p.Muted) || changed
 	}
+	changed = kit.Visible(b.upstreamLine, len(details) > 0) || changed
 	changed = b.rid.Set(rid, p.Muted) || changed
 	changed = kit.Visible(b.ridLine, rid != "") || changed
 	return b.buttons.Show(append([]action{found.Action}, helpsToo(l.Words, a, found.Action)...), func(what action, b *kit.Button) { b.Rename(buttonWord(l, a, what)) }) || changed

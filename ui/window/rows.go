@@ -112,6 +112,10 @@ func stateLine(l *kit.Look, a api.Account, now time.Time) (string, tone) {
 		return word, toneSoon
 	case core.StateExpired:
 		return word, toneBad
+	case core.StateFresh:
+		if a.Remaining(now) <= soon(a) { // the time is told in the colour of what ends soon
+			return l.T("state.soon"), toneSoon
+		}
 	}
 	return word, toneMuted
 }

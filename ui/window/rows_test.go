@@ -35,9 +35,9 @@ func TestRowOf(t *testing.T) {
 	}{
 		{"fresh", with(2*time.Hour, 2*time.Hour, nil), "2:00:00", toneText, "fresh", 1, false, false},
 		{"half", with(time.Hour, 2*time.Hour, nil), "1:00:00", toneText, "fresh", 0.5, false, false},
-		{"soon", with(300*time.Second, 2*time.Hour, nil), "5:00", toneSoon, "fresh", 300. / 7200, true, false},
+		{"soon", with(300*time.Second, 2*time.Hour, nil), "5:00", toneSoon, "ends soon", 300. / 7200, true, false},
 		{"a short life is not soon at once", with(200*time.Second, 300*time.Second, nil), "3:20", toneText, "fresh", 200. / 300, false, false},
-		{"a short life's end is soon", with(75*time.Second, 300*time.Second, nil), "1:15", toneSoon, "fresh", 0.25, true, false},
+		{"a short life's end is soon", with(75*time.Second, 300*time.Second, nil), "1:15", toneSoon, "ends soon", 0.25, true, false},
 		{"over since the last event", with(-time.Second, 2*time.Hour, nil), "0:00", toneBad, "expired", 0, false, false},
 		{"never had one", api.Account{State: core.StateEmpty}, "–", toneMuted, "no token yet", 0, false, false},
 		{"renewing", with(time.Minute, 2*time.Hour, func(a *api.Account) { a.State = core.StateRenewing }), "1:00", toneSoon, "renewing", 60. / 7200, true, false},

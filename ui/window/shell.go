@@ -48,7 +48,7 @@ func (sh *shell) now() time.Time { return sh.cfg.Now().Round(0) }
 func (sh *shell) wide() bool { return sh.win.Canvas().Size().Width >= wideFrom }
 
 // wideFrom is the width from which they do.
-const wideFrom = 840
+const wideFrom = 720
 
 // show brings the window to the front.
 func (sh *shell) show() {

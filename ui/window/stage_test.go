@@ -32,9 +32,10 @@ type stage struct {
 	queue chan func()
 	time  time.Time
 
-	line    sync.Mutex // of connect, once the window is connected
-	connect error      // what connecting answers, nil for the agent
-	demos   int
+	line     sync.Mutex // of connect, once the window is connected
+	connect  error      // what connecting answers, nil for the agent
+	demos    int
+	demoEnds func()
 }
 
 func newStage(t *testing.T, accounts ...api.Account) *stage {
@@ -52,7 +53,7 @@ func newStage(t *testing.T, accounts ...api.Account) *stage {
 			return s.agent, nil
 		},
 		Restart: func(context.Context) error { return nil },
-		Demo:    func() error { s.demos++; return nil },
+		Demo:    func(ended func()) error { s.demos++; s.demoEnds = ended; return nil },
 		Do:      func(f func()) { s.queue <- f },
 		Now:     func() time.Time { return s.time },
 	})

@@ -25,7 +25,7 @@ type keyGroup string
 const (
 	keysAnywhere keyGroup = "anywhere"
 	keysAccount  keyGroup = "account" // anywhere, on the selected account
-	keysList     keyGroup = "list"    // while the list has the keyboard
+	keysList     keyGroup = "list"    // while the list has the keyboard; with Ctrl, while no page is open
 	keysForm     keyGroup = "form"    // while an account is entered
 )
 
@@ -58,11 +58,25 @@ func bare(keys ...fyne.KeyName) []stroke {
 
 // shortcutOf is a stroke with Ctrl as Fyne knows it.
 func shortcutOf(s stroke) fyne.Shortcut {
+	if s == (stroke{key: fyne.KeyC, ctrl: true}) {
+		return &fyne.ShortcutCopy{}
+	}
 	mod := fyne.KeyModifier(0)
 	if s.ctrl {
 		mod = ctrl
 	}
 	return &desktop.CustomShortcut{KeyName: s.key, Modifier: mod}
+}
+
+// strokeOf is the stroke with Ctrl that a shortcut of Fyne's stands for.
+func strokeOf(s fyne.Shortcut) (stroke, bool) {
+	switch s := s.(type) {
+	case *fyne.ShortcutCopy:
+		return stroke{key: fyne.KeyC, ctrl: true}, true
+	case *desktop.CustomShortcut:
+		return stroke{key: s.KeyName, ctrl: true}, s.Modifier == ctrl
+	}
+	return stroke{}, false
 }
 
 // label is how a stroke is written.

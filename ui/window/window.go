@@ -82,7 +82,7 @@ func (w *Window) connect() {
 	w.renewals = &renewals{shell: sh}
 	w.vault = &vault{shell: sh, clipboard: w.clipboard}
 	w.pages = &pages{shell: sh}
-	w.listing = &listing{shell: sh, pages: w.pages, link: w.link, view: viewSandbox, follow: true}
+	w.listing = &listing{shell: sh, pages: w.pages, link: w.link, view: viewSandbox, follow: true, last: map[view]core.ID{}}
 	w.pane = &pane{shell: sh, pages: w.pages, listing: w.listing, state: &paneState{filter: historyAll}}
 	w.accounts = &accounts{shell: sh, pages: w.pages, listing: w.listing, clipboard: w.clipboard}
 	w.settings = &settings{shell: sh, pages: w.pages, link: w.link, vault: w.vault, clipboard: w.clipboard}
@@ -109,7 +109,7 @@ func (w *Window) connect() {
 		selected: w.pane.follow, uncover: w.pane.uncover,
 	}
 	w.pane.on = detailActions{
-		copyToken: w.clipboard.copyDefault, prev: func(id core.ID) { w.clipboard.copyAs(id, "", true) }, menu: w.menus.openMenu, act: w.actions.perform,
+		copyToken: w.clipboard.copyDefault, copyText: w.clipboard.copyText, prev: func(id core.ID) { w.clipboard.copyAs(id, "", true) }, menu: w.menus.openMenu, act: w.actions.perform,
 		renew: w.renewals.renew, check: w.renewals.check, edit: w.accounts.openEdit, flip: w.listing.flip, export: w.exports.exportHistory,
 	}
 }

@@ -371,7 +371,15 @@ func TestPassphraseIsSetFromTheWindow(t *testing.T) {
 func TestDemoIsStarted(t *testing.T) {
 	s := newStage(t).open()
 	s.press("Try it with the simulator")
+	s.press("Try it with the simulator")
+	s.mustSay("The demo runs already")
 	if s.demos != 1 {
+		t.Errorf("started %d demos", s.demos)
+	}
+	s.demoEnds()
+	s.until("its end", func() bool { return !s.link.demoRuns })
+	s.press("Try it with the simulator")
+	if s.demos != 2 {
 		t.Errorf("started %d demos", s.demos)
 	}
 }
