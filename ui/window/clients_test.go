@@ -79,11 +79,7 @@ func TestAnExportSaysWhatItNeeds(t *testing.T) {
 	s := newStage(t, sample("shop", core.Sandbox, noon, time.Hour, 2*time.Hour), sample("shop", core.Live, noon, time.Hour, 2*time.Hour)).open()
 	export(s)
 	s.untilSays("The file for shop/sandbox is saved", "The HTTP API on this machine is off", "It needs a client key, which goes into the variable tokentray_key.")
-	refuse := func(err error) {
-		s.agent.mu.Lock()
-		defer s.agent.mu.Unlock()
-		s.agent.fail["door "] = err
-	}
+	refuse := func(err error) { s.agent.fails("door ", err) }
 	refuse(&core.Error{Class: core.Invalid, Remedy: core.RemedyPort, Message: "taken"})
 	s.press("Open the API")
 	s.untilSays("End the program that has it")
@@ -97,7 +93,7 @@ func TestAnExportSaysWhatItNeeds(t *testing.T) {
 
 	// Where both are there, a message is enough.
 	s = newStage(t, sample("shop", core.Sandbox, noon, time.Hour, 2*time.Hour)).open()
-	s.agent.door.State, s.agent.keys = api.DoorOn, someKeys()
+	s.agent.change(func(f *fakeAgent) { f.door.State, f.keys = api.DoorOn, someKeys() })
 	export(s)
 	s.untilSays("Put a client key into the variable tokentray_key.")
 	s.mustNotSay("Make a key", "is off")

@@ -93,20 +93,20 @@ func TestATokenThatCameLateIsOffered(t *testing.T) {
 		s := newStage(t, duo()...).in(lang, 460).open()
 		s.clipboard.copyDefault("solo-sandbox")
 		s.until("the copy", func() bool { return s.model.Clipboard.Account == "solo" })
-		s.agent.fail["copy "] = &core.Error{Class: core.Misuse, Remedy: core.RemedyCopyLate, Message: "late"}
+		s.agent.fails("copy ", &core.Error{Class: core.Misuse, Remedy: core.RemedyCopyLate, Message: "late"})
 		s.clipboard.copyNow(s.model.Accounts[1], api.CopyRequest{Format: "header"})
 		s.untilSays(want[0])
 		if s.model.Clipboard.Account != "solo" || s.snackbar.tag.Hidden {
 			t.Errorf("the clipboard is said to hold %+v, the tag is hidden: %v", s.model.Clipboard, s.snackbar.tag.Hidden)
 		}
-		delete(s.agent.fail, "copy ")
+		s.agent.fails("copy ", nil)
 		s.press(want[1])
 		s.until("the copy", func() bool { return s.model.Clipboard.Account == "shop" && s.model.Clipboard.Format == "header" })
 		s.mustNotSay(want[0])
 		s.press(s.look.T("snack.clear"))
 		s.untilCalled("clear")
 
-		s.agent.fail["copy "] = &core.Error{Class: core.Misuse, Remedy: core.RemedyCopyLate, Message: "late"}
+		s.agent.fails("copy ", &core.Error{Class: core.Misuse, Remedy: core.RemedyCopyLate, Message: "late"})
 		s.clipboard.copyDefault("solo-sandbox")
 		s.untilSays(refWords(api.Ref{Name: "solo", Env: core.Sandbox}))
 		s.time = noon.Add(lateTime)
@@ -119,19 +119,15 @@ func TestATokenThatCameLateIsOffered(t *testing.T) {
 // which can be cleared from there.
 func TestFailedCopySaysWhatIsStillThere(t *testing.T) {
 	s := newStage(t, duo()...).open()
-	s.agent.fail["copy "] = failure(core.Temporary, core.RemedyAnswer)
+	s.agent.fails("copy ", failure(core.Temporary, core.RemedyAnswer))
 	s.clipboard.copyDefault("solo-sandbox")
 	s.untilSays("solo/sandbox: Something answered")
 	s.mustNotSay("still holds", "Clear now")
 
-	s.agent.mu.Lock()
-	delete(s.agent.fail, "copy ")
-	s.agent.mu.Unlock()
+	s.agent.fails("copy ", nil)
 	s.clipboard.copyDefault("shop-sandbox")
 	s.untilSays("shop/sandbox copied")
-	s.agent.mu.Lock()
-	s.agent.fail["copy "] = failure(core.Temporary, core.RemedyAnswer)
-	s.agent.mu.Unlock()
+	s.agent.fails("copy ", failure(core.Temporary, core.RemedyAnswer))
 	s.clipboard.copyDefault("solo-sandbox")
 	s.untilSays("solo/sandbox: Something answered", "The clipboard still holds the token of shop/sandbox.", "clears in 45 s", "Clear now")
 	s.press("Clear now")

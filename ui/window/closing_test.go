@@ -15,7 +15,7 @@ import (
 // window was closed.
 func leaving(t *testing.T, tray string) (*stage, *bool) {
 	s := newStage(t, sample("shop", core.Sandbox, noon, 2*time.Hour, 2*time.Hour))
-	s.agent.tray = tray
+	s.agent.change(func(f *fakeAgent) { f.tray = tray })
 	closed := new(bool)
 	s.win.SetOnClosed(func() { *closed = true; s.cancel() })
 	s.open()

@@ -28,7 +28,7 @@ func openBusy(t *testing.T, change func(*api.Account)) *stage {
 		change(&a)
 	}
 	s := newStage(t, a)
-	s.agent.history = h
+	s.agent.change(func(f *fakeAgent) { f.history = h })
 	s.open()
 	s.pane.openDetail(a.ID)
 	s.until("the history", func() bool { return s.pane.detail.historyLoaded })
@@ -108,7 +108,7 @@ func TestChartMovesOnceAMinute(t *testing.T) {
 	}
 	a, h := shortLives()
 	a.HistoryLines = len(h)
-	s.agent.history = h
+	s.agent.change(func(f *fakeAgent) { f.history = h })
 	s.agent.send(api.Event{Type: api.EventAccount, Account: &a})
 	s.until("the short lives", func() bool { return len(s.pane.detail.history) == len(h) })
 	if n := len(s.chartObjects()); n > 250 {
@@ -187,9 +187,7 @@ func TestHistoryIsReadWhenItHasGrown(t *testing.T) {
 	tell(grow)
 	wants(1, "after five uses and a renewal")
 	s.until("the end of the read", func() bool { return s.pane.detail.historyLoaded })
-	s.agent.mu.Lock()
-	s.agent.fail["history "] = errors.New("busy")
-	s.agent.mu.Unlock()
+	s.agent.fails("history ", errors.New("busy"))
 	tell(grow)
 	wants(2, "after another renewal")
 	s.until("the failure", func() bool { return s.pane.detail.historyAt < 0 })

@@ -74,7 +74,7 @@ func (f *fakeAgent) RevokeClientKey(_ context.Context, name string) error {
 }
 
 func (f *fakeAgent) AccessLog(context.Context, int) ([]api.Access, error) {
-	return f.access, f.called("access log")
+	return held(f, &f.access), f.called("access log")
 }
 
 // someKeys are client keys of every scope.
@@ -128,7 +128,7 @@ func TestSettingsOpenTheDoor(t *testing.T) {
 	port := s.holderEntry(0)
 	port.SetText("99999")
 	s.mustSay("A port is a number from 1 to 65535.")
-	s.agent.fail["door "] = &core.Error{Class: core.Invalid, Remedy: core.RemedyPort, Message: "taken"}
+	s.agent.fails("door ", &core.Error{Class: core.Invalid, Remedy: core.RemedyPort, Message: "taken"})
 	port.SetText("8080")
 	s.mustNotSay("A port is a number from 1 to 65535.")
 	s.press("Use this port")
@@ -136,15 +136,15 @@ func TestSettingsOpenTheDoor(t *testing.T) {
 	if got := s.holderEntry(0).Text; got != "8080" {
 		t.Errorf("the port that was typed is now %q", got)
 	}
-	delete(s.agent.fail, "door ")
+	s.agent.fails("door ", nil)
 	s.press("Use this port")
 	s.until("the message to go", func() bool { return !s.says("Another program listens") })
 	s.untilCalled("door true 8080")
 
 	// Somebody else shuts it.
-	s.agent.mu.Lock()
-	s.agent.door = api.Loopback{State: api.DoorTaken, Port: 8080, Error: &api.Error{Class: core.Invalid, Remedy: core.RemedyPort, Message: "taken"}}
-	s.agent.mu.Unlock()
+	s.agent.change(func(f *fakeAgent) {
+		f.door = api.Loopback{State: api.DoorTaken, Port: 8080, Error: &api.Error{Class: core.Invalid, Remedy: core.RemedyPort, Message: "taken"}}
+	})
 	s.time = noon.Add(doorEvery * time.Second)
 	s.tick()
 	s.untilSays("off: port 8080 is taken", "End the program that has it")
@@ -152,7 +152,7 @@ func TestSettingsOpenTheDoor(t *testing.T) {
 
 func TestClientKeysAreListedAndRevoked(t *testing.T) {
 	s := newStage(t, town(noon)...)
-	s.agent.keys = someKeys()
+	s.agent.change(func(f *fakeAgent) { f.keys = someKeys() })
 	s.open()
 	s.settings.openSettings()
 	s.untilSays("ci", "shop · Sandbox, Live", "LIVE", "last used", "页面", "all accounts · Sandbox · web pages of", "http://localhost:3000", "never used")
@@ -172,7 +172,7 @@ func TestClientKeysAreListedAndRevoked(t *testing.T) {
 // A key is scoped, made, shown once with a button that copies it, and gone.
 func TestClientKeyIsShownOnce(t *testing.T) {
 	s := newStage(t, town(noon)...)
-	s.agent.keys = someKeys()
+	s.agent.change(func(f *fakeAgent) { f.keys = someKeys() })
 	s.open()
 	s.settings.openSettings()
 	s.untilSays("Add a client key")
@@ -247,9 +247,7 @@ func TestKeyPageOutlivesTheAgent(t *testing.T) {
 	s.press("Make the key")
 	s.untilSays("There is no agent at the moment; nothing was sent.")
 	s.refuse(nil)
-	s.agent.mu.Lock()
-	s.agent.list.Settings.Language = "zh"
-	s.agent.mu.Unlock()
+	s.agent.change(func(f *fakeAgent) { f.list.Settings.Language = "zh" })
 	s.untilSays("新建密钥")
 	if got := s.holderEntry(0).Text; got != "postman" {
 		t.Errorf("the name is %q", got)
@@ -285,11 +283,13 @@ func TestAccessLog(t *testing.T) {
 	s.untilSays("Access log")
 	s.press("Access log")
 	s.untilSays("Nobody has called since the agent started.")
-	s.agent.access = []api.Access{
-		{At: noon, Key: "postman", Call: "GET /v1/token", Account: "shop/live", Status: 200, Count: 3},
-		{At: noon.Add(-time.Minute), Call: "GET /v1/token", Status: 401, Count: 1},
-		{At: noon.Add(-time.Hour), Key: "ci", Call: "GET /cgi-bin/token", Status: 200, Errcode: 40013, Count: 1},
-	}
+	s.agent.change(func(f *fakeAgent) {
+		f.access = []api.Access{
+			{At: noon, Key: "postman", Call: "GET /v1/token", Account: "shop/live", Status: 200, Count: 3},
+			{At: noon.Add(-time.Minute), Call: "GET /v1/token", Status: 401, Count: 1},
+			{At: noon.Add(-time.Hour), Key: "ci", Call: "GET /cgi-bin/token", Status: 200, Errcode: 40013, Count: 1},
+		}
+	})
 	s.press("Reload")
 	s.untilSays("postman · GET /v1/token · shop/live · 200 ×3", "no valid key · GET /v1/token · 401", "ci · GET /cgi-bin/token · 200 errcode 40013")
 	s.key(fyne.KeyEscape)
@@ -338,7 +338,7 @@ func TestClientKeyWithoutAClipboardOfTheAgent(t *testing.T) {
 	for remedy, copied := range map[string]bool{core.RemedyTryAgain: false, core.RemedyClipboard: true} {
 		s.keyPage().copied = false
 		s.app.Clipboard().SetContent("")
-		s.agent.fail["text "] = failure(core.Misuse, remedy)
+		s.agent.fails("text ", failure(core.Misuse, remedy))
 		s.press("Copy the key")
 		s.until("the answer", func() bool { return s.snackbar.Visible() })
 		if s.keyPage().copied != copied || (s.app.Clipboard().Content() == freshKey) != copied {

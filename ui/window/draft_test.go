@@ -203,10 +203,12 @@ func TestFormAdds(t *testing.T) {
 	s.mustSay("were removed")
 	s.mustNotSay(goodSecret)
 
-	s.agent.test = api.TestResult{ExpiresIn: 7200, Mask: "83_ab••••wxyz"}
+	s.agent.change(func(f *fakeAgent) { f.test = api.TestResult{ExpiresIn: 7200, Mask: "83_ab••••wxyz"} })
 	s.press("Test")
 	s.untilSays("It works: 83_ab••••wxyz, good for 2 h.")
-	s.agent.test = api.TestResult{Error: &api.Error{Class: core.Whitelist, Remedy: core.RemedyWhitelist, CallerIP: "203.0.113.7"}}
+	s.agent.change(func(f *fakeAgent) {
+		f.test = api.TestResult{Error: &api.Error{Class: core.Whitelist, Remedy: core.RemedyWhitelist, CallerIP: "203.0.113.7"}}
+	})
 	s.press("Test")
 	s.untilSays("203.0.113.7 is not on the account's IP whitelist.")
 

@@ -51,6 +51,28 @@ func (f *fakeAgent) called(name string, args ...any) error {
 	return f.fail[name]
 }
 
+// fails has the call of that name fail from now on, or succeed again with nil.
+func (f *fakeAgent) fails(name string, err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.fail[name] = err
+}
+
+// change changes what the agent answers. The window asks in goroutines of its
+// own, so that a plain assignment would race with them.
+func (f *fakeAgent) change(set func(*fakeAgent)) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	set(f)
+}
+
+// held reads one of the fields that tests change.
+func held[T any](f *fakeAgent, field *T) T {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return *field
+}
+
 func (f *fakeAgent) log() []string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -108,7 +130,7 @@ func (f *fakeAgent) find(ref api.Ref) *api.Account {
 func (f *fakeAgent) Kinds(context.Context) (kinds.Set, error) { return kinds.Builtin(), nil }
 
 func (f *fakeAgent) Status(context.Context) (api.Status, error) {
-	return api.Status{Version: "0.1.0", API: api.Version, PID: 4711, Home: "/home/someone/.local/share/tokentray", Tray: f.tray}, f.called("status")
+	return api.Status{Version: "0.1.0", API: api.Version, PID: 4711, Home: "/home/someone/.local/share/tokentray", Tray: held(f, &f.tray)}, f.called("status")
 }
 
 func (f *fakeAgent) Add(_ context.Context, in api.AccountInput) (api.Saved, error) {
@@ -184,7 +206,7 @@ func (f *fakeAgent) Test(_ context.Context, req api.TestRequest) (api.TestResult
 	} else {
 		what += req.Ref.String()
 	}
-	return f.test, f.called(what)
+	return held(f, &f.test), f.called(what)
 }
 
 func (f *fakeAgent) Token(_ context.Context, ref api.Ref, _ time.Duration) (api.Token, error) {
@@ -201,7 +223,7 @@ func (f *fakeAgent) Check(_ context.Context, ref api.Ref) (api.CheckResult, erro
 }
 
 func (f *fakeAgent) History(_ context.Context, ref api.Ref, _ api.HistoryQuery) ([]api.HistoryEntry, error) {
-	return f.history, f.called("history ", ref)
+	return held(f, &f.history), f.called("history ", ref)
 }
 
 func (f *fakeAgent) Copy(_ context.Context, ref api.Ref, req api.CopyRequest) (api.Clipboard, error) {

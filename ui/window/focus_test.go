@@ -229,7 +229,7 @@ func TestTheKeyboardIsNeverOnWhatIsGone(t *testing.T) {
 // where it was scrolled to, whatever the agent tells meanwhile.
 func TestEventsMakeNoNewSettings(t *testing.T) {
 	s := newStage(t, town(noon)...)
-	s.agent.keys = someKeys()
+	s.agent.change(func(f *fakeAgent) { f.keys = someKeys() })
 	s.open()
 	s.settings.openSettings()
 	s.until("the door", func() bool { return s.settings.page.known.known && s.link.status.Version != "" })
@@ -248,10 +248,10 @@ func TestEventsMakeNoNewSettings(t *testing.T) {
 	} {
 		s.event(e)
 	}
-	s.agent.mu.Lock()
-	s.agent.door = api.Loopback{State: api.DoorOn, Addresses: []string{"127.0.0.1:17278"}, Port: 17278}
-	s.agent.keys[0].LastUsed = noon
-	s.agent.mu.Unlock()
+	s.agent.change(func(f *fakeAgent) {
+		f.door = api.Loopback{State: api.DoorOn, Addresses: []string{"127.0.0.1:17278"}, Port: 17278}
+		f.keys[0].LastUsed = noon
+	})
 	s.settings.loadDoor()
 	s.untilSays("open at 127.0.0.1:17278")
 	paused := 0 // the banner that says so, with its button

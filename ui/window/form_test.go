@@ -238,7 +238,7 @@ func TestFormOutlivesAnAgentThatDiesWhileSaving(t *testing.T) {
 	s.typeInto("name", "shop")
 	s.typeInto("appid", "wx0123456789abcdef")
 	s.typeInto("secret", goodSecret)
-	s.agent.fail["add "] = &core.Error{Class: core.Internal, Remedy: core.RemedyNoAgent, Message: "no agent", Err: api.ErrNoAgent}
+	s.agent.fails("add ", &core.Error{Class: core.Internal, Remedy: core.RemedyNoAgent, Message: "no agent", Err: api.ErrNoAgent})
 	s.press("Save")
 	s.untilSays("The agent went away before it answered.", "See whether it was done,")
 	if s.accounts.form == nil || s.accounts.form.busy || s.accounts.form.draft.secret != goodSecret {
@@ -271,7 +271,9 @@ func TestFormCopiesTheRefusedIP(t *testing.T) {
 	s.accounts.openAdd()
 	s.typeInto("appid", "wx89abcdef01234567")
 	s.typeInto("secret", goodSecret)
-	s.agent.test = api.TestResult{Error: &api.Error{Class: core.Whitelist, Remedy: core.RemedyWhitelist, CallerIP: "203.0.113.7", UpstreamCode: 40164}}
+	s.agent.change(func(f *fakeAgent) {
+		f.test = api.TestResult{Error: &api.Error{Class: core.Whitelist, Remedy: core.RemedyWhitelist, CallerIP: "203.0.113.7", UpstreamCode: 40164}}
+	})
 	s.accounts.testForm(s.accounts.form)
 	s.until("the answer", func() bool { return !s.accounts.form.busy })
 	s.press("Copy IP")

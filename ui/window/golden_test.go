@@ -56,7 +56,7 @@ func goldenScreens() []golden {
 		{"sandbox", usual, core.Sandbox, all, stay},
 		{"live", small, core.Live, all, stay},
 		{"wide", fyne.NewSize(1100, 700), busy.Env, append(all, busy), func(s *stage) {
-			s.agent.history = history
+			s.agent.change(func(f *fakeAgent) { f.history = history })
 			s.listing.selectAccount(busy.ID)
 			s.until("the history", func() bool { return s.pane.detail.historyLoaded && len(s.pane.detail.history) > 0 })
 		}},

@@ -163,7 +163,7 @@ func TestQuickSwitches(t *testing.T) {
 		t.Errorf("the view is %s", s.listing.view)
 	}
 	// A switch that the agent refuses is taken back.
-	s.agent.fail["use "] = failure(core.Temporary, core.RemedyTryAgain)
+	s.agent.fails("use ", failure(core.Temporary, core.RemedyTryAgain))
 	s.key(fyne.KeyDown)
 	s.ctrl(fyne.Key2)
 	s.until("the answer", func() bool { return !s.listing.switching })

@@ -215,14 +215,18 @@ func TestSecretIsVerifiedBeforeItIsSaved(t *testing.T) {
 	field.SetText(goodSecret)
 	s.mustNotSay("Copy the AppSecret from the WeChat console.")
 
-	s.agent.test = api.TestResult{Error: &api.Error{Class: core.BadSecret, Remedy: core.RemedySecret}}
+	s.agent.change(func(f *fakeAgent) {
+		f.test = api.TestResult{Error: &api.Error{Class: core.BadSecret, Remedy: core.RemedySecret}}
+	})
 	s.key(fyne.KeyReturn)
 	s.until("the verdict beside the row's", func() bool {
 		return strings.Count(strings.Join(s.words(), "\n"), "The AppSecret is wrong or belongs to another AppID.") == 2
 	})
 	s.mustNotSay("Save untested")
 
-	s.agent.test = api.TestResult{Error: &api.Error{Class: core.Whitelist, Remedy: core.RemedyWhitelist, CallerIP: "203.0.113.7"}}
+	s.agent.change(func(f *fakeAgent) {
+		f.test = api.TestResult{Error: &api.Error{Class: core.Whitelist, Remedy: core.RemedyWhitelist, CallerIP: "203.0.113.7"}}
+	})
 	s.key(fyne.KeyReturn)
 	s.untilSays("203.0.113.7 is not on the account's IP whitelist.")
 	s.mustSay("Save untested")
@@ -231,7 +235,7 @@ func TestSecretIsVerifiedBeforeItIsSaved(t *testing.T) {
 	}
 	s.mustNotSay(goodSecret)
 
-	s.agent.test = api.TestResult{ExpiresIn: 7200, Mask: "83_ab••••wxyz"}
+	s.agent.change(func(f *fakeAgent) { f.test = api.TestResult{ExpiresIn: 7200, Mask: "83_ab••••wxyz"} })
 	s.press("Test and save")
 	s.untilSays("shop/sandbox saved")
 	s.mustNotSay("New AppSecret for")
@@ -247,7 +251,7 @@ func TestSecretOutlivesTheAgent(t *testing.T) {
 	s.press("Edit secret")
 	field := s.win.Canvas().Focused().(*kit.Entry)
 	field.SetText(goodSecret)
-	s.agent.fail["test gate/sandbox"] = &core.Error{Class: core.Internal, Remedy: core.RemedyNoAgent, Message: "no agent", Err: api.ErrNoAgent}
+	s.agent.fails("test gate/sandbox", &core.Error{Class: core.Internal, Remedy: core.RemedyNoAgent, Message: "no agent", Err: api.ErrNoAgent})
 	s.press("Test and save")
 	s.untilSays("The agent went away before it answered.")
 	s.refuse(failure(core.Internal, core.RemedyNoAgent))

@@ -33,7 +33,7 @@ func pageStates() []pageState {
 		s.typeInto("secret", goodSecret)
 	}
 	verdict := func(s *stage, r api.TestResult) {
-		s.agent.test = r
+		s.agent.change(func(f *fakeAgent) { f.test = r })
 		s.accounts.testForm(s.accounts.form)
 		s.until("the answer", func() bool { return !s.accounts.form.busy })
 	}
@@ -80,13 +80,15 @@ func pageStates() []pageState {
 		}},
 		{"settings-shut", nil, open},
 		{"settings-open", func(s *stage) {
-			s.agent.keys = someKeys()
+			s.agent.change(func(f *fakeAgent) { f.keys = someKeys() })
 			s.agent.door = api.Loopback{State: api.DoorOn, Port: 17278, Addresses: []string{"127.0.0.1:17278", "[::1]:17278"}}
 			s.agent.list.Vault = api.Vault{Kind: "file", State: "open"}
 			s.agent.list.PausedAll = true
 		}, open},
 		{"settings-taken", func(s *stage) {
-			s.agent.door = api.Loopback{State: api.DoorTaken, Port: 17278, Error: &api.Error{Class: core.Invalid, Remedy: core.RemedyPort, Message: "taken"}}
+			s.agent.change(func(f *fakeAgent) {
+				f.door = api.Loopback{State: api.DoorTaken, Port: 17278, Error: &api.Error{Class: core.Invalid, Remedy: core.RemedyPort, Message: "taken"}}
+			})
 			s.agent.list.Vault = api.Vault{Kind: "keyring", State: "unavailable"}
 		}, open},
 		{"key-empty", nil, func(s *stage) { key(s) }},
@@ -114,7 +116,9 @@ func pageStates() []pageState {
 		{"secret-unsure", nil, func(s *stage) {
 			s.accounts.askSecret("shop-sandbox")
 			s.win.Canvas().Focused().(*kit.Entry).SetText(goodSecret)
-			s.agent.test = api.TestResult{Error: &api.Error{Class: core.Temporary, Remedy: core.RemedyNetwork}}
+			s.agent.change(func(f *fakeAgent) {
+				f.test = api.TestResult{Error: &api.Error{Class: core.Temporary, Remedy: core.RemedyNetwork}}
+			})
 			s.key(fyne.KeyReturn)
 			s.until("the answer", func() bool { return s.sheet.Box.Objects[4].(*fyne.Container).Objects[0].Visible() })
 		}},

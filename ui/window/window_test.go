@@ -339,10 +339,10 @@ func TestVaultIsUnlockedFromTheWindow(t *testing.T) {
 	field := s.win.Canvas().Focused().(*kit.Entry)
 	field.SetText("correct horse")
 	s.mustNotSay("correct horse")
-	s.agent.fail["vault unlock"] = failure(core.VaultClosed, core.RemedyVaultUnlock)
+	s.agent.fails("vault unlock", failure(core.VaultClosed, core.RemedyVaultUnlock))
 	s.key(fyne.KeyReturn)
 	s.untilSays("Wrong passphrase. Try again.")
-	delete(s.agent.fail, "vault unlock")
+	s.agent.fails("vault unlock", nil)
 	field = s.win.Canvas().Focused().(*kit.Entry)
 	if field.Text != "" {
 		t.Error("the wrong passphrase is kept")
