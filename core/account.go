@@ -184,7 +184,7 @@ func problemText(key string) string {
 	case ProblemFormat:
 		return "must be one of " + strings.Join(Formats(), ", ") + ", or empty for the one of the settings"
 	case ProblemPath:
-		return "must be like /cgi-bin/get_api_domain_ip, without host, access_token and #; correct or remove it"
+		return "must begin with one slash and hold neither a host nor the token nor #; correct or remove it"
 	case ProblemNameTaken:
 		return "is taken in that environment; choose another or edit that account"
 	case ProblemAppIDTwice:

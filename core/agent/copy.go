@@ -9,6 +9,7 @@ import (
 	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/core/format"
+	"tokentray/core/kinds"
 )
 
 // Copy implements api.Agent. Like Token it may have to fetch first. It never fetches
@@ -25,9 +26,9 @@ func (s *Service) Copy(ctx context.Context, ref api.Ref, req api.CopyRequest) (a
 	}
 	settings := s.current()
 	c := copied{id: a.ID, path: cmp.Or(req.Path, a.CopyPath), previous: req.Previous}
-	c.Format = chosenFormat(req.Format, a.CopyFormat, settings.CopyFormat)
+	c.Format = chosenFormat(s.spec(a.Kind), req.Format, a.CopyFormat, settings.CopyFormat)
 	// A format that cannot be written is refused before upstream is asked.
-	if _, err := c.text(api.Token{AccessToken: "x", BaseURL: s.baseURL(a)}); err != nil {
+	if _, err := c.text(s.spec(a.Kind), api.Token{AccessToken: "x", BaseURL: s.baseURL(a)}); err != nil {
 		return api.Clipboard{}, err
 	}
 	kept, _ := s.keeper.Token(a.ID)
@@ -42,7 +43,7 @@ func (s *Service) Copy(ctx context.Context, ref api.Ref, req api.CopyRequest) (a
 	if err != nil {
 		return api.Clipboard{}, err
 	}
-	text, err := c.text(t)
+	text, err := c.text(s.spec(a.Kind), t)
 	if err != nil {
 		return api.Clipboard{}, err
 	}
@@ -63,11 +64,11 @@ func (c copied) subject() string {
 	return fmt.Sprint(c.id, " ", c.previous, " ", c.Format, " ", c.path)
 }
 
-// text is a token as it goes to the clipboard.
-func (c copied) text(t api.Token) (string, error) {
+// text is a token of a kind as it goes to the clipboard.
+func (c copied) text(spec kinds.Spec, t api.Token) (string, error) {
 	out, err := format.Token(c.Format, format.Input{
 		AccessToken: t.AccessToken, ExpiresIn: t.ExpiresIn, ExpiresAt: t.ExpiresAt, ObtainedAt: t.ObtainedAt,
-		Account: t.Account, Env: t.Env, AppID: t.AppID, BaseURL: t.BaseURL, Path: c.path,
+		Account: t.Account, Env: t.Env, AppID: t.AppID, BaseURL: t.BaseURL, Path: c.path, Spec: spec,
 	})
 	if err != nil {
 		return "", core.AsError(err)
@@ -76,15 +77,16 @@ func (c copied) text(t api.Token) (string, error) {
 }
 
 // chosenFormat is the format that was asked for, else the account's own, else that
-// of the settings. An account may have one of a newer version, unknown here.
-func chosenFormat(asked, account, settings string) string {
+// of the settings. An account may have one of a newer version, unknown here, and
+// the settings one that its kind does not have.
+func chosenFormat(spec kinds.Spec, asked, account, settings string) string {
 	switch {
 	case asked != "":
 		return asked
 	case format.Valid(account):
-		return account
+		return format.Fit(spec, account)
 	}
-	return settings
+	return format.Fit(spec, settings)
 }
 
 // replacedToken is the token that was replaced, while it may still work.
@@ -197,7 +199,7 @@ func (s *Service) successor(c copied) (next copied, text string, left time.Durat
 	case left <= 0:
 		return copied{}, "", 0, false, nil // about to be cleared
 	}
-	if text, err = c.text(s.answer(a, t, now)); err != nil {
+	if text, err = c.text(s.spec(a.Kind), s.answer(a, t, now)); err != nil {
 		return copied{}, "", 0, false, err
 	}
 	c.Account, c.Env, c.ExpiresAt, c.Followed, c.token = a.Name, a.Env, t.ExpiresAt, true, t.Value

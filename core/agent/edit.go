@@ -54,7 +54,7 @@ func (s *Service) apply(was core.Account, in api.AccountInput) (draft, core.Prob
 	}
 	d := draft{account: set.Clean(a)}
 	problems := set.CheckChange(d.account, was)
-	if d.account.CopyPath != "" && format.CheckPath(d.account.CopyPath) != nil {
+	if d.account.CopyPath != "" && format.CheckPath(s.spec(d.account.Kind), d.account.CopyPath) != nil {
 		problems = append(problems, core.Problem{Field: "copy_path", Key: core.ProblemPath})
 	}
 	if in.Secret != nil {

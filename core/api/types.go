@@ -191,7 +191,7 @@ type CheckResult struct {
 
 // CopyRequest puts a token on the clipboard. Format empty means the account's
 // default, else that of the settings. Path is the call that the formats url and
-// curl make; empty means the account's own, else format.DefaultPath. Previous copies the replaced token.
+// curl make; empty means the account's own, else the kind's try_path. Previous copies the replaced token.
 type CopyRequest struct {
 	Format   string `json:"format,omitempty"`
 	Path     string `json:"path,omitempty"`

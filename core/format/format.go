@@ -4,6 +4,10 @@
 // functions are pure; copying, printing and the menus all use them, so that a
 // format looks the same wherever it was chosen.
 //
+// Where a call carries the token is told by the kind's spec (kinds.Place). The
+// formats query and header exist for every kind: where the kind does not name
+// the place, RFC 6750 does.
+//
 // Each destination has its own quoting. A token that a destination cannot hold,
 // or that its readers would read differently from each other, is refused with
 // the format to take instead; it is never bent to fit.
@@ -12,12 +16,13 @@ package format
 import (
 	"encoding/json"
 	"fmt"
-	"net/url"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"tokentray/core"
+	"tokentray/core/kinds"
 )
 
 // The formats; core has the list of them.
@@ -35,6 +40,21 @@ const (
 // Names lists the formats in the order they are offered.
 func Names() []string { return core.Formats() }
 
+// For lists the formats for a kind: there is no URL with a token in it where a
+// header carries the token.
+func For(s kinds.Spec) []string {
+	return slices.DeleteFunc(Names(), func(name string) bool { return Fit(s, name) != name })
+}
+
+// Fit is the format of that name, or what stands for it with a kind that does not
+// have it: the default of all accounts may be such a one.
+func Fit(s kinds.Spec, name string) string {
+	if name == URL && s.Token.Header != "" {
+		return Curl
+	}
+	return name
+}
+
 // Valid reports whether there is a format of that name.
 func Valid(name string) bool { return core.ValidFormat(name) }
 
@@ -50,9 +70,19 @@ type Input struct {
 	Env           core.Env  `json:"env"`
 	AppID         string    `json:"appid"`
 	// BaseURL is where the token is of use, Path the call that URL and Curl
-	// make there, which may have a query of its own; empty means DefaultPath.
+	// make there, which may have a query of its own; empty means the kind's
+	// TryPath.
 	BaseURL string `json:"base_url,omitempty"`
 	Path    string `json:"-"`
+	// Spec is the kind of the account: it says where a call carries the token.
+	// All formats but Placed ones do without it.
+	Spec kinds.Spec `json:"-"`
+}
+
+// Placed reports whether a format shows where a call carries the token, so that
+// Token needs Input.Spec for it.
+func Placed(name string) bool {
+	return name == Query || name == Header || name == URL || name == Curl
 }
 
 // Token writes t in the format of that name, without a line end. The empty name
@@ -64,20 +94,16 @@ func Token(name string, t Input) (string, error) {
 	case Raw, "":
 		return t.AccessToken, nil
 	case Query:
-		return "access_token=" + url.QueryEscape(t.AccessToken), nil
+		return inQuery(t), nil
 	case URL:
+		if Fit(t.Spec, URL) != URL {
+			return "", invalid("calls of this kind carry the token in a header and not in their URL; take it as curl or header")
+		}
 		return callURL(t)
 	case Header:
-		if strings.ContainsFunc(t.AccessToken, func(r rune) bool { return r < ' ' || r == 0x7f }) {
-			return "", invalid("the token holds control characters and fits in no header; take it as json")
-		}
-		return "Authorization: Bearer " + t.AccessToken, nil
+		return inHeader(t)
 	case Curl:
-		u, err := callURL(t)
-		if err != nil {
-			return "", err
-		}
-		return "curl " + quoteShell(u), nil
+		return curl(t)
 	case JSON:
 		t.ExpiresAtUnix = t.ExpiresAt.Unix()
 		return object(t.AccessToken, t)

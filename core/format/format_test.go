@@ -11,6 +11,7 @@ import (
 	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/core/format"
+	"tokentray/core/kinds"
 )
 
 func sample(token string) format.Input {
@@ -18,6 +19,54 @@ func sample(token string) format.Input {
 	return format.Input{
 		AccessToken: token, ExpiresIn: 7100, ExpiresAt: at.Add(7100 * time.Second), ObtainedAt: at,
 		Account: "shop", Env: core.Live, AppID: "wx0123456789abcdef", BaseURL: "https://api.weixin.qq.com",
+		Spec: kinds.Builtin().Default(),
+	}
+}
+
+// TestTheKindsPlace: the token stands where the kind's calls carry it. A kind that
+// names no such place gets that of RFC 6750 where a format needs one.
+func TestTheKindsPlace(t *testing.T) {
+	header := kinds.Spec{Token: kinds.Place{Header: "X-Nest", Prefix: "Egg "}, TryPath: "/me?a=b"}
+	query := kinds.Spec{Token: kinds.Place{Query: "t"}}
+	for _, tt := range []struct {
+		spec             kinds.Spec
+		name, path, want string
+	}{
+		{header, format.Header, "", "X-Nest: Egg 84_'x"},
+		{header, format.Query, "", "access_token=84_%27x"},
+		{header, format.Curl, "", `curl -H 'X-Nest: Egg 84_'\''x' 'https://h/v/me?a=b'`},
+		{header, format.Curl, "/you", `curl -H 'X-Nest: Egg 84_'\''x' 'https://h/v/you'`},
+		{header, format.URL, "", ""},
+		{kinds.Spec{Token: kinds.Place{Header: "token"}}, format.Header, "", "token: 84_'x"},
+		{query, format.Query, "", "t=84_%27x"},
+		{query, format.URL, "", "https://h/v/?t=84_%27x"},
+		{query, format.URL, "/a?access_token=b", "https://h/v/a?access_token=b&t=84_%27x"},
+		{query, format.URL, "/a?t=b", ""},
+		{query, format.Header, "", "Authorization: Bearer 84_'x"},
+	} {
+		in := sample("84_'x")
+		in.BaseURL, in.Path, in.Spec = "https://h/v", tt.path, tt.spec
+		got, err := format.Token(tt.name, in)
+		if got != tt.want || (err == nil) != (tt.want != "") {
+			t.Errorf("%s of %+v with %q: got %q, %v; want %q", tt.name, tt.spec.Token, tt.path, got, err, tt.want)
+		}
+		if err != nil && strings.Contains(err.Error(), "84_") {
+			t.Errorf("the error holds the token: %v", err)
+		}
+		if has := slices.Contains(format.For(tt.spec), tt.name); has != (format.Fit(tt.spec, tt.name) == tt.name) || !has && err == nil {
+			t.Errorf("%s of %+v: is offered: %v", tt.name, tt.spec.Token, has)
+		}
+		if !format.Placed(tt.name) {
+			t.Errorf("%s depends on the place", tt.name)
+		}
+	}
+	for _, name := range format.Names() { // the others do without the spec
+		with, bare := sample("84_x"), sample("84_x")
+		with.Spec, bare.Spec = header, kinds.Spec{}
+		a, _ := format.Token(name, with)
+		if b, err := format.Token(name, bare); !format.Placed(name) && (err != nil || a != b) {
+			t.Errorf("%s: %q and %q, %v", name, a, b, err)
+		}
 	}
 }
 

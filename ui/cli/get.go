@@ -9,6 +9,7 @@ import (
 	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/core/format"
+	"tokentray/core/kinds"
 )
 
 func (a *app) getCommand() *cobra.Command {
@@ -27,7 +28,7 @@ func (a *app) getCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := as.check(); err != nil {
+			if err := a.checkForm(as); err != nil {
 				return err
 			}
 			ref, err := a.ref(args[0])
@@ -65,14 +66,15 @@ func (f *outform) register(cmd *cobra.Command) {
 	_ = cmd.RegisterFlagCompletionFunc("format", completeWords(format.Names()...))
 }
 
-func (f *outform) check() error {
+func (a *app) checkForm(f outform) error {
 	if f.name != "" && !format.Valid(f.name) {
 		return unknownFormat()
 	}
 	if f.path == "" {
 		return nil
 	}
-	return format.CheckPath(f.path)
+	// Where a call of the account's kind carries the token is known later.
+	return format.CheckPath(kinds.Spec{TryPath: a.kinds().Default().TryPath}, f.path)
 }
 
 func (a *app) get(ctx context.Context, ref api.Ref, life time.Duration, as outform) error {
@@ -84,7 +86,7 @@ func (a *app) get(ctx context.Context, ref api.Ref, life time.Duration, as outfo
 	if err != nil {
 		return a.notGot(ctx, agent, ref, err)
 	}
-	return a.printToken(t, as)
+	return a.printToken(ctx, agent, t, as)
 }
 
 // copyToken lets the agent, which owns the clipboard, copy the token. The token does
@@ -130,7 +132,7 @@ func (a *app) getPrevious(ctx context.Context, ref api.Ref, toClipboard bool, as
 	if a.json && as.name == "" {
 		as.name = format.JSON
 	}
-	return a.printAs(t, as)
+	return a.printAs(acc.Kind, t, as)
 }
 
 func noPrevious() *core.Error {
@@ -170,18 +172,30 @@ func (a *app) notGot(ctx context.Context, agent api.Agent, ref api.Ref, err erro
 }
 
 // printToken writes a token to standard output, the only place where it may go.
-func (a *app) printToken(t api.Token, as outform) error {
+func (a *app) printToken(ctx context.Context, agent api.Agent, t api.Token, as outform) error {
 	if a.json && as.name == "" || as.name == format.JSON {
 		return a.printJSON(t)
 	}
-	return a.printAs(t, as)
+	kind := core.Kind("")
+	if format.Placed(as.name) {
+		acc, err := agent.Account(ctx, api.Ref{Name: t.Account, Env: t.Env})
+		if err != nil {
+			return err
+		}
+		kind = acc.Kind
+	}
+	return a.printAs(kind, t, as)
 }
 
-// printAs writes a token in a format.
-func (a *app) printAs(t api.Token, as outform) error {
+// printAs writes a token of a kind in a format.
+func (a *app) printAs(kind core.Kind, t api.Token, as outform) error {
+	var spec kinds.Spec
+	if format.Placed(as.name) {
+		spec = a.text().Spec(kind)
+	}
 	s, err := format.Token(as.name, format.Input{
 		AccessToken: t.AccessToken, ExpiresIn: t.ExpiresIn, ExpiresAt: t.ExpiresAt, ObtainedAt: t.ObtainedAt,
-		Account: t.Account, Env: t.Env, AppID: t.AppID, BaseURL: t.BaseURL, Path: as.path,
+		Account: t.Account, Env: t.Env, AppID: t.AppID, BaseURL: t.BaseURL, Path: as.path, Spec: spec,
 	})
 	if err != nil {
 		return err

@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"tokentray/core"
-	"tokentray/core/format"
 	"tokentray/ui/text"
 )
 
@@ -32,7 +31,7 @@ func (a *app) localise(root *cobra.Command) {
 		if key, ok := strings.CutPrefix(f.Usage, "flag."); ok && !a.text().Has(text.Key(f.Usage)) {
 			f.Usage = a.fieldUsage(key)
 		} else if ok {
-			f.Usage = a.say(text.Key(f.Usage), "formats", strings.Join(core.Formats(), ", "), "path", format.DefaultPath,
+			f.Usage = a.say(text.Key(f.Usage), "formats", strings.Join(core.Formats(), ", "), "path", a.kinds().Default().TryPath,
 				"kinds", strings.Join(words(a.kinds().Names()), ", "), "products", strings.Join(words(a.kinds().Products()), ", "))
 		}
 	}

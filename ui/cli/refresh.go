@@ -26,7 +26,7 @@ func (a *app) refreshCommand() *cobra.Command {
 			case stale != "" && force:
 				return usage("usage.stale_or_force")
 			}
-			if err := as.check(); err != nil {
+			if err := a.checkForm(as); err != nil {
 				return err
 			}
 			return a.refresh(cmd.Context(), args[0], stale == "-", force, yes, as)
@@ -84,5 +84,5 @@ func (a *app) refresh(ctx context.Context, arg string, fromStdin, force, yes boo
 	default:
 		a.note(a.say("refresh.done", "account", acc.Ref(), "left", a.text().Coarse(t.ExpiresAt.Sub(a.Now()))))
 	}
-	return a.printToken(t, as)
+	return a.printToken(ctx, agent, t, as)
 }

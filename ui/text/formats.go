@@ -21,7 +21,7 @@ func formats() table {
 		"flag.copy_path": {"the API `PATH` that this account's formats url and curl call; empty for {path}", "此账号的 url 和 curl 格式调用的接口`路径`；留空则为 {path}"},
 		"show.copy_path": {"copied for", "复制用于调用"},
 
-		"problem.path_bad":       {"The path must be like /cgi-bin/get_api_domain_ip, without host, access_token and #.", "路径应形如 /cgi-bin/get_api_domain_ip，不含主机名、access_token 和 #。"},
+		"problem.path_bad":       {"The path must be like {path}, without host, {token} and #.", "路径应形如 {path}，不含主机名、{token} 和 #。"},
 		"problem.format_unknown": {"There is no such format; leave it empty for the one of the settings.", "没有这种格式；留空则使用设置中的格式。"},
 	}
 }

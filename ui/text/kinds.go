@@ -1,6 +1,7 @@
 package text
 
 import (
+	"cmp"
 	"strings"
 
 	"tokentray/core"
@@ -145,14 +146,16 @@ func (t *Text) Problem(k core.Kind, p core.Problem) string {
 	if !t.Has(key) && p.Says != "" {
 		return p.Says
 	}
+	spec := t.Spec(k)
 	var products []core.Product
-	for _, one := range t.Spec(k).Products {
+	for _, one := range spec.Products {
 		products = append(products, one.Product)
 	}
 	if len(products) == 0 { // nobody said of which kind
 		products = t.kinds.Products()
 	}
-	return t.Say(key, "kinds", joined(t.kinds.Names()), "products", joined(products))
+	return t.Say(key, "kinds", joined(t.kinds.Names()), "products", joined(products),
+		"path", cmp.Or(spec.TryPath, "/path"), "token", cmp.Or(spec.Token.Query, "access_token"))
 }
 
 // joined writes names one after another.

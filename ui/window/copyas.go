@@ -37,12 +37,15 @@ func (cp *clipboard) openCopySheet(id core.ID, chosen string) {
 	if !ok {
 		return
 	}
-	c := &copySheet{clipboard: cp, account: a, format: cmp.Or(chosen, cp.defaultFormat(a)), path: cmp.Or(cp.paths[id], a.CopyPath, format.DefaultPath)}
+	spec := cp.look.Words.Spec(a.Kind)
+	c := &copySheet{
+		clipboard: cp, account: a, format: format.Fit(spec, cmp.Or(chosen, cp.defaultFormat(a))), path: cmp.Or(cp.paths[id], a.CopyPath, spec.TryPath),
+	}
 	head := kit.Stack(2*kit.Grid, newTag(cp.look, a.Env == core.Live), kit.Title(cp.look, cp.look.T("copy.title", "account", refWords(a.Ref()))))
 	c.sheet = &sheet{Sheet: kit.NewLongSheet(cp.look, 3*kit.Grid, head, cp.closeSheet)}
 	l := c.sheet.Look
 	var choices []kit.Choice
-	for _, f := range format.Names() {
+	for _, f := range format.For(spec) {
 		choices = append(choices, kit.Choice{Value: f, Label: l.T("format." + f)})
 	}
 	forms := kit.NewSegment(l, c.format, func(f string) { c.format = f; c.check() }, choices...)
@@ -65,19 +68,20 @@ func (cp *clipboard) openCopySheet(id core.ID, chosen string) {
 // defaultFormat is the form in which an account's token is copied when none is
 // chosen.
 func (cp *clipboard) defaultFormat(a api.Account) string {
+	form := cp.model.Settings.CopyFormat
 	if format.Valid(a.CopyFormat) {
-		return a.CopyFormat
+		form = a.CopyFormat
 	}
-	return cp.model.Settings.CopyFormat
+	return format.Fit(cp.look.Words.Spec(a.Kind), form)
 }
 
 // drawCall is the field of the path over the paths that are often called.
 func (c *copySheet) drawCall() *fyne.Container {
 	l := c.sheet.Look
-	field := kit.NewEntry(l, format.DefaultPath, c.path, func(s string) { c.path = strings.TrimSpace(s); c.check() })
+	spec := l.Words.Spec(c.account.Kind)
+	field := kit.NewEntry(l, spec.TryPath, c.path, func(s string) { c.path = strings.TrimSpace(s); c.check() })
 	field.OnSubmitted = func(string) { c.run() }
 	paths := kit.Beside()
-	spec := l.Words.Spec(c.account.Kind)
 	for _, p := range spec.TryPaths(c.account.Product) {
 		paths.Add(kit.NewSmallButton(l, kit.Quiet, p, func() { field.SetText(p) }))
 	}
@@ -92,17 +96,16 @@ func (c *copySheet) calls() bool { return c.format == format.URL || c.format == 
 func (c *copySheet) check() {
 	l := c.clipboard.look
 	c.call.Hidden = !c.calls()
-	words := ""
-	if c.calls() && c.path != "" && format.CheckPath(c.path) != nil {
-		words = l.Words.Say("problem.path_bad")
+	spec, words := l.Words.Spec(c.account.Kind), ""
+	if c.calls() && c.path != "" && format.CheckPath(spec, c.path) != nil {
+		words = l.Words.Problem(spec.Kind, core.Problem{Field: "copy_path", Key: core.ProblemPath})
 	}
 	c.problem.Set(words, l.Palette.LiveText)
 	c.problem.Hidden = words == ""
 	c.button.Enable(words == "")
-	base := l.Words.Spec(c.account.Kind).API(c.account.Account)
 	text, err := format.Token(c.format, format.Input{
 		AccessToken: "ACCESS_TOKEN", ExpiresIn: int64(c.account.Remaining(c.clipboard.now()).Seconds()), ExpiresAt: c.account.ExpiresAt.UTC(),
-		ObtainedAt: c.account.ObtainedAt.UTC(), Account: c.account.Name, Env: c.account.Env, AppID: c.account.AppID, BaseURL: base, Path: c.path,
+		ObtainedAt: c.account.ObtainedAt.UTC(), Account: c.account.Name, Env: c.account.Env, AppID: c.account.AppID, BaseURL: spec.API(c.account.Account), Path: c.path, Spec: spec,
 	})
 	if err != nil {
 		text = ""

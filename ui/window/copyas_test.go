@@ -28,7 +28,7 @@ func TestCopySheet(t *testing.T) {
 				t.Fatalf("%s: the form is %s", f, forms.Value())
 			}
 			s.mustSay(s.look.T("format."+f), "ACCESS_TOKEN")
-			want, err := format.Token(f, format.Input{AccessToken: "ACCESS_TOKEN", BaseURL: kinds.Builtin().Default().BaseURL, Account: "shop", Env: core.Sandbox})
+			want, err := format.Token(f, format.Input{AccessToken: "ACCESS_TOKEN", BaseURL: kinds.Builtin().Default().BaseURL, Account: "shop", Env: core.Sandbox, Spec: kinds.Builtin().Default()})
 			if err == nil && f != format.JSON { // which tells times
 				mustSayBare(s, want)
 			}

@@ -53,7 +53,7 @@ func (mn *menus) closeMenu() {
 func (mn *menus) menuOf(a api.Account) *fyne.Menu {
 	l, id := mn.look, a.ID
 	var formats []*fyne.MenuItem
-	for _, f := range format.Names() {
+	for _, f := range format.For(l.Words.Spec(a.Kind)) {
 		item := fyne.NewMenuItem(l.T("format."+f), func() { mn.clipboard.copyAs(id, f, false) })
 		item.Checked = f == mn.clipboard.defaultFormat(a)
 		formats = append(formats, item)
