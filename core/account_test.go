@@ -112,3 +112,21 @@ func TestCheck(t *testing.T) {
 		})
 	}
 }
+
+// TestOneAddressIsWrittenOneWay: a slash at the end of a base URL, as people paste
+// it, makes neither another account nor another path.
+func TestOneAddressIsWrittenOneWay(t *testing.T) {
+	for raw, want := range map[string]string{
+		"https://api.weixin.qq.com/":           "https://api.weixin.qq.com",
+		" HTTPS://API.weixin.qq.com:443// ":    "https://api.weixin.qq.com",
+		"http://127.0.0.1:80/":                 "http://127.0.0.1",
+		"https://gateway.example/wechat/":      "https://gateway.example/wechat",
+		"https://gateway.example:8443/wechat":  "https://gateway.example:8443/wechat",
+		"nothing that could be an address ///": "nothing that could be an address ",
+		"":                                     "",
+	} {
+		if got := (core.Account{BaseURL: raw}).Clean().BaseURL; got != want {
+			t.Errorf("%q is written %q, want %q", raw, got, want)
+		}
+	}
+}

@@ -1,6 +1,8 @@
 package door
 
 import (
+	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -71,12 +73,22 @@ func (f foreigns) at(urlPath string) *foreign {
 // owns reports whether a path lies in the folder of a token path, and who answers
 // there.
 func (f foreigns) owns(urlPath string) (*kinds.Door, bool) {
+	urlPath = oneSlash(urlPath)
 	for folder, door := range f.folders {
 		if strings.HasPrefix(urlPath, folder) {
 			return door, true
 		}
 	}
 	return nil, false
+}
+
+// oneSlash is a path with each run of slashes as one: what comes of a base URL that
+// ends in a slash.
+func oneSlash(urlPath string) string {
+	for strings.Contains(urlPath, "//") {
+		urlPath = strings.ReplaceAll(urlPath, "//", "/")
+	}
+	return urlPath
 }
 
 // served names the paths in an upstream's language.
@@ -117,9 +129,9 @@ func refusal(d *kinds.Door, reason kinds.Reason, why string) *cgiError {
 // cgi serves the upstreams' own paths. door is who answers for paths that are
 // none of them.
 func (v *visit) cgi(door *kinds.Door) {
-	folder, _, _ := strings.Cut(strings.TrimPrefix(v.r.URL.Path, "/"), "/")
+	folder, _, _ := strings.Cut(strings.TrimLeft(v.r.URL.Path, "/"), "/")
 	v.line.Call = folder + ", another path"
-	at := v.d.foreign.at(v.r.URL.Path)
+	at := v.d.foreign.at(oneSlash(v.r.URL.Path))
 	if at != nil {
 		door = at.door
 	}
@@ -276,7 +288,7 @@ func (v *visit) cgiHand(t api.Token, err error) {
 	case v.client.revoked.Err() != nil:
 		v.cgiWrite(*refusal(v.door, kinds.BadKey, "the client key was revoked"))
 	case err == nil:
-		v.answer(v.cgiToken(t))
+		v.cgiAnswer(v.cgiToken(t))
 	case errors.As(err, &e) && e.Remedy == core.RemedySlower:
 		v.cgiSlower(e.RetryAt)
 	default:
@@ -301,12 +313,23 @@ func (v *visit) cgiSlower(at time.Time) {
 }
 
 func (v *visit) cgiWrite(e cgiError) {
-	v.line.Status, v.line.Errcode = http.StatusOK, e.code
-	api.WriteJSON(v.w, http.StatusOK, ordered(member{v.door.Code, e.code}, member{v.door.Text, e.text}))
+	v.line.Errcode = e.code
+	v.cgiAnswer(ordered(member{v.door.Code, e.code}, member{v.door.Text, e.text}))
+}
+
+// cgiAnswer writes an answer as the upstream does: its content type, and not a
+// byte after the object, for there are clients that clean the body by hand before
+// they parse it.
+func (v *visit) cgiAnswer(body []byte) {
+	v.line.Status = http.StatusOK
+	h := v.w.Header()
+	h.Set("Content-Type", v.door.ContentType)
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	_, _ = v.w.Write(body) // the caller may be gone
 }
 
 // cgiToken is a token in an upstream's language.
-func (v *visit) cgiToken(t api.Token) json.RawMessage {
+func (v *visit) cgiToken(t api.Token) []byte {
 	var out []member
 	if ok := v.door.OK; ok != nil {
 		out = append(out, member{v.door.Code, ok.Code}, member{v.door.Text, ok.Text})
@@ -322,26 +345,30 @@ type member struct {
 
 // ordered is a JSON object with its members in their order, for there are clients
 // that take answers apart by hand.
-func ordered(members ...member) json.RawMessage {
+func ordered(members ...member) []byte {
 	out := []byte{'{'}
 	for i, m := range members {
 		if i > 0 {
 			out = append(out, ',')
 		}
-		name, _ := json.Marshal(m.name) // strings and numbers always marshal
-		value, _ := json.Marshal(m.value)
-		out = append(append(append(out, name...), ':'), value...)
+		out = append(append(append(out, plainJSON(m.name)...), ':'), plainJSON(m.value)...)
 	}
 	return append(out, '}')
 }
 
+// plainJSON is a string or a number as JSON, with <, > and & as they are.
+func plainJSON(value any) []byte {
+	var out bytes.Buffer
+	e := json.NewEncoder(&out)
+	e.SetEscapeHTML(false)
+	_ = e.Encode(value) // strings and numbers always encode
+	return bytes.TrimSuffix(out.Bytes(), []byte("\n"))
+}
+
 // cgiErrorOf says a failure as the upstream would: with its own code and words
-// where it gave some.
+// where it gave some, and then with nothing else, for clients take them apart.
 func cgiErrorOf(d *kinds.Door, e *core.Error) cgiError {
-	out := cgiError{e.Code, e.Message}
-	if e.Upstream != "" {
-		out.text = e.Upstream + " (TokenTray: " + e.Message + ")"
-	}
+	out := cgiError{e.Code, cmp.Or(e.Upstream, e.Message)}
 	if out.code != 0 {
 		return out
 	}

@@ -131,7 +131,7 @@ func TestFailuresInWeChatsWords(t *testing.T) {
 		code int
 		says string
 	}{
-		{&core.Error{Class: core.Whitelist, Code: 40164, Message: "not on the whitelist", Upstream: "invalid ip 203.0.113.9, not in whitelist"}, 40164, "invalid ip 203.0.113.9, not in whitelist (TokenTray: not on the whitelist)"},
+		{&core.Error{Class: core.Whitelist, Code: 40164, Message: "not on the whitelist", Upstream: "invalid ip 203.0.113.9, not in whitelist"}, 40164, "invalid ip 203.0.113.9, not in whitelist"},
 		{&core.Error{Class: core.BadSecret, Code: 40001, Message: "wrong secret"}, 40001, "wrong secret"},
 		{&core.Error{Class: core.Temporary, Message: "no answer"}, -1, "no answer"},
 		{&core.Error{Class: core.VaultClosed, Message: "locked"}, -1, "locked"},
@@ -147,7 +147,7 @@ func TestFailuresInWeChatsWords(t *testing.T) {
 		g := newGate(t)
 		g.set(shopSandbox, api.Token{}, tt.err)
 		w := g.ask("POST", "/cgi-bin/stable_token", cgiBody("wxsandbox", g.all, false))
-		if want := fmt.Sprintf(`{"errcode":%d,"errmsg":%q}`, tt.code, tt.says); w.Code != http.StatusOK || strings.TrimSpace(w.Body.String()) != want {
+		if want := fmt.Sprintf(`{"errcode":%d,"errmsg":%q}`, tt.code, tt.says); w.Code != http.StatusOK || w.Body.String() != want {
 			t.Errorf("%d %s, want %s", w.Code, w.Body, want)
 		}
 	}

@@ -19,7 +19,8 @@ func corp(t *testing.T) kinds.Set {
 			Method: "GET", Path: "/cgi-bin/gettoken", Reads: kinds.InQuery, ID: "corpid", Secret: "corpsecret",
 			WrongMethod: kinds.Refusal{Code: 43001, Text: "require GET method"},
 		}},
-		Code: "errcode", Text: "errmsg", OK: &kinds.Refusal{Code: 0, Text: "ok"},
+		ContentType: "application/json; charset=UTF-8",
+		Code:        "errcode", Text: "errmsg", OK: &kinds.Refusal{Code: 0, Text: "ok"},
 		Refusals: map[kinds.Reason]kinds.Refusal{}, Codes: map[core.Class]int{core.BadSecret: 40091}, Else: -1,
 	}
 	for _, r := range []kinds.Reason{

@@ -60,7 +60,9 @@ func (d *Server) Handler(port int) http.Handler {
 
 // v1 serves our own paths.
 func (v *visit) v1() {
-	call, name, env := splitPath(v.r.URL.EscapedPath())
+	// A base URL that ends in a slash makes two at the beginning. Elsewhere two slashes
+	// are a name that is missing.
+	call, name, env := splitPath("/" + strings.TrimLeft(v.r.URL.EscapedPath(), "/"))
 	v.line.Call = call
 	if v.r.Method == http.MethodOptions && v.preflight() {
 		return

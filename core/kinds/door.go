@@ -7,6 +7,8 @@ import "tokentray/core"
 // secret, in the upstream's words.
 type Door struct {
 	Paths []TokenPath `json:"paths"`
+	// ContentType is that of the upstream's answers.
+	ContentType string `json:"content_type"`
 	// Code and Text are the names of an answer's code and words.
 	Code string `json:"code"`
 	Text string `json:"text"`

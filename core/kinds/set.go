@@ -211,6 +211,9 @@ func (d Door) valid() error {
 			return fmt.Errorf("its door has no refusal for %q; add one", r)
 		}
 	}
+	if d.ContentType == "" {
+		return fmt.Errorf("its door has no content type for answers; add one")
+	}
 	for _, p := range d.Paths {
 		if p.Method == "" || !strings.HasPrefix(p.Path, "/") || p.ID == "" || p.Secret == "" || p.Reads != InQuery && p.Reads != InJSON {
 			return fmt.Errorf("the door's path %q needs a method, a place of its parameters, and the names of id and secret; add them", p.Path)

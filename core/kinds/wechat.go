@@ -142,7 +142,8 @@ func wechatDoor() *Door {
 				WrongMethod: Refusal{43002, "require POST method"},
 			},
 		},
-		Code: "errcode", Text: "errmsg",
+		ContentType: "application/json; encoding=utf-8", // the parameter is WeChat's own invention
+		Code:        "errcode", Text: "errmsg",
 		Refusals: map[Reason]Refusal{
 			NoSuchPath: {40066, "invalid url"},
 			BadData:    {47001, "data format error"},
@@ -151,7 +152,7 @@ func wechatDoor() *Door {
 			NoSecret:   {41004, "appsecret missing"},
 			BadKey:     {40125, "invalid appsecret"},
 			BadID:      {40013, "invalid appid"},
-			TooMany:    {45011, "api minute-quota reach limit, mustslower, retry next minute"},
+			TooMany:    {45011, "api minute-quota reach limit  mustslower  retry next minute"},
 		},
 		Codes: map[core.Class]int{
 			core.NotFound:  40013,

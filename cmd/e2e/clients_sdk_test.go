@@ -1,0 +1,67 @@
+//go:build linux
+
+package e2e
+
+import (
+	"encoding/json"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"tokentray/core/api"
+)
+
+// sdkAnswer is what the program with the SDK says.
+type sdkAnswer struct {
+	Calls   int
+	Code    int
+	Message string
+}
+
+// coWechatAPI runs a program with the SDK co-wechat-api that makes calls.
+func (d *doors) coWechatAPI(t *testing.T, base, key, calls string) (out sdkAnswer, carried []string) {
+	t.Helper()
+	before := len(d.leaks.carried())
+	cmd := exec.CommandContext(t.Context(), "node", filepath.Join(modules(t), "..", "cowechatapi.js"))
+	cmd.Env = append(slices.Clone(d.env), "DOOR="+base, "UPSTREAM="+d.sim, "APPID="+doorAppID, "KEY="+key, "CALLS="+calls)
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	raw, err := cmd.Output()
+	if err == nil {
+		err = json.Unmarshal(raw, &out)
+	}
+	if err != nil {
+		t.Fatalf("%v: %s", err, d.leaks.hide(stderr.String()))
+	}
+	return out, d.leaks.carried()[before:]
+}
+
+// TestClientsCoWechatAPI: an SDK for Node.js, which parses answers by hand, takes
+// its token from WeChat's path at the door, for any spelling of the base URL, and
+// makes its calls with it. It understands why there is none.
+func TestClientsCoWechatAPI(t *testing.T) {
+	t.Parallel()
+	modules(t)
+	d := openDoors(t)
+	token := d.current(t, api.Ref{Name: "shop"}).AccessToken
+	for _, base := range []string{d.base, d.base + "/", strings.Replace(d.base, "127.0.0.1", "localhost", 1)} {
+		got, carried := d.coWechatAPI(t, base, d.key, "3")
+		if got != (sdkAnswer{Calls: 3}) || !slices.Equal(carried, []string{token, token, token}) {
+			t.Errorf("%s: %+v, tokens %q", base, got, masks(carried))
+		}
+	}
+	if n := d.asked(t, doorAppID); n != 1 {
+		t.Errorf("WeChat was asked for a token %d times", n)
+	}
+	d.run("", "api", "key", "revoke", "tests")
+	for _, tt := range []struct {
+		key  string
+		code int
+	}{{d.key, 40125}, {"", 41004}} {
+		if got, carried := d.coWechatAPI(t, d.base, tt.key, "1"); got.Code != tt.code || len(carried) > 0 {
+			t.Errorf("without a right key: %+v, tokens %q; want errcode %d", got, masks(carried), tt.code)
+		}
+	}
+}

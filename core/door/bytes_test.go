@@ -1,0 +1,122 @@
+package door
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"tokentray/core"
+	"tokentray/core/api"
+)
+
+// guards are the headers that WeChat does not send and the door always does: they
+// keep browsers from storing and embedding a token.
+var guards = []string{"Cache-Control: no-store", "Cross-Origin-Resource-Policy: same-origin", "X-Content-Type-Options: nosniff"}
+
+// weChatAnswer is an answer of WeChat's with that body, byte for byte, with the
+// guards among its headers and at the end of its connection.
+func weChatAnswer(body string) string {
+	headers := append([]string{
+		fmt.Sprint("Content-Length: ", len(body)), "Content-Type: application/json; encoding=utf-8", "Connection: close", "Date: (now)",
+	}, guards...)
+	slices.Sort(headers) // their order means nothing in HTTP
+	return "HTTP/1.1 200 OK\r\n" + strings.Join(headers, "\r\n") + "\r\n\r\n" + body
+}
+
+var date = regexp.MustCompile(`^Date: [A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$`)
+
+// spoken is the whole answer to a request that closes its connection, with its
+// headers sorted.
+func spoken(t *testing.T, address, method, path, body string) string {
+	t.Helper()
+	c, err := net.Dial("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if _, err := fmt.Fprintf(c, "%s %s HTTP/1.1\r\nHost: %s\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s", method, path, address, len(body), body); err != nil {
+		t.Fatal(err)
+	}
+	raw, err := io.ReadAll(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	head, rest, _ := strings.Cut(string(raw), "\r\n\r\n")
+	status, head, _ := strings.Cut(head, "\r\n")
+	headers := strings.Split(head, "\r\n")
+	for i, h := range headers {
+		headers[i] = date.ReplaceAllString(h, "Date: (now)")
+	}
+	slices.Sort(headers)
+	return status + "\r\n" + strings.Join(headers, "\r\n") + "\r\n\r\n" + rest
+}
+
+// TestWeChatsAnswersByteForByte: status line, headers and body of every answer at
+// WeChat's own paths are of WeChat's form, and nothing follows the body.
+func TestWeChatsAnswersByteForByte(t *testing.T) {
+	g := newGate(t)
+	address, _ := opened(t, g)
+	get := func(appID, secret string) string {
+		return "/cgi-bin/token?grant_type=client_credential&appid=" + appID + "&secret=" + secret
+	}
+	const stable = "/cgi-bin/stable_token"
+	token := func(value string) string {
+		return `{"access_token":"` + value + `","expires_in":3600}`
+	}
+	refused := func(code int, text string) string { return fmt.Sprintf(`{"errcode":%d,"errmsg":"%s"}`, code, text) }
+	none := refused(40013, "invalid appid: 0 accounts that this client key allows have it, and it must be one")
+	for _, tt := range []struct{ name, method, path, body, want string }{
+		{"token", "GET", get("wxsandbox", g.all), "", token("88_sandboxtokensandboxtoken")},
+		{"stable_token", "POST", stable, cgiBody("wxsandbox", g.all, false), token("88_sandboxtokensandboxtoken")},
+		{"a base URL that ends in a slash", "GET", "/" + get("wxsandbox", g.all), "", token("88_sandboxtokensandboxtoken")},
+		{"a base URL that ends in cgi-bin and a slash", "GET", strings.Replace(get("wxsandbox", g.all), "bin/", "bin//", 1), "", token("88_sandboxtokensandboxtoken")},
+		{"stable_token after two slashes", "POST", "//" + stable, cgiBody("wxsandbox", g.all, false), token("88_sandboxtokensandboxtoken")},
+		{"no grant type", "GET", "/cgi-bin/token?appid=wxsandbox&secret=" + g.all, "", refused(40002, "invalid grant_type")},
+		{"no AppID", "GET", get("", g.all), "", refused(41002, "appid missing")},
+		{"no secret", "GET", get("wxsandbox", ""), "", refused(41004, "appsecret missing: send a client key of TokenTray as the secret")},
+		{"a wrong secret", "GET", get("wxsandbox", "x"), "", refused(40125, "invalid appsecret: it is no client key of TokenTray, or was revoked")},
+		{"a wrong secret, stable_token", "POST", stable, cgiBody("wxsandbox", "x", false), refused(40125, "invalid appsecret: it is no client key of TokenTray, or was revoked")},
+		{"nobody's AppID", "GET", get("wxnobody", g.all), "", none},
+		{"nobody's AppID, stable_token", "POST", stable, cgiBody("wxnobody", g.all, false), none},
+		{"POST of token", "POST", get("wxsandbox", g.all), "", refused(43001, "require GET method")},
+		{"GET of stable_token", "GET", stable, "", refused(43002, "require POST method")},
+		{"no JSON", "POST", stable, "x", refused(47001, "data format error")},
+		{"another path", "GET", "/cgi-bin/menu/get?access_token=88_x", "", refused(40066, "invalid url: TokenTray serves /cgi-bin/token and /cgi-bin/stable_token")},
+	} {
+		if got, want := spoken(t, address, tt.method, tt.path, tt.body), weChatAnswer(tt.want); got != want {
+			t.Errorf("%s:\n%q, want\n%q", tt.name, got, want)
+		}
+	}
+}
+
+// TestUpstreamsRefusalsByteForByte: what WeChat refused reaches its clients as
+// WeChat said it, and a failure without an answer of WeChat's is its system error.
+func TestUpstreamsRefusalsByteForByte(t *testing.T) {
+	const rid = " rid: 62416571-5cbc3445-3e6cab76"
+	for _, tt := range []struct {
+		err  *core.Error
+		code int
+		text string
+	}{
+		{&core.Error{Class: core.Whitelist, Code: 40164, Message: "m", Upstream: "invalid ip 203.0.113.9 ipv6 ::ffff:203.0.113.9, not in whitelist" + rid}, 40164, "invalid ip 203.0.113.9 ipv6 ::ffff:203.0.113.9, not in whitelist" + rid},
+		{&core.Error{Class: core.BadSecret, Code: 40125, Message: "m", Upstream: "invalid appsecret," + rid}, 40125, "invalid appsecret," + rid},
+		{&core.Error{Class: core.BadSecret, Code: 40013, Message: "m", Upstream: "invalid appid" + rid}, 40013, "invalid appid" + rid},
+		{&core.Error{Class: core.Quota, Code: 45009, Message: "m", Upstream: "reach max api daily quota limit" + rid}, 45009, "reach max api daily quota limit" + rid},
+		{&core.Error{Class: core.Frozen, Code: 50002, Message: "m", Upstream: "user limited" + rid}, 50002, "user limited" + rid},
+		{&core.Error{Class: core.Temporary, Code: -1, Message: "m", Upstream: "system error" + rid}, -1, "system error" + rid},
+		{&core.Error{Class: core.Temporary, Code: 45011, Message: "m", Upstream: "<&> 请稍后"}, 45011, "<&> 请稍后"},
+		{&core.Error{Class: core.Temporary, Message: "no answer"}, -1, "no answer"},
+	} {
+		g := newGate(t)
+		address, _ := opened(t, g)
+		g.set(shopSandbox, api.Token{}, tt.err)
+		want := weChatAnswer(fmt.Sprintf(`{"errcode":%d,"errmsg":"%s"}`, tt.code, tt.text))
+		if got := spoken(t, address, "POST", "/cgi-bin/stable_token", cgiBody("wxsandbox", g.all, false)); got != want {
+			t.Errorf("%q, want\n%q", got, want)
+		}
+	}
+}
