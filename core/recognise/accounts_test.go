@@ -135,6 +135,12 @@ func TestStandsFor(t *testing.T) {
 		"@wx.secret@", "__WX_SECRET__", "<your AppSecret>", "[secret]", "<%= ENV['X'] %>", "{cipher}AQB0", "ENC(Zm9vYmFy)", "DEC(x)", "ENC[AES256_GCM,data:x]",
 		"op://Dev/shop/appsecret", "ref+vault://secret/x#y", "sm://projects/x", "vault:secret/data/shop#appsecret", "secretsmanager:shop", "arn:aws:secretsmanager:x",
 		"@Microsoft.KeyVault(SecretUri=x)", "encrypted:BD7HQ", "projects/1/secrets/x/versions/latest", "$ANSIBLE_VAULT;1.1;AES256",
+		"%env(WX_SECRET)%", "%env(resolve:WX_SECRET)%", "%(wx_secret)s", "$env:WX_SECRET", "$[wx]", "`pass wx`", "[[wx.secret]]", "{% raw %}", "{secret}", "%{lookup('x')}",
+		"@profiles.active@", "#WX_SECRET#", "|WX_SECRET|", "【AppSecret】", "env('WX_SECRET')", `process.env["X"]`, "process.env.WX_SECRET", "var.wx_secret", "secrets.WX",
+		"awssm://shop", "file:///run/secrets/wx", "/run/secrets/wx_secret", "secret/data/shop#appsecret", "shop/wechat/secret", "ssm:/shop/wx", "gcp:secret:x", "secretref:wx", "bitwarden:wx",
+		"doppler://shop/wx", "infisical:/shop", "!vault", "!secret wx", "!Ref WxSecret", "-----BEGIN PGP MESSAGE-----", "gAAAAA" + strings.Repeat("Bk9", 30), "AgA" + strings.Repeat("x1B", 40),
+		"{{resolve:secretsmanager:wx}}", "${{ secrets.WX }}", "credentials('wx')", "wxxxxxxxxxxxxxxxxx", "wx****", "wx<id>", "wx_your_app_id", "YourAppSecret", "app_secret", "wx-app-id", "appid",
+		"change-me-please", "replace_with_secret", "fill in", "enter-secret", "redacted", "example-secret", "to-be-done", "false", "小程序AppSecret", "未填写", "密钥填写",
 		"null", "undefined", "None", "TODO", "changeme", "your-app-secret", "YOUR_APP_ID", "put-it-here", "你的AppSecret", "请填写", "****", "xxxxxxxx", "…", "••••••",
 	} {
 		if !StandsFor(v) {
@@ -143,7 +149,7 @@ func TestStandsFor(t *testing.T) {
 	}
 	for _, v := range []string{
 		id, secret, "ww0123456789abcdef", "cli_a1b2c3d4e5f6g7h8", "abcDEF-123_abcDEF-123_abcDEF-123_abcDEF-123", "2021000000000000",
-		"p@ss$w0rd", "a$b", "a%b%c", "x_y__z", "",
+		"p@ss$w0rd", "a$b", "a%b%c", "x_y__z", "", "GOCSPX-a1b2C3_d4", "abc8Q~x.Y-z_1", "Zm9v/YmFy+A1==", "wx0000000000000000", "tt0123456789abcdef01", "dingoa1b2c3d4e5", "secretly9", "settle42", "keyboard7",
 	} {
 		if StandsFor(v) {
 			t.Errorf("%s is taken for what stands for a value", v)
