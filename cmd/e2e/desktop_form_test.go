@@ -118,8 +118,8 @@ func TestWindowTriesASecretBeforeItIsSaved(t *testing.T) {
 		t.Fatalf("a refresh with the old secret ended with %d", code)
 	}
 	h := p.hands()
-	h.press("Down", "Right")     // its details
-	h.press("Tab", "Tab", "Tab") // past the menu and the rid, to Edit secret
+	h.press("Down", "Right")            // its details
+	h.press("Tab", "Tab", "Tab", "Tab") // past the menu and what copies, to Edit secret
 	_ = p.changes(h.w, func() { h.press("space") })
 	saved := func() bool {
 		items, err := p.KeyringItems()
