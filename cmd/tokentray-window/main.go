@@ -21,6 +21,7 @@ import (
 	"fyne.io/fyne/v2/app"
 
 	"tokentray/assets/icons"
+	"tokentray/core/harden"
 	"tokentray/core/home"
 	"tokentray/core/launch"
 	"tokentray/ui/text"
@@ -34,6 +35,17 @@ var version = "dev"
 const appID = "io.tokentray.TokenTray"
 
 func main() {
+	// The child holds no secret, and what it asks answers no process that is sealed.
+	if len(os.Args) == 2 && os.Args[1] == schemeCommand {
+		if err := serveScheme(os.Stdout); err != nil {
+			fmt.Fprintln(os.Stderr, "tokentray-window:", err)
+			os.Exit(1)
+		}
+		return
+	}
+	if _, err := harden.Process(); err != nil {
+		fmt.Fprintln(os.Stderr, "tokentray-window:", err)
+	}
 	say := text.New(text.Choose("auto")).Say
 	dir := flag.String("home", "", say("flag.home"))
 	agentOnly := flag.Bool("agent-only", false, say("window.flag.agent_only"))
@@ -87,6 +99,7 @@ func run(dir string, agentOnly, join bool) error {
 		Demo:    startDemo,
 		Do:      rest.do,
 		Rescale: scale.set,
+		Scheme:  watchScheme,
 	})
 	w.Start()
 	w.Show()

@@ -32,6 +32,9 @@ func (p program) build(at home.Home, demo bool) (*house, error) {
 		return nil, err
 	}
 	h := &house{home: at, log: home.OpenLog(at), forTray: newLatest(), forNotices: newLatest()}
+	if p.exposed != nil {
+		h.log.Warn("other programs may read this one's memory", "error", p.exposed)
+	}
 	db, err := store.Open(at.DB(), store.Options{Log: h.log.Logger, Home: h.openIndex(demo).Home(), TokenID: knownKinds().TokenID})
 	if err != nil {
 		return nil, errors.Join(err, h.log.Close())

@@ -10,6 +10,7 @@ import (
 	"syscall"
 	"time"
 
+	"tokentray/core/harden"
 	"tokentray/core/launch"
 	"tokentray/core/vault"
 	"tokentray/ui/cli"
@@ -19,6 +20,7 @@ import (
 var version string
 
 func main() {
+	had, exposed := harden.Process()
 	// The keyring's child is started for every secret: nothing stands before it.
 	if len(os.Args) == 2 && os.Args[1] == vault.ChildCommand {
 		if err := vault.ServeKeyringChild(os.Stdin, os.Stdout); err != nil {
@@ -27,13 +29,15 @@ func main() {
 		}
 		return
 	}
-	os.Exit(run())
+	os.Exit(run(had, exposed))
 }
 
-func run() int {
+// run is the program. It had the limit of core dumps, which a command that exec
+// runs has back; exposed is why its memory is not its own.
+func run(had harden.Limit, exposed error) int {
 	ctx, stop := signal.NotifyContext(context.Background(), endings()...)
 	defer stop()
-	p := program{version: versionOf(), starter: launch.Announce()}
+	p := program{version: versionOf(), starter: launch.Announce(), exposed: exposed}
 	return cli.Run(ctx, cli.Parts{
 		Version:    p.version,
 		Kinds:      knownKinds(),
@@ -44,7 +48,10 @@ func run() int {
 		Held:       held,
 		OpenWindow: openWindow,
 		Environ:    os.Environ,
-		RunChild:   cli.RunChild,
+		RunChild: func(c cli.Child) (int, error) {
+			had.Lift()
+			return cli.RunChild(c)
+		},
 		WriteToken: writeToken,
 		Agent:      p.agent,
 		Demo:       p.demo,
@@ -69,6 +76,7 @@ func endings() []os.Signal {
 type program struct {
 	version string
 	starter *launch.Announcer
+	exposed error // why other programs may read this one's memory
 }
 
 // versionOf is the linker's version, else the module's, else dev.

@@ -17,7 +17,8 @@ import (
 // Vault keeps small secrets under keys. Package vault has three. Every error is
 // a *core.Error, of class VaultClosed unless the vault itself works.
 type Vault interface {
-	// Get's error has Vaults.NotFound in its chain when there is no such key.
+	// Get's value is the caller's own, who may wipe it. Its error has
+	// Vaults.NotFound in its chain when there is no such key.
 	Get(ctx context.Context, key string) ([]byte, error)
 	Set(ctx context.Context, key string, value []byte) error
 	// Delete of a key that is not there is no error.
@@ -193,6 +194,7 @@ func (k *vaultAccess) entry(ctx context.Context, id core.ID) (entry, error) {
 	case err != nil:
 		return entry{}, k.failed(ctx, err)
 	}
+	defer clear(raw)
 	var e entry
 	if json.Unmarshal(raw, &e) != nil {
 		return entry{}, missingSecret()
@@ -338,6 +340,7 @@ func (k *vaultAccess) open(ctx context.Context, create bool) (key []byte, found 
 	if err != nil && !errors.Is(err, k.parts.NotFound) {
 		return nil, false, k.failed(ctx, err)
 	}
+	defer clear(raw)
 	key, decodeErr := base64.StdEncoding.DecodeString(string(raw))
 	if err == nil && decodeErr == nil && len(key) == dataKeySize {
 		k.setState(vaultOpen, nil)

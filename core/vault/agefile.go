@@ -51,6 +51,7 @@ func encode(entries map[string][]byte, pass core.Secret, factor int) ([]byte, er
 	if err != nil {
 		return nil, err
 	}
+	defer clear(plain)
 	var out bytes.Buffer
 	w, err := age.Encrypt(&out, r)
 	if err != nil {
@@ -85,6 +86,7 @@ func decode(data []byte, pass core.Secret) (map[string][]byte, error) {
 		return nil, damaged(err)
 	}
 	plain, err := io.ReadAll(io.LimitReader(r, maxFile))
+	defer clear(plain)
 	if err != nil {
 		return nil, damaged(err)
 	}

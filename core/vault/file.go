@@ -142,10 +142,14 @@ func (f *File) Unlock(_ context.Context, passphrase core.Secret) error {
 	return nil
 }
 
-// Lock forgets entries and passphrase.
+// Lock forgets entries and passphrase. It wipes the entries; the passphrase is a
+// string, whose memory is used anew in time.
 func (f *File) Lock() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	for _, value := range f.entries {
+		clear(value)
+	}
 	f.pass, f.entries = core.Secret{}, nil
 }
 

@@ -226,9 +226,13 @@ func (k *Keyring) run(ctx context.Context, req request, env []string, limit time
 	case err != nil && out.buf.Len() == 0:
 		return answer{}, problem(ErrUnavailable, "the helper that asks the keyring failed; see the log, or use a passphrase file: tokentray vault init", err)
 	}
-	a, err := decodeAnswer(out.buf.Bytes())
-	if err != nil {
-		return answer{}, problem(ErrUnavailable, "the helper that asks the keyring answered nonsense; see that only one version of tokentray is installed", err)
+	a, bad := decodeAnswer(out.buf.Bytes())
+	if err == nil { // nobody uses them any more
+		clear(input)
+		clear(out.buf.Bytes())
+	}
+	if bad != nil {
+		return answer{}, problem(ErrUnavailable, "the helper that asks the keyring answered nonsense; see that only one version of tokentray is installed", bad)
 	}
 	return a, a.err()
 }

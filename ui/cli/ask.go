@@ -77,6 +77,7 @@ func (a *app) stdin(ctx context.Context, question text.Key) (string, error) {
 		return s.Reveal(), err
 	}
 	b, err := reading(ctx, func() ([]byte, error) { return io.ReadAll(io.LimitReader(a.Term.In(), maxStdin+1)) })
+	defer clear(b)
 	switch {
 	case errors.Is(err, errInterrupted):
 		return "", err

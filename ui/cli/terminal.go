@@ -115,7 +115,8 @@ func hiddenLine(r io.Reader) (string, error) {
 	const (
 		ctrlC, ctrlD, backspace, ctrlU, ctrlZ, del = 0x03, 0x04, 0x08, 0x15, 0x1a, 0x7f
 	)
-	var line []byte
+	line := make([]byte, 0, maxHidden) // one piece of memory, which is wiped
+	defer func() { clear(line[:cap(line)]) }()
 	for {
 		var b [1]byte
 		n, err := r.Read(b[:])

@@ -20,6 +20,7 @@ type appearance struct {
 	fonts   kit.Fonts
 	made    string // what the look was made of, to see whether it changed
 	percent int    // text size of the look
+	desktop *bool  // the desktop is dark, as it said; nil: the toolkit's word counts
 	build   func() // makes all parts anew
 	least   func() fyne.Size
 
@@ -33,7 +34,7 @@ type appearance struct {
 // that changed anything.
 func (ap *appearance) applyLook() {
 	set := ap.model.Settings
-	dark := set.Theme == "dark" || set.Theme == "system" && ap.app.Settings().ThemeVariant() == theme.VariantDark
+	dark := set.Theme == "dark" || set.Theme == "system" && ap.desktopIsDark()
 	language := text.Choose(set.Language)
 	made := fmt.Sprint(language, dark, set.TextSize)
 	if made == ap.made {
@@ -57,6 +58,20 @@ func (ap *appearance) applyLook() {
 		ap.refit(before, float32(ap.percent)/float32(set.TextSize))
 	}
 	ap.percent = set.TextSize
+}
+
+// desktopIsDark is what the look follows while the settings say system.
+func (ap *appearance) desktopIsDark() bool {
+	if ap.desktop != nil {
+		return *ap.desktop
+	}
+	return ap.app.Settings().ThemeVariant() == theme.VariantDark
+}
+
+// follow takes the desktop's word.
+func (ap *appearance) follow(dark bool) {
+	ap.desktop = &dark
+	ap.applyLook()
 }
 
 // know takes the kinds that the agent knows; the sentences about them come anew.

@@ -32,5 +32,8 @@ type Config struct {
 	OpenURL func(*url.URL) error
 	// Rescale applies a text size in percent; nil does nothing.
 	Rescale func(percent int)
-	Log     *slog.Logger // nil discards
+	// Scheme tells whether the desktop is dark, first and at each change, until
+	// ctx ends; nil leaves that to the toolkit.
+	Scheme func(ctx context.Context, tell func(dark bool))
+	Log    *slog.Logger // nil discards
 }

@@ -1,6 +1,7 @@
 package window
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -10,6 +11,7 @@ import (
 	"tokentray/core"
 	"tokentray/core/format"
 	"tokentray/core/kinds"
+	"tokentray/ui/kit"
 	"tokentray/ui/text"
 )
 
@@ -68,5 +70,39 @@ func TestEveryWordIsThere(t *testing.T) {
 		if !l.Words.Has(text.Key("window." + key)) {
 			t.Errorf("there is no window.%s", key)
 		}
+	}
+}
+
+// TestTheDesktopSaysWhetherItIsDark: its word counts while the settings say
+// system, and only then.
+func TestTheDesktopSaysWhetherItIsDark(t *testing.T) {
+	s := newStage(t)
+	s.agent.list.Settings.Theme = "system"
+	tells := make(chan bool)
+	s.cfg.Scheme = func(ctx context.Context, tell func(bool)) {
+		for {
+			select {
+			case dark := <-tells:
+				tell(dark)
+			case <-ctx.Done():
+				return
+			}
+		}
+	}
+	s.Start()
+	s.until("the list", func() bool { return s.model.Loaded })
+	look := func(want kit.Palette) func() bool { return func() bool { return s.look.Palette == want } }
+	for _, dark := range []bool{true, false, true} {
+		tells <- dark
+		want := kit.LightPalette()
+		if dark {
+			want = kit.DarkPalette()
+		}
+		s.until("the desktop's look", look(want))
+	}
+	s.model.Settings.Theme = "light"
+	s.appearance.applyLook()
+	if !look(kit.LightPalette())() {
+		t.Error("a light theme that was chosen follows the desktop")
 	}
 }

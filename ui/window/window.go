@@ -131,6 +131,11 @@ func (w *Window) Fyne() fyne.Window { return w.win }
 func (w *Window) Start() {
 	w.work.Go(w.link.run)
 	w.work.Go(w.ticker)
+	if w.cfg.Scheme != nil {
+		w.work.Go(func() {
+			w.cfg.Scheme(w.ctx, func(dark bool) { w.do(func() { w.appearance.follow(dark) }) })
+		})
+	}
 }
 
 // Stop ends what Start and the person's actions began, and waits for it. Call it
