@@ -67,8 +67,8 @@ func (k *Keeper) checked(w *attempt) {
 // without its owner's consent: Misuse. Two tests of one upstream lie 3 s apart;
 // Test waits that long.
 func (k *Keeper) Test(ctx context.Context, a Account, c Credentials) (Grant, error) {
-	up, ok := k.cfg.Upstreams[a.Kind]
-	if !ok {
+	up := k.upstream(a.Kind)
+	if up.Source == nil {
 		return Grant{}, errKind(a.Kind)
 	}
 	k.mu.RLock()

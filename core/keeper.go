@@ -12,7 +12,7 @@ import (
 
 // Config is what a Keeper is made of.
 type Config struct {
-	Upstreams map[Kind]Upstream
+	Upstreams map[Kind]Upstream // see SetUpstreams
 	Vault     Vault
 	Journal   Journal
 	Now       func() time.Time // the wall clock; nil means the machine's
@@ -47,6 +47,8 @@ type Keeper struct {
 	slots  chan struct{}  // one for each fetch under way
 	wake   chan struct{}  // the plan changed
 	saving chan struct{}  // holds one: a record is written at a time
+
+	upstreams atomic.Pointer[map[Kind]Upstream] // replaced as a whole under mu, never written to
 
 	mu        sync.RWMutex // guards all below and what entries say it guards
 	entries   map[ID]*entry
@@ -101,11 +103,13 @@ func NewKeeper(cfg Config) *Keeper {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	return &Keeper{
+	k := &Keeper{
 		cfg: cfg, clock: newWallClock(cfg.Now), ctx: ctx, cancel: cancel,
 		slots: make(chan struct{}, cfg.Workers), wake: make(chan struct{}, 1), saving: make(chan struct{}, 1),
 		entries: map[ID]*entry{}, tests: map[TokenID]time.Time{}, listeners: map[int]func(Event){},
 	}
+	k.upstreams.Store(&cfg.Upstreams)
+	return k
 }
 
 // Run plans and renews until ctx ends, then cancels what is under way and waits
@@ -166,7 +170,7 @@ func (k *Keeper) Live(a Account) bool {
 }
 
 // TokenID names the token that an account asks for.
-func (k *Keeper) TokenID(a Account) TokenID { return k.cfg.Upstreams[a.Kind].TokenID(a) }
+func (k *Keeper) TokenID(a Account) TokenID { return k.upstream(a.Kind).TokenID(a) }
 
 // sameToken reports whether a and b share a token at upstream.
 func (k *Keeper) sameToken(a, b Account) bool { return k.TokenID(a) == k.TokenID(b) }
@@ -179,16 +183,19 @@ func (k *Keeper) SameUpstream(a, b Account) bool {
 
 // traits are those of the account's kind, false when the kind is not known.
 func (k *Keeper) traits(a Account) (Traits, bool) {
-	up, ok := k.cfg.Upstreams[a.Kind]
+	up, ok := (*k.upstreams.Load())[a.Kind]
 	return up.Traits, ok
 }
 
+// upstream is what asks for the tokens of a kind, empty when it is not known.
+func (k *Keeper) upstream(kind Kind) Upstream { return (*k.upstreams.Load())[kind] }
+
 // day is the zone of the day by which the account's upstream counts.
-func (k *Keeper) day(a Account) Zone { return k.cfg.Upstreams[a.Kind].Traits.Day }
+func (k *Keeper) day(a Account) Zone { return k.upstream(a.Kind).Traits.Day }
 
 // checks reports whether the account's upstream can be asked about a token.
 func (k *Keeper) checks(a Account) bool {
-	_, ok := k.cfg.Upstreams[a.Kind].Source.(Checker)
+	_, ok := k.upstream(a.Kind).Source.(Checker)
 	return ok
 }
 
@@ -207,7 +214,7 @@ func errKind(kind Kind) *Error {
 // errLive refuses to fetch for a live account of a destructive source.
 func (k *Keeper) errLive(a Account) *Error {
 	way := "allow it for the account"
-	if sibling := k.cfg.Upstreams[a.Kind].Sibling; sibling != "" {
+	if sibling := k.upstream(a.Kind).Sibling; sibling != "" {
 		way += ", or use kind " + string(sibling)
 	}
 	return &Error{

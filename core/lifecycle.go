@@ -200,11 +200,40 @@ func (k *Keeper) change(id ID, fn func(e *entry, now time.Time)) {
 	}
 }
 
+// SetUpstreams takes the place of Config.Upstreams, as when a kind joins while the
+// program runs. The map must not change afterwards. Accounts of a kind that was
+// unknown so far are tried now. An account whose TokenID is another one by what is
+// known now loses its token, which is another account's. A round under way ends
+// with the source it began with.
+func (k *Keeper) SetUpstreams(all map[Kind]Upstream) {
+	now := k.lock()
+	defer k.mu.Unlock()
+	was := *k.upstreams.Swap(&all)
+	k.each(now, func(e *entry) bool {
+		before, knew := was[e.account.Kind]
+		after, knows := all[e.account.Kind]
+		switch {
+		case knew && knows && before.TokenID(e.account) != after.TokenID(e.account):
+			e.drop()
+			k.saveSoon(e.account.ID)
+			e.forgive()
+		case knew != knows:
+			e.forgive()
+		}
+		return true
+	})
+}
+
 // everyone runs fn on every account under the lock and, where it returns true,
 // plans and publishes.
 func (k *Keeper) everyone(fn func(*entry) bool) {
 	now := k.lock()
 	defer k.mu.Unlock()
+	k.each(now, fn)
+}
+
+// each is everyone with the lock held.
+func (k *Keeper) each(now time.Time, fn func(*entry) bool) {
 	var changed []*entry
 	for _, e := range k.entries {
 		if fn(e) {

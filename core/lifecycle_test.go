@@ -445,3 +445,50 @@ func TestARefusedAccountHasNoToken(t *testing.T) {
 		})
 	}
 }
+
+// A kind that joins while the Keeper runs is asked for the accounts that waited
+// for it. A kind that is described anew keeps the token of an account, unless what
+// tells one token from another is different now.
+func TestAKindJoins(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const late core.Kind = "late"
+		up, joined := newUpstream(twoHours), newUpstream(twoHours)
+		h := start(t, setup{source: up})
+		a := core.Account{ID: "2", Name: "blog", Env: core.Sandbox, Kind: late, AppID: "wx2", Params: map[string]string{"nest": "a"}, Auto: true}
+		h.Put(a, core.Token{})
+		if _, err := h.Get(t.Context(), "2", 0); core.AsError(err).Class != core.Misuse {
+			t.Fatalf("before: %v, want that the kind is not known", err)
+		}
+		mine := core.Upstream{Source: up, Traits: stable}
+		with := func(u core.Upstream) map[core.Kind]core.Upstream {
+			return map[core.Kind]core.Upstream{kindStable: mine, late: u}
+		}
+		h.SetUpstreams(with(core.Upstream{Source: joined, Traits: stable}))
+		synctest.Wait()
+		first, ok := h.Token("2")
+		if !ok || !joined.Accepts(first.Value) {
+			t.Fatalf("after: %+v, want a token by itself", first)
+		}
+		if token, _ := h.Token("1"); !up.Accepts(token.Value) || up.count() != 1 {
+			t.Errorf("the other account was asked for %d times", up.count())
+		}
+		h.SetUpstreams(with(core.Upstream{Source: joined, Traits: stable, Quota: map[core.Product]int{"": 5}}))
+		synctest.Wait()
+		if token, _ := h.Token("2"); token.Value != first.Value || joined.count() != 1 {
+			t.Error("a token went although it is the account's")
+		}
+		if s, _ := h.Snapshot("2"); s.Quota.Calls != 5 {
+			t.Errorf("the quota is %d", s.Quota.Calls)
+		}
+		joined.set(func() { joined.mint(time.Now()) })
+		h.SetUpstreams(with(core.Upstream{Source: joined, Traits: stable, Identity: []string{"nest"}}))
+		synctest.Wait()
+		if token, _ := h.Token("2"); token.Value == first.Value || !joined.Accepts(token.Value) {
+			t.Errorf("the token is still %+v", token)
+		}
+		h.SetUpstreams(map[core.Kind]core.Upstream{kindStable: mine})
+		if s, _ := h.Snapshot("2"); !s.NextTry.IsZero() {
+			t.Error("an account of a kind that went is still planned")
+		}
+	})
+}

@@ -94,7 +94,7 @@ type attempt struct {
 }
 
 func (k *Keeper) attempt(ctx context.Context, a Account, current Token) *attempt {
-	return &attempt{k: k, ctx: ctx, up: k.cfg.Upstreams[a.Kind], req: Request{Account: a}, current: current}
+	return &attempt{k: k, ctx: ctx, up: k.upstream(a.Kind), req: Request{Account: a}, current: current}
 }
 
 // run does the calls of a round.

@@ -92,6 +92,6 @@ func (k *Keeper) snapshot(e *entry) Snapshot {
 		s.Today = e.counts.Counts
 	}
 	s.DayEnds = zone.NextDay(now)
-	s.Quota = k.cfg.Upstreams[e.account.Kind].quota(e.account.Product)
+	s.Quota = k.upstream(e.account.Kind).quota(e.account.Product)
 	return s
 }

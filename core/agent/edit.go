@@ -8,7 +8,6 @@ import (
 	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/core/format"
-	"tokentray/core/kinds"
 )
 
 // accountStore keeps accounts.
@@ -43,7 +42,7 @@ type draft struct {
 // apply is an account with the fields that a person entered in place of its own,
 // cleaned.
 func (s *Service) apply(was core.Account, in api.AccountInput) (draft, core.Problems) {
-	set, a := s.parts.Kinds, was
+	set, a := s.kindSet(), was
 	if in.Kind != nil && *in.Kind != was.Kind {
 		a.Kind = *in.Kind
 		a = set.Fit(a)
@@ -95,7 +94,7 @@ func (d *draft) complete(kept entry, from, to core.Destination) {
 
 // blank is an account before anything is entered.
 func (s *Service) blank() core.Account {
-	return core.Account{ID: core.NewID(), Env: core.Sandbox, Kind: s.parts.Kinds.Default().Kind, Auto: true}
+	return core.Account{ID: core.NewID(), Env: core.Sandbox, Kind: s.kindSet().Default().Kind, Auto: true}
 }
 
 // allowed refuses an account that other accounts forbid: one with the same name in
@@ -132,16 +131,10 @@ func (s *Service) twice(a core.Account, warn bool) core.Problem {
 // unfit refuses an account whose fields are wrong.
 func (s *Service) unfit(a core.Account, problems core.Problems) *core.Error {
 	e := invalid(problems)
-	if _, known := s.parts.Kinds.Of(a.Kind); known { // else it is what somebody typed
+	if _, known := s.kindSet().Of(a.Kind); known { // else it is what somebody typed
 		e.Kind = a.Kind
 	}
 	return e
-}
-
-// spec is what the kind is; empty for one that this version does not know.
-func (s *Service) spec(kind core.Kind) kinds.Spec {
-	spec, _ := s.parts.Kinds.Of(kind)
-	return spec
 }
 
 // Add implements api.Agent.
@@ -285,7 +278,7 @@ func (s *Service) merge(ctx context.Context, was core.Account, d *draft) error {
 
 // sameToken reports whether a and b share a token at upstream.
 func (s *Service) sameToken(a, b core.Account) bool {
-	return s.parts.Kinds.TokenID(a) == s.parts.Kinds.TokenID(b)
+	return s.kindSet().TokenID(a) == s.kindSet().TokenID(b)
 }
 
 // question asks upstream once whether an edit was right. If there is a living token,

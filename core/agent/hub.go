@@ -72,7 +72,7 @@ func (s *stream) push(e api.Event) {
 func outsideSnapshot(queue []api.Event) []api.Event {
 	var kept []api.Event
 	for _, e := range queue {
-		if e.Type == api.EventRaise || e.Type == api.EventCopyLate {
+		if e.Type == api.EventRaise || e.Type == api.EventCopyLate || e.Type == api.EventKinds {
 			kept = slices.DeleteFunc(kept, func(k api.Event) bool { return k.Type == e.Type })
 			kept = append(kept, e)
 		}

@@ -15,7 +15,7 @@ func (s *Service) Import(ctx context.Context, req api.ImportRequest) (api.Import
 	if !slices.Contains([]string{"", api.ConflictSkip, api.ConflictRename, api.ConflictReplace}, req.OnConflict) {
 		return api.ImportPlan{}, &core.Error{Class: core.Invalid, Remedy: core.RemedyInput, Message: "on_conflict must be skip, rename or replace"}
 	}
-	plan, err := readImport(&req, s.parts.Kinds)
+	plan, err := readImport(&req, s.kindSet())
 	if err != nil {
 		return api.ImportPlan{}, err
 	}

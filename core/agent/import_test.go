@@ -344,6 +344,7 @@ func TestManyImportedAccountsDoNotStorm(t *testing.T) {
 // otherwise, the account is in conflict and not the same.
 func TestEveryFieldCanConflict(t *testing.T) {
 	p := &importer{s: &Service{}}
+	p.s.known.Store(&kinds.Set{})
 	apartFrom := []string{"ID", "Name", "Env", "AllowLive"} // what a file finds an account by, and what none tells
 	for i := range reflect.TypeFor[core.Account]().NumField() {
 		name := reflect.TypeFor[core.Account]().Field(i).Name

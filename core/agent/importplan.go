@@ -40,7 +40,7 @@ func (s *Service) planImport(ctx context.Context, req api.ImportRequest) (*impor
 	}
 	for _, a := range s.accounts.all() {
 		p.names[refOf(a)] = a
-		p.tokens[s.parts.Kinds.TokenID(a)] = a
+		p.tokens[s.kindSet().TokenID(a)] = a
 	}
 	for _, in := range req.Accounts {
 		in.AllowLive, in.Apart = nil, false // a file gives no consent
@@ -64,7 +64,7 @@ func (s *Service) planImport(ctx context.Context, req api.ImportRequest) (*impor
 				p.kept[d.account.ID] = d.entry
 			}
 			p.names[api.Ref{Name: d.account.Name, Env: d.account.Env}] = d.account
-			p.tokens[s.parts.Kinds.TokenID(d.account)] = d.account
+			p.tokens[s.kindSet().TokenID(d.account)] = d.account
 		}
 	}
 	return p, nil
@@ -80,7 +80,7 @@ func (p *importer) one(ctx context.Context, in api.AccountInput) (api.ImportRow,
 	if len(problems) > 0 {
 		return p.refuse(row, problems), nil, nil
 	}
-	if twin, there := p.tokens[p.s.parts.Kinds.TokenID(d.account)]; there && !p.beside(d.account) {
+	if twin, there := p.tokens[p.s.kindSet().TokenID(d.account)]; there && !p.beside(d.account) {
 		row.Problems = append(row.Problems, p.s.twice(d.account, true))
 		in.Name, in.Env = nil, nil
 		return p.met(ctx, row, twin, in)
@@ -116,7 +116,7 @@ func (p *importer) refuse(row api.ImportRow, problems core.Problems) api.ImportR
 	if !row.Env.Valid() {
 		row.Env = ""
 	}
-	if !slices.Contains(p.s.parts.Kinds.Names(), row.Kind) {
+	if !slices.Contains(p.s.kindSet().Names(), row.Kind) {
 		row.Kind = ""
 	}
 	row.Status, row.Action, row.Problems = api.ImportProblem, api.ImportSkip, problems
@@ -129,7 +129,7 @@ func (p *importer) added(row api.ImportRow, d draft) (api.ImportRow, *draft) {
 	if row.As != "" {
 		row.Status, row.Action = api.ImportConflict, api.ImportRename
 	}
-	if twin, there := p.tokens[p.s.parts.Kinds.TokenID(d.account)]; there {
+	if twin, there := p.tokens[p.s.kindSet().TokenID(d.account)]; there {
 		row.With = twin.Ref()
 		row.Problems = append(row.Problems, p.s.twice(d.account, true))
 	}
@@ -186,7 +186,7 @@ func (p *importer) planned(id core.ID) bool {
 func (p *importer) replaced(row api.ImportRow, was core.Account, d draft, problems core.Problems) (api.ImportRow, *draft) {
 	if !p.s.sameToken(was, d.account) {
 		d.account.AllowLive = false // what was agreed to was another upstream
-		if twin, there := p.tokens[p.s.parts.Kinds.TokenID(d.account)]; there && twin.ID != was.ID && !p.beside(d.account) {
+		if twin, there := p.tokens[p.s.kindSet().TokenID(d.account)]; there && twin.ID != was.ID && !p.beside(d.account) {
 			problems = append(problems, p.s.twice(d.account, false))
 		}
 	}
@@ -232,7 +232,7 @@ func (p *importer) renamed(row api.ImportRow, in api.AccountInput) (api.ImportRo
 		}
 		in.Name = &name
 		d, problems := p.s.apply(p.s.blank(), in)
-		if _, there := p.tokens[p.s.parts.Kinds.TokenID(d.account)]; there && !p.beside(d.account) {
+		if _, there := p.tokens[p.s.kindSet().TokenID(d.account)]; there && !p.beside(d.account) {
 			row.Action = api.ImportSkip
 			if len(row.Problems) == 0 {
 				row.Problems = core.Problems{p.s.twice(d.account, true)}

@@ -26,7 +26,7 @@ var _ door.Agent = (*Service)(nil)
 // nothing yet.
 func (s *Service) initLoopback() error {
 	s.loopback.server = door.New(door.Config{
-		Kinds: s.parts.Kinds,
+		Kinds: s.kindSet(),
 		Agent: s, OpenAPI: s.parts.OpenAPI, Now: s.parts.Now, Log: s.log, Used: s.keys.used,
 	})
 	s.keys.store, s.keys.server, s.keys.log = s.parts.Store, s.loopback.server, s.log

@@ -213,7 +213,7 @@ func (s *Service) remade(id core.ID, e entry, known []core.Account) core.Account
 	if !a.Env.Valid() {
 		a.Env = core.Sandbox
 	}
-	a = s.parts.Kinds.Clean(a)
+	a = s.kindSet().Clean(a)
 	if _, err := core.CleanName(a.Name); err != nil {
 		a.Name = "recovered-" + string(id[:min(len(id), 6)])
 	}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"tokentray/core"
@@ -50,9 +51,9 @@ type Parts struct {
 	Demo      bool
 	Store     Store
 	Vaults    Vaults
-	Clipboard Clipboard // nil: there is none
-	Login     Login     // nil: the agent of this home does not start at login
-	Kinds     kinds.Set
+	Clipboard Clipboard                 // nil: there is none
+	Login     Login                     // nil: the agent of this home does not start at login
+	Kinds     kinds.Set                 // to begin with, see SetKinds
 	Sources   map[core.Kind]core.Source // what asks for the tokens of each kind
 	// Session is the desktop the agent was started in; OnSession is told when a
 	// client brought another.
@@ -96,6 +97,7 @@ type Service struct {
 	lines    *lineCounter // parts.Store too
 	hub      *hub
 	vault    *vaultAccess
+	known    atomic.Pointer[kinds.Set] // see SetKinds
 
 	stop     chan struct{} // closed when the agent is to end
 	stopOnce sync.Once
@@ -156,6 +158,7 @@ func New(p Parts) (*Service, error) {
 		listener: listener{home: p.Home, log: p.Log.Logger}, upkeep: newUpkeep(),
 	}
 	s.started = s.now()
+	s.known.Store(&p.Kinds)
 	s.vault = newVaultAccess(p.Vaults, s.goes, s.asks, func(v api.Vault) {
 		s.hub.publish(false, func() api.Event { return api.Event{Type: api.EventVault, Vault: &v} })
 	})
@@ -238,9 +241,6 @@ func (s *Service) SetTray(state string) {
 	defer s.mu.Unlock()
 	s.tray = state
 }
-
-// Kinds implements api.Agent.
-func (s *Service) Kinds(context.Context) (kinds.Set, error) { return s.parts.Kinds, nil }
 
 // List implements api.Agent.
 func (s *Service) List(context.Context) (api.List, error) { return s.list(func() {}), nil }

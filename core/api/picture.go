@@ -50,6 +50,7 @@ type Change struct {
 	Vault     bool
 	Clipboard bool
 	Settings  bool
+	Kinds     bool // which kinds there are; the agent tells when asked
 	Raise     bool // a window is to come to the front
 	Bye       bool // the agent ends on purpose
 }
@@ -77,7 +78,7 @@ func (p *Picture[A]) Apply(e Event) Change {
 	case e.Type == EventSettings && e.Settings != nil:
 		return p.set(*e.Settings)
 	}
-	return Change{Raise: e.Type == EventRaise, Bye: e.Type == EventBye}
+	return Change{Kinds: e.Type == EventKinds, Raise: e.Type == EventRaise, Bye: e.Type == EventBye}
 }
 
 // set takes the settings in, of which the active environment and the pause are a

@@ -94,6 +94,7 @@ func TestWhatEachEventChanges(t *testing.T) {
 			what: "settings again", event: Event{Type: EventSettings, Settings: &settings}, change: Change{Settings: true},
 			check: func() bool { return p.Active == core.Live },
 		},
+		{what: "other kinds", event: Event{Type: EventKinds}, change: Change{Kinds: true}},
 		{what: "raise", event: Event{Type: EventRaise}, change: Change{Raise: true}},
 		{what: "bye", event: Event{Type: EventBye}, change: Change{Bye: true}},
 		{

@@ -287,8 +287,8 @@ type List struct {
 }
 
 // Event is one change. Type names the field that is set: snapshot, account,
-// removed, env, clipboard, vault, settings, raise, bye. copy_late has what was to
-// be copied in Clipboard, and is no change.
+// removed, env, clipboard, vault, settings; kinds, raise and bye have none.
+// copy_late has what was to be copied in Clipboard, and is no change.
 type Event struct {
 	Type      string         `json:"type"`
 	Snapshot  *List          `json:"snapshot,omitempty"`
@@ -310,6 +310,7 @@ const (
 	EventCopyLate  = "copy_late" // a token is ready, but something else was copied meanwhile
 	EventVault     = "vault"
 	EventSettings  = "settings"
+	EventKinds     = "kinds" // the agent knows other kinds than before; Agent.Kinds has them
 	EventRaise     = "raise" // windows come to the front
 	EventBye       = "bye"   // the agent ends on purpose
 )

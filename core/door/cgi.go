@@ -131,7 +131,7 @@ func refusal(d *kinds.Door, reason kinds.Reason, why string) *cgiError {
 func (v *visit) cgi(door *kinds.Door) {
 	folder, _, _ := strings.Cut(strings.TrimLeft(v.r.URL.Path, "/"), "/")
 	v.line.Call = folder + ", another path"
-	at := v.d.foreign.at(oneSlash(v.r.URL.Path))
+	at := v.foreign.at(oneSlash(v.r.URL.Path))
 	if at != nil {
 		door = at.door
 	}
@@ -176,7 +176,7 @@ func (v *visit) cgi(door *kinds.Door) {
 // cgiRequest reads the call; wrong tells why it cannot be served.
 func (v *visit) cgiRequest(at *foreign) (req cgiRequest, wrong *cgiError) {
 	if at == nil {
-		return req, refusal(v.door, kinds.NoSuchPath, "TokenTray serves "+v.d.foreign.served(v.door))
+		return req, refusal(v.door, kinds.NoSuchPath, "TokenTray serves "+v.foreign.served(v.door))
 	}
 	v.line.Call = strings.TrimPrefix(at.Path, "/")
 	var values map[string]string

@@ -72,7 +72,7 @@ type Server struct {
 	storm   *storm
 
 	seats   *seats
-	foreign foreigns
+	foreign atomic.Pointer[foreigns] // see SetKinds
 
 	jsonType []string // of every token
 
@@ -97,7 +97,8 @@ func New(cfg Config) *Server {
 	if cfg.Used == nil {
 		cfg.Used = func() {}
 	}
-	d := &Server{cfg: cfg, storm: newStorm(cfg.Log), jsonType: []string{"application/json"}, foreign: newForeigns(cfg.Kinds)}
+	d := &Server{cfg: cfg, storm: newStorm(cfg.Log), jsonType: []string{"application/json"}}
+	d.SetKinds(cfg.Kinds)
 	var calm calm
 	d.seats = newSeats(func() {
 		if calm.over(cfg.Now()) {
@@ -105,6 +106,13 @@ func New(cfg Config) *Server {
 		}
 	})
 	return d
+}
+
+// SetKinds takes the place of Config.Kinds, as when a kind joins while the door is
+// open. A call under way ends by the set it began with.
+func (d *Server) SetKinds(set kinds.Set) {
+	all := newForeigns(set)
+	d.foreign.Store(&all)
 }
 
 // AddKey makes a key count.

@@ -52,7 +52,11 @@ func TestAnotherKindsPathSpeaksItsLanguage(t *testing.T) {
 	g := newGate(t)
 	agent := &byKind{house: g.house}
 	set := corp(t)
-	g.door.cfg.Agent, g.door.foreign = agent, newForeigns(set)
+	g.door.cfg.Agent = agent
+	if got := g.ask("GET", "/cgi-bin/gettoken?corpid=wxsandbox&corpsecret="+g.sandbox, "").Body.String(); !strings.Contains(got, "invalid url") {
+		t.Errorf("before the kind joined: %s", got)
+	}
+	g.door.SetKinds(set) // while the door is open
 	for _, tt := range []struct{ name, method, path, want string }{
 		{"a token", "GET", "/cgi-bin/gettoken?corpid=wxsandbox&corpsecret=" + g.sandbox, `{"errcode":0,"errmsg":"ok","access_token":"88_sandboxtokensandboxtoken","expires_in":`},
 		{"no key", "GET", "/cgi-bin/gettoken?corpid=wxsandbox", `{"errcode":40000,"errmsg":"no no_secret: `},

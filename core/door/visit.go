@@ -28,6 +28,8 @@ type visit struct {
 
 	crowded bool // there is no room for the connection beyond this call
 	waits   bool // the call has its place among those that wait
+
+	foreign *foreigns // the token paths at the time of the call
 }
 
 // Handler serves the loopback door at port without listening.
@@ -39,8 +41,8 @@ func (d *Server) Handler(port int) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h["Cache-Control"], h["X-Content-Type-Options"], h["Cross-Origin-Resource-Policy"] = noStore, noSniff, sameOrigin
-		v := &visit{d: d, w: w, r: r, now: d.cfg.Now().Round(0)}
-		language, own := d.foreign.owns(r.URL.Path)
+		v := &visit{d: d, w: w, r: r, now: d.cfg.Now().Round(0), foreign: d.foreign.Load()}
+		language, own := v.foreign.owns(r.URL.Path)
 		switch {
 		case !hosts[r.Host]:
 			v.line.Call = "other host"

@@ -136,10 +136,14 @@ func (a *app) problemLines(kind core.Kind, problems []core.Problem) []string {
 }
 
 func (a *app) fieldName(kind core.Kind, field string) string {
+	f, ofKind := a.text().Spec(kind).Field(field)
+	if own := a.text().OwnField(kind, f); ofKind && own != "" {
+		return own
+	}
 	if key := text.Key("cli.field." + field); a.text().Has(key) {
 		return a.say(key)
 	}
-	if f, ok := a.text().Spec(kind).Field(field); ok {
+	if ofKind {
 		return a.text().Field(kind, f)
 	}
 	return field

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"tokentray/core/api"
+	"tokentray/core/kinds"
 	"tokentray/ui/text"
 )
 
@@ -43,8 +44,18 @@ func (a *app) accountLines(acc api.Account) []string {
 	t.add(plain(a.say("cli.field.env")), cell{a.envName(acc.Env), envStyle(acc.Env)})
 	row("cli.field.kind", string(acc.Kind)+a.say("cli.paren", "text", a.text().Kind(acc.Kind)))
 	row("cli.field.product", a.text().Product(acc.Kind, acc.Product))
-	row("cli.field.appid", acc.AppID)
-	row("cli.field.base_url", acc.BaseURL)
+	spec := a.text().Spec(acc.Kind)
+	for _, f := range spec.Fields {
+		if value := f.Value(acc.Account); value != "" {
+			t.add(plain(a.fieldName(acc.Kind, f.Key)), plain(clean(value)))
+		}
+	}
+	if !spec.Has(kinds.AppID) { // of a kind that is not known here
+		row("cli.field.appid", acc.AppID)
+	}
+	if !spec.Has(kinds.BaseURL) {
+		row("cli.field.base_url", acc.BaseURL)
+	}
 	row("cli.field.proxy", acc.Proxy)
 	row("cli.field.note", acc.Note)
 	row("show.copy_format", acc.CopyFormat)

@@ -21,14 +21,16 @@ import (
 //	product.P            and product.P.short, where there is little room
 //	product.P.only       said where a product stands in the environment it is not in
 //	where.P              where the console has the list of addresses
-//	field.F              the label of a field; field.F.VALUE of a choice
+//	field.F              the label of a field; field.F.VALUE of a choice. Two
+//	                     kinds that call it by different words: field.K.F
 //	problem.KEY          what is wrong with a field
 //	remedy.KEY, cause.KEY, window.remedy.KEY, window.cause.KEY, window.row.KEY
 //	starter.group.KEY, starter.call.KEY
 //
 // A kind's own sentence stands before the one for all: remedy.K.secret before
 // remedy.secret. So does its family's; the family is the kind's name up to the
-// first dash. A kind that a user added has no sentences but labels.
+// first dash. A kind that a user added has no sentences but labels; the label of a
+// field stands before field.F.
 
 // kindTables lists the families.
 func kindTables() []table {
@@ -65,16 +67,15 @@ func (t *Text) labelled(key Key, label kinds.Label, name string) string {
 	if t.Has(key) {
 		return t.Say(key)
 	}
-	words := []string{label["en"], label["zh"]}
+	return cmp.Or(t.label(label), name)
+}
+
+// label is a label in the language, else in the other one.
+func (t *Text) label(l kinds.Label) string {
 	if t.lang == Chinese {
-		words[0], words[1] = words[1], words[0]
+		return cmp.Or(l["zh"], l["en"])
 	}
-	for _, w := range append(words, name) {
-		if w != "" {
-			return w
-		}
-	}
-	return ""
+	return cmp.Or(l["en"], l["zh"])
 }
 
 // Kind is what lists call a kind.
@@ -113,9 +114,22 @@ func (t *Text) KindLine(k core.Kind, p core.Product) string {
 	return t.Kind(k)
 }
 
-// Field is the label of a kind's field.
+// Field is the label of a kind's field: what the kind itself calls it, else what
+// such a field is called everywhere.
 func (t *Text) Field(k core.Kind, f kinds.Field) string {
-	return t.labelled(t.ofKind("field", k, f.Key), f.Label, f.Key)
+	if own := t.OwnField(k, f); own != "" {
+		return own
+	}
+	return t.labelled(Key("field."+f.Key), nil, f.Key)
+}
+
+// OwnField is what a kind itself calls its field, in a sentence or by a label;
+// empty where it has no word of its own.
+func (t *Text) OwnField(k core.Kind, f kinds.Field) string {
+	if key := t.ofKind("field", k, f.Key); key != Key("field."+f.Key) {
+		return t.Say(key)
+	}
+	return t.label(f.Label)
 }
 
 // Choice is what people call a value of a choice.

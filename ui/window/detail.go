@@ -180,7 +180,12 @@ func (d *detail) show(now time.Time) {
 	if a.AllowLive {
 		allowed = l.T("detail.allowed", "kind", l.Words.Kind(a.Kind))
 	}
-	for _, f := range kindFacts(l) {
+	spec := l.Words.Spec(a.Kind)
+	for _, any := range kindFacts(l) {
+		f, has := spec.Field(any.Key)
+		if !has {
+			f = any // what another kind left behind
+		}
 		d.facts[f.Key].SetLabel(l.Words.Field(a.Kind, f))
 		d.facts[f.Key].Set(f.Value(a.Account), l.Palette.Text)
 	}

@@ -26,6 +26,7 @@ type fakeAgent struct {
 	test    api.TestResult
 	history []api.HistoryEntry
 	tray    string // the state of its icon
+	kinds   kinds.Set
 	now     func() time.Time
 
 	door   api.Loopback
@@ -35,7 +36,7 @@ type fakeAgent struct {
 
 func newFakeAgent(now func() time.Time, accounts ...api.Account) *fakeAgent {
 	return &fakeAgent{
-		now: now, secret: "83_abTHEVERYTOKENTHATNOBODYMAYSEEUNASKED" + strings.Repeat("0aZ_-9", 15) + "wxyz", fail: map[string]error{},
+		now: now, secret: "83_abTHEVERYTOKENTHATNOBODYMAYSEEUNASKED" + strings.Repeat("0aZ_-9", 15) + "wxyz", fail: map[string]error{}, kinds: kinds.Builtin(),
 		list: api.List{
 			Active: core.Sandbox, Accounts: accounts, Settings: core.DefaultSettings(),
 			Vault: api.Vault{Kind: "keyring", State: "open"},
@@ -127,7 +128,7 @@ func (f *fakeAgent) find(ref api.Ref) *api.Account {
 	return nil
 }
 
-func (f *fakeAgent) Kinds(context.Context) (kinds.Set, error) { return kinds.Builtin(), nil }
+func (f *fakeAgent) Kinds(context.Context) (kinds.Set, error) { return held(f, &f.kinds), nil }
 
 func (f *fakeAgent) Status(context.Context) (api.Status, error) {
 	return api.Status{Version: "0.1.0", API: api.Version, PID: 4711, Home: "/home/someone/.local/share/tokentray", Tray: held(f, &f.tray)}, f.called("status")

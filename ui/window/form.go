@@ -67,6 +67,7 @@ func newForm(m *model, d draft, on formActions) *form {
 // draw makes the form from its draft, in the language of a look.
 func (f *form) draw(look *kit.Look) {
 	d, offset := &f.draft, float32(0)
+	d.kinds = look.Words.Kinds() // there may be others since it was drawn last
 	if f.page != nil {
 		offset = f.page.Offset()
 	}
@@ -247,7 +248,7 @@ func (f *form) label(name string) string {
 // pasted takes a text that holds more than one value apart and fills in what it
 // has; false leaves the text to whoever pasted it.
 func (f *form) pasted(content string) bool {
-	p, ok := readPasted(content)
+	p, ok := readPasted(f.draft.kinds, content)
 	if ok {
 		f.fill(p)
 	}
@@ -330,7 +331,7 @@ func (f *form) pastedInto(field string) func(string) bool {
 				return true
 			}
 		}
-		p, ok := readPasted(content)
+		p, ok := readPasted(f.draft.kinds, content)
 		if !ok || p.Secret == "" {
 			return false
 		}

@@ -169,7 +169,7 @@ func (p *keyPage) field(name string, o fyne.CanvasObject) fyne.CanvasObject {
 // pasted keeps a text that holds an AppSecret out of a field, and says why.
 func (p *keyPage) pasted(field string) func(string) bool {
 	return func(content string) bool {
-		found, _ := readPasted(content)
+		found, _ := readPasted(p.look.Words.Kinds(), content)
 		if found.Secret == "" && !core.HoldsSecret(content) {
 			return false
 		}

@@ -67,15 +67,20 @@ func (ln *link) handle(n api.News[Agent]) {
 func (ln *link) connected(a Agent) {
 	ln.agent, ln.failure, ln.phase = a, nil, phaseConnected
 	ln.changed()
-	ask(ln.shell, quickWait, func(ctx context.Context, g Agent) (kinds.Set, error) { return g.Kinds(ctx) }, func(set kinds.Set, err *core.Error) {
-		if err == nil {
-			ln.learned(set)
-		}
-	})
+	ln.askKinds()
 	ask(ln.shell, quickWait, func(ctx context.Context, g Agent) (api.Status, error) { return g.Status(ctx) }, func(s api.Status, err *core.Error) {
 		if err == nil {
 			ln.status = s
 			ln.changed()
+		}
+	})
+}
+
+// askKinds asks which kinds the agent knows.
+func (ln *link) askKinds() {
+	ask(ln.shell, quickWait, func(ctx context.Context, g Agent) (kinds.Set, error) { return g.Kinds(ctx) }, func(set kinds.Set, err *core.Error) {
+		if err == nil {
+			ln.learned(set)
 		}
 	})
 }

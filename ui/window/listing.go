@@ -325,7 +325,7 @@ func (ls *listing) findFrom(start string) {
 // pastedInSearch begins an account with a pasted text that holds an AppSecret. It
 // finds nothing here, and would stand on the screen in clear.
 func (ls *listing) pastedInSearch(content string) bool {
-	p, _ := readPasted(content)
+	p, _ := readPasted(ls.look.Words.Kinds(), content)
 	if ls.look.Words.Kinds().LooksSecret(content) {
 		p = pasted{Secret: strings.TrimSpace(content)}
 	}

@@ -10,6 +10,6 @@ type pasted = recognise.Pasted
 
 // readPasted finds AppID and AppSecret in a text, as the import of files does. A
 // value by itself is no such text: it is pasted where somebody wants it.
-func readPasted(text string) (pasted, bool) {
-	return recognise.New(recognise.Of(kinds.Builtin())...).Text(text)
+func readPasted(set kinds.Set, text string) (pasted, bool) {
+	return recognise.New(recognise.Of(set)...).Text(text)
 }

@@ -57,7 +57,7 @@ func (ed *accounts) askSecret(id core.ID) {
 // pasted takes the AppSecret out of a text with names and values, unless that is
 // another account's.
 func (s *secretSheet) pasted(content string) bool {
-	p, ok := readPasted(content)
+	p, ok := readPasted(s.accounts.look.Words.Kinds(), content)
 	switch {
 	case !ok:
 		return false

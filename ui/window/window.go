@@ -183,6 +183,9 @@ func (w *Window) event(e api.Event) {
 	if c.Raise {
 		w.show()
 	}
+	if c.Kinds {
+		w.link.askKinds()
+	}
 	if c.Settings {
 		w.appearance.applyLook()
 	}

@@ -58,7 +58,7 @@ func words() map[string]string {
 
 		"ErrorAnswer": "Every answer that is no success.",
 
-		"Event.type": "Which field is set: snapshot, account, removed, env, clipboard, vault, settings, raise or bye. copy_late has in clipboard what was to be copied, and changes nothing.",
+		"Event.type": "Which field is set: snapshot, account, removed, env, clipboard, vault or settings. kinds (there are others than before, see /v1/kinds), raise and bye have none. copy_late has in clipboard what was to be copied, and changes nothing.",
 
 		"Export":          "A file of accounts, without secrets.",
 		"Export.data":     "The bytes, in base64.",

@@ -1,0 +1,49 @@
+package window
+
+import (
+	"testing"
+	"time"
+
+	"tokentray/core"
+	"tokentray/core/api"
+	"tokentray/core/kinds"
+)
+
+// robin is a kind that a user adds, with labels of its own.
+func robin() kinds.Spec {
+	return kinds.Spec{
+		Kind: "robin", Label: kinds.Label{"en": "Robin", "zh": "知更鸟"}, Names: []string{"robin"},
+		Fields: []kinds.Field{
+			{Key: kinds.AppID, Label: kinds.Label{"en": "Ring number", "zh": "环号"}, Input: kinds.Text, Required: true, Names: []string{"ringid"}},
+			{Key: kinds.Secret, Input: kinds.SecretText, Required: true, Names: []string{"ringsecret"}},
+			{Key: "nest", Label: kinds.Label{"en": "Nest", "zh": "鸟巢"}, Input: kinds.Text, Required: true, Identity: true},
+		},
+		BaseURL: "https://robin.example", TryPath: "/me",
+		Token:  kinds.Place{Header: "X-Robin"},
+		Traits: core.Traits{Repeat: core.RepeatSame, Vouches: true, Window: time.Minute},
+	}
+}
+
+// TestAKindJoinsTheWindow: it is offered as soon as the agent has told of it, and
+// what was typed until then stays.
+func TestAKindJoinsTheWindow(t *testing.T) {
+	s := newStage(t, duo()...).open()
+	s.accounts.openAdd()
+	s.mustNotSay("Robin")
+	s.typeInto("name", "wren")
+	set, err := kinds.Builtin().With(robin())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.agent.change(func(f *fakeAgent) { f.kinds = set })
+	s.agent.send(api.Event{Type: api.EventKinds})
+	s.untilSays("Robin")
+	if got := s.accounts.form.draft.Name; got != "wren" {
+		t.Errorf("what was typed is %q", got)
+	}
+	if !s.accounts.form.pasted("ring id: 0123456789 ring secret: 9876543210") || s.accounts.form.draft.AppID != "0123456789" || s.accounts.form.draft.secret != "9876543210" {
+		t.Error("what was pasted is not understood by the words of the kind")
+	}
+	s.accounts.form.chooseKind("robin")
+	s.mustSay("Ring number", "Nest")
+}
