@@ -89,6 +89,10 @@ func TestStateOfASnapshot(t *testing.T) {
 		{core.Snapshot{Err: kept(core.Whitelist)}, core.StateBlocked},
 		{core.Snapshot{Err: kept(core.BadSecret), Renewing: true}, core.StateBlocked},
 		{core.Snapshot{Err: kept(core.VaultClosed)}, core.StateLocked},
+		{core.Snapshot{Account: auto, Consent: kept(core.Misuse)}, core.StateBlocked},
+		{core.Snapshot{Consent: kept(core.Misuse), Mask: "m", ExpiresAt: gone}, core.StateBlocked},
+		{core.Snapshot{Account: auto, Consent: kept(core.Misuse), Mask: "m", ExpiresAt: alive}, core.StateFresh},
+		{core.Snapshot{Consent: kept(core.Misuse), Err: kept(core.VaultClosed)}, core.StateLocked},
 	} {
 		if got := tt.s.State(now); got != tt.want {
 			t.Errorf("%+v is %s, want %s", tt.s, got, tt.want)

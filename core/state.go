@@ -29,13 +29,16 @@ type Snapshot struct {
 	PrevMask   string
 	PrevUntil  time.Time
 	Renewing   bool
-	PausedAll  bool      // the global pause is on
-	Err        *Error    // of the last round, nil after a success
-	NextTry    time.Time // when the background acts next, zero when it will not
-	LastUsed   time.Time // when a caller last got or copied the token
-	Today      Counts    // since upstream's day began
-	DayEnds    time.Time // when the next one begins
-	Quota      Counts    // what upstream is known to allow a day; 0 where nobody knows
+	PausedAll  bool   // the global pause is on
+	Err        *Error // of the last round, nil after a success
+	// Consent is the refusal of every fetch until the owner has allowed them for this
+	// live account of a destructive kind; nil: they are allowed.
+	Consent  *Error
+	NextTry  time.Time // when the background acts next, zero when it will not
+	LastUsed time.Time // when a caller last got or copied the token
+	Today    Counts    // since upstream's day began
+	DayEnds  time.Time // when the next one begins
+	Quota    Counts    // what upstream is known to allow a day; 0 where nobody knows
 }
 
 // State is the account's state at now.
@@ -43,7 +46,7 @@ func (s Snapshot) State(now time.Time) State {
 	switch {
 	case s.Err != nil && s.Err.Class == VaultClosed:
 		return StateLocked
-	case s.Err != nil && s.Err.Class.NeedsPerson():
+	case s.Err != nil && s.Err.Class.NeedsPerson(), s.Err == nil && s.Consent != nil && !s.living(now):
 		return StateBlocked
 	case s.Renewing:
 		return StateRenewing
@@ -58,3 +61,6 @@ func (s Snapshot) State(now time.Time) State {
 	}
 	return StateFresh
 }
+
+// living reports whether the token lives at now.
+func (s Snapshot) living(now time.Time) bool { return s.Mask != "" && s.ExpiresAt.After(now) }

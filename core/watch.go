@@ -83,6 +83,9 @@ func (k *Keeper) snapshot(e *entry) Snapshot {
 		PrevMask: Mask(t.Previous.Value), PrevUntil: t.Previous.Until,
 		Renewing: e.flight != nil, PausedAll: k.pausedAll, Err: e.err.of(e.account.Kind), NextTry: e.due,
 	}
+	if _, known := k.traits(e.account); known && !k.Live(e.account) {
+		s.Consent = k.errLive(e.account)
+	}
 	if used := e.lastUsed.Load(); used != 0 {
 		s.LastUsed = time.Unix(used, 0)
 	}

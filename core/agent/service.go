@@ -280,8 +280,12 @@ func (s *Service) view(snap core.Snapshot, now time.Time) api.Account {
 	if snap.PrevMask != "" && snap.PrevUntil.After(now) {
 		out.Previous = &api.Previous{Mask: snap.PrevMask, Until: snap.PrevUntil}
 	}
-	if snap.Err != nil {
+	out.NeedsConsent = snap.Consent != nil
+	switch {
+	case snap.Err != nil:
 		out.Error = api.FromError(snap.Err)
+	case out.State == core.StateBlocked:
+		out.Error = api.FromError(snap.Consent)
 	}
 	return out
 }

@@ -38,9 +38,12 @@ type Account struct {
 	Life       int64      `json:"life,omitempty"` // seconds, full life of the token
 	Previous   *Previous  `json:"previous,omitempty"`
 	Error      *Error     `json:"error,omitempty"`
-	NextTry    time.Time  `json:"next_try,omitzero"`
-	LastUsed   time.Time  `json:"last_used,omitzero"`
-	CallsToday int        `json:"calls_today"`
+	// NeedsConsent tells that nothing is fetched for this live account of a
+	// destructive kind until its owner allows it.
+	NeedsConsent bool      `json:"needs_consent,omitempty"`
+	NextTry      time.Time `json:"next_try,omitzero"`
+	LastUsed     time.Time `json:"last_used,omitzero"`
+	CallsToday   int       `json:"calls_today"`
 	// ForcedToday are the forced fetches among the calls. Quota is what upstream
 	// is known to allow in one of its days. At CountsUntil both counts begin
 	// anew; see Counts.
@@ -56,10 +59,26 @@ type Account struct {
 
 // StateAt is the state at now: between two events a token can expire.
 func (a Account) StateAt(now time.Time) core.State {
+	if a.NeedsConsent && a.Error == nil && a.State != core.StateLocked && a.Remaining(now) == 0 {
+		return core.StateBlocked
+	}
 	if a.State == core.StateFresh && !a.ExpiresAt.After(now) {
 		return core.StateExpired
 	}
 	return a.State
+}
+
+// NeedsPerson reports whether the account waits at now for somebody to do something
+// about it. Everything that counts such accounts asks here. A locked vault is one
+// thing to do, and not one for each account.
+func (a Account) NeedsPerson(now time.Time) bool { return a.StateAt(now) == core.StateBlocked }
+
+// ErrorAt is what is wrong at now; nil: nothing is.
+func (a Account) ErrorAt(now time.Time) *Error {
+	if a.Error == nil && a.NeedsPerson(now) {
+		return &Error{Class: core.Misuse, Remedy: core.RemedyAllowLive, Kind: a.Kind}
+	}
+	return a.Error
 }
 
 // Remaining is the life left at now, never negative; 0 without a token.

@@ -173,7 +173,7 @@ func (a *app) hasDisplay() bool {
 	return a.Getenv("DISPLAY") != "" || a.Getenv("WAYLAND_DISPLAY") != ""
 }
 
-// text is the person's language: TOKENTRAY_LANG, else the setting of the agent
+// text is the person's language: text.EnvLang, else the setting of the agent
 // if one runs, else the locale. It never starts an agent.
 func (a *app) text() *text.Text {
 	if a.tx == nil {
@@ -183,12 +183,8 @@ func (a *app) text() *text.Text {
 }
 
 func (a *app) language() text.Lang {
-	switch v := a.Getenv("TOKENTRAY_LANG"); v {
-	case "":
-	case "en", "zh":
+	if v := a.Getenv(text.EnvLang); v != "" {
 		return text.Choose(v)
-	default:
-		return text.Choose("auto")
 	}
 	// Do not wait for an agent that is too busy to answer at once.
 	ctx, cancel := context.WithTimeout(context.Background(), 500*time.Millisecond)

@@ -119,12 +119,13 @@ func left(acc api.Account, now time.Time) string {
 
 // problemWords is the last failure in a few words.
 func (a *app) problemWords(acc api.Account) string {
-	if acc.Error == nil {
+	e := acc.ErrorAt(a.Now())
+	if e == nil {
 		return ""
 	}
-	key := text.Key("class.short." + string(acc.Error.Class))
+	key := text.Key("class.short." + string(e.Class))
 	if !a.text().Has(key) {
-		return string(acc.Error.Class)
+		return string(e.Class)
 	}
 	return a.say(key)
 }

@@ -201,12 +201,13 @@ func (a *app) screen(l api.List, foot []string, width, height int) []string {
 func (a *app) needYou(l api.List, width int) []string {
 	var out []string
 	for _, acc := range l.Accounts {
-		if acc.Error == nil || !acc.Error.Class.NeedsPerson() {
+		e := acc.ErrorAt(a.Now())
+		if e == nil || !acc.NeedsPerson(a.Now()) {
 			continue
 		}
 		ref := acc.Ref().String()
-		line := clean(ref + a.say("cli.colon") + a.text().Cause(acc.Error, ref))
-		out = append(out, shorten(line, width), shorten("  "+clean(a.text().Remedy(acc.Error, ref)), width))
+		line := clean(ref + a.say("cli.colon") + a.text().Cause(e, ref))
+		out = append(out, shorten(line, width), shorten("  "+clean(a.text().Remedy(e, ref)), width))
 	}
 	if len(out) > 0 {
 		out = append(out, "")

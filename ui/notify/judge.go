@@ -100,7 +100,7 @@ func (j *judge) keep(a api.Account, acc *account, known bool) *account {
 	first := !j.Loaded
 	isNew := !known && !first
 	if acc == nil {
-		if !isNew && a.Error == nil && renewed(a.State) {
+		if !isNew && a.Error == nil && renewed(a.StateAt(j.now)) {
 			return nil
 		}
 		acc = &account{id: a.ID}
@@ -119,13 +119,13 @@ func (j *judge) keep(a api.Account, acc *account, known bool) *account {
 
 // set notes how an account stands.
 func (acc *account) set(a api.Account, now time.Time) {
-	acc.ref, acc.state, acc.expires, acc.life = a.Ref(), a.State, time.Time{}, time.Duration(a.Life)*time.Second
+	acc.ref, acc.state, acc.expires, acc.life = a.Ref(), a.StateAt(now), time.Time{}, time.Duration(a.Life)*time.Second
 	if a.Mask != "" {
 		acc.expires = a.ExpiresAt
 	}
 	acc.class, acc.remedy, acc.ip = "", "", ""
-	if a.Error != nil {
-		acc.class, acc.remedy, acc.ip = a.Error.Class, a.Error.Remedy, a.Error.CallerIP
+	if e := a.ErrorAt(now); e != nil {
+		acc.class, acc.remedy, acc.ip = e.Class, e.Remedy, e.CallerIP
 	}
 	fails := a.Error != nil && (a.State == core.StateRetrying || a.State == core.StateRenewing)
 	switch {

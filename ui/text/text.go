@@ -139,30 +139,59 @@ func (t *Text) Say(key Key, args ...any) string {
 	return strings.NewReplacer(pairs...).Replace(p[t.lang])
 }
 
-// Choose is the language for a setting (auto, en or zh). For auto the
-// environment decides, LC_ALL before LC_MESSAGES before LANG; English is the
-// last resort.
-func Choose(setting string) Lang {
+// EnvLang is the environment variable that goes before the setting of the language,
+// in every program: en, zh, or auto for the locale.
+const EnvLang = "TOKENTRAY_LANG"
+
+// Choose is the language for a setting (auto, en or zh), unless EnvLang says
+// another. For auto the locale decides.
+func Choose(setting string) Lang { return choose(setting, os.Getenv) }
+
+func choose(setting string, getenv func(string) string) Lang {
+	if v := getenv(EnvLang); v != "" {
+		setting = v
+	}
 	switch setting {
 	case "en":
 		return English
 	case "zh":
 		return Chinese
 	}
-	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
-		if v := os.Getenv(name); v != "" {
-			return match(v)
-		}
-	}
-	return English
+	return locale(getenv)
 }
 
-func match(locale string) Lang {
-	locale, _, _ = strings.Cut(locale, ".")
-	tag, err := language.Parse(strings.ReplaceAll(locale, "_", "-"))
-	if err != nil {
+// locale is the language of the locale as gettext reads it: LC_ALL before
+// LC_MESSAGES before LANG, and where that is no C locale, the first language of the
+// list in LANGUAGE that the program speaks before all of them. English is the last
+// resort.
+func locale(getenv func(string) string) Lang {
+	var of string
+	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
+		if of = getenv(name); of != "" {
+			break
+		}
+	}
+	base, _, _ := strings.Cut(of, ".")
+	if base == "" || base == "C" || base == "POSIX" {
 		return English
 	}
-	_, i, _ := language.NewMatcher([]language.Tag{language.English, language.SimplifiedChinese}).Match(tag)
-	return Lang(i)
+	for _, one := range strings.Split(getenv("LANGUAGE"), ":") {
+		if lang, spoken := match(one); spoken {
+			return lang
+		}
+	}
+	lang, _ := match(of)
+	return lang
+}
+
+// match is the language of a locale's name, and whether the program speaks it.
+func match(locale string) (lang Lang, spoken bool) {
+	locale, _, _ = strings.Cut(locale, ".")
+	locale, _, _ = strings.Cut(locale, "@")
+	tag, err := language.Parse(strings.ReplaceAll(locale, "_", "-"))
+	if err != nil {
+		return English, false
+	}
+	_, i, sure := language.NewMatcher([]language.Tag{language.English, language.SimplifiedChinese}).Match(tag)
+	return Lang(i), sure != language.No
 }

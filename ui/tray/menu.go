@@ -66,10 +66,10 @@ func build(p *picture, failure string, now time.Time, t *text.Text) menu {
 	shown = shown[:min(total, mostAccounts)]
 	slices.SortFunc(shown, func(a, b account) int { return strings.Compare(a.ref.Name, b.ref.Name) })
 
-	need := p.needPerson()
+	here, elsewhere := p.needPerson(now)
 	m := menu{
-		look:    icons.Look{Live: p.Active == core.Live, Paused: p.PausedAll, Badge: need > 0 || p.Vault.State == "locked" || len(p.Recovered) > 0},
-		tooltip: tooltip(p, total, need, now, t),
+		look:    icons.Look{Live: p.Active == core.Live, Paused: p.PausedAll, Badge: here+elsewhere > 0 || p.Vault.State == "locked" || len(p.Recovered) > 0},
+		tooltip: tooltip(p, total, now, t),
 		message: recovered(p, t),
 		open:    t.Say("tray.open"),
 		sandbox: t.Say("env.sandbox"),
@@ -182,10 +182,7 @@ func envName(e core.Env, t *text.Text) string { return t.Say(text.Key("env." + s
 // what one expects. A renewal under way is no news while the token lives.
 func label(a account, pausedAll bool, now time.Time, t *text.Text) string {
 	name, left := named(a.ref, t), a.remaining(now)
-	state := a.state
-	if left == 0 && state == core.StateFresh {
-		state = core.StateExpired
-	}
+	state := a.stateAt(now)
 	word := t.Say(text.Key("state." + string(state)))
 	switch {
 	case left == 0:
@@ -205,17 +202,27 @@ func coarse(d time.Duration, t *text.Text) string {
 }
 
 // tooltip is one line, for not every panel shows more: how many accounts the
-// environment has, how many need a person anywhere, what expires first.
-func tooltip(p *picture, total, need int, now time.Time, t *text.Text) string {
-	count := func(n int, one, many text.Key) string {
+// environment has, how many need a person there and how many in the other one, what
+// expires first.
+func tooltip(p *picture, total int, now time.Time, t *text.Text) string {
+	here, elsewhere := p.needPerson(now)
+	count := func(n int, one, many text.Key, more ...any) string {
 		if n == 1 {
-			return t.Say(one)
+			return t.Say(one, more...)
 		}
-		return t.Say(many, "n", n)
+		return t.Say(many, append(more, "n", n)...)
 	}
 	facts := []string{count(total, "tray.tip.one", "tray.tip.many")}
-	if need > 0 {
-		facts = append(facts, count(need, "tray.tip.need_one", "tray.tip.need_many"))
+	if here > 0 {
+		facts = append(facts, count(here, "tray.tip.need_one", "tray.tip.need_many"))
+	}
+	for _, e := range core.Envs() {
+		if e != p.Active && elsewhere > 0 {
+			facts = append(facts, count(elsewhere, "tray.tip.other_one", "tray.tip.other_many", "env", envName(e, t)))
+		}
+	}
+	if p.Vault.State == "locked" {
+		facts = append(facts, t.Say("tray.tip.locked"))
 	}
 	if p.PausedAll {
 		facts = append(facts, t.Say("tray.tip.paused"))

@@ -228,7 +228,7 @@ Quit
 		},
 		{
 			name: "locked", list: locked,
-			en: `(sandbox badge) TokenTray, Sandbox: 1 account, 1 needs you
+			en: `(sandbox badge) TokenTray, Sandbox: 1 account, the vault is locked
 - shop · locked
 --
 Copy shop as
@@ -242,7 +242,7 @@ Pause all renewal
 --
 Quit
 `,
-			zh: `(sandbox badge) TokenTray，沙箱：1 个账号，1 个需要处理
+			zh: `(sandbox badge) TokenTray，沙箱：1 个账号，保险库已锁定
 - shop · 已锁定
 --
 以其他格式复制：shop
@@ -339,6 +339,34 @@ Quit
 				}
 			}
 		})
+	}
+}
+
+// TestTheTooltipSaysWhereSomebodyIsNeeded: the numbers of the active environment
+// and of the other one are told apart, and an account that waits for its owner's
+// consent counts from the moment that its token is dead.
+func TestTheTooltipSaysWhereSomebodyIsNeeded(t *testing.T) {
+	consent := acc("old", core.Live, core.StateFresh, time.Minute, 0)
+	consent.NeedsConsent = true
+	l := listOf(core.Live, acc("gate", core.Live, core.StateBlocked, 0, 0), consent,
+		acc("gate", core.Sandbox, core.StateBlocked, 0, 0), acc("mall", core.Sandbox, core.StateBlocked, 0, 0), acc("shop", core.Sandbox, core.StateLocked, 0, 0))
+	for _, tt := range []struct {
+		at   time.Duration
+		lang text.Lang
+		want string
+	}{
+		{0, text.English, "TokenTray, Live: 2 accounts, 1 needs you, 2 in Sandbox need you, old expires in 1 min"},
+		{time.Hour, text.English, "TokenTray, Live: 2 accounts, 2 need you, 2 in Sandbox need you"},
+		{time.Hour, text.Chinese, "TokenTray，生产：2 个账号，2 个需要处理，沙箱环境 2 个需要处理"},
+	} {
+		m := build(pictureOf(l), "", noon.Add(tt.at), text.New(tt.lang))
+		if m.tooltip != tt.want || !m.look.Badge {
+			t.Errorf("%s (badge %v), want %s", m.tooltip, m.look.Badge, tt.want)
+		}
+	}
+	m := build(pictureOf(l), "", noon.Add(time.Hour), text.New(text.English))
+	if m.accounts[1].label != "old (LIVE) · needs you" {
+		t.Errorf("its line is %q", m.accounts[1].label)
 	}
 }
 

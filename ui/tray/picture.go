@@ -29,13 +29,14 @@ func newPicture() *picture {
 type account struct {
 	id       core.ID
 	ref      api.Ref
-	state    core.State
-	expires  time.Time // zero without a token
+	state    core.State // when it was told
+	consent  bool       // it waits for its owner's once its token is dead
+	expires  time.Time  // zero without a token
 	lastUsed time.Time
 }
 
 func newAccount(a api.Account, _ account, _ bool) account {
-	out := account{id: a.ID, ref: a.Ref(), state: a.State, lastUsed: a.LastUsed}
+	out := account{id: a.ID, ref: a.Ref(), state: a.State, consent: a.NeedsConsent && a.Error == nil, lastUsed: a.LastUsed}
 	if a.Mask != "" {
 		out.expires = a.ExpiresAt
 	}
@@ -110,13 +111,26 @@ func (p *picture) inEnv() []account {
 	return out
 }
 
-// needPerson counts the accounts of both environments that wait for somebody.
-func (p *picture) needPerson() int {
-	n := 0
+// stateAt is the state at now; see api.Account.
+func (a account) stateAt(now time.Time) core.State {
+	whole := api.Account{State: a.state, ExpiresAt: a.expires, NeedsConsent: a.consent}
+	if !a.expires.IsZero() {
+		whole.Mask = core.Mask("there is one")
+	}
+	return whole.StateAt(now)
+}
+
+// needPerson counts the accounts that wait for somebody at now, those of the active
+// environment and those of the other.
+func (p *picture) needPerson(now time.Time) (here, elsewhere int) {
 	for _, a := range p.Accounts {
-		if a.state == core.StateBlocked || a.state == core.StateLocked {
-			n++
+		switch {
+		case a.stateAt(now) != core.StateBlocked:
+		case a.ref.Env == p.Active:
+			here++
+		default:
+			elsewhere++
 		}
 	}
-	return n
+	return here, elsewhere
 }

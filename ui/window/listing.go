@@ -97,7 +97,7 @@ func (ls *listing) rowNow(id core.ID) row {
 // plainRow reports whether the row of an account has nothing to tell under it.
 func (ls *listing) plainRow(id core.ID) bool {
 	a := ls.model.Find(id)
-	return a == nil || a.Error == nil && !mayBeUndecided(ls.look.Words, a)
+	return a == nil || a.Error == nil && !a.NeedsConsent
 }
 
 // click selects the account that was clicked.

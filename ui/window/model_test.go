@@ -37,7 +37,7 @@ func shownNames(m *model, v view, search string) []string {
 func TestShown(t *testing.T) {
 	m := newModel()
 	accounts := []api.Account{
-		{Account: core.Account{ID: "1", Name: "Shop", Env: core.Live, AppID: "wxAAA", Kind: kinds.WeChatLegacy, Product: kinds.ProductOfficial}, State: core.StateEmpty},
+		{Account: core.Account{ID: "1", Name: "Shop", Env: core.Live, AppID: "wxAAA", Kind: kinds.WeChatLegacy, Product: kinds.ProductOfficial}, State: core.StateEmpty, NeedsConsent: true},
 		{
 			Account: core.Account{
 				ID: "2", Name: "shop", Env: core.Sandbox, AppID: "wxBBB", Note: "for the 商城 tests", Kind: kinds.WeChat, Product: kinds.ProductMini,

@@ -38,13 +38,11 @@ const (
 // lives. It stays while it is tried again, or everything below it would move up
 // and down with each try.
 func problemOf(l *kit.Look, a api.Account, now time.Time) problem {
-	if undecided(l.Words, a, now) {
-		a.State, a.Error = core.StateBlocked, &api.Error{Class: core.Misuse, Remedy: core.RemedyAllowLive, Kind: a.Kind}
-	}
+	a.State, a.Error = a.StateAt(now), a.ErrorAt(now)
 	if a.Error == nil {
 		return problem{}
 	}
-	switch a.StateAt(now) {
+	switch a.State {
 	case core.StateBlocked, core.StateLocked:
 	case core.StateRetrying, core.StateRenewing:
 		if a.Remaining(now) > 0 {
@@ -60,18 +58,6 @@ func problemOf(l *kit.Look, a api.Account, now time.Time) problem {
 	}
 	p.Button = buttonWord(l, a, p.Action)
 	return p
-}
-
-// undecided reports whether nothing is fetched for an account, ever, until its
-// owner has allowed it: the agent says so only once somebody asks for a token.
-func undecided(say *text.Text, a api.Account, now time.Time) bool {
-	return mayBeUndecided(say, &a) && a.Error == nil && a.State != core.StateLocked && a.Remaining(now) == 0
-}
-
-// mayBeUndecided reports whether an account is of those that are fetched for
-// only once their owner has allowed it, and was not allowed.
-func mayBeUndecided(say *text.Text, a *api.Account) bool {
-	return a.Env == core.Live && !a.AllowLive && say.Spec(a.Kind).Traits.Destructive()
 }
 
 // helps is the one action that helps most with what is wrong with an account.
@@ -211,12 +197,4 @@ func timing(l *kit.Look, e *api.Error, now time.Time, here *time.Location) strin
 		return l.T(key, "time", moment(l, e.RetryAt, now))
 	}
 	return ""
-}
-
-// shownState is the state that a row shows.
-func shownState(say *text.Text, a *api.Account, now time.Time) core.State {
-	if undecided(say, *a, now) {
-		return core.StateBlocked
-	}
-	return a.StateAt(now)
 }

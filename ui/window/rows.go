@@ -98,7 +98,7 @@ func timeLeft(a api.Account, now time.Time) (string, tone) {
 
 // stateLine says how renewal stands.
 func stateLine(l *kit.Look, a api.Account, now time.Time) (string, tone) {
-	state := shownState(l.Words, &a, now)
+	state := a.StateAt(now)
 	word := l.Words.Say(text.Key("state." + string(state)))
 	switch state {
 	case core.StateRetrying:

@@ -50,7 +50,7 @@ func TestRowOf(t *testing.T) {
 		{"paused", with(time.Hour, 2*time.Hour, func(a *api.Account) { a.State = core.StatePaused }), "1:00:00", toneText, "paused", 0.5, false, false},
 		{"a live legacy account that nobody has allowed", api.Account{
 			Account: core.Account{Env: core.Live, Kind: kinds.WeChatLegacy},
-			State:   core.StateEmpty,
+			State:   core.StateEmpty, NeedsConsent: true,
 		}, "–", toneMuted, "needs you", 0, false, true},
 		{"the same, allowed", api.Account{
 			Account: core.Account{Env: core.Live, Kind: kinds.WeChatLegacy, AllowLive: true},

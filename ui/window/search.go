@@ -88,7 +88,7 @@ func (q *query) holds(t term, a *api.Account, now time.Time) bool {
 	case "env":
 		return startsOne(t.value, string(a.Env), q.say.Say(text.Key("env."+string(a.Env))))
 	case "state":
-		state := shownState(q.say, a, now)
+		state := a.StateAt(now)
 		return startsOne(t.value, string(state), q.say.Say(text.Key("state."+string(state))))
 	}
 	return strings.Contains(q.kind(a), t.value)
