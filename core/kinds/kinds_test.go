@@ -91,6 +91,7 @@ func TestABadSpecIsRefused(t *testing.T) {
 		{"a sibling that is not there", func(s *kinds.Spec) { s.Sibling = "cuckoo" }, "sibling"},
 		{"its own sibling", func(s *kinds.Spec) { s.Sibling = "bird" }, "sibling"},
 		{"a key twice", func(s *kinds.Spec) { s.Fields = append(s.Fields, s.Fields[0]) }, "two of this key"},
+		{"a key of every account", func(s *kinds.Spec) { s.Fields[0].Key = "note" }, "every account has"},
 		{"a choice of nothing", func(s *kinds.Spec) { s.Fields[1].Choices = nil }, "needs choices"},
 		{"another input", func(s *kinds.Spec) { s.Fields[0].Input = "slider" }, "no input"},
 		{"a second secret", func(s *kinds.Spec) { s.Fields[0].Input = kinds.SecretText }, "one secret"},

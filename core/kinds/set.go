@@ -177,9 +177,20 @@ func isHTTPS(raw string) bool {
 	return err == nil && u.Scheme == "https" && u.Hostname() != ""
 }
 
+// taken are the keys of what every account has, which the columns of files and the
+// flags of commands are named by.
+func taken() []string {
+	return []string{
+		"id", "name", "env", "kind", "product", "params", "proxy", "proxy_password", "auto", "allow_live", "note", "copy_format", "copy_path",
+	}
+}
+
 func (f Field) valid() error {
 	if !name.MatchString(f.Key) {
 		return fmt.Errorf("its key must be lower case letters, digits and underscores; rename it")
+	}
+	if slices.Contains(taken(), f.Key) {
+		return fmt.Errorf("every account has a field of that key; rename it")
 	}
 	switch f.Input {
 	case Text, URL, Bool:

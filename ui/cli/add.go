@@ -36,7 +36,7 @@ func (a *app) addCommand() *cobra.Command {
 			return a.add(cmd.Context(), f, in)
 		},
 	}
-	f.register(cmd, a.kinds())
+	a.registerInput(cmd, f)
 	return cmd
 }
 

@@ -210,6 +210,24 @@ func completeWords(words ...string) cobra.CompletionFunc {
 	}
 }
 
+// completeKinds offers the kinds that the agent knows for --kind, and for --product
+// the products of the chosen kind, else of all.
+func (a *app) completeKinds(cmd *cobra.Command) {
+	_ = cmd.RegisterFlagCompletionFunc("kind", func(cmd *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
+		return completeWords(words(a.kinds().Names())...)(cmd, args, begun)
+	})
+	_ = cmd.RegisterFlagCompletionFunc("product", func(cmd *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
+		products := a.kinds().Products()
+		if spec, known := a.kinds().Of(core.Kind(cmd.Flag("kind").Value.String())); known {
+			products = nil
+			for _, p := range spec.Products {
+				products = append(products, p.Product)
+			}
+		}
+		return completeWords(words(products)...)(cmd, args, begun)
+	})
+}
+
 // words turns values of a string type into strings.
 func words[T ~string](values []T) []string {
 	out := make([]string, len(values))

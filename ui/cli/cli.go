@@ -25,8 +25,8 @@ type Parts struct {
 	Term    Terminal
 	Getenv  func(string) string
 	Now     func() time.Time
-	// Kinds are the kinds of token that the program knows without an agent; none
-	// means those of this version.
+	// Kinds are the kinds of token that the program knows while no agent runs; none
+	// means those of this version. A running agent is asked for its own.
 	Kinds kinds.Set
 
 	// Connect returns the agent of a home; an empty home is the platform's own. With
@@ -61,11 +61,15 @@ type Parts struct {
 // app is one run of the program, from the arguments to the exit code.
 type app struct {
 	Parts
-	args  []string
-	home  string // --home
-	json  bool   // --json
-	agent api.Agent
-	tx    *text.Text
+	args    []string
+	home    string // --home
+	json    bool   // --json
+	agent   api.Agent
+	tx      *text.Text
+	kindSet *kinds.Set // nil: not asked for yet
+	told    bool       // by the agent
+	// ofKinds are told the kinds once, for commands that have flags by them.
+	ofKinds map[*cobra.Command]func(kinds.Set)
 	// account is how the person named the account, for remedies.
 	account string
 }
@@ -76,6 +80,8 @@ func Run(ctx context.Context, p Parts, args []string) int {
 	a := &app{Parts: p, args: args}
 	root := a.root()
 	root.SetArgs(args)
+	a.home = homeOf(args)
+	a.registerKinds(root, args)
 	if len(args) > 0 && args[0] == cobra.ShellCompRequestCmd {
 		a.localise(root) // shells show what commands and flags are for
 	}
@@ -89,12 +95,15 @@ func Run(ctx context.Context, p Parts, args []string) int {
 // Run.
 func New(p Parts) *cobra.Command {
 	a := &app{Parts: p}
+	a.keepOwnKinds()
 	root := a.root()
+	a.registerKinds(root, nil)
 	a.localise(root)
 	return root
 }
 
 func (a *app) root() *cobra.Command {
+	a.ofKinds = map[*cobra.Command]func(kinds.Set){}
 	var version bool
 	root := &cobra.Command{
 		Use:                        "tokentray",
@@ -149,7 +158,9 @@ func (a *app) connect(ctx context.Context) (api.Agent, error) {
 	if err != nil {
 		return nil, err
 	}
-	a.agent = agent
+	if a.agent = agent; !a.told {
+		a.forgetKinds() // it was started just now, and may know others
+	}
 	if s := a.desktop(); s != (api.Session{}) {
 		_ = agent.Session(ctx, s)
 	}
@@ -186,19 +197,26 @@ func (a *app) language() text.Lang {
 	if v := a.Getenv(text.EnvLang); v != "" {
 		return text.Choose(v)
 	}
-	// Do not wait for an agent that is too busy to answer at once.
+	if s, err := askRunning(a, api.Agent.Settings); err == nil {
+		return text.Choose(s.Language)
+	}
+	return text.Choose("auto")
+}
+
+// askRunning asks the agent something if one runs. It never starts one, and does not
+// wait for an agent that is too busy to answer at once.
+func askRunning[T any](a *app, what func(api.Agent, context.Context) (T, error)) (T, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 500*time.Millisecond)
 	defer cancel()
 	agent := a.agent
 	if agent == nil && a.Connect != nil {
 		agent, _ = a.Connect(ctx, a.home, false)
 	}
-	if agent != nil {
-		if s, err := agent.Settings(ctx); err == nil {
-			return text.Choose(s.Language)
-		}
+	if agent == nil {
+		var none T
+		return none, api.ErrNoAgent
 	}
-	return text.Choose("auto")
+	return what(agent, ctx)
 }
 
 func (a *app) say(key text.Key, args ...any) string { return a.text().Say(key, args...) }

@@ -20,7 +20,7 @@ func (a *app) editCommand() *cobra.Command {
 			return a.edit(cmd.Context(), f, cmd.Flags(), args[0])
 		},
 	}
-	f.register(cmd, a.kinds())
+	a.registerInput(cmd, f)
 	cmd.Flags().StringVar(&f.name, "name", "", "flag.new_name")
 	cmd.Flags().BoolVar(&f.askSecret, "secret", false, "flag.ask_secret")
 	return cmd

@@ -64,6 +64,8 @@ type fake struct {
 	clip    api.Clipboard
 	history []api.HistoryEntry
 	events  chan api.Event
+	kinds   kinds.Set
+	asks    int // for the kinds
 
 	lists         int // how often every account was asked for
 	added, edited api.AccountInput
@@ -83,8 +85,12 @@ func (f *fake) List(context.Context) (api.List, error) {
 	return f.list, nil
 }
 func (f *fake) Settings(context.Context) (core.Settings, error) { return f.list.Settings, nil }
-func (f *fake) Kinds(context.Context) (kinds.Set, error)        { return kinds.Builtin(), f.err }
-func (f *fake) Status(context.Context) (api.Status, error)      { return f.status, f.err }
+func (f *fake) Kinds(context.Context) (kinds.Set, error) {
+	f.asks++
+	return f.kinds, f.err
+}
+
+func (f *fake) Status(context.Context) (api.Status, error) { return f.status, f.err }
 func (f *fake) Account(_ context.Context, r api.Ref) (api.Account, error) {
 	if r.Env == "" {
 		r.Env = f.list.Active
@@ -215,6 +221,7 @@ func newRun() *run {
 		term: &terminal{in: strings.NewReader(""), width: 100, height: 24},
 		agent: &fake{
 			list:   api.List{Active: core.Sandbox, Settings: core.DefaultSettings()},
+			kinds:  kinds.Builtin(),
 			status: api.Status{Version: "1.2.3", API: 1, Home: "/home/u/tokentray", Vault: api.Vault{Kind: "memory", State: "open"}},
 		},
 		env: map[string]string{"TOKENTRAY_LANG": "en"},

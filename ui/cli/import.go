@@ -54,8 +54,7 @@ func (a *app) importCommand() *cobra.Command {
 	_ = cmd.RegisterFlagCompletionFunc("from", completeWords(importSources()...))
 	_ = cmd.RegisterFlagCompletionFunc("on-conflict", completeWords(conflicts()...))
 	_ = cmd.RegisterFlagCompletionFunc("env", completeWords(words(core.Envs())...))
-	_ = cmd.RegisterFlagCompletionFunc("kind", completeWords(words(a.kinds().Names())...))
-	_ = cmd.RegisterFlagCompletionFunc("product", completeWords(words(a.kinds().Products())...))
+	a.completeKinds(cmd)
 	return cmd
 }
 

@@ -22,8 +22,8 @@ type inputFlags struct {
 	own                                                   kindFlags
 }
 
-func (f *inputFlags) register(cmd *cobra.Command, set kinds.Set) {
-	f.own.register(cmd, set)
+func (a *app) registerInput(cmd *cobra.Command, f *inputFlags) {
+	a.ofKinds[cmd] = func(set kinds.Set) { f.own.register(cmd, set) }
 	s := cmd.Flags()
 	s.StringVar(&f.env, "env", "", "flag.env")
 	s.StringVar(&f.kind, "kind", "", "flag.kind")
@@ -42,8 +42,7 @@ func (f *inputFlags) register(cmd *cobra.Command, set kinds.Set) {
 	s.BoolVar(&f.yes, "yes", false, "flag.yes")
 	_ = cmd.RegisterFlagCompletionFunc("copy-format", completeWords(core.Formats()...))
 	_ = cmd.RegisterFlagCompletionFunc("env", completeWords(words(core.Envs())...))
-	_ = cmd.RegisterFlagCompletionFunc("kind", completeWords(words(set.Names())...))
-	_ = cmd.RegisterFlagCompletionFunc("product", completeWords(words(set.Products())...))
+	a.completeKinds(cmd)
 }
 
 // input is what the given flags ask for.

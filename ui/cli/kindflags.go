@@ -8,22 +8,75 @@ import (
 	"github.com/spf13/pflag"
 
 	"tokentray/core"
+	"tokentray/core/api"
 	"tokentray/core/kinds"
 )
 
-// kinds are the kinds that the program knows without an agent.
+// kinds are the kinds that the running agent knows, else those of the program.
 func (a *app) kinds() kinds.Set {
-	if a.tx != nil {
-		return a.tx.Kinds()
+	if a.kindSet == nil {
+		set, err := askRunning(a, api.Agent.Kinds)
+		a.told = err == nil && len(set.All()) > 0
+		if !a.told {
+			set = a.ownKinds()
+		}
+		a.kindSet = &set
 	}
+	return *a.kindSet
+}
+
+// ownKinds are the kinds that the program knows without an agent.
+func (a *app) ownKinds() kinds.Set {
 	if len(a.Kinds.All()) > 0 {
 		return a.Kinds
 	}
 	return kinds.Builtin()
 }
 
+// keepOwnKinds has no agent asked: what is written is the same everywhere.
+func (a *app) keepOwnKinds() {
+	set := a.ownKinds()
+	a.kindSet, a.tx = &set, nil
+}
+
+// forgetKinds has the agent asked again, whose kinds may be others now.
+func (a *app) forgetKinds() { a.kindSet, a.tx = nil, nil }
+
+// registerKinds gives commands their flags for the fields of the kinds' own. The
+// running agent is asked for its kinds where the command that is called, completed
+// or explained has such flags.
+func (a *app) registerKinds(root *cobra.Command, args []string) {
+	for len(args) > 0 && slices.Contains([]string{"help", cobra.ShellCompRequestCmd, cobra.ShellCompNoDescRequestCmd}, args[0]) {
+		args = args[1:]
+	}
+	called, _, _ := root.Find(args)
+	for cmd, register := range a.ofKinds {
+		set := a.ownKinds()
+		if cmd == called {
+			set = a.kinds()
+		}
+		register(set)
+	}
+}
+
+// homeOf is the value of --home, which is needed before the flags can be parsed.
+func homeOf(args []string) (dir string) {
+	for i, arg := range args {
+		value, set := strings.CutPrefix(arg, "--home=")
+		switch {
+		case arg == "--":
+			return dir
+		case set:
+			dir = value
+		case arg == "--home" && i+1 < len(args):
+			dir = args[i+1]
+		}
+	}
+	return dir
+}
+
 // kindFlags are the flags for the fields of the kinds' own: one for each key of a
-// kind that the program knows, and --param for those that only the agent does.
+// kind that is known, and --param for every other.
 type kindFlags struct {
 	fields []kinds.Field
 	values map[string]*string // by key
@@ -33,22 +86,25 @@ type kindFlags struct {
 // flagOf is the flag of a field.
 func flagOf(key string) string { return strings.ReplaceAll(key, "_", "-") }
 
+// register adds the flags of a set's fields. A field whose flag has another meaning
+// has none, and is set by --param.
 func (k *kindFlags) register(cmd *cobra.Command, set kinds.Set) {
 	k.values = map[string]*string{}
+	cmd.Flags().StringArrayVar(&k.more, "param", nil, "flag.param")
 	for _, f := range set.Fields() {
-		if f.Own() {
+		name := flagOf(f.Key)
+		if f.Own() || name == "help" || cmd.Flags().Lookup(name) != nil || cmd.InheritedFlags().Lookup(name) != nil {
 			continue
 		}
 		k.fields = append(k.fields, f)
-		k.values[f.Key] = cmd.Flags().String(flagOf(f.Key), "", "flag."+f.Key)
+		k.values[f.Key] = cmd.Flags().String(name, "", "flag."+f.Key)
 		if f.Input == kinds.Bool {
-			cmd.Flags().Lookup(flagOf(f.Key)).NoOptDefVal = "true"
+			cmd.Flags().Lookup(name).NoOptDefVal = "true"
 		}
 		if len(f.Choices) > 0 {
-			_ = cmd.RegisterFlagCompletionFunc(flagOf(f.Key), completeWords(f.Choices...))
+			_ = cmd.RegisterFlagCompletionFunc(name, completeWords(f.Choices...))
 		}
 	}
-	cmd.Flags().StringArrayVar(&k.more, "param", nil, "flag.param")
 }
 
 // params are those that were given; nil: none was.

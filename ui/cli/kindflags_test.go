@@ -1,12 +1,14 @@
 package cli
 
 import (
+	"context"
 	"maps"
 	"strings"
 	"testing"
 	"time"
 
 	"tokentray/core"
+	"tokentray/core/api"
 	"tokentray/core/kinds"
 )
 
@@ -42,7 +44,7 @@ func TestFlagsOfAKindsOwn(t *testing.T) {
 		{nil, nil, 0},
 	} {
 		r := newRun()
-		r.parts = func(p *Parts) { p.Kinds = aviary(t) }
+		r.agent.kinds = aviary(t)
 		r.try(t, tt.code, append([]string{"add", "wren", "--kind", "bird"}, tt.args...)...)
 		if got := r.agent.added.Params; !maps.Equal(got, tt.want) {
 			t.Errorf("%v: %v, want %v", tt.args, got, tt.want)
@@ -66,7 +68,7 @@ func TestHelpOfAKind(t *testing.T) {
 		{[]string{"add", "--kind", "wechat-legacy", "--help"}, []string{"--allow-live"}, []string{"--agent"}},
 	} {
 		r := newRun()
-		r.parts = func(p *Parts) { p.Kinds = aviary(t) }
+		r.agent.kinds = aviary(t)
 		out, _ := r.try(t, 0, tt.args...)
 		_, out, _ = strings.Cut(out, "\nFlags:")
 		for _, want := range tt.has {
@@ -84,7 +86,7 @@ func TestHelpOfAKind(t *testing.T) {
 
 func TestAKindsOwnFieldsAreAskedFor(t *testing.T) {
 	r := newRun()
-	r.parts = func(p *Parts) { p.Kinds = aviary(t) }
+	r.agent.kinds = aviary(t)
 	r.term.tty, r.term.answers = true, []string{"wren", "", "bird", "seven", "7"}
 	_, errOut := r.try(t, 0, "add")
 	if got := r.agent.added.Params["agent"]; got != "7" {
@@ -92,5 +94,106 @@ func TestAKindsOwnFieldsAreAskedFor(t *testing.T) {
 	}
 	if !strings.Contains(errOut, "Agent: is a number") || strings.Contains(errOut, "AppID") || strings.Contains(errOut, "AppSecret") {
 		t.Errorf("asked\n%s", errOut)
+	}
+}
+
+// TestTheKindsOfTheRunningAgent: it may know more than the program. Flags, help and
+// completion follow it; where none runs, the program's own kinds do.
+func TestTheKindsOfTheRunningAgent(t *testing.T) {
+	for _, tt := range []struct {
+		what string
+		none bool
+		args []string
+		has  bool
+	}{
+		{"help", false, []string{"add", "--help"}, true},
+		{"help", true, []string{"add", "--help"}, false},
+		{"help of edit", false, []string{"help", "edit"}, true},
+		{"kinds", false, []string{"__complete", "add", "wren", "--kind", ""}, true},
+		{"kinds", true, []string{"__complete", "add", "wren", "--kind", ""}, false},
+		{"kinds of an import", false, []string{"__complete", "import", "x", "--kind", ""}, true},
+		{"flags", false, []string{"__complete", "edit", "wren", "--auth"}, true},
+		{"choices", false, []string{"__complete", "add", "wren", "--auth-by", ""}, true},
+	} {
+		r := newRun()
+		r.agent.kinds, r.none = aviary(t), tt.none
+		out, _ := r.try(t, 0, tt.args...)
+		if has := strings.Contains(out, "bird") || strings.Contains(out, "auth-by") || strings.Contains(out, "basic"); has != tt.has {
+			t.Errorf("%s, an agent runs: %v: says of the kind: %v\n%s", tt.what, !tt.none, has, out)
+		}
+		if r.started {
+			t.Errorf("%s started an agent", tt.what)
+		}
+	}
+	r := newRun()
+	r.agent.kinds, r.none = aviary(t), true
+	r.try(t, exitUsage, "add", "wren", "--kind", "bird", "--agent", "7")
+	r = newRun() // the agent that is started knows it
+	r.agent.kinds, r.none = aviary(t), true
+	r.try(t, 0, "add", "wren", "--kind", "bird", "--param", "agent=7", "--secret-stdin")
+	if r.agent.added.Params["agent"] != "7" {
+		t.Errorf("added %+v", r.agent.added)
+	}
+}
+
+// TestTheHomeIsKnownBeforeTheFlags: the agent that is asked is that of --home.
+func TestTheHomeIsKnownBeforeTheFlags(t *testing.T) {
+	for _, tt := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"add", "--home", "/a", "--help"}, "/a"},
+		{[]string{"--home=/a", "add", "--help"}, "/a"},
+		{[]string{"--home=/a", "add", "--home", "/b", "--help"}, "/b"},
+		{[]string{"add", "--help"}, ""},
+		{[]string{"add", "--home"}, ""},
+		{[]string{"exec", "x", "--", "add", "--home", "/b"}, ""},
+	} {
+		if got := homeOf(tt.args); got != tt.want {
+			t.Errorf("%v: %q", tt.args, got)
+		}
+		r := newRun()
+		r.parts = func(p *Parts) {
+			p.Connect = func(_ context.Context, home string, _ bool) (api.Agent, error) {
+				if home != tt.want {
+					t.Errorf("%v: asked the agent of %q", tt.args, home)
+				}
+				return r.agent, nil
+			}
+		}
+		if tt.args[len(tt.args)-1] == "--help" {
+			r.try(t, 0, tt.args...)
+		}
+	}
+}
+
+// TestAFieldTakesNoFlagOfAnother: a kind that a user describes may have a field of
+// any key.
+func TestAFieldTakesNoFlagOfAnother(t *testing.T) {
+	odd := aviary(t).All()[2]
+	odd.Kind, odd.Fields = "odd", []kinds.Field{{Key: "help", Input: kinds.Text}, {Key: "json", Input: kinds.Text}, {Key: "yes", Input: kinds.Text}, {Key: "wing", Input: kinds.Text}}
+	set, err := kinds.Builtin().With(odd)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := newRun()
+	r.agent.kinds = set
+	r.try(t, 0, "add", "wren", "--kind", "odd", "--wing", "1", "--param", "json=2", "--yes")
+	if got := r.agent.added.Params; !maps.Equal(got, map[string]string{"wing": "1", "json": "2"}) {
+		t.Errorf("params %v", got)
+	}
+}
+
+// TestWatchLearnsKinds: it speaks of a kind that joins while it runs.
+func TestWatchLearnsKinds(t *testing.T) {
+	r := newRun()
+	r.agent.list.Accounts = []api.Account{account("wren", core.Sandbox, time.Hour)}
+	r.agent.events = make(chan api.Event, 3)
+	r.agent.events <- api.Event{Type: api.EventSnapshot, Snapshot: &r.agent.list}
+	r.agent.events <- api.Event{Type: api.EventKinds}
+	r.agent.events <- api.Event{Type: api.EventBye}
+	r.try(t, 0, "watch")
+	if r.agent.asks != 2 {
+		t.Errorf("the agent was asked %d times which kinds there are, want at first and when there were others", r.agent.asks)
 	}
 }

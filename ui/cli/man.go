@@ -30,6 +30,7 @@ func (a *app) manCommand(root *cobra.Command) *cobra.Command {
 			if err := os.MkdirAll(args[0], 0o755); err != nil {
 				return fmt.Errorf("make the folder for the manual pages: %w", err)
 			}
+			a.keepOwnKinds()
 			a.localise(root)
 			if err := a.manPages(root, args[0]); err != nil {
 				return fmt.Errorf("write a manual page: %w", err)

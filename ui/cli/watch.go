@@ -62,6 +62,8 @@ func (a *app) printEvent(e api.Event) error {
 	}
 	now := when(a.Now())
 	switch e.Type {
+	case api.EventKinds:
+		a.forgetKinds()
 	case api.EventSnapshot:
 		for _, acc := range e.Snapshot.Accounts {
 			if err := a.print(now + "  " + a.accountWords(acc)); err != nil {
@@ -128,7 +130,9 @@ func (a *app) watchTable(ctx context.Context, news <-chan api.News[api.Agent], f
 			case n.Lost != nil:
 				return n.Lost
 			}
-			picture.Apply(n.Event)
+			if picture.Apply(n.Event).Kinds {
+				a.forgetKinds()
+			}
 		}
 		if err := a.draw(listOf(picture), foot); err != nil {
 			return err
