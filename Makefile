@@ -117,7 +117,7 @@ test-unit: ## the unit tests, with the race detector
 .PHONY: test-e2e
 test-e2e: $(programs) ## the programs themselves: import rules, command line, tray and window on a real desktop
 	$(call say,end to end)
-	TOKENTRAY_E2E_BIN=$(CURDIR)/$(BIN) $(GO) test -race -tags $(TAGS) -count=1 -timeout 20m ./cmd/e2e ./cmd/e2e/desktop ./cmd/e2e/openapigen
+	TOKENTRAY_E2E_BIN=$(CURDIR)/$(BIN) $(GO) test -race -tags $(TAGS) -count=1 -timeout 20m ./cmd/e2e ./cmd/e2e/crash ./cmd/e2e/desktop ./cmd/e2e/openapigen ./cmd/e2e/upstream
 
 .PHONY: test-sdk
 test-sdk: $(programs) ## an SDK of somebody else's takes its tokens from TokenTray; a module of its own
@@ -158,6 +158,18 @@ mutants: ## put small faults into the Keeper, one by one, and count those that i
 	cp go.mod go.sum $(MUTANTS) && cp core/*.go $(MUTANTS)/core
 	cd $(MUTANTS) && GOFLAGS=-count=1 nice $(GO) run $(GREMLINS) unleash ./core --invert-logical --workers 1 --timeout-coefficient 10 \
 		--threshold-efficacy 90 -E '(^|/)($(call either,$(notdir $(basename $(others)))))\.go$$' $(MUTANTSFLAGS)
+
+# ---------------------------------------------------------------- soak
+
+# KILLS and SOAK_SEED are for make soak-crash. The seed tells what people did in a
+# run, but not at which moment of it the system ran whom.
+KILLS     ?= 2000
+SOAK_SEED ?=
+
+.PHONY: soak-crash
+soak-crash: deps-test build-all ## kill the agent KILLS times (2000) in the middle of changes, damage its files, fill its disk; takes 20 minutes
+	$(call say,$(KILLS) kills)
+	$(GO) run ./cmd/e2e/crash -bin $(BIN) -kills $(KILLS) $(if $(SOAK_SEED),-seed $(SOAK_SEED))
 
 # ---------------------------------------------------------------- bench, pictures
 

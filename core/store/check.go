@@ -54,7 +54,7 @@ func checkPages(r io.ReaderAt, length int64) (*meta, error) {
 	if p.count > uint64(length)/p.size {
 		return nil, damage("the file is cut off: %d pages of %d bytes do not fit in %d", p.count, p.size, length)
 	}
-	if err := p.tree(m.root, 0); err != nil {
+	if err := p.tree(m.root, 0, span{}); err != nil {
 		return nil, err
 	}
 	return m, p.freelist(m.freelist)
@@ -70,6 +70,7 @@ type meta struct {
 	root, freelist, count uint64
 	tx                    uint64 // number of the transaction
 	alone                 bool   // the other meta page is not valid
+	lostNewer             bool   // and may have been that of the next transaction
 }
 
 // newPages is how many pages a database has that bbolt has just made.
@@ -99,8 +100,20 @@ func newestMeta(r io.ReaderAt, length int64) (*meta, error) {
 	if best == nil {
 		return nil, damage("it is no database")
 	}
-	best.alone = valid < 2
+	if best.alone = valid < 2; best.alone {
+		other := int64(best.pageSize) * int64((best.tx+1)%2)
+		best.lostNewer = numberAt(r, other) != best.tx-1
+	}
 	return best, nil
+}
+
+// numberAt is the number of the transaction that a meta page names, valid or not.
+func numberAt(r io.ReaderAt, at int64) uint64 {
+	buf := make([]byte, pageHeader+metaSize)
+	if _, err := r.ReadAt(buf, at); err != nil {
+		return 0
+	}
+	return binary.NativeEndian.Uint64(buf[pageHeader+48:])
 }
 
 func readMeta(r io.ReaderAt, at int64) *meta {
@@ -154,7 +167,17 @@ func (p *pages) page(id uint64) ([]byte, error) {
 // never comes near it.
 const maxDepth = 64
 
-func (p *pages) tree(id uint64, depth int) error {
+// span is where the keys of a page lie, as the page above it says: from first on,
+// and before end. nil is no bound. A page that is asked for a key outside of its
+// span does not have it, and a second record of that key would come to stand
+// elsewhere.
+type span struct{ first, end []byte }
+
+func (s span) holds(key []byte) bool {
+	return slices.Compare(key, s.first) >= 0 && (s.end == nil || slices.Compare(key, s.end) < 0)
+}
+
+func (p *pages) tree(id uint64, depth int, keys span) error {
 	if depth > maxDepth {
 		return damage("the tree is too deep")
 	}
@@ -162,11 +185,11 @@ func (p *pages) tree(id uint64, depth int) error {
 	if err != nil {
 		return err
 	}
-	return p.node(buf, id, depth)
+	return p.node(buf, id, depth, keys)
 }
 
 // node checks the elements of a branch or leaf page, inline ones among them.
-func (p *pages) node(buf []byte, id uint64, depth int) error {
+func (p *pages) node(buf []byte, id uint64, depth int, keys span) error {
 	if len(buf) < pageHeader {
 		return damage("page %d is too short", id)
 	}
@@ -178,25 +201,29 @@ func (p *pages) node(buf []byte, id uint64, depth int) error {
 	if pageHeader+count*elementSize > len(buf) || flags == flagBranch && count == 0 {
 		return damage("page %d has a wrong number of entries", id)
 	}
-	var last []byte
+	all := make([][2][]byte, count)
 	for i := range count {
-		el := buf[pageHeader+i*elementSize:]
-		pos, ksize, vsize := uint64(e.Uint32(el)), uint64(e.Uint32(el[4:])), uint64(0)
-		if flags == flagLeaf {
-			pos, ksize, vsize = uint64(e.Uint32(el[4:])), uint64(e.Uint32(el[8:])), uint64(e.Uint32(el[12:]))
-		}
-		if pos < elementSize || pos+ksize+vsize > uint64(len(el)) {
+		key, value, ok := element(buf, i, flags)
+		switch {
+		case !ok:
 			return damage("page %d: entry %d lies outside", id, i)
-		}
-		key, value := el[pos:pos+ksize], el[pos+ksize:pos+ksize+vsize]
-		if i > 0 && slices.Compare(last, key) >= 0 {
+		case i > 0 && slices.Compare(all[i-1][0], key) >= 0:
 			return damage("page %d is out of order", id)
+		case !keys.holds(key):
+			return damage("page %d has a key of another", id)
 		}
-		last = key
+		all[i] = [2][]byte{key, value}
+	}
+	for i, entry := range all {
+		el, value := buf[pageHeader+i*elementSize:], entry[1]
 		var err error
 		switch {
 		case flags == flagBranch:
-			err = p.tree(e.Uint64(el[8:]), depth+1)
+			below := span{entry[0], keys.end}
+			if i+1 < count {
+				below.end = all[i+1][0]
+			}
+			err = p.tree(e.Uint64(el[8:]), depth+1, below)
 		case e.Uint32(el)&flagBucket != 0:
 			err = p.bucket(value, id, depth)
 		}
@@ -207,6 +234,20 @@ func (p *pages) node(buf []byte, id uint64, depth int) error {
 	return nil
 }
 
+// element is the key and the value of an entry; ok is false when it lies outside
+// of its page.
+func element(buf []byte, i int, flags uint16) (key, value []byte, ok bool) {
+	e, el := binary.NativeEndian, buf[pageHeader+i*elementSize:]
+	pos, ksize, vsize := uint64(e.Uint32(el)), uint64(e.Uint32(el[4:])), uint64(0)
+	if flags == flagLeaf {
+		pos, ksize, vsize = uint64(e.Uint32(el[4:])), uint64(e.Uint32(el[8:])), uint64(e.Uint32(el[12:]))
+	}
+	if pos < elementSize || pos+ksize+vsize > uint64(len(el)) {
+		return nil, nil, false
+	}
+	return el[pos : pos+ksize], el[pos+ksize : pos+ksize+vsize], true
+}
+
 // bucket follows a bucket to its root page, or into the page kept inline.
 func (p *pages) bucket(value []byte, id uint64, depth int) error {
 	if len(value) < bucketHeader {
@@ -215,11 +256,11 @@ func (p *pages) bucket(value []byte, id uint64, depth int) error {
 	root := binary.NativeEndian.Uint64(value)
 	switch {
 	case root != 0:
-		return p.tree(root, depth+1)
+		return p.tree(root, depth+1, span{})
 	case depth > maxDepth:
 		return damage("the tree is too deep")
 	}
-	return p.node(value[bucketHeader:], id, depth+1)
+	return p.node(value[bucketHeader:], id, depth+1, span{})
 }
 
 // freelist checks that no page is both free and in use: the next write would

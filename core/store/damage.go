@@ -174,6 +174,10 @@ func (s *Store) examine(known int) error {
 	if m.alone && s.behind(m) {
 		return damage("its newest state is unreadable and the one before is older than the newest backup")
 	}
+	if m.lostNewer && s.repair == nil {
+		s.log.Warn("the newest state of the database is unreadable; the one before it is used")
+		s.repair = &Repair{Behind: true}
+	}
 	return s.view("check the database", func(tx *bbolt.Tx) error {
 		have, err := readable(tx, known)
 		if err == nil && have == 0 && m.count > newPages {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -251,6 +252,103 @@ func TestFlippedBytes(t *testing.T) {
 	for page := 0; page < len(data)/4096; page += 3 { // heads of pages, where the structure is
 		survives(t, large, flip(data, page*4096+r.IntN(48), 1, 1<<r.IntN(8)), want, fmt.Sprint("head of page ", page))
 	}
+}
+
+// TestAKeyThatLeadsElsewhere: a byte of a key in a branch page is another, so that
+// bbolt looks for records where they are not, finds none, and would write each a
+// second time beside the first.
+func TestAKeyThatLeadsElsewhere(t *testing.T) {
+	h := newHome(t)
+	fill(t, h.Store, 300, 2)
+	h.close()
+	data, err := os.ReadFile(h.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	live, noticed := 0, 0
+	for page := 2; page < len(data)/4096; page++ {
+		buf := data[page*4096 : (page+1)*4096 : (page+1)*4096]
+		if binary.NativeEndian.Uint16(buf[8:]) != flagBranch || !reaches(t, data, uint64(page)) {
+			continue
+		}
+		for i := range int(binary.NativeEndian.Uint16(buf[10:])) {
+			key, _, ok := element(buf, i, flagBranch)
+			if !ok {
+				t.Fatalf("page %d, entry %d cannot be read", page, i)
+			}
+			below := int(binary.NativeEndian.Uint64(buf[pageHeader+i*elementSize+8:])) * 4096
+			first, _, ok := element(data[below:below+4096], 0, binary.NativeEndian.Uint16(data[below+8:]))
+			if !ok || !bytes.Equal(first, key) || key[len(key)-1] == 0xFF {
+				continue // its first key was removed since, or the byte has no next one
+			}
+			live++
+			key[len(key)-1]++
+			if _, err := checkPages(bytes.NewReader(data), int64(len(data))); errors.Is(err, ErrDamaged) {
+				noticed++
+			}
+			key[len(key)-1]--
+		}
+	}
+	if live < 10 || noticed != live {
+		t.Errorf("of %d keys that lead elsewhere %d were noticed", live, noticed)
+	}
+}
+
+// TestAMetaPageThatIsUnreadable: without the newest one the last change is gone,
+// which is told; without the one before it nothing is.
+func TestAMetaPageThatIsUnreadable(t *testing.T) {
+	h := newHome(t)
+	h.add("a")
+	h.clock.add(2 * time.Hour)
+	h.add("b")
+	data, err := os.ReadFile(h.path) // before Close backs it up
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.close()
+	m, err := newestMeta(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := int(m.pageSize)
+	newest, before := int(m.tx%2)*page, int((m.tx+1)%2)*page
+	for name, c := range map[string]struct {
+		at   int
+		tell bool
+	}{
+		"the newest":     {newest + pageHeader + 16, true},
+		"the one before": {before + pageHeader + 16, false},
+		"its number":     {before + pageHeader + 48, true}, // nobody knows any more which it was
+	} {
+		t.Run(name, func(t *testing.T) {
+			if err := os.RemoveAll(filepath.Join(filepath.Dir(h.path), "backups")); err != nil {
+				t.Fatal(err)
+			}
+			h.write(flip(data, c.at, 1, 0x40))
+			h.open()
+			defer h.close()
+			if r := h.Repaired(); (r != nil) != c.tell || r != nil && (r.Key() != "store_behind" || r.Moved != "") {
+				t.Errorf("repaired: %+v", r)
+			}
+			if got := h.refs(); !slices.Contains(got, "a/sandbox") {
+				t.Errorf("accounts: %q", got)
+			}
+		})
+	}
+}
+
+// reaches reports whether a page is in use.
+func reaches(t *testing.T, data []byte, page uint64) bool {
+	t.Helper()
+	m, err := newestMeta(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &pages{bytes.NewReader(data), uint64(m.pageSize), m.count, map[uint64]bool{}}
+	if err := p.tree(m.root, 0, span{}); err != nil {
+		t.Fatal(err)
+	}
+	return p.seen[page]
 }
 
 func flip(data []byte, at, n int, mask byte) []byte {

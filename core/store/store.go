@@ -70,6 +70,9 @@ type Repair struct {
 	// PutBack: nothing was damaged, but the database is older than the newest
 	// backup; somebody put a copy in its place.
 	PutBack bool
+	// Behind: the newest state was unreadable and the one before it is used. The
+	// last change, one transaction, may be missing.
+	Behind bool
 	// Lost are the accounts that the damaged file still names and the database
 	// does not have: their secrets are in the vault. Each comes with what can be
 	// read of it, nothing or several states of which nobody knows the newest.
@@ -83,6 +86,8 @@ func (r *Repair) Key() string {
 	switch {
 	case r.PutBack:
 		return "store_put_back"
+	case r.Behind:
+		return "store_behind"
 	case r.Backup.IsZero():
 		return "store_emptied"
 	case r.Moved == "":
@@ -140,7 +145,7 @@ func newStore(path string, opt Options) *Store {
 func (s *Store) prepare(steps []migration) error {
 	if older, err := s.setAside(); err != nil {
 		return err
-	} else if older && s.repair == nil {
+	} else if older && (s.repair == nil || s.repair.Behind) {
 		s.repair = &Repair{PutBack: true}
 	}
 	if err := s.migrate(steps); err != nil {

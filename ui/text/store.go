@@ -15,6 +15,10 @@ func store() table {
 			"The database is older than its newest backup: somebody put a copy in its place. Accounts that it lacks come back from the vault once it is open; newer backups are kept.",
 			"数据库比最近的备份更旧：有人用旧副本替换了它。其中没有的账号会在保险库打开后从中找回，较新的备份已保留。",
 		},
+		"notice.store_behind": {
+			"The newest state of the database could not be read, and the one before it is used. Your last change may be missing: check it.",
+			"数据库的最新状态无法读取，现使用上一个状态。您最近的一次修改可能已丢失，请检查。",
+		},
 		"notice.store_emptied": {
 			"The database was damaged and there was no backup. It begins anew; the damaged file is kept beside it. Accounts come back from the vault once it is open, without their history and settings.",
 			"数据库已损坏且没有备份，现重新开始；损坏的文件保留在旁。账号会在保险库打开后从中找回，但历史记录和设置无法恢复。",

@@ -1,0 +1,319 @@
+//go:build linux
+
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"tokentray/cmd/e2e/desktop"
+	"tokentray/cmd/e2e/upstream"
+	"tokentray/core"
+	"tokentray/core/agent"
+	"tokentray/core/api"
+	"tokentray/core/home"
+	"tokentray/core/sim"
+	"tokentray/core/vault"
+)
+
+// passphrase is that of passphrase files and backups.
+const passphrase = "correct horse battery staple"
+
+// world is a home, its agent, and what people know of it.
+type world struct {
+	d    *desktop.Desktop
+	up   *upstream.Upstream
+	home home.Home
+	exe  string
+	rng  *rand.Rand
+	t    *tally
+
+	agent  *desktop.Process
+	client *api.Client
+
+	book   book
+	under  *deed // under way, nil for none
+	lives  map[string]time.Duration
+	serial int
+
+	mayMove, moved bool // of the secrets into a passphrase file
+	damaged        *damage
+	unsure         []string // AppIDs whose AppSecret may be another
+}
+
+func newWorld(d *desktop.Desktop, bin string, seed uint64, t *tally) (*world, error) {
+	h, err := home.Find(filepath.Join(d.Dir, "h"))
+	if err != nil {
+		return nil, err
+	}
+	key := filepath.Join(d.Dir, "passphrase")
+	if err := os.WriteFile(key, []byte(passphrase+"\n"), 0o600); err != nil {
+		return nil, err
+	}
+	d.Setenv(agent.PassphraseVariable, key)
+	up, err := upstream.Start(sim.Config{})
+	if err != nil {
+		return nil, err
+	}
+	return &world{
+		d: d, up: up, home: h, exe: filepath.Join(bin, "tokentray"), t: t,
+		rng:  rand.New(rand.NewPCG(seed, seed)),
+		book: book{}, lives: map[string]time.Duration{},
+	}, nil
+}
+
+// close ends what a world has begun.
+func (w *world) close() {
+	if w.agent != nil && w.agent.Alive() {
+		w.agent.Kill()
+	}
+	all, good := w.up.Calls()
+	w.t.calls += all
+	w.t.good += good
+	for _, c := range w.up.Needless() {
+		w.t.fault("a needless call to upstream: %v", c)
+	}
+	w.up.Close()
+}
+
+// must stops the run at a fault of its own.
+func (w *world) must(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
+
+// start starts the agent. When ready it answers; else it has only begun.
+func (w *world) start(ready bool) error {
+	began := time.Now()
+	var err error
+	if w.agent, err = w.d.Start("agent", w.exe, "--home", w.home.Dir(), "agent", "--no-tray"); err != nil || !ready {
+		return err
+	}
+	if w.client != nil {
+		w.client.Close()
+	}
+	w.client = api.Dial(w.home.Socket())
+	err = desktop.Until(60*time.Second, "the agent", func() error {
+		if !w.agent.Alive() {
+			return errors.New("it ended")
+		}
+		_, err := w.client.Status(context.Background())
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("%w\n%s", err, tail(w.agent.Output()))
+	}
+	w.t.starts = append(w.t.starts, time.Since(began))
+	return nil
+}
+
+func tail(text string) string {
+	lines := strings.Split(strings.TrimSpace(text), "\n")
+	return strings.Join(lines[max(0, len(lines)-30):], "\n")
+}
+
+// live starts the agent, looks whether everything is there, lets people work and
+// kills the agent in the middle of it.
+func (w *world) live(ctx context.Context) error {
+	if w.rng.IntN(4) == 0 { // while it starts, which finishes what the last one left
+		if err := w.start(false); err != nil {
+			return err
+		}
+		time.Sleep(time.Duration(w.rng.IntN(150)) * time.Millisecond)
+		w.kill()
+		w.t.early++
+	}
+	if err := w.start(true); err != nil {
+		return err
+	}
+	if err := w.look(ctx); err != nil {
+		return err
+	}
+	after := time.Duration(w.rng.IntN(900)) * time.Millisecond
+	if w.moved {
+		after *= 3 // a change of a passphrase file takes a second
+	}
+	var wg sync.WaitGroup
+	done := make(chan struct{})
+	b, lives := maps.Clone(w.book), maps.Clone(w.lives)
+	tokens, wrong := 0, []string(nil)
+	wg.Go(func() { w.work(ctx, done) })
+	wg.Go(func() { tokens, wrong = w.read(ctx, done, b, lives) })
+	select {
+	case <-time.After(after):
+	case <-ctx.Done():
+	}
+	w.kill()
+	close(done)
+	wg.Wait()
+	w.t.tokens += tokens
+	for _, text := range wrong {
+		w.t.fault("%s", text)
+	}
+	return ctx.Err()
+}
+
+func (w *world) kill() {
+	w.agent.Kill()
+	w.t.kills++
+}
+
+// learn tells the witness which tokens the agent has stored.
+func (w *world) learn(list api.List) {
+	for _, a := range list.Accounts {
+		w.up.Keep(a.AppID, upstream.Stored{Obtained: a.ObtainedAt, Expires: a.ExpiresAt, Life: time.Duration(a.Life) * time.Second})
+	}
+}
+
+// look holds what the agent has against what was acknowledged, and goes on from
+// there.
+func (w *world) look(ctx context.Context) error {
+	list, err := w.client.List(ctx)
+	if err != nil {
+		return err
+	}
+	if list.Vault.State != "open" {
+		w.t.fault("the vault is %s: %+v", list.Vault.State, list.Vault.Error)
+	}
+	got, err := w.there(list)
+	if err != nil {
+		return err
+	}
+	recovered := map[string]bool{}
+	for _, a := range list.Accounts {
+		for _, ref := range list.Recovered {
+			recovered[a.AppID] = recovered[a.AppID] || ref == a.Ref().String()
+		}
+	}
+	if w.damaged != nil {
+		w.afterDamage(got, list, recovered)
+		w.damaged, w.under = nil, nil
+	} else {
+		outcome, wrong := compare(got, recovered, w.book, w.under)
+		for _, text := range wrong {
+			w.t.fault("%s", text)
+		}
+		if w.under != nil {
+			count(&w.t.open, w.under.what+" "+outcome)
+			w.under = nil
+		}
+		if list.Notice != "" {
+			w.t.fault("the agent tells of %s and nothing was damaged", list.Notice)
+		}
+	}
+	w.book = got
+	w.moved = w.moved || list.Vault.Kind == agent.VaultFile
+	for appID, k := range got { // upstream has the AppSecret that the person will find in the vault
+		w.must(w.up.Sim.Put(sim.Account{AppID: appID, Secret: core.NewSecret(k.Secret), Life: w.lives[appID]}))
+	}
+	w.learn(list)
+	w.files()
+	return nil
+}
+
+// there is what the agent and the vault have.
+func (w *world) there(list api.List) (book, error) {
+	secrets, err := w.secrets()
+	got := book{}
+	for _, a := range list.Accounts {
+		got[a.AppID] = kept{a.Name, a.Env, a.Kind, a.Note, a.Auto, secrets[a.ID], len(a.Pushes)}
+	}
+	return got, err
+}
+
+// secrets are the AppSecrets in the vault in use.
+func (w *world) secrets() (map[core.ID]string, error) {
+	out := map[core.ID]string{}
+	take := func(key string, raw []byte) {
+		var e struct {
+			Secret string `json:"secret"`
+		}
+		if json.Unmarshal(raw, &e) == nil && e.Secret != "" {
+			out[core.ID(key)] = e.Secret
+		}
+	}
+	if _, err := os.Stat(w.home.PassphraseFile()); err == nil {
+		f := vault.NewFile(w.home.PassphraseFile(), 0)
+		if err := f.Unlock(context.Background(), core.NewSecret(passphrase)); err != nil {
+			return nil, fmt.Errorf("open the passphrase file: %w", err)
+		}
+		keys, err := f.Keys()
+		if err != nil {
+			return nil, err
+		}
+		for _, key := range keys {
+			raw, err := f.Get(context.Background(), key)
+			if err != nil {
+				return nil, err
+			}
+			take(key, raw)
+		}
+		return out, nil
+	}
+	items, err := w.d.KeyringItems()
+	if err != nil {
+		return nil, err
+	}
+	for _, item := range items {
+		_, key, _ := strings.Cut(item.Attributes["username"], "/")
+		take(key, []byte(item.Secret))
+	}
+	return out, nil
+}
+
+// end looks once more, asks for a token of every account, and resets the home:
+// nothing may stay in the keyring.
+func (w *world) end(ctx context.Context) error {
+	if err := w.start(true); err != nil {
+		return err
+	}
+	if err := w.look(ctx); err != nil {
+		return err
+	}
+	secrets, err := w.secrets()
+	if err != nil {
+		return err
+	}
+	if len(secrets) != len(w.book) {
+		w.t.fault("the vault has %d AppSecrets for %d accounts", len(secrets), len(w.book))
+	}
+	for _, appID := range w.book.ids() {
+		k := w.book[appID]
+		if k.Env == core.Live && k.Kind != "wechat" {
+			continue // nobody may ask for it
+		}
+		end := w.up.Ask(appID)
+		_, err := w.client.Refresh(ctx, api.Ref{Name: k.Name, Env: k.Env}, api.RefreshRequest{Person: true})
+		end()
+		var e *core.Error
+		if errors.As(err, &e) && e.Class != core.Temporary { // a floor
+			w.t.fault("%s has no token at the end: %v", appID, err)
+		}
+	}
+	if err := w.client.Reset(ctx); err != nil {
+		return fmt.Errorf("reset the home: %w", err)
+	}
+	items, err := w.d.KeyringItems()
+	if err != nil {
+		return err
+	}
+	for _, item := range items {
+		if item.Attributes["service"] == "tokentray" {
+			w.t.fault("after the reset the keyring has %v", item.Attributes["username"])
+		}
+	}
+	if _, err := os.Stat(w.home.DB()); !errors.Is(err, os.ErrNotExist) {
+		w.t.fault("after the reset the database is there: %v", err)
+	}
+	return nil
+}
