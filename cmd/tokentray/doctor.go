@@ -8,9 +8,11 @@ import (
 	"runtime"
 	"time"
 
+	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/core/clipboard"
 	"tokentray/core/doctor"
+	"tokentray/core/door"
 	"tokentray/core/home"
 	"tokentray/core/launch"
 	"tokentray/core/store"
@@ -30,6 +32,7 @@ func runDoctor(ctx context.Context, o cli.DoctorOptions) ([]cli.Finding, error) 
 		Agent:    func(ctx context.Context) doctor.Agent { return lookAtAgent(ctx, home) },
 		Database: func() doctor.Database { return lookAtDatabase(home.DB()) },
 		Keyring:  lookAtKeyring,
+		Port:     func(ctx context.Context) doctor.Port { return lookAtPort(ctx, home) },
 		Bus:      busAddress(), Clipboard: clipboard.New(clipboard.Options{Session: clipboard.EnvSession()}).Name(),
 		Wayland: os.Getenv("WAYLAND_DISPLAY") != "", Upstream: o.BaseURL, Now: time.Now,
 	}
@@ -66,6 +69,34 @@ func lookAtAgent(ctx context.Context, h home.Home) doctor.Agent {
 func lookAtDatabase(path string) doctor.Database {
 	err := store.Inspect(path)
 	return doctor.Database{InUse: errors.Is(err, store.ErrInUse), Err: err}
+}
+
+// lookAtPort asks the agent, and looks for itself where none runs: somebody else
+// may listen where programs send their client keys.
+func lookAtPort(ctx context.Context, h home.Home) doctor.Port {
+	client := api.Dial(h.Socket())
+	defer client.Close()
+	l, err := client.Loopback(ctx)
+	if err == nil {
+		p := doctor.Port{Number: l.Port, Open: l.State == api.DoorOn}
+		p.Held = l.Error != nil && l.Error.Remedy == core.RemedyPort
+		if l.Holder != nil {
+			p.Known, p.Own, p.User = true, l.Holder.Own, l.Holder.User
+		}
+		return p
+	}
+	set, err := store.Peek(h.DB())
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		set = core.DefaultSettings()
+	case err != nil:
+		return doctor.Port{}
+	}
+	p := doctor.Port{Number: set.LoopbackPort, Held: door.Held(ctx, set.LoopbackPort)}
+	if holder := door.HolderOf(p.Number); p.Held && holder != nil {
+		p.Known, p.Own, p.User = true, holder.Own, holder.Name
+	}
+	return p
 }
 
 // lookAtKeyring asks for an entry that nobody has: a keyring that says so is

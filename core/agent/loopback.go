@@ -94,6 +94,11 @@ func (s *Service) Loopback(ctx context.Context) (api.Loopback, error) {
 			Message: fmt.Sprintf("another program listens on port %d of the loopback; end it, or choose another port with tokentray api on --port", out.Port),
 		})
 	}
+	if out.Error != nil && out.Error.Remedy == core.RemedyPort {
+		if h := door.HolderOf(out.Port); h != nil {
+			out.Holder = &api.Holder{User: h.Name, Own: h.Own}
+		}
+	}
 	return out, nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -517,8 +518,11 @@ func TestAnotherProgramOnThePort(t *testing.T) {
 		if err != nil || got.State != api.DoorOff || got.Error == nil || got.Error.Remedy != core.RemedyPort {
 			t.Errorf("%s: %+v, %v", address, got, err)
 		}
+		if runtime.GOOS == "linux" && (got.Holder == nil || !got.Holder.Own || got.Holder.User == "") {
+			t.Errorf("%s: the program of this test is %+v's", address, got.Holder)
+		}
 		_ = l.Close()
-		if got, err := r.client.Loopback(t.Context()); err != nil || got.Error != nil {
+		if got, err := r.client.Loopback(t.Context()); err != nil || got.Error != nil || got.Holder != nil {
 			t.Errorf("%s, after its end: %+v, %v", address, got.Error, err)
 		}
 	}

@@ -18,6 +18,15 @@ type Loopback struct {
 	Addresses []string `json:"addresses,omitempty"` // where it listens
 	Keys      int      `json:"keys"`                // client keys there are
 	Error     *Error   `json:"error,omitempty"`     // why it is shut although somebody opened it, or that another program listens there
+	// Holder is whose program listens there in the agent's place, where the system
+	// tells; nil otherwise.
+	Holder *Holder `json:"holder,omitempty"`
+}
+
+// Holder is the user whose program listens at a port.
+type Holder struct {
+	User string `json:"user"` // name, or number
+	Own  bool   `json:"own"`  // the agent's own user
 }
 
 // The states of the loopback door.

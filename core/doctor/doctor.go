@@ -56,6 +56,9 @@ type Config struct {
 	PassphraseFile string // empty unless there is one
 	PassphraseErr  error  // why nobody can open it
 
+	// Port looks at the port of the local HTTP API.
+	Port func(ctx context.Context) Port
+
 	Bus       string // address of the session bus, empty for none
 	Clipboard string // its name, none for none
 	Wayland   bool   // WAYLAND_DISPLAY is set
@@ -70,6 +73,7 @@ func Run(ctx context.Context, c Config) []Finding {
 		func(context.Context) []Finding { return []Finding{c.folders()} },
 		c.agentAndDatabase,
 		func(ctx context.Context) []Finding { return []Finding{c.keyring(ctx)} },
+		c.port,
 		c.desktop,
 		func(context.Context) []Finding { return []Finding{c.clipboard(), c.window()} },
 		c.upstream,

@@ -30,8 +30,15 @@ func healthy(t *testing.T) Config {
 		Database:     func() Database { return Database{InUse: true} },
 		DatabasePath: "/h/db",
 		Keyring:      func(context.Context) Keyring { return Keyring{} },
+		Port:         func(context.Context) Port { return Port{Number: 17278} },
 		Clipboard:    "x11", Window: "/bin/tokentray-window", Upstream: upstream.URL, Now: time.Now,
 	}
+}
+
+// at is a machine with the port as it is told.
+func at(p Port) func(*Config) {
+	p.Number = 17278
+	return func(c *Config) { c.Port = func(context.Context) Port { return p } }
 }
 
 func lines(findings []Finding) []string {
@@ -45,7 +52,7 @@ func lines(findings []Finding) []string {
 func TestHealthy(t *testing.T) {
 	got := lines(Run(t.Context(), healthy(t)))
 	want := []string{
-		"folders ok folders_ok", "agent ok agent_ok", "database ok database_in_use", "keyring ok keyring_ok",
+		"folders ok folders_ok", "agent ok agent_ok", "database ok database_in_use", "keyring ok keyring_ok", "port ok port_shut",
 		"bus warn bus_none bus_fix", "tray warn tray_no_bus", "clipboard ok clipboard_ok", "window ok window_ok",
 		"upstream ok upstream_ok", "clock ok clock_ok",
 	}
@@ -80,6 +87,10 @@ func TestFindings(t *testing.T) {
 			c.Keyring = func(context.Context) Keyring { return Keyring{Locked: true, Err: bad} }
 		}},
 		{"keyring fail keyring_unavailable keyring_init", func(c *Config) { c.Keyring = func(context.Context) Keyring { return Keyring{Err: bad} } }},
+		{"port ok port_ok", at(Port{Open: true})},
+		{"port fail port_other port_other_fix", at(Port{Held: true, Known: true, User: "eve"})},
+		{"port warn port_own port_fix", at(Port{Held: true, Known: true, Own: true})},
+		{"port warn port_held port_fix", at(Port{Held: true})},
 		{"bus ok bus_native", func(c *Config) { c.GOOS = "windows" }},
 		{"tray ok tray_native", func(c *Config) { c.GOOS = "darwin" }},
 		{"bus warn bus_bad bus_fix", func(c *Config) { c.Bus = "unix:path=/nonexistent/bus" }},

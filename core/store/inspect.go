@@ -6,6 +6,7 @@ import (
 
 	"go.etcd.io/bbolt"
 
+	"tokentray/core"
 	"tokentray/core/durable"
 )
 
@@ -15,6 +16,27 @@ import (
 // ErrInUse, ErrDamaged, ErrNewer or ErrReadOnly in its chain.
 func Inspect(path string) error {
 	return fail("look at the database", inspect(path, len(migrations())))
+}
+
+// Peek reads the settings of a database that Inspect finds well, without a
+// change. It fails as Inspect does.
+func Peek(path string) (out core.Settings, err error) {
+	if err := Inspect(path); err != nil {
+		return out, err
+	}
+	db, err := bbolt.Open(path, 0o600, &bbolt.Options{ReadOnly: true, Timeout: lockWait, OpenFile: durable.OpenFile})
+	if err != nil {
+		return out, fail("look at the settings", err)
+	}
+	defer func() { _ = db.Close() }()
+	err = db.View(func(tx *bbolt.Tx) error {
+		out = core.DefaultSettings()
+		if b := tx.Bucket([]byte(bucketSettings)); b != nil {
+			out = decodeSettings(b.Get([]byte(keySettings)))
+		}
+		return nil
+	})
+	return out, fail("look at the settings", err)
 }
 
 func inspect(path string, known int) (err error) {

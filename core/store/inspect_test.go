@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"go.etcd.io/bbolt"
+
+	"tokentray/core"
 )
 
 // TestInspectChangesNothing: it tells what Open would meet, and leaves the home
@@ -67,5 +69,29 @@ func TestInspectOfAnOpenDatabase(t *testing.T) {
 	h.close()
 	if err := Inspect(h.path); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestPeek reads the settings of a database that nobody has open.
+func TestPeek(t *testing.T) {
+	h := newHome(t)
+	set := core.DefaultSettings()
+	set.LoopbackPort = 18000
+	if err := h.PutSettings(set); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Peek(h.path); !errors.Is(err, ErrInUse) {
+		t.Errorf("an open one: %v, want %v", err, ErrInUse)
+	}
+	h.close()
+	before, _ := os.ReadFile(h.path)
+	if got, err := Peek(h.path); err != nil || got != set {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if after, _ := os.ReadFile(h.path); string(after) != string(before) {
+		t.Error("it changed the database")
+	}
+	if _, err := Peek(h.path + "x"); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("none: %v", err)
 	}
 }

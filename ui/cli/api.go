@@ -101,13 +101,24 @@ func (a *app) printLoopback(l api.Loopback) error {
 	}
 	switch {
 	case l.Error != nil:
-		a.note(a.explainWire(l.Error)...)
+		a.note(append(a.explainWire(l.Error), a.holderLines(l)...)...)
 	case l.State == api.DoorOff:
 		a.note(a.say("api.open"))
 	case l.Keys == 0:
 		a.note(a.say("api.first_key"))
 	}
 	return nil
+}
+
+// holderLines say whose program has the agent's port, where that is known.
+func (a *app) holderLines(l api.Loopback) []string {
+	switch {
+	case l.Holder == nil:
+		return nil
+	case l.Holder.Own:
+		return []string{"  " + a.say("api.holder_own")}
+	}
+	return []string{"  " + clean(a.say("api.holder_other", "user", l.Holder.User))}
 }
 
 func (a *app) apiKeyCommand() *cobra.Command {

@@ -94,6 +94,13 @@ func TestAPITakenPort(t *testing.T) {
 	if _, errOut := r.try(t, exitFailure, "api", "on", "--port", "8080"); !strings.Contains(errOut, "Port 8080 of this machine") {
 		t.Errorf("stderr %q", errOut)
 	}
+	for want, holder := range map[string]*api.Holder{"is of another user: eve": {User: "eve"}, "is one of yours": {User: "me", Own: true}} {
+		r, f = newDoorRun()
+		f.door = api.Loopback{State: api.DoorTaken, Port: 17278, Error: api.FromError(taken), Holder: holder}
+		if _, errOut := r.try(t, 0, "api", "status"); !strings.Contains(errOut, want) {
+			t.Errorf("held by %+v: %q", holder, errOut)
+		}
+	}
 	r, f = newDoorRun()
 	f.door = api.Loopback{State: api.DoorTaken, Port: 17278, Error: api.FromError(taken)}
 	r.env["TOKENTRAY_LANG"] = "zh"

@@ -227,6 +227,7 @@ func (a *app) exportFolder(ctx context.Context, agent api.Agent, e clientExport,
 			return err
 		}
 		if door.Error != nil && door.Error.Remedy == core.RemedyPort {
+			a.note(a.holderLines(door)...)
 			return door.Error.Core()
 		}
 	}

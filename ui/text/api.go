@@ -41,6 +41,8 @@ func apiDoor() table {
 		"api.key_made":     {"Made the client key {name}. It may use: {scope}", "已新建客户端密钥 {name}，可用范围：{scope}"},
 		"api.key_once":     {"The key is shown this once; TokenTray keeps only its hash.", "密钥仅显示这一次；TokenTray 只保存其哈希。"},
 		"api.port":         {"Port {port} of this machine cannot be used.", "无法使用本机的端口 {port}。"},
+		"api.holder_own":   {"The program there is one of yours.", "占用端口的是你自己的程序。"},
+		"api.holder_other": {"The program there is of another user: {user}. It may have taken the client keys that your programs sent; revoke those: tokentray api key revoke NAME", "占用端口的是另一用户 {user} 的程序。你的程序发出的客户端密钥可能已被其获取，请吊销：tokentray api key revoke 名称"},
 		"api.key_use":      {"Use it:  curl -H \"Authorization: Bearer KEY\" http://127.0.0.1:{port}/v1/token/{account}", "使用：curl -H \"Authorization: Bearer 密钥\" http://127.0.0.1:{port}/v1/token/{account}"},
 		"api.all_accounts": {"all accounts", "全部账号"},
 		"api.scope":        {"MAY USE", "可用范围"},

@@ -8,6 +8,7 @@ func doctor() table {
 		"doctor.check.agent":     {"agent", "守护进程"},
 		"doctor.check.database":  {"database", "数据库"},
 		"doctor.check.keyring":   {"keyring", "密钥环"},
+		"doctor.check.port":      {"API port", "接口端口"},
 		"doctor.check.bus":       {"session bus", "会话总线"},
 		"doctor.check.tray":      {"tray", "托盘"},
 		"doctor.check.clipboard": {"clipboard", "剪贴板"},
@@ -49,6 +50,14 @@ func doctor() table {
 		"doctor.keyring_file_bad":    {"not used; the secrets should be in {path}: {error}.", "未使用；密钥应保存在 {path}：{error}。"},
 		"doctor.keyring_file_fix":    {"Put a copy of it back; without one: tokentray vault init", "请放回其副本；若无副本：tokentray vault init"},
 		"doctor.keyring_init":        {"Start the desktop's keyring (gnome-keyring or KWallet), or keep secrets in a file: tokentray vault init", "请启动桌面的密钥环（gnome-keyring 或 KWallet），或改用口令文件：tokentray vault init"},
+
+		"doctor.port_ok":        {"the agent listens on {port}.", "守护进程正在监听 {port}。"},
+		"doctor.port_shut":      {"nobody listens on {port}; the API is off.", "{port} 无人监听；接口未开启。"},
+		"doctor.port_other":     {"a program of another user, {user}, listens on {port}, where your programs send client keys.", "另一用户 {user} 的程序正在监听 {port}，你的程序会把客户端密钥发到那里。"},
+		"doctor.port_other_fix": {"Revoke the keys that were sent there (tokentray api key revoke NAME) and choose another port: tokentray api on --port NUMBER", "请吊销已发往那里的密钥（tokentray api key revoke 名称），并换一个端口：tokentray api on --port 端口"},
+		"doctor.port_own":       {"another program of yours listens on {port}.", "你的另一个程序正在监听 {port}。"},
+		"doctor.port_held":      {"another program listens on {port}; this system does not tell whose.", "其他程序正在监听 {port}，此系统不显示其所属用户。"},
+		"doctor.port_fix":       {"End it, or choose another port: tokentray api on --port NUMBER", "请结束该程序，或换一个端口：tokentray api on --port 端口"},
 
 		"doctor.bus_ok":     {"answers.", "可用。"},
 		"doctor.bus_none":   {"there is none here; no tray icon, no keyring.", "没有会话总线，因此没有托盘图标和密钥环。"},

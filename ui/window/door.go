@@ -101,6 +101,9 @@ func (d *doorBox) show(now time.Time) {
 			break
 		}
 	}
+	if h := v.loop.Holder; h != nil && !h.Own {
+		trouble = joined(l, trouble, l.T("door.holder", "user", h.User))
+	}
 	d.trouble.SetOrHide(trouble, l.Palette.LiveText)
 	if d.port == "" {
 		d.entry.Write(strconv.Itoa(v.loop.Port))

@@ -143,11 +143,11 @@ func TestSettingsOpenTheDoor(t *testing.T) {
 
 	// Somebody else shuts it.
 	s.agent.change(func(f *fakeAgent) {
-		f.door = api.Loopback{State: api.DoorTaken, Port: 8080, Error: &api.Error{Class: core.Invalid, Remedy: core.RemedyPort, Message: "taken"}}
+		f.door = api.Loopback{State: api.DoorTaken, Port: 8080, Error: &api.Error{Class: core.Invalid, Remedy: core.RemedyPort, Message: "taken"}, Holder: &api.Holder{User: "eve"}}
 	})
 	s.time = noon.Add(doorEvery * time.Second)
 	s.tick()
-	s.untilSays("off: port 8080 is taken", "End the program that has it")
+	s.untilSays("off: port 8080 is taken", "End the program that has it", "That program is of another user: eve.")
 }
 
 func TestClientKeysAreListedAndRevoked(t *testing.T) {

@@ -130,6 +130,10 @@ func words() map[string]string {
 
 		"List.recovered": "Accounts, as NAME/ENV, that the database had lost and that came back from the vault, paused, until a person edits or resumes them.",
 
+		"Loopback.holder": "Whose program listens there in the agent's place, where the system tells.",
+		"Holder.user":     "Name, or number where the system knows no name.",
+		"Holder.own":      "It is the agent's own user.",
+
 		"Loopback.state": "taken: it is switched on, but another program has its port.",
 
 		"LoopbackRequest.port": "0 leaves it as it is.",

@@ -1,0 +1,36 @@
+package door
+
+import (
+	"os"
+	"os/user"
+	"strconv"
+)
+
+// Holder is the user whose program listens at a port of the loopback.
+type Holder struct {
+	UID  int
+	Name string // or the number, where the system knows no name
+	Own  bool   // it is the user of this process
+}
+
+// HolderOf returns who listens at port. A user who is not our own goes before
+// one who is: programs that call could reach either. It returns nil where nobody
+// listens and on systems that do not tell: Linux does.
+func HolderOf(port int) *Holder {
+	uids := listeners(port)
+	if len(uids) == 0 {
+		return nil
+	}
+	h := &Holder{UID: uids[0]}
+	for _, uid := range uids {
+		if uid != os.Geteuid() {
+			h.UID = uid
+		}
+	}
+	h.Own = h.UID == os.Geteuid()
+	h.Name = strconv.Itoa(h.UID)
+	if u, err := user.LookupId(h.Name); err == nil {
+		h.Name = u.Username
+	}
+	return h
+}
