@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"strings"
 
 	"tokentray/core"
 )
@@ -171,8 +172,14 @@ func decodeEntry(raw []byte) (entry, bool) {
 // tells of its account, see markOf.
 const (
 	markUnknown   = ""          // the account tells, and the entry is to be refreshed
-	markRecovered = "recovered" // its account was made again, and no person has looked at it
+	markRecovered = "recovered" // its account was made again, and no person has looked at it; the mark of the account follows
 )
+
+// recoveredMark is the mark of an account that is made again.
+func recoveredMark(mark string) string { return markRecovered + "-" + mark }
+
+// isRecovered reports whether a mark is that of an account that was made again.
+func isRecovered(mark string) bool { return strings.HasPrefix(mark, markRecovered) }
 
 // markOf names what the entry of an account tells of it. The index has it before
 // the vault has the entry and the database the account, and it changes no account

@@ -123,6 +123,7 @@ func (s *Service) newerEntries(ctx context.Context, taken map[api.Ref]bool) []co
 	var out []core.Account
 	for _, a := range s.accounts.all() {
 		mark, listed := index.Mark(string(a.ID))
+		mark = strings.TrimPrefix(mark, recoveredMark("")) // a crash may have kept it from being saved
 		if !listed || mark == s.vault.markOf(a) || !strings.HasPrefix(mark, markForm) {
 			continue
 		}
@@ -259,14 +260,15 @@ func (s *Service) saveRecovered(ctx context.Context, found []core.Account) error
 	lines, marks := make([]core.Entry, len(found)), map[string]string{}
 	for i, a := range found {
 		lines[i] = core.Entry{At: s.now(), What: core.DidRecover}
-		marks[string(a.ID)] = markRecovered
+		marks[string(a.ID)] = recoveredMark(s.vault.markOf(a))
+	}
+	// First, so that no crash keeps people from being told.
+	if err := s.vault.parts.Index.Keep(marks); err != nil {
+		s.log.Warn("accounts that came back may not be told about", "error", err)
 	}
 	nothing := func(context.Context) error { return nil }
 	if _, err := s.parts.Store.SaveAll(ctx, found, lines, nothing, nothing); err != nil {
 		return err
-	}
-	if err := s.vault.parts.Index.Keep(marks); err != nil {
-		s.log.Warn("accounts that came back may not be told about", "error", err)
 	}
 	for _, a := range found {
 		s.accounts.put(a)
@@ -300,7 +302,7 @@ func (s *Service) mendVault() {
 func (s *Service) recovered() []string {
 	var out []string
 	for key, mark := range s.vault.parts.Index.Entries() {
-		if mark != markRecovered {
+		if !isRecovered(mark) {
 			continue
 		}
 		a, there := s.accounts.get(core.ID(key))
@@ -314,7 +316,7 @@ func (s *Service) recovered() []string {
 
 // lookedAt tells that a person has looked at an account that came back.
 func (s *Service) lookedAt(id core.ID) {
-	if mark, _ := s.vault.parts.Index.Mark(string(id)); mark != markRecovered {
+	if mark, _ := s.vault.parts.Index.Mark(string(id)); !isRecovered(mark) {
 		return
 	}
 	if err := s.vault.parts.Index.Keep(map[string]string{string(id): markUnknown}); err != nil {

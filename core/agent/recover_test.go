@@ -643,3 +643,52 @@ func TestAnAccountComesBackWithAllOfItsKind(t *testing.T) {
 		}
 	}
 }
+
+// lastSaves counts as saved what SaveAll saved, and forgets everything that would
+// be written after it, as a crash does.
+type lastSaves struct {
+	Store
+	then func()
+}
+
+func (s lastSaves) SaveAll(ctx context.Context, accounts []core.Account, lines []core.Entry, set, undo func(context.Context) error) (bool, error) {
+	undone, err := s.Store.SaveAll(ctx, accounts, lines, set, undo)
+	s.then()
+	return undone, err
+}
+
+// TestACrashWhileAccountsComeBackHidesNone: an account that came back from the
+// vault, and one that got its newer state from there, are told about although the
+// agent was killed the moment that the database had them.
+func TestACrashWhileAccountsComeBackHidesNone(t *testing.T) {
+	w := newWorld(t)
+	r := w.start()
+	a := r.add("a", core.Sandbox)
+	old := w.read(w.home.DB())
+	r.add("b", core.Sandbox)
+	if _, err := r.client.Edit(t.Context(), a.Ref(), api.AccountInput{Input: core.Input{BaseURL: ptr("https://own.example")}, Secret: ptr(goodSecret)}); err != nil {
+		t.Fatal(err)
+	}
+	w.crash(r, old)
+	var database, index []byte
+	w.over = func(s Store) Store {
+		return lastSaves{Store: s, then: func() { database, index = w.read(w.home.DB()), w.read(w.home.VaultIndex()) }}
+	}
+	r = w.start()
+	w.over = nil
+	w.crash(r, database)
+	if err := os.WriteFile(w.home.VaultIndex(), index, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r = w.start()
+	l, err := r.client.List(t.Context())
+	if err != nil || !slices.Equal(l.Recovered, []string{"a/sandbox", "b/sandbox"}) || len(l.Accounts) != 2 {
+		t.Errorf("recovered %v of %d, %v", l.Recovered, len(l.Accounts), err)
+	}
+	if _, err := r.client.Edit(t.Context(), a.Ref(), api.AccountInput{Input: core.Input{Note: ptr("seen")}}); err != nil {
+		t.Fatal(err)
+	}
+	if l, err = r.client.List(t.Context()); err != nil || !slices.Equal(l.Recovered, []string{"b/sandbox"}) {
+		t.Errorf("after a look at a: recovered %v, %v", l.Recovered, err)
+	}
+}

@@ -60,7 +60,7 @@ func (s *Service) outdate(accounts ...core.Account) error {
 func (s *Service) noteOutdated(accounts ...core.Account) {
 	for _, a := range accounts {
 		mark, listed := s.vault.parts.Index.Mark(string(a.ID))
-		if listed && mark != markRecovered && a.BaseURL != unknownHost && mark != s.vault.markOf(a) {
+		if listed && !isRecovered(mark) && a.BaseURL != unknownHost && mark != s.vault.markOf(a) {
 			s.entries.outdated(a.ID)
 		}
 	}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"io"
@@ -9,6 +10,7 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"time"
 
 	"go.etcd.io/bbolt"
 
@@ -25,7 +27,7 @@ import (
 type remains struct {
 	homes    map[string]bool                     // ids of the home, as a rule one
 	accounts map[core.ID]map[string]core.Account // every ID, with each state of the account that is readable
-	removed  map[core.ID]bool                    // removed by a person
+	removed  map[core.ID]time.Time               // when a person removed it
 }
 
 // readRemains reads the file at path, in which anything may stand. What cannot
@@ -71,13 +73,26 @@ func (s *Store) takeRemains() error {
 	}
 	s.repair.Lost = map[core.ID][]core.Account{}
 	for id, states := range r.accounts {
-		if !r.removed[id] {
+		if _, removed := r.removed[id]; !removed {
 			s.repair.Lost[id] = slices.Collect(maps.Values(states))
 		}
 	}
 	s.repair.Removed = slices.Sorted(maps.Keys(r.removed))
+	s.giveUp(r.unfinished()...) // their secrets may still be in the vault
 	s.remains = nil
 	return nil
+}
+
+// mostUnfinished is how many removals of a damaged file are finished. Each costs a
+// keyring two child processes, and nearly all of them were finished long ago.
+const mostUnfinished = 32
+
+// unfinished are the last accounts that a person removed.
+func (r *remains) unfinished() []core.ID {
+	ids := slices.SortedFunc(maps.Keys(r.removed), func(a, b core.ID) int {
+		return cmp.Or(r.removed[b].Compare(r.removed[a]), cmp.Compare(a, b))
+	})
+	return ids[:min(len(ids), mostUnfinished)]
 }
 
 // formerHome is the id under which the vault keeps what a lost database knew.
@@ -102,7 +117,7 @@ func scan(r io.ReaderAt, length int64) *remains {
 	if m, err := newestMeta(r, length); err == nil {
 		size = int64(m.pageSize)
 	}
-	out := &remains{homes: map[string]bool{}, accounts: map[core.ID]map[string]core.Account{}, removed: map[core.ID]bool{}}
+	out := &remains{homes: map[string]bool{}, accounts: map[core.ID]map[string]core.Account{}, removed: map[core.ID]time.Time{}}
 	head := make([]byte, pageHeader)
 	for at := int64(0); at < min(length, maxScan); at += size {
 		if _, err := r.ReadAt(head, at); err != nil {
@@ -161,8 +176,15 @@ func (r *remains) record(key, value []byte) {
 		r.accounts[id][string(value)] = a
 	}
 	if in, err := decodeIntent(key, value); err == nil && in.Op == opRemove {
-		r.removed[id] = true
+		r.removed[id] = later(in.At, r.removed[id])
 	}
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 // isID reports whether key is written as core.NewID writes.

@@ -99,6 +99,9 @@ func TestARestoreKnowsWhatWasRemoved(t *testing.T) {
 	if r := h.Repaired(); len(r.Lost) != 0 || !slices.Equal(r.Removed, []core.ID{b.ID}) {
 		t.Errorf("lost %v, removed %v; want %s removed", r.Lost, r.Removed, b.ID)
 	}
+	if pending, err := h.Pending(); err != nil || !slices.Equal(pending, []core.ID{b.ID}) {
+		t.Errorf("the secret of the removed account is forgotten in the vault: %v, %v", pending, err)
+	}
 }
 
 // TestNothingIsLostThatAnAccountHas: nor is anything when nothing can be read.

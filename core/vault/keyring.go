@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"os"
 	"os/exec"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -215,7 +216,9 @@ func (k *Keyring) run(ctx context.Context, req request, env []string, limit time
 	cmd.Stdin, cmd.Stdout = bytes.NewReader(input), out
 	cmd.WaitDelay = time.Second
 	cmd.SysProcAttr = childAttr()
+	runtime.LockOSThread() // the child dies with the thread that started it
 	err = cmd.Run()
+	runtime.UnlockOSThread()
 
 	switch {
 	case ctx.Err() != nil:
