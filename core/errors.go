@@ -160,7 +160,9 @@ const (
 	RemedyHomeShared   = "home_shared"    // others may enter it; chmod 700 or an empty one
 	RemedyOwnHome      = "own_home"       // use the home of the platform
 	RemedyClipboard    = "no_clipboard"   // copy from a desktop session, or print the token
+	RemedySilentOwner  = "silent_owner"   // wait for the program that holds the clipboard, or end it
 	RemedyCopyLate     = "copy_late"      // something else was copied meanwhile; copy it again
+	RemedyNotHere      = "not_here"       // the operating system has no such thing
 	RemedyPort         = "port_taken"     // choose another port for the loopback door
 	RemedyClientKey    = "no_client_key"  // tokentray api key list
 	RemedyScope        = "key_scope"      // make a key that may do this

@@ -27,6 +27,11 @@ type Settings struct {
 	// ClipboardFollow: while a token that was copied is on the clipboard and is
 	// renewed, the new one takes its place.
 	ClipboardFollow bool `json:"clipboard_follow"`
+	// ClipboardPrimary: what is copied goes to PRIMARY too, which the middle mouse
+	// button pastes.
+	ClipboardPrimary bool `json:"clipboard_primary"`
+	// ClipboardOnce: what is copied is cleared when it was pasted for the first time.
+	ClipboardOnce bool `json:"clipboard_once"`
 	// StartAtLogin is read from the operating system and never stored.
 	StartAtLogin bool `json:"start_at_login,omitempty"`
 
@@ -45,6 +50,13 @@ const SettingToldNoTray = "told-no-tray"
 // SettingStartAtLogin is the key of the one setting that the operating system
 // keeps.
 const SettingStartAtLogin = "start-at-login"
+
+// The keys of the settings of the clipboard that not every desktop offers: Windows
+// and macOS have no PRIMARY, and do not tell who pastes.
+const (
+	SettingClipboardPrimary = "clipboard-primary"
+	SettingClipboardOnce    = "clipboard-once"
+)
 
 // The keys of the settings behind which stands the loopback door: whoever sets
 // them opens, shuts or moves it.
@@ -68,7 +80,7 @@ func DefaultSettings() Settings {
 func SettingKeys() []string {
 	return []string{
 		"language", "theme", "text-size",
-		"clear-after", "copy-format", "clipboard-follow", "ask-live-copy",
+		"clear-after", SettingClipboardOnce, "copy-format", "clipboard-follow", SettingClipboardPrimary, "ask-live-copy",
 		"notify-person", "notify-failing", "notify-expiry",
 		SettingLoopback, SettingLoopbackPort,
 		SettingStartAtLogin, "log-level",
@@ -211,6 +223,10 @@ func (s *Settings) flag(key string) *bool {
 		return &s.NotifyExpiry
 	case "clipboard-follow":
 		return &s.ClipboardFollow
+	case SettingClipboardPrimary:
+		return &s.ClipboardPrimary
+	case SettingClipboardOnce:
+		return &s.ClipboardOnce
 	case SettingStartAtLogin:
 		return &s.StartAtLogin
 	case SettingLoopback:

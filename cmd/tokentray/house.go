@@ -56,7 +56,7 @@ func (p program) build(at home.Home, demo bool) (*house, error) {
 	}
 	clip := clipboard.New(clipboard.Options{
 		Log: h.log.Logger, Session: clipboard.EnvSession(),
-		Gone: func(r clipboard.Reason) { h.service.ClipboardGone(r == clipboard.Replaced) },
+		Gone: func(g clipboard.Gone) { h.service.ClipboardGone(whatBecame(g)) },
 	})
 	parts := agent.Parts{
 		Home: at, Version: p.version, Demo: demo, Store: db, Vaults: vaults, Clipboard: clip,
@@ -80,6 +80,18 @@ func (p program) build(at home.Home, demo bool) (*house, error) {
 		return nil, errors.Join(err, clip.Close(), db.Close(), h.log.Close())
 	}
 	return h, nil
+}
+
+// whatBecame is how clients are told what became of what was copied.
+func whatBecame(g clipboard.Gone) api.Clipboard {
+	c := api.Clipboard{
+		Replaced: g.Reason == clipboard.Replaced, Pasted: g.Reason == clipboard.Pasted, Silent: g.Reason == clipboard.Silent,
+		Returned: g.Reason == clipboard.Returned, Stays: g.Reason == clipboard.Stays,
+	}
+	if c.Returned || c.Stays {
+		c.Manager = g.Program
+	}
+	return c
 }
 
 // openIndex opens the list of what the vault holds. One that cannot be read is

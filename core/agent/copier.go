@@ -21,6 +21,9 @@ type Clipboard interface {
 	// CopyUnless copies a secret text, unless changed reports that another program
 	// has copied.
 	CopyUnless(ctx context.Context, text string, clearAfter time.Duration, changed func() bool) (bool, error)
+	// SetHabits sets how secret texts are copied from now on, see the settings
+	// clipboard-primary and clipboard-once.
+	SetHabits(primary, once bool)
 	// Wake is told that the machine slept.
 	Wake()
 	Clear(ctx context.Context) error

@@ -147,11 +147,20 @@ func (s *Service) CopyText(ctx context.Context, req api.TextRequest) (api.Clipbo
 // ClearClipboard implements api.Agent.
 func (s *Service) ClearClipboard(ctx context.Context) error { return s.copier.clear(ctx) }
 
-// ClipboardGone must be called when what was copied is no longer on the clipboard.
-// replaced tells that another program's text took its place, so that it was not
-// cleared.
-func (s *Service) ClipboardGone(replaced bool) {
-	s.copier.set(copied{Clipboard: api.Clipboard{Replaced: replaced}})
+// ClipboardGone must be called when what was copied is no longer on the clipboard, or
+// came back. what tells why, and holds nothing else.
+func (s *Service) ClipboardGone(what api.Clipboard) { s.copier.set(copied{Clipboard: what}) }
+
+// clearAway clears the clipboard because nobody is there to paste: the screen is
+// locked, the machine goes to sleep.
+func (s *Service) clearAway(ctx context.Context, why string) {
+	if !s.copier.current().Held() {
+		return
+	}
+	s.log.Info("the clipboard is cleared", "because", why)
+	if err := s.copier.clear(ctx); err != nil {
+		s.log.Warn("the clipboard is not cleared", "error", err)
+	}
 }
 
 // noteRenewal wakes followRenewals if the account's token is on the clipboard. The

@@ -153,7 +153,7 @@ func TestClipboardDoesNotFollow(t *testing.T) {
 			if err := r.client.ClearClipboard(t.Context()); err != nil {
 				t.Error(err)
 			}
-			r.ClipboardGone(false)
+			r.ClipboardGone(api.Clipboard{})
 		}, "nothing"},
 		{"the time is over", api.CopyRequest{}, map[string]string{"clipboard-follow": "true", "clear-after": "30s"}, nil, ""},
 	} {
@@ -407,7 +407,7 @@ func TestALateCopyReplacesNothingNewer(t *testing.T) {
 			func(r *running) {
 				must(second(r.client.Copy(t.Context(), shop, api.CopyRequest{})))
 				must(r.world.desk.Clear(t.Context()))
-				r.ClipboardGone(false)
+				r.ClipboardGone(api.Clipboard{})
 			},
 			func(held string) bool { return held == "" }, true,
 		},

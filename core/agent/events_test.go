@@ -62,11 +62,11 @@ func TestEveryChangeIsAnEvent(t *testing.T) {
 	if e := next(t, stream, api.EventAccount); e.Account.LastUsed.IsZero() {
 		t.Error("a copied account does not say when it was used")
 	}
-	r.ClipboardGone(false)
+	r.ClipboardGone(api.Clipboard{})
 	if e := next(t, stream, api.EventClipboard); *e.Clipboard != (api.Clipboard{}) {
 		t.Errorf("clipboard event = %+v, want nothing", e.Clipboard)
 	}
-	r.ClipboardGone(true)
+	r.ClipboardGone(api.Clipboard{Replaced: true})
 	if e := next(t, stream, api.EventClipboard); *e.Clipboard != (api.Clipboard{Replaced: true}) || e.Clipboard.Held() {
 		t.Errorf("clipboard event = %+v, want that it was replaced", e.Clipboard)
 	}

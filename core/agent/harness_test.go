@@ -2,6 +2,7 @@ package agent
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -109,6 +110,8 @@ type desktop struct {
 	taken              bool // by another program's text
 	foreign            int  // how often another program copied
 	watched, unwatched int
+	primary, once      bool
+	name               string // empty: x11
 }
 
 func (d *desktop) Copy(_ context.Context, text string, clearAfter time.Duration) error {
@@ -178,6 +181,12 @@ func (d *desktop) another(text string) {
 	d.text, d.taken = text, true
 }
 
+func (d *desktop) SetHabits(primary, once bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.primary, d.once = primary, once
+}
+
 func (d *desktop) Wake() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -197,7 +206,11 @@ func (d *desktop) Held() bool {
 	return d.text != "" && !d.lose && !d.taken
 }
 
-func (d *desktop) Name() string { return "x11" }
+func (d *desktop) Name() string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return cmp.Or(d.name, "x11")
+}
 
 func (d *desktop) Close() error {
 	d.mu.Lock()

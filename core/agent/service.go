@@ -184,6 +184,7 @@ func (s *Service) load() (err error) {
 		return err
 	}
 	s.parts.Log.SetLevel(s.settings.LogLevel)
+	s.applyHabits(s.settings)
 	accounts, err := s.parts.Store.Accounts()
 	if err != nil {
 		return err

@@ -62,6 +62,9 @@ func (s *Service) SetSetting(_ context.Context, key, value string) (core.Setting
 	if err := next.Set(key, value); err != nil {
 		return core.Settings{}, core.AsError(err)
 	}
+	if err := s.offered(key, next); err != nil {
+		return core.Settings{}, err
+	}
 	if key == core.SettingStartAtLogin {
 		if err := s.startAtLogin(next.StartAtLogin); err != nil {
 			return core.Settings{}, err
@@ -73,6 +76,21 @@ func (s *Service) SetSetting(_ context.Context, key, value string) (core.Setting
 	}
 	s.parts.Log.SetLevel(next.LogLevel)
 	return s.shown(next), nil
+}
+
+// offered refuses to switch on what the desktop's clipboard cannot do.
+func (s *Service) offered(key string, next core.Settings) error {
+	if s.parts.Clipboard == nil {
+		return nil
+	}
+	on := key == core.SettingClipboardOnce && next.ClipboardOnce || key == core.SettingClipboardPrimary && next.ClipboardPrimary
+	if name := s.parts.Clipboard.Name(); on && (name == "windows" || name == "macos") {
+		return &core.Error{
+			Class: core.Misuse, Remedy: core.RemedyNotHere,
+			Message: "setting " + key + ": the clipboard of this system cannot do that; leave it off",
+		}
+	}
+	return nil
 }
 
 // setLoopbackSetting is SetSetting for the loopback door, which has to be open
@@ -99,9 +117,17 @@ func (s *Service) keep(next core.Settings) error {
 	s.mu.Lock()
 	s.settings = next
 	s.mu.Unlock()
+	s.applyHabits(next)
 	told := s.shown(next)
 	s.hub.publish(false, func() api.Event { return api.Event{Type: api.EventSettings, Settings: &told} })
 	return nil
+}
+
+// applyHabits tells the clipboard how it is to copy.
+func (s *Service) applyHabits(set core.Settings) {
+	if s.parts.Clipboard != nil {
+		s.parts.Clipboard.SetHabits(set.ClipboardPrimary, set.ClipboardOnce)
+	}
 }
 
 // shown are the settings as clients see them, with those that the system keeps.

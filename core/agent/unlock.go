@@ -196,7 +196,9 @@ func (s *Service) VaultUnlock(ctx context.Context, passphrase core.Secret) (api.
 }
 
 // VaultLock implements api.Agent. Living tokens can still be had; nothing is fetched.
-func (s *Service) VaultLock(context.Context) (api.Vault, error) {
+// What is on the clipboard is cleared.
+func (s *Service) VaultLock(ctx context.Context) (api.Vault, error) {
+	s.clearAway(ctx, "the vault is locked")
 	s.edit.Lock()
 	defer s.edit.Unlock()
 	closed := s.vault.lock()

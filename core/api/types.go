@@ -244,6 +244,18 @@ type Clipboard struct {
 	// Replaced tells, where nothing of ours is on the clipboard, that another
 	// program's text took the place of ours before we cleared it.
 	Replaced bool `json:"replaced,omitempty"`
+	// Pasted tells that it was pasted once and cleared for that.
+	Pasted bool `json:"pasted,omitempty"`
+	// Silent tells that another program has the clipboard and does not say what it
+	// holds: ours may still be there.
+	Silent bool `json:"silent,omitempty"`
+	// Returned tells that it was cleared, that a program put it back, and that it was
+	// cleared again; Stays that the program put it back once more.
+	Returned bool `json:"returned,omitempty"`
+	Stays    bool `json:"stays,omitempty"`
+	// Manager is the clipboard manager that runs, with Returned and Stays; empty if
+	// it is not known.
+	Manager string `json:"manager,omitempty"`
 }
 
 // Status is the agent's own state.

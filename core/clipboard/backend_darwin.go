@@ -2,8 +2,10 @@ package clipboard
 
 import (
 	"context"
+	"encoding/base64"
 	"fmt"
 	"os/exec"
+	"strconv"
 	"strings"
 	"time"
 
@@ -32,6 +34,18 @@ function run(argv) {
   board.clearContents;
   return "cleared";
 }`
+	// readScript prints the change count and the text in base64: none if there is
+	// none, long if it is not of the length that is looked for.
+	readScript = `ObjC.import("AppKit");
+function run(argv) {
+  const board = $.NSPasteboard.generalPasteboard;
+  const count = String(board.changeCount);
+  const text = board.stringForType("public.utf8-plain-text");
+  if (text.isNil()) return count + " none";
+  const data = text.dataUsingEncoding($.NSUTF8StringEncoding);
+  if (String(data.length) !== argv[0]) return count + " long";
+  return count + " " + data.base64EncodedStringWithOptions(0).js;
+}`
 	countScript = `ObjC.import("AppKit");
 function run() { return String($.NSPasteboard.generalPasteboard.changeCount); }`
 )
@@ -39,7 +53,42 @@ function run() { return String($.NSPasteboard.generalPasteboard.changeCount); }`
 // goodbye bounds a release.
 const goodbye = 5 * time.Second
 
-func (m *Manager) backend(Session) (string, acquire) { return "macos", acquirePasteboard }
+func (m *Manager) backend(Session, habits) (string, board) { return "macos", macBoard{} }
+
+// macBoard is the general pasteboard.
+type macBoard struct{}
+
+func (macBoard) acquire(ctx context.Context, text string, secret bool) (owner, error) {
+	return acquirePasteboard(ctx, text, secret)
+}
+
+// look reads the pasteboard with its change count, and clears it only if that count
+// still stands.
+func (macBoard) look(ctx context.Context, text fingerprint, how lookHow) (verdict, owner, error) {
+	out, err := osascript(ctx, "", readScript, strconv.Itoa(text.size))
+	count, content, found := strings.Cut(out, " ")
+	if ctx.Err() != nil {
+		return nothing, nil, errSilent
+	}
+	if err != nil || !found {
+		return nothing, nil, err
+	}
+	raw, err := base64.StdEncoding.DecodeString(content)
+	defer clear(raw)
+	switch {
+	case content == "none":
+		return nothing, nil, nil
+	case err != nil || !text.matches(raw):
+		return other, nil, nil
+	case !how.empty:
+		return same, nil, nil
+	}
+	done, err := osascript(ctx, "", clearScript, count)
+	if err == nil && done != "cleared" {
+		return other, nil, nil // it was changed just now
+	}
+	return same, nil, err
+}
 
 // pasteboard is a text on the general pasteboard.
 type pasteboard struct {
@@ -62,7 +111,9 @@ func acquirePasteboard(ctx context.Context, text string, secret bool) (owner, er
 	return &pasteboard{count: out, never: make(chan struct{})}, nil
 }
 
-func (p *pasteboard) lost() <-chan struct{} { return p.never }
+func (p *pasteboard) lost() <-chan struct{}   { return p.never }
+func (p *pasteboard) read() <-chan struct{}   { return nil }
+func (p *pasteboard) pasted() <-chan struct{} { return nil }
 
 func (p *pasteboard) ours() bool {
 	ctx, cancel := context.WithTimeout(context.Background(), goodbye)

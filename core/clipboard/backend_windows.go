@@ -30,12 +30,77 @@ var concealment = []struct {
 	{"CanUploadToCloudClipboard", 0},
 }
 
-func (m *Manager) backend(Session) (string, acquire) { return "windows", acquireWindows }
+func (m *Manager) backend(Session, habits) (string, board) { return "windows", winBoard{} }
+
+// winBoard is the clipboard of Windows.
+type winBoard struct{}
+
+func (winBoard) acquire(ctx context.Context, text string, secret bool) (owner, error) {
+	return acquireWindows(ctx, text, secret)
+}
+
+// look reads and empties the clipboard while it is open, when nobody else can
+// change it.
+func (winBoard) look(ctx context.Context, text fingerprint, how lookHow) (found verdict, _ owner, err error) {
+	p := loadProcs()
+	err = p.opened(ctx, func() error {
+		content, err := p.text(2 * (text.size + 1))
+		if err != nil || content == nil {
+			return err
+		}
+		found = other
+		if text.matches([]byte(windows.UTF16ToString(content))) {
+			found = same
+		}
+		clear(content)
+		if found != same || !how.empty {
+			return nil
+		}
+		if r, _, err := p.empty.Call(); r == 0 {
+			return err
+		}
+		return nil
+	})
+	if ctx.Err() != nil {
+		return nothing, nil, errSilent
+	}
+	return found, nil, err
+}
+
+// text is the text on the open clipboard, nil if there is none: no more than limit
+// bytes of it.
+func (p procs) text(limit int) ([]uint16, error) {
+	h, _, _ := p.get.Call(cfUnicodeText)
+	if h == 0 {
+		return nil, nil
+	}
+	size, _, _ := p.size.Call(h)
+	ptr, _, err := p.lock.Call(h)
+	if ptr == 0 {
+		return nil, err
+	}
+	defer p.unlock.Call(h)
+	n := min(int(size), limit) &^ 1
+	if n == 0 {
+		return []uint16{0}, nil
+	}
+	raw := make([]byte, n)
+	var read uintptr
+	if err := windows.ReadProcessMemory(windows.CurrentProcess(), ptr, &raw[0], uintptr(n), &read); err != nil {
+		return nil, err
+	}
+	out := make([]uint16, n/2)
+	for i := range out {
+		out[i] = binary.LittleEndian.Uint16(raw[2*i:])
+	}
+	clear(raw)
+	return out, nil
+}
 
 // procs are the calls of user32 and kernel32 that x/sys/windows lacks.
 type procs struct {
 	open, close, empty, set, register, sequence *windows.LazyProc
-	formats                                     *windows.LazyProc
+	formats, get, size                          *windows.LazyProc
 	alloc, lock, unlock, free                   *windows.LazyProc
 }
 
@@ -45,6 +110,7 @@ func loadProcs() procs {
 		open: user.NewProc("OpenClipboard"), close: user.NewProc("CloseClipboard"), empty: user.NewProc("EmptyClipboard"),
 		set: user.NewProc("SetClipboardData"), register: user.NewProc("RegisterClipboardFormatW"),
 		sequence: user.NewProc("GetClipboardSequenceNumber"), formats: user.NewProc("CountClipboardFormats"),
+		get: user.NewProc("GetClipboardData"), size: kernel.NewProc("GlobalSize"),
 		alloc: kernel.NewProc("GlobalAlloc"), lock: kernel.NewProc("GlobalLock"),
 		unlock: kernel.NewProc("GlobalUnlock"), free: kernel.NewProc("GlobalFree"),
 	}
@@ -103,7 +169,9 @@ func acquireWindows(ctx context.Context, text string, secret bool) (owner, error
 	return w, nil
 }
 
-func (w *winText) lost() <-chan struct{} { return w.never }
+func (w *winText) lost() <-chan struct{}   { return w.never }
+func (w *winText) read() <-chan struct{}   { return nil }
+func (w *winText) pasted() <-chan struct{} { return nil }
 
 func (w *winText) ours() bool {
 	now, _, _ := w.p.sequence.Call()

@@ -1,19 +1,28 @@
 // Package clipboard puts a text on the desktop's clipboard, keeps it out of
 // clipboard histories where the desktop knows a way, and takes it away again.
 //
-// The text is taken away after a set time and at the end, but only while it is
-// still ours. On Linux that is decided by ownership: on X11 the Manager is the
-// selection's owner itself, on Wayland a wl-copy child is, for as long as it
-// lives. Windows and macOS number the changes of the clipboard; the content is
-// ours while the number is the one of our own change. Nobody tells us there
-// that it was replaced, so Gone comes when we look, which is at clearing.
+// A secret text is taken away after a set time and at the end, but only while the
+// clipboard still holds it. While we own the clipboard that needs no look: on X11
+// the Manager is the selection's owner itself, on Wayland a wl-copy child is, for
+// as long as it lives, and Windows and macOS number the changes of the clipboard.
+// Once somebody else owns it, the content decides: a clipboard manager may have
+// taken our text over. The clipboard is read once when it changes hands, as far
+// as the desktop tells of that, and once when the time is over, each time within
+// readTime. It is emptied if its content is our text, of which only a salted hash
+// is kept, and left alone if it is anything else.
 //
-// Nothing is kept while nothing of ours is on the clipboard: no connection, no
-// process, no timer.
+// Two seconds after it was emptied the Manager looks once more, for clipboard
+// managers put back what they remember. Then it empties the clipboard again and
+// tells of it. Where a clipboard manager runs on X11, the Manager goes on owning
+// the empty clipboard until another program copies, so that nobody puts anything
+// back.
 //
-// Only CLIPBOARD is set, never PRIMARY. PRIMARY is what the user has marked
-// with the mouse; to overwrite it loses that, and puts a token one stray middle
-// click away from a chat.
+// Otherwise nothing is kept while nothing of ours is on the clipboard: no
+// connection, no process, no timer.
+//
+// PRIMARY is what the user has marked with the mouse. To overwrite it loses that,
+// and puts a token one stray middle click away from a chat. It is set, looked at
+// and cleared only if SetHabits says so.
 package clipboard
 
 import (
@@ -23,6 +32,7 @@ import (
 	"log/slog"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"tokentray/core"
@@ -35,7 +45,25 @@ type Reason string
 const (
 	Cleared  Reason = "cleared"  // its time was over, or Clear or Close took it away
 	Replaced Reason = "replaced" // somebody else copied, or the desktop went away
+	Pasted   Reason = "pasted"   // it was pasted once, see SetHabits
+	// Silent: another program has the clipboard and does not say what it holds, so
+	// our text may still be there. Nothing was emptied.
+	Silent Reason = "silent"
+	// Returned comes after Cleared: a program put our text back, and it was taken
+	// away again.
+	Returned Reason = "returned"
+	// Stays comes after Returned: the program put it back once more.
+	Stays Reason = "stays"
 )
+
+// Gone tells that a text of ours is no longer on the clipboard, or came back.
+type Gone struct {
+	Reason  Reason
+	Program string // the clipboard manager that runs, by its own name; empty: none is known
+}
+
+// habits are what SetHabits sets.
+type habits struct{ primary, once bool }
 
 // Session is the desktop to copy to. Windows and macOS have no need of it.
 type Session struct {
@@ -54,30 +82,43 @@ type Options struct {
 	Log     *slog.Logger
 	Session Session
 	// Gone is called once for each copied text that is no longer on the
-	// clipboard, unless a later Copy of ours took its place. It runs in a
-	// goroutine of its own, and Close and the next Copy wait for it: a lock that
-	// it takes must not be held while these are called.
-	Gone func(Reason)
+	// clipboard, unless a later Copy of ours took its place, and again should it
+	// come back. It runs in a goroutine of its own, and Close and the next Copy
+	// wait for it: a lock that it takes must not be held while these are called.
+	Gone func(Gone)
 }
 
 // Manager owns what we put on the clipboard. It is safe for concurrent use.
 type Manager struct {
-	log    *slog.Logger
-	gone   func(Reason)
-	after  func(time.Duration) (<-chan time.Time, func() bool)
-	now    func() time.Time
-	settle time.Duration // see settleTime
-	wg     sync.WaitGroup
+	log     *slog.Logger
+	gone    func(Gone)
+	after   func(time.Duration) (<-chan time.Time, func() bool)
+	again   func() (<-chan time.Time, func() bool) // runs for againTime
+	now     func() time.Time
+	settle  time.Duration // see settleTime
+	board   func(Session, habits) (string, board)
+	program func(Session) string // the clipboard manager that runs, see Find
+	wg      sync.WaitGroup
+	quit    chan struct{} // closed by Close
 
-	turn  sync.Mutex  // held through each Copy, Clear and Close
+	turn  turn        // held through each Copy, Clear and Close
 	asked wlKnowledge // of wl-copy; the turn guards it
 
 	mu      sync.Mutex
 	session Session
+	how     habits
 	cur     *held
+	last    *held           // what was copied last
+	guard   owner           // keeps an empty clipboard empty
 	telling <-chan struct{} // closed when the last call of gone has returned
 	closed  bool
 }
+
+// turn is a lock that can be waited for beside other things.
+type turn chan struct{}
+
+func (t turn) Lock()   { t <- struct{}{} }
+func (t turn) Unlock() { <-t }
 
 // wlKnowledge is what Wayland's wl-copy was found to understand. It belongs to whoever
 // has the turn to copy.
@@ -91,6 +132,11 @@ type wlKnowledge struct {
 type owner interface {
 	// lost is closed when the text is no longer ours.
 	lost() <-chan struct{}
+	// pasted is closed when the text was pasted and is to go for that; nil: it
+	// cannot be told.
+	pasted() <-chan struct{}
+	// read is closed when anybody has read the text; nil: it cannot be told.
+	read() <-chan struct{}
 	// ours looks whether the text is still ours. It is for before a change, and
 	// may know of a loss earlier than lost.
 	ours() bool
@@ -99,8 +145,17 @@ type owner interface {
 	release() bool
 }
 
-// acquire puts text on the clipboard, secret where histories are to leave it out.
-type acquire func(ctx context.Context, text string, secret bool) (owner, error)
+// board is one kind of clipboard.
+type board interface {
+	// acquire puts text on the clipboard, secret where histories are to leave it
+	// out.
+	acquire(ctx context.Context, text string, secret bool) (owner, error)
+	// look reads the clipboard once. With empty it is emptied if it holds the
+	// text, whoever owns it, and nothing of anybody else's can be hit; with guard
+	// the owner of the empty clipboard is returned, nil where there is none. The
+	// error is errSilent when its owner does not answer.
+	look(ctx context.Context, text fingerprint, how lookHow) (verdict, owner, error)
+}
 
 // settleTime is how long a new wl-copy must live to count as the owner: it fails
 // at once without a compositor, and says nothing when it succeeds.
@@ -111,25 +166,46 @@ const look = time.Minute
 
 // held is a text that was put on the clipboard.
 type held struct {
-	owner owner
-	stop  chan struct{} // closed to take it away now
-	woke  chan struct{} // the machine slept
-	once  sync.Once
-	freed chan struct{} // closed when nothing of it is left
-	lost  bool          // somebody else's text took its place; known once freed
-	ended chan struct{} // closed when Gone has returned
+	owner   owner
+	board   board
+	text    fingerprint
+	secret  bool
+	session Session
+	once    bool          // see SetHabits
+	stop    chan struct{} // closed to take it away now
+	woke    chan struct{} // the machine slept
+	ends    sync.Once
+	taken   atomic.Bool   // another program owns the clipboard, with our text
+	freed   chan struct{} // closed when nothing of it is left
+	lost    bool          // somebody else's text took its place; known once freed
+	ended   chan struct{} // closed when Gone has returned
 }
 
-func (h *held) end() { h.once.Do(func() { close(h.stop) }) }
+func (h *held) end() { h.ends.Do(func() { close(h.stop) }) }
+
+// ending reports whether it is being taken away.
+func (h *held) ending() bool {
+	select {
+	case <-h.stop:
+		return true
+	default:
+		return false
+	}
+}
 
 // New returns a Manager with nothing on the clipboard.
 func New(o Options) *Manager {
-	m := &Manager{log: o.Log, gone: o.Gone, session: o.Session, after: startTimer, now: time.Now, settle: settleTime}
+	m := &Manager{
+		log: o.Log, gone: o.Gone, session: o.Session, after: startTimer, now: time.Now, settle: settleTime,
+		again: func() (<-chan time.Time, func() bool) { return startTimer(againTime) },
+		turn:  make(turn, 1), quit: make(chan struct{}), program: managerName,
+	}
+	m.board = m.backend
 	if m.log == nil {
 		m.log = slog.New(slog.DiscardHandler)
 	}
 	if m.gone == nil {
-		m.gone = func(Reason) {}
+		m.gone = func(Gone) {}
 	}
 	return m
 }
@@ -142,8 +218,20 @@ func startTimer(d time.Duration) (<-chan time.Time, func() bool) {
 // Name is the kind of clipboard the next Copy goes to: x11, wayland, windows,
 // macos, or none.
 func (m *Manager) Name() string {
-	name, _ := m.backend(m.Session())
+	name, _ := m.board(m.Session(), habits{})
 	return name
+}
+
+// SetHabits sets how the copies of secret texts to come are made. primary: the text
+// is put on PRIMARY too, the clipboard of X11 and Wayland that the middle mouse
+// button pastes, and is cleared there too. once: the text is taken away when it was
+// pasted for the first time. On X11 the reads of clipboard managers do not count, as
+// far as they can be told; on Wayland they do. Windows and macOS do not tell who
+// reads, and there once does nothing.
+func (m *Manager) SetHabits(primary, once bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.how = habits{primary, once}
 }
 
 // Session is the desktop that the next Copy goes to.
@@ -195,7 +283,7 @@ func (m *Manager) Replace(ctx context.Context, text string, clearAfter time.Dura
 	m.mu.Lock()
 	cur := m.cur
 	m.mu.Unlock()
-	if cur == nil || !cur.owner.ours() {
+	if cur == nil || !cur.ours(ctx) {
 		return false, nil
 	}
 	err := m.copy(ctx, text, clearAfter, true)
@@ -205,25 +293,37 @@ func (m *Manager) Replace(ctx context.Context, text string, clearAfter time.Dura
 // copy is Copy; the turn is the caller's.
 func (m *Manager) copy(ctx context.Context, text string, clearAfter time.Duration, secret bool) error {
 	m.mu.Lock()
-	session, old, closed, telling := m.session, m.cur, m.closed, m.telling
+	session, how, old, guard, closed, telling := m.session, m.how, m.cur, m.guard, m.closed, m.telling
 	m.mu.Unlock()
 	if closed {
 		return noClipboard("the agent is ending", nil)
 	}
+	if old != nil && old.ending() { // it must not take this copy away
+		<-old.freed
+	}
 	if telling != nil {
 		<-telling // so that news of an earlier text never follows this copy
 	}
-	name, get := m.backend(session)
-	if get == nil {
+	if !secret {
+		how = habits{}
+	}
+	name, board := m.board(session, how)
+	if board == nil {
 		return noClipboard("no display", nil)
 	}
-	own, err := get(ctx, text, secret)
+	own, err := board.acquire(ctx, text, secret)
 	if err != nil {
 		m.log.Warn("copy failed", "clipboard", name, "err", err, "cause", errors.Unwrap(err))
 		return err
 	}
 	m.log.Info("copied", "clipboard", name, "clear_after", clearAfter)
-	m.hold(own, clearAfter)
+	m.hold(&held{
+		owner: own, board: board, text: fingerprintOf(text), secret: secret, session: session, once: how.once,
+		stop: make(chan struct{}), woke: make(chan struct{}, 1), freed: make(chan struct{}), ended: make(chan struct{}),
+	}, clearAfter)
+	if guard != nil {
+		guard.release()
+	}
 	if old != nil {
 		old.end()
 		<-old.freed
@@ -231,55 +331,71 @@ func (m *Manager) copy(ctx context.Context, text string, clearAfter time.Duratio
 	return nil
 }
 
-// hold makes own the text of ours and watches over it.
-func (m *Manager) hold(own owner, clearAfter time.Duration) {
-	h := &held{
-		owner: own, stop: make(chan struct{}), woke: make(chan struct{}, 1),
-		freed: make(chan struct{}), ended: make(chan struct{}),
-	}
+// hold makes h the text of ours and watches over it.
+func (m *Manager) hold(h *held, clearAfter time.Duration) {
 	m.mu.Lock()
-	m.cur = h
+	m.cur, m.last, m.guard = h, h, nil
 	m.mu.Unlock()
 	m.wg.Go(func() { m.watch(h, clearAfter) })
 }
 
-// wait waits for the end of h. Timers stand still while the machine sleeps, and
+// event is why a wait ended.
+type event int
+
+const (
+	over      event = iota // the time is over, or somebody wants it gone
+	lost                   // another program owns the clipboard
+	wasPasted              // see SetHabits
+)
+
+// wait waits until h is to go, when left is over unless that is 0, or another program
+// owns the clipboard. Timers stand still while the machine sleeps, and
 // not every system tells of a sleep: what time is left is read off the wall
 // clock, at each look.
-func (m *Manager) wait(h *held, clearAfter time.Duration) {
-	until := m.now().Round(0).Add(clearAfter)
-	for left := clearAfter; ; {
-		ended, passed := m.pause(h, min(left, look))
-		if ended || passed && left <= look {
-			return
+func (m *Manager) wait(h *held, left time.Duration) event {
+	clears, until := left > 0, m.now().Round(0).Add(left)
+	for {
+		what, passed := m.pause(h, min(left, look))
+		if what != nil {
+			return *what
 		}
-		if clearAfter == 0 {
+		if passed && left <= look {
+			return over
+		}
+		if !clears {
 			continue
 		}
 		if left = until.Sub(m.now().Round(0)); left <= 0 {
-			return
+			return over
 		}
 	}
 }
 
-// pause waits until d has passed, for ever if d is 0, or h has ended, or the
-// machine woke.
-func (m *Manager) pause(h *held, d time.Duration) (ended, passed bool) {
+// pause waits until d has passed, for ever if d is 0, or something happened to h,
+// or the machine woke.
+func (m *Manager) pause(h *held, d time.Duration) (what *event, passed bool) {
 	var due <-chan time.Time
 	if d > 0 {
 		c, stop := m.after(d)
 		defer stop()
 		due = c
 	}
+	var gone <-chan struct{}
+	if !h.taken.Load() {
+		gone = h.owner.lost()
+	}
+	happened := func(e event) *event { return &e }
 	select {
-	case <-h.owner.lost():
-		return true, false
 	case <-h.stop:
-		return true, false
+		return happened(over), false
+	case <-gone:
+		return happened(lost), false
+	case <-h.owner.pasted():
+		return happened(wasPasted), false
 	case <-due:
-		return false, true
+		return nil, true
 	case <-h.woke:
-		return false, false
+		return nil, false
 	}
 }
 
@@ -297,33 +413,7 @@ func (m *Manager) Wake() {
 	}
 }
 
-// watch waits for the end of h, whatever it is, and tells of it.
-func (m *Manager) watch(h *held, clearAfter time.Duration) {
-	defer close(h.ended)
-	m.wait(h, clearAfter)
-	reason := Replaced
-	if h.owner.release() {
-		reason = Cleared
-	}
-	h.lost = reason == Replaced
-	close(h.freed)
-
-	// A Copy under way may just be the one that replaced it.
-	m.turn.Lock()
-	m.mu.Lock()
-	current := m.cur == h
-	if current {
-		m.cur, m.telling = nil, h.ended
-	}
-	m.mu.Unlock()
-	m.turn.Unlock()
-	if current {
-		m.log.Info("gone from the clipboard", "reason", reason)
-		m.gone(reason)
-	}
-}
-
-// Clear takes our text off the clipboard, if it is still ours, and returns when
+// Clear takes our text off the clipboard, if it is still there, and returns when
 // that is done. With nothing of ours there it does nothing.
 func (m *Manager) Clear(ctx context.Context) error {
 	m.turn.Lock()
@@ -343,18 +433,22 @@ func (m *Manager) Clear(ctx context.Context) error {
 	}
 }
 
-// Close takes our text off the clipboard, if it is still ours, and waits until
+// Close takes our text off the clipboard, if it is still there, and waits until
 // all is over. Later copies fail.
 func (m *Manager) Close() error {
 	m.turn.Lock()
 	m.mu.Lock()
-	m.closed = true
+	if !m.closed {
+		m.closed = true
+		close(m.quit)
+	}
 	if m.cur != nil {
 		m.cur.end()
 	}
 	m.mu.Unlock()
 	m.turn.Unlock()
 	m.wg.Wait()
+	m.leave()
 	return nil
 }
 
@@ -363,6 +457,14 @@ func noClipboard(why string, cause error) *core.Error {
 	return &core.Error{
 		Class: core.Misuse, Remedy: core.RemedyClipboard, Err: cause,
 		Message: "no clipboard: " + why + "; copy from a program on the desktop, or print the token",
+	}
+}
+
+// silent is the error of a clipboard whose owner does not answer.
+func silent() *core.Error {
+	return &core.Error{
+		Class: core.Temporary, Remedy: core.RemedySilentOwner, Err: errSilent,
+		Message: "the program that holds the clipboard does not answer; wait for it or end it, then copy again",
 	}
 }
 

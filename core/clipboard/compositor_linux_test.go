@@ -110,15 +110,15 @@ func wantPasted(t *testing.T, want string) {
 // somebody else copied since is left alone.
 func TestOnARealCompositor(t *testing.T) {
 	display := compositor(t)
-	due, gone := make(chan time.Time), make(chan Reason, 10)
-	m := New(Options{Session: Session{WaylandDisplay: display}, Gone: func(r Reason) { gone <- r }})
+	due, gone := make(chan time.Time), make(chan Gone, 10)
+	m := New(Options{Session: Session{WaylandDisplay: display}, Gone: func(g Gone) { gone <- g }})
 	m.after = func(time.Duration) (<-chan time.Time, func() bool) { return due, func() bool { return true } }
 	defer m.Close()
 	wantGone := func(want Reason) {
 		t.Helper()
 		select {
 		case got := <-gone:
-			if got != want {
+			if got.Reason != want {
 				t.Errorf("gone because %q, want %q", got, want)
 			}
 		case <-time.After(20 * time.Second):

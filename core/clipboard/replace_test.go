@@ -35,7 +35,7 @@ func TestReplaceOnlyWhatIsOurs(t *testing.T) {
 // The server knows of a new owner before its former one has heard.
 func TestOursAsksTheServer(t *testing.T) {
 	d := newDesk(t)
-	own, err := newX11Owner(Session{Display: d.x.display}, token, true)
+	own, err := x11Board{session: d.Session()}.newOwner(token, true)
 	if err != nil {
 		t.Fatal(err)
 	}

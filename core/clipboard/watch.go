@@ -40,7 +40,7 @@ func (m *Manager) Watch(ctx context.Context) (changed func() bool, end func()) {
 		cur := m.cur
 		m.mu.Unlock()
 		switch {
-		case cur != nil && cur.owner.ours():
+		case cur != nil && cur.ours(context.Background()):
 			return false // a text of ours, which may be replaced
 		case since != nil:
 			return since.changed()
@@ -64,11 +64,15 @@ func (m *Manager) CopyUnless(ctx context.Context, text string, clearAfter time.D
 
 // replaced reports whether somebody else's text took the place of this one.
 func (h *held) replaced() bool {
-	select {
-	case <-h.owner.lost():
+	if h.ending() {
 		<-h.freed
 		return h.lost
+	}
+	select {
+	case <-h.owner.lost():
 	default:
 		return false
 	}
+	found, _, err := h.look(context.Background(), lookHow{})
+	return err != nil || found == other
 }

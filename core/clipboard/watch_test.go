@@ -66,7 +66,7 @@ func TestALateCopyReplacesNoOtherProgramsText(t *testing.T) {
 // not tell.
 func TestTheSameOwnerMayCopyAgain(t *testing.T) {
 	d := newDesk(t)
-	other, err := newX11Owner(Session{Display: d.x.display}, "first", true)
+	other, err := x11Board{session: d.Session()}.newOwner("first", true)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,22 +17,54 @@ import (
 	"tokentray/core"
 )
 
+// wlBoard is the clipboard of a Wayland compositor, reached by wl-clipboard.
+type wlBoard struct {
+	log     *slog.Logger
+	asked   *wlKnowledge
+	settle  time.Duration // see settleTime
+	tool    string        // wl-copy
+	display string
+	how     habits
+}
+
 // wlCopy is a wl-copy child in the foreground. It lives as long as it owns the
 // selection, and dies with it.
 type wlCopy struct {
-	cmd   *exec.Cmd
-	text  string
-	ended chan struct{} // closed when the child has been reaped
+	cmd     *exec.Cmd
+	text    string
+	ended   chan struct{} // closed when the child has been reaped
+	primary *wlCopy       // owns PRIMARY, where that is wanted
 }
 
-// acquireWayland starts a wl-copy that owns text. The text goes through a pipe;
-// argv and environment of the child are there for everybody to read.
-func acquireWayland(ctx context.Context, log *slog.Logger, tool, display, text string, settle time.Duration, sensitive bool) (owner, error) {
+// acquire starts a wl-copy that owns text. The text goes through a pipe; argv and
+// environment of the child are there for everybody to read.
+func (b wlBoard) acquire(ctx context.Context, text string, secret bool) (owner, error) {
+	hide := secret && b.asked.sensitive(ctx, b.tool)
+	w, err := b.start(ctx, text, hide, false)
+	if err != nil {
+		return nil, err
+	}
+	if b.how.primary {
+		if w.primary, err = b.start(ctx, text, hide, true); err != nil {
+			b.log.Debug("not put on PRIMARY", "err", err)
+		}
+	}
+	return w, nil
+}
+
+func (b wlBoard) start(ctx context.Context, text string, sensitive, primary bool) (*wlCopy, error) {
+	log, display, settle := b.log, b.display, b.settle
 	args := []string{"--foreground", "--type", "text/plain"}
 	if sensitive {
 		args = append(args, "--sensitive")
 	}
-	cmd := exec.Command(tool, args...)
+	if b.how.once {
+		args = append(args, "--paste-once")
+	}
+	if primary {
+		args = append(args, "--primary")
+	}
+	cmd := exec.Command(b.tool, args...)
 	cmd.Env = append(os.Environ(), "WAYLAND_DISPLAY="+display)
 	cmd.Stdin = strings.NewReader(text)
 	var said bytes.Buffer
@@ -82,7 +114,45 @@ func (k *wlKnowledge) sensitive(ctx context.Context, tool string) bool {
 	return yes
 }
 
-func (w *wlCopy) lost() <-chan struct{} { return w.ended }
+// look reads the clipboard by wl-paste, where the compositor lets a program without
+// a window read it. --watch fails at once elsewhere, whereas a plain wl-paste would
+// take the keyboard for a moment.
+func (b wlBoard) look(ctx context.Context, text fingerprint, how lookHow) (verdict, owner, error) {
+	tool := filepath.Join(filepath.Dir(b.tool), "wl-paste")
+	cmd := exec.CommandContext(ctx, tool, "--no-newline", "--watch", "sh", "-c", `cat; kill "$PPID"`)
+	cmd.Env = append(os.Environ(), "WAYLAND_DISPLAY="+b.display)
+	cmd.SysProcAttr = childAttr()
+	cmd.WaitDelay = goodbye
+	var content bytes.Buffer
+	cmd.Stdout = &capped{&content, text.size + 1}
+	err := cmd.Run()
+	if s := cmd.ProcessState; s != nil && s.String() == "signal: "+syscall.SIGTERM.String() {
+		err = nil // our script ended it
+	}
+	defer func() { clear(content.Bytes()) }()
+	switch {
+	case ctx.Err() != nil:
+		return nothing, nil, errSilent
+	case err != nil:
+		return nothing, nil, fmt.Errorf("wl-paste: %w", err)
+	case content.Len() == 0:
+		return nothing, nil, nil
+	case !text.matches(content.Bytes()):
+		return other, nil, nil
+	case !how.empty:
+		return same, nil, nil
+	}
+	empty := exec.CommandContext(ctx, b.tool, "--clear")
+	empty.Env, empty.SysProcAttr = cmd.Env, childAttr()
+	if err := empty.Run(); err != nil {
+		return nothing, nil, fmt.Errorf("wl-copy: %w", err)
+	}
+	return same, nil, nil
+}
+
+func (w *wlCopy) lost() <-chan struct{}   { return w.ended }
+func (w *wlCopy) read() <-chan struct{}   { return nil }
+func (w *wlCopy) pasted() <-chan struct{} { return nil }
 
 func (w *wlCopy) ours() bool {
 	select {
@@ -110,6 +180,9 @@ func (w *wlCopy) release() bool {
 		}
 	}
 	w.sweep()
+	if w.primary != nil {
+		w.primary.release()
+	}
 	return ours
 }
 

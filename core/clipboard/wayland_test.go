@@ -46,17 +46,17 @@ type wayland struct {
 	*Manager
 	dir  string
 	due  chan time.Time
-	gone chan Reason
+	gone chan Gone
 	log  *bytes.Buffer
 }
 
 func newWayland(t *testing.T, body string) *wayland {
 	t.Helper()
-	w := &wayland{dir: fakeWlCopy(t, body), due: make(chan time.Time), gone: make(chan Reason, 10), log: new(bytes.Buffer)}
+	w := &wayland{dir: fakeWlCopy(t, body), due: make(chan time.Time), gone: make(chan Gone, 10), log: new(bytes.Buffer)}
 	w.Manager = New(Options{
 		Log:     slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Session: Session{WaylandDisplay: "wayland-7", Display: ":99"},
-		Gone:    func(r Reason) { w.gone <- r },
+		Gone:    func(g Gone) { w.gone <- g },
 	})
 	w.after = func(time.Duration) (<-chan time.Time, func() bool) { return w.due, func() bool { return true } }
 	t.Cleanup(func() {
@@ -83,7 +83,7 @@ func (w *wayland) wantGone(t *testing.T, want Reason) {
 	t.Helper()
 	select {
 	case got := <-w.gone:
-		if got != want {
+		if got.Reason != want {
 			t.Errorf("gone because %q, want %q", got, want)
 		}
 	case <-time.After(10 * time.Second):

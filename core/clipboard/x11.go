@@ -3,17 +3,12 @@
 package clipboard
 
 import (
-	"context"
 	"encoding/binary"
 	"errors"
-	"io"
-	"os"
+	"slices"
 	"time"
 
-	"github.com/jezek/xgb"
 	"github.com/jezek/xgb/xproto"
-
-	"tokentray/core"
 )
 
 // goodbye bounds how long a release waits for a server that no longer answers.
@@ -30,86 +25,46 @@ const (
 // lists those up to secretHint.
 var targets = [...]string{
 	"TARGETS", "TIMESTAMP", "MULTIPLE", "UTF8_STRING", "text/plain;charset=utf-8", "text/plain", "TEXT", "STRING",
-	secretHint, "CLIPBOARD", "ATOM_PAIR",
+	secretHint, "CLIPBOARD", "ATOM_PAIR", "INCR", "TOKENTRAY_PASTE",
 }
 
-// x11Owner owns the CLIPBOARD selection of an X server, by the rules of the
-// Inter-Client Communication Conventions Manual, section 2. It has a connection
-// and a window of its own and serves requests until it loses the selection.
+// x11Owner owns the CLIPBOARD selection of an X server, and PRIMARY where that is
+// wanted, by the rules of the Inter-Client Communication Conventions Manual,
+// section 2. It has a connection and a window of its own and serves requests until
+// it loses the selections.
 type x11Owner struct {
-	conn  *xgb.Conn
-	win   xproto.Window
+	*x11Client
 	since xproto.Timestamp // when the server gave us the selection
-	atoms map[string]xproto.Atom
-	names map[xproto.Atom]string
+	owns  []xproto.Atom    // the selections, CLIPBOARD first
 	text  []byte
 
-	secret bool          // the hint for clipboard histories is offered
-	done   chan struct{} // closed when serve has ended
+	secret  bool          // the hint for clipboard histories is offered
+	away    chan struct{} // closed when CLIPBOARD is lost
+	done    chan struct{} // closed when serve has ended
+	wasRead chan struct{} // closed when anybody has read the text
+	pastes  *pastes       // nil: the text may be pasted more than once
 }
 
-// acquireX11 takes the selection. The work is done beside the caller, for a
-// server that hangs cannot be interrupted: then the caller goes when ctx ends,
-// and what comes late is given back.
-func acquireX11(ctx context.Context, s Session, text string, secret bool) (owner, error) {
-	type result struct {
-		o   *x11Owner
-		err error
-	}
-	ready := make(chan result)
-	go func() {
-		o, err := newX11Owner(s, text, secret)
-		select {
-		case ready <- result{o, err}:
-		case <-ctx.Done():
-			if o != nil {
-				o.release()
-			}
-		}
-	}()
-	select {
-	case r := <-ready:
-		if r.err != nil {
-			return nil, asNoClipboard(r.err)
-		}
-		return r.o, nil
-	case <-ctx.Done():
-		return nil, core.AsError(ctx.Err())
-	}
-}
-
-func asNoClipboard(err error) error {
-	var e *core.Error
-	if errors.As(err, &e) {
-		return e
-	}
-	return noClipboard("the X server does not answer", err)
-}
-
-func newX11Owner(s Session, text string, secret bool) (_ *x11Owner, err error) {
-	xgb.Logger.SetOutput(io.Discard) // it writes to standard error; errors come back to us all the same
-	if s.XAuthority != "" {
-		os.Setenv("XAUTHORITY", s.XAuthority) // the library reads the key from where this points
-	}
-	conn, err := xgb.NewConnDisplay(s.Display)
+// newOwner takes the selection.
+func (b x11Board) newOwner(text string, secret bool) (_ *x11Owner, err error) {
+	c, err := dialX11(b.session)
 	if err != nil {
 		return nil, err
 	}
-	o := &x11Owner{conn: conn, text: []byte(text), secret: secret, done: make(chan struct{})}
 	defer func() {
 		if err != nil {
-			conn.Close()
+			c.conn.Close()
 		}
 	}()
-	setup := xproto.Setup(conn)
-	if limit := int(setup.MaximumRequestLength)*4 - 64; len(text) > limit {
+	if limit := int(xproto.Setup(c.conn).MaximumRequestLength)*4 - 64; len(text) > limit {
 		return nil, tooBig(limit)
 	}
-	if err := o.intern(); err != nil {
-		return nil, err
+	o := b.owner(c, text, secret)
+	if b.how.primary {
+		o.owns = append(o.owns, xproto.AtomPrimary)
 	}
-	if err := o.window(setup.DefaultScreen(conn)); err != nil {
-		return nil, err
+	if b.how.once {
+		o.pastes = newPastes(time.Now())
 	}
 	if err := o.take(); err != nil {
 		return nil, err
@@ -118,71 +73,36 @@ func newX11Owner(s Session, text string, secret bool) (_ *x11Owner, err error) {
 	return o, nil
 }
 
-func (o *x11Owner) intern() error {
-	cookies := make([]xproto.InternAtomCookie, len(targets))
-	for i, name := range targets {
-		cookies[i] = xproto.InternAtom(o.conn, false, uint16(len(name)), name)
+// take becomes the owner.
+func (o *x11Owner) take() (err error) {
+	if o.since, err = o.timestamp(); err != nil {
+		return err
 	}
-	o.atoms = make(map[string]xproto.Atom, len(targets))
-	o.names = make(map[xproto.Atom]string, len(targets))
-	for i, name := range targets {
-		r, err := cookies[i].Reply()
-		if err != nil {
+	for _, selection := range o.owns {
+		if err := xproto.SetSelectionOwnerChecked(o.conn, o.win, selection, o.since).Check(); err != nil {
 			return err
 		}
-		o.atoms[name], o.names[r.Atom] = r.Atom, name
 	}
-	return nil
-}
-
-// window makes the unmapped window that a selection's owner needs.
-func (o *x11Owner) window(screen *xproto.ScreenInfo) error {
-	id, err := xproto.NewWindowId(o.conn)
+	by, err := o.owner(o.owns[0])
 	if err != nil {
 		return err
 	}
-	o.win = id
-	return xproto.CreateWindowChecked(o.conn, 0, id, screen.Root, 0, 0, 1, 1, 0, xproto.WindowClassInputOnly, 0,
-		xproto.CwEventMask, []uint32{xproto.EventMaskPropertyChange}).Check()
-}
-
-// take becomes the owner, as of the time of a change to our own window: that is
-// the server's clock, which an owner must name rather than "now".
-func (o *x11Owner) take() error {
-	if err := xproto.ChangePropertyChecked(o.conn, xproto.PropModeAppend, o.win,
-		o.atoms["TIMESTAMP"], xproto.AtomInteger, 32, 0, nil).Check(); err != nil {
-		return err
-	}
-	for o.since == 0 {
-		ev, xerr := o.conn.WaitForEvent()
-		if xerr != nil {
-			return xerr
-		}
-		if ev == nil {
-			return io.ErrUnexpectedEOF
-		}
-		if p, ok := ev.(xproto.PropertyNotifyEvent); ok {
-			o.since = p.Time
-		}
-	}
-	clip := o.atoms["CLIPBOARD"]
-	if err := xproto.SetSelectionOwnerChecked(o.conn, o.win, clip, o.since).Check(); err != nil {
-		return err
-	}
-	r, err := xproto.GetSelectionOwner(o.conn, clip).Reply()
-	if err != nil {
-		return err
-	}
-	if r.Owner != o.win {
+	if by != o.win {
 		return errors.New("another program took the clipboard at the same moment")
 	}
 	return nil
 }
 
-// serve answers requests until the selection or the server is gone.
+// serve answers requests until the selections or the server are gone.
 func (o *x11Owner) serve() {
 	defer close(o.done)
-	for {
+	owns, here := len(o.owns), true
+	defer func() {
+		if here {
+			close(o.away)
+		}
+	}()
+	for owns > 0 {
 		ev, xerr := o.conn.WaitForEvent()
 		if ev == nil && xerr == nil {
 			return
@@ -191,23 +111,36 @@ func (o *x11Owner) serve() {
 		case xproto.SelectionRequestEvent:
 			o.answer(ev)
 		case xproto.SelectionClearEvent:
-			return
+			owns--
+			if ev.Selection == o.owns[0] && here {
+				here = false
+				close(o.away)
+			}
 		}
 	}
 }
 
-func (o *x11Owner) lost() <-chan struct{} { return o.done }
+func (o *x11Owner) lost() <-chan struct{} { return o.away }
+
+func (o *x11Owner) read() <-chan struct{} { return o.wasRead }
+
+func (o *x11Owner) pasted() <-chan struct{} {
+	if o.pastes == nil {
+		return nil
+	}
+	return o.pastes.pasted
+}
 
 // ours asks the server, for the news of a loss may be under way. One that does
 // not answer within goodbye counts as a loss.
 func (o *x11Owner) ours() bool {
 	answer := make(chan bool, 1)
 	go func() { // ends with the answer, or with the connection
-		r, err := xproto.GetSelectionOwner(o.conn, o.atoms["CLIPBOARD"]).Reply()
-		answer <- err == nil && r.Owner == o.win
+		by, err := o.owner(o.owns[0])
+		answer <- err == nil && by == o.win
 	}()
 	select {
-	case <-o.done:
+	case <-o.away:
 		return false
 	case yes := <-answer:
 		return yes
@@ -221,11 +154,15 @@ func (o *x11Owner) ours() bool {
 // took the selection in the same millisecond; the window is ours alone. A
 // server that no longer answers is left after goodbye.
 func (o *x11Owner) release() bool {
-	ours := false
+	ours := true
+	select {
+	case <-o.away:
+		ours = false
+	default:
+	}
 	select {
 	case <-o.done:
 	default:
-		ours = true
 		// The reply to GetInputFocus comes when the server has done what stands
 		// before it.
 		xproto.DestroyWindow(o.conn, o.win)
@@ -254,7 +191,7 @@ func (o *x11Owner) answer(req xproto.SelectionRequestEvent) {
 	if property == xproto.AtomNone {
 		property = req.Target // a client older than the conventions
 	}
-	ok := req.Selection == o.atoms["CLIPBOARD"]
+	ok := slices.Contains(o.owns, req.Selection)
 	if ok && o.names[req.Target] == "MULTIPLE" {
 		ok = req.Property != xproto.AtomNone && o.multiple(req.Requestor, property)
 	} else if ok {
@@ -267,6 +204,33 @@ func (o *x11Owner) answer(req xproto.SelectionRequestEvent) {
 		Time: req.Time, Requestor: req.Requestor, Selection: req.Selection, Target: req.Target, Property: property,
 	}
 	xproto.SendEvent(o.conn, false, req.Requestor, xproto.EventMaskNoEvent, string(notify.Bytes()))
+	if ok {
+		o.noteRead(req)
+	}
+}
+
+// noteRead notes who has read what.
+func (o *x11Owner) noteRead(req xproto.SelectionRequestEvent) {
+	target := o.names[req.Target]
+	if isText(target) {
+		select {
+		case <-o.wasRead:
+		default:
+			close(o.wasRead)
+		}
+	}
+	if o.pastes != nil {
+		o.pastes.note(o.client(req.Requestor), target, time.Now(), func() string { return o.process(req.Requestor) })
+	}
+}
+
+// isText reports whether a form is the text itself, or may be.
+func isText(target string) bool {
+	switch target {
+	case "UTF8_STRING", "text/plain;charset=utf-8", "text/plain", "TEXT", "STRING", "MULTIPLE":
+		return true
+	}
+	return false
 }
 
 // convert writes the selection in the form target into a property of window w.

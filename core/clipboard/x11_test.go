@@ -107,17 +107,17 @@ type desk struct {
 	x    *xvfb
 	due  chan time.Time     // a value here is the end of the set time
 	set  chan time.Duration // the times that were set
-	gone chan Reason
+	gone chan Gone
 	log  *bytes.Buffer
 }
 
 func newDesk(t *testing.T) *desk {
 	t.Helper()
-	d := &desk{x: startX(t), due: make(chan time.Time), set: make(chan time.Duration, 10), gone: make(chan Reason, 10), log: new(bytes.Buffer)}
+	d := &desk{x: startX(t), due: make(chan time.Time), set: make(chan time.Duration, 10), gone: make(chan Gone, 10), log: new(bytes.Buffer)}
 	d.Manager = New(Options{
 		Log:     slog.New(slog.NewTextHandler(d.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Session: Session{Display: d.x.display},
-		Gone:    func(r Reason) { d.gone <- r },
+		Gone:    func(g Gone) { d.gone <- g },
 	})
 	d.after = func(after time.Duration) (<-chan time.Time, func() bool) {
 		d.set <- after
@@ -157,7 +157,7 @@ func (d *desk) wantGone(t *testing.T, want Reason) {
 	t.Helper()
 	select {
 	case got := <-d.gone:
-		if got != want {
+		if got.Reason != want {
 			t.Fatalf("gone because %q, want %q", got, want)
 		}
 	case <-time.After(10 * time.Second):
@@ -242,7 +242,7 @@ func TestForeignTextIsNeverCleared(t *testing.T) {
 // A release that does not know yet that it lost must do no harm.
 func TestLateReleaseSparesTheNewOwner(t *testing.T) {
 	d := newDesk(t)
-	own, err := newX11Owner(Session{Display: d.x.display}, token, true)
+	own, err := x11Board{session: d.Session()}.newOwner(token, true)
 	if err != nil {
 		t.Fatal(err)
 	}

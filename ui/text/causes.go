@@ -84,6 +84,8 @@ func causes() table {
 		"cause.newer_home":    {"This home was written by a newer TokenTray.", "此数据目录由更新版本的 TokenTray 写入。"},
 		"cause.damaged":       {"The database is damaged.", "数据库已损坏。"},
 		"cause.restart_agent": {"The agent that runs is of another version.", "正在运行的守护进程版本不同。"},
+		"cause.silent_owner":  {"The program that holds the clipboard does not answer.", "占用剪贴板的程序没有应答。"},
+		"cause.not_here":      {"This operating system has no such thing.", "此操作系统不支持该功能。"},
 		"cause.no_clipboard":  {"There is no clipboard here.", "这里没有可用的剪贴板。"},
 
 		"detail.code":     {"errcode {code}", "errcode {code}"},

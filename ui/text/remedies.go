@@ -212,6 +212,14 @@ func remedies() table {
 			"End it; the next command starts the right one: tokentray stop",
 			"请先结束它，下一条命令会启动正确的版本：tokentray stop",
 		},
+		"remedy.silent_owner": {
+			"Wait for that program or end it, then copy again.",
+			"请等待该程序恢复，或结束它，然后重新复制。",
+		},
+		"remedy.not_here": {
+			"Leave it off; see what is offered: tokentray settings",
+			"请保持关闭；查看可用的设置：tokentray settings",
+		},
 		"remedy.no_clipboard": {
 			"Run it from a desktop session (on Wayland install wl-clipboard), or print the token instead: tokentray get {account}",
 			"请在桌面会话中运行（Wayland 需安装 wl-clipboard），或改为直接输出 token：tokentray get {account}",

@@ -1,6 +1,7 @@
 package window
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -44,6 +45,10 @@ func (cp *clipboard) clipChanged() {
 	case !cp.model.Clipboard.Held() && told && shown.Bad: // a failure is read first
 		shown.Clip, shown.Holds = false, ""
 		cp.showMessage(shown)
+	case cp.model.Clipboard.Returned, cp.model.Clipboard.Stays, cp.model.Clipboard.Silent:
+		// It is still there, or was after it had been cleared: that is said in any
+		// case, and nothing else says it.
+		cp.showMessage(message{Text: cp.goneWords(), Bad: true, Until: cp.now().Add(lateTime)})
 	case !cp.model.Clipboard.Held():
 		if told && !shown.Clears.IsZero() {
 			cp.showInfo(cp.goneWords())
@@ -63,10 +68,21 @@ func (cp *clipboard) clipChanged() {
 
 // goneWords says why nothing of ours is on the clipboard any more.
 func (cp *clipboard) goneWords() string {
-	if cp.model.Clipboard.Replaced {
-		return cp.look.T("snack.replaced")
+	c, l := cp.model.Clipboard, cp.look
+	manager := cmp.Or(c.Manager, l.T("snack.some_program"))
+	switch {
+	case c.Replaced:
+		return l.T("snack.replaced")
+	case c.Pasted:
+		return l.T("snack.pasted")
+	case c.Silent:
+		return l.T("snack.silent")
+	case c.Returned:
+		return l.T("snack.returned", "manager", manager)
+	case c.Stays:
+		return l.T("snack.stays_there", "manager", manager)
 	}
-	return cp.look.T("snack.cleared")
+	return l.T("snack.cleared")
 }
 
 // failedCopy tells of a copy that failed. What is still on the clipboard is another

@@ -162,3 +162,33 @@ func TestAnotherProgramTookTheClipboard(t *testing.T) {
 		s.mustNotSay("is cleared", "已清除")
 	}
 }
+
+// What became of a copy is said as it is, also when it did not stay cleared.
+func TestWhatBecameOfACopy(t *testing.T) {
+	for name, c := range map[string]struct {
+		clip   api.Clipboard
+		en, zh string
+	}{
+		"cleared":          {api.Clipboard{}, "The clipboard is cleared.", "剪贴板已清除"},
+		"pasted":           {api.Clipboard{Pasted: true}, "It was pasted once", "已粘贴一次"},
+		"silent":           {api.Clipboard{Silent: true}, "does not answer. What was copied may still be there", "没有应答"},
+		"returned":         {api.Clipboard{Returned: true, Manager: "CopyQ"}, "CopyQ put back what was copied. TokenTray cleared it again", "CopyQ 将复制的内容放回"},
+		"stays":            {api.Clipboard{Stays: true, Manager: "CopyQ"}, "CopyQ put back what was copied once more", "CopyQ 再次将"},
+		"stays, by nobody": {api.Clipboard{Stays: true}, "Another program put back", "其他程序 再次将"},
+	} {
+		for lang, words := range map[string]string{"en": c.en, "zh": c.zh} {
+			t.Run(name+" "+lang, func(t *testing.T) {
+				s := newStage(t, duo()...).in(lang, 460).open()
+				s.clipboard.copyDefault("shop-sandbox")
+				s.until("the copy", func() bool { return s.model.Clipboard.Held() })
+				if c.clip.Returned || c.clip.Stays { // the message about the copy is over by then
+					s.agent.send(api.Event{Type: api.EventClipboard, Clipboard: &api.Clipboard{}})
+					s.until("the clearing", func() bool { return !s.model.Clipboard.Held() })
+					s.clipboard.dismiss()
+				}
+				s.agent.send(api.Event{Type: api.EventClipboard, Clipboard: &c.clip})
+				s.untilSays(words)
+			})
+		}
+	}
+}

@@ -1,0 +1,358 @@
+package clipboard
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"errors"
+	"time"
+)
+
+const (
+	// readTime is how long the owner of the clipboard may take to say what it
+	// holds. One that is stopped never does.
+	readTime = 2 * time.Second
+	// againTime is when the clipboard is looked at once more after it was emptied.
+	againTime = 2 * time.Second
+	// parting is how long Close gives a clipboard manager to notice that the
+	// clipboard is empty. One that has not noticed would put our text back.
+	parting = 500 * time.Millisecond
+)
+
+// errSilent: the owner of the clipboard does not answer.
+var errSilent = errors.New("the program that holds the clipboard does not answer")
+
+// fingerprint tells whether a text is the one that was copied, and does not hold it.
+type fingerprint struct {
+	size int
+	salt [16]byte
+	sum  [sha256.Size]byte
+}
+
+func fingerprintOf(text string) fingerprint {
+	f := fingerprint{size: len(text)}
+	_, _ = rand.Read(f.salt[:]) // never fails
+	f.sum = f.hash([]byte(text))
+	return f
+}
+
+func (f fingerprint) hash(text []byte) (sum [sha256.Size]byte) {
+	mac := hmac.New(sha256.New, f.salt[:])
+	mac.Write(text)
+	mac.Sum(sum[:0])
+	return sum
+}
+
+// matches reports whether text is the one that was copied. Of a text of the same
+// length the time it takes tells nothing.
+func (f fingerprint) matches(text []byte) bool {
+	if len(text) != f.size {
+		return false
+	}
+	sum := f.hash(text)
+	return hmac.Equal(sum[:], f.sum[:])
+}
+
+// verdict is what a look at the clipboard found.
+type verdict int
+
+const (
+	nothing verdict = iota // the clipboard is empty, or holds no text
+	other                  // a text that is not ours
+	same                   // our text
+)
+
+// lookHow is what a look does if it finds our text.
+type lookHow struct {
+	empty bool
+	guard bool // and own the empty clipboard
+}
+
+// look looks at the clipboard on which h was put, within readTime.
+func (h *held) look(ctx context.Context, how lookHow) (verdict, owner, error) {
+	ctx, cancel := context.WithTimeout(ctx, readTime)
+	defer cancel()
+	return h.board.look(ctx, h.text, how)
+}
+
+// sweep takes the text out of places beside the clipboard, where there are any.
+func (h *held) sweep() {
+	s, ok := h.board.(interface {
+		sweep(ctx context.Context, text fingerprint)
+	})
+	if !ok {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), readTime)
+	defer cancel()
+	s.sweep(ctx, h.text)
+}
+
+// ours reports whether the clipboard holds the text of h.
+func (h *held) ours(ctx context.Context) bool {
+	if h.owner.ours() {
+		return true
+	}
+	if !h.taken.Load() {
+		return false
+	}
+	found, _, err := h.look(ctx, lookHow{})
+	return err == nil && found == same
+}
+
+// watch waits for the end of h, whatever it is, and tells of it.
+func (m *Manager) watch(h *held, clearAfter time.Duration) {
+	defer close(h.ended)
+	g := m.outlast(h, clearAfter)
+	h.lost = g.Reason == Replaced
+	close(h.freed)
+
+	// A Copy under way may just be the one that replaced it.
+	m.turn.Lock()
+	m.mu.Lock()
+	current := m.cur == h
+	if current {
+		m.cur, m.telling = nil, h.ended
+	}
+	closed := m.closed
+	m.mu.Unlock()
+	m.turn.Unlock()
+	if !current {
+		return
+	}
+	m.log.Info("gone from the clipboard", "reason", g.Reason, "manager", g.Program)
+	m.gone(g)
+	if h.secret && !closed && (g.Reason == Cleared || g.Reason == Pasted) {
+		m.wg.Go(func() { m.lookAgain(h) })
+	}
+}
+
+// outlast waits until the text of h is to go, takes it away, and says why it went.
+func (m *Manager) outlast(h *held, clearAfter time.Duration) Gone {
+	until, left := m.now().Round(0).Add(clearAfter), clearAfter
+	for {
+		switch m.wait(h, left) {
+		case over:
+			return m.remove(h, Cleared)
+		case wasPasted:
+			return m.remove(h, Pasted)
+		case lost:
+			found := other
+			if h.secret {
+				found = m.successor(h)
+			}
+			if found == same {
+				m.log.Info("another program took over what was copied")
+				h.taken.Store(true)
+				if clearAfter > 0 {
+					left = max(until.Sub(m.now().Round(0)), time.Nanosecond)
+				}
+				continue
+			}
+			h.owner.release()
+			if h.once && found == nothing && h.owner.pasted() == nil { // wl-copy ended after the paste
+				return Gone{Reason: Pasted}
+			}
+			return Gone{Reason: Replaced}
+		}
+	}
+}
+
+// successor looks whether the program that owns the clipboard now took our text
+// over. One that does not answer may have.
+func (m *Manager) successor(h *held) verdict {
+	if !m.await(h) {
+		return same // it is taken away now
+	}
+	current := m.isCurrent(h)
+	m.turn.Unlock()
+	if !current {
+		return other
+	}
+	found, _, err := h.look(context.Background(), lookHow{})
+	switch {
+	case errors.Is(err, errSilent):
+		return same
+	case err != nil:
+		m.log.Debug("the clipboard cannot be looked at", "err", err)
+		if h.once { // nobody knows better
+			return nothing
+		}
+		return other
+	}
+	return found
+}
+
+// await takes the turn, so that no copy is under way. It reports false, and has not
+// taken it, if somebody who has the turn wants h gone.
+func (m *Manager) await(h *held) bool {
+	select {
+	case <-h.stop:
+		return false
+	default:
+	}
+	select {
+	case <-h.stop:
+		return false
+	case m.turn <- struct{}{}:
+		return true
+	}
+}
+
+func (m *Manager) isCurrent(h *held) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.cur == h
+}
+
+// remove takes the text of h away, if the clipboard still holds it, and says what
+// became of it; why is the reason if that was done.
+func (m *Manager) remove(h *held, why Reason) Gone {
+	if m.await(h) { // else whoever wants it gone has the turn
+		defer m.turn.Unlock()
+	}
+	h.end()
+	if !m.isCurrent(h) || !h.secret { // a later copy took its place, or it may stay
+		if h.owner.release() {
+			return Gone{Reason: Cleared}
+		}
+		return Gone{Reason: Replaced}
+	}
+	program := m.program(h.session)
+	defer h.sweep()
+	if !h.taken.Load() && h.owner.ours() {
+		m.keepEmpty(h, program)
+		if h.owner.release() || m.guarded() {
+			return Gone{Reason: why, Program: program}
+		}
+	} else {
+		h.owner.release()
+	}
+	found, guard, err := h.look(context.Background(), lookHow{empty: true, guard: program != ""})
+	m.setGuard(guard)
+	switch {
+	case errors.Is(err, errSilent):
+		m.log.Warn("the clipboard may still hold what was copied", "err", err)
+		return Gone{Reason: Silent, Program: program}
+	case err != nil:
+		m.log.Debug("the clipboard cannot be looked at", "err", err)
+		return Gone{Reason: Replaced}
+	case found == other:
+		return Gone{Reason: Replaced}
+	}
+	return Gone{Reason: why, Program: program}
+}
+
+// keepEmpty replaces our text by an empty one, where a clipboard manager runs: on
+// an empty clipboard that nobody owns it would put our text back.
+func (m *Manager) keepEmpty(h *held, program string) {
+	if program == "" {
+		return
+	}
+	keeper, ok := h.board.(interface {
+		guard(ctx context.Context) (owner, error)
+	})
+	if !ok {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), readTime)
+	defer cancel()
+	guard, err := keeper.guard(ctx)
+	if err != nil {
+		m.log.Debug("the clipboard is not kept empty", "err", err)
+		return
+	}
+	m.setGuard(guard)
+}
+
+// setGuard keeps guard, which may be nil, until another program copies.
+func (m *Manager) setGuard(guard owner) {
+	if guard == nil {
+		return
+	}
+	m.mu.Lock()
+	old := m.guard
+	m.guard = guard
+	m.mu.Unlock()
+	if old != nil {
+		old.release()
+	}
+	m.wg.Go(func() {
+		select {
+		case <-guard.lost():
+		case <-m.quit:
+			return
+		}
+		m.mu.Lock()
+		if m.guard == guard {
+			m.guard = nil
+		}
+		m.mu.Unlock()
+		guard.release()
+	})
+}
+
+func (m *Manager) guarded() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.guard != nil
+}
+
+// lookAgain looks whether somebody puts the text of h back after it was taken
+// away. If so, it is taken away again, and looked at a last time.
+func (m *Manager) lookAgain(h *held) {
+	for _, what := range []Reason{Returned, Stays} {
+		due, stop := m.again()
+		select {
+		case <-due:
+		case <-m.quit:
+			stop()
+			return
+		}
+		m.turn.Lock()
+		m.mu.Lock()
+		told := make(chan struct{})
+		late := m.last != h || m.closed // something newer was copied
+		guarded := m.guard != nil && m.guard.ours()
+		m.mu.Unlock()
+		if late || guarded {
+			m.turn.Unlock()
+			return
+		}
+		found, guard, err := h.look(context.Background(), lookHow{empty: true, guard: true})
+		m.setGuard(guard)
+		if err != nil || found != same {
+			m.turn.Unlock()
+			return
+		}
+		g := Gone{Reason: what, Program: m.program(h.session)}
+		m.mu.Lock()
+		m.telling = told
+		m.mu.Unlock()
+		m.turn.Unlock()
+		m.log.Warn("what was copied came back to the clipboard after it was cleared", "cleared_again", what == Returned, "manager", g.Program)
+		m.gone(g)
+		close(told)
+	}
+}
+
+// leave gives up an empty clipboard that was kept, once a clipboard manager had
+// time to notice that it is empty.
+func (m *Manager) leave() {
+	m.mu.Lock()
+	guard := m.guard
+	m.guard = nil
+	m.mu.Unlock()
+	if guard == nil {
+		return
+	}
+	late := time.NewTimer(parting)
+	defer late.Stop()
+	select {
+	case <-guard.read():
+	case <-guard.lost():
+	case <-late.C:
+	}
+	guard.release()
+}

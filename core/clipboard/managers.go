@@ -1,0 +1,60 @@
+package clipboard
+
+import "strings"
+
+// Hint says whether a clipboard manager leaves out of its history what is marked as
+// a secret (x-kde-passwordManagerHint).
+type Hint string
+
+// What is known of clipboard managers and the hint.
+const (
+	HintHonoured Hint = "honoured"
+	HintSince    Hint = "since" // honoured from a version on, see Program.Since
+	HintIgnored  Hint = "ignored"
+	HintUnknown  Hint = "unknown"
+	HintNeedless Hint = "needless" // it keeps no history
+)
+
+// Program is a clipboard manager.
+type Program struct {
+	ID    string // of what is known about it, empty for an unknown one
+	Name  string // as people know it
+	Hint  Hint
+	Since string // the version, with HintSince
+}
+
+// managerOf is the clipboard manager whose process has that name, of which Linux
+// keeps 15 bytes.
+func managerOf(process string) (Program, bool) {
+	// In the panel of Xfce, plugins have processes such as panel-6-clipman.
+	if strings.HasPrefix(process, "panel-") && strings.HasSuffix(process, "-clipman") {
+		process = "xfce4-clipman"
+	}
+	switch process {
+	case "xfce4-clipman":
+		return Program{ID: "clipman", Name: "Xfce Clipman", Hint: HintIgnored}, true
+	case "copyq":
+		return Program{ID: "copyq", Name: "CopyQ", Hint: HintSince, Since: "8.0"}, true
+	case "klipper", "plasmashell":
+		return Program{ID: "klipper", Name: "Klipper", Hint: HintHonoured}, true
+	case "gpaste-daemon":
+		return Program{ID: "gpaste", Name: "GPaste", Hint: HintUnknown}, true
+	case "autocutsel", "cutsel":
+		return Program{ID: "autocutsel", Name: "autocutsel", Hint: HintIgnored}, true
+	case "diodon":
+		return Program{ID: "diodon", Name: "Diodon", Hint: HintIgnored}, true
+	case "parcellite":
+		return Program{ID: "parcellite", Name: "Parcellite", Hint: HintIgnored}, true
+	case "clipit":
+		return Program{ID: "clipit", Name: "ClipIt", Hint: HintIgnored}, true
+	case "greenclip":
+		return Program{ID: "greenclip", Name: "Greenclip", Hint: HintUnknown}, true
+	case "clipmenud":
+		return Program{ID: "clipmenu", Name: "clipmenu", Hint: HintUnknown}, true
+	case "clipcatd":
+		return Program{ID: "clipcat", Name: "Clipcat", Hint: HintUnknown}, true
+	case "xfsettingsd", "gsd-clipboard", "csd-clipboard", "mate-settings-d":
+		return Program{ID: "keeper", Name: process, Hint: HintNeedless}, true
+	}
+	return Program{}, false
+}

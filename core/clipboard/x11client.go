@@ -1,0 +1,425 @@
+//go:build !windows && !darwin
+
+package clipboard
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/jezek/xgb"
+	"github.com/jezek/xgb/res"
+	"github.com/jezek/xgb/xfixes"
+	"github.com/jezek/xgb/xproto"
+)
+
+// x11Client is a connection to an X server with a window of its own, as everybody
+// needs who owns a selection or asks for one. Its calls wait for the server and
+// for the selection's owner, either of which may hang: they are made beside the
+// caller, see beside, and end with the connection.
+type x11Client struct {
+	conn  *xgb.Conn
+	win   xproto.Window
+	atoms map[string]xproto.Atom
+	names map[xproto.Atom]string
+
+	moved map[xproto.Atom]bool // selections that were set since listen
+	fixes byte                 // the number of XFixes' events; 0: unknown
+}
+
+// prepareXGB sets up what the library has for the whole process. Its own setup of an
+// extension writes a map that the goroutines of all other connections read, so the
+// events of all extensions are kept as they come, and note reads them.
+var prepareXGB = sync.OnceFunc(func() {
+	xgb.Logger.SetOutput(io.Discard) // it writes to standard error; errors come back to us all the same
+	const first, last = 64, 127      // of extensions, by the protocol
+	for n := first; n <= last; n++ {
+		xgb.NewEventFuncs[n] = func(buf []byte) xgb.Event { return extensionEvent(bytes.Clone(buf)) }
+	}
+})
+
+// extensionEvent is an event of an extension as the server sent it.
+type extensionEvent []byte
+
+// Bytes implements xgb.Event.
+func (e extensionEvent) Bytes() []byte  { return e }
+func (e extensionEvent) String() string { return "an event of an extension" }
+
+// extension makes an extension's requests known to the connection, and returns the
+// number of its first event.
+func (c *x11Client) extension(name string) (byte, error) {
+	r, err := xproto.QueryExtension(c.conn, uint16(len(name)), name).Reply()
+	if err != nil {
+		return 0, err
+	}
+	if !r.Present {
+		return 0, fmt.Errorf("the X server has no %s", name)
+	}
+	c.conn.ExtLock.Lock()
+	defer c.conn.ExtLock.Unlock()
+	c.conn.Extensions[name] = r.MajorOpcode
+	return r.FirstEvent, nil
+}
+
+// dialX11 connects to the session's display.
+func dialX11(s Session) (_ *x11Client, err error) {
+	prepareXGB()
+	if s.XAuthority != "" {
+		os.Setenv("XAUTHORITY", s.XAuthority) // the library reads the key from where this points
+	}
+	conn, err := xgb.NewConnDisplay(s.Display)
+	if err != nil {
+		return nil, err
+	}
+	c := &x11Client{conn: conn, moved: map[xproto.Atom]bool{}}
+	defer func() {
+		if err != nil {
+			conn.Close()
+		}
+	}()
+	if err := c.intern(); err != nil {
+		return nil, err
+	}
+	return c, c.window()
+}
+
+// lingering is how long a connection stays open after its time was over.
+const lingering = 10 * time.Minute
+
+// endWith closes the connection some time after ctx has ended. An owner that was
+// asked for its text and answers late must still find our window: there are programs
+// that end with an error otherwise, and what they hold would be lost.
+func (c *x11Client) endWith(ctx context.Context) (stop func()) {
+	var late *time.Timer
+	var mu sync.Mutex
+	ended := false
+	cancel := context.AfterFunc(ctx, func() {
+		mu.Lock()
+		defer mu.Unlock()
+		if !ended {
+			late = time.AfterFunc(lingering, c.conn.Close)
+		}
+	})
+	return func() {
+		cancel()
+		mu.Lock()
+		defer mu.Unlock()
+		ended = true
+		if late != nil {
+			late.Stop()
+		}
+	}
+}
+
+func (c *x11Client) intern() error {
+	cookies := make([]xproto.InternAtomCookie, len(targets))
+	for i, name := range targets {
+		cookies[i] = xproto.InternAtom(c.conn, false, uint16(len(name)), name)
+	}
+	c.atoms = make(map[string]xproto.Atom, len(targets))
+	c.names = make(map[xproto.Atom]string, len(targets))
+	for i, name := range targets {
+		r, err := cookies[i].Reply()
+		if err != nil {
+			return err
+		}
+		c.atoms[name], c.names[r.Atom] = r.Atom, name
+	}
+	return nil
+}
+
+// window makes the unmapped window that a selection's owner needs, and whoever
+// asks for one.
+func (c *x11Client) window() error {
+	id, err := xproto.NewWindowId(c.conn)
+	if err != nil {
+		return err
+	}
+	c.win = id
+	return xproto.CreateWindowChecked(c.conn, 0, id, c.root(), 0, 0, 1, 1, 0, xproto.WindowClassInputOnly, 0,
+		xproto.CwEventMask, []uint32{xproto.EventMaskPropertyChange}).Check()
+}
+
+func (c *x11Client) root() xproto.Window { return xproto.Setup(c.conn).DefaultScreen(c.conn).Root }
+
+// listen has the server tell of each new owner of the selections, and of the same
+// owner's new content.
+func (c *x11Client) listen(selections ...xproto.Atom) (err error) {
+	if c.fixes, err = c.extension("XFIXES"); err != nil {
+		return err
+	}
+	if _, err := xfixes.QueryVersion(c.conn, 1, 0).Reply(); err != nil {
+		return err
+	}
+	for _, s := range selections {
+		if err := xfixes.SelectSelectionInputChecked(c.conn, c.root(), s, xfixes.SelectionEventMaskSetSelectionOwner).Check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// wait returns the first event that want takes.
+func (c *x11Client) wait(want func(xgb.Event) bool) error {
+	for {
+		ev, xerr := c.conn.WaitForEvent()
+		switch {
+		case xerr != nil:
+			return xerr
+		case ev == nil:
+			return io.ErrUnexpectedEOF
+		case want(ev):
+			return nil
+		}
+		c.note(ev)
+	}
+}
+
+// sentEvent marks events that another program sent.
+const sentEvent = 0x80
+
+// note notes that a selection was set.
+func (c *x11Client) note(ev xgb.Event) {
+	e, ok := ev.(extensionEvent)
+	if !ok || c.fixes == 0 || e[0]&^sentEvent != c.fixes+xfixes.SelectionNotify {
+		return
+	}
+	if s, ok := xfixes.SelectionNotifyEventNew(e).(xfixes.SelectionNotifyEvent); ok {
+		c.moved[s.Selection] = true
+	}
+}
+
+// drain notes the events that have come.
+func (c *x11Client) drain() {
+	for {
+		ev, err := c.conn.PollForEvent()
+		if ev == nil && err == nil {
+			return
+		}
+		c.note(ev)
+	}
+}
+
+// timestamp is the server's time, which an owner must name rather than "now": that
+// of a change to our own window.
+func (c *x11Client) timestamp() (at xproto.Timestamp, err error) {
+	if err := xproto.ChangePropertyChecked(c.conn, xproto.PropModeAppend, c.win,
+		c.atoms["TIMESTAMP"], xproto.AtomInteger, 32, 0, nil).Check(); err != nil {
+		return 0, err
+	}
+	err = c.wait(func(ev xgb.Event) bool {
+		p, ok := ev.(xproto.PropertyNotifyEvent)
+		if ok {
+			at = p.Time
+		}
+		return ok
+	})
+	return at, err
+}
+
+func (c *x11Client) owner(selection xproto.Atom) (xproto.Window, error) {
+	r, err := xproto.GetSelectionOwner(c.conn, selection).Reply()
+	if err != nil {
+		return 0, err
+	}
+	return r.Owner, nil
+}
+
+// maxRead bounds what is read of another program's text, in bytes.
+const maxRead = 1 << 20
+
+// fetch has the owner of a selection convert it to target and reads the result.
+// With a size of 0 or more a text of another length is not read at all. found is
+// nothing if the owner refuses, other if the text is not read, same if it was.
+func (c *x11Client) fetch(selection, target xproto.Atom, size int) (text []byte, found verdict, err error) {
+	into := c.atoms["TOKENTRAY_PASTE"]
+	if err := xproto.ConvertSelectionChecked(c.conn, c.win, selection, target, into, xproto.TimeCurrentTime).Check(); err != nil {
+		return nil, nothing, err
+	}
+	var answer xproto.SelectionNotifyEvent
+	err = c.wait(func(ev xgb.Event) bool {
+		n, ok := ev.(xproto.SelectionNotifyEvent)
+		if ok = ok && n.Selection == selection && n.Target == target; ok {
+			answer = n
+		}
+		return ok
+	})
+	if err != nil || answer.Property == xproto.AtomNone {
+		return nil, nothing, err
+	}
+	head, err := xproto.GetProperty(c.conn, false, c.win, into, xproto.GetPropertyTypeAny, 0, 0).Reply()
+	switch {
+	case err != nil:
+		return nil, nothing, err
+	case head.Type == c.atoms["INCR"]:
+		return c.fetchPieces(into, size)
+	case head.Format != 8 && head.BytesAfter > 0, int(head.BytesAfter) > maxRead, size >= 0 && int(head.BytesAfter) != size:
+		return nil, other, xproto.DeletePropertyChecked(c.conn, c.win, into).Check()
+	}
+	r, err := xproto.GetProperty(c.conn, true, c.win, into, xproto.GetPropertyTypeAny, 0, maxRead/4).Reply()
+	if err != nil {
+		return nil, nothing, err
+	}
+	return r.Value, same, nil
+}
+
+// fetchPieces reads a text that its owner sends piece by piece.
+func (c *x11Client) fetchPieces(into xproto.Atom, size int) (text []byte, found verdict, err error) {
+	for {
+		r, err := xproto.GetProperty(c.conn, true, c.win, into, xproto.GetPropertyTypeAny, 0, maxRead/4).Reply()
+		if err != nil {
+			return nil, nothing, err
+		}
+		switch incr := r.Type == c.atoms["INCR"]; {
+		case incr: // only begins it
+		case len(r.Value) == 0 && (size < 0 || len(text) == size):
+			return text, same, nil
+		case len(r.Value) == 0, r.Format != 8, len(text)+len(r.Value) > maxRead, size >= 0 && len(text)+len(r.Value) > size:
+			clear(text)
+			return nil, other, nil
+		default:
+			text = append(text, r.Value...)
+			clear(r.Value)
+		}
+		err = c.wait(func(ev xgb.Event) bool {
+			p, ok := ev.(xproto.PropertyNotifyEvent)
+			return ok && p.Atom == into && p.State == xproto.PropertyNewValue
+		})
+		if err != nil {
+			return nil, nothing, err
+		}
+	}
+}
+
+// holds compares a selection with a text. Of a text of another length no byte is
+// read.
+func (c *x11Client) holds(selection xproto.Atom, text fingerprint) (found verdict, by xproto.Window, err error) {
+	if by, err = c.owner(selection); err != nil || by == xproto.WindowNone {
+		return nothing, by, err
+	}
+	for _, target := range []string{"UTF8_STRING", "STRING"} {
+		content, got, err := c.fetch(selection, c.atoms[target], text.size)
+		if err != nil {
+			return nothing, by, err
+		}
+		if got == same && !text.matches(content) {
+			got = other
+		}
+		clear(content)
+		if got != nothing {
+			return got, by, nil
+		}
+	}
+	return nothing, by, nil
+}
+
+// seize becomes the owner of a selection in place of by, unless somebody has set
+// the selection since listen. The server serves nobody else meanwhile, so that
+// what another program copies at the same moment cannot be hit.
+func (c *x11Client) seize(selection xproto.Atom, by xproto.Window) (bool, error) {
+	at, err := c.timestamp()
+	if err != nil {
+		return false, err
+	}
+	if err := xproto.GrabServerChecked(c.conn).Check(); err != nil {
+		return false, err
+	}
+	defer xproto.UngrabServer(c.conn)
+	now, err := c.owner(selection)
+	if err != nil {
+		return false, err
+	}
+	c.drain() // what came before the answer
+	if now != by || c.moved[selection] {
+		return false, nil
+	}
+	return true, xproto.SetSelectionOwnerChecked(c.conn, c.win, selection, at).Check()
+}
+
+// sweepCutBuffer empties the cut buffer if it holds the text. It is older than
+// selections, stays without an owner, and autocutsel copies the clipboard there.
+func (c *x11Client) sweepCutBuffer(text fingerprint) error {
+	if err := xproto.GrabServerChecked(c.conn).Check(); err != nil {
+		return err
+	}
+	defer xproto.UngrabServer(c.conn)
+	r, err := xproto.GetProperty(c.conn, false, c.root(), xproto.AtomCutBuffer0, xproto.AtomString, 0, uint32(text.size/4+1)).Reply()
+	if err != nil {
+		return err
+	}
+	ours := r.Format == 8 && r.BytesAfter == 0 && text.matches(r.Value)
+	clear(r.Value)
+	if !ours {
+		return nil
+	}
+	return xproto.ChangePropertyChecked(c.conn, xproto.PropModeReplace, c.root(), xproto.AtomCutBuffer0, xproto.AtomString, 8, 0, nil).Check()
+}
+
+// process is the name of the program that a window belongs to, empty if it cannot
+// be told.
+func (c *x11Client) process(w xproto.Window) string {
+	pid := c.pid(w)
+	if pid == 0 {
+		return ""
+	}
+	name, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(int(pid)), "comm"))
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(name))
+}
+
+// pid asks the server, which knows it for programs of this machine, else the
+// window.
+func (c *x11Client) pid(w xproto.Window) uint32 {
+	if pid, err := c.clientPID(w); err == nil && pid != 0 {
+		return pid
+	}
+	const name = "_NET_WM_PID"
+	a, err := xproto.InternAtom(c.conn, true, uint16(len(name)), name).Reply()
+	if err != nil || a.Atom == xproto.AtomNone {
+		return 0
+	}
+	r, err := xproto.GetProperty(c.conn, false, w, a.Atom, xproto.AtomCardinal, 0, 1).Reply()
+	if err != nil || len(r.Value) != 4 {
+		return 0
+	}
+	return binary.LittleEndian.Uint32(r.Value)
+}
+
+func (c *x11Client) clientPID(w xproto.Window) (uint32, error) {
+	if _, err := c.extension("X-Resource"); err != nil {
+		return 0, err
+	}
+	v, err := res.QueryVersion(c.conn, 1, 2).Reply()
+	if err != nil {
+		return 0, err
+	}
+	if v.ServerMajor == 1 && v.ServerMinor < 2 {
+		return 0, fmt.Errorf("version %d.%d of X-Resource names no processes", v.ServerMajor, v.ServerMinor)
+	}
+	spec := []res.ClientIdSpec{{Client: uint32(w), Mask: res.ClientIdMaskLocalClientPID}}
+	r, err := res.QueryClientIds(c.conn, 1, spec).Reply()
+	if err != nil {
+		return 0, err
+	}
+	for _, id := range r.Ids {
+		if id.Spec.Mask&res.ClientIdMaskLocalClientPID != 0 && len(id.Value) > 0 {
+			return id.Value[0], nil
+		}
+	}
+	return 0, nil
+}
+
+// client tells windows of one program from those of another.
+func (c *x11Client) client(w xproto.Window) uint32 {
+	return uint32(w) &^ xproto.Setup(c.conn).ResourceIdMask
+}
