@@ -113,6 +113,7 @@ func (k *Keeper) lock() time.Time {
 	}
 	if jump := k.clock.jump(); jump < 0 {
 		k.setBack += jump
+		move(jump, &k.woke)
 		k.cfg.Log.Warn("the clock was set back", "by", jump.Abs())
 		var kept []ID
 		for id, e := range k.entries {
@@ -125,6 +126,8 @@ func (k *Keeper) lock() time.Time {
 			k.tests[token] = at.Add(jump)
 		}
 		k.saveSoon(kept...)
+	} else {
+		k.woke, k.wakeSpread = now, min(longestWakeSpread, time.Duration(len(k.entries))*wakePace)
 	}
 	now = k.clock.accept()
 	for _, e := range k.entries {

@@ -56,10 +56,13 @@ type Keeper struct {
 	underWay  [lanes]int // rounds
 	pausedAll bool
 	stopped   bool
-	setBack   time.Duration         // how far the clock was set back in all, below zero
-	tests     map[TokenID]time.Time // last Test by token
-	listeners map[int]func(Event)
-	nextID    int
+	setBack   time.Duration // how far the clock was set back in all, below zero
+	woke      time.Time     // when the machine woke, or the clock was set forward
+	// wakeSpread is the time over which the rounds are spread that are due then.
+	wakeSpread time.Duration
+	tests      map[TokenID]time.Time // last Test by token
+	listeners  map[int]func(Event)
+	nextID     int
 }
 
 // entry is an account in the Keeper's care. Fields are guarded by Keeper.mu

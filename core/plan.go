@@ -18,6 +18,11 @@ const (
 	// patience is how long something that needs a person rests before it is
 	// tried again by itself, when upstream names no time.
 	patience = 15 * time.Minute
+	// wakePace is how far apart the rounds of the accounts lie whose tokens ended
+	// while the machine slept, and longestWakeSpread bounds how long the last of
+	// them waits. Whoever asks for a token waits for none of that.
+	wakePace          = 100 * time.Millisecond
+	longestWakeSpread = 30 * time.Second
 	// renewSlack keeps the first question clear of the very edge of the window.
 	renewSlack = 2 * time.Second
 )
@@ -130,12 +135,19 @@ func (k *Keeper) dueTime(e *entry, now time.Time) (time.Time, bool) {
 	case t.Good(now, 0):
 		window := traits.window(t.Life)
 		jitter := window / 10 * time.Duration(e.spread) / 256
-		due = t.ExpiresAt.Add(renewSlack + jitter - window)
+		due = later(t.ExpiresAt.Add(renewSlack+jitter-window), k.afterWake(e))
+	default:
+		due = later(now, k.afterWake(e))
 	}
 	if !e.lastRound.IsZero() {
 		due = later(due, e.lastRound.Add(autoFloor))
 	}
 	return due, true
+}
+
+// afterWake is when an account's turn comes after the machine woke.
+func (k *Keeper) afterWake(e *entry) time.Time {
+	return k.woke.Add(k.wakeSpread * time.Duration(e.spread) / 256)
 }
 
 // retryAt is when a failed round is tried again by itself: what needs a person at
