@@ -19,8 +19,14 @@ var tray embed.FS
 //go:embed tokentray.png
 var app []byte
 
+//go:embed tokentray-64.png
+var small []byte
+
 // App is the program's icon, a PNG of 256x256 pixels.
 func App() []byte { return app }
+
+// Small is the program's icon, a PNG of 64x64 pixels.
+func Small() []byte { return small }
 
 // Look is what the tray's icon tells.
 type Look struct {

@@ -139,7 +139,7 @@ func TestTheAgentNotifies(t *testing.T) {
 		t.Fatal(err)
 	}
 	said.wants(t, "shop/sandbox needs you | 203.0.113.9 is not on the account&#39;s IP whitelist. | "+
-		"[default Open TokenTray open Open TokenTray copy-ip Copy IP]")
+		"[default  open Open TokenTray copy-ip Copy IP]")
 	run("", "stop")
 	said.wants(t, "close 7")
 }

@@ -34,7 +34,7 @@ func knock(ctx context.Context, h home.Home, join bool) *door {
 		if d.client, d.err = d.reach(ctx); d.err != nil {
 			return
 		}
-		if d.windows, d.err = d.client.Open(ctx); d.err != nil {
+		if d.windows, d.err = d.client.Open(ctx, api.Showing{}); d.err != nil {
 			return
 		}
 		if list, err := d.client.List(ctx); err == nil {

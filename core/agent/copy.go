@@ -51,7 +51,7 @@ func (s *Service) Copy(ctx context.Context, ref api.Ref, req api.CopyRequest) (a
 	put, err := s.copier.copySecret(ctx, pending, text, settings.ClearAfter, c)
 	if err != nil {
 		if late := core.AsError(err); req.Notify && late.Remedy == core.RemedyCopyLate {
-			s.hub.publish(false, func() api.Event { return api.Event{Type: api.EventCopyLate, Clipboard: &c.Clipboard} })
+			s.hub.publish(func() api.Event { return api.Event{Type: api.EventCopyLate, Clipboard: &c.Clipboard} })
 		}
 		return api.Clipboard{}, err
 	}

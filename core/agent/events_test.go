@@ -97,7 +97,7 @@ func TestEveryChangeIsAnEvent(t *testing.T) {
 func TestWindowsAreCountedAndRaised(t *testing.T) {
 	w := newWorld(t)
 	r := w.start()
-	if n, err := r.client.Open(t.Context()); err != nil || n != 0 {
+	if n, err := r.client.Open(t.Context(), api.Showing{}); err != nil || n != 0 {
 		t.Errorf("%d windows, %v; want none", n, err)
 	}
 	ctx, closeWindow := context.WithCancel(t.Context())
@@ -111,7 +111,7 @@ func TestWindowsAreCountedAndRaised(t *testing.T) {
 	}
 	next(t, window, api.EventSnapshot)
 	next(t, watch, api.EventSnapshot)
-	if n, err := r.client.Open(t.Context()); err != nil || n != 1 {
+	if n, err := r.client.Open(t.Context(), api.Showing{}); err != nil || n != 1 {
 		t.Errorf("%d windows, %v; want one", n, err)
 	}
 	next(t, window, api.EventRaise)
@@ -129,12 +129,66 @@ func TestWindowsAreCountedAndRaised(t *testing.T) {
 	}
 }
 
+// TestWhatIsMeantWaitsForTheWindow: what somebody wants to see reaches the windows
+// that are there, or the one that is started for it, once and not much later.
+func TestWhatIsMeantWaitsForTheWindow(t *testing.T) {
+	w := newWorld(t)
+	r := w.start()
+	want := api.Showing{Search: "state:blocked"}
+	ask := func() {
+		t.Helper()
+		if _, err := r.client.Open(t.Context(), want); err != nil {
+			t.Fatal(err)
+		}
+	}
+	openWindow := func() (<-chan api.Event, func()) {
+		t.Helper()
+		ctx, end := context.WithCancel(t.Context())
+		events, err := r.client.Events(ctx, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		next(t, events, api.EventSnapshot)
+		return events, func() {
+			end()
+			for range events { // until it ends
+			}
+		}
+	}
+	shown := func(events <-chan api.Event) {
+		t.Helper()
+		if e := next(t, events, api.EventRaise); e.Show == nil || *e.Show != want {
+			t.Errorf("the window is told %+v", e)
+		}
+	}
+	ask()
+	if _, err := r.client.Open(t.Context(), api.Showing{}); err != nil { // as the window does when it begins
+		t.Fatal(err)
+	}
+	events, end := openWindow()
+	shown(events)
+	ask()
+	shown(events)
+	end()
+
+	ask()
+	w.pass(startTime)
+	events, end = openWindow()
+	defer end()
+	if err := r.client.Use(t.Context(), core.Live); err != nil {
+		t.Fatal(err)
+	}
+	if e := <-events; e.Type == api.EventRaise {
+		t.Errorf("a window that came later by itself is told %+v", e)
+	}
+}
+
 func TestASlowReaderGetsASnapshotInsteadOfABacklog(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHub()
 		snapshots := 0
 		ctx, cancel := context.WithCancel(t.Context())
-		stream, ok := h.open(ctx, true, func(begin func()) api.List { begin(); snapshots++; return api.List{} })
+		stream, ok := h.open(ctx, true, time.Now(), func(begin func()) api.List { begin(); snapshots++; return api.List{} })
 		if !ok {
 			t.Fatal("a new hub is closed")
 		}
@@ -143,7 +197,7 @@ func TestASlowReaderGetsASnapshotInsteadOfABacklog(t *testing.T) {
 		}
 		synctest.Wait()
 		publish := func(kind string) {
-			h.publish(false, func() api.Event { return api.Event{Type: kind} })
+			h.publish(func() api.Event { return api.Event{Type: kind} })
 		}
 		publish(api.EventRaise)
 		synctest.Wait() // the reader does not take it
@@ -177,7 +231,7 @@ func TestASlowReaderGetsASnapshotInsteadOfABacklog(t *testing.T) {
 func TestAReaderThatHangsHoldsUpNobody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHub()
-		if _, ok := h.open(t.Context(), false, func(begin func()) api.List { begin(); return api.List{} }); !ok {
+		if _, ok := h.open(t.Context(), false, time.Now(), func(begin func()) api.List { begin(); return api.List{} }); !ok {
 			t.Fatal("a new hub is closed")
 		}
 		synctest.Wait() // it hangs over its snapshot
@@ -186,7 +240,7 @@ func TestAReaderThatHangsHoldsUpNobody(t *testing.T) {
 		if took := time.Since(begun); took != byeTime && took != 2*byeTime {
 			t.Errorf("closing took %s, want about %s", took, byeTime)
 		}
-		if _, ok := h.open(t.Context(), false, nil); ok {
+		if _, ok := h.open(t.Context(), false, time.Now(), nil); ok {
 			t.Error("a closed hub takes readers")
 		}
 	})

@@ -21,9 +21,11 @@ type hub struct {
 	closing chan struct{} // closed when the hub is
 	wg      sync.WaitGroup
 
-	mu      sync.Mutex
-	streams map[*stream]struct{}
-	closed  bool
+	mu            sync.Mutex
+	streams       map[*stream]struct{}
+	closed        bool
+	expected      api.Event // is for the next window, if it comes before expectedUntil
+	expectedUntil time.Time
 }
 
 // stream is one reader. Its fields are guarded by the hub's mutex.
@@ -37,9 +39,8 @@ type stream struct {
 
 func newHub() *hub { return &hub{closing: make(chan struct{}), streams: map[*stream]struct{}{}} }
 
-// publish sends an event to every stream, or to windows alone. build is called
-// only when there is a stream.
-func (h *hub) publish(windows bool, build func() api.Event) {
+// publish sends an event to every stream. build is called only when there is one.
+func (h *hub) publish(build func() api.Event) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if len(h.streams) == 0 {
@@ -47,9 +48,6 @@ func (h *hub) publish(windows bool, build func() api.Event) {
 	}
 	e := build()
 	for s := range h.streams {
-		if windows && !s.window {
-			continue
-		}
 		s.push(e)
 	}
 }
@@ -114,12 +112,18 @@ func (h *hub) windows() int {
 // a bye. It returns false when the hub is closed. snapshot calls begin once, at
 // the moment that its answer is of: no account's event may be published while it
 // does, and those published later are sent after the snapshot.
-func (h *hub) open(ctx context.Context, window bool, snapshot func(begin func()) api.List) (<-chan api.Event, bool) {
+func (h *hub) open(ctx context.Context, window bool, now time.Time, snapshot func(begin func()) api.List) (<-chan api.Event, bool) {
 	s := &stream{window: window, stale: true, wake: make(chan struct{}, 1)}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.closed {
 		return nil, false
+	}
+	if window {
+		if h.expected.Show != nil && now.Before(h.expectedUntil) {
+			s.queue = append(s.queue, h.expected)
+		}
+		h.expected = api.Event{}
 	}
 	h.streams[s] = struct{}{}
 	s.poke()
@@ -130,6 +134,37 @@ func (h *hub) open(ctx context.Context, window bool, snapshot func(begin func())
 		h.pump(ctx, s, out, snapshot)
 	})
 	return out, true
+}
+
+// raise sends an event to the windows and tells how many there are. Where none is, it
+// keeps the event for the next one, if that comes before a time.
+func (h *hub) raise(e api.Event, until time.Time) int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	n := 0
+	for s := range h.streams {
+		if s.window {
+			s.push(e)
+			n++
+		}
+	}
+	if n == 0 {
+		h.expectLocked(e, until)
+	}
+	return n
+}
+
+// expect keeps an event for the next window, if it comes before a time.
+func (h *hub) expect(e api.Event, until time.Time) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.expectLocked(e, until)
+}
+
+func (h *hub) expectLocked(e api.Event, until time.Time) {
+	if e.Show != nil { // a window that begins asks for windows too, and shows nothing in particular
+		h.expected, h.expectedUntil = e, until
+	}
 }
 
 func (h *hub) drop(s *stream) {

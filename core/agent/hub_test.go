@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"tokentray/core"
 	"tokentray/core/api"
@@ -98,13 +99,13 @@ func TestByeIsNeverLost(t *testing.T) {
 				h := newHub()
 				ctx, cancel := context.WithCancel(t.Context())
 				defer cancel()
-				stream, ok := h.open(ctx, true, func(begin func()) api.List { begin(); return api.List{} })
+				stream, ok := h.open(ctx, true, time.Now(), func(begin func()) api.List { begin(); return api.List{} })
 				if !ok {
 					t.Fatal("a new hub is closed")
 				}
 				synctest.Wait() // the reader does not take the snapshot yet
 				publish := func() {
-					h.publish(false, func() api.Event { return api.Event{Type: api.EventAccount} })
+					h.publish(func() api.Event { return api.Event{Type: api.EventAccount} })
 				}
 				for range before {
 					publish()

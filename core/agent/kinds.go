@@ -45,6 +45,6 @@ func (s *Service) SetKinds(set kinds.Set, sources map[core.Kind]core.Source) err
 	s.known.Store(&set)
 	s.keeper.SetUpstreams(upstreams)
 	s.loopback.server.SetKinds(set)
-	s.hub.publish(false, func() api.Event { return api.Event{Type: api.EventKinds} })
+	s.hub.publish(func() api.Event { return api.Event{Type: api.EventKinds} })
 	return nil
 }

@@ -160,7 +160,7 @@ func New(p Parts) (*Service, error) {
 	s.started = s.now()
 	s.known.Store(&p.Kinds)
 	s.vault = newVaultAccess(p.Vaults, s.goes, s.asks, func(v api.Vault) {
-		s.hub.publish(false, func() api.Event { return api.Event{Type: api.EventVault, Vault: &v} })
+		s.hub.publish(func() api.Event { return api.Event{Type: api.EventVault, Vault: &v} })
 	})
 	s.pushes = &pushes{
 		store: p.Store, accounts: &s.accounts, log: s.log, now: s.now, baseURL: s.baseURL, sameToken: s.sameToken,
@@ -172,7 +172,7 @@ func New(p Parts) (*Service, error) {
 	})
 	s.pushes.keeper = s.keeper
 	s.copier = copier{desktop: p.Clipboard, now: s.now, changed: func(c api.Clipboard) {
-		s.hub.publish(false, func() api.Event { return api.Event{Type: api.EventClipboard, Clipboard: &c} })
+		s.hub.publish(func() api.Event { return api.Event{Type: api.EventClipboard, Clipboard: &c} })
 	}}
 	s.uses = uses{store: p.Store, log: s.log, written: s.keeper.Republish}
 	return s, s.load()
@@ -301,7 +301,7 @@ func (s *Service) onKeeperEvent(e core.Event) {
 	} else {
 		s.waiters.wake(e.Account.Account.ID)
 	}
-	s.hub.publish(false, func() api.Event {
+	s.hub.publish(func() api.Event {
 		if e.Removed != nil {
 			return api.Event{Type: api.EventRemoved, Removed: e.Removed.ID}
 		}
@@ -325,7 +325,7 @@ func (s *Service) Account(_ context.Context, ref api.Ref) (api.Account, error) {
 
 // Events implements api.Agent.
 func (s *Service) Events(ctx context.Context, window bool) (<-chan api.Event, error) {
-	out, ok := s.hub.open(ctx, window, s.list)
+	out, ok := s.hub.open(ctx, window, s.now(), s.list)
 	if !ok {
 		return nil, stopping()
 	}
@@ -336,10 +336,18 @@ func (s *Service) Events(ctx context.Context, window bool) (<-chan api.Event, er
 // counted: its stream ends only when the system has ended the process.
 const raiseTime = 150 * time.Millisecond
 
-// Open implements api.Agent.
-func (s *Service) Open(ctx context.Context) (int, error) {
-	s.hub.publish(true, func() api.Event { return api.Event{Type: api.EventRaise} })
-	if s.hub.windows() == 0 {
+// startTime is how long what is wanted in sight waits for the window.
+const startTime = 30 * time.Second
+
+// Open implements api.Agent. What is wanted in sight waits for the window that is
+// started when none is there.
+func (s *Service) Open(ctx context.Context, what api.Showing) (int, error) {
+	raise := api.Event{Type: api.EventRaise}
+	if what != (api.Showing{}) {
+		raise.Show = &what
+	}
+	until := s.now().Add(startTime)
+	if s.hub.raise(raise, until) == 0 {
 		return 0, nil
 	}
 	late := time.NewTimer(raiseTime)
@@ -348,7 +356,11 @@ func (s *Service) Open(ctx context.Context) (int, error) {
 	case <-late.C:
 	case <-ctx.Done():
 	}
-	return s.hub.windows(), nil
+	n := s.hub.windows()
+	if n == 0 { // it was on its way out
+		s.hub.expect(raise, until)
+	}
+	return n, nil
 }
 
 // Stop implements api.Agent. It does not wait: Run returns when all has ended.

@@ -28,7 +28,7 @@ func (s *Service) Use(_ context.Context, env core.Env) error {
 	if err := s.keep(next); err != nil {
 		return err
 	}
-	s.hub.publish(false, func() api.Event { return api.Event{Type: api.EventEnv, Env: env} })
+	s.hub.publish(func() api.Event { return api.Event{Type: api.EventEnv, Env: env} })
 	return nil
 }
 
@@ -119,7 +119,7 @@ func (s *Service) keep(next core.Settings) error {
 	s.mu.Unlock()
 	s.applyHabits(next)
 	told := s.shown(next)
-	s.hub.publish(false, func() api.Event { return api.Event{Type: api.EventSettings, Settings: &told} })
+	s.hub.publish(func() api.Event { return api.Event{Type: api.EventSettings, Settings: &told} })
 	return nil
 }
 

@@ -75,7 +75,7 @@ type VaultCalls interface {
 // DesktopCalls are those of programs on a desktop.
 type DesktopCalls interface {
 	// Open raises the windows that are there and tells how many.
-	Open(ctx context.Context) (int, error)
+	Open(ctx context.Context, what Showing) (int, error)
 	Session(ctx context.Context, s Session) error
 	// Events streams changes until ctx ends or the agent goes; the channel is
 	// then closed. The first event is a snapshot. A window sets window so that

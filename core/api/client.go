@@ -194,8 +194,8 @@ func (c *Client) VaultLock(ctx context.Context) (Vault, error) {
 }
 
 // Open implements Agent.
-func (c *Client) Open(ctx context.Context) (int, error) {
-	got, err := call[windowsBody](ctx, c, http.MethodPost, "/v1/open", nil)
+func (c *Client) Open(ctx context.Context, what Showing) (int, error) {
+	got, err := call[windowsBody](ctx, c, http.MethodPost, "/v1/open", what)
 	return got.Windows, err
 }
 

@@ -168,7 +168,9 @@ func (f *fakeAgent) VaultLock(context.Context) (Vault, error) {
 	return Vault{Kind: "file", State: "locked"}, f.note("lock")
 }
 
-func (f *fakeAgent) Open(context.Context) (int, error) { return 2, f.note("open") }
+func (f *fakeAgent) Open(_ context.Context, what Showing) (int, error) {
+	return 2, f.note("open %v %s", what.Account, what.Search)
+}
 
 func (f *fakeAgent) Session(_ context.Context, s Session) error { return f.note("session %+v", s) }
 

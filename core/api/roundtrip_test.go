@@ -91,7 +91,9 @@ func calls() []struct {
 			return outcome(c.VaultUnlock(x, core.NewSecret("pw")))
 		}, "unlock pw", Vault{Kind: "file", State: "open"}},
 		{"vault lock", func(x context.Context, c *Client) (any, error) { return outcome(c.VaultLock(x)) }, "lock", Vault{Kind: "file", State: "locked"}},
-		{"open", func(x context.Context, c *Client) (any, error) { return outcome(c.Open(x)) }, "open", 2},
+		{"open", func(x context.Context, c *Client) (any, error) {
+			return outcome(c.Open(x, Showing{Account: &Ref{Name: "shop", Env: core.Live}, Search: "state:blocked"}))
+		}, "open shop/live state:blocked", 2},
 		{"session", func(x context.Context, c *Client) (any, error) {
 			return done(c.Session(x, Session{Display: ":9", DBus: "unix:path=/x"}))
 		}, "session {Display::9 WaylandDisplay: XAuthority: DBus:unix:path=/x}", nil},

@@ -169,8 +169,8 @@ func (h *handler) routes() {
 	}))
 	h.bind("POST /v1/vault/lock", answer(func(r *http.Request) (Vault, error) { return a.VaultLock(r.Context()) }))
 
-	h.bind("POST /v1/open", answer(func(r *http.Request) (windowsBody, error) {
-		n, err := a.Open(r.Context())
+	h.bind("POST /v1/open", body(true, func(ctx context.Context, what Showing) (windowsBody, error) {
+		n, err := a.Open(ctx, what)
 		return windowsBody{n}, err
 	}))
 	h.bind("POST /v1/session", body(false, func(ctx context.Context, s Session) (nothing, error) {

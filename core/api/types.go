@@ -329,6 +329,15 @@ type Event struct {
 	Clipboard *Clipboard     `json:"clipboard,omitempty"`
 	Vault     *Vault         `json:"vault,omitempty"`
 	Settings  *core.Settings `json:"settings,omitempty"`
+	Show      *Showing       `json:"show,omitempty"` // of raise: what is wanted in sight
+}
+
+// Showing is what somebody wants to see in the window: one account, or what a search
+// finds in both environments. The zero value asks for nothing in particular. It
+// changes no setting, the active environment neither.
+type Showing struct {
+	Account *Ref   `json:"account,omitempty"`
+	Search  string `json:"search,omitempty"` // in the words of the window's search
 }
 
 // The types of events.

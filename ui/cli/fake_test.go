@@ -172,9 +172,12 @@ func (f *fake) Session(_ context.Context, s api.Session) error {
 	f.session = s
 	return nil
 }
-func (f *fake) Open(context.Context) (int, error) { return f.status.Windows, f.did("open") }
-func (f *fake) Stop(context.Context) error        { return f.did("stop") }
-func (f *fake) Reset(context.Context) error       { return f.did("reset") }
+
+func (f *fake) Open(context.Context, api.Showing) (int, error) {
+	return f.status.Windows, f.did("open")
+}
+func (f *fake) Stop(context.Context) error  { return f.did("stop") }
+func (f *fake) Reset(context.Context) error { return f.did("reset") }
 func (f *fake) Events(context.Context, bool) (<-chan api.Event, error) {
 	return f.events, f.did("events")
 }

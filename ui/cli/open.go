@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"github.com/spf13/cobra"
+
+	"tokentray/core/api"
 )
 
 func (a *app) openCommand() *cobra.Command {
@@ -25,7 +27,7 @@ func (a *app) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	n, err := agent.Open(ctx)
+	n, err := agent.Open(ctx, api.Showing{})
 	if err != nil {
 		return err
 	}

@@ -92,6 +92,10 @@ func (f *fakeServer) GetCapabilities() ([]string, *dbus.Error) { return f.can, n
 func (f *fakeServer) Notify(app string, replaces uint32, icon, title, body string, actions []string, hints map[string]dbus.Variant, _ int32) (uint32, *dbus.Error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	var p picture
+	if err := dbus.Store([]any{hints["image-data"].Value()}, &p); err != nil || p.Width != 64 || int(p.Stride*p.Height) != len(p.Pixels) || !p.Alpha {
+		f.said <- fmt.Sprintf("a picture that is none: %v", err)
+	}
 	id := replaces
 	if id == 0 {
 		f.last++
@@ -159,8 +163,8 @@ type fakeAgent struct {
 
 func (f *fakeAgent) Events(context.Context, bool) (<-chan api.Event, error) { return f.events, nil }
 
-func (f *fakeAgent) Open(context.Context) (int, error) {
-	f.said <- "open"
+func (f *fakeAgent) Open(_ context.Context, what api.Showing) (int, error) {
+	f.said <- strings.TrimSpace(fmt.Sprint("open ", what.Search, what.Account))
 	return 0, nil
 }
 
@@ -227,20 +231,23 @@ func TestOnASessionBus(t *testing.T) {
 	server := startServer(t, address, "body", "body-markup", "actions", "persistence")
 	r := start(t, address)
 	r.account(blocked("a<b>", "1.2.3.4"))
-	const buttons = "[default Open TokenTray open Open TokenTray"
+	const buttons = "[default  open Open TokenTray"
 	wants(t, server.said, "show 1 replacing 0: TokenTray, tokentray, tokentray | a<b>/live needs you | 1.2.3.4 is not on the account&#39;s IP whitelist. | "+buttons+" copy-ip Copy IP]")
 
 	server.emit("ActionInvoked", uint32(7), "open") // somebody else's
 	server.emit("ActionInvoked", uint32(1), "copy-ip")
 	wants(t, r.said, "copy the IP of a<b>/live")
 	server.emit("ActionInvoked", uint32(1), "default")
-	wants(t, r.said, "open")
+	wants(t, r.said, "open a<b>/live")
 	wants(t, r.said, "window")
 
 	// A second account takes the place of the first, instead of standing beside it.
 	r.account(but(acc("blog", core.StateBlocked, 0), core.BadSecret, core.RemedySecret, ""))
 	wants(t, server.said, "show 1 replacing 1: TokenTray, tokentray, tokentray | 2 accounts need you | "+
 		"blog/live: wrong AppID or AppSecret\na&lt;b&gt;/live: IP not on the whitelist | "+buttons+" copy-ip Copy IP]")
+	server.emit("ActionInvoked", uint32(1), "open")
+	wants(t, r.said, "open state:blocked<nil>")
+	wants(t, r.said, "window")
 
 	r.account(acc("a<b>", core.StateFresh, time.Hour))
 	r.account(acc("blog", core.StateFresh, time.Hour))
@@ -271,7 +278,7 @@ func TestALateTokenIsTold(t *testing.T) {
 	blog := api.Clipboard{Account: "blog", Env: core.Live, Format: "header"}
 	tell(api.EventCopyLate, blog)
 	wants(t, server.said, "show 1 replacing 0: TokenTray, tokentray, tokentray | The token of blog/live is ready | "+
-		"Something else was copied meanwhile, and the clipboard keeps that. | [default Copy it copy Copy it]")
+		"Something else was copied meanwhile, and the clipboard keeps that. | [default  copy Copy it]")
 	tell(api.EventClipboard, api.Clipboard{Account: "shop", Env: core.Live}) // another's, which stays
 	for _, button := range []string{"copy", "default"} {
 		server.emit("ActionInvoked", uint32(1), button)

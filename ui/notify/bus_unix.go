@@ -3,12 +3,17 @@
 package notify
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"image"
+	"image/draw"
+	"image/png"
 	"time"
 
 	"github.com/godbus/dbus/v5"
 
+	"tokentray/assets/icons"
 	"tokentray/core/api"
 )
 
@@ -158,6 +163,10 @@ func (s *server) show(ctx context.Context, m message) error {
 		body = markup(body)
 	}
 	hints := map[string]dbus.Variant{"desktop-entry": dbus.MakeVariant("tokentray"), "urgency": dbus.MakeVariant(byte(1))}
+	// The icon's name means something only where the program is installed.
+	if icon, ok := rawPicture(icons.Small()); ok {
+		hints["image-data"] = dbus.MakeVariant(icon)
+	}
 	var id uint32
 	err := s.call(ctx, "Notify", 0, "TokenTray", s.ids[m.kind], "tokentray", m.title, body, actions, hints, int32(-1)).Store(&id)
 	if err != nil {
@@ -166,6 +175,26 @@ func (s *server) show(ctx context.Context, m message) error {
 	s.ids[m.kind] = id
 	delete(s.pending, m.kind)
 	return nil
+}
+
+// picture is one as the specification's hint image-data has it.
+type picture struct {
+	Width, Height, Stride int32
+	Alpha                 bool
+	Bits, Channels        int32 // bits of each channel
+	Pixels                []byte
+}
+
+// rawPicture takes a PNG apart. It is done for each notification, for there are few.
+func rawPicture(file []byte) (picture, bool) {
+	img, err := png.Decode(bytes.NewReader(file))
+	if err != nil {
+		return picture{}, false
+	}
+	out := image.NewNRGBA(img.Bounds())
+	draw.Draw(out, out.Bounds(), img, img.Bounds().Min, draw.Src)
+	size := out.Bounds().Size()
+	return picture{int32(size.X), int32(size.Y), int32(out.Stride), true, 8, 4, out.Pix}, true
 }
 
 func (s *server) withdraw(ctx context.Context, k kind) {

@@ -32,7 +32,7 @@ const (
 // Agent is what notifications ask of the agent.
 type Agent interface {
 	Events(ctx context.Context, window bool) (<-chan api.Event, error)
-	Open(ctx context.Context) (int, error)
+	Open(ctx context.Context, what api.Showing) (int, error)
 	// CopyIP copies the address that upstream refused for the account.
 	CopyIP(ctx context.Context, ref api.Ref) error
 	Copy(ctx context.Context, ref api.Ref, req api.CopyRequest) (api.Clipboard, error)
@@ -259,7 +259,7 @@ func (n *notifier) press(ctx context.Context, what string, m message) {
 			_, err = n.Agent.Copy(ctx, m.ref, api.CopyRequest{Format: m.format, Notify: true})
 		case what == actOpen, what == actDefault:
 			var windows int
-			if windows, err = n.Agent.Open(ctx); err == nil && windows == 0 && n.OpenWindow != nil {
+			if windows, err = n.Agent.Open(ctx, m.show); err == nil && windows == 0 && n.OpenWindow != nil {
 				err = n.OpenWindow()
 			}
 		case what == actCopyIP:

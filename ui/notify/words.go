@@ -28,6 +28,7 @@ type message struct {
 	buttons []button
 	ref     api.Ref // whose IP, or whose token, is copied
 	format  string  // in which the token is
+	show    api.Showing
 }
 
 // button is what can be pressed; label says it.
@@ -43,7 +44,7 @@ const (
 // compose says an decision in sentences. One account is told with its cause,
 // several with a line each.
 func compose(o decision, now time.Time, t *text.Text) message {
-	m := message{kind: o.kind, buttons: []button{{actDefault, t.Say("tray.open")}, {actOpen, t.Say("tray.open")}}}
+	m := message{kind: o.kind, buttons: twice(actOpen, t.Say("tray.open")), show: meant(o)}
 	key := "notify." + o.kind.String()
 	if len(o.accounts) == 1 {
 		a := o.accounts[0]
@@ -78,15 +79,34 @@ func compose(o decision, now time.Time, t *text.Text) message {
 	return m
 }
 
+// twice is what a click on the text does, and a button for it. Desktops that know no
+// such click, as Xfce 4.18, make a button of every action that has a label: the
+// default one has none.
+func twice(act, label string) []button { return []button{{actDefault, ""}, {act, label}} }
+
+// meant is what the window shows for a decision: the account, or the search that
+// finds all of them.
+func meant(o decision) api.Showing {
+	first := &o.accounts[0].ref
+	switch {
+	case len(o.accounts) == 1:
+		return api.Showing{Account: first}
+	case o.kind == person:
+		return api.Showing{Search: "state:" + string(core.StateBlocked)}
+	case o.kind == failing:
+		return api.Showing{Search: "state:" + string(core.StateRetrying)}
+	}
+	return api.Showing{Account: first} // what expires first has several states
+}
+
 // composeLate says that a token is ready that was not copied, since something
 // else was meanwhile.
 func composeLate(ref api.Ref, format string, t *text.Text) message {
-	label := t.Say("notify.late.copy")
 	return message{
 		kind: late, ref: ref, format: format,
 		title:   bound(t.Say("notify.late.one", "account", name(account{ref: ref})), maxTitle),
 		body:    t.Say("notify.late.body"),
-		buttons: []button{{actDefault, label}, {actCopy, label}},
+		buttons: twice(actCopy, t.Say("notify.late.copy")),
 	}
 }
 

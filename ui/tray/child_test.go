@@ -51,8 +51,8 @@ func (a asked) Copy(ctx context.Context, ref api.Ref, r api.CopyRequest) (api.Cl
 	return c, a.tell(err)
 }
 
-func (a asked) Open(ctx context.Context) (int, error) {
-	n, err := a.fakeAgent.Open(ctx)
+func (a asked) Open(ctx context.Context, what api.Showing) (int, error) {
+	n, err := a.fakeAgent.Open(ctx, what)
 	return n, a.tell(err)
 }
 

@@ -37,7 +37,7 @@ type Agent interface {
 	ClearClipboard(ctx context.Context) error
 	Use(ctx context.Context, env core.Env) error
 	PauseAll(ctx context.Context, paused bool) error
-	Open(ctx context.Context) (int, error)
+	Open(ctx context.Context, what api.Showing) (int, error)
 	Events(ctx context.Context, window bool) (<-chan api.Event, error)
 	Stop(ctx context.Context) error
 }
@@ -267,7 +267,7 @@ func (t *tray) do(ctx context.Context, d action) error {
 		_, err := t.Agent.Copy(ctx, d.ref, api.CopyRequest{Format: d.format, Notify: true})
 		return err
 	case doOpen:
-		n, err := t.Agent.Open(ctx)
+		n, err := t.Agent.Open(ctx, api.Showing{})
 		if err != nil || n > 0 || t.OpenWindow == nil {
 			return err
 		}

@@ -63,9 +63,11 @@ func (f *fakeAgent) Copy(ctx context.Context, ref api.Ref, req api.CopyRequest) 
 func (f *fakeAgent) ClearClipboard(context.Context) error      { return f.note("clear") }
 func (f *fakeAgent) Use(_ context.Context, e core.Env) error   { return f.note("use %s", e) }
 func (f *fakeAgent) PauseAll(_ context.Context, on bool) error { return f.note("pause %v", on) }
-func (f *fakeAgent) Open(context.Context) (n int, err error)   { return f.windows, f.note("open") }
-func (f *fakeAgent) Stop(context.Context) error                { return f.note("stop") }
-func (f *fakeAgent) change(a api.Account)                      { f.events <- api.Event{Type: api.EventAccount, Account: &a} }
+func (f *fakeAgent) Open(context.Context, api.Showing) (n int, err error) {
+	return f.windows, f.note("open")
+}
+func (f *fakeAgent) Stop(context.Context) error { return f.note("stop") }
+func (f *fakeAgent) change(a api.Account)       { f.events <- api.Event{Type: api.EventAccount, Account: &a} }
 
 func (f *fakeAgent) Events(context.Context, bool) (<-chan api.Event, error) {
 	f.events <- api.Event{Type: api.EventSnapshot, Snapshot: &f.list}

@@ -1,6 +1,7 @@
 package window
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"net/url"
@@ -317,7 +318,7 @@ func (p *keyPage) showKey() {
 	l, k := p.look, p.made
 	p.scope.Set(scopeOf(l, k.ClientKey), l.Palette.Muted)
 	p.value.Set(k.Key, l.Palette.Text)
-	p.use.Set(l.Words.Say("api.key_use", "port", p.door.loop.Port, "account", url.PathEscape(p.account())), l.Palette.Muted)
+	p.use.Set(l.Words.Say("api.key_use", "port", p.port(), "account", url.PathEscape(p.account())), l.Palette.Muted)
 	shut := ""
 	if p.door.loop.State != api.DoorOn {
 		shut = l.T("clientkey.shut")
@@ -343,7 +344,10 @@ func (p *keyPage) account() string {
 	return "NAME"
 }
 
+// port is where the API listens, or will: the door's own answer may not be there yet.
+func (p *keyPage) port() int { return cmp.Or(p.door.loop.Port, p.model.Settings.LoopbackPort) }
+
 // call is a command that takes a token with the key.
 func (p *keyPage) call() string {
-	return fmt.Sprintf("curl -H 'Authorization: Bearer %s' http://127.0.0.1:%d/v1/token/%s", p.made.Key, p.door.loop.Port, url.PathEscape(p.account()))
+	return fmt.Sprintf("curl -H 'Authorization: Bearer %s' http://127.0.0.1:%d/v1/token/%s", p.made.Key, p.port(), url.PathEscape(p.account()))
 }

@@ -337,6 +337,14 @@ func (ls *listing) pastedInSearch(content string) bool {
 	return true
 }
 
+// searchAll searches in both environments.
+func (ls *listing) searchAll(what string) {
+	ls.setView(viewAll)
+	ls.openFinder()
+	ls.finder.entry.SetText(what) // which fills the list
+	ls.selectFirst()
+}
+
 func (ls *listing) closeFinder() {
 	ls.finder.root.Hide()
 	ls.finder.entry.SetText("") // which fills the list

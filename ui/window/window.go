@@ -182,6 +182,9 @@ func (w *Window) event(e api.Event) {
 	}
 	if c.Raise {
 		w.show()
+		if e.Show != nil {
+			w.showMeant(*e.Show)
+		}
 	}
 	if c.Kinds {
 		w.link.askKinds()
@@ -212,6 +215,25 @@ func (w *Window) event(e api.Event) {
 	}
 	if c.Clipboard {
 		w.clipboard.clipChanged()
+	}
+}
+
+// showMeant brings in sight what a notification was about. It leaves a page alone that
+// holds what was typed, and the active environment as it is.
+func (w *Window) showMeant(what api.Showing) {
+	if _, typed := w.pages.unsaved(); typed {
+		return
+	}
+	w.closeSheet()
+	w.pages.dropPage()
+	switch i := slices.IndexFunc(w.model.Accounts, func(a api.Account) bool { return what.Account != nil && a.Ref() == *what.Account }); {
+	case i >= 0:
+		a := w.model.Accounts[i]
+		w.listing.bringInView(a)
+		w.pane.openDetail(a.ID)
+	case what.Search != "":
+		w.pane.closeDetail()
+		w.listing.searchAll(what.Search)
 	}
 }
 

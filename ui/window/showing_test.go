@@ -1,0 +1,49 @@
+package window
+
+import (
+	"testing"
+
+	"tokentray/core"
+	"tokentray/core/api"
+)
+
+// raise is what the agent sends when somebody wants to see something.
+func (s *stage) raise(what api.Showing) {
+	s.event(api.Event{Type: api.EventRaise, Show: &what})
+}
+
+// TestANotificationShowsWhatItMeans: one account with its details, in whatever
+// environment it is, or all of those that are meant. The active environment stays.
+func TestANotificationShowsWhatItMeans(t *testing.T) {
+	shop, gate := blocked("shop", core.Sandbox), blocked("gate", core.Live)
+	fresh := sample("fresh", core.Live, noon, 0, 7200e9)
+	for _, width := range []float32{460, 900} {
+		s := newStage(t, shop, gate, fresh).in("en", width).open()
+		s.raise(api.Showing{Account: &api.Ref{Name: "gate", Env: core.Live}})
+		if s.listing.selected != gate.ID || s.listing.view != viewAll || !s.pane.side.Visible() {
+			t.Errorf("%v: %s is selected in %s, its details in sight: %v", width, s.listing.selected, s.listing.view, s.pane.side.Visible())
+		}
+		s.raise(api.Showing{Search: "state:blocked"})
+		if got := s.listing.list.ids; len(got) != 2 || s.listing.view != viewAll {
+			t.Errorf("%v: %v are listed in %s", width, got, s.listing.view)
+		}
+		if s.model.Active != core.Sandbox {
+			t.Errorf("%v: it switched the active environment", width)
+		}
+		s.raise(api.Showing{Account: &api.Ref{Name: "gone", Env: core.Live}})
+		if s.listing.view != viewAll {
+			t.Error("an account that is gone changes the view")
+		}
+	}
+}
+
+// TestANotificationDisturbsNoForm: what was typed stays on the screen.
+func TestANotificationDisturbsNoForm(t *testing.T) {
+	s := newStage(t, blocked("gate", core.Live)).open()
+	s.accounts.openAdd()
+	s.typeInto("name", "half")
+	s.raise(api.Showing{Account: &api.Ref{Name: "gate", Env: core.Live}})
+	if s.pages.open == nil {
+		t.Error("the form is gone")
+	}
+}
