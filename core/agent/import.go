@@ -15,7 +15,7 @@ func (s *Service) Import(ctx context.Context, req api.ImportRequest) (api.Import
 	if !slices.Contains([]string{"", api.ConflictSkip, api.ConflictRename, api.ConflictReplace}, req.OnConflict) {
 		return api.ImportPlan{}, &core.Error{Class: core.Invalid, Remedy: core.RemedyInput, Message: "on_conflict must be skip, rename or replace"}
 	}
-	plan, err := readImport(&req, s.kindSet())
+	plan, unsure, err := readImport(&req, s.kindSet())
 	if err != nil {
 		return api.ImportPlan{}, err
 	}
@@ -25,7 +25,7 @@ func (s *Service) Import(ctx context.Context, req api.ImportRequest) (api.Import
 	if err := s.vault.closed(); err != nil && slices.ContainsFunc(req.Accounts, hasSecret) {
 		return api.ImportPlan{}, err
 	}
-	p, err := s.planImport(ctx, req)
+	p, err := s.planImport(ctx, req, unsure)
 	if err != nil {
 		return api.ImportPlan{}, err
 	}

@@ -16,22 +16,25 @@ import (
 
 // readImport adds the accounts and settings of a request's file to the request, and
 // returns the plan's part about the file. Without a file it does nothing.
-func readImport(req *api.ImportRequest, set kinds.Set) (api.ImportPlan, error) {
+// unsure are the accounts, by their places in the request, of which the file does
+// not tell the environment.
+func readImport(req *api.ImportRequest, set kinds.Set) (plan api.ImportPlan, unsure map[int]bool, err error) {
 	if req.File == nil {
-		return api.ImportPlan{}, nil
+		return plan, nil, nil
 	}
 	if len(req.Accounts) > 0 || len(req.Settings) > 0 {
-		return api.ImportPlan{}, api.Invalid("file excludes accounts and settings; send one of them")
+		return plan, nil, api.Invalid("file excludes accounts and settings; send one of them")
 	}
 	in := *req.File
 	o := interchange.Options{
 		FileName: in.Name, Name: in.AccountName, Env: in.Env, Kind: in.Kind, Product: in.Product, BaseURL: in.BaseURL,
 		From: interchange.Source(in.From), AppIDKey: in.AppIDKey, SecretKey: in.SecretKey, Passphrase: core.NewSecret(in.Passphrase),
-		Recogniser: recognise.New(recognise.Of(set)...),
+		SkipForeign: req.SkipProblems,
+		Recogniser:  recognise.New(recognise.Of(set)...),
 	}
 	if interchange.IsBackup(in.Data) {
 		if in.Passphrase == "" {
-			return api.ImportPlan{}, &core.Error{
+			return plan, nil, &core.Error{
 				Class: core.Invalid, Remedy: core.RemedyBackupAsk,
 				Message: "the file is a backup, encrypted under a passphrase; send the passphrase with it",
 			}
@@ -40,13 +43,14 @@ func readImport(req *api.ImportRequest, set kinds.Set) (api.ImportPlan, error) {
 	}
 	file, err := interchange.Read(in.Data, o)
 	if err != nil {
-		return api.ImportPlan{}, unreadable(err)
+		return plan, nil, unreadable(err)
 	}
-	plan := api.ImportPlan{Source: string(file.Source)}
+	plan.Source, unsure = string(file.Source), map[int]bool{}
 	for _, r := range file.Remarks {
 		plan.Remarks = append(plan.Remarks, api.ImportRemark(r))
 	}
-	for _, a := range file.Accounts {
+	for i, a := range file.Accounts {
+		unsure[i] = a.Unsure
 		req.Accounts = append(req.Accounts, importInput(a))
 		plan.Lines = append(plan.Lines, a.Line)
 	}
@@ -56,7 +60,7 @@ func readImport(req *api.ImportRequest, set kinds.Set) (api.ImportPlan, error) {
 		}
 		req.Settings[s.Key] = s.Value
 	}
-	return plan, nil
+	return plan, unsure, nil
 }
 
 // unreadable is the error for a file with faults.

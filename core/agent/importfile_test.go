@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"reflect"
@@ -32,7 +33,7 @@ func TestNothingThatAFileTellsIsLost(t *testing.T) {
 	in := reflect.ValueOf(importInput(acc))
 	for i := range v.NumField() {
 		name := v.Type().Field(i).Name
-		if name == "Line" || name == "Made" || name == "spare" {
+		if name == "Line" || name == "Made" || name == "spare" || name == "Unsure" {
 			continue // of the file, not of the account
 		}
 		if got := in.FieldByName(name); !got.IsValid() || got.IsNil() {
@@ -56,7 +57,7 @@ func TestAFileIsReadByTheAgent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []api.ImportRemark{{Code: "wecom", Line: 3, Key: "WECOM_CORP_ID"}}
+	want := []api.ImportRemark{{Code: "wecom", Line: 3, Key: "WECOM_CORP_ID"}, {Code: "env", Line: 1}}
 	if plan.Source != "dotenv" || !slices.Equal(plan.Lines, []int{1}) || !slices.Equal(plan.Remarks, want) || len(plan.Rows) != 1 || plan.Rows[0].Name != "shop" {
 		t.Errorf("planned %+v", plan)
 	}
@@ -74,6 +75,39 @@ func TestAFileIsReadByTheAgent(t *testing.T) {
 	req.Accounts = []api.AccountInput{{}}
 	if _, err := r.client.Import(t.Context(), req); core.AsError(err).Class != core.Invalid {
 		t.Errorf("a file and accounts: %v", err)
+	}
+}
+
+// An account whose environment nothing tells is not renewed before a person said
+// so, nor is one that is live; the same file once more changes nothing.
+func TestWhatAFileSaysOfProductionIsPaused(t *testing.T) {
+	const text = "WECHAT_APPID=wx00000000000000%s\nWECHAT_SECRET=a1b2c3d4e5f60718293a4b5c6d7e8f90\n"
+	w := newWorld(t)
+	r := w.start()
+	for _, c := range []struct {
+		name, head string
+		env        core.Env
+		auto       bool
+	}{
+		{".env", "", core.Sandbox, false},
+		{".env.production", "", core.Live, false},
+		{"a.env", "NODE_ENV=production\n", core.Live, false},
+		{"b.env", "APP_ENV=testing\n", core.Sandbox, true},
+	} {
+		id := hex.EncodeToString([]byte(c.name[:1] + c.name[len(c.name)-1:]))[:2]
+		req := api.ImportRequest{File: &api.ImportFile{Name: c.name, AccountName: "of" + c.name, Data: []byte(c.head + strings.ReplaceAll(text, "%s", id))}, Apart: true}
+		plan, err := r.client.Import(t.Context(), req)
+		if err != nil || len(plan.Rows) != 1 || plan.Rows[0].Env != c.env || plan.Rows[0].Auto != c.auto {
+			t.Fatalf("%s: planned %+v, %v", c.name, plan.Rows, err)
+		}
+		req.Apply = plan.Digest
+		if _, err := r.client.Import(t.Context(), req); err != nil {
+			t.Fatalf("%s: %v", c.name, err)
+		}
+		req.Apply = ""
+		if plan, err = r.client.Import(t.Context(), req); err != nil || plan.Rows[0].Status != api.ImportSame {
+			t.Errorf("%s, once more: %+v, %v", c.name, plan.Rows, err)
+		}
 	}
 }
 

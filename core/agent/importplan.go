@@ -28,11 +28,12 @@ type importer struct {
 	before map[core.ID]entry // what the vault holds of those that are replaced
 	kept   map[core.ID]entry // what it will hold after the rows so far
 	ready  bool
+	unsure bool // nothing tells the environment of the account at hand
 }
 
 // planImport plans a request. The edit lock is held, so that the plan holds
 // until it is carried out.
-func (s *Service) planImport(ctx context.Context, req api.ImportRequest) (*importer, error) {
+func (s *Service) planImport(ctx context.Context, req api.ImportRequest, unsure map[int]bool) (*importer, error) {
 	p := &importer{
 		s: s, req: req, ready: true,
 		names: map[api.Ref]core.Account{}, tokens: map[core.TokenID]core.Account{}, coming: map[core.ID]int{},
@@ -42,7 +43,8 @@ func (s *Service) planImport(ctx context.Context, req api.ImportRequest) (*impor
 		p.names[refOf(a)] = a
 		p.tokens[s.kindSet().TokenID(a)] = a
 	}
-	for _, in := range req.Accounts {
+	for i, in := range req.Accounts {
+		p.unsure = unsure[i]
 		in.AllowLive, in.Apart = nil, false // a file gives no consent
 		if in.Secret != nil && *in.Secret == "" {
 			in.Secret = nil
@@ -134,7 +136,7 @@ func (p *importer) added(row api.ImportRow, d draft) (api.ImportRow, *draft) {
 		row.Problems = append(row.Problems, p.s.twice(d.account, true))
 	}
 	a := &d.account
-	a.Auto = a.Auto && !p.req.Paused && (a.Env != core.Live || p.req.RenewLive)
+	a.Auto = a.Auto && !p.req.Paused && !p.unsure && (a.Env != core.Live || p.req.RenewLive)
 	d.complete(entry{}, core.Destination{}, p.s.goes(*a))
 	row.Auto, row.NoSecret = a.Auto, d.entry.Secret == ""
 	row.Addresses = p.addresses(core.Account{Kind: a.Kind}, *a)

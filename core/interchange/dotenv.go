@@ -8,14 +8,17 @@ import (
 )
 
 // readDotenv reads a .env file: the lines that shells and the dotenv libraries
-// agree on. A line that is none of these is a fault, for to pass over it could
-// lose an account.
+// agree on, and the sections of INI files, each a prefix of the names below it. A
+// line that is none of these is a fault, for to pass over it could lose an
+// account; whoever asks has it left out with a remark.
 func readDotenv(text []byte, o Options) (File, error) {
-	vars, err := dotenvVariables(string(text), o.Recogniser.Shown)
-	if err != nil {
+	d := dotenv{text: string(text), shown: o.Recogniser.Shown, skip: o.SkipForeign, ini: hasSection(string(text))}
+	if err := d.read(); err != nil {
 		return File{}, err
 	}
-	return ofVariables(vars, o)
+	f, err := ofVariables(d.vars, o)
+	f.Remarks = append(d.foreign, f.Remarks...)
+	return f, err
 }
 
 // ofVariables are the accounts that names and values tell.
@@ -24,11 +27,15 @@ func ofVariables(vars []recognise.Variable, o Options) (File, error) {
 	if !known {
 		return File{}, one(FaultNoKey, 0)
 	}
+	return ofFound(found)
+}
+
+func ofFound(found recognise.Found) (File, error) {
 	var bad faults
 	for _, t := range found.Twice {
 		bad.add(FaultTwice, t.Line, t.Key, t.First)
 	}
-	f := File{Remarks: found.Remarks}
+	f := File{Remarks: found.Remarks, env: found.Env}
 	for _, a := range found.Accounts {
 		f.Accounts = append(f.Accounts, recognised(a))
 	}
@@ -37,52 +44,117 @@ func ofVariables(vars []recognise.Variable, o Options) (File, error) {
 
 // recognised is an account that the recogniser made.
 func recognised(a recognise.Account) Account {
-	return Account{
-		Line: a.Line, Name: a.Name, Made: true, spare: a.Spare, Env: a.Env, Kind: a.Kind, Product: a.Product, AppID: a.AppID, Secret: a.Secret,
+	out := Account{
+		Line: a.Line, Name: a.Name, Made: true, spare: a.Spare, Env: a.Env, Kind: a.Kind, Product: a.Product, AppID: a.AppID, Params: a.Params,
+		Secret: a.Secret, ProxyPassword: a.ProxyPassword,
 	}
+	if a.BaseURL != "" {
+		out.BaseURL = &a.BaseURL
+	}
+	if a.Proxy != "" {
+		out.Proxy = &a.Proxy
+	}
+	return out
 }
 
-var assignment = regexp.MustCompile(`^[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_.\-]*)[ \t]*=[ \t]*`)
+var (
+	assignment  = regexp.MustCompile(`^[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_.\-]*(?:\[\w*\])?)[ \t]*=[ \t]*`)
+	sectionLine = regexp.MustCompile(`^\[([^\[\]"']+)\][ \t]*(?:[;#].*)?$`)
+)
 
-// dotenvVariables reads the assignments; shown tells which names may be told.
-func dotenvVariables(text string, shown func(string) string) ([]recognise.Variable, error) {
-	var out []recognise.Variable
-	var bad faults
-	for line := 1; text != ""; {
-		first, rest, _ := strings.Cut(text, "\n")
-		trimmed := strings.TrimSpace(first)
-		if trimmed == "" || trimmed[0] == '#' {
-			text, line = rest, line+1
-			continue
+func hasSection(text string) bool {
+	for line := range strings.Lines(text) {
+		if sectionLine.MatchString(strings.TrimSpace(line)) {
+			return true
 		}
-		at := assignment.FindStringSubmatchIndex(first)
-		if at == nil {
-			bad.add(FaultSyntax, line, "", 0)
-			text, line = rest, line+1
-			continue
-		}
-		v := recognise.Variable{Name: first[at[2]:at[3]], Line: line}
-		value, length, ok := dotenvValue(text[at[1]:])
-		if !ok {
-			bad.add(FaultQuote, line, shown(v.Name), 0)
-			return nil, bad.err()
-		}
-		v.Value = value
-		used := text[:at[1]+length]
-		after, more, _ := strings.Cut(text[len(used):], "\n")
-		if after = strings.TrimSpace(after); after != "" && after[0] != '#' {
-			bad.add(FaultSyntax, line+strings.Count(used, "\n"), shown(v.Name), 0)
-		}
-		out = append(out, v)
-		line += strings.Count(used, "\n") + 1
-		text = more
 	}
-	return out, bad.err()
+	return false
+}
+
+// dotenv is a .env file that is read line by line.
+type dotenv struct {
+	text    string // what is left of it
+	line    int    // of its beginning
+	shown   func(string) string
+	skip    bool // lines that are no assignments are left out
+	ini     bool // there are sections, so that ; begins a comment behind a value, too
+	section string
+	vars    []recognise.Variable
+	foreign []Remark
+	bad     faults
+}
+
+func (d *dotenv) read() error {
+	for d.line = 1; d.text != ""; {
+		first, _, _ := strings.Cut(d.text, "\n")
+		trimmed := strings.TrimSpace(first)
+		switch at := assignment.FindStringSubmatchIndex(first); {
+		case trimmed == "", trimmed[0] == '#', trimmed[0] == ';':
+			d.pass(len(first))
+		case sectionLine.MatchString(trimmed):
+			d.section = sectionLine.FindStringSubmatch(trimmed)[1] + "."
+			d.pass(len(first))
+		case at == nil:
+			d.other("", d.line, len(first))
+		default:
+			if err := d.assign(first[at[2]:at[3]], at[1], len(first)); err != nil {
+				return err
+			}
+		}
+	}
+	return d.bad.err()
+}
+
+// assign reads the assignment with which the text begins. Its value begins at an
+// offset.
+func (d *dotenv) assign(name string, at, first int) error {
+	v := recognise.Variable{Name: d.section + name, Line: d.line}
+	value, length, ok := dotenvValue(d.text[at:], d.ini)
+	if !ok {
+		if !d.skip {
+			d.bad.add(FaultQuote, d.line, d.shown(v.Name), 0)
+			return d.bad.err()
+		}
+		d.other(v.Name, d.line, first)
+		return nil
+	}
+	used := at + length
+	after, _, _ := strings.Cut(d.text[used:], "\n")
+	if rest := strings.TrimSpace(after); rest != "" && rest[0] != '#' && rest[0] != ';' {
+		d.other(v.Name, d.line+strings.Count(d.text[:used], "\n"), first)
+		return nil
+	}
+	v.Value = value
+	d.vars = append(d.vars, v)
+	d.pass(used + len(after))
+	return nil
+}
+
+// other takes the first line, length bytes long, for one that is no assignment:
+// a fault on a line, or left out.
+func (d *dotenv) other(name string, line, length int) {
+	key := ""
+	if name != "" {
+		key = d.shown(name)
+	}
+	switch {
+	case !d.skip:
+		d.bad.add(FaultForeign, line, key, 0)
+	case len(d.foreign) < maxFaults:
+		d.foreign = append(d.foreign, Remark{Code: RemarkForeign, Line: d.line, Key: key})
+	}
+	d.pass(length)
+}
+
+// pass goes on behind the line end that follows so many bytes.
+func (d *dotenv) pass(length int) {
+	d.line += strings.Count(d.text[:length], "\n") + 1
+	_, d.text, _ = strings.Cut(d.text[length:], "\n")
 }
 
 // dotenvValue reads a value and tells how much of s it took. Quotes may span
-// lines; false: they do not end.
-func dotenvValue(s string) (value string, length int, ok bool) {
+// lines; false: they do not end. In an INI file ; begins a comment, too.
+func dotenvValue(s string, ini bool) (value string, length int, ok bool) {
 	if s == "" {
 		return "", 0, true
 	}
@@ -90,7 +162,7 @@ func dotenvValue(s string) (value string, length int, ok bool) {
 	if quote != '"' && quote != '\'' && quote != '`' {
 		bare, _, _ := strings.Cut(s, "\n")
 		for i := range len(bare) { // a comment begins behind a blank
-			if bare[i] == '#' && (i == 0 || bare[i-1] == ' ' || bare[i-1] == '\t') {
+			if (bare[i] == '#' || ini && bare[i] == ';') && (i == 0 || bare[i-1] == ' ' || bare[i-1] == '\t') {
 				bare = bare[:i]
 				break
 			}

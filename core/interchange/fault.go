@@ -43,6 +43,10 @@ const (
 	FaultDamaged     = "damaged"     // a backup that was changed or cut off
 	FaultOtherKey    = "other_key"   // an age file, but not under a passphrase
 	FaultNoKey       = "no_such_key" // no variable has the name that was asked for
+	FaultKeysFixed   = "keys_fixed"  // the format has names of its own for AppID and secret
+	FaultForeign     = "foreign"     // a line of a .env file that is no assignment
+	FaultShape       = "shape"       // looks like an AppID, under a name that tells nothing
+	FaultEncrypted   = "encrypted"   // the whole file, by another program
 )
 
 // Error says the fault in English, without what the file holds.
@@ -71,7 +75,7 @@ func (f Fault) say() string {
 	case FaultEmpty:
 		return "the file is empty"
 	case FaultUnknown:
-		return "the format is not recognised; name it with --from"
+		return "the format is not recognised; name it with --from: tokentray, csv, dotenv, postman, wxjava (properties, YAML or JSON) or backup. The window's form takes any text that is pasted into it"
 	case FaultSyntax:
 		return "cannot be read as what the file is; correct the line"
 	case FaultDeep:
@@ -103,7 +107,7 @@ func (f Fault) say() string {
 	case FaultAccount:
 		return fmt.Sprintf("names the same account as line %d, with other contents; remove one of the two", f.Other)
 	case FaultNoAccounts:
-		return "there is no account in the file; nothing is imported"
+		return "there is no account in the file; nothing is imported. Name its variables with --appid-key and --secret-key, or paste its text into the window's form"
 	case FaultPassphrase:
 		return "the passphrase is wrong; try again"
 	case FaultDamaged:
@@ -112,6 +116,14 @@ func (f Fault) say() string {
 		return "the file is encrypted, but not under a passphrase; decrypt it with age first"
 	case FaultNoKey:
 		return "no variable has that name; correct --appid-key or --secret-key"
+	case FaultKeysFixed:
+		return "this format has names of its own for AppID and AppSecret; leave out --appid-key and --secret-key"
+	case FaultForeign:
+		return "cannot be read as NAME=VALUE; correct the line, or leave it out with --skip-problems"
+	case FaultShape:
+		return "looks like an AppID under a name that does not tell; name the variables with --appid-key and --secret-key"
+	case FaultEncrypted:
+		return "the file is encrypted by another program, or only points to another file; decrypt or fetch it with that program"
 	}
 	return f.Code
 }

@@ -51,6 +51,10 @@ type Account struct {
 	Secret        core.Secret
 	ProxyPassword core.Secret
 
+	// Unsure reports that nothing tells the environment: it is taken for the
+	// sandbox, and nobody should ask for its tokens before a person has looked.
+	Unsure bool
+
 	spare string // the name that is tried when Name, which is Made, is taken
 }
 
@@ -65,6 +69,8 @@ type File struct {
 	Accounts []Account
 	Settings []Setting // of a backup
 	Remarks  []Remark
+
+	env core.Env // of the accounts that do not tell their own
 }
 
 // Remark is something that was left out or understood in a way that a person
@@ -76,6 +82,8 @@ type Remark = recognise.Remark
 const (
 	RemarkColumn   = "column"   // a CSV column that is not ours; Line is its number
 	RemarkDisabled = "disabled" // a Postman variable that is switched off
+	RemarkForeign  = "foreign"  // a line of a .env file that is no assignment
+	RemarkEnv      = "env"      // nothing tells sandbox from live
 )
 
 // Options say what the file does not.
@@ -83,18 +91,23 @@ type Options struct {
 	From Source // empty: found out
 	// FileName helps to find out the format, and tells the profile of a Spring
 	// application. Only its last element counts.
-	FileName   string
-	Name       string // of the one account in the file
-	Env        core.Env
-	Kind       core.Kind
-	Product    core.Product
-	BaseURL    string
-	AppIDKey   string      // the variable with the AppID, in dotenv and Postman
-	SecretKey  string      // the variable with the AppSecret
-	Passphrase core.Secret // of a backup
+	FileName  string
+	Name      string // of the one account in the file
+	Env       core.Env
+	Kind      core.Kind
+	Product   core.Product
+	BaseURL   string
+	AppIDKey  string // the variable with the AppID, in all formats but our own
+	SecretKey string // the variable with the AppSecret
+	// SkipForeign leaves out lines of a .env file that are none, with a remark.
+	SkipForeign bool
+	Passphrase  core.Secret // of a backup
 	// Recogniser tells accounts by names and values; nil knows the builtin kinds.
 	Recogniser *recognise.Recogniser
 }
+
+// base is the last element of the file's name.
+func (o Options) base() string { return path.Base(strings.ReplaceAll(o.FileName, `\`, "/")) }
 
 // Read reads a file of any of the formats. Its error is Faults.
 func Read(data []byte, o Options) (File, error) {
@@ -102,14 +115,21 @@ func Read(data []byte, o Options) (File, error) {
 		o.Recogniser = recognise.New(recognise.Of(kinds.Builtin())...)
 	}
 	if o.From == Backup || o.From == "" && IsBackup(data) {
+		if o.AppIDKey != "" || o.SecretKey != "" {
+			return File{}, one(FaultKeysFixed, 0)
+		}
 		return readBackup(data, o)
 	}
 	text, err := prepare(data)
 	if err != nil {
 		return File{}, err
 	}
-	if o.From == "" {
-		o.From = guess(text, path.Base(strings.ReplaceAll(o.FileName, `\`, "/")))
+	guessed := o.From == ""
+	if guessed {
+		o.From = guess(text, o.base())
+	}
+	if keys := o.AppIDKey != "" || o.SecretKey != ""; keys && o.From == TokenTray {
+		return File{}, one(FaultKeysFixed, 0)
 	}
 	var f File
 	switch o.From {
@@ -123,6 +143,9 @@ func Read(data []byte, o Options) (File, error) {
 		f, err = readPostman(text, o)
 	case WxJava:
 		f, err = readSpring(text, o)
+		if guessed && isJSON(text) && err == nil && len(f.Accounts)+len(f.Remarks) == 0 {
+			err = one(FaultUnknown, 1)
+		}
 	default:
 		return File{}, one(FaultUnknown, 0)
 	}
@@ -134,10 +157,11 @@ func Read(data []byte, o Options) (File, error) {
 }
 
 var (
-	variableLine = regexp.MustCompile(`^(?:export[ \t]+)?[A-Za-z_][A-Za-z0-9_]*[ \t]*=`)
-	propertyLine = regexp.MustCompile(`^[A-Za-z_][\w.\-\[\]]*[ \t]*=`)
-	yamlLine     = regexp.MustCompile(`^(?:---|["']?[A-Za-z_][\w.\-]*["']?[ \t]*:(?:[ \t]|$))`)
-	springFile   = regexp.MustCompile(`^(?:application|bootstrap)-([\w-]+)\.(?:ya?ml|properties)$`)
+	variableLine  = regexp.MustCompile(`^(?:export[ \t]+)?[A-Za-z_][A-Za-z0-9_]*[ \t]*=`)
+	propertyLine  = regexp.MustCompile(`^[A-Za-z_][\w.\-\[\]]*[ \t]*=`)
+	yamlLine      = regexp.MustCompile(`^(?:---|["']?[A-Za-z_][\w.\-]*["']?[ \t]*:(?:[ \t]|$))`)
+	postmanValues = regexp.MustCompile(`"values"\s*:\s*(?:[^\s\[{]|\[)`)
+	springFile    = regexp.MustCompile(`^(?:application|bootstrap)-([\w-]+)\.(?:ya?ml|properties)$`)
 )
 
 // guess finds out the format by the file's name, then by its first line that
@@ -146,11 +170,14 @@ func guess(text []byte, name string) Source {
 	name = strings.ToLower(name)
 	trimmed := bytes.TrimSpace(text)
 	switch {
-	case trimmed[0] == '{':
-		if bytes.Contains(text, []byte(`"values"`)) && !bytes.Contains(text, []byte(`"tokentray"`)) {
+	case isJSON(text):
+		if postmanValues.Match(text) && !bytes.Contains(text, []byte(`"tokentray"`)) {
 			return Postman
 		}
-		return TokenTray
+		if bytes.Contains(text, []byte(`"tokentray"`)) {
+			return TokenTray
+		}
+		return WxJava // or any other JSON
 	case strings.HasSuffix(name, ".csv"):
 		return CSV
 	case strings.HasSuffix(name, ".yaml"), strings.HasSuffix(name, ".yml"), strings.HasSuffix(name, ".properties"):
@@ -161,7 +188,9 @@ func guess(text []byte, name string) Source {
 	for line := range strings.Lines(string(trimmed)) {
 		line = strings.TrimSpace(line)
 		switch {
-		case line == "", line[0] == '#', line[0] == '!':
+		case line == "", line[0] == '#', line[0] == '!', line[0] == ';':
+		case sectionLine.MatchString(line):
+			return Dotenv
 		case isHeader(line):
 			return CSV
 		case variableLine.MatchString(line):
@@ -181,6 +210,7 @@ func finish(f File, o Options) (File, error) {
 	if len(f.Accounts) == 0 {
 		return File{}, nothing(f.Remarks)
 	}
+	f.env = recognise.AnyEnv(f.env, recognise.EnvOf(recognise.Split(o.base())))
 	if len(f.Accounts) > MaxAccounts {
 		return File{}, Faults{{Code: FaultMany, Line: f.Accounts[MaxAccounts].Line, Other: MaxAccounts}}
 	}
@@ -188,7 +218,7 @@ func finish(f File, o Options) (File, error) {
 	taken := map[string]int{} // name and environment -> index in kept
 	kept := f.Accounts[:0]
 	for _, a := range f.Accounts {
-		fill(&a, o, len(f.Accounts) == 1)
+		fill(&a, o, f.env, len(f.Accounts) == 1)
 		at, twice := taken[slot(a)]
 		switch {
 		case !twice:
@@ -204,7 +234,22 @@ func finish(f File, o Options) (File, error) {
 		kept = append(kept, a)
 	}
 	f.Accounts = kept
+	f.Remarks = append(f.Remarks, unsure(kept)...)
 	return f, bad.err()
+}
+
+// unsure tells of accounts whose environment nothing tells, of many once.
+func unsure(accounts []Account) []Remark {
+	var out []Remark
+	for _, a := range accounts {
+		if a.Unsure {
+			out = append(out, Remark{Code: RemarkEnv, Line: a.Line})
+		}
+	}
+	if len(out) > maxFaults {
+		return []Remark{{Code: RemarkEnv}}
+	}
+	return out
 }
 
 // nothing is the error for a file without accounts. Where placeholders or AppIDs
@@ -217,6 +262,8 @@ func nothing(remarks []Remark) error {
 			bad.add(FaultPlaceholder, r.Line, r.Key, 0)
 		case recognise.RemarkOther:
 			bad.add(FaultOther, r.Line, r.Key, 0)
+		case recognise.RemarkShape:
+			bad.add(FaultShape, r.Line, r.Key, 0)
 		}
 	}
 	if bad.err() == nil {
@@ -225,7 +272,9 @@ func nothing(remarks []Remark) error {
 	return bad.err()
 }
 
-func fill(a *Account, o Options, alone bool) {
+// fill puts into an account what the options say, and the environment of the
+// whole file where its own is not told.
+func fill(a *Account, o Options, env core.Env, alone bool) {
 	if o.Name != "" && alone {
 		a.Name, a.Made = o.Name, false
 	}
@@ -233,7 +282,10 @@ func fill(a *Account, o Options, alone bool) {
 		a.Env = o.Env
 	}
 	if a.Env == "" {
-		a.Env = core.Sandbox
+		a.Env = env
+	}
+	if a.Env == "" {
+		a.Env, a.Unsure = core.Sandbox, true
 	}
 	if o.Kind != "" {
 		a.Kind = o.Kind

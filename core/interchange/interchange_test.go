@@ -24,11 +24,21 @@ const (
 
 // told is an account in one line: what a table test compares.
 func told(a Account) string {
-	out := fmt.Sprintf("%d %s/%s %s %s", a.Line, a.Name, a.Env, a.AppID, a.Secret.Reveal())
+	env := string(a.Env)
+	if a.Unsure {
+		env += "?"
+	}
+	out := fmt.Sprintf("%d %s/%s %s %s", a.Line, a.Name, env, a.AppID, a.Secret.Reveal())
 	for _, more := range []string{string(a.Kind), string(a.Product)} {
 		if more != "" {
 			out += " " + more
 		}
+	}
+	if a.BaseURL != nil && *a.BaseURL != "" {
+		out += " at " + *a.BaseURL
+	}
+	if a.Proxy != nil && *a.Proxy != "" {
+		out += strings.TrimRight(" via "+*a.Proxy+" "+a.ProxyPassword.Reveal(), " ")
 	}
 	return strings.ReplaceAll(strings.ReplaceAll(out, secretA, "A"), secretB, "B")
 }
@@ -36,6 +46,9 @@ func told(a Account) string {
 func remarks(f File) []string {
 	var out []string
 	for _, r := range f.Remarks {
+		if r.Code == RemarkEnv { // told shows it
+			continue
+		}
 		out = append(out, fmt.Sprintf("%d %s %s", r.Line, r.Code, r.Key))
 	}
 	return out
@@ -51,14 +64,14 @@ func TestReadAccounts(t *testing.T) {
 		{
 			name: "dotenv, one", file: ".env",
 			text: "# shop\nWECHAT_APPID=" + idA + "\nexport WECHAT_SECRET='" + secretA + "' # secret\nPORT=80\n",
-			want: []string{"2 wechat/sandbox " + idA + " A"},
+			want: []string{"2 wechat/sandbox? " + idA + " A"},
 		},
 		{
 			name: "dotenv, several prefixes, both environments", file: "config.env",
 			text: "\ufeffPROD_WX_APP_ID=\"" + idA + "\"\r\nPROD_WX_APP_SECRET=" + secretA + "\r\nTEST_WX_APP_ID=" + idB + "\r\nTEST_WX_APP_SECRET=" + secretB +
 				"\r\nSHOP_MINI_APPID=" + idB + "\r\nSHOP_MINI_SECRET=" + secretB + "\r\nJWT_SECRET=x\r\nALIPAY_APP_ID=2021000000000000\r\n",
 			want: []string{
-				"1 wx/live " + idA + " A", "3 wx/sandbox " + idB + " B", "5 shop-mini/sandbox " + idB + " B mini",
+				"1 wx/live " + idA + " A", "3 wx/sandbox " + idB + " B", "5 shop-mini/sandbox? " + idB + " B mini",
 			},
 			remarks: []string{"8 other_app ALIPAY_APP_ID"},
 		},
@@ -73,19 +86,19 @@ func TestReadAccounts(t *testing.T) {
 		},
 		{
 			name: "dotenv, a value that is no value", text: "WX_APPID=" + idA + "\nWX_SECRET=${FROM_CI}\nWECOM_CORP_ID=ww1\n",
-			want: []string{"1 wx/sandbox " + idA + " "}, remarks: []string{"2 placeholder WX_SECRET", "3 wecom WECOM_CORP_ID"},
+			want: []string{"1 wx/sandbox? " + idA + " "}, remarks: []string{"2 placeholder WX_SECRET", "3 wecom WECOM_CORP_ID"},
 		},
 		{
 			name: "dotenv, a secret that is in a vault", text: "WX_APPID=" + idA + "\nWX_SECRET=op://Dev/shop/appsecret\n",
-			want: []string{"1 wx/sandbox " + idA + " "}, remarks: []string{"2 placeholder WX_SECRET"},
+			want: []string{"1 wx/sandbox? " + idA + " "}, remarks: []string{"2 placeholder WX_SECRET"},
 		},
 		{
 			name: "WxJava, a secret that is encrypted", file: "application.yml", text: "wx.mp:\n  appid: " + idA + "\n  secret: ENC(Zm9vYmFy)\n",
-			want: []string{"2 wx-mp/sandbox " + idA + "  official"}, remarks: []string{"3 placeholder wx.mp.secret"},
+			want: []string{"2 wx-mp/sandbox? " + idA + "  official"}, remarks: []string{"3 placeholder wx.mp.secret"},
 		},
 		{
 			name: "dotenv, an open platform beside an account", text: "WECHAT_APPID=" + idA + "\nWECHAT_OPEN_PLATFORM_APPID=" + idB + "\n",
-			want: []string{"1 wechat/sandbox " + idA + " "}, remarks: []string{"2 component WECHAT_OPEN_PLATFORM_APPID"},
+			want: []string{"1 wechat/sandbox? " + idA + " "}, remarks: []string{"2 component WECHAT_OPEN_PLATFORM_APPID"},
 		},
 		{
 			name: "postman", file: "env.json",
@@ -100,18 +113,18 @@ func TestReadAccounts(t *testing.T) {
 			name: "WxJava, properties", file: "application.properties",
 			text: "# x\nwx.mp.app-id = " + idA + "\nwx.mp.secret : " + secretA + "\nwx.mp.token=t\nwx.miniapp.configs[0].appid=" + idB +
 				"\nwx.miniapp.configs[0].secret=\\\n   " + secretB[:16] + "\\\n   " + secretB[16:] + "\nwx.pay.appId=" + idB + "\nwx.cp.corp-id=ww1\n",
-			want:    []string{"2 wx-mp/sandbox " + idA + " A official", "5 wx-miniapp-1/sandbox " + idB + " B mini"},
+			want:    []string{"2 wx-mp/sandbox? " + idA + " A official", "5 wx-miniapp-1/sandbox? " + idB + " B mini"},
 			remarks: []string{"9 other_app wx.pay.appId", "10 wecom wx.cp.corp-id"},
 		},
 		{
 			name: "WxJava, tenants and relaxed binding", file: "application.yml",
 			text: "wx:\n  mp:\n    apps:\n      tenantOne:\n        APP_ID: " + idA + "\n        appSecret: " + secretA + "\n      商店:\n        appId: " + idB + "\n        app-secret: ${WX_SECRET:" + secretB + "}\n",
-			want: []string{"5 tenantOne/sandbox " + idA + " A official", "8 商店/sandbox " + idB + "  official"}, remarks: []string{"9 placeholder app-secret"},
+			want: []string{"5 tenantOne/sandbox? " + idA + " A official", "8 商店/sandbox? " + idB + "  official"}, remarks: []string{"9 placeholder app-secret"},
 		},
 		{
 			name: "WxJava, profiles", file: "application.yaml",
 			text: "wx.mp.app-id: " + idA + "\nwx.mp.secret: " + secretA + "\n---\nspring:\n  config.activate.on-profile: prod\nwx:\n  mp:\n    secret: " + secretB + "\n---\nspring.profiles: staging-eu\nwx.mp.app-id: " + idB + "\n",
-			want: []string{"1 wx-mp/sandbox " + idA + " A official", "1 wx-mp/live " + idA + " B official", "11 wx-mp-staging-eu/sandbox " + idB + " A official"},
+			want: []string{"1 wx-mp/sandbox? " + idA + " A official", "1 wx-mp/live " + idA + " B official", "11 wx-mp-staging-eu/sandbox " + idB + " A official"},
 		},
 		{
 			name: "WxJava, the profile in the file's name", file: `C:\app\application-prod.properties`,
@@ -121,16 +134,109 @@ func TestReadAccounts(t *testing.T) {
 		{
 			name: "WxJava, anchors and merges", file: "application.yml",
 			text: "base: &b\n  secret: " + secretA + "\n  token: t\nwx:\n  mp:\n    <<: *b\n    app-id: " + idA + "\n",
-			want: []string{"7 wx-mp/sandbox " + idA + " A official"},
+			want: []string{"7 wx-mp/sandbox? " + idA + " A official"},
 		},
 		{
 			name: "CSV of somebody else", file: "a.csv",
 			text: "Name,App ID,AppSecret,Environment,Owner\n商店," + idA + "," + secretA + ",LIVE,me\n,,,,\n'=x," + idB + ",,,\n",
-			want: []string{"2 商店/live " + idA + " A", "4 '=x/sandbox " + idB + " "}, remarks: []string{"5 column "},
+			want: []string{"2 商店/live " + idA + " A", "4 '=x/sandbox? " + idB + " "}, remarks: []string{"5 column "},
+		},
+		{
+			name: "dotenv, the file's name says production", file: ".env.production",
+			text: "WECHAT_APP_ID=" + idA + "\nWECHAT_APP_SECRET=" + secretA + "\n",
+			want: []string{"1 wechat/live " + idA + " A"},
+		},
+		{
+			name: "dotenv, a variable says production", file: ".env.staging",
+			text: "NODE_ENV=production\nWECHAT_APP_ID=" + idA + "\n",
+			want: []string{"2 wechat/live " + idA + " "},
+		},
+		{
+			name: "dotenv, sections", file: ".env",
+			text: "APP_DEBUG = true\n; all\n[APP]\nTIMEZONE = Asia/Shanghai\n[WECHAT]\nAPPID = " + idA + " ; of the shop\nAPPSECRET = " + secretA + "\n\n[mini_production]\nappid = \"" + idB + "\"\nsecret = '" + secretB + "'\n",
+			want: []string{"6 wechat/sandbox? " + idA + " A", "10 mini/live " + idB + " B mini"},
+		},
+		{
+			name: "an INI file", file: "wechat.ini", text: "; x\n[wechat]\nappid=" + idA + "\nappsecret=" + secretA + "\n",
+			want: []string{"3 wechat/sandbox? " + idA + " A"},
+		},
+		{
+			name: "dotenv, values told by their form", text: "PORT=1\nWXAPP_THING=" + idA + "\nWXAPP_KEY=" + secretA + "\nOTHER_THING=" + idB + "\n",
+			want: []string{"2 wxapp/sandbox? " + idA + " A"}, remarks: []string{"4 shape OTHER_THING"},
+		},
+		{
+			name: "dotenv, host and proxy", text: "WX_APPID=" + idA + "\nWX_API_HOST=wx.example\nWX_PROXY=http://me:" + secretB + "@10.0.0.1:3128\nNODE_ENV=test\n",
+			want: []string{"1 wx/sandbox " + idA + "  at https://wx.example via http://me@10.0.0.1:3128 B"},
+		},
+		{
+			name: "dotenv, lines that are none, left out", file: ".envrc", o: Options{SkipForeign: true},
+			text: "source_up\nexport NODE_ENV=dev\nMOTD=\"say \"hi\"\"\nOPEN=\"no end\nWX_APPID=" + idA + "\nWX_SECRET=\"" + secretA + "\"\nPATH_add bin\nif true; then\n",
+			want: []string{"5 wx/sandbox " + idA + " A"}, remarks: []string{"1 foreign ", "3 foreign ", "4 foreign ", "7 foreign ", "8 foreign "},
+		},
+		{
+			name: "WxJava, what Maven fills in", file: "application.yml",
+			text: "spring:\n  profiles:\n    active: @profiles.active@\n  name: [ @a@, {b: @c@} ]\nwx.mp:\n  app-id: " + idA + "\n  secret: @wx.secret@\n  version: @project.version@-x\n",
+			want: []string{"6 wx-mp/sandbox? " + idA + "  official"}, remarks: []string{"7 placeholder wx.mp.secret"},
+		},
+		{
+			name: "WxJava, what templates fill in", file: "application.yml",
+			text: "{{- if .Values.wx }}\nwx.mp:\n  app-id: " + idA + "\n  secret: {{ .Values.secret | quote }}\n  token: \"{{ index .Values \\\"t\\\" }}\"\n  aes-key: #{aes}#\n  x: %X%\n{{- end }}\n{% raw %}\n",
+			want: []string{"3 wx-mp/sandbox? " + idA + "  official"}, remarks: []string{"4 placeholder wx.mp.secret"},
+		},
+		{
+			name: "YAML, tags that another program resolves", file: "a.yml", text: "wx:\n  mp:\n    app-id: " + idA + "\n    secret: !vault |\n      $ANSIBLE_VAULT;1.1;AES256\n      6136\n  miniapp:\n    appid: !secret wx\n",
+			want: []string{"3 wx-mp/sandbox? " + idA + "  official"}, remarks: []string{"4 placeholder wx.mp.secret", "8 placeholder wx.miniapp.appid"},
+		},
+		{
+			name: "WxJava, an active profile", file: "application.yml", text: "spring.profiles.active: prod\nwx.mp:\n  app-id: " + idA + "\n  secret: " + secretA + "\n---\nspring.config.activate.on-profile: dev\nwx.mp.app-id: " + idB + "\n",
+			want: []string{"3 wx-mp/live " + idA + " A official", "7 wx-mp/sandbox " + idB + " A official"},
+		},
+		{
+			name: "YAML, an environment as a key", file: "wechat.yml", text: "production:\n  wechat:\n    appid: " + idA + "\ndevelopment:\n  wechat:\n    appid: " + idB + "\n",
+			want: []string{"3 production-wechat/live " + idA + " ", "6 development-wechat/sandbox " + idB + " "},
+		},
+		{
+			name: "WxJava, host and proxy", file: "application-test.properties",
+			text: "wx.mp.app-id=" + idA + "\nwx.mp.hosts.api-host=http://wx.example/mp\nwx.mp.config-storage.http-proxy-host=10.0.0.1\nwx.mp.config-storage.http-proxy-port=3128\nwx.mp.config-storage.http-proxy-username=me\nwx.mp.config-storage.http-proxy-password=" + secretB +
+				"\nwx.mp.apps.t.app-id=" + idB + "\nwx.miniapp.appid=" + idA + "\nwx.miniapp.api-host-url=https://ma.example\n",
+			want: []string{
+				"1 wx-mp/sandbox " + idA + "  official at http://wx.example/mp via http://me@10.0.0.1:3128 B",
+				"7 t/sandbox " + idB + "  official at http://wx.example/mp via http://me@10.0.0.1:3128 B",
+				"8 wx-miniapp/sandbox " + idA + "  mini at https://ma.example",
+			},
+		},
+		{
+			name: "YAML, a secret told by its form", file: "a.yml", text: "wx:\n  mp:\n    appid: " + idA + "\n    password: " + secretA + "\n    aes-key: " + secretB + "\nother:\n  wx-thing: " + idB + "\n  wx-key: " + secretB + "\n",
+			want: []string{"3 wx-mp/sandbox? " + idA + " A official", "7 other/sandbox? " + idB + " B"},
+		},
+		{
+			name: "YAML, variables that somebody named", file: "a.yml", text: "x:\n  ourId: odd\n  ourKey: " + secretA + "\n", o: Options{AppIDKey: "our-id", SecretKey: "x.our_key"},
+			want: []string{"2 wechat/sandbox? odd A"},
+		},
+		{
+			name: "a Compose file", file: "docker-compose.yml",
+			text: "services:\n  shop:\n    environment:\n      NODE_ENV: production\n      WECHAT_APPID: " + idA + "\n      WECHAT_SECRET: " + secretA + "\n  mini:\n    environment:\n      - MINI_APPID=" + idB + "\n      - MINI_SECRET=" + secretB + "\n",
+			want: []string{"5 wechat/live " + idA + " A", "9 mini/live " + idB + " B mini"},
+		},
+		{
+			name: "variables of Kubernetes", file: "deploy.yaml", text: "spec:\n  env:\n    - name: WX_APPID\n      value: " + idA + "\n    - name: WX_SECRET\n      value: " + secretA + "\n    - name: X\n      valueFrom: {secretKeyRef: {name: wx, key: secret}}\n",
+			want: []string{"4 wx/sandbox? " + idA + " A"},
+		},
+		{
+			name: "appsettings.json", file: "appsettings.Production.json", text: "{\n\"WeChat\":{\"AppId\":\"" + idA + "\",\n\"AppSecret\":\"" + secretA + "\"}}",
+			want: []string{"2 WeChat/live " + idA + " A"},
+		},
+		{
+			name: "http-client.env.json", file: "http-client.env.json", text: "{\"dev\":{\"appid\":\"" + idA + "\",\"secret\":\"" + secretA + "\"},\n\"prod\":{\"appid\":\"" + idB + "\",\"secret\":\"" + secretB + "\"}}",
+			want: []string{"1 dev/sandbox " + idA + " A", "2 prod/live " + idB + " B"},
+		},
+		{
+			name: "a Postman collection", file: "shop.postman_collection.json", text: "{\"info\":{\"name\":\"x\"},\"item\":[],\"variable\":[{\"key\":\"appid\",\"value\":\"" + idA + "\"},{\"key\":\"secret\",\"value\":\"" + secretA + "\"}]}",
+			want: []string{"1 variable/sandbox? " + idA + " A"},
 		},
 		{
 			name: "the same twice is once", text: "A_WX_APPID=" + idA + "\n", o: Options{From: Dotenv},
-			want: []string{"1 a/sandbox " + idA + " "},
+			want: []string{"1 a/sandbox? " + idA + " "},
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -192,13 +298,16 @@ func TestFaults(t *testing.T) {
 		{"CSV with a short row", "name,appid\na,b\nc\n", "", "columns 3 "},
 		{"CSV with an open quote", "name,appid\na,b\n\"c,d\n", "", "quote 3 "},
 		{"CSV of a later version", "version,name,appid\n2,a,b\n", "", "version 2 "},
-		{"dotenv with a line that is none", "WX_APPID=a\n" + secretA + "\n", "", "syntax 2 "},
+		{"dotenv with a line that is none", "WX_APPID=a\n" + secretA + "\n", "", "foreign 2 "},
 		{"dotenv with an open quote", "WX_APPID=a\nWX_SECRET=\"b\nc\n", "", "quote 2 WX_SECRET"},
-		{"dotenv with more behind the quote", "WX_APPID=a\nWX_SECRET=\"b\" c\n", "", "syntax 2 WX_SECRET"},
+		{"dotenv with more behind the quote", "WX_APPID=a\nWX_SECRET=\"b\" c\n", "", "foreign 2 WX_SECRET"},
 		{"dotenv with a name twice", "WX_APPID=a\nWX_SECRET=b\nWX_SECRET=c\n", "", "twice 3 WX_SECRET"},
 		{"dotenv without accounts", "PORT=1\n", "", "no_accounts 0 "},
 		{"dotenv of placeholders", "WX_SECRET=a\nWX_APPID=${X}\n", "", "placeholder 2 WX_APPID"},
 		{"dotenv of another platform", "APP_ID=cli_a1b2c3d4e5f6g7h8\nAPP_SECRET=" + secretA + "\n", "", "other_app 1 APP_ID"},
+		{"dotenv with an AppID under another name", "PORT=1\nMY_THING=" + idA + "\n", "", "shape 2 MY_THING"},
+		{"a file of git-crypt", "\x00GITCRYPT\x00\x01\xff", "", "encrypted 0 "},
+		{"a file of Ansible's vault", "$ANSIBLE_VAULT;1.1;AES256\n6136\n", Dotenv, "encrypted 0 "},
 		{"dotenv of references", "WX_APPID=op://Dev/shop/appid\nWX_SECRET=ENC(Zm9vYmFy)\n", "", "placeholder 1 WX_APPID"},
 		{"Postman without values", `{"values":1}`, "", "missing 1 values"},
 		{"Postman with an odd value", "{\"values\":[\n{\"key\":\"appid\",\n\"value\":[]}]}", "", "type 3 appid"},

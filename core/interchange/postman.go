@@ -1,6 +1,7 @@
 package interchange
 
 import (
+	"slices"
 	"strings"
 
 	"tokentray/core/recognise"
@@ -36,20 +37,14 @@ func readPostman(text []byte, o Options) (File, error) {
 	f, err := ofVariables(vars, o)
 	f.Remarks = append(disabled, f.Remarks...)
 	if name := root.get("name"); name != nil && name.kind == isString {
+		f.env = recognise.AnyEnv(f.env, recognise.EnvOf(recognise.Split(name.text)))
 		named(f.Accounts, name.text)
 	}
 	return f, err
 }
 
-// named gives the name of the environment to its accounts: the name itself to a
-// single one, and to each what it says of sandbox and live.
+// named gives the name of the environment to its account, if that is a single one.
 func named(accounts []Account, name string) {
-	env := recognise.EnvOf(recognise.Split(name))
-	for i := range accounts {
-		if accounts[i].Env == "" {
-			accounts[i].Env = env
-		}
-	}
 	if len(accounts) == 1 && strings.TrimSpace(name) != "" {
 		accounts[0].spare = accounts[0].Name
 		accounts[0].Name = strings.ReplaceAll(name, "/", "-")
@@ -75,7 +70,7 @@ func postmanVariable(item *node, r *recognise.Recogniser, bad *faults) (v recogn
 	case value == nil, value.kind == isNull:
 	case value.kind == isString, value.kind == isNumber:
 		v.Value, v.Line = value.text, value.line
-	case r.Meaning(v.Name).Field != recognise.None:
+	case slices.Contains([]recognise.Field{recognise.ID, recognise.Secret}, r.Meaning(v.Name).Field):
 		bad.add(FaultType, value.line, r.Shown(v.Name), 0)
 	}
 	return v, on

@@ -1,12 +1,14 @@
 package interchange
 
 import (
+	"bytes"
 	"fmt"
 	"path"
 	"slices"
 	"strconv"
 	"strings"
 
+	"tokentray/core"
 	"tokentray/core/recognise"
 )
 
@@ -17,7 +19,9 @@ import (
 func readSpring(text []byte, o Options) (File, error) {
 	var all []property
 	var err error
-	if name := path.Base(strings.ReplaceAll(o.FileName, `\`, "/")); isYAML(text, strings.ToLower(name)) {
+	if isJSON(text) {
+		all, err = readJSON(text, o.Recogniser)
+	} else if isYAML(text, strings.ToLower(o.base())) {
 		all, err = readYAML(text, o.Recogniser)
 	} else {
 		all, err = readProperties(string(text))
@@ -25,12 +29,79 @@ func readSpring(text []byte, o Options) (File, error) {
 	if err != nil {
 		return File{}, err
 	}
+	if o.AppIDKey != "" || o.SecretKey != "" {
+		return ofVariables(variables(all), o)
+	}
 	s := &spring{r: o.Recogniser, base: map[string]*bean{}}
-	if m := springFile.FindStringSubmatch(path.Base(strings.ReplaceAll(o.FileName, `\`, "/"))); m != nil {
+	if m := springFile.FindStringSubmatch(o.base()); m != nil {
 		s.profile = m[1]
 	}
 	s.read(all)
-	return File{Accounts: s.accounts, Remarks: s.remarks}, s.bad.err()
+	return File{Accounts: s.accounts, Remarks: s.remarks, env: s.env}, s.bad.err()
+}
+
+// readJSON flattens a JSON file as YAML is flattened: appsettings.json,
+// http-client.env.json, a Postman collection with its variables.
+func readJSON(text []byte, r *recognise.Recogniser) ([]property, error) {
+	root, err := jsonTree(text, func(key string) bool { return r.Shown(key) != "" })
+	if err != nil {
+		return nil, err
+	}
+	var out []property
+	flatten(root, nil, &out)
+	return out, nil
+}
+
+func flatten(n *node, path []string, out *[]property) {
+	switch n.kind {
+	case isList:
+		for i, item := range n.items {
+			flatten(item, append(slices.Clip(path), strconv.Itoa(i)), out)
+		}
+	case isObject:
+		name, value := n.get("key"), n.get("value")
+		if name == nil {
+			name = n.get("name")
+		}
+		if name != nil && value != nil && name.kind == isString && name.text != "" && value.kind == isString {
+			*out = append(*out, property{append(ofList(path), name.text), value.text, value.line, 0})
+		}
+		for _, m := range n.members {
+			if parts := splitPath(m.key); len(parts) > 0 {
+				flatten(m.value, append(slices.Clip(path), parts...), out)
+			}
+		}
+	case isString, isNumber, isBool:
+		if len(path) > 0 {
+			*out = append(*out, property{path, n.text, n.line, 0})
+		}
+	}
+}
+
+// isJSON tells an object from the braces of a template.
+func isJSON(text []byte) bool {
+	text = bytes.TrimSpace(text)
+	return text[0] == '{' && (len(text) < 2 || bytes.IndexByte([]byte("{%#"), text[1]) < 0)
+}
+
+// ofList is the path of the list that an item with a path stands in, so that
+// values in items of their own belong together.
+func ofList(path []string) []string {
+	if n := len(path); n > 0 {
+		if _, err := strconv.Atoi(path[n-1]); err == nil {
+			path = path[:n-1]
+		}
+	}
+	return slices.Clip(path)
+}
+
+// variables are properties under their whole paths.
+func variables(all []property) []recognise.Variable {
+	out := make([]recognise.Variable, len(all))
+	for i, p := range all {
+		out[i] = recognise.Variable{Name: strings.Join(p.path, "."), Value: p.value, Line: p.line}
+	}
+	return out
 }
 
 // isYAML tells the two syntaxes apart: by the name, else by the first line that
@@ -59,6 +130,8 @@ func isYAML(text []byte, name string) bool {
 type spring struct {
 	r        *recognise.Recogniser
 	profile  string           // of the whole file, by its name
+	env      core.Env         // that the documents without a profile tell
+	loose    []property       // with values of the form of an AppID or a secret
 	base     map[string]*bean // of the documents without a profile
 	accounts []Account
 	remarks  []Remark
@@ -70,11 +143,13 @@ type bean struct {
 	prefix    []string // as the file writes it
 	profile   string
 	line      int
+	rest      []string // what of the last name belongs to the prefix, as in WECHAT_APPID
 	values    map[place]property
 	alongside bool // it has values in the document at hand
 }
 
-// place is what a value is for: an ID by one of its names, or the secret.
+// place is what a value is for: an ID or a further field by one of its names, or
+// the secret.
 type place struct {
 	field recognise.Field
 	name  string
@@ -99,6 +174,7 @@ func (s *spring) read(all []property) {
 	}
 	for _, doc := range order { // what holds in every profile first
 		if profiles[doc] == "" {
+			s.tellEnv(docs[doc])
 			s.document(docs[doc], s.base, s.profile)
 		}
 	}
@@ -119,13 +195,50 @@ func (s *spring) read(all []property) {
 	for _, name := range names {
 		s.finish(byProfile[name])
 	}
+	s.byForm()
+}
+
+// tellEnv takes what a document says of the environment of all that is in it: an
+// active profile, NODE_ENV.
+func (s *spring) tellEnv(props []property) {
+	for _, p := range props {
+		if slices.Contains(p.path, "group") {
+			continue // spring.profiles.group: what a profile consists of
+		}
+		from := len(p.path) - 1
+		for from > 0 {
+			part := canonical(p.path[from])
+			if _, err := strconv.Atoi(part); err != nil && part != "active" && part != "name" && part != "include" && part != "default" {
+				break
+			}
+			from--
+		}
+		s.env = recognise.AnyEnv(s.env, recognise.EnvSaid(strings.Join(p.path[from:], "."), p.value))
+	}
+}
+
+// byForm finds accounts by the form of values where names tell none.
+func (s *spring) byForm() {
+	var vars []recognise.Variable
+	for _, v := range variables(s.loose) {
+		if !slices.ContainsFunc(s.accounts, func(a Account) bool {
+			return a.AppID == strings.TrimSpace(v.Value) || a.Secret.Reveal() == strings.TrimSpace(v.Value)
+		}) {
+			vars = append(vars, v)
+		}
+	}
+	found, _ := s.r.Accounts(vars, recognise.Named{})
+	for _, a := range found.Accounts {
+		s.accounts = append(s.accounts, recognised(a))
+	}
+	s.remarks = append(s.remarks, found.Remarks...)
 }
 
 // copied are the beans that a profile begins with.
 func (s *spring) copied(profile string) map[string]*bean {
 	out := map[string]*bean{}
 	for key, b := range s.base {
-		c := &bean{prefix: b.prefix, profile: profile, line: b.line, values: map[place]property{}}
+		c := &bean{prefix: b.prefix, rest: b.rest, profile: profile, line: b.line, values: map[place]property{}}
 		for f, p := range b.values {
 			c.values[f] = p
 		}
@@ -138,22 +251,24 @@ func (s *spring) copied(profile string) map[string]*bean {
 func (s *spring) document(props []property, beans map[string]*bean, profile string) {
 	seen := map[string]int{}
 	for _, p := range props {
-		last := len(p.path) - 1
-		is, ok := s.placeOf(p.path[last])
-		if !ok {
+		is, prefix, rest := s.placeOf(p)
+		if is.field == recognise.None {
+			if len(s.loose) < maxLoose && s.r.HasForm(p.value) {
+				s.loose = append(s.loose, p)
+			}
 			continue
 		}
-		prefix := p.path[:last]
-		key := canonicalPath(prefix)
+		key := canonicalPath(slices.Concat(prefix, rest))
 		full := fmt.Sprint(key, is)
-		if first, twice := seen[full]; twice {
+		account := is.field == recognise.ID || is.field == recognise.Secret
+		if first, twice := seen[full]; twice && account {
 			s.bad.add(FaultTwice, p.line, s.shown(p.path), first)
 			continue
 		}
 		seen[full] = p.line
 		b := beans[key]
 		if b == nil {
-			b = &bean{prefix: prefix, profile: profile, line: p.line, values: map[place]property{}}
+			b = &bean{prefix: prefix, rest: rest, profile: profile, line: p.line, values: map[place]property{}}
 			beans[key] = b
 		}
 		b.values[is] = p
@@ -164,17 +279,40 @@ func (s *spring) document(props []property, beans map[string]*bean, profile stri
 	}
 }
 
-// placeOf tells what the last part of a path says that its value is for.
-func (s *spring) placeOf(name string) (place, bool) {
-	switch m := s.r.Meaning(name); {
-	case len(m.Rest) > 0:
-		return place{}, false
-	case m.Field == recognise.ID:
-		return place{m.Field, m.Name}, true
-	case m.Field == recognise.Secret:
-		return place{field: m.Field}, true
+// maxLoose bounds the values that are told by their form alone.
+const maxLoose = 1000
+
+// containers are parts of a path that hold what belongs to the part before them.
+var containers = []string{"hosts", "host", "configstorage", "storage", "http", "httpclient"}
+
+// placeOf tells what the last part of a path says that its value is for, and the
+// prefix whose account it belongs to. rest are the words of the last part that
+// belong to the prefix.
+func (s *spring) placeOf(p property) (is place, prefix, rest []string) {
+	last := len(p.path) - 1
+	prefix = p.path[:last]
+	m := s.r.Meaning(p.path[last])
+	if m.Field == recognise.None && last > 0 { // proxy.host
+		if both := s.r.Meaning(p.path[last-1] + "." + p.path[last]); both.Field == recognise.Proxy {
+			m, prefix = both, p.path[:last-1]
+		}
 	}
-	return place{}, false
+	switch m.Field {
+	case recognise.ID, recognise.Secret:
+		if len(m.Rest) > 0 && !s.r.Speaks(m.Rest) && !s.r.HasForm(p.value) {
+			return place{}, nil, nil
+		}
+		if is = (place{field: m.Field}); m.Field == recognise.ID {
+			is.name = m.Name
+		}
+		return is, prefix, m.Rest
+	case recognise.Param, recognise.Proxy:
+		for len(prefix) > 0 && slices.Contains(containers, canonical(prefix[len(prefix)-1])) {
+			prefix = prefix[:len(prefix)-1]
+		}
+		return place{m.Field, m.Name}, prefix, m.Rest
+	}
+	return place{}, nil, nil
 }
 
 // finish makes accounts of the beans, in the order of their lines.
@@ -187,29 +325,37 @@ func (s *spring) finish(beans map[string]*bean) {
 	}
 	slices.SortFunc(list, func(a, b *bean) int { return a.line - b.line })
 	for _, b := range list {
-		s.account(b)
+		s.account(b, beans)
 	}
 }
 
-func (s *spring) account(b *bean) {
-	c := recognise.Candidate{Words: make([]string, len(b.prefix))}
-	for i, part := range b.prefix {
+func (s *spring) account(b *bean, beans map[string]*bean) {
+	path := slices.Concat(b.prefix, b.rest)
+	c := recognise.Candidate{Words: make([]string, len(path)), Further: s.further(path, beans)}
+	for i, part := range path {
 		c.Words[i] = canonical(part)
 	}
 	for is, p := range b.values {
 		v := recognise.Value{Text: p.value, Name: is.name, Shown: s.shown(p.path), Line: p.line}
-		if is.field == recognise.ID {
+		switch is.field {
+		case recognise.ID:
 			c.IDs = append(c.IDs, v)
-		} else {
+		case recognise.Secret:
 			c.Secret = &v
 		}
 	}
 	slices.SortFunc(c.IDs, func(a, b recognise.Value) int { return a.Line - b.Line })
-	c.Name, c.Spare = s.name(b.prefix, c.Words)
+	if c.Secret == nil {
+		c.Secret = s.sibling(b)
+	}
+	if c.Name, c.Spare = s.name(b.prefix, c.Words); len(b.rest) > 0 {
+		c.Name, _ = s.r.NameOf(b.rest)
+	}
 	profile := recognise.Split(b.profile)
 	if !strings.Contains(b.profile, "!") { // "not prod" names everything else
 		c.Env = recognise.EnvOf(profile)
 	}
+	c.Env = recognise.AnyEnv(c.Env, recognise.EnvOf(recognise.Split(strings.Join(path, "."))))
 	if len(profile) > 0 {
 		own := strings.Join(profile, "-")
 		c.Spare += "-" + own
@@ -227,11 +373,47 @@ func (s *spring) account(b *bean) {
 	s.accounts = append(s.accounts, account)
 }
 
+// further are the proxy and the other fields of an account: those that stand at
+// its prefix, and those of the prefixes around it.
+func (s *spring) further(path []string, beans map[string]*bean) []recognise.Value {
+	var out []recognise.Value
+	for n := len(path); n >= 0; n-- {
+		b := beans[canonicalPath(path[:n])]
+		if b == nil {
+			continue
+		}
+		for is, p := range b.values {
+			if is.field == recognise.Param || is.field == recognise.Proxy {
+				out = append(out, recognise.Value{Text: p.value, Name: is.name, Shown: s.shown(p.path), Line: p.line, Field: is.field, Near: n})
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b recognise.Value) int { return a.Line - b.Line })
+	return out
+}
+
+// sibling is the one value beside an account's that has the form of a secret, nil
+// where there is none or more than one.
+func (s *spring) sibling(b *bean) *recognise.Value {
+	var out *recognise.Value
+	for _, p := range s.loose {
+		last := len(p.path) - 1
+		if canonicalPath(p.path[:last]) != canonicalPath(b.prefix) || !s.r.MayBeSecret(p.path[last], p.value) {
+			continue
+		}
+		if out != nil {
+			return nil
+		}
+		out = &recognise.Value{Text: p.value, Line: p.line}
+	}
+	return out
+}
+
 // name makes a name of a prefix: the tenant's if there is one, in its own
 // spelling, else wx-mp, and wx-mp-1 for the first of a list.
 func (s *spring) name(prefix, words []string) (name, spare string) {
 	var own, all []string
-	for i, w := range words {
+	for i, w := range words[:len(prefix)] {
 		n, err := strconv.Atoi(w)
 		switch {
 		case w == "apps" || w == "configs" || w == "app" || w == "config" || w == "spring":
@@ -240,7 +422,7 @@ func (s *spring) name(prefix, words []string) (name, spare string) {
 			all = append(all, strconv.Itoa(n+1))
 		default:
 			all = append(all, prefix[i])
-			if !s.r.Speaks([]string{w}) {
+			if !s.r.Speaks([]string{w}) && recognise.EnvOf([]string{w}) == "" {
 				own = append(own, prefix[i])
 			}
 		}

@@ -29,6 +29,9 @@ func prepare(data []byte) ([]byte, error) {
 	if len(bytes.TrimSpace(data)) == 0 {
 		return nil, one(FaultEmpty, 0)
 	}
+	if elsewhere(data) {
+		return nil, one(FaultEncrypted, 0)
+	}
 	line := 1
 	for rest := data; len(rest) > 0; {
 		r, size := utf8.DecodeRune(rest)
@@ -50,6 +53,17 @@ func prepare(data []byte) ([]byte, error) {
 	}
 	data = bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n"))
 	return data, nil
+}
+
+// elsewhere reports whether a file is encrypted as a whole, or stands for one that
+// is kept elsewhere: git-crypt, transcrypt, Ansible's vault, PGP, Git LFS.
+func elsewhere(data []byte) bool {
+	for _, head := range []string{"\x00GITCRYPT\x00", "Salted__", "U2FsdGVkX1", "$ANSIBLE_VAULT;", "-----BEGIN PGP MESSAGE-----", "version https://git-lfs.github.com/"} {
+		if bytes.HasPrefix(data, []byte(head)) {
+			return true
+		}
+	}
+	return false
 }
 
 // looksBinary reports whether control characters that no text has are near the

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 
@@ -22,6 +23,11 @@ func readYAML(text []byte, r *recognise.Recogniser) ([]property, error) {
 		return nil, Faults{{Code: FaultDeep, Line: line, Other: maxDepth}}
 	}
 	y := &yamlReader{r: r}
+	m := newMasker()
+	masked := !bytes.ContainsAny(text, maskOpen+maskMark)
+	if masked {
+		text = m.mask(text)
+	}
 	dec := yaml.NewDecoder(bytes.NewReader(text))
 	for {
 		root, err := nextDocument(dec)
@@ -30,6 +36,9 @@ func readYAML(text []byte, r *recognise.Recogniser) ([]property, error) {
 		}
 		if err != nil {
 			return nil, one(FaultSyntax, yamlErrorLine(err))
+		}
+		if masked {
+			m.unmask(root)
 		}
 		if err := y.walk(root, nil, 0); err != nil {
 			return nil, err
@@ -121,22 +130,47 @@ func (y *yamlReader) walk(n *yaml.Node, path []string, depth int) error {
 		return y.walk(n.Alias, path, depth+1)
 	case yaml.SequenceNode:
 		for i, c := range n.Content {
+			if name, value, ok := strings.Cut(c.Value, "="); ok && c.Kind == yaml.ScalarNode && variableLine.MatchString(c.Value) { // as Compose files have it
+				y.out = append(y.out, property{append(slices.Clip(path), name), value, c.Line, y.doc})
+				continue
+			}
 			if err := y.walk(c, append(slices.Clip(path), strconv.Itoa(i)), depth+1); err != nil {
 				return err
 			}
 		}
 	case yaml.MappingNode:
+		y.pair(n, path)
 		return y.mapping(n, path, depth)
 	case yaml.ScalarNode:
 		value := n.Value
-		if n.Tag == "!!null" {
+		switch {
+		case n.Tag == "!!null":
 			value = ""
+		case strings.HasPrefix(n.Tag, "!") && !strings.HasPrefix(n.Tag, "!!"): // !vault, !secret, !Ref
+			value = n.Tag + " " + value
 		}
 		if len(path) > 0 {
 			y.out = append(y.out, property{path, value, n.Line, y.doc})
 		}
 	}
 	return nil
+}
+
+// pair takes a mapping with a name and a value for that one value, as Kubernetes
+// has it.
+func (y *yamlReader) pair(n *yaml.Node, path []string) {
+	var name, value *yaml.Node
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		switch n.Content[i].Value {
+		case "name", "key":
+			name = n.Content[i+1]
+		case "value":
+			value = n.Content[i+1]
+		}
+	}
+	if name != nil && value != nil && name.Kind == yaml.ScalarNode && value.Kind == yaml.ScalarNode && name.Value != "" {
+		y.out = append(y.out, property{append(ofList(path), name.Value), value.Value, value.Line, y.doc})
+	}
 }
 
 // mapping walks the pairs of a mapping. One merged by << gives way to what

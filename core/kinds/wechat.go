@@ -85,7 +85,7 @@ func wechatSpec(s Spec, quota map[core.Product]int) Spec {
 				{Match: `^[0-9a-f]{32}$`, Problem: ProblemSecretOdd, Warn: true},
 			},
 		},
-		{Key: BaseURL, Input: URL, Rare: true, Names: []string{"baseurl"}},
+		{Key: BaseURL, Input: URL, Rare: true, Names: []string{"baseurl", "apihost", "apihosturl", "apibase", "apibaseurl"}},
 	}
 	officialPaths := []string{
 		"/cgi-bin/menu/get",

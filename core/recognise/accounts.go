@@ -15,21 +15,26 @@ type Variable struct {
 
 // Account is what was found. What is empty is not told.
 type Account struct {
-	Line    int    // where its ID stands
-	Name    string // made of the names of its values
-	Spare   string // a longer one, for when Name is taken
-	Env     core.Env
-	Kind    core.Kind // empty: the first of the recogniser's
-	Product core.Product
-	AppID   string
-	Secret  core.Secret
+	Line          int    // where its ID stands
+	Name          string // made of the names of its values
+	Spare         string // a longer one, for when Name is taken
+	Env           core.Env
+	Kind          core.Kind // empty: the first of the recogniser's
+	Product       core.Product
+	AppID         string
+	Params        map[string]string // by the keys of the kind's spec
+	BaseURL       string
+	Proxy         string
+	Secret        core.Secret
+	ProxyPassword core.Secret
 }
 
 // Found is what names and values tell.
 type Found struct {
 	Accounts []Account
 	Remarks  []Remark
-	Twice    []Twice // a file with any cannot be read without guessing
+	Twice    []Twice  // a file with any cannot be read without guessing
+	Env      core.Env // of all accounts that say nothing of it themselves
 }
 
 // Twice is a value that stands there already.
@@ -45,8 +50,8 @@ type Named struct {
 }
 
 // Accounts finds the accounts among variables: an ID and, with the same rest of
-// the name, its secret. known is false when a variable that was named is not
-// there.
+// the name, its secret and its other fields. Where names do not tell, the form of
+// values does. known is false when a variable that was named is not there.
 func (r *Recogniser) Accounts(vars []Variable, named Named) (found Found, known bool) {
 	g := groups{r: r, byRest: map[string]*Candidate{}}
 	if named.ID != "" || named.Secret != "" {
@@ -55,16 +60,17 @@ func (r *Recogniser) Accounts(vars []Variable, named Named) (found Found, known 
 		}
 	} else {
 		for _, v := range vars {
-			if m := r.Meaning(v.Name); m.Field != None {
+			if m := r.Meaning(v.Name); m.Field == ID || m.Field == Secret {
 				g.put(m, v)
 			}
 		}
+		g.byForm(vars)
 	}
-	out := Found{Twice: g.twice}
+	out := Found{Twice: g.twice, Env: g.further(vars), Remarks: g.remarks}
 	for _, c := range g.order {
 		c.Alone = len(g.order) == 1
 		c.Name, c.Spare = r.NameOf(c.Words)
-		c.Env = EnvOf(append(Split(c.env), c.Words...))
+		c.Env = AnyEnv(c.Env, EnvOf(c.Words))
 		out.add(r.Judge(*c))
 	}
 	return out, true
@@ -79,31 +85,59 @@ func (f *Found) add(a *Account, remarks []Remark) {
 
 // groups gathers the variables of each account.
 type groups struct {
-	r      *Recogniser
-	order  []*Candidate
-	byRest map[string]*Candidate
-	twice  []Twice
+	r       *Recogniser
+	order   []*Candidate
+	byRest  map[string]*Candidate
+	twice   []Twice
+	remarks []Remark
 }
 
-// named takes the variables that somebody named; false: one is not there.
+// named takes the variables that somebody named; false: one is not there. Case
+// and separators do not count where no name is written in the very same way.
 func (g *groups) named(vars []Variable, n Named) bool {
-	hasID, hasSecret := false, n.Secret == ""
+	id, secret := find(vars, n.ID), find(vars, n.Secret)
+	if len(id) == 0 || len(secret) == 0 && n.Secret != "" {
+		return false
+	}
+	rest := Meaning{Rest: g.r.Meaning(id[0].Name).Rest}
+	for _, v := range id {
+		g.put(Meaning{Field: ID, Rest: rest.Rest}, v)
+	}
+	for _, v := range secret {
+		g.put(Meaning{Field: Secret, Rest: rest.Rest}, v)
+	}
+	c := g.order[0]
+	c.Named, c.Env = true, EnvOf(Split(id[0].Name))
+	return true
+}
+
+// find are the variables of a name: those written in the same way, else those of
+// the same letters, else those whose names end in it.
+func find(vars []Variable, name string) []Variable {
+	if name == "" {
+		return nil
+	}
+	var found [3][]Variable
 	for _, v := range vars {
-		switch v.Name {
-		case n.ID:
-			hasID = true
-			g.put(Meaning{Field: ID}, v)
-			g.order[0].Words = g.r.Meaning(v.Name).Rest
-		case n.Secret:
-			hasSecret = true
-			g.put(Meaning{Field: Secret}, v)
+		switch own := folded(v.Name[strings.LastIndexByte(v.Name, '.')+1:]); {
+		case v.Name == name:
+			found[0] = append(found[0], v)
+		case folded(v.Name) == folded(name):
+			found[1] = append(found[1], v)
+		case own == folded(name):
+			found[2] = append(found[2], v)
 		}
 	}
-	for _, c := range g.order {
-		c.Named = true
+	for _, f := range found {
+		if len(f) > 0 {
+			return f
+		}
 	}
-	return hasID && hasSecret
+	return nil
 }
+
+// folded is a name without case and separators.
+func folded(name string) string { return strings.Join(Split(strings.ToLower(name)), "") }
 
 func (g *groups) put(m Meaning, v Variable) {
 	rest := strings.Join(m.Rest, "_")
@@ -124,14 +158,37 @@ func (g *groups) put(m Meaning, v Variable) {
 		return
 	}
 	c.seen[slot] = v.Line
-	switch m.Field {
-	case ID:
+	if m.Field == ID {
 		c.IDs = append(c.IDs, value)
-	case Secret:
+	} else {
 		c.Secret = &value
-	case Env:
-		c.env = v.Value
 	}
+}
+
+// further gives the accounts what else is told of them, and returns what is told
+// of all that say nothing of their environment themselves.
+func (g *groups) further(vars []Variable) core.Env {
+	var everywhere core.Env
+	for _, v := range vars {
+		m := g.r.Meaning(v.Name)
+		switch m.Field {
+		case Param, Proxy:
+			value := Value{Text: v.Value, Name: m.Name, Shown: g.r.Shown(v.Name), Line: v.Line, Field: m.Field, Near: len(m.Rest)}
+			for _, c := range g.order {
+				if len(m.Rest) <= len(c.Words) && slices.Equal(m.Rest, c.Words[:len(m.Rest)]) {
+					c.Further = append(c.Further, value)
+				}
+			}
+		default:
+			said := EnvSaid(v.Name, v.Value)
+			if c := g.byRest[strings.Join(m.Rest, "_")]; m.Field == Env && c != nil && len(c.IDs) > 0 && len(m.Rest) > 0 {
+				c.Env = AnyEnv(c.Env, said)
+				continue
+			}
+			everywhere = AnyEnv(everywhere, said)
+		}
+	}
+	return everywhere
 }
 
 // Value is a value with what is known of it.
@@ -140,6 +197,8 @@ type Value struct {
 	Name  string // the known name that its own contains
 	Shown string // its own name, if that may be told
 	Line  int
+	Field Field // of a further one: Param or Proxy
+	Near  int   // of a further one: how many words its name and the account's begin with
 }
 
 // Candidate is what stands together in a file and may be an account.
@@ -147,13 +206,15 @@ type Candidate struct {
 	Words  []string // of the names that all have, in lower case
 	IDs    []Value
 	Secret *Value
-	Named  bool // somebody named the variables
-	Alone  bool // there is no other
+	// Further are values of its proxy and other fields; of those of one name the
+	// one that is nearest to the account counts.
+	Further []Value
+	Named   bool // somebody named the variables
+	Alone   bool // there is no other
 
 	Name, Spare string // the account's, made of the words
 	Env         core.Env
 
-	env  string // the value of a variable for it
 	seen map[string]int
 }
 
@@ -200,7 +261,7 @@ func (r *Recogniser) Judge(c Candidate) (*Account, []Remark) {
 	if k.Kind != r.kinds[0].Kind {
 		a.Kind = k.Kind
 	}
-	return a, remarks
+	return a, append(remarks, a.takeFurther(k, c)...)
 }
 
 // idOf is the candidate's ID and the kind it is of, nil where nothing tells one.
@@ -239,9 +300,9 @@ func (r *Recogniser) kindOf(v Value, c Candidate) *kind {
 func otherApp(c Candidate) string {
 	for _, w := range c.Words {
 		switch w {
-		case "open", "component":
+		case "open", "component", "openplatform", "openapp", "third", "thirdparty", "3rd", "componentapp", "开放平台", "第三方平台":
 			return RemarkComponent
-		case "pay", "cp":
+		case "pay", "payment", "wxpay", "wepay", "mch", "merchant", "cp":
 			return RemarkOther
 		}
 	}

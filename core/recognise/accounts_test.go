@@ -2,6 +2,7 @@ package recognise
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -23,10 +24,22 @@ func told(f Found) []string {
 	for _, a := range f.Accounts {
 		line := fmt.Sprintf("%s/%s %s %s %s%s", a.Name, a.Env, a.AppID, a.Secret.Reveal(), a.Kind, a.Product)
 		line = strings.NewReplacer(id, "ID", other, "OTHER", secret, "SECRET").Replace(line)
-		out = append(out, strings.TrimSpace(line))
+		if a.BaseURL != "" {
+			line += " at " + a.BaseURL
+		}
+		if a.Proxy != "" {
+			line += " via " + a.Proxy + " " + a.ProxyPassword.Reveal()
+		}
+		for _, key := range slices.Sorted(maps.Keys(a.Params)) {
+			line += " " + key + "=" + a.Params[key]
+		}
+		out = append(out, strings.Join(strings.Fields(line), " "))
 	}
 	for _, r := range f.Remarks {
 		out = append(out, fmt.Sprintf("%d %s %s", r.Line, r.Code, r.Key))
+	}
+	if f.Env != "" {
+		out = append(out, "all "+string(f.Env))
 	}
 	for _, t := range f.Twice {
 		out = append(out, fmt.Sprintf("%d twice %d %s", t.Line, t.First, t.Key))
@@ -59,7 +72,30 @@ func TestAccounts(t *testing.T) {
 		{"a product", "MINI_APP_ID=" + id + "\nMINI_APP_SECRET=" + secret, Named{}, []string{"mini/ ID SECRET mini"}},
 		{"an environment", "PROD_WX_APPID=" + id, Named{}, []string{"wx/live ID"}},
 		{"an environment of its own", "WX_APPID=" + id + "\nWX_ENV=prod", Named{}, []string{"wx/live ID"}},
-		{"both environments", "PROD_TEST_WX_APPID=" + id, Named{}, []string{"wx/ ID"}},
+		{"both environments", "PROD_TEST_WX_APPID=" + id, Named{}, []string{"wx/live ID"}},
+		{"no production", "NON_PROD_WX_APPID=" + id, Named{}, []string{"non/ ID"}},
+		{"the environment of all", "NODE_ENV=production\nWX_APPID=" + id, Named{}, []string{"wx/ ID", "all live"}},
+		{"an environment of its own beside that of all", "APP_ENV=prod\nTEST_WX_APPID=" + id, Named{}, []string{"wx/sandbox ID", "all live"}},
+		{"a mode that says production", "GIN_MODE=release\nAPPID=" + id, Named{}, []string{"wechat/ ID", "all live"}},
+		{"a mode that says nothing", "LOG_MODE=debug\nAPPID=" + id, Named{}, []string{"wechat/ ID"}},
+		{"a switch", "IS_PROD=true\nAPPID=" + id, Named{}, []string{"wechat/ ID", "all live"}},
+		{"a default of production", "SPRING_PROFILES_ACTIVE=${PROFILE:prod}\nAPPID=" + id, Named{}, []string{"wechat/ ID", "all live"}},
+		{"a default of development", "SPRING_PROFILES_ACTIVE=${PROFILE:dev}\nAPPID=" + id, Named{}, []string{"wechat/ ID"}},
+
+		{"values told by their form", "SHOP_THING=" + id + "\nSHOP_KEY=" + secret, Named{}, []string{"shop/ ID SECRET"}},
+		{"a secret told by its form", "WX_APPID=" + id + "\nWX_PASSWORD=" + secret, Named{}, []string{"wx/ ID SECRET"}},
+		{"the nearest name", "A_B_THING=" + id + "\nA_KEY=" + strings.ToUpper(secret) + "\nA_B_KEY=" + secret + "\nA_C_THING=" + other, Named{}, []string{"a-b/ ID SECRET", "4 shape A_C_THING"}},
+		{"somebody else's key", "SHOP_THING=" + id + "\nSHOP_PAY_KEY=" + secret + "\nCACHE_KEY=" + secret, Named{}, []string{"1 shape SHOP_THING"}},
+		{"an application's key", "APP_ID=" + id + "\nAPP_KEY=" + secret, Named{}, []string{"wechat/ ID"}},
+		{"an AppID under a second name", "WX_APPID=" + id + "\nVUE_APP_X=" + id, Named{}, []string{"wx/ ID"}},
+		{"names in another spelling", "my.wx-id=" + id + "\nmy.wx-key=" + secret, Named{"MY_WX_ID", "my_wxKey"}, []string{"wechat/ ID SECRET"}},
+
+		{"a host", "WX_APPID=" + id + "\nWX_API_HOST=proxy.example:8080/wx", Named{}, []string{"wx/ ID at https://proxy.example:8080/wx"}},
+		{"the application's own host", "APPID=" + id + "\nBASE_URL=https://shop.example", Named{}, []string{"wechat/ ID"}},
+		{"a proxy with its password", "WX_MP_APPID=" + id + "\nWX_HTTP_PROXY=http://me:hidden@10.0.0.1:3128", Named{}, []string{"wx-mp/ ID official via http://me@10.0.0.1:3128 hidden"}},
+		{"the nearer proxy", "HTTPS_PROXY=http://a:1\nWX_APPID=" + id + "\nWX_PROXY_HOST=b\nWX_PROXY_PORT=2", Named{}, []string{"wx/ ID via http://b:2"}},
+		{"a proxy for all", "https_proxy=socks5://a:1\nAPPID=" + id, Named{}, []string{"wechat/ ID via socks5://a:1"}},
+		{"a proxy that stands for another", "WX_PROXY=${PROXY}\nWX_APPID=" + id, Named{}, []string{"wx/ ID", "1 placeholder WX_PROXY"}},
 		{"variables that somebody named", "X=odd\nY=" + secret, Named{"X", "Y"}, []string{"wechat/ odd SECRET"}},
 
 		{"another platform under a bare name", "APP_ID=cli_a1b2c3d4e5f6g7h8\nAPP_SECRET=" + secret, Named{}, []string{"1 other_app APP_ID"}},
@@ -99,7 +135,7 @@ func TestWordsComeFromTheSpecs(t *testing.T) {
 	}
 	for _, c := range []struct{ text, want string }{
 		{"CENTRAL_CLIENT_ID=a\nCENTRAL_CLIENT_SECRET=" + secret, "central/ a SECRET central"},
-		{"APP_ID=c-1", "wechat/ c-1  central"},
+		{"APP_ID=c-1", "wechat/ c-1 central"},
 		{"WX_APPID=" + id, "wx/ ID"},
 	} {
 		got, _ := New(Of(set)...).Accounts(variables(c.text), Named{})

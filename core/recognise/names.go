@@ -17,7 +17,9 @@ const (
 	None Field = iota
 	ID
 	Secret
-	Env
+	Param // another field of a kind
+	Proxy // the proxy, or a part of it
+	Env   // sandbox or live
 )
 
 // Meaning is what a name says.
@@ -45,10 +47,28 @@ func (r *Recogniser) Meaning(name string) Meaning {
 	if i := slices.Index(words, "secret"); i >= 0 {
 		return Meaning{Secret, "secret", slices.Concat(words[:i], words[i+1:])}
 	}
-	if n := len(words); n > 1 && (words[n-1] == "env" || words[n-1] == "environment") {
-		return Meaning{Env, "env", words[:n-1]}
+	if m, ok := r.further(words); ok {
+		return m
+	}
+	if i := environmentWord(words); i >= 0 {
+		return Meaning{Env, words[i], words[:i]}
 	}
 	return Meaning{}
+}
+
+// further looks for the name of a proxy or of a kind's other fields at the end of
+// a name.
+func (r *Recogniser) further(words []string) (Meaning, bool) {
+	for i := max(0, len(words)-4); i < len(words); i++ {
+		joined := strings.Join(words[i:], "")
+		if part := proxyPart(joined); part != "" {
+			return Meaning{Proxy, part, words[:i]}, true
+		}
+		if slices.Contains(r.params, joined) {
+			return Meaning{Param, joined, words[:i]}, true
+		}
+	}
+	return Meaning{}, false
 }
 
 // known looks for a known name in words[i:i+span], all of which belong to it. The
@@ -100,32 +120,6 @@ func Split(name string) []string {
 	}
 	end()
 	return words
-}
-
-// environment is the one that a word names, empty if it names none.
-func environment(word string) core.Env {
-	switch word {
-	case "live", "prod", "prd", "production", "online", "release":
-		return core.Live
-	case "sandbox", "dev", "development", "test", "testing", "staging", "stage", "uat", "local", "debug":
-		return core.Sandbox
-	}
-	return ""
-}
-
-// EnvOf is the environment that words name, empty if none or both are named.
-func EnvOf(words []string) core.Env {
-	var out core.Env
-	for _, w := range words {
-		env := environment(w)
-		switch {
-		case env != "" && out != "" && out != env:
-			return ""
-		case env != "":
-			out = env
-		}
-	}
-	return out
 }
 
 // ProductOf is the product that words tell, empty if they tell none.
@@ -182,7 +176,15 @@ func IsPlain(name string) bool { return plainName.MatchString(name) }
 
 // Shown is the name if it is one that is known, and may be told; else empty.
 func (r *Recogniser) Shown(name string) string {
-	if r.Meaning(name).Field == None || !IsPlain(name) {
+	if r.Meaning(name).Field == None {
+		return ""
+	}
+	return showable(name)
+}
+
+// showable is a name that may be told, else empty.
+func showable(name string) string {
+	if !IsPlain(name) || core.HoldsSecret(name) {
 		return ""
 	}
 	return name

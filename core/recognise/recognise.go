@@ -14,6 +14,7 @@
 package recognise
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -38,6 +39,12 @@ type Words struct {
 	IDForm, SecretForm string
 	// Products are words in a name that tell the product.
 	Products map[string]core.Product
+	// Fields are the names of its other fields, in the form of IDs, and the keys
+	// that the kind's spec gives these.
+	Fields map[string]string
+	// Anywhere reports that the kind has no base URL of its own, so that one
+	// belongs to it whatever is said beside it.
+	Anywhere bool
 }
 
 // Recogniser knows the words of some kinds. It is safe for use by several
@@ -46,6 +53,7 @@ type Recogniser struct {
 	kinds    []kind
 	ids      []string // of all kinds, the longest first
 	secrets  []string
+	params   []string
 	labelled *regexp.Regexp // a name and its value, in a text
 }
 
@@ -61,6 +69,7 @@ func New(all ...Words) *Recogniser {
 	for _, w := range all {
 		r.kinds = append(r.kinds, kind{w, form(w.IDForm), form(w.SecretForm)})
 		r.ids, r.secrets = append(r.ids, w.IDs...), append(r.secrets, w.Secrets...)
+		r.params = slices.AppendSeq(r.params, maps.Keys(w.Fields))
 	}
 	r.ids, r.secrets = longestFirst(r.ids), longestFirst(r.secrets)
 	r.labelled = regexp.MustCompile(`(?i)(?:(` + spelled(r.ids) + `)|(` + spelled(r.secrets) + `))` + between + `([0-9A-Za-z_-]{4,512})`)
@@ -108,7 +117,8 @@ func Of(set kinds.Set) []Words {
 		secret, _ := spec.Field(kinds.Secret)
 		w := Words{
 			Kind: spec.Kind, IDs: id.Names, Secrets: secret.Names, Brands: spec.Names,
-			IDForm: id.Form(), SecretForm: secret.Form(), Products: map[string]core.Product{},
+			IDForm: id.Form(), SecretForm: secret.Form(), Products: map[string]core.Product{}, Fields: fieldsOf(spec),
+			Anywhere: spec.BaseURL == "",
 		}
 		for _, p := range spec.Products {
 			for _, name := range p.Names {
@@ -124,6 +134,20 @@ func Of(set kinds.Set) []Words {
 	other := wecom()
 	if !slices.ContainsFunc(out, func(w Words) bool { return slices.Contains(w.IDs, other.IDs[0]) }) {
 		out = append(out, other)
+	}
+	return out
+}
+
+// fieldsOf are the names of a kind's fields beyond AppID and secrets.
+func fieldsOf(spec kinds.Spec) map[string]string {
+	out := map[string]string{}
+	for _, f := range spec.Fields {
+		if f.Key == kinds.AppID || f.Input == kinds.SecretText {
+			continue
+		}
+		for _, name := range f.Names {
+			out[name] = f.Key
+		}
 	}
 	return out
 }
@@ -154,4 +178,5 @@ const (
 	RemarkWeCom       = "wecom"       // a CorpID
 	RemarkComponent   = "component"   // a third-party platform's own AppID
 	RemarkLonely      = "lonely"      // an AppSecret without an AppID
+	RemarkShape       = "shape"       // looks like an AppID, under a name that tells nothing
 )

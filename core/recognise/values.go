@@ -21,7 +21,7 @@ var reference = regexp.MustCompile(strings.Join([]string{
 	`^!\w`,                                                                                    // YAML's !vault, !secret, !Ref
 	`^\$ANSIBLE_VAULT`, `^-----BEGIN `, `^(?:AgA|gAAAAA|AQICAH|AQECAH)[0-9A-Za-z+/=_-]{60,}$`, // Fernet, KMS, sealed secrets
 	`^(?:~|\.{1,2})?/(?:run|etc|var|secrets?|home|opt|mnt|usr|vault|app|srv|root|keys?)/`, `^[a-z][a-z_.-]*(?:/[a-z][a-z0-9_.-]*)+(?:[#:]\w+)?$`, `^projects/.+/secrets/`, // where it is kept
-	`[…•*]{3,}`, `^[…*•.xX?#_0-]+$`, `^[wW][xX][xX*…]+$`, // ****, xxxx, wxxxxxxx, …
+	`[…•*]{3,}`, `^[…*•.xX?#_-]+$`, `^[wW][xX][xX*…]+$`, // ****, xxxx, wxxxxxxx, …
 }, "|"))
 
 // filler is what people and templates write where nothing is filled in yet.

@@ -35,8 +35,8 @@ func counted(cmd *cobra.Command, args []string, n int, missing string) error {
 	switch {
 	case len(args) == n:
 		return nil
-	case len(args) > n:
-		key = "usage.too_many"
+	case len(args) > n && (missing == "usage.one_account" || slices.ContainsFunc(args, core.HoldsSecret)):
+		key = "usage.too_many" // what follows an account may be its secret
 	}
 	u := usage(text.Key(key))
 	u.command = cmd.CommandPath()

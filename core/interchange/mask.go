@@ -1,0 +1,55 @@
+package interchange
+
+import (
+	"regexp"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// What build tools and templates write into YAML without quotes is no YAML:
+// Maven's @name@, {{ name }}, %NAME%. So that such a file can be read, the
+// characters that the parser does not take are masked by private ones before it
+// sees them, and put back after.
+var (
+	placeholder = regexp.MustCompile(`@[A-Za-z_][\w.-]*@|\{\{[^{}\n]*\}\}|%[A-Za-z_][\w.]*%|%env\([^()\n]*\)%|#\{[^{}\n]*\}#?|<%[^%\n]*%>`)
+	// directive is a line that a template's engine takes out.
+	directive = regexp.MustCompile(`(?m)^[ \t]*(?:\{\{[-~#/!]?[^}\n]*\}\}|\{%[^\n]*%\}|\{#[^\n]*#\}|<%[^\n]*%>)[ \t]*$`)
+)
+
+// The private characters: maskOpen before what is masked, and maskMark for the
+// first of those that stand in its place.
+const (
+	maskOpen = "\ue000"
+	maskMark = "\ue001\ue002\ue003\ue004\ue005\ue006\ue007\ue008\ue009\ue00a\ue00b\ue00c"
+	maskFor  = "@{}%#:,[]\"'\\"
+)
+
+// masker masks and puts back.
+type masker struct{ there, back *strings.Replacer }
+
+func newMasker() masker {
+	var there, back []string
+	marks := []rune(maskMark)
+	for i, c := range maskFor {
+		there = append(there, string(c), string(marks[i]))
+		back = append(back, string(marks[i]), string(c))
+	}
+	return masker{strings.NewReplacer(there...), strings.NewReplacer(append(back, maskOpen, "")...)}
+}
+
+func (m masker) mask(text []byte) []byte {
+	text = directive.ReplaceAll(text, nil)
+	return placeholder.ReplaceAllFunc(text, func(b []byte) []byte { return []byte(maskOpen + m.there.Replace(string(b))) })
+}
+
+// unmask puts back what was masked in a tree. Aliases are reached where they are
+// defined.
+func (m masker) unmask(n *yaml.Node) {
+	if strings.ContainsAny(n.Value, maskOpen+maskMark) {
+		n.Value = m.back.Replace(n.Value)
+	}
+	for _, c := range n.Content {
+		m.unmask(c)
+	}
+}
