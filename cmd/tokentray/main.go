@@ -57,6 +57,7 @@ func run(had harden.Limit, exposed error) int {
 		Demo:       p.demo,
 		Sim:        runSim,
 		Doctor:     runDoctor,
+		Machine:    machine,
 	}, os.Args[1:])
 }
 

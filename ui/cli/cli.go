@@ -56,6 +56,8 @@ type Parts struct {
 	Sim func(ctx context.Context, o SimOptions, ready func(url string)) error
 	// Doctor looks at the machine, without an agent.
 	Doctor func(ctx context.Context, o DoctorOptions) ([]Finding, error)
+	// Machine is what a report for a bug report tells of the machine of a home.
+	Machine func(home string) Machine
 }
 
 // app is one run of the program, from the arguments to the exit code.

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"errors"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -40,19 +41,31 @@ const (
 
 func (a *app) doctorCommand() *cobra.Command {
 	var o DoctorOptions
+	var bundle, yes bool
 	cmd := &cobra.Command{
-		Use:  "doctor",
-		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		Use: "doctor [--bundle [FILE]]",
+		Args: func(cmd *cobra.Command, args []string) error {
+			if !bundle {
+				return noArgs(cmd, args)
+			}
+			return counted(cmd, args, min(len(args), 1), "usage.too_many")
+		},
+		ValidArgsFunction: completeFile,
+		RunE: func(cmd *cobra.Command, args []string) error {
 			o.Home = a.home
 			findings, err := a.Doctor(cmd.Context(), o)
 			if err != nil {
 				return err
 			}
-			return a.report(findings)
+			if !bundle {
+				return a.report(findings)
+			}
+			return a.bundle(cmd.Context(), o, findings, strings.Join(args, ""), yes)
 		},
 	}
 	cmd.Flags().StringVar(&o.BaseURL, "base-url", "", "flag.doctor_base_url")
+	cmd.Flags().BoolVar(&bundle, "bundle", false, "flag.doctor_bundle")
+	cmd.Flags().BoolVar(&yes, "yes", false, "flag.doctor_yes")
 	return cmd
 }
 
@@ -97,17 +110,20 @@ func (a *app) report(findings []Finding) error {
 }
 
 // findingWords says what was found and what to do.
-func (a *app) findingWords(f Finding) (says, fix string) {
-	if e := api.FromError(f.Err); e != nil && a.text().Has(text.Key("cause."+e.Remedy)) {
-		fix = clean(a.text().Remedy(e, ""))
+func (a *app) findingWords(f Finding) (says, fix string) { return a.wordsOf(a.text(), f) }
+
+// wordsOf says it in a language.
+func (a *app) wordsOf(tx *text.Text, f Finding) (says, fix string) {
+	if e := api.FromError(f.Err); e != nil && tx.Has(text.Key("cause."+e.Remedy)) {
+		fix = clean(tx.Remedy(e, ""))
 		if pid := a.hungProcess(f.Err); pid != "" {
 			fix += " " + pid
 		}
-		return clean(a.text().Cause(e, "")), fix
+		return clean(tx.Cause(e, "")), fix
 	}
-	says = clean(a.say(text.Key("doctor."+f.Says), f.Args...))
+	says = clean(tx.Say(text.Key("doctor."+f.Says), f.Args...))
 	if f.Fix != "" {
-		fix = clean(a.say(text.Key("doctor."+f.Fix), f.Args...))
+		fix = clean(tx.Say(text.Key("doctor."+f.Fix), f.Args...))
 	}
 	return says, fix
 }

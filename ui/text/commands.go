@@ -110,8 +110,12 @@ func commands() table {
 			"实时查看 token 倒计时，按 Ctrl-C 结束。标准输出不是终端或使用 --json 时，每次变化输出一行。",
 		},
 		"cmd.doctor.long": {
-			"Check keyring, session bus, tray, clipboard, database, clock, network and folders,\none line each with what to do. It needs no agent. Exit code 1 if something fails.",
-			"检查密钥环、会话总线、托盘、剪贴板、数据库、时钟、网络和文件夹，每项一行并附修复办法。\n无需守护进程。有失败项时退出码为 1。",
+			"Check keyring, session bus, tray, clipboard, database, clock, network, the port of the\nlocal API and folders, one line each with what to do. It needs no agent. Exit code 1 if\nsomething fails.\n\n" +
+				"With --bundle it writes a report to attach to a bug report: versions, the system, these\nfindings, settings, the last lines of the log, and of each account its kind, state, errors\nand counts. It has no secret, token, name, AppID, host or address. The report is shown\nfirst, and written when you agree; nothing is sent.\n\n" +
+				"  tokentray doctor --bundle\n  tokentray doctor --bundle report.txt --yes",
+			"检查密钥环、会话总线、托盘、剪贴板、数据库、时钟、网络、本机接口端口和文件夹，\n每项一行并附修复办法。无需守护进程。有失败项时退出码为 1。\n\n" +
+				"用 --bundle 生成可附在问题反馈中的报告：版本、系统、以上结果、设置、日志的最后部分，\n以及各账号的类型、状态、错误和次数。报告不含密钥、token、名称、AppID、主机和地址。\n先显示报告，确认后才写入；不会发送到任何地方。\n\n" +
+				"  tokentray doctor --bundle\n  tokentray doctor --bundle report.txt --yes",
 		},
 		"cmd.demo.long": {
 			"Try everything with sample accounts and a simulator of WeChat inside this process.\nYour own accounts are not touched. Ctrl-C ends it and leaves nothing behind.",
@@ -147,6 +151,8 @@ func commands() table {
 		"flag.proxy":                {"`URL` of a proxy (http, https, socks5), without its password", "代理`地址`（http、https、socks5），不含密码"},
 		"flag.note":                 {"a `TEXT` for yourself", "备注`文字`"},
 		"flag.doctor_base_url":      {"check this `URL` instead of WeChat's", "改为检查此`地址`而非微信官方"},
+		"flag.doctor_bundle":        {"write a report for a bug report to FILE: no secrets, names or addresses", "生成用于反馈问题的报告并写入文件，不含密钥、名称和地址"},
+		"flag.doctor_yes":           {"write the report without showing it first", "不预览，直接写入报告"},
 		"flag.new_name":             {"the new `NAME`", "新`名称`"},
 		"flag.allow_live":           {"allow fetching for a live account with a kind that kills production's token", "允许以会使生产 token 失效的方式为生产账号获取 token"},
 		"flag.apart":                {"add it although another account has this AppID", "即使已有账号使用此 AppID 也添加"},

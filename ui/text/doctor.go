@@ -16,6 +16,9 @@ func doctor() table {
 		"doctor.check.clock":     {"clock", "时钟"},
 		"doctor.check.window":    {"window", "窗口程序"},
 
+		"doctor.bundle_ask":   {"Write this report to {file}?", "将此报告写入 {file}？"},
+		"doctor.bundle_wrote": {"Wrote {file}. Read it before you pass it on; nothing was sent.", "已写入 {file}。转发前请先阅读；没有发送任何内容。"},
+
 		"doctor.folders_ok":     {"{home} is yours alone.", "{home} 仅你可访问。"},
 		"doctor.folders_new":    {"{home} does not exist yet; the first command makes it.", "{home} 尚不存在，首次使用时会创建。"},
 		"doctor.folders_open":   {"{home} can be entered by others.", "{home} 可被其他用户访问。"},
