@@ -85,6 +85,7 @@ func (s *Service) Run(ctx context.Context, ready func()) (err error) {
 	serve(socket)
 	s.log.Info("agent started", "version", s.parts.Version, "pid", os.Getpid(), "home", s.parts.Home.Dir(), "accounts", s.accounts.count())
 	s.openLoopback()
+	s.parts.Store.RepairDone()
 	if ready != nil {
 		ready()
 	}

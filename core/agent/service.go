@@ -35,6 +35,9 @@ type Store interface {
 	Gone() bool
 	// Settle makes the backup that is due, if one is.
 	Settle()
+	// RepairDone tells that all was done that Parts.Restored asks for. Until then
+	// the next start is told of the repair too.
+	RepairDone()
 	Close() error
 }
 

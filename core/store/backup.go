@@ -118,6 +118,11 @@ func (s *Store) setAside() (found bool, err error) {
 		if b.other || b.tx <= now {
 			continue
 		}
+		if !found && s.repair == nil {
+			if err := s.mark(Repair{PutBack: true}); err != nil {
+				return false, err
+			}
+		}
 		found = true
 		aside := strings.TrimSuffix(b.path, backupSuffix) + backupOther + backupSuffix
 		if err := os.Rename(b.path, aside); err != nil {

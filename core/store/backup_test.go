@@ -399,6 +399,7 @@ func TestBackupsGoOnAfterARestore(t *testing.T) {
 			if got := h.refs(); !slices.Contains(got, "new/sandbox") || h.Repaired() == nil {
 				t.Errorf("the new backup was not taken: %v", got)
 			}
+			h.RepairDone()
 			h.reopen()
 			if r := h.Repaired(); r != nil {
 				t.Errorf("the next start repairs again: %+v", r)

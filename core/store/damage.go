@@ -288,44 +288,54 @@ func (s *Store) restore(cause error, known int) error {
 	}
 	backup := s.goodBackup(known)
 	remains := readRemains(s.path, s.log)
-	moved, err := s.moveAside(backup)
-	if err != nil {
+	repair := Repair{Moved: s.asideName(backup)}
+	if backup != nil {
+		repair.Backup = backup.at
+	}
+	if err := s.mark(repair); err != nil {
 		return err
 	}
-	s.repair = &Repair{Moved: moved}
-	if backup != nil {
-		s.repair.Backup = backup.at
+	if err := s.moveAside(repair.Moved, backup); err != nil {
+		return err
 	}
-	s.remains = remains
+	s.repair, s.remains = &repair, remains
 	s.log.Error("the database was damaged or gone and has been replaced",
-		"cause", cause, "moved", moved, "backup", s.repair.Backup)
+		"cause", cause, "moved", repair.Moved, "backup", repair.Backup)
 	return s.attach(known)
 }
 
-// moveAside keeps the damaged file under another name and lets the backup, if
-// there is one, take its place in one rename. Of a file that is gone it keeps
-// nothing and moved is empty.
-func (s *Store) moveAside(b *backupFile) (moved string, err error) {
+// asideName is the name under which the damaged file is kept; empty where the file
+// is gone and a backup takes its place.
+func (s *Store) asideName(b *backupFile) string {
 	if b != nil && !exists(s.path) {
-		return "", copyFile(s.path, b.path)
+		return ""
 	}
-	moved = fmt.Sprintf("%s.corrupt-%s", s.path, s.now().UTC().Format(stamp))
-	for i := 2; exists(moved); i++ {
-		moved = fmt.Sprintf("%s.corrupt-%s-%d", s.path, s.now().UTC().Format(stamp), i)
+	name := fmt.Sprintf("%s.corrupt-%s", s.path, s.now().UTC().Format(stamp))
+	for i := 2; exists(name); i++ {
+		name = fmt.Sprintf("%s.corrupt-%s-%d", s.path, s.now().UTC().Format(stamp), i)
+	}
+	return name
+}
+
+// moveAside keeps the damaged file under another name and lets the backup, if
+// there is one, take its place in one rename.
+func (s *Store) moveAside(name string, b *backupFile) error {
+	if name == "" {
+		return copyFile(s.path, b.path)
 	}
 	if b == nil {
-		if err := os.Rename(s.path, moved); err != nil {
-			return "", err
+		if err := os.Rename(s.path, name); err != nil {
+			return err
 		}
 		durable.SyncDir(filepath.Dir(s.path))
-		return moved, nil
+		return nil
 	}
-	if err := os.Link(s.path, moved); err != nil {
-		if err := copyFile(moved, s.path); err != nil {
-			return "", err
+	if err := os.Link(s.path, name); err != nil {
+		if err := copyFile(name, s.path); err != nil {
+			return err
 		}
 	}
-	return moved, copyFile(s.path, b.path)
+	return copyFile(s.path, b.path)
 }
 
 func copyFile(to, from string) error {

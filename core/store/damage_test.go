@@ -81,6 +81,7 @@ func TestDamagedFileIsReplacedByTheBackup(t *testing.T) {
 				t.Errorf("the damaged file was not kept: %v", err)
 			}
 			h.add("c")
+			h.RepairDone()
 			h.reopen()
 			if h.Repaired() != nil || len(h.refs()) != 3 {
 				t.Errorf("the next start: repaired %+v, accounts %v", h.Repaired(), h.refs())
@@ -124,6 +125,7 @@ func TestMissingFileIsRestored(t *testing.T) {
 	if r == nil || r.Backup.IsZero() || r.Moved != "" || r.Key() != "store_refound" || len(h.corrupt()) != 0 {
 		t.Errorf("Repaired = %+v, moved aside: %v", r, h.corrupt())
 	}
+	h.RepairDone()
 	h.close()
 	for _, b := range listBackups(h.Store.opt.Backups) {
 		if err := os.Remove(b.path); err != nil {
@@ -333,6 +335,7 @@ func TestAMetaPageThatIsUnreadable(t *testing.T) {
 			if got := h.refs(); !slices.Contains(got, "a/sandbox") {
 				t.Errorf("accounts: %q", got)
 			}
+			h.RepairDone()
 		})
 	}
 }

@@ -143,6 +143,12 @@ func newStore(path string, opt Options) *Store {
 
 // prepare migrates and reads what stays in memory.
 func (s *Store) prepare(steps []migration) error {
+	s.recall()
+	if s.repair != nil && s.repair.Behind {
+		if err := s.mark(*s.repair); err != nil {
+			return err
+		}
+	}
 	if older, err := s.setAside(); err != nil {
 		return err
 	} else if older && (s.repair == nil || s.repair.Behind) {

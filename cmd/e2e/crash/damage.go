@@ -25,6 +25,7 @@ type damage struct {
 	what string
 	// then is what was acknowledged when the newest backup was made.
 	then book
+	told bool // an agent that was killed may have told of it
 }
 
 // between does, now and then, something to the home of an agent that was killed.
@@ -169,7 +170,7 @@ func (w *world) afterDamage(got book, list api.List, recovered map[string]bool) 
 		switch {
 		case g.Secret != was.Secret || g.Env != was.Env || g.Kind != was.Kind:
 			w.t.fault("%s: %s is %+v, and was acknowledged as %+v", what, appID, g, was)
-		case list.Notice == "" && g != was && !recovered[appID]:
+		case list.Notice == "" && !w.damaged.told && g != was && !recovered[appID]:
 			w.t.fault("%s: %s is %+v without a word, and was acknowledged as %+v", what, appID, g, was)
 		case w.damaged.then != nil && g != was && !(recovered[appID] && g.sameButNote(was)):
 			w.t.fault("%s: %s is %+v, and was acknowledged as %+v", what, appID, g, was)

@@ -132,6 +132,9 @@ func (w *world) live(ctx context.Context) error {
 		time.Sleep(time.Duration(w.rng.IntN(150)) * time.Millisecond)
 		w.kill()
 		w.t.early++
+		if w.damaged != nil {
+			w.damaged.told = true // by the agent that was killed, if it came so far
+		}
 	}
 	if err := w.start(true); err != nil {
 		return err
@@ -214,6 +217,9 @@ func (w *world) look(ctx context.Context) error {
 	w.book = got
 	w.moved = w.moved || list.Vault.Kind == agent.VaultFile
 	for appID, k := range got { // upstream has the AppSecret that the person will find in the vault
+		if k.Secret == "" {
+			continue
+		}
 		w.must(w.up.Sim.Put(sim.Account{AppID: appID, Secret: core.NewSecret(k.Secret), Life: w.lives[appID]}))
 	}
 	w.learn(list)
