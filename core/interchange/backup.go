@@ -95,7 +95,7 @@ func readBackup(data []byte, o Options) (File, error) {
 	if err != nil {
 		return File{}, err
 	}
-	text, err := prepare(plain)
+	text, _, err := prepare(plain)
 	if err != nil {
 		return File{}, err
 	}

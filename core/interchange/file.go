@@ -70,7 +70,8 @@ type File struct {
 	Settings []Setting // of a backup
 	Remarks  []Remark
 
-	env core.Env // of the accounts that do not tell their own
+	env  core.Env // of the accounts that do not tell their own
+	ours bool     // TokenTray wrote it
 }
 
 // Remark is something that was left out or understood in a way that a person
@@ -83,6 +84,7 @@ const (
 	RemarkColumn   = "column"   // a CSV column that is not ours; Line is its number
 	RemarkDisabled = "disabled" // a Postman variable that is switched off
 	RemarkForeign  = "foreign"  // a line of a .env file that is no assignment
+	RemarkGB18030  = "gb18030"  // the file is no UTF-8, and was read as GB18030
 	RemarkEnv      = "env"      // nothing tells sandbox from live
 )
 
@@ -120,13 +122,13 @@ func Read(data []byte, o Options) (File, error) {
 		}
 		return readBackup(data, o)
 	}
-	text, err := prepare(data)
+	text, converted, err := prepare(data)
 	if err != nil {
 		return File{}, err
 	}
 	guessed := o.From == ""
 	if guessed {
-		o.From = guess(text, o.base())
+		o.From = guess(text, o)
 	}
 	if keys := o.AppIDKey != "" || o.SecretKey != ""; keys && o.From == TokenTray {
 		return File{}, one(FaultKeysFixed, 0)
@@ -136,7 +138,7 @@ func Read(data []byte, o Options) (File, error) {
 	case TokenTray:
 		f, err = readAccounts(text)
 	case CSV:
-		f, err = readCSV(text)
+		f, err = readCSV(text, o)
 	case Dotenv:
 		f, err = readDotenv(text, o)
 	case Postman:
@@ -153,6 +155,9 @@ func Read(data []byte, o Options) (File, error) {
 		return File{}, err
 	}
 	f.Source = o.From
+	if converted {
+		f.Remarks = append([]Remark{{Code: RemarkGB18030}}, f.Remarks...)
+	}
 	return finish(f, o)
 }
 
@@ -166,8 +171,8 @@ var (
 
 // guess finds out the format by the file's name, then by its first line that
 // says anything; empty: none of ours.
-func guess(text []byte, name string) Source {
-	name = strings.ToLower(name)
+func guess(text []byte, o Options) Source {
+	name := strings.ToLower(o.base())
 	trimmed := bytes.TrimSpace(text)
 	switch {
 	case isJSON(text):
@@ -178,7 +183,7 @@ func guess(text []byte, name string) Source {
 			return TokenTray
 		}
 		return WxJava // or any other JSON
-	case strings.HasSuffix(name, ".csv"):
+	case strings.HasSuffix(name, ".csv"), strings.HasSuffix(name, ".tsv"):
 		return CSV
 	case strings.HasSuffix(name, ".yaml"), strings.HasSuffix(name, ".yml"), strings.HasSuffix(name, ".properties"):
 		return WxJava
@@ -191,7 +196,7 @@ func guess(text []byte, name string) Source {
 		case line == "", line[0] == '#', line[0] == '!', line[0] == ';':
 		case sectionLine.MatchString(line):
 			return Dotenv
-		case isHeader(line):
+		case isHeader(line, o):
 			return CSV
 		case variableLine.MatchString(line):
 			return Dotenv
@@ -207,6 +212,10 @@ func guess(text []byte, name string) Source {
 // finish puts in what the options say, and sees to it that no two accounts of
 // the file have one name.
 func finish(f File, o Options) (File, error) {
+	if len(f.Accounts) == 0 {
+		return File{}, nothing(f.Remarks)
+	}
+	f.dropPlaceholders()
 	if len(f.Accounts) == 0 {
 		return File{}, nothing(f.Remarks)
 	}
@@ -236,6 +245,27 @@ func finish(f File, o Options) (File, error) {
 	f.Accounts = kept
 	f.Remarks = append(f.Remarks, unsure(kept)...)
 	return f, bad.err()
+}
+
+// dropPlaceholders leaves out what only stands for a value, with a remark. In
+// files of ours nothing does: an account may have any AppID that was saved.
+func (f *File) dropPlaceholders() {
+	if f.Source == Backup {
+		return
+	}
+	kept := f.Accounts[:0]
+	for _, a := range f.Accounts {
+		if recognise.StandsFor(a.Secret.Reveal()) {
+			a.Secret = core.Secret{}
+			f.Remarks = append(f.Remarks, Remark{Code: recognise.RemarkPlaceholder, Line: a.Line, Key: "secret"})
+		}
+		if f.Source == CSV && !f.ours && recognise.StandsFor(a.AppID) {
+			f.Remarks = append(f.Remarks, Remark{Code: recognise.RemarkPlaceholder, Line: a.Line, Key: "appid"})
+			continue
+		}
+		kept = append(kept, a)
+	}
+	f.Accounts = kept
 }
 
 // unsure tells of accounts whose environment nothing tells, of many once.

@@ -235,6 +235,30 @@ func TestReadAccounts(t *testing.T) {
 			want: []string{"1 variable/sandbox? " + idA + " A"},
 		},
 		{
+			name: "CSV of a German Excel", file: "a.csv", text: "name;env;appid;secret\r\nshop;live;" + idA + ";" + secretA + "\r\n",
+			want: []string{"2 shop/live " + idA + " A"},
+		},
+		{
+			name: "CSV with its separator named", file: "a.csv", text: "sep=|\nname|env|appid\n\"a;b\"|test|" + idA + "\n",
+			want: []string{"3 a;b/sandbox " + idA + " "},
+		},
+		{
+			name: "tabs", text: "Name\tApp ID\tApp Secret\tauto\nshop\t" + idA + "\t" + secretA + "\t是\n",
+			want: []string{"2 shop/sandbox? " + idA + " A"},
+		},
+		{
+			name: "CSV in Chinese", file: "公众号.csv", text: "名称,环境,产品,开发者ID(AppID),开发者密码(AppSecret),备注\n商店,生产环境,小程序," + idA + "," + secretA + ",x\n店,测试,公众号," + idB + ",****,\n",
+			want: []string{"2 商店/live " + idA + " A mini", "3 店/sandbox " + idB + "  official"}, remarks: []string{"3 placeholder secret"},
+		},
+		{
+			name: "CSV in GB18030", file: "a.csv", text: "\xc3\xfb\xb3\xc6;\xbb\xb7\xbe\xb3;AppID;\xc3\xdc\xd4\xbf\r\n\xc9\xcc\xb5\xea;\xc9\xfa\xb2\xfa;" + idA + ";" + secretA + "\r\n",
+			want: []string{"2 商店/live " + idA + " A"}, remarks: []string{"0 gb18030 "},
+		},
+		{
+			name: "CSV with columns of other names", file: "a.csv", text: "name,AppID,their id,their key\nshop,x," + idA + "," + secretA + "\nno,x,null,\n", o: Options{AppIDKey: "their id", SecretKey: "Their Key", Env: core.Live},
+			want: []string{"2 shop/live " + idA + " A"}, remarks: []string{"2 column ", "3 placeholder appid"},
+		},
+		{
 			name: "the same twice is once", text: "A_WX_APPID=" + idA + "\n", o: Options{From: Dotenv},
 			want: []string{"1 a/sandbox? " + idA + " "},
 		},
@@ -276,7 +300,8 @@ func TestFaults(t *testing.T) {
 		{"UTF-16", "\xff\xfea\x00", "", "utf16 0 "},
 		{"UTF-16 without its mark", "W\x00X\x00=\x00a\x00", "", "utf16 0 "},
 		{"binary", "\x7fELF\x00\x01\x02\x00", "", "binary 0 "},
-		{"GBK", "# x\nname,appid\n\xc9\xcc\xb5\xea,wx\n", CSV, "not_utf8 3 "},
+		{"Latin-1", "# x\nname,appid\ncaf\xe9,wx\n", CSV, "not_utf8 3 "},
+		{"CSV without the column that somebody named", "name,id\na,b\n", CSV, "header 1 "},
 		{"a picture", "\x89PNG\r\n\x1a\n\x01\xff", "", "binary 0 "},
 		{"something else", "hello, world\n", "", "unknown 0 "},
 		{"too big", strings.Repeat("x", MaxFile+1), "", "too_big 0 "},

@@ -2,7 +2,10 @@ package interchange
 
 import (
 	"bytes"
+	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/encoding/simplifiedchinese"
 )
 
 // Limits of a file. They are far beyond what is real and keep what is hostile
@@ -16,21 +19,22 @@ const (
 )
 
 // prepare returns the text of a file: UTF-8 without a byte order mark and with
-// line ends of one byte. What is no such text is refused and never converted by
-// guess: a converted secret would be another one.
-func prepare(data []byte) ([]byte, error) {
+// line ends of one byte. What is no such text is refused, but for GB18030, which
+// spreadsheets and editors write on Chinese Windows: there converted is true. A
+// value of ASCII letters is the same in both.
+func prepare(data []byte) (text []byte, converted bool, err error) {
 	switch {
 	case len(data) > MaxFile:
-		return nil, Faults{{Code: FaultBig, Other: MaxFile >> 20}}
+		return nil, false, Faults{{Code: FaultBig, Other: MaxFile >> 20}}
 	case bytes.HasPrefix(data, []byte("\xff\xfe")), bytes.HasPrefix(data, []byte("\xfe\xff")):
-		return nil, one(FaultUTF16, 0)
+		return nil, false, one(FaultUTF16, 0)
 	}
 	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
 	if len(bytes.TrimSpace(data)) == 0 {
-		return nil, one(FaultEmpty, 0)
+		return nil, false, one(FaultEmpty, 0)
 	}
 	if elsewhere(data) {
-		return nil, one(FaultEncrypted, 0)
+		return nil, false, one(FaultEncrypted, 0)
 	}
 	line := 1
 	for rest := data; len(rest) > 0; {
@@ -38,21 +42,35 @@ func prepare(data []byte) ([]byte, error) {
 		switch {
 		case r == utf8.RuneError && size == 1:
 			if looksBinary(data) {
-				return nil, one(FaultBinary, 0)
+				return nil, false, one(FaultBinary, 0)
 			}
-			return nil, one(FaultUTF8, line)
+			text, ok := fromGB18030(data)
+			if !ok {
+				return nil, false, one(FaultUTF8, line)
+			}
+			return bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")), true, nil
 		case r == 0:
 			if utf16Text(data) {
-				return nil, one(FaultUTF16, 0)
+				return nil, false, one(FaultUTF16, 0)
 			}
-			return nil, one(FaultBinary, 0)
+			return nil, false, one(FaultBinary, 0)
 		case r == '\n':
 			line++
 		}
 		rest = rest[size:]
 	}
 	data = bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n"))
-	return data, nil
+	return data, false, nil
+}
+
+// fromGB18030 converts a text in GB18030, the superset of GBK and GB 2312; false:
+// it is none, or there is nothing Chinese in it.
+func fromGB18030(data []byte) ([]byte, bool) {
+	text, err := simplifiedchinese.GB18030.NewDecoder().Bytes(data)
+	if err != nil || bytes.ContainsRune(text, utf8.RuneError) || bytes.IndexByte(text, 0) >= 0 {
+		return nil, false
+	}
+	return text, bytes.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.Han, r) })
 }
 
 // elsewhere reports whether a file is encrypted as a whole, or stands for one that

@@ -97,11 +97,11 @@ func wechatSpec(s Spec, quota map[core.Product]int) Spec {
 	s.Products = []Product{
 		{
 			Product: ProductOfficial, Console: "https://developers.weixin.qq.com/platform",
-			Paths: officialPaths, Names: []string{"mp", "gzh", "official"},
+			Paths: officialPaths, Names: []string{"mp", "gzh", "official", "公众号", "服务号", "订阅号"},
 		},
 		{ // production has no test accounts
 			Product: ProductTest, Env: core.Sandbox, Console: "https://mp.weixin.qq.com/debug/cgi-bin/sandbox?t=sandbox/login",
-			Paths: officialPaths,
+			Paths: officialPaths, Names: []string{"测试号"},
 		},
 		{
 			Product: ProductMini, Console: "https://mp.weixin.qq.com/",
@@ -111,7 +111,7 @@ func wechatSpec(s Spec, quota map[core.Product]int) Spec {
 				"/cgi-bin/message/subscribe/send",
 				"/wxa/msg_sec_check",
 			},
-			Names: []string{"mini", "miniapp", "miniprogram", "ma", "xcx", "weapp"},
+			Names: []string{"mini", "miniapp", "miniprogram", "ma", "xcx", "weapp", "小程序", "小游戏"},
 		},
 		{Product: ProductOther, Console: "https://mp.weixin.qq.com/"},
 	}

@@ -128,6 +128,8 @@ func TestWordsComeFromTheSpecs(t *testing.T) {
 		Fields: []kinds.Field{
 			{Key: kinds.AppID, Input: kinds.Text, Names: []string{"clientid"}, Checks: []kinds.Check{{Match: `^c-[0-9]+$`, Problem: "appid_odd", Warn: true}}},
 			{Key: kinds.Secret, Input: kinds.SecretText, Names: []string{"clientsecret"}},
+			{Key: kinds.BaseURL, Input: kinds.URL, Names: []string{"tokenurl"}},
+			{Key: "scope", Input: kinds.Text, Names: []string{"scope", "clientscope"}},
 		},
 	})
 	if err != nil {
@@ -135,6 +137,8 @@ func TestWordsComeFromTheSpecs(t *testing.T) {
 	}
 	for _, c := range []struct{ text, want string }{
 		{"CENTRAL_CLIENT_ID=a\nCENTRAL_CLIENT_SECRET=" + secret, "central/ a SECRET central"},
+		{"CENTRAL_CLIENT_ID=a\nCENTRAL_CLIENT_SCOPE=read\nCENTRAL_TOKEN_URL=https://t.example/token\nOTHER_SCOPE=x", "central/ a central at https://t.example/token scope=read"},
+		{"WX_APPID=" + id + "\nWX_SCOPE=x", "wx/ ID"}, // it is no field of that kind
 		{"APP_ID=c-1", "wechat/ c-1 central"},
 		{"WX_APPID=" + id, "wx/ ID"},
 	} {

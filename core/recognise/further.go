@@ -83,6 +83,17 @@ func (a *Account) takeFurther(k *kind, c Candidate) []Remark {
 	return remarks
 }
 
+// Key is the key of the field that has a name, as the first kind has it that
+// knows the name.
+func (r *Recogniser) Key(name string) string {
+	for _, k := range r.kinds {
+		if key := k.Fields[name]; key != "" {
+			return key
+		}
+	}
+	return ""
+}
+
 // isAddress reports whether a text is a URL of a server and nothing stands in it
 // that another program would replace.
 func isAddress(text string) bool {

@@ -103,6 +103,7 @@ func exchange() table {
 		"remark.lonely":      {"an AppSecret without an AppID of the same prefix; left out.", "AppSecret 没有同前缀的 AppID，未导入。"},
 		"remark.shape":       {"looks like an AppID; if it is one, name it with --appid-key, and its AppSecret with --secret-key. Left out.", "看起来是 AppID；如果是，请用 --appid-key 指定此变量，用 --secret-key 指定其 AppSecret。未导入。"},
 		"remark.foreign":     {"cannot be read as NAME=VALUE; left out.", "不是 名称=值 的形式，已跳过。"},
+		"remark.gb18030":     {"the file is not UTF-8; it was read as GB18030. Look at the names.", "文件不是 UTF-8 编码，已按 GB18030 读取，请核对名称。"},
 		"remark.env":         {"nothing says whether this is sandbox or live: taken for sandbox, and not renewed until you say so. --env sandbox or --env live says it.", "无法判断是沙箱还是生产：按沙箱导入，在你同意之前不会续期。可用 --env sandbox 或 --env live 指明。"},
 		"remark.column":      {"column {line} of the CSV is none of TokenTray's; left out.", "CSV 第 {line} 列不是 TokenTray 的列，未导入。"},
 		"remark.disabled":    {"switched off in Postman; left out.", "在 Postman 中已停用，未导入。"},

@@ -1,0 +1,284 @@
+package interchange
+
+import (
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"io"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"tokentray/core"
+	"tokentray/core/recognise"
+)
+
+// separators are those that spreadsheets write, by locale and by choice, in the
+// order in which they are tried.
+const separators = ",;\t|:^~ "
+
+// sepLine is what Excel takes for its own: the separator, on a line before the header.
+var sepLine = regexp.MustCompile(`^"?(?i:sep)=(.)"?[ ,;\t|]*\n`)
+
+// separator is the one of a CSV file, and the file with an empty line in the
+// place of the line that names it.
+func separator(text []byte, o Options) (rune, []byte) {
+	if m := sepLine.FindSubmatch(text); m != nil {
+		r := firstRune(string(m[1]))
+		return r, text[len(m[0])-1:]
+	}
+	line, _, _ := bytes.Cut(bytes.TrimLeft(text, "\n"), []byte("\n"))
+	return headerSeparator(string(line), o), text
+}
+
+// headerSeparator is the separator with which a line is the header of a list of
+// accounts, else the comma.
+func headerSeparator(line string, o Options) rune {
+	for _, sep := range separators {
+		r := csv.NewReader(strings.NewReader(line))
+		r.Comma = sep
+		cells, err := r.Read()
+		if err != nil {
+			continue
+		}
+		for i := range cells {
+			cells[i] = columnName(cells[i], o)
+		}
+		if slices.Contains(cells, "name") && slices.Contains(cells, "appid") {
+			return sep
+		}
+	}
+	return 0
+}
+
+// isHeader reports whether a line could be the header of a list of accounts, or
+// what Excel writes before it.
+func isHeader(line string, o Options) bool {
+	return sepLine.MatchString(line+"\n") || headerSeparator(line, o) != 0
+}
+
+// columnName is the field that a header's cell means. Case and separators do not
+// count. What somebody named is it before all; then our own names, in English and
+// in Chinese, and the names that kinds have for their fields.
+func columnName(cell string, o Options) string {
+	s := strings.ToLower(strings.Trim(cell, " \t\u3000\ufeff*＊:："))
+	s = strings.NewReplacer(" ", "_", "-", "_").Replace(s)
+	switch {
+	case o.AppIDKey != "" && strings.EqualFold(strings.TrimSpace(cell), strings.TrimSpace(o.AppIDKey)):
+		return "appid"
+	case o.SecretKey != "" && strings.EqualFold(strings.TrimSpace(cell), strings.TrimSpace(o.SecretKey)):
+		return "secret"
+	}
+	switch s {
+	case "environment", "环境", "所属环境", "运行环境":
+		return "env"
+	case "account", "account_name", "app_name", "名称", "名字", "账号", "帐号", "账号名", "账号名称", "帐号名称", "账户", "账户名称", "应用名称", "公众号名称", "小程序名称", "公众号", "小程序":
+		return "name"
+	case "appid", "app_id":
+		return idColumn(o)
+	case "类型", "种类", "账号类型":
+		return "kind"
+	case "产品", "产品类型":
+		return "product"
+	case "公众号id", "小程序id", "公众号appid", "小程序appid":
+		return idColumn(o)
+	case "密钥", "应用密钥", "公众号密钥", "appsecret密钥":
+		return "secret"
+	case "地址", "基础地址", "接口地址", "服务器地址":
+		return "base_url"
+	case "代理", "代理地址":
+		return "proxy"
+	case "代理密码":
+		return "proxy_password"
+	case "remark", "remarks", "comment", "notes", "备注", "说明", "描述":
+		return "note"
+	case "自动续期":
+		return "auto"
+	}
+	if setField(&Account{}, s, "") || s == "auto" || s == "version" || strings.HasPrefix(s, paramColumn) {
+		return s
+	}
+	switch m := o.Recogniser.Meaning(cell); {
+	case m.Field == recognise.ID:
+		return idColumn(o)
+	case m.Field == recognise.Secret:
+		return "secret"
+	case m.Field == recognise.Param && len(m.Rest) == 0:
+		return paramColumn + o.Recogniser.Key(m.Name)
+	}
+	return s
+}
+
+// idColumn is the field of a column whose name is that of an AppID: none where
+// somebody named another one.
+func idColumn(o Options) string {
+	if o.AppIDKey != "" {
+		return "another_appid"
+	}
+	return "appid"
+}
+
+// readCSV reads a list of accounts. One without the column version was not
+// written by us, so its apostrophes are its own.
+func readCSV(text []byte, o Options) (File, error) {
+	sep, text := separator(text, o)
+	r := csv.NewReader(bytes.NewReader(text))
+	if sep != 0 {
+		r.Comma = sep
+	}
+	r.FieldsPerRecord = -1
+	header, err := r.Read()
+	if err != nil {
+		return File{}, csvFault(err)
+	}
+	f := File{Source: CSV}
+	line, _ := r.FieldPos(0)
+	ours, err := readHeader(header, line, &f, o)
+	if err != nil {
+		return File{}, err
+	}
+	f.ours = ours.marked
+	var bad faults
+	for {
+		row, err := r.Read()
+		if errors.Is(err, io.EOF) {
+			return f, bad.err()
+		}
+		if err != nil {
+			return File{}, csvFault(err)
+		}
+		line, _ := r.FieldPos(0)
+		switch {
+		case len(row) == 1 && strings.TrimSpace(row[0]) == "", allEmpty(row):
+			continue
+		case len(row) != len(header):
+			bad.add(FaultColumns, line, "", 0)
+		case len(f.Accounts) >= MaxAccounts:
+			return File{}, Faults{{Code: FaultMany, Line: line, Other: MaxAccounts}}
+		default:
+			f.Accounts = append(f.Accounts, ours.account(row, line, o, &bad))
+		}
+	}
+}
+
+// allEmpty reports whether a row is one of those that spreadsheets leave behind.
+func allEmpty(row []string) bool {
+	return !slices.ContainsFunc(row, func(cell string) bool { return strings.TrimSpace(cell) != "" })
+}
+
+// columnsOf maps the header to fields; a name that is none of ours becomes empty.
+type columnsOf struct {
+	names  []string
+	marked bool // there is a version, so the file is ours and guarded
+}
+
+func readHeader(header []string, line int, f *File, o Options) (columnsOf, error) {
+	out := columnsOf{names: make([]string, len(header))}
+	var bad faults
+	for i, cell := range header {
+		name := columnName(cell, o)
+		switch {
+		case name == "version":
+			out.marked = true
+		case name == "auto", setField(&Account{}, name, ""), strings.HasPrefix(name, paramColumn) && name != paramColumn:
+		default:
+			f.Remarks = append(f.Remarks, Remark{Code: RemarkColumn, Line: i + 1})
+			continue
+		}
+		if slices.Contains(out.names, name) {
+			bad.add(FaultTwice, line, name, line)
+		}
+		out.names[i] = name
+	}
+	switch {
+	case o.AppIDKey != "" && !slices.Contains(out.names, "appid"), o.SecretKey != "" && !slices.Contains(out.names, "secret"):
+		return out, one(FaultNoKey, line)
+	case !slices.Contains(out.names, "name") || !slices.Contains(out.names, "appid"):
+		return out, one(FaultHeader, line)
+	}
+	return out, bad.err()
+}
+
+func (c columnsOf) account(row []string, line int, o Options, bad *faults) Account {
+	a := Account{Line: line}
+	for i, name := range c.names {
+		cell := row[i]
+		if c.marked {
+			cell = unguard(cell)
+		}
+		switch name {
+		case "":
+		case "version":
+			switch n, err := strconv.Atoi(strings.TrimSpace(cell)); {
+			case err != nil || n < 1:
+				bad.add(FaultType, line, name, 0)
+			case n > Version:
+				bad.add(FaultVersion, line, "", 0)
+			}
+		case "auto":
+			switch on, ok := yesOrNo(cell); {
+			case strings.TrimSpace(cell) == "":
+			case !ok:
+				bad.add(FaultType, line, name, 0)
+			default:
+				a.Auto = &on
+			}
+		case "env", "kind", "product":
+			setField(&a, name, wordOf(name, cell, o))
+		case "appid", "secret":
+			setField(&a, name, strings.TrimSpace(cell))
+		default:
+			if key, own := strings.CutPrefix(name, paramColumn); !own {
+				setField(&a, name, cell)
+			} else if cell != "" {
+				if a.Params == nil {
+					a.Params = map[string]string{}
+				}
+				a.Params[key] = cell
+			}
+		}
+	}
+	return a
+}
+
+// wordOf is our word for what a cell says of environment, kind or product: 生产 is
+// live, 小程序 is mini.
+func wordOf(field, cell string, o Options) string {
+	word := strings.ToLower(strings.TrimSpace(cell))
+	switch field {
+	case "env":
+		if env := recognise.EnvOf(recognise.Split(word)); env != "" && !core.Env(word).Valid() {
+			return string(env)
+		}
+	case "product":
+		if product := o.Recogniser.ProductOf([]string{word}); product != "" {
+			return string(product)
+		}
+	}
+	return word
+}
+
+func yesOrNo(cell string) (on, ok bool) {
+	switch word := strings.ToLower(strings.TrimSpace(cell)); word {
+	case "yes", "on", "y", "是", "开":
+		return true, true
+	case "no", "off", "n", "否", "关":
+		return false, true
+	default:
+		on, err := strconv.ParseBool(word)
+		return on, err == nil
+	}
+}
+
+// csvFault is what encoding/csv says, without its words.
+func csvFault(err error) error {
+	var parse *csv.ParseError
+	if !errors.As(err, &parse) {
+		return one(FaultEmpty, 0)
+	}
+	if errors.Is(parse.Err, csv.ErrQuote) {
+		return one(FaultQuote, parse.StartLine)
+	}
+	return one(FaultSyntax, parse.Line)
+}
