@@ -2,6 +2,7 @@ package collection
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"tokentray/core/kinds"
@@ -11,16 +12,16 @@ import (
 // and each environment. The key stands in .env, which Bruno reads and its own
 // .gitignore keeps out of version control.
 func (w *writer) bruno() ([]File, error) {
-	all := folders(w.products())
+	all := w.groups(w.of())
 	out := []File{
 		{Path: "bruno.json", Data: encodeJSON(map[string]any{
 			"version": "1", "name": w.say("title"), "type": "collection", "ignore": []string{"node_modules", ".git"},
 		}, "  ")},
 		{Path: "collection.bru", Data: []byte(
 			bruBlock("docs", w.Say("starter.about_bruno")) +
-				bruBlock("script:pre-request", w.script("bruno-before.js", "no_account", "no_key", "no_door", "no_token")) +
-				bruBlock("script:post-response", w.script("bruno-after.js", "no_door", "no_token", "still_valid")) +
-				bruBlock("tests", w.script("bruno-tests.js", "accepted", "again")),
+				bruBlock("script:pre-request", w.script("bruno-before.js", w.of(), "no_account", "no_key", "no_door", "no_token")) +
+				bruBlock("script:post-response", w.script("bruno-after.js", w.of(), "no_door", "no_token", "still_valid")) +
+				bruBlock("tests", w.script("bruno-tests.js", w.of(), "accepted", "again")),
 		)},
 		w.ignore(),
 	}
@@ -28,17 +29,16 @@ func (w *writer) bruno() ([]File, error) {
 		out = append(out, File{Path: "environments/" + a.bare + ".bru", Data: []byte(w.bruEnvironment(a, all))})
 	}
 	for i, g := range all {
-		folder := g.Key
-		out = append(out, File{Path: folder + "/folder.bru", Data: []byte(fmt.Sprintf("meta {\n  name: %s\n  seq: %d\n}\n", w.say("group."+g.Key), i+1))})
-		for j, c := range g.Calls {
-			out = append(out, File{Path: folder + "/" + c.Key + ".bru", Data: []byte(w.bruRequest(c, j+1))})
+		out = append(out, File{Path: g.folder + "/folder.bru", Data: []byte(fmt.Sprintf("meta {\n  name: %s\n  seq: %d\n}\n", g.title, i+1))})
+		for j, c := range g.calls {
+			out = append(out, File{Path: g.folder + "/" + c.Key + ".bru", Data: []byte(bruRequest(c, j+1))})
 		}
 	}
 	return append(out, w.dotenv()...), nil
 }
 
 // bruEnvironment has the account and what the sample calls leave open.
-func (w *writer) bruEnvironment(a account, all []kinds.Folder) string {
+func (w *writer) bruEnvironment(a account, all []group) string {
 	var b strings.Builder
 	b.WriteString("vars {\n")
 	fmt.Fprintf(&b, "  tokentray_url: %s\n  tokentray_account: %s\n", w.URL, a.path)
@@ -49,19 +49,32 @@ func (w *writer) bruEnvironment(a account, all []kinds.Folder) string {
 	return b.String()
 }
 
-func (w *writer) bruRequest(c kinds.Call, seq int) string {
+func bruRequest(c call, seq int) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "meta {\n  name: %s\n  type: http\n  seq: %d\n}\n\n", w.say("call."+c.Key), seq)
+	fmt.Fprintf(&b, "meta {\n  name: %s\n  type: http\n  seq: %d\n}\n\n", c.title, seq)
 	body := "none"
 	if c.Body != "" {
 		body = "json"
 	}
-	fmt.Fprintf(&b, "%s {\n  url: %s\n  body: %s\n  auth: none\n}\n\nparams:query {\n  access_token: {{access_token}}\n",
-		strings.ToLower(c.Method), callURL(c, "{{base_url}}", "{{access_token}}"), body)
-	for _, q := range c.Query {
-		fmt.Fprintf(&b, "  %s: %s\n", q.Name, q.Value)
+	fmt.Fprintf(&b, "%s {\n  url: %s\n  body: %s\n  auth: none\n}\n",
+		strings.ToLower(c.Method), c.url("{{base_url}}", "{{access_token}}"), body)
+	query, header := c.Query, ""
+	switch at := c.place; {
+	case at.Query != "":
+		query = slices.Insert(slices.Clone(query), 0, kinds.Pair{Name: at.Query, Value: "{{access_token}}"})
+	default:
+		header = at.Prefix + "{{access_token}}"
 	}
-	b.WriteString("}\n")
+	if len(query) > 0 {
+		b.WriteString("\nparams:query {\n")
+		for _, q := range query {
+			fmt.Fprintf(&b, "  %s: %s\n", q.Name, q.Value)
+		}
+		b.WriteString("}\n")
+	}
+	if header != "" {
+		fmt.Fprintf(&b, "\nheaders {\n  %s: %s\n}\n", c.place.Header, header)
+	}
 	if c.Body != "" {
 		b.WriteString("\n" + strings.TrimSuffix(bruBlock("body:json", c.Body), "\n"))
 	}

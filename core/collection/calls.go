@@ -1,25 +1,45 @@
 package collection
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
-	"tokentray/core"
 	"tokentray/core/kinds"
 )
 
-// variables are what the sample calls of the products leave open.
-func variables(folders []kinds.Folder) []string {
-	var out []string
-	for _, g := range folders {
-		for _, c := range g.Calls {
-			all := c.Body
-			for _, q := range c.Query {
-				all += q.Value
-			}
-			for _, v := range openVariables() {
-				if strings.Contains(all, "{{"+v+"}}") && !slices.Contains(out, v) {
-					out = append(out, v)
+// group is a folder of sample calls.
+type group struct {
+	folder string // of files: letters, digits, dashes and underscores
+	title  string
+	calls  []call
+}
+
+// call is a sample call with the place of its token.
+type call struct {
+	kinds.Call
+	title string
+	place kinds.Place
+}
+
+// groups are the sample calls of what accounts are, kind by kind. A kind that tells
+// none has the one call that every account of it may make.
+func (w *writer) groups(of []Of) []group {
+	var out []group
+	for i, one := range of {
+		spec := one.Spec
+		if slices.ContainsFunc(of[:i], func(b Of) bool { return b.Spec.Kind == spec.Kind }) {
+			continue
+		}
+		samples := spec.Samples
+		if len(samples) == 0 && spec.TryPath != "" {
+			samples = []kinds.Folder{w.tryFolder(spec)}
+		}
+		for _, f := range samples {
+			for _, p := range of {
+				if p.Spec.Kind == spec.Kind && (len(f.Products) == 0 || slices.Contains(f.Products, p.Product)) {
+					out = w.withFolder(out, spec, f)
+					break
 				}
 			}
 		}
@@ -27,28 +47,127 @@ func variables(folders []kinds.Folder) []string {
 	return out
 }
 
-// openVariables are all that sample calls may leave open.
-func openVariables() []string { return []string{"openid", "template_id", "thumb_media_id", "rid"} }
+// tryFolder is the folder of a kind that tells no samples.
+func (w *writer) tryFolder(spec kinds.Spec) kinds.Folder {
+	path, _, _ := strings.Cut(spec.TryPath, "?")
+	return kinds.Folder{
+		Key: string(spec.Kind), Label: spec.Label,
+		Calls: []kinds.Call{{Key: "try", Label: kinds.Label{"en": "GET " + path}, Method: "GET", Path: spec.TryPath}},
+	}
+}
 
-// folders are the sample calls for accounts of the products, those that every
-// account may make first.
-func folders(products []core.Product) []kinds.Folder {
-	var out []kinds.Folder
-	for _, f := range kinds.Builtin().Default().Samples {
-		if len(f.Products) == 0 || slices.ContainsFunc(f.Products, func(p core.Product) bool { return slices.Contains(products, p) }) {
-			out = append(out, f)
+// withFolder adds a folder of a kind, unless another kind has the same one.
+func (w *writer) withFolder(all []group, spec kinds.Spec, f kinds.Folder) []group {
+	g := group{folder: f.Key, title: w.titled("group."+f.Key, f.Label, f.Key)}
+	for _, c := range f.Calls {
+		g.calls = append(g.calls, call{c, w.titled("call."+c.Key, c.Label, c.Key), spec.Token})
+	}
+	for _, b := range all {
+		switch {
+		case b.folder != g.folder:
+		case sameCalls(b.calls, g.calls):
+			return all
+		default:
+			g.folder = string(spec.Kind) + "_" + f.Key
+		}
+	}
+	return append(all, g)
+}
+
+func sameCalls(a, b []call) bool {
+	return slices.EqualFunc(a, b, func(a, b call) bool {
+		return a.place == b.place && a.Key == b.Key && a.Method == b.Method && a.Path == b.Path && a.Body == b.Body && slices.Equal(a.Query, b.Query)
+	})
+}
+
+// open matches what a sample call leaves open: {{openid}}.
+var open = regexp.MustCompile(`\{\{([a-z][a-z0-9_]*)\}\}`)
+
+// variables are what the sample calls leave open, each once.
+func variables(groups []group) []string {
+	var out []string
+	for _, g := range groups {
+		for _, c := range g.calls {
+			all := c.Path + c.Body
+			for _, q := range c.Query {
+				all += q.Value
+			}
+			for _, m := range open.FindAllStringSubmatch(all, -1) {
+				if !slices.Contains(out, m[1]) {
+					out = append(out, m[1])
+				}
+			}
 		}
 	}
 	return out
 }
 
-// callURL is the URL of a call with the variables base_url and access_token
-// spelled as the client does.
-func callURL(c kinds.Call, base, token string) string {
-	var b strings.Builder
-	b.WriteString(base + c.Path + "?access_token=" + token)
+// url is the URL of the call, with base and token as the client spells them.
+func (c call) url(base, token string) string {
+	var pairs []string
+	if c.place.Query != "" {
+		pairs = append(pairs, c.place.Query+"="+token)
+	}
 	for _, q := range c.Query {
-		b.WriteString("&" + q.Name + "=" + q.Value)
+		pairs = append(pairs, q.Name+"="+q.Value)
+	}
+	if len(pairs) == 0 {
+		return base + c.Path
+	}
+	sign := "?"
+	if strings.Contains(c.Path, "?") {
+		sign = "&"
+	}
+	return base + c.Path + sign + strings.Join(pairs, "&")
+}
+
+// headers are the headers of the call, with the token as the client spells it.
+func (c call) headers(token string) []kinds.Pair {
+	var out []kinds.Pair
+	if c.place.Header != "" {
+		out = append(out, kinds.Pair{Name: c.place.Header, Value: c.place.Prefix + token})
+	}
+	if c.Body != "" {
+		out = append(out, kinds.Pair{Name: "Content-Type", Value: "application/json"})
+	}
+	return out
+}
+
+// http is the call as a request of a .http file.
+func (c call) http(group, base, token string) string {
+	var b strings.Builder
+	b.WriteString("\n### " + group + " / " + c.title + "\n" + c.Method + " " + c.url(base, token) + "\n")
+	for _, h := range c.headers(token) {
+		b.WriteString(h.Name + ": " + h.Value + "\n")
+	}
+	if c.Body != "" {
+		b.WriteString("\n" + c.Body + "\n")
 	}
 	return b.String()
+}
+
+// dead are the answers that mean a dead token to one of the kinds.
+func dead(of []Of) []kinds.Answer {
+	var out []kinds.Answer
+	for _, one := range of {
+		for _, a := range one.Spec.Dead {
+			if !slices.ContainsFunc(out, func(b kinds.Answer) bool {
+				return a.Status == b.Status && a.Field == b.Field && slices.Equal(a.Values, b.Values)
+			}) {
+				out = append(out, a)
+			}
+		}
+	}
+	return out
+}
+
+// codeFields are the fields of an answer that hold a code when a call failed.
+func codeFields(of []Of) []string {
+	var out []string
+	for _, a := range dead(of) {
+		if a.Field != "" && !slices.Contains(out, a.Field) {
+			out = append(out, a.Field)
+		}
+	}
+	return out
 }

@@ -1,4 +1,5 @@
-// Package collection writes the files with which API clients call WeChat: for
+// Package collection writes the files with which API clients call an account's
+// upstream: for
 // Postman, Newman and Insomnia, for Bruno, for the .http files of editors, and
 // for curl. What they have in common is that no token and no AppSecret stands
 // in them. Each takes its token from the loopback door when a call is made, so
@@ -20,6 +21,7 @@ import (
 	"strings"
 
 	"tokentray/core"
+	"tokentray/core/kinds"
 )
 
 // Kind is a family of clients.
@@ -43,9 +45,16 @@ type Account struct {
 	// Env pins the environment; empty: the one that is active when a call is
 	// made.
 	Env core.Env
-	// Products choose the sample calls; none means those that every account may
-	// make. A name without an environment can mean accounts of two products.
-	Products []core.Product
+	// Of is what the account is, which chooses its sample calls and tells where they
+	// carry the token. A name without an environment can mean accounts of two
+	// products, or of two kinds. None: there are no sample calls.
+	Of []Of
+}
+
+// Of is the kind of an account and the product that it belongs to.
+type Of struct {
+	Spec    kinds.Spec
+	Product core.Product
 }
 
 // Ref is how people write the account: shop or shop/live.
@@ -67,6 +76,9 @@ type Input struct {
 	// Say gives the words for a key, all of which begin with "starter."; ui/text
 	// has them.
 	Say func(key string) string
+	// Title gives the title of a sample call or folder: the words for the key, else
+	// the label, else the name. Nil means Say(key).
+	Title func(key string, label kinds.Label, name string) string
 }
 
 // File is one file to write.
@@ -187,17 +199,25 @@ func word(r rune) bool {
 	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '_'
 }
 
-// products are those of all accounts.
-func (w *writer) products() []core.Product {
-	var out []core.Product
+// of is what all accounts are.
+func (w *writer) of() []Of {
+	var out []Of
 	for _, a := range w.accounts {
-		for _, p := range a.Products {
-			if !slices.Contains(out, p) {
-				out = append(out, p)
+		for _, one := range a.Of {
+			if !slices.ContainsFunc(out, func(b Of) bool { return b.Spec.Kind == one.Spec.Kind && b.Product == one.Product }) {
+				out = append(out, one)
 			}
 		}
 	}
 	return out
+}
+
+// titled is the title of a sample call or folder on one line.
+func (w *writer) titled(key string, label kinds.Label, name string) string {
+	if w.Title == nil {
+		return w.say(key)
+	}
+	return oneBlank(w.Title("starter."+key, label, name))
 }
 
 // say is one line of words, whatever the table holds.

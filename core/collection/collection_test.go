@@ -4,12 +4,17 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
+	"io"
 	"io/fs"
+	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"tokentray/core"
@@ -24,9 +29,18 @@ func say(key string) string { return strings.TrimPrefix(key, "starter.") + ` "it
 
 func sample() collection.Input {
 	return collection.Input{Say: say, Accounts: []collection.Account{
-		{Name: "shop", Products: []core.Product{kinds.ProductTest, kinds.ProductOfficial}},
-		{Name: "小程序 🚀", Env: core.Live, Products: []core.Product{kinds.ProductMini}},
+		{Name: "shop", Of: of(kinds.ProductTest, kinds.ProductOfficial)},
+		{Name: "小程序 🚀", Env: core.Live, Of: of(kinds.ProductMini)},
 	}}
+}
+
+// of are accounts of the default kind.
+func of(products ...core.Product) []collection.Of {
+	var out []collection.Of
+	for _, p := range products {
+		out = append(out, collection.Of{Spec: kinds.Builtin().Default(), Product: p})
+	}
+	return out
 }
 
 // TestGoldens: the files are what they were when somebody last looked at them.
@@ -170,7 +184,7 @@ func FuzzNames(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, one, two string) {
 		in := collection.Input{Say: say, Key: core.NewSecret(key), Accounts: []collection.Account{
-			{Name: one}, {Name: two, Env: core.Live, Products: kinds.Builtin().Products()},
+			{Name: one}, {Name: two, Env: core.Live, Of: of(kinds.Builtin().Products()...)},
 		}}
 		for _, a := range in.Accounts {
 			if _, err := core.CleanName(a.Name); err != nil {
@@ -245,5 +259,127 @@ func checkPath(t *testing.T, path string) {
 	t.Helper()
 	if !fs.ValidPath(path) || len(path) > 200 || strings.ContainsAny(path, "\\:*?\"'<>|$`{}() \t\r\n%~!&;#") {
 		t.Errorf("the path %q is not safe", path)
+	}
+}
+
+// robin is a kind whose calls carry the token in a header, and whose dead tokens
+// are told by a status.
+func robin() kinds.Spec {
+	return kinds.Spec{
+		Kind: "robin", Label: kinds.Label{"en": "Robin"},
+		BaseURL: "https://robin.example", Traits: core.Traits{Repeat: core.RepeatSame, NoSecret: true},
+		Token: kinds.Place{Header: "X-Robin", Prefix: "Egg "}, TryPath: "/me?fields=id",
+		Dead: []kinds.Answer{{Status: 401}, {Field: "code", Values: []string{"it's gone", "7"}}},
+	}
+}
+
+// TestCallsOfAKind: what is exported for an account is that of its kind: its calls,
+// the place of the token, its base URL, what it calls dead, and its labels.
+func TestCallsOfAKind(t *testing.T) {
+	title := func(_ string, l kinds.Label, name string) string {
+		if l["en"] != "" {
+			return l["en"]
+		}
+		return name
+	}
+	in := collection.Input{Say: say, Title: title, Accounts: []collection.Account{{Name: "wren", Env: core.Live, Of: []collection.Of{{Spec: robin()}}}}}
+	token := map[collection.Kind]string{
+		collection.Postman: `"value": "Egg {{access_token}}"`, collection.Bruno: "X-Robin: Egg {{access_token}}",
+		collection.HTTP: "X-Robin: Egg {{token.response.body.$.access_token}}", collection.JetBrains: "X-Robin: Egg {{access_token}}",
+		collection.Curl: `printf 'header = "X-Robin: Egg %s"\n' "$token"`,
+	}
+	for _, kind := range collection.Kinds() {
+		files, err := collection.Files(kind, in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var all strings.Builder
+		for _, f := range files {
+			checkPath(t, f.Path)
+			all.Write(f.Data)
+		}
+		for _, want := range []string{token[kind], "/me?fields=id", "Robin"} {
+			if !strings.Contains(all.String(), want) {
+				t.Errorf("%s: there is no %s in\n%s", kind, want, all.String())
+			}
+		}
+		for _, wechat := range []string{"weixin", "errcode", "40001", "access_token={{", "access_token=$"} {
+			if strings.Contains(all.String(), wechat) {
+				t.Errorf("%s: has WeChat's %s", kind, wechat)
+			}
+		}
+		dead := map[collection.Kind]string{
+			collection.Postman: `(status, body) => status === 401 || [\"it's gone\",\"7\"].includes(String(body[\"code\"]))`,
+			collection.Bruno:   `(status, body) => status === 401 || ["it's gone","7"].includes(String(body["code"]))`,
+			collection.Curl:    "\t[ \"$status\" = 401 ] && return 0\n\tcase $(told 'code') in 'it'\\''s gone' | '7') return 0 ;; esac\n",
+		}
+		if !strings.Contains(all.String(), dead[kind]) {
+			t.Errorf("%s: does not know a dead token in\n%s", kind, all.String())
+		}
+	}
+	// Beside an account of another kind each call keeps the place of its own.
+	in.Accounts = append(in.Accounts, sample().Accounts...)
+	f, err := collection.Files(collection.Postman, in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`"raw": "{{base_url}}/me?fields=id"`, `"raw": "{{base_url}}/cgi-bin/get_api_domain_ip?access_token={{access_token}}"`, `status === 401 || [\"it's gone\",\"7\"].includes(String(body[\"code\"])) || [\"40001\"`} {
+		if !strings.Contains(string(f[0].Data), want) {
+			t.Errorf("two kinds: there is no %s in\n%s", want, f[0].Data)
+		}
+	}
+}
+
+// TestTheScriptOfAKind runs the shell script against a door and an upstream of its
+// own: it reports a token that died and calls again with the one that works.
+func TestTheScriptOfAKind(t *testing.T) {
+	if _, err := exec.LookPath("curl"); err != nil {
+		t.Skip("there is no curl")
+	}
+	var asked, reported []string
+	var mu sync.Mutex
+	upstream := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		asked = append(asked, r.Method+" "+r.URL.String()+" "+r.Header.Get("X-Robin"))
+		if r.Header.Get("X-Robin") != "Egg new" {
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		_, _ = w.Write([]byte(`{"code":0,"me":"wren"}`))
+	}))
+	defer upstream.Close()
+	token := func(value string) string {
+		return `{"access_token":"` + value + `","account":"wren","env":"live","base_url":"` + upstream.URL + `"}`
+	}
+	door := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		if strings.HasSuffix(r.URL.Path, "/refresh") {
+			body, _ := io.ReadAll(r.Body)
+			reported = append(reported, string(body))
+			_, _ = w.Write([]byte(token("new")))
+			return
+		}
+		_, _ = w.Write([]byte(token("old")))
+	}))
+	defer door.Close()
+	in := collection.Input{Say: say, URL: door.URL, Accounts: []collection.Account{{Name: "wren", Env: core.Live, Of: []collection.Of{{Spec: robin()}}}}}
+	file, err := collection.Single(collection.Curl, in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	script := filepath.Join(t.TempDir(), "call.sh")
+	if err := os.WriteFile(script, file.Data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command("sh", script, "GET", "/me?fields=id")
+	cmd.Env = append(os.Environ(), "TOKENTRAY_KEY="+key)
+	out, err := cmd.CombinedOutput()
+	mu.Lock()
+	defer mu.Unlock()
+	want := []string{"GET /me?fields=id Egg old", "GET /me?fields=id Egg new"}
+	if err != nil || string(out) != `{"code":0,"me":"wren"}` || !slices.Equal(asked, want) || !slices.Equal(reported, []string{`{"stale":"old"}`}) {
+		t.Errorf("%v, %s: asked %q, reported %q", err, out, asked, reported)
 	}
 }

@@ -9,7 +9,7 @@ import (
 // HTTP Client knows: one to share, and a private one that has the key.
 func (w *writer) jetbrains() ([]File, error) {
 	shared, private := map[string]any{}, map[string]any{}
-	open := variables(folders(w.products()))
+	open := variables(w.groups(w.of()))
 	for _, a := range w.accounts {
 		vars := map[string]string{"tokentray_url": w.URL, "tokentray_account": a.ascii()}
 		for _, v := range open {
@@ -29,7 +29,7 @@ func (w *writer) jetbrains() ([]File, error) {
 // jetbrainsFile is the file of requests. For one account it can name it itself,
 // and then needs no environment but for the key.
 func (w *writer) jetbrainsFile(path string, alone *account) File {
-	all := folders(w.products())
+	all := w.groups(w.of())
 	var b strings.Builder
 	w.comment(&b, "# ", "title", "jetbrains.about", "jetbrains.key", "jetbrains.again")
 	if alone != nil {
@@ -45,11 +45,8 @@ func (w *writer) jetbrainsFile(path string, alone *account) File {
 	fmt.Fprintf(&b, "\n### %s\n# @no-log\nGET {{tokentray_url}}/v1/token/{{tokentray_account}}\nAuthorization: Bearer {{tokentray_key}}\n\n%s", w.say("jetbrains.token"), keep)
 	fmt.Fprintf(&b, "\n### %s\n# @no-log\nPOST {{tokentray_url}}/v1/token/{{tokentray_account}}/refresh\nAuthorization: Bearer {{tokentray_key}}\nContent-Type: application/json\n\n{\"stale\": \"{{access_token}}\"}\n\n%s", w.say("jetbrains.report"), keep)
 	for _, g := range all {
-		for _, c := range g.Calls {
-			fmt.Fprintf(&b, "\n### %s / %s\n%s %s\n", w.say("group."+g.Key), w.say("call."+c.Key), c.Method, callURL(c, "{{base_url}}", "{{access_token}}"))
-			if c.Body != "" {
-				fmt.Fprintf(&b, "Content-Type: application/json\n\n%s\n", c.Body)
-			}
+		for _, c := range g.calls {
+			b.WriteString(c.http(g.title, "{{base_url}}", "{{access_token}}"))
 		}
 	}
 	return File{Path: path, Data: []byte(b.String())}

@@ -3,7 +3,7 @@ package collection
 import (
 	"strings"
 
-	"tokentray/core/kinds"
+	"tokentray/core"
 )
 
 // Postman's own format, as far as we use it: Collection 2.1.
@@ -102,15 +102,16 @@ func (w *writer) postman() ([]File, error) {
 // postmanCollection is the collection. Alone it has the variables that are
 // otherwise in an environment, but for the key, whose place it has.
 func (w *writer) postmanCollection(path string, alone bool) (File, error) {
-	all := folders(w.products())
+	of := w.of()
+	all := w.groups(of)
 	c := pmCollection{
 		Info: pmInfo{ID: pmID, Name: w.say("title"), Description: w.Say("starter.about_postman"), Schema: pmSchema},
 		Event: []pmEvent{
-			pmScriptFor("prerequest", w.script("postman-before.js", "no_account", "no_key", "no_door", "no_token")),
-			pmScriptFor("test", w.script("postman-after.js", "accepted", "no_door", "no_token", "still_valid", "again")),
+			pmScriptFor("prerequest", w.script("postman-before.js", of, "no_account", "no_key", "no_door", "no_token")),
+			pmScriptFor("test", w.script("postman-after.js", of, "accepted", "no_door", "no_token", "still_valid", "again")),
 		},
 		// Until the script has run, so that the client does not call them unknown.
-		Vars: []pmVariable{{Key: "base_url", Value: "https://api.weixin.qq.com"}, {Key: "access_token"}},
+		Vars: []pmVariable{{Key: "base_url", Value: baseOf(of)}, {Key: "access_token"}},
 	}
 	if alone {
 		c.Vars = append(
@@ -122,25 +123,40 @@ func (w *writer) postmanCollection(path string, alone bool) (File, error) {
 		c.Vars = append(c.Vars, pmVariable{Key: v})
 	}
 	for _, g := range all {
-		folder := pmItem{Name: w.say("group." + g.Key)}
-		for _, one := range g.Calls {
-			folder.Item = append(folder.Item, pmItem{Name: w.say("call." + one.Key), Request: pmRequestFor(one)})
+		folder := pmItem{Name: g.title}
+		for _, one := range g.calls {
+			folder.Item = append(folder.Item, pmItem{Name: one.title, Request: pmRequestFor(one)})
 		}
 		c.Item = append(c.Item, folder)
 	}
 	return File{Path: path, Data: encodeJSON(c, "\t")}, nil
 }
 
-func pmRequestFor(c kinds.Call) *pmRequest {
+// baseOf is where calls of the first kind go unless its account says otherwise.
+func baseOf(of []Of) string {
+	for _, one := range of {
+		return one.Spec.API(core.Account{})
+	}
+	return ""
+}
+
+func pmRequestFor(c call) *pmRequest {
 	r := &pmRequest{Method: c.Method, Header: []pmPair{}}
-	raw := callURL(c, "{{base_url}}", "{{access_token}}")
-	r.URL = pmURL{Raw: raw, Host: []string{"{{base_url}}"}, Path: strings.Split(strings.TrimPrefix(c.Path, "/"), "/")}
-	r.URL.Query = append(r.URL.Query, pmPair{"access_token", "{{access_token}}"})
-	for _, q := range c.Query {
-		r.URL.Query = append(r.URL.Query, pmPair{q.Name, q.Value})
+	path, _, _ := strings.Cut(c.Path, "?")
+	r.URL = pmURL{
+		Raw: c.url("{{base_url}}", "{{access_token}}"), Host: []string{"{{base_url}}"},
+		Path: strings.Split(strings.TrimPrefix(path, "/"), "/"), Query: []pmPair{},
+	}
+	_, query, _ := strings.Cut(r.URL.Raw, "?")
+	for pair := range strings.SplitSeq(query, "&") {
+		if name, value, _ := strings.Cut(pair, "="); name != "" {
+			r.URL.Query = append(r.URL.Query, pmPair{name, value})
+		}
+	}
+	for _, h := range c.headers("{{access_token}}") {
+		r.Header = append(r.Header, pmPair{h.Name, h.Value})
 	}
 	if c.Body != "" {
-		r.Header = append(r.Header, pmPair{"Content-Type", "application/json"})
 		r.Body = &pmBody{"raw", c.Body, pmOptions{pmLanguage{"json"}}}
 	}
 	return r

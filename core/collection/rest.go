@@ -17,7 +17,7 @@ func (w *writer) rest() ([]File, error) {
 }
 
 func (w *writer) restFile(a account) File {
-	all := folders(a.Products)
+	all := w.groups(a.Of)
 	var b strings.Builder
 	w.comment(&b, "# ", "title", "rest.about", "rest.key", "rest.again")
 	fmt.Fprintf(&b, "\n@tokentray = %s\n@account = %s\n@key = {{$dotenv %s}}\n", w.URL, a.ascii(), KeyVariable)
@@ -28,11 +28,8 @@ func (w *writer) restFile(a account) File {
 	fmt.Fprintf(&b, "\n### %s\n# @name token\nGET {{tokentray}}/v1/token/{{account}}\nAuthorization: Bearer {{key}}\n", w.say("rest.token"))
 	fmt.Fprintf(&b, "\n### %s\nPOST {{tokentray}}/v1/token/{{account}}/refresh\nAuthorization: Bearer {{key}}\nContent-Type: application/json\n\n{\"stale\": \"%saccess_token}}\"}\n", w.say("rest.report"), answer)
 	for _, g := range all {
-		for _, c := range g.Calls {
-			fmt.Fprintf(&b, "\n### %s / %s\n%s %s\n", w.say("group."+g.Key), w.say("call."+c.Key), c.Method, callURL(c, answer+"base_url}}", answer+"access_token}}"))
-			if c.Body != "" {
-				fmt.Fprintf(&b, "Content-Type: application/json\n\n%s\n", c.Body)
-			}
+		for _, c := range g.calls {
+			b.WriteString(c.http(g.title, answer+"base_url}}", answer+"access_token}}"))
 		}
 	}
 	return File{Path: a.bare + ".http", Data: []byte(b.String())}

@@ -3,17 +3,16 @@ package collection
 import (
 	"embed"
 	"encoding/json"
+	"strconv"
 	"strings"
-
-	"tokentray/core/kinds"
 )
 
 //go:embed scripts
 var scripts embed.FS
 
-// script is one of ours with the words it says put in. Every word comes as
-// JSON, which is JavaScript, and ends no string, line or block.
-func (w *writer) script(name string, keys ...string) string {
+// script is one of ours with the words it says and what the kinds call dead put
+// in. Every word comes as JSON, which is JavaScript, and ends no string, line or block.
+func (w *writer) script(name string, of []Of, keys ...string) string {
 	raw, err := scripts.ReadFile("scripts/" + name)
 	if err != nil {
 		panic("collection: " + err.Error()) // it is part of the program
@@ -22,15 +21,51 @@ func (w *writer) script(name string, keys ...string) string {
 	for _, k := range keys {
 		words[k] = w.say("say." + k)
 	}
-	text := string(raw)
-	if strings.HasSuffix(name, ".js") {
-		text = strings.ReplaceAll(text, "DEAD", "["+strings.Join(deadCodes(), ", ")+"]")
-	}
-	return strings.TrimRight(strings.Replace(text, "WORDS", line(words), 1), "\n")
+	put := strings.NewReplacer("WORDS", line(words), "DEAD", deadJS(of), "CODES", line(codeFields(of)))
+	return strings.TrimRight(put.Replace(string(raw)), "\n")
 }
 
-// deadCodes are the errcodes that mean that a token is dead.
-func deadCodes() []string { return kinds.Builtin().Default().DeadValues("errcode") }
+// deadJS is a function of JavaScript that tells of an answer whether the call's
+// token is dead.
+func deadJS(of []Of) string {
+	var any []string
+	for _, a := range dead(of) {
+		var all []string
+		if a.Status != 0 {
+			all = append(all, "status === "+strconv.Itoa(a.Status))
+		}
+		if a.Field != "" {
+			all = append(all, line(a.Values)+".includes(String(body["+line(a.Field)+"]))")
+		}
+		any = append(any, strings.Join(all, " && "))
+	}
+	if len(any) == 0 {
+		any = []string{"false"}
+	}
+	return "(status, body) => " + strings.Join(any, " || ")
+}
+
+// deadShell are the lines of a shell function that tells the same of the answer to
+// the last call.
+func deadShell(of []Of) string {
+	var b strings.Builder
+	for _, a := range dead(of) {
+		test := ""
+		if a.Status != 0 {
+			test = `[ "$status" = ` + strconv.Itoa(a.Status) + " ] && "
+		}
+		if a.Field == "" {
+			b.WriteString("\t" + test + "return 0\n")
+			continue
+		}
+		values := make([]string, len(a.Values))
+		for i, v := range a.Values {
+			values[i] = quote(v)
+		}
+		b.WriteString("\t" + test + "case $(told " + quote(a.Field) + ") in " + strings.Join(values, " | ") + ") return 0 ;; esac\n")
+	}
+	return b.String()
+}
 
 // line is v as JSON on one line, as people would write it.
 func line(v any) string { return strings.TrimRight(string(encodeJSON(v, "")), "\n") }

@@ -3,6 +3,8 @@ package collection
 import (
 	"fmt"
 	"strings"
+
+	"tokentray/core/kinds"
 )
 
 // curl is a shell script for each account.
@@ -20,37 +22,59 @@ func (w *writer) curlFile(a account) File {
 	raw := strings.NewReplacer( // all at once: an account may be named SAY_NO_KEY
 		":-URL}", ":-"+w.URL+"}",
 		":-ACCOUNT}", ":-"+a.ascii()+"}",
-		"DEAD)", strings.Join(deadCodes(), " | ")+")",
+		"\tVERDICTS\n", deadShell(a.Of),
+		"FIELDS", fieldWords(codeFields(a.Of)),
+		"\t\tPLACE\n", placeShell(a.Of),
 		"SAY_NO_TOKEN", quote(w.say("say.no_token")),
 		"SAY_NO_KEY", quote(w.say("say.no_key_env")),
 		"SAY_NO_DOOR", quote(w.say("say.no_door")),
-	).Replace(w.script("call.sh"))
+	).Replace(w.script("call.sh", nil))
 	path := a.bare + ".sh"
 	var b strings.Builder
 	b.WriteString("#!/bin/sh\n")
 	w.comment(&b, "#: ", "title", "shell.about", "shell.key")
-	for _, g := range folders(a.Products) {
-		fmt.Fprintf(&b, "#:\n#: %s\n", w.say("group."+g.Key))
-		for _, c := range g.Calls {
-			target := strings.ReplaceAll(callURL(c, "", ""), "access_token=", "")
-			target = strings.TrimSuffix(strings.Replace(target, "?&", "?", 1), "?")
+	for _, g := range w.groups(a.Of) {
+		fmt.Fprintf(&b, "#:\n#: %s\n", g.title)
+		for _, c := range g.calls {
+			c.place = kinds.Place{} // the script puts the token there
+			target := c.url("", "")
 			line := fmt.Sprintf("sh %s %s %s", path, c.Method, quote(upper(target)))
 			if c.Body != "" {
 				line += " " + quote(upper(oneBlank(c.Body)))
 			}
-			fmt.Fprintf(&b, "#:   # %s\n#:   %s\n", w.say("call."+c.Key), line)
+			fmt.Fprintf(&b, "#:   # %s\n#:   %s\n", c.title, line)
 		}
 	}
 	b.WriteString(raw + "\n")
 	return File{Path: path, Data: []byte(b.String())}
 }
 
+// placeShell are the lines that put the token into a call, for the account's first
+// kind. A Set sees to it that names of places mean nothing to a shell.
+func placeShell(of []Of) string {
+	at := kinds.Place{Query: "access_token"}
+	if len(of) > 0 {
+		at = of[0].Spec.Token
+	}
+	if at.Query != "" {
+		return "\t\tprintf 'url = \"%s\"\\n' \"$base$2${sep}" + at.Query + "=$token\"\n"
+	}
+	return "\t\tprintf 'url = \"%s\"\\n' \"$base$2\"\n" +
+		"\t\tprintf 'header = \"" + at.Header + ": " + at.Prefix + "%s\"\\n' \"$token\"\n"
+}
+
+// fieldWords are names of fields as words of a shell.
+func fieldWords(fields []string) string {
+	out := make([]string, len(fields))
+	for i, f := range fields {
+		out[i] = quote(f)
+	}
+	return strings.Join(out, " ")
+}
+
 // upper writes what the person fills in as shell scripts' examples do: OPENID.
 func upper(s string) string {
-	for _, v := range openVariables() {
-		s = strings.ReplaceAll(s, "{{"+v+"}}", strings.ToUpper(v))
-	}
-	return s
+	return open.ReplaceAllStringFunc(s, func(v string) string { return strings.ToUpper(strings.Trim(v, "{}")) })
 }
 
 // oneBlank is JSON of our own on one line.

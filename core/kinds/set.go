@@ -157,6 +157,9 @@ func (s Spec) valid() error {
 	if (s.Token.Query == "") == (s.Token.Header == "") {
 		return fmt.Errorf("its token goes either into a query parameter or into a header; name one of the two")
 	}
+	if err := s.plain(); err != nil {
+		return err
+	}
 	if key, ok := strings.CutPrefix(s.APIBase, "{"); ok && !s.Has(strings.TrimSuffix(key, "}")) {
 		return fmt.Errorf("api_base names a field that it does not have; correct it")
 	}
@@ -170,6 +173,61 @@ func (s Spec) valid() error {
 		return s.Door.valid()
 	}
 	return nil
+}
+
+// What is written into files and scripts of others has these shapes, so that it
+// means nothing to any of them.
+var (
+	place  = regexp.MustCompile(`^[A-Za-z0-9_.-]*$`)       // of a token: a parameter, a header
+	prefix = regexp.MustCompile(`^([A-Za-z0-9_.:-]+ ?)?$`) // before the token in a header
+	member = regexp.MustCompile(`^[A-Za-z0-9_.-]*$`)       // of a JSON object
+	value  = regexp.MustCompile(`^[A-Za-z0-9_.~:,{}/-]*$`) // of a parameter; {{openid}} is to be filled in
+	method = regexp.MustCompile(`^[A-Z]+$`)
+	path   = regexp.MustCompile(`^(/[A-Za-z0-9_.~!&=,;:@%?{}/-]*)?$`) // of a call
+)
+
+// plain says what in a spec could be taken for more than it is.
+func (s Spec) plain() error {
+	if !place.MatchString(s.Token.Query+s.Token.Header) || !prefix.MatchString(s.Token.Prefix) {
+		return fmt.Errorf("the place of its token holds other characters than letters, digits, dash, dot and underscore; correct it")
+	}
+	for _, a := range s.Dead {
+		if !member.MatchString(a.Field) || a.Field == "" && a.Status == 0 {
+			return fmt.Errorf("a dead token is told by a status of HTTP or by a field of plain letters; correct %q", a.Field)
+		}
+	}
+	paths := append([]string{s.TryPath}, s.allPaths()...)
+	for _, f := range s.Samples {
+		if !name.MatchString(f.Key) {
+			return fmt.Errorf("the folder %q of samples must have a key of lower case letters, digits and underscores; rename it", f.Key)
+		}
+		for _, c := range f.Calls {
+			if !name.MatchString(c.Key) || !method.MatchString(c.Method) {
+				return fmt.Errorf("the sample %q must have a key of lower case letters, digits and underscores, and a method; correct it", c.Key)
+			}
+			paths = append(paths, c.Path)
+			for _, q := range c.Query {
+				if !member.MatchString(q.Name) || !value.MatchString(q.Value) {
+					return fmt.Errorf("the sample %q has a query parameter with blanks, quotes or signs; correct it", c.Key)
+				}
+			}
+		}
+	}
+	for _, p := range paths {
+		if !path.MatchString(p) {
+			return fmt.Errorf("the path %q must begin with a slash and hold no blanks, quotes or brackets; correct it", p)
+		}
+	}
+	return nil
+}
+
+// allPaths are those of all products.
+func (s Spec) allPaths() []string {
+	var out []string
+	for _, p := range s.Products {
+		out = append(out, p.Paths...)
+	}
+	return out
 }
 
 func isHTTPS(raw string) bool {

@@ -115,12 +115,14 @@ func (a *app) exportClient(ctx context.Context, e clientExport) error {
 // exportInput is what files are made of: the account that was named, or one for each
 // name, which then means the account in the active environment.
 func (a *app) exportInput(ctx context.Context, agent api.Agent, ref api.Ref) (collection.Input, error) {
-	in := collection.Input{Say: func(key string) string { return a.say(text.Key(key)) }}
+	in := collection.Input{Title: a.text().Labelled}
 	l, err := agent.List(ctx)
 	if err != nil {
 		return in, err
 	}
-	in.Accounts = clientAccounts(l.Accounts, ref)
+	var all []core.Kind
+	in.Accounts, all = a.clientAccounts(l.Accounts, ref)
+	in.Say = a.text().Starter(all)
 	switch {
 	case len(in.Accounts) == 0 && ref.Name == "":
 		return in, usage("export.no_accounts")
@@ -139,9 +141,8 @@ func (a *app) exportInput(ctx context.Context, agent api.Agent, ref api.Ref) (co
 }
 
 // clientAccounts are the accounts that ref means, all with an empty one. A name
-// without an environment is one account there, of every product that it has.
-func clientAccounts(accounts []api.Account, ref api.Ref) []collection.Account {
-	var out []collection.Account
+// without an environment is one account there, of every kind and product that it has.
+func (a *app) clientAccounts(accounts []api.Account, ref api.Ref) (out []collection.Account, all []core.Kind) {
 	for _, acc := range accounts {
 		if ref.Name != "" && acc.Name != ref.Name || ref.Env != "" && acc.Env != ref.Env {
 			continue
@@ -151,11 +152,10 @@ func clientAccounts(accounts []api.Account, ref api.Ref) []collection.Account {
 			i = len(out)
 			out = append(out, collection.Account{Name: acc.Name, Env: ref.Env})
 		}
-		if !slices.Contains(out[i].Products, acc.Product) {
-			out[i].Products = append(out[i].Products, acc.Product)
-		}
+		all = append(all, acc.Kind)
+		out[i].Of = append(out[i].Of, collection.Of{Spec: a.text().Spec(acc.Kind), Product: acc.Product})
 	}
-	return out
+	return out, all
 }
 
 // noteElsewhere says so if a bare name has no account in the active environment.

@@ -97,7 +97,7 @@ func exchange() table {
 		"remedy.preview":          {"Look at what the import would do again, then agree.", "请重新查看导入预览，再确认。"},
 
 		"remark.placeholder": {"a placeholder; its own program resolves it, TokenTray does not. The value is left out.", "占位符，由原程序解析，TokenTray 不解析。此值未导入。"},
-		"remark.other_app":   {"no AppID of a WeChat account; left out.", "不是微信账号的 AppID，未导入。"},
+		"remark.other_app":   {"no AppID of a kind that is known; left out.", "不是已知类型账号的 AppID，未导入。"},
 		"remark.wecom":       {"a CorpID of WeCom; left out, add it by itself.", "企业微信的 CorpID，未导入，请单独添加。"},
 		"remark.component":   {"the AppID of a third-party platform, which has no access token of its own; left out.", "第三方平台的 AppID，没有自己的 access token，未导入。"},
 		"remark.lonely":      {"an AppSecret without an AppID of the same prefix; left out.", "AppSecret 没有同前缀的 AppID，未导入。"},
@@ -127,7 +127,7 @@ func exchange() table {
 		"fault.missing":     {"is missing; add it.", "缺失，请补上。"},
 		"fault.version":     {"The file was written by a newer TokenTray; update this one.", "文件由更新版本的 TokenTray 生成，请先升级。"},
 		"fault.placeholder": {"a placeholder that only its own program resolves; write the value itself into a copy of the file.", "占位符只能由原程序解析，请在文件副本中写入实际的值。"},
-		"fault.other_app":   {"is not the AppID of a WeChat account by its form or its name; if it is one, name the variables with --appid-key and --secret-key.", "从形式和名称看不是微信账号的 AppID；如果确实是，请用 --appid-key 和 --secret-key 指定变量。"},
+		"fault.other_app":   {"is not the AppID of a known kind by its form or its name; if it is one, name the variables with --appid-key and --secret-key.", "从形式和名称看不是已知类型账号的 AppID；如果确实是，请用 --appid-key 和 --secret-key 指定变量。"},
 		"fault.quote":       {"a quotation begins here and does not end; close it.", "引号从此处开始但没有结束，请补全。"},
 		"fault.columns":     {"has another number of columns than the header; correct the row.", "列数与表头不同，请更正此行。"},
 		"fault.header":      {"The first row must name the columns, name and appid among them; add it.", "首行须为列名，且包含 name 和 appid，请补上。"},

@@ -121,6 +121,37 @@ func kindWeChat() table {
 		"window.remedy.wechat.quota_kind":   {"It resets at midnight, Beijing time. Find out who else fetches tokens for this AppID.", "北京时间零点重置。请查明还有谁在为此 AppID 获取 token。"},
 		"window.remedy.wechat.force_budget": {"WeChat allows 20 forced refreshes a day, 30 s apart. Wait, or renew without force.", "微信每天允许 20 次强制刷新，间隔 30 秒。请稍候，或改用普通续期。"},
 
+		"starter.wechat.title":           {"WeChat with TokenTray", "微信接口（TokenTray）"},
+		"starter.wechat.rest.again":      {"After errcode 40001, 40014 or 42001: send the second request, then the first again.", "遇到 errcode 40001、40014、42001：先发送第二个请求，再重新发送第一个。"},
+		"starter.wechat.jetbrains.again": {"After errcode 40001, 40014 or 42001: send the second request, which also takes the token that works.", "遇到 errcode 40001、40014、42001：发送第二个请求，它同时取得有效的 token。"},
+		"starter.wechat.shell.about":     {"Each call takes the token from TokenTray, and once more if WeChat says that it is dead. The answer goes to standard output; the exit code is 1 for an errcode.", "每次调用都从 TokenTray 获取 token；微信报告失效时换新并重试一次。应答输出到标准输出，有 errcode 时退出码为 1。"},
+		"starter.wechat.say.still_valid": {"WeChat accepts this token when TokenTray asks, so the refusal has another cause", "TokenTray 询问时微信仍接受此 token，拒绝另有原因"},
+		"starter.wechat.say.accepted":    {"WeChat accepts the call", "微信接受此调用"},
+		"starter.wechat.about_postman": {
+			"Calls of WeChat's whose token comes from TokenTray when you send them. Nothing here holds a token or an AppSecret, so the collection may be committed.\n\n" +
+				"1. `tokentray api on`, then `tokentray api key add postman`.\n" +
+				"2. Import this collection and the environment of an account, and choose that environment.\n" +
+				"3. Put the key into the variable `tokentray_key` as its current value; that stays on this machine.\n\n" +
+				"`tokentray_account` is an account's name: `shop` is shop in the active environment, and follows the switch in the tray; `shop/live` stays there.",
+			"调用微信接口，发送时从 TokenTray 获取 token。此集合不含 token 和 AppSecret，可以提交到版本库。\n\n" +
+				"1. 运行 `tokentray api on`，再运行 `tokentray api key add postman`。\n" +
+				"2. 导入此集合和账号的环境，并选中该环境。\n" +
+				"3. 把密钥填入变量 `tokentray_key` 的当前值，它只保存在本机。\n\n" +
+				"`tokentray_account` 是账号名称：`shop` 表示当前环境中的 shop，随托盘中的切换而变；`shop/live` 固定为生产环境。",
+		},
+		"starter.wechat.about_bruno": {
+			"Calls of WeChat's whose token comes from TokenTray when you send them. Nothing here holds a token or an AppSecret, so the folder may be committed; .env holds the client key and is ignored by git.\n\n" +
+				"1. Run `tokentray api on`, then `tokentray api key add bruno`.\n" +
+				"2. Put the key into a file .env in this folder, as TOKENTRAY_KEY=…, or into the secret variable tokentray_key of an environment.\n" +
+				"3. Choose the environment of an account.\n\n" +
+				"`tokentray_account` is an account's name: `shop` is shop in the active environment, and follows the switch in the tray; `shop/live` stays there.",
+			"调用微信接口，发送时从 TokenTray 获取 token。此文件夹不含 token 和 AppSecret，可以提交到版本库；.env 含有客户端密钥，已被 git 忽略。\n\n" +
+				"1. 运行 `tokentray api on`，再运行 `tokentray api key add bruno`。\n" +
+				"2. 把密钥写入此文件夹的 .env：TOKENTRAY_KEY=…，或填入环境的私密变量 tokentray_key。\n" +
+				"3. 选中账号的环境。\n\n" +
+				"`tokentray_account` 是账号名称：`shop` 表示当前环境中的 shop，随托盘中的切换而变；`shop/live` 固定为生产环境。",
+		},
+
 		"starter.group.token":          {"Is the token accepted?", "token 是否有效"},
 		"starter.group.quota":          {"Quota and errors", "额度与错误"},
 		"starter.group.official":       {"Official Account: only reads", "公众号：只读"},

@@ -26,6 +26,7 @@ import (
 //	problem.KEY          what is wrong with a field
 //	remedy.KEY, cause.KEY, window.remedy.KEY, window.cause.KEY, window.row.KEY
 //	starter.group.KEY, starter.call.KEY
+//	starter.K.KEY        in place of starter.KEY in the files for its API clients
 //
 // A kind's own sentence stands before the one for all: remedy.K.secret before
 // remedy.secret. So does its family's; the family is the kind's name up to the
@@ -135,6 +136,26 @@ func (t *Text) OwnField(k core.Kind, f kinds.Field) string {
 // Choice is what people call a value of a choice.
 func (t *Text) Choice(k core.Kind, f kinds.Field, value string) string {
 	return t.labelled(t.ofKind("field", k, f.Key+"."+value), nil, value)
+}
+
+// Starter are the words inside the files for API clients, by their key: for accounts
+// of one family starter.K.rest stands before starter.rest.
+func (t *Text) Starter(all []core.Kind) func(key string) string {
+	var of core.Kind
+	for i, k := range all {
+		family, _, _ := strings.Cut(string(k), "-")
+		if i > 0 && of != core.Kind(family) {
+			of = ""
+			break
+		}
+		of = core.Kind(family)
+	}
+	return func(key string) string { return t.SayOf("starter", of, strings.TrimPrefix(key, "starter.")) }
+}
+
+// Labelled is the sentence of a key, else the label, else the name itself.
+func (t *Text) Labelled(key string, label kinds.Label, name string) string {
+	return t.labelled(Key(key), label, name)
 }
 
 // Where is where the console has the list of addresses that may call, empty when

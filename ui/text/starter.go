@@ -5,26 +5,26 @@ package text
 // programs, so they are one line each, but for the accounts of what they are.
 func starter() table {
 	return table{
-		"starter.title": {"WeChat with TokenTray", "微信接口（TokenTray）"},
+		"starter.title": {"Calls with TokenTray", "接口调用（TokenTray）"},
 		"starter.about_postman": {
-			"Calls of WeChat's whose token comes from TokenTray when you send them. Nothing here holds a token or an AppSecret, so the collection may be committed.\n\n" +
+			"Calls whose token comes from TokenTray when you send them. Nothing here holds a token or a secret, so the collection may be committed.\n\n" +
 				"1. `tokentray api on`, then `tokentray api key add postman`.\n" +
 				"2. Import this collection and the environment of an account, and choose that environment.\n" +
 				"3. Put the key into the variable `tokentray_key` as its current value; that stays on this machine.\n\n" +
 				"`tokentray_account` is an account's name: `shop` is shop in the active environment, and follows the switch in the tray; `shop/live` stays there.",
-			"调用微信接口，发送时从 TokenTray 获取 token。此集合不含 token 和 AppSecret，可以提交到版本库。\n\n" +
+			"发送时从 TokenTray 获取 token。此集合不含 token 和密钥，可以提交到版本库。\n\n" +
 				"1. 运行 `tokentray api on`，再运行 `tokentray api key add postman`。\n" +
 				"2. 导入此集合和账号的环境，并选中该环境。\n" +
 				"3. 把密钥填入变量 `tokentray_key` 的当前值，它只保存在本机。\n\n" +
 				"`tokentray_account` 是账号名称：`shop` 表示当前环境中的 shop，随托盘中的切换而变；`shop/live` 固定为生产环境。",
 		},
 		"starter.about_bruno": {
-			"Calls of WeChat's whose token comes from TokenTray when you send them. Nothing here holds a token or an AppSecret, so the folder may be committed; .env holds the client key and is ignored by git.\n\n" +
+			"Calls whose token comes from TokenTray when you send them. Nothing here holds a token or a secret, so the folder may be committed; .env holds the client key and is ignored by git.\n\n" +
 				"1. Run `tokentray api on`, then `tokentray api key add bruno`.\n" +
 				"2. Put the key into a file .env in this folder, as TOKENTRAY_KEY=…, or into the secret variable tokentray_key of an environment.\n" +
 				"3. Choose the environment of an account.\n\n" +
 				"`tokentray_account` is an account's name: `shop` is shop in the active environment, and follows the switch in the tray; `shop/live` stays there.",
-			"调用微信接口，发送时从 TokenTray 获取 token。此文件夹不含 token 和 AppSecret，可以提交到版本库；.env 含有客户端密钥，已被 git 忽略。\n\n" +
+			"发送时从 TokenTray 获取 token。此文件夹不含 token 和密钥，可以提交到版本库；.env 含有客户端密钥，已被 git 忽略。\n\n" +
 				"1. 运行 `tokentray api on`，再运行 `tokentray api key add bruno`。\n" +
 				"2. 把密钥写入此文件夹的 .env：TOKENTRAY_KEY=…，或填入环境的私密变量 tokentray_key。\n" +
 				"3. 选中账号的环境。\n\n" +
@@ -34,17 +34,17 @@ func starter() table {
 
 		"starter.rest.about":  {"The token comes from TokenTray. REST Client: send the first request, then any other; send it again after a renewal or a switch of the environment.", "token 来自 TokenTray。REST Client：先发送第一个请求，再发送其他请求；续期或切换环境后请重新发送。"},
 		"starter.rest.key":    {"Make a key with: tokentray api key add vscode. Put it into a file .env beside this one, as TOKENTRAY_KEY=…, and keep that out of version control.", "新建密钥：tokentray api key add vscode。写入同一文件夹的 .env：TOKENTRAY_KEY=…，且不要提交该文件。"},
-		"starter.rest.again":  {"After errcode 40001, 40014 or 42001: send the second request, then the first again.", "遇到 errcode 40001、40014、42001：先发送第二个请求，再重新发送第一个。"},
+		"starter.rest.again":  {"After an answer that says that the token is dead: send the second request, then the first again.", "应答表明 token 已失效时：先发送第二个请求，再重新发送第一个。"},
 		"starter.rest.token":  {"The token, as TokenTray has it now", "当前 token"},
 		"starter.rest.report": {"Report that this token is dead", "报告此 token 已失效"},
 
 		"starter.jetbrains.about":  {"The token comes from TokenTray: send the first request, then any other; send it again after a renewal or a switch of the environment.", "token 来自 TokenTray：先发送第一个请求，再发送其他请求；续期或切换环境后请重新发送。"},
 		"starter.jetbrains.key":    {"Make a key with: tokentray api key add jetbrains. Put it into http-client.private.env.json as tokentray_key, and keep that out of version control.", "新建密钥：tokentray api key add jetbrains。填入 http-client.private.env.json 的 tokentray_key，且不要提交该文件。"},
-		"starter.jetbrains.again":  {"After errcode 40001, 40014 or 42001: send the second request, which also takes the token that works.", "遇到 errcode 40001、40014、42001：发送第二个请求，它同时取得有效的 token。"},
+		"starter.jetbrains.again":  {"After an answer that says that the token is dead: send the second request, which also takes the token that works.", "应答表明 token 已失效时：发送第二个请求，它同时取得有效的 token。"},
 		"starter.jetbrains.token":  {"The token, as TokenTray has it now", "当前 token"},
 		"starter.jetbrains.report": {"Report that this token is dead", "报告此 token 已失效"},
 
-		"starter.shell.about": {"Each call takes the token from TokenTray, and once more if WeChat says that it is dead. The answer goes to standard output; the exit code is 1 for an errcode.", "每次调用都从 TokenTray 获取 token；微信报告失效时换新并重试一次。应答输出到标准输出，有 errcode 时退出码为 1。"},
+		"starter.shell.about": {"Each call takes the token from TokenTray, and once more if the answer says that it is dead. The answer goes to standard output; the exit code is 1 when the call failed.", "每次调用都从 TokenTray 获取 token；应答表明 token 失效时换新并重试一次。应答输出到标准输出，调用失败时退出码为 1。"},
 		"starter.shell.key":   {"The client key is read from TOKENTRAY_KEY, else from a file .env beside this script.", "客户端密钥取自环境变量 TOKENTRAY_KEY，其次取自同一文件夹的 .env。"},
 
 		"starter.say.no_key_env":  {"TOKENTRAY_KEY is empty; make a key with: tokentray api key add NAME", "TOKENTRAY_KEY 为空，请新建密钥：tokentray api key add 名称"},
@@ -52,9 +52,9 @@ func starter() table {
 		"starter.say.no_key":      {"the variable tokentray_key is empty; make a key with: tokentray api key add NAME", "变量 tokentray_key 为空，请新建密钥：tokentray api key add 名称"},
 		"starter.say.no_door":     {"TokenTray does not answer; run tokentray api on, compare the port, and behind a proxy set NO_PROXY=127.0.0.1:", "TokenTray 没有应答；请运行 tokentray api on 并核对端口，使用代理时请设置 NO_PROXY=127.0.0.1："},
 		"starter.say.no_token":    {"TokenTray gives no token:", "TokenTray 未提供 token："},
-		"starter.say.still_valid": {"WeChat accepts this token when TokenTray asks, so the refusal has another cause", "TokenTray 询问时微信仍接受此 token，拒绝另有原因"},
+		"starter.say.still_valid": {"the token is accepted when TokenTray asks, so the refusal has another cause", "TokenTray 询问时 token 仍有效，拒绝另有原因"},
 		"starter.say.again":       {"The token was dead and TokenTray has a new one: send again", "token 已失效，TokenTray 已取得新的：请再次发送"},
-		"starter.say.accepted":    {"WeChat accepts the call", "微信接受此调用"},
+		"starter.say.accepted":    {"The call is accepted", "调用成功"},
 	}
 }
 
@@ -66,11 +66,11 @@ func export() table {
 
 		"cmd.export.postman": {"A collection and environments for Postman, Newman and Insomnia", "供 Postman、Newman 和 Insomnia 使用的集合与环境"},
 		"cmd.export.postman.long": {
-			"Write a collection of WeChat calls, and an environment for each account, for Postman\nand Newman; Insomnia imports the same files. Before each request a script takes the\ntoken from TokenTray; after an errcode 40001, 40014 or 42001 another reports it, and a\nrun makes the call again.\n\n" +
+			"Write a collection of sample calls, and an environment for each account, for Postman\nand Newman; Insomnia imports the same files. Before each request a script takes the\ntoken from TokenTray; another reports a token that died, as after errcode 40001 of\nWeChat, and a run makes the call again.\n\n" +
 				"NAME is the account in the active environment and follows tokentray use; NAME/ENV\nstays. Without an account all are exported. Without --out the collection for one account\ngoes to standard output.\n\n" +
 				"The client key is left for you to fill in, unless --new-key makes one, or --key-stdin\nreads one: then the environments hold it and are not for version control, and not for\nPostman either, which sends initial values to its cloud: type it in as current value.\nNewman prints each URL with its token; in CI give it --silent or another reporter.\n\n" +
 				"  tokentray export postman --out wechat --new-key postman\n  newman run wechat/tokentray.postman_collection.json \\\n    -e wechat/tokentray-shop.postman_environment.json --folder \"Is the token accepted?\"",
-			"为 Postman 和 Newman 生成微信接口集合和各账号的环境；Insomnia 可导入同样的文件。\n发送前由脚本从 TokenTray 获取 token；遇到 errcode 40001、40014、42001 时报告失效，批量运行时会重发。\n\n" +
+			"为 Postman 和 Newman 生成接口集合和各账号的环境；Insomnia 可导入同样的文件。\n发送前由脚本从 TokenTray 获取 token；token 失效时（如微信 errcode 40001）自动报告，批量运行时会重发。\n\n" +
 				"只写名称表示当前环境中的账号，随 tokentray use 而变；名称/环境 则固定。不写账号时导出全部。\n不带 --out 时把一个账号的集合输出到标准输出。\n\n" +
 				"客户端密钥留空由你填写；--new-key 新建密钥，--key-stdin 读取密钥，此时环境文件含有密钥，请勿提交到版本库，\n也不要导入 Postman：它会把初始值同步到云端，请手动填入当前值。\nNewman 会输出含 token 的地址，在 CI 中请加 --silent 或换用其他报告格式。\n\n" +
 				"  tokentray export postman --out wechat --new-key postman\n  newman run wechat/tokentray.postman_collection.json \\\n    -e wechat/tokentray-shop.postman_environment.json --folder \"token 是否有效\"",
@@ -78,9 +78,9 @@ func export() table {
 
 		"cmd.export.bruno": {"A folder for Bruno and its command line", "供 Bruno 及其命令行使用的文件夹"},
 		"cmd.export.bruno.long": {
-			"Write a folder that Bruno opens as a collection: WeChat calls, an environment for each\naccount, and scripts that take the token from TokenTray and report one that died. The\nkey stands in its file .env, which git ignores.\n\n" +
+			"Write a folder that Bruno opens as a collection: sample calls, an environment for each\naccount, and scripts that take the token from TokenTray and report one that died. The\nkey stands in its file .env, which git ignores.\n\n" +
 				"  tokentray export bruno --out wechat --new-key bruno\n  cd wechat && bru run token --env tokentray-shop",
-			"生成 Bruno 可直接打开的集合文件夹：微信接口、各账号的环境，以及获取 token 和报告失效的脚本。\n密钥位于其中的 .env，已被 git 忽略。\n\n" +
+			"生成 Bruno 可直接打开的集合文件夹：示例接口、各账号的环境，以及获取 token 和报告失效的脚本。\n密钥位于其中的 .env，已被 git 忽略。\n\n" +
 				"  tokentray export bruno --out wechat --new-key bruno\n  cd wechat && bru run token --env tokentray-shop",
 		},
 		"cmd.export.http":      {"Files for REST Client of VS Code", "供 VS Code REST Client 使用的文件"},

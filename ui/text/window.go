@@ -63,10 +63,10 @@ func window() table {
 			"Ask the administrator to confirm this machine's IP.",
 			"请联系管理员确认本机的 IP 后重试。",
 		},
-		"window.remedy.secret":        {"Enter it again, or reset it in the console.", "请重新填写；如已遗失，请在微信后台重置。"},
-		"window.remedy.appid":         {"Copy the AppID again from the console; capitals count.", "请从微信后台重新复制 AppID（区分大小写）。"},
-		"window.remedy.frozen_secret": {"Unfreeze it in the console, then wait ten minutes.", "请在微信后台解冻，约 10 分钟后生效。"},
-		"window.remedy.frozen":        {"Sign in to the console and read the notices there.", "请登录微信后台查看通知。"},
+		"window.remedy.secret":        {"Enter it again, or reset it in the console.", "请重新填写；如已遗失，请在管理后台重置。"},
+		"window.remedy.appid":         {"Copy the AppID again from the console; capitals count.", "请从管理后台重新复制 AppID（区分大小写）。"},
+		"window.remedy.frozen_secret": {"Unfreeze it in the console, then wait ten minutes.", "请在管理后台解冻，约 10 分钟后生效。"},
+		"window.remedy.frozen":        {"Sign in to the console and read the notices there.", "请登录管理后台查看通知。"},
 		"window.remedy.component": {
 			"Use another AppID.",
 			"请改用其他 AppID。",
@@ -163,7 +163,7 @@ func window() table {
 		"window.force.live":   {"This is a LIVE account: servers that do not fetch again will fail.", "这是生产账号：不会重新获取 token 的服务器将会出错。"},
 		"window.force.go":     {"Force a new token", "强制获取"},
 		"window.delete.title": {"Delete {account}?", "删除 {account}？"},
-		"window.delete.body":  {"Its AppSecret, tokens and history are removed from this machine. At WeChat nothing changes.", "它的 AppSecret、token 和历史会从本机删除，微信一侧没有任何变化。"},
+		"window.delete.body":  {"Its AppSecret, tokens and history are removed from this machine. At the upstream nothing changes.", "它的 AppSecret、token 和历史会从本机删除，上游一侧没有任何变化。"},
 		"window.delete.go":    {"Delete", "删除"},
 
 		"window.detail.reveal":     {"Reveal", "显示"},

@@ -22,8 +22,8 @@ func windowHelp() table {
 			"{time} 之后再重试才有意义；提前重试会再次向管理员推送消息。",
 		},
 		"window.help.retry_barred": {
-			"WeChat refuses this IP until {time}; before that a retry changes nothing.",
-			"微信在 {time} 之前会一直拒绝此 IP，提前重试没有作用。",
+			"The upstream refuses this IP until {time}; before that a retry changes nothing.",
+			"上游在 {time} 之前会一直拒绝此 IP，提前重试没有作用。",
 		},
 		"window.help.retry_now":  {"A retry makes sense now.", "现在可以重试。"},
 		"window.help.reset":      {"It resets at {beijing} Beijing time, which is {local} here: in {time}.", "将于北京时间 {beijing} 重置，即本地时间 {local}，还有 {time}。"},
@@ -50,7 +50,7 @@ func windowHelp() table {
 		"window.bar.version.newer": {"The agent is newer than this window. Close the window and open it again, or restart the agent with this version; no token is lost.", "守护进程的版本比此窗口新。请关闭窗口后重新打开，或用当前版本重新启动守护进程，不会丢失 token。"},
 
 		"window.secret.title": {"New AppSecret for {account}", "为 {account} 填写新的 AppSecret"},
-		"window.secret.body":  {"It is tried with one call first, and saved only when WeChat accepts it.", "会先调用一次进行验证，微信接受后才保存。"},
+		"window.secret.body":  {"It is tried with one call first, and saved only when the upstream accepts it.", "会先调用一次进行验证，上游接受后才保存。"},
 		"window.secret.host":  {"It is sent to {host}.", "将发送到 {host}。"},
 		"window.secret.lives": {"The token you have stays, and lives until {time}.", "现有的 token 不受影响，有效至 {time}。"},
 		"window.secret.go":    {"Test and save", "测试并保存"},

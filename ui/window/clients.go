@@ -5,7 +5,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -13,7 +12,6 @@ import (
 	"tokentray/core/api"
 	"tokentray/core/collection"
 	"tokentray/ui/kit"
-	"tokentray/ui/text"
 )
 
 // clientSheet writes a file with which an API client uses one account.
@@ -89,17 +87,23 @@ func (s *clientSheet) name() string {
 // input is the account as the files see it: a name that follows the switch means
 // the products of both its accounts.
 func (s *clientSheet) input() collection.Input {
-	one := collection.Account{Name: s.account.Name, Env: s.account.Env, Products: []core.Product{s.account.Product}}
+	words := s.exports.look.Words
+	one, all := collection.Account{Name: s.account.Name, Env: s.account.Env}, []core.Kind{}
+	add := func(a api.Account) {
+		all = append(all, a.Kind)
+		one.Of = append(one.Of, collection.Of{Spec: words.Spec(a.Kind), Product: a.Product})
+	}
+	add(s.account)
 	if s.follow {
 		one.Env = ""
-		if other, ok := s.exports.model.pair(s.account.ID); ok && !slices.Contains(one.Products, other.Product) {
-			one.Products = append(one.Products, other.Product)
+		if other, ok := s.exports.model.pair(s.account.ID); ok {
+			add(other)
 		}
 	}
 	return collection.Input{
 		Accounts: []collection.Account{one},
 		URL:      "http://127.0.0.1:" + strconv.Itoa(s.exports.model.Settings.LoopbackPort),
-		Say:      func(key string) string { return s.exports.look.Words.Say(text.Key(key)) },
+		Say:      words.Starter(all), Title: words.Labelled,
 	}
 }
 

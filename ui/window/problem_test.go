@@ -104,7 +104,7 @@ func TestTiming(t *testing.T) {
 		{en, api.Error{Class: core.Quota, Remedy: core.RemedyQuotaMinute, RetryAt: noon.Add(time.Minute)}, london, ""},
 		{en, ask(core.RemedyConfirm, 0), london, "A retry makes sense now."},
 		{en, ask(core.RemedyConfirm, 10*time.Minute), london, "A retry makes sense from " + moment(en, noon.Add(10*time.Minute), noon) + "; one before that sends the administrator another message."},
-		{en, ask(core.RemedyRefused, time.Hour), london, "WeChat refuses this IP until " + moment(en, noon.Add(time.Hour), noon) + "; before that a retry changes nothing."},
+		{en, ask(core.RemedyRefused, time.Hour), london, "The upstream refuses this IP until " + moment(en, noon.Add(time.Hour), noon) + "; before that a retry changes nothing."},
 		{en, api.Error{Class: core.Whitelist, Remedy: core.RemedyWhitelist}, london, ""},
 	} {
 		if got := timing(c.l, &c.e, noon, c.here); got != c.want {

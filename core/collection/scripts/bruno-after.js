@@ -1,7 +1,8 @@
-// After each request: when WeChat says that the token is dead, report it. Many
+// After each request: when its answer says that the token is dead, report it. Many
 // reports of one token cost one round, and a token that still works stays. In a
 // run the request is then made once more.
 const say = WORDS;
+const dead = DEAD;
 const body = res.getBody() || {};
 const again = bru.getVar("tokentray_again") === req.getName();
 let kept = null;
@@ -9,7 +10,7 @@ try { kept = JSON.parse(bru.getVar("tokentray_kept")); } catch (e) { /* no token
 bru.setVar("tokentray_again", "");
 bru.setVar("tokentray_why", "");
 
-if (DEAD.includes(body.errcode) && !again && kept) {
+if (dead(res.getStatus(), body) && !again && kept) {
   const door = String(bru.getEnvVar("tokentray_url")).trim().replace(/\/+$/, "");
   let answer = {};
   try {

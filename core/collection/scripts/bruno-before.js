@@ -1,6 +1,6 @@
 // Before each request: the token as TokenTray has it now. It stays in a runtime
 // variable and is never saved. An account without /sandbox or /live is that of
-// the active environment: it is asked for each time, for it costs WeChat nothing
+// the active environment: it is asked for each time, for it costs upstream nothing
 // and follows the switch at once. An account with its environment is kept until
 // its token expires.
 const say = WORDS;

@@ -5,6 +5,10 @@ if (bru.getVar("tokentray_again")) {
   test(say.accepted, function () {
     const body = res.getBody() || {};
     if (res.getStatus() >= 400) throw new Error("HTTP " + res.getStatus());
-    if (body.errcode) throw new Error("errcode " + body.errcode + " " + body.errmsg + " " + (bru.getVar("tokentray_why") || ""));
+    for (const field of CODES) {
+      if (body[field] && body[field] !== "0") {
+        throw new Error(field + " " + body[field] + " " + (body.errmsg || body.msg || body.message || "") + " " + (bru.getVar("tokentray_why") || ""));
+      }
+    }
   });
 }

@@ -1,20 +1,24 @@
-// After each request: when WeChat says that the token is dead, report it. Many
+// After each request: when its answer says that the token is dead, report it. Many
 // reports of one token cost one round, and a token that still works stays. In a
 // run the request is then made once more.
 const say = WORDS;
-let answer = null;
-try { answer = pm.response.json(); } catch (e) { /* a picture, say */ }
-const code = (answer && answer.errcode) || 0;
+const dead = DEAD;
+let body = {};
+try { body = pm.response.json() || {}; } catch (e) { /* a picture, say */ }
 const again = pm.variables.get("tokentray_again") === pm.info.requestName;
 const verdict = (why) => pm.test(say.accepted, () => {
   if (pm.response.code >= 400) throw new Error("HTTP " + pm.response.code);
-  if (code !== 0) throw new Error("errcode " + code + " " + answer.errmsg + (why ? ": " + why : ""));
+  for (const field of CODES) {
+    if (body[field] && body[field] !== "0") {
+      throw new Error(field + " " + body[field] + " " + (body.errmsg || body.msg || body.message || "") + (why ? ": " + why : ""));
+    }
+  }
 });
 let kept = null;
 try { kept = JSON.parse(pm.variables.get("tokentray_kept")); } catch (e) { /* no token was taken */ }
 pm.variables.unset("tokentray_again");
 
-if (!DEAD.includes(code) || again || !kept) {
+if (!dead(pm.response.code, body) || again || !kept) {
   verdict();
 } else {
   const door = String(pm.variables.get("tokentray_url")).trim().replace(/\/+$/, "");

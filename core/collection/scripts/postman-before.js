@@ -1,7 +1,7 @@
 // Before each request: the token as TokenTray has it now. It stays in a
 // variable of this request or run and is never saved. An account without
 // /sandbox or /live is that of the active environment: it is asked for each
-// time, for it costs WeChat nothing and follows the switch at once. An account
+// time, for it costs upstream nothing and follows the switch at once. An account
 // with its environment is kept, in a run, until its token expires.
 const say = WORDS;
 const get = (name) => String(pm.variables.get(name) || "").trim();

@@ -74,10 +74,12 @@ take() {
 	fi
 }
 
-# call METHOD PATH [BODY] asks WeChat and leaves its answer in the file $out.
+# call METHOD PATH [BODY] makes the call, leaves its answer in the file $out and
+# prints the status of HTTP.
 call() {
 	case $2 in *\?*) sep='&' ;; *) sep='?' ;; esac
 	{
+		printf 'write-out = "%%{http_code}"\n'
 		printf 'url = "%s"\n' "$base$2${sep}access_token=$token"
 		if [ -n "${3:-}" ]; then
 			printf 'header = "Content-Type: application/json"\n'
@@ -87,6 +89,17 @@ call() {
 	else
 		curl --silent --show-error --max-time 60 --config - --request "$1" --output "$out"
 	fi
+}
+
+# told FIELD is what the answer has in a field that stands first in it.
+told() {
+	LC_ALL=C sed -n '1s/^[[:space:]]*{[[:space:]]*"'"$1"'"[[:space:]]*:[[:space:]]*"\{0,1\}\([-A-Za-z0-9_.]*\).*/\1/p' "$out"
+}
+
+# is_dead tells whether the answer says that the token is dead.
+is_dead() {
+	case $(told 'errcode') in '40001' | '40014' | '42001') return 0 ;; esac
+	return 1
 }
 
 if [ $# -lt 2 ]; then
@@ -99,20 +112,19 @@ trap 'rm -f "$out"' EXIT
 
 answer=$(door GET "/v1/token/$TOKENTRAY_ACCOUNT") || fail 'say.no_door "it'\''s" */ 中文' "$TOKENTRAY_URL"
 take
-call "$@"
-code=$(LC_ALL=C sed -n '1s/^[[:space:]]*{[[:space:]]*"errcode"[[:space:]]*:[[:space:]]*\(-\{0,1\}[0-9]*\).*/\1/p' "$out")
-case $code in
-40001 | 40014 | 42001)
+status=$(call "$@")
+if is_dead; then
 	# The token is dead: report it, and make the call once more with the one that
 	# works. Many reports of one token cost one round.
 	answer=$(door POST "/v1/token/${TOKENTRAY_ACCOUNT%%/*}/$env/refresh" "{\"stale\":\"$token\"}") || fail 'say.no_door "it'\''s" */ 中文' "$TOKENTRAY_URL"
 	old=$token
 	take
 	if [ "$token" != "$old" ]; then
-		call "$@"
-		code=$(LC_ALL=C sed -n '1s/^[[:space:]]*{[[:space:]]*"errcode"[[:space:]]*:[[:space:]]*\(-\{0,1\}[0-9]*\).*/\1/p' "$out")
+		status=$(call "$@")
 	fi
-	;;
-esac
+fi
 cat "$out"
-case $code in '' | 0) ;; *) exit 1 ;; esac
+[ "$status" -lt 400 ] || exit 1
+for field in 'errcode'; do
+	case $(told "$field") in '' | 0) ;; *) exit 1 ;; esac
+done
