@@ -1,8 +1,8 @@
 // Command openapigen writes the description of the local API, assets/openapi/openapi.json.
 //
 // The routes, their bodies and their answers come from core/api, which binds them
-// (api.Routes), and from the Go types of those bodies; what an account can be comes
-// from a vocabulary. Only what no type can say stands here: what a call does and how
+// (api.Routes), and from the Go types of those bodies; what an account can be, and
+// the upstreams' own paths at the loopback, come from the specs of the kinds. Only what no type can say stands here: what a call does and how
 // it can fail (operations.go), and what a field means (words.go). A route that is not
 // explained is an error, and so is an explanation of something that is not there.
 //
@@ -27,7 +27,7 @@ import (
 const file = "assets/openapi/openapi.json"
 
 func main() {
-	doc, err := generate(".", today())
+	doc, err := generate(".", kinds.Builtin())
 	if err == nil {
 		err = os.WriteFile(file, doc, 0o644)
 	}
@@ -37,41 +37,21 @@ func main() {
 	}
 }
 
-// vocabulary is what an account can be. The specs of the kinds tell it.
-type vocabulary struct {
-	kinds, products []string
-	params          []param // the kinds' own fields
-}
-
-type param struct{ key, about string }
-
-// today is the vocabulary of the kinds that there are.
-func today() vocabulary {
-	var v vocabulary
-	for _, k := range kinds.Builtin().Names() {
-		v.kinds = append(v.kinds, string(k))
-	}
-	for _, p := range kinds.Builtin().Products() {
-		v.products = append(v.products, string(p))
-	}
-	return v
-}
-
 // object is a JSON object; its keys are written in their order.
 type object = map[string]any
 
 // generator collects what is wrong instead of stopping at the first.
 type generator struct {
 	root    string // of the tree
-	v       vocabulary
+	set     kinds.Set
 	schemas object
 	named   map[string]bool // words that were used
 	wrong   []string
 }
 
 // generate makes the description of the tree at root.
-func generate(root string, v vocabulary) ([]byte, error) {
-	g := &generator{root: root, v: v, schemas: object{}, named: map[string]bool{}}
+func generate(root string, set kinds.Set) ([]byte, error) {
+	g := &generator{root: root, set: set, schemas: object{}, named: map[string]bool{}}
 	responses := object{}
 	for _, f := range failures() {
 		responses[f.name] = object{"description": f.about, "content": jsonOf(g.schemaOf(ErrorAnswer{}))}

@@ -11,13 +11,14 @@ import (
 	"strings"
 	"testing"
 
+	"tokentray/core"
 	"tokentray/core/kinds"
 )
 
 // TestTheDescriptionIsThatOfTheSource: what the programs hand out is what the
 // routes and the types of today say.
 func TestTheDescriptionIsThatOfTheSource(t *testing.T) {
-	want, err := generate("../../..", today())
+	want, err := generate("../../..", kinds.Builtin())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,24 +31,45 @@ func TestTheDescriptionIsThatOfTheSource(t *testing.T) {
 	}
 }
 
-// TestTheVocabularyIsAnArgument: kinds, products and the kinds' own fields come
-// from it alone.
-func TestTheVocabularyIsAnArgument(t *testing.T) {
-	v := vocabulary{kinds: []string{"one", "two"}, products: []string{"thing"}, params: []param{{"agent", "Which agent."}}}
-	doc, err := generate("../../..", v)
+// TestTheKindsAreAnArgument: kinds, products, the kinds' own fields and the token
+// paths come from the specs alone.
+func TestTheKindsAreAnArgument(t *testing.T) {
+	door := &kinds.Door{
+		Paths: []kinds.TokenPath{
+			{Method: "POST", Path: "/oauth/the_token", Reads: kinds.InJSON, ID: "client", Secret: "password", Force: "again", Fixed: []kinds.Pair{{Name: "grant", Value: "mine"}}},
+			{Method: "GET", Path: "/oauth/get", Reads: kinds.InQuery, ID: "client", Secret: "password"},
+		},
+		ContentType: "application/json", Code: "code", Text: "msg", OK: &kinds.Refusal{}, Refusals: map[kinds.Reason]kinds.Refusal{}, Else: 99,
+	}
+	for i, r := range []kinds.Reason{kinds.NoSuchPath, kinds.BadData, kinds.BadFixed, kinds.NoID, kinds.NoSecret, kinds.BadKey, kinds.BadID, kinds.TooMany} {
+		door.Refusals[r] = kinds.Refusal{Code: 7000 + i}
+	}
+	robin := kinds.Spec{
+		Kind: "robin", BaseURL: "https://robin.example", Token: kinds.Place{Header: "X-Robin"}, Door: door,
+		Products: []kinds.Product{{Product: "wing"}}, Traits: core.Traits{Repeat: core.RepeatSame, Window: 60e9, NoSecret: true},
+		Fields: []kinds.Field{{Key: "nest", Label: kinds.Label{"en": "Nest"}, Input: kinds.Choice, Choices: []string{"oak", "elm"}, Required: true}},
+	}
+	set, err := kinds.New(robin)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if text := string(doc); !strings.Contains(text, "One of one, two.") || !strings.Contains(text, "One of thing.") || strings.Contains(text, "wechat-legacy") {
-		t.Error("another vocabulary stands in the description")
+	raw, err := generate("../../..", set)
+	if err != nil {
+		t.Fatal(err)
 	}
-	g := &generator{root: "../../..", v: v, schemas: object{}, named: map[string]bool{}}
-	got, err := json.Marshal(g.fields(reflect.TypeFor[struct {
-		Params map[string]string `json:"params,omitempty"`
-	}](), "Account"))
-	want := `{"additionalProperties":false,"properties":{"params":{"additionalProperties":{"type":"string"},"properties":{"agent":{"description":"Which agent.","type":"string"}},"type":"object"}},"type":"object"}`
-	if err != nil || string(got) != want {
-		t.Errorf("%s, %v, want %s", got, err, want)
+	doc := string(raw)
+	for _, want := range []string{
+		"One of robin.", "One of wing.", `"nest": {`, "Nest (robin, required; one of oak, elm).", `"/oauth/the_token": {`, `"operationId": "robinTheToken"`, `"operationId": "robinGet"`,
+		"code 7004 no key, 7005 wrong key, 7006 no account", "99 a passing failure", `"again": {`, `"mine"`, `"msg": {`, `"name": "password"`,
+	} {
+		if !strings.Contains(doc, want) {
+			t.Errorf("the description does not say %s", want)
+		}
+	}
+	for _, wechat := range []string{"wechat", "stable_token", "appid=", "grant_type"} {
+		if strings.Contains(doc, wechat) {
+			t.Errorf("the description says %s", wechat)
+		}
 	}
 }
 

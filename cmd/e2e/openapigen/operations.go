@@ -174,7 +174,7 @@ func (g *generator) paths() object {
 	for _, route := range slices.Sorted(maps.Keys(explained)) {
 		g.fault("operations.go explains %s, which core/api does not serve", route)
 	}
-	g.wechatPaths(out)
+	g.doorPaths(out)
 	return out
 }
 
@@ -255,36 +255,4 @@ func (g *generator) parameters(o operation, pattern string) []any {
 		out = append(out, object{"name": q.name, "in": "query", "schema": s, "description": q.about})
 	}
 	return out
-}
-
-// wechatPaths are WeChat's own calls, which the loopback alone serves.
-func (g *generator) wechatPaths(paths object) {
-	about := "WeChat's own call, for SDKs whose base URL can be set. Everything but a refused Host or Origin is HTTP 200: errcode 41004 no key, " +
-		"40125 wrong key, 40013 no account or more than one of that AppID within the key's scope, 45011 too many refreshes or failures, " +
-		"-1 a passing failure; else the upstream's own."
-	answer := object{"oneOf": []any{g.schemaOf(WeChatToken{}), g.schemaOf(WeChatError{})}}
-	of := func(id, summary string) object {
-		return object{
-			"operationId": id, "summary": summary, "description": about, "x-doors": []string{"loopback"}, "security": []any{},
-			"responses": object{
-				"200": object{"description": "Success.", "content": jsonOf(answer)},
-				"403": object{"$ref": "#/components/responses/NotAllowed"},
-			},
-		}
-	}
-	stable := of("wechatStableToken", "The current token, as WeChat's stable_token gives it")
-	stable["requestBody"] = object{"required": true, "content": jsonOf(g.schemaOf(WeChatRequest{}))}
-	put(paths, "POST /cgi-bin/stable_token", stable)
-
-	legacy := of("wechatToken", "The current token, as WeChat's token call gives it")
-	var params []any
-	for _, name := range []string{"grant_type", "appid", "secret"} {
-		s := object{"type": "string"}
-		if name == "grant_type" {
-			s["enum"] = []string{"client_credential"}
-		}
-		params = append(params, object{"name": name, "in": "query", "required": true, "schema": s, "description": words()["WeChatRequest."+name]})
-	}
-	legacy["parameters"] = params
-	put(paths, "GET /cgi-bin/token", legacy)
 }

@@ -23,27 +23,6 @@ type ErrorAnswer struct {
 	Error api.Error `json:"error"`
 }
 
-// WeChatRequest, WeChatToken and WeChatError are WeChat's own shapes, which core/door
-// keeps to itself. What it answers is compared with them by the end-to-end tests.
-type WeChatRequest struct {
-	GrantType string `json:"grant_type"`
-	AppID     string `json:"appid"`
-	Secret    string `json:"secret"`
-	Force     bool   `json:"force_refresh,omitempty"`
-}
-
-// WeChatToken is WeChat's success.
-type WeChatToken struct {
-	AccessToken string `json:"access_token"`
-	ExpiresIn   int64  `json:"expires_in"`
-}
-
-// WeChatError is WeChat's failure.
-type WeChatError struct {
-	Code    int    `json:"errcode"`
-	Message string `json:"errmsg"`
-}
-
 // nameOf is what a type is called in the description; empty: it is written out
 // where it stands.
 func nameOf(t reflect.Type) string {
@@ -74,10 +53,9 @@ func nameOf(t reflect.Type) string {
 	return t.Name()
 }
 
-// open are the types that may have more fields: of another version, or of a client
-// that knows WeChat's calls better than we do.
+// open are the types that may have more fields, of another version.
 func open(name string) bool {
-	return slices.Contains([]string{"Settings", "Event", "WeChatRequest"}, name)
+	return slices.Contains([]string{"Settings", "Event"}, name)
 }
 
 // loose are fields that hold what a person or a file said, right or wrong.
@@ -102,9 +80,9 @@ func (g *generator) schema(t reflect.Type, where string) object {
 	case loose(where):
 		return object{"type": "string"}
 	case t == reflect.TypeFor[core.Kind]():
-		return object{"type": "string", "description": "One of " + strings.Join(g.v.kinds, ", ") + "."}
+		return object{"type": "string", "description": "One of " + strings.Join(g.kinds(), ", ") + "."}
 	case t == reflect.TypeFor[core.Product]():
-		return object{"type": "string", "description": "One of " + strings.Join(g.v.products, ", ") + "."}
+		return object{"type": "string", "description": "One of " + strings.Join(g.products(), ", ") + "."}
 	case t == reflect.TypeFor[core.Env]():
 		return g.component("Env", func() object { return object{"type": "string", "enum": g.constants(t)} })
 	}
@@ -120,8 +98,10 @@ func (g *generator) schema(t reflect.Type, where string) object {
 		out := object{"type": "object", "additionalProperties": g.schema(t.Elem(), where)}
 		if strings.HasSuffix(where, ".params") {
 			own := object{}
-			for _, p := range g.v.params {
-				own[p.key] = object{"type": "string", "description": p.about}
+			for _, f := range g.set.Fields() {
+				if !f.Own() {
+					own[f.Key] = g.param(f.Key)
+				}
 			}
 			out["properties"] = own
 		}

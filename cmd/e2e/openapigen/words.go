@@ -205,15 +205,6 @@ func words() map[string]string {
 
 		"Vault.kind":  "keyring, file or memory",
 		"Vault.state": "open, locked, unavailable or missing",
-
-		"WeChatError": "WeChat's own failure, with HTTP 200.",
-
-		"WeChatRequest.grant_type":    "client_credential",
-		"WeChatRequest.appid":         "Chooses the account within the key's scope.",
-		"WeChatRequest.secret":        "A client key.",
-		"WeChatRequest.force_refresh": "A report that the current token is stale; it forces nothing.",
-
-		"WeChatToken": "WeChat's own success.",
 	}
 }
 
