@@ -52,7 +52,7 @@ func (k *Keeper) checked(w *attempt) {
 	id := w.req.Account.ID
 	var rec Record
 	k.change(id, func(e *entry, now time.Time) {
-		rec = k.count(e, w.out, now)
+		rec = k.count(w.req.Account, w.out, now)
 		if t := *e.token.Load(); w.out.verdict == accepted && t.Value == w.current.Value {
 			e.revive(&t)
 			e.token.Store(&t)
@@ -87,25 +87,13 @@ func (k *Keeper) Test(ctx context.Context, a Account, c Credentials) (Grant, err
 		return Grant{}, err
 	}
 	grant, err := source.Fetch(ctx, Request{Account: a, Credentials: c})
-	if up.Probe == nil { // a probe is another call, which upstream counts apart
+	if e := AsError(err); up.Probe == nil && (e == nil || !e.Unsent) { // a probe is another call, which upstream counts apart
 		k.countTest(a)
 	}
 	if err != nil {
 		return Grant{}, AsError(err)
 	}
 	return grant, nil
-}
-
-// countTest adds a test's call to those of its account, if it is one that is kept
-// and asks upstream as that does.
-func (k *Keeper) countTest(a Account) {
-	var rec Record
-	k.change(a.ID, func(e *entry, now time.Time) {
-		if k.sameToken(e.account, a) {
-			rec = k.count(e, outcome{calls: 1}, now)
-		}
-	})
-	k.record(a.ID, rec, false)
 }
 
 // testGap books the next test of the account's upstream and returns how long to

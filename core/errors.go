@@ -58,6 +58,7 @@ type Error struct {
 	Kind Kind
 	// SecretHost is where the kept AppSecret may go, beside RemedySecretAgain.
 	SecretHost string
+	Unsent     bool  // the call ended before it reached upstream, which counts no such call
 	Err        error // cause, for errors.Is; may be nil
 }
 

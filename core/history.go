@@ -33,7 +33,7 @@ type What string
 // The things that happen to an account.
 const (
 	DidRenew   What = "renewed"  // a new token came
-	DidKeep    What = "kept"     // the same token came back
+	DidKeep    What = "kept"     // the same token came back, or upstream accepts it still
 	DidFail    What = "failed"   // no token came
 	DidForce   What = "forced"   // a new token was forced
 	DidReport  What = "reported" // a caller called the token stale, upstream accepts it
@@ -64,6 +64,8 @@ func (e *entry) line(f *flight, out outcome, token, before Token, now time.Time)
 	}
 	e.noted = ""
 	switch {
+	case out.verdict == accepted && f.asked:
+		h.What = DidKeep
 	case out.verdict == accepted:
 		h.What = DidReport
 	case out.verdict == same:

@@ -61,6 +61,7 @@ type Keeper struct {
 	// wakeSpread is the time over which the rounds are spread that are due then.
 	wakeSpread time.Duration
 	tests      map[TokenID]time.Time // last Test by token
+	tallies    map[TokenID]*tally
 	listeners  map[int]func(Event)
 	nextID     int
 }
@@ -86,7 +87,7 @@ type entry struct {
 	longest time.Duration // what the last grant had left when it came
 	unsaved bool          // the journal holds another token
 	noted   string        // the failure that the history told last
-	counts  DayCounts     // of the last day on which anything was asked
+	tally   *tally        // of its token, while the Keeper has it
 
 	due    time.Time // when the background acts
 	spread uint8     // this account's share of the jitter, so that many do not ask at once
@@ -109,7 +110,7 @@ func NewKeeper(cfg Config) *Keeper {
 	k := &Keeper{
 		cfg: cfg, clock: newWallClock(cfg.Now), ctx: ctx, cancel: cancel,
 		slots: make(chan struct{}, cfg.Workers), wake: make(chan struct{}, 1), saving: make(chan struct{}, 1),
-		entries: map[ID]*entry{}, tests: map[TokenID]time.Time{}, listeners: map[int]func(Event){},
+		entries: map[ID]*entry{}, tests: map[TokenID]time.Time{}, tallies: map[TokenID]*tally{}, listeners: map[int]func(Event){},
 	}
 	k.upstreams.Store(&cfg.Upstreams)
 	return k

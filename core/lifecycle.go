@@ -19,6 +19,7 @@ func (k *Keeper) Put(a Account, stored Token) {
 	if e == nil {
 		e = &entry{account: a, slot: -1, spread: uint8(rand.UintN(256))}
 		e.adopt(stored, now)
+		k.share(e)
 		k.entries[a.ID] = e
 	} else {
 		k.edit(e, a)
@@ -35,6 +36,7 @@ func (k *Keeper) edit(e *entry, a Account) {
 		e.forgive()
 	}
 	if !k.sameToken(was, a) {
+		k.share(e)
 		e.drop()
 		k.saveSoon(a.ID) // a round that just ended may have saved the old one
 	}
@@ -108,18 +110,6 @@ func (k *Keeper) Restore(tokens map[ID]Token) {
 	}
 }
 
-// Recall tells what accounts asked of upstream in earlier runs. An account that
-// asked since then keeps its own count, which it began too early.
-func (k *Keeper) Recall(counts map[ID]DayCounts) {
-	for id, c := range counts {
-		k.change(id, func(e *entry, _ time.Time) {
-			if e.counts.Day == "" {
-				e.counts = c
-			}
-		})
-	}
-}
-
 // Forget drops an account. Its round that is under way is cancelled.
 func (k *Keeper) Forget(id ID) {
 	k.mu.Lock()
@@ -129,6 +119,7 @@ func (k *Keeper) Forget(id ID) {
 		return
 	}
 	delete(k.entries, id)
+	e.tally.accounts--
 	k.unplan(e)
 	if e.flight != nil {
 		e.flight.cancel()

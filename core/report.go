@@ -14,6 +14,8 @@ type Report struct {
 	// Person is set when somebody waits: what waits for a person is tried at
 	// once, and the floor between rounds is 3 s.
 	Person bool
+
+	asked bool // see round
 }
 
 // Answer is what a Report led to.
@@ -39,6 +41,7 @@ type reported struct {
 // is. Errors are those of Get, and Temporary when another token of the account
 // was reported in the last 30 s.
 func (k *Keeper) Refresh(ctx context.Context, id ID, r Report) (Answer, error) {
+	r.asked = r.Stale == "" && r.Person
 	if r.Stale == "" {
 		t, ok := k.Token(id)
 		if !ok {
@@ -129,7 +132,7 @@ func (k *Keeper) next(id ID, r Report) (next, error) {
 			return next{pause: min(wait, personFloor)}, nil
 		}
 	}
-	return next{flight: k.start(e, round{goal, r.Stale}, now)}, nil
+	return next{flight: k.start(e, round{goal, r.Stale, r.asked}, now)}, nil
 }
 
 // goal is what kind of round a report needs.

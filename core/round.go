@@ -31,6 +31,7 @@ const (
 type round struct {
 	goal  goal
 	stale string // the reported token; "" for renew
+	asked bool   // a person asks for another token, and nobody said that this one failed
 }
 
 // flight is a round under way. Everybody who wants its account's token waits for
@@ -148,7 +149,7 @@ func (w *attempt) fetch() {
 	w.out.back = w.k.setBack
 	w.k.mu.Unlock()
 	grant, err := w.up.Fetch(w.ctx, w.req)
-	w.out.calls++
+	w.out.asked(err)
 	w.out.took = time.Since(steady)
 	switch {
 	case err != nil:
@@ -163,6 +164,13 @@ func (w *attempt) fetch() {
 		w.out.verdict = granted
 	}
 	w.out.grant, w.out.err = grant, nil
+}
+
+// asked counts a call, unless it ended before it reached upstream.
+func (o *outcome) asked(err error) {
+	if e := AsError(err); e == nil || !e.Unsent {
+		o.calls++
+	}
 }
 
 // quickRetry bounds the pause before the second try within a round.
@@ -183,6 +191,7 @@ func (w *attempt) force() {
 		id, day, journal := w.req.Account.ID, t.Day.Day(now), w.k.cfg.Journal
 		n, last, err := journal.Forced(id, day)
 		if err == nil {
+			n = max(n, w.k.forced(w.req.Account, day)) // other accounts may share the token
 			err = budget(t, n, last, now)
 		}
 		if err == nil {
@@ -256,7 +265,7 @@ func (w *attempt) checker() Checker {
 // handed out to nobody from then on.
 func (w *attempt) check(checker Checker) {
 	err := checker.Check(w.ctx, w.req, w.current.Value)
-	w.out.calls++
+	w.out.asked(err)
 	w.out.err = AsError(err).of(w.req.Account.Kind)
 	switch {
 	case err == nil:
@@ -278,7 +287,7 @@ func (k *Keeper) finish(e *entry, f *flight, out outcome, asked Account, edits i
 	now := k.lock()
 	e.flight = nil
 	k.underWay[f.lane]--
-	rec := k.count(e, out, now)
+	rec := k.count(asked, out, now)
 	if f.goal == force && out.calls == 0 {
 		e.lastRound = f.before // nobody was asked
 	}
@@ -332,20 +341,6 @@ func (k *Keeper) recall(id ID, err *Error) *Error {
 	told := *err
 	told.PriorIP = prior
 	return &told
-}
-
-// count adds what a round asked to the day's, and returns the record of it. The
-// lock is held.
-func (k *Keeper) count(e *entry, out outcome, now time.Time) Record {
-	day := k.day(e.account).Day(now)
-	if e.counts.Day != day {
-		e.counts = DayCounts{Day: day}
-	}
-	e.counts.Calls += out.calls
-	if out.spent {
-		e.counts.Forced++
-	}
-	return Record{Day: day, Calls: out.calls}
 }
 
 // sleep waits for d, as long as ctx lasts.

@@ -62,7 +62,7 @@ func TestWhichFlightAnswersAReport(t *testing.T) {
 		{force, "other", nil, false, false},
 		{force, "other", failure, false, false},
 	} {
-		f := &flight{round: round{tt.goal, tt.stale}, err: tt.err}
+		f := &flight{round: round{goal: tt.goal, stale: tt.stale}, err: tt.err}
 		if got := (Report{Stale: "t"}).answeredBy(f); got != tt.report {
 			t.Errorf("%v of %q with %v answers a report: %v", tt.goal, tt.stale, tt.err, got)
 		}

@@ -171,6 +171,9 @@ func TestTheHistoryThinsOutFailures(t *testing.T) {
 		{renew, outcome{verdict: granted}, DidRenew, true},
 		{report, outcome{verdict: granted, forced: true}, DidForce, true},
 	} {
+		if asked, _ := e.line(&flight{round: round{goal: tt.g, asked: true}}, tt.out, token, token, noon); (asked.What == tt.what) == (tt.what == DidReport) {
+			t.Errorf("%v, %+v, because a person asked: %s", tt.g, tt.out, asked.What)
+		}
 		line, write := e.line(&flight{round: round{goal: tt.g}}, tt.out, token, token, noon)
 		if line.What != tt.what || write != tt.write {
 			t.Errorf("%v, %+v: %s, written %v", tt.g, tt.out, line.What, write)

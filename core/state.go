@@ -36,7 +36,7 @@ type Snapshot struct {
 	Consent  *Error
 	NextTry  time.Time // when the background acts next, zero when it will not
 	LastUsed time.Time // when a caller last got or copied the token
-	Today    Counts    // since upstream's day began
+	Today    Counts    // since upstream's day began, for the token, whichever accounts share it
 	DayEnds  time.Time // when the next one begins
 	Quota    Counts    // what upstream is known to allow a day; 0 where nobody knows
 }

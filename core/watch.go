@@ -91,8 +91,8 @@ func (k *Keeper) snapshot(e *entry) Snapshot {
 	}
 	now, _ := k.clock.wall()
 	zone := k.day(e.account)
-	if e.counts.Day == zone.Day(now) {
-		s.Today = e.counts.Counts
+	if t := e.tally; t.Day == zone.Day(now) {
+		s.Today = t.Counts
 	}
 	s.DayEnds = zone.NextDay(now)
 	s.Quota = k.upstream(e.account.Kind).quota(e.account.Product)

@@ -44,7 +44,8 @@ type Account struct {
 	NextTry      time.Time `json:"next_try,omitzero"`
 	LastUsed     time.Time `json:"last_used,omitzero"`
 	CallsToday   int       `json:"calls_today"`
-	// ForcedToday are the forced fetches among the calls. Quota is what upstream
+	// CallsToday are the calls for the account's token, also those for other accounts
+	// that share it; ForcedToday the forced fetches among them. Quota is what upstream
 	// is known to allow in one of its days. At CountsUntil both counts begin
 	// anew; see Counts.
 	ForcedToday int       `json:"forced_today,omitempty"`

@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
+	"sync/atomic"
 	"time"
 
 	"tokentray/core"
@@ -51,9 +53,13 @@ func (c *caller) call(parent context.Context, req core.Request, out outgoing, re
 		rt = c.shared
 	}
 	t := trouble{parent: parent, call: ctx, limit: c.limit, host: base.Host, proxy: proxy, redact: redact}
+	var sent atomic.Bool
+	hr = hr.WithContext(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { sent.Store(true) }}))
 	resp, err := rt.RoundTrip(hr)
 	if err != nil {
-		return answer{}, t.explain(err)
+		failure := t.explain(err)
+		failure.Unsent = !sent.Load()
+		return answer{}, failure
 	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
 	// Closing without reading on drops the connection of an endless answer.
@@ -130,5 +136,5 @@ func oddAnswer(what string) *core.Error {
 
 // inputError is the error for settings that cannot be used.
 func inputError(message string) *core.Error {
-	return &core.Error{Class: core.Misuse, Remedy: core.RemedyInput, Message: message}
+	return &core.Error{Class: core.Misuse, Remedy: core.RemedyInput, Message: message, Unsent: true}
 }

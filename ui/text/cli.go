@@ -129,7 +129,7 @@ func cli() table {
 		"get.clears": {" The clipboard is cleared in {left}.", "剪贴板将在 {left}后清除。"},
 
 		"refresh.done":        {"{account} has a token that lives for {left}.", "{account} 的 token 剩余 {left}。"},
-		"refresh.still_valid": {"The upstream still accepts this very token of {account}.", "上游仍接受 {account} 的这个 token。"},
+		"refresh.still_valid": {"The upstream still accepts this very token of {account}, so there is no other. tokentray refresh {account} --force makes a new one.", "上游仍接受 {account} 的这个 token，因此没有换新。需要新 token 时请用 tokentray refresh {account} --force。"},
 
 		"live.allow_ask": {"Allow it?", "允许吗？"},
 		"live.force_ask": {"Force a new token for {account}?", "强制为 {account} 获取新的 token？"},

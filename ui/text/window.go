@@ -147,7 +147,7 @@ func window() table {
 		"window.snack.failed":       {"{account}: {words}", "{account}：{words}"},
 		"window.snack.ip":           {"{ip} copied", "已复制 {ip}"},
 		"window.snack.renewed":      {"{account}: a new token, good for {time}", "{account}：已获得新 token，有效期 {time}"},
-		"window.snack.still_valid":  {"{account}: the upstream still accepts this token", "{account}：上游仍接受当前 token"},
+		"window.snack.still_valid":  {"{account} keeps its token: the upstream still accepts it, for another {time}", "{account} 沿用当前 token：上游仍接受，还可用 {time}"},
 		"window.snack.accepted":     {"{account}: the upstream accepts this token", "{account}：上游接受此 token"},
 		"window.snack.dead":         {"{account}: the upstream no longer accepts this token", "{account}：上游已不再接受此 token"},
 		"window.snack.saved":        {"{account} saved", "已保存 {account}"},

@@ -24,6 +24,7 @@ type fakeAgent struct {
 	streams []chan api.Event
 	fail    map[string]error // by the name of the call
 	test    api.TestResult
+	same    bool // renewing brings the same token
 	history []api.HistoryEntry
 	tray    string // the state of its icon
 	kinds   kinds.Set
@@ -215,7 +216,7 @@ func (f *fakeAgent) Token(_ context.Context, ref api.Ref, _ time.Duration) (api.
 }
 
 func (f *fakeAgent) Refresh(_ context.Context, ref api.Ref, req api.RefreshRequest) (api.Token, error) {
-	return api.Token{AccessToken: f.secret, ExpiresAt: f.now().Add(2 * time.Hour)},
+	return api.Token{AccessToken: f.secret, ExpiresAt: f.now().Add(2 * time.Hour), StillValid: held(f, &f.same) && !req.Force},
 		f.called("refresh ", ref, " force=", req.Force, " person=", req.Person)
 }
 

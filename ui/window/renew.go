@@ -32,7 +32,11 @@ func (rn *renewals) refresh(id core.ID, req api.RefreshRequest) {
 		case err != nil:
 			rn.showError(err, ref)
 		case t.StillValid:
-			rn.showInfo(rn.look.T("snack.still_valid", "account", refWords(ref)))
+			rn.showMessage(message{
+				Text: rn.look.T("snack.still_valid", "account", refWords(ref), "time", rn.look.Words.Coarse(t.ExpiresAt.Sub(rn.now()))),
+				Live: ref.Env == core.Live, Until: rn.now().Add(errorTime),
+				Button: rn.look.T("menu.force"), Do: func() { rn.force(id) },
+			})
 		default:
 			rn.showInfo(rn.look.T("snack.renewed", "account", refWords(ref), "time", rn.look.Words.Coarse(t.ExpiresAt.Sub(rn.now()))))
 		}
