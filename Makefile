@@ -171,6 +171,13 @@ soak-crash: deps-test build-all ## kill the agent KILLS times (2000) in the midd
 	$(call say,$(KILLS) kills)
 	$(GO) run ./cmd/e2e/crash -bin $(BIN) -kills $(KILLS) $(if $(SOAK_SEED),-seed $(SOAK_SEED))
 
+SOAK_MINUTES ?= 60
+
+.PHONY: soak
+soak: deps-test build-all ## work SOAK_MINUTES (60) with 500 short-lived accounts and 50 clients, and count what is wrong or grows
+	$(call say,soak for $(SOAK_MINUTES) min)
+	$(GO) run ./cmd/e2e/soak -bin $(BIN) -minutes $(SOAK_MINUTES)
+
 # ---------------------------------------------------------------- bench, pictures
 
 .PHONY: bench

@@ -1,0 +1,173 @@
+//go:build linux
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"tokentray/core/kinds"
+)
+
+// figures are what the agent holds.
+type figures struct {
+	resident, private float64 // MB
+	descriptors       int
+	threads           int
+	goroutines        int
+}
+
+// rest is how long the agent rests before it is measured.
+const rest = 15 * time.Second
+
+// look takes the figures of the agent as it runs, without its goroutines.
+func (s *soak) look() (figures, error) {
+	pid := s.agent.PID()
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		return figures{}, err
+	}
+	maps, err := os.ReadFile(fmt.Sprintf("/proc/%d/smaps_rollup", pid))
+	if err != nil {
+		return figures{}, err
+	}
+	open, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", pid))
+	return figures{
+		resident: float64(number(maps, "Rss")) / 1024, private: float64(number(maps, "Private_Dirty")) / 1024,
+		descriptors: len(open), threads: number(status, "Threads"),
+	}, err
+}
+
+// measure lets the agent rest and takes its figures. Its goroutines it tells when
+// it is made to crash by SIGQUIT, after which another is started.
+func (s *soak) measure(ctx context.Context, to *figures) error {
+	s.client.Close()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(rest):
+	}
+	var err error
+	if *to, err = s.look(); err != nil {
+		return err
+	}
+	before := len(s.agent.Output())
+	if err := s.agent.Signal(syscall.SIGQUIT); err != nil {
+		return err
+	}
+	if _, err := s.agent.Wait(20 * time.Second); err != nil {
+		return err
+	}
+	to.goroutines = len(regexp.MustCompile(`(?m)^goroutine \d+ `).FindAllString(s.agent.Output()[before:], -1))
+	if to.goroutines == 0 {
+		return errors.New("the agent did not tell its goroutines")
+	}
+	return s.startAgent(ctx)
+}
+
+// number is that of a line "name: number" in a file of /proc.
+func number(file []byte, name string) int {
+	for line := range strings.Lines(string(file)) {
+		if rest, ok := strings.CutPrefix(line, name+":"); ok {
+			n, _ := strconv.Atoi(strings.Fields(rest)[0]) // the system wrote it
+			return n
+		}
+	}
+	return 0
+}
+
+// cpuOf is the CPU time that the living threads of a process have used.
+func cpuOf(pid int) (time.Duration, error) {
+	files, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", pid))
+	if err != nil || len(files) == 0 {
+		return 0, fmt.Errorf("process %d has no threads to watch", pid)
+	}
+	var sum time.Duration
+	for _, f := range files {
+		b, err := os.ReadFile(f)
+		if err != nil {
+			continue // the thread has ended
+		}
+		var ran int64
+		if _, err := fmt.Sscan(string(b), &ran); err != nil {
+			return 0, fmt.Errorf("read the CPU time of process %d: %q", pid, b)
+		}
+		sum += time.Duration(ran)
+	}
+	return sum, nil
+}
+
+// ideal is how many calls renewing costs at least, one at the beginning of each
+// window, where asking again is harmless, or of each life.
+func (s *soak) ideal() (n float64) {
+	for _, a := range s.all {
+		n += s.worked.Seconds() / (a.life.Seconds()/2 + 2) // the Keeper keeps two seconds clear of the edge
+	}
+	return n
+}
+
+// What may grow, at most, between the two measurements.
+const (
+	mostGrowth      = 8 // MB, from the first minute of work to its end
+	mostDescriptors = 10
+	mostGoroutines  = 20
+)
+
+// report prints what was counted and returns an error if something does not hold.
+func (s *soak) report(length time.Duration) error {
+	line := func(what, format string, args ...any) { fmt.Printf("%-58s %s\n", what, fmt.Sprintf(format, args...)) }
+	legacy := 0
+	for _, a := range s.all {
+		if a.kind == kinds.WeChatLegacy {
+			legacy++
+		}
+	}
+	needless := s.up.Needless()
+	line("time", "%v", length)
+	line("accounts", "%d, of them %d wechat-legacy", len(s.all), legacy)
+	line("tokens served over the socket", "%d", s.sockets.Load())
+	line("tokens served over the loopback", "%d", s.doors.Load())
+	line("refused while upstream failed", "%d", s.failed.Load())
+	line("wrong tokens and other faults", "%d", len(s.wrong))
+	line("pushes seen in files", "%d", s.pushed.Load())
+	line("windows opened and closed", "%d", s.windows)
+	line("calls to upstream", "%d, of them %d brought a token", s.calls, s.good)
+	line("… ideal", "%.0f, ratio %.2f", s.ideal(), float64(s.calls)/s.ideal())
+	line("… that nobody needed", "%d", len(needless))
+	line("CPU of the agent", "%v, %.1f %% of a core", s.cpu.Round(10*time.Millisecond), 100*s.cpu.Seconds()/s.worked.Seconds())
+	both := func(when string, b, a figures) {
+		line("memory, resident, "+when, "%.1f MB, %.1f MB", b.resident, a.resident)
+		line("memory, private, "+when, "%.1f MB, %.1f MB", b.private, a.private)
+		line("descriptors, "+when, "%d, %d", b.descriptors, a.descriptors)
+		line("threads, "+when, "%d, %d", b.threads, a.threads)
+	}
+	both("at work, early and late", s.early, s.late)
+	both("at rest, before and after", s.before, s.after)
+	line("goroutines, at rest, before and after", "%d, %d", s.before.goroutines, s.after.goroutines)
+	var errs []error
+	check := func(ok bool, format string, args ...any) {
+		if !ok {
+			errs = append(errs, fmt.Errorf(format, args...))
+		}
+	}
+	check(len(s.wrong) == 0, "%d faults", len(s.wrong))
+	for _, c := range needless[:min(len(needless), 10)] {
+		check(false, "a needless call: %v", c)
+	}
+	check(s.sockets.Load() > 0 && s.doors.Load() > 0, "no tokens were served")
+	grown := s.late.private - s.early.private
+	check(grown <= mostGrowth, "the memory grew by %.1f MB, at most %d are right", grown, mostGrowth)
+	more := s.after.descriptors - s.before.descriptors
+	check(more <= mostDescriptors, "there are %d more descriptors", more)
+	more = s.after.goroutines - s.before.goroutines
+	check(more <= mostGoroutines, "there are %d more goroutines", more)
+	return errors.Join(errs...)
+}

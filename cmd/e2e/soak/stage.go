@@ -1,0 +1,211 @@
+//go:build linux
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"tokentray/cmd/e2e/desktop"
+	"tokentray/cmd/e2e/upstream"
+	"tokentray/core"
+	"tokentray/core/api"
+	"tokentray/core/kinds"
+	"tokentray/core/sim"
+)
+
+// soak is the stage: a desktop, an upstream, an agent with its accounts, and what
+// was counted.
+type soak struct {
+	*desktop.Desktop
+	bin    string
+	up     *upstream.Upstream
+	agent  *desktop.Process
+	client *api.Client
+	key    string // of the loopback
+	door   string // its URL
+	screen bool
+
+	all []account
+
+	sockets, doors, failed atomic.Int64 // answers with a token, and refusals
+	pushed                 atomic.Int64
+	windows                int
+	mu                     sync.Mutex
+	wrong                  []string
+
+	before, after figures // at rest
+	early, late   figures // at work
+	cpu           time.Duration
+	worked        time.Duration
+	calls, good   int
+}
+
+// account is one of the accounts.
+type account struct {
+	name, appID string
+	env         core.Env
+	kind        core.Kind
+	life        time.Duration
+}
+
+func (a account) ref() api.Ref { return api.Ref{Name: a.name, Env: a.env} }
+
+// lives are those of the tokens. The Keeper leaves half a minute between the
+// rounds of an account, so that none is shorter than twice that.
+var lives = []time.Duration{70 * time.Second, 90 * time.Second, 2 * time.Minute, 3 * time.Minute}
+
+func newSoak(bin string, accounts int) (*soak, error) {
+	_, err := exec.LookPath("Xvfb")
+	screen := err == nil
+	if !screen {
+		fmt.Println("NOT RUN: there is no Xvfb, and so no window is opened")
+	}
+	d, err := desktop.Start(desktop.Options{Keyring: desktop.Unlocked, Panel: screen, NoScreen: !screen})
+	if err != nil {
+		return nil, err
+	}
+	up, err := upstream.Start(sim.Config{Faults: sim.Faults{ErrorPercent: 3, Latency: 20 * time.Millisecond}})
+	if err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	s := &soak{Desktop: d, bin: bin, up: up, screen: screen}
+	served := []core.Kind{kinds.WeChat, kinds.WeChatLegacy}
+	for i := range accounts {
+		a := account{
+			name: fmt.Sprintf("account-%04d", i), appID: fmt.Sprintf("wx%016x", i),
+			env: core.Sandbox, kind: served[i%len(served)], life: lives[i/len(served)%len(lives)],
+		}
+		if a.kind == kinds.WeChat && i%10 == 0 {
+			a.env = core.Live
+		}
+		s.all = append(s.all, a)
+		// Upstream allows an account of the old kind too few calls a day for such lives.
+		if err := up.Sim.Put(sim.Account{AppID: a.appID, Secret: core.NewSecret(secretOf(i)), Life: a.life, LegacyPerDay: 1_000_000}); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+func secretOf(i int) string { return fmt.Sprintf("%032x", i) }
+
+func (s *soak) close() {
+	s.up.Close()
+	if err := s.Desktop.Close(); err != nil {
+		fmt.Fprintln(os.Stderr, "soak:", err)
+	}
+}
+
+func (s *soak) startAgent(ctx context.Context) error {
+	var err error
+	if s.agent, err = s.Start("agent", filepath.Join(s.bin, "tokentray"), "agent"); err != nil {
+		return err
+	}
+	s.client = api.Dial(filepath.Join(s.Dir, "run", "tokentray", "agent.sock"))
+	err = desktop.Until(20*time.Second, "the agent", func() error {
+		_, err := s.client.Status(ctx)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("%w\n%s", err, s.agent.Output())
+	}
+	set, err := s.client.Kinds(ctx)
+	if err != nil {
+		return err
+	}
+	var without []string
+	for _, spec := range set.All() {
+		if spec.Kind != kinds.WeChat && spec.Kind != kinds.WeChatLegacy {
+			without = append(without, string(spec.Kind))
+		}
+	}
+	if len(without) > 0 {
+		fmt.Printf("NOT RUN: the simulator does not serve %s\n", strings.Join(without, ", "))
+	}
+	return nil
+}
+
+// addAccounts imports the accounts, fifty at a time, and waits until each has had
+// a token.
+func (s *soak) addAccounts(ctx context.Context) error {
+	began := time.Now()
+	var in []api.AccountInput
+	for i, a := range s.all {
+		secret := secretOf(i)
+		in = append(in, api.AccountInput{
+			Input:  core.Input{Name: &a.name, Env: &a.env, Kind: &a.kind, AppID: &a.appID, BaseURL: &s.up.URL},
+			Secret: &secret,
+		})
+	}
+	for some := range slices.Chunk(in, 50) {
+		plan, err := s.client.Import(ctx, api.ImportRequest{Accounts: some, RenewLive: true})
+		if err == nil {
+			_, err = s.client.Import(ctx, api.ImportRequest{Accounts: some, RenewLive: true, Apply: plan.Digest})
+		}
+		if err != nil {
+			return fmt.Errorf("import the accounts: %w", err)
+		}
+	}
+	err := desktop.Until(3*time.Minute, "a token of every account", func() error {
+		list, err := s.client.List(ctx)
+		if err != nil {
+			return err
+		}
+		for _, a := range list.Accounts {
+			if a.Mask == "" {
+				return fmt.Errorf("%s is %s", a.Ref(), a.State)
+			}
+		}
+		return nil
+	})
+	fmt.Printf("%d accounts in %v\n", len(s.all), time.Since(began).Round(time.Second))
+	return err
+}
+
+// addPushes gives every tenth account a push, most of them into files.
+func (s *soak) addPushes(ctx context.Context) error {
+	for i := 0; i < len(s.all); i += 10 {
+		in := api.PushInput{Kind: core.PushFile, Path: s.pushPath(i), Form: core.PushPlain}
+		if i%100 == 50 {
+			in = api.PushInput{Kind: core.PushCommand, Command: []string{"/bin/sh", "-c", "exit 0"}}
+		}
+		if _, err := s.client.AddPush(ctx, s.all[i].ref(), in); err != nil {
+			return fmt.Errorf("add a push: %w", err)
+		}
+	}
+	return nil
+}
+
+func (s *soak) pushPath(i int) string { return filepath.Join(s.Dir, fmt.Sprintf("push-%04d", i)) }
+
+// openLoopback switches the loopback on, on a free port, with a key.
+func (s *soak) openLoopback(ctx context.Context) error {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	port := ln.Addr().(*net.TCPAddr).Port
+	if err := ln.Close(); err != nil {
+		return err
+	}
+	if _, err := s.client.SetLoopback(ctx, api.LoopbackRequest{On: true, Port: port}); err != nil {
+		return fmt.Errorf("switch the loopback on: %w", err)
+	}
+	key, err := s.client.AddClientKey(ctx, api.ClientKeyInput{Name: "soak", Envs: core.Envs()})
+	if err != nil {
+		return err
+	}
+	s.key, s.door = key.Key, fmt.Sprintf("http://127.0.0.1:%d", port)
+	return nil
+}
