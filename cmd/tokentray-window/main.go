@@ -93,13 +93,15 @@ func run(dir string, agentOnly, join bool) error {
 	}
 	rest := &rest{}
 	w := window.New(fyneApp, window.Config{
-		Connect: door.connect,
-		First:   door.first(),
-		Restart: func(ctx context.Context) error { return stop(ctx, home) },
-		Demo:    startDemo,
-		Do:      rest.do,
-		Rescale: scale.set,
-		Scheme:  watchScheme,
+		Connect:       door.connect,
+		First:         door.first(),
+		Restart:       func(ctx context.Context) error { return stop(ctx, home) },
+		Demo:          startDemo,
+		Do:            rest.do,
+		Rescale:       scale.set,
+		Scheme:        watchScheme,
+		ReadClipboard: clipboardReader(),
+		Manager:       findManager,
 	})
 	w.Start()
 	w.Show()

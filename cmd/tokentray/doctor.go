@@ -36,6 +36,12 @@ func runDoctor(ctx context.Context, o cli.DoctorOptions) ([]cli.Finding, error) 
 		Bus:      busAddress(), Clipboard: clipboard.New(clipboard.Options{Session: clipboard.EnvSession()}).Name(),
 		Wayland: os.Getenv("WAYLAND_DISPLAY") != "", Upstream: o.BaseURL, Now: time.Now,
 	}
+	if s := clipboard.EnvSession(); s.Display != "" || s.WaylandDisplay != "" {
+		c.Manager = func(ctx context.Context) (doctor.Manager, bool) {
+			p, ok := clipboard.Find(ctx, s)
+			return doctor.Manager{ID: p.ID, Name: p.Name, Hint: string(p.Hint), Since: p.Since}, ok
+		}
+	}
 	c.Folders.Socket, c.Folders.SocketErr = home.Socket(), home.CheckSocket()
 	if file := vault.NewFile(home.PassphraseFile(), 0); file.Exists() {
 		c.PassphraseFile, c.PassphraseErr = home.PassphraseFile(), file.Inspect()

@@ -16,7 +16,7 @@ func TestEveryFindingIsSaid(t *testing.T) {
 	if err != nil || len(files) == 0 {
 		t.Fatal("no sources: ", err)
 	}
-	word := regexp.MustCompile(`"((?:folders|agent|database|keyring|port|bus|tray|clipboard|window|upstream|clock)(?:_[a-z_]+)?)"`)
+	word := regexp.MustCompile(`"((?:folders|agent|database|keyring|port|bus|tray|clipboard|manager|window|upstream|clock)(?:_[a-z_]+)?)"`)
 	tx := text.New(text.English)
 	found := 0
 	for _, name := range files {

@@ -112,7 +112,6 @@ func acquirePasteboard(ctx context.Context, text string, secret bool) (owner, er
 }
 
 func (p *pasteboard) lost() <-chan struct{}   { return p.never }
-func (p *pasteboard) read() <-chan struct{}   { return nil }
 func (p *pasteboard) pasted() <-chan struct{} { return nil }
 
 func (p *pasteboard) ours() bool {

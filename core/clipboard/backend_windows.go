@@ -170,7 +170,6 @@ func acquireWindows(ctx context.Context, text string, secret bool) (owner, error
 }
 
 func (w *winText) lost() <-chan struct{}   { return w.never }
-func (w *winText) read() <-chan struct{}   { return nil }
 func (w *winText) pasted() <-chan struct{} { return nil }
 
 func (w *winText) ours() bool {

@@ -135,8 +135,6 @@ type owner interface {
 	// pasted is closed when the text was pasted and is to go for that; nil: it
 	// cannot be told.
 	pasted() <-chan struct{}
-	// read is closed when anybody has read the text; nil: it cannot be told.
-	read() <-chan struct{}
 	// ours looks whether the text is still ours. It is for before a change, and
 	// may know of a loss earlier than lost.
 	ours() bool

@@ -338,10 +338,10 @@ func (m *Manager) lookAgain(h *held) {
 }
 
 // leave gives up an empty clipboard that was kept, once a clipboard manager had
-// time to notice that it is empty.
+// time to notice that it is empty, and looks whether it puts back what was there.
 func (m *Manager) leave() {
 	m.mu.Lock()
-	guard := m.guard
+	guard, h := m.guard, m.last
 	m.guard = nil
 	m.mu.Unlock()
 	if guard == nil {
@@ -350,9 +350,15 @@ func (m *Manager) leave() {
 	late := time.NewTimer(parting)
 	defer late.Stop()
 	select {
-	case <-guard.read():
 	case <-guard.lost():
 	case <-late.C:
 	}
-	guard.release()
+	if !guard.release() {
+		return // another program has copied
+	}
+	late.Reset(parting)
+	<-late.C
+	if found, _, err := h.look(context.Background(), lookHow{}); err == nil && found == same {
+		m.log.Warn("a clipboard manager put back what was copied, and nobody is left to clear it", "manager", m.program(h.session))
+	}
 }

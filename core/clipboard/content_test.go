@@ -345,7 +345,6 @@ type quiet struct {
 
 func (q *quiet) lost() <-chan struct{}   { return q.gone }
 func (q *quiet) pasted() <-chan struct{} { return q.once }
-func (q *quiet) read() <-chan struct{}   { return nil }
 func (q *quiet) release() bool           { return q.ours() }
 func (q *quiet) ours() bool {
 	select {

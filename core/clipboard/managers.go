@@ -13,6 +13,7 @@ const (
 	HintIgnored  Hint = "ignored"
 	HintUnknown  Hint = "unknown"
 	HintNeedless Hint = "needless" // it keeps no history
+	HintBuffer   Hint = "buffer"   // it keeps a copy in the cut buffer, which is emptied too
 )
 
 // Program is a clipboard manager.
@@ -40,7 +41,7 @@ func managerOf(process string) (Program, bool) {
 	case "gpaste-daemon":
 		return Program{ID: "gpaste", Name: "GPaste", Hint: HintUnknown}, true
 	case "autocutsel", "cutsel":
-		return Program{ID: "autocutsel", Name: "autocutsel", Hint: HintIgnored}, true
+		return Program{ID: "autocutsel", Name: "autocutsel", Hint: HintBuffer}, true
 	case "diodon":
 		return Program{ID: "diodon", Name: "Diodon", Hint: HintIgnored}, true
 	case "parcellite":

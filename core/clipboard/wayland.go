@@ -151,7 +151,6 @@ func (b wlBoard) look(ctx context.Context, text fingerprint, how lookHow) (verdi
 }
 
 func (w *wlCopy) lost() <-chan struct{}   { return w.ended }
-func (w *wlCopy) read() <-chan struct{}   { return nil }
 func (w *wlCopy) pasted() <-chan struct{} { return nil }
 
 func (w *wlCopy) ours() bool {

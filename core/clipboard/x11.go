@@ -38,11 +38,10 @@ type x11Owner struct {
 	owns  []xproto.Atom    // the selections, CLIPBOARD first
 	text  []byte
 
-	secret  bool          // the hint for clipboard histories is offered
-	away    chan struct{} // closed when CLIPBOARD is lost
-	done    chan struct{} // closed when serve has ended
-	wasRead chan struct{} // closed when anybody has read the text
-	pastes  *pastes       // nil: the text may be pasted more than once
+	secret bool          // the hint for clipboard histories is offered
+	away   chan struct{} // closed when CLIPBOARD is lost
+	done   chan struct{} // closed when serve has ended
+	pastes *pastes       // nil: the text may be pasted more than once
 }
 
 // newOwner takes the selection.
@@ -121,8 +120,6 @@ func (o *x11Owner) serve() {
 }
 
 func (o *x11Owner) lost() <-chan struct{} { return o.away }
-
-func (o *x11Owner) read() <-chan struct{} { return o.wasRead }
 
 func (o *x11Owner) pasted() <-chan struct{} {
 	if o.pastes == nil {
@@ -204,23 +201,8 @@ func (o *x11Owner) answer(req xproto.SelectionRequestEvent) {
 		Time: req.Time, Requestor: req.Requestor, Selection: req.Selection, Target: req.Target, Property: property,
 	}
 	xproto.SendEvent(o.conn, false, req.Requestor, xproto.EventMaskNoEvent, string(notify.Bytes()))
-	if ok {
-		o.noteRead(req)
-	}
-}
-
-// noteRead notes who has read what.
-func (o *x11Owner) noteRead(req xproto.SelectionRequestEvent) {
-	target := o.names[req.Target]
-	if isText(target) {
-		select {
-		case <-o.wasRead:
-		default:
-			close(o.wasRead)
-		}
-	}
-	if o.pastes != nil {
-		o.pastes.note(o.client(req.Requestor), target, time.Now(), func() string { return o.process(req.Requestor) })
+	if ok && o.pastes != nil {
+		o.pastes.note(o.client(req.Requestor), o.names[req.Target], time.Now(), func() string { return o.process(req.Requestor) })
 	}
 }
 

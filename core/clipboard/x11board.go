@@ -156,7 +156,7 @@ func (b x11Board) sweep(ctx context.Context, text fingerprint) {
 func (x11Board) owner(c *x11Client, text string, secret bool) *x11Owner {
 	return &x11Owner{
 		x11Client: c, text: []byte(text), secret: secret, owns: []xproto.Atom{c.atoms["CLIPBOARD"]},
-		away: make(chan struct{}), done: make(chan struct{}), wasRead: make(chan struct{}),
+		away: make(chan struct{}), done: make(chan struct{}),
 	}
 }
 

@@ -61,7 +61,32 @@ func hosted(ctx context.Context, conn *dbus.Conn) bool {
 	return shown
 }
 
-func (c Config) clipboard() Finding {
+// Manager is a clipboard manager. Hint says what it does with confidential content,
+// as package clipboard knows it.
+type Manager struct{ ID, Name, Hint, Since string }
+
+// clipboard looks at the clipboard, and at who keeps what is copied there.
+func (c Config) clipboard(ctx context.Context) []Finding {
+	out := []Finding{c.board()}
+	if c.Manager == nil {
+		return out
+	}
+	m, ok := c.Manager(ctx)
+	if !ok {
+		return append(out, Finding{Check: "manager", Level: OK, Says: "manager_none"})
+	}
+	f := Finding{Check: "manager", Level: OK, Says: "manager_" + m.Hint, Args: []any{"name", m.Name, "since", m.Since}}
+	switch m.Hint {
+	case "ignored", "since", "unknown":
+		f.Level, f.Fix = Warn, "manager_fix"
+		if m.ID == "clipman" || m.ID == "copyq" || m.ID == "gpaste" {
+			f.Fix = "manager_" + m.ID + "_fix"
+		}
+	}
+	return append(out, f)
+}
+
+func (c Config) board() Finding {
 	switch {
 	case c.Clipboard == "none" && c.Wayland:
 		return Finding{Check: "clipboard", Level: Warn, Says: "clipboard_wl", Fix: "clipboard_wl_fix"}

@@ -61,10 +61,12 @@ type Config struct {
 
 	Bus       string // address of the session bus, empty for none
 	Clipboard string // its name, none for none
-	Wayland   bool   // WAYLAND_DISPLAY is set
-	Window    string // path of the window's program, empty for none
-	Upstream  string // base URL
-	Now       func() time.Time
+	// Manager looks for a clipboard manager that runs; nil: there is none.
+	Manager  func(ctx context.Context) (Manager, bool)
+	Wayland  bool   // WAYLAND_DISPLAY is set
+	Window   string // path of the window's program, empty for none
+	Upstream string // base URL
+	Now      func() time.Time
 }
 
 // Run looks at everything and returns the findings in a fixed order.
@@ -75,7 +77,7 @@ func Run(ctx context.Context, c Config) []Finding {
 		func(ctx context.Context) []Finding { return []Finding{c.keyring(ctx)} },
 		c.port,
 		c.desktop,
-		func(context.Context) []Finding { return []Finding{c.clipboard(), c.window()} },
+		func(ctx context.Context) []Finding { return append(c.clipboard(ctx), c.window()) },
 		c.upstream,
 	}
 	found := make([][]Finding, len(looks))

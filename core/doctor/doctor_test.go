@@ -96,6 +96,13 @@ func TestFindings(t *testing.T) {
 		{"bus warn bus_bad bus_fix", func(c *Config) { c.Bus = "unix:path=/nonexistent/bus" }},
 		{"clipboard warn clipboard_no clipboard_fix", func(c *Config) { c.Clipboard = "none" }},
 		{"clipboard warn clipboard_wl clipboard_wl_fix", func(c *Config) { c.Clipboard, c.Wayland = "none", true }},
+		{"manager ok manager_none", managed(Manager{}, false)},
+		{"manager ok manager_honoured", managed(Manager{ID: "klipper", Hint: "honoured"}, true)},
+		{"manager ok manager_buffer", managed(Manager{ID: "autocutsel", Hint: "buffer"}, true)},
+		{"manager ok manager_needless", managed(Manager{ID: "keeper", Hint: "needless"}, true)},
+		{"manager warn manager_ignored manager_clipman_fix", managed(Manager{ID: "clipman", Hint: "ignored"}, true)},
+		{"manager warn manager_since manager_copyq_fix", managed(Manager{ID: "copyq", Hint: "since"}, true)},
+		{"manager warn manager_unknown manager_fix", managed(Manager{Hint: "unknown"}, true)},
 		{"window warn window_no window_fix", func(c *Config) { c.Window = "" }},
 		{"upstream warn upstream_no upstream_fix", func(c *Config) { c.Upstream = "http://127.0.0.1:1" }},
 		{"clock ok clock_unknown", func(c *Config) { c.Upstream = "http://127.0.0.1:1" }},
@@ -112,6 +119,13 @@ func TestFindings(t *testing.T) {
 				t.Errorf("got %q", got)
 			}
 		})
+	}
+}
+
+// managed is a desktop with a clipboard manager, or without.
+func managed(m Manager, runs bool) func(*Config) {
+	return func(c *Config) {
+		c.Manager = func(context.Context) (Manager, bool) { return m, runs }
 	}
 }
 

@@ -177,19 +177,28 @@ func (e *Entry) TypedShortcut(s fyne.Shortcut) {
 		e.look.OnShortcut(s)
 		return
 	case *fyne.ShortcutPaste:
-		content := s.Clipboard.Content()
-		if e.OnPaste != nil && e.OnPaste(content) {
-			return
+		if e.look.ReadClipboard != nil {
+			e.look.ReadClipboard(e.paste)
+		} else {
+			e.paste(s.Clipboard.Content())
 		}
-		if runes := []rune(content); len(runes) > MaxEntry {
-			e.Entry.TypedShortcut(&fyne.ShortcutPaste{Clipboard: excerpt{string(runes[:MaxEntry])}})
-			return
-		}
+		return
 	}
 	e.Entry.TypedShortcut(s)
 }
 
-// excerpt stands for a clipboard that holds no more than an entry takes.
+// paste takes a text from the clipboard, or as much as fits.
+func (e *Entry) paste(content string) {
+	if e.OnPaste != nil && e.OnPaste(content) {
+		return
+	}
+	if runes := []rune(content); len(runes) > MaxEntry {
+		content = string(runes[:MaxEntry])
+	}
+	e.Entry.TypedShortcut(&fyne.ShortcutPaste{Clipboard: excerpt{content}})
+}
+
+// excerpt stands for a clipboard whose content was read.
 type excerpt struct{ content string }
 
 func (c excerpt) Content() string { return c.content }

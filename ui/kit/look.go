@@ -18,6 +18,11 @@ type Look struct {
 	// has left. nil: nothing is shown.
 	OnTip func(icon fyne.CanvasObject, words string)
 
+	// ReadClipboard reads the clipboard for a paste, and calls then on the goroutine
+	// of the user interface unless it cannot be read. nil: the toolkit reads, which
+	// waits for the program that holds the clipboard, however long that takes.
+	ReadClipboard func(then func(content string))
+
 	scrollers []*Scroller // in which the part stands, the innermost first
 }
 

@@ -12,6 +12,7 @@ func doctor() table {
 		"doctor.check.bus":       {"session bus", "会话总线"},
 		"doctor.check.tray":      {"tray", "托盘"},
 		"doctor.check.clipboard": {"clipboard", "剪贴板"},
+		"doctor.check.manager":   {"clipboard manager", "剪贴板管理器"},
 		"doctor.check.upstream":  {"upstream", "上游"},
 		"doctor.check.clock":     {"clock", "时钟"},
 		"doctor.check.window":    {"window", "窗口程序"},
@@ -68,11 +69,44 @@ func doctor() table {
 		"doctor.bus_fix":    {"Run it from a desktop session; over ssh this is normal.", "请在桌面会话中运行；通过 ssh 登录时属正常情况。"},
 		"doctor.bus_native": {"not used on this system.", "此系统不使用会话总线。"},
 
-		"doctor.tray_ok":       {"the desktop shows tray icons.", "桌面支持托盘图标。"},
-		"doctor.tray_no_host":  {"no panel shows tray icons.", "没有面板显示托盘图标。"},
-		"doctor.tray_no_bus":   {"unknown without a session bus.", "没有会话总线，无法得知。"},
-		"doctor.tray_fix":      {"On GNOME install the extension AppIndicator and KStatusNotifierItem Support; elsewhere add a status tray to the panel.", "GNOME 请安装扩展 AppIndicator and KStatusNotifierItem Support；其他桌面请在面板中添加状态托盘。"},
-		"doctor.tray_native":   {"part of this system.", "系统自带。"},
+		"doctor.tray_ok":          {"the desktop shows tray icons.", "桌面支持托盘图标。"},
+		"doctor.tray_no_host":     {"no panel shows tray icons.", "没有面板显示托盘图标。"},
+		"doctor.tray_no_bus":      {"unknown without a session bus.", "没有会话总线，无法得知。"},
+		"doctor.tray_fix":         {"On GNOME install the extension AppIndicator and KStatusNotifierItem Support; elsewhere add a status tray to the panel.", "GNOME 请安装扩展 AppIndicator and KStatusNotifierItem Support；其他桌面请在面板中添加状态托盘。"},
+		"doctor.tray_native":      {"part of this system.", "系统自带。"},
+		"doctor.manager_none":     {"none runs.", "未运行。"},
+		"doctor.manager_honoured": {"{name} runs; it keeps no tokens, since it honours the mark of confidential content.", "{name} 正在运行；它遵循机密标记，不保存 token。"},
+		"doctor.manager_since": {
+			"{name} runs; it honours the mark of confidential content from version {since} on. An older one keeps copied tokens in its history.",
+			"{name} 正在运行；自 {since} 版起遵循机密标记，旧版会把复制的 token 留在历史中。",
+		},
+		"doctor.manager_ignored": {
+			"{name} runs and keeps copied tokens in its history: it ignores the mark of confidential content. TokenTray only clears the clipboard itself.",
+			"{name} 正在运行；它忽略机密标记，会把复制的 token 留在历史中。TokenTray 只能清除剪贴板本身。",
+		},
+		"doctor.manager_unknown": {
+			"{name} runs and may keep copied tokens in its history.",
+			"{name} 正在运行，可能会把复制的 token 留在历史中。",
+		},
+		"doctor.manager_needless": {"{name} runs; it keeps no history.", "{name} 正在运行；它不保存历史。"},
+		"doctor.manager_buffer":   {"{name} runs and puts tokens into the cut buffer; TokenTray clears that too.", "{name} 正在运行，会把 token 放入剪切缓冲区；TokenTray 会一并清除。"},
+		"doctor.manager_fix": {
+			"Have it leave TokenTray out if it can, or end it while you copy tokens; then clear its history.",
+			"若支持，请在其中排除 TokenTray；否则复制 token 时先结束它，之后清空其历史。",
+		},
+		"doctor.manager_clipman_fix": {
+			"It cannot leave a program out. Switch it off while you copy tokens, then clear its history: xfconf-query -c xfce4-panel -np /plugins/clipman/tweaks/inhibit -t bool -s true",
+			"它无法排除某个程序。复制 token 时请先停用，之后清空其历史：xfconf-query -c xfce4-panel -np /plugins/clipman/tweaks/inhibit -t bool -s true",
+		},
+		"doctor.manager_copyq_fix": {
+			"Take version {since} or newer, or switch it off while you copy tokens: copyq disable",
+			"请使用 {since} 或更新的版本，或在复制 token 时停用：copyq disable",
+		},
+		"doctor.manager_gpaste_fix": {
+			"Switch it off while you copy tokens: gpaste-client stop",
+			"复制 token 时请停用：gpaste-client stop",
+		},
+
 		"doctor.clipboard_ok":  {"{name}.", "{name}。"},
 		"doctor.clipboard_no":  {"there is none here.", "这里没有剪贴板。"},
 		"doctor.clipboard_fix": {"Run it from a desktop session; tokentray get prints tokens all the same.", "请在桌面会话中运行；tokentray get 仍可直接输出 token。"},

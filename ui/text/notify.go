@@ -43,7 +43,11 @@ func notify() table {
 		"window.set.notify-expiry":     {"Notify before a token expires without renewal", "token 即将过期且不会续期时通知"},
 		"window.set.clipboard-once":    {"Clear it after the first paste", "首次粘贴后清除"},
 		"window.set.clipboard-primary": {"Copy for the middle mouse button too", "同时复制到鼠标中键的剪贴板"},
-		"window.set.clipboard-follow":  {"Keep a copied token fresh on the clipboard", "剪贴板中的 token 随续期更新"},
-		"window.set.start-at-login":    {"Start at login, hidden", "登录时在后台启动"},
+		"window.set.clipboard.native": {
+			"This system does not tell when something is pasted, so it cannot be cleared after the first paste.",
+			"此系统无法得知何时发生粘贴，因此不支持首次粘贴后清除。",
+		},
+		"window.set.clipboard-follow": {"Keep a copied token fresh on the clipboard", "剪贴板中的 token 随续期更新"},
+		"window.set.start-at-login":   {"Start at login, hidden", "登录时在后台启动"},
 	}
 }

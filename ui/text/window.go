@@ -94,6 +94,8 @@ func window() table {
 		"window.remedy.log":           {"The agent's log tells more.", "守护进程的日志中有更多信息。"},
 		"window.remedy.no_agent":      {"The window tries again by itself.", "窗口会自动重试。"},
 		"window.remedy.restart_agent": {"Restart it with this version.", "请用当前版本重新启动它。"},
+		"window.remedy.silent_owner":  {"Wait for that program or end it, then copy again.", "请等待该程序恢复，或结束它，然后重新复制。"},
+		"window.remedy.not_here":      {"Leave it off.", "请保持关闭。"},
 		"window.remedy.no_clipboard":  {"On Wayland install wl-clipboard; or reveal the token and copy it by hand.", "Wayland 需安装 wl-clipboard；也可以显示 token 后手动复制。"},
 
 		// What a row has room for; the detail has the whole.

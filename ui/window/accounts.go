@@ -43,7 +43,7 @@ func (ed *accounts) openForm(d draft) {
 	if ed.form != nil || !ed.pages.closePage() {
 		return
 	}
-	ed.form = newForm(&ed.model, d, formActions{back: ed.back, save: ed.saveForm, test: ed.testForm, ip: ed.clipboard.copyIP, redraw: ed.redrawForm, focus: ed.focus})
+	ed.form = newForm(&ed.model, d, formActions{back: ed.back, save: ed.saveForm, test: ed.testForm, ip: ed.clipboard.copyIP, redraw: ed.redrawForm, focus: ed.focus, read: ed.readClipboard})
 	ed.pages.openPage(ed)
 	first := "name"
 	if d.origin != nil {

@@ -51,7 +51,7 @@ func (ap *appearance) applyLook() {
 	}
 	say := text.New(language).Knowing(ap.kinds)
 	ap.translateFyne(say)
-	ap.look = &kit.Look{Palette: pal, Words: say, OnKey: ap.onKey, OnShortcut: ap.onShortcut, OnChar: ap.onChar, OnTip: ap.onTip}
+	ap.look = &kit.Look{Palette: pal, Words: say, OnKey: ap.onKey, OnShortcut: ap.onShortcut, OnChar: ap.onChar, OnTip: ap.onTip, ReadClipboard: ap.readClipboard}
 	ap.app.Settings().SetTheme(kit.NewTheme(pal, ap.fonts))
 	ap.build()
 	if ap.percent != 0 && ap.percent != set.TextSize {

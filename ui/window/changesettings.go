@@ -32,6 +32,24 @@ func (st *settings) openSettings() {
 	}}
 	st.pages.openPage(st)
 	st.loadDoor()
+	st.findManager()
+}
+
+// findManager looks which clipboard manager runs.
+func (st *settings) findManager() {
+	page, find := st.page, st.cfg.Manager
+	if find == nil {
+		return
+	}
+	st.work.Go(func() {
+		m, ok := find(st.ctx)
+		st.do(func() {
+			if ok && st.page == page {
+				page.manager = &m
+				st.redrawSettings()
+			}
+		})
+	})
 }
 
 func (st *settings) closed()        { st.page = nil }

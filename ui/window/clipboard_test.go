@@ -1,6 +1,8 @@
 package window
 
 import (
+	"context"
+	"sync"
 	"testing"
 	"time"
 
@@ -8,6 +10,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/ui/kit"
 )
 
 func copied(name string, env core.Env, clears time.Duration) api.Clipboard {
@@ -190,5 +193,101 @@ func TestWhatBecameOfACopy(t *testing.T) {
 				s.untilSays(words)
 			})
 		}
+	}
+}
+
+// silentOwner is a clipboard whose owner hangs: reading it ends with release.
+func silentOwner(s *stage) (release func()) {
+	hung := make(chan struct{})
+	s.cfg.ReadClipboard = func(ctx context.Context) (string, error) {
+		select {
+		case <-hung:
+		case <-ctx.Done():
+		}
+		return "", &core.Error{Class: core.Temporary, Remedy: core.RemedySilentOwner, Message: "no answer"}
+	}
+	return sync.OnceFunc(func() { close(hung) })
+}
+
+// A program that holds the clipboard and does not answer holds up nothing: neither
+// the form's button nor a paste. It is told of.
+func TestAProgramThatHoldsTheClipboardAndHangs(t *testing.T) {
+	for name, paste := range map[string]func(*stage){
+		"from clipboard": func(s *stage) { s.press("From clipboard") },
+		"a paste": func(s *stage) {
+			s.focus(s.accounts.form.fields["name"].(*kit.Entry))
+			s.win.Canvas().Focused().(*kit.Entry).TypedShortcut(&fyne.ShortcutPaste{Clipboard: s.app.Clipboard()})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newStage(t).open()
+			release := silentOwner(s)
+			s.accounts.openAdd()
+			s.typeInto("name", "shop")
+			paste(s)
+			s.typeInto("appid", "wx0123456789abcdef") // goes on meanwhile
+			s.mustNotSay("does not answer")
+			release()
+			s.untilSays("The program that holds the clipboard does not answer.", "Wait for that program or end it, then copy again.")
+			if d := s.accounts.form.draft; d.Name != "shop" || d.AppID != "wx0123456789abcdef" {
+				t.Errorf("the form holds %q, %q", d.Name, d.AppID)
+			}
+		})
+	}
+}
+
+// What the desktop's clipboard holds arrives after a moment, and goes where it was
+// meant for. Where there is no other way, the toolkit reads.
+func TestTheClipboardIsReadBesideTheWindow(t *testing.T) {
+	s := newStage(t).open()
+	s.cfg.ReadClipboard = func(context.Context) (string, error) { return "AppID: wx0123456789abcdef", nil }
+	s.accounts.openAdd()
+	s.press("From clipboard")
+	s.until("the AppID", func() bool { return s.accounts.form.draft.AppID == "wx0123456789abcdef" })
+	s.cfg.ReadClipboard = func(context.Context) (string, error) { return "shop", nil }
+	name := s.accounts.form.fields["name"].(*kit.Entry)
+	name.TypedShortcut(&fyne.ShortcutPaste{Clipboard: s.app.Clipboard()})
+	s.until("the paste", func() bool { return s.accounts.form.draft.Name == "shop" })
+	s.cfg.ReadClipboard = func(context.Context) (string, error) {
+		return "", &core.Error{Class: core.Misuse, Remedy: core.RemedyClipboard, Message: "no X server"}
+	}
+	s.app.Clipboard().SetContent(" of Ann")
+	name.TypedShortcut(&fyne.ShortcutPaste{Clipboard: s.app.Clipboard()})
+	s.until("the paste", func() bool { return s.accounts.form.draft.Name == "shop of Ann" })
+}
+
+// The settings name the clipboard manager that runs, and what can be done about it.
+func TestSettingsNameTheClipboardManager(t *testing.T) {
+	for name, c := range map[string]struct {
+		manager   Manager
+		says, not []string
+	}{
+		"ignores the mark": {
+			Manager{ID: "clipman", Name: "Xfce Clipman", Hint: "ignored"},
+			[]string{"Xfce Clipman runs and keeps copied tokens", "It cannot leave a program out"},
+			nil,
+		},
+		"honours it":       {Manager{ID: "klipper", Name: "Klipper", Hint: "honoured"}, []string{"Klipper runs; it keeps no tokens"}, []string{"then clear its history"}},
+		"from a version":   {Manager{ID: "copyq", Name: "CopyQ", Hint: "since", Since: "8.0"}, []string{"from version 8.0 on", "copyq disable"}, nil},
+		"nobody knows":     {Manager{Name: "other", Hint: "unknown"}, []string{"other runs and may keep", "then clear its history"}, nil},
+		"uses the buffer":  {Manager{ID: "autocutsel", Name: "autocutsel", Hint: "buffer"}, []string{"TokenTray clears that too"}, []string{"then clear its history"}},
+		"keeps no history": {Manager{ID: "keeper", Name: "xfsettingsd", Hint: "needless"}, []string{"it keeps no history"}, []string{"then clear its history"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newStage(t).open()
+			s.cfg.Manager = func(context.Context) (Manager, bool) { return c.manager, true }
+			s.settings.openSettings()
+			s.untilSays(c.says...)
+			s.mustNotSay(c.not...)
+		})
+	}
+	for _, system := range []string{"windows", "macos"} {
+		s := newStage(t).open()
+		s.settings.openSettings()
+		s.mustSay("Clear it after the first paste", "Copy for the middle mouse button too")
+		s.link.status.Clipboard = system
+		s.settings.redrawSettings()
+		s.mustSay("This system does not tell when something is pasted")
+		s.mustNotSay("Clear it after the first paste", "Copy for the middle mouse button too")
 	}
 }

@@ -30,10 +30,26 @@ type Config struct {
 	Now func() time.Time
 	// OpenURL shows a page in the browser; nil means the app's.
 	OpenURL func(*url.URL) error
+	// ReadClipboard reads the text on the desktop's clipboard, however the program
+	// that holds it behaves, before its own deadline. nil: the toolkit reads. An
+	// error with core.RemedyClipboard means that there is none, and the toolkit is
+	// asked after all.
+	ReadClipboard func(context.Context) (string, error)
+	// Manager finds the clipboard manager that runs; nil: there is none.
+	Manager func(context.Context) (Manager, bool)
 	// Rescale applies a text size in percent; nil does nothing.
 	Rescale func(percent int)
 	// Scheme tells whether the desktop is dark, first and at each change, until
 	// ctx ends; nil leaves that to the toolkit.
 	Scheme func(ctx context.Context, tell func(dark bool))
 	Log    *slog.Logger // nil discards
+}
+
+// Manager is a clipboard manager: what is known of it by ID, its name, and what it
+// does with confidential content. Hint and Since are those of package clipboard.
+type Manager struct{ ID, Name, Hint, Since string }
+
+// keeps reports whether it may keep what was copied in a history.
+func (m *Manager) keeps() bool {
+	return m.Hint == "ignored" || m.Hint == "since" || m.Hint == "unknown"
 }

@@ -58,6 +58,7 @@ type formActions struct {
 	ip     func(ip string) // copies it
 	redraw func(*form)
 	focus  func(fyne.Focusable)
+	read   func(then func(content string)) // the clipboard
 }
 
 func newForm(m *model, d draft, on formActions) *form {
@@ -121,11 +122,13 @@ func (f *form) drawHead(l *kit.Look) *kit.Head {
 		title = l.T("form.twin_of", "account", refWords(d.origin.Ref()), "env", l.Words.Say(text.Key("env."+string(d.Env))))
 	}
 	clip := kit.NewSmallButton(l, kit.Quiet, l.T("form.clipboard"), func() {
-		if !f.pasted(fyne.CurrentApp().Clipboard().Content()) {
-			f.from, f.noted = "form.from.none", true
-			f.check()
-		}
-		f.on.focus(f.next())
+		f.on.read(func(content string) {
+			if !f.pasted(content) {
+				f.from, f.noted = "form.from.none", true
+				f.check()
+			}
+			f.on.focus(f.next())
+		})
 	})
 	return kit.NewHead(l, kit.NewIconButton(l, kit.IconBack, l.T("back"), f.on.back), title, clip)
 }

@@ -12,6 +12,7 @@ import (
 	"tokentray/core/api"
 	"tokentray/core/format"
 	"tokentray/ui/kit"
+	"tokentray/ui/text"
 )
 
 // settingsPage shows the settings; each choice acts at once.
@@ -27,6 +28,8 @@ type settingsPage struct {
 	pause    *kit.Toggle
 	toggles  map[string]*kit.Toggle
 	choices  map[string]*kit.Segment
+	clip     *kit.Prose // of the clipboard: who keeps what is copied, what it cannot do
+	manager  *Manager   // the clipboard manager that runs; nil: none is known
 	door     *doorBox
 	vault    *vaultBox
 	agent    *kit.Prose
@@ -71,6 +74,10 @@ func (s *settingsPage) draw(look *kit.Look, set core.Settings) {
 		if key == core.SettingLoopback || key == core.SettingLoopbackPort {
 			continue // drawn with all that belongs to the door
 		}
+		if key == "notify-person" {
+			s.clip = kit.NewProse("", 13, l.Palette.Muted)
+			s.page.Add(s.clip)
+		}
 		if begins(key) {
 			s.page.Add(canvas.NewRectangle(l.Palette.Line))
 		}
@@ -104,6 +111,7 @@ func (s *settingsPage) show(m *model, status api.Status, now time.Time) {
 		c.SetChoices(settingChoices(l, key, value)...)
 		c.Choose(value)
 	}
+	s.showClipboard(status.Clipboard)
 	s.door.show(now)
 	s.vault.show(m.Vault)
 	s.agent.Set(l.T("set.agent.version", "version", status.Version, "pid", status.PID)+"\n"+status.Home, l.Palette.Muted)
@@ -112,6 +120,32 @@ func (s *settingsPage) show(m *model, status api.Status, now time.Time) {
 	if s.sub != nil {
 		s.sub.show(now)
 	}
+}
+
+// showClipboard tells which clipboard manager keeps what is copied, and takes away
+// what this clipboard cannot do.
+func (s *settingsPage) showClipboard(name string) {
+	l := s.look
+	native := name == "windows" || name == "macos"
+	kit.Visible(s.toggles[core.SettingClipboardOnce], !native)
+	kit.Visible(s.toggles[core.SettingClipboardPrimary], !native)
+	words, ink := "", l.Palette.Muted
+	switch m := s.manager; {
+	case native:
+		words = l.T("set.clipboard.native")
+	case m != nil:
+		args := []any{"name", m.Name, "since", m.Since}
+		words = l.Words.Say(text.Key("doctor.manager_"+m.Hint), args...)
+		if m.keeps() {
+			fix := text.Key("doctor.manager_" + m.ID + "_fix")
+			if !l.Words.Has(fix) {
+				fix = "doctor.manager_fix"
+			}
+			words, ink = words+"\n"+l.Words.Say(fix, args...), l.Palette.SoonText
+		}
+	}
+	s.clip.Set(words, ink)
+	kit.Visible(s.clip, words != "")
 }
 
 // top is the page that is in sight: the settings, or what was opened from there.

@@ -121,3 +121,27 @@ func (sh *shell) showMessage(s message) {
 	sh.snackbar.show(s, sh.now())
 	sh.relayout()
 }
+
+// readClipboard reads the desktop's clipboard and calls then with the text. A program
+// that holds the clipboard and does not answer must not hold up the window: this is
+// said, and then is not called.
+func (sh *shell) readClipboard(then func(content string)) {
+	read := sh.cfg.ReadClipboard
+	if read == nil {
+		then(sh.app.Clipboard().Content())
+		return
+	}
+	sh.work.Go(func() {
+		content, err := read(sh.ctx)
+		sh.do(func() {
+			switch e := core.AsError(err); {
+			case err == nil:
+				then(content)
+			case e.Remedy == core.RemedyClipboard:
+				then(sh.app.Clipboard().Content())
+			default:
+				sh.showError(e, api.Ref{})
+			}
+		})
+	})
+}
