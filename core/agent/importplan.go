@@ -82,10 +82,10 @@ func (p *importer) one(ctx context.Context, in api.AccountInput) (api.ImportRow,
 	if len(problems) > 0 {
 		return p.refuse(row, problems), nil, nil
 	}
-	if twin, there := p.tokens[p.s.kindSet().TokenID(d.account)]; there && !p.beside(d.account) {
+	if other, there := p.tokens[p.s.kindSet().TokenID(d.account)]; there && !p.beside(d.account) {
 		row.Problems = append(row.Problems, p.s.twice(d.account, true))
 		in.Name, in.Env = nil, nil
-		return p.met(ctx, row, twin, in)
+		return p.met(ctx, row, other, in)
 	}
 	row, draft := p.added(row, d)
 	return row, draft, nil
@@ -131,8 +131,8 @@ func (p *importer) added(row api.ImportRow, d draft) (api.ImportRow, *draft) {
 	if row.As != "" {
 		row.Status, row.Action = api.ImportConflict, api.ImportRename
 	}
-	if twin, there := p.tokens[p.s.kindSet().TokenID(d.account)]; there {
-		row.With = twin.Ref()
+	if other, there := p.tokens[p.s.kindSet().TokenID(d.account)]; there {
+		row.With = other.Ref()
 		row.Problems = append(row.Problems, p.s.twice(d.account, true))
 	}
 	a := &d.account
@@ -188,7 +188,7 @@ func (p *importer) planned(id core.ID) bool {
 func (p *importer) replaced(row api.ImportRow, was core.Account, d draft, problems core.Problems) (api.ImportRow, *draft) {
 	if !p.s.sameToken(was, d.account) {
 		d.account.AllowLive = false // what was agreed to was another upstream
-		if twin, there := p.tokens[p.s.kindSet().TokenID(d.account)]; there && twin.ID != was.ID && !p.beside(d.account) {
+		if other, there := p.tokens[p.s.kindSet().TokenID(d.account)]; there && other.ID != was.ID && !p.beside(d.account) {
 			problems = append(problems, p.s.twice(d.account, false))
 		}
 	}

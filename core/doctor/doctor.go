@@ -1,10 +1,10 @@
-// Package doctor looks at the machine and says what keeps TokenTray from its
+// Package doctor checks the machine and says what keeps TokenTray from its
 // job, or costs something of it: one Finding for each thing looked at, with
 // what to do.
 //
 // It needs no agent and changes nothing. What only another package can look at
 // (the database, the keyring, the clipboard, the agent) it is handed as a
-// function; the rest it looks at by itself. Every look has a time limit, and
+// function; the rest it checks by itself. Every check has a time limit, and
 // they run side by side.
 package doctor
 
@@ -39,7 +39,7 @@ type Finding struct {
 // limit is how long one look may take.
 const limit = 8 * time.Second
 
-// Config is what Run looks at.
+// Config is what Run checks.
 type Config struct {
 	GOOS string
 
@@ -48,7 +48,7 @@ type Config struct {
 	Folders Folders
 	// Agent asks the agent that runs, without starting one.
 	Agent func(ctx context.Context) Agent
-	// Database looks at the database and changes nothing.
+	// Database checks the database and changes nothing.
 	Database     func() Database
 	DatabasePath string
 	// Keyring asks the vault for something that it need not have.
@@ -56,7 +56,7 @@ type Config struct {
 	PassphraseFile string // empty unless there is one
 	PassphraseErr  error  // why nobody can open it
 
-	// Port looks at the port of the local HTTP API.
+	// Port checks the port of the local HTTP API.
 	Port func(ctx context.Context) Port
 
 	Bus       string // address of the session bus, empty for none
@@ -69,9 +69,9 @@ type Config struct {
 	Now      func() time.Time
 }
 
-// Run looks at everything and returns the findings in a fixed order.
+// Run checks everything and returns the findings in a fixed order.
 func Run(ctx context.Context, c Config) []Finding {
-	looks := []func(context.Context) []Finding{
+	checks := []func(context.Context) []Finding{
 		func(context.Context) []Finding { return []Finding{c.folders()} },
 		c.agentAndDatabase,
 		func(ctx context.Context) []Finding { return []Finding{c.keyring(ctx)} },
@@ -80,12 +80,12 @@ func Run(ctx context.Context, c Config) []Finding {
 		func(ctx context.Context) []Finding { return append(c.clipboard(ctx), c.window()) },
 		c.upstream,
 	}
-	found := make([][]Finding, len(looks))
+	found := make([][]Finding, len(checks))
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	var wg sync.WaitGroup
-	for i, look := range looks {
-		wg.Go(func() { found[i] = look(ctx) })
+	for i, check := range checks {
+		wg.Go(func() { found[i] = check(ctx) })
 	}
 	wg.Wait()
 	var out []Finding

@@ -114,7 +114,7 @@ func TestAPITakenPort(t *testing.T) {
 func TestAPIKeyAdd(t *testing.T) {
 	r, f := newDoorRun()
 	out, errOut := r.try(t, 0, "api", "key", "add", "ci", "--account", "shop", "--account", "商店", "--env", "live", "--env", "sandbox", "--origin", "http://localhost:3000")
-	if out != clientKey+"\n" || strings.Contains(errOut, clientKey) || !strings.Contains(errOut, "shown this once") || !strings.Contains(errOut, "shop, 商店 (live, sandbox)") {
+	if out != clientKey+"\n" || strings.Contains(errOut, clientKey) || !strings.Contains(errOut, "shown only once") || !strings.Contains(errOut, "shop, 商店 (live, sandbox)") {
 		t.Errorf("stdout %q, stderr %q", out, errOut)
 	}
 	if !slices.Equal(f.made.Accounts, []string{"shop", "商店"}) || !slices.Equal(f.made.Envs, []core.Env{core.Live, core.Sandbox}) || len(f.made.Origins) != 1 {

@@ -112,7 +112,7 @@ func TestBareNameNeverCrossesEnvironments(t *testing.T) {
 // the secret that stays for now is a warning.
 func TestRemovedAlthoughTheVaultIsLocked(t *testing.T) {
 	for lang, want := range map[string]string{
-		"en": "Removed shop/sandbox.\nNote: The account is removed; its secret is still in the vault.\n  There is nothing to do: it is removed when the vault is next opened.\n",
+		"en": "Removed shop/sandbox.\nNote: The account is removed; its secret is still in the vault.\n  Nothing to do: it is removed when the vault is next opened.\n",
 		"zh": "已删除 shop/sandbox。\n注意：账号已删除，但其密钥仍在保险库中。\n  无需处理：下次解锁保险库时会自动清除。\n",
 	} {
 		r := withToken(newRun())
@@ -459,7 +459,7 @@ func TestGetThePreviousToken(t *testing.T) {
 	r := withToken(newRun())
 	r.agent.token.Previous = &api.Previous{Token: old, Mask: "83_ol••••dold", Until: start().Add(130 * time.Second)}
 	_, errOut := r.try(t, 4, "get", "shop", "--previous")
-	if !strings.Contains(errOut, "No previous token may still work.") || slices.Contains(r.agent.calls, "token shop/sandbox") {
+	if !strings.Contains(errOut, "There is no previous token that may still work.") || slices.Contains(r.agent.calls, "token shop/sandbox") {
 		t.Errorf("%q, %v; want a refusal and no call for a token", errOut, r.agent.calls)
 	}
 	r.agent.list.Accounts[0].Previous = &api.Previous{Mask: "83_ol••••dold", Until: start().Add(130 * time.Second)}

@@ -102,7 +102,7 @@ func (a *app) rowWord(status, action string) cell {
 func (a *app) rowDetails(r api.ImportRow) []string {
 	var out []string
 	if r.With != "" && r.With != r.Name+"/"+string(r.Env) {
-		out = append(out, a.say("import.twin", "account", clean(r.With)))
+		out = append(out, a.say("import.shared", "account", clean(r.With)))
 	}
 	if len(r.Changes) > 0 {
 		names := make([]string, len(r.Changes))

@@ -278,7 +278,7 @@ func TestALateTokenIsTold(t *testing.T) {
 	blog := api.Clipboard{Account: "blog", Env: core.Live, Format: "header"}
 	tell(api.EventCopyLate, blog)
 	wants(t, server.said, "show 1 replacing 0: TokenTray, tokentray, tokentray | The token of blog/live is ready | "+
-		"Something else was copied meanwhile, and the clipboard keeps that. | [default  copy Copy it]")
+		"Something else was copied in the meantime, and the clipboard keeps that. | [default  copy Copy it]")
 	tell(api.EventClipboard, api.Clipboard{Account: "shop", Env: core.Live}) // another's, which stays
 	for _, button := range []string{"copy", "default"} {
 		server.emit("ActionInvoked", uint32(1), button)

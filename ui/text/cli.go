@@ -210,7 +210,7 @@ func cli() table {
 		"stop.done":                {"The agent ended.", "守护进程已结束。"},
 
 		"vault.weak": {
-			"Whoever gets the file can guess a passphrase as short as this; several words are better.",
+			"Anyone who gets the file can guess a passphrase this short; use several words.",
 			"口令过短，拿到文件的人可以猜出；建议使用多个单词。",
 		},
 		"vault.warn.passphrase_shared": {

@@ -32,7 +32,7 @@ func commands() table {
 			"Run the agent in the foreground. It owns the database, renews tokens in the\nbackground and answers the window and every command. Other commands start it by\nthemselves when they need it; run it here to see why it does not start.",
 			"在前台运行守护进程。它独占数据库，在后台续期 token，并应答窗口和各个命令。\n其他命令需要时会自动启动它；想查看无法启动的原因时可在此运行。",
 		},
-		"cmd.status":     {"Show how the agent stands; starts nothing", "显示守护进程的状态（不会启动它）"},
+		"cmd.status":     {"Show the state of the agent; starts nothing", "显示守护进程的状态（不会启动它）"},
 		"cmd.stop":       {"End the agent, the tray icon and the window", "结束守护进程、托盘图标和窗口"},
 		"cmd.open":       {"Open the window", "打开窗口"},
 		"cmd.add":        {"Add an account", "添加账号"},
@@ -98,7 +98,7 @@ func commands() table {
 				"--force 会在当前 token 仍有效时强制换新，正在使用它的程序会受影响；对生产账号会先询问。",
 		},
 		"cmd.check.long": {
-			"Ask the upstream whether it accepts the current token from this machine. Exit code\n0: accepted; 4: dead or refused; 5: nobody knows.",
+			"Ask the upstream whether it accepts the current token from this machine. Exit code\n0: accepted; 4: dead or refused; 5: not known.",
 			"询问上游是否接受本机使用当前 token。退出码 0：接受；4：已失效或被拒绝；5：无法确认。",
 		},
 		"cmd.use.long": {

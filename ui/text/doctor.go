@@ -109,7 +109,7 @@ func doctor() table {
 
 		"doctor.clipboard_ok":  {"{name}.", "{name}。"},
 		"doctor.clipboard_no":  {"there is none here.", "这里没有剪贴板。"},
-		"doctor.clipboard_fix": {"Run it from a desktop session; tokentray get prints tokens all the same.", "请在桌面会话中运行；tokentray get 仍可直接输出 token。"},
+		"doctor.clipboard_fix": {"Run it from a desktop session; tokentray get still prints tokens.", "请在桌面会话中运行；tokentray get 仍可直接输出 token。"},
 		"doctor.clipboard_wl":  {"Wayland, but wl-copy is missing.", "Wayland 环境，但缺少 wl-copy。"},
 		"doctor.clipboard_wl_fix": {
 			"Install wl-clipboard: apt install wl-clipboard",

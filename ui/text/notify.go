@@ -22,7 +22,7 @@ func notify() table {
 		"notify.unknown":          {"an unknown reason", "原因未知"},
 		"notify.see_log":          {"TokenTray's log tells why.", "原因见 TokenTray 的日志。"},
 		"notify.late.one":         {"The token of {account} is ready", "{account} 的 token 已就绪"},
-		"notify.late.body":        {"Something else was copied meanwhile, and the clipboard keeps that.", "其间复制了其他内容，剪贴板保持不变。"},
+		"notify.late.body":        {"Something else was copied in the meantime, and the clipboard keeps that.", "其间复制了其他内容，剪贴板保持不变。"},
 		"notify.late.copy":        {"Copy it", "复制 token"},
 		"notify.copy_ip":          {"Copy IP", "复制 IP"},
 		"settings.notify-person":  {"tell on the desktop when an account needs you", "账号需要处理时发送桌面通知"},

@@ -11,10 +11,10 @@ func pushes() table {
 		"cause.review_push":   {"The database was restored from a backup, so pushes that were removed since may be back. This one waits until you agree.", "数据库已从备份恢复，此后删除的推送可能重新出现，因此已暂停此推送，等待您确认。"},
 		"cause.no_push":       {"{account} has no push of that number.", "{account} 没有这个编号的推送。"},
 		"remedy.push_file":    {"Check that its folder exists and that you may write to it; then: tokentray push test {account}", "请确认目录存在且可写，然后执行：tokentray push test {account}"},
-		"remedy.push_command": {"See that the command works; then: tokentray push test {account}", "请确认命令可以正常执行，然后执行：tokentray push test {account}"},
+		"remedy.push_command": {"Check that the command works; then: tokentray push test {account}", "请确认命令可以正常执行，然后执行：tokentray push test {account}"},
 		"remedy.push_timeout": {"Make it quicker, or add it again with more time (--timeout); then: tokentray push test {account}", "请加快命令，或用更长的 --timeout 重新添加，然后执行：tokentray push test {account}"},
-		"remedy.review_push":  {"To go on with it: tokentray push test {account} NUMBER. To be rid of it: tokentray push rm {account} NUMBER", "继续推送：tokentray push test {account} 编号；删除推送：tokentray push rm {account} 编号"},
-		"remedy.no_push":      {"See what there is: tokentray push list {account}", "查看已有推送：tokentray push list {account}"},
+		"remedy.review_push":  {"To go on with it: tokentray push test {account} NUMBER. To remove it: tokentray push rm {account} NUMBER", "继续推送：tokentray push test {account} 编号；删除推送：tokentray push rm {account} 编号"},
+		"remedy.no_push":      {"List the pushes: tokentray push list {account}", "查看已有推送：tokentray push list {account}"},
 
 		"problem.push_kind":    {"A push is for a file or a command.", "推送目标只能是文件或命令。"},
 		"problem.push_path":    {"Write the whole path of a file, from the root on.", "请填写文件的绝对路径。"},

@@ -97,7 +97,7 @@ func remedies() table {
 			"请将其移走后重试。",
 		},
 		"remedy.vault_there": {
-			"If it is locked, unlock it with tokentray vault unlock. How it stands: tokentray vault",
+			"If it is locked, unlock it with tokentray vault unlock. Its state: tokentray vault",
 			"若已锁定，请用 tokentray vault unlock 解锁。查看状态：tokentray vault",
 		},
 		"remedy.reset_locked": {
@@ -109,7 +109,7 @@ func remedies() table {
 			"请重新填写：tokentray edit {account} --secret",
 		},
 		"remedy.no_host": {
-			"Say what it is; an empty base URL is the usual one: tokentray edit {account} --appid ID --base-url URL",
+			"Say what it is; leave the base URL empty for the usual one: tokentray edit {account} --appid ID --base-url URL",
 			"请补充账号信息，基础地址留空表示默认地址：tokentray edit {account} --appid ID --base-url URL",
 		},
 		"remedy.secret_again": {
@@ -117,11 +117,11 @@ func remedies() table {
 			"请改回原来的基础地址或代理；如果新地址无误，请重新填写 AppSecret：tokentray edit {account} --secret",
 		},
 		"remedy.secret_left": {
-			"There is nothing to do: it is removed when the vault is next opened.",
+			"Nothing to do: it is removed when the vault is next opened.",
 			"无需处理：下次解锁保险库时会自动清除。",
 		},
 		"remedy.no_account": {
-			"See what there is: tokentray list",
+			"List the accounts: tokentray list",
 			"查看已有账号：tokentray list",
 		},
 		"remedy.min_ttl": {
@@ -129,7 +129,7 @@ func remedies() table {
 			"请要求较短的有效期（5m 以内总能满足），或在所示时间之后再试。",
 		},
 		"remedy.copy_late": {
-			"Copy it again, it is at hand: tokentray get {account} --copy",
+			"It is ready; copy it again: tokentray get {account} --copy",
 			"token 已备好，可再次复制：tokentray get {account} --copy",
 		},
 		"remedy.no_previous": {
@@ -153,7 +153,7 @@ func remedies() table {
 			"请更正后重试。",
 		},
 		"remedy.disk": {
-			"See that the disk is well and try again. Nothing was lost.",
+			"Check the disk, then try again. Nothing was lost.",
 			"请检查磁盘是否正常后重试。数据没有丢失。",
 		},
 		"remedy.disk_full": {
@@ -161,7 +161,7 @@ func remedies() table {
 			"请清理磁盘空间后重试。数据没有丢失。",
 		},
 		"remedy.read_only": {
-			"See that the folder belongs to you and can be written, or choose another with --home. Nothing was lost.",
+			"Check that the folder belongs to you and can be written, or choose another with --home. Nothing was lost.",
 			"请确认该文件夹和文件属于你且可写，或用 --home 另选文件夹。数据没有丢失。",
 		},
 		"remedy.in_use": {
@@ -169,7 +169,7 @@ func remedies() table {
 			"请使用正在运行的那个，或先结束它：tokentray stop",
 		},
 		"remedy.agent_ended": {
-			"Look before you repeat it: tokentray list, tokentray show NAME, tokentray history NAME.",
+			"Check before you repeat it: tokentray list, tokentray show NAME, tokentray history NAME.",
 			"重复操作前请先查看：tokentray list、tokentray show 名称、tokentray history 名称。",
 		},
 		"remedy.hung_agent": {
@@ -177,7 +177,7 @@ func remedies() table {
 			"请结束 tokentray 进程：使用系统的任务管理器，或用 kill -9 加其 PID；下一条命令会启动新的进程。已保存的数据不受影响。",
 		},
 		"remedy.lost_agent": {
-			"Try again in a minute. If it stays away, end the process tokentray yourself: in the system's task manager, or with kill and its PID, which the log names.",
+			"Try again in a minute. If that does not help, end the process tokentray yourself: in the system's task manager, or with kill and its PID, which the log names.",
 			"请一分钟后再试。若仍无法连接，请自行结束 tokentray 进程：使用系统的任务管理器，或用 kill 加日志中记录的 PID。",
 		},
 		"remedy.newer_home": {
@@ -193,19 +193,19 @@ func remedies() table {
 			"请设置 HOME，或用 --home DIR 或 TOKENTRAY_HOME 指定文件夹。",
 		},
 		"remedy.home_owner": {
-			"Choose a folder of your own with --home; which one it is: tokentray doctor",
+			"Choose a folder of your own with --home; tokentray doctor names it",
 			"请用 --home 选择你自己的文件夹；查看是哪个文件夹：tokentray doctor",
 		},
 		"remedy.home_kind": {
-			"Choose another folder with --home; which one it is: tokentray doctor",
+			"Choose another folder with --home; tokentray doctor names it",
 			"请用 --home 另选文件夹；查看是哪个位置：tokentray doctor",
 		},
 		"remedy.home_shared": {
-			"Run chmod 700 on it, or choose an empty one with --home; which one it is: tokentray doctor",
+			"Run chmod 700 on it, or choose an empty one with --home; tokentray doctor names it",
 			"请对其执行 chmod 700，或用 --home 选择空文件夹；查看是哪个文件夹：tokentray doctor",
 		},
 		"remedy.no_agent": {
-			"See what keeps it from starting: tokentray doctor",
+			"Find out what keeps it from starting: tokentray doctor",
 			"查看无法启动的原因：tokentray doctor",
 		},
 		"remedy.restart_agent": {
@@ -217,7 +217,7 @@ func remedies() table {
 			"请等待该程序恢复，或结束它，然后重新复制。",
 		},
 		"remedy.not_here": {
-			"Leave it off; see what is offered: tokentray settings",
+			"Leave it off; the offer: tokentray settings",
 			"请保持关闭；查看可用的设置：tokentray settings",
 		},
 		"remedy.no_clipboard": {

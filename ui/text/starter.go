@@ -105,7 +105,7 @@ func export() table {
 
 		"export.wrote":        {"Files written into {folder}: {count}", "已写入 {folder} 的文件：{count}"},
 		"export.secret":       {"The client key is in {files}: keep that out of version control. All else may be committed.", "客户端密钥在 {files} 中：请勿提交到版本库。其余文件可以提交。"},
-		"export.elsewhere":    {"There is only {account}: these files get a token after tokentray use {env}. To name it whatever is active, export {account}.", "只存在 {account}：切换到该环境（tokentray use {env}）后这些文件才能获取 token。要固定使用它，请导出 {account}。"},
+		"export.elsewhere":    {"There is only {account}: these files get a token after tokentray use {env}. To name it whichever environment is active, export {account}.", "只存在 {account}：切换到该环境（tokentray use {env}）后这些文件才能获取 token。要固定使用它，请导出 {account}。"},
 		"export.ignore":       {"You have a .gitignore already; add to it: {lines}", "已有你自己的 .gitignore，请在其中加入：{lines}"},
 		"export.no_key":       {"No client key is in them yet. Make one with tokentray api key add NAME and put it into: {place}", "文件中还没有客户端密钥。用 tokentray api key add 名称 新建，并填入：{place}"},
 		"export.no_live":      {"The new key may not use live: with tokentray use live these files get no token. For that, revoke it and export with --env sandbox --env live.", "新密钥不能用于生产环境：切换到 live 后这些文件无法获取 token。如需使用，请吊销它，并以 --env sandbox --env live 重新导出。"},

@@ -29,7 +29,7 @@ func tray() table {
 
 		// Where no tray is, the window says so when it is closed.
 		"window.no_tray.title": {"TokenTray goes on without a window", "窗口关闭后 TokenTray 继续运行"},
-		"window.no_tray.body":  {"This desktop shows no tray icons, so nothing will be seen of it; tokens are renewed all the same. Open it again from the applications menu or with the command tokentray; tokentray stop ends it. GNOME shows the icon with the extension AppIndicator and KStatusNotifierItem Support.", "此桌面不显示托盘图标，关闭窗口后看不到 TokenTray，但 token 会照常续期。可从应用菜单或用命令 tokentray 再次打开；tokentray stop 可结束它。GNOME 安装扩展 AppIndicator and KStatusNotifierItem Support 后会显示图标。"},
+		"window.no_tray.body":  {"This desktop shows no tray icons, so you will not see it, but it still renews tokens. Open it again from the applications menu or with the command tokentray; end it with tokentray stop. GNOME shows the icon with the extension AppIndicator and KStatusNotifierItem Support.", "此桌面不显示托盘图标，关闭窗口后看不到 TokenTray，但 token 会照常续期。可从应用菜单或用命令 tokentray 再次打开；tokentray stop 可结束它。GNOME 安装扩展 AppIndicator and KStatusNotifierItem Support 后会显示图标。"},
 		"window.no_tray.go":    {"Close window", "关闭窗口"},
 
 		"tray.failed":         {"{account}: {cause}", "{account}：{cause}"},

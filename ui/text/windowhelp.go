@@ -35,8 +35,8 @@ func windowHelp() table {
 		"cause.cut_off":         {"The agent went away before it answered.", "守护进程在应答之前断开了。"},
 		"window.remedy.cut_off": {"See whether it was done, then try again. What you typed stays.", "请先确认是否已经完成，再重试。已填写的内容会保留。"},
 
-		"window.menu.twin":                 {"Duplicate as {env}…", "复制为{env}账号…"},
-		"window.form.twin_of":              {"{env} copy of {account}", "{env}账号，复制自 {account}"},
+		"window.menu.duplicate":            {"Duplicate as {env}…", "复制为{env}账号…"},
+		"window.form.copy_of":              {"{env} copy of {account}", "{env}账号，复制自 {account}"},
 		"window.form.proxy_password.other": {"the kept one is not sent to another proxy", "已保存的密码不会发往其他代理"},
 		"window.form.proxy_password.again": {"not copied; enter it again if the proxy wants one", "未复制；如果代理需要密码，请重新填写"},
 		"window.form.clipboard":            {"From clipboard", "从剪贴板填写"},

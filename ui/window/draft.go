@@ -21,7 +21,7 @@ type draft struct {
 	editing bool
 	ref     api.Ref // of the account being edited
 	before  *api.Account
-	origin  *api.Account // of which this is to be the twin in the other environment
+	origin  *api.Account // of which this is to be the counterpart in the other environment
 
 	secret, proxyPassword string
 	consent               bool
@@ -40,7 +40,7 @@ func draftOf(set kinds.Set, a api.Account) draft {
 	return d
 }
 
-// counterpartDraft begins the twin of an account in the other environment. What tells
+// counterpartDraft begins the counterpart of an account in the other environment. What tells
 // its token from others, and the secret, are another's at the upstream, so they
 // stay empty; consent to destructive fetches was given for one environment and no
 // other.
@@ -133,13 +133,13 @@ func (d draft) problems(l *kit.Look, m *model) map[string][]issue {
 		}
 		out[field] = append(out[field], issue{l.T("form.secret.again", "host", host), true})
 	}
-	if twin, ok := m.twin(d.kinds, a); ok {
-		key, warn := "form.twin", true
+	if other, ok := m.sharesToken(d.kinds, a); ok {
+		key, warn := "form.shared", true
 		if spec.Traits.Destructive() {
-			key, warn = "form.twin.harm", false
+			key, warn = "form.shared.harm", false
 		}
 		field := spec.IDField()
-		out[field] = append(out[field], issue{l.T(key, "account", refWords(twin.Ref())), warn})
+		out[field] = append(out[field], issue{l.T(key, "account", refWords(other.Ref())), warn})
 	}
 	return out
 }

@@ -119,7 +119,7 @@ func (f *form) drawHead(l *kit.Look) *kit.Head {
 	case d.editing:
 		title = l.T("form.edit", "account", refWords(d.ref))
 	case d.origin != nil:
-		title = l.T("form.twin_of", "account", refWords(d.origin.Ref()), "env", l.Words.Say(text.Key("env."+string(d.Env))))
+		title = l.T("form.copy_of", "account", refWords(d.origin.Ref()), "env", l.Words.Say(text.Key("env."+string(d.Env))))
 	}
 	clip := kit.NewSmallButton(l, kit.Quiet, l.T("form.clipboard"), func() {
 		f.on.read(func(content string) {

@@ -154,7 +154,7 @@ func TestFormKeepsNamesOfAllScripts(t *testing.T) {
 	}
 }
 
-// The twin of an account has everything but what belongs to one environment.
+// The counterpart of an account has everything but what belongs to one environment.
 func TestDuplicateAsTheOtherEnvironment(t *testing.T) {
 	a := sample("shop", core.Sandbox, noon, time.Hour, 2*time.Hour)
 	a.Product, a.Kind, a.Proxy, a.Note, a.CopyFormat = kinds.ProductTest, kinds.WeChatLegacy, "http://proxy.example:8080", "ask Li", "curl"
@@ -181,7 +181,7 @@ func TestDuplicateAsTheOtherEnvironment(t *testing.T) {
 	s.until("the account", func() bool { return len(s.model.Accounts) == 2 })
 	a, _ = s.model.find("shop-sandbox")
 	if slices.ContainsFunc(s.menus.menuOf(a).Items, func(i *fyne.MenuItem) bool { return i.Label == "Duplicate as Live…" }) {
-		t.Error("a twin that is there already can be made again")
+		t.Error("a counterpart that is there already can be made again")
 	}
 }
 

@@ -98,8 +98,8 @@ func (mn *menus) menuOf(a api.Account) *fyne.Menu {
 	return fyne.NewMenu("", items...)
 }
 
-// counterpartItem begins the account's twin in the other environment.
+// counterpartItem begins the account's counterpart in the other environment.
 func (mn *menus) counterpartItem(a api.Account) *fyne.MenuItem {
 	env := mn.look.Words.Say(text.Key("env." + string(otherEnv(a.Env))))
-	return fyne.NewMenuItem(mn.look.T("menu.twin", "env", env), func() { mn.accounts.openForm(counterpartDraft(mn.kinds, a)) })
+	return fyne.NewMenuItem(mn.look.T("menu.duplicate", "env", env), func() { mn.accounts.openForm(counterpartDraft(mn.kinds, a)) })
 }

@@ -60,9 +60,9 @@ func (m *model) shown(v view, q query, now time.Time) []*api.Account {
 	return out
 }
 
-// twin is another account that asks for the same token as one that is being
+// sharesToken is another account that asks for the same token as one that is being
 // entered, which may have no ID yet.
-func (m *model) twin(set kinds.Set, a core.Account) (api.Account, bool) {
+func (m *model) sharesToken(set kinds.Set, a core.Account) (api.Account, bool) {
 	spec, _ := set.Of(a.Kind)
 	if f, ok := spec.Field(spec.IDField()); !ok || f.Value(a) == "" {
 		return api.Account{}, false // half typed

@@ -73,7 +73,7 @@ func pageStates() []pageState {
 			verdict(s, api.TestResult{Error: &api.Error{Class: core.Whitelist, Remedy: core.RemedyWhitelist, CallerIP: "203.0.113.7", UpstreamCode: 40164}})
 		}},
 		{"form-edit", nil, func(s *stage) { s.accounts.openEdit("shop-sandbox") }},
-		{"form-twin", nil, func(s *stage) {
+		{"form-shared", nil, func(s *stage) {
 			a, _ := s.model.find("campaign-sandbox")
 			a.Proxy = "http://proxy.example:8080"
 			s.accounts.openForm(counterpartDraft(kinds.Builtin(), a))
