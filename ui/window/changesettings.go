@@ -287,7 +287,7 @@ func (st *settings) copyKey(p *keyPage, content string) {
 		return g.CopyText(ctx, api.TextRequest{Text: core.NewSecret(content), Secret: true, Key: key.Name})
 	}, func(c api.Clipboard, err *core.Error) {
 		if err != nil && err.Remedy == core.RemedyClipboard {
-			// The agent has no clipboard. The key is shown this once, so better
+			// The agent has no clipboard. The key is shown only once, so better
 			// unconcealed than not at all.
 			st.app.Clipboard().SetContent(content)
 			p.copied = true

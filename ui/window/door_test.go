@@ -202,7 +202,7 @@ func TestClientKeyIsShownOnce(t *testing.T) {
 	s.mustSay("Discard what you typed?")
 	s.press("Keep editing")
 	s.press("Make the key")
-	s.untilSays(freshKey, "It is shown this once", "/v1/token/shop", "The HTTP API is off")
+	s.untilSays(freshKey, "It is shown only once", "/v1/token/shop", "The HTTP API is off")
 	s.untilCalled("key postman[shop 测试商城] [live] [http://localhost:3000 https://app.example.org]")
 
 	s.key(fyne.KeyEscape)
@@ -326,7 +326,7 @@ func TestDoorStates(t *testing.T) {
 	}
 }
 
-// Where the agent has no clipboard, the key that is shown this once is copied all
+// Where the agent has no clipboard, the key that is shown only once is copied all
 // the same; any other failure is said, and nothing counts as copied.
 func TestClientKeyWithoutAClipboardOfTheAgent(t *testing.T) {
 	s := newStage(t, town(noon)...).open()

@@ -143,7 +143,7 @@ func words() map[string]string {
 
 		"LoopbackRequest.port": "0 leaves it as it is.",
 
-		"NewClientKey.key": "The key, shown this once.",
+		"NewClientKey.key": "The key, shown only once.",
 
 		"Previous.access_token": "The replaced token; only where tokens may be.",
 		"Previous.until":        "Until when it may still work; upstream promises nothing.",
