@@ -175,6 +175,7 @@ const (
 	RemedyImportHalf   = "import_half"    // accounts are imported; set the settings by hand
 	RemedySlower       = "slower"         // too many refreshes or failures of one client
 	RemedyNoPush       = "no_push"        // tokentray push list
+	RemedyPushInPlace  = "push_in_place"  // mount its folder, or add the push with --in-place
 	RemedyPushFile     = "push_file"      // see to the file and its folder, then tokentray push test
 	RemedyPushCommand  = "push_command"   // see to the command, then tokentray push test
 	RemedyPushTimeout  = "push_timeout"   // make the command quicker, or give it more time

@@ -17,7 +17,13 @@ type Push struct {
 	// Of a file.
 	Path string   // absolute
 	Form PushForm // how it is written
-	Key  string   // the variable of a dotenv file
+	Key  string   // the variable of a dotenv file, with its section before a dot
+	// InPlace overwrites the file instead of putting a new one in its place, for
+	// one that is mounted by itself.
+	InPlace bool
+	// Private takes the file away from others; else a file that was there keeps
+	// its mode. One that is made is private in any case.
+	Private bool
 
 	// Of a command.
 	Command []string      // the program's absolute path and its arguments
@@ -143,7 +149,7 @@ func (p Push) Clean() (Push, Problems) {
 		}
 		p.cleanForm(add)
 	case PushCommand:
-		if p.Path != "" || p.Form != "" || p.Key != "" {
+		if p.Path != "" || p.Form != "" || p.Key != "" || p.InPlace || p.Private {
 			add("path", ProblemPushMixed)
 		}
 		if !cleanCommand(p.Command) {
@@ -170,7 +176,7 @@ func (p *Push) cleanForm(add func(field, key string)) {
 		if p.Key == "" {
 			p.Key = DefaultPushKey
 		}
-		if !ValidVariable(p.Key) || len(p.Key) > MaxPushKey {
+		if !validKey(p.Key) || len(p.Key) > MaxPushKey {
 			add("key", ProblemPushKey)
 		}
 	case PushJSON, PushPlain:
@@ -208,6 +214,18 @@ func misleading(s string) bool {
 	return !utf8.ValidString(s) || strings.ContainsFunc(s, func(r rune) bool {
 		return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r)
 	})
+}
+
+// validKey reports whether a key names a variable, perhaps after a section and a
+// dot.
+func validKey(key string) bool {
+	section, name := "", key
+	if at := strings.LastIndexByte(key, '.'); at >= 0 {
+		if section, name = key[:at], key[at+1:]; section == "" {
+			return false
+		}
+	}
+	return ValidVariable(name) && !strings.ContainsAny(section, "[]\"'\r\n#;=") && strings.TrimSpace(section) == section && !misleading(section)
 }
 
 // ValidVariable reports whether every shell takes name for a variable's.

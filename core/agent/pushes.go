@@ -253,7 +253,7 @@ func (p *pushes) view(id core.ID) []api.Push {
 
 func viewPush(k core.KeptPush) api.Push {
 	out := api.Push{
-		Number: k.Number, Kind: k.Kind, Path: k.Path, Form: k.Form, Key: k.Key,
+		Number: k.Number, Kind: k.Kind, Path: k.Path, Form: k.Form, Key: k.Key, InPlace: k.InPlace, Private: k.Private,
 		Command: k.Command, Timeout: int64(k.Timeout / time.Second), Target: k.Target(),
 	}
 	if r := k.Result; !r.At.IsZero() {
@@ -271,7 +271,7 @@ func (p *pushes) add(a core.Account, in api.PushInput) (core.KeptPush, error) {
 		return core.KeptPush{}, invalid(core.Problems{{Field: "timeout", Key: core.ProblemPushTimeout}})
 	}
 	what, problems := core.Push{
-		Kind: in.Kind, Path: in.Path, Form: in.Form, Key: in.Key,
+		Kind: in.Kind, Path: in.Path, Form: in.Form, Key: in.Key, InPlace: in.InPlace, Private: in.Private,
 		Command: in.Command, Timeout: time.Duration(in.Timeout) * time.Second,
 	}.Clean()
 	if len(problems) > 0 {
@@ -326,5 +326,7 @@ func (p *pushes) run(ctx context.Context, id core.ID, what core.Push, t core.Tok
 	if err != nil {
 		return api.Push{}, err
 	}
-	return viewPush(core.KeptPush{Push: what, Result: r}), nil
+	out := viewPush(core.KeptPush{Push: what, Result: r})
+	out.Open = what.Kind == core.PushFile && r.Err == nil && push.OpenToOthers(what.Path)
+	return out, nil
 }

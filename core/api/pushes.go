@@ -15,10 +15,13 @@ type Push struct {
 	Kind    core.PushKind `json:"kind"`
 	Path    string        `json:"path,omitempty"`
 	Form    core.PushForm `json:"form,omitempty"`
-	Key     string        `json:"key,omitempty"`     // the variable of a dotenv file
-	Command []string      `json:"command,omitempty"` // the program and its arguments
-	Timeout int64         `json:"timeout,omitempty"` // seconds, of a command
-	Target  string        `json:"target"`            // all of it in a few words
+	Key     string        `json:"key,omitempty"`      // the variable of a dotenv file
+	InPlace bool          `json:"in_place,omitempty"` // the file is overwritten, not replaced
+	Private bool          `json:"private,omitempty"`  // the file is taken away from others
+	Open    bool          `json:"open,omitempty"`     // others than its owner can read the file; told after a try alone
+	Command []string      `json:"command,omitempty"`  // the program and its arguments
+	Timeout int64         `json:"timeout,omitempty"`  // seconds, of a command
+	Target  string        `json:"target"`             // all of it in a few words
 	// Last is how the last try ended; nil before the first.
 	Last *PushResult `json:"last,omitempty"`
 }
@@ -55,6 +58,8 @@ type PushInput struct {
 	Path    string        `json:"path,omitempty"`
 	Form    core.PushForm `json:"form,omitempty"`
 	Key     string        `json:"key,omitempty"`
+	InPlace bool          `json:"in_place,omitempty"`
+	Private bool          `json:"private,omitempty"`
 	Command []string      `json:"command,omitempty"`
 	Timeout int64         `json:"timeout,omitempty"` // seconds
 	// Overwrite is consent to overwrite an existing file, for a form that writes the

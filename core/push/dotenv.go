@@ -10,6 +10,7 @@ import (
 // assignment is where a .env file gives a variable a value. Offsets are of
 // bytes in the file's text.
 type assignment struct {
+	section    string // in which it stands, of an INI file
 	name       string
 	exported   bool
 	start, end int  // of the value with its quotes
@@ -23,8 +24,12 @@ type assignment struct {
 // in them. Of two assignments of one name some readers take the first and some
 // the last; that is why every one is changed.
 //
+// A file with sections, as INI files and ThinkPHP's .env have them, may give one
+// name to several variables: SECTION.NAME says which one is meant, and a bare name
+// that stands in several sections is refused.
+//
 // Its error never holds the value.
-func setVariable(text, name, value string) (string, error) {
+func setVariable(text, key, value string) (string, error) {
 	if strings.ContainsRune(text, 0) {
 		return "", errors.New("it is no text file")
 	}
@@ -34,11 +39,16 @@ func setVariable(text, name, value string) (string, error) {
 	}
 	written := strings.TrimPrefix(line, format.Variable+"=")
 	bare := written == value
+	all, sections := assignments(text)
+	in, name, err := pick(all, sections, key)
+	if err != nil {
+		return "", err
+	}
 	var out strings.Builder
 	at, found, allExported, any := 0, false, true, false
-	for _, a := range assignments(text) {
+	for _, a := range all {
 		any, allExported = true, allExported && a.exported
-		if a.name != name {
+		if a.name != name || a.section != in {
 			continue
 		}
 		found = true
@@ -57,6 +67,9 @@ func setVariable(text, name, value string) (string, error) {
 		return out.String(), nil
 	}
 	end := lineEnd(text)
+	if len(sections) > 0 || in != "" {
+		return insert(text, sections, in, name+"="+written+end, end), nil
+	}
 	if strings.TrimPrefix(text, byteOrderMark) != "" && !strings.HasSuffix(text, "\n") {
 		out.WriteString(end)
 	}
@@ -78,16 +91,26 @@ func lineEnd(text string) string {
 	return "\n"
 }
 
-// assignments finds every assignment of a .env file, in order.
-func assignments(text string) []assignment {
+// assignments finds every assignment of a .env file and its sections, in order.
+func assignments(text string) ([]assignment, []section) {
 	var out []assignment
+	var sections []section
+	ini, in := sectionLine.MatchString(text), ""
 	at := 0
 	if strings.HasPrefix(text, byteOrderMark) {
 		at = len(byteOrderMark)
 	}
 	for at < len(text) {
-		a, ok := assignmentAt(text, at)
+		if name, ok := sectionAt(text, at); ok {
+			if n := len(sections); n > 0 {
+				sections[n-1].end = at
+			}
+			in = name
+			sections = append(sections, section{name, at, len(text)})
+		}
+		a, ok := assignmentAt(text, at, ini)
 		if ok {
+			a.section = in
 			out = append(out, a)
 			at = a.end
 		}
@@ -97,12 +120,12 @@ func assignments(text string) []assignment {
 		}
 		at += next + 1
 	}
-	return out
+	return out, sections
 }
 
 // assignmentAt reads the line that begins at an offset: blanks, export, a name,
 // =, a value.
-func assignmentAt(text string, at int) (assignment, bool) {
+func assignmentAt(text string, at int, ini bool) (assignment, bool) {
 	at = skipBlanks(text, at)
 	a, at, ok := nameAt(text, at)
 	if !ok {
@@ -118,7 +141,7 @@ func assignmentAt(text string, at int) (assignment, bool) {
 			}
 		}
 	}
-	a.end = bareEnd(text, a.start)
+	a.end = bareEnd(text, a.start, ini)
 	if a.end == a.start { // the blanks stay between it and a comment
 		a.start, a.end = at, at
 	}
@@ -180,9 +203,10 @@ func quotedEnd(text string, at int) (int, bool) {
 	return 0, false
 }
 
-// bareEnd is the offset behind the bare value that begins at an offset: before a comment, which a blank
-// sets off, and before the blanks at the end of the line.
-func bareEnd(text string, at int) int {
+// bareEnd is the offset behind the bare value that begins at an offset: before a
+// comment, which a blank sets off, and before the blanks at the end of the line.
+// In a file with sections ; begins a comment, too.
+func bareEnd(text string, at int, ini bool) int {
 	end := strings.IndexByte(text[at:], '\n')
 	if end < 0 {
 		end = len(text)
@@ -190,7 +214,7 @@ func bareEnd(text string, at int) int {
 		end += at
 	}
 	for i := at; i < end; i++ {
-		if text[i] == '#' && (text[i-1] == ' ' || text[i-1] == '\t') {
+		if (text[i] == '#' || ini && text[i] == ';') && (text[i-1] == ' ' || text[i-1] == '\t') {
 			end = i
 			break
 		}

@@ -79,6 +79,43 @@ func TestSetVariableQuotesWhatNeedsIt(t *testing.T) {
 	}
 }
 
+// TestSetVariableInASection: a file with sections, as ThinkPHP has it.
+func TestSetVariableInASection(t *testing.T) {
+	const file = "APP_DEBUG = true\n\n[WECHAT]\nAPPID = wx1\nT = old ; ours\n\n[MINI]\nT=\"x\"\nU=1\n"
+	for _, c := range []struct{ key, before, after string }{
+		{"WECHAT.T", file, strings.Replace(file, "old", "NEW", 1)},
+		{"mini.T", file, strings.Replace(file, "x\"", "NEW\"", 1)},
+		{"U", file, strings.Replace(file, "U=1", "U=NEW", 1)},
+		{"NEW_ONE", file, strings.Replace(file, "true\n", "true\nNEW_ONE=NEW\n", 1)},
+		{"WECHAT.V", file, strings.Replace(file, "; ours\n", "; ours\nV=NEW\n", 1)},
+		{"MINI.V", file, file + "V=NEW\n"},
+		{"OTHER.V", file, file + "\n[OTHER]\nV=NEW\n"},
+		{"A.T", "", "[A]\nT=NEW\n"},
+		{"T", "[A]\r\nB=1\r\n", "T=NEW\r\n[A]\r\nB=1\r\n"},
+		{"A.T", "[A] ; x\r\n\r\n[B]\r\n", "[A] ; x\r\nT=NEW\r\n\r\n[B]\r\n"},
+		{"wx.T", "wx.T=old\nA=1\n", "wx.T=NEW\nA=1\n"},
+		{"A.T", "X=\"\n[A]\n\"\nT=1\n[A]\n", "X=\"\n[A]\n\"\nT=1\n[A]\nT=NEW\n"},
+	} {
+		want := strings.ReplaceAll(c.after, "NEW", newToken)
+		if c.key == "NEW_ONE" {
+			want = strings.Replace(want, newToken+"_ONE", "NEW_ONE", 1)
+		}
+		got, err := setVariable(c.before, c.key, newToken)
+		if err != nil || got != want {
+			t.Errorf("%s: %q became\n%q, want\n%q (%v)", c.key, c.before, got, want, err)
+		}
+		if again, err := setVariable(got, c.key, newToken); err != nil || again != got {
+			t.Errorf("%s, a second time: %q, %v", c.key, again, err)
+		}
+	}
+	if _, err := setVariable(file, "T", newToken); err == nil || !strings.Contains(err.Error(), "WECHAT.T, MINI.T") || strings.Contains(err.Error(), newToken) {
+		t.Errorf("one name in two sections: %v", err)
+	}
+	if _, err := setVariable("A=1\n", "X.T", newToken); err == nil {
+		t.Error("a section of a file without any was taken")
+	}
+}
+
 // TestShellsReadWhatWasSet: bash reads the new value, and the other variables as
 // before.
 func TestShellsReadWhatWasSet(t *testing.T) {
@@ -116,7 +153,8 @@ func FuzzSetVariable(f *testing.F) {
 		strip := func(text string) (rest string, others []string, values []string) {
 			var out strings.Builder
 			at := 0
-			for _, a := range assignments(text) {
+			all, _ := assignments(text)
+			for _, a := range all {
 				v := text[a.start:a.end]
 				if a.name != "T" {
 					others = append(others, a.name+"="+v)
@@ -130,7 +168,8 @@ func FuzzSetVariable(f *testing.F) {
 		}
 		restBefore, othersBefore, valuesBefore := strip(before)
 		restAfter, othersAfter, valuesAfter := strip(after)
-		if !strings.HasPrefix(restAfter, restBefore) || len(valuesBefore) > 0 && restAfter != restBefore {
+		_, sections := assignments(before)
+		if len(sections) == 0 && !strings.HasPrefix(restAfter, restBefore) || len(valuesBefore) > 0 && restAfter != restBefore {
 			t.Errorf("beside the values %q became %q", restBefore, restAfter)
 		}
 		if strings.Join(othersBefore, "\x00") != strings.Join(othersAfter, "\x00") {

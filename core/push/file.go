@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 
 	"tokentray/core"
@@ -24,6 +25,8 @@ var (
 	errChanged = errors.New("it changes while it is written; try again")
 	errLink    = errors.New("the link belongs to another user; name the file itself")
 	errOwner   = errors.New("it belongs to another user; choose a file of your own")
+	errMounted = errors.New("it is mounted by itself, as a container does it, and whoever has it so would keep the old one")
+	errGroup   = errors.New("a new file cannot have its owner and group")
 )
 
 // writeFile does a job whose push is a file.
@@ -37,8 +40,12 @@ func writeFile(job Job) error {
 	if err == nil {
 		return nil
 	}
+	remedy := core.RemedyPushFile
+	if errors.Is(err, errMounted) || errors.Is(err, errGroup) {
+		remedy = core.RemedyPushInPlace
+	}
 	return &core.Error{
-		Class: core.PushFailed, Remedy: core.RemedyPushFile, Err: err,
+		Class: core.PushFailed, Remedy: remedy, Err: err,
 		Message: fmt.Sprintf("%s: %s", job.Push.Path, reason(err)),
 	}
 }
@@ -73,18 +80,27 @@ func replaceFile(job Job) error {
 	}
 	mode := fs.FileMode(0o600)
 	if before != nil {
-		mode &= before.Mode().Perm() // what its owner took away stays away
+		mode = before.Mode().Perm()
+		if job.Push.Private {
+			mode &= 0o600 // what its owner took away stays away
+		}
 		if !job.Push.Whole() && text == old && before.Mode().Perm() == mode {
 			return nil // whoever watches it is not disturbed
 		}
+		if job.Push.InPlace {
+			return overwrite(path, before, text, mode)
+		}
+		if mountedAlone(path, before) {
+			return errMounted
+		}
 	}
-	return durable.WriteFile(path, func(f *os.File) error {
+	err = durable.WriteFile(path, func(f *os.File) error {
 		if _, err := io.WriteString(f, text); err != nil {
 			return err
 		}
 		if before != nil {
 			if err := keepOwner(f, before); err != nil {
-				return err
+				return fmt.Errorf("%w: %s", errGroup, reason(err))
 			}
 		}
 		if err := f.Chmod(mode); err != nil {
@@ -92,6 +108,56 @@ func replaceFile(job Job) error {
 		}
 		return unchanged(path, before)
 	})
+	if isMountPoint(err) {
+		return errMounted
+	}
+	return err
+}
+
+// overwrite writes a file that must stay the very same one: it is mounted by
+// itself, or has an owner and rules of access that no other file can be given. A
+// reader may meet it half written, and so may a machine that loses its power in
+// that moment. What fails is undone.
+func overwrite(path string, before fs.FileInfo, text string, mode fs.FileMode) (err error) {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	old, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	if err != nil {
+		return err
+	}
+	if err := unchanged(path, before); err != nil {
+		return err
+	}
+	if before.Mode().Perm() != mode {
+		if err := f.Chmod(mode); err != nil {
+			return err
+		}
+	}
+	put := func(text []byte) error {
+		if _, err := f.WriteAt(text, 0); err != nil {
+			return err
+		}
+		if err := f.Truncate(int64(len(text))); err != nil {
+			return err
+		}
+		return f.Sync()
+	}
+	if err := put([]byte(text)); err != nil {
+		if len(old) <= maxFile {
+			_ = put(old) // into the blocks that it has
+		}
+		return err
+	}
+	return nil
+}
+
+// OpenToOthers reports whether others than the owner of a file may read it.
+func OpenToOthers(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && runtime.GOOS != "windows" && info.Mode().IsRegular() && info.Mode().Perm()&0o077 != 0
 }
 
 // content is what the file is to hold.

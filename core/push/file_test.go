@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -69,23 +70,99 @@ func TestFilesAreWritten(t *testing.T) {
 	}
 }
 
-// TestModesAreNeverWidened: whatever the mode was, others may not read the token,
-// and what the owner took from himself stays taken.
-func TestModesAreNeverWidened(t *testing.T) {
+// TestModesAreKept: whoever could read the file can do so after, unless it is to
+// be private; then what the owner took from himself stays taken.
+func TestModesAreKept(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("no modes here")
+	}
+	for _, mode := range []fs.FileMode{0o644, 0o640, 0o600, 0o400, 0o755} {
+		for _, inPlace := range []bool{false, true} {
+			path := filepath.Join(t.TempDir(), ".env")
+			write(t, path, "A=1\n", mode)
+			job := fileJob(path, core.PushDotenv, "T")
+			if job.Push.InPlace = inPlace; inPlace && mode == 0o400 {
+				continue // nobody writes it, but root
+			}
+			if err := Deliver(t.Context(), job); err != nil {
+				t.Fatal(err)
+			}
+			holds(t, path, "A=1\nT="+newToken+"\n", mode)
+			if OpenToOthers(path) != (mode&0o077 != 0) {
+				t.Errorf("%v is open to others: %v", mode, OpenToOthers(path))
+			}
+		}
+	}
+}
+
+// TestOwnerAndGroupAreKept needs the rights to give files away.
+func TestOwnerAndGroupAreKept(t *testing.T) {
+	if os.Geteuid() != 0 || runtime.GOOS == "windows" {
+		t.Skip("root alone gives files away")
+	}
+	path := filepath.Join(t.TempDir(), ".env")
+	write(t, path, "A=1\n", 0o640)
+	for _, id := range [][2]int{{0, 33}, {1000, 1000}} {
+		if err := os.Chown(path, id[0], id[1]); err != nil {
+			t.Skip(err)
+		}
+		if err := Deliver(t.Context(), fileJob(path, core.PushDotenv, "T"+strconv.Itoa(id[1]))); err != nil {
+			t.Fatal(err)
+		}
+		if info, err := os.Stat(path); err != nil || ownerOf(info) != id || info.Mode().Perm() != 0o640 {
+			t.Errorf("the file is %v's, %v, want %v (%v)", ownerOf(info), info.Mode(), id, err)
+		}
+	}
+}
+
+// TestInPlace: the file is the very same one after, longer or shorter.
+func TestInPlace(t *testing.T) {
+	path := filepath.Join(t.TempDir(), ".env")
+	for _, before := range []string{"A=1\nT=old\nB=2\n", "T=" + strings.Repeat("x", 5000) + "\nB=2\n"} {
+		write(t, path, before, 0o600)
+		was, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		job := fileJob(path, core.PushDotenv, "T")
+		job.Push.InPlace = true
+		if err := Deliver(t.Context(), job); err != nil {
+			t.Fatal(err)
+		}
+		if now, err := os.Stat(path); err != nil || !os.SameFile(was, now) {
+			t.Errorf("it is another file (%v)", err)
+		}
+	}
+	holds(t, path, "T="+newToken+"\nB=2\n", 0o600)
+	fresh := fileJob(filepath.Join(t.TempDir(), "new.env"), core.PushDotenv, "T")
+	fresh.Push.InPlace = true
+	if err := Deliver(t.Context(), fresh); err != nil {
+		t.Fatal(err)
+	}
+	holds(t, fresh.Push.Path, "T="+newToken+"\n", 0o600)
+}
+
+// TestPrivateFiles: whatever the mode was, others may not read the token, and what
+// the owner took from himself stays taken.
+func TestPrivateFiles(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("no modes here")
 	}
 	for before, after := range map[fs.FileMode]fs.FileMode{0o644: 0o600, 0o666: 0o600, 0o640: 0o600, 0o600: 0o600, 0o400: 0o400, 0o755: 0o600} {
 		path := filepath.Join(t.TempDir(), ".env")
 		write(t, path, "A=1\n", before)
-		if err := Deliver(t.Context(), fileJob(path, core.PushDotenv, "T")); err != nil {
+		job := fileJob(path, core.PushDotenv, "T")
+		job.Push.Private = true
+		if err := Deliver(t.Context(), job); err != nil {
 			t.Fatal(err)
 		}
 		holds(t, path, "A=1\nT="+newToken+"\n", after)
 	}
 	path := filepath.Join(t.TempDir(), ".env") // nothing to write, but too many may read
 	write(t, path, "T="+newToken+"\n", 0o644)
-	if err := Deliver(t.Context(), fileJob(path, core.PushDotenv, "T")); err != nil {
+	job := fileJob(path, core.PushDotenv, "T")
+	job.Push.Private = true
+	if err := Deliver(t.Context(), job); err != nil {
 		t.Fatal(err)
 	}
 	holds(t, path, "T="+newToken+"\n", 0o600)

@@ -3,6 +3,7 @@
 package push
 
 import (
+	"errors"
 	"io/fs"
 	"os"
 	"syscall"
@@ -21,11 +22,20 @@ func mayReplace(info fs.FileInfo) bool {
 	return !ok || int(st.Uid) == os.Geteuid() || os.Geteuid() == 0
 }
 
-// keepOwner gives a new file the owner of the one it replaces.
+// keepOwner gives a new file the owner and the group of the one it replaces.
 func keepOwner(f *os.File, before fs.FileInfo) error {
-	st, ok := before.Sys().(*syscall.Stat_t)
-	if !ok || int(st.Uid) == os.Geteuid() {
+	old, ok := before.Sys().(*syscall.Stat_t)
+	info, err := f.Stat()
+	if !ok || err != nil {
+		return err
+	}
+	now, ok := info.Sys().(*syscall.Stat_t)
+	if !ok || now.Uid == old.Uid && now.Gid == old.Gid {
 		return nil
 	}
-	return f.Chown(int(st.Uid), int(st.Gid))
+	return f.Chown(int(old.Uid), int(old.Gid))
 }
+
+// isMountPoint reports whether a file could not be replaced because something is
+// mounted on it.
+func isMountPoint(err error) bool { return errors.Is(err, syscall.EBUSY) }

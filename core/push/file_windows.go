@@ -12,3 +12,7 @@ func ours(fs.FileInfo) bool { return true }
 func mayReplace(fs.FileInfo) bool { return true }
 
 func keepOwner(*os.File, fs.FileInfo) error { return nil }
+
+func isMountPoint(error) bool { return false }
+
+func mountedAlone(string, fs.FileInfo) bool { return false }

@@ -25,6 +25,8 @@ type pushRecord struct {
 	Path    string           `json:"path,omitempty"`
 	Form    core.PushForm    `json:"form,omitempty"`
 	Key     string           `json:"key,omitempty"`
+	InPlace bool             `json:"in_place,omitempty"`
+	Private bool             `json:"private,omitempty"`
 	Command []string         `json:"command,omitempty"`
 	Timeout time.Duration    `json:"timeout,omitempty"`
 	Result  pushResultRecord `json:"result,omitzero"`
@@ -45,7 +47,7 @@ type pushResultRecord struct {
 
 func (r pushRecord) push() core.KeptPush {
 	out := core.KeptPush{Push: core.Push{
-		Number: r.Number, Kind: r.Kind, Path: r.Path, Form: r.Form, Key: r.Key, Command: r.Command, Timeout: r.Timeout,
+		Number: r.Number, Kind: r.Kind, Path: r.Path, Form: r.Form, Key: r.Key, InPlace: r.InPlace, Private: r.Private, Command: r.Command, Timeout: r.Timeout,
 	}}
 	if x := r.Result; !x.At.IsZero() {
 		out.Result = core.PushResult{At: x.At, Took: x.Took, Tries: x.Tries, Mask: x.Mask, Expires: x.Expires}
@@ -57,7 +59,7 @@ func (r pushRecord) push() core.KeptPush {
 }
 
 func newPushRecord(p core.Push) pushRecord {
-	return pushRecord{Number: p.Number, Kind: p.Kind, Path: p.Path, Form: p.Form, Key: p.Key, Command: p.Command, Timeout: p.Timeout}
+	return pushRecord{Number: p.Number, Kind: p.Kind, Path: p.Path, Form: p.Form, Key: p.Key, InPlace: p.InPlace, Private: p.Private, Command: p.Command, Timeout: p.Timeout}
 }
 
 // decodePushes reads an account's pushes. One that is not exactly what may be

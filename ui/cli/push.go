@@ -82,6 +82,8 @@ func (a *app) pushAddCommand() *cobra.Command {
 	s.StringVar(&form, "as", "", "flag.push_as")
 	s.StringVar(&in.Key, "key", "", "flag.push_key")
 	s.BoolVar(&in.Overwrite, "overwrite", false, "flag.push_overwrite")
+	s.BoolVar(&in.InPlace, "in-place", false, "flag.push_in_place")
+	s.BoolVar(&in.Private, "private", false, "flag.push_private")
 	s.StringVar(&timeout, "timeout", "", "flag.push_timeout")
 	_ = cmd.RegisterFlagCompletionFunc("file", completeFile)
 	_ = cmd.RegisterFlagCompletionFunc("as", completeWords(words(core.PushForms())...))
@@ -155,7 +157,15 @@ func (a *app) pushAdd(ctx context.Context, arg string, in api.PushInput) error {
 	default:
 		a.note(a.say("push.added_now"))
 	}
+	a.noteOpen(p)
 	return nil
+}
+
+// noteOpen warns of a file that others can read.
+func (a *app) noteOpen(p api.Push) {
+	if p.Open {
+		a.note(a.say("cli.warning") + a.say("push.open", "file", clean(p.Path)))
+	}
 }
 
 // accountPushes is what --json prints of an account's pushes.
@@ -313,6 +323,7 @@ func (a *app) pushTest(ctx context.Context, arg string, number []string) error {
 			a.note(a.explainWire(p.Last.Error)...)
 		default:
 			a.note(a.say("push.done", "account", acc.Ref(), "n", p.Number, "target", clean(p.Target)))
+			a.noteOpen(p)
 		}
 	}
 	switch {

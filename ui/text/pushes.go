@@ -6,11 +6,16 @@ func pushes() table {
 		"class.push":          {"A token could not be pushed: {message}", "token 未能推送到目标：{message}"},
 		"class.short.push":    {"not pushed", "推送失败"},
 		"cause.push_file":     {"The file of a push could not be written: {message}", "无法写入推送文件：{message}"},
+		"cause.push_in_place": {"The file of a push could not be replaced: {message}", "无法替换推送文件：{message}"},
 		"cause.push_command":  {"The command of a push failed: {message}", "推送命令执行失败：{message}"},
 		"cause.push_timeout":  {"The command of a push took too long: {message}", "推送命令超时：{message}"},
 		"cause.review_push":   {"The database was restored from a backup, so pushes that were removed since may be back. This one waits until you agree.", "数据库已从备份恢复，此后删除的推送可能重新出现，因此已暂停此推送，等待您确认。"},
 		"cause.no_push":       {"{account} has no push of that number.", "{account} 没有这个编号的推送。"},
 		"remedy.push_file":    {"Check that its folder exists and that you may write to it; then: tokentray push test {account}", "请确认目录存在且可写，然后执行：tokentray push test {account}"},
+		"remedy.push_in_place": {
+			"Mount the folder of the file instead of the file. Or remove the push and add it with --in-place, which overwrites the file: tokentray push add {account} --file FILE --in-place",
+			"请改为挂载文件所在的目录；或删除此推送，用 --in-place 重新添加（直接改写原文件）：tokentray push add {account} --file 文件 --in-place",
+		},
 		"remedy.push_command": {"Check that the command works; then: tokentray push test {account}", "请确认命令可以正常执行，然后执行：tokentray push test {account}"},
 		"remedy.push_timeout": {"Make it quicker, or add it again with more time (--timeout); then: tokentray push test {account}", "请加快命令，或用更长的 --timeout 重新添加，然后执行：tokentray push test {account}"},
 		"remedy.review_push":  {"To go on with it: tokentray push test {account} NUMBER. To remove it: tokentray push rm {account} NUMBER", "继续推送：tokentray push test {account} 编号；删除推送：tokentray push rm {account} 编号"},
@@ -19,7 +24,7 @@ func pushes() table {
 		"problem.push_kind":    {"A push is for a file or a command.", "推送目标只能是文件或命令。"},
 		"problem.push_path":    {"Write the whole path of a file, from the root on.", "请填写文件的绝对路径。"},
 		"problem.push_form":    {"Use one of: dotenv, json, plain.", "取值只能是 dotenv、json 或 plain。"},
-		"problem.push_key":     {"A variable's name has letters, digits and underscores, and no digit first.", "变量名由字母、数字和下划线组成，且不以数字开头。"},
+		"problem.push_key":     {"A variable's name has letters, digits and underscores, and no digit first. A section may stand before it: WECHAT.TOKEN", "变量名由字母、数字和下划线组成，且不以数字开头；前面可加小节名：WECHAT.TOKEN"},
 		"problem.push_command": {"Begin the command with the whole path of a program.", "命令须以程序的绝对路径开头。"},
 		"problem.push_timeout": {"A command gets 1s to 10m.", "命令的时限为 1s 到 10m。"},
 		"problem.push_mixed":   {"This does not belong to a push of this kind; leave it out.", "此项不适用于这种推送，请去掉。"},
@@ -53,6 +58,7 @@ func pushes() table {
 		"push.fact":      {"{n} to {target}", "{n}（{target}）"},
 		"push.added":     {"Added push {n} of {account}: {target}", "已为 {account} 添加推送 {n}：{target}"},
 		"push.added_now": {"The current token is there.", "当前 token 已送达。"},
+		"push.open":      {"others than its owner can read {file}, and so the token; --private takes it away from them.", "{file} 可被其他用户读取，token 也会被看到；--private 可仅限所有者。"},
 		"push.added_on":  {"It has no token now; the next renewal brings it.", "目前没有 token，下次续期时推送。"},
 		"push.removed":   {"Removed push {n} of {account}. What it wrote stays.", "已删除 {account} 的推送 {n}。已写入的内容保留。"},
 		"push.done":      {"{account}: push {n} to {target} is done.", "{account}：推送 {n} 到 {target} 已完成。"},
@@ -83,19 +89,26 @@ func pushes() table {
 		"cmd.push.add": {"Add a push to a file or a command, and do it once", "添加推送（文件或命令）并立即执行一次"},
 		"cmd.push.add.long": {
 			"Add a push. The current token goes there at once, if there is one, and every later one.\n\n" +
-				"A file is replaced as a whole or not at all, and only its owner may read it (0600, or\n" +
-				"less where it was less). Of a dotenv file only the variable changes: comments, order,\n" +
-				"quotes and line ends stay. json and plain files are written whole. A link is followed\n" +
-				"and stays, if it is yours. The folder must be there.\n\n" +
+				"A file is replaced as a whole or not at all. One that was there keeps its owner, group\n" +
+				"and mode; --private takes it away from others. A new one is 0600. Of a dotenv file only\n" +
+				"the variable changes: comments, order, quotes and line ends stay. In a file with\n" +
+				"[sections], --key WECHAT.TOKEN names the section too. json and plain files are written\n" +
+				"whole. A link is followed and stays, if it is yours. The folder must be there.\n\n" +
+				"A container that has the file mounted by itself keeps the old one when it is replaced:\n" +
+				"mount its folder. Where that cannot be, --in-place overwrites the file; a reader may\n" +
+				"then meet it half written.\n\n" +
 				"A command runs without a shell, in your home folder, with the token and a line end on\n" +
 				"its standard input and these variables: TOKENTRAY_ACCOUNT, TOKENTRAY_ENV,\n" +
 				"TOKENTRAY_APPID, TOKENTRAY_BASE_URL, TOKENTRAY_EXPIRES_AT, TOKENTRAY_EXPIRES_AT_UNIX.\n" +
 				"What it prints is dropped; the last line of its standard error explains a failure.\n" +
 				"Export does not contain pushes.",
 			"添加推送。如有 token，立即推送当前的，此后每次续期都推送。\n\n" +
-				"文件整体替换，要么成功要么不变，仅所有者可读（0600，原来更严则不变）。dotenv 文件\n" +
-				"只修改指定的变量，注释、顺序、引号和换行保持不变；json 和 plain 文件整个写入。\n" +
+				"文件整体替换，要么成功要么不变。已有文件的所有者、组和权限保持不变，--private 可仅限\n" +
+				"所有者读取；新建文件为 0600。dotenv 文件只修改指定的变量，注释、顺序、引号和换行保持\n" +
+				"不变；文件有 [小节] 时，--key WECHAT.TOKEN 同时指明小节。json 和 plain 文件整个写入。\n" +
 				"属于你的符号链接会被跟随并保留。目录必须已存在。\n\n" +
+				"容器单独挂载某个文件时，替换文件后容器内仍是旧文件：请改为挂载目录。无法如此时用\n" +
+				"--in-place 直接改写原文件，此时可能被读到一半。\n\n" +
 				"命令不经过 shell，在主目录中执行；token 和换行从标准输入传入，并设置环境变量\n" +
 				"TOKENTRAY_ACCOUNT、TOKENTRAY_ENV、TOKENTRAY_APPID、TOKENTRAY_BASE_URL、\n" +
 				"TOKENTRAY_EXPIRES_AT、TOKENTRAY_EXPIRES_AT_UNIX。标准输出被丢弃，标准错误的最后一行\n" +
@@ -111,7 +124,9 @@ func pushes() table {
 		},
 		"flag.push_file":      {"the `FILE` to write", "要写入的`文件`"},
 		"flag.push_as":        {"how to write it, as `FORM`: dotenv, json or plain; if not given, by the file's name", "写入`格式`：dotenv、json 或 plain；不指定则按文件名判断"},
-		"flag.push_key":       {"the variable `NAME` in a dotenv file; ACCESS_TOKEN if not given", "dotenv 文件中的变量`名`；默认为 ACCESS_TOKEN"},
+		"flag.push_key":       {"the variable `NAME` in a dotenv file, or SECTION.NAME; ACCESS_TOKEN if not given", "dotenv 文件中的变量`名`，或 小节.变量名；默认为 ACCESS_TOKEN"},
+		"flag.push_in_place":  {"overwrite the file itself, for one that is mounted into a container by itself", "直接改写原文件，用于单独挂载到容器中的文件"},
+		"flag.push_private":   {"take the file away from others than its owner (0600)", "仅允许所有者读取文件（0600）"},
 		"flag.push_overwrite": {"overwrite an existing json or plain file", "允许覆盖已存在的 json 或 plain 文件"},
 		"flag.push_timeout":   {"the `TIME` a command gets, as 90s or 5m", "命令的`时限`，如 90s 或 5m"},
 	}
