@@ -49,7 +49,7 @@ func (p program) build(at home.Home, demo bool) (*house, error) {
 	if demo {
 		vaults.Main, vaults.Kind = vault.NewMemory(), agent.VaultMemory
 	} else {
-		keyring := vault.NewKeyring(vault.KeyringConfig{Home: db.HomeID(), DBus: session.DBus, Log: h.log.Logger})
+		keyring := vault.NewKeyring(vault.KeyringConfig{Home: db.HomeID(), DBus: session.DBus, Busy: at.VaultBusy(), Log: h.log.Logger})
 		vaults.Main, vaults.Kind = keyring, agent.VaultKeyring
 		vaults.File = vault.NewFile(at.PassphraseFile(), 0)
 		moved = func(s api.Session) { keyring.SetDBus(s.DBus) }

@@ -138,6 +138,10 @@ func (h Home) PassphraseFile() string { return filepath.Join(h.data, passphraseN
 // VaultIndex is the path of the list of what the vault holds.
 func (h Home) VaultIndex() string { return filepath.Join(h.data, indexName) }
 
+// VaultBusy is the path of the file on which those who write to the keyring hold a
+// lock.
+func (h Home) VaultBusy() string { return h.VaultIndex() + ".busy" }
+
 // Told is the path of the file that tells which notifications were shown.
 func (h Home) Told() string { return filepath.Join(h.state, toldName) }
 

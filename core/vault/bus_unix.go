@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/godbus/dbus/v5"
 )
@@ -35,6 +36,9 @@ func childEnv(getenv func(string) string, bus string) ([]string, error) {
 	}
 	return env, nil
 }
+
+// childAttr keeps the terminal's Ctrl-C from a child that is about to write.
+func childAttr() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
 
 // rootDir is where the child works: it holds no folder busy.
 func rootDir() string { return "/" }

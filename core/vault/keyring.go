@@ -10,7 +10,6 @@ import (
 	"log/slog"
 	"os"
 	"os/exec"
-	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -39,6 +38,9 @@ type KeyringConfig struct {
 	// DBus is the session bus's address; empty means the environment's, else
 	// the socket in XDG_RUNTIME_DIR. Only Linux and the BSDs use it.
 	DBus string
+	// Busy is a file on which the children of an agent hold a lock, so that the next
+	// agent waits for those of one that was killed; empty: nobody waits.
+	Busy string
 	Log  *slog.Logger // nil discards
 }
 
@@ -56,6 +58,7 @@ type Keyring struct {
 	turn chan struct{} // holds one token; its holder may run a child
 
 	prompting atomic.Bool // the turn is a person's, who may see a prompt
+	first     sync.Once   // call: it waits for the children of an earlier agent
 
 	// The limits, which tests shorten.
 	callTime, promptTime, stumbleTime time.Duration
@@ -144,6 +147,7 @@ func (k *Keyring) call(ctx context.Context, req request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	k.first.Do(func() { waitBusy(ctx, k.cfg.Busy, k.callTime) })
 	a, err := k.run(ctx, req, env, limit)
 	if errors.Is(err, ErrUnavailable) && !req.Attended {
 		// One stumble of a busy bus is not believed: it would close the vault until
@@ -216,9 +220,11 @@ func (k *Keyring) run(ctx context.Context, req request, env []string, limit time
 	cmd.Stdin, cmd.Stdout = bytes.NewReader(input), out
 	cmd.WaitDelay = time.Second
 	cmd.SysProcAttr = childAttr()
-	runtime.LockOSThread() // the child dies with the thread that started it
+	if mark, err := markBusy(k.cfg.Busy); err == nil && mark != nil {
+		defer func() { _ = mark.Close() }()
+		cmd.ExtraFiles = []*os.File{mark}
+	}
 	err = cmd.Run()
-	runtime.UnlockOSThread()
 
 	switch {
 	case ctx.Err() != nil:
