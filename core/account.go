@@ -107,7 +107,8 @@ type Problem struct {
 	Says string `json:"-"`
 }
 
-func (p Problem) says() string {
+// Sentence says in English what is wrong with the field.
+func (p Problem) Sentence() string {
 	if p.Says != "" {
 		return p.Says
 	}
@@ -132,7 +133,7 @@ func (p Problems) Fatal() Problems {
 func (p Problems) Error() string {
 	for _, x := range p {
 		if !x.Warn {
-			return x.Field + ": " + x.says()
+			return x.Field + ": " + x.Sentence()
 		}
 	}
 	return "the account is fine"

@@ -75,7 +75,7 @@ func (k *Keeper) Test(ctx context.Context, a Account, c Credentials) (Grant, err
 	stopped := k.stopped
 	k.mu.RUnlock()
 	if stopped {
-		return Grant{}, errStopping()
+		return Grant{}, ErrStopping()
 	}
 	source := up.Source
 	if up.Probe != nil {

@@ -109,7 +109,7 @@ func (k *Keeper) refusal(e *entry, now time.Time, minTTL time.Duration) *Error {
 	traits, known := k.traits(e.account)
 	switch {
 	case k.stopped:
-		return errStopping()
+		return ErrStopping()
 	case !known:
 		return errKind(e.account.Kind)
 	case e.blocked(now) != nil:

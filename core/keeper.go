@@ -203,7 +203,8 @@ func (k *Keeper) checks(a Account) bool {
 	return ok
 }
 
-func errStopping() *Error {
+// ErrStopping is what is answered once the agent ends.
+func ErrStopping() *Error {
 	return &Error{Class: Temporary, Remedy: RemedyTryAgain, Message: "the agent is stopping; start it again with tokentray agent"}
 }
 

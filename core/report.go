@@ -161,7 +161,7 @@ func (k *Keeper) forbids(e *entry, r Report, g goal, now time.Time) *Error {
 	_, known := k.traits(e.account)
 	switch {
 	case k.stopped:
-		return errStopping()
+		return ErrStopping()
 	case !known:
 		return errKind(e.account.Kind)
 	case g.fetches(k.checks(e.account)) && !k.Live(e.account):

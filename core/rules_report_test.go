@@ -157,7 +157,7 @@ func TestWhatForbidsAReport(t *testing.T) {
 					t.Errorf("%+v, goal %v: %s, want %s", c.r, c.g, got, c.want)
 				}
 				k.stopped = true
-				if err := k.forbids(e, c.r, c.g, noon); err == nil || err.Message != errStopping().Message {
+				if err := k.forbids(e, c.r, c.g, noon); err == nil || err.Message != ErrStopping().Message {
 					t.Errorf("%+v, goal %v, after the end: %v", c.r, c.g, err)
 				}
 			}

@@ -141,7 +141,7 @@ func (s *Service) applyLoopback(req api.LoopbackRequest) error {
 	}
 	select {
 	case <-s.stop:
-		return stopping()
+		return core.ErrStopping()
 	default:
 	}
 	if next.Loopback {

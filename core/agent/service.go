@@ -330,7 +330,7 @@ func (s *Service) Account(_ context.Context, ref api.Ref) (api.Account, error) {
 func (s *Service) Events(ctx context.Context, window bool) (<-chan api.Event, error) {
 	out, ok := s.hub.open(ctx, window, s.now(), s.list)
 	if !ok {
-		return nil, stopping()
+		return nil, core.ErrStopping()
 	}
 	return out, nil
 }
@@ -370,8 +370,4 @@ func (s *Service) Open(ctx context.Context, what api.Showing) (int, error) {
 func (s *Service) Stop(context.Context) error {
 	s.stopOnce.Do(func() { close(s.stop) })
 	return nil
-}
-
-func stopping() *core.Error {
-	return &core.Error{Class: core.Temporary, Remedy: core.RemedyTryAgain, Message: "the agent is stopping; start it again with tokentray agent"}
 }

@@ -207,9 +207,9 @@ func (f Field) check(value string) core.Problems {
 	case f.Input == URL && f.Key != BaseURL: // core checks that one for every kind
 		switch core.CheckURL(value) {
 		case "bad":
-			return one(f.Key+"_bad", "is not a URL of the form https://host[/path]; correct or remove it")
+			return one(f.Key+"_bad", core.Problem{Key: core.ProblemBaseURL}.Sentence())
 		case "https":
-			return one(f.Key+"_https", "must begin with https:// unless the host is this machine")
+			return one(f.Key+"_https", core.Problem{Key: core.ProblemBaseURLHTTPS}.Sentence())
 		}
 	}
 	return nil
