@@ -17,13 +17,14 @@ const (
 	person  kind = iota // an account needs somebody
 	failing             // renewal fails again and again
 	expiry              // a token is about to expire and is not renewed
+	pushing             // a token does not get where it is pushed
 	kinds               // how many the judge decides about
 
 	late   = kinds     // a token came after something else was copied; no setting, a person asked
 	places = kinds + 1 // how many there are on the desktop
 )
 
-func (k kind) String() string { return [...]string{"person", "failing", "expiry", "late"}[k] }
+func (k kind) String() string { return [...]string{"person", "failing", "expiry", "push", "late"}[k] }
 
 const (
 	// patience is how long a renewal must have failed before it is told. Most
@@ -61,6 +62,7 @@ type account struct {
 	life    time.Duration
 	added   time.Time // zero when it was there before
 	since   time.Time // renewal has failed since; zero when it does not fail
+	missed  time.Time // a push has failed since; zero when none fails
 	news    [kinds]news
 }
 
@@ -90,7 +92,7 @@ func (j *judge) onEvent(e api.Event, now time.Time) bool {
 	j.now, j.news = now.Round(0), false
 	change := j.Apply(e)
 	s := j.Settings
-	j.on = [kinds]bool{person: s.NotifyPerson, failing: s.NotifyFailing, expiry: s.NotifyExpiry}
+	j.on = [kinds]bool{person: s.NotifyPerson, failing: s.NotifyFailing, expiry: s.NotifyExpiry, pushing: s.NotifyFailing}
 	return j.news || change.Settings || e.Removed != ""
 }
 
@@ -100,7 +102,7 @@ func (j *judge) keep(a api.Account, acc *account, known bool) *account {
 	first := !j.Loaded
 	isNew := !known && !first
 	if acc == nil {
-		if !isNew && a.Error == nil && renewed(a.StateAt(j.now)) {
+		if !isNew && a.Error == nil && a.FailingPushes() == 0 && renewed(a.StateAt(j.now)) {
 			return nil
 		}
 		acc = &account{id: a.ID}
@@ -126,6 +128,12 @@ func (acc *account) set(a api.Account, now time.Time) {
 	acc.class, acc.remedy, acc.ip = "", "", ""
 	if e := a.ErrorAt(now); e != nil {
 		acc.class, acc.remedy, acc.ip = e.Class, e.Remedy, e.CallerIP
+	}
+	switch {
+	case a.FailingPushes() == 0:
+		acc.missed = time.Time{}
+	case acc.missed.IsZero():
+		acc.missed = now
 	}
 	fails := a.Error != nil && (a.State == core.StateRetrying || a.State == core.StateRenewing)
 	switch {
@@ -154,6 +162,8 @@ func (a *account) holds(k kind, now time.Time) (bool, time.Time) {
 		return a.state == core.StateBlocked, at
 	case k == failing && !a.since.IsZero():
 		at = a.since.Add(patience)
+	case k == pushing && !a.missed.IsZero():
+		at = a.missed.Add(patience)
 	case k == expiry && !renewed(a.state) && !a.expires.IsZero():
 		at = a.expires.Add(-min(warning, a.life/4))
 		if !a.news[k].member && !a.expires.After(now) {
@@ -237,7 +247,7 @@ func soonest(next *time.Time, at, now time.Time) {
 
 // forgettable reports whether nothing needs to be remembered of the account.
 func (a *account) forgettable(now time.Time) bool {
-	if !renewed(a.state) || !a.since.IsZero() || now.Before(a.added.Add(attention)) {
+	if !renewed(a.state) || !a.since.IsZero() || !a.missed.IsZero() || now.Before(a.added.Add(attention)) {
 		return false
 	}
 	return !slices.ContainsFunc(a.news[:], func(n news) bool { return n.member || now.Before(n.told.Add(spacing)) })

@@ -201,6 +201,29 @@ func TestRenewalGoesOnFailing(t *testing.T) {
 	s.says(10 * time.Minute)
 }
 
+// TestAPushGoesOnFailing: a token that does not get where it is pushed is told after
+// a while, for as long as it lasts.
+func TestAPushGoesOnFailing(t *testing.T) {
+	well := acc("shop", core.StateFresh, time.Hour)
+	well.Pushes = []api.Push{{Number: 1, Last: &api.PushResult{At: noon}}}
+	ill := well
+	ill.Pushes = []api.Push{{Number: 1, Last: &api.PushResult{At: noon, Error: &api.Error{Class: core.PushFailed, Message: "88_token"}}}}
+	s := newScene(t, well)
+	s.account(ill)
+	s.says(0)
+	s.sleeps(patience)
+	s.says(patience, "push shop")
+	s.account(well)
+	s.says(2*time.Minute, "push -")
+	s.set("notify-failing", "false")
+	s.account(ill)
+	s.says(10 * time.Minute)
+	m := compose(decision{kind: pushing, accounts: []account{**s.j.Find("id-shop")}}, noon, text.New(text.English))
+	if m.title != "The token of shop/live does not get where it goes" || strings.Contains(m.body, "88_token") {
+		t.Errorf("told %q, %q", m.title, m.body)
+	}
+}
+
 func TestAboutToExpire(t *testing.T) {
 	s := newScene(
 		t, acc("fresh", core.StateFresh, time.Hour), acc("paused", core.StatePaused, time.Hour),

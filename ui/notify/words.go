@@ -55,8 +55,11 @@ func compose(o decision, now time.Time, t *text.Text) message {
 		var lines []string
 		for _, a := range o.accounts[:min(maxLines, len(o.accounts))] {
 			what := short(a, t)
-			if o.kind == expiry {
+			switch o.kind {
+			case expiry:
 				what = clock(a.expires, now)
+			case pushing:
+				what = t.Say("class.short.push")
 			}
 			lines = append(lines, t.Say("notify.line", "account", name(a), "cause", what))
 		}
@@ -113,6 +116,8 @@ func composeLate(ref api.Ref, format string, t *text.Text) message {
 // detail is what there is to say of one account.
 func detail(k kind, a account, now time.Time, t *text.Text) string {
 	switch k {
+	case pushing:
+		return t.Say("notify.push.body")
 	case failing:
 		if a.expires.After(now) {
 			return t.Say("notify.failing.lives", "cause", cause(a, t), "time", clock(a.expires, now))

@@ -41,6 +41,8 @@ func tray() table {
 		"tray.tip.other_one":  {"1 in {env} needs you", "{env}环境 1 个需要处理"},
 		"tray.tip.other_many": {"{n} in {env} need you", "{env}环境 {n} 个需要处理"},
 		"tray.tip.locked":     {"the vault is locked", "保险库已锁定"},
+		"tray.tip.push_one":   {"1 push fails", "1 个推送失败"},
+		"tray.tip.push_many":  {"{n} pushes fail", "{n} 个推送失败"},
 		"tray.tip.paused":     {"renewal paused", "续期已暂停"},
 		"tray.tip.next":       {"{account} expires in {left}", "{account} 最先过期（{left}）"},
 		"tray.tip.and":        {", ", "，"},

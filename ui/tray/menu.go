@@ -68,7 +68,7 @@ func build(p *picture, failure string, now time.Time, t *text.Text) menu {
 
 	here, elsewhere := p.needPerson(now)
 	m := menu{
-		look:    icons.Look{Live: p.Active == core.Live, Paused: p.PausedAll, Badge: here+elsewhere > 0 || p.Vault.State == "locked" || len(p.Recovered) > 0},
+		look:    icons.Look{Live: p.Active == core.Live, Paused: p.PausedAll, Badge: here+elsewhere+p.failingPushes() > 0 || p.Vault.State == "locked" || len(p.Recovered) > 0},
 		tooltip: tooltip(p, total, now, t),
 		message: recovered(p, t),
 		open:    t.Say("tray.open"),
@@ -223,6 +223,9 @@ func tooltip(p *picture, total int, now time.Time, t *text.Text) string {
 	}
 	if p.Vault.State == "locked" {
 		facts = append(facts, t.Say("tray.tip.locked"))
+	}
+	if n := p.failingPushes(); n > 0 {
+		facts = append(facts, count(n, "tray.tip.push_one", "tray.tip.push_many"))
 	}
 	if p.PausedAll {
 		facts = append(facts, t.Say("tray.tip.paused"))

@@ -370,6 +370,16 @@ func TestTheTooltipSaysWhereSomebodyIsNeeded(t *testing.T) {
 	}
 }
 
+// TestAFailingPushShows: in the tooltip and by the badge.
+func TestAFailingPushShows(t *testing.T) {
+	a := acc("shop", core.Live, core.StateFresh, time.Hour, 0)
+	a.Pushes = []api.Push{{Number: 1, Last: &api.PushResult{Error: &api.Error{Class: core.PushFailed}}}}
+	m := build(pictureOf(listOf(core.Sandbox, a)), "", noon, text.New(text.English))
+	if m.tooltip != "TokenTray, Sandbox: 0 accounts, 1 push fails" || !m.look.Badge {
+		t.Errorf("%s, badge %v", m.tooltip, m.look.Badge)
+	}
+}
+
 // A line copies the account it names, in the environment it was shown for.
 // TestWhatCameBackIsTold: accounts that came back from the vault want a look,
 // until something that went wrong is more urgent.

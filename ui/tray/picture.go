@@ -32,11 +32,12 @@ type account struct {
 	state    core.State // when it was told
 	consent  bool       // it waits for its owner's once its token is dead
 	expires  time.Time  // zero without a token
+	failing  int        // pushes
 	lastUsed time.Time
 }
 
 func newAccount(a api.Account, _ account, _ bool) account {
-	out := account{id: a.ID, ref: a.Ref(), state: a.State, consent: a.NeedsConsent && a.Error == nil, lastUsed: a.LastUsed}
+	out := account{id: a.ID, ref: a.Ref(), state: a.State, consent: a.NeedsConsent && a.Error == nil, failing: a.FailingPushes(), lastUsed: a.LastUsed}
 	if a.Mask != "" {
 		out.expires = a.ExpiresAt
 	}
@@ -133,4 +134,13 @@ func (p *picture) needPerson(now time.Time) (here, elsewhere int) {
 		}
 	}
 	return here, elsewhere
+}
+
+// failingPushes counts the pushes of all accounts that failed at their last try.
+func (p *picture) failingPushes() int {
+	n := 0
+	for _, a := range p.Accounts {
+		n += a.failing
+	}
+	return n
 }

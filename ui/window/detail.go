@@ -52,6 +52,7 @@ type detail struct {
 
 	chart *dayChart
 	today *callsToday
+	goes  *pushesBox
 	facts map[string]*kit.Fact
 	past  *historyBox
 }
@@ -69,9 +70,10 @@ func newDetail(look *kit.Look, state *paneState, on detailActions) *detail {
 	d.problem = newProblemBox(l, func(what action) { d.on.act(d.account.ID, what) })
 	d.chart = newDayChart(l, &d.readAt)
 	d.today = newCallsToday(l)
+	d.goes = newPushesBox(l, d.paneState, func(id core.ID, number int) { d.on.push(id, number) })
 	d.past = newHistoryBox(l, d.paneState, on)
 	d.page.Add(d.drawTitle(), d.problem.root, d.drawLife(), d.drawPrevious(),
-		kit.Stack(2*kit.Grid, kit.Subhead(l, l.T("chart.title")), d.chart), d.today.root, d.drawFacts(), d.past.root)
+		kit.Stack(2*kit.Grid, kit.Subhead(l, l.T("chart.title")), d.chart), d.goes.root, d.today.root, d.drawFacts(), d.past.root)
 	return d
 }
 
@@ -219,7 +221,7 @@ func (d *detail) updateTime(now time.Time) (changed bool) {
 	kit.SetText(d.timeWord, r.Time, r.TimeTone.in(p))
 	note(d.state.Set(r.State, r.StateTone.in(p)), d.expiry.Set(expiryLine(l, a, now), p.Muted))
 	d.ring.Set(dialOf(a, r, now))
-	note(d.problem.set(a, now), d.today.set(a, now), d.past.day(d.paneState, now))
+	note(d.problem.set(a, now), d.today.set(a, now), d.goes.show(a, now), d.past.day(d.paneState, now))
 	note(d.facts["detail.used"].Set(moment(l, a.LastUsed, now), p.Text))
 
 	if d.revealed != "" && !now.Before(d.hideAt) {

@@ -228,6 +228,10 @@ func (f *fakeAgent) History(_ context.Context, ref api.Ref, _ api.HistoryQuery) 
 	return held(f, &f.history), f.called("history ", ref)
 }
 
+func (f *fakeAgent) RunPush(_ context.Context, ref api.Ref, number int) (api.Push, error) {
+	return api.Push{Number: number, Target: "/srv/shop/.env"}, f.called("push ", ref, " ", number)
+}
+
 func (f *fakeAgent) Copy(_ context.Context, ref api.Ref, req api.CopyRequest) (api.Clipboard, error) {
 	call := []any{ref, " format=", req.Format, " previous=", req.Previous}
 	if req.Path != "" {

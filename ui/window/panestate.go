@@ -41,6 +41,7 @@ type detailActions struct {
 	act       func(core.ID, action)
 	renew     func(core.ID)
 	check     func(core.ID)
+	push      func(id core.ID, number int)
 	edit      func(core.ID)
 	flip      func()
 	filter    func(historyFilter)

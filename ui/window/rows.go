@@ -113,6 +113,9 @@ func stateLine(l *kit.Look, a api.Account, now time.Time) (string, tone) {
 	case core.StateExpired:
 		return word, toneBad
 	case core.StateFresh:
+		if a.FailingPushes() > 0 {
+			return l.T("state.push"), toneBad
+		}
 		if a.Remaining(now) <= soon(a) { // the time is told in the colour of what ends soon
 			return l.T("state.soon"), toneSoon
 		}

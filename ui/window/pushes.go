@@ -1,0 +1,102 @@
+package window
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"tokentray/core"
+	"tokentray/core/api"
+	"tokentray/ui/kit"
+)
+
+// pushesBox lists where the tokens of an account go, and how the last try ended. It is
+// hidden for accounts whose tokens go nowhere.
+type pushesBox struct {
+	look *kit.Look
+	root *fyne.Container
+	rows *kit.Rows[int, *pushRow]
+}
+
+// pushRow is one place, by its number.
+type pushRow struct {
+	target, last *kit.Prose
+	again        *kit.Button
+	deed         *fyne.Container // holds it
+}
+
+func newPushesBox(l *kit.Look, s *paneState, run func(core.ID, int)) *pushesBox {
+	b := &pushesBox{look: l}
+	b.rows = kit.NewRows(kit.Stack(2*kit.Grid), func(number int) (fyne.CanvasObject, *pushRow) {
+		r := &pushRow{target: kit.NewProse("", 13, l.Palette.Text), last: kit.NewProse("", 13, l.Palette.Muted)}
+		r.again = kit.NewSmallButton(l, kit.Quiet, l.T("push.run"), func() { run(s.account.ID, number) })
+		r.deed = kit.Beside(r.again)
+		return kit.Stack(kit.Grid/2, r.target, r.last, r.deed), r
+	})
+	b.root = kit.Stack(kit.Grid, kit.Subhead(l, l.T("push.title")), b.rows.Box)
+	return b
+}
+
+// show brings it to the account as it stands; it reports whether something may have
+// changed its size.
+func (b *pushesBox) show(a api.Account, now time.Time) (changed bool) {
+	byNumber := map[int]api.Push{}
+	numbers := make([]int, 0, len(a.Pushes))
+	for _, p := range a.Pushes {
+		byNumber[p.Number] = p
+		numbers = append(numbers, p.Number)
+	}
+	changed = kit.Visible(b.root, len(numbers) > 0)
+	b.rows.Show(numbers, func(number int, r *pushRow) {
+		p := byNumber[number]
+		words, tone := pushLine(b.look, p, now)
+		moved := r.target.Set(fmt.Sprintf("%d. %s", p.Number, p.Target), b.look.Palette.Text)
+		moved = r.last.Set(words, tone.in(b.look.Palette)) || moved
+		moved = kit.Visible(r.deed, p.Failing()) || moved
+		changed = changed || moved
+	})
+	return changed
+}
+
+// pushLine says how the last try of a push ended, and what comes next.
+func pushLine(l *kit.Look, p api.Push, now time.Time) (string, tone) {
+	switch {
+	case p.Last == nil:
+		return l.Words.Say("push.waits"), toneMuted
+	case p.Last.Error == nil:
+		return l.Words.Say("push.fine", "time", moment(l, p.Last.At, now)), toneMuted
+	}
+	words := []string{l.Words.Say("push.failed", "time", moment(l, p.Last.At, now))}
+	if p.Last.Error.Remedy == core.RemedyReviewPush {
+		words[0] = l.Words.Say("push.held", "time", moment(l, p.Last.At, now))
+	}
+	if p.Last.NextTry.After(now) {
+		words = append(words, l.Words.Say("push.again", "time", moment(l, p.Last.NextTry, now)))
+	}
+	return strings.Join(words, " · ") + "\n" + l.Words.Cause(p.Last.Error, ""), toneBad
+}
+
+// push does a push now.
+func (rn *renewals) push(id core.ID, number int) {
+	a, ok := rn.model.find(id)
+	if !ok {
+		return
+	}
+	ref := a.Ref()
+	rn.showInfo(rn.look.T("snack.busy", "account", refWords(ref)))
+	ask(rn.shell, upstreamWait, func(ctx context.Context, g Agent) (api.Push, error) {
+		return g.RunPush(ctx, ref, number)
+	}, func(p api.Push, err *core.Error) {
+		switch {
+		case err != nil:
+			rn.showError(err, ref)
+		case p.Failing():
+			rn.showError(p.Last.Error.Core(), ref)
+		default:
+			rn.showInfo(rn.look.Words.Say("push.done", "account", refWords(ref), "n", p.Number, "target", p.Target))
+		}
+	})
+}
