@@ -60,28 +60,28 @@ type Product string
 // have these fields, and clients see them beside its state.
 type Account struct {
 	ID      ID      `json:"id"`
-	Name    string  `json:"name"`
-	Env     Env     `json:"env"`
-	Kind    Kind    `json:"kind"`
-	Product Product `json:"product"`
-	AppID   string  `json:"appid"`
+	Name    string  `json:"name" file:"list"`
+	Env     Env     `json:"env" file:"list"`
+	Kind    Kind    `json:"kind" file:"list"`
+	Product Product `json:"product" file:"list"`
+	AppID   string  `json:"appid" file:"list"`
 	// Params are the fields of the kind's own, by key. Nobody changes a map that
 	// an account has: whoever edits it makes another.
 	Params  map[string]string `json:"params,omitempty"`
-	BaseURL string            `json:"base_url,omitempty"` // empty means the kind's own
-	Proxy   string            `json:"proxy,omitempty"`    // http, https or socks5 URL without a password
-	Auto    bool              `json:"auto"`               // renew in the background
-	Note    string            `json:"note,omitempty"`
+	BaseURL string            `json:"base_url,omitempty" file:"list"` // empty means the kind's own
+	Proxy   string            `json:"proxy,omitempty" file:"list"`    // http, https or socks5 URL without a password
+	Auto    bool              `json:"auto" file:"backup"`             // renew in the background
+	Note    string            `json:"note,omitempty" file:"list"`
 	// AllowLive is the owner's consent to fetch for a live account from a
 	// destructive source, which kills the token that production uses.
 	AllowLive bool `json:"allow_live,omitempty"`
 	// CopyFormat is the format in which its token is copied when none is chosen;
 	// empty means the one of the settings. A format of a newer version is kept,
 	// and copying falls back to the settings.
-	CopyFormat string `json:"copy_format,omitempty"`
+	CopyFormat string `json:"copy_format,omitempty" file:"backup"`
 	// CopyPath is the API path that the formats url and curl call when none is
 	// chosen; empty means the one that every account may call.
-	CopyPath string `json:"copy_path,omitempty"`
+	CopyPath string `json:"copy_path,omitempty" file:"backup"`
 }
 
 // Ref is how people write the account: shop/live.

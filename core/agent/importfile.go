@@ -79,16 +79,12 @@ func unreadable(err error) error {
 // importInput is an account of a file as a person would enter it, with the fields
 // that the file has.
 func importInput(a interchange.Account) api.AccountInput {
-	in := api.AccountInput{
-		Input: core.Input{
-			Name: &a.Name, Env: &a.Env, AppID: &a.AppID, Params: a.Params, BaseURL: a.BaseURL, Proxy: a.Proxy, Note: a.Note, CopyFormat: a.CopyFormat, CopyPath: a.CopyPath, Auto: a.Auto,
-		},
-	}
-	if a.Kind != "" {
-		in.Kind = &a.Kind
-	}
-	if a.Product != "" {
-		in.Product = &a.Product
+	in := api.AccountInput{Input: core.Input{Params: a.Params}}
+	for _, p := range core.Plains() {
+		value, told := p.Get(&a)
+		if told && (value != "" || p.Key != "kind" && p.Key != "product") {
+			p.Put(&in.Input, value)
+		}
 	}
 	if !a.Secret.Empty() {
 		secret := a.Secret.Reveal()

@@ -18,28 +18,35 @@ const (
 	whatBackup   = "backup"
 )
 
-// record is an account in our JSON. A team's list holds what describes the
-// account; what is one person's choice, or secret, is in backups alone.
-type record struct {
-	Name    string            `json:"name"`
-	Env     core.Env          `json:"env"`
-	Kind    core.Kind         `json:"kind"`
-	Product core.Product      `json:"product"`
-	AppID   string            `json:"appid"`
-	Params  map[string]string `json:"params,omitempty"`
-	BaseURL string            `json:"base_url"`
-	Proxy   string            `json:"proxy"`
-	Note    string            `json:"note"`
-	*private
+// record is an account in our JSON, its members in the order of the plain fields. A
+// team's list holds what describes the account; what is one person's choice, or
+// secret, is in backups alone.
+type record []pair
+
+type pair struct {
+	key   string
+	value any
 }
 
-// private is what a backup has of an account beyond the team's list.
-type private struct {
-	Auto          bool   `json:"auto"`
-	CopyFormat    string `json:"copy_format"`
-	CopyPath      string `json:"copy_path,omitempty"`
-	Secret        string `json:"secret,omitempty"`
-	ProxyPassword string `json:"proxy_password,omitempty"`
+// MarshalJSON writes the members in their order.
+func (r record) MarshalJSON() ([]byte, error) {
+	var out bytes.Buffer
+	enc := json.NewEncoder(&out)
+	enc.SetEscapeHTML(false)
+	sep := byte('{')
+	for _, p := range r {
+		out.WriteByte(sep)
+		sep = ','
+		if err := enc.Encode(p.key); err != nil {
+			return nil, err
+		}
+		out.WriteByte(':')
+		if err := enc.Encode(p.value); err != nil {
+			return nil, err
+		}
+	}
+	out.WriteByte('}')
+	return out.Bytes(), nil
 }
 
 type document struct {
@@ -50,11 +57,22 @@ type document struct {
 	Settings map[string]string `json:"settings,omitempty"`
 }
 
-func recordOf(a core.Account) record {
-	return record{
-		Name: a.Name, Env: a.Env, Kind: a.Kind, Product: a.Product, AppID: a.AppID, Params: a.Params,
-		BaseURL: a.BaseURL, Proxy: a.Proxy, Note: a.Note,
+// recordOf is an account as it stands in a team's list, or whole in a backup.
+func recordOf(a core.Account, whole bool) record {
+	var out record
+	for _, p := range core.Plains() {
+		switch {
+		case p.File == core.NoFile, p.File == core.BackupOnly && !whole:
+		case p.Switch:
+			out = append(out, pair{p.Key, p.Of(a) == "true"})
+		default:
+			out = append(out, pair{p.Key, p.Of(a)})
+		}
+		if p.Key == "appid" && len(a.Params) > 0 {
+			out = append(out, pair{"params", a.Params})
+		}
 	}
+	return out
 }
 
 // AccountsJSON is a team's list as JSON. It cannot hold a secret: core.Account
@@ -62,7 +80,7 @@ func recordOf(a core.Account) record {
 func AccountsJSON(accounts []core.Account) ([]byte, error) {
 	doc := document{What: whatAccounts, Version: Version, Accounts: make([]record, len(accounts))}
 	for i, a := range accounts {
-		doc.Accounts[i] = recordOf(a)
+		doc.Accounts[i] = recordOf(a, false)
 	}
 	return encodeJSON(doc)
 }
@@ -76,15 +94,19 @@ func encodeJSON(doc document) ([]byte, error) {
 	return out.Bytes(), err
 }
 
-var knownKeys = oneOf(
-	"tokentray", "version", "created", "accounts", "settings", "name", "env", "kind", "product", "appid", "params",
-	"base_url", "proxy", "note", "auto", "copy_format", "secret", "proxy_password",
-)
+// knownKeys are those that faults may name.
+func knownKeys() func(string) bool {
+	out := []string{"tokentray", "version", "created", "accounts", "settings", "params", "secret", "proxy_password"}
+	for _, p := range core.Plains() {
+		out = append(out, p.Key)
+	}
+	return oneOf(out...)
+}
 
 // readAccounts reads our JSON, a team's list or an opened backup. A list that
 // somebody wrote by hand may hold secrets too.
 func readAccounts(text []byte) (File, error) {
-	root, err := jsonTree(text, knownKeys)
+	root, err := jsonTree(text, knownKeys())
 	if err != nil {
 		return File{}, err
 	}
@@ -184,13 +206,11 @@ func accountOf(item *node, bad *faults) Account {
 
 // takeField puts one member into the account; false: there is no such field.
 func takeField(a *Account, m member, bad *faults) bool {
-	if m.key == "auto" {
+	if p, _ := core.PlainOf(m.key); p.Switch && p.File != core.NoFile {
 		if m.value.kind != isBool {
 			bad.add(FaultType, m.value.line, m.key, 0)
 		}
-		on := m.value.text == "true"
-		a.Auto = &on
-		return true
+		return p.Put(a, m.value.text)
 	}
 	if m.key == "params" {
 		a.Params = paramsOf(m, bad)
@@ -222,32 +242,13 @@ func paramsOf(m member, bad *faults) map[string]string {
 // setField sets a field that is text; false: there is no such field.
 func setField(a *Account, key, value string) bool {
 	switch key {
-	case "name":
-		a.Name = value
-	case "env":
-		a.Env = core.Env(value)
-	case "kind":
-		a.Kind = core.Kind(value)
-	case "product":
-		a.Product = core.Product(value)
-	case "appid":
-		a.AppID = value
-	case "base_url":
-		a.BaseURL = &value
-	case "proxy":
-		a.Proxy = &value
-	case "note":
-		a.Note = &value
-	case "copy_format":
-		a.CopyFormat = &value
-	case "copy_path":
-		a.CopyPath = &value
 	case "secret":
 		a.Secret = core.NewSecret(value)
+		return true
 	case "proxy_password":
 		a.ProxyPassword = core.NewSecret(value)
-	default:
-		return false
+		return true
 	}
-	return true
+	p, ok := core.PlainOf(key)
+	return ok && !p.Switch && p.File != core.NoFile && p.Put(a, value)
 }

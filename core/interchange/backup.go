@@ -36,12 +36,13 @@ func SealBackup(accounts []Credential, settings []Setting, now time.Time, passph
 	defer debug.FreeOSMemory() // scrypt's
 	doc := document{What: whatBackup, Version: Version, Created: now.UTC().Format(time.RFC3339), Accounts: make([]record, len(accounts)), Settings: map[string]string{}}
 	for i, c := range accounts {
-		r := recordOf(c.Account)
-		r.private = &private{
-			Auto: c.Account.Auto, CopyFormat: c.Account.CopyFormat, CopyPath: c.Account.CopyPath,
-			Secret: c.Credentials.Secret.Reveal(), ProxyPassword: c.Credentials.ProxyPassword.Reveal(),
+		doc.Accounts[i] = recordOf(c.Account, true)
+		if secret := c.Credentials.Secret; !secret.Empty() {
+			doc.Accounts[i] = append(doc.Accounts[i], pair{"secret", secret.Reveal()})
 		}
-		doc.Accounts[i] = r
+		if password := c.Credentials.ProxyPassword; !password.Empty() {
+			doc.Accounts[i] = append(doc.Accounts[i], pair{"proxy_password", password.Reveal()})
+		}
 	}
 	for _, s := range settings {
 		doc.Settings[s.Key] = s.Value

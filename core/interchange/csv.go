@@ -11,9 +11,11 @@ import (
 	"tokentray/core"
 )
 
-// columns are those that we write, in this order. The first holds the version
+// columns are those of a team's list, in this order. Before them stands the version
 // of the format, in every row: a spreadsheet's user may delete any of them.
-var columns = []string{"version", "name", "env", "kind", "product", "appid", "base_url", "proxy", "note"}
+func columns() []core.Plain {
+	return slices.DeleteFunc(slices.Clone(core.Plains()), func(p core.Plain) bool { return p.File != core.TeamList })
+}
 
 // lineEnds writes line ends as CSV readers give them back.
 var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
@@ -25,12 +27,19 @@ func AccountsCSV(accounts []core.Account) ([]byte, error) {
 	out.WriteString("\ufeff")
 	w := csv.NewWriter(&out)
 	own := ownKeys(accounts)
-	rows := [][]string{slices.Clone(columns)}
-	for _, key := range own {
-		rows[0] = append(rows[0], paramColumn+key)
+	header := []string{"version"}
+	for _, p := range columns() {
+		header = append(header, p.Key)
 	}
+	for _, key := range own {
+		header = append(header, paramColumn+key)
+	}
+	rows := [][]string{header}
 	for _, a := range accounts {
-		row := []string{strconv.Itoa(Version), a.Name, string(a.Env), string(a.Kind), string(a.Product), a.AppID, a.BaseURL, a.Proxy, a.Note}
+		row := []string{strconv.Itoa(Version)}
+		for _, p := range columns() {
+			row = append(row, p.Of(a))
+		}
 		for _, key := range own {
 			row = append(row, a.Params[key])
 		}

@@ -533,3 +533,44 @@ func TestTenThousandAccounts(t *testing.T) {
 		}
 	}
 }
+
+// TestFilesHaveEveryField: what an account is read into has a place for each plain
+// field that files have, and comes back from a list and from a backup.
+func TestFilesHaveEveryField(t *testing.T) {
+	var a core.Account
+	for _, p := range core.Plains() {
+		if p.Switch {
+			p.Put(&a, "true")
+		} else {
+			p.Put(&a, "x"+p.Key)
+		}
+	}
+	a.Env, a.Params = core.Live, map[string]string{"nest": "oak"}
+	list, err := AccountsJSON([]core.Account{a})
+	if err != nil {
+		t.Fatal(err)
+	}
+	csv, err := AccountsCSV([]core.Account{a})
+	if err != nil {
+		t.Fatal(err)
+	}
+	pass := core.NewSecret("correct horse")
+	backup, err := SealBackup([]Credential{{Account: a}}, nil, time.Now(), pass, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for what, file := range map[string][]byte{"list.json": list, "list.csv": csv, "backup.age": backup} {
+		f, err := Read(file, Options{FileName: what, Passphrase: pass})
+		if err != nil || len(f.Accounts) != 1 || f.Accounts[0].Params["nest"] != "oak" {
+			t.Fatalf("%s: %v, %+v", what, err, f.Accounts)
+		}
+		for _, p := range core.Plains() {
+			value, told := p.Get(&f.Accounts[0])
+			told = told && value != ""
+			want := p.File == core.TeamList || p.File == core.BackupOnly && what == "backup.age"
+			if told != want || told && value != p.Of(a) {
+				t.Errorf("%s: %s is %q, and told: %v, want %v", what, p.Key, value, told, want)
+			}
+		}
+	}
+}

@@ -77,7 +77,11 @@ func (s Set) Check(a core.Account) core.Problems {
 	for _, f := range spec.Fields {
 		order = append(order, f.Key)
 	}
-	order = append(order, "base_url", "proxy", "note", "copy_format", "copy_path")
+	for _, p := range core.Plains() {
+		if p.Key != AppID { // a kind that has none is told of it first
+			order = append(order, p.Key) // of two places the first counts
+		}
+	}
 	slices.SortStableFunc(found, func(a, b core.Problem) int {
 		return slices.Index(order, a.Field) - slices.Index(order, b.Field)
 	})

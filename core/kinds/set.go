@@ -235,19 +235,15 @@ func isHTTPS(raw string) bool {
 	return err == nil && u.Scheme == "https" && u.Hostname() != ""
 }
 
-// taken are the keys of what every account has, which the columns of files and the
-// flags of commands are named by.
-func taken() []string {
-	return []string{
-		"id", "name", "env", "kind", "product", "params", "proxy", "proxy_password", "auto", "allow_live", "note", "copy_format", "copy_path",
-	}
-}
+// taken are the keys of what every account has beside its plain fields. The columns
+// of files and the flags of commands are named by them all.
+func taken() []string { return []string{"id", "params", "proxy_password"} }
 
 func (f Field) valid() error {
 	if !name.MatchString(f.Key) {
 		return fmt.Errorf("its key must be lower case letters, digits and underscores; rename it")
 	}
-	if slices.Contains(taken(), f.Key) {
+	if p, plain := core.PlainOf(f.Key); plain && p.Key != AppID && p.Key != BaseURL || slices.Contains(taken(), f.Key) {
 		return fmt.Errorf("every account has a field of that key; rename it")
 	}
 	switch f.Input {

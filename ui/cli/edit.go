@@ -21,7 +21,7 @@ func (a *app) editCommand() *cobra.Command {
 		},
 	}
 	a.registerInput(cmd, f)
-	cmd.Flags().StringVar(&f.name, "name", "", "flag.new_name")
+	f.plain["name"] = cmd.Flags().String("name", "", "flag.new_name")
 	cmd.Flags().BoolVar(&f.askSecret, "secret", false, "flag.ask_secret")
 	return cmd
 }

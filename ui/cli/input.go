@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"cmp"
 	"context"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -14,27 +16,33 @@ import (
 
 // inputFlags are the flags of add and edit: what a person enters of an account.
 type inputFlags struct {
-	name, env, kind, product, appid, baseURL, proxy, note string
-	copyFormat, copyPath                                  string
-	allowLive, apart, yes                                 bool
-	secretStdin, proxyPasswordStdin                       bool
-	askSecret, askProxyPassword                           bool
-	own                                                   kindFlags
+	plain                           map[string]*string // the account's own fields, by key
+	apart, yes                      bool
+	secretStdin, proxyPasswordStdin bool
+	askSecret, askProxyPassword     bool
+	own                             kindFlags
 }
+
+// hasFlag reports whether a plain field of accounts has a flag: the name is an
+// argument, and renewal in the background is switched by commands of its own.
+func hasFlag(p core.Plain) bool { return p.Key != "name" && p.Key != "auto" }
 
 func (a *app) registerInput(cmd *cobra.Command, f *inputFlags) {
 	a.ofKinds[cmd] = func(set kinds.Set) { f.own.register(cmd, set) }
 	s := cmd.Flags()
-	s.StringVar(&f.env, "env", "", "flag.env")
-	s.StringVar(&f.kind, "kind", "", "flag.kind")
-	s.StringVar(&f.product, "product", "", "flag.product")
-	s.StringVar(&f.appid, "appid", "", "flag.appid")
-	s.StringVar(&f.baseURL, "base-url", "", "flag.base_url")
-	s.StringVar(&f.proxy, "proxy", "", "flag.proxy")
-	s.StringVar(&f.note, "note", "", "flag.note")
-	s.StringVar(&f.copyFormat, "copy-format", "", "flag.copy_format")
-	s.StringVar(&f.copyPath, "copy-path", "", "flag.copy_path")
-	s.BoolVar(&f.allowLive, "allow-live", false, "flag.allow_live")
+	f.plain = map[string]*string{}
+	for _, p := range core.Plains() {
+		switch value := new(string); {
+		case !hasFlag(p):
+		case p.Switch:
+			s.Var((*switchValue)(value), flagOf(p.Key), "flag."+p.Key)
+			s.Lookup(flagOf(p.Key)).NoOptDefVal = "true"
+			f.plain[p.Key] = value
+		default:
+			s.StringVar(value, flagOf(p.Key), "", "flag."+p.Key)
+			f.plain[p.Key] = value
+		}
+	}
 	s.BoolVar(&f.apart, "apart", false, "flag.apart")
 	s.BoolVar(&f.secretStdin, "secret-stdin", false, "flag.secret_stdin")
 	s.BoolVar(&f.askProxyPassword, "proxy-password", false, "flag.proxy_password")
@@ -52,32 +60,26 @@ func (f *inputFlags) input(set *pflag.FlagSet) (api.AccountInput, error) {
 	if in.Params, err = f.own.params(set); err != nil {
 		return in, err
 	}
-	text := func(flag string, value string, field **string) {
-		if set.Changed(flag) {
-			*field = &value
+	for _, p := range core.Plains() {
+		if value, has := f.plain[p.Key]; has && set.Changed(flagOf(p.Key)) {
+			p.Put(&in.Input, *value)
 		}
-	}
-	text("name", f.name, &in.Name)
-	text("appid", f.appid, &in.AppID)
-	text("base-url", f.baseURL, &in.BaseURL)
-	text("proxy", f.proxy, &in.Proxy)
-	text("note", f.note, &in.Note)
-	text("copy-format", f.copyFormat, &in.CopyFormat)
-	text("copy-path", f.copyPath, &in.CopyPath)
-	if set.Changed("env") {
-		in.Env = ptr(core.Env(f.env))
-	}
-	if set.Changed("kind") {
-		in.Kind = ptr(core.Kind(f.kind))
-	}
-	if set.Changed("product") {
-		in.Product = ptr(core.Product(f.product))
-	}
-	if set.Changed("allow-live") {
-		in.AllowLive = &f.allowLive
 	}
 	in.Apart = f.apart
 	return in, nil
+}
+
+// switchValue is a flag that is on or off, kept as true or false.
+type switchValue string
+
+func (v *switchValue) String() string { return cmp.Or(string(*v), "false") }
+
+func (v *switchValue) Type() string { return "bool" }
+
+func (v *switchValue) Set(s string) error {
+	on, err := strconv.ParseBool(s)
+	*v = switchValue(strconv.FormatBool(on))
+	return err
 }
 
 func ptr[T any](v T) *T { return &v }

@@ -1,0 +1,59 @@
+package e2e
+
+import (
+	"go/ast"
+	"go/token"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// fieldPlaces are where a plain field of accounts is named, told by the note, which
+// has no logic of its own. Whoever adds a field comes here, and to nothing else:
+// files, flags, the wire and the database have it by the table (core.Plains).
+var fieldPlaces = []string{
+	"core/account.go",          // the field, and its limits
+	"core/input.go",            // its twin
+	"core/interchange/file.go", // its place in what a file tells
+	"ui/window/form.go",        // where a person enters it,
+	"ui/window/draft.go",       // in which order
+	"ui/window/detail.go",      // and where it is shown
+	"ui/cli/show.go",
+
+	// What the note alone has: Chinese names of its column, a search through it, and
+	// words that a report hides.
+	"core/interchange/csvread.go", "ui/window/search.go", "ui/cli/bundlehide.go",
+}
+
+// TestAFieldIsNamedInItsPlaces counts them.
+func TestAFieldIsNamedInItsPlaces(t *testing.T) {
+	named := map[string]bool{}
+	walkGo(t, "../..", func(path string, file *ast.File) {
+		ast.Inspect(file, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.BasicLit:
+				if value, err := strconv.Unquote(n.Value); n.Kind == token.STRING && err == nil && value == "note" {
+					named[path] = true
+				}
+			case *ast.Ident:
+				if n.Name == "Note" {
+					named[path] = true
+				}
+			}
+			return true
+		})
+	})
+	var found []string
+	for path := range named {
+		if path = filepath.ToSlash(path); !strings.HasPrefix(path, "ui/text/") { // its sentences
+			found = append(found, path)
+		}
+	}
+	slices.Sort(found)
+	want := slices.Sorted(slices.Values(fieldPlaces))
+	if !slices.Equal(found, want) {
+		t.Errorf("a field of accounts is named in\n%s\nwant\n%s", strings.Join(found, "\n"), strings.Join(want, "\n"))
+	}
+}

@@ -1,0 +1,101 @@
+package core
+
+import (
+	"reflect"
+	"strconv"
+	"strings"
+	"sync"
+)
+
+// Plain is a field that every account has and that is a text, a word or a switch.
+// Files and flags are made of the table of them, so that another field is a line
+// in Account, its twin in Input, and its sentences. Where it goes in files is told
+// by the tag file of the field: list, backup, or nothing.
+type Plain struct {
+	Key    string // as in JSON
+	Switch bool   // it is on or off
+	File   Place  // of which files it is a part
+
+	name string // of the field in Go, here, in Input and wherever accounts are read into
+}
+
+// Place is in which files a plain field stands.
+type Place string
+
+// The places.
+const (
+	NoFile     Place = ""       // consent is given on each machine anew
+	TeamList   Place = "list"   // what describes the account; in backups too
+	BackupOnly Place = "backup" // one person's choice
+)
+
+var plains = sync.OnceValue(func() []Plain {
+	var out []Plain
+	for f := range reflect.TypeFor[Account]().Fields() {
+		key, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if kind := f.Type.Kind(); key != "id" && (kind == reflect.String || kind == reflect.Bool) {
+			out = append(out, Plain{Key: key, Switch: kind == reflect.Bool, File: Place(f.Tag.Get("file")), name: f.Name})
+		}
+	}
+	return out
+})
+
+// Plains lists the plain fields in the order they stand in files. Nobody changes
+// the list.
+func Plains() []Plain { return plains() }
+
+// PlainOf is the plain field of a key.
+func PlainOf(key string) (Plain, bool) {
+	for _, p := range plains() {
+		if p.Key == key {
+			return p, true
+		}
+	}
+	return Plain{}, false
+}
+
+// Of is what an account has in the field; of a switch true or false.
+func (p Plain) Of(a Account) string {
+	f := reflect.ValueOf(a).FieldByName(p.name)
+	if p.Switch {
+		return strconv.FormatBool(f.Bool())
+	}
+	return f.String()
+}
+
+// Put writes a value into the field of that name of a struct, to which into
+// points: an Input, or an account as a file tells of it. The field is the value,
+// or a pointer to it. A switch is on for true alone. Put reports whether the struct
+// has such a field.
+func (p Plain) Put(into any, value string) bool {
+	f := reflect.ValueOf(into).Elem().FieldByName(p.name)
+	if !f.IsValid() {
+		return false
+	}
+	if f.Kind() == reflect.Pointer {
+		f.Set(reflect.New(f.Type().Elem()))
+		f = f.Elem()
+	}
+	if p.Switch {
+		f.SetBool(value == "true")
+	} else {
+		f.SetString(value)
+	}
+	return true
+}
+
+// Get reads the field of that name of such a struct; told is false when it has
+// none, or a pointer that is nil.
+func (p Plain) Get(from any) (value string, told bool) {
+	f := reflect.Indirect(reflect.ValueOf(from)).FieldByName(p.name)
+	if f.IsValid() && f.Kind() == reflect.Pointer {
+		f = f.Elem()
+	}
+	switch {
+	case !f.IsValid():
+		return "", false
+	case p.Switch:
+		return strconv.FormatBool(f.Bool()), true
+	}
+	return f.String(), true
+}
