@@ -178,6 +178,34 @@ soak: deps-test build-all ## work SOAK_MINUTES (60) with 500 short-lived account
 	$(call say,soak for $(SOAK_MINUTES) min)
 	$(GO) run ./cmd/e2e/soak -bin $(BIN) -minutes $(SOAK_MINUTES)
 
+# ---------------------------------------------------------------- fuzz, audit
+
+# FUZZ_MINUTES for each target; FUZZ is a pattern of their names.
+FUZZ_MINUTES ?= 10
+FUZZ         ?= .
+
+.PHONY: fuzz
+fuzz: ## feed every decoder and formatter with random input, FUZZ_MINUTES (10) each; what fails is kept in testdata as a test
+	@mkdir -p $(BIN); rm -f $(BIN)/fuzz-failed; grep -roE '^func Fuzz[A-Za-z0-9]+' --include='*_test.go' core ui cmd | sed 's|^\(.*\)/[^/]*:func \(.*\)|./\1 \2|' | sort -u | grep -E -- '$(FUZZ)' | \
+	while read -r dir name; do \
+		printf '\n\033[1m== %s %s\033[0m\n' "$$dir" "$$name"; \
+		$(GO) test -tags $(TAGS) -run '^$$' -fuzz "^$$name$$" -fuzztime "$$(awk 'BEGIN { print $(FUZZ_MINUTES) * 60 }')s" "$$dir" || touch $(BIN)/fuzz-failed; \
+	done; ! rm $(BIN)/fuzz-failed 2>/dev/null
+
+# govulncheck at an exact version. Its database is in the network.
+GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
+
+.PHONY: audit
+audit: ## the checksums and licences of all dependencies, and their known vulnerabilities where the database can be reached
+	$(call say,checksums)
+	$(GO) mod verify
+	$(call say,licences)
+	cd cmd/e2e/audit && $(GO) run . -root $(CURDIR) -tags $(TAGS)
+	$(call say,vulnerabilities)
+	@if curl -fsS -m 20 -o /dev/null https://vuln.go.dev/index/db.json; then \
+		$(GO) run $(GOVULNCHECK) -tags $(TAGS) ./...; \
+	else echo "NOT RUN: the database of govulncheck cannot be reached from here"; fi
+
 # ---------------------------------------------------------------- bench, pictures
 
 .PHONY: bench

@@ -1,0 +1,124 @@
+// Command audit lists the licences of everything that the programs are built of,
+// on every system, and fails at one that is unknown or that binds those who pass
+// the programs on. It is a module of its own, so that the programs do not depend on
+// what it needs. Run it by make audit.
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/google/licensecheck"
+)
+
+// fine are the licences that ask for no more than their own text beside the
+// program, by their SPDX names.
+var fine = []string{"0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "GooglePatentClause", "ISC", "MIT", "MIT-0", "Unlicense", "Zlib", "X11"}
+
+// build is a program on a system.
+type build struct{ program, system, tags, cgo string }
+
+// module is a dependency with its sources.
+type module struct{ path, version, dir string }
+
+func main() {
+	root := flag.String("root", ".", "folder of the module")
+	tags := flag.String("tags", "", "of the builds on this system")
+	flag.Parse()
+	if err := audit(*root, *tags); err != nil {
+		fmt.Fprintln(os.Stderr, "audit:", err)
+		os.Exit(1)
+	}
+}
+
+func audit(root, tags string) error {
+	all := map[module]bool{}
+	for _, b := range []build{
+		{"./cmd/tokentray", "linux", tags, "0"},
+		{"./cmd/tokentray", "windows", "", "0"},
+		{"./cmd/tokentray", "darwin", "", "0"},
+		{"./cmd/tokentray-window", "linux", tags, "1"},
+		{"./cmd/tokentray-window", "windows", "", "1"},
+		{"./cmd/tokentray-window", "darwin", "", "1"},
+	} {
+		if err := collect(root, b, all); err != nil {
+			return err
+		}
+	}
+	var bad []error
+	modules := make([]module, 0, len(all))
+	for m := range all {
+		modules = append(modules, m)
+	}
+	slices.SortFunc(modules, func(a, b module) int { return strings.Compare(a.path, b.path) })
+	for _, m := range modules {
+		licences, err := licencesOf(m.dir)
+		if err != nil {
+			return err
+		}
+		fmt.Printf("%-50s %-40s %s\n", m.path, m.version, strings.Join(licences, ", "))
+		if len(licences) == 0 {
+			bad = append(bad, fmt.Errorf("%s has no licence that is known", m.path))
+		}
+		for _, l := range licences {
+			if !slices.Contains(fine, l) {
+				bad = append(bad, fmt.Errorf("%s is under %s: see what it asks for, then add it to the list", m.path, l))
+			}
+		}
+	}
+	fmt.Printf("%d modules\n", len(modules))
+	return errors.Join(bad...)
+}
+
+// collect adds the modules that a build needs.
+func collect(root string, b build, all map[module]bool) error {
+	cmd := exec.Command("go", "list", "-deps", "-tags", b.tags, "-f", `{{with .Module}}{{if not .Main}}{{.Path}}|{{.Version}}|{{.Dir}}{{end}}{{end}}`, b.program)
+	cmd.Dir = root
+	cmd.Env = append(os.Environ(), "GOOS="+b.system, "CGO_ENABLED="+b.cgo)
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		return fmt.Errorf("list what %s on %s is built of: %w", b.program, b.system, err)
+	}
+	for _, line := range strings.Fields(string(out)) {
+		if f := strings.Split(line, "|"); len(f) == 3 && f[2] != "" {
+			all[module{f[0], f[1], f[2]}] = true
+		}
+	}
+	return nil
+}
+
+// licenceFile is what files with a licence are called.
+var licenceFile = regexp.MustCompile(`(?i)^(un)?(licen[cs]e|copying)([-._].*)?$`)
+
+// licencesOf names the licences in the root of a module.
+func licencesOf(dir string) ([]string, error) {
+	files, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, f := range files {
+		if f.IsDir() || !licenceFile.MatchString(f.Name()) {
+			continue
+		}
+		text, err := os.ReadFile(filepath.Join(dir, f.Name()))
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range licensecheck.Scan(text).Match {
+			if !slices.Contains(out, m.ID) {
+				out = append(out, m.ID)
+			}
+		}
+	}
+	slices.Sort(out)
+	return out, nil
+}
