@@ -69,7 +69,8 @@ func (d *door) agent(ctx context.Context) (*api.Client, error) {
 	if err := d.home.CheckSocket(); err != nil {
 		return nil, err
 	}
-	return api.Dial(d.home.Socket()), nil
+	at, _ := launch.Find(ctx, d.home)
+	return api.Dial(at.Socket()), nil
 }
 
 // shut is why the agent could not be reached, if that is known already.
@@ -126,7 +127,8 @@ func (d *door) connect(ctx context.Context) (window.Agent, error) {
 
 // stop ends an agent of another version; the next connect starts ours.
 func stop(ctx context.Context, h home.Home) error {
-	client := api.Dial(h.Socket())
+	at, _ := launch.Find(ctx, h)
+	client := api.Dial(at.Socket())
 	defer client.Close()
 	return client.Stop(ctx)
 }

@@ -44,7 +44,8 @@ func connect(ctx context.Context, dir string, start bool) (api.Agent, error) {
 	if err := h.CheckSocket(); err != nil {
 		return nil, err
 	}
-	client := api.Dial(h.Socket())
+	at, _ := launch.Find(ctx, h)
+	client := api.Dial(at.Socket())
 	switch _, err := client.Answers(ctx, api.AnswerTime); {
 	case errors.Is(err, api.ErrVersion):
 		return client, err

@@ -60,7 +60,8 @@ func runDoctor(ctx context.Context, o cli.DoctorOptions) ([]cli.Finding, error) 
 }
 
 func lookAtAgent(ctx context.Context, h home.Home) doctor.Agent {
-	s, err := api.Dial(h.Socket()).Answers(ctx, api.AnswerTime)
+	at, _ := launch.Find(ctx, h)
+	s, err := api.Dial(at.Socket()).Answers(ctx, api.AnswerTime)
 	switch {
 	case err == nil:
 		return doctor.Agent{Running: true, Version: s.Version, PID: s.PID}
@@ -80,7 +81,8 @@ func lookAtDatabase(path string) doctor.Database {
 // lookAtPort asks the agent, and looks for itself where none runs: somebody else
 // may listen where programs send their client keys.
 func lookAtPort(ctx context.Context, h home.Home) doctor.Port {
-	client := api.Dial(h.Socket())
+	at, _ := launch.Find(ctx, h)
+	client := api.Dial(at.Socket())
 	defer client.Close()
 	l, err := client.Loopback(ctx)
 	if err == nil {

@@ -30,6 +30,7 @@ func (s *Service) Run(ctx context.Context, ready func()) (err error) {
 	if err != nil {
 		return err
 	}
+	defer s.listener.forget() // the store is open still, so the note is ours
 	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	unsubscribe := s.keeper.Subscribe(s.onKeeperEvent)

@@ -37,7 +37,23 @@ func (l *listener) start() (net.Listener, error) {
 		return nil, err
 	}
 	l.socket, l.file = socket, file
+	l.note()
 	return socket, nil
+}
+
+// note writes down where clients with another runtime folder find the socket. The
+// lock is held.
+func (l *listener) note() {
+	if err := l.home.NoteSocket(); err != nil {
+		l.log.Warn("cannot note in the home where the agent listens", "error", err)
+	}
+}
+
+// forget removes the note, when the agent ends.
+func (l *listener) forget() {
+	if err := l.where().ForgetSocket(); err != nil {
+		l.log.Warn("cannot remove the note where the agent listened", "error", err)
+	}
 }
 
 // listen listens on the socket of a home and removes a stale one.
@@ -135,6 +151,7 @@ func (l *listener) ensure(ctx context.Context, serve func(net.Listener)) {
 	}
 	_ = l.socket.Close()
 	l.home, l.socket, l.file, l.failed = h, socket, file, ""
+	l.note()
 	l.log.Warn("the socket was gone; listening again", "socket", h.Socket())
 	serve(socket)
 }

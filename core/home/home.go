@@ -40,8 +40,9 @@ const (
 	passphraseName = "secrets.age"
 	indexName      = "vault-index"
 	toldName       = "notified.json"
-	backupsName    = "backups" // a folder, the store's
-	shortSocket    = "s"       // in a folder whose name is a hash already
+	listeningName  = "listening" // where the agent's socket is
+	backupsName    = "backups"   // a folder, the store's
+	shortSocket    = "s"         // in a folder whose name is a hash already
 )
 
 // Find returns the home in dir, else in the folder that Variable names,
@@ -178,7 +179,7 @@ func (h Home) private(dir string) error {
 	}
 	for _, e := range entries {
 		switch e.Name() {
-		case dbName, logName, socketName, passphraseName, indexName, toldName, shortSocket:
+		case dbName, logName, socketName, passphraseName, indexName, toldName, listeningName, shortSocket:
 			entries = nil // it is a home already
 		}
 	}
@@ -222,7 +223,8 @@ func (h Home) CheckSocket() error {
 // put aside and temporary files that a crash left among them. The database,
 // whose lock keeps others out, is the last.
 func (h Home) files() []string {
-	out := []string{h.sock, h.Log(), h.Log() + oldLog, h.Told()}
+	note := filepath.Join(h.data, listeningName)
+	out := []string{h.sock, h.Log(), h.Log() + oldLog, h.Told(), note, note + ".new"}
 	entries, err := os.ReadDir(h.data)
 	if err != nil {
 		return out

@@ -58,8 +58,8 @@ func Ensure(ctx context.Context, h home.Home, how Start) (*api.Client, error) {
 	defer cancel()
 	held := false // another agent has the home
 	for {
-		if Listens(ctx, h.Socket()) {
-			return api.Dial(h.Socket()), nil
+		if at, ok := Find(ctx, h); ok {
+			return api.Dial(at.Socket()), nil
 		}
 		err := start(ctx, h, how)
 		if err == nil {
@@ -73,8 +73,8 @@ func Ensure(ctx context.Context, h home.Home, how Start) (*api.Client, error) {
 		}
 		held = true
 		// The one that runs either begins to listen in a moment or is about to end.
-		if meet(ctx, h.Socket()) {
-			return api.Dial(h.Socket()), nil
+		if at, ok := meet(ctx, h); ok {
+			return api.Dial(at.Socket()), nil
 		}
 		if ctx.Err() != nil {
 			return nil, silent()
@@ -91,6 +91,19 @@ func silent() *core.Error {
 	}
 }
 
+// Find is the home with the socket on which its agent listens: the one that this
+// process looks for, or the one that the agent noted in the home, which has
+// another runtime folder. Without an agent it is the home as it was, and false.
+func Find(ctx context.Context, h home.Home) (home.Home, bool) {
+	if Listens(ctx, h.Socket()) {
+		return h, true
+	}
+	if at, ok := h.Noted(); ok && at.CheckSocket() == nil && Listens(ctx, at.Socket()) {
+		return at, true
+	}
+	return h, false
+}
+
 // Listens reports whether somebody accepts connections on the socket.
 func Listens(ctx context.Context, socket string) bool {
 	conn, err := (&net.Dialer{Timeout: dialTime}).DialContext(ctx, "unix", socket)
@@ -102,16 +115,16 @@ func Listens(ctx context.Context, socket string) bool {
 }
 
 // meet waits for somebody to listen.
-func meet(ctx context.Context, socket string) bool {
+func meet(ctx context.Context, h home.Home) (home.Home, bool) {
 	ctx, cancel := context.WithTimeout(ctx, meetTime)
 	defer cancel()
 	for {
-		if Listens(ctx, socket) {
-			return true
+		if at, ok := Find(ctx, h); ok {
+			return at, true
 		}
 		select {
 		case <-ctx.Done():
-			return false
+			return h, false
 		case <-time.After(meetPause):
 		}
 	}
