@@ -21,7 +21,8 @@
 //  1. core/kinds/K.go: its Spec, and a line in Builtin. Begin with the fields
 //     (AppID, Secret and BaseURL are an account's own, every other key is one of
 //     its Params), the traits and the place of the token in a call.
-//  2. core/K: its adapter. Sources returns a core.Source for each of its kinds; a
+//  2. core/K: its adapter. The calls themselves are made by core/upstream. Sources
+//     returns a core.Source for each of its kinds; a
 //     source that can check a token is a core.Checker too. It gets the account
 //     with its Params, and returns a *core.Error whose class and remedy say what
 //     happened.

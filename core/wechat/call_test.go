@@ -113,10 +113,6 @@ func TestConnections(t *testing.T) {
 	if n := fetch(kinds.WeChatLegacy, 3); n != 3 {
 		t.Errorf("3 legacy calls opened %d connections, want 3", n)
 	}
-	tr := ups[kinds.WeChat].Source.(stable).shared.(deadlined).RoundTripper.(*http.Transport)
-	if tr.IdleConnTimeout <= 0 || tr.IdleConnTimeout > 10*time.Second || tr.MaxIdleConns == 0 {
-		t.Errorf("idle connections stay for %v, %d of them", tr.IdleConnTimeout, tr.MaxIdleConns)
-	}
 }
 
 func TestRedirectIsNotFollowed(t *testing.T) {
@@ -308,30 +304,6 @@ func TestRoutes(t *testing.T) {
 	})
 	if _, err := sources(rt)[kinds.WeChat].Fetch(t.Context(), request("")); err != nil || asked != "api.weixin.qq.com" {
 		t.Errorf("without a base URL %q was asked: %v", asked, err)
-	}
-}
-
-// A name server cannot lead a secret in plain http away from this machine.
-func TestAstray(t *testing.T) {
-	here, there := &net.TCPAddr{IP: net.IPv6loopback, Port: 80}, &net.TCPAddr{IP: net.IPv4(192, 0, 2, 1), Port: 80}
-	for _, tt := range []struct {
-		asked   string
-		reached net.Addr
-		bad     bool
-	}{
-		{"localhost:80", here, false},
-		{"127.0.0.1:80", here, false},
-		{"LOCALHOST:80", there, true},
-		{"127.0.0.1:80", there, true},
-		{"api.weixin.qq.com:443", there, false},
-	} {
-		if err := astray(tt.asked, tt.reached); (err != nil) != tt.bad {
-			t.Errorf("%s at %v: %v", tt.asked, tt.reached, err)
-		}
-	}
-	tr := trouble{parent: t.Context(), call: t.Context(), host: "localhost:80"}
-	if e := tr.explain(astray("localhost:80", there)); e.Remedy != core.RemedyNetwork || !strings.Contains(e.Message, "does not lead to this machine") {
-		t.Error(e)
 	}
 }
 

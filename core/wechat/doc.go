@@ -9,13 +9,6 @@
 //     within five minutes. Whoever calls it for an account whose backend does
 //     the same breaks that backend.
 //
-// A call is one HTTP exchange. It follows no redirect, never switches off the
-// verification of certificates, reads at most 1 MiB of answer, and sends the
-// secret over plain http to this machine alone. Nothing is retried here; the
-// Keeper of package core decides when to ask again.
-//
-// What comes back is decided by the body: WeChat answers errors with status
-// 200, and a success has no errcode. Every failure becomes a *core.Error whose
-// texts were freed of the secret, of tokens and of the proxy's password. The
-// package writes no log.
+// How a call is made, and what never leaks from one, is told in core/upstream.
+// WeChat answers errors with status 200, and a success has no errcode.
 package wechat

@@ -2,15 +2,14 @@ package wechat
 
 import (
 	"context"
-	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"net/http"
 	"net/url"
-	"time"
 
 	"tokentray/core"
 	"tokentray/core/kinds"
+	"tokentray/core/upstream"
 )
 
 const (
@@ -24,26 +23,21 @@ const (
 // grantType is WeChat's own spelling, without the s of RFC 6749.
 const grantType = "client_credential"
 
-// Limits of one call.
-const (
-	connectTimeout = 5 * time.Second
-	callTimeout    = 15 * time.Second
-)
-
 // Options change how calls are made. The zero value is right for everything
 // but tests.
-type Options struct {
-	Now            func() time.Time  // the wall clock, for RetryAt; nil means the machine's
-	ConnectTimeout time.Duration     // 0 means 5 s; also bounds the TLS handshake
-	CallTimeout    time.Duration     // 0 means 15 s, for the whole call
-	RootCAs        *x509.CertPool    // nil means the machine's
-	Transport      http.RoundTripper // nil means the network; proxies are its own matter then
+type Options = upstream.Options
+
+// caller makes calls for both sources.
+type caller struct {
+	*upstream.Caller
+	spec kinds.Spec // of either kind: in what is asked of it here the two are alike
 }
 
 // Sources returns what asks for the tokens of both kinds. Both are also
 // core.Checkers. They share connections and are safe for concurrent use.
 func Sources(o Options) map[core.Kind]core.Source {
-	c := newCaller(o)
+	spec, _ := kinds.Builtin().Of(kinds.WeChat)
+	c := &caller{upstream.New(o), spec}
 	return map[core.Kind]core.Source{
 		kinds.WeChat:       stable{c},
 		kinds.WeChatLegacy: legacy{c},
@@ -69,9 +63,9 @@ func (s stable) Fetch(ctx context.Context, req core.Request) (core.Grant, error)
 		Secret    string `json:"secret"`
 		Force     bool   `json:"force_refresh"`
 	}{grantType, req.Account.AppID, req.Credentials.Secret.Reveal(), req.Force})
-	return s.fetch(ctx, req, outgoing{
-		method: http.MethodPost, path: pathStable, body: body,
-		harmless: !req.Force, // the same token comes again
+	return s.fetch(ctx, req, upstream.Outgoing{
+		Method: http.MethodPost, Path: pathStable, Body: body,
+		Harmless: !req.Force, // the same token comes again
 	})
 }
 
@@ -82,9 +76,9 @@ type legacy struct{ *caller }
 // changes nothing.
 func (l legacy) Fetch(ctx context.Context, req core.Request) (core.Grant, error) {
 	req.Force = false
-	grant, err := l.fetch(ctx, req, outgoing{
-		method: http.MethodGet, path: pathLegacy,
-		query: url.Values{
+	grant, err := l.fetch(ctx, req, upstream.Outgoing{
+		Method: http.MethodGet, Path: pathLegacy,
+		Query: url.Values{
 			"grant_type": {grantType},
 			"appid":      {req.Account.AppID},
 			"secret":     {req.Credentials.Secret.Reveal()},
@@ -100,38 +94,38 @@ func (l legacy) Fetch(ctx context.Context, req core.Request) (core.Grant, error)
 // the caller's IP too, so an *core.Error of class Whitelist says nothing about
 // the token.
 func (c *caller) Check(ctx context.Context, req core.Request, token string) error {
-	out := outgoing{
-		method: http.MethodGet, path: pathCheck,
-		query: url.Values{"access_token": {token}}, harmless: true,
+	out := upstream.Outgoing{
+		Method: http.MethodGet, Path: pathCheck,
+		Query: url.Values{"access_token": {token}}, Harmless: true,
 	}
 	// The secret has no part in this call and may be missing from req.
-	redact := redactor{token, req.Credentials.Secret.Reveal(), req.Credentials.ProxyPassword.Reveal()}
-	a, err := c.call(ctx, req, out, redact)
+	redact := upstream.Redactor{token, req.Credentials.Secret.Reveal(), req.Credentials.ProxyPassword.Reveal()}
+	a, err := c.Call(ctx, req, c.spec.Base(req.Account), out, redact)
 	if err != nil {
 		return err
 	}
 	switch {
-	case a.code != 0:
+	case a.Code != 0:
 		return c.refusedCheck(a, redact)
-	case a.hasIPs || a.hasCode:
+	case a.HasIPs || a.HasCode:
 		return nil
 	}
-	return oddAnswer("neither a list of addresses nor an errcode")
+	return upstream.OddAnswer("neither a list of addresses nor an errcode")
 }
 
 // fetch makes the call and reads the grant out of its answer.
-func (c *caller) fetch(ctx context.Context, req core.Request, out outgoing) (core.Grant, error) {
-	redact := redactor{req.Credentials.Secret.Reveal(), req.Credentials.ProxyPassword.Reveal()}
-	a, err := c.call(ctx, req, out, redact)
+func (c *caller) fetch(ctx context.Context, req core.Request, out upstream.Outgoing) (core.Grant, error) {
+	redact := upstream.Redactor{req.Credentials.Secret.Reveal(), req.Credentials.ProxyPassword.Reveal()}
+	a, err := c.Call(ctx, req, c.spec.Base(req.Account), out, redact)
 	if err != nil {
 		return core.Grant{}, err
 	}
-	if a.code != 0 {
+	if a.Code != 0 {
 		return core.Grant{}, c.refusedFetch(a, redact, req.Force)
 	}
-	g, reason := a.grant()
+	g, reason := a.Grant()
 	if reason != "" {
-		return core.Grant{}, oddAnswer(reason)
+		return core.Grant{}, upstream.OddAnswer(reason)
 	}
 	return g, nil
 }

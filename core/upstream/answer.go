@@ -1,4 +1,4 @@
-package wechat
+package upstream
 
 import (
 	"bytes"
@@ -17,29 +17,30 @@ const (
 	maxLife  = 30 * 24 * time.Hour
 )
 
-// answer is what a body says. Upstream's JSON differs between gateways in its
-// types, so that numbers may come as strings.
-type answer struct {
-	token   string
+// Answer is what a body says that has the shape of WeChat's, which its sister
+// platforms share. The JSON differs between gateways in its types, so that numbers
+// may come as strings.
+type Answer struct {
+	Token   string
 	life    time.Duration
 	lifeErr string // what is wrong with expires_in
-	code    int
-	hasCode bool
-	message string // as upstream wrote it; not for showing
-	hasIPs  bool
+	Code    int    // errcode; 0 where there is none
+	HasCode bool
+	Message string // errmsg as upstream wrote it; not for showing
+	HasIPs  bool   // it has a list of addresses
 }
 
-// decode reads a body. A reason that is not empty says what it is instead of a
+// Decode reads a body. A reason that is not empty says what it is instead of a
 // JSON object that upstream could have written; it quotes nothing of the body.
-func decode(body []byte) (answer, string) {
+func Decode(body []byte) (Answer, string) {
 	body = bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")))
 	switch {
 	case len(body) == 0:
-		return answer{}, "an empty answer"
+		return Answer{}, "an empty answer"
 	case body[0] == '<':
-		return answer{}, "a web page"
+		return Answer{}, "a web page"
 	case body[0] != '{':
-		return answer{}, "no JSON object"
+		return Answer{}, "no JSON object"
 	}
 	var raw struct {
 		Token   json.RawMessage `json:"access_token"`
@@ -49,41 +50,41 @@ func decode(body []byte) (answer, string) {
 		IPs     json.RawMessage `json:"ip_list"`
 	}
 	if err := json.Unmarshal(body, &raw); err != nil {
-		return answer{}, "broken or truncated JSON"
+		return Answer{}, "broken or truncated JSON"
 	}
-	var a answer
+	var a Answer
 	if present(raw.Code) {
 		code, ok := integer(raw.Code)
 		if !ok || int64(int32(code)) != code {
-			return answer{}, "an errcode that is no number"
+			return Answer{}, "an errcode that is no number"
 		}
-		a.code, a.hasCode = int(code), true
+		a.Code, a.HasCode = int(code), true
 	}
-	if present(raw.Token) && json.Unmarshal(raw.Token, &a.token) != nil {
-		return answer{}, "an access_token that is no text"
+	if present(raw.Token) && json.Unmarshal(raw.Token, &a.Token) != nil {
+		return Answer{}, "an access_token that is no text"
 	}
 	// A message of another type is not worth losing the errcode for.
-	if json.Unmarshal(raw.Message, &a.message) != nil {
-		a.message = ""
+	if json.Unmarshal(raw.Message, &a.Message) != nil {
+		a.Message = ""
 	}
-	a.hasIPs = len(raw.IPs) > 0 && raw.IPs[0] == '['
+	a.HasIPs = len(raw.IPs) > 0 && raw.IPs[0] == '['
 	a.life, a.lifeErr = lifetime(raw.Expires)
 	return a, ""
 }
 
-// grant is the token of a successful answer, or the reason why there is none.
-func (a answer) grant() (core.Grant, string) {
+// Grant is the token of a successful answer, or the reason why there is none.
+func (a Answer) Grant() (core.Grant, string) {
 	switch {
-	case a.token == "":
+	case a.Token == "":
 		return core.Grant{}, "neither an access_token nor an error"
-	case len(a.token) > maxToken:
+	case len(a.Token) > maxToken:
 		return core.Grant{}, "an access_token longer than 8 KiB"
-	case strings.ContainsFunc(a.token, func(r rune) bool { return r <= ' ' || r > '~' }):
+	case strings.ContainsFunc(a.Token, func(r rune) bool { return r <= ' ' || r > '~' }):
 		return core.Grant{}, "an access_token with characters that no token has"
 	case a.lifeErr != "":
 		return core.Grant{}, a.lifeErr
 	}
-	return core.Grant{Value: a.token, ExpiresIn: a.life}, ""
+	return core.Grant{Value: a.Token, ExpiresIn: a.life}, ""
 }
 
 // lifetime reads expires_in: whole seconds from 1 to 30 days.

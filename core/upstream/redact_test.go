@@ -1,4 +1,4 @@
-package wechat
+package upstream
 
 import (
 	"encoding/base64"
@@ -10,6 +10,12 @@ import (
 	"testing"
 	"unicode"
 	"unicode/utf8"
+)
+
+// token and secret look like real ones.
+const (
+	token  = "98_abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789-abcdefghijklmnopqrstuvwxyz"
+	secret = "5ecre7-0f-7h3-4cc0un7-never-shown"
 )
 
 func TestCallerIPAndRequestID(t *testing.T) {
@@ -32,16 +38,16 @@ func TestCallerIPAndRequestID(t *testing.T) {
 		"rid within words": {"florid: 62416571-5cbc3445-3e6cab76", "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			text := redactor{}.clean(tt.text)
-			if got := callerIP(text, true); got != tt.ip {
+			text := Redactor{}.Clean(tt.text)
+			if got := CallerIP(text, true); got != tt.ip {
 				t.Errorf("caller %q, want %q", got, tt.ip)
 			}
-			if got := rid(text); got != tt.rid {
+			if got := RID(text); got != tt.rid {
 				t.Errorf("rid %q, want %q", got, tt.rid)
 			}
 		})
 	}
-	if ip := callerIP("see 203.0.113.44 for help", false); ip != "" {
+	if ip := CallerIP("see 203.0.113.44 for help", false); ip != "" {
 		t.Errorf("took %s for the caller although the errcode is not about addresses", ip)
 	}
 }
@@ -62,18 +68,18 @@ func TestClean(t *testing.T) {
 		"too long":           {strings.Repeat("ab ", 500), strings.Repeat("ab ", 99) + "ab…"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := (redactor{key}).clean(tt.in); got != tt.want {
+			if got := (Redactor{key}).Clean(tt.in); got != tt.want {
 				t.Errorf("got  %q\nwant %q", got, tt.want)
 			}
 		})
 	}
 	// A password may be any bytes.
-	if got := (redactor{"open\x80sesame\n!"}).clean("you said open\x80sesame\n!, no"); got != "you said •••, no" {
+	if got := (Redactor{"open\x80sesame\n!"}).Clean("you said open\x80sesame\n!, no"); got != "you said •••, no" {
 		t.Errorf("got %q", got)
 	}
 	// A part of a secret at the cut must not stay either.
 	long := strings.Repeat("a ", 145) + key
-	if got := (redactor{key}).clean(long); strings.Contains(got, "k&y") {
+	if got := (Redactor{key}).Clean(long); strings.Contains(got, "k&y") {
 		t.Errorf("the cut left %q", got)
 	}
 }
@@ -84,7 +90,7 @@ func FuzzClean(f *testing.F) {
 	f.Add("secret=abcd&rid: 62416571-5cbc3445-3e6cab76", "abcd")
 	f.Add("a\x00b\xff invalid ip :::", "a&b c")
 	f.Fuzz(func(t *testing.T, text, hidden string) {
-		got := redactor{hidden}.clean(text)
+		got := Redactor{hidden}.Clean(text)
 		if !utf8.ValidString(got) || utf8.RuneCountInString(got) > maxMessage {
 			t.Fatalf("%q is no short text", got)
 		}
@@ -100,12 +106,12 @@ func FuzzClean(f *testing.F) {
 				t.Fatalf("%q shows %q", got, hidden)
 			}
 		}
-		if ip := callerIP(got, true); ip != "" {
+		if ip := CallerIP(got, true); ip != "" {
 			if _, err := netip.ParseAddr(ip); err != nil {
 				t.Fatalf("caller %q", ip)
 			}
 		}
-		if id := rid(got); id != "" && len(id) != 26 {
+		if id := RID(got); id != "" && len(id) != 26 {
 			t.Fatalf("rid %q", id)
 		}
 	})
@@ -118,19 +124,19 @@ var plain = regexp.MustCompile(`^[!-~]+$`)
 // spelling, has neither shown.
 func TestPiecesOfASecret(t *testing.T) {
 	const appSecret, password = "0123456789abcdef0fedcba987654321", "hunter2"
-	redact := redactor{appSecret, password}
+	redact := Redactor{appSecret, password}
 	for _, said := range []string{
 		appSecret[:16], appSecret[16:], strings.ToUpper(appSecret[4:20]), appSecret[20:28],
 		base64.StdEncoding.EncodeToString([]byte(appSecret))[:20],
 		base64.StdEncoding.EncodeToString([]byte(password)), base64.RawURLEncoding.EncodeToString([]byte("user:" + password)),
 		hex.EncodeToString([]byte(password)),
 	} {
-		if got, want := redact.clean("invalid appsecret <"+said+">"), "invalid appsecret <"; !strings.HasPrefix(got, want) || strings.Contains(got, said) || strings.Contains(got, said[2:len(said)-2]) {
+		if got, want := redact.Clean("invalid appsecret <"+said+">"), "invalid appsecret <"; !strings.HasPrefix(got, want) || strings.Contains(got, said) || strings.Contains(got, said[2:len(said)-2]) {
 			t.Errorf("%q: %q", said, got)
 		}
 	}
 	const fine = "invalid appsecret, appid wx0123456789, rid: 62416571-5cbc3445-3e6cab76"
-	if got := (redactor{appSecret[16:] + appSecret[16:]}).clean(fine); got != fine {
+	if got := (Redactor{appSecret[16:] + appSecret[16:]}).Clean(fine); got != fine {
 		t.Errorf("%q, want it as it was", got)
 	}
 }

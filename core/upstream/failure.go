@@ -1,4 +1,4 @@
-package wechat
+package upstream
 
 import (
 	"context"
@@ -26,7 +26,7 @@ type trouble struct {
 	limit        time.Duration
 	host         string
 	proxy        *url.URL
-	redact       redactor
+	redact       Redactor
 }
 
 // explain turns a transport's error into one that people can read. The cause is
@@ -57,7 +57,7 @@ func (t trouble) explain(err error) *core.Error {
 		return t.proxyFailed(op.Err)
 	case errors.As(err, &cert):
 		return temporary(core.RemedyTLS,
-			fmt.Sprintf("the certificate of %s is not trusted (%s); check clock, network and proxy", t.host, t.redact.clean(cert.Err.Error())), nil)
+			fmt.Sprintf("the certificate of %s is not trusted (%s); check clock, network and proxy", t.host, t.redact.Clean(cert.Err.Error())), nil)
 	case strings.Contains(err.Error(), "tls: "), strings.Contains(err.Error(), "gave HTTP response to HTTPS client"):
 		// crypto/tls has a type for few of its errors, but begins all the same. No
 		// certificate is at fault: it is not upstream that answered.
@@ -67,12 +67,12 @@ func (t trouble) explain(err error) *core.Error {
 	case isTimeout:
 		return temporary(core.RemedyNetwork, fmt.Sprintf("no connection to %s in time; check the network", t.host), context.DeadlineExceeded)
 	case isOp && op.Op == "dial":
-		return temporary(core.RemedyNetwork, fmt.Sprintf("no connection to %s: %s; check the network", t.host, t.redact.clean(innermost(err))), nil)
+		return temporary(core.RemedyNetwork, fmt.Sprintf("no connection to %s: %s; check the network", t.host, t.redact.Clean(innermost(err))), nil)
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), isOp:
 		return temporary(core.RemedyNetwork, fmt.Sprintf("the connection to %s was cut off; check network and proxy", t.host), nil)
 	}
 	// What is left are answers that are no HTTP. Their bytes are not quoted.
-	return oddAnswer("not a valid HTTP answer")
+	return OddAnswer("not a valid HTTP answer")
 }
 
 // proxyFailed explains a proxy that cannot be reached or does not let us
@@ -83,7 +83,7 @@ func (t trouble) proxyFailed(err error) *core.Error {
 		return t.proxyDenied()
 	}
 	return temporary(core.RemedyProxy,
-		fmt.Sprintf("the proxy %s cannot be used: %s; check the account's proxy", t.proxy.Host, t.redact.clean(text)), nil)
+		fmt.Sprintf("the proxy %s cannot be used: %s; check the account's proxy", t.proxy.Host, t.redact.Clean(text)), nil)
 }
 
 // proxyDenied is for a proxy that refuses user name and password. It waits for

@@ -1,4 +1,4 @@
-package wechat
+package upstream
 
 import (
 	"net/netip"
@@ -31,17 +31,17 @@ var (
 	address = regexp.MustCompile(`[0-9a-fA-F:.]{2,}`)
 )
 
-// redactor frees texts that came from outside of values that must not be seen:
+// Redactor frees texts that came from outside of values that must not be seen:
 // it hides them, in upper and lower case, as they are and as they look in a URL, in
 // base64 and in hexadecimal, and their pieces.
-type redactor []string
+type Redactor []string
 
 // shortSecret is how short a secret can be, in bytes: to hide what is shorter
 // would only tear the text to pieces.
 const shortSecret = 4
 
 // pattern matches every form of the values, or is nil.
-func (r redactor) pattern() *regexp.Regexp {
+func (r Redactor) pattern() *regexp.Regexp {
 	var forms []string
 	for _, v := range r {
 		if len(v) >= shortSecret {
@@ -62,9 +62,9 @@ func (r redactor) pattern() *regexp.Regexp {
 	return regexp.MustCompile("(?i)" + strings.Join(forms, "|"))
 }
 
-// clean makes a text fit to be shown: one line of at most 300 characters,
+// Clean makes a text fit to be shown: one line of at most 300 characters,
 // without control characters, secrets and tokens.
-func (r redactor) clean(text string) string {
+func (r Redactor) Clean(text string) string {
 	text = oneLine(text)
 	if p := r.pattern(); p != nil {
 		text = p.ReplaceAllLiteralString(text, veil)
@@ -97,10 +97,10 @@ func oneLine(text string) string {
 	return strings.Join(strings.Fields(text), " ")
 }
 
-// callerIP finds the address that upstream saw us come from, in a cleaned
+// CallerIP finds the address that upstream saw us come from, in a cleaned
 // message. Without a known marker before it, any address will do if anywhere is
 // set. It returns "" when there is none.
-func callerIP(text string, anywhere bool) string {
+func CallerIP(text string, anywhere bool) string {
 	for _, m := range marker.FindAllStringIndex(text, -1) {
 		if ip := firstAddress(text[m[1]:]); ip != "" {
 			return ip
@@ -127,8 +127,8 @@ func firstAddress(text string) string {
 	return ""
 }
 
-// rid is the request ID in a cleaned message, "" without one.
-func rid(text string) string {
+// RID is the request ID in a cleaned message, "" without one.
+func RID(text string) string {
 	if m := requestID.FindStringSubmatch(text); m != nil {
 		return m[1]
 	}

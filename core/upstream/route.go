@@ -1,8 +1,9 @@
-package wechat
+package upstream
 
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"net"
 	"net/http"
@@ -11,13 +12,28 @@ import (
 	"time"
 
 	"tokentray/core"
-	"tokentray/core/kinds"
 )
 
 // keepIdle is how long a connection waits for the next call: long enough for
 // the calls of one round and for many accounts that start together, short
 // enough to leave nothing behind in an agent that sleeps.
 const keepIdle = 5 * time.Second
+
+// Limits of one call.
+const (
+	connectTimeout = 5 * time.Second
+	callTimeout    = 15 * time.Second
+)
+
+// Options change how calls are made. The zero value is right for everything
+// but tests.
+type Options struct {
+	Now            func() time.Time  // the wall clock, for RetryAt; nil means the machine's
+	ConnectTimeout time.Duration     // 0 means 5 s; also bounds the TLS handshake
+	CallTimeout    time.Duration     // 0 means 15 s, for the whole call
+	RootCAs        *x509.CertPool    // nil means the machine's
+	Transport      http.RoundTripper // nil means the network; proxies are its own matter then
+}
 
 // routes are an account's base URL and the proxy to it, nil for none. What
 // was checked when the account was entered is checked again here, where the
@@ -38,7 +54,7 @@ func routes(req core.Request, baseURL string) (base, proxy *url.URL, bad error) 
 			return nil, nil, inputError("the base URL must begin with https:// unless it is this machine; correct it")
 		}
 		if proxy != nil && !core.Loopback(proxy.Hostname()) {
-			return nil, nil, inputError("a base URL with http:// would show the AppSecret to the proxy; remove the proxy or use https://")
+			return nil, nil, inputError("a base URL with http:// would show the secret to the proxy; remove the proxy or use https://")
 		}
 	default:
 		return nil, nil, inputError("the base URL must begin with https://; correct it")
@@ -79,9 +95,9 @@ func withProxy(ctx context.Context, proxy *url.URL) context.Context {
 	return context.WithValue(ctx, proxyKey{}, proxy)
 }
 
-func newCaller(o Options) *caller {
-	c := &caller{now: o.Now, limit: o.CallTimeout, shared: o.Transport, fresh: o.Transport}
-	c.spec, _ = kinds.Builtin().Of(kinds.WeChat)
+// New returns a Caller.
+func New(o Options) *Caller {
+	c := &Caller{now: o.Now, limit: o.CallTimeout, shared: o.Transport, fresh: o.Transport}
 	if c.now == nil {
 		c.now = time.Now
 	}

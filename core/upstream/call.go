@@ -1,4 +1,4 @@
-package wechat
+package upstream
 
 import (
 	"bytes"
@@ -13,43 +13,42 @@ import (
 	"time"
 
 	"tokentray/core"
-	"tokentray/core/kinds"
 )
 
-// outgoing is one request as a source wants it sent.
-type outgoing struct {
-	method, path string
-	query        url.Values
-	body         []byte // JSON, sent with its length; upstream answers 412 to chunks
-	// harmless: sent twice it does nothing that once does not, so a connection
+// Outgoing is one request as a source wants it sent.
+type Outgoing struct {
+	Method, Path string
+	Query        url.Values
+	Body         []byte // JSON, sent with its length; WeChat answers 412 to chunks
+	// Harmless: sent twice it does nothing that once does not, so a connection
 	// may be reused for it.
-	harmless bool
+	Harmless bool
 }
 
-// caller makes calls for both sources.
-type caller struct {
-	spec   kinds.Spec // of either kind: in what is asked of it here the two are alike
+// Caller makes calls. It is safe for concurrent use.
+type Caller struct {
 	now    func() time.Time
 	limit  time.Duration
 	shared http.RoundTripper // keeps connections for a moment
 	fresh  http.RoundTripper // a connection for each call
 }
 
-// call sends a request and reads the answer. Refusals with an errcode are in
-// the answer; everything else that is no answer is an error.
-func (c *caller) call(parent context.Context, req core.Request, out outgoing, redact redactor) (answer, error) {
-	base, proxy, bad := routes(req, c.spec.Base(req.Account))
+// Call sends a request for an account to a base URL and reads the answer. Refusals
+// with an errcode are in the answer; everything else that is no answer is an
+// *core.Error, whose texts redact has freed of what must not be seen.
+func (c *Caller) Call(parent context.Context, req core.Request, baseURL string, out Outgoing, redact Redactor) (Answer, error) {
+	base, proxy, bad := routes(req, baseURL)
 	if bad != nil {
-		return answer{}, bad
+		return Answer{}, bad
 	}
 	ctx, cancel := context.WithTimeout(withProxy(parent, proxy), c.limit)
 	defer cancel()
 	hr, err := newRequest(ctx, base, out)
 	if err != nil {
-		return answer{}, inputError("the base URL cannot be asked; correct it")
+		return Answer{}, inputError("the base URL cannot be asked; correct it")
 	}
 	rt := c.fresh
-	if out.harmless {
+	if out.Harmless {
 		rt = c.shared
 	}
 	t := trouble{parent: parent, call: ctx, limit: c.limit, host: base.Host, proxy: proxy, redact: redact}
@@ -59,35 +58,35 @@ func (c *caller) call(parent context.Context, req core.Request, out outgoing, re
 	if err != nil {
 		failure := t.explain(err)
 		failure.Unsent = !sent.Load()
-		return answer{}, failure
+		return Answer{}, failure
 	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
 	// Closing without reading on drops the connection of an endless answer.
 	_ = resp.Body.Close()
 	if err != nil {
-		return answer{}, t.explain(err)
+		return Answer{}, t.explain(err)
 	}
 	return t.read(resp.StatusCode, body)
 }
 
 // newRequest builds the request. RoundTrip is used without http.Client, whose
 // errors carry the URL and with it the secret, and which follows redirects.
-func newRequest(ctx context.Context, base *url.URL, out outgoing) (*http.Request, error) {
-	u := base.JoinPath(out.path)
-	u.RawQuery = out.query.Encode()
+func newRequest(ctx context.Context, base *url.URL, out Outgoing) (*http.Request, error) {
+	u := base.JoinPath(out.Path)
+	u.RawQuery = out.Query.Encode()
 	var body io.Reader
-	if out.body != nil {
-		body = bytes.NewReader(out.body) // a *bytes.Reader sets Content-Length
+	if out.Body != nil {
+		body = bytes.NewReader(out.Body) // a *bytes.Reader sets Content-Length
 	}
-	hr, err := http.NewRequestWithContext(ctx, out.method, u.String(), body)
+	hr, err := http.NewRequestWithContext(ctx, out.Method, u.String(), body)
 	if err != nil {
 		return nil, errors.New("cannot build the request")
 	}
 	hr.Header.Set("User-Agent", "TokenTray")
 	hr.Header.Set("Accept", "application/json")
-	if out.body != nil {
+	if out.Body != nil {
 		hr.Header.Set("Content-Type", "application/json")
-		if out.harmless {
+		if out.Harmless {
 			// An empty list is not sent. It tells the transport that the request
 			// may go out again when a kept connection turns out closed.
 			hr.Header["Idempotency-Key"] = []string{}
@@ -98,22 +97,22 @@ func newRequest(ctx context.Context, base *url.URL, out outgoing) (*http.Request
 
 // read decides by the body first: upstream sends its errors with status 200,
 // and gateways in between send pages.
-func (t trouble) read(status int, body []byte) (answer, error) {
+func (t trouble) read(status int, body []byte) (Answer, error) {
 	switch {
 	case status >= 300 && status < 400:
-		return answer{}, oddAnswer("a redirect, which is not followed")
+		return Answer{}, OddAnswer("a redirect, which is not followed")
 	case status == http.StatusProxyAuthRequired && t.proxy != nil:
-		return answer{}, t.proxyDenied()
+		return Answer{}, t.proxyDenied()
 	case status == http.StatusPreconditionFailed && len(body) == 0:
-		return answer{}, &core.Error{
+		return Answer{}, &core.Error{
 			Class: core.Misuse, Remedy: core.RemedyUpdate,
 			Message: "upstream refused the form of the request (HTTP 412); if no proxy rewrites requests, report this",
 		}
 	case len(body) > maxBody:
-		return answer{}, oddAnswer("an answer longer than 1 MiB")
+		return Answer{}, OddAnswer("an answer longer than 1 MiB")
 	}
-	a, reason := decode(body)
-	if reason == "" && (a.code != 0 || a.token != "" || status < 300) {
+	a, reason := Decode(body)
+	if reason == "" && (a.Code != 0 || a.Token != "" || status < 300) {
 		return a, nil
 	}
 	if reason == "" {
@@ -122,12 +121,12 @@ func (t trouble) read(status int, body []byte) (answer, error) {
 	if status >= 300 {
 		reason = fmt.Sprintf("%s (HTTP %d)", reason, status)
 	}
-	return answer{}, oddAnswer(reason)
+	return Answer{}, OddAnswer(reason)
 }
 
 // oddAnswer is the error for an answer that upstream would not give: something
 // in between answered, or upstream is out of order. what quotes nothing of it.
-func oddAnswer(what string) *core.Error {
+func OddAnswer(what string) *core.Error {
 	return &core.Error{
 		Class: core.Temporary, Remedy: core.RemedyAnswer,
 		Message: "upstream's answer cannot be used: " + what + "; check base URL and proxy, and try again",

@@ -1,0 +1,35 @@
+package upstream
+
+import (
+	"time"
+
+	"tokentray/core"
+)
+
+// Rule says what an errcode means and what helps.
+type Rule struct {
+	Class   core.Class
+	Remedy  string
+	Message string
+	Wait    time.Duration // until the earliest next try
+	Day     bool          // the earliest next try is when upstream's next day begins
+	IP      bool          // the caller's IP is the matter
+}
+
+// Refused is the error for an answer with an errcode. day is where upstream's day
+// begins.
+func (c *Caller) Refused(r Rule, a Answer, day core.Zone, redact Redactor) *core.Error {
+	text := append(Redactor{a.Token}, redact...).Clean(a.Message)
+	e := &core.Error{
+		Class: r.Class, Remedy: r.Remedy, Message: r.Message,
+		Code: a.Code, Upstream: text, CallerIP: CallerIP(text, r.IP), RID: RID(text),
+	}
+	now := c.now().Round(0)
+	switch {
+	case r.Day:
+		e.RetryAt = day.NextDay(now)
+	case r.Wait > 0:
+		e.RetryAt = now.Add(r.Wait)
+	}
+	return e
+}
