@@ -244,6 +244,9 @@ func (v *visit) refuse(status int, remedy, message string) {
 // client that fails all the time is told to wait.
 func (v *visit) fail(status int, err error) {
 	e := core.AsError(err)
+	if e.Class == core.NotFound {
+		v.line.Account = "" // whatever the caller wrote there, a key in the wrong place perhaps
+	}
 	if wait := v.client.costly.take(v.now); wait > 0 {
 		v.slower(errSlower(v.now.Add(wait)))
 		return

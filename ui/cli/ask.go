@@ -36,8 +36,7 @@ func (a *app) ask(ctx context.Context, question, fallback string) (string, error
 
 // askHidden asks for a secret without showing it.
 func (a *app) askHidden(ctx context.Context, question string) (core.Secret, error) {
-	_, _ = fmt.Fprint(a.Term.Err(), question+": ")
-	s, err := a.Term.ReadHidden(ctx)
+	s, err := a.Term.ReadHidden(ctx, question+": ")
 	if err != nil {
 		return core.Secret{}, fmt.Errorf("%w: %w", errInterrupted, err)
 	}

@@ -46,7 +46,8 @@ func (t *terminal) ReadLine(context.Context) (string, error) {
 	return s, nil
 }
 
-func (t *terminal) ReadHidden(ctx context.Context) (string, error) {
+func (t *terminal) ReadHidden(ctx context.Context, question string) (string, error) {
+	t.err.WriteString(question)
 	t.hidden++
 	return t.ReadLine(ctx)
 }

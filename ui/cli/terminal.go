@@ -29,11 +29,11 @@ type Terminal interface {
 	OutIsTerminal() bool
 	// Size is the terminal's width and height in cells.
 	Size() (width, height int)
-	// ReadLine and ReadHidden read a typed line, ReadHidden without showing it. If ctx
-	// or the input ends first, the error is that of ctx or io.EOF, and the terminal is
-	// as it was before.
+	// ReadLine reads a typed line. ReadHidden asks for one and does not show it: the
+	// terminal hides what is typed before the question is seen. If ctx or the input
+	// ends first, the error is that of ctx or io.EOF, and the terminal is as it was.
 	ReadLine(ctx context.Context) (string, error)
-	ReadHidden(ctx context.Context) (string, error)
+	ReadHidden(ctx context.Context, question string) (string, error)
 }
 
 // Console is the Terminal of a process.
@@ -91,12 +91,13 @@ func (c *Console) ReadLine(ctx context.Context) (string, error) {
 }
 
 // ReadHidden implements Terminal.
-func (c *Console) ReadHidden(ctx context.Context) (string, error) {
+func (c *Console) ReadHidden(ctx context.Context, question string) (string, error) {
 	s, err := c.wait(ctx, func() (string, error) {
 		before, err := term.MakeRaw(int(c.in.Fd()))
 		if err != nil {
 			return "", err
 		}
+		_, _ = fmt.Fprint(c.err, question)
 		s, err := hiddenLine(c.in)
 		return s, errors.Join(err, term.Restore(int(c.in.Fd()), before))
 	})

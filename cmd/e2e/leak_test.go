@@ -1,0 +1,618 @@
+//go:build linux
+
+package e2e
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"hash/maphash"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/godbus/dbus/v5"
+
+	"tokentray/core"
+	"tokentray/core/sim"
+)
+
+// The places where something secret may be, and why. Everything else is searched
+// for everything. In the folder of the test:
+//
+//	in/        what the test itself wrote there, as a person would
+//	pass       the file that TOKENTRAY_PASSPHRASE_FILE names
+//	out/       a pushed token, and a client key in an exported file
+//
+// Beside it the standard output of commands that print a token or a new key, what
+// the programs were given on their standard input, answers of the local API that
+// are a token, and the environment of a command that exec runs. Backups and the
+// database are encrypted or sealed: they are searched like any file.
+func mayHold(path string) (may []class, skip bool) {
+	switch folder, _, _ := strings.Cut(path, "/"); {
+	case folder == "in" || path == "pass" || path == "tokentray":
+		return nil, true
+	case path == "out/pushed.env":
+		return []class{aToken}, false
+	case strings.HasPrefix(path, "out/postman/"):
+		return []class{aClientKey}, false
+	}
+	return nil, false
+}
+
+// prints is what a command may print on its standard output.
+func prints(args []string) []class {
+	switch {
+	case slices.Contains([]string{"get", "refresh", "exec"}, args[0]):
+		return []class{aToken}
+	case len(args) > 2 && args[0] == "api" && args[2] == "add":
+		return []class{aClientKey}
+	}
+	return nil
+}
+
+// leakage is a user who puts marked secrets into the program by every way.
+type leakage struct {
+	*tenant
+	*trove
+	sim   *sim.Server
+	heard *leaks // what the simulator was shown and gave
+	base  string // URL of the simulator
+	proxy string // host and port of a proxy that wants a password
+	door  string // URL of the loopback door
+}
+
+// try runs the program, whatever comes of it, and keeps all that it prints.
+func (l *leakage) try(stdin string, args ...string) (out string, code int) {
+	l.t.Helper()
+	cmd := l.command(l.exe, args...)
+	cmd.Stdin = strings.NewReader(stdin)
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	if err := cmd.Run(); err != nil && cmd.ProcessState == nil {
+		l.t.Fatal(err)
+	}
+	name := strings.Join(args, " ")
+	l.look("the standard output of "+name, stdout.Bytes(), prints(args)...)
+	l.look("the standard error of "+name, stderr.Bytes())
+	return stdout.String(), cmd.ProcessState.ExitCode()
+}
+
+// do is try for what must succeed.
+func (l *leakage) do(stdin string, args ...string) string {
+	l.t.Helper()
+	out, code := l.try(stdin, args...)
+	if code != 0 {
+		l.t.Errorf("tokentray %q: exit code %d", args, code)
+	}
+	return out
+}
+
+// fails is try for what must not.
+func (l *leakage) fails(stdin string, args ...string) {
+	l.t.Helper()
+	if _, code := l.try(stdin, args...); code == 0 {
+		l.t.Errorf("tokentray %q succeeds", args)
+	}
+}
+
+// write writes a file as a person would.
+func (l *leakage) write(name, text string) string {
+	l.t.Helper()
+	path := filepath.Join(l.dir, "in", name)
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		l.t.Fatal(err)
+	}
+	return path
+}
+
+// socket sends a body to the agent's socket as the user and keeps the answer.
+func (l *leakage) socketCall(method, path, body string, may ...class) string {
+	l.t.Helper()
+	cmd := l.command("curl", "-sS", "--unix-socket", filepath.Join(l.dir, "h", "agent.sock"), "-X", method, "-H", "Content-Type: application/json", "-d", "@-", "http://tokentray"+path)
+	cmd.Stdin = strings.NewReader(body)
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		l.t.Errorf("%s %s: %v\n%s", method, path, err, out)
+	}
+	l.look("the answer to "+method+" "+path, out, may...)
+	return string(out)
+}
+
+// call makes a call at the loopback door and keeps the answer, its head too.
+func (l *leakage) call(method, path, key, body string, may ...class) {
+	l.t.Helper()
+	req, err := http.NewRequestWithContext(l.t.Context(), method, l.door+path, strings.NewReader(body))
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	if key != "" {
+		req.Header.Set("Authorization", "Bearer "+key)
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		l.t.Error(err)
+		return
+	}
+	defer func() { _ = resp.Body.Close() }()
+	text, _ := io.ReadAll(resp.Body)
+	at, _, _ := strings.Cut(path, "?")
+	l.look("an answer to "+method+" "+strings.Join(strings.SplitN(at, "/", 4)[:3], "/"), fmt.Appendf(text, "%v", resp.Header), may...)
+}
+
+// upstream answers as WeChat does. Of some AppIDs it repeats what it was sent, in
+// whole, in halves and in other forms, as a gateway in between may.
+func (l *leakage) upstream() http.Handler {
+	honest := l.heard.listen(l.sim)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		sent := string(body) + r.URL.RawQuery
+		if !strings.Contains(sent, "wxecho") {
+			honest.ServeHTTP(w, r)
+			return
+		}
+		var asked struct{ Secret string }
+		if json.Unmarshal(body, &asked) != nil {
+			asked.Secret = r.URL.Query().Get("secret")
+		}
+		said := sent + " " + strings.Join(pieces(asked.Secret), " ")
+		_ = json.NewEncoder(w).Encode(map[string]any{"errcode": 40125, "errmsg": "invalid appsecret " + said + " rid: 0a1b2c3d"})
+	})
+}
+
+// gateway is a proxy that refuses and repeats what it was shown.
+func gateway(w http.ResponseWriter, r *http.Request) {
+	shown := r.Header.Get("Proxy-Authorization")
+	w.Header().Set("X-Shown", shown)
+	http.Error(w, "who are you? "+shown+" "+r.URL.String(), http.StatusProxyAuthRequired)
+}
+
+// typed runs the program at a terminal and types words at its questions.
+func (l *leakage) typed(words []string, args ...string) {
+	l.t.Helper()
+	master, slave := openTerminal(l.t)
+	cmd := l.command(l.exe, args...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = slave, slave, slave
+	if cmd.SysProcAttr == nil {
+		cmd.SysProcAttr = &syscall.SysProcAttr{}
+	}
+	cmd.SysProcAttr.Setsid, cmd.SysProcAttr.Setctty = true, true
+	if err := cmd.Start(); err != nil {
+		l.t.Fatal(err)
+	}
+	_ = slave.Close()
+	late := time.AfterFunc(30*time.Second, func() { _ = cmd.Process.Kill() })
+	defer late.Stop()
+	var shown []byte
+	asked := 0
+	for buf := make([]byte, 4096); ; {
+		n, err := master.Read(buf)
+		if err != nil {
+			break // the terminal ends with the program
+		}
+		shown = append(shown, buf[:n]...)
+		if asked < len(words) && bytes.HasSuffix(bytes.TrimRight(shown, " "), []byte(":")) {
+			if _, err := master.WriteString(words[asked] + "\r"); err != nil {
+				l.t.Error(err)
+			}
+			asked++
+		}
+	}
+	_ = cmd.Wait()
+	l.look("the terminal of "+strings.Join(args, " "), shown)
+	if code := cmd.ProcessState.ExitCode(); code != 0 || asked < len(words) {
+		l.t.Errorf("tokentray %q at a terminal: exit code %d after %d words:\n%s", args, code, asked, shown)
+	}
+}
+
+// notified collects what the desktop is told.
+type notified struct{ *leakage }
+
+func (n notified) GetCapabilities() ([]string, *dbus.Error) {
+	return []string{"actions", "body", "body-markup"}, nil
+}
+
+func (n notified) Notify(app string, _ uint32, icon, title, body string, actions []string, hints map[string]dbus.Variant, _ int32) (uint32, *dbus.Error) {
+	n.look("a notification", fmt.Append(nil, app, icon, title, body, actions, hints))
+	return 7, nil
+}
+
+func (n notified) CloseNotification(uint32) *dbus.Error { return nil }
+
+// openBus is a session bus for every user.
+const openBus = `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>session</type>
+  <listen>unix:path=%s</listen>
+  <auth>EXTERNAL</auth>
+  <policy context="default">
+    <allow user="*"/>
+    <allow send_destination="*" eavesdrop="true"/>
+    <allow eavesdrop="true"/>
+    <allow own="*"/>
+  </policy>
+</busconfig>
+`
+
+// board starts a bus with a notification server that keeps what it is told.
+func (l *leakage) board() {
+	socket, conf := filepath.Join(l.dir, "bus"), filepath.Join(l.dir, "bus.conf")
+	if err := os.WriteFile(conf, fmt.Appendf(nil, openBus, socket), 0o644); err != nil {
+		l.t.Fatal(err)
+	}
+	bus := exec.Command("dbus-daemon", "--config-file="+conf, "--nofork", "--nopidfile")
+	bus.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	if err := bus.Start(); err != nil {
+		l.t.Fatalf("%v; install the package dbus-daemon", err)
+	}
+	l.t.Cleanup(func() {
+		_ = bus.Process.Kill()
+		_ = bus.Wait()
+	})
+	var conn *dbus.Conn
+	var err error
+	for until := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		if conn, err = dbus.Connect("unix:path=" + socket); err == nil || time.Now().After(until) {
+			break
+		}
+	}
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	l.t.Cleanup(func() { _ = conn.Close() })
+	const name = "org.freedesktop.Notifications"
+	if err := conn.Export(notified{l}, "/org/freedesktop/Notifications", name); err != nil {
+		l.t.Fatal(err)
+	}
+	if _, err := conn.RequestName(name, dbus.NameFlagDoNotQueue); err != nil {
+		l.t.Fatal(err)
+	}
+	l.env = append(l.env, "DBUS_SESSION_BUS_ADDRESS=unix:path="+socket)
+}
+
+// spy reads what /proc shows of all processes to a user, over and over until stop
+// is closed: some live for milliseconds only. The thread becomes the user's and
+// ends with the goroutine.
+func (l *leakage) spy(uid int, stop <-chan struct{}) {
+	runtime.LockOSThread() // and never unlocked
+	if l.root {
+		if _, _, errno := syscall.RawSyscall(syscall.SYS_SETRESUID, uintptr(uid), uintptr(uid), uintptr(uid)); errno != 0 {
+			l.t.Error("cannot become another user: ", errno)
+			return
+		}
+	}
+	seed, seen := maphash.MakeSeed(), map[uint64]bool{}
+	for {
+		for _, name := range []string{"cmdline", "environ"} {
+			paths, _ := filepath.Glob("/proc/[0-9]*/" + name)
+			for _, path := range paths {
+				text, err := os.ReadFile(path)
+				if err != nil || len(text) == 0 {
+					continue
+				}
+				if h := maphash.Bytes(seed, text); !seen[h] {
+					seen[h] = true
+					if name == "environ" && bytes.Contains(text, []byte("TOKENTRAY_EXEC=")) {
+						l.look("the environment of a command that exec runs", text, aToken)
+						continue
+					}
+					program, _, _ := bytes.Cut(text, []byte{0})
+					l.look(fmt.Sprintf("what user %d sees as %s of %.60s", uid, name, program), text)
+				}
+			}
+		}
+		select {
+		case <-stop:
+			return
+		case <-time.After(30 * time.Millisecond):
+		}
+	}
+}
+
+// TestNothingLeaks puts random marked secrets, passphrases, tokens and client keys
+// in by every way and searches all that comes out: what commands print, at every
+// level of the log, errors, history, exports, notifications, answers of both
+// doors, /proc as the user and as another, crash dumps under GOTRACEBACK=crash,
+// the database, backups, a report for a bug report and every other file. Words
+// are searched whole and in halves, plain, in URLs, in base64, in hexadecimal, in
+// JSON, in HTML and as Go quotes them. The places where they may be are named in
+// mayHold and prints.
+func TestNothingLeaks(t *testing.T) {
+	t.Parallel()
+	l := &leakage{tenant: newTenant(t), trove: newTrove(), sim: sim.New(sim.Config{OpenRegistration: true}), heard: &leaks{}}
+	web := httptest.NewServer(l.upstream())
+	defer web.Close()
+	refusing := httptest.NewServer(http.HandlerFunc(gateway))
+	defer refusing.Close()
+	l.base, l.proxy = web.URL, strings.TrimPrefix(refusing.URL, "http://")
+	for _, sub := range []string{"in", "out"} {
+		path := filepath.Join(l.dir, sub)
+		if err := os.Mkdir(path, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if l.root {
+			if err := os.Chown(path, ownerUID, ownerUID); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	l.board()
+	l.env = append(l.env, "GOTRACEBACK=crash")
+
+	stop := make(chan struct{})
+	var spies sync.WaitGroup
+	for _, uid := range []int{ownerUID, otherUID} {
+		spies.Go(func() { l.spy(uid, stop) })
+	}
+
+	passphrase := l.odd()
+	l.secretsGoIn(passphrase)
+	keys := l.clientsCall()
+	l.tokensGoOut()
+	l.filesGoOut(passphrase)
+	l.everyLevel()
+	crashed := l.crash()
+	l.needSomebody(passphrase)
+	for _, args := range [][]string{
+		{"list", "--json"},
+		{"status", "--json"},
+		{"show", "stdin", "--json"},
+		{"history", "stdin", "--json"},
+		{"history", "echo", "--csv"},
+		{"show", "echo"},
+		{"api", "log", "--json"},
+		{"api", "key", "list", "--json"},
+		{"vault", "--json"},
+		{"settings", "--json"},
+		{"push", "list", "--json"},
+	} {
+		l.do("", args...)
+	}
+	l.try("", "doctor", "--json", "--base-url", l.base)
+	l.do("", "doctor", "--bundle", filepath.Join(l.dir, "out", "report.txt"), "--yes", "--base-url", l.base)
+	l.do("", "stop")
+	close(stop)
+	spies.Wait()
+
+	l.heard.mu.Lock()
+	tokens := 0
+	for word, what := range l.heard.words {
+		if what == "a token" {
+			tokens++
+			l.mark(aToken, word)
+		}
+	}
+	l.heard.mu.Unlock()
+	files := l.walk(t, l.dir, mayHold)
+	found, sought := l.search()
+	for _, f := range found {
+		t.Error(f)
+	}
+	size := 0
+	for _, text := range l.texts {
+		size += len(text.text)
+	}
+	t.Logf("%d words, %d of them tokens and %d client keys, in %d pieces, searched in %d texts of %d KB, %d files among them", len(l.words), tokens, len(keys), sought, len(l.texts), size>>10, files)
+	if t.Failed() {
+		log, _ := os.ReadFile(filepath.Join(l.dir, "h", "tokentray.log"))
+		t.Logf("the log ends:\n%s", log[max(0, len(log)-8<<10):])
+	}
+	if tokens < 5 || files < 15 || !crashed {
+		t.Errorf("the test saw too little: %d tokens, %d files, crashed: %v", tokens, files, crashed)
+	}
+}
+
+// secretsGoIn enters secrets by every way that there is.
+func (l *leakage) secretsGoIn(passphrase string) {
+	l.t.Helper()
+	add := func(name, appID string) []string {
+		return []string{"add", name, "--env", "sandbox", "--appid", appID, "--base-url", l.base}
+	}
+	l.fails(l.secret()+"\n", append(add("early", "wx00000000000000e0"), "--secret-stdin")...) // no vault yet
+	l.do(passphrase+"\n", "vault", "init", "--passphrase-stdin")
+	l.do("", "settings", "set", "log-level", "debug")
+	l.do(l.secret()+"\n", append(add("stdin", "wx0000000000000001"), "--secret-stdin")...)
+	l.typed([]string{l.secret()}, append(add("typed", "wx0000000000000002"), "--product", "test", "--kind", "wechat")...)
+	l.do(l.secret()+"\n", append(add("legacy", "wx0000000000000003"), "--kind", "wechat-legacy", "--secret-stdin")...)
+	l.do(l.secret()+"\n", append(add("echo", "wxecho000000000004"), "--secret-stdin")...)
+	l.do(l.secret()+"\n"+l.odd()+"\n", append(add("proxied", "wx0000000000000005"), "--secret-stdin", "--proxy", "http://me@"+l.proxy, "--proxy-password-stdin")...)
+	l.try("", "get", "proxied")
+	l.do(l.secret()+"\n", "edit", "typed", "--secret-stdin")
+	l.fails(l.secret()+" "+l.secret()+"\n", "edit", "typed", "--secret-stdin") // a blank inside
+
+	// What a form sends, and forms that are wrong.
+	form := func(fields map[string]any) string {
+		for k, v := range map[string]any{"name": "form", "env": "sandbox", "kind": "wechat", "appid": "wx0000000000000006", "base_url": l.base} {
+			if _, set := fields[k]; !set {
+				fields[k] = v
+			}
+		}
+		out, _ := json.Marshal(fields)
+		return string(out)
+	}
+	l.socketCall("POST", "/v1/accounts", form(map[string]any{"secret": l.secret()}))
+	l.socketCall("POST", "/v1/accounts", form(map[string]any{"secret": l.odd() + "\n" + l.odd(), "name": "bad"}))
+	l.socketCall("POST", "/v1/accounts", form(map[string]any{"secret": l.secret(), "proxy_password": l.odd(), "proxy": "nonsense"}))
+	l.socketCall("POST", "/v1/accounts", `{"name":"cut","secret":"`+l.secret())
+	l.socketCall("POST", "/v1/accounts", `{"name":7,"secret":["`+l.secret()+`"]}`)
+	l.socketCall("POST", "/v1/test", `{"input":`+form(map[string]any{"secret": l.secret(), "appid": "wxecho000000000007"})+`}`)
+	l.socketCall("PUT", "/v1/accounts/form/sandbox", `{"secret":"`+l.secret()+`"}`)
+	l.socketCall("POST", "/v1/vault/unlock", fmt.Sprintf(`{"passphrase":%q}`, word()+l.mark(aSecret, word())))
+
+	// Files of others, good and bad.
+	for name, text := range map[string]string{
+		".env":           "WECHAT_APPID=wx0000000000000011\nWECHAT_SECRET=" + l.secret() + "\n",
+		"team.csv":       "name,env,appid,secret,base_url\ncsv,sandbox,wx0000000000000012," + l.secret() + "," + l.base + "\n",
+		"spring.yaml":    "wx:\n  mp:\n    app-id: wx0000000000000013\n    secret: " + l.secret() + "\n",
+		"app.properties": "wx.miniapp.appid=wx0000000000000014\nwx.miniapp.secret=" + l.secret() + "\n",
+		"pm.json":        `{"name":"pm","values":[{"key":"appid","value":"wx0000000000000015","enabled":true},{"key":"secret","value":"` + l.secret() + `","enabled":true}],"_postman_variable_scope":"environment"}`,
+		"own.json":       `{"tokentray":"accounts","version":1,"accounts":[{"name":"own","env":"sandbox","appid":"wx0000000000000016","base_url":"` + l.base + `","secret":"` + l.secret() + `"}]}`,
+	} {
+		args := []string{"import", l.write(name, text), "--base-url", l.base, "--env", "sandbox", "--yes", "--paused"}
+		if name != "own.json" && name != ".env" {
+			args = append(args, "--dry-run") // each change of the passphrase file takes a second
+		}
+		l.do("", args...)
+	}
+	l.do("WX_APPID=wx0000000000000017\nWX_SECRET="+l.secret()+"\n", "import", "-", "--base-url", l.base, "--name", "piped", "--env", "sandbox", "--yes", "--paused")
+	for name, text := range map[string]string{
+		"broken.env":  "WECHAT_APPID=wx0000000000000021\n" + l.secret() + "\nWECHAT_SECRET " + l.odd() + "\n",
+		"broken.json": `{"tokentray":"accounts","version":1,"accounts":[{"name":"x","secret":"` + l.secret() + `"` + l.odd(),
+		"broken.yaml": "wx:\n  mp:\n    secret: [" + l.secret() + "\n   : " + l.secret() + "\n",
+		"broken.csv":  "name,appid,secret\n\"x," + l.secret() + "\n",
+		"clash.json":  `{"tokentray":"accounts","version":1,"accounts":[{"name":"own","env":"sandbox","appid":"wx0000000000000016","secret":"` + l.secret() + `"}]}`,
+	} {
+		l.fails("", "import", l.write(name, text), "--yes")
+	}
+}
+
+// clientsCall makes client keys and calls with them, well and badly.
+func (l *leakage) clientsCall() (keys []string) {
+	l.t.Helper()
+	port := unusedPort(l.t)
+	l.do("", "api", "on", "--port", strconv.Itoa(port))
+	l.door = "http://127.0.0.1:" + strconv.Itoa(port)
+	key := l.mark(aClientKey, strings.TrimSpace(l.do("", "api", "key", "add", "tests")))
+	var made struct{ Key string }
+	if err := json.Unmarshal([]byte(l.do("", "api", "key", "add", "json", "--json")), &made); err != nil || made.Key == "" {
+		l.t.Errorf("a key as JSON: %v", err)
+	}
+	keys = []string{key, l.mark(aClientKey, made.Key)}
+	wrong, stale := l.mark(aSecret, "ttk_"+word()+word()), l.mark(aSecret, "88_"+word()+word()+word())
+	l.call("GET", "/v1/token/stdin", key, "", aToken)
+	l.call("GET", "/v1/token/stdin", wrong, "")
+	l.call("GET", "/v1/token/"+wrong, key, "", aSecret) // its caller is told that there is no such account
+	l.call("GET", "/v1/status?key="+wrong, made.Key, "")
+	l.call("GET", "/cgi-bin/token?grant_type=client_credential&appid=wx0000000000000001&secret="+key, "", "", aToken)
+	l.call("GET", "/cgi-bin/token?grant_type=client_credential&appid=wx0000000000000001&secret="+wrong, "", "")
+	l.call("POST", "/cgi-bin/stable_token", "", `{"grant_type":"client_credential","appid":"wx0000000000000001","secret":"`+wrong+`"`)
+	l.call("POST", "/v1/token/stdin/refresh", key, `{"stale":"`+stale+`"}`, aToken)
+	l.call("POST", "/v1/token/stdin/refresh", key, `{"stale":["`+stale+`"`)
+	l.do(stale+"\n", "refresh", "stdin", "--stale", "-")
+	l.do("", "api", "log")
+	return keys
+}
+
+// tokensGoOut has tokens pushed, copied and run with.
+func (l *leakage) tokensGoOut() {
+	l.t.Helper()
+	l.do("", "get", "stdin")
+	l.do("", "get", "stdin", "--format", "json")
+	l.do("", "check", "stdin")
+	l.do("", "push", "add", "stdin", "--file", filepath.Join(l.dir, "out", "pushed.env"))
+	// A command that complains with what it was given, in several forms.
+	l.try("", "push", "add", "stdin", "--", "sh", "-c", `read t; printf '%s' "$t" | base64 -w0 >&2; printf ' %.40s %s %s\n' "$t" "$t" "$(env)" >&2; exit 3`)
+	l.try("", "push", "run", "stdin", "2")
+	l.try("", "push", "list", "stdin")
+	l.do("", "exec", "stdin", "--", "sh", "-c", "sleep 0.3")
+	l.try("", "exec", "stdin", "--", "sh", "-c", "echo $ACCESS_TOKEN; exit 3")
+	l.do("", "exec", "stdin", "--renew-file", filepath.Join(l.dir, "out", "kept"), "--", "sh", "-c", "sleep 0.3")
+	l.try("", "get", "stdin", "--copy") // there is no clipboard
+	events := l.command("timeout", "1", "curl", "-sSN", "--unix-socket", filepath.Join(l.dir, "h", "agent.sock"), "http://tokentray/v1/events")
+	text, _ := events.CombinedOutput() // ended by timeout
+	if !bytes.Contains(text, []byte(`"snapshot"`)) {
+		l.t.Errorf("the stream of events: %s", text)
+	}
+	l.look("the stream of events", text)
+}
+
+// filesGoOut exports, with secrets under a passphrase and without, and reads the
+// backup back with a wrong passphrase.
+func (l *leakage) filesGoOut(passphrase string) {
+	l.t.Helper()
+	out := func(name string) string { return filepath.Join(l.dir, "out", name) }
+	l.do("", "export", "accounts", "--out", out("team.json"))
+	l.do("", "export", "accounts", "--format", "csv", "--out", out("team.csv"))
+	l.do("", "export", "curl", "stdin", "--out", out("curl"))
+	l.do("", "export", "postman", "stdin", "--new-key", "pm", "--out", out("postman"))
+	l.do(passphrase+"\n", "export", "backup", "--out", out("all.age"), "--passphrase-stdin")
+	l.fails(l.odd()+"\n", "export", "backup", "--out", out("more.age"), "--passphrase-stdin")
+	l.fails(l.odd()+"\n", "import", out("all.age"), "--passphrase-stdin", "--yes")
+	l.try(passphrase+"\n", "import", out("all.age"), "--passphrase-stdin", "--dry-run")
+	if raw, err := exec.Command("grep", "-rhoE", "ttk_[A-Za-z0-9_-]{40,}", out("postman")).Output(); err == nil {
+		for _, key := range strings.Fields(string(raw)) {
+			l.mark(aClientKey, key)
+		}
+	} else {
+		l.t.Error("the exported files hold no client key")
+	}
+}
+
+// everyLevel fails and succeeds at each level of the log.
+func (l *leakage) everyLevel() {
+	l.t.Helper()
+	for _, level := range []string{"error", "warn", "info", "debug"} {
+		l.do("", "settings", "set", "log-level", level)
+		l.do("", "refresh", "stdin")
+		l.try("", "refresh", "echo")
+		l.try("", "refresh", "proxied")
+		l.fails("", "get", "nobody")
+	}
+}
+
+// crash kills the agent with a signal that makes the runtime tell what it can.
+func (l *leakage) crash() bool {
+	l.t.Helper()
+	pid := l.pid()
+	if err := syscall.Kill(pid, syscall.SIGABRT); err != nil {
+		l.t.Error(err)
+		return false
+	}
+	if err := gone(pid); err != nil {
+		l.t.Error(err)
+	}
+	log, _ := os.ReadFile(filepath.Join(l.dir, "h", "tokentray.log"))
+	return bytes.Contains(log, []byte("SIGABRT"))
+}
+
+// needSomebody starts the next agent, unlocks it by a file and at a terminal, and
+// has the desktop told of an account that upstream refuses.
+func (l *leakage) needSomebody(passphrase string) {
+	l.t.Helper()
+	l.fails(l.odd()+"\n", "vault", "unlock", "--passphrase-stdin")
+	l.typed([]string{passphrase}, "vault", "unlock")
+	needy := sim.Account{AppID: "wx00000000000000aa", Secret: core.NewSecret(l.secret()), Life: 12 * time.Second, CallerIP: "203.0.113.9"}
+	if err := l.sim.Put(needy); err != nil {
+		l.t.Fatal(err)
+	}
+	l.do(needy.Secret.Reveal()+"\n", "add", "needy", "--env", "sandbox", "--appid", needy.AppID, "--secret-stdin", "--base-url", l.base)
+	l.do("", "stop") // to the next agent the account is an old one
+	if err := os.WriteFile(filepath.Join(l.dir, "pass"), []byte(passphrase+"\n"), 0o644); err != nil {
+		l.t.Fatal(err)
+	}
+	l.env = append(l.env, "TOKENTRAY_PASSPHRASE_FILE="+filepath.Join(l.dir, "pass"))
+	l.do("", "list")
+	needy.Whitelist = []string{"198.51.100.7"}
+	if err := l.sim.Put(needy); err != nil {
+		l.t.Fatal(err)
+	}
+	// The renewal is due when half of the life is over; where the machine was so slow
+	// that the token ended meanwhile, half a minute after the next one.
+	for until := time.Now().Add(90 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+		l.mu.Lock()
+		told := slices.ContainsFunc(l.texts, func(text looked) bool {
+			return text.where == "a notification" && bytes.Contains(text.text, []byte("needy"))
+		})
+		l.mu.Unlock()
+		if told {
+			return
+		}
+		if time.Now().After(until) {
+			l.t.Error("nobody was told of the account that upstream refuses")
+			return
+		}
+	}
+}
