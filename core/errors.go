@@ -128,6 +128,7 @@ const (
 	RemedyAllowLive    = "allow_live"     // consent to the destructive fetch
 	RemedyVaultUnlock  = "vault_unlock"   // tokentray vault unlock
 	RemedyVaultInit    = "vault_init"     // tokentray vault init
+	RemedyVaultEmpty   = "vault_empty"    // make a keyring in the service that runs, or tokentray vault init
 	RemedyVaultDamaged = "vault_damaged"  // put a copy of the passphrase file back, or tokentray vault init
 	RemedyVaultHard    = "vault_hard"     // write the passphrase file anew with a lower work factor
 	RemedyPlainFile    = "plain_file"     // move away what stands in the place of a file

@@ -86,6 +86,10 @@ func TestFindings(t *testing.T) {
 		{"keyring warn keyring_locked keyring_fix", func(c *Config) {
 			c.Keyring = func(context.Context) Keyring { return Keyring{Locked: true, Err: bad} }
 		}},
+		{"keyring fail keyring_empty keyring_make", func(c *Config) {
+			empty := &core.Error{Class: core.VaultClosed, Remedy: core.RemedyVaultEmpty}
+			c.Keyring = func(context.Context) Keyring { return Keyring{Err: empty} }
+		}},
 		{"keyring fail keyring_unavailable keyring_init", func(c *Config) { c.Keyring = func(context.Context) Keyring { return Keyring{Err: bad} } }},
 		{"port ok port_ok", at(Port{Open: true})},
 		{"port fail port_other port_other_fix", at(Port{Held: true, Known: true, User: "eve"})},

@@ -108,6 +108,8 @@ func (c Config) keyring(ctx context.Context) Finding {
 		f.Level, f.Says = OK, "keyring_ok"
 	case k.Locked:
 		f.Level, f.Says, f.Fix = Warn, "keyring_locked", "keyring_fix"
+	case core.AsError(k.Err).Remedy == core.RemedyVaultEmpty:
+		f.Level, f.Says, f.Fix = Fail, "keyring_empty", "keyring_make"
 	default:
 		f.Level, f.Says, f.Fix = Fail, "keyring_unavailable", "keyring_init"
 	}

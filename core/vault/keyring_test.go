@@ -64,6 +64,9 @@ func TestChildAnswers(t *testing.T) {
 				return
 			}
 			wantError(t, err, c.class, c.cause)
+			if empty := core.AsError(err).Remedy == core.RemedyVaultEmpty; empty != (name == "no collection") {
+				t.Errorf("the remedy is %q", core.AsError(err).Remedy)
+			}
 		})
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"tokentray/core"
 )
 
 // The child reads one request from its standard input and writes one answer to
@@ -88,7 +90,9 @@ func (a answer) err() error {
 	case isTooBig:
 		return problem(ErrTooBig, "the secret is too big for this system's keyring; shorten it or use a passphrase file: tokentray vault init", detail)
 	case noKeyringAt:
-		return problem(ErrUnavailable, "the keyring service has no keyring to store in; make one called Login with the desktop's password manager, or use a passphrase file: tokentray vault init", detail)
+		e := problem(ErrUnavailable, "the keyring service has no keyring to store in; make one called Login with the desktop's password manager, or use a passphrase file: tokentray vault init", detail)
+		e.Remedy = core.RemedyVaultEmpty
+		return e
 	}
 	return problem(ErrUnavailable, "there is no keyring service; start one, or use a passphrase file: tokentray vault init", detail)
 }

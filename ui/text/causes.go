@@ -48,6 +48,7 @@ func causes() table {
 		"cause.update":         {"The upstream rejects the request as TokenTray builds it.", "上游拒绝了 TokenTray 构造的请求。"},
 		"cause.allow_live":     {"Fetching a token for {account} would kill the one that production uses.", "为 {account} 获取 token 会使生产环境正在使用的 token 失效。"},
 		"cause.vault_unlock":   {"The vault is locked, so the secret cannot be read.", "保险库已锁定，无法读取密钥。"},
+		"cause.vault_empty":    {"The keyring service runs, and has no keyring to store in.", "密钥环服务已运行，但没有可用的密钥环。"},
 		"cause.vault_init":     {"There is no usable place for secrets yet.", "还没有可用的地方保存密钥。"},
 		"cause.vault_damaged":  {"The passphrase file is damaged.", "口令文件已损坏。"},
 		"cause.vault_hard":     {"The passphrase file asks for more memory than TokenTray gives it.", "打开口令文件所需的内存超出 TokenTray 的上限。"},

@@ -49,6 +49,8 @@ func doctor() table {
 		"doctor.keyring_ok":          {"answers.", "可用。"},
 		"doctor.keyring_locked":      {"locked.", "已锁定。"},
 		"doctor.keyring_unavailable": {"there is none here: {error}.", "不可用：{error}。"},
+		"doctor.keyring_empty":       {"its service runs, and has no keyring to store in.", "密钥环服务已运行，但没有可用的密钥环。"},
+		"doctor.keyring_make":        {"Make a keyring called Login with the desktop's password manager (Passwords and Keys), or keep secrets in a file: tokentray vault init", "请用桌面的密码管理器（密码和密钥）新建名为“Login”的密钥环，或改用口令文件：tokentray vault init"},
 		"doctor.keyring_file":        {"not used; the secrets are in {path}.", "未使用；密钥保存在 {path}。"},
 		"doctor.keyring_fix":         {"Unlock it: tokentray vault unlock", "请解锁：tokentray vault unlock"},
 		"doctor.keyring_file_bad":    {"not used; the secrets should be in {path}: {error}.", "未使用；密钥应保存在 {path}：{error}。"},

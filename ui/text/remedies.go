@@ -84,6 +84,10 @@ func remedies() table {
 			"Start the desktop's keyring, or keep secrets in a file under a passphrase: tokentray vault init",
 			"请启动桌面的密钥环服务，或用口令保护的文件保存密钥：tokentray vault init",
 		},
+		"remedy.vault_empty": {
+			"Make a keyring called Login with the desktop's password manager (Passwords and Keys), or keep secrets in a file under a passphrase: tokentray vault init",
+			"请用桌面的密码管理器（密码和密钥）新建名为“Login”的密钥环，或用口令保护的文件保存密钥：tokentray vault init",
+		},
 		"remedy.vault_damaged": {
 			"Put a copy of it back, if you have one. Else make a new one, which keeps the damaged one beside it, and enter the AppSecrets again: tokentray vault init",
 			"如有副本，请将其放回原处。否则请新建一个（损坏的文件会保留在旁），并重新填写 AppSecret：tokentray vault init",

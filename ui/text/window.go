@@ -76,6 +76,7 @@ func window() table {
 			"建议改用互不干扰的类型，或在了解后果后允许。",
 		},
 		"window.remedy.vault_unlock":   {"Unlock the vault; renewal then goes on.", "解锁保险库后会继续续期。"},
+		"window.remedy.vault_empty":    {"Keep secrets in a file under a passphrase, or make a keyring called Login with the desktop's password manager.", "可以用口令保护的文件保存密钥，或用桌面的密码管理器新建名为“Login”的密钥环。"},
 		"window.remedy.vault_init":     {"Keep secrets in a file under a passphrase, or start the desktop's keyring.", "可以用口令保护的文件保存密钥，或启动桌面的密钥环服务。"},
 		"window.remedy.secret_missing": {"Enter the AppSecret again.", "请重新填写 AppSecret。"},
 		"window.remedy.no_host":        {"Set its AppID and its base URL; leave the base URL empty for the usual one.", "请填写 AppID 和基础地址；基础地址留空表示默认地址。"},

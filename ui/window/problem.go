@@ -76,7 +76,7 @@ func helps(say *text.Text, a api.Account) action {
 		return actionConsent
 	case core.RemedyVaultUnlock:
 		return actionUnlock
-	case core.RemedyVaultInit:
+	case core.RemedyVaultInit, core.RemedyVaultEmpty:
 		return actionVaultInit
 	case core.RemedyQuotaKind:
 		if say.Spec(a.Kind).Sibling != "" {

@@ -37,7 +37,7 @@ func refusals() []api.Error {
 		{core.BadSecret, []string{core.RemedySecret, core.RemedyAppID}},
 		{core.Frozen, []string{core.RemedyFrozenSecret, core.RemedyFrozen}},
 		{core.Misuse, []string{core.RemedyComponent, core.RemedyUpdate, core.RemedyAllowLive, core.RemedyProxy, core.RemedyAppID, core.RemedySecretAgain, core.RemedyNoHost}},
-		{core.VaultClosed, []string{core.RemedyVaultUnlock, core.RemedyVaultInit, core.RemedyReenter}},
+		{core.VaultClosed, []string{core.RemedyVaultUnlock, core.RemedyVaultInit, core.RemedyVaultEmpty, core.RemedyReenter}},
 		{core.Internal, []string{core.RemedyDisk, core.RemedyFull, core.RemedyReadOnly}},
 	} {
 		for _, remedy := range c.remedies {
