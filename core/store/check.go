@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"hash/fnv"
@@ -69,6 +70,7 @@ type meta struct {
 	pageSize              uint32
 	root, freelist, count uint64
 	tx                    uint64 // number of the transaction
+	at                    int64  // where it stands
 	alone                 bool   // the other meta page is not valid
 	lostNewer             bool   // and may have been that of the next transaction
 }
@@ -101,7 +103,7 @@ func newestMeta(r io.ReaderAt, length int64) (*meta, error) {
 		return nil, damage("it is no database")
 	}
 	if best.alone = valid < 2; best.alone {
-		other := int64(best.pageSize) * int64((best.tx+1)%2)
+		other := int64(best.pageSize) - best.at // of a backup the first is the newest, whatever its number
 		best.lostNewer = numberAt(r, other) != best.tx-1
 	}
 	return best, nil
@@ -131,6 +133,7 @@ func readMeta(r io.ReaderAt, at int64) *meta {
 		pageSize: e.Uint32(b[8:]), root: e.Uint64(b[16:]), freelist: e.Uint64(b[32:]),
 		count: e.Uint64(b[40:]), tx: e.Uint64(b[48:]),
 	}
+	m.at = at
 	if m.pageSize < 1<<10 || m.pageSize > 1<<24 || at != 0 && at != int64(m.pageSize) {
 		return nil
 	}
@@ -167,14 +170,18 @@ func (p *pages) page(id uint64) ([]byte, error) {
 // never comes near it.
 const maxDepth = 64
 
-// span is where the keys of a page lie, as the page above it says: from first on,
-// and before end. nil is no bound. A page that is asked for a key outside of its
-// span does not have it, and a second record of that key would come to stand
-// elsewhere.
+// span is where the keys of a page lie, as the page above it says: they begin with
+// first and come before end. nil is no bound. bbolt finds a page by its first key
+// when it writes the page above: under another key it would enter it a second time,
+// and go on using the old one, which is free by then.
 type span struct{ first, end []byte }
 
-func (s span) holds(key []byte) bool {
-	return slices.Compare(key, s.first) >= 0 && (s.end == nil || slices.Compare(key, s.end) < 0)
+// holds reports whether the i-th key of a page lies in the span.
+func (s span) holds(i int, key []byte) bool {
+	if i == 0 && s.first != nil && !bytes.Equal(key, s.first) {
+		return false
+	}
+	return s.end == nil || slices.Compare(key, s.end) < 0
 }
 
 func (p *pages) tree(id uint64, depth int, keys span) error {
@@ -209,7 +216,7 @@ func (p *pages) node(buf []byte, id uint64, depth int, keys span) error {
 			return damage("page %d: entry %d lies outside", id, i)
 		case i > 0 && slices.Compare(all[i-1][0], key) >= 0:
 			return damage("page %d is out of order", id)
-		case !keys.holds(key):
+		case !keys.holds(i, key):
 			return damage("page %d has a key of another", id)
 		}
 		all[i] = [2][]byte{key, value}

@@ -186,7 +186,10 @@ func (w *world) look(ctx context.Context) error {
 		return err
 	}
 	for tries := 0; list.Vault.State != "open"; tries++ {
-		if tries == 3 {
+		if tries == 3 || !w.d.HasName("org.freedesktop.secrets") {
+			if _, err := w.items(); err != nil {
+				return err
+			}
 			return fmt.Errorf("the vault is %s: %+v", list.Vault.State, list.Vault.Error)
 		}
 		// A keyring has three seconds, which a busy machine may take. The person
@@ -277,7 +280,7 @@ func (w *world) secrets() (map[core.ID]string, error) {
 		}
 		return out, nil
 	}
-	items, err := w.d.KeyringItems()
+	items, err := w.items()
 	if err != nil {
 		return nil, err
 	}
@@ -286,6 +289,27 @@ func (w *world) secrets() (map[core.ID]string, error) {
 		take(key, []byte(item.Secret))
 	}
 	return out, nil
+}
+
+// errKeyring is a keyring that crashed or hangs, which is not our doing.
+var errKeyring = errors.New("the keyring does not answer")
+
+// items lists the keyring, which does not always answer.
+func (w *world) items() (items []desktop.KeyringItem, err error) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		items, err = w.d.KeyringItems()
+	}()
+	select {
+	case <-done:
+	case <-time.After(30 * time.Second):
+		return nil, errKeyring
+	}
+	if err != nil && !w.d.HasName("org.freedesktop.secrets") {
+		err = fmt.Errorf("%w: %w", errKeyring, err)
+	}
+	return items, err
 }
 
 // end looks once more, asks for a token of every account, and resets the home:
@@ -320,7 +344,7 @@ func (w *world) end(ctx context.Context) error {
 	if err := w.client.Reset(ctx); err != nil {
 		return fmt.Errorf("reset the home: %w", err)
 	}
-	items, err := w.d.KeyringItems()
+	items, err := w.items()
 	if err != nil {
 		return err
 	}
