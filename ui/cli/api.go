@@ -220,7 +220,7 @@ func (a *app) keys(ctx context.Context) error {
 		return nil
 	}
 	t := table{elastic: 1}
-	t.add(cell{a.say("list.name"), styleHead}, cell{a.say("api.scope"), styleHead}, cell{a.say("api.used"), styleHead})
+	t.add(styled(a.say("list.name"), styleHead), styled(a.say("api.scope"), styleHead), styled(a.say("api.used"), styleHead))
 	for _, k := range keys {
 		used := a.say("api.never")
 		if !k.LastUsed.IsZero() {
@@ -292,7 +292,7 @@ func (a *app) apiLog(ctx context.Context, key string, limit int) error {
 	t := table{}
 	var head []cell
 	for _, key := range []text.Key{"history.at", "api.log_key", "api.log_call", "api.log_account", "api.log_answer", "api.log_count"} {
-		head = append(head, cell{a.say(key), styleHead})
+		head = append(head, styled(a.say(key), styleHead))
 	}
 	t.add(head...)
 	for _, l := range lines {

@@ -83,7 +83,7 @@ func (a *app) report(findings []Finding) error {
 		rows  = table{colour: a.colour()}
 		sick  error
 	)
-	mark := map[Level]cell{LevelOK: {"✓", styleSandbox}, LevelWarn: {"!", styleWarn}, LevelFail: {"✗", styleLive}}
+	mark := map[Level]cell{LevelOK: styled("✓", styleSandbox), LevelWarn: styled("!", styleWarn), LevelFail: styled("✗", styleLive)}
 	for _, f := range findings {
 		l := line{Check: f.Check, Level: f.Level}
 		l.Message, l.Remedy = a.findingWords(f)

@@ -24,6 +24,7 @@ type terminal struct {
 	tty      bool     // standard input and error
 	outTTY   bool
 	hidden   int // how many answers were not shown
+	keys     chan Key
 	width    int
 	height   int
 }
@@ -35,6 +36,8 @@ func (t *terminal) InIsTerminal() bool  { return t.tty }
 func (t *terminal) InIsTyped() bool     { return t.tty }
 func (t *terminal) OutIsTerminal() bool { return t.outTTY }
 func (t *terminal) Size() (int, int)    { return t.width, t.height }
+
+func (t *terminal) Keys() (<-chan Key, func()) { return t.keys, func() {} }
 
 func (t *terminal) ReadLine(context.Context) (string, error) {
 	if len(t.answers) == 0 {

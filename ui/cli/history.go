@@ -76,14 +76,14 @@ func (a *app) history(ctx context.Context, arg string, q api.HistoryQuery, csv b
 		return nil
 	}
 	t := table{colour: a.colour(), elastic: 4}
-	head := func(key text.Key) cell { return cell{a.say(key), styleHead} }
+	head := func(key text.Key) cell { return styled(a.say(key), styleHead) }
 	t.add(head("history.at"), head("history.what"), head("list.token"), head("history.took"), head("history.more"))
 	for _, e := range entries {
 		what, st := a.did(e.What), noStyle
 		if e.Class != "" {
 			st = styleWarn
 		}
-		t.add(plain(when(e.At)), cell{what, st}, plain(e.Mask), plain(took(e.Took)), plain(a.entryWords(e)))
+		t.add(plain(when(e.At)), styled(what, st), plain(e.Mask), plain(took(e.Took)), plain(a.entryWords(e)))
 	}
 	width := 0
 	if a.Term.OutIsTerminal() {

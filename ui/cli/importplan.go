@@ -26,8 +26,8 @@ func (a *app) showPlan(plan api.ImportPlan) error {
 	}
 	t := table{elastic: 5, colour: a.colour()}
 	t.add(
-		cell{a.say("import.what"), styleHead}, cell{a.say("list.name"), styleHead}, cell{a.say("list.env"), styleHead},
-		cell{a.say("cli.field.appid"), styleHead}, cell{a.say("import.line"), styleHead}, cell{a.say("import.detail"), styleHead},
+		styled(a.say("import.what"), styleHead), styled(a.say("list.name"), styleHead), styled(a.say("list.env"), styleHead),
+		styled(a.say("cli.field.appid"), styleHead), styled(a.say("import.line"), styleHead), styled(a.say("import.detail"), styleHead),
 	)
 	for i, r := range plan.Rows {
 		name := clean(r.Name)
@@ -38,7 +38,7 @@ func (a *app) showPlan(plan api.ImportPlan) error {
 		if i < len(plan.Lines) {
 			line = strconv.Itoa(plan.Lines[i])
 		}
-		t.add(a.rowWord(r.Status, r.Action), plain(name), cell{clean(string(r.Env)), envStyle(r.Env)}, plain(clean(r.AppID)), plain(line), plain(strings.Join(a.rowDetails(r), a.say("cli.comma"))))
+		t.add(a.rowWord(r.Status, r.Action), plain(name), styled(clean(string(r.Env)), envStyle(r.Env)), plain(clean(r.AppID)), plain(line), plain(strings.Join(a.rowDetails(r), a.say("cli.comma"))))
 	}
 	for _, s := range plan.Settings {
 		if s.Status != api.ImportSame {
@@ -89,13 +89,13 @@ func (a *app) addressLines(r api.ImportRow) []string {
 func (a *app) rowWord(status, action string) cell {
 	switch {
 	case status == api.ImportProblem:
-		return cell{a.say("import.row.problem"), styleLive}
+		return styled(a.say("import.row.problem"), styleLive)
 	case action == api.ImportUndecided:
-		return cell{a.say("import.row.conflict"), styleWarn}
+		return styled(a.say("import.row.conflict"), styleWarn)
 	case status == api.ImportSame, status == api.ImportNew:
 		return plain(a.say(text.Key("import.row." + status)))
 	}
-	return cell{a.say("import.row.conflict") + a.say("cli.paren", "text", a.say(text.Key("import.row."+action))), styleWarn}
+	return styled(a.say("import.row.conflict")+a.say("cli.paren", "text", a.say(text.Key("import.row."+action))), styleWarn)
 }
 
 // rowDetails says why, and what a person still has to do.

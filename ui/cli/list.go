@@ -82,11 +82,12 @@ func (a *app) colour() bool {
 // accountTable is a table of accounts at now; bar adds the remaining life as a bar. A
 // star marks those that a bare name means.
 func (a *app) accountTable(l api.List, now time.Time, colour, bar bool) *table {
-	t := &table{colour: colour, elastic: 1}
-	head := func(key text.Key) cell { return cell{a.say(key), styleHead} }
+	t := &table{colour: colour, elastic: 1, spare: []int{5}} // the mask
+	head := func(key text.Key) cell { return styled(a.say(key), styleHead) }
 	row := []cell{plain(""), head("list.name"), head("list.env"), head("list.state"), head("list.left")}
 	if bar {
 		row = append(row, plain(""))
+		t.spare = []int{5, 6} // bar and mask
 	}
 	t.add(append(row, head("list.token"), head("list.note"))...)
 	for _, acc := range l.Accounts {
@@ -97,14 +98,20 @@ func (a *app) accountTable(l api.List, now time.Time, colour, bar bool) *table {
 		state := acc.StateAt(now)
 		row := []cell{
 			plain(star), plain(acc.Name),
-			{string(acc.Env), envStyle(acc.Env)},
-			{a.say(text.Key("state." + string(state))), stateStyle(state)},
-			plain(left(acc, now)),
+			styled(string(acc.Env), envStyle(acc.Env)),
+			styled(a.say(text.Key("state."+string(state))), stateStyle(state)),
 		}
+		problem := styled(a.problemWords(acc), styleWarn)
+		if acc.Mask == "" { // what stands about a token is empty, and the reason has its room
+			problem.spans = true
+			t.add(append(row, problem)...)
+			continue
+		}
+		row = append(row, plain(left(acc, now)))
 		if bar {
-			row = append(row, cell{lifeBar(acc, now), envStyle(acc.Env)})
+			row = append(row, styled(lifeBar(acc, now), envStyle(acc.Env)))
 		}
-		t.add(append(row, plain(acc.Mask), cell{a.problemWords(acc), styleWarn})...)
+		t.add(append(row, plain(acc.Mask), problem)...)
 	}
 	return t
 }

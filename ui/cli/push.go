@@ -215,7 +215,7 @@ func (a *app) pushList(ctx context.Context, arg string) error {
 
 func (a *app) printPushes(accounts []api.Account) error {
 	t := table{colour: a.colour(), elastic: 2}
-	head := func(key text.Key) cell { return cell{a.say(key), styleHead} }
+	head := func(key text.Key) cell { return styled(a.say(key), styleHead) }
 	t.add(head("push.account"), head("push.number"), head("push.target"), head("push.how"), head("push.last"))
 	for _, acc := range accounts {
 		for _, p := range acc.Pushes {
@@ -224,7 +224,7 @@ func (a *app) printPushes(accounts []api.Account) error {
 				how = a.say("push.command")
 			}
 			words, style := a.pushWords(p)
-			t.add(cell{clean(acc.Ref().String()), envStyle(acc.Env)}, plain(strconv.Itoa(p.Number)), plain(clean(p.Target)), plain(how), cell{words, style})
+			t.add(styled(clean(acc.Ref().String()), envStyle(acc.Env)), plain(strconv.Itoa(p.Number)), plain(clean(p.Target)), plain(how), styled(words, style))
 		}
 	}
 	width := 0

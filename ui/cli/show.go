@@ -41,7 +41,7 @@ func (a *app) accountLines(acc api.Account) []string {
 		}
 	}
 	row("cli.field.name", acc.Name)
-	t.add(plain(a.say("cli.field.env")), cell{a.envName(acc.Env), envStyle(acc.Env)})
+	t.add(plain(a.say("cli.field.env")), styled(a.envName(acc.Env), envStyle(acc.Env)))
 	row("cli.field.kind", string(acc.Kind)+a.say("cli.paren", "text", a.text().Kind(acc.Kind)))
 	row("cli.field.product", a.text().Product(acc.Kind, acc.Product))
 	spec := a.text().Spec(acc.Kind)
@@ -64,7 +64,7 @@ func (a *app) accountLines(acc api.Account) []string {
 		row("show.allow_live", a.say("cli.yes"))
 	}
 	state := acc.StateAt(now)
-	t.add(plain(a.say("show.state")), cell{a.say(text.Key("state." + string(state))), stateStyle(state)})
+	t.add(plain(a.say("show.state")), styled(a.say(text.Key("state."+string(state))), stateStyle(state)))
 	row("show.token", acc.Mask)
 	if acc.Mask != "" {
 		row("show.expires", a.say("show.at_left", "time", when(acc.ExpiresAt), "left", a.text().Coarse(acc.Remaining(now))))
@@ -80,7 +80,7 @@ func (a *app) accountLines(acc api.Account) []string {
 	for _, p := range acc.Pushes {
 		words, style := a.pushWords(p)
 		fact := a.say("push.fact", "n", p.Number, "target", clean(p.Target)) + a.say("cli.colon") + words
-		t.add(plain(a.say("cli.field.push")), cell{fact, style})
+		t.add(plain(a.say("cli.field.push")), styled(fact, style))
 	}
 	out := t.lines(0)
 	if acc.Error != nil {

@@ -6,10 +6,12 @@ import (
 	"github.com/mattn/go-runewidth"
 )
 
-// cell is one cell of a table: text and the escape sequence that colours it.
+// cell is one cell of a table: text and the escape sequence that colours it. One that
+// spans is the last of its row and takes all the room that is left of the line.
 type cell struct {
 	text  string
 	style style
+	spans bool
 }
 
 // style is the parameter of a "select graphic rendition" sequence, or empty.
@@ -27,15 +29,23 @@ const (
 
 func plain(s string) cell { return cell{text: s} }
 
+func styled(s string, st style) cell { return cell{text: s, style: st} }
+
 // table is aligned text. Widths are those of a terminal: a Chinese character
 // takes two cells.
 type table struct {
 	rows   [][]cell
 	indent int
 	colour bool
-	// elastic is the column that is shortened when a line is too long.
+	// elastic is the column that is shortened when a line is too long, to leastElastic
+	// at first. Then the columns of spare go, in their order, and then it is shortened
+	// further.
 	elastic int
+	spare   []int
 }
+
+// leastElastic is how many cells the elastic column keeps while others can go.
+const leastElastic = 20
 
 func (t *table) add(cells ...cell) { t.rows = append(t.rows, cells) }
 
@@ -45,19 +55,39 @@ const gap = 2 // cells between two columns
 func (t *table) lines(width int) []string {
 	widths := t.widths()
 	if width > 0 {
-		total := t.indent
-		for _, w := range widths {
-			total += w + gap
-		}
-		if over := total - gap - width; over > 0 && t.elastic < len(widths) {
-			widths[t.elastic] = max(8, widths[t.elastic]-over)
-		}
+		t.fit(widths, width)
 	}
 	out := make([]string, len(t.rows))
 	for i, row := range t.rows {
 		out[i] = t.line(row, widths, width)
 	}
 	return out
+}
+
+// hidden is the width of a column that is left out.
+const hidden = -gap
+
+// fit narrows the columns until a line has at most width cells, if it can.
+func (t *table) fit(widths []int, width int) {
+	over := func() int {
+		total := t.indent - gap
+		for _, w := range widths {
+			total += w + gap
+		}
+		return total - width
+	}
+	narrow := func(least int) {
+		if n := over(); n > 0 && t.elastic < len(widths) && widths[t.elastic] > least {
+			widths[t.elastic] = max(least, widths[t.elastic]-n)
+		}
+	}
+	narrow(leastElastic)
+	for _, column := range t.spare {
+		if over() > 0 && column < len(widths) {
+			widths[column] = hidden
+		}
+	}
+	narrow(8)
 }
 
 func (t *table) widths() []int {
@@ -67,7 +97,9 @@ func (t *table) widths() []int {
 			if i == len(widths) {
 				widths = append(widths, 0)
 			}
-			widths[i] = max(widths[i], cells(c.text))
+			if !c.spans {
+				widths[i] = max(widths[i], cells(c.text))
+			}
 		}
 	}
 	return widths
@@ -78,7 +110,13 @@ func (t *table) line(row []cell, widths []int, width int) string {
 	b.WriteString(strings.Repeat(" ", t.indent))
 	used, blanks := t.indent, 0
 	for i, c := range row {
-		s := shorten(c.text, widths[i])
+		if widths[i] == hidden && !c.spans {
+			continue
+		}
+		s := c.text
+		if !c.spans {
+			s = shorten(s, widths[i])
+		}
 		if width > 0 {
 			s = shorten(s, max(0, width-used-blanks))
 		}

@@ -2,6 +2,8 @@ package cli
 
 import (
 	"context"
+	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -27,13 +29,13 @@ func TestListTable(t *testing.T) {
 		"en": `   NAME    ENV      STATE      LEFT     TOKEN
 *  shop    sandbox  paused     4:07     84_ab••••wxyz
    shop    live     fresh      1:59:07  84_ab••••wxyz
-   公众号  live     needs you                          IP not on the whitelist
+   公众号  live     needs you  IP not on the whitelist
 *  旧商城  sandbox  expired    0:00     84_ab••••wxyz
 `,
 		"zh": `   名称    环境     状态      剩余     TOKEN
 *  shop    sandbox  已暂停    4:07     84_ab••••wxyz
    shop    live     有效      1:59:07  84_ab••••wxyz
-   公众号  live     需要处理                          IP 不在白名单
+   公众号  live     需要处理  IP 不在白名单
 *  旧商城  sandbox  已过期    0:00     84_ab••••wxyz
 `,
 	} {
@@ -181,17 +183,19 @@ func TestWatchTable(t *testing.T) {
 	r := newRun()
 	r.term.outTTY, r.env["NO_COLOR"] = true, "1"
 	a := &app{Parts: Parts{Term: r.term, Getenv: func(k string) string { return r.env[k] }, Now: start}}
-	got := strings.Join(a.screen(sampleList(), []string{"foot"}, 90, 24), "\n")
+	got := strings.Join(a.screen(sampleList(), &view{foot: []string{"foot"}}, 90, 24), "\n")
 	want := `TokenTray · Sandbox is active · accounts: 4
 
    NAME    ENV      STATE      LEFT                 TOKEN
 *  shop    sandbox  paused     4:07     █░░░░░░░░░  84_ab••••wxyz
    shop    live     fresh      1:59:07  ██████████  84_ab••••wxyz
-   公众号  live     needs you                                      IP not on the whitelist
+   公众号  live     needs you  IP not on the whitelist
 *  旧商城  sandbox  expired    0:00     ░░░░░░░░░░  84_ab••••wxyz
 
 公众号/live: 203.0.113.7 is not on the account's IP whitelist.
-  Add 203.0.113.7 to the API IP whitelist (Official Account: developers.weixin.qq.com/pla…
+  Add 203.0.113.7 to the API IP whitelist (Official Account:
+  developers.weixin.qq.com/platform; Mini Program: mp.weixin.qq.com), wait a few minutes,
+  then: tokentray refresh 公众号/live
 
 foot
 * the active environment    Ctrl-C ends`
@@ -212,7 +216,7 @@ func TestWatchFits(t *testing.T) {
 	a := &app{Parts: Parts{Term: r.term, Getenv: func(k string) string { return r.env[k] }, Now: start}}
 	for _, h := range []int{8, 10, 24, 50} {
 		for _, w := range []int{10, 40, 80, 200} {
-			lines := a.screen(l, []string{"foot", "foot"}, w, h)
+			lines := a.screen(l, &view{foot: []string{"foot", "foot"}, keys: h%20 == 0, top: h}, w, h)
 			if len(lines) > h {
 				t.Errorf("%dx%d: %d lines", w, h, len(lines))
 			}
@@ -223,7 +227,120 @@ func TestWatchFits(t *testing.T) {
 			}
 		}
 	}
-	if got := strings.Join(a.screen(l, nil, 80, 24), "\n"); !strings.Contains(got, "more; a taller terminal shows them") {
+	if got := strings.Join(a.screen(l, &view{}, 80, 24), "\n"); !strings.Contains(got, "more; a taller terminal shows them") {
 		t.Errorf("nothing tells of the accounts that do not fit:\n%s", got)
+	}
+}
+
+// TestNothingIsCutThatIsToBeTyped: at 80 columns a name has 20 cells, a reason has the
+// room of the token that is not there, and a remedy goes on in the next line.
+func TestNothingIsCutThatIsToBeTyped(t *testing.T) {
+	l := sampleList()
+	l.Accounts = append(l.Accounts, account("a-name-of-twenty-long", core.Live, time.Hour))
+	failing := account("newblock-of-the-north", core.Sandbox, time.Hour)
+	failing.Error = &api.Error{Class: core.BadSecret}
+	l.Accounts = append(l.Accounts, failing)
+	for lang, want := range map[string][]string{
+		"en": {"a-name-of-twenty-lo…", "IP not on the whitelist", "wrong AppID or AppSecret", "developers.weixin.qq.com/platform"},
+		"zh": {"a-name-of-twenty-lo…", "IP 不在白名单", "AppID 或 AppSecret 有误", "developers.weixin.qq.com/platform"},
+	} {
+		r := newRun()
+		r.env["NO_COLOR"], r.env["TOKENTRAY_LANG"] = "1", lang
+		a := &app{Parts: Parts{Term: r.term, Getenv: func(k string) string { return r.env[k] }, Now: start}}
+		lines := a.screen(l, &view{}, 80, 40)
+		all := strings.Join(lines, "\n")
+		for _, w := range want {
+			if !strings.Contains(all, w) {
+				t.Errorf("%s: %q is missing in\n%s", lang, w, all)
+			}
+		}
+		for _, line := range lines {
+			if cells(line) > 80 {
+				t.Errorf("%s: %q is too long", lang, line)
+			}
+		}
+	}
+}
+
+func TestLinesAreWrapped(t *testing.T) {
+	for _, tt := range []struct {
+		in    string
+		width int
+		want  string
+	}{
+		{"short", 20, "short"},
+		{"one two three", 8, "one two|  three"},
+		{"one  two", 5, "one|  two"},
+		{"a/very/long/address/in/one", 10, "a/very/lon|  g/addres|  s/in/one"},
+		{"请把 IP 加入白名单，然后重试。", 12, "请把 IP 加入|  白名单，然|  后重试。"},
+		{"", 5, ""},
+		{"  indented words here", 12, "  indented|  words here"},
+	} {
+		got := wrapped(tt.in, tt.width, 2)
+		if strings.Join(got, "|") != tt.want {
+			t.Errorf("%q: %q, want %q", tt.in, strings.Join(got, "|"), tt.want)
+		}
+	}
+	for width := 4; width < 30; width++ {
+		for _, line := range wrapped("tokentray push test 公众号/live，然后 https://developers.weixin.qq.com/platform", width, 2) {
+			if cells(line) > width {
+				t.Errorf("width %d: %q", width, line)
+			}
+		}
+	}
+}
+
+// TestWatchIsScrolledAndEnded by keys.
+func TestWatchIsScrolledAndEnded(t *testing.T) {
+	var l api.List
+	for i := range 40 {
+		l.Accounts = append(l.Accounts, account(fmt.Sprintf("shop%02d", i), core.Live, time.Hour))
+	}
+	r := newRun()
+	r.env["NO_COLOR"] = "1"
+	a := &app{Parts: Parts{Term: r.term, Getenv: func(k string) string { return r.env[k] }, Now: start}}
+	v := &view{keys: true}
+	shows := func(when string, first, last string, rest string) {
+		t.Helper()
+		all := strings.Join(a.screen(l, v, 80, 15), "\n")
+		names := regexp.MustCompile(`shop\d\d`).FindAllString(all, -1)
+		if len(names) == 0 || names[0] != first || names[len(names)-1] != last || !strings.Contains(all, rest) || !strings.Contains(all, "q ends") {
+			t.Errorf("%s:\n%s", when, all)
+		}
+	}
+	shows("at first", "shop00", "shop08", "0 more above, 31 more below")
+	for _, step := range []struct {
+		key               Key
+		first, last, rest string
+	}{
+		{KeyDown, "shop01", "shop09", "1 more above, 30 more below"},
+		{KeyUp, "shop00", "shop08", "0 more above"},
+		{KeyUp, "shop00", "shop08", "0 more above"},
+		{KeyPageDn, "shop09", "shop17", "9 more above"},
+		{KeyEnd, "shop31", "shop39", "0 more below"},
+		{KeyDown, "shop31", "shop39", "0 more below"},
+		{KeyPageUp, "shop22", "shop30", "9 more below"},
+		{KeyHome, "shop00", "shop08", "31 more below"},
+	} {
+		v.scroll(step.key)
+		shows(string(step.key), step.first, step.last, step.rest)
+	}
+
+	for key, code := range map[Key]int{"q": 0, KeyCtrlC: exitInterrupted} {
+		r := newRun()
+		r.term.outTTY, r.term.keys = true, make(chan Key, 1)
+		r.agent.events = make(chan api.Event)
+		r.term.keys <- key
+		if out, errOut := r.try(t, code, "watch"); !strings.HasSuffix(out, screenClose) || strings.Contains(errOut, "ended") {
+			t.Errorf("%s: %q %q", key, out, errOut)
+		}
+	}
+}
+
+func TestKeysOfTerminals(t *testing.T) {
+	for sent, want := range map[string]Key{"q": "q", "\x03": KeyCtrlC, "\x1b[A": KeyUp, "\x1bOB": KeyDown, "\x1b[5~": KeyPageUp, " ": KeyPageDn, "g": KeyHome, "\x1b[F": KeyEnd, "\x1b": "\x1b"} {
+		if got := keyOf(sent); got != want {
+			t.Errorf("%q is %q, want %q", sent, got, want)
+		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"runtime"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"golang.org/x/term"
@@ -34,6 +35,44 @@ type Terminal interface {
 	// ends first, the error is that of ctx or io.EOF, and the terminal is as it was.
 	ReadLine(ctx context.Context) (string, error)
 	ReadHidden(ctx context.Context, question string) (string, error)
+	// Keys hands over the keys that are pressed, and shows none of them, until end is
+	// called, which restores the terminal. Without a keyboard there are none.
+	Keys() (keys <-chan Key, end func())
+}
+
+// Key is a key that is pressed.
+type Key string
+
+// The keys that have names; any other is itself.
+const (
+	KeyUp     Key = "up"
+	KeyDown   Key = "down"
+	KeyPageUp Key = "page up"
+	KeyPageDn Key = "page down"
+	KeyHome   Key = "home"
+	KeyEnd    Key = "end"
+	KeyCtrlC  Key = "ctrl-c"
+)
+
+// keyOf is the key of what a terminal sends for it.
+func keyOf(sent string) Key {
+	switch sent {
+	case "\x03":
+		return KeyCtrlC
+	case "\x1b[A", "\x1bOA", "k":
+		return KeyUp
+	case "\x1b[B", "\x1bOB", "j":
+		return KeyDown
+	case "\x1b[5~", "b":
+		return KeyPageUp
+	case "\x1b[6~", " ":
+		return KeyPageDn
+	case "\x1b[H", "\x1bOH", "\x1b[1~", "g":
+		return KeyHome
+	case "\x1b[F", "\x1bOF", "\x1b[4~", "G":
+		return KeyEnd
+	}
+	return Key(sent)
 }
 
 // Console is the Terminal of a process.
@@ -103,6 +142,37 @@ func (c *Console) ReadHidden(ctx context.Context, question string) (string, erro
 	})
 	_, _ = fmt.Fprintln(c.err) // the line end that was typed was not shown
 	return s, err
+}
+
+// Keys implements Terminal. Its reader cannot be interrupted and is abandoned with the
+// last key: the process is about to end.
+func (c *Console) Keys() (<-chan Key, func()) {
+	if !c.InIsTyped() {
+		return nil, func() {}
+	}
+	before, err := term.MakeRaw(int(c.in.Fd()))
+	if err != nil {
+		return nil, func() {}
+	}
+	keys, ended := make(chan Key), make(chan struct{})
+	go func() {
+		for {
+			sent := make([]byte, 16)
+			n, err := c.in.Read(sent)
+			if n == 0 || err != nil {
+				return
+			}
+			select {
+			case keys <- keyOf(string(sent[:n])):
+			case <-ended:
+				return
+			}
+		}
+	}()
+	return keys, sync.OnceFunc(func() {
+		close(ended)
+		_ = term.Restore(int(c.in.Fd()), before)
+	})
 }
 
 // maxHidden limits a hidden line; a terminal's own lines are no longer.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -111,18 +112,31 @@ func (a *app) watchTable(ctx context.Context, news <-chan api.News[api.Agent], f
 	if _, err := fmt.Fprint(a.Term.Out(), screenOpen); err != nil {
 		return fmt.Errorf("draw the table: %w", err)
 	}
+	quit := false
 	defer func() {
 		_, _ = fmt.Fprint(a.Term.Out(), screenClose)
-		if err == nil {
+		if err == nil && !quit {
 			a.note(a.say("watch.bye"))
 		}
 	}()
+	keys, end := a.Term.Keys()
+	defer end()
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	picture := api.NewPicture(api.Whole)
+	shown := view{foot: foot, keys: keys != nil}
 	for {
 		select {
 		case <-tick.C:
+		case key := <-keys:
+			switch key {
+			case "q", "Q":
+				quit = true
+				return nil
+			case KeyCtrlC:
+				return errInterrupted
+			}
+			shown.scroll(key)
 		case n, ok := <-news:
 			switch {
 			case !ok:
@@ -134,7 +148,7 @@ func (a *app) watchTable(ctx context.Context, news <-chan api.News[api.Agent], f
 				a.forgetKinds()
 			}
 		}
-		if err := a.draw(listOf(picture), foot); err != nil {
+		if err := a.draw(listOf(picture), &shown); err != nil {
 			return err
 		}
 	}
@@ -149,9 +163,9 @@ func listOf(p *api.Picture[api.Account]) api.List {
 }
 
 // draw paints the whole screen. What does not fit is counted, not cut silently.
-func (a *app) draw(l api.List, foot []string) error {
+func (a *app) draw(l api.List, v *view) error {
 	width, height := a.Term.Size()
-	lines := a.screen(l, foot, width, height)
+	lines := a.screen(l, v, width, height)
 	var b strings.Builder
 	b.WriteString(screenHome)
 	for i, line := range lines {
@@ -167,16 +181,44 @@ func (a *app) draw(l api.List, foot []string) error {
 	return nil
 }
 
+// view is how somebody looks at the live table.
+type view struct {
+	foot []string // under the table
+	keys bool     // keys can be pressed
+	top  int      // the first account that is in sight
+	page int      // how many of them had room
+}
+
+// scroll moves the table by a key.
+func (v *view) scroll(key Key) {
+	switch key {
+	case KeyUp:
+		v.top--
+	case KeyDown:
+		v.top++
+	case KeyPageUp:
+		v.top -= max(1, v.page)
+	case KeyPageDn:
+		v.top += max(1, v.page)
+	case KeyHome:
+		v.top = 0
+	case KeyEnd:
+		v.top = math.MaxInt
+	}
+	v.top = max(0, v.top)
+}
+
 // screen is the live table as lines, at most height of them.
-func (a *app) screen(l api.List, foot []string, width, height int) []string {
+func (a *app) screen(l api.List, v *view, width, height int) []string {
 	now := a.Now()
 	title := a.say("watch.title", "env", a.envName(l.Active), "n", len(l.Accounts))
 	if l.PausedAll {
 		title += a.say("watch.paused")
 	}
 	head := []string{shorten(title, width), ""}
-	if v := l.Vault; v.State != "" && v.State != "open" && v.Error != nil {
-		head = append(head[:1], shorten(clean(a.text().Cause(v.Error, "")+" "+a.text().Remedy(v.Error, "")), width), "")
+	if closed := l.Vault; closed.State != "" && closed.State != "open" && closed.Error != nil {
+		head = append(head[:1], wrapped(clean(a.text().Cause(closed.Error, "")+" "+a.text().Remedy(closed.Error, "")), width, 2)...)
+		head = append(head[:min(len(head), max(1, height/3))], "")
 	}
 	var body []string
 	if len(l.Accounts) == 0 {
@@ -185,23 +227,42 @@ func (a *app) screen(l api.List, foot []string, width, height int) []string {
 		body = a.accountTable(l, now, a.colour(), true).lines(width)
 	}
 	tail := a.needYou(l, width)
-	for _, f := range foot {
+	for _, f := range v.foot {
 		tail = append(tail, shorten(f, width))
 	}
-	tail = append(tail, shorten(a.say("watch.end"), width))
+	ends := text.Key("watch.end")
+	if v.keys {
+		ends = "watch.end_keys"
+	}
+	tail = append(tail, shorten(a.say(ends), width))
 
 	room := height - len(head) - 1
 	if len(tail) > room/2 { // the last line tells how to end
 		tail = append(tail[:max(0, room/2-1)], tail[len(tail)-1])
 	}
-	if over := len(body) - (room - len(tail)); over > 0 {
-		keep := max(1, len(body)-over-1)
-		body = append(body[:keep], shorten(a.say("watch.more", "n", len(l.Accounts)-keep+1), width))
-	}
+	body = a.scrolled(body, v, len(l.Accounts), max(2, room-len(tail)), width)
 	return slices.Concat(head, body, []string{""}, tail)
 }
 
-// needYou tells, for each account that waits for a person, what to do.
+// scrolled is the part of the table that is in sight: its heading, accounts from
+// v.top on, and how many more there are.
+func (a *app) scrolled(body []string, v *view, accounts, room, width int) []string {
+	if len(body) <= room {
+		v.top, v.page = 0, accounts
+		return body
+	}
+	v.page = max(1, room-2) // without the heading and the line that counts the rest
+	v.top = min(v.top, accounts-v.page)
+	more := text.Key("watch.more")
+	if v.keys {
+		more = "watch.more_keys"
+	}
+	rest := shorten(a.say(more, "n", accounts-v.page, "above", v.top, "below", accounts-v.page-v.top), width)
+	return slices.Concat(body[:1], body[1+v.top:1+v.top+v.page], []string{rest})
+}
+
+// needYou tells, for each account that waits for a person, what to do. What is to be
+// typed stands in it, so that nothing is cut.
 func (a *app) needYou(l api.List, width int) []string {
 	var out []string
 	for _, acc := range l.Accounts {
@@ -210,8 +271,8 @@ func (a *app) needYou(l api.List, width int) []string {
 			continue
 		}
 		ref := acc.Ref().String()
-		line := clean(ref + a.say("cli.colon") + a.text().Cause(e, ref))
-		out = append(out, shorten(line, width), shorten("  "+clean(a.text().Remedy(e, ref)), width))
+		out = append(out, wrapped(clean(ref+a.say("cli.colon")+a.text().Cause(e, ref)), width, 2)...)
+		out = append(out, wrapped("  "+clean(a.text().Remedy(e, ref)), width, 2)...)
 	}
 	if len(out) > 0 {
 		out = append(out, "")
