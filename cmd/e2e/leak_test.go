@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"hash/maphash"
 	"io"
+	"io/fs"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -397,6 +398,7 @@ func TestNothingLeaks(t *testing.T) {
 	}
 	l.heard.mu.Unlock()
 	files := l.walk(t, l.dir, mayHold)
+	l.ownFiles("h")
 	found, sought := l.search()
 	for _, f := range found {
 		t.Error(f)
@@ -412,6 +414,24 @@ func TestNothingLeaks(t *testing.T) {
 	}
 	if tokens < 5 || files < 15 || !crashed {
 		t.Errorf("the test saw too little: %d tokens, %d files, crashed: %v", tokens, files, crashed)
+	}
+}
+
+// ownFiles fails unless everything in a folder is its owner's alone.
+func (l *leakage) ownFiles(folder string) {
+	l.t.Helper()
+	err := filepath.WalkDir(filepath.Join(l.dir, folder), func(path string, e fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := e.Info()
+		if err == nil && info.Mode().Perm()&0o077 != 0 {
+			l.t.Errorf("%s has mode %v", path, info.Mode())
+		}
+		return err
+	})
+	if err != nil {
+		l.t.Error(err)
 	}
 }
 
