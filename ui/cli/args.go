@@ -11,7 +11,6 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
-	"tokentray/core/format"
 	"tokentray/ui/text"
 )
 
@@ -238,7 +237,7 @@ func words[T ~string](values []T) []string {
 }
 
 func unknownFormat() error {
-	return usage("usage.format", "formats", strings.Join(format.Names(), ", "))
+	return usage("usage.format", "formats", strings.Join(printed(), ", "))
 }
 
 func unknownSetting() error {

@@ -62,7 +62,7 @@ func TestWhatTheShellIsOffered(t *testing.T) {
 		{"exec shop/sandbox ", []string{"shop", "shop/live"}, none},
 		{"exec shop -- ", nil, files},
 		{"exec shop --renew-file ", nil, files},
-		{"get shop --format ", format.Names(), none},
+		{"get shop --format ", append(format.Names(), format.Export), none},
 		{"add shop --kind ", words(kinds.Builtin().Names()), none},
 		{"edit shop --product ", words(kinds.Builtin().Products()), none},
 		{"list --env ", words(core.Envs()), none},

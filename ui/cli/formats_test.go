@@ -15,6 +15,9 @@ func TestFormatsOfGet(t *testing.T) {
 		{[]string{"--format", "url"}, "https://api.example.com/cgi-bin/get_api_domain_ip?access_token=" + secretToken},
 		{[]string{"--format", "curl", "--path", "/cgi-bin/user/get?next_openid="}, "curl 'https://api.example.com/cgi-bin/user/get?next_openid=&access_token=" + secretToken + "'"},
 		{[]string{"--format", "dotenv"}, "ACCESS_TOKEN=" + secretToken},
+		{[]string{"--format", "export"}, "export ACCESS_TOKEN='" + secretToken + "'"},
+		{[]string{"--format", "export", "--shell", "fish"}, "set -gx ACCESS_TOKEN '" + secretToken + "'"},
+		{[]string{"--format", "export", "--shell", "powershell"}, "$env:ACCESS_TOKEN = '" + secretToken + "'"},
 		{[]string{"--format", "postman"}, `{"name":"shop/sandbox","values":[{"key":"access_token","value":"` + secretToken +
 			`","type":"secret","enabled":true},{"key":"base_url","value":"https://api.example.com","type":"default","enabled":true}],"_postman_variable_scope":"environment"}`},
 	} {

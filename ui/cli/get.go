@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -38,6 +39,9 @@ func (a *app) getCommand() *cobra.Command {
 			if previous && cmd.Flags().Changed("min-ttl") {
 				return usage("usage.previous_ttl")
 			}
+			if toClipboard && as.name == format.Export {
+				return unknownFormat()
+			}
 			switch {
 			case previous:
 				return a.getPrevious(cmd.Context(), ref, toClipboard, as)
@@ -56,19 +60,28 @@ func (a *app) getCommand() *cobra.Command {
 
 // outform is the format in which a token is wanted.
 type outform struct {
-	name string // empty: bare, or on the clipboard the account's own
-	path string // of the call that the formats url and curl make
+	name  string // empty: bare, or on the clipboard the account's own
+	path  string // of the call that the formats url and curl make
+	shell string // of the format export
 }
 
 func (f *outform) register(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.name, "format", "", "flag.format")
 	cmd.Flags().StringVar(&f.path, "path", "", "flag.path")
-	_ = cmd.RegisterFlagCompletionFunc("format", completeWords(format.Names()...))
+	cmd.Flags().StringVar(&f.shell, "shell", "", "flag.shell")
+	_ = cmd.RegisterFlagCompletionFunc("format", completeWords(printed()...))
+	_ = cmd.RegisterFlagCompletionFunc("shell", completeWords(format.Shells()...))
 }
 
+// printed are the formats that can be printed: those that are copied, and export.
+func printed() []string { return append(format.Names(), format.Export) }
+
 func (a *app) checkForm(f outform) error {
-	if f.name != "" && !format.Valid(f.name) {
+	switch {
+	case f.name != "" && f.name != format.Export && !format.Valid(f.name):
 		return unknownFormat()
+	case !format.ValidShell(f.shell), f.shell != "" && f.name != format.Export:
+		return usage("usage.shell_format", "shells", strings.Join(format.Shells(), ", "))
 	}
 	if f.path == "" {
 		return nil
@@ -189,6 +202,13 @@ func (a *app) printToken(ctx context.Context, agent api.Agent, t api.Token, as o
 
 // printAs writes a token of a kind in a format.
 func (a *app) printAs(kind core.Kind, t api.Token, as outform) error {
+	if as.name == format.Export {
+		line, err := format.ForShell(as.shell, t.AccessToken)
+		if err != nil {
+			return err
+		}
+		return a.print(line)
+	}
 	var spec kinds.Spec
 	if format.Placed(as.name) {
 		spec = a.text().Spec(kind)
