@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"tokentray/assets/openapi"
+	"tokentray/core"
 	"tokentray/core/agent"
 	"tokentray/core/api"
 	"tokentray/core/clipboard"
@@ -35,7 +36,7 @@ func (p program) build(at home.Home, demo bool) (*house, error) {
 	if p.exposed != nil {
 		h.log.Warn("other programs may read this one's memory", "error", p.exposed)
 	}
-	db, err := store.Open(at.DB(), store.Options{Log: h.log.Logger, Home: h.openIndex(demo).Home(), TokenID: knownKinds().TokenID})
+	db, err := store.Open(at.DB(), store.Options{Log: h.log.Logger, Home: h.openIndex(demo).Home(), TokenID: h.tokenID})
 	if err != nil {
 		return nil, errors.Join(err, h.log.Close())
 	}
@@ -80,6 +81,16 @@ func (p program) build(at home.Home, demo bool) (*house, error) {
 		return nil, errors.Join(err, clip.Close(), db.Close(), h.log.Close())
 	}
 	return h, nil
+}
+
+// tokenID names the token of an account by the kinds that the agent knows at the
+// time, of which more can join while it runs.
+func (h *house) tokenID(a core.Account) core.TokenID {
+	set := knownKinds()
+	if h.service != nil {
+		set, _ = h.service.Kinds(context.Background())
+	}
+	return set.TokenID(a)
 }
 
 // whatBecame is how clients are told what became of what was copied.

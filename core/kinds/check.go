@@ -24,7 +24,8 @@ const (
 )
 
 // Clean is core.Account.Clean with what the kind adds: its first product where
-// none was named, and URLs in their one spelling.
+// none was named, the first value of a choice that is required, and URLs in their
+// one spelling.
 func (s Set) Clean(a core.Account) core.Account {
 	a = a.Clean()
 	spec, _ := s.Of(a.Kind)
@@ -33,8 +34,14 @@ func (s Set) Clean(a core.Account) core.Account {
 	}
 	params := maps.Clone(a.Params)
 	for _, f := range spec.Fields {
-		if f.Input == URL && params[f.Key] != "" {
-			params[f.Key] = core.CleanURL(params[f.Key])
+		switch value := params[f.Key]; {
+		case f.Input == URL && value != "":
+			params[f.Key] = core.CleanURL(value)
+		case f.Input == Choice && f.Required && value == "" && len(f.Choices) > 0 && !f.Own():
+			if params == nil {
+				params = map[string]string{}
+			}
+			params[f.Key] = f.Choices[0]
 		}
 	}
 	a.Params = params

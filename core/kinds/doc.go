@@ -18,21 +18,24 @@
 //
 // A family K of kinds that ask one upstream touches five places:
 //
-//  1. core/kinds/K.go: its Spec, and a line in Builtin. Begin with the fields
-//     (AppID, Secret and BaseURL are an account's own, every other key is one of
-//     its Params), the traits and the place of the token in a call.
-//  2. core/K: its adapter. The calls themselves are made by core/upstream. Sources
-//     returns a core.Source for each of its kinds; a
-//     source that can check a token is a core.Checker too. It gets the account
-//     with its Params, and returns a *core.Error whose class and remedy say what
-//     happened.
-//  3. ui/text/kind_K.go: its sentences in English and Chinese, and a line in
-//     kindTables. TestEveryKindIsSaid names each that is missing.
+//  1. core/kinds/K.go: its Spec, and a line in Builtin. Begin with the fields (AppID,
+//     Secret and BaseURL are an account's own, every other key is one of its Params),
+//     the traits and the place of the token in a call. Names are what files and pasted
+//     texts call a field. Two accounts of one kind, base URL and AppID share a token;
+//     a param that tells one token from another is marked Identity.
+//  2. core/K: its adapter, whose calls core/upstream makes. Sources returns a
+//     core.Source for each of its kinds; a source that can check a token is a
+//     core.Checker too. It gets the account with its Params, and returns a *core.Error
+//     whose class and remedy say what happened.
+//  3. ui/text/kind_K.go: its sentences in both languages, and a line in kindTables.
+//     Where two families call one field by different words, field.K.F stands before
+//     field.F. TestEveryKindIsSaid names each sentence that is missing.
 //  4. cmd/tokentray/kinds.go: a line in sources.
-//  5. README.md: a paragraph.
+//  5. README.md: a paragraph; CHANGELOG.md: a line.
 //
-// Then run make openapi, and the tests of this package, of ui/text and of
-// cmd/e2e (TestOnlyItsPlacesNameAKind), which say what does not hold together.
-// Two accounts of one kind, base URL and AppID share a token; a param that tells
-// one token from another is marked Identity.
+// Then make openapi (params and token paths) and make golden (screens that list the
+// kinds), and look at what git shows. The tests of this package, of ui/text and of
+// cmd/e2e (TestOnlyItsPlacesNameAKind, TestEveryKindIsComposed) say what does not hold
+// together. TestAMadeUpKindWalksThrough of cmd/e2e shows all that follows from a spec.
+// A kind that a user describes joins a running agent: agent.Service.SetKinds.
 package kinds

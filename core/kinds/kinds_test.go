@@ -133,6 +133,18 @@ func TestFieldsOfAKindsOwn(t *testing.T) {
 	if found := set.Check(good); len(found) > 0 {
 		t.Errorf("a good account: %v", found)
 	}
+	must := bird()
+	must.Kind = "owl"
+	for i := range must.Fields {
+		must.Fields[i].Required = must.Fields[i].Required || must.Fields[i].Input == kinds.Choice
+	}
+	owls, err := kinds.New(must)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := owls.Clean(core.Account{Kind: "owl"}); got.Params["method"] != must.Fields[1].Choices[0] {
+		t.Errorf("a choice that is required begins as %q", got.Params["method"])
+	}
 	for _, tt := range []struct {
 		key, value, want string
 	}{

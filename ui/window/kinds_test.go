@@ -7,6 +7,7 @@ import (
 	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/core/kinds"
+	"tokentray/ui/kit"
 )
 
 // robin is a kind that a user adds, with labels of its own.
@@ -17,6 +18,7 @@ func robin() kinds.Spec {
 			{Key: kinds.AppID, Label: kinds.Label{"en": "Ring number", "zh": "环号"}, Input: kinds.Text, Required: true, Names: []string{"ringid"}},
 			{Key: kinds.Secret, Input: kinds.SecretText, Required: true, Names: []string{"ringsecret"}},
 			{Key: "nest", Label: kinds.Label{"en": "Nest", "zh": "鸟巢"}, Input: kinds.Text, Required: true, Identity: true},
+			{Key: "wing_span", Label: kinds.Label{"en": "Wing span", "zh": "翼展"}, Input: kinds.Choice, Choices: []string{"small", "large"}},
 		},
 		BaseURL: "https://robin.example", TryPath: "/me",
 		Token:  kinds.Place{Header: "X-Robin"},
@@ -27,7 +29,7 @@ func robin() kinds.Spec {
 // TestAKindJoinsTheWindow: it is offered as soon as the agent has told of it, and
 // what was typed until then stays.
 func TestAKindJoinsTheWindow(t *testing.T) {
-	s := newStage(t, duo()...).open()
+	s := newStage(t, duo()...).in("en", 900).open()
 	s.accounts.openAdd()
 	s.mustNotSay("Robin")
 	s.typeInto("name", "wren")
@@ -45,5 +47,18 @@ func TestAKindJoinsTheWindow(t *testing.T) {
 		t.Error("what was pasted is not understood by the words of the kind")
 	}
 	s.accounts.form.chooseKind("robin")
-	s.mustSay("Ring number", "Nest")
+	s.mustSay("Ring number", "Nest", "Wing span")
+	s.accounts.saveForm(s.accounts.form)
+	s.mustSay("This must not be empty.")
+	s.typeInto("nest", "oak")
+	s.accounts.form.fields["wing_span"].(*kit.Segment).Pick(1)
+	s.accounts.saveForm(s.accounts.form)
+	s.untilCalled("add wren/sandbox")
+	s.until("the account", func() bool { _, there := s.model.find("wren-sandbox"); return there })
+	a, _ := s.model.find("wren-sandbox")
+	if a.Kind != "robin" || a.Params["nest"] != "oak" || a.Params["wing_span"] != "large" {
+		t.Errorf("saved %+v", a.Account)
+	}
+	s.listing.selectAccount("wren-sandbox")
+	s.untilSays("Ring number", "0123456789", "oak", "large")
 }
