@@ -418,7 +418,7 @@ func TestHistory(t *testing.T) {
 	out, _ := r.try(t, 0, "history", "shop")
 	want := `TIME                 WHAT     TOKEN          TOOK
 2026-03-01 12:00:00  failed                  120ms  IP not on the whitelist, errcode 40164, rid 62416571-5cbc3445-3e6cab76, caller IP 203.0.113.7
-2026-03-01 11:00:00  renewed  84_ab••••wxyz  80ms   lives until 2026-03-01 13:00:00
+2026-03-01 11:00:00  renewed  84_ab••••wxyz  80ms   lives until 13:00:00
 `
 	if out != want {
 		t.Errorf("got\n%s\nwant\n%s", out, want)

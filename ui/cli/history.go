@@ -110,7 +110,7 @@ func (a *app) entryWords(e api.HistoryEntry) string {
 		if e.Expires.IsZero() {
 			return ""
 		}
-		return a.say("history.until", "time", when(e.Expires))
+		return a.say("history.until", "time", sameDay(e.Expires, e.At))
 	}
 	parts := []string{a.say(text.Key("class.short." + string(e.Class)))}
 	parts = append(parts, a.text().Details(&api.Error{UpstreamCode: e.Code, CallerIP: e.CallerIP, RID: e.RID})...)
@@ -126,6 +126,15 @@ func (a *app) pushedWords(e api.HistoryEntry) string {
 		return clean(e.Message)
 	}
 	return clean(e.Target + a.say("cli.colon") + e.Message)
+}
+
+// sameDay is a time in the line of another: without its date where that is the same.
+func sameDay(t, of time.Time) string {
+	t, of = t.Local(), of.Local()
+	if t.Format(time.DateOnly) == of.Format(time.DateOnly) {
+		return t.Format(time.TimeOnly)
+	}
+	return t.Format("01-02 15:04:05")
 }
 
 func took(d time.Duration) string {

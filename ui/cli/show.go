@@ -72,7 +72,9 @@ func (a *app) accountLines(acc api.Account) []string {
 	if p := acc.Previous; p != nil && p.Until.After(now) {
 		row("show.previous", a.say("show.until", "mask", p.Mask, "time", when(p.Until)))
 	}
-	row("show.next", whenSet(acc.NextTry))
+	if acc.Error == nil || !acc.Error.RetryAt.Equal(acc.NextTry) { // which is told with the failure
+		row("show.next", whenSet(acc.NextTry))
+	}
 	row("show.used", whenSet(acc.LastUsed))
 	for _, line := range a.text().Quota(acc, now) {
 		row(line.Label, line.Value)

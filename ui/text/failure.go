@@ -80,11 +80,22 @@ func (t *Text) Details(e *api.Error) []string {
 	if e.PriorIP != "" {
 		out = append(out, t.Say("detail.prior_ip", "ip", e.PriorIP))
 	}
-	if e.Upstream != "" {
-		out = append(out, t.Say("detail.upstream", "message", e.Upstream))
+	if said := withoutRID(e.Upstream, e.RID); said != "" {
+		out = append(out, t.Say("detail.upstream", "message", said))
 	}
 	if !e.RetryAt.IsZero() {
 		out = append(out, t.Say("detail.retry", "time", e.RetryAt.Local().Format(time.DateTime)))
 	}
 	return out
+}
+
+// withoutRID is what upstream said without its request ID, which is told by itself.
+func withoutRID(said, rid string) string {
+	if rid == "" {
+		return said
+	}
+	for _, label := range []string{"rid: ", "rid:", "rid "} {
+		said = strings.ReplaceAll(said, label+rid, "")
+	}
+	return strings.TrimRight(said, " ,")
 }

@@ -146,3 +146,32 @@ func TestProblemsAreSaidInTheirLanguage(t *testing.T) {
 		t.Errorf("without a problem: %q", said)
 	}
 }
+
+// TestTheRequestIDStandsOnce: upstream says its rid at the end of its words, and it
+// is a line of its own, to be copied.
+func TestTheRequestIDStandsOnce(t *testing.T) {
+	const rid = "62416571-5cbc3445-3e6cab76"
+	for said, want := range map[string]string{
+		"invalid appid rid: " + rid:                            "upstream says: invalid appid",
+		"invalid appsecret, rid: " + rid:                       "upstream says: invalid appsecret",
+		"invalid ip 203.0.113.7, not in whitelist rid: " + rid: "upstream says: invalid ip 203.0.113.7, not in whitelist",
+	} {
+		got := strings.Join(New(English).Details(&api.Error{UpstreamCode: 40013, RID: rid, Upstream: said}), "\n")
+		if strings.Count(got, rid) != 1 || !strings.HasSuffix(got, want) {
+			t.Errorf("%s", got)
+		}
+	}
+}
+
+// TestChineseTakesNoBlankBetweenItsOwn characters, whatever a value is.
+func TestChineseTakesNoBlankBetweenItsOwn(t *testing.T) {
+	for _, tt := range []struct{ ip, want string }{
+		{"本机 IP", "需要账号管理员确认来自本机 IP 的调用。"},
+		{"203.0.113.7", "需要账号管理员确认来自 203.0.113.7 的调用。"},
+		{"本机", "需要账号管理员确认来自本机的调用。"},
+	} {
+		if got := New(Chinese).Say("cause.confirm", "ip", tt.ip); got != tt.want {
+			t.Errorf("%s, want %s", got, tt.want)
+		}
+	}
+}

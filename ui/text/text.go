@@ -12,6 +12,8 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/language"
 
@@ -132,11 +134,36 @@ func (t *Text) Say(key Key, args ...any) string {
 	if !ok {
 		return string(key)
 	}
+	says := p[t.lang]
 	pairs := make([]string, 0, len(args))
 	for i := 0; i+1 < len(args); i += 2 {
-		pairs = append(pairs, "{"+fmt.Sprint(args[i])+"}", fmt.Sprint(args[i+1]))
+		name, value := "{"+fmt.Sprint(args[i])+"}", fmt.Sprint(args[i+1])
+		if t.lang == Chinese {
+			says = closeUp(says, name, value)
+		}
+		pairs = append(pairs, name, value)
 	}
-	return strings.NewReplacer(pairs...).Replace(p[t.lang])
+	return strings.NewReplacer(pairs...).Replace(says)
+}
+
+// closeUp takes the blank away between a Chinese character of a sentence and one of a
+// value. It stands there because most values are figures and Latin letters.
+func closeUp(says, name, value string) string {
+	first, _ := utf8.DecodeRuneInString(value)
+	last, _ := utf8.DecodeLastRuneInString(value)
+	if unicode.Is(unicode.Han, first) {
+		before, after, found := strings.Cut(says, " "+name)
+		if end, _ := utf8.DecodeLastRuneInString(before); found && unicode.Is(unicode.Han, end) {
+			says = before + name + after
+		}
+	}
+	if unicode.Is(unicode.Han, last) {
+		before, after, found := strings.Cut(says, name+" ")
+		if begin, _ := utf8.DecodeRuneInString(after); found && unicode.Is(unicode.Han, begin) {
+			says = before + name + after
+		}
+	}
+	return says
 }
 
 // EnvLang is the environment variable that goes before the setting of the language,
