@@ -181,6 +181,8 @@ func (w *world) learn(list api.List) {
 // look holds what the agent has against what was acknowledged, and goes on from
 // there.
 func (w *world) look(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
 	list, err := w.client.List(ctx)
 	if err != nil {
 		return err
@@ -295,21 +297,25 @@ func (w *world) secrets() (map[core.ID]string, error) {
 var errKeyring = errors.New("the keyring does not answer")
 
 // items lists the keyring, which does not always answer.
-func (w *world) items() (items []desktop.KeyringItem, err error) {
-	done := make(chan struct{})
+func (w *world) items() ([]desktop.KeyringItem, error) {
+	type answer struct {
+		items []desktop.KeyringItem
+		err   error
+	}
+	done := make(chan answer, 1)
 	go func() {
-		defer close(done)
-		items, err = w.d.KeyringItems()
+		items, err := w.d.KeyringItems()
+		done <- answer{items, err}
 	}()
 	select {
-	case <-done:
+	case a := <-done:
+		if a.err != nil && !w.d.HasName("org.freedesktop.secrets") {
+			return nil, fmt.Errorf("%w: %w", errKeyring, a.err)
+		}
+		return a.items, a.err
 	case <-time.After(30 * time.Second):
 		return nil, errKeyring
 	}
-	if err != nil && !w.d.HasName("org.freedesktop.secrets") {
-		err = fmt.Errorf("%w: %w", errKeyring, err)
-	}
-	return items, err
 }
 
 // end looks once more, asks for a token of every account, and resets the home:
