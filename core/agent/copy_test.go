@@ -565,3 +565,59 @@ func TestALateCopyReplacesNoText(t *testing.T) {
 		t.Errorf("the clipboard holds %q", held)
 	}
 }
+
+// What was copied goes when the vault is locked.
+func TestLockingTheVaultClears(t *testing.T) {
+	w := newWorld(t)
+	r := w.start()
+	a := r.add("shop", core.Sandbox)
+	if _, err := r.client.Copy(t.Context(), a.Ref(), api.CopyRequest{}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.client.VaultLock(t.Context()); err != nil || w.desk.holds() != "" {
+		t.Errorf("the clipboard holds %q, %v", w.desk.holds(), err)
+	}
+}
+
+// The settings of the clipboard reach it, at once and at the next start. What the
+// system cannot do is refused.
+func TestHabitsOfTheClipboard(t *testing.T) {
+	w := newWorld(t)
+	r := w.start()
+	habits := func(primary, once bool) {
+		t.Helper()
+		w.desk.mu.Lock()
+		defer w.desk.mu.Unlock()
+		if w.desk.primary != primary || w.desk.once != once {
+			t.Errorf("primary %v, once %v; want %v, %v", w.desk.primary, w.desk.once, primary, once)
+		}
+	}
+	habits(false, false)
+	for _, key := range []string{core.SettingClipboardPrimary, core.SettingClipboardOnce} {
+		if _, err := r.client.SetSetting(t.Context(), key, "true"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	habits(true, true)
+	if _, err := r.client.SetSetting(t.Context(), core.SettingClipboardPrimary, "false"); err != nil {
+		t.Fatal(err)
+	}
+	habits(false, true)
+	if err := r.end(); err != nil {
+		t.Fatal(err)
+	}
+	w.desk.mu.Lock()
+	w.desk.primary, w.desk.once, w.desk.name = true, false, "macos"
+	w.desk.mu.Unlock()
+	r = w.start()
+	habits(false, true)
+	for _, key := range []string{core.SettingClipboardPrimary, core.SettingClipboardOnce} {
+		if _, err := r.client.SetSetting(t.Context(), key, "false"); err != nil {
+			t.Errorf("%s cannot be switched off: %v", key, err)
+		}
+		_, err := r.client.SetSetting(t.Context(), key, "true")
+		if e := wantClass(t, err, core.Misuse); e.Remedy != core.RemedyNotHere {
+			t.Errorf("%s: %v", key, err)
+		}
+	}
+}

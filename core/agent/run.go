@@ -80,7 +80,9 @@ func (s *Service) Run(ctx context.Context, ready func()) (err error) {
 		}
 	})
 	wg.Go(func() { _ = s.keeper.Run(work) })
-	wg.Go(func() { watchSleep(work, s.log, s.woke) })
+	away := func(why string) { s.clearAway(work, why) }
+	wg.Go(func() { watchSleep(work, s.log, s.woke, away) })
+	wg.Go(func() { s.followScreen(work, away) })
 	wg.Go(func() { s.followRenewals(work) })
 	wg.Go(func() { s.pushes.runner.Run(work) })
 	serve(socket)

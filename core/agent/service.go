@@ -114,6 +114,8 @@ type Service struct {
 	tray     string
 	erase    bool // a reset: the home's files go at the end
 
+	busMoved chan struct{} // the agent is on another session bus
+
 	copier  copier
 	renewed chan struct{} // the clipboard may hold a token that was replaced
 
@@ -156,7 +158,7 @@ func New(p Parts) (*Service, error) {
 	}
 	s := &Service{
 		parts: p, lines: lines, log: p.Log.Logger, now: func() time.Time { return p.Now().Round(0) },
-		hub: newHub(), stop: make(chan struct{}), renewed: make(chan struct{}, 1), session: p.Session, tray: api.TrayOff,
+		hub: newHub(), stop: make(chan struct{}), renewed: make(chan struct{}, 1), busMoved: make(chan struct{}, 1), session: p.Session, tray: api.TrayOff,
 		accounts: newDirectory(),
 		listener: listener{home: p.Home, log: p.Log.Logger}, upkeep: newUpkeep(),
 	}

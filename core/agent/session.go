@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"tokentray/core/api"
 	"tokentray/core/launch"
@@ -26,9 +27,32 @@ func (s *Service) Session(ctx context.Context, theirs api.Session) error {
 	s.log.Info("desktop taken from a client", "display", next.Display, "wayland", next.WaylandDisplay, "bus", next.DBus != "")
 	s.parts.OnSession(next)
 	if next.DBus != ours.DBus {
+		select {
+		case s.busMoved <- struct{}{}:
+		default: // it is known already
+		}
 		s.retryVault(ctx) // there is a bus now, and with it perhaps a keyring
 	}
 	return nil
+}
+
+// followScreen watches the screen lock of the session that the agent is in, until ctx
+// ends.
+func (s *Service) followScreen(ctx context.Context, away func(why string)) {
+	for ctx.Err() == nil {
+		s.mu.RLock()
+		address := s.session.DBus
+		s.mu.RUnlock()
+		one, cancel := context.WithCancel(ctx)
+		var watch sync.WaitGroup
+		watch.Go(func() { watchScreen(one, s.log, address, away) })
+		select {
+		case <-s.busMoved:
+		case <-ctx.Done():
+		}
+		cancel()
+		watch.Wait()
+	}
 }
 
 // merge is our session, with their display or bus where we have none or ours cannot

@@ -3,6 +3,7 @@ package agent
 import (
 	"context"
 	"log/slog"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
@@ -11,6 +12,8 @@ import (
 
 	"github.com/godbus/dbus/v5"
 
+	"tokentray/core"
+	"tokentray/core/api"
 	"tokentray/core/launch"
 )
 
@@ -42,12 +45,12 @@ func systemBusOfItsOwn(t *testing.T) string {
 func TestWakingFromSleepIsAHint(t *testing.T) {
 	address := systemBusOfItsOwn(t)
 	t.Setenv("DBUS_SYSTEM_BUS_ADDRESS", address)
-	woke := make(chan struct{}, 8)
+	woke, away := make(chan struct{}, 8), make(chan string, 8)
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		watchSleep(ctx, slog.New(slog.DiscardHandler), func() { woke <- struct{}{} })
+		watchSleep(ctx, slog.New(slog.DiscardHandler), func() { woke <- struct{}{} }, func(why string) { away <- why })
 	}()
 	logind, err := dbus.Connect(address)
 	if err != nil {
@@ -63,7 +66,6 @@ func TestWakingFromSleepIsAHint(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	say(true) // going to sleep is none
 	for heard := false; !heard; {
 		say(false) // again, for the listener may not be there yet
 		select {
@@ -72,11 +74,77 @@ func TestWakingFromSleepIsAHint(t *testing.T) {
 		case <-time.After(20 * time.Millisecond):
 		}
 	}
+	if len(away) != 0 {
+		t.Errorf("waking counts as going away: %s", <-away)
+	}
+	say(true)
+	if why := <-away; why != "the machine goes to sleep" || len(woke) > 1 {
+		t.Errorf("away because %q; woke %d times", why, len(woke))
+	}
+	const ours, theirs = "/org/freedesktop/login1/session/_31", "/org/freedesktop/login1/session/_32"
+	for path, uid := range map[dbus.ObjectPath]int{ours: os.Getuid(), theirs: os.Getuid() + 1} {
+		if err := logind.Export(user(uid), path, "org.freedesktop.DBus.Properties"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, path := range []dbus.ObjectPath{theirs, ours} {
+		if err := logind.Emit(path, "org.freedesktop.login1.Session.Lock"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if why := <-away; why != "the session is locked" || len(away) != 0 {
+		t.Errorf("away because %q, and %d more", why, len(away))
+	}
 	cancel()
 	<-ended
 }
 
+// user answers whose session one is, as logind does.
+type user uint32
+
+func (u user) Get(string, string) (dbus.Variant, *dbus.Error) {
+	return dbus.MakeVariant(struct {
+		UID  uint32
+		Path dbus.ObjectPath
+	}{uint32(u), "/"}), nil
+}
+
+// TestLockingTheScreenClears: whatever the screen saver is called, what was copied
+// goes when the screen is locked, also after the agent took another session's bus.
+func TestLockingTheScreenClears(t *testing.T) {
+	w := newWorld(t)
+	r := w.start()
+	a := r.add("shop", core.Sandbox)
+	address := systemBusOfItsOwn(t)
+	if err := r.client.Session(t.Context(), api.Session{DBus: address}); err != nil {
+		t.Fatal(err)
+	}
+	saver, err := dbus.Connect(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer saver.Close()
+	for _, name := range []string{"org.freedesktop.ScreenSaver", "org.xfce.ScreenSaver"} {
+		if _, err := r.client.Copy(t.Context(), a.Ref(), api.CopyRequest{}); err != nil {
+			t.Fatal(err)
+		}
+		for _, active := range []bool{false, true} {
+			for limit := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+				if err := saver.Emit("/org/freedesktop/ScreenSaver", name+".ActiveChanged", active); err != nil {
+					t.Fatal(err)
+				}
+				if !active || w.desk.holds() == "" {
+					break
+				}
+				if time.Now().After(limit) {
+					t.Fatalf("%s: what was copied is still there", name)
+				}
+			}
+		}
+	}
+}
+
 func TestWithoutASystemBusThereAreNoHints(t *testing.T) {
 	t.Setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path="+filepath.Join(t.TempDir(), "none"))
-	watchSleep(t.Context(), slog.New(slog.DiscardHandler), func() { t.Error("woke") }) // returns at once
+	watchSleep(t.Context(), slog.New(slog.DiscardHandler), func() { t.Error("woke") }, func(string) { t.Error("away") }) // returns at once
 }

@@ -8,4 +8,7 @@ import (
 )
 
 // watchSleep does nothing here; the Keeper checks the wall clock anyway.
-func watchSleep(context.Context, *slog.Logger, func()) {}
+func watchSleep(context.Context, *slog.Logger, func(), func(string)) {}
+
+// watchScreen does nothing here.
+func watchScreen(context.Context, *slog.Logger, string, func(string)) {}
