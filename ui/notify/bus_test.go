@@ -289,6 +289,27 @@ func TestALateTokenIsTold(t *testing.T) {
 	server.wantAlone(t)
 }
 
+// What did not stay cleared is told, until something else is copied.
+func TestWhatStaysOnTheClipboardIsTold(t *testing.T) {
+	address := startBus(t)
+	server := startServer(t, address, "body", "actions")
+	r := start(t, address)
+	tell := func(c api.Clipboard) { r.events <- api.Event{Type: api.EventClipboard, Clipboard: &c} }
+	tell(api.Clipboard{}) // cleared, which is as it should be
+	tell(api.Clipboard{Returned: true, Manager: "CopyQ"})
+	wants(t, server.said, "show 1 replacing 0: TokenTray, tokentray, tokentray | What was copied came back to the clipboard | "+
+		"CopyQ put back what was copied. TokenTray cleared it again, but CopyQ still remembers it. | [default  open Open TokenTray]")
+	tell(api.Clipboard{Stays: true})
+	wants(t, server.said, "show 1 replacing 1: TokenTray, tokentray, tokentray | What was copied may still be on the clipboard | "+
+		"Another program put back what was copied once more. Clear it there. | [default  open Open TokenTray]")
+	tell(api.Clipboard{Silent: true})
+	wants(t, server.said, "show 1 replacing 1: TokenTray, tokentray, tokentray | What was copied may still be on the clipboard | "+
+		"The program that holds the clipboard does not answer. What was copied may still be there. | [default  open Open TokenTray]")
+	tell(api.Clipboard{Account: "blog", Env: core.Live})
+	wants(t, server.said, "close 1")
+	server.wantAlone(t)
+}
+
 // A server without buttons and markup gets plain text; what the person closed is
 // shown as a new one.
 func TestOnAPlainServer(t *testing.T) {

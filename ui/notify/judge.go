@@ -21,10 +21,13 @@ const (
 	kinds               // how many the judge decides about
 
 	late   = kinds     // a token came after something else was copied; no setting, a person asked
-	places = kinds + 1 // how many there are on the desktop
+	kept   = kinds + 1 // what was copied did not stay cleared; no setting, it is a secret's
+	places = kinds + 2 // how many there are on the desktop
 )
 
-func (k kind) String() string { return [...]string{"person", "failing", "expiry", "push", "late"}[k] }
+func (k kind) String() string {
+	return [...]string{"person", "failing", "expiry", "push", "late", "kept"}[k]
+}
 
 const (
 	// patience is how long a renewal must have failed before it is told. Most

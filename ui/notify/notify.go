@@ -172,6 +172,7 @@ func (n *notifier) copies(ctx context.Context, e api.Event) {
 	if c == nil {
 		return
 	}
+	n.clearings(ctx, e)
 	ref := api.Ref{Name: c.Account, Env: c.Env}
 	switch p := n.last[late]; {
 	case e.Type == api.EventCopyLate:
@@ -180,6 +181,21 @@ func (n *notifier) copies(ctx context.Context, e api.Event) {
 	case e.Type == api.EventClipboard && p != nil && p.ref == ref:
 		delete(n.last, late)
 		n.desktop.withdraw(ctx, late)
+	}
+}
+
+// clearings tells of a text that is still on the clipboard although it was to be
+// cleared, or came back, until something else is copied.
+func (n *notifier) clearings(ctx context.Context, e api.Event) {
+	c := e.Clipboard
+	switch {
+	case e.Type != api.EventClipboard:
+	case c.Returned, c.Stays, c.Silent:
+		n.last[kept] = &notification{message: composeKept(*c, text.New(text.Choose(n.judge.Settings.Language)))}
+		n.post(ctx, n.last[kept])
+	case c.Held() && n.last[kept] != nil:
+		delete(n.last, kept)
+		n.desktop.withdraw(ctx, kept)
 	}
 }
 

@@ -113,6 +113,26 @@ func composeLate(ref api.Ref, format string, t *text.Text) message {
 	}
 }
 
+// composeKept says that what was copied is still on the clipboard, or was put back,
+// and by whom.
+func composeKept(c api.Clipboard, t *text.Text) message {
+	manager := bound(plain(c.Manager), maxName)
+	if manager == "" {
+		manager = t.Say("window.snack.some_program")
+	}
+	m := message{kind: kept, title: t.Say("notify.kept.one"), buttons: twice(actOpen, t.Say("tray.open"))}
+	switch {
+	case c.Silent:
+		m.body = t.Say("window.snack.silent")
+	case c.Returned:
+		m.title = t.Say("notify.kept.returned")
+		m.body = t.Say("window.snack.returned", "manager", manager)
+	default:
+		m.body = t.Say("window.snack.stays_there", "manager", manager)
+	}
+	return m
+}
+
 // detail is what there is to say of one account.
 func detail(k kind, a account, now time.Time, t *text.Text) string {
 	switch k {

@@ -24,6 +24,8 @@ func notify() table {
 		"notify.more":             {"and {n} more", "另有 {n} 个"},
 		"notify.unknown":          {"an unknown reason", "原因未知"},
 		"notify.see_log":          {"TokenTray's log tells why.", "原因见 TokenTray 的日志。"},
+		"notify.kept.one":         {"What was copied may still be on the clipboard", "复制的内容可能仍在剪贴板中"},
+		"notify.kept.returned":    {"What was copied came back to the clipboard", "复制的内容被放回剪贴板"},
 		"notify.late.one":         {"The token of {account} is ready", "{account} 的 token 已就绪"},
 		"notify.late.body":        {"Something else was copied in the meantime, and the clipboard keeps that.", "其间复制了其他内容，剪贴板保持不变。"},
 		"notify.late.copy":        {"Copy it", "复制 token"},
