@@ -44,6 +44,10 @@ xfwm4                | xfwm4                                   | xfwm4          
 xfce4-panel          | xfce4-panel                             | xfce4-panel            | xfce4-panel
 xdotool              | xdotool                                 | xdotool                | xdotool
 xclip                | xclip                                   | xclip                  | xclip
+xprop                | x11-utils                               | xprop                  | xorg-xprop
+xfce4-clipman        | xfce4-clipman                           | xfce4-clipman-plugin   | xfce4-clipman-plugin
+copyq                | copyq                                   | copyq                  | copyq
+autocutsel           | autocutsel                              | autocutsel             | autocutsel
 import               | imagemagick                             | ImageMagick            | imagemagick
 wl-copy              | wl-clipboard                            | wl-clipboard           | wl-clipboard
 sway                 | sway                                    | sway                   | sway

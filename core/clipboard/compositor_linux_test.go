@@ -151,6 +151,48 @@ func TestOnARealCompositor(t *testing.T) {
 	m.Clear(t.Context())
 	wantPasted(t, "mine")
 
+	// Another program takes the token over: it is cleared by its content.
+	takeOver := func() {
+		t.Helper()
+		copyIt()
+		other := exec.Command("wl-copy")
+		other.Stdin = strings.NewReader(token)
+		if err := other.Run(); err != nil {
+			t.Fatal(err)
+		}
+		eventually(t, "the loss to be seen", func() error {
+			m.mu.Lock()
+			defer m.mu.Unlock()
+			if m.cur == nil || !m.cur.taken.Load() {
+				return errors.New("not yet")
+			}
+			return nil
+		})
+	}
+	takeOver()
+	due <- time.Time{}
+	wantGone(Cleared)
+	wantPasted(t, "")
+	takeOver()
+	if err := exec.Command("wl-copy", strings.ToUpper(token)).Run(); err != nil {
+		t.Fatal(err)
+	}
+	m.Clear(t.Context())
+	wantGone(Replaced)
+	wantPasted(t, strings.ToUpper(token))
+
+	m.SetHabits(true, true) // and the first paste takes it away
+	if err := m.Copy(t.Context(), token, time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := pasted("--primary"); err != nil || got != token {
+		t.Errorf("PRIMARY has %d bytes, %v", len(got), err)
+	}
+	wantPasted(t, token)
+	wantGone(Pasted)
+	wantPasted(t, "")
+	m.SetHabits(false, false)
+
 	copyIt()
 	m.Close()
 	wantPasted(t, "")

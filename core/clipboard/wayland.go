@@ -5,6 +5,7 @@ package clipboard
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -114,40 +115,62 @@ func (k *wlKnowledge) sensitive(ctx context.Context, tool string) bool {
 	return yes
 }
 
+// promptTime is how long a look waits before it asks whether there is anything at
+// all: of an empty clipboard wl-paste --watch tells nothing.
+const promptTime = 300 * time.Millisecond
+
 // look reads the clipboard by wl-paste, where the compositor lets a program without
 // a window read it. --watch fails at once elsewhere, whereas a plain wl-paste would
 // take the keyboard for a moment.
 func (b wlBoard) look(ctx context.Context, text fingerprint, how lookHow) (verdict, owner, error) {
-	tool := filepath.Join(filepath.Dir(b.tool), "wl-paste")
-	cmd := exec.CommandContext(ctx, tool, "--no-newline", "--watch", "sh", "-c", `cat; kill "$PPID"`)
-	cmd.Env = append(os.Environ(), "WAYLAND_DISPLAY="+b.display)
-	cmd.SysProcAttr = childAttr()
-	cmd.WaitDelay = goodbye
-	var content bytes.Buffer
-	cmd.Stdout = &capped{&content, text.size + 1}
-	err := cmd.Run()
-	if s := cmd.ProcessState; s != nil && s.String() == "signal: "+syscall.SIGTERM.String() {
-		err = nil // our script ended it
+	prompt, cancel := context.WithTimeout(ctx, promptTime)
+	defer cancel()
+	found, err := b.compare(prompt, text)
+	if errors.Is(err, errSilent) && b.run(ctx, "wl-paste", "--list-types").Run() == nil {
+		found, err = b.compare(ctx, text)
+	} else if errors.Is(err, errSilent) && ctx.Err() == nil {
+		err = nil // there is nothing
 	}
-	defer func() { clear(content.Bytes()) }()
-	switch {
-	case ctx.Err() != nil:
-		return nothing, nil, errSilent
-	case err != nil:
-		return nothing, nil, fmt.Errorf("wl-paste: %w", err)
-	case content.Len() == 0:
-		return nothing, nil, nil
-	case !text.matches(content.Bytes()):
-		return other, nil, nil
-	case !how.empty:
-		return same, nil, nil
+	if err != nil || found != same || !how.empty {
+		return found, nil, err
 	}
-	empty := exec.CommandContext(ctx, b.tool, "--clear")
-	empty.Env, empty.SysProcAttr = cmd.Env, childAttr()
-	if err := empty.Run(); err != nil {
+	if err := b.run(ctx, "wl-copy", "--clear").Run(); err != nil {
 		return nothing, nil, fmt.Errorf("wl-copy: %w", err)
 	}
 	return same, nil, nil
+}
+
+// compare compares what the clipboard holds with a text.
+func (b wlBoard) compare(ctx context.Context, text fingerprint) (verdict, error) {
+	cmd := b.run(ctx, "wl-paste", "--no-newline", "--watch", "sh", "-c", `cat; kill "$PPID"`)
+	var content bytes.Buffer
+	cmd.Stdout = &capped{&content, text.size + 1}
+	err := cmd.Run()
+	defer func() { clear(content.Bytes()) }()
+	if s := cmd.ProcessState; s != nil && s.String() == "signal: "+syscall.SIGTERM.String() {
+		err = nil // our script ended it
+	}
+	switch {
+	case ctx.Err() != nil:
+		return nothing, errSilent
+	case err != nil:
+		return nothing, fmt.Errorf("wl-paste: %w", err)
+	case content.Len() == 0:
+		return nothing, nil
+	case text.matches(content.Bytes()):
+		return same, nil
+	}
+	return other, nil
+}
+
+// run is a program of wl-clipboard on our display.
+func (b wlBoard) run(ctx context.Context, name string, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, filepath.Join(filepath.Dir(b.tool), name), args...)
+	cmd.Env = append(os.Environ(), "WAYLAND_DISPLAY="+b.display)
+	cmd.SysProcAttr = childAttr()
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) } // its children too
+	cmd.WaitDelay = goodbye
+	return cmd
 }
 
 func (w *wlCopy) lost() <-chan struct{}   { return w.ended }

@@ -96,7 +96,8 @@ const lingering = 10 * time.Minute
 
 // endWith closes the connection some time after ctx has ended. An owner that was
 // asked for its text and answers late must still find our window: there are programs
-// that end with an error otherwise, and what they hold would be lost.
+// that end with an error otherwise, and what they hold would be lost. So the server
+// keeps the window, too, should we end before that.
 func (c *x11Client) endWith(ctx context.Context) (stop func()) {
 	var late *time.Timer
 	var mu sync.Mutex
@@ -105,6 +106,7 @@ func (c *x11Client) endWith(ctx context.Context) (stop func()) {
 		mu.Lock()
 		defer mu.Unlock()
 		if !ended {
+			xproto.SetCloseDownMode(c.conn, xproto.CloseDownRetainTemporary)
 			late = time.AfterFunc(lingering, c.conn.Close)
 		}
 	})
@@ -113,8 +115,8 @@ func (c *x11Client) endWith(ctx context.Context) (stop func()) {
 		mu.Lock()
 		defer mu.Unlock()
 		ended = true
-		if late != nil {
-			late.Stop()
+		if late != nil && late.Stop() {
+			xproto.SetCloseDownMode(c.conn, xproto.CloseDownDestroyAll)
 		}
 	}
 }

@@ -1,0 +1,248 @@
+//go:build linux
+
+package e2e
+
+import (
+	"errors"
+	"fmt"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"tokentray/cmd/e2e/desktop"
+	"tokentray/core"
+	"tokentray/core/api"
+)
+
+// managers are the clipboard managers of Debian that the tests run, by the names
+// that people know, and what doctor says of each.
+var managers = map[string]struct{ name, doctor string }{
+	"xfce4-clipman": {"Xfce Clipman", "ignores the mark of confidential content"},
+	"copyq":         {"CopyQ", "from version 8.0 on"},
+	"autocutsel":    {"autocutsel", "puts tokens into the cut buffer"},
+}
+
+// TestClipboardManagers copies while a clipboard manager runs, which keeps what it
+// sees and may put it back: when its time is over, and when the agent ends, the
+// token is gone from the clipboard and stays away.
+func TestClipboardManagers(t *testing.T) {
+	for program, m := range managers {
+		t.Run(program, func(t *testing.T) {
+			p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked})
+			shop := p.add("shop", core.Sandbox, 0)
+			p.do("", "settings", "set", "clear-after", "5s")
+			if _, err := exec.LookPath(program); err != nil {
+				t.Fatalf("%v; install it with assets/scripts/install-deps.sh run test", err)
+			}
+			if _, err := p.Start(program, program); err != nil {
+				t.Fatal(err)
+			}
+			p.wait(20*time.Second, "doctor to name the manager", func() error {
+				if out, _, _ := p.run("", "doctor"); !strings.Contains(out, m.name) || !strings.Contains(out, m.doctor) {
+					return errors.New(out)
+				}
+				return nil
+			})
+			p.settled(program)
+
+			token := p.issued(shop)
+			p.do("", "get", shop.ref, "--copy")
+			p.wantCopied(token)
+			p.wantNoToken(token, 15*time.Second)
+			p.wantStaysAway(token)
+
+			p.do("", "get", shop.ref, "--copy")
+			p.wantCopied(token)
+			p.wantSet("shopping list")
+			p.wantLog("reason=replaced")
+			if got, _ := p.Clipboard(); got != "shopping list" {
+				t.Errorf("another program's text became %q", got)
+			}
+
+			p.do("", "get", shop.ref, "--copy")
+			p.wantCopied(token)
+			p.do("", "stop")
+			p.wantNoToken(token, time.Second)
+			p.wantStaysAway(token)
+			if log := p.log(); strings.Contains(log, token) {
+				t.Errorf("the token is in the log:\n%s", log)
+			}
+		})
+	}
+}
+
+// settled waits until a manager watches the clipboard: it has read what was copied.
+// What was copied before it was ready it may never see, so more is.
+func (p *product) settled(program string) {
+	p.t.Helper()
+	tries := 0
+	p.wait(30*time.Second, program+" to read the clipboard", func() error {
+		tries++
+		probe := fmt.Sprintf("a text that everybody may keep, %d", tries)
+		p.wantSet(probe)
+		return desktop.Until(2*time.Second, "", func() error { return p.hasRead(program, probe) })
+	})
+}
+
+// hasRead reports whether a manager has read a text, as far as it tells.
+func (p *product) hasRead(program, text string) error {
+	look := map[string][]string{
+		"xfce4-clipman": {"grep", "-rh", text, filepath.Join(p.Home(), ".cache/xfce4/clipman")},
+		"copyq":         {"copyq", "read", "0"},
+		"autocutsel":    {"xprop", "-root", "CUT_BUFFER0"},
+	}[program]
+	if out, err := p.Output(look[0], look[1:]...); err != nil || !strings.Contains(out, text) {
+		return fmt.Errorf("%q tells %q, %v", look, out, err)
+	}
+	return nil
+}
+
+// wantSet puts another program's text on the clipboard.
+func (p *product) wantSet(text string) {
+	p.t.Helper()
+	if err := p.SetClipboard(text); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// wantNoToken waits until the token is gone from the clipboard.
+func (p *product) wantNoToken(token string, limit time.Duration) {
+	p.t.Helper()
+	p.wait(limit, "the token to go", func() error {
+		if got, targets := p.Clipboard(); got == token {
+			return fmt.Errorf("it is offered as %q", targets)
+		}
+		return nil
+	})
+}
+
+// wantStaysAway looks for a while whether the token comes back: to the clipboard,
+// or to the cut buffer.
+func (p *product) wantStaysAway(token string) {
+	p.t.Helper()
+	for until := time.Now().Add(3 * time.Second); time.Now().Before(until); time.Sleep(100 * time.Millisecond) {
+		if got, targets := p.Clipboard(); got == token {
+			p.t.Errorf("the token came back, offered as %q", targets)
+			return
+		}
+	}
+	if out, err := p.Output("xprop", "-root", "CUT_BUFFER0"); err != nil || strings.Contains(out, token) {
+		p.t.Errorf("the cut buffer holds the token, %v", err)
+	}
+}
+
+// log is what the agents have logged.
+func (p *product) log() string {
+	out, _ := p.Output("sh", "-c", `cat "$HOME"/.local/state/tokentray/*.log`)
+	return out
+}
+
+func (p *product) wantLog(words string) {
+	p.t.Helper()
+	p.wait(15*time.Second, "the log to say "+words, func() error {
+		if log := p.log(); !strings.Contains(log, words) {
+			return errors.New(log)
+		}
+		return nil
+	})
+}
+
+// TestAnotherProgramTakesTheTokenOver: who owns the clipboard does not matter, what
+// it holds does.
+func TestAnotherProgramTakesTheTokenOver(t *testing.T) {
+	for name, end := range map[string]func(*product){
+		"its time is over": func(*product) {},
+		"the agent ends":   func(p *product) { p.do("", "stop") },
+		"a signal": func(p *product) {
+			for _, proc := range p.Processes("tokentray") {
+				_ = syscall.Kill(proc.PID, syscall.SIGTERM)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked})
+			shop := p.add("shop", core.Sandbox, 0)
+			p.do("", "settings", "set", "clear-after", "5s")
+			p.do("", "get", shop.ref, "--copy")
+			token := p.issued(shop)
+			p.wantCopied(token)
+			p.wantSet(token)
+			p.wantLog("another program took over what was copied")
+			end(p)
+			p.wantCleared(15 * time.Second)
+		})
+	}
+}
+
+// TestAProgramThatHangsHoldsTheClipboard: of a program that holds the clipboard and
+// is stopped, the agent says that what it holds is not known. It ends all the same,
+// and the program still has its text when it goes on.
+func TestAProgramThatHangsHoldsTheClipboard(t *testing.T) {
+	p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked})
+	shop := p.add("shop", core.Sandbox, 0)
+	p.do("", "settings", "set", "clear-after", "5s")
+	p.do("", "get", shop.ref, "--copy")
+	token := p.issued(shop)
+	p.wantCopied(token)
+	p.wantSet(token)
+	p.wantLog("another program took over what was copied")
+	goOn := p.hang("xclip")
+	p.wait(20*time.Second, "the agent to say so", func() error {
+		list, err := p.client.List(t.Context())
+		if err == nil && list.Clipboard != (api.Clipboard{Silent: true}) {
+			err = fmt.Errorf("the clipboard is %+v", list.Clipboard)
+		}
+		return err
+	})
+	p.do("", "stop")
+	goOn()
+	if got, _ := p.Clipboard(); got != token {
+		t.Errorf("the program that hung has lost its text")
+	}
+}
+
+// TestWindowGoesOnWhileTheClipboardHangs pastes while the program that holds the
+// clipboard is stopped: whoever fills in the form goes on and saves it.
+func TestWindowGoesOnWhileTheClipboardHangs(t *testing.T) {
+	p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked, Panel: true})
+	shop := p.owner("shop", core.Sandbox, 0)
+	h := p.hands()
+	h.shows("ctrl+n")
+	p.wantSet("a text that nobody hands out")
+	goOn := p.hang("xclip")
+	h.press("ctrl+v")
+	h.fill("shop")
+	h.press(toAppID...)
+	h.press("ctrl+v")
+	h.fill(shop.appID)
+	h.press(toSecret...)
+	h.fill(shop.secret)
+	h.press(toBaseURL...)
+	h.fill(p.base)
+	p.clickSave(h.w)
+	p.waitFresh(1)
+	goOn()
+	if got, _ := p.Clipboard(); got != "a text that nobody hands out" {
+		t.Errorf("the program that hung holds %q", got)
+	}
+}
+
+// hang stops the one process of a program until the function that it returns is
+// called.
+func (p *product) hang(program string) (goOn func()) {
+	p.t.Helper()
+	all := p.Processes(program)
+	if len(all) != 1 {
+		p.t.Fatalf("%s runs as %v", program, all)
+	}
+	signal := func(s syscall.Signal) {
+		if err := syscall.Kill(all[0].PID, s); err != nil {
+			p.t.Fatal(err)
+		}
+	}
+	signal(syscall.SIGSTOP)
+	return func() { signal(syscall.SIGCONT) }
+}
