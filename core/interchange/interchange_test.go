@@ -2,6 +2,7 @@ package interchange
 
 import (
 	"bytes"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"reflect"
@@ -221,6 +222,14 @@ func TestReadAccounts(t *testing.T) {
 		{
 			name: "variables of Kubernetes", file: "deploy.yaml", text: "spec:\n  env:\n    - name: WX_APPID\n      value: " + idA + "\n    - name: WX_SECRET\n      value: " + secretA + "\n    - name: X\n      valueFrom: {secretKeyRef: {name: wx, key: secret}}\n",
 			want: []string{"4 wx/sandbox? " + idA + " A"},
+		},
+		{
+			name: "a Secret of Kubernetes", file: "secret.yml", text: "kind: Secret\ndata:\n  WX_APPID: " + base64.StdEncoding.EncodeToString([]byte(idA)) + "\n  WX_SECRET: " + base64.StdEncoding.EncodeToString([]byte(secretA+"\n")) + "\n",
+			want: []string{"3 wx/sandbox? " + idA + " A"},
+		},
+		{
+			name: "YAML, a merchant's key", file: "a.yml", text: "wechat:\n  appid: " + idA + "\n  mch-id: 1\n  key: " + secretB + "\n",
+			want: []string{"2 wechat/sandbox? " + idA + " "},
 		},
 		{
 			name: "appsettings.json", file: "appsettings.Production.json", text: "{\n\"WeChat\":{\"AppId\":\"" + idA + "\",\n\"AppSecret\":\"" + secretA + "\"}}",

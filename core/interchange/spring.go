@@ -2,6 +2,7 @@ package interchange
 
 import (
 	"bytes"
+	"encoding/base64"
 	"fmt"
 	"path"
 	"slices"
@@ -32,7 +33,7 @@ func readSpring(text []byte, o Options) (File, error) {
 	if o.AppIDKey != "" || o.SecretKey != "" {
 		return ofVariables(variables(all), o)
 	}
-	s := &spring{r: o.Recogniser, base: map[string]*bean{}}
+	s := &spring{r: o.Recogniser, base: map[string]*bean{}, paid: map[string]bool{}}
 	if m := springFile.FindStringSubmatch(o.base()); m != nil {
 		s.profile = m[1]
 	}
@@ -131,6 +132,7 @@ type spring struct {
 	r        *recognise.Recogniser
 	profile  string           // of the whole file, by its name
 	env      core.Env         // that the documents without a profile tell
+	paid     map[string]bool  // prefixes beside which payments have their values
 	loose    []property       // with values of the form of an AppID or a secret
 	base     map[string]*bean // of the documents without a profile
 	accounts []Account
@@ -251,6 +253,10 @@ func (s *spring) copied(profile string) map[string]*bean {
 func (s *spring) document(props []property, beans map[string]*bean, profile string) {
 	seen := map[string]int{}
 	for _, p := range props {
+		if name := p.path[len(p.path)-1]; recognise.OfMerchant(name) {
+			s.paid[canonicalPath(p.path[:len(p.path)-1])] = true
+		}
+		p.value = s.decoded(p)
 		is, prefix, rest := s.placeOf(p)
 		if is.field == recognise.None {
 			if len(s.loose) < maxLoose && s.r.HasForm(p.value) {
@@ -277,6 +283,17 @@ func (s *spring) document(props []property, beans map[string]*bean, profile stri
 			b.line = p.line
 		}
 	}
+}
+
+// decoded is a property's value, out of the base64 in which a Secret of Kubernetes
+// has it where that holds an AppID or a secret.
+func (s *spring) decoded(p property) string {
+	if n := len(p.path); n > 1 && p.path[n-2] == "data" {
+		if plain, err := base64.StdEncoding.DecodeString(p.value); err == nil && s.r.HasForm(string(plain)) {
+			return strings.TrimSpace(string(plain))
+		}
+	}
+	return p.value
 }
 
 // maxLoose bounds the values that are told by their form alone.
@@ -398,7 +415,7 @@ func (s *spring) sibling(b *bean) *recognise.Value {
 	var out *recognise.Value
 	for _, p := range s.loose {
 		last := len(p.path) - 1
-		if canonicalPath(p.path[:last]) != canonicalPath(b.prefix) || !s.r.MayBeSecret(p.path[last], p.value) {
+		if s.paid[canonicalPath(b.prefix)] || canonicalPath(p.path[:last]) != canonicalPath(b.prefix) || !s.r.MayBeSecret(p.path[last], p.value) {
 			continue
 		}
 		if out != nil {

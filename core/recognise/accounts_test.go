@@ -86,6 +86,7 @@ func TestAccounts(t *testing.T) {
 		{"a secret told by its form", "WX_APPID=" + id + "\nWX_PASSWORD=" + secret, Named{}, []string{"wx/ ID SECRET"}},
 		{"the nearest name", "A_B_THING=" + id + "\nA_KEY=" + strings.ToUpper(secret) + "\nA_B_KEY=" + secret + "\nA_C_THING=" + other, Named{}, []string{"a-b/ ID SECRET", "4 shape A_C_THING"}},
 		{"somebody else's key", "SHOP_THING=" + id + "\nSHOP_PAY_KEY=" + secret + "\nCACHE_KEY=" + secret, Named{}, []string{"1 shape SHOP_THING"}},
+		{"a merchant's key", "WX_APPID=" + id + "\nWX_MCHID=1\nWX_KEY=" + secret, Named{}, []string{"wx/ ID"}},
 		{"an application's key", "APP_ID=" + id + "\nAPP_KEY=" + secret, Named{}, []string{"wechat/ ID"}},
 		{"an AppID under a second name", "WX_APPID=" + id + "\nVUE_APP_X=" + id, Named{}, []string{"wx/ ID"}},
 		{"names in another spelling", "my.wx-id=" + id + "\nmy.wx-key=" + secret, Named{"MY_WX_ID", "my_wxKey"}, []string{"wechat/ ID SECRET"}},

@@ -68,6 +68,7 @@ func (g *groups) loose(vars []Variable) (ids, secrets []*looseEnd) {
 			known[strings.TrimSpace(id.Text)] = true
 		}
 	}
+	paid := slices.ContainsFunc(vars, func(v Variable) bool { return OfMerchant(v.Name) })
 	for _, v := range vars {
 		if max(len(ids), len(secrets)) >= maxLoose {
 			break
@@ -82,7 +83,7 @@ func (g *groups) loose(vars []Variable) (ids, secrets []*looseEnd) {
 		case m.Field == ID && l.of != nil && l.of.secret != nil && l.of.Remark == "" && l.in.Secret == nil && otherApp(*l.in) == "":
 			ids = append(ids, l)
 		case m.Field == Secret && len(l.in.IDs) == 0, m.Field == None && l.of == nil:
-			if g.r.MayBeSecret(v.Name, v.Value) {
+			if g.r.MayBeSecret(v.Name, v.Value) && !(paid && slices.Contains(l.words, "key")) {
 				secrets = append(secrets, l)
 			}
 		case m.Field == None && l.of != nil && l.of.secret != nil && l.of.Remark == "" && !known[l.value()] && otherApp(Candidate{Words: l.words}) == "":
@@ -158,6 +159,12 @@ func (r *Recogniser) kindByForm(value string) *kind {
 func (r *Recogniser) HasForm(value string) bool {
 	value = strings.TrimSpace(value)
 	return r.kindByForm(value) != nil || r.hasSecretForm(value)
+}
+
+// OfMerchant reports whether a name belongs to payments: a key beside it is more
+// likely theirs than an account's.
+func OfMerchant(name string) bool {
+	return slices.ContainsFunc(Split(name), func(w string) bool { return strings.HasPrefix(w, "mch") || w == "merchant" })
 }
 
 // MayBeSecret reports whether a value has the form of a secret, and its name does
