@@ -165,8 +165,7 @@ func (p *product) add(name string, env core.Env, life time.Duration) owned {
 // owner makes an account at the simulator alone.
 func (p *product) owner(name string, env core.Env, life time.Duration) owned {
 	p.t.Helper()
-	n := string(core.NewID()) + string(core.NewID())
-	a := owned{ref: name + "/" + string(env), appID: "wx" + n[:16], secret: n}
+	a := owned{ref: name + "/" + string(env), appID: "wx" + string(core.NewID()), secret: word()}
 	if err := p.sim.Put(sim.Account{
 		AppID: a.appID, Secret: core.NewSecret(a.secret), Product: kinds.ProductTest, Life: life,
 	}); err != nil {
