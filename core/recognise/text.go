@@ -1,6 +1,11 @@
 package recognise
 
-import "strings"
+import (
+	"slices"
+	"strings"
+
+	"tokentray/core"
+)
 
 // Pasted is what a text that somebody copied from a console, a configuration
 // file or a colleague's message says of an account. A field is empty when the
@@ -8,6 +13,8 @@ import "strings"
 type Pasted struct {
 	AppID, Secret string
 	Several       bool // the text holds more than one AppID; the first was taken
+	// Kind is that of the AppID, where its name or its form tells one alone.
+	Kind core.Kind
 }
 
 // MaxText is how much text is looked into, in bytes. Consoles and configuration
@@ -26,7 +33,7 @@ func (r *Recogniser) Text(text string) (p Pasted, ok bool) {
 	if len(text) > MaxText {
 		return Pasted{}, false
 	}
-	ids := 0
+	ids, label := 0, ""
 	for rest := text; ; {
 		m := r.labelled.FindStringSubmatchIndex(rest)
 		if m == nil {
@@ -39,7 +46,7 @@ func (r *Recogniser) Text(text string) (p Pasted, ok bool) {
 		}
 		switch {
 		case isID && p.AppID == "":
-			p.AppID, ids = value, 1
+			p.AppID, ids, label = value, 1, rest[m[2]:m[3]]
 		case isID && value != p.AppID:
 			ids++
 		case !isID && p.Secret == "" && ids < 2:
@@ -54,7 +61,29 @@ func (r *Recogniser) Text(text string) (p Pasted, ok bool) {
 	if p.AppID == text || p.Secret == text {
 		return Pasted{}, false
 	}
+	p.Kind = r.onlyKind(folded(label), p.AppID)
 	return p, p.AppID != "" || p.Secret != ""
+}
+
+// onlyKind is the one kind that calls an AppID by a name, else the one whose form it
+// has; empty where none does or several do.
+func (r *Recogniser) onlyKind(name, id string) core.Kind {
+	var named, formed []core.Kind
+	for _, k := range r.kinds {
+		if name != "" && slices.Contains(k.IDs, name) {
+			named = append(named, k.Kind)
+		}
+		if id != "" && k.id != nil && k.id.MatchString(id) {
+			formed = append(formed, k.Kind)
+		}
+	}
+	switch {
+	case len(named) == 1:
+		return named[0]
+	case len(formed) == 1:
+		return formed[0]
+	}
+	return ""
 }
 
 // telling reports whether a value can be an AppID or a secret at all: an

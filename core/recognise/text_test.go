@@ -5,6 +5,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"tokentray/core"
 	"tokentray/core/kinds"
 )
 
@@ -38,7 +39,7 @@ func TestText(t *testing.T) {
 		{"values in a sentence", "use " + id + " with " + key + ".", both},
 		{"a name and one value", "AppID: " + id, Pasted{AppID: id}},
 		{"a secret under its name", "AppSecret: " + key, Pasted{Secret: key}},
-		{"two accounts", "appid: " + id + "\nsecret: " + key + "\nappid: wxfedcba9876543210\nsecret: ffffffffffffffffffffffffffffffff", Pasted{id, key, true}},
+		{"two accounts", "appid: " + id + "\nsecret: " + key + "\nappid: wxfedcba9876543210\nsecret: ffffffffffffffffffffffffffffffff", Pasted{AppID: id, Secret: key, Several: true}},
 		{"a secret that is hidden", "AppID: " + id + "\nAppSecret: ********", Pasted{AppID: id}},
 		{"WeCom", "CorpID: ww0123456789abcdef\nSecret: abcDEF-123_abcDEF-123_abcDEF-123_abcDEF-123", Pasted{AppID: "ww0123456789abcdef", Secret: "abcDEF-123_abcDEF-123_abcDEF-123_abcDEF-123"}},
 
@@ -49,9 +50,34 @@ func TestText(t *testing.T) {
 		{"a console that shows no secret", "开发者密码(AppSecret)\n重置\n冻结", Pasted{}},
 		{"too much", strings.Repeat("x", MaxText) + " appid: " + id, Pasted{}},
 	} {
+		if strings.HasPrefix(c.want.AppID, "wx") {
+			c.want.Kind = kinds.WeChat
+		}
 		got, ok := r.Text(c.text)
 		if got != c.want || ok != (c.want != Pasted{}) {
 			t.Errorf("%s: %+v, %v; want %+v", c.name, got, ok, c.want)
+		}
+	}
+}
+
+// The name of an ID tells the kind before its form does; where both leave several,
+// none is told.
+func TestTheKindOfAPastedText(t *testing.T) {
+	r := New(append(
+		Of(kinds.Builtin()),
+		Words{Kind: "robin", IDs: []string{"ringid"}, Secrets: []string{"secret"}},
+		Words{Kind: "wren", IDs: []string{"clientid"}, IDForm: `^cli_`}, Words{Kind: "tit", IDs: []string{"clientid"}},
+	)...)
+	for text, want := range map[string]core.Kind{
+		"Ring ID: 0123456789":                           "robin",
+		"ring_id=wx0123456789abcdef\nsecret=abc1234567": "robin",
+		"client id: cli_0123456789":                     "wren",
+		"client id: 0123456789":                         "",
+		"secret: 0123456789abcdef0123456789abcdef":      "",
+		"AppID: 0123456789":                             kinds.WeChat,
+	} {
+		if got, ok := r.Text(text); got.Kind != want || !ok {
+			t.Errorf("%q: %+v, want kind %q", text, got, want)
 		}
 	}
 }

@@ -260,6 +260,9 @@ func (f *form) pasted(content string) bool {
 
 // fill fills in what a pasted text has, and says so.
 func (f *form) fill(p pasted) {
+	if spec := f.draft.spec(); !f.draft.editing && p.Kind != "" && p.Kind != spec.Kind && p.Kind != spec.Sibling {
+		f.chooseKind(string(p.Kind))
+	}
 	fill := func(field, value string) {
 		if e, ok := f.fields[field].(*kit.Entry); ok && value != "" {
 			e.SetText(value)

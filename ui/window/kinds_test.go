@@ -46,7 +46,9 @@ func TestAKindJoinsTheWindow(t *testing.T) {
 	if !s.accounts.form.pasted("ring id: 0123456789 ring secret: 9876543210") || s.accounts.form.draft.AppID != "0123456789" || s.accounts.form.draft.secret != "9876543210" {
 		t.Error("what was pasted is not understood by the words of the kind")
 	}
-	s.accounts.form.chooseKind("robin")
+	if got := s.accounts.form.draft.Kind; got != "robin" {
+		t.Errorf("the kind of what was pasted is %q", got)
+	}
 	s.mustSay("Ring number", "Nest", "Wing span")
 	s.accounts.saveForm(s.accounts.form)
 	s.mustSay("This must not be empty.")
