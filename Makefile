@@ -178,6 +178,11 @@ soak: deps-test build-all ## work SOAK_MINUTES (60) with 500 short-lived account
 	$(call say,soak for $(SOAK_MINUTES) min)
 	$(GO) run ./cmd/e2e/soak -bin $(BIN) -minutes $(SOAK_MINUTES)
 
+.PHONY: clock-vm
+clock-vm: build-all ## set the clock of a small virtual machine by minutes, hours and a year, and look at a token; wants qemu
+	$(call say,the clock of a virtual machine)
+	cmd/e2e/clockvm/run.sh $(BIN)/tokentray
+
 # ---------------------------------------------------------------- fuzz, audit
 
 # FUZZ_MINUTES for each target; FUZZ is a pattern of their names.
