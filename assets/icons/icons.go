@@ -3,8 +3,8 @@
 // The mark is a ring gauge, the arc of time left, around a key. In the tray the
 // ring tells the environment by shape and colour: open and teal for sandbox,
 // closed and orange-red for live. A disc with an exclamation mark says that
-// something needs a person, two bars in the place of the key that renewal is
-// paused. assets/scripts/render-icons.sh makes the PNGs from the SVG sources.
+// something needs a person, a padlock that the vault is locked, two bars in the
+// place of the key that renewal is paused. assets/scripts/render-icons.sh makes the PNGs from the SVG sources.
 package icons
 
 import (
@@ -33,6 +33,7 @@ type Look struct {
 	Live   bool // the active environment
 	Paused bool // no background renewal at all
 	Badge  bool // something needs a person
+	Locked bool // the vault is, which is shown before Badge
 }
 
 // name is the look's SVG source.
@@ -44,7 +45,10 @@ func (l Look) name() string {
 	if l.Paused {
 		name += "-paused"
 	}
-	if l.Badge {
+	switch {
+	case l.Locked:
+		name += "-locked"
+	case l.Badge:
 		name += "-badge"
 	}
 	return name

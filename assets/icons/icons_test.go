@@ -11,8 +11,11 @@ import (
 
 func looks() []Look {
 	var all []Look
-	for i := range 8 {
-		all = append(all, Look{Live: i&1 != 0, Paused: i&2 != 0, Badge: i&4 != 0})
+	for i := range 4 {
+		l := Look{Live: i&1 != 0, Paused: i&2 != 0}
+		badge, locked := l, l
+		badge.Badge, locked.Locked = true, true
+		all = append(all, l, badge, locked)
 	}
 	return all
 }

@@ -68,7 +68,7 @@ func build(p *picture, failure string, now time.Time, t *text.Text) menu {
 
 	here, elsewhere := p.needPerson(now)
 	m := menu{
-		look:    icons.Look{Live: p.Active == core.Live, Paused: p.PausedAll, Badge: here+elsewhere+p.failingPushes() > 0 || p.Vault.State == "locked" || len(p.Recovered) > 0},
+		look:    icons.Look{Live: p.Active == core.Live, Paused: p.PausedAll, Badge: here+elsewhere+p.failingPushes() > 0 || len(p.Recovered) > 0, Locked: p.Vault.State == "locked"},
 		tooltip: tooltip(p, total, now, t),
 		message: recovered(p, t),
 		open:    t.Say("tray.open"),

@@ -53,6 +53,9 @@ func markup(m menu) string {
 	if m.look.Badge {
 		icon = append(icon, "badge")
 	}
+	if m.look.Locked {
+		icon = append(icon, "locked")
+	}
 	fmt.Fprintf(&b, "(%s) %s\n", strings.Join(icon, " "), m.tooltip)
 	put := func(prefix, label string) {
 		if label != "" {
@@ -228,7 +231,7 @@ Quit
 		},
 		{
 			name: "locked", list: locked,
-			en: `(sandbox badge) TokenTray, Sandbox: 1 account, the vault is locked
+			en: `(sandbox locked) TokenTray, Sandbox: 1 account, the vault is locked
 - shop · locked
 --
 Copy shop as
@@ -242,7 +245,7 @@ Pause all renewal
 --
 Quit
 `,
-			zh: `(sandbox badge) TokenTray，沙箱：1 个账号，保险库已锁定
+			zh: `(sandbox locked) TokenTray，沙箱：1 个账号，保险库已锁定
 - shop · 已锁定
 --
 以其他格式复制：shop

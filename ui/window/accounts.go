@@ -16,6 +16,7 @@ type accounts struct {
 	listing   *listing
 	clipboard *clipboard
 	form      *form // nil when none is open
+	waits     bool  // it was refused because the vault is closed
 }
 
 // openAdd begins an account, in the environment that is shown.
@@ -55,6 +56,14 @@ func (ed *accounts) openForm(d draft) {
 func (ed *accounts) draw()          { ed.form.draw(ed.look) }
 func (ed *accounts) top() *kit.Page { return ed.form.page }
 func (ed *accounts) closed()        { ed.form = nil }
+
+// vaultOpened takes a refusal back that no longer holds.
+func (ed *accounts) vaultOpened() {
+	if ed.form != nil && ed.waits && !ed.form.busy {
+		ed.form.answer("", false, "")
+	}
+	ed.waits = false
+}
 
 // redrawForm draws the form anew, with the fields of another kind.
 func (ed *accounts) redrawForm(f *form) {
@@ -119,6 +128,7 @@ func (ed *accounts) saveForm(f *form) {
 		}
 		if err != nil {
 			f.answer(refusal(ed.look, err, name), false, "")
+			ed.waits = err.Class == core.VaultClosed
 			return
 		}
 		ed.pages.dropPage()

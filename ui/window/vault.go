@@ -27,7 +27,7 @@ func (va *vault) perform(what bannerAction) {
 // unlock opens the vault: a keyring asks by itself, a file wants its passphrase.
 func (va *vault) unlock() {
 	if va.model.Vault.Kind != "file" {
-		va.showInfo(va.look.T("vault.waiting"))
+		va.showMessage(message{Text: va.look.T("vault.waiting")}) // until the answer is there
 		va.unlockWith(core.Secret{})
 		return
 	}
@@ -44,7 +44,7 @@ func (va *vault) askPassphrase(wrong string) {
 		if field.Text != "" {
 			pass := core.NewSecret(field.Text)
 			va.closeSheet()
-			va.showInfo(l.T("vault.wait"))
+			va.showMessage(message{Text: l.T("vault.wait")})
 			va.unlockWith(pass)
 		}
 	}
@@ -98,7 +98,7 @@ func (va *vault) askInit() {
 		}
 		pass := core.NewSecret(first.Text)
 		va.closeSheet()
-		va.showInfo(l.T("vault.wait"))
+		va.showMessage(message{Text: l.T("vault.wait")})
 		va.changeVault(func(ctx context.Context, g Agent) (api.Vault, error) { return g.VaultInit(ctx, pass) })
 	}
 	second.OnSubmitted = func(string) { goOn() }

@@ -208,6 +208,9 @@ func (w *Window) event(e api.Event) {
 	case c.Account != "":
 		w.accountChanged(c.Account)
 	}
+	if c.Vault && w.model.Vault.State == "open" {
+		w.accounts.vaultOpened()
+	}
 	if c.Vault || c.Settings {
 		w.fillBanners()
 		w.settings.redrawSettings()
