@@ -246,3 +246,40 @@ func (p *product) hang(program string) (goOn func()) {
 	signal(syscall.SIGSTOP)
 	return func() { signal(syscall.SIGCONT) }
 }
+
+// TestATokenIsPastedOnce: with clipboard-once the first paste takes the token away;
+// that a clipboard manager has read it at once does not count.
+func TestATokenIsPastedOnce(t *testing.T) {
+	p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked})
+	shop := p.add("shop", core.Sandbox, 0)
+	p.do("", "settings", "set", "clear-after", "10m")
+	p.do("", "settings", "set", "clipboard-once", "true")
+	if _, err := p.Start("copyq", "copyq"); err != nil {
+		t.Fatal(err)
+	}
+	p.settled("copyq")
+	p.do("", "get", shop.ref, "--copy")
+	token := p.issued(shop)
+	p.wait(20*time.Second, "copyq to read the token", func() error {
+		if err := p.hasRead("copyq", token); err != nil {
+			return errors.New("it has not yet")
+		}
+		return nil
+	})
+	time.Sleep(2 * time.Second) // whoever reads at once does not paste
+	if list, err := p.client.List(t.Context()); err != nil || !list.Clipboard.Held() {
+		t.Fatalf("before the paste: %+v, %v", list.Clipboard, err)
+	}
+	if got, err := p.ClipboardAs("UTF8_STRING"); err != nil || got != token {
+		t.Fatalf("the paste gives %d bytes, %v", len(got), err)
+	}
+	p.wait(10*time.Second, "the clearing after the paste", func() error {
+		list, err := p.client.List(t.Context())
+		if err == nil && list.Clipboard != (api.Clipboard{Pasted: true}) {
+			err = fmt.Errorf("the clipboard is %+v", list.Clipboard)
+		}
+		return err
+	})
+	p.wantNoToken(token, time.Second)
+	p.wantStaysAway(token)
+}

@@ -202,7 +202,7 @@ func (o *x11Owner) answer(req xproto.SelectionRequestEvent) {
 	}
 	xproto.SendEvent(o.conn, false, req.Requestor, xproto.EventMaskNoEvent, string(notify.Bytes()))
 	if ok && o.pastes != nil {
-		o.pastes.note(o.client(req.Requestor), o.names[req.Target], time.Now(), func() string { return o.process(req.Requestor) })
+		o.pastes.note(o.reader(req.Requestor), o.names[req.Target], time.Now(), func() string { return o.process(req.Requestor) })
 	}
 }
 

@@ -421,7 +421,11 @@ func (c *x11Client) clientPID(w xproto.Window) (uint32, error) {
 	return 0, nil
 }
 
-// client tells windows of one program from those of another.
-func (c *x11Client) client(w xproto.Window) uint32 {
+// reader tells one program that asks by its window from another: the number of its
+// process, or of its connection, which the server gives to the next program later.
+func (c *x11Client) reader(w xproto.Window) uint32 {
+	if pid := c.pid(w); pid != 0 {
+		return pid
+	}
 	return uint32(w) &^ xproto.Setup(c.conn).ResourceIdMask
 }
