@@ -172,6 +172,8 @@ func dotenvValue(s string, ini bool) (value string, length int, ok bool) {
 	var out strings.Builder
 	for i := 1; i < len(s); i++ {
 		switch c := s[i]; {
+		case c == quote && quote == '`' && strings.ContainsAny(out.String(), " \t"): // a command, whose output would be the value
+			return s[:i+1], i + 1, true
 		case c == quote:
 			return out.String(), i + 1, true
 		case c == '\\' && quote == '"' && i+1 < len(s):

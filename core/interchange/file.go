@@ -190,12 +190,17 @@ func guess(text []byte, o Options) Source {
 	case strings.HasPrefix(name, ".env"), strings.HasSuffix(name, ".env"):
 		return Dotenv
 	}
+	foreign := false // there was a line of no format: only a variable of an account tells one
 	for line := range strings.Lines(string(trimmed)) {
 		line = strings.TrimSpace(line)
 		switch {
 		case line == "", line[0] == '#', line[0] == '!', line[0] == ';':
 		case sectionLine.MatchString(line):
 			return Dotenv
+		case foreign:
+			if m := variableLine.FindString(line); m != "" && tells(o.Recogniser, m) {
+				return Dotenv
+			}
 		case isHeader(line, o):
 			return CSV
 		case variableLine.MatchString(line):
@@ -203,10 +208,16 @@ func guess(text []byte, o Options) Source {
 		case propertyLine.MatchString(line), yamlLine.MatchString(line):
 			return WxJava
 		default:
-			return ""
+			foreign = true
 		}
 	}
 	return ""
+}
+
+// tells reports whether the beginning of a line, up to its sign, names a field.
+func tells(r *recognise.Recogniser, assignment string) bool {
+	name := strings.TrimPrefix(strings.TrimRight(assignment, "= \t"), "export")
+	return r.Shown(strings.TrimSpace(name)) != ""
 }
 
 // finish puts in what the options say, and sees to it that no two accounts of

@@ -175,6 +175,11 @@ func TestReadAccounts(t *testing.T) {
 			want: []string{"5 wx/sandbox " + idA + " A"}, remarks: []string{"1 foreign ", "3 foreign ", "4 foreign ", "7 foreign ", "8 foreign "},
 		},
 		{
+			name: "a shell's file of any name", o: Options{SkipForeign: true},
+			text: "use node\nlayout x\nFOO=1\nexport WX_APPID=" + idA + "\nexport WX_SECRET=`pass show wx`\n",
+			want: []string{"4 wx/sandbox? " + idA + " "}, remarks: []string{"1 foreign ", "2 foreign ", "5 placeholder WX_SECRET"},
+		},
+		{
 			name: "WxJava, what Maven fills in", file: "application.yml",
 			text: "spring:\n  profiles:\n    active: @profiles.active@\n  name: [ @a@, {b: @c@} ]\nwx.mp:\n  app-id: " + idA + "\n  secret: @wx.secret@\n  version: @project.version@-x\n",
 			want: []string{"6 wx-mp/sandbox? " + idA + "  official"}, remarks: []string{"7 placeholder wx.mp.secret"},
