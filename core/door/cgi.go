@@ -46,9 +46,8 @@ func newForeigns(set kinds.Set) foreigns {
 			continue
 		}
 		for _, p := range spec.Door.Paths {
-			folder := path.Dir(p.Path) + "/"
-			if out.folders[folder] == nil {
-				out.folders[folder] = spec.Door
+			if folder := path.Dir(p.Path); folder != "/" && out.folders[folder+"/"] == nil {
+				out.folders[folder+"/"] = spec.Door
 			}
 			if known := out.at(p.Path); known != nil {
 				known.among = append(known.among, spec.Kind)
@@ -70,16 +69,21 @@ func (f foreigns) at(urlPath string) *foreign {
 	return nil
 }
 
-// owns reports whether a path lies in the folder of a token path, and who answers
-// there.
+// owns reports whether a path is a token path or lies in the folder of one, and who
+// answers there: of several folders the innermost. What else lies at the top is ours.
 func (f foreigns) owns(urlPath string) (*kinds.Door, bool) {
 	urlPath = oneSlash(urlPath)
+	if at := f.at(urlPath); at != nil {
+		return at.door, true
+	}
+	var owner *kinds.Door
+	longest := 0
 	for folder, door := range f.folders {
-		if strings.HasPrefix(urlPath, folder) {
-			return door, true
+		if len(folder) > longest && strings.HasPrefix(urlPath, folder) {
+			owner, longest = door, len(folder)
 		}
 	}
-	return nil, false
+	return owner, owner != nil
 }
 
 // oneSlash is a path with each run of slashes as one: what comes of a base URL that

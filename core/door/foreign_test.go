@@ -78,3 +78,33 @@ func TestAnotherKindsPathSpeaksItsLanguage(t *testing.T) {
 		t.Errorf("WeChat's path serves accounts of %v", agent.among)
 	}
 }
+
+// TestWhoAnswersAtAPath: the innermost folder of a token path speaks; a token path at
+// the top has no folder, for what else lies there is ours.
+func TestWhoAnswersAtAPath(t *testing.T) {
+	spec := func(kind core.Kind, path string) kinds.Spec {
+		one, _ := corp(t).Of("corp")
+		door := *one.Door
+		door.Paths = slices.Clone(door.Paths)
+		door.Paths[0].Path = path
+		one.Kind, one.Door = kind, &door
+		return one
+	}
+	top, outer, inner := spec("top", "/token"), spec("outer", "/a/token"), spec("inner", "/a/b/token")
+	set, err := kinds.New(top, outer, inner)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := newForeigns(set)
+	for path, want := range map[string]*kinds.Door{
+		"/token": top.Door, "/a/token": outer.Door, "/a/x": outer.Door, "/a/b/x": inner.Door, "//a/b/token": inner.Door, "/a/bc": outer.Door,
+		"/tokens": nil, "/": nil, "/v1/status": nil, "/b": nil,
+	} {
+		if got, own := f.owns(path); got != want || own != (want != nil) {
+			t.Errorf("%s: answered by another", path)
+		}
+	}
+	if _, err := kinds.New(spec("thief", "/v1/token/shop")); err == nil {
+		t.Error("a kind takes a path of ours")
+	}
+}

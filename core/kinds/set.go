@@ -280,6 +280,9 @@ func (d Door) valid() error {
 		return fmt.Errorf("its door has no content type for answers; add one")
 	}
 	for _, p := range d.Paths {
+		if p.Path == "/v1" || strings.HasPrefix(p.Path, "/v1/") {
+			return fmt.Errorf("the door's path %q is TokenTray's own; a kind's lies elsewhere", p.Path)
+		}
 		if p.Method == "" || !strings.HasPrefix(p.Path, "/") || p.ID == "" || p.Secret == "" || p.Reads != InQuery && p.Reads != InJSON {
 			return fmt.Errorf("the door's path %q needs a method, a place of its parameters, and the names of id and secret; add them", p.Path)
 		}
