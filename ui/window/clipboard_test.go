@@ -177,7 +177,7 @@ func TestWhatBecameOfACopy(t *testing.T) {
 		"silent":           {api.Clipboard{Silent: true}, "does not answer. What was copied may still be there", "没有应答"},
 		"returned":         {api.Clipboard{Returned: true, Manager: "CopyQ"}, "CopyQ put back what was copied. TokenTray cleared it again", "CopyQ 将复制的内容放回"},
 		"stays":            {api.Clipboard{Stays: true, Manager: "CopyQ"}, "CopyQ put back what was copied once more", "CopyQ 再次将"},
-		"stays, by nobody": {api.Clipboard{Stays: true}, "Another program put back", "其他程序 再次将"},
+		"stays, by nobody": {api.Clipboard{Stays: true}, "Another program put back", "其他程序再次将"},
 	} {
 		for lang, words := range map[string]string{"en": c.en, "zh": c.zh} {
 			t.Run(name+" "+lang, func(t *testing.T) {
