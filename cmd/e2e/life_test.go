@@ -28,32 +28,47 @@ func ended(pid int) bool {
 	return err != nil || strings.Contains(string(raw), ") Z ")
 }
 
-// agents are the processes that run as agents of a home.
+// agents are the processes that run as agents of a bare home: by the path of their
+// program, since their environment is the administrator's to read.
 func agents(home string) []int {
 	var out []int
-	paths, _ := filepath.Glob("/proc/[0-9]*/environ") // the pattern is sound
+	want := []byte(filepath.Join(filepath.Dir(home), "tokentray") + "\x00agent\x00")
+	paths, _ := filepath.Glob("/proc/[0-9]*/cmdline") // the pattern is sound
 	for _, path := range paths {
 		var pid int
 		if _, err := fmt.Sscanf(path, "/proc/%d/", &pid); err != nil || ended(pid) {
 			continue
 		}
-		env, _ := os.ReadFile(path) // another user's, or one that ended
-		args, _ := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))
-		if bytes.Contains(env, []byte("TOKENTRAY_HOME="+home+"\x00")) && bytes.HasSuffix(args, []byte("\x00agent\x00")) {
+		if args, _ := os.ReadFile(path); bytes.Equal(args, want) {
 			out = append(out, pid)
 		}
 	}
 	return out
 }
 
-// bareHome is the environment of a home in which nothing is yet, and its folder.
-func bareHome(t *testing.T) (exe, home string, env []string) {
+// copyOf puts the program into a folder.
+func copyOf(t *testing.T, dir string) string {
 	t.Helper()
 	exe, err := alone()
 	if err != nil {
 		t.Fatal(err)
 	}
+	program, err := os.ReadFile(exe)
+	path := filepath.Join(dir, "tokentray")
+	if err == nil {
+		err = os.WriteFile(path, program, 0o755)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// bareHome is the environment of a home in which nothing is yet, and its folder.
+func bareHome(t *testing.T) (exe, home string, env []string) {
+	t.Helper()
 	dir := t.TempDir()
+	exe = copyOf(t, dir)
 	home = filepath.Join(dir, "h")
 	env = []string{
 		"PATH=" + filepath.Dir(exe) + ":" + os.Getenv("PATH"), "HOME=" + dir, "TMPDIR=" + dir, "XDG_RUNTIME_DIR=" + dir,

@@ -41,21 +41,13 @@ type tenant struct {
 // newTenant gives a user a folder in which nothing is yet but the program.
 func newTenant(t *testing.T) *tenant {
 	t.Helper()
-	exe, err := alone()
-	if err != nil {
-		t.Fatal(err)
-	}
 	dir, err := os.MkdirTemp("", "tenant")
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	u := &tenant{t: t, dir: dir, exe: filepath.Join(dir, "tokentray"), root: os.Getuid() == 0}
-	program, err := os.ReadFile(exe)
-	if err == nil {
-		err = os.WriteFile(u.exe, program, 0o755)
-	}
-	if err == nil && u.root {
+	u := &tenant{t: t, dir: dir, exe: copyOf(t, dir), root: os.Getuid() == 0}
+	if u.root {
 		err = os.Chown(dir, ownerUID, ownerUID)
 	}
 	if err == nil {
