@@ -123,6 +123,7 @@ test-e2e: $(programs) ## the programs themselves: import rules, command line, tr
 test-sdk: $(programs) ## an SDK of somebody else's takes its tokens from TokenTray; a module of its own
 	$(call say,foreign SDKs)
 	cd cmd/e2e/sdk && TOKENTRAY_E2E_BIN=$(CURDIR)/$(BIN) $(GO) test -race -count=1 ./...
+	cd cmd/e2e/workwx && TOKENTRAY_E2E_BIN=$(CURDIR)/$(BIN) $(GO) test -race -count=1 ./...
 
 # API clients of somebody else's, from npm, at exact versions. Their installation
 # scripts do not run.

@@ -11,7 +11,8 @@ import (
 const DefaultMinTTL = 30 * time.Second
 
 // Get returns a token that is good for at least minTTL, or an *Error; never an
-// expired token. It fetches when none is at hand and upstream can give one now.
+// expired token. Where upstream hands out the current token to its very end, up to
+// DefaultMinTTL is not insisted on: nobody could have a better one. It fetches when none is at hand and upstream can give one now.
 // Errors: NotFound; Temporary when upstream cannot be reached, or cannot give
 // so long a life yet (RetryAt says when); Misuse for a live account whose
 // source would kill the token others use; the kept error of an account that
@@ -88,6 +89,9 @@ func (k *Keeper) board(id ID, minTTL time.Duration, renewed bool) (Token, *fligh
 		return Token{}, nil, errNoAccount()
 	}
 	t := *e.token.Load()
+	if traits, known := k.traits(e.account); known {
+		minTTL = traits.atHand(minTTL)
+	}
 	switch {
 	case t.Good(now, minTTL):
 		e.lastUsed.Store(now.Unix())
@@ -120,7 +124,10 @@ func (k *Keeper) refusal(e *entry, now time.Time, minTTL time.Duration) *Error {
 	if err := e.tooLong(traits, now, minTTL); err != nil {
 		return err
 	}
-	return e.floor(now)
+	if now.Before(e.lastRound.Add(e.gap(traits))) {
+		return e.floor(now)
+	}
+	return nil
 }
 
 // blocked is the kept error where another round before notBefore, or before

@@ -140,9 +140,21 @@ func (k *Keeper) dueTime(e *entry, now time.Time) (time.Time, bool) {
 		due = later(now, k.afterWake(e))
 	}
 	if !e.lastRound.IsZero() {
-		due = later(due, e.lastRound.Add(autoFloor))
+		due = later(due, e.lastRound.Add(e.gap(traits)))
 	}
 	return due, true
+}
+
+// gap is how long after a round the next one may begin by itself or for a caller: a
+// floor against asking in a loop. Where upstream has no other token before the
+// current one ends, a round just before that end brought nothing, and is no reason
+// to leave everybody without a token after it.
+func (e *entry) gap(t Traits) time.Duration {
+	ended := e.token.Load().ExpiresAt
+	if t.toTheEnd() && e.err == nil && ended.After(e.lastRound) {
+		return personFloor
+	}
+	return autoFloor
 }
 
 // afterWake is when an account's turn comes after the machine woke.

@@ -142,6 +142,20 @@ func (t Traits) window(life time.Duration) time.Duration {
 	return t.Window
 }
 
+// atHand is the life to insist on for a caller who asks for minTTL. Where upstream
+// gives no other token in the last moments of one, the life that callers have who
+// name none is not to be had then, and the token that lives is the best there is.
+func (t Traits) atHand(minTTL time.Duration) time.Duration {
+	if t.toTheEnd() && minTTL <= DefaultMinTTL {
+		return min(minTTL, t.Window)
+	}
+	return minTTL
+}
+
+// toTheEnd reports whether upstream hands out a token until it all but ends, and
+// has no other one before.
+func (t Traits) toTheEnd() bool { return t.Repeat == RepeatSame && t.Window < personFloor }
+
 // overlap is how long a token of the given full life may still work after it was
 // replaced.
 func (t Traits) overlap(life time.Duration) time.Duration {

@@ -64,7 +64,7 @@ func TestOnlyItsPlacesNameAKind(t *testing.T) {
 					named[path]++
 				}
 			case *ast.SelectorExpr:
-				if x, ok := n.X.(*ast.Ident); ok && x.Name == "kinds" && (strings.HasPrefix(n.Sel.Name, "WeChat") || strings.HasPrefix(n.Sel.Name, "Product") && len(n.Sel.Name) > len("Product")) {
+				if x, ok := n.X.(*ast.Ident); ok && x.Name == "kinds" && (strings.HasPrefix(n.Sel.Name, "WeC") || strings.HasPrefix(n.Sel.Name, "Product") && len(n.Sel.Name) > len("Product")) {
 					named[path]++
 				}
 			}

@@ -6,6 +6,7 @@ import (
 	"tokentray/core"
 	"tokentray/core/kinds"
 	"tokentray/core/wechat"
+	"tokentray/core/wecom"
 )
 
 // knownKinds are the kinds of this program. What a user adds joins them here.
@@ -15,5 +16,6 @@ func knownKinds() kinds.Set { return kinds.Builtin() }
 func sources() map[core.Kind]core.Source {
 	out := map[core.Kind]core.Source{}
 	maps.Copy(out, wechat.Sources(wechat.Options{}))
+	maps.Copy(out, wecom.Sources(wecom.Options{}))
 	return out
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -19,6 +20,7 @@ import (
 	"tokentray/core/interchange"
 	"tokentray/core/kinds"
 	"tokentray/core/wechat"
+	"tokentray/core/wecom"
 )
 
 // recorder is an upstream, or a proxy, that keeps all that it is sent and hands
@@ -68,7 +70,7 @@ func (r *recorder) wantNothing(t *testing.T, who string) {
 // atWeChat is a world whose accounts ask by the real adapter.
 func atWeChat(t *testing.T) *world {
 	w := newWorld(t)
-	w.kinds, w.sources = kinds.Builtin(), wechat.Sources(wechat.Options{})
+	w.kinds, w.sources = kinds.Builtin(), sourcesOf(wechat.Options{})
 	return w
 }
 
@@ -405,4 +407,11 @@ func TestTheStandardBaseURLWrittenOutIsNoOtherHost(t *testing.T) {
 	if after, err := r.client.Token(t.Context(), shop, 0); err != nil || after.AccessToken != before.AccessToken || w.up.count() != 1 {
 		t.Errorf("after a restart and %d fetches: %v", w.up.count(), err)
 	}
+}
+
+// sourcesOf are the sources of all kinds, over a transport.
+func sourcesOf(o wechat.Options) map[core.Kind]core.Source {
+	out := wechat.Sources(o)
+	maps.Copy(out, wecom.Sources(o))
+	return out
 }

@@ -71,7 +71,7 @@ func oldHome(t *testing.T, schema int) (w *world, said map[string]any) {
 		}
 		return nil
 	}
-	w.kinds, w.sources = kinds.Builtin(), wechat.Sources(wechat.Options{Now: w.now, Transport: newFormerUpstream(w, said)})
+	w.kinds, w.sources = kinds.Builtin(), sourcesOf(wechat.Options{Now: w.now, Transport: newFormerUpstream(w, said)})
 	return w, said
 }
 

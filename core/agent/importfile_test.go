@@ -51,13 +51,13 @@ func TestAFileIsReadByTheAgent(t *testing.T) {
 	const secret = "a1b2c3d4e5f60718293a4b5c6d7e8f90"
 	w := newWorld(t)
 	r := w.start()
-	text := "SHOP_WX_APPID=wx0123456789abcdef\nSHOP_WX_SECRET=" + secret + "\nWECOM_CORP_ID=ww1\n"
+	text := "SHOP_WX_APPID=wx0123456789abcdef\nSHOP_WX_SECRET=" + secret + "\nALIPAY_APP_ID=2021000000000000\n"
 	req := api.ImportRequest{File: &api.ImportFile{Name: "a.env", Data: []byte(text)}}
 	plan, err := r.client.Import(t.Context(), req)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []api.ImportRemark{{Code: "wecom", Line: 3, Key: "WECOM_CORP_ID"}, {Code: "env", Line: 1}}
+	want := []api.ImportRemark{{Code: "other_app", Line: 3, Key: "ALIPAY_APP_ID"}, {Code: "env", Line: 1}}
 	if plan.Source != "dotenv" || !slices.Equal(plan.Lines, []int{1}) || !slices.Equal(plan.Remarks, want) || len(plan.Rows) != 1 || plan.Rows[0].Name != "shop" {
 		t.Errorf("planned %+v", plan)
 	}

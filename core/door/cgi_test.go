@@ -52,7 +52,7 @@ func TestWeChatsOwnPaths(t *testing.T) {
 		{"a field of another type", "POST", "/cgi-bin/stable_token", `{"grant_type":7}`, 47001, ""},
 		{"a body over the limit", "POST", "/cgi-bin/stable_token", strings.Repeat("x", maxBody+1), 47001, ""},
 		{"another path", "GET", "/cgi-bin/ticket/getticket?access_token=88_x", "", 40066, ""},
-		{"WeCom's", "GET", "/cgi-bin/gettoken?corpid=x&corpsecret=y", "", 40066, ""},
+		{"a service provider's", "GET", "/cgi-bin/service/get_suite_token", "", 40066, ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

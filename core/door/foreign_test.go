@@ -16,7 +16,7 @@ func corp(t *testing.T) kinds.Set {
 	t.Helper()
 	door := &kinds.Door{
 		Paths: []kinds.TokenPath{{
-			Method: "GET", Path: "/cgi-bin/gettoken", Reads: kinds.InQuery, ID: "corpid", Secret: "corpsecret",
+			Method: "GET", Path: "/cgi-bin/corptoken", Reads: kinds.InQuery, ID: "corpid", Secret: "corpsecret",
 			WrongMethod: kinds.Refusal{Code: 43001, Text: "require GET method"},
 		}},
 		ContentType: "application/json; charset=UTF-8",
@@ -53,15 +53,15 @@ func TestAnotherKindsPathSpeaksItsLanguage(t *testing.T) {
 	agent := &byKind{house: g.house}
 	set := corp(t)
 	g.door.cfg.Agent = agent
-	if got := g.ask("GET", "/cgi-bin/gettoken?corpid=wxsandbox&corpsecret="+g.sandbox, "").Body.String(); !strings.Contains(got, "invalid url") {
+	if got := g.ask("GET", "/cgi-bin/corptoken?corpid=wxsandbox&corpsecret="+g.sandbox, "").Body.String(); !strings.Contains(got, "invalid url") {
 		t.Errorf("before the kind joined: %s", got)
 	}
 	g.door.SetKinds(set) // while the door is open
 	for _, tt := range []struct{ name, method, path, want string }{
-		{"a token", "GET", "/cgi-bin/gettoken?corpid=wxsandbox&corpsecret=" + g.sandbox, `{"errcode":0,"errmsg":"ok","access_token":"88_sandboxtokensandboxtoken","expires_in":`},
-		{"no key", "GET", "/cgi-bin/gettoken?corpid=wxsandbox", `{"errcode":40000,"errmsg":"no no_secret: `},
-		{"nobody's ID", "GET", "/cgi-bin/gettoken?corpid=x&corpsecret=" + g.sandbox, `{"errcode":40000,"errmsg":"no id: 0 accounts`},
-		{"another method", "POST", "/cgi-bin/gettoken?corpid=wxsandbox&corpsecret=" + g.sandbox, `{"errcode":43001,"errmsg":"require GET method"}`},
+		{"a token", "GET", "/cgi-bin/corptoken?corpid=wxsandbox&corpsecret=" + g.sandbox, `{"errcode":0,"errmsg":"ok","access_token":"88_sandboxtokensandboxtoken","expires_in":`},
+		{"no key", "GET", "/cgi-bin/corptoken?corpid=wxsandbox", `{"errcode":40000,"errmsg":"no no_secret: `},
+		{"nobody's ID", "GET", "/cgi-bin/corptoken?corpid=x&corpsecret=" + g.sandbox, `{"errcode":40000,"errmsg":"no id: 0 accounts`},
+		{"another method", "POST", "/cgi-bin/corptoken?corpid=wxsandbox&corpsecret=" + g.sandbox, `{"errcode":43001,"errmsg":"require GET method"}`},
 		{"WeChat's beside it", "GET", "/cgi-bin/token?grant_type=client_credential&appid=wxsandbox&secret=" + g.sandbox, `{"access_token":"88_sandboxtokensandboxtoken","expires_in":`},
 		{"an unknown path", "GET", "/cgi-bin/menu/get", `{"errcode":40066,"errmsg":"invalid url: TokenTray serves /cgi-bin/token and /cgi-bin/stable_token"}`},
 	} {
@@ -69,7 +69,7 @@ func TestAnotherKindsPathSpeaksItsLanguage(t *testing.T) {
 			t.Errorf("%s: %s, want %s", tt.name, got, tt.want)
 		}
 	}
-	g.ask("GET", "/cgi-bin/gettoken?corpid=wxsandbox&corpsecret="+g.sandbox, "")
+	g.ask("GET", "/cgi-bin/corptoken?corpid=wxsandbox&corpsecret="+g.sandbox, "")
 	if !slices.Equal(agent.among, []core.Kind{"corp"}) {
 		t.Errorf("its path serves accounts of %v", agent.among)
 	}

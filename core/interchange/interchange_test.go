@@ -87,7 +87,7 @@ func TestReadAccounts(t *testing.T) {
 		},
 		{
 			name: "dotenv, a value that is no value", text: "WX_APPID=" + idA + "\nWX_SECRET=${FROM_CI}\nWECOM_CORP_ID=ww1\n",
-			want: []string{"1 wx/sandbox? " + idA + " "}, remarks: []string{"2 placeholder WX_SECRET", "3 wecom WECOM_CORP_ID"},
+			want: []string{"1 wx/sandbox? " + idA + " ", "3 wecom/sandbox? ww1  wecom"}, remarks: []string{"2 placeholder WX_SECRET"},
 		},
 		{
 			name: "dotenv, a secret that is in a vault", text: "WX_APPID=" + idA + "\nWX_SECRET=op://Dev/shop/appsecret\n",
@@ -114,8 +114,8 @@ func TestReadAccounts(t *testing.T) {
 			name: "WxJava, properties", file: "application.properties",
 			text: "# x\nwx.mp.app-id = " + idA + "\nwx.mp.secret : " + secretA + "\nwx.mp.token=t\nwx.miniapp.configs[0].appid=" + idB +
 				"\nwx.miniapp.configs[0].secret=\\\n   " + secretB[:16] + "\\\n   " + secretB[16:] + "\nwx.pay.appId=" + idB + "\nwx.cp.corp-id=ww1\n",
-			want:    []string{"2 wx-mp/sandbox? " + idA + " A official", "5 wx-miniapp-1/sandbox? " + idB + " B mini"},
-			remarks: []string{"9 other_app wx.pay.appId", "10 wecom wx.cp.corp-id"},
+			want:    []string{"2 wx-mp/sandbox? " + idA + " A official", "5 wx-miniapp-1/sandbox? " + idB + " B mini", "10 wx-cp/sandbox? ww1  wecom"},
+			remarks: []string{"9 other_app wx.pay.appId"},
 		},
 		{
 			name: "WxJava, tenants and relaxed binding", file: "application.yml",

@@ -5,6 +5,7 @@ func Builtin() Set {
 	set, err := New(
 		wechat(),
 		wechatLegacy(),
+		wecom(),
 	)
 	if err != nil {
 		panic("kinds: " + err.Error()) // they are part of the program, and tested

@@ -13,7 +13,7 @@ import (
 
 // Keys of problems that a kind's fields can have, beside those of their checks.
 // A field that is required and empty has the problem KEY_empty, a value that is
-// none of a choice KEY_unknown, a URL that is none KEY_bad or KEY_https.
+// none of a choice KEY_unknown, one that stands beside what it replaces KEY_both, a URL that is none KEY_bad or KEY_https.
 const (
 	ProblemKind       = "kind_unknown"
 	ProblemProduct    = "product_unknown"
@@ -173,7 +173,10 @@ func (s Spec) check(a core.Account) core.Problems {
 	}
 	for _, f := range s.Fields {
 		if f.Key != Secret {
-			out = append(out, f.check(f.Value(a))...)
+			out = append(out, s.instead(f, a).check(f.Value(a))...)
+		}
+		if other, ok := s.Field(f.Instead); ok && !f.Required && f.Value(a) != "" && other.Value(a) != "" {
+			out = append(out, core.Problem{Field: f.Key, Key: f.Key + "_both", Says: "stands in the place of " + other.Key + "; leave one of the two out"})
 		}
 	}
 	if a.AppID != "" && !s.Has(AppID) {
@@ -186,6 +189,18 @@ func (s Spec) check(a core.Account) core.Problems {
 	}
 	return out
 }
+
+// instead is a field as it is required of an account: not where another one stands
+// in its place.
+func (s Spec) instead(f Field, a core.Account) Field {
+	if other, ok := s.Field(f.Instead); ok && other.Value(a) != "" {
+		f.Required = false
+	}
+	return f
+}
+
+// Wants reports whether a field must not be empty with what the account has so far.
+func (s Spec) Wants(f Field, a core.Account) bool { return s.instead(f, a).Required }
 
 func unknown(key string) core.Problem {
 	return core.Problem{Field: key, Key: ProblemField, Says: "is no field of this kind; leave it out"}

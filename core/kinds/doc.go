@@ -22,9 +22,10 @@
 //     Secret and BaseURL are an account's own, every other key is one of its Params),
 //     the traits and the place of the token in a call. Names are what files and pasted
 //     texts call a field. Two accounts of one kind, base URL and AppID share a token;
-//     a param that tells one token from another is marked Identity.
-//  2. core/K: its adapter, whose calls core/upstream makes. Sources returns a
-//     core.Source for each of its kinds; a source that can check a token is a
+//     a param that tells one token from another is marked Identity, and one that can
+//     stand in another one's place names it (Instead).
+//  2. core/K: its adapter, whose calls core/upstream makes, and a line in the table of
+//     cmd/e2e/arrows_test.go. Sources returns a core.Source for each of its kinds; a source that can check a token is a
 //     core.Checker too. It gets the account with its Params, and returns a *core.Error
 //     whose class and remedy say what happened.
 //  3. ui/text/kind_K.go: its sentences in both languages, and a line in kindTables.
@@ -32,6 +33,9 @@
 //     field.F. TestEveryKindIsSaid names each sentence that is missing.
 //  4. cmd/tokentray/kinds.go: a line in sources.
 //  5. README.md: a paragraph; CHANGELOG.md: a line.
+//
+// Where its upstream is to be simulated, core/sim gets a file for its calls and the
+// demo a sample. Tests that give an agent all kinds give it the new source too.
 //
 // Then make openapi (params and token paths) and make golden (screens that list the
 // kinds), and look at what git shows. The tests of this package, of ui/text and of

@@ -140,6 +140,11 @@ func (s Spec) valid() error {
 			return fmt.Errorf("field %q: there are two of this key; rename one", f.Key)
 		}
 	}
+	for _, f := range s.Fields {
+		if f.Instead != "" && (f.Instead == f.Key || !s.Has(f.Instead)) {
+			return fmt.Errorf("field %q: instead names no other field of the kind; correct it", f.Key)
+		}
+	}
 	for i, p := range s.Products {
 		if !name.MatchString(string(p.Product)) {
 			return fmt.Errorf("product %q: its name must be lower case letters, digits and dashes; rename it", p.Product)
@@ -245,6 +250,9 @@ func (f Field) valid() error {
 	}
 	if p, plain := core.PlainOf(f.Key); plain && p.Key != AppID && p.Key != BaseURL || slices.Contains(taken(), f.Key) {
 		return fmt.Errorf("every account has a field of that key; rename it")
+	}
+	if _, plain := core.PlainOf(f.Alias); f.Alias != "" && (plain || !name.MatchString(f.Alias) || slices.Contains(taken(), f.Alias)) {
+		return fmt.Errorf("its alias is no name of a flag, or every account's; rename it")
 	}
 	switch f.Input {
 	case Text, URL, Bool:

@@ -79,6 +79,9 @@ type Field struct {
 	Input Input  `json:"input"`
 	// Required forbids to leave it empty.
 	Required bool `json:"required,omitempty"`
+	// Instead is the key of a field that can stand in this one's place: where that
+	// one has a value this one is not required, and has none itself.
+	Instead string `json:"instead,omitempty"`
 	// Missing says in English, for logs and errors, what to do when it is.
 	Missing string `json:"missing,omitempty"`
 	// Identity marks it as part of what tells one token from another. AppID and
@@ -92,6 +95,8 @@ type Field struct {
 	Choices []string `json:"choices,omitempty"`
 	// Checks are tried in turn; the first that fails is told.
 	Checks []Check `json:"checks,omitempty"`
+	// Alias is another name of the flag that commands take it by ("corpid").
+	Alias string `json:"alias,omitempty"`
 	// Names are what imported files call it, in lower case and without
 	// separators ("appid", "clientid").
 	Names []string `json:"names,omitempty"`

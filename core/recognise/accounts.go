@@ -234,10 +234,8 @@ func (r *Recogniser) Judge(c Candidate) (*Account, []Remark) {
 	case k == nil && empty && len(c.Words) == 0: // a bare name tells no kind
 	case k == nil:
 		return nil, []Remark{remark(RemarkOther, *id)}
-	case k.Remark != "":
-		return nil, []Remark{remark(k.Remark, *id)}
 	}
-	if code := otherApp(c); code != "" && !c.Named {
+	if code := otherApp(k.strip(c)); code != "" && !c.Named {
 		return nil, []Remark{remark(code, *id)}
 	}
 	var remarks []Remark
@@ -271,7 +269,7 @@ func (r *Recogniser) idOf(c Candidate) (*Value, *kind) {
 	var of *kind
 	for _, v := range c.IDs {
 		k := r.kindOf(v, c)
-		if id == nil || of == nil && k != nil || of != nil && of.Remark != "" && k != nil && k.Remark == "" {
+		if id == nil || of == nil && k != nil {
 			id, of = &v, k
 		}
 	}
@@ -293,6 +291,14 @@ func (r *Recogniser) kindOf(v Value, c Candidate) *kind {
 		}
 	}
 	return said
+}
+
+// strip is a candidate without the words that speak of the kind itself.
+func (k *kind) strip(c Candidate) Candidate {
+	if k != nil {
+		c.Words = slices.DeleteFunc(slices.Clone(c.Words), func(w string) bool { return slices.Contains(k.Brands, w) })
+	}
+	return c
 }
 
 // otherApp is the remark for what belongs to the same brand and has no token of

@@ -101,8 +101,10 @@ func TestAccounts(t *testing.T) {
 
 		{"another platform under a bare name", "APP_ID=cli_a1b2c3d4e5f6g7h8\nAPP_SECRET=" + secret, Named{}, []string{"1 other_app APP_ID"}},
 		{"another platform by its name", "ALIPAY_APP_ID=2021000000000000", Named{}, []string{"1 other_app ALIPAY_APP_ID"}},
-		{"WeCom", "WECOM_CORP_ID=ww0123456789abcdef\nWECOM_SECRET=" + secret, Named{}, []string{"1 wecom WECOM_CORP_ID"}},
-		{"WeCom's ID under another name", "APPID=ww0123456789abcdef", Named{}, []string{"1 wecom APPID"}},
+		{"WeCom", "WECOM_CORP_ID=ww0123456789abcdef\nWECOM_SECRET=" + secret, Named{}, []string{"wecom/ ww0123456789abcdef SECRET wecom"}},
+		{"WeCom's application", "WECOM_CORPID=ww1\nWECOM_CORP_SECRET=" + secret + "\nWECOM_AGENT_ID=1000002", Named{}, []string{"wecom/ ww1 SECRET wecom agent=1000002"}},
+		{"an application of WxJava's", "wx.cp.corp-id=ww1\nwx.cp.corp-secret=" + secret + "\nwx.cp.agent-id=1000002", Named{}, []string{"wx-cp/ ww1 SECRET wecom agent=1000002"}},
+		{"WeCom's ID under another name", "APPID=ww0123456789abcdef", Named{}, []string{"wechat/ ww0123456789abcdef wecom"}},
 		{"an open platform", "WECHAT_OPEN_PLATFORM_APPID=" + id + "\nWECHAT_COMPONENT_APPID=" + other, Named{}, []string{"1 component WECHAT_OPEN_PLATFORM_APPID", "2 component WECHAT_COMPONENT_APPID"}},
 		{"a secret alone", "WX_SECRET=" + secret, Named{}, []string{"1 lonely WX_SECRET"}},
 		{"somebody else's secret alone", "JWT_SECRET=" + secret, Named{}, nil},

@@ -26,9 +26,6 @@ import (
 // Words are how a kind of account is called elsewhere, and how its values look.
 type Words struct {
 	Kind core.Kind
-	// Remark is the code of what is told of such an account where the kind does
-	// not exist here; empty: it does.
-	Remark string
 	// IDs and Secrets are names of its AppID and its secret, in lower case and
 	// without separators: appid, 开发者id. Kinds may share names.
 	IDs, Secrets []string
@@ -104,8 +101,7 @@ func spelled(names []string) string {
 	return strings.Join(out, "|")
 }
 
-// Of are the words of kinds, as their specs tell them, and of WeCom where no kind
-// has its names. The default kind comes first. A kind that has a sibling takes
+// Of are the words of kinds, as their specs tell them. The default kind comes first. A kind that has a sibling takes
 // what that one takes; the sibling, which does no harm, is meant.
 func Of(set kinds.Set) []Words {
 	var out []Words
@@ -131,10 +127,6 @@ func Of(set kinds.Set) []Words {
 			out = append(out, w)
 		}
 	}
-	other := wecom()
-	if !slices.ContainsFunc(out, func(w Words) bool { return slices.Contains(w.IDs, other.IDs[0]) }) {
-		out = append(out, other)
-	}
 	return out
 }
 
@@ -152,17 +144,6 @@ func fieldsOf(spec kinds.Spec) map[string]string {
 	return out
 }
 
-// wecom are the words of WeCom, whose accounts are told from WeChat's even where
-// they cannot be kept.
-func wecom() Words {
-	return Words{
-		Remark: RemarkWeCom,
-		IDs:    []string{"corpid", "企业id"}, Secrets: []string{"corpsecret", "secret", "应用密钥"},
-		Brands: []string{"wecom", "cp"},
-		IDForm: `^ww[0-9a-f]{16}$`,
-	}
-}
-
 // Remark is something that was left out or understood in a way that a person
 // should know of. Code names the sentence in ui/text.
 type Remark struct {
@@ -175,7 +156,6 @@ type Remark struct {
 const (
 	RemarkPlaceholder = "placeholder" // not resolved; the value is left out
 	RemarkOther       = "other_app"   // an AppID of another platform
-	RemarkWeCom       = "wecom"       // a CorpID
 	RemarkComponent   = "component"   // a third-party platform's own AppID
 	RemarkLonely      = "lonely"      // an AppSecret without an AppID
 	RemarkShape       = "shape"       // looks like an AppID, under a name that tells nothing

@@ -41,7 +41,7 @@ func TestText(t *testing.T) {
 		{"a secret under its name", "AppSecret: " + key, Pasted{Secret: key}},
 		{"two accounts", "appid: " + id + "\nsecret: " + key + "\nappid: wxfedcba9876543210\nsecret: ffffffffffffffffffffffffffffffff", Pasted{AppID: id, Secret: key, Several: true}},
 		{"a secret that is hidden", "AppID: " + id + "\nAppSecret: ********", Pasted{AppID: id}},
-		{"WeCom", "CorpID: ww0123456789abcdef\nSecret: abcDEF-123_abcDEF-123_abcDEF-123_abcDEF-123", Pasted{AppID: "ww0123456789abcdef", Secret: "abcDEF-123_abcDEF-123_abcDEF-123_abcDEF-123"}},
+		{"WeCom", "CorpID: ww0123456789abcdef\nSecret: abcDEF-123_abcDEF-123_abcDEF-123_abcDEF-123", Pasted{AppID: "ww0123456789abcdef", Secret: "abcDEF-123_abcDEF-123_abcDEF-123_abcDEF-123", Kind: kinds.WeCom}},
 
 		{"an AppID by itself", id, Pasted{}},
 		{"a secret by itself", " " + key + "\n", Pasted{}},

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"errors"
+	"fmt"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -25,7 +26,11 @@ const (
 
 // Account is an account as upstream's console would show it.
 type Account struct {
-	AppID   string
+	AppID string
+	// Agent makes it an application of WeCom, whose corp has the AppID as its
+	// CorpID: the AgentId, or a word for a secret without one. Empty: it is
+	// WeChat's.
+	Agent   string
 	Secret  core.Secret
 	Product core.Product
 	Life    time.Duration // of its tokens; 0 means the simulator's
@@ -39,6 +44,7 @@ type Account struct {
 	// LegacyPerDay and PerMinute change the quotas; 0 means upstream's.
 	LegacyPerDay int
 	PerMinute    int
+	Repeat       core.Repeat // of WeCom: what asking again does; empty means the same token
 	Faults       Faults
 }
 
@@ -85,10 +91,13 @@ func (s *Server) Put(a Account) error {
 	if _, err := netip.ParseAddr(a.CallerIP); err != nil && a.CallerIP != "" {
 		return errors.New("the caller's IP is no address; correct it")
 	}
+	if !slices.Contains(wecomRepeats(), a.Repeat) || a.Repeat != "" && a.Agent == "" {
+		return fmt.Errorf("asking again does one of %q, and of WeCom alone; change repeat", wecomRepeats())
+	}
 	a.Whitelist = slices.Clone(a.Whitelist)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if old := s.accounts[a.AppID]; old != nil {
+	if old := s.accounts[a.Key()]; old != nil {
 		old.Account = a
 		return nil
 	}
@@ -104,9 +113,12 @@ func (s *Server) add(a Account) *account {
 		return nil
 	}
 	acc := &account{Account: a, calls: map[string]int{}, minuteN: map[string]int{}}
-	s.accounts[a.AppID] = acc
+	s.accounts[a.Key()] = acc
 	return acc
 }
+
+// Remove, SetFaults, Calls, Minted, Accepts, Revoke and Break name an account by its
+// Key: the AppID, and for an application of WeCom CorpID/agent.
 
 // Remove forgets an account and its tokens, and reports whether it was there.
 func (s *Server) Remove(appid string) bool {

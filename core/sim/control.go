@@ -2,8 +2,10 @@ package sim
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -25,6 +27,7 @@ type state struct {
 
 type accountState struct {
 	AppID   string         `json:"appid"`
+	Agent   string         `json:"agent,omitempty"` // of WeCom
 	Product core.Product   `json:"product"`
 	Life    float64        `json:"life"` // seconds
 	Frozen  bool           `json:"frozen"`
@@ -53,6 +56,8 @@ type faults struct {
 // settings are an Account on the wire.
 type settings struct {
 	AppID        string       `json:"appid"`
+	Agent        string       `json:"agent"`
+	Repeat       core.Repeat  `json:"repeat"`
 	Secret       string       `json:"secret"`
 	Product      core.Product `json:"product"`
 	Life         float64      `json:"life"` // seconds
@@ -170,21 +175,24 @@ func control(w http.ResponseWriter, status int, err error, v any) {
 }
 
 func (s *Server) putSettings(in settings) error {
+	if in.Product == "" && in.Agent != "" {
+		in.Product = kinds.ProductCorpOwn
+	}
 	if in.Product == "" {
 		in.Product = kinds.ProductOfficial
 	}
 	if !slices.Contains(kinds.Builtin().Products(), in.Product) {
-		return errors.New("the product is official, test, mini or other; change product")
+		return fmt.Errorf("the product is one of %q; change product", kinds.Builtin().Products())
 	}
 	if in.Life < 0 || in.Life > maxWait || in.LegacyPerDay < 0 || in.PerMinute < 0 {
 		return errors.New("life and quotas are not below zero; change them")
 	}
 	a := Account{
-		AppID: in.AppID, Secret: core.NewSecret(in.Secret), Product: in.Product, Life: seconds(in.Life), Whitelist: in.Whitelist,
+		AppID: in.AppID, Agent: in.Agent, Repeat: in.Repeat, Secret: core.NewSecret(in.Secret), Product: in.Product, Life: seconds(in.Life), Whitelist: in.Whitelist,
 		CallerIP: in.CallerIP, Frozen: in.Frozen, LegacyPerDay: in.LegacyPerDay, PerMinute: in.PerMinute,
 	}
 	s.mu.Lock()
-	if old := s.accounts[in.AppID]; old != nil {
+	if old := s.accounts[a.Key()]; old != nil {
 		a.Faults = old.Faults // they have a path of their own
 	}
 	s.mu.Unlock()
@@ -223,11 +231,13 @@ func (s *Server) state() state {
 	out := state{Now: now, Faults: wireFaults(s.faults), Accounts: []accountState{}, Unknown: copyCounts(s.unknown)}
 	for _, a := range s.accounts {
 		out.Accounts = append(out.Accounts, accountState{
-			AppID: a.AppID, Product: a.Product, Life: s.life(a).Seconds(), Frozen: a.Frozen, Faults: wireFaults(a.Faults),
+			AppID: a.AppID, Agent: a.Agent, Product: a.Product, Life: s.life(a).Seconds(), Frozen: a.Frozen, Faults: wireFaults(a.Faults),
 			Calls: copyCounts(a.calls), Minted: a.minted, Stable: a.stable.state(now), Legacy: a.legacy.state(now),
 		})
 	}
-	slices.SortFunc(out.Accounts, func(a, b accountState) int { return strings.Compare(a.AppID, b.AppID) })
+	slices.SortFunc(out.Accounts, func(a, b accountState) int {
+		return cmp.Or(strings.Compare(a.AppID, b.AppID), strings.Compare(a.Agent, b.Agent))
+	})
 	return out
 }
 

@@ -1,8 +1,9 @@
-// Package sim is a faithful simulator of WeChat's token calls, for tests, for
+// Package sim is a faithful simulator of the token calls of WeChat and WeCom, for tests, for
 // the demo and for anybody who wants to point a client at it. It serves
 //
 //	GET  /cgi-bin/token                a new token each time; the one before lives at most 300 s more
 //	POST /cgi-bin/stable_token         the same token until its last 300 s
+//	GET  /cgi-bin/gettoken             WeCom's: the same token until it ends
 //	GET  /cgi-bin/get_api_domain_ip    is this token accepted from here?
 //	GET  /cgi-bin/getcallbackip        the same question
 //
@@ -25,6 +26,9 @@
 //	                                   {"appid":"wx…","secret":"…","product":"official|test|mini|other",
 //	                                    "life":7200,"whitelist":["198.51.100.7","203.0.113.0/24"],
 //	                                    "caller_ip":"203.0.113.9","frozen":false,"legacy_per_day":0,"per_minute":0}
+//	                                   An application of WeCom has an "agent" too, the CorpID as "appid",
+//	                                   and "repeat":"same|same-renewed|new-two-live"; elsewhere its
+//	                                   "appid" is CorpID/agent.
 //	DELETE /sim/accounts?appid=wx…     forget an account and its tokens
 //	POST   /sim/faults                 what goes wrong, of one account or, without appid, of all:
 //	                                   {"appid":"wx…","error_percent":5,"outage":false,"latency":0.2,

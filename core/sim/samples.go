@@ -17,7 +17,7 @@ type Sample struct {
 	Secret   core.Secret
 }
 
-// Samples are the accounts that the demo shows: both environments, both kinds,
+// Samples are the accounts that the demo shows: both environments, every kind,
 // lives from 90 s to 10 min so that renewal is seen, one blocked by the
 // whitelist and one whose upstream is flaky.
 func Samples() []Sample {
@@ -37,6 +37,8 @@ func Samples() []Sample {
 		sample("weather", core.Sandbox, kinds.WeChat, kinds.ProductOfficial, 6*time.Minute, func(s *Sample) {
 			s.Upstream.Faults = Faults{ErrorPercent: 60, Latency: 800 * time.Millisecond}
 		}),
+		sample("office", core.Sandbox, kinds.WeCom, kinds.ProductCorpOwn, 6*time.Minute, func(s *Sample) { ofWeCom(s, "1000002") }),
+		sample("office", core.Live, kinds.WeCom, kinds.ProductCorpOwn, 9*time.Minute, func(s *Sample) { ofWeCom(s, "1000003") }),
 	}
 }
 
@@ -53,6 +55,14 @@ func sample(name string, env core.Env, kind core.Kind, product core.Product, lif
 		change(&s)
 	}
 	return s
+}
+
+// ofWeCom makes the sample an application of a corp.
+func ofWeCom(s *Sample, agent string) {
+	corp := "ww" + s.Upstream.AppID[2:]
+	secret := core.NewSecret(wecomTokenValue()[:43])
+	s.Upstream.AppID, s.Upstream.Agent, s.Upstream.Secret = corp, agent, secret
+	s.Account.AppID, s.Account.Params, s.Secret = corp, map[string]string{"agent": agent}, secret
 }
 
 // randomHex is n random bytes in hexadecimal.

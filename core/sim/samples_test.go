@@ -51,7 +51,7 @@ func TestSamples(t *testing.T) {
 			flaky++
 		}
 	}
-	if len(envs) != 2 || len(sorts) != 2 || len(refs) != len(samples) || short != 1 || blocked != 1 || flaky != 1 {
+	if len(envs) != 2 || len(sorts) != len(kinds.Builtin().Names()) || len(refs) != len(samples) || short != 1 || blocked != 1 || flaky != 1 {
 		t.Errorf("%v %v %v, %d short, %d blocked, %d flaky", envs, sorts, refs, short, blocked, flaky)
 	}
 	if other := sim.Samples(); other[0].Account.AppID == samples[0].Account.AppID || other[0].Secret == samples[0].Secret {

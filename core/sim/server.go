@@ -104,6 +104,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.serveLegacy(w, r)
 	case pathStable:
 		s.serveStable(w, r)
+	case pathWeCom:
+		s.serveWeCom(w, r)
 	case pathDomainIP, pathCallbackIP:
 		s.serveCheck(w, r)
 	case "/sim/state", "/sim/accounts", "/sim/faults", "/sim/revoke", "/sim/break", "/sim/advance":

@@ -52,7 +52,7 @@ func (s *Server) mint(a *account, sp *space, now time.Time) minted {
 	if limit := now.Add(windowOf(life)); limit.Before(sp.previous.dies) {
 		sp.previous.dies = limit
 	}
-	sp.current = minted{value: newToken(), expires: now.Add(life), dies: now.Add(life)}
+	sp.current = minted{value: a.newToken(), expires: now.Add(life), dies: now.Add(life)}
 	s.owners[sp.current.value] = a
 	a.minted++
 	return sp.current
@@ -72,7 +72,10 @@ func (s *Server) retire(a *account, m minted) {
 }
 
 // newToken makes a value that looks like a real token.
-func newToken() string {
+func (a *account) newToken() string {
+	if a.ofWeCom() {
+		return wecomTokenValue()
+	}
 	var b [tokenBytes]byte
 	rand.Read(b[:]) // never fails, see crypto/rand
 	return fmt.Sprintf("%d_%s", tokenSeries, base64.RawURLEncoding.EncodeToString(b[:]))[:136]

@@ -189,6 +189,20 @@ func (s *Server) serveCheck(w http.ResponseWriter, r *http.Request) {
 	now := s.now()
 	ip := s.callerOf(r, acc)
 	code := f.Code
+	if acc.ofWeCom() {
+		if code == 0 {
+			code = acc.wecomCheck(token, ip, r.URL.Path, now)
+		}
+		if code != 0 {
+			refuseWeCom(w, code, ip)
+			return
+		}
+		answerWeCom(w, struct {
+			refusal
+			IPs []string `json:"ip_list"`
+		}{refusal{0, "ok"}, addresses()})
+		return
+	}
 	if code == 0 {
 		code = checkCode(acc, token, ip, r.URL.Path, now)
 	}
@@ -198,8 +212,11 @@ func (s *Server) serveCheck(w http.ResponseWriter, r *http.Request) {
 	}
 	answer(w, struct {
 		IPs []string `json:"ip_list"`
-	}{[]string{"198.51.100.10", "198.51.100.11", "198.51.100.12"}})
+	}{addresses()})
 }
+
+// addresses stand for upstream's own.
+func addresses() []string { return []string{"198.51.100.10", "198.51.100.11", "198.51.100.12"} }
 
 func checkCode(acc *account, token string, ip netip.Addr, path string, now time.Time) int {
 	switch {

@@ -123,9 +123,9 @@ func (a *app) askMissing(ctx context.Context, in *api.AccountInput) error {
 
 // askOwn asks for a required field of the kind that no flag gave.
 func (a *app) askOwn(ctx context.Context, spec kinds.Spec, f kinds.Field, in *api.AccountInput) error {
-	said := f.Value(in.Over(core.Account{})) != ""
+	known := in.Over(core.Account{})
 	switch {
-	case !f.Required || said:
+	case !spec.Wants(f, known) || f.Value(known) != "":
 		return nil
 	case f.Key == kinds.Secret:
 		return a.askSecretOf(ctx, spec, in)

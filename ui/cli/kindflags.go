@@ -90,6 +90,13 @@ func flagOf(key string) string { return strings.ReplaceAll(key, "_", "-") }
 // has none, and is set by --param.
 func (k *kindFlags) register(cmd *cobra.Command, set kinds.Set) {
 	k.values = map[string]*string{}
+	also := aliases(set)
+	cmd.Flags().SetNormalizeFunc(func(_ *pflag.FlagSet, name string) pflag.NormalizedName {
+		if flag, ok := also[name]; ok {
+			name = flag
+		}
+		return pflag.NormalizedName(name)
+	})
 	cmd.Flags().StringArrayVar(&k.more, "param", nil, "flag.param")
 	for _, f := range set.Fields() {
 		name := flagOf(f.Key)
@@ -105,6 +112,23 @@ func (k *kindFlags) register(cmd *cobra.Command, set kinds.Set) {
 			_ = cmd.RegisterFlagCompletionFunc(name, completeWords(f.Choices...))
 		}
 	}
+}
+
+// aliases are the other names of flags, as the kinds' fields have them. A name that
+// is a flag's own stays that.
+func aliases(set kinds.Set) map[string]string {
+	out := map[string]string{}
+	for _, spec := range set.All() {
+		for _, f := range spec.Fields {
+			if f.Alias != "" {
+				out[flagOf(f.Alias)] = flagOf(f.Key)
+			}
+		}
+	}
+	for _, f := range set.Fields() {
+		delete(out, flagOf(f.Key))
+	}
+	return out
 }
 
 // params are those that were given; nil: none was.

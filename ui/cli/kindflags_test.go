@@ -62,7 +62,7 @@ func TestHelpOfAKind(t *testing.T) {
 		args       []string
 		has, hides []string
 	}{
-		{[]string{"add", "--help"}, []string{"--agent", "--appid", "--secret-stdin", "--product", "wechat, wechat-legacy, bird"}, nil},
+		{[]string{"add", "--help"}, []string{"--agent", "--appid", "--secret-stdin", "--product", "wechat, wechat-legacy, wecom, bird"}, nil},
 		{[]string{"add", "--help", "--kind", "bird"}, []string{"--agent VALUE", "Agent", "basic, body", "--tls"}, []string{"--appid", "--secret-stdin", "--product", "--allow-live"}},
 		{[]string{"add", "--kind", "wechat", "--help"}, []string{"--appid", "--secret-stdin", "--product"}, []string{"--agent", "--tls", "--allow-live"}},
 		{[]string{"add", "--kind", "wechat-legacy", "--help"}, []string{"--allow-live"}, []string{"--agent"}},
@@ -127,7 +127,7 @@ func TestTheKindsOfTheRunningAgent(t *testing.T) {
 	}
 	r := newRun()
 	r.agent.kinds, r.none = aviary(t), true
-	r.try(t, exitUsage, "add", "wren", "--kind", "bird", "--agent", "7")
+	r.try(t, exitUsage, "add", "wren", "--kind", "bird", "--auth-by", "basic")
 	r = newRun() // the agent that is started knows it
 	r.agent.kinds, r.none = aviary(t), true
 	r.try(t, 0, "add", "wren", "--kind", "bird", "--param", "agent=7", "--secret-stdin")
@@ -170,7 +170,8 @@ func TestTheHomeIsKnownBeforeTheFlags(t *testing.T) {
 // TestAFieldTakesNoFlagOfAnother: a kind that a user describes may have a field of
 // any key.
 func TestAFieldTakesNoFlagOfAnother(t *testing.T) {
-	odd := aviary(t).All()[2]
+	all := aviary(t).All()
+	odd := all[len(all)-1]
 	odd.Kind, odd.Fields = "odd", []kinds.Field{{Key: "help", Input: kinds.Text}, {Key: "json", Input: kinds.Text}, {Key: "yes", Input: kinds.Text}, {Key: "wing", Input: kinds.Text}}
 	set, err := kinds.Builtin().With(odd)
 	if err != nil {
@@ -195,5 +196,17 @@ func TestWatchLearnsKinds(t *testing.T) {
 	r.try(t, 0, "watch")
 	if r.agent.asks != 2 {
 		t.Errorf("the agent was asked %d times which kinds there are, want at first and when there were others", r.agent.asks)
+	}
+}
+
+// TestAFlagByItsOtherName: a kind can call a flag by another name, and then either
+// sets the field.
+func TestAFlagByItsOtherName(t *testing.T) {
+	for _, flag := range []string{"--corpid", "--appid"} {
+		r := newRun()
+		r.try(t, 0, "add", "hr", "--kind", "wecom", flag, "ww0123456789abcdef", "--agent", "1000002", "--secret-stdin")
+		if got := r.agent.added; got.AppID == nil || *got.AppID != "ww0123456789abcdef" || got.Params["agent"] != "1000002" {
+			t.Errorf("%s: added %+v", flag, got)
+		}
 	}
 }

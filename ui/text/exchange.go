@@ -98,7 +98,6 @@ func exchange() table {
 
 		"remark.placeholder": {"a placeholder; its own program resolves it, TokenTray does not. The value is left out.", "占位符，由原程序解析，TokenTray 不解析。此值未导入。"},
 		"remark.other_app":   {"no AppID of a kind that is known; left out.", "不是已知类型账号的 AppID，未导入。"},
-		"remark.wecom":       {"a CorpID of WeCom; left out, add it by itself.", "企业微信的 CorpID，未导入，请单独添加。"},
 		"remark.component":   {"the AppID of a third-party platform, which has no access token of its own; left out.", "第三方平台的 AppID，没有自己的 access token，未导入。"},
 		"remark.lonely":      {"an AppSecret without an AppID of the same prefix; left out.", "AppSecret 没有同前缀的 AppID，未导入。"},
 		"remark.shape":       {"looks like an AppID; if it is one, name it with --appid-key, and its AppSecret with --secret-key. Left out.", "看起来是 AppID；如果是，请用 --appid-key 指定此变量，用 --secret-key 指定其 AppSecret。未导入。"},

@@ -37,6 +37,7 @@ import (
 func kindTables() []table {
 	return []table{
 		kindWeChat(),
+		kindWeCom(),
 	}
 }
 

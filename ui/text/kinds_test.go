@@ -121,7 +121,7 @@ func TestAKindsOwnSentenceComesFirst(t *testing.T) {
 		{core.Problem{Field: "agent", Key: "agent_empty"}, "This must not be empty."},
 		{core.Problem{Field: "agent", Key: "agent_https"}, "It must begin with https:// unless it is this machine."},
 		{core.Problem{Field: "agent", Key: "agent_odd", Says: "is odd"}, "is odd"},
-		{core.Problem{Field: "kind", Key: kinds.ProblemKind}, "The kind is one of: wechat, wechat-legacy."},
+		{core.Problem{Field: "kind", Key: kinds.ProblemKind}, "The kind is one of: wechat, wechat-legacy, wecom."},
 		{core.Problem{Field: "appid", Key: "appid_empty"}, "Copy the AppID from the WeChat console."},
 	} {
 		if got := x.Problem(kinds.WeChat, tt.problem); got != tt.want {
@@ -130,20 +130,24 @@ func TestAKindsOwnSentenceComesFirst(t *testing.T) {
 	}
 }
 
-// TestOnlyWeChatSpeaksOfWeChat: what is said of every kind names no vendor. Only
+// TestOnlyAFamilySpeaksOfItsVendor: what is said of every kind names no vendor. Only
 // commands about the simulator and the paths of the loopback do.
-func TestOnlyWeChatSpeaksOfWeChat(t *testing.T) {
-	own := kindWeChat()
+func TestOnlyAFamilySpeaksOfItsVendor(t *testing.T) {
+	own := map[Key]bool{}
+	for _, family := range kindTables() {
+		for key := range family {
+			own[key] = true
+		}
+	}
 	about := []Key{
 		"cmd.sim", "cmd.sim.long", "cmd.demo.long", "cmd.get.long", "flag.doctor_base_url", "cmd.api.long", "cmd.export.postman.long",
-		"remark.wecom", // is told from WeChat's
 	}
 	for key, p := range New(English).rows {
-		if _, ofKind := own[key]; ofKind || slices.Contains(about, key) {
+		if own[key] || slices.Contains(about, key) {
 			continue
 		}
 		if strings.Contains(p[English], "WeChat") || strings.Contains(p[Chinese], "微信") || strings.Contains(p[English], "weixin") {
-			t.Errorf("%s speaks of WeChat; move it to kind_wechat.go, under a key of the kind", key)
+			t.Errorf("%s speaks of WeChat; move it to kind_FAMILY.go, under a key of the kind", key)
 		}
 	}
 }

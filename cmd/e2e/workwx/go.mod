@@ -1,0 +1,7 @@
+module tokentray/cmd/e2e/workwx
+
+go 1.26
+
+require github.com/xen0n/go-workwx v1.5.0
+
+require github.com/cenkalti/backoff/v4 v4.1.3 // indirect
