@@ -17,23 +17,29 @@ import (
 	"tokentray/core/api"
 )
 
+// The tests of this file mostly wait, so they run beside each other.
+
 // managers are the clipboard managers of Debian that the tests run, by the names
 // that people know, and what doctor says of each.
-var managers = map[string]struct{ name, doctor string }{
-	"xfce4-clipman": {"Xfce Clipman", "ignores the mark of confidential content"},
-	"copyq":         {"CopyQ", "from version 8.0 on"},
-	"autocutsel":    {"autocutsel", "puts tokens into the cut buffer"},
+func managers() map[string]struct{ name, doctor string } {
+	return map[string]struct{ name, doctor string }{
+		"xfce4-clipman": {"Xfce Clipman", "ignores the mark of confidential content"},
+		"copyq":         {"CopyQ", "from version 8.0 on"},
+		"autocutsel":    {"autocutsel", "puts tokens into the cut buffer"},
+	}
 }
 
 // TestClipboardManagers copies while a clipboard manager runs, which keeps what it
 // sees and may put it back: when its time is over, and when the agent ends, the
 // token is gone from the clipboard and stays away.
 func TestClipboardManagers(t *testing.T) {
-	for program, m := range managers {
+	t.Parallel()
+	for program, m := range managers() {
 		t.Run(program, func(t *testing.T) {
+			t.Parallel()
 			p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked})
 			shop := p.add("shop", core.Sandbox, 0)
-			p.do("", "settings", "set", "clear-after", "5s")
+			p.do("", "settings", "set", "clear-after", "10s")
 			if _, err := exec.LookPath(program); err != nil {
 				t.Fatalf("%v; install it with assets/scripts/install-deps.sh run test", err)
 			}
@@ -51,7 +57,7 @@ func TestClipboardManagers(t *testing.T) {
 			token := p.issued(shop)
 			p.do("", "get", shop.ref, "--copy")
 			p.wantCopied(token)
-			p.wantNoToken(token, 15*time.Second)
+			p.wantNoToken(token, 20*time.Second)
 			p.wantStaysAway(token)
 
 			p.do("", "get", shop.ref, "--copy")
@@ -153,6 +159,7 @@ func (p *product) wantLog(words string) {
 // TestAnotherProgramTakesTheTokenOver: who owns the clipboard does not matter, what
 // it holds does.
 func TestAnotherProgramTakesTheTokenOver(t *testing.T) {
+	t.Parallel()
 	for name, end := range map[string]func(*product){
 		"its time is over": func(*product) {},
 		"the agent ends":   func(p *product) { p.do("", "stop") },
@@ -163,16 +170,17 @@ func TestAnotherProgramTakesTheTokenOver(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked})
 			shop := p.add("shop", core.Sandbox, 0)
-			p.do("", "settings", "set", "clear-after", "5s")
+			p.do("", "settings", "set", "clear-after", "10s")
 			p.do("", "get", shop.ref, "--copy")
 			token := p.issued(shop)
 			p.wantCopied(token)
 			p.wantSet(token)
 			p.wantLog("another program took over what was copied")
 			end(p)
-			p.wantCleared(15 * time.Second)
+			p.wantCleared(20 * time.Second)
 		})
 	}
 }
@@ -181,9 +189,10 @@ func TestAnotherProgramTakesTheTokenOver(t *testing.T) {
 // is stopped, the agent says that what it holds is not known. It ends all the same,
 // and the program still has its text when it goes on.
 func TestAProgramThatHangsHoldsTheClipboard(t *testing.T) {
+	t.Parallel()
 	p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked})
 	shop := p.add("shop", core.Sandbox, 0)
-	p.do("", "settings", "set", "clear-after", "5s")
+	p.do("", "settings", "set", "clear-after", "10s")
 	p.do("", "get", shop.ref, "--copy")
 	token := p.issued(shop)
 	p.wantCopied(token)
@@ -207,6 +216,7 @@ func TestAProgramThatHangsHoldsTheClipboard(t *testing.T) {
 // TestWindowGoesOnWhileTheClipboardHangs pastes while the program that holds the
 // clipboard is stopped: whoever fills in the form goes on and saves it.
 func TestWindowGoesOnWhileTheClipboardHangs(t *testing.T) {
+	t.Parallel()
 	p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked, Panel: true})
 	shop := p.owner("shop", core.Sandbox, 0)
 	h := p.hands()
@@ -250,6 +260,7 @@ func (p *product) hang(program string) (goOn func()) {
 // TestATokenIsPastedOnce: with clipboard-once the first paste takes the token away;
 // that a clipboard manager has read it at once does not count.
 func TestATokenIsPastedOnce(t *testing.T) {
+	t.Parallel()
 	p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked})
 	shop := p.add("shop", core.Sandbox, 0)
 	p.do("", "settings", "set", "clear-after", "10m")
