@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -342,3 +344,45 @@ func (journal) Record(core.ID, core.Record) error              { return nil }
 func (journal) RefusedIP(core.ID, string) (string, error)      { return "", nil }
 func (journal) Forced(core.ID, string) (int, time.Time, error) { return 0, time.Time{}, nil }
 func (journal) CountForce(core.ID, string, time.Time) error    { return nil }
+
+// A thousand callers of a cold account cause one call.
+func TestAThousandCallersCauseOneCall(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := open(t, func(a *sim.Account) { a.Faults.Latency = time.Second })
+		k := o.keep(t, account("1", "1000002"))
+		var wg sync.WaitGroup
+		values := make([]string, 1000)
+		for i := range values {
+			wg.Go(func() {
+				token, err := k.Get(t.Context(), "1", core.DefaultMinTTL)
+				if err != nil {
+					t.Errorf("caller %d: %v", i, err)
+				}
+				values[i] = token.Value
+			})
+		}
+		wg.Wait()
+		if n := o.sim.Calls(corp+"/1000002", ""); n != 1 || len(slices.Compact(values)) != 1 {
+			t.Errorf("%d calls and %d tokens for a thousand callers", n, len(values))
+		}
+	})
+}
+
+// No refusal shows the secret or a token, whatever WeCom repeats of them.
+func TestNoRefusalShowsSecrets(t *testing.T) {
+	const token = "abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789"
+	shown := secretOf("1000002").Reveal()
+	for _, code := range []int{-1, 40001, 40014, 42001, 45009, 60020, 99999} {
+		body := fmt.Sprintf(`{"errcode":%d,"errmsg":"you sent corpsecret=%s and access_token=%s, %s, from ip: 203.0.113.9"}`, code, shown, token, shown[:20])
+		up := upstreams(t, canned(body))[kinds.WeCom]
+		_, fetched := up.Fetch(t.Context(), request("1000002"))
+		checked := up.Source.(core.Checker).Check(t.Context(), request("1000002"), token)
+		for _, err := range []error{fetched, checked} {
+			e := core.AsError(err)
+			said := fmt.Sprintf("%v %+v %#v", e, *e, *e)
+			if strings.Contains(said, shown[:20]) || strings.Contains(said, token) {
+				t.Errorf("%d: the error shows what it must not", code)
+			}
+		}
+	}
+}
