@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"os"
 	"os/exec"
 	"runtime"
@@ -8,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"tokentray/core/durable"
 	"tokentray/core/format"
 	"tokentray/core/home"
 	"tokentray/core/launch"
@@ -69,4 +71,28 @@ func (s scale) set(percent int) {
 		base = 1
 	}
 	_ = os.Setenv(scaleVariable, strconv.FormatFloat(base*float64(percent)/100, 'f', 3, 64))
+}
+
+// maxKept bounds the file about the last window.
+const maxKept = 4 << 10
+
+// readKept is how the window was left; nil where that is not known.
+func readKept(path string) []byte {
+	f, err := durable.Open(path)
+	if err != nil {
+		return nil
+	}
+	defer func() { _ = f.Close() }()
+	kept, err := io.ReadAll(io.LimitReader(f, maxKept))
+	if err != nil {
+		return nil
+	}
+	return kept
+}
+
+func writeKept(path string, kept []byte) error {
+	return durable.Write(path, func(w io.Writer) error {
+		_, err := w.Write(kept)
+		return err
+	})
 }

@@ -102,6 +102,8 @@ func run(dir string, agentOnly, join bool) error {
 		Scheme:        watchScheme,
 		ReadClipboard: clipboardReader(),
 		Manager:       findManager,
+		Kept:          readKept(home.Window()),
+		Keep:          func(kept []byte) error { return writeKept(home.Window(), kept) },
 	})
 	w.Start()
 	w.Show()

@@ -40,6 +40,7 @@ const (
 	passphraseName = "secrets.age"
 	indexName      = "vault-index"
 	toldName       = "notified.json"
+	windowName     = "window.json"
 	listeningName  = "listening" // where the agent's socket is
 	backupsName    = "backups"   // a folder, the store's
 	shortSocket    = "s"         // in a folder whose name is a hash already
@@ -146,6 +147,9 @@ func (h Home) VaultBusy() string { return h.VaultIndex() + ".busy" }
 // Told is the path of the file that tells which notifications were shown.
 func (h Home) Told() string { return filepath.Join(h.state, toldName) }
 
+// Window is where the window keeps how it was left.
+func (h Home) Window() string { return filepath.Join(h.state, windowName) }
+
 // Log is the path of the log.
 func (h Home) Log() string { return filepath.Join(h.state, logName) }
 
@@ -179,7 +183,7 @@ func (h Home) private(dir string) error {
 	}
 	for _, e := range entries {
 		switch e.Name() {
-		case dbName, logName, socketName, passphraseName, indexName, toldName, listeningName, shortSocket:
+		case dbName, logName, socketName, passphraseName, indexName, toldName, windowName, listeningName, shortSocket:
 			entries = nil // it is a home already
 		}
 	}
@@ -224,7 +228,7 @@ func (h Home) CheckSocket() error {
 // whose lock keeps others out, is the last.
 func (h Home) files() []string {
 	note := filepath.Join(h.data, listeningName)
-	out := []string{h.sock, h.Log(), h.Log() + oldLog, h.Told(), note, note + ".new"}
+	out := []string{h.sock, h.Log(), h.Log() + oldLog, h.Told(), h.Window(), note, note + ".new"}
 	entries, err := os.ReadDir(h.data)
 	if err != nil {
 		return out

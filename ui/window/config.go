@@ -42,7 +42,11 @@ type Config struct {
 	// Scheme tells whether the desktop is dark, first and at each change, until
 	// ctx ends; nil leaves that to the toolkit.
 	Scheme func(ctx context.Context, tell func(dark bool))
-	Log    *slog.Logger // nil discards
+	// Kept is how the window was left the last time, and Keep keeps that when it
+	// closes: sizes and the ID of an account. Nil: nothing is kept.
+	Kept []byte
+	Keep func([]byte) error
+	Log  *slog.Logger // nil discards
 }
 
 // Manager is a clipboard manager: what is known of it by ID, its name, and what it

@@ -61,12 +61,17 @@ func New(app fyne.App, cfg Config) *Window {
 		w.model.Apply(api.Event{Type: api.EventSnapshot, Snapshot: cfg.First})
 		w.listing.view = view(w.model.Active)
 	}
+	was := recalled(cfg.Kept)
+	w.recall(was)
 	w.win.SetPadded(false)
 	w.win.SetMaster()
-	w.win.SetOnClosed(w.cancel) // what comes later finds no window
+	w.win.SetOnClosed(func() {
+		w.remember()
+		w.cancel() // what comes later finds no window
+	})
 	w.win.SetCloseIntercept(w.closing.leave)
 	w.appearance.applyLook()
-	w.win.Resize(startSize(w.appearance.percent))
+	w.win.Resize(was.size(w.appearance.percent))
 	w.keys.addShortcuts()
 	app.Settings().AddListener(func(fyne.Settings) { w.do(w.appearance.applyLook) }) // the system turned dark or light
 	return w

@@ -1,0 +1,63 @@
+package window
+
+import (
+	"encoding/json"
+
+	"fyne.io/fyne/v2"
+
+	"tokentray/core"
+)
+
+// kept is how somebody left the window, for the next time. It names an account by
+// its ID alone.
+type kept struct {
+	Width    float32 `json:"width,omitempty"` // at a text size of 100 %
+	Height   float32 `json:"height,omitempty"`
+	All      bool    `json:"all,omitempty"` // the view of both environments; the others follow the active one
+	Selected core.ID `json:"selected,omitempty"`
+}
+
+// maxKept is larger than any screen.
+const maxKept = 20_000
+
+// recalled reads what was kept; what cannot be understood is nothing.
+func recalled(raw []byte) kept {
+	var k kept
+	if json.Unmarshal(raw, &k) != nil || k.Width < 0 || k.Height < 0 || k.Width > maxKept || k.Height > maxKept {
+		return kept{}
+	}
+	return k
+}
+
+// size is the size to begin with, in units of a text size.
+func (k kept) size(percent int) fyne.Size {
+	first := startSize(percent)
+	if k.Width == 0 || k.Height == 0 {
+		return first
+	}
+	by := 100 / float32(max(1, percent))
+	return fyne.NewSize(k.Width*by, k.Height*by).Max(fyne.NewSize(360, 400))
+}
+
+// recall brings view and selection back as they were left.
+func (w *Window) recall(k kept) {
+	if k.All {
+		w.listing.view, w.listing.follow = viewAll, false
+	}
+	w.listing.selected = k.Selected
+}
+
+// remember keeps how the window is left.
+func (w *Window) remember() {
+	if w.cfg.Keep == nil || w.model.Demo {
+		return
+	}
+	size, by := w.win.Canvas().Size(), float32(w.appearance.percent)/100
+	raw, err := json.Marshal(kept{size.Width * by, size.Height * by, w.listing.view == viewAll, w.listing.selected})
+	if err == nil {
+		err = w.cfg.Keep(raw)
+	}
+	if err != nil {
+		w.cfg.Log.Warn("how the window is left is not kept", "err", err)
+	}
+}

@@ -1,0 +1,51 @@
+package window
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"tokentray/core"
+)
+
+// TestTheWindowComesBackAsItWasLeft: its size, the view of all and the selection. The
+// view of one environment is always that of the active one.
+func TestTheWindowComesBackAsItWasLeft(t *testing.T) {
+	s := newStage(t, sample("shop", core.Sandbox, noon, time.Hour, time.Hour), sample("mall", core.Live, noon, time.Hour, time.Hour)).open()
+	var left []byte
+	s.cfg.Keep = func(raw []byte) error { left = raw; return nil }
+	s.win.Resize(fyne.NewSize(1000, 860))
+	s.listing.switchView(viewAll)
+	s.listing.selectAccount("mall-live")
+	s.remember()
+	var k kept
+	if err := json.Unmarshal(left, &k); err != nil || k != (kept{1000, 860, true, "mall-live"}) {
+		t.Fatalf("%s, %v", left, err)
+	}
+
+	cfg := s.cfg
+	cfg.Kept = left
+	again := New(test.NewTempApp(t), cfg)
+	t.Cleanup(again.Stop)
+	if got := again.win.Canvas().Size(); got != fyne.NewSize(1000, 860) || again.listing.view != viewAll || again.listing.selected != "mall-live" {
+		t.Errorf("it comes back as %v, %s, %s", got, again.listing.view, again.listing.selected)
+	}
+}
+
+// TestNonsenseIsNotRecalled, and large text gets the size it had on the screen.
+func TestNonsenseIsNotRecalled(t *testing.T) {
+	for _, raw := range []string{"", "x", `{"width":-3,"height":700}`, `{"width":1e9,"height":700}`, `[]`} {
+		if got := recalled([]byte(raw)); got != (kept{}) || got.size(100) != fyne.NewSize(460, 640) {
+			t.Errorf("%q: %+v", raw, got)
+		}
+	}
+	if got := (kept{Width: 1000, Height: 800}).size(200); got != fyne.NewSize(500, 400) {
+		t.Errorf("at twice the text size it is %v", got)
+	}
+	if got := (kept{Width: 100, Height: 100}).size(100); got != fyne.NewSize(360, 400) {
+		t.Errorf("smaller than it can be: %v", got)
+	}
+}
