@@ -1,0 +1,63 @@
+package clipboard
+
+import "time"
+
+// event is why a wait ended.
+type event int
+
+const (
+	over      event = iota // the time is over, or somebody wants it gone
+	lost                   // another program owns the clipboard
+	wasPasted              // see SetHabits
+)
+
+// wait waits until h is to go, when left is over unless that is 0, or another program
+// owns the clipboard. Timers stand still while the machine sleeps, and
+// not every system tells of a sleep: what time is left is read off the wall
+// clock, at each look.
+func (m *Manager) wait(h *held, left time.Duration) event {
+	clears, until := left > 0, m.now().Round(0).Add(left)
+	for {
+		what, passed := m.pause(h, min(left, look))
+		if what != nil {
+			return *what
+		}
+		if passed && left <= look {
+			return over
+		}
+		if !clears {
+			continue
+		}
+		if left = until.Sub(m.now().Round(0)); left <= 0 {
+			return over
+		}
+	}
+}
+
+// pause waits until d has passed, for ever if d is 0, or something happened to h,
+// or the machine woke.
+func (m *Manager) pause(h *held, d time.Duration) (what *event, passed bool) {
+	var due <-chan time.Time
+	if d > 0 {
+		c, stop := m.after(d)
+		defer stop()
+		due = c
+	}
+	var gone <-chan struct{}
+	if !h.taken.Load() {
+		gone = h.owner.lost()
+	}
+	happened := func(e event) *event { return &e }
+	select {
+	case <-h.stop:
+		return happened(over), false
+	case <-gone:
+		return happened(lost), false
+	case <-h.owner.pasted():
+		return happened(wasPasted), false
+	case <-due:
+		return nil, true
+	case <-h.woke:
+		return nil, false
+	}
+}
