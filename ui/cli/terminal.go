@@ -47,8 +47,8 @@ type Key string
 const (
 	KeyUp     Key = "up"
 	KeyDown   Key = "down"
-	KeyPageUp Key = "page up"
-	KeyPageDn Key = "page down"
+	KeyPageUp Key = "pageup"
+	KeyPageDn Key = "pagedown"
 	KeyHome   Key = "home"
 	KeyEnd    Key = "end"
 	KeyCtrlC  Key = "ctrl-c"

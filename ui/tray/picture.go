@@ -116,7 +116,7 @@ func (p *picture) inEnv() []account {
 func (a account) stateAt(now time.Time) core.State {
 	whole := api.Account{State: a.state, ExpiresAt: a.expires, NeedsConsent: a.consent}
 	if !a.expires.IsZero() {
-		whole.Mask = core.Mask("there is one")
+		whole.Mask = core.Mask("there")
 	}
 	return whole.StateAt(now)
 }
