@@ -310,14 +310,20 @@ func (d *Desktop) Close() error {
 	return err
 }
 
-// sweep waits for what the session bus started, which ends with the bus, and
-// kills what does not.
+// sweep waits for what the session bus started, which ends with the bus, and for
+// windows, which end with their display; it kills what does not. A window takes
+// some seconds for that on a machine with other work.
 func (d *Desktop) sweep() error {
-	left := Until(5*time.Second, "", func() error {
-		if ps := d.Processes(); len(ps) > 0 {
-			return fmt.Errorf("left over: %v", ps)
+	left := Until(15*time.Second, "", func() error {
+		ps := d.Processes()
+		if len(ps) == 0 {
+			return nil
 		}
-		return nil
+		err := fmt.Errorf("left over: %v", ps)
+		for _, p := range ps {
+			err = fmt.Errorf("%w\n%s", err, p.waits())
+		}
+		return err
 	})
 	if left == nil {
 		return nil

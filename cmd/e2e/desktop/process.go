@@ -153,6 +153,18 @@ func (d *Desktop) Processes(names ...string) []Info {
 	return out
 }
 
+// waits tells for what each thread of the process waits in the kernel.
+func (i Info) waits() string {
+	var out []string
+	threads, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*", i.PID))
+	for _, dir := range threads {
+		name, _ := os.ReadFile(filepath.Join(dir, "comm"))
+		where, _ := os.ReadFile(filepath.Join(dir, "wchan"))
+		out = append(out, strings.TrimSpace(string(name))+": "+string(where))
+	}
+	return strings.Join(out, ", ")
+}
+
 func contains(list []string, s string) bool {
 	for _, x := range list {
 		if x == s {
