@@ -11,8 +11,8 @@
 //
 // # The way of a token
 //
-//	upstream -> core/wechat (asks, decodes, classifies) -> core.Keeper (state, timing)
-//	-> core/store (sealed) -> core/api (snapshot, event) -> ui
+//	upstream -> core/upstream (calls) -> core/wechat, core/wecom (decode, classify)
+//	-> core.Keeper (state, timing) -> core/store (sealed) -> core/api (snapshot, event) -> ui
 //
 // # How to add a kind
 //
