@@ -113,12 +113,8 @@ func (s *studio) addSamples(ctx context.Context) (done chan struct{}, err error)
 			return done, err
 		}
 		a, secret := sample.Account, sample.Secret.Reveal()
-		if _, err := s.client.Add(ctx, api.AccountInput{
-			Input: core.Input{
-				Name: &a.Name, Env: &a.Env, Kind: &a.Kind, Product: &a.Product, AppID: &a.AppID, AllowLive: &a.AllowLive, BaseURL: &base,
-			},
-			Secret: &secret,
-		}); err != nil {
+		a.BaseURL, a.Auto = base, true
+		if _, err := s.client.Add(ctx, api.AccountInput{Input: core.InputOf(a), Secret: &secret}); err != nil {
 			return done, fmt.Errorf("adding %s: %w", a.Ref(), err)
 		}
 	}
