@@ -269,12 +269,12 @@ func (b *bench) windowCPU(program, title string, watch time.Duration) (time.Dura
 		return 0, err
 	}
 	time.Sleep(3 * time.Second)
-	before, err := cpuTime(p.PID())
+	before, err := desktop.CPUTime(p.PID())
 	if err != nil {
 		return 0, err
 	}
 	time.Sleep(watch)
-	after, err := cpuTime(p.PID())
+	after, err := desktop.CPUTime(p.PID())
 	return after - before, err
 }
 

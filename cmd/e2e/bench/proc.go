@@ -29,28 +29,6 @@ func ticks(pid int) (int, error) {
 	return user + system, nil
 }
 
-// cpuTime is the CPU time that the living threads of a process have used, which
-// the scheduler counts in nanoseconds where ticks are ten milliseconds.
-func cpuTime(pid int) (time.Duration, error) {
-	files, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", pid))
-	if err != nil || len(files) == 0 {
-		return 0, fmt.Errorf("process %d has no threads to watch", pid)
-	}
-	var sum time.Duration
-	for _, f := range files {
-		b, err := os.ReadFile(f)
-		if err != nil {
-			continue // the thread has ended
-		}
-		var ran int64
-		if _, err := fmt.Sscan(string(b), &ran); err != nil {
-			return 0, fmt.Errorf("reading the CPU time of process %d: %q", pid, b)
-		}
-		sum += time.Duration(ran)
-	}
-	return sum, nil
-}
-
 // memory is what a process holds, in MB.
 type memory struct {
 	resident float64 // all its pages that are in memory

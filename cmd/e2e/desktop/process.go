@@ -165,6 +165,28 @@ func (i Info) waits() string {
 	return strings.Join(out, ", ")
 }
 
+// CPUTime is the CPU time that the living threads of a process have used, which
+// the scheduler counts in nanoseconds where ticks are ten milliseconds.
+func CPUTime(pid int) (time.Duration, error) {
+	files, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", pid))
+	if err != nil || len(files) == 0 {
+		return 0, fmt.Errorf("process %d has no threads to watch", pid)
+	}
+	var sum time.Duration
+	for _, f := range files {
+		b, err := os.ReadFile(f)
+		if err != nil {
+			continue // the thread has ended
+		}
+		var ran int64
+		if _, err := fmt.Sscan(string(b), &ran); err != nil {
+			return 0, fmt.Errorf("read the CPU time of process %d: %q", pid, b)
+		}
+		sum += time.Duration(ran)
+	}
+	return sum, nil
+}
+
 func contains(list []string, s string) bool {
 	for _, x := range list {
 		if x == s {

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -82,27 +81,6 @@ func number(file []byte, name string) int {
 		}
 	}
 	return 0
-}
-
-// cpuOf is the CPU time that the living threads of a process have used.
-func cpuOf(pid int) (time.Duration, error) {
-	files, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", pid))
-	if err != nil || len(files) == 0 {
-		return 0, fmt.Errorf("process %d has no threads to watch", pid)
-	}
-	var sum time.Duration
-	for _, f := range files {
-		b, err := os.ReadFile(f)
-		if err != nil {
-			continue // the thread has ended
-		}
-		var ran int64
-		if _, err := fmt.Sscan(string(b), &ran); err != nil {
-			return 0, fmt.Errorf("read the CPU time of process %d: %q", pid, b)
-		}
-		sum += time.Duration(ran)
-	}
-	return sum, nil
 }
 
 // ideal is how many calls renewing costs at least, one at the beginning of each

@@ -16,6 +16,7 @@ import (
 	"sync"
 	"time"
 
+	"tokentray/cmd/e2e/desktop"
 	"tokentray/cmd/e2e/upstream"
 	"tokentray/core"
 	"tokentray/core/api"
@@ -28,7 +29,7 @@ const pause = 250 * time.Millisecond
 // work is what the soak is about.
 func (s *soak) work(ctx context.Context, length time.Duration, clients int) error {
 	s.calls, s.good = s.up.Calls()
-	cpu, err := cpuOf(s.agent.PID())
+	cpu, err := desktop.CPUTime(s.agent.PID())
 	if err != nil {
 		return err
 	}
@@ -57,7 +58,7 @@ func (s *soak) work(ctx context.Context, length time.Duration, clients int) erro
 	cancel()
 	wg.Wait()
 	err = <-watching
-	now, cpuErr := cpuOf(s.agent.PID())
+	now, cpuErr := desktop.CPUTime(s.agent.PID())
 	all, good := s.up.Calls()
 	s.cpu, s.worked = now-cpu, time.Since(began)
 	s.calls, s.good = all-s.calls, good-s.good
