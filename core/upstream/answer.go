@@ -1,7 +1,6 @@
 package upstream
 
 import (
-	"bytes"
 	"encoding/json"
 	"math"
 	"strconv"
@@ -33,14 +32,9 @@ type Answer struct {
 // Decode reads a body. A reason that is not empty says what it is instead of a
 // JSON object that upstream could have written; it quotes nothing of the body.
 func Decode(body []byte) (Answer, string) {
-	body = bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")))
-	switch {
-	case len(body) == 0:
-		return Answer{}, "an empty answer"
-	case body[0] == '<':
-		return Answer{}, "a web page"
-	case body[0] != '{':
-		return Answer{}, "no JSON object"
+	body, reason := object(body)
+	if reason != "" {
+		return Answer{}, reason
 	}
 	var raw struct {
 		Token   json.RawMessage `json:"access_token"`
@@ -50,7 +44,7 @@ func Decode(body []byte) (Answer, string) {
 		IPs     json.RawMessage `json:"ip_list"`
 	}
 	if err := json.Unmarshal(body, &raw); err != nil {
-		return Answer{}, "broken or truncated JSON"
+		return Answer{}, brokenJSON
 	}
 	var a Answer
 	if present(raw.Code) {
@@ -74,13 +68,11 @@ func Decode(body []byte) (Answer, string) {
 
 // Grant is the token of a successful answer, or the reason why there is none.
 func (a Answer) Grant() (core.Grant, string) {
-	switch {
-	case a.Token == "":
+	switch fault := TokenFault(a.Token); {
+	case fault == TokenMissing:
 		return core.Grant{}, "neither an access_token nor an error"
-	case len(a.Token) > maxToken:
-		return core.Grant{}, "an access_token longer than 8 KiB"
-	case strings.ContainsFunc(a.Token, func(r rune) bool { return r <= ' ' || r > '~' }):
-		return core.Grant{}, "an access_token with characters that no token has"
+	case fault != "":
+		return core.Grant{}, "an access_token that " + fault
 	case a.lifeErr != "":
 		return core.Grant{}, a.lifeErr
 	}

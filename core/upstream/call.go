@@ -2,6 +2,7 @@ package upstream
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,7 +20,11 @@ import (
 type Outgoing struct {
 	Method, Path string
 	Query        url.Values
-	Body         []byte // JSON, sent with its length; WeChat answers 412 to chunks
+	Body         []byte // sent with its length; WeChat answers 412 to chunks
+	Type         string // of the body; empty means JSON
+	// Header are further headers, by their names. Those of HTTP itself, such as
+	// Host and Content-Length, stay what they are.
+	Header map[string]string
 	// Harmless: sent twice it does nothing that once does not, so a connection
 	// may be reused for it.
 	Harmless bool
@@ -37,15 +42,32 @@ type Caller struct {
 // with an errcode are in the answer; everything else that is no answer is an
 // *core.Error, whose texts redact has freed of what must not be seen.
 func (c *Caller) Call(parent context.Context, req core.Request, baseURL string, out Outgoing, redact Redactor) (Answer, error) {
+	r, err := c.Ask(parent, req, baseURL, out, redact)
+	if err != nil {
+		return Answer{}, err
+	}
+	return r.read()
+}
+
+// Reply is what upstream answered, for sources whose answers have a shape of their
+// own. It is no redirect, and at most 1 MiB long.
+type Reply struct {
+	Status int
+	Body   []byte
+}
+
+// Ask is Call for any answer: it sends a request and returns what comes back, whatever
+// its status. What is no answer is an *core.Error as with Call.
+func (c *Caller) Ask(parent context.Context, req core.Request, baseURL string, out Outgoing, redact Redactor) (Reply, error) {
 	base, proxy, bad := routes(req, baseURL)
 	if bad != nil {
-		return Answer{}, bad
+		return Reply{}, bad
 	}
 	ctx, cancel := context.WithTimeout(withProxy(parent, proxy), c.limit)
 	defer cancel()
 	hr, err := newRequest(ctx, base, out)
 	if err != nil {
-		return Answer{}, inputError("the base URL cannot be asked; correct it")
+		return Reply{}, inputError("the base URL cannot be asked; correct it")
 	}
 	rt := c.fresh
 	if out.Harmless {
@@ -58,15 +80,15 @@ func (c *Caller) Call(parent context.Context, req core.Request, baseURL string, 
 	if err != nil {
 		failure := t.explain(err)
 		failure.Unsent = !sent.Load()
-		return Answer{}, failure
+		return Reply{}, failure
 	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
 	// Closing without reading on drops the connection of an endless answer.
 	_ = resp.Body.Close()
 	if err != nil {
-		return Answer{}, t.explain(err)
+		return Reply{}, t.explain(err)
 	}
-	return t.read(resp.StatusCode, body)
+	return t.reply(resp.StatusCode, body)
 }
 
 // newRequest builds the request. RoundTrip is used without http.Client, whose
@@ -84,8 +106,11 @@ func newRequest(ctx context.Context, base *url.URL, out Outgoing) (*http.Request
 	}
 	hr.Header.Set("User-Agent", "TokenTray")
 	hr.Header.Set("Accept", "application/json")
+	for name, value := range out.Header {
+		hr.Header.Set(name, value)
+	}
 	if out.Body != nil {
-		hr.Header.Set("Content-Type", "application/json")
+		hr.Header.Set("Content-Type", cmp.Or(out.Type, "application/json"))
 		if out.Harmless {
 			// An empty list is not sent. It tells the transport that the request
 			// may go out again when a kept connection turns out closed.
@@ -95,36 +120,44 @@ func newRequest(ctx context.Context, base *url.URL, out Outgoing) (*http.Request
 	return hr, nil
 }
 
-// read decides by the body first: upstream sends its errors with status 200,
-// and gateways in between send pages.
-func (t trouble) read(status int, body []byte) (Answer, error) {
+// reply is an answer that a source can read, or the error for one that it need not.
+func (t trouble) reply(status int, body []byte) (Reply, error) {
 	switch {
 	case status >= 300 && status < 400:
-		return Answer{}, OddAnswer("a redirect, which is not followed")
+		return Reply{}, OddAnswer("a redirect, which is not followed")
 	case status == http.StatusProxyAuthRequired && t.proxy != nil:
-		return Answer{}, t.proxyDenied()
-	case status == http.StatusPreconditionFailed && len(body) == 0:
+		return Reply{}, t.proxyDenied()
+	case len(body) > maxBody:
+		return Reply{}, OddAnswer("an answer longer than 1 MiB")
+	}
+	return Reply{status, body}, nil
+}
+
+// read decides by the body first: upstream sends its errors with status 200,
+// and gateways in between send pages.
+func (r Reply) read() (Answer, error) {
+	if r.Status == http.StatusPreconditionFailed && len(r.Body) == 0 {
 		return Answer{}, &core.Error{
 			Class: core.Misuse, Remedy: core.RemedyUpdate,
 			Message: "upstream refused the form of the request (HTTP 412); if no proxy rewrites requests, report this",
 		}
-	case len(body) > maxBody:
-		return Answer{}, OddAnswer("an answer longer than 1 MiB")
 	}
-	a, reason := Decode(body)
-	if reason == "" && (a.Code != 0 || a.Token != "" || status < 300) {
+	a, reason := Decode(r.Body)
+	if reason == "" && (a.Code != 0 || a.Token != "" || r.Status < 300) {
 		return a, nil
 	}
-	if reason == "" {
-		reason = "JSON of another kind"
-	}
-	if status >= 300 {
-		reason = fmt.Sprintf("%s (HTTP %d)", reason, status)
-	}
-	return Answer{}, OddAnswer(reason)
+	return Answer{}, r.Odd(cmp.Or(reason, "JSON of another kind"))
 }
 
-// oddAnswer is the error for an answer that upstream would not give: something
+// Odd is OddAnswer with the status of the reply, where that tells more.
+func (r Reply) Odd(what string) *core.Error {
+	if r.Status >= 300 {
+		what = fmt.Sprintf("%s (HTTP %d)", what, r.Status)
+	}
+	return OddAnswer(what)
+}
+
+// OddAnswer is the error for an answer that upstream would not give: something
 // in between answered, or upstream is out of order. what quotes nothing of it.
 func OddAnswer(what string) *core.Error {
 	return &core.Error{

@@ -7,8 +7,9 @@
 // machine alone. Nothing is retried here; the Keeper of package core decides when
 // to ask again.
 //
-// The answers that it reads have the shape of WeChat's and of its sisters: what
-// comes back is decided by the body, for errors come with status 200. Every failure
+// Call reads answers that have the shape of WeChat's and of its sisters: what comes
+// back is decided by the body, for errors come with status 200. Ask returns any other
+// answer as it came; Shape reads one by the places of its parts. Every failure
 // becomes a *core.Error whose texts were freed of the secret, of tokens and of the
 // proxy's password. The package writes no log.
 package upstream
