@@ -52,6 +52,17 @@ func (s *Server) application(corp, secret string) (found *account, known bool) {
 	return found, known
 }
 
+// KeyOf is the Key of a corp's application that has the secret; where there is none,
+// the CorpID.
+func (s *Server) KeyOf(corp, secret string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if a, _ := s.application(corp, secret); a != nil {
+		return a.Key()
+	}
+	return corp
+}
+
 // serveWeCom is GET /cgi-bin/gettoken. Every address may ask: it is the calls with
 // the token that WeCom guards.
 func (s *Server) serveWeCom(w http.ResponseWriter, r *http.Request) {

@@ -13,7 +13,7 @@ import (
 	"syscall"
 	"time"
 
-	"tokentray/core/kinds"
+	"tokentray/core"
 )
 
 // figures are what the agent holds.
@@ -83,13 +83,26 @@ func number(file []byte, name string) int {
 	return 0
 }
 
-// ideal is how many calls renewing costs at least, one at the beginning of each
-// window, where asking again is harmless, or of each life.
+// ideal is how many calls renewing costs at least: one at the beginning of each
+// window.
 func (s *soak) ideal() (n float64) {
 	for _, a := range s.all {
-		n += s.worked.Seconds() / (a.life.Seconds()/2 + 2) // the Keeper keeps two seconds clear of the edge
+		n += s.worked.Seconds() / (a.period().Seconds() + 2) // the Keeper keeps two seconds clear of the edge
 	}
 	return n
+}
+
+// ofKinds says how many accounts there are of each kind.
+func (s *soak) ofKinds() string {
+	counts := map[core.Kind]int{}
+	for _, a := range s.all {
+		counts[a.spec.Kind]++
+	}
+	var said []string
+	for _, k := range served {
+		said = append(said, fmt.Sprintf("%d %s", counts[k.kind], k.kind))
+	}
+	return strings.Join(said, ", ")
 }
 
 // What may grow, at most, between the two measurements.
@@ -102,15 +115,9 @@ const (
 // report prints what was counted and returns an error if something does not hold.
 func (s *soak) report(length time.Duration) error {
 	line := func(what, format string, args ...any) { fmt.Printf("%-58s %s\n", what, fmt.Sprintf(format, args...)) }
-	legacy := 0
-	for _, a := range s.all {
-		if a.kind == kinds.WeChatLegacy {
-			legacy++
-		}
-	}
 	needless := s.up.Needless()
 	line("time", "%v", length)
-	line("accounts", "%d, of them %d wechat-legacy", len(s.all), legacy)
+	line("accounts", "%d: %s", len(s.all), s.ofKinds())
 	line("tokens served over the socket", "%d", s.sockets.Load())
 	line("tokens served over the loopback", "%d", s.doors.Load())
 	line("refused while upstream failed", "%d", s.failed.Load())

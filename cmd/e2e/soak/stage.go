@@ -20,7 +20,6 @@ import (
 	"tokentray/cmd/e2e/upstream"
 	"tokentray/core"
 	"tokentray/core/api"
-	"tokentray/core/kinds"
 	"tokentray/core/sim"
 )
 
@@ -36,7 +35,8 @@ type soak struct {
 	door   string // its URL
 	screen bool
 
-	all []account
+	all   []account
+	byRef map[api.Ref]account
 
 	sockets, doors, failed atomic.Int64 // answers with a token, and refusals
 	pushed                 atomic.Int64
@@ -50,20 +50,6 @@ type soak struct {
 	worked        time.Duration
 	calls, good   int
 }
-
-// account is one of the accounts.
-type account struct {
-	name, appID string
-	env         core.Env
-	kind        core.Kind
-	life        time.Duration
-}
-
-func (a account) ref() api.Ref { return api.Ref{Name: a.name, Env: a.env} }
-
-// lives are those of the tokens. The Keeper leaves half a minute between the
-// rounds of an account, so that none is shorter than twice that.
-var lives = []time.Duration{70 * time.Second, 90 * time.Second, 2 * time.Minute, 3 * time.Minute}
 
 func newSoak(bin string, accounts int) (*soak, error) {
 	_, err := exec.LookPath("Xvfb")
@@ -79,26 +65,15 @@ func newSoak(bin string, accounts int) (*soak, error) {
 	if err != nil {
 		return nil, errors.Join(err, d.Close())
 	}
-	s := &soak{Desktop: d, bin: bin, up: up, screen: screen}
-	served := []core.Kind{kinds.WeChat, kinds.WeChatLegacy}
-	for i := range accounts {
-		a := account{
-			name: fmt.Sprintf("account-%04d", i), appID: fmt.Sprintf("wx%016x", i),
-			env: core.Sandbox, kind: served[i%len(served)], life: lives[i/len(served)%len(lives)],
-		}
-		if a.kind == kinds.WeChat && i%10 == 0 {
-			a.env = core.Live
-		}
-		s.all = append(s.all, a)
-		// Upstream allows an account of the old kind too few calls a day for such lives.
-		if err := up.Sim.Put(sim.Account{AppID: a.appID, Secret: core.NewSecret(secretOf(i)), Life: a.life, LegacyPerDay: 1_000_000}); err != nil {
+	s := &soak{Desktop: d, bin: bin, up: up, screen: screen, all: newAccounts(accounts), byRef: map[api.Ref]account{}}
+	for _, a := range s.all {
+		s.byRef[a.ref()] = a
+		if err := up.Sim.Put(a.upstream); err != nil {
 			return nil, err
 		}
 	}
 	return s, nil
 }
-
-func secretOf(i int) string { return fmt.Sprintf("%032x", i) }
 
 func (s *soak) close() {
 	s.up.Close()
@@ -126,7 +101,7 @@ func (s *soak) startAgent(ctx context.Context) error {
 	}
 	var without []string
 	for _, spec := range set.All() {
-		if spec.Kind != kinds.WeChat && spec.Kind != kinds.WeChatLegacy {
+		if !slices.ContainsFunc(served, func(k servedKind) bool { return k.kind == spec.Kind }) {
 			without = append(without, string(spec.Kind))
 		}
 	}
@@ -141,12 +116,8 @@ func (s *soak) startAgent(ctx context.Context) error {
 func (s *soak) addAccounts(ctx context.Context) error {
 	began := time.Now()
 	var in []api.AccountInput
-	for i, a := range s.all {
-		secret := secretOf(i)
-		in = append(in, api.AccountInput{
-			Input:  core.Input{Name: &a.name, Env: &a.env, Kind: &a.kind, AppID: &a.appID, BaseURL: &s.up.URL},
-			Secret: &secret,
-		})
+	for _, a := range s.all {
+		in = append(in, a.input(s.up.URL))
 	}
 	for some := range slices.Chunk(in, 50) {
 		plan, err := s.client.Import(ctx, api.ImportRequest{Accounts: some, RenewLive: true})

@@ -109,7 +109,10 @@ func (s *soak) watch(ctx context.Context) error {
 			list = []api.Account{*e.Account}
 		}
 		for _, a := range list {
-			s.up.Keep(a.AppID, upstream.Stored{Obtained: a.ObtainedAt, Expires: a.ExpiresAt, Life: time.Duration(a.Life) * time.Second})
+			mine := s.byRef[a.Ref()]
+			s.up.Keep(mine.key(), upstream.Stored{
+				Obtained: a.ObtainedAt, Expires: a.ExpiresAt, Life: time.Duration(a.Life) * time.Second, Window: mine.spec.Traits.Window,
+			})
 		}
 	}
 	if ctx.Err() == nil {
@@ -134,9 +137,9 @@ func (s *soak) judge(way string, a account, token string, expires time.Time) {
 	switch {
 	case left <= 0:
 		s.blame("%s gave a token of %s that expired %v ago", way, a.name, -left)
-	case !s.up.Issued(a.appID, token):
+	case !s.up.Issued(a.key(), token):
 		s.blame("%s gave a token for %s that upstream never issued for it", way, a.name)
-	case left > time.Second && !s.up.Sim.Accepts(a.appID, token):
+	case left > time.Second && !s.up.Sim.Accepts(a.key(), token):
 		s.blame("%s gave a token of %s that upstream refuses, with %v left", way, a.name, left)
 	}
 }
@@ -145,7 +148,7 @@ func (s *soak) readSocket(ctx context.Context) {
 	client := api.Dial(filepath.Join(s.Dir, "run", "tokentray", "agent.sock"))
 	defer client.Close()
 	for a, ok := s.next(ctx); ok; a, ok = s.next(ctx) {
-		end := s.up.Ask(a.appID) // it may have come to its end while upstream was away
+		end := s.up.Ask(a.key()) // it may have come to its end while upstream was away
 		t, err := client.Token(ctx, a.ref(), time.Second)
 		end()
 		switch {
@@ -173,7 +176,7 @@ func (s *soak) readLoopback(ctx context.Context) {
 	defer transport.CloseIdleConnections()
 	client := http.Client{Transport: transport}
 	for a, ok := s.next(ctx); ok; a, ok = s.next(ctx) {
-		end := s.up.Ask(a.appID)
+		end := s.up.Ask(a.key())
 		err := s.readOnce(ctx, &client, a)
 		end()
 		if err != nil && ctx.Err() == nil {
@@ -216,12 +219,12 @@ func (s *soak) readOnce(ctx context.Context, client *http.Client, a account) err
 func (s *soak) fail(ctx context.Context) {
 	for ctx.Err() == nil {
 		a := s.all[rand.IntN(len(s.all))]
-		s.up.Sim.SetFaults(a.appID, sim.Faults{Outage: true})
+		s.up.Sim.SetFaults(a.key(), sim.Faults{Outage: true})
 		select {
 		case <-ctx.Done():
 		case <-time.After(10 * time.Second):
 		}
-		s.up.Sim.SetFaults(a.appID, sim.Faults{})
+		s.up.Sim.SetFaults(a.key(), sim.Faults{})
 	}
 }
 
@@ -229,7 +232,7 @@ func (s *soak) fail(ctx context.Context) {
 func (s *soak) reports(ctx context.Context) {
 	for ctx.Err() == nil {
 		a := s.all[rand.IntN(len(s.all))]
-		end := s.up.Ask(a.appID)
+		end := s.up.Ask(a.key())
 		t, err := s.client.Refresh(ctx, a.ref(), api.RefreshRequest{})
 		end()
 		if err == nil {
@@ -252,7 +255,7 @@ func (s *soak) lookAtPushes(ctx context.Context) {
 				continue
 			}
 			token := strings.TrimSpace(string(data))
-			if err != nil || !s.up.Issued(s.all[i].appID, token) {
+			if err != nil || !s.up.Issued(s.all[i].key(), token) {
 				s.blame("what is pushed for %s is no token of its own: %d bytes, %v", s.all[i].name, len(data), err)
 			}
 			if last[i] != "" && last[i] != token {

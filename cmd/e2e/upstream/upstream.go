@@ -1,15 +1,13 @@
 // Package upstream is the simulator with a witness in front of it. The witness
 // keeps which tokens were handed out and judges each call for a token: one is
 // needless when the agent had stored a living token that was not near its end,
-// and nobody had asked for another.
+// and nobody had asked for another. Accounts have the keys of the simulator's.
 package upstream
 
 import (
-	"bytes"
+	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"sync"
@@ -27,7 +25,7 @@ type Upstream struct {
 	done chan error
 
 	mu       sync.Mutex
-	accounts map[string]*account // by AppID
+	accounts map[string]*account // by sim.Account.Key
 	calls    int
 	good     int
 	needless []Call
@@ -37,17 +35,20 @@ type Upstream struct {
 type Stored struct {
 	Obtained, Expires time.Time
 	Life              time.Duration
+	// Window is how long before its end its kind's tokens are renewed; 0 means
+	// WeChat's 300 s.
+	Window time.Duration
 }
 
 // Call is a call for a token that nobody needed.
 type Call struct {
-	AppID string
-	At    time.Time
-	Why   string
+	Key string
+	At  time.Time
+	Why string
 }
 
 func (c Call) String() string {
-	return fmt.Sprintf("%s at %s: %s", c.AppID, c.At.Format("15:04:05.000"), c.Why)
+	return fmt.Sprintf("%s at %s: %s", c.Key, c.At.Format("15:04:05.000"), c.Why)
 }
 
 // account is what the witness knows of one.
@@ -92,17 +93,17 @@ const grace = 3 * time.Second
 
 // Ask tells that somebody asks for a new token of accounts: calls are in order
 // until the returned function was called, and for a moment after that.
-func (u *Upstream) Ask(appIDs ...string) (end func()) {
+func (u *Upstream) Ask(keys ...string) (end func()) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	for _, id := range appIDs {
-		u.account(id).asks++
+	for _, key := range keys {
+		u.account(key).asks++
 	}
 	return func() {
 		u.mu.Lock()
 		defer u.mu.Unlock()
-		for _, id := range appIDs {
-			a := u.account(id)
+		for _, key := range keys {
+			a := u.account(key)
 			a.asks--
 			a.until = time.Now().Add(grace)
 		}
@@ -111,24 +112,24 @@ func (u *Upstream) Ask(appIDs ...string) (end func()) {
 
 // Keep tells which token of an account the agent has stored; the zero Stored for
 // none.
-func (u *Upstream) Keep(appID string, s Stored) {
+func (u *Upstream) Keep(key string, s Stored) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	u.account(appID).stored = s
+	u.account(key).stored = s
 }
 
 // Never tells that no call for a token of the account is ever in order.
-func (u *Upstream) Never(appID string) {
+func (u *Upstream) Never(key string) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	u.account(appID).never = true
+	u.account(key).never = true
 }
 
 // Issued reports whether upstream ever handed out the token for the account.
-func (u *Upstream) Issued(appID, token string) bool {
+func (u *Upstream) Issued(key, token string) bool {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	return u.account(appID).issued[token]
+	return u.account(key).issued[token]
 }
 
 // Calls are those for tokens so far: all of them, and those that brought one.
@@ -146,71 +147,27 @@ func (u *Upstream) Needless() []Call {
 }
 
 // account finds or makes what is known of one. u.mu is held.
-func (u *Upstream) account(appID string) *account {
-	a := u.accounts[appID]
+func (u *Upstream) account(key string) *account {
+	a := u.accounts[key]
 	if a == nil {
 		a = &account{issued: map[string]bool{}}
-		u.accounts[appID] = a
+		u.accounts[key] = a
 	}
 	return a
 }
 
-// serve judges a call, lets the simulator answer it and keeps the token.
-func (u *Upstream) serve(w http.ResponseWriter, r *http.Request) {
-	appID := r.URL.Query().Get("appid")
-	switch r.URL.Path {
-	case "/cgi-bin/token":
-	case "/cgi-bin/stable_token":
-		body, err := io.ReadAll(io.LimitReader(r.Body, 64<<10))
-		if err != nil {
-			return // the caller was killed
-		}
-		var want struct {
-			AppID string `json:"appid"`
-		}
-		_ = json.Unmarshal(body, &want) // the simulator says what is wrong with it
-		appID, r.Body = want.AppID, io.NopCloser(bytes.NewReader(body))
-	default:
-		u.Sim.ServeHTTP(w, r)
-		return
-	}
-	u.judge(appID, time.Now())
-	out := &copied{ResponseWriter: w}
-	u.Sim.ServeHTTP(out, r)
-	var grant struct {
-		Token string `json:"access_token"`
-	}
-	if json.Unmarshal(out.body.Bytes(), &grant) == nil && grant.Token != "" {
-		u.mu.Lock()
-		defer u.mu.Unlock()
-		u.good++
-		u.account(appID).issued[grant.Token] = true
-	}
-}
-
 // judge counts a call for a token and finds out whether somebody needs it.
-func (u *Upstream) judge(appID string, now time.Time) {
+func (u *Upstream) judge(key string, now time.Time) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.calls++
-	a := u.account(appID)
+	a := u.account(key)
 	a.calls++
-	window := min(300*time.Second, a.stored.Life/2)
+	window := min(cmp.Or(a.stored.Window, 300*time.Second), a.stored.Life/2)
 	switch fresh := a.stored.Expires.Add(-window); {
 	case a.never:
-		u.needless = append(u.needless, Call{appID, now, "nobody may ask for this account"})
+		u.needless = append(u.needless, Call{key, now, "nobody may ask for this account"})
 	case a.asks == 0 && now.After(a.until) && now.Before(fresh):
-		u.needless = append(u.needless, Call{appID, now, fmt.Sprintf("the stored token lives until %s", a.stored.Expires.Format("15:04:05"))})
+		u.needless = append(u.needless, Call{key, now, fmt.Sprintf("the stored token lives until %s", a.stored.Expires.Format("15:04:05"))})
 	}
-}
-
-// copied keeps what is answered.
-type copied struct {
-	http.ResponseWriter
-	body bytes.Buffer
-}
-
-func (c *copied) Write(b []byte) (int, error) {
-	c.body.Write(b)
-	return c.ResponseWriter.Write(b)
 }

@@ -3,6 +3,7 @@ package upstream
 import (
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -78,6 +79,74 @@ func TestNeedlessCalls(t *testing.T) {
 			}
 			if all, good := u.Calls(); all != 1 || good != 1 {
 				t.Errorf("%d calls, %d good", all, good)
+			}
+		})
+	}
+}
+
+// TestWhoseCall: a call is judged by the account that it asks for, however it is
+// written: two applications of one corp are told apart by their secrets.
+func TestWhoseCall(t *testing.T) {
+	u, err := Start(sim.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer u.Close()
+	now := time.Now()
+	for _, agent := range []string{"1000001", "1000002"} {
+		a := sim.Account{AppID: "ww1", Agent: agent, Secret: core.NewSecret("secret-" + agent)}
+		if err := u.Sim.Put(a); err != nil {
+			t.Fatal(err)
+		}
+		// WeCom's tokens serve until they end.
+		u.Keep(a.Key(), Stored{Obtained: now, Expires: now.Add(30 * time.Second), Life: time.Minute, Window: time.Millisecond})
+	}
+	ask := func(corp, secret string) {
+		resp, err := http.Get(u.URL + "/cgi-bin/gettoken?corpid=" + corp + "&corpsecret=" + secret)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+	}
+	end := u.Ask("ww1/1000001")
+	ask("ww1", "secret-1000001")
+	end()
+	if got := u.Needless(); len(got) != 0 {
+		t.Fatalf("needless although asked for: %v", got)
+	}
+	ask("ww1", "secret-1000002")
+	if got := u.Needless(); len(got) != 1 || got[0].Key != "ww1/1000002" {
+		t.Errorf("needless: %v, want one of ww1/1000002", got)
+	}
+	ask("ww1", "wrong")
+	if all, good := u.Calls(); all != 3 || good != 2 {
+		t.Errorf("%d calls, %d good", all, good)
+	}
+}
+
+// TestParams: what a call says is found in its query, form, JSON or header, and the
+// body is left for the simulator.
+func TestParams(t *testing.T) {
+	for name, c := range map[string]struct {
+		target, body string
+		basic        bool
+	}{
+		"query":  {target: "/t?client_id=me&client_secret=s"},
+		"form":   {target: "/t", body: "grant_type=client_credentials&client_id=me&client_secret=s"},
+		"json":   {target: "/t", body: `{"client_id":"me","client_secret":"s","n":1}`},
+		"header": {target: "/t", body: "grant_type=client_credentials", basic: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := httptest.NewRequest(http.MethodPost, c.target, strings.NewReader(c.body))
+			if c.basic {
+				r.SetBasicAuth("me", "s")
+			}
+			said, err := params(r)
+			if err != nil || said.Get("client_id") != "me" || said.Get("client_secret") != "s" {
+				t.Errorf("%v, %v", said, err)
+			}
+			if left, err := io.ReadAll(r.Body); err != nil || string(left) != c.body {
+				t.Errorf("the simulator gets %q, %v", left, err)
 			}
 		})
 	}

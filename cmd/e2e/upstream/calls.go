@@ -1,0 +1,93 @@
+package upstream
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// way tells whose token a call asks for: the names of its parameters, in the
+// query, a form, a JSON body or, as id and secret, in an Authorization header.
+type way struct {
+	id string
+	// secret is named where an account is found by both: one id has several tokens.
+	secret string
+	token  string // the field of the answer
+}
+
+// ways are the paths at which the simulator gives tokens.
+var ways = map[string]way{
+	"/cgi-bin/token":        {id: "appid", token: "access_token"},
+	"/cgi-bin/stable_token": {id: "appid", token: "access_token"},
+	"/cgi-bin/gettoken":     {id: "corpid", secret: "corpsecret", token: "access_token"},
+}
+
+// serve judges a call, lets the simulator answer it and keeps the token.
+func (u *Upstream) serve(w http.ResponseWriter, r *http.Request) {
+	way, ok := ways[r.URL.Path]
+	if !ok {
+		u.Sim.ServeHTTP(w, r)
+		return
+	}
+	said, err := params(r)
+	if err != nil {
+		return // the caller was killed
+	}
+	key := said.Get(way.id)
+	if way.secret != "" {
+		key = u.Sim.KeyOf(key, said.Get(way.secret))
+	}
+	u.judge(key, time.Now())
+	out := &copied{ResponseWriter: w}
+	u.Sim.ServeHTTP(out, r)
+	var answer map[string]any
+	_ = json.Unmarshal(out.body.Bytes(), &answer) // a fault's answer is no JSON
+	if token, _ := answer[way.token].(string); token != "" {
+		u.mu.Lock()
+		defer u.mu.Unlock()
+		u.good++
+		u.account(key).issued[token] = true
+	}
+}
+
+// params are what a call says, and leave its body to be read again.
+func params(r *http.Request) (url.Values, error) {
+	said := r.URL.Query()
+	if id, secret, ok := r.BasicAuth(); ok {
+		said.Set("client_id", id)
+		said.Set("client_secret", secret)
+	}
+	body, err := io.ReadAll(io.LimitReader(r.Body, 64<<10))
+	if err != nil {
+		return nil, err
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	var fields map[string]any
+	if json.Unmarshal(body, &fields) == nil {
+		for name, value := range fields {
+			if text, ok := value.(string); ok {
+				said.Set(name, text)
+			}
+		}
+		return said, nil
+	}
+	form, _ := url.ParseQuery(string(body)) // the simulator says what is wrong with it
+	for name, values := range form {
+		said[name] = values
+	}
+	return said, nil
+}
+
+// copied keeps what is answered.
+type copied struct {
+	http.ResponseWriter
+	body bytes.Buffer
+}
+
+func (c *copied) Write(b []byte) (int, error) {
+	c.body.Write(b)
+	return c.ResponseWriter.Write(b)
+}
