@@ -24,7 +24,16 @@ type Checker interface {
 	Check(ctx context.Context, req Request, token string) error
 }
 
-// ErrDead is in the chain of a Check's error when upstream says that the token
+// TicketSource is a Source that can ask the upstream for tickets, with which the
+// pages of an account sign.
+type TicketSource interface {
+	// Ticket asks once, with a token of the account, for its ticket of a name. Errors
+	// are those of Fetch, and ErrDead (by errors.Is) when upstream says that the token
+	// is dead. Asking again harms no ticket.
+	Ticket(ctx context.Context, req Request, name, token string) (Grant, error)
+}
+
+// ErrDead is in the chain of a Check's or Ticket's error when upstream says that the token
 // itself is no longer accepted.
 var ErrDead = errors.New("upstream no longer accepts the token")
 

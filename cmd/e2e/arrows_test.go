@@ -37,6 +37,7 @@ var arrows = []struct {
 	{"core/door", []string{"core", "core/api", "core/kinds"}},
 	{"core/interchange", []string{"core", "core/kinds", "core/recognise"}},
 	{"core/recognise", []string{"core", "core/kinds"}},
+	{"core/jssdk", []string{"core", "core/kinds"}},
 	{"core/launch", []string{"core", "core/api", "core/format", "core/home"}},
 	{"core/push", []string{"core", "core/durable", "core/format", "core/kinds"}},
 	{"core/store", []string{"core", "core/durable"}},

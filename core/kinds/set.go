@@ -174,6 +174,14 @@ func (s Spec) valid() error {
 	if s.Traits.NoSecret == s.Has(Secret) {
 		return fmt.Errorf("its traits say whether it needs a secret (no_secret), and its fields say otherwise; correct one of the two")
 	}
+	for i, t := range s.Tickets {
+		if err := t.valid(s); err != nil {
+			return fmt.Errorf("ticket %q: %w", t.Name, err)
+		}
+		if slices.ContainsFunc(s.Tickets[:i], func(b Ticket) bool { return b.Name == t.Name }) {
+			return fmt.Errorf("ticket %q: there are two of this name; rename one", t.Name)
+		}
+	}
 	if s.Door != nil {
 		return s.Door.valid()
 	}

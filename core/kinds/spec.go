@@ -54,6 +54,9 @@ type Spec struct {
 	Reads  []Pattern `json:"reads,omitempty"`
 	Closed []Pattern `json:"closed,omitempty"`
 
+	// Tickets are what pages of an account sign with, for the JS-SDK.
+	Tickets []Ticket `json:"tickets,omitempty"`
+
 	// Door is how the kind's own clients ask the loopback for a token; nil: it
 	// speaks no language of theirs.
 	Door *Door `json:"door,omitempty"`

@@ -123,8 +123,27 @@ func wechatSpec(s Spec, quota map[core.Product]int) Spec {
 	s.Samples = wechatSamples()
 	s.Dead = []Answer{{Field: "errcode", Values: []string{"40001", "40014", "42001"}}}
 	s.Reads, s.Closed = wechatReads(), wechatClosed()
+	s.Tickets = wechatTickets()
 	s.Door = wechatDoor()
 	return s
+}
+
+// wechatTickets is the ticket of Official Accounts. Mini Programs have no pages.
+func wechatTickets() []Ticket {
+	return []Ticket{{
+		Name: "jsapi", Products: []core.Product{ProductOfficial, ProductTest},
+		Path: "/cgi-bin/ticket/getticket", Query: []Pair{{"type", "jsapi"}},
+		Call: "wx.config",
+		Config: []Pair{
+			{"debug", "false"},
+			{"appId", "{appid}"},
+			{"timestamp", ConfigTimestamp},
+			{"nonceStr", ConfigNonce},
+			{"signature", ConfigSignature},
+			{"jsApiList", `["checkJsApi"]`},
+		},
+		Checker: "https://mp.weixin.qq.com/debug/cgi-bin/sandbox?t=jsapisign",
+	}}
 }
 
 // wechatDoor are WeChat's two calls for a token. Either of them serves accounts

@@ -72,7 +72,42 @@ func wecom() Spec {
 		Samples: wecomSamples(),
 		Dead:    []Answer{{Field: "errcode", Values: []string{"40014", "42001"}}},
 		Reads:   wecomReads(), Closed: wecomClosed(),
-		Door: wecomDoor(),
+		Tickets: wecomTickets(),
+		Door:    wecomDoor(),
+	}
+}
+
+// wecomTickets are the corp's ticket, for wx.config, and the application's, for
+// wx.agentConfig. The application's must be had with the token of that very
+// application, so a secret without an AgentId has none.
+func wecomTickets() []Ticket {
+	const checker = "https://work.weixin.qq.com/api/jsapisign"
+	return []Ticket{
+		{
+			Name: "corp", Path: "/cgi-bin/get_jsapi_ticket", Call: "wx.config",
+			Config: []Pair{
+				{"beta", "true"}, // without it calls by wx.invoke fail
+				{"debug", "false"},
+				{"appId", "{appid}"},
+				{"timestamp", ConfigTimestamp},
+				{"nonceStr", ConfigNonce},
+				{"signature", ConfigSignature},
+				{"jsApiList", `["checkJsApi"]`},
+			},
+			Checker: checker,
+		},
+		{
+			Name: "agent", Needs: wecomAgent, Path: "/cgi-bin/ticket/get", Query: []Pair{{"type", "agent_config"}}, Call: "wx.agentConfig",
+			Config: []Pair{
+				{"corpid", "{appid}"},
+				{"agentid", "{" + wecomAgent + "}"},
+				{"timestamp", ConfigTimestamp},
+				{"nonceStr", ConfigNonce},
+				{"signature", ConfigSignature},
+				{"jsApiList", `["selectExternalContact"]`},
+			},
+			Checker: checker,
+		},
 	}
 }
 

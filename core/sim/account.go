@@ -34,6 +34,8 @@ type Account struct {
 	Secret  core.Secret
 	Product core.Product
 	Life    time.Duration // of its tokens; 0 means the simulator's
+	// TicketLife is how long its tickets live; 0 means as long as its tokens.
+	TicketLife time.Duration
 	// Whitelist holds addresses, prefixes as 203.0.113.0/24 and patterns as
 	// 203.0.113.*. Empty lets everybody in.
 	Whitelist []string
@@ -65,6 +67,9 @@ type account struct {
 	retired        []minted // lately dead, the oldest first
 	calls          map[string]int
 	minted         int
+	tickets        map[string]*space // by the path that gives them
+	ticketN        int               // calls for tickets in ticketHour
+	ticketHour     int64
 
 	day        string // of the counters below
 	legacyN    int
@@ -79,6 +84,9 @@ type account struct {
 func (s *Server) Put(a Account) error {
 	if a.AppID == "" || a.Secret.Empty() {
 		return errors.New("an account needs an appid and a secret; name both")
+	}
+	if a.TicketLife < 0 || a.TicketLife > 30*24*time.Hour || a.TicketLife != 0 && a.TicketLife < time.Second {
+		return errors.New("a ticket lives from 1 second to 30 days; change ticket_life")
 	}
 	if a.Life < 0 || a.Life > 30*24*time.Hour || a.Life != 0 && a.Life < time.Second {
 		return errors.New("a token lives from 1 second to 30 days; change the life")

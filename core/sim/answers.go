@@ -41,6 +41,8 @@ func textOf(code int, path string, ip netip.Addr) string {
 		return fmt.Sprintf("invalid ip %s ipv6 %s, not in whitelist", ip, asIPv6(ip))
 	case 40243:
 		return "appsecret is frozen"
+	case 40097:
+		return "invalid args"
 	case 41001:
 		return "access_token missing"
 	case 41002:

@@ -61,6 +61,7 @@ type settings struct {
 	Secret       string       `json:"secret"`
 	Product      core.Product `json:"product"`
 	Life         float64      `json:"life"` // seconds
+	TicketLife   float64      `json:"ticket_life"`
 	Whitelist    []string     `json:"whitelist"`
 	CallerIP     string       `json:"caller_ip"`
 	Frozen       bool         `json:"frozen"`
@@ -111,6 +112,20 @@ func (s *Server) serveControl(w http.ResponseWriter, r *http.Request) {
 		steer(w, r, &in, func() error {
 			if !s.Break(in.AppID) {
 				return errNoAccount
+			}
+			return nil
+		})
+	case "POST /sim/signature":
+		var in struct {
+			AppID     string `json:"appid"`
+			Nonce     string `json:"nonce"`
+			Timestamp int64  `json:"timestamp"`
+			URL       string `json:"url"`
+			Signature string `json:"signature"`
+		}
+		steer(w, r, &in, func() error {
+			if !s.Signed(in.AppID, in.Nonce, in.Timestamp, in.URL, in.Signature) {
+				return errors.New("invalid signature; no living ticket of the account signs this so")
 			}
 			return nil
 		})
@@ -184,11 +199,11 @@ func (s *Server) putSettings(in settings) error {
 	if !slices.Contains(kinds.Builtin().Products(), in.Product) {
 		return fmt.Errorf("the product is one of %q; change product", kinds.Builtin().Products())
 	}
-	if in.Life < 0 || in.Life > maxWait || in.LegacyPerDay < 0 || in.PerMinute < 0 {
+	if in.Life < 0 || in.Life > maxWait || in.TicketLife < 0 || in.TicketLife > maxWait || in.LegacyPerDay < 0 || in.PerMinute < 0 {
 		return errors.New("life and quotas are not below zero; change them")
 	}
 	a := Account{
-		AppID: in.AppID, Agent: in.Agent, Repeat: in.Repeat, Secret: core.NewSecret(in.Secret), Product: in.Product, Life: seconds(in.Life), Whitelist: in.Whitelist,
+		AppID: in.AppID, Agent: in.Agent, Repeat: in.Repeat, Secret: core.NewSecret(in.Secret), Product: in.Product, Life: seconds(in.Life), TicketLife: seconds(in.TicketLife), Whitelist: in.Whitelist,
 		CallerIP: in.CallerIP, Frozen: in.Frozen, LegacyPerDay: in.LegacyPerDay, PerMinute: in.PerMinute,
 	}
 	s.mu.Lock()

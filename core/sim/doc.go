@@ -6,6 +6,9 @@
 //	GET  /cgi-bin/gettoken             WeCom's: the same token until it ends
 //	GET  /cgi-bin/get_api_domain_ip    is this token accepted from here?
 //	GET  /cgi-bin/getcallbackip        the same question
+//	GET  /cgi-bin/ticket/getticket     the ticket for the JS-SDK of an Official Account, type=jsapi
+//	GET  /cgi-bin/get_jsapi_ticket     WeCom's for the corp
+//	GET  /cgi-bin/ticket/get           WeCom's for an application, type=agent_config
 //
 // with upstream's quotas, whitelists, texts and oddities, as they are written
 // on its pages or were seen by its users. For lives under 300 s, half the life
@@ -24,7 +27,7 @@
 //	                                   counted by path
 //	POST   /sim/accounts               add or change an account:
 //	                                   {"appid":"wx…","secret":"…","product":"official|test|mini|other",
-//	                                    "life":7200,"whitelist":["198.51.100.7","203.0.113.0/24"],
+//	                                    "life":7200,"ticket_life":7200,"whitelist":["198.51.100.7","203.0.113.0/24"],
 //	                                    "caller_ip":"203.0.113.9","frozen":false,"legacy_per_day":0,"per_minute":0}
 //	                                   An application of WeCom has an "agent" too, the CorpID as "appid",
 //	                                   and "repeat":"same|same-renewed|new-two-live"; elsewhere its
@@ -35,5 +38,7 @@
 //	                                    "html":false,"code":89503}; {} ends all faults of all
 //	POST   /sim/revoke                 {"appid":"wx…"} kills its living tokens
 //	POST   /sim/break                  {"appid":"wx…"} refuses the stable token, yet goes on handing it out
+//	POST   /sim/signature              {"appid":"wx…","nonce":"…","timestamp":1414587457,"url":"…","signature":"…"}
+//	                                   is an error unless a living ticket of the account signs so
 //	POST   /sim/advance                {"seconds":3600} moves the simulator's clock on
 package sim

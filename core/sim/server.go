@@ -108,7 +108,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.serveWeCom(w, r)
 	case pathDomainIP, pathCallbackIP:
 		s.serveCheck(w, r)
-	case "/sim/state", "/sim/accounts", "/sim/faults", "/sim/revoke", "/sim/break", "/sim/advance":
+	case pathTicket, pathCorpTicket, pathAgentTicket:
+		s.serveTicket(w, r)
+	case "/sim/state", "/sim/accounts", "/sim/faults", "/sim/revoke", "/sim/break", "/sim/signature", "/sim/advance":
 		s.serveControl(w, r)
 	default:
 		http.NotFound(w, r)

@@ -161,6 +161,8 @@ func wecomText(code int) string {
 		return "invalid corpid"
 	case 40014:
 		return "invalid access_token"
+	case 40035:
+		return "invalid parameter"
 	case 40091:
 		return "secret is invalid"
 	case 41001:

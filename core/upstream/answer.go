@@ -21,6 +21,7 @@ const (
 // may come as strings.
 type Answer struct {
 	Token   string
+	Ticket  string
 	life    time.Duration
 	lifeErr string // what is wrong with expires_in
 	Code    int    // errcode; 0 where there is none
@@ -38,6 +39,7 @@ func Decode(body []byte) (Answer, string) {
 	}
 	var raw struct {
 		Token   json.RawMessage `json:"access_token"`
+		Ticket  json.RawMessage `json:"ticket"`
 		Expires json.RawMessage `json:"expires_in"`
 		Code    json.RawMessage `json:"errcode"`
 		Message json.RawMessage `json:"errmsg"`
@@ -57,6 +59,9 @@ func Decode(body []byte) (Answer, string) {
 	if present(raw.Token) && json.Unmarshal(raw.Token, &a.Token) != nil {
 		return Answer{}, "an access_token that is no text"
 	}
+	if present(raw.Ticket) && json.Unmarshal(raw.Ticket, &a.Ticket) != nil {
+		return Answer{}, "a ticket that is no text"
+	}
 	// A message of another type is not worth losing the errcode for.
 	if json.Unmarshal(raw.Message, &a.Message) != nil {
 		a.Message = ""
@@ -67,31 +72,37 @@ func Decode(body []byte) (Answer, string) {
 }
 
 // Grant is the token of a successful answer, or the reason why there is none.
-func (a Answer) Grant() (core.Grant, string) {
-	switch fault := TokenFault(a.Token); {
+func (a Answer) Grant() (core.Grant, string) { return a.grant("an access_token", a.Token) }
+
+// TicketGrant is the ticket of a successful answer, or the reason why there is none.
+func (a Answer) TicketGrant() (core.Grant, string) { return a.grant("a ticket", a.Ticket) }
+
+// grant is a value, by what it is called, with the answer's life.
+func (a Answer) grant(what, value string) (core.Grant, string) {
+	switch fault := TokenFault(value); {
 	case fault == TokenMissing:
-		return core.Grant{}, "neither an access_token nor an error"
+		return core.Grant{}, "neither " + what + " nor an error"
 	case fault != "":
-		return core.Grant{}, "an access_token that " + fault
+		return core.Grant{}, what + " that " + fault
 	case a.lifeErr != "":
-		return core.Grant{}, a.lifeErr
+		return core.Grant{}, what + " " + a.lifeErr
 	}
-	return core.Grant{Value: a.Token, ExpiresIn: a.life}, ""
+	return core.Grant{Value: value, ExpiresIn: a.life}, ""
 }
 
 // lifetime reads expires_in: whole seconds from 1 to 30 days.
 func lifetime(raw json.RawMessage) (time.Duration, string) {
 	if !present(raw) {
-		return 0, "an access_token without expires_in"
+		return 0, "without expires_in"
 	}
 	n, ok := integer(raw)
 	switch {
 	case !ok:
-		return 0, "an expires_in that is no number"
+		return 0, "with an expires_in that is no number"
 	case n <= 0:
-		return 0, "an expires_in that is not above zero"
+		return 0, "with an expires_in that is not above zero"
 	case n > int64(maxLife/time.Second):
-		return 0, "an expires_in of more than 30 days"
+		return 0, "with an expires_in of more than 30 days"
 	}
 	return time.Duration(n) * time.Second, ""
 }

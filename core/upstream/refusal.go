@@ -16,10 +16,15 @@ type Rule struct {
 	IP      bool          // the caller's IP is the matter
 }
 
+// NoTicket is the error for a ticket that the kind does not have.
+func NoTicket(name string) *core.Error {
+	return inputError("accounts of this kind have no ticket " + name + "; name another")
+}
+
 // Refused is the error for an answer with an errcode. day is where upstream's day
 // begins.
 func (c *Caller) Refused(r Rule, a Answer, day core.Zone, redact Redactor) *core.Error {
-	text := append(Redactor{a.Token}, redact...).Clean(a.Message)
+	text := append(Redactor{a.Token, a.Ticket}, redact...).Clean(a.Message)
 	e := &core.Error{
 		Class: r.Class, Remedy: r.Remedy, Message: r.Message,
 		Code: a.Code, Upstream: text, CallerIP: CallerIP(text, r.IP), RID: RID(text),

@@ -45,8 +45,10 @@ func Sources(o Options) map[core.Kind]core.Source {
 }
 
 var (
-	_ core.Checker = stable{}
-	_ core.Checker = legacy{}
+	_ core.Checker      = stable{}
+	_ core.Checker      = legacy{}
+	_ core.TicketSource = stable{}
+	_ core.TicketSource = legacy{}
 )
 
 // stable asks POST /cgi-bin/stable_token.
@@ -111,6 +113,30 @@ func (c *caller) Check(ctx context.Context, req core.Request, token string) erro
 		return nil
 	}
 	return upstream.OddAnswer("neither a list of addresses nor an errcode")
+}
+
+// Ticket asks for a ticket of the account. Upstream hands out the one that lives, or
+// another; either way those before go on living.
+func (c *caller) Ticket(ctx context.Context, req core.Request, name, token string) (core.Grant, error) {
+	ticket, ok := c.spec.Ticket(name)
+	if !ok {
+		return core.Grant{}, upstream.NoTicket(name)
+	}
+	redact := upstream.Redactor{token, req.Credentials.Secret.Reveal(), req.Credentials.ProxyPassword.Reveal()}
+	a, err := c.Call(ctx, req, c.spec.Base(req.Account), upstream.Outgoing{
+		Method: http.MethodGet, Path: ticket.Path, Query: ticket.Asks(c.spec.Token, token), Harmless: true,
+	}, redact)
+	if err != nil {
+		return core.Grant{}, err
+	}
+	if a.Code != 0 {
+		return core.Grant{}, c.refusedCheck(a, redact)
+	}
+	g, reason := a.TicketGrant()
+	if reason != "" {
+		return core.Grant{}, upstream.OddAnswer(reason)
+	}
+	return g, nil
 }
 
 // fetch makes the call and reads the grant out of its answer.

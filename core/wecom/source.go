@@ -28,7 +28,10 @@ func Sources(o Options) map[core.Kind]core.Source {
 	return map[core.Kind]core.Source{kinds.WeCom: source{upstream.New(o), spec}}
 }
 
-var _ core.Checker = source{}
+var (
+	_ core.Checker      = source{}
+	_ core.TicketSource = source{}
+)
 
 type source struct {
 	*upstream.Caller
@@ -67,17 +70,47 @@ func (s source) Check(ctx context.Context, req core.Request, token string) error
 	switch {
 	case err != nil:
 		return err
-	case s.spec.IsDead("errcode", strconv.Itoa(a.Code)):
-		e := s.Refused(upstream.Rule{
-			Class: core.Temporary, Remedy: core.RemedyTryAgain,
-			Message: "upstream no longer accepts this token: it ended, early or in its time; refresh it",
-		}, a, s.spec.Traits.Day, redact)
-		e.Err = core.ErrDead
-		return e
 	case a.Code != 0:
-		return s.Refused(ruleFor(a.Code), a, s.spec.Traits.Day, redact)
+		return s.refused(a, redact)
 	case a.HasIPs || a.HasCode:
 		return nil
 	}
 	return upstream.OddAnswer("neither a list of addresses nor an errcode")
+}
+
+// Ticket asks for a ticket: the corp's, or the application's whose token it is.
+func (s source) Ticket(ctx context.Context, req core.Request, name, token string) (core.Grant, error) {
+	ticket, ok := s.spec.Ticket(name)
+	if !ok {
+		return core.Grant{}, upstream.NoTicket(name)
+	}
+	redact := upstream.Redactor{token, req.Credentials.Secret.Reveal(), req.Credentials.ProxyPassword.Reveal()}
+	a, err := s.Call(ctx, req, s.spec.Base(req.Account), upstream.Outgoing{
+		Method: http.MethodGet, Path: ticket.Path, Query: ticket.Asks(s.spec.Token, token), Harmless: true,
+	}, redact)
+	switch {
+	case err != nil:
+		return core.Grant{}, err
+	case a.Code != 0:
+		return core.Grant{}, s.refused(a, redact)
+	}
+	g, reason := a.TicketGrant()
+	if reason != "" {
+		return core.Grant{}, upstream.OddAnswer(reason)
+	}
+	return g, nil
+}
+
+// refused is the error for an answer with an errcode to a call with a token. The
+// codes of the spec alone say that the token is dead.
+func (s source) refused(a upstream.Answer, redact upstream.Redactor) *core.Error {
+	if !s.spec.IsDead("errcode", strconv.Itoa(a.Code)) {
+		return s.Refused(ruleFor(a.Code), a, s.spec.Traits.Day, redact)
+	}
+	e := s.Refused(upstream.Rule{
+		Class: core.Temporary, Remedy: core.RemedyTryAgain,
+		Message: "upstream no longer accepts this token: it ended, early or in its time; refresh it",
+	}, a, s.spec.Traits.Day, redact)
+	e.Err = core.ErrDead
+	return e
 }

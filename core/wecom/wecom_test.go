@@ -386,3 +386,39 @@ func TestNoRefusalShowsSecrets(t *testing.T) {
 		}
 	}
 }
+
+// Both tickets of an application, each from its own call; a token that ended, or is
+// another application's, gives none.
+func TestTickets(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := open(t, nil)
+		tickets := o.source().(core.TicketSource)
+		token, err := o.source().Fetch(t.Context(), request("1000002"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := map[string]string{}
+		for _, name := range []string{"corp", "agent"} {
+			g, err := tickets.Ticket(t.Context(), request("1000002"), name, token.Value)
+			if err != nil || g.ExpiresIn != 2*time.Hour {
+				t.Fatalf("%s: %+v, %v", name, g, err)
+			}
+			got[name] = g.Value
+		}
+		if got["corp"] == got["agent"] {
+			t.Error("the two tickets are one")
+		}
+		if _, err := tickets.Ticket(t.Context(), request("1000002"), "jsapi", token.Value); core.AsError(err).Class != core.Misuse {
+			t.Errorf("a ticket that WeCom has not: %v", err)
+		}
+		o.sim.SetFaults(corp+"/1000002", sim.Faults{Code: 45009})
+		if _, err := tickets.Ticket(t.Context(), request("1000002"), "corp", token.Value); core.AsError(err).Class != core.Quota {
+			t.Errorf("too many calls: %v", err)
+		}
+		o.sim.SetFaults(corp+"/1000002", sim.Faults{})
+		time.Sleep(2 * time.Hour)
+		if _, err := tickets.Ticket(t.Context(), request("1000002"), "agent", token.Value); !errors.Is(err, core.ErrDead) || strings.Contains(err.Error(), token.Value) {
+			t.Errorf("an ended token: %v", err)
+		}
+	})
+}
