@@ -223,6 +223,10 @@ func (w *world) work(ctx context.Context, done <-chan struct{}) {
 		if errors.Is(err, api.ErrNoAgent) {
 			return
 		}
+		if err != nil && !w.moved && !w.d.HasName(keyringName) {
+			w.crashed = fmt.Errorf("%w: %w", errKeyring, err)
+			return
+		}
 		if err != nil {
 			w.t.fault("%s was refused: %v", d.what, err)
 			return

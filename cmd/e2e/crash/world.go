@@ -48,6 +48,7 @@ type world struct {
 	mayMove, moved bool // of the secrets into a passphrase file
 	damaged        *damage
 	unsure         []string // AppIDs whose AppSecret may be another
+	crashed        error    // the keyring's end, seen while people worked
 }
 
 func newWorld(d *desktop.Desktop, bin string, seed uint64, t *tally) (*world, error) {
@@ -163,7 +164,7 @@ func (w *world) live(ctx context.Context) error {
 	for _, text := range wrong {
 		w.t.fault("%s", text)
 	}
-	return ctx.Err()
+	return errors.Join(w.crashed, ctx.Err())
 }
 
 func (w *world) kill() {
@@ -183,12 +184,18 @@ func (w *world) learn(list api.List) {
 func (w *world) look(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
+	before := len(w.t.faults)
+	defer func() {
+		if len(w.t.faults) > before {
+			fmt.Println(tail(w.agent.Output())) // it says what the agent found
+		}
+	}()
 	list, err := w.client.List(ctx)
 	if err != nil {
 		return err
 	}
 	for tries := 0; list.Vault.State != "open"; tries++ {
-		if tries == 3 || !w.d.HasName("org.freedesktop.secrets") {
+		if tries == 3 || !w.d.HasName(keyringName) {
 			if _, err := w.items(); err != nil {
 				return err
 			}
@@ -293,6 +300,9 @@ func (w *world) secrets() (map[core.ID]string, error) {
 	return out, nil
 }
 
+// keyringName is the bus name that a keyring has.
+const keyringName = "org.freedesktop.secrets"
+
 // errKeyring is a keyring that crashed or hangs, which is not our doing.
 var errKeyring = errors.New("the keyring does not answer")
 
@@ -309,7 +319,7 @@ func (w *world) items() ([]desktop.KeyringItem, error) {
 	}()
 	select {
 	case a := <-done:
-		if a.err != nil && !w.d.HasName("org.freedesktop.secrets") {
+		if a.err != nil && !w.d.HasName(keyringName) {
 			return nil, fmt.Errorf("%w: %w", errKeyring, a.err)
 		}
 		return a.items, a.err
