@@ -2,63 +2,137 @@ package core
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
-// Check asks upstream whether the current token is accepted from here: nil,
-// ErrDead in the chain, or another *Error. A token that upstream calls dead
-// counts as expired from then on. It may run beside a round.
-func (k *Keeper) Check(ctx context.Context, id ID) error {
+// Finding is what a check found out about a token.
+type Finding string
+
+// The findings. Where a call is refused for another reason than the token, nothing
+// is known against that: it may be good for others.
+const (
+	FoundWorks        Finding = "works"
+	FoundReplaced     Finding = "replaced"      // dead: somebody else has fetched a newer one
+	FoundExpired      Finding = "expired"       // dead: its time is over
+	FoundDead         Finding = "dead"          // upstream refuses it and does not say why
+	FoundNotFromHere  Finding = "not_from_here" // this machine's address is refused
+	FoundNoPermission Finding = "no_permission" // the account may not make the call that checks
+	FoundNothing      Finding = "unknown"       // upstream did not answer, or something else
+)
+
+// Findings lists what a check can find.
+func Findings() []Finding {
+	return []Finding{FoundWorks, FoundReplaced, FoundExpired, FoundDead, FoundNotFromHere, FoundNoPermission, FoundNothing}
+}
+
+// Dead reports whether nobody can use the token any more.
+func (f Finding) Dead() bool { return f == FoundReplaced || f == FoundExpired || f == FoundDead }
+
+// Checked is what a check found out, and when.
+type Checked struct {
+	Finding Finding
+	At      time.Time
+	// Worked is the last moment at which the token is known to have worked: a token
+	// that was replaced was so between Worked and At.
+	Worked time.Time
+	Err    *Error // why it is not FoundWorks
+}
+
+// Check asks upstream whether the current token is accepted from here. A token that
+// upstream calls dead counts as expired from then on. It may run beside a round. An
+// error means that upstream could not be asked.
+func (k *Keeper) Check(ctx context.Context, id ID) (Checked, error) {
 	k.mu.RLock()
 	e := k.entries[id]
 	if e == nil {
 		k.mu.RUnlock()
-		return errNoAccount()
+		return Checked{}, errNoAccount()
 	}
 	a, current := e.account, *e.token.Load()
 	k.mu.RUnlock()
 	if _, known := k.traits(a); !known {
-		return errKind(a.Kind)
+		return Checked{}, errKind(a.Kind)
 	}
 	if current.Value == "" {
-		return &Error{Class: Temporary, Remedy: RemedyTryAgain, Message: "there is no token to check yet; get one first"}
+		return Checked{}, &Error{Class: Temporary, Remedy: RemedyTryAgain, Message: "there is no token to check yet; get one first"}
 	}
 	w := k.attempt(ctx, a, current)
 	checker := w.checker()
 	if checker == nil {
-		return &Error{Class: Misuse, Remedy: RemedyTryAgain, Message: "this kind cannot check a token; force a new one"}
+		return Checked{}, &Error{Class: Misuse, Remedy: RemedyTryAgain, Message: "this kind cannot check a token; force a new one"}
 	}
 	if !w.open() && a.Proxy != "" { // without a proxy a check needs no secret
-		return w.out.err
+		return Checked{}, w.out.err
 	}
 	w.check(checker)
-	k.checked(w)
-	if w.out.verdict == dead {
-		refused := w.out.err
-		return &Error{
-			Class: Temporary, Remedy: RemedyTryAgain, Err: ErrDead,
-			Code: refused.Code, Upstream: refused.Upstream, RID: refused.RID,
-			Message: "upstream no longer accepts the token; get another with tokentray refresh",
-		}
-	}
-	if w.out.err != nil {
-		return w.out.err
-	}
-	return nil
+	return k.checked(w), nil
 }
 
 // checked notes what a check beside the rounds found out.
-func (k *Keeper) checked(w *attempt) {
+func (k *Keeper) checked(w *attempt) Checked {
 	id := w.req.Account.ID
 	var rec Record
+	found := Checked{Finding: FoundNothing, Err: w.out.err} // unless the account is there still
 	k.change(id, func(e *entry, now time.Time) {
 		rec = k.count(w.req.Account, w.out, now)
-		if t := *e.token.Load(); w.out.verdict == accepted && t.Value == w.current.Value {
+		found = Checked{Finding: w.finding(now), At: now, Worked: w.current.ObtainedAt, Err: w.refusal()}
+		t := *e.token.Load()
+		if t.Value != w.current.Value {
+			return
+		}
+		switch last := e.check; {
+		case last != nil && last.Finding.Dead() && found.Finding.Dead():
+			found.Finding, found.At, found.Worked = last.Finding, last.At, last.Worked // it was found then
+		case last != nil:
+			found.Worked = later(found.Worked, last.Worked)
+		}
+		if found.Finding == FoundWorks {
+			found.Worked = now
 			e.revive(&t)
 			e.token.Store(&t)
 		}
+		e.check = &found
 	})
 	k.record(id, rec, w.out.verdict == dead)
+	return found
+}
+
+// refusal is why the check did not accept the token; of a dead token, with what to do.
+func (w *attempt) refusal() *Error {
+	why := w.out.err
+	if w.out.verdict != dead {
+		return why
+	}
+	return &Error{
+		Class: Temporary, Remedy: RemedyTryAgain, Err: why, Kind: why.Kind,
+		Code: why.Code, Upstream: why.Upstream, RID: why.RID,
+		Message: "upstream no longer accepts the token; get another with tokentray refresh",
+	}
+}
+
+// finding is what the attempt's check says of the token. A token whose time is over
+// is refused in many words, which then say nothing else.
+func (w *attempt) finding(now time.Time) Finding {
+	err, ends := w.out.err, w.current.ExpiresAt
+	if w.current.Dead { // which ended it
+		ends = w.current.ObtainedAt.Add(w.current.Life)
+	}
+	switch {
+	case w.out.verdict == accepted:
+		return FoundWorks
+	case w.out.verdict == dead && (errors.Is(err, ErrEnded) || !ends.After(now)):
+		return FoundExpired
+	case errors.Is(err, ErrReplaced):
+		return FoundReplaced
+	case w.out.verdict == dead:
+		return FoundDead
+	case errors.Is(err, ErrNotGranted):
+		return FoundNoPermission
+	case err.Class == Whitelist || err.Class == Confirm:
+		return FoundNotFromHere
+	}
+	return FoundNothing
 }
 
 // Test asks upstream once with an account and credentials that need not be

@@ -144,6 +144,12 @@ func (e *entry) shift(d time.Duration) {
 	move(d, &t.ObtainedAt, &t.ExpiresAt, &t.Previous.Until, &e.notBefore, &e.lastRound)
 	e.token.Store(&t)
 	e.err, e.shelved = e.err.moved(d), e.shelved.moved(d)
+	if e.check != nil {
+		c := *e.check
+		move(d, &c.At, &c.Worked)
+		c.Err = c.Err.moved(d)
+		e.check = &c
+	}
 	if e.report != nil {
 		r := *e.report
 		move(d, &r.at)

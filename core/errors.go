@@ -123,6 +123,7 @@ const (
 	RemedyAppID        = "appid"          // correct the AppID
 	RemedyFrozenSecret = "frozen_secret"  // unfreeze the AppSecret in the console
 	RemedyFrozen       = "frozen"         // the account is frozen or punished
+	RemedyPermission   = "no_permission"  // nothing; the token is fine, the call is not the account's
 	RemedyComponent    = "component"      // AppID of a third-party platform
 	RemedyUpdate       = "update"         // a fault of ours; report it
 	RemedyAllowLive    = "allow_live"     // consent to the destructive fetch

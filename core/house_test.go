@@ -81,6 +81,15 @@ func start(t *testing.T, s setup) *house {
 // day is the zone of the upstream's days.
 func (h *house) day() core.Zone { return h.zone }
 
+// Check is the Keeper's, and its error that of the token too.
+func (h *house) Check(ctx context.Context, id core.ID) error {
+	found, err := h.Keeper.Check(ctx, id)
+	if err == nil {
+		err = asError(found.Err)
+	}
+	return err
+}
+
 // current is the token that the Keeper has of shop.
 func (h *house) current(t *testing.T) core.Token {
 	t.Helper()

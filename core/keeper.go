@@ -76,6 +76,7 @@ type entry struct {
 	flight    *flight   // the round under way
 	lastRound time.Time // when the last round began
 	report    *reported // how the last report ended
+	check     *Checked  // what the last check of the current token found; never changed
 	edits     int       // grows when what a round depends on is edited
 
 	err       *Error    // of the last round; nil after a success

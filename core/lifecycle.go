@@ -60,7 +60,7 @@ func (e *entry) forgive() {
 // drop lets go of the token and of a round under way for it, whatever that brings.
 func (e *entry) drop() {
 	e.token.Store(&Token{})
-	e.dead, e.longest = "", 0
+	e.dead, e.longest, e.check = "", 0, nil
 	if e.flight != nil {
 		e.flight.obsolete = true
 		e.flight.cancel()

@@ -19,8 +19,9 @@ type Source interface {
 // Checker is a Source that can ask the upstream whether a token is accepted.
 type Checker interface {
 	// Check returns nil when upstream accepts token from here, ErrDead
-	// (by errors.Is) when upstream says that the token is dead, and another
-	// *Error when neither is known.
+	// (by errors.Is) when upstream says that the token is dead, as ErrReplaced or
+	// ErrEnded where it says why, and another *Error when neither is known:
+	// ErrNotGranted where only the call that checks is refused.
 	Check(ctx context.Context, req Request, token string) error
 }
 
@@ -33,9 +34,18 @@ type TicketSource interface {
 	Ticket(ctx context.Context, req Request, name, token string) (Grant, error)
 }
 
-// ErrDead is in the chain of a Check's or Ticket's error when upstream says that the token
-// itself is no longer accepted.
-var ErrDead = errors.New("upstream no longer accepts the token")
+// What is in the chain of the error of a Check or a Ticket.
+var (
+	// ErrDead: upstream says that the token itself is no longer accepted.
+	ErrDead = errors.New("upstream no longer accepts the token")
+	// ErrReplaced is an ErrDead: somebody has fetched a newer token.
+	ErrReplaced = fmt.Errorf("%w: a newer one took its place", ErrDead)
+	// ErrEnded is an ErrDead: the token's time is over.
+	ErrEnded = fmt.Errorf("%w: its time is over", ErrDead)
+	// ErrNotGranted: the account may not make the call that checks. That says nothing
+	// against the token.
+	ErrNotGranted = errors.New("upstream does not grant the call to the account")
+)
 
 // Request is what a source needs for one call.
 type Request struct {

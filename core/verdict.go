@@ -86,6 +86,9 @@ func (k *Keeper) accept(e *entry, f *flight, out *outcome, now time.Time) Token 
 	}
 	if out.err == nil && out.grant.Value != "" {
 		out.sent = out.sent.Add(k.setBack - out.back)
+		if out.grant.Value != cur.Value {
+			e.check = nil // it was of another token
+		}
 		cur = traits.succeed(cur, *out, now)
 		e.longest = cur.Remaining(now)
 	}

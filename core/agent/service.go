@@ -286,6 +286,10 @@ func (s *Service) view(snap core.Snapshot, now time.Time) api.Account {
 	if snap.PrevMask != "" && snap.PrevUntil.After(now) {
 		out.Previous = &api.Previous{Mask: snap.PrevMask, Until: snap.PrevUntil}
 	}
+	if snap.Check != nil {
+		c := checkResult(*snap.Check)
+		out.Checked = &c
+	}
 	out.NeedsConsent = snap.Consent != nil
 	switch {
 	case snap.Err != nil:

@@ -2,7 +2,6 @@ package agent
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"tokentray/core"
@@ -75,18 +74,26 @@ func (s *Service) Check(ctx context.Context, ref api.Ref) (api.CheckResult, erro
 	if err != nil {
 		return api.CheckResult{}, err
 	}
-	err = s.keeper.Check(ctx, a.ID)
-	if err == nil {
-		return api.CheckResult{Accepted: true}, nil
-	}
-	e := core.AsError(err)
+	found, err := s.keeper.Check(ctx, a.ID)
 	switch {
-	case errors.Is(err, core.ErrDead):
-		return api.CheckResult{Dead: true, Error: api.FromError(e)}, nil
-	case e.Code != 0:
-		return api.CheckResult{Error: api.FromError(e)}, nil
+	case err != nil:
+		return api.CheckResult{}, core.AsError(err)
+	case found.Finding == core.FoundNothing && found.Err != nil && found.Err.Code == 0:
+		return api.CheckResult{}, found.Err
 	}
-	return api.CheckResult{}, e
+	return checkResult(found), nil
+}
+
+// checkResult is what a check found out, as clients get it.
+func checkResult(c core.Checked) api.CheckResult {
+	out := api.CheckResult{
+		Accepted: c.Finding == core.FoundWorks, Dead: c.Finding.Dead(), Finding: c.Finding,
+		At: c.At.UTC(), WorkedAt: c.Worked.UTC(),
+	}
+	if c.Err != nil {
+		out.Error = api.FromError(c.Err)
+	}
+	return out
 }
 
 // History implements api.Agent: newest first.

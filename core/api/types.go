@@ -43,7 +43,9 @@ type Account struct {
 	NeedsConsent bool      `json:"needs_consent,omitempty"`
 	NextTry      time.Time `json:"next_try,omitzero"`
 	LastUsed     time.Time `json:"last_used,omitzero"`
-	CallsToday   int       `json:"calls_today"`
+	// Checked is what the last check of the current token found out.
+	Checked    *CheckResult `json:"checked,omitempty"`
+	CallsToday int          `json:"calls_today"`
 	// CallsToday are the calls for the account's token, also those for other accounts
 	// that share it; ForcedToday the forced fetches among them. Quota is what upstream
 	// is known to allow in one of its days. At CountsUntil both counts begin
@@ -204,9 +206,14 @@ type RefreshRequest struct {
 
 // CheckResult tells whether upstream accepts the token from here.
 type CheckResult struct {
-	Accepted bool   `json:"accepted"`
-	Dead     bool   `json:"dead,omitempty"` // upstream says that the token is dead
-	Error    *Error `json:"error,omitempty"`
+	Accepted bool `json:"accepted"`
+	Dead     bool `json:"dead,omitempty"` // upstream says that the token is dead
+	// Finding says it in a word. A token that was replaced was so between WorkedAt,
+	// when it was last known to work, and At.
+	Finding  core.Finding `json:"finding"`
+	At       time.Time    `json:"at,omitzero"`
+	WorkedAt time.Time    `json:"worked_at,omitzero"`
+	Error    *Error       `json:"error,omitempty"`
 }
 
 // CopyRequest puts a token on the clipboard. Format empty means the account's

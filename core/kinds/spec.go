@@ -333,6 +333,10 @@ func (s Spec) Reading(method, path string) bool {
 	return slices.ContainsFunc(s.Reads, func(p Pattern) bool { return p.Fits(method, path) })
 }
 
+// Checks reports whether upstream can be asked if it accepts a token: there is a call
+// for it, and it is known which answers mean that the token is dead.
+func (s Spec) Checks() bool { return s.TryPath != "" && len(s.Dead) > 0 }
+
 // IsDead reports whether an answer whose field has a value means that the call's
 // token is dead, whatever its status.
 func (s Spec) IsDead(field, value string) bool { return slices.Contains(s.DeadValues(field), value) }

@@ -2,6 +2,7 @@ package wechat
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"tokentray/core"
@@ -76,10 +77,32 @@ func (c *caller) refusedCheck(a upstream.Answer, redact upstream.Redactor) *core
 			Class: core.Temporary, Remedy: core.RemedyTryAgain,
 			Message: "upstream no longer accepts this token: it expired, or another program fetched a newer one; refresh it",
 		}, a, redact)
-		e.Err = core.ErrDead
+		e.Err = whyDead(a)
 		return e
 	}
 	return c.refused(ruleFor(a.Code), a, redact)
+}
+
+// notGranted is the error for a check whose call the account may not make.
+func (c *caller) notGranted(a upstream.Answer, redact upstream.Redactor) *core.Error {
+	e := c.refused(upstream.Rule{
+		Class: core.Misuse, Remedy: core.RemedyPermission,
+		Message: "WeChat does not grant this interface to the account, which says nothing against the token; check its product",
+	}, a, redact)
+	e.Err = core.ErrNotGranted
+	return e
+}
+
+// whyDead is what upstream says of a dead token. The words "not latest" are the
+// mark of another program that has fetched a newer one.
+func whyDead(a upstream.Answer) error {
+	switch {
+	case a.Code == 42001:
+		return core.ErrEnded
+	case a.Code == 40001 && strings.Contains(a.Message, "not latest"):
+		return core.ErrReplaced
+	}
+	return core.ErrDead
 }
 
 func (c *caller) refused(r upstream.Rule, a upstream.Answer, redact upstream.Redactor) *core.Error {

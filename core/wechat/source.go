@@ -107,6 +107,8 @@ func (c *caller) Check(ctx context.Context, req core.Request, token string) erro
 		return err
 	}
 	switch {
+	case a.Code == 48001:
+		return c.notGranted(a, redact)
 	case a.Code != 0:
 		return c.refusedCheck(a, redact)
 	case a.HasIPs || a.HasCode:

@@ -46,3 +46,7 @@ func ruleFor(code int) upstream.Rule {
 	}
 	return upstream.Rule{Class: core.Temporary, Remedy: core.RemedyTryAgain, Message: "upstream refused with a code unknown here; try again in a moment"}
 }
+
+// notGranted reports whether an errcode means that the application may not make a
+// call, whatever its token.
+func notGranted(code int) bool { return code == 48002 || code == 60011 || code == 301002 }

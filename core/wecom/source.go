@@ -70,6 +70,13 @@ func (s source) Check(ctx context.Context, req core.Request, token string) error
 	switch {
 	case err != nil:
 		return err
+	case notGranted(a.Code):
+		e := s.Refused(upstream.Rule{
+			Class: core.Misuse, Remedy: core.RemedyPermission,
+			Message: "WeCom does not grant this call to the application, which says nothing against the token; see what the application may do",
+		}, a, s.spec.Traits.Day, redact)
+		e.Err = core.ErrNotGranted
+		return e
 	case a.Code != 0:
 		return s.refused(a, redact)
 	case a.HasIPs || a.HasCode:
@@ -112,5 +119,8 @@ func (s source) refused(a upstream.Answer, redact upstream.Redactor) *core.Error
 		Message: "upstream no longer accepts this token: it ended, early or in its time; refresh it",
 	}, a, s.spec.Traits.Day, redact)
 	e.Err = core.ErrDead
+	if a.Code == 42001 {
+		e.Err = core.ErrEnded
+	}
 	return e
 }

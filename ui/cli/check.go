@@ -44,14 +44,13 @@ func (a *app) check(ctx context.Context, arg string) error {
 		}
 		return &errSilent{why}
 	}
+	a.note(clean(a.text().Check(r, acc.Ref().String(), a.Now())))
 	switch {
 	case r.Accepted:
-		a.note(a.say("check.accepted", "account", acc.Ref()))
 		return nil
 	case r.Dead:
-		a.note(a.say("check.dead", "account", acc.Ref()), "  "+a.say("check.dead_fix", "account", acc.Ref()))
+		a.note("  " + a.say("check.fix", "account", acc.Ref()))
 		return &errSilent{why}
 	}
-	a.note(a.say("check.unknown", "account", acc.Ref()))
 	return why
 }

@@ -213,6 +213,8 @@ func TestCheck(t *testing.T) {
 	}{
 		{api.CheckResult{Accepted: true}, 0, "accepts the token"},
 		{api.CheckResult{Dead: true}, exitRefused, "tokentray refresh shop/sandbox"},
+		{api.CheckResult{Dead: true, Finding: core.FoundReplaced, At: start(), WorkedAt: start().Add(-time.Hour)}, exitRefused, "somebody else replaced it between "},
+		{api.CheckResult{Finding: core.FoundNoPermission, Error: &api.Error{Class: core.Misuse, Remedy: core.RemedyPermission}}, exitRefused, "says nothing against the token"},
 		{api.CheckResult{Error: whitelisted("shop", core.Sandbox).Error}, exitRefused, "203.0.113.7"},
 		{api.CheckResult{Error: &api.Error{Class: core.Temporary, Remedy: core.RemedyNetwork}}, exitTemporary, "cannot be reached"},
 		{api.CheckResult{}, exitTemporary, "not known"},

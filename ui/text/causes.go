@@ -44,6 +44,7 @@ func causes() table {
 		"cause.appid":          {"The upstream does not know this AppID.", "上游不认识这个 AppID。"},
 		"cause.frozen_secret":  {"The AppSecret is frozen.", "AppSecret 已被冻结。"},
 		"cause.frozen":         {"The upstream gives this account no token: it is frozen, punished or closed.", "上游不向此账号发放 token：账号可能被冻结、处罚或注销。"},
+		"cause.no_permission":  {"The upstream does not grant this call to the account; that says nothing against the token.", "上游未向此账号开放这个接口，这并不表示 token 失效。"},
 		"cause.component":      {"This AppID is a third-party platform's and has a token of another kind.", "此 AppID 属于第三方平台，使用另一种 token。"},
 		"cause.update":         {"The upstream rejects the request as TokenTray builds it.", "上游拒绝了 TokenTray 构造的请求。"},
 		"cause.allow_live":     {"Fetching a token for {account} would kill the one that production uses.", "为 {account} 获取 token 会使生产环境正在使用的 token 失效。"},

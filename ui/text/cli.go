@@ -134,10 +134,7 @@ func cli() table {
 		"live.allow_ask": {"Allow it?", "允许吗？"},
 		"live.force_ask": {"Force a new token for {account}?", "强制为 {account} 获取新的 token？"},
 
-		"check.accepted": {"The upstream accepts the token of {account} from here.", "上游接受本机使用 {account} 的 token。"},
-		"check.dead":     {"The upstream no longer accepts the token of {account}; somebody else may have fetched a new one.", "上游不再接受 {account} 的 token；可能有人重新获取过。"},
-		"check.dead_fix": {"Get the next one: tokentray refresh {account}", "换新：tokentray refresh {account}"},
-		"check.unknown":  {"Whether the upstream accepts the token of {account} is not known.", "无法确认上游是否接受 {account} 的 token。"},
+		"check.fix": {"Get the next one: tokentray refresh {account}", "换新：tokentray refresh {account}"},
 
 		"use.sandbox": {"The active environment is sandbox.", "当前环境：沙箱（sandbox）。"},
 		"use.live":    {"The active environment is LIVE: a bare name now means production.", "当前环境：生产（live）。只写名称即表示生产账号。"},

@@ -106,8 +106,8 @@ func commands() table {
 				"--force 会在当前 token 仍有效时强制换新，正在使用它的程序会受影响；对生产账号会先询问。",
 		},
 		"cmd.check.long": {
-			"Ask the upstream whether it accepts the current token from this machine. Exit code\n0: accepted; 4: dead or refused; 5: not known.",
-			"询问上游是否接受本机使用当前 token。退出码 0：接受；4：已失效或被拒绝；5：无法确认。",
+			"Ask the upstream whether it accepts the current token from this machine, and say what\nit found: the token works; it is dead, and where upstream tells so somebody else has\nreplaced it, and when; it has expired; this machine is refused, and the token may be fine\nelsewhere; the account may not make the call that checks. The call counts as one of\ntoday. Exit code 0: accepted; 4: dead or refused; 5: not known.",
+			"询问上游是否接受本机使用当前 token，并说明结果：有效；已失效（上游有提示时说明已被他人\n替换及时间）；已过期；本机被拒绝而 token 在别处可能有效；账号无权调用用于检查的接口。\n此次调用计入今日调用。退出码 0：接受；4：已失效或被拒绝；5：无法确认。",
 		},
 		"cmd.use.long": {
 			"Choose the active environment: the one that a bare NAME, the tray and the window\nmean. It fetches nothing and changes no account.",

@@ -64,6 +64,10 @@ func remedies() table {
 			"Sign in to the upstream's console and read the notices there; then: tokentray refresh {account}",
 			"请登录上游的管理后台查看通知，处理后执行：tokentray refresh {account}",
 		},
+		"remedy.no_permission": {
+			"Try the token with a call that the account may make.",
+			"请用此账号有权调用的接口验证 token。",
+		},
 		"remedy.component": {
 			"Use another AppID: tokentray edit {account} --appid ID",
 			"请改用其他 AppID：tokentray edit {account} --appid ID",

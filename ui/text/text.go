@@ -76,6 +76,7 @@ func tables() []table {
 	return append(kindTables(), []table{
 		common(),
 		quota(),
+		check(),
 		detail(),
 		problems(),
 		causes(),

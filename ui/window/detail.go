@@ -175,14 +175,15 @@ func (d *detail) show(now time.Time) {
 	d.flip.Rename(pairMark + " " + envWord(l, otherEnv(a.Env)))
 	kit.Visible(d.flip, d.paired)
 	hasToken := a.Mask != ""
-	for _, o := range []fyne.CanvasObject{d.tokenBox, d.copy, d.reveal, d.check} {
+	for _, o := range []fyne.CanvasObject{d.tokenBox, d.copy, d.reveal} {
 		kit.Visible(o, hasToken)
 	}
+	spec := l.Words.Spec(a.Kind)
+	kit.Visible(d.check, hasToken && spec.Checks())
 	allowed := ""
 	if a.AllowLive {
 		allowed = l.T("detail.allowed", "kind", l.Words.Kind(a.Kind))
 	}
-	spec := l.Words.Spec(a.Kind)
 	for _, any := range kindFacts(l) {
 		f, has := spec.Field(any.Key)
 		if !has {

@@ -79,9 +79,11 @@ func (mn *menus) menuOf(a api.Account) *fyne.Menu {
 	items = append(items,
 		fyne.NewMenuItemSeparator(),
 		fyne.NewMenuItem(l.T("menu.renew"), func() { mn.renewals.renew(id) }),
-		fyne.NewMenuItem(l.T("menu.force"), func() { mn.renewals.force(id) }),
-		fyne.NewMenuItem(l.T("menu.check"), func() { mn.renewals.check(id) }),
-		fyne.NewMenuItemSeparator())
+		fyne.NewMenuItem(l.T("menu.force"), func() { mn.renewals.force(id) }))
+	if l.Words.Spec(a.Kind).Checks() {
+		items = append(items, fyne.NewMenuItem(l.T("menu.check"), func() { mn.renewals.check(id) }))
+	}
+	items = append(items, fyne.NewMenuItemSeparator())
 	if other, ok := mn.model.pair(id); ok {
 		items = append(items, fyne.NewMenuItem(l.T("pair.show", "account", refWords(other.Ref())), func() { mn.listing.showOther(id) }))
 	} else {

@@ -78,14 +78,19 @@ func (rn *renewals) check(id core.ID) {
 		case err != nil:
 			rn.showError(err, ref)
 		case r.Accepted:
-			rn.showInfo(rn.look.T("snack.accepted", "account", refWords(ref)))
-		case r.Dead || r.Error == nil:
-			rn.showInfo(rn.look.T("snack.dead", "account", refWords(ref)))
-		default:
+			rn.showInfo(rn.look.Words.Check(r, refWords(ref), rn.now()))
+		case r.Dead:
 			rn.showMessage(message{
-				Text: explained(rn.look, r.Error, refWords(ref)),
-				Bad:  true, Until: rn.now().Add(errorTime),
+				Text: rn.look.Words.Check(r, refWords(ref), rn.now()),
+				Live: ref.Env == core.Live, Bad: true, Until: rn.now().Add(errorTime),
+				Button: rn.look.T("menu.renew"), Do: func() { rn.renew(id) },
 			})
+		default:
+			said := rn.look.Words.Check(r, refWords(ref), rn.now())
+			if r.Error != nil && r.Error.Remedy != core.RemedyPermission { // which said it
+				said += "\n" + explained(rn.look, r.Error, refWords(ref))
+			}
+			rn.showMessage(message{Text: said, Bad: true, Until: rn.now().Add(errorTime)})
 		}
 	})
 }
