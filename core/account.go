@@ -70,8 +70,11 @@ type Account struct {
 	Params  map[string]string `json:"params,omitempty"`
 	BaseURL string            `json:"base_url,omitempty" file:"list"` // empty means the kind's own
 	Proxy   string            `json:"proxy,omitempty" file:"list"`    // http, https or socks5 URL without a password
-	Auto    bool              `json:"auto" file:"backup"`             // renew in the background
-	Note    string            `json:"note,omitempty" file:"list"`
+	// CA are certificates in PEM that vouch for the hosts of its URLs, beside those
+	// that the machine trusts: a private deployment has its own.
+	CA   string `json:"ca,omitempty" file:"list,rare"`
+	Auto bool   `json:"auto" file:"backup"` // renew in the background
+	Note string `json:"note,omitempty" file:"list"`
 	// AllowLive is the owner's consent to fetch for a live account from a
 	// destructive source, which kills the token that production uses.
 	AllowLive bool `json:"allow_live,omitempty"`
@@ -150,6 +153,9 @@ const (
 	ProblemBaseURLHTTPS = "base_url_https"
 	ProblemProxy        = "proxy_bad"
 	ProblemProxySecret  = "proxy_password"
+	ProblemCA           = "ca_bad"
+	ProblemCAKey        = "ca_key" // it holds a private key
+	ProblemCALong       = "ca_long"
 	ProblemNoteLong     = "note_long"
 	ProblemNoteSecret   = "note_secret" // a warning
 	ProblemFormat       = "format_unknown"
@@ -178,6 +184,12 @@ func problemText(key string) string {
 		return "must look like http://host:port, https://host:port or socks5://host:port"
 	case ProblemProxySecret:
 		return "must not hold the password; enter that by itself"
+	case ProblemCA:
+		return "is no file of certificates in PEM (-----BEGIN CERTIFICATE-----); choose the right file"
+	case ProblemCAKey:
+		return "holds a private key, which nobody else may have; choose the file with the certificate alone"
+	case ProblemCALong:
+		return "is longer than 16 KiB; keep the CA's certificate alone"
 	case ProblemNoteLong:
 		return "is longer than 2000 characters; shorten it"
 	case ProblemNoteSecret:
@@ -285,6 +297,7 @@ func (a Account) Clean() Account {
 	a.AppID = strings.TrimSpace(a.AppID)
 	a.BaseURL = CleanURL(a.BaseURL)
 	a.Proxy = strings.TrimSpace(a.Proxy)
+	a.CA = CleanCA(a.CA)
 	a.Note = cleanNote(a.Note)
 	a.CopyFormat = strings.TrimSpace(a.CopyFormat)
 	a.CopyPath = strings.TrimSpace(a.CopyPath)
@@ -338,6 +351,9 @@ func (a Account) Check() Problems {
 	}
 	if p := checkProxy(a.Proxy); p != "" {
 		add("proxy", p, false)
+	}
+	if p := checkCA(a.CA); p != "" {
+		add("ca", p, false)
 	}
 	if utf8.RuneCountInString(a.Note) > MaxNote {
 		add("note", ProblemNoteLong, false)

@@ -22,6 +22,9 @@ type Destination struct {
 	// Also are the hosts of the other URLs that the account's kind asks for. They
 	// may see the AppSecret or the token; which of them does is the kind's affair.
 	Also string
+	// CA is the mark of the certificates that may vouch for these hosts beside those
+	// that the machine trusts, see CAMark: whoever signs with them can be any host.
+	CA string
 }
 
 // Destination tells where an account's secrets go. standard is the base URL of
@@ -32,7 +35,7 @@ func (a Account) Destination(standard string, also map[string]string) Destinatio
 	if base == "" {
 		base = standard
 	}
-	d := Destination{Host: origin(base), Proxy: origin(a.Proxy)}
+	d := Destination{Host: origin(base), Proxy: origin(a.Proxy), CA: CAMark(a.CA)}
 	for _, key := range slices.Sorted(maps.Keys(also)) {
 		if also[key] != "" {
 			d.Also += key + "=" + origin(also[key]) + " "
@@ -45,9 +48,10 @@ func (a Account) Destination(standard string, also map[string]string) Destinatio
 }
 
 // Takes reports whether an AppSecret that was entered for d may go to next: the
-// same hosts, and no proxy that could not read it before.
+// same hosts, no proxy that could not read it before, and no certificate that did not
+// vouch for them before.
 func (d Destination) Takes(next Destination) bool {
-	return next.Host != "" && d.Host == next.Host && d.Also == next.Also && (next.Via == "" || d.Via == next.Via)
+	return next.Host != "" && d.Host == next.Host && d.Also == next.Also && (next.Via == "" || d.Via == next.Via) && (next.CA == "" || d.CA == next.CA)
 }
 
 // TakesPassword reports whether a proxy password that was entered for d may go
@@ -58,10 +62,14 @@ func (d Destination) TakesPassword(next Destination) bool {
 
 // String names who sees the AppSecret.
 func (d Destination) String() string {
+	out := d.Host
 	if d.Via != "" {
-		return d.Host + " via " + d.Via
+		out += " via " + d.Via
 	}
-	return d.Host
+	if d.CA != "" {
+		out += " (CA " + shortMark(d.CA) + ")"
+	}
+	return out
 }
 
 // origin is scheme, host and port of a URL, written one way: the port is left

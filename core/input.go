@@ -20,6 +20,7 @@ type Input struct {
 	Params     map[string]string `json:"params,omitempty"`
 	BaseURL    *string           `json:"base_url,omitempty"`
 	Proxy      *string           `json:"proxy,omitempty"`
+	CA         *string           `json:"ca,omitempty"`
 	Auto       *bool             `json:"auto,omitempty"`
 	Note       *string           `json:"note,omitempty"`
 	AllowLive  *bool             `json:"allow_live,omitempty"`

@@ -183,7 +183,7 @@ func (k *Keeper) sameToken(a, b Account) bool { return k.TokenID(a) == k.TokenID
 // SameUpstream reports whether fetching with b rather than a asks for the same
 // token in the same way; if not, what was learned about a no longer holds.
 func (k *Keeper) SameUpstream(a, b Account) bool {
-	return k.sameToken(a, b) && a.Proxy == b.Proxy && maps.Equal(a.Params, b.Params)
+	return k.sameToken(a, b) && a.Proxy == b.Proxy && a.CA == b.CA && maps.Equal(a.Params, b.Params)
 }
 
 // traits are those of the account's kind, false when the kind is not known.

@@ -10,10 +10,12 @@ import (
 // Plain is a field that every account has and that is a text, a word or a switch.
 // Files and flags are made of the table of them, so that another field is a line
 // in Account, its twin in Input, and its sentences. Where it goes in files is told
-// by the tag file of the field: list, backup, or nothing.
+// by the tag file of the field: list, backup, or nothing; with ",rare" it stands in
+// a file of those accounts alone that have it.
 type Plain struct {
 	Key    string // as in JSON
 	Switch bool   // it is on or off
+	Rare   bool   // most accounts have none
 	File   Place  // of which files it is a part
 
 	name string // of the field in Go, here, in Input and wherever accounts are read into
@@ -34,7 +36,8 @@ var plains = sync.OnceValue(func() []Plain {
 	for f := range reflect.TypeFor[Account]().Fields() {
 		key, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 		if kind := f.Type.Kind(); key != "id" && (kind == reflect.String || kind == reflect.Bool) {
-			out = append(out, Plain{Key: key, Switch: kind == reflect.Bool, File: Place(f.Tag.Get("file")), name: f.Name})
+			file, rare, _ := strings.Cut(f.Tag.Get("file"), ",")
+			out = append(out, Plain{Key: key, Switch: kind == reflect.Bool, Rare: rare != "", File: Place(file), name: f.Name})
 		}
 	}
 	return out

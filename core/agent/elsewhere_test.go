@@ -3,6 +3,7 @@ package agent
 import (
 	"bytes"
 	"encoding/json"
+	"encoding/pem"
 	"io"
 	"maps"
 	"net/http"
@@ -132,6 +133,9 @@ func TestAnAppSecretIsNotSentToAnotherHost(t *testing.T) {
 	}
 	base := func(url string) api.AccountInput { return api.AccountInput{Input: core.Input{BaseURL: &url}} }
 	proxy := func(url string) api.AccountInput { return api.AccountInput{Input: core.Input{Proxy: &url}} }
+	// Whoever signs with a certificate that the account trusts can be any host.
+	trust := api.AccountInput{Input: core.Input{CA: ptr(someCA(t))}}
+	distrust := api.AccountInput{Input: core.Input{CA: ptr("")}}
 	for _, tt := range []struct {
 		name string
 		move func(foreign string) func(*testing.T, *running)
@@ -149,6 +153,8 @@ func TestAnAppSecretIsNotSentToAnotherHost(t *testing.T) {
 		}, func(h string) api.AccountInput {
 			return api.AccountInput{Input: core.Input{BaseURL: &h, Proxy: ptr("")}}
 		}},
+		{"an edit of the certificates", func(string) func(*testing.T, *running) { return edit(trust) }, func(string) api.AccountInput { return distrust }},
+		{"an import that replaces the certificates", func(string) func(*testing.T, *running) { return replace(trust) }, func(string) api.AccountInput { return distrust }},
 		{"an import that replaces the base URL", func(f string) func(*testing.T, *running) { return replace(base(f)) }, base},
 		{"an import that replaces the proxy", func(f string) func(*testing.T, *running) { return replace(proxy(f)) }, func(string) api.AccountInput { return proxy("") }},
 	} {
@@ -203,6 +209,14 @@ func TestAnAppSecretIsNotSentToAnotherHost(t *testing.T) {
 	}
 }
 
+// someCA is a certificate in PEM.
+func someCA(t *testing.T) string {
+	t.Helper()
+	s := httptest.NewTLSServer(nil)
+	defer s.Close()
+	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw}))
+}
+
 // unbind makes the vault's entries those of a version that did not tell for whom
 // they are.
 func unbind(t *testing.T, r *running) {
@@ -216,7 +230,7 @@ func unbind(t *testing.T, r *running) {
 		if err := json.Unmarshal(raw, &e); err != nil || e.SecretHost == "" {
 			t.Fatalf("an entry tells no host: %v", err)
 		}
-		e.SecretHost, e.SecretVia, e.SecretAlso, e.ProxyHost = "", "", "", ""
+		e.SecretHost, e.SecretVia, e.SecretAlso, e.SecretCA, e.ProxyHost = "", "", "", "", ""
 		if raw, err = e.encode(); err == nil {
 			err = r.world.ring.Memory.Set(t.Context(), string(a.ID), raw)
 		}

@@ -23,6 +23,7 @@ type entry struct {
 	SecretHost string `json:"secret_host,omitempty"` // where Secret may go
 	SecretVia  string `json:"secret_via,omitempty"`  // the proxy that may read it
 	SecretAlso string `json:"secret_also,omitempty"` // the hosts of the account's other URLs
+	SecretCA   string `json:"secret_ca,omitempty"`   // the mark of the certificates that may vouch for them
 	ProxyHost  string `json:"proxy_host,omitempty"`  // where ProxyPassword may go
 
 	Name    string       `json:"name,omitempty"`
@@ -33,6 +34,7 @@ type entry struct {
 	Params  params       `json:"params,omitempty"`
 	BaseURL string       `json:"base_url,omitempty"` // the kind's own written out
 	Proxy   string       `json:"proxy,omitempty"`
+	CA      string       `json:"ca,omitempty"`
 }
 
 // maxEntry is how many bytes Windows takes as one credential. No other system
@@ -43,7 +45,7 @@ const maxEntry = 2560
 // baseURL.
 func (e entry) of(a core.Account, baseURL string) entry {
 	e.Name, e.Env, e.Kind, e.Product, e.AppID = a.Name, a.Env, a.Kind, a.Product, a.AppID
-	e.Params, e.BaseURL, e.Proxy = paramsOf(a), baseURL, a.Proxy
+	e.Params, e.BaseURL, e.Proxy, e.CA = paramsOf(a), baseURL, a.Proxy, a.CA
 	return e
 }
 
@@ -81,7 +83,7 @@ func (p *params) UnmarshalJSON(raw []byte) error {
 // leaves one as it is, for whom it was entered too.
 func (e entry) with(secret, proxyPassword *core.Secret, to core.Destination) entry {
 	if secret != nil {
-		e.Secret, e.SecretHost, e.SecretVia, e.SecretAlso = secret.Reveal(), to.Host, to.Via, to.Also
+		e.Secret, e.SecretHost, e.SecretVia, e.SecretAlso, e.SecretCA = secret.Reveal(), to.Host, to.Via, to.Also, to.CA
 	}
 	if proxyPassword != nil {
 		e.ProxyPassword, e.ProxyHost = proxyPassword.Reveal(), to.Proxy
@@ -93,14 +95,14 @@ func (e entry) with(secret, proxyPassword *core.Secret, to core.Destination) ent
 // wrote it, that it is for the destination that its account has.
 func (e entry) bind(to core.Destination) entry {
 	if e.SecretHost == "" && e.ProxyHost == "" && e.Secret+e.ProxyPassword != "" {
-		e.SecretHost, e.SecretVia, e.SecretAlso, e.ProxyHost = to.Host, to.Via, to.Also, to.Proxy
+		e.SecretHost, e.SecretVia, e.SecretAlso, e.SecretCA, e.ProxyHost = to.Host, to.Via, to.Also, to.CA, to.Proxy
 	}
 	return e
 }
 
 // secretFor is who may get the AppSecret.
 func (e entry) secretFor() core.Destination {
-	return core.Destination{Host: e.SecretHost, Via: e.SecretVia, Also: e.SecretAlso}
+	return core.Destination{Host: e.SecretHost, Via: e.SecretVia, Also: e.SecretAlso, CA: e.SecretCA}
 }
 
 // release gives what may go to a destination: never an AppSecret that was
@@ -121,13 +123,14 @@ func (e entry) release(to core.Destination) (core.Credentials, error) {
 }
 
 // encode writes the entry. What is too long for some system's keyring loses
-// first what a person finds again most easily: the end of the name, then the
-// proxy, then the base URL, of which the host stands beside the secret, then the
+// first what a person finds again most easily: the certificates, the end of the name,
+// then the proxy, then the base URL, of which the host stands beside the secret, then the
 // fields of the kind's own. Secrets and hosts always stay; a vault that does not
 // take those says that they are too big.
 func (e entry) encode() ([]byte, error) {
 	raw, err := marshal(e)
 	for _, shorten := range []func(*entry){
+		func(e *entry) { e.CA = "" },
 		func(e *entry) { e.Name = string([]rune(e.Name)[:min(len([]rune(e.Name)), shortName)]) },
 		func(e *entry) { e.Proxy = "" },
 		func(e *entry) { e.BaseURL = "" },

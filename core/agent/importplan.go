@@ -276,7 +276,7 @@ func (p *importer) changes(was core.Account, kept entry, d draft) []string {
 	return out
 }
 
-// addresses are base URL and proxy, as they are and as they would be, where one
+// addresses are base URL, proxy and certificates, as they are and as they would be, where one
 // of them changes; of an account that is added, where they are not the kind's
 // own. So whoever looks at the plan sees where secrets would go, those too that
 // are yet to be entered.
@@ -289,6 +289,7 @@ func (p *importer) addresses(was, next core.Account) []api.ImportAddress {
 	}
 	add("base_url", p.s.spec(was.Kind).Base(was), p.s.spec(next.Kind).Base(next))
 	add("proxy", was.Proxy, next.Proxy)
+	add("ca", core.CAName(was.CA), core.CAName(next.CA))
 	return out
 }
 

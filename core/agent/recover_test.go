@@ -541,6 +541,7 @@ func TestAnEntryFitsEverySystem(t *testing.T) {
 		Name: strings.Repeat("店", core.MaxName), Env: core.Live, Kind: kinds.WeChat, Product: kinds.ProductOfficial,
 		AppID: strings.Repeat("a", 128), Params: map[string]string{"agent": "1000002"},
 		BaseURL: "https://host.example/" + strings.Repeat("p", core.MaxURL-21), Proxy: "http://proxy.example:1/" + strings.Repeat("u", 1000),
+		CA: someCA(t),
 	}
 	to := long.Destination("", nil)
 	secret, password := core.NewSecret(strings.Repeat("s", core.MaxKey)), core.NewSecret("pass")
@@ -551,6 +552,14 @@ func TestAnEntryFitsEverySystem(t *testing.T) {
 	e, ok := decodeEntry(raw)
 	if !ok || e.Secret != secret.Reveal() || e.ProxyPassword != "pass" || e.SecretHost != "https://host.example" || e.ProxyHost != "http://proxy.example:1" {
 		t.Errorf("lost what must stay: %+v", e.SecretHost)
+	}
+	if may := e.secretFor(); e.CA != "" || may.CA != core.CAMark(long.CA) || !may.Takes(to) {
+		t.Errorf("what does not fit is the certificate, and not whose it was: %+v", may)
+	}
+	short := core.Account{Name: "shop", CA: core.CleanCA(long.CA)}
+	raw, err = entry{}.with(&secret, nil, to).of(short, "").encode()
+	if fits, ok := decodeEntry(raw); err != nil || !ok || fits.CA != short.CA {
+		t.Errorf("a certificate that fits is not kept: %v", err)
 	}
 	if e.AppID != long.AppID || e.Params != `{"agent":"1000002"}` || e.Name != strings.Repeat("店", shortName) {
 		t.Errorf("lost more than it had to: name %q", e.Name)

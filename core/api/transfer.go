@@ -136,8 +136,8 @@ type ImportRow struct {
 	With string `json:"with,omitempty"`
 	// Changes are the fields in which the existing account differs.
 	Changes []string `json:"changes,omitempty"`
-	// Addresses are the base URL and the proxy among Changes; of an account that is
-	// added, what it has in the place of the kind's own base URL and of no proxy.
+	// Addresses are the base URL, the proxy and the certificates among Changes; of an account that is
+	// added, what it has in the place of the kind's own base URL and of none.
 	Addresses []ImportAddress `json:"addresses,omitempty"`
 	// SecretAgain: the kept AppSecret was entered for another host. The account is
 	// saved, and nothing is sent until somebody enters the AppSecret again.
@@ -151,8 +151,8 @@ type ImportRow struct {
 // ImportAddress is where calls of an account go, and would go. No password
 // stands in it.
 type ImportAddress struct {
-	Field string `json:"field"` // base_url or proxy
-	From  string `json:"from"`  // the kind's own base URL is written out; empty: no proxy
+	Field string `json:"field"` // base_url, proxy or ca
+	From  string `json:"from"`  // the kind's own base URL is written out; empty: none
 	To    string `json:"to"`
 }
 

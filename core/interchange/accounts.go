@@ -62,7 +62,7 @@ func recordOf(a core.Account, whole bool) record {
 	var out record
 	for _, p := range core.Plains() {
 		switch {
-		case p.File == core.NoFile, p.File == core.BackupOnly && !whole:
+		case p.File == core.NoFile, p.File == core.BackupOnly && !whole, p.Rare && p.Of(a) == "":
 		case p.Switch:
 			out = append(out, pair{p.Key, p.Of(a) == "true"})
 		default:

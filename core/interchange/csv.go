@@ -11,10 +11,12 @@ import (
 	"tokentray/core"
 )
 
-// columns are those of a team's list, in this order. Before them stands the version
-// of the format, in every row: a spreadsheet's user may delete any of them.
-func columns() []core.Plain {
-	return slices.DeleteFunc(slices.Clone(core.Plains()), func(p core.Plain) bool { return p.File != core.TeamList })
+// columns are those of a team's list of accounts, in this order. Before them stands
+// the version of the format, in every row: a spreadsheet's user may delete any of them.
+func columns(accounts []core.Account) []core.Plain {
+	return slices.DeleteFunc(slices.Clone(core.Plains()), func(p core.Plain) bool {
+		return p.File != core.TeamList || p.Rare && !slices.ContainsFunc(accounts, func(a core.Account) bool { return p.Of(a) != "" })
+	})
 }
 
 // lineEnds writes line ends as CSV readers give them back.
@@ -26,9 +28,9 @@ func AccountsCSV(accounts []core.Account) ([]byte, error) {
 	var out bytes.Buffer
 	out.WriteString("\ufeff")
 	w := csv.NewWriter(&out)
-	own := ownKeys(accounts)
+	own, plain := ownKeys(accounts), columns(accounts)
 	header := []string{"version"}
-	for _, p := range columns() {
+	for _, p := range plain {
 		header = append(header, p.Key)
 	}
 	for _, key := range own {
@@ -37,7 +39,7 @@ func AccountsCSV(accounts []core.Account) ([]byte, error) {
 	rows := [][]string{header}
 	for _, a := range accounts {
 		row := []string{strconv.Itoa(Version)}
-		for _, p := range columns() {
+		for _, p := range plain {
 			row = append(row, p.Of(a))
 		}
 		for _, key := range own {

@@ -43,6 +43,7 @@ type Account struct {
 	Params     map[string]string
 	BaseURL    *string
 	Proxy      *string
+	CA         *string
 	Note       *string
 	CopyFormat *string
 	CopyPath   *string

@@ -446,7 +446,7 @@ func TestEveryFieldHasItsPlace(t *testing.T) {
 	places := map[string]string{
 		"ID": "belongs to one home", "AllowLive": "an owner's consent, on each machine anew",
 		"Name": "list", "Env": "list", "Kind": "list", "Product": "list", "AppID": "list", "Params": "list",
-		"BaseURL": "list", "Proxy": "list", "Note": "list", "Auto": "backup", "CopyFormat": "backup", "CopyPath": "backup",
+		"BaseURL": "list", "Proxy": "list", "CA": "list", "Note": "list", "Auto": "backup", "CopyFormat": "backup", "CopyPath": "backup",
 	}
 	for i := range reflect.TypeFor[core.Account]().NumField() {
 		if name := reflect.TypeFor[core.Account]().Field(i).Name; places[name] == "" {

@@ -61,6 +61,9 @@ func (s Set) Fit(a core.Account) core.Account {
 	if !spec.Has(AppID) {
 		a.AppID = ""
 	}
+	if !spec.TakesCA() {
+		a.CA = ""
+	}
 	params := maps.Clone(a.Params)
 	maps.DeleteFunc(params, func(key, _ string) bool { return !spec.Has(key) })
 	a.Params = params
@@ -181,6 +184,9 @@ func (s Spec) check(a core.Account) core.Problems {
 	}
 	if a.AppID != "" && !s.Has(AppID) {
 		out = append(out, unknown(AppID))
+	}
+	if a.CA != "" && !s.TakesCA() {
+		out = append(out, unknown("ca"))
 	}
 	for _, key := range slices.Sorted(maps.Keys(a.Params)) {
 		if f, ok := s.Field(key); !ok || f.Own() {

@@ -1,6 +1,7 @@
 package kinds_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -114,6 +115,29 @@ func TestCleanSecret(t *testing.T) {
 		}
 		if len(problems.Fatal()) == 0 && s.Reveal() != tt.want {
 			t.Errorf("CleanSecret(%.20q) changed the value", tt.in)
+		}
+	}
+}
+
+// TestCAWhereThereIsAURL: certificates vouch for the hosts of an account's URLs; a
+// kind whose accounts name none takes none.
+func TestCAWhereThereIsAURL(t *testing.T) {
+	fields := []kinds.Field{{Key: kinds.AppID, Input: kinds.Text, Required: true}, {Key: kinds.Secret, Input: kinds.SecretText, Required: true}}
+	fixed := kinds.Spec{
+		Kind: "fixed", BaseURL: "https://api.example.com", Fields: fields,
+		Traits: core.Traits{Repeat: core.RepeatSame, Window: 1}, Token: kinds.Place{Query: "t"},
+	}
+	own := fixed
+	own.Kind, own.Fields = "own", append(slices.Clone(fields), kinds.Field{Key: "token_url", Input: kinds.URL})
+	set, err := kinds.New(fixed, own)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for kind, wanted := range map[core.Kind]bool{"fixed": false, "own": true} {
+		a := core.Account{Name: "shop", Env: core.Sandbox, Kind: kind, AppID: "a", CA: "words"}
+		refused := slices.ContainsFunc(set.Check(a), func(p core.Problem) bool { return p.Field == "ca" && p.Key == kinds.ProblemField })
+		if refused == wanted || (set.Fit(a).CA != "") != wanted {
+			t.Errorf("%s: refused %v, and kept %q", kind, refused, set.Fit(a).CA)
 		}
 	}
 }

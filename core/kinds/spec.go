@@ -227,6 +227,12 @@ func (s Spec) Has(key string) bool {
 	return ok
 }
 
+// TakesCA reports whether accounts of the kind may name certificates: those that have
+// a URL of their own.
+func (s Spec) TakesCA() bool {
+	return slices.ContainsFunc(s.Fields, func(f Field) bool { return f.Input == URL })
+}
+
 // Form is the regular expression that all known values of the field match, empty
 // where none is known: a value of another form is odd, but allowed.
 func (f Field) Form() string {

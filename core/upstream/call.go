@@ -36,6 +36,9 @@ type Caller struct {
 	limit  time.Duration
 	shared http.RoundTripper // keeps connections for a moment
 	fresh  http.RoundTripper // a connection for each call
+	// trusting makes a connection for each call too, and takes the account's own
+	// certificates; nil: all calls go through fresh.
+	trusting func(ca string) (http.RoundTripper, error)
 }
 
 // Call sends a request for an account to a base URL and reads the answer. Refusals
@@ -69,9 +72,9 @@ func (c *Caller) Ask(parent context.Context, req core.Request, baseURL string, o
 	if err != nil {
 		return Reply{}, inputError("the base URL cannot be asked; correct it")
 	}
-	rt := c.fresh
-	if out.Harmless {
-		rt = c.shared
+	rt, bad := c.transport(req.Account.CA, out.Harmless)
+	if bad != nil {
+		return Reply{}, bad
 	}
 	t := trouble{parent: parent, call: ctx, limit: c.limit, host: base.Host, proxy: proxy, redact: redact}
 	var sent atomic.Bool

@@ -113,8 +113,48 @@ func New(o Options) *Caller {
 		fresh := newTransport(o, connect, c.limit+keepIdle)
 		fresh.DisableKeepAlives = true
 		c.shared, c.fresh = deadlined{shared, c.limit + keepIdle}, fresh
+		c.trusting = func(ca string) (http.RoundTripper, error) {
+			pool, err := trusted(o.RootCAs, ca)
+			if err != nil {
+				return nil, err
+			}
+			own := o
+			own.RootCAs = pool
+			rt := newTransport(own, connect, c.limit+keepIdle)
+			rt.DisableKeepAlives = true
+			return rt, nil
+		}
 	}
 	return c
+}
+
+// transport is what a call of an account goes through. Connections are kept for
+// accounts alone that trust what the machine trusts.
+func (c *Caller) transport(ca string, harmless bool) (http.RoundTripper, error) {
+	switch {
+	case ca != "" && c.trusting != nil:
+		return c.trusting(ca)
+	case harmless:
+		return c.shared, nil
+	}
+	return c.fresh, nil
+}
+
+// trusted are the certificates that vouch for an account's hosts: those of the
+// machine, or of base where it is given, and its own.
+func trusted(base *x509.CertPool, ca string) (*x509.CertPool, error) {
+	var pool *x509.CertPool
+	if base != nil {
+		pool = base.Clone()
+	} else if all, err := x509.SystemCertPool(); err == nil {
+		pool = all
+	} else {
+		pool = x509.NewCertPool() // the account's own are enough
+	}
+	if !pool.AppendCertsFromPEM([]byte(ca)) {
+		return nil, inputError("the account's CA is no certificate in PEM; choose the file again")
+	}
+	return pool, nil
 }
 
 // newTransport makes connections that live for at most life unless they are

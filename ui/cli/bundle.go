@@ -227,7 +227,7 @@ func (r *reporter) account(i int, acc api.Account) {
 	}
 	for word, holds := range map[string]bool{
 		"no background renewal": !acc.Auto, "fetching live allowed": acc.AllowLive, "waits for consent": acc.NeedsConsent,
-		"a base URL of its own": acc.BaseURL != "", "a proxy": acc.Proxy != "", "a token before it": acc.Previous != nil,
+		"a base URL of its own": acc.BaseURL != "", "a proxy": acc.Proxy != "", "a CA of its own": acc.CA != "", "a token before it": acc.Previous != nil,
 	} {
 		if holds {
 			said = append(said, word)

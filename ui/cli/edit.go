@@ -59,7 +59,7 @@ func (a *app) edit(ctx context.Context, f *inputFlags, set *pflag.FlagSet, arg s
 	if err := a.confirmLive(ctx, f, in, kind, env == core.Live); err != nil {
 		return err
 	}
-	if to := secretTo(acc, in); f.askSecret && to != "" { // a file may have named it
+	if to := a.secretTo(acc, in); f.askSecret && to != "" { // a file may have named it
 		a.note(a.say("edit.secret_to", "host", clean(to)))
 	}
 	if err := a.readSecrets(ctx, f, &in); err != nil {
@@ -77,18 +77,12 @@ func (a *app) edit(ctx context.Context, f *inputFlags, set *pflag.FlagSet, arg s
 }
 
 // secretTo names who gets the AppSecret of an edited account, "" for the kind's own.
-func secretTo(acc api.Account, in api.AccountInput) string {
-	to := core.Account{BaseURL: acc.BaseURL, Proxy: acc.Proxy}
-	if in.BaseURL != nil {
-		to.BaseURL = *in.BaseURL
-	}
-	if in.Proxy != nil {
-		to.Proxy = *in.Proxy
-	}
-	if to.BaseURL == "" {
+func (a *app) secretTo(acc api.Account, in api.AccountInput) string {
+	to := in.Over(acc.Account)
+	if to.BaseURL == "" && to.CA == "" {
 		return ""
 	}
-	return to.Destination("", nil).String()
+	return a.text().Spec(to.Kind).Destination(to).String()
 }
 
 // needsSecretAgain reports whether an edit moved an account to another host than

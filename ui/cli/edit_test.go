@@ -2,6 +2,10 @@ package cli
 
 import (
 	"context"
+	"encoding/pem"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -76,4 +80,49 @@ func TestWhoeverEntersAnAppSecretKnowsWhoGetsIt(t *testing.T) {
 	if _, errOut := r.try(t, exitOK, "edit", "shop", "--secret"); strings.Contains(errOut, "is sent to") {
 		t.Errorf("stderr %q", errOut)
 	}
+}
+
+// TestCAOfAnAccount: --ca reads a file; what is in it is shown by its name alone.
+func TestCAOfAnAccount(t *testing.T) {
+	ca := testCA(t)
+	dir := t.TempDir()
+	file, empty := filepath.Join(dir, "ca.pem"), filepath.Join(dir, "empty.pem")
+	for path, text := range map[string]string{file: ca, empty: "\n"} {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r := withToken(newRun())
+	r.try(t, exitOK, "edit", "shop", "--ca", file)
+	if got := *r.agent.edited.CA; got != ca {
+		t.Errorf("the agent gets %q", got)
+	}
+	r.try(t, exitOK, "edit", "shop", "--ca", "")
+	if got := *r.agent.edited.CA; got != "" {
+		t.Errorf("it is not removed: %q", got)
+	}
+	for _, bad := range []string{empty, filepath.Join(dir, "none.pem"), dir} {
+		r.agent.edited = api.AccountInput{}
+		if _, errOut := r.try(t, exitUsage, "edit", "shop", "--ca", bad); !strings.Contains(errOut, bad) || r.agent.edited.CA != nil {
+			t.Errorf("%s: %s", bad, errOut)
+		}
+	}
+	r = withToken(newRun())
+	r.agent.list.Accounts[0].CA = core.CleanCA(ca)
+	out, _ := r.try(t, exitOK, "show", "shop")
+	if !strings.Contains(out, core.CAName(ca)) || strings.Contains(out, "BEGIN") {
+		t.Errorf("show says\n%s", out)
+	}
+	r.term.tty, r.term.answers = true, []string{appSecret}
+	if _, errOut := r.try(t, exitOK, "edit", "shop", "--secret"); !strings.Contains(errOut, "is sent to https://api.weixin.qq.com (CA ") {
+		t.Errorf("stderr %q", errOut)
+	}
+}
+
+// testCA is a certificate in PEM.
+func testCA(t *testing.T) string {
+	t.Helper()
+	s := httptest.NewTLSServer(nil)
+	defer s.Close()
+	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw}))
 }

@@ -211,8 +211,13 @@ func (a *app) importData(path string) ([]byte, error) {
 		if a.Term.InIsTyped() { // what is typed is shown
 			return nil, usage("usage.import_typed")
 		}
-		return readBounded(a.Term.In(), path)
+		return readBounded(a.Term.In(), path, api.MaxImportFile)
 	}
+	return readSmall(path, api.MaxImportFile)
+}
+
+// readSmall reads a file up to a limit.
+func readSmall(path string, limit int64) ([]byte, error) {
 	file, err := os.Open(path)
 	if err == nil {
 		defer func() { _ = file.Close() }()
@@ -227,13 +232,13 @@ func (a *app) importData(path string) ([]byte, error) {
 	case err != nil:
 		return nil, usage("usage.import_unreadable", "file", path)
 	}
-	return readBounded(file, path)
+	return readBounded(file, path, limit)
 }
 
 // readBounded reads one byte more than a file may have, so that a file that is too big
 // is refused and not cut.
-func readBounded(r io.Reader, path string) ([]byte, error) {
-	data, err := io.ReadAll(io.LimitReader(r, api.MaxImportFile+1))
+func readBounded(r io.Reader, path string, limit int64) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(r, limit+1))
 	if err != nil {
 		return nil, usage("usage.import_unreadable", "file", path)
 	}

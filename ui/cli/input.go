@@ -49,6 +49,7 @@ func (a *app) registerInput(cmd *cobra.Command, f *inputFlags) {
 	s.BoolVar(&f.proxyPasswordStdin, "proxy-password-stdin", false, "flag.proxy_password_stdin")
 	s.BoolVar(&f.yes, "yes", false, "flag.yes")
 	_ = cmd.RegisterFlagCompletionFunc("copy-format", completeWords(core.Formats()...))
+	_ = cmd.MarkFlagFilename(certificates)
 	_ = cmd.RegisterFlagCompletionFunc("env", completeWords(words(core.Envs())...))
 	a.completeKinds(cmd)
 }
@@ -62,11 +63,32 @@ func (f *inputFlags) input(set *pflag.FlagSet) (api.AccountInput, error) {
 	}
 	for _, p := range core.Plains() {
 		if value, has := f.plain[p.Key]; has && set.Changed(flagOf(p.Key)) {
+			if p.Key == certificates {
+				if *value, err = certificateFile(*value); err != nil {
+					return in, err
+				}
+			}
 			p.Put(&in.Input, *value)
 		}
 	}
 	in.Apart = f.apart
 	return in, nil
+}
+
+// certificates is the key of the plain field whose flag names a file.
+const certificates = "ca"
+
+// certificateFile reads the file that --ca names; without a name there is none. What
+// is in it is checked with the other fields.
+func certificateFile(path string) (string, error) {
+	if path == "" {
+		return "", nil
+	}
+	data, err := readSmall(path, core.MaxCA)
+	if err == nil && strings.TrimSpace(string(data)) == "" {
+		return "", usage("usage.ca_empty", "file", path)
+	}
+	return string(data), err
 }
 
 // switchValue is a flag that is on or off, kept as true or false.

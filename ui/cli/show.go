@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/core/kinds"
 	"tokentray/ui/text"
@@ -57,6 +58,7 @@ func (a *app) accountLines(acc api.Account) []string {
 		row("cli.field.base_url", acc.BaseURL)
 	}
 	row("cli.field.proxy", acc.Proxy)
+	row("cli.field.ca", core.CAName(acc.CA))
 	row("cli.field.note", acc.Note)
 	row("show.copy_format", acc.CopyFormat)
 	row("show.copy_path", acc.CopyPath)

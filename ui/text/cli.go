@@ -24,6 +24,7 @@ func cli() table {
 		"cli.field.base_url":       {"base URL", "基础地址"},
 		"cli.field.proxy":          {"proxy", "代理"},
 		"cli.field.proxy_password": {"proxy password", "代理密码"},
+		"cli.field.ca":             {"CA certificate", "CA 证书"},
 		"cli.field.note":           {"note", "备注"},
 
 		"ask.name":               {"Name (for example shop)", "名称（如 shop）"},

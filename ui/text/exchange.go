@@ -50,6 +50,7 @@ func exchange() table {
 		"usage.appid_key":         {"--secret-key needs --appid-key", "--secret-key 须与 --appid-key 同用"},
 		"usage.stdin_twice":       {"standard input holds either the file or the passphrase; name the file, or type the passphrase", "标准输入只能是文件或口令之一；请指定文件名，或手动输入口令"},
 		"usage.import_typed":      {"what is typed here would be shown; name a file, or send it by a pipe", "在此输入的内容会显示出来；请指定文件，或通过管道传入"},
+		"usage.ca_empty":          {"{file} is empty; name the file with the CA's certificate", "{file} 是空文件；请指定 CA 证书文件"},
 		"usage.import_none":       {"there is no file {file}", "没有文件 {file}"},
 		"usage.import_folder":     {"{file} is a folder; name a file", "{file} 是文件夹；请指定文件"},
 		"usage.import_unreadable": {"{file} cannot be read; make it readable for you", "无法读取 {file}；请检查权限"},

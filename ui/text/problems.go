@@ -26,6 +26,9 @@ func problems() table {
 		"problem.base_url_https":  {"The base URL must begin with https:// unless it is this machine.", "除本机外，基础地址必须以 https:// 开头。"},
 		"problem.proxy_bad":       {"Write the proxy as http://host:port or socks5://host:port.", "代理应写作 http://主机:端口 或 socks5://主机:端口。"},
 		"problem.proxy_password":  {"Enter the proxy's password in its own field, not in the URL.", "请在单独的字段填写代理密码，不要写进地址。"},
+		"problem.ca_bad":          {"Choose a file with certificates in PEM (-----BEGIN CERTIFICATE-----).", "请选择 PEM 格式的证书文件（-----BEGIN CERTIFICATE-----）。"},
+		"problem.ca_key":          {"This file holds a private key, which nobody else may have. Choose the one with the certificate alone.", "该文件含有私钥，私钥不应交给任何人。请选择只含证书的文件。"},
+		"problem.ca_long":         {"A CA file has at most 16 KiB: keep the CA's certificate alone.", "CA 文件最多 16 KiB，请只保留 CA 证书。"},
 		"problem.note_long":       {"A note has at most 2,000 characters.", "备注最多 2,000 个字符。"},
 		"problem.note_secret": {
 			"This holds what looks like an AppSecret. Notes are stored and shown in clear.",

@@ -17,8 +17,8 @@ func remedies() table {
 			"请检查代理是否在运行、地址和密码是否正确：tokentray edit {account} --proxy URL",
 		},
 		"remedy.tls": {
-			"Check this machine's clock and certificates. A proxy may be opening the connection; TokenTray never switches the check off.",
-			"请检查本机的时钟和证书。也可能有代理在拆解连接；TokenTray 从不关闭证书校验。",
+			"Check this machine's clock and certificates. A proxy may be opening the connection; TokenTray never switches the check off. A private deployment has a CA of its own: tokentray edit {account} --ca FILE",
+			"请检查本机的时钟和证书。也可能有代理在拆解连接；TokenTray 从不关闭证书校验。私有部署请指定其 CA 证书：tokentray edit {account} --ca 文件",
 		},
 		"remedy.odd_answer": {
 			"Check the base URL and the proxy; a sign-in page of the network may stand in between.",

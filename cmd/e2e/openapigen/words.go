@@ -73,7 +73,7 @@ func words() map[string]string {
 		"HistoryEntry.took":       "Nanoseconds.",
 		"HistoryEntry.target":     "Where a token was pushed.",
 
-		"ImportAddress.from": "The kind's own base URL is written out; empty: no proxy.",
+		"ImportAddress.from": "The kind's own base URL is written out; empty: none.",
 
 		"ImportFault":       "Why a file cannot be taken over, in one place of it.",
 		"ImportFault.code":  "Names the fault.",
@@ -115,7 +115,7 @@ func words() map[string]string {
 		"ImportRow.as":           "The new name.",
 		"ImportRow.with":         "The account that is in the way.",
 		"ImportRow.changes":      "Fields in which the account that is there differs.",
-		"ImportRow.addresses":    "The base URL and the proxy among the changes, old and new; of an account that is added, where they are not the kind's own.",
+		"ImportRow.addresses":    "The base URL, the proxy and the CA's name among the changes, old and new; of an account that is added, where they are not the kind's own.",
 		"ImportRow.secret_again": "The kept AppSecret was entered for another host: nothing is sent until somebody enters it again.",
 		"ImportRow.no_secret":    "Somebody has to enter the AppSecret.",
 		"ImportRow.auto":         "It is renewed in the background.",
@@ -219,6 +219,6 @@ func choices() map[string][]string {
 		"ImportSetting.action": {api.ImportReplace, api.ImportSkip, api.ImportUndecided},
 		"ImportFile.from":      api.ImportSources(),
 		"ExportRequest.format": {api.ExportJSON, api.ExportCSV},
-		"ImportAddress.field":  {"base_url", "proxy"},
+		"ImportAddress.field":  {"base_url", "proxy", "ca"},
 	}
 }
