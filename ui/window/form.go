@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -13,7 +12,6 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"tokentray/core"
-	"tokentray/core/api"
 	"tokentray/core/kinds"
 	"tokentray/ui/kit"
 	"tokentray/ui/text"
@@ -344,144 +342,6 @@ func (f *form) pastedInto(field string) func(string) bool {
 		f.fill(p)
 		return true
 	}
-}
-
-// typed takes what is typed into a field.
-func (f *form) typed(name string, into *string) func(string) {
-	return func(s string) {
-		*into = s
-		f.touch(name)
-	}
-}
-
-func (f *form) touch(name string) {
-	f.touched[name] = true
-	f.from = ""
-	f.verdict, f.good, f.ip = issue{}, false, ""
-	f.check()
-}
-
-// check says below each field what is wrong with it, as far as it was typed in.
-func (f *form) check() {
-	l, p := f.look, f.look.Palette
-	problems := f.draft.problems(l, f.model)
-	for name, say := range f.says {
-		words, ink := "", p.SoonText
-		if f.pressed || f.touched[name] {
-			for _, one := range problems[name] {
-				if words != "" {
-					words += "\n"
-				}
-				words += one.Text
-				if !one.Warn {
-					ink = p.LiveText
-				}
-			}
-		}
-		say.SetOrHide(words, ink)
-	}
-	f.kindSay.Set(l.Words.KindSays(f.draft.Kind, "say"), p.Muted)
-	f.hints()
-	f.consent.Hidden = !f.draft.needsConsent()
-	f.fields["consent"].(*kit.Toggle).Rename(l.Words.KindSays(f.draft.Kind, "consent"))
-	for name, box := range f.boxes {
-		kit.Visible(box, f.draft.has(name))
-	}
-	ink := p.SandboxText
-	if f.noted {
-		ink = p.SoonText
-	}
-	words := ""
-	if f.from != "" {
-		words = l.T(f.from)
-	}
-	f.fromSay.SetOrHide(words, ink)
-
-	ink = p.Text
-	switch {
-	case f.good:
-		ink = p.SandboxText
-	case f.verdict.Text != "" && !f.verdict.Warn:
-		ink = p.LiveText
-	}
-	f.words.SetOrHide(f.verdict.Text, ink)
-	kit.Visible(f.copyIP, f.ip != "")
-	f.save.Enable(!f.busy)
-	f.test.Enable(!f.busy)
-	f.page.Reflow()
-}
-
-// hints say in an empty field what becomes of the secret that is kept.
-func (f *form) hints() {
-	l, d := f.look, f.draft
-	hint := func(field, words string) {
-		if e, ok := f.fields[field].(*kit.Entry); ok && e.PlaceHolder != words {
-			e.SetPlaceHolder(words)
-		}
-	}
-	secret, password := "", ""
-	switch {
-	case d.editing:
-		secret = l.T("form.secret.keep")
-		password = secret
-	case d.origin != nil:
-		password = l.T("form.proxy_password.again")
-	}
-	if _, leaves := d.leavesSecret(); leaves {
-		_, next := d.destinations()
-		secret = l.T("form.secret.for", "host", next.String())
-	}
-	if d.leavesPassword() {
-		password = l.T("form.proxy_password.other")
-	}
-	hint("secret", secret)
-	hint("proxy_password", password)
-}
-
-// ready reports whether the draft may go to the agent. If not, its problems are
-// said and the first field at fault has the keyboard. A test wants no name: who
-// tests has often not yet thought of one.
-func (f *form) ready(focus func(fyne.Focusable), test bool) bool {
-	problems := f.draft.problems(f.look, f.model)
-	if test {
-		delete(problems, "name")
-		for _, field := range f.draft.formFields() {
-			f.touched[field] = f.touched[field] || field != "name"
-		}
-	} else {
-		f.pressed = true
-	}
-	f.check()
-	field, bad := fatal(f.draft.formFields(), problems)
-	if bad && f.fields[field] != nil {
-		focus(f.fields[field])
-	}
-	return !bad
-}
-
-// wait shows that the agent was asked.
-func (f *form) wait(words string) {
-	f.busy, f.good, f.verdict, f.ip = true, false, issue{words, true}, ""
-	f.check()
-}
-
-// answer shows what came of it, with a button for the IP that upstream refused.
-func (f *form) answer(words string, good bool, ip string) {
-	f.busy, f.good, f.verdict, f.ip = false, good, issue{words, false}, ip
-	f.check()
-}
-
-// testWords is what a test's answer says.
-func testWords(l *kit.Look, r api.TestResult, account string) (string, bool) {
-	if r.Error != nil {
-		words := explained(l, r.Error, account)
-		code := api.Error{UpstreamCode: r.Error.UpstreamCode, RID: r.Error.RID}
-		if known := l.Words.Details(&code); len(known) > 0 {
-			words += "\n" + strings.Join(known, " · ")
-		}
-		return words, false
-	}
-	return l.T("form.test.ok", "mask", r.Mask, "time", l.Words.Coarse(time.Duration(r.ExpiresIn)*time.Second)), true
 }
 
 func (f *form) productChoices() []kit.Choice {
