@@ -140,6 +140,11 @@ func (s Spec) valid() error {
 			return fmt.Errorf("field %q: there are two of this key; rename one", f.Key)
 		}
 	}
+	if i := slices.IndexFunc(s.Fields, func(f Field) bool { return f.Groups }); i >= 0 {
+		if f := s.Fields[i]; f.Key == Secret || slices.ContainsFunc(s.Fields[i+1:], func(f Field) bool { return f.Groups }) {
+			return fmt.Errorf("field %q: one field groups accounts, and never the secret; correct it", f.Key)
+		}
+	}
 	for _, f := range s.Fields {
 		if f.Instead != "" && (f.Instead == f.Key || !s.Has(f.Instead)) {
 			return fmt.Errorf("field %q: instead names no other field of the kind; correct it", f.Key)

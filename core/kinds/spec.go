@@ -90,6 +90,9 @@ type Field struct {
 	// Identity marks it as part of what tells one token from another. AppID and
 	// base URL always are.
 	Identity bool `json:"identity,omitempty"`
+	// Groups marks the field, one at most, whose value says what accounts belong to
+	// together: those that share it stand together in lists.
+	Groups bool `json:"groups,omitempty"`
 	// Rare fields stand apart in the form, with what few accounts need.
 	Rare bool `json:"rare,omitempty"`
 	// Hint stands in the empty input: "wx…".
@@ -231,6 +234,15 @@ func (s Spec) Has(key string) bool {
 // a URL of their own.
 func (s Spec) TakesCA() bool {
 	return slices.ContainsFunc(s.Fields, func(f Field) bool { return f.Input == URL })
+}
+
+// GroupField is the field that groups the kind's accounts; false where none does.
+func (s Spec) GroupField() (Field, bool) {
+	i := slices.IndexFunc(s.Fields, func(f Field) bool { return f.Groups })
+	if i < 0 {
+		return Field{}, false
+	}
+	return s.Fields[i], true
 }
 
 // Form is the regular expression that all known values of the field match, empty

@@ -36,7 +36,7 @@ func wecom() Spec {
 		BaseURL: "https://qyapi.weixin.qq.com", Hosts: []string{"qyapi.weixin.qq.com"},
 		Fields: []Field{
 			{
-				Key: AppID, Input: Text, Required: true, Missing: "is empty; copy the CorpID from WeCom's console", Hint: "ww…",
+				Key: AppID, Input: Text, Required: true, Groups: true, Missing: "is empty; copy the CorpID from WeCom's console", Hint: "ww…",
 				Alias: "corpid", Names: []string{"corpid", "企业id"},
 				Checks: []Check{
 					{Match: `^[!-~]{1,128}$`, Problem: ProblemAppIDChars, Says: "holds blanks or control characters, or is too long; copy the CorpID again"},

@@ -200,6 +200,7 @@ func window() table {
 		"window.bar.unavailable.file": {"The passphrase file cannot be read.", "无法读取口令文件。"},
 		"window.detail.check":         {"Check", "校验"},
 		"window.form.more":            {"Network, note", "网络与备注"},
+		"window.group.head":           {"{field} {value} · {n} accounts", "{field} {value} · {n} 个账号"},
 		"field.base_url":              {"Base URL", "基础地址"},
 		"window.form.proxy":           {"Proxy", "代理"},
 		"window.form.proxy.hint":      {"http://host:port or socks5://host:port", "http://主机:端口 或 socks5://主机:端口"},

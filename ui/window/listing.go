@@ -29,6 +29,7 @@ type listing struct {
 	switching   bool             // the agent was asked to switch the environment
 	switchingTo core.Env         // to this one
 	switched    bool             // and has told of that switch
+	groups      groups           // of the accounts that are listed
 
 	root   *fyne.Container // all of it
 	head   *listHead
@@ -70,7 +71,8 @@ func (ls *listing) draw() {
 func (ls *listing) fillList() {
 	ls.keepSelectionInView()
 	ls.head.show(ls.view)
-	accounts := ls.model.shown(ls.view, newQuery(ls.look.Words, ls.search), ls.now())
+	accounts, groups := grouped(ls.look, ls.model.shown(ls.view, newQuery(ls.look.Words, ls.search), ls.now()))
+	ls.groups = groups
 	ids := make([]core.ID, len(accounts))
 	for i, a := range accounts {
 		ids[i] = a.ID
@@ -91,13 +93,14 @@ func (ls *listing) rowNow(id core.ID) row {
 	if _, ok := ls.model.pair(id); ok {
 		r.Kind = pairMark + " " + r.Kind
 	}
+	r.Head, r.Grouped = ls.groups.heads[id], ls.groups.members[id]
 	return r
 }
 
-// plainRow reports whether the row of an account has nothing to tell under it.
+// plainRow reports whether the row of an account has nothing over or under it.
 func (ls *listing) plainRow(id core.ID) bool {
 	a := ls.model.Find(id)
-	return a == nil || a.Error == nil && !a.NeedsConsent
+	return ls.groups.heads[id] == "" && (a == nil || a.Error == nil && !a.NeedsConsent)
 }
 
 // click selects the account that was clicked.

@@ -45,8 +45,8 @@ type listView struct {
 // rowSource tells what the rows show. The list asks for those in sight alone.
 type rowSource struct {
 	row func(core.ID) row
-	// plain reports whether a row surely has no problem to tell of and is of
-	// the least height; it is asked of every row.
+	// plain reports whether a row surely has no problem to tell of, begins no group
+	// and is of the least height; it is asked of every row.
 	plain func(core.ID) bool
 }
 
@@ -140,9 +140,9 @@ func (v *listView) measure(width float32) {
 // heightOf is how high a row is.
 func (v *listView) HeightOf(r row) float32 {
 	if r.Problem.Action == actionNone {
-		return rowHeight
+		return headOf(r) + rowHeight
 	}
-	return rowHeight + v.strips.of(r.Problem, v.width)
+	return headOf(r) + rowHeight + v.strips.of(r.Problem, v.width)
 }
 
 // update shows one row anew.
@@ -219,8 +219,13 @@ func (v *listView) layoutRows() {
 			view = v.spareView()
 			v.views[id] = view
 		}
-		kit.Place(view, 0, v.tops[i], width, v.tops[i+1]-v.tops[i])
-		view.bind(v.fit(v.source.row(id)))
+		shown := v.source.row(id)
+		head := headOf(shown)
+		kit.Place(view, 0, v.tops[i]+head, width, v.tops[i+1]-v.tops[i]-head)
+		view.bind(v.fit(shown))
+		if line := v.drawHead(shown, v.tops[i], width); line != nil {
+			objects = append(objects, line)
+		}
 		view.mark(id == v.selected, v.focused && v.byKeyboard)
 		objects = append(objects, view)
 	}

@@ -52,6 +52,8 @@ type row struct {
 	Fill      float32 // 0 to 1 of the token's life
 	Soon      bool
 	Problem   problem
+	Head      string // the line over it, of the group that it begins
+	Grouped   bool   // it belongs to a group
 }
 
 // rowOf is the row of an account at now. mixed is set where both environments
@@ -134,6 +136,8 @@ const (
 	rowHeight = 68 // with the bar
 	barHeight = 3
 	edgeWidth = 4
+	railGap   = 4 // from the edge to the rail of a group
+	railWidth = 2
 	moreWidth = 36
 	timeRight = moreWidth + kit.Grid // from the row's right edge to the figures
 )

@@ -28,6 +28,7 @@ type rowView struct {
 	ground  *canvas.Rectangle
 	ring    *canvas.Rectangle
 	edge    *canvas.Rectangle
+	rail    *canvas.Rectangle // along the rows of a group
 	name    *canvas.Text
 	tag     *canvas.Text
 	tagBox  *canvas.Rectangle
@@ -70,6 +71,7 @@ func newRowView(l *kit.Look, on rowActions) *rowView {
 	r.ring = canvas.NewRectangle(color.Transparent)
 	r.ring.StrokeColor, r.ring.StrokeWidth, r.ring.Hidden = p.Sandbox, 2, true
 	r.edge = canvas.NewRectangle(p.Live)
+	r.rail = canvas.NewRectangle(p.Line)
 	r.name = kit.BoldText("", kit.SizeName, p.Text)
 	r.tag = kit.BoldText("", 11, p.OnDanger)
 	r.tagBox = canvas.NewRectangle(p.Danger)
@@ -90,7 +92,7 @@ func newRowView(l *kit.Look, on rowActions) *rowView {
 	r.remedy = kit.NewProse("", stripText, p.Muted)
 	r.helper = kit.NewSmallButton(l, kit.Quiet, "", func() { on.help(r.shown.ID) })
 	r.objects = []fyne.CanvasObject{
-		r.ground, r.edge, r.name, r.tagBox, r.tag, r.kind, r.mask, r.state, r.time, r.secs, r.dots,
+		r.ground, r.edge, r.rail, r.name, r.tagBox, r.tag, r.kind, r.mask, r.state, r.time, r.secs, r.dots,
 		r.strip, r.cause, r.remedy, r.helper, r.track, r.fill, r.ring,
 	}
 	r.ExtendBaseWidget(r)
@@ -113,7 +115,7 @@ func (r *rowView) bind(next row) {
 	old, first := r.shown, !r.bound
 	r.shown, r.bound = next, true
 	sameShape := !first && old.ID == next.ID && old.Name == next.Name && old.Kind == next.Kind && old.Tag == next.Tag &&
-		old.Mask == next.Mask && old.Problem == next.Problem && old.Live == next.Live
+		old.Mask == next.Mask && old.Problem == next.Problem && old.Live == next.Live && old.Grouped == next.Grouped
 	if !sameShape {
 		r.arrange()
 		r.touched++
@@ -170,6 +172,9 @@ func (r *rowView) arrange() {
 	kit.Place(r.ring, inside, 1, w-1-inside, size.Height-barHeight-2)
 	r.edge.Hidden = !s.Live
 	kit.Place(r.edge, 0, 0, edgeWidth, size.Height)
+
+	r.rail.Hidden = !s.Grouped
+	kit.Place(r.rail, edgeWidth+railGap, 0, railWidth, size.Height-barHeight)
 
 	r.writeTime()
 	full := kit.Measure("0:00:00", kit.SizeTime, fyne.TextStyle{})
