@@ -85,6 +85,9 @@ type Account struct {
 	// CopyPath is the API path that the formats url and curl call when none is
 	// chosen; empty means the one that every account may call.
 	CopyPath string `json:"copy_path,omitempty" file:"backup"`
+	// Declined is the kind that its owner does not want it changed to: it is not
+	// offered again.
+	Declined Kind `json:"declined,omitempty" file:"backup"`
 }
 
 // Ref is how people write the account: shop/live.
@@ -302,6 +305,9 @@ func (a Account) Clean() Account {
 	a.CopyFormat = strings.TrimSpace(a.CopyFormat)
 	a.CopyPath = strings.TrimSpace(a.CopyPath)
 	a.Params = cleanParams(a.Params)
+	if a.Declined = Kind(strings.TrimSpace(string(a.Declined))); a.Declined == a.Kind {
+		a.Declined = "" // whoever changes to it has changed their mind
+	}
 	return a
 }
 

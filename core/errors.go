@@ -109,6 +109,7 @@ func AsError(err error) *Error {
 // both languages. Sources may use any of them.
 const (
 	RemedyTryAgain     = "try_again"      // wait a moment, then try again
+	RemedyUnknownCode  = "unknown_code"   // look up upstream's code, then try again
 	RemedyNetwork      = "network"        // check network and proxy
 	RemedyProxy        = "proxy"          // check the account's proxy
 	RemedyTLS          = "tls"            // the certificate is not trusted
@@ -125,6 +126,7 @@ const (
 	RemedyFrozen       = "frozen"         // the account is frozen or punished
 	RemedyPermission   = "no_permission"  // nothing; the token is fine, the call is not the account's
 	RemedyComponent    = "component"      // AppID of a third-party platform
+	RemedyKind         = "kind_refused"   // the account gets no tokens of its kind; check AppID and kind
 	RemedyUpdate       = "update"         // a fault of ours; report it
 	RemedyAllowLive    = "allow_live"     // consent to the destructive fetch
 	RemedyVaultUnlock  = "vault_unlock"   // tokentray vault unlock

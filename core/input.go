@@ -26,6 +26,7 @@ type Input struct {
 	AllowLive  *bool             `json:"allow_live,omitempty"`
 	CopyFormat *string           `json:"copy_format,omitempty"`
 	CopyPath   *string           `json:"copy_path,omitempty"`
+	Declined   *Kind             `json:"declined,omitempty"`
 }
 
 // InputOf says everything that a says.

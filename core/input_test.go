@@ -41,7 +41,7 @@ func TestInputSaysEveryField(t *testing.T) {
 func TestInputOver(t *testing.T) {
 	a := core.Account{
 		ID: "1", Name: "shop", Env: core.Live, Kind: "k", Product: "p", AppID: "wx0", Params: map[string]string{"agent": "7", "old": "x"},
-		BaseURL: "https://a.example", Proxy: "http://p:1", Auto: true, Note: "n", AllowLive: true, CopyFormat: "raw", CopyPath: "/x",
+		BaseURL: "https://a.example", Proxy: "http://p:1", Auto: true, Note: "n", AllowLive: true, CopyFormat: "raw", CopyPath: "/x", Declined: "k2",
 	}
 	if got := core.InputOf(a).Over(core.Account{ID: "1"}); !got.Equal(a) {
 		t.Errorf("everything said: %s", cmp.Diff(a, got))

@@ -294,6 +294,7 @@ func (s *Service) view(snap core.Snapshot, now time.Time) api.Account {
 	switch {
 	case snap.Err != nil:
 		out.Error = api.FromError(snap.Err)
+		out.Offer = s.kindSet().Offer(a, snap.Err)
 	case out.State == core.StateBlocked:
 		out.Error = api.FromError(snap.Consent)
 	}

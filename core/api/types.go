@@ -40,9 +40,12 @@ type Account struct {
 	Error      *Error     `json:"error,omitempty"`
 	// NeedsConsent tells that nothing is fetched for this live account of a
 	// destructive kind until its owner allows it.
-	NeedsConsent bool      `json:"needs_consent,omitempty"`
-	NextTry      time.Time `json:"next_try,omitzero"`
-	LastUsed     time.Time `json:"last_used,omitzero"`
+	NeedsConsent bool `json:"needs_consent,omitempty"`
+	// Offer is a kind that the account can change to because its upstream refuses it
+	// a token of its own, see kinds.Set.Offer.
+	Offer    core.Kind `json:"offer,omitempty"`
+	NextTry  time.Time `json:"next_try,omitzero"`
+	LastUsed time.Time `json:"last_used,omitzero"`
 	// Checked is what the last check of the current token found out.
 	Checked    *CheckResult `json:"checked,omitempty"`
 	CallsToday int          `json:"calls_today"`

@@ -47,6 +47,7 @@ type Account struct {
 	Note       *string
 	CopyFormat *string
 	CopyPath   *string
+	Declined   *core.Kind
 	Auto       *bool
 
 	Secret        core.Secret

@@ -447,6 +447,7 @@ func TestEveryFieldHasItsPlace(t *testing.T) {
 		"ID": "belongs to one home", "AllowLive": "an owner's consent, on each machine anew",
 		"Name": "list", "Env": "list", "Kind": "list", "Product": "list", "AppID": "list", "Params": "list",
 		"BaseURL": "list", "Proxy": "list", "CA": "list", "Note": "list", "Auto": "backup", "CopyFormat": "backup", "CopyPath": "backup",
+		"Declined": "backup",
 	}
 	for i := range reflect.TypeFor[core.Account]().NumField() {
 		if name := reflect.TypeFor[core.Account]().Field(i).Name; places[name] == "" {
@@ -461,6 +462,7 @@ func TestABackupComesBack(t *testing.T) {
 	for i, a := range samples() {
 		a.Auto, a.CopyFormat, a.CopyPath, a.AllowLive, a.ID = i == 1, "header", "/cgi-bin/menu/get", true, core.NewID()
 		if i == 1 {
+			a.Declined = "wechat-legacy"
 			a.Params = map[string]string{"agent": "1000002"}
 		}
 		c := Credential{Account: a}
@@ -483,7 +485,7 @@ func TestABackupComesBack(t *testing.T) {
 	}
 	for i, c := range in {
 		w, got := want(c.Account), f.Accounts[i]
-		w.Auto, w.CopyFormat, w.CopyPath = &c.Account.Auto, &c.Account.CopyFormat, &c.Account.CopyPath
+		w.Auto, w.CopyFormat, w.CopyPath, w.Declined = &c.Account.Auto, &c.Account.CopyFormat, &c.Account.CopyPath, &c.Account.Declined
 		w.Secret, w.ProxyPassword, w.Line = c.Credentials.Secret, c.Credentials.ProxyPassword, got.Line
 		if !reflect.DeepEqual(got, w) {
 			t.Errorf("%d: got %+v, want %+v", i, got, w)

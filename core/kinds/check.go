@@ -83,6 +83,9 @@ func (s Set) Check(a core.Account) core.Problems {
 	} else {
 		found = append(found, spec.check(a)...)
 	}
+	if a.Declined != "" && !name.MatchString(string(a.Declined)) {
+		found = append(found, core.Problem{Field: "declined", Key: ProblemKind, Says: "must be one of " + list(s.Names())})
+	}
 	order := []string{"name", "env", "kind", "product"}
 	for _, f := range spec.Fields {
 		order = append(order, f.Key)

@@ -33,14 +33,20 @@ func (s Set) With(specs ...Spec) (Set, error) {
 		if slices.ContainsFunc(all[:i], func(b Spec) bool { return b.Kind == one.Kind }) {
 			return Set{}, fmt.Errorf("kind %q: there are two of this name; rename one", one.Kind)
 		}
-		if one.Sibling == "" {
-			continue
-		}
-		if sibling, ok := out.Of(one.Sibling); !ok || sibling.Kind == one.Kind {
+		if one.Sibling != "" && !out.other(one, one.Sibling) {
 			return Set{}, fmt.Errorf("kind %q: sibling %q is no other kind; correct it", one.Kind, one.Sibling)
+		}
+		if f := one.Fallback; f != nil && (!out.other(one, f.Kind) || len(f.Codes) == 0) {
+			return Set{}, fmt.Errorf("kind %q: fallback %q is no other kind, or has no codes; correct it", one.Kind, f.Kind)
 		}
 	}
 	return out, nil
+}
+
+// other reports whether the set has a kind that is not the spec's own.
+func (s Set) other(spec Spec, kind core.Kind) bool {
+	_, ok := s.Of(kind)
+	return ok && kind != spec.Kind
 }
 
 // All lists the specs in the order they are offered.
@@ -163,6 +169,11 @@ func (s Spec) valid() error {
 	}
 	if base, _ := s.Field(BaseURL); s.BaseURL == "" && !base.Required {
 		return fmt.Errorf("it has no base URL, so its field base_url must be required; add one of the two")
+	}
+	for _, page := range []string{s.Diagnosis, s.CodePage} {
+		if page != "" && !isHTTPS(page) {
+			return fmt.Errorf("the pages that explain a refusal must be https URLs; correct %q", page)
+		}
 	}
 	if (s.Token.Query == "") == (s.Token.Header == "") {
 		return fmt.Errorf("its token goes either into a query parameter or into a header; name one of the two")

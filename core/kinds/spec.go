@@ -3,6 +3,7 @@ package kinds
 import (
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"tokentray/core"
@@ -30,11 +31,19 @@ type Spec struct {
 	// Hosts are the upstream's own, as ends of host names ("weixin.qq.com").
 	// An account at another host has no console.
 	Hosts []string `json:"hosts,omitempty"`
+	// Diagnosis is a page of the upstream's that explains a request by its ID (rid),
+	// CodePage one that explains a code; {code} in it stands for the code. Empty:
+	// there is none.
+	Diagnosis string `json:"diagnosis,omitempty"`
+	CodePage  string `json:"code_page,omitempty"`
 	// Traits say how the upstream behaves.
 	Traits core.Traits `json:"traits"`
 	// Sibling is the kind to change to where this one does harm: it takes the
 	// same fields and asks for tokens that live beside this kind's.
 	Sibling core.Kind `json:"sibling,omitempty"`
+	// Fallback is the kind to offer where the upstream gives an account no token
+	// of this one; nil: none. See Set.Offer.
+	Fallback *Fallback `json:"fallback,omitempty"`
 
 	// Token is where a call carries the token.
 	Token Place `json:"token"`
@@ -344,6 +353,24 @@ func (s Spec) Console(a core.Account) string {
 	}
 	p, _ := s.Product(a.Product)
 	return p.Console
+}
+
+// DiagnosisOf is the page that explains a request of an account, empty where the
+// account asks a machine of the user's own, of which the page knows nothing.
+func (s Spec) DiagnosisOf(a core.Account, rid string) string {
+	if rid == "" || !s.AtHome(a) {
+		return ""
+	}
+	return s.Diagnosis
+}
+
+// CodePageOf is the page that explains a code which an account's upstream answered,
+// empty likewise.
+func (s Spec) CodePageOf(a core.Account, code int) string {
+	if code == 0 || !s.AtHome(a) {
+		return ""
+	}
+	return strings.ReplaceAll(s.CodePage, "{code}", strconv.Itoa(code))
 }
 
 // Reading reports whether a call changes nothing.

@@ -52,6 +52,13 @@ func wechat() Spec {
 			Repeat: core.RepeatSame, Window: wechatWindow, Overlap: wechatOverlap,
 			ForceBudget: 20, ForceGap: 30 * time.Second, Day: beijing,
 		},
+		// Whether test accounts have stable_token is written nowhere. These refusals
+		// would be its no: of the AppID, of the interface, and those of 61xxx but for
+		// 61004, which is about the caller's address.
+		Fallback: &Fallback{
+			Kind: WeChatLegacy, Products: []core.Product{ProductTest},
+			Codes: []Span{{40013, 40013}, {48001, 48001}, {61000, 61003}, {61005, 61999}},
+		},
 	}, map[core.Product]int{ProductOfficial: day, ProductTest: day, ProductMini: day})
 }
 
@@ -67,6 +74,8 @@ func wechatLegacy() Spec {
 // wechatSpec fills in what both kinds share.
 func wechatSpec(s Spec, quota map[core.Product]int) Spec {
 	s.Names = []string{"wx", "wechat", "weixin"}
+	s.Diagnosis = "https://developers.weixin.qq.com/console/devtools/debug?tab=errorDiag"
+	s.CodePage = "https://developers.weixin.qq.com/doc/oplatform/developers/errCode/"
 	s.BaseURL, s.Hosts = "https://api.weixin.qq.com", []string{"weixin.qq.com"}
 	s.Fields = []Field{
 		{

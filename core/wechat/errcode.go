@@ -49,11 +49,19 @@ func ruleFor(code int) upstream.Rule {
 	case 61024:
 		return upstream.Rule{Class: core.Misuse, Remedy: core.RemedyComponent, Message: "this AppID is a third-party platform's, which has tokens of its own; use another AppID"}
 	case 48001:
-		return upstream.Rule{Class: core.Misuse, Remedy: core.RemedyAppID, Message: "WeChat does not grant this interface to the account; check the AppID, its product and the kind"}
+		return refusedKind()
 	case 40002, 41001, 43002, 44002, 47001:
 		return upstream.Rule{Class: core.Misuse, Remedy: core.RemedyUpdate, Message: "upstream did not understand the request; if the base URL is right, report this"}
 	}
-	return upstream.Rule{Class: core.Temporary, Remedy: core.RemedyTryAgain, Message: "upstream refused with a code unknown here; try again in a moment"}
+	if code >= 61000 && code <= 61999 {
+		return refusedKind() // what the account, or whoever acts for it, is allowed
+	}
+	return upstream.Rule{Class: core.Temporary, Remedy: core.RemedyUnknownCode, Message: "upstream refused with a code unknown here; look it up, and try again in a moment"}
+}
+
+// refusedKind is for an account to which WeChat does not grant the call for a token.
+func refusedKind() upstream.Rule {
+	return upstream.Rule{Class: core.Misuse, Remedy: core.RemedyKind, Message: "WeChat does not grant this interface to the account; check the AppID, its product and the kind"}
 }
 
 // refusedFetch is the error for an answer with an errcode to a request for a

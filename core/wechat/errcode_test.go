@@ -34,11 +34,13 @@ func TestErrcodesOfFetch(t *testing.T) {
 		{45009, core.Quota, core.RemedyQuotaDay, midnight},
 		{45011, core.Quota, core.RemedyQuotaMinute, noon.Add(time.Minute)},
 		{47001, core.Misuse, core.RemedyUpdate, time.Time{}},
-		{48001, core.Misuse, core.RemedyAppID, time.Time{}},
+		{48001, core.Misuse, core.RemedyKind, time.Time{}},
 		{50002, core.Frozen, core.RemedyFrozen, time.Time{}},
 		{50004, core.Frozen, core.RemedyFrozen, time.Time{}},
 		{50007, core.Frozen, core.RemedyFrozen, time.Time{}},
+		{61003, core.Misuse, core.RemedyKind, time.Time{}},
 		{61004, core.Whitelist, core.RemedyWhitelist, time.Time{}},
+		{61007, core.Misuse, core.RemedyKind, time.Time{}},
 		{61024, core.Misuse, core.RemedyComponent, time.Time{}},
 		{89501, core.Confirm, core.RemedyConfirm, noon.Add(10 * time.Minute)},
 		{89503, core.Confirm, core.RemedyConfirm, noon.Add(10 * time.Minute)},
@@ -47,9 +49,9 @@ func TestErrcodesOfFetch(t *testing.T) {
 		{89506, core.Confirm, core.RemedyRefused, noon.Add(24 * time.Hour)},
 		{89507, core.Confirm, core.RemedyRefused, noon.Add(time.Hour)},
 		// Codes that have no place here, and one that nobody knows.
-		{40014, core.Temporary, core.RemedyTryAgain, time.Time{}},
-		{42001, core.Temporary, core.RemedyTryAgain, time.Time{}},
-		{99999, core.Temporary, core.RemedyTryAgain, time.Time{}},
+		{40014, core.Temporary, core.RemedyUnknownCode, time.Time{}},
+		{42001, core.Temporary, core.RemedyUnknownCode, time.Time{}},
+		{99999, core.Temporary, core.RemedyUnknownCode, time.Time{}},
 	} {
 		t.Run(fmt.Sprint(tt.code), func(t *testing.T) {
 			body := fmt.Sprintf(`{"errcode":%d,"errmsg":"something from ip 203.0.113.9 rid: 62416571-5cbc3445-3e6cab76"}`, tt.code)

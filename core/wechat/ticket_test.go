@@ -26,7 +26,7 @@ func TestTicket(t *testing.T) {
 		{name: "dead token", body: `{"errcode":40001,"errmsg":"invalid credential, access_token is invalid or not latest"}`, class: core.Temporary, remedy: core.RemedyTryAgain, dead: true},
 		{name: "ended token", body: `{"errcode":42001,"errmsg":"access_token expired"}`, class: core.Temporary, remedy: core.RemedyTryAgain, dead: true},
 		{name: "whitelist", body: `{"errcode":40164,"errmsg":"invalid ip 203.0.113.9, not in whitelist"}`, class: core.Whitelist, remedy: core.RemedyWhitelist},
-		{name: "no permission", body: `{"errcode":48001,"errmsg":"api unauthorized"}`, class: core.Misuse, remedy: core.RemedyAppID},
+		{name: "no permission", body: `{"errcode":48001,"errmsg":"api unauthorized"}`, class: core.Misuse, remedy: core.RemedyKind},
 		{name: "quota", body: `{"errcode":45009,"errmsg":"reach max api daily quota limit"}`, class: core.Quota, remedy: core.RemedyQuotaDay},
 		{name: "busy", body: `{"errcode":-1,"errmsg":"system error"}`, class: core.Temporary, remedy: core.RemedyTryAgain},
 		{name: "no ticket", body: `{"errcode":0,"errmsg":"ok","expires_in":7200}`, class: core.Temporary, remedy: core.RemedyAnswer},

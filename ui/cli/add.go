@@ -78,7 +78,7 @@ func (a *app) add(ctx context.Context, f *inputFlags, in api.AccountInput) error
 	if err != nil {
 		return err
 	}
-	return a.saved(s, a.say("add.done", "account", s.Account.Ref()))
+	return a.savedAsking(ctx, agent, s, a.say("add.done", "account", s.Account.Ref()))
 }
 
 // askMissing asks for the fields that no flag gave, each until its value can be

@@ -52,5 +52,6 @@ func (a *app) check(ctx context.Context, arg string) error {
 		a.note("  " + a.say("check.fix", "account", acc.Ref()))
 		return &errSilent{why}
 	}
+	a.about = &acc
 	return why
 }

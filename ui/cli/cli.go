@@ -74,6 +74,9 @@ type app struct {
 	ofKinds map[*cobra.Command]func(kinds.Set)
 	// account is how the person named the account, for remedies.
 	account string
+	// about is the account that the error of a command is about; nil: none, or it is
+	// not known.
+	about *api.Account
 }
 
 // Run parses args, runs the command and returns the exit code. Errors go to standard

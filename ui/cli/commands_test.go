@@ -133,10 +133,14 @@ func TestFailureIsExplained(t *testing.T) {
 	const en = `tokentray: 203.0.113.7 is not on the account's IP whitelist.
   Add 203.0.113.7 to the API IP whitelist (Official Account: developers.weixin.qq.com/platform; Mini Program: mp.weixin.qq.com), wait a few minutes, then: tokentray refresh shop/sandbox
   errcode 40164, rid 62416571-5cbc3445-3e6cab76, caller IP 203.0.113.7, upstream says: invalid ip
+  In developers.weixin.qq.com/platform: 我的业务 > 公众号 or 服务号 > 基础信息 > 开发密钥 > API IP 白名单. It takes addresses and ranges such as 203.0.113.0/24, and no * here.
+  To have the rid explained, paste it at https://developers.weixin.qq.com/console/devtools/debug?tab=errorDiag
 `
 	const zh = `tokentray: 203.0.113.7 不在账号的 IP 白名单中。
   请把 203.0.113.7 加入 API IP 白名单（公众号在 developers.weixin.qq.com/platform，小程序在 mp.weixin.qq.com），几分钟后执行：tokentray refresh shop/sandbox
   errcode 40164，rid 62416571-5cbc3445-3e6cab76，调用方 IP 203.0.113.7，上游原文：invalid ip
+  在 developers.weixin.qq.com/platform：我的业务 > 公众号或服务号 > 基础信息 > 开发密钥 > API IP 白名单。可填 IP 或网段，例如 203.0.113.0/24，此处不支持 *。
+  查询 rid 的原因：把它粘贴到 https://developers.weixin.qq.com/console/devtools/debug?tab=errorDiag
 `
 	for lang, want := range map[string]string{"en": en, "zh": zh} {
 		r := withToken(newRun())

@@ -71,7 +71,7 @@ func (a *app) edit(ctx context.Context, f *inputFlags, set *pflag.FlagSet, arg s
 	}
 	done := a.say("edit.done", "account", s.Account.Ref())
 	if !needsSecretAgain(s) || in.Secret != nil || a.json || !a.Term.InIsTerminal() {
-		return a.saved(s, done)
+		return a.savedAsking(ctx, agent, s, done)
 	}
 	return a.secretAgain(ctx, agent, s, done)
 }
@@ -106,7 +106,7 @@ func (a *app) secretAgain(ctx context.Context, agent api.Agent, s api.Saved, don
 	if s, err = agent.Edit(ctx, s.Account.Ref(), api.AccountInput{Secret: ptr(secret.Reveal())}); err != nil {
 		return err
 	}
-	return a.saved(s, done)
+	return a.savedAsking(ctx, agent, s, done)
 }
 
 // changesAnything reports whether a flag other than those about asking was given.

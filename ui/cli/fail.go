@@ -120,6 +120,11 @@ func (a *app) explainWire(e *api.Error) []string {
 	if d := tx.Details(e); len(d) > 0 {
 		out = append(out, "  "+clean(strings.Join(d, a.say("cli.comma"))))
 	}
+	if a.about != nil {
+		for _, line := range a.moreAbout(*a.about, e) {
+			out = append(out, "  "+clean(line))
+		}
+	}
 	return out
 }
 

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"io"
 	"strings"
@@ -62,6 +63,7 @@ type fake struct {
 	list    api.List
 	status  api.Status
 	err     error // of every call but List and Account
+	refuse  error // of calls for a token
 	token   api.Token
 	saved   api.Saved
 	check   api.CheckResult
@@ -113,7 +115,7 @@ func noSuch(r api.Ref) error {
 
 func (f *fake) Token(_ context.Context, r api.Ref, d time.Duration) (api.Token, error) {
 	f.minTTL = d
-	return f.token, f.did("token " + r.String())
+	return f.token, cmp.Or(f.did("token "+r.String()), f.refuse)
 }
 
 func (f *fake) Add(_ context.Context, in api.AccountInput) (api.Saved, error) {
@@ -129,7 +131,7 @@ func (f *fake) Edit(_ context.Context, r api.Ref, in api.AccountInput) (api.Save
 func (f *fake) Remove(_ context.Context, r api.Ref) error { return f.did("remove " + r.String()) }
 func (f *fake) Refresh(_ context.Context, r api.Ref, req api.RefreshRequest) (api.Token, error) {
 	f.refreshed = req
-	return f.token, f.did("refresh " + r.String())
+	return f.token, cmp.Or(f.did("refresh "+r.String()), f.refuse)
 }
 
 func (f *fake) Check(_ context.Context, r api.Ref) (api.CheckResult, error) {

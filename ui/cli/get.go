@@ -179,7 +179,7 @@ func (a *app) notGot(ctx context.Context, agent api.Agent, ref api.Ref, err erro
 		return err
 	}
 	if acc, accErr := agent.Account(ctx, ref); accErr == nil {
-		a.account = acc.Ref().String()
+		a.account, a.about = acc.Ref().String(), &acc
 	}
 	return err
 }

@@ -76,7 +76,7 @@ func (a *app) refresh(ctx context.Context, arg string, fromStdin, force, yes boo
 	}
 	t, err := agent.Refresh(ctx, acc.Ref(), req)
 	if err != nil {
-		return err
+		return a.refused(ctx, agent, acc.Ref(), err)
 	}
 	switch {
 	case t.StillValid:

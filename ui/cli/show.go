@@ -62,6 +62,7 @@ func (a *app) accountLines(acc api.Account) []string {
 	row("cli.field.note", acc.Note)
 	row("show.copy_format", acc.CopyFormat)
 	row("show.copy_path", acc.CopyPath)
+	row("show.declined", string(acc.Declined))
 	if acc.AllowLive {
 		row("show.allow_live", a.say("cli.yes"))
 	}
@@ -103,6 +104,9 @@ func (a *app) accountError(acc api.Account) []string {
 	}
 	for _, d := range tx.Details(acc.Error) {
 		out = append(out, "  "+clean(d))
+	}
+	for _, line := range a.moreAbout(acc, acc.Error) {
+		out = append(out, "  "+clean(line))
 	}
 	return out
 }

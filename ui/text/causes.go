@@ -30,6 +30,8 @@ func causes() table {
 		"class.short.internal":    {"internal error", "内部错误"},
 
 		"cause.try_again":      {"That did not work this time.", "这次没有成功。"},
+		"cause.unknown_code":   {"The upstream refused with a code that TokenTray does not know.", "上游返回了 TokenTray 不认识的错误码。"},
+		"cause.kind_refused":   {"The upstream does not give this account a token of this kind.", "上游不向此账号发放这种类型的 token。"},
 		"cause.network":        {"The upstream cannot be reached.", "无法连接上游服务。"},
 		"cause.proxy":          {"The account's proxy cannot be used.", "账号的代理无法使用。"},
 		"cause.tls":            {"The upstream's certificate is not trusted.", "上游的证书不受信任。"},

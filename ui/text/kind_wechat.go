@@ -12,8 +12,12 @@ func kindWeChat() table {
 		},
 		"kind.wechat.instead": {"stable_token has a quota of its own, 500,000 calls a day, and disturbs no other program.", "stable_token 有独立的配额，每天 50 万次，并且不影响其他程序。"},
 
-		"kind.wechat-legacy":       {"legacy token", "旧版 token"},
-		"kind.wechat-legacy.say":   {"Each fetch kills the token that others hold. Take it only where stable_token does not work.", "每次获取都会使他人持有的 token 失效。仅在 stable_token 不可用时使用。"},
+		"kind.wechat-legacy":     {"legacy token", "旧版 token"},
+		"kind.wechat-legacy.say": {"Each fetch kills the token that others hold. Take it only where stable_token does not work.", "每次获取都会使他人持有的 token 失效。仅在 stable_token 不可用时使用。"},
+		"kind.wechat-legacy.instead": {
+			"A test account may get a token by the legacy call where it gets no stable_token. Each fetch makes a new token and kills the one that other programs hold; a test account has 200 a day.",
+			"测试号无法获取 stable_token 时，可能仍可用旧版接口获取。每次获取都会生成新的 token，并使其他程序持有的 token 失效；测试号每天 200 次。",
+		},
 		"kind.wechat-legacy.force": {"The legacy call kills the token that every other program holds, within five minutes.", "旧版接口会使其他程序持有的 token 在五分钟内失效。"},
 		"kind.wechat-legacy.force_live": {
 			"A new token kills the one that production holds, within five minutes at best.",
@@ -42,8 +46,8 @@ func kindWeChat() table {
 		// Where the console has the list of addresses. Names of places stay as the
 		// consoles write them.
 		"where.wechat.official": {
-			"In the developer platform: 我的业务 > the account > 基础信息 > 开发信息 > API IP 白名单. It takes addresses and ranges such as 203.0.113.0/24.",
-			"在微信开发者平台：我的业务 > 对应账号 > 基础信息 > 开发信息 > API IP 白名单。可填 IP 或网段，例如 203.0.113.0/24。",
+			"In developers.weixin.qq.com/platform: 我的业务 > 公众号 or 服务号 > 基础信息 > 开发密钥 > API IP 白名单. It takes addresses and ranges such as 203.0.113.0/24, and no * here.",
+			"在 developers.weixin.qq.com/platform：我的业务 > 公众号或服务号 > 基础信息 > 开发密钥 > API IP 白名单。可填 IP 或网段，例如 203.0.113.0/24，此处不支持 *。",
 		},
 		"where.wechat.mini": {
 			"In mp.weixin.qq.com: 管理 > 开发管理 > 开发设置 > 开发者ID > IP白名单. Up to ten entries, such as 203.0.113.* or 203.0.113.1/24.",
@@ -56,6 +60,23 @@ func kindWeChat() table {
 		"where.wechat.other": {
 			"The whitelist stands beside the AppSecret: for Official Accounts in developers.weixin.qq.com/platform, for Mini Programs in mp.weixin.qq.com.",
 			"IP 白名单与 AppSecret 在同一页：公众号在 developers.weixin.qq.com/platform，小程序在 mp.weixin.qq.com。",
+		},
+
+		"where_secret.wechat.official": {
+			"The AppSecret is in developers.weixin.qq.com/platform: 我的业务 > 公众号 or 服务号 > 基础信息 > 开发密钥.",
+			"AppSecret 在 developers.weixin.qq.com/platform：我的业务 > 公众号或服务号 > 基础信息 > 开发密钥。",
+		},
+		"where_secret.wechat.mini": {
+			"The AppSecret is in mp.weixin.qq.com: 管理 > 开发管理 > 开发设置 > 开发者ID.",
+			"AppSecret 在 mp.weixin.qq.com：管理 > 开发管理 > 开发设置 > 开发者 ID。",
+		},
+		"where_secret.wechat.other": {
+			"The AppSecret: for Official Accounts in developers.weixin.qq.com/platform, 我的业务 > 公众号 or 服务号 > 基础信息 > 开发密钥; for Mini Programs in mp.weixin.qq.com.",
+			"AppSecret：公众号在 developers.weixin.qq.com/platform 的我的业务 > 公众号或服务号 > 基础信息 > 开发密钥，小程序在 mp.weixin.qq.com。",
+		},
+		"where_secret.wechat.test": {
+			"AppID and AppSecret of a test account stand together on its page.",
+			"测试号的 AppID 和 AppSecret 都在测试号管理页面上。",
 		},
 
 		"field.appid":  {"AppID", "AppID"},
@@ -93,6 +114,10 @@ func kindWeChat() table {
 		"remedy.wechat.frozen": {
 			"Sign in to the WeChat console and read the notices there; then: tokentray refresh {account}",
 			"请登录微信后台查看通知，处理后执行：tokentray refresh {account}",
+		},
+		"remedy.wechat.kind_refused": {
+			"Check the AppID and the product; capitals count: tokentray edit {account} --appid ID",
+			"请检查 AppID（区分大小写）和产品类型：tokentray edit {account} --appid ID",
 		},
 		"remedy.wechat.component": {
 			"Use the AppID of an Official Account or a Mini Program instead: tokentray edit {account} --appid ID",

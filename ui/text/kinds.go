@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"tokentray/core"
+	"tokentray/core/api"
 	"tokentray/core/kinds"
 )
 
@@ -16,11 +17,12 @@ import (
 //	kind.K.force         what a forced token breaks; kind.K.force_live: in production
 //	kind.K.consent       what the owner of a live account allows, if asking again
 //	                     is destructive; kind.K.consent_live: what that breaks
-//	kind.K.instead       what is better about it, for accounts of the kind it is
-//	                     the sibling of
+//	kind.K.instead       what it is like where it is offered to an account of another
+//	                     kind
 //	product.P            and product.P.short, where there is little room
 //	product.P.only       said where a product stands in the environment it is not in
-//	where.P              where the console has the list of addresses
+//	where.P              where the console has the list of addresses; where_secret.P
+//	                     where it has the secret
 //	field.F              the label of a field; field.F.VALUE of a choice. Two
 //	                     kinds that call it by different words: field.K.F
 //	problem.KEY          what is wrong with a field
@@ -159,13 +161,21 @@ func (t *Text) Labelled(key string, label kinds.Label, name string) string {
 	return t.labelled(Key(key), label, name)
 }
 
-// Where is where the console has the list of addresses that may call, empty when
-// nobody knows.
-func (t *Text) Where(k core.Kind, p core.Product) string {
-	if t.HasOf("where", k, string(p)) {
-		return t.SayOf("where", k, string(p))
+// Where is where the console has what helps after a refusal: the list of addresses
+// that may call, or the secret. It is empty when neither is the matter, or nobody
+// knows.
+func (t *Text) Where(e *api.Error, p core.Product) string {
+	what := ""
+	switch {
+	case e.Class == core.Whitelist:
+		what = "where"
+	case e.Remedy == core.RemedySecret, e.Remedy == core.RemedyFrozenSecret:
+		what = "where_secret"
 	}
-	return ""
+	if what == "" || !t.HasOf(what, e.Kind, string(p)) {
+		return ""
+	}
+	return t.SayOf(what, e.Kind, string(p))
 }
 
 // Problem says what is wrong with a field of an account of a kind. A field that

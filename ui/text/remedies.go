@@ -8,6 +8,14 @@ func remedies() table {
 			"Wait a moment, then try again. Renewal in the background tries again by itself.",
 			"请稍候再试；后台续期会自动重试。",
 		},
+		"remedy.unknown_code": {
+			"Look the code up in the upstream's documentation. Renewal in the background tries again by itself.",
+			"请在上游的文档中查询该错误码；后台续期会自动重试。",
+		},
+		"remedy.kind_refused": {
+			"Check what the account's AppID belongs to, and its kind: tokentray edit {account} --kind KIND",
+			"请检查账号的 AppID 属于什么，以及账号类型：tokentray edit {account} --kind 类型",
+		},
 		"remedy.network": {
 			"Check the network. If this machine reaches the internet through a proxy, set it: tokentray edit {account} --proxy URL",
 			"请检查网络。如果本机需要通过代理上网，请设置代理：tokentray edit {account} --proxy URL",

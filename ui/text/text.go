@@ -87,6 +87,7 @@ func tables() []table {
 		store(),
 		window(),
 		windowHelp(),
+		offers(),
 		windowDoor(),
 		starter(),
 		tray(),

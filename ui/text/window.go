@@ -67,6 +67,7 @@ func window() table {
 		"window.remedy.appid":         {"Copy the AppID again from the console; capitals count.", "请从管理后台重新复制 AppID（区分大小写）。"},
 		"window.remedy.frozen_secret": {"Unfreeze it in the console, then wait ten minutes.", "请在管理后台解冻，约 10 分钟后生效。"},
 		"window.remedy.frozen":        {"Sign in to the console and read the notices there.", "请登录管理后台查看通知。"},
+		"window.remedy.kind_refused":  {"Check its AppID, product and kind.", "请检查 AppID、产品和类型。"},
 		"window.remedy.component": {
 			"Use another AppID.",
 			"请改用其他 AppID。",
@@ -104,6 +105,7 @@ func window() table {
 		"window.row.odd_answer":     {"Check the base URL and the proxy.", "请检查基础地址和代理。"},
 		"window.row.confirm_denied": {"Put the IP on the whitelist, or wait.", "请把 IP 加入白名单，或稍后再试。"},
 		"window.row.try_again":      {"TokenTray tries again by itself.", "TokenTray 会自动重试。"},
+		"window.row.unknown_code":   {"TokenTray tries again by itself.", "TokenTray 会自动重试。"},
 		"window.row.quota_minute":   {"It resets within a minute.", "一分钟内恢复。"},
 		"window.row.quota_kind":     {"It resets at midnight, Beijing time.", "北京时间零点重置。"},
 		"window.row.quota_day":      {"It resets at midnight, Beijing time.", "北京时间零点重置。"},

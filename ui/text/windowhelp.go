@@ -4,13 +4,11 @@ package text
 // "window.". Names of places in WeChat's consoles stay as they stand there.
 func windowHelp() table {
 	return table{
-		"window.act.sibling":      {"Use {kind}", "改用 {kind}"},
 		"window.act.copy_details": {"Copy what the upstream said", "复制上游的应答"},
 		"window.act.copy_rid":     {"Copy rid", "复制 rid"},
 		"window.snack.details":    {"What the upstream said is copied", "已复制上游的应答"},
 		"window.snack.fact":       {"{what} copied", "已复制{what}"},
 		"window.snack.rid":        {"{rid} copied", "已复制 {rid}"},
-		"window.snack.sibling":    {"{account} now uses {kind}.", "{account} 已改用 {kind}。"},
 		"window.snack.browser":    {"Open it yourself: {url}", "请自行打开：{url}"},
 
 		"window.help.prior_ip": {

@@ -2,6 +2,7 @@ package window
 
 import (
 	"context"
+	"strings"
 
 	"tokentray/core"
 	"tokentray/core/api"
@@ -180,27 +181,55 @@ func (ed *accounts) setAuto(id core.ID, on bool) {
 	})
 }
 
-// useSibling changes an account to the harmless kind that goes with its own.
-func (ed *accounts) useSibling(id core.ID) {
+// askOffer asks whether an account is to be changed to the kind that is offered. No
+// is remembered; closing the question is no answer.
+func (ed *accounts) askOffer(id core.ID) {
 	a, ok := ed.model.find(id)
 	if !ok {
 		return
 	}
-	ref, kind := a.Ref(), ed.look.Words.Spec(a.Kind).Sibling
+	l := ed.look
+	to := offered(l.Words, a)
+	if to == "" {
+		return
+	}
+	q := question{
+		title: l.T("offer.title", "account", refWords(a.Ref()), "kind", l.Words.Kind(to)),
+		body:  strings.TrimSpace(l.Words.KindSays(to, "instead") + "\n" + l.T("offer.body")),
+		yes:   l.T("act.offer", "kind", l.Words.Kind(to)), live: a.Env == core.Live, role: kit.Filled,
+	}
+	decline := ed.closeSheet
+	if a.Offer != "" {
+		q.no = l.T("offer.no", "kind", l.Words.Kind(a.Kind))
+		decline = func() {
+			ed.closeSheet()
+			ed.settleOffer(a.Ref(), core.Input{Declined: &to}, "snack.declined", to)
+		}
+	}
+	s := newQuestion(l, q, decline, func() {
+		ed.closeSheet()
+		ed.settleOffer(a.Ref(), core.Input{Kind: &to}, "snack.offer", to)
+	})
+	s.Close = ed.closeSheet
+	ed.openSheet(s)
+}
+
+// settleOffer saves the answer to an offer.
+func (ed *accounts) settleOffer(ref api.Ref, in core.Input, done string, kind core.Kind) {
 	ed.showInfo(ed.look.T("snack.busy", "account", refWords(ref)))
 	ask(ed.shell, upstreamWait, func(ctx context.Context, g Agent) (api.Saved, error) {
-		return g.Edit(ctx, ref, api.AccountInput{Input: core.Input{Kind: &kind}, Apart: true})
+		return g.Edit(ctx, ref, api.AccountInput{Input: in, Apart: true})
 	}, func(s api.Saved, err *core.Error) {
 		if err != nil {
 			ed.showError(err, ref)
 			return
 		}
 		ed.put(s.Account)
-		if s.Account.Error != nil {
+		if s.Account.Error != nil && in.Kind != nil {
 			ed.tellSaved(s.Account)
 			return
 		}
-		ed.showInfo(ed.look.T("snack.sibling", "account", refWords(ref), "kind", ed.look.Words.Kind(kind)))
+		ed.showInfo(ed.look.T(done, "account", refWords(ref), "kind", ed.look.Words.Kind(kind)))
 	})
 }
 

@@ -43,8 +43,13 @@ func (ac *actions) perform(id core.ID, what action) {
 		if ac.accounts.form != nil && ac.accounts.form.fields["consent"] != nil {
 			ac.win.Canvas().Focus(ac.accounts.form.fields["consent"])
 		}
-	case actionSibling:
-		ac.accounts.useSibling(id)
+	case actionOffer:
+		ac.accounts.askOffer(id)
+	case actionDiagnosis: // the page takes no rid in its address
+		ac.clipboard.copyText(a.Error.RID, ac.look.T("snack.rid", "rid", a.Error.RID))
+		openPage(ac.shell, ac.look.Words.Spec(a.Kind).DiagnosisOf(a.Account, a.Error.RID))
+	case actionCodePage:
+		openPage(ac.shell, ac.look.Words.Spec(a.Kind).CodePageOf(a.Account, a.Error.UpstreamCode))
 	case actionCopyRID:
 		ac.clipboard.copyText(a.Error.RID, ac.look.T("snack.rid", "rid", a.Error.RID))
 	case actionCopyDetails:

@@ -8,7 +8,13 @@ import (
 
 // openConsole shows the page where an account is administered in the browser.
 func openConsole(sh *shell, a api.Account) {
-	u, err := url.Parse(sh.look.Words.Spec(a.Kind).Console(a.Account))
+	openPage(sh, sh.look.Words.Spec(a.Kind).Console(a.Account))
+}
+
+// openPage shows a page in the browser. Where none can be started its address is
+// told.
+func openPage(sh *shell, page string) {
+	u, err := url.Parse(page)
 	if err != nil || u.Host == "" {
 		return
 	}

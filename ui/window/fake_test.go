@@ -171,7 +171,10 @@ func (f *fakeAgent) Edit(_ context.Context, ref api.Ref, in api.AccountInput) (a
 		f.calls = append(f.calls, fmt.Sprint("edit ", ref, " copy=", a.CopyFormat, " path=", a.CopyPath))
 	}
 	if in.Kind != nil {
-		a.Kind = *in.Kind
+		a.Kind, a.Offer = *in.Kind, ""
+	}
+	if in.Declined != nil {
+		a.Declined, a.Offer = *in.Declined, ""
 	}
 	if in.Secret != nil || in.Kind != nil {
 		a.State, a.Error = core.StateFresh, nil

@@ -28,8 +28,10 @@ const (
 	actionUnlock
 	actionVaultInit
 	actionRetry
-	actionSibling
+	actionOffer
 	actionCopyRID
+	actionDiagnosis
+	actionCodePage
 	actionCopyDetails
 )
 
@@ -60,6 +62,15 @@ func problemOf(l *kit.Look, a api.Account, now time.Time) problem {
 	return p
 }
 
+// offered is the kind that a button changes an account to: the one that the agent
+// offers, or the harmless one in place of one that breaks production.
+func offered(say *text.Text, a api.Account) core.Kind {
+	if a.Offer == "" && a.Error != nil && a.Error.Remedy == core.RemedyAllowLive {
+		return say.Spec(a.Kind).Sibling
+	}
+	return a.Offer
+}
+
 // helps is the one action that helps most with what is wrong with an account.
 func helps(say *text.Text, a api.Account) action {
 	e := a.Error
@@ -79,8 +90,18 @@ func helps(say *text.Text, a api.Account) action {
 	case core.RemedyVaultInit, core.RemedyVaultEmpty:
 		return actionVaultInit
 	case core.RemedyQuotaKind:
-		if say.Spec(a.Kind).Sibling != "" {
-			return actionSibling
+		if a.Offer != "" {
+			return actionOffer
+		}
+		return actionRetry
+	case core.RemedyKind:
+		if a.Offer != "" {
+			return actionOffer
+		}
+		return actionEdit
+	case core.RemedyUnknownCode:
+		if say.Spec(a.Kind).CodePageOf(a.Account, e.UpstreamCode) != "" {
+			return actionCodePage
 		}
 		return actionRetry
 	case core.RemedyConfirm, core.RemedyRefused, core.RemedyTryAgain, core.RemedyNetwork, core.RemedyTLS, core.RemedyAnswer,
@@ -109,17 +130,17 @@ func helpsToo(say *text.Text, a api.Account, first action) []action {
 	if e == nil || first == actionUnlock || first == actionVaultInit {
 		return nil
 	}
-	add(actionSibling, say.Spec(a.Kind).Sibling != "" && (e.Class == core.Quota || e.Remedy == core.RemedyAllowLive))
+	add(actionOffer, offered(say, a) != "")
 	add(actionCopyIP, e.CallerIP != "" && (e.Class == core.Whitelist || e.Class == core.Confirm))
 	add(actionConsole, say.Spec(a.Kind).Console(a.Account) != "" && e.Class.NeedsPerson() && first != actionConsent)
-	add(actionEdit, e.Class == core.BadSecret || e.Remedy == core.RemedySecretAgain || e.Remedy == core.RemedyNetwork)
+	add(actionEdit, e.Class == core.BadSecret || e.Remedy == core.RemedyKind || e.Remedy == core.RemedySecretAgain || e.Remedy == core.RemedyNetwork)
 	add(actionRetry, first != actionConsent)
 	return out
 }
 
 // buttonWord is what the button says that does what helps an account.
 func buttonWord(l *kit.Look, a api.Account, do action) string {
-	return l.T(buttonKey(do), "kind", l.Words.Kind(l.Words.Spec(a.Kind).Sibling))
+	return l.T(buttonKey(do), "kind", l.Words.Kind(offered(l.Words, a)))
 }
 
 func buttonKey(a action) string {
@@ -138,10 +159,14 @@ func buttonKey(a action) string {
 		return "act.unlock"
 	case actionVaultInit:
 		return "act.vault_init"
-	case actionSibling:
-		return "act.sibling"
+	case actionOffer:
+		return "act.offer"
 	case actionCopyRID:
 		return "act.copy_rid"
+	case actionDiagnosis:
+		return "act.diagnosis"
+	case actionCodePage:
+		return "act.code_page"
 	case actionCopyDetails:
 		return "act.copy_details"
 	}
@@ -157,14 +182,14 @@ func advice(l *kit.Look, a api.Account) []string {
 	}
 	var out []string
 	spec := l.Words.Spec(a.Kind)
-	if where := l.Words.Where(a.Kind, a.Product); e.Class == core.Whitelist && spec.AtHome(a.Account) && where != "" {
+	if where := l.Words.Where(e, a.Product); where != "" && spec.AtHome(a.Account) {
 		out = append(out, where)
 	}
 	if e.PriorIP != "" {
 		out = append(out, l.T("help.prior_ip", "ip", e.PriorIP))
 	}
-	if better := l.Words.KindSays(spec.Sibling, "instead"); e.Class == core.Quota && better != "" {
-		out = append(out, better)
+	if what := l.Words.KindSays(a.Offer, "instead"); what != "" {
+		out = append(out, what)
 	}
 	return out
 }

@@ -30,13 +30,13 @@ func refusals() []api.Error {
 		class    core.Class
 		remedies []string
 	}{
-		{core.Temporary, []string{core.RemedyTryAgain, core.RemedyNetwork, core.RemedyProxy, core.RemedyTLS, core.RemedyAnswer, core.RemedyForceBudget}},
+		{core.Temporary, []string{core.RemedyTryAgain, core.RemedyNetwork, core.RemedyProxy, core.RemedyTLS, core.RemedyAnswer, core.RemedyForceBudget, core.RemedyUnknownCode}},
 		{core.Whitelist, []string{core.RemedyWhitelist}},
 		{core.Confirm, []string{core.RemedyConfirm, core.RemedyRefused}},
 		{core.Quota, []string{core.RemedyQuotaDay, core.RemedyQuotaKind, core.RemedyQuotaMinute}},
 		{core.BadSecret, []string{core.RemedySecret, core.RemedyAppID}},
 		{core.Frozen, []string{core.RemedyFrozenSecret, core.RemedyFrozen}},
-		{core.Misuse, []string{core.RemedyComponent, core.RemedyUpdate, core.RemedyAllowLive, core.RemedyProxy, core.RemedyAppID, core.RemedySecretAgain, core.RemedyNoHost}},
+		{core.Misuse, []string{core.RemedyComponent, core.RemedyKind, core.RemedyUpdate, core.RemedyAllowLive, core.RemedyProxy, core.RemedyAppID, core.RemedySecretAgain, core.RemedyNoHost}},
 		{core.VaultClosed, []string{core.RemedyVaultUnlock, core.RemedyVaultInit, core.RemedyVaultEmpty, core.RemedyReenter}},
 		{core.Internal, []string{core.RemedyDisk, core.RemedyFull, core.RemedyReadOnly}},
 	} {
@@ -151,10 +151,10 @@ func TestWhitelistIsHandledInTheDetail(t *testing.T) {
 }
 
 // A quota that is used up is told with its reset, and a legacy account gets
-// away from it with one click.
+// away from it by the button and a yes.
 func TestQuotaOffersStable(t *testing.T) {
 	a := ailing(api.Error{Class: core.Quota, Remedy: core.RemedyQuotaKind, UpstreamCode: 45009, RetryAt: core.Zone("+08:00").NextDay(noon)})
-	a.Kind, a.State = kinds.WeChatLegacy, core.StateRetrying
+	a.Kind, a.State, a.Offer = kinds.WeChatLegacy, core.StateRetrying, kinds.WeChat
 	s := newStage(t, a).open()
 	s.pane.openDetail("gate-sandbox")
 	s.mustSay("Today's calls for a token are used up.", "It resets at 11-23 00:00 Beijing time", "stable_token has a quota of its own")
@@ -162,11 +162,69 @@ func TestQuotaOffersStable(t *testing.T) {
 	s.tick()
 	s.mustSay("in 1 h.")
 	s.press("Use stable_token")
+	s.mustSay("Change gate/sandbox to stable_token?", "It never changes the kind by itself")
+	s.key(fyne.KeyEscape)
+	if got, _ := s.model.find("gate-sandbox"); got.Kind != kinds.WeChatLegacy || slices.Contains(s.agent.log(), "edit gate/sandbox") {
+		t.Errorf("the account was changed unasked: %+v", got)
+	}
+	s.press("Use stable_token")
+	s.press("Use stable_token") // on the sheet, which is in front
 	s.untilSays("gate/sandbox now uses stable_token.")
 	if got, _ := s.model.find("gate-sandbox"); got.Kind != kinds.WeChat || got.Error != nil {
 		t.Errorf("the account is %+v", got)
 	}
 	s.mustNotSay("Use stable_token")
+}
+
+// A test account to which stable_token is refused is offered legacy tokens, with
+// what they do; no is remembered.
+func TestATestAccountIsOfferedLegacy(t *testing.T) {
+	for _, lang := range []text.Lang{text.English, text.Chinese} {
+		l := lookIn(lang)
+		a := ailing(api.Error{Class: core.Misuse, Remedy: core.RemedyKind, UpstreamCode: 48001})
+		a.Product, a.Offer = kinds.ProductTest, kinds.WeChatLegacy
+		if p := problemOf(l, a, noon); p.Action != actionOffer || !strings.Contains(p.Button, l.Words.Kind(kinds.WeChatLegacy)) {
+			t.Errorf("the button is %q", p.Button)
+		}
+		if a.Offer = ""; problemOf(l, a, noon).Action != actionEdit { // declined
+			t.Error("what was declined is offered")
+		}
+		a.Offer, a.Error.Remedy, a.Error.Class, a.Error.UpstreamCode = kinds.WeChatLegacy, core.RemedyAppID, core.BadSecret, 40013
+		if p := problemOf(l, a, noon); p.Action != actionEdit || !slices.Contains(helpsToo(l.Words, a, p.Action), actionOffer) {
+			t.Error("a wrong AppID is corrected first, and the other kind is offered beside that")
+		}
+	}
+	a := ailing(api.Error{Class: core.Misuse, Remedy: core.RemedyKind, UpstreamCode: 48001})
+	a.Product, a.Offer = kinds.ProductTest, kinds.WeChatLegacy
+	s := newStage(t, a).open()
+	s.press("Use legacy token")
+	s.mustSay("Change gate/sandbox to legacy token?", "kills the one that other programs hold")
+	s.press("Keep stable_token")
+	s.untilSays("legacy token is not offered again")
+	if got, _ := s.model.find("gate-sandbox"); got.Kind != kinds.WeChat || got.Declined != kinds.WeChatLegacy {
+		t.Errorf("the account is %+v", got)
+	}
+}
+
+// A rid is copied and the page that explains it opened; a code that is not known is
+// looked up. Neither is offered where another host answered.
+func TestWhereARefusalIsExplained(t *testing.T) {
+	a := ailing(api.Error{Class: core.Temporary, Remedy: core.RemedyUnknownCode, UpstreamCode: 99999, RID: "62416571-5cbc3445-3e6cab76"})
+	s := newStage(t, a).open()
+	opened := s.opens()
+	s.pane.openDetail("gate-sandbox")
+	s.press("Open diagnosis")
+	s.until("the copy", func() bool { return s.agent.copied() == a.Error.RID })
+	s.press("Look up the code")
+	want := []string{"https://developers.weixin.qq.com/console/devtools/debug?tab=errorDiag", "https://developers.weixin.qq.com/doc/oplatform/developers/errCode/"}
+	if !slices.Equal(*opened, want) {
+		t.Errorf("opened %q, want %q", *opened, want)
+	}
+	a.BaseURL = "http://127.0.0.1:8080"
+	s = newStage(t, a).open()
+	s.pane.openDetail("gate-sandbox")
+	s.mustSay("Copy rid")
+	s.mustNotSay("Open diagnosis", "Look up the code")
 }
 
 // What an account has already is no advice: a stable_token account whose quota is

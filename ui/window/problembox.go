@@ -23,6 +23,7 @@ type problemBox struct {
 	upstreamLine  *fyne.Container
 	rid           *kit.Prose // and the number of the request
 	ridLine       *fyne.Container
+	diagnosis     *kit.Button // the page that explains it
 	buttons       *kit.Rows[action, *kit.Button]
 }
 
@@ -44,7 +45,8 @@ func newProblemBox(l *kit.Look, do func(action)) *problemBox {
 	}
 	b.upstreamLine = container.New(&kit.Bar{Gap: 2 * kit.Grid}, told, kit.NewLineIconButton(l, kit.IconCopy, l.T("act.copy_details"), func() { do(actionCopyDetails) }))
 	inner.Add(b.upstreamLine)
-	b.ridLine = container.New(&kit.Bar{Gap: 2 * kit.Grid}, b.rid, kit.NewSmallButton(l, kit.Plain, l.T("act.copy_rid"), func() { do(actionCopyRID) }))
+	b.diagnosis = kit.NewSmallButton(l, kit.Plain, l.T("act.diagnosis"), func() { do(actionDiagnosis) })
+	b.ridLine = container.New(&kit.Bar{Gap: 2 * kit.Grid}, b.rid, kit.NewSmallButton(l, kit.Plain, l.T("act.copy_rid"), func() { do(actionCopyRID) }), b.diagnosis)
 	b.buttons = kit.NewRows(kit.Beside(), func(what action) (fyne.CanvasObject, *kit.Button) {
 		button := kit.NewSmallButton(l, kit.Quiet, l.T(buttonKey(what)), func() { do(what) })
 		return button, button
@@ -97,6 +99,7 @@ func (b *problemBox) set(a api.Account, now time.Time) (changed bool) {
 	}
 	changed = kit.Visible(b.upstreamLine, len(details) > 0) || changed
 	changed = b.rid.Set(rid, p.Muted) || changed
+	changed = kit.Visible(b.diagnosis, l.Words.Spec(a.Kind).DiagnosisOf(a.Account, rid) != "") || changed
 	changed = kit.Visible(b.ridLine, rid != "") || changed
 	return b.buttons.Show(append([]action{found.Action}, helpsToo(l.Words, a, found.Action)...), func(what action, b *kit.Button) { b.Rename(buttonWord(l, a, what)) }) || changed
 }

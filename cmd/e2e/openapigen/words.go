@@ -10,6 +10,8 @@ func words() map[string]string {
 
 		"Account.auto":          "It is renewed in the background.",
 		"Account.copy_path":     "The API path that the forms with an address are made for by default; empty: the usual one.",
+		"Account.declined":      "The kind that is not offered to its owner again.",
+		"Account.offer":         "A kind that the account can change to because its upstream refuses it a token of its own; missing: none, or its owner declined it.",
 		"Account.state":         "The state of renewal.",
 		"Account.mask":          "Of the token; a token is never here.",
 		"Account.life":          "Seconds, the full life of the token.",
@@ -22,6 +24,7 @@ func words() map[string]string {
 
 		"AccountInput":           "What a person enters. In an edit, what is missing stays as it is.",
 		"AccountInput.copy_path": "The API path that the forms with an address are made for by default; empty: the usual one.",
+		"AccountInput.declined":  "The kind that is not offered to its owner again.",
 		"AccountInput.secret":    "The AppSecret; it goes to the vault.",
 		"AccountInput.apart":     "Consent to a second account with the same AppID.",
 

@@ -1,0 +1,98 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"tokentray/core"
+	"tokentray/core/api"
+)
+
+// moreAbout says of an account that was refused what its upstream's pages tell, and
+// which kind it could be changed to. e is its refusal.
+func (a *app) moreAbout(acc api.Account, e *api.Error) []string {
+	var out []string
+	tx, spec := a.text(), a.text().Spec(acc.Kind)
+	if where := tx.Where(e, acc.Product); where != "" && spec.AtHome(acc.Account) {
+		out = append(out, where)
+	}
+	if page := spec.DiagnosisOf(acc.Account, e.RID); page != "" {
+		out = append(out, a.say("page.rid", "url", page))
+	}
+	if page := spec.CodePageOf(acc.Account, e.UpstreamCode); page != "" && e.Remedy == core.RemedyUnknownCode {
+		out = append(out, a.say("page.code", "url", page))
+	}
+	if acc.Offer == "" {
+		return out
+	}
+	if what := tx.KindSays(acc.Offer, "instead"); what != "" {
+		out = append(out, what)
+	}
+	return append(
+		out,
+		a.say("offer.change", "kind", acc.Offer, "account", acc.Ref()),
+		a.say("offer.decline", "kind", acc.Offer, "account", acc.Ref()),
+	)
+}
+
+// refused completes the error of a call that asked upstream for an account's token,
+// with what the account tells of it since. A person at a terminal is asked about a
+// kind that is offered; after yes the change is what the command did.
+func (a *app) refused(ctx context.Context, agent api.Agent, ref api.Ref, err error) error {
+	acc, lost := agent.Account(ctx, ref)
+	if lost != nil || acc.Error == nil {
+		return err
+	}
+	a.about = &acc
+	if acc.Offer == "" || !a.asksOffers() {
+		return err
+	}
+	a.note(a.explain(err)...)
+	changed, asked := a.askOffer(ctx, agent, acc)
+	if asked != nil || changed {
+		return asked
+	}
+	return &errSilent{err}
+}
+
+// asksOffers reports whether a person is there to be asked.
+func (a *app) asksOffers() bool { return a.Term.InIsTerminal() && !a.json }
+
+// askOffer asks whether an account is to be changed to the kind that is offered. No
+// is remembered, an empty answer is none.
+func (a *app) askOffer(ctx context.Context, agent api.Agent, acc api.Account) (changed bool, err error) {
+	_, _ = fmt.Fprint(a.Term.Err(), a.say("offer.ask", "kind", acc.Offer, "account", acc.Ref())+" ")
+	s, err := a.Term.ReadLine(ctx)
+	if err != nil {
+		return false, fmt.Errorf("%w: %w", errInterrupted, err)
+	}
+	in := api.AccountInput{Apart: true}
+	switch strings.ToLower(strings.TrimSpace(s)) {
+	case "y", "yes", "是":
+		in.Kind = &acc.Offer
+	case "n", "no", "否":
+		in.Declined = &acc.Offer
+	default:
+		a.note(a.say("cli.nothing_done"))
+		return false, nil
+	}
+	saved, err := agent.Edit(ctx, acc.Ref(), in)
+	if err != nil {
+		return false, err
+	}
+	if in.Declined != nil {
+		a.note(a.say("offer.declined", "kind", acc.Offer, "account", acc.Ref()))
+		return false, nil
+	}
+	return true, a.saved(saved, a.say("offer.changed", "kind", acc.Offer, "account", acc.Ref()))
+}
+
+// savedAsking is saved, and asks about a kind that is offered.
+func (a *app) savedAsking(ctx context.Context, agent api.Agent, s api.Saved, done string) error {
+	if err := a.saved(s, done); err != nil || s.Account.Offer == "" || !a.asksOffers() {
+		return err
+	}
+	_, err := a.askOffer(ctx, agent, s.Account)
+	return err
+}
