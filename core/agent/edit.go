@@ -7,7 +7,6 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
-	"tokentray/core/format"
 )
 
 // accountStore keeps accounts.
@@ -24,117 +23,6 @@ type accountStore interface {
 	Clean(ctx context.Context, unset func(context.Context, []core.ID) error) (edited []core.Account, added []core.ID, err error)
 	EndIntents(ids ...core.ID) error
 	Pending() ([]core.ID, error)
-}
-
-// draft is an account as a person wants it, checked but not saved.
-type draft struct {
-	account               core.Account
-	secret, proxyPassword *core.Secret // that were entered; nil: they stay
-	warnings              []core.Problem
-
-	// What follows is set by complete.
-	before    entry       // what the vault holds, if that changes
-	entry     entry       // what the vault is to hold
-	write     bool        // the vault has to be written
-	elsewhere *core.Error // why the account waits for its AppSecret, nil if it does not
-}
-
-// apply is an account with the fields that a person entered in place of its own,
-// cleaned.
-func (s *Service) apply(was core.Account, in api.AccountInput) (draft, core.Problems) {
-	set, a := s.kindSet(), was
-	if in.Kind != nil && *in.Kind != was.Kind {
-		a.Kind = *in.Kind
-		a = set.Fit(a)
-	}
-	a = in.Over(a)
-	if was.Env != core.Live && a.Env == core.Live && in.AllowLive == nil {
-		a.AllowLive = false // consent for the sandbox is not consent for production
-	}
-	d := draft{account: set.Clean(a)}
-	problems := set.CheckChange(d.account, was)
-	if d.account.CopyPath != "" && format.CheckPath(s.spec(d.account.Kind), d.account.CopyPath) != nil {
-		problems = append(problems, core.Problem{Field: "copy_path", Key: core.ProblemPath})
-	}
-	if in.Secret != nil {
-		spec, known := set.Of(d.account.Kind)
-		if !known { // which is said; a secret is not wrong because of it
-			spec = set.Default()
-		}
-		secret, odd := spec.CleanSecret(core.NewSecret(*in.Secret))
-		problems = append(problems, odd...)
-		d.secret = &secret
-	}
-	if in.ProxyPassword != nil {
-		password := core.NewSecret(*in.ProxyPassword)
-		d.proxyPassword = &password
-	}
-	for _, p := range problems {
-		if p.Warn {
-			d.warnings = append(d.warnings, p)
-		}
-	}
-	return d, problems.Fatal()
-}
-
-// newSecrets reports whether a person entered a secret.
-func (d draft) newSecrets() bool { return d.secret != nil || d.proxyPassword != nil }
-
-// complete makes the vault's entry out of the one that is there, kept, and what
-// was entered. kept may be of an earlier version and then counts as entered for
-// from, where the account's secrets went so far; to is where they would go.
-func (d *draft) complete(kept entry, from, to core.Destination) {
-	held := kept.bind(from)
-	d.entry = held.with(d.secret, d.proxyPassword, to)
-	d.write = d.newSecrets() || held != kept
-	if _, err := d.entry.release(to); isElsewhere(err) {
-		d.elsewhere = core.AsError(err)
-	}
-}
-
-// blank is an account before anything is entered.
-func (s *Service) blank() core.Account {
-	return core.Account{ID: core.NewID(), Env: core.Sandbox, Kind: s.kindSet().Default().Kind, Auto: true}
-}
-
-// allowed refuses an account that other accounts forbid: one with the same name in
-// the same environment, and one that asks upstream for the same token. Two such
-// accounts of a destructive kind would kill each other's token again and again; of
-// other kinds they only do the work twice, and consent is enough.
-func (s *Service) allowed(d *draft, apart bool) core.Problems {
-	a := d.account
-	if other, ok := s.accounts.find(refOf(a)); ok && other.ID != a.ID {
-		return core.Problems{{Field: "name", Key: core.ProblemNameTaken}}
-	}
-	before, known := s.accounts.get(a.ID)
-	if known && s.sameToken(before, a) {
-		return nil // it was accepted when it was saved
-	}
-	for _, b := range s.accounts.all() {
-		if b.ID == a.ID || !s.sameToken(a, b) {
-			continue
-		}
-		if !apart || s.spec(a.Kind).Traits.Destructive() {
-			return core.Problems{s.twice(a, false)}
-		}
-		d.warnings = append(d.warnings, s.twice(a, true))
-		return nil
-	}
-	return nil
-}
-
-// twice says that another account asks for the same token.
-func (s *Service) twice(a core.Account, warn bool) core.Problem {
-	return core.Problem{Field: s.spec(a.Kind).IDField(), Key: core.ProblemAppIDTwice, Warn: warn}
-}
-
-// unfit refuses an account whose fields are wrong.
-func (s *Service) unfit(a core.Account, problems core.Problems) *core.Error {
-	e := invalid(problems)
-	if _, known := s.kindSet().Of(a.Kind); known { // else it is what somebody typed
-		e.Kind = a.Kind
-	}
-	return e
 }
 
 // Add implements api.Agent.

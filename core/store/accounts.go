@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"maps"
@@ -17,6 +18,12 @@ import (
 type accountRecord struct {
 	core.Account
 	ID *core.ID `json:"id,omitempty"` // in the place of the account's own
+}
+
+// accountName is the part of it that no two accounts share.
+type accountName struct {
+	Name string   `json:"name"`
+	Env  core.Env `json:"env"`
 }
 
 func encodeAccount(a core.Account) ([]byte, error) {
@@ -136,24 +143,35 @@ func (s *Store) tokenID(a core.Account) core.TokenID {
 
 // free refuses names and environments that other accounts have, or two of these.
 func free(tx *bbolt.Tx, these ...core.Account) error {
-	all, err := accounts(tx)
-	if err != nil {
-		return err
+	taken := func(ref string) error {
+		return invalid(core.Problems{{Field: "name", Key: core.ProblemNameTaken}}, "there is already an account %s; choose another name or edit that one", ref)
 	}
-	names := make(map[string]core.ID, len(all)+len(these))
-	for _, b := range all {
-		names[b.Ref()] = b.ID
-	}
+	wanted := make(map[string]core.ID, len(these))
 	for _, a := range these {
 		if a.ID == "" || a.Name == "" || !a.Env.Valid() {
 			return invalid(core.Problems{{Field: "name", Key: core.ProblemNameEmpty}}, "an account needs an id, a name and an environment; enter them")
 		}
-		if id, taken := names[a.Ref()]; taken && id != a.ID {
-			return invalid(core.Problems{{Field: "name", Key: core.ProblemNameTaken}}, "there is already an account %s; choose another name or edit that one", a.Ref())
+		if id, twice := wanted[a.Ref()]; twice && id != a.ID {
+			return taken(a.Ref())
 		}
-		names[a.Ref()] = a.ID
+		wanted[a.Ref()] = a.ID
 	}
-	return nil
+	// Names alone are read, with one decoder for all: whole accounts would be a
+	// megabyte of garbage for each that is added to a thousand.
+	var value bytes.Reader
+	decoder := json.NewDecoder(&value)
+	return tx.Bucket([]byte(bucketAccounts)).ForEach(func(k, v []byte) error {
+		value.Reset(v)
+		var b accountName
+		if err := decoder.Decode(&b); err != nil {
+			return damage("account %q: %v", k, err)
+		}
+		ref := core.Account{Name: b.Name, Env: b.Env}.Ref()
+		if id, there := wanted[ref]; there && id != core.ID(k) {
+			return taken(ref)
+		}
+		return nil
+	})
 }
 
 // Touch keeps when callers last used accounts. The agent gathers many uses into

@@ -1,0 +1,134 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+
+	"tokentray/core"
+)
+
+// kept is an entry as it goes into the vault, and the mark under which the index
+// lists it.
+type kept struct {
+	entry entry
+	mark  string
+}
+
+// kept is the entry of an account with all that the vault is to tell of it.
+func (k *vaultAccess) kept(a core.Account, e entry) kept {
+	return kept{e.of(a, k.base(a)), k.markOf(a)}
+}
+
+// put keeps an account's entry. The index lists it first, so that whatever
+// happens the entry can be found again.
+func (k *vaultAccess) put(ctx context.Context, id core.ID, e kept) error {
+	if err := k.closed(); err != nil {
+		return err
+	}
+	raw, err := e.entry.encode()
+	if err != nil {
+		return err
+	}
+	if err := k.list(map[core.ID]kept{id: e}); err != nil {
+		return err
+	}
+	err = k.inUse().Set(ctx, string(id), raw)
+	if err == nil {
+		return nil
+	}
+	_ = k.parts.Index.Keep(map[string]string{string(id): markUnknown}) // the database has the last word
+	switch {
+	case core.AsError(err).Class != core.VaultClosed: // too big: the vault itself is well
+		return core.AsError(err)
+	}
+	return k.failed(ctx, err)
+}
+
+// list puts entries into the index.
+func (k *vaultAccess) list(entries map[core.ID]kept) error {
+	marks := make(map[string]string, len(entries))
+	for id, e := range entries {
+		marks[string(id)] = e.mark
+	}
+	return k.parts.Index.Keep(marks)
+}
+
+// batcher is a vault that writes many entries as cheaply as one.
+type batcher interface {
+	// Batch writes and removes everything or nothing.
+	Batch(ctx context.Context, set map[string][]byte, remove []string) error
+}
+
+// putAll keeps the entries of many accounts and takes out those of others. A
+// vault that takes one at a time may, after an error, have taken some.
+func (k *vaultAccess) putAll(ctx context.Context, entries map[core.ID]kept, remove []core.ID) error {
+	if len(entries)+len(remove) == 0 {
+		return nil
+	}
+	if err := k.parts.Index.Remove(names(remove)...); err != nil {
+		return err
+	}
+	if err := k.closed(); err != nil {
+		return err
+	}
+	vault, atOnce := k.inUse().(batcher)
+	if !atOnce {
+		for _, id := range slices.Sorted(maps.Keys(entries)) {
+			if err := k.put(ctx, id, entries[id]); err != nil {
+				return err
+			}
+		}
+		for _, id := range remove {
+			if err := k.drop(ctx, id); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if err := k.list(entries); err != nil {
+		return err
+	}
+	set := make(map[string][]byte, len(entries))
+	for id, e := range entries {
+		raw, err := e.entry.encode()
+		if err != nil {
+			return err
+		}
+		set[string(id)] = raw
+	}
+	if err := vault.Batch(ctx, set, names(remove)); err != nil {
+		return k.failed(ctx, err)
+	}
+	return nil
+}
+
+// undo puts back what an import that failed wrote.
+func (k *vaultAccess) undo(ctx context.Context, w newSecrets) error {
+	if err := k.putAll(ctx, w.before, append(w.added, w.there...)); err != nil {
+		return err
+	}
+	return k.parts.Index.Forget(names(w.there)...) // these accounts nobody removed
+}
+
+// drop takes the entry of an account that is removed out of the vault. That it
+// is removed is written down whatever the vault says.
+func (k *vaultAccess) drop(ctx context.Context, id core.ID) error {
+	if err := k.parts.Index.Remove(string(id)); err != nil {
+		return err
+	}
+	if err := k.closed(); err != nil {
+		return err
+	}
+	vault := k.inUse()
+	if err := vault.Delete(ctx, string(id)); err != nil && !errors.Is(err, k.parts.NotFound) {
+		return k.failed(ctx, err)
+	}
+	return nil
+}
+
+// dropAll takes the secrets of many accounts out of the vault.
+func (k *vaultAccess) dropAll(ctx context.Context, ids []core.ID) error {
+	return k.putAll(ctx, nil, ids)
+}
