@@ -15,7 +15,7 @@ import (
 // files, flags, the wire and the database have it by the table (core.Plains).
 var fieldPlaces = []string{
 	"core/account.go",          // the field, and its limits
-	"core/input.go",            // its twin
+	"core/input.go",            // the same as a person enters it
 	"core/interchange/file.go", // its place in what a file tells
 	"ui/window/form.go",        // where a person enters it,
 	"ui/window/draft.go",       // in which order

@@ -1,0 +1,31 @@
+package clipboard
+
+import (
+	"fmt"
+
+	"tokentray/core"
+)
+
+// noClipboard is the error of a desktop that cannot be copied to.
+func noClipboard(why string, cause error) *core.Error {
+	return &core.Error{
+		Class: core.Misuse, Remedy: core.RemedyClipboard, Err: cause,
+		Message: "no clipboard: " + why + "; copy from a program on the desktop, or print the token",
+	}
+}
+
+// silent is the error of a clipboard whose owner does not answer.
+func silent() *core.Error {
+	return &core.Error{
+		Class: core.Temporary, Remedy: core.RemedySilentOwner, Err: errSilent,
+		Message: "the program that holds the clipboard does not answer; wait for it or end it, then copy again",
+	}
+}
+
+// tooBig is the error for a text that the clipboard does not take at once.
+func tooBig(limit int) *core.Error {
+	return &core.Error{
+		Class: core.Misuse, Remedy: core.RemedyClipboard,
+		Message: fmt.Sprintf("the text is over the clipboard's %d bytes; print it to a file", limit),
+	}
+}
