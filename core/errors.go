@@ -119,6 +119,7 @@ const (
 	RemedyRefused      = "confirm_denied" // the admin refused; a wait is imposed
 	RemedyQuotaDay     = "quota_day"      // resets when upstream's day ends
 	RemedyQuotaKind    = "quota_kind"     // the same; another kind is allowed more
+	RemedyQuotaTicket  = "quota_ticket"   // the same, of calls for a ticket
 	RemedyQuotaMinute  = "quota_minute"   // resets in a minute
 	RemedySecret       = "secret"         // enter the right AppSecret
 	RemedyAppID        = "appid"          // correct the AppID
@@ -144,6 +145,7 @@ const (
 	RemedyAccount      = "no_account"     // tokentray list
 	RemedyLifeTooLong  = "min_ttl"        // ask for a shorter life
 	RemedyLifeOdd      = "min_ttl_odd"    // ask in seconds or as a duration, up to 24h
+	RemedyNoTicket     = "no_ticket"      // sign with an account that has the ticket
 	RemedyNoPrevious   = "no_previous"    // take the current token
 	RemedyForceBudget  = "force_budget"   // forced refreshes of today are used up
 	RemedyLog          = "log"            // see the log

@@ -218,6 +218,7 @@ func (s *Service) successor(c copied) (next copied, text string, left time.Durat
 // woke is called when the machine has slept: timers stood still meanwhile.
 func (s *Service) woke() {
 	s.keeper.Wake()
+	s.tickets.Wake()
 	if s.parts.Clipboard != nil {
 		s.parts.Clipboard.Wake()
 	}

@@ -266,6 +266,7 @@ func (s *Service) Remove(ctx context.Context, ref api.Ref) error {
 	}
 	s.accounts.drop(a)
 	s.keeper.Forget(a.ID)
+	s.tickets.Forget(a.ID)
 	s.uses.forget(a.ID)
 	s.pushes.drop(a.ID, 0)
 	if err != nil { // gone, but for its secret, which goes when the vault opens

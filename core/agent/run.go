@@ -80,6 +80,7 @@ func (s *Service) Run(ctx context.Context, ready func()) (err error) {
 		}
 	})
 	wg.Go(func() { _ = s.keeper.Run(work) })
+	wg.Go(func() { s.tickets.Run(work) })
 	away := func(why string) { s.clearAway(work, why) }
 	wg.Go(func() { watchSleep(work, s.log, s.woke, away) })
 	wg.Go(func() { s.followScreen(work, away) })
@@ -133,6 +134,8 @@ func (s *Service) fill(ctx context.Context) {
 	s.keeper.Remember(last)
 	if closed != nil {
 		s.keeper.Locked(closed)
+	} else {
+		s.restoreTickets()
 	}
 	counts, err := s.parts.Store.Counts()
 	if err != nil {

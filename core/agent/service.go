@@ -24,6 +24,7 @@ type Store interface {
 	core.Journal
 	accountStore
 	tokenStore
+	ticketStore
 	historyStore
 	settingsStore
 	useStore
@@ -96,6 +97,7 @@ type Service struct {
 	now      func() time.Time
 	started  time.Time
 	keeper   *core.Keeper
+	tickets  *core.Tickets
 	accounts directory
 	lines    *lineCounter // parts.Store too
 	hub      *hub
@@ -176,6 +178,7 @@ func New(p Parts) (*Service, error) {
 		Renewed: s.pushes.queue,
 	})
 	s.pushes.keeper = s.keeper
+	s.tickets = core.NewTickets(s.keeper, p.Store)
 	s.copier = copier{desktop: p.Clipboard, now: s.now, changed: func(c api.Clipboard) {
 		s.hub.publish(func() api.Event { return api.Event{Type: api.EventClipboard, Clipboard: &c} })
 	}}

@@ -136,6 +136,7 @@ func (s *Service) openAndResume(ctx context.Context) error {
 		return closed
 	}
 	s.keeper.Restore(tokens)
+	s.restoreTickets()
 	s.pushes.catchUp()
 	s.keeper.Unlocked()
 	return nil

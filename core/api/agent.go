@@ -15,6 +15,7 @@ import (
 type Agent interface {
 	AccountCalls
 	TokenCalls
+	SignCalls
 	ClipboardCalls
 	SettingsCalls
 	VaultCalls

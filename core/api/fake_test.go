@@ -130,6 +130,18 @@ func (f *fakeAgent) Refresh(_ context.Context, ref Ref, req RefreshRequest) (Tok
 	return fakeTokenAnswer(), f.note("refresh %s %+v", ref, req)
 }
 
+func (f *fakeAgent) Sign(_ context.Context, ref Ref, req SignRequest) (Signature, error) {
+	return fakeSignature(), f.note("sign %s %+v", ref, req)
+}
+
+func fakeSignature() Signature {
+	return Signature{
+		Account: "shop", Ticket: "jsapi", URL: "https://shop.example.com", Browser: "https://shop.example.com/",
+		Hints: []SignHint{{Key: "slash", Detail: "/", Message: "a slash"}}, Signature: "0f9d", Signed: "jsapi_ticket=••••", ExpiresAt: fakeAt,
+		Config: map[string]any{"nonceStr": "n"},
+	}
+}
+
 func (f *fakeAgent) Check(_ context.Context, ref Ref) (CheckResult, error) {
 	return CheckResult{Dead: true, Error: &Error{Class: core.Misuse, Message: "dead", UpstreamCode: 40001}}, f.note("check %s", ref)
 }

@@ -67,6 +67,12 @@ func calls() []struct {
 			return outcome(c.Refresh(x, shop, RefreshRequest{Stale: "old", Person: true}))
 		}, "refresh shop {Stale:old Force:false Person:true}", fakeTokenAnswer()},
 		{
+			"sign", func(x context.Context, c *Client) (any, error) {
+				return outcome(c.Sign(x, live, SignRequest{URL: "https://shop.example.com#x", Ticket: "corp", Nonce: "n", Timestamp: 7, Reveal: true, Renew: true, Person: true}))
+			}, "sign 商店 a%b?c#d/live {URL:https://shop.example.com#x Ticket:corp Nonce:n Timestamp:7 Reveal:true Renew:true Person:true}",
+			fakeSignature(),
+		},
+		{
 			"check", func(x context.Context, c *Client) (any, error) { return outcome(c.Check(x, live)) }, "check 商店 a%b?c#d/live",
 			CheckResult{Dead: true, Error: &Error{Class: core.Misuse, Message: "dead", UpstreamCode: 40001}},
 		},

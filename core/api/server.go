@@ -141,6 +141,8 @@ func (h *handler) routes() {
 	h.ref("GET", "token", "", answer(h.token))
 	h.ref("POST", "token", "/refresh", onRefBody(true, h.refresh))
 
+	h.ref("POST", "sign", "", onRefBody(false, a.Sign))
+
 	h.bind("PUT /v1/clipboard", body(false, func(ctx context.Context, b textBody) (Clipboard, error) {
 		return a.CopyText(ctx, TextRequest{Text: core.NewSecret(b.Text), Secret: b.Secret, Key: b.Key})
 	}))

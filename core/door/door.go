@@ -33,6 +33,9 @@ type Agent interface {
 	Status(ctx context.Context) (api.Status, error)
 	Token(ctx context.Context, ref api.Ref, minTTL time.Duration) (api.Token, error)
 	Refresh(ctx context.Context, ref api.Ref, req api.RefreshRequest) (api.Token, error)
+	Sign(ctx context.Context, ref api.Ref, req api.SignRequest) (api.Signature, error)
+	// HasTicket reports whether Sign asks nobody.
+	HasTicket(ref api.Ref, ticket string) bool
 	// Active is the active environment.
 	Active() core.Env
 	// Living is the current token if it is good for minTTL. It fetches nothing.

@@ -112,12 +112,29 @@ func (v *visit) wait(ctx context.Context) (_ context.Context, done func(), err e
 
 // hand writes a token, unless the key was revoked meanwhile.
 func (v *visit) hand(t api.Token, err error) {
-	var e *core.Error
 	switch {
-	case v.client.revoked.Err() != nil:
-		v.refuse(http.StatusUnauthorized, core.RemedyClientKey, "this client key was revoked")
+	case v.revoked():
 	case err == nil:
 		v.write(t)
+	default:
+		v.failedOr(err)
+	}
+}
+
+// revoked answers a call whose key was revoked meanwhile, and reports whether it was.
+func (v *visit) revoked() bool {
+	if v.client.revoked.Err() == nil {
+		return false
+	}
+	v.refuse(http.StatusUnauthorized, core.RemedyClientKey, "this client key was revoked")
+	return true
+}
+
+// failedOr answers a call that failed, or whose client shall come later.
+func (v *visit) failedOr(err error) {
+	var e *core.Error
+	switch {
+	case v.revoked():
 	case errors.As(err, &e) && e.Remedy == core.RemedySlower:
 		v.slower(e)
 	default:
@@ -138,16 +155,8 @@ func (v *visit) write(t api.Token) {
 
 // refresh serves a report of a token that failed.
 func (v *visit) refresh(name, env string) {
-	raw, err := v.readBody()
-	switch {
-	case errors.Is(err, errTooBig):
-		v.fail(http.StatusRequestEntityTooLarge, api.Invalid("the body is over %d bytes", maxBody))
-		return
-	case errors.Is(err, errTooSlow):
-		v.fail(http.StatusRequestTimeout, api.Invalid("the body did not come in time"))
-		return
-	case err != nil:
-		v.failed(api.Invalid("the body is cut short or its chunks are malformed; send it whole"))
+	raw, ok := v.wholeBody()
+	if !ok {
 		return
 	}
 	ref, ok := v.ref(name, env)

@@ -86,7 +86,7 @@ func (v *visit) v1() {
 	}
 	v.known()
 	method := http.MethodGet
-	if call == callRefresh {
+	if call == callRefresh || call == callSign {
 		method = http.MethodPost
 	}
 	if v.r.Method != method && call != callUnknown {
@@ -103,6 +103,8 @@ func (v *visit) v1() {
 		v.token(name, env)
 	case callRefresh:
 		v.refresh(name, env)
+	case callSign:
+		v.sign(name, env)
 	default:
 		v.fail(http.StatusNotFound, api.Invalid("there is no such path here; see GET /v1/openapi.json"))
 	}
@@ -114,6 +116,7 @@ const (
 	callOpenAPI = "openapi.json"
 	callToken   = "token"
 	callRefresh = "refresh"
+	callSign    = "sign"
 	callUnknown = "unknown path"
 )
 
@@ -130,6 +133,13 @@ func splitPath(escaped string) (call, name, env string) {
 		return callStatus, "", ""
 	case "openapi.json":
 		return callOpenAPI, "", ""
+	}
+	if account, ok := strings.CutPrefix(rest, "sign/"); ok {
+		name, env, more := strings.Cut(account, "/")
+		if name == "" || more && (env == "" || strings.Contains(env, "/")) {
+			return callUnknown, "", ""
+		}
+		return callSign, name, env
 	}
 	rest, ok = strings.CutPrefix(rest, "token/")
 	if !ok || rest == "" {

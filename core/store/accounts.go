@@ -114,7 +114,7 @@ func (s *Store) putAccount(tx *bbolt.Tx, a core.Account) error {
 }
 
 // writeAccount saves a, whose name is free. A token that is no longer the one it
-// asks for goes with it.
+// asks for goes, and the tickets had with it.
 func (s *Store) writeAccount(tx *bbolt.Tx, a core.Account) error {
 	value, err := encodeAccount(a)
 	if err != nil {
@@ -127,6 +127,9 @@ func (s *Store) writeAccount(tx *bbolt.Tx, a core.Account) error {
 		}
 		if s.tokenID(was) != s.tokenID(a) {
 			if err := tx.Bucket([]byte(bucketTokens)).Delete([]byte(a.ID)); err != nil {
+				return err
+			}
+			if err := dropTickets(tx, a.ID); err != nil {
 				return err
 			}
 		}

@@ -22,6 +22,7 @@ const (
 	bucketUsed     = "used"     // id -> time
 	bucketClients  = "clients"  // name -> clientRecord, since schema 2
 	bucketPushes   = "pushes"   // id -> pushesRecord, since schema 3
+	bucketTickets  = "tickets"  // id -> ticketsRecord; made with the first ticket
 )
 
 const (

@@ -252,5 +252,8 @@ func forget(tx *bbolt.Tx, id core.ID) error {
 			return err
 		}
 	}
+	if err := dropTickets(tx, id); err != nil {
+		return err
+	}
 	return dropHistory(tx, id)
 }

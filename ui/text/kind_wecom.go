@@ -72,6 +72,13 @@ func kindWeCom() table {
 		"starter.wecom.rest.again":      {"After errcode 40014 or 42001: send the second request, then the first again.", "遇到 errcode 40014、42001：先发送第二个请求，再重新发送第一个。"},
 		"starter.wecom.jetbrains.again": {"After errcode 40014 or 42001: send the second request, which also takes the token that works.", "遇到 errcode 40014、42001：发送第二个请求，它同时取得有效的 token。"},
 
+		"ticket.corp":  {"The corp's (wx.config)", "企业（wx.config）"},
+		"ticket.agent": {"The application's (wx.agentConfig)", "应用（wx.agentConfig）"},
+		"remedy.wecom.no_ticket": {
+			"The application's ticket needs its AgentId: tokentray edit {account} --agent NUMBER",
+			"应用的 jsapi_ticket 需要填写 AgentId：tokentray edit {account} --agent 数字",
+		},
+
 		"starter.group.wecom":            {"WeCom: only reads", "企业微信：只读"},
 		"starter.group.wecom_write":      {"WeCom: changes something", "企业微信：会产生改动"},
 		"starter.call.wecom_agent":       {"The application", "应用详情"},

@@ -71,6 +71,9 @@ func (t *Text) unsaid() []string {
 		if s.Traits.Destructive() {
 			need(k+".consent", k+".consent_live")
 		}
+		for _, one := range s.Tickets {
+			need("ticket." + one.Name)
+		}
 		if s.Sibling != "" {
 			need("kind." + string(s.Sibling) + ".instead")
 		}

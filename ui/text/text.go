@@ -77,6 +77,7 @@ func tables() []table {
 		common(),
 		quota(),
 		check(),
+		sign(),
 		detail(),
 		problems(),
 		causes(),

@@ -118,6 +118,7 @@ func TestWhatTheSourceReadsIsTold(t *testing.T) {
 		"callStatus": {"get /v1/status"}, "callOpenAPI": {"get /v1/openapi.json"},
 		"callToken":   {"get /v1/token/{name}", "get /v1/token/{name}/{env}"},
 		"callRefresh": {"post /v1/token/{name}/refresh", "post /v1/token/{name}/{env}/refresh"},
+		"callSign":    {"post /v1/sign/{name}", "post /v1/sign/{name}/{env}"},
 		"callUnknown": nil,
 	}
 	var want []string

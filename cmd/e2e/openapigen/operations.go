@@ -75,6 +75,11 @@ func operations() []operation {
 		},
 
 		{
+			route: "POST /v1/sign/{name}/{env}", id: "signPage", summary: "Sign a page's address for the JS-SDK: wx.config or wx.agentConfig ready to paste", loopback: true, fails: fetch,
+			about: "The ticket is kept and renewed as tokens are; with one that lives nothing is asked of the upstream. Over the loopback the body has url, ticket, nonce and timestamp alone, and no answer holds the ticket.",
+		},
+
+		{
 			route: "PUT /v1/clipboard", id: "copyText", summary: "Put a text on the clipboard", fails: []string{"409"},
 			about: "With secret it is concealed from clipboard histories and cleared as tokens are. key names the client key that the text is, if it is one.",
 		},

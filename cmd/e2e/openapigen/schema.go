@@ -106,6 +106,8 @@ func (g *generator) schema(t reflect.Type, where string) object {
 			out["properties"] = own
 		}
 		return out
+	case reflect.Interface:
+		return object{} // any value
 	case reflect.Bool:
 		return object{"type": "boolean"}
 	case reflect.Int, reflect.Int64:

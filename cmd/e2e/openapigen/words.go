@@ -136,6 +136,10 @@ func words() map[string]string {
 		"KindSpec.token":    "Where a call carries the token.",
 		"KindSpec.try_path": "A call that every account may make and that changes nothing.",
 
+		"KindSpec.tickets":  "What pages of an account sign with, for the JS-SDK.",
+		"KindTicket.needs":  "The key of a field without which an account has no such ticket.",
+		"KindTicket.config": "What the page's function takes, in order; {nonce}, {timestamp}, {signature} and {KEY} of a field are filled in.",
+
 		"List.recovered": "Accounts, as NAME/ENV, that the database had lost and that came back from the vault, paused, until a person edits or resumes them.",
 
 		"Loopback.holder": "Whose program listens there in the agent's place, where the system tells.",

@@ -1,0 +1,506 @@
+package core
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"math/rand/v2"
+	"sync"
+	"time"
+)
+
+// Ticket is a ticket and its life, as Token has it for a token.
+type Ticket struct {
+	Token
+	Wanted time.Time // when somebody last wanted it
+}
+
+// TicketJournal keeps tickets that must outlive the process.
+type TicketJournal interface {
+	// SaveTicket keeps an account's ticket of a name, unless the account is gone or
+	// asks for another token by now. a is the account as it was asked for.
+	SaveTicket(a Account, name string, t Ticket) error
+}
+
+const (
+	// ticketRest is how long a ticket is renewed in the background that nobody wants.
+	ticketRest = 24 * time.Hour
+	// ticketWindow is how long before its end a ticket is renewed; for lives that are
+	// shorter it is half the life.
+	ticketWindow = 300 * time.Second
+)
+
+// Tickets keeps the tickets of accounts, as the Keeper keeps their tokens. A ticket is
+// asked for with a token and belongs to the TokenID: it lives on when the token is
+// replaced, and accounts that share a token share their tickets.
+//
+// Nothing is asked for before somebody wants a ticket. From then on it is renewed in
+// the background, until nobody wanted it for a day. Any number of callers cause one
+// call to upstream. For a background renewal no token is fetched: it uses the one that
+// lives.
+type Tickets struct {
+	keeper  *Keeper
+	journal TicketJournal
+	log     *slog.Logger
+	ctx     context.Context // of every flight
+	cancel  context.CancelFunc
+	wg      sync.WaitGroup // flights
+	wake    chan struct{}
+
+	mu      sync.Mutex // guards what follows; the Keeper's lock is never taken under it
+	boxes   map[ticketKey]*ticketBox
+	stopped bool
+}
+
+type ticketKey struct {
+	token TokenID
+	name  string
+}
+
+// ticketBox is a ticket in the care of Tickets.
+type ticketBox struct {
+	ticket Ticket
+	owner  ID // whoever wanted it last; it is renewed for them
+	flight *ticketFlight
+	spread time.Duration // so that many are not renewed at once
+
+	// Of the last call for it.
+	asked     time.Time
+	same      bool   // it brought the ticket that there was
+	err       *Error // nil: it brought one
+	edits     int    // of the owner at that time; an edit lifts err
+	fails     int    // in a row
+	notBefore time.Time
+}
+
+// ticketFlight is a call under way. Everybody who wants the ticket waits for done.
+type ticketFlight struct {
+	done chan struct{}
+	// Set before done is closed.
+	ticket Ticket
+	err    *Error
+}
+
+// NewTickets returns the tickets of a Keeper's accounts. Nothing is renewed in the
+// background before Run.
+func NewTickets(k *Keeper, journal TicketJournal) *Tickets {
+	ctx, cancel := context.WithCancel(context.Background())
+	return &Tickets{
+		keeper: k, journal: journal, log: k.cfg.Log, ctx: ctx, cancel: cancel,
+		wake: make(chan struct{}, 1), boxes: map[ticketKey]*ticketBox{},
+	}
+}
+
+// TicketWish is what a caller wants of a ticket.
+type TicketWish struct {
+	Name string
+	// Person is set when somebody waits: what failed is tried again at once.
+	Person bool
+	// Renew asks upstream even though the ticket at hand lives.
+	Renew bool
+}
+
+// Get returns an account's ticket, which lives, or an *Error. It is asked for when
+// none is at hand, with the account's token; what Keeper.Get refuses, it refuses. A
+// token that upstream calls dead is reported to the Keeper once, and the ticket asked
+// for with the next.
+func (t *Tickets) Get(ctx context.Context, id ID, w TicketWish) (Ticket, error) {
+	a, edits, err := t.keeper.asker(id)
+	if err != nil {
+		return Ticket{}, err
+	}
+	now := t.keeper.now()
+	got, f, err := t.board(a, edits, w, now)
+	switch {
+	case err != nil:
+		return Ticket{}, err
+	case f == nil:
+		return got, nil
+	}
+	select {
+	case <-f.done:
+	case <-ctx.Done():
+		return Ticket{}, AsError(ctx.Err())
+	}
+	if f.err != nil && (w.Renew || !f.ticket.Good(t.keeper.now(), 0)) {
+		return Ticket{}, f.err
+	}
+	return f.ticket, nil // a renewal that failed takes nothing from anybody
+}
+
+// Living is the ticket when it lives: Get where nobody may wait.
+func (t *Tickets) Living(id ID, name string) (Ticket, bool) {
+	a, _, err := t.keeper.asker(id)
+	if err != nil {
+		return Ticket{}, false
+	}
+	now, token := t.keeper.now(), t.keeper.TokenID(a)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	box := t.boxes[ticketKey{token, name}]
+	if box == nil || !box.ticket.Good(now, DefaultMinTTL) {
+		return Ticket{}, false
+	}
+	box.ticket.Wanted, box.owner = now, a.ID
+	return box.ticket, true
+}
+
+// board finds the ticket, or the flight to wait for, or why there is neither.
+func (t *Tickets) board(a Account, edits int, w TicketWish, now time.Time) (Ticket, *ticketFlight, *Error) {
+	key := ticketKey{t.keeper.TokenID(a), w.Name}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	box := t.boxes[key]
+	if box == nil {
+		box = newTicketBox()
+		t.boxes[key] = box
+	}
+	box.owner, box.ticket.Wanted = a.ID, now
+	floor := autoFloor
+	if w.Person {
+		floor = personFloor
+	}
+	rests := now.Before(box.asked.Add(floor)) && !now.Before(box.asked) // the clock may have been set back
+	switch {
+	case t.stopped:
+		return Ticket{}, nil, ErrStopping()
+	case box.flight != nil:
+		return Ticket{}, box.flight, nil
+	case box.ticket.Good(now, DefaultMinTTL) && !w.Renew:
+		return box.ticket, nil, nil
+	case !rests && !box.refuses(edits, w.Person, now):
+	case box.ticket.Good(now, 0) && (!w.Renew || box.err == nil):
+		return box.ticket, nil, nil
+	case box.err != nil && box.edits == edits:
+		return Ticket{}, nil, box.err
+	}
+	return Ticket{}, t.start(key, box, a, edits, false), nil
+}
+
+func newTicketBox() *ticketBox {
+	return &ticketBox{spread: rand.N(ticketWindow / 10)}
+}
+
+// refuses reports whether the kept error answers, because another call would only
+// bring it again. An edit of the account lifts it.
+func (b *ticketBox) refuses(edits int, person bool, now time.Time) bool {
+	return b.err != nil && b.edits == edits && !person && (b.err.Class.waits() || now.Before(b.notBefore))
+}
+
+// start begins a flight. The lock is held and no flight is under way.
+func (t *Tickets) start(key ticketKey, box *ticketBox, a Account, edits int, background bool) *ticketFlight {
+	f := &ticketFlight{done: make(chan struct{})}
+	box.flight = f
+	t.wg.Go(func() {
+		call := ticketCall{t: t, account: a, name: key.name, background: background}
+		grant, err := call.run(t.ctx)
+		t.finish(key, box, f, call, edits, grant, err)
+	})
+	return f
+}
+
+// ticketCall is the work of a flight.
+type ticketCall struct {
+	t          *Tickets
+	account    Account
+	name       string
+	background bool
+
+	sent time.Time // before the call that brought the ticket; zero: upstream was not asked
+}
+
+// run asks for the ticket, and once more with another token when upstream calls the
+// first one dead.
+func (c *ticketCall) run(ctx context.Context) (Grant, *Error) {
+	k := c.t.keeper
+	source, ok := k.upstream(c.account.Kind).Source.(TicketSource)
+	if !ok {
+		return Grant{}, &Error{Class: Misuse, Remedy: RemedyNoTicket, Message: "accounts of this kind have no tickets; take an account that has"}
+	}
+	token, err := c.token(ctx)
+	if err != nil {
+		return Grant{}, AsError(err)
+	}
+	grant, err := c.ask(ctx, source, token.Value)
+	if !errors.Is(err, ErrDead) {
+		return grant, AsError(err)
+	}
+	answer, err := k.Refresh(ctx, c.account.ID, Report{Stale: token.Value})
+	if err != nil {
+		return Grant{}, AsError(err)
+	}
+	grant, err = c.ask(ctx, source, answer.Token.Value)
+	return grant, AsError(err)
+}
+
+// token is the account's token; for a background renewal only one that lives.
+func (c *ticketCall) token(ctx context.Context) (Token, error) {
+	k := c.t.keeper
+	if !c.background {
+		return k.Get(ctx, c.account.ID, 0)
+	}
+	if token, _ := k.Token(c.account.ID); token.Good(k.now(), 0) {
+		return token, nil
+	}
+	return Token{}, &Error{Class: Temporary, Remedy: RemedyTryAgain, Message: "there is no token to ask for a ticket with; one is on its way"}
+}
+
+// ask makes the call.
+func (c *ticketCall) ask(ctx context.Context, source TicketSource, token string) (Grant, error) {
+	k := c.t.keeper
+	w := k.attempt(ctx, c.account, Token{Value: token})
+	if !w.open() && c.account.Proxy != "" { // without a proxy the call needs no secret
+		return Grant{}, w.out.err
+	}
+	select {
+	case k.slots <- struct{}{}:
+		defer func() { <-k.slots }()
+	case <-ctx.Done():
+		return Grant{}, AsError(ctx.Err())
+	}
+	c.sent = k.now()
+	grant, err := source.Ticket(ctx, w.req, c.name, token)
+	if e := AsError(err); e != nil {
+		if e.Remedy == RemedyQuotaDay { // which is said of calls for a token
+			told := *e
+			told.Remedy = RemedyQuotaTicket
+			e = &told
+		}
+		return Grant{}, e
+	}
+	if grant.Value == "" || grant.ExpiresIn <= 0 {
+		return Grant{}, errNoGrant()
+	}
+	return grant, nil
+}
+
+// finish makes what a flight brought count, keeps it, and lets go those who wait.
+func (t *Tickets) finish(key ticketKey, box *ticketBox, f *ticketFlight, call ticketCall, edits int, grant Grant, err *Error) {
+	now := t.keeper.now()
+	err = err.of(call.account.Kind)
+	t.mu.Lock()
+	box.flight = nil
+	if !call.sent.IsZero() {
+		box.learn(grant, err, call.sent, edits, now)
+		err = box.err
+	} else if call.background {
+		box.notBefore = now.Add(autoFloor)
+	}
+	f.ticket, f.err = box.ticket, err
+	save := err == nil && t.boxes[key] == box
+	t.mu.Unlock()
+	if save {
+		if failed := t.journal.SaveTicket(call.account, key.name, f.ticket); failed != nil {
+			t.log.Warn("a ticket is not kept over a restart", "account", call.account.ID, "err", failed)
+		}
+	}
+	close(f.done)
+	t.signal()
+}
+
+// learn makes the answer of upstream the box's.
+func (b *ticketBox) learn(grant Grant, err *Error, sent time.Time, edits int, now time.Time) {
+	b.asked, b.edits = sent, edits
+	if err == nil {
+		b.succeed(grant, sent, now)
+		b.err, b.fails, b.notBefore = nil, 0, time.Time{}
+		return
+	}
+	b.same = false
+	told := *err
+	b.err = &told
+	b.fails++
+	switch {
+	case err.RetryAt.After(now):
+		b.notBefore = err.RetryAt
+	case err.Class == Temporary || err.Class == Internal:
+		b.notBefore = now.Add(autoFloor << min(b.fails-1, 4))
+	default:
+		b.notBefore = now.Add(patience)
+	}
+	if told.RetryAt.IsZero() && !told.Class.waits() {
+		b.err.RetryAt = b.notBefore
+	}
+}
+
+// succeed makes a grant the box's ticket. Upstream is not known to tell the remaining
+// life of a ticket that it hands out again, so such a one gets no longer life before
+// the one that it had is over.
+func (b *ticketBox) succeed(grant Grant, sent, now time.Time) {
+	was := b.ticket
+	next := Ticket{
+		Token:  Token{Value: grant.Value, ObtainedAt: sent, ExpiresAt: sent.Add(grant.ExpiresIn), Life: grant.ExpiresIn},
+		Wanted: was.Wanted,
+	}
+	b.same = was.Value == grant.Value && was.Good(now, 0)
+	if b.same {
+		next.ObtainedAt, next.Life = was.ObtainedAt, was.Life
+		next.ExpiresAt = earlier(next.ExpiresAt, was.ExpiresAt)
+	}
+	b.ticket = next
+}
+
+// Restore gives accounts the tickets that were kept. What is there already stays.
+func (t *Tickets) Restore(kept map[ID]map[string]Ticket) {
+	for id, tickets := range kept {
+		a, _, err := t.keeper.asker(id)
+		if err != nil {
+			continue
+		}
+		token := t.keeper.TokenID(a)
+		t.mu.Lock()
+		for name, ticket := range tickets {
+			key := ticketKey{token, name}
+			box := t.boxes[key]
+			if box == nil {
+				box = newTicketBox()
+				t.boxes[key] = box
+			}
+			if ticket.ExpiresAt.After(box.ticket.ExpiresAt) {
+				box.ticket, box.owner = ticket, id
+			}
+		}
+		t.mu.Unlock()
+	}
+	t.signal()
+}
+
+// Forget drops what is kept for the sake of an account that is gone, or asks for
+// another token from now on. Where others share its token, they ask anew.
+func (t *Tickets) Forget(id ID) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for key, box := range t.boxes {
+		if box.owner == id {
+			delete(t.boxes, key)
+		}
+	}
+}
+
+// Run renews tickets until ctx ends, and then waits for every call under way. It runs
+// once. While there is no ticket it sleeps.
+func (t *Tickets) Run(ctx context.Context) {
+	timer := time.NewTimer(longestSleep)
+	defer timer.Stop()
+	for {
+		var due <-chan time.Time
+		if sleep, planned := t.renewDue(); planned {
+			timer.Reset(sleep)
+			due = timer.C
+		}
+		select {
+		case <-due:
+		case <-t.wake:
+		case <-ctx.Done():
+			t.mu.Lock()
+			t.stopped = true
+			t.mu.Unlock()
+			t.cancel()
+			t.wg.Wait()
+			return
+		}
+	}
+}
+
+// Wake hints that the machine woke from sleep.
+func (t *Tickets) Wake() { t.signal() }
+
+func (t *Tickets) signal() {
+	select {
+	case t.wake <- struct{}{}:
+	default:
+	}
+}
+
+// renewDue starts what is due, and tells how long to sleep, if there is anything to
+// wait for.
+func (t *Tickets) renewDue() (time.Duration, bool) {
+	now := t.keeper.now()
+	owners := t.owners()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	next := longestSleep
+	for key, box := range t.boxes {
+		o, known := owners[box.owner]
+		if !known || o.token != key.token {
+			if box.flight == nil {
+				delete(t.boxes, key)
+			}
+			continue
+		}
+		due, renewed := box.due(o, now)
+		switch {
+		case !renewed && !box.ticket.Good(now, 0) && now.Sub(box.ticket.Wanted) > ticketRest && box.flight == nil:
+			delete(t.boxes, key)
+		case !renewed:
+		case due.After(now):
+			next = min(next, due.Sub(now))
+		default:
+			t.start(key, box, o.account, o.edits, true)
+		}
+	}
+	return next, len(t.boxes) > 0
+}
+
+// ticketOwner is an account for which tickets are renewed.
+type ticketOwner struct {
+	account Account
+	token   TokenID
+	edits   int
+	rests   bool // nothing is renewed for it in the background
+}
+
+// owners are the accounts for which there are tickets.
+func (t *Tickets) owners() map[ID]ticketOwner {
+	t.mu.Lock()
+	ids := make([]ID, 0, len(t.boxes))
+	for _, box := range t.boxes {
+		ids = append(ids, box.owner)
+	}
+	t.mu.Unlock()
+	out := make(map[ID]ticketOwner, len(ids))
+	for _, id := range ids {
+		if a, edits, err := t.keeper.asker(id); err == nil {
+			out[id] = ticketOwner{a, t.keeper.TokenID(a), edits, t.keeper.rests(a)}
+		}
+	}
+	return out
+}
+
+// due is when the background asks for the ticket, if it does.
+func (b *ticketBox) due(o ticketOwner, now time.Time) (time.Time, bool) {
+	switch {
+	case b.flight != nil, o.rests, b.ticket.Value == "", now.Sub(b.ticket.Wanted) > ticketRest:
+		return time.Time{}, false
+	case b.err != nil && b.edits == o.edits && b.err.Class.waits():
+		return time.Time{}, false
+	}
+	window := min(ticketWindow, b.ticket.Life/2)
+	due := b.ticket.ExpiresAt.Add(min(b.spread, window/2) - window)
+	if b.same { // there is no other one before
+		due = b.ticket.ExpiresAt
+	}
+	due = later(due, b.notBefore)
+	if !b.asked.After(now) {
+		due = later(due, b.asked.Add(autoFloor))
+	}
+	return due, true
+}
+
+// asker is an account, and how often it was edited in what a call depends on.
+func (k *Keeper) asker(id ID) (Account, int, *Error) {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	e := k.entries[id]
+	if e == nil {
+		return Account{}, 0, errNoAccount()
+	}
+	return e.account, e.edits, nil
+}
+
+// rests reports whether nothing is done for an account in the background.
+func (k *Keeper) rests(a Account) bool {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	return k.pausedAll || !a.Auto || !k.Live(a)
+}

@@ -1,0 +1,76 @@
+package text
+
+import (
+	"tokentray/core"
+	"tokentray/core/api"
+)
+
+// sign is what is said about signing pages for the JS-SDK: "sign.hint." and the key
+// of a hint, and the problems of an address. What a ticket is called stands with its
+// kind: "ticket." and its name.
+func sign() table {
+	return table{
+		"cause.no_ticket": {"The account has no such ticket for the JS-SDK.", "此账号没有这种 JS-SDK 的 jsapi_ticket。"},
+		"remedy.no_ticket": {
+			"Sign with an account that has one; kind and product decide that: tokentray show {account}",
+			"请换用有 jsapi_ticket 的账号，这取决于类型和产品：tokentray show {account}",
+		},
+
+		"cause.quota_ticket":  {"Today's calls for the ticket are used up.", "今天获取 jsapi_ticket 的调用次数已用完。"},
+		"remedy.quota_ticket": {"It resets at the upstream's midnight. Find out who else fetches this ticket.", "上游时间零点重置。请查明还有谁在获取此账号的 jsapi_ticket。"},
+
+		"problem.sign_url_empty":   {"Enter the page's address, as location.href says it.", "请填写页面地址，以 location.href 的值为准。"},
+		"problem.sign_url_long":    {"The address is longer than 8 KB; shorten it.", "地址超过 8 KB，请缩短。"},
+		"problem.sign_url_bad":     {"Enter the whole address, such as https://shop.example.com/page.", "请填写完整地址，例如 https://shop.example.com/page。"},
+		"problem.sign_url_encoded": {"The address is encoded as a whole; decode it, so that it begins with https://.", "整个地址被编码了，请先解码，使其以 https:// 开头。"},
+		"problem.sign_url_chars":   {"The address holds line ends or characters that nobody sees; copy it again from the browser.", "地址含有换行或不可见字符，请从浏览器重新复制。"},
+		"problem.sign_url_user":    {"Leave user and password out of the address; no page sees them.", "请去掉地址中的用户名和密码，页面看不到它们。"},
+		"problem.sign_nonce":       {"A nonce is 1 to 64 letters, digits, dashes and underscores.", "随机串由 1 到 64 个字母、数字、短横线和下划线组成。"},
+		"problem.sign_timestamp":   {"A timestamp is in unix seconds, such as 1414587457.", "时间戳以秒为单位，例如 1414587457。"},
+
+		"sign.hint.fragment": {
+			"The part from # on is not signed and was cut: {detail}. In the page, sign location.href.split('#')[0].",
+			"# 及其后的部分不参与签名，已去掉：{detail}。页面中请对 location.href.split('#')[0] 签名。",
+		},
+		"sign.hint.trimmed": {"Blanks around the address were cut.", "已去掉地址首尾的空白。"},
+		"sign.hint.encoding": {
+			"A browser encodes {detail}, and the encoded address is what counts. Copy the address from location.href.",
+			"浏览器会对 {detail} 编码，签名以编码后的地址为准。请从 location.href 复制地址。",
+		},
+		"sign.hint.twice": {
+			"{detail} is encoded twice. Sign what location.href says; encodeURIComponent is for sending it to a server, which must decode it.",
+			"{detail} 被编码了两次。请对 location.href 的原值签名；encodeURIComponent 仅用于传给服务端，服务端须先解码。",
+		},
+		"sign.hint.slash":        {"A browser writes a slash after the host: {detail}.", "浏览器会在主机名后加上斜杠：{detail}。"},
+		"sign.hint.dots":         {"A browser resolves . and .. in the path {detail}.", "浏览器会化简路径 {detail} 中的 . 和 ..。"},
+		"sign.hint.http":         {"It begins with http://. If the page is served over https, sign the https address.", "地址以 http:// 开头。如果页面通过 https 访问，请对 https 地址签名。"},
+		"sign.hint.port":         {"The port {detail} is signed too: the page's address must have it, and the domain in the console must allow it.", "端口 {detail} 也参与签名：页面地址须带有它，后台填写的域名须允许它。"},
+		"sign.hint.port_default": {"A browser leaves the usual port {detail} out.", "浏览器会省略默认端口 {detail}。"},
+		"sign.hint.host_case":    {"A browser writes {detail} in lower case.", "浏览器会把 {detail} 写成小写。"},
+		"sign.hint.host_idn":     {"A browser writes {detail} as xn--…; copy the address from location.href.", "浏览器会把 {detail} 写成 xn--… 形式，请从 location.href 复制地址。"},
+		"sign.hint.local":        {"{detail} is no domain of the console's list; the JS-SDK works on those alone.", "{detail} 不是后台填写的域名，JS-SDK 仅在这些域名下可用。"},
+		"sign.hint.code":         {"The address has the code of a sign-in, which is another each time: sign what the page has at that moment.", "地址带有登录授权的 code，每次都不同：请对页面当时的地址签名。"},
+	}
+}
+
+// SignHint is what can make the signature of an address invalid.
+func (t *Text) SignHint(h api.SignHint) string {
+	key := Key("sign.hint." + h.Key)
+	if !t.Has(key) {
+		return h.Message // of a newer agent
+	}
+	return t.Say(key, "detail", h.Detail)
+}
+
+// Ticket is what a ticket of a kind is called.
+func (t *Text) Ticket(kind core.Kind, name string) string {
+	if key := Key("ticket." + name); t.Has(key) {
+		return t.Say(key)
+	}
+	if one, ok := t.Spec(kind).Ticket(name); ok {
+		if label := t.label(one.Label); label != "" {
+			return label
+		}
+	}
+	return name
+}
