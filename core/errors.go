@@ -128,6 +128,8 @@ const (
 	RemedyPermission   = "no_permission"  // nothing; the token is fine, the call is not the account's
 	RemedyComponent    = "component"      // AppID of a third-party platform
 	RemedyKind         = "kind_refused"   // the account gets no tokens of its kind; check AppID and kind
+	RemedyGrant        = "grant"          // see what the client may have, and what is asked for
+	RemedyTokenType    = "token_type"     // have the server give Bearer tokens
 	RemedyUpdate       = "update"         // a fault of ours; report it
 	RemedyAllowLive    = "allow_live"     // consent to the destructive fetch
 	RemedyVaultUnlock  = "vault_unlock"   // tokentray vault unlock

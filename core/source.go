@@ -190,9 +190,9 @@ func (t Traits) overlap(life time.Duration) time.Duration {
 type Upstream struct {
 	Source
 	Traits Traits
-	// BaseURL is where tokens of an account are asked for that names no base URL
-	// of its own. Empty means that every account names one.
-	BaseURL string
+	// Base is where tokens of an account are asked for. Nil means that every account
+	// names its base URL.
+	Base func(Account) string
 	// Identity are the keys of the params that tell one token from another, see
 	// TokenID.
 	Identity []string
@@ -207,7 +207,13 @@ type Upstream struct {
 }
 
 // TokenID names the token that an account asks this upstream for.
-func (u Upstream) TokenID(a Account) TokenID { return NewTokenID(a, u.BaseURL, u.Identity) }
+func (u Upstream) TokenID(a Account) TokenID {
+	base := ""
+	if u.Base != nil {
+		base = u.Base(a)
+	}
+	return NewTokenID(a, base, u.Identity)
+}
 
 // quota is what upstream is known to allow in a day.
 func (u Upstream) quota(p Product) Counts {

@@ -5,6 +5,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/kinds"
+	"tokentray/core/oauth"
 	"tokentray/core/wechat"
 	"tokentray/core/wecom"
 )
@@ -16,6 +17,7 @@ func knownKinds() kinds.Set { return kinds.Builtin() }
 func sources() map[core.Kind]core.Source {
 	out := map[core.Kind]core.Source{}
 	maps.Copy(out, wechat.Sources(wechat.Options{}))
+	maps.Copy(out, oauth.Sources(oauth.Options{}))
 	maps.Copy(out, wecom.Sources(wecom.Options{}))
 	return out
 }

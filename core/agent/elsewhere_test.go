@@ -20,6 +20,7 @@ import (
 	"tokentray/core/api"
 	"tokentray/core/interchange"
 	"tokentray/core/kinds"
+	"tokentray/core/oauth"
 	"tokentray/core/wechat"
 	"tokentray/core/wecom"
 )
@@ -427,5 +428,6 @@ func TestTheStandardBaseURLWrittenOutIsNoOtherHost(t *testing.T) {
 func sourcesOf(o wechat.Options) map[core.Kind]core.Source {
 	out := wechat.Sources(o)
 	maps.Copy(out, wecom.Sources(o))
+	maps.Copy(out, oauth.Sources(o))
 	return out
 }

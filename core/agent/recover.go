@@ -200,12 +200,14 @@ func (s *Service) remade(id core.ID, e entry, known []core.Account) core.Account
 	if e.Name != "" {
 		a.Name, a.Env, a.Kind, a.Product, a.AppID, a.Proxy, a.CA, a.Params = e.Name, e.Env, e.Kind, e.Product, e.AppID, e.Proxy, e.CA, e.Params.of()
 	}
-	switch own := s.spec(a.Kind).BaseURL; {
+	plain := a
+	plain.BaseURL = ""
+	switch own := s.asks(plain); {
 	case e.BaseURL == "" && e.SecretHost == "":
 		a.BaseURL = unknownHost
 	case e.BaseURL != "" && e.BaseURL != own:
 		a.BaseURL = e.BaseURL
-	case e.BaseURL == "" && e.SecretHost != s.goes(core.Account{Kind: a.Kind}).Host:
+	case e.BaseURL == "" && e.SecretHost != s.goes(plain).Host:
 		a.BaseURL = e.SecretHost
 	default:
 		a.BaseURL = ""

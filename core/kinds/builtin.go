@@ -6,6 +6,7 @@ func Builtin() Set {
 		wechat(),
 		wechatLegacy(),
 		wecom(),
+		oauth2(),
 	)
 	if err != nil {
 		panic("kinds: " + err.Error()) // they are part of the program, and tested

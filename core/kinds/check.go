@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -27,16 +28,22 @@ const (
 // none was named, the first value of a choice that is required, and URLs in their
 // one spelling.
 func (s Set) Clean(a core.Account) core.Account {
+	written := strings.TrimSpace(a.BaseURL)
 	a = a.Clean()
 	spec, _ := s.Of(a.Kind)
 	if a.Product == "" {
 		a.Product = spec.FirstProduct("")
 	}
-	params := maps.Clone(a.Params)
+	if spec.Endpoint && a.BaseURL != "" {
+		a.BaseURL = spec.endpoint(written, a.Product)
+	}
+	params := s.gathered(spec, maps.Clone(a.Params))
 	for _, f := range spec.Fields {
 		switch value := params[f.Key]; {
 		case f.Input == URL && value != "":
 			params[f.Key] = core.CleanURL(value)
+		case f.Input == Pairs && value != "":
+			params[f.Key] = cleanPairs(value)
 		case f.Input == Choice && f.Required && value == "" && len(f.Choices) > 0 && !f.Own():
 			if params == nil {
 				params = map[string]string{}
@@ -121,7 +128,7 @@ func (s Set) TokenID(a core.Account) core.TokenID {
 	if !known {
 		return core.NewTokenID(a, "", slices.Collect(maps.Keys(a.Params)))
 	}
-	return core.NewTokenID(a, spec.BaseURL, spec.identity())
+	return core.NewTokenID(a, spec.Base(a), spec.identity())
 }
 
 // identity are the keys of the params that tell one token from another.
@@ -179,7 +186,7 @@ func (s Spec) check(a core.Account) core.Problems {
 	}
 	for _, f := range s.Fields {
 		if f.Key != Secret {
-			out = append(out, s.instead(f, a).check(f.Value(a))...)
+			out = append(out, s.asks(f, a).check(f.Value(a))...)
 		}
 		if other, ok := s.Field(f.Instead); ok && !f.Required && f.Value(a) != "" && other.Value(a) != "" {
 			out = append(out, core.Problem{Field: f.Key, Key: f.Key + "_both", Says: "stands in the place of " + other.Key + "; leave one of the two out"})
@@ -199,17 +206,23 @@ func (s Spec) check(a core.Account) core.Problems {
 	return out
 }
 
-// instead is a field as it is required of an account: not where another one stands
-// in its place.
-func (s Spec) instead(f Field, a core.Account) Field {
-	if other, ok := s.Field(f.Instead); ok && other.Value(a) != "" {
+// asks is a field as it is required of an account: not where another one stands in
+// its place or its product has a value for it, and where its product wants it.
+func (s Spec) asks(f Field, a core.Account) Field {
+	product, _ := s.Product(a.Product)
+	other, ok := s.Field(f.Instead)
+	switch {
+	case ok && other.Value(a) != "", f.Key == BaseURL && s.Base(a) != "":
 		f.Required = false
+	case slices.Contains(product.Requires, f.Key):
+		f.Required = true
 	}
+	f.Checks = slices.Concat(f.Checks, product.Checks[f.Key])
 	return f
 }
 
 // Wants reports whether a field must not be empty with what the account has so far.
-func (s Spec) Wants(f Field, a core.Account) bool { return s.instead(f, a).Required }
+func (s Spec) Wants(f Field, a core.Account) bool { return s.asks(f, a).Required }
 
 func unknown(key string) core.Problem {
 	return core.Problem{Field: key, Key: ProblemField, Says: "is no field of this kind; leave it out"}
@@ -233,6 +246,10 @@ func (f Field) check(value string) core.Problems {
 		}
 	}
 	switch {
+	case f.Input == Pairs:
+		if _, err := url.ParseQuery(value); err != nil {
+			return one(f.Key+"_bad", "must be pairs of the form name=value&name=value")
+		}
 	case f.Input == Choice && !slices.Contains(f.Choices, value), f.Input == Bool && value != "true" && value != "false":
 		choices := f.Choices
 		if f.Input == Bool {

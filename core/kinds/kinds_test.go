@@ -233,7 +233,7 @@ func TestTokenID(t *testing.T) {
 	if set.TokenID(wren) != set.TokenID(tit) {
 		t.Error("a param that is none of the identity counts")
 	}
-	ups, err := set.Upstreams(map[core.Kind]core.Source{kinds.WeChat: noSource{}, kinds.WeChatLegacy: noSource{}, kinds.WeCom: noSource{}, "bird": noSource{}})
+	ups, err := set.Upstreams(map[core.Kind]core.Source{kinds.WeChat: noSource{}, kinds.WeChatLegacy: noSource{}, kinds.WeCom: noSource{}, kinds.OAuth2: noSource{}, "bird": noSource{}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -379,11 +379,11 @@ func TestUpstreamsNeedBothHalves(t *testing.T) {
 	if _, err := kinds.Builtin().Upstreams(map[core.Kind]core.Source{kinds.WeChat: noSource{}, kinds.WeChatLegacy: noSource{}, kinds.WeCom: noSource{}, "bird": noSource{}}); err == nil {
 		t.Error("a source without a kind passes")
 	}
-	ups, err := kinds.Builtin().Upstreams(map[core.Kind]core.Source{kinds.WeChat: noSource{}, kinds.WeChatLegacy: noSource{}, kinds.WeCom: noSource{}})
+	ups, err := kinds.Builtin().Upstreams(map[core.Kind]core.Source{kinds.WeChat: noSource{}, kinds.WeChatLegacy: noSource{}, kinds.WeCom: noSource{}, kinds.OAuth2: noSource{}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if up := ups[kinds.WeChatLegacy]; up.Probe == nil || up.Quota[kinds.ProductTest] != 200 || up.BaseURL == "" {
+	if up := ups[kinds.WeChatLegacy]; up.Probe == nil || up.Quota[kinds.ProductTest] != 200 || up.Base(core.Account{}) == "" {
 		t.Errorf("legacy: %+v", up)
 	}
 	if up := ups[kinds.WeChat]; up.Probe != nil || up.Quota[kinds.ProductTest] != 500_000 {

@@ -151,7 +151,10 @@ func (s Spec) valid() error {
 			return fmt.Errorf("field %q: one field groups accounts, and never the secret; correct it", f.Key)
 		}
 	}
-	for _, f := range s.Fields {
+	for i, f := range s.Fields {
+		if f.Input == Pairs && slices.ContainsFunc(s.Fields[:i], func(b Field) bool { return b.Input == Pairs }) {
+			return fmt.Errorf("field %q: a kind has one field of pairs; remove the other", f.Key)
+		}
 		if f.Instead != "" && (f.Instead == f.Key || !s.Has(f.Instead)) {
 			return fmt.Errorf("field %q: instead names no other field of the kind; correct it", f.Key)
 		}
@@ -163,8 +166,8 @@ func (s Spec) valid() error {
 		if slices.ContainsFunc(s.Products[:i], func(b Product) bool { return b.Product == p.Product }) {
 			return fmt.Errorf("product %q: there are two of this name; rename one", p.Product)
 		}
-		if p.Console != "" && !isHTTPS(p.Console) {
-			return fmt.Errorf("product %q: the console must be an https URL; correct it", p.Product)
+		if err := s.validProduct(p); err != nil {
+			return fmt.Errorf("product %q: %w", p.Product, err)
 		}
 	}
 	if base, _ := s.Field(BaseURL); s.BaseURL == "" && !base.Required {
@@ -279,7 +282,7 @@ func (f Field) valid() error {
 		return fmt.Errorf("its alias is no name of a flag, or every account's; rename it")
 	}
 	switch f.Input {
-	case Text, URL, Bool:
+	case Text, URL, Bool, Pairs:
 	case Choice:
 		if len(f.Choices) == 0 {
 			return fmt.Errorf("a choice needs choices; add some")
@@ -291,7 +294,11 @@ func (f Field) valid() error {
 	if (f.Input == SecretText) != (f.Key == Secret) {
 		return fmt.Errorf("the one secret of an account has the key secret and that input; correct it")
 	}
-	for _, c := range f.Checks {
+	return validChecks(f.Checks)
+}
+
+func validChecks(all []Check) error {
+	for _, c := range all {
 		if (c.Match == "") == (c.Never == "") || c.Problem == "" {
 			return fmt.Errorf("a check has match or never, and a problem; correct it")
 		}

@@ -1,6 +1,7 @@
 package kinds
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 	"strconv"
@@ -26,8 +27,11 @@ type Spec struct {
 	Products []Product `json:"products,omitempty"`
 
 	// BaseURL is where tokens are asked for when an account names no base URL of
-	// its own. Empty: every account names one.
+	// its own. Empty: every account names one, unless its product has one.
 	BaseURL string `json:"base_url,omitempty"`
+	// Endpoint: the base URL is the very one that is asked, and no path is added to
+	// it. A slash at its end counts, and calls go to its host.
+	Endpoint bool `json:"endpoint,omitempty"`
 	// Hosts are the upstream's own, as ends of host names ("weixin.qq.com").
 	// An account at another host has no console.
 	Hosts []string `json:"hosts,omitempty"`
@@ -122,10 +126,14 @@ type Input string
 
 // The inputs.
 const (
-	Text       Input = "text"
-	URL        Input = "url"
-	Choice     Input = "choice"
-	Bool       Input = "bool" // "true" or "false"
+	Text   Input = "text"
+	URL    Input = "url"
+	Choice Input = "choice"
+	Bool   Input = "bool" // "true" or "false"
+	// Pairs are further parameters of the kind's request, as name=value&name=value
+	// with what a URL escapes. A kind has at most one such field, and takes in it the
+	// params of an account that are no field of any kind.
+	Pairs      Input = "pairs"
 	SecretText Input = "secret"
 )
 
@@ -144,7 +152,23 @@ type Product struct {
 	Label   Label        `json:"label,omitempty"`
 	// Env is the one environment that it exists in; empty: it is in both.
 	Env core.Env `json:"env,omitempty"`
-	// Console is where such an account is administered.
+	// BaseURLs are where its accounts ask for tokens that name no base URL, by
+	// environment.
+	BaseURLs map[core.Env]string `json:"base_urls,omitempty"`
+	// Pattern is the form of its accounts' base URLs, which differ in what stands in
+	// the place of the *. Who enters just that, or the URL without the end that all
+	// have, has entered the URL.
+	Pattern string `json:"pattern,omitempty"`
+	// APIBase is where calls go of an account that does not say it.
+	APIBase string `json:"api_base,omitempty"`
+	// Defaults are the values of params that an account leaves empty, by key.
+	// Requires are the keys of fields that it must not leave empty, and Checks are
+	// further ones of fields.
+	Defaults map[string]string  `json:"defaults,omitempty"`
+	Requires []string           `json:"requires,omitempty"`
+	Checks   map[string][]Check `json:"checks,omitempty"`
+	// Console is where such an account is administered: a URL, or a path at the host
+	// that its tokens come from.
 	Console string `json:"console,omitempty"`
 	// Quota is how many tokens upstream is known to give an account in a day; 0:
 	// nobody knows.
@@ -302,10 +326,19 @@ func (s Spec) IDField() string {
 
 // Base is where an account's tokens are asked for, empty when nobody said.
 func (s Spec) Base(a core.Account) string {
-	if a.BaseURL != "" {
-		return a.BaseURL
+	product, _ := s.Product(a.Product)
+	return cmp.Or(a.BaseURL, product.BaseURLs[a.Env], s.BaseURL)
+}
+
+// Param is the value of a field that is one of an account's params: its own, else
+// that of its product, else the first of a choice.
+func (s Spec) Param(a core.Account, key string) string {
+	product, _ := s.Product(a.Product)
+	first := ""
+	if f, _ := s.Field(key); len(f.Choices) > 0 {
+		first = f.Choices[0]
 	}
-	return s.BaseURL
+	return cmp.Or(a.Params[key], product.Defaults[key], first)
 }
 
 // Destination is where the secrets of an account go: every URL among its fields
@@ -317,21 +350,32 @@ func (s Spec) Destination(a core.Account) core.Destination {
 			also[f.Key] = a.Params[f.Key]
 		}
 	}
-	return a.Destination(s.BaseURL, also)
+	return a.Destination(s.Base(a), also)
 }
 
 // API is where an account's calls go.
 func (s Spec) API(a core.Account) string {
 	if key, ok := strings.CutPrefix(s.APIBase, "{"); ok {
-		if url := a.Params[strings.TrimSuffix(key, "}")]; url != "" {
-			return url
+		if own := a.Params[strings.TrimSuffix(key, "}")]; own != "" {
+			return own
 		}
-		return s.Base(a)
-	}
-	if s.APIBase != "" && a.BaseURL == "" {
+	} else if s.APIBase != "" && a.BaseURL == "" {
 		return s.APIBase
 	}
-	return s.Base(a)
+	product, _ := s.Product(a.Product)
+	if product.APIBase != "" || !s.Endpoint {
+		return cmp.Or(product.APIBase, s.Base(a))
+	}
+	return hostOf(s.Base(a))
+}
+
+// hostOf is a URL without its path, empty for what is none.
+func hostOf(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil || u.Host == "" {
+		return ""
+	}
+	return (&url.URL{Scheme: u.Scheme, Host: u.Host}).String()
 }
 
 // AtHome reports whether an account asks one of the upstream's own hosts.
@@ -348,10 +392,13 @@ func (s Spec) AtHome(a core.Account) bool {
 // Console is where an account is administered, empty when it asks a machine of
 // the user's own or nobody knows.
 func (s Spec) Console(a core.Account) string {
-	if !s.AtHome(a) {
+	p, _ := s.Product(a.Product)
+	switch host := hostOf(s.Base(a)); {
+	case strings.HasPrefix(p.Console, "/") && host != "":
+		return host + p.Console
+	case strings.HasPrefix(p.Console, "/") || !s.AtHome(a):
 		return ""
 	}
-	p, _ := s.Product(a.Product)
 	return p.Console
 }
 

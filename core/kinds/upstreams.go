@@ -17,7 +17,7 @@ func (s Set) Upstreams(sources map[core.Kind]core.Source) (map[core.Kind]core.Up
 			return nil, fmt.Errorf("kind %q has no source; compose one", spec.Kind)
 		}
 		up := core.Upstream{
-			Source: source, Traits: spec.Traits, BaseURL: spec.BaseURL,
+			Source: source, Traits: spec.Traits, Base: spec.Base,
 			Identity: spec.identity(), Sibling: spec.Sibling, Quota: map[core.Product]int{},
 		}
 		if spec.Sibling != "" {

@@ -259,7 +259,11 @@ func (r *Recogniser) Judge(c Candidate) (*Account, []Remark) {
 	if k.Kind != r.kinds[0].Kind {
 		a.Kind = k.Kind
 	}
-	return a, append(remarks, a.takeFurther(k, c)...)
+	remarks = append(remarks, a.takeFurther(k, c)...)
+	if k.Anywhere && a.BaseURL == "" && a.Product == "" && !c.Named && !k.speaks(c.Words) {
+		return nil, nil // the ID of any service: nobody says where its token is to be had
+	}
+	return a, remarks
 }
 
 // idOf is the candidate's ID and the kind it is of, nil where nothing tells one.
@@ -279,6 +283,7 @@ func (r *Recogniser) idOf(c Candidate) (*Value, *kind) {
 // kindOf tells a kind by the form of the value, else by the words beside it.
 func (r *Recogniser) kindOf(v Value, c Candidate) *kind {
 	var said *kind
+	spoken := false // of said, by the words beside the name
 	for i := range r.kinds {
 		k := &r.kinds[i]
 		if k.id != nil && k.id.MatchString(strings.TrimSpace(v.Text)) {
@@ -286,8 +291,9 @@ func (r *Recogniser) kindOf(v Value, c Candidate) *kind {
 		}
 		called := slices.Contains(k.IDs, v.Name)
 		own := !slices.Contains(r.kinds[0].IDs, v.Name) // a name that the first kind shares tells no kind by itself
-		if said == nil && (c.Named && v.Name == "" || called && (own || k.speaks(c.Words))) {
-			said = k
+		speaks := called && k.speaks(c.Words)
+		if said == nil && (c.Named && v.Name == "" || called && own) || speaks && !spoken {
+			said, spoken = k, speaks
 		}
 	}
 	return said

@@ -71,7 +71,11 @@ func (a *Account) takeFurther(k *kind, c Candidate) []Remark {
 				proxy[v.Name] = text
 			}
 		case key == kinds.BaseURL:
-			a.BaseURL = address(text, "https")
+			a.BaseURL = text
+			if !k.Anywhere { // else it may be a part of it, which the kind knows to complete
+				a.BaseURL = address(text, "https")
+			}
+
 		case a.Params[key] == "":
 			if a.Params == nil {
 				a.Params = map[string]string{}

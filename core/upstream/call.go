@@ -97,7 +97,10 @@ func (c *Caller) Ask(parent context.Context, req core.Request, baseURL string, o
 // newRequest builds the request. RoundTrip is used without http.Client, whose
 // errors carry the URL and with it the secret, and which follows redirects.
 func newRequest(ctx context.Context, base *url.URL, out Outgoing) (*http.Request, error) {
-	u := base.JoinPath(out.Path)
+	u := *base
+	if out.Path != "" { // it would take away the slash that the URL of an endpoint ends with
+		u = *base.JoinPath(out.Path)
+	}
 	u.RawQuery = out.Query.Encode()
 	var body io.Reader
 	if out.Body != nil {

@@ -20,7 +20,7 @@ func aviary(t *testing.T) kinds.Set {
 		Kind: "bird", Label: kinds.Label{"en": "Bird"},
 		Fields: []kinds.Field{
 			{Key: "agent", Label: kinds.Label{"en": "Agent", "zh": "应用"}, Input: kinds.Text, Required: true, Identity: true, Checks: []kinds.Check{{Match: `^[0-9]+$`, Problem: "agent_number", Says: "is a number"}}},
-			{Key: "auth_by", Label: kinds.Label{"en": "Sends the secret as"}, Input: kinds.Choice, Choices: []string{"basic", "body"}},
+			{Key: "song_by", Label: kinds.Label{"en": "Sends the secret as"}, Input: kinds.Choice, Choices: []string{"whistle", "hum"}},
 			{Key: "tls", Label: kinds.Label{"en": "TLS"}, Input: kinds.Bool},
 		},
 		BaseURL: "https://nest.example", Token: kinds.Place{Query: "t"},
@@ -38,7 +38,7 @@ func TestFlagsOfAKindsOwn(t *testing.T) {
 		want map[string]string
 		code int
 	}{
-		{[]string{"--agent", "7", "--auth-by", "body", "--tls"}, map[string]string{"agent": "7", "auth_by": "body", "tls": "true"}, 0},
+		{[]string{"--agent", "7", "--song-by", "hum", "--tls"}, map[string]string{"agent": "7", "song_by": "hum", "tls": "true"}, 0},
 		{[]string{"--param", "nest=a=b", "--agent", "7"}, map[string]string{"agent": "7", "nest": "a=b"}, 0},
 		{[]string{"--param", "nest"}, nil, exitUsage},
 		{nil, nil, 0},
@@ -62,8 +62,8 @@ func TestHelpOfAKind(t *testing.T) {
 		args       []string
 		has, hides []string
 	}{
-		{[]string{"add", "--help"}, []string{"--agent", "--appid", "--secret-stdin", "--product", "wechat, wechat-legacy, wecom, bird"}, nil},
-		{[]string{"add", "--help", "--kind", "bird"}, []string{"--agent VALUE", "Agent", "basic, body", "--tls"}, []string{"--appid", "--secret-stdin", "--product", "--allow-live"}},
+		{[]string{"add", "--help"}, []string{"--agent", "--appid", "--secret-stdin", "--product", "wechat, wechat-legacy, wecom, oauth2, bird"}, nil},
+		{[]string{"add", "--help", "--kind", "bird"}, []string{"--agent VALUE", "Agent", "whistle, hum", "--tls"}, []string{"--appid", "--secret-stdin", "--product", "--allow-live"}},
 		{[]string{"add", "--kind", "wechat", "--help"}, []string{"--appid", "--secret-stdin", "--product"}, []string{"--agent", "--tls", "--allow-live"}},
 		{[]string{"add", "--kind", "wechat-legacy", "--help"}, []string{"--allow-live"}, []string{"--agent"}},
 	} {
@@ -112,13 +112,13 @@ func TestTheKindsOfTheRunningAgent(t *testing.T) {
 		{"kinds", false, []string{"__complete", "add", "wren", "--kind", ""}, true},
 		{"kinds", true, []string{"__complete", "add", "wren", "--kind", ""}, false},
 		{"kinds of an import", false, []string{"__complete", "import", "x", "--kind", ""}, true},
-		{"flags", false, []string{"__complete", "edit", "wren", "--auth"}, true},
-		{"choices", false, []string{"__complete", "add", "wren", "--auth-by", ""}, true},
+		{"flags", false, []string{"__complete", "edit", "wren", "--song"}, true},
+		{"choices", false, []string{"__complete", "add", "wren", "--song-by", ""}, true},
 	} {
 		r := newRun()
 		r.agent.kinds, r.none = aviary(t), tt.none
 		out, _ := r.try(t, 0, tt.args...)
-		if has := strings.Contains(out, "bird") || strings.Contains(out, "auth-by") || strings.Contains(out, "basic"); has != tt.has {
+		if has := strings.Contains(out, "bird") || strings.Contains(out, "song-by") || strings.Contains(out, "whistle"); has != tt.has {
 			t.Errorf("%s, an agent runs: %v: says of the kind: %v\n%s", tt.what, !tt.none, has, out)
 		}
 		if r.started {
@@ -127,7 +127,7 @@ func TestTheKindsOfTheRunningAgent(t *testing.T) {
 	}
 	r := newRun()
 	r.agent.kinds, r.none = aviary(t), true
-	r.try(t, exitUsage, "add", "wren", "--kind", "bird", "--auth-by", "basic")
+	r.try(t, exitUsage, "add", "wren", "--kind", "bird", "--song-by", "whistle")
 	r = newRun() // the agent that is started knows it
 	r.agent.kinds, r.none = aviary(t), true
 	r.try(t, 0, "add", "wren", "--kind", "bird", "--param", "agent=7", "--secret-stdin")

@@ -41,6 +41,7 @@ func kindTables() []table {
 	return []table{
 		kindWeChat(),
 		kindWeCom(),
+		kindOAuth2(),
 	}
 }
 

@@ -80,6 +80,14 @@ func remedies() table {
 			"Use another AppID: tokentray edit {account} --appid ID",
 			"请改用其他 AppID：tokentray edit {account} --appid ID",
 		},
+		"remedy.grant": {
+			"Correct what is asked for, or allow it in the upstream's console: tokentray edit {account}",
+			"请更正请求的内容，或在上游的管理后台放行：tokentray edit {account}",
+		},
+		"remedy.token_type": {
+			"Have the server give this client Bearer tokens, then: tokentray refresh {account}",
+			"请在服务器上为此客户端改用 Bearer token，然后执行：tokentray refresh {account}",
+		},
 		"remedy.update": {
 			"Look for a newer version of TokenTray, or report it with the errcode and the rid.",
 			"请查看是否有新版 TokenTray，或附上 errcode 与 rid 反馈。",

@@ -68,6 +68,8 @@ func window() table {
 		"window.remedy.frozen_secret": {"Unfreeze it in the console, then wait ten minutes.", "请在管理后台解冻，约 10 分钟后生效。"},
 		"window.remedy.frozen":        {"Sign in to the console and read the notices there.", "请登录管理后台查看通知。"},
 		"window.remedy.kind_refused":  {"Check its AppID, product and kind.", "请检查 AppID、产品和类型。"},
+		"window.remedy.grant":         {"Correct what is asked for, or allow it in the console.", "请更正请求的内容，或在管理后台放行。"},
+		"window.remedy.token_type":    {"Have the server give this client Bearer tokens.", "请在服务器上为此客户端改用 Bearer token。"},
 		"window.remedy.component": {
 			"Use another AppID.",
 			"请改用其他 AppID。",

@@ -1,0 +1,134 @@
+package kinds
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"tokentray/core"
+)
+
+// consolePath is that of a console at the host of the tokens.
+var consolePath = regexp.MustCompile(`^/[A-Za-z0-9_./-]*$`)
+
+// validProduct says what is wrong with what a product has beside its name.
+func (s Spec) validProduct(p Product) error {
+	switch path := strings.HasPrefix(p.Console, "/"); {
+	case p.Console != "" && !path && !isHTTPS(p.Console):
+		return errors.New("the console must be an https URL, or a path; correct it")
+	case path && !consolePath.MatchString(p.Console):
+		return errors.New("the console's path holds blanks, quotes or brackets; correct it")
+	case p.APIBase != "" && !isHTTPS(p.APIBase):
+		return errors.New("api_base must be an https URL; correct it")
+	case p.Pattern != "" && (strings.Count(p.Pattern, "*") != 1 || !isHTTPS(p.Pattern)):
+		return errors.New("the pattern must be an https URL with one *; correct it")
+	}
+	for env, raw := range p.BaseURLs {
+		if !env.Valid() || !isHTTPS(raw) {
+			return fmt.Errorf("base_urls has an https URL for sandbox and for live; correct %q", env)
+		}
+	}
+	keys := slices.Concat(slices.Collect(maps.Keys(p.Defaults)), slices.Collect(maps.Keys(p.Checks)), p.Requires)
+	for _, key := range keys {
+		if !s.Has(key) || key == Secret {
+			return fmt.Errorf("it speaks of a field %q that the kind does not have; correct it", key)
+		}
+	}
+	for _, checks := range p.Checks {
+		if err := validChecks(checks); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// endpoint is a base URL as somebody wrote it, in its one spelling and whole.
+func (s Spec) endpoint(written string, of core.Product) string {
+	product, _ := s.Product(of)
+	written = product.whole(written)
+	clean := core.CleanURL(written)
+	if u, err := url.Parse(clean); err == nil && u.Path != "" && strings.HasSuffix(written, "/") {
+		return clean + "/"
+	}
+	return clean
+}
+
+// whole is a URL with what the product's pattern has before and behind it.
+func (p Product) whole(written string) string {
+	before, behind, ok := strings.Cut(p.Pattern, "*")
+	short := strings.TrimRight(written, "/")
+	switch {
+	case !ok || short == "":
+		return written
+	case !strings.Contains(written, "://"):
+		return before + strings.TrimLeft(short, "/") + behind
+	case short[strings.LastIndexByte(short, '/')+1:] == behind[strings.LastIndexByte(behind, '/')+1:]:
+		return written // somebody copied all of it
+	}
+	return short + behind
+}
+
+// pairs is the field that takes further parameters; false: the kind has none.
+func (s Spec) pairs() (Field, bool) {
+	for _, f := range s.Fields {
+		if f.Input == Pairs {
+			return f, true
+		}
+	}
+	return Field{}, false
+}
+
+// gathered are params of which those that are no field of any kind stand in the
+// kind's field of pairs, if it has one. It changes params.
+func (s Set) gathered(spec Spec, params map[string]string) map[string]string {
+	into, ok := spec.pairs()
+	if !ok {
+		return params
+	}
+	all, err := url.ParseQuery(params[into.Key])
+	if err != nil {
+		return params // Check says so
+	}
+	fields := s.Fields()
+	found := false
+	for key, value := range params {
+		if !slices.ContainsFunc(fields, func(f Field) bool { return f.Key == key }) {
+			all.Set(key, value)
+			delete(params, key)
+			found = true
+		}
+	}
+	if found {
+		params[into.Key] = writePairs(all)
+	}
+	return params
+}
+
+// cleanPairs is the one spelling of pairs; what is none stays for Check to refuse.
+func cleanPairs(raw string) string {
+	all, err := url.ParseQuery(raw)
+	if err != nil {
+		return raw
+	}
+	delete(all, "")
+	return writePairs(all)
+}
+
+// writePairs escapes as little as it can: people read it.
+func writePairs(all url.Values) string {
+	return strings.NewReplacer("%3A", ":", "%2F", "/", "%2C", ",", "%40", "@").Replace(all.Encode())
+}
+
+// Pairs are the further parameters that an account has for its kind's request.
+func (s Spec) Pairs(a core.Account) url.Values {
+	f, ok := s.pairs()
+	if !ok {
+		return nil
+	}
+	all, _ := url.ParseQuery(a.Params[f.Key]) // what Check let through
+	return all
+}
