@@ -200,7 +200,7 @@ func TestTheReference(t *testing.T) {
 		r.env["TOKENTRAY_LANG"] = lang
 		out, _ := r.try(t, 0, "help", "api")
 		for _, want := range []string{
-			"/v1/token/", "/refresh", "/v1/status", "/v1/openapi.json", "/cgi-bin/token", "/cgi-bin/stable_token",
+			"/v1/token/", "/refresh", "/v1/sign/", "/v1/status", "/v1/openapi.json", "/cgi-bin/token", "/cgi-bin/stable_token",
 			"min_ttl", "newer_than", "Retry-After", "Authorization: Bearer",
 		} {
 			if !strings.Contains(out, want) {

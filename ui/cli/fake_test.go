@@ -82,6 +82,8 @@ type fake struct {
 	asked         api.HistoryQuery
 	copied        api.CopyRequest
 	session       api.Session
+	signed        api.SignRequest
+	signature     api.Signature
 }
 
 func (f *fake) did(what string) error { f.calls = append(f.calls, what); return f.err }
@@ -132,6 +134,11 @@ func (f *fake) Remove(_ context.Context, r api.Ref) error { return f.did("remove
 func (f *fake) Refresh(_ context.Context, r api.Ref, req api.RefreshRequest) (api.Token, error) {
 	f.refreshed = req
 	return f.token, cmp.Or(f.did("refresh "+r.String()), f.refuse)
+}
+
+func (f *fake) Sign(_ context.Context, r api.Ref, req api.SignRequest) (api.Signature, error) {
+	f.signed = req
+	return f.signature, f.did("sign " + r.String())
 }
 
 func (f *fake) Check(_ context.Context, r api.Ref) (api.CheckResult, error) {

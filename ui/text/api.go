@@ -85,6 +85,8 @@ func apiDoor() table {
 				"                                       expires_at_unix you have; 204 if none came\n" +
 				"  POST /v1/token/NAME[/ENV]/refresh    {\"stale\":\"TOKEN\"}: report a token that failed and\n" +
 				"                                       get the one that works; it forces nothing\n" +
+				"  POST /v1/sign/NAME[/ENV]             {\"url\":\"https://…\"}: wx.config or wx.agentConfig for\n" +
+				"                                       a page; WeCom has \"ticket\":\"corp\" and \"agent\"\n" +
 				"  GET  /v1/status                      version, active environment, what the key may do\n" +
 				"  GET  /v1/openapi.json                all of this as OpenAPI 3.1\n\n" +
 				"Send the key as Authorization: Bearer KEY. Without /ENV the account is the one in the\n" +
@@ -106,6 +108,8 @@ func apiDoor() table {
 				"                                       expires_at_unix；未等到则返回 204\n" +
 				"  POST /v1/token/名称[/环境]/refresh   {\"stale\":\"TOKEN\"}：报告失效的 token，并取得有效的\n" +
 				"                                       token；不会强制刷新\n" +
+				"  POST /v1/sign/名称[/环境]            {\"url\":\"https://…\"}：页面所需的 wx.config 或 wx.agentConfig，\n" +
+				"                                       企业微信用 \"ticket\":\"corp\" 或 \"agent\" 指定\n" +
 				"  GET  /v1/status                      版本、当前环境、密钥的可用范围\n" +
 				"  GET  /v1/openapi.json                以上接口的 OpenAPI 3.1 描述\n\n" +
 				"密钥以 Authorization: Bearer KEY 发送。不写环境时为当前环境中的账号。\n" +

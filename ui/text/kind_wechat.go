@@ -177,7 +177,8 @@ func kindWeChat() table {
 				"`tokentray_account` 是账号名称：`shop` 表示当前环境中的 shop，随托盘中的切换而变；`shop/live` 固定为生产环境。",
 		},
 
-		"ticket.jsapi": {"jsapi_ticket", "jsapi_ticket"},
+		"ticket.jsapi":      {"jsapi_ticket", "jsapi_ticket"},
+		"flag.ticket_jsapi": {"with the jsapi_ticket of an Official Account, for wx.config", "使用公众号的 jsapi_ticket，用于 wx.config"},
 		"remedy.wechat.no_ticket": {
 			"Official Accounts and test accounts have pages; Mini Programs have none. If the product is wrong, correct it: tokentray edit {account} --product official",
 			"只有公众号和测试号能开发网页，小程序没有。如果产品选错了，请更正：tokentray edit {account} --product official",

@@ -72,8 +72,10 @@ func kindWeCom() table {
 		"starter.wecom.rest.again":      {"After errcode 40014 or 42001: send the second request, then the first again.", "遇到 errcode 40014、42001：先发送第二个请求，再重新发送第一个。"},
 		"starter.wecom.jetbrains.again": {"After errcode 40014 or 42001: send the second request, which also takes the token that works.", "遇到 errcode 40014、42001：发送第二个请求，它同时取得有效的 token。"},
 
-		"ticket.corp":  {"The corp's (wx.config)", "企业（wx.config）"},
-		"ticket.agent": {"The application's (wx.agentConfig)", "应用（wx.agentConfig）"},
+		"flag.ticket_corp":  {"with the corp's ticket, for wx.config", "使用企业的 jsapi_ticket，用于 wx.config"},
+		"flag.ticket_agent": {"with the application's ticket, for wx.agentConfig", "使用应用的 jsapi_ticket，用于 wx.agentConfig"},
+		"ticket.corp":       {"The corp's (wx.config)", "企业（wx.config）"},
+		"ticket.agent":      {"The application's (wx.agentConfig)", "应用（wx.agentConfig）"},
 		"remedy.wecom.no_ticket": {
 			"The application's ticket needs its AgentId: tokentray edit {account} --agent NUMBER",
 			"应用的 jsapi_ticket 需要填写 AgentId：tokentray edit {account} --agent 数字",

@@ -27,7 +27,7 @@ import (
 //	                     kinds that call it by different words: field.K.F
 //	problem.KEY          what is wrong with a field
 //	remedy.KEY, cause.KEY, window.remedy.KEY, window.cause.KEY, window.row.KEY
-//	ticket.NAME          what a ticket is called
+//	ticket.NAME          what a ticket is called; flag.ticket_NAME: the flag for it
 //	starter.group.KEY, starter.call.KEY
 //	starter.K.KEY        in place of starter.KEY in the files for its API clients
 //

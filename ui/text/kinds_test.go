@@ -72,7 +72,7 @@ func (t *Text) unsaid() []string {
 			need(k+".consent", k+".consent_live")
 		}
 		for _, one := range s.Tickets {
-			need("ticket." + one.Name)
+			need("ticket."+one.Name, "flag.ticket_"+one.Name)
 		}
 		if s.Sibling != "" {
 			need("kind." + string(s.Sibling) + ".instead")

@@ -28,6 +28,35 @@ func sign() table {
 		"problem.sign_nonce":       {"A nonce is 1 to 64 letters, digits, dashes and underscores.", "随机串由 1 到 64 个字母、数字、短横线和下划线组成。"},
 		"problem.sign_timestamp":   {"A timestamp is in unix seconds, such as 1414587457.", "时间戳以秒为单位，例如 1414587457。"},
 
+		"cmd.sign": {"Sign a page's address for the JS-SDK", "为页面地址生成 JS-SDK 签名"},
+		"cmd.sign.long": {
+			"Sign a page's address for the JS-SDK and print the call for the page, wx.config or\nwx.agentConfig, ready to paste. The ticket is fetched once it is wanted, kept and renewed\nas tokens are.\n\n" +
+				"  tokentray sign shop --url 'https://shop.example.com/page?id=7'\n" +
+				"  tokentray sign office --agent --url https://oa.example.com/\n\n" +
+				"The address must be the one that location.href says in the page, without #…. What makes\nits signature invalid is pointed out. With --nonce and --timestamp the same signature\ncomes again, to be compared.\n\n" +
+				"The string that was signed is shown with the ticket masked. To check it with the\nupstream's own tool, --reveal prints it whole; the ticket is as secret as a token.",
+			"为页面地址生成 JS-SDK 签名，输出可直接粘贴到页面的 wx.config 或 wx.agentConfig。\njsapi_ticket 在首次使用时获取，并像 token 一样保存和续期。\n\n" +
+				"  tokentray sign shop --url 'https://shop.example.com/page?id=7'\n" +
+				"  tokentray sign office --agent --url https://oa.example.com/\n\n" +
+				"地址须与页面中 location.href 的值一致，不含 #…。可能导致签名无效的问题会指出。\n指定 --nonce 和 --timestamp 可得到相同的签名，便于比对。\n\n" +
+				"签名字符串中的 jsapi_ticket 以掩码显示。需要用上游的校验工具核对时，\n--reveal 会输出完整字符串；jsapi_ticket 与 token 一样需要保密。",
+		},
+		"flag.sign_url":       {"sign the page at this `URL`, as location.href says it", "页面`地址`，以 location.href 的值为准"},
+		"flag.sign_nonce":     {"this `TEXT` instead of a random one, to have a signature again", "用此`文本`代替随机串，以得到相同的签名"},
+		"flag.sign_timestamp": {"these unix `SECONDS` instead of now", "用此`秒数`代替当前时间"},
+		"flag.sign_renew":     {"ask the upstream for the ticket even though the one at hand lives", "即使现有 jsapi_ticket 仍有效，也重新向上游获取"},
+		"flag.sign_reveal":    {"print the string that was signed, with the ticket in it; asks first", "输出完整的签名字符串（含 jsapi_ticket），会先询问"},
+
+		"usage.sign_url":       {"name the page's address: tokentray sign NAME --url https://shop.example.com/page", "请指定页面地址：tokentray sign 名称 --url https://shop.example.com/page"},
+		"usage.sign_timestamp": {"--timestamp takes unix seconds, such as 1414587457", "--timestamp 的值是秒数，例如 1414587457"},
+		"usage.sign_tickets":   {"name one ticket, not several", "jsapi_ticket 只能指定一种"},
+
+		"sign.done":       {"Signed {url} for {account}. The ticket is good for {left}.", "已为 {account} 签名 {url}。jsapi_ticket 剩余 {left}。"},
+		"sign.browser":    {"A browser writes this address as {url}. If the page says invalid signature, sign that.", "浏览器会把该地址写作 {url}。如果页面提示 invalid signature，请改为对它签名。"},
+		"sign.string":     {"Signed string: {text}", "签名字符串：{text}"},
+		"sign.check":      {"Check it at {url}; --reveal prints the string with the ticket in it.", "可在 {url} 校验；--reveal 会输出含 jsapi_ticket 的完整字符串。"},
+		"sign.reveal_ask": {"Print the jsapi_ticket of {account}? It is as secret as a token.", "确定输出 {account} 的 jsapi_ticket？它与 token 一样需要保密。"},
+
 		"sign.hint.fragment": {
 			"The part from # on is not signed and was cut: {detail}. In the page, sign location.href.split('#')[0].",
 			"# 及其后的部分不参与签名，已去掉：{detail}。页面中请对 location.href.split('#')[0] 签名。",
