@@ -78,6 +78,12 @@ type Account struct {
 	// AllowLive is the owner's consent to fetch for a live account from a
 	// destructive source, which kills the token that production uses.
 	AllowLive bool `json:"allow_live,omitempty"`
+	// Watch has upstream asked now and then whether it still accepts the token, so that
+	// one that others replaced is noticed.
+	Watch bool `json:"watch,omitempty" file:"backup"`
+	// Budget is how many calls a day may be made for its token without a person asking
+	// for them; 0: as many as are needed. See Keeper.
+	Budget int `json:"budget,omitempty" file:"backup"`
 	// CopyFormat is the format in which its token is copied when none is chosen;
 	// empty means the one of the settings. A format of a newer version is kept,
 	// and copying falls back to the settings.
@@ -100,6 +106,8 @@ const (
 	MaxNote  = 2000 // characters
 	MaxURL   = 2000 // bytes
 	MaxKey   = 512  // bytes, of a secret
+
+	MaxBudget = 1_000_000 // calls a day
 )
 
 var secretInside = regexp.MustCompile(`[0-9A-Fa-f]{32}`)
@@ -256,6 +264,9 @@ func (a Account) Check() Problems {
 	}
 	if a.CopyFormat != "" && !ValidFormat(a.CopyFormat) {
 		add("copy_format", ProblemFormat, false)
+	}
+	if a.Budget < 0 || a.Budget > MaxBudget {
+		add("budget", ProblemBudget, false)
 	}
 	if len(a.CopyPath) > MaxURL {
 		add("copy_path", ProblemPath, false)

@@ -65,7 +65,7 @@ func (k *Keeper) Check(ctx context.Context, id ID) (Checked, error) {
 	if !w.open() && a.Proxy != "" { // without a proxy a check needs no secret
 		return Checked{}, w.out.err
 	}
-	w.check(checker)
+	w.ask(checker)
 	return k.checked(w), nil
 }
 
@@ -81,6 +81,13 @@ func (k *Keeper) checked(w *attempt) Checked {
 		if t.Value != w.current.Value {
 			return
 		}
+		if w.out.verdict == dead { // together with what lose does, lest a round begins between
+			e.condemn(t.Value, now)
+		}
+		var was Checked
+		if e.check != nil {
+			was = *e.check
+		}
 		switch last := e.check; {
 		case last != nil && last.Finding.Dead() && found.Finding.Dead():
 			found.Finding, found.At, found.Worked = last.Finding, last.At, last.Worked // it was found then
@@ -92,10 +99,38 @@ func (k *Keeper) checked(w *attempt) Checked {
 			e.revive(&t)
 			e.token.Store(&t)
 		}
+		if found.Finding.Dead() && found.Finding != FoundExpired && !was.Finding.Dead() {
+			rec.Line = k.lose(e, &found, now)
+		}
 		e.check = &found
+		if e.look != nil {
+			e.looked, rec.Looked = now, now
+			k.lookAt(e, now.Add(lookEvery))
+		}
 	})
 	k.record(id, rec, w.out.verdict == dead)
 	return found
+}
+
+// lose notes that the account's token died early, and returns the line of history
+// about it. Where a fetch would kill the token that took its place, none is made
+// before a person asks: two programs that fetch in turn would never end. The lock is
+// held.
+func (k *Keeper) lose(e *entry, found *Checked, now time.Time) *Entry {
+	e.lost = found
+	line := &Entry{
+		At: now, What: DidLose, Mask: Mask(e.token.Load().Value), Calls: 1,
+		Code: found.Err.Code, Message: found.Err.Upstream, RID: found.Err.RID,
+	}
+	traits, _ := k.traits(e.account)
+	if found.Finding == FoundReplaced && traits.Destructive() {
+		e.err = &Error{
+			Class: Misuse, Remedy: RemedyReplaced, Kind: e.account.Kind, Code: found.Err.Code, Upstream: found.Err.Upstream, RID: found.Err.RID,
+			Message: "somebody else fetched a newer token, which a fetch from here would kill; tokentray refresh fetches in spite of it",
+		}
+		line.Class, line.Remedy, line.Message = e.err.Class, e.err.Remedy, e.err.Message
+	}
+	return line
 }
 
 // refusal is why the check did not accept the token; of a dead token, with what to do.

@@ -141,15 +141,13 @@ func (k *Keeper) lock() time.Time {
 // shift moves every time of an entry by d.
 func (e *entry) shift(d time.Duration) {
 	t := *e.token.Load()
-	move(d, &t.ObtainedAt, &t.ExpiresAt, &t.Previous.Until, &e.notBefore, &e.lastRound)
+	move(d, &t.ObtainedAt, &t.ExpiresAt, &t.Previous.Until, &e.notBefore, &e.lastRound, &e.looked)
+	if e.look != nil {
+		e.look.due = e.look.due.Add(d) // of all alike, so that their order stays
+	}
 	e.token.Store(&t)
 	e.err, e.shelved = e.err.moved(d), e.shelved.moved(d)
-	if e.check != nil {
-		c := *e.check
-		move(d, &c.At, &c.Worked)
-		c.Err = c.Err.moved(d)
-		e.check = &c
-	}
+	e.check, e.lost = e.check.moved(d), e.lost.moved(d)
 	if e.report != nil {
 		r := *e.report
 		move(d, &r.at)
@@ -165,6 +163,17 @@ func move(d time.Duration, times ...*time.Time) {
 			*t = t.Add(d)
 		}
 	}
+}
+
+// moved is what was found with its times moved by d; nil stays nil.
+func (c *Checked) moved(d time.Duration) *Checked {
+	if c == nil {
+		return nil
+	}
+	out := *c
+	move(d, &out.At, &out.Worked)
+	out.Err = c.Err.moved(d)
+	return &out
 }
 
 // moved is the error with its next try moved by d; nil stays nil.

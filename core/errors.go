@@ -121,6 +121,8 @@ const (
 	RemedyQuotaKind    = "quota_kind"     // the same; another kind is allowed more
 	RemedyQuotaTicket  = "quota_ticket"   // the same, of calls for a ticket
 	RemedyQuotaMinute  = "quota_minute"   // resets in a minute
+	RemedyBudget       = "budget"         // a person's call goes on; raise the budget, or wait
+	RemedyReplaced     = "replaced"       // another one fetches; a fetch from here kills theirs
 	RemedySecret       = "secret"         // enter the right AppSecret
 	RemedyAppID        = "appid"          // correct the AppID
 	RemedyFrozenSecret = "frozen_secret"  // unfreeze the AppSecret in the console

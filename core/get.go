@@ -120,6 +120,8 @@ func (k *Keeper) refusal(e *entry, now time.Time, minTTL time.Duration) *Error {
 		return e.err
 	case !k.Live(e.account):
 		return k.errLive(e.account)
+	case k.left(e, now) == 0:
+		return k.errBudget(e.account, now)
 	}
 	if err := e.tooLong(traits, now, minTTL); err != nil {
 		return err

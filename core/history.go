@@ -40,6 +40,7 @@ const (
 	DidEdit    What = "edited"
 	DidAdd     What = "added"
 	DidRecover What = "recovered"   // made again from its entry in the vault
+	DidLose    What = "lost"        // upstream no longer accepts the token, before its time
 	DidPush    What = "pushed"      // a token got where it is to go
 	DidMiss    What = "push_failed" // it did not
 )

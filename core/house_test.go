@@ -162,6 +162,7 @@ func (v *vault) slow(d time.Duration) {
 
 // journal keeps everything in memory.
 type journal struct {
+	looked time.Time // when the watch asked last
 	mu     sync.Mutex
 	tokens map[core.ID]core.Token
 	lines  []core.Entry
@@ -200,6 +201,9 @@ func (j *journal) Record(id core.ID, r core.Record) error {
 		j.lines = append(j.lines, *r.Line)
 	}
 	j.calls[r.Day] += r.Calls
+	if !r.Looked.IsZero() {
+		j.looked = r.Looked
+	}
 	return nil
 }
 

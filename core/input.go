@@ -24,6 +24,8 @@ type Input struct {
 	Auto       *bool             `json:"auto,omitempty"`
 	Note       *string           `json:"note,omitempty"`
 	AllowLive  *bool             `json:"allow_live,omitempty"`
+	Watch      *bool             `json:"watch,omitempty"`
+	Budget     *int              `json:"budget,omitempty"`
 	CopyFormat *string           `json:"copy_format,omitempty"`
 	CopyPath   *string           `json:"copy_path,omitempty"`
 	Declined   *Kind             `json:"declined,omitempty"`

@@ -23,6 +23,8 @@ type Record struct {
 	Line  *Entry // of the history; nil: it says nothing of the round
 	Day   string // on which Calls count, see Zone.Day
 	Calls int    // to upstream
+	// Looked is when the watch asked about the token; zero: it did not.
+	Looked time.Time
 }
 
 // Counts are what an account asked of upstream on one day.
@@ -35,6 +37,7 @@ type Counts struct {
 type DayCounts struct {
 	Day string
 	Counts
+	Looked time.Time // when the watch last asked about a token, on whichever day
 }
 
 // record writes a record of an account. With token it holds the account's current
@@ -54,7 +57,7 @@ func (k *Keeper) record(id ID, r Record, token bool) {
 		t := *e.token.Load()
 		r.Token = &t
 	}
-	if r.Token == nil && r.Line == nil && r.Calls == 0 {
+	if r.Token == nil && r.Line == nil && r.Calls == 0 && r.Looked.IsZero() {
 		return
 	}
 	err := k.cfg.Journal.Record(id, r)

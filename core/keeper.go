@@ -35,8 +35,8 @@ type Config struct {
 //
 // The files of this package follow the way of a token: get.go and report.go have
 // what callers ask for, round.go the calls to upstream, verdict.go what they led
-// to, journal.go what is kept of it, plan.go when the next round is due, and
-// watch.go what others see. lifecycle.go has what happens to accounts from
+// to, journal.go what is kept of it, plan.go when the next round is due,
+// lookout.go when a token that is watched is checked, and watch.go what others see. lifecycle.go has what happens to accounts from
 // outside.
 type Keeper struct {
 	cfg    Config
@@ -53,6 +53,7 @@ type Keeper struct {
 	mu        sync.RWMutex // guards all below and what entries say it guards
 	entries   map[ID]*entry
 	plans     [lanes]planHeap
+	lookouts  lookHeap   // see lookout
 	underWay  [lanes]int // rounds
 	pausedAll bool
 	stopped   bool
@@ -77,6 +78,9 @@ type entry struct {
 	lastRound time.Time // when the last round began
 	report    *reported // how the last report ended
 	check     *Checked  // what the last check of the current token found; never changed
+	lost      *Checked  // when a token of the account was last found replaced; never changed
+	looked    time.Time // when the watch last asked about a token
+	look      *lookout  // nil: it is not watched
 	edits     int       // grows when what a round depends on is edited
 
 	err       *Error    // of the last round; nil after a success
@@ -125,6 +129,7 @@ func (k *Keeper) Run(ctx context.Context) error {
 	for {
 		now := k.lock()
 		k.startDue(now)
+		k.lookOut(now)
 		sleep, planned := k.sleep(now)
 		k.mu.Unlock()
 		var due <-chan time.Time

@@ -40,6 +40,9 @@ func (k *Keeper) edit(e *entry, a Account) {
 		e.drop()
 		k.saveSoon(a.ID) // a round that just ended may have saved the old one
 	}
+	if was.Budget != a.Budget && e.err != nil && e.err.Remedy == RemedyBudget {
+		e.err, e.notBefore = nil, time.Time{}
+	}
 	could, may := k.Live(was), k.Live(a)
 	if could && !may && e.flight != nil && e.flight.goal != force { // it may not have asked yet
 		e.edits++
@@ -60,7 +63,7 @@ func (e *entry) forgive() {
 // drop lets go of the token and of a round under way for it, whatever that brings.
 func (e *entry) drop() {
 	e.token.Store(&Token{})
-	e.dead, e.longest, e.check = "", 0, nil
+	e.dead, e.longest, e.check, e.lost = "", 0, nil, nil
 	if e.flight != nil {
 		e.flight.obsolete = true
 		e.flight.cancel()
@@ -121,6 +124,7 @@ func (k *Keeper) Forget(id ID) {
 	delete(k.entries, id)
 	e.tally.accounts--
 	k.unplan(e)
+	k.unlook(e)
 	if e.flight != nil {
 		e.flight.cancel()
 	}

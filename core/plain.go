@@ -7,7 +7,8 @@ import (
 	"sync"
 )
 
-// Plain is a field that every account has and that is a text, a word or a switch.
+// Plain is a field that every account has and that is a text, a word, a whole number
+// or a switch.
 // Files and flags are made of the table of them, so that another field is a line
 // in Account, its twin in Input, and its sentences. Where it goes in files is told
 // by the tag file of the field: list, backup, or nothing; with ",rare" it stands in
@@ -16,6 +17,7 @@ type Plain struct {
 	Key    string // as in JSON
 	Switch bool   // it is on or off
 	Rare   bool   // most accounts have none
+	Number bool   // it is a whole number, 0 for none
 	File   Place  // of which files it is a part
 
 	name string // of the field in Go, here, in Input and wherever accounts are read into
@@ -35,9 +37,9 @@ var plains = sync.OnceValue(func() []Plain {
 	var out []Plain
 	for f := range reflect.TypeFor[Account]().Fields() {
 		key, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-		if kind := f.Type.Kind(); key != "id" && (kind == reflect.String || kind == reflect.Bool) {
+		if kind := f.Type.Kind(); key != "id" && (kind == reflect.String || kind == reflect.Bool || kind == reflect.Int) {
 			file, rare, _ := strings.Cut(f.Tag.Get("file"), ",")
-			out = append(out, Plain{Key: key, Switch: kind == reflect.Bool, Rare: rare != "", File: Place(file), name: f.Name})
+			out = append(out, Plain{Key: key, Switch: kind == reflect.Bool, Number: kind == reflect.Int, Rare: rare != "", File: Place(file), name: f.Name})
 		}
 	}
 	return out
@@ -57,18 +59,26 @@ func PlainOf(key string) (Plain, bool) {
 	return Plain{}, false
 }
 
-// Of is what an account has in the field; of a switch true or false.
-func (p Plain) Of(a Account) string {
-	f := reflect.ValueOf(a).FieldByName(p.name)
-	if p.Switch {
+// Of is what an account has in the field; of a switch true or false, of a number its
+// digits.
+func (p Plain) Of(a Account) string { return p.text(reflect.ValueOf(a).FieldByName(p.name)) }
+
+func (p Plain) text(f reflect.Value) string {
+	switch {
+	case p.Switch:
 		return strconv.FormatBool(f.Bool())
+	case p.Number:
+		return strconv.FormatInt(f.Int(), 10)
 	}
 	return f.String()
 }
 
+// Odd is what stands for a value that is no number; Account.Check refuses it.
+const Odd = -1
+
 // Put writes a value into the field of that name of a struct, to which into
 // points: an Input, or an account as a file tells of it. The field is the value,
-// or a pointer to it. A switch is on for true alone. Put reports whether the struct
+// or a pointer to it. A switch is on for true alone; what is no number is Odd. Put reports whether the struct
 // has such a field.
 func (p Plain) Put(into any, value string) bool {
 	f := reflect.ValueOf(into).Elem().FieldByName(p.name)
@@ -79,9 +89,16 @@ func (p Plain) Put(into any, value string) bool {
 		f.Set(reflect.New(f.Type().Elem()))
 		f = f.Elem()
 	}
-	if p.Switch {
+	switch {
+	case p.Switch:
 		f.SetBool(value == "true")
-	} else {
+	case p.Number:
+		n, err := strconv.Atoi(strings.TrimSpace(value))
+		if err != nil {
+			n = Odd
+		}
+		f.SetInt(int64(n))
+	default:
 		f.SetString(value)
 	}
 	return true
@@ -94,11 +111,8 @@ func (p Plain) Get(from any) (value string, told bool) {
 	if f.IsValid() && f.Kind() == reflect.Pointer {
 		f = f.Elem()
 	}
-	switch {
-	case !f.IsValid():
+	if !f.IsValid() {
 		return "", false
-	case p.Switch:
-		return strconv.FormatBool(f.Bool()), true
 	}
-	return f.String(), true
+	return p.text(f), true
 }

@@ -8,8 +8,8 @@ import (
 	"tokentray/core"
 )
 
-// TestPlainFields: the table has every field of an account that is a text, a word
-// or a switch, and reads and writes each, in an account as in what is said of one.
+// TestPlainFields: the table has every field of an account that is a text, a word,
+// a number or a switch, and reads and writes each, in an account as in what is said of one.
 func TestPlainFields(t *testing.T) {
 	var keys []string
 	for _, p := range core.Plains() {
@@ -18,8 +18,11 @@ func TestPlainFields(t *testing.T) {
 			t.Errorf("%s is not found by its key", p.Key)
 		}
 		value := "x"
-		if p.Switch {
+		switch {
+		case p.Switch:
 			value = "true"
+		case p.Number:
+			value = "12"
 		}
 		var in core.Input
 		var a core.Account
@@ -34,6 +37,13 @@ func TestPlainFields(t *testing.T) {
 		}
 		if changes := a.Changes(core.Account{}); !slices.Equal(changes, []string{p.Key}) {
 			t.Errorf("writing %s changed %v", p.Key, changes)
+		}
+	}
+	number, _ := core.PlainOf("budget")
+	for _, odd := range []string{"", "x", "1.5", "99999999999999999999"} {
+		var a core.Account
+		if number.Put(&a, odd); len(a.Check().Fatal()) == 0 || number.Of(a) != "-1" {
+			t.Errorf("%q became %d, and nothing is said of it", odd, a.Budget)
 		}
 	}
 	if _, ok := core.PlainOf("params"); ok || len(keys) != reflect.TypeFor[core.Account]().NumField()-2 {

@@ -60,7 +60,11 @@ func (k *Keeper) full(l lane) bool {
 func (k *Keeper) startDue(now time.Time) {
 	for l := range lanes {
 		for len(k.plans[l]) > 0 && !k.full(l) && !k.plans[l][0].due.After(now) {
-			k.start(k.plans[l][0], round{goal: renew}, now)
+			if e := k.plans[l][0]; k.left(e, now) == 0 {
+				k.hold(e, now)
+			} else {
+				k.start(e, round{goal: renew}, now)
+			}
 		}
 	}
 }
@@ -74,11 +78,15 @@ func (k *Keeper) sleep(now time.Time) (d time.Duration, planned bool) {
 			d = min(d, plan[0].due.Sub(now))
 		}
 	}
+	if len(k.lookouts) > 0 && !k.full(healthy) {
+		d = min(d, k.lookouts[0].look.due.Sub(now))
+	}
 	return max(0, d), len(k.entries) > 0 // even with nothing due, a clock that was set is to be noticed
 }
 
 // replan computes when the background acts next for e. The lock is held.
 func (k *Keeper) replan(e *entry, now time.Time) {
+	k.relook(e, now)
 	due, planned := k.dueTime(e, now)
 	if !planned {
 		k.unplan(e)

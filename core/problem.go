@@ -63,6 +63,7 @@ const (
 	ProblemNoteSecret   = "note_secret" // a warning
 	ProblemFormat       = "format_unknown"
 	ProblemPath         = "path_bad"
+	ProblemBudget       = "budget_bad"
 	ProblemNameTaken    = "name_taken"  // by another account of that environment
 	ProblemAppIDTwice   = "appid_twice" // another account asks for the same token
 )
@@ -99,6 +100,8 @@ func problemText(key string) string {
 		return "holds what looks like an AppSecret, and notes are stored and shown in clear; remove it"
 	case ProblemFormat:
 		return "must be one of " + strings.Join(Formats(), ", ") + ", or empty for the one of the settings"
+	case ProblemBudget:
+		return "must be a whole number of calls from 1 to 1000000, or 0 for no budget"
 	case ProblemPath:
 		return "must begin with one slash and hold neither a host nor the token nor #; correct or remove it"
 	case ProblemNameTaken:

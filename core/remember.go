@@ -26,13 +26,13 @@ func (k *Keeper) Remember(last map[ID]Entry) {
 // renewed in the background would look as if nothing were wrong. And what is wrong
 // with a request may be right in another version.
 func (h Entry) refusal(now time.Time) *Error {
-	if h.What != DidFail || h.Remedy == "" || h.Calls == 0 && h.Remedy != RemedySecretAgain {
+	if h.What != DidFail && h.What != DidLose || h.Remedy == "" || h.Calls == 0 && h.Remedy != RemedySecretAgain {
 		return nil
 	}
 	switch h.Class {
 	case BadSecret, Frozen:
 	case Misuse:
-		if h.Remedy != RemedySecretAgain {
+		if h.Remedy != RemedySecretAgain && h.Remedy != RemedyReplaced {
 			return nil
 		}
 	case Whitelist, Confirm, Quota:

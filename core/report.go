@@ -132,7 +132,7 @@ func (k *Keeper) next(id ID, r Report) (next, error) {
 			return next{pause: min(wait, personFloor)}, nil
 		}
 	}
-	return next{flight: k.start(e, round{goal, r.Stale, r.asked}, now)}, nil
+	return next{flight: k.start(e, round{goal: goal, stale: r.Stale, asked: r.asked, person: r.Person}, now)}, nil
 }
 
 // goal is what kind of round a report needs.
@@ -170,6 +170,8 @@ func (k *Keeper) forbids(e *entry, r Report, g goal, now time.Time) *Error {
 		return nil
 	case e.blocked(now) != nil:
 		return e.err
+	case k.left(e, now) == 0:
+		return k.errBudget(e.account, now)
 	case g == report:
 		return e.reportFloor(now)
 	}

@@ -3,6 +3,7 @@ package core
 import (
 	"context"
 	"errors"
+	"math"
 	"math/rand/v2"
 	"time"
 )
@@ -32,6 +33,8 @@ type round struct {
 	goal  goal
 	stale string // the reported token; "" for renew
 	asked bool   // a person asks for another token, and nobody said that this one failed
+	// person: somebody waits for it, whom the account's budget does not hold up.
+	person bool
 }
 
 // flight is a round under way. Everybody who wants its account's token waits for
@@ -70,6 +73,9 @@ func (k *Keeper) start(e *entry, r round, now time.Time) *flight {
 	k.publish(e)
 	a, edits := e.account, e.edits
 	w := k.attempt(ctx, a, *e.token.Load())
+	if !r.person {
+		w.left = k.left(e, now)
+	}
 	k.wg.Go(func() {
 		defer cancel()
 		select {
@@ -91,12 +97,16 @@ type attempt struct {
 	up      Upstream
 	req     Request
 	current Token // when the round began
+	left    int   // calls that the account's budget allows
 	out     outcome
 }
 
 func (k *Keeper) attempt(ctx context.Context, a Account, current Token) *attempt {
-	return &attempt{k: k, ctx: ctx, up: k.upstream(a.Kind), req: Request{Account: a}, current: current}
+	return &attempt{k: k, ctx: ctx, up: k.upstream(a.Kind), req: Request{Account: a}, current: current, left: math.MaxInt}
 }
+
+// mayAsk reports whether the budget allows another call.
+func (w *attempt) mayAsk() bool { return w.out.calls < w.left }
 
 // run does the calls of a round.
 func (w *attempt) run(g goal) {
@@ -180,7 +190,7 @@ const quickRetry = 2 * time.Second
 // of an upstream that answered quickly and that asking again does not harm.
 func (w *attempt) worthAnother() bool {
 	err := w.out.err
-	return err != nil && err.Class == Temporary && err.RetryAt.IsZero() && w.up.Traits.Repeat.Harmless() && w.out.took < quickRetry
+	return err != nil && w.mayAsk() && err.Class == Temporary && err.RetryAt.IsZero() && w.up.Traits.Repeat.Harmless() && w.out.took < quickRetry
 }
 
 // force asks for another token, within upstream's budget.
@@ -237,6 +247,10 @@ func (w *attempt) checkThenFetch() {
 		w.fail(w.k.errLive(w.req.Account))
 		return
 	}
+	if !w.mayAsk() {
+		w.fail(w.k.errBudget(w.req.Account, w.k.now()))
+		return
+	}
 	w.fetch()
 }
 
@@ -247,10 +261,10 @@ func (w *attempt) sameAgain() {
 		return
 	}
 	checker := w.checker()
-	if checker == nil || w.up.Traits.ForceBudget == 0 {
+	if checker == nil || w.up.Traits.ForceBudget == 0 || !w.mayAsk() {
 		return
 	}
-	if w.check(checker); w.out.verdict == dead {
+	if w.check(checker); w.out.verdict == dead && w.mayAsk() {
 		w.force()
 	}
 }
@@ -264,6 +278,13 @@ func (w *attempt) checker() Checker {
 // check asks whether upstream accepts the current token. One that it refuses is
 // handed out to nobody from then on.
 func (w *attempt) check(checker Checker) {
+	if w.ask(checker); w.out.verdict == dead {
+		w.k.change(w.req.Account.ID, func(e *entry, now time.Time) { e.condemn(w.current.Value, now) })
+	}
+}
+
+// ask asks whether upstream accepts the current token.
+func (w *attempt) ask(checker Checker) {
 	err := checker.Check(w.ctx, w.req, w.current.Value)
 	w.out.asked(err)
 	w.out.err = AsError(err).of(w.req.Account.Kind)
@@ -272,7 +293,6 @@ func (w *attempt) check(checker Checker) {
 		w.out.verdict = accepted
 	case errors.Is(err, ErrDead):
 		w.out.verdict = dead
-		w.k.condemn(w.req.Account.ID, w.current.Value)
 	default:
 		w.out.verdict = unknown
 	}

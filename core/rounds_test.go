@@ -119,7 +119,7 @@ func TestEveryGoalWithEveryVerdict(t *testing.T) {
 
 		{name: "check, accepted", goal: check, traits: forcing, checks: []error{nil}, now: old},
 		{name: "check, accepted, after a failure", goal: check, traits: forcing, failed: true, checks: []error{nil}, now: old, kept: core.Temporary, line: core.DidFail},
-		{name: "check, dead", goal: check, traits: forcing, checks: []error{dead}, told: core.Temporary},
+		{name: "check, dead", goal: check, traits: forcing, checks: []error{dead}, told: core.Temporary, line: core.DidLose},
 		{name: "check, unknown", goal: check, traits: forcing, checks: []error{odd}, told: core.Misuse, now: old},
 		{name: "check, unknown, after a failure", goal: check, traits: forcing, failed: true, checks: []error{odd}, told: core.Misuse, now: old, kept: core.Temporary, line: core.DidFail},
 	} {

@@ -35,6 +35,7 @@ type Snapshot struct {
 	// live account of a destructive kind; nil: they are allowed.
 	Consent  *Error
 	Check    *Checked  // of the current token, the last; nil: none since the start
+	Lost     *Checked  // when a token was last found dead before its time; nil: never since the start
 	NextTry  time.Time // when the background acts next, zero when it will not
 	LastUsed time.Time // when a caller last got or copied the token
 	Today    Counts    // since upstream's day began, for the token, whichever accounts share it

@@ -94,13 +94,19 @@ func (k *Keeper) countTest(a Account) {
 // Recall tells what accounts asked of upstream in earlier runs. A token that was
 // asked for since then keeps its own count, which it began too early.
 func (k *Keeper) Recall(counts map[ID]DayCounts) {
-	k.lock()
+	now := k.lock()
 	defer k.mu.Unlock()
 	sums := map[*tally]*tally{}
 	for id, c := range counts {
 		e := k.entries[id]
 		if e == nil {
 			continue
+		}
+		if e.looked.Before(c.Looked) && !c.Looked.After(now) { // a later time tells of a clock that was wrong
+			e.looked = c.Looked
+			if e.look != nil {
+				k.lookAt(e, later(e.look.due, e.looked.Add(lookEvery)))
+			}
 		}
 		sum := sums[e.tally]
 		if sum == nil {

@@ -133,16 +133,14 @@ func (k *Keeper) learn(e *entry, out outcome, g goal, now time.Time) {
 
 // condemn makes the account's token one that upstream refuses, if it is the
 // current one still: it counts as expired from now on.
-func (k *Keeper) condemn(id ID, value string) {
-	k.change(id, func(e *entry, now time.Time) {
-		t := *e.token.Load()
-		if t.Value != value {
-			return
-		}
-		t.Dead, t.ExpiresAt = true, earlier(t.ExpiresAt, now)
-		e.token.Store(&t)
-		e.dead, e.report, e.unsaved = value, nil, true
-	})
+func (e *entry) condemn(value string, now time.Time) {
+	t := *e.token.Load()
+	if t.Value != value {
+		return
+	}
+	t.Dead, t.ExpiresAt = true, earlier(t.ExpiresAt, now)
+	e.token.Store(&t)
+	e.dead, e.report, e.unsaved = value, nil, true
 }
 
 // revive lifts the verdict on a token that upstream accepts after all. How long

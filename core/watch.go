@@ -81,7 +81,7 @@ func (k *Keeper) snapshot(e *entry) Snapshot {
 	s := Snapshot{
 		Account: e.account, Mask: Mask(t.Value), ObtainedAt: t.ObtainedAt, ExpiresAt: t.ExpiresAt, Life: t.Life,
 		PrevMask: Mask(t.Previous.Value), PrevUntil: t.Previous.Until,
-		Renewing: e.flight != nil, PausedAll: k.pausedAll, Err: e.err.of(e.account.Kind), NextTry: e.due, Check: e.check,
+		Renewing: e.flight != nil, PausedAll: k.pausedAll, Err: e.err.of(e.account.Kind), NextTry: e.due, Check: e.check, Lost: e.lost,
 	}
 	if _, known := k.traits(e.account); known && !k.Live(e.account) {
 		s.Consent = k.errLive(e.account)

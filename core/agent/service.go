@@ -293,6 +293,10 @@ func (s *Service) view(snap core.Snapshot, now time.Time) api.Account {
 		c := checkResult(*snap.Check)
 		out.Checked = &c
 	}
+	if snap.Lost != nil {
+		c := checkResult(*snap.Lost)
+		out.Lost = &c
+	}
 	out.NeedsConsent = snap.Consent != nil
 	switch {
 	case snap.Err != nil:

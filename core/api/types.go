@@ -47,7 +47,10 @@ type Account struct {
 	NextTry  time.Time `json:"next_try,omitzero"`
 	LastUsed time.Time `json:"last_used,omitzero"`
 	// Checked is what the last check of the current token found out.
-	Checked    *CheckResult `json:"checked,omitempty"`
+	Checked *CheckResult `json:"checked,omitempty"`
+	// Lost is what was found when one of its tokens last died before its time, since
+	// the agent started.
+	Lost       *CheckResult `json:"lost,omitempty"`
 	CallsToday int          `json:"calls_today"`
 	// CallsToday are the calls for the account's token, also those for other accounts
 	// that share it; ForcedToday the forced fetches among them. Quota is what upstream

@@ -65,6 +65,8 @@ func recordOf(a core.Account, whole bool) record {
 		case p.File == core.NoFile, p.File == core.BackupOnly && !whole, p.Rare && p.Of(a) == "":
 		case p.Switch:
 			out = append(out, pair{p.Key, p.Of(a) == "true"})
+		case p.Number:
+			out = append(out, pair{p.Key, json.Number(p.Of(a))})
 		default:
 			out = append(out, pair{p.Key, p.Of(a)})
 		}
@@ -206,8 +208,8 @@ func accountOf(item *node, bad *faults) Account {
 
 // takeField puts one member into the account; false: there is no such field.
 func takeField(a *Account, m member, bad *faults) bool {
-	if p, _ := core.PlainOf(m.key); p.Switch && p.File != core.NoFile {
-		if m.value.kind != isBool {
+	if p, _ := core.PlainOf(m.key); (p.Switch || p.Number) && p.File != core.NoFile {
+		if p.Switch && m.value.kind != isBool || p.Number && m.value.kind != isNumber {
 			bad.add(FaultType, m.value.line, m.key, 0)
 		}
 		return p.Put(a, m.value.text)
@@ -250,5 +252,5 @@ func setField(a *Account, key, value string) bool {
 		return true
 	}
 	p, ok := core.PlainOf(key)
-	return ok && !p.Switch && p.File != core.NoFile && p.Put(a, value)
+	return ok && !p.Switch && !p.Number && p.File != core.NoFile && p.Put(a, value)
 }

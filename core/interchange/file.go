@@ -49,6 +49,8 @@ type Account struct {
 	CopyPath   *string
 	Declined   *core.Kind
 	Auto       *bool
+	Watch      *bool
+	Budget     *int
 
 	Secret        core.Secret
 	ProxyPassword core.Secret

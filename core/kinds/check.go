@@ -22,6 +22,7 @@ const (
 	ProblemFieldLong  = "field_long"
 	ProblemSecretLong = "secret_long"
 	ProblemSecretTrim = "secret_trimmed" // a warning
+	ProblemWatch      = "watch_unable"   // a warning: its tokens cannot be checked
 )
 
 // Clean is core.Account.Clean with what the kind adds: its first product where
@@ -183,6 +184,9 @@ func (s Spec) check(a core.Account) core.Problems {
 			names = append(names, p.Product)
 		}
 		out = append(out, core.Problem{Field: "product", Key: ProblemProduct, Says: "must be one of " + list(names)})
+	}
+	if a.Watch && !s.Checks() {
+		out = append(out, core.Problem{Field: "watch", Key: ProblemWatch, Warn: true})
 	}
 	for _, f := range s.Fields {
 		if f.Key != Secret {

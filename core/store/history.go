@@ -163,12 +163,14 @@ type dayRecord struct {
 	N     int       `json:"n"`    // forced fetches
 	Last  time.Time `json:"last"` // forced fetch, on whichever day
 	Calls int       `json:"calls,omitempty"`
+	// Looked is when the watch last asked about a token, on whichever day.
+	Looked time.Time `json:"looked,omitzero"`
 }
 
 // on is the record as it counts on day: what was counted on another is gone.
 func (r dayRecord) on(day string) dayRecord {
 	if r.Day != day {
-		r = dayRecord{Day: day, Last: r.Last}
+		r = dayRecord{Day: day, Last: r.Last, Looked: r.Looked}
 	}
 	return r
 }
@@ -198,7 +200,7 @@ func (s *Store) Counts() (map[core.ID]core.DayCounts, error) {
 	err := s.view("read what was asked today", func(tx *bbolt.Tx) error {
 		return tx.Bucket([]byte(bucketForced)).ForEach(func(k, v []byte) error {
 			if r := readDay(v); r.Day != "" {
-				out[core.ID(k)] = core.DayCounts{Day: r.Day, Counts: core.Counts{Calls: r.Calls, Forced: r.N}}
+				out[core.ID(k)] = core.DayCounts{Day: r.Day, Counts: core.Counts{Calls: r.Calls, Forced: r.N}, Looked: r.Looked}
 			}
 			return nil
 		})

@@ -51,10 +51,15 @@ func (s *Store) Record(id core.ID, r core.Record) error {
 				return err
 			}
 		}
-		if r.Calls == 0 {
+		if r.Calls == 0 && r.Looked.IsZero() {
 			return nil
 		}
-		return count(tx, id, r.Day, func(day *dayRecord) { day.Calls += r.Calls })
+		return count(tx, id, r.Day, func(day *dayRecord) {
+			day.Calls += r.Calls
+			if !r.Looked.IsZero() {
+				day.Looked = r.Looked.UTC()
+			}
+		})
 	})
 	if err != nil {
 		return err

@@ -80,7 +80,7 @@ func (a *app) history(ctx context.Context, arg string, q api.HistoryQuery, csv b
 	t.add(head("history.at"), head("history.what"), head("list.token"), head("history.took"), head("history.more"))
 	for _, e := range entries {
 		what, st := a.did(e.What), noStyle
-		if e.Class != "" {
+		if e.Class != "" || e.What == core.DidLose {
 			st = styleWarn
 		}
 		t.add(plain(when(e.At)), styled(what, st), plain(e.Mask), plain(took(e.Took)), plain(a.entryWords(e)))
@@ -108,7 +108,7 @@ func (a *app) entryWords(e api.HistoryEntry) string {
 	}
 	if e.Class == "" {
 		if e.Expires.IsZero() {
-			return ""
+			return clean(strings.Join(a.text().Details(&api.Error{UpstreamCode: e.Code, RID: e.RID}), a.say("cli.comma")))
 		}
 		return a.say("history.until", "time", sameDay(e.Expires, e.At))
 	}

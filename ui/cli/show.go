@@ -63,6 +63,9 @@ func (a *app) accountLines(acc api.Account) []string {
 	row("show.copy_format", acc.CopyFormat)
 	row("show.copy_path", acc.CopyPath)
 	row("show.declined", string(acc.Declined))
+	if acc.Watch {
+		row("show.watch", a.say("cli.yes"))
+	}
 	if acc.AllowLive {
 		row("show.allow_live", a.say("cli.yes"))
 	}
@@ -79,6 +82,12 @@ func (a *app) accountLines(acc api.Account) []string {
 		row("show.next", whenSet(acc.NextTry))
 	}
 	row("show.used", whenSet(acc.LastUsed))
+	if c := acc.Checked; c != nil {
+		row("show.checked", a.text().CheckShort(*c, now)+a.say("cli.paren", "text", when(c.At)))
+	}
+	if c := acc.Lost; c != nil {
+		row("show.lost", a.text().CheckShort(*c, now))
+	}
 	for _, line := range a.text().Quota(acc, now) {
 		row(line.Label, line.Value)
 	}

@@ -18,6 +18,7 @@ const (
 	failing             // renewal fails again and again
 	expiry              // a token is about to expire and is not renewed
 	pushing             // a token does not get where it is pushed
+	losing              // a token that is watched died before its time
 	kinds               // how many the judge decides about
 
 	late   = kinds     // a token came after something else was copied; no setting, a person asked
@@ -26,7 +27,7 @@ const (
 )
 
 func (k kind) String() string {
-	return [...]string{"person", "failing", "expiry", "push", "late", "kept"}[k]
+	return [...]string{"person", "failing", "expiry", "push", "lost", "late", "kept"}[k]
 }
 
 const (
@@ -63,9 +64,10 @@ type account struct {
 	ip      string
 	expires time.Time // zero without a token
 	life    time.Duration
-	added   time.Time // zero when it was there before
-	since   time.Time // renewal has failed since; zero when it does not fail
-	missed  time.Time // a push has failed since; zero when none fails
+	added   time.Time       // zero when it was there before
+	since   time.Time       // renewal has failed since; zero when it does not fail
+	missed  time.Time       // a push has failed since; zero when none fails
+	lost    api.CheckResult // what the watch found of a token that died, and when; zero: nothing
 	news    [kinds]news
 }
 
@@ -95,7 +97,7 @@ func (j *judge) onEvent(e api.Event, now time.Time) bool {
 	j.now, j.news = now.Round(0), false
 	change := j.Apply(e)
 	s := j.Settings
-	j.on = [kinds]bool{person: s.NotifyPerson, failing: s.NotifyFailing, expiry: s.NotifyExpiry, pushing: s.NotifyFailing}
+	j.on = [kinds]bool{person: s.NotifyPerson, failing: s.NotifyFailing, expiry: s.NotifyExpiry, pushing: s.NotifyFailing, losing: s.NotifyPerson}
 	return j.news || change.Settings || e.Removed != ""
 }
 
@@ -105,7 +107,7 @@ func (j *judge) keep(a api.Account, acc *account, known bool) *account {
 	first := !j.Loaded
 	isNew := !known && !first
 	if acc == nil {
-		if !isNew && a.Error == nil && a.FailingPushes() == 0 && renewed(a.StateAt(j.now)) {
+		if !isNew && a.Error == nil && a.FailingPushes() == 0 && a.Lost == nil && renewed(a.StateAt(j.now)) {
 			return nil
 		}
 		acc = &account{id: a.ID}
@@ -117,6 +119,7 @@ func (j *judge) keep(a api.Account, acc *account, known bool) *account {
 	acc.set(a, j.now)
 	if first {
 		acc.news[person].member = acc.state == core.StateBlocked
+		acc.news[losing].member = acc.lost.Dead
 	}
 	j.news = true
 	return acc
@@ -131,6 +134,10 @@ func (acc *account) set(a api.Account, now time.Time) {
 	acc.class, acc.remedy, acc.ip = "", "", ""
 	if e := a.ErrorAt(now); e != nil {
 		acc.class, acc.remedy, acc.ip = e.Class, e.Remedy, e.CallerIP
+	}
+	acc.lost = api.CheckResult{}
+	if a.Lost != nil && a.Watch {
+		acc.lost = api.CheckResult{Dead: true, Finding: a.Lost.Finding, At: a.Lost.At, WorkedAt: a.Lost.WorkedAt}
 	}
 	switch {
 	case a.FailingPushes() == 0:
@@ -163,6 +170,9 @@ func (a *account) holds(k kind, now time.Time) (bool, time.Time) {
 	switch {
 	case k == person:
 		return a.state == core.StateBlocked, at
+	case k == losing:
+		// Where nothing is fetched before a person asks, that is told, and this with it.
+		return a.lost.Dead && a.state != core.StateBlocked && now.Before(a.lost.At.Add(spacing)), at
 	case k == failing && !a.since.IsZero():
 		at = a.since.Add(patience)
 	case k == pushing && !a.missed.IsZero():
@@ -250,7 +260,7 @@ func soonest(next *time.Time, at, now time.Time) {
 
 // forgettable reports whether nothing needs to be remembered of the account.
 func (a *account) forgettable(now time.Time) bool {
-	if !renewed(a.state) || !a.since.IsZero() || !a.missed.IsZero() || now.Before(a.added.Add(attention)) {
+	if !renewed(a.state) || !a.since.IsZero() || !a.missed.IsZero() || a.lost.Dead && now.Before(a.lost.At.Add(spacing)) || now.Before(a.added.Add(attention)) {
 		return false
 	}
 	return !slices.ContainsFunc(a.news[:], func(n news) bool { return n.member || now.Before(n.told.Add(spacing)) })

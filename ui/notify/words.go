@@ -60,6 +60,8 @@ func compose(o decision, now time.Time, t *text.Text) message {
 				what = clock(a.expires, now)
 			case pushing:
 				what = t.Say("class.short.push")
+			case losing:
+				what = t.CheckShort(a.lost, now)
 			}
 			lines = append(lines, t.Say("notify.line", "account", name(a), "cause", what))
 		}
@@ -136,6 +138,12 @@ func composeKept(c api.Clipboard, t *text.Text) message {
 // detail is what there is to say of one account.
 func detail(k kind, a account, now time.Time, t *text.Text) string {
 	switch k {
+	case losing:
+		body := t.Check(a.lost, name(a), now)
+		if renewed(a.state) {
+			body += " " + t.Say("notify.lost.next")
+		}
+		return body
 	case pushing:
 		return t.Say("notify.push.body")
 	case failing:

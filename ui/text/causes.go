@@ -41,6 +41,8 @@ func causes() table {
 		"cause.confirm_denied": {"The account's administrator refused calls from {ip}.", "账号管理员拒绝了来自 {ip} 的调用。"},
 		"cause.quota_day":      {"Today's calls for a token are used up.", "今天获取 token 的调用次数已用完。"},
 		"cause.quota_kind":     {"Today's calls for a token are used up.", "今天获取 token 的调用次数已用完。"},
+		"cause.budget":         {"The account's own budget of calls for today is used up.", "此账号自定的今日调用额度已用完。"},
+		"cause.replaced":       {"Somebody else fetched a newer token, so that the one of {account} no longer works.", "有人重新获取了 token，{account} 现有的 token 因此失效。"},
 		"cause.quota_minute":   {"Too many calls in this minute.", "这一分钟内调用过多。"},
 		"cause.secret":         {"The AppSecret is wrong or belongs to another AppID.", "AppSecret 有误，或属于另一个 AppID。"},
 		"cause.appid":          {"The upstream does not know this AppID.", "上游不认识这个 AppID。"},

@@ -35,6 +35,9 @@ func check() table {
 		"check.short.no_permission": {"the call that checks is not allowed", "未开放用于检查的接口"},
 		"check.short.unknown":       {"not known", "未知"},
 
+		"check.row.replaced": {"replaced by somebody else, {time}", "{time} 被他人替换"},
+		"check.row.dead":     {"died early, {time}", "{time} 提前失效"},
+
 		"check.about":   {"at about {time}", "约在 {time} 时"},
 		"check.between": {"between {from} and {time}", "在 {from} 至 {time} 之间"},
 	}
@@ -51,6 +54,15 @@ func (t *Text) Check(r api.CheckResult, account string, now time.Time) string {
 // CheckShort is Check in a few words.
 func (t *Text) CheckShort(r api.CheckResult, now time.Time) string {
 	return t.Say(t.finding("check.short.", r), "time", t.replaced(r, now))
+}
+
+// CheckRow is what a row has room for about a token that died before its time; empty
+// for any other finding.
+func (t *Text) CheckRow(r *api.CheckResult, now time.Time) string {
+	if r == nil || !t.Has(Key("check.row."+string(r.Finding))) {
+		return ""
+	}
+	return t.Say(Key("check.row."+string(r.Finding)), "time", clockOf(r.At, now))
 }
 
 func (t *Text) finding(prefix string, r api.CheckResult) Key {

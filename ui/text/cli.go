@@ -111,6 +111,10 @@ func cli() table {
 		"show.until":      {"{mask}, may work until {time}", "{mask}，可能用到 {time}"},
 		"show.next":       {"next try", "下次尝试"},
 		"show.used":       {"last used", "上次使用"},
+		"show.watch":      {"watched", "监测替换"},
+		"show.budget":     {"daily budget", "每日额度"},
+		"show.checked":    {"last check", "上次检查"},
+		"show.lost":       {"lost a token", "曾提前失效"},
 		"show.allow_live": {"fetching allowed", "允许获取"},
 
 		"add.done":       {"Added {account}.", "已添加 {account}。"},
@@ -164,6 +168,7 @@ func cli() table {
 		"did.reported":  {"reported stale, still valid", "被报告失效，仍有效"},
 		"did.edited":    {"edited", "已修改"},
 		"did.added":     {"added", "已添加"},
+		"did.lost":      {"no longer accepted", "上游不再接受"},
 		"did.recovered": {"back from the vault", "从保险库找回"},
 
 		"settings.language":      {"auto, en or zh", "语言：auto、en 或 zh"},

@@ -158,6 +158,8 @@ func commands() table {
 		"flag.base_url":             {"`URL` of the upstream, if not the kind's own", "上游的`地址`，默认为该类型的官方地址"},
 		"flag.proxy":                {"`URL` of a proxy (http, https, socks5), without its password", "代理`地址`（http、https、socks5），不含密码"},
 		"flag.ca":                   {"`FILE` with the CA certificate (PEM) of a private deployment, trusted beside those of this machine; \"\" removes it", "私有部署的 CA 证书`文件`（PEM），与本机信任的证书一并使用；\"\" 表示移除"},
+		"flag.watch":                {"ask the upstream every half hour whether it still accepts the token, and tell when others replaced it; at most 48 calls a day", "每半小时询问上游是否仍接受 token，被他人替换时通知；每天最多 48 次调用"},
+		"flag.budget":               {"stop automatic calls after this `NUMBER` a day; 0 for no budget", "每天自动调用的`次数`上限；0 表示不限"},
 		"flag.note":                 {"a `TEXT` for yourself", "备注`文字`"},
 		"flag.doctor_base_url":      {"check this `URL` instead of WeChat's", "改为检查此`地址`而非微信官方"},
 		"flag.doctor_bundle":        {"write a report for a bug report to FILE: no secrets, names or addresses", "生成用于反馈问题的报告并写入文件，不含密钥、名称和地址"},

@@ -29,6 +29,8 @@ func problems() table {
 		"problem.ca_bad":          {"Choose a file with certificates in PEM (-----BEGIN CERTIFICATE-----).", "请选择 PEM 格式的证书文件（-----BEGIN CERTIFICATE-----）。"},
 		"problem.ca_key":          {"This file holds a private key, which nobody else may have. Choose the one with the certificate alone.", "该文件含有私钥，私钥不应交给任何人。请选择只含证书的文件。"},
 		"problem.ca_long":         {"A CA file has at most 16 KiB: keep the CA's certificate alone.", "CA 文件最多 16 KiB，请只保留 CA 证书。"},
+		"problem.budget_bad":      {"Enter a whole number of calls from 1 to 1,000,000, or leave it empty.", "请填写 1 至 1,000,000 的整数，或留空。"},
+		"problem.watch_unable":    {"Tokens of this kind cannot be checked, so none is watched.", "此类型的 token 无法检查，因此不会监测。"},
 		"problem.note_long":       {"A note has at most 2,000 characters.", "备注最多 2,000 个字符。"},
 		"problem.note_secret": {
 			"This holds what looks like an AppSecret. Notes are stored and shown in clear.",

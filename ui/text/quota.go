@@ -13,6 +13,9 @@ func quota() table {
 		"quota.calls":     {"calls today", "今日调用"},
 		"quota.forced":    {"forced today", "今日强制"},
 		"quota.resets":    {"resets", "重置时间"},
+		"quota.budget":    {"budget", "额度"},
+		"quota.budgeted":  {"{n} of {of} calls, then nothing asks by itself", "{n} / {of} 次，用完后停止自动调用"},
+		"quota.spent":     {"{of} are used up; nothing asks by itself today", "{of} 次已用完，今天不再自动调用"},
 		"quota.of":        {"{n} of {of}", "{n} / {of} 次"},
 		"quota.midnight":  {"at midnight in Beijing, in {left}", "北京时间零点（{left}后）"},
 		"quota.elsewhere": {"at midnight in Beijing, {time} here, in {left}", "北京时间零点，本地时间 {time}（{left}后）"},
@@ -27,15 +30,22 @@ type Fact struct {
 }
 
 // Quota tells an account's calls of today, the forced ones where upstream counts
-// them apart, and, where a limit
-// is known, when the counts begin anew: there, where that is Beijing, and here.
+// them apart, its budget, and, where a limit is known, when the counts begin anew:
+// there, where that is Beijing, and here.
 func (t *Text) Quota(a api.Account, now time.Time) []Fact {
 	calls, forced := a.Counts(now)
 	out := []Fact{{"quota.calls", t.used(calls, a.Quota.Calls)}}
 	if a.Quota.Forced > 0 {
 		out = append(out, Fact{"quota.forced", t.used(forced, a.Quota.Forced)})
 	}
-	if a.Quota == (api.Quota{}) || a.CountsUntil.IsZero() {
+	if a.Budget > 0 {
+		key := Key("quota.budgeted")
+		if calls >= a.Budget {
+			key = "quota.spent"
+		}
+		out = append(out, Fact{"quota.budget", t.Say(key, "n", grouped(calls), "of", grouped(a.Budget))})
+	}
+	if a.Quota == (api.Quota{}) && a.Budget == 0 || a.CountsUntil.IsZero() {
 		return out
 	}
 	return append(out, Fact{"quota.resets", t.resets(a.CountsUntil, now)})

@@ -24,6 +24,8 @@ func TestQuota(t *testing.T) {
 		{"in Chinese", stable, Chinese, now, []string{"1,234 / 500,000 次", "3 / 20 次", "北京时间零点，本地时间 11:00（5 小时 42 分钟后）"}},
 		{"a test account", test, English, now, []string{"198 of 200", "at midnight in Beijing, 11:00 here, in 5 h 42 min"}},
 		{"in Beijing", test, English, now.In(core.Zone("+08:00").Location()), []string{"198 of 200", "at midnight in Beijing, in 5 h 42 min"}},
+		{"a budget", api.Account{Account: core.Account{Budget: 50}, CallsToday: 7, CountsUntil: test.CountsUntil}, English, now, []string{"7", "7 of 50 calls, then nothing asks by itself", "at midnight in Beijing, 11:00 here, in 5 h 42 min"}},
+		{"a budget that is used up", api.Account{Account: core.Account{Budget: 5}, CallsToday: 7, CountsUntil: test.CountsUntil}, Chinese, now, []string{"7", "5 次已用完，今天不再自动调用", "北京时间零点，本地时间 11:00（5 小时 42 分钟后）"}},
 		{"days of UTC", api.Account{CallsToday: 7, Quota: api.Quota{Calls: 9}, CountsUntil: core.Zone("").NextDay(now)}, English, now, []string{"7 of 9", "at 19:00 here, in 13 h 42 min"}},
 		{"no known limit", api.Account{CallsToday: 7}, English, now, []string{"7"}},
 		{"after midnight", stable, English, core.Zone("+08:00").NextDay(now).In(west), []string{"0 of 500,000", "0 of 20", "at midnight in Beijing, 11:00 here, in 1 d"}},

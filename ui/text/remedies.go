@@ -44,6 +44,14 @@ func remedies() table {
 			"A waiting time is imposed, an hour after the first refusal and a day after the second. Put the IP on the whitelist, or ask the administrator and try again later.",
 			"拒绝后需要等待：第一次 1 小时，第二次 24 小时。请先把 IP 加入白名单，或与管理员沟通后再试。",
 		},
+		"remedy.budget": {
+			"Nothing asks by itself before the upstream's midnight. You still can: tokentray refresh {account}. Or raise the budget.",
+			"上游时间零点之前不再自动调用。你仍可手动换新：tokentray refresh {account}；也可以调高额度。",
+		},
+		"remedy.replaced": {
+			"Nothing is fetched by itself, for that would kill the newer token, which others use. Find out who fetches; to fetch all the same: tokentray refresh {account}",
+			"不会自动获取，否则他人正在使用的新 token 会失效。请查明还有谁在获取；仍要获取：tokentray refresh {account}",
+		},
 		"remedy.quota_day": {
 			"It resets at the upstream's midnight. Find out who else fetches tokens for this account.",
 			"上游时间零点重置。请查明还有谁在为此账号获取 token。",

@@ -129,7 +129,9 @@ func (d *detail) drawPrevious() fyne.CanvasObject {
 
 // factLabels are the lines about every account, in their order. Before them stand
 // the fields of its kind.
-func factLabels() []string { return []string{"form.proxy", "form.note", "form.kind", "detail.used"} }
+func factLabels() []string {
+	return []string{"form.proxy", "form.note", "form.kind", "detail.used", "detail.checked", "detail.lost"}
+}
 
 // kindFacts are the fields that the accounts of any kind can have; their lines
 // are made once, and an account shows those of its own.
@@ -159,7 +161,7 @@ func (d *detail) drawFacts() fyne.CanvasObject {
 func (d *detail) newFact(key, label string) *kit.Fact {
 	l := d.look
 	switch key {
-	case "form.kind", "detail.used":
+	case "form.kind", "detail.used", "detail.checked", "detail.lost":
 		return kit.NewFact(l, label)
 	}
 	name := func(label string) string { return l.T("detail.copy_fact", "what", label) }
@@ -224,6 +226,14 @@ func (d *detail) updateTime(now time.Time) (changed bool) {
 	d.ring.Set(dialOf(a, r, now))
 	note(d.problem.set(a, now), d.today.set(a, now), d.goes.show(a, now), d.past.day(d.paneState, now))
 	note(d.facts["detail.used"].Set(moment(l, a.LastUsed, now), p.Text))
+	checked, lost := "", ""
+	if c := a.Checked; c != nil {
+		checked = l.T("detail.checked_at", "found", l.Words.CheckShort(*c, now), "time", moment(l, c.At, now))
+	}
+	if c := a.Lost; c != nil {
+		lost = l.Words.CheckShort(*c, now)
+	}
+	note(d.facts["detail.checked"].Set(checked, p.Text), d.facts["detail.lost"].Set(lost, p.SoonText))
 
 	if d.revealed != "" && !now.Before(d.hideAt) {
 		d.hide()

@@ -1,8 +1,10 @@
 package window
 
 import (
+	"cmp"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"tokentray/core"
@@ -75,10 +77,26 @@ func (d *draft) choose(kind core.Kind) {
 // has reports whether the draft has a use for a field.
 func (d draft) has(field string) bool {
 	switch field {
+	case "watch":
+		return d.spec().Checks()
 	case "proxy_password":
 		return strings.TrimSpace(d.Proxy) != "" || d.proxyPassword != ""
 	}
 	return true
+}
+
+// budgetText is the budget as it is typed, empty for none.
+func (d draft) budgetText() string {
+	if d.Budget == 0 {
+		return ""
+	}
+	return strconv.Itoa(d.Budget)
+}
+
+// setBudget takes what was typed; nothing is no budget.
+func (d *draft) setBudget(typed string) {
+	budget, _ := core.PlainOf("budget")
+	budget.Put(&d.Account, cmp.Or(strings.ReplaceAll(strings.TrimSpace(typed), ",", ""), "0"))
 }
 
 // account is the draft as an account, cleaned.
@@ -202,7 +220,7 @@ func (d draft) formFields() []string {
 	for _, f := range d.kindFields(true) {
 		out = append(out, f.Key)
 	}
-	return append(out, "proxy", "proxy_password", "copy_format", "note")
+	return append(out, "proxy", "proxy_password", "budget", "copy_format", "note")
 }
 
 // kindFields are the fields of the chosen kind, the rare ones or the others.

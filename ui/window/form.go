@@ -95,6 +95,9 @@ func (f *form) draw(look *kit.Look) {
 	f.consent = f.drawConsent()
 	f.page.Add(f.consent)
 	f.page.Add(kit.NewToggle(l, l.T("form.auto"), d.Auto, func(on bool) { d.Auto = on; f.check() }))
+	watch := kit.NewToggle(l, l.T("form.watch"), d.Watch, func(on bool) { d.Watch = on; f.check() })
+	f.fields["watch"], f.boxes["watch"] = watch, watch
+	f.page.Add(watch)
 
 	f.page.Add(canvas.NewRectangle(l.Palette.Line))
 	for _, one := range d.kindFields(true) {
@@ -102,6 +105,7 @@ func (f *form) draw(look *kit.Look) {
 	}
 	f.page.Add(f.entry("proxy", kit.NewEntry(l, l.T("form.proxy.hint"), d.Proxy, f.typed("proxy", &d.Proxy))))
 	f.page.Add(f.entry("proxy_password", kit.NewSecretEntry(l, "", d.proxyPassword, f.typed("proxy_password", &d.proxyPassword))))
+	f.page.Add(f.entry("budget", kit.NewEntry(l, l.T("form.budget.hint"), d.budgetText(), func(s string) { d.setBudget(s); f.touch("budget") })))
 	f.page.Add(f.field("copy_format", kit.Beside(f.drawFormats())))
 	f.page.Add(f.entry("note", kit.NewNoteEntry(l, d.Note, f.typed("note", &d.Note))))
 	f.drawFoot()

@@ -103,6 +103,11 @@ func historyLine(l *kit.Look, e api.HistoryEntry) (string, tone) {
 	switch e.What {
 	case core.DidFail:
 		return strings.Join(append(parts, failureWords(l, e)...), " · "), toneBad
+	case core.DidLose:
+		if e.Code != 0 {
+			parts = append(parts, l.Words.Say("detail.code", "code", e.Code))
+		}
+		return strings.Join(append(parts, e.Mask), " · "), toneBad
 	case core.DidPush:
 		return strings.Join(append(parts, e.Target), " · "), toneText
 	case core.DidMiss:

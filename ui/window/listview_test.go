@@ -162,7 +162,7 @@ func TestTenThousandAccounts(t *testing.T) {
 func TestProblemsAreNotCut(t *testing.T) {
 	remedies := []string{
 		core.RemedyNetwork, core.RemedyProxy, core.RemedyTLS, core.RemedyAnswer, core.RemedyWhitelist, core.RemedyConfirm,
-		core.RemedyRefused, core.RemedyQuotaDay, core.RemedyQuotaKind, core.RemedySecret, core.RemedyAppID, core.RemedyFrozenSecret, core.RemedyFrozen,
+		core.RemedyRefused, core.RemedyQuotaDay, core.RemedyQuotaKind, core.RemedyBudget, core.RemedyReplaced, core.RemedySecret, core.RemedyAppID, core.RemedyFrozenSecret, core.RemedyFrozen,
 		core.RemedyComponent, core.RemedyKind, core.RemedyUnknownCode, core.RemedyUpdate, core.RemedyAllowLive, core.RemedyReenter, core.RemedySecretAgain, core.RemedyNoHost, core.RemedyForceBudget, core.RemedyLog,
 	}
 	for _, width := range []float32{320, 360, 460, 700} {

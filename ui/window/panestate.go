@@ -82,7 +82,7 @@ func filterOf(w core.What) historyFilter {
 	switch w {
 	case core.DidRenew, core.DidForce, core.DidKeep:
 		return historyRenewals
-	case core.DidFail, core.DidMiss:
+	case core.DidFail, core.DidLose, core.DidMiss:
 		return historyFailures
 	}
 	return historyOthers

@@ -65,7 +65,7 @@ func problemOf(l *kit.Look, a api.Account, now time.Time) problem {
 // offered is the kind that a button changes an account to: the one that the agent
 // offers, or the harmless one in place of one that breaks production.
 func offered(say *text.Text, a api.Account) core.Kind {
-	if a.Offer == "" && a.Error != nil && a.Error.Remedy == core.RemedyAllowLive {
+	if a.Offer == "" && a.Error != nil && (a.Error.Remedy == core.RemedyAllowLive || a.Error.Remedy == core.RemedyReplaced) {
 		return say.Spec(a.Kind).Sibling
 	}
 	return a.Offer
@@ -202,7 +202,7 @@ func timing(l *kit.Look, e *api.Error, now time.Time, here *time.Location) strin
 	}
 	left := e.RetryAt.Sub(now)
 	switch e.Remedy {
-	case core.RemedyQuotaDay, core.RemedyQuotaKind:
+	case core.RemedyQuotaDay, core.RemedyQuotaKind, core.RemedyBudget:
 		if left <= 0 {
 			return l.T("help.reset_over")
 		}

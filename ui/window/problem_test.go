@@ -33,10 +33,10 @@ func refusals() []api.Error {
 		{core.Temporary, []string{core.RemedyTryAgain, core.RemedyNetwork, core.RemedyProxy, core.RemedyTLS, core.RemedyAnswer, core.RemedyForceBudget, core.RemedyUnknownCode}},
 		{core.Whitelist, []string{core.RemedyWhitelist}},
 		{core.Confirm, []string{core.RemedyConfirm, core.RemedyRefused}},
-		{core.Quota, []string{core.RemedyQuotaDay, core.RemedyQuotaKind, core.RemedyQuotaMinute}},
+		{core.Quota, []string{core.RemedyQuotaDay, core.RemedyQuotaKind, core.RemedyQuotaMinute, core.RemedyBudget}},
 		{core.BadSecret, []string{core.RemedySecret, core.RemedyAppID}},
 		{core.Frozen, []string{core.RemedyFrozenSecret, core.RemedyFrozen}},
-		{core.Misuse, []string{core.RemedyComponent, core.RemedyKind, core.RemedyUpdate, core.RemedyAllowLive, core.RemedyProxy, core.RemedyAppID, core.RemedySecretAgain, core.RemedyNoHost}},
+		{core.Misuse, []string{core.RemedyComponent, core.RemedyKind, core.RemedyUpdate, core.RemedyAllowLive, core.RemedyReplaced, core.RemedyProxy, core.RemedyAppID, core.RemedySecretAgain, core.RemedyNoHost}},
 		{core.VaultClosed, []string{core.RemedyVaultUnlock, core.RemedyVaultInit, core.RemedyVaultEmpty, core.RemedyReenter}},
 		{core.Internal, []string{core.RemedyDisk, core.RemedyFull, core.RemedyReadOnly}},
 	} {

@@ -18,7 +18,7 @@ import (
 type callsToday struct {
 	look   *kit.Look
 	root   *fyne.Container
-	facts  [3]*kit.Fact
+	facts  [4]*kit.Fact
 	meters [2]*meter // of calls, and of forced tokens
 }
 

@@ -1,6 +1,7 @@
 package window
 
 import (
+	"cmp"
 	"image/color"
 	"time"
 
@@ -113,8 +114,11 @@ func stateLine(l *kit.Look, a api.Account, now time.Time) (string, tone) {
 	case core.StateBlocked, core.StateLocked:
 		return word, toneSoon
 	case core.StateExpired:
-		return word, toneBad
+		return cmp.Or(l.Words.CheckRow(a.Checked, now), word), toneBad
 	case core.StateFresh:
+		if a.Lost != nil && now.Sub(a.Lost.At) < lostTime {
+			return cmp.Or(l.Words.CheckRow(a.Lost, now), word), toneSoon
+		}
 		if a.FailingPushes() > 0 {
 			return l.T("state.push"), toneBad
 		}
@@ -124,6 +128,9 @@ func stateLine(l *kit.Look, a api.Account, now time.Time) (string, tone) {
 	}
 	return word, toneMuted
 }
+
+// lostTime is how long a row tells that the token before was replaced by others.
+const lostTime = time.Hour
 
 // soon is how much life is left when a token counts as ending soon: where its
 // renewal begins, and a quarter of the life of short tokens.

@@ -82,7 +82,7 @@ func markOf(w core.What) (markKind, bool) {
 		return markForce, true
 	case core.DidReport:
 		return markReport, true
-	case core.DidFail:
+	case core.DidFail, core.DidLose:
 		return markFail, true
 	}
 	return 0, false
@@ -119,6 +119,8 @@ func livesOf(history []api.HistoryEntry, a api.Account, now time.Time) []life {
 			last = out[len(out)-1]
 		}
 		switch {
+		case e.What == core.DidLose && e.Mask == last.Mask:
+			end(e.At, time.Time{})
 		case e.Mask == "" || e.Expires.IsZero() || !tellsLife(e.What):
 		case e.What == core.DidRenew || e.What == core.DidForce:
 			begin := e.At.Add(-e.Took)

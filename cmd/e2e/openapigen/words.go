@@ -9,6 +9,10 @@ func words() map[string]string {
 		"Access.count": "Calls alike in a row.",
 
 		"Account.auto":          "It is renewed in the background.",
+		"Account.watch":         "The upstream is asked now and then whether it still accepts the token; at most 48 times a day.",
+		"Account.budget":        "Calls a day that may be made without a person asking for them; missing: as many as are needed.",
+		"Account.checked":       "What the last check of the current token found.",
+		"Account.lost":          "What was found when one of its tokens last died before its time, since the agent started.",
 		"Account.copy_path":     "The API path that the forms with an address are made for by default; empty: the usual one.",
 		"Account.declined":      "The kind that is not offered to its owner again.",
 		"Account.offer":         "A kind that the account can change to because its upstream refuses it a token of its own; missing: none, or its owner declined it.",
@@ -23,6 +27,8 @@ func words() map[string]string {
 		"Account.history_lines": "How many lines its history got since the agent started. The history is worth reading again when it has changed.",
 
 		"AccountInput":           "What a person enters. In an edit, what is missing stays as it is.",
+		"AccountInput.watch":     "Have the upstream asked now and then whether it still accepts the token; at most 48 times a day.",
+		"AccountInput.budget":    "Calls a day that may be made without a person asking for them; 0: as many as are needed.",
 		"AccountInput.copy_path": "The API path that the forms with an address are made for by default; empty: the usual one.",
 		"AccountInput.declined":  "The kind that is not offered to its owner again.",
 		"AccountInput.secret":    "The AppSecret; it goes to the vault.",
@@ -31,6 +37,9 @@ func words() map[string]string {
 		"Backup":           "An encrypted backup. No call gives a secret in any other form.",
 		"Backup.age":       "The file, in base64; age -d opens it.",
 		"Backup.no_secret": "Accounts of which the vault has no AppSecret.",
+
+		"CheckResult.at":        "When that was found.",
+		"CheckResult.worked_at": "When the token was last known to work: one that was replaced was so between the two times.",
 
 		"ClientKey.accounts": "Names of accounts; missing: every account.",
 		"ClientKey.origins":  "Web pages that may call with it.",

@@ -1,0 +1,43 @@
+package core
+
+import (
+	"fmt"
+	"math"
+	"time"
+)
+
+// left is how many calls without a person behind them the account's budget allows
+// for the rest of upstream's day. Every call for the token counts, whoever asked for
+// it. The lock is held.
+func (k *Keeper) left(e *entry, now time.Time) int {
+	most := e.account.Budget
+	switch {
+	case most <= 0:
+		return math.MaxInt
+	case e.tally.Day != k.day(e.account).Day(now):
+		return most
+	}
+	return max(0, most-e.tally.Calls)
+}
+
+// hold keeps a round that is due from being started, for the day's budget is used
+// up. It is due again when the day ends. The lock is held.
+func (k *Keeper) hold(e *entry, now time.Time) {
+	err := k.errBudget(e.account, now)
+	news := e.err == nil || e.err.Remedy != RemedyBudget
+	e.err, e.notBefore, e.fails = err, err.RetryAt, 0
+	k.replan(e, now)
+	k.publish(e)
+	if !news || k.stopped {
+		return
+	}
+	id, line := e.account.ID, Entry{At: now, What: DidFail, Class: err.Class, Message: err.Message, Remedy: err.Remedy, RetryAt: err.RetryAt}
+	k.wg.Go(func() { k.record(id, Record{Line: &line}, false) })
+}
+
+func (k *Keeper) errBudget(a Account, now time.Time) *Error {
+	return &Error{
+		Class: Quota, Remedy: RemedyBudget, Kind: a.Kind, RetryAt: k.day(a).NextDay(now),
+		Message: fmt.Sprintf("the account's own budget of %d calls a day is used up; tokentray refresh asks in spite of it, or raise the budget", a.Budget),
+	}
+}

@@ -1,0 +1,139 @@
+package core_test
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"tokentray/core"
+)
+
+// budget gives an account so many calls a day.
+func budget(n int) func(*core.Account) { return func(a *core.Account) { a.Budget = n } }
+
+// TestABudgetStopsCallsThatNobodyAsksFor: the background and programs stop at the
+// budget, a person's call does not, and the next day begins anew.
+func TestABudgetStopsCallsThatNobodyAsksFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		up := newUpstream(twoHours)
+		h := start(t, setup{source: up, account: budget(3)})
+		time.Sleep(5 * time.Hour) // three tokens
+		synctest.Wait()
+		if n := up.count(); n != 3 {
+			t.Fatalf("%d calls in five hours", n)
+		}
+		synctest.Wait()
+		if s, _ := h.Snapshot("1"); s.Err != nil {
+			t.Fatalf("the third token lives, and yet: %v", s.Err)
+		}
+		time.Sleep(2 * time.Hour) // it ends
+		synctest.Wait()
+		s, _ := h.Snapshot("1")
+		midnight := beijing.NextDay(time.Now())
+		if s.Err == nil || s.Err.Class != core.Quota || s.Err.Remedy != core.RemedyBudget || !s.Err.RetryAt.Equal(midnight) ||
+			!s.NextTry.Equal(midnight) || s.State(time.Now()) != core.StateRetrying {
+			t.Fatalf("%+v, next try %v, %s", s.Err, s.NextTry, s.State(time.Now()))
+		}
+		told := 0
+		for _, line := range h.journal.lines {
+			if line.Remedy == core.RemedyBudget {
+				told++
+			}
+		}
+		if told != 1 {
+			t.Errorf("the history tells it %d times", told)
+		}
+		if _, err := h.Get(t.Context(), "1", 0); class(err) != core.Quota {
+			t.Errorf("a program gets %v", err)
+		}
+		if _, err := h.Refresh(t.Context(), "1", core.Report{Stale: h.current(t).Value}); class(err) != core.Quota {
+			t.Errorf("a program's report gets %v", err)
+		}
+		if n := up.count(); n != 3 {
+			t.Fatalf("%d calls with a budget of three", n)
+		}
+		if _, err := h.Refresh(t.Context(), "1", core.Report{Person: true}); err != nil {
+			t.Errorf("a person: %v", err)
+		}
+		if s, _ := h.Snapshot("1"); s.Err != nil || s.State(time.Now()) != core.StateFresh || s.Today.Calls != 4 {
+			t.Errorf("after a person's call: %v, %s, %+v", s.Err, s.State(time.Now()), s.Today)
+		}
+		time.Sleep(time.Until(midnight) + time.Minute)
+		synctest.Wait()
+		if _, err := h.Get(t.Context(), "1", 0); err != nil {
+			t.Errorf("the next day: %v", err)
+		}
+		if s, _ := h.Snapshot("1"); s.Err != nil || s.Today.Calls != 1 {
+			t.Errorf("the next day: %v, %+v", s.Err, s.Today)
+		}
+	})
+}
+
+// TestARaisedBudgetIsUsedAtOnce: an edit of the budget, or its removal, lets the
+// background go on.
+func TestARaisedBudgetIsUsedAtOnce(t *testing.T) {
+	for _, raised := range []int{0, 10} {
+		synctest.Test(t, func(t *testing.T) {
+			up := newUpstream(twoHours)
+			h := start(t, setup{source: up, account: budget(1)})
+			time.Sleep(3 * time.Hour)
+			synctest.Wait()
+			if s, _ := h.Snapshot("1"); s.Err == nil || s.Err.Remedy != core.RemedyBudget {
+				t.Fatalf("%v", s.Err)
+			}
+			a := h.account
+			a.Budget = raised
+			h.Put(a, core.Token{})
+			synctest.Wait()
+			if s, _ := h.Snapshot("1"); s.Err != nil || s.State(time.Now()) != core.StateFresh {
+				t.Errorf("%v, %s", s.Err, s.State(time.Now()))
+			}
+		})
+	}
+}
+
+// TestARoundKeepsToTheBudget: of what a round would ask in turn, it asks as much as
+// the budget allows.
+func TestARoundKeepsToTheBudget(t *testing.T) {
+	t.Run("no second try", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			up := newUpstream(twoHours)
+			up.err = &core.Error{Class: core.Temporary, Message: "busy"}
+			h := start(t, setup{source: up, account: budget(1)})
+			if _, err := h.Get(t.Context(), "1", 0); class(err) != core.Temporary || up.count() != 1 {
+				t.Errorf("%v after %d calls", err, up.count())
+			}
+		})
+	})
+	t.Run("no fetch after the check", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			up := newUpstream(twoHours)
+			up.legacy(true)
+			h := start(t, setup{source: up, account: func(a *core.Account) { a.Auto, a.Budget = false, 2 }})
+			first := get(t, h)
+			time.Sleep(time.Minute)
+			synctest.Wait()
+			up.kill()
+			if _, err := h.Refresh(t.Context(), "1", core.Report{Stale: first.Value}); class(err) != core.Quota || up.count() != 1 {
+				t.Errorf("%v after %d fetches", err, up.count())
+			}
+			if s, _ := h.Snapshot("1"); s.Today.Calls != 2 {
+				t.Errorf("%+v", s.Today)
+			}
+		})
+	})
+}
+
+// TestTheBudgetOutlivesARestart: what was asked before counts.
+func TestTheBudgetOutlivesARestart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		up := newUpstream(twoHours)
+		h := start(t, setup{source: up, account: budget(3), before: func(k *core.Keeper) {
+			k.Recall(map[core.ID]core.DayCounts{"1": dayCounts(beijing.Day(time.Now()), 3, 0)})
+		}})
+		synctest.Wait()
+		if s, _ := h.Snapshot("1"); up.count() != 0 || s.Err == nil || s.Err.Remedy != core.RemedyBudget {
+			t.Errorf("%d calls, %v", up.count(), s.Err)
+		}
+	})
+}
