@@ -1,6 +1,7 @@
 package core
 
 import (
+	"cmp"
 	"maps"
 	"net/url"
 	"slices"
@@ -19,8 +20,9 @@ type Destination struct {
 	Via string
 	// Proxy sees the proxy's password: its scheme, host and port.
 	Proxy string
-	// Also are the hosts of the other URLs that the account's kind asks for. They
-	// may see the AppSecret or the token; which of them does is the kind's affair.
+	// Also are the hosts of the other URLs that the account's kind asks for, which
+	// may see the AppSecret or the token; which of them does is the kind's affair. Of
+	// a kind that a user described it names the request as well.
 	Also string
 	// CA is the mark of the certificates that may vouch for these hosts beside those
 	// that the machine trusts, see CAMark: whoever signs with them can be any host.
@@ -29,7 +31,7 @@ type Destination struct {
 
 // Destination tells where an account's secrets go. standard is the base URL of
 // its kind, which counts for an account that names none; also are the other URLs
-// that it names, by the keys of their fields.
+// that it names, by the keys of their fields, and what names its kind's request.
 func (a Account) Destination(standard string, also map[string]string) Destination {
 	base := a.BaseURL
 	if base == "" {
@@ -38,7 +40,7 @@ func (a Account) Destination(standard string, also map[string]string) Destinatio
 	d := Destination{Host: origin(base), Proxy: origin(a.Proxy), CA: CAMark(a.CA)}
 	for _, key := range slices.Sorted(maps.Keys(also)) {
 		if also[key] != "" {
-			d.Also += key + "=" + origin(also[key]) + " "
+			d.Also += key + "=" + cmp.Or(origin(also[key]), also[key]) + " "
 		}
 	}
 	if !strings.HasPrefix(d.Host, "https://") {
@@ -104,6 +106,12 @@ func origin(raw string) string {
 // SecretElsewhere is the error for an AppSecret that was entered for d and that
 // an account would now send to next.
 func (d Destination) SecretElsewhere(next Destination) *Error {
+	if d.Host == next.Host && d.Via == next.Via {
+		return &Error{
+			Class: Misuse, Remedy: RemedySecretAgain, SecretHost: d.String(),
+			Message: "the AppSecret was entered before the account's kind or its other addresses were changed, and is not sent now; enter it again with tokentray edit",
+		}
+	}
 	return &Error{
 		Class: Misuse, Remedy: RemedySecretAgain, SecretHost: d.String(),
 		Message: "the AppSecret was entered for " + d.String() + " and is not sent to " + next.String() +

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"tokentray/core/kinds"
+	"tokentray/core/preset"
 )
 
 // places are where a kind is told. A new kind touches one file or line in each,
@@ -19,6 +20,7 @@ import (
 func places() []string {
 	out := []string{
 		"core/kinds",    // its spec
+		"core/preset",   // or its preset
 		"core/sim",      // a simulator of its upstream, if there is one
 		"ui/text",       // its sentences: kind_FAMILY.go
 		"cmd/tokentray", // the composition: kinds.go
@@ -48,7 +50,7 @@ func families() []string {
 // with one, by its constant or by its word.
 func TestOnlyItsPlacesNameAKind(t *testing.T) {
 	words := map[string]bool{}
-	for _, s := range kinds.Builtin().All() {
+	for _, s := range preset.With(kinds.Builtin()).All() {
 		words[string(s.Kind)] = true
 		for _, p := range s.Products {
 			words[string(p.Product)] = true

@@ -16,6 +16,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/kinds"
+	"tokentray/core/preset"
 	"tokentray/ui/text"
 )
 
@@ -129,6 +130,13 @@ func TestSentencesAndTheirKeys(t *testing.T) {
 			return true
 		})
 		made = append(made, templates(s)...)
+	}
+	for _, spec := range preset.With(kinds.Builtin()).All() { // presets are no source of Go
+		for _, f := range spec.Samples {
+			for _, c := range f.Calls {
+				words[c.Key] = true
+			}
+		}
 	}
 	// A part of a key may itself be put together: api.key.add of commands, long
 	// of what a key ends with, 130 of a number, group.token of another sum,
@@ -262,7 +270,7 @@ func technical(call *ast.CallExpr) bool {
 // stands: of starter.wechat.about, starter.about. Text.SayOf says both.
 func ofEveryKind(key string) string {
 	parts := strings.Split(key, ".")
-	if len(parts) > 2 && slices.Contains(kinds.Builtin().Names(), core.Kind(parts[1])) {
+	if len(parts) > 2 && slices.Contains(preset.With(kinds.Builtin()).Names(), core.Kind(parts[1])) {
 		parts = slices.Delete(parts, 1, 2)
 	}
 	return strings.Join(parts, ".")

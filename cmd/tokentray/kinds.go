@@ -6,12 +6,13 @@ import (
 	"tokentray/core"
 	"tokentray/core/kinds"
 	"tokentray/core/oauth"
+	"tokentray/core/preset"
 	"tokentray/core/wechat"
 	"tokentray/core/wecom"
 )
 
 // knownKinds are the kinds of this program. What a user adds joins them here.
-func knownKinds() kinds.Set { return kinds.Builtin() }
+func knownKinds() kinds.Set { return preset.With(kinds.Builtin()) }
 
 // sources are what asks for the tokens of each kind: a line for each family.
 func sources() map[core.Kind]core.Source {
@@ -19,5 +20,6 @@ func sources() map[core.Kind]core.Source {
 	maps.Copy(out, wechat.Sources(wechat.Options{}))
 	maps.Copy(out, oauth.Sources(oauth.Options{}))
 	maps.Copy(out, wecom.Sources(wecom.Options{}))
+	maps.Copy(out, preset.Sources(preset.Options{}))
 	return out
 }

@@ -161,11 +161,12 @@ func dead(of []Of) []kinds.Answer {
 	return out
 }
 
-// codeFields are the fields of an answer that hold a code when a call failed.
+// codeFields are the fields of an answer that hold a code when a call failed. Those
+// inside others are left out.
 func codeFields(of []Of) []string {
 	var out []string
 	for _, a := range dead(of) {
-		if a.Field != "" && !slices.Contains(out, a.Field) {
+		if a.Field != "" && !strings.Contains(a.Field, ".") && !slices.Contains(out, a.Field) {
 			out = append(out, a.Field)
 		}
 	}

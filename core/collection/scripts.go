@@ -35,7 +35,7 @@ func deadJS(of []Of) string {
 			all = append(all, "status === "+strconv.Itoa(a.Status))
 		}
 		if a.Field != "" {
-			all = append(all, line(a.Values)+".includes(String(body["+line(a.Field)+"]))")
+			all = append(all, line(a.Values)+".includes(String("+memberJS(a.Field)+"))")
 		}
 		any = append(any, strings.Join(all, " && "))
 	}
@@ -43,6 +43,18 @@ func deadJS(of []Of) string {
 		any = []string{"false"}
 	}
 	return "(status, body) => " + strings.Join(any, " || ")
+}
+
+// memberJS is a member of the answer, or one inside another where its name has dots.
+func memberJS(path string) string {
+	out := "body"
+	for i, name := range strings.Split(path, ".") {
+		if i > 0 {
+			out += "?."
+		}
+		out += "[" + line(name) + "]"
+	}
+	return out
 }
 
 // deadShell are the lines of a shell function that tells the same of the answer to
@@ -62,10 +74,13 @@ func deadShell(of []Of) string {
 		for i, v := range a.Values {
 			values[i] = quote(v)
 		}
-		b.WriteString("\t" + test + "case $(told " + quote(a.Field) + ") in " + strings.Join(values, " | ") + ") return 0 ;; esac\n")
+		b.WriteString("\t" + test + "case $(told " + quote(lastName(a.Field)) + ") in " + strings.Join(values, " | ") + ") return 0 ;; esac\n")
 	}
 	return b.String()
 }
+
+// lastName is the name at the end of a path in an answer.
+func lastName(path string) string { return path[strings.LastIndexByte(path, '.')+1:] }
 
 // line is v as JSON on one line, as people would write it.
 func line(v any) string { return strings.TrimRight(string(encodeJSON(v, "")), "\n") }

@@ -170,6 +170,14 @@ func (s Spec) valid() error {
 			return fmt.Errorf("product %q: %w", p.Product, err)
 		}
 	}
+	if s.ConsoleURL != "" && !isHTTPS(s.ConsoleURL) {
+		return fmt.Errorf("the console must be an https URL; correct it")
+	}
+	for env, base := range s.BaseURLs {
+		if !env.Valid() || s.BaseURL == "" || core.CheckURL(base) != "" {
+			return fmt.Errorf("base_urls has a URL for each environment that has its own, beside base_url; correct %q", env)
+		}
+	}
 	if base, _ := s.Field(BaseURL); s.BaseURL == "" && !base.Required {
 		return fmt.Errorf("it has no base URL, so its field base_url must be required; add one of the two")
 	}

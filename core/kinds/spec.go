@@ -27,8 +27,10 @@ type Spec struct {
 	Products []Product `json:"products,omitempty"`
 
 	// BaseURL is where tokens are asked for when an account names no base URL of
-	// its own. Empty: every account names one, unless its product has one.
-	BaseURL string `json:"base_url,omitempty"`
+	// its own. Empty: every account names one, unless its product has one. BaseURLs
+	// stands before it in the environments whose upstream has a host of its own.
+	BaseURL  string              `json:"base_url,omitempty"`
+	BaseURLs map[core.Env]string `json:"base_urls,omitempty"`
 	// Endpoint: the base URL is the very one that is asked, and no path is added to
 	// it. A slash at its end counts, and calls go to its host.
 	Endpoint bool `json:"endpoint,omitempty"`
@@ -40,6 +42,14 @@ type Spec struct {
 	// there is none.
 	Diagnosis string `json:"diagnosis,omitempty"`
 	CodePage  string `json:"code_page,omitempty"`
+	// Request names what is asked and where, for a kind that a user described; empty
+	// for those of this version. A secret that was entered for one request is not
+	// sent with another.
+	Request string `json:"request,omitempty"`
+	// ConsoleURL and DayQuota are the console and the quota of accounts of a kind
+	// without products, see Product.
+	ConsoleURL string `json:"console_url,omitempty"`
+	DayQuota   int    `json:"day_quota,omitempty"`
 	// Traits say how the upstream behaves.
 	Traits core.Traits `json:"traits"`
 	// Sibling is the kind to change to where this one does harm: it takes the
@@ -327,7 +337,7 @@ func (s Spec) IDField() string {
 // Base is where an account's tokens are asked for, empty when nobody said.
 func (s Spec) Base(a core.Account) string {
 	product, _ := s.Product(a.Product)
-	return cmp.Or(a.BaseURL, product.BaseURLs[a.Env], s.BaseURL)
+	return cmp.Or(a.BaseURL, product.BaseURLs[a.Env], s.BaseURLs[a.Env], s.BaseURL)
 }
 
 // Param is the value of a field that is one of an account's params: its own, else
@@ -341,6 +351,9 @@ func (s Spec) Param(a core.Account, key string) string {
 	return cmp.Or(a.Params[key], product.Defaults[key], first)
 }
 
+// Own reports whether a user described the kind.
+func (s Spec) Own() bool { return s.Request != "" }
+
 // Destination is where the secrets of an account go: every URL among its fields
 // counts, for a secret or a token goes there.
 func (s Spec) Destination(a core.Account) core.Destination {
@@ -349,6 +362,9 @@ func (s Spec) Destination(a core.Account) core.Destination {
 		if f.Input == URL && !f.Own() {
 			also[f.Key] = a.Params[f.Key]
 		}
+	}
+	if s.Own() {
+		also["request"] = s.Request
 	}
 	return a.Destination(s.Base(a), also)
 }
@@ -399,7 +415,7 @@ func (s Spec) Console(a core.Account) string {
 	case strings.HasPrefix(p.Console, "/") || !s.AtHome(a):
 		return ""
 	}
-	return p.Console
+	return cmp.Or(p.Console, s.ConsoleURL)
 }
 
 // DiagnosisOf is the page that explains a request of an account, empty where the

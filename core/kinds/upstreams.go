@@ -23,6 +23,9 @@ func (s Set) Upstreams(sources map[core.Kind]core.Source) (map[core.Kind]core.Up
 		if spec.Sibling != "" {
 			up.Probe = sources[spec.Sibling] // the same credentials, and no token of this kind dies
 		}
+		if spec.DayQuota > 0 {
+			up.Quota[""] = spec.DayQuota
+		}
 		for _, p := range spec.Products {
 			if p.Quota > 0 {
 				up.Quota[p.Product] = p.Quota

@@ -232,6 +232,8 @@ func (r *Recogniser) Judge(c Candidate) (*Account, []Remark) {
 	empty := StandsFor(id.Text)
 	switch {
 	case k == nil && empty && len(c.Words) == 0: // a bare name tells no kind
+	case k == nil && everyones(id.Name) && !slices.Contains(r.kinds[0].IDs, id.Name): // APP_KEY of anything
+		return nil, nil
 	case k == nil:
 		return nil, []Remark{remark(RemarkOther, *id)}
 	}
@@ -290,13 +292,23 @@ func (r *Recogniser) kindOf(v Value, c Candidate) *kind {
 			return k
 		}
 		called := slices.Contains(k.IDs, v.Name)
-		own := !slices.Contains(r.kinds[0].IDs, v.Name) // a name that the first kind shares tells no kind by itself
+		// A name that the first kind shares, or that everybody uses, tells no kind by itself.
+		own := !slices.Contains(r.kinds[0].IDs, v.Name) && !everyones(v.Name)
 		speaks := called && k.speaks(c.Words)
 		if said == nil && (c.Named && v.Name == "" || called && own) || speaks && !spoken {
 			said, spoken = k, speaks
 		}
 	}
 	return said
+}
+
+// everyones reports whether programs of all sorts call something by a name.
+func everyones(name string) bool {
+	switch name {
+	case "appid", "appkey", "apikey", "clientid", "clientkey":
+		return true
+	}
+	return false
 }
 
 // strip is a candidate without the words that speak of the kind itself.

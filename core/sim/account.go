@@ -46,8 +46,17 @@ type Account struct {
 	// LegacyPerDay and PerMinute change the quotas; 0 means upstream's.
 	LegacyPerDay int
 	PerMinute    int
-	Repeat       core.Repeat // of WeCom: what asking again does; empty means the same token
-	Faults       Faults
+	// Platform makes it an account of another platform: feishu, dingtalk and the others
+	// of platforms. Empty: it is WeChat's or WeCom's.
+	Platform string
+	// Repeat is what asking again does, of WeCom and the other platforms; empty means
+	// what the platform does.
+	Repeat core.Repeat
+	// TextLife and TokenBytes are of other platforms: whether a life is written as a
+	// text, and how long a token is; 0 means as usual.
+	TextLife   bool
+	TokenBytes int
+	Faults     Faults
 }
 
 // Faults are what goes wrong before upstream looks at a call. No token is made
@@ -65,6 +74,7 @@ type account struct {
 	Account
 	stable, legacy space
 	retired        []minted // lately dead, the oldest first
+	issued         []minted // of another platform, the newest first
 	calls          map[string]int
 	minted         int
 	tickets        map[string]*space // by the path that gives them
@@ -99,8 +109,8 @@ func (s *Server) Put(a Account) error {
 	if _, err := netip.ParseAddr(a.CallerIP); err != nil && a.CallerIP != "" {
 		return errors.New("the caller's IP is no address; correct it")
 	}
-	if !slices.Contains(wecomRepeats(), a.Repeat) || a.Repeat != "" && a.Agent == "" {
-		return fmt.Errorf("asking again does one of %q, and of WeCom alone; change repeat", wecomRepeats())
+	if err := a.checkPlatform(); err != nil {
+		return err
 	}
 	a.Whitelist = slices.Clone(a.Whitelist)
 	s.mu.Lock()
@@ -111,6 +121,21 @@ func (s *Server) Put(a Account) error {
 	}
 	if s.add(a) == nil {
 		return errors.New("too many accounts; remove some")
+	}
+	return nil
+}
+
+// checkPlatform says what is wrong with what belongs to WeCom and to other platforms.
+func (a Account) checkPlatform() error {
+	switch {
+	case a.Platform != "" && (a.Agent != "" || !slices.Contains(platformNames(), a.Platform)):
+		return fmt.Errorf("the platform is one of %q, without an agent; change platform", platformNames())
+	case a.Platform != "" && a.Repeat != "" && !slices.Contains(core.Repeats(), a.Repeat):
+		return fmt.Errorf("asking again does one of %q; change repeat", core.Repeats())
+	case a.Platform == "" && (!slices.Contains(wecomRepeats(), a.Repeat) || a.Repeat != "" && a.Agent == ""):
+		return fmt.Errorf("asking again does one of %q, and of WeCom and other platforms alone; change repeat", wecomRepeats())
+	case a.TokenBytes < 0 || a.TokenBytes > 64<<10 || a.Platform == "" && (a.TokenBytes != 0 || a.TextLife):
+		return errors.New("text_life and token_bytes, from 1 to 65536, are of other platforms; change them")
 	}
 	return nil
 }

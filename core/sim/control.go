@@ -26,16 +26,18 @@ type state struct {
 }
 
 type accountState struct {
-	AppID   string         `json:"appid"`
-	Agent   string         `json:"agent,omitempty"` // of WeCom
-	Product core.Product   `json:"product"`
-	Life    float64        `json:"life"` // seconds
-	Frozen  bool           `json:"frozen"`
-	Faults  faults         `json:"faults"`
-	Calls   map[string]int `json:"calls"` // by path
-	Minted  int            `json:"minted"`
-	Stable  []tokenState   `json:"stable"` // that live, the newest first
-	Legacy  []tokenState   `json:"legacy"`
+	AppID    string         `json:"appid"`
+	Agent    string         `json:"agent,omitempty"` // of WeCom
+	Platform string         `json:"platform,omitempty"`
+	Product  core.Product   `json:"product"`
+	Life     float64        `json:"life"` // seconds
+	Frozen   bool           `json:"frozen"`
+	Faults   faults         `json:"faults"`
+	Calls    map[string]int `json:"calls"` // by path
+	Minted   int            `json:"minted"`
+	Stable   []tokenState   `json:"stable"` // that live, the newest first
+	Legacy   []tokenState   `json:"legacy"`
+	Issued   []tokenState   `json:"issued,omitempty"` // of other platforms
 }
 
 type tokenState struct {
@@ -57,6 +59,9 @@ type faults struct {
 type settings struct {
 	AppID        string       `json:"appid"`
 	Agent        string       `json:"agent"`
+	Platform     string       `json:"platform"`
+	TextLife     bool         `json:"text_life"`
+	TokenBytes   int          `json:"token_bytes"`
 	Repeat       core.Repeat  `json:"repeat"`
 	Secret       string       `json:"secret"`
 	Product      core.Product `json:"product"`
@@ -193,10 +198,10 @@ func (s *Server) putSettings(in settings) error {
 	if in.Product == "" && in.Agent != "" {
 		in.Product = kinds.ProductCorpOwn
 	}
-	if in.Product == "" {
+	if in.Product == "" && in.Platform == "" {
 		in.Product = kinds.ProductOfficial
 	}
-	if !slices.Contains(kinds.Builtin().Products(), in.Product) {
+	if in.Product != "" && !slices.Contains(kinds.Builtin().Products(), in.Product) {
 		return fmt.Errorf("the product is one of %q; change product", kinds.Builtin().Products())
 	}
 	if in.Life < 0 || in.Life > maxWait || in.TicketLife < 0 || in.TicketLife > maxWait || in.LegacyPerDay < 0 || in.PerMinute < 0 {
@@ -204,6 +209,7 @@ func (s *Server) putSettings(in settings) error {
 	}
 	a := Account{
 		AppID: in.AppID, Agent: in.Agent, Repeat: in.Repeat, Secret: core.NewSecret(in.Secret), Product: in.Product, Life: seconds(in.Life), TicketLife: seconds(in.TicketLife), Whitelist: in.Whitelist,
+		Platform: in.Platform, TextLife: in.TextLife, TokenBytes: in.TokenBytes,
 		CallerIP: in.CallerIP, Frozen: in.Frozen, LegacyPerDay: in.LegacyPerDay, PerMinute: in.PerMinute,
 	}
 	s.mu.Lock()
@@ -246,8 +252,8 @@ func (s *Server) state() state {
 	out := state{Now: now, Faults: wireFaults(s.faults), Accounts: []accountState{}, Unknown: copyCounts(s.unknown)}
 	for _, a := range s.accounts {
 		out.Accounts = append(out.Accounts, accountState{
-			AppID: a.AppID, Agent: a.Agent, Product: a.Product, Life: s.life(a).Seconds(), Frozen: a.Frozen, Faults: wireFaults(a.Faults),
-			Calls: copyCounts(a.calls), Minted: a.minted, Stable: a.stable.state(now), Legacy: a.legacy.state(now),
+			AppID: a.AppID, Agent: a.Agent, Platform: a.Platform, Product: a.Product, Life: s.life(a).Seconds(), Frozen: a.Frozen, Faults: wireFaults(a.Faults),
+			Calls: copyCounts(a.calls), Minted: a.minted, Stable: a.stable.state(now), Legacy: a.legacy.state(now), Issued: living(a.issued, now),
 		})
 	}
 	slices.SortFunc(out.Accounts, func(a, b accountState) int {
@@ -258,8 +264,12 @@ func (s *Server) state() state {
 
 // state lists the tokens of a space that live.
 func (sp space) state(now time.Time) []tokenState {
+	return living([]minted{sp.current, sp.previous}, now)
+}
+
+func living(tokens []minted, now time.Time) []tokenState {
 	out := []tokenState{}
-	for _, m := range []minted{sp.current, sp.previous} {
+	for _, m := range tokens {
 		if m.inTime(now) && !m.broken {
 			out = append(out, tokenState{core.Mask(m.value), m.dies.Sub(now).Seconds()})
 		}

@@ -1,5 +1,6 @@
-// Package sim is a faithful simulator of the token calls of WeChat and WeCom, for tests, for
-// the demo and for anybody who wants to point a client at it. It serves
+// Package sim is a faithful simulator of the token calls of WeChat, WeCom and other
+// platforms, for tests, for the demo and for anybody who wants to point a client at
+// it. It serves
 //
 //	GET  /cgi-bin/token                a new token each time; the one before lives at most 300 s more
 //	POST /cgi-bin/stable_token         the same token until its last 300 s
@@ -9,6 +10,9 @@
 //	GET  /cgi-bin/ticket/getticket     the ticket for the JS-SDK of an Official Account, type=jsapi
 //	GET  /cgi-bin/get_jsapi_ticket     WeCom's for the corp
 //	GET  /cgi-bin/ticket/get           WeCom's for an application, type=agent_config
+//
+// and the calls of the platforms in platforms.go: Feishu and Lark, DingTalk, Douyin, QQ
+// Mini Programs, Baidu AI, Huawei and Kuaishou, each with paths that take its tokens.
 //
 // with upstream's quotas, whitelists, texts and oddities, as they are written
 // on its pages or were seen by its users. For lives under 300 s, half the life
@@ -31,7 +35,10 @@
 //	                                    "caller_ip":"203.0.113.9","frozen":false,"legacy_per_day":0,"per_minute":0}
 //	                                   An application of WeCom has an "agent" too, the CorpID as "appid",
 //	                                   and "repeat":"same|same-renewed|new-two-live"; elsewhere its
-//	                                   "appid" is CorpID/agent.
+//	                                   "appid" is CorpID/agent. An account of another platform
+//	                                   has "platform":"feishu|dingtalk|dingtalk-new|douyin|
+//	                                   douyin-mini|qq|baidu|huawei|kuaishou", any "repeat", and
+//	                                   "text_life":true for lives as texts, "token_bytes":4096.
 //	DELETE /sim/accounts?appid=wx…     forget an account and its tokens
 //	POST   /sim/faults                 what goes wrong, of one account or, without appid, of all:
 //	                                   {"appid":"wx…","error_percent":5,"outage":false,"latency":0.2,

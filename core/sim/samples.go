@@ -17,8 +17,8 @@ type Sample struct {
 	Secret   core.Secret
 }
 
-// Samples are the accounts that the demo shows: both environments, every kind,
-// lives from 90 s to 10 min so that renewal is seen, one blocked by the
+// Samples are the accounts that the demo shows: both environments, every kind, of
+// those that are presets one, lives from 90 s to 10 min so that renewal is seen, one blocked by the
 // whitelist and one whose upstream is flaky.
 func Samples() []Sample {
 	return []Sample{
@@ -39,6 +39,10 @@ func Samples() []Sample {
 		}),
 		sample("office", core.Sandbox, kinds.WeCom, kinds.ProductCorpOwn, 6*time.Minute, func(s *Sample) { ofWeCom(s, "1000002") }),
 		sample("office", core.Live, kinds.WeCom, kinds.ProductCorpOwn, 9*time.Minute, func(s *Sample) { ofWeCom(s, "1000003") }),
+		sample("robot", core.Sandbox, "feishu", "", 7*time.Minute, func(s *Sample) {
+			s.Upstream.Platform, s.Upstream.AppID = "feishu", "cli_a"+s.Upstream.AppID[3:]
+			s.Account.AppID = s.Upstream.AppID
+		}),
 	}
 }
 

@@ -113,7 +113,14 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case "/sim/state", "/sim/accounts", "/sim/faults", "/sim/revoke", "/sim/break", "/sim/signature", "/sim/advance":
 		s.serveControl(w, r)
 	default:
-		http.NotFound(w, r)
+		switch p, isCall, ok := s.platformOf(r.URL.Path); {
+		case !ok:
+			http.NotFound(w, r)
+		case isCall:
+			s.servePlatformCall(w, r, p)
+		default:
+			s.servePlatform(w, r, p)
+		}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -110,9 +111,9 @@ func (s *Server) forceStable(a *account, now time.Time) (m minted, ok bool) {
 // verdict is the errcode of a check of token, 0 when it is accepted. s.mu is
 // held.
 func (a *account) verdict(token string, now time.Time) int {
-	for _, m := range append([]minted{
+	for _, m := range slices.Concat([]minted{
 		a.stable.current, a.stable.previous, a.legacy.current, a.legacy.previous,
-	}, a.retired...) {
+	}, a.issued, a.retired) {
 		if m.value != token {
 			continue
 		}
@@ -149,6 +150,9 @@ func (s *Server) Revoke(appid string) bool {
 		s.retire(acc, sp.current)
 		*sp = space{}
 	}
+	for i := range acc.issued {
+		acc.issued[i].dies = time.Time{}
+	}
 	return true
 }
 
@@ -161,6 +165,9 @@ func (s *Server) Break(appid string) bool {
 	acc := s.accounts[appid]
 	if acc != nil {
 		acc.stable.current.broken = true
+		if len(acc.issued) > 0 {
+			acc.issued[0].broken = true
+		}
 	}
 	return acc != nil
 }

@@ -42,6 +42,7 @@ func kindTables() []table {
 		kindWeChat(),
 		kindWeCom(),
 		kindOAuth2(),
+		kindPresets(),
 	}
 }
 

@@ -156,7 +156,7 @@ func (f *form) drawKindField(one kinds.Field) fyne.CanvasObject {
 	}
 	hint := one.Hint
 	if one.Key == kinds.BaseURL {
-		hint = cmp.Or(hint, d.spec().BaseURL)
+		hint = cmp.Or(hint, d.spec().Base(core.Account{Env: d.Env}))
 	}
 	return f.entry(one.Key, kit.NewEntry(l, hint, one.Value(d.Account), set))
 }

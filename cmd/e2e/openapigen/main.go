@@ -21,13 +21,14 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/kinds"
+	"tokentray/core/preset"
 )
 
 // file is where the description lies, below the top of the tree.
 const file = "assets/openapi/openapi.json"
 
 func main() {
-	doc, err := generate(".", kinds.Builtin())
+	doc, err := generate(".", preset.With(kinds.Builtin()))
 	if err == nil {
 		err = os.WriteFile(file, doc, 0o644)
 	}

@@ -13,12 +13,13 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/kinds"
+	"tokentray/core/preset"
 )
 
 // TestTheDescriptionIsThatOfTheSource: what the programs hand out is what the
 // routes and the types of today say.
 func TestTheDescriptionIsThatOfTheSource(t *testing.T) {
-	want, err := generate("../../..", kinds.Builtin())
+	want, err := generate("../../..", preset.With(kinds.Builtin()))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,49 @@
+// Package preset asks any upstream for a token that answers one request with JSON,
+// told by a preset: data that says what to ask, where the parts of the answer stand,
+// what asking again does and where a call carries the token.
+//
+// Each preset is a kind of its own. Those of this version stand in the files beside
+// this one; a user's own come in by Parse, which says of a file what is wrong with
+// it and on which line. Spec makes the kind's spec of a preset, Source what asks for
+// its tokens.
+//
+// # What a preset may do
+//
+// A preset is read from files of strangers, so that it can do little. It makes one
+// request, to the host that its url names, over https or to this machine. The host is
+// plain text: no placeholder stands in it. {{secret}} stands in fields and headers
+// alone, {{appid}} also in the path. Nothing is computed, no redirect is followed.
+// What an account's secret was entered for is the request as it then was: a preset
+// that asks something else, or elsewhere, gets no secret before a person enters it
+// again (kinds.Spec.Request).
+//
+// # The file
+//
+//	{
+//	  "name": "robin",                          the kind: --kind robin
+//	  "label": {"en": "Robin", "zh": "知更鸟"},
+//	  "method": "POST",                         or GET
+//	  "url": "https://api.robin.example/token",
+//	  "hosts": {"sandbox": "https://sandbox.robin.example"},
+//	  "encoding": "json",                       or form, query
+//	  "fields": {"app_id": "{{appid}}", "app_secret": "{{secret}}"},
+//	  "headers": {"X-Client": "tokentray"},
+//	  "token": "data.access_token",             paths: names of members with dots between
+//	  "expires": "data.expires_in",             in seconds; or "life": "24h", or both
+//	  "code": "code", "text": "message",
+//	  "success": [0], "success_without_code": false,
+//	  "refusals": {"secret": [40001], "appid": [], "whitelist": [], "frozen": [], "quota": [],
+//	               "permission": [], "busy": []},
+//	  "repeat": "same",                         or same-renewed, new-all-live, new-two-live, destructive
+//	  "renew_before": "5m", "old_token_lives": "5m",
+//	  "use": {"header": "Authorization", "prefix": "Bearer ", "host": "https://api.robin.example"},
+//	  "dead": {"code": [40014]}, "dead_status": [401],
+//	  "check": "/me",
+//	  "reads": ["GET /users/*"], "closed": ["/secrets/*"],
+//	  "samples": [{"name": "me", "label": {"en": "Who am I"}, "call": "GET /me"}],
+//	  "console": "https://robin.example/console", "quota": 2000, "day": "+08:00",
+//	  "id": {"label": {"en": "Ring"}, "hint": "r…", "names": ["ringid"]},
+//	  "secret": {"label": {"en": "Song"}, "names": ["ringsong"]},
+//	  "names": ["robin"]                        words in imported names that speak of it
+//	}
+package preset

@@ -1,0 +1,455 @@
+package preset
+
+import (
+	"net"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"tokentray/core"
+	"tokentray/core/kinds"
+	"tokentray/core/upstream"
+)
+
+// Parse reads the file of a user's preset. taken says which names are not to be had:
+// those of the kinds of this version. What is wrong is told all at once, by line.
+func Parse(file []byte, taken func(core.Kind) bool) (Preset, Faults) {
+	p, faults := parse(file, func(p Preset, r *reader, o object) {
+		if taken(p.Kind) {
+			r.fault(o.lineOf("name", ""), "name", FaultBuiltin, string(p.Kind))
+		}
+		r.strangers(p, o)
+	})
+	return p, faults
+}
+
+// parse reads a file; further says what else is wrong with it.
+func parse(file []byte, further func(Preset, *reader, object)) (Preset, Faults) {
+	tree, err := readTree(file)
+	if err != nil {
+		return Preset{}, asFaults(err)
+	}
+	if tree.kind != '{' {
+		return Preset{}, Faults{{Line: tree.line, Code: FaultObject}}
+	}
+	r := &reader{}
+	o := r.object(tree, "", "name", "label", "method", "url", "hosts", "encoding", "fields", "headers",
+		"token", "expires", "life", "code", "text", "success", "success_without_code", "refusals",
+		"repeat", "renew_before", "old_token_lives", "use", "dead", "dead_status", "check", "reads", "closed", "samples",
+		"console", "quota", "day", "id", "secret", "names")
+	p := Preset{File: slices.Clone(file)}
+	r.identity(&p, o)
+	r.request(&p.Request, o)
+	r.answer(&p, o)
+	r.behaviour(&p, o)
+	r.use(&p, o)
+	further(p, r, o)
+	if len(r.faults) == 0 {
+		if _, err := kinds.New(p.Spec()); err != nil {
+			r.fault(tree.line, "", FaultSpec, strings.TrimPrefix(err.Error(), "kind "+strconv.Quote(string(p.Kind))+": "))
+		}
+	}
+	if len(r.faults) > 0 {
+		slices.SortStableFunc(r.faults, func(a, b Fault) int { return a.Line - b.Line })
+		return Preset{}, r.faults
+	}
+	return p, nil
+}
+
+// identity reads what the kind is called.
+func (r *reader) identity(p *Preset, o object) {
+	if name, line := o.text("name", true); name != "" {
+		p.Kind = core.Kind(name)
+		if len(name) > 40 || !kindName.MatchString(name) {
+			r.fault(line, "name", FaultName, "")
+		}
+	}
+	p.Label = o.label("label")
+	if len(p.Label) == 0 {
+		p.Label = kinds.Label{"en": string(p.Kind)}
+	}
+	p.Names = o.words("names")
+	p.ID, p.Secret = r.input(o, "id"), r.input(o, "secret")
+	if url, line := o.text("console", false); url != "" {
+		if core.CheckURL(url) != "" || !strings.HasPrefix(url, "https://") {
+			r.fault(line, "console", FaultURL, "")
+		}
+		p.Console = url
+	}
+	p.Quota = o.number("quota", 1, 1_000_000_000)
+	if zone, line := o.text("day", false); zone != "" {
+		if p.Day = core.Zone(zone); !p.Day.Valid() {
+			r.fault(line, "day", FaultZone, "")
+		}
+	}
+}
+
+func (r *reader) input(o object, key string) Input {
+	n, has := o.get(key)
+	if !has {
+		return Input{}
+	}
+	in := r.object(n, key, "label", "hint", "names")
+	out := Input{Label: in.label("label"), Names: in.words("names")}
+	out.Hint, _ = in.text("hint", false)
+	return out
+}
+
+// request reads what is asked, and where.
+func (r *reader) request(q *Request, o object) {
+	q.Method = o.choice("method", "POST", "GET", "POST")
+	encoding := o.choice("encoding", string(JSON), string(Query), string(Form), string(JSON))
+	q.Encoding = Encoding(encoding)
+	if n, has := o.get("encoding"); has && q.Method == "GET" && q.Encoding != Query {
+		r.fault(n.line, "encoding", FaultValue, string(Query))
+	} else if !has && q.Method == "GET" {
+		q.Encoding = Query
+	}
+	r.address(q, o)
+	if n, has := o.get("hosts"); has {
+		hosts := r.object(n, "hosts", string(core.Sandbox), string(core.Live))
+		q.Hosts = map[core.Env]string{}
+		for _, env := range []core.Env{core.Sandbox, core.Live} {
+			if host := r.host(hosts, string(env)); host != "" {
+				q.Hosts[env] = host
+			}
+		}
+	}
+	q.Fields = r.pairs(o, "fields", q.Encoding == JSON)
+	q.Headers = r.pairs(o, "headers", false)
+	for _, h := range q.Headers {
+		if !headerName.MatchString(h.Name) || reservedHeader(h.Name) {
+			r.fault(o.lineOf("headers", h.Name), "headers."+h.Name, FaultHeader, "")
+		}
+	}
+	if !slices.ContainsFunc(slices.Concat(q.Fields, q.Headers), func(f Field) bool { return strings.Contains(f.Value, holdSecret) }) {
+		line := o.line
+		if n, has := o.get("fields"); has {
+			line = n.line
+		}
+		r.fault(line, "fields", FaultNoSecret, "")
+	}
+}
+
+// address reads the url, of which the host is plain and the rest a path.
+func (r *reader) address(q *Request, o object) {
+	raw, line := o.text("url", true)
+	if raw == "" {
+		return
+	}
+	scheme, rest, _ := strings.Cut(raw, "://")
+	host, path, _ := strings.Cut(rest, "/")
+	switch {
+	case strings.ContainsAny(scheme+host, "{}"):
+		r.fault(line, "url", FaultElsewhere, "")
+		return
+	case strings.Contains(raw, "?"):
+		r.fault(line, "url", FaultQuery, "")
+		return
+	case strings.Contains(path, holdSecret):
+		r.fault(line, "url", FaultSecretPlace, "")
+		return
+	}
+	q.Base, q.Path = scheme+"://"+host, "/"+path
+	plain := strings.ReplaceAll(q.Path, holdID, "x")
+	switch core.CheckURL(q.Base) {
+	case "https":
+		r.fault(line, "url", FaultHTTPS, "")
+	case "bad":
+		r.fault(line, "url", FaultURL, "")
+	default:
+		if u, err := url.Parse(q.Base); err != nil || core.CleanURL(q.Base) != q.Base && u.Scheme == "" || !callPath.MatchString(plain) || strings.ContainsAny(plain, "{}") {
+			r.fault(line, "url", FaultURL, "")
+		}
+	}
+	q.Base = core.CleanURL(q.Base)
+}
+
+// host reads a host alone, with its scheme.
+func (r *reader) host(o object, key string) string {
+	raw, line := o.text(key, false)
+	if raw == "" {
+		return ""
+	}
+	u, err := url.Parse(raw)
+	switch {
+	case strings.ContainsAny(raw, "{}"):
+		r.fault(line, o.name(key), FaultElsewhere, "")
+		return ""
+	case err != nil || core.CheckURL(raw) == "bad":
+		r.fault(line, o.name(key), FaultURL, "")
+	case core.CheckURL(raw) == "https":
+		r.fault(line, o.name(key), FaultHTTPS, "")
+	case u.Path != "" && u.Path != "/":
+		r.fault(line, o.name(key), FaultHost, "")
+	}
+	return core.CleanURL(strings.TrimSuffix(raw, "/"))
+}
+
+// strangers finds hosts of other domains than the request's: a user's preset sends
+// secrets and tokens to one owner.
+func (r *reader) strangers(p Preset, o object) {
+	for _, h := range []struct{ field, member, host string }{
+		{"hosts", string(core.Sandbox), p.Request.Hosts[core.Sandbox]},
+		{"hosts", string(core.Live), p.Request.Hosts[core.Live]},
+		{"use", "host", p.APIHost},
+	} {
+		if h.host != "" && p.Request.Base != "" && domain(h.host) != domain(p.Request.Base) {
+			r.fault(o.lineOf(h.field, h.member), h.field+"."+h.member, FaultForeign, domain(p.Request.Base))
+		}
+	}
+}
+
+// domain is what a host's owner holds: its last two names, three where the second
+// but last is one of a country's general ones (com.cn, co.uk). An address is its own,
+// and every name of this machine is the same.
+func domain(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return raw
+	}
+	host := strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
+	if core.Loopback(host) {
+		return "localhost"
+	}
+	names := strings.Split(host, ".")
+	n := len(names)
+	if net.ParseIP(host) != nil || n <= 2 {
+		return host
+	}
+	keep := 2
+	if len(names[n-1]) == 2 && slices.Contains([]string{"ac", "co", "com", "edu", "gov", "net", "or", "org"}, names[n-2]) {
+		keep = 3
+	}
+	return strings.Join(names[n-keep:], ".")
+}
+
+// pairs reads names with values, in which placeholders may stand.
+func (r *reader) pairs(o object, key string, bare bool) []Field {
+	n, has := o.get(key)
+	if !has {
+		return nil
+	}
+	if n.kind != '{' {
+		r.fault(n.line, key, FaultType, "object")
+		return nil
+	}
+	var out []Field
+	for _, m := range n.members {
+		at := key + "." + m.key
+		v := m.value
+		switch {
+		case slices.ContainsFunc(out, func(f Field) bool { return f.Name == m.key }):
+			r.fault(m.line, at, FaultTwice, "")
+		case m.key == "" || len(m.key) > 100 || !printable(m.key):
+			r.fault(m.line, key, FaultSigns, "")
+		case v.kind == '"' && (len(v.text) > core.MaxParam || !printable(v.text)):
+			r.fault(v.line, at, FaultSigns, "")
+		case core.HoldsSecret(v.text):
+			r.fault(v.line, at, FaultLiteral, "")
+		case v.kind == '"':
+			if bad := unknownPlaceholder(v.text); bad != "" {
+				r.fault(v.line, at, FaultPlaceholder, bad)
+			}
+		case v.kind != '0' && v.kind != 't':
+			r.fault(v.line, at, FaultType, "text")
+		}
+		out = append(out, Field{Name: m.key, Value: v.text, Bare: bare && v.kind != '"'})
+	}
+	return out
+}
+
+// answer reads where the parts of an answer stand.
+func (r *reader) answer(p *Preset, o object) {
+	a := &p.Answer
+	a.Token = o.path("token", true)
+	a.Life, a.Code, a.Text = o.path("expires", false), o.path("code", false), o.path("text", false)
+	a.Fixed = o.duration("life", 0)
+	if _, has := o.get("expires"); !has && a.Fixed == 0 {
+		if _, has := o.get("life"); !has {
+			r.fault(o.line, "expires", FaultMissing, "")
+		}
+	}
+	a.Success = o.values("success")
+	a.Absent = o.flag("success_without_code") || len(a.Success) == 0
+	if n, has := o.get("success"); has && a.Code == "" {
+		r.fault(n.line, "success", FaultCode, "")
+	}
+	if n, has := o.get("refusals"); has {
+		in := r.object(n, "refusals", refusalNames()...)
+		p.Refusals = map[string][]string{}
+		for _, name := range refusalNames() {
+			if codes := in.values(name); len(codes) > 0 {
+				p.Refusals[name] = codes
+			}
+		}
+	}
+}
+
+// behaviour reads what asking again does.
+func (r *reader) behaviour(p *Preset, o object) {
+	var repeats []string
+	for _, one := range core.Repeats() {
+		repeats = append(repeats, string(one))
+	}
+	if _, line := o.text("repeat", true); line > 0 {
+		p.Repeat = core.Repeat(o.choice("repeat", "", repeats...))
+	}
+	p.RenewBefore = o.duration("renew_before", renewBefore)
+	p.OldLives = o.duration("old_token_lives", 0)
+}
+
+// use reads how calls carry the token, and what they may be.
+func (r *reader) use(p *Preset, o object) {
+	n, has := o.get("use")
+	if !has {
+		r.fault(o.line, "use", FaultMissing, "")
+		return
+	}
+	in := r.object(n, "use", "header", "query", "prefix", "host")
+	p.Use.Header, _ = in.text("header", false)
+	p.Use.Query, _ = in.text("query", false)
+	p.Use.Prefix, _ = in.text("prefix", false)
+	if (p.Use.Header == "") == (p.Use.Query == "") {
+		r.fault(n.line, "use", FaultPlace, "")
+	}
+	p.APIHost = r.host(in, "host")
+	if check, line := o.text("check", false); check != "" {
+		if p.Check = check; !callPath.MatchString(check) || strings.ContainsAny(check, "{}*") {
+			r.fault(line, "check", FaultCallPath, "")
+		}
+	}
+	p.Dead = r.dead(o)
+	p.Reads, p.Closed = o.patterns("reads"), o.patterns("closed")
+	p.Samples = r.samples(p, o)
+}
+
+// dead reads the answers to a call that mean that its token is dead.
+func (r *reader) dead(o object) []kinds.Answer {
+	var out []kinds.Answer
+	if n, has := o.get("dead"); has {
+		if n.kind != '{' {
+			r.fault(n.line, "dead", FaultType, "object")
+			return nil
+		}
+		in := r.object(n, "dead", keys(n)...)
+		for _, key := range keys(n) {
+			if !jsonPath.MatchString(key) {
+				r.fault(in.fields[key].line, "dead."+key, FaultPath, "")
+			}
+			out = append(out, kinds.Answer{Field: key, Values: in.values(key)})
+		}
+	}
+	for _, status := range o.values("dead_status") {
+		code, err := strconv.Atoi(status)
+		if err != nil || code < 400 || code > 599 {
+			r.fault(o.lineOf("dead_status", ""), "dead_status", FaultNumber, "400–599")
+			continue
+		}
+		out = append(out, kinds.Answer{Status: code})
+	}
+	return out
+}
+
+// samples are calls to begin with, in one folder of the kind's name.
+func (r *reader) samples(p *Preset, o object) []kinds.Folder {
+	n, has := o.get("samples")
+	if !has {
+		return nil
+	}
+	if n.kind != '[' {
+		r.fault(n.line, "samples", FaultType, "list")
+		return nil
+	}
+	folder := kinds.Folder{Key: string(p.Kind), Label: p.Label}
+	for i, item := range n.items {
+		at := "samples." + strconv.Itoa(i+1)
+		in := r.object(item, at, "name", "label", "call", "body")
+		var c kinds.Call
+		name, line := in.text("name", true)
+		if c.Key = name; name != "" && !kindName.MatchString(name) {
+			r.fault(line, at+".name", FaultName, "")
+		}
+		c.Label = in.label("label")
+		call, line := in.text("call", true)
+		method, path, ok := strings.Cut(call, " ")
+		if call != "" && (!ok || !methodName.MatchString(method) || !callPath.MatchString(path)) {
+			r.fault(line, at+".call", FaultPattern, "")
+		}
+		c.Method, c.Path = method, path
+		c.Body, _ = in.text("body", false)
+		folder.Calls = append(folder.Calls, c)
+	}
+	return []kinds.Folder{folder}
+}
+
+// The shapes of what stands in a file.
+var (
+	kindName   = regexp.MustCompile(`^[a-z][a-z0-9]*([_-][a-z0-9]+)*$`)
+	jsonPath   = regexp.MustCompile(`^[A-Za-z0-9_-]{1,100}(\.[A-Za-z0-9_-]{1,100}){0,7}$`)
+	callPath   = regexp.MustCompile(`^/[A-Za-z0-9_.~!&=,;:@%?{}*/-]*$`)
+	headerName = regexp.MustCompile(`^[A-Za-z0-9-]{1,100}$`)
+	methodName = regexp.MustCompile(`^(GET|HEAD|POST|PUT|PATCH|DELETE)$`)
+	holders    = regexp.MustCompile(`\{\{[^{}]*\}\}`)
+)
+
+// reservedHeader reports whether a header belongs to HTTP itself, or says to whom a
+// request goes and how it is encoded.
+func reservedHeader(name string) bool {
+	name = strings.ToLower(name)
+	return strings.HasPrefix(name, "proxy-") || strings.HasPrefix(name, "sec-") || strings.HasPrefix(name, "x-forwarded-") ||
+		slices.Contains([]string{
+			"host", "content-length", "content-type", "content-encoding", "transfer-encoding", "connection", "keep-alive", "te", "trailer",
+			"upgrade", "expect", "accept-encoding", "cookie", "origin", "referer", "forwarded",
+		}, name)
+}
+
+// unknownPlaceholder is the first placeholder in a text that is none, else empty.
+func unknownPlaceholder(text string) string {
+	for _, h := range holders.FindAllString(text, -1) {
+		if h != holdID && h != holdSecret {
+			return h
+		}
+	}
+	return ""
+}
+
+func printable(text string) bool {
+	return utf8.ValidString(text) && !strings.ContainsFunc(text, func(c rune) bool { return !unicode.IsPrint(c) })
+}
+
+// refusalNames are what a code of a refusal can mean.
+func refusalNames() []string {
+	return []string{"secret", "appid", "whitelist", "frozen", "quota", "permission", "busy"}
+}
+
+// path is a path in an answer.
+func (o object) path(key string, must bool) upstream.Path {
+	text, line := o.text(key, must)
+	if text != "" && !jsonPath.MatchString(text) {
+		o.r.fault(line, o.name(key), FaultPath, "")
+	}
+	return upstream.Path(text)
+}
+
+// duration reads 24h, 5m, 90s or a number of seconds, from a second to a year.
+func (o object) duration(key string, without time.Duration) time.Duration {
+	n, has := o.get(key)
+	if !has {
+		return without
+	}
+	d, err := time.ParseDuration(n.text)
+	if n.kind == '0' {
+		d, err = time.ParseDuration(n.text + "s")
+	}
+	if n.kind != '"' && n.kind != '0' || err != nil || d < time.Second || d > upstream.MaxLife {
+		o.r.fault(n.line, o.name(key), FaultDuration, "")
+		return without
+	}
+	return d
+}

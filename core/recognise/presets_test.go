@@ -1,0 +1,42 @@
+package recognise_test
+
+import (
+	"testing"
+
+	"tokentray/core"
+	"tokentray/core/kinds"
+	"tokentray/core/preset"
+	"tokentray/core/recognise"
+)
+
+// Presets have no form of an ID, so that only a name with their brand tells one.
+func TestPresetsAreToldByTheirBrand(t *testing.T) {
+	r := recognise.New(recognise.Of(preset.With(kinds.Builtin()))...)
+	for _, tt := range []struct {
+		id, secret, value string
+		want              core.Kind
+	}{
+		{"FEISHU_APP_ID", "FEISHU_APP_SECRET", "cli_a0123456789abcdef", "feishu"},
+		{"shop.lark.app-id", "shop.lark.app-secret", "cli_a0123456789abcdef", "lark"},
+		{"DINGTALK_APP_KEY", "DINGTALK_APP_SECRET", "dingabc", "dingtalk"},
+		{"DINGTALK_CLIENT_ID", "DINGTALK_CLIENT_SECRET", "dingabc", "dingtalk"},
+		{"DOUYIN_CLIENT_KEY", "DOUYIN_CLIENT_SECRET", "awabc", "douyin"},
+		{"TOUTIAO_APPID", "TOUTIAO_SECRET", "ttabc", "douyin-mini"},
+		{"QQ_APPID", "QQ_SECRET", "1109999999", "qq"},
+		{"BAIDU_API_KEY", "BAIDU_SECRET_KEY", "abcABC", "baidu"},
+		{"HUAWEI_CLIENT_ID", "HUAWEI_CLIENT_SECRET", "100000001", "huawei"},
+		{"KUAISHOU_APP_ID", "KUAISHOU_APP_SECRET", "ks123", "kuaishou"},
+		{"WECHAT_APPID", "WECHAT_SECRET", "wx0123456789abcdef", ""},
+		{"APP_ID", "APP_SECRET", "wx0123456789abcdef", ""},
+	} {
+		found, _ := r.Accounts([]recognise.Variable{{Name: tt.id, Value: tt.value, Line: 1}, {Name: tt.secret, Value: "s3cr3t-of-it", Line: 2}}, recognise.Named{})
+		if len(found.Accounts) != 1 || found.Accounts[0].Kind != tt.want || found.Accounts[0].AppID != tt.value || found.Accounts[0].Secret.Reveal() != "s3cr3t-of-it" {
+			t.Errorf("%s: %+v", tt.id, found)
+		}
+	}
+	for _, name := range []string{"APP_KEY", "OPENAI_API_KEY", "GOOGLE_CLIENT_ID", "CLIENT_KEY", "AWS_SECRET_KEY"} {
+		if found, _ := r.Accounts([]recognise.Variable{{Name: name, Value: "abc", Line: 1}}, recognise.Named{}); len(found.Accounts)+len(found.Remarks) > 0 {
+			t.Errorf("%s: %+v", name, found)
+		}
+	}
+}
