@@ -168,11 +168,14 @@ func (r *Recogniser) NameOf(words []string) (name, spare string) {
 
 // plainName is the shape of a name that may be shown: no secret that was put in
 // the place of a name gets through, for its words must tell a field.
-var plainName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.\-\[\]]{0,79}$`)
+var plainName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.\-\[\]]*$`)
+
+// longestName is the most bytes of such a name.
+const longestName = 80
 
 // IsPlain reports whether a text looks like a name, and not like what may be a
 // secret in the place of one.
-func IsPlain(name string) bool { return plainName.MatchString(name) }
+func IsPlain(name string) bool { return len(name) <= longestName && plainName.MatchString(name) }
 
 // Shown is the name if it is one that is known, and may be told; else empty.
 func (r *Recogniser) Shown(name string) string {

@@ -3,37 +3,43 @@ package recognise
 import (
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // reference is a value that another program replaces by the real one, in the
-// forms that shells, templates, build tools, encrypters and vaults write.
-var reference = regexp.MustCompile(strings.Join([]string{
-	`[$#%@=&]!?\{`, `\{\{`, `\[\[`, `<%`, `\{%`, // ${NAME}, ${NAME:default}, #{name}, %{name}, {{name}}, [[name]], <%= name %>
-	`^\$!?[A-Za-z_][\w.:]*$`, `\$\(`, `^\$\[`, "^`", // $NAME, $env:NAME, $(NAME), $[name], `command`
-	`^%[A-Za-z_][\w.]*%$`, `^%[a-z]\w*\(`, `%\(\w+\)s`, // %NAME%, Symfony's %env(NAME)%, Python's %(name)s
-	`^@[A-Za-z_]`,                                                                  // Maven's @name@, @Microsoft.KeyVault(…), @file
-	`^__[A-Za-z].*__$`, `^#_.*_#$`, `^#[A-Za-z_][\w.-]*#$`, `^\|\w+\|$`, `^~\w+~$`, // __NAME__, #NAME#, |NAME|
-	`<[^<>]*>`, `^\[.*\]$`, `^\(.*\)$`, `^【.*】$`, `^（.*）$`, `^《.*》$`, `^「.*」$`, // <your secret>, [secret]
-	`^\{[^{}]*\}`,          // Spring Cloud's {cipher}…, {secret}
-	`^[A-Za-z][\w.]*[(\[]`, // ENC(…), SOPS' ENC[…], env("NAME"), process.env["NAME"]
-	`^(?:process\.env|import\.meta|os\.environ|var|local|data|module|secrets|vault|params|parameters|config)\.[A-Za-z]`,
-	`^[A-Za-z][\w.+-]*:.`,                                                                     // op://vault/item, ref+vault://…, vault:path#key, arn:aws:…, encrypted:…
-	`^!\w`,                                                                                    // YAML's !vault, !secret, !Ref
-	`^\$ANSIBLE_VAULT`, `^-----BEGIN `, `^(?:AgA|gAAAAA|AQICAH|AQECAH)[0-9A-Za-z+/=_-]{60,}$`, // Fernet, KMS, sealed secrets
-	`^(?:~|\.{1,2})?/(?:run|etc|var|secrets?|home|opt|mnt|usr|vault|app|srv|root|keys?)/`, `^[a-z][a-z_.-]*(?:/[a-z][a-z0-9_.-]*)+(?:[#:]\w+)?$`, `^projects/.+/secrets/`, // where it is kept
-	`[…•*]{3,}`, `^[…*•.xX?#_-]+$`, `^[wW][xX][xX*…]+$`, // ****, xxxx, wxxxxxxx, …
-}, "|"))
+// forms that shells, templates, build tools, encrypters and vaults write. Both
+// patterns take 0.3 MB: they are compiled when a text is first read.
+var reference = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(strings.Join([]string{
+		`[$#%@=&]!?\{`, `\{\{`, `\[\[`, `<%`, `\{%`, // ${NAME}, ${NAME:default}, #{name}, %{name}, {{name}}, [[name]], <%= name %>
+		`^\$!?[A-Za-z_][\w.:]*$`, `\$\(`, `^\$\[`, "^`", // $NAME, $env:NAME, $(NAME), $[name], `command`
+		`^%[A-Za-z_][\w.]*%$`, `^%[a-z]\w*\(`, `%\(\w+\)s`, // %NAME%, Symfony's %env(NAME)%, Python's %(name)s
+		`^@[A-Za-z_]`,                                                                  // Maven's @name@, @Microsoft.KeyVault(…), @file
+		`^__[A-Za-z].*__$`, `^#_.*_#$`, `^#[A-Za-z_][\w.-]*#$`, `^\|\w+\|$`, `^~\w+~$`, // __NAME__, #NAME#, |NAME|
+		`<[^<>]*>`, `^\[.*\]$`, `^\(.*\)$`, `^【.*】$`, `^（.*）$`, `^《.*》$`, `^「.*」$`, // <your secret>, [secret]
+		`^\{[^{}]*\}`,          // Spring Cloud's {cipher}…, {secret}
+		`^[A-Za-z][\w.]*[(\[]`, // ENC(…), SOPS' ENC[…], env("NAME"), process.env["NAME"]
+		`^(?:process\.env|import\.meta|os\.environ|var|local|data|module|secrets|vault|params|parameters|config)\.[A-Za-z]`,
+		`^[A-Za-z][\w.+-]*:.`,                                                                     // op://vault/item, ref+vault://…, vault:path#key, arn:aws:…, encrypted:…
+		`^!\w`,                                                                                    // YAML's !vault, !secret, !Ref
+		`^\$ANSIBLE_VAULT`, `^-----BEGIN `, `^(?:AgA|gAAAAA|AQICAH|AQECAH)[0-9A-Za-z+/=_-]{60,}$`, // Fernet, KMS, sealed secrets
+		`^(?:~|\.{1,2})?/(?:run|etc|var|secrets?|home|opt|mnt|usr|vault|app|srv|root|keys?)/`, `^[a-z][a-z_.-]*(?:/[a-z][a-z0-9_.-]*)+(?:[#:]\w+)?$`, `^projects/.+/secrets/`, // where it is kept
+		`[…•*]{3,}`, `^[…*•.xX?#_-]+$`, `^[wW][xX][xX*…]+$`, // ****, xxxx, wxxxxxxx, …
+	}, "|"))
+})
 
 // filler is what people and templates write where nothing is filled in yet.
-var filler = regexp.MustCompile(`(?i)^(?:` + strings.Join([]string{
-	`null|nil|none|nan|undefined|unset|empty|missing|blank|false|true|no|yes|todo.*|tbd.*|fixme.*|n/?a|~`,
-	`(?:change|replace|fill|set|update)[-_ ]?(?:me|it|this|in|with)(?:[-_ !.].*)?|(?:insert|enter|put|paste|add|see|from|managed|generated)[-_ ].*`,
-	`placeholder.*|redacted|removed|hidden|masked|secret|password|default|dummy.*|fake.*|mock.*|example.*|sample.*|to[-_ ]?be[-_ ].*|not[-_ ]?set.*`,
-	`(?:(?:wechat|weixin|wx|mp|mini(?:app|program)?|app|client|corp|developer)[-_ ]?){0,3}(?:id|secret|key|appid|appsecret|secretkey)(?:[-_ ]?(?:here|value|placeholder))?`,
-	`(?:(?:wechat|weixin|wx|mp)[-_ ]?)?(?:your?|my|the|some)(?:[-_ ].*|(?:wechat|weixin|wx|mp|app|corp|client|secret|id).*)`,
-	`.*[-_ ]here|.*[-_ .]example|.*_placeholder`,
-	`(?:请|你的|您的|待|在此|这里|填|替换|改成|修改|输入|公众号|小程序|微信|企业|应用|开发者|密钥).*|.*(?:填写|替换|这里|此处)|无|空|暂无|未.*`,
-}, "|") + `)$`)
+var filler = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)^(?:` + strings.Join([]string{
+		`null|nil|none|nan|undefined|unset|empty|missing|blank|false|true|no|yes|todo.*|tbd.*|fixme.*|n/?a|~`,
+		`(?:change|replace|fill|set|update)[-_ ]?(?:me|it|this|in|with)(?:[-_ !.].*)?|(?:insert|enter|put|paste|add|see|from|managed|generated)[-_ ].*`,
+		`placeholder.*|redacted|removed|hidden|masked|secret|password|default|dummy.*|fake.*|mock.*|example.*|sample.*|to[-_ ]?be[-_ ].*|not[-_ ]?set.*`,
+		`(?:(?:wechat|weixin|wx|mp|mini(?:app|program)?|app|client|corp|developer)[-_ ]?){0,3}(?:id|secret|key|appid|appsecret|secretkey)(?:[-_ ]?(?:here|value|placeholder))?`,
+		`(?:(?:wechat|weixin|wx|mp)[-_ ]?)?(?:your?|my|the|some)(?:[-_ ].*|(?:wechat|weixin|wx|mp|app|corp|client|secret|id).*)`,
+		`.*[-_ ]here|.*[-_ .]example|.*_placeholder`,
+		`(?:请|你的|您的|待|在此|这里|填|替换|改成|修改|输入|公众号|小程序|微信|企业|应用|开发者|密钥).*|.*(?:填写|替换|这里|此处)|无|空|暂无|未.*`,
+	}, "|") + `)$`)
+})
 
 // StandsFor reports whether a value only stands for the real one: a reference
 // that another program resolves, or what a template has where nothing was filled
@@ -41,5 +47,5 @@ var filler = regexp.MustCompile(`(?i)^(?:` + strings.Join([]string{
 // form may be taken for such a value: then a person is told, and enters it.
 func StandsFor(value string) bool {
 	value = strings.TrimSpace(value)
-	return reference.MatchString(value) || filler.MatchString(value)
+	return reference().MatchString(value) || filler().MatchString(value)
 }
