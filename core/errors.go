@@ -189,5 +189,16 @@ const (
 	RemedyPushFile     = "push_file"      // see to the file and its folder, then tokentray push test
 	RemedyPushCommand  = "push_command"   // see to the command, then tokentray push test
 	RemedyPushTimeout  = "push_timeout"   // make the command quicker, or give it more time
+	RemedyCallPath     = "call_path"      // correct path or query of the call
+	RemedyCallMethod   = "call_method"    // use a method that calls can have
+	RemedyCallHeader   = "call_header"    // correct the header
+	RemedyCallBody     = "call_body"      // send the body whole
+	RemedyCallToken    = "call_token"     // leave the token out of the call
+	RemedyCallClosed   = "call_closed"    // such calls are made for nobody
+	RemedyLiveWrite    = "live_write"     // allow the change of a live account, or use the sandbox
+	RemedyCallRefused  = "call_refused"   // see what upstream says
+	RemedyCallNoJSON   = "call_no_json"   // see the answer without --jq
+	RemedyCallBinary   = "call_binary"    // write the answer into a file
+	RemedyCallDead     = "call_dead"      // see why there is no other token
 	RemedyReviewPush   = "review_push"    // look whether the push is wanted, then tokentray push test or rm
 )

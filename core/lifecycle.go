@@ -149,7 +149,7 @@ func (k *Keeper) PauseAll(paused bool) {
 // instead of at their next round. Tokens that live go on living.
 func (k *Keeper) Locked(err *Error) {
 	k.everyone(func(e *entry) bool {
-		if traits, _ := k.traits(e.account); !traits.usesVault(e.account) {
+		if traits, _ := k.traits(e.account); !traits.UsesVault(e.account) {
 			return false
 		}
 		if e.err != nil && e.err.Class != VaultClosed {

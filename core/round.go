@@ -131,7 +131,7 @@ func (w *attempt) run(g goal) {
 
 // open takes the account's credentials from the vault, where it has any.
 func (w *attempt) open() bool {
-	if !w.up.Traits.usesVault(w.req.Account) {
+	if !w.up.Traits.UsesVault(w.req.Account) {
 		return true
 	}
 	creds, err := w.k.cfg.Vault.Credentials(w.ctx, w.req.Account)

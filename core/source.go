@@ -34,6 +34,14 @@ type TicketSource interface {
 	Ticket(ctx context.Context, req Request, name, token string) (Grant, error)
 }
 
+// Explainer is a Source that knows what its upstream's codes mean, in the answer to
+// whatever call.
+type Explainer interface {
+	// Explain returns what a code means; nil: upstream's own words say all that is
+	// known. message is the upstream's, redacted.
+	Explain(code int, message string) *Error
+}
+
 // What is in the chain of the error of a Check or a Ticket.
 var (
 	// ErrDead: upstream says that the token itself is no longer accepted.
@@ -140,9 +148,9 @@ func (t Traits) Valid() error {
 // Destructive reports whether asking again kills the token that others hold.
 func (t Traits) Destructive() bool { return t.Repeat == RepeatDestructive }
 
-// usesVault reports whether a round for the account needs something of the vault:
+// UsesVault reports whether a round for the account needs something of the vault:
 // its secret, or the password of its proxy's user.
-func (t Traits) usesVault(a Account) bool {
+func (t Traits) UsesVault(a Account) bool {
 	if !t.NoSecret {
 		return true
 	}

@@ -69,7 +69,7 @@ func prints(args []string) []class {
 func TestNothingLeaks(t *testing.T) {
 	t.Parallel()
 	l := &leakage{tenant: newTenant(t), trove: newTrove(), sim: sim.New(sim.Config{OpenRegistration: true}), heard: &leaks{}}
-	web := httptest.NewServer(l.upstream())
+	web := httptest.NewServer(&echoing{Handler: l.upstream()})
 	defer web.Close()
 	refusing := httptest.NewServer(http.HandlerFunc(gateway))
 	defer refusing.Close()
@@ -98,6 +98,7 @@ func TestNothingLeaks(t *testing.T) {
 	l.secretsGoIn(passphrase)
 	keys := l.clientsCall()
 	l.tokensGoOut()
+	l.callsGoOut()
 	l.filesGoOut(passphrase)
 	l.everyLevel()
 	crashed := l.crash()

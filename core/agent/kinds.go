@@ -43,6 +43,7 @@ func (s *Service) SetKinds(set kinds.Set, sources map[core.Kind]core.Source) err
 		}
 	}
 	s.known.Store(&set)
+	s.sources.Store(&sources)
 	s.keeper.SetUpstreams(upstreams)
 	s.loopback.server.SetKinds(set)
 	s.hub.publish(func() api.Event { return api.Event{Type: api.EventKinds} })

@@ -13,6 +13,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/call"
 	"tokentray/core/home"
 	"tokentray/core/kinds"
 	"tokentray/core/push"
@@ -103,6 +104,8 @@ type Service struct {
 	hub      *hub
 	vault    *vaultAccess
 	known    atomic.Pointer[kinds.Set] // see SetKinds
+	sources  atomic.Pointer[map[core.Kind]core.Source]
+	calls    *call.Engine
 
 	stop     chan struct{} // closed when the agent is to end
 	stopOnce sync.Once
@@ -166,7 +169,9 @@ func New(p Parts) (*Service, error) {
 	}
 	s.started = s.now()
 	s.known.Store(&p.Kinds)
-	s.vault = newVaultAccess(p.Vaults, s.goes, s.asks, func(v api.Vault) {
+	s.sources.Store(&p.Sources)
+	s.calls = s.newCalls()
+	s.vault = newVaultAccess(p.Vaults, s.goes, s.asks, s.calls.Forget, func(v api.Vault) {
 		s.hub.publish(func() api.Event { return api.Event{Type: api.EventVault, Vault: &v} })
 	})
 	s.pushes = &pushes{

@@ -100,7 +100,7 @@ func TestAHungDiskUnderAPushHoldsUpNothing(t *testing.T) {
 
 // While a person's unlock is under way the vault is open and nothing holds it.
 func TestNothingHoldsAVaultThatIsBeingUnlocked(t *testing.T) {
-	k := newVaultAccess(Vaults{}, nil, nil, func(api.Vault) {})
+	k := newVaultAccess(Vaults{}, nil, nil, func() {}, func(api.Vault) {})
 	closed := k.lock()
 	if err := k.lockedByPerson(); err != error(closed) {
 		t.Errorf("locked by a person: held by %v", err)

@@ -79,6 +79,7 @@ type vaultAccess struct {
 	parts    Vaults
 	goes     func(core.Account) core.Destination
 	base     func(core.Account) string // where an account asks
+	forget   func()                    // is called when something that was kept changed, or is not to be read
 	onChange func(api.Vault)           // is told of each change of state
 
 	mu    sync.Mutex
@@ -92,8 +93,8 @@ type vaultAccess struct {
 
 var _ core.Vault = (*vaultAccess)(nil)
 
-func newVaultAccess(parts Vaults, goes func(core.Account) core.Destination, base func(core.Account) string, onChange func(api.Vault)) *vaultAccess {
-	return &vaultAccess{parts: parts, goes: goes, base: base, onChange: onChange, state: vaultLocked, err: lockedVault(nil)}
+func newVaultAccess(parts Vaults, goes func(core.Account) core.Destination, base func(core.Account) string, forget func(), onChange func(api.Vault)) *vaultAccess {
+	return &vaultAccess{parts: parts, goes: goes, base: base, forget: forget, onChange: onChange, state: vaultLocked, err: lockedVault(nil)}
 }
 
 // inUse is the vault in use.
@@ -282,6 +283,7 @@ func (k *vaultAccess) lock() *core.Error {
 	}
 	e := lockedVault(nil)
 	k.setState(vaultLocked, e)
+	k.forget()
 	return e
 }
 

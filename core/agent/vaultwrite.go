@@ -24,6 +24,7 @@ func (k *vaultAccess) kept(a core.Account, e entry) kept {
 // put keeps an account's entry. The index lists it first, so that whatever
 // happens the entry can be found again.
 func (k *vaultAccess) put(ctx context.Context, id core.ID, e kept) error {
+	defer k.forget()
 	if err := k.closed(); err != nil {
 		return err
 	}
@@ -67,6 +68,7 @@ func (k *vaultAccess) putAll(ctx context.Context, entries map[core.ID]kept, remo
 	if len(entries)+len(remove) == 0 {
 		return nil
 	}
+	defer k.forget()
 	if err := k.parts.Index.Remove(names(remove)...); err != nil {
 		return err
 	}
@@ -115,6 +117,7 @@ func (k *vaultAccess) undo(ctx context.Context, w newSecrets) error {
 // drop takes the entry of an account that is removed out of the vault. That it
 // is removed is written down whatever the vault says.
 func (k *vaultAccess) drop(ctx context.Context, id core.ID) error {
+	defer k.forget()
 	if err := k.parts.Index.Remove(string(id)); err != nil {
 		return err
 	}

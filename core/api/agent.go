@@ -20,6 +20,7 @@ type Agent interface {
 	SettingsCalls
 	VaultCalls
 	LoopbackCalls
+	UpstreamCalls
 	PushCalls
 	TransferCalls
 	DesktopCalls

@@ -33,6 +33,7 @@ type Client struct {
 	Revive func(context.Context) error
 
 	reads, writes http.Transport
+	calls         http.Transport // of upstreams
 	socket        string
 }
 
@@ -54,6 +55,7 @@ func Dial(socket string) *Client {
 	// nobody knows whether a call that was lost on it arrived. So calls that change
 	// something use a new connection.
 	c.writes = http.Transport{DialContext: dial, DisableKeepAlives: true, DisableCompression: true}
+	c.calls = http.Transport{DialContext: dial, DisableKeepAlives: true, DisableCompression: true, ExpectContinueTimeout: time.Minute}
 	return c
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -20,6 +21,7 @@ type fakeAgent struct {
 	calls  []string
 	err    error
 	events func(ctx context.Context, window bool) (<-chan Event, error)
+	answer func(sent io.Reader) io.ReadCloser // to a call; nil: what was sent
 }
 
 const fakeToken = "88_faketokenfaketokenfaketoken"
@@ -140,6 +142,24 @@ func fakeSignature() Signature {
 		Hints: []SignHint{{Key: "slash", Detail: "/", Message: "a slash"}}, Signature: "0f9d", Signed: "jsapi_ticket=••••", ExpiresAt: fakeAt,
 		Config: map[string]any{"nonceStr": "n"},
 	}
+}
+
+func (f *fakeAgent) echo(sent io.Reader) io.ReadCloser {
+	if f.answer != nil {
+		return f.answer(sent)
+	}
+	return io.NopCloser(sent)
+}
+
+// Call answers with what it was sent, as far as the account is called shop.
+func (f *fakeAgent) Call(_ context.Context, ref Ref, req CallRequest) (CallAnswer, error) {
+	if err := f.note("call %s %s %s %v live %v dry %v, %d", ref, req.Method, req.Target, req.Header, req.LiveWrite, req.Dry, req.Length); err != nil {
+		return CallAnswer{}, err
+	}
+	return CallAnswer{
+		CallResult: CallResult{Status: 201, Header: http.Header{"X-Request-Id": {"é"}}, Path: "/x", Reading: true, Code: 47001, Error: &Error{Class: core.Misuse, Message: "no"}, Renewed: true, NotAgain: true, Plan: &CallPlan{Method: "GET", URL: "u"}},
+		Body:       f.echo(req.Body),
+	}, nil
 }
 
 func (f *fakeAgent) Check(_ context.Context, ref Ref) (CheckResult, error) {

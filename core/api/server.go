@@ -89,6 +89,11 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	limit := bodyLimit(pattern)
+	if limit == unlimited {
+		h.log.Debug("request", "route", pattern)
+		h.mux.ServeHTTP(w, r)
+		return
+	}
 	if err := readBody(w, r, limit); err != nil {
 		status := http.StatusBadRequest
 		if big := new(http.MaxBytesError); errors.As(err, &big) {
@@ -181,6 +186,7 @@ func (h *handler) routes() {
 	h.bind("POST /v1/stop", answer(func(r *http.Request) (nothing, error) { return nothing{}, a.Stop(r.Context()) }))
 	h.bind("POST /v1/reset", answer(func(r *http.Request) (nothing, error) { return nothing{}, a.Reset(r.Context()) }))
 	h.bind("GET /v1/events", bound{http.HandlerFunc(h.events), Route{Out: reflect.TypeFor[Event]()}})
+	h.callRoutes(a)
 	h.doorRoutes(a)
 	h.pushRoutes(a)
 	h.transferRoutes(a)

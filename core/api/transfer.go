@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"tokentray/core"
 )
@@ -224,6 +225,9 @@ func (h *handler) transferRoutes(c TransferCalls) {
 
 // bodyLimit is how many bytes of a request a route takes.
 func bodyLimit(pattern string) int64 {
+	if strings.HasPrefix(pattern, "POST /v1/"+callPath+"/") {
+		return unlimited
+	}
 	if pattern == importRoute {
 		return maxImport
 	}

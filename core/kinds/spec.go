@@ -206,6 +206,11 @@ type Folder struct {
 	Calls    []Call         `json:"calls"`
 }
 
+// For reports whether accounts of a product may make the folder's calls.
+func (f Folder) For(p core.Product) bool {
+	return len(f.Products) == 0 || slices.Contains(f.Products, p)
+}
+
 // Call is a sample call. Braces in its parts are variables that the person
 // fills in: {{openid}}.
 type Call struct {

@@ -77,6 +77,21 @@ func (c *caller) refusedFetch(a upstream.Answer, redact upstream.Redactor, force
 	return c.refused(r, a, redact)
 }
 
+// Explain implements core.Explainer. Codes that speak of a request for a token are
+// left to upstream's own words.
+func (c *caller) Explain(code int, message string) *core.Error {
+	a := upstream.Answer{Code: code, Message: message}
+	if code == 48001 {
+		return c.notGranted(a, nil)
+	}
+	switch r := ruleFor(code); {
+	case r.Remedy == core.RemedyUnknownCode, r.Remedy == core.RemedyUpdate, r.Remedy == core.RemedyKind, r.Class == core.BadSecret:
+		return nil
+	default:
+		return c.refused(r, a, nil)
+	}
+}
+
 // refusedCheck is the error for an answer with an errcode to a check. The codes
 // of the spec alone say that the token is dead; every other leaves it as it is.
 func (c *caller) refusedCheck(a upstream.Answer, redact upstream.Redactor) *core.Error {

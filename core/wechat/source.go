@@ -49,6 +49,8 @@ var (
 	_ core.Checker      = legacy{}
 	_ core.TicketSource = stable{}
 	_ core.TicketSource = legacy{}
+	_ core.Explainer    = stable{}
+	_ core.Explainer    = legacy{}
 )
 
 // stable asks POST /cgi-bin/stable_token.

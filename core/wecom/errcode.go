@@ -15,6 +15,9 @@ const (
 	crowded = 30 * time.Second
 )
 
+// unknownCode is what is said of a code that has no rule.
+const unknownCode = "upstream refused with a code unknown here; try again in a moment"
+
 // ruleFor is the meaning of an errcode. The codes are those of WeCom's table of
 // return codes. What names a wrong secret or CorpID stops until a person acts.
 func ruleFor(code int) upstream.Rule {
@@ -44,7 +47,17 @@ func ruleFor(code int) upstream.Rule {
 	case 40035, 41001, 43001:
 		return upstream.Rule{Class: core.Misuse, Remedy: core.RemedyUpdate, Message: "upstream did not understand the request; if the base URL is right, report this"}
 	}
-	return upstream.Rule{Class: core.Temporary, Remedy: core.RemedyTryAgain, Message: "upstream refused with a code unknown here; try again in a moment"}
+	return upstream.Rule{Class: core.Temporary, Remedy: core.RemedyTryAgain, Message: unknownCode}
+}
+
+// Explain implements core.Explainer. Codes that speak of a request for a token are
+// left to upstream's own words.
+func (s source) Explain(code int, message string) *core.Error {
+	r := ruleFor(code)
+	if r.Message == unknownCode || r.Remedy == core.RemedyUpdate || r.Remedy == core.RemedySecret || r.Class == core.BadSecret {
+		return nil
+	}
+	return s.Refused(r, upstream.Answer{Code: code, Message: message}, s.spec.Traits.Day, nil)
 }
 
 // notGranted reports whether an errcode means that the application may not make a

@@ -31,6 +31,7 @@ func Sources(o Options) map[core.Kind]core.Source {
 var (
 	_ core.Checker      = source{}
 	_ core.TicketSource = source{}
+	_ core.Explainer    = source{}
 )
 
 type source struct {

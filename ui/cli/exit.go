@@ -58,7 +58,7 @@ func exitCode(ctx context.Context, err error) int {
 	switch e.Remedy {
 	case core.RemedyNoAgent, core.RemedyRestart, core.RemedyLostAgent, core.RemedyHungAgent:
 		return exitNoAgent
-	case core.RemedyClipboard, core.RemedyCopyLate, core.RemedyNotHere, core.RemedySilentOwner: // not a refusal by upstream
+	case core.RemedyCallBinary, core.RemedyClipboard, core.RemedyCopyLate, core.RemedyNotHere, core.RemedySilentOwner: // not a refusal by upstream
 		return exitFailure
 	}
 	switch e.Class {

@@ -84,6 +84,11 @@ type fake struct {
 	session       api.Session
 	signed        api.SignRequest
 	signature     api.Signature
+	call          func(api.Ref, api.CallRequest) (api.CallAnswer, error)
+}
+
+func (f *fake) Call(_ context.Context, r api.Ref, req api.CallRequest) (api.CallAnswer, error) {
+	return f.call(r, req)
 }
 
 func (f *fake) did(what string) error { f.calls = append(f.calls, what); return f.err }

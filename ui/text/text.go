@@ -95,6 +95,7 @@ func tables() []table {
 		apiDoor(),
 		pushes(),
 		execWords(),
+		callWords(),
 		man(),
 		formats(),
 		export(),

@@ -18,6 +18,7 @@ type operation struct {
 	params             []parameter // of the query
 	loopback           bool        // it is served there too
 	also               any         // the loopback's answer, where it is another
+	streams            bool        // its types stand in headers, and the bodies are no JSON of ours
 }
 
 type parameter struct {
@@ -72,6 +73,10 @@ func operations() []operation {
 		{
 			route: "POST /v1/token/{name}/{env}/refresh", id: "refreshToken", summary: "Report a token that failed and get the one that works", loopback: true, fails: fetch,
 			about: "When the reported token is no longer the current one, the current one is the answer and nothing is fetched. All who report the same token share one round at the upstream.",
+		},
+		{
+			route: "POST /v1/call/{name}/{env}", id: "call", summary: "Make a call to the account's upstream with its token in it", streams: true, fails: fetch,
+			about: "The header Tokentray-Call says what to call, the body is the call's own. The header Tokentray-Result of the answer says what came, and its body is the upstream's, freed of token and secret. What the upstream refuses is an answer too. Calls that answer with a token or take a secret are refused.",
 		},
 
 		{
@@ -215,7 +220,15 @@ func (g *generator) operation(o operation, r api.Route) object {
 	if r.Out == reflect.TypeFor[api.Event]() {
 		content = object{"text/event-stream": object{"schema": answer}}
 	}
-	responses := object{"200": object{"description": "Success.", "content": content}}
+	success := object{"description": "Success.", "content": content}
+	if o.streams {
+		bytes := object{"application/octet-stream": object{"schema": object{"type": "string", "format": "binary"}}}
+		out["requestBody"] = object{"required": false, "content": bytes}
+		params, _ := out["parameters"].([]any)
+		out["parameters"] = append(params, object{"name": "Tokentray-Call", "in": "header", "required": true, "content": jsonOf(g.schema(r.In, ""))})
+		success = object{"description": "Success.", "content": bytes, "headers": object{"Tokentray-Result": object{"required": true, "content": jsonOf(answer)}}}
+	}
+	responses := object{"200": success}
 	for _, status := range statuses(o, r) {
 		if i := slices.IndexFunc(failures(), func(f failure) bool { return f.status == status }); i >= 0 {
 			responses[status] = object{"$ref": "#/components/responses/" + failures()[i].name}

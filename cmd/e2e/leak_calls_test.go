@@ -1,0 +1,86 @@
+//go:build linux
+
+package e2e
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+)
+
+// echoing stands before the upstream and answers calls below /cgi-bin/echo with all
+// that they were sent and more: the token, and the AppSecret of the account stdin.
+type echoing struct {
+	http.Handler
+
+	mu     sync.Mutex
+	secret string
+}
+
+func (e *echoing) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, _ := io.ReadAll(r.Body)
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	var asked struct{ AppID, Secret string }
+	if json.Unmarshal(body, &asked) == nil && asked.AppID == "wx0000000000000001" {
+		e.mu.Lock()
+		e.secret = asked.Secret
+		e.mu.Unlock()
+	}
+	if !strings.HasPrefix(r.URL.Path, "/cgi-bin/echo") {
+		e.Handler.ServeHTTP(w, r)
+		return
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	echo(w, r, string(body), e.secret)
+}
+
+// echo repeats words in headers and body, in several forms, in a body that is
+// compressed where the path says so.
+func echo(w http.ResponseWriter, r *http.Request, body, secret string) {
+	token := r.URL.Query().Get("access_token")
+	h := w.Header()
+	for _, name := range []string{"X-Request-Id", "Location", "Set-Cookie", "X-Echo", "Content-Disposition"} {
+		h.Set(name, token+" "+secret)
+	}
+	text := fmt.Sprintf("%s %s %v %s", r.Method, r.URL, r.Header, body)
+	for _, word := range []string{token, secret} {
+		quoted, _ := json.Marshal(word)
+		text += fmt.Sprintf(" %s %s %s %x %s", word, quoted, url.QueryEscape(word), word, base64.StdEncoding.EncodeToString([]byte(word)))
+	}
+	var out io.Writer = w
+	if strings.HasSuffix(r.URL.Path, "/gzip") {
+		h.Set("Content-Encoding", "gzip")
+		z := gzip.NewWriter(w)
+		defer func() { _ = z.Close() }()
+		out = z
+	}
+	_ = json.NewEncoder(out).Encode(map[string]any{"errcode": 47001, "errmsg": text})
+}
+
+// callsGoOut has the agent make calls whose upstream repeats what nobody may see.
+func (l *leakage) callsGoOut() {
+	l.t.Helper()
+	for _, args := range [][]string{
+		{"/cgi-bin/echo"},
+		{"/cgi-bin/echo/gzip", "-i"},
+		{"/cgi-bin/echo", "-q", ".errmsg"},
+		{"/cgi-bin/echo", "-f", "a=b", "-H", "X-Own: 1", "-i"},
+		{"/cgi-bin/echo", "--json"},
+		{"/cgi-bin/echo", "--dry-run"},
+		{"/cgi-bin/token?grant_type=client_credential"},
+		{"/cgi-bin/%2574oken"},
+		{"/cgi-bin/echo/../token"},
+	} {
+		if out, _ := l.try("", append([]string{"call", "stdin"}, args...)...); args[0] == "/cgi-bin/echo" && len(args) == 1 && strings.Count(out, "***") < 4 {
+			l.t.Errorf("the upstream of a call repeats too little: %s", out)
+		}
+	}
+}

@@ -1,0 +1,71 @@
+package agent
+
+import (
+	"context"
+	"net/http"
+
+	"tokentray/core"
+	"tokentray/core/api"
+	"tokentray/core/call"
+)
+
+// newCalls is what makes calls for others, with the Keeper's tokens.
+func (s *Service) newCalls() *call.Engine {
+	return call.New(call.Config{
+		Token: func(ctx context.Context, a core.Account) (core.Token, error) {
+			return s.keeper.Get(ctx, a.ID, core.DefaultMinTTL)
+		},
+		Stale: func(ctx context.Context, a core.Account, token string) (core.Token, error) {
+			got, err := s.keeper.Refresh(ctx, a.ID, core.Report{Stale: token})
+			return got.Token, err
+		},
+		Credentials: func(ctx context.Context, a core.Account) (core.Credentials, error) {
+			return s.vault.Credentials(ctx, a)
+		},
+		Explain: func(kind core.Kind, code int, message string) *core.Error {
+			if e, ok := (*s.sources.Load())[kind].(core.Explainer); ok {
+				return e.Explain(code, message)
+			}
+			return nil
+		},
+		Now: s.parts.Now,
+	})
+}
+
+// Call implements api.Agent.
+func (s *Service) Call(ctx context.Context, ref api.Ref, req api.CallRequest) (api.CallAnswer, error) {
+	a, err := s.resolve(ref)
+	if err != nil {
+		return api.CallAnswer{}, err
+	}
+	if a.BaseURL == unknownHost {
+		return api.CallAnswer{}, noHost()
+	}
+	spec := s.spec(a.Kind)
+	r := call.Request{
+		Method: req.Method, Target: req.Target, Header: req.Header, Body: req.Body, Length: req.Length,
+		LiveWrite: req.LiveWrite, Hide: req.Hide,
+	}
+	if req.Dry {
+		p, err := s.calls.Plan(spec, a, r)
+		if err != nil {
+			return api.CallAnswer{}, core.AsError(err)
+		}
+		return api.CallAnswer{Body: http.NoBody, CallResult: api.CallResult{
+			Path: p.Judged.Path.String(), Reading: p.Judged.Reading,
+			Plan: &api.CallPlan{Method: p.Judged.Method, URL: p.URL, Header: p.Header},
+		}}, nil
+	}
+	got, err := s.calls.Do(ctx, spec, a, r)
+	if err != nil {
+		return api.CallAnswer{}, core.AsError(err)
+	}
+	s.uses.touch(a.ID, s.now())
+	return api.CallAnswer{
+		Body: got.Body, Length: got.Length,
+		CallResult: api.CallResult{
+			Status: got.Status, Header: got.Header, Path: got.Judged.Path.String(), Reading: got.Judged.Reading,
+			Code: got.Code, Error: api.FromError(got.Refusal), Renewed: got.Renewed, NotAgain: got.NotAgain,
+		},
+	}, nil
+}

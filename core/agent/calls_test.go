@@ -1,0 +1,169 @@
+package agent
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+
+	"tokentray/core"
+	"tokentray/core/api"
+)
+
+// callServer is an upstream's API that accepts every token but one. It tells what it
+// was sent, which no caller may see.
+type callServer struct {
+	*httptest.Server
+
+	mu    sync.Mutex
+	dead  string
+	calls []string
+	await int            // calls with the dead token that are answered together
+	met   sync.WaitGroup // for them
+}
+
+func newCallServer(t *testing.T) *callServer {
+	s := &callServer{}
+	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		sent, _ := io.ReadAll(r.Body)
+		token := r.URL.Query().Get("access_token")
+		if s.meet(token) {
+			s.met.Wait()
+		}
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.calls = append(s.calls, r.Method+" "+r.URL.Path)
+		if token == s.dead {
+			fmt.Fprintf(w, `{"errcode":42001,"errmsg":"access_token expired, you sent %s and %s"}`, token, goodSecret)
+			return
+		}
+		fmt.Fprintf(w, `%s{"said":"%s %s"}`, sent, token, goodSecret)
+	}))
+	t.Cleanup(s.Close)
+	return s
+}
+
+// seen are the calls so far.
+func (s *callServer) seen() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return fmt.Sprint(s.calls)
+}
+
+// kill makes a token dead. The first so many calls with it are answered together.
+func (s *callServer) kill(token string, together int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.dead, s.await = token, together
+	s.met.Add(together)
+}
+
+// meet reports whether a call is one of those that are answered together.
+func (s *callServer) meet(token string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if token != s.dead || s.await == 0 {
+		return false
+	}
+	s.await--
+	s.met.Done()
+	return true
+}
+
+// addAt adds an account whose calls go to a server.
+func (r *running) addAt(t *testing.T, base string, env core.Env) api.Account {
+	t.Helper()
+	a := r.add("shop", env)
+	saved, err := r.Edit(t.Context(), a.Ref(), api.AccountInput{Input: core.Input{BaseURL: &base}, Secret: ptr(goodSecret)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return saved.Account
+}
+
+// call makes a call over the socket.
+func (r *running) call(t *testing.T, ref api.Ref, head api.CallHead, body string) (api.CallResult, string, error) {
+	t.Helper()
+	got, err := r.client.Call(t.Context(), ref, api.CallRequest{CallHead: head, Body: strings.NewReader(body), Length: int64(len(body))})
+	if err != nil {
+		return api.CallResult{}, "", err
+	}
+	defer got.Body.Close()
+	raw, err := io.ReadAll(got.Body)
+	return got.CallResult, string(raw), err
+}
+
+// TestManyCallersWithADeadTokenCauseOneRound: each gets its answer, with the token
+// that one round at the upstream brought, and none gets the token itself.
+func TestManyCallersWithADeadTokenCauseOneRound(t *testing.T) {
+	w := newWorld(t)
+	r := w.start()
+	server := newCallServer(t)
+	a := r.addAt(t, server.URL, core.Sandbox)
+	issued := w.up.tokens()
+	const callers = 200
+	server.kill(issued[len(issued)-1], callers)
+	before := w.up.count()
+	var wg sync.WaitGroup
+	for range callers {
+		wg.Go(func() {
+			got, body, err := r.call(t, a.Ref(), api.CallHead{Method: "POST", Target: "/cgi-bin/message/custom/send"}, "hello")
+			if err != nil || !got.Renewed || got.Code != 0 || !strings.HasPrefix(body, `hello{"said":"***`) || strings.Contains(body, goodSecret) {
+				t.Errorf("renewed %v, code %d, %q, %v", got.Renewed, got.Code, body, err)
+			}
+		})
+	}
+	wg.Wait()
+	if n := w.up.count() - before; n != 1 {
+		t.Errorf("%d rounds at the upstream, want 1", n)
+	}
+}
+
+// TestLiveIsWrittenWithConsentAlone, and a dry call asks the upstream for nothing.
+func TestLiveIsWrittenWithConsentAlone(t *testing.T) {
+	w := newWorld(t)
+	r := w.start()
+	server := newCallServer(t)
+	a := r.addAt(t, server.URL, core.Live)
+	write := api.CallHead{Method: "GET", Target: "/cgi-bin/menu/delete"}
+	if _, _, err := r.call(t, a.Ref(), write, ""); core.AsError(err).Remedy != core.RemedyLiveWrite {
+		t.Errorf("without consent: %v", err)
+	}
+	if got, _, err := r.call(t, a.Ref(), api.CallHead{Method: "GET", Target: "/cgi-bin/menu/get"}, ""); err != nil || !got.Reading {
+		t.Errorf("reading: %+v, %v", got, err)
+	}
+	write.LiveWrite, write.Dry = true, true
+	got, body, err := r.call(t, a.Ref(), write, "")
+	if err != nil || body != "" || got.Reading || got.Plan == nil || !strings.HasPrefix(got.Plan.URL, server.URL+"/cgi-bin/menu/delete?access_token=%2A") {
+		t.Errorf("dry: %+v %q %v", got, body, err)
+	}
+	write.Dry = false
+	if _, body, err := r.call(t, a.Ref(), write, "x"); err != nil || !strings.HasPrefix(body, `x{"said":"***`) {
+		t.Errorf("with consent: %q, %v", body, err)
+	}
+	if got := server.seen(); got != "[GET /cgi-bin/menu/get GET /cgi-bin/menu/delete]" {
+		t.Errorf("upstream saw %s", got)
+	}
+}
+
+// TestACallNeedsAnOpenVault: without the secret nobody could search the answer for it.
+// What was read is dropped when the vault is locked.
+func TestACallNeedsAnOpenVault(t *testing.T) {
+	w := newWorld(t)
+	r := w.start()
+	server := newCallServer(t)
+	a := r.addAt(t, server.URL, core.Sandbox)
+	head := api.CallHead{Method: "GET", Target: "/cgi-bin/menu/get"}
+	if _, _, err := r.call(t, a.Ref(), head, ""); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.VaultLock(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, body, err := r.call(t, a.Ref(), head, ""); core.AsError(err).Class != core.VaultClosed {
+		t.Errorf("%q, %v", body, err)
+	}
+}

@@ -1,0 +1,204 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"reflect"
+	"time"
+
+	"tokentray/core"
+)
+
+// UpstreamCalls make calls to an account's upstream. The caller never gets the token.
+type UpstreamCalls interface {
+	// Call makes a call with the account's token in it. An error means that there is
+	// no answer; what the upstream refuses is one. The caller closes the answer's body,
+	// whose errors are *core.Error.
+	Call(ctx context.Context, ref Ref, req CallRequest) (CallAnswer, error)
+}
+
+// CallRequest is a call as somebody wants it made.
+type CallRequest struct {
+	CallHead
+	Body   io.Reader // nil: none
+	Length int64     // of Body; -1: not known
+	// Hide is what else must not be seen in the answer. It is not sent over the socket.
+	Hide []core.Secret
+}
+
+// CallHead is a call without its body.
+type CallHead struct {
+	Method string `json:"method"`
+	// Target is path and query of the call, without the token.
+	Target string      `json:"target"`
+	Header http.Header `json:"header,omitempty"`
+	// LiveWrite allows a call that may change a live account.
+	LiveWrite bool `json:"live_write,omitempty"`
+	// Dry makes no call; the answer's Plan tells what would be sent.
+	Dry bool `json:"dry,omitempty"`
+}
+
+// CallAnswer is the answer to a call.
+type CallAnswer struct {
+	CallResult
+	Body   io.ReadCloser
+	Length int64 // of Body; -1: not known
+}
+
+// CallResult is an answer without its body.
+type CallResult struct {
+	Status int         `json:"status"` // HTTP; 0 of a dry call
+	Header http.Header `json:"header,omitempty"`
+	// Path is the path that was called, with every encoding decoded.
+	Path string `json:"path"`
+	// Reading tells that the kind lists the call as one that changes nothing.
+	Reading bool `json:"reading"`
+	// Code is the upstream's own code for what failed, and Error what it means.
+	Code  int    `json:"code,omitempty"`
+	Error *Error `json:"error,omitempty"`
+	// Renewed tells that the token was dead and the call was made again with another;
+	// NotAgain that it was not, for its body was too long to be kept.
+	Renewed  bool `json:"renewed,omitempty"`
+	NotAgain bool `json:"not_again,omitempty"`
+	// Plan is what a dry call would send.
+	Plan *CallPlan `json:"plan,omitempty"`
+}
+
+// CallPlan is a call as it would go out, with masks for the token.
+type CallPlan struct {
+	Method string      `json:"method"`
+	URL    string      `json:"url"`
+	Header http.Header `json:"header"`
+}
+
+// The headers that carry a CallHead and a CallResult as JSON: the bodies are those of
+// the call and of its answer, and stream.
+const (
+	callHeader   = "Tokentray-Call"
+	resultHeader = "Tokentray-Result"
+)
+
+// callPath is where calls are made, before the account.
+const callPath = "call"
+
+// unlimited is the limit of a body that its handler reads, as it needs it.
+const unlimited = -1
+
+// callRoutes binds the call. Its body is read by the call itself.
+func (h *handler) callRoutes(a UpstreamCalls) {
+	h.ref("POST", callPath, "", bound{http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		answer, err := serveCall(a, r)
+		if err != nil {
+			e := core.AsError(err)
+			WriteError(w, HTTPStatus(e.Class), e, time.Now())
+			return
+		}
+		defer answer.Body.Close()
+		raw, err := json.Marshal(answer.CallResult)
+		if err != nil {
+			WriteError(w, http.StatusInternalServerError, core.AsError(err), time.Now())
+			return
+		}
+		w.Header().Set(resultHeader, string(raw))
+		w.Header().Set("Content-Type", "application/octet-stream")
+		if _, err := io.Copy(flushing{w, http.NewResponseController(w)}, answer.Body); err != nil {
+			panic(http.ErrAbortHandler) // the caller sees that the answer is cut off
+		}
+	}), Route{In: reflect.TypeFor[CallHead](), Out: reflect.TypeFor[CallResult]()}})
+}
+
+func serveCall(a UpstreamCalls, r *http.Request) (CallAnswer, error) {
+	ref, err := refOf(r)
+	if err != nil {
+		return CallAnswer{}, err
+	}
+	var head CallHead
+	if json.Unmarshal([]byte(r.Header.Get(callHeader)), &head) != nil {
+		return CallAnswer{}, Invalid("the header %s must say as JSON what is to be called", callHeader)
+	}
+	return a.Call(r.Context(), ref, CallRequest{CallHead: head, Body: r.Body, Length: r.ContentLength})
+}
+
+// flushing sends on at once what was written: an answer may come in pieces.
+type flushing struct {
+	to    io.Writer
+	flush *http.ResponseController
+}
+
+func (f flushing) Write(p []byte) (int, error) {
+	n, err := f.to.Write(p)
+	if err == nil {
+		err = f.flush.Flush()
+	}
+	return n, err
+}
+
+// Call implements Agent.
+func (c *Client) Call(ctx context.Context, ref Ref, req CallRequest) (CallAnswer, error) {
+	name, err := core.CleanName(ref.Name)
+	if err != nil {
+		return CallAnswer{}, BadRef(err)
+	}
+	path := "/v1/" + callPath + "/" + url.PathEscape(name)
+	if ref.Env != "" {
+		path += "/" + string(ref.Env)
+	}
+	raw, err := json.Marshal(req.CallHead)
+	if err != nil {
+		return CallAnswer{}, core.AsError(err)
+	}
+	hr, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://tokentray"+path, req.Body)
+	if err != nil {
+		return CallAnswer{}, core.AsError(err)
+	}
+	hr.Header.Set(callHeader, string(raw))
+	if req.Body != nil {
+		hr.ContentLength = req.Length
+		hr.Header.Set("Expect", "100-continue") // what is refused is not sent
+	}
+	resp, err := c.calls.RoundTrip(hr)
+	if err != nil {
+		return CallAnswer{}, c.notCalled(ctx, err)
+	}
+	if err := c.refused(resp); err != nil {
+		_ = resp.Body.Close()
+		return CallAnswer{}, err
+	}
+	out := CallAnswer{Body: callBody{resp.Body, c, ctx}, Length: resp.ContentLength}
+	if err := json.Unmarshal([]byte(resp.Header.Get(resultHeader)), &out.CallResult); err != nil {
+		_ = resp.Body.Close()
+		return CallAnswer{}, &core.Error{Class: core.Internal, Remedy: core.RemedyRestart, Message: "the agent's answer cannot be read; run tokentray stop and try again"}
+	}
+	return out, nil
+}
+
+// notCalled explains a call that brought no answer. What the caller's own body said
+// is the cause, if it said something.
+func (c *Client) notCalled(ctx context.Context, err error) *core.Error {
+	if own := new(core.Error); errors.As(err, &own) {
+		return own
+	}
+	return c.broken(ctx, err, true)
+}
+
+// callBody is an answer's body on its way over the socket.
+type callBody struct {
+	io.ReadCloser
+	c   *Client
+	ctx context.Context
+}
+
+func (b callBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		if b.ctx.Err() != nil {
+			return n, core.AsError(b.ctx.Err())
+		}
+		err = &core.Error{Class: core.Temporary, Remedy: core.RemedyNetwork, Message: "the answer broke off before its end; check network and proxy, and try again"}
+	}
+	return n, err
+}

@@ -1,0 +1,185 @@
+package call
+
+import (
+	"bufio"
+	"bytes"
+	"compress/flate"
+	"compress/gzip"
+	"compress/zlib"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"tokentray/core/kinds"
+	"tokentray/core/upstream"
+)
+
+// maxLook is how much of an answer is looked at to see what it says. Answers that say
+// that something failed are short.
+const maxLook = 64 << 10
+
+// told is what an answer says of itself.
+type told struct {
+	dead    bool
+	code    int    // errcode, or what the kind calls so; 0: none
+	message string // of the upstream; not for showing
+}
+
+// decoded is an answer's body as it was before it was compressed. Upstream was asked
+// not to; what cannot be read cannot be searched, and is refused.
+func decoded(resp *http.Response) (body io.ReadCloser, length int64, err error) {
+	length = resp.ContentLength
+	encoding := strings.ToLower(strings.TrimSpace(strings.Join(resp.Header["Content-Encoding"], ",")))
+	if encoding == "" || encoding == "identity" || length == 0 {
+		return resp.Body, length, nil
+	}
+	in := bufio.NewReader(resp.Body)
+	if _, err := in.Peek(1); errors.Is(err, io.EOF) { // as to HEAD
+		return resp.Body, 0, nil
+	}
+	var out io.Reader
+	switch encoding {
+	case "gzip", "x-gzip":
+		out, err = gzip.NewReader(in)
+	case "deflate": // zlib by the standard, and bare by some servers
+		if head, peeked := in.Peek(2); peeked == nil && head[0]&15 == 8 && (int(head[0])<<8|int(head[1]))%31 == 0 {
+			out, err = zlib.NewReader(in)
+		} else {
+			out = flate.NewReader(in)
+		}
+	default:
+		return nil, 0, upstream.OddAnswer("an answer in an encoding that was not asked for")
+	}
+	if err != nil {
+		return nil, 0, upstream.OddAnswer("a compressed answer that cannot be read")
+	}
+	return readCloser{out, resp.Body}, -1, nil
+}
+
+type readCloser struct {
+	io.Reader
+	io.Closer
+}
+
+// look reads what an answer says of itself from the beginning of its body, and
+// returns the body as if nobody had read of it.
+func look(spec kinds.Spec, status int, body io.ReadCloser) (told, io.ReadCloser) {
+	in := bufio.NewReaderSize(body, chunk)
+	out := readCloser{in, body}
+	var t told
+	for _, a := range spec.Dead {
+		t.dead = t.dead || a.Field == "" && a.Status == status
+	}
+	if !beginsObject(in) {
+		return t, out
+	}
+	head, err := io.ReadAll(io.LimitReader(in, maxLook+1))
+	out.Reader = io.MultiReader(bytes.NewReader(head), failing{in, err})
+	if err != nil || len(head) > maxLook {
+		return t, out
+	}
+	var object map[string]json.RawMessage
+	if json.Unmarshal(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), &object) != nil {
+		return t, out
+	}
+	t.read(spec, status, object)
+	return t, out
+}
+
+// beginsObject reports whether what comes begins as a JSON object does.
+func beginsObject(in *bufio.Reader) bool {
+	const before = "\xef\xbb\xbf \t\r\n" // a byte order mark, blanks
+	for n := 1; n <= 16; n++ {
+		head, _ := in.Peek(n)
+		if len(head) < n {
+			return false
+		}
+		if c := head[n-1]; strings.IndexByte(before, c) < 0 {
+			return c == '{'
+		}
+	}
+	return false
+}
+
+// failing is a reader after it failed.
+type failing struct {
+	io.Reader
+	err error
+}
+
+func (f failing) Read(p []byte) (int, error) {
+	if f.err != nil {
+		return 0, f.err
+	}
+	return f.Reader.Read(p)
+}
+
+// read notes what the members of an answer's object say.
+func (t *told) read(spec kinds.Spec, status int, object map[string]json.RawMessage) {
+	for _, a := range spec.Dead {
+		if a.Field != "" && (a.Status == 0 || a.Status == status) && slices.Contains(a.Values, text(object, a.Field)) {
+			t.dead = true
+		}
+	}
+	names := codeNames(spec)
+	for _, name := range names {
+		if code, err := strconv.Atoi(text(object, name)); err == nil && int64(int32(code)) == int64(code) {
+			t.code = code
+			break
+		}
+	}
+	for _, name := range messageNames(spec) {
+		if t.message == "" {
+			t.message = text(object, name)
+		}
+	}
+}
+
+// codeNames are what a kind's answers call their code.
+func codeNames(spec kinds.Spec) []string {
+	var out []string
+	if spec.Door != nil {
+		out = append(out, spec.Door.Code)
+	}
+	for _, a := range spec.Dead {
+		if a.Field != "" && !slices.Contains(out, a.Field) {
+			out = append(out, a.Field)
+		}
+	}
+	return out
+}
+
+func messageNames(spec kinds.Spec) []string {
+	var out []string
+	if spec.Door != nil {
+		out = append(out, spec.Door.Text)
+	}
+	return append(out, "errmsg", "msg", "message", "error_description")
+}
+
+// text is a member of an object as text, a number as its digits; "" for none. Dots
+// lead into objects within.
+func text(object map[string]json.RawMessage, name string) string {
+	raw, ok := object[name]
+	if !ok {
+		outer, rest, dotted := strings.Cut(name, ".")
+		var inner map[string]json.RawMessage
+		if !dotted || json.Unmarshal(object[outer], &inner) != nil {
+			return ""
+		}
+		return text(inner, rest)
+	}
+	var s string
+	if json.Unmarshal(raw, &s) == nil {
+		return strings.TrimSpace(s)
+	}
+	var n json.Number
+	if json.Unmarshal(raw, &n) == nil {
+		return n.String()
+	}
+	return ""
+}

@@ -1,0 +1,113 @@
+package call
+
+import (
+	"net/url"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+
+	"tokentray/core"
+	"tokentray/core/kinds"
+)
+
+// Limits of a path: bytes, and how often one can be encoded.
+const (
+	maxPath  = 2048
+	maxDepth = 5
+)
+
+// pathChars can stand in a path as they are, see RFC 3986 section 3.3; a semicolon
+// parts parameters from it, and is left out.
+const pathChars = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+,=:@/%"
+
+// Path is the path of a call.
+type Path struct {
+	raw   string // as it goes out
+	plain string // with every encoding decoded
+}
+
+// String is the path with every encoding decoded, as it is compared and logged.
+func (p Path) String() string { return p.plain }
+
+// ParsePath reads a path as it stands in a request, without its query. Servers
+// differ in what they decode, and how often. So each stage of decoding must be plain:
+// no empty or dotted segment, no backslash, no parameter, no control character. A
+// path that some server would read as another one is refused.
+func ParsePath(raw string) (Path, error) {
+	switch {
+	case !strings.HasPrefix(raw, "/"):
+		return Path{}, badPath("must begin with a slash; leave scheme and host out")
+	case len(raw) > maxPath:
+		return Path{}, badPath("is too long; shorten it")
+	case strings.ContainsFunc(raw, func(r rune) bool { return !strings.ContainsRune(pathChars, r) }):
+		return Path{}, badPath("has characters that must be written as %XX; encode them")
+	}
+	stage := raw
+	for range maxDepth {
+		if err := plainPath(stage); err != nil {
+			return Path{}, err
+		}
+		if err := plainPath(norm.NFKC.String(stage)); err != nil { // full-width dots and slashes
+			return Path{}, err
+		}
+		next, err := url.PathUnescape(stage)
+		switch {
+		case err != nil && stage == raw:
+			return Path{}, badPath("has a percent sign that begins no %XX; write it as %25")
+		case err != nil || next == stage:
+			return Path{raw, stage}, nil
+		}
+		stage = next
+	}
+	return Path{}, badPath("is encoded too many times; write it plainly")
+}
+
+// plainPath says why one stage of a path's decoding is not plain.
+func plainPath(path string) error {
+	switch {
+	case !utf8.ValidString(path):
+		return badPath("is no UTF-8; correct it")
+	case strings.ContainsFunc(path, func(r rune) bool { return unicode.IsControl(r) || unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) }):
+		return badPath("holds blanks or control characters; leave them out")
+	case strings.ContainsAny(path, `\;?#`):
+		return badPath(`holds a backslash, ; ? or #; leave them out, and give a query after one ?`)
+	case strings.Contains(path, "//"):
+		return badPath("has two slashes in a row; write one")
+	}
+	for segment := range strings.SplitSeq(path, "/") {
+		if segment == "." || segment == ".." {
+			return badPath("has a segment of dots; write the path in full")
+		}
+	}
+	return nil
+}
+
+func badPath(why string) *core.Error {
+	return &core.Error{Class: core.Invalid, Remedy: core.RemedyCallPath, Message: "the path of the call " + why}
+}
+
+// closedBy reports whether a kind's closed calls have this one. Servers may overlook
+// case, and what stands at a path's end.
+func (p Path) closedBy(spec kinds.Spec, method string) bool {
+	key := sameness(p.plain)
+	for _, c := range spec.Closed {
+		if (kinds.Pattern{Method: c.Method, Path: sameness(c.Path)}).Fits(method, key) {
+			return true
+		}
+	}
+	return false
+}
+
+// sameness is equal for paths that some server takes for the same.
+func sameness(path string) string {
+	path = strings.Map(func(r rune) rune {
+		least := r
+		for other := unicode.SimpleFold(r); other != r; other = unicode.SimpleFold(other) {
+			least = min(least, other)
+		}
+		return unicode.ToLower(least)
+	}, norm.NFKC.String(path))
+	return strings.TrimRight(path, "/.")
+}

@@ -1,0 +1,51 @@
+package call
+
+import (
+	"errors"
+	"io"
+)
+
+// chunk is how much of a body is read at a time.
+const chunk = 32 << 10
+
+// masked is a body with its secrets hidden. Close closes the body.
+type masked struct {
+	from io.ReadCloser
+	mask *Mask
+	buf  []byte
+	gone int   // of buf: was handed out
+	done int   // of buf: may be
+	have int   // of buf: was read
+	err  error // of from; what is left goes out before it
+}
+
+func newMasked(from io.ReadCloser, mask *Mask) *masked {
+	return &masked{from: from, mask: mask, buf: make([]byte, chunk)}
+}
+
+func (m *masked) Read(p []byte) (int, error) {
+	for m.gone == m.done {
+		if m.err != nil {
+			return 0, m.err
+		}
+		m.fill()
+	}
+	n := copy(p, m.buf[m.gone:m.done])
+	m.gone += n
+	return n, nil
+}
+
+// fill reads more. Where the body breaks off, what may be the beginning of a secret
+// is kept back.
+func (m *masked) fill() {
+	m.have = copy(m.buf, m.buf[m.gone:m.have])
+	if m.have == len(m.buf) { // a hidden place longer than all that was read
+		m.buf = append(m.buf, make([]byte, len(m.buf))...)
+	}
+	n, err := m.from.Read(m.buf[m.have:])
+	m.have += n
+	m.err = err
+	m.gone, m.done = 0, m.mask.hide(m.buf[:m.have], errors.Is(err, io.EOF))
+}
+
+func (m *masked) Close() error { return m.from.Close() }
