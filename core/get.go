@@ -58,7 +58,7 @@ func (k *Keeper) living(e *entry, minTTL time.Duration) (*Token, time.Time, bool
 // way, or starts one, until a token will do or a reason says why none comes.
 func (k *Keeper) fetchFor(ctx context.Context, id ID, minTTL time.Duration) (Token, error) {
 	for renewed := false; ; {
-		t, f, err := k.board(id, minTTL, renewed)
+		t, f, own, err := k.board(id, minTTL, renewed)
 		switch {
 		case err != nil:
 			return Token{}, err
@@ -68,7 +68,7 @@ func (k *Keeper) fetchFor(ctx context.Context, id ID, minTTL time.Duration) (Tok
 		if err := f.wait(ctx); err != nil {
 			return Token{}, err
 		}
-		renewed = f.goal == renew && !f.obsolete
+		renewed = own && f.goal == renew && !f.obsolete
 		if renewed && f.err != nil {
 			if t, ok := k.Token(id); ok && t.Good(k.now(), minTTL) { // it failed, and another came meanwhile
 				return t, nil
@@ -79,32 +79,39 @@ func (k *Keeper) fetchFor(ctx context.Context, id ID, minTTL time.Duration) (Tok
 }
 
 // board finds the token for a caller who needs minTTL, or the flight to wait for;
-// it starts one where needed. renewed tells that the caller just waited for a
-// renewal.
-func (k *Keeper) board(id ID, minTTL time.Duration, renewed bool) (Token, *flight, error) {
+// it starts one where needed. own is false for a twin's flight, whose failure is not
+// this account's. renewed tells that the caller just waited for a renewal.
+func (k *Keeper) board(id ID, minTTL time.Duration, renewed bool) (t Token, f *flight, own bool, err error) {
 	now := k.lock()
 	defer k.mu.Unlock()
 	e := k.entries[id]
 	if e == nil {
-		return Token{}, nil, errNoAccount()
+		return Token{}, nil, false, errNoAccount()
 	}
-	t := *e.token.Load()
+	t = *e.token.Load()
 	if traits, known := k.traits(e.account); known {
 		minTTL = traits.atHand(minTTL)
 	}
 	switch {
 	case t.Good(now, minTTL):
 		e.lastUsed.Store(now.Unix())
-		return t, nil, nil
+		return t, nil, false, nil
 	case e.flight != nil:
-		return Token{}, e.flight, nil
+		return Token{}, e.flight, true, nil
 	case renewed && t.Good(now, 0):
-		return Token{}, nil, k.tooShort(e, now, minTTL)
+		return Token{}, nil, false, k.tooShort(e, now, minTTL)
+	case k.takeOver(e, now, minTTL):
+		k.publish(e)
+		e.lastUsed.Store(now.Unix())
+		return *e.token.Load(), nil, false, nil
+	}
+	if f := k.twinFlight(e); f != nil {
+		return Token{}, f, false, nil
 	}
 	if err := k.refusal(e, now, minTTL); err != nil {
-		return Token{}, nil, err
+		return Token{}, nil, false, err
 	}
-	return Token{}, k.start(e, round{goal: renew}, now), nil
+	return Token{}, k.start(e, round{goal: renew}, now), true, nil
 }
 
 // refusal is why no call may be made for a caller who needs minTTL now; nil

@@ -194,7 +194,7 @@ func TestAHungJournalStopsNoPlan(t *testing.T) {
 		go h.Get(ctx, "1", 0)
 		time.Sleep(time.Second)
 		second := h.account
-		second.ID, second.Name, second.Auto = "2", "other", true
+		second.ID, second.Name, second.AppID, second.Auto = "2", "other", "wx1", true
 		h.Put(second, core.Token{})
 		time.Sleep(time.Second)
 		if n := up.count(); n != 2 {

@@ -21,6 +21,7 @@ func (k *Keeper) Put(a Account, stored Token) {
 		e.adopt(stored, now)
 		k.share(e)
 		k.entries[a.ID] = e
+		k.takeOver(e, now, 0)
 	} else {
 		k.edit(e, a)
 	}
@@ -209,10 +210,12 @@ func (k *Keeper) SetUpstreams(all map[Kind]Upstream) {
 		after, knows := all[e.account.Kind]
 		switch {
 		case knew && knows && before.TokenID(e.account) != after.TokenID(e.account):
+			k.share(e)
 			e.drop()
 			k.saveSoon(e.account.ID)
 			e.forgive()
 		case knew != knows:
+			k.share(e)
 			e.forgive()
 		}
 		return true

@@ -249,7 +249,7 @@ func TestRestoredTokensReplaceNone(t *testing.T) {
 		kept := core.Token{Value: "kept", ObtainedAt: now, ExpiresAt: now.Add(time.Hour), Life: twoHours}
 		h := start(t, setup{source: up, account: byHand})
 		other := h.account
-		other.ID, other.Name = "2", "other"
+		other.ID, other.Name, other.AppID = "2", "other", "wx1"
 		h.Put(other, core.Token{})
 		token := get(t, h)
 		h.Restore(map[core.ID]core.Token{"1": kept, "2": kept, "gone": kept})

@@ -60,9 +60,14 @@ func (k *Keeper) full(l lane) bool {
 func (k *Keeper) startDue(now time.Time) {
 	for l := range lanes {
 		for len(k.plans[l]) > 0 && !k.full(l) && !k.plans[l][0].due.After(now) {
-			if e := k.plans[l][0]; k.left(e, now) == 0 {
+			switch e := k.plans[l][0]; {
+			case k.takeOver(e, now, 0):
+				k.publish(e)
+			case k.twinFlight(e) != nil:
+				k.unplan(e) // until that round ends, see release
+			case k.left(e, now) == 0:
 				k.hold(e, now)
-			} else {
+			default:
 				k.start(e, round{goal: renew}, now)
 			}
 		}

@@ -319,6 +319,7 @@ func (k *Keeper) finish(e *entry, f *flight, out outcome, asked Account, edits i
 			k.replan(e, now)
 			k.publish(e)
 		}
+		k.release(asked, now)
 		k.mu.Unlock()
 		k.record(id, rec, false)
 		close(f.done)
@@ -339,7 +340,9 @@ func (k *Keeper) finish(e *entry, f *flight, out outcome, asked Account, edits i
 	if k.entries[id] == e {
 		k.replan(e, now)
 		k.publish(e)
+		k.spread(e, now)
 	}
+	k.release(asked, now)
 	k.mu.Unlock()
 	if save {
 		k.renewed(id)

@@ -1,0 +1,163 @@
+package agent
+
+import (
+	"errors"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"tokentray/core"
+	"tokentray/core/api"
+	"tokentray/core/kinds"
+	"tokentray/core/sim"
+	"tokentray/core/wechat"
+)
+
+const (
+	corpID    = "ww0123456789abcdef"
+	appSecret = "5ecre7-0f-7h3-4pp11c4710n-never-5h0wn_0000"
+)
+
+// atWeCom is a world whose accounts ask a simulated WeCom with two applications of
+// one corp.
+func atWeCom(t *testing.T) (*world, *sim.Server) {
+	t.Helper()
+	srv := sim.New(sim.Config{})
+	for _, agent := range []string{"1000002", "1000003"} {
+		a := sim.Account{AppID: corpID, Agent: agent, Secret: core.NewSecret(appSecret + agent[6:]), Product: kinds.ProductCorpOwn}
+		if err := srv.Put(a); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w := newWorld(t)
+	w.kinds, w.sources = kinds.Builtin(), sourcesOf(wechat.Options{Transport: srv.Transport()})
+	return w, srv
+}
+
+// application is the input of an account of an application.
+func application(name, agent string) api.AccountInput {
+	return api.AccountInput{
+		Input: core.Input{
+			Name: &name, Env: ptr(core.Sandbox), Kind: ptr(kinds.WeCom), AppID: ptr(corpID),
+			Params: map[string]string{"agent": agent}, BaseURL: ptr("http://127.0.0.1"),
+		},
+		Secret: ptr(appSecret + agent[6:]),
+	}
+}
+
+// TestApplicationsOfOneCorpShareNothing: each has its own token in memory, at the
+// door, in files and after a restart, and what happens to one is nothing to the other.
+func TestApplicationsOfOneCorpShareNothing(t *testing.T) {
+	w, srv := atWeCom(t)
+	r := w.start()
+	names := map[string]string{"hr": "1000002", "sales": "1000003"}
+	tokens, keys, files := map[string]string{}, map[string]string{}, map[string]string{}
+	ref := func(name string) api.Ref { return api.Ref{Name: name, Env: core.Sandbox} }
+	door := r.openDoor()
+	for name, agent := range names {
+		if saved, err := r.client.Add(t.Context(), application(name, agent)); err != nil || saved.Account.Error != nil {
+			t.Fatal(err, saved.Account.Error)
+		}
+		files[name] = filepath.Join(t.TempDir(), "token")
+		if _, err := r.client.AddPush(t.Context(), ref(name), api.PushInput{Kind: core.PushFile, Path: files[name], Form: core.PushPlain}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := r.client.RunPush(t.Context(), ref(name), 1); err != nil {
+			t.Fatal(err)
+		}
+		keys[name] = r.key(api.ClientKeyInput{Name: name, Envs: core.Envs(), Accounts: []string{name}})
+	}
+	look := func(when string) {
+		t.Helper()
+		for name := range names {
+			got, err := r.client.Token(t.Context(), ref(name), 0)
+			if err != nil {
+				t.Fatalf("%s, %s: %v", when, name, err)
+			}
+			tokens[name] = got.AccessToken
+			if !srv.Accepts(corpID+"/"+names[name], got.AccessToken) {
+				t.Errorf("%s, %s: not a token of its own", when, name)
+			}
+			raw, err := os.ReadFile(files[name])
+			if err != nil || strings.TrimSpace(string(raw)) != got.AccessToken {
+				t.Errorf("%s, %s: its file has another token, %v", when, name, err)
+			}
+		}
+		if tokens["hr"] == tokens["sales"] {
+			t.Errorf("%s: they share a token", when)
+		}
+	}
+	atDoor := func(key string) string {
+		_, body := knock(t, "GET", door+"/cgi-bin/gettoken?"+url.Values{"corpid": {corpID}, "corpsecret": {key}}.Encode(), "", "")
+		return body
+	}
+	look("at first")
+	for name := range names {
+		if got := atDoor(keys[name]); !strings.Contains(got, `"access_token":"`+tokens[name]+`"`) {
+			t.Errorf("the door does not give %s its token", name)
+		}
+	}
+	if got := atDoor(r.key(api.ClientKeyInput{Name: "both", Envs: core.Envs()})); !strings.HasPrefix(got, `{"errcode":40013,`) {
+		t.Error("a key that does not tell which application gets a token")
+	}
+
+	before := tokens["sales"]
+	srv.Revoke(corpID + "/1000002")
+	got, err := r.client.Refresh(t.Context(), ref("hr"), api.RefreshRequest{Stale: tokens["hr"]})
+	if err != nil || got.AccessToken == tokens["hr"] {
+		t.Fatalf("the dead token stays: %v", err)
+	}
+	if _, err := r.client.RunPush(t.Context(), ref("hr"), 1); err != nil {
+		t.Fatal(err)
+	}
+	look("after one died")
+	if tokens["sales"] != before {
+		t.Error("the other one was renewed too")
+	}
+	if err := r.end(); err != nil {
+		t.Fatal(err)
+	}
+	r = w.start()
+	look("after a restart")
+	if n := srv.Minted(corpID+"/1000002") + srv.Minted(corpID+"/1000003"); n != 3 {
+		t.Errorf("WeCom made %d tokens, want 3", n)
+	}
+}
+
+// TestTwoAccountsOfOneApplication: whoever adds the second is warned, and may; WeCom
+// is asked once for both.
+func TestTwoAccountsOfOneApplication(t *testing.T) {
+	w, srv := atWeCom(t)
+	r := w.start()
+	if _, err := r.client.Add(t.Context(), application("hr", "1000002")); err != nil {
+		t.Fatal(err)
+	}
+	again := application("hr-copy", "1000002")
+	err := second(r.client.Add(t.Context(), again))
+	wantClass(t, err, core.Invalid)
+	var problems core.Problems
+	if errors.As(err, &problems); len(problems) != 1 || problems[0].Key != core.ProblemAppIDTwice {
+		t.Errorf("unasked: %v", problems)
+	}
+	again.Apart = true
+	saved, err := r.client.Add(t.Context(), again)
+	if err != nil || saved.Account.Error != nil {
+		t.Fatal(err, saved.Account.Error)
+	}
+	if len(saved.Warnings) != 1 || saved.Warnings[0].Key != core.ProblemAppIDTwice || !saved.Warnings[0].Warn {
+		t.Errorf("no warning: %+v", saved.Warnings)
+	}
+	tokens := map[string]bool{}
+	for _, name := range []string{"hr", "hr-copy"} {
+		got, err := r.client.Token(t.Context(), api.Ref{Name: name, Env: core.Sandbox}, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tokens[got.AccessToken] = true
+	}
+	if n := srv.Calls(corpID+"/1000002", "/cgi-bin/gettoken"); n != 1 || len(tokens) != 1 {
+		t.Errorf("%d calls and %d tokens for two accounts of one application", n, len(tokens))
+	}
+}
