@@ -1,8 +1,12 @@
 package door
 
 import (
+	"fmt"
 	"strings"
 	"testing"
+
+	"tokentray/core"
+	"tokentray/core/api"
 )
 
 // WeCom's path answers in WeCom's form, to the byte: its SDKs decide by errcode, which
@@ -22,6 +26,35 @@ func TestWeComsOwnPath(t *testing.T) {
 		w := g.ask(tt.method, tt.path, "")
 		if got := w.Body.String(); w.Code != 200 || !strings.HasPrefix(got, tt.want) || !strings.HasSuffix(got, "}") || w.Header().Get("Content-Type") != "application/json; charset=UTF-8" {
 			t.Errorf("%s: %d %s %s, want %s", tt.name, w.Code, w.Header(), got, tt.want)
+		}
+	}
+}
+
+// What the agent was refused reaches WeCom's SDKs as WeCom would refuse it.
+func TestRefusalsAtWeComsPath(t *testing.T) {
+	for _, tt := range []struct {
+		err  *core.Error
+		code int
+		says string
+	}{
+		{&core.Error{Class: core.BadSecret, Code: 40001, Message: "wrong secret", Upstream: "invalid credential, hint: [1], from ip: 203.0.113.9"}, 40001, "invalid credential, hint: [1], from ip: 203.0.113.9"},
+		{&core.Error{Class: core.BadSecret, Message: "wrong secret"}, 40001, "wrong secret"},
+		{&core.Error{Class: core.BadSecret, Code: 40013, Message: "no such corp"}, 40013, "no such corp"},
+		{&core.Error{Class: core.BadSecret, Code: 40091, Message: "invalid"}, 40091, "invalid"},
+		{&core.Error{Class: core.Whitelist, Message: "ip"}, 60020, "ip"},
+		{&core.Error{Class: core.Quota, Code: 45009, Message: "barred"}, 45009, "barred"},
+		{&core.Error{Class: core.Frozen, Message: "disabled"}, 50003, "disabled"},
+		{&core.Error{Class: core.Misuse, Message: "not granted"}, 48002, "not granted"},
+		{&core.Error{Class: core.NotFound, Message: "gone"}, 40013, "gone"},
+		{&core.Error{Class: core.Temporary, Message: "no answer"}, -1, "no answer"},
+		{&core.Error{Class: core.VaultClosed, Message: "locked"}, -1, "locked"},
+		{&core.Error{Class: core.Internal, Message: "broken"}, -1, "broken"},
+	} {
+		g := newGate(t)
+		g.set(shopSandbox, api.Token{}, tt.err)
+		w := g.ask("GET", "/cgi-bin/gettoken?corpid=wxsandbox&corpsecret="+g.sandbox, "")
+		if want := fmt.Sprintf(`{"errcode":%d,"errmsg":%q}`, tt.code, tt.says); w.Code != 200 || w.Body.String() != want {
+			t.Errorf("%d %s, want %s", w.Code, w.Body, want)
 		}
 	}
 }

@@ -243,13 +243,17 @@ func (c columnsOf) account(row []string, line int, o Options, bad *faults) Accou
 }
 
 // wordOf is our word for what a cell says of environment, kind or product: 生产 is
-// live, 小程序 is mini.
+// live, 企业微信 is wecom, 小程序 is mini.
 func wordOf(field, cell string, o Options) string {
 	word := strings.ToLower(strings.TrimSpace(cell))
 	switch field {
 	case "env":
 		if env := recognise.EnvOf(recognise.Split(word)); env != "" && !core.Env(word).Valid() {
 			return string(env)
+		}
+	case "kind":
+		if kind := o.Recogniser.KindOf(word); kind != "" {
+			return string(kind)
 		}
 	case "product":
 		if product := o.Recogniser.ProductOf([]string{word}); product != "" {

@@ -134,6 +134,22 @@ func (r *Recogniser) ProductOf(words []string) core.Product {
 	return ""
 }
 
+// KindOf is the kind that a word names: by its own name, else by one of those that
+// people call it by; empty if it names none.
+func (r *Recogniser) KindOf(word string) core.Kind {
+	for _, k := range r.kinds {
+		if string(k.Kind) == word {
+			return k.Kind
+		}
+	}
+	for _, k := range r.kinds {
+		if slices.Contains(k.Brands, word) {
+			return k.Kind
+		}
+	}
+	return ""
+}
+
 // IsBrand reports whether a word speaks of one of the kinds.
 func (r *Recogniser) IsBrand(word string) bool {
 	return slices.ContainsFunc(r.kinds, func(k kind) bool { return slices.Contains(k.Brands, word) })

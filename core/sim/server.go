@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"net/netip"
 	"sync"
 	"time"
 )
@@ -35,7 +36,10 @@ type Config struct {
 	// OpenRegistration accepts any AppID with any secret at first sight, and
 	// from then on with that secret alone. Otherwise an unknown AppID is 40013.
 	OpenRegistration bool
-	Faults           Faults // of all accounts
+	// WrongPerHour is how many wrong secrets WeCom takes from an address in an hour
+	// before it bars that address; 0 means its own 2,000.
+	WrongPerHour int
+	Faults       Faults // of all accounts
 }
 
 // Server is a simulated upstream. It is an http.Handler and safe for concurrent
@@ -51,13 +55,15 @@ type Server struct {
 	accounts map[string]*account
 	owners   map[string]*account // by token, those alive and those lately dead
 	unknown  map[string]int      // calls by path that named no known account
+
+	offenders map[netip.Addr]*offender // who sent WeCom wrong secrets
 }
 
 // New returns a simulator.
 func New(cfg Config) *Server {
 	s := &Server{
 		cfg: cfg, sleep: cfg.Sleep, rand: cfg.Rand, faults: cfg.Faults,
-		accounts: map[string]*account{}, owners: map[string]*account{}, unknown: map[string]int{},
+		accounts: map[string]*account{}, owners: map[string]*account{}, unknown: map[string]int{}, offenders: map[netip.Addr]*offender{},
 	}
 	if s.cfg.Now == nil {
 		s.cfg.Now = time.Now

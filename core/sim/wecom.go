@@ -63,8 +63,8 @@ func (s *Server) KeyOf(corp, secret string) string {
 	return corp
 }
 
-// serveWeCom is GET /cgi-bin/gettoken. Every address may ask: it is the calls with
-// the token that WeCom guards.
+// serveWeCom is GET /cgi-bin/gettoken. Every address may ask, unless it sent many
+// wrong secrets: it is the calls with the token that WeCom guards.
 func (s *Server) serveWeCom(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
 	corp, secret := q.Get("corpid"), q.Get("corpsecret")
@@ -87,6 +87,8 @@ func (s *Server) serveWeCom(w http.ResponseWriter, r *http.Request) {
 	code := f.Code
 	switch {
 	case code != 0:
+	case s.barred(ip, now):
+		code = 45009
 	case r.Method != http.MethodGet:
 		code = 43001
 	case corp == "":
@@ -104,6 +106,9 @@ func (s *Server) serveWeCom(w http.ResponseWriter, r *http.Request) {
 		if acc.overMinute(r.URL.Path) {
 			code = 45009
 		}
+	}
+	if code == 40001 || code == 40013 {
+		s.blame(ip, now)
 	}
 	if code != 0 {
 		refuseWeCom(w, code, ip)

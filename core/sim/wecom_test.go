@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"tokentray/core"
 	"tokentray/core/kinds"
@@ -41,5 +42,44 @@ func TestWeComsForm(t *testing.T) {
 	}
 	if n := s.Calls("ww1/7", ""); n != 2 {
 		t.Errorf("%d calls are counted for the application", n)
+	}
+}
+
+// TestWeComBarsAnAddress that sends wrong secrets, for an hour and for everything
+// that it asks; others are let in.
+func TestWeComBarsAnAddress(t *testing.T) {
+	now := time.Unix(1772596800, 0)
+	s := sim.New(sim.Config{Now: func() time.Time { return now }, WrongPerHour: 3})
+	if err := s.Put(sim.Account{AppID: "ww1", Agent: "7", Secret: core.NewSecret("a")}); err != nil {
+		t.Fatal(err)
+	}
+	ask := func(from, corp, secret string) string {
+		r := httptest.NewRequest("GET", "/cgi-bin/gettoken?corpid="+corp+"&corpsecret="+secret, nil)
+		r.RemoteAddr = from + ":1"
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, r)
+		code, _, _ := strings.Cut(strings.TrimPrefix(w.Body.String(), `{"errcode":`), ",")
+		return code
+	}
+	steps := []struct {
+		from, corp, secret, code string
+		later                    time.Duration
+	}{
+		{"198.51.100.1", "ww1", "x", "40001", 0},
+		{"198.51.100.1", "ww2", "a", "40013", 0},
+		{"198.51.100.1", "ww1", "a", "0", 0},
+		{"198.51.100.1", "ww1", "x", "40001", time.Hour}, // another hour begins
+		{"198.51.100.1", "ww1", "x", "40001", 0},
+		{"198.51.100.1", "ww1", "x", "40001", 0},
+		{"198.51.100.1", "ww1", "a", "45009", 0}, // the right secret does not help
+		{"198.51.100.2", "ww1", "a", "0", 0},
+		{"198.51.100.1", "ww1", "a", "45009", 59 * time.Minute},
+		{"198.51.100.1", "ww1", "a", "0", time.Minute},
+	}
+	for i, step := range steps {
+		now = now.Add(step.later)
+		if got := ask(step.from, step.corp, step.secret); got != step.code {
+			t.Errorf("step %d: %s, want %s", i, got, step.code)
+		}
 	}
 }

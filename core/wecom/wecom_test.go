@@ -297,6 +297,53 @@ func TestReportsAndWrongSecrets(t *testing.T) {
 	}
 }
 
+// A wrong secret is sent once by itself, however many accounts, callers and restarts
+// there are, so that WeCom has no reason to bar the address; and where another program
+// at this address made it do so, nobody asks before the hour is over.
+func TestNobodyLoopsIntoABar(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		srv := sim.New(sim.Config{WrongPerHour: 3})
+		if err := srv.Put(sim.Account{AppID: corp, Agent: "1000002", Secret: core.NewSecret("another"), Product: kinds.ProductCorpOwn}); err != nil {
+			t.Fatal(err)
+		}
+		if err := srv.Put(sim.Account{AppID: corp, Agent: "contacts", Secret: secretOf("contacts"), Product: kinds.ProductCorpOwn}); err != nil {
+			t.Fatal(err)
+		}
+		o := office{srv, upstreams(t, srv.Transport())}
+		k := o.keep(t, account("wrong", "1000002"), account("right", "contacts"))
+		for end := time.Now().Add(24 * time.Hour); time.Now().Before(end); time.Sleep(20 * time.Second) {
+			if _, err := k.Get(t.Context(), "wrong", 0); err == nil || core.AsError(err).Code != 40001 {
+				t.Fatalf("a wrong secret brings %v", err)
+			}
+			if _, err := k.Get(t.Context(), "right", 0); err != nil {
+				t.Fatalf("the address is barred: %v", err)
+			}
+			k.Wake()
+		}
+		if n := srv.Calls("", "/cgi-bin/gettoken"); n != 1 {
+			t.Errorf("the wrong secret was sent %d times in a day", n)
+		}
+		// Another program of this machine has the address barred.
+		for range 3 {
+			_, _ = o.source().Fetch(t.Context(), core.Request{Account: account("x", "1000002"), Credentials: core.Credentials{Secret: core.NewSecret("wrong")}})
+		}
+		before := srv.Calls(corp+"/contacts", "")
+		srv.Revoke(corp + "/contacts")
+		token, _ := k.Token("right")
+		_, err := k.Refresh(t.Context(), "right", core.Report{Stale: token.Value})
+		if e := core.AsError(err); e == nil || e.Class != core.Quota || e.Code != 45009 {
+			t.Fatalf("barred: %v", err)
+		}
+		for range 50 {
+			time.Sleep(time.Minute)
+			_, _ = k.Get(t.Context(), "right", core.DefaultMinTTL)
+		}
+		if n := srv.Calls(corp+"/contacts", "") - before; n > 2 {
+			t.Errorf("%d calls while the address is barred", n)
+		}
+	})
+}
+
 // Two accounts share a token only where corp and application are the same.
 func TestWhoSharesAToken(t *testing.T) {
 	set := kinds.Builtin()

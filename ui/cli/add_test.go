@@ -165,3 +165,22 @@ func TestASecretThatIsTypedIsNotShown(t *testing.T) {
 	r.term.tty = true
 	r.try(t, exitInterrupted, "edit", "shop", "--secret-stdin") // Ctrl-D
 }
+
+// TestASecondAccountOfOneApplicationIsWarnedAbout: without consent it is refused, and
+// with it the warning stands under what was done; both in the words of the kind.
+func TestASecondAccountOfOneApplicationIsWarnedAbout(t *testing.T) {
+	twice := core.Problem{Field: kinds.AppID, Key: core.ProblemAppIDTwice, Warn: true}
+	for lang, words := range map[string]string{
+		"en": "Another account is of this application. The two share one token.",
+		"zh": "已有账号属于同一应用，两者共用一个 token。",
+	} {
+		r := withToken(newRun())
+		r.env["TOKENTRAY_LANG"] = lang
+		r.agent.saved.Account.Kind, r.agent.saved.Warnings = kinds.WeCom, core.Problems{twice}
+		r.term.in = strings.NewReader(appSecret)
+		_, errOut := r.try(t, exitOK, "add", "hr", "--kind", "wecom", "--corpid", "ww0123456789abcdef", "--agent", "1000002", "--apart", "--secret-stdin")
+		if !strings.Contains(errOut, words) || !r.agent.added.Apart {
+			t.Errorf("%s: stderr %q", lang, errOut)
+		}
+	}
+}

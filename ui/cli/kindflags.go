@@ -187,6 +187,17 @@ func (a *app) onlyOf(cmd *cobra.Command) {
 	}
 }
 
+// paramKeys are the keys of the fields that only some kinds have.
+func (a *app) paramKeys() []string {
+	var out []string
+	for _, f := range a.kinds().Fields() {
+		if !f.Own() {
+			out = append(out, f.Key)
+		}
+	}
+	return out
+}
+
 // fieldUsage is what the help says of the flag of a kind's field that has no
 // sentence of its own.
 func (a *app) fieldUsage(key string) string {

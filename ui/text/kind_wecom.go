@@ -43,6 +43,8 @@ func kindWeCom() table {
 		"problem.wecom.secret_chars": {"A secret holds no blanks inside; copy it again.", "Secret 中间不含空白字符，请重新复制。"},
 		"problem.wecom.secret_odd":   {"Unusual for a secret of WeCom: expected 43 letters, digits, - and _.", "Secret 格式少见：通常是 43 位字母、数字、- 和 _。"},
 
+		"problem.wecom.appid_twice": {"Another account is of this application. The two share one token.", "已有账号属于同一应用，两者共用一个 token。"},
+
 		"remedy.wecom.whitelist": {
 			"Add {ip} to the application's trusted IPs (企业可信IP) in work.weixin.qq.com, wait a minute, then: tokentray refresh {account}",
 			"请在 work.weixin.qq.com 把 {ip} 加入应用的企业可信 IP，1 分钟后执行：tokentray refresh {account}",
@@ -67,6 +69,13 @@ func kindWeCom() table {
 		"cause.wecom.appid":        {"WeCom does not know this CorpID.", "企业微信不认识这个企业 ID。"},
 		"cause.wecom.whitelist":    {"{ip} is none of the application's trusted IPs.", "{ip} 不在应用的企业可信 IP 中。"},
 		"cause.wecom.quota_minute": {"WeCom bars calls for now: too many of them, or wrong secrets.", "企业微信暂时拒绝调用：调用过多，或 Secret 多次有误。"},
+
+		"window.remedy.wecom.whitelist":    {"Add it to the application's 企业可信IP in the console; that takes about a minute to act.", "请在管理后台将其加入应用的企业可信 IP，约 1 分钟后生效。"},
+		"window.remedy.wecom.secret":       {"Enter the application's Secret again, and see that the application is enabled.", "请重新填写应用的 Secret，并确认应用已启用。"},
+		"window.remedy.wecom.appid":        {"Copy the CorpID again: 我的企业 > 企业信息 > 企业ID; capitals count.", "请从 我的企业 > 企业信息 > 企业 ID 重新复制（区分大小写）。"},
+		"window.remedy.wecom.frozen":       {"Enable the application in the console.", "请在管理后台启用应用。"},
+		"window.remedy.wecom.quota_minute": {"It ends within an hour. Check the Secrets of this corp's accounts first.", "一小时内恢复。请先检查此企业各账号的 Secret。"},
+		"window.row.wecom.quota_minute":    {"It ends within an hour; check the Secrets.", "一小时内恢复，请检查 Secret。"},
 
 		"starter.wecom.title":           {"WeCom with TokenTray", "企业微信接口（TokenTray）"},
 		"starter.wecom.rest.again":      {"After errcode 40014 or 42001: send the second request, then the first again.", "遇到 errcode 40014、42001：先发送第二个请求，再重新发送第一个。"},

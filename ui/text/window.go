@@ -58,6 +58,7 @@ func window() table {
 
 		"window.remedy.whitelist": {"Add it in the console; that takes a few minutes to act.", "请在后台将其加入白名单，几分钟后生效。"},
 		"window.remedy.network":   {"Check the network, or set a proxy for the account.", "请检查网络，或为账号设置代理。"},
+		"window.remedy.tls":       {"Check this machine's clock and certificates, and the proxy. A private deployment has a CA of its own: name it in the account.", "请检查本机的时钟、证书和代理。私有部署请在账号中指定其 CA 证书。"},
 		"window.remedy.proxy":     {"Check that it runs, its address and its password.", "请检查代理是否在运行、地址和密码是否正确。"},
 		"window.remedy.confirm": {
 			"Ask the administrator to confirm this machine's IP.",
@@ -217,7 +218,7 @@ func window() table {
 		"window.bar.unavailable.file": {"The passphrase file cannot be read.", "无法读取口令文件。"},
 		"window.detail.check":         {"Check", "校验"},
 		"window.form.more":            {"Network, note", "网络与备注"},
-		"window.group.head":           {"{field} {value} · {n} accounts", "{field} {value} · {n} 个账号"},
+		"window.group.head":           {"{field} {value} ({n})", "{field} {value}（{n}）"},
 		"field.base_url":              {"Base URL", "基础地址"},
 		"window.form.proxy":           {"Proxy", "代理"},
 		"window.form.proxy.hint":      {"http://host:port or socks5://host:port", "http://主机:端口 或 socks5://主机:端口"},
@@ -236,8 +237,8 @@ func window() table {
 		"window.form.test.harm":       {"A test would kill the live token, so it is refused without the consent above.", "测试会使生产 token 失效，未勾选上面的同意项时不会进行。"},
 		"window.form.save":            {"Save", "保存"},
 		"window.form.saving":          {"Saving…", "正在保存…"},
-		"window.form.shared":          {"{account} has this AppID too.", "{account} 也使用此 AppID。"},
-		"window.form.shared.harm":     {"{account} has this AppID too; two accounts of this kind would kill each other's token.", "{account} 也使用此 AppID，此类型的两个账号会互相使对方的 token 失效。"},
+		"window.form.shared":          {"{account} asks for the same token, and the two share it.", "{account} 获取的是同一个 token，两者共用。"},
+		"window.form.shared.harm":     {"{account} asks for the same token; two accounts of this kind would kill each other's.", "{account} 获取的是同一个 token，此类型的两个账号会互相使对方的 token 失效。"},
 		"window.form.discard":         {"Discard what you typed?", "放弃已填写的内容？"},
 		"window.form.discard.go":      {"Discard", "放弃"},
 		"window.form.discard.say":     {"It was not saved.", "内容尚未保存。"},

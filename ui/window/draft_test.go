@@ -23,6 +23,7 @@ func TestDraftProblems(t *testing.T) {
 	m := newModel()
 	m.Accounts = []api.Account{
 		{Account: core.Account{ID: "1", Name: "shop", Env: core.Sandbox, Kind: kinds.WeChat, AppID: "wx0123456789abcdef"}},
+		{Account: core.Account{ID: "3", Name: "hr", Env: core.Sandbox, Kind: kinds.WeCom, AppID: "ww0123456789abcdef", Params: map[string]string{"agent": "1000002"}}},
 		{Account: core.Account{ID: "2", Name: "old", Env: core.Sandbox, Kind: kinds.WeChatLegacy, AppID: "wx0123456789aaaaaa"}},
 	}
 	good := newDraft(kinds.Builtin(), core.Sandbox)
@@ -41,10 +42,12 @@ func TestDraftProblems(t *testing.T) {
 		{"the same name elsewhere", func(d *draft) { d.Name, d.Env = "shop", core.Live }, "", "", false},
 		{"an original ID", func(d *draft) { d.AppID = "gh_0123456789ab" }, "appid", "original ID", true},
 		{"an odd AppID", func(d *draft) { d.AppID = "wx12" }, "appid", "Unusual", false},
-		{"an AppID again", func(d *draft) { d.AppID = "wx0123456789abcdef" }, "appid", "shop/sandbox has this AppID too.", false},
-		{"an AppID again, the base URL written out", func(d *draft) { d.AppID, d.BaseURL = "wx0123456789abcdef", "https://api.weixin.qq.com" }, "appid", "shop/sandbox has this AppID too.", false},
+		{"an AppID again", func(d *draft) { d.AppID = "wx0123456789abcdef" }, "appid", "shop/sandbox asks for the same token, and the two share it.", false},
+		{"an application again", func(d *draft) { ofCorp(d, "1000002") }, "appid", "hr/sandbox asks for the same token, and the two share it.", false},
+		{"another application of the corp", func(d *draft) { ofCorp(d, "1000003") }, "", "", false},
+		{"an AppID again, the base URL written out", func(d *draft) { d.AppID, d.BaseURL = "wx0123456789abcdef", "https://api.weixin.qq.com" }, "appid", "shop/sandbox asks for the same token, and the two share it.", false},
 		{"an AppID again at another host", func(d *draft) { d.AppID, d.BaseURL = "wx0123456789abcdef", "https://api2.weixin.qq.com" }, "", "", false},
-		{"an AppID again, legacy", func(d *draft) { d.AppID, d.Kind = "wx0123456789aaaaaa", kinds.WeChatLegacy }, "appid", "kill each other's token", true},
+		{"an AppID again, legacy", func(d *draft) { d.AppID, d.Kind = "wx0123456789aaaaaa", kinds.WeChatLegacy }, "appid", "kill each other's", true},
 		{"no secret", func(d *draft) { d.secret = "" }, "secret", "Copy the AppSecret", true},
 		{"a secret with line ends", func(d *draft) { d.secret = goodSecret + "\n" }, "secret", "were removed", false},
 		{"plain http", func(d *draft) { d.BaseURL = "http://example.org" }, "base_url", "must begin with https://", true},
@@ -71,6 +74,12 @@ func TestDraftProblems(t *testing.T) {
 	if got := edit.problems(l, &m); len(got) > 0 {
 		t.Errorf("an edit that changes nothing: %v", got)
 	}
+}
+
+// ofCorp makes a draft that of a corp's application.
+func ofCorp(d *draft, agent string) {
+	d.choose(kinds.WeCom)
+	d.AppID, d.Params, d.secret = "ww0123456789abcdef", map[string]string{"agent": agent}, strings.Repeat("s", 43)
 }
 
 // As soon as another host is typed the form says that the kept AppSecret stays

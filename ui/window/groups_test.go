@@ -41,7 +41,7 @@ func TestApplicationsOfOneCorpStandTogether(t *testing.T) {
 	if got := order(); !slices.Equal(got, []string{"approvals", "hr", "sales", "bot", "campaign"}) {
 		t.Fatalf("the list is %v", got)
 	}
-	s.mustSay("CorpID " + corp + " · 3 accounts")
+	s.mustSay("CorpID " + corp + " (3)")
 	s.mustNotSay("CorpID " + other)
 	list := s.listing.list
 	if first, second := list.tops[1]-list.tops[0], list.tops[2]-list.tops[1]; first != rowHeight+headHeight || second != rowHeight {
