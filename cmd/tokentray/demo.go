@@ -93,8 +93,7 @@ func seed(ctx context.Context, a api.Agent, upstream *sim.Server, base string) {
 		if upstream.Put(s.Upstream) != nil {
 			continue // cannot be: the samples are tested
 		}
-		acc, secret := s.Account, s.Secret.Reveal()
-		acc.BaseURL = base
+		acc, secret := s.At(base), s.Secret.Reveal()
 		wg.Go(func() {
 			// A refusal is part of the show and is seen in the list.
 			_, _ = a.Add(ctx, api.AccountInput{Input: core.InputOf(acc), Secret: &secret})

@@ -190,7 +190,7 @@ func isRecovered(mark string) bool { return strings.HasPrefix(mark, markRecovere
 // state, the database is the older of the two.
 func (k *vaultAccess) markOf(a core.Account) string {
 	base := k.base(a)
-	if base == k.base(core.Account{Kind: a.Kind, Env: a.Env}) {
+	if base == k.base(core.Account{Kind: a.Kind, Env: a.Env, Product: a.Product}) {
 		base = "" // whether the default is written out or not
 	}
 	raw, _ := marshal(entry{}.of(a, base)) // strings always marshal

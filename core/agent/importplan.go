@@ -139,7 +139,7 @@ func (p *importer) added(row api.ImportRow, d draft) (api.ImportRow, *draft) {
 	a.Auto = a.Auto && !p.req.Paused && !p.unsure && (a.Env != core.Live || p.req.RenewLive)
 	d.complete(entry{}, core.Destination{}, p.s.goes(*a))
 	row.Auto, row.NoSecret = a.Auto, d.entry.Secret == ""
-	row.Addresses = p.addresses(core.Account{Kind: a.Kind, Env: a.Env}, *a)
+	row.Addresses = p.addresses(core.Account{Kind: a.Kind, Env: a.Env, Product: a.Product}, *a)
 	row.Problems = append(row.Problems, d.warnings...)
 	return row, &d
 }

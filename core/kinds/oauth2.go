@@ -42,7 +42,7 @@ const oauthWindow = 5 * time.Minute
 
 func oauth2() Spec {
 	return Spec{
-		Kind: OAuth2, Names: []string{"oauth2", "oauth"},
+		Kind: OAuth2, Names: []string{"oauth2", "oauth", "keycloak", "auth0", "entra", "azure", "aad", "paypal"},
 		Endpoint: true, Hosts: []string{"microsoftonline.com", "auth0.com", "paypal.com"},
 		Fields:   oauthFields(),
 		Products: oauthProducts(),

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"tokentray/core"
+	"tokentray/core/kinds"
 )
 
 // Variable is a name and a value, as configuration files have them.
@@ -295,11 +296,19 @@ func (r *Recogniser) kindOf(v Value, c Candidate) *kind {
 		// A name that the first kind shares, or that everybody uses, tells no kind by itself.
 		own := !slices.Contains(r.kinds[0].IDs, v.Name) && !everyones(v.Name)
 		speaks := called && k.speaks(c.Words)
-		if said == nil && (c.Named && v.Name == "" || called && own) || speaks && !spoken {
+		if said == nil && (c.Named && v.Name == "" || called && (own || k.placed(c))) || speaks && !spoken {
 			said, spoken = k, speaks
 		}
 	}
 	return said
+}
+
+// placed reports whether a token URL stands beside the candidate, of a kind whose every
+// account names its own: a client ID with one is no ID of just anything.
+func (k *kind) placed(c Candidate) bool {
+	return k.Anywhere && slices.ContainsFunc(c.Further, func(v Value) bool {
+		return v.Field == Param && k.Fields[v.Name] == kinds.BaseURL && strings.Contains(v.Name, "token")
+	})
 }
 
 // everyones reports whether programs of all sorts call something by a name.

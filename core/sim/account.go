@@ -31,6 +31,7 @@ type Account struct {
 	// CorpID: the AgentId, or a word for a secret without one. Empty: it is
 	// WeChat's.
 	Agent   string
+	Client  *Client // makes it a client of an OAuth 2.0 server; nil: it is none
 	Secret  core.Secret
 	Product core.Product
 	Life    time.Duration // of its tokens; 0 means the simulator's
@@ -49,8 +50,8 @@ type Account struct {
 	// Platform makes it an account of another platform: feishu, dingtalk and the others
 	// of platforms. Empty: it is WeChat's or WeCom's.
 	Platform string
-	// Repeat is what asking again does, of WeCom and the other platforms; empty means
-	// what the platform does.
+	// Repeat is what asking again does, of WeCom, clients and the other platforms; empty
+	// means what they usually do.
 	Repeat core.Repeat
 	// TextLife and TokenBytes are of other platforms: whether a life is written as a
 	// text, and how long a token is; 0 means as usual.
@@ -67,6 +68,7 @@ type Faults struct {
 	Latency      time.Duration // before the answer
 	HTML         bool          // answers are a gateway's page, HTTP 502
 	Code         int           // every answer has this errcode
+	Error        string        // of OAuth 2.0: every answer has this error
 }
 
 // account is an account with its tokens and counters.
@@ -74,7 +76,7 @@ type account struct {
 	Account
 	stable, legacy space
 	retired        []minted // lately dead, the oldest first
-	issued         []minted // of another platform, the newest first
+	issued         []minted // of another platform or a client, the newest first
 	calls          map[string]int
 	minted         int
 	tickets        map[string]*space // by the path that gives them
@@ -109,7 +111,11 @@ func (s *Server) Put(a Account) error {
 	if _, err := netip.ParseAddr(a.CallerIP); err != nil && a.CallerIP != "" {
 		return errors.New("the caller's IP is no address; correct it")
 	}
-	if err := a.checkPlatform(); err != nil {
+	check := a.checkPlatform
+	if a.Client != nil {
+		check = a.checkClient
+	}
+	if err := check(); err != nil {
 		return err
 	}
 	a.Whitelist = slices.Clone(a.Whitelist)

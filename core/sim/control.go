@@ -27,7 +27,8 @@ type state struct {
 
 type accountState struct {
 	AppID    string         `json:"appid"`
-	Agent    string         `json:"agent,omitempty"` // of WeCom
+	Agent    string         `json:"agent,omitempty"`  // of WeCom
+	Client   *Client        `json:"client,omitempty"` // of OAuth 2.0
 	Platform string         `json:"platform,omitempty"`
 	Product  core.Product   `json:"product"`
 	Life     float64        `json:"life"` // seconds
@@ -37,7 +38,7 @@ type accountState struct {
 	Minted   int            `json:"minted"`
 	Stable   []tokenState   `json:"stable"` // that live, the newest first
 	Legacy   []tokenState   `json:"legacy"`
-	Issued   []tokenState   `json:"issued,omitempty"` // of other platforms
+	Issued   []tokenState   `json:"issued,omitempty"` // of other platforms and clients
 }
 
 type tokenState struct {
@@ -53,6 +54,7 @@ type faults struct {
 	Latency      float64 `json:"latency"` // seconds
 	HTML         bool    `json:"html"`
 	Code         int     `json:"code"`
+	Error        string  `json:"error,omitempty"` // of OAuth 2.0
 }
 
 // settings are an Account on the wire.
@@ -62,6 +64,7 @@ type settings struct {
 	Platform     string       `json:"platform"`
 	TextLife     bool         `json:"text_life"`
 	TokenBytes   int          `json:"token_bytes"`
+	Client       *Client      `json:"client"`
 	Repeat       core.Repeat  `json:"repeat"`
 	Secret       string       `json:"secret"`
 	Product      core.Product `json:"product"`
@@ -195,10 +198,14 @@ func control(w http.ResponseWriter, status int, err error, v any) {
 }
 
 func (s *Server) putSettings(in settings) error {
-	if in.Product == "" && in.Agent != "" {
+	switch {
+	case in.Product != "":
+	case in.Agent != "":
 		in.Product = kinds.ProductCorpOwn
-	}
-	if in.Product == "" && in.Platform == "" {
+	case in.Platform != "":
+	case in.Client != nil:
+		in.Product = kinds.ProductOAuthServer
+	default:
 		in.Product = kinds.ProductOfficial
 	}
 	if in.Product != "" && !slices.Contains(kinds.Builtin().Products(), in.Product) {
@@ -209,7 +216,7 @@ func (s *Server) putSettings(in settings) error {
 	}
 	a := Account{
 		AppID: in.AppID, Agent: in.Agent, Repeat: in.Repeat, Secret: core.NewSecret(in.Secret), Product: in.Product, Life: seconds(in.Life), TicketLife: seconds(in.TicketLife), Whitelist: in.Whitelist,
-		Platform: in.Platform, TextLife: in.TextLife, TokenBytes: in.TokenBytes,
+		Platform: in.Platform, Client: in.Client, TextLife: in.TextLife, TokenBytes: in.TokenBytes,
 		CallerIP: in.CallerIP, Frozen: in.Frozen, LegacyPerDay: in.LegacyPerDay, PerMinute: in.PerMinute,
 	}
 	s.mu.Lock()
@@ -224,7 +231,7 @@ func (s *Server) putFaults(in faults) error {
 	if in.ErrorPercent < 0 || in.ErrorPercent > 100 || in.Latency < 0 || in.Latency > 3600 {
 		return errors.New("error_percent is 0 to 100 and latency 0 to 3600 seconds; change them")
 	}
-	f := Faults{in.ErrorPercent, in.Outage, seconds(in.Latency), in.HTML, in.Code}
+	f := Faults{in.ErrorPercent, in.Outage, seconds(in.Latency), in.HTML, in.Code, in.Error}
 	if in == (faults{}) {
 		s.clearFaults()
 		return nil
@@ -252,7 +259,7 @@ func (s *Server) state() state {
 	out := state{Now: now, Faults: wireFaults(s.faults), Accounts: []accountState{}, Unknown: copyCounts(s.unknown)}
 	for _, a := range s.accounts {
 		out.Accounts = append(out.Accounts, accountState{
-			AppID: a.AppID, Agent: a.Agent, Platform: a.Platform, Product: a.Product, Life: s.life(a).Seconds(), Frozen: a.Frozen, Faults: wireFaults(a.Faults),
+			AppID: a.AppID, Agent: a.Agent, Client: a.Client, Platform: a.Platform, Product: a.Product, Life: s.life(a).Seconds(), Frozen: a.Frozen, Faults: wireFaults(a.Faults),
 			Calls: copyCounts(a.calls), Minted: a.minted, Stable: a.stable.state(now), Legacy: a.legacy.state(now), Issued: living(a.issued, now),
 		})
 	}
@@ -278,7 +285,7 @@ func living(tokens []minted, now time.Time) []tokenState {
 }
 
 func wireFaults(f Faults) faults {
-	return faults{ErrorPercent: f.ErrorPercent, Outage: f.Outage, Latency: f.Latency.Seconds(), HTML: f.HTML, Code: f.Code}
+	return faults{ErrorPercent: f.ErrorPercent, Outage: f.Outage, Latency: f.Latency.Seconds(), HTML: f.HTML, Code: f.Code, Error: f.Error}
 }
 
 func copyCounts(m map[string]int) map[string]int {

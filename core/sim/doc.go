@@ -1,10 +1,12 @@
-// Package sim is a faithful simulator of the token calls of WeChat, WeCom and other
-// platforms, for tests, for the demo and for anybody who wants to point a client at
-// it. It serves
+// Package sim is a faithful simulator of the token calls of WeChat, WeCom, OAuth 2.0
+// servers and other platforms, for tests, for the demo and for anybody who wants to
+// point a client at it. It serves
 //
 //	GET  /cgi-bin/token                a new token each time; the one before lives at most 300 s more
 //	POST /cgi-bin/stable_token         the same token until its last 300 s
 //	GET  /cgi-bin/gettoken             WeCom's: the same token until it ends
+//	POST /oauth2/token                 OAuth 2.0 client credentials: a new token each time; those before live on
+//	GET  /oauth2/whoami                the client of a Bearer token, or 401
 //	GET  /cgi-bin/get_api_domain_ip    is this token accepted from here?
 //	GET  /cgi-bin/getcallbackip        the same question
 //	GET  /cgi-bin/ticket/getticket     the ticket for the JS-SDK of an Official Account, type=jsapi
@@ -39,10 +41,14 @@
 //	                                   has "platform":"feishu|dingtalk|dingtalk-new|douyin|
 //	                                   douyin-mini|qq|baidu|huawei|kuaishou", any "repeat", and
 //	                                   "text_life":true for lives as texts, "token_bytes":4096.
+//	                                   A client of OAuth 2.0 has a "client" instead, which may be {}:
+//	                                   {"auth":"basic|body","scopes":["read"],"audience":"…","jwt":true,
+//	                                    "expires":"text|fraction|negative|missing","token_type":"…","status_200":true}
+//	                                   and "repeat":"new-all-live|same|new-two-live".
 //	DELETE /sim/accounts?appid=wx…     forget an account and its tokens
 //	POST   /sim/faults                 what goes wrong, of one account or, without appid, of all:
 //	                                   {"appid":"wx…","error_percent":5,"outage":false,"latency":0.2,
-//	                                    "html":false,"code":89503}; {} ends all faults of all
+//	                                    "html":false,"code":89503,"error":"invalid_scope"}; {} ends all faults of all
 //	POST   /sim/revoke                 {"appid":"wx…"} kills its living tokens
 //	POST   /sim/break                  {"appid":"wx…"} refuses the stable token, yet goes on handing it out
 //	POST   /sim/signature              {"appid":"wx…","nonce":"…","timestamp":1414587457,"url":"…","signature":"…"}

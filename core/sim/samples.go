@@ -13,8 +13,18 @@ import (
 // as its owner would enter it. The AppIDs and secrets are made anew each time.
 type Sample struct {
 	Upstream Account      // for Server.Put
-	Account  core.Account // with an ID; its BaseURL is empty and is the simulator's to fill
+	Account  core.Account // with an ID; its BaseURL is empty, see At
 	Secret   core.Secret
+}
+
+// At is the account that asks the simulator at a base URL.
+func (s Sample) At(base string) core.Account {
+	a := s.Account
+	a.BaseURL = base
+	if s.Upstream.Client != nil {
+		a.BaseURL += pathOAuth
+	}
+	return a
 }
 
 // Samples are the accounts that the demo shows: both environments, every kind, of
@@ -42,6 +52,12 @@ func Samples() []Sample {
 		sample("robot", core.Sandbox, "feishu", "", 7*time.Minute, func(s *Sample) {
 			s.Upstream.Platform, s.Upstream.AppID = "feishu", "cli_a"+s.Upstream.AppID[3:]
 			s.Account.AppID = s.Upstream.AppID
+		}),
+		sample("crm", core.Sandbox, kinds.OAuth2, kinds.ProductOAuthServer, 10*time.Minute, func(s *Sample) {
+			s.Upstream.AppID = "crm-" + randomHex(4)
+			s.Upstream.Client = &Client{JWT: true, Scopes: []string{"customers.read", "orders.read"}}
+			s.Account.AppID = s.Upstream.AppID
+			s.Account.Params = map[string]string{kinds.OAuthScope: "customers.read orders.read"}
 		}),
 	}
 }

@@ -22,7 +22,7 @@ func TestSamples(t *testing.T) {
 	envs, sorts, refs := map[core.Env]int{}, map[core.Kind]int{}, map[string]int{}
 	var short, blocked, flaky int
 	for _, x := range samples {
-		a := x.Account
+		a := x.At("http://127.0.0.1:1")
 		envs[a.Env]++
 		sorts[a.Kind]++
 		refs[a.Ref()]++

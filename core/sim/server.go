@@ -112,6 +112,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.serveStable(w, r)
 	case pathWeCom:
 		s.serveWeCom(w, r)
+	case pathOAuth:
+		s.serveOAuth(w, r)
+	case pathWho:
+		s.serveWho(w, r)
 	case pathDomainIP, pathCallbackIP:
 		s.serveCheck(w, r)
 	case pathTicket, pathCorpTicket, pathAgentTicket:

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/subtle"
 	"encoding/json"
 	"io"
@@ -263,6 +264,7 @@ func (s *Server) arrive(acc *account, path string) Faults {
 	if own.Code != 0 {
 		f.Code = own.Code
 	}
+	f.Error = cmp.Or(own.Error, f.Error)
 	if f.ErrorPercent > 0 && s.rand()*100 < f.ErrorPercent {
 		f.Code = -1
 	}

@@ -112,8 +112,8 @@ func (s *studio) addSamples(ctx context.Context) (done chan struct{}, err error)
 		if err := server.Put(sample.Upstream); err != nil {
 			return done, err
 		}
-		a, secret := sample.Account, sample.Secret.Reveal()
-		a.BaseURL, a.Auto = base, true
+		a, secret := sample.At(base), sample.Secret.Reveal()
+		a.Auto = true
 		if _, err := s.client.Add(ctx, api.AccountInput{Input: core.InputOf(a), Secret: &secret}); err != nil {
 			return done, fmt.Errorf("adding %s: %w", a.Ref(), err)
 		}
