@@ -15,6 +15,7 @@ import (
 	"tokentray/core/home"
 	"tokentray/core/launch"
 	"tokentray/ui/notify"
+	"tokentray/ui/text"
 	"tokentray/ui/tray"
 )
 
@@ -44,10 +45,16 @@ func (l latest) put(s api.Session) {
 	}
 }
 
+// words are the sentences of a language, which know the kinds that the agent has now.
+func (h *house) words(lang text.Lang) *text.Text {
+	set, _ := h.service.Kinds(context.Background()) // the agent is here, and never fails
+	return text.New(lang).Knowing(set)
+}
+
 // tray shows the icon until ctx ends. An agent without one does all the same.
 func (h *house) tray(ctx context.Context) {
 	err := tray.Run(ctx, tray.Config{
-		Agent: h.service, State: h.service.SetTray, Sessions: h.forTray, Log: h.log.Logger,
+		Agent: h.service, Words: h.words, State: h.service.SetTray, Sessions: h.forTray, Log: h.log.Logger,
 		OpenWindow: func() error { return openWindow(h.folder()) },
 	})
 	if err != nil && ctx.Err() == nil {
@@ -59,7 +66,7 @@ func (h *house) tray(ctx context.Context) {
 // same.
 func (h *house) notify(ctx context.Context) {
 	err := notify.Run(ctx, notify.Config{
-		Agent: h.service, Bus: desktop().DBus, Sessions: h.forNotices, Log: h.log.Logger,
+		Agent: h.service, Words: h.words, Bus: desktop().DBus, Sessions: h.forNotices, Log: h.log.Logger,
 		OpenWindow: func() error { return openWindow(h.folder()) },
 		Load:       func() ([]byte, error) { return readTold(h.home.Told()) },
 		Save: func(told []byte) error {

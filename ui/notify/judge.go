@@ -58,6 +58,7 @@ type judge struct {
 type account struct {
 	id      core.ID
 	ref     api.Ref
+	of      core.Kind // of token
 	state   core.State
 	class   core.Class
 	remedy  string
@@ -127,7 +128,7 @@ func (j *judge) keep(a api.Account, acc *account, known bool) *account {
 
 // set notes how an account stands.
 func (acc *account) set(a api.Account, now time.Time) {
-	acc.ref, acc.state, acc.expires, acc.life = a.Ref(), a.StateAt(now), time.Time{}, time.Duration(a.Life)*time.Second
+	acc.ref, acc.of, acc.state, acc.expires, acc.life = a.Ref(), a.Kind, a.StateAt(now), time.Time{}, time.Duration(a.Life)*time.Second
 	if a.Mask != "" {
 		acc.expires = a.ExpiresAt
 	}

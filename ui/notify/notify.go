@@ -41,6 +41,9 @@ type Agent interface {
 // Config is what notifications are made of.
 type Config struct {
 	Agent Agent
+	// Words makes the sentences of a language, which know the kinds that the agent
+	// has now. Nil: those of the builtin kinds.
+	Words func(text.Lang) *text.Text
 	// OpenWindow starts the window when the agent said that none is there.
 	OpenWindow func() error
 	// Bus is the address of the session bus, empty when there is none yet;
@@ -86,6 +89,9 @@ func Run(ctx context.Context, cfg Config) error {
 	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now
+	}
+	if cfg.Words == nil {
+		cfg.Words = text.New
 	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
@@ -176,7 +182,7 @@ func (n *notifier) copies(ctx context.Context, e api.Event) {
 	ref := api.Ref{Name: c.Account, Env: c.Env}
 	switch p := n.last[late]; {
 	case e.Type == api.EventCopyLate:
-		n.last[late] = &notification{message: composeLate(ref, c.Format, text.New(text.Choose(n.judge.Settings.Language)))}
+		n.last[late] = &notification{message: composeLate(ref, c.Format, n.words())}
 		n.post(ctx, n.last[late])
 	case e.Type == api.EventClipboard && p != nil && p.ref == ref:
 		delete(n.last, late)
@@ -191,13 +197,16 @@ func (n *notifier) clearings(ctx context.Context, e api.Event) {
 	switch {
 	case e.Type != api.EventClipboard:
 	case c.Returned, c.Stays, c.Silent:
-		n.last[kept] = &notification{message: composeKept(*c, text.New(text.Choose(n.judge.Settings.Language)))}
+		n.last[kept] = &notification{message: composeKept(*c, n.words())}
 		n.post(ctx, n.last[kept])
 	case c.Held() && n.last[kept] != nil:
 		delete(n.last, kept)
 		n.desktop.withdraw(ctx, kept)
 	}
 }
+
+// words are the sentences. They are needed seldom, so they are not kept in memory.
+func (n *notifier) words() *text.Text { return n.Words(text.Choose(n.judge.Settings.Language)) }
 
 // carryOut shows or withdraws what was decided.
 func (n *notifier) carryOut(ctx context.Context, o decision) {
@@ -206,9 +215,7 @@ func (n *notifier) carryOut(ctx context.Context, o decision) {
 		n.desktop.withdraw(ctx, o.kind)
 		return
 	}
-	// The sentences are needed seldom, so they are not kept in memory.
-	words := text.New(text.Choose(n.judge.Settings.Language))
-	n.last[o.kind] = &notification{message: compose(o, n.Now(), words)}
+	n.last[o.kind] = &notification{message: compose(o, n.Now(), n.words())}
 	n.post(ctx, n.last[o.kind])
 }
 

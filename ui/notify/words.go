@@ -166,7 +166,7 @@ func detail(k kind, a account, now time.Time, t *text.Text) string {
 // about a class of a newer agent would, gives way to where to look.
 func cause(a account, t *text.Text) string {
 	const quoted = "\x00"
-	s := t.Cause(&api.Error{Class: a.class, Remedy: a.remedy, CallerIP: address(a.ip), Message: quoted}, name(a))
+	s := t.Cause(&api.Error{Class: a.class, Remedy: a.remedy, CallerIP: address(a.ip), Message: quoted, Kind: a.of}, name(a))
 	if strings.Contains(s, quoted) {
 		return t.Say("notify.see_log")
 	}

@@ -159,3 +159,14 @@ func FuzzNames(f *testing.F) {
 		}
 	})
 }
+
+// TestCausesOfAKind: a refusal is told in the words of the account's kind.
+func TestCausesOfAKind(t *testing.T) {
+	a := blocked("office", "1.2.3.4")
+	a.Kind = core.Kind("wecom")
+	for lang, want := range map[text.Lang]string{text.English: "trusted IPs", text.Chinese: "企业可信 IP"} {
+		if m := compose(told(t, person, a), noon, text.New(lang)); !strings.Contains(m.body, want) {
+			t.Errorf("it says %q, want %q", m.body, want)
+		}
+	}
+}

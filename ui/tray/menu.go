@@ -51,7 +51,8 @@ type line struct {
 
 // submenu copies an account's token in a format that a click on the account's
 // line would not take. Its label names the account. It has an entry for each of
-// the formats; the zero value is a submenu that is not there.
+// the formats, an empty one for those that its kind does not have; the zero value is
+// a submenu that is not there.
 type submenu struct {
 	ref     api.Ref
 	label   string
@@ -101,7 +102,7 @@ func build(p *picture, failure string, now time.Time, t *text.Text) menu {
 		m.pause = t.Say("tray.resume")
 	}
 	if a := p.Find(p.copyAs[p.Active]); a != nil {
-		m.as = copyAs(a.ref, p.Settings.AskLiveCopy, t)
+		m.as = copyAs(*a, p.Settings.AskLiveCopy, t)
 	}
 	if c := p.Clipboard; c.Held() {
 		m.clip, m.clear = clip(c, now, t), t.Say("tray.clear")
@@ -122,13 +123,18 @@ func recovered(p *picture, t *text.Text) string {
 	}
 }
 
-// copyAs is the submenu of an account. With ask set each entry of a live one
-// says once more what it copies: the way to it is two steps as it is.
-func copyAs(ref api.Ref, ask bool, t *text.Text) submenu {
-	s := submenu{ref: ref, label: t.Say("tray.as", "account", named(ref, t))}
+// copyAs is the submenu of an account, with the formats that its kind has. With ask
+// set each entry of a live one says once more what it copies: the way to it is two
+// steps as it is.
+func copyAs(a account, ask bool, t *text.Text) submenu {
+	s := submenu{ref: a.ref, label: t.Say("tray.as", "account", named(a.ref, t))}
+	has := format.For(t.Spec(a.kind))
 	for i, name := range format.Names() {
+		if !slices.Contains(has, name) {
+			continue
+		}
 		s.entries[i] = formatName(name, t)
-		if ask && ref.Env == core.Live {
+		if ask && a.ref.Env == core.Live {
 			s.entries[i] = t.Say("tray.as.live", "format", s.entries[i])
 		}
 	}

@@ -29,6 +29,7 @@ func newPicture() *picture {
 type account struct {
 	id       core.ID
 	ref      api.Ref
+	kind     core.Kind
 	state    core.State // when it was told
 	consent  bool       // it waits for its owner's once its token is dead
 	expires  time.Time  // zero without a token
@@ -37,7 +38,7 @@ type account struct {
 }
 
 func newAccount(a api.Account, _ account, _ bool) account {
-	out := account{id: a.ID, ref: a.Ref(), state: a.State, consent: a.NeedsConsent && a.Error == nil, failing: a.FailingPushes(), lastUsed: a.LastUsed}
+	out := account{id: a.ID, ref: a.Ref(), kind: a.Kind, state: a.State, consent: a.NeedsConsent && a.Error == nil, failing: a.FailingPushes(), lastUsed: a.LastUsed}
 	if a.Mask != "" {
 		out.expires = a.ExpiresAt
 	}

@@ -53,8 +53,11 @@ type Config struct {
 	// Sessions brings the desktops of clients: an icon that has no session bus,
 	// or lost its own, goes to the one named there. May be nil.
 	Sessions <-chan api.Session
-	Now      func() time.Time // nil means time.Now
-	Log      *slog.Logger     // nil discards
+	// Words makes the sentences of a language, which know the kinds that the agent
+	// has now. Nil: those of the builtin kinds.
+	Words func(text.Lang) *text.Text
+	Now   func() time.Time // nil means time.Now
+	Log   *slog.Logger     // nil discards
 }
 
 // Run shows the tray until ctx ends, the agent ends, or Quit is chosen, which
@@ -127,6 +130,9 @@ type tray struct {
 }
 
 func newTray(cfg Config, d display) *tray {
+	if cfg.Words == nil {
+		cfg.Words = text.New
+	}
 	return &tray{Config: cfg, panel: d, picture: newPicture(), results: make(chan result), busy: map[action]bool{}}
 }
 
@@ -193,6 +199,9 @@ func (t *tray) onEvent(e api.Event) bool {
 	if a := e.Account; a != nil && t.failure != nil && t.failure.action.ref == a.Ref() && a.StateAt(t.Now()) == core.StateFresh {
 		t.failure = nil
 	}
+	if e.Type == api.EventKinds {
+		t.text = nil // it knows the kinds that there were
+	}
 	return t.picture.apply(e)
 }
 
@@ -200,7 +209,7 @@ func (t *tray) onEvent(e api.Event) bool {
 func (t *tray) build() {
 	if t.text == nil || t.textLanguage != t.picture.Settings.Language {
 		t.textLanguage = t.picture.Settings.Language
-		t.text = text.New(text.Choose(t.textLanguage))
+		t.text = t.Words(text.Choose(t.textLanguage))
 	}
 	m := build(t.picture, t.failureText(), t.Now(), t.text)
 	if t.shown != nil && reflect.DeepEqual(*t.shown, m) {
@@ -222,8 +231,8 @@ func (t *tray) failureText() string {
 		account = short(t.failure.action.ref.Name)
 	}
 	cause := t.text.Say(text.Key("class.short." + string(e.Class)))
-	if e.Class == core.Internal || t.text.Has(text.Key("cause."+e.Remedy)) {
-		cause = t.text.Cause(&api.Error{Class: e.Class, Message: e.Message, Remedy: e.Remedy, CallerIP: e.CallerIP}, account)
+	if e.Class == core.Internal || t.text.HasOf("cause", e.Kind, e.Remedy) {
+		cause = t.text.Cause(&api.Error{Class: e.Class, Message: e.Message, Remedy: e.Remedy, CallerIP: e.CallerIP, Kind: e.Kind}, account)
 	}
 	if account == "" {
 		return cause
