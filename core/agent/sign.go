@@ -59,12 +59,30 @@ func (s *Service) Sign(ctx context.Context, ref api.Ref, req api.SignRequest) (a
 	if req.Person {
 		s.retryVault(ctx)
 	}
+	if req.Copy && s.parts.Clipboard == nil {
+		return api.Signature{}, noClipboard()
+	}
 	ticket, err := s.tickets.Get(ctx, a.ID, core.TicketWish{Name: kind.Name, Person: req.Person, Renew: req.Renew})
 	if err != nil {
 		return api.Signature{}, core.AsError(err)
 	}
 	s.uses.touch(a.ID, s.now())
-	return s.signed(a, kind, page, sign, ticket, req.Reveal), nil
+	out := s.signed(a, kind, page, sign, ticket, req.Reveal)
+	if req.Copy {
+		out.Clipboard, err = s.copySigned(ctx, a, sign.Text(ticket.Value))
+	}
+	return out, err
+}
+
+// copySigned puts a string that was signed on the clipboard. The ticket is in it.
+func (s *Service) copySigned(ctx context.Context, a core.Account, text string) (*api.Clipboard, error) {
+	pending := s.copier.begin(ctx, fmt.Sprint("signed ", a.ID), false)
+	defer pending.end()
+	c, err := s.copier.copySecret(ctx, pending, text, s.current().ClearAfter, copied{Clipboard: api.Clipboard{Account: a.Name, Env: a.Env, Format: api.FormatSigned}})
+	if err != nil {
+		return nil, core.AsError(err)
+	}
+	return &c.Clipboard, nil
 }
 
 // HasTicket reports whether an account's ticket lives, so that Sign asks nobody.

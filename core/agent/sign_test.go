@@ -99,6 +99,14 @@ func TestSign(t *testing.T) {
 		t.Errorf("revealed: %q, %v", shown.Text, err)
 	}
 
+	copied, err := r.client.Sign(t.Context(), shop, api.SignRequest{URL: page, Copy: true})
+	if err != nil || copied.Text != "" || copied.Clipboard == nil || copied.Clipboard.Format != api.FormatSigned || !copied.Clipboard.Held() || copied.Clipboard.ClearsAt.IsZero() {
+		t.Errorf("copied: %+v, %v", copied, err)
+	}
+	if on := w.desk.holds(); !strings.Contains(on, ticket) {
+		t.Errorf("the clipboard has %q", on)
+	}
+
 	// It outlives a restart without a call.
 	if err := r.end(); err != nil {
 		t.Fatal(err)

@@ -68,8 +68,8 @@ func calls() []struct {
 		}, "refresh shop {Stale:old Force:false Person:true}", fakeTokenAnswer()},
 		{
 			"sign", func(x context.Context, c *Client) (any, error) {
-				return outcome(c.Sign(x, live, SignRequest{URL: "https://shop.example.com#x", Ticket: "corp", Nonce: "n", Timestamp: 7, Reveal: true, Renew: true, Person: true}))
-			}, "sign 商店 a%b?c#d/live {URL:https://shop.example.com#x Ticket:corp Nonce:n Timestamp:7 Reveal:true Renew:true Person:true}",
+				return outcome(c.Sign(x, live, SignRequest{URL: "https://shop.example.com#x", Ticket: "corp", Nonce: "n", Timestamp: 7, Reveal: true, Copy: true, Renew: true, Person: true}))
+			}, "sign 商店 a%b?c#d/live {URL:https://shop.example.com#x Ticket:corp Nonce:n Timestamp:7 Reveal:true Copy:true Renew:true Person:true}",
 			fakeSignature(),
 		},
 		{

@@ -25,9 +25,11 @@ type SignRequest struct {
 	// signature again; left out, they are new.
 	Nonce     string `json:"nonce,omitempty"`
 	Timestamp int64  `json:"timestamp,omitempty"`
-	// Reveal asks for Text. Renew asks upstream for the ticket even though the one at
+	// Reveal asks for Text; Copy puts it on the clipboard, concealed and cleared as
+	// tokens are, and it does not come here. Renew asks upstream for the ticket even though the one at
 	// hand lives. Person is set when somebody waits: what failed is tried again at once.
 	Reveal bool `json:"reveal,omitempty"`
+	Copy   bool `json:"copy,omitempty"`
 	Renew  bool `json:"renew,omitempty"`
 	Person bool `json:"person,omitempty"`
 }
@@ -59,7 +61,12 @@ type Signature struct {
 	// Checker is the page where upstream checks such signatures.
 	Checker   string    `json:"checker,omitempty"`
 	ExpiresAt time.Time `json:"ticket_expires_at"`
+	// Clipboard tells what was copied, with Copy.
+	Clipboard *Clipboard `json:"clipboard,omitempty"`
 }
+
+// FormatSigned is what Clipboard.Format says of the string that was signed.
+const FormatSigned = "signed"
 
 // SignHint is something about an address that makes its signature invalid.
 type SignHint struct {

@@ -83,8 +83,8 @@ func kindWeCom() table {
 
 		"flag.ticket_corp":  {"with the corp's ticket, for wx.config", "使用企业的 jsapi_ticket，用于 wx.config"},
 		"flag.ticket_agent": {"with the application's ticket, for wx.agentConfig", "使用应用的 jsapi_ticket，用于 wx.agentConfig"},
-		"ticket.corp":       {"The corp's (wx.config)", "企业（wx.config）"},
-		"ticket.agent":      {"The application's (wx.agentConfig)", "应用（wx.agentConfig）"},
+		"ticket.corp":       {"Corp (wx.config)", "企业（wx.config）"},
+		"ticket.agent":      {"App (wx.agentConfig)", "应用（wx.agentConfig）"},
 		"remedy.wecom.no_ticket": {
 			"The application's ticket needs its AgentId: tokentray edit {account} --agent NUMBER",
 			"应用的 jsapi_ticket 需要填写 AgentId：tokentray edit {account} --agent 数字",

@@ -57,6 +57,21 @@ func sign() table {
 		"sign.check":      {"Check it at {url}; --reveal prints the string with the ticket in it.", "可在 {url} 校验；--reveal 会输出含 jsapi_ticket 的完整字符串。"},
 		"sign.reveal_ask": {"Print the jsapi_ticket of {account}? It is as secret as a token.", "确定输出 {account} 的 jsapi_ticket？它与 token 一样需要保密。"},
 
+		"window.format.signed":     {"signed string", "签名字符串"},
+		"window.sign.title":        {"JS-SDK", "JS-SDK"},
+		"window.sign.hint":         {"Page address: https://shop.example.com/page", "页面地址：https://shop.example.com/page"},
+		"window.sign.go":           {"Sign", "签名"},
+		"window.sign.busy":         {"Signing…", "正在签名…"},
+		"window.sign.browser":      {"Sign as a browser writes it", "按浏览器的写法签名"},
+		"window.sign.copy":         {"Copy the call", "复制调用代码"},
+		"window.sign.copied":       {"The call is copied.", "已复制调用代码。"},
+		"window.sign.string":       {"Signed string", "签名字符串"},
+		"window.sign.copy_string":  {"Copy it whole", "复制完整字符串"},
+		"window.sign.checker":      {"Open the checker", "打开校验工具"},
+		"window.sign.good":         {"The ticket is good for {time}.", "jsapi_ticket 剩余 {time}。"},
+		"window.sign.over":         {"The ticket has ended; sign again.", "jsapi_ticket 已过期，请重新签名。"},
+		"window.sign.hint_browser": {"A browser writes it as {url}", "浏览器的写法：{url}"},
+
 		"sign.hint.fragment": {
 			"The part from # on is not signed and was cut: {detail}. In the page, sign location.href.split('#')[0].",
 			"# 及其后的部分不参与签名，已去掉：{detail}。页面中请对 location.href.split('#')[0] 签名。",

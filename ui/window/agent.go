@@ -37,6 +37,7 @@ type tokenAgent interface {
 	Refresh(ctx context.Context, ref api.Ref, req api.RefreshRequest) (api.Token, error)
 	Check(ctx context.Context, ref api.Ref) (api.CheckResult, error)
 	History(ctx context.Context, ref api.Ref, q api.HistoryQuery) ([]api.HistoryEntry, error)
+	Sign(ctx context.Context, ref api.Ref, req api.SignRequest) (api.Signature, error)
 	RunPush(ctx context.Context, ref api.Ref, number int) (api.Push, error)
 }
 

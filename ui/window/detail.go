@@ -54,6 +54,7 @@ type detail struct {
 	today *callsToday
 	goes  *pushesBox
 	facts map[string]*kit.Fact
+	sign  *signBox
 	past  *historyBox
 }
 
@@ -71,9 +72,10 @@ func newDetail(look *kit.Look, state *paneState, on detailActions) *detail {
 	d.chart = newDayChart(l, &d.readAt)
 	d.today = newCallsToday(l)
 	d.goes = newPushesBox(l, d.paneState, func(id core.ID, number int) { d.on.push(id, number) })
+	d.sign = newSignBox(l, d.paneState, on.sign, on.copyText, d.page.Reflow)
 	d.past = newHistoryBox(l, d.paneState, on)
 	d.page.Add(d.drawTitle(), d.problem.root, d.drawLife(), d.drawPrevious(),
-		kit.Stack(2*kit.Grid, kit.Subhead(l, l.T("chart.title")), d.chart), d.goes.root, d.today.root, d.drawFacts(), d.past.root)
+		kit.Stack(2*kit.Grid, kit.Subhead(l, l.T("chart.title")), d.chart), d.goes.root, d.today.root, d.drawFacts(), d.sign.root, d.past.root)
 	return d
 }
 
@@ -198,6 +200,7 @@ func (d *detail) show(now time.Time) {
 		d.facts[label].Set(value, l.Palette.Text)
 	}
 	d.chart.set(a, d.history, now)
+	d.sign.show()
 	d.past.show(d.paneState, now)
 	d.updateTime(now)
 	d.page.Reflow()
@@ -224,7 +227,7 @@ func (d *detail) updateTime(now time.Time) (changed bool) {
 	kit.SetText(d.timeWord, r.Time, r.TimeTone.in(p))
 	note(d.state.Set(r.State, r.StateTone.in(p)), d.expiry.Set(expiryLine(l, a, now), p.Muted))
 	d.ring.Set(dialOf(a, r, now))
-	note(d.problem.set(a, now), d.today.set(a, now), d.goes.show(a, now), d.past.day(d.paneState, now))
+	note(d.problem.set(a, now), d.today.set(a, now), d.goes.show(a, now), d.past.day(d.paneState, now), d.sign.tick(now))
 	note(d.facts["detail.used"].Set(moment(l, a.LastUsed, now), p.Text))
 	checked, lost := "", ""
 	if c := a.Checked; c != nil {
@@ -236,7 +239,7 @@ func (d *detail) updateTime(now time.Time) (changed bool) {
 	note(d.facts["detail.checked"].Set(checked, p.Text), d.facts["detail.lost"].Set(lost, p.SoonText))
 
 	if d.revealed != "" && !now.Before(d.hideAt) {
-		d.hide()
+		d.hideToken()
 	}
 	token, label := a.Mask, l.T("detail.reveal")
 	if d.revealed != "" {

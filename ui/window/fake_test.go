@@ -1,6 +1,7 @@
 package window
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -33,6 +34,9 @@ type fakeAgent struct {
 	door   api.Loopback
 	keys   []api.ClientKey
 	access []api.Access
+
+	signature api.Signature // with the string that Reveal shows
+	noSign    error
 }
 
 func newFakeAgent(now func() time.Time, accounts ...api.Account) *fakeAgent {
@@ -229,6 +233,15 @@ func (f *fakeAgent) Check(_ context.Context, ref api.Ref) (api.CheckResult, erro
 
 func (f *fakeAgent) History(_ context.Context, ref api.Ref, _ api.HistoryQuery) ([]api.HistoryEntry, error) {
 	return held(f, &f.history), f.called("history ", ref)
+}
+
+func (f *fakeAgent) Sign(_ context.Context, ref api.Ref, req api.SignRequest) (api.Signature, error) {
+	out := held(f, &f.signature)
+	out.URL, out.Ticket = req.URL, req.Ticket
+	if !req.Reveal {
+		out.Text = ""
+	}
+	return out, cmp.Or(f.called("sign ", ref, " ", fmt.Sprintf("%+v", req)), held(f, &f.noSign))
 }
 
 func (f *fakeAgent) RunPush(_ context.Context, ref api.Ref, number int) (api.Push, error) {

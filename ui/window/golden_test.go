@@ -60,6 +60,11 @@ func goldenScreens() []golden {
 			s.listing.selectAccount(busy.ID)
 			s.until("the history", func() bool { return s.pane.detail.historyLoaded && len(s.pane.detail.history) > 0 })
 		}},
+		{"sign", fyne.NewSize(460, 900), core.Sandbox, []api.Account{office()}, func(s *stage) {
+			s.signs(office(), "http://mp.weixin.qq.com")
+			s.until("the history", func() bool { return s.pane.detail.historyLoaded })
+			s.pane.detail.page.Reveal(s.pane.detail.sign.good)
+		}},
 		{"add", usual, core.Sandbox, all, func(s *stage) { s.accounts.openAdd() }},
 		{"settings", usual, core.Sandbox, all, func(s *stage) {
 			s.until("the agent's state", func() bool { return s.link.status.Version != "" })

@@ -35,6 +35,7 @@ func (pn *pane) draw() {
 	}
 	on := pn.on
 	on.back, on.reveal, on.filter, on.more = pn.closeDetail, pn.reveal, pn.filterHistory, pn.moreHistory
+	on.sign = signActions{sign: pn.signPage, reveal: pn.revealSigned, copy: pn.copySigned, check: func(page string) { openPage(pn.shell, page) }}
 	pn.detail = newDetail(pn.look, pn.state, on)
 	pn.detail.page.ScrollTo(offset)
 	pn.nothing = centred("", kit.SizeText, pn.look.Palette.Muted)
@@ -111,7 +112,7 @@ func (pn *pane) fillDetail() {
 func (pn *pane) reveal(id core.ID) {
 	s := pn.state
 	if s.revealed != "" {
-		s.hide()
+		s.hideToken()
 		pn.fillDetail()
 		return
 	}

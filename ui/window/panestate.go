@@ -25,10 +25,17 @@ type paneState struct {
 	revealing bool   // the token was asked for, to be shown
 	revealed  string // the token, while it is in sight
 	hideAt    time.Time
+
+	sign signState
 }
 
-// hide hides a revealed token, and one that is still on its way.
-func (s *paneState) hide() { s.revealing, s.revealed, s.hideAt = false, "", time.Time{} }
+// hide hides a revealed token, and one that is still on its way, and a revealed ticket.
+func (s *paneState) hide() {
+	s.hideToken()
+	s.sign.hide()
+}
+
+func (s *paneState) hideToken() { s.revealing, s.revealed, s.hideAt = false, "", time.Time{} }
 
 // detailActions are what the pane asks of the window.
 type detailActions struct {
@@ -47,6 +54,7 @@ type detailActions struct {
 	filter    func(historyFilter)
 	more      func()
 	export    func(api.Account, []api.HistoryEntry)
+	sign      signActions
 }
 
 // historyFilter says which lines of a history are shown.

@@ -1,0 +1,276 @@
+package window
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+
+	"tokentray/core"
+	"tokentray/core/api"
+	"tokentray/ui/kit"
+)
+
+// signState is what a person wants to have signed, and what came of it. It is part of
+// the pane's state.
+type signState struct {
+	url, ticket string
+	busy        bool
+	made        *api.Signature
+	refused     *core.Error
+
+	text   string // the string that was signed with the ticket in it, while it is in sight
+	hideAt time.Time
+}
+
+// hide hides the string with the ticket in it.
+func (s *signState) hide() { s.text, s.hideAt = "", time.Time{} }
+
+// signActions are what the JS-SDK's box asks of the pane.
+type signActions struct {
+	sign   func()
+	reveal func()
+	copy   func()
+	check  func(page string)
+}
+
+// signBox signs pages of an account for the JS-SDK. It is hidden for accounts that
+// have no ticket.
+type signBox struct {
+	look  *kit.Look
+	state *paneState
+	on    signActions
+	root  *fyne.Container
+	// reflow lays the page out anew, of which the box is a part.
+	reflow func()
+
+	which *kit.Segment // of several tickets
+	field *kit.Entry
+	sign  *kit.Button
+	say   *kit.Prose
+	hints *kit.Prose
+
+	browser   *kit.Button
+	browserOf *fyne.Container
+	result    *fyne.Container
+	script    *kit.Prose
+	reveal    *kit.Button
+	checker   *kit.Button
+	signed    *kit.Prose
+	good      *kit.Prose
+}
+
+func newSignBox(l *kit.Look, s *paneState, on signActions, copyText func(text, said string), reflow func()) *signBox {
+	b := &signBox{look: l, state: s, on: on, reflow: reflow}
+	b.which = kit.NewSegment(l, "", func(name string) { b.wish(s.sign.url, name) }, kit.Choice{}) // show has those of the account
+	b.field = kit.NewEntry(l, l.T("sign.hint"), s.sign.url, func(url string) { b.wish(url, s.sign.ticket) })
+	b.field.OnSubmitted = func(string) { on.sign() }
+	b.sign = kit.NewSmallButton(l, kit.Filled, l.T("sign.go"), on.sign)
+	b.say = kit.NewProse("", 13, l.Palette.Muted)
+	b.hints = kit.NewProse("", 13, l.Palette.SoonText)
+	b.browser = kit.NewSmallButton(l, kit.Quiet, l.T("sign.browser"), func() {
+		b.field.SetText(s.sign.made.Browser) // which tells wish
+		on.sign()
+	})
+	b.browserOf = kit.Beside(b.browser)
+	b.script = kit.NewProse("", 13, l.Palette.Text)
+	b.script.Style.Monospace = true
+	ground := canvas.NewRectangle(l.Palette.Hover)
+	ground.CornerRadius = kit.Radius
+	boxed := container.New(&kit.Backed{PadX: 3 * kit.Grid, PadY: 2 * kit.Grid}, ground, b.script)
+	call := kit.NewSmallButton(l, kit.Quiet, l.T("sign.copy"), func() { copyText(s.sign.made.Script, l.T("sign.copied")) })
+	b.reveal = kit.NewSmallButton(l, kit.Quiet, l.T("detail.reveal"), on.reveal)
+	whole := kit.NewSmallButton(l, kit.Quiet, l.T("sign.copy_string"), on.copy)
+	b.checker = kit.NewSmallButton(l, kit.Quiet, l.T("sign.checker"), func() { on.check(s.sign.made.Checker) })
+	b.signed = kit.NewProse("", 13, l.Palette.Muted)
+	b.good = kit.NewProse("", 13, l.Palette.Muted)
+	b.result = kit.Stack(2*kit.Grid, boxed, kit.Beside(call), kit.BoldText(l.T("sign.string"), 13, l.Palette.Text), b.signed,
+		kit.Beside(b.reveal, whole, b.checker), b.good)
+	b.root = kit.Stack(2*kit.Grid, kit.Subhead(l, l.T("sign.title")), b.which, container.New(&kit.Bar{Gap: 2 * kit.Grid}, b.field, b.sign), b.say, b.hints, b.browserOf, b.result)
+	return b
+}
+
+// wish takes what a person wants to have signed. What was signed before is another
+// address, and goes.
+func (b *signBox) wish(url, ticket string) {
+	s := &b.state.sign
+	if s.url == url && s.ticket == ticket {
+		return
+	}
+	*s = signState{url: url, ticket: ticket}
+	b.show()
+	b.reflow()
+}
+
+// show brings it to the account as it stands.
+func (b *signBox) show() {
+	l, a, s := b.look, b.state.account, &b.state.sign
+	tickets := l.Words.Spec(a.Kind).TicketsOf(a.Account)
+	kit.Visible(b.root, len(tickets) > 0)
+	if len(tickets) == 0 {
+		return
+	}
+	kit.Visible(b.which, len(tickets) > 1)
+	if len(tickets) > 1 {
+		var choices []kit.Choice
+		for _, t := range tickets {
+			choices = append(choices, kit.Choice{Value: t.Name, Label: l.Words.Ticket(a.Kind, t.Name)})
+		}
+		b.which.SetChoices(choices...)
+		if s.ticket == "" {
+			s.ticket = tickets[0].Name
+		}
+		b.which.Choose(s.ticket)
+	}
+	b.field.Write(s.url)
+	b.sign.Enable(!s.busy && strings.TrimSpace(s.url) != "")
+	words, ink := "", l.Palette.Muted
+	switch {
+	case s.busy:
+		words = l.T("sign.busy")
+	case s.refused != nil:
+		words, ink = refusal(l, s.refused, refWords(a.Ref())), l.Palette.LiveText
+	}
+	b.say.SetOrHide(words, ink)
+	kit.Visible(b.result, s.made != nil)
+	b.showHints()
+	if s.made == nil {
+		return
+	}
+	script := strings.TrimSuffix(s.made.Script, "\n")
+	b.script.Set(strings.ReplaceAll(script, "\n  ", "\n\u00a0\u00a0"), l.Palette.Text) // a line does not begin with blanks
+	kit.Visible(b.checker, s.made.Checker != "")
+}
+
+// showHints says what can make the signature invalid.
+func (b *signBox) showHints() {
+	l, made := b.look, b.state.sign.made
+	var hints []string
+	browser := ""
+	if made != nil {
+		for _, h := range made.Hints {
+			hints = append(hints, l.Words.SignHint(h))
+		}
+		browser = made.Browser
+	}
+	if browser != "" {
+		hints = append(hints, l.T("sign.hint_browser", "url", browser))
+	}
+	b.hints.SetOrHide(strings.Join(hints, "\n"), l.Palette.SoonText)
+	kit.Visible(b.browserOf, browser != "")
+}
+
+// tick counts down; it reports whether something may have changed its size.
+func (b *signBox) tick(now time.Time) (changed bool) {
+	s := &b.state.sign
+	if s.made == nil {
+		return false
+	}
+	l := b.look
+	if s.text != "" && !now.Before(s.hideAt) {
+		s.hide()
+	}
+	text, label := s.made.Signed, l.T("detail.reveal")
+	if s.text != "" {
+		text, label = s.text, l.T("detail.hide", "time", l.Words.Coarse(s.hideAt.Sub(now)))
+	}
+	words := l.T("sign.over")
+	if left := s.made.ExpiresAt.Sub(now); left > 0 {
+		words = l.T("sign.good", "time", l.Words.Coarse(left.Truncate(time.Second)))
+	}
+	b.signed.Style.Monospace = !strings.ContainsFunc(text, func(r rune) bool { return r > '~' && r != '•' }) // the fixed-width face has no Chinese
+	changed = b.signed.Set(text, l.Palette.Muted)
+	changed = b.reveal.Rename(label) || changed
+	return b.good.Set(words, l.Palette.Muted) || changed
+}
+
+// signPage has the address in the pane signed.
+func (pn *pane) signPage() {
+	s := &pn.state.sign
+	if s.busy || strings.TrimSpace(s.url) == "" {
+		return
+	}
+	s.made, s.refused, s.busy = nil, nil, true
+	s.hide()
+	pn.fillDetail()
+	pn.askSign(api.SignRequest{URL: s.url, Ticket: s.ticket}, func(made api.Signature, err *core.Error) {
+		s.busy, s.refused = false, err
+		if err == nil {
+			s.made = &made
+		}
+		pn.fillDetail()
+	})
+}
+
+// askSign signs for the account in the pane. done is not told when the pane shows
+// something else by then.
+func (pn *pane) askSign(req api.SignRequest, done func(api.Signature, *core.Error)) {
+	id, wanted := pn.state.account.ID, pn.state.sign
+	a, ok := pn.model.find(id)
+	if !ok {
+		return
+	}
+	ref := a.Ref()
+	req.Person = true
+	ask(pn.shell, upstreamWait, func(ctx context.Context, g Agent) (api.Signature, error) {
+		return g.Sign(ctx, ref, req)
+	}, func(made api.Signature, err *core.Error) {
+		now := pn.state.sign
+		if pn.state.account.ID != id || now.url != wanted.url || now.ticket != wanted.ticket {
+			return
+		}
+		done(made, err)
+	})
+}
+
+// again asks for the signature that was made once more.
+func (s signState) again() api.SignRequest {
+	return api.SignRequest{URL: s.made.URL, Ticket: s.made.Ticket, Nonce: s.made.Nonce, Timestamp: s.made.Timestamp}
+}
+
+// revealSigned shows the string that was signed for a while, or hides it again.
+func (pn *pane) revealSigned() {
+	s := &pn.state.sign
+	if s.made == nil {
+		return
+	}
+	if s.text != "" {
+		s.hide()
+		pn.fillDetail()
+		return
+	}
+	req := s.again()
+	req.Reveal = true
+	ref := pn.state.account.Ref()
+	pn.askSign(req, func(made api.Signature, err *core.Error) {
+		switch {
+		case err != nil:
+			pn.showError(err, ref)
+			return
+		case s.made == nil || made.Signature != s.made.Signature: // the ticket is another by now
+			s.made = &made
+			s.made.Text = ""
+		}
+		s.text, s.hideAt = made.Text, pn.now().Add(revealTime)
+		pn.fillDetail()
+	})
+}
+
+// copySigned has the agent copy the string that was signed, which does not come here.
+func (pn *pane) copySigned() {
+	s := &pn.state.sign
+	if s.made == nil {
+		return
+	}
+	req := s.again()
+	req.Copy = true
+	ref := pn.state.account.Ref()
+	pn.askSign(req, func(_ api.Signature, err *core.Error) {
+		if err != nil {
+			pn.showError(err, ref)
+		}
+	})
+}
