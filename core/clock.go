@@ -146,7 +146,7 @@ func (e *entry) shift(d time.Duration) {
 		e.look.due = e.look.due.Add(d) // of all alike, so that their order stays
 	}
 	e.token.Store(&t)
-	e.err, e.shelved = e.err.moved(d), e.shelved.moved(d)
+	e.err, e.errBefore = e.err.moved(d), e.errBefore.moved(d)
 	e.check, e.lost = e.check.moved(d), e.lost.moved(d)
 	if e.report != nil {
 		r := *e.report

@@ -84,7 +84,7 @@ type entry struct {
 	edits     int       // grows when what a round depends on is edited
 
 	err       *Error    // of the last round; nil after a success
-	shelved   *Error    // err as it was before the vault was locked
+	errBefore *Error    // err as it was before the vault was locked
 	fails     int       // temporary failures in a row
 	notBefore time.Time // no automatic round before, by err
 

@@ -56,7 +56,7 @@ func (k *Keeper) edit(e *entry, a Account) {
 
 // forgive forgets what was learned from the upstream as it was before an edit.
 func (e *entry) forgive() {
-	e.err, e.shelved, e.fails, e.notBefore = nil, nil, 0, time.Time{}
+	e.err, e.errBefore, e.fails, e.notBefore = nil, nil, 0, time.Time{}
 	e.lastRound, e.report = time.Time{}, nil
 	e.edits++
 }
@@ -94,7 +94,7 @@ func (k *Keeper) SecretChanged(id ID) {
 // goes, which would be sent there too.
 func (k *Keeper) Refuse(id ID, err *Error) {
 	k.change(id, func(e *entry, _ time.Time) {
-		e.err, e.shelved = err, nil
+		e.err, e.errBefore = err, nil
 		if e.token.Load().Value != "" || e.flight != nil {
 			e.drop()
 			k.saveSoon(id)
@@ -154,7 +154,7 @@ func (k *Keeper) Locked(err *Error) {
 			return false
 		}
 		if e.err != nil && e.err.Class != VaultClosed {
-			e.shelved = e.err
+			e.errBefore = e.err
 		}
 		e.err = err
 		return true
@@ -176,8 +176,8 @@ func (k *Keeper) Unlocked() {
 		if e.err == nil || e.err.Class != VaultClosed {
 			return false
 		}
-		if e.shelved != nil {
-			e.err, e.shelved = e.shelved, nil
+		if e.errBefore != nil {
+			e.err, e.errBefore = e.errBefore, nil
 		} else {
 			e.forgive()
 		}

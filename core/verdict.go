@@ -109,7 +109,7 @@ func (k *Keeper) learn(e *entry, out outcome, g goal, now time.Time) {
 	case untouched:
 		return
 	case works:
-		e.err, e.shelved, e.fails, e.notBefore = nil, nil, 0, time.Time{}
+		e.err, e.errBefore, e.fails, e.notBefore = nil, nil, 0, time.Time{}
 		return
 	case maybeBroken:
 		if e.token.Load().Good(now, 0) && !out.err.Class.waits() {

@@ -107,8 +107,8 @@ type Manager struct {
 	mu      sync.Mutex
 	session Session
 	how     habits
-	cur     *held
-	last    *held           // what was copied last
+	cur     *copied
+	last    *copied         // what was copied last
 	guard   owner           // keeps an empty clipboard empty
 	telling <-chan struct{} // closed when the last call of gone has returned
 	closed  bool
@@ -162,8 +162,8 @@ const settleTime = 150 * time.Millisecond
 // look is how often the wall clock is looked at while a text waits for clearing.
 const look = time.Minute
 
-// held is a text that was put on the clipboard.
-type held struct {
+// copied is a text that was put on the clipboard.
+type copied struct {
 	owner   owner
 	board   board
 	text    fingerprint
@@ -179,12 +179,12 @@ type held struct {
 	ended   chan struct{} // closed when Gone has returned
 }
 
-func (h *held) end() { h.ends.Do(func() { close(h.stop) }) }
+func (c *copied) end() { c.ends.Do(func() { close(c.stop) }) }
 
 // ending reports whether it is being taken away.
-func (h *held) ending() bool {
+func (c *copied) ending() bool {
 	select {
-	case <-h.stop:
+	case <-c.stop:
 		return true
 	default:
 		return false
@@ -315,7 +315,7 @@ func (m *Manager) copy(ctx context.Context, text string, clearAfter time.Duratio
 		return err
 	}
 	m.log.Info("copied", "clipboard", name, "clear_after", clearAfter)
-	m.hold(&held{
+	m.adopt(&copied{
 		owner: own, board: board, text: fingerprintOf(text), secret: secret, session: session, once: how.once,
 		stop: make(chan struct{}), woke: make(chan struct{}, 1), freed: make(chan struct{}), ended: make(chan struct{}),
 	}, clearAfter)
@@ -329,12 +329,12 @@ func (m *Manager) copy(ctx context.Context, text string, clearAfter time.Duratio
 	return nil
 }
 
-// hold makes h the text of ours and watches over it.
-func (m *Manager) hold(h *held, clearAfter time.Duration) {
+// adopt makes c the text of ours and watches over it.
+func (m *Manager) adopt(c *copied, clearAfter time.Duration) {
 	m.mu.Lock()
-	m.cur, m.last, m.guard = h, h, nil
+	m.cur, m.last, m.guard = c, c, nil
 	m.mu.Unlock()
-	m.wg.Go(func() { m.watch(h, clearAfter) })
+	m.wg.Go(func() { m.watch(c, clearAfter) })
 }
 
 // Wake is to be called when the machine slept: what should have been taken away
@@ -357,14 +357,14 @@ func (m *Manager) Clear(ctx context.Context) error {
 	m.turn.Lock()
 	defer m.turn.Unlock()
 	m.mu.Lock()
-	h := m.cur
+	c := m.cur
 	m.mu.Unlock()
-	if h == nil {
+	if c == nil {
 		return nil
 	}
-	h.end()
+	c.end()
 	select {
-	case <-h.freed:
+	case <-c.freed:
 		return nil
 	case <-ctx.Done():
 		return core.AsError(fmt.Errorf("clear the clipboard: %w", ctx.Err()))

@@ -69,16 +69,16 @@ type lookHow struct {
 	guard bool // and own the empty clipboard
 }
 
-// look looks at the clipboard on which h was put, within readTime.
-func (h *held) look(ctx context.Context, how lookHow) (verdict, owner, error) {
+// look looks at the clipboard on which c was put, within readTime.
+func (c *copied) look(ctx context.Context, how lookHow) (verdict, owner, error) {
 	ctx, cancel := context.WithTimeout(ctx, readTime)
 	defer cancel()
-	return h.board.look(ctx, h.text, how)
+	return c.board.look(ctx, c.text, how)
 }
 
 // sweep takes the text out of places beside the clipboard, where there are any.
-func (h *held) sweep() {
-	s, ok := h.board.(interface {
+func (c *copied) sweep() {
+	s, ok := c.board.(interface {
 		sweep(ctx context.Context, text fingerprint)
 	})
 	if !ok {
@@ -86,34 +86,34 @@ func (h *held) sweep() {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), readTime)
 	defer cancel()
-	s.sweep(ctx, h.text)
+	s.sweep(ctx, c.text)
 }
 
-// ours reports whether the clipboard holds the text of h.
-func (h *held) ours(ctx context.Context) bool {
-	if h.owner.ours() {
+// ours reports whether the clipboard holds the text of c.
+func (c *copied) ours(ctx context.Context) bool {
+	if c.owner.ours() {
 		return true
 	}
-	if !h.taken.Load() {
+	if !c.taken.Load() {
 		return false
 	}
-	found, _, err := h.look(ctx, lookHow{})
+	found, _, err := c.look(ctx, lookHow{})
 	return err == nil && found == same
 }
 
-// watch waits for the end of h, whatever it is, and tells of it.
-func (m *Manager) watch(h *held, clearAfter time.Duration) {
-	defer close(h.ended)
-	g := m.outlast(h, clearAfter)
-	h.lost = g.Reason == Replaced
-	close(h.freed)
+// watch waits for the end of c, whatever it is, and tells of it.
+func (m *Manager) watch(c *copied, clearAfter time.Duration) {
+	defer close(c.ended)
+	g := m.outlast(c, clearAfter)
+	c.lost = g.Reason == Replaced
+	close(c.freed)
 
 	// A Copy under way may just be the one that replaced it.
 	m.turn.Lock()
 	m.mu.Lock()
-	current := m.cur == h
+	current := m.cur == c
 	if current {
-		m.cur, m.telling = nil, h.ended
+		m.cur, m.telling = nil, c.ended
 	}
 	closed := m.closed
 	m.mu.Unlock()
@@ -123,35 +123,35 @@ func (m *Manager) watch(h *held, clearAfter time.Duration) {
 	}
 	m.log.Info("gone from the clipboard", "reason", g.Reason, "manager", g.Program)
 	m.gone(g)
-	if h.secret && !closed && (g.Reason == Cleared || g.Reason == Pasted) {
-		m.wg.Go(func() { m.lookAgain(h) })
+	if c.secret && !closed && (g.Reason == Cleared || g.Reason == Pasted) {
+		m.wg.Go(func() { m.lookAgain(c) })
 	}
 }
 
-// outlast waits until the text of h is to go, takes it away, and says why it went.
-func (m *Manager) outlast(h *held, clearAfter time.Duration) Gone {
+// outlast waits until the text of c is to go, takes it away, and says why it went.
+func (m *Manager) outlast(c *copied, clearAfter time.Duration) Gone {
 	until, left := m.now().Round(0).Add(clearAfter), clearAfter
 	for {
-		switch m.wait(h, left) {
+		switch m.wait(c, left) {
 		case over:
-			return m.remove(h, Cleared)
+			return m.remove(c, Cleared)
 		case wasPasted:
-			return m.remove(h, Pasted)
+			return m.remove(c, Pasted)
 		case lost:
 			found := other
-			if h.secret {
-				found = m.successor(h)
+			if c.secret {
+				found = m.successor(c)
 			}
 			if found == same {
 				m.log.Info("another program took over what was copied")
-				h.taken.Store(true)
+				c.taken.Store(true)
 				if clearAfter > 0 {
 					left = max(until.Sub(m.now().Round(0)), time.Nanosecond)
 				}
 				continue
 			}
-			h.owner.release()
-			if h.once && found == nothing && h.owner.pasted() == nil { // wl-copy ended after the paste
+			c.owner.release()
+			if c.once && found == nothing && c.owner.pasted() == nil { // wl-copy ended after the paste
 				return Gone{Reason: Pasted}
 			}
 			return Gone{Reason: Replaced}
@@ -161,22 +161,22 @@ func (m *Manager) outlast(h *held, clearAfter time.Duration) Gone {
 
 // successor looks whether the program that owns the clipboard now took our text
 // over. One that does not answer may have.
-func (m *Manager) successor(h *held) verdict {
-	if !m.await(h) {
+func (m *Manager) successor(c *copied) verdict {
+	if !m.await(c) {
 		return same // it is taken away now
 	}
-	current := m.isCurrent(h)
+	current := m.isCurrent(c)
 	m.turn.Unlock()
 	if !current {
 		return other
 	}
-	found, _, err := h.look(context.Background(), lookHow{})
+	found, _, err := c.look(context.Background(), lookHow{})
 	switch {
 	case errors.Is(err, errSilent):
 		return same
 	case err != nil:
 		m.log.Debug("the clipboard cannot be looked at", "err", err)
-		if h.once { // nobody knows better
+		if c.once { // nobody knows better
 			return nothing
 		}
 		return other
@@ -185,51 +185,51 @@ func (m *Manager) successor(h *held) verdict {
 }
 
 // await takes the turn, so that no copy is under way. It reports false, and has not
-// taken it, if somebody who has the turn wants h gone.
-func (m *Manager) await(h *held) bool {
+// taken it, if somebody who has the turn wants c gone.
+func (m *Manager) await(c *copied) bool {
 	select {
-	case <-h.stop:
+	case <-c.stop:
 		return false
 	default:
 	}
 	select {
-	case <-h.stop:
+	case <-c.stop:
 		return false
 	case m.turn <- struct{}{}:
 		return true
 	}
 }
 
-func (m *Manager) isCurrent(h *held) bool {
+func (m *Manager) isCurrent(c *copied) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.cur == h
+	return m.cur == c
 }
 
-// remove takes the text of h away, if the clipboard still holds it, and says what
+// remove takes the text of c away, if the clipboard still holds it, and says what
 // became of it; why is the reason if that was done.
-func (m *Manager) remove(h *held, why Reason) Gone {
-	if m.await(h) { // else whoever wants it gone has the turn
+func (m *Manager) remove(c *copied, why Reason) Gone {
+	if m.await(c) { // else whoever wants it gone has the turn
 		defer m.turn.Unlock()
 	}
-	h.end()
-	if !m.isCurrent(h) || !h.secret { // a later copy took its place, or it may stay
-		if h.owner.release() {
+	c.end()
+	if !m.isCurrent(c) || !c.secret { // a later copy took its place, or it may stay
+		if c.owner.release() {
 			return Gone{Reason: Cleared}
 		}
 		return Gone{Reason: Replaced}
 	}
-	program := m.program(h.session)
-	defer h.sweep()
-	if !h.taken.Load() && h.owner.ours() {
-		m.keepEmpty(h, program)
-		if h.owner.release() || m.guarded() {
+	program := m.program(c.session)
+	defer c.sweep()
+	if !c.taken.Load() && c.owner.ours() {
+		m.keepEmpty(c, program)
+		if c.owner.release() || m.guarded() {
 			return Gone{Reason: why, Program: program}
 		}
 	} else {
-		h.owner.release()
+		c.owner.release()
 	}
-	found, guard, err := h.look(context.Background(), lookHow{empty: true, guard: program != ""})
+	found, guard, err := c.look(context.Background(), lookHow{empty: true, guard: program != ""})
 	m.setGuard(guard)
 	switch {
 	case errors.Is(err, errSilent):
@@ -246,11 +246,11 @@ func (m *Manager) remove(h *held, why Reason) Gone {
 
 // keepEmpty replaces our text by an empty one, where a clipboard manager runs: on
 // an empty clipboard that nobody owns it would put our text back.
-func (m *Manager) keepEmpty(h *held, program string) {
+func (m *Manager) keepEmpty(c *copied, program string) {
 	if program == "" {
 		return
 	}
-	keeper, ok := h.board.(interface {
+	keeper, ok := c.board.(interface {
 		guard(ctx context.Context) (owner, error)
 	})
 	if !ok {
@@ -299,9 +299,9 @@ func (m *Manager) guarded() bool {
 	return m.guard != nil
 }
 
-// lookAgain looks whether somebody puts the text of h back after it was taken
+// lookAgain looks whether somebody puts the text of c back after it was taken
 // away. If so, it is taken away again, and looked at a last time.
-func (m *Manager) lookAgain(h *held) {
+func (m *Manager) lookAgain(c *copied) {
 	for _, what := range []Reason{Returned, Stays} {
 		due, stop := m.again()
 		select {
@@ -313,20 +313,20 @@ func (m *Manager) lookAgain(h *held) {
 		m.turn.Lock()
 		m.mu.Lock()
 		told := make(chan struct{})
-		late := m.last != h || m.closed // something newer was copied
+		late := m.last != c || m.closed // something newer was copied
 		guarded := m.guard != nil && m.guard.ours()
 		m.mu.Unlock()
 		if late || guarded {
 			m.turn.Unlock()
 			return
 		}
-		found, guard, err := h.look(context.Background(), lookHow{empty: true, guard: true})
+		found, guard, err := c.look(context.Background(), lookHow{empty: true, guard: true})
 		m.setGuard(guard)
 		if err != nil || found != same {
 			m.turn.Unlock()
 			return
 		}
-		g := Gone{Reason: what, Program: m.program(h.session)}
+		g := Gone{Reason: what, Program: m.program(c.session)}
 		m.mu.Lock()
 		m.telling = told
 		m.mu.Unlock()
@@ -341,7 +341,7 @@ func (m *Manager) lookAgain(h *held) {
 // time to notice that it is empty, and looks whether it puts back what was there.
 func (m *Manager) leave() {
 	m.mu.Lock()
-	guard, h := m.guard, m.last
+	guard, last := m.guard, m.last
 	m.guard = nil
 	m.mu.Unlock()
 	if guard == nil {
@@ -358,7 +358,7 @@ func (m *Manager) leave() {
 	}
 	late.Reset(parting)
 	<-late.C
-	if found, _, err := h.look(context.Background(), lookHow{}); err == nil && found == same {
-		m.log.Warn("a clipboard manager put back what was copied, and nobody is left to clear it", "manager", m.program(h.session))
+	if found, _, err := last.look(context.Background(), lookHow{}); err == nil && found == same {
+		m.log.Warn("a clipboard manager put back what was copied, and nobody is left to clear it", "manager", m.program(last.session))
 	}
 }

@@ -11,14 +11,14 @@ const (
 	wasPasted              // see SetHabits
 )
 
-// wait waits until h is to go, when left is over unless that is 0, or another program
+// wait waits until c is to go, when left is over unless that is 0, or another program
 // owns the clipboard. Timers stand still while the machine sleeps, and
 // not every system tells of a sleep: what time is left is read off the wall
 // clock, at each look.
-func (m *Manager) wait(h *held, left time.Duration) event {
+func (m *Manager) wait(c *copied, left time.Duration) event {
 	clears, until := left > 0, m.now().Round(0).Add(left)
 	for {
-		what, passed := m.pause(h, min(left, look))
+		what, passed := m.pause(c, min(left, look))
 		if what != nil {
 			return *what
 		}
@@ -34,30 +34,30 @@ func (m *Manager) wait(h *held, left time.Duration) event {
 	}
 }
 
-// pause waits until d has passed, for ever if d is 0, or something happened to h,
+// pause waits until d has passed, for ever if d is 0, or something happened to c,
 // or the machine woke.
-func (m *Manager) pause(h *held, d time.Duration) (what *event, passed bool) {
+func (m *Manager) pause(c *copied, d time.Duration) (what *event, passed bool) {
 	var due <-chan time.Time
 	if d > 0 {
-		c, stop := m.after(d)
+		timer, stop := m.after(d)
 		defer stop()
-		due = c
+		due = timer
 	}
 	var gone <-chan struct{}
-	if !h.taken.Load() {
-		gone = h.owner.lost()
+	if !c.taken.Load() {
+		gone = c.owner.lost()
 	}
 	happened := func(e event) *event { return &e }
 	select {
-	case <-h.stop:
+	case <-c.stop:
 		return happened(over), false
 	case <-gone:
 		return happened(lost), false
-	case <-h.owner.pasted():
+	case <-c.owner.pasted():
 		return happened(wasPasted), false
 	case <-due:
 		return nil, true
-	case <-h.woke:
+	case <-c.woke:
 		return nil, false
 	}
 }

@@ -63,16 +63,16 @@ func (m *Manager) CopyUnless(ctx context.Context, text string, clearAfter time.D
 }
 
 // replaced reports whether somebody else's text took the place of this one.
-func (h *held) replaced() bool {
-	if h.ending() {
-		<-h.freed
-		return h.lost
+func (c *copied) replaced() bool {
+	if c.ending() {
+		<-c.freed
+		return c.lost
 	}
 	select {
-	case <-h.owner.lost():
+	case <-c.owner.lost():
 	default:
 		return false
 	}
-	found, _, err := h.look(context.Background(), lookHow{})
+	found, _, err := c.look(context.Background(), lookHow{})
 	return err != nil || found == other
 }

@@ -15,7 +15,7 @@ type windowLayout struct {
 }
 
 func (f *windowLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
-	banners, shelf, side, holder, snackbar, rule := o[0], o[1], o[2], o[3], o[4], o[5]
+	banners, list, side, holder, snackbar, rule := o[0], o[1], o[2], o[3], o[4], o[5]
 	top := float32(0)
 	if banners.Visible() {
 		top = kit.HeightFor(banners, size.Width)
@@ -30,19 +30,19 @@ func (f *windowLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
 	high := max(0, bottom-top)
 	wide, paged, opened := size.Width >= wideFrom, f.pages.open != nil, f.pane.opened
 
-	kit.Visible(shelf, wide || !paged && !opened)
+	kit.Visible(list, wide || !paged && !opened)
 	kit.Visible(side, !paged && (wide || opened))
 	kit.Visible(holder, paged)
 	kit.Visible(rule, wide)
 	kit.Visible(f.pane.detail.back, !wide)
 	if !wide {
-		for _, x := range []fyne.CanvasObject{shelf, side, holder} {
+		for _, x := range []fyne.CanvasObject{list, side, holder} {
 			kit.Place(x, 0, top, size.Width, high)
 		}
 		return
 	}
 	left := min(520, size.Width*0.45)
-	kit.Place(shelf, 0, top, left, high)
+	kit.Place(list, 0, top, left, high)
 	kit.Place(rule, left, top, 1, high)
 	kit.Place(side, left+1, top, size.Width-left-1, high)
 	kit.Place(holder, left+1, top, size.Width-left-1, high)
