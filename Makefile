@@ -120,10 +120,11 @@ test-e2e: $(programs) ## the programs themselves: import rules, command line, tr
 	TOKENTRAY_E2E_BIN=$(CURDIR)/$(BIN) $(GO) test -race -tags $(TAGS) -count=1 -timeout 20m ./cmd/e2e ./cmd/e2e/crash ./cmd/e2e/desktop ./cmd/e2e/openapigen ./cmd/e2e/upstream
 
 .PHONY: test-sdk
-test-sdk: $(programs) ## an SDK of somebody else's takes its tokens from TokenTray; a module of its own
-	$(call say,foreign SDKs)
+test-sdk: $(programs) ## SDKs take their tokens from TokenTray, and it takes its own from a real OAuth2 server; modules of their own
+	$(call say,foreign SDKs, a foreign server)
 	cd cmd/e2e/sdk && TOKENTRAY_E2E_BIN=$(CURDIR)/$(BIN) $(GO) test -race -count=1 ./...
 	cd cmd/e2e/workwx && TOKENTRAY_E2E_BIN=$(CURDIR)/$(BIN) $(GO) test -race -count=1 ./...
+	cd cmd/e2e/oidc && TOKENTRAY_E2E_BIN=$(CURDIR)/$(BIN) $(GO) test -race -count=1 ./...
 
 # API clients of somebody else's, from npm, at exact versions. Their installation
 # scripts do not run.

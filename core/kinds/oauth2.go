@@ -67,7 +67,7 @@ func oauthFields() []Field {
 		{
 			Key: AppID, Input: Text, Required: true, Missing: "is empty; copy the client ID from the server's console",
 			Alias: "client_id", Names: []string{"clientid"},
-			Checks: []Check{{Match: `^[!-~]{1,256}$`, Problem: ProblemAppIDChars, Says: "holds blanks or control characters, or is too long; copy the client ID again"}},
+			Checks: []Check{{Match: `^[ -~]{1,256}$`, Problem: ProblemAppIDChars, Says: "holds control characters or letters beyond ASCII, or is too long; copy the client ID again"}},
 		},
 		{
 			Key: Secret, Input: SecretText, Required: true, Missing: "is empty; copy the client secret from the server's console",

@@ -35,7 +35,7 @@ func kindOAuth2() table {
 
 		"problem.oauth2.base_url_empty": {"Enter the URL of the server's token endpoint.", "请填写服务器 token 端点的 URL。"},
 		"problem.oauth2.appid_empty":    {"Copy the client ID from the server's console.", "请从服务器的管理后台复制 client ID。"},
-		"problem.oauth2.appid_chars":    {"A client ID holds no blanks; copy it again.", "Client ID 不含空白字符，请重新复制。"},
+		"problem.oauth2.appid_chars":    {"A client ID is one line of ASCII, at most 256 characters; copy it again.", "Client ID 是一行 ASCII 字符，最多 256 个，请重新复制。"},
 		"problem.oauth2.secret_empty":   {"Copy the client secret from the server's console.", "请从服务器的管理后台复制 client secret。"},
 		"problem.oauth2.secret_chars":   {"A client secret holds no line ends and nothing beyond ASCII; copy it again.", "Client secret 不含换行，也只含 ASCII 字符，请重新复制。"},
 		"problem.oauth2.scope_chars":    {"A scope is words of ASCII without quotes, with blanks between.", "Scope 由 ASCII 字符组成，不含引号，多个以空格分隔。"},

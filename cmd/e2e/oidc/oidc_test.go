@@ -1,0 +1,295 @@
+// Package oidc shows that TokenTray takes its tokens from a real OAuth 2.0
+// authorization server: zitadel/oidc's provider, which runs in this test. It is a module
+// of its own, so that nothing of it enters the product, and knows TokenTray as any other
+// program does: by its commands.
+package oidc
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/zitadel/oidc/v3/example/server/storage"
+	"github.com/zitadel/oidc/v3/pkg/oidc"
+	"github.com/zitadel/oidc/v3/pkg/op"
+)
+
+const (
+	clientID = "crm service/7"
+	secret   = "s3cret with: %+&=/ inside"
+)
+
+// store is the provider's example storage with a client of its own, whose tokens are
+// JWTs and which may have some scopes alone.
+type store struct {
+	*storage.Storage
+	scopes []string
+}
+
+type client struct{ op.Client }
+
+func (client) GetID() string                       { return clientID }
+func (client) AccessTokenType() op.AccessTokenType { return op.AccessTokenTypeJWT }
+func (client) GrantTypes() []oidc.GrantType        { return []oidc.GrantType{oidc.GrantTypeClientCredentials} }
+
+func (s store) ClientCredentials(ctx context.Context, id, given string) (op.Client, error) {
+	if id != clientID || given != secret {
+		return nil, errors.New("no such client, or another secret")
+	}
+	one, err := s.Storage.ClientCredentials(ctx, "sid1", "verysecret")
+	return client{one}, err
+}
+
+func (s store) ClientCredentialsTokenRequest(_ context.Context, id string, scopes []string) (op.TokenRequest, error) {
+	for _, one := range scopes {
+		if !slices.Contains(s.scopes, one) {
+			return nil, oidc.ErrInvalidScope().WithDescription("the client may not have %s", one)
+		}
+	}
+	return &oidc.JWTTokenRequest{Subject: id, Audience: []string{"https://api.example"}, Scopes: scopes}, nil
+}
+
+// GetPrivateClaimsFromScopes writes the scope into the token (RFC 9068, section 2.2.3).
+func (s store) GetPrivateClaimsFromScopes(_ context.Context, _, _ string, scopes []string) (map[string]any, error) {
+	return map[string]any{"scope": strings.Join(scopes, " ")}, nil
+}
+
+// server is the authorization server, and what it was asked.
+type server struct {
+	*httptest.Server
+	provider *op.Provider
+
+	mu    sync.Mutex
+	basic []bool // of each request for a token: whether the client came by Basic
+}
+
+func newServer(t *testing.T) *server {
+	t.Helper()
+	s := &server{}
+	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/oauth/token" {
+			_, _, basic := r.BasicAuth()
+			s.mu.Lock()
+			s.basic = append(s.basic, basic)
+			s.mu.Unlock()
+		}
+		s.provider.ServeHTTP(w, r)
+	}))
+	t.Cleanup(s.Close)
+	keep := store{storage.NewStorage(storage.NewUserStore(s.URL)), []string{"read", "write"}}
+	var err error
+	s.provider, err = op.NewProvider(&op.Config{CryptoKey: [32]byte{1}, CryptoKeyId: "1", AuthMethodPost: true}, keep, op.StaticIssuer(s.URL), op.WithAllowInsecure())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// asked tells for each request for a token so far whether the client came by Basic.
+func (s *server) asked() []bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.basic)
+}
+
+// accepts returns the claims of a token, which the server itself verifies.
+func (s *server) accepts(t *testing.T, token string) *oidc.AccessTokenClaims {
+	t.Helper()
+	ctx := op.ContextWithIssuer(t.Context(), s.URL)
+	claims, err := op.VerifyAccessToken[*oidc.AccessTokenClaims](ctx, token, s.provider.AccessTokenVerifier(ctx))
+	if err != nil {
+		t.Fatalf("the server does not accept the token: %v", err)
+	}
+	return claims
+}
+
+// house is a home with an agent.
+type house struct {
+	t   *testing.T
+	exe string
+	env []string
+}
+
+func newHouse(t *testing.T) *house {
+	t.Helper()
+	dir := t.TempDir()
+	h := &house{t: t, exe: program(t)}
+	passphrase := filepath.Join(dir, "passphrase")
+	if err := os.WriteFile(passphrase, []byte("correct horse battery staple\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	h.env = []string{
+		"PATH=" + filepath.Dir(h.exe) + ":" + os.Getenv("PATH"), "HOME=" + dir, "TMPDIR=" + dir, "XDG_RUNTIME_DIR=" + dir,
+		"TOKENTRAY_HOME=" + filepath.Join(dir, "h"), "TOKENTRAY_LANG=en", "TOKENTRAY_PASSPHRASE_FILE=" + passphrase,
+	}
+	t.Cleanup(h.stop)
+	h.run("", "vault", "init")
+	return h
+}
+
+// program is the command-line program, from TOKENTRAY_E2E_BIN or built now.
+func program(t *testing.T) string {
+	t.Helper()
+	if dir := os.Getenv("TOKENTRAY_E2E_BIN"); dir != "" {
+		return filepath.Join(dir, "tokentray")
+	}
+	exe := filepath.Join(t.TempDir(), "tokentray")
+	cmd := exec.Command("go", "build", "-buildvcs=false", "-o", exe, "./cmd/tokentray")
+	cmd.Dir, cmd.Env = "../../..", append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("build the program: %v\n%s", err, out)
+	}
+	return exe
+}
+
+// try runs a command, and returns what it printed and its exit code.
+func (h *house) try(stdin string, args ...string) (out, errOut string, code int) {
+	h.t.Helper()
+	cmd := exec.Command(h.exe, args...)
+	cmd.Env, cmd.Stdin = h.env, strings.NewReader(stdin)
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	err := cmd.Run()
+	if exit := new(exec.ExitError); err != nil && !errors.As(err, &exit) {
+		h.t.Fatal(err)
+	}
+	if strings.Contains(stdout.String()+stderr.String(), secret) {
+		h.t.Errorf("tokentray %v shows the secret", args)
+	}
+	return stdout.String(), stderr.String(), cmd.ProcessState.ExitCode()
+}
+
+func (h *house) run(stdin string, args ...string) string {
+	h.t.Helper()
+	out, errOut, code := h.try(stdin, args...)
+	if code != 0 {
+		h.t.Fatalf("tokentray %v: %d\n%s", args, code, errOut)
+	}
+	return out
+}
+
+// add adds an account that asks the server.
+func (h *house) add(s *server, name string, more ...string) {
+	h.t.Helper()
+	h.run(secret+"\n", append([]string{"add", name, "--kind", "oauth2", "--token-url", s.URL + "/oauth/token", "--client-id", clientID, "--secret-stdin"}, more...)...)
+}
+
+func (h *house) token(args ...string) string {
+	h.t.Helper()
+	return strings.TrimSpace(h.run("", append([]string{"get"}, args...)...))
+}
+
+// stop ends the agent and waits for its end: until then it has files open.
+func (h *house) stop() {
+	h.t.Helper()
+	var status struct {
+		PID int `json:"pid"`
+	}
+	if err := json.Unmarshal([]byte(h.run("", "status", "--json")), &status); err != nil || status.PID == 0 {
+		h.t.Fatalf("whose process is the agent? %v", err)
+	}
+	h.run("", "stop")
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for deadline := time.Now().Add(10 * time.Second); ; <-tick.C {
+		stat, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(status.PID), "stat"))
+		if err != nil || bytes.Contains(stat, []byte(") Z ")) {
+			return
+		}
+		if time.Now().After(deadline) {
+			h.t.Fatalf("the agent %d has not ended", status.PID)
+		}
+	}
+}
+
+// The server gives a token to a client by Basic and in the body, with the scope that
+// was asked for, and accepts it; a restart asks for none.
+func TestTokensOfARealServer(t *testing.T) {
+	s, h := newServer(t), newHouse(t)
+	h.add(s, "header", "--scope", "read write")
+	h.add(s, "body", "--auth", "body", "--scope", "read")
+	if got := fmt.Sprint(s.asked()); got != "[true false]" {
+		t.Errorf("clients came by Basic: %s", got)
+	}
+	for name, scope := range map[string]string{"header": "read write", "body": "read"} {
+		token := h.token(name)
+		claims := s.accepts(t, token)
+		if claims.Subject != clientID || strings.Join(claims.Scopes, " ") != scope || claims.Audience[0] != "https://api.example" {
+			t.Errorf("%s: %+v", name, claims)
+		}
+		var shown struct {
+			Expires time.Time `json:"expires_at"`
+		}
+		if err := json.Unmarshal([]byte(h.run("", "get", name, "--format", "json")), &shown); err != nil {
+			t.Fatal(err)
+		}
+		if gap := claims.GetExpiration().Sub(shown.Expires).Abs(); gap > 2*time.Second {
+			t.Errorf("%s: shown until %v, the server says %v", name, shown.Expires, claims.GetExpiration())
+		}
+	}
+	token := h.token("header")
+	h.stop()
+	if again := h.token("header"); again != token || len(s.asked()) != 2 {
+		t.Errorf("after a restart: the same token: %v, %d requests", again == token, len(s.asked()))
+	}
+}
+
+// A longer life than what is left is had at once, by a new token beside the old.
+func TestALongerLifeThanIsLeft(t *testing.T) {
+	s, h := newServer(t), newHouse(t)
+	h.add(s, "crm")
+	first := h.token("crm")
+	fresh := strings.TrimSpace(h.run("", "refresh", "crm", "--force"))
+	second := h.token("crm")
+	if second == first || len(s.asked()) != 2 {
+		t.Errorf("no new token by force (%q), %d requests", fresh, len(s.asked()))
+	}
+	s.accepts(t, first)
+	s.accepts(t, second)
+	if _, errOut, code := h.try("", "get", "crm", "--min-ttl", "10m"); code == 0 {
+		t.Errorf("a life of ten minutes, where tokens live five: %s", errOut)
+	}
+}
+
+// What the server refuses is told, is not asked again, and the living token stays.
+func TestRefusalsOfARealServer(t *testing.T) {
+	s, h := newServer(t), newHouse(t)
+	h.add(s, "crm", "--scope", "read")
+	h.add(s, "other", "--scope", "admin")
+	out, errOut, code := h.try("", "get", "other")
+	if code != 4 || !strings.Contains(errOut, "invalid_scope") {
+		t.Errorf("another scope: %d %s %s", code, out, errOut)
+	}
+	h.run("", "edit", "other", "--scope", "write")
+	if claims := s.accepts(t, h.token("other")); strings.Join(claims.Scopes, " ") != "write" {
+		t.Errorf("%+v", claims)
+	}
+
+	h.run("a wrong secret\n", "add", "wrong", "--kind", "oauth2", "--token-url", s.URL+"/oauth/token", "--client-id", clientID, "--secret-stdin", "--param", "resource=https://r.example")
+	n := len(s.asked())
+	for range 3 {
+		if _, errOut, code := h.try("", "get", "wrong"); code != 4 || !strings.Contains(errOut, "invalid_client") {
+			t.Errorf("a wrong secret: %d %s", code, errOut)
+		}
+	}
+	if again := len(s.asked()) - n; again != 0 {
+		t.Errorf("the wrong secret was sent %d times more", again)
+	}
+	if _, errOut, code := h.try(secret+"\n", "edit", "wrong", "--param", "grant_type=password"); code == 0 {
+		t.Errorf("another grant passes: %s", errOut)
+	}
+	s.accepts(t, h.token("crm"))
+}
