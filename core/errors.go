@@ -184,6 +184,9 @@ const (
 	RemedyBackupAsk    = "backup_ask"     // the file is a backup; send its passphrase
 	RemedyImportHalf   = "import_half"    // accounts are imported; set the settings by hand
 	RemedySlower       = "slower"         // too many refreshes or failures of one client
+	RemedyKindMissing  = "kind_missing"   // add the preset of the account's kind, or update
+	RemedyPreset       = "no_preset"      // tokentray preset list
+	RemedyPresetThere  = "preset_there"   // replace it knowingly
 	RemedyNoPush       = "no_push"        // tokentray push list
 	RemedyPushInPlace  = "push_in_place"  // mount its folder, or add the push with --in-place
 	RemedyPushFile     = "push_file"      // see to the file and its folder, then tokentray push test

@@ -219,7 +219,7 @@ func errNoAccount() *Error {
 }
 
 func errKind(kind Kind) *Error {
-	return &Error{Class: Misuse, Remedy: RemedyUpdate, Message: fmt.Sprintf("this version knows no kind %q; update TokenTray", kind)}
+	return &Error{Class: Misuse, Remedy: RemedyKindMissing, Message: fmt.Sprintf("there is no kind %q here; add its preset with tokentray preset add, or update TokenTray", kind)}
 }
 
 // errLive refuses to fetch for a live account of a destructive source.

@@ -83,7 +83,10 @@ func (k *Keeper) snapshot(e *entry) Snapshot {
 		PrevMask: Mask(t.Previous.Value), PrevUntil: t.Previous.Until,
 		Renewing: e.flight != nil, PausedAll: k.pausedAll, Err: e.err.of(e.account.Kind), NextTry: e.due, Check: e.check, Lost: e.lost,
 	}
-	if _, known := k.traits(e.account); known && !k.Live(e.account) {
+	switch _, known := k.traits(e.account); {
+	case !known: // it is kept, and says what it waits for
+		s.Err = errKind(e.account.Kind)
+	case !k.Live(e.account):
 		s.Consent = k.errLive(e.account)
 	}
 	if used := e.lastUsed.Load(); used != 0 {

@@ -33,7 +33,7 @@ var arrows = []struct {
 	{"core", nil},
 	{"core/kinds", []string{"core"}},
 	{"core/api", []string{"core", "core/kinds"}},
-	{"core/agent", []string{"core", "core/api", "core/call", "core/door", "core/durable", "core/format", "core/home", "core/interchange", "core/jssdk", "core/kinds", "core/launch", "core/push", "core/recognise"}},
+	{"core/agent", []string{"core", "core/api", "core/call", "core/door", "core/durable", "core/format", "core/home", "core/interchange", "core/jssdk", "core/kinds", "core/launch", "core/preset", "core/push", "core/recognise"}},
 	{"core/call", []string{"core", "core/kinds", "core/upstream"}},
 	{"core/door", []string{"core", "core/api", "core/kinds"}},
 	{"core/interchange", []string{"core", "core/kinds", "core/recognise"}},

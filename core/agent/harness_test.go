@@ -17,6 +17,7 @@ import (
 	"tokentray/core/api"
 	"tokentray/core/home"
 	"tokentray/core/kinds"
+	"tokentray/core/preset"
 	"tokentray/core/push"
 	"tokentray/core/store"
 	"tokentray/core/vault"
@@ -47,6 +48,7 @@ type world struct {
 	over     func(Store) Store                     // puts something over the store; nil: nothing
 	kinds    kinds.Set                             // none: testKinds
 	sources  map[core.Kind]core.Source             // nil: up
+	presets  *preset.Asker                         // of the user's presets; nil: none is asked
 }
 
 // pass lets time go by on the agent's clock, such as the floor between rounds.
@@ -142,7 +144,7 @@ func (w *world) service() (*Service, error) {
 			Main: w.ring, Kind: VaultKeyring, File: vault.NewFile(w.home.PassphraseFile(), 2),
 			NotFound: vault.ErrNotFound, Locked: vault.ErrLocked, Index: index,
 		},
-		Kinds: set, Sources: sources,
+		Kinds: set, Sources: sources, Presets: w.presets,
 		Now:        w.now,
 		BackupWork: 2,
 		Restored:   w.restored || repaired.Restored,

@@ -27,12 +27,17 @@ func (s *Service) spec(kind core.Kind) kinds.Spec {
 // the set. Errors: Invalid where kinds and sources do not fit each other; Misuse
 // where an account has a kind that would be gone.
 func (s *Service) SetKinds(set kinds.Set, sources map[core.Kind]core.Source) error {
+	s.edit.Lock()
+	defer s.edit.Unlock()
+	return s.setKinds(set, sources)
+}
+
+// setKinds is SetKinds with the edit lock held.
+func (s *Service) setKinds(set kinds.Set, sources map[core.Kind]core.Source) error {
 	upstreams, err := set.Upstreams(sources)
 	if err != nil {
 		return api.Invalid("%v", err)
 	}
-	s.edit.Lock()
-	defer s.edit.Unlock()
 	for _, a := range s.accounts.all() {
 		_, had := s.kindSet().Of(a.Kind)
 		if _, has := set.Of(a.Kind); had && !has {

@@ -16,6 +16,7 @@ import (
 	"tokentray/core/call"
 	"tokentray/core/home"
 	"tokentray/core/kinds"
+	"tokentray/core/preset"
 	"tokentray/core/push"
 )
 
@@ -31,6 +32,7 @@ type Store interface {
 	useStore
 	keyStore
 	pushStore
+	presetStore
 	// Counts returns what each account asked of upstream on its last day.
 	Counts() (map[core.ID]core.DayCounts, error)
 	// Gone reports whether the database is no longer the file at its path.
@@ -60,6 +62,7 @@ type Parts struct {
 	Login     Login                     // nil: the agent of this home does not start at login
 	Kinds     kinds.Set                 // to begin with, see SetKinds
 	Sources   map[core.Kind]core.Source // what asks for the tokens of each kind
+	Presets   *preset.Asker             // asks for the tokens of the user's presets; nil: over the network
 	// Session is the desktop the agent was started in; OnSession is told when a
 	// client brought another.
 	Session   api.Session
@@ -126,6 +129,7 @@ type Service struct {
 
 	uses     uses
 	pushes   *pushes
+	presets  presets
 	retrier  retrier
 	entries  refreshes // of the vault's entries that are out of date
 	loopback loopback
@@ -157,7 +161,21 @@ func New(p Parts) (*Service, error) {
 	}
 	lines := newLineCounter(p.Store)
 	p.Store = lines
-	upstreams, err := p.Kinds.Upstreams(p.Sources)
+	if p.Presets == nil {
+		p.Presets = preset.NewAsker(preset.Options{})
+	}
+	own := presets{store: p.Store, asker: p.Presets, base: p.Kinds, source: p.Sources}
+	err := own.load(func(kind core.Kind, why error) {
+		p.Log.Warn("a preset cannot be read by this version and is kept as it is", "kind", kind, "error", why)
+	})
+	if err != nil {
+		return nil, err
+	}
+	set, sources, err := own.with(nil, "")
+	if err != nil {
+		return nil, err
+	}
+	upstreams, err := set.Upstreams(sources)
 	if err != nil {
 		return nil, err
 	}
@@ -168,7 +186,8 @@ func New(p Parts) (*Service, error) {
 		listener: listener{home: p.Home, log: p.Log.Logger}, upkeep: newUpkeep(),
 	}
 	s.started = s.now()
-	s.known.Store(&p.Kinds)
+	s.known.Store(&set)
+	s.presets = own
 	s.sources.Store(&p.Sources)
 	s.calls = s.newCalls()
 	s.vault = newVaultAccess(p.Vaults, s.goes, s.asks, s.calls.Forget, func(v api.Vault) {

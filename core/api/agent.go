@@ -22,6 +22,7 @@ type Agent interface {
 	LoopbackCalls
 	UpstreamCalls
 	PushCalls
+	PresetCalls
 	TransferCalls
 	DesktopCalls
 	LifeCalls

@@ -56,6 +56,10 @@ func FromError(err error) *Error {
 	if errors.As(e.Err, &faults) {
 		out.Faults = faults
 	}
+	var presets PresetFaults
+	if errors.As(e.Err, &presets) {
+		out.PresetFaults = presets
+	}
 	return out
 }
 
@@ -74,6 +78,9 @@ func (e *Error) Core() *core.Error {
 	}
 	if len(e.Faults) > 0 {
 		out.Err = ImportFaults(e.Faults)
+	}
+	if len(e.PresetFaults) > 0 {
+		out.Err = PresetFaults(e.PresetFaults)
 	}
 	return out
 }

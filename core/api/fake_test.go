@@ -162,6 +162,32 @@ func (f *fakeAgent) Call(_ context.Context, ref Ref, req CallRequest) (CallAnswe
 	}, nil
 }
 
+func fakePreset() Preset {
+	return Preset{Kind: "wren", Own: true, Hosts: []string{"https://api.wren.example"}, Repeat: core.RepeatSame, Accounts: 2}
+}
+
+func (f *fakeAgent) Presets(context.Context) ([]Preset, error) {
+	return []Preset{fakePreset()}, f.note("presets")
+}
+
+func (f *fakeAgent) Preset(_ context.Context, kind core.Kind) (Preset, error) {
+	p := fakePreset()
+	p.File = []byte("{}")
+	return p, f.note("preset %s", kind)
+}
+
+func (f *fakeAgent) AddPreset(_ context.Context, in PresetFile) (PresetSaved, error) {
+	return PresetSaved{Preset: fakePreset(), Replaced: true, Paused: []string{"shop/live"}}, f.note("add preset %s %v", in.File, in.Replace)
+}
+
+func (f *fakeAgent) RemovePreset(_ context.Context, kind core.Kind) error {
+	return f.note("remove preset %s", kind)
+}
+
+func (f *fakeAgent) TryPreset(_ context.Context, in PresetTry) (PresetTrial, error) {
+	return PresetTrial{Method: "POST", URL: "https://x", Status: 200, Found: []PresetFound{{Field: "token", Path: "a.b", There: true, Value: "88_fa••••oken"}}, ExpiresIn: 60}, f.note("try preset %s %s", in.Kind, in.AppID)
+}
+
 func (f *fakeAgent) Check(_ context.Context, ref Ref) (CheckResult, error) {
 	return CheckResult{Dead: true, Error: &Error{Class: core.Misuse, Message: "dead", UpstreamCode: 40001}}, f.note("check %s", ref)
 }

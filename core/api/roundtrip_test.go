@@ -72,6 +72,23 @@ func calls() []struct {
 			}, "sign 商店 a%b?c#d/live {URL:https://shop.example.com#x Ticket:corp Nonce:n Timestamp:7 Reveal:true Copy:true Renew:true Person:true}",
 			fakeSignature(),
 		},
+		{"presets", func(x context.Context, c *Client) (any, error) { return outcome(c.Presets(x)) }, "presets", []Preset{fakePreset()}},
+		{
+			"preset", func(x context.Context, c *Client) (any, error) { return outcome(c.Preset(x, "wren")) }, "preset wren",
+			Preset{Kind: "wren", Own: true, Hosts: []string{"https://api.wren.example"}, Repeat: core.RepeatSame, Accounts: 2, File: []byte("{}")},
+		},
+		{
+			"add preset", func(x context.Context, c *Client) (any, error) {
+				return outcome(c.AddPreset(x, PresetFile{File: []byte("{}"), Replace: true}))
+			}, "add preset {} true", PresetSaved{Preset: fakePreset(), Replaced: true, Paused: []string{"shop/live"}},
+		},
+		{"remove preset", func(x context.Context, c *Client) (any, error) { return done(c.RemovePreset(x, "wren")) }, "remove preset wren", nil},
+		{
+			"try preset", func(x context.Context, c *Client) (any, error) {
+				return outcome(c.TryPreset(x, PresetTry{Kind: "wren", AppID: "r1", Secret: "s"}))
+			}, "try preset wren r1",
+			PresetTrial{Method: "POST", URL: "https://x", Status: 200, Found: []PresetFound{{Field: "token", Path: "a.b", There: true, Value: "88_fa••••oken"}}, ExpiresIn: 60},
+		},
 		{
 			"check", func(x context.Context, c *Client) (any, error) { return outcome(c.Check(x, live)) }, "check 商店 a%b?c#d/live",
 			CheckResult{Dead: true, Error: &Error{Class: core.Misuse, Message: "dead", UpstreamCode: 40001}},

@@ -189,6 +189,7 @@ func (h *handler) routes() {
 	h.callRoutes(a)
 	h.doorRoutes(a)
 	h.pushRoutes(a)
+	h.presetRoutes(a)
 	h.transferRoutes(a)
 }
 

@@ -146,6 +146,8 @@ type Error struct {
 	// Faults are what is wrong with an imported file. In a *core.Error they are
 	// its cause, ImportFaults.
 	Faults []ImportFault `json:"faults,omitempty"`
+	// PresetFaults are what is wrong with a preset's file, likewise.
+	PresetFaults []PresetFault `json:"preset_faults,omitempty"`
 }
 
 // AccountInput is what a person enters to add or edit an account. In an edit a

@@ -244,3 +244,32 @@ type canned struct {
 func (c canned) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: c.status, Body: io.NopCloser(bytes.NewReader(c.body)), Header: http.Header{}, Request: r}, nil
 }
+
+// A trial tells what was sent and what each path found, and shows neither the secret
+// nor the token.
+func TestATrialTellsWhatEachPathFound(t *testing.T) {
+	for _, p := range preset.Shipped() {
+		at := open(t, p, nil)
+		a := asker(at.sim.Transport())
+		got := a.Try(t.Context(), p, request(p.Kind, secret))
+		all := fmt.Sprintf("%+v", struct {
+			URL, Body string
+			Headers   []kinds.Pair
+			Found     []preset.Found
+		}{got.URL, got.Body, got.Headers, got.Found})
+		if got.Err != nil || got.Status != 200 || got.Grant.Value == "" || strings.Contains(all, secret) || strings.Contains(all, got.Grant.Value) {
+			t.Errorf("%s: %+v", p.Kind, got)
+		}
+		if !strings.Contains(got.URL+got.Body, "•••") || !strings.Contains(got.URL+got.Body, appID) || len(got.Found) == 0 || !got.Found[0].There || got.Found[0].Value != core.Mask(got.Grant.Value) {
+			t.Errorf("%s: %s", p.Kind, all)
+		}
+		p.Answer.Token = "no.such.path"
+		got = a.Try(t.Context(), p, request(p.Kind, secret))
+		if got.Err == nil || !strings.Contains(got.Err.Error(), "no.such.path") || got.Found[0].There {
+			t.Errorf("%s, a path that matches nothing: %+v", p.Kind, got)
+		}
+		if e := core.AsError(got.Err); (e.Class == core.Misuse) == p.Repeat.Harmless() {
+			t.Errorf("%s: a token that cannot be read is %s, which asks again by itself", p.Kind, e.Class)
+		}
+	}
+}

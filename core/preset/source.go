@@ -3,7 +3,6 @@ package preset
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"net/http"
 	"net/url"
 	"slices"
@@ -185,13 +184,7 @@ func (p Preset) outgoing(req core.Request) upstream.Outgoing {
 	case Form:
 		out.Body, out.Type = []byte(values.Encode()), "application/x-www-form-urlencoded"
 	default:
-		body := map[string]any{}
-		for _, f := range p.Request.Fields {
-			if body[f.Name] = any(fill.Replace(f.Value)); f.Bare {
-				body[f.Name] = json.RawMessage(f.Value)
-			}
-		}
-		out.Body, _ = json.Marshal(body) // texts, and what was read as JSON
+		out.Body = []byte(p.jsonBody(fill))
 	}
 	return out
 }

@@ -145,7 +145,7 @@ func (a *app) root() *cobra.Command {
 		a.getCommand(), a.refreshCommand(), a.checkCommand(), a.signCommand(), a.useCommand(),
 		a.watchCommand(), a.historyCommand(),
 		a.settingsCommand(), a.vaultCommand(), a.apiCommand(), a.exportCommand(), a.importCommand(),
-		a.execCommand(), a.callCommand(), a.pushCommand(),
+		a.execCommand(), a.callCommand(), a.pushCommand(), a.presetCommand(),
 		a.doctorCommand(), a.resetCommand(), a.demoCommand(), a.simCommand(),
 		a.versionCommand(), a.completionCommand(root), a.manCommand(root), exitCodesTopic(),
 	)

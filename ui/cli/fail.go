@@ -88,6 +88,10 @@ func (a *app) explain(err error) []string {
 	if errors.As(err, &faults) {
 		return a.faultLines(faults)
 	}
+	var preset api.PresetFaults
+	if errors.As(err, &preset) {
+		return a.presetFaultLines(preset)
+	}
 	out := a.explainWire(api.FromError(err))
 	if pid := a.hungProcess(err); pid != "" {
 		out = append(out, "  "+pid)

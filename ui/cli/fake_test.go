@@ -71,7 +71,13 @@ type fake struct {
 	history []api.HistoryEntry
 	events  chan api.Event
 	kinds   kinds.Set
-	asks    int // for the kinds
+
+	presets     []api.Preset
+	presetSaved api.PresetSaved
+	presetAdded api.PresetFile
+	presetTrial api.PresetTrial
+	presetTried api.PresetTry
+	asks        int // for the kinds
 
 	lists         int // how often every account was asked for
 	added, edited api.AccountInput
@@ -144,6 +150,31 @@ func (f *fake) Refresh(_ context.Context, r api.Ref, req api.RefreshRequest) (ap
 func (f *fake) Sign(_ context.Context, r api.Ref, req api.SignRequest) (api.Signature, error) {
 	f.signed = req
 	return f.signature, f.did("sign " + r.String())
+}
+
+func (f *fake) Presets(context.Context) ([]api.Preset, error) { return f.presets, f.did("presets") }
+
+func (f *fake) Preset(_ context.Context, kind core.Kind) (api.Preset, error) {
+	for _, p := range f.presets {
+		if p.Kind == kind {
+			return p, f.did("preset " + string(kind))
+		}
+	}
+	return api.Preset{}, &core.Error{Class: core.NotFound, Remedy: core.RemedyPreset, Message: "there is no such preset; see tokentray preset list"}
+}
+
+func (f *fake) AddPreset(_ context.Context, in api.PresetFile) (api.PresetSaved, error) {
+	f.presetAdded = in
+	return f.presetSaved, cmp.Or(f.did("add preset"), f.refuse)
+}
+
+func (f *fake) RemovePreset(_ context.Context, kind core.Kind) error {
+	return f.did("remove preset " + string(kind))
+}
+
+func (f *fake) TryPreset(_ context.Context, in api.PresetTry) (api.PresetTrial, error) {
+	f.presetTried = in
+	return f.presetTrial, f.did("try preset")
 }
 
 func (f *fake) Check(_ context.Context, r api.Ref) (api.CheckResult, error) {

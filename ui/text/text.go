@@ -94,6 +94,7 @@ func tables() []table {
 		tray(),
 		apiDoor(),
 		pushes(),
+		presets(),
 		execWords(),
 		callWords(),
 		man(),

@@ -61,6 +61,14 @@ func operations() []operation {
 			route: "POST " + push + "/{number}/run", id: "runPush", summary: "Do a push now", fails: fetch,
 			about: "With the current token, which is fetched if need be. How it ended is in last.",
 		},
+		{route: "GET /v1/presets", id: "listPresets", summary: "The presets: kinds of token that a file describes"},
+		{route: "GET /v1/presets/{kind}", id: "getPreset", summary: "One preset with its file"},
+		{
+			route: "POST /v1/presets", id: "addPreset", summary: "Add a preset, or replace one", fails: []string{"409"},
+			about: "What is wrong with the file is in preset_faults, and nothing was changed. Where another host or another request takes a preset's place, its accounts are paused and wait for their secret.",
+		},
+		{route: "POST /v1/presets/try", id: "tryPreset", summary: "Make a preset's request once and tell what each path found; nothing is saved"},
+		{route: "DELETE /v1/presets/{kind}", id: "removePreset", summary: "Remove a preset that no account is of", fails: []string{"409"}},
 		{
 			route: "GET /v1/token/{name}/{env}", id: "getToken", summary: "A living token, fetched first if need be; never an expired one", loopback: true, fails: append([]string{"204"}, fetch...),
 			about: "Reading a token that lives costs the upstream nothing and is not limited. Without an environment the account is the one in the active environment. GET forces nothing.",

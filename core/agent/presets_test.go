@@ -1,0 +1,229 @@
+package agent
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"tokentray/core"
+	"tokentray/core/api"
+	"tokentray/core/preset"
+	"tokentray/core/sim"
+)
+
+// wren is a user's preset for the simulated Feishu, at a host of its own.
+const wren = `{
+  "name": "wren",
+  "label": {"en": "Wren", "zh": "鹪鹩"},
+  "method": "POST",
+  "url": "https://api.wren.example/open-apis/auth/v3/tenant_access_token/internal",
+  "fields": {"app_id": "{{appid}}", "app_secret": "{{secret}}"},
+  "token": "tenant_access_token",
+  "expires": "expire",
+  "code": "code",
+  "text": "msg",
+  "success": [0],
+  "refusals": {"secret": [10014], "appid": [10003]},
+  "repeat": "same",
+  "renew_before": "30m",
+  "use": {"header": "Authorization", "prefix": "Bearer "},
+  "dead": {"code": [99991663]},
+  "check": "/open-apis/bot/v3/info"
+}`
+
+const wrenSecret = "5ecre7-0f-7h3-wr3n"
+
+// withWrens gives a world the upstream of wren.
+func withWrens(t *testing.T, w *world) *sim.Server {
+	t.Helper()
+	srv := sim.New(sim.Config{})
+	if err := srv.Put(sim.Account{AppID: "cli_a1", Secret: core.NewSecret(wrenSecret), Platform: "feishu"}); err != nil {
+		t.Fatal(err)
+	}
+	w.presets = preset.NewAsker(preset.Options{Transport: srv.Transport()})
+	return srv
+}
+
+func (r *running) addWren(t *testing.T, name string) api.Account {
+	t.Helper()
+	in := input(name, core.Sandbox, "cli_a1")
+	in.Kind, in.Product, in.Secret = ptr(core.Kind("wren")), nil, ptr(wrenSecret)
+	saved, err := r.client.Add(t.Context(), in)
+	if err != nil || saved.Account.Error != nil || saved.Account.Mask == "" {
+		t.Fatalf("%v: %+v", err, saved)
+	}
+	return saved.Account
+}
+
+func (r *running) addPreset(t *testing.T, file string, replace bool) api.PresetSaved {
+	t.Helper()
+	saved, err := r.client.AddPreset(t.Context(), api.PresetFile{File: []byte(file), Replace: replace})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return saved
+}
+
+// A user's preset is a kind from the moment that it is added, and after a restart.
+func TestAUsersPresetIsAKind(t *testing.T) {
+	w := newWorld(t)
+	withWrens(t, w)
+	r := w.start()
+	stream := r.events(t)
+	next(t, stream, api.EventSnapshot)
+	saved := r.addPreset(t, wren, false)
+	next(t, stream, api.EventKinds)
+	if saved.Replaced || saved.Preset.Kind != "wren" || !saved.Preset.Own || !slices.Equal(saved.Preset.Hosts, []string{"https://api.wren.example"}) {
+		t.Errorf("%+v", saved)
+	}
+	a := r.addWren(t, "bird")
+	if got, err := r.client.Token(t.Context(), a.Ref(), 0); err != nil || !strings.HasPrefix(got.AccessToken, "t-") || got.BaseURL != "https://api.wren.example" {
+		t.Errorf("%v: %s", err, got.BaseURL)
+	}
+	all, err := r.client.Presets(t.Context())
+	if last := all[len(all)-1]; err != nil || last.Kind != "wren" || last.Accounts != 1 || len(last.File) > 0 {
+		t.Errorf("%v: %+v", err, all)
+	}
+	if one, err := r.client.Preset(t.Context(), "wren"); err != nil || string(one.File) != wren {
+		t.Errorf("%v: %s", err, one.File)
+	}
+	wantClass(t, r.client.RemovePreset(t.Context(), "wren"), core.Misuse) // an account is of it
+	if err := r.end(); err != nil {
+		t.Fatal(err)
+	}
+	r = w.start()
+	if set, err := r.client.Kinds(t.Context()); err != nil || !slices.Contains(set.Names(), "wren") {
+		t.Fatalf("after a restart: %v, %v", set.Names(), err)
+	}
+	if got, err := r.client.Account(t.Context(), a.Ref()); err != nil || got.Error != nil || got.Mask != a.Mask {
+		t.Errorf("%v: %+v", err, got)
+	}
+	if err := r.client.Remove(t.Context(), a.Ref()); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.client.RemovePreset(t.Context(), "wren"); err != nil {
+		t.Fatal(err)
+	}
+	wantClass(t, r.client.RemovePreset(t.Context(), "wren"), core.NotFound)
+}
+
+// A file with faults changes nothing: not the preset that is there, nor the token of
+// its accounts.
+func TestAPresetWithFaultsChangesNothing(t *testing.T) {
+	w := newWorld(t)
+	srv := withWrens(t, w)
+	r := w.start()
+	r.addPreset(t, wren, false)
+	a := r.addWren(t, "bird")
+	for _, file := range []string{
+		strings.Replace(wren, "https://api.wren.example", "https://{{secret}}.evil.example", 1),
+		strings.Replace(wren, "https://api.wren.example", "http://api.wren.example", 1),
+		strings.Replace(wren, `"prefix": "Bearer "`, `"prefix": "Bearer ", "host": "https://evil.example"`, 1),
+		strings.Replace(wren, `"wren"`, `"feishu-or-not"`, 1) + "}",
+		`{}`, ``, `<html>`,
+	} {
+		_, err := r.client.AddPreset(t.Context(), api.PresetFile{File: []byte(file), Replace: true})
+		e := wantClass(t, err, core.Invalid)
+		var faults api.PresetFaults
+		if !errors.As(err, &faults) || faults[0].Line < 1 || !strings.Contains(e.Message, "line ") {
+			t.Errorf("%.40s: %v", file, err)
+		}
+	}
+	_, err := r.client.AddPreset(t.Context(), api.PresetFile{File: []byte(strings.Replace(wren, `"app_id"`, `"id"`, 1))})
+	wantClass(t, err, core.Misuse) // it would replace one that asks something else
+	if got, err := r.client.Token(t.Context(), a.Ref(), 0); err != nil || core.Mask(got.AccessToken) != a.Mask || !srv.Accepts("cli_a1", got.AccessToken) {
+		t.Errorf("the living token: %v", err)
+	}
+}
+
+// Where another host or another request takes a preset's place, its accounts are
+// paused, and no secret leaves before a person enters it again.
+func TestReplacingAPresetAsksForTheSecret(t *testing.T) {
+	w := newWorld(t)
+	srv := withWrens(t, w)
+	r := w.start()
+	r.addPreset(t, wren, false)
+	a := r.addWren(t, "bird")
+	if saved := r.addPreset(t, strings.Replace(wren, "Wren", "Jenny Wren", 1), true); !saved.Replaced || len(saved.Paused) > 0 {
+		t.Errorf("a label asks for nothing: %+v", saved)
+	}
+	for _, change := range [][2]string{
+		{"https://api.wren.example", "https://api.other.example"},
+		{`"app_secret": "{{secret}}"`, `"app_secret": "{{secret}}", "also": "{{secret}}"`},
+	} {
+		calls := srv.Calls("cli_a1", "")
+		saved := r.addPreset(t, strings.Replace(wren, change[0], change[1], 1), true)
+		if !saved.Replaced || !slices.Equal(saved.Paused, []string{"bird/sandbox"}) {
+			t.Fatalf("%s: %+v", change[1], saved)
+		}
+		got, err := r.client.Account(t.Context(), a.Ref())
+		if err != nil || got.Auto || got.Error == nil || got.Error.Remedy != core.RemedySecretAgain {
+			t.Errorf("%s: %v, %+v", change[1], err, got)
+		}
+		_, err = r.client.Token(t.Context(), a.Ref(), 0)
+		wantClass(t, err, core.Misuse)
+		_, err = r.client.Refresh(t.Context(), a.Ref(), api.RefreshRequest{Person: true})
+		wantClass(t, err, core.Misuse)
+		if n := srv.Calls("cli_a1", ""); n != calls {
+			t.Errorf("%s: %d calls before the secret was entered", change[1], n-calls)
+		}
+		edited, err := r.client.Edit(t.Context(), a.Ref(), api.AccountInput{Secret: ptr(wrenSecret)})
+		if err != nil || edited.Account.Error != nil || edited.Account.Mask == "" {
+			t.Errorf("%s: %v, %+v", change[1], err, edited.Account)
+		}
+		if saved := r.addPreset(t, wren, true); len(saved.Paused) != 1 {
+			t.Errorf("back again: %+v", saved)
+		}
+		if _, err := r.client.Edit(t.Context(), a.Ref(), api.AccountInput{Secret: ptr(wrenSecret)}); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// An account whose preset is not there is kept, and says so; it goes on once the preset
+// is back.
+func TestAnAccountWithoutItsPresetIsKept(t *testing.T) {
+	w := newWorld(t)
+	withWrens(t, w)
+	r := w.start()
+	r.addPreset(t, wren, false)
+	a := r.addWren(t, "bird")
+	if err := r.parts.Store.RemovePreset("wren"); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.end(); err != nil {
+		t.Fatal(err)
+	}
+	r = w.start()
+	got, err := r.client.Account(t.Context(), a.Ref())
+	if err != nil || got.Error == nil || got.Error.Remedy != core.RemedyKindMissing || got.State != core.StateBlocked {
+		t.Fatalf("%v: %+v", err, got)
+	}
+	r.addPreset(t, wren, false)
+	if got, err := r.client.Token(t.Context(), a.Ref(), 0); err != nil || got.AccessToken == "" {
+		t.Errorf("%v", err)
+	}
+}
+
+// A trial saves nothing, and shows neither the secret nor the token.
+func TestTryingAPresetSavesNothing(t *testing.T) {
+	w := newWorld(t)
+	withWrens(t, w)
+	r := w.start()
+	got, err := r.client.TryPreset(t.Context(), api.PresetTry{File: []byte(wren), AppID: "cli_a1", Secret: wrenSecret})
+	if err != nil || got.Error != nil || got.Status != 200 || got.Mask == "" || got.ExpiresIn != 7200 || !strings.Contains(got.Body, "•••") || strings.Contains(got.Body+got.URL, wrenSecret) {
+		t.Errorf("%v: %+v", err, got)
+	}
+	got, err = r.client.TryPreset(t.Context(), api.PresetTry{File: []byte(strings.Replace(wren, `"tenant_access_token"`, `"nothing.here"`, 1)), AppID: "cli_a1", Secret: wrenSecret})
+	if err != nil || got.Error == nil || !strings.Contains(got.Error.Message, "nothing.here") || got.Found[0].There {
+		t.Errorf("%v: %+v", err, got)
+	}
+	_, err = r.client.TryPreset(t.Context(), api.PresetTry{File: []byte(wren), AppID: "cli_a1"})
+	wantClass(t, err, core.Invalid)
+	_, err = r.client.TryPreset(t.Context(), api.PresetTry{Kind: "nobody", AppID: "cli_a1", Secret: "x"})
+	wantClass(t, err, core.NotFound)
+	if set, err := r.client.Kinds(t.Context()); err != nil || slices.Contains(set.Names(), "wren") {
+		t.Errorf("%v, %v", set.Names(), err)
+	}
+}
