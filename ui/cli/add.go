@@ -56,7 +56,7 @@ func (a *app) nameOf(arg string, in *api.AccountInput) error {
 }
 
 func (a *app) add(ctx context.Context, f *inputFlags, in api.AccountInput) error {
-	if err := a.readSecrets(ctx, f, &in); err != nil {
+	if err := a.readSecrets(ctx, f, a.kindOf(in.Input), &in); err != nil {
 		return err
 	}
 	if a.Term.InIsTerminal() && !a.json {
@@ -156,7 +156,7 @@ func (a *app) askOwn(ctx context.Context, spec kinds.Spec, f kinds.Field, in *ap
 // askSecretOf asks for the secret until its value can be saved.
 func (a *app) askSecretOf(ctx context.Context, spec kinds.Spec, in *api.AccountInput) error {
 	for in.Secret == nil {
-		s, err := a.askHidden(ctx, a.say("ask.secret"))
+		s, err := a.askHidden(ctx, a.say("ask.secret", a.text().Names(spec.Kind)...))
 		if err != nil {
 			return err
 		}

@@ -70,9 +70,9 @@ func (a *app) confirm(ctx context.Context, yes bool, warning []string, question 
 
 // stdin reads all of standard input, without the line end that echo and editors
 // append. Typed input is a secret and is not shown.
-func (a *app) stdin(ctx context.Context, question text.Key) (string, error) {
+func (a *app) stdin(ctx context.Context, question text.Key, args ...any) (string, error) {
 	if a.Term.InIsTyped() {
-		s, err := a.askHidden(ctx, a.say(question))
+		s, err := a.askHidden(ctx, a.say(question, args...))
 		return s.Reveal(), err
 	}
 	b, err := reading(ctx, func() ([]byte, error) { return io.ReadAll(io.LimitReader(a.Term.In(), maxStdin+1)) })
@@ -113,9 +113,9 @@ func reading(ctx context.Context, read func() ([]byte, error)) ([]byte, error) {
 
 // hiddenOrUsage asks for a secret at the terminal. Without a terminal its error names
 // the flag that reads the secret from standard input.
-func (a *app) hiddenOrUsage(ctx context.Context, question, instead text.Key) (core.Secret, error) {
+func (a *app) hiddenOrUsage(ctx context.Context, question, instead text.Key, args ...any) (core.Secret, error) {
 	if !a.Term.InIsTerminal() || a.json {
 		return core.Secret{}, usage(instead)
 	}
-	return a.askHidden(ctx, a.say(question))
+	return a.askHidden(ctx, a.say(question, args...))
 }

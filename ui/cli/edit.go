@@ -60,9 +60,9 @@ func (a *app) edit(ctx context.Context, f *inputFlags, set *pflag.FlagSet, arg s
 		return err
 	}
 	if to := a.secretTo(acc, in); f.askSecret && to != "" { // a file may have named it
-		a.note(a.say("edit.secret_to", "host", clean(to)))
+		a.note(a.say("edit.secret_to", append(a.text().Names(kind), "host", clean(to))...))
 	}
-	if err := a.readSecrets(ctx, f, &in); err != nil {
+	if err := a.readSecrets(ctx, f, kind, &in); err != nil {
 		return err
 	}
 	s, err := agent.Edit(ctx, acc.Ref(), in)
@@ -95,7 +95,7 @@ func needsSecretAgain(s api.Saved) bool {
 // answer leaves it waiting.
 func (a *app) secretAgain(ctx context.Context, agent api.Agent, s api.Saved, done string) error {
 	a.note(done, a.text().Cause(s.Account.Error, s.Account.Ref().String()))
-	secret, err := a.askHidden(ctx, a.say("ask.secret_again"))
+	secret, err := a.askHidden(ctx, a.say("ask.secret_again", a.text().Names(s.Account.Kind)...))
 	if err != nil {
 		return err
 	}

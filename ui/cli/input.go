@@ -106,13 +106,14 @@ func (v *switchValue) Set(s string) error {
 
 func ptr[T any](v T) *T { return &v }
 
-// readSecrets reads the secrets from standard input or asks for them. If both come
+// readSecrets reads the secrets of an account of a kind from standard input or asks for them. If both come
 // from standard input, the AppSecret is the first line and the proxy's password the
 // second.
-func (a *app) readSecrets(ctx context.Context, f *inputFlags, in *api.AccountInput) error {
+func (a *app) readSecrets(ctx context.Context, f *inputFlags, kind core.Kind, in *api.AccountInput) error {
+	names := a.text().Names(kind)
 	if a.Term.InIsTyped() { // one hidden line for each
 		if f.secretStdin {
-			s, err := a.stdin(ctx, "ask.secret")
+			s, err := a.stdin(ctx, "ask.secret", names...)
 			if err != nil {
 				return err
 			}
@@ -126,7 +127,7 @@ func (a *app) readSecrets(ctx context.Context, f *inputFlags, in *api.AccountInp
 			in.ProxyPassword = &s
 		}
 	} else if f.secretStdin || f.proxyPasswordStdin {
-		s, err := a.stdin(ctx, "ask.secret")
+		s, err := a.stdin(ctx, "ask.secret", names...)
 		if err != nil {
 			return err
 		}
@@ -144,7 +145,7 @@ func (a *app) readSecrets(ctx context.Context, f *inputFlags, in *api.AccountInp
 		}
 	}
 	if f.askSecret && in.Secret == nil {
-		s, err := a.hiddenOrUsage(ctx, "ask.secret", "usage.secret_stdin")
+		s, err := a.hiddenOrUsage(ctx, "ask.secret", "usage.secret_stdin", names...)
 		if err != nil {
 			return err
 		}

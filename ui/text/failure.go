@@ -41,7 +41,7 @@ func (t *Text) sayOf(key Key, e *api.Error, account string) string {
 	if host == "" { // a client that keeps class and remedy alone
 		host = t.Say("word.other_host")
 	}
-	s := t.Say(key, "ip", ip, "account", account, "host", host, "message", t.detail(e))
+	s := t.Say(key, append([]any{"ip", ip, "account", account, "host", host, "message", t.detail(e)}, t.Names(e.Kind)...)...)
 	if t.lang == English && strings.HasPrefix(s, ip) {
 		s = strings.ToUpper(s[:1]) + s[1:]
 	}

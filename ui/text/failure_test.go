@@ -12,6 +12,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/kinds"
 )
 
 // constants reads the string constants of core/errors.go whose names have the
@@ -75,7 +76,7 @@ func TestEveryClassIsSaid(t *testing.T) {
 				if !tx.Has(key) {
 					t.Errorf("%s is not said", key)
 				}
-				checkSaid(t, lang, string(key), tx.Say(key, "message", "MESSAGE"))
+				checkSaid(t, lang, string(key), tx.Say(key, append(tx.Names(""), "message", "MESSAGE")...))
 			}
 		}
 	}
@@ -173,5 +174,32 @@ func TestChineseTakesNoBlankBetweenItsOwn(t *testing.T) {
 		if got := New(Chinese).Say("cause.confirm", "ip", tt.ip); got != tt.want {
 			t.Errorf("%s, want %s", got, tt.want)
 		}
+	}
+}
+
+// TestFieldsHaveTheKindsNames: a sentence about AppID or AppSecret names them as the
+// account's kind does; of a kind that is not known it says what everybody says.
+func TestFieldsHaveTheKindsNames(t *testing.T) {
+	for _, c := range []struct {
+		kind   core.Kind
+		en, zh string
+	}{
+		{"wechat", "The vault holds no AppSecret for this account.", "保险库中没有此账号的 AppSecret。"},
+		{"oauth2", "The vault holds no Client secret for this account.", "保险库中没有此账号的 Client secret。"},
+		{"wecom", "The vault holds no Secret for this account.", "保险库中没有此账号的 Secret。"},
+		{"nobody", "The vault holds no AppSecret for this account.", "保险库中没有此账号的 AppSecret。"},
+		{"", "The vault holds no AppSecret for this account.", "保险库中没有此账号的 AppSecret。"},
+	} {
+		e := &api.Error{Class: core.VaultClosed, Remedy: core.RemedyReenter, Kind: c.kind}
+		if got := New(English).Cause(e, "shop"); got != c.en {
+			t.Errorf("%s: %q", c.kind, got)
+		}
+		if got := New(Chinese).Cause(e, "shop"); got != c.zh {
+			t.Errorf("%s: %q", c.kind, got)
+		}
+	}
+	own := kinds.Spec{Kind: "mine", Fields: []kinds.Field{{Key: kinds.AppID, Label: kinds.Label{"en": "App key"}}, {Key: kinds.Secret, Label: kinds.Label{"en": "App code"}}}}
+	if names := New(English).namesOf(own); names[1] != "App key" || names[3] != "App code" {
+		t.Errorf("a user's own kind: %v", names)
 	}
 }

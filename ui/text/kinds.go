@@ -66,7 +66,27 @@ func (t *Text) HasOf(prefix string, k core.Kind, rest string) bool {
 // SayOf says what is said for a kind: the sentence prefix.K.rest, else that of
 // its family, else prefix.rest.
 func (t *Text) SayOf(prefix string, k core.Kind, rest string, args ...any) string {
-	return t.Say(t.ofKind(prefix, k, rest), args...)
+	return t.Say(t.ofKind(prefix, k, rest), append(args, t.Names(k)...)...)
+}
+
+// Names are what a kind calls the field that tells its accounts apart and the secret,
+// for the places {id} and {secret} of a sentence: AppID and AppSecret, or Client ID and
+// Client secret.
+func (t *Text) Names(k core.Kind) []any { return t.namesOf(t.Spec(k)) }
+
+func (t *Text) namesOf(spec kinds.Spec) []any {
+	name := func(key string) string {
+		f, ok := spec.Field(key)
+		if !ok {
+			f = kinds.Field{Key: key}
+		}
+		return t.Field(spec.Kind, f)
+	}
+	id := spec.IDField()
+	if len(spec.Fields) == 0 { // a kind that is not known here
+		id = kinds.AppID
+	}
+	return []any{"id", name(id), "secret", name(kinds.Secret)}
 }
 
 // labelled is the sentence of a key, else the label, else the name itself.

@@ -69,8 +69,8 @@ func remedies() table {
 			"请重新填写密钥；如已遗失，请在上游的管理后台重置：tokentray edit {account} --secret",
 		},
 		"remedy.appid": {
-			"Copy the AppID again from the upstream's console; capitals count: tokentray edit {account} --appid ID",
-			"请从上游的管理后台重新复制 AppID（区分大小写）：tokentray edit {account} --appid ID",
+			"Copy the {id} again from the upstream's console; capitals count: tokentray edit {account} --appid ID",
+			"请从上游的管理后台重新复制 {id}（区分大小写）：tokentray edit {account} --appid ID",
 		},
 		"remedy.frozen_secret": {
 			"Unfreeze the secret in the upstream's console, then: tokentray refresh {account}",
@@ -145,8 +145,8 @@ func remedies() table {
 			"请补充账号信息，基础地址留空表示默认地址：tokentray edit {account} --appid ID --base-url URL",
 		},
 		"remedy.secret_again": {
-			"Change base URL or proxy back, or, if the new one is right, enter the AppSecret again: tokentray edit {account} --secret",
-			"请改回原来的基础地址或代理；如果新地址无误，请重新填写 AppSecret：tokentray edit {account} --secret",
+			"Change base URL or proxy back, or, if the new one is right, enter the {secret} again: tokentray edit {account} --secret",
+			"请改回原来的基础地址或代理；如果新地址无误，请重新填写 {secret}：tokentray edit {account} --secret",
 		},
 		"remedy.secret_left": {
 			"Nothing to do: it is removed when the vault is next opened.",

@@ -38,21 +38,21 @@ func windowHelp() table {
 		"window.form.proxy_password.other": {"the kept one is not sent to another proxy", "已保存的密码不会发往其他代理"},
 		"window.form.proxy_password.again": {"not copied; enter it again if the proxy wants one", "未复制；如果代理需要密码，请重新填写"},
 		"window.form.clipboard":            {"From clipboard", "从剪贴板填写"},
-		"window.form.from.both":            {"AppID and AppSecret filled in from the clipboard.", "已从剪贴板填入 AppID 和 AppSecret。"},
-		"window.form.from.appid":           {"AppID filled in from the clipboard; the text has no AppSecret.", "已从剪贴板填入 AppID；文本中没有 AppSecret。"},
-		"window.form.from.secret":          {"AppSecret filled in from the clipboard; the text has no AppID.", "已从剪贴板填入 AppSecret；文本中没有 AppID。"},
-		"window.form.from.several":         {"The text holds several AppIDs. The first was filled in; check it.", "文本中有多个 AppID，已填入第一个，请核对。"},
-		"window.form.from.none":            {"The clipboard holds no text with an AppID and an AppSecret.", "剪贴板中没有包含 AppID 和 AppSecret 的文本。"},
+		"window.form.from.both":            {"{id} and {secret} filled in from the clipboard.", "已从剪贴板填入 {id} 和 {secret}。"},
+		"window.form.from.appid":           {"{id} filled in from the clipboard; the text has no {secret}.", "已从剪贴板填入 {id}；文本中没有 {secret}。"},
+		"window.form.from.secret":          {"{secret} filled in from the clipboard; the text has no {id}.", "已从剪贴板填入 {secret}；文本中没有 {id}。"},
+		"window.form.from.several":         {"The text holds more than one {id}. The first was filled in; check it.", "文本中有多个 {id}，已填入第一个，请核对。"},
+		"window.form.from.none":            {"The clipboard holds no text with {id} and {secret}.", "剪贴板中没有包含 {id} 和 {secret} 的文本。"},
 
 		"window.bar.version.older": {"An older agent runs, which this window cannot speak with. Restart it to go on; no token is lost.", "正在运行的守护进程版本较旧，无法与此窗口通信。重新启动后即可继续，不会丢失 token。"},
 		"window.bar.version.newer": {"The agent is newer than this window. Close the window and open it again, or restart the agent with this version; no token is lost.", "守护进程的版本比此窗口新。请关闭窗口后重新打开，或用当前版本重新启动守护进程，不会丢失 token。"},
 
-		"window.secret.title": {"New AppSecret for {account}", "为 {account} 填写新的 AppSecret"},
+		"window.secret.title": {"New {secret} for {account}", "为 {account} 填写新的 {secret}"},
 		"window.secret.body":  {"It is tried with one call first, and saved only when the upstream accepts it.", "会先调用一次进行验证，上游接受后才保存。"},
 		"window.secret.host":  {"It is sent to {host}.", "将发送到 {host}。"},
 		"window.secret.lives": {"The token you have stays, and lives until {time}.", "现有的 token 不受影响，有效至 {time}。"},
 		"window.secret.go":    {"Test and save", "测试并保存"},
 		"window.secret.force": {"Save untested", "不验证直接保存"},
-		"window.secret.other": {"This text is about AppID {appid}, not about this account's. Nothing was filled in.", "这段文本属于 AppID {appid}，与此账号不符，未填入任何内容。"},
+		"window.secret.other": {"This text is about {id} {appid}, not about this account's. Nothing was filled in.", "这段文本属于 {id} {appid}，与此账号不符，未填入任何内容。"},
 	}
 }

@@ -194,7 +194,11 @@ func (d *detail) show(now time.Time) {
 			f = any // what another kind left behind
 		}
 		d.facts[f.Key].SetLabel(l.Words.Field(a.Kind, f))
-		d.facts[f.Key].Set(f.Value(a.Account), l.Palette.Text)
+		value := f.Value(a.Account)
+		if f.Input == kinds.Choice && value != "" {
+			value = l.Words.Choice(a.Kind, f, value)
+		}
+		d.facts[f.Key].Set(value, l.Palette.Text)
 	}
 	for label, value := range map[string]string{"form.proxy": a.Proxy, "form.note": a.Note, "form.kind": allowed} {
 		d.facts[label].Set(value, l.Palette.Text)

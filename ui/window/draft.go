@@ -149,7 +149,7 @@ func (d draft) problems(l *kit.Look, m *model) map[string][]issue {
 		if was, next := d.destinations(); was.Host == next.Host && was.Via != next.Via {
 			field = "proxy"
 		}
-		out[field] = append(out[field], issue{l.T("form.secret.again", "host", host), true})
+		out[field] = append(out[field], issue{l.T("form.secret.again", append(l.Words.Names(d.Kind), "host", host)...), true})
 	}
 	if other, ok := m.sharesToken(d.kinds, a); ok {
 		key, warn := "form.shared", true

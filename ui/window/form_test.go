@@ -107,7 +107,7 @@ func TestFormTakesTheClipboardByButton(t *testing.T) {
 	s.accounts.openAdd()
 	s.app.Clipboard().SetContent("nothing of use")
 	s.press("From clipboard")
-	s.mustSay("The clipboard holds no text with an AppID and an AppSecret.")
+	s.mustSay("The clipboard holds no text with AppID and AppSecret.")
 	s.app.Clipboard().SetContent("开发者ID(AppID)\nwx0123456789abcdef")
 	s.press("From clipboard")
 	s.mustSay("AppID filled in from the clipboard; the text has no AppSecret.")
@@ -340,4 +340,18 @@ func TestANewRowIsNotUnderTheMessage(t *testing.T) {
 	if !s.listing.list.seen("zebra-sandbox") {
 		t.Errorf("the list is scrolled to %v of %v", s.listing.list.scroll.Offset.Y, s.listing.list.scroll.Size().Height)
 	}
+}
+
+// TestPastedInTheKindsWords: what was filled in is told by the names that the fields
+// have in the form.
+func TestPastedInTheKindsWords(t *testing.T) {
+	s := newStage(t).open()
+	s.accounts.openAdd()
+	s.accounts.form.chooseKind(string(kinds.OAuth2))
+	s.accounts.form.pasted("AppID: wx0123456789abcdef\nAppSecret: " + goodSecret)
+	s.mustSay("AppID and AppSecret filled in from the clipboard.") // the text is of another kind
+	s.accounts.form.chooseKind(string(kinds.OAuth2))
+	s.accounts.form.from = "form.from.both"
+	s.accounts.form.check()
+	s.mustSay("Client ID and Client secret filled in from the clipboard.")
 }

@@ -57,7 +57,7 @@ func (f *form) check() {
 	}
 	words := ""
 	if f.from != "" {
-		words = l.T(f.from)
+		words = l.T(f.from, l.Words.Names(f.draft.Kind)...)
 	}
 	f.fromSay.SetOrHide(words, ink)
 

@@ -5,6 +5,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/kinds"
 	"tokentray/ui/kit"
 )
 
@@ -32,14 +33,15 @@ func (ed *accounts) askSecret(id core.ID) {
 	s := &secretSheet{accounts: ed, sheet: ed.newSheet(), ref: a.Ref(), kind: a.Kind, appID: a.AppID}
 	l := s.sheet.Look
 	body := l.T("secret.body")
-	if a.BaseURL != "" { // a file may have named it
+	if a.BaseURL != "" || a.CA != "" { // a file may have named it
 		to := l.Words.Spec(a.Kind).Destination(a.Account)
 		body += "\n" + l.T("secret.host", "host", to.String())
 	}
 	if a.Remaining(ed.now()) > 0 {
 		body += "\n" + l.T("secret.lives", "time", moment(l, a.ExpiresAt, ed.now()))
 	}
-	s.field = kit.NewSecretEntry(l, "AppSecret", "", func(string) { s.say("", false) })
+	asked, _ := l.Words.Spec(a.Kind).Field(kinds.Secret)
+	s.field = kit.NewSecretEntry(l, l.Words.Field(a.Kind, asked), "", func(string) { s.say("", false) })
 	s.field.OnPaste = s.pasted
 	s.field.OnSubmitted = func(string) { s.try() }
 	s.words = kit.NewProse("", 13, l.Palette.LiveText)
@@ -47,7 +49,7 @@ func (ed *accounts) askSecret(id core.ID) {
 	s.anyway = kit.NewButton(l, kit.Quiet, l.T("secret.force"), s.save)
 	s.anyway.Hide()
 	s.words.Hide()
-	s.sheet.Add(kit.Title(l, l.T("secret.title", "account", refWords(a.Ref()))), kit.NewProse(body, kit.SizeText, l.Palette.Text), s.field, s.words, kit.Beside(s.anyway),
+	s.sheet.Add(kit.Title(l, l.T("secret.title", append(l.Words.Names(a.Kind), "account", refWords(a.Ref()))...)), kit.NewProse(body, kit.SizeText, l.Palette.Text), s.field, s.words, kit.Beside(s.anyway),
 		kit.AtRight(kit.NewButton(l, kit.Quiet, l.T("cancel"), ed.closeSheet), s.test))
 	s.sheet.typed = func() bool { return s.field.Text != "" }
 	s.sheet.first = s.field
@@ -62,7 +64,7 @@ func (s *secretSheet) pasted(content string) bool {
 	case !ok:
 		return false
 	case p.AppID != "" && p.AppID != s.appID:
-		s.say(s.accounts.look.T("secret.other", "appid", p.AppID), false)
+		s.say(s.accounts.look.T("secret.other", append(s.accounts.look.Words.Names(s.kind), "appid", p.AppID)...), false)
 		return true
 	case p.Secret == "":
 		return false
