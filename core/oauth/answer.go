@@ -86,15 +86,17 @@ func lifetime(said upstream.Value, token string, now time.Time) (time.Duration, 
 	return min(left, upstream.MaxLife), ""
 }
 
-// codeForm is the form of an error code (RFC 6749, section 5.2). Another text is not
-// quoted as one.
-var codeForm = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,64}$`)
+var codeForm = regexp.MustCompile(`^[A-Za-z0-9_.-]+$`)
+
+// isCode reports whether a text has the form of an error code (RFC 6749, section
+// 5.2). Another is not quoted as one.
+func isCode(text string) bool { return len(text) <= 64 && codeForm.MatchString(text) }
 
 // ruleFor is the meaning of an error with the status that it came with. Servers send
 // errors with status 200, and codes of their own.
 func ruleFor(code string, status int) upstream.Rule {
 	said := "an error"
-	if codeForm.MatchString(code) {
+	if isCode(code) {
 		said = code
 	}
 	switch code {

@@ -71,7 +71,7 @@ func (s source) Fetch(ctx context.Context, req core.Request) (core.Grant, error)
 // refused is the error for an answer with an error.
 func (s source) refused(r upstream.Rule, a answer, redact upstream.Redactor) *core.Error {
 	text := a.text
-	if codeForm.MatchString(a.code) {
+	if isCode(a.code) {
 		text = strings.TrimSuffix(a.code+": "+a.text, ": ")
 	}
 	return s.Refused(r, upstream.Answer{Message: text}, s.spec.Traits.Day, append(upstream.Redactor(a.secrets), redact...))

@@ -123,7 +123,7 @@ func (r *reader) request(q *Request, o object) {
 	q.Fields = r.pairs(o, "fields", q.Encoding == JSON)
 	q.Headers = r.pairs(o, "headers", false)
 	for _, h := range q.Headers {
-		if !headerName.MatchString(h.Name) || reservedHeader(h.Name) {
+		if len(h.Name) > longestName || !headerName.MatchString(h.Name) || reservedHeader(h.Name) {
 			r.fault(o.lineOf("headers", h.Name), "headers."+h.Name, FaultHeader, "")
 		}
 	}
@@ -339,7 +339,7 @@ func (r *reader) dead(o object) []kinds.Answer {
 		}
 		in := r.object(n, "dead", keys(n)...)
 		for _, key := range keys(n) {
-			if !jsonPath.MatchString(key) {
+			if !isPath(key) {
 				r.fault(in.fields[key].line, "dead."+key, FaultPath, "")
 			}
 			out = append(out, kinds.Answer{Field: key, Values: in.values(key)})
@@ -391,12 +391,27 @@ func (r *reader) samples(p *Preset, o object) []kinds.Folder {
 // The shapes of what stands in a file.
 var (
 	kindName   = regexp.MustCompile(`^[a-z][a-z0-9]*([_-][a-z0-9]+)*$`)
-	jsonPath   = regexp.MustCompile(`^[A-Za-z0-9_-]{1,100}(\.[A-Za-z0-9_-]{1,100}){0,7}$`)
+	jsonPath   = regexp.MustCompile(`^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$`)
 	callPath   = regexp.MustCompile(`^/[A-Za-z0-9_.~!&=,;:@%?{}*/-]*$`)
-	headerName = regexp.MustCompile(`^[A-Za-z0-9-]{1,100}$`)
+	headerName = regexp.MustCompile(`^[A-Za-z0-9-]+$`)
 	methodName = regexp.MustCompile(`^(GET|HEAD|POST|PUT|PATCH|DELETE)$`)
 	holders    = regexp.MustCompile(`\{\{[^{}]*\}\}`)
 )
+
+// The limits of a path and of a name in it. They are no part of the patterns: a
+// repeat that is counted takes 0.1 MB in every process.
+const (
+	longestName = 100 // bytes
+	mostNames   = 8
+)
+
+// isPath reports whether a text names a member of a JSON object, or one in it:
+// names with dots between them.
+func isPath(text string) bool {
+	names := strings.Split(text, ".")
+	long := func(name string) bool { return len(name) > longestName }
+	return jsonPath.MatchString(text) && len(names) <= mostNames && !slices.ContainsFunc(names, long)
+}
 
 // reservedHeader reports whether a header belongs to HTTP itself, or says to whom a
 // request goes and how it is encoded.
@@ -431,7 +446,7 @@ func refusalNames() []string {
 // path is a path in an answer.
 func (o object) path(key string, must bool) upstream.Path {
 	text, line := o.text(key, must)
-	if text != "" && !jsonPath.MatchString(text) {
+	if text != "" && !isPath(text) {
 		o.r.fault(line, o.name(key), FaultPath, "")
 	}
 	return upstream.Path(text)

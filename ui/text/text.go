@@ -42,17 +42,17 @@ type table map[Key]pair
 // Text speaks one language. It is safe for concurrent use.
 type Text struct {
 	lang  Lang
-	rows  table
+	rows  map[Key]string
 	kinds kinds.Set
 }
 
 // New returns the sentences of a language. It knows the kinds of this version;
 // see Knowing.
 func New(lang Lang) *Text {
-	all := table{}
+	all := map[Key]string{}
 	for _, t := range tables() {
 		for k, p := range t {
-			all[k] = p
+			all[k] = p[lang]
 		}
 	}
 	return &Text{lang, all, kinds.Builtin()}
@@ -135,11 +135,10 @@ func (t *Text) Some(names []string) string {
 // accounts names with braces. An unknown key is said as itself, so that a mistake
 // shows and a test finds it.
 func (t *Text) Say(key Key, args ...any) string {
-	p, ok := t.rows[key]
+	says, ok := t.rows[key]
 	if !ok {
 		return string(key)
 	}
-	says := p[t.lang]
 	pairs := make([]string, 0, len(args))
 	for i := 0; i+1 < len(args); i += 2 {
 		name, value := "{"+fmt.Sprint(args[i])+"}", fmt.Sprint(args[i+1])
