@@ -18,6 +18,7 @@ type ClientKey struct {
 	Accounts []string // names of accounts; empty means every account
 	Envs     []Env    // live only where it is named
 	Origins  []string // of web pages that may call with it; browsers name theirs
+	CallRights
 	Created  time.Time
 	LastUsed time.Time // zero: never
 }
@@ -68,6 +69,11 @@ const (
 	ProblemKeyAccount = "key_accounts"
 	ProblemKeyOrigin  = "key_origin"
 	ProblemPort       = "port_bad"
+
+	ProblemKeyCalls       = "key_calls"
+	ProblemKeyCallsOrigin = "key_calls_origin"
+	ProblemKeyNoCalls     = "key_no_calls"
+	ProblemKeyRate        = "key_rate"
 )
 
 // Clean normalises what a person entered for a new key and reports what is
@@ -118,6 +124,7 @@ func (k ClientKey) Clean() (ClientKey, Problems) {
 		add("origin", ProblemKeyOrigin)
 	}
 	k.Origins = distinct(origins)
+	k.CallRights = k.CallRights.clean(len(k.Origins) > 0, add)
 	return k, out
 }
 
@@ -165,6 +172,14 @@ func keyProblem(key string) string {
 		return "must be names of accounts, without an environment, at most 200"
 	case ProblemKeyOrigin:
 		return "must look like https://host or http://localhost:3000, at most 20"
+	case ProblemKeyCalls:
+		return "must look like GET /cgi-bin/menu/get, where * stands for any method or part of a path, or be reads; at most 100"
+	case ProblemKeyCallsOrigin:
+		return "excludes --origin, for no page in a browser makes calls; make two keys"
+	case ProblemKeyNoCalls:
+		return "needs --calls, which says what the key may call"
+	case ProblemKeyRate:
+		return "must be a number from 1 to 1000"
 	case ProblemPort:
 		return "must be a number from 1 to 65535"
 	}

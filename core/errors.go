@@ -199,6 +199,8 @@ const (
 	RemedyCallToken    = "call_token"     // leave the token out of the call
 	RemedyCallClosed   = "call_closed"    // such calls are made for nobody
 	RemedyLiveWrite    = "live_write"     // allow the change of a live account, or use the sandbox
+	RemedyKeyCalls     = "key_calls"      // make a key that may make this call
+	RemedyBrowser      = "browser"        // no page in a browser makes calls
 	RemedyCallRefused  = "call_refused"   // see what upstream says
 	RemedyCallNoJSON   = "call_no_json"   // see the answer without --jq
 	RemedyCallBinary   = "call_binary"    // write the answer into a file

@@ -35,7 +35,7 @@ var arrows = []struct {
 	{"core/api", []string{"core", "core/kinds"}},
 	{"core/agent", []string{"core", "core/api", "core/call", "core/door", "core/durable", "core/format", "core/home", "core/interchange", "core/jssdk", "core/kinds", "core/launch", "core/preset", "core/push", "core/recognise"}},
 	{"core/call", []string{"core", "core/kinds", "core/upstream"}},
-	{"core/door", []string{"core", "core/api", "core/kinds"}},
+	{"core/door", []string{"core", "core/api", "core/call", "core/kinds"}},
 	{"core/interchange", []string{"core", "core/kinds", "core/recognise"}},
 	{"core/recognise", []string{"core", "core/kinds"}},
 	{"core/jssdk", []string{"core", "core/kinds"}},

@@ -3,7 +3,10 @@
 package e2e
 
 import (
+	"bufio"
 	"encoding/json"
+	"io"
+	"net/http"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -63,5 +66,69 @@ func TestClientsCoWechatAPI(t *testing.T) {
 		if got, carried := d.coWechatAPI(t, d.base, tt.key, "1"); got.Code != tt.code || len(carried) > 0 {
 			t.Errorf("without a right key: %+v, tokens %q; want errcode %d", got, masks(carried), tt.code)
 		}
+	}
+}
+
+// TestClientsCoWechatAPIWithoutAToken: with one base URL the SDK gets a stand-in and
+// calls with it. A token that dies, and one that is renewed, it never learns of.
+func TestClientsCoWechatAPIWithoutAToken(t *testing.T) {
+	t.Parallel()
+	modules(t)
+	d := openDoors(t)
+	key := strings.TrimSpace(d.run("", "api", "key", "add", "app", "--calls", "GET /cgi-bin/getcallbackip", "--no-token"))
+	first := d.current(t, api.Ref{Name: "shop"}).AccessToken
+	before := len(d.leaks.carried())
+	cmd := exec.CommandContext(t.Context(), "node", filepath.Join(modules(t), "..", "cowechatapi.js"))
+	cmd.Env = append(slices.Clone(d.env), "DOOR="+d.base+"/call/shop/sandbox", "UPSTREAM="+d.base+"/call/shop/sandbox", "APPID="+doorAppID, "KEY="+key, "CALLS=3", "STEP=1")
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = cmd.Wait() }()
+	lines := bufio.NewScanner(stdout)
+	steps := []func(){
+		func() { // the token dies
+			resp, err := http.Post(d.sim+"/sim/revoke", "application/json", strings.NewReader(`{"appid":"`+doorAppID+`"}`))
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			_ = resp.Body.Close()
+		},
+		func() { d.run("", "refresh", "shop", "--force", "--yes") }, // it is renewed
+		func() {},
+	}
+	for i, step := range steps {
+		if !lines.Scan() || lines.Text() != "tts_" {
+			t.Fatalf("call %d: %q, %s", i, lines.Text(), d.leaks.hide(stderr.String()))
+		}
+		step()
+		if _, err := io.WriteString(stdin, "\n"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !lines.Scan() || lines.Text() != `{"calls":3}` {
+		t.Errorf("in the end: %q, %s", lines.Text(), d.leaks.hide(stderr.String()))
+	}
+	carried := d.leaks.carried()[before:]
+	last := d.current(t, api.Ref{Name: "shop"}).AccessToken
+	if len(carried) < 4 || carried[0] != first || carried[len(carried)-1] != last || first == last {
+		t.Errorf("the tokens that WeChat saw: %q", masks(carried))
+	}
+	if slices.ContainsFunc(carried, func(token string) bool { return strings.HasPrefix(token, "tts_") }) {
+		t.Errorf("WeChat saw a stand-in: %q", masks(carried))
+	}
+	log := d.run("", "api", "log", "--key", "app", "--json")
+	if !strings.Contains(log, `"call":"GET /cgi-bin/getcallbackip"`) {
+		t.Errorf("the access log: %s", log)
 	}
 }

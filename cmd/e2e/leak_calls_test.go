@@ -83,4 +83,13 @@ func (l *leakage) callsGoOut() {
 			l.t.Errorf("the upstream of a call repeats too little: %s", out)
 		}
 	}
+	key := l.mark(aClientKey, strings.TrimSpace(l.do("", "api", "key", "add", "calls", "--calls", "* /cgi-bin/*", "--no-token")))
+	folder := "/call/stdin/sandbox"
+	l.call("POST", folder+"/cgi-bin/echo?a=b", key, "body")
+	l.call("GET", folder+"/cgi-bin/echo/gzip", key, "")
+	l.call("GET", folder+"/cgi-bin/ticket/getticket", key, "")
+	l.call("GET", folder+"/cgi-bin/echo?access_token=88_x", key, "")
+	l.call("GET", "/v1/token/stdin", key, "")
+	l.call("GET", folder+"/cgi-bin/token?grant_type=client_credential&appid=wx0000000000000001&secret="+key, "", "") // a stand-in
+	l.do("", "api", "log")
 }

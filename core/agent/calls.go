@@ -7,6 +7,7 @@ import (
 	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/core/call"
+	"tokentray/core/kinds"
 )
 
 // newCalls is what makes calls for others, with the Keeper's tokens.
@@ -30,6 +31,12 @@ func (s *Service) newCalls() *call.Engine {
 		},
 		Now: s.parts.Now,
 	})
+}
+
+// Known implements door.Agent.
+func (s *Service) Known(ref api.Ref) (core.Account, kinds.Spec, bool) {
+	a, ok := s.accounts.find(ref)
+	return a, s.spec(a.Kind), ok
 }
 
 // Call implements api.Agent.

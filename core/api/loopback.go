@@ -48,8 +48,9 @@ type ClientKey struct {
 	Accounts []string   `json:"accounts,omitempty"`
 	Envs     []core.Env `json:"envs"`
 	Origins  []string   `json:"origins,omitempty"`
-	Created  time.Time  `json:"created,omitzero"`
-	LastUsed time.Time  `json:"last_used,omitzero"`
+	core.CallRights
+	Created  time.Time `json:"created,omitzero"`
+	LastUsed time.Time `json:"last_used,omitzero"`
 }
 
 // ClientKeyInput is a key that is to be made. No Envs means sandbox alone.
@@ -58,6 +59,7 @@ type ClientKeyInput struct {
 	Accounts []string   `json:"accounts,omitempty"`
 	Envs     []core.Env `json:"envs,omitempty"`
 	Origins  []string   `json:"origins,omitempty"`
+	core.CallRights
 }
 
 // NewClientKey is the one answer that holds the key itself.
@@ -68,7 +70,7 @@ type NewClientKey struct {
 
 // Access is a line of the access log: one call, or several alike in a row. It holds no
 // token, no key, and of what a caller wrote only the name of an account that the key
-// may use.
+// may use, and of a call to an upstream its method and path.
 type Access struct {
 	At      time.Time `json:"at"`            // of the last call
 	Key     string    `json:"key,omitempty"` // name; empty: none, or a wrong one
@@ -76,6 +78,7 @@ type Access struct {
 	Account string    `json:"account,omitempty"`
 	Status  int       `json:"status"`            // HTTP
 	Errcode int       `json:"errcode,omitempty"` // in an answer of WeChat's shape
+	Refused string    `json:"refused,omitempty"` // why a call to an upstream was not made: the key of a remedy
 	Count   int       `json:"count"`
 }
 
@@ -97,7 +100,7 @@ type LoopbackCalls interface {
 
 // ShowClientKey is a key without its hash.
 func ShowClientKey(k core.ClientKey) ClientKey {
-	return ClientKey{k.Name, k.Accounts, k.Envs, k.Origins, k.Created, k.LastUsed}
+	return ClientKey{k.Name, k.Accounts, k.Envs, k.Origins, k.CallRights, k.Created, k.LastUsed}
 }
 
 type (

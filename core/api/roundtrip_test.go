@@ -133,8 +133,8 @@ func calls() []struct {
 		},
 		{
 			"add key", func(x context.Context, c *Client) (any, error) {
-				return outcome(c.AddClientKey(x, ClientKeyInput{Name: "ci", Accounts: []string{"商店"}, Envs: core.Envs(), Origins: []string{"http://a"}}))
-			}, "add key {Name:ci Accounts:[商店] Envs:[sandbox live] Origins:[http://a]}",
+				return outcome(c.AddClientKey(x, ClientKeyInput{Name: "ci", Accounts: []string{"商店"}, Envs: core.Envs(), Origins: []string{"http://a"}, CallRights: core.CallRights{Calls: []string{"reads"}, LiveWrite: true, NoToken: true, Rate: 1, Burst: 2}}))
+			}, "add key {Name:ci Accounts:[商店] Envs:[sandbox live] Origins:[http://a] CallRights:{Calls:[reads] LiveWrite:true NoToken:true Rate:1 Burst:2}}",
 			NewClientKey{ClientKey{Name: "ci", Envs: core.Envs(), Created: fakeAt}, "ttk_key"},
 		},
 		{"revoke key", func(x context.Context, c *Client) (any, error) { return done(c.RevokeClientKey(x, "商店 a%b?c#d")) }, "revoke 商店 a%b?c#d", nil},

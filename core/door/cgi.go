@@ -235,6 +235,17 @@ func (v *visit) cgiJSON(at *foreign) (values map[string]string, force bool, err 
 
 // cgiJudge says what is wrong with a call that could be read.
 func (v *visit) cgiJudge(at *foreign, req cgiRequest) *cgiError {
+	if wrong := v.cgiFit(at, req); wrong != nil {
+		return wrong
+	}
+	if v.client.NoToken {
+		return refusal(v.door, kinds.BadKey, "this client key makes calls and takes no token")
+	}
+	return nil
+}
+
+// cgiFit says what is wrong with a call's parameters and its key.
+func (v *visit) cgiFit(at *foreign, req cgiRequest) *cgiError {
 	for _, f := range at.Fixed {
 		if req.fixed[f.Name] != f.Value {
 			return refusal(v.door, kinds.BadFixed, "")

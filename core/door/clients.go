@@ -25,13 +25,14 @@ type client struct {
 	revoked context.Context // done when the key is revoked
 	revoke  context.CancelFunc
 	costly  bucket
+	calls   *calls
 	used    atomic.Int64 // unix seconds, 0 when not since the door was made
 	saved   atomic.Int64 // the value of used that was last handed out
 }
 
 func newClient(k core.ClientKey) *client {
 	ctx, cancel := context.WithCancel(context.Background())
-	return &client{ClientKey: k, revoked: ctx, revoke: cancel, costly: bucket{size: clientBurst, rate: clientRate}}
+	return &client{ClientKey: k, revoked: ctx, revoke: cancel, costly: bucket{size: clientBurst, rate: clientRate}, calls: newCalls(k.CallRights)}
 }
 
 func (c *clients) all() []*client {

@@ -43,6 +43,10 @@ type Agent interface {
 	// Changed returns a channel that is closed when something of the account
 	// changes next. It costs nothing while nobody waits.
 	Changed(ref api.Ref) <-chan struct{}
+	// Known is an account with its kind, as it stands.
+	Known(ref api.Ref) (core.Account, kinds.Spec, bool)
+	// Call makes a call to an account's upstream.
+	Call(ctx context.Context, ref api.Ref, req api.CallRequest) (api.CallAnswer, error)
 	// ByAppID are the accounts of these kinds that have the AppID.
 	ByAppID(appID string, among []core.Kind) []api.Ref
 }
@@ -73,6 +77,8 @@ type Server struct {
 	clients clients
 	log     accessLog
 	storm   *storm
+
+	standIns standIns
 
 	seats   *seats
 	foreign atomic.Pointer[foreigns] // see SetKinds
@@ -122,7 +128,10 @@ func (d *Server) SetKinds(set kinds.Set) {
 func (d *Server) AddKey(k core.ClientKey) { d.clients.add(k) }
 
 // RevokeKey ends a key at once: calls under way with it fail.
-func (d *Server) RevokeKey(name string) { d.clients.remove(name) }
+func (d *Server) RevokeKey(name string) {
+	d.clients.remove(name)
+	d.standIns.forget(name)
+}
 
 // Accesses are the newest lines of the access log, newest first.
 func (d *Server) Accesses(limit int) []api.Access { return d.log.newest(limit) }

@@ -4,13 +4,16 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"tokentray/core"
@@ -29,6 +32,12 @@ type house struct {
 	hang    bool // api.Token and Refresh wait for the end of their context
 	appIDs  map[string][]api.Ref
 	changes map[api.Ref]chan struct{}
+
+	answer  string // to calls
+	code    int
+	broken  bool
+	header  http.Header // of the last call
+	hide    []core.Secret
 	tickets map[api.Ref]bool // that live
 }
 
@@ -90,6 +99,37 @@ func (h *house) HasTicket(ref api.Ref, _ string) bool {
 func (h *house) Refresh(ctx context.Context, ref api.Ref, req api.RefreshRequest) (api.Token, error) {
 	h.note("refresh %s %+v", ref, req)
 	return h.upstream(ctx)
+}
+
+func (h *house) Known(ref api.Ref) (core.Account, kinds.Spec, bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	_, ok := h.tokens[ref]
+	spec, _ := kinds.Builtin().Of(kinds.WeChat)
+	return core.Account{Name: ref.Name, Env: ref.Env, Kind: kinds.WeChat}, spec, ok
+}
+
+// Call notes what it is asked, and answers with answer.
+func (h *house) Call(ctx context.Context, ref api.Ref, req api.CallRequest) (api.CallAnswer, error) {
+	sent, err := io.ReadAll(req.Body)
+	if err != nil {
+		return api.CallAnswer{}, err
+	}
+	h.note("%s %s %s live %v %q", ref, req.Method, req.Target, req.LiveWrite, sent)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.header, h.hide = req.Header, req.Hide
+	if h.err != nil {
+		return api.CallAnswer{}, h.err
+	}
+	body := io.Reader(strings.NewReader(h.answer))
+	if h.broken {
+		body = io.MultiReader(body, iotest.ErrReader(errors.New("cut off")))
+	}
+	return api.CallAnswer{
+		CallResult: api.CallResult{Status: 200, Header: http.Header{"Content-Type": {"application/json"}, "Content-Security-Policy": {"sandbox"}}, Code: h.code},
+		Body:       io.NopCloser(body), Length: -1,
+	}, nil
 }
 
 func (h *house) Changed(ref api.Ref) <-chan struct{} {

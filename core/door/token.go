@@ -49,7 +49,7 @@ func (v *visit) openAPI() {
 // token serves a token that lives for min_ttl, or with newer_than the next one.
 func (v *visit) token(name, env string) {
 	ref, ok := v.ref(name, env)
-	if !ok {
+	if !ok || !v.takes() {
 		return
 	}
 	var ttl time.Duration = api.DefaultTTL
@@ -73,6 +73,17 @@ func (v *visit) token(name, env string) {
 	}
 	t, err := v.get(v.r.Context(), ref, ttl)
 	v.hand(t, err)
+}
+
+// takes reports whether the client may take tokens, and refuses one that may not.
+func (v *visit) takes() bool {
+	if v.client.NoToken {
+		v.fail(http.StatusForbidden, &core.Error{
+			Class: core.Misuse, Remedy: core.RemedyScope,
+			Message: "this client key makes calls and takes no token; make another with tokentray api key add",
+		})
+	}
+	return !v.client.NoToken
 }
 
 // get is a living token, for nothing; else what the agent can fetch, within
@@ -160,7 +171,7 @@ func (v *visit) refresh(name, env string) {
 		return
 	}
 	ref, ok := v.ref(name, env)
-	if !ok {
+	if !ok || !v.takes() {
 		return
 	}
 	var in struct {

@@ -47,16 +47,14 @@ func (d *Server) Handler(port int) http.Handler {
 		case !hosts[r.Host]:
 			v.line.Call = "other host"
 			v.refuse(http.StatusForbidden, core.RemedyLog, "this is the loopback API; call it as http://127.0.0.1:"+p)
+		case strings.HasPrefix(r.URL.Path, callFolder):
+			v.call()
 		case own:
 			v.cgi(language)
 		default:
 			v.v1()
 		}
-		v.line.At = v.now
-		if v.client != nil {
-			v.line.Key = v.client.Name
-		}
-		d.log.add(v.line)
+		d.log.add(v.finished())
 	})
 }
 

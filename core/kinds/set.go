@@ -327,7 +327,7 @@ func (d Door) valid() error {
 		return fmt.Errorf("its door has no content type for answers; add one")
 	}
 	for _, p := range d.Paths {
-		if p.Path == "/v1" || strings.HasPrefix(p.Path, "/v1/") {
+		if first, _, _ := strings.Cut(strings.TrimPrefix(p.Path, "/"), "/"); first == "v1" || first == "call" {
 			return fmt.Errorf("the door's path %q is TokenTray's own; a kind's lies elsewhere", p.Path)
 		}
 		if p.Method == "" || !strings.HasPrefix(p.Path, "/") || p.ID == "" || p.Secret == "" || p.Reads != InQuery && p.Reads != InJSON {

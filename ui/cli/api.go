@@ -128,11 +128,12 @@ func (a *app) apiKeyCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.keys(cmd.Context()) },
 	}
 	var accounts, envs, origins []string
+	var may core.CallRights
 	add := &cobra.Command{
 		Use:  "add NAME",
 		Args: func(cmd *cobra.Command, args []string) error { return counted(cmd, args, 1, "usage.one_key") },
 		RunE: func(cmd *cobra.Command, args []string) error {
-			in := api.ClientKeyInput{Name: args[0], Accounts: accounts, Origins: origins}
+			in := api.ClientKeyInput{Name: args[0], Accounts: accounts, Origins: origins, CallRights: may}
 			for _, e := range envs {
 				env, err := parseEnv(e)
 				if err != nil {
@@ -146,6 +147,11 @@ func (a *app) apiKeyCommand() *cobra.Command {
 	add.Flags().StringArrayVar(&accounts, "account", nil, "flag.key_account")
 	add.Flags().StringArrayVar(&envs, "env", nil, "flag.key_env")
 	add.Flags().StringArrayVar(&origins, "origin", nil, "flag.key_origin")
+	add.Flags().StringArrayVar(&may.Calls, "calls", nil, "flag.key_calls")
+	add.Flags().BoolVar(&may.LiveWrite, "live-write", false, "flag.key_live_write")
+	add.Flags().BoolVar(&may.NoToken, "no-token", false, "flag.key_no_token")
+	add.Flags().IntVar(&may.Rate, "rate", 0, "flag.key_rate")
+	add.Flags().IntVar(&may.Burst, "burst", 0, "flag.key_burst")
 	_ = add.RegisterFlagCompletionFunc("account", a.completeName)
 	_ = add.RegisterFlagCompletionFunc("env", completeWords(words(core.Envs())...)) // fails only for a flag that is not there
 	list := &cobra.Command{Use: "list", Args: noArgs, RunE: cmd.RunE}
@@ -182,7 +188,12 @@ func (a *app) addKey(ctx context.Context, in api.ClientKeyInput) error {
 		if len(k.Accounts) > 0 {
 			example = clean(k.Accounts[0])
 		}
-		a.note(a.say("api.key_use", "port", l.Port, "account", example))
+		switch {
+		case len(k.Calls) > 0:
+			a.note(a.say("api.key_call", "port", l.Port, "account", example))
+		default:
+			a.note(a.say("api.key_use", "port", l.Port, "account", example))
+		}
 		if l.State == api.DoorOff {
 			a.note(a.say("api.open"))
 		}
@@ -199,6 +210,17 @@ func (a *app) scope(k api.ClientKey) string {
 	out := accounts + a.say("cli.paren", "text", strings.Join(words(k.Envs), a.say("cli.comma")))
 	if len(k.Origins) > 0 {
 		out += " " + strings.Join(k.Origins, " ")
+	}
+	if len(k.Calls) > 0 {
+		out += a.say("api.scope_calls", "calls", strings.Join(k.Calls, a.say("cli.comma")))
+	}
+	for _, more := range []struct {
+		on  bool
+		key text.Key
+	}{{k.LiveWrite, "api.scope_live_write"}, {k.NoToken, "api.scope_no_token"}} {
+		if more.on {
+			out += a.say(more.key)
+		}
 	}
 	return clean(out)
 }
@@ -300,6 +322,9 @@ func (a *app) apiLog(ctx context.Context, key string, limit int) error {
 		if l.Errcode != 0 {
 			answer += " errcode " + strconv.Itoa(l.Errcode)
 		}
+		if l.Refused != "" {
+			answer += " " + clean(a.refusedWhy(l.Refused))
+		}
 		who := clean(l.Key)
 		if who == "" {
 			who = "-"
@@ -307,6 +332,14 @@ func (a *app) apiLog(ctx context.Context, key string, limit int) error {
 		t.add(plain(l.At.Local().Format(time.DateTime)), plain(who), plain(clean(l.Call)), plain(clean(l.Account)), plain(answer), plain("×"+strconv.Itoa(l.Count)))
 	}
 	return a.print(t.lines(0)...)
+}
+
+// refusedWhy says why a call was not made.
+func (a *app) refusedWhy(remedy string) string {
+	if key := text.Key("refused." + remedy); a.text().Has(key) {
+		return a.say(key)
+	}
+	return remedy
 }
 
 // completeKey offers client keys to the shell. It starts no agent.

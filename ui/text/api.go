@@ -15,16 +15,23 @@ func apiDoor() table {
 		"cause.slower":         {"This client refreshes or fails too often.", "该客户端刷新或失败过于频繁。"},
 		"remedy.slower":        {"Wait a moment, and see why it does.", "请稍候，并查明原因。"},
 
-		"problem.key_taken":    {"There is a client key of this name; choose another, or revoke that one first.", "已有同名的客户端密钥；请换一个名称，或先吊销它。"},
-		"problem.key_many":     {"There are 200 client keys already; revoke one that is no longer used.", "客户端密钥已达 200 个；请先吊销不再使用的。"},
-		"problem.key_accounts": {"Name accounts without an environment; --env chooses that. At most 200.", "账号只写名称，不带环境；环境用 --env 指定。最多 200 个。"},
-		"problem.key_origin":   {"Write an origin as https://host or http://localhost:3000. At most 20.", "来源写作 https://主机 或 http://localhost:3000。最多 20 个。"},
-		"problem.port_bad":     {"A port is a number from 1 to 65535.", "端口是 1 到 65535 之间的数字。"},
+		"problem.key_taken":        {"There is a client key of this name; choose another, or revoke that one first.", "已有同名的客户端密钥；请换一个名称，或先吊销它。"},
+		"problem.key_many":         {"There are 200 client keys already; revoke one that is no longer used.", "客户端密钥已达 200 个；请先吊销不再使用的。"},
+		"problem.key_accounts":     {"Name accounts without an environment; --env chooses that. At most 200.", "账号只写名称，不带环境；环境用 --env 指定。最多 200 个。"},
+		"problem.key_calls":        {"Write a call as 'GET /cgi-bin/menu/get', with * for any method or part of a path, or reads for all that the kind lists as reading. At most 100.", "接口写作 'GET /cgi-bin/menu/get'，* 表示任意方法或一段路径；reads 表示该类型列为读取的全部接口。最多 100 个。"},
+		"problem.key_calls_origin": {"A key with --calls takes no --origin: no page in a browser makes calls. Make two keys.", "--calls 与 --origin 不能同时使用：浏览器网页不能调用接口。请创建两个密钥。"},
+		"problem.key_no_calls":     {"Say what the key may call: --calls.", "请用 --calls 指定密钥可调用的接口。"},
+		"problem.key_rate":         {"Choose a number from 1 to 1000.", "请填 1 到 1000 之间的数。"},
+		"problem.key_origin":       {"Write an origin as https://host or http://localhost:3000. At most 20.", "来源写作 https://主机 或 http://localhost:3000。最多 20 个。"},
+		"problem.port_bad":         {"A port is a number from 1 to 65535.", "端口是 1 到 65535 之间的数字。"},
 
 		"status.loopback.on":    {"on", "已开启"},
 		"status.loopback.taken": {"off: its port is taken", "未开启：端口被占用"},
 		"cli.field.account":     {"account", "账号"},
 		"cli.field.origin":      {"origin", "来源"},
+		"cli.field.calls":       {"calls", "接口"},
+		"cli.field.rate":        {"rate", "频率"},
+		"cli.field.burst":       {"burst", "连续次数"},
 		"cli.field.port":        {"port", "端口"},
 		"usage.one_key":         {"name the client key; tokentray api key list shows those there are", "请指定客户端密钥的名称；tokentray api key list 可列出全部"},
 
@@ -65,15 +72,37 @@ func apiDoor() table {
 		"cmd.api.log.long":     {"Show the last calls over the loopback, newest first: who, what, which account, how\nit ended. Repeated calls share one line. It is kept in memory and holds no token.", "显示本机 HTTP 接口最近的调用，最新在前：密钥、调用、账号和结果。\n连续相同的调用合并为一行。只保存在内存中，不含 token。"},
 		"cmd.api.key":          {"The keys of programs that may call", "管理调用方的客户端密钥"},
 		"cmd.api.key.add":      {"Make a client key; it is shown only once", "新建客户端密钥，仅显示一次"},
-		"cmd.api.key.add.long": {"Make a key for one program. Without flags it may read the sandbox tokens of all\naccounts; live only where --env live says so. The key is printed on standard output,\nonce; TokenTray keeps only its hash.\n\n  tokentray api key add postman\n  tokentray api key add ci --account shop --env live", "为一个程序新建密钥。不带选项时可读取全部账号的沙箱 token；只有写明 --env live 才能读取生产 token。\n密钥输出到标准输出，仅此一次；TokenTray 只保存其哈希。\n\n  tokentray api key add postman\n  tokentray api key add ci --account shop --env live"},
+		"cmd.api.key.add.long": {"Make a key for one program. Without flags it may read the sandbox tokens of all\naccounts; live only where --env live says so. The key is printed on standard output,\nonce; TokenTray keeps only its hash.\n\n  tokentray api key add postman\n  tokentray api key add ci --account shop --env live\n\nWith --calls the key also makes calls, at /call/NAME/ENV/PATH, and never sees the token; with\n--no-token it does nothing else. On live accounts it only reads, unless --live-write is given:\n\n  tokentray api key add ci --calls 'GET /cgi-bin/menu/get' --calls 'POST /cgi-bin/draft/*' --no-token\n  tokentray api key add board --calls reads --no-token", "为一个程序新建密钥。不带选项时可读取全部账号的沙箱 token；只有写明 --env live 才能读取生产 token。\n密钥输出到标准输出，仅此一次；TokenTray 只保存其哈希。\n\n  tokentray api key add postman\n  tokentray api key add ci --account shop --env live\n\n使用 --calls 时，该密钥还可通过 /call/名称/环境/路径 调用接口而不接触 token；加 --no-token 则只能调用。\n对生产账号默认只能读取，除非使用 --live-write：\n\n  tokentray api key add ci --calls 'GET /cgi-bin/menu/get' --calls 'POST /cgi-bin/draft/*' --no-token\n  tokentray api key add board --calls reads --no-token"},
 		"cmd.api.key.list":     {"List the client keys, with scope and last use", "列出客户端密钥、可用范围和上次使用时间"},
 		"cmd.api.key.revoke":   {"End a client key at once", "立即吊销客户端密钥"},
 
-		"flag.api_port":    {"the `PORT` to listen on, from now on; 17278 unless changed", "监听`端口`，此后一直使用；默认为 17278"},
-		"flag.key_account": {"an account it may use, by `NAME`; again for more; all if not given", "可用账号的`名称`，可重复；不指定则为全部"},
-		"flag.key_env":     {"an `ENV`ironment it may use; again for both; sandbox if not given", "可用`环境`，可重复；不指定则为 sandbox"},
-		"flag.key_origin":  {"a web page's origin that may call with it, as `URL`; again for more", "允许用它调用的网页来源`地址`，可重复"},
-		"flag.log_key":     {"only calls with the key of this `NAME`", "只显示此`名称`的密钥的调用"},
+		"flag.api_port":         {"the `PORT` to listen on, from now on; 17278 unless changed", "监听`端口`，此后一直使用；默认为 17278"},
+		"flag.key_account":      {"an account it may use, by `NAME`; again for more; all if not given", "可用账号的`名称`，可重复；不指定则为全部"},
+		"flag.key_env":          {"an `ENV`ironment it may use; again for both; sandbox if not given", "可用`环境`，可重复；不指定则为 sandbox"},
+		"flag.key_calls":        {"a `CALL` that it may make without a token in hand, as 'POST /cgi-bin/message/custom/send'; again for more; reads: all that read", "可不持 token 调用的`接口`，如 'POST /cgi-bin/message/custom/send'，可重复；reads 表示全部读取类接口"},
+		"flag.key_live_write":   {"its calls may also change live accounts", "允许其调用改动生产账号"},
+		"flag.key_no_token":     {"it makes calls and takes no token", "只能调用接口，不能取 token"},
+		"flag.key_rate":         {"at most this `NUMBER` of calls a second (20)", "每秒最多调用`次数`（默认 20）"},
+		"flag.key_burst":        {"at most this `NUMBER` of calls in a row (50)", "连续调用的最多`次数`（默认 50）"},
+		"api.scope_calls":       {"; calls {calls}", "；调用 {calls}"},
+		"api.scope_live_write":  {"; may change live accounts", "；可改动生产账号"},
+		"api.scope_no_token":    {"; takes no token", "；不能取 token"},
+		"api.key_call":          {"Use it: curl -H \"Authorization: Bearer $KEY\" http://127.0.0.1:{port}/call/{account}/sandbox/cgi-bin/…", "使用：curl -H \"Authorization: Bearer $KEY\" http://127.0.0.1:{port}/call/{account}/sandbox/cgi-bin/…"},
+		"refused.call_path":     {"odd path", "路径有误"},
+		"refused.call_method":   {"odd method", "方法有误"},
+		"refused.call_header":   {"odd header", "请求头有误"},
+		"refused.call_body":     {"the body broke off", "请求体中断"},
+		"refused.call_token":    {"brought a token of its own", "自带 token"},
+		"refused.call_closed":   {"closed call", "禁止调用的接口"},
+		"refused.live_write":    {"may not change live", "不可改动生产账号"},
+		"refused.key_calls":     {"not among the key's calls", "不在密钥的接口范围内"},
+		"refused.key_scope":     {"account outside the key's scope", "账号不在密钥范围内"},
+		"refused.slower":        {"too many calls", "调用过多"},
+		"refused.no_client_key": {"no key, or a wrong one", "没有密钥或密钥有误"},
+		"refused.browser":       {"a page in a browser", "来自浏览器网页"},
+		"refused.no_account":    {"no such account", "没有此账号"},
+		"flag.key_origin":       {"a web page's origin that may call with it, as `URL`; again for more", "允许用它调用的网页来源`地址`，可重复"},
+		"flag.log_key":          {"only calls with the key of this `NAME`", "只显示此`名称`的密钥的调用"},
 
 		"cmd.api.long": {
 			"The HTTP API on this machine: Postman, SDKs, scripts and CI take the current token from\n" +
@@ -87,6 +116,8 @@ func apiDoor() table {
 				"                                       get the one that works; it forces nothing\n" +
 				"  POST /v1/sign/NAME[/ENV]             {\"url\":\"https://…\"}: wx.config or wx.agentConfig for\n" +
 				"                                       a page; WeCom has \"ticket\":\"corp\" and \"agent\"\n" +
+				"  ANY  /call/NAME/ENV/PATH             a call with the token in it, for keys with --calls: the\n" +
+				"                                       upstream's own method, path, query and body\n" +
 				"  GET  /v1/status                      version, active environment, what the key may do\n" +
 				"  GET  /v1/openapi.json                all of this as OpenAPI 3.1\n\n" +
 				"Send the key as Authorization: Bearer KEY. Without /ENV the account is the one in the\n" +
@@ -98,6 +129,8 @@ func apiDoor() table {
 				"client key instead of the AppSecret; the AppID chooses the account:\n\n" +
 				"  GET  /cgi-bin/token?grant_type=client_credential&appid=ID&secret=KEY\n" +
 				"  POST /cgi-bin/stable_token           force_refresh only reports the token as stale\n\n" +
+				"Set to http://127.0.0.1:17278/call/NAME/ENV, with the key of --calls instead of the AppSecret,\n" +
+				"they never hold a token: they get a stand-in, and the real one goes out in its place.\n\n" +
 				"tokentray export writes files for Postman, Newman, Bruno, editors and curl that do all this.",
 			"本机 HTTP 接口：Postman、SDK、脚本和 CI 从这里获取当前 token，无需 AppSecret。\n" +
 				"默认关闭，用 tokentray api on 开启；只监听 127.0.0.1 和 ::1，只接受客户端密钥\n" +
@@ -110,6 +143,8 @@ func apiDoor() table {
 				"                                       token；不会强制刷新\n" +
 				"  POST /v1/sign/名称[/环境]            {\"url\":\"https://…\"}：页面所需的 wx.config 或 wx.agentConfig，\n" +
 				"                                       企业微信用 \"ticket\":\"corp\" 或 \"agent\" 指定\n" +
+				"  ANY  /call/名称/环境/路径            带上 token 调用上游接口，需密钥带 --calls：方法、路径、\n" +
+				"                                       查询参数和请求体与上游一致\n" +
 				"  GET  /v1/status                      版本、当前环境、密钥的可用范围\n" +
 				"  GET  /v1/openapi.json                以上接口的 OpenAPI 3.1 描述\n\n" +
 				"密钥以 Authorization: Bearer KEY 发送。不写环境时为当前环境中的账号。\n" +
@@ -120,6 +155,8 @@ func apiDoor() table {
 				"由 AppID 选择账号，即可使用微信自己的接口：\n\n" +
 				"  GET  /cgi-bin/token?grant_type=client_credential&appid=ID&secret=KEY\n" +
 				"  POST /cgi-bin/stable_token           force_refresh 仅表示报告 token 失效\n\n" +
+				"把基础地址设为 http://127.0.0.1:17278/call/名称/环境，并用带 --calls 的密钥代替 AppSecret，\n" +
+				"SDK 就不会接触 token：它拿到的是替身，发往上游时才换成真正的 token。\n\n" +
 				"tokentray export 可为 Postman、Newman、Bruno、编辑器和 curl 生成现成的文件。",
 		},
 	}

@@ -84,7 +84,7 @@ func operations() []operation {
 		},
 		{
 			route: "POST /v1/call/{name}/{env}", id: "call", summary: "Make a call to the account's upstream with its token in it", streams: true, fails: fetch,
-			about: "The header Tokentray-Call says what to call, the body is the call's own. The header Tokentray-Result of the answer says what came, and its body is the upstream's, freed of token and secret. What the upstream refuses is an answer too. Calls that answer with a token or take a secret are refused.",
+			about: "The header Tokentray-Call says what to call, the body is the call's own. The header Tokentray-Result of the answer says what came, and its body is the upstream's, freed of token and secret. What the upstream refuses is an answer too. Calls that answer with a token or take a secret are refused. The loopback makes calls too, at /call/NAME/ENV/PATH with any method and the upstream's own path, query and body, for client keys that name calls.",
 		},
 
 		{

@@ -351,3 +351,48 @@ func TestSilenceperThroughARenewal(t *testing.T) {
 		t.Errorf("50 reports of a dead token cost %d calls for a token", n)
 	}
 }
+
+// TestSilenceperWithoutAToken: with one base URL the SDK fetches a stand-in and calls
+// with it. A token that dies, and one that is renewed, it never learns of; what the
+// client key may not call is refused in WeChat's way, and a revoked key ends it.
+func TestSilenceperWithoutAToken(t *testing.T) {
+	h := newHouse(t)
+	key := strings.TrimSpace(h.run("", "api", "key", "add", "app", "--calls", "GET /cgi-bin/get_api_domain_ip", "--no-token"))
+	util.SetURIModifier(func(uri string) string {
+		return strings.Replace(uri, "https://api.weixin.qq.com", h.door+"/call/shop/sandbox", 1)
+	})
+	oa := h.account(key)
+	call := func(when string) {
+		t.Helper()
+		if ips, err := oa.GetBasic().GetAPIDomainIP(); err != nil || len(ips) == 0 {
+			t.Errorf("%s: %v, %v", when, ips, err)
+		}
+	}
+	standIn, err := oa.GetAccessToken()
+	if err != nil || !strings.HasPrefix(standIn, "tts_") || h.accepts(standIn) {
+		t.Fatalf("no stand-in, or one that WeChat accepts: %v", err)
+	}
+	call("at first")
+	first := strings.TrimSpace(h.run("", "get", "shop"))
+	h.steer("revoke", fmt.Sprintf(`{"appid":%q}`, appID))
+	if h.accepts(first) {
+		t.Fatal("the token lives; the test shows nothing")
+	}
+	call("after the token died")
+	second := strings.TrimSpace(h.run("", "get", "shop"))
+	h.run("", "refresh", "shop", "--force", "--yes")
+	call("after a renewal")
+	if third := strings.TrimSpace(h.run("", "get", "shop")); first == second || second == third {
+		t.Error("the token was not replaced twice; the test shows nothing")
+	}
+	if now, err := oa.GetAccessToken(); err != nil || now != standIn {
+		t.Errorf("another stand-in, or %v", err)
+	}
+	if _, err := oa.GetBasic().GetCallbackIP(); err == nil {
+		t.Error("a call that the key does not name is made")
+	}
+	h.run("", "api", "key", "revoke", "app")
+	if _, err := oa.GetBasic().GetAPIDomainIP(); err == nil || !strings.Contains(err.Error(), "40001") {
+		t.Errorf("with a revoked key: %v", err)
+	}
+}

@@ -1,0 +1,70 @@
+package core
+
+import (
+	"regexp"
+	"strings"
+)
+
+// CallRights are the calls that a program may make with a client key, without a token
+// in hand. Without Calls it makes none, and takes tokens.
+type CallRights struct {
+	// Calls are "METHOD PATH", where * stands for any method, for one segment of the
+	// path, and at its end for all that follow; or CallReads.
+	Calls []string `json:"calls,omitempty"`
+	// LiveWrite allows calls that may change a live account.
+	LiveWrite bool `json:"live_write,omitempty"`
+	// NoToken: the key makes calls and takes no token.
+	NoToken bool `json:"no_token,omitempty"`
+	// Rate is how many calls it may make in a second, and Burst how many in a row; 0:
+	// DefaultCallRate and DefaultCallBurst.
+	Rate  int `json:"rate,omitempty"`
+	Burst int `json:"burst,omitempty"`
+}
+
+// CallReads stands for every call that an account's kind lists as one that reads.
+const CallReads = "reads"
+
+// Limits of calls.
+const (
+	MaxKeyCalls      = 100
+	DefaultCallRate  = 20
+	DefaultCallBurst = 50
+	maxCallRate      = 1000
+)
+
+var callForm = regexp.MustCompile(`^([A-Z]+|\*) (/[A-Za-z0-9_.~!$&'()*+,=:@-]+)+/?$`)
+
+// clean normalises the rights and reports what is wrong with them.
+func (r CallRights) clean(origins bool, add func(field, key string)) CallRights {
+	var calls []string
+	for _, c := range r.Calls {
+		c = strings.Join(strings.Fields(c), " ")
+		if method, path, ok := strings.Cut(c, " "); ok {
+			c = strings.ToUpper(method) + " " + path
+		} else {
+			c = strings.ToLower(c)
+		}
+		if c != CallReads && (!callForm.MatchString(c) || len(c) > MaxParam || strings.Contains(c+"/", "/./") || strings.Contains(c+"/", "/../")) {
+			add("calls", ProblemKeyCalls)
+			break
+		}
+		calls = append(calls, c)
+	}
+	r.Calls = distinct(calls)
+	if len(r.Calls) > MaxKeyCalls {
+		add("calls", ProblemKeyCalls)
+	}
+	switch {
+	case len(r.Calls) > 0 && origins:
+		add("calls", ProblemKeyCallsOrigin)
+	case len(r.Calls) == 0 && (r.LiveWrite || r.NoToken || r.Rate != 0 || r.Burst != 0):
+		add("calls", ProblemKeyNoCalls)
+	}
+	if r.Rate < 0 || r.Rate > maxCallRate {
+		add("rate", ProblemKeyRate)
+	}
+	if r.Burst < 0 || r.Burst > maxCallRate {
+		add("burst", ProblemKeyRate)
+	}
+	return r
+}

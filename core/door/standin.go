@@ -1,0 +1,204 @@
+package door
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync"
+
+	"tokentray/core"
+	"tokentray/core/api"
+	"tokentray/core/kinds"
+)
+
+// An SDK that can set one base URL fetches a token there and calls there. Below
+// /call/NAME/ENV the door answers the kind's token paths itself, with a stand-in in the
+// token's place: it is good for calls at this NAME/ENV alone, under the rights, the
+// limits and the life of the key that asked for it, and the real token goes out in its
+// place. Nothing goes upstream when an SDK asks for one.
+
+// standInPrefix tells a stand-in from a token.
+const standInPrefix = "tts_"
+
+// standIns are those that were handed out, by hash: one for each client and account.
+// They end with their key, and with the agent: an SDK that shows one of before is told
+// that its token is dead, and fetches another.
+type standIns struct {
+	mu     sync.Mutex
+	byHash map[core.KeyHash]standIn
+	values map[standIn]string
+}
+
+type standIn struct {
+	client *client
+	ref    api.Ref
+}
+
+// of is the stand-in of a client for an account.
+func (s *standIns) of(c *client, ref api.Ref) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	at := standIn{c, ref}
+	if value, ok := s.values[at]; ok {
+		return value
+	}
+	if s.byHash == nil {
+		s.byHash, s.values = map[core.KeyHash]standIn{}, map[standIn]string{}
+	}
+	var b [48]byte
+	rand.Read(b[:]) // never fails, see crypto/rand
+	value := standInPrefix + base64.RawURLEncoding.EncodeToString(b[:])
+	s.byHash[core.HashKey(value)], s.values[at] = at, value
+	return value
+}
+
+// owner is the client whose stand-in this is, if it was made for the account that is
+// called and its key was not revoked.
+func (s *standIns) owner(value string, at callTarget) (*client, bool) {
+	if len(value) > maxKeyLength {
+		return nil, false
+	}
+	ref, err := at.ref()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	found, ok := s.byHash[core.HashKey(value)]
+	if !ok || err != nil || found.ref != ref || found.client.revoked.Err() != nil {
+		return nil, false
+	}
+	return found.client, true
+}
+
+// forget drops those of a client whose key was revoked.
+func (s *standIns) forget(name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for at, value := range s.values {
+		if at.client.Name == name {
+			delete(s.values, at)
+			delete(s.byHash, core.HashKey(value))
+		}
+	}
+}
+
+// takeStandIn finds the stand-in of a call, in its query or in a header, and takes it
+// out of it.
+func takeStandIn(r *http.Request, at *callTarget) (value string, found bool) {
+	path, query, _ := strings.Cut(at.target, "?")
+	var rest []string
+	for part := range strings.SplitSeq(query, "&") {
+		_, raw, _ := strings.Cut(part, "=")
+		one, err := url.QueryUnescape(raw)
+		if err == nil && !found && strings.HasPrefix(one, standInPrefix) {
+			value, found = one, true
+			continue
+		}
+		rest = append(rest, part)
+	}
+	if found {
+		if at.target = path; len(rest) > 0 {
+			at.target += "?" + strings.Join(rest, "&")
+		}
+		return value, true
+	}
+	for name, values := range r.Header {
+		for _, one := range values {
+			one = strings.TrimSpace(one)
+			if scheme, key, ok := strings.Cut(one, " "); ok && strings.EqualFold(scheme, "Bearer") {
+				one = strings.TrimSpace(key)
+			}
+			if strings.HasPrefix(one, standInPrefix) {
+				r.Header.Del(name)
+				return one, true
+			}
+		}
+	}
+	return "", false
+}
+
+// standInDead answers a stand-in that is not good any more in the way in which the
+// upstream answers a dead token, so that the SDK fetches another.
+func (v *visit) standInDead(at callTarget) {
+	v.line.Refused = core.RemedyClientKey
+	ref, err := at.ref()
+	if err == nil {
+		if _, spec, ok := v.d.cfg.Agent.Known(ref); ok && spec.Door != nil {
+			for _, a := range spec.Dead {
+				if a.Field != spec.Door.Code || len(a.Values) == 0 {
+					continue
+				}
+				if code, err := strconv.Atoi(a.Values[0]); err == nil {
+					v.door = spec.Door
+					v.cgiWrite(cgiError{code, "the stand-in for the token is not known any more; fetch another"})
+					return
+				}
+			}
+		}
+	}
+	v.callFail(http.StatusUnauthorized, &core.Error{Class: core.Misuse, Remedy: core.RemedyClientKey, Message: "the stand-in for the token is not known any more; fetch another"})
+}
+
+// tokenPath serves a token path of the account's kind below its folder, with a
+// stand-in, and reports whether it did. The client key comes in the place of the
+// secret.
+func (v *visit) tokenPath(at callTarget) bool {
+	path, _, _ := strings.Cut(at.target, "?")
+	tokenPath := v.foreign.at(oneSlash(path))
+	if tokenPath == nil {
+		return false
+	}
+	ref, err := at.ref()
+	if err != nil {
+		v.callFail(http.StatusBadRequest, err)
+		return true
+	}
+	v.door = tokenPath.door
+	req, wrong := v.cgiRequest(tokenPath)
+	v.line.Call = "call, stand-in"
+	v.client = v.d.clients.find(req.secret)
+	if v.client != nil {
+		v.known()
+	} else {
+		v.hangUp()
+		if req.secret != "" {
+			v.slowDown()
+		}
+	}
+	if wrong == nil {
+		wrong = v.cgiFit(tokenPath, req)
+	}
+	if wrong == nil && len(v.client.Calls) == 0 {
+		wrong = refusal(v.door, kinds.BadKey, "this client key makes no calls; tokentray api key add NAME --calls makes one that does")
+	}
+	if wrong == nil && !v.standsFor(tokenPath, ref, req.id) {
+		wrong = refusal(v.door, kinds.BadID, "no account "+ref.String()+" of this kind that the client key allows has it")
+	}
+	if wrong != nil {
+		v.line.Refused = core.RemedyClientKey
+		v.cgiFail(*wrong)
+		return true
+	}
+	v.line.Account = ref.String()
+	t, err := v.cgiGet(ref, req.force)
+	if err == nil {
+		t.AccessToken = v.d.standIns.of(v.client, ref)
+	}
+	v.cgiHand(t, err)
+	return true
+}
+
+// standsFor reports whether the client may call an account, and the account has the
+// AppID and a kind that the path serves.
+func (v *visit) standsFor(at *foreign, ref api.Ref, appID string) bool {
+	if !v.client.Permits(ref.Name, ref.Env) {
+		return false
+	}
+	for _, one := range v.d.cfg.Agent.ByAppID(appID, at.among) {
+		if one == ref {
+			return true
+		}
+	}
+	return false
+}
