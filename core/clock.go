@@ -141,7 +141,7 @@ func (k *Keeper) lock() time.Time {
 // shift moves every time of an entry by d.
 func (e *entry) shift(d time.Duration) {
 	t := *e.token.Load()
-	move(d, &t.ObtainedAt, &t.ExpiresAt, &t.Previous.Until, &e.notBefore, &e.lastRound, &e.looked)
+	move(d, &t.ObtainedAt, &t.ExpiresAt, &t.Previous.Until, &e.notBefore, &e.lastRound, &e.looked, &e.resetAt)
 	if e.look != nil {
 		e.look.due = e.look.due.Add(d) // of all alike, so that their order stays
 	}

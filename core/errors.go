@@ -123,6 +123,9 @@ const (
 	RemedyQuotaMinute  = "quota_minute"   // resets in a minute
 	RemedyBudget       = "budget"         // a person's call goes on; raise the budget, or wait
 	RemedyReplaced     = "replaced"       // another one fetches; a fetch from here kills theirs
+	RemedyUsagePath    = "usage_path"     // name a path of an API that the account has
+	RemedyResets       = "resets"         // this month's resets are used up
+	RemedyNoMeter      = "no_meter"       // the kind's upstream tells nothing of its quotas
 	RemedySecret       = "secret"         // enter the right AppSecret
 	RemedyAppID        = "appid"          // correct the AppID
 	RemedyFrozenSecret = "frozen_secret"  // unfreeze the AppSecret in the console

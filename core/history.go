@@ -41,6 +41,7 @@ const (
 	DidAdd     What = "added"
 	DidRecover What = "recovered"   // made again from its entry in the vault
 	DidLose    What = "lost"        // upstream no longer accepts the token, before its time
+	DidReset   What = "quota_reset" // upstream began the day's counters anew
 	DidPush    What = "pushed"      // a token got where it is to go
 	DidMiss    What = "push_failed" // it did not
 )

@@ -79,6 +79,8 @@ type entry struct {
 	report    *reported // how the last report ended
 	check     *Checked  // what the last check of the current token found; never changed
 	lost      *Checked  // when a token of the account was last found replaced; never changed
+	usage     []Usage   // as upstream told last, a path each; never changed
+	resetAt   time.Time // when the day's counters were last to be begun anew
 	looked    time.Time // when the watch last asked about a token
 	look      *lookout  // nil: it is not watched
 	edits     int       // grows when what a round depends on is edited

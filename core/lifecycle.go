@@ -64,7 +64,7 @@ func (e *entry) forgive() {
 // drop lets go of the token and of a round under way for it, whatever that brings.
 func (e *entry) drop() {
 	e.token.Store(&Token{})
-	e.dead, e.longest, e.check, e.lost = "", 0, nil, nil
+	e.dead, e.longest, e.check, e.lost, e.usage = "", 0, nil, nil, nil
 	if e.flight != nil {
 		e.flight.obsolete = true
 		e.flight.cancel()

@@ -42,6 +42,32 @@ type Explainer interface {
 	Explain(code int, message string) *Error
 }
 
+// Meter is a Source that can ask the upstream how much of a call's quota is used.
+type Meter interface {
+	// Usage asks once, with a token of the account, for the quota of an API path. Errors
+	// are those of Checker, and Invalid for a path that upstream does not know.
+	Usage(ctx context.Context, req Request, token, path string) (Usage, error)
+}
+
+// Resetter is a Source that can have the upstream begin the counters of the day anew,
+// which it allows a few times a month.
+type Resetter interface {
+	// ResetQuota asks once, with the account's credentials. Its error is an *Error.
+	ResetQuota(ctx context.Context, req Request) error
+}
+
+// Usage is how much of a call's quota is used, as upstream told.
+type Usage struct {
+	Path  string `json:"path"`
+	Limit int    `json:"limit"` // calls a day
+	Used  int    `json:"used"`
+	Left  int    `json:"left"`
+	// RateCalls may be made in RateSeconds; 0: upstream does not say.
+	RateCalls   int       `json:"rate_calls,omitempty"`
+	RateSeconds int       `json:"rate_seconds,omitempty"`
+	At          time.Time `json:"at"` // when it was read
+}
+
 // What is in the chain of the error of a Check or a Ticket.
 var (
 	// ErrDead: upstream says that the token itself is no longer accepted.

@@ -36,6 +36,7 @@ type Snapshot struct {
 	Consent  *Error
 	Check    *Checked  // of the current token, the last; nil: none since the start
 	Lost     *Checked  // when a token was last found dead before its time; nil: never since the start
+	Usage    []Usage   // what upstream told of its quotas last, since the start; nobody changes it
 	NextTry  time.Time // when the background acts next, zero when it will not
 	LastUsed time.Time // when a caller last got or copied the token
 	Today    Counts    // since upstream's day began, for the token, whichever accounts share it

@@ -81,7 +81,7 @@ func (k *Keeper) snapshot(e *entry) Snapshot {
 	s := Snapshot{
 		Account: e.account, Mask: Mask(t.Value), ObtainedAt: t.ObtainedAt, ExpiresAt: t.ExpiresAt, Life: t.Life,
 		PrevMask: Mask(t.Previous.Value), PrevUntil: t.Previous.Until,
-		Renewing: e.flight != nil, PausedAll: k.pausedAll, Err: e.err.of(e.account.Kind), NextTry: e.due, Check: e.check, Lost: e.lost,
+		Renewing: e.flight != nil, PausedAll: k.pausedAll, Err: e.err.of(e.account.Kind), NextTry: e.due, Check: e.check, Lost: e.lost, Usage: e.usage,
 	}
 	switch _, known := k.traits(e.account); {
 	case !known: // it is kept, and says what it waits for

@@ -305,7 +305,7 @@ func (s *Service) view(snap core.Snapshot, now time.Time) api.Account {
 		Life: int64(snap.Life / time.Second), NextTry: snap.NextTry,
 		LastUsed: s.uses.at(a.ID), CallsToday: snap.Today.Calls, ForcedToday: snap.Today.Forced,
 		Pushes: s.pushes.view(a.ID), HistoryLines: s.lines.of(a.ID),
-		Quota: api.Quota(snap.Quota), CountsUntil: snap.DayEnds.UTC(),
+		Quota: api.Quota(snap.Quota), Usage: snap.Usage, CountsUntil: snap.DayEnds.UTC(),
 	}
 	if snap.Mask == "" {
 		out.ObtainedAt, out.ExpiresAt, out.Life = time.Time{}, time.Time{}, 0

@@ -48,6 +48,10 @@ type TokenCalls interface {
 	Token(ctx context.Context, ref Ref, minTTL time.Duration) (Token, error)
 	Refresh(ctx context.Context, ref Ref, req RefreshRequest) (Token, error)
 	Check(ctx context.Context, ref Ref) (CheckResult, error)
+	// Quota asks upstream how much of its quotas is used; ResetQuota has it begin the
+	// day's counters anew, which it allows a few times a month.
+	Quota(ctx context.Context, ref Ref, req QuotaRequest) (QuotaResult, error)
+	ResetQuota(ctx context.Context, ref Ref) (Account, error)
 	History(ctx context.Context, ref Ref, q HistoryQuery) ([]HistoryEntry, error)
 }
 

@@ -122,6 +122,16 @@ func (c *Client) Refresh(ctx context.Context, ref Ref, req RefreshRequest) (Toke
 	return callRef[Token](ctx, c, http.MethodPost, "token", ref, "/refresh", req)
 }
 
+// Quota implements Agent.
+func (c *Client) Quota(ctx context.Context, ref Ref, req QuotaRequest) (QuotaResult, error) {
+	return callRef[QuotaResult](ctx, c, http.MethodPost, "accounts", ref, "/quota", req)
+}
+
+// ResetQuota implements Agent.
+func (c *Client) ResetQuota(ctx context.Context, ref Ref) (Account, error) {
+	return callRef[Account](ctx, c, http.MethodPost, "accounts", ref, "/quota/reset", nil)
+}
+
 // Check implements Agent.
 func (c *Client) Check(ctx context.Context, ref Ref) (CheckResult, error) {
 	return callRef[CheckResult](ctx, c, http.MethodPost, "accounts", ref, "/check", nil)

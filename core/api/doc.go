@@ -16,6 +16,8 @@
 //	DELETE /v1/accounts/{name}[/{env}]
 //	POST   /v1/accounts/{name}[/{env}]/copy        CopyRequest, may be empty -> Clipboard
 //	POST   /v1/accounts/{name}[/{env}]/check       CheckResult
+//	POST   /v1/accounts/{name}[/{env}]/quota       QuotaRequest, may be empty -> QuotaResult
+//	POST   /v1/accounts/{name}[/{env}]/quota/reset Account
 //	GET    /v1/accounts/{name}[/{env}]/history     ?limit=100&since=TIME -> {"history":[HistoryEntry]}, newest first
 //	POST   /v1/test                                TestRequest -> TestResult
 //	GET    /v1/token/{name}[/{env}]                ?min_ttl=30 or 5m -> Token

@@ -132,6 +132,18 @@ func (f *fakeAgent) Refresh(_ context.Context, ref Ref, req RefreshRequest) (Tok
 	return fakeTokenAnswer(), f.note("refresh %s %+v", ref, req)
 }
 
+func (f *fakeAgent) Quota(_ context.Context, ref Ref, req QuotaRequest) (QuotaResult, error) {
+	return QuotaResult{Usage: fakeUsage(), CallsToday: 7, Budget: 9, Resets: 10}, f.note("quota %s %v", ref, req.Paths)
+}
+
+func fakeUsage() []core.Usage {
+	return []core.Usage{{Path: "/a/b", Limit: 2000, Used: 12, Left: 1988, RateCalls: 5, RateSeconds: 60, At: fakeAt}}
+}
+
+func (f *fakeAgent) ResetQuota(_ context.Context, ref Ref) (Account, error) {
+	return Account{Account: core.Account{Name: ref.Name, Env: core.Live}}, f.note("reset quota %s", ref)
+}
+
 func (f *fakeAgent) Sign(_ context.Context, ref Ref, req SignRequest) (Signature, error) {
 	return fakeSignature(), f.note("sign %s %+v", ref, req)
 }

@@ -90,6 +90,15 @@ func calls() []struct {
 			PresetTrial{Method: "POST", URL: "https://x", Status: 200, Found: []PresetFound{{Field: "token", Path: "a.b", There: true, Value: "88_fa••••oken"}}, ExpiresIn: 60},
 		},
 		{
+			"quota", func(x context.Context, c *Client) (any, error) {
+				return outcome(c.Quota(x, live, QuotaRequest{Paths: []string{"/a/b", "/c"}}))
+			}, "quota 商店 a%b?c#d/live [/a/b /c]", QuotaResult{Usage: fakeUsage(), CallsToday: 7, Budget: 9, Resets: 10},
+		},
+		{
+			"reset quota", func(x context.Context, c *Client) (any, error) { return outcome(c.ResetQuota(x, shop)) }, "reset quota shop",
+			Account{Account: core.Account{Name: "shop", Env: core.Live}},
+		},
+		{
 			"check", func(x context.Context, c *Client) (any, error) { return outcome(c.Check(x, live)) }, "check 商店 a%b?c#d/live",
 			CheckResult{Dead: true, Error: &Error{Class: core.Misuse, Message: "dead", UpstreamCode: 40001}},
 		},

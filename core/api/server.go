@@ -142,6 +142,8 @@ func (h *handler) routes() {
 	h.ref("DELETE", "accounts", "", onRef(func(ctx context.Context, ref Ref) (nothing, error) { return nothing{}, a.Remove(ctx, ref) }))
 	h.ref("POST", "accounts", "/copy", onRefBody(true, a.Copy))
 	h.ref("POST", "accounts", "/check", onRef(a.Check))
+	h.ref("POST", "accounts", "/quota", onRefBody(true, a.Quota))
+	h.ref("POST", "accounts", "/quota/reset", onRef(a.ResetQuota))
 	h.ref("GET", "accounts", "/history", answer(h.history))
 	h.ref("GET", "token", "", answer(h.token))
 	h.ref("POST", "token", "/refresh", onRefBody(true, h.refresh))

@@ -48,6 +48,8 @@ type Account struct {
 	LastUsed time.Time `json:"last_used,omitzero"`
 	// Checked is what the last check of the current token found out.
 	Checked *CheckResult `json:"checked,omitempty"`
+	// Usage is what upstream told of its quotas when it was last asked.
+	Usage []core.Usage `json:"usage,omitempty"`
 	// Lost is what was found when one of its tokens last died before its time, since
 	// the agent started.
 	Lost       *CheckResult `json:"lost,omitempty"`
@@ -223,6 +225,30 @@ type CheckResult struct {
 	WorkedAt time.Time    `json:"worked_at,omitzero"`
 	Error    *Error       `json:"error,omitempty"`
 }
+
+// QuotaRequest asks upstream how much of its quotas is used. Without paths it is asked
+// about those that the kind's spec names.
+type QuotaRequest struct {
+	Paths []string `json:"paths,omitempty"` // of the API, as /cgi-bin/message/custom/send
+}
+
+// QuotaResult is what upstream told. An error tells of the first path that it told
+// nothing of; those before it are in Usage.
+type QuotaResult struct {
+	Usage []core.Usage `json:"usage"`
+	Error *Error       `json:"error,omitempty"`
+	// What TokenTray counted by itself since upstream's day began, and until when that
+	// counts.
+	CallsToday  int       `json:"calls_today"`
+	ForcedToday int       `json:"forced_today,omitempty"`
+	Budget      int       `json:"budget,omitempty"`
+	CountsUntil time.Time `json:"counts_until,omitzero"`
+	// Resets is how many times a month the counters can be begun anew; 0: they cannot.
+	Resets int `json:"resets,omitempty"`
+}
+
+// MaxQuotaPaths is how many paths one question may be about.
+const MaxQuotaPaths = 20
 
 // CopyRequest puts a token on the clipboard. Format empty means the account's
 // default, else that of the settings. Path is the call that the formats url and

@@ -2,6 +2,7 @@ package kinds
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/url"
 	"reflect"
@@ -207,6 +208,11 @@ func (s Spec) valid() error {
 		}
 		if slices.ContainsFunc(s.Tickets[:i], func(b Ticket) bool { return b.Name == t.Name }) {
 			return fmt.Errorf("ticket %q: there are two of this name; rename one", t.Name)
+		}
+	}
+	if m := s.Meter; m != nil {
+		if len(m.Paths) == 0 || m.Resets < 0 || slices.ContainsFunc(m.Paths, func(p string) bool { return !strings.HasPrefix(p, "/") }) {
+			return errors.New("meter: its paths begin with / and its resets are not below zero; correct it")
 		}
 	}
 	if s.Door != nil {

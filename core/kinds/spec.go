@@ -80,9 +80,22 @@ type Spec struct {
 	// Tickets are what pages of an account sign with, for the JS-SDK.
 	Tickets []Ticket `json:"tickets,omitempty"`
 
+	// Meter says what upstream tells of its quotas; nil: nothing.
+	Meter *Meter `json:"meter,omitempty"`
+
 	// Door is how the kind's own clients ask the loopback for a token; nil: it
 	// speaks no language of theirs.
 	Door *Door `json:"door,omitempty"`
+}
+
+// Meter is what upstream tells of its quotas, where its source is a core.Meter.
+type Meter struct {
+	// Paths are the calls that are asked about unless a person names others: those for
+	// the kind's tokens.
+	Paths []string `json:"paths"`
+	// Resets is how many times a month the counters of a day can be begun anew, where
+	// the source is a core.Resetter; 0: they cannot.
+	Resets int `json:"resets,omitempty"`
 }
 
 // Label is what people call a thing that ui/text has no sentence for, by

@@ -134,6 +134,10 @@ func wechatSpec(s Spec, quota map[core.Product]int) Spec {
 	s.Reads, s.Closed = wechatReads(), wechatClosed()
 	s.Tickets = wechatTickets()
 	s.Door = wechatDoor()
+	s.Meter = &Meter{Paths: []string{"/cgi-bin/stable_token"}, Resets: 10}
+	if s.Kind == WeChatLegacy {
+		s.Meter.Paths = []string{"/cgi-bin/token"}
+	}
 	return s
 }
 

@@ -87,6 +87,9 @@ type account struct {
 	legacyN    int
 	stableN    int
 	forcedN    int
+	dayN       map[string]int // calls by path
+	month      string         // of the counter below
+	resets     int
 	lastForced time.Time
 	minute     int64
 	minuteN    map[string]int
@@ -151,7 +154,7 @@ func (s *Server) add(a Account) *account {
 	if len(s.accounts) >= maxAccounts {
 		return nil
 	}
-	acc := &account{Account: a, calls: map[string]int{}, minuteN: map[string]int{}}
+	acc := &account{Account: a, calls: map[string]int{}, dayN: map[string]int{}, minuteN: map[string]int{}}
 	s.accounts[a.Key()] = acc
 	return acc
 }
@@ -241,6 +244,7 @@ const beijing core.Zone = "+08:00"
 func (a *account) turn(now time.Time) {
 	if day := beijing.Day(now); day != a.day {
 		a.day, a.legacyN, a.stableN, a.forcedN = day, 0, 0, 0
+		clear(a.dayN)
 	}
 	if m := now.Unix() / 60; m != a.minute {
 		a.minute = m

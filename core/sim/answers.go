@@ -66,6 +66,8 @@ func textOf(code int, path string, ip netip.Addr) string {
 		return "data format error"
 	case 48001:
 		return "api unauthorized"
+	case 48006:
+		return "forbid to clear quota because of reaching the limit"
 	case 50002:
 		return "user limited"
 	case 50004:
@@ -76,6 +78,19 @@ func textOf(code int, path string, ip netip.Addr) string {
 		return fmt.Sprintf("access clientip is not registered requestIP: %s", ip)
 	case 61024:
 		return "must use api(api_component_token) to  get token for component acct"
+	case 76001:
+		return "rid not found"
+	case 76002:
+		return "invalid rid"
+	case 76003:
+		if path == pathRID {
+			return "rid not belong to this account"
+		}
+		return "cgi_path must start with /"
+	case 76021:
+		return "cgi_path not found, please check"
+	case 76022:
+		return "could not use this cgi_path, no permission"
 	case 89501, 89503, 89504, 89505:
 		return fmt.Sprintf("ip %s needs the confirmation of the admin", ip)
 	case 89506, 89507:
@@ -98,9 +113,13 @@ func rid(now time.Time) string {
 	return fmt.Sprintf("%08x-%x-%x", uint32(now.Unix()), b[:4], b[4:])
 }
 
-// refuse answers with an errcode, as upstream does: with status 200.
-func refuse(w http.ResponseWriter, code int, path string, ip netip.Addr, now time.Time) {
-	answer(w, refusal{code, textOf(code, path, ip) + " rid: " + rid(now)})
+// refuse answers with an errcode, as upstream does: with status 200. s.mu is held.
+func (s *Server) refuse(w http.ResponseWriter, r *http.Request, acc *account, code int, ip netip.Addr, now time.Time) {
+	id := rid(now)
+	said := refusal{code, textOf(code, r.URL.Path, ip) + " rid: " + id}
+	raw, _ := json.Marshal(said) // a number and a text
+	s.remember(refused{rid: id, owner: acc, at: now, query: harmless(r), body: string(raw), ip: ip})
+	answer(w, said)
 }
 
 // grant answers with a token. The life left is told in whole seconds, rounded

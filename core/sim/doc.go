@@ -9,6 +9,9 @@
 //	GET  /oauth2/whoami                the client of a Bearer token, or 401
 //	GET  /cgi-bin/get_api_domain_ip    is this token accepted from here?
 //	GET  /cgi-bin/getcallbackip        the same question
+//	POST /cgi-bin/openapi/quota/get    how much of a call's quota is used
+//	POST /cgi-bin/openapi/rid/get      what a request ID was about
+//	POST /cgi-bin/clear_quota/v2       begins the day's counters anew, ten times a month
 //	GET  /cgi-bin/ticket/getticket     the ticket for the JS-SDK of an Official Account, type=jsapi
 //	GET  /cgi-bin/get_jsapi_ticket     WeCom's for the corp
 //	GET  /cgi-bin/ticket/get           WeCom's for an application, type=agent_config

@@ -54,6 +54,7 @@ type Server struct {
 	faults   Faults        // of all accounts
 	accounts map[string]*account
 	owners   map[string]*account // by token, those alive and those lately dead
+	refusals []refused           // lately, the oldest first
 	unknown  map[string]int      // calls by path that named no known account
 
 	offenders map[netip.Addr]*offender // who sent WeCom wrong secrets
@@ -116,6 +117,12 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.serveOAuth(w, r)
 	case pathWho:
 		s.serveWho(w, r)
+	case pathUsage:
+		s.serveUsage(w, r)
+	case pathRID:
+		s.serveRID(w, r)
+	case pathReset:
+		s.serveReset(w, r)
 	case pathDomainIP, pathCallbackIP:
 		s.serveCheck(w, r)
 	case pathTicket, pathCorpTicket, pathAgentTicket:

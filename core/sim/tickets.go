@@ -51,7 +51,7 @@ func (s *Server) serveTicket(w http.ResponseWriter, r *http.Request) {
 		refuseWeCom(w, code, ip)
 		return
 	case code != 0:
-		refuse(w, code, r.URL.Path, ip, now)
+		s.refuse(w, r, acc, code, ip, now)
 		return
 	}
 	ticket := s.ticket(acc, r.URL.Path, now)

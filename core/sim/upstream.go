@@ -142,7 +142,7 @@ func (s *Server) serveToken(w http.ResponseWriter, r *http.Request, want wanted,
 		m, code = give(acc, now)
 	}
 	if code != 0 {
-		refuse(w, code, r.URL.Path, ip, now)
+		s.refuse(w, r, acc, code, ip, now)
 		return
 	}
 	grant(w, m, now)
@@ -214,7 +214,7 @@ func (s *Server) serveCheck(w http.ResponseWriter, r *http.Request) {
 		code = checkCode(acc, token, ip, r.URL.Path, now)
 	}
 	if code != 0 {
-		refuse(w, code, r.URL.Path, ip, now)
+		s.refuse(w, r, acc, code, ip, now)
 		return
 	}
 	answer(w, struct {
@@ -255,7 +255,9 @@ func (s *Server) arrive(acc *account, path string) Faults {
 		s.unknown[path]++
 		return f
 	}
+	acc.turn(s.now())
 	acc.calls[path]++
+	acc.dayN[path]++
 	own := acc.Faults
 	f.ErrorPercent = max(f.ErrorPercent, own.ErrorPercent)
 	f.Outage = f.Outage || own.Outage

@@ -68,7 +68,7 @@ func TestNoFailureShowsSecrets(t *testing.T) {
 	}
 	for _, code := range []int{
 		-1, 40001, 40002, 40013, 40014, 40125, 40164, 40243, 41001, 41002, 41004, 42001, 43002, 44002,
-		45009, 45011, 47001, 48001, 50002, 50004, 50007, 61004, 61024, 89501, 89503, 89506, 89507, 99999,
+		45009, 45011, 47001, 48001, 48006, 76003, 76021, 76022, 50002, 50004, 50007, 61004, 61024, 89501, 89503, 89506, 89507, 99999,
 	} {
 		forms = append(forms, fmt.Sprint(code))
 	}
@@ -116,14 +116,16 @@ func TestNoNetworkFailureShowsSecrets(t *testing.T) {
 	}
 }
 
-// reveals fetches and checks with both sources, insists that all fail, and
+// reveals fetches, checks, asks for a quota and resets it with both sources, insists that all fail, and
 // searches the failures.
 func reveals(t *testing.T, ups map[core.Kind]core.Upstream, req core.Request, value string) {
 	t.Helper()
 	for _, kind := range Ours().Names() {
 		_, fetched := ups[kind].Fetch(t.Context(), req)
 		checked := ups[kind].Source.(core.Checker).Check(t.Context(), req, token)
-		for _, err := range []error{fetched, checked} {
+		_, measured := ups[kind].Source.(core.Meter).Usage(t.Context(), req, token, "/cgi-bin/token")
+		reset := ups[kind].Source.(core.Resetter).ResetQuota(t.Context(), req)
+		for _, err := range []error{fetched, checked, measured, reset} {
 			if err == nil {
 				t.Fatalf("%s: %s was accepted", kind, req.Account.BaseURL)
 			}

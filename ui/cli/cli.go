@@ -142,7 +142,7 @@ func (a *app) root() *cobra.Command {
 		a.openCommand(), a.agentCommand(), a.statusCommand(), a.stopCommand(),
 		a.addCommand(), a.listCommand(), a.showCommand(), a.editCommand(), a.rmCommand(),
 		a.pauseCommand(), a.resumeCommand(),
-		a.getCommand(), a.refreshCommand(), a.checkCommand(), a.signCommand(), a.useCommand(),
+		a.getCommand(), a.refreshCommand(), a.checkCommand(), a.quotaCommand(), a.signCommand(), a.useCommand(),
 		a.watchCommand(), a.historyCommand(),
 		a.settingsCommand(), a.vaultCommand(), a.apiCommand(), a.exportCommand(), a.importCommand(),
 		a.execCommand(), a.callCommand(), a.pushCommand(), a.presetCommand(),

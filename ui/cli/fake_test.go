@@ -60,17 +60,19 @@ func (t *terminal) ReadHidden(ctx context.Context, question string) (string, err
 // expect fail it through the embedded nil interface.
 type fake struct {
 	api.Agent
-	list    api.List
-	status  api.Status
-	err     error // of every call but List and Account
-	refuse  error // of calls for a token
-	token   api.Token
-	saved   api.Saved
-	check   api.CheckResult
-	clip    api.Clipboard
-	history []api.HistoryEntry
-	events  chan api.Event
-	kinds   kinds.Set
+	list     api.List
+	status   api.Status
+	err      error // of every call but List and Account
+	refuse   error // of calls for a token
+	token    api.Token
+	saved    api.Saved
+	check    api.CheckResult
+	quota    api.QuotaResult
+	quotaReq api.QuotaRequest
+	clip     api.Clipboard
+	history  []api.HistoryEntry
+	events   chan api.Event
+	kinds    kinds.Set
 
 	presets     []api.Preset
 	presetSaved api.PresetSaved
@@ -145,6 +147,15 @@ func (f *fake) Remove(_ context.Context, r api.Ref) error { return f.did("remove
 func (f *fake) Refresh(_ context.Context, r api.Ref, req api.RefreshRequest) (api.Token, error) {
 	f.refreshed = req
 	return f.token, cmp.Or(f.did("refresh "+r.String()), f.refuse)
+}
+
+func (f *fake) Quota(_ context.Context, r api.Ref, req api.QuotaRequest) (api.QuotaResult, error) {
+	f.quotaReq = req
+	return f.quota, f.did("quota " + r.String())
+}
+
+func (f *fake) ResetQuota(_ context.Context, r api.Ref) (api.Account, error) {
+	return api.Account{Account: core.Account{Name: r.Name, Env: r.Env}}, f.did("reset quota " + r.String())
 }
 
 func (f *fake) Sign(_ context.Context, r api.Ref, req api.SignRequest) (api.Signature, error) {

@@ -44,6 +44,7 @@ func commands() table {
 		"cmd.resume":     {"Renew in the background again", "恢复后台续期"},
 		"cmd.get":        {"Print a living token, or copy it", "输出有效的 token，或复制到剪贴板"},
 		"cmd.refresh":    {"Report a token as dead and get the current one", "报告 token 已失效，并取得当前有效的 token"},
+		"cmd.quota":      {"Ask the upstream how much of today's calls is used; reset the counters", "查询上游今日调用额度的使用情况，或重置计数"},
 		"cmd.check":      {"Ask the upstream whether it accepts the token from here", "询问上游是否接受本机使用该 token"},
 		"cmd.use":        {"Choose the active environment", "切换当前环境"},
 		"cmd.watch":      {"Watch the tokens count down", "实时查看 token 倒计时"},
@@ -109,6 +110,14 @@ func commands() table {
 			"Ask the upstream whether it accepts the current token from this machine, and say what\nit found: the token works; it is dead, and where upstream tells so somebody else has\nreplaced it, and when; it has expired; this machine is refused, and the token may be fine\nelsewhere; the account may not make the call that checks. The call counts as one of\ntoday. Exit code 0: accepted; 4: dead or refused; 5: not known.",
 			"询问上游是否接受本机使用当前 token，并说明结果：有效；已失效（上游有提示时说明已被他人\n替换及时间）；已过期；本机被拒绝而 token 在别处可能有效；账号无权调用用于检查的接口。\n此次调用计入今日调用。退出码 0：接受；4：已失效或被拒绝；5：无法确认。",
 		},
+		"cmd.quota.long": {
+			"Ask the upstream how much of a call's daily quota is used, as it counts for all who\nshare the AppID, and show beside it what TokenTray counted itself. The figures are shown\nas they were read; the question counts as a call of today. Without --path it is about\nthe call that fetches the account's tokens.\n\n" +
+				"  tokentray quota shop --path /cgi-bin/message/custom/send\n\n" +
+				"--reset has the upstream begin today's counters of the AppID anew (clear_quota/v2). It\nneeds the AppSecret and no token, so it works when no token is to be had any more. The\nupstream allows ten resets a month for all who share the AppID, so it says so and asks\nfirst, for a live account twice; --yes answers for scripts.",
+			"查询上游某个接口今日额度的使用情况（由所有使用同一 AppID 的程序共享），并列出 TokenTray\n自己的计数。数字按读取时显示；查询本身计为一次调用。不带 --path 时查询获取 token 的接口。\n\n" +
+				"  tokentray quota shop --path /cgi-bin/message/custom/send\n\n" +
+				"--reset 让上游重置该 AppID 今日的调用计数（clear_quota/v2）。它使用 AppSecret 而不需要 token，\n因此在无法再获取 token 时也可用。上游每月只允许 10 次，由所有使用同一 AppID 的程序共享，\n所以会先说明并询问，生产账号询问两次；脚本可用 --yes。",
+		},
 		"cmd.use.long": {
 			"Choose the active environment: the one that a bare NAME, the tray and the window\nmean. It fetches nothing and changes no account.",
 			"切换当前环境，即只写名称时、托盘和窗口所指的环境。不会获取 token，也不改动账号。",
@@ -159,6 +168,8 @@ func commands() table {
 		"flag.proxy":                {"`URL` of a proxy (http, https, socks5), without its password", "代理`地址`（http、https、socks5），不含密码"},
 		"flag.ca":                   {"`FILE` with the CA certificate (PEM) of a private deployment, trusted beside those of this machine; \"\" removes it", "私有部署的 CA 证书`文件`（PEM），与本机信任的证书一并使用；\"\" 表示移除"},
 		"flag.watch":                {"ask the upstream every half hour whether it still accepts the token, and tell when others replaced it; at most 48 calls a day", "每半小时询问上游是否仍接受 token，被他人替换时通知；每天最多 48 次调用"},
+		"flag.quota_path":           {"ask about the API `PATH`; may be given again", "查询此接口`路径`，可重复使用"},
+		"flag.quota_reset":          {"begin today's counters anew, one of ten resets a month", "重置今日计数，每月共 10 次机会"},
 		"flag.budget":               {"stop automatic calls after this `NUMBER` a day; 0 for no budget", "每天自动调用的`次数`上限；0 表示不限"},
 		"flag.note":                 {"a `TEXT` for yourself", "备注`文字`"},
 		"flag.doctor_base_url":      {"check this `URL` instead of WeChat's", "改为检查此`地址`而非微信官方"},

@@ -4,22 +4,33 @@ import (
 	"strconv"
 	"time"
 
+	"tokentray/core"
 	"tokentray/core/api"
 )
 
 // quota is how much was asked of the upstream today, and of how much.
 func quota() table {
 	return table{
-		"quota.calls":     {"calls today", "今日调用"},
-		"quota.forced":    {"forced today", "今日强制"},
-		"quota.resets":    {"resets", "重置时间"},
-		"quota.budget":    {"budget", "额度"},
-		"quota.budgeted":  {"{n} of {of} calls, then nothing asks by itself", "{n} / {of} 次，用完后停止自动调用"},
-		"quota.spent":     {"{of} are used up; nothing asks by itself today", "{of} 次已用完，今天不再自动调用"},
-		"quota.of":        {"{n} of {of}", "{n} / {of} 次"},
-		"quota.midnight":  {"at midnight in Beijing, in {left}", "北京时间零点（{left}后）"},
-		"quota.elsewhere": {"at midnight in Beijing, {time} here, in {left}", "北京时间零点，本地时间 {time}（{left}后）"},
-		"quota.here":      {"at {time} here, in {left}", "本地时间 {time}（{left}后）"},
+		"quota.calls":    {"calls today", "今日调用"},
+		"quota.forced":   {"forced today", "今日强制"},
+		"quota.resets":   {"resets", "重置时间"},
+		"quota.budget":   {"budget", "额度"},
+		"quota.budgeted": {"{n} of {of} calls, then nothing asks by itself", "{n} / {of} 次，用完后停止自动调用"},
+		"quota.spent":    {"{of} are used up; nothing asks by itself today", "{of} 次已用完，今天不再自动调用"},
+		"quota.used":     {"{n} of {of} used, {left} left", "已用 {n} / {of} 次，剩余 {left} 次"},
+		"quota.rate":     {"{used}; {n} in {time}", "{used}；每 {time} {n} 次"},
+		"quota.read":     {"read", "读取时间"},
+		"quota.reset_says": {
+			"The upstream allows {most} resets a month for all who share this AppID; this spends one.\nToday's counters of every API begin anew. The AppSecret is sent to {host}.",
+			"上游每月只允许重置 {most} 次，由所有使用此 AppID 的程序共享；这会用掉一次。\n所有接口今日的计数都会清零。AppSecret 会发送到 {host}。",
+		},
+		"quota.reset_ask":  {"Reset the counters of {account}?", "重置 {account} 的计数？"},
+		"quota.reset_live": {"{account} is LIVE. Spend one of its resets all the same?", "{account} 是生产账号，仍要用掉一次重置机会？"},
+		"quota.reset_done": {"The upstream has reset today's counters of {account}.", "上游已重置 {account} 今日的调用计数。"},
+		"quota.of":         {"{n} of {of}", "{n} / {of} 次"},
+		"quota.midnight":   {"at midnight in Beijing, in {left}", "北京时间零点（{left}后）"},
+		"quota.elsewhere":  {"at midnight in Beijing, {time} here, in {left}", "北京时间零点，本地时间 {time}（{left}后）"},
+		"quota.here":       {"at {time} here, in {left}", "本地时间 {time}（{left}后）"},
 	}
 }
 
@@ -49,6 +60,15 @@ func (t *Text) Quota(a api.Account, now time.Time) []Fact {
 		return out
 	}
 	return append(out, Fact{"quota.resets", t.resets(a.CountsUntil, now)})
+}
+
+// Usage tells how much of a call's quota is used, as upstream told.
+func (t *Text) Usage(u core.Usage) string {
+	said := t.Say("quota.used", "n", grouped(u.Used), "of", grouped(u.Limit), "left", grouped(u.Left))
+	if u.RateCalls > 0 {
+		said = t.Say("quota.rate", "used", said, "n", grouped(u.RateCalls), "time", t.Coarse(time.Duration(u.RateSeconds)*time.Second))
+	}
+	return said
 }
 
 func (t *Text) used(n, of int) string {

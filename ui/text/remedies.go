@@ -44,6 +44,18 @@ func remedies() table {
 			"A waiting time is imposed, an hour after the first refusal and a day after the second. Put the IP on the whitelist, or ask the administrator and try again later.",
 			"拒绝后需要等待：第一次 1 小时，第二次 24 小时。请先把 IP 加入白名单，或与管理员沟通后再试。",
 		},
+		"remedy.usage_path": {
+			"Name the path of an API that the account has, without host, as /cgi-bin/message/custom/send.",
+			"请填写此账号有权使用的接口路径，不含主机名，如 /cgi-bin/message/custom/send。",
+		},
+		"remedy.resets": {
+			"Wait for the upstream's midnight, when the counters begin anew, or for the next month.",
+			"请等到上游时间零点计数重新开始，或等到下个月。",
+		},
+		"remedy.no_meter": {
+			"Look at the account's console. What TokenTray asked for itself is shown with the account.",
+			"请查看账号的管理后台。TokenTray 自己的调用次数见账号详情。",
+		},
 		"remedy.budget": {
 			"Nothing asks by itself before the upstream's midnight. You still can: tokentray refresh {account}. Or raise the budget.",
 			"上游时间零点之前不再自动调用。你仍可手动换新：tokentray refresh {account}；也可以调高额度。",

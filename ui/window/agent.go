@@ -36,6 +36,8 @@ type tokenAgent interface {
 	Token(ctx context.Context, ref api.Ref, minTTL time.Duration) (api.Token, error)
 	Refresh(ctx context.Context, ref api.Ref, req api.RefreshRequest) (api.Token, error)
 	Check(ctx context.Context, ref api.Ref) (api.CheckResult, error)
+	Quota(ctx context.Context, ref api.Ref, req api.QuotaRequest) (api.QuotaResult, error)
+	ResetQuota(ctx context.Context, ref api.Ref) (api.Account, error)
 	History(ctx context.Context, ref api.Ref, q api.HistoryQuery) ([]api.HistoryEntry, error)
 	Sign(ctx context.Context, ref api.Ref, req api.SignRequest) (api.Signature, error)
 	RunPush(ctx context.Context, ref api.Ref, number int) (api.Push, error)

@@ -70,7 +70,7 @@ func newDetail(look *kit.Look, state *paneState, on detailActions) *detail {
 	l := d.look
 	d.problem = newProblemBox(l, func(what action) { d.on.act(d.account.ID, what) })
 	d.chart = newDayChart(l, &d.readAt)
-	d.today = newCallsToday(l)
+	d.today = newCallsToday(l, func() { d.on.quota(d.account.ID) }, func() { d.on.reset(d.account.ID) })
 	d.goes = newPushesBox(l, d.paneState, func(id core.ID, number int) { d.on.push(id, number) })
 	d.sign = newSignBox(l, d.paneState, on.sign, on.copyText, d.page.Reflow)
 	d.past = newHistoryBox(l, d.paneState, on)

@@ -231,6 +231,14 @@ func (f *fakeAgent) Check(_ context.Context, ref api.Ref) (api.CheckResult, erro
 	return api.CheckResult{Accepted: true}, f.called("check ", ref)
 }
 
+func (f *fakeAgent) Quota(_ context.Context, ref api.Ref, _ api.QuotaRequest) (api.QuotaResult, error) {
+	return api.QuotaResult{}, f.called("quota ", ref)
+}
+
+func (f *fakeAgent) ResetQuota(_ context.Context, ref api.Ref) (api.Account, error) {
+	return api.Account{}, f.called("reset quota ", ref)
+}
+
 func (f *fakeAgent) History(_ context.Context, ref api.Ref, _ api.HistoryQuery) ([]api.HistoryEntry, error) {
 	return held(f, &f.history), f.called("history ", ref)
 }

@@ -48,6 +48,8 @@ type detailActions struct {
 	act       func(core.ID, action)
 	renew     func(core.ID)
 	check     func(core.ID)
+	quota     func(core.ID) // asks upstream how much is used
+	reset     func(core.ID) // has upstream begin its counters anew
 	push      func(id core.ID, number int)
 	edit      func(core.ID)
 	flip      func()

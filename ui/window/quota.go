@@ -1,6 +1,7 @@
 package window
 
 import (
+	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -19,10 +20,14 @@ type callsToday struct {
 	look   *kit.Look
 	root   *fyne.Container
 	facts  [4]*kit.Fact
-	meters [2]*meter // of calls, and of forced tokens
+	told   [3]*kit.Fact // what upstream told, a path each
+	read   *kit.Button
+	reset  *kit.Button
+	line   *fyne.Container // of both
+	meters [2]*meter       // of calls, and of forced tokens
 }
 
-func newCallsToday(l *kit.Look) *callsToday {
+func newCallsToday(l *kit.Look, read, reset func()) *callsToday {
 	c := &callsToday{look: l, root: kit.Stack(kit.Grid, kit.Subhead(l, l.T("detail.today")))}
 	for i := range c.facts {
 		c.facts[i] = kit.NewFact(l, "")
@@ -32,6 +37,14 @@ func newCallsToday(l *kit.Look) *callsToday {
 			c.root.Add(c.meters[i].root)
 		}
 	}
+	for i := range c.told {
+		c.told[i] = kit.NewFact(l, "")
+		c.root.Add(c.told[i].Root)
+	}
+	c.read = kit.NewSmallButton(l, kit.Quiet, l.T("quota.ask"), read)
+	c.reset = kit.NewSmallButton(l, kit.Quiet, l.T("quota.reset"), reset)
+	c.line = kit.Beside(c.read, c.reset)
+	c.root.Add(c.line)
 	return c
 }
 
@@ -48,12 +61,28 @@ func (c *callsToday) set(a api.Account, now time.Time) (changed bool) {
 		}
 		changed = fact.Set(value, l.Palette.Text) || changed
 	}
+	for i, fact := range c.told {
+		value := ""
+		if n := len(a.Usage); i < n {
+			u := a.Usage[n-1-i]
+			fact.SetLabel(lastPart(u.Path))
+			value = l.T("quota.told", "used", l.Words.Usage(u), "time", moment(l, u.At, now))
+		}
+		changed = fact.Set(value, l.Palette.Text) || changed
+	}
+	meter := l.Words.Spec(a.Kind).Meter
+	changed = kit.Visible(c.line, meter != nil) || changed
+	changed = kit.Visible(c.reset, meter != nil && meter.Resets > 0) || changed
+	changed = kit.Visible(c.read, a.Remaining(now) > 0) || changed
 	calls, forced := a.Counts(now)
 	for i, used := range [][2]int{{calls, a.Quota.Calls}, {forced, a.Quota.Forced}} {
 		changed = c.meters[i].set(used[0], used[1]) || changed
 	}
 	return changed
 }
+
+// lastPart is as much of an API path as a label has room for.
+func lastPart(path string) string { return path[strings.LastIndexByte(path, '/')+1:] }
 
 // capital begins a label as the others of the pane begin.
 func capital(s string) string {

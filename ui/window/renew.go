@@ -94,3 +94,60 @@ func (rn *renewals) check(id core.ID) {
 		}
 	})
 }
+
+// quota asks upstream how much of its quotas is used; the account tells it then.
+func (rn *renewals) quota(id core.ID) {
+	a, ok := rn.model.find(id)
+	if !ok {
+		return
+	}
+	ref := a.Ref()
+	rn.showInfo(rn.look.T("snack.busy", "account", refWords(ref)))
+	ask(rn.shell, upstreamWait, func(ctx context.Context, g Agent) (api.QuotaResult, error) {
+		return g.Quota(ctx, ref, api.QuotaRequest{})
+	}, func(r api.QuotaResult, err *core.Error) {
+		switch {
+		case err != nil:
+			rn.showError(err, ref)
+		case r.Error != nil:
+			rn.showError(r.Error.Core(), ref)
+		default:
+			rn.showInfo(rn.look.T("snack.quota", "account", refWords(ref)))
+		}
+	})
+}
+
+// resetQuota has upstream begin the day's counters anew, after saying what that
+// spends; for a live account it asks twice.
+func (rn *renewals) resetQuota(id core.ID) {
+	a, ok := rn.model.find(id)
+	spec := rn.look.Words.Spec(a.Kind)
+	if !ok || spec.Meter == nil {
+		return
+	}
+	l, ref := rn.look, a.Ref()
+	do := func() {
+		ask(rn.shell, upstreamWait, func(ctx context.Context, g Agent) (api.Account, error) {
+			return g.ResetQuota(ctx, ref)
+		}, func(_ api.Account, err *core.Error) {
+			if err != nil {
+				rn.showError(err, ref)
+				return
+			}
+			rn.showInfo(l.Words.Say("quota.reset_done", "account", refWords(ref)))
+		})
+	}
+	first := question{
+		title: l.Words.Say("quota.reset_ask", "account", refWords(ref)), yes: l.T("quota.reset_go"), live: ref.Env == core.Live, role: kit.Danger,
+		body: l.Words.Say("quota.reset_says", "most", spec.Meter.Resets, "host", spec.Base(a.Account)),
+	}
+	rn.question(first, func() {
+		if ref.Env != core.Live {
+			do()
+			return
+		}
+		again := first
+		again.title, again.body = l.Words.Say("quota.reset_live", "account", refWords(ref)), ""
+		rn.question(again, do)
+	})
+}

@@ -115,7 +115,7 @@ func (w *Window) connect() {
 	}
 	w.pane.on = detailActions{
 		copyToken: w.clipboard.copyDefault, copyText: w.clipboard.copyText, prev: func(id core.ID) { w.clipboard.copyAs(id, "", true) }, menu: w.menus.openMenu, act: w.actions.perform,
-		renew: w.renewals.renew, check: w.renewals.check, push: w.renewals.push, edit: w.accounts.openEdit, flip: w.listing.flip, export: w.exports.exportHistory,
+		renew: w.renewals.renew, check: w.renewals.check, quota: w.renewals.quota, reset: w.renewals.resetQuota, push: w.renewals.push, edit: w.accounts.openEdit, flip: w.listing.flip, export: w.exports.exportHistory,
 	}
 }
 

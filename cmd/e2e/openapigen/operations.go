@@ -49,6 +49,14 @@ func operations() []operation {
 		{route: "POST " + account + "/copy", id: "copyToken", summary: "Put the token on the clipboard", fails: fetch},
 		{route: "POST " + account + "/check", id: "checkToken", summary: "Ask the upstream whether it accepts the token from here", fails: fetch},
 		{
+			route: "POST " + account + "/quota", id: "readQuota", summary: "Ask the upstream how much of its daily quotas is used", fails: fetch,
+			about: "Without paths it is asked about the call that fetches the account's tokens. The question counts as a call.",
+		},
+		{
+			route: "POST " + account + "/quota/reset", id: "resetQuota", summary: "Have the upstream begin the day's counters anew", fails: fetch,
+			about: "It spends one of the few resets that the upstream allows in a month to all who share the AppID. The AppSecret is sent to the upstream; two resets of an account lie 30 s apart.",
+		},
+		{
 			route: "GET " + account + "/history", id: "getHistory", summary: "What happened to the token, newest first",
 			params: []parameter{
 				limit("At most this many lines; 100 by default, all with since; 0 is all that are kept."),

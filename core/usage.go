@@ -1,0 +1,135 @@
+package core
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+)
+
+// Usage asks upstream, as a person does, how much of the quotas of some API paths is
+// used, and keeps what it tells with the account. It needs a token that lives. A path
+// that fails ends it: those before are in the answer.
+func (k *Keeper) Usage(ctx context.Context, id ID, paths []string) ([]Usage, error) {
+	k.mu.RLock()
+	e := k.entries[id]
+	if e == nil {
+		k.mu.RUnlock()
+		return nil, errNoAccount()
+	}
+	a, current := e.account, *e.token.Load()
+	k.mu.RUnlock()
+	w := k.attempt(ctx, a, current)
+	meter, ok := w.up.Source.(Meter)
+	if _, known := k.traits(a); !known {
+		return nil, errKind(a.Kind)
+	}
+	switch {
+	case !ok:
+		return nil, errNoMeter(a)
+	case !current.Good(k.now(), 0):
+		return nil, &Error{Class: Temporary, Remedy: RemedyTryAgain, Message: "there is no living token to ask with; get one first"}
+	case !w.open() && a.Proxy != "": // without a proxy the question needs no secret
+		return nil, w.out.err
+	}
+	var out []Usage
+	var failed error
+	for _, path := range paths {
+		one, err := meter.Usage(ctx, w.req, current.Value, path)
+		w.out.asked(err)
+		if err != nil {
+			failed = err
+			break
+		}
+		one.Path, one.At = path, k.now()
+		out = append(out, one)
+	}
+	k.measured(w, out, failed)
+	if failed != nil {
+		return out, AsError(failed).of(a.Kind)
+	}
+	return out, nil
+}
+
+// measured notes what upstream told of its quotas.
+func (k *Keeper) measured(w *attempt, told []Usage, failed error) {
+	var rec Record
+	dead := errors.Is(failed, ErrDead)
+	k.change(w.req.Account.ID, func(e *entry, now time.Time) {
+		rec = k.count(w.req.Account, w.out, now)
+		if !k.sameToken(e.account, w.req.Account) {
+			return
+		}
+		if dead {
+			e.condemn(w.current.Value, now)
+		}
+		for _, one := range told {
+			e.usage = append(slices.DeleteFunc(slices.Clone(e.usage), func(u Usage) bool { return u.Path == one.Path }), one)
+		}
+	})
+	k.record(w.req.Account.ID, rec, dead)
+}
+
+// ResetQuota has upstream begin the counters of the day anew, which it allows a few
+// times a month for all who share the AppID. Only a person asks for it. What was
+// refused because calls were used up is tried again afterwards. Two resets of an
+// account lie 30 s apart, so that no second press of a button spends another.
+func (k *Keeper) ResetQuota(ctx context.Context, id ID) error {
+	a, err := k.mayReset(id)
+	if err != nil {
+		return err
+	}
+	w := k.attempt(ctx, a, Token{})
+	resetter := w.up.Source.(Resetter)
+	if !w.open() {
+		return w.out.err
+	}
+	failed := resetter.ResetQuota(ctx, w.req)
+	w.out.asked(failed)
+	var rec Record
+	k.change(id, func(e *entry, now time.Time) {
+		rec = k.count(a, w.out, now)
+		if failed != nil {
+			return
+		}
+		rec.Line = &Entry{At: now, What: DidReset, Calls: w.out.calls}
+		e.usage = nil
+		if e.err != nil && e.err.Class == Quota && e.err.Remedy != RemedyBudget {
+			e.forgive()
+		}
+	})
+	k.record(id, rec, false)
+	if failed != nil {
+		return AsError(failed).of(a.Kind)
+	}
+	return nil
+}
+
+// mayReset books a reset of the account, or says why there is none now.
+func (k *Keeper) mayReset(id ID) (Account, error) {
+	now := k.lock()
+	defer k.mu.Unlock()
+	e := k.entries[id]
+	if e == nil {
+		return Account{}, errNoAccount()
+	}
+	_, known := k.traits(e.account)
+	_, able := k.upstream(e.account.Kind).Source.(Resetter)
+	switch {
+	case k.stopped:
+		return Account{}, ErrStopping()
+	case !known:
+		return Account{}, errKind(e.account.Kind)
+	case !able:
+		return Account{}, errNoMeter(e.account)
+	}
+	if err := e.apart(e.resetAt, now); err != nil {
+		return Account{}, &Error{Class: Temporary, Remedy: RemedyTryAgain, RetryAt: err.RetryAt, Message: "the counters were to be reset a moment ago; see whether they were before another reset is spent"}
+	}
+	e.resetAt = now
+	return e.account, nil
+}
+
+func errNoMeter(a Account) *Error {
+	return &Error{Class: Misuse, Remedy: RemedyNoMeter, Kind: a.Kind, Message: "the upstream of this kind tells nothing of its quotas; see its console"}
+}
