@@ -109,6 +109,11 @@ func (t *Tickets) Get(ctx context.Context, id ID, w TicketWish) (Ticket, error) 
 	if err != nil {
 		return Ticket{}, err
 	}
+	if w.Renew && w.Person {
+		if err := sleep(ctx, t.untilAsked(a, w.Name)); err != nil {
+			return Ticket{}, err
+		}
+	}
 	now := t.keeper.now()
 	got, f, err := t.board(a, edits, w, now)
 	switch {
@@ -143,6 +148,19 @@ func (t *Tickets) Living(id ID, name string) (Ticket, bool) {
 	}
 	box.ticket.Wanted, box.owner = now, a.ID
 	return box.ticket, true
+}
+
+// untilAsked is how long a person waits who wants another ticket: two calls lie 3 s
+// apart.
+func (t *Tickets) untilAsked(a Account, name string) time.Duration {
+	now, key := t.keeper.now(), ticketKey{t.keeper.TokenID(a), name}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	box := t.boxes[key]
+	if box == nil || box.flight != nil || now.Before(box.asked) {
+		return 0
+	}
+	return box.asked.Add(personFloor).Sub(now)
 }
 
 // board finds the ticket, or the flight to wait for, or why there is neither.

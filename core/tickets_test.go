@@ -338,6 +338,28 @@ func TestARefusedTicketWaits(t *testing.T) {
 	}
 }
 
+// Who wants another ticket waits for it, and gets the answer of upstream.
+func TestAPersonRenewsATicket(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := openOffice(t, newTicketing(), setup{})
+		o.want(t, core.TicketWish{})
+		began := time.Now()
+		if _, c := o.want(t, core.TicketWish{Person: true, Renew: true}); c != "" || o.up.tickets() != 2 {
+			t.Errorf("%q, %d calls", c, o.up.tickets())
+		}
+		if waited := time.Since(began); waited < 2*time.Second || waited > 4*time.Second {
+			t.Errorf("it took %v", waited)
+		}
+		o.up.change(func() { o.up.refuse = refused(core.Quota) })
+		if _, c := o.want(t, core.TicketWish{Person: true, Renew: true}); c != core.Quota {
+			t.Errorf("a refusal is told as %q", c)
+		}
+		if _, c := o.want(t, core.TicketWish{}); c != "" {
+			t.Errorf("the ticket that lives is gone: %q", c)
+		}
+	})
+}
+
 // A renewal that failed takes nothing from anybody.
 func TestAFailedRenewalLeavesTheTicket(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

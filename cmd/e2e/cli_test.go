@@ -310,7 +310,7 @@ func gone(pid int) error {
 	}
 }
 
-// leaks remembers every token and secret that passed the simulator.
+// leaks remembers every token, ticket and secret that passed the simulator.
 type leaks struct {
 	mu      sync.Mutex
 	words   map[string]string // the word -> what it is
@@ -346,7 +346,8 @@ func (l *leaks) note(r *http.Request, question, answer []byte) {
 	}
 	var asked struct{ Secret string }
 	var got struct {
-		Token string `json:"access_token"`
+		Token  string `json:"access_token"`
+		Ticket string `json:"ticket"`
 	}
 	_ = json.Unmarshal(question, &asked)
 	if m := secretInQuery.FindStringSubmatch(r.URL.RawQuery); m != nil {
@@ -359,8 +360,14 @@ func (l *leaks) note(r *http.Request, question, answer []byte) {
 		l.words[asked.Secret] = "an AppSecret"
 		l.fetched++
 	}
-	if json.Unmarshal(answer, &got) == nil && got.Token != "" {
+	if json.Unmarshal(answer, &got) != nil {
+		return
+	}
+	if got.Token != "" {
 		l.words[got.Token] = "a token"
+	}
+	if got.Ticket != "" {
+		l.words[got.Ticket] = "a ticket"
 	}
 }
 

@@ -29,6 +29,7 @@ const (
 	aSecret    class = iota // or a passphrase: nowhere at all
 	aToken                  // where tokens are asked for
 	aClientKey              // where one is made
+	aTicket                 // where sign is told to reveal it
 )
 
 // trove is what must not leak, and all in which it is searched. Both grow while a

@@ -31,7 +31,7 @@ import (
 //	pass       the file that TOKENTRAY_PASSPHRASE_FILE names
 //	out/       a pushed token, and a client key in an exported file
 //
-// Beside it the standard output of commands that print a token or a new key, what
+// Beside it the standard output of commands that print a token, a ticket or a new key, what
 // the programs were given on their standard input, answers of the local API that
 // are a token, and the environment of a command that exec runs. Backups and the
 // database are encrypted or sealed: they are searched like any file.
@@ -52,13 +52,15 @@ func prints(args []string) []class {
 	switch {
 	case slices.Contains([]string{"get", "refresh", "exec"}, args[0]):
 		return []class{aToken}
+	case args[0] == "sign" && slices.Contains(args, "--reveal"):
+		return []class{aTicket}
 	case len(args) > 2 && args[0] == "api" && args[2] == "add":
 		return []class{aClientKey}
 	}
 	return nil
 }
 
-// TestNothingLeaks puts random marked secrets, passphrases, tokens and client keys
+// TestNothingLeaks puts random marked secrets, passphrases, tokens, tickets and client keys
 // in by every way and searches all that comes out: what commands print, at every
 // level of the log, errors, history, exports, notifications, answers of both
 // doors, /proc as the user and as another, crash dumps under GOTRACEBACK=crash,
@@ -99,6 +101,7 @@ func TestNothingLeaks(t *testing.T) {
 	keys := l.clientsCall()
 	l.tokensGoOut()
 	l.callsGoOut()
+	l.ticketsGoOut(keys[0])
 	l.filesGoOut(passphrase)
 	l.everyLevel()
 	crashed := l.crash()
@@ -125,11 +128,15 @@ func TestNothingLeaks(t *testing.T) {
 	spies.Wait()
 
 	l.heard.mu.Lock()
-	tokens := 0
+	tokens, tickets := 0, 0
 	for word, what := range l.heard.words {
-		if what == "a token" {
+		switch what {
+		case "a token":
 			tokens++
 			l.mark(aToken, word)
+		case "a ticket":
+			tickets++
+			l.mark(aTicket, word)
 		}
 	}
 	l.heard.mu.Unlock()
@@ -143,13 +150,13 @@ func TestNothingLeaks(t *testing.T) {
 	for _, text := range l.texts {
 		size += len(text.text)
 	}
-	t.Logf("%d words, %d of them tokens and %d client keys, in %d pieces, searched in %d texts of %d KB, %d files among them", len(l.words), tokens, len(keys), sought, len(l.texts), size>>10, files)
+	t.Logf("%d words, %d of them tokens, %d tickets and %d client keys, in %d pieces, searched in %d texts of %d KB, %d files among them", len(l.words), tokens, tickets, len(keys), sought, len(l.texts), size>>10, files)
 	if t.Failed() {
 		log, _ := os.ReadFile(filepath.Join(l.dir, "h", "tokentray.log"))
 		t.Logf("the log ends:\n%s", log[max(0, len(log)-8<<10):])
 	}
-	if tokens < 5 || files < 15 || !crashed {
-		t.Errorf("the test saw too little: %d tokens, %d files, crashed: %v", tokens, files, crashed)
+	if tokens < 5 || tickets < 2 || files < 15 || !crashed {
+		t.Errorf("the test saw too little: %d tokens, %d tickets, %d files, crashed: %v", tokens, tickets, files, crashed)
 	}
 }
 
@@ -283,6 +290,28 @@ func (l *leakage) tokensGoOut() {
 		l.t.Errorf("the stream of events: %s", text)
 	}
 	l.look("the stream of events", text)
+}
+
+// ticketsGoOut signs pages: at the command line, over both doors, with accounts that
+// have a ticket and with such as are refused one. The ticket is shown where a person
+// asks for it.
+func (l *leakage) ticketsGoOut(key string) {
+	l.t.Helper()
+	const page = "https://shop.example.com/page"
+	l.do("", "sign", "stdin", "--url", page+"#x")
+	l.do("", "sign", "stdin", "--url", page, "--json")
+	l.do("", "sign", "stdin", "--url", page, "--reveal", "--yes")
+	l.do("", "sign", "stdin", "--url", page, "--renew")
+	l.do("", "sign", "typed", "--url", page)
+	l.fails("", "sign", "stdin", "--url", page, "--agent") // it has no such ticket
+	l.fails("", "sign", "echo", "--url", page)
+	l.try("", "sign", "proxied", "--url", page)
+	l.call("POST", "/v1/sign/stdin", key, `{"url":"`+page+`"}`)
+	l.call("POST", "/v1/sign/stdin", key, `{"url":"`+page+`","reveal":true}`)
+	l.call("POST", "/v1/sign/stdin", key, `{"url":"/page"}`)
+	l.socketCall("POST", "/v1/sign/stdin", `{"url":"`+page+`"}`)
+	l.socketCall("POST", "/v1/sign/stdin", `{"url":"`+page+`","reveal":true}`, aTicket)
+	l.socketCall("POST", "/v1/sign/stdin", `{"url":"`+page+`","copy":true}`) // there is no clipboard
 }
 
 // filesGoOut exports, with secrets under a passphrase and without, and reads the

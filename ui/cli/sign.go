@@ -2,13 +2,16 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/core/kinds"
+	"tokentray/ui/text"
 )
 
 func (a *app) signCommand() *cobra.Command {
@@ -72,6 +75,10 @@ func (a *app) sign(ctx context.Context, arg string, req api.SignRequest, yes boo
 	}
 	req.Person = true
 	s, err := agent.Sign(ctx, acc.Ref(), req)
+	var found core.Problems
+	if !a.json && errors.As(err, &found) && len(found.Fatal()) > 0 {
+		return usage(text.Key("problem." + found.Fatal()[0].Key)) // of a flag, for nothing is saved here
+	}
 	if err != nil {
 		return err
 	}

@@ -58,6 +58,17 @@ func TestSign(t *testing.T) {
 	}
 }
 
+func TestSignOfAnAddressThatCannotBe(t *testing.T) {
+	r := signing(t)
+	r.agent.err = &core.Error{Class: core.Invalid, Message: "url", Err: core.Problems{{Field: "url", Key: "sign_url_encoded", Says: "is encoded"}}}
+	if out, errOut := r.try(t, exitUsage, "sign", "shop", "--url", "https%3A%2F%2Fx"); out != "" || !strings.Contains(errOut, "tokentray: The address is encoded as a whole") {
+		t.Errorf("%q %q", out, errOut)
+	}
+	if _, errOut := r.try(t, exitUsage, "sign", "shop", "--url", "https%3A%2F%2Fx", "--json"); !strings.Contains(errOut, `"key":"sign_url_encoded"`) {
+		t.Errorf("as JSON: %q", errOut)
+	}
+}
+
 func TestSignJSON(t *testing.T) {
 	r := signing(t)
 	out, errOut := r.try(t, 0, "sign", "shop", "--url", "https://x/", "--json")
