@@ -107,6 +107,15 @@ func lookAtPort(ctx context.Context, h home.Home) doctor.Port {
 	return p
 }
 
+// portHolder is cli.Parts.Holder.
+func portHolder(port int) *api.Holder {
+	h := door.HolderOf(port)
+	if h == nil {
+		return nil
+	}
+	return &api.Holder{User: h.Name, Own: h.Own}
+}
+
 // lookAtKeyring asks for an entry that nobody has: a keyring that says so is
 // well.
 func lookAtKeyring(ctx context.Context) doctor.Keyring {

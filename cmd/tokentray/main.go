@@ -56,6 +56,7 @@ func run(had harden.Limit, exposed error) int {
 		Agent:      p.agent,
 		Demo:       p.demo,
 		Sim:        runSim,
+		Holder:     portHolder,
 		Doctor:     runDoctor,
 		Machine:    machine,
 	}, os.Args[1:])

@@ -13,8 +13,9 @@ import (
 	"tokentray/core/api"
 )
 
-// guards are the headers that WeChat does not send and the door always does: they
-// keep browsers from storing and embedding a token.
+// guards are the headers that WeChat does not send and the door always does, at
+// WeChat's paths too: they keep browsers from storing and embedding a token, and no SDK
+// looks at them.
 var guards = []string{"Cache-Control: no-store", "Cross-Origin-Resource-Policy: same-origin", "X-Content-Type-Options: nosniff"}
 
 // weChatAnswer is an answer of WeChat's with that body, byte for byte, with the
@@ -109,6 +110,9 @@ func TestUpstreamsRefusalsByteForByte(t *testing.T) {
 		{&core.Error{Class: core.Frozen, Code: 50002, Message: "m", Upstream: "user limited" + rid}, 50002, "user limited" + rid},
 		{&core.Error{Class: core.Temporary, Code: -1, Message: "m", Upstream: "system error" + rid}, -1, "system error" + rid},
 		{&core.Error{Class: core.Temporary, Code: 45011, Message: "m", Upstream: "<&> 请稍后"}, 45011, "<&> 请稍后"},
+		{&core.Error{Class: core.Temporary, Code: 45011, Message: "m", Upstream: "api minute-quota reach limit, must slower, retry next minute" + rid}, 45011, "api minute-quota reach limit, must slower, retry next minute" + rid},
+		{&core.Error{Class: core.Confirm, Code: 89503, Message: "m", Upstream: "the ip is not confirmed by admin" + rid}, 89503, "the ip is not confirmed by admin" + rid},
+		{&core.Error{Class: core.Confirm, Message: "ask the administrator"}, 89503, "ask the administrator"},
 		{&core.Error{Class: core.Temporary, Message: "no answer"}, -1, "no answer"},
 	} {
 		g := newGate(t)
@@ -118,5 +122,28 @@ func TestUpstreamsRefusalsByteForByte(t *testing.T) {
 		if got := spoken(t, address, "POST", "/cgi-bin/stable_token", cgiBody("wxsandbox", g.all, false)); got != want {
 			t.Errorf("%q, want\n%q", got, want)
 		}
+		if got := spoken(t, address, "GET", "/cgi-bin/token?grant_type=client_credential&appid=wxsandbox&secret="+g.all, ""); got != want {
+			t.Errorf("by GET %q, want\n%q", got, want)
+		}
 	}
+}
+
+// TestTooManyFailuresByteForByte: a client that fails too often is told so as WeChat
+// tells it, with the time to wait as one more header.
+func TestTooManyFailuresByteForByte(t *testing.T) {
+	g := newGate(t)
+	address, _ := opened(t, g)
+	g.set(shopSandbox, api.Token{}, &core.Error{Class: core.Temporary, Message: "no answer"})
+	const text = "api minute-quota reach limit  mustslower  retry next minute: this client refreshes or fails too often"
+	want := weChatAnswer(`{"errcode":45011,"errmsg":"` + text + `"}`)
+	for range 1000 {
+		got := spoken(t, address, "POST", "/cgi-bin/stable_token", cgiBody("wxsandbox", g.all, false))
+		if got = regexp.MustCompile(`Retry-After: \d+\r\n`).ReplaceAllString(got, ""); got == want {
+			return
+		}
+		if !strings.HasSuffix(got, `{"errcode":-1,"errmsg":"no answer"}`) {
+			t.Fatalf("%q, want\n%q", got, want)
+		}
+	}
+	t.Error("a client may fail for ever")
 }

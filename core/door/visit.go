@@ -36,6 +36,9 @@ type visit struct {
 func (d *Server) Handler(port int) http.Handler {
 	p := strconv.Itoa(port)
 	hosts := map[string]bool{"127.0.0.1:" + p: true, "localhost:" + p: true, "[::1]:" + p: true}
+	// WeChat and WeCom send none of these three, and their own paths have them all the
+	// same: SDKs pass over headers that they do not know, while an older browser, which
+	// sends no fetch metadata that would give a page away, keeps what it may keep.
 	// Made once, for every answer has them; nobody appends to them.
 	noStore, noSniff, sameOrigin := []string{"no-store"}, []string{"nosniff"}, []string{"same-origin"}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -58,8 +58,8 @@ func (a *app) setLoopback(ctx context.Context, req api.LoopbackRequest) error {
 	})
 }
 
-// notePort says which port is taken: the one that was asked for, else the one that is
-// set.
+// notePort says which port is taken, and by whose program: the one that was asked for,
+// else the one that is set.
 func (a *app) notePort(ctx context.Context, agent api.Agent, port int) {
 	if port == 0 {
 		l, err := agent.Loopback(ctx)
@@ -69,6 +69,9 @@ func (a *app) notePort(ctx context.Context, agent api.Agent, port int) {
 		port = l.Port
 	}
 	a.note(a.say("api.port", "port", port))
+	if a.Holder != nil {
+		a.note(a.holderLines(api.Loopback{Holder: a.Holder(port)})...)
+	}
 }
 
 func (a *app) loopback(ctx context.Context, ask func(api.Agent, context.Context) (api.Loopback, error)) error {

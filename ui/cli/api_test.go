@@ -94,6 +94,22 @@ func TestAPITakenPort(t *testing.T) {
 	if _, errOut := r.try(t, exitFailure, "api", "on", "--port", "8080"); !strings.Contains(errOut, "Port 8080 of this machine") {
 		t.Errorf("stderr %q", errOut)
 	}
+	before := r.parts
+	r.parts = func(p *Parts) {
+		before(p)
+		p.Holder = func(port int) *api.Holder {
+			if port != 8080 {
+				return nil
+			}
+			return &api.Holder{User: "eve"}
+		}
+	}
+	if _, errOut := r.try(t, exitFailure, "api", "on", "--port", "8081"); strings.Contains(errOut, "another user") {
+		t.Errorf("who has it is not known: stderr %q", errOut)
+	}
+	if _, errOut := r.try(t, exitFailure, "api", "on", "--port", "8080"); !strings.Contains(errOut, "is of another user: eve") {
+		t.Errorf("who has it: stderr %q", errOut)
+	}
 	for want, holder := range map[string]*api.Holder{"is of another user: eve": {User: "eve"}, "is one of yours": {User: "me", Own: true}} {
 		r, f = newDoorRun()
 		f.door = api.Loopback{State: api.DoorTaken, Port: 17278, Error: api.FromError(taken), Holder: holder}

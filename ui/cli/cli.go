@@ -54,6 +54,9 @@ type Parts struct {
 	Demo func(ctx context.Context, o DemoOptions, show func(ctx context.Context, d Demo) error) error
 	// Sim runs the simulator until ctx ends and calls ready with its base URL.
 	Sim func(ctx context.Context, o SimOptions, ready func(url string)) error
+	// Holder tells whose program listens at a port of the loopback, nil where nobody
+	// does or nobody can tell. May be nil.
+	Holder func(port int) *api.Holder
 	// Doctor looks at the machine, without an agent.
 	Doctor func(ctx context.Context, o DoctorOptions) ([]Finding, error)
 	// Machine is what a report for a bug report tells of the machine of a home.
