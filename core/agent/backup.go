@@ -40,7 +40,7 @@ func (s *Service) Backup(ctx context.Context, passphrase core.Secret) (api.Backu
 		}
 		all = append(all, interchange.Credential{Account: account, Credentials: c})
 	}
-	data, err := interchange.SealBackup(all, portable(s.current()), s.now(), passphrase, s.parts.BackupWork)
+	data, err := interchange.SealBackup(all, portable(s.current()), s.presets.files(), s.now(), passphrase, s.parts.BackupWork)
 	if err != nil {
 		return api.Backup{}, &core.Error{
 			Class: core.Internal, Remedy: core.RemedyLog, Err: err,

@@ -15,7 +15,7 @@ func (s *Service) Import(ctx context.Context, req api.ImportRequest) (api.Import
 	if !slices.Contains([]string{"", api.ConflictSkip, api.ConflictRename, api.ConflictReplace}, req.OnConflict) {
 		return api.ImportPlan{}, &core.Error{Class: core.Invalid, Remedy: core.RemedyInput, Message: "on_conflict must be skip, rename or replace"}
 	}
-	plan, unsure, err := readImport(&req, s.kindSet())
+	plan, unsure, files, err := readImport(&req, s.kindSet())
 	if err != nil {
 		return api.ImportPlan{}, err
 	}
@@ -25,7 +25,10 @@ func (s *Service) Import(ctx context.Context, req api.ImportRequest) (api.Import
 	if err := s.vault.closed(); err != nil && slices.ContainsFunc(req.Accounts, hasSecret) {
 		return api.ImportPlan{}, err
 	}
-	p, err := s.planImport(ctx, req, unsure)
+	brought, rows := s.planPresets(files)
+	plan.Presets = rows
+	s.withoutSecrets(&req, rows)
+	p, err := s.planImport(ctx, req, unsure, brought)
 	if err != nil {
 		return api.ImportPlan{}, err
 	}
@@ -45,8 +48,11 @@ func (s *Service) Import(ctx context.Context, req api.ImportRequest) (api.Import
 			Message: "what the import would do is no longer what was shown, nothing was imported; look at the preview again",
 		}
 	}
-	if err := s.carryOut(ctx, p); err != nil {
+	if err := s.carryOutWith(ctx, brought, p, func() (*importer, error) { return s.planImport(ctx, req, unsure, nil) }); err != nil {
 		return api.ImportPlan{}, err
+	}
+	if len(brought) > 0 {
+		plan.Rows = p.rows
 	}
 	if err := s.importSettings(ctx, plan.Settings); err != nil {
 		return api.ImportPlan{}, &core.Error{

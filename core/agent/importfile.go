@@ -17,13 +17,13 @@ import (
 // readImport adds the accounts and settings of a request's file to the request, and
 // returns the plan's part about the file. Without a file it does nothing.
 // unsure are the accounts, by their places in the request, of which the file does
-// not tell the environment.
-func readImport(req *api.ImportRequest, set kinds.Set) (plan api.ImportPlan, unsure map[int]bool, err error) {
+// not tell the environment; presets are the files of presets in a backup.
+func readImport(req *api.ImportRequest, set kinds.Set) (plan api.ImportPlan, unsure map[int]bool, presets [][]byte, err error) {
 	if req.File == nil {
-		return plan, nil, nil
+		return plan, nil, nil, nil
 	}
 	if len(req.Accounts) > 0 || len(req.Settings) > 0 {
-		return plan, nil, api.Invalid("file excludes accounts and settings; send one of them")
+		return plan, nil, nil, api.Invalid("file excludes accounts and settings; send one of them")
 	}
 	in := *req.File
 	o := interchange.Options{
@@ -34,7 +34,7 @@ func readImport(req *api.ImportRequest, set kinds.Set) (plan api.ImportPlan, uns
 	}
 	if interchange.IsBackup(in.Data) {
 		if in.Passphrase == "" {
-			return plan, nil, &core.Error{
+			return plan, nil, nil, &core.Error{
 				Class: core.Invalid, Remedy: core.RemedyBackupAsk,
 				Message: "the file is a backup, encrypted under a passphrase; send the passphrase with it",
 			}
@@ -43,7 +43,7 @@ func readImport(req *api.ImportRequest, set kinds.Set) (plan api.ImportPlan, uns
 	}
 	file, err := interchange.Read(in.Data, o)
 	if err != nil {
-		return plan, nil, unreadable(err)
+		return plan, nil, nil, unreadable(err)
 	}
 	plan.Source, unsure = string(file.Source), map[int]bool{}
 	for _, r := range file.Remarks {
@@ -60,7 +60,7 @@ func readImport(req *api.ImportRequest, set kinds.Set) (plan api.ImportPlan, uns
 		}
 		req.Settings[s.Key] = s.Value
 	}
-	return plan, unsure, nil
+	return plan, unsure, file.Presets, nil
 }
 
 // unreadable is the error for a file with faults.

@@ -12,6 +12,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/preset"
 )
 
 // importer plans an import: what becomes of each account, given those that are
@@ -29,13 +30,15 @@ type importer struct {
 	kept   map[core.ID]entry // what it will hold after the rows so far
 	ready  bool
 	unsure bool // nothing tells the environment of the account at hand
+	// brought are the presets that come with the accounts and are no kinds yet.
+	brought map[core.Kind]preset.Preset
 }
 
 // planImport plans a request. The edit lock is held, so that the plan holds
 // until it is carried out.
-func (s *Service) planImport(ctx context.Context, req api.ImportRequest, unsure map[int]bool) (*importer, error) {
+func (s *Service) planImport(ctx context.Context, req api.ImportRequest, unsure map[int]bool, brought map[core.Kind]preset.Preset) (*importer, error) {
 	p := &importer{
-		s: s, req: req, ready: true,
+		s: s, req: req, ready: true, brought: brought,
 		names: map[api.Ref]core.Account{}, tokens: map[core.TokenID]core.Account{}, coming: map[core.ID]int{},
 		before: map[core.ID]entry{}, kept: map[core.ID]entry{},
 	}
@@ -74,6 +77,11 @@ func (s *Service) planImport(ctx context.Context, req api.ImportRequest, unsure 
 
 // one plans one account. The draft is nil when nothing is to be saved.
 func (p *importer) one(ctx context.Context, in api.AccountInput) (api.ImportRow, *draft, error) {
+	if in.Kind != nil {
+		if with, ok := p.brought[*in.Kind]; ok {
+			return p.ofBrought(in, with), nil, nil
+		}
+	}
 	d, problems := p.s.apply(p.s.blank(), in)
 	row := api.ImportRow{Name: d.account.Name, Env: d.account.Env, Kind: d.account.Kind, AppID: shownAppID(d.account.AppID)}
 	if was, there := p.names[api.Ref{Name: row.Name, Env: row.Env}]; there {

@@ -226,6 +226,11 @@ func (s *Service) RemovePreset(_ context.Context, kind core.Kind) error {
 	if _, err := s.presets.find(kind); err != nil {
 		return err
 	}
+	return s.dropPreset(kind)
+}
+
+// dropPreset is RemovePreset of one that is there. The edit lock is held.
+func (s *Service) dropPreset(kind core.Kind) error {
 	set, sources, err := s.presets.with(nil, kind)
 	if err != nil {
 		return core.AsError(err)
@@ -284,4 +289,13 @@ func (s *Service) presetToTry(in api.PresetTry) (preset.Preset, error) {
 	s.edit.Lock()
 	defer s.edit.Unlock()
 	return s.presets.find(in.Kind)
+}
+
+// files are the user's presets as a backup has them. The edit lock is held.
+func (p *presets) files() map[core.Kind][]byte {
+	out := map[core.Kind][]byte{}
+	for kind, one := range p.own {
+		out[kind] = one.File
+	}
+	return out
 }

@@ -166,6 +166,15 @@ type ImportSetting struct {
 	Action string `json:"action"`
 }
 
+// ImportPreset is what becomes of a preset of a backup. One that is there under its
+// name stays: a file replaces none.
+type ImportPreset struct {
+	Kind   core.Kind `json:"kind"`
+	Hosts  []string  `json:"hosts"` // where secrets and tokens of its accounts would go
+	Status string    `json:"status"`
+	Action string    `json:"action"`
+}
+
 // ImportRemark tells of something in a file that was left out, or read in a way that
 // a person should know of. ui/text has a sentence for each code.
 type ImportRemark struct {
@@ -201,6 +210,10 @@ type ImportPlan struct {
 	Source  string         `json:"source,omitempty"`
 	Lines   []int          `json:"lines,omitempty"`
 	Remarks []ImportRemark `json:"remarks,omitempty"`
+
+	// Presets are those of a backup. Accounts of a preset that was not here before are
+	// paused, and wait for their secret.
+	Presets []ImportPreset `json:"presets,omitempty"`
 
 	Rows     []ImportRow     `json:"rows"`
 	Settings []ImportSetting `json:"settings,omitempty"`

@@ -55,6 +55,7 @@ type document struct {
 	Created  string            `json:"created,omitempty"` // RFC 3339, of a backup
 	Accounts []record          `json:"accounts"`
 	Settings map[string]string `json:"settings,omitempty"`
+	Presets  map[string]string `json:"presets,omitempty"` // of a backup: their files, by kind
 }
 
 // recordOf is an account as it stands in a team's list, or whole in a backup.
@@ -160,6 +161,12 @@ func head(root *node, f *File, bad *faults) {
 			wantText(m, bad)
 		case "settings":
 			settingsOf(m, f, bad)
+		case "presets":
+			if what.text != whatBackup { // a list of accounts brings none
+				bad.add(FaultKey, m.line, "", 0)
+				continue
+			}
+			presetsOf(m, f, bad)
 		default:
 			bad.add(FaultKey, m.line, "", 0)
 		}
@@ -177,6 +184,22 @@ func settingsOf(m member, f *File, bad *faults) {
 			continue
 		}
 		f.Settings = append(f.Settings, Setting{s.key, s.value.text})
+	}
+}
+
+// presetsOf reads the user's presets of a backup, which are judged by whoever takes
+// them.
+func presetsOf(m member, f *File, bad *faults) {
+	if m.value.kind != isObject {
+		bad.add(FaultType, m.line, m.key, 0)
+		return
+	}
+	for _, p := range m.value.members {
+		if p.value.kind != isString {
+			bad.add(FaultType, p.line, "presets", 0)
+			continue
+		}
+		f.Presets = append(f.Presets, []byte(p.value.text))
 	}
 }
 

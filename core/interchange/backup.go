@@ -27,12 +27,12 @@ type Credential struct {
 	Credentials core.Credentials // an account may have no secret yet
 }
 
-// SealBackup encrypts accounts, their secrets and settings under a passphrase:
+// SealBackup encrypts accounts, their secrets, settings and presets under a passphrase:
 // JSON in an age file, so that `age -d` opens it too. workFactor 0 means
 // WorkFactor. Tokens are no part of it: they live two hours, and a restored
 // account fetches its own. Nor are IDs and consents, which belong to one home,
 // nor client keys, whose return could undo a revocation.
-func SealBackup(accounts []Credential, settings []Setting, now time.Time, passphrase core.Secret, workFactor int) ([]byte, error) {
+func SealBackup(accounts []Credential, settings []Setting, presets map[core.Kind][]byte, now time.Time, passphrase core.Secret, workFactor int) ([]byte, error) {
 	defer debug.FreeOSMemory() // scrypt's
 	doc := document{What: whatBackup, Version: Version, Created: now.UTC().Format(time.RFC3339), Accounts: make([]record, len(accounts)), Settings: map[string]string{}}
 	for i, c := range accounts {
@@ -43,6 +43,12 @@ func SealBackup(accounts []Credential, settings []Setting, now time.Time, passph
 		if password := c.Credentials.ProxyPassword; !password.Empty() {
 			doc.Accounts[i] = append(doc.Accounts[i], pair{"proxy_password", password.Reveal()})
 		}
+	}
+	if len(presets) > 0 {
+		doc.Presets = map[string]string{}
+	}
+	for kind, file := range presets {
+		doc.Presets[string(kind)] = string(file)
 	}
 	for _, s := range settings {
 		doc.Settings[s.Key] = s.Value

@@ -27,7 +27,7 @@ func FuzzBackup(f *testing.F) {
 			}
 			kept = clean
 		}
-		data, err := SealBackup([]Credential{{a, core.Credentials{Secret: kept}}}, nil, time.Unix(0, 0), core.NewSecret(passphrase), 1)
+		data, err := SealBackup([]Credential{{a, core.Credentials{Secret: kept}}}, nil, nil, time.Unix(0, 0), core.NewSecret(passphrase), 1)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -72,6 +72,7 @@ type File struct {
 	Source   Source
 	Accounts []Account
 	Settings []Setting // of a backup
+	Presets  [][]byte  // of a backup: the files of the user's presets
 	Remarks  []Remark
 
 	env  core.Env // of the accounts that do not tell their own

@@ -105,7 +105,7 @@ func TestABackupComesBack(t *testing.T) {
 		in = append(in, c)
 	}
 	settings := []Setting{{"language", "zh"}}
-	data, err := SealBackup(in, settings, time.Unix(0, 0), pass, 10)
+	data, err := SealBackup(in, settings, nil, time.Unix(0, 0), pass, 10)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -149,7 +149,7 @@ func TestAFileForAKey(t *testing.T) {
 	if _, err := Read(out.Bytes(), Options{Passphrase: core.NewSecret("p")}); !reflect.DeepEqual(err, one(FaultOtherKey, 0)) {
 		t.Errorf("got %v", err)
 	}
-	data, err := SealBackup(nil, nil, time.Unix(0, 0), core.NewSecret("p"), 10)
+	data, err := SealBackup(nil, nil, nil, time.Unix(0, 0), core.NewSecret("p"), 10)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -208,7 +208,7 @@ func TestFilesHaveEveryField(t *testing.T) {
 		t.Fatal(err)
 	}
 	pass := core.NewSecret("correct horse")
-	backup, err := SealBackup([]Credential{{Account: a}}, nil, time.Now(), pass, 2)
+	backup, err := SealBackup([]Credential{{Account: a}}, nil, nil, time.Now(), pass, 2)
 	if err != nil {
 		t.Fatal(err)
 	}

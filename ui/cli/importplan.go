@@ -40,6 +40,9 @@ func (a *app) showPlan(plan api.ImportPlan) error {
 		}
 		t.add(a.rowWord(r.Status, r.Action), plain(name), styled(clean(string(r.Env)), envStyle(r.Env)), plain(clean(r.AppID)), plain(line), plain(strings.Join(a.rowDetails(r), a.say("cli.comma"))))
 	}
+	for _, p := range plan.Presets {
+		t.add(a.rowWord(p.Status, p.Action), plain(a.say("import.preset", "name", clean(string(p.Kind)))), plain(""), plain(""), plain(""), plain(clean(strings.Join(p.Hosts, " "))))
+	}
 	for _, s := range plan.Settings {
 		if s.Status != api.ImportSame {
 			t.add(a.rowWord(s.Status, s.Action), plain(a.say("import.setting", "key", clean(s.Key))), plain(""), plain(""), plain(""), plain(clean(s.Value)))
@@ -50,6 +53,11 @@ func (a *app) showPlan(plan api.ImportPlan) error {
 		width, _ = a.Term.Size()
 	}
 	lines := t.lines(width)
+	for _, p := range plan.Presets {
+		if p.Status == api.ImportNew || p.Status == api.ImportConflict {
+			lines = append(lines, clean(a.say(text.Key("import.preset."+p.Status), "name", p.Kind, "hosts", strings.Join(p.Hosts, " "))))
+		}
+	}
 	for _, r := range plan.Rows {
 		lines = append(lines, a.addressLines(r)...)
 	}

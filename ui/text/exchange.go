@@ -66,6 +66,12 @@ func exchange() table {
 		"import.row.rename":   {"rename", "改名"},
 		"import.row.replace":  {"replace", "替换"},
 		"import.setting":      {"setting {key}", "设置 {key}"},
+		"import.preset":       {"preset {name}", "预设 {name}"},
+		"import.preset.new":   {"The preset {name} comes with the backup. Secrets and tokens of its accounts would go to {hosts}: they are paused, and wait until you enter their secret.", "备份带来预设 {name}。其账号的密钥和 token 会发往 {hosts}：这些账号已暂停，等待重新填写密钥。"},
+		"import.preset.conflict": {
+			"The preset {name} of the backup asks something else than the one here, which stays. Its accounts are paused, and wait until you enter their secret.",
+			"备份中的预设 {name} 与本机的请求内容不同，保留本机的。其账号已暂停，等待重新填写密钥。",
+		},
 		"import.shared":       {"this AppID is that of {account}; --apart adds it beside", "此 AppID 属于 {account}；--apart 可并存"},
 		"import.differs":      {"other {fields}", "{fields} 不同"},
 		"import.moves":        {"{account}: {field} {from} → {to}", "{account}：{field} {from} → {to}"},
