@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"net"
+	"net/netip"
 	"net/url"
 	"regexp"
 	"slices"
@@ -325,6 +326,20 @@ func checkProxy(raw string) string {
 		return ""
 	}
 	return ProblemProxy
+}
+
+// PrivateAddr reports whether an address is of this machine or of a private network,
+// that of a carrier among them.
+func PrivateAddr(ip netip.Addr) bool {
+	ip = ip.Unmap()
+	return ip.IsLoopback() || ip.IsPrivate() || ip.IsLinkLocalUnicast() || netip.MustParsePrefix("100.64.0.0/10").Contains(ip)
+}
+
+// MaybePrivate reports whether a host, without a port, may be in a private network:
+// a private address, or a name, of which the connection tells where it leads.
+func MaybePrivate(host string) bool {
+	ip, err := netip.ParseAddr(strings.Trim(host, "[]"))
+	return err != nil || PrivateAddr(ip)
 }
 
 // Loopback reports whether host, a name or an address without a port, is this

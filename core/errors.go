@@ -134,6 +134,9 @@ const (
 	RemedyComponent    = "component"      // AppID of a third-party platform
 	RemedyKind         = "kind_refused"   // the account gets no tokens of its kind; check AppID and kind
 	RemedyGrant        = "grant"          // see what the client may have, and what is asked for
+	RemedyServerURL    = "server_url"     // the team's server has nothing there; correct URL and parameters
+	RemedyServerEmpty  = "server_refuses" // the team's server has no token to give; ask whoever runs it
+	RemedyServerStale  = "server_expired" // the team's server gives a token that expired; ask whoever runs it
 	RemedyTokenType    = "token_type"     // have the server give Bearer tokens
 	RemedyUpdate       = "update"         // a fault of ours; report it
 	RemedyAllowLive    = "allow_live"     // consent to the destructive fetch

@@ -14,6 +14,9 @@ type Report struct {
 	// Person is set when somebody waits: what waits for a person is tried at
 	// once, and the floor between rounds is 3 s.
 	Person bool
+	// Probe is set when the token is not known to fail: something about the account
+	// was changed, and the report shows whether it works.
+	Probe bool
 
 	asked bool // see round
 }
@@ -132,7 +135,7 @@ func (k *Keeper) next(id ID, r Report) (next, error) {
 			return next{pause: min(wait, personFloor)}, nil
 		}
 	}
-	return next{flight: k.start(e, round{goal: goal, stale: r.Stale, asked: r.asked, person: r.Person}, now)}, nil
+	return next{flight: k.start(e, round{goal: goal, stale: r.Stale, asked: r.asked, person: r.Person, probe: r.Probe}, now)}, nil
 }
 
 // goal is what kind of round a report needs.

@@ -35,6 +35,15 @@ type round struct {
 	asked bool   // a person asks for another token, and nobody said that this one failed
 	// person: somebody waits for it, whom the account's budget does not hold up.
 	person bool
+	probe  bool // see Report
+}
+
+// failing is the token that somebody was refused with; "" when nobody says so.
+func (r round) failing() string {
+	if r.goal == force || r.goal == report && !r.asked && !r.probe {
+		return r.stale
+	}
+	return ""
 }
 
 // flight is a round under way. Everybody who wants its account's token waits for
@@ -80,6 +89,7 @@ func (k *Keeper) start(e *entry, r round, now time.Time) *flight {
 		defer cancel()
 		select {
 		case k.slots <- struct{}{}:
+			w.req.Stale = r.failing()
 			w.run(r.goal)
 			<-k.slots
 		case <-ctx.Done():

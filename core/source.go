@@ -86,6 +86,10 @@ type Request struct {
 	Account Account
 	// Credentials are empty for a source that needs none.
 	Credentials Credentials
+	// Stale is the token that a caller was refused with, where this is a report of
+	// that: a source that gets its tokens from another's server passes it on. Empty:
+	// nobody says that a token fails.
+	Stale string
 	// Force asks for a new token although the current one lives. Sources
 	// whose traits have no ForceBudget ignore it.
 	Force bool

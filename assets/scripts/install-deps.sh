@@ -56,6 +56,7 @@ redis-server         | redis-server                            | redis          
 redis-benchmark      | redis-tools                             | redis                  | redis
 node                 | nodejs                                  | nodejs                 | nodejs
 npm                  | npm                                     | nodejs-npm             | npm
+file:/usr/sbin/nginx | nginx-light                             | nginx                  | nginx
 mandoc               | mandoc                                  | mandoc                 | mandoc
 curl                 | curl                                    | curl                   | curl
 font:zh-cn           | fonts-noto-cjk                          | google-noto-sans-cjk-fonts | noto-fonts-cjk

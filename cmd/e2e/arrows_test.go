@@ -44,6 +44,7 @@ var arrows = []struct {
 	{"core/store", []string{"core", "core/durable"}},
 	{"core/wechat", []string{"core", "core/kinds", "core/upstream"}},
 	{"core/wecom", []string{"core", "core/kinds", "core/upstream"}},
+	{"core/central", []string{"core", "core/kinds", "core/upstream"}},
 	{"core/oauth", []string{"core", "core/kinds", "core/upstream"}},
 	{"core/preset", []string{"core", "core/kinds", "core/upstream"}},
 	{"core/upstream", []string{"core"}},

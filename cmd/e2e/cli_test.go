@@ -371,6 +371,16 @@ func (l *leaks) note(r *http.Request, question, answer []byte) {
 	}
 }
 
+// alsoSecret remembers a word that passes elsewhere.
+func (l *leaks) alsoSecret(what, word string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.words == nil {
+		l.words = map[string]string{}
+	}
+	l.words[word] = what
+}
+
 func (l *leaks) fetches() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()

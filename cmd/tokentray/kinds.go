@@ -4,6 +4,7 @@ import (
 	"maps"
 
 	"tokentray/core"
+	"tokentray/core/central"
 	"tokentray/core/kinds"
 	"tokentray/core/oauth"
 	"tokentray/core/preset"
@@ -19,6 +20,7 @@ func sources() map[core.Kind]core.Source {
 	out := map[core.Kind]core.Source{}
 	maps.Copy(out, wechat.Sources(wechat.Options{}))
 	maps.Copy(out, oauth.Sources(oauth.Options{}))
+	maps.Copy(out, central.Sources(central.Options{}))
 	maps.Copy(out, wecom.Sources(wecom.Options{}))
 	maps.Copy(out, preset.Sources(preset.Options{}))
 	return out

@@ -174,7 +174,7 @@ func (s *Service) sameToken(a, b core.Account) bool {
 func (s *Service) question(id core.ID, old core.Token) func(context.Context) error {
 	if old.Good(s.now(), 0) {
 		return func(ctx context.Context) error {
-			_, err := s.keeper.Refresh(ctx, id, core.Report{Stale: old.Value, Person: true})
+			_, err := s.keeper.Refresh(ctx, id, core.Report{Stale: old.Value, Person: true, Probe: true})
 			return err
 		}
 	}

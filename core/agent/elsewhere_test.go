@@ -18,6 +18,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/central"
 	"tokentray/core/interchange"
 	"tokentray/core/kinds"
 	"tokentray/core/oauth"
@@ -429,5 +430,6 @@ func sourcesOf(o wechat.Options) map[core.Kind]core.Source {
 	out := wechat.Sources(o)
 	maps.Copy(out, wecom.Sources(o))
 	maps.Copy(out, oauth.Sources(o))
+	maps.Copy(out, central.Sources(o))
 	return out
 }

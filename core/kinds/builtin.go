@@ -7,6 +7,7 @@ func Builtin() Set {
 		wechatLegacy(),
 		wecom(),
 		oauth2(),
+		central(),
 	)
 	if err != nil {
 		panic("kinds: " + err.Error()) // they are part of the program, and tested

@@ -89,7 +89,7 @@ func (s Set) Check(a core.Account) core.Problems {
 			found = append(found, core.Problem{Field: "product", Key: ProblemProduct, Says: "must be one of " + list(s.Products())})
 		}
 	} else {
-		found = append(found, spec.check(a)...)
+		found = spec.allowHTTP(a, append(found, spec.check(a)...))
 	}
 	if a.Declined != "" && !name.MatchString(string(a.Declined)) {
 		found = append(found, core.Problem{Field: "declined", Key: ProblemKind, Says: "must be one of " + list(s.Names())})
@@ -210,6 +210,29 @@ func (s Spec) check(a core.Account) core.Problems {
 	return out
 }
 
+// allowHTTP is found without the refusals of plain http that the account's owner
+// lifted for a private network. Where calls go it is never lifted: they carry the
+// token.
+func (s Spec) allowHTTP(a core.Account, found core.Problems) core.Problems {
+	if !s.PlainHTTP(a) {
+		return found
+	}
+	return slices.DeleteFunc(found, func(p core.Problem) bool {
+		f, ok := s.Field(p.Field)
+		if !ok || f.Input != URL || p.Key != p.Field+"_https" || s.APIBase == "{"+f.Key+"}" {
+			return false
+		}
+		u, err := url.Parse(f.Value(a))
+		return err == nil && core.MaybePrivate(u.Hostname())
+	})
+}
+
+// PlainHTTP reports whether an account's owner allowed plain http to the addresses
+// of a private network.
+func (s Spec) PlainHTTP(a core.Account) bool {
+	return s.PrivateHTTP != "" && a.Params[s.PrivateHTTP] == "true"
+}
+
 // asks is a field as it is required of an account: not where another one stands in
 // its place or its product has a value for it, and where its product wants it.
 func (s Spec) asks(f Field, a core.Account) Field {
@@ -282,6 +305,10 @@ func (c Check) passes(value string) bool {
 	return err != nil || match.MatchString(value)
 }
 
+// NoKey stands in the place of a secret that an account has none of, where its
+// kind lets the field be empty: what is in the vault is known to be there.
+const NoKey = "-"
+
 // CleanSecret trims a pasted secret and reports what is wrong or odd with it. A
 // kind without a secret takes none.
 func (s Spec) CleanSecret(secret core.Secret) (core.Secret, core.Problems) {
@@ -293,6 +320,8 @@ func (s Spec) CleanSecret(secret core.Secret) (core.Secret, core.Problems) {
 		return core.Secret{}, nil
 	case !has:
 		return core.Secret{}, core.Problems{unknown(Secret)}
+	case clean == "" && !f.Required:
+		return core.NewSecret(NoKey), nil
 	case len(clean) > core.MaxKey:
 		return core.NewSecret(clean), core.Problems{{Field: Secret, Key: ProblemSecretLong, Says: fmt.Sprintf("is longer than %d bytes; copy it again", core.MaxKey)}}
 	}

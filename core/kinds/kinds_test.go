@@ -233,7 +233,7 @@ func TestTokenID(t *testing.T) {
 	if set.TokenID(wren) != set.TokenID(tit) {
 		t.Error("a param that is none of the identity counts")
 	}
-	ups, err := set.Upstreams(map[core.Kind]core.Source{kinds.WeChat: noSource{}, kinds.WeChatLegacy: noSource{}, kinds.WeCom: noSource{}, kinds.OAuth2: noSource{}, "bird": noSource{}})
+	ups, err := set.Upstreams(map[core.Kind]core.Source{kinds.WeChat: noSource{}, kinds.WeChatLegacy: noSource{}, kinds.WeCom: noSource{}, kinds.OAuth2: noSource{}, kinds.Central: noSource{}, "bird": noSource{}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -379,7 +379,7 @@ func TestUpstreamsNeedBothHalves(t *testing.T) {
 	if _, err := kinds.Builtin().Upstreams(map[core.Kind]core.Source{kinds.WeChat: noSource{}, kinds.WeChatLegacy: noSource{}, kinds.WeCom: noSource{}, "bird": noSource{}}); err == nil {
 		t.Error("a source without a kind passes")
 	}
-	ups, err := kinds.Builtin().Upstreams(map[core.Kind]core.Source{kinds.WeChat: noSource{}, kinds.WeChatLegacy: noSource{}, kinds.WeCom: noSource{}, kinds.OAuth2: noSource{}})
+	ups, err := kinds.Builtin().Upstreams(map[core.Kind]core.Source{kinds.WeChat: noSource{}, kinds.WeChatLegacy: noSource{}, kinds.WeCom: noSource{}, kinds.OAuth2: noSource{}, kinds.Central: noSource{}})
 	if err != nil {
 		t.Fatal(err)
 	}

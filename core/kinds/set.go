@@ -196,6 +196,9 @@ func (s Spec) valid() error {
 	if key, ok := strings.CutPrefix(s.APIBase, "{"); ok && !s.Has(strings.TrimSuffix(key, "}")) {
 		return fmt.Errorf("api_base names a field that it does not have; correct it")
 	}
+	if f, ok := s.Field(s.PrivateHTTP); s.PrivateHTTP != "" && (!ok || f.Input != Bool) {
+		return fmt.Errorf("private_http names no field of its that is true or false; correct it")
+	}
 	if err := s.Traits.Valid(); err != nil {
 		return fmt.Errorf("its traits: %w; correct them", err)
 	}

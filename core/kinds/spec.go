@@ -34,6 +34,9 @@ type Spec struct {
 	// Endpoint: the base URL is the very one that is asked, and no path is added to
 	// it. A slash at its end counts, and calls go to its host.
 	Endpoint bool `json:"endpoint,omitempty"`
+	// PrivateHTTP is the key of a field, true or false, by which an account's owner
+	// allows plain http to the addresses of a private network; empty: nobody can.
+	PrivateHTTP string `json:"private_http,omitempty"`
 	// Hosts are the upstream's own, as ends of host names ("weixin.qq.com").
 	// An account at another host has no console.
 	Hosts []string `json:"hosts,omitempty"`
@@ -339,10 +342,14 @@ func (s Spec) FirstProduct(env core.Env) core.Product {
 }
 
 // IDField is the key of the field by which people tell one token from another:
-// the AppID, else the first that is part of the identity.
+// the AppID, else the URL of the call where the account has the whole of it, else the
+// first that is part of the identity.
 func (s Spec) IDField() string {
 	if s.Has(AppID) {
 		return AppID
+	}
+	if s.Endpoint {
+		return BaseURL
 	}
 	for _, f := range s.Fields {
 		if f.Identity {

@@ -126,7 +126,7 @@ func TestAccounts(t *testing.T) {
 // The words come from the specs, so that a further kind brings its own.
 func TestWordsComeFromTheSpecs(t *testing.T) {
 	set, err := kinds.Builtin().With(kinds.Spec{
-		Kind: "central", Names: []string{"central"}, BaseURL: "https://central.example", Token: kinds.Place{Query: "access_token"},
+		Kind: "tern", Names: []string{"tern"}, BaseURL: "https://tern.example", Token: kinds.Place{Query: "access_token"},
 		Traits: core.Traits{Repeat: core.RepeatSame, Window: time.Minute},
 		Fields: []kinds.Field{
 			{Key: kinds.AppID, Input: kinds.Text, Names: []string{"clientid"}, Checks: []kinds.Check{{Match: `^c-[0-9]+$`, Problem: "appid_odd", Warn: true}}},
@@ -139,10 +139,10 @@ func TestWordsComeFromTheSpecs(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range []struct{ text, want string }{
-		{"CENTRAL_CLIENT_ID=a\nCENTRAL_CLIENT_SECRET=" + secret, "central/ a SECRET central"},
-		{"CENTRAL_CLIENT_ID=a\nCENTRAL_CLIENT_SCOPE=read\nCENTRAL_TOKEN_URL=https://t.example/token\nOTHER_SCOPE=x", "central/ a central at https://t.example/token scope=read"},
+		{"TERN_CLIENT_ID=a\nTERN_CLIENT_SECRET=" + secret, "tern/ a SECRET tern"},
+		{"TERN_CLIENT_ID=a\nTERN_CLIENT_SCOPE=read\nTERN_TOKEN_URL=https://t.example/token\nOTHER_SCOPE=x", "tern/ a tern at https://t.example/token scope=read"},
 		{"WX_APPID=" + id + "\nWX_SCOPE=x", "wx/ ID"}, // it is no field of that kind
-		{"APP_ID=c-1", "wechat/ c-1 central"},
+		{"APP_ID=c-1", "wechat/ c-1 tern"},
 		{"WX_APPID=" + id, "wx/ ID"},
 	} {
 		got, _ := New(Of(set)...).Accounts(variables(c.text), Named{})

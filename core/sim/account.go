@@ -57,7 +57,9 @@ type Account struct {
 	// text, and how long a token is; 0 means as usual.
 	TextLife   bool
 	TokenBytes int
-	Faults     Faults
+	// Central is how a team's token server for the account answers.
+	Central Central
+	Faults  Faults
 }
 
 // Faults are what goes wrong before upstream looks at a call. No token is made
@@ -120,6 +122,9 @@ func (s *Server) Put(a Account) error {
 	}
 	if err := check(); err != nil {
 		return err
+	}
+	if !slices.Contains(centrals(), a.Central) {
+		return fmt.Errorf("a team's server answers in one of the forms %q; change central", centrals())
 	}
 	a.Whitelist = slices.Clone(a.Whitelist)
 	s.mu.Lock()

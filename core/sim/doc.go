@@ -7,6 +7,8 @@
 //	GET  /cgi-bin/gettoken             WeCom's: the same token until it ends
 //	POST /oauth2/token                 OAuth 2.0 client credentials: a new token each time; those before live on
 //	GET  /oauth2/whoami                the client of a Bearer token, or 401
+//	GET  /central/APPID                a team's token server for an account: its stable token, for its
+//	                                   secret as the key; POST too, and /stale takes reports
 //	GET  /cgi-bin/get_api_domain_ip    is this token accepted from here?
 //	GET  /cgi-bin/getcallbackip        the same question
 //	POST /cgi-bin/openapi/quota/get    how much of a call's quota is used
@@ -48,6 +50,8 @@
 //	                                   {"auth":"basic|body","scopes":["read"],"audience":"…","jwt":true,
 //	                                    "expires":"text|fraction|negative|missing","token_type":"…","status_200":true}
 //	                                   and "repeat":"new-all-live|same|new-two-live".
+//	                                   "central":"moment|json|text|bare|expired" is how the team's
+//	                                   token server for an account answers.
 //	DELETE /sim/accounts?appid=wx…     forget an account and its tokens
 //	POST   /sim/faults                 what goes wrong, of one account or, without appid, of all:
 //	                                   {"appid":"wx…","error_percent":5,"outage":false,"latency":0.2,

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"strings"
 	"sync"
 	"time"
 )
@@ -130,6 +131,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case "/sim/state", "/sim/accounts", "/sim/faults", "/sim/revoke", "/sim/break", "/sim/signature", "/sim/advance":
 		s.serveControl(w, r)
 	default:
+		if strings.HasPrefix(r.URL.Path, pathCentral) {
+			s.serveCentral(w, r)
+			return
+		}
 		switch p, isCall, ok := s.platformOf(r.URL.Path); {
 		case !ok:
 			http.NotFound(w, r)

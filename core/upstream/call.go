@@ -25,6 +25,9 @@ type Outgoing struct {
 	// Header are further headers, by their names. Those of HTTP itself, such as
 	// Host and Content-Length, stay what they are.
 	Header map[string]string
+	// Private: plain http may go to the addresses of private networks, and to no
+	// others. Without it plain http goes to this machine alone.
+	Private bool
 	// Harmless: sent twice it does nothing that once does not, so a connection
 	// may be reused for it.
 	Harmless bool
@@ -56,17 +59,21 @@ func (c *Caller) Call(parent context.Context, req core.Request, baseURL string, 
 // own. It is no redirect, and at most 1 MiB long.
 type Reply struct {
 	Status int
+	Header http.Header
 	Body   []byte
 }
 
 // Ask is Call for any answer: it sends a request and returns what comes back, whatever
 // its status. What is no answer is an *core.Error as with Call.
 func (c *Caller) Ask(parent context.Context, req core.Request, baseURL string, out Outgoing, redact Redactor) (Reply, error) {
-	base, proxy, bad := routes(req, baseURL)
+	base, proxy, bad := routes(req, baseURL, out.Private)
 	if bad != nil {
 		return Reply{}, bad
 	}
 	ctx, cancel := context.WithTimeout(withProxy(parent, proxy), c.limit)
+	if out.Private && base.Scheme == "http" {
+		ctx = context.WithValue(ctx, privateKey{}, true)
+	}
 	defer cancel()
 	hr, err := newRequest(ctx, base, out)
 	if err != nil {
@@ -91,7 +98,7 @@ func (c *Caller) Ask(parent context.Context, req core.Request, baseURL string, o
 	if err != nil {
 		return Reply{}, t.explain(err)
 	}
-	return t.reply(resp.StatusCode, body)
+	return t.reply(resp.StatusCode, resp.Header, body)
 }
 
 // newRequest builds the request. RoundTrip is used without http.Client, whose
@@ -127,7 +134,7 @@ func newRequest(ctx context.Context, base *url.URL, out Outgoing) (*http.Request
 }
 
 // reply is an answer that a source can read, or the error for one that it need not.
-func (t trouble) reply(status int, body []byte) (Reply, error) {
+func (t trouble) reply(status int, header http.Header, body []byte) (Reply, error) {
 	switch {
 	case status >= 300 && status < 400:
 		return Reply{}, OddAnswer("a redirect, which is not followed")
@@ -136,7 +143,7 @@ func (t trouble) reply(status int, body []byte) (Reply, error) {
 	case len(body) > maxBody:
 		return Reply{}, OddAnswer("an answer longer than 1 MiB")
 	}
-	return Reply{status, body}, nil
+	return Reply{status, header, body}, nil
 }
 
 // read decides by the body first: upstream sends its errors with status 200,

@@ -169,3 +169,22 @@ func listener(t *testing.T, talk func(net.Conn)) string {
 	})
 	return ln.Addr().String()
 }
+
+// A call that is for a private network reaches no other, wherever a name leads.
+func TestPrivateNetworksAlone(t *testing.T) {
+	for address, fine := range map[string]bool{
+		"127.0.0.1:80": true, "10.0.0.1:80": true, "192.168.1.1:80": true, "[fd00::1]:80": true, "100.64.0.1:80": true, "169.254.1.1:80": true,
+		"203.0.113.7:80": false, "[2001:db8::1]:80": false, "172.32.0.1:80": false,
+	} {
+		addr, err := net.ResolveTCPAddr("tcp", address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := public(addr); (err == nil) != fine {
+			t.Errorf("%s: %v", address, err)
+		}
+	}
+	if err := public(&net.UnixAddr{Name: "/tmp/s"}); err == nil {
+		t.Error("what is no address of the network passes")
+	}
+}

@@ -37,8 +37,8 @@ type Options struct {
 
 // routes are an account's base URL and the proxy to it, nil for none. What
 // was checked when the account was entered is checked again here, where the
-// secret leaves.
-func routes(req core.Request, baseURL string) (base, proxy *url.URL, bad error) {
+// secret leaves. private allows plain http to a private network.
+func routes(req core.Request, baseURL string, private bool) (base, proxy *url.URL, bad error) {
 	base, err := url.Parse(baseURL)
 	if err != nil || base.Hostname() == "" || base.User != nil || base.RawQuery != "" || base.Fragment != "" {
 		return nil, nil, inputError("the base URL is not of the form https://host; correct it")
@@ -50,6 +50,12 @@ func routes(req core.Request, baseURL string) (base, proxy *url.URL, bad error) 
 	switch base.Scheme {
 	case "https":
 	case "http":
+		if private && core.MaybePrivate(base.Hostname()) {
+			if proxy != nil {
+				return nil, nil, inputError("a base URL with http:// in a private network is not asked through a proxy, which would read the secret; remove the proxy or use https://")
+			}
+			break
+		}
 		if !core.Loopback(base.Hostname()) {
 			return nil, nil, inputError("the base URL must begin with https:// unless it is this machine; correct it")
 		}
@@ -172,7 +178,10 @@ func newTransport(o Options, connect, life time.Duration) *http.Transport {
 			if err != nil {
 				return nil, err
 			}
-			if err = astray(addr, conn.RemoteAddr()); err == nil {
+			if err = astray(addr, conn.RemoteAddr()); err == nil && ctx.Value(privateKey{}) != nil {
+				err = public(conn.RemoteAddr())
+			}
+			if err == nil {
 				err = conn.SetDeadline(time.Now().Add(life))
 			}
 			if err != nil {
@@ -205,6 +214,17 @@ func astray(asked string, reached net.Addr) error {
 	tcp, ok := reached.(*net.TCPAddr)
 	if err == nil && core.Loopback(host) && (!ok || !tcp.IP.IsLoopback()) {
 		return &net.OpError{Op: "dial", Net: "tcp", Err: errors.New("the name does not lead to this machine")}
+	}
+	return nil
+}
+
+type privateKey struct{}
+
+// public is an error when a call that is for a private network alone reached
+// another one: a name server says where a name leads.
+func public(reached net.Addr) error {
+	if tcp, ok := reached.(*net.TCPAddr); !ok || !core.PrivateAddr(tcp.AddrPort().Addr()) {
+		return &net.OpError{Op: "dial", Net: "tcp", Err: errors.New("the name does not lead into a private network, and http:// goes nowhere else")}
 	}
 	return nil
 }

@@ -63,7 +63,7 @@ func (m moving) Write(p []byte) (int, error) {
 
 // Base is the URL of an upstream as calls go there, checked as Call checks it.
 func Base(req core.Request, baseURL string) (*url.URL, error) {
-	base, _, bad := routes(req, baseURL)
+	base, _, bad := routes(req, baseURL, false)
 	return base, bad
 }
 
@@ -72,7 +72,7 @@ func Base(req core.Request, baseURL string) (*url.URL, error) {
 // redact hides. The caller closes the answer's body; what fails while it is read
 // explains Broken.
 func (w *Way) Send(hr *http.Request, req core.Request, baseURL string, redact Redactor) (*http.Response, error) {
-	_, proxy, bad := routes(req, baseURL)
+	_, proxy, bad := routes(req, baseURL, false)
 	if bad != nil {
 		return nil, bad
 	}

@@ -43,6 +43,7 @@ func kindTables() []table {
 		kindWeCom(),
 		kindOAuth2(),
 		kindPresets(),
+		kindCentral(),
 	}
 }
 

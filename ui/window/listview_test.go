@@ -163,7 +163,7 @@ func TestProblemsAreNotCut(t *testing.T) {
 	remedies := []string{
 		core.RemedyNetwork, core.RemedyProxy, core.RemedyTLS, core.RemedyAnswer, core.RemedyWhitelist, core.RemedyConfirm,
 		core.RemedyRefused, core.RemedyQuotaDay, core.RemedyQuotaKind, core.RemedyBudget, core.RemedyReplaced, core.RemedySecret, core.RemedyAppID, core.RemedyFrozenSecret, core.RemedyFrozen,
-		core.RemedyComponent, core.RemedyKind, core.RemedyUnknownCode, core.RemedyUpdate, core.RemedyAllowLive, core.RemedyReenter, core.RemedySecretAgain, core.RemedyNoHost, core.RemedyForceBudget, core.RemedyLog,
+		core.RemedyComponent, core.RemedyKind, core.RemedyServerURL, core.RemedyServerEmpty, core.RemedyServerStale, core.RemedyUnknownCode, core.RemedyUpdate, core.RemedyAllowLive, core.RemedyReenter, core.RemedySecretAgain, core.RemedyNoHost, core.RemedyForceBudget, core.RemedyLog,
 	}
 	for _, width := range []float32{320, 360, 460, 700} {
 		for _, lang := range []string{"en", "zh"} {

@@ -81,7 +81,7 @@ func helps(say *text.Text, a api.Account) action {
 		}
 	case core.RemedySecret, core.RemedyReenter, core.RemedySecretAgain:
 		return actionSecret
-	case core.RemedyAppID, core.RemedyComponent, core.RemedyProxy, core.RemedyInput, core.RemedyNoHost:
+	case core.RemedyServerURL, core.RemedyAppID, core.RemedyComponent, core.RemedyProxy, core.RemedyInput, core.RemedyNoHost:
 		return actionEdit
 	case core.RemedyAllowLive:
 		return actionConsent

@@ -73,7 +73,7 @@ func TestEveryProblemHelps(t *testing.T) {
 	remedies := []string{
 		core.RemedyTryAgain, core.RemedyNetwork, core.RemedyProxy, core.RemedyTLS, core.RemedyAnswer, core.RemedyWhitelist,
 		core.RemedyConfirm, core.RemedyRefused, core.RemedyQuotaDay, core.RemedyQuotaKind, core.RemedyQuotaMinute, core.RemedyBudget, core.RemedyReplaced, core.RemedySecret, core.RemedyAppID,
-		core.RemedyFrozenSecret, core.RemedyFrozen, core.RemedyComponent, core.RemedyKind, core.RemedyUnknownCode, core.RemedyUpdate, core.RemedyAllowLive,
+		core.RemedyFrozenSecret, core.RemedyFrozen, core.RemedyComponent, core.RemedyKind, core.RemedyServerURL, core.RemedyServerEmpty, core.RemedyServerStale, core.RemedyUnknownCode, core.RemedyUpdate, core.RemedyAllowLive,
 		core.RemedyVaultUnlock, core.RemedyVaultInit, core.RemedyVaultEmpty, core.RemedyReenter, core.RemedySecretAgain, core.RemedyNoHost, core.RemedyForceBudget, core.RemedyLog, core.RemedyClipboard,
 	}
 	for _, lang := range []text.Lang{text.English, text.Chinese} {

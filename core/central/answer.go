@@ -1,0 +1,188 @@
+package central
+
+import (
+	"bytes"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"tokentray/core"
+	"tokentray/core/kinds"
+	"tokentray/core/upstream"
+)
+
+// answer is what the server says: a grant, a refusal with its rule, or something that
+// cannot be used.
+type answer struct {
+	grant core.Grant
+	rule  *upstream.Rule
+	code  int    // errcode of WeChat's form
+	text  string // the server's words, not for showing before they were cleaned
+	odd   string // why it cannot be used; it quotes nothing
+	cause error
+}
+
+// errBare marks an answer without a token that says no either: a report was taken.
+var errBare = errors.New("no token, and no refusal")
+
+func isBare(err error) bool { return errors.Is(err, errBare) }
+
+// read reads an answer, of which the life counts from now.
+func (c call) read(reply upstream.Reply, now time.Time) answer {
+	if served, err := http.ParseTime(reply.Header.Get("Date")); err == nil {
+		now = served // moments in the answer are by the server's clock
+	}
+	if c.answer == kinds.AnswerText && reply.Status < 300 {
+		return c.readText(reply.Body)
+	}
+	d, reason := upstream.ReadDocument(reply.Body)
+	switch {
+	case reason != "" && reply.Status < 300:
+		return bareOr(answer{odd: reason}, len(bytes.TrimSpace(reply.Body)) == 0)
+	case reason != "":
+		return refused(reply, 0, "")
+	}
+	code := 0
+	if text, ok := d.At("errcode").Text(); ok && c.answer != kinds.AnswerJSON {
+		n, err := strconv.Atoi(strings.TrimSpace(text))
+		if err != nil {
+			return answer{odd: "an errcode that is no number"}
+		}
+		code = n
+	}
+	if code != 0 || reply.Status >= 300 {
+		return refused(reply, code, words(d))
+	}
+	return c.readToken(d, reply.Header, now)
+}
+
+// bareOr is an answer, marked as one that refuses nothing either.
+func bareOr(a answer, bare bool) answer {
+	if bare {
+		a.cause = errBare
+	}
+	return a
+}
+
+// readText is for a token and nothing else.
+func (c call) readText(body []byte) answer {
+	token := string(bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf"))))
+	switch fault := upstream.TokenFault(token); {
+	case strings.HasPrefix(token, "<"):
+		return answer{odd: "a web page"}
+	case strings.HasPrefix(token, "{"):
+		return answer{odd: "JSON, where the token alone should stand"}
+	case fault == upstream.TokenMissing:
+		return bareOr(answer{odd: "an empty answer"}, true)
+	case fault != "":
+		return answer{odd: "a text that " + fault}
+	}
+	return answer{grant: core.Grant{Value: token, ExpiresIn: c.polled()}}
+}
+
+// readToken is for a token in JSON and its life.
+func (c call) readToken(d upstream.Document, header http.Header, now time.Time) answer {
+	at, ends := upstream.Path("access_token"), []upstream.Path{"expires_in", "expires_at", "expires_at_unix"}
+	if c.answer == kinds.AnswerJSON {
+		if c.tokenPath != "" {
+			at = c.tokenPath
+		}
+		if ends = nil; c.lifePath != "" {
+			ends = []upstream.Path{c.lifePath}
+		}
+	}
+	token, fault := d.At(at).Token()
+	switch fault {
+	case "":
+	case upstream.TokenMissing:
+		return bareOr(answer{odd: "nothing at " + string(at) + ", where the token should stand"}, true)
+	default:
+		return answer{odd: "what stands at " + string(at) + ", where the token should, " + fault}
+	}
+	a := answer{grant: core.Grant{Value: token}}
+	for _, p := range ends {
+		v := d.At(p)
+		if v == nil {
+			continue
+		}
+		life, reason := lifeOf(v, header, now)
+		switch {
+		case reason == upstream.LifeSpent:
+			a.rule = &upstream.Rule{
+				Class: core.Temporary, Remedy: core.RemedyServerStale, Wait: 30 * time.Second,
+				Message: "the team's server hands out a token that has expired; ask whoever runs it",
+			}
+			return a
+		case reason == upstream.LifeMissing:
+		case reason != "":
+			return answer{odd: "what stands at " + string(p) + ", where the life or its end should, " + reason}
+		case a.grant.ExpiresIn == 0 || life < a.grant.ExpiresIn:
+			a.grant.ExpiresIn = life
+		}
+	}
+	if a.grant.ExpiresIn == 0 {
+		a.grant.ExpiresIn = c.polled()
+	}
+	return a
+}
+
+// polled is the life of a token of which none is told, such that it is asked for again
+// after the account's time between two calls.
+func (c call) polled() time.Duration {
+	if 2*c.poll < kinds.CentralWindow {
+		return 2 * c.poll
+	}
+	return c.poll + kinds.CentralWindow
+}
+
+// The smallest numbers that are moments and no lives, which last a year at most: seconds
+// since 1970, or thousandths.
+const (
+	unixSeconds = 1e8
+	unixMillis  = 1e11
+)
+
+// lifeOf is the life that a value tells at now: seconds, a moment in RFC 3339, or one in
+// seconds or thousandths of one since 1970. Where a file is served, seconds count from
+// when it was written. The reasons are those of upstream.Value.Life.
+func lifeOf(v upstream.Value, header http.Header, now time.Time) (time.Duration, string) {
+	text, _ := v.Text()
+	text = strings.TrimSpace(text)
+	end, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		n, bad := strconv.ParseFloat(text, 64)
+		switch {
+		case bad == nil && n >= unixMillis && n < 1000*unixMillis:
+			end = time.UnixMilli(int64(n))
+		case bad == nil && n >= unixSeconds && n < unixMillis:
+			end = time.Unix(int64(n), 0)
+		default:
+			life, reason := v.Life()
+			return lasting(life-age(header, now), reason)
+		}
+	}
+	return lasting(end.Sub(now), "")
+}
+
+// lasting is a life of whole seconds, or the reason why there is none.
+func lasting(life time.Duration, reason string) (time.Duration, string) {
+	switch life = life.Truncate(time.Second); {
+	case reason != "":
+		return 0, reason
+	case life <= 0:
+		return 0, upstream.LifeSpent
+	}
+	return min(life, upstream.MaxLife), ""
+}
+
+// age is how old an answer is that is a file: a server that serves parts of it says so,
+// and when it was written.
+func age(header http.Header, now time.Time) time.Duration {
+	written, err := http.ParseTime(header.Get("Last-Modified"))
+	if err != nil || !strings.EqualFold(header.Get("Accept-Ranges"), "bytes") {
+		return 0
+	}
+	return max(0, now.Sub(written))
+}

@@ -1,0 +1,53 @@
+package central
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"tokentray/core"
+	"tokentray/core/upstream"
+)
+
+// rest is how long a server is left alone that has no token to give, or is asked too
+// often and names no time.
+const (
+	rest    = 30 * time.Second
+	aMinute = time.Minute
+)
+
+// refused is an answer that says no, by its errcode in WeChat's form, else by its status.
+func refused(reply upstream.Reply, code int, text string) answer {
+	rule := ruleFor(code, reply.Status)
+	if rule.Class == core.Quota || reply.Status == http.StatusServiceUnavailable {
+		if n, err := strconv.Atoi(strings.TrimSpace(reply.Header.Get("Retry-After"))); err == nil && n > 0 && n <= 3600 {
+			rule.Wait = time.Duration(n) * time.Second
+		}
+	}
+	return answer{rule: &rule, code: code, text: text}
+}
+
+// ruleFor is the meaning of an errcode, or of a status where there is none.
+func ruleFor(code, status int) upstream.Rule {
+	switch {
+	case code == 40001, code == 40125, code == 40091, code == 41004, code == 0 && (status == 401 || status == 403):
+		return upstream.Rule{Class: core.BadSecret, Remedy: core.RemedySecret, Message: "the team's server does not accept the key, or the key may not see this token; enter the right key"}
+	case code == 40013, code == 41002, code == 40066, code == 40002, code == 43001, code == 43002, code == 44002, code == 47001,
+		code == 0 && (status == 400 || status == 404 || status == 405 || status == 410 || status == 415 || status == 422):
+		return upstream.Rule{Class: core.Misuse, Remedy: core.RemedyServerURL, Message: "the team's server has no token there; correct the URL, its parameters or the method"}
+	case code == 45009, code == 45011, code == 0 && status == 429:
+		return upstream.Rule{Class: core.Quota, Remedy: core.RemedyQuotaMinute, Wait: aMinute, Message: "the team's server is asked too often; try again in a minute"}
+	}
+	return upstream.Rule{Class: core.Temporary, Remedy: core.RemedyServerEmpty, Wait: rest, Message: "the team's server has no token to give now; ask whoever runs it, and try again in a moment"}
+}
+
+// words are what the server says about a refusal, wherever servers put it.
+func words(d upstream.Document) string {
+	for _, p := range []upstream.Path{"errmsg", "error.message", "message", "msg", "error_description", "error"} {
+		if text, ok := d.At(p).Text(); ok && text != "" {
+			return text
+		}
+	}
+	return ""
+}
