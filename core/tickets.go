@@ -306,7 +306,11 @@ func (t *Tickets) finish(key ticketKey, box *ticketBox, f *ticketFlight, call ti
 	}
 	f.ticket, f.err = box.ticket, err
 	save := err == nil && t.boxes[key] == box
+	first := call.background && box.err != nil && box.fails == 1
 	t.mu.Unlock()
+	if first {
+		t.log.Info("a ticket could not be renewed", "account", call.account.ID, "ticket", key.name, "err", err)
+	}
 	if save {
 		if failed := t.journal.SaveTicket(call.account, key.name, f.ticket); failed != nil {
 			t.log.Warn("a ticket is not kept over a restart", "account", call.account.ID, "err", failed)

@@ -69,8 +69,10 @@ func FuzzDoor(f *testing.F) {
 	for _, path := range []string{
 		"/v1/token/shop", "/v1/token/shop/live", "/v1/token/%73hop/%6cive", "/v1/token/shop/sandbox/../live", "//v1/token/shop/live",
 		"/v1/token/shop/live?min_ttl=1&newer_than=1&wait=0", "/v1/token/shop/live/refresh", "/v1/status", "/cgi-bin/../v1/token/shop/live",
+		"/v1/sign/shop", "/v1/sign/shop/live", "/v1/sign/%73hop/live", "/v1/sign//live",
 	} {
 		f.Add(path, "GET", "", "")
+		f.Add(path, "POST", `{"url":"https://shop.example.com/"}`, "")
 		f.Add(path, "POST", `{"stale":"x","force":true}`, "https://evil.example")
 	}
 	f.Fuzz(func(t *testing.T, path, method, body, origin string) {

@@ -24,9 +24,11 @@
 //     texts call a field. Two accounts of one kind, base URL and AppID share a token;
 //     a param that tells one token from another is marked Identity, and one that can
 //     stand in another one's place names it (Instead).
+//     Tickets with which pages sign for the JS-SDK are part of the spec too.
 //  2. core/K: its adapter, whose calls core/upstream makes, and a line in the table of
-//     cmd/e2e/arrows_test.go. Sources returns a core.Source for each of its kinds; a source that can check a token is a
-//     core.Checker too. It gets the account with its Params, and returns a *core.Error
+//     cmd/e2e/arrows_test.go. Sources returns a core.Source for each of its kinds; a
+//     source that can check a token is a core.Checker too, one that gives tickets a
+//     core.TicketSource. It gets the account with its Params, and returns a *core.Error
 //     whose class and remedy say what happened.
 //  3. ui/text/kind_K.go: its sentences in both languages, and a line in kindTables.
 //     Where two families call one field by different words, field.K.F stands before

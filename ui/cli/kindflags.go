@@ -198,10 +198,15 @@ func (a *app) paramKeys() []string {
 	return out
 }
 
-// fieldUsage is what the help says of the flag of a kind's field that has no
-// sentence of its own.
+// fieldUsage is what the help says of the flag of a kind's field or ticket that has
+// no sentence of its own.
 func (a *app) fieldUsage(key string) string {
 	for _, spec := range a.kinds().All() {
+		if name, ok := strings.CutPrefix(key, "ticket_"); ok {
+			if _, has := spec.Ticket(name); has {
+				return a.text().Ticket(spec.Kind, name)
+			}
+		}
 		if f, ok := spec.Field(key); ok {
 			label := a.text().Field(spec.Kind, f)
 			if len(f.Choices) > 0 {
