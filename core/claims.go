@@ -21,6 +21,23 @@ type Claims struct {
 	Expires  time.Time `json:"exp,omitzero"`
 }
 
+// claimed are the claims of one token, read once.
+type claimed struct {
+	token  string
+	claims *Claims // nil: it is no JWT
+}
+
+// of are the claims of a token. The Keeper's lock is held.
+func (c *claimed) of(token string) *Claims {
+	if c.token != token {
+		*c = claimed{token: token}
+		if found, is := ReadClaims(token); is {
+			c.claims = &found
+		}
+	}
+	return c.claims
+}
+
 // maxClaim is how much of a claim is kept, in bytes, and maxListed how many of a list.
 const (
 	maxClaim  = 300

@@ -42,6 +42,19 @@ func TestClaims(t *testing.T) {
 	}
 }
 
+// The claims of a token are read once, and are those of the token that is there.
+func TestClaimsOfTheCurrentToken(t *testing.T) {
+	var c claimed
+	token := madeJWT(`{"sub":"a"}`)
+	first := c.of(token)
+	if first == nil || first.Subject != "a" || c.of(token) != first {
+		t.Errorf("%+v, or read twice", first)
+	}
+	if c.of("98_opaque") != nil || c.of("") != nil || c.of(madeJWT(`{"sub":"b"}`)).Subject != "b" || first.Subject != "a" {
+		t.Error("the claims are another token's")
+	}
+}
+
 // No token makes reading its claims panic, and what comes out can be shown.
 func FuzzReadClaims(f *testing.F) {
 	for _, claims := range []string{`{"iss":"a","aud":["b",7,""],"scope":" x  y ","exp":1}`, `{"sub":"` + strings.Repeat("ü", 400) + `"}`, `{"scp":[[[]]]}`} {

@@ -90,6 +90,7 @@ type entry struct {
 	fails     int       // temporary failures in a row
 	notBefore time.Time // no automatic round before, by err
 
+	claimed claimed       // what its token says of itself
 	dead    string        // a token value that upstream refuses
 	longest time.Duration // what the last grant had left when it came
 	unsaved bool          // the journal holds another token

@@ -26,6 +26,7 @@ type Snapshot struct {
 	ObtainedAt time.Time
 	ExpiresAt  time.Time
 	Life       time.Duration // full life of the current token
+	Claims     *Claims       // of a current token that is a JWT, not verified; nil: it is none. Never changed
 	PrevMask   string
 	PrevUntil  time.Time
 	Renewing   bool

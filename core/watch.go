@@ -79,7 +79,7 @@ func (k *Keeper) publish(e *entry) {
 func (k *Keeper) snapshot(e *entry) Snapshot {
 	t := e.token.Load()
 	s := Snapshot{
-		Account: e.account, Mask: Mask(t.Value), ObtainedAt: t.ObtainedAt, ExpiresAt: t.ExpiresAt, Life: t.Life,
+		Account: e.account, Mask: Mask(t.Value), ObtainedAt: t.ObtainedAt, ExpiresAt: t.ExpiresAt, Life: t.Life, Claims: e.claimed.of(t.Value),
 		PrevMask: Mask(t.Previous.Value), PrevUntil: t.Previous.Until,
 		Renewing: e.flight != nil, PausedAll: k.pausedAll, Err: e.err.of(e.account.Kind), NextTry: e.due, Check: e.check, Lost: e.lost, Usage: e.usage,
 	}

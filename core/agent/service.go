@@ -302,7 +302,7 @@ func (s *Service) view(snap core.Snapshot, now time.Time) api.Account {
 	out := api.Account{
 		Account: a,
 		State:   snap.State(now), Mask: snap.Mask, ObtainedAt: snap.ObtainedAt, ExpiresAt: snap.ExpiresAt,
-		Life: int64(snap.Life / time.Second), NextTry: snap.NextTry,
+		Claims: snap.Claims, Life: int64(snap.Life / time.Second), NextTry: snap.NextTry,
 		LastUsed: s.uses.at(a.ID), CallsToday: snap.Today.Calls, ForcedToday: snap.Today.Forced,
 		Pushes: s.pushes.view(a.ID), HistoryLines: s.lines.of(a.ID),
 		Quota: api.Quota(snap.Quota), Usage: snap.Usage, CountsUntil: snap.DayEnds.UTC(),

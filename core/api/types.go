@@ -36,8 +36,10 @@ type Account struct {
 	ObtainedAt time.Time  `json:"obtained_at,omitzero"`
 	ExpiresAt  time.Time  `json:"expires_at,omitzero"`
 	Life       int64      `json:"life,omitempty"` // seconds, full life of the token
-	Previous   *Previous  `json:"previous,omitempty"`
-	Error      *Error     `json:"error,omitempty"`
+	// Claims are what a token that is a JWT says of itself, decoded and not verified.
+	Claims   *core.Claims `json:"claims,omitempty"`
+	Previous *Previous    `json:"previous,omitempty"`
+	Error    *Error       `json:"error,omitempty"`
 	// NeedsConsent tells that nothing is fetched for this live account of a
 	// destructive kind until its owner allows it.
 	NeedsConsent bool `json:"needs_consent,omitempty"`

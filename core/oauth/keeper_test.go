@@ -135,6 +135,26 @@ func TestADayWithoutAGap(t *testing.T) {
 	}
 }
 
+// What a JWT says of itself is told beside it, and nothing of a token that is none.
+func TestTheClaimsOfATokenAreTold(t *testing.T) {
+	for _, jwt := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			k, _ := keep(t, func(a *sim.Account) { a.Client.JWT, a.Client.Expires = jwt, "missing" }, account("1", map[string]string{"scope": "read"}))
+			token, err := k.Get(t.Context(), "1", core.DefaultMinTTL)
+			if err != nil {
+				t.Fatal(err)
+			}
+			snap, _ := k.Snapshot("1")
+			switch c := snap.Claims; {
+			case !jwt && c != nil:
+				t.Errorf("%+v", c)
+			case jwt && (c == nil || c.Client != client || !c.Expires.Equal(token.ExpiresAt)):
+				t.Errorf("%+v, and the token lives until %v", c, token.ExpiresAt)
+			}
+		})
+	}
+}
+
 // A wrong secret is tried once, and a bad answer leaves the living token alone.
 func TestFailuresLeaveTheTokenAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -49,10 +49,15 @@ func newHider(private []string, accounts []api.Account, set kinds.Set) *hider {
 		for _, w := range []string{acc.Name, acc.AppID, acc.Note} {
 			h.word(w, name)
 		}
-		for _, w := range acc.Params {
-			h.word(w, name)
+		spec, _ := set.Of(acc.Kind)
+		urls := []string{acc.BaseURL, acc.Proxy}
+		for key, w := range acc.Params {
+			if f, _ := spec.Field(key); len(f.Choices) == 0 { // one of a few tells nothing
+				h.word(w, name)
+				urls = append(urls, w)
+			}
 		}
-		for _, w := range []string{acc.BaseURL, acc.Proxy} {
+		for _, w := range urls {
 			if host := hostOf(w); !h.hosts[host] {
 				h.word(host, "HOST")
 			}

@@ -75,6 +75,9 @@ func (a *app) accountLines(acc api.Account) []string {
 	if acc.Mask != "" {
 		row("show.expires", a.say("show.at_left", "time", when(acc.ExpiresAt), "left", a.text().Coarse(acc.Remaining(now))))
 	}
+	for _, line := range a.text().Claims(acc.Claims, when) {
+		row(line.Label, line.Value)
+	}
 	if p := acc.Previous; p != nil && p.Until.After(now) {
 		row("show.previous", a.say("show.until", "mask", p.Mask, "time", when(p.Until)))
 	}

@@ -87,6 +87,7 @@ func tables() []table {
 		doctor(),
 		store(),
 		window(),
+		claims(),
 		windowHelp(),
 		offers(),
 		windowDoor(),

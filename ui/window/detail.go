@@ -54,6 +54,7 @@ type detail struct {
 	today *callsToday
 	goes  *pushesBox
 	facts map[string]*kit.Fact
+	says  *claimsBox // what a token that is a JWT says of itself
 	sign  *signBox
 	past  *historyBox
 }
@@ -72,10 +73,11 @@ func newDetail(look *kit.Look, state *paneState, on detailActions) *detail {
 	d.chart = newDayChart(l, &d.readAt)
 	d.today = newCallsToday(l, func() { d.on.quota(d.account.ID) }, func() { d.on.reset(d.account.ID) })
 	d.goes = newPushesBox(l, d.paneState, func(id core.ID, number int) { d.on.push(id, number) })
+	d.says = newClaimsBox(l)
 	d.sign = newSignBox(l, d.paneState, on.sign, on.copyText, d.page.Reflow)
 	d.past = newHistoryBox(l, d.paneState, on)
 	d.page.Add(d.drawTitle(), d.problem.root, d.drawLife(), d.drawPrevious(),
-		kit.Stack(2*kit.Grid, kit.Subhead(l, l.T("chart.title")), d.chart), d.goes.root, d.today.root, d.drawFacts(), d.sign.root, d.past.root)
+		kit.Stack(2*kit.Grid, kit.Subhead(l, l.T("chart.title")), d.chart), d.goes.root, d.today.root, d.drawFacts(), d.says.root, d.sign.root, d.past.root)
 	return d
 }
 
@@ -200,6 +202,7 @@ func (d *detail) show(now time.Time) {
 		}
 		d.facts[f.Key].Set(value, l.Palette.Text)
 	}
+	d.says.show(a.Claims, now)
 	for label, value := range map[string]string{"form.proxy": a.Proxy, "form.note": a.Note, "form.kind": allowed} {
 		d.facts[label].Set(value, l.Palette.Text)
 	}

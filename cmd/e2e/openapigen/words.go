@@ -19,6 +19,7 @@ func words() map[string]string {
 		"Account.state":         "The state of renewal.",
 		"Account.mask":          "Of the token; a token is never here.",
 		"Account.life":          "Seconds, the full life of the token.",
+		"Account.claims":        "What a token that is a JWT says of itself, decoded and not verified.",
 		"Account.calls_today":   "Calls to the upstream since midnight in Beijing.",
 		"Account.forced_today":  "The forced ones among them.",
 		"Account.quota":         "What the upstream is known to allow in a day of Beijing; missing where nobody knows.",

@@ -1,0 +1,43 @@
+package window
+
+import (
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"tokentray/core"
+	"tokentray/ui/kit"
+)
+
+// claimsBox shows what a token that is a JWT says of itself. Its lines are made as
+// there are claims to show.
+type claimsBox struct {
+	look  *kit.Look
+	root  *fyne.Container
+	shown []*kit.Fact
+}
+
+func newClaimsBox(look *kit.Look) *claimsBox {
+	b := &claimsBox{look: look, root: kit.Stack(kit.Grid)}
+	b.root.Hide()
+	return b
+}
+
+// show brings the box to the claims of a token; nil hides it.
+func (b *claimsBox) show(c *core.Claims, now time.Time) {
+	lines := b.look.Words.Claims(c, func(at time.Time) string { return moment(b.look, at, now) })
+	kit.Visible(b.root, len(lines) > 0)
+	for len(b.shown) < len(lines) {
+		one := kit.NewFact(b.look, "")
+		b.shown = append(b.shown, one)
+		b.root.Add(one.Root)
+	}
+	for i, one := range b.shown {
+		label, value := "", ""
+		if i < len(lines) {
+			label, value = b.look.T(string(lines[i].Label)), lines[i].Value
+		}
+		one.SetLabel(label)
+		one.Set(value, b.look.Palette.Text)
+	}
+}
