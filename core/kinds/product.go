@@ -1,6 +1,7 @@
 package kinds
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -70,6 +71,17 @@ func (p Product) whole(written string) string {
 		return written // somebody copied all of it
 	}
 	return short + behind
+}
+
+// Hint is what stands in the empty input of a field: what an account has that leaves it
+// empty, else what it looks like.
+func (s Spec) Hint(f Field, a core.Account) string {
+	product, _ := s.Product(a.Product)
+	if f.Key == BaseURL {
+		form := strings.ReplaceAll(product.Pattern, "*", "…")
+		return cmp.Or(product.BaseURLs[a.Env], form, f.Hint, s.BaseURLs[a.Env], s.BaseURL)
+	}
+	return cmp.Or(product.Defaults[f.Key], f.Hint)
 }
 
 // pairs is the field that takes further parameters; false: the kind has none.

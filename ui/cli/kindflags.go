@@ -176,6 +176,14 @@ func (a *app) onlyOf(cmd *cobra.Command) {
 			hide(flagOf(f.Key))
 		}
 	}
+	for _, f := range spec.Fields { // every kind has such a flag, and calls it by a word of its own
+		if flag := cmd.Flags().Lookup(flagOf(f.Key)); flag != nil && f.Own() {
+			flag.Usage = a.say("flag.field", "label", a.text().Field(spec.Kind, f))
+			if f.Alias != "" {
+				flag.Usage += a.say("cli.paren", "text", a.say("flag.also", "flag", "--"+flagOf(f.Alias)))
+			}
+		}
+	}
 	if !spec.Has(kinds.Secret) {
 		hide("secret-stdin")
 	}

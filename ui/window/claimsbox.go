@@ -35,7 +35,7 @@ func (b *claimsBox) show(c *core.Claims, now time.Time) {
 	for i, one := range b.shown {
 		label, value := "", ""
 		if i < len(lines) {
-			label, value = b.look.T(string(lines[i].Label)), lines[i].Value
+			label, value = b.look.Words.Say(lines[i].Label), lines[i].Value
 		}
 		one.SetLabel(label)
 		one.Set(value, b.look.Palette.Text)

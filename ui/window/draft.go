@@ -223,6 +223,16 @@ func (d draft) formFields() []string {
 	return append(out, "proxy", "proxy_password", "budget", "copy_format", "note")
 }
 
+// defaults are what the fields of the kind have when they are left empty, as far as it
+// is shown.
+func (d draft) defaults() []string {
+	var out []string
+	for _, f := range d.spec().Fields {
+		out = append(out, d.spec().Hint(f, d.Account), d.spec().Param(d.Account, f.Key))
+	}
+	return out
+}
+
 // kindFields are the fields of the chosen kind, the rare ones or the others.
 func (d draft) kindFields(rare bool) []kinds.Field {
 	return slices.DeleteFunc(slices.Clone(d.spec().Fields), func(f kinds.Field) bool { return f.Rare != rare })

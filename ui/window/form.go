@@ -1,7 +1,6 @@
 package window
 
 import (
-	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -76,9 +75,9 @@ func (f *form) draw(look *kit.Look) {
 	f.says, f.fields, f.boxes = map[string]*kit.Prose{}, map[string]fyne.Focusable{}, map[string]fyne.CanvasObject{}
 
 	f.page.Add(f.entry("name", kit.NewEntry(l, l.T("form.name.hint"), d.Name, f.typed("name", &d.Name))))
-	f.page.Add(f.field("env", kit.NewSegment(l, string(d.Env), func(v string) { d.Env = core.Env(v); f.touch("env") }, envChoices(l)...)))
+	f.page.Add(f.field("env", kit.NewSegment(l, string(d.Env), func(v string) { f.choosePlace("env", func() { d.Env = core.Env(v) }) }, envChoices(l)...)))
 	if len(d.spec().Products) > 0 {
-		f.page.Add(f.field("product", kit.NewSegment(l, string(d.Product), func(v string) { d.Product = core.Product(v); f.touch("product") }, f.productChoices()...)))
+		f.page.Add(f.field("product", kit.NewSegment(l, string(d.Product), func(v string) { f.choosePlace("product", func() { d.Product = core.Product(v) }) }, f.productChoices()...)))
 	}
 	f.fromSay = kit.NewProse("", 13, l.Palette.SandboxText)
 	for i, one := range d.kindFields(false) {
@@ -150,15 +149,22 @@ func (f *form) drawKindField(one kinds.Field) fyne.CanvasObject {
 		for _, v := range one.Choices {
 			choices = append(choices, kit.Choice{Value: v, Label: l.Words.Choice(d.Kind, one, v)})
 		}
-		return f.field(one.Key, kit.NewSegment(l, cmp.Or(one.Value(d.Account), one.Choices[0]), set, choices...))
+		return f.field(one.Key, kit.NewSegment(l, d.spec().Param(d.Account, one.Key), set, choices...))
 	case kinds.Bool:
 		return f.field(one.Key, kit.NewToggle(l, l.Words.Field(d.Kind, one), one.Value(d.Account) == "true", func(on bool) { set(strconv.FormatBool(on)) }))
 	}
-	hint := one.Hint
-	if one.Key == kinds.BaseURL {
-		hint = cmp.Or(hint, d.spec().Base(core.Account{Env: d.Env}))
+	return f.entry(one.Key, kit.NewEntry(l, d.spec().Hint(one, d.Account), one.Value(d.Account), set))
+}
+
+// choosePlace changes environment or product, and draws the form anew where that
+// changes what fields have that are left empty.
+func (f *form) choosePlace(field string, choose func()) {
+	before := f.draft.defaults()
+	choose()
+	if !slices.Equal(before, f.draft.defaults()) {
+		f.on.redraw(f)
 	}
-	return f.entry(one.Key, kit.NewEntry(l, hint, one.Value(d.Account), set))
+	f.touch(field)
 }
 
 // chooseKind changes the kind, and draws the form anew where the other kind has
