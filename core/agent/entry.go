@@ -11,11 +11,11 @@ import (
 	"tokentray/core"
 )
 
-// entry is what the vault keeps of an account: its secrets, for whom they were
-// entered, and what it takes to make the account again should the database be
-// lost. Who it is for stands beside the secret and nowhere else, so that neither
-// an edit nor a file, an old database or another program's can send it to another
-// host: see core.Destination. Entries of earlier versions hold the secrets alone.
+// entry is what the vault keeps of an account: its secrets, the destinations that
+// they were entered for, and enough to make the account again if the database is
+// lost. The destination is stored beside the secret and nowhere else. So no edit, no
+// file, and no old or foreign database can send the secret to another host: see
+// core.Destination. Entries of earlier versions hold only the secrets.
 type entry struct {
 	Secret        string `json:"secret"`
 	ProxyPassword string `json:"proxy_password,omitempty"`
@@ -32,25 +32,25 @@ type entry struct {
 	Product core.Product `json:"product,omitempty"`
 	AppID   string       `json:"appid,omitempty"`
 	Params  params       `json:"params,omitempty"`
-	BaseURL string       `json:"base_url,omitempty"` // the kind's own written out
+	BaseURL string       `json:"base_url,omitempty"` // written out, even if it is the kind's own
 	Proxy   string       `json:"proxy,omitempty"`
 	CA      string       `json:"ca,omitempty"`
 }
 
-// maxEntry is how many bytes Windows takes as one credential. No other system
-// takes less.
+// maxEntry is the most bytes that Windows takes as one credential. Every other
+// system takes more.
 const maxEntry = 2560
 
-// of is the entry with what it takes to make an account again, which asks
-// baseURL.
+// of is the entry with the fields that it takes to make account a again. baseURL is
+// the one that the account asks.
 func (e entry) of(a core.Account, baseURL string) entry {
 	e.Name, e.Env, e.Kind, e.Product, e.AppID = a.Name, a.Env, a.Kind, a.Product, a.AppID
 	e.Params, e.BaseURL, e.Proxy, e.CA = paramsOf(a), baseURL, a.Proxy, a.CA
 	return e
 }
 
-// params are an account's, as a JSON object with sorted keys: unlike a map, they
-// can be compared.
+// params are the params of an account as a JSON object with sorted keys. Unlike a
+// map they can be compared.
 type params string
 
 func paramsOf(a core.Account) params {
@@ -61,10 +61,10 @@ func paramsOf(a core.Account) params {
 	return params(raw)
 }
 
-// of are the params as an account has them.
+// of returns the params as an account has them.
 func (p params) of() map[string]string {
 	var out map[string]string
-	_ = json.Unmarshal([]byte(p), &out) // they were read or written as such
+	_ = json.Unmarshal([]byte(p), &out) // the text is JSON: it was read or written as such
 	return out
 }
 
@@ -79,8 +79,8 @@ func (p *params) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// with is the entry after a person entered other secrets for a destination; nil
-// leaves one as it is, for whom it was entered too.
+// with is the entry after a person entered secrets for a destination. A secret that
+// is nil stays, with the destination that it was entered for.
 func (e entry) with(secret, proxyPassword *core.Secret, to core.Destination) entry {
 	if secret != nil {
 		e.Secret, e.SecretHost, e.SecretVia, e.SecretAlso, e.SecretCA = secret.Reveal(), to.Host, to.Via, to.Also, to.CA
@@ -91,8 +91,8 @@ func (e entry) with(secret, proxyPassword *core.Secret, to core.Destination) ent
 	return e
 }
 
-// bind says of an entry that does not tell for whom it is, as earlier versions
-// wrote it, that it is for the destination that its account has.
+// bind sets the destination of an entry that has none, as earlier versions wrote
+// it, to that of its account.
 func (e entry) bind(to core.Destination) entry {
 	if e.SecretHost == "" && e.ProxyHost == "" && e.Secret+e.ProxyPassword != "" {
 		e.SecretHost, e.SecretVia, e.SecretAlso, e.SecretCA, e.ProxyHost = to.Host, to.Via, to.Also, to.CA, to.Proxy
@@ -100,14 +100,14 @@ func (e entry) bind(to core.Destination) entry {
 	return e
 }
 
-// secretFor is who may get the AppSecret.
+// secretFor is the destination that may get the AppSecret.
 func (e entry) secretFor() core.Destination {
 	return core.Destination{Host: e.SecretHost, Via: e.SecretVia, Also: e.SecretAlso, CA: e.SecretCA}
 }
 
-// release gives what may go to a destination: never an AppSecret that was
-// entered for another, and no proxy password to another proxy, which then says
-// itself that it wants one.
+// release returns the secrets that may go to a destination. It fails for an AppSecret
+// that was entered for another one. A proxy password for another proxy is left out;
+// that proxy then asks for one itself.
 func (e entry) release(to core.Destination) (core.Credentials, error) {
 	if e.Secret == "" {
 		return core.Credentials{}, missingSecret()
@@ -122,11 +122,11 @@ func (e entry) release(to core.Destination) (core.Credentials, error) {
 	return out, nil
 }
 
-// encode writes the entry. What is too long for some system's keyring loses
-// first what a person finds again most easily: the certificates, the end of the name,
-// then the proxy, then the base URL, of which the host stands beside the secret, then the
-// fields of the kind's own. Secrets and hosts always stay; a vault that does not
-// take those says that they are too big.
+// encode writes the entry. If it is too long for the keyring of some system, it
+// leaves out what a person finds again most easily: first the certificates, the end
+// of the name, then the proxy, then the base URL (its host is stored beside the
+// secret), then the kind's own fields. Secrets and hosts are never left out; a vault
+// that cannot take them says that they are too big.
 func (e entry) encode() ([]byte, error) {
 	raw, err := marshal(e)
 	for _, shorten := range []func(*entry){
@@ -148,10 +148,10 @@ func (e entry) encode() ([]byte, error) {
 	return raw, nil
 }
 
-// shortName is how many characters of a name are left when an entry is too long.
+// shortName is how many characters of the name are kept if an entry is too long.
 const shortName = 40
 
-// marshal is json.Marshal without the escapes that only browsers need.
+// marshal is json.Marshal without the escapes that only HTML needs.
 func marshal(e entry) ([]byte, error) {
 	var out bytes.Buffer
 	w := json.NewEncoder(&out)
@@ -171,43 +171,43 @@ func decodeEntry(raw []byte) (entry, bool) {
 	return e, true
 }
 
-// The marks under which the index lists entries: else a mark names what the entry
-// tells of its account, see markOf.
+// Special marks of entries in the index. Any other mark identifies what the entry
+// says about its account, see markOf.
 const (
-	markUnknown   = ""          // the account tells, and the entry is to be refreshed
-	markRecovered = "recovered" // its account was made again, and no person has looked at it; the mark of the account follows
+	markUnknown   = ""          // the entry has to be refreshed from the account
+	markRecovered = "recovered" // its account was made again and nobody has looked at it yet; the account's own mark follows
 )
 
-// recoveredMark is the mark of an account that is made again.
+// recoveredMark is the mark of an account that was made again.
 func recoveredMark(mark string) string { return markRecovered + "-" + mark }
 
-// isRecovered reports whether a mark is that of an account that was made again.
+// isRecovered reports whether a mark says that the account was made again.
 func isRecovered(mark string) bool { return strings.HasPrefix(mark, markRecovered) }
 
-// markOf names what the entry of an account tells of it. The index has it before
-// the vault has the entry and the database the account, and it changes no account
-// without saying so here; so where an entry is listed under the mark of another
-// state, the database is the older of the two.
+// markOf identifies what the entry of an account says about it. Every change writes
+// the mark to the index first, then the entry to the vault and the account to the
+// database. So if the index has another mark than the account, the database is older
+// than the entry.
 func (k *vaultAccess) markOf(a core.Account) string {
 	base := k.base(a)
 	if base == k.base(core.Account{Kind: a.Kind, Env: a.Env, Product: a.Product}) {
-		base = "" // whether the default is written out or not
+		base = "" // the same mark whether the default is written out or not
 	}
 	raw, _ := marshal(entry{}.of(a, base)) // strings always marshal
 	sum := sha256.Sum256(raw)
 	return markForm + hex.EncodeToString(sum[:4])
 }
 
-// markForm begins every mark. It changes when entries are to tell something new,
-// and all of them are then refreshed.
+// markForm is the prefix of every mark. Change it when entries get a new field: all
+// of them are refreshed then.
 const markForm = "1:"
 
-// unknownHost stands for the base URL of an account that was made again from an
-// entry that does not tell it. No name under .invalid ever leads anywhere (RFC
-// 6761), and no secret is given for it: a person has to say where it may go.
+// unknownHost is the base URL of an account that was made again from an entry
+// without one. No name under .invalid resolves (RFC 6761), and no secret is sent to
+// it: a person has to enter the base URL first.
 const unknownHost = "https://unknown.invalid"
 
-// noHost refuses to guess where a secret belongs.
+// noHost is the error of an account whose base URL is not known.
 func noHost() *core.Error {
 	return &core.Error{
 		Class: core.Misuse, Remedy: core.RemedyNoHost,
@@ -215,7 +215,7 @@ func noHost() *core.Error {
 	}
 }
 
-// isElsewhere reports whether an AppSecret is kept, for another host.
+// isElsewhere reports whether an AppSecret is kept, but for another host.
 func isElsewhere(err error) bool {
 	var e *core.Error
 	return errors.As(err, &e) && e.Remedy == core.RemedySecretAgain

@@ -15,27 +15,27 @@ import (
 	"tokentray/core/preset"
 )
 
-// importer plans an import: what becomes of each account, given those that are
-// there and those that come before it. It changes nothing.
+// importer plans an import. It says what happens to each account, given the
+// accounts that exist and those earlier in the file. It changes nothing.
 type importer struct {
 	s     *Service
 	req   api.ImportRequest
 	names map[api.Ref]core.Account
-	// tokens are who asks upstream for which token.
+	// tokens maps each token to the account that asks upstream for it.
 	tokens map[core.TokenID]core.Account
 	rows   []api.ImportRow
-	drafts []draft           // of the rows that are added or replace something
-	coming map[core.ID]int   // of those that are new: where in drafts
-	before map[core.ID]entry // what the vault holds of those that are replaced
-	kept   map[core.ID]entry // what it will hold after the rows so far
+	drafts []draft           // of the rows that add or replace an account
+	coming map[core.ID]int   // the index in drafts of each new account
+	before map[core.ID]entry // what the vault holds of the accounts that are replaced
+	kept   map[core.ID]entry // what it will hold after the rows planned so far
 	ready  bool
-	unsure bool // nothing tells the environment of the account at hand
-	// brought are the presets that come with the accounts and are no kinds yet.
+	unsure bool // nothing says which environment the current account belongs to
+	// brought are the presets in the file that are not kinds yet.
 	brought map[core.Kind]preset.Preset
 }
 
-// planImport plans a request. The edit lock is held, so that the plan holds
-// until it is carried out.
+// planImport plans a request. The caller holds the edit lock, so the plan stays
+// valid until it is carried out.
 func (s *Service) planImport(ctx context.Context, req api.ImportRequest, unsure map[int]bool, brought map[core.Kind]preset.Preset) (*importer, error) {
 	p := &importer{
 		s: s, req: req, ready: true, brought: brought,
@@ -75,7 +75,7 @@ func (s *Service) planImport(ctx context.Context, req api.ImportRequest, unsure 
 	return p, nil
 }
 
-// one plans one account. The draft is nil when nothing is to be saved.
+// one plans one account. The draft is nil when there is nothing to save.
 func (p *importer) one(ctx context.Context, in api.AccountInput) (api.ImportRow, *draft, error) {
 	if in.Kind != nil {
 		if with, ok := p.brought[*in.Kind]; ok {
@@ -99,8 +99,8 @@ func (p *importer) one(ctx context.Context, in api.AccountInput) (api.ImportRow,
 	return row, draft, nil
 }
 
-// shownAppID is an AppID as a plan tells it: of what is longer than any, the
-// beginning alone, for a line end that was lost makes one value of two.
+// shownAppID is an AppID as the plan shows it. A value longer than any AppID is cut:
+// where a line end was lost, a secret may follow the AppID.
 func shownAppID(id string) string {
 	const longest, head = 24, 4
 	if len(id) <= longest {
@@ -109,16 +109,16 @@ func shownAppID(id string) string {
 	return strings.ToValidUTF8(id[:head], "") + "…"
 }
 
-// beside reports whether an account may be added although another asks for the
-// same token: with consent, and never of a destructive kind, for the two would
-// take each other's token away.
+// beside reports whether an account may be added although another one asks for the
+// same token. That takes consent, and is never allowed for a destructive kind,
+// because each of the two would invalidate the other's token.
 func (p *importer) beside(a core.Account) bool {
 	return p.req.Apart && !p.s.spec(a.Kind).Traits.Destructive()
 }
 
-// refuse is the row of what cannot be saved. What is no environment and no kind
-// is not repeated, nor a name that looks like a secret: where columns were
-// shifted it may be one.
+// refuse is the row of an account that cannot be saved. It does not repeat an
+// invalid environment or kind, nor a name that looks like a secret: if columns were
+// shifted, such a value may be a secret.
 func (p *importer) refuse(row api.ImportRow, problems core.Problems) api.ImportRow {
 	if core.HoldsSecret(row.Name) {
 		row.Name = "…"
@@ -133,7 +133,7 @@ func (p *importer) refuse(row api.ImportRow, problems core.Problems) api.ImportR
 	return row
 }
 
-// added plans an account whose name is free.
+// added plans an account whose name is not taken.
 func (p *importer) added(row api.ImportRow, d draft) (api.ImportRow, *draft) {
 	row.Status, row.Action = api.ImportNew, api.ImportAdd
 	if row.As != "" {
@@ -152,10 +152,10 @@ func (p *importer) added(row api.ImportRow, d draft) (api.ImportRow, *draft) {
 	return row, &d
 }
 
-// met plans an account of which the name or the token is another's.
+// met plans an account whose name or token belongs to an existing account.
 func (p *importer) met(ctx context.Context, row api.ImportRow, was core.Account, in api.AccountInput) (api.ImportRow, *draft, error) {
 	if was.Env == core.Live && !was.Auto && !p.req.RenewLive {
-		in.Auto = nil // nothing begins to ask for live tokens because of a file
+		in.Auto = nil // a file must not start requests for live tokens
 	}
 	d, problems := p.s.apply(was, in)
 	p.s.respell(was, &d)
@@ -165,7 +165,7 @@ func (p *importer) met(ctx context.Context, row api.ImportRow, was core.Account,
 	}
 	row.With, row.Kind, row.Auto = was.Ref(), d.account.Kind, d.account.Auto
 	row.Changes = p.changes(was, kept, d)
-	if len(problems) == 0 { // else it may be a password that stands in a URL
+	if len(problems) == 0 { // otherwise it may be a password inside a URL
 		row.Addresses, row.SecretAgain = p.addresses(was, d.account), d.elsewhere != nil
 	}
 	if len(row.Changes) == 0 && len(problems) == 0 {
@@ -186,16 +186,16 @@ func (p *importer) met(ctx context.Context, row api.ImportRow, was core.Account,
 	return row, nil, nil
 }
 
-// planned reports whether an account comes with this very import.
+// planned reports whether an account is added by this same import.
 func (p *importer) planned(id core.ID) bool {
 	_, ok := p.coming[id]
 	return ok
 }
 
-// replaced plans to change an account that is there.
+// replaced plans to change an existing account.
 func (p *importer) replaced(row api.ImportRow, was core.Account, d draft, problems core.Problems) (api.ImportRow, *draft) {
 	if !p.s.sameToken(was, d.account) {
-		d.account.AllowLive = false // what was agreed to was another upstream
+		d.account.AllowLive = false // the consent was for another upstream
 		if other, there := p.tokens[p.s.kindSet().TokenID(d.account)]; there && other.ID != was.ID && !p.beside(d.account) {
 			problems = append(problems, p.s.twice(d.account, false))
 		}
@@ -208,8 +208,8 @@ func (p *importer) replaced(row api.ImportRow, was core.Account, d draft, proble
 	return row, &d
 }
 
-// merge completes the draft of an account that is there, as Service.merge does for
-// an edit, and returns what the vault holds of it.
+// merge completes the draft of an existing account, as Service.merge does for an
+// edit, and returns what the vault holds of it.
 func (p *importer) merge(ctx context.Context, was core.Account, d *draft) (entry, error) {
 	to := p.s.goes(d.account)
 	if !d.newSecrets() && p.s.goes(was) == to {
@@ -232,7 +232,7 @@ func (p *importer) merge(ctx context.Context, was core.Account, d *draft) (entry
 	return kept, nil
 }
 
-// renamed plans to add an account under the first free name after its own.
+// renamed plans to add an account under its name and the first free number.
 func (p *importer) renamed(row api.ImportRow, in api.AccountInput) (api.ImportRow, *draft) {
 	in.Env = &row.Env
 	for n := 2; ; n++ {
@@ -257,20 +257,20 @@ func (p *importer) renamed(row api.ImportRow, in api.AccountInput) (api.ImportRo
 	}
 }
 
-// numbered is a name with a number, shortened if it would grow too long.
+// numbered is a name with a number. A long name is shortened to make it fit.
 func numbered(name string, n int) string {
 	tail := "-" + strconv.Itoa(n)
 	runes := []rune(name)
 	return string(runes[:min(len(runes), core.MaxName-len(tail))]) + tail
 }
 
-// changes lists the fields in which a draft differs from what is there. kept is
-// what the vault holds, where the draft tells of secrets.
+// changes lists the fields in which a draft differs from the existing account.
+// kept is what the vault holds; it matters where the draft has secrets.
 func (p *importer) changes(was core.Account, kept entry, d draft) []string {
 	moved := p.s.goes(was) != p.s.goes(d.account)
 	out := slices.DeleteFunc(was.Changes(d.account), func(field string) bool {
 		switch field {
-		case "name", "env", "allow_live": // what was met, and what no file brings
+		case "name", "env", "allow_live": // the key of the match, and what a file never sets
 			return true
 		}
 		return false
@@ -284,10 +284,9 @@ func (p *importer) changes(was core.Account, kept entry, d draft) []string {
 	return out
 }
 
-// addresses are base URL, proxy and certificates, as they are and as they would be, where one
-// of them changes; of an account that is added, where they are not the kind's
-// own. So whoever looks at the plan sees where secrets would go, those too that
-// are yet to be entered.
+// addresses are the base URL, proxy and certificates before and after, if one of
+// them changes; for a new account, if they differ from the kind's own. The plan thus
+// shows where secrets would go, even those that are entered later.
 func (p *importer) addresses(was, next core.Account) []api.ImportAddress {
 	var out []api.ImportAddress
 	add := func(field, from, to string) {
@@ -301,8 +300,8 @@ func (p *importer) addresses(was, next core.Account) []api.ImportAddress {
 	return out
 }
 
-// planSettings tells what becomes of settings. One that still has its default
-// gives way; one that somebody chose is a conflict.
+// planSettings says what happens to the settings. One that still has its default is
+// replaced; one that somebody chose is a conflict.
 func (s *Service) planSettings(req api.ImportRequest) ([]api.ImportSetting, bool) {
 	now, fresh := s.current(), core.DefaultSettings()
 	var out []api.ImportSetting
@@ -333,8 +332,8 @@ func (s *Service) planSettings(req api.ImportRequest) ([]api.ImportSetting, bool
 	return out, ready
 }
 
-// digest names a plan: of two that would do something else, or to something
-// else, the digests differ.
+// digest identifies a plan. Two plans that do different things, or do them to
+// different accounts, have different digests.
 func digest(plan api.ImportPlan) string {
 	raw, err := json.Marshal(plan)
 	if err != nil {

@@ -8,9 +8,9 @@ import (
 	"tokentray/core"
 )
 
-// moveToFile creates the passphrase file and puts into it what the keyring
-// holds. When the keyring cannot be read the file begins empty, and the secrets
-// have to be entered again. It returns the keys that the keyring still holds.
+// moveToFile creates the passphrase file and copies the keyring's entries into it.
+// If the keyring cannot be read, the file starts empty and the secrets have to be
+// entered again. It returns the keys that the keyring still holds.
 func (k *vaultAccess) moveToFile(ctx context.Context, passphrase core.Secret, ids []core.ID) (left []string, err error) {
 	entries := map[string][]byte{}
 	if k.parts.Main != nil {
@@ -21,13 +21,13 @@ func (k *vaultAccess) moveToFile(ctx context.Context, passphrase core.Secret, id
 				entries[key] = value
 			case errors.Is(err, k.parts.NotFound):
 			case errors.Is(err, k.parts.Locked) && len(ids) > 0, len(entries) > 0:
-				return nil, k.failed(ctx, err) // the secrets are there: they must come along
+				return nil, k.failed(ctx, err) // the secrets exist, so they must be copied too
 			}
 		}
 	}
 	if k.parts.Main != nil {
-		// Until this entry goes, the keyring may still hold these keys; it comes to
-		// be and lasts with the file, so that no crash makes anybody forget them.
+		// While this entry exists, the keyring may still hold these keys. It is stored
+		// in the file itself, so a crash cannot lose it.
 		raw, err := json.Marshal(append(names(ids), dataKeyName))
 		if err != nil {
 			return nil, core.AsError(err)
@@ -40,13 +40,14 @@ func (k *vaultAccess) moveToFile(ctx context.Context, passphrase core.Secret, id
 	return k.clearMoved(context.WithoutCancel(ctx)), nil
 }
 
-// movedKey lists, in the passphrase file, what the keyring may still hold.
+// movedKey is the entry of the passphrase file that lists what the keyring may still
+// hold.
 const movedKey = "moved-from-keyring"
 
-// clearMoved ends the move from the keyring to the passphrase file: what the file
-// does not have yet, because the keyring could not be reached when the file was
-// made, comes into it, and only what the file has, or what a person removed,
-// leaves the keyring. It returns the keys that stay for another time.
+// clearMoved finishes the move from the keyring to the passphrase file. It copies
+// what the file lacks because the keyring could not be reached when the file was
+// made. Then it deletes from the keyring what the file has and what a person removed.
+// It returns the keys that have to wait for another time.
 func (k *vaultAccess) clearMoved(ctx context.Context) (left []string) {
 	if !k.fileInUse() || k.parts.Main == nil {
 		return nil
@@ -63,7 +64,7 @@ func (k *vaultAccess) clearMoved(ctx context.Context) (left []string) {
 	for i, key := range moved {
 		if k.parts.Main.Delete(ctx, key) != nil {
 			left = append(left, moved[i:]...)
-			break // the others would fail alike
+			break // the rest would fail in the same way
 		}
 	}
 	if len(left) == 0 {
@@ -72,8 +73,8 @@ func (k *vaultAccess) clearMoved(ctx context.Context) (left []string) {
 	return left
 }
 
-// fetchMoved brings into the passphrase file what only the keyring has. It
-// returns which keys may leave the keyring now, and which it did not give.
+// fetchMoved copies into the passphrase file what only the keyring has. It returns
+// the keys that may be deleted from the keyring now, and those that it did not give.
 func (k *vaultAccess) fetchMoved(ctx context.Context, keys []string) (clear, left []string, err error) {
 	fetched := map[string][]byte{}
 	for i, key := range keys {

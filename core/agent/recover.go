@@ -11,15 +11,16 @@ import (
 	"tokentray/core/api"
 )
 
-// A database that is restored from a backup, or replaced by a copy, knows nothing
-// of the accounts that were added since. Their secrets are still in the vault,
-// and upstream never shows an AppSecret again. So the vault is asked for every
-// account that the index, the passphrase file or the damaged database names, and
-// what it still holds becomes an account again: paused, and told about until a
-// person has looked at it. Nothing leaves the vault that a person did not remove.
+// A database that is restored from a backup, or replaced by a copy, lacks the
+// accounts that were added since. Their secrets are still in the vault, and upstream
+// never shows an AppSecret again. So the agent asks the vault for every account that
+// the index, the passphrase file or the damaged database names. What the vault still
+// holds becomes an account again: it is paused, and people are told of it until
+// somebody has looked at it. Nothing is deleted from the vault unless a person
+// removed the account.
 
 // VaultIndex remembers, outside of the database, which entries a vault holds and
-// which a person removed. Package vault has it.
+// which a person removed. Package vault implements it.
 type VaultIndex interface {
 	Entries() map[string]string // key -> mark
 	Mark(key string) (string, bool)
@@ -29,13 +30,13 @@ type VaultIndex interface {
 	Forget(keys ...string) error
 }
 
-// lister is a vault that can tell what it holds.
+// lister is a vault that can list its entries.
 type lister interface {
 	Keys() ([]string, error)
 }
 
-// dropRemoved takes accounts out of a restored backup that a person removed after
-// it was made. The edit lock is held.
+// dropRemoved removes from a restored backup the accounts that a person removed
+// after it was made. The caller holds the edit lock.
 func (s *Service) dropRemoved(ctx context.Context) {
 	index := s.vault.parts.Index
 	if err := index.Remove(names(s.parts.Removed)...); err != nil {
@@ -60,8 +61,8 @@ func (s *Service) dropRemoved(ctx context.Context) {
 	}
 }
 
-// listEntries makes sure that the index lists every account there is. The edit
-// lock is held.
+// listEntries makes sure that the index lists every account. The caller holds the
+// edit lock.
 func (s *Service) listEntries() {
 	index := s.vault.parts.Index
 	unlisted := map[string]string{}
@@ -75,10 +76,10 @@ func (s *Service) listEntries() {
 	}
 }
 
-// recoverLost makes accounts again that the database has lost and of which the
-// vault holds the secrets. begun are additions that a crash interrupted; credible
-// tells that the vault is the one of before, so that what it does not have is
-// looked for no more. The vault is open and the edit lock is held.
+// recoverLost makes the accounts again that the database lost and whose secrets the
+// vault holds. begun are additions that a crash interrupted. credible says that this
+// is the same vault as before, so what it does not have need not be looked for again.
+// The vault is open and the caller holds the edit lock.
 func (s *Service) recoverLost(ctx context.Context, begun []core.ID, credible bool) {
 	wanted, err := s.lostIDs(begun)
 	if err != nil {
@@ -95,7 +96,7 @@ func (s *Service) recoverLost(ctx context.Context, begun []core.ID, credible boo
 		}
 		if err != nil {
 			s.log.Warn("lost accounts cannot be looked for in the vault", "error", s.vault.failed(ctx, err))
-			return // at the next opening
+			return // tried again at the next opening
 		}
 		e, ok := decodeEntry(raw)
 		if !ok {
@@ -116,14 +117,14 @@ func (s *Service) recoverLost(ctx context.Context, begun []core.ID, credible boo
 	}
 }
 
-// newerEntries are the accounts of which the vault tells a newer state than the
-// database: they were edited after the backup that was restored.
+// newerEntries are the accounts for which the vault has a newer state than the
+// database: they were edited after the restored backup was made.
 func (s *Service) newerEntries(ctx context.Context, taken map[api.Ref]bool) []core.Account {
 	index := s.vault.parts.Index
 	var out []core.Account
 	for _, a := range s.accounts.all() {
 		mark, listed := index.Mark(string(a.ID))
-		mark = strings.TrimPrefix(mark, recoveredMark("")) // a crash may have kept it from being saved
+		mark = strings.TrimPrefix(mark, recoveredMark("")) // a crash may have come before it was saved
 		if !listed || mark == s.vault.markOf(a) || !strings.HasPrefix(mark, markForm) {
 			continue
 		}
@@ -135,7 +136,7 @@ func (s *Service) newerEntries(ctx context.Context, taken map[api.Ref]bool) []co
 		if err == nil && e.Name != "" {
 			next = s.remade(a.ID, e, []core.Account{a})
 		}
-		if mark != s.vault.markOf(next) { // it tells nothing newer
+		if mark != s.vault.markOf(next) { // the entry is not newer
 			if err := index.Keep(map[string]string{string(a.ID): markUnknown}); err != nil {
 				s.log.Warn("the list of vault entries is not up to date", "error", err)
 			}
@@ -149,8 +150,8 @@ func (s *Service) newerEntries(ctx context.Context, taken map[api.Ref]bool) []co
 	return out
 }
 
-// lostIDs are the accounts that may have an entry in the vault and that the
-// database does not have. Those that a person removed are none of them.
+// lostIDs are the accounts that may have an entry in the vault but are not in the
+// database, without those that a person removed.
 func (s *Service) lostIDs(begun []core.ID) ([]core.ID, error) {
 	index := s.vault.parts.Index
 	keys := slices.Collect(maps.Keys(index.Entries()))
@@ -173,7 +174,7 @@ func (s *Service) lostIDs(begun []core.ID) ([]core.ID, error) {
 	return out, failed
 }
 
-// lookNoMore forgets what the vault turned out not to have.
+// lookNoMore forgets accounts that the vault turned out not to have.
 func (s *Service) lookNoMore(begun, missing []core.ID) {
 	if err := s.vault.parts.Index.Forget(names(missing)...); err != nil {
 		s.log.Warn("the list of vault entries was not put right", "error", err)
@@ -190,8 +191,8 @@ func (s *Service) lookNoMore(begun, missing []core.ID) {
 }
 
 // remade is an account made from its entry. known are its states in the damaged
-// database, of which nobody knows the newest: they say what an entry of an
-// earlier version does not tell, but never where the secret may be sent.
+// database, in no known order. They fill in what an entry of an earlier version lacks,
+// but never say where the secret may be sent.
 func (s *Service) remade(id core.ID, e entry, known []core.Account) core.Account {
 	a := s.blank()
 	if len(known) > 0 {
@@ -223,7 +224,7 @@ func (s *Service) remade(id core.ID, e entry, known []core.Account) core.Account
 	return a
 }
 
-// keptIDs are all accounts of which the vault may hold an entry.
+// keptIDs are all accounts that may have an entry in the vault.
 func (s *Service) keptIDs() ([]core.ID, error) {
 	ids, err := s.parts.Store.Pending()
 	for _, a := range s.accounts.all() {
@@ -236,7 +237,7 @@ func (s *Service) keptIDs() ([]core.ID, error) {
 	return slices.Compact(ids), err
 }
 
-// takenNames are those of the accounts there are.
+// takenNames are the names of all accounts.
 func (s *Service) takenNames() map[api.Ref]bool {
 	out := map[api.Ref]bool{}
 	for _, a := range s.accounts.all() {
@@ -245,7 +246,7 @@ func (s *Service) takenNames() map[api.Ref]bool {
 	return out
 }
 
-// freeName is the account's name, with a number when another has it.
+// freeName is the account's name, with a number if another account has it.
 func freeName(taken map[api.Ref]bool, a core.Account) string {
 	name := a.Name
 	for n := 2; taken[api.Ref{Name: name, Env: a.Env}]; n++ {
@@ -264,7 +265,7 @@ func (s *Service) saveRecovered(ctx context.Context, found []core.Account) error
 		lines[i] = core.Entry{At: s.now(), What: core.DidRecover}
 		marks[string(a.ID)] = recoveredMark(s.vault.markOf(a))
 	}
-	// First, so that no crash keeps people from being told.
+	// This comes first: after a crash people are still told.
 	if err := s.vault.parts.Index.Keep(marks); err != nil {
 		s.log.Warn("accounts that came back may not be told about", "error", err)
 	}
@@ -284,7 +285,7 @@ func (s *Service) saveRecovered(ctx context.Context, found []core.Account) error
 	return nil
 }
 
-// mendVault writes a passphrase file again that was removed or damaged while its
+// mendVault writes the passphrase file again if it was removed or damaged while its
 // entries are in memory.
 func (s *Service) mendVault() {
 	file := s.parts.Vaults.File
@@ -299,8 +300,8 @@ func (s *Service) mendVault() {
 	}
 }
 
-// recovered names the accounts that came back from the vault and that no person
-// has looked at since.
+// recovered names the accounts that came back from the vault and that nobody has
+// looked at since.
 func (s *Service) recovered() []string {
 	var out []string
 	for key, mark := range s.vault.parts.Index.Entries() {
@@ -316,7 +317,7 @@ func (s *Service) recovered() []string {
 	return out
 }
 
-// lookedAt tells that a person has looked at an account that came back.
+// lookedAt notes that a person has looked at an account that came back.
 func (s *Service) lookedAt(id core.ID) {
 	if mark, _ := s.vault.parts.Index.Mark(string(id)); !isRecovered(mark) {
 		return

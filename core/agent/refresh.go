@@ -9,11 +9,11 @@ import (
 	"tokentray/core"
 )
 
-// refreshes are the entries of the vault that are out of date: of an earlier
-// version, or of an account that was renamed since. Each costs a keyring two
-// child processes, so they are brought up to date a few at a time, once a minute,
-// and each only once: the index remembers. A passphrase file takes all at once,
-// for each change costs it a second.
+// refreshes are the vault entries that are out of date: written by an earlier
+// version, or before the account was renamed. Each of them takes two child processes
+// with a keyring. So a few are refreshed each minute, and each only once: the index
+// remembers that. A passphrase file takes a second for each change, so all are
+// written in one.
 type refreshes struct {
 	busy  atomic.Bool
 	count atomic.Int64
@@ -40,8 +40,8 @@ func (r *refreshes) done(ids ...core.ID) {
 	r.count.Store(int64(len(r.ids)))
 }
 
-// outdate says in the index that accounts are about to change without their
-// entries. The edit lock is held.
+// outdate notes in the index that accounts are about to change while their entries
+// stay the same. The caller holds the edit lock.
 func (s *Service) outdate(accounts ...core.Account) error {
 	index, marks := s.vault.parts.Index, map[string]string{}
 	for _, a := range accounts {
@@ -55,8 +55,8 @@ func (s *Service) outdate(accounts ...core.Account) error {
 	return nil
 }
 
-// noteOutdated plans to refresh the entries of accounts that need it. The edit
-// lock is held.
+// noteOutdated plans to refresh the entries of accounts that need it. The caller
+// holds the edit lock.
 func (s *Service) noteOutdated(accounts ...core.Account) {
 	for _, a := range accounts {
 		mark, listed := s.vault.parts.Index.Mark(string(a.ID))
@@ -66,10 +66,10 @@ func (s *Service) noteOutdated(accounts ...core.Account) {
 	}
 }
 
-// refreshEntries refreshes what is out of date, on a goroutine that run starts,
-// while the vault is open. It asks unattended, which never raises a prompt.
+// refreshEntries refreshes entries that are out of date, while the vault is open, on
+// a goroutine that run starts. It never raises a prompt.
 func (s *Service) refreshEntries(ctx context.Context, run func(func())) {
-	if s.entries.count.Load() == 0 || s.now().Sub(s.started) < upkeepEvery { // a start has enough to ask the vault
+	if s.entries.count.Load() == 0 || s.now().Sub(s.started) < upkeepEvery { // the vault is busy enough at a start
 		return
 	}
 	if s.vault.closed() != nil || !s.entries.busy.CompareAndSwap(false, true) {
@@ -96,7 +96,7 @@ func (s *Service) refreshSome(ctx context.Context) {
 		}
 		e, err := s.vault.entry(ctx, id)
 		if err != nil && !isMissing(err) {
-			return // when the vault is open again
+			return // goes on when the vault is open again
 		}
 		marks[string(id)] = s.vault.markOf(a)
 		if err == nil {
