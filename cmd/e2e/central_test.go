@@ -143,6 +143,12 @@ func TestCentralFromAFile(t *testing.T) {
 		t.Errorf("a text: the token lives %v", left("text"))
 	}
 
+	write("open/token.txt", first+"\n", now)
+	d.run("", "add", "open", "--kind", "central", "--base-url", base+"/open/token.txt", "--answer", "text")
+	if got := strings.TrimSpace(d.run("", "get", "open")); got != first {
+		t.Error("a server without a key gives another token")
+	}
+
 	write("token.json", `{"access_token":"`+next+`","expires_in":7200}`, now.Add(-3*time.Hour))
 	code, _, errOut := d.try("refresh", "file")
 	if code != 5 || !strings.Contains(errOut, "hands out a token that has expired") || strings.Contains(errOut, next) || strings.Contains(errOut, key) {
@@ -173,7 +179,7 @@ func serveFiles(t *testing.T, key string) (base, root string) {
 	}
 	dir := t.TempDir()
 	root = filepath.Join(dir, "www")
-	if err := os.Mkdir(root, 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Join(root, "open"), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	user := ""
@@ -191,6 +197,7 @@ http {
 	types { application/json json; text/plain txt; }
 	server {
 		listen %[3]s; root %[4]s;
+		location /open/ {}
 		location / { if ($http_authorization != "Bearer %[5]s") { return 401; } }
 	}
 }

@@ -63,3 +63,14 @@ func TestPagesOfARefusal(t *testing.T) {
 		t.Errorf("the page is %q", got)
 	}
 }
+
+// A secret that may be left out is known to be none.
+func TestNoKey(t *testing.T) {
+	central, _ := Builtin().Of(Central)
+	if secret, found := central.CleanSecret(core.NewSecret(" ")); secret.Reveal() != NoKey || len(found) != 0 {
+		t.Errorf("an empty key is %q, %v", secret.Reveal(), found)
+	}
+	if secret, found := Builtin().Default().CleanSecret(core.NewSecret("")); secret.Reveal() != "" || len(found.Fatal()) != 1 {
+		t.Errorf("a secret that is required: %q, %v", secret.Reveal(), found)
+	}
+}

@@ -230,7 +230,7 @@ func (r *Recogniser) Judge(c Candidate) (*Account, []Remark) {
 		return nil, nil
 	}
 	remark := func(code string, v Value) Remark { return Remark{code, v.Line, v.Shown} }
-	empty := StandsFor(id.Text)
+	empty := StandsFor(id.Text) && (k == nil || !k.URL || !isAddress(id.Text))
 	switch {
 	case k == nil && empty && len(c.Words) == 0: // a bare name tells no kind
 	case k == nil && everyones(id.Name) && !slices.Contains(r.kinds[0].IDs, id.Name): // APP_KEY of anything
@@ -258,6 +258,9 @@ func (r *Recogniser) Judge(c Candidate) (*Account, []Remark) {
 	a := &Account{
 		Line: id.Line, Name: c.Name, Spare: c.Spare, Env: c.Env, Product: r.ProductOf(c.Words),
 		AppID: strings.TrimSpace(id.Text), Secret: core.NewSecret(secret),
+	}
+	if k.URL {
+		a.AppID, a.BaseURL = "", a.AppID
 	}
 	if k.Kind != r.kinds[0].Kind {
 		a.Kind = k.Kind

@@ -152,6 +152,22 @@ func TestWordsComeFromTheSpecs(t *testing.T) {
 	}
 }
 
+// A kind without an AppID is told by the URL of its accounts.
+func TestAKindWithoutAnID(t *testing.T) {
+	r := New(Of(kinds.Builtin())...)
+	const url = "https://tokens.acme.cn/v1/token/shop/live"
+	for _, c := range []struct{ text, want string }{
+		{"SHOP_CENTRAL_URL=" + url + "\nSHOP_CENTRAL_KEY=" + secret, "shop/ SECRET central at " + url},
+		{"TOKEN_SERVER_URL=" + url + "\nTOKEN_SERVER_KEY=" + secret + "\nTOKEN_SERVER_QUERY=appid=wx1", "wechat/ SECRET central at " + url + " query=appid=wx1"},
+		{"CENTRAL_URL=" + url, "wechat/ central at " + url},
+	} {
+		got, _ := r.Accounts(variables(c.text), Named{})
+		if want := []string{c.want}; !slices.Equal(told(got), want) {
+			t.Errorf("%s: %q, want %q", c.text, told(got), want)
+		}
+	}
+}
+
 // Of two kinds that share names, the form of the ID and the words beside it tell
 // which one is meant.
 func TestKindsThatShareNames(t *testing.T) {

@@ -42,6 +42,8 @@ type Words struct {
 	// Anywhere reports that the kind has no base URL of its own, so that one
 	// belongs to it whatever is said beside it.
 	Anywhere bool
+	// URL reports that the kind has no AppID, and that IDs are names of its base URL.
+	URL bool
 }
 
 // Recogniser knows the words of some kinds. It is safe for use by several
@@ -116,6 +118,10 @@ func Of(set kinds.Set) []Words {
 			IDForm: id.Form(), SecretForm: secret.Form(), Products: map[string]core.Product{}, Fields: fieldsOf(spec),
 			Anywhere: spec.BaseURL == "",
 		}
+		if !spec.Has(kinds.AppID) && spec.IDField() == kinds.BaseURL { // its accounts are told apart by their URL
+			url, _ := spec.Field(kinds.BaseURL)
+			w.IDs, w.URL = url.Names, true
+		}
 		for _, p := range spec.Products {
 			for _, name := range p.Names {
 				w.Products[name] = p.Product
@@ -134,7 +140,7 @@ func Of(set kinds.Set) []Words {
 func fieldsOf(spec kinds.Spec) map[string]string {
 	out := map[string]string{}
 	for _, f := range spec.Fields {
-		if f.Key == kinds.AppID || f.Input == kinds.SecretText {
+		if f.Key == kinds.AppID || f.Input == kinds.SecretText || f.Key == kinds.BaseURL && !spec.Has(kinds.AppID) {
 			continue
 		}
 		for _, name := range f.Names {

@@ -64,7 +64,7 @@ func (a *app) add(ctx context.Context, f *inputFlags, in api.AccountInput) error
 			return err
 		}
 	}
-	if in.Secret == nil && a.text().Spec(a.kindOf(in.Input)).Has(kinds.Secret) {
+	if f, _ := a.text().Spec(a.kindOf(in.Input)).Field(kinds.Secret); in.Secret == nil && f.Required {
 		return usage("usage.secret_stdin")
 	}
 	if err := a.confirmLive(ctx, f, in, a.kindOf(in.Input), in.Env != nil && *in.Env == core.Live); err != nil {

@@ -184,3 +184,17 @@ func TestASecondAccountOfOneApplicationIsWarnedAbout(t *testing.T) {
 		}
 	}
 }
+
+// A server that asks for no key gets none: nobody has to enter one.
+func TestAddWithoutAKey(t *testing.T) {
+	r := withToken(newRun())
+	r.try(t, 0, "add", "team", "--kind", "central", "--base-url", "https://tokens.example.com/token", "--query", "appid=wx1", "--answer", "text", "--private-http")
+	in := r.agent.added
+	if in.Secret != nil || in.Params["query"] != "appid=wx1" || in.Params["answer"] != "text" || in.Params["private_http"] != "true" {
+		t.Errorf("%+v", in)
+	}
+	r = withToken(newRun())
+	if _, errOut := r.try(t, exitUsage, "add", "shop", "--appid", "wx1"); !strings.Contains(errOut, "--secret-stdin") {
+		t.Errorf("a kind that needs a secret: %s", errOut)
+	}
+}
