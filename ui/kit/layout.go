@@ -143,6 +143,11 @@ func Beside(objects ...fyne.CanvasObject) *fyne.Container {
 	return container.New(&Flow{Gap: 2 * Grid}, objects...)
 }
 
+// WithButton is an object with a button at its right.
+func WithButton(o fyne.CanvasObject, button *Button) fyne.CanvasObject {
+	return container.New(&Bar{Gap: 2 * Grid, Height: o.MinSize().Height}, o, button)
+}
+
 // Bar stands objects in one line: the first keeps to the left and takes the
 // room that the others leave, these keep to the right.
 type Bar struct{ Gap, PadX, Height float32 }

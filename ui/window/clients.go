@@ -49,7 +49,7 @@ func (ex *exports) exportClients(id core.ID) {
 	s.file = kit.NewEntry(l, "", "", func(string) { s.typed = true })
 	s.file.OnSubmitted = func(string) { s.save() }
 	s.sheet.Add(kit.Title(l, l.T("clients.title", "account", a.Ref().String())), kit.NewProse(l.T("clients.body"), kit.SizeText, l.Palette.Text), kit.Stack(kit.Grid, kind, s.what), follow,
-		kit.Stack(kit.Grid, s.label, s.file), s.say,
+		kit.Stack(kit.Grid, s.label, s.exports.browsed(l, s.file)), s.say,
 		kit.AtRight(kit.NewButton(l, kit.Quiet, l.T("cancel"), ex.closeSheet), kit.NewButton(l, kit.Filled, l.T("export.save"), s.save)))
 	s.show()
 	s.sheet.first = kind

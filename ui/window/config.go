@@ -35,6 +35,9 @@ type Config struct {
 	// error with core.RemedyClipboard means that there is none, and the toolkit is
 	// asked after all.
 	ReadClipboard func(context.Context) (string, error)
+	// Choose lets a person choose a file, or a folder, and returns its path, empty for
+	// none; nil: the toolkit's dialog does. at is the folder to begin in.
+	Choose func(folder bool, at string) string
 	// Manager finds the clipboard manager that runs; nil: there is none.
 	Manager func(context.Context) (Manager, bool)
 	// Rescale applies a text size in percent; nil does nothing.

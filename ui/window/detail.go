@@ -134,7 +134,7 @@ func (d *detail) drawPrevious() fyne.CanvasObject {
 // factLabels are the lines about every account, in their order. Before them stand
 // the fields of its kind.
 func factLabels() []string {
-	return []string{"form.proxy", "form.note", "form.kind", "detail.used", "detail.checked", "detail.lost"}
+	return []string{"form.ca", "form.proxy", "form.note", "form.kind", "detail.used", "detail.checked", "detail.lost"}
 }
 
 // kindFacts are the fields that the accounts of any kind can have; their lines
@@ -203,7 +203,7 @@ func (d *detail) show(now time.Time) {
 		d.facts[f.Key].Set(value, l.Palette.Text)
 	}
 	d.says.show(a.Claims, now)
-	for label, value := range map[string]string{"form.proxy": a.Proxy, "form.note": a.Note, "form.kind": allowed} {
+	for label, value := range map[string]string{"form.ca": core.CAName(a.CA), "form.proxy": a.Proxy, "form.note": a.Note, "form.kind": allowed} {
 		d.facts[label].Set(value, l.Palette.Text)
 	}
 	d.chart.set(a, d.history, now)

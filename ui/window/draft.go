@@ -79,6 +79,8 @@ func (d draft) has(field string) bool {
 	switch field {
 	case "watch":
 		return d.spec().Checks()
+	case "ca":
+		return d.CA != "" || d.spec().TakesCA() && d.namesHost()
 	case "proxy_password":
 		return strings.TrimSpace(d.Proxy) != "" || d.proxyPassword != ""
 	}
@@ -97,6 +99,16 @@ func (d draft) budgetText() string {
 func (d *draft) setBudget(typed string) {
 	budget, _ := core.PlainOf("budget")
 	budget.Put(&d.Account, cmp.Or(strings.ReplaceAll(strings.TrimSpace(typed), ",", ""), "0"))
+}
+
+// namesHost reports whether the draft names a host that is not the kind's own.
+func (d draft) namesHost() bool {
+	for _, f := range d.spec().Fields {
+		if f.Input == kinds.URL && strings.TrimSpace(f.Value(d.Account)) != "" {
+			return true
+		}
+	}
+	return false
 }
 
 // account is the draft as an account, cleaned.
@@ -146,8 +158,11 @@ func (d draft) problems(l *kit.Look, m *model) map[string][]issue {
 	}
 	if host, leaves := d.leavesSecret(); leaves {
 		field := "base_url"
-		if was, next := d.destinations(); was.Host == next.Host && was.Via != next.Via {
+		switch was, next := d.destinations(); {
+		case was.Host == next.Host && was.Via != next.Via:
 			field = "proxy"
+		case was.Host == next.Host && was.CA != next.CA:
+			field = "ca"
 		}
 		out[field] = append(out[field], issue{l.T("form.secret.again", append(l.Words.Names(d.Kind), "host", host)...), true})
 	}
@@ -220,7 +235,7 @@ func (d draft) formFields() []string {
 	for _, f := range d.kindFields(true) {
 		out = append(out, f.Key)
 	}
-	return append(out, "proxy", "proxy_password", "budget", "copy_format", "note")
+	return append(out, "ca", "proxy", "proxy_password", "budget", "copy_format", "note")
 }
 
 // defaults are what the fields of the kind have when they are left empty, as far as it

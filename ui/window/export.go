@@ -47,7 +47,7 @@ func (ex *exports) exportHistory(a api.Account, lines []api.HistoryEntry) {
 	}
 	file.OnSubmitted = func(string) { save() }
 	s.Add(kit.Title(l, l.T("export.title")), kit.NewProse(l.T("export.body", "account", refWords(a.Ref()), "n", len(lines)), kit.SizeText, l.Palette.Text),
-		kit.Stack(kit.Grid, kit.Text(l.T("export.file"), 13, l.Palette.Muted), file), say, kit.Space(0, kit.Grid),
+		kit.Stack(kit.Grid, kit.Text(l.T("export.file"), 13, l.Palette.Muted), ex.browsed(l, file)), say, kit.Space(0, kit.Grid),
 		kit.AtRight(
 			kit.NewButton(l, kit.Quiet, l.T("cancel"), ex.closeSheet),
 			kit.NewButton(l, kit.Quiet, l.T("export.copy"), func() {

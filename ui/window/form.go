@@ -56,6 +56,8 @@ type formActions struct {
 	redraw func(*form)
 	focus  func(fyne.Focusable)
 	read   func(then func(content string)) // the clipboard
+	// chooseCA reads a file of certificates that a person chooses.
+	chooseCA func(then func(ca string), wrong func(cause string))
 }
 
 func newForm(m *model, d draft, on formActions) *form {
@@ -102,6 +104,7 @@ func (f *form) draw(look *kit.Look) {
 	for _, one := range d.kindFields(true) {
 		f.page.Add(f.drawKindField(one))
 	}
+	f.page.Add(f.drawCA())
 	f.page.Add(f.entry("proxy", kit.NewEntry(l, l.T("form.proxy.hint"), d.Proxy, f.typed("proxy", &d.Proxy))))
 	f.page.Add(f.entry("proxy_password", kit.NewSecretEntry(l, "", d.proxyPassword, f.typed("proxy_password", &d.proxyPassword))))
 	f.page.Add(f.entry("budget", kit.NewEntry(l, l.T("form.budget.hint"), d.budgetText(), func(s string) { d.setBudget(s); f.touch("budget") })))

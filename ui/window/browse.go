@@ -1,0 +1,98 @@
+package window
+
+import (
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/storage"
+
+	"tokentray/core"
+	"tokentray/ui/kit"
+)
+
+// A path can be chosen wherever one can be typed. The toolkit's dialog is the same on
+// every desktop, and works where none offers one of its own.
+
+// choosing is what is to be chosen.
+type choosing struct {
+	folder bool
+	at     string // the folder that is shown first
+}
+
+// choose lets a person choose a file or a folder. then gets its path, and is not
+// called when nothing was chosen.
+func (s *shell) choose(c choosing, then func(path string)) {
+	if s.cfg.Choose != nil {
+		if path := s.cfg.Choose(c.folder, c.at); path != "" {
+			then(path)
+		}
+		return
+	}
+	var d *dialog.FileDialog
+	if c.folder {
+		d = dialog.NewFolderOpen(func(at fyne.ListableURI, err error) {
+			if err == nil && at != nil {
+				then(at.Path())
+			}
+		}, s.win)
+	} else {
+		d = dialog.NewFileOpen(func(file fyne.URIReadCloser, err error) {
+			if err == nil && file != nil {
+				_ = file.Close() // the path is enough
+				then(file.URI().Path())
+			}
+		}, s.win)
+	}
+	if at, err := storage.ListerForURI(storage.NewFileURI(c.at)); err == nil {
+		d.SetLocation(at)
+	}
+	size := s.win.Canvas().Size()
+	d.Show()
+	d.Resize(fyne.NewSize(size.Width-4*kit.Grid, size.Height-4*kit.Grid)) // before Show it has no size
+}
+
+// browsed is a field for a path with a button that chooses the folder; the name that
+// was typed stays.
+func (s *shell) browsed(l *kit.Look, field *kit.Entry) fyne.CanvasObject {
+	button := kit.NewSmallButton(l, kit.Quiet, l.T("browse"), func() {
+		path := fromHome(field.Text)
+		s.choose(choosing{folder: true, at: filepath.Dir(path)}, func(folder string) {
+			field.SetText(shortPath(filepath.Join(folder, filepath.Base(path))))
+			s.focus(field)
+		})
+	})
+	return kit.WithButton(field, button)
+}
+
+// chooseCA lets a person choose a file of certificates and reads it; what is wrong with
+// it the form says.
+func (s *shell) chooseCA(then func(ca string), wrong func(cause string)) {
+	home, _ := os.UserHomeDir()
+	s.choose(choosing{at: home}, func(path string) {
+		s.work.Go(func() {
+			text, err := readBounded(path, core.MaxCA)
+			s.do(func() {
+				if err != nil {
+					wrong(cause(err))
+					return
+				}
+				then(text)
+			})
+		})
+	})
+}
+
+// readBounded reads a file up to a limit and one byte, so that one that is too long
+// shows.
+func readBounded(path string, limit int64) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	raw, err := io.ReadAll(io.LimitReader(f, limit+1))
+	return string(raw), errors.Join(err, f.Close())
+}
