@@ -205,6 +205,7 @@ const (
 	RemedyCallToken    = "call_token"     // leave the token out of the call
 	RemedyCallClosed   = "call_closed"    // such calls are made for nobody
 	RemedyLiveWrite    = "live_write"     // allow the change of a live account, or use the sandbox
+	RemedyDoorShut     = "door_shut"      // tokentray api on
 	RemedyKeyCalls     = "key_calls"      // make a key that may make this call
 	RemedyBrowser      = "browser"        // no page in a browser makes calls
 	RemedyCallRefused  = "call_refused"   // see what upstream says

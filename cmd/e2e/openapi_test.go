@@ -11,6 +11,7 @@ import (
 	"maps"
 	"net"
 	"net/http"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -171,6 +172,7 @@ func TestTheDescriptionAgainstTheRunningServer(t *testing.T) {
 		"refreshToken": `{"stale":"88_another"}`, "initVault": `{"passphrase":"correct horse battery staple"}`, "unlockVault": `{"passphrase":"correct horse battery staple"}`,
 		"backup": `{"passphrase":"correct horse battery staple"}`, "importAccounts": `{"accounts":[{"name":"more","appid":"wx00000000000000aa"},{"name":"gh"}],"settings":{"theme":"dark"}}`,
 		"exportAccounts": `{"format":"csv"}`, "copyText": `{"text":"203.0.113.7"}`, "setSession": `{}`, "setLoopback": `{"on":true}`, "addClientKey": `{"name":"made"}`,
+		"addChildKey":       fmt.Sprintf(`{"pid":%d}`, os.Getpid()),
 		"signPage":          `{"url":"https://shop.example.com/page"}`,
 		"addPush":           `{"kind":"command","command":["/bin/true"]}`,
 		"wechatStableToken": fmt.Sprintf(`{"grant_type":"client_credential","appid":%q,"secret":%q}`, doorAppID, home.key),

@@ -5,6 +5,8 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os/exec"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -165,5 +167,69 @@ func TestACallNeedsAnOpenVault(t *testing.T) {
 	}
 	if _, body, err := r.call(t, a.Ref(), head, ""); core.AsError(err).Class != core.VaultClosed {
 		t.Errorf("%q, %v", body, err)
+	}
+}
+
+// TestAKeyThatEndsWithItsProcess makes calls of its account while the process lives,
+// takes no token, and is gone with it.
+func TestAKeyThatEndsWithItsProcess(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("nothing tells here when a process ends")
+	}
+	w := newWorld(t)
+	r := w.start()
+	server := newCallServer(t)
+	a := r.addAt(t, server.URL, core.Live)
+	child := exec.Command("sleep", "1000")
+	if err := child.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		_ = child.Process.Kill()
+		_ = child.Wait()
+	}()
+	if _, err := r.client.AddChildKey(t.Context(), a.Ref(), child.Process.Pid); core.AsError(err).Remedy != core.RemedyDoorShut {
+		t.Errorf("while the API is off: %v", err)
+	}
+	if err := r.loopback.server.Open(0); err != nil {
+		t.Fatal(err)
+	}
+	k, err := r.client.AddChildKey(t.Context(), a.Ref(), child.Process.Pid)
+	if err != nil || !strings.HasSuffix(k.URL, "/call/shop/live") {
+		t.Fatalf("%q, %v", k.URL, err)
+	}
+	ask := func(url string) int {
+		t.Helper()
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Authorization", "Bearer "+k.Key)
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = resp.Body.Close()
+		return resp.StatusCode
+	}
+	door := strings.TrimSuffix(k.URL, "/call/shop/live")
+	for url, want := range map[string]int{
+		k.URL + "/cgi-bin/menu/delete": 200, k.URL + "/cgi-bin/token": 200, // the latter by the door itself, in WeChat's way
+		door + "/call/shop/sandbox/cgi-bin/menu/get": 403, door + "/v1/token/shop/live": 403,
+	} {
+		if got := ask(url); got != want {
+			t.Errorf("%s: %d, want %d", strings.TrimPrefix(url, door), got, want)
+		}
+	}
+	if keys, err := r.client.ClientKeys(t.Context()); err != nil || len(keys) != 0 {
+		t.Errorf("it is kept: %v, %v", keys, err)
+	}
+	_ = child.Process.Kill()
+	r.children.wait.Wait()
+	if got := ask(k.URL + "/cgi-bin/menu/get"); got != 401 {
+		t.Errorf("after the process: %d", got)
+	}
+	if _, err := r.client.AddChildKey(t.Context(), a.Ref(), child.Process.Pid+1<<22); err == nil {
+		t.Error("a process that is not there gets a key")
 	}
 }

@@ -216,6 +216,7 @@ func (s *Service) Changed(ref api.Ref) <-chan struct{} {
 
 // closeLoopback shuts the loopback door and saves what is left.
 func (s *Service) closeLoopback() {
+	s.children.close()
 	s.loopback.server.Close()
 	s.keys.close()
 }

@@ -134,6 +134,7 @@ type Service struct {
 	entries  refreshes // of the vault's entries that are out of date
 	loopback loopback
 	keys     clientKeys
+	children childKeys
 	waiters  waiters
 	listener listener
 	upkeep   upkeep

@@ -156,6 +156,10 @@ func fakeSignature() Signature {
 	}
 }
 
+func (f *fakeAgent) AddChildKey(_ context.Context, ref Ref, pid int) (ChildKey, error) {
+	return ChildKey{Key: "ttk_key", URL: "http://127.0.0.1:17278/call/shop/live"}, f.note("child key %s %d", ref, pid)
+}
+
 func (f *fakeAgent) echo(sent io.Reader) io.ReadCloser {
 	if f.answer != nil {
 		return f.answer(sent)

@@ -68,6 +68,12 @@ type NewClientKey struct {
 	Key string `json:"key"`
 }
 
+// ChildKey is a key of a process, and where it makes its calls.
+type ChildKey struct {
+	Key string `json:"key"`
+	URL string `json:"url"` // without a slash at its end; the upstream's path follows
+}
+
 // Access is a line of the access log: one call, or several alike in a row. It holds no
 // token, no key, and of what a caller wrote only the name of an account that the key
 // may use, and of a call to an upstream its method and path.
@@ -90,6 +96,9 @@ type LoopbackCalls interface {
 	SetLoopback(ctx context.Context, req LoopbackRequest) (Loopback, error)
 	ClientKeys(ctx context.Context) ([]ClientKey, error)
 	AddClientKey(ctx context.Context, in ClientKeyInput) (NewClientKey, error)
+	// AddChildKey makes a key that lives as long as a process, for every call of one
+	// account; it takes no token. The API must be open.
+	AddChildKey(ctx context.Context, ref Ref, pid int) (ChildKey, error)
 	// RevokeClientKey ends a key at once, calls under way included.
 	RevokeClientKey(ctx context.Context, name string) error
 	// AccessLog is the newest part of the access log, newest first.
@@ -104,6 +113,9 @@ func ShowClientKey(k core.ClientKey) ClientKey {
 }
 
 type (
+	processBody struct {
+		PID int `json:"pid"`
+	}
 	keysBody struct {
 		Keys []ClientKey `json:"keys"`
 	}
@@ -136,6 +148,9 @@ func (h *handler) doorRoutes(d LoopbackCalls) {
 		return keysBody{keys}, err
 	}))
 	h.bind("POST /v1/keys", body(false, d.AddClientKey))
+	h.ref("POST", "childkeys", "", onRefBody(false, func(ctx context.Context, ref Ref, b processBody) (ChildKey, error) {
+		return d.AddChildKey(ctx, ref, b.PID)
+	}))
 	h.bind("DELETE /v1/keys/{name}", answer(func(r *http.Request) (nothing, error) {
 		name, err := core.CleanName(r.PathValue("name"))
 		if err != nil {
@@ -182,6 +197,11 @@ func (c *Client) ClientKeys(ctx context.Context) ([]ClientKey, error) {
 // AddClientKey implements Agent.
 func (c *Client) AddClientKey(ctx context.Context, in ClientKeyInput) (NewClientKey, error) {
 	return call[NewClientKey](ctx, c, http.MethodPost, "/v1/keys", in)
+}
+
+// AddChildKey implements Agent.
+func (c *Client) AddChildKey(ctx context.Context, ref Ref, pid int) (ChildKey, error) {
+	return callRef[ChildKey](ctx, c, http.MethodPost, "childkeys", ref, "", processBody{pid})
 }
 
 // RevokeClientKey implements Agent.

@@ -148,7 +148,7 @@ func (a *app) root() *cobra.Command {
 		a.getCommand(), a.refreshCommand(), a.checkCommand(), a.quotaCommand(), a.signCommand(), a.useCommand(),
 		a.watchCommand(), a.historyCommand(),
 		a.settingsCommand(), a.vaultCommand(), a.apiCommand(), a.exportCommand(), a.importCommand(),
-		a.execCommand(), a.callCommand(), a.pushCommand(), a.presetCommand(),
+		a.execCommand(), a.callCommand(), a.envCommand(), a.pushCommand(), a.presetCommand(),
 		a.doctorCommand(), a.resetCommand(), a.demoCommand(), a.simCommand(),
 		a.versionCommand(), a.completionCommand(root), a.manCommand(root), exitCodesTopic(),
 	)

@@ -135,6 +135,9 @@ func (a *app) exec(ctx context.Context, f *execFlags, accounts, command []string
 		}
 		env = tokenEnv(env, f.variable(i), last)
 	}
+	if len(accounts) == 1 {
+		env = a.callEnv(ctx, agent, env, last)
+	}
 	child := Child{Path: path, Args: command}
 	if f.file != "" {
 		k, err := a.keepFile(ctx, agent, f, last)
@@ -214,6 +217,23 @@ func tokenEnv(env []string, name string, t api.Token) []string {
 		env = setEnv(env, name+v[0], v[1])
 	}
 	return format.MarkEnv(env, name)
+}
+
+// The variables by which a command makes calls without the token.
+const (
+	envCallURL = "TOKENTRAY_CALL_URL"
+	envCallKey = "TOKENTRAY_CALL_KEY"
+)
+
+// callEnv adds where the command makes calls, and a key that ends with it. Where the
+// API is off, or the system does not tell when a process ends, there is neither.
+func (a *app) callEnv(ctx context.Context, agent api.Agent, env []string, t api.Token) []string {
+	env = withoutEnv(withoutEnv(env, envCallURL), envCallKey)
+	k, err := agent.AddChildKey(ctx, api.Ref{Name: t.Account, Env: t.Env}, os.Getpid())
+	if err != nil {
+		return env
+	}
+	return append(env, envCallURL+"="+k.URL, envCallKey+"="+k.Key)
 }
 
 // setEnv sets a variable in an environment.

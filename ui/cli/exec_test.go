@@ -190,3 +190,34 @@ func TestAKeptFileIsOfItsAccount(t *testing.T) {
 		}
 	})
 }
+
+// TestAChildMakesCalls: with one account a command learns where it makes calls, and a
+// key for them; without the API, or with several accounts, it has what it inherits of
+// neither.
+func TestAChildMakesCalls(t *testing.T) {
+	calls := func(env []string) (out []string) {
+		for _, e := range env {
+			if strings.HasPrefix(e, "TOKENTRAY_CALL_") {
+				out = append(out, e)
+			}
+		}
+		return out
+	}
+	for _, tt := range []struct {
+		child string
+		args  []string
+		want  []string
+	}{
+		{"ttk_child", []string{"shop"}, []string{"TOKENTRAY_CALL_URL=http://127.0.0.1:17278/call/shop/sandbox", "TOKENTRAY_CALL_KEY=ttk_child"}},
+		{"", []string{"shop"}, nil},
+		{"ttk_child", []string{"shop", "shop/live", "--var", "A", "--var", "B"}, nil},
+	} {
+		var got Child
+		r, _ := execRun(func(c Child) int { got = c; return 0 })
+		r.agent.child = tt.child
+		r.try(t, 0, append(append([]string{"exec"}, tt.args...), "--", "sh")...)
+		if env := calls(got.Env); !slices.Equal(env, tt.want) {
+			t.Errorf("%v: %q, want %q", tt.args, env, tt.want)
+		}
+	}
+}

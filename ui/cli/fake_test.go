@@ -92,7 +92,16 @@ type fake struct {
 	session       api.Session
 	signed        api.SignRequest
 	signature     api.Signature
+	child         string // the key of a child; empty: the API is off
+	door          api.Loopback
 	call          func(api.Ref, api.CallRequest) (api.CallAnswer, error)
+}
+
+func (f *fake) AddChildKey(_ context.Context, r api.Ref, pid int) (api.ChildKey, error) {
+	if f.child == "" {
+		return api.ChildKey{}, &core.Error{Class: core.Misuse, Remedy: core.RemedyDoorShut}
+	}
+	return api.ChildKey{Key: f.child, URL: "http://127.0.0.1:17278/call/" + r.String()}, nil
 }
 
 func (f *fake) Call(_ context.Context, r api.Ref, req api.CallRequest) (api.CallAnswer, error) {

@@ -40,6 +40,8 @@ func callWords() table {
 		"remedy.call_closed":     {"Take the token from TokenTray: tokentray get {account}", "请直接向 TokenTray 取 token：tokentray get {account}"},
 		"cause.live_write":       {"This call may change a live account, and nobody allowed that.", "此调用可能会改动生产账号，而未获允许。"},
 		"remedy.live_write":      {"Call the sandbox, or make the call at a terminal, where you are asked: tokentray call {account}", "请改用沙箱账号，或在终端中调用并确认：tokentray call {account}"},
+		"cause.door_shut":        {"The HTTP API on this machine is off.", "本机 HTTP 接口未开启。"},
+		"remedy.door_shut":       {"Open it: tokentray api on", "请开启：tokentray api on"},
 		"cause.key_calls":        {"The client key may not make this call.", "此客户端密钥不能调用该接口。"},
 		"remedy.key_calls":       {"Make a key that may: tokentray api key add NAME --calls 'METHOD PATH'", "请创建允许该接口的密钥：tokentray api key add 名称 --calls '方法 路径'"},
 		"cause.browser":          {"No page in a browser makes calls.", "浏览器网页不能调用接口。"},
@@ -52,6 +54,25 @@ func callWords() table {
 		"remedy.call_no_json":    {"See the answer without --jq.", "请去掉 --jq 查看应答。"},
 		"cause.call_binary":      {"The answer is no text, and is not printed at a terminal.", "应答不是文本，不在终端中输出。"},
 		"remedy.call_binary":     {"Make the call again with --output FILE.", "请加 --output 文件 重新调用。"},
+
+		"cmd.env": {"Print how an SDK makes its calls without a token", "输出 SDK 不持 token 调用接口的配置"},
+		"cmd.env.long": {
+			"Print the lines of code or configuration by which an SDK fetches and calls at TokenTray,\n" +
+				"with a client key in the place of the AppSecret. It never holds a token: it gets a stand-in.\n\n" +
+				"  tokentray api on\n" +
+				"  tokentray api key add app --account shop --calls '* /cgi-bin/*' --no-token\n" +
+				"  tokentray env shop --sdk silenceper",
+			"输出 SDK 通过 TokenTray 取 token 并调用接口所需的代码或配置，用客户端密钥代替 AppSecret。\n" +
+				"SDK 不会接触 token，拿到的只是替身。\n\n" +
+				"  tokentray api on\n" +
+				"  tokentray api key add app --account shop --calls '* /cgi-bin/*' --no-token\n" +
+				"  tokentray env shop --sdk silenceper",
+		},
+		"flag.env_sdk":   {"the `SDK`: co-wechat-api, easywechat, silenceper or wxjava", "`SDK`：co-wechat-api、easywechat、silenceper 或 wxjava"},
+		"usage.env_sdk":  {"name one of the SDKs: --sdk {sdks}", "请指定 SDK：--sdk {sdks}"},
+		"usage.env_kind": {"these SDKs are WeChat's, and {account} is of another kind", "这些 SDK 用于微信，而 {account} 是其他类型"},
+		"env.not_run":    {"written by the SDK's documentation; TokenTray's tests do not run it", "依据该 SDK 的文档编写，未经 TokenTray 的测试实际运行"},
+		"env.key":        {"TOKENTRAY_KEY is a client key that makes calls: tokentray api key add NAME --account {account} --env {env} --calls … --no-token", "TOKENTRAY_KEY 为可调用接口的客户端密钥：tokentray api key add 名称 --account {account} --env {env} --calls … --no-token"},
 
 		"cmd.call": {"Make a call with an account's token in it", "带上账号的 token 调用接口"},
 		"cmd.call.long": {

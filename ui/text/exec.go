@@ -16,7 +16,9 @@ func execWords() table {
 				"  ACCESS_TOKEN_EXPIRES_AT           when it expires, as 2026-03-01T12:00:00+08:00\n" +
 				"  ACCESS_TOKEN_EXPIRES_AT_UNIX      the same in seconds since 1970\n" +
 				"  ACCESS_TOKEN_ACCOUNT, _APPID, _BASE_URL\n" +
-				"  ACCESS_TOKEN_FILE                 the file of --renew-file\n\n" +
+				"  ACCESS_TOKEN_FILE                 the file of --renew-file\n" +
+				"  TOKENTRAY_CALL_URL, _CALL_KEY     where it makes calls without the token, and a key that\n" +
+				"                                    ends with it (one account; api on; Linux)\n\n" +
 				"--var NAME puts another name in the place of ACCESS_TOKEN. Several accounts need one\n" +
 				"each, in their order. The token does not change while the command runs; --renew-file\n" +
 				"keeps a file (0600; JSON if it ends in .json, else the bare token) current, also over\n" +
@@ -32,7 +34,9 @@ func execWords() table {
 				"  ACCESS_TOKEN_EXPIRES_AT           到期时间，如 2026-03-01T12:00:00+08:00\n" +
 				"  ACCESS_TOKEN_EXPIRES_AT_UNIX      同上，自 1970 年起的秒数\n" +
 				"  ACCESS_TOKEN_ACCOUNT、_APPID、_BASE_URL\n" +
-				"  ACCESS_TOKEN_FILE                 --renew-file 的文件\n\n" +
+				"  ACCESS_TOKEN_FILE                 --renew-file 的文件\n" +
+				"  TOKENTRAY_CALL_URL、_CALL_KEY     不持 token 调用接口的地址，以及随命令结束而失效的密钥\n" +
+				"                                    （单个账号、已 api on、Linux）\n\n" +
 				"--var 名称 可替换 ACCESS_TOKEN。多个账号时按顺序各给一个。命令运行期间变量不变；\n" +
 				"--renew-file 使文件（0600；以 .json 结尾为 JSON，否则只有 token）保持最新，\n" +
 				"守护进程重启也不受影响，结束时删除。\n\n" +

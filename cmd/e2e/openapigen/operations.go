@@ -126,6 +126,7 @@ func operations() []operation {
 		},
 		{route: "GET /v1/keys", id: "listClientKeys", summary: "The client keys, without the keys themselves"},
 		{route: "POST /v1/keys", id: "addClientKey", summary: "Make a client key; the answer alone holds it"},
+		{route: "POST /v1/childkeys/{name}/{env}", id: "addChildKey", summary: "Make a client key that lives as long as a process, for all calls of one account; the API must be open", fails: []string{"409"}},
 		{route: "DELETE /v1/keys/{name}", id: "revokeClientKey", summary: "End a client key at once"},
 
 		{

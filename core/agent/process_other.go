@@ -1,0 +1,8 @@
+//go:build !linux
+
+package agent
+
+import "errors"
+
+// watchProcess cannot tell here when a process ends.
+func watchProcess(int) (ended, giveUp func(), err error) { return nil, nil, errors.ErrUnsupported }
