@@ -20,8 +20,8 @@ func (k *Keeper) left(e *entry, now time.Time) int {
 	return max(0, most-e.tally.Calls)
 }
 
-// hold keeps a round that is due from being started, for the day's budget is used
-// up. It is due again when the day ends. The lock is held.
+// hold keeps a round that is due, or wanted, from being started, for the day's budget
+// is used up. It is due again when the day ends. The lock is held.
 func (k *Keeper) hold(e *entry, now time.Time) {
 	err := k.errBudget(e.account, now)
 	news := e.err == nil || e.err.Remedy != RemedyBudget

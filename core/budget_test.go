@@ -137,3 +137,23 @@ func TestTheBudgetOutlivesARestart(t *testing.T) {
 		}
 	})
 }
+
+// TestABudgetIsToldAtOnce: whoever is refused for it leaves the account saying so.
+func TestABudgetIsToldAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		up := &asked{upstream: newUpstream(twoHours)}
+		h := start(t, setup{source: up, account: budget(2)})
+		get(t, h)
+		time.Sleep(time.Second)
+		up.answers(replacedByOthers())
+		if err := h.Check(t.Context(), "1"); err == nil {
+			t.Fatal("the token is dead")
+		}
+		if _, err := h.Get(t.Context(), "1", 0); class(err) != core.Quota {
+			t.Errorf("%v", err)
+		}
+		if s, _ := h.Snapshot("1"); s.Err == nil || s.Err.Remedy != core.RemedyBudget || s.State(time.Now()) != core.StateRetrying {
+			t.Errorf("%v, %s", s.Err, s.State(time.Now()))
+		}
+	})
+}

@@ -109,6 +109,9 @@ func (k *Keeper) board(id ID, minTTL time.Duration, renewed bool) (t Token, f *f
 		return Token{}, f, false, nil
 	}
 	if err := k.refusal(e, now, minTTL); err != nil {
+		if err.Remedy == RemedyBudget {
+			k.hold(e, now)
+		}
 		return Token{}, nil, false, err
 	}
 	return Token{}, k.start(e, round{goal: renew}, now), true, nil
