@@ -60,7 +60,7 @@ func (k *Keeper) Check(ctx context.Context, id ID) (Checked, error) {
 	w := k.attempt(ctx, a, current)
 	checker := w.checker()
 	if checker == nil {
-		return Checked{}, &Error{Class: Misuse, Remedy: RemedyTryAgain, Message: "this kind cannot check a token; force a new one"}
+		return Checked{}, &Error{Class: Misuse, Remedy: RemedyNoCheck, Message: "tokens of this kind cannot be checked; try it in a call"}
 	}
 	if !w.open() && a.Proxy != "" { // without a proxy a check needs no secret
 		return Checked{}, w.out.err

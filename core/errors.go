@@ -133,6 +133,7 @@ const (
 	RemedyPermission   = "no_permission"  // nothing; the token is fine, the call is not the account's
 	RemedyComponent    = "component"      // AppID of a third-party platform
 	RemedyKind         = "kind_refused"   // the account gets no tokens of its kind; check AppID and kind
+	RemedyNoCheck      = "no_check"       // try it in a call
 	RemedyGrant        = "grant"          // see what the client may have, and what is asked for
 	RemedyServerURL    = "server_url"     // the team's server has nothing there; correct URL and parameters
 	RemedyServerEmpty  = "server_refuses" // the team's server has no token to give; ask whoever runs it

@@ -27,7 +27,7 @@ func (s *Service) apply(was core.Account, in api.AccountInput) (draft, core.Prob
 		a.Kind = *in.Kind
 		a = set.Fit(a)
 	}
-	a = in.Over(a)
+	a = set.Over(in.Input, a)
 	if was.Env != core.Live && a.Env == core.Live && in.AllowLive == nil {
 		a.AllowLive = false // consent for the sandbox is not consent for production
 	}

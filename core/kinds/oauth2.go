@@ -75,7 +75,7 @@ func oauthFields() []Field {
 			Checks: []Check{{Match: `^[ -~]+$`, Problem: ProblemSecretChars, Says: "holds control characters or letters beyond ASCII; copy the client secret again"}},
 		},
 		{
-			Key: OAuthScope, Input: Text, Identity: true, Names: []string{"scope", "scopes"},
+			Key: OAuthScope, Input: Text, Identity: true, Hint: "read write", Names: []string{"scope", "scopes"},
 			Checks: []Check{{Match: `^[!#-\[\]-~]+( +[!#-\[\]-~]+)*$`, Problem: "scope_chars", Says: "must be words of ASCII without quotes and backslashes, with blanks between"}},
 		},
 		{

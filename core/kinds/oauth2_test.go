@@ -154,6 +154,13 @@ func TestFurtherParameters(t *testing.T) {
 			t.Errorf("%s: %v, want %q", params, got, want)
 		}
 	}
+	less := set.Clean(set.Over(core.Input{Params: map[string]string{"resource": "", "b": "3", "nothing": ""}}, a))
+	if got := less.Params["extra"]; got != "a=x/y&b=3" {
+		t.Errorf("one taken away and one changed: %q", got)
+	}
+	if none := set.Over(core.Input{Params: map[string]string{"resource": "", "a": "", "b": ""}}, a); len(none.Params) != 0 {
+		t.Errorf("all taken away: %q", none.Params)
+	}
 	// The field of another kind is a mistake, not a parameter.
 	if found := set.Check(set.Clean(oauthAccount(kinds.ProductOAuthServer, "https://sso.example", map[string]string{"agent": "7"}))); len(found) != 1 || found[0].Key != kinds.ProblemField {
 		t.Errorf("%v", found)

@@ -120,6 +120,29 @@ func (s Set) gathered(spec Spec, params map[string]string) map[string]string {
 	return params
 }
 
+// Over is in.Over, where a param without a value takes away a further parameter as well
+// that stands in the kind's field of pairs.
+func (s Set) Over(in core.Input, a core.Account) core.Account {
+	out := in.Over(a)
+	spec, _ := s.Of(out.Kind)
+	into, ok := spec.pairs()
+	all, err := url.ParseQuery(out.Params[into.Key])
+	if !ok || err != nil {
+		return out
+	}
+	found := false
+	for key, value := range in.Params {
+		if value == "" && key != into.Key && all.Has(key) {
+			all.Del(key)
+			found = true
+		}
+	}
+	if !found {
+		return out
+	}
+	return into.Set(out, writePairs(all))
+}
+
 // cleanPairs is the one spelling of pairs; what is none stays for Check to refuse.
 func cleanPairs(raw string) string {
 	all, err := url.ParseQuery(raw)

@@ -53,6 +53,7 @@ func causes() table {
 		"cause.frozen":         {"The upstream gives this account no token: it is frozen, punished or closed.", "上游不向此账号发放 token：账号可能被冻结、处罚或注销。"},
 		"cause.no_permission":  {"The upstream does not grant this call to the account; that says nothing against the token.", "上游未向此账号开放这个接口，这并不表示 token 失效。"},
 		"cause.component":      {"This AppID is a third-party platform's and has a token of another kind.", "此 AppID 属于第三方平台，使用另一种 token。"},
+		"cause.no_check":       {"Tokens of this kind cannot be checked: no call is known that every one of them may make.", "此类型的 token 无法检查：没有每个 token 都能调用的接口。"},
 		"cause.grant":          {"The upstream does not grant what is asked for.", "上游不允许这个请求。"},
 		"cause.token_type":     {"The server gives tokens of another type than Bearer.", "服务器发放的 token 不是 Bearer 类型。"},
 		"cause.update":         {"The upstream rejects the request as TokenTray builds it.", "上游拒绝了 TokenTray 构造的请求。"},

@@ -100,6 +100,10 @@ func remedies() table {
 			"Use another AppID: tokentray edit {account} --appid ID",
 			"请改用其他 AppID：tokentray edit {account} --appid ID",
 		},
+		"remedy.no_check": {
+			"Try it in a call; where that is refused: tokentray refresh {account}",
+			"请直接调用接口试用；如被拒绝，请执行：tokentray refresh {account}",
+		},
 		"remedy.grant": {
 			"Correct what is asked for, or allow it in the upstream's console: tokentray edit {account}",
 			"请更正请求的内容，或在上游的管理后台放行：tokentray edit {account}",

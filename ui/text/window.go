@@ -69,6 +69,7 @@ func window() table {
 		"window.remedy.frozen_secret": {"Unfreeze it in the console, then wait ten minutes.", "请在管理后台解冻，约 10 分钟后生效。"},
 		"window.remedy.frozen":        {"Sign in to the console and read the notices there.", "请登录管理后台查看通知。"},
 		"window.remedy.kind_refused":  {"Check its {id}, product and kind.", "请检查 {id}、产品和类型。"},
+		"window.remedy.no_check":      {"Try it in a call; where that is refused, renew it.", "请直接调用接口试用；如被拒绝，请续期。"},
 		"window.remedy.grant":         {"Correct what is asked for, or allow it in the console.", "请更正请求的内容，或在管理后台放行。"},
 		"window.remedy.token_type":    {"Have the server give this client Bearer tokens.", "请在服务器上为此客户端改用 Bearer token。"},
 		"window.remedy.component": {
