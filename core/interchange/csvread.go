@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"tokentray/core"
+	"tokentray/core/kinds"
 	"tokentray/core/recognise"
 )
 
@@ -105,10 +106,18 @@ func columnName(cell string, o Options) string {
 	case m.Field == recognise.Secret:
 		return "secret"
 	case m.Field == recognise.Param && len(m.Rest) == 0:
-		return paramColumn + o.Recogniser.Key(m.Name)
+		switch key := o.Recogniser.Key(m.Name); {
+		case key != kinds.BaseURL:
+			return paramColumn + key
+		case addressName.MatchString(m.Name): // the domain of an application is another matter
+			return key
+		}
 	}
 	return s
 }
+
+// addressName is the name of a column with URLs that somebody asks.
+var addressName = regexp.MustCompile(`url|uri|api|endpoint`)
 
 // idColumn is the field of a column whose name is that of an AppID: none where
 // somebody named another one.
