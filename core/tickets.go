@@ -2,9 +2,7 @@ package core
 
 import (
 	"context"
-	"errors"
 	"log/slog"
-	"math/rand/v2"
 	"sync"
 	"time"
 )
@@ -55,22 +53,6 @@ type Tickets struct {
 type ticketKey struct {
 	token TokenID
 	name  string
-}
-
-// ticketBox is a ticket in the care of Tickets.
-type ticketBox struct {
-	ticket Ticket
-	owner  ID // whoever wanted it last; it is renewed for them
-	flight *ticketFlight
-	spread time.Duration // so that many are not renewed at once
-
-	// Of the last call for it.
-	asked     time.Time
-	same      bool   // it brought the ticket that there was
-	err       *Error // nil: it brought one
-	edits     int    // of the owner at that time; an edit lifts err
-	fails     int    // in a row
-	notBefore time.Time
 }
 
 // ticketFlight is a call under way. Everybody who wants the ticket waits for done.
@@ -195,16 +177,6 @@ func (t *Tickets) board(a Account, edits int, w TicketWish, now time.Time) (Tick
 	return Ticket{}, t.start(key, box, a, edits, false), nil
 }
 
-func newTicketBox() *ticketBox {
-	return &ticketBox{spread: rand.N(ticketWindow / 10)}
-}
-
-// refuses reports whether the kept error answers, because another call would only
-// bring it again. An edit of the account lifts it.
-func (b *ticketBox) refuses(edits int, person bool, now time.Time) bool {
-	return b.err != nil && b.edits == edits && !person && (b.err.Class.waits() || now.Before(b.notBefore))
-}
-
 // start begins a flight. The lock is held and no flight is under way.
 func (t *Tickets) start(key ticketKey, box *ticketBox, a Account, edits int, background bool) *ticketFlight {
 	f := &ticketFlight{done: make(chan struct{})}
@@ -215,81 +187,6 @@ func (t *Tickets) start(key ticketKey, box *ticketBox, a Account, edits int, bac
 		t.finish(key, box, f, call, edits, grant, err)
 	})
 	return f
-}
-
-// ticketCall is the work of a flight.
-type ticketCall struct {
-	t          *Tickets
-	account    Account
-	name       string
-	background bool
-
-	sent time.Time // before the call that brought the ticket; zero: upstream was not asked
-}
-
-// run asks for the ticket, and once more with another token when upstream calls the
-// first one dead.
-func (c *ticketCall) run(ctx context.Context) (Grant, *Error) {
-	k := c.t.keeper
-	source, ok := k.upstream(c.account.Kind).Source.(TicketSource)
-	if !ok {
-		return Grant{}, &Error{Class: Misuse, Remedy: RemedyNoTicket, Message: "accounts of this kind have no tickets; take an account that has"}
-	}
-	token, err := c.token(ctx)
-	if err != nil {
-		return Grant{}, AsError(err)
-	}
-	grant, err := c.ask(ctx, source, token.Value)
-	if !errors.Is(err, ErrDead) {
-		return grant, AsError(err)
-	}
-	answer, err := k.Refresh(ctx, c.account.ID, Report{Stale: token.Value})
-	if err != nil {
-		return Grant{}, AsError(err)
-	}
-	grant, err = c.ask(ctx, source, answer.Token.Value)
-	return grant, AsError(err)
-}
-
-// token is the account's token; for a background renewal only one that lives.
-func (c *ticketCall) token(ctx context.Context) (Token, error) {
-	k := c.t.keeper
-	if !c.background {
-		return k.Get(ctx, c.account.ID, 0)
-	}
-	if token, _ := k.Token(c.account.ID); token.Good(k.now(), 0) {
-		return token, nil
-	}
-	return Token{}, &Error{Class: Temporary, Remedy: RemedyTryAgain, Message: "there is no token to ask for a ticket with; one is on its way"}
-}
-
-// ask makes the call.
-func (c *ticketCall) ask(ctx context.Context, source TicketSource, token string) (Grant, error) {
-	k := c.t.keeper
-	w := k.attempt(ctx, c.account, Token{Value: token})
-	if !w.open() && c.account.Proxy != "" { // without a proxy the call needs no secret
-		return Grant{}, w.out.err
-	}
-	select {
-	case k.slots <- struct{}{}:
-		defer func() { <-k.slots }()
-	case <-ctx.Done():
-		return Grant{}, AsError(ctx.Err())
-	}
-	c.sent = k.now()
-	grant, err := source.Ticket(ctx, w.req, c.name, token)
-	if e := AsError(err); e != nil {
-		if e.Remedy == RemedyQuotaDay { // which is said of calls for a token
-			told := *e
-			told.Remedy = RemedyQuotaTicket
-			e = &told
-		}
-		return Grant{}, e
-	}
-	if grant.Value == "" || grant.ExpiresIn <= 0 {
-		return Grant{}, errNoGrant()
-	}
-	return grant, nil
 }
 
 // finish makes what a flight brought count, keeps it, and lets go those who wait.
@@ -318,48 +215,6 @@ func (t *Tickets) finish(key ticketKey, box *ticketBox, f *ticketFlight, call ti
 	}
 	close(f.done)
 	t.signal()
-}
-
-// learn makes the answer of upstream the box's.
-func (b *ticketBox) learn(grant Grant, err *Error, sent time.Time, edits int, now time.Time) {
-	b.asked, b.edits = sent, edits
-	if err == nil {
-		b.succeed(grant, sent, now)
-		b.err, b.fails, b.notBefore = nil, 0, time.Time{}
-		return
-	}
-	b.same = false
-	told := *err
-	b.err = &told
-	b.fails++
-	switch {
-	case err.RetryAt.After(now):
-		b.notBefore = err.RetryAt
-	case err.Class == Temporary || err.Class == Internal:
-		b.notBefore = now.Add(autoFloor << min(b.fails-1, 4))
-	default:
-		b.notBefore = now.Add(patience)
-	}
-	if told.RetryAt.IsZero() && !told.Class.waits() {
-		b.err.RetryAt = b.notBefore
-	}
-}
-
-// succeed makes a grant the box's ticket. Upstream is not known to tell the remaining
-// life of a ticket that it hands out again, so such a one gets no longer life before
-// the one that it had is over.
-func (b *ticketBox) succeed(grant Grant, sent, now time.Time) {
-	was := b.ticket
-	next := Ticket{
-		Token:  Token{Value: grant.Value, ObtainedAt: sent, ExpiresAt: sent.Add(grant.ExpiresIn), Life: grant.ExpiresIn},
-		Wanted: was.Wanted,
-	}
-	b.same = was.Value == grant.Value && was.Good(now, 0)
-	if b.same {
-		next.ObtainedAt, next.Life = was.ObtainedAt, was.Life
-		next.ExpiresAt = earlier(next.ExpiresAt, was.ExpiresAt)
-	}
-	b.ticket = next
 }
 
 // Restore gives accounts the tickets that were kept. What is there already stays.
@@ -487,42 +342,4 @@ func (t *Tickets) owners() map[ID]ticketOwner {
 		}
 	}
 	return out
-}
-
-// due is when the background asks for the ticket, if it does.
-func (b *ticketBox) due(o ticketOwner, now time.Time) (time.Time, bool) {
-	switch {
-	case b.flight != nil, o.rests, b.ticket.Value == "", now.Sub(b.ticket.Wanted) > ticketRest:
-		return time.Time{}, false
-	case b.err != nil && b.edits == o.edits && b.err.Class.waits():
-		return time.Time{}, false
-	}
-	window := min(ticketWindow, b.ticket.Life/2)
-	due := b.ticket.ExpiresAt.Add(min(b.spread, window/2) - window)
-	if b.same { // there is no other one before
-		due = b.ticket.ExpiresAt
-	}
-	due = later(due, b.notBefore)
-	if !b.asked.After(now) {
-		due = later(due, b.asked.Add(autoFloor))
-	}
-	return due, true
-}
-
-// asker is an account, and how often it was edited in what a call depends on.
-func (k *Keeper) asker(id ID) (Account, int, *Error) {
-	k.mu.RLock()
-	defer k.mu.RUnlock()
-	e := k.entries[id]
-	if e == nil {
-		return Account{}, 0, errNoAccount()
-	}
-	return e.account, e.edits, nil
-}
-
-// rests reports whether nothing is done for an account in the background.
-func (k *Keeper) rests(a Account) bool {
-	k.mu.RLock()
-	defer k.mu.RUnlock()
-	return k.pausedAll || !a.Auto || !k.Live(a)
 }
