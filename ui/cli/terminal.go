@@ -59,17 +59,17 @@ func keyOf(sent string) Key {
 	switch sent {
 	case "\x03":
 		return KeyCtrlC
-	case "\x1b[A", "\x1bOA", "k":
+	case "\x1b[A", "\x1bOA":
 		return KeyUp
-	case "\x1b[B", "\x1bOB", "j":
+	case "\x1b[B", "\x1bOB":
 		return KeyDown
-	case "\x1b[5~", "b":
+	case "\x1b[5~":
 		return KeyPageUp
-	case "\x1b[6~", " ":
+	case "\x1b[6~":
 		return KeyPageDn
-	case "\x1b[H", "\x1bOH", "\x1b[1~", "g":
+	case "\x1b[H", "\x1bOH", "\x1b[1~":
 		return KeyHome
-	case "\x1b[F", "\x1bOF", "\x1b[4~", "G":
+	case "\x1b[F", "\x1bOF", "\x1b[4~":
 		return KeyEnd
 	}
 	return Key(sent)

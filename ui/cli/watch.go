@@ -129,14 +129,17 @@ func (a *app) watchTable(ctx context.Context, news <-chan api.News[api.Agent], f
 		select {
 		case <-tick.C:
 		case key := <-keys:
-			switch key {
-			case "q", "Q":
+			switch {
+			case key == KeyCtrlC:
+				return errInterrupted
+			case shown.filter.press(key):
+				shown.top = 0
+			case key == "q", key == "Q":
 				quit = true
 				return nil
-			case KeyCtrlC:
-				return errInterrupted
+			default:
+				shown.scroll(key)
 			}
-			shown.scroll(key)
 		case n, ok := <-news:
 			switch {
 			case !ok:
@@ -187,22 +190,24 @@ type view struct {
 	keys bool     // keys can be pressed
 	top  int      // the first account that is in sight
 	page int      // how many of them had room
+
+	filter filter
 }
 
 // scroll moves the table by a key.
 func (v *view) scroll(key Key) {
 	switch key {
-	case KeyUp:
+	case KeyUp, "k":
 		v.top--
-	case KeyDown:
+	case KeyDown, "j":
 		v.top++
-	case KeyPageUp:
+	case KeyPageUp, "b":
 		v.top -= max(1, v.page)
-	case KeyPageDn:
+	case KeyPageDn, " ":
 		v.top += max(1, v.page)
-	case KeyHome:
+	case KeyHome, "g":
 		v.top = 0
-	case KeyEnd:
+	case KeyEnd, "G":
 		v.top = math.MaxInt
 	}
 	v.top = max(0, v.top)
@@ -215,15 +220,23 @@ func (a *app) screen(l api.List, v *view, width, height int) []string {
 	if l.PausedAll {
 		title += a.say("watch.paused")
 	}
+	all := len(l.Accounts)
+	l.Accounts = v.filter.of(a, l.Accounts)
 	head := []string{shorten(title, width), ""}
 	if closed := l.Vault; closed.State != "" && closed.State != "open" && closed.Error != nil {
 		head = append(head[:1], wrapped(clean(a.text().Cause(closed.Error, "")+" "+a.text().Remedy(closed.Error, "")), width, 2)...)
 		head = append(head[:min(len(head), max(1, height/3))], "")
 	}
+	if line := v.filter.line(a, len(l.Accounts), all, width); line != "" {
+		head = append(head[:len(head)-1], line, "")
+	}
 	var body []string
-	if len(l.Accounts) == 0 {
+	switch {
+	case all > 0 && len(l.Accounts) == 0:
+		body = []string{shorten(a.say("watch.filter_none"), width)}
+	case len(l.Accounts) == 0:
 		body = []string{shorten(a.say("list.empty"), width), shorten(a.say("list.empty_add"), width)}
-	} else {
+	default:
 		body = a.accountTable(l, now, a.colour(), true).lines(width)
 	}
 	tail := a.needYou(l, width)
