@@ -23,7 +23,10 @@
 //     the traits and the place of the token in a call. Names are what files and pasted
 //     texts call a field. Two accounts of one kind, base URL and AppID share a token;
 //     a param that tells one token from another is marked Identity, and one that can
-//     stand in another one's place names it (Instead).
+//     stand in another one's place names it (Instead). What the accounts of one server
+//     or platform differ in is told by its Products: hosts by environment, the form of
+//     a URL, values of fields that are left empty. A kind whose base URL is asked as it
+//     stands is an Endpoint.
 //     Tickets with which pages sign for the JS-SDK are part of the spec too.
 //  2. core/K: its adapter, whose calls core/upstream makes, and a line in the table of
 //     cmd/e2e/arrows_test.go. Sources returns a core.Source for each of its kinds; a
