@@ -226,6 +226,15 @@ func TestRefusals(t *testing.T) {
 			t.Errorf("%s quotes a secret: %s", name, all)
 		}
 	}
+	for _, params := range []map[string]string{nil, text} { // a bomb stays what came over the wire
+		e := refusal(t, second(source().Fetch(t.Context(), request(server(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Encoding", "gzip")
+			_, _ = w.Write([]byte("\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03"))
+		}), params))))
+		if e.Remedy != core.RemedyAnswer {
+			t.Errorf("a bomb: %v", e)
+		}
+	}
 	e := refusal(t, second(source().Fetch(t.Context(), request(server(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Retry-After", "120")
 		says(429, "")(w, r)

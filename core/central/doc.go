@@ -9,5 +9,6 @@
 // How long a token lives is told by the answer: a life in seconds or a moment in time,
 // of which the earlier holds. A file's life counts from when it was written. A moment is
 // compared with the server's own clock. An answer that tells no life is asked for again
-// every few minutes, see Poll. One whose token has expired is no token.
+// every few minutes, see Poll. One whose token has expired is no token. A check of a
+// token asks the API that it is for.
 package central

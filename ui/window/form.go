@@ -248,6 +248,9 @@ func (f *form) field(name string, o fyne.CanvasObject) fyne.CanvasObject {
 		f.fields[name] = o
 	}
 	f.boxes[name] = kit.Stack(kit.Grid, kit.BoldText(f.label(name), 13, l.Palette.Text), o, say)
+	if _, labelled := o.(*kit.Toggle); labelled {
+		f.boxes[name] = kit.Stack(kit.Grid, o, say)
+	}
 	return f.boxes[name]
 }
 
