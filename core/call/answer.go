@@ -68,7 +68,7 @@ type readCloser struct {
 // look reads what an answer says of itself from the beginning of its body, and
 // returns the body as if nobody had read of it.
 func look(spec kinds.Spec, status int, body io.ReadCloser) (told, io.ReadCloser) {
-	in := bufio.NewReaderSize(body, chunk)
+	in := bufio.NewReaderSize(body, 512) // what is read in larger pieces passes it by
 	out := readCloser{in, body}
 	var t told
 	for _, a := range spec.Dead {

@@ -240,7 +240,7 @@ func (e *Engine) once(ctx context.Context, o order, token core.Token, b body) (_
 	mask := e.known.mask(o.to.Account.ID, hide)
 	out := &Response{
 		Status: resp.StatusCode, Header: incoming(resp.Header, mask), Length: length,
-		Body:   explained{ctx, newMasked(whole, mask), hr.URL.Host},
+		Body:   explained{ctx, newMasked(whole, mask, length), hr.URL.Host},
 		Judged: o.judged, Code: said.code,
 	}
 	out.Refusal = e.refusal(o.spec, resp, said, redact)

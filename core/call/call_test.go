@@ -35,7 +35,7 @@ type bench struct {
 	failing error
 }
 
-func newBench(t *testing.T, serve http.HandlerFunc) *bench {
+func newBench(t testing.TB, serve http.HandlerFunc) *bench {
 	t.Helper()
 	server := httptest.NewServer(serve)
 	t.Cleanup(server.Close)
@@ -73,7 +73,7 @@ func newBench(t *testing.T, serve http.HandlerFunc) *bench {
 }
 
 // do makes a call and reads its answer.
-func (b *bench) do(t *testing.T, r Request) (*Response, string, error) {
+func (b *bench) do(t testing.TB, r Request) (*Response, string, error) {
 	t.Helper()
 	got, err := b.Do(t.Context(), b.spec, b.account, r)
 	if err != nil {
@@ -387,5 +387,19 @@ func TestPlanShowsNoToken(t *testing.T) {
 	}
 	if b.asked != 0 {
 		t.Error("the vault was asked")
+	}
+}
+
+// BenchmarkDo is a short call with its answer, the upstream's own work included.
+func BenchmarkDo(b *testing.B) {
+	bench := newBench(b, func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, `{"menu":{"button":[]}}`) })
+	r := get("/cgi-bin/menu/get?a=b")
+	for b.Loop() {
+		got, err := bench.Do(b.Context(), bench.spec, bench.account, r)
+		if err != nil {
+			b.Fatal(err)
+		}
+		_, _ = io.Copy(io.Discard, got.Body)
+		_ = got.Body.Close()
 	}
 }

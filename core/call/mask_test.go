@@ -76,13 +76,13 @@ func TestMaskAcrossBorders(t *testing.T) {
 	for name, read := range map[string]func(io.Reader) io.Reader{
 		"a byte at a time": iotest.OneByteReader, "halves": iotest.HalfReader, "the end with the last bytes": iotest.DataErrReader, "as it is": func(r io.Reader) io.Reader { return r },
 	} {
-		got, err := io.ReadAll(iotest.OneByteReader(newMasked(io.NopCloser(read(strings.NewReader(in))), m)))
+		got, err := io.ReadAll(iotest.OneByteReader(newMasked(io.NopCloser(read(strings.NewReader(in))), m, -1)))
 		if err != nil || string(got) != want {
 			t.Errorf("%s: %v, %q", name, err, got)
 		}
 	}
 	for cut := range len(in) {
-		got, err := io.ReadAll(newMasked(io.NopCloser(io.MultiReader(strings.NewReader(in[:cut]), strings.NewReader(in[cut:]))), m))
+		got, err := io.ReadAll(newMasked(io.NopCloser(io.MultiReader(strings.NewReader(in[:cut]), strings.NewReader(in[cut:]))), m, -1))
 		if err != nil || string(got) != want {
 			t.Fatalf("cut at %d: %v", cut, err)
 		}
@@ -99,7 +99,7 @@ func TestMaskChangesNothingElse(t *testing.T) {
 	for i := 0; i+len(token) < len(in); i += 1000 {
 		copy(in[i:], token[:len(token)-1]+"!")
 	}
-	got, err := io.ReadAll(newMasked(io.NopCloser(bytes.NewReader(in)), m))
+	got, err := io.ReadAll(newMasked(io.NopCloser(bytes.NewReader(in)), m, -1))
 	if err != nil || !bytes.Equal(got, in) {
 		t.Errorf("%v; %d bytes of %d", err, len(got), len(in))
 	}
@@ -110,11 +110,11 @@ func TestMaskChangesNothingElse(t *testing.T) {
 func TestMaskOfAnAnswerThatBreaksOff(t *testing.T) {
 	cut := errors.New("cut off")
 	in := io.MultiReader(strings.NewReader("seen "+token[:20]), iotest.ErrReader(cut))
-	got, err := io.ReadAll(newMasked(io.NopCloser(in), NewMask(token)))
+	got, err := io.ReadAll(newMasked(io.NopCloser(in), NewMask(token), -1))
 	if !errors.Is(err, cut) || string(got) != "seen " {
 		t.Errorf("%q, %v", got, err)
 	}
-	whole, err := io.ReadAll(newMasked(io.NopCloser(strings.NewReader("seen "+token[:20])), NewMask(token)))
+	whole, err := io.ReadAll(newMasked(io.NopCloser(strings.NewReader("seen "+token[:20])), NewMask(token), -1))
 	if err != nil || string(whole) != "seen "+token[:20] {
 		t.Errorf("at its end: %q, %v", whole, err)
 	}
@@ -134,7 +134,7 @@ func FuzzMask(f *testing.F) {
 		form := forms[names[int(pick)%len(names)]]
 		in := append(append(bytes.Clone(before), form...), after...)
 		cut := int(pick) * len(in) / 256
-		got, err := io.ReadAll(newMasked(io.NopCloser(io.MultiReader(bytes.NewReader(in[:cut]), bytes.NewReader(in[cut:]))), m))
+		got, err := io.ReadAll(newMasked(io.NopCloser(io.MultiReader(bytes.NewReader(in[:cut]), bytes.NewReader(in[cut:]))), m, -1))
 		if err != nil || len(got) != len(in) {
 			t.Fatalf("%d bytes became %d, %v", len(in), len(got), err)
 		}
@@ -160,7 +160,7 @@ func BenchmarkMask(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			b.SetBytes(int64(len(data)))
 			for b.Loop() {
-				_, _ = io.Copy(io.Discard, newMasked(io.NopCloser(bytes.NewReader(data)), m))
+				_, _ = io.Copy(io.Discard, newMasked(io.NopCloser(bytes.NewReader(data)), m, -1))
 			}
 		})
 	}

@@ -19,8 +19,14 @@ type masked struct {
 	err  error // of from; what is left goes out before it
 }
 
-func newMasked(from io.ReadCloser, mask *Mask) *masked {
-	return &masked{from: from, mask: mask, buf: make([]byte, chunk)}
+// newMasked hides what a mask hides in a body of a length, -1 for one that is not
+// known.
+func newMasked(from io.ReadCloser, mask *Mask, length int64) *masked {
+	size := int64(chunk)
+	if length >= 0 {
+		size = min(size, length+1) // most answers are short
+	}
+	return &masked{from: from, mask: mask, buf: make([]byte, size)}
 }
 
 func (m *masked) Read(p []byte) (int, error) {

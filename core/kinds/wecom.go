@@ -215,6 +215,7 @@ func wecomClosed() []Pattern {
 		{"", "/cgi-bin/service/*"},
 		{"", "/cgi-bin/corpgroup/corp/gettoken"},
 		{"", "/cgi-bin/miniprogram/jscode2session"},
+		{"", "/cgi-bin/miniprogram/transfer_session"},
 		{"", "/cgi-bin/user/getuserinfo"},
 		{"", "/cgi-bin/auth/*"},
 	}
