@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
 )
@@ -30,20 +31,28 @@ func paceHeap(serving bool) {
 	LeanHeap()
 }
 
-// heap gives memory back that a piece of work left behind: the collector alone
-// would keep it until the next work. A minute after a thousand accounts were added
-// an agent has 8.5 MB of its own with it and 15.4 MB without.
+// heap gives back the memory that a piece of work left behind. The collector alone
+// would keep it until the next work: a minute after a thousand accounts were added an
+// agent has 9.0 MB of its own with it and 15.4 MB without.
 type heap struct {
 	allocated uint64 // bytes since the start, when memory was last given back
+	again     bool   // it was given back a minute ago: what others kept for a moment is free by now
 }
 
-// handBack collects and gives back what is not used, if that can be much.
+// handBack collects garbage and gives back what is not used, if that can be much,
+// and once more a minute later. The first time it collects twice, because pools keep
+// what they have for one collection: the text of a list of a thousand accounts is
+// 0.8 MB.
 func (h *heap) handBack() {
 	now := allocated()
-	if now-h.allocated < muchGarbage {
+	much := now-h.allocated >= muchGarbage
+	if !much && !h.again {
 		return
 	}
-	h.allocated = now // before it is collected, for others go on meanwhile
+	h.allocated, h.again = now, much // before it is collected, for others go on meanwhile
+	if much {
+		runtime.GC()
+	}
 	debug.FreeOSMemory()
 }
 

@@ -74,9 +74,9 @@ type account struct {
 
 // news is what one kind tells of an account.
 type news struct {
+	told    time.Time // last
 	member  bool      // it holds and was told, or was known without being told
 	aloud   bool      // it was told
-	told    time.Time // last
 	earlier bool      // by the agent before this one
 }
 
@@ -201,8 +201,12 @@ func (j *judge) decide(now time.Time) ([]decision, time.Time) {
 		}
 	}
 	for i, a := range j.Accounts {
-		if a != nil && a.forgettable(now) {
+		switch {
+		case a == nil:
+		case a.forgettable(now):
 			j.Accounts[i] = nil
+		case !a.added.IsZero(): // to forget it then: a thousand that were added take 0.5 MB
+			soonest(&next, a.added.Add(attention), now)
 		}
 	}
 	j.memory.fade(now)

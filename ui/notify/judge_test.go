@@ -281,6 +281,20 @@ func TestRemovedAccountsAreNotToldOf(t *testing.T) {
 	}
 }
 
+// An account that was added is forgotten a minute later, although nothing happens.
+func TestAnAddedAccountIsForgotten(t *testing.T) {
+	s := newScene(t)
+	s.now = noon
+	s.account(acc("shop", core.StateFresh, time.Hour))
+	s.says(0)
+	s.sleeps(attention)
+	s.says(attention)
+	s.sleeps(0)
+	if n := s.remembered(); n != 0 {
+		t.Errorf("%d accounts are remembered", n)
+	}
+}
+
 func TestManyAtOnceAreOneNotification(t *testing.T) {
 	var list []api.Account
 	for i := range 1000 {
