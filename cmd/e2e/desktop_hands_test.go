@@ -65,9 +65,9 @@ func (h hands) until(what string, holds func() error, keys ...string) {
 
 // Where a field of the form is, in Tabs from the one before.
 var (
-	toAppID   = []string{"Tab", "Tab", "Tab"} // past environment and product
+	toAppID   = []string{"Tab", "Tab", "Tab", "Tab"} // past environment, kind and product
 	toSecret  = []string{"Tab"}
-	toBaseURL = []string{"Tab", "Tab", "Tab", "Tab"} // past the eye, kind and renewal
+	toBaseURL = []string{"Tab", "Tab", "Tab"} // past the eye and renewal
 )
 
 // enter opens the form and fills in an account.

@@ -23,7 +23,9 @@ import (
 	"tokentray/assets/icons"
 	"tokentray/core/harden"
 	"tokentray/core/home"
+	"tokentray/core/kinds"
 	"tokentray/core/launch"
+	"tokentray/core/preset"
 	"tokentray/ui/text"
 	"tokentray/ui/window"
 )
@@ -95,6 +97,7 @@ func run(dir string, agentOnly, join bool) error {
 	w := window.New(fyneApp, window.Config{
 		Connect:       door.connect,
 		First:         door.first(),
+		Kinds:         preset.With(kinds.Builtin()),
 		Restart:       func(ctx context.Context) error { return stop(ctx, home) },
 		Demo:          startDemo,
 		Do:            rest.do,

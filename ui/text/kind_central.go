@@ -3,9 +3,10 @@ package text
 // kindCentral are the sentences of the kind central.
 func kindCentral() table {
 	return table{
-		"kind.central":       {"from the team's server", "来自团队服务器"},
-		"kind.central.say":   {"A token that your team's own server (中控服务器) hands out: another TokenTray, a program or a file. TokenTray never renews it by itself.", "由团队自己的中控服务器发放的 token：另一个 TokenTray、某个程序或一个文件。TokenTray 不会自行让其换新。"},
-		"kind.central.force": {"The team's server is told that this token fails, where it takes such reports; it decides whether everyone gets another one.", "如果团队服务器接受失效上报，将告知它此 token 已失效；是否为所有人换新由服务器决定。"},
+		"kind.central":        {"from the team's server", "来自团队服务器"},
+		"kind.central.choice": {"The team's token server", "团队的 token 服务器"},
+		"kind.central.say":    {"A token that your team's own server (中控服务器) hands out: another TokenTray, a program or a file. TokenTray never renews it by itself.", "由团队自己的中控服务器发放的 token：另一个 TokenTray、某个程序或一个文件。TokenTray 不会自行让其换新。"},
+		"kind.central.force":  {"The team's server is told that this token fails, where it takes such reports; it decides whether everyone gets another one.", "如果团队服务器接受失效上报，将告知它此 token 已失效；是否为所有人换新由服务器决定。"},
 		"kind.central.force_live": {
 			"The team's server is told that this token fails, where it takes such reports; it decides whether everyone gets another one.",
 			"如果团队服务器接受失效上报，将告知它此 token 已失效；是否为所有人换新由服务器决定。",

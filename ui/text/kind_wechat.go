@@ -3,17 +3,19 @@ package text
 // kindWeChat are the sentences of WeChat's two kinds, wechat and wechat-legacy.
 func kindWeChat() table {
 	return table{
-		"kind.wechat":       {"stable_token", "stable_token"},
-		"kind.wechat.say":   {"Disturbs nobody: everyone who asks gets the same token.", "互不干扰：每次获取得到的是同一个 token。"},
-		"kind.wechat.force": {"The current token dies within five minutes, wherever it is used. WeChat allows this 20 times a day.", "当前 token 会在五分钟内失效，无论它正在哪里使用。微信每天允许 20 次。"},
+		"kind.wechat":        {"stable_token", "stable_token"},
+		"kind.wechat.choice": {"WeChat: stable_token", "微信：stable_token"},
+		"kind.wechat.say":    {"Disturbs nobody: everyone who asks gets the same token.", "互不干扰：每次获取得到的是同一个 token。"},
+		"kind.wechat.force":  {"The current token dies within five minutes, wherever it is used. WeChat allows this 20 times a day.", "当前 token 会在五分钟内失效，无论它正在哪里使用。微信每天允许 20 次。"},
 		"kind.wechat.force_live": {
 			"A forced token kills the current one of stable_token at once: whoever uses that gets 40001 until they ask again. WeChat allows 20 a day.",
 			"强制刷新会使当前的 stable_token 立即失效：正在使用它的程序会收到 40001，直到重新获取。微信每天只允许 20 次。",
 		},
 		"kind.wechat.instead": {"stable_token has a quota of its own, 500,000 calls a day, and disturbs no other program.", "stable_token 有独立的配额，每天 50 万次，并且不影响其他程序。"},
 
-		"kind.wechat-legacy":     {"legacy token", "旧版 token"},
-		"kind.wechat-legacy.say": {"Each fetch kills the token that others hold. Take it only where stable_token does not work.", "每次获取都会使他人持有的 token 失效。仅在 stable_token 不可用时使用。"},
+		"kind.wechat-legacy":        {"legacy token", "旧版 token"},
+		"kind.wechat-legacy.choice": {"WeChat: legacy token", "微信：旧版 token"},
+		"kind.wechat-legacy.say":    {"Each fetch kills the token that others hold. Take it only where stable_token does not work.", "每次获取都会使他人持有的 token 失效。仅在 stable_token 不可用时使用。"},
 		"kind.wechat-legacy.instead": {
 			"A test account may get a token by the legacy call where it gets no stable_token. Each fetch makes a new token and kills the one that other programs hold; a test account has 200 a day.",
 			"测试号无法获取 stable_token 时，可能仍可用旧版接口获取。每次获取都会生成新的 token，并使其他程序持有的 token 失效；测试号每天 200 次。",

@@ -13,6 +13,7 @@ import (
 // keys that are made by rule of a kind K, a product P, a field F:
 //
 //	kind.K               what lists call it
+//	kind.K.choice        what it is called among all kinds, if not the same
 //	kind.K.say           what choosing it means
 //	kind.K.force         what a forced token breaks; kind.K.force_live: in production
 //	kind.K.consent       what the owner of a live account allows, if asking again
@@ -111,7 +112,11 @@ func (t *Text) Kind(k core.Kind) string {
 	return t.labelled(Key("kind."+string(k)), t.Spec(k).Label, string(k))
 }
 
-// KindSays is what is said about a kind: say, force, force_live, consent,
+// KindChoice is what a kind is called among all others, where Kind takes for granted
+// what it is of.
+func (t *Text) KindChoice(k core.Kind) string { return cmp.Or(t.KindSays(k, "choice"), t.Kind(k)) }
+
+// KindSays is what is said about a kind: choice, say, force, force_live, consent,
 // consent_live or instead. It is empty for a kind that a user added.
 func (t *Text) KindSays(k core.Kind, what string) string {
 	if key := Key("kind." + string(k) + "." + what); t.Has(key) {

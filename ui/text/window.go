@@ -13,6 +13,8 @@ func window() table {
 		"window.no_display": {"there is no display; use tokentray list and tokentray get", "没有可用的显示环境；请使用 tokentray list 和 tokentray get"},
 
 		"window.search":        {"Search name, AppID or note", "搜索名称、AppID 或备注"},
+		"window.picker.type":   {"Type to search", "输入以搜索"},
+		"window.picker.none":   {"Nothing is called that.", "没有匹配的项。"},
 		"window.add":           {"Add an account", "添加账号"},
 		"window.settings":      {"Settings", "设置"},
 		"window.find":          {"Search", "搜索"},

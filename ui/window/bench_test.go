@@ -10,6 +10,8 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/kinds"
+	"tokentray/core/preset"
 )
 
 // crowd is a list far beyond what anybody has: every tenth account needs a
@@ -32,8 +34,9 @@ func crowd(n int) []api.Account {
 // crowded is a window with that many accounts, without an agent.
 func crowded(b *testing.B, n int) *Window {
 	w := New(test.NewTempApp(b), Config{
-		Do:  func(f func()) { f() },
-		Now: func() time.Time { return noon },
+		Kinds: preset.With(kinds.Builtin()),
+		Do:    func(f func()) { f() },
+		Now:   func() time.Time { return noon },
 		First: &api.List{
 			Active: core.Sandbox, Accounts: crowd(n), Settings: core.DefaultSettings(), Vault: api.Vault{Kind: "keyring", State: "open"},
 		},

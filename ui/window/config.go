@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"tokentray/core/api"
+	"tokentray/core/kinds"
 )
 
 // Config is what a window is made of.
@@ -18,6 +19,9 @@ type Config struct {
 	// First is the picture that the agent gave before the window was made, so
 	// that the first thing painted is the list; nil when there is none.
 	First *api.List
+	// Kinds are those that this version knows, until the agent has told its own; the
+	// zero set means those without presets.
+	Kinds kinds.Set
 	// Restart ends an agent of another API number; Connect then starts ours.
 	Restart func(context.Context) error
 	// Demo starts the simulator with a throw-away home of its own. ended is called

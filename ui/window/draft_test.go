@@ -279,7 +279,7 @@ func TestFormWantsConsent(t *testing.T) {
 	s.accounts.openAdd()
 	s.mustNotSay("I allow legacy fetches")
 	s.accounts.form.fields["env"].(*kit.Segment).Pick(1)
-	s.accounts.form.fields["kind"].(*kit.Segment).Pick(1)
+	s.pickKind("legacy")
 	s.mustSay("I allow legacy fetches")
 	s.typeInto("name", "shop")
 	s.typeInto("appid", "wx0123456789abcdef")

@@ -12,6 +12,7 @@ import (
 	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/core/kinds"
+	"tokentray/core/preset"
 )
 
 // fakeAgent is an agent in memory. It has the accounts it was given, answers at
@@ -41,7 +42,7 @@ type fakeAgent struct {
 
 func newFakeAgent(now func() time.Time, accounts ...api.Account) *fakeAgent {
 	return &fakeAgent{
-		now: now, secret: "83_abTHEVERYTOKENTHATNOBODYMAYSEEUNASKED" + strings.Repeat("0aZ_-9", 15) + "wxyz", fail: map[string]error{}, kinds: kinds.Builtin(),
+		now: now, secret: "83_abTHEVERYTOKENTHATNOBODYMAYSEEUNASKED" + strings.Repeat("0aZ_-9", 15) + "wxyz", fail: map[string]error{}, kinds: preset.With(kinds.Builtin()),
 		list: api.List{
 			Active: core.Sandbox, Accounts: accounts, Settings: core.DefaultSettings(),
 			Vault: api.Vault{Kind: "keyring", State: "open"},

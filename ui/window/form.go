@@ -78,6 +78,8 @@ func (f *form) draw(look *kit.Look) {
 
 	f.page.Add(f.entry("name", kit.NewEntry(l, l.T("form.name.hint"), d.Name, f.typed("name", &d.Name))))
 	f.page.Add(f.field("env", kit.NewSegment(l, string(d.Env), func(v string) { f.choosePlace("env", func() { d.Env = core.Env(v) }) }, envChoices(l)...)))
+	f.kindSay = kit.NewProse("", 13, l.Palette.Muted)
+	f.page.Add(kit.Stack(2*kit.Grid, f.field("kind", f.kindControl()), f.kindSay)) // which tells what is below
 	if len(d.spec().Products) > 0 {
 		f.page.Add(f.field("product", kit.NewSegment(l, string(d.Product), func(v string) { f.choosePlace("product", func() { d.Product = core.Product(v) }) }, f.productChoices()...)))
 	}
@@ -90,9 +92,6 @@ func (f *form) draw(look *kit.Look) {
 		f.page.Add(drawn)
 	}
 
-	f.kindSay = kit.NewProse("", 13, l.Palette.Muted)
-	kind := kit.NewSegment(l, string(d.Kind), f.chooseKind, f.kindChoices()...)
-	f.page.Add(kit.Stack(2*kit.Grid, f.field("kind", kind), f.kindSay))
 	f.consent = f.drawConsent()
 	f.page.Add(f.consent)
 	f.page.Add(kit.NewToggle(l, l.T("form.auto"), d.Auto, func(on bool) { d.Auto = on; f.check() }))
@@ -113,6 +112,20 @@ func (f *form) draw(look *kit.Look) {
 	f.drawFoot()
 	f.page.ScrollTo(offset)
 	f.check()
+}
+
+// mostSegments is how many kinds a switch shows at once; more are picked from a table.
+const mostSegments = 4
+
+// kindControl chooses among the kinds.
+func (f *form) kindControl() fyne.CanvasObject {
+	l, kind, choices := f.look, string(f.draft.Kind), f.kindChoices()
+	if len(choices) <= mostSegments {
+		return kit.NewSegment(l, kind, f.chooseKind, choices...)
+	}
+	p := kit.NewPicker(l, kind, f.chooseKind, choices...)
+	p.Resized = f.page.Reflow
+	return p
 }
 
 // drawHead is the title, with a button that fills in what the clipboard holds.
@@ -371,7 +384,7 @@ func (f *form) productChoices() []kit.Choice {
 func (f *form) kindChoices() []kit.Choice {
 	var out []kit.Choice
 	for _, k := range f.draft.kinds.Names() {
-		out = append(out, kit.Choice{Value: string(k), Label: f.look.Words.Kind(k)})
+		out = append(out, kit.Choice{Value: string(k), Label: f.look.Words.KindChoice(k)})
 	}
 	return out
 }

@@ -9,6 +9,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/ui/kit"
 )
 
 // TestGoldenPictures holds what people see, pixel by pixel, against pictures that
@@ -66,6 +67,12 @@ func goldenScreens() []golden {
 			s.pane.detail.page.Reveal(s.pane.detail.sign.good)
 		}},
 		{"add", usual, core.Sandbox, all, func(s *stage) { s.accounts.openAdd() }},
+		{"kinds", usual, core.Sandbox, all, func(s *stage) {
+			s.accounts.openAdd()
+			p := s.accounts.form.fields["kind"].(*kit.Picker)
+			s.win.Canvas().Focus(p)
+			p.Unfold(true)
+		}},
 		{"settings", usual, core.Sandbox, all, func(s *stage) {
 			s.until("the agent's state", func() bool { return s.link.status.Version != "" })
 			s.settings.openSettings()

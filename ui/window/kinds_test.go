@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"fyne.io/fyne/v2"
+
 	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/core/kinds"
@@ -26,6 +28,35 @@ func robin() kinds.Spec {
 	}
 }
 
+// pickKind types into the open form's table of kinds, and takes the first that is left.
+func (s *stage) pickKind(typed string) {
+	s.t.Helper()
+	p := s.accounts.form.fields["kind"].(*kit.Picker)
+	for _, r := range typed {
+		p.TypedRune(r)
+	}
+	p.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+}
+
+// Among a dozen kinds one is found by a few letters of its name in either language, or
+// of the word that commands use; the form then has its fields.
+func TestAKindIsFoundByAFewLetters(t *testing.T) {
+	for _, tt := range []struct{ lang, typed, kind, says string }{
+		{"en", "douyin mini", "douyin-mini", "AppSecret"},
+		{"en", "baidu", "baidu", "Secret Key"},
+		{"zh", "飞书", "feishu", "AppSecret"},
+		{"zh", "kuaishou", "kuaishou", "AppSecret"},
+	} {
+		s := newStage(t).in(tt.lang, 480).open()
+		s.accounts.openAdd()
+		s.pickKind(tt.typed)
+		if got := string(s.accounts.form.draft.Kind); got != tt.kind {
+			t.Errorf("%s: %q", tt.typed, got)
+		}
+		s.mustSay(tt.says, s.look.Words.KindSays(s.accounts.form.draft.Kind, "say"))
+	}
+}
+
 // TestAKindJoinsTheWindow: it is offered as soon as the agent has told of it, and
 // what was typed until then stays.
 func TestAKindJoinsTheWindow(t *testing.T) {
@@ -39,7 +70,9 @@ func TestAKindJoinsTheWindow(t *testing.T) {
 	}
 	s.agent.change(func(f *fakeAgent) { f.kinds = set })
 	s.agent.send(api.Event{Type: api.EventKinds})
-	s.untilSays("Robin")
+	s.until("the kind", func() bool { return s.accounts.form.draft.kinds.Equal(set) })
+	s.accounts.form.fields["kind"].(*kit.Picker).Unfold(true)
+	s.mustSay("Robin")
 	if got := s.accounts.form.draft.Name; got != "wren" {
 		t.Errorf("what was typed is %q", got)
 	}

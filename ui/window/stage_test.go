@@ -16,6 +16,8 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/kinds"
+	"tokentray/core/preset"
 	"tokentray/ui/kit"
 	"tokentray/ui/text"
 )
@@ -44,6 +46,7 @@ func newStage(t *testing.T, accounts ...api.Account) *stage {
 	s.agent = newFakeAgent(func() time.Time { return noon }, accounts...)
 	s.agent.list.Settings.Language, s.agent.list.Settings.Theme = "en", "light"
 	s.Window = New(test.NewTempApp(t), Config{
+		Kinds: preset.With(kinds.Builtin()),
 		Connect: func(context.Context) (Agent, error) {
 			s.line.Lock()
 			defer s.line.Unlock()

@@ -53,7 +53,10 @@ func New(app fyne.App, cfg Config) *Window {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	w := &Window{shell: &shell{cfg: cfg, app: app, model: newModel(), kinds: kinds.Builtin(), after: time.After}}
+	if len(cfg.Kinds.All()) == 0 {
+		cfg.Kinds = kinds.Builtin()
+	}
+	w := &Window{shell: &shell{cfg: cfg, app: app, model: newModel(), kinds: cfg.Kinds, after: time.After}}
 	w.ctx, w.cancel = context.WithCancel(context.Background())
 	w.win = app.NewWindow("TokenTray")
 	w.connect()

@@ -1,0 +1,353 @@
+package kit
+
+import (
+	"image/color"
+	"strings"
+	"unicode"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/widget"
+)
+
+// Picker is a choice among more options than a Segment can show: one line with the
+// chosen one, which opens a table of all. Typing narrows the table, arrows move in it,
+// Enter chooses and Esc closes it.
+type Picker struct {
+	widget.BaseWidget
+	// Resized is called when the table opens or closes, for the height is another
+	// then; may be nil.
+	Resized func()
+
+	look    *Look
+	choices []Choice
+	value   string
+	on      func(value string)
+
+	open    bool
+	filter  string
+	marked  int // index into found, of the option that Enter takes
+	hovered int // likewise, under the pointer; -1: none
+	focused bool
+
+	r      *Renderer
+	frame  *canvas.Rectangle
+	ground *canvas.Rectangle // of the table
+	mark   *canvas.Rectangle
+	over   *canvas.Rectangle
+	line   *canvas.Text
+	arrow  *canvas.Image
+	words  []*canvas.Text
+}
+
+var (
+	_ fyne.Focusable    = (*Picker)(nil)
+	_ fyne.Tappable     = (*Picker)(nil)
+	_ desktop.Hoverable = (*Picker)(nil)
+	_ Tall              = (*Picker)(nil)
+)
+
+// NewPicker returns a picker that stands at value and tells on what a person chose.
+func NewPicker(l *Look, value string, on func(string), choices ...Choice) *Picker {
+	p := &Picker{look: l, choices: choices, value: value, on: on, hovered: -1}
+	p.ExtendBaseWidget(p)
+	return p
+}
+
+// pickerRow is the height of a row of the table, in Fyne's units.
+const pickerRow = 32
+
+func (p *Picker) CreateRenderer() fyne.WidgetRenderer {
+	c := p.look.Palette
+	p.frame = canvas.NewRectangle(c.Hover)
+	p.frame.CornerRadius = Radius
+	p.ground = canvas.NewRectangle(c.Raised)
+	p.ground.CornerRadius = Radius
+	p.ground.StrokeWidth, p.ground.StrokeColor = 1, c.Line
+	p.mark = canvas.NewRectangle(c.Hover)
+	p.mark.CornerRadius = Radius
+	p.mark.StrokeWidth, p.mark.StrokeColor = 1, c.Sandbox
+	p.over = canvas.NewRectangle(c.Hover)
+	p.over.CornerRadius = Radius
+	p.line = BoldText("", SizeText, c.Text)
+	p.arrow = Icon(IconUnfold, c.Muted)
+	p.r = &Renderer{
+		Parts: []fyne.CanvasObject{p.frame, p.ground, p.over, p.mark, p.line, p.arrow},
+		Min:   func() fyne.Size { return fyne.NewSize(p.widest(), SegmentHeight) },
+		Place: func(fyne.Size) { p.paint() },
+		Paint: p.paint,
+	}
+	for range p.choices {
+		t := Text("", SizeText, c.Text)
+		p.words = append(p.words, t)
+		p.r.Parts = append(p.r.Parts, t)
+	}
+	p.paint()
+	return p.r
+}
+
+// widest is the width of the widest option in the table.
+func (p *Picker) widest() float32 {
+	var w float32
+	for _, c := range p.choices {
+		w = max(w, Measure(c.Label, SizeText, fyne.TextStyle{Bold: true}).Width+6*Grid)
+	}
+	return w
+}
+
+// found are the indices of the options that what was typed leaves: each of its words
+// stands somewhere in the label or in the value.
+func (p *Picker) found() []int {
+	var out []int
+	for i, c := range p.choices {
+		in, all := strings.ToLower(c.Label+" "+c.Value), true
+		for word := range strings.FieldsSeq(strings.ToLower(p.filter)) {
+			all = all && strings.Contains(in, word)
+		}
+		if all {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+func (p *Picker) columns(width float32) int {
+	return max(1, int(width/max(p.widest(), 1)))
+}
+
+// HeightFor implements Tall.
+func (p *Picker) HeightFor(width float32) float32 {
+	if !p.open {
+		return SegmentHeight
+	}
+	n := p.columns(width)
+	rows := (max(len(p.found()), 1) + n - 1) / n
+	return SegmentHeight + Grid + float32(rows)*pickerRow + 2*Grid
+}
+
+func (p *Picker) paint() {
+	c, size := p.look.Palette, p.Size()
+	Place(p.frame, 0, 0, size.Width, SegmentHeight)
+	p.frame.StrokeWidth, p.frame.StrokeColor = 0, color.Transparent
+	if p.focused {
+		p.frame.StrokeWidth, p.frame.StrokeColor = 2, c.Sandbox
+	}
+	says, hue := p.label(), c.Text
+	switch {
+	case p.open && p.filter != "":
+		says = p.filter + "▏"
+	case p.open:
+		says, hue = p.look.T("picker.type"), c.Muted
+	}
+	SetText(p.line, says, hue)
+	h := p.line.MinSize().Height
+	Place(p.line, 3*Grid, (SegmentHeight-h)/2-Lift(SizeText), max(0, size.Width-9*Grid), h)
+	Place(p.arrow, size.Width-6*Grid, (SegmentHeight-16)/2, 16, 16)
+	p.paintTable(size.Width)
+	for _, o := range p.r.Parts {
+		canvas.Refresh(o)
+	}
+}
+
+func (p *Picker) paintTable(width float32) {
+	for _, o := range p.words {
+		o.Hide()
+	}
+	Visible(p.ground, p.open)
+	p.mark.Hide()
+	p.over.Hide()
+	if !p.open {
+		return
+	}
+	Place(p.ground, 0, SegmentHeight+Grid, width, p.HeightFor(width)-SegmentHeight-Grid)
+	found := p.found()
+	for at, i := range found {
+		x, y, w := p.cell(at, width)
+		t, hue := p.words[i], p.look.Palette.Text
+		t.TextStyle.Bold = p.choices[i].Value == p.value
+		SetText(t, p.choices[i].Label, hue)
+		switch at {
+		case p.marked:
+			Place(p.mark, x, y+1, w, pickerRow-2)
+			p.mark.Show()
+		case p.hovered:
+			Place(p.over, x, y+1, w, pickerRow-2)
+			p.over.Show()
+		}
+		m := t.MinSize()
+		Place(t, x+2*Grid, y+(pickerRow-m.Height)/2-Lift(SizeText), m.Width, m.Height)
+		t.Show()
+	}
+	if len(found) == 0 {
+		t := p.words[0]
+		t.TextStyle.Bold = false
+		SetText(t, p.look.T("picker.none"), p.look.Palette.Muted)
+		m := t.MinSize()
+		Place(t, 3*Grid, SegmentHeight+2*Grid+(pickerRow-m.Height)/2-Lift(SizeText), m.Width, m.Height)
+		t.Show()
+	}
+}
+
+// cell is where the at-th option that was found stands.
+func (p *Picker) cell(at int, width float32) (x, y, w float32) {
+	n := p.columns(width)
+	w = (width - 2*Grid) / float32(n)
+	return Grid + float32(at%n)*w, SegmentHeight + 2*Grid + float32(at/n)*pickerRow, w
+}
+
+// at is the option under a position, among those found; -1: none.
+func (p *Picker) at(pos fyne.Position) int {
+	width := p.Size().Width
+	for at := range p.found() {
+		if x, y, w := p.cell(at, width); pos.X >= x && pos.X < x+w && pos.Y >= y && pos.Y < y+pickerRow {
+			return at
+		}
+	}
+	return -1
+}
+
+// label is the chosen option's.
+func (p *Picker) label() string {
+	for _, c := range p.choices {
+		if c.Value == p.value {
+			return c.Label
+		}
+	}
+	return p.value
+}
+
+// Value is the value of the option that is chosen.
+func (p *Picker) Value() string { return p.value }
+
+// Unfold opens the table, or closes it.
+func (p *Picker) Unfold(open bool) {
+	if p.open == open {
+		return
+	}
+	p.open, p.filter, p.hovered, p.marked = open, "", -1, 0
+	for at, i := range p.found() {
+		if p.choices[i].Value == p.value {
+			p.marked = at
+		}
+	}
+	p.resized()
+}
+
+// narrow leaves in the table what fits to what was typed.
+func (p *Picker) narrow(filter string) {
+	p.filter, p.marked, p.hovered = filter, 0, -1
+	p.resized()
+}
+
+func (p *Picker) resized() {
+	p.Refresh()
+	if p.Resized != nil {
+		p.Resized()
+	}
+	p.look.Reveal(p)
+}
+
+// take chooses the at-th option that was found, and closes the table.
+func (p *Picker) take(at int) {
+	found := p.found()
+	if at < 0 || at >= len(found) {
+		return
+	}
+	value := p.choices[found[at]].Value
+	p.Unfold(false)
+	if value == p.value {
+		return
+	}
+	p.value = value
+	p.Refresh()
+	if p.on != nil {
+		p.on(value)
+	}
+}
+
+// Tapped opens the table, or takes what stands under the pointer.
+func (p *Picker) Tapped(e *fyne.PointEvent) {
+	if c := fyne.CurrentApp().Driver().CanvasForObject(p); c != nil {
+		c.Focus(p)
+	}
+	if !p.open || e.Position.Y < SegmentHeight {
+		p.Unfold(!p.open)
+		return
+	}
+	p.take(p.at(e.Position))
+}
+
+func (p *Picker) hover(at int) {
+	if p.hovered != at {
+		p.hovered = at
+		p.Refresh()
+	}
+}
+
+func (p *Picker) MouseIn(*desktop.MouseEvent)      {}
+func (p *Picker) MouseMoved(e *desktop.MouseEvent) { p.hover(p.at(e.Position)) }
+func (p *Picker) MouseOut()                        { p.hover(-1) }
+func (p *Picker) FocusGained()                     { p.focused = true; p.Refresh(); p.look.Reveal(p) }
+
+func (p *Picker) FocusLost() { p.focused = false; p.Unfold(false); p.Refresh() }
+
+// TypedRune opens the table and narrows it; a blank alone opens it.
+func (p *Picker) TypedRune(r rune) {
+	switch {
+	case !p.open && r == ' ':
+		p.Unfold(true)
+	case !p.open && (unicode.IsLetter(r) || unicode.IsDigit(r)):
+		p.Unfold(true)
+		p.narrow(string(r))
+	case p.open && unicode.IsPrint(r):
+		p.narrow(p.filter + string(r))
+	default:
+		p.look.Typed(r)
+	}
+}
+
+func (p *Picker) TypedKey(e *fyne.KeyEvent) {
+	if !p.open {
+		switch e.Name {
+		case fyne.KeyReturn, fyne.KeyEnter, fyne.KeyDown:
+			p.Unfold(true)
+		case fyne.KeySpace: // comes as a character too
+		default:
+			p.look.OnKey(e)
+		}
+		return
+	}
+	n := p.columns(p.Size().Width)
+	switch e.Name {
+	case fyne.KeyReturn, fyne.KeyEnter:
+		p.take(p.marked)
+	case fyne.KeyEscape:
+		p.Unfold(false)
+	case fyne.KeyBackspace:
+		if typed := []rune(p.filter); len(typed) > 0 {
+			p.narrow(string(typed[:len(typed)-1]))
+		}
+	case fyne.KeyLeft:
+		p.move(-1)
+	case fyne.KeyRight:
+		p.move(1)
+	case fyne.KeyUp:
+		p.move(-n)
+	case fyne.KeyDown:
+		p.move(n)
+	case fyne.KeyHome:
+		p.move(-len(p.choices))
+	case fyne.KeyEnd:
+		p.move(len(p.choices))
+	}
+}
+
+// move moves the mark in the table, and stays at its ends.
+func (p *Picker) move(by int) {
+	to := max(0, min(p.marked+by, len(p.found())-1))
+	if to != p.marked {
+		p.marked = to
+		p.Refresh()
+	}
+}

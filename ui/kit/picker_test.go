@@ -1,0 +1,92 @@
+package kit
+
+import (
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"tokentray/ui/text"
+)
+
+// birds is a picker of five options, two of which have a word in common.
+func birds(t *testing.T) (*Picker, *[]string) {
+	t.Helper()
+	test.NewTempApp(t)
+	picked := &[]string{}
+	p := NewPicker(
+		lookIn(text.English), "wren", func(v string) { *picked = append(*picked, v) },
+		Choice{Value: "robin", Label: "Robin"}, Choice{Value: "wren", Label: "Wren"}, Choice{Value: "wren-new", Label: "Wren (new)"},
+		Choice{Value: "owl", Label: "猫头鹰"}, Choice{Value: "finch", Label: "Finch"},
+	)
+	shown(t, p, fyne.NewSize(300, 300))
+	return p, picked
+}
+
+func keys(p *Picker, names ...fyne.KeyName) {
+	for _, n := range names {
+		p.TypedKey(&fyne.KeyEvent{Name: n})
+	}
+}
+
+func types(p *Picker, text string) {
+	for _, r := range text {
+		p.TypedRune(r)
+	}
+}
+
+// The table opens by key, narrows by what is typed, in the label or in the value, and
+// Enter takes what is marked.
+func TestPickerByKeyboard(t *testing.T) {
+	p, picked := birds(t)
+	if h := p.HeightFor(300); h != SegmentHeight {
+		t.Errorf("closed it is %v high", h)
+	}
+	keys(p, fyne.KeyReturn)
+	if !p.open || p.HeightFor(300) <= 2*SegmentHeight || p.found()[p.marked] != 1 {
+		t.Errorf("open %v, marked %d", p.open, p.marked)
+	}
+	keys(p, fyne.KeyEscape)
+	types(p, "new wr")
+	if got := p.found(); len(got) != 1 || got[0] != 2 {
+		t.Errorf("found %v", got)
+	}
+	keys(p, fyne.KeyBackspace, fyne.KeyBackspace, fyne.KeyBackspace, fyne.KeyBackspace, fyne.KeyBackspace, fyne.KeyBackspace)
+	if len(p.found()) != 5 {
+		t.Errorf("nothing is typed, and %d are found", len(p.found()))
+	}
+	types(p, "猫头")
+	keys(p, fyne.KeyReturn)
+	types(p, "ow") // by its value
+	keys(p, fyne.KeyEscape)
+	keys(p, fyne.KeyDown, fyne.KeyHome, fyne.KeyRight, fyne.KeyRight, fyne.KeyEnter)
+	types(p, "nobody")
+	keys(p, fyne.KeyReturn, fyne.KeyDown)
+	if got := strings.Join(*picked, " "); got != "owl wren-new" || p.Value() != "wren-new" || !p.open || p.words[0].Text != p.look.T("picker.none") {
+		t.Errorf("picked %q, stands at %q", got, p.Value())
+	}
+	p.FocusLost()
+	if p.open || p.line.Text != "Wren (new)" {
+		t.Errorf("open %v, says %q", p.open, p.line.Text)
+	}
+}
+
+// A click on the line opens the table, one on an option takes it; the form is told of
+// each change of its height.
+func TestPickerByPointer(t *testing.T) {
+	p, picked := birds(t)
+	resized := 0
+	p.Resized = func() { resized++ }
+	test.TapAt(p, fyne.NewPos(10, 10))
+	x, y, _ := p.cell(0, p.Size().Width)
+	test.TapAt(p, fyne.NewPos(x+4, y+4))
+	if strings.Join(*picked, " ") != "robin" || p.open || resized != 2 {
+		t.Errorf("picked %v, open %v, %d changes of height", *picked, p.open, resized)
+	}
+	test.TapAt(p, fyne.NewPos(10, 10))
+	test.TapAt(p, fyne.NewPos(10, 10))
+	if p.open || len(*picked) != 1 {
+		t.Errorf("open %v, picked %v", p.open, *picked)
+	}
+}
