@@ -352,6 +352,8 @@ func TestEveryFieldCanConflict(t *testing.T) {
 		switch f := reflect.ValueOf(&d.account).Elem().Field(i); f.Kind() {
 		case reflect.Bool:
 			f.SetBool(true)
+		case reflect.Int:
+			f.SetInt(1)
 		case reflect.String:
 			f.SetString("x")
 		case reflect.Map:

@@ -86,7 +86,8 @@ func compose(o decision, now time.Time, t *text.Text) message {
 
 // twice is what a click on the text does, and a button for it. Desktops that know no
 // such click, as Xfce 4.18, make a button of every action that has a label: the
-// default one has none.
+// default one has none. There a click on the text puts the notification away, and the
+// desktop tells that as it tells any other putting away: nothing can be made of it.
 func twice(act, label string) []button { return []button{{actDefault, ""}, {act, label}} }
 
 // meant is what the window shows for a decision: the account, or the search that
