@@ -1,7 +1,13 @@
 package kinds
 
+import "sync"
+
 // Builtin are the kinds of this version, in the order they are offered.
-func Builtin() Set {
+func Builtin() Set { return builtin() }
+
+// builtin checks them once, for a process asks for them in many places. A Set and
+// the specs in it are never changed in place.
+var builtin = sync.OnceValue(func() Set {
 	set, err := New(
 		wechat(),
 		wechatLegacy(),
@@ -13,4 +19,4 @@ func Builtin() Set {
 		panic("kinds: " + err.Error()) // they are part of the program, and tested
 	}
 	return set
-}
+})

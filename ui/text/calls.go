@@ -70,7 +70,7 @@ func callWords() table {
 		},
 		"flag.env_sdk":   {"the `SDK`: co-wechat-api, easywechat, silenceper or wxjava", "`SDK`：co-wechat-api、easywechat、silenceper 或 wxjava"},
 		"usage.env_sdk":  {"name one of the SDKs: --sdk {sdks}", "请指定 SDK：--sdk {sdks}"},
-		"usage.env_kind": {"these SDKs are WeChat's, and {account} is of another kind", "这些 SDK 用于微信，而 {account} 是其他类型"},
+		"usage.env_kind": {"these SDKs do not take tokens of the kind of {account}; choose another account", "这些 SDK 不支持 {account} 的类型，请改用其他账号"},
 		"env.not_run":    {"written by the SDK's documentation; TokenTray's tests do not run it", "依据该 SDK 的文档编写，未经 TokenTray 的测试实际运行"},
 		"env.key":        {"TOKENTRAY_KEY is a client key that makes calls: tokentray api key add NAME --account {account} --env {env} --calls … --no-token", "TOKENTRAY_KEY 为可调用接口的客户端密钥：tokentray api key add 名称 --account {account} --env {env} --calls … --no-token"},
 
