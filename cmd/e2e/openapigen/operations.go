@@ -164,7 +164,7 @@ func failures() []failure {
 // statuses are those with which an operation can fail.
 func statuses(o operation, r api.Route) []string {
 	out := append([]string{"500"}, o.fails...)
-	if strings.Contains(r.Pattern, "{name}") {
+	if strings.Contains(r.Pattern, "{name}") || strings.Contains(r.Pattern, "{kind}") {
 		out = append(out, "400", "404")
 	}
 	if r.In != nil {
