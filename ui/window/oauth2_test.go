@@ -23,9 +23,9 @@ func TestTheFormFollowsTheProduct(t *testing.T) {
 		tokenURL, auth string
 		scope          string
 	}{
-		{kinds.ProductOAuthServer, "https://…/token", kinds.AuthBasic, ""},
+		{kinds.ProductOAuthServer, "https://…/token", kinds.AuthBasic, "read write"},
 		{kinds.ProductEntra, "https://login.microsoftonline.com/…/oauth2/v2.0/token", kinds.AuthBody, "https://graph.microsoft.com/.default"},
-		{kinds.ProductPayPal, "https://api-m.sandbox.paypal.com/v1/oauth2/token", kinds.AuthBasic, ""},
+		{kinds.ProductPayPal, "https://api-m.sandbox.paypal.com/v1/oauth2/token", kinds.AuthBasic, "read write"},
 	} {
 		s.accounts.form.choosePlace("product", func() { s.accounts.form.draft.Product = tt.product })
 		d := s.accounts.form.draft
