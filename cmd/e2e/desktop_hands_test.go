@@ -67,7 +67,7 @@ func (h hands) until(what string, holds func() error, keys ...string) {
 var (
 	toAppID   = []string{"Tab", "Tab", "Tab", "Tab"} // past environment, kind and product
 	toSecret  = []string{"Tab"}
-	toBaseURL = []string{"Tab", "Tab", "Tab"} // past the eye and renewal
+	toBaseURL = []string{"Tab", "Tab", "Tab", "Tab"} // past the eye, renewal and watch
 )
 
 // enter opens the form and fills in an account.
