@@ -78,7 +78,7 @@ type CallPlan struct {
 // The headers that carry a CallHead and a CallResult as JSON: the bodies are those of
 // the call and of its answer, and stream.
 const (
-	callHeader   = "Tokentray-Call"
+	headerCall   = "Tokentray-Call"
 	resultHeader = "Tokentray-Result"
 )
 
@@ -117,8 +117,8 @@ func serveCall(a UpstreamCalls, r *http.Request) (CallAnswer, error) {
 		return CallAnswer{}, err
 	}
 	var head CallHead
-	if json.Unmarshal([]byte(r.Header.Get(callHeader)), &head) != nil {
-		return CallAnswer{}, Invalid("the header %s must say as JSON what is to be called", callHeader)
+	if json.Unmarshal([]byte(r.Header.Get(headerCall)), &head) != nil {
+		return CallAnswer{}, Invalid("the header %s must say as JSON what is to be called", headerCall)
 	}
 	return a.Call(r.Context(), ref, CallRequest{CallHead: head, Body: r.Body, Length: r.ContentLength})
 }
@@ -155,7 +155,7 @@ func (c *Client) Call(ctx context.Context, ref Ref, req CallRequest) (CallAnswer
 	if err != nil {
 		return CallAnswer{}, core.AsError(err)
 	}
-	hr.Header.Set(callHeader, string(raw))
+	hr.Header.Set(headerCall, string(raw))
 	if req.Body != nil {
 		hr.ContentLength = req.Length
 		hr.Header.Set("Expect", "100-continue") // what is refused is not sent

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"embed"
 	"maps"
 	"net/url"
 	"slices"
@@ -22,35 +23,23 @@ type sdk struct {
 	run bool
 }
 
+// snippets are the lines of each SDK.
+//
+//go:embed snippets/*.txt
+var snippets embed.FS
+
 // sdks are those of WeChat. The client key stands in the environment, in the place of
 // the AppSecret.
 func sdks() map[string]sdk {
-	return map[string]sdk{
-		"silenceper": {run: true, code: `// Go: github.com/silenceper/wechat/v2
-util.SetURIModifier(func(uri string) string {
-	return strings.Replace(uri, "https://api.weixin.qq.com", "{url}", 1)
-})
-account := officialaccount.NewOfficialAccount(&config.Config{
-	AppID: "{appid}", AppSecret: os.Getenv("TOKENTRAY_KEY"), Cache: cache.NewMemory(),
-})`},
-		"co-wechat-api": {run: true, code: `// Node.js: co-wechat-api
-const api = new WeChatAPI('{appid}', process.env.TOKENTRAY_KEY);
-api.prefix = '{url}/cgi-bin/';
-api.customservicePrefix = '{url}/customservice/';
-api.wxaPrefix = '{url}/wxa/';`},
-		"wxjava": {code: `# application.yml: WxJava's wx-java-mp-spring-boot-starter
-wx:
-  mp:
-    app-id: {appid}
-    secret: ${TOKENTRAY_KEY}
-    hosts:
-      api-host: {url}`},
-		"easywechat": {code: `// PHP: w7corp/easywechat 6; paths of calls begin without a slash: 'cgi-bin/menu/get'
-$app = new EasyWeChat\OfficialAccount\Application([
-    'app_id' => '{appid}', 'secret' => getenv('TOKENTRAY_KEY'),
-    'http' => ['base_uri' => '{url}/'],
-]);`},
+	out := map[string]sdk{}
+	for name, run := range map[string]bool{"silenceper": true, "co-wechat-api": true, "wxjava": false, "easywechat": false} {
+		code, err := snippets.ReadFile("snippets/" + name + ".txt")
+		if err != nil {
+			panic("cli: " + err.Error()) // it is part of the program
+		}
+		out[name] = sdk{code: strings.TrimSuffix(string(code), "\n"), run: run}
 	}
+	return out
 }
 
 // sdkPath is the token path that all of them ask.
