@@ -368,7 +368,9 @@ func TestServerComesLater(t *testing.T) {
 	const line = "TokenTray, tokentray, tokentray | blog/live needs you | This machine's IP is not on the account's IP whitelist. | []"
 	server := startServer(t, address, "body")
 	wants(t, server.said, "show 1 replacing 0: "+line)
-	r.events <- api.Event{Type: api.EventEnv, Env: core.Live} // taken once the server's answer is
+	for range 2 { // the first is under way to the loop, the second waits until the server's answer was taken
+		r.events <- api.Event{Type: api.EventEnv, Env: core.Live}
+	}
 	server.conn.Close()
 	server = startServer(t, address, "body") // what was told once is not told again
 	r.account(blocked("a<b>", ""))
