@@ -13,15 +13,23 @@ import (
 // writing it out changes nothing.
 type TokenID string
 
+// Unshared is among the keys of an identity where the secret alone may say whose
+// token it is: no two accounts of such a kind share one.
+const Unshared = "*"
+
 // NewTokenID returns an account's TokenID. baseURL is the kind's own; identity
-// are the keys of the params that count.
+// are the keys of the params that count, and Unshared.
 func NewTokenID(a Account, baseURL string, identity []string) TokenID {
 	if a.BaseURL != "" {
 		baseURL = a.BaseURL
 	}
 	parts := []string{string(a.Kind), CleanURL(baseURL), a.AppID}
 	for _, key := range slices.Sorted(slices.Values(identity)) {
-		parts = append(parts, key, a.Params[key])
+		value := a.Params[key]
+		if key == Unshared {
+			value = string(a.ID)
+		}
+		parts = append(parts, key, value)
 	}
 	return TokenID(strings.Join(parts, "\x00"))
 }

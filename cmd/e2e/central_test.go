@@ -157,7 +157,7 @@ func TestCentralFromAFile(t *testing.T) {
 	if got := strings.TrimSpace(d.run("", "get", "file")); got != first {
 		t.Error("the living token is gone")
 	}
-	d.run("wrong-key-wrong-key\n", "add", "locked", "--kind", "central", "--query", "for=locked", "--secret-stdin", "--base-url", base+"/token.json")
+	d.run("wrong-key-wrong-key\n", "add", "locked", "--kind", "central", "--secret-stdin", "--base-url", base+"/token.json")
 	if code, _, errOut := d.try("get", "locked"); code != 4 || !strings.Contains(errOut, "does not accept the key") {
 		t.Errorf("a wrong key: code %d\n%s", code, errOut)
 	}

@@ -132,9 +132,13 @@ func (s Set) TokenID(a core.Account) core.TokenID {
 	return core.NewTokenID(a, spec.Base(a), spec.identity())
 }
 
-// identity are the keys of the params that tell one token from another.
+// identity are the keys of the params that tell one token from another. Without an
+// AppID only the secret may tell, see core.Unshared.
 func (s Spec) identity() []string {
 	var out []string
+	if !s.Has(AppID) && s.Has(Secret) {
+		out = append(out, core.Unshared)
+	}
 	for _, f := range s.Fields {
 		if f.Identity && !f.Own() {
 			out = append(out, f.Key)

@@ -233,11 +233,18 @@ func TestTokenID(t *testing.T) {
 	if set.TokenID(wren) != set.TokenID(tit) {
 		t.Error("a param that is none of the identity counts")
 	}
+	// One URL of a team's server gives each key a token of its own, as it may.
+	mine := core.Account{ID: "1", Kind: kinds.Central, BaseURL: "https://tokens.example/token"}
+	yours := mine
+	yours.ID = "2"
+	if set.TokenID(mine) == set.TokenID(yours) {
+		t.Error("two accounts share a token that only their secrets tell apart")
+	}
 	ups, err := set.Upstreams(map[core.Kind]core.Source{kinds.WeChat: noSource{}, kinds.WeChatLegacy: noSource{}, kinds.WeCom: noSource{}, kinds.OAuth2: noSource{}, kinds.Central: noSource{}, "bird": noSource{}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, one := range []core.Account{a, wren, robin, tit} {
+	for _, one := range []core.Account{a, wren, robin, tit, mine, yours} {
 		if ups[one.Kind].TokenID(one) != set.TokenID(one) {
 			t.Errorf("the Keeper and the set differ on %+v", one)
 		}
