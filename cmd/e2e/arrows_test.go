@@ -54,9 +54,10 @@ var arrows = []struct {
 	{"core/harden", nil},
 	{"core/...", []string{"core", "core/kinds"}}, // adapters
 	{"ui/text", []string{"core", "core/api", "core/kinds"}},
+	{"ui/search", []string{"core", "core/api", "ui/text"}},
 	{"ui/kit", []string{"ui/text", "assets", "assets/..."}}, // knows no account
-	{"ui/...", []string{"core", "core/api", "core/kinds", "core/format", "core/collection", "core/recognise", "ui/text", "ui/kit", "assets", "assets/..."}},
-	{"ui/cli", []string{"core", "core/api", "core/format", "core/collection", "core/durable", "core/kinds", "ui/text"}}, // it writes files that people ask for
+	{"ui/...", []string{"core", "core/api", "core/kinds", "core/format", "core/collection", "core/recognise", "ui/text", "ui/search", "ui/kit", "assets", "assets/..."}},
+	{"ui/cli", []string{"core", "core/api", "core/format", "core/collection", "core/durable", "core/kinds", "ui/text", "ui/search"}}, // it writes files that people ask for
 	{"assets/...", nil},
 	{"assets", []string{"assets/..."}},
 	{"cmd/...", []string{"core", "core/...", "ui/...", "assets", "assets/...", "cmd/e2e/..."}},

@@ -24,7 +24,7 @@ var fieldPlaces = []string{
 
 	// What the note alone has: Chinese names of its column, a search through it, and
 	// words that a report hides.
-	"core/interchange/csvread.go", "ui/window/search.go", "ui/cli/bundlehide.go",
+	"core/interchange/csvread.go", "ui/search/search.go", "ui/cli/bundlehide.go",
 }
 
 // TestAFieldIsNamedInItsPlaces counts them.

@@ -7,11 +7,10 @@ import (
 	"unicode/utf8"
 
 	"tokentray/core/api"
-	"tokentray/ui/text"
+	"tokentray/ui/search"
 )
 
-// filter is what somebody looks for in the live table: words that must all stand in an
-// account's name, environment, state, kind, ID or note.
+// filter is what somebody looks for in the live table.
 type filter struct {
 	typing bool // what is typed goes into it
 	words  string
@@ -64,19 +63,12 @@ const (
 
 // of are the accounts that are looked for.
 func (f *filter) of(a *app, all []api.Account) []api.Account {
-	words := strings.Fields(strings.ToLower(f.words))
-	if len(words) == 0 {
+	q := search.New(a.text(), f.words)
+	if q.Empty() {
 		return all
 	}
 	now := a.Now()
-	return slices.DeleteFunc(slices.Clone(all), func(acc api.Account) bool {
-		state := acc.StateAt(now)
-		where := strings.ToLower(strings.Join([]string{
-			acc.Name, string(acc.Env), a.envName(acc.Env), string(state), a.say(text.Key("state." + string(state))),
-			string(acc.Kind), a.text().KindLine(acc.Kind, acc.Product), acc.AppID, acc.Note,
-		}, "\n"))
-		return slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(where, w) })
-	})
+	return slices.DeleteFunc(slices.Clone(all), func(acc api.Account) bool { return !q.Matches(&acc, now) })
 }
 
 // line says what is looked for and how many were found; empty where nothing is.

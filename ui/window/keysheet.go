@@ -5,6 +5,7 @@ import (
 	"fyne.io/fyne/v2/container"
 
 	"tokentray/ui/kit"
+	"tokentray/ui/search"
 )
 
 // openKeySheet shows what every key does, as the table of keys has it, and what can
@@ -28,7 +29,7 @@ func openKeySheet(sh *shell, lines []binding) {
 	}
 	s.Add(kit.Subhead(l, l.T("keys.search")))
 	for _, example := range searchExamples() {
-		s.Add(keyLine(l, example, l.T("keys.search."+newQuery(l.Words, example).terms[0].field)))
+		s.Add(keyLine(l, example, l.T("keys.search."+search.New(l.Words, example).Field())))
 	}
 	s.Add(kit.Subhead(l, l.T("keys.marks")))
 	s.Add(keyLine(l, pairMark, l.T("keys.marks.pair")))

@@ -11,6 +11,7 @@ import (
 	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/ui/kit"
+	"tokentray/ui/search"
 )
 
 // listing is the list of accounts with its head and its search: which accounts are
@@ -71,7 +72,7 @@ func (ls *listing) draw() {
 func (ls *listing) fillList() {
 	ls.keepSelectionInView()
 	ls.head.show(ls.view)
-	accounts, groups := grouped(ls.look, ls.model.shown(ls.view, newQuery(ls.look.Words, ls.search), ls.now()))
+	accounts, groups := grouped(ls.look, ls.model.shown(ls.view, search.New(ls.look.Words, ls.search), ls.now()))
 	ls.groups = groups
 	ids := make([]core.ID, len(accounts))
 	for i, a := range accounts {
@@ -159,7 +160,7 @@ func (ls *listing) bringInView(a api.Account) (changed bool) {
 		changed = true
 	}
 	ls.selected = a.ID
-	if q := newQuery(ls.look.Words, ls.search); !q.empty() && !q.matches(&a, ls.now()) {
+	if q := search.New(ls.look.Words, ls.search); !q.Empty() && !q.Matches(&a, ls.now()) {
 		ls.closeFinder()
 	}
 	ls.fillList()
@@ -260,7 +261,7 @@ func (ls *listing) fillEmpty() {
 		e.say("", emptyNone)
 	case len(ls.model.Accounts) == 0:
 		e.greet(!ls.model.Demo)
-	case ls.search != "" && ls.view != viewAll && len(ls.model.shown(viewAll, newQuery(l.Words, ls.search), ls.now())) > 0:
+	case ls.search != "" && ls.view != viewAll && len(ls.model.shown(viewAll, search.New(l.Words, ls.search), ls.now())) > 0:
 		e.say(l.T("empty.search", "search", ls.search), emptyAll)
 	case ls.search != "":
 		e.say(l.T("empty.search", "search", ls.search), emptyUnfound)

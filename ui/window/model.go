@@ -6,6 +6,7 @@ import (
 	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/core/kinds"
+	"tokentray/ui/search"
 )
 
 // view is which accounts the list shows. All is the window's alone and leaves
@@ -50,10 +51,10 @@ func (m *model) pair(id core.ID) (api.Account, bool) {
 
 // shown are the accounts that a view and a search leave, in order, as they stand
 // at now.
-func (m *model) shown(v view, q query, now time.Time) []*api.Account {
+func (m *model) shown(v view, q *search.Query, now time.Time) []*api.Account {
 	var out []*api.Account
 	for i := range m.Accounts {
-		if a := &m.Accounts[i]; (v == viewAll || view(a.Env) == v) && (q.empty() || q.matches(a, now)) {
+		if a := &m.Accounts[i]; (v == viewAll || view(a.Env) == v) && (q.Empty() || q.Matches(a, now)) {
 			out = append(out, a)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/core/kinds"
+	"tokentray/ui/search"
 	"tokentray/ui/text"
 )
 
@@ -26,9 +27,9 @@ func TestAnAnswerOvertakesNoEvent(t *testing.T) {
 	}
 }
 
-func shownNames(m *model, v view, search string) []string {
+func shownNames(m *model, v view, typed string) []string {
 	var out []string
-	for _, a := range m.shown(v, newQuery(text.New(text.English), search), noon) {
+	for _, a := range m.shown(v, search.New(text.New(text.English), typed), noon) {
 		out = append(out, a.Ref().String())
 	}
 	return out
@@ -108,18 +109,4 @@ func TestPair(t *testing.T) {
 			t.Errorf("%s is paired with %q, %v", id, a.ID, ok)
 		}
 	}
-}
-
-// FuzzQuery reads what is typed, whatever that is.
-func FuzzQuery(f *testing.F) {
-	f.Add("state:blocked shop")
-	f.Add("环境：生产")
-	f.Add(":::")
-	a := sample("shop", core.Live, noon, time.Hour, time.Hour)
-	f.Fuzz(func(t *testing.T, s string) {
-		q := newQuery(text.New(text.Chinese), s)
-		if q.empty() && !q.matches(&a, noon) {
-			t.Errorf("%q asks for nothing and finds nothing", s)
-		}
-	})
 }

@@ -1,21 +1,25 @@
-package window
+// Package search says which accounts somebody looks for, in the same words in the
+// window and in the terminal.
+package search
 
 import (
+	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"tokentray/core"
 	"tokentray/core/api"
-	"tokentray/ui/kit"
 	"tokentray/ui/text"
 )
 
-// query is what somebody searches for: words that must all be found somewhere
-// in an account, and terms such as state:blocked that each look at one thing.
+// Query is what somebody searches for: words that must all be found somewhere in an
+// account or be its environment or state, and terms such as state:blocked that each
+// look at one thing.
 // A term's value may be the beginning of the word the command line uses or of
 // the one on the screen, in any language.
-type query struct {
+type Query struct {
 	words []string
 	terms []term
 	kinds map[kindPair]string // what a kind is called, for the words
@@ -30,9 +34,9 @@ type kindPair struct {
 	kind    core.Kind
 }
 
-// queryFields are the names of the fields that a term may have, by what they
+// fields are the names of the fields that a term may have, by what they
 // are called in either language.
-func queryFields() map[string]string {
+func fields() map[string]string {
 	return map[string]string{
 		"state": "state", "状态": "state",
 		"env": "env", "环境": "env",
@@ -40,10 +44,11 @@ func queryFields() map[string]string {
 	}
 }
 
-func newQuery(say *text.Text, search string) query {
-	q := query{say: say, kinds: map[kindPair]string{}}
-	known := queryFields()
-	for _, word := range strings.Fields(strings.ToLower(strings.ReplaceAll(search, "：", ":"))) {
+// New reads what was typed.
+func New(say *text.Text, typed string) *Query {
+	q := &Query{say: say, kinds: map[kindPair]string{}}
+	known := fields()
+	for _, word := range strings.Fields(strings.ToLower(strings.ReplaceAll(typed, "：", ":"))) {
 		field, value, cut := strings.Cut(word, ":")
 		if name := known[field]; cut && name != "" {
 			if value != "" { // half typed: it leaves everything yet
@@ -56,10 +61,11 @@ func newQuery(say *text.Text, search string) query {
 	return q
 }
 
-func (q *query) empty() bool { return len(q.words) == 0 && len(q.terms) == 0 }
+// Empty reports whether every account is looked for.
+func (q *Query) Empty() bool { return len(q.words) == 0 && len(q.terms) == 0 }
 
-// matches reports whether an account is looked for, as it stands at now.
-func (q *query) matches(a *api.Account, now time.Time) bool {
+// Matches reports whether an account is looked for, as it stands at now.
+func (q *Query) Matches(a *api.Account, now time.Time) bool {
 	for _, t := range q.terms {
 		if !q.holds(t, a, now) {
 			return false
@@ -70,20 +76,45 @@ func (q *query) matches(a *api.Account, now time.Time) bool {
 	}
 	where := strings.ToLower(a.Name + "\n" + a.AppID + "\n" + a.Note)
 	for _, w := range q.words {
-		if !strings.Contains(where, w) && !(long(w) && strings.Contains(q.kind(a), w)) {
+		if !strings.Contains(where, w) && !(long(w) && strings.Contains(q.kind(a), w)) && !q.is(w, a, now) {
 			return false
 		}
 	}
 	return true
 }
 
+// is reports whether a word is one of those that the account's environment or state is
+// called by.
+func (q *Query) is(word string, a *api.Account, now time.Time) bool {
+	state := string(a.StateAt(now))
+	for _, name := range []string{string(a.Env), q.say.Say(text.Key("env." + string(a.Env))), state, q.say.Say(text.Key("state." + state))} {
+		if slices.Contains(strings.Fields(strings.ToLower(name)), word) {
+			return true
+		}
+	}
+	return false
+}
+
 // long reports whether a word says enough to be looked for in kinds as well,
 // where a letter or two stand in nearly all.
 func long(word string) bool {
-	return utf8.RuneCountInString(word) > 2 || strings.ContainsFunc(word, kit.IsWide) && utf8.RuneCountInString(word) > 1
+	return utf8.RuneCountInString(word) > 2 || strings.ContainsFunc(word, wide) && utf8.RuneCountInString(word) > 1
 }
 
-func (q *query) holds(t term, a *api.Account, now time.Time) bool {
+// wide reports whether r is a character of which one or two make a word.
+func wide(r rune) bool {
+	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul)
+}
+
+// Field is what the first term looks at, empty where there is none.
+func (q *Query) Field() string {
+	if len(q.terms) == 0 {
+		return ""
+	}
+	return q.terms[0].field
+}
+
+func (q *Query) holds(t term, a *api.Account, now time.Time) bool {
 	switch t.field {
 	case "env":
 		return startsOne(t.value, string(a.Env), q.say.Say(text.Key("env."+string(a.Env))))
@@ -95,7 +126,7 @@ func (q *query) holds(t term, a *api.Account, now time.Time) bool {
 }
 
 // kind is everything that an account's kind and product are called.
-func (q *query) kind(a *api.Account) string {
+func (q *Query) kind(a *api.Account) string {
 	pair := kindPair{a.Product, a.Kind}
 	words, ok := q.kinds[pair]
 	if !ok {
