@@ -67,7 +67,7 @@ func central() Spec {
 				Checks: []Check{{Match: `^[ -~]+$`, Problem: ProblemSecretChars, Says: "holds control characters or letters beyond ASCII; copy the key again"}},
 			},
 			{Key: CentralQuery, Input: Pairs, Identity: true, Hint: "appid=…&…", Names: []string{"centralquery", "tokenserverquery"}},
-			{Key: "api_url", Input: URL, Rare: true, Hint: "https://api…"},
+			{Key: APIURL, Input: URL, Rare: true, Hint: "https://api…"},
 			{Key: CentralMethod, Input: Choice, Rare: true, Choices: []string{"GET", "POST"}},
 			{Key: CentralKeyPlace, Input: Choice, Rare: true, Choices: []string{KeyInHeader, KeyInQuery, KeyInJSON}},
 			{
@@ -96,7 +96,7 @@ func central() Spec {
 		// Anytime: the server may have another token whenever it is asked.
 		Traits:  core.Traits{Repeat: core.RepeatSame, Window: CentralWindow, Anytime: true},
 		Token:   Place{Query: "access_token"},
-		APIBase: "{api_url}", TryPath: "/cgi-bin/get_api_domain_ip",
+		APIBase: "{" + APIURL + "}", TryPath: "/cgi-bin/get_api_domain_ip",
 		Samples: []Folder{
 			{Key: "token", Calls: []Call{{Key: "domain_ip", Method: "GET", Path: "/cgi-bin/get_api_domain_ip"}}},
 		},

@@ -27,7 +27,6 @@ const (
 	OAuthScope    = "scope"    // words with blanks between
 	OAuthAudience = "audience" // whom the token is for
 	OAuthExtra    = "extra"    // further parameters of the request
-	oauthAPI      = "api_url"  // where calls go
 )
 
 // The ways to prove who the client is (RFC 6749, section 2.3.1).
@@ -48,7 +47,7 @@ func oauth2() Spec {
 		Products: oauthProducts(),
 		Traits:   core.Traits{Repeat: core.RepeatNewAllLive, Window: oauthWindow, Anytime: true},
 		Token:    Place{Header: "Authorization", Prefix: "Bearer "},
-		APIBase:  "{" + oauthAPI + "}",
+		APIBase:  "{" + APIURL + "}",
 		Samples:  oauthSamples(),
 		Dead:     []Answer{{Status: 401}}, // RFC 6750, section 3.1
 		Reads:    []Pattern{{"GET", "/"}, {"GET", "/*"}, {"HEAD", "/"}, {"HEAD", "/*"}},
@@ -83,7 +82,7 @@ func oauthFields() []Field {
 			Checks: []Check{{Match: `^[!-~]+$`, Problem: "audience_chars", Says: "must be one word of ASCII, often a URL"}},
 		},
 		{
-			Key: oauthAPI, Input: URL, Hint: "https://api…", Names: []string{"apiurl", "apibaseurl"},
+			Key: APIURL, Input: URL, Hint: "https://api…", Names: []string{"apiurl", "apibaseurl"},
 		},
 		{Key: OAuthAuth, Input: Choice, Rare: true, Choices: []string{AuthBasic, AuthBody}, Names: []string{"authstyle", "authmethod"}},
 		{

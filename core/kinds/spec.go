@@ -112,6 +112,10 @@ const (
 	BaseURL = "base_url"
 )
 
+// APIURL is the key of the param that says where calls go, of kinds whose tokens come
+// from somewhere else.
+const APIURL = "api_url"
+
 // Field is something that a person enters.
 type Field struct {
 	// Key names it everywhere: appid, secret and base_url are fields of their own

@@ -3,6 +3,7 @@ package sim
 import (
 	"crypto/rand"
 	"encoding/hex"
+	"maps"
 	"time"
 
 	"tokentray/core"
@@ -13,22 +14,32 @@ import (
 // as its owner would enter it. The AppIDs and secrets are made anew each time.
 type Sample struct {
 	Upstream Account      // for Server.Put
-	Account  core.Account // with an ID; its BaseURL is empty, see At
+	Account  core.Account // with an ID, without the places that At adds
 	Secret   core.Secret
 }
 
-// At is the account that asks the simulator at a base URL.
+// At is the account that asks the simulator at a base URL, and makes its calls there.
 func (s Sample) At(base string) core.Account {
 	a := s.Account
 	a.BaseURL = base
-	if s.Upstream.Client != nil {
+	switch {
+	case a.Kind == kinds.Central:
+		a.BaseURL += pathCentral + s.Upstream.AppID
+	case s.Upstream.Client != nil:
 		a.BaseURL += pathOAuth
+	default:
+		return a // its calls go where its tokens come from
 	}
+	a.Params = maps.Clone(a.Params)
+	if a.Params == nil {
+		a.Params = map[string]string{}
+	}
+	a.Params[kinds.APIURL] = base
 	return a
 }
 
-// Samples are the accounts that the demo shows: both environments, every kind, of
-// those that are presets one, lives from 90 s to 10 min so that renewal is seen, one blocked by the
+// Samples are the accounts that the demo shows: both environments, every kind, one of
+// the presets, lives from 90 s to 10 min so that renewal is seen, one blocked by the
 // whitelist and one whose upstream is flaky.
 func Samples() []Sample {
 	return []Sample{
@@ -58,6 +69,10 @@ func Samples() []Sample {
 			s.Upstream.Client = &Client{JWT: true, Scopes: []string{"customers.read", "orders.read"}}
 			s.Account.AppID = s.Upstream.AppID
 			s.Account.Params = map[string]string{kinds.OAuthScope: "customers.read orders.read"}
+		}),
+		// The simulator is the team's server of this one, and the secret its key.
+		sample("team", core.Sandbox, kinds.Central, kinds.ProductCentralWeChat, 8*time.Minute, func(s *Sample) {
+			s.Account.AppID = ""
 		}),
 	}
 }

@@ -54,7 +54,7 @@ func commands() table {
 		"cmd.doctor":     {"Check this machine and say what to repair", "检查本机环境并给出修复办法"},
 		"cmd.reset":      {"Remove all accounts, tokens, secrets and settings", "删除全部账号、token、密钥和设置"},
 		"cmd.demo":       {"Try everything with sample accounts and a simulator", "用示例账号和模拟器试用全部功能"},
-		"cmd.sim":        {"Run the simulator of WeChat's token service alone", "单独运行微信 token 服务的模拟器"},
+		"cmd.sim":        {"Run the simulator of the platforms' token services alone", "单独运行各平台 token 服务的模拟器"},
 		"cmd.version":    {"Print the version", "输出版本"},
 		"cmd.completion": {"Print a completion script for a shell", "输出 shell 补全脚本"},
 		"cmd.help":       {"Help about a command", "查看命令的帮助"},
@@ -135,12 +135,12 @@ func commands() table {
 				"  tokentray doctor --bundle\n  tokentray doctor --bundle report.txt --yes",
 		},
 		"cmd.demo.long": {
-			"Try everything with sample accounts and a simulator of WeChat inside this process.\nYour own accounts are not touched. Ctrl-C ends it and leaves nothing behind.",
-			"用示例账号和本进程内的微信模拟器试用全部功能，不影响你自己的账号。\n按 Ctrl-C 结束，不留下任何东西。",
+			"Try everything with sample accounts of every platform family and a simulator inside this\nprocess. Your own accounts are not touched. Ctrl-C ends it and leaves nothing behind.",
+			"用各平台的示例账号和本进程内的模拟器试用全部功能，不影响你自己的账号。\n按 Ctrl-C 结束，不留下任何东西。",
 		},
 		"cmd.sim.long": {
-			"Run the simulator of WeChat's token service alone, and point TokenTray or your own\ntests at it. Its base URL is printed on standard output. Any AppID with any secret\nis accepted at first sight, unless --closed is given.",
-			"单独运行微信 token 服务的模拟器，供 TokenTray 或你自己的测试使用。基础地址输出到标准输出。\n默认接受任意 AppID 与密钥（首次出现即登记），除非使用 --closed。",
+			"Run the simulator of WeChat's and other platforms' token services alone, and point\nTokenTray or your own tests at it. Its base URL is printed on standard output. Any AppID with any secret\nis accepted at first sight, unless --closed is given.",
+			"单独运行微信等平台 token 服务的模拟器，供 TokenTray 或你自己的测试使用。基础地址输出到标准输出。\n默认接受任意 AppID 与密钥（首次出现即登记），除非使用 --closed。",
 		},
 		"cmd.reset.long": {
 			"Remove all accounts, tokens, secrets, keyring entries, backups and settings of this\nhome, and end the agent. It says what that is and asks.",
