@@ -44,6 +44,7 @@
 //	  "console": "https://robin.example/console", "quota": 2000, "day": "+08:00",
 //	  "id": {"label": {"en": "Ring"}, "hint": "r…", "names": ["ringid"]},
 //	  "secret": {"label": {"en": "Song"}, "names": ["ringsong"]},
-//	  "names": ["robin"]                        words in imported names that speak of it
+//	  "names": ["robin"],                       words in imported names that speak of it
+//	  "notes": ["…"]                            for those who read the file
 //	}
 package preset

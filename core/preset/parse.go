@@ -41,7 +41,7 @@ func parse(file []byte, further func(Preset, *reader, object)) (Preset, Faults) 
 	o := r.object(tree, "", "name", "label", "method", "url", "hosts", "encoding", "fields", "headers",
 		"token", "expires", "life", "code", "text", "success", "success_without_code", "refusals",
 		"repeat", "renew_before", "old_token_lives", "use", "dead", "dead_status", "check", "reads", "closed", "samples",
-		"console", "quota", "day", "id", "secret", "names")
+		"console", "quota", "day", "id", "secret", "names", "notes")
 	p := Preset{File: slices.Clone(file)}
 	r.identity(&p, o)
 	r.request(&p.Request, o)
@@ -81,6 +81,7 @@ func (r *reader) identity(p *Preset, o object) {
 		}
 		p.Console = url
 	}
+	_ = o.values("notes") // for those who read the file
 	p.Quota = o.number("quota", 1, 1_000_000_000)
 	if zone, line := o.text("day", false); zone != "" {
 		if p.Day = core.Zone(zone); !p.Day.Valid() {

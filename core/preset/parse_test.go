@@ -44,7 +44,8 @@ const robin = `{
   "day": "+08:00",
   "id": {"label": {"en": "Ring"}, "hint": "r…", "names": ["ringid"]},
   "secret": {"label": {"en": "Song"}, "names": ["ringsong"]},
-  "names": ["robin"]
+  "names": ["robin"],
+  "notes": ["asked the owner in May"]
 }`
 
 // taken are the names of this version's kinds.
@@ -134,7 +135,8 @@ func TestFaultsNameLineAndField(t *testing.T) {
 		{`"+08:00"`, `"Beijing"`, []preset.Fault{{29, "day", preset.FaultZone, ""}}},
 		{`"quota": 2000,`, `"quota": 2000, "quota": 1,`, []preset.Fault{{28, "quota", preset.FaultTwice, ""}}},
 		{`"method": "POST",`, `"method": "POST"`, []preset.Fault{{5, "", preset.FaultJSON, ""}}},
-		{`"names": ["robin"]` + "\n}", ``, []preset.Fault{{31, "", preset.FaultCut, ""}}},
+		{`"notes": ["asked the owner in May"]` + "\n}", ``, []preset.Fault{{32, "", preset.FaultCut, ""}}},
+		{`["asked the owner in May"]`, `"asked"`, []preset.Fault{{33, "notes", preset.FaultType, "list"}}},
 		{robin, `[]`, []preset.Fault{{1, "", preset.FaultObject, ""}}},
 		{robin, strings.Repeat("[", 100), []preset.Fault{{1, "", preset.FaultDeep, ""}}},
 		{robin, `"` + strings.Repeat("x", preset.MaxFile), []preset.Fault{{1, "", preset.FaultBig, "64 KB"}}},

@@ -194,6 +194,20 @@ func TestDeadTokensAreKnown(t *testing.T) {
 	}
 }
 
+// DingTalk's calls under /topapi tell the cause in another field than its others do.
+func TestADeadTokenOfDingTalkIsKnownEverywhere(t *testing.T) {
+	for _, p := range preset.Shipped() {
+		if p.Kind != "dingtalk" {
+			continue
+		}
+		at := open(t, p, nil)
+		p.Samples[0].Calls[0].Method, p.Samples[0].Calls[0].Path = "POST", "/topapi/v2/user/get"
+		if status, body := at.sample(t, p, "dead"); !isDead(at.spec, status, body) {
+			t.Errorf("%d %v is not taken for a dead token", status, body)
+		}
+	}
+}
+
 // sample makes the preset's first sample call with a token.
 func (at place) sample(t *testing.T, p preset.Preset, token string) (int, upstream.Document) {
 	t.Helper()

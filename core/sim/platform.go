@@ -36,7 +36,7 @@ type platform struct {
 
 	granted func(token string, life any) any
 	refused func(why refusedFor) (status int, answer any)
-	dead    func() (status int, answer any)
+	dead    func(path string) (status int, answer any)
 	worked  any
 }
 
@@ -248,7 +248,7 @@ func (s *Server) servePlatformCall(w http.ResponseWriter, r *http.Request, p pla
 		return
 	}
 	if acc == nil || acc.verdict(token, s.now()) != 0 {
-		status, answer := p.dead()
+		status, answer := p.dead(r.URL.Path)
 		sendJSON(w, status, answer)
 		return
 	}

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"net/http"
+	"strings"
 	"time"
 
 	"tokentray/core"
@@ -27,7 +28,7 @@ func feishu() platform {
 		refused: func(r refusedFor) (int, any) {
 			return http.StatusOK, object{"code": r.codeOf(codes), "msg": r.said()}
 		},
-		dead: func() (int, any) {
+		dead: func(string) (int, any) {
 			return http.StatusBadRequest, object{"code": 99991663, "msg": "Invalid access token for authorization. Please make a request with token attached."}
 		},
 		worked: object{"code": 0, "msg": "ok", "bot": object{"activate_status": 2, "app_name": "TokenTray"}},
@@ -46,8 +47,14 @@ func dingtalk() platform {
 		refused: func(r refusedFor) (int, any) {
 			return http.StatusOK, object{"errcode": r.codeOf(codes), "errmsg": r.said()}
 		},
-		dead: func() (int, any) {
-			return http.StatusOK, object{"errcode": 40014, "errmsg": "不合法的access_token"}
+		dead: func(path string) (int, any) {
+			if !strings.HasPrefix(path, "/topapi/") {
+				return http.StatusOK, object{"errcode": 40014, "errmsg": "不合法的access_token"}
+			}
+			return http.StatusOK, object{
+				"errcode": 88, "sub_code": "40014", "sub_msg": "不合法的access_token",
+				"errmsg": "ding talk error[subcode=40014,submsg=不合法的access_token]", "request_id": "0",
+			}
 		},
 		worked: object{"errcode": 0, "errmsg": "ok", "auth_org_scopes": object{"authed_dept": []int{1}, "authed_user": []string{}}},
 	}
@@ -66,8 +73,8 @@ func dingtalkNew() platform {
 			}
 			return http.StatusBadRequest, object{"code": code, "message": r.said(), "requestid": "0A1B2C3D-0000-7000-8000-000000000000"}
 		},
-		dead: func() (int, any) {
-			return http.StatusUnauthorized, object{"code": "InvalidAuthentication", "message": "不合法的access_token", "requestid": "0A1B2C3D-0000-7000-8000-000000000001"}
+		dead: func(string) (int, any) {
+			return http.StatusBadRequest, object{"code": "InvalidAuthentication", "message": "不合法的access_token", "requestid": "0A1B2C3D-0000-7000-8000-000000000001"}
 		},
 		worked: object{"appList": []any{}},
 	}
@@ -89,7 +96,7 @@ func douyin() platform {
 		grant: "client_credential", encoding: "json", repeat: core.RepeatSame, prefix: "clt.", calls: []string{"/hotsearch/"}, header: "access-token",
 		granted: func(token string, life any) any { return douyinAnswer(0, "", token, life) },
 		refused: func(r refusedFor) (int, any) { return http.StatusOK, douyinAnswer(r.codeOf(codes), r.said(), "", 0) },
-		dead: func() (int, any) {
+		dead: func(string) (int, any) {
 			return http.StatusOK, object{"data": object{"error_code": 2190008, "description": "access_token expired"}}
 		},
 		worked: object{"data": object{"error_code": 0, "description": "", "list": []any{}}},
@@ -109,7 +116,7 @@ func douyinMini() platform {
 		refused: func(r refusedFor) (int, any) {
 			return http.StatusOK, object{"err_no": r.codeOf(codes), "err_tips": r.said(), "data": object{"access_token": "", "expires_in": 0}}
 		},
-		dead: func() (int, any) {
+		dead: func(string) (int, any) {
 			return http.StatusUnauthorized, object{"error_id": "0", "code": 401, "message": "[app token sign fail] bad token"}
 		},
 		worked: object{"log_id": "0", "data": []any{}},
@@ -125,7 +132,9 @@ func qq() platform {
 		refused: func(r refusedFor) (int, any) {
 			return http.StatusOK, object{"errcode": r.codeOf(codes), "errmsg": r.said()}
 		},
-		dead:   func() (int, any) { return http.StatusOK, object{"errCode": -3000, "errMsg": "access token error"} },
+		dead: func(string) (int, any) {
+			return http.StatusOK, object{"errCode": -3000, "errMsg": "access token error"}
+		},
 		worked: object{"errCode": 0, "errMsg": "ok"},
 	}
 }
@@ -153,7 +162,7 @@ func baidu() platform {
 			return object{"refresh_token": "25.0", "expires_in": life, "session_key": "", "access_token": token, "scope": "public", "session_secret": ""}
 		},
 		refused: rfc6749,
-		dead: func() (int, any) {
+		dead: func(string) (int, any) {
 			return http.StatusOK, object{"error_code": 110, "error_msg": "Access token invalid or no longer valid"}
 		},
 		worked: object{"log_id": 1, "text": "你好，世界", "items": []any{}},
@@ -170,11 +179,11 @@ func huawei() platform {
 		refused: func(r refusedFor) (int, any) {
 			status, answer := rfc6749(r)
 			if r.why == "id" || r.why == "secret" {
-				return http.StatusBadRequest, object{"error": 1101, "sub_error": 20043, "error_description": "invalid client"}
+				return http.StatusBadRequest, object{"error": 1101, "sub_error": 12304, "error_description": "invalid client_secret"}
 			}
 			return status, answer
 		},
-		dead: func() (int, any) {
+		dead: func(string) (int, any) {
 			return http.StatusUnauthorized, object{"code": "80200001", "msg": "Oauth authentication error", "requestId": "0"}
 		},
 		worked: object{"code": "80000000", "msg": "Success", "requestId": "0"},
@@ -192,7 +201,7 @@ func kuaishou() platform {
 		refused: func(r refusedFor) (int, any) {
 			return http.StatusOK, object{"result": r.codeOf(codes), "error": "invalid_request", "error_msg": r.said()}
 		},
-		dead: func() (int, any) {
+		dead: func(string) (int, any) {
 			return http.StatusUnauthorized, object{"result": 100200100, "error_msg": "access_token is invalid"}
 		},
 		worked: object{"result": 1, "error_msg": "success"},
