@@ -1,6 +1,6 @@
 // Package collection writes the files with which API clients call an account's
 // upstream: for
-// Postman, Newman and Insomnia, for Bruno, for the .http files of editors, and
+// Postman, Newman and Insomnia, for Apifox, for Bruno, for the .http files of editors, and
 // for curl. What they have in common is that no token and no AppSecret stands
 // in them. Each takes its token from the loopback door when a call is made, so
 // that a renewed token and a switched environment are what it uses next, and
@@ -30,6 +30,7 @@ type Kind string
 // The kinds.
 const (
 	Postman   Kind = "postman"   // Postman and Newman; Insomnia imports the same files
+	Apifox    Kind = "apifox"    // Apifox, and Apidog, as it is called abroad
 	Bruno     Kind = "bruno"     // Bruno and its command line, bru
 	HTTP      Kind = "http"      // REST Client of Visual Studio Code
 	JetBrains Kind = "jetbrains" // the HTTP Client of JetBrains' editors
@@ -37,7 +38,7 @@ const (
 )
 
 // Kinds lists the kinds in the order they are offered.
-func Kinds() []Kind { return []Kind{Postman, Bruno, HTTP, JetBrains, Curl} }
+func Kinds() []Kind { return []Kind{Postman, Apifox, Bruno, HTTP, JetBrains, Curl} }
 
 // Account is what a client will use.
 type Account struct {
@@ -49,6 +50,9 @@ type Account struct {
 	// carry the token. A name without an environment can mean accounts of two
 	// products, or of two kinds. None: there are no sample calls.
 	Of []Of
+	// Base is where the account's calls go, for files with hosts in them; empty: where
+	// those of its kind go.
+	Base string
 }
 
 // Of is the kind of an account and the product that it belongs to.
@@ -109,6 +113,8 @@ func Files(kind Kind, in Input) ([]File, error) {
 	switch kind {
 	case Postman:
 		return w.postman()
+	case Apifox:
+		return w.apifox()
 	case Bruno:
 		return w.bruno()
 	case HTTP:
@@ -123,7 +129,7 @@ func Files(kind Kind, in Input) ([]File, error) {
 
 // Single is the one file that is of use by itself, for a save dialog and for
 // standard output: it is for one account and never holds a key. Bruno has none,
-// for it keeps a folder.
+// for it keeps a folder, and Apifox needs two files.
 func Single(kind Kind, in Input) (File, error) {
 	in.Key = core.Secret{}
 	w, err := newWriter(in)
@@ -144,6 +150,8 @@ func Single(kind Kind, in Input) (File, error) {
 		return w.curlFile(w.accounts[0]), nil
 	case Bruno:
 		return File{}, invalid("Bruno keeps a folder, not a file; give one")
+	case Apifox:
+		return File{}, invalid("Apifox imports two files; give a folder for them")
 	}
 	return File{}, unknown(kind)
 }

@@ -34,6 +34,15 @@ func sample() collection.Input {
 	}}
 }
 
+// sampleFor is sample with an environment for every account where the kind needs that.
+func sampleFor(kind collection.Kind) collection.Input {
+	in := sample()
+	if kind.Pinned() {
+		in.Accounts[0].Env, in.Accounts[0].Base = core.Sandbox, "http://127.0.0.1:8089/sub"
+	}
+	return in
+}
+
 // of are accounts of the default kind.
 func of(products ...core.Product) []collection.Of {
 	var out []collection.Of
@@ -47,7 +56,7 @@ func of(products ...core.Product) []collection.Of {
 // After a change: go test ./core/collection -update, and look.
 func TestGoldens(t *testing.T) {
 	for _, kind := range collection.Kinds() {
-		files, err := collection.Files(kind, sample())
+		files, err := collection.Files(kind, sampleFor(kind))
 		if err != nil {
 			t.Fatal(err)
 		}

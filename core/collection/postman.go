@@ -1,9 +1,8 @@
 package collection
 
 import (
+	"net/url"
 	"strings"
-
-	"tokentray/core"
 )
 
 // Postman's own format, as far as we use it: Collection 2.1.
@@ -22,6 +21,7 @@ type (
 	}
 	pmItem struct {
 		Name    string     `json:"name"`
+		Event   []pmEvent  `json:"event,omitempty"`
 		Item    []pmItem   `json:"item,omitempty"`
 		Request *pmRequest `json:"request,omitempty"`
 	}
@@ -32,10 +32,12 @@ type (
 		URL    pmURL    `json:"url"`
 	}
 	pmURL struct {
-		Raw   string   `json:"raw"`
-		Host  []string `json:"host"`
-		Path  []string `json:"path"`
-		Query []pmPair `json:"query"`
+		Raw      string   `json:"raw"`
+		Protocol string   `json:"protocol,omitempty"`
+		Host     []string `json:"host"`
+		Port     string   `json:"port,omitempty"`
+		Path     []string `json:"path"`
+		Query    []pmPair `json:"query"`
 	}
 	pmPair struct {
 		Key   string `json:"key"`
@@ -132,20 +134,21 @@ func (w *writer) postmanCollection(path string, alone bool) (File, error) {
 	return File{Path: path, Data: encodeJSON(c, "\t")}, nil
 }
 
-// baseOf is where calls of the first kind go unless its account says otherwise.
-func baseOf(of []Of) string {
-	for _, one := range of {
-		return one.Spec.API(core.Account{})
-	}
-	return ""
-}
+func pmRequestFor(c call) *pmRequest { return pmRequestAt(c, "{{base_url}}") }
 
-func pmRequestFor(c call) *pmRequest {
+// pmRequestAt is a call at a base, which is a variable or a URL.
+func pmRequestAt(c call, base string) *pmRequest {
 	r := &pmRequest{Method: c.Method, Header: []pmPair{}}
 	path, _, _ := strings.Cut(c.Path, "?")
 	r.URL = pmURL{
-		Raw: c.url("{{base_url}}", "{{access_token}}"), Host: []string{"{{base_url}}"},
+		Raw: c.url(base, "{{access_token}}"), Host: []string{base},
 		Path: strings.Split(strings.TrimPrefix(path, "/"), "/"), Query: []pmPair{},
+	}
+	if u, err := url.Parse(base); err == nil && u.Host != "" {
+		r.URL.Protocol, r.URL.Host, r.URL.Port = u.Scheme, strings.Split(u.Hostname(), "."), u.Port()
+		if own := strings.Trim(u.Path, "/"); own != "" {
+			r.URL.Path = append(strings.Split(own, "/"), r.URL.Path...)
+		}
 	}
 	_, query, _ := strings.Cut(r.URL.Raw, "?")
 	for pair := range strings.SplitSeq(query, "&") {

@@ -13,6 +13,11 @@ var scripts embed.FS
 // script is one of ours with the words it says and what the kinds call dead put
 // in. Every word comes as JSON, which is JavaScript, and ends no string, line or block.
 func (w *writer) script(name string, of []Of, keys ...string) string {
+	return w.scriptFor(`get("tokentray_account")`, name, of, keys...)
+}
+
+// scriptFor is a script whose account is an expression of JavaScript.
+func (w *writer) scriptFor(account, name string, of []Of, keys ...string) string {
 	raw, err := scripts.ReadFile("scripts/" + name)
 	if err != nil {
 		panic("collection: " + err.Error()) // it is part of the program
@@ -21,7 +26,7 @@ func (w *writer) script(name string, of []Of, keys ...string) string {
 	for _, k := range keys {
 		words[k] = w.say("say." + k)
 	}
-	put := strings.NewReplacer("WORDS", line(words), "DEAD", deadJS(of), "CODES", line(codeFields(of)))
+	put := strings.NewReplacer("WORDS", line(words), "WHOSE", account, "DEAD", deadJS(of), "CODES", line(codeFields(of)))
 	return strings.TrimRight(put.Replace(string(raw)), "\n")
 }
 

@@ -66,7 +66,7 @@ func (e *clientExport) check() error {
 		return usage("export.env_key")
 	case e.out == "" && (e.newKey != "" || e.keyStdin):
 		return usage("export.key_out")
-	case e.out == "" && e.kind == collection.Bruno:
+	case e.out == "" && e.kind.Folder():
 		return usage("export.folder")
 	}
 	for _, env := range e.envs {
@@ -92,7 +92,7 @@ func (a *app) exportClient(ctx context.Context, e clientExport) error {
 	if err != nil {
 		return err
 	}
-	in, err := a.exportInput(ctx, agent, ref)
+	in, err := a.exportInput(ctx, agent, e.kind, ref)
 	if err != nil {
 		return err
 	}
@@ -114,14 +114,18 @@ func (a *app) exportClient(ctx context.Context, e clientExport) error {
 
 // exportInput is what files are made of: the account that was named, or one for each
 // name, which then means the account in the active environment.
-func (a *app) exportInput(ctx context.Context, agent api.Agent, ref api.Ref) (collection.Input, error) {
+func (a *app) exportInput(ctx context.Context, agent api.Agent, kind collection.Kind, ref api.Ref) (collection.Input, error) {
 	in := collection.Input{Title: a.text().Labelled}
 	l, err := agent.List(ctx)
 	if err != nil {
 		return in, err
 	}
 	var all []core.Kind
-	in.Accounts, all = a.clientAccounts(l.Accounts, ref)
+	if kind.Pinned() {
+		in.Accounts, all = a.pinnedAccounts(l, ref)
+	} else {
+		in.Accounts, all = a.clientAccounts(l.Accounts, ref)
+	}
 	in.Say = a.text().Starter(all)
 	switch {
 	case len(in.Accounts) == 0 && ref.Name == "":
@@ -129,7 +133,7 @@ func (a *app) exportInput(ctx context.Context, agent api.Agent, ref api.Ref) (co
 	case len(in.Accounts) == 0:
 		_, err := a.lookUp(ctx, agent, ref) // says where else there is one
 		return in, err
-	case ref.Name != "" && ref.Env == "":
+	case ref.Name != "" && ref.Env == "" && !kind.Pinned():
 		a.noteElsewhere(l, ref.Name)
 	}
 	door, err := agent.Loopback(ctx)
@@ -154,6 +158,26 @@ func (a *app) clientAccounts(accounts []api.Account, ref api.Ref) (out []collect
 		}
 		all = append(all, acc.Kind)
 		out[i].Of = append(out[i].Of, collection.Of{Spec: a.text().Spec(acc.Kind), Product: acc.Product})
+	}
+	return out, all
+}
+
+// pinnedAccounts are the accounts that ref means, each with its environment: that of
+// the environment that is active for a bare name, all with an empty ref.
+func (a *app) pinnedAccounts(l api.List, ref api.Ref) (out []collection.Account, all []core.Kind) {
+	if ref.Name != "" && ref.Env == "" {
+		ref.Env = l.Active
+	}
+	for _, acc := range l.Accounts {
+		if ref.Name != "" && acc.Ref() != ref {
+			continue
+		}
+		spec := a.text().Spec(acc.Kind)
+		all = append(all, acc.Kind)
+		out = append(out, collection.Account{
+			Name: acc.Name, Env: acc.Env, Base: spec.API(acc.Account),
+			Of: []collection.Of{{Spec: spec, Product: acc.Product}},
+		})
 	}
 	return out, all
 }
@@ -257,7 +281,9 @@ func (a *app) exportFolder(ctx context.Context, agent api.Agent, e clientExport,
 func (e *clientExport) keyInput(in collection.Input) api.ClientKeyInput {
 	k := api.ClientKeyInput{Name: e.newKey}
 	for _, acc := range in.Accounts {
-		k.Accounts = append(k.Accounts, acc.Name)
+		if !slices.Contains(k.Accounts, acc.Name) {
+			k.Accounts = append(k.Accounts, acc.Name)
+		}
 	}
 	if len(k.Accounts) > core.MaxKeyAccounts {
 		k.Accounts = nil // all there are
@@ -312,7 +338,7 @@ func (a *app) exported(ctx context.Context, agent api.Agent, e clientExport, in 
 
 // keyPlace is where a client looks for the key.
 func keyPlace(kind collection.Kind) text.Key {
-	if kind == collection.Postman || kind == collection.JetBrains {
+	if kind == collection.Postman || kind == collection.Apifox || kind == collection.JetBrains {
 		return "export.place.env"
 	}
 	return "export.place.dotenv"

@@ -30,6 +30,24 @@ func starter() table {
 				"3. 选中账号的环境。\n\n" +
 				"`tokentray_account` 是账号名称：`shop` 表示当前环境中的 shop，随托盘中的切换而变；`shop/live` 固定为生产环境。",
 		},
+		"starter.about_apifox": {
+			"Calls in Apifox (Apidog abroad) whose token comes from TokenTray when you send them. The collection holds no token and no secret and may be committed; the environment holds the client key and may not.\n\n" +
+				"1. `tokentray api on`. If the environment file has no key yet: `tokentray api key add apifox`.\n" +
+				"2. Project settings, Import data, Postman: tokentray-apifox.postman_collection.json. Keep the scripts ticked.\n" +
+				"3. In the same menu, once more: tokentray-apifox.postman_environment.json. Choose the environment TokenTray at the upper right.\n" +
+				"4. Put the key into the variable `tokentray_key` of that environment as its local value, if it is not there.\n\n" +
+				"Each folder is one account and its scripts name it. URLs have their host in them: leave the base URL (前置 URL) of the environment empty, and import again when an account moves to another host. " +
+				"`access_token` is set for the request that is sent and never saved. After an answer that says that the token is dead, a new one is there: send the request again. " +
+				"An import of openapi.json brings no scripts.",
+			"在 Apifox（海外版 Apidog）中调用接口，发送时从 TokenTray 获取 token。集合不含 token 和密钥，可以提交到版本库；环境文件含有客户端密钥，请勿提交。\n\n" +
+				"1. 运行 `tokentray api on`。如果环境文件中还没有密钥：`tokentray api key add apifox`。\n" +
+				"2. 项目设置 → 导入数据 → Postman：选择 tokentray-apifox.postman_collection.json，保留脚本。\n" +
+				"3. 在同一菜单再次导入：tokentray-apifox.postman_environment.json，并在右上角选中环境 TokenTray。\n" +
+				"4. 如果该环境的变量 `tokentray_key` 为空，把密钥填入它的本地值。\n\n" +
+				"每个目录对应一个账号，其脚本中写明该账号。接口地址已含主机名：环境的“前置 URL”请留空；账号更换主机后请重新导入。" +
+				"`access_token` 只用于当次请求，不会保存。应答表明 token 已失效时，新的 token 已就绪：请再次发送。" +
+				"导入 openapi.json 不会带上脚本。",
+		},
 		"starter.dotenv": {"A client key of TokenTray. Keep this file out of version control.", "TokenTray 的客户端密钥，请勿提交此文件。"},
 
 		"starter.rest.about":  {"The token comes from TokenTray. REST Client: send the first request, then any other; send it again after a renewal or a switch of the environment.", "token 来自 TokenTray。REST Client：先发送第一个请求，再发送其他请求；续期或切换环境后请重新发送。"},
@@ -76,6 +94,13 @@ func export() table {
 				"  tokentray export postman --out wechat --new-key postman\n  newman run wechat/tokentray.postman_collection.json \\\n    -e wechat/tokentray-shop.postman_environment.json --folder \"token 是否有效\"",
 		},
 
+		"cmd.export.apifox": {"A collection and an environment for Apifox (Apidog)", "供 Apifox（Apidog）使用的集合与环境"},
+		"cmd.export.apifox.long": {
+			"Write a collection with a folder for each account, an environment, and a note that says\nwhich menu of Apifox imports which file. URLs have the account's host in them, for no\nscript can set the base URL of an environment there. A bare name is the account in the\nenvironment that is active now.\n\nThe scripts were run with the functions that Apifox and Apipost offer to scripts, not in\nthe programs themselves, which have no version without a window.\n\n" +
+				"  tokentray export apifox --out wechat --new-key apifox",
+			"生成按账号分目录的集合、一个环境，以及说明用 Apifox 的哪个菜单导入哪个文件的文档。\n接口地址写有账号的主机名，因为脚本无法设置环境的前置 URL。\n只写名称时，指当前环境中的账号。\n\n脚本已用 Apifox 和 Apipost 提供给脚本的函数运行过，\n但未在这两个桌面程序中运行（它们没有无窗口的版本）。\n\n" +
+				"  tokentray export apifox --out wechat --new-key apifox",
+		},
 		"cmd.export.bruno": {"A folder for Bruno and its command line", "供 Bruno 及其命令行使用的文件夹"},
 		"cmd.export.bruno.long": {
 			"Write a folder that Bruno opens as a collection: sample calls, an environment for each\naccount, and scripts that take the token from TokenTray and report one that died. The\nkey stands in its file .env, which git ignores.\n\n" +

@@ -61,7 +61,7 @@ func (s *clientSheet) show() {
 	l := s.exports.look
 	s.what.Set(l.T("clients.say."+string(s.kind)), l.Palette.Muted)
 	label := "clients.file"
-	if s.kind == collection.Bruno {
+	if s.kind.Folder() {
 		label = "clients.folder"
 	}
 	s.label.Set(l.T(label), l.Palette.Muted)
@@ -74,8 +74,8 @@ func (s *clientSheet) show() {
 
 // name is what the file or the folder is called unless somebody wants otherwise.
 func (s *clientSheet) name() string {
-	if s.kind == collection.Bruno {
-		return "tokentray-bruno"
+	if s.kind.Folder() {
+		return "tokentray-" + string(s.kind)
 	}
 	f, err := collection.Single(s.kind, s.input())
 	if err != nil {
@@ -94,7 +94,8 @@ func (s *clientSheet) input() collection.Input {
 		one.Of = append(one.Of, collection.Of{Spec: words.Spec(a.Kind), Product: a.Product})
 	}
 	add(s.account)
-	if s.follow {
+	one.Base = one.Of[0].Spec.API(s.account.Account)
+	if s.follow && !s.kind.Pinned() {
 		one.Env = ""
 		if other, ok := s.exports.model.pair(s.account.ID); ok {
 			add(other)
@@ -117,7 +118,7 @@ func (s *clientSheet) key() keyWish {
 }
 
 func (s *clientSheet) files() ([]collection.File, error) {
-	if s.kind == collection.Bruno {
+	if s.kind.Folder() {
 		return collection.Files(s.kind, s.input())
 	}
 	f, err := collection.Single(s.kind, s.input())
@@ -139,10 +140,10 @@ func (s *clientSheet) save() {
 		return
 	}
 	place := l.Words.Say("export.place.dotenv")
-	if s.kind == collection.Postman || s.kind == collection.JetBrains {
+	if s.kind == collection.Postman || s.kind == collection.Apifox || s.kind == collection.JetBrains {
 		place = l.Words.Say("export.place.env")
 	}
-	folder, path := s.kind == collection.Bruno, strings.TrimSpace(s.file.Text)
+	folder, path := s.kind.Folder(), strings.TrimSpace(s.file.Text)
 	ex.work.Go(func() {
 		path, err := writeClient(path, folder, files)
 		ex.do(func() {

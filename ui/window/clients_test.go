@@ -27,7 +27,7 @@ func TestExportForClients(t *testing.T) {
 		t.Fatal("there is no choice of clients")
 		return nil
 	}
-	for i, file := range []string{"tokentray-shop.postman_collection.json", "tokentray-bruno", "tokentray-shop.http", "tokentray-shop-2.http", "tokentray-shop.sh"} {
+	for i, file := range []string{"tokentray-shop.postman_collection.json", "tokentray-apifox", "tokentray-bruno", "tokentray-shop.http", "tokentray-shop-2.http", "tokentray-shop.sh"} {
 		s.menuItem("shop-sandbox", "Export for Postman, Bruno…").Action()
 		s.mustSay("Use shop/sandbox in an API client", "No token and no AppSecret")
 		kind().Pick(i)
@@ -41,7 +41,9 @@ func TestExportForClients(t *testing.T) {
 			continue
 		}
 		if info.IsDir() {
-			at = filepath.Join(at, "bruno.json")
+			at = filepath.Join(at, map[string]string{
+				"tokentray-bruno": "bruno.json", "tokentray-apifox": "tokentray-apifox.postman_collection.json",
+			}[file])
 		}
 		if raw, err := os.ReadFile(at); err != nil || len(raw) == 0 || strings.Contains(string(raw), s.agent.secret) {
 			t.Errorf("%s holds %d bytes, %v", file, len(raw), err)

@@ -1,6 +1,6 @@
 // After each request: when its answer says that the token is dead, report it. Many
 // reports of one token cost one round, and a token that still works stays. In a
-// run the request is then made once more.
+// run the request is then made once more; a client that cannot do that says so.
 const say = WORDS;
 const dead = DEAD;
 let body = {};
@@ -39,9 +39,13 @@ if (!dead(pm.response.code, body) || again || !kept) {
       kept.base = t.base_url;
       kept.expires = t.expires_at_unix;
       pm.variables.set("tokentray_kept", JSON.stringify(kept));
-      pm.variables.set("tokentray_again", pm.info.requestName);
-      pm.test.skip(say.again, () => {});
-      pm.execution.setNextRequest(pm.info.requestName);
+      if (pm.execution && pm.execution.setNextRequest) {
+        pm.variables.set("tokentray_again", pm.info.requestName);
+        pm.test.skip(say.again, () => {});
+        pm.execution.setNextRequest(pm.info.requestName);
+      } else {
+        verdict(say.again);
+      }
     }
   });
 }

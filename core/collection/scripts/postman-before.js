@@ -5,7 +5,7 @@
 // with its environment is kept, in a run, until its token expires.
 const say = WORDS;
 const get = (name) => String(pm.variables.get(name) || "").trim();
-const account = get("tokentray_account"), key = get("tokentray_key");
+const account = WHOSE, key = get("tokentray_key");
 const door = get("tokentray_url").replace(/\/+$/, "");
 const part = (s) => {
   try { s = decodeURIComponent(s); } catch (e) { /* it was not encoded */ }
@@ -15,14 +15,30 @@ const fail = (why) => { // the call is not made: not with an old token, nor with
   pm.variables.set("access_token", "");
   pm.variables.unset("tokentray_kept");
   pm.test("TokenTray", () => { throw new Error(why); });
-  pm.execution.skipRequest();
+  if (pm.execution && pm.execution.skipRequest) pm.execution.skipRequest();
+  else throw new Error("TokenTray: " + why); // a client that cannot skip stops at an error
+};
+const taken = (err, res) => {
+  if (err) return fail(say.no_door + " " + door);
+  let t = {};
+  try { t = res.json() || {}; } catch (e) { /* it is not TokenTray that answers */ }
+  if (t.error) return fail(say.no_token + " " + t.error.message);
+  if (res.code !== 200 || !t.access_token) return fail(say.no_door + " " + door + " (HTTP " + res.code + ")");
+  pm.variables.set("access_token", t.access_token);
+  pm.variables.set("base_url", t.base_url);
+  pm.variables.set("tokentray_kept", JSON.stringify({
+    account: account, token: t.access_token, base: t.base_url, expires: t.expires_at_unix,
+    path: part(t.account) + "/" + t.env,
+  }));
 };
 let kept = null;
 try { kept = JSON.parse(get("tokentray_kept")); } catch (e) { /* nothing is kept yet */ }
 
-if (!account) fail(say.no_account);
-if (!key) fail(say.no_key);
-if (account.includes("/") && kept && kept.account === account && kept.expires - 60 > Date.now() / 1000) {
+if (!account) {
+  fail(say.no_account);
+} else if (!key) {
+  fail(say.no_key);
+} else if (account.includes("/") && kept && kept.account === account && kept.expires - 60 > Date.now() / 1000) {
   pm.variables.set("access_token", kept.token);
   pm.variables.set("base_url", kept.base);
 } else {
@@ -30,17 +46,5 @@ if (account.includes("/") && kept && kept.account === account && kept.expires - 
     url: door + "/v1/token/" + account.split("/").map(part).join("/"),
     method: "GET",
     header: { Authorization: "Bearer " + key },
-  }, (err, res) => {
-    if (err) fail(say.no_door + " " + door);
-    let t = {};
-    try { t = res.json(); } catch (e) { /* it is not TokenTray that answers */ }
-    if (t.error) fail(say.no_token + " " + t.error.message);
-    if (res.code !== 200 || !t.access_token) fail(say.no_door + " " + door + " (HTTP " + res.code + ")");
-    pm.variables.set("access_token", t.access_token);
-    pm.variables.set("base_url", t.base_url);
-    pm.variables.set("tokentray_kept", JSON.stringify({
-      account: account, token: t.access_token, base: t.base_url, expires: t.expires_at_unix,
-      path: part(t.account) + "/" + t.env,
-    }));
-  });
+  }, taken);
 }
