@@ -24,7 +24,7 @@ type Button struct {
 	widget.BaseWidget
 	OnPress func() // nil: nothing happens
 
-	look  *Look
+	ui    *UI
 	role  Role
 	label string
 	paths string // of an icon, instead of words
@@ -43,8 +43,8 @@ var (
 )
 
 // NewButton returns a button with words; on is called when it is pressed.
-func NewButton(l *Look, r Role, label string, on func()) *Button {
-	b := &Button{look: l, role: r, label: label, OnPress: on}
+func NewButton(ui *UI, r Role, label string, on func()) *Button {
+	b := &Button{ui: ui, role: r, label: label, OnPress: on}
 	b.ExtendBaseWidget(b)
 	return b
 }
@@ -53,29 +53,29 @@ func NewButton(l *Look, r Role, label string, on func()) *Button {
 const SmallButtonHeight = 28
 
 // NewSmallButton is for rows and banners.
-func NewSmallButton(l *Look, r Role, label string, on func()) *Button {
-	b := NewButton(l, r, label, on)
+func NewSmallButton(ui *UI, r Role, label string, on func()) *Button {
+	b := NewButton(ui, r, label, on)
 	b.small = true
 	return b
 }
 
 // NewIconButton shows an icon; label is what it does, which the pointer shows.
-func NewIconButton(l *Look, paths, label string, on func()) *Button {
-	b := NewButton(l, Plain, label, on)
+func NewIconButton(ui *UI, paths, label string, on func()) *Button {
+	b := NewButton(ui, Plain, label, on)
 	b.paths = paths
 	return b
 }
 
 // NewLineIconButton is for lines of text: it is hardly higher than they are.
-func NewLineIconButton(l *Look, paths, label string, on func()) *Button {
-	b := NewIconButton(l, paths, label, on)
+func NewLineIconButton(ui *UI, paths, label string, on func()) *Button {
+	b := NewIconButton(ui, paths, label, on)
 	b.small, b.inLine = true, true
 	return b
 }
 
 // NewSmallIconButton is for fields.
-func NewSmallIconButton(l *Look, paths, label string, on func()) *Button {
-	b := NewIconButton(l, paths, label, on)
+func NewSmallIconButton(ui *UI, paths, label string, on func()) *Button {
+	b := NewIconButton(ui, paths, label, on)
 	b.small = true
 	return b
 }
@@ -84,7 +84,7 @@ func NewSmallIconButton(l *Look, paths, label string, on func()) *Button {
 func (b *Button) SetIcon(paths, label string) {
 	b.paths, b.label = paths, label
 	if b.glyph != nil {
-		b.glyph.Resource = resource(paths, b.look.Palette.Muted)
+		b.glyph.Resource = resource(paths, b.ui.Palette.Muted)
 		b.glyph.Refresh()
 	}
 }
@@ -111,7 +111,7 @@ func (b *Button) CreateRenderer() fyne.WidgetRenderer {
 	b.ground.CornerRadius = Radius
 	f := &Renderer{Parts: []fyne.CanvasObject{b.ground}, Min: b.minSize, Paint: b.paint}
 	if b.paths != "" {
-		b.glyph = Icon(b.paths, b.look.Palette.Muted)
+		b.glyph = Icon(b.paths, b.ui.Palette.Muted)
 		f.Parts = append(f.Parts, b.glyph)
 	} else {
 		b.text = BoldText(b.label, b.size(), color.Transparent)
@@ -150,7 +150,7 @@ func (b *Button) minSize() fyne.Size {
 
 // paint chooses the colours for the state the button is in.
 func (b *Button) paint() {
-	p := b.look.Palette
+	p := b.ui.Palette
 	ground, ink, stroke := color.NRGBA{}, p.Text, color.NRGBA{}
 	switch b.role {
 	case Quiet:
@@ -209,7 +209,7 @@ func (b *Button) Rename(label string) bool {
 
 func (b *Button) press() {
 	if b.paths != "" {
-		b.look.tip(b, "")
+		b.ui.tip(b, "")
 	}
 	if !b.off && b.OnPress != nil {
 		b.OnPress()
@@ -218,16 +218,16 @@ func (b *Button) press() {
 
 func (b *Button) Tapped(*fyne.PointEvent)        { b.press() }
 func (b *Button) MouseMoved(*desktop.MouseEvent) {}
-func (b *Button) FocusGained()                   { b.focused = true; b.Refresh(); b.look.Reveal(b) }
+func (b *Button) FocusGained()                   { b.focused = true; b.Refresh(); b.ui.Reveal(b) }
 func (b *Button) FocusLost()                     { b.focused = false; b.Refresh() }
-func (b *Button) TypedRune(r rune)               { b.look.Typed(r) }
+func (b *Button) TypedRune(r rune)               { b.ui.Typed(r) }
 
 func (b *Button) MouseIn(*desktop.MouseEvent) {
 	b.hovered = true
 	b.Refresh()
-	b.look.pointed(b.MouseOut)
+	b.ui.pointed(b.MouseOut)
 	if b.paths != "" {
-		b.look.tip(b, b.label)
+		b.ui.tip(b, b.label)
 	}
 }
 
@@ -235,7 +235,7 @@ func (b *Button) MouseOut() {
 	b.hovered = false
 	b.Refresh()
 	if b.paths != "" {
-		b.look.tip(b, "")
+		b.ui.tip(b, "")
 	}
 }
 
@@ -244,6 +244,6 @@ func (b *Button) TypedKey(e *fyne.KeyEvent) {
 	case fyne.KeyReturn, fyne.KeyEnter, fyne.KeySpace:
 		b.press()
 	default:
-		b.look.OnKey(e)
+		b.ui.OnKey(e)
 	}
 }

@@ -19,7 +19,7 @@ type Entry struct {
 	// OnDown is the arrow key that leaves a single line; nil: it does nothing.
 	OnDown func()
 
-	look    *Look
+	ui      *UI
 	focused bool
 }
 
@@ -29,8 +29,8 @@ type Entry struct {
 const MaxEntry = 4096
 
 // NewEntry returns a line to type in; on is told each change.
-func NewEntry(l *Look, placeholder, value string, on func(string)) *Entry {
-	e := &Entry{look: l}
+func NewEntry(ui *UI, placeholder, value string, on func(string)) *Entry {
+	e := &Entry{ui: ui}
 	e.Wrapping = fyne.TextWrap(fyne.TextTruncateClip)
 	e.PlaceHolder = placeholder
 	e.Text = value
@@ -42,11 +42,11 @@ func NewEntry(l *Look, placeholder, value string, on func(string)) *Entry {
 
 // NewSecretEntry hides what is typed until its eye is pressed. The eye can have the
 // keyboard, which that of Fyne's own cannot.
-func NewSecretEntry(l *Look, placeholder, value string, on func(string)) *Entry {
-	e := NewEntry(l, placeholder, value, on)
+func NewSecretEntry(ui *UI, placeholder, value string, on func(string)) *Entry {
+	e := NewEntry(ui, placeholder, value, on)
 	e.Password = true
-	show, hide := l.T("entry.show"), l.T("entry.hide")
-	eye := NewSmallIconButton(l, IconShow, show, nil)
+	show, hide := ui.T("entry.show"), ui.T("entry.hide")
+	eye := NewSmallIconButton(ui, IconShow, show, nil)
 	eye.OnPress = func() {
 		e.Password = !e.Password
 		if e.Password {
@@ -61,8 +61,8 @@ func NewSecretEntry(l *Look, placeholder, value string, on func(string)) *Entry 
 }
 
 // NewNoteEntry returns a field of several lines.
-func NewNoteEntry(l *Look, value string, on func(string)) *Entry {
-	e := NewEntry(l, "", value, on)
+func NewNoteEntry(ui *UI, value string, on func(string)) *Entry {
+	e := NewEntry(ui, "", value, on)
 	e.MultiLine, e.CursorColumn = true, 0
 	e.Wrapping = fyne.TextWrapWord
 	e.SetMinRowsVisible(3)
@@ -90,12 +90,12 @@ func (e *Entry) CreateRenderer() fyne.WidgetRenderer {
 			own.Scrolled(ev)
 			return
 		}
-		e.look.wheel(ev)
+		e.ui.wheel(ev)
 	}
 	w.ExtendBaseWidget(w)
 	r := &entryRenderer{WidgetRenderer: inner, pane: w}
 	if !e.MultiLine {
-		r.hem = canvas.NewRectangle(e.look.Palette.Raised)
+		r.hem = canvas.NewRectangle(e.ui.Palette.Raised)
 	}
 	return r
 }
@@ -157,13 +157,13 @@ func (e *Entry) FocusLost() {
 func (e *Entry) FocusGained() {
 	e.focused = true
 	e.Entry.FocusGained()
-	e.look.Reveal(e)
+	e.ui.Reveal(e)
 }
 
 func (e *Entry) TypedKey(k *fyne.KeyEvent) {
 	switch {
 	case k.Name == fyne.KeyEscape, k.Name == fyne.KeyF1, k.Name == fyne.KeyF6:
-		e.look.OnKey(k)
+		e.ui.OnKey(k)
 	case k.Name == fyne.KeyDown && e.OnDown != nil:
 		e.OnDown()
 	default:
@@ -174,11 +174,11 @@ func (e *Entry) TypedKey(k *fyne.KeyEvent) {
 func (e *Entry) TypedShortcut(s fyne.Shortcut) {
 	switch s := s.(type) {
 	case *desktop.CustomShortcut:
-		e.look.OnShortcut(s)
+		e.ui.OnShortcut(s)
 		return
 	case *fyne.ShortcutPaste:
-		if e.look.ReadClipboard != nil {
-			e.look.ReadClipboard(e.paste)
+		if e.ui.ReadClipboard != nil {
+			e.ui.ReadClipboard(e.paste)
 		} else {
 			e.paste(s.Clipboard.Content())
 		}

@@ -19,8 +19,8 @@ type Fact struct {
 }
 
 // NewFact returns a line that is hidden until it has a value.
-func NewFact(l *Look, label string) *Fact {
-	f := &Fact{label: Text(label, 13, l.Palette.Muted), value: NewProse("", 13, l.Palette.Text)}
+func NewFact(ui *UI, label string) *Fact {
+	f := &Fact{label: Text(label, 13, ui.Palette.Muted), value: NewProse("", 13, ui.Palette.Text)}
 	f.Root = container.New(&FactRow{}, f.label, f.value)
 	f.Root.Hidden = true
 	return f
@@ -28,10 +28,10 @@ func NewFact(l *Look, label string) *Fact {
 
 // NewCopiedFact returns a line whose value can be copied by a button beside it. name
 // is what the button does, for a label.
-func NewCopiedFact(l *Look, label string, name func(label string) string, copied func(label, value string)) *Fact {
-	f := NewFact(l, label)
+func NewCopiedFact(ui *UI, label string, name func(label string) string, copied func(label, value string)) *Fact {
+	f := NewFact(ui, label)
 	f.name = name
-	f.button = NewLineIconButton(l, IconCopy, name(label), func() { copied(f.label.Text, f.value.Content()) })
+	f.button = NewLineIconButton(ui, IconCopy, name(label), func() { copied(f.label.Text, f.value.Content()) })
 	f.Root.Objects[1] = container.New(&Bar{Gap: Grid}, f.value, f.button)
 	return f
 }

@@ -13,9 +13,9 @@ import (
 	"tokentray/ui/text"
 )
 
-// lookIn is a look without a window.
-func lookIn(lang text.Lang) *Look {
-	return &Look{Palette: LightPalette(), Words: text.New(lang), OnKey: func(*fyne.KeyEvent) {}, OnShortcut: func(fyne.Shortcut) {}}
+// uiIn is a UI without a window.
+func uiIn(lang text.Lang) *UI {
+	return &UI{Palette: LightPalette(), Words: text.New(lang), OnKey: func(*fyne.KeyEvent) {}, OnShortcut: func(fyne.Shortcut) {}}
 }
 
 // shown puts something into a window of a size, as it is when a person sees it.
@@ -29,9 +29,9 @@ func shown(t *testing.T, o fyne.CanvasObject, size fyne.Size) fyne.Window {
 
 func TestSegment(t *testing.T) {
 	test.NewTempApp(t)
-	l := lookIn(text.English)
+	ui := uiIn(text.English)
 	var picked []string
-	s := NewSegment(l, "a", func(v string) { picked = append(picked, v) },
+	s := NewSegment(ui, "a", func(v string) { picked = append(picked, v) },
 		Choice{Value: "a", Label: "Alpha"}, Choice{Value: "b", Label: "Beta"}, Choice{Value: "c", Label: "Gamma"}, Choice{Value: "d", Label: "Delta"})
 	if h := s.HeightFor(1000); h != SegmentHeight {
 		t.Errorf("in a wide place it is %v high", h)
@@ -52,7 +52,7 @@ func TestSegment(t *testing.T) {
 // stand for the words.
 func TestSegmentInOneLine(t *testing.T) {
 	test.NewTempApp(t)
-	s := NewSegment(lookIn(text.English), "a", nil,
+	s := NewSegment(uiIn(text.English), "a", nil,
 		Choice{Value: "a", Label: "Sandbox", Paths: IconSandbox}, Choice{Value: "b", Label: "Live", Paths: IconLive}, Choice{Value: "c", Label: "All"})
 	s.Single = true
 	for _, width := range []float32{500, 300, 200, 120} {
@@ -71,8 +71,8 @@ func TestSegmentInOneLine(t *testing.T) {
 // what is the same is not drawn anew.
 func TestSegmentOffersOtherChoices(t *testing.T) {
 	test.NewTempApp(t)
-	l := lookIn(text.English)
-	s := NewSegment(l, "b", nil, Choice{Value: "a", Label: "Alpha"}, Choice{Value: "b", Label: "Beta"})
+	ui := uiIn(text.English)
+	s := NewSegment(ui, "b", nil, Choice{Value: "a", Label: "Alpha"}, Choice{Value: "b", Label: "Beta"})
 	shown(t, s, fyne.NewSize(300, SegmentHeight))
 	before := s.words[0]
 	s.SetChoices(Choice{Value: "a", Label: "Alpha"}, Choice{Value: "b", Label: "Beta"})
@@ -88,12 +88,12 @@ func TestSegmentOffersOtherChoices(t *testing.T) {
 // What has the keyboard shows it, and is worked with it.
 func TestButtonsAndTogglesByKeyboard(t *testing.T) {
 	test.NewTempApp(t)
-	l := lookIn(text.English)
+	ui := uiIn(text.English)
 	pressed, other := 0, fyne.KeyName("")
-	l.OnKey = func(e *fyne.KeyEvent) { other = e.Name }
-	b := NewButton(l, Filled, "Save", func() { pressed++ })
+	ui.OnKey = func(e *fyne.KeyEvent) { other = e.Name }
+	b := NewButton(ui, Filled, "Save", func() { pressed++ })
 	on := false
-	box := NewToggle(l, "Start at login", false, func(v bool) { on = v })
+	box := NewToggle(ui, "Start at login", false, func(v bool) { on = v })
 	c := shown(t, Stack(Grid, b, box), fyne.NewSize(200, 100)).Canvas()
 	c.Focus(b)
 	if b.ground.StrokeWidth != 2 {
@@ -127,11 +127,11 @@ func TestButtonsAndTogglesByKeyboard(t *testing.T) {
 // window's keys through.
 func TestEntry(t *testing.T) {
 	app := test.NewTempApp(t)
-	l := lookIn(text.English)
+	ui := uiIn(text.English)
 	var keys []fyne.KeyName
 	var told []string
-	l.OnKey = func(e *fyne.KeyEvent) { keys = append(keys, e.Name) }
-	e := NewEntry(l, "", "begun", func(s string) { told = append(told, s) })
+	ui.OnKey = func(e *fyne.KeyEvent) { keys = append(keys, e.Name) }
+	e := NewEntry(ui, "", "begun", func(s string) { told = append(told, s) })
 	shown(t, e, fyne.NewSize(200, 40))
 	if e.CursorColumn != 5 {
 		t.Errorf("the cursor stands at %d", e.CursorColumn)
@@ -165,8 +165,8 @@ func TestEntry(t *testing.T) {
 // The ring turns in steps of two degrees; less touches nothing.
 func TestRing(t *testing.T) {
 	test.NewTempApp(t)
-	l := lookIn(text.English)
-	r := NewRing(l, Dial{Fill: 0.71, Percent: "71%"})
+	ui := uiIn(text.English)
+	r := NewRing(ui, Dial{Fill: 0.71, Percent: "71%"})
 	shown(t, r, fyne.NewSquareSize(ringSize))
 	arcs := func() [2]canvas.Arc { return [2]canvas.Arc{*r.fill, *r.inner} }
 	before := arcs()
@@ -175,7 +175,7 @@ func TestRing(t *testing.T) {
 		t.Error("less than a step turned the ring, or the figures stayed")
 	}
 	r.Set(Dial{Fill: 0.001, Soon: true, Inner: 0.5, Percent: "0%"})
-	if r.fill.EndAngle != 2 || r.fill.FillColor != l.Palette.Soon || r.fill.Hidden || r.inner.EndAngle != 180 {
+	if r.fill.EndAngle != 2 || r.fill.FillColor != ui.Palette.Soon || r.fill.Hidden || r.inner.EndAngle != 180 {
 		t.Errorf("shortly before the end it shows %v and %v of %v", r.fill.EndAngle, r.inner.EndAngle, r.fill.FillColor)
 	}
 	r.Set(Dial{Percent: "0%"})
@@ -195,11 +195,11 @@ func TestRing(t *testing.T) {
 // The row of a key is made once; it keeps the keyboard wherever it moves to.
 func TestRows(t *testing.T) {
 	test.NewTempApp(t)
-	l := lookIn(text.English)
+	ui := uiIn(text.English)
 	made := 0
 	rows := NewRows(Stack(Grid), func(name string) (fyne.CanvasObject, *Button) {
 		made++
-		b := NewButton(l, Quiet, name, nil)
+		b := NewButton(ui, Quiet, name, nil)
 		return b, b
 	})
 	if rows.Box.Visible() {
@@ -227,14 +227,14 @@ func TestRows(t *testing.T) {
 // of what scrolls.
 func TestPageRevealsWhatHasTheKeyboard(t *testing.T) {
 	test.NewTempApp(t)
-	l := lookIn(text.English)
-	p := NewPage(l, Grid, NewHead(l, NewIconButton(l, IconBack, "back", nil), "A page"))
+	ui := uiIn(text.English)
+	p := NewPage(ui, Grid, NewHead(ui, NewIconButton(ui, IconBack, "back", nil), "A page"))
 	var parts []fyne.CanvasObject
 	for range 20 {
-		parts = append(parts, NewButton(p.Look, Quiet, "press", nil))
+		parts = append(parts, NewButton(p.UI, Quiet, "press", nil))
 	}
 	p.Add(parts...)
-	foot := NewButton(p.Look, Filled, "save", nil)
+	foot := NewButton(p.UI, Filled, "save", nil)
 	p.SetFoot(AtRight(foot))
 	c := shown(t, p.Root, fyne.NewSize(300, 300)).Canvas()
 	driver := fyne.CurrentApp().Driver()
@@ -259,13 +259,13 @@ func TestPageRevealsWhatHasTheKeyboard(t *testing.T) {
 // A click beside a sheet closes it, one on it does not; a long one scrolls by keys.
 func TestSheet(t *testing.T) {
 	test.NewTempApp(t)
-	l := lookIn(text.English)
+	ui := uiIn(text.English)
 	closed := 0
-	s := NewLongSheet(l, Grid, Title(l, "A long sheet"), func() { closed++ })
+	s := NewLongSheet(ui, Grid, Title(ui, "A long sheet"), func() { closed++ })
 	for range 30 {
-		s.Add(NewButton(s.Look, Quiet, "press", nil))
+		s.Add(NewButton(s.UI, Quiet, "press", nil))
 	}
-	s.SetFoot(AtRight(NewButton(s.Look, Filled, "close", nil)))
+	s.SetFoot(AtRight(NewButton(s.UI, Filled, "close", nil)))
 	shown(t, s, fyne.NewSize(320, 320))
 	test.TapAt(s, fyne.NewPos(160, 160))
 	if closed != 0 {
@@ -288,7 +288,7 @@ func TestSheet(t *testing.T) {
 // The pointer lights an option up, and leaves it as it was.
 func TestHover(t *testing.T) {
 	test.NewTempApp(t)
-	s := NewSegment(lookIn(text.English), "a", nil, Choice{Value: "a", Label: "Alpha"}, Choice{Value: "b", Label: "Beta"})
+	s := NewSegment(uiIn(text.English), "a", nil, Choice{Value: "a", Label: "Alpha"}, Choice{Value: "b", Label: "Beta"})
 	shown(t, s, fyne.NewSize(300, SegmentHeight))
 	s.MouseIn(&desktop.MouseEvent{PointEvent: fyne.PointEvent{Position: fyne.NewPos(280, 10)}})
 	if s.over.Hidden {
@@ -305,14 +305,14 @@ func TestHover(t *testing.T) {
 // writes it scrolls the note.
 func TestTheWheelGoesOnOverFields(t *testing.T) {
 	test.NewTempApp(t)
-	l := lookIn(text.English)
-	p := NewPage(l, Grid, NewHead(l, NewIconButton(l, IconBack, "back", nil), "A page"))
-	lit := NewSegment(p.Look, "a", nil, Choice{Value: "a", Label: "Alpha"}, Choice{Value: "b", Label: "Beta"})
+	ui := uiIn(text.English)
+	p := NewPage(ui, Grid, NewHead(ui, NewIconButton(ui, IconBack, "back", nil), "A page"))
+	lit := NewSegment(p.UI, "a", nil, Choice{Value: "a", Label: "Alpha"}, Choice{Value: "b", Label: "Beta"})
 	p.Add(lit)
 	for range 20 {
-		p.Add(NewEntry(p.Look, "", "", nil))
+		p.Add(NewEntry(p.UI, "", "", nil))
 	}
-	note := NewNoteEntry(p.Look, strings.Repeat("line\n", 50), nil)
+	note := NewNoteEntry(p.UI, strings.Repeat("line\n", 50), nil)
 	p.Add(note)
 	c := shown(t, p.Root, fyne.NewSize(300, 300)).Canvas()
 	lit.MouseIn(&desktop.MouseEvent{PointEvent: fyne.PointEvent{Position: fyne.NewPos(250, 10)}})
@@ -338,10 +338,10 @@ func TestTheWheelGoesOnOverFields(t *testing.T) {
 // belong to what it stands in.
 func TestSegmentByUpAndDown(t *testing.T) {
 	test.NewTempApp(t)
-	l := lookIn(text.English)
+	ui := uiIn(text.English)
 	var left []fyne.KeyName
-	l.OnKey = func(e *fyne.KeyEvent) { left = append(left, e.Name) }
-	s := NewSegment(l, "a", nil, Choice{Value: "a", Label: "Alpha"}, Choice{Value: "b", Label: "Beta"}, Choice{Value: "c", Label: "Gamma"},
+	ui.OnKey = func(e *fyne.KeyEvent) { left = append(left, e.Name) }
+	s := NewSegment(ui, "a", nil, Choice{Value: "a", Label: "Alpha"}, Choice{Value: "b", Label: "Beta"}, Choice{Value: "c", Label: "Gamma"},
 		Choice{Value: "d", Label: "Delta"}, Choice{Value: "e", Label: "Epsilon"})
 	shown(t, container.NewWithoutLayout(s), fyne.NewSize(300, 300))
 	s.Resize(fyne.NewSize(2*s.widest()+10, 3*SegmentHeight))
@@ -358,8 +358,8 @@ func TestSegmentByUpAndDown(t *testing.T) {
 // The eye of a secret is reached by Tab, and says what it does.
 func TestTheEyeHasTheKeyboard(t *testing.T) {
 	test.NewTempApp(t)
-	l := lookIn(text.English)
-	e := NewSecretEntry(l, "", "swordfish", nil)
+	ui := uiIn(text.English)
+	e := NewSecretEntry(ui, "", "swordfish", nil)
 	c := shown(t, Stack(Grid, e), fyne.NewSize(300, 100)).Canvas()
 	c.Focus(e)
 	c.FocusNext()
@@ -380,11 +380,11 @@ func TestTheEyeHasTheKeyboard(t *testing.T) {
 // An icon tells what it does when the pointer is on it, and is silent afterwards.
 func TestIconsTellWhatTheyDo(t *testing.T) {
 	test.NewTempApp(t)
-	l := lookIn(text.English)
+	ui := uiIn(text.English)
 	var told []string
-	l.OnTip = func(_ fyne.CanvasObject, words string) { told = append(told, words) }
-	b := NewIconButton(l, IconAdd, "Add an account", func() {})
-	words := NewButton(l, Quiet, "Save", nil)
+	ui.OnTip = func(_ fyne.CanvasObject, words string) { told = append(told, words) }
+	b := NewIconButton(ui, IconAdd, "Add an account", func() {})
+	words := NewButton(ui, Quiet, "Save", nil)
 	shown(t, Stack(Grid, b, words), fyne.NewSize(300, 100))
 	b.MouseIn(nil)
 	b.MouseOut()

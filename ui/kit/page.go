@@ -19,17 +19,17 @@ const RowLeft = 4 * Grid
 type Page struct {
 	Root *fyne.Container
 	Head *Head
-	Look *Look // for what stands on the page: what gets the keyboard is scrolled into sight
+	UI   *UI // for what stands on the page: what gets the keyboard is scrolled into sight
 
 	column *fyne.Container
 	scroll *Scroller
 }
 
 // NewPage returns a page without a foot whose parts stand gap apart.
-func NewPage(l *Look, gap float32, head *Head) *Page {
+func NewPage(ui *UI, gap float32, head *Head) *Page {
 	column := container.New(&Column{Gap: gap, PadX: RowLeft, PadY: gap})
 	p := &Page{Head: head, column: column, scroll: NewScroller(column)}
-	p.Look = l.Within(p.scroll)
+	p.UI = ui.Within(p.scroll)
 	p.Root = container.New(&pageLayout{}, head.root, p.scroll)
 	return p
 }
@@ -43,9 +43,9 @@ func (p *Page) Add(parts ...fyne.CanvasObject) {
 
 // SetFoot puts parts under the column, where they do not scroll.
 func (p *Page) SetFoot(parts ...fyne.CanvasObject) {
-	l := p.Look
+	ui := p.UI
 	inner := container.New(&Column{Gap: 2 * Grid, PadX: RowLeft, PadY: 2 * Grid}, parts...)
-	foot := container.New(&Backed{}, canvas.NewRectangle(l.Palette.Raised), Stack(0, Hairline(l), inner))
+	foot := container.New(&Backed{}, canvas.NewRectangle(ui.Palette.Raised), Stack(0, Hairline(ui), inner))
 	p.Root.Objects = append(p.Root.Objects[:2:2], foot)
 }
 
@@ -95,10 +95,10 @@ type Head struct {
 }
 
 // NewHead returns a bar with a title.
-func NewHead(l *Look, back *Button, title string, right ...fyne.CanvasObject) *Head {
+func NewHead(ui *UI, back *Button, title string, right ...fyne.CanvasObject) *Head {
 	h := &Head{layout: &headLayout{title: title}}
 	h.root = container.New(h.layout, append([]fyne.CanvasObject{
-		canvas.NewRectangle(l.Palette.Raised), canvas.NewRectangle(l.Palette.Line), back, BoldText(title, 17, l.Palette.Text),
+		canvas.NewRectangle(ui.Palette.Raised), canvas.NewRectangle(ui.Palette.Line), back, BoldText(title, 17, ui.Palette.Text),
 	}, right...)...)
 	return h
 }
@@ -141,8 +141,8 @@ func (h *headLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
 func (h *headLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(120, HeadHeight) }
 
 // Hairline is a thin line across a page.
-func Hairline(l *Look) fyne.CanvasObject {
-	return container.New(&Fixed{Size: fyne.NewSize(0, 1)}, canvas.NewRectangle(l.Palette.Line))
+func Hairline(ui *UI) fyne.CanvasObject {
+	return container.New(&Fixed{Size: fyne.NewSize(0, 1)}, canvas.NewRectangle(ui.Palette.Line))
 }
 
 // AtRight stands buttons at the right end of a line.
@@ -151,6 +151,6 @@ func AtRight(objects ...fyne.CanvasObject) *fyne.Container {
 }
 
 // Subhead is the title of a part of a page.
-func Subhead(l *Look, s string) fyne.CanvasObject {
-	return Stack(2*Grid, Space(0, 0), BoldText(s, 13, l.Palette.Text))
+func Subhead(ui *UI, s string) fyne.CanvasObject {
+	return Stack(2*Grid, Space(0, 0), BoldText(s, 13, ui.Palette.Text))
 }

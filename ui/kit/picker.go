@@ -20,7 +20,7 @@ type Picker struct {
 	// then; may be nil.
 	Resized func()
 
-	look    *Look
+	ui      *UI
 	choices []Choice
 	value   string
 	on      func(value string)
@@ -49,8 +49,8 @@ var (
 )
 
 // NewPicker returns a picker that stands at value and tells on what a person chose.
-func NewPicker(l *Look, value string, on func(string), choices ...Choice) *Picker {
-	p := &Picker{look: l, choices: choices, value: value, on: on, hovered: -1}
+func NewPicker(ui *UI, value string, on func(string), choices ...Choice) *Picker {
+	p := &Picker{ui: ui, choices: choices, value: value, on: on, hovered: -1}
 	p.ExtendBaseWidget(p)
 	return p
 }
@@ -59,7 +59,7 @@ func NewPicker(l *Look, value string, on func(string), choices ...Choice) *Picke
 const pickerRow = 32
 
 func (p *Picker) CreateRenderer() fyne.WidgetRenderer {
-	c := p.look.Palette
+	c := p.ui.Palette
 	p.frame = canvas.NewRectangle(c.Hover)
 	p.frame.CornerRadius = Radius
 	p.ground = canvas.NewRectangle(c.Raised)
@@ -127,7 +127,7 @@ func (p *Picker) HeightFor(width float32) float32 {
 }
 
 func (p *Picker) paint() {
-	c, size := p.look.Palette, p.Size()
+	c, size := p.ui.Palette, p.Size()
 	Place(p.frame, 0, 0, size.Width, SegmentHeight)
 	p.frame.StrokeWidth, p.frame.StrokeColor = 0, color.Transparent
 	if p.focused {
@@ -138,7 +138,7 @@ func (p *Picker) paint() {
 	case p.open && p.filter != "":
 		says = p.filter + "▏"
 	case p.open:
-		says, hue = p.look.T("picker.type"), c.Muted
+		says, hue = p.ui.T("picker.type"), c.Muted
 	}
 	SetText(p.line, says, hue)
 	h := p.line.MinSize().Height
@@ -164,7 +164,7 @@ func (p *Picker) paintTable(width float32) {
 	found := p.found()
 	for at, i := range found {
 		x, y, w := p.cell(at, width)
-		t, hue := p.words[i], p.look.Palette.Text
+		t, hue := p.words[i], p.ui.Palette.Text
 		t.TextStyle.Bold = p.choices[i].Value == p.value
 		SetText(t, p.choices[i].Label, hue)
 		switch at {
@@ -182,7 +182,7 @@ func (p *Picker) paintTable(width float32) {
 	if len(found) == 0 {
 		t := p.words[0]
 		t.TextStyle.Bold = false
-		SetText(t, p.look.T("picker.none"), p.look.Palette.Muted)
+		SetText(t, p.ui.T("picker.none"), p.ui.Palette.Muted)
 		m := t.MinSize()
 		Place(t, 3*Grid, SegmentHeight+2*Grid+(pickerRow-m.Height)/2-Lift(SizeText), m.Width, m.Height)
 		t.Show()
@@ -245,7 +245,7 @@ func (p *Picker) resized() {
 	if p.Resized != nil {
 		p.Resized()
 	}
-	p.look.Reveal(p)
+	p.ui.Reveal(p)
 }
 
 // take chooses the at-th option that was found, and closes the table.
@@ -288,7 +288,7 @@ func (p *Picker) hover(at int) {
 func (p *Picker) MouseIn(*desktop.MouseEvent)      {}
 func (p *Picker) MouseMoved(e *desktop.MouseEvent) { p.hover(p.at(e.Position)) }
 func (p *Picker) MouseOut()                        { p.hover(-1) }
-func (p *Picker) FocusGained()                     { p.focused = true; p.Refresh(); p.look.Reveal(p) }
+func (p *Picker) FocusGained()                     { p.focused = true; p.Refresh(); p.ui.Reveal(p) }
 
 func (p *Picker) FocusLost() { p.focused = false; p.Unfold(false); p.Refresh() }
 
@@ -303,7 +303,7 @@ func (p *Picker) TypedRune(r rune) {
 	case p.open && unicode.IsPrint(r):
 		p.narrow(p.filter + string(r))
 	default:
-		p.look.Typed(r)
+		p.ui.Typed(r)
 	}
 }
 
@@ -314,7 +314,7 @@ func (p *Picker) TypedKey(e *fyne.KeyEvent) {
 			p.Unfold(true)
 		case fyne.KeySpace: // comes as a character too
 		default:
-			p.look.OnKey(e)
+			p.ui.OnKey(e)
 		}
 		return
 	}

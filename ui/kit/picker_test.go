@@ -16,7 +16,7 @@ func birds(t *testing.T) (*Picker, *[]string) {
 	test.NewTempApp(t)
 	picked := &[]string{}
 	p := NewPicker(
-		lookIn(text.English), "wren", func(v string) { *picked = append(*picked, v) },
+		uiIn(text.English), "wren", func(v string) { *picked = append(*picked, v) },
 		Choice{Value: "robin", Label: "Robin"}, Choice{Value: "wren", Label: "Wren"}, Choice{Value: "wren-new", Label: "Wren (new)"},
 		Choice{Value: "owl", Label: "猫头鹰"}, Choice{Value: "finch", Label: "Finch"},
 	)
@@ -63,7 +63,7 @@ func TestPickerByKeyboard(t *testing.T) {
 	keys(p, fyne.KeyDown, fyne.KeyHome, fyne.KeyRight, fyne.KeyRight, fyne.KeyEnter)
 	types(p, "nobody")
 	keys(p, fyne.KeyReturn, fyne.KeyDown)
-	if got := strings.Join(*picked, " "); got != "owl wren-new" || p.Value() != "wren-new" || !p.open || p.words[0].Text != p.look.T("picker.none") {
+	if got := strings.Join(*picked, " "); got != "owl wren-new" || p.Value() != "wren-new" || !p.open || p.words[0].Text != p.ui.T("picker.none") {
 		t.Errorf("picked %q, stands at %q", got, p.Value())
 	}
 	p.FocusLost()

@@ -23,15 +23,15 @@ type Dial struct {
 // what the previous token has left.
 type Ring struct {
 	widget.BaseWidget
-	look               *Look
+	ui                 *UI
 	shown              Dial
 	track, fill, inner *canvas.Arc
 	percent            *canvas.Text
 }
 
 // NewRing returns a ring that shows d.
-func NewRing(l *Look, d Dial) *Ring {
-	r := &Ring{look: l, shown: d}
+func NewRing(ui *UI, d Dial) *Ring {
+	r := &Ring{ui: ui, shown: d}
 	r.ExtendBaseWidget(r)
 	return r
 }
@@ -70,9 +70,9 @@ func turn(share float32) float32 {
 }
 
 func (r *Ring) paintFill() {
-	hue := r.look.Palette.Hue(r.shown.Live)
+	hue := r.ui.Palette.Hue(r.shown.Live)
 	if r.shown.Soon {
-		hue = r.look.Palette.Soon
+		hue = r.ui.Palette.Soon
 	}
 	r.fill.FillColor, r.fill.EndAngle = hue, turn(r.shown.Fill)
 	Visible(r.fill, r.fill.EndAngle > 0)
@@ -84,7 +84,7 @@ func (r *Ring) paintInner() {
 }
 
 func (r *Ring) CreateRenderer() fyne.WidgetRenderer {
-	p := r.look.Palette
+	p := r.ui.Palette
 	r.track = canvas.NewArc(0, 360, 0.82, p.Line)
 	r.fill = canvas.NewArc(0, 0, 0.82, p.Sandbox)
 	r.inner = canvas.NewArc(0, 0, 0.9, p.Soon)

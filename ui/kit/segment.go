@@ -25,7 +25,7 @@ type Segment struct {
 	// the words.
 	Single bool
 
-	look    *Look
+	ui      *UI
 	choices []Choice
 	value   string
 	on      func(value string)
@@ -51,8 +51,8 @@ var (
 )
 
 // NewSegment returns a switch that stands at value and tells on what a person chose.
-func NewSegment(l *Look, value string, on func(string), choices ...Choice) *Segment {
-	s := &Segment{look: l, choices: choices, value: value, on: on, hovered: -1}
+func NewSegment(ui *UI, value string, on func(string), choices ...Choice) *Segment {
+	s := &Segment{ui: ui, choices: choices, value: value, on: on, hovered: -1}
 	s.ExtendBaseWidget(s)
 	return s
 }
@@ -61,7 +61,7 @@ func NewSegment(l *Look, value string, on func(string), choices ...Choice) *Segm
 const SegmentHeight = 36
 
 func (s *Segment) CreateRenderer() fyne.WidgetRenderer {
-	p := s.look.Palette
+	p := s.ui.Palette
 	s.frame = canvas.NewRectangle(p.Hover)
 	s.frame.CornerRadius = Radius
 	s.over = canvas.NewRectangle(color.Transparent)
@@ -77,7 +77,7 @@ func (s *Segment) CreateRenderer() fyne.WidgetRenderer {
 
 // write makes the words and shapes of the choices.
 func (s *Segment) write() {
-	p := s.look.Palette
+	p := s.ui.Palette
 	s.words, s.bolds, s.shapes = nil, nil, nil
 	s.r.Parts = []fyne.CanvasObject{s.frame, s.over, s.chosen, s.mark}
 	for _, c := range s.choices {
@@ -200,7 +200,7 @@ func (s *Segment) HeightFor(width float32) float32 {
 }
 
 func (s *Segment) paint() {
-	p := s.look.Palette
+	p := s.ui.Palette
 	size := s.Size()
 	Place(s.frame, 0, 0, size.Width, size.Height)
 	s.frame.StrokeWidth, s.frame.StrokeColor = 0, color.Transparent
@@ -301,9 +301,9 @@ func (s *Segment) hover(i int) {
 func (s *Segment) Tapped(e *fyne.PointEvent)        { s.Pick(s.at(e.Position)) }
 func (s *Segment) MouseMoved(e *desktop.MouseEvent) { s.hover(s.at(e.Position)) }
 func (s *Segment) MouseOut()                        { s.hover(-1) }
-func (s *Segment) FocusGained()                     { s.focused = true; s.Refresh(); s.look.Reveal(s) }
+func (s *Segment) FocusGained()                     { s.focused = true; s.Refresh(); s.ui.Reveal(s) }
 func (s *Segment) FocusLost()                       { s.focused = false; s.Refresh() }
-func (s *Segment) TypedRune(r rune)                 { s.look.Typed(r) }
+func (s *Segment) TypedRune(r rune)                 { s.ui.Typed(r) }
 func (s *Segment) TypedKey(e *fyne.KeyEvent) {
 	switch e.Name {
 	case fyne.KeyLeft:
@@ -315,9 +315,9 @@ func (s *Segment) TypedKey(e *fyne.KeyEvent) {
 			s.Pick(next)
 			return
 		}
-		s.look.OnKey(e)
+		s.ui.OnKey(e)
 	default:
-		s.look.OnKey(e)
+		s.ui.OnKey(e)
 	}
 }
 
@@ -343,5 +343,5 @@ func (s *Segment) nextLine(down bool) (int, bool) {
 
 func (s *Segment) MouseIn(e *desktop.MouseEvent) {
 	s.hover(s.at(e.Position))
-	s.look.pointed(s.MouseOut)
+	s.ui.pointed(s.MouseOut)
 }

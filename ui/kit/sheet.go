@@ -11,7 +11,7 @@ import (
 // it.
 type Sheet struct {
 	widget.BaseWidget
-	Look  *Look           // for what stands on the sheet: what gets the keyboard is scrolled into sight
+	UI    *UI             // for what stands on the sheet: what gets the keyboard is scrolled into sight
 	Box   *fyne.Container // what stands on it
 	Close func()          // what a click beside it does
 	Enter func()          // what Enter does where nothing on the sheet had a use for it; may be nil
@@ -30,31 +30,31 @@ var _ fyne.Tappable = (*Sheet)(nil)
 const sheetWidth = 400
 
 // NewSheet returns an empty sheet. closed is called when a person clicks beside it.
-func NewSheet(l *Look, closed func()) *Sheet {
-	s := newSheet(l, closed, container.New(&Column{Gap: 3 * Grid, PadX: 5 * Grid, PadY: 5 * Grid}))
+func NewSheet(ui *UI, closed func()) *Sheet {
+	s := newSheet(ui, closed, container.New(&Column{Gap: 3 * Grid, PadX: 5 * Grid, PadY: 5 * Grid}))
 	s.column = s.Box
-	s.Look = l.Within(s.whole)
+	s.UI = ui.Within(s.whole)
 	return s
 }
 
 // NewLongSheet returns a sheet whose middle scrolls where it is too long for the
 // window; its parts stand gap apart. Head and foot stay in sight.
-func NewLongSheet(l *Look, gap float32, head fyne.CanvasObject, closed func()) *Sheet {
+func NewLongSheet(ui *UI, gap float32, head fyne.CanvasObject, closed func()) *Sheet {
 	column := container.New(&Column{Gap: gap, PadX: middleMargin})
 	foot := Stack(0)
 	middle := NewScroller(column)
-	s := newSheet(l, closed, container.New(&longSheet{}, head, middle, foot))
+	s := newSheet(ui, closed, container.New(&longSheet{}, head, middle, foot))
 	s.column, s.middle, s.foot = column, middle, foot
-	s.Look = l.Within(s.whole).Within(middle)
+	s.UI = ui.Within(s.whole).Within(middle)
 	return s
 }
 
-func newSheet(l *Look, closed func(), box *fyne.Container) *Sheet {
+func newSheet(ui *UI, closed func(), box *fyne.Container) *Sheet {
 	s := &Sheet{Box: box, Close: closed, whole: NewScroller(box)}
-	s.shade = canvas.NewRectangle(l.Palette.Shade)
-	s.ground = canvas.NewRectangle(l.Palette.Raised)
+	s.shade = canvas.NewRectangle(ui.Palette.Shade)
+	s.ground = canvas.NewRectangle(ui.Palette.Raised)
 	s.ground.CornerRadius = 2 * Radius
-	s.ground.StrokeWidth, s.ground.StrokeColor = 1, l.Palette.Line
+	s.ground.StrokeWidth, s.ground.StrokeColor = 1, ui.Palette.Line
 	s.ExtendBaseWidget(s)
 	return s
 }
@@ -157,8 +157,8 @@ func (y *longSheet) MinSize(o []fyne.CanvasObject) fyne.Size {
 }
 
 // Title is the title of a sheet.
-func Title(l *Look, s string) *Prose {
-	p := NewProse(s, 17, l.Palette.Text)
+func Title(ui *UI, s string) *Prose {
+	p := NewProse(s, 17, ui.Palette.Text)
 	p.Style.Bold = true
 	return p
 }

@@ -12,8 +12,8 @@ import (
 // Toggle is a box to tick, with a sentence that may be long.
 type Toggle struct {
 	widget.BaseWidget
-	look *Look
-	on   func(bool)
+	ui *UI
+	on func(bool)
 
 	checked, focused, hovered bool
 
@@ -30,8 +30,8 @@ var (
 )
 
 // NewToggle returns a switch with its words beside it; on is told each change.
-func NewToggle(l *Look, label string, checked bool, on func(bool)) *Toggle {
-	t := &Toggle{look: l, checked: checked, on: on, words: NewProse(label, SizeText, l.Palette.Text)}
+func NewToggle(ui *UI, label string, checked bool, on func(bool)) *Toggle {
+	t := &Toggle{ui: ui, checked: checked, on: on, words: NewProse(label, SizeText, ui.Palette.Text)}
 	t.ExtendBaseWidget(t)
 	return t
 }
@@ -41,7 +41,7 @@ const tickRoom = 28 // box and gap
 func (t *Toggle) CreateRenderer() fyne.WidgetRenderer {
 	t.box = canvas.NewRectangle(color.Transparent)
 	t.box.CornerRadius = Radius
-	t.tick = Icon(`<path d="M6 12.5 10.3 17 18 8" stroke-width="2.75"/>`, t.look.Palette.OnAccent)
+	t.tick = Icon(`<path d="M6 12.5 10.3 17 18 8" stroke-width="2.75"/>`, t.ui.Palette.OnAccent)
 	t.paint()
 	return &Renderer{
 		Parts: []fyne.CanvasObject{t.box, t.tick, t.words},
@@ -60,7 +60,7 @@ func (t *Toggle) HeightFor(width float32) float32 {
 }
 
 func (t *Toggle) paint() {
-	p := t.look.Palette
+	p := t.ui.Palette
 	t.box.FillColor, t.box.StrokeColor, t.box.StrokeWidth = p.Raised, p.Border, 1
 	if t.hovered {
 		t.box.FillColor = p.Hover
@@ -81,7 +81,7 @@ func (t *Toggle) paint() {
 func (t *Toggle) Label() string { return t.words.content }
 
 // Rename changes the sentence; it reports whether it was another.
-func (t *Toggle) Rename(label string) bool { return t.words.Set(label, t.look.Palette.Text) }
+func (t *Toggle) Rename(label string) bool { return t.words.Set(label, t.ui.Palette.Text) }
 
 // Set switches it without telling anybody.
 func (t *Toggle) Set(checked bool) {
@@ -105,16 +105,16 @@ func (t *Toggle) MouseMoved(*desktop.MouseEvent) {}
 
 func (t *Toggle) MouseOut() { t.hovered = false; t.Refresh() }
 
-func (t *Toggle) FocusGained() { t.focused = true; t.Refresh(); t.look.Reveal(t) }
+func (t *Toggle) FocusGained() { t.focused = true; t.Refresh(); t.ui.Reveal(t) }
 
 func (t *Toggle) FocusLost() { t.focused = false; t.Refresh() }
 
-func (t *Toggle) TypedRune(r rune) { t.look.Typed(r) }
+func (t *Toggle) TypedRune(r rune) { t.ui.Typed(r) }
 
 func (t *Toggle) MouseIn(*desktop.MouseEvent) {
 	t.hovered = true
 	t.Refresh()
-	t.look.pointed(t.MouseOut)
+	t.ui.pointed(t.MouseOut)
 }
 
 func (t *Toggle) TypedKey(e *fyne.KeyEvent) {
@@ -122,5 +122,5 @@ func (t *Toggle) TypedKey(e *fyne.KeyEvent) {
 		t.Flip()
 		return
 	}
-	t.look.OnKey(e)
+	t.ui.OnKey(e)
 }

@@ -38,26 +38,26 @@ func (p *logPage) changed() bool         { return false }
 func (p *logPage) top() *kit.Page        { return p.page }
 func (p *logPage) first() fyne.Focusable { return p.reload }
 
-func (p *logPage) draw(look *kit.Look, back func()) {
-	p.reload = kit.NewSmallButton(look, kit.Quiet, look.T("door.log.reload"), p.load)
-	p.page = kit.NewPage(look, 2*kit.Grid, kit.NewHead(look, kit.NewIconButton(look, kit.IconBack, look.T("back"), back), look.T("door.log"), p.reload))
-	l := p.page.Look
-	p.say = kit.NewProse("", 13, l.Palette.Text)
+func (p *logPage) draw(ui *kit.UI, back func()) {
+	p.reload = kit.NewSmallButton(ui, kit.Quiet, ui.T("door.log.reload"), p.load)
+	p.page = kit.NewPage(ui, 2*kit.Grid, kit.NewHead(ui, kit.NewIconButton(ui, kit.IconBack, ui.T("back"), back), ui.T("door.log"), p.reload))
+	ui = p.page.UI
+	p.say = kit.NewProse("", 13, ui.Palette.Text)
 	p.rows = kit.NewRows(kit.Stack(2*kit.Grid), func(int) (fyne.CanvasObject, *logRow) {
-		r := &logRow{kit.Text("", 13, l.Palette.Muted), kit.NewProse("", 13, l.Palette.Text)}
+		r := &logRow{kit.Text("", 13, ui.Palette.Muted), kit.NewProse("", 13, ui.Palette.Text)}
 		return container.New(&kit.FactRow{}, r.when, r.what), r
 	})
-	p.page.Add(kit.NewProse(l.T("door.log.say"), 13, l.Palette.Muted), p.say, p.rows.Box)
+	p.page.Add(kit.NewProse(ui.T("door.log.say"), 13, ui.Palette.Muted), p.say, p.rows.Box)
 }
 
 func (p *logPage) show(now time.Time) {
-	l := p.page.Look
-	words, ink := "", l.Palette.Text
+	ui := p.page.UI
+	words, ink := "", ui.Palette.Text
 	switch {
 	case p.lost != nil:
-		words, ink = l.T("door.unknown", "cause", causeOf(l, p.lost)), l.Palette.SoonText
+		words, ink = ui.T("door.unknown", "cause", causeOf(ui, p.lost)), ui.Palette.SoonText
 	case p.known && len(p.lines) == 0:
-		words = l.T("door.log.empty")
+		words = ui.T("door.log.empty")
 	}
 	p.say.SetOrHide(words, ink)
 	keys := make([]int, len(p.lines))
@@ -65,19 +65,19 @@ func (p *logPage) show(now time.Time) {
 		keys[i] = i
 	}
 	p.rows.Show(keys, func(i int, r *logRow) {
-		what, ink := accessLine(l, p.lines[i])
-		kit.SetText(r.when, moment(l, p.lines[i].At, now), l.Palette.Muted)
+		what, ink := accessLine(ui, p.lines[i])
+		kit.SetText(r.when, moment(ui, p.lines[i].At, now), ui.Palette.Muted)
 		r.what.Set(what, ink)
 	})
 	p.page.Reflow()
 }
 
 // accessLine says what one line of the log tells, and how good that is.
-func accessLine(l *kit.Look, a api.Access) (string, color.NRGBA) {
-	ink := l.Palette.Text
+func accessLine(ui *kit.UI, a api.Access) (string, color.NRGBA) {
+	ink := ui.Palette.Text
 	who := a.Key
 	if who == "" {
-		who = l.T("door.log.nokey")
+		who = ui.T("door.log.nokey")
 	}
 	parts := []string{who, a.Call}
 	if a.Account != "" {
@@ -85,10 +85,10 @@ func accessLine(l *kit.Look, a api.Access) (string, color.NRGBA) {
 	}
 	answer := strconv.Itoa(a.Status)
 	if a.Errcode != 0 {
-		answer += " " + l.T("door.log.errcode", "code", a.Errcode)
+		answer += " " + ui.T("door.log.errcode", "code", a.Errcode)
 	}
 	if a.Status >= 400 || a.Errcode != 0 {
-		ink = l.Palette.LiveText
+		ink = ui.Palette.LiveText
 	}
 	if a.Count > 1 {
 		answer += " ×" + strconv.Itoa(a.Count)

@@ -54,7 +54,7 @@ func (ed *accounts) openForm(d draft) {
 	ed.focus(ed.form.fields[first])
 }
 
-func (ed *accounts) draw()          { ed.form.draw(ed.look) }
+func (ed *accounts) draw()          { ed.form.draw(ed.ui) }
 func (ed *accounts) top() *kit.Page { return ed.form.page }
 func (ed *accounts) closed()        { ed.form = nil }
 
@@ -76,7 +76,7 @@ func (ed *accounts) redrawForm(f *form) {
 // back closes the form, after a question when something was typed.
 func (ed *accounts) back() { ed.pages.closePage() }
 
-func (ed *accounts) unsaved() (question, bool) { return discardTyped(ed.look), ed.form.draft.changed() }
+func (ed *accounts) unsaved() (question, bool) { return discardTyped(ed.ui), ed.form.draft.changed() }
 
 // testForm asks upstream once with what was typed, and saves nothing.
 func (ed *accounts) testForm(f *form) {
@@ -84,14 +84,14 @@ func (ed *accounts) testForm(f *form) {
 		return
 	}
 	if f.draft.needsConsent() && !f.draft.consent {
-		f.answer(ed.look.T("form.test.harm"), false, "")
+		f.answer(ed.ui.T("form.test.harm"), false, "")
 		return
 	}
 	req := api.TestRequest{Input: f.draft.input()}
 	if f.draft.editing {
 		req.Ref = &f.draft.ref
 	}
-	f.wait(ed.look.T("form.testing"))
+	f.wait(ed.ui.T("form.testing"))
 	ask(ed.shell, upstreamWait, func(ctx context.Context, g Agent) (api.TestResult, error) {
 		return g.Test(ctx, req)
 	}, func(r api.TestResult, err *core.Error) {
@@ -101,7 +101,7 @@ func (ed *accounts) testForm(f *form) {
 		if err != nil {
 			r = api.TestResult{Error: wire(err)}
 		}
-		words, good := testWords(ed.look, r, f.draft.account().Ref())
+		words, good := testWords(ed.ui, r, f.draft.account().Ref())
 		ip := ""
 		if r.Error != nil && r.Error.Class == core.Whitelist {
 			ip = r.Error.CallerIP
@@ -117,7 +117,7 @@ func (ed *accounts) saveForm(f *form) {
 	}
 	in, ref, editing := f.draft.input(), f.draft.ref, f.draft.editing
 	name := f.draft.account().Ref()
-	f.wait(ed.look.T("form.saving"))
+	f.wait(ed.ui.T("form.saving"))
 	ask(ed.shell, upstreamWait, func(ctx context.Context, g Agent) (api.Saved, error) {
 		if editing {
 			return g.Edit(ctx, ref, in)
@@ -128,7 +128,7 @@ func (ed *accounts) saveForm(f *form) {
 			return
 		}
 		if err != nil {
-			f.answer(refusal(ed.look, err, name), false, "")
+			f.answer(refusal(ed.ui, err, name), false, "")
 			ed.waits = err.Class == core.VaultClosed
 			return
 		}
@@ -143,7 +143,7 @@ func (ed *accounts) saved(s api.Saved) {
 	aside := ed.listing.bringInView(s.Account)
 	ed.listing.focusList()
 	if aside && s.Account.Error == nil {
-		ed.showInfo(ed.look.T("snack.saved_aside", "account", refWords(s.Account.Ref()), "env", envWord(ed.look, ed.model.Active)))
+		ed.showInfo(ed.ui.T("snack.saved_aside", "account", refWords(s.Account.Ref()), "env", envWord(ed.ui, ed.model.Active)))
 		return
 	}
 	ed.tellSaved(s.Account)
@@ -153,10 +153,10 @@ func (ed *accounts) saved(s api.Saved) {
 func (ed *accounts) tellSaved(a api.Account) {
 	ref := refWords(a.Ref())
 	if e := a.Error; e != nil { // saved all the same: a refusal undoes nothing
-		ed.showMessage(message{Text: ed.look.T("snack.saved_but", "account", ref, "cause", ed.look.Words.Cause(e, ref)), Bad: true, Until: ed.now().Add(errorTime)})
+		ed.showMessage(message{Text: ed.ui.T("snack.saved_but", "account", ref, "cause", ed.ui.Words.Cause(e, ref)), Bad: true, Until: ed.now().Add(errorTime)})
 		return
 	}
-	ed.showInfo(ed.look.T("snack.saved", "account", ref))
+	ed.showInfo(ed.ui.T("snack.saved", "account", ref))
 }
 
 // edited shows an account that was changed where it stands.
@@ -188,25 +188,25 @@ func (ed *accounts) askOffer(id core.ID) {
 	if !ok {
 		return
 	}
-	l := ed.look
-	to := offered(l.Words, a)
+	ui := ed.ui
+	to := offered(ui.Words, a)
 	if to == "" {
 		return
 	}
 	q := question{
-		title: l.T("offer.title", "account", refWords(a.Ref()), "kind", l.Words.Kind(to)),
-		body:  strings.TrimSpace(l.Words.KindSays(to, "instead") + "\n" + l.T("offer.body")),
-		yes:   l.T("act.offer", "kind", l.Words.Kind(to)), live: a.Env == core.Live, role: kit.Filled,
+		title: ui.T("offer.title", "account", refWords(a.Ref()), "kind", ui.Words.Kind(to)),
+		body:  strings.TrimSpace(ui.Words.KindSays(to, "instead") + "\n" + ui.T("offer.body")),
+		yes:   ui.T("act.offer", "kind", ui.Words.Kind(to)), live: a.Env == core.Live, role: kit.Filled,
 	}
 	decline := ed.closeSheet
 	if a.Offer != "" {
-		q.no = l.T("offer.no", "kind", l.Words.Kind(a.Kind))
+		q.no = ui.T("offer.no", "kind", ui.Words.Kind(a.Kind))
 		decline = func() {
 			ed.closeSheet()
 			ed.settleOffer(a.Ref(), core.Input{Declined: &to}, "snack.declined", to)
 		}
 	}
-	s := newQuestion(l, q, decline, func() {
+	s := newQuestion(ui, q, decline, func() {
 		ed.closeSheet()
 		ed.settleOffer(a.Ref(), core.Input{Kind: &to}, "snack.offer", to)
 	})
@@ -216,7 +216,7 @@ func (ed *accounts) askOffer(id core.ID) {
 
 // settleOffer saves the answer to an offer.
 func (ed *accounts) settleOffer(ref api.Ref, in core.Input, done string, kind core.Kind) {
-	ed.showInfo(ed.look.T("snack.busy", "account", refWords(ref)))
+	ed.showInfo(ed.ui.T("snack.busy", "account", refWords(ref)))
 	ask(ed.shell, upstreamWait, func(ctx context.Context, g Agent) (api.Saved, error) {
 		return g.Edit(ctx, ref, api.AccountInput{Input: in, Apart: true})
 	}, func(s api.Saved, err *core.Error) {
@@ -229,7 +229,7 @@ func (ed *accounts) settleOffer(ref api.Ref, in core.Input, done string, kind co
 			ed.tellSaved(s.Account)
 			return
 		}
-		ed.showInfo(ed.look.T(done, "account", refWords(ref), "kind", ed.look.Words.Kind(kind)))
+		ed.showInfo(ed.ui.T(done, "account", refWords(ref), "kind", ed.ui.Words.Kind(kind)))
 	})
 }
 
@@ -238,9 +238,9 @@ func (ed *accounts) askRemove(id core.ID) {
 	if !ok {
 		return
 	}
-	l, ref := ed.look, a.Ref()
+	ui, ref := ed.ui, a.Ref()
 	ed.question(question{
-		title: l.T("delete.title", "account", refWords(ref)), body: l.T("delete.body"), yes: l.T("delete.go"),
+		title: ui.T("delete.title", "account", refWords(ref)), body: ui.T("delete.body"), yes: ui.T("delete.go"),
 		live: a.Env == core.Live, role: kit.Danger,
 	}, func() {
 		ask(ed.shell, quickWait, func(ctx context.Context, g Agent) (none, error) {
@@ -250,7 +250,7 @@ func (ed *accounts) askRemove(id core.ID) {
 				ed.showError(err, ref)
 				return
 			}
-			ed.showInfo(ed.look.T("snack.deleted", "account", refWords(ref)))
+			ed.showInfo(ed.ui.T("snack.deleted", "account", refWords(ref)))
 		})
 	})
 }

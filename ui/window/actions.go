@@ -20,7 +20,7 @@ type actions struct {
 // help does what the button of a row's problem says.
 func (ac *actions) help(id core.ID) {
 	if a, ok := ac.model.find(id); ok {
-		ac.perform(id, problemOf(ac.look, a, ac.now()).Action)
+		ac.perform(id, problemOf(ac.ui, a, ac.now()).Action)
 	}
 }
 
@@ -46,14 +46,14 @@ func (ac *actions) perform(id core.ID, what action) {
 	case actionOffer:
 		ac.accounts.askOffer(id)
 	case actionDiagnosis: // the page takes no rid in its address
-		ac.clipboard.copyText(a.Error.RID, ac.look.T("snack.rid", "rid", a.Error.RID))
-		openPage(ac.shell, ac.look.Words.Spec(a.Kind).DiagnosisOf(a.Account, a.Error.RID))
+		ac.clipboard.copyText(a.Error.RID, ac.ui.T("snack.rid", "rid", a.Error.RID))
+		openPage(ac.shell, ac.ui.Words.Spec(a.Kind).DiagnosisOf(a.Account, a.Error.RID))
 	case actionCodePage:
-		openPage(ac.shell, ac.look.Words.Spec(a.Kind).CodePageOf(a.Account, a.Error.UpstreamCode))
+		openPage(ac.shell, ac.ui.Words.Spec(a.Kind).CodePageOf(a.Account, a.Error.UpstreamCode))
 	case actionCopyRID:
-		ac.clipboard.copyText(a.Error.RID, ac.look.T("snack.rid", "rid", a.Error.RID))
+		ac.clipboard.copyText(a.Error.RID, ac.ui.T("snack.rid", "rid", a.Error.RID))
 	case actionCopyDetails:
-		ac.clipboard.copyText(strings.Join(ac.look.Words.Details(a.Error), "\n"), ac.look.T("snack.details"))
+		ac.clipboard.copyText(strings.Join(ac.ui.Words.Details(a.Error), "\n"), ac.ui.T("snack.details"))
 	case actionUnlock:
 		ac.vault.unlock()
 	case actionVaultInit:

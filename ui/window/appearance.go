@@ -18,8 +18,8 @@ import (
 type appearance struct {
 	*shell
 	fonts   kit.Fonts
-	made    string // what the look was made of, to see whether it changed
-	percent int    // text size of the look
+	made    string // what the UI was made of, to see whether that changed
+	percent int    // its text size
 	desktop *bool  // the desktop is dark, as it said; nil: the toolkit's word counts
 	build   func() // makes all parts anew
 	least   func() fyne.Size
@@ -30,9 +30,9 @@ type appearance struct {
 	onTip      func(fyne.CanvasObject, string)
 }
 
-// applyLook makes the look what the settings say, and draws everything anew if
+// applyTheme takes theme, language and text size from the settings, and draws everything anew if
 // that changed anything.
-func (ap *appearance) applyLook() {
+func (ap *appearance) applyTheme() {
 	set := ap.model.Settings
 	dark := set.Theme == "dark" || set.Theme == "system" && ap.desktopIsDark()
 	language := text.Choose(set.Language)
@@ -51,7 +51,7 @@ func (ap *appearance) applyLook() {
 	}
 	say := text.New(language).Knowing(ap.kinds)
 	ap.translateFyne(say)
-	ap.look = &kit.Look{Palette: pal, Words: say, OnKey: ap.onKey, OnShortcut: ap.onShortcut, OnChar: ap.onChar, OnTip: ap.onTip, ReadClipboard: ap.readClipboard}
+	ap.ui = &kit.UI{Palette: pal, Words: say, OnKey: ap.onKey, OnShortcut: ap.onShortcut, OnChar: ap.onChar, OnTip: ap.onTip, ReadClipboard: ap.readClipboard}
 	ap.app.Settings().SetTheme(kit.NewTheme(pal, ap.fonts))
 	ap.build()
 	if ap.percent != 0 && ap.percent != set.TextSize {
@@ -60,7 +60,7 @@ func (ap *appearance) applyLook() {
 	ap.percent = set.TextSize
 }
 
-// desktopIsDark is what the look follows while the settings say system.
+// desktopIsDark is what the theme follows while the settings say system.
 func (ap *appearance) desktopIsDark() bool {
 	if ap.desktop != nil {
 		return *ap.desktop
@@ -71,14 +71,14 @@ func (ap *appearance) desktopIsDark() bool {
 // follow takes the desktop's word.
 func (ap *appearance) follow(dark bool) {
 	ap.desktop = &dark
-	ap.applyLook()
+	ap.applyTheme()
 }
 
 // know takes the kinds that the agent knows; the sentences about them come anew.
 func (ap *appearance) know(set kinds.Set) {
 	if !ap.kinds.Equal(set) {
 		ap.kinds, ap.made = set, ""
-		ap.applyLook()
+		ap.applyTheme()
 	}
 }
 

@@ -36,58 +36,58 @@ const (
 
 // bannersOf says what stands above the list, the gravest first. Without an agent
 // nothing else is known for certain, so nothing else is said.
-func bannersOf(l *kit.Look, ph phase, failure *core.Error, m *model) []bannerLine {
+func bannersOf(ui *kit.UI, ph phase, failure *core.Error, m *model) []bannerLine {
 	switch ph {
 	case phaseGone:
-		return []bannerLine{{Name: "agent", Text: l.T("bar.gone"), Loud: true}}
+		return []bannerLine{{Name: "agent", Text: ui.T("bar.gone"), Loud: true}}
 	case phaseFailed:
-		return []bannerLine{{Name: "agent", Text: l.T("bar.failed", "cause", strings.TrimRight(causeOf(l, failure), ".。")), Loud: true}}
+		return []bannerLine{{Name: "agent", Text: ui.T("bar.failed", "cause", strings.TrimRight(causeOf(ui, failure), ".。")), Loud: true}}
 	case phaseVersion:
-		return []bannerLine{{Name: "agent", Text: versionWords(l, failure), Button: l.T("bar.restart"), Action: barRestart, Loud: true}}
+		return []bannerLine{{Name: "agent", Text: versionWords(ui, failure), Button: ui.T("bar.restart"), Action: barRestart, Loud: true}}
 	case phaseRestart:
-		return []bannerLine{{Name: "agent", Text: l.T("bar.restarting")}}
+		return []bannerLine{{Name: "agent", Text: ui.T("bar.restarting")}}
 	case phaseStopped:
-		return []bannerLine{{Name: "agent", Text: l.T("bar.stopped"), Button: l.T("bar.start"), Action: barStart, Loud: true}}
+		return []bannerLine{{Name: "agent", Text: ui.T("bar.stopped"), Button: ui.T("bar.start"), Action: barStart, Loud: true}}
 	case phaseConnecting:
 		return nil
 	}
 	var out []bannerLine
-	if b, ok := vaultBanner(l, m.Vault); ok {
+	if b, ok := vaultBanner(ui, m.Vault); ok {
 		out = append(out, b)
 	}
 	if m.Notice != "" {
-		if s := noticeText(l, m.Notice); s != "" {
+		if s := noticeText(ui, m.Notice); s != "" {
 			out = append(out, bannerLine{Name: "notice", Text: s})
 		}
 	}
 	if len(m.Recovered) > 0 {
-		out = append(out, bannerLine{Name: "recovered", Text: l.T("bar.recovered", "accounts", l.Words.Some(m.Recovered))})
+		out = append(out, bannerLine{Name: "recovered", Text: ui.T("bar.recovered", "accounts", ui.Words.Some(m.Recovered))})
 	}
 	if m.PausedAll {
-		out = append(out, bannerLine{Name: "paused", Text: l.T("bar.paused"), Button: l.T("bar.resume"), Action: barResume})
+		out = append(out, bannerLine{Name: "paused", Text: ui.T("bar.paused"), Button: ui.T("bar.resume"), Action: barResume})
 	}
 	if m.Demo {
-		out = append(out, bannerLine{Name: "demo", Text: l.T("bar.demo")})
+		out = append(out, bannerLine{Name: "demo", Text: ui.T("bar.demo")})
 	}
 	return out
 }
 
 // versionWords says what to do about an agent of another API number: an older
 // one is replaced, beside a newer one this window is the old thing.
-func versionWords(l *kit.Look, failure *core.Error) string {
+func versionWords(ui *kit.UI, failure *core.Error) string {
 	var v *api.VersionError
 	switch {
 	case failure == nil || !errors.As(failure, &v):
-		return l.T("bar.version")
+		return ui.T("bar.version")
 	case v.Agent < api.Version:
-		return l.T("bar.version.older")
+		return ui.T("bar.version.older")
 	}
-	return l.T("bar.version.newer")
+	return ui.T("bar.version.newer")
 }
 
 // banners stand over everything, under one another.
 type banners struct {
-	look *kit.Look
+	ui   *kit.UI
 	rows *kit.Rows[string, *bannerRow]
 	do   func(bannerAction)
 }
@@ -100,16 +100,16 @@ type bannerRow struct {
 	button *kit.Button
 }
 
-func newBanners(l *kit.Look, do func(bannerAction)) *banners {
-	b := &banners{look: l, do: do}
+func newBanners(ui *kit.UI, do func(bannerAction)) *banners {
+	b := &banners{ui: ui, do: do}
 	b.rows = kit.NewRows(kit.Stack(0), b.newRow)
 	return b
 }
 
 func (b *banners) newRow(string) (fyne.CanvasObject, *bannerRow) {
-	l := b.look
-	r := &bannerRow{ground: canvas.NewRectangle(l.Palette.Notice), words: kit.NewProse("", 13, l.Palette.Text)}
-	r.button = kit.NewSmallButton(l, kit.Quiet, "", func() { b.do(r.action) })
+	ui := b.ui
+	r := &bannerRow{ground: canvas.NewRectangle(ui.Palette.Notice), words: kit.NewProse("", 13, ui.Palette.Text)}
+	r.button = kit.NewSmallButton(ui, kit.Quiet, "", func() { b.do(r.action) })
 	line := container.New(&kit.Bar{Gap: 2 * kit.Grid, PadX: kit.RowLeft, Height: 28}, r.words, r.button)
 	return container.New(&kit.Backed{PadY: 6}, r.ground, line), r
 }
@@ -125,12 +125,12 @@ func (b *banners) show(lines []bannerLine) {
 	b.rows.Show(names, func(name string, r *bannerRow) {
 		line := byName[name]
 		r.action = line.Action
-		r.ground.FillColor = b.look.Palette.Notice
+		r.ground.FillColor = b.ui.Palette.Notice
 		if line.Loud {
-			r.ground.FillColor = b.look.Palette.Warn
+			r.ground.FillColor = b.ui.Palette.Warn
 		}
 		r.ground.Refresh()
-		r.words.Set(line.Text, b.look.Palette.Text)
+		r.words.Set(line.Text, b.ui.Palette.Text)
 		r.button.Rename(line.Button)
 		kit.Visible(r.button, line.Button != "")
 	})
@@ -138,27 +138,27 @@ func (b *banners) show(lines []bannerLine) {
 }
 
 // noticeText is something that the agent wants told.
-func noticeText(l *kit.Look, key string) string {
-	if k := text.Key("notice." + key); l.Words.Has(k) {
-		return l.Words.Say(k)
+func noticeText(ui *kit.UI, key string) string {
+	if k := text.Key("notice." + key); ui.Words.Has(k) {
+		return ui.Words.Say(k)
 	}
 	return ""
 }
 
-func vaultBanner(l *kit.Look, v api.Vault) (bannerLine, bool) {
+func vaultBanner(ui *kit.UI, v api.Vault) (bannerLine, bool) {
 	switch v.State {
 	case "locked":
-		return bannerLine{Name: "vault", Text: l.T("bar.locked"), Button: l.T("bar.unlock"), Action: barUnlock, Loud: true}, true
+		return bannerLine{Name: "vault", Text: ui.T("bar.locked"), Button: ui.T("bar.unlock"), Action: barUnlock, Loud: true}, true
 	case "unavailable":
 		if v.Error != nil && v.Error.Remedy == core.RemedyVaultDamaged {
-			return bannerLine{Name: "vault", Text: l.T("bar.damaged"), Button: l.T("bar.init"), Action: barInit, Loud: true}, true
+			return bannerLine{Name: "vault", Text: ui.T("bar.damaged"), Button: ui.T("bar.init"), Action: barInit, Loud: true}, true
 		}
 		if v.Kind == "file" {
-			return bannerLine{Name: "vault", Text: l.T("bar.unavailable.file"), Button: l.T("bar.retry"), Action: barUnlock, Loud: true}, true
+			return bannerLine{Name: "vault", Text: ui.T("bar.unavailable.file"), Button: ui.T("bar.retry"), Action: barUnlock, Loud: true}, true
 		}
-		return bannerLine{Name: "vault", Text: l.T("bar.unavailable"), Button: l.T("bar.init"), Action: barInit, Loud: true}, true
+		return bannerLine{Name: "vault", Text: ui.T("bar.unavailable"), Button: ui.T("bar.init"), Action: barInit, Loud: true}, true
 	case "missing":
-		return bannerLine{Name: "vault", Text: l.T("bar.missing"), Button: l.T("bar.init"), Action: barInit, Loud: true}, true
+		return bannerLine{Name: "vault", Text: ui.T("bar.missing"), Button: ui.T("bar.init"), Action: barInit, Loud: true}, true
 	}
 	return bannerLine{}, false
 }

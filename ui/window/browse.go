@@ -57,8 +57,8 @@ func (s *shell) choose(c choosing, then func(path string)) {
 
 // browsed is a field for a path with a button that chooses the folder; the name that
 // was typed stays.
-func (s *shell) browsed(l *kit.Look, field *kit.Entry) fyne.CanvasObject {
-	button := kit.NewSmallButton(l, kit.Quiet, l.T("browse"), func() {
+func (s *shell) browsed(ui *kit.UI, field *kit.Entry) fyne.CanvasObject {
+	button := kit.NewSmallButton(ui, kit.Quiet, ui.T("browse"), func() {
 		path := fromHome(field.Text)
 		s.choose(choosing{folder: true, at: filepath.Dir(path)}, func(folder string) {
 			field.SetText(shortPath(filepath.Join(folder, filepath.Base(path))))

@@ -75,7 +75,7 @@ func TestAnotherCAIsSaidAtItsField(t *testing.T) {
 	s := newStage(t, a).open()
 	s.accounts.openEdit(a.ID)
 	s.accounts.form.draft.CA = "-----BEGIN CERTIFICATE-----"
-	problems := s.accounts.form.draft.problems(s.look, &s.model)
+	problems := s.accounts.form.draft.problems(s.ui, &s.model)
 	if len(problems["ca"]) != 2 || len(problems["base_url"]) != 0 {
 		t.Errorf("the problems are %v", problems)
 	}
@@ -86,9 +86,9 @@ func TestBrowseKeepsTheName(t *testing.T) {
 	s := newStage(t).open()
 	folder := t.TempDir()
 	s.chooses(&folder)
-	field := kit.NewEntry(s.look, "", "~/Downloads/tokens.csv", nil)
+	field := kit.NewEntry(s.ui, "", "~/Downloads/tokens.csv", nil)
 	var button *kit.Button
-	walk(s.browsed(s.look, field), func(o fyne.CanvasObject) {
+	walk(s.browsed(s.ui, field), func(o fyne.CanvasObject) {
 		if b, ok := o.(*kit.Button); ok {
 			button = b
 		}

@@ -56,7 +56,7 @@ func (st *settings) closed()        { st.page = nil }
 func (st *settings) top() *kit.Page { return st.page.top() }
 
 func (st *settings) draw() {
-	st.page.draw(st.look, st.model.Settings)
+	st.page.draw(st.ui, st.model.Settings)
 	st.page.show(&st.model, st.link.status, st.now())
 }
 
@@ -64,7 +64,7 @@ func (st *settings) draw() {
 func (st *settings) enter(p subPage) {
 	s := st.page
 	s.sub, s.from = p, st.win.Canvas().Focused()
-	p.draw(st.look, s.on.back)
+	p.draw(st.ui, s.on.back)
 	st.redrawSettings()
 	st.focus(p.first())
 }
@@ -97,15 +97,15 @@ func (st *settings) unsaved() (question, bool) {
 	if s.sub == nil || !s.sub.changed() {
 		return question{}, false
 	}
-	return discardSub(st.look, s.sub), true
+	return discardSub(st.ui, s.sub), true
 }
 
 // discardSub asks before what a page over the settings holds is lost.
-func discardSub(l *kit.Look, p subPage) question {
+func discardSub(ui *kit.UI, p subPage) question {
 	if k, ok := p.(*keyPage); ok && k.made != nil {
-		return question{title: l.T("clientkey.leave"), body: l.T("clientkey.leave.say"), yes: l.T("clientkey.leave.go"), no: l.T("clientkey.leave.no"), role: kit.Danger}
+		return question{title: ui.T("clientkey.leave"), body: ui.T("clientkey.leave.say"), yes: ui.T("clientkey.leave.go"), no: ui.T("clientkey.leave.no"), role: kit.Danger}
 	}
-	return discardTyped(l)
+	return discardTyped(ui)
 }
 
 // openFolder shows the folder that holds the data.
@@ -211,9 +211,9 @@ func (st *settings) setDoor(on bool, port int) {
 
 // askRevoke ends a client key, after a question.
 func (st *settings) askRevoke(name string) {
-	l := st.look
+	ui := st.ui
 	st.question(question{
-		title: l.T("door.revoke.ask", "name", name), body: l.T("door.revoke.say"), yes: l.T("door.revoke"), role: kit.Danger,
+		title: ui.T("door.revoke.ask", "name", name), body: ui.T("door.revoke.say"), yes: ui.T("door.revoke"), role: kit.Danger,
 	}, func() {
 		ask(st.shell, quickWait, func(ctx context.Context, g Agent) (none, error) {
 			return nothing(g.RevokeClientKey(ctx, name))
@@ -221,7 +221,7 @@ func (st *settings) askRevoke(name string) {
 			if err != nil {
 				st.showError(err, api.Ref{})
 			} else {
-				st.showInfo(st.look.T("door.revoked", "name", name))
+				st.showInfo(st.ui.T("door.revoked", "name", name))
 			}
 			st.loadDoor()
 		})
@@ -291,7 +291,7 @@ func (st *settings) copyKey(p *keyPage, content string) {
 			// unconcealed than not at all.
 			st.app.Clipboard().SetContent(content)
 			p.copied = true
-			st.showInfo(st.look.T("clientkey.copied"))
+			st.showInfo(st.ui.T("clientkey.copied"))
 			return
 		}
 		if err != nil {

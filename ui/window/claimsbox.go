@@ -12,32 +12,32 @@ import (
 // claimsBox shows what a token that is a JWT says of itself. Its lines are made as
 // there are claims to show.
 type claimsBox struct {
-	look  *kit.Look
+	ui    *kit.UI
 	root  *fyne.Container
 	shown []*kit.Fact
 }
 
-func newClaimsBox(look *kit.Look) *claimsBox {
-	b := &claimsBox{look: look, root: kit.Stack(kit.Grid)}
+func newClaimsBox(ui *kit.UI) *claimsBox {
+	b := &claimsBox{ui: ui, root: kit.Stack(kit.Grid)}
 	b.root.Hide()
 	return b
 }
 
 // show brings the box to the claims of a token; nil hides it.
 func (b *claimsBox) show(c *core.Claims, now time.Time) {
-	lines := b.look.Words.Claims(c, func(at time.Time) string { return moment(b.look, at, now) })
+	lines := b.ui.Words.Claims(c, func(at time.Time) string { return moment(b.ui, at, now) })
 	kit.Visible(b.root, len(lines) > 0)
 	for len(b.shown) < len(lines) {
-		one := kit.NewFact(b.look, "")
+		one := kit.NewFact(b.ui, "")
 		b.shown = append(b.shown, one)
 		b.root.Add(one.Root)
 	}
 	for i, one := range b.shown {
 		label, value := "", ""
 		if i < len(lines) {
-			label, value = b.look.Words.Say(lines[i].Label), lines[i].Value
+			label, value = b.ui.Words.Say(lines[i].Label), lines[i].Value
 		}
 		one.SetLabel(label)
-		one.Set(value, b.look.Palette.Text)
+		one.Set(value, b.ui.Palette.Text)
 	}
 }

@@ -37,20 +37,20 @@ func (ex *exports) exportClients(id core.ID) {
 		return
 	}
 	s := &clientSheet{exports: ex, sheet: ex.newSheet(), account: a, kind: collection.Postman, follow: true}
-	l := s.sheet.Look
+	ui := s.sheet.UI
 	var kinds []kit.Choice
 	for _, k := range collection.Kinds() {
-		kinds = append(kinds, kit.Choice{Value: string(k), Label: l.T("clients." + string(k))})
+		kinds = append(kinds, kit.Choice{Value: string(k), Label: ui.T("clients." + string(k))})
 	}
-	kind := kit.NewSegment(l, string(s.kind), func(v string) { s.kind = collection.Kind(v); s.show() }, kinds...)
-	follow := kit.NewToggle(l, l.T("clients.follow"), s.follow, func(on bool) { s.follow = on; s.show() })
-	s.what, s.label = kit.NewProse("", 13, l.Palette.Muted), kit.NewProse("", 13, l.Palette.Muted)
-	s.say = kit.NewProse("", 13, l.Palette.LiveText)
-	s.file = kit.NewEntry(l, "", "", func(string) { s.typed = true })
+	kind := kit.NewSegment(ui, string(s.kind), func(v string) { s.kind = collection.Kind(v); s.show() }, kinds...)
+	follow := kit.NewToggle(ui, ui.T("clients.follow"), s.follow, func(on bool) { s.follow = on; s.show() })
+	s.what, s.label = kit.NewProse("", 13, ui.Palette.Muted), kit.NewProse("", 13, ui.Palette.Muted)
+	s.say = kit.NewProse("", 13, ui.Palette.LiveText)
+	s.file = kit.NewEntry(ui, "", "", func(string) { s.typed = true })
 	s.file.OnSubmitted = func(string) { s.save() }
-	s.sheet.Add(kit.Title(l, l.T("clients.title", "account", a.Ref().String())), kit.NewProse(l.T("clients.body"), kit.SizeText, l.Palette.Text), kit.Stack(kit.Grid, kind, s.what), follow,
-		kit.Stack(kit.Grid, s.label, s.exports.browsed(l, s.file)), s.say,
-		kit.AtRight(kit.NewButton(l, kit.Quiet, l.T("cancel"), ex.closeSheet), kit.NewButton(l, kit.Filled, l.T("export.save"), s.save)))
+	s.sheet.Add(kit.Title(ui, ui.T("clients.title", "account", a.Ref().String())), kit.NewProse(ui.T("clients.body"), kit.SizeText, ui.Palette.Text), kit.Stack(kit.Grid, kind, s.what), follow,
+		kit.Stack(kit.Grid, s.label, s.exports.browsed(ui, s.file)), s.say,
+		kit.AtRight(kit.NewButton(ui, kit.Quiet, ui.T("cancel"), ex.closeSheet), kit.NewButton(ui, kit.Filled, ui.T("export.save"), s.save)))
 	s.show()
 	s.sheet.first = kind
 	ex.openSheet(s.sheet)
@@ -58,13 +58,13 @@ func (ex *exports) exportClients(id core.ID) {
 
 // show fits words and path to what is chosen.
 func (s *clientSheet) show() {
-	l := s.exports.look
-	s.what.Set(l.T("clients.say."+string(s.kind)), l.Palette.Muted)
+	ui := s.exports.ui
+	s.what.Set(ui.T("clients.say."+string(s.kind)), ui.Palette.Muted)
 	label := "clients.file"
 	if s.kind.Folder() {
 		label = "clients.folder"
 	}
-	s.label.Set(l.T(label), l.Palette.Muted)
+	s.label.Set(ui.T(label), ui.Palette.Muted)
 	if !s.typed {
 		s.file.SetText(shortPath(freePath(exportFolder(), s.name())))
 		s.typed = false
@@ -87,7 +87,7 @@ func (s *clientSheet) name() string {
 // input is the account as the files see it: a name that follows the switch means
 // the products of both its accounts.
 func (s *clientSheet) input() collection.Input {
-	words := s.exports.look.Words
+	words := s.exports.ui.Words
 	one, all := collection.Account{Name: s.account.Name, Env: s.account.Env}, []core.Kind{}
 	add := func(a api.Account) {
 		all = append(all, a.Kind)
@@ -127,21 +127,21 @@ func (s *clientSheet) files() ([]collection.File, error) {
 
 // tell says what is wrong, or nothing.
 func (s *clientSheet) tell(words string) {
-	s.say.Set(words, s.exports.look.Palette.LiveText)
+	s.say.Set(words, s.exports.ui.Palette.LiveText)
 	s.say.Hidden = words == ""
 	s.sheet.Reflow()
 }
 
 func (s *clientSheet) save() {
-	ex, l := s.exports, s.exports.look
+	ex, ui := s.exports, s.exports.ui
 	files, err := s.files()
 	if err != nil {
-		s.tell(explained(l, wire(core.AsError(err)), s.account.Ref().String()))
+		s.tell(explained(ui, wire(core.AsError(err)), s.account.Ref().String()))
 		return
 	}
-	place := l.Words.Say("export.place.dotenv")
+	place := ui.Words.Say("export.place.dotenv")
 	if s.kind == collection.Postman || s.kind == collection.Apifox || s.kind == collection.JetBrains {
-		place = l.Words.Say("export.place.env")
+		place = ui.Words.Say("export.place.env")
 	}
 	folder, path := s.kind.Folder(), strings.TrimSpace(s.file.Text)
 	ex.work.Go(func() {
@@ -155,9 +155,9 @@ func (s *clientSheet) save() {
 				ex.exportDone(s.account.Ref(), s.key(), path, place)
 			case ex.sheet != s.sheet:
 			case errors.Is(err, fs.ErrExist):
-				s.tell(l.T("export.exists"))
+				s.tell(ui.T("export.exists"))
 			default:
-				s.tell(l.T("export.failed", "cause", cause(err)))
+				s.tell(ui.T("export.failed", "cause", cause(err)))
 			}
 		})
 	})

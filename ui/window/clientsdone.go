@@ -16,7 +16,7 @@ func (ex *exports) exportDone(ref api.Ref, key keyWish, path, place string) {
 		return g.Loopback(ctx)
 	}, func(door api.Loopback, err *core.Error) {
 		if err != nil || door.State == api.DoorOn && door.Keys > 0 || ex.sheet != nil {
-			ex.showInfo(ex.look.T("clients.saved", "file", path, "place", place))
+			ex.showInfo(ex.ui.T("clients.saved", "file", path, "place", place))
 			return
 		}
 		ex.openDone(ref, key, path, place, door)
@@ -33,18 +33,18 @@ type doneSheet struct {
 
 func (ex *exports) openDone(ref api.Ref, key keyWish, path, place string, door api.Loopback) {
 	d := &doneSheet{exports: ex, sheet: ex.newSheet()}
-	l := d.sheet.Look
-	d.door = kit.NewProse("", kit.SizeText, l.Palette.Text)
-	d.open = kit.NewButton(l, kit.Filled, l.T("clients.open"), d.openDoor)
-	create := kit.NewButton(l, kit.Quiet, l.T("clients.key"), func() {
+	ui := d.sheet.UI
+	d.door = kit.NewProse("", kit.SizeText, ui.Palette.Text)
+	d.open = kit.NewButton(ui, kit.Filled, ui.T("clients.open"), d.openDoor)
+	create := kit.NewButton(ui, kit.Quiet, ui.T("clients.key"), func() {
 		ex.closeSheet()
 		ex.settings.openSettings()
 		ex.settings.openKeyPageFor(key)
 	})
-	d.sheet.Add(kit.Title(l, l.T("clients.done", "account", refWords(ref))), kit.NewProse(l.T("clients.done.file", "file", path), kit.SizeText, l.Palette.Text),
+	d.sheet.Add(kit.Title(ui, ui.T("clients.done", "account", refWords(ref))), kit.NewProse(ui.T("clients.done.file", "file", path), kit.SizeText, ui.Palette.Text),
 		kit.Stack(2*kit.Grid, d.door, kit.Beside(d.open)),
-		kit.Stack(2*kit.Grid, kit.NewProse(l.T("clients.done.key", "place", place), kit.SizeText, l.Palette.Text), kit.Beside(create)),
-		kit.AtRight(kit.NewButton(l, kit.Quiet, l.T("close"), ex.closeSheet)))
+		kit.Stack(2*kit.Grid, kit.NewProse(ui.T("clients.done.key", "place", place), kit.SizeText, ui.Palette.Text), kit.Beside(create)),
+		kit.AtRight(kit.NewButton(ui, kit.Quiet, ui.T("close"), ex.closeSheet)))
 	d.stands(door, nil)
 	d.sheet.first = create
 	if !d.open.Hidden {
@@ -55,15 +55,15 @@ func (ex *exports) openDone(ref api.Ref, key keyWish, path, place string, door a
 
 // stands says how the HTTP API stands, or why it did not open.
 func (d *doneSheet) stands(door api.Loopback, err *core.Error) {
-	l := d.exports.look
-	words, ink := l.T("clients.done.open"), l.Palette.Text
+	ui := d.exports.ui
+	words, ink := ui.T("clients.done.open"), ui.Palette.Text
 	switch {
 	case err != nil:
-		words, ink = doorTrouble(l, api.FromError(err)), l.Palette.LiveText
+		words, ink = doorTrouble(ui, api.FromError(err)), ui.Palette.LiveText
 	case door.State == api.DoorTaken:
-		words, ink = l.T("door.taken", "port", door.Port), l.Palette.LiveText
+		words, ink = ui.T("door.taken", "port", door.Port), ui.Palette.LiveText
 	case door.State != api.DoorOn:
-		words = l.T("clients.done.shut")
+		words = ui.T("clients.done.shut")
 	}
 	d.door.Set(words, ink)
 	d.open.Hidden = err == nil && door.State == api.DoorOn

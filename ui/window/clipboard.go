@@ -25,7 +25,7 @@ type clipboard struct {
 
 // clipMessage tells of what is on the clipboard.
 func (cp *clipboard) clipMessage() message {
-	s := copiedMessage(cp.look, cp.model.Clipboard, cp.now())
+	s := copiedMessage(cp.ui, cp.model.Clipboard, cp.now())
 	s.Follow = cp.model.Settings.ClipboardFollow
 	return s
 }
@@ -68,21 +68,21 @@ func (cp *clipboard) clipChanged() {
 
 // goneWords says why nothing of ours is on the clipboard any more.
 func (cp *clipboard) goneWords() string {
-	c, l := cp.model.Clipboard, cp.look
-	manager := cmp.Or(c.Manager, l.T("snack.some_program"))
+	c, ui := cp.model.Clipboard, cp.ui
+	manager := cmp.Or(c.Manager, ui.T("snack.some_program"))
 	switch {
 	case c.Replaced:
-		return l.T("snack.replaced")
+		return ui.T("snack.replaced")
 	case c.Pasted:
-		return l.T("snack.pasted")
+		return ui.T("snack.pasted")
 	case c.Silent:
-		return l.T("snack.silent")
+		return ui.T("snack.silent")
 	case c.Returned:
-		return l.T("snack.returned", "manager", manager)
+		return ui.T("snack.returned", "manager", manager)
 	case c.Stays:
-		return l.T("snack.stays_there", "manager", manager)
+		return ui.T("snack.stays_there", "manager", manager)
 	}
-	return l.T("snack.cleared")
+	return ui.T("snack.cleared")
 }
 
 // failedCopy tells of a copy that failed. What is still on the clipboard is another
@@ -91,9 +91,9 @@ func (cp *clipboard) failedCopy(e *core.Error, ref api.Ref) {
 	n := cp.errorMessage(e, ref)
 	if cp.clipHeld() {
 		c := cp.model.Clipboard
-		n.Clip, n.Clears, n.Holds = true, c.ClearsAt, cp.look.T("snack.holds", "account", refWords(api.Ref{Name: c.Account, Env: c.Env}))
+		n.Clip, n.Clears, n.Holds = true, c.ClearsAt, cp.ui.T("snack.holds", "account", refWords(api.Ref{Name: c.Account, Env: c.Env}))
 		if c.Key != "" {
-			n.Holds = cp.look.T("snack.holds_key", "key", c.Key)
+			n.Holds = cp.ui.T("snack.holds_key", "key", c.Key)
 		}
 	}
 	cp.showMessage(n)
@@ -131,9 +131,9 @@ func (cp *clipboard) copyCall(id core.ID, req api.CopyRequest) {
 		return
 	}
 	if a.Env == core.Live && cp.model.Settings.AskLiveCopy {
-		l := cp.look
+		ui := cp.ui
 		cp.question(question{
-			title: l.T("live.title"), body: l.T("live.body", "account", refWords(a.Ref())), yes: l.T("live.go"), live: true, role: kit.Danger,
+			title: ui.T("live.title"), body: ui.T("live.body", "account", refWords(a.Ref())), yes: ui.T("live.go"), live: true, role: kit.Danger,
 		}, func() { cp.copyNow(a, req) })
 		return
 	}
@@ -143,15 +143,15 @@ func (cp *clipboard) copyCall(id core.ID, req api.CopyRequest) {
 func (cp *clipboard) copyNow(a api.Account, req api.CopyRequest) {
 	ref := a.Ref()
 	if a.Remaining(cp.now()) < fetchFirst {
-		cp.showInfo(cp.look.T("snack.busy", "account", refWords(ref)))
+		cp.showInfo(cp.ui.T("snack.busy", "account", refWords(ref)))
 	}
 	ask(cp.shell, upstreamWait, func(ctx context.Context, g Agent) (api.Clipboard, error) {
 		return g.Copy(ctx, ref, req)
 	}, func(c api.Clipboard, err *core.Error) {
 		if err != nil && err.Remedy == core.RemedyCopyLate {
 			cp.showMessage(message{
-				Text: cp.look.T("snack.late", "account", refWords(ref)), Live: ref.Env == core.Live, Until: cp.now().Add(lateTime),
-				Button: cp.look.T("snack.late.copy"), Do: func() { cp.copyNow(a, req) },
+				Text: cp.ui.T("snack.late", "account", refWords(ref)), Live: ref.Env == core.Live, Until: cp.now().Add(lateTime),
+				Button: cp.ui.T("snack.late.copy"), Do: func() { cp.copyNow(a, req) },
 			})
 			return
 		}
@@ -202,5 +202,5 @@ func (cp *clipboard) messageOver() {
 
 // copyIP puts an address on the clipboard, for a whitelist.
 func (cp *clipboard) copyIP(ip string) {
-	cp.copyText(ip, cp.look.T("snack.ip", "ip", ip))
+	cp.copyText(ip, cp.ui.T("snack.ip", "ip", ip))
 }

@@ -106,7 +106,7 @@ func TestATokenThatCameLateIsOffered(t *testing.T) {
 		s.press(want[1])
 		s.until("the copy", func() bool { return s.model.Clipboard.Account == "shop" && s.model.Clipboard.Format == "header" })
 		s.mustNotSay(want[0])
-		s.press(s.look.T("snack.clear"))
+		s.press(s.ui.T("snack.clear"))
 		s.untilCalled("clear")
 
 		s.agent.fails("copy ", &core.Error{Class: core.Misuse, Remedy: core.RemedyCopyLate, Message: "late"})
@@ -114,7 +114,7 @@ func TestATokenThatCameLateIsOffered(t *testing.T) {
 		s.untilSays(refWords(api.Ref{Name: "solo", Env: core.Sandbox}))
 		s.time = noon.Add(lateTime)
 		s.tick()
-		s.mustNotSay(s.look.T("snack.late", "account", "solo/sandbox"))
+		s.mustNotSay(s.ui.T("snack.late", "account", "solo/sandbox"))
 	}
 }
 

@@ -39,7 +39,7 @@ func (cl *closing) leave() {
 			cl.openSheet(under)
 		}
 	}
-	ask := newQuestion(cl.look, q, stay, func() {
+	ask := newQuestion(cl.ui, q, stay, func() {
 		cl.closeSheet()
 		cl.close()
 	})
@@ -51,7 +51,7 @@ func (cl *closing) leave() {
 // nothing would be lost with it.
 func (cl *closing) unsaved() (question, bool) {
 	if cl.sheet != nil && cl.sheet.typed != nil && cl.sheet.typed() {
-		return discardTyped(cl.look), true
+		return discardTyped(cl.ui), true
 	}
 	return cl.pages.unsaved()
 }
@@ -98,6 +98,6 @@ func (cl *closing) sayNoTray() {
 			cl.apply(api.Event{Type: api.EventSettings, Settings: &set})
 		}
 	})
-	l := cl.look
-	cl.question(question{title: l.T("no_tray.title"), body: l.T("no_tray.body"), yes: l.T("no_tray.go"), role: kit.Filled}, cl.win.Close)
+	ui := cl.ui
+	cl.question(question{title: ui.T("no_tray.title"), body: ui.T("no_tray.body"), yes: ui.T("no_tray.go"), role: kit.Filled}, cl.win.Close)
 }

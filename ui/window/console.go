@@ -8,7 +8,7 @@ import (
 
 // openConsole shows the page where an account is administered in the browser.
 func openConsole(sh *shell, a api.Account) {
-	openPage(sh, sh.look.Words.Spec(a.Kind).Console(a.Account))
+	openPage(sh, sh.ui.Words.Spec(a.Kind).Console(a.Account))
 }
 
 // openPage shows a page in the browser. Where none can be started its address is
@@ -19,6 +19,6 @@ func openPage(sh *shell, page string) {
 		return
 	}
 	if err := sh.cfg.OpenURL(u); err != nil {
-		sh.showInfo(sh.look.T("snack.browser", "url", u.String()))
+		sh.showInfo(sh.ui.T("snack.browser", "url", u.String()))
 	}
 }

@@ -37,29 +37,29 @@ func (cp *clipboard) openCopySheet(id core.ID, chosen string) {
 	if !ok {
 		return
 	}
-	spec := cp.look.Words.Spec(a.Kind)
+	spec := cp.ui.Words.Spec(a.Kind)
 	c := &copySheet{
 		clipboard: cp, account: a, format: format.Fit(spec, cmp.Or(chosen, cp.defaultFormat(a))), path: cmp.Or(cp.paths[id], a.CopyPath, spec.TryPath),
 	}
-	head := kit.Stack(2*kit.Grid, newTag(cp.look, a.Env == core.Live), kit.Title(cp.look, cp.look.T("copy.title", "account", refWords(a.Ref()))))
-	c.sheet = &sheet{Sheet: kit.NewLongSheet(cp.look, 3*kit.Grid, head, cp.closeSheet)}
-	l := c.sheet.Look
+	head := kit.Stack(2*kit.Grid, newTag(cp.ui, a.Env == core.Live), kit.Title(cp.ui, cp.ui.T("copy.title", "account", refWords(a.Ref()))))
+	c.sheet = &sheet{Sheet: kit.NewLongSheet(cp.ui, 3*kit.Grid, head, cp.closeSheet)}
+	ui := c.sheet.UI
 	var choices []kit.Choice
 	for _, f := range format.For(spec) {
-		choices = append(choices, kit.Choice{Value: f, Label: l.T("format." + f)})
+		choices = append(choices, kit.Choice{Value: f, Label: ui.T("format." + f)})
 	}
-	forms := kit.NewSegment(l, c.format, func(f string) { c.format = f; c.check() }, choices...)
+	forms := kit.NewSegment(ui, c.format, func(f string) { c.format = f; c.check() }, choices...)
 	c.call = c.drawCall()
-	c.preview = kit.NewProse("", 13, l.Palette.Muted)
+	c.preview = kit.NewProse("", 13, ui.Palette.Muted)
 	c.preview.Style.Monospace = true
-	remember := kit.NewToggle(l, l.T("copy.remember", "account", refWords(a.Ref())), false, func(on bool) { c.remember = on })
+	remember := kit.NewToggle(ui, ui.T("copy.remember", "account", refWords(a.Ref())), false, func(on bool) { c.remember = on })
 	c.sheet.Add(forms, c.call, c.preview, remember)
-	role, label := kit.Filled, l.T("menu.copy")
+	role, label := kit.Filled, ui.T("menu.copy")
 	if a.Env == core.Live {
-		role, label = kit.Danger, l.T("live.go")
+		role, label = kit.Danger, ui.T("live.go")
 	}
-	c.button = kit.NewButton(l, role, label, c.run)
-	c.sheet.SetFoot(kit.AtRight(kit.NewButton(l, kit.Quiet, l.T("cancel"), cp.closeSheet), c.button))
+	c.button = kit.NewButton(ui, role, label, c.run)
+	c.sheet.SetFoot(kit.AtRight(kit.NewButton(ui, kit.Quiet, ui.T("cancel"), cp.closeSheet), c.button))
 	c.sheet.Enter, c.sheet.first = c.run, forms
 	cp.openSheet(c.sheet)
 	c.check()
@@ -72,21 +72,21 @@ func (cp *clipboard) defaultFormat(a api.Account) string {
 	if format.Valid(a.CopyFormat) {
 		form = a.CopyFormat
 	}
-	return format.Fit(cp.look.Words.Spec(a.Kind), form)
+	return format.Fit(cp.ui.Words.Spec(a.Kind), form)
 }
 
 // drawCall is the field of the path over the paths that are often called.
 func (c *copySheet) drawCall() *fyne.Container {
-	l := c.sheet.Look
-	spec := l.Words.Spec(c.account.Kind)
-	field := kit.NewEntry(l, spec.TryPath, c.path, func(s string) { c.path = strings.TrimSpace(s); c.check() })
+	ui := c.sheet.UI
+	spec := ui.Words.Spec(c.account.Kind)
+	field := kit.NewEntry(ui, spec.TryPath, c.path, func(s string) { c.path = strings.TrimSpace(s); c.check() })
 	field.OnSubmitted = func(string) { c.run() }
 	paths := kit.Beside()
 	for _, p := range spec.TryPaths(c.account.Product) {
-		paths.Add(kit.NewSmallButton(l, kit.Quiet, p, func() { field.SetText(p) }))
+		paths.Add(kit.NewSmallButton(ui, kit.Quiet, p, func() { field.SetText(p) }))
 	}
-	c.problem = kit.NewProse("", 13, l.Palette.LiveText)
-	return kit.Stack(2*kit.Grid, kit.BoldText(l.T("copy.path"), 13, l.Palette.Text), field, c.problem, paths)
+	c.problem = kit.NewProse("", 13, ui.Palette.LiveText)
+	return kit.Stack(2*kit.Grid, kit.BoldText(ui.T("copy.path"), 13, ui.Palette.Text), field, c.problem, paths)
 }
 
 // calls reports whether the chosen form is one of a call.
@@ -94,13 +94,13 @@ func (c *copySheet) calls() bool { return c.format == format.URL || c.format == 
 
 // check shows what will be copied, or what is wrong with the path.
 func (c *copySheet) check() {
-	l := c.clipboard.look
+	ui := c.clipboard.ui
 	c.call.Hidden = !c.calls()
-	spec, words := l.Words.Spec(c.account.Kind), ""
+	spec, words := ui.Words.Spec(c.account.Kind), ""
 	if c.calls() && c.path != "" && format.CheckPath(spec, c.path) != nil {
-		words = l.Words.Problem(spec.Kind, core.Problem{Field: "copy_path", Key: core.ProblemPath})
+		words = ui.Words.Problem(spec.Kind, core.Problem{Field: "copy_path", Key: core.ProblemPath})
 	}
-	c.problem.Set(words, l.Palette.LiveText)
+	c.problem.Set(words, ui.Palette.LiveText)
 	c.problem.Hidden = words == ""
 	c.button.Enable(words == "")
 	text, err := format.Token(c.format, format.Input{
@@ -110,7 +110,7 @@ func (c *copySheet) check() {
 	if err != nil {
 		text = ""
 	}
-	c.preview.Set(text, l.Palette.Muted)
+	c.preview.Set(text, ui.Palette.Muted)
 	c.preview.Hidden = text == ""
 	c.sheet.Reflow()
 }

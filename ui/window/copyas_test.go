@@ -27,7 +27,7 @@ func TestCopySheet(t *testing.T) {
 			if forms.Value() != f {
 				t.Fatalf("%s: the form is %s", f, forms.Value())
 			}
-			s.mustSay(s.look.T("format."+f), "ACCESS_TOKEN")
+			s.mustSay(s.ui.T("format."+f), "ACCESS_TOKEN")
 			want, err := format.Token(f, format.Input{AccessToken: "ACCESS_TOKEN", BaseURL: kinds.Builtin().Default().BaseURL, Account: "shop", Env: core.Sandbox, Spec: kinds.Builtin().Default()})
 			if err == nil && f != format.JSON { // which tells times
 				mustSayBare(s, want)
@@ -89,7 +89,7 @@ func TestCopyACall(t *testing.T) {
 		t.Errorf("the default is %s", f)
 	}
 	for _, item := range s.menus.menuOf(a).Items[1].ChildMenu.Items {
-		if item.Checked != (item.Label == s.look.T("format.curl")) {
+		if item.Checked != (item.Label == s.ui.T("format.curl")) {
 			t.Errorf("%q is ticked: %v", item.Label, item.Checked)
 		}
 	}

@@ -38,7 +38,7 @@ const (
 // two minutes nothing of it is drawn anew.
 type dayChart struct {
 	widget.BaseWidget
-	look    *kit.Look
+	ui      *kit.UI
 	account api.Account
 	history []api.HistoryEntry
 	now     time.Time
@@ -64,8 +64,8 @@ var (
 
 // newDayChart is an empty picture. at is where the person reads; zero for
 // nowhere.
-func newDayChart(l *kit.Look, at *time.Time) *dayChart {
-	c := &dayChart{look: l, at: at, legend: container.New(&kit.Flow{Gap: 2 * kit.Grid})}
+func newDayChart(ui *kit.UI, at *time.Time) *dayChart {
+	c := &dayChart{ui: ui, at: at, legend: container.New(&kit.Flow{Gap: 2 * kit.Grid})}
 	c.ExtendBaseWidget(c)
 	return c
 }
@@ -73,7 +73,7 @@ func newDayChart(l *kit.Look, at *time.Time) *dayChart {
 // set draws the history of an account, newest line first.
 func (c *dayChart) set(a api.Account, history []api.HistoryEntry, now time.Time) {
 	c.account, c.history, c.now = a, history, now
-	c.legend.Objects = legendOf(c.look, a, timelineOf(history, a, now, time.Hour).Counts)
+	c.legend.Objects = legendOf(c.ui, a, timelineOf(history, a, now, time.Hour).Counts)
 	if c.r != nil {
 		c.draw(c.Size())
 		canvas.Refresh(c)
@@ -91,7 +91,7 @@ func (c *dayChart) tick(now time.Time) {
 }
 
 func (c *dayChart) CreateRenderer() fyne.WidgetRenderer {
-	p := c.look.Palette
+	p := c.ui.Palette
 	c.cursor = canvas.NewRectangle(p.SoonText)
 	c.frame = canvas.NewRectangle(color.Transparent)
 	c.frame.CornerRadius = kit.Radius
@@ -133,10 +133,10 @@ func (c *dayChart) draw(size fyne.Size) {
 		if m.Kind.lane() == 1 {
 			y = chartBelow
 		}
-		out = append(out, shape(c.look.Palette, m.Kind, c.x(m.at(), width), y)...)
+		out = append(out, shape(c.ui.Palette, m.Kind, c.x(m.at(), width), y)...)
 	}
 	out = append(out, c.cursor, c.reading[0], c.reading[1], c.legend)
-	c.legend.Objects = legendOf(c.look, c.account, c.shown.Counts)
+	c.legend.Objects = legendOf(c.ui, c.account, c.shown.Counts)
 	kit.Place(c.legend, 0, chartHigh+kit.Grid, width, kit.HeightFor(c.legend, width))
 	c.legend.Refresh() // new words want their places though the size is the same
 	c.r.Parts = out
@@ -150,8 +150,8 @@ func (c *dayChart) x(at time.Time, width float32) float32 {
 
 // drawHours draws the hours of local time and now.
 func (c *dayChart) drawHours(width float32) []fyne.CanvasObject {
-	p := c.look.Palette
-	now := kit.BoldText(c.look.T("chart.now"), kit.SizeSmall, p.Text)
+	p := c.ui.Palette
+	now := kit.BoldText(c.ui.T("chart.now"), kit.SizeSmall, p.Text)
 	s := now.MinSize()
 	nowX := c.shown.share(c.shown.Now) * width
 	left := max(0, min(width-s.Width, nowX-s.Width/2))
@@ -182,7 +182,7 @@ func (c *dayChart) drawHours(width float32) []fyne.CanvasObject {
 // drawLife draws a token's life: what is over filled, what is left in outline.
 // Lives too short to be told apart are one block as high as both lanes.
 func (c *dayChart) drawLife(x life, width float32) []fyne.CanvasObject {
-	p := c.look.Palette
+	p := c.ui.Palette
 	hue := p.Hue(c.account.Env == core.Live)
 	y := float32(chartBars + chartLane*x.Lane)
 	from, to := c.shown.share(x.From)*width, c.shown.share(x.To)*width
@@ -243,28 +243,28 @@ func strokes(ink color.Color, width, x, y float32, lines [][2]fyne.Position) []f
 }
 
 // legendOf says what the shapes mean and how often each is there.
-func legendOf(l *kit.Look, a api.Account, counts [4]int) []fyne.CanvasObject {
-	hue := l.Palette.Hue(a.Env == core.Live)
+func legendOf(ui *kit.UI, a api.Account, counts [4]int) []fyne.CanvasObject {
+	hue := ui.Palette.Hue(a.Env == core.Live)
 	bar := func(fill color.Color, h float32) fyne.CanvasObject {
 		r := canvas.NewRectangle(fill)
 		r.StrokeColor, r.StrokeWidth, r.CornerRadius = hue, 1, 2
-		if fill == color.Color(l.Palette.Soon) {
+		if fill == color.Color(ui.Palette.Soon) {
 			r.StrokeColor = fill
 		}
 		kit.Place(r, 0, (16-h)/2, 14, h)
 		return r
 	}
 	item := func(words string, shapes ...fyne.CanvasObject) fyne.CanvasObject {
-		return container.New(&keyItem{}, append([]fyne.CanvasObject{kit.Text(words, kit.SizeSmall, l.Palette.Muted)}, shapes...)...)
+		return container.New(&keyItem{}, append([]fyne.CanvasObject{kit.Text(words, kit.SizeSmall, ui.Palette.Muted)}, shapes...)...)
 	}
 	out := []fyne.CanvasObject{
-		item(l.T("chart.key.life"), bar(hue, chartBar)),
-		item(l.T("chart.key.left"), bar(color.Transparent, chartBar)),
-		item(l.T("chart.key.over"), bar(l.Palette.Soon, chartBar-4)),
+		item(ui.T("chart.key.life"), bar(hue, chartBar)),
+		item(ui.T("chart.key.left"), bar(color.Transparent, chartBar)),
+		item(ui.T("chart.key.over"), bar(ui.Palette.Soon, chartBar-4)),
 	}
 	for k, name := range []string{"renewed", "forced", "reported", "failed"} {
 		if kind := markKind(k); counts[k] > 0 || kind == markRenew {
-			out = append(out, item(l.T("chart.key."+name)+" "+strconv.Itoa(counts[k]), shape(l.Palette, kind, 7, 8)...))
+			out = append(out, item(ui.T("chart.key."+name)+" "+strconv.Itoa(counts[k]), shape(ui.Palette, kind, 7, 8)...))
 		}
 	}
 	return out
@@ -284,14 +284,14 @@ func (k *keyItem) MinSize(o []fyne.CanvasObject) fyne.Size {
 
 // read shows the cursor and what it points at.
 func (c *dayChart) read() {
-	p, width := c.look.Palette, c.Size().Width
-	words, ink := c.look.T("chart.hint"), p.Muted
+	p, width := c.ui.Palette, c.Size().Width
+	words, ink := c.ui.T("chart.hint"), p.Muted
 	on := (c.focused || c.hovered) && !c.at.IsZero()
 	if on {
-		words, ink = c.shown.read(c.look, *c.at), p.Text
+		words, ink = c.shown.read(c.ui, *c.at), p.Text
 		kit.Place(c.cursor, c.shown.share(*c.at)*width-1, 0, 2, chartFoot)
 	} else if len(c.shown.Lives)+len(c.shown.Marks) == 0 {
-		words = c.look.T("chart.empty")
+		words = c.ui.T("chart.empty")
 	}
 	kit.Visible(c.cursor, on)
 	lines := kit.Wrap(words, func(s string) bool { return kit.Measure(s, 13, fyne.TextStyle{}).Width <= width })
@@ -339,7 +339,7 @@ func (c *dayChart) step(by int) {
 func (c *dayChart) paintFocus() {
 	c.frame.StrokeColor, c.frame.StrokeWidth = kit.UnlessClear(color.NRGBA{}), 2
 	if c.focused {
-		c.frame.StrokeColor = c.look.Palette.Sandbox
+		c.frame.StrokeColor = c.ui.Palette.Sandbox
 	}
 	c.frame.Refresh()
 }
@@ -357,7 +357,7 @@ func (c *dayChart) FocusGained() {
 		*c.at = c.shown.Now
 	}
 	c.read()
-	c.look.Reveal(c)
+	c.ui.Reveal(c)
 }
 
 func (c *dayChart) FocusLost() {
@@ -379,6 +379,6 @@ func (c *dayChart) TypedKey(e *fyne.KeyEvent) {
 		*c.at = c.shown.Now
 		c.read()
 	default:
-		c.look.OnKey(e)
+		c.ui.OnKey(e)
 	}
 }

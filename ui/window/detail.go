@@ -23,8 +23,8 @@ const revealTime = 20 * time.Second
 // the account as it stands, tick to the time as it goes by.
 type detail struct {
 	*paneState
-	look *kit.Look
-	on   detailActions
+	ui *kit.UI
+	on detailActions
 
 	page *kit.Page
 	back *kit.Button
@@ -59,34 +59,34 @@ type detail struct {
 	past  *historyBox
 }
 
-func newDetail(look *kit.Look, state *paneState, on detailActions) *detail {
+func newDetail(ui *kit.UI, state *paneState, on detailActions) *detail {
 	d := &detail{paneState: state, on: on}
-	d.back = kit.NewIconButton(look, kit.IconBack, look.T("back"), on.back)
-	more := kit.NewIconButton(look, kit.IconMore, look.T("more"), nil)
+	d.back = kit.NewIconButton(ui, kit.IconBack, ui.T("back"), on.back)
+	more := kit.NewIconButton(ui, kit.IconMore, ui.T("more"), nil)
 	more.OnPress = func() {
 		d.on.menu(d.account.ID, fyne.CurrentApp().Driver().AbsolutePositionForObject(more).AddXY(0, more.Size().Height))
 	}
-	d.page = kit.NewPage(look, 3*kit.Grid, kit.NewHead(look, d.back, "", more))
-	d.look = d.page.Look
-	l := d.look
-	d.problem = newProblemBox(l, func(what action) { d.on.act(d.account.ID, what) })
-	d.chart = newDayChart(l, &d.readAt)
-	d.today = newCallsToday(l, func() { d.on.quota(d.account.ID) }, func() { d.on.reset(d.account.ID) })
-	d.goes = newPushesBox(l, d.paneState, func(id core.ID, number int) { d.on.push(id, number) })
-	d.says = newClaimsBox(l)
-	d.sign = newSignBox(l, d.paneState, on.sign, on.copyText, d.page.Reflow)
-	d.past = newHistoryBox(l, d.paneState, on)
+	d.page = kit.NewPage(ui, 3*kit.Grid, kit.NewHead(ui, d.back, "", more))
+	d.ui = d.page.UI
+	ui = d.ui
+	d.problem = newProblemBox(ui, func(what action) { d.on.act(d.account.ID, what) })
+	d.chart = newDayChart(ui, &d.readAt)
+	d.today = newCallsToday(ui, func() { d.on.quota(d.account.ID) }, func() { d.on.reset(d.account.ID) })
+	d.goes = newPushesBox(ui, d.paneState, func(id core.ID, number int) { d.on.push(id, number) })
+	d.says = newClaimsBox(ui)
+	d.sign = newSignBox(ui, d.paneState, on.sign, on.copyText, d.page.Reflow)
+	d.past = newHistoryBox(ui, d.paneState, on)
 	d.page.Add(d.drawTitle(), d.problem.root, d.drawLife(), d.drawPrevious(),
-		kit.Stack(2*kit.Grid, kit.Subhead(l, l.T("chart.title")), d.chart), d.goes.root, d.today.root, d.drawFacts(), d.says.root, d.sign.root, d.past.root)
+		kit.Stack(2*kit.Grid, kit.Subhead(ui, ui.T("chart.title")), d.chart), d.goes.root, d.today.root, d.drawFacts(), d.says.root, d.sign.root, d.past.root)
 	return d
 }
 
 func (d *detail) drawTitle() fyne.CanvasObject {
-	l := d.look
-	d.tag = newEnvTag(l, false)
-	d.kind = kit.Text("", 13, l.Palette.Muted)
+	ui := d.ui
+	d.tag = newEnvTag(ui, false)
+	d.kind = kit.Text("", 13, ui.Palette.Muted)
 	raised := container.New(&kit.Backed{Lift: kit.Lift(d.kind.TextSize)}, kit.Space(0, 0), d.kind) // to the middle of tag and button
-	d.flip = kit.NewSmallButton(l, kit.Quiet, "", func() { d.on.flip() })
+	d.flip = kit.NewSmallButton(ui, kit.Quiet, "", func() { d.on.flip() })
 	return kit.Beside(d.tag.root, raised, d.flip)
 }
 
@@ -94,11 +94,11 @@ func (d *detail) drawTitle() fyne.CanvasObject {
 // token: once it is revealed it takes more lines, and they must not move away from
 // under the pointer.
 func (d *detail) drawLife() fyne.CanvasObject {
-	l, p := d.look, d.look.Palette
+	ui, p := d.ui, d.ui.Palette
 	d.timeWord = kit.Text("", 32, p.Text)
 	d.state = kit.NewProse("", kit.SizeText, p.Text)
 	d.expiry = kit.NewProse("", 13, p.Muted)
-	d.ring = kit.NewRing(l, kit.Dial{})
+	d.ring = kit.NewRing(ui, kit.Dial{})
 	d.token = kit.NewProse("", kit.SizeText, p.Text)
 	d.token.Style.Monospace = true
 	ground := canvas.NewRectangle(p.Hover)
@@ -113,7 +113,7 @@ func (d *detail) drawLife() fyne.CanvasObject {
 // checking want a token.
 func (d *detail) drawButtons() fyne.CanvasObject {
 	small := func(r kit.Role, key string, on func(core.ID)) *kit.Button {
-		return kit.NewSmallButton(d.look, r, d.look.T(key), func() { on(d.account.ID) })
+		return kit.NewSmallButton(d.ui, r, d.ui.T(key), func() { on(d.account.ID) })
 	}
 	d.copy = small(kit.Filled, "detail.copy", d.on.copyToken)
 	d.reveal = small(kit.Quiet, "detail.reveal", d.on.reveal)
@@ -122,12 +122,12 @@ func (d *detail) drawButtons() fyne.CanvasObject {
 }
 
 func (d *detail) drawPrevious() fyne.CanvasObject {
-	l, p := d.look, d.look.Palette
+	ui, p := d.ui, d.ui.Palette
 	d.previous = kit.Text("", 13, p.Muted)
 	d.previousMask = kit.MonoText("", 13, p.Muted)
-	d.previousCopy = kit.NewSmallButton(l, kit.Quiet, l.T("detail.copy"), func() { d.on.prev(d.account.ID) })
+	d.previousCopy = kit.NewSmallButton(ui, kit.Quiet, ui.T("detail.copy"), func() { d.on.prev(d.account.ID) })
 	line := container.New(&kit.Bar{Gap: 2 * kit.Grid}, kit.Beside(d.previousMask, d.previous), d.previousCopy)
-	d.previousBox = kit.Stack(kit.Grid, kit.Subhead(l, l.T("detail.previous")), line)
+	d.previousBox = kit.Stack(kit.Grid, kit.Subhead(ui, ui.T("detail.previous")), line)
 	return d.previousBox
 }
 
@@ -139,23 +139,23 @@ func factLabels() []string {
 
 // kindFacts are the fields that the accounts of any kind can have; their lines
 // are made once, and an account shows those of its own.
-func kindFacts(l *kit.Look) []kinds.Field {
-	return slices.DeleteFunc(l.Words.Kinds().Fields(), func(f kinds.Field) bool { return f.Key == kinds.Secret })
+func kindFacts(ui *kit.UI) []kinds.Field {
+	return slices.DeleteFunc(ui.Words.Kinds().Fields(), func(f kinds.Field) bool { return f.Key == kinds.Secret })
 }
 
 func (d *detail) drawFacts() fyne.CanvasObject {
-	l := d.look
-	box := kit.Stack(kit.Grid, kit.Subhead(l, l.T("detail.account")))
+	ui := d.ui
+	box := kit.Stack(kit.Grid, kit.Subhead(ui, ui.T("detail.account")))
 	d.facts = map[string]*kit.Fact{}
 	add := func(key, label string) {
 		d.facts[key] = d.newFact(key, label)
 		box.Add(d.facts[key].Root)
 	}
-	for _, f := range kindFacts(l) {
+	for _, f := range kindFacts(ui) {
 		add(f.Key, "")
 	}
 	for _, label := range factLabels() {
-		add(label, l.T(label))
+		add(label, ui.T(label))
 	}
 	return box
 }
@@ -163,48 +163,48 @@ func (d *detail) drawFacts() fyne.CanvasObject {
 // newFact is a line about the account; what somebody may want elsewhere can be
 // copied.
 func (d *detail) newFact(key, label string) *kit.Fact {
-	l := d.look
+	ui := d.ui
 	switch key {
 	case "form.kind", "detail.used", "detail.checked", "detail.lost":
-		return kit.NewFact(l, label)
+		return kit.NewFact(ui, label)
 	}
-	name := func(label string) string { return l.T("detail.copy_fact", "what", label) }
-	return kit.NewCopiedFact(l, label, name, func(label, value string) { d.on.copyText(value, l.T("snack.fact", "what", label)) })
+	name := func(label string) string { return ui.T("detail.copy_fact", "what", label) }
+	return kit.NewCopiedFact(ui, label, name, func(label, value string) { d.on.copyText(value, ui.T("snack.fact", "what", label)) })
 }
 
 // show brings the pane to the account as it stands.
 func (d *detail) show(now time.Time) {
-	l, a := d.look, d.account
+	ui, a := d.ui, d.account
 	d.page.Head.SetTitle(a.Name)
 	d.tag.set(a.Env == core.Live)
-	kit.SetText(d.kind, l.Words.KindLine(a.Kind, a.Product), l.Palette.Muted)
-	d.flip.Rename(pairMark + " " + envWord(l, otherEnv(a.Env)))
+	kit.SetText(d.kind, ui.Words.KindLine(a.Kind, a.Product), ui.Palette.Muted)
+	d.flip.Rename(pairMark + " " + envWord(ui, otherEnv(a.Env)))
 	kit.Visible(d.flip, d.paired)
 	hasToken := a.Mask != ""
 	for _, o := range []fyne.CanvasObject{d.tokenBox, d.copy, d.reveal} {
 		kit.Visible(o, hasToken)
 	}
-	spec := l.Words.Spec(a.Kind)
+	spec := ui.Words.Spec(a.Kind)
 	kit.Visible(d.check, hasToken && spec.Checks())
 	allowed := ""
 	if a.AllowLive {
-		allowed = l.T("detail.allowed", "kind", l.Words.Kind(a.Kind))
+		allowed = ui.T("detail.allowed", "kind", ui.Words.Kind(a.Kind))
 	}
-	for _, any := range kindFacts(l) {
+	for _, any := range kindFacts(ui) {
 		f, has := spec.Field(any.Key)
 		if !has {
 			f = any // what another kind left behind
 		}
-		d.facts[f.Key].SetLabel(l.Words.Field(a.Kind, f))
+		d.facts[f.Key].SetLabel(ui.Words.Field(a.Kind, f))
 		value := f.Value(a.Account)
 		if f.Input == kinds.Choice && value != "" {
-			value = l.Words.Choice(a.Kind, f, value)
+			value = ui.Words.Choice(a.Kind, f, value)
 		}
-		d.facts[f.Key].Set(value, l.Palette.Text)
+		d.facts[f.Key].Set(value, ui.Palette.Text)
 	}
 	d.says.show(a.Claims, now)
 	for label, value := range map[string]string{"form.ca": core.CAName(a.CA), "form.proxy": a.Proxy, "form.note": a.Note, "form.kind": allowed} {
-		d.facts[label].Set(value, l.Palette.Text)
+		d.facts[label].Set(value, ui.Palette.Text)
 	}
 	d.chart.set(a, d.history, now)
 	d.sign.show()
@@ -224,40 +224,40 @@ func (d *detail) tick(now time.Time) {
 // updateTime brings everything to the time; it reports whether something may have
 // changed its size.
 func (d *detail) updateTime(now time.Time) (changed bool) {
-	l, a, p := d.look, d.account, d.look.Palette
+	ui, a, p := d.ui, d.account, d.ui.Palette
 	note := func(these ...bool) {
 		for _, one := range these {
 			changed = changed || one
 		}
 	}
-	r := rowOf(l, a, false, now)
+	r := rowOf(ui, a, false, now)
 	kit.SetText(d.timeWord, r.Time, r.TimeTone.in(p))
-	note(d.state.Set(r.State, r.StateTone.in(p)), d.expiry.Set(expiryLine(l, a, now), p.Muted))
+	note(d.state.Set(r.State, r.StateTone.in(p)), d.expiry.Set(expiryLine(ui, a, now), p.Muted))
 	d.ring.Set(dialOf(a, r, now))
 	note(d.problem.set(a, now), d.today.set(a, now), d.goes.show(a, now), d.past.day(d.paneState, now), d.sign.tick(now))
-	note(d.facts["detail.used"].Set(moment(l, a.LastUsed, now), p.Text))
+	note(d.facts["detail.used"].Set(moment(ui, a.LastUsed, now), p.Text))
 	checked, lost := "", ""
 	if c := a.Checked; c != nil {
-		checked = l.T("detail.checked_at", "found", l.Words.CheckShort(*c, now), "time", moment(l, c.At, now))
+		checked = ui.T("detail.checked_at", "found", ui.Words.CheckShort(*c, now), "time", moment(ui, c.At, now))
 	}
 	if c := a.Lost; c != nil {
-		lost = l.Words.CheckShort(*c, now)
+		lost = ui.Words.CheckShort(*c, now)
 	}
 	note(d.facts["detail.checked"].Set(checked, p.Text), d.facts["detail.lost"].Set(lost, p.SoonText))
 
 	if d.revealed != "" && !now.Before(d.hideAt) {
 		d.hideToken()
 	}
-	token, label := a.Mask, l.T("detail.reveal")
+	token, label := a.Mask, ui.T("detail.reveal")
 	if d.revealed != "" {
-		token, label = d.revealed, l.T("detail.hide", "time", l.Words.Coarse(d.hideAt.Sub(now)))
+		token, label = d.revealed, ui.T("detail.hide", "time", ui.Words.Coarse(d.hideAt.Sub(now)))
 	}
 	note(d.token.Set(token, p.Text), d.reveal.Rename(label))
 
 	note(kit.Visible(d.previousBox, a.Previous != nil && a.Previous.Mask != ""))
 	if a.Previous != nil {
 		kit.SetText(d.previousMask, a.Previous.Mask, p.Muted)
-		kit.SetText(d.previous, previousLine(l, a, now), p.Muted)
+		kit.SetText(d.previous, previousLine(ui, a, now), p.Muted)
 		note(kit.Visible(d.previousCopy, a.Previous.Until.After(now)))
 	}
 	return changed
@@ -285,23 +285,23 @@ func dialOf(a api.Account, r row, now time.Time) kit.Dial {
 }
 
 // expiryLine says when the token was had, ends, and is renewed.
-func expiryLine(l *kit.Look, a api.Account, now time.Time) string {
+func expiryLine(ui *kit.UI, a api.Account, now time.Time) string {
 	if a.Mask == "" {
 		return ""
 	}
 	if !a.ExpiresAt.After(now) {
-		return l.T("detail.expired", "time", moment(l, a.ExpiresAt, now))
+		return ui.T("detail.expired", "time", moment(ui, a.ExpiresAt, now))
 	}
-	s := l.T("detail.expires", "time", moment(l, a.ExpiresAt, now))
+	s := ui.T("detail.expires", "time", moment(ui, a.ExpiresAt, now))
 	if !a.NextTry.IsZero() && a.NextTry.Before(a.ExpiresAt) && a.NextTry.After(now) {
-		s += " · " + l.T("detail.next", "time", moment(l, a.NextTry, now))
+		s += " · " + ui.T("detail.next", "time", moment(ui, a.NextTry, now))
 	}
 	return s
 }
 
-func previousLine(l *kit.Look, a api.Account, now time.Time) string {
+func previousLine(ui *kit.UI, a api.Account, now time.Time) string {
 	if left := a.Previous.Until.Sub(now); left > 0 {
-		return l.T("detail.prev_until", "time", text.Clock(left))
+		return ui.T("detail.prev_until", "time", text.Clock(left))
 	}
-	return l.T("detail.prev_gone")
+	return ui.T("detail.prev_gone")
 }

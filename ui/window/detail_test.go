@@ -62,14 +62,14 @@ func TestDetailPicturesToMarkup(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			inZone(t, time.UTC)
 			test.NewTempApp(t)
-			l := lookIn(tt.lang)
+			ui := uiIn(tt.lang)
 			if tt.dark {
-				l.Palette = kit.DarkPalette()
+				ui.Palette = kit.DarkPalette()
 			}
-			test.ApplyTheme(t, kit.NewTheme(l.Palette, kit.NewFonts()))
-			d := newDetail(l, &paneState{account: tt.a, history: tt.history, historyLoaded: true, filter: historyAll}, detailActions{})
+			test.ApplyTheme(t, kit.NewTheme(ui.Palette, kit.NewFonts()))
+			d := newDetail(ui, &paneState{account: tt.a, history: tt.history, historyLoaded: true, filter: historyAll}, detailActions{})
 			d.show(noon)
-			column := kit.Stack(3*kit.Grid, d.life, kit.Stack(2*kit.Grid, kit.Subhead(l, l.T("chart.title")), d.chart), d.today.root, d.past.root)
+			column := kit.Stack(3*kit.Grid, d.life, kit.Stack(2*kit.Grid, kit.Subhead(ui, ui.T("chart.title")), d.chart), d.today.root, d.past.root)
 			w := test.NewTempWindow(t, container.NewStack(kit.NewScroller(column)))
 			w.SetPadded(false)
 			w.Resize(fyne.NewSize(tt.width, 900))

@@ -43,7 +43,7 @@ type doorActions struct {
 // doorBox is the part of the settings about the HTTP API on this machine.
 type doorBox struct {
 	*doorState
-	look *kit.Look
+	ui   *kit.UI
 	on   doorActions
 	root *fyne.Container
 
@@ -67,44 +67,44 @@ type keyRow struct {
 	scope, used *kit.Prose
 }
 
-func newDoorBox(l *kit.Look, state *doorState, on doorActions) *doorBox {
-	d := &doorBox{doorState: state, look: l, on: on}
-	prose := func() *kit.Prose { return kit.NewProse("", 13, l.Palette.Muted) }
+func newDoorBox(ui *kit.UI, state *doorState, on doorActions) *doorBox {
+	d := &doorBox{doorState: state, ui: ui, on: on}
+	prose := func() *kit.Prose { return kit.NewProse("", 13, ui.Palette.Muted) }
 	d.lost, d.state, d.trouble, d.none = prose(), prose(), prose(), prose()
-	d.open = kit.NewToggle(l, l.T("set.loopback"), false, func(open bool) { on.door(open, 0) })
+	d.open = kit.NewToggle(ui, ui.T("set.loopback"), false, func(open bool) { on.door(open, 0) })
 	d.keys = kit.NewRows(kit.Stack(2*kit.Grid), d.newKeyRow)
 	d.all = kit.Stack(3*kit.Grid, kit.Stack(kit.Grid, d.open, d.state, d.trouble), d.drawPort(),
-		kit.Stack(2*kit.Grid, kit.BoldText(l.T("door.keys"), 13, l.Palette.Text), d.none, d.keys.Box,
-			kit.Beside(kit.NewSmallButton(l, kit.Quiet, l.T("door.key.add"), on.newKey), kit.NewSmallButton(l, kit.Quiet, l.T("door.log"), on.log))))
-	d.root = kit.Stack(3*kit.Grid, kit.Stack(kit.Grid, kit.BoldText(l.T("door"), 13, l.Palette.Text), kit.NewProse(l.T("door.say"), 13, l.Palette.Muted)), d.lost, d.all)
+		kit.Stack(2*kit.Grid, kit.BoldText(ui.T("door.keys"), 13, ui.Palette.Text), d.none, d.keys.Box,
+			kit.Beside(kit.NewSmallButton(ui, kit.Quiet, ui.T("door.key.add"), on.newKey), kit.NewSmallButton(ui, kit.Quiet, ui.T("door.log"), on.log))))
+	d.root = kit.Stack(3*kit.Grid, kit.Stack(kit.Grid, kit.BoldText(ui.T("door"), 13, ui.Palette.Text), kit.NewProse(ui.T("door.say"), 13, ui.Palette.Muted)), d.lost, d.all)
 	return d
 }
 
 // show brings it to what is known of the door.
 func (d *doorBox) show(now time.Time) {
-	l, v := d.look, d.known
+	ui, v := d.ui, d.known
 	lost := ""
 	if !v.known && v.lost != nil {
-		lost = l.T("door.unknown", "cause", causeOf(l, v.lost))
+		lost = ui.T("door.unknown", "cause", causeOf(ui, v.lost))
 	}
-	d.lost.SetOrHide(lost, l.Palette.SoonText)
+	d.lost.SetOrHide(lost, ui.Palette.SoonText)
 	kit.Visible(d.all, v.known)
 	if !v.known {
 		return
 	}
 	d.open.Set(v.loop.State != api.DoorOff)
-	d.state.Set(doorWords(l, v.loop))
+	d.state.Set(doorWords(ui, v.loop))
 	trouble := ""
 	for _, e := range []*api.Error{v.loop.Error, api.FromError(errorOrNil(v.refused))} {
 		if e != nil {
-			trouble = doorTrouble(l, e)
+			trouble = doorTrouble(ui, e)
 			break
 		}
 	}
 	if h := v.loop.Holder; h != nil && !h.Own {
-		trouble = joined(l, trouble, l.T("door.holder", "user", h.User))
+		trouble = joined(ui, trouble, ui.T("door.holder", "user", h.User))
 	}
-	d.trouble.SetOrHide(trouble, l.Palette.LiveText)
+	d.trouble.SetOrHide(trouble, ui.Palette.LiveText)
 	if d.port == "" {
 		d.entry.Write(strconv.Itoa(v.loop.Port))
 	}
@@ -121,41 +121,41 @@ func errorOrNil(e *core.Error) error {
 }
 
 // doorWords says how the door stands.
-func doorWords(l *kit.Look, d api.Loopback) (string, color.Color) {
+func doorWords(ui *kit.UI, d api.Loopback) (string, color.Color) {
 	switch d.State {
 	case api.DoorOn:
-		return l.T("door.on", "addresses", strings.Join(d.Addresses, "  ")), l.Palette.SandboxText
+		return ui.T("door.on", "addresses", strings.Join(d.Addresses, "  ")), ui.Palette.SandboxText
 	case api.DoorTaken:
-		return l.T("door.taken", "port", d.Port), l.Palette.LiveText
+		return ui.T("door.taken", "port", d.Port), ui.Palette.LiveText
 	}
-	return l.T("door.off"), l.Palette.Muted
+	return ui.T("door.off"), ui.Palette.Muted
 }
 
 // doorTrouble says why the door is not as somebody wants it, and what to do.
-func doorTrouble(l *kit.Look, e *api.Error) string {
+func doorTrouble(ui *kit.UI, e *api.Error) string {
 	if e.Remedy == core.RemedyPort {
-		return joined(l, l.Words.Cause(e, ""), l.T("door.taken.say"))
+		return joined(ui, ui.Words.Cause(e, ""), ui.T("door.taken.say"))
 	}
-	return explained(l, e, "")
+	return explained(ui, e, "")
 }
 
 // drawPort is the port with a button for another one.
 func (d *doorBox) drawPort() fyne.CanvasObject {
-	l := d.look
-	d.portSay = kit.NewProse("", 13, l.Palette.LiveText)
+	ui := d.ui
+	d.portSay = kit.NewProse("", 13, ui.Palette.LiveText)
 	use := func() {
 		if port, ok := portOf(d.port); ok {
 			d.on.door(d.known.loop.State != api.DoorOff, port)
 		}
 	}
-	d.portUse = kit.NewSmallButton(l, kit.Quiet, l.T("door.port.use"), use)
-	d.entry = kit.NewEntry(l, strconv.Itoa(core.DefaultLoopbackPort), d.port, func(v string) {
+	d.portUse = kit.NewSmallButton(ui, kit.Quiet, ui.T("door.port.use"), use)
+	d.entry = kit.NewEntry(ui, strconv.Itoa(core.DefaultLoopbackPort), d.port, func(v string) {
 		d.port = v
 		d.checkPort()
 		d.on.reflow()
 	})
 	d.entry.OnSubmitted = func(string) { use() }
-	return kit.Stack(kit.Grid, kit.BoldText(l.T("set.loopback-port"), 13, l.Palette.Text), container.New(&kit.Bar{Gap: 2 * kit.Grid}, d.entry, d.portUse), d.portSay)
+	return kit.Stack(kit.Grid, kit.BoldText(ui.T("set.loopback-port"), 13, ui.Palette.Text), container.New(&kit.Bar{Gap: 2 * kit.Grid}, d.entry, d.portUse), d.portSay)
 }
 
 // checkPort says what is wrong with the port that is typed.
@@ -164,9 +164,9 @@ func (d *doorBox) checkPort() {
 	port, ok := portOf(typed)
 	words := ""
 	if typed != "" && !ok {
-		words = d.look.Words.Say(text.Key("problem." + core.ProblemPort))
+		words = d.ui.Words.Say(text.Key("problem." + core.ProblemPort))
 	}
-	d.portSay.SetOrHide(words, d.look.Palette.LiveText)
+	d.portSay.SetOrHide(words, d.ui.Palette.LiveText)
 	d.portUse.Enable(ok && port != d.known.loop.Port)
 }
 
@@ -178,18 +178,18 @@ func portOf(s string) (int, bool) {
 
 // newKeyRow is the row of a client key.
 func (d *doorBox) newKeyRow(name string) (fyne.CanvasObject, *keyRow) {
-	l := d.look
-	r := &keyRow{live: newTag(l, true), scope: kit.NewProse("", 13, l.Palette.Muted), used: kit.NewProse("", 13, l.Palette.Muted)}
-	title := kit.NewProse(name, 13, l.Palette.Text)
+	ui := d.ui
+	r := &keyRow{live: newTag(ui, true), scope: kit.NewProse("", 13, ui.Palette.Muted), used: kit.NewProse("", 13, ui.Palette.Muted)}
+	title := kit.NewProse(name, 13, ui.Palette.Text)
 	title.Style.Bold = true
 	words := kit.Stack(0, container.New(&kit.Bar{Gap: 2 * kit.Grid}, title, r.live), r.scope, r.used)
-	revoke := kit.NewSmallButton(l, kit.Quiet, l.T("door.revoke"), func() { d.on.revoke(name) })
+	revoke := kit.NewSmallButton(ui, kit.Quiet, ui.T("door.revoke"), func() { d.on.revoke(name) })
 	return container.New(&kit.Bar{Gap: 2 * kit.Grid}, words, revoke), r
 }
 
 // showKeys lists the client keys, with what each may do.
 func (d *doorBox) showKeys(now time.Time) {
-	l, keys := d.look, map[string]api.ClientKey{}
+	ui, keys := d.ui, map[string]api.ClientKey{}
 	var names []string
 	for _, k := range d.known.keys {
 		keys[k.Name] = k
@@ -197,38 +197,38 @@ func (d *doorBox) showKeys(now time.Time) {
 	}
 	none := ""
 	if len(names) == 0 {
-		none = l.T("door.keys.none")
+		none = ui.T("door.keys.none")
 	}
-	d.none.SetOrHide(none, l.Palette.Muted)
+	d.none.SetOrHide(none, ui.Palette.Muted)
 	d.keys.Show(names, func(name string, r *keyRow) {
 		k := keys[name]
 		kit.Visible(r.live, slices.Contains(k.Envs, core.Live))
-		r.scope.Set(scopeOf(l, k), l.Palette.Muted)
-		r.used.Set(lastUse(l, k, now), l.Palette.Muted)
+		r.scope.Set(scopeOf(ui, k), ui.Palette.Muted)
+		r.used.Set(lastUse(ui, k, now), ui.Palette.Muted)
 	})
 }
 
 // scopeOf says what a key may do.
-func scopeOf(l *kit.Look, k api.ClientKey) string {
-	comma := l.Words.Say("cli.comma")
-	accounts := l.T("door.all")
+func scopeOf(ui *kit.UI, k api.ClientKey) string {
+	comma := ui.Words.Say("cli.comma")
+	accounts := ui.T("door.all")
 	if len(k.Accounts) > 0 {
 		accounts = strings.Join(k.Accounts, comma)
 	}
 	var envs []string
 	for _, e := range k.Envs {
-		envs = append(envs, envWord(l, e))
+		envs = append(envs, envWord(ui, e))
 	}
 	out := accounts + " · " + strings.Join(envs, comma)
 	if len(k.Origins) > 0 {
-		out += " · " + l.T("door.pages", "origins", strings.Join(k.Origins, comma))
+		out += " · " + ui.T("door.pages", "origins", strings.Join(k.Origins, comma))
 	}
 	return out
 }
 
-func lastUse(l *kit.Look, k api.ClientKey, now time.Time) string {
+func lastUse(ui *kit.UI, k api.ClientKey, now time.Time) string {
 	if k.LastUsed.IsZero() {
-		return l.T("door.unused")
+		return ui.T("door.unused")
 	}
-	return l.T("door.used", "time", moment(l, k.LastUsed, now))
+	return ui.T("door.used", "time", moment(ui, k.LastUsed, now))
 }

@@ -312,14 +312,14 @@ func TestDataFolderIsOpened(t *testing.T) {
 // Every state of the door has words in both languages.
 func TestDoorStates(t *testing.T) {
 	for _, lang := range []text.Lang{text.English, text.Chinese} {
-		l := lookIn(lang)
+		ui := uiIn(lang)
 		for _, state := range []string{api.DoorOn, api.DoorOff, api.DoorTaken} {
-			if words, _ := doorWords(l, api.Loopback{State: state, Port: 1}); words == "" || strings.ContainsAny(words, "{}") {
+			if words, _ := doorWords(ui, api.Loopback{State: state, Port: 1}); words == "" || strings.ContainsAny(words, "{}") {
 				t.Errorf("%s is said as %q", state, words)
 			}
 		}
 		for _, remedy := range []string{core.RemedyPort, core.RemedyReviewKeys, core.RemedyDisk} {
-			if words := doorTrouble(l, &api.Error{Class: core.Misuse, Remedy: remedy, Message: "m"}); words == "" || strings.ContainsAny(words, "{}") {
+			if words := doorTrouble(ui, &api.Error{Class: core.Misuse, Remedy: remedy, Message: "m"}); words == "" || strings.ContainsAny(words, "{}") {
 				t.Errorf("%s is said as %q", remedy, words)
 			}
 		}

@@ -129,7 +129,7 @@ type issue struct {
 }
 
 // problems are what to say below each field. Warnings do not forbid saving.
-func (d draft) problems(l *kit.Look, m *model) map[string][]issue {
+func (d draft) problems(ui *kit.UI, m *model) map[string][]issue {
 	a := d.account()
 	var was core.Account
 	if d.editing {
@@ -146,15 +146,15 @@ func (d draft) problems(l *kit.Look, m *model) map[string][]issue {
 		if p.Key == core.ProblemNameChars && strings.Contains(a.Name, "/") {
 			p.Key = "name_slash" // of all that a name must not hold, this is what people type
 		}
-		out[p.Field] = append(out[p.Field], issue{l.Words.Problem(d.Kind, p), p.Warn})
+		out[p.Field] = append(out[p.Field], issue{ui.Words.Problem(d.Kind, p), p.Warn})
 	}
 	for _, b := range m.Accounts {
 		if b.ID != d.ID && b.Name == a.Name && b.Env == a.Env {
-			out["name"] = append(out["name"], issue{l.T("form.name.twice", "account", refWords(b.Ref())), false})
+			out["name"] = append(out["name"], issue{ui.T("form.name.twice", "account", refWords(b.Ref())), false})
 		}
 	}
 	if p, ok := spec.Product(a.Product); ok && !p.In(a.Env) {
-		out["product"] = append(out["product"], issue{l.Words.Say(text.Key("product." + string(a.Product) + ".only")), true})
+		out["product"] = append(out["product"], issue{ui.Words.Say(text.Key("product." + string(a.Product) + ".only")), true})
 	}
 	if host, leaves := d.leavesSecret(); leaves {
 		field := "base_url"
@@ -164,7 +164,7 @@ func (d draft) problems(l *kit.Look, m *model) map[string][]issue {
 		case was.Host == next.Host && was.CA != next.CA:
 			field = "ca"
 		}
-		out[field] = append(out[field], issue{l.T("form.secret.again", append(l.Words.Names(d.Kind), "host", host)...), true})
+		out[field] = append(out[field], issue{ui.T("form.secret.again", append(ui.Words.Names(d.Kind), "host", host)...), true})
 	}
 	if other, ok := m.sharesToken(d.kinds, a); ok {
 		key, warn := "form.shared", true
@@ -172,7 +172,7 @@ func (d draft) problems(l *kit.Look, m *model) map[string][]issue {
 			key, warn = "form.shared.harm", false
 		}
 		field := spec.IDField()
-		out[field] = append(out[field], issue{l.T(key, "account", refWords(other.Ref())), warn})
+		out[field] = append(out[field], issue{ui.T(key, "account", refWords(other.Ref())), warn})
 	}
 	return out
 }

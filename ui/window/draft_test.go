@@ -19,7 +19,7 @@ import (
 const goodSecret = "0123456789abcdef0123456789abcdef"
 
 func TestDraftProblems(t *testing.T) {
-	l := lookIn(text.English)
+	ui := uiIn(text.English)
 	m := newModel()
 	m.Accounts = []api.Account{
 		{Account: core.Account{ID: "1", Name: "shop", Env: core.Sandbox, Kind: kinds.WeChat, AppID: "wx0123456789abcdef"}},
@@ -56,7 +56,7 @@ func TestDraftProblems(t *testing.T) {
 	} {
 		d := good
 		c.change(&d)
-		got := d.problems(l, &m)
+		got := d.problems(ui, &m)
 		if c.field == "" {
 			if len(got) > 0 {
 				t.Errorf("%s: %v", c.name, got)
@@ -71,7 +71,7 @@ func TestDraftProblems(t *testing.T) {
 		}
 	}
 	edit := draftOf(kinds.Builtin(), m.Accounts[0])
-	if got := edit.problems(l, &m); len(got) > 0 {
+	if got := edit.problems(ui, &m); len(got) > 0 {
 		t.Errorf("an edit that changes nothing: %v", got)
 	}
 }
@@ -85,7 +85,7 @@ func ofCorp(d *draft, agent string) {
 // As soon as another host is typed the form says that the kept AppSecret stays
 // behind, and it forbids nothing: without it the account is saved and waits.
 func TestDraftTellsOfAnAppSecretForAnotherHost(t *testing.T) {
-	l := lookIn(text.English)
+	ui := uiIn(text.English)
 	m := newModel()
 	plain := api.Account{Account: core.Account{ID: "1", Name: "shop", Env: core.Sandbox, Kind: kinds.WeChat, AppID: "wx0123456789abcdef"}}
 	local := plain
@@ -111,7 +111,7 @@ func TestDraftTellsOfAnAppSecretForAnotherHost(t *testing.T) {
 	} {
 		d := draftOf(kinds.Builtin(), c.of)
 		c.change(&d)
-		got := d.problems(l, &m)
+		got := d.problems(ui, &m)
 		_, bad := fatal(d.formFields(), got)
 		said := ""
 		for field, issues := range got {
@@ -292,13 +292,13 @@ func TestFormWantsConsent(t *testing.T) {
 }
 
 func TestPassphraseProblem(t *testing.T) {
-	l := lookIn(text.English)
+	ui := uiIn(text.English)
 	for _, c := range []struct{ a, b, want string }{
 		{"short", "short", "At least 8 characters."},
 		{"long enough", "long enougj", "The two differ."},
 		{"长一些的口令吧对", "长一些的口令吧对", ""},
 	} {
-		if got := passphraseProblem(l, c.a, c.b); got != c.want {
+		if got := passphraseProblem(ui, c.a, c.b); got != c.want {
 			t.Errorf("%q %q: %q", c.a, c.b, got)
 		}
 	}
@@ -307,11 +307,11 @@ func TestPassphraseProblem(t *testing.T) {
 // What the agent refuses is said field by field, and what upstream refuses does
 // not undo the saving.
 func TestRefusals(t *testing.T) {
-	l := lookIn(text.English)
+	ui := uiIn(text.English)
 	err := &core.Error{Class: core.Invalid, Remedy: core.RemedyInput, Message: "m", Err: core.Problems{
 		{Field: "name", Key: core.ProblemNameLong}, {Field: "appid", Key: kinds.ProblemAppIDOdd, Warn: true},
 	}}
-	if got := refusal(l, err, "shop"); got != "A name has at most 200 characters." {
+	if got := refusal(ui, err, "shop"); got != "A name has at most 200 characters." {
 		t.Errorf("%q", got)
 	}
 	s := newStage(t).open()

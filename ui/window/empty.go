@@ -11,7 +11,7 @@ import (
 
 // emptyList stands in the list's place when there is nothing to list.
 type emptyList struct {
-	look *kit.Look
+	ui   *kit.UI
 	root *fyne.Container
 
 	message *fyne.Container // one sentence, and what can be done
@@ -38,12 +38,12 @@ type emptyActions struct {
 	demo              func() // nil where there is none
 }
 
-func newEmptyList(l *kit.Look, on emptyActions) *emptyList {
-	e := &emptyList{look: l, words: centred("", kit.SizeText, l.Palette.Muted)}
+func newEmptyList(ui *kit.UI, on emptyActions) *emptyList {
+	e := &emptyList{ui: ui, words: centred("", kit.SizeText, ui.Palette.Muted)}
 	e.buttons = map[emptyButton]*fyne.Container{
-		emptyAll:     container.NewCenter(kit.NewButton(l, kit.Quiet, l.T("search.all"), on.all)),
-		emptyUnfound: container.NewCenter(kit.NewButton(l, kit.Quiet, l.T("search.clear"), on.unfound)),
-		emptyAdd:     container.NewCenter(kit.NewButton(l, kit.Quiet, l.T("add"), on.add)),
+		emptyAll:     container.NewCenter(kit.NewButton(ui, kit.Quiet, ui.T("search.all"), on.all)),
+		emptyUnfound: container.NewCenter(kit.NewButton(ui, kit.Quiet, ui.T("search.clear"), on.unfound)),
+		emptyAdd:     container.NewCenter(kit.NewButton(ui, kit.Quiet, ui.T("add"), on.add)),
 	}
 	e.message = container.New(&kit.Centered{Width: 320}, kit.Stack(4*kit.Grid, e.words, e.buttons[emptyAll], e.buttons[emptyUnfound], e.buttons[emptyAdd]))
 	e.drawWelcome(on)
@@ -54,16 +54,16 @@ func newEmptyList(l *kit.Look, on emptyActions) *emptyList {
 func (e *emptyList) drawWelcome(on emptyActions) {
 	column := container.New(&kit.Centered{Width: 340})
 	e.welcome = kit.NewScroller(column)
-	l := e.look.Within(e.welcome)
-	mark := kit.Icon(kit.IconKey, l.Palette.Sandbox)
-	title := centred(l.T("first.title"), kit.SizeHeading, l.Palette.Text)
+	ui := e.ui.Within(e.welcome)
+	mark := kit.Icon(kit.IconKey, ui.Palette.Sandbox)
+	title := centred(ui.T("first.title"), kit.SizeHeading, ui.Palette.Text)
 	title.Style.Bold = true
 	parts := kit.Stack(3*kit.Grid, container.NewCenter(container.New(&kit.Fixed{Size: fyne.NewSquareSize(64)}, mark)),
-		title, centred(l.T("first.body"), kit.SizeText, l.Palette.Muted),
-		kit.Space(0, kit.Grid), container.NewCenter(kit.NewButton(l, kit.Filled, l.T("add"), on.add)))
+		title, centred(ui.T("first.body"), kit.SizeText, ui.Palette.Muted),
+		kit.Space(0, kit.Grid), container.NewCenter(kit.NewButton(ui, kit.Filled, ui.T("add"), on.add)))
 	if on.demo != nil {
-		e.demo = kit.Stack(3*kit.Grid, container.NewCenter(kit.NewButton(l, kit.Quiet, l.T("first.demo"), on.demo)),
-			centred(l.T("first.demo.note"), kit.SizeSmall, l.Palette.Muted))
+		e.demo = kit.Stack(3*kit.Grid, container.NewCenter(kit.NewButton(ui, kit.Quiet, ui.T("first.demo"), on.demo)),
+			centred(ui.T("first.demo.note"), kit.SizeSmall, ui.Palette.Muted))
 		parts.Add(e.demo)
 	}
 	column.Add(parts)
@@ -73,7 +73,7 @@ func (e *emptyList) drawWelcome(on emptyActions) {
 func (e *emptyList) say(words string, what emptyButton) {
 	kit.Visible(e.welcome, false)
 	kit.Visible(e.message, true)
-	e.words.Set(words, e.look.Palette.Muted)
+	e.words.Set(words, e.ui.Palette.Muted)
 	for b, button := range e.buttons {
 		kit.Visible(button, b == what)
 	}

@@ -11,14 +11,14 @@ import (
 )
 
 // explained is cause and remedy in one breath.
-func explained(l *kit.Look, e *api.Error, account string) string {
-	return joined(l, l.Words.Cause(e, account), remedyText(l, e, account))
+func explained(ui *kit.UI, e *api.Error, account string) string {
+	return joined(ui, ui.Words.Cause(e, account), remedyText(ui, e, account))
 }
 
 // joined puts two sentences after one another, of which Chinese leaves no blank
 // between.
-func joined(l *kit.Look, a, b string) string {
-	if l.Words.Lang() == text.Chinese {
+func joined(ui *kit.UI, a, b string) string {
+	if ui.Words.Lang() == text.Chinese {
 		return a + b
 	}
 	return strings.TrimSpace(a + " " + b)
@@ -26,50 +26,50 @@ func joined(l *kit.Look, a, b string) string {
 
 // refusal says why the agent did not take what was typed: field by field where
 // it knows the fields.
-func refusal(l *kit.Look, err *core.Error, account string) string {
+func refusal(ui *kit.UI, err *core.Error, account string) string {
 	var fields core.Problems
 	if errors.As(err, &fields) && len(fields.Fatal()) > 0 {
-		return problemWords(l, err.Kind, fields.Fatal())
+		return problemWords(ui, err.Kind, fields.Fatal())
 	}
-	return explained(l, wire(err), account)
+	return explained(ui, wire(err), account)
 }
 
 // problemWords says what is wrong with fields, a line each.
-func problemWords(l *kit.Look, kind core.Kind, found core.Problems) string {
+func problemWords(ui *kit.UI, kind core.Kind, found core.Problems) string {
 	var words []string
 	for _, p := range found {
-		words = append(words, l.Words.Problem(kind, p))
+		words = append(words, ui.Words.Problem(kind, p))
 	}
 	return strings.Join(words, "\n")
 }
 
 // remedyText is what can be done, in the window's own words where the command
 // line's would name a command.
-func remedyText(l *kit.Look, e *api.Error, ref string) string {
-	if l.Words.HasOf("window.remedy", e.Kind, e.Remedy) {
+func remedyText(ui *kit.UI, e *api.Error, ref string) string {
+	if ui.Words.HasOf("window.remedy", e.Kind, e.Remedy) {
 		ip := e.CallerIP
 		if ip == "" {
-			ip = l.Words.Say("word.this_ip")
+			ip = ui.Words.Say("word.this_ip")
 		}
-		return l.Words.SayOf("window.remedy", e.Kind, e.Remedy, "ip", ip)
+		return ui.Words.SayOf("window.remedy", e.Kind, e.Remedy, "ip", ip)
 	}
-	return l.Words.Remedy(e, ref)
+	return ui.Words.Remedy(e, ref)
 }
 
 // causeLine is what went wrong in words that fit a row.
-func causeLine(l *kit.Look, a api.Account) string {
-	if l.Words.HasOf("window.cause", a.Error.Kind, a.Error.Remedy) {
-		return l.Words.SayOf("window.cause", a.Error.Kind, a.Error.Remedy)
+func causeLine(ui *kit.UI, a api.Account) string {
+	if ui.Words.HasOf("window.cause", a.Error.Kind, a.Error.Remedy) {
+		return ui.Words.SayOf("window.cause", a.Error.Kind, a.Error.Remedy)
 	}
-	return l.Words.Cause(a.Error, refWords(a.Ref()))
+	return ui.Words.Cause(a.Error, refWords(a.Ref()))
 }
 
 // causeOf is what went wrong, in the language of the window.
-func causeOf(l *kit.Look, e *core.Error) string {
+func causeOf(ui *kit.UI, e *core.Error) string {
 	if e == nil {
 		return ""
 	}
-	return l.Words.Cause(wire(e), "")
+	return ui.Words.Cause(wire(e), "")
 }
 
 // wire is an error as the API carries it.

@@ -31,31 +31,31 @@ func (ex *exports) exportHistory(a api.Account, lines []api.HistoryEntry) {
 		return
 	}
 	s := ex.newSheet()
-	l := s.Look
-	say := kit.NewProse("", 13, l.Palette.LiveText)
+	ui := s.UI
+	say := kit.NewProse("", 13, ui.Palette.LiveText)
 	say.Hide()
-	file := kit.NewEntry(l, "", shortPath(freeName(exportFolder(), exportName(a.Ref(), ex.now()))), nil)
+	file := kit.NewEntry(ui, "", shortPath(freeName(exportFolder(), exportName(a.Ref(), ex.now()))), nil)
 	save := func() {
 		path := strings.TrimSpace(file.Text)
 		ex.saveExport(path, csv.String(), func(words string) {
 			if ex.sheet != s {
 				return
 			}
-			say.SetOrHide(words, l.Palette.LiveText)
+			say.SetOrHide(words, ui.Palette.LiveText)
 			s.Reflow()
 		})
 	}
 	file.OnSubmitted = func(string) { save() }
-	s.Add(kit.Title(l, l.T("export.title")), kit.NewProse(l.T("export.body", "account", refWords(a.Ref()), "n", len(lines)), kit.SizeText, l.Palette.Text),
-		kit.Stack(kit.Grid, kit.Text(l.T("export.file"), 13, l.Palette.Muted), ex.browsed(l, file)), say, kit.Space(0, kit.Grid),
+	s.Add(kit.Title(ui, ui.T("export.title")), kit.NewProse(ui.T("export.body", "account", refWords(a.Ref()), "n", len(lines)), kit.SizeText, ui.Palette.Text),
+		kit.Stack(kit.Grid, kit.Text(ui.T("export.file"), 13, ui.Palette.Muted), ex.browsed(ui, file)), say, kit.Space(0, kit.Grid),
 		kit.AtRight(
-			kit.NewButton(l, kit.Quiet, l.T("cancel"), ex.closeSheet),
-			kit.NewButton(l, kit.Quiet, l.T("export.copy"), func() {
+			kit.NewButton(ui, kit.Quiet, ui.T("cancel"), ex.closeSheet),
+			kit.NewButton(ui, kit.Quiet, ui.T("export.copy"), func() {
 				ex.closeSheet()
 				ex.app.Clipboard().SetContent(csv.String())
-				ex.showInfo(l.T("export.copied", "n", len(lines)))
+				ex.showInfo(ui.T("export.copied", "n", len(lines)))
 			}),
-			kit.NewButton(l, kit.Filled, l.T("export.save"), save)))
+			kit.NewButton(ui, kit.Filled, ui.T("export.save"), save)))
 	s.first = file
 	ex.openSheet(s)
 }
@@ -63,18 +63,18 @@ func (ex *exports) exportHistory(a api.Account, lines []api.HistoryEntry) {
 // saveExport writes a new file that the person alone can read; one that is there
 // already stays. wrong is told what went wrong.
 func (ex *exports) saveExport(path, content string, wrong func(words string)) {
-	l := ex.look
+	ui := ex.ui
 	ex.work.Go(func() {
 		path, err := writeNew(path, content)
 		ex.do(func() {
 			switch {
 			case errors.Is(err, fs.ErrExist):
-				wrong(l.T("export.exists"))
+				wrong(ui.T("export.exists"))
 			case err != nil:
-				wrong(l.T("export.failed", "cause", cause(err)))
+				wrong(ui.T("export.failed", "cause", cause(err)))
 			default:
 				ex.closeSheet()
-				ex.showInfo(l.T("export.saved", "file", path))
+				ex.showInfo(ui.T("export.saved", "file", path))
 			}
 		})
 	})

@@ -24,11 +24,11 @@ type finderActions struct {
 	closed  func()
 }
 
-func newFinder(l *kit.Look, search string, on finderActions) *finder {
-	f := &finder{entry: kit.NewEntry(l, l.T("search"), search, on.changed)}
+func newFinder(ui *kit.UI, search string, on finderActions) *finder {
+	f := &finder{entry: kit.NewEntry(ui, ui.T("search"), search, on.changed)}
 	f.entry.OnPaste, f.entry.OnDown = on.pasted, on.down
 	f.entry.OnSubmitted = func(string) { on.enter() }
-	closing := kit.NewIconButton(l, kit.IconClose, l.T("close"), on.closed)
+	closing := kit.NewIconButton(ui, kit.IconClose, ui.T("close"), on.closed)
 	f.root = container.New(&kit.Bar{Gap: kit.Grid, PadX: 2 * kit.Grid, Height: finderHeight}, f.entry, closing)
 	f.root.Hidden = search == ""
 	return f

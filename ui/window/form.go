@@ -19,7 +19,7 @@ import (
 // form adds or edits an account. What was typed is in its draft; drawing it
 // anew, in another language say, loses nothing.
 type form struct {
-	look  *kit.Look
+	ui    *kit.UI
 	on    formActions
 	model *model
 
@@ -64,26 +64,26 @@ func newForm(m *model, d draft, on formActions) *form {
 	return &form{model: m, draft: d, on: on, touched: map[string]bool{}}
 }
 
-// draw makes the form from its draft, in the language of a look.
-func (f *form) draw(look *kit.Look) {
+// draw makes the form from its draft, in the language of the settings.
+func (f *form) draw(ui *kit.UI) {
 	d, offset := &f.draft, float32(0)
-	d.kinds = look.Words.Kinds() // there may be others since it was drawn last
+	d.kinds = ui.Words.Kinds() // there may be others since it was drawn last
 	if f.page != nil {
 		offset = f.page.Offset()
 	}
-	f.page = kit.NewPage(look, 4*kit.Grid, f.drawHead(look))
-	f.look = f.page.Look
-	l := f.look
+	f.page = kit.NewPage(ui, 4*kit.Grid, f.drawHead(ui))
+	f.ui = f.page.UI
+	ui = f.ui
 	f.says, f.fields, f.boxes = map[string]*kit.Prose{}, map[string]fyne.Focusable{}, map[string]fyne.CanvasObject{}
 
-	f.page.Add(f.entry("name", kit.NewEntry(l, l.T("form.name.hint"), d.Name, f.typed("name", &d.Name))))
-	f.page.Add(f.field("env", kit.NewSegment(l, string(d.Env), func(v string) { f.choosePlace("env", func() { d.Env = core.Env(v) }) }, envChoices(l)...)))
-	f.kindSay = kit.NewProse("", 13, l.Palette.Muted)
+	f.page.Add(f.entry("name", kit.NewEntry(ui, ui.T("form.name.hint"), d.Name, f.typed("name", &d.Name))))
+	f.page.Add(f.field("env", kit.NewSegment(ui, string(d.Env), func(v string) { f.choosePlace("env", func() { d.Env = core.Env(v) }) }, envChoices(ui)...)))
+	f.kindSay = kit.NewProse("", 13, ui.Palette.Muted)
 	f.page.Add(kit.Stack(2*kit.Grid, f.field("kind", f.kindControl()), f.kindSay)) // which tells what is below
 	if len(d.spec().Products) > 0 {
-		f.page.Add(f.field("product", kit.NewSegment(l, string(d.Product), func(v string) { f.choosePlace("product", func() { d.Product = core.Product(v) }) }, f.productChoices()...)))
+		f.page.Add(f.field("product", kit.NewSegment(ui, string(d.Product), func(v string) { f.choosePlace("product", func() { d.Product = core.Product(v) }) }, f.productChoices()...)))
 	}
-	f.fromSay = kit.NewProse("", 13, l.Palette.SandboxText)
+	f.fromSay = kit.NewProse("", 13, ui.Palette.SandboxText)
 	for i, one := range d.kindFields(false) {
 		drawn := f.drawKindField(one)
 		if i == 0 { // what was filled in is told above the first
@@ -94,21 +94,21 @@ func (f *form) draw(look *kit.Look) {
 
 	f.consent = f.drawConsent()
 	f.page.Add(f.consent)
-	f.page.Add(kit.NewToggle(l, l.T("form.auto"), d.Auto, func(on bool) { d.Auto = on; f.check() }))
-	watch := kit.NewToggle(l, l.T("form.watch"), d.Watch, func(on bool) { d.Watch = on; f.check() })
+	f.page.Add(kit.NewToggle(ui, ui.T("form.auto"), d.Auto, func(on bool) { d.Auto = on; f.check() }))
+	watch := kit.NewToggle(ui, ui.T("form.watch"), d.Watch, func(on bool) { d.Watch = on; f.check() })
 	f.fields["watch"], f.boxes["watch"] = watch, watch
 	f.page.Add(watch)
 
-	f.page.Add(canvas.NewRectangle(l.Palette.Line))
+	f.page.Add(canvas.NewRectangle(ui.Palette.Line))
 	for _, one := range d.kindFields(true) {
 		f.page.Add(f.drawKindField(one))
 	}
 	f.page.Add(f.drawCA())
-	f.page.Add(f.entry("proxy", kit.NewEntry(l, l.T("form.proxy.hint"), d.Proxy, f.typed("proxy", &d.Proxy))))
-	f.page.Add(f.entry("proxy_password", kit.NewSecretEntry(l, "", d.proxyPassword, f.typed("proxy_password", &d.proxyPassword))))
-	f.page.Add(f.entry("budget", kit.NewEntry(l, l.T("form.budget.hint"), d.budgetText(), func(s string) { d.setBudget(s); f.touch("budget") })))
+	f.page.Add(f.entry("proxy", kit.NewEntry(ui, ui.T("form.proxy.hint"), d.Proxy, f.typed("proxy", &d.Proxy))))
+	f.page.Add(f.entry("proxy_password", kit.NewSecretEntry(ui, "", d.proxyPassword, f.typed("proxy_password", &d.proxyPassword))))
+	f.page.Add(f.entry("budget", kit.NewEntry(ui, ui.T("form.budget.hint"), d.budgetText(), func(s string) { d.setBudget(s); f.touch("budget") })))
 	f.page.Add(f.field("copy_format", kit.Beside(f.drawFormats())))
-	f.page.Add(f.entry("note", kit.NewNoteEntry(l, d.Note, f.typed("note", &d.Note))))
+	f.page.Add(f.entry("note", kit.NewNoteEntry(ui, d.Note, f.typed("note", &d.Note))))
 	f.drawFoot()
 	f.page.ScrollTo(offset)
 	f.check()
@@ -119,26 +119,26 @@ const mostSegments = 4
 
 // kindControl chooses among the kinds.
 func (f *form) kindControl() fyne.CanvasObject {
-	l, kind, choices := f.look, string(f.draft.Kind), f.kindChoices()
+	ui, kind, choices := f.ui, string(f.draft.Kind), f.kindChoices()
 	if len(choices) <= mostSegments {
-		return kit.NewSegment(l, kind, f.chooseKind, choices...)
+		return kit.NewSegment(ui, kind, f.chooseKind, choices...)
 	}
-	p := kit.NewPicker(l, kind, f.chooseKind, choices...)
+	p := kit.NewPicker(ui, kind, f.chooseKind, choices...)
 	p.Resized = f.page.Reflow
 	return p
 }
 
 // drawHead is the title, with a button that fills in what the clipboard holds.
-func (f *form) drawHead(l *kit.Look) *kit.Head {
+func (f *form) drawHead(ui *kit.UI) *kit.Head {
 	d := &f.draft
-	title := l.T("form.add")
+	title := ui.T("form.add")
 	switch {
 	case d.editing:
-		title = l.T("form.edit", "account", refWords(d.ref))
+		title = ui.T("form.edit", "account", refWords(d.ref))
 	case d.origin != nil:
-		title = l.T("form.copy_of", "account", refWords(d.origin.Ref()), "env", l.Words.Say(text.Key("env."+string(d.Env))))
+		title = ui.T("form.copy_of", "account", refWords(d.origin.Ref()), "env", ui.Words.Say(text.Key("env."+string(d.Env))))
 	}
-	clip := kit.NewSmallButton(l, kit.Quiet, l.T("form.clipboard"), func() {
+	clip := kit.NewSmallButton(ui, kit.Quiet, ui.T("form.clipboard"), func() {
 		f.on.read(func(content string) {
 			if !f.pasted(content) {
 				f.from, f.noted = "form.from.none", true
@@ -147,29 +147,29 @@ func (f *form) drawHead(l *kit.Look) *kit.Head {
 			f.on.focus(f.next())
 		})
 	})
-	return kit.NewHead(l, kit.NewIconButton(l, kit.IconBack, l.T("back"), f.on.back), title, clip)
+	return kit.NewHead(ui, kit.NewIconButton(ui, kit.IconBack, ui.T("back"), f.on.back), title, clip)
 }
 
 // drawKindField is a field of the kind's own with its label.
 func (f *form) drawKindField(one kinds.Field) fyne.CanvasObject {
-	l, d := f.look, &f.draft
+	ui, d := f.ui, &f.draft
 	set := func(value string) {
 		d.Account = one.Set(d.Account, value)
 		f.touch(one.Key)
 	}
 	switch one.Input {
 	case kinds.SecretText:
-		return f.entry(one.Key, kit.NewSecretEntry(l, "", d.secret, f.typed(one.Key, &d.secret)))
+		return f.entry(one.Key, kit.NewSecretEntry(ui, "", d.secret, f.typed(one.Key, &d.secret)))
 	case kinds.Choice:
 		var choices []kit.Choice
 		for _, v := range one.Choices {
-			choices = append(choices, kit.Choice{Value: v, Label: l.Words.Choice(d.Kind, one, v)})
+			choices = append(choices, kit.Choice{Value: v, Label: ui.Words.Choice(d.Kind, one, v)})
 		}
-		return f.field(one.Key, kit.NewSegment(l, d.spec().Param(d.Account, one.Key), set, choices...))
+		return f.field(one.Key, kit.NewSegment(ui, d.spec().Param(d.Account, one.Key), set, choices...))
 	case kinds.Bool:
-		return f.field(one.Key, kit.NewToggle(l, l.Words.Field(d.Kind, one), one.Value(d.Account) == "true", func(on bool) { set(strconv.FormatBool(on)) }))
+		return f.field(one.Key, kit.NewToggle(ui, ui.Words.Field(d.Kind, one), one.Value(d.Account) == "true", func(on bool) { set(strconv.FormatBool(on)) }))
 	}
-	return f.entry(one.Key, kit.NewEntry(l, d.spec().Hint(one, d.Account), one.Value(d.Account), set))
+	return f.entry(one.Key, kit.NewEntry(ui, d.spec().Hint(one, d.Account), one.Value(d.Account), set))
 }
 
 // choosePlace changes environment or product, and draws the form anew where that
@@ -196,11 +196,11 @@ func (f *form) chooseKind(kind string) {
 
 // drawFoot is the line with Test and Save, under what they answered.
 func (f *form) drawFoot() {
-	l := f.look
-	f.words = kit.NewProse("", 13, l.Palette.Text)
-	f.test = kit.NewButton(l, kit.Quiet, l.T("form.test"), func() { f.on.test(f) })
-	f.save = kit.NewButton(l, kit.Filled, l.T("form.save"), func() { f.on.save(f) })
-	f.copyIP = kit.NewButton(l, kit.Quiet, l.T("act.copy_ip"), func() { f.on.ip(f.ip) })
+	ui := f.ui
+	f.words = kit.NewProse("", 13, ui.Palette.Text)
+	f.test = kit.NewButton(ui, kit.Quiet, ui.T("form.test"), func() { f.on.test(f) })
+	f.save = kit.NewButton(ui, kit.Filled, ui.T("form.save"), func() { f.on.save(f) })
+	f.copyIP = kit.NewButton(ui, kit.Quiet, ui.T("act.copy_ip"), func() { f.on.ip(f.ip) })
 	line := container.New(&kit.Bar{Gap: 2 * kit.Grid}, kit.Beside(f.copyIP), f.test, f.save)
 	f.page.SetFoot(f.words, line)
 }
@@ -209,19 +209,19 @@ func (f *form) drawFoot() {
 // copied, and lists the others when it is pressed: eight of them in sight would
 // outweigh the fields that everybody needs.
 func (f *form) drawFormats() *kit.Button {
-	l, d := f.look, &f.draft
+	ui, d := f.ui, &f.draft
 	var b *kit.Button
-	b = kit.NewButton(l, kit.Quiet, formatLabel(l, d.CopyFormat), func() {
+	b = kit.NewButton(ui, kit.Quiet, formatLabel(ui, d.CopyFormat), func() {
 		pick := func(name string) func() {
 			return func() {
 				d.CopyFormat = name
-				b.Rename(formatLabel(l, name))
+				b.Rename(formatLabel(ui, name))
 				f.touch("copy_format")
 			}
 		}
-		items := []*fyne.MenuItem{fyne.NewMenuItem(formatWord(l, ""), pick("")), fyne.NewMenuItemSeparator()}
+		items := []*fyne.MenuItem{fyne.NewMenuItem(formatWord(ui, ""), pick("")), fyne.NewMenuItemSeparator()}
 		for _, name := range core.Formats() {
-			items = append(items, fyne.NewMenuItem(formatWord(l, name), pick(name)))
+			items = append(items, fyne.NewMenuItem(formatWord(ui, name), pick(name)))
 		}
 		driver := fyne.CurrentApp().Driver()
 		at := driver.AbsolutePositionForObject(b).AddXY(0, b.Size().Height)
@@ -230,37 +230,37 @@ func (f *form) drawFormats() *kit.Button {
 	return b
 }
 
-func formatLabel(l *kit.Look, name string) string { return formatWord(l, name) + " ▾" }
+func formatLabel(ui *kit.UI, name string) string { return formatWord(ui, name) + " ▾" }
 
 // formatWord is the word for a format; the empty one is that of the settings.
-func formatWord(l *kit.Look, name string) string {
+func formatWord(ui *kit.UI, name string) string {
 	if name == "" {
-		return l.T("form.as_settings")
+		return ui.T("form.as_settings")
 	}
-	return l.T("format." + name)
+	return ui.T("format." + name)
 }
 
 func (f *form) drawConsent() *fyne.Container {
-	l, d := f.look, &f.draft
-	ground := canvas.NewRectangle(l.Palette.Warn)
+	ui, d := f.ui, &f.draft
+	ground := canvas.NewRectangle(ui.Palette.Warn)
 	ground.CornerRadius = kit.Radius
-	allow := kit.NewToggle(l, "", d.consent, func(on bool) { d.consent = on; f.check() })
+	allow := kit.NewToggle(ui, "", d.consent, func(on bool) { d.consent = on; f.check() })
 	f.fields["consent"] = allow
 	inner := kit.Stack(2*kit.Grid, allow,
-		kit.NewProse(l.T("form.live_needs"), 13, l.Palette.Muted))
+		kit.NewProse(ui.T("form.live_needs"), 13, ui.Palette.Muted))
 	return container.New(&kit.Backed{PadX: 3 * kit.Grid, PadY: 3 * kit.Grid}, ground, inner)
 }
 
 // field is a label over a control over what is wrong with it.
 func (f *form) field(name string, o fyne.CanvasObject) fyne.CanvasObject {
-	l := f.look
-	say := kit.NewProse("", 13, l.Palette.LiveText)
+	ui := f.ui
+	say := kit.NewProse("", 13, ui.Palette.LiveText)
 	say.Hide()
 	f.says[name] = say
 	if o, ok := o.(fyne.Focusable); ok {
 		f.fields[name] = o
 	}
-	f.boxes[name] = kit.Stack(kit.Grid, kit.BoldText(f.label(name), 13, l.Palette.Text), o, say)
+	f.boxes[name] = kit.Stack(kit.Grid, kit.BoldText(f.label(name), 13, ui.Palette.Text), o, say)
 	if _, labelled := o.(*kit.Toggle); labelled {
 		f.boxes[name] = kit.Stack(kit.Grid, o, say)
 	}
@@ -270,9 +270,9 @@ func (f *form) field(name string, o fyne.CanvasObject) fyne.CanvasObject {
 // label is the word over a field.
 func (f *form) label(name string) string {
 	if one, ok := f.draft.spec().Field(name); ok {
-		return f.look.Words.Field(f.draft.Kind, one)
+		return f.ui.Words.Field(f.draft.Kind, one)
 	}
-	return f.look.T("form." + name)
+	return f.ui.T("form." + name)
 }
 
 // pasted takes a text that holds more than one value apart and fills in what it
@@ -376,7 +376,7 @@ func (f *form) pastedInto(field string) func(string) bool {
 func (f *form) productChoices() []kit.Choice {
 	var out []kit.Choice
 	for _, p := range f.draft.spec().Products {
-		out = append(out, kit.Choice{Value: string(p.Product), Label: f.look.Words.ProductShort(f.draft.Kind, p.Product)})
+		out = append(out, kit.Choice{Value: string(p.Product), Label: f.ui.Words.ProductShort(f.draft.Kind, p.Product)})
 	}
 	return out
 }
@@ -384,7 +384,7 @@ func (f *form) productChoices() []kit.Choice {
 func (f *form) kindChoices() []kit.Choice {
 	var out []kit.Choice
 	for _, k := range f.draft.kinds.Names() {
-		out = append(out, kit.Choice{Value: string(k), Label: f.look.Words.KindChoice(k)})
+		out = append(out, kit.Choice{Value: string(k), Label: f.ui.Words.KindChoice(k)})
 	}
 	return out
 }

@@ -12,26 +12,26 @@ import (
 // drawCA is the field for the certificates of an account whose host has a CA of its
 // own: whose they are, and buttons to choose a file and to do without one.
 func (f *form) drawCA() fyne.CanvasObject {
-	l, d := f.look, &f.draft
-	name := kit.NewProse("", 13, l.Palette.Text)
+	ui, d := f.ui, &f.draft
+	name := kit.NewProse("", 13, ui.Palette.Text)
 	show := func() {
-		ink := l.Palette.Text
+		ink := ui.Palette.Text
 		if d.CA == "" {
-			ink = l.Palette.Muted
+			ink = ui.Palette.Muted
 		}
-		name.Set(cmp.Or(core.CAName(d.CA), l.T("form.ca.none")), ink)
+		name.Set(cmp.Or(core.CAName(d.CA), ui.T("form.ca.none")), ink)
 	}
 	set := func(ca string) {
 		d.CA = ca
 		show()
 		f.touch("ca")
 	}
-	choose := kit.NewSmallButton(l, kit.Quiet, l.T("form.ca.choose"), func() {
+	choose := kit.NewSmallButton(ui, kit.Quiet, ui.T("form.ca.choose"), func() {
 		f.on.chooseCA(set, func(cause string) {
-			f.answer(l.T("form.ca.failed", "cause", cause), false, "")
+			f.answer(ui.T("form.ca.failed", "cause", cause), false, "")
 		})
 	})
-	remove := kit.NewSmallButton(l, kit.Quiet, l.T("form.ca.remove"), func() { set("") })
+	remove := kit.NewSmallButton(ui, kit.Quiet, ui.T("form.ca.remove"), func() { set("") })
 	show()
 	return f.field("ca", kit.Stack(kit.Grid, name, kit.Beside(choose, remove)))
 }

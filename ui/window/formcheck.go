@@ -27,8 +27,8 @@ func (f *form) touch(name string) {
 
 // check says below each field what is wrong with it, as far as it was typed in.
 func (f *form) check() {
-	l, p := f.look, f.look.Palette
-	problems := f.draft.problems(l, f.model)
+	ui, p := f.ui, f.ui.Palette
+	problems := f.draft.problems(ui, f.model)
 	for name, say := range f.says {
 		words, ink := "", p.SoonText
 		if f.pressed || f.touched[name] {
@@ -44,10 +44,10 @@ func (f *form) check() {
 		}
 		say.SetOrHide(words, ink)
 	}
-	f.kindSay.Set(l.Words.KindSays(f.draft.Kind, "say"), p.Muted)
+	f.kindSay.Set(ui.Words.KindSays(f.draft.Kind, "say"), p.Muted)
 	f.hints()
 	f.consent.Hidden = !f.draft.needsConsent()
-	f.fields["consent"].(*kit.Toggle).Rename(l.Words.KindSays(f.draft.Kind, "consent"))
+	f.fields["consent"].(*kit.Toggle).Rename(ui.Words.KindSays(f.draft.Kind, "consent"))
 	for name, box := range f.boxes {
 		kit.Visible(box, f.draft.has(name))
 	}
@@ -57,7 +57,7 @@ func (f *form) check() {
 	}
 	words := ""
 	if f.from != "" {
-		words = l.T(f.from, l.Words.Names(f.draft.Kind)...)
+		words = ui.T(f.from, ui.Words.Names(f.draft.Kind)...)
 	}
 	f.fromSay.SetOrHide(words, ink)
 
@@ -77,7 +77,7 @@ func (f *form) check() {
 
 // hints say in an empty field what becomes of the secret that is kept.
 func (f *form) hints() {
-	l, d := f.look, f.draft
+	ui, d := f.ui, f.draft
 	hint := func(field, words string) {
 		if e, ok := f.fields[field].(*kit.Entry); ok && e.PlaceHolder != words {
 			e.SetPlaceHolder(words)
@@ -86,17 +86,17 @@ func (f *form) hints() {
 	secret, password := "", ""
 	switch {
 	case d.editing:
-		secret = l.T("form.secret.keep")
+		secret = ui.T("form.secret.keep")
 		password = secret
 	case d.origin != nil:
-		password = l.T("form.proxy_password.again")
+		password = ui.T("form.proxy_password.again")
 	}
 	if _, leaves := d.leavesSecret(); leaves {
 		_, next := d.destinations()
-		secret = l.T("form.secret.for", "host", next.String())
+		secret = ui.T("form.secret.for", "host", next.String())
 	}
 	if d.leavesPassword() {
-		password = l.T("form.proxy_password.other")
+		password = ui.T("form.proxy_password.other")
 	}
 	hint("secret", secret)
 	hint("proxy_password", password)
@@ -106,7 +106,7 @@ func (f *form) hints() {
 // said and the first field at fault has the keyboard. A test wants no name: who
 // tests has often not yet thought of one.
 func (f *form) ready(focus func(fyne.Focusable), test bool) bool {
-	problems := f.draft.problems(f.look, f.model)
+	problems := f.draft.problems(f.ui, f.model)
 	if test {
 		delete(problems, "name")
 		for _, field := range f.draft.formFields() {
@@ -136,14 +136,14 @@ func (f *form) answer(words string, good bool, ip string) {
 }
 
 // testWords is what a test's answer says.
-func testWords(l *kit.Look, r api.TestResult, account string) (string, bool) {
+func testWords(ui *kit.UI, r api.TestResult, account string) (string, bool) {
 	if r.Error != nil {
-		words := explained(l, r.Error, account)
+		words := explained(ui, r.Error, account)
 		code := api.Error{UpstreamCode: r.Error.UpstreamCode, RID: r.Error.RID}
-		if known := l.Words.Details(&code); len(known) > 0 {
+		if known := ui.Words.Details(&code); len(known) > 0 {
 			words += "\n" + strings.Join(known, " · ")
 		}
 		return words, false
 	}
-	return l.T("form.test.ok", "mask", r.Mask, "time", l.Words.Coarse(time.Duration(r.ExpiresIn)*time.Second)), true
+	return ui.T("form.test.ok", "mask", r.Mask, "time", ui.Words.Coarse(time.Duration(r.ExpiresIn)*time.Second)), true
 }

@@ -27,8 +27,8 @@ type groups struct {
 type groupKey struct{ kind, value string }
 
 // grouped are accounts in their order with those of one group together, and the groups.
-func grouped(l *kit.Look, accounts []*api.Account) ([]*api.Account, groups) {
-	by := groupFields(l.Words.Kinds())
+func grouped(ui *kit.UI, accounts []*api.Account) ([]*api.Account, groups) {
+	by := groupFields(ui.Words.Kinds())
 	keyOf := func(a *api.Account) (groupKey, bool) {
 		f, ok := by[a.Kind]
 		if !ok || f.Value(a.Account) == "" {
@@ -54,7 +54,7 @@ func grouped(l *kit.Look, accounts []*api.Account) ([]*api.Account, groups) {
 			continue
 		}
 		placed[key] = true
-		g.heads[a.ID] = l.T("group.head", "field", l.Words.Field(a.Kind, by[a.Kind]), "value", key.value, "n", counts[key])
+		g.heads[a.ID] = ui.T("group.head", "field", ui.Words.Field(a.Kind, by[a.Kind]), "value", key.value, "n", counts[key])
 		for _, b := range accounts[i:] {
 			if other, ok := keyOf(b); ok && other == key {
 				out = append(out, b)
@@ -90,7 +90,7 @@ func (v *listView) drawHead(r row, top, width float32) *canvas.Text {
 	if r.Head == "" {
 		return nil
 	}
-	t := kit.BoldText(kit.Ellipsize(r.Head, width-2*kit.RowLeft, kit.SizeSmall, fyne.TextStyle{Bold: true}), kit.SizeSmall, v.look.Palette.Muted)
+	t := kit.BoldText(kit.Ellipsize(r.Head, width-2*kit.RowLeft, kit.SizeSmall, fyne.TextStyle{Bold: true}), kit.SizeSmall, v.ui.Palette.Muted)
 	h := t.MinSize().Height
 	kit.Place(t, kit.RowLeft, top+headHeight-h-kit.Grid/2, width-2*kit.RowLeft, h)
 	return t

@@ -13,7 +13,7 @@ import (
 // listHead is the bar over the list: the switch of environments, and search, add,
 // settings. A band in the environment's colour runs along its top.
 type listHead struct {
-	look *kit.Look
+	ui   *kit.UI
 	root *fyne.Container
 	env  *kit.Segment
 	band *canvas.Rectangle
@@ -25,16 +25,16 @@ type headActions struct {
 	find, add, settings func()
 }
 
-func newListHead(l *kit.Look, v view, on headActions) *listHead {
-	h := &listHead{look: l, band: canvas.NewRectangle(color.Transparent)}
-	choices := append(envChoices(l), kit.Choice{Value: string(viewAll), Label: l.Words.Say("env.all"), Hue: l.Palette.Muted})
-	h.env = kit.NewSegment(l, string(v), func(v string) { on.view(view(v)) }, choices...)
+func newListHead(ui *kit.UI, v view, on headActions) *listHead {
+	h := &listHead{ui: ui, band: canvas.NewRectangle(color.Transparent)}
+	choices := append(envChoices(ui), kit.Choice{Value: string(viewAll), Label: ui.Words.Say("env.all"), Hue: ui.Palette.Muted})
+	h.env = kit.NewSegment(ui, string(v), func(v string) { on.view(view(v)) }, choices...)
 	h.env.Single = true
 	row := container.New(&topRow{}, h.env,
-		kit.NewIconButton(l, kit.IconSearch, l.T("find"), on.find),
-		kit.NewIconButton(l, kit.IconAdd, l.T("add"), on.add),
-		kit.NewIconButton(l, kit.IconSettings, l.T("settings"), on.settings))
-	h.root = container.New(&headLayout{}, canvas.NewRectangle(l.Palette.Raised), canvas.NewRectangle(l.Palette.Line), row, h.band)
+		kit.NewIconButton(ui, kit.IconSearch, ui.T("find"), on.find),
+		kit.NewIconButton(ui, kit.IconAdd, ui.T("add"), on.add),
+		kit.NewIconButton(ui, kit.IconSettings, ui.T("settings"), on.settings))
+	h.root = container.New(&headLayout{}, canvas.NewRectangle(ui.Palette.Raised), canvas.NewRectangle(ui.Palette.Line), row, h.band)
 	return h
 }
 
@@ -44,7 +44,7 @@ func (h *listHead) show(v view) {
 	h.env.Choose(string(v))
 	c := color.NRGBA{}
 	if v != viewAll {
-		c = h.look.Palette.Hue(v == viewLive)
+		c = h.ui.Palette.Hue(v == viewLive)
 	}
 	if next := kit.UnlessClear(c); h.band.FillColor != next {
 		h.band.FillColor = next

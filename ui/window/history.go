@@ -19,7 +19,7 @@ const historyPage = 30
 
 // historyBox lists what happened, as the filter says.
 type historyBox struct {
-	look   *kit.Look
+	ui     *kit.UI
 	root   *fyne.Container
 	export *kit.Button
 	filter *kit.Segment
@@ -37,21 +37,21 @@ type historyRow struct {
 	what *kit.Prose
 }
 
-func newHistoryBox(l *kit.Look, s *paneState, on detailActions) *historyBox {
-	h := &historyBox{look: l}
-	h.export = kit.NewSmallButton(l, kit.Quiet, l.T("history.export"), func() { on.export(s.account, s.filter.of(s.history)) })
-	head := container.New(&kit.Bar{Gap: 2 * kit.Grid}, kit.BoldText(l.T("detail.history"), 13, l.Palette.Text), h.export)
+func newHistoryBox(ui *kit.UI, s *paneState, on detailActions) *historyBox {
+	h := &historyBox{ui: ui}
+	h.export = kit.NewSmallButton(ui, kit.Quiet, ui.T("history.export"), func() { on.export(s.account, s.filter.of(s.history)) })
+	head := container.New(&kit.Bar{Gap: 2 * kit.Grid}, kit.BoldText(ui.T("detail.history"), 13, ui.Palette.Text), h.export)
 	var choices []kit.Choice
 	for _, f := range historyFilters() {
-		choices = append(choices, kit.Choice{Value: string(f), Label: l.T("history." + string(f))})
+		choices = append(choices, kit.Choice{Value: string(f), Label: ui.T("history." + string(f))})
 	}
-	h.filter = kit.NewSegment(l, string(historyAll), func(v string) { on.filter(historyFilter(v)) }, choices...)
-	h.empty = kit.NewProse("", 13, l.Palette.Muted)
+	h.filter = kit.NewSegment(ui, string(historyAll), func(v string) { on.filter(historyFilter(v)) }, choices...)
+	h.empty = kit.NewProse("", 13, ui.Palette.Muted)
 	h.rows = kit.NewRows(kit.Stack(kit.Grid), func(int) (fyne.CanvasObject, *historyRow) {
-		r := &historyRow{kit.Text("", 13, l.Palette.Muted), kit.NewProse("", 13, l.Palette.Text)}
+		r := &historyRow{kit.Text("", 13, ui.Palette.Muted), kit.NewProse("", 13, ui.Palette.Text)}
 		return container.New(&kit.FactRow{}, r.when, r.what), r
 	})
-	h.more = kit.NewSmallButton(l, kit.Quiet, "", on.more)
+	h.more = kit.NewSmallButton(ui, kit.Quiet, "", on.more)
 	h.moreOf = kit.Beside(h.more)
 	h.root = kit.Stack(kit.Grid, head, h.filter, h.empty, h.rows.Box, h.moreOf)
 	return h
@@ -59,7 +59,7 @@ func newHistoryBox(l *kit.Look, s *paneState, on detailActions) *historyBox {
 
 // show brings it to the history that is known.
 func (h *historyBox) show(s *paneState, now time.Time) {
-	l := h.look
+	ui := h.ui
 	h.writtenOn = now.Local().Format(time.DateOnly)
 	some := len(s.history) > 0
 	kit.Visible(h.export, some)
@@ -69,22 +69,22 @@ func (h *historyBox) show(s *paneState, now time.Time) {
 	none := ""
 	switch {
 	case some && len(lines) == 0:
-		none = l.T("history.none")
+		none = ui.T("history.none")
 	case !some && s.historyLoaded:
-		none = l.T("detail.nohistory")
+		none = ui.T("detail.nohistory")
 	}
-	h.empty.SetOrHide(none, l.Palette.Muted)
+	h.empty.SetOrHide(none, ui.Palette.Muted)
 	keys := make([]int, min(len(lines), max(historyPage, s.lines)))
 	for i := range keys {
 		keys[i] = i
 	}
 	h.rows.Show(keys, func(i int, r *historyRow) {
-		what, tone := historyLine(l, lines[i])
-		kit.SetText(r.when, moment(l, lines[i].At, now), l.Palette.Muted)
-		r.what.Set(what, tone.in(l.Palette))
+		what, tone := historyLine(ui, lines[i])
+		kit.SetText(r.when, moment(ui, lines[i].At, now), ui.Palette.Muted)
+		r.what.Set(what, tone.in(ui.Palette))
 	})
 	rest := len(lines) - len(keys)
-	h.more.Rename(l.T("history.more", "n", min(rest, historyPage)))
+	h.more.Rename(ui.T("history.more", "n", min(rest, historyPage)))
 	kit.Visible(h.moreOf, rest > 0)
 }
 
@@ -98,14 +98,14 @@ func (h *historyBox) day(s *paneState, now time.Time) bool {
 }
 
 // historyLine says what happened, and how good that is.
-func historyLine(l *kit.Look, e api.HistoryEntry) (string, tone) {
-	parts := []string{didWord(l, e.What)}
+func historyLine(ui *kit.UI, e api.HistoryEntry) (string, tone) {
+	parts := []string{didWord(ui, e.What)}
 	switch e.What {
 	case core.DidFail:
-		return strings.Join(append(parts, failureWords(l, e)...), " · "), toneBad
+		return strings.Join(append(parts, failureWords(ui, e)...), " · "), toneBad
 	case core.DidLose:
 		if e.Code != 0 {
-			parts = append(parts, l.Words.Say("detail.code", "code", e.Code))
+			parts = append(parts, ui.Words.Say("detail.code", "code", e.Code))
 		}
 		return strings.Join(append(parts, e.Mask), " · "), toneBad
 	case core.DidPush:
@@ -115,7 +115,7 @@ func historyLine(l *kit.Look, e api.HistoryEntry) (string, tone) {
 	case core.DidRenew, core.DidForce:
 		if !e.Expires.IsZero() {
 			// The line was written a moment after the token's life began.
-			parts = append(parts, l.Words.Coarse(e.Expires.Sub(e.At).Round(lifeGrain)))
+			parts = append(parts, ui.Words.Coarse(e.Expires.Sub(e.At).Round(lifeGrain)))
 		}
 	}
 	if e.Mask != "" {

@@ -36,7 +36,7 @@ type keyPage struct {
 	made          *api.NewClientKey
 	copied        bool
 
-	look *kit.Look
+	ui   *kit.UI
 	page *kit.Page
 
 	fields  *fyne.Container
@@ -84,18 +84,18 @@ func (p *keyPage) changed() bool {
 func (p *keyPage) top() *kit.Page        { return p.page }
 func (p *keyPage) first() fyne.Focusable { return p.nameOf }
 
-func (p *keyPage) draw(look *kit.Look, back func()) {
-	head := kit.NewHead(look, kit.NewIconButton(look, kit.IconBack, look.T("back"), back), "")
-	p.page = kit.NewPage(look, 4*kit.Grid, head)
-	p.look, p.says = p.page.Look, map[string]*kit.Prose{}
-	l := p.look
+func (p *keyPage) draw(ui *kit.UI, back func()) {
+	head := kit.NewHead(ui, kit.NewIconButton(ui, kit.IconBack, ui.T("back"), back), "")
+	p.page = kit.NewPage(ui, 4*kit.Grid, head)
+	p.ui, p.says = p.page.UI, map[string]*kit.Prose{}
+	ui = p.ui
 	p.drawFields()
 	p.drawKey()
 	p.page.Add(p.fields, p.key)
-	p.verdict = kit.NewProse("", 13, l.Palette.LiveText)
-	p.create = kit.NewButton(l, kit.Filled, l.T("clientkey.make"), func() { p.on.create(p) })
+	p.verdict = kit.NewProse("", 13, ui.Palette.LiveText)
+	p.create = kit.NewButton(ui, kit.Filled, ui.T("clientkey.make"), func() { p.on.create(p) })
 	p.fieldEnd = kit.Stack(2*kit.Grid, p.verdict, kit.AtRight(p.create))
-	p.keyEnd = kit.AtRight(kit.NewButton(l, kit.Quiet, l.T("clientkey.done"), back), kit.NewButton(l, kit.Filled, l.T("clientkey.copy"), func() { p.on.copyKey(p, p.made.Key) }))
+	p.keyEnd = kit.AtRight(kit.NewButton(ui, kit.Quiet, ui.T("clientkey.done"), back), kit.NewButton(ui, kit.Filled, ui.T("clientkey.copy"), func() { p.on.copyKey(p, p.made.Key) }))
 	p.page.SetFoot(p.fieldEnd, p.keyEnd)
 }
 
@@ -109,10 +109,10 @@ func (p *keyPage) show(time.Time) {
 		kit.Visible(o, made)
 	}
 	if made {
-		p.page.Head.SetTitle(p.look.T("clientkey.made", "name", p.made.Name))
+		p.page.Head.SetTitle(p.ui.T("clientkey.made", "name", p.made.Name))
 		p.showKey()
 	} else {
-		p.page.Head.SetTitle(p.look.T("door.key.add"))
+		p.page.Head.SetTitle(p.ui.T("door.key.add"))
 		p.nameOf.Write(p.name)
 		p.which.Choose(map[bool]string{false: "all", true: "some"}[p.some])
 		p.envs[core.Sandbox].Set(p.sandbox)
@@ -125,30 +125,30 @@ func (p *keyPage) show(time.Time) {
 }
 
 func (p *keyPage) drawFields() {
-	l := p.look
-	p.nameOf = kit.NewEntry(l, l.T("clientkey.name.hint"), p.name, func(v string) { p.name = v; p.check() })
+	ui := p.ui
+	p.nameOf = kit.NewEntry(ui, ui.T("clientkey.name.hint"), p.name, func(v string) { p.name = v; p.check() })
 	p.nameOf.OnPaste = p.pasted("name")
 	p.nameOf.OnSubmitted = func(string) { p.on.create(p) }
-	p.which = kit.NewSegment(l, "all", func(v string) {
+	p.which = kit.NewSegment(ui, "all", func(v string) {
 		p.some = v == "some"
 		p.fillAccounts()
 		p.check()
-	}, kit.Choice{Value: "all", Label: l.T("clientkey.accounts.all")}, kit.Choice{Value: "some", Label: l.T("clientkey.accounts.some")})
-	p.finder = kit.NewEntry(l, l.T("clientkey.accounts.find"), p.search, func(v string) { p.search = v; p.fillAccounts(); p.check() })
+	}, kit.Choice{Value: "all", Label: ui.T("clientkey.accounts.all")}, kit.Choice{Value: "some", Label: ui.T("clientkey.accounts.some")})
+	p.finder = kit.NewEntry(ui, ui.T("clientkey.accounts.find"), p.search, func(v string) { p.search = v; p.fillAccounts(); p.check() })
 	p.offered = kit.NewRows(kit.Stack(2*kit.Grid), func(name string) (fyne.CanvasObject, *kit.Toggle) {
-		t := kit.NewToggle(l, name, false, func(on bool) { p.chosen(name, on) })
+		t := kit.NewToggle(ui, name, false, func(on bool) { p.chosen(name, on) })
 		return t, t
 	})
-	p.left = kit.NewProse("", 13, l.Palette.Muted)
+	p.left = kit.NewProse("", 13, ui.Palette.Muted)
 	p.list = kit.Stack(2*kit.Grid, p.finder, p.offered.Box, p.left)
-	sandbox := kit.NewToggle(l, envWord(l, core.Sandbox), p.sandbox, func(on bool) { p.sandbox = on; p.check() })
-	live := kit.NewToggle(l, envWord(l, core.Live), p.live, func(on bool) { p.live = on; p.check() })
+	sandbox := kit.NewToggle(ui, envWord(ui, core.Sandbox), p.sandbox, func(on bool) { p.sandbox = on; p.check() })
+	live := kit.NewToggle(ui, envWord(ui, core.Live), p.live, func(on bool) { p.live = on; p.check() })
 	p.envs = map[core.Env]*kit.Toggle{core.Sandbox: sandbox, core.Live: live}
-	p.pages = kit.NewNoteEntry(l, p.origins, func(v string) { p.origins = v; p.check() })
+	p.pages = kit.NewNoteEntry(ui, p.origins, func(v string) { p.origins = v; p.check() })
 	p.pages.OnPaste = p.pasted("origins")
 	p.fields = kit.Stack(4*kit.Grid, p.field("name", p.nameOf), kit.Stack(2*kit.Grid, p.field("accounts", p.which), p.list),
 		p.field("envs", kit.Stack(2*kit.Grid, sandbox, live)),
-		kit.Stack(kit.Grid, p.field("origins", p.pages), kit.NewProse(l.T("clientkey.origins.say"), 13, l.Palette.Muted)))
+		kit.Stack(kit.Grid, p.field("origins", p.pages), kit.NewProse(ui.T("clientkey.origins.say"), 13, ui.Palette.Muted)))
 }
 
 // chosen takes an account among those that the key is for, or out of them.
@@ -163,18 +163,18 @@ func (p *keyPage) chosen(name string, on bool) {
 
 // field is a label over a control over what is wrong with it.
 func (p *keyPage) field(name string, o fyne.CanvasObject) fyne.CanvasObject {
-	p.says[name] = kit.NewProse("", 13, p.look.Palette.LiveText)
-	return kit.Stack(kit.Grid, kit.BoldText(p.look.T("clientkey."+name), 13, p.look.Palette.Text), o, p.says[name])
+	p.says[name] = kit.NewProse("", 13, p.ui.Palette.LiveText)
+	return kit.Stack(kit.Grid, kit.BoldText(p.ui.T("clientkey."+name), 13, p.ui.Palette.Text), o, p.says[name])
 }
 
 // pasted keeps a text that holds an AppSecret out of a field, and says why.
 func (p *keyPage) pasted(field string) func(string) bool {
 	return func(content string) bool {
-		found, _ := readPasted(p.look.Words.Kinds(), content)
+		found, _ := readPasted(p.ui.Words.Kinds(), content)
 		if found.Secret == "" && !core.HoldsSecret(content) {
 			return false
 		}
-		p.says[field].Set(p.look.T("clientkey.secret"), p.look.Palette.LiveText)
+		p.says[field].Set(p.ui.T("clientkey.secret"), p.ui.Palette.LiveText)
 		p.says[field].Show()
 		p.page.Reflow()
 		return true
@@ -218,9 +218,9 @@ func (p *keyPage) fillAccounts() {
 	p.offered.Show(offered, func(name string, t *kit.Toggle) { t.Set(p.accounts[name]) })
 	more := ""
 	if left > 0 {
-		more = p.look.T("clientkey.accounts.more", "n", left)
+		more = p.ui.T("clientkey.accounts.more", "n", left)
 	}
-	p.left.SetOrHide(more, p.look.Palette.Muted)
+	p.left.SetOrHide(more, p.ui.Palette.Muted)
 }
 
 // input is what the agent is asked for.
@@ -240,7 +240,7 @@ func (p *keyPage) input() api.ClientKeyInput {
 
 // problems are what is wrong with the fields.
 func (p *keyPage) problems() map[string]string {
-	l, in := p.look, p.input()
+	ui, in := p.ui, p.input()
 	out := map[string]string{}
 	_, found := core.ClientKey{Name: in.Name, Accounts: in.Accounts, Envs: in.Envs, Origins: in.Origins}.Clean()
 	fields := map[string]string{"account": "accounts", "env": "envs", "origin": "origins"}
@@ -249,19 +249,19 @@ func (p *keyPage) problems() map[string]string {
 		if ours, ok := fields[name]; ok {
 			name = ours
 		}
-		out[name] = l.Words.Say(text.Key("problem." + f.Key))
+		out[name] = ui.Words.Say(text.Key("problem." + f.Key))
 	}
 	if slices.ContainsFunc(p.door.keys, func(k api.ClientKey) bool { return k.Name == in.Name }) {
-		out["name"] = l.Words.Say(text.Key("problem." + core.ProblemKeyTaken))
+		out["name"] = ui.Words.Say(text.Key("problem." + core.ProblemKeyTaken))
 	}
 	if in.Name == "" {
-		out["name"] = l.T("clientkey.name.empty")
+		out["name"] = ui.T("clientkey.name.empty")
 	}
 	if p.some && len(in.Accounts) == 0 {
-		out["accounts"] = l.T("clientkey.accounts.empty")
+		out["accounts"] = ui.T("clientkey.accounts.empty")
 	}
 	if len(in.Envs) == 0 {
-		out["envs"] = l.T("clientkey.envs.empty")
+		out["envs"] = ui.T("clientkey.envs.empty")
 	}
 	return out
 }
@@ -269,23 +269,23 @@ func (p *keyPage) problems() map[string]string {
 // check says below each field what is wrong with it; what is merely empty is
 // said once the button was pressed.
 func (p *keyPage) check() {
-	l := p.look
+	ui := p.ui
 	problems := p.problems()
 	for name, say := range p.says {
-		words, ink := problems[name], l.Palette.LiveText
+		words, ink := problems[name], ui.Palette.LiveText
 		if !p.pressed && (name == "name" && p.name == "" || name == "accounts") {
 			words = ""
 		}
 		if name == "envs" && words == "" && p.live {
-			words, ink = l.T("clientkey.envs.live"), l.Palette.SoonText
+			words, ink = ui.T("clientkey.envs.live"), ui.Palette.SoonText
 		}
 		say.SetOrHide(words, ink)
 	}
 	words := ""
 	if p.refused != nil {
-		words = refusal(l, p.refused, "")
+		words = refusal(ui, p.refused, "")
 	}
-	p.verdict.SetOrHide(words, l.Palette.LiveText)
+	p.verdict.SetOrHide(words, ui.Palette.LiveText)
 	p.create.Enable(!p.busy)
 	p.page.Reflow()
 }
@@ -299,31 +299,31 @@ func (p *keyPage) ready() bool {
 
 // drawKey is the place of the key that was made.
 func (p *keyPage) drawKey() {
-	l := p.look
-	p.scope = kit.NewProse("", 13, l.Palette.Muted)
-	p.value = kit.NewProse("", kit.SizeText, l.Palette.Text)
+	ui := p.ui
+	p.scope = kit.NewProse("", 13, ui.Palette.Muted)
+	p.value = kit.NewProse("", kit.SizeText, ui.Palette.Text)
 	p.value.Style.Monospace = true
-	ground := canvas.NewRectangle(l.Palette.Hover)
+	ground := canvas.NewRectangle(ui.Palette.Hover)
 	ground.CornerRadius = kit.Radius
-	p.use = kit.NewProse("", 13, l.Palette.Muted)
-	p.use.Style.Monospace = l.Words.Lang() == text.English // the fixed-width face has no Chinese
-	p.shut = kit.NewProse("", 13, l.Palette.SoonText)
+	p.use = kit.NewProse("", 13, ui.Palette.Muted)
+	p.use.Style.Monospace = ui.Words.Lang() == text.English // the fixed-width face has no Chinese
+	p.shut = kit.NewProse("", 13, ui.Palette.SoonText)
 	p.key = kit.Stack(4*kit.Grid, p.scope, container.New(&kit.Backed{PadX: 3 * kit.Grid, PadY: 2 * kit.Grid}, ground, p.value),
-		kit.NewProse(l.T("clientkey.once"), kit.SizeText, l.Palette.Text), container.New(&kit.Bar{Gap: 2 * kit.Grid}, p.use,
-			kit.NewLineIconButton(l, kit.IconCopy, l.T("clientkey.copy_call"), func() { p.on.copyKey(p, p.call()) })), p.shut)
+		kit.NewProse(ui.T("clientkey.once"), kit.SizeText, ui.Palette.Text), container.New(&kit.Bar{Gap: 2 * kit.Grid}, p.use,
+			kit.NewLineIconButton(ui, kit.IconCopy, ui.T("clientkey.copy_call"), func() { p.on.copyKey(p, p.call()) })), p.shut)
 }
 
 // showKey shows the key and how it is used.
 func (p *keyPage) showKey() {
-	l, k := p.look, p.made
-	p.scope.Set(scopeOf(l, k.ClientKey), l.Palette.Muted)
-	p.value.Set(k.Key, l.Palette.Text)
-	p.use.Set(l.Words.Say("api.key_use", "port", p.port(), "account", url.PathEscape(p.account())), l.Palette.Muted)
+	ui, k := p.ui, p.made
+	p.scope.Set(scopeOf(ui, k.ClientKey), ui.Palette.Muted)
+	p.value.Set(k.Key, ui.Palette.Text)
+	p.use.Set(ui.Words.Say("api.key_use", "port", p.port(), "account", url.PathEscape(p.account())), ui.Palette.Muted)
 	shut := ""
 	if p.door.loop.State != api.DoorOn {
-		shut = l.T("clientkey.shut")
+		shut = ui.T("clientkey.shut")
 	}
-	p.shut.SetOrHide(shut, l.Palette.SoonText)
+	p.shut.SetOrHide(shut, ui.Palette.SoonText)
 }
 
 // keyWish is the client key that written files need: for one account, and nothing

@@ -23,13 +23,13 @@ func TestKeysAreSaid(t *testing.T) {
 		used := map[stroke]string{}
 		for _, b := range s.keys.bindings() {
 			key := text.Key("window.keys.do." + b.name)
-			if !s.look.Words.Has(key) {
+			if !s.ui.Words.Has(key) {
 				t.Errorf("there is no %s", key)
 			}
-			if len(b.strokes) == 0 || b.do == nil || !strings.Contains(said, b.labels(s.look)) {
-				t.Errorf("%s: the sheet does not name %s", b.name, b.labels(s.look))
+			if len(b.strokes) == 0 || b.do == nil || !strings.Contains(said, b.labels(s.ui)) {
+				t.Errorf("%s: the sheet does not name %s", b.name, b.labels(s.ui))
 			}
-			if does := s.look.T("keys.do." + b.name); !s.says(does) && !strings.Contains(strings.ReplaceAll(said, "\n", " "), does) {
+			if does := s.ui.T("keys.do." + b.name); !s.says(does) && !strings.Contains(strings.ReplaceAll(said, "\n", " "), does) {
 				t.Errorf("%s: the sheet does not say what it does", b.name)
 			}
 			for _, one := range b.strokes {
@@ -40,7 +40,7 @@ func TestKeysAreSaid(t *testing.T) {
 			}
 		}
 		for _, g := range keyGroups() {
-			s.mustSay(s.look.T("keys." + string(g)))
+			s.mustSay(s.ui.T("keys." + string(g)))
 		}
 		for _, example := range searchExamples() {
 			s.mustSay(example)
@@ -144,7 +144,7 @@ func TestTabOrder(t *testing.T) {
 				}
 			case *dayChart:
 				order = append(order, "chart")
-				if f.frame.StrokeWidth != 2 || f.frame.StrokeColor != f.look.Palette.Sandbox {
+				if f.frame.StrokeWidth != 2 || f.frame.StrokeColor != f.ui.Palette.Sandbox {
 					t.Error("the picture of the day does not show that it has the keyboard")
 				}
 			default:

@@ -14,26 +14,26 @@ func openKeySheet(sh *shell, lines []binding) {
 	if sh.win.Canvas().Overlays().Top() != nil {
 		return
 	}
-	s := &sheet{Sheet: kit.NewLongSheet(sh.look, 2*kit.Grid, kit.Title(sh.look, sh.look.T("keys.title")), sh.closeSheet)}
-	l := s.Look
+	s := &sheet{Sheet: kit.NewLongSheet(sh.ui, 2*kit.Grid, kit.Title(sh.ui, sh.ui.T("keys.title")), sh.closeSheet)}
+	ui := s.UI
 	for _, g := range keyGroups() {
-		s.Add(kit.Subhead(l, l.T("keys."+string(g))))
+		s.Add(kit.Subhead(ui, ui.T("keys."+string(g))))
 		for _, b := range lines {
 			if b.group == g {
-				s.Add(keyLine(l, b.labels(l), l.T("keys.do."+b.name)))
+				s.Add(keyLine(ui, b.labels(ui), ui.T("keys.do."+b.name)))
 			}
 		}
 		if g == keysList {
-			s.Add(keyLine(l, l.T("keys.letters"), l.T("keys.do.letters")))
+			s.Add(keyLine(ui, ui.T("keys.letters"), ui.T("keys.do.letters")))
 		}
 	}
-	s.Add(kit.Subhead(l, l.T("keys.search")))
+	s.Add(kit.Subhead(ui, ui.T("keys.search")))
 	for _, example := range searchExamples() {
-		s.Add(keyLine(l, example, l.T("keys.search."+search.New(l.Words, example).Field())))
+		s.Add(keyLine(ui, example, ui.T("keys.search."+search.New(ui.Words, example).Field())))
 	}
-	s.Add(kit.Subhead(l, l.T("keys.marks")))
-	s.Add(keyLine(l, pairMark, l.T("keys.marks.pair")))
-	closing := kit.NewButton(l, kit.Quiet, l.T("close"), sh.closeSheet)
+	s.Add(kit.Subhead(ui, ui.T("keys.marks")))
+	s.Add(keyLine(ui, pairMark, ui.T("keys.marks.pair")))
+	closing := kit.NewButton(ui, kit.Quiet, ui.T("close"), sh.closeSheet)
 	s.SetFoot(kit.AtRight(closing))
 	s.first = closing
 	sh.openSheet(s)
@@ -43,8 +43,8 @@ func openKeySheet(sh *shell, lines []binding) {
 func searchExamples() []string { return []string{"state:blocked", "env:live", "kind:legacy"} }
 
 // keyLine is a key and what it does.
-func keyLine(l *kit.Look, key, does string) fyne.CanvasObject {
-	return container.New(&keyLineLayout{}, kit.BoldText(key, 13, l.Palette.Text), kit.NewProse(does, 13, l.Palette.Text))
+func keyLine(ui *kit.UI, key, does string) fyne.CanvasObject {
+	return container.New(&keyLineLayout{}, kit.BoldText(key, 13, ui.Palette.Text), kit.NewProse(does, 13, ui.Palette.Text))
 }
 
 // keyColumn is the width of the keys.

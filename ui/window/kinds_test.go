@@ -53,7 +53,7 @@ func TestAKindIsFoundByAFewLetters(t *testing.T) {
 		if got := string(s.accounts.form.draft.Kind); got != tt.kind {
 			t.Errorf("%s: %q", tt.typed, got)
 		}
-		s.mustSay(tt.says, s.look.Words.KindSays(s.accounts.form.draft.Kind, "say"))
+		s.mustSay(tt.says, s.ui.Words.KindSays(s.accounts.form.draft.Kind, "say"))
 	}
 }
 

@@ -51,4 +51,4 @@ func (f *windowLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
 // MinSize lets the window become as small as one row with its figures.
 func (f *windowLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(320, 320) }
 
-func newRule(l *kit.Look) fyne.CanvasObject { return canvas.NewRectangle(l.Palette.Line) }
+func newRule(ui *kit.UI) fyne.CanvasObject { return canvas.NewRectangle(ui.Palette.Line) }

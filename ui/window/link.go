@@ -141,7 +141,7 @@ func (ln *link) startAgain() {
 // startDemo starts the simulator with a home of its own.
 func (ln *link) startDemo() {
 	if ln.demoRuns {
-		ln.showInfo(ln.look.T("first.runs"))
+		ln.showInfo(ln.ui.T("first.runs"))
 		return
 	}
 	if err := ln.cfg.Demo(func() { ln.do(func() { ln.demoRuns = false }) }); err != nil {
@@ -149,5 +149,5 @@ func (ln *link) startDemo() {
 		return
 	}
 	ln.demoRuns = true
-	ln.showInfo(ln.look.T("first.started"))
+	ln.showInfo(ln.ui.T("first.started"))
 }

@@ -53,16 +53,16 @@ type listingActions struct {
 	uncover   func() // closes what stands over the list
 }
 
-// draw makes all of it in the language of the look.
+// draw makes all of it in the language of the settings.
 func (ls *listing) draw() {
-	ls.list = newListView(ls.look, rowSource{row: ls.rowNow, plain: ls.plainRow}, listActions{
+	ls.list = newListView(ls.ui, rowSource{row: ls.rowNow, plain: ls.plainRow}, listActions{
 		rowActions: rowActions{copyToken: ls.on.copyToken, menu: ls.on.menu, help: ls.on.help, selected: ls.click},
 		step:       ls.selectAccount, bound: ls.on.bound, find: ls.findFrom,
 	})
 	ls.list.selected = ls.selected
-	ls.empty = newEmptyList(ls.look, ls.emptyActions())
-	ls.head = newListHead(ls.look, ls.view, headActions{view: ls.switchView, find: ls.toggleFinder, add: ls.on.add, settings: ls.on.settings})
-	ls.finder = newFinder(ls.look, ls.search, finderActions{
+	ls.empty = newEmptyList(ls.ui, ls.emptyActions())
+	ls.head = newListHead(ls.ui, ls.view, headActions{view: ls.switchView, find: ls.toggleFinder, add: ls.on.add, settings: ls.on.settings})
+	ls.finder = newFinder(ls.ui, ls.search, finderActions{
 		changed: ls.find, pasted: ls.pastedInSearch, down: ls.focusResults, enter: ls.selectFirst, closed: ls.closeFinder,
 	})
 	ls.root = container.New(&listLayout{}, ls.head.root, ls.finder.root, container.NewStack(ls.list, ls.empty.root))
@@ -72,7 +72,7 @@ func (ls *listing) draw() {
 func (ls *listing) fillList() {
 	ls.keepSelectionInView()
 	ls.head.show(ls.view)
-	accounts, groups := grouped(ls.look, ls.model.shown(ls.view, search.New(ls.look.Words, ls.search), ls.now()))
+	accounts, groups := grouped(ls.ui, ls.model.shown(ls.view, search.New(ls.ui.Words, ls.search), ls.now()))
 	ls.groups = groups
 	ids := make([]core.ID, len(accounts))
 	for i, a := range accounts {
@@ -90,7 +90,7 @@ func (ls *listing) fillList() {
 // rowNow is what the row of an account shows now.
 func (ls *listing) rowNow(id core.ID) row {
 	a, _ := ls.model.find(id)
-	r := rowOf(ls.look, a, ls.view == viewAll, ls.now())
+	r := rowOf(ls.ui, a, ls.view == viewAll, ls.now())
 	if _, ok := ls.model.pair(id); ok {
 		r.Kind = pairMark + " " + r.Kind
 	}
@@ -160,7 +160,7 @@ func (ls *listing) bringInView(a api.Account) (changed bool) {
 		changed = true
 	}
 	ls.selected = a.ID
-	if q := search.New(ls.look.Words, ls.search); !q.Empty() && !q.Matches(&a, ls.now()) {
+	if q := search.New(ls.ui.Words, ls.search); !q.Empty() && !q.Matches(&a, ls.now()) {
 		ls.closeFinder()
 	}
 	ls.fillList()
@@ -253,22 +253,22 @@ func (ls *listing) emptyActions() emptyActions {
 
 // fillEmpty says why nothing is listed.
 func (ls *listing) fillEmpty() {
-	l, e := ls.look, ls.empty
+	ui, e := ls.ui, ls.empty
 	switch {
 	case !ls.model.Loaded && ls.link.phase == phaseConnecting:
-		e.say(l.T("connecting"), emptyNone)
+		e.say(ui.T("connecting"), emptyNone)
 	case !ls.model.Loaded:
 		e.say("", emptyNone)
 	case len(ls.model.Accounts) == 0:
 		e.greet(!ls.model.Demo)
-	case ls.search != "" && ls.view != viewAll && len(ls.model.shown(viewAll, search.New(l.Words, ls.search), ls.now())) > 0:
-		e.say(l.T("empty.search", "search", ls.search), emptyAll)
+	case ls.search != "" && ls.view != viewAll && len(ls.model.shown(viewAll, search.New(ui.Words, ls.search), ls.now())) > 0:
+		e.say(ui.T("empty.search", "search", ls.search), emptyAll)
 	case ls.search != "":
-		e.say(l.T("empty.search", "search", ls.search), emptyUnfound)
+		e.say(ui.T("empty.search", "search", ls.search), emptyUnfound)
 	case ls.view == viewLive:
-		e.say(l.T("empty.live"), emptyAdd)
+		e.say(ui.T("empty.live"), emptyAdd)
 	default:
-		e.say(l.T("empty.sandbox"), emptyAdd)
+		e.say(ui.T("empty.sandbox"), emptyAdd)
 	}
 }
 
@@ -329,8 +329,8 @@ func (ls *listing) findFrom(start string) {
 // pastedInSearch begins an account with a pasted text that holds an AppSecret. It
 // finds nothing here, and would stand on the screen in clear.
 func (ls *listing) pastedInSearch(content string) bool {
-	p, _ := readPasted(ls.look.Words.Kinds(), content)
-	if ls.look.Words.Kinds().LooksSecret(content) {
+	p, _ := readPasted(ls.ui.Words.Kinds(), content)
+	if ls.ui.Words.Kinds().LooksSecret(content) {
 		p = pasted{Secret: strings.TrimSpace(content)}
 	}
 	if p.Secret == "" {

@@ -17,8 +17,8 @@ import (
 // their height (anchor.go), and a tick changes words without binding a row anew.
 type listView struct {
 	widget.BaseWidget
-	look *kit.Look
-	on   listActions
+	ui *kit.UI
+	on listActions
 
 	source     rowSource
 	ids        []core.ID
@@ -60,9 +60,9 @@ type listActions struct {
 
 var _ fyne.Focusable = (*listView)(nil)
 
-func newListView(l *kit.Look, source rowSource, on listActions) *listView {
+func newListView(ui *kit.UI, source rowSource, on listActions) *listView {
 	v := &listView{
-		look: l, source: source, on: on,
+		ui: ui, source: source, on: on,
 		views: map[core.ID]*rowView{}, tops: []float32{0}, strips: stripHeights{}, keptHeights: map[core.ID]float32{},
 	}
 	v.on.moved = func() { v.idle = 0 }
@@ -239,7 +239,7 @@ func (v *listView) spareView() *rowView {
 		v.spare = v.spare[:n-1]
 		return view
 	}
-	return newRowView(v.look, v.on.rowActions)
+	return newRowView(v.ui, v.on.rowActions)
 }
 
 func (v *listView) index(id core.ID) int {
@@ -320,7 +320,7 @@ func (v *listView) FocusLost() { v.focused = false; v.markRows() }
 func (v *listView) TypedRune(r rune) {
 	switch {
 	case r == '?':
-		v.look.Typed(r)
+		v.ui.Typed(r)
 	case r > ' ':
 		v.on.find(string(r))
 	}
@@ -333,5 +333,5 @@ func (v *listView) TypedKey(e *fyne.KeyEvent) {
 		v.markRows()
 		return
 	}
-	v.look.OnKey(e)
+	v.ui.OnKey(e)
 }

@@ -51,57 +51,57 @@ func (mn *menus) closeMenu() {
 }
 
 func (mn *menus) menuOf(a api.Account) *fyne.Menu {
-	l, id := mn.look, a.ID
+	ui, id := mn.ui, a.ID
 	var formats []*fyne.MenuItem
-	for _, f := range format.For(l.Words.Spec(a.Kind)) {
-		item := fyne.NewMenuItem(l.T("format."+f), func() { mn.clipboard.copyAs(id, f, false) })
+	for _, f := range format.For(ui.Words.Spec(a.Kind)) {
+		item := fyne.NewMenuItem(ui.T("format."+f), func() { mn.clipboard.copyAs(id, f, false) })
 		item.Checked = f == mn.clipboard.defaultFormat(a)
 		formats = append(formats, item)
 	}
-	formats = append(formats, fyne.NewMenuItemSeparator(), fyne.NewMenuItem(l.T("menu.copy_call"), func() { mn.clipboard.openCopySheet(id, format.URL) }))
-	as := fyne.NewMenuItem(l.T("menu.copy_as"), nil)
+	formats = append(formats, fyne.NewMenuItemSeparator(), fyne.NewMenuItem(ui.T("menu.copy_call"), func() { mn.clipboard.openCopySheet(id, format.URL) }))
+	as := fyne.NewMenuItem(ui.T("menu.copy_as"), nil)
 	as.ChildMenu = fyne.NewMenu("", formats...)
-	copying := l.T("menu.copy")
+	copying := ui.T("menu.copy")
 	if a.Env == core.Live {
-		copying = l.T("live.go")
+		copying = ui.T("live.go")
 	}
 	items := []*fyne.MenuItem{fyne.NewMenuItem(copying, func() { mn.clipboard.copyDefault(id) }), as}
 	if a.Previous != nil && a.Previous.Until.After(mn.now()) {
-		items = append(items, fyne.NewMenuItem(l.T("menu.copy_previous"), func() { mn.clipboard.copyAs(id, "", true) }))
+		items = append(items, fyne.NewMenuItem(ui.T("menu.copy_previous"), func() { mn.clipboard.copyAs(id, "", true) }))
 	}
-	if p := problemOf(l, a, mn.now()); p.Action != actionNone {
+	if p := problemOf(ui, a, mn.now()); p.Action != actionNone {
 		items = append(items, fyne.NewMenuItemSeparator(), fyne.NewMenuItem(p.Button, func() { mn.actions.help(id) }))
 	}
-	pause := fyne.NewMenuItem(l.T("menu.pause"), func() { mn.accounts.setAuto(id, false) })
+	pause := fyne.NewMenuItem(ui.T("menu.pause"), func() { mn.accounts.setAuto(id, false) })
 	if !a.Auto {
-		pause = fyne.NewMenuItem(l.T("menu.resume"), func() { mn.accounts.setAuto(id, true) })
+		pause = fyne.NewMenuItem(ui.T("menu.resume"), func() { mn.accounts.setAuto(id, true) })
 	}
 	items = append(items,
 		fyne.NewMenuItemSeparator(),
-		fyne.NewMenuItem(l.T("menu.renew"), func() { mn.renewals.renew(id) }),
-		fyne.NewMenuItem(l.T("menu.force"), func() { mn.renewals.force(id) }))
-	if l.Words.Spec(a.Kind).Checks() {
-		items = append(items, fyne.NewMenuItem(l.T("menu.check"), func() { mn.renewals.check(id) }))
+		fyne.NewMenuItem(ui.T("menu.renew"), func() { mn.renewals.renew(id) }),
+		fyne.NewMenuItem(ui.T("menu.force"), func() { mn.renewals.force(id) }))
+	if ui.Words.Spec(a.Kind).Checks() {
+		items = append(items, fyne.NewMenuItem(ui.T("menu.check"), func() { mn.renewals.check(id) }))
 	}
 	items = append(items, fyne.NewMenuItemSeparator())
 	if other, ok := mn.model.pair(id); ok {
-		items = append(items, fyne.NewMenuItem(l.T("pair.show", "account", refWords(other.Ref())), func() { mn.listing.showOther(id) }))
+		items = append(items, fyne.NewMenuItem(ui.T("pair.show", "account", refWords(other.Ref())), func() { mn.listing.showOther(id) }))
 	} else {
 		items = append(items, mn.counterpartItem(a))
 	}
 	items = append(items,
-		fyne.NewMenuItem(l.T("menu.details"), func() { mn.pane.openDetail(id) }),
-		fyne.NewMenuItem(l.T("menu.edit"), func() { mn.accounts.openEdit(id) }),
-		fyne.NewMenuItem(l.T("menu.clients"), func() { mn.exports.exportClients(id) }),
+		fyne.NewMenuItem(ui.T("menu.details"), func() { mn.pane.openDetail(id) }),
+		fyne.NewMenuItem(ui.T("menu.edit"), func() { mn.accounts.openEdit(id) }),
+		fyne.NewMenuItem(ui.T("menu.clients"), func() { mn.exports.exportClients(id) }),
 		pause,
 		fyne.NewMenuItemSeparator(),
-		fyne.NewMenuItem(l.T("menu.delete"), func() { mn.accounts.askRemove(id) }),
+		fyne.NewMenuItem(ui.T("menu.delete"), func() { mn.accounts.askRemove(id) }),
 	)
 	return fyne.NewMenu("", items...)
 }
 
 // counterpartItem begins the account's counterpart in the other environment.
 func (mn *menus) counterpartItem(a api.Account) *fyne.MenuItem {
-	env := mn.look.Words.Say(text.Key("env." + string(otherEnv(a.Env))))
-	return fyne.NewMenuItem(mn.look.T("menu.duplicate", "env", env), func() { mn.accounts.openForm(counterpartDraft(mn.kinds, a)) })
+	env := mn.ui.Words.Say(text.Key("env." + string(otherEnv(a.Env))))
+	return fyne.NewMenuItem(mn.ui.T("menu.duplicate", "env", env), func() { mn.accounts.openForm(counterpartDraft(mn.kinds, a)) })
 }

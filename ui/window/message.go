@@ -30,16 +30,16 @@ const (
 )
 
 // copiedMessage tells of a copy. It stays until the clipboard is cleared.
-func copiedMessage(l *kit.Look, c api.Clipboard, now time.Time) message {
+func copiedMessage(ui *kit.UI, c api.Clipboard, now time.Time) message {
 	ref := refWords(api.Ref{Name: c.Account, Env: c.Env})
-	s := message{Text: l.T("snack.copied", "account", ref), Live: c.Env == core.Live, Clip: true, Clears: c.ClearsAt, Until: c.ClearsAt}
+	s := message{Text: ui.T("snack.copied", "account", ref), Live: c.Env == core.Live, Clip: true, Clears: c.ClearsAt, Until: c.ClearsAt}
 	switch {
 	case c.Key != "":
-		s.Text = l.T("snack.copied.key", "key", c.Key)
+		s.Text = ui.T("snack.copied.key", "key", c.Key)
 	case c.Followed:
-		s.Text = l.T("snack.followed", "account", ref)
+		s.Text = ui.T("snack.followed", "account", ref)
 	case c.Format != "" && c.Format != "raw":
-		s.Text = l.T("snack.copied.form", "account", ref, "format", l.T("format."+c.Format))
+		s.Text = ui.T("snack.copied.form", "account", ref, "format", ui.T("format."+c.Format))
 	}
 	if c.ClearsAt.IsZero() {
 		s.Until = now.Add(infoTime)
@@ -48,20 +48,20 @@ func copiedMessage(l *kit.Look, c api.Clipboard, now time.Time) message {
 }
 
 // words are the message itself.
-func (s message) words(l *kit.Look) string { return joined(l, s.Text, s.Holds) }
+func (s message) words(ui *kit.UI) string { return joined(ui, s.Text, s.Holds) }
 
 // countdown is what stands after the message: the countdown to clearing.
-func (s message) countdown(l *kit.Look, now time.Time) string {
+func (s message) countdown(ui *kit.UI, now time.Time) string {
 	switch {
 	case !s.Clip:
 		return ""
 	case s.Clears.IsZero():
-		return l.T("snack.stays")
+		return ui.T("snack.stays")
 	}
 	left := max(0, s.Clears.Sub(now))
-	words := l.T("snack.clears", "time", l.Words.Coarse((left + time.Second - 1).Truncate(time.Second)))
+	words := ui.T("snack.clears", "time", ui.Words.Coarse((left + time.Second - 1).Truncate(time.Second)))
 	if s.Follow {
-		words += " · " + l.T("snack.follows")
+		words += " · " + ui.T("snack.follows")
 	}
 	return words
 }

@@ -10,7 +10,7 @@ import (
 // page is what can be opened in the place of the detail: an account's form, or
 // the settings.
 type page interface {
-	draw()                     // makes its parts, in the language of the look
+	draw()                     // makes its parts, in the language of the settings
 	top() *kit.Page            // what is in sight of it
 	unsaved() (question, bool) // the question before it is closed, where something would be lost
 	back()                     // goes back, after that question

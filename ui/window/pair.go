@@ -30,7 +30,7 @@ func (ls *listing) flip() {
 	}
 	other, ok := ls.model.pair(a.ID)
 	if !ok {
-		ls.showInfo(ls.look.T("pair.none", "account", refWords(api.Ref{Name: a.Name}), "env", envWord(ls.look, otherEnv(a.Env))))
+		ls.showInfo(ls.ui.T("pair.none", "account", refWords(api.Ref{Name: a.Name}), "env", envWord(ls.ui, otherEnv(a.Env))))
 		return
 	}
 	if ls.view == viewAll {

@@ -27,7 +27,7 @@ type pane struct {
 	opened  bool            // the detail covers a narrow window
 }
 
-// draw makes the pane in the language of the look.
+// draw makes the pane in the language of the settings.
 func (pn *pane) draw() {
 	offset := float32(0)
 	if pn.detail != nil {
@@ -36,9 +36,9 @@ func (pn *pane) draw() {
 	on := pn.on
 	on.back, on.reveal, on.filter, on.more = pn.closeDetail, pn.reveal, pn.filterHistory, pn.moreHistory
 	on.sign = signActions{sign: pn.signPage, reveal: pn.revealSigned, copy: pn.copySigned, check: func(page string) { openPage(pn.shell, page) }}
-	pn.detail = newDetail(pn.look, pn.state, on)
+	pn.detail = newDetail(pn.ui, pn.state, on)
 	pn.detail.page.ScrollTo(offset)
-	pn.nothing = centred("", kit.SizeText, pn.look.Palette.Muted)
+	pn.nothing = centred("", kit.SizeText, pn.ui.Palette.Muted)
 	pn.side = container.NewStack(container.New(&kit.Centered{Width: 320}, pn.nothing), pn.detail.page.Root)
 }
 
@@ -102,9 +102,9 @@ func (pn *pane) fillDetail() {
 	}
 	words := ""
 	if !ok && len(pn.model.Accounts) > 0 {
-		words = pn.look.T("detail.pick")
+		words = pn.ui.T("detail.pick")
 	}
-	pn.nothing.Set(words, pn.look.Palette.Muted)
+	pn.nothing.Set(words, pn.ui.Palette.Muted)
 	pn.relayout()
 }
 

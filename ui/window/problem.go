@@ -39,7 +39,7 @@ const (
 // does not need anybody: what is tried again by itself counts only once no token
 // lives. It stays while it is tried again, or everything below it would move up
 // and down with each try.
-func problemOf(l *kit.Look, a api.Account, now time.Time) problem {
+func problemOf(ui *kit.UI, a api.Account, now time.Time) problem {
 	a.State, a.Error = a.StateAt(now), a.ErrorAt(now)
 	if a.Error == nil {
 		return problem{}
@@ -54,11 +54,11 @@ func problemOf(l *kit.Look, a api.Account, now time.Time) problem {
 		return problem{}
 	}
 	p := problem{
-		Cause:  causeLine(l, a),
-		Remedy: remedyText(l, a.Error, refWords(a.Ref())),
-		Action: helps(l.Words, a),
+		Cause:  causeLine(ui, a),
+		Remedy: remedyText(ui, a.Error, refWords(a.Ref())),
+		Action: helps(ui.Words, a),
 	}
-	p.Button = buttonWord(l, a, p.Action)
+	p.Button = buttonWord(ui, a, p.Action)
 	return p
 }
 
@@ -139,8 +139,8 @@ func helpsToo(say *text.Text, a api.Account, first action) []action {
 }
 
 // buttonWord is what the button says that does what helps an account.
-func buttonWord(l *kit.Look, a api.Account, do action) string {
-	return l.T(buttonKey(do), "kind", l.Words.Kind(offered(l.Words, a)))
+func buttonWord(ui *kit.UI, a api.Account, do action) string {
+	return ui.T(buttonKey(do), "kind", ui.Words.Kind(offered(ui.Words, a)))
 }
 
 func buttonKey(a action) string {
@@ -175,20 +175,20 @@ func buttonKey(a action) string {
 
 // advice is what the detail says beyond cause and remedy: where the console has
 // the thing, and what has changed since the last refusal.
-func advice(l *kit.Look, a api.Account) []string {
+func advice(ui *kit.UI, a api.Account) []string {
 	e := a.Error
 	if e == nil {
 		return nil
 	}
 	var out []string
-	spec := l.Words.Spec(a.Kind)
-	if where := l.Words.Where(e, a.Product); where != "" && spec.AtHome(a.Account) {
+	spec := ui.Words.Spec(a.Kind)
+	if where := ui.Words.Where(e, a.Product); where != "" && spec.AtHome(a.Account) {
 		out = append(out, where)
 	}
 	if e.PriorIP != "" {
-		out = append(out, l.T("help.prior_ip", "ip", e.PriorIP))
+		out = append(out, ui.T("help.prior_ip", "ip", e.PriorIP))
 	}
-	if what := l.Words.KindSays(a.Offer, "instead"); what != "" {
+	if what := ui.Words.KindSays(a.Offer, "instead"); what != "" {
 		out = append(out, what)
 	}
 	return out
@@ -196,7 +196,7 @@ func advice(l *kit.Look, a api.Account) []string {
 
 // timing says when another try makes sense, "" when any time is as good. Days
 // of quotas are Beijing's, whose time is told beside that of this machine.
-func timing(l *kit.Look, e *api.Error, now time.Time, here *time.Location) string {
+func timing(ui *kit.UI, e *api.Error, now time.Time, here *time.Location) string {
 	if e == nil || e.RetryAt.IsZero() {
 		return ""
 	}
@@ -204,22 +204,22 @@ func timing(l *kit.Look, e *api.Error, now time.Time, here *time.Location) strin
 	switch e.Remedy {
 	case core.RemedyQuotaDay, core.RemedyQuotaKind, core.RemedyBudget:
 		if left <= 0 {
-			return l.T("help.reset_over")
+			return ui.T("help.reset_over")
 		}
 		key, beijing, local := "help.reset", e.RetryAt.In(text.Beijing()), e.RetryAt.In(here)
 		if beijing.Format(time.DateTime) == local.Format(time.DateTime) {
 			key = "help.reset_here"
 		}
-		return l.T(key, "beijing", beijing.Format("01-02 15:04"), "local", local.Format("01-02 15:04"), "time", l.Words.Coarse(left))
+		return ui.T(key, "beijing", beijing.Format("01-02 15:04"), "local", local.Format("01-02 15:04"), "time", ui.Words.Coarse(left))
 	case core.RemedyConfirm, core.RemedyRefused:
 		if left <= 0 {
-			return l.T("help.retry_now")
+			return ui.T("help.retry_now")
 		}
 		key := "help.retry_from"
 		if e.Remedy == core.RemedyRefused {
 			key = "help.retry_barred"
 		}
-		return l.T(key, "time", moment(l, e.RetryAt, now))
+		return ui.T(key, "time", moment(ui, e.RetryAt, now))
 	}
 	return ""
 }

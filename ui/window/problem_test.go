@@ -54,24 +54,24 @@ func refusals() []api.Error {
 // errcode, and there is a button that does something.
 func TestEveryRefusalIsExplained(t *testing.T) {
 	for _, lang := range []text.Lang{text.English, text.Chinese} {
-		l := lookIn(lang)
+		ui := uiIn(lang)
 		for _, e := range refusals() {
 			a := ailing(e)
 			if e.Class == core.VaultClosed {
 				a.State = core.StateLocked
 			}
-			p := problemOf(l, a, noon)
+			p := problemOf(ui, a, noon)
 			for what, s := range map[string]string{"cause": p.Cause, "remedy": p.Remedy, "button": p.Button} {
 				if s == "" || strings.Contains(s, "window.") || strings.Contains(s, "{") || strings.Contains(s, "tokentray ") {
 					t.Errorf("%v %s %s: the %s is %q", lang, e.Class, e.Remedy, what, s)
 				}
 			}
-			for _, too := range helpsToo(l.Words, a, p.Action) {
-				if too == p.Action || !l.Words.Has(text.Key("window."+buttonKey(too))) {
+			for _, too := range helpsToo(ui.Words, a, p.Action) {
+				if too == p.Action || !ui.Words.Has(text.Key("window."+buttonKey(too))) {
 					t.Errorf("%s offers %v beside %v", e.Remedy, too, p.Action)
 				}
 			}
-			for _, s := range append(advice(l, a), timing(l, &e, noon, time.UTC)) {
+			for _, s := range append(advice(ui, a), timing(ui, &e, noon, time.UTC)) {
 				if strings.Contains(s, "{") || strings.Contains(s, "window.") {
 					t.Errorf("%s advises %q", e.Remedy, s)
 				}
@@ -82,7 +82,7 @@ func TestEveryRefusalIsExplained(t *testing.T) {
 
 // Beijing's midnight is told beside the time of this machine.
 func TestTiming(t *testing.T) {
-	en, zh := lookIn(text.English), lookIn(text.Chinese)
+	en, zh := uiIn(text.English), uiIn(text.Chinese)
 	london, err := time.LoadLocation("Europe/London")
 	if err != nil {
 		t.Fatal(err)
@@ -92,7 +92,7 @@ func TestTiming(t *testing.T) {
 		return api.Error{Class: core.Confirm, Remedy: remedy, RetryAt: noon.Add(in)}
 	}
 	for _, c := range []struct {
-		l    *kit.Look
+		ui   *kit.UI
 		e    api.Error
 		here *time.Location
 		want string
@@ -107,7 +107,7 @@ func TestTiming(t *testing.T) {
 		{en, ask(core.RemedyRefused, time.Hour), london, "The upstream refuses this IP until " + moment(en, noon.Add(time.Hour), noon) + "; before that a retry changes nothing."},
 		{en, api.Error{Class: core.Whitelist, Remedy: core.RemedyWhitelist}, london, ""},
 	} {
-		if got := timing(c.l, &c.e, noon, c.here); got != c.want {
+		if got := timing(c.ui, &c.e, noon, c.here); got != c.want {
 			t.Errorf("%s: %q, want %q", c.e.Remedy, got, c.want)
 		}
 	}
@@ -180,17 +180,17 @@ func TestQuotaOffersStable(t *testing.T) {
 // what they do; no is remembered.
 func TestATestAccountIsOfferedLegacy(t *testing.T) {
 	for _, lang := range []text.Lang{text.English, text.Chinese} {
-		l := lookIn(lang)
+		ui := uiIn(lang)
 		a := ailing(api.Error{Class: core.Misuse, Remedy: core.RemedyKind, UpstreamCode: 48001})
 		a.Product, a.Offer = kinds.ProductTest, kinds.WeChatLegacy
-		if p := problemOf(l, a, noon); p.Action != actionOffer || !strings.Contains(p.Button, l.Words.Kind(kinds.WeChatLegacy)) {
+		if p := problemOf(ui, a, noon); p.Action != actionOffer || !strings.Contains(p.Button, ui.Words.Kind(kinds.WeChatLegacy)) {
 			t.Errorf("the button is %q", p.Button)
 		}
-		if a.Offer = ""; problemOf(l, a, noon).Action != actionEdit { // declined
+		if a.Offer = ""; problemOf(ui, a, noon).Action != actionEdit { // declined
 			t.Error("what was declined is offered")
 		}
 		a.Offer, a.Error.Remedy, a.Error.Class, a.Error.UpstreamCode = kinds.WeChatLegacy, core.RemedyAppID, core.BadSecret, 40013
-		if p := problemOf(l, a, noon); p.Action != actionEdit || !slices.Contains(helpsToo(l.Words, a, p.Action), actionOffer) {
+		if p := problemOf(ui, a, noon); p.Action != actionEdit || !slices.Contains(helpsToo(ui.Words, a, p.Action), actionOffer) {
 			t.Error("a wrong AppID is corrected first, and the other kind is offered beside that")
 		}
 	}
@@ -233,9 +233,9 @@ func TestQuotaOfAStableAccountAdvisesNoOtherKind(t *testing.T) {
 	a := ailing(api.Error{Class: core.Quota, Remedy: core.RemedyQuotaDay, UpstreamCode: 45009, RetryAt: core.Zone("+08:00").NextDay(noon)})
 	a.State = core.StateRetrying
 	for _, lang := range []text.Lang{text.English, text.Chinese} {
-		l := lookIn(lang)
-		p := problemOf(l, a, noon)
-		for _, words := range append(advice(l, a), p.Cause, p.Remedy, l.Words.Remedy(a.Error, "shop")) {
+		ui := uiIn(lang)
+		p := problemOf(ui, a, noon)
+		for _, words := range append(advice(ui, a), p.Cause, p.Remedy, ui.Words.Remedy(a.Error, "shop")) {
 			if strings.Contains(words, "stable") || strings.Contains(words, "--kind") {
 				t.Errorf("%q", words)
 			}
@@ -249,9 +249,9 @@ func TestQuotaOfAStableAccountAdvisesNoOtherKind(t *testing.T) {
 // A test is made once: nothing tries it again, and nothing says so.
 func TestATestPromisesNoRetry(t *testing.T) {
 	for _, lang := range []text.Lang{text.English, text.Chinese} {
-		l := lookIn(lang)
+		ui := uiIn(lang)
 		for _, remedy := range []string{core.RemedyTryAgain, core.RemedyQuotaMinute, core.RemedyQuotaDay, core.RemedyAnswer, core.RemedyNetwork} {
-			words, _ := testWords(l, api.TestResult{Error: &api.Error{Class: core.Temporary, Remedy: remedy, Message: "m"}}, "shop")
+			words, _ := testWords(ui, api.TestResult{Error: &api.Error{Class: core.Temporary, Remedy: remedy, Message: "m"}}, "shop")
 			if strings.Contains(words, "TokenTray tries") || strings.Contains(words, "TokenTray 会") {
 				t.Errorf("%s: %q", remedy, words)
 			}

@@ -13,7 +13,7 @@ import (
 
 // problemBox tells cause and remedy in full, with the buttons that help.
 type problemBox struct {
-	look *kit.Look
+	ui   *kit.UI
 	root *fyne.Container
 
 	cause, remedy *kit.Prose
@@ -27,9 +27,9 @@ type problemBox struct {
 	buttons       *kit.Rows[action, *kit.Button]
 }
 
-func newProblemBox(l *kit.Look, do func(action)) *problemBox {
-	b := &problemBox{look: l}
-	prose := func(size float32) *kit.Prose { return kit.NewProse("", size, l.Palette.Text) }
+func newProblemBox(ui *kit.UI, do func(action)) *problemBox {
+	b := &problemBox{ui: ui}
+	prose := func(size float32) *kit.Prose { return kit.NewProse("", size, ui.Palette.Text) }
 	b.cause, b.remedy, b.timing, b.rid = prose(kit.SizeText), prose(kit.SizeText), prose(kit.SizeText), prose(kit.SizeSmall)
 	b.cause.Style.Bold = true
 	inner := kit.Stack(kit.Grid, b.cause, b.remedy)
@@ -43,18 +43,18 @@ func newProblemBox(l *kit.Look, do func(action)) *problemBox {
 		b.upstream[i] = prose(kit.SizeSmall)
 		told.Add(b.upstream[i])
 	}
-	b.upstreamLine = container.New(&kit.Bar{Gap: 2 * kit.Grid}, told, kit.NewLineIconButton(l, kit.IconCopy, l.T("act.copy_details"), func() { do(actionCopyDetails) }))
+	b.upstreamLine = container.New(&kit.Bar{Gap: 2 * kit.Grid}, told, kit.NewLineIconButton(ui, kit.IconCopy, ui.T("act.copy_details"), func() { do(actionCopyDetails) }))
 	inner.Add(b.upstreamLine)
-	b.diagnosis = kit.NewSmallButton(l, kit.Plain, l.T("act.diagnosis"), func() { do(actionDiagnosis) })
-	b.ridLine = container.New(&kit.Bar{Gap: 2 * kit.Grid}, b.rid, kit.NewSmallButton(l, kit.Plain, l.T("act.copy_rid"), func() { do(actionCopyRID) }), b.diagnosis)
+	b.diagnosis = kit.NewSmallButton(ui, kit.Plain, ui.T("act.diagnosis"), func() { do(actionDiagnosis) })
+	b.ridLine = container.New(&kit.Bar{Gap: 2 * kit.Grid}, b.rid, kit.NewSmallButton(ui, kit.Plain, ui.T("act.copy_rid"), func() { do(actionCopyRID) }), b.diagnosis)
 	b.buttons = kit.NewRows(kit.Beside(), func(what action) (fyne.CanvasObject, *kit.Button) {
-		button := kit.NewSmallButton(l, kit.Quiet, l.T(buttonKey(what)), func() { do(what) })
+		button := kit.NewSmallButton(ui, kit.Quiet, ui.T(buttonKey(what)), func() { do(what) })
 		return button, button
 	})
 	inner.Add(b.ridLine)
 	inner.Add(kit.Space(0, kit.Grid))
 	inner.Add(b.buttons.Box)
-	ground := canvas.NewRectangle(l.Palette.Warn)
+	ground := canvas.NewRectangle(ui.Palette.Warn)
 	ground.CornerRadius = kit.Radius
 	b.root = container.New(&kit.Backed{PadX: 3 * kit.Grid, PadY: 3 * kit.Grid}, ground, inner)
 	b.root.Hide()
@@ -64,10 +64,10 @@ func newProblemBox(l *kit.Look, do func(action)) *problemBox {
 // set tells what is wrong with an account, if anything is. It reports whether
 // something may have changed its size.
 func (b *problemBox) set(a api.Account, now time.Time) (changed bool) {
-	l, p := b.look, b.look.Palette
-	found := problemOf(l, a, now)
+	ui, p := b.ui, b.ui.Palette
+	found := problemOf(ui, a, now)
 	if found.Action == actionNone && a.Error != nil {
-		found = problem{Cause: l.Words.Cause(a.Error, refWords(a.Ref())), Remedy: remedyText(l, a.Error, refWords(a.Ref())), Action: actionRetry}
+		found = problem{Cause: ui.Words.Cause(a.Error, refWords(a.Ref())), Remedy: remedyText(ui, a.Error, refWords(a.Ref())), Action: actionRetry}
 	}
 	changed = kit.Visible(b.root, found.Action != actionNone)
 	if found.Action == actionNone {
@@ -75,11 +75,11 @@ func (b *problemBox) set(a api.Account, now time.Time) (changed bool) {
 	}
 	changed = b.cause.Set(found.Cause, p.Text) || changed
 	changed = b.remedy.Set(found.Remedy, p.Text) || changed
-	told := advice(l, a)
+	told := advice(ui, a)
 	for i, line := range b.advice {
 		changed = line.SetOrHide(at(told, i), p.Text) || changed
 	}
-	when := timing(l, a.Error, now, time.Local)
+	when := timing(ui, a.Error, now, time.Local)
 	changed = b.timing.SetOrHide(when, p.Text) || changed
 	e := api.Error{}
 	if a.Error != nil {
@@ -87,21 +87,21 @@ func (b *problemBox) set(a api.Account, now time.Time) (changed bool) {
 	}
 	rid := ""
 	if e.RID != "" {
-		rid = l.Words.Say("detail.rid", "rid", e.RID)
+		rid = ui.Words.Say("detail.rid", "rid", e.RID)
 	}
 	if when != "" {
 		e.RetryAt = time.Time{} // said above
 	}
 	e.PriorIP, e.RID = "", ""
-	details := l.Words.Details(&e)
+	details := ui.Words.Details(&e)
 	for i, line := range b.upstream {
 		changed = line.SetOrHide(at(details, i), p.Muted) || changed
 	}
 	changed = kit.Visible(b.upstreamLine, len(details) > 0) || changed
 	changed = b.rid.Set(rid, p.Muted) || changed
-	changed = kit.Visible(b.diagnosis, l.Words.Spec(a.Kind).DiagnosisOf(a.Account, rid) != "") || changed
+	changed = kit.Visible(b.diagnosis, ui.Words.Spec(a.Kind).DiagnosisOf(a.Account, rid) != "") || changed
 	changed = kit.Visible(b.ridLine, rid != "") || changed
-	return b.buttons.Show(append([]action{found.Action}, helpsToo(l.Words, a, found.Action)...), func(what action, b *kit.Button) { b.Rename(buttonWord(l, a, what)) }) || changed
+	return b.buttons.Show(append([]action{found.Action}, helpsToo(ui.Words, a, found.Action)...), func(what action, b *kit.Button) { b.Rename(buttonWord(ui, a, what)) }) || changed
 }
 
 // at is the i-th line, empty where there are fewer.

@@ -16,7 +16,7 @@ import (
 // pushesBox lists where the tokens of an account go, and how the last try ended. It is
 // hidden for accounts whose tokens go nowhere.
 type pushesBox struct {
-	look *kit.Look
+	ui   *kit.UI
 	root *fyne.Container
 	rows *kit.Rows[int, *pushRow]
 }
@@ -28,15 +28,15 @@ type pushRow struct {
 	deed         *fyne.Container // holds it
 }
 
-func newPushesBox(l *kit.Look, s *paneState, run func(core.ID, int)) *pushesBox {
-	b := &pushesBox{look: l}
+func newPushesBox(ui *kit.UI, s *paneState, run func(core.ID, int)) *pushesBox {
+	b := &pushesBox{ui: ui}
 	b.rows = kit.NewRows(kit.Stack(2*kit.Grid), func(number int) (fyne.CanvasObject, *pushRow) {
-		r := &pushRow{target: kit.NewProse("", 13, l.Palette.Text), last: kit.NewProse("", 13, l.Palette.Muted)}
-		r.again = kit.NewSmallButton(l, kit.Quiet, l.T("push.run"), func() { run(s.account.ID, number) })
+		r := &pushRow{target: kit.NewProse("", 13, ui.Palette.Text), last: kit.NewProse("", 13, ui.Palette.Muted)}
+		r.again = kit.NewSmallButton(ui, kit.Quiet, ui.T("push.run"), func() { run(s.account.ID, number) })
 		r.deed = kit.Beside(r.again)
 		return kit.Stack(kit.Grid/2, r.target, r.last, r.deed), r
 	})
-	b.root = kit.Stack(kit.Grid, kit.Subhead(l, l.T("push.title")), b.rows.Box)
+	b.root = kit.Stack(kit.Grid, kit.Subhead(ui, ui.T("push.title")), b.rows.Box)
 	return b
 }
 
@@ -52,9 +52,9 @@ func (b *pushesBox) show(a api.Account, now time.Time) (changed bool) {
 	changed = kit.Visible(b.root, len(numbers) > 0)
 	b.rows.Show(numbers, func(number int, r *pushRow) {
 		p := byNumber[number]
-		words, tone := pushLine(b.look, p, now)
-		moved := r.target.Set(fmt.Sprintf("%d. %s", p.Number, p.Target), b.look.Palette.Text)
-		moved = r.last.Set(words, tone.in(b.look.Palette)) || moved
+		words, tone := pushLine(b.ui, p, now)
+		moved := r.target.Set(fmt.Sprintf("%d. %s", p.Number, p.Target), b.ui.Palette.Text)
+		moved = r.last.Set(words, tone.in(b.ui.Palette)) || moved
 		moved = kit.Visible(r.deed, p.Failing()) || moved
 		changed = changed || moved
 	})
@@ -62,21 +62,21 @@ func (b *pushesBox) show(a api.Account, now time.Time) (changed bool) {
 }
 
 // pushLine says how the last try of a push ended, and what comes next.
-func pushLine(l *kit.Look, p api.Push, now time.Time) (string, tone) {
+func pushLine(ui *kit.UI, p api.Push, now time.Time) (string, tone) {
 	switch {
 	case p.Last == nil:
-		return l.Words.Say("push.waits"), toneMuted
+		return ui.Words.Say("push.waits"), toneMuted
 	case p.Last.Error == nil:
-		return l.Words.Say("push.fine", "time", moment(l, p.Last.At, now)), toneMuted
+		return ui.Words.Say("push.fine", "time", moment(ui, p.Last.At, now)), toneMuted
 	}
-	words := []string{l.Words.Say("push.failed", "time", moment(l, p.Last.At, now))}
+	words := []string{ui.Words.Say("push.failed", "time", moment(ui, p.Last.At, now))}
 	if p.Last.Error.Remedy == core.RemedyReviewPush {
-		words[0] = l.Words.Say("push.held", "time", moment(l, p.Last.At, now))
+		words[0] = ui.Words.Say("push.held", "time", moment(ui, p.Last.At, now))
 	}
 	if p.Last.NextTry.After(now) {
-		words = append(words, l.Words.Say("push.again", "time", moment(l, p.Last.NextTry, now)))
+		words = append(words, ui.Words.Say("push.again", "time", moment(ui, p.Last.NextTry, now)))
 	}
-	return strings.Join(words, " · ") + "\n" + l.Words.Cause(p.Last.Error, ""), toneBad
+	return strings.Join(words, " · ") + "\n" + ui.Words.Cause(p.Last.Error, ""), toneBad
 }
 
 // push does a push now.
@@ -86,7 +86,7 @@ func (rn *renewals) push(id core.ID, number int) {
 		return
 	}
 	ref := a.Ref()
-	rn.showInfo(rn.look.T("snack.busy", "account", refWords(ref)))
+	rn.showInfo(rn.ui.T("snack.busy", "account", refWords(ref)))
 	ask(rn.shell, upstreamWait, func(ctx context.Context, g Agent) (api.Push, error) {
 		return g.RunPush(ctx, ref, number)
 	}, func(p api.Push, err *core.Error) {
@@ -96,7 +96,7 @@ func (rn *renewals) push(id core.ID, number int) {
 		case p.Failing():
 			rn.showError(p.Last.Error.Core(), ref)
 		default:
-			rn.showInfo(rn.look.Words.Say("push.done", "account", refWords(ref), "n", p.Number, "target", p.Target))
+			rn.showInfo(rn.ui.Words.Say("push.done", "account", refWords(ref), "n", p.Number, "target", p.Target))
 		}
 	})
 }

@@ -11,24 +11,24 @@ type question struct {
 }
 
 // newQuestion is the sheet of a question. The keyboard stands on No.
-func newQuestion(l *kit.Look, q question, no, yes func()) *sheet {
-	s := &sheet{Sheet: kit.NewSheet(l, no)}
-	l = s.Look
+func newQuestion(ui *kit.UI, q question, no, yes func()) *sheet {
+	s := &sheet{Sheet: kit.NewSheet(ui, no)}
+	ui = s.UI
 	stay := q.no
 	if stay == "" {
-		stay = l.T("cancel")
+		stay = ui.T("cancel")
 	}
-	cancel := kit.NewButton(l, kit.Quiet, stay, no)
+	cancel := kit.NewButton(ui, kit.Quiet, stay, no)
 	if q.live {
-		s.Add(newTag(l, true))
+		s.Add(newTag(ui, true))
 	}
-	s.Add(kit.Title(l, q.title), kit.NewProse(q.body, kit.SizeText, l.Palette.Text), kit.Space(0, kit.Grid),
-		kit.AtRight(cancel, kit.NewButton(l, q.role, q.yes, yes)))
+	s.Add(kit.Title(ui, q.title), kit.NewProse(q.body, kit.SizeText, ui.Palette.Text), kit.Space(0, kit.Grid),
+		kit.AtRight(cancel, kit.NewButton(ui, q.role, q.yes, yes)))
 	s.first = cancel
 	return s
 }
 
 // discardTyped asks before what was typed is thrown away.
-func discardTyped(l *kit.Look) question {
-	return question{title: l.T("form.discard"), body: l.T("form.discard.say"), yes: l.T("form.discard.go"), no: l.T("form.discard.no"), role: kit.Danger}
+func discardTyped(ui *kit.UI) question {
+	return question{title: ui.T("form.discard"), body: ui.T("form.discard.say"), yes: ui.T("form.discard.go"), no: ui.T("form.discard.no"), role: kit.Danger}
 }

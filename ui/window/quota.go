@@ -17,7 +17,7 @@ import (
 // callsToday shows how much was asked of upstream today, of how much, and when
 // the counts begin anew.
 type callsToday struct {
-	look   *kit.Look
+	ui     *kit.UI
 	root   *fyne.Container
 	facts  [4]*kit.Fact
 	told   [3]*kit.Fact // what upstream told, a path each
@@ -27,22 +27,22 @@ type callsToday struct {
 	meters [2]*meter       // of calls, and of forced tokens
 }
 
-func newCallsToday(l *kit.Look, read, reset func()) *callsToday {
-	c := &callsToday{look: l, root: kit.Stack(kit.Grid, kit.Subhead(l, l.T("detail.today")))}
+func newCallsToday(ui *kit.UI, read, reset func()) *callsToday {
+	c := &callsToday{ui: ui, root: kit.Stack(kit.Grid, kit.Subhead(ui, ui.T("detail.today")))}
 	for i := range c.facts {
-		c.facts[i] = kit.NewFact(l, "")
+		c.facts[i] = kit.NewFact(ui, "")
 		c.root.Add(c.facts[i].Root)
 		if i < len(c.meters) {
-			c.meters[i] = newMeter(l)
+			c.meters[i] = newMeter(ui)
 			c.root.Add(c.meters[i].root)
 		}
 	}
 	for i := range c.told {
-		c.told[i] = kit.NewFact(l, "")
+		c.told[i] = kit.NewFact(ui, "")
 		c.root.Add(c.told[i].Root)
 	}
-	c.read = kit.NewSmallButton(l, kit.Quiet, l.T("quota.ask"), read)
-	c.reset = kit.NewSmallButton(l, kit.Quiet, l.T("quota.reset"), reset)
+	c.read = kit.NewSmallButton(ui, kit.Quiet, ui.T("quota.ask"), read)
+	c.reset = kit.NewSmallButton(ui, kit.Quiet, ui.T("quota.reset"), reset)
 	c.line = kit.Beside(c.read, c.reset)
 	c.root.Add(c.line)
 	return c
@@ -51,26 +51,26 @@ func newCallsToday(l *kit.Look, read, reset func()) *callsToday {
 // set shows the counts of an account; it reports whether something may have
 // changed its size.
 func (c *callsToday) set(a api.Account, now time.Time) (changed bool) {
-	l := c.look
-	told := l.Words.Quota(a, now)
+	ui := c.ui
+	told := ui.Words.Quota(a, now)
 	for i, fact := range c.facts {
 		value := ""
 		if i < len(told) {
-			fact.SetLabel(capital(l.Words.Say(told[i].Label)))
+			fact.SetLabel(capital(ui.Words.Say(told[i].Label)))
 			value = told[i].Value
 		}
-		changed = fact.Set(value, l.Palette.Text) || changed
+		changed = fact.Set(value, ui.Palette.Text) || changed
 	}
 	for i, fact := range c.told {
 		value := ""
 		if n := len(a.Usage); i < n {
 			u := a.Usage[n-1-i]
 			fact.SetLabel(lastPart(u.Path))
-			value = l.T("quota.told", "used", l.Words.Usage(u), "time", moment(l, u.At, now))
+			value = ui.T("quota.told", "used", ui.Words.Usage(u), "time", moment(ui, u.At, now))
 		}
-		changed = fact.Set(value, l.Palette.Text) || changed
+		changed = fact.Set(value, ui.Palette.Text) || changed
 	}
-	meter := l.Words.Spec(a.Kind).Meter
+	meter := ui.Words.Spec(a.Kind).Meter
 	changed = kit.Visible(c.line, meter != nil) || changed
 	changed = kit.Visible(c.reset, meter != nil && meter.Resets > 0) || changed
 	changed = kit.Visible(c.read, a.Remaining(now) > 0) || changed
@@ -92,15 +92,15 @@ func capital(s string) string {
 
 // meter is a thin bar of how much of a quota is used.
 type meter struct {
-	look *kit.Look
+	ui   *kit.UI
 	root *fyne.Container
 	part *share
 	used *canvas.Rectangle
 }
 
-func newMeter(l *kit.Look) *meter {
-	m := &meter{look: l, part: &share{}, used: canvas.NewRectangle(l.Palette.Muted)}
-	bar := container.New(m.part, canvas.NewRectangle(l.Palette.Line), m.used)
+func newMeter(ui *kit.UI) *meter {
+	m := &meter{ui: ui, part: &share{}, used: canvas.NewRectangle(ui.Palette.Muted)}
+	bar := container.New(m.part, canvas.NewRectangle(ui.Palette.Line), m.used)
 	m.root = container.New(&kit.FactRow{}, kit.Space(0, 0), bar)
 	m.root.Hide()
 	return m
@@ -112,9 +112,9 @@ func (m *meter) set(used, of int) bool {
 	seen := of > 0 && used*100 >= of
 	if part := min(1, float32(used)/float32(max(1, of))); seen && part != m.part.of {
 		m.part.of = part
-		m.used.FillColor = m.look.Palette.Muted
+		m.used.FillColor = m.ui.Palette.Muted
 		if used*5 >= of*4 {
-			m.used.FillColor = m.look.Palette.Soon
+			m.used.FillColor = m.ui.Palette.Soon
 		}
 		m.root.Refresh()
 	}

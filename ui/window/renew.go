@@ -22,7 +22,7 @@ func (rn *renewals) refresh(id core.ID, req api.RefreshRequest) {
 		return
 	}
 	ref := a.Ref()
-	rn.showInfo(rn.look.T("snack.busy", "account", refWords(ref)))
+	rn.showInfo(rn.ui.T("snack.busy", "account", refWords(ref)))
 	ask(rn.shell, upstreamWait, func(ctx context.Context, g Agent) (api.Token, error) {
 		t, err := g.Refresh(ctx, ref, req)
 		t.AccessToken = "" // not needed here
@@ -33,12 +33,12 @@ func (rn *renewals) refresh(id core.ID, req api.RefreshRequest) {
 			rn.showError(err, ref)
 		case t.StillValid:
 			rn.showMessage(message{
-				Text: rn.look.T("snack.still_valid", "account", refWords(ref), "time", rn.look.Words.Coarse(t.ExpiresAt.Sub(rn.now()))),
+				Text: rn.ui.T("snack.still_valid", "account", refWords(ref), "time", rn.ui.Words.Coarse(t.ExpiresAt.Sub(rn.now()))),
 				Live: ref.Env == core.Live, Until: rn.now().Add(errorTime),
-				Button: rn.look.T("menu.force"), Do: func() { rn.force(id) },
+				Button: rn.ui.T("menu.force"), Do: func() { rn.force(id) },
 			})
 		default:
-			rn.showInfo(rn.look.T("snack.renewed", "account", refWords(ref), "time", rn.look.Words.Coarse(t.ExpiresAt.Sub(rn.now()))))
+			rn.showInfo(rn.ui.T("snack.renewed", "account", refWords(ref), "time", rn.ui.Words.Coarse(t.ExpiresAt.Sub(rn.now()))))
 		}
 	})
 }
@@ -50,16 +50,16 @@ func (rn *renewals) force(id core.ID) {
 	if !ok {
 		return
 	}
-	l := rn.look
+	ui := rn.ui
 	var body []string
-	if breaks := l.Words.KindSays(a.Kind, "force"); breaks != "" {
+	if breaks := ui.Words.KindSays(a.Kind, "force"); breaks != "" {
 		body = append(body, breaks)
 	}
 	if a.Env == core.Live {
-		body = append(body, l.T("force.live"))
+		body = append(body, ui.T("force.live"))
 	}
 	rn.question(question{
-		title: l.T("force.title", "account", refWords(a.Ref())), body: strings.Join(body, "\n"), yes: l.T("force.go"),
+		title: ui.T("force.title", "account", refWords(a.Ref())), body: strings.Join(body, "\n"), yes: ui.T("force.go"),
 		live: a.Env == core.Live, role: kit.Danger,
 	}, func() { rn.refresh(id, api.RefreshRequest{Force: true, Person: true}) })
 }
@@ -70,7 +70,7 @@ func (rn *renewals) check(id core.ID) {
 		return
 	}
 	ref := a.Ref()
-	rn.showInfo(rn.look.T("snack.busy", "account", refWords(ref)))
+	rn.showInfo(rn.ui.T("snack.busy", "account", refWords(ref)))
 	ask(rn.shell, upstreamWait, func(ctx context.Context, g Agent) (api.CheckResult, error) {
 		return g.Check(ctx, ref)
 	}, func(r api.CheckResult, err *core.Error) {
@@ -78,17 +78,17 @@ func (rn *renewals) check(id core.ID) {
 		case err != nil:
 			rn.showError(err, ref)
 		case r.Accepted:
-			rn.showInfo(rn.look.Words.Check(r, refWords(ref), rn.now()))
+			rn.showInfo(rn.ui.Words.Check(r, refWords(ref), rn.now()))
 		case r.Dead:
 			rn.showMessage(message{
-				Text: rn.look.Words.Check(r, refWords(ref), rn.now()),
+				Text: rn.ui.Words.Check(r, refWords(ref), rn.now()),
 				Live: ref.Env == core.Live, Bad: true, Until: rn.now().Add(errorTime),
-				Button: rn.look.T("menu.renew"), Do: func() { rn.renew(id) },
+				Button: rn.ui.T("menu.renew"), Do: func() { rn.renew(id) },
 			})
 		default:
-			said := rn.look.Words.Check(r, refWords(ref), rn.now())
+			said := rn.ui.Words.Check(r, refWords(ref), rn.now())
 			if r.Error != nil && r.Error.Remedy != core.RemedyPermission { // which said it
-				said += "\n" + explained(rn.look, r.Error, refWords(ref))
+				said += "\n" + explained(rn.ui, r.Error, refWords(ref))
 			}
 			rn.showMessage(message{Text: said, Bad: true, Until: rn.now().Add(errorTime)})
 		}
@@ -102,7 +102,7 @@ func (rn *renewals) quota(id core.ID) {
 		return
 	}
 	ref := a.Ref()
-	rn.showInfo(rn.look.T("snack.busy", "account", refWords(ref)))
+	rn.showInfo(rn.ui.T("snack.busy", "account", refWords(ref)))
 	ask(rn.shell, upstreamWait, func(ctx context.Context, g Agent) (api.QuotaResult, error) {
 		return g.Quota(ctx, ref, api.QuotaRequest{})
 	}, func(r api.QuotaResult, err *core.Error) {
@@ -112,7 +112,7 @@ func (rn *renewals) quota(id core.ID) {
 		case r.Error != nil:
 			rn.showError(r.Error.Core(), ref)
 		default:
-			rn.showInfo(rn.look.T("snack.quota", "account", refWords(ref)))
+			rn.showInfo(rn.ui.T("snack.quota", "account", refWords(ref)))
 		}
 	})
 }
@@ -121,11 +121,11 @@ func (rn *renewals) quota(id core.ID) {
 // spends; for a live account it asks twice.
 func (rn *renewals) resetQuota(id core.ID) {
 	a, ok := rn.model.find(id)
-	spec := rn.look.Words.Spec(a.Kind)
+	spec := rn.ui.Words.Spec(a.Kind)
 	if !ok || spec.Meter == nil {
 		return
 	}
-	l, ref := rn.look, a.Ref()
+	ui, ref := rn.ui, a.Ref()
 	do := func() {
 		ask(rn.shell, upstreamWait, func(ctx context.Context, g Agent) (api.Account, error) {
 			return g.ResetQuota(ctx, ref)
@@ -134,12 +134,12 @@ func (rn *renewals) resetQuota(id core.ID) {
 				rn.showError(err, ref)
 				return
 			}
-			rn.showInfo(l.Words.Say("quota.reset_done", "account", refWords(ref)))
+			rn.showInfo(ui.Words.Say("quota.reset_done", "account", refWords(ref)))
 		})
 	}
 	first := question{
-		title: l.Words.Say("quota.reset_ask", "account", refWords(ref)), yes: l.T("quota.reset_go"), live: ref.Env == core.Live, role: kit.Danger,
-		body: l.Words.Say("quota.reset_says", "most", spec.Meter.Resets, "host", spec.Base(a.Account)),
+		title: ui.Words.Say("quota.reset_ask", "account", refWords(ref)), yes: ui.T("quota.reset_go"), live: ref.Env == core.Live, role: kit.Danger,
+		body: ui.Words.Say("quota.reset_says", "most", spec.Meter.Resets, "host", spec.Base(a.Account)),
 	}
 	rn.question(first, func() {
 		if ref.Env != core.Live {
@@ -147,7 +147,7 @@ func (rn *renewals) resetQuota(id core.ID) {
 			return
 		}
 		again := first
-		again.title, again.body = l.Words.Say("quota.reset_live", "account", refWords(ref)), ""
+		again.title, again.body = ui.Words.Say("quota.reset_live", "account", refWords(ref)), ""
 		rn.question(again, do)
 	})
 }

@@ -59,16 +59,16 @@ type row struct {
 
 // rowOf is the row of an account at now. mixed is set where both environments
 // are listed.
-func rowOf(l *kit.Look, a api.Account, mixed bool, now time.Time) row {
+func rowOf(ui *kit.UI, a api.Account, mixed bool, now time.Time) row {
 	r := row{
-		ID: a.ID, Name: a.Name, Kind: l.Words.KindLine(a.Kind, a.Product), Live: a.Env == core.Live,
+		ID: a.ID, Name: a.Name, Kind: ui.Words.KindLine(a.Kind, a.Product), Live: a.Env == core.Live,
 		Mask: a.Mask,
 	}
 	switch {
 	case r.Live:
-		r.Tag = l.T("tag.live")
+		r.Tag = ui.T("tag.live")
 	case mixed:
-		r.Tag = l.T("tag.sandbox")
+		r.Tag = ui.T("tag.sandbox")
 	}
 	left := a.Remaining(now)
 	r.Time, r.TimeTone = timeLeft(a, now)
@@ -76,11 +76,11 @@ func rowOf(l *kit.Look, a api.Account, mixed bool, now time.Time) row {
 		r.Fill = min(1, float32(left.Seconds()/float64(a.Life)))
 	}
 	r.Soon = left > 0 && left <= soon(a)
-	r.State, r.StateTone = stateLine(l, a, now)
-	if r.Problem = problemOf(l, a, now); r.Problem.Action == actionUnlock || r.Problem.Action == actionVaultInit {
+	r.State, r.StateTone = stateLine(ui, a, now)
+	if r.Problem = problemOf(ui, a, now); r.Problem.Action == actionUnlock || r.Problem.Action == actionVaultInit {
 		r.Problem = problem{} // one banner says it for all
-	} else if r.Problem.Action != actionNone && a.Error != nil && l.Words.HasOf("window.row", a.Error.Kind, a.Error.Remedy) {
-		r.Problem.Remedy = l.Words.SayOf("window.row", a.Error.Kind, a.Error.Remedy)
+	} else if r.Problem.Action != actionNone && a.Error != nil && ui.Words.HasOf("window.row", a.Error.Kind, a.Error.Remedy) {
+		r.Problem.Remedy = ui.Words.SayOf("window.row", a.Error.Kind, a.Error.Remedy)
 	}
 	return r
 }
@@ -100,13 +100,13 @@ func timeLeft(a api.Account, now time.Time) (string, tone) {
 }
 
 // stateLine says how renewal stands.
-func stateLine(l *kit.Look, a api.Account, now time.Time) (string, tone) {
+func stateLine(ui *kit.UI, a api.Account, now time.Time) (string, tone) {
 	state := a.StateAt(now)
-	word := l.Words.Say(text.Key("state." + string(state)))
+	word := ui.Words.Say(text.Key("state." + string(state)))
 	switch state {
 	case core.StateRetrying:
 		if wait := a.NextTry.Sub(now); !a.NextTry.IsZero() && wait > 0 {
-			word = l.T("state.retry_in", "time", l.Words.Coarse(wait))
+			word = ui.T("state.retry_in", "time", ui.Words.Coarse(wait))
 		}
 		return word, toneSoon
 	case core.StateRenewing:
@@ -114,16 +114,16 @@ func stateLine(l *kit.Look, a api.Account, now time.Time) (string, tone) {
 	case core.StateBlocked, core.StateLocked:
 		return word, toneSoon
 	case core.StateExpired:
-		return cmp.Or(l.Words.CheckRow(a.Checked, now), word), toneBad
+		return cmp.Or(ui.Words.CheckRow(a.Checked, now), word), toneBad
 	case core.StateFresh:
 		if a.Lost != nil && now.Sub(a.Lost.At) < lostTime {
-			return cmp.Or(l.Words.CheckRow(a.Lost, now), word), toneSoon
+			return cmp.Or(ui.Words.CheckRow(a.Lost, now), word), toneSoon
 		}
 		if a.FailingPushes() > 0 {
-			return l.T("state.push"), toneBad
+			return ui.T("state.push"), toneBad
 		}
 		if a.Remaining(now) <= soon(a) { // the time is told in the colour of what ends soon
-			return l.T("state.soon"), toneSoon
+			return ui.T("state.soon"), toneSoon
 		}
 	}
 	return word, toneMuted

@@ -14,7 +14,7 @@ import (
 
 // What a row shows, over the life of a token and of its renewal.
 func TestRowOf(t *testing.T) {
-	l := lookIn(text.English)
+	ui := uiIn(text.English)
 	with := func(left, life time.Duration, change func(*api.Account)) api.Account {
 		a := sample("shop", core.Sandbox, noon, left, life)
 		if change != nil {
@@ -58,7 +58,7 @@ func TestRowOf(t *testing.T) {
 		}, "–", toneMuted, "no token yet", 0, false, false},
 		{"blocked", blocked("gate", core.Live), "–", toneMuted, "needs you", 0, false, true},
 	} {
-		r := rowOf(l, c.account, false, noon)
+		r := rowOf(ui, c.account, false, noon)
 		if r.Time != c.time || r.TimeTone != c.timeTone || r.State != c.state || r.Fill != c.fill || r.Soon != c.soon {
 			t.Errorf("%s: %q %v %q %v %v", c.name, r.Time, r.TimeTone, r.State, r.Fill, r.Soon)
 		}
@@ -77,11 +77,11 @@ func TestEveryProblemHelps(t *testing.T) {
 		core.RemedyVaultUnlock, core.RemedyVaultInit, core.RemedyVaultEmpty, core.RemedyReenter, core.RemedySecretAgain, core.RemedyNoHost, core.RemedyForceBudget, core.RemedyLog, core.RemedyClipboard,
 	}
 	for _, lang := range []text.Lang{text.English, text.Chinese} {
-		l := lookIn(lang)
+		ui := uiIn(lang)
 		for _, remedy := range remedies {
 			a := blocked("gate", core.Sandbox)
 			a.Error = &api.Error{Class: core.Frozen, Remedy: remedy, Message: "m"}
-			p := problemOf(l, a, noon)
+			p := problemOf(ui, a, noon)
 			if p.Action == actionNone || p.Button == "" || strings.HasPrefix(p.Button, "window.") || p.Cause == "" || p.Remedy == "" {
 				t.Errorf("%s: %+v", remedy, p)
 			}
@@ -95,10 +95,10 @@ func TestEveryProblemHelps(t *testing.T) {
 // A row has no room for a long remedy and says a shorter one; the detail says
 // the whole.
 func TestRowsAreShort(t *testing.T) {
-	l := lookIn(text.English)
+	ui := uiIn(text.English)
 	a := blocked("gate", core.Sandbox)
 	a.Error = &api.Error{Class: core.Quota, Remedy: core.RemedyQuotaDay}
-	row, whole := rowOf(l, a, false, noon).Problem.Remedy, problemOf(l, a, noon).Remedy
+	row, whole := rowOf(ui, a, false, noon).Problem.Remedy, problemOf(ui, a, noon).Remedy
 	if row != "It resets at midnight, Beijing time." || len(whole) <= len(row) {
 		t.Errorf("the row says %q, the detail %q", row, whole)
 	}
@@ -125,7 +125,7 @@ func TestKindThatFits(t *testing.T) {
 }
 
 func TestMoment(t *testing.T) {
-	l := lookIn(text.English)
+	ui := uiIn(text.English)
 	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.Local)
 	for _, c := range []struct {
 		at   time.Time
@@ -135,7 +135,7 @@ func TestMoment(t *testing.T) {
 		{now.Add(-time.Minute), "11:59:00"},
 		{now.AddDate(0, 0, -1), "11-21 12:00"},
 	} {
-		if got := moment(l, c.at, now); got != c.want {
+		if got := moment(ui, c.at, now); got != c.want {
 			t.Errorf("%v: %q, want %q", c.at, got, c.want)
 		}
 	}

@@ -17,7 +17,7 @@ import (
 // only what differs from what it showed before: touched counts that.
 type rowView struct {
 	widget.BaseWidget
-	look    *kit.Look
+	ui      *kit.UI
 	on      rowActions
 	shown   row
 	bound   bool
@@ -64,9 +64,9 @@ var (
 	_ desktop.Cursorable     = (*rowView)(nil)
 )
 
-func newRowView(l *kit.Look, on rowActions) *rowView {
-	p := l.Palette
-	r := &rowView{look: l, on: on}
+func newRowView(ui *kit.UI, on rowActions) *rowView {
+	p := ui.Palette
+	r := &rowView{ui: ui, on: on}
 	r.ground = canvas.NewRectangle(color.Transparent)
 	r.ring = canvas.NewRectangle(color.Transparent)
 	r.ring.StrokeColor, r.ring.StrokeWidth, r.ring.Hidden = p.Sandbox, 2, true
@@ -90,7 +90,7 @@ func newRowView(l *kit.Look, on rowActions) *rowView {
 	r.strip.CornerRadius = kit.Radius
 	r.cause = kit.NewProse("", stripText, p.Text)
 	r.remedy = kit.NewProse("", stripText, p.Muted)
-	r.helper = kit.NewSmallButton(l, kit.Quiet, "", func() { on.help(r.shown.ID) })
+	r.helper = kit.NewSmallButton(ui, kit.Quiet, "", func() { on.help(r.shown.ID) })
 	r.objects = []fyne.CanvasObject{
 		r.ground, r.edge, r.rail, r.name, r.tagBox, r.tag, r.kind, r.mask, r.state, r.time, r.secs, r.dots,
 		r.strip, r.cause, r.remedy, r.helper, r.track, r.fill, r.ring,
@@ -137,7 +137,7 @@ func (r *rowView) bind(next row) {
 // keeps the picture, and of the seconds there are but sixty.
 func (r *rowView) writeTime() {
 	s := r.shown.Time
-	c := r.shown.TimeTone.in(r.look.Palette)
+	c := r.shown.TimeTone.in(r.ui.Palette)
 	cut := strings.LastIndexByte(s, ':') + 1
 	if cut == 0 {
 		cut = len(s)
@@ -205,7 +205,7 @@ func (r *rowView) arrange() {
 
 // placeTitle writes the first line: name, tag, kind.
 func (r *rowView) placeTitle(right float32) {
-	s, p := r.shown, r.look.Palette
+	s, p := r.shown, r.ui.Palette
 	const top = 10
 	nameHeight := r.name.MinSize().Height
 	r.tag.Text = s.Tag
@@ -268,13 +268,13 @@ func (r *rowView) placeState() {
 		x += m.Width + 3*kit.Grid
 	}
 	right := r.time.Position().X - 2*kit.Grid
-	r.state.Text, r.state.Color = kit.Ellipsize(s.State, max(0, right-x), 13, fyne.TextStyle{}), s.StateTone.in(r.look.Palette)
+	r.state.Text, r.state.Color = kit.Ellipsize(s.State, max(0, right-x), 13, fyne.TextStyle{}), s.StateTone.in(r.ui.Palette)
 	kit.Place(r.state, x, top, r.state.MinSize().Width, h)
 	r.state.Refresh()
 }
 
 func (r *rowView) paintFill() {
-	p, s := r.look.Palette, r.shown
+	p, s := r.ui.Palette, r.shown
 	hue := p.Hue(s.Live)
 	if s.Soon {
 		hue = p.Soon
@@ -293,7 +293,7 @@ func (r *rowView) paintFill() {
 }
 
 func (r *rowView) paintGround() {
-	p := r.look.Palette
+	p := r.ui.Palette
 	var c color.Color = color.Transparent
 	switch {
 	case r.flash:
@@ -357,7 +357,7 @@ func (r *rowView) Cursor() desktop.Cursor         { return desktop.PointerCursor
 
 // placeProblem places the strip of a row.
 func (r *rowView) placeProblem(size fyne.Size) {
-	p, pal := r.shown.Problem, r.look.Palette
+	p, pal := r.shown.Problem, r.ui.Palette
 	hide := p.Action == actionNone
 	r.strip.Hidden, r.cause.Hidden, r.remedy.Hidden, r.helper.Hidden = hide, hide, hide, hide
 	if hide {

@@ -31,26 +31,26 @@ func (ed *accounts) askSecret(id core.ID) {
 		return
 	}
 	s := &secretSheet{accounts: ed, sheet: ed.newSheet(), ref: a.Ref(), kind: a.Kind, appID: a.AppID}
-	l := s.sheet.Look
-	body := l.T("secret.body")
+	ui := s.sheet.UI
+	body := ui.T("secret.body")
 	if a.BaseURL != "" || a.CA != "" { // a file may have named it
-		to := l.Words.Spec(a.Kind).Destination(a.Account)
-		body += "\n" + l.T("secret.host", "host", to.String())
+		to := ui.Words.Spec(a.Kind).Destination(a.Account)
+		body += "\n" + ui.T("secret.host", "host", to.String())
 	}
 	if a.Remaining(ed.now()) > 0 {
-		body += "\n" + l.T("secret.lives", "time", moment(l, a.ExpiresAt, ed.now()))
+		body += "\n" + ui.T("secret.lives", "time", moment(ui, a.ExpiresAt, ed.now()))
 	}
-	asked, _ := l.Words.Spec(a.Kind).Field(kinds.Secret)
-	s.field = kit.NewSecretEntry(l, l.Words.Field(a.Kind, asked), "", func(string) { s.say("", false) })
+	asked, _ := ui.Words.Spec(a.Kind).Field(kinds.Secret)
+	s.field = kit.NewSecretEntry(ui, ui.Words.Field(a.Kind, asked), "", func(string) { s.say("", false) })
 	s.field.OnPaste = s.pasted
 	s.field.OnSubmitted = func(string) { s.try() }
-	s.words = kit.NewProse("", 13, l.Palette.LiveText)
-	s.test = kit.NewButton(l, kit.Filled, l.T("secret.go"), s.try)
-	s.anyway = kit.NewButton(l, kit.Quiet, l.T("secret.force"), s.save)
+	s.words = kit.NewProse("", 13, ui.Palette.LiveText)
+	s.test = kit.NewButton(ui, kit.Filled, ui.T("secret.go"), s.try)
+	s.anyway = kit.NewButton(ui, kit.Quiet, ui.T("secret.force"), s.save)
 	s.anyway.Hide()
 	s.words.Hide()
-	s.sheet.Add(kit.Title(l, l.T("secret.title", append(l.Words.Names(a.Kind), "account", refWords(a.Ref()))...)), kit.NewProse(body, kit.SizeText, l.Palette.Text), s.field, s.words, kit.Beside(s.anyway),
-		kit.AtRight(kit.NewButton(l, kit.Quiet, l.T("cancel"), ed.closeSheet), s.test))
+	s.sheet.Add(kit.Title(ui, ui.T("secret.title", append(ui.Words.Names(a.Kind), "account", refWords(a.Ref()))...)), kit.NewProse(body, kit.SizeText, ui.Palette.Text), s.field, s.words, kit.Beside(s.anyway),
+		kit.AtRight(kit.NewButton(ui, kit.Quiet, ui.T("cancel"), ed.closeSheet), s.test))
 	s.sheet.typed = func() bool { return s.field.Text != "" }
 	s.sheet.first = s.field
 	ed.openSheet(s.sheet)
@@ -59,12 +59,12 @@ func (ed *accounts) askSecret(id core.ID) {
 // pasted takes the AppSecret out of a text with names and values, unless that is
 // another account's.
 func (s *secretSheet) pasted(content string) bool {
-	p, ok := readPasted(s.accounts.look.Words.Kinds(), content)
+	p, ok := readPasted(s.accounts.ui.Words.Kinds(), content)
 	switch {
 	case !ok:
 		return false
 	case p.AppID != "" && p.AppID != s.appID:
-		s.say(s.accounts.look.T("secret.other", append(s.accounts.look.Words.Names(s.kind), "appid", p.AppID)...), false)
+		s.say(s.accounts.ui.T("secret.other", append(s.accounts.ui.Words.Names(s.kind), "appid", p.AppID)...), false)
 		return true
 	case p.Secret == "":
 		return false
@@ -75,7 +75,7 @@ func (s *secretSheet) pasted(content string) bool {
 
 // say shows what came of it, or nothing.
 func (s *secretSheet) say(words string, unsure bool) {
-	s.words.Set(words, s.accounts.look.Palette.LiveText)
+	s.words.Set(words, s.accounts.ui.Palette.LiveText)
 	s.words.Hidden = words == ""
 	s.anyway.Hidden = !unsure
 	s.sheet.Reflow()
@@ -87,7 +87,7 @@ func (s *secretSheet) say(words string, unsure bool) {
 func (s *secretSheet) wait(words string) {
 	s.busy = true
 	s.say("", false)
-	s.words.Set(words, s.accounts.look.Palette.Text)
+	s.words.Set(words, s.accounts.ui.Palette.Text)
 	s.words.Hidden = false
 	s.test.Enable(false)
 	s.sheet.Reflow()
@@ -102,18 +102,18 @@ func (s *secretSheet) answered() bool {
 
 // try asks upstream with the new secret and saves it when a token comes.
 func (s *secretSheet) try() {
-	l := s.accounts.look
-	spec := l.Words.Spec(s.kind)
+	ui := s.accounts.ui
+	spec := ui.Words.Spec(s.kind)
 	secret, found := spec.CleanSecret(core.NewSecret(s.field.Text))
 	if bad := found.Fatal(); len(bad) > 0 {
-		s.say(problemWords(l, s.kind, bad), false)
+		s.say(problemWords(ui, s.kind, bad), false)
 		return
 	}
 	if s.busy {
 		return
 	}
 	value := secret.Reveal()
-	s.wait(l.T("form.testing"))
+	s.wait(ui.T("form.testing"))
 	ask(s.accounts.shell, upstreamWait, func(ctx context.Context, g Agent) (api.TestResult, error) {
 		return g.Test(ctx, api.TestRequest{Ref: &s.ref, Input: api.AccountInput{Secret: &value}})
 	}, func(r api.TestResult, err *core.Error) {
@@ -124,7 +124,7 @@ func (s *secretSheet) try() {
 			r.Error = wire(err)
 		}
 		if r.Error != nil {
-			words, _ := testWords(l, r, refWords(s.ref))
+			words, _ := testWords(ui, r, refWords(s.ref))
 			s.say(words, unsure(r.Error))
 			return
 		}
@@ -147,7 +147,7 @@ func (s *secretSheet) save() {
 		return
 	}
 	value := s.field.Text
-	s.wait(s.accounts.look.T("form.saving"))
+	s.wait(s.accounts.ui.T("form.saving"))
 	ask(s.accounts.shell, upstreamWait, func(ctx context.Context, g Agent) (api.Saved, error) {
 		return g.Edit(ctx, s.ref, api.AccountInput{Secret: &value})
 	}, func(saved api.Saved, err *core.Error) {
@@ -155,7 +155,7 @@ func (s *secretSheet) save() {
 			return
 		}
 		if err != nil {
-			s.say(refusal(s.accounts.look, err, refWords(s.ref)), false)
+			s.say(refusal(s.accounts.ui, err, refWords(s.ref)), false)
 			return
 		}
 		s.accounts.closeSheet()

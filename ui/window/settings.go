@@ -17,8 +17,8 @@ import (
 
 // settingsPage shows the settings; each choice acts at once.
 type settingsPage struct {
-	look *kit.Look
-	on   settingsActions
+	ui *kit.UI
+	on settingsActions
 
 	doorState
 	sub  subPage        // the page that was opened from here, nil when none is
@@ -38,8 +38,8 @@ type settingsPage struct {
 
 // subPage is a page over the settings, to which it leads back.
 type subPage interface {
-	draw(l *kit.Look, back func()) // makes its parts
-	show(now time.Time)            // brings them to what is known
+	draw(ui *kit.UI, back func()) // makes its parts
+	show(now time.Time)           // brings them to what is known
 	top() *kit.Page
 	first() fyne.Focusable // what has the keyboard at first
 	changed() bool         // something would be lost with it
@@ -56,51 +56,51 @@ type settingsActions struct {
 	folder func()
 }
 
-// draw makes the page, and that over it, in the language of a look.
-func (s *settingsPage) draw(look *kit.Look, set core.Settings) {
+// draw makes the page, and that over it, in the language of the settings.
+func (s *settingsPage) draw(ui *kit.UI, set core.Settings) {
 	offset := float32(0)
 	if s.page != nil {
 		offset = s.page.Offset()
 	}
-	head := kit.NewHead(look, kit.NewIconButton(look, kit.IconBack, look.T("back"), s.on.back), look.T("settings"))
-	s.page = kit.NewPage(look, 4*kit.Grid, head)
+	head := kit.NewHead(ui, kit.NewIconButton(ui, kit.IconBack, ui.T("back"), s.on.back), ui.T("settings"))
+	s.page = kit.NewPage(ui, 4*kit.Grid, head)
 	s.on.reflow = s.page.Reflow
-	s.look = s.page.Look
-	l := s.look
+	s.ui = s.page.UI
+	ui = s.ui
 	s.toggles, s.choices = map[string]*kit.Toggle{}, map[string]*kit.Segment{}
-	s.pause = kit.NewToggle(l, l.T("set.pause"), false, s.on.pause)
+	s.pause = kit.NewToggle(ui, ui.T("set.pause"), false, s.on.pause)
 	s.page.Add(s.pause)
 	for _, key := range core.SettingKeys() {
 		if key == core.SettingLoopback || key == core.SettingLoopbackPort {
 			continue // drawn with all that belongs to the door
 		}
 		if key == "notify-person" {
-			s.clip = kit.NewProse("", 13, l.Palette.Muted)
+			s.clip = kit.NewProse("", 13, ui.Palette.Muted)
 			s.page.Add(s.clip)
 		}
 		if begins(key) {
-			s.page.Add(canvas.NewRectangle(l.Palette.Line))
+			s.page.Add(canvas.NewRectangle(ui.Palette.Line))
 		}
 		if key == core.SettingStartAtLogin {
-			s.door = newDoorBox(l, &s.doorState, s.on.doorActions)
-			s.page.Add(s.door.root, canvas.NewRectangle(l.Palette.Line))
+			s.door = newDoorBox(ui, &s.doorState, s.on.doorActions)
+			s.page.Add(s.door.root, canvas.NewRectangle(ui.Palette.Line))
 		}
 		s.page.Add(s.row(key, set))
 	}
-	s.vault = newVaultBox(l, s.on)
-	s.agent = kit.NewProse("", 13, l.Palette.Muted)
-	s.agentBox = kit.Stack(kit.Grid, kit.BoldText(l.T("set.agent"), 13, l.Palette.Text), s.agent,
-		kit.Space(0, kit.Grid), kit.Beside(kit.NewSmallButton(l, kit.Quiet, l.T("set.folder"), s.on.folder)))
-	s.page.Add(canvas.NewRectangle(l.Palette.Line), s.vault.root, s.agentBox)
+	s.vault = newVaultBox(ui, s.on)
+	s.agent = kit.NewProse("", 13, ui.Palette.Muted)
+	s.agentBox = kit.Stack(kit.Grid, kit.BoldText(ui.T("set.agent"), 13, ui.Palette.Text), s.agent,
+		kit.Space(0, kit.Grid), kit.Beside(kit.NewSmallButton(ui, kit.Quiet, ui.T("set.folder"), s.on.folder)))
+	s.page.Add(canvas.NewRectangle(ui.Palette.Line), s.vault.root, s.agentBox)
 	s.page.ScrollTo(offset)
 	if s.sub != nil {
-		s.sub.draw(look, s.on.back)
+		s.sub.draw(ui, s.on.back)
 	}
 }
 
 // show brings the page to the settings and to how agent, door and vault stand.
 func (s *settingsPage) show(m *model, status api.Status, now time.Time) {
-	l := s.look
+	ui := s.ui
 	s.pause.Set(m.PausedAll)
 	for key, t := range s.toggles {
 		value, _ := m.Settings.Get(key)
@@ -108,13 +108,13 @@ func (s *settingsPage) show(m *model, status api.Status, now time.Time) {
 	}
 	for key, c := range s.choices {
 		value, _ := m.Settings.Get(key)
-		c.SetChoices(settingChoices(l, key, value)...)
+		c.SetChoices(settingChoices(ui, key, value)...)
 		c.Choose(value)
 	}
 	s.showClipboard(status.Clipboard)
 	s.door.show(now)
 	s.vault.show(m.Vault)
-	s.agent.Set(l.T("set.agent.version", "version", status.Version, "pid", status.PID)+"\n"+status.Home, l.Palette.Muted)
+	s.agent.Set(ui.T("set.agent.version", "version", status.Version, "pid", status.PID)+"\n"+status.Home, ui.Palette.Muted)
 	kit.Visible(s.agentBox, status.Version != "")
 	s.page.Reflow()
 	if s.sub != nil {
@@ -125,23 +125,23 @@ func (s *settingsPage) show(m *model, status api.Status, now time.Time) {
 // showClipboard tells which clipboard manager keeps what is copied, and takes away
 // what this clipboard cannot do.
 func (s *settingsPage) showClipboard(name string) {
-	l := s.look
+	ui := s.ui
 	native := name == "windows" || name == "macos"
 	kit.Visible(s.toggles[core.SettingClipboardOnce], !native)
 	kit.Visible(s.toggles[core.SettingClipboardPrimary], !native)
-	words, ink := "", l.Palette.Muted
+	words, ink := "", ui.Palette.Muted
 	switch m := s.manager; {
 	case native:
-		words = l.T("set.clipboard.native")
+		words = ui.T("set.clipboard.native")
 	case m != nil:
 		args := []any{"name", m.Name, "since", m.Since}
-		words = l.Words.Say(text.Key("doctor.manager_"+m.Hint), args...)
+		words = ui.Words.Say(text.Key("doctor.manager_"+m.Hint), args...)
 		if m.keeps() {
 			fix := text.Key("doctor.manager_" + m.ID + "_fix")
-			if !l.Words.Has(fix) {
+			if !ui.Words.Has(fix) {
 				fix = "doctor.manager_fix"
 			}
-			words, ink = words+"\n"+l.Words.Say(fix, args...), l.Palette.SoonText
+			words, ink = words+"\n"+ui.Words.Say(fix, args...), ui.Palette.SoonText
 		}
 	}
 	s.clip.Set(words, ink)
@@ -156,30 +156,30 @@ func (s *settingsPage) top() *kit.Page {
 	return s.page
 }
 
-// begins reports whether a line stands above a setting: the window's look, the
+// begins reports whether a line stands above a setting: the window's theme, the
 // clipboard, notifications and the rest are told apart.
 func begins(key string) bool {
 	return slices.Contains([]string{"language", "clear-after", "notify-person", core.SettingStartAtLogin}, key)
 }
 
 func (s *settingsPage) row(key string, set core.Settings) fyne.CanvasObject {
-	l := s.look
+	ui := s.ui
 	value, _ := set.Get(key)
 	if value == "true" || value == "false" {
-		s.toggles[key] = kit.NewToggle(l, l.T("set."+key), value == "true", func(on bool) { s.on.set(key, strconv.FormatBool(on)) })
+		s.toggles[key] = kit.NewToggle(ui, ui.T("set."+key), value == "true", func(on bool) { s.on.set(key, strconv.FormatBool(on)) })
 		return s.toggles[key]
 	}
-	s.choices[key] = kit.NewSegment(l, value, func(v string) { s.on.set(key, v) }, settingChoices(l, key, value)...)
-	return kit.Stack(kit.Grid, kit.BoldText(l.T("set."+key), 13, l.Palette.Text), s.choices[key])
+	s.choices[key] = kit.NewSegment(ui, value, func(v string) { s.on.set(key, v) }, settingChoices(ui, key, value)...)
+	return kit.Stack(kit.Grid, kit.BoldText(ui.T("set."+key), 13, ui.Palette.Text), s.choices[key])
 }
 
 // settingChoices are the values offered for a setting. One that was set
 // elsewhere to something else stands among them, so that it can be kept.
-func settingChoices(l *kit.Look, key, value string) []kit.Choice {
+func settingChoices(ui *kit.UI, key, value string) []kit.Choice {
 	pick := func(names ...string) []kit.Choice {
 		var out []kit.Choice
 		for _, n := range names {
-			out = append(out, kit.Choice{Value: n, Label: l.T("set." + key + "." + n)})
+			out = append(out, kit.Choice{Value: n, Label: ui.T("set." + key + "." + n)})
 		}
 		return out
 	}
@@ -211,16 +211,16 @@ func settingChoices(l *kit.Look, key, value string) []kit.Choice {
 		}
 		var out []kit.Choice
 		for _, d := range times {
-			out = append(out, kit.Choice{Value: d.String(), Label: l.Words.Coarse(d)})
+			out = append(out, kit.Choice{Value: d.String(), Label: ui.Words.Coarse(d)})
 		}
-		return append(out, kit.Choice{Value: "0s", Label: l.T("set.clear-after.never")})
+		return append(out, kit.Choice{Value: "0s", Label: ui.T("set.clear-after.never")})
 	}
 	return nil
 }
 
 // vaultBox says where secrets are kept, and offers what the vault needs.
 type vaultBox struct {
-	look   *kit.Look
+	ui     *kit.UI
 	on     settingsActions
 	root   *fyne.Container
 	words  *kit.Prose
@@ -228,26 +228,26 @@ type vaultBox struct {
 	line   *fyne.Container // of the button
 }
 
-func newVaultBox(l *kit.Look, on settingsActions) *vaultBox {
-	b := &vaultBox{look: l, on: on, words: kit.NewProse("", 13, l.Palette.Muted), button: kit.NewSmallButton(l, kit.Quiet, "", nil)}
+func newVaultBox(ui *kit.UI, on settingsActions) *vaultBox {
+	b := &vaultBox{ui: ui, on: on, words: kit.NewProse("", 13, ui.Palette.Muted), button: kit.NewSmallButton(ui, kit.Quiet, "", nil)}
 	b.line = kit.Beside(b.button)
-	b.root = kit.Stack(2*kit.Grid, kit.BoldText(l.T("set.vault"), 13, l.Palette.Text), b.words, b.line)
+	b.root = kit.Stack(2*kit.Grid, kit.BoldText(ui.T("set.vault"), 13, ui.Palette.Text), b.words, b.line)
 	return b
 }
 
 func (b *vaultBox) show(v api.Vault) {
-	l := b.look
+	ui := b.ui
 	key := "set.vault.none"
 	switch v.Kind {
 	case "keyring", "file", "memory":
 		key = "set.vault." + v.Kind
 	}
-	words, ink, button := l.T(key), l.Palette.Muted, ""
-	if line, bad := vaultBanner(l, v); bad {
-		words, ink, button = line.Text, l.Palette.SoonText, line.Button
+	words, ink, button := ui.T(key), ui.Palette.Muted, ""
+	if line, bad := vaultBanner(ui, v); bad {
+		words, ink, button = line.Text, ui.Palette.SoonText, line.Button
 		b.button.OnPress = func() { b.on.vault(line.Action) }
 	} else if v.Kind == "file" {
-		button, b.button.OnPress = l.T("set.vault.lock"), b.on.lock
+		button, b.button.OnPress = ui.T("set.vault.lock"), b.on.lock
 	}
 	b.words.Set(words, ink)
 	b.button.Rename(button)

@@ -14,14 +14,14 @@ import (
 	"tokentray/ui/kit"
 )
 
-// shell is what every part of the window works with: the look, what the agent
+// shell is what every part of the window works with: the UI, what the agent
 // told, the agent itself, and the places of messages and sheets. It knows none of
 // the parts.
 type shell struct {
 	cfg   Config
 	app   fyne.App
 	win   fyne.Window
-	look  *kit.Look
+	ui    *kit.UI
 	model model
 	kinds kinds.Set // that the agent knows; this version's before it has told
 	agent Agent     // nil while there is none
@@ -67,7 +67,7 @@ func (sh *shell) put(a api.Account) {
 	}
 }
 
-func (sh *shell) newSheet() *sheet { return &sheet{Sheet: kit.NewSheet(sh.look, sh.closeSheet)} }
+func (sh *shell) newSheet() *sheet { return &sheet{Sheet: kit.NewSheet(sh.ui, sh.closeSheet)} }
 
 func (sh *shell) openSheet(s *sheet) {
 	sh.closeSheet()
@@ -88,7 +88,7 @@ func (sh *shell) closeSheet() {
 
 // question asks before something is done.
 func (sh *shell) question(q question, yes func()) {
-	sh.openSheet(newQuestion(sh.look, q, sh.closeSheet, func() {
+	sh.openSheet(newQuestion(sh.ui, q, sh.closeSheet, func() {
 		sh.closeSheet()
 		yes()
 	}))
@@ -110,9 +110,9 @@ func (sh *shell) errorMessage(e *core.Error, ref api.Ref) message {
 	if ref.Name != "" {
 		account = refWords(ref)
 	}
-	words := explained(sh.look, wire(e), account)
+	words := explained(sh.ui, wire(e), account)
 	if !strings.Contains(words, account) {
-		words = sh.look.T("snack.failed", "account", account, "words", words)
+		words = sh.ui.T("snack.failed", "account", account, "words", words)
 	}
 	return message{Text: words, Bad: true, Live: ref.Env == core.Live, Until: sh.now().Add(errorTime)}
 }

@@ -40,7 +40,7 @@ type signActions struct {
 // signBox signs pages of an account for the JS-SDK. It is hidden for accounts that
 // have no ticket.
 type signBox struct {
-	look  *kit.Look
+	ui    *kit.UI
 	state *paneState
 	on    signActions
 	root  *fyne.Container
@@ -63,33 +63,33 @@ type signBox struct {
 	good      *kit.Prose
 }
 
-func newSignBox(l *kit.Look, s *paneState, on signActions, copyText func(text, said string), reflow func()) *signBox {
-	b := &signBox{look: l, state: s, on: on, reflow: reflow}
-	b.which = kit.NewSegment(l, "", func(name string) { b.wish(s.sign.url, name) }, kit.Choice{}) // show has those of the account
-	b.field = kit.NewEntry(l, l.T("sign.hint"), s.sign.url, func(url string) { b.wish(url, s.sign.ticket) })
+func newSignBox(ui *kit.UI, s *paneState, on signActions, copyText func(text, said string), reflow func()) *signBox {
+	b := &signBox{ui: ui, state: s, on: on, reflow: reflow}
+	b.which = kit.NewSegment(ui, "", func(name string) { b.wish(s.sign.url, name) }, kit.Choice{}) // show has those of the account
+	b.field = kit.NewEntry(ui, ui.T("sign.hint"), s.sign.url, func(url string) { b.wish(url, s.sign.ticket) })
 	b.field.OnSubmitted = func(string) { on.sign() }
-	b.sign = kit.NewSmallButton(l, kit.Filled, l.T("sign.go"), on.sign)
-	b.say = kit.NewProse("", 13, l.Palette.Muted)
-	b.hints = kit.NewProse("", 13, l.Palette.SoonText)
-	b.browser = kit.NewSmallButton(l, kit.Quiet, l.T("sign.browser"), func() {
+	b.sign = kit.NewSmallButton(ui, kit.Filled, ui.T("sign.go"), on.sign)
+	b.say = kit.NewProse("", 13, ui.Palette.Muted)
+	b.hints = kit.NewProse("", 13, ui.Palette.SoonText)
+	b.browser = kit.NewSmallButton(ui, kit.Quiet, ui.T("sign.browser"), func() {
 		b.field.SetText(s.sign.made.Browser) // which tells wish
 		on.sign()
 	})
 	b.browserOf = kit.Beside(b.browser)
-	b.script = kit.NewProse("", 13, l.Palette.Text)
+	b.script = kit.NewProse("", 13, ui.Palette.Text)
 	b.script.Style.Monospace = true
-	ground := canvas.NewRectangle(l.Palette.Hover)
+	ground := canvas.NewRectangle(ui.Palette.Hover)
 	ground.CornerRadius = kit.Radius
 	boxed := container.New(&kit.Backed{PadX: 3 * kit.Grid, PadY: 2 * kit.Grid}, ground, b.script)
-	call := kit.NewSmallButton(l, kit.Quiet, l.T("sign.copy"), func() { copyText(s.sign.made.Script, l.T("sign.copied")) })
-	b.reveal = kit.NewSmallButton(l, kit.Quiet, l.T("detail.reveal"), on.reveal)
-	whole := kit.NewSmallButton(l, kit.Quiet, l.T("sign.copy_string"), on.copy)
-	b.checker = kit.NewSmallButton(l, kit.Quiet, l.T("sign.checker"), func() { on.check(s.sign.made.Checker) })
-	b.signed = kit.NewProse("", 13, l.Palette.Muted)
-	b.good = kit.NewProse("", 13, l.Palette.Muted)
-	b.result = kit.Stack(2*kit.Grid, boxed, kit.Beside(call), kit.BoldText(l.T("sign.string"), 13, l.Palette.Text), b.signed,
+	call := kit.NewSmallButton(ui, kit.Quiet, ui.T("sign.copy"), func() { copyText(s.sign.made.Script, ui.T("sign.copied")) })
+	b.reveal = kit.NewSmallButton(ui, kit.Quiet, ui.T("detail.reveal"), on.reveal)
+	whole := kit.NewSmallButton(ui, kit.Quiet, ui.T("sign.copy_string"), on.copy)
+	b.checker = kit.NewSmallButton(ui, kit.Quiet, ui.T("sign.checker"), func() { on.check(s.sign.made.Checker) })
+	b.signed = kit.NewProse("", 13, ui.Palette.Muted)
+	b.good = kit.NewProse("", 13, ui.Palette.Muted)
+	b.result = kit.Stack(2*kit.Grid, boxed, kit.Beside(call), kit.BoldText(ui.T("sign.string"), 13, ui.Palette.Text), b.signed,
 		kit.Beside(b.reveal, whole, b.checker), b.good)
-	b.root = kit.Stack(2*kit.Grid, kit.Subhead(l, l.T("sign.title")), b.which, container.New(&kit.Bar{Gap: 2 * kit.Grid}, b.field, b.sign), b.say, b.hints, b.browserOf, b.result)
+	b.root = kit.Stack(2*kit.Grid, kit.Subhead(ui, ui.T("sign.title")), b.which, container.New(&kit.Bar{Gap: 2 * kit.Grid}, b.field, b.sign), b.say, b.hints, b.browserOf, b.result)
 	return b
 }
 
@@ -107,8 +107,8 @@ func (b *signBox) wish(url, ticket string) {
 
 // show brings it to the account as it stands.
 func (b *signBox) show() {
-	l, a, s := b.look, b.state.account, &b.state.sign
-	tickets := l.Words.Spec(a.Kind).TicketsOf(a.Account)
+	ui, a, s := b.ui, b.state.account, &b.state.sign
+	tickets := ui.Words.Spec(a.Kind).TicketsOf(a.Account)
 	kit.Visible(b.root, len(tickets) > 0)
 	if len(tickets) == 0 {
 		return
@@ -117,7 +117,7 @@ func (b *signBox) show() {
 	if len(tickets) > 1 {
 		var choices []kit.Choice
 		for _, t := range tickets {
-			choices = append(choices, kit.Choice{Value: t.Name, Label: l.Words.Ticket(a.Kind, t.Name)})
+			choices = append(choices, kit.Choice{Value: t.Name, Label: ui.Words.Ticket(a.Kind, t.Name)})
 		}
 		b.which.SetChoices(choices...)
 		if s.ticket == "" {
@@ -127,12 +127,12 @@ func (b *signBox) show() {
 	}
 	b.field.Write(s.url)
 	b.sign.Enable(!s.busy && strings.TrimSpace(s.url) != "")
-	words, ink := "", l.Palette.Muted
+	words, ink := "", ui.Palette.Muted
 	switch {
 	case s.busy:
-		words = l.T("sign.busy")
+		words = ui.T("sign.busy")
 	case s.refused != nil:
-		words, ink = refusal(l, s.refused, refWords(a.Ref())), l.Palette.LiveText
+		words, ink = refusal(ui, s.refused, refWords(a.Ref())), ui.Palette.LiveText
 	}
 	b.say.SetOrHide(words, ink)
 	kit.Visible(b.result, s.made != nil)
@@ -141,25 +141,25 @@ func (b *signBox) show() {
 		return
 	}
 	script := strings.TrimSuffix(s.made.Script, "\n")
-	b.script.Set(strings.ReplaceAll(script, "\n  ", "\n\u00a0\u00a0"), l.Palette.Text) // a line does not begin with blanks
+	b.script.Set(strings.ReplaceAll(script, "\n  ", "\n\u00a0\u00a0"), ui.Palette.Text) // a line does not begin with blanks
 	kit.Visible(b.checker, s.made.Checker != "")
 }
 
 // showHints says what can make the signature invalid.
 func (b *signBox) showHints() {
-	l, made := b.look, b.state.sign.made
+	ui, made := b.ui, b.state.sign.made
 	var hints []string
 	browser := ""
 	if made != nil {
 		for _, h := range made.Hints {
-			hints = append(hints, l.Words.SignHint(h))
+			hints = append(hints, ui.Words.SignHint(h))
 		}
 		browser = made.Browser
 	}
 	if browser != "" {
-		hints = append(hints, l.T("sign.hint_browser", "url", browser))
+		hints = append(hints, ui.T("sign.hint_browser", "url", browser))
 	}
-	b.hints.SetOrHide(strings.Join(hints, "\n"), l.Palette.SoonText)
+	b.hints.SetOrHide(strings.Join(hints, "\n"), ui.Palette.SoonText)
 	kit.Visible(b.browserOf, browser != "")
 }
 
@@ -169,22 +169,22 @@ func (b *signBox) tick(now time.Time) (changed bool) {
 	if s.made == nil {
 		return false
 	}
-	l := b.look
+	ui := b.ui
 	if s.text != "" && !now.Before(s.hideAt) {
 		s.hide()
 	}
-	text, label := s.made.Signed, l.T("detail.reveal")
+	text, label := s.made.Signed, ui.T("detail.reveal")
 	if s.text != "" {
-		text, label = s.text, l.T("detail.hide", "time", l.Words.Coarse(s.hideAt.Sub(now)))
+		text, label = s.text, ui.T("detail.hide", "time", ui.Words.Coarse(s.hideAt.Sub(now)))
 	}
-	words := l.T("sign.over")
+	words := ui.T("sign.over")
 	if left := s.made.ExpiresAt.Sub(now); left > 0 {
-		words = l.T("sign.good", "time", l.Words.Coarse(left.Truncate(time.Second)))
+		words = ui.T("sign.good", "time", ui.Words.Coarse(left.Truncate(time.Second)))
 	}
 	b.signed.Style.Monospace = !strings.ContainsFunc(text, func(r rune) bool { return r > '~' && r != '•' }) // the fixed-width face has no Chinese
-	changed = b.signed.Set(text, l.Palette.Muted)
+	changed = b.signed.Set(text, ui.Palette.Muted)
 	changed = b.reveal.Rename(label) || changed
-	return b.good.Set(words, l.Palette.Muted) || changed
+	return b.good.Set(words, ui.Palette.Muted) || changed
 }
 
 // signPage has the address in the pane signed.

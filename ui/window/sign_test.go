@@ -42,7 +42,7 @@ func (s *stage) signs(a api.Account, url string) {
 	s.agent.change(func(f *fakeAgent) { f.signature = signature() })
 	s.pane.openDetail(a.ID)
 	s.pane.detail.sign.field.SetText(url)
-	s.press(s.look.T("sign.go"))
+	s.press(s.ui.T("sign.go"))
 	s.until("the signature", func() bool { return !s.pane.state.sign.busy })
 }
 
@@ -50,20 +50,20 @@ func TestSignPanel(t *testing.T) {
 	for _, lang := range []string{"en", "zh"} {
 		s := newStage(t, office()).in(lang, 1100).open()
 		opened := s.opens()
-		l := s.look
+		ui := s.ui
 		s.signs(office(), "http://mp.weixin.qq.com")
 		s.untilCalled("sign office/sandbox {URL:http://mp.weixin.qq.com Ticket:corp Nonce: Timestamp:0 Reveal:false Copy:false Renew:false Person:true}")
-		s.mustSay("wx.config({", "f4d90daf4b3bca3078ab155816175ba34c443a7b", "sM4AO••••KP7qg"[:8], l.Words.SignHint(signature().Hints[0]), l.T("sign.good", "time", l.Words.Coarse(118*time.Minute)),
-			l.Words.Ticket(kinds.WeCom, "corp"), l.Words.Ticket(kinds.WeCom, "agent"))
+		s.mustSay("wx.config({", "f4d90daf4b3bca3078ab155816175ba34c443a7b", "sM4AO••••KP7qg"[:8], ui.Words.SignHint(signature().Hints[0]), ui.T("sign.good", "time", ui.Words.Coarse(118*time.Minute)),
+			ui.Words.Ticket(kinds.WeCom, "corp"), ui.Words.Ticket(kinds.WeCom, "agent"))
 		s.mustNotSay(pageTicket)
 
-		s.press(l.T("sign.copy"))
+		s.press(ui.T("sign.copy"))
 		s.until("the copy", func() bool { return held(s.agent, &s.agent.text) == signature().Script })
-		s.press(l.T("sign.checker"))
+		s.press(ui.T("sign.checker"))
 		if len(*opened) != 1 || (*opened)[0] != signature().Checker {
 			t.Errorf("opened %v", *opened)
 		}
-		s.press(l.T("sign.copy_string"))
+		s.press(ui.T("sign.copy_string"))
 		s.untilCalled("sign office/sandbox {URL:http://mp.weixin.qq.com Ticket:corp Nonce:Wm3WZYTPz0wzccnW Timestamp:1414587457 Reveal:false Copy:true Renew:false Person:true}")
 		s.mustNotSay(pageTicket)
 
@@ -75,7 +75,7 @@ func TestSignPanel(t *testing.T) {
 		s.mustNotSay(pageTicket)
 
 		// The address as a browser writes it, at a press.
-		s.press(l.T("sign.browser"))
+		s.press(ui.T("sign.browser"))
 		s.untilCalled("sign office/sandbox {URL:http://mp.weixin.qq.com/ Ticket:corp Nonce: Timestamp:0 Reveal:false Copy:false Renew:false Person:true}")
 		s.until("the signature", func() bool { return s.pane.state.sign.made != nil })
 
@@ -103,7 +103,7 @@ func TestSignPanelRefused(t *testing.T) {
 	} {
 		s.agent.change(func(f *fakeAgent) { f.noSign = e })
 		s.signs(office(), "https://x.example/"+e.Remedy)
-		if says := refusal(s.look, e, "office/sandbox"); says == "" || !s.says(strings.Split(says, "\n")[0]) {
+		if says := refusal(s.ui, e, "office/sandbox"); says == "" || !s.says(strings.Split(says, "\n")[0]) {
 			t.Errorf("%s is not said: %q", e.Remedy, says)
 		}
 		if s.pane.state.sign.made != nil || s.says("wx.config({") {

@@ -15,7 +15,7 @@ const snackHeight = 48
 // snackbar shows the last message in a bar of its own, so that it covers no row.
 type snackbar struct {
 	widget.BaseWidget
-	look  *kit.Look
+	ui    *kit.UI
 	shown message
 	empty func() // clears the clipboard
 
@@ -28,19 +28,19 @@ type snackbar struct {
 	closing *kit.Button
 }
 
-func newSnackbar(l *kit.Look, clear, closed func()) *snackbar {
-	p := l.Palette
-	inv := *l
+func newSnackbar(ui *kit.UI, clear, closed func()) *snackbar {
+	p := ui.Palette
+	inv := *ui
 	inv.Palette.Text, inv.Palette.Border, inv.Palette.Hover, inv.Palette.SandboxText, inv.Palette.Muted = p.OnInv, p.InvMuted, kit.Alpha(p.InvMuted, 0x40), p.OnInv, p.InvMuted
-	s := &snackbar{look: l, empty: clear}
+	s := &snackbar{ui: ui, empty: clear}
 	s.ground = canvas.NewRectangle(p.Inverse)
 	s.tagBox = canvas.NewRectangle(p.Danger)
 	s.tagBox.CornerRadius = 3
-	s.tag = kit.BoldText(l.T("tag.live"), 11, p.OnDanger)
+	s.tag = kit.BoldText(ui.T("tag.live"), 11, p.OnDanger)
 	s.words = kit.NewProse("", kit.SizeText, p.OnInv)
 	s.tail = kit.Text("", 13, p.InvMuted)
-	s.clear = kit.NewSmallButton(&inv, kit.Quiet, l.T("snack.clear"), s.act)
-	s.closing = kit.NewIconButton(&inv, kit.IconClose, l.T("close"), closed)
+	s.clear = kit.NewSmallButton(&inv, kit.Quiet, ui.T("snack.clear"), s.act)
+	s.closing = kit.NewIconButton(&inv, kit.IconClose, ui.T("close"), closed)
 	s.Hide()
 	s.ExtendBaseWidget(s)
 	return s
@@ -48,14 +48,14 @@ func newSnackbar(l *kit.Look, clear, closed func()) *snackbar {
 
 func (s *snackbar) show(n message, now time.Time) {
 	s.shown = n
-	ink := s.look.Palette.OnInv
+	ink := s.ui.Palette.OnInv
 	if n.Bad {
-		ink = s.look.Palette.InvLive
+		ink = s.ui.Palette.InvLive
 	}
-	s.words.Set(n.words(s.look), ink)
-	s.tail.Text = n.countdown(s.look, now)
+	s.words.Set(n.words(s.ui), ink)
+	s.tail.Text = n.countdown(s.ui, now)
 	s.tag.Hidden, s.tagBox.Hidden = !n.Live, !n.Live
-	label := s.look.T("snack.clear")
+	label := s.ui.T("snack.clear")
 	if n.Do != nil {
 		label = n.Button
 	}
@@ -82,7 +82,7 @@ func (s *snackbar) tick(now time.Time) bool {
 	if !s.shown.Until.IsZero() && !now.Before(s.shown.Until) {
 		return false
 	}
-	if t := s.shown.countdown(s.look, now); t != s.tail.Text {
+	if t := s.shown.countdown(s.ui, now); t != s.tail.Text {
 		s.tail.Text = t
 		s.arrange(s.Size())
 		s.tail.Refresh()
@@ -115,7 +115,7 @@ func (s *snackbar) textArea(width float32) (left, room float32) {
 // beside reports whether the countdown stands beside the words or, where the
 // window is narrow, under them.
 func (s *snackbar) beside(room float32) bool {
-	return kit.Measure(s.shown.words(s.look), kit.SizeText, fyne.TextStyle{}).Width+2*kit.Grid+s.tail.MinSize().Width <= room
+	return kit.Measure(s.shown.words(s.ui), kit.SizeText, fyne.TextStyle{}).Width+2*kit.Grid+s.tail.MinSize().Width <= room
 }
 
 func (s *snackbar) HeightFor(width float32) float32 {
@@ -146,7 +146,7 @@ func (s *snackbar) arrange(size fyne.Size) {
 	}
 	t := s.tail.MinSize()
 	if s.tail.Text != "" && s.beside(room) {
-		m := kit.Measure(s.shown.words(s.look), kit.SizeText, fyne.TextStyle{})
+		m := kit.Measure(s.shown.words(s.ui), kit.SizeText, fyne.TextStyle{})
 		kit.Place(s.words, left, (h-m.Height)/2, m.Width+1, m.Height)
 		kit.Place(s.tail, left+m.Width+2*kit.Grid, (h-t.Height)/2+1, t.Width, t.Height)
 		return

@@ -239,9 +239,9 @@ func (s *stage) typeInto(field, what string) {
 	e.SetText(what)
 }
 
-// lookIn is a look without a window, for the pure functions.
-func lookIn(lang text.Lang) *kit.Look {
-	return &kit.Look{Palette: kit.LightPalette(), Words: text.New(lang)}
+// uiIn is a UI without a window, for the pure functions.
+func uiIn(lang text.Lang) *kit.UI {
+	return &kit.UI{Palette: kit.LightPalette(), Words: text.New(lang)}
 }
 
 func failure(class core.Class, remedy string) *core.Error {

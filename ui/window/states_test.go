@@ -178,18 +178,18 @@ func TestProblemsToMarkup(t *testing.T) {
 	for lang, suffix := range map[text.Lang]string{text.English: "en", text.Chinese: "zh"} {
 		t.Run(suffix, func(t *testing.T) {
 			test.NewTempApp(t)
-			l := lookIn(lang)
+			ui := uiIn(lang)
 			column := kit.Stack(3 * kit.Grid)
 			for _, product := range kinds.Builtin().Products() {
 				a := blocked("gate", core.Sandbox)
 				a.Product, a.Error.PriorIP = product, "203.0.113.9"
-				column.Add(drawnProblem(l, a))
+				column.Add(drawnProblem(ui, a))
 			}
 			for _, e := range refusals() {
 				if e.Class != core.Whitelist && e.Class != core.VaultClosed {
 					a := ailing(e)
 					a.Kind = kinds.WeChatLegacy
-					column.Add(drawnProblem(l, a))
+					column.Add(drawnProblem(ui, a))
 				}
 			}
 			w := test.NewTempWindow(t, container.NewStack(kit.NewScroller(column)))
@@ -201,8 +201,8 @@ func TestProblemsToMarkup(t *testing.T) {
 }
 
 // drawnProblem is what the detail says of an account that upstream refuses.
-func drawnProblem(l *kit.Look, a api.Account) fyne.CanvasObject {
-	b := newProblemBox(l, func(action) {})
+func drawnProblem(ui *kit.UI, a api.Account) fyne.CanvasObject {
+	b := newProblemBox(ui, func(action) {})
 	b.set(a, noon)
 	return b.root
 }
@@ -212,7 +212,7 @@ func TestBannersToMarkup(t *testing.T) {
 	for lang, suffix := range map[text.Lang]string{text.English: "en", text.Chinese: "zh"} {
 		t.Run(suffix, func(t *testing.T) {
 			test.NewTempApp(t)
-			l := lookIn(lang)
+			ui := uiIn(lang)
 			m := newModel()
 			m.PausedAll, m.Demo, m.Vault = true, true, api.Vault{Kind: "file", State: "locked"}
 			column := kit.Stack(2 * kit.Grid)
@@ -220,11 +220,11 @@ func TestBannersToMarkup(t *testing.T) {
 				return &core.Error{Class: core.Internal, Remedy: core.RemedyRestart, Err: &api.VersionError{Agent: n}}
 			}
 			for _, b := range [][]bannerLine{
-				bannersOf(l, phaseGone, nil, &m), bannersOf(l, phaseFailed, failure(core.Internal, core.RemedyNoAgent), &m),
-				bannersOf(l, phaseVersion, version(0), &m), bannersOf(l, phaseVersion, version(99), &m),
-				bannersOf(l, phaseRestart, nil, &m), bannersOf(l, phaseConnected, nil, &m),
+				bannersOf(ui, phaseGone, nil, &m), bannersOf(ui, phaseFailed, failure(core.Internal, core.RemedyNoAgent), &m),
+				bannersOf(ui, phaseVersion, version(0), &m), bannersOf(ui, phaseVersion, version(99), &m),
+				bannersOf(ui, phaseRestart, nil, &m), bannersOf(ui, phaseConnected, nil, &m),
 			} {
-				shown := newBanners(l, func(bannerAction) {})
+				shown := newBanners(ui, func(bannerAction) {})
 				shown.show(b)
 				column.Add(shown.rows.Box)
 			}

@@ -80,11 +80,11 @@ func strokeOf(s fyne.Shortcut) (stroke, bool) {
 }
 
 // label is how a stroke is written.
-func (s stroke) label(l *kit.Look) string {
+func (s stroke) label(ui *kit.UI) string {
 	if s.char != 0 {
 		return string(s.char)
 	}
-	name := keyName(l, s.key)
+	name := keyName(ui, s.key)
 	if s.ctrl && ctrl == fyne.KeyModifierSuper {
 		return "Cmd+" + name
 	}
@@ -95,7 +95,7 @@ func (s stroke) label(l *kit.Look) string {
 }
 
 // keyName is what stands on a key.
-func keyName(l *kit.Look, key fyne.KeyName) string {
+func keyName(ui *kit.UI, key fyne.KeyName) string {
 	switch key {
 	case fyne.KeyUp:
 		return "↑"
@@ -106,9 +106,9 @@ func keyName(l *kit.Look, key fyne.KeyName) string {
 	case fyne.KeyReturn, fyne.KeyEnter:
 		return "Enter"
 	case fyne.KeySpace:
-		return l.T("key.space")
+		return ui.T("key.space")
 	case desktop.KeyMenu:
-		return l.T("key.menu")
+		return ui.T("key.menu")
 	case fyne.KeyEscape:
 		return "Esc"
 	case fyne.KeyPageUp:
@@ -120,10 +120,10 @@ func keyName(l *kit.Look, key fyne.KeyName) string {
 }
 
 // labels are the strokes of a line, each once.
-func (b binding) labels(l *kit.Look) string {
+func (b binding) labels(ui *kit.UI) string {
 	var out []string
 	for _, s := range b.strokes {
-		if label := s.label(l); len(out) == 0 || out[len(out)-1] != label {
+		if label := s.label(ui); len(out) == 0 || out[len(out)-1] != label {
 			out = append(out, label)
 		}
 	}

@@ -249,41 +249,41 @@ func (t timeline) stops() []time.Time {
 }
 
 // read says what the picture shows at a time.
-func (t timeline) read(l *kit.Look, at time.Time) string {
+func (t timeline) read(ui *kit.UI, at time.Time) string {
 	parts := []string{clock(at, t.Now)}
 	for _, m := range t.Marks {
 		if d := m.at().Sub(at); d.Abs() <= t.grain/2 {
-			parts = append(parts, readMark(l, m, at))
+			parts = append(parts, readMark(ui, m, at))
 		}
 	}
 	i := slices.IndexFunc(t.Lives, func(x life) bool { return !at.Before(x.From) && at.Before(x.To) })
 	switch {
 	case i < 0 && at.After(t.Now):
 	case i < 0:
-		parts = append(parts, l.T("chart.none"))
+		parts = append(parts, ui.T("chart.none"))
 	case t.Lives[i].N > 1:
 		x := t.Lives[i]
-		parts = append(parts, l.T("chart.many", "n", x.N, "from", clock(x.From, at), "to", clock(x.To, at)))
+		parts = append(parts, ui.T("chart.many", "n", x.N, "from", clock(x.From, at), "to", clock(x.To, at)))
 	default:
 		x := t.Lives[i]
-		parts = append(parts, l.T("chart.life", "token", x.Mask, "from", clock(x.From, at), "to", clock(x.To, at)))
+		parts = append(parts, ui.T("chart.life", "token", x.Mask, "from", clock(x.From, at), "to", clock(x.To, at)))
 	}
 	for _, x := range t.Lives {
 		if !x.Over.IsZero() && !at.Before(x.To) && at.Before(x.Over) {
-			parts = append(parts, l.T("chart.over", "time", clock(x.Over, at)))
+			parts = append(parts, ui.T("chart.over", "time", clock(x.Over, at)))
 		}
 	}
 	return strings.Join(parts, " · ")
 }
 
 // readMark says what a mark stands for.
-func readMark(l *kit.Look, m mark, at time.Time) string {
-	s := didWord(l, m.Newest.What)
+func readMark(ui *kit.UI, m mark, at time.Time) string {
+	s := didWord(ui, m.Newest.What)
 	if m.N > 1 {
-		s = l.T("chart.times", "what", s, "n", m.N, "from", clock(m.First, at), "to", clock(m.Last, at))
+		s = ui.T("chart.times", "what", s, "n", m.N, "from", clock(m.First, at), "to", clock(m.Last, at))
 	}
 	if m.Kind == markFail {
-		s = strings.Join(append([]string{s}, failureWords(l, m.Newest)...), " · ")
+		s = strings.Join(append([]string{s}, failureWords(ui, m.Newest)...), " · ")
 	}
 	return s
 }

@@ -232,12 +232,12 @@ func TestTimelineReads(t *testing.T) {
 		},
 		{ago(23*time.Hour + 30*time.Minute), text.English, "11-21 21:30 · 81_aa••••1111 from 20:00 to 21:56"},
 	} {
-		if got := chart.read(lookIn(tt.lang), tt.at); got != tt.want {
+		if got := chart.read(uiIn(tt.lang), tt.at); got != tt.want {
 			t.Errorf("at %v\n%s, want\n%s", tt.at, got, tt.want)
 		}
 	}
 	a, h = shortLives()
-	if got := timelineOf(h, a, noon, 30*time.Minute).read(lookIn(text.English), ago(12*time.Hour)); !strings.Contains(got, "tokens from") {
+	if got := timelineOf(h, a, noon, 30*time.Minute).read(uiIn(text.English), ago(12*time.Hour)); !strings.Contains(got, "tokens from") {
 		t.Error(got)
 	}
 }

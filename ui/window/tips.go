@@ -24,9 +24,9 @@ type tips struct {
 	turn   int // counts the icons that the pointer came to and left
 }
 
-// draw makes the layer in the language of the look.
+// draw makes the layer in the language of the settings.
 func (tp *tips) draw() {
-	p := tp.look.Palette
+	p := tp.ui.Palette
 	tp.ground = canvas.NewRectangle(p.Inverse)
 	tp.ground.CornerRadius = kit.Radius
 	tp.words = kit.Text("", 13, p.OnInv)
@@ -52,7 +52,7 @@ func (tp *tips) point(icon fyne.CanvasObject, words string) {
 
 // show shows the words under an icon, or over it where there is no room.
 func (tp *tips) show(icon fyne.CanvasObject, words string) {
-	kit.SetText(tp.words, words, tp.look.Palette.OnInv)
+	kit.SetText(tp.words, words, tp.ui.Palette.OnInv)
 	size, all := tp.words.MinSize(), tp.win.Canvas().Size()
 	w, h := size.Width+4*kit.Grid, size.Height+2*kit.Grid
 	at := tp.app.Driver().AbsolutePositionForObject(icon)

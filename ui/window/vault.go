@@ -27,7 +27,7 @@ func (va *vault) perform(what bannerAction) {
 // unlock opens the vault: a keyring asks by itself, a file wants its passphrase.
 func (va *vault) unlock() {
 	if va.model.Vault.Kind != "file" {
-		va.showMessage(message{Text: va.look.T("vault.waiting")}) // until the answer is there
+		va.showMessage(message{Text: va.ui.T("vault.waiting")}) // until the answer is there
 		va.unlockWith(core.Secret{})
 		return
 	}
@@ -38,21 +38,21 @@ func (va *vault) unlock() {
 // wrong with the last one, "" at first.
 func (va *vault) askPassphrase(wrong string) {
 	s := va.newSheet()
-	l := s.Look
-	field := kit.NewSecretEntry(l, l.T("vault.passphrase"), "", nil)
+	ui := s.UI
+	field := kit.NewSecretEntry(ui, ui.T("vault.passphrase"), "", nil)
 	goOn := func() {
 		if field.Text != "" {
 			pass := core.NewSecret(field.Text)
 			va.closeSheet()
-			va.showMessage(message{Text: l.T("vault.wait")})
+			va.showMessage(message{Text: ui.T("vault.wait")})
 			va.unlockWith(pass)
 		}
 	}
 	field.OnSubmitted = func(string) { goOn() }
-	say := kit.NewProse(wrong, 13, l.Palette.LiveText)
+	say := kit.NewProse(wrong, 13, ui.Palette.LiveText)
 	say.Hidden = wrong == ""
-	s.Add(kit.Title(l, l.T("vault.unlock.title")), kit.NewProse(l.T("vault.unlock.body"), kit.SizeText, l.Palette.Text), field, say,
-		kit.AtRight(kit.NewButton(l, kit.Quiet, l.T("cancel"), va.closeSheet), kit.NewButton(l, kit.Filled, l.T("bar.unlock"), goOn)))
+	s.Add(kit.Title(ui, ui.T("vault.unlock.title")), kit.NewProse(ui.T("vault.unlock.body"), kit.SizeText, ui.Palette.Text), field, say,
+		kit.AtRight(kit.NewButton(ui, kit.Quiet, ui.T("cancel"), va.closeSheet), kit.NewButton(ui, kit.Filled, ui.T("bar.unlock"), goOn)))
 	s.first = field
 	va.openSheet(s)
 }
@@ -70,7 +70,7 @@ func (va *vault) changeVault(question func(context.Context, Agent) (api.Vault, e
 		switch {
 		case err != nil && va.model.Vault.Kind == "file" && err.Remedy == core.RemedyVaultUnlock: // that it is locked is known
 			va.clipboard.dismiss()
-			va.askPassphrase(va.look.T("vault.unlock.wrong"))
+			va.askPassphrase(va.ui.T("vault.unlock.wrong"))
 			return
 		case err != nil:
 			va.showError(err, api.Ref{})
@@ -84,26 +84,26 @@ func (va *vault) changeVault(question func(context.Context, Agent) (api.Vault, e
 // askInit makes the passphrase file, where the desktop has no keyring.
 func (va *vault) askInit() {
 	s := va.newSheet()
-	l := s.Look
-	first := kit.NewSecretEntry(l, l.T("vault.passphrase"), "", nil)
-	second := kit.NewSecretEntry(l, l.T("vault.again"), "", nil)
-	say := kit.NewProse("", 13, l.Palette.LiveText)
+	ui := s.UI
+	first := kit.NewSecretEntry(ui, ui.T("vault.passphrase"), "", nil)
+	second := kit.NewSecretEntry(ui, ui.T("vault.again"), "", nil)
+	say := kit.NewProse("", 13, ui.Palette.LiveText)
 	say.Hide()
 	goOn := func() {
-		words := passphraseProblem(l, first.Text, second.Text)
-		say.SetOrHide(words, l.Palette.LiveText)
+		words := passphraseProblem(ui, first.Text, second.Text)
+		say.SetOrHide(words, ui.Palette.LiveText)
 		s.Reflow()
 		if words != "" {
 			return
 		}
 		pass := core.NewSecret(first.Text)
 		va.closeSheet()
-		va.showMessage(message{Text: l.T("vault.wait")})
+		va.showMessage(message{Text: ui.T("vault.wait")})
 		va.changeVault(func(ctx context.Context, g Agent) (api.Vault, error) { return g.VaultInit(ctx, pass) })
 	}
 	second.OnSubmitted = func(string) { goOn() }
-	s.Add(kit.Title(l, l.T("vault.init.title")), kit.NewProse(l.T("vault.init.body"), kit.SizeText, l.Palette.Text), first, second, say,
-		kit.AtRight(kit.NewButton(l, kit.Quiet, l.T("cancel"), va.closeSheet), kit.NewButton(l, kit.Filled, l.T("vault.init.go"), goOn)))
+	s.Add(kit.Title(ui, ui.T("vault.init.title")), kit.NewProse(ui.T("vault.init.body"), kit.SizeText, ui.Palette.Text), first, second, say,
+		kit.AtRight(kit.NewButton(ui, kit.Quiet, ui.T("cancel"), va.closeSheet), kit.NewButton(ui, kit.Filled, ui.T("vault.init.go"), goOn)))
 	s.first = first
 	va.openSheet(s)
 }
@@ -112,12 +112,12 @@ func (va *vault) askInit() {
 const minPassphrase = 8
 
 // passphraseProblem says what is wrong with a new passphrase, "" when nothing is.
-func passphraseProblem(l *kit.Look, first, second string) string {
+func passphraseProblem(ui *kit.UI, first, second string) string {
 	switch {
 	case len([]rune(first)) < minPassphrase:
-		return l.T("vault.init.short")
+		return ui.T("vault.init.short")
 	case first != second:
-		return l.T("vault.init.differ")
+		return ui.T("vault.init.differ")
 	}
 	return ""
 }

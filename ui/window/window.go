@@ -73,10 +73,10 @@ func New(app fyne.App, cfg Config) *Window {
 		w.cancel() // what comes later finds no window
 	})
 	w.win.SetCloseIntercept(w.closing.leave)
-	w.appearance.applyLook()
+	w.appearance.applyTheme()
 	w.win.Resize(was.size(w.appearance.percent))
 	w.keys.addShortcuts()
-	app.Settings().AddListener(func(fyne.Settings) { w.do(w.appearance.applyLook) }) // the system turned dark or light
+	app.Settings().AddListener(func(fyne.Settings) { w.do(w.appearance.applyTheme) }) // the system turned dark or light
 	return w
 }
 
@@ -163,9 +163,9 @@ func (w *Window) Calm() bool {
 
 func (w *Window) title() string {
 	if w.model.Demo {
-		return w.look.T("title.demo")
+		return w.ui.T("title.demo")
 	}
-	return w.look.T("title")
+	return w.ui.T("title")
 }
 
 // tick counts down. Only what says something else than before is touched.
@@ -198,7 +198,7 @@ func (w *Window) event(e api.Event) {
 		w.link.askKinds()
 	}
 	if c.Settings {
-		w.appearance.applyLook()
+		w.appearance.applyTheme()
 	}
 	w.listing.switched = w.listing.switched || c.Active && w.listing.switching && w.model.Active == w.listing.switchingTo
 	if c.Active && w.listing.follow && !w.listing.switching && w.listing.view != view(w.model.Active) {
@@ -291,7 +291,7 @@ func (w *Window) relayoutAll() {
 // fillBanners shows what concerns the whole window.
 func (w *Window) fillBanners() {
 	before := w.listing.root.Position().Y
-	w.banners.show(bannersOf(w.look, w.link.phase, w.link.failure, &w.model))
+	w.banners.show(bannersOf(w.ui, w.link.phase, w.link.failure, &w.model))
 	w.relayout()
 	w.listing.list.shift(w.listing.root.Position().Y - before) // the rows stay where they are
 }
@@ -299,7 +299,7 @@ func (w *Window) fillBanners() {
 // build makes every part anew from what the window knows. What was typed is in
 // the drafts and stays.
 func (w *Window) build() {
-	l := w.look
+	ui := w.ui
 	had := place{index: -1}
 	if w.root != nil {
 		had = placeOf(w.root, w.win.Canvas().Focused())
@@ -309,13 +309,13 @@ func (w *Window) build() {
 	if w.snackbar != nil && w.snackbar.Visible() {
 		message, told = w.snackbar.shown, true
 	}
-	w.snackbar = newSnackbar(l, w.clipboard.clearClipboard, w.clipboard.dismiss)
-	w.banners = newBanners(l, w.actions.performBanner)
+	w.snackbar = newSnackbar(ui, w.clipboard.clearClipboard, w.clipboard.dismiss)
+	w.banners = newBanners(ui, w.actions.performBanner)
 	w.tips.draw()
 	w.listing.draw()
 	w.pane.draw()
 	w.pages.draw()
-	w.root = container.New(&windowLayout{pages: w.pages, pane: w.pane}, w.banners.rows.Box, w.listing.root, w.pane.side, w.pages.holder, w.snackbar, newRule(l), w.tips.layer)
+	w.root = container.New(&windowLayout{pages: w.pages, pane: w.pane}, w.banners.rows.Box, w.listing.root, w.pane.side, w.pages.holder, w.snackbar, newRule(ui), w.tips.layer)
 	w.win.SetContent(w.root)
 	w.win.SetTitle(w.title())
 

@@ -132,7 +132,7 @@ func TestLiveIsUnmistakable(t *testing.T) {
 	if live.tag.Text != "LIVE" || sandbox.tag.Text != "sandbox" {
 		t.Errorf("the tags are %q and %q", live.tag.Text, sandbox.tag.Text)
 	}
-	if live.fill.FillColor != s.look.Palette.Live || sandbox.fill.FillColor != s.look.Palette.Sandbox {
+	if live.fill.FillColor != s.ui.Palette.Live || sandbox.fill.FillColor != s.ui.Palette.Sandbox {
 		t.Error("the bars have not the colours of their environments")
 	}
 }
@@ -323,7 +323,7 @@ func TestSettingsActAtOnce(t *testing.T) {
 	s.settings.setSetting("language", "zh")
 	s.untilSays("清除剪贴板", "设置")
 	s.settings.setSetting("theme", "dark")
-	s.until("the dark", func() bool { return s.look.Palette.Dark })
+	s.until("the dark", func() bool { return s.ui.Palette.Dark })
 	s.mustSay("设置")
 	s.key(fyne.KeyEscape)
 	s.mustSay("沙箱", "需要处理")

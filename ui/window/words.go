@@ -23,21 +23,21 @@ func refWords(r api.Ref) string {
 const mostName = 48
 
 // envWord is the word for an environment.
-func envWord(l *kit.Look, e core.Env) string { return l.Words.Say(text.Key("env." + string(e))) }
+func envWord(ui *kit.UI, e core.Env) string { return ui.Words.Say(text.Key("env." + string(e))) }
 
 // didWord is the word for what happened; that of a newer agent stands for itself.
-func didWord(l *kit.Look, what core.What) string {
-	if key := text.Key("did." + string(what)); l.Words.Has(key) {
-		return l.Words.Say(key)
+func didWord(ui *kit.UI, what core.What) string {
+	if key := text.Key("did." + string(what)); ui.Words.Has(key) {
+		return ui.Words.Say(key)
 	}
 	return string(what)
 }
 
 // failureWords are the class of a failure and what upstream called it.
-func failureWords(l *kit.Look, e api.HistoryEntry) []string {
+func failureWords(ui *kit.UI, e api.HistoryEntry) []string {
 	var out []string
-	if key := text.Key("class.short." + string(e.Class)); l.Words.Has(key) {
-		out = append(out, l.Words.Say(key))
+	if key := text.Key("class.short." + string(e.Class)); ui.Words.Has(key) {
+		out = append(out, ui.Words.Say(key))
 	}
 	if e.Code != 0 {
 		out = append(out, "errcode "+strconv.Itoa(e.Code))
@@ -49,9 +49,9 @@ func failureWords(l *kit.Look, e api.HistoryEntry) []string {
 }
 
 // moment is a time of day, with the date when it is not today's.
-func moment(l *kit.Look, t, now time.Time) string {
+func moment(ui *kit.UI, t, now time.Time) string {
 	if t.IsZero() {
-		return l.T("detail.never")
+		return ui.T("detail.never")
 	}
 	t, now = t.Local(), now.Local()
 	if t.Format(time.DateOnly) == now.Format(time.DateOnly) {

@@ -17,8 +17,8 @@ import (
 
 // Whatever the package says has its sentence in both languages.
 func TestEveryWordIsThere(t *testing.T) {
-	l := lookIn(text.English)
-	said := regexp.MustCompile(`\bl(?:ook)?\.T\("([a-z0-9_.-]+)"[,)]`)
+	ui := uiIn(text.English)
+	said := regexp.MustCompile(`\bui\.T\("([a-z0-9_.-]+)"[,)]`)
 	files, err := filepath.Glob("*.go")
 	if err != nil {
 		t.Fatal(err)
@@ -31,7 +31,7 @@ func TestEveryWordIsThere(t *testing.T) {
 		}
 		for _, m := range said.FindAllStringSubmatch(string(src), -1) {
 			found++
-			if !l.Words.Has(text.Key("window." + m[1])) {
+			if !ui.Words.Has(text.Key("window." + m[1])) {
 				t.Errorf("%s says window.%s, which is nowhere", file, m[1])
 			}
 		}
@@ -47,7 +47,7 @@ func TestEveryWordIsThere(t *testing.T) {
 		more = append(more, buttonKey(a))
 	}
 	f := newForm(nil, newDraft(kinds.Builtin(), core.Sandbox), formActions{})
-	f.look = l
+	f.ui = ui
 	for _, field := range f.draft.formFields() {
 		if words := f.label(field); strings.HasPrefix(words, "window.") || words == field {
 			t.Errorf("the field %s has no label", field)
@@ -55,19 +55,19 @@ func TestEveryWordIsThere(t *testing.T) {
 	}
 	for _, key := range core.SettingKeys() {
 		more = append(more, "set."+key)
-		for _, c := range settingChoices(l, key, "") {
+		for _, c := range settingChoices(ui, key, "") {
 			if strings.HasPrefix(c.Label, "window.") {
 				t.Errorf("setting %s has no word for %s", key, c.Value)
 			}
 		}
 	}
 	for _, what := range []core.What{core.DidRenew, core.DidKeep, core.DidFail, core.DidForce, core.DidReport, core.DidEdit, core.DidAdd, core.DidPush, core.DidMiss} {
-		if key := text.Key("did." + string(what)); !l.Words.Has(key) {
+		if key := text.Key("did." + string(what)); !ui.Words.Has(key) {
 			t.Errorf("there is no %s", key)
 		}
 	}
 	for _, key := range more {
-		if !l.Words.Has(text.Key("window." + key)) {
+		if !ui.Words.Has(text.Key("window." + key)) {
 			t.Errorf("there is no window.%s", key)
 		}
 	}
@@ -91,18 +91,18 @@ func TestTheDesktopSaysWhetherItIsDark(t *testing.T) {
 	}
 	s.Start()
 	s.until("the list", func() bool { return s.model.Loaded })
-	look := func(want kit.Palette) func() bool { return func() bool { return s.look.Palette == want } }
+	drawn := func(want kit.Palette) func() bool { return func() bool { return s.ui.Palette == want } }
 	for _, dark := range []bool{true, false, true} {
 		tells <- dark
 		want := kit.LightPalette()
 		if dark {
 			want = kit.DarkPalette()
 		}
-		s.until("the desktop's look", look(want))
+		s.until("the desktop's theme", drawn(want))
 	}
 	s.model.Settings.Theme = "light"
-	s.appearance.applyLook()
-	if !look(kit.LightPalette())() {
+	s.appearance.applyTheme()
+	if !drawn(kit.LightPalette())() {
 		t.Error("a light theme that was chosen follows the desktop")
 	}
 }

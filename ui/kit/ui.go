@@ -6,9 +6,9 @@ import (
 	"tokentray/ui/text"
 )
 
-// Look is what every part of the window is drawn with: colours, language, and
+// UI is what every part of the window is drawn with: colours, language, and
 // where keys go that a part has no use for.
-type Look struct {
+type UI struct {
 	Palette    Palette
 	Words      *text.Text
 	OnKey      func(*fyne.KeyEvent)
@@ -27,49 +27,49 @@ type Look struct {
 }
 
 // T is the sentence of a key of the window's table.
-func (l *Look) T(key string, args ...any) string {
-	return l.Words.Say(text.Key("window."+key), args...)
+func (ui *UI) T(key string, args ...any) string {
+	return ui.Words.Say(text.Key("window."+key), args...)
 }
 
-// Within is the look of what stands in a scroller: what gets the keyboard there
+// Within is the UI of what stands in a scroller: what gets the keyboard there
 // is scrolled into sight, in what the scroller stands in too.
-func (l *Look) Within(s *Scroller) *Look {
-	in := *l
-	in.scrollers = append([]*Scroller{s}, l.scrollers...)
+func (ui *UI) Within(s *Scroller) *UI {
+	in := *ui
+	in.scrollers = append([]*Scroller{s}, ui.scrollers...)
 	return &in
 }
 
 // Reveal scrolls what got the keyboard into sight.
-func (l *Look) Reveal(o fyne.CanvasObject) {
-	for _, s := range l.scrollers {
+func (ui *UI) Reveal(o fyne.CanvasObject) {
+	for _, s := range ui.scrollers {
 		s.Reveal(o)
 	}
 }
 
 // pointed is told that the pointer is on a part. When what the part stands in
 // scrolls away under the pointer, left is called: Fyne says nothing of that.
-func (l *Look) pointed(left func()) {
-	for _, s := range l.scrollers {
+func (ui *UI) pointed(left func()) {
+	for _, s := range ui.scrollers {
 		s.left = left
 	}
 }
 
-func (l *Look) tip(icon fyne.CanvasObject, words string) {
-	if l.OnTip != nil {
-		l.OnTip(icon, words)
+func (ui *UI) tip(icon fyne.CanvasObject, words string) {
+	if ui.OnTip != nil {
+		ui.OnTip(icon, words)
 	}
 }
 
 // wheel scrolls by the pointer's wheel what a part stands in.
-func (l *Look) wheel(e *fyne.ScrollEvent) {
-	if len(l.scrollers) > 0 {
-		l.scrollers[0].scroll.Scrolled(e)
+func (ui *UI) wheel(e *fyne.ScrollEvent) {
+	if len(ui.scrollers) > 0 {
+		ui.scrollers[0].scroll.Scrolled(e)
 	}
 }
 
 // Typed hands on a character that a part has no use for.
-func (l *Look) Typed(r rune) {
-	if l.OnChar != nil {
-		l.OnChar(r)
+func (ui *UI) Typed(r rune) {
+	if ui.OnChar != nil {
+		ui.OnChar(r)
 	}
 }
