@@ -51,6 +51,7 @@ var arrows = []struct {
 	{"core/vault", []string{"core", "core/durable"}},
 	{"core/autostart", []string{"core", "core/durable"}},
 	{"core/durable", nil},
+	{"core/layout", nil},
 	{"core/harden", nil},
 	{"core/...", []string{"core", "core/kinds"}}, // adapters
 	{"ui/text", []string{"core", "core/api", "core/kinds"}},
