@@ -21,6 +21,8 @@ type accountStore interface {
 	Remove(ctx context.Context, id core.ID, unset func(context.Context) error) error
 	// Clean finishes what a crash interrupted: edits, additions, removals.
 	Clean(ctx context.Context, unset func(context.Context, []core.ID) error) (edited []core.Account, added []core.ID, err error)
+	// FinishRemovals has the next Clean take the secrets of accounts out of the vault.
+	FinishRemovals(ids ...core.ID)
 	EndIntents(ids ...core.ID) error
 	Pending() ([]core.ID, error)
 }

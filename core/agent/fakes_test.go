@@ -213,6 +213,7 @@ type ring struct {
 	fail    error // of every call
 	noSet   error
 	noDrop  error
+	noGet   func(ctx context.Context, key string) error // nil: every entry can be read
 	calls   int
 	deleted []string
 	held    map[string]bool
@@ -231,6 +232,14 @@ func (r *ring) answer(extra error) error {
 func (r *ring) Get(ctx context.Context, key string) ([]byte, error) {
 	if err := r.answer(nil); err != nil {
 		return nil, err
+	}
+	r.mu.Lock()
+	refuse := r.noGet
+	r.mu.Unlock()
+	if refuse != nil {
+		if err := refuse(ctx, key); err != nil {
+			return nil, err
+		}
 	}
 	return r.Memory.Get(ctx, key)
 }

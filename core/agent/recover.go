@@ -35,29 +35,85 @@ type lister interface {
 	Keys() ([]string, error)
 }
 
+// mostUnfinished is how many removals of a damaged database are finished. Each costs
+// a keyring two child processes, and nearly all of them were finished long ago.
+const mostUnfinished = 32
+
 // dropRemoved removes from a restored backup the accounts that a person removed
-// after it was made. The caller holds the edit lock.
+// after it was made. Only the index counts: what the damaged database tells of a
+// removal may never have been committed. The caller holds the edit lock.
 func (s *Service) dropRemoved(ctx context.Context) {
 	index := s.vault.parts.Index
-	if err := index.Remove(names(s.parts.Removed)...); err != nil {
-		s.log.Warn("what was removed may come back", "error", err)
-	}
 	if !s.parts.Restored || s.parts.PutBack {
 		return
 	}
+	var unfinished []core.ID
+	for _, id := range s.parts.Removed {
+		if index.Removed(string(id)) && len(unfinished) < mostUnfinished {
+			unfinished = append(unfinished, id)
+		}
+	}
+	s.parts.Store.FinishRemovals(unfinished...)
 	for _, a := range s.accounts.all() {
-		if !index.Removed(string(a.ID)) && !slices.Contains(s.parts.Removed, a.ID) {
+		if index.Removed(string(a.ID)) {
+			s.dropAgain(ctx, a)
+		}
+	}
+}
+
+// dropDoubtful removes from a restored backup the accounts of which the damaged
+// database alone tells that they were removed. The vault has the last word: a removal
+// takes the secret, so what still has one was not removed, or not to the end.
+func (s *Service) dropDoubtful(ctx context.Context) (whole bool) {
+	index := s.vault.parts.Index
+	if s.parts.PutBack {
+		return true
+	}
+	for _, id := range s.parts.Removed {
+		a, there := s.accounts.get(id)
+		if !there || index.Removed(string(id)) {
 			continue
 		}
-		err := s.parts.Store.Remove(ctx, a.ID, func(ctx context.Context) error { return s.vault.drop(ctx, a.ID) })
-		if err != nil && s.stillThere(a.ID) {
-			s.log.Warn("an account that was removed is back with the backup", "account", a.ID, "error", err)
-			continue
+		raw, err := s.vault.inUse().Get(ctx, string(id))
+		clear(raw)
+		switch {
+		case err == nil:
+			s.log.Info("a removal that did not come to its end is not finished; the account stays", "account", id)
+		case !errors.Is(err, s.vault.parts.NotFound):
+			s.log.Warn("the vault cannot be asked for accounts that may have been removed", "error", s.vault.failed(ctx, err))
+			return false
+		case s.vault.sameAsBefore(ctx):
+			s.dropAgain(ctx, a)
 		}
-		s.accounts.drop(a)
-		s.uses.forget(a.ID)
-		s.pushes.drop(a.ID, 0)
-		s.log.Info("the backup held an account that was removed since; it is gone again", "account", a.ID)
+	}
+	return true
+}
+
+// dropAgain removes an account that was removed before.
+func (s *Service) dropAgain(ctx context.Context, a core.Account) {
+	err := s.parts.Store.Remove(ctx, a.ID, func(ctx context.Context) error { return s.vault.drop(ctx, a.ID) })
+	if err != nil && s.stillThere(a.ID) {
+		s.log.Warn("an account that was removed is back with the backup", "account", a.ID, "error", err)
+		return
+	}
+	s.accounts.drop(a)
+	s.uses.forget(a.ID)
+	s.pushes.drop(a.ID, 0)
+	s.log.Info("the backup held an account that was removed since; it is gone again", "account", a.ID)
+}
+
+// listLost puts what the damaged database named into the index, so that it is looked
+// for at each opening of the vault, also by a later agent, until it is found or known
+// to be gone. The caller holds the edit lock.
+func (s *Service) listLost() {
+	index, unlisted := s.vault.parts.Index, map[string]string{}
+	for id := range s.parts.Lost {
+		if _, listed := index.Mark(string(id)); !listed && !index.Removed(string(id)) && !s.accounts.has(id) {
+			unlisted[string(id)] = markUnknown
+		}
+	}
+	if err := index.Keep(unlisted); err != nil {
+		s.log.Warn("the list of vault entries is not complete", "error", err)
 	}
 }
 
@@ -79,9 +135,11 @@ func (s *Service) listEntries() {
 // recoverLost makes the accounts again that the database lost and whose secrets the
 // vault holds. begun are additions that a crash interrupted. credible says that this
 // is the same vault as before, so what it does not have need not be looked for again.
-// The vault is open and the caller holds the edit lock.
-func (s *Service) recoverLost(ctx context.Context, begun []core.ID, credible bool) {
+// The vault is open and the caller holds the edit lock. whole is false when the vault
+// did not answer for all of them: then it is to be tried again.
+func (s *Service) recoverLost(ctx context.Context, begun []core.ID, credible bool) (whole bool) {
 	wanted, err := s.lostIDs(begun)
+	whole = err == nil
 	if err != nil {
 		s.log.Warn("lost accounts cannot be looked for", "error", err)
 	}
@@ -96,7 +154,8 @@ func (s *Service) recoverLost(ctx context.Context, begun []core.ID, credible boo
 		}
 		if err != nil {
 			s.log.Warn("lost accounts cannot be looked for in the vault", "error", s.vault.failed(ctx, err))
-			return // tried again at the next opening
+			whole, credible = false, false
+			break // what was found until now is kept
 		}
 		e, ok := decodeEntry(raw)
 		if !ok {
@@ -108,20 +167,41 @@ func (s *Service) recoverLost(ctx context.Context, begun []core.ID, credible boo
 		taken[refOf(a)] = true
 		found = append(found, a)
 	}
-	if credible {
+	if credible && len(missing) > 0 && s.vault.sameAsBefore(ctx) {
 		s.lookNoMore(begun, missing)
 	}
-	found = append(found, s.newerEntries(ctx, taken)...)
-	if err := s.saveRecovered(ctx, found); err != nil {
-		s.log.Error("accounts were found in the vault and could not be saved", "error", err)
+	if whole {
+		var newer []core.Account
+		newer, whole = s.newerEntries(ctx, taken)
+		found = append(found, newer...)
 	}
+	return s.saveAllRecovered(ctx, found) && whole
+}
+
+// saveAllRecovered saves accounts that were found in the vault: all at once, or one at
+// a time where the database refuses one of them.
+func (s *Service) saveAllRecovered(ctx context.Context, found []core.Account) (whole bool) {
+	err := s.saveRecovered(ctx, found)
+	if err == nil {
+		return true
+	}
+	s.log.Error("accounts were found in the vault and could not be saved", "error", err)
+	if len(found) < 2 {
+		return false
+	}
+	for _, a := range found {
+		if err := s.saveRecovered(ctx, []core.Account{a}); err != nil {
+			s.log.Error("an account was found in the vault and could not be saved", "account", a.ID, "error", err)
+		}
+	}
+	return false
 }
 
 // newerEntries are the accounts for which the vault has a newer state than the
-// database: they were edited after the restored backup was made.
-func (s *Service) newerEntries(ctx context.Context, taken map[api.Ref]bool) []core.Account {
+// database: they were edited after the restored backup was made. whole is false when
+// the vault did not answer for all of them.
+func (s *Service) newerEntries(ctx context.Context, taken map[api.Ref]bool) (out []core.Account, whole bool) {
 	index := s.vault.parts.Index
-	var out []core.Account
 	for _, a := range s.accounts.all() {
 		mark, listed := index.Mark(string(a.ID))
 		mark = strings.TrimPrefix(mark, recoveredMark("")) // a crash may have come before it was saved
@@ -130,7 +210,7 @@ func (s *Service) newerEntries(ctx context.Context, taken map[api.Ref]bool) []co
 		}
 		e, err := s.vault.entry(ctx, a.ID)
 		if err != nil && !isMissing(err) {
-			return out
+			return out, false
 		}
 		next := a
 		if err == nil && e.Name != "" {
@@ -147,7 +227,7 @@ func (s *Service) newerEntries(ctx context.Context, taken map[api.Ref]bool) []co
 		taken[api.Ref{Name: next.Name, Env: next.Env}] = true
 		out = append(out, next)
 	}
-	return out
+	return out, true
 }
 
 // lostIDs are the accounts that may have an entry in the vault but are not in the

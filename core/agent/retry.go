@@ -48,17 +48,18 @@ func (r *retrier) due(now time.Time) bool {
 // retryKeyring tries a keyring that failed again, on a goroutine that run starts.
 // Without it a bus or a disk that hung for a moment would end renewal until a
 // person comes, and a keyring that was unlocked elsewhere would stay closed here.
+// So would accounts stay away that a vault which answered too late still holds.
 // It asks unattended, which never raises a prompt. What a person locked, and the
 // passphrase file, only a person opens. It is part of the upkeep.
 func (s *Service) retryKeyring(ctx context.Context, run func(func())) {
-	if s.vault.closed() == nil || s.vault.lockedByPerson() != nil || s.vault.fileInUse() {
+	if !s.wantsOpening() || s.vault.closed() != nil && s.vault.fileInUse() {
 		s.retrier.reset()
 		return
 	}
 	if s.retrier.due(s.now()) && s.retrier.busy.CompareAndSwap(false, true) {
 		run(func() {
 			defer s.retrier.busy.Store(false)
-			s.retryVault(ctx)
+			s.reopen(ctx, s.wantsOpening)
 		})
 	}
 }

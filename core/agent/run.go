@@ -120,6 +120,7 @@ func (s *Service) fill(ctx context.Context) {
 	s.keeper.PauseAll(s.current().PausedAll)
 	s.unlockUnattended(ctx)
 	s.dropRemoved(ctx)
+	s.listLost()
 	tokens, closed := s.openVault(ctx)
 	for _, a := range s.accounts.all() {
 		s.keeper.Put(a, tokens[a.ID])

@@ -127,17 +127,19 @@ type Service struct {
 	copier  copier
 	renewed chan struct{} // the clipboard may hold a token that was replaced
 
-	uses     uses
-	pushes   *pushes
-	presets  presets
-	retrier  retrier
-	entries  refreshes // of the vault's entries that are out of date
-	loopback loopback
-	keys     clientKeys
-	children childKeys
-	waiters  waiters
-	listener listener
-	upkeep   upkeep
+	uses    uses
+	pushes  *pushes
+	presets presets
+	retrier retrier
+	// unfinished: the vault was opened and did not answer for every account.
+	unfinished atomic.Bool
+	entries    refreshes // of the vault's entries that are out of date
+	loopback   loopback
+	keys       clientKeys
+	children   childKeys
+	waiters    waiters
+	listener   listener
+	upkeep     upkeep
 }
 
 var _ api.Agent = (*Service)(nil)

@@ -60,6 +60,7 @@ func (s *Service) unlockUnattended(ctx context.Context) {
 // stays closed. The edit lock is held.
 func (s *Service) openVault(ctx context.Context) (map[core.ID]core.Token, *core.Error) {
 	store := s.parts.Store
+	defer s.vault.opening()()
 	key, found, err := s.vault.open(ctx, s.accounts.count() > 0)
 	if err != nil {
 		s.log.Warn("the vault stays closed", "error", err)
@@ -71,11 +72,14 @@ func (s *Service) openVault(ctx context.Context) (map[core.ID]core.Token, *core.
 	if err != nil {
 		s.log.Warn("secrets of accounts that are gone are still in the vault", "error", err)
 	}
+	whole := err == nil
 	for _, a := range edited {
 		s.log.Warn("an edit was interrupted: its secret may be the old one or the new one", "account", a.Ref())
 	}
 	s.listEntries()
-	s.recoverLost(ctx, added, found)
+	whole = s.dropDoubtful(ctx) && whole
+	whole = s.recoverLost(ctx, added, found) && whole
+	s.unfinished.Store(!whole)
 	s.noteOutdated(s.accounts.all()...)
 	if key == nil && s.accounts.count() > 0 { // all of them came back from the vault
 		if key, _, err = s.vault.open(ctx, true); err != nil {
@@ -99,14 +103,25 @@ func (s *Service) openVault(ctx context.Context) (map[core.ID]core.Token, *core.
 // retryVault tries a closed vault again, because a person asked for something
 // that needs it, unless a person locked it. The edit lock must not be held.
 func (s *Service) retryVault(ctx context.Context) {
-	if s.vault.closed() == nil || s.vault.lockedByPerson() != nil {
+	s.reopen(ctx, func() bool { return s.vault.closed() != nil && s.vault.lockedByPerson() == nil })
+}
+
+// reopen opens the vault while it is wanted.
+func (s *Service) reopen(ctx context.Context, wanted func() bool) {
+	if !wanted() {
 		return
 	}
 	s.edit.Lock()
 	defer s.edit.Unlock()
-	if s.vault.closed() != nil && s.vault.lockedByPerson() == nil {
+	if wanted() {
 		_ = s.openAndResume(ctx)
 	}
+}
+
+// wantsOpening reports whether the vault is closed, or open and did not give all that
+// an opening is for, unless a person locked it.
+func (s *Service) wantsOpening() bool {
+	return (s.vault.closed() != nil || s.unfinished.Load()) && s.vault.lockedByPerson() == nil
 }
 
 // openForWriting makes sure that secrets can be kept and tokens sealed. The edit

@@ -86,6 +86,8 @@ type vaultAccess struct {
 	state string
 	err   *core.Error // why it is not open
 	warns string      // a warning although it is open
+	// before is what people see while an opening is under way; nil: what is.
+	before *api.Vault
 	// byPerson is set after a person locked the vault, until a person unlocks it:
 	// nothing else opens it meanwhile.
 	byPerson bool
@@ -114,6 +116,9 @@ func (k *vaultAccess) status() api.Vault {
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	if k.before != nil {
+		return *k.before
+	}
 	out := api.Vault{Kind: kind, State: k.state, Warning: k.warns}
 	if k.err != nil {
 		out.Error = api.FromError(k.err)
@@ -131,11 +136,29 @@ func (k *vaultAccess) warn(key string) {
 // setState changes the state and publishes it.
 func (k *vaultAccess) setState(state string, err *core.Error) {
 	k.mu.Lock()
-	changed := k.state != state
+	changed := k.state != state && k.before == nil
 	k.state, k.err = state, err
 	k.mu.Unlock()
 	if changed {
 		k.onChange(k.status())
+	}
+}
+
+// opening shows people the state as it is now until the returned function is called:
+// a vault counts as open when everything that an opening is for was done. The caller
+// holds the edit lock.
+func (k *vaultAccess) opening() (done func()) {
+	was := k.status()
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.before = &was
+	return func() {
+		k.mu.Lock()
+		k.before = nil
+		k.mu.Unlock()
+		if now := k.status(); now.State != was.State {
+			k.onChange(now)
+		}
 	}
 }
 
@@ -232,6 +255,15 @@ func (k *vaultAccess) open(ctx context.Context, create bool) (key []byte, found 
 	}
 	k.setState(vaultOpen, nil)
 	return key, false, nil
+}
+
+// sameAsBefore asks whether the vault still has the data key, and so is the one that
+// was opened: one that lost it in the meantime, as a keyring that was started anew,
+// says of everything that it is not there.
+func (k *vaultAccess) sameAsBefore(ctx context.Context) bool {
+	raw, err := k.inUse().Get(ctx, dataKeyName)
+	clear(raw)
+	return err == nil && len(raw) > 0
 }
 
 // wipe deletes the secrets of the accounts and the data key from the keyring;

@@ -107,7 +107,7 @@ func parseEntry(raw string) map[string]string {
 	out := map[string]string{}
 	inside := false
 	for line := range strings.Lines(raw) {
-		line = strings.TrimSpace(line)
+		line = strings.Trim(line, blanks)
 		if strings.HasPrefix(line, "[") {
 			inside = line == "[Desktop Entry]"
 			continue
@@ -116,13 +116,17 @@ func parseEntry(raw string) map[string]string {
 		if !inside || !ok || strings.HasPrefix(line, "#") {
 			continue
 		}
-		key = strings.TrimSpace(key)
+		key = strings.Trim(key, blanks)
 		if _, twice := out[key]; !twice {
-			out[key] = unescapeValue(strings.TrimSpace(value))
+			out[key] = unescapeValue(strings.Trim(value, blanks))
 		}
 	}
 	return out
 }
+
+// blanks are what may stand around a line and an equals sign. Other spaces of Unicode
+// belong to a value: a path may begin with one.
+const blanks = " \t\r\n"
 
 // execLine writes a command as the key Exec wants it: each word quoted where it
 // must be, a percent sign doubled, and the whole escaped as any value.

@@ -173,7 +173,7 @@ func FuzzExecLine(f *testing.F) {
 		if got := words(entry["Exec"]); len(got) != 2 || got[0] != a || got[1] != b {
 			t.Errorf("%q and %q became %q and so %q", a, b, line, got)
 		}
-		if strings.TrimSpace(a) == a && entry["TryExec"] != a {
+		if strings.Trim(a, blanks) == a && entry["TryExec"] != a {
 			t.Errorf("TryExec %q became %q", a, entry["TryExec"])
 		}
 	})

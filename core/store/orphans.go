@@ -73,26 +73,28 @@ func (s *Store) takeRemains() error {
 	}
 	s.repair.Lost = map[core.ID][]core.Account{}
 	for id, states := range r.accounts {
-		if _, removed := r.removed[id]; !removed {
-			s.repair.Lost[id] = slices.Collect(maps.Values(states))
-		}
+		s.repair.Lost[id] = slices.Collect(maps.Values(states))
 	}
-	s.repair.Removed = slices.Sorted(maps.Keys(r.removed))
-	s.giveUp(r.unfinished()...) // their secrets may still be in the vault
+	s.repair.Removed = r.lastRemoved()
 	s.remains = nil
 	return nil
 }
 
-// mostUnfinished is how many removals of a damaged file are finished. Each costs a
-// keyring two child processes, and nearly all of them were finished long ago.
-const mostUnfinished = 32
-
-// unfinished are the last accounts that a person removed.
-func (r *remains) unfinished() []core.ID {
-	ids := slices.SortedFunc(maps.Keys(r.removed), func(a, b core.ID) int {
+// lastRemoved are the accounts that a person removed, the last first. The pages of a
+// transaction are written before the meta page that makes it count: after a kill
+// between the two, they tell of a removal that never was.
+func (r *remains) lastRemoved() []core.ID {
+	return slices.SortedFunc(maps.Keys(r.removed), func(a, b core.ID) int {
 		return cmp.Or(r.removed[b].Compare(r.removed[a]), cmp.Compare(a, b))
 	})
-	return ids[:min(len(ids), mostUnfinished)]
+}
+
+// FinishRemovals plans for the next Clean that the secrets of accounts leave the
+// vault, which a person removed. Accounts that are there are passed over.
+func (s *Store) FinishRemovals(ids ...core.ID) {
+	if len(ids) > 0 {
+		s.giveUp(ids...)
+	}
 }
 
 // formerHome is the id under which the vault keeps what a lost database knew.

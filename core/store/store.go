@@ -77,7 +77,10 @@ type Repair struct {
 	// does not have: their secrets are in the vault. Each comes with what can be
 	// read of it, nothing or several states of which nobody knows the newest.
 	Lost map[core.ID][]core.Account
-	// Removed are those of which the damaged file tells that a person removed them.
+	// Removed are those of which the damaged file tells that a person removed them,
+	// the last first. A removal that was never committed looks the same, so that
+	// nothing may be deleted for it unless something else tells of it too. Lost has
+	// them as well.
 	Removed []core.ID
 }
 
