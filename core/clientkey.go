@@ -5,7 +5,9 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"net/url"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -18,6 +20,7 @@ type ClientKey struct {
 	Accounts []string // names of accounts; empty means every account
 	Envs     []Env    // live only where it is named
 	Origins  []string // of web pages that may call with it; browsers name theirs
+	Hosts    []string // host:port that may stand in Host beside the loopback's own names
 	CallRights
 	Created  time.Time
 	LastUsed time.Time // zero: never
@@ -32,11 +35,15 @@ const (
 	MaxClientKeys  = 200 // in a home
 	MaxKeyAccounts = 200
 	MaxKeyOrigins  = 20
+	MaxKeyHosts    = 20
 )
 
 // keyPrefix tells a client key from other secrets, for people and for scanners
 // that look for leaked ones.
 const keyPrefix = "ttk_"
+
+// ChildKeyPrefix begins the key of a command that exec runs.
+const ChildKeyPrefix = keyPrefix + "exec_"
 
 // DefaultLoopbackPort is where the loopback door listens unless told otherwise.
 const DefaultLoopbackPort = 17278
@@ -62,12 +69,34 @@ func (k ClientKey) Permits(name string, env Env) bool {
 // key allows the opaque origin, null.
 func (k ClientKey) AllowsOrigin(origin string) bool { return slices.Contains(k.Origins, origin) }
 
+// NamesHost reports whether the key names what stands in a Host header. Case does not
+// count there; all else must be equal.
+func (k ClientKey) NamesHost(host string) bool {
+	return len(k.Hosts) > 0 && slices.Contains(k.Hosts, strings.ToLower(host))
+}
+
+// hostForm is a name or address with a port, as in host.docker.internal:17278 and
+// [fd00::1]:17278.
+var hostForm = regexp.MustCompile(`^([a-z0-9]([a-z0-9_.-]*[a-z0-9])?|\[[0-9a-f:.]+\]):([1-9][0-9]{0,4})$`)
+
+// CleanHost writes a Host header's value as it is compared: in lower case, and with its
+// port.
+func CleanHost(raw string) (string, bool) {
+	host := strings.ToLower(strings.TrimSpace(raw))
+	if len(host) > 255+6 || !hostForm.MatchString(host) {
+		return "", false
+	}
+	port, err := strconv.Atoi(host[strings.LastIndexByte(host, ':')+1:])
+	return host, err == nil && ValidPort(port)
+}
+
 // Keys of problems with a client key. ui/text has a sentence for each.
 const (
 	ProblemKeyTaken   = "key_taken"
 	ProblemKeyMany    = "key_many"
 	ProblemKeyAccount = "key_accounts"
 	ProblemKeyOrigin  = "key_origin"
+	ProblemKeyHost    = "key_host"
 	ProblemPort       = "port_bad"
 
 	ProblemKeyCalls       = "key_calls"
@@ -124,6 +153,19 @@ func (k ClientKey) Clean() (ClientKey, Problems) {
 		add("origin", ProblemKeyOrigin)
 	}
 	k.Origins = distinct(origins)
+	var hosts []string
+	for _, h := range k.Hosts {
+		clean, ok := CleanHost(h)
+		if !ok {
+			add("host", ProblemKeyHost)
+			break
+		}
+		hosts = append(hosts, clean)
+	}
+	if len(hosts) > MaxKeyHosts {
+		add("host", ProblemKeyHost)
+	}
+	k.Hosts = distinct(hosts)
 	k.CallRights = k.CallRights.clean(len(k.Origins) > 0, add)
 	return k, out
 }
@@ -172,6 +214,8 @@ func keyProblem(key string) string {
 		return "must be names of accounts, without an environment, at most 200"
 	case ProblemKeyOrigin:
 		return "must look like https://host or http://localhost:3000, at most 20"
+	case ProblemKeyHost:
+		return "must look like host.docker.internal:17278, a name with its port and no *, at most 20"
 	case ProblemKeyCalls:
 		return "must look like GET /cgi-bin/menu/get, where * stands for any method or part of a path, or be reads; at most 100"
 	case ProblemKeyCallsOrigin:

@@ -181,6 +181,7 @@ const (
 	RemedySilentOwner  = "silent_owner"   // wait for the program that holds the clipboard, or end it
 	RemedyCopyLate     = "copy_late"      // something else was copied meanwhile; copy it again
 	RemedyNotHere      = "not_here"       // the operating system has no such thing
+	RemedyHost         = "host"           // call the loopback by a name that it or the key has
 	RemedyPort         = "port_taken"     // choose another port for the loopback door
 	RemedyClientKey    = "no_client_key"  // tokentray api key list
 	RemedyScope        = "key_scope"      // make a key that may do this

@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -224,12 +225,76 @@ func TestAKeyThatEndsWithItsProcess(t *testing.T) {
 	if keys, err := r.client.ClientKeys(t.Context()); err != nil || len(keys) != 0 {
 		t.Errorf("it is kept: %v, %v", keys, err)
 	}
+	forged := k.Key[:len(k.Key)-1] + "A"
+	if forged == k.Key || r.adoptChildKey(forged) || !r.adoptChildKey(k.Key) {
+		t.Error("a key that nobody sealed is adopted, or one of ours is not")
+	}
 	_ = child.Process.Kill()
 	r.children.wait.Wait()
-	if got := ask(k.URL + "/cgi-bin/menu/get"); got != 401 {
+	if got := ask(k.URL + "/cgi-bin/menu/get"); got != 401 || r.adoptChildKey(k.Key) {
 		t.Errorf("after the process: %d", got)
 	}
 	if _, err := r.client.AddChildKey(t.Context(), a.Ref(), child.Process.Pid+1<<22); err == nil {
 		t.Error("a process that is not there gets a key")
 	}
+}
+
+// TestStandInsOutliveTheAgent: an SDK that took its token before the agent ended, and a
+// command that exec runs since then, call the next agent with what they have.
+func TestStandInsOutliveTheAgent(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("nothing tells here when a process ends")
+	}
+	w := newWorld(t)
+	server := newCallServer(t)
+	r := w.start()
+	a := r.addAt(t, server.URL, core.Sandbox)
+	base := r.openDoor() + "/call/" + a.Ref().String()
+	key := r.key(api.ClientKeyInput{Name: "sdk", CallRights: core.CallRights{Calls: []string{core.CallReads}}})
+	child := exec.Command("sleep", "1000")
+	if err := child.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		_ = child.Process.Kill()
+		_ = child.Wait()
+	}()
+	own, err := r.client.AddChildKey(t.Context(), a.Ref(), child.Process.Pid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var taken struct {
+		AccessToken string `json:"access_token"`
+	}
+	_, raw := knock(t, "GET", base+"/cgi-bin/token?grant_type=client_credential&appid="+a.AppID+"&secret="+key, "", "")
+	if err := json.Unmarshal([]byte(raw), &taken); err != nil || !strings.HasPrefix(taken.AccessToken, "tts_") {
+		t.Fatalf("no stand-in: %s", raw)
+	}
+	try := func(want bool) {
+		t.Helper()
+		before := server.seen()
+		status, said := knock(t, "GET", base+"/cgi-bin/menu/get?access_token="+taken.AccessToken, "", "")
+		if made := server.seen() != before; status != 200 || made != want || strings.Contains(said, "40001") == want {
+			t.Errorf("with the stand-in: %d %s", status, said)
+		}
+		if status, said := knock(t, "GET", base+"/cgi-bin/menu/get", own.Key, ""); (status == 200) != want {
+			t.Errorf("with the key of a command: %d %s", status, said)
+		}
+	}
+	try(true)
+	if err := r.end(); err != nil {
+		t.Fatal(err)
+	}
+	r = w.start()
+	try(true)
+	if err := r.client.RevokeClientKey(t.Context(), "sdk"); err != nil {
+		t.Fatal(err)
+	}
+	_ = child.Process.Kill()
+	_ = child.Wait()
+	if err := r.end(); err != nil {
+		t.Fatal(err)
+	}
+	w.start()
+	try(false)
 }

@@ -2,8 +2,14 @@ package agent
 
 import (
 	"context"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
 	"fmt"
 	"net/url"
+	"strings"
 	"sync"
 
 	"tokentray/core"
@@ -11,13 +17,60 @@ import (
 )
 
 // childKeys are client keys that live as long as a process: those of commands that
-// exec runs. They are in no store, and end with the agent too.
+// exec runs. They are in no store: each says itself, under a seal, whose it is, so that
+// an agent that starts while the process runs knows it again.
 type childKeys struct {
 	mu     sync.Mutex
 	closed bool
-	made   int
-	ends   map[int]func() // each gives up waiting for a process
+	ends   map[core.KeyHash]func() // each gives up waiting for a process
 	wait   sync.WaitGroup
+	key    [sha256.Size]byte // zero: none yet
+}
+
+// child is a process with a key, and the account that it may call.
+type child struct {
+	pid     uint32
+	started uint64 // as the system counts; another process with the number differs
+	account core.ID
+}
+
+// seal gives the key that children's keys are sealed by. It is the same after each
+// start of the agent.
+func (k *childKeys) seal(key [sha256.Size]byte) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.key = key
+}
+
+// sealKey is that key, or one of this process while the vault is closed.
+func (k *childKeys) sealKey() []byte {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.key == [sha256.Size]byte{} {
+		rand.Read(k.key[:]) // never fails, see crypto/rand
+	}
+	return k.key[:]
+}
+
+// secret is the key of a child.
+func (k *childKeys) secret(c child) core.Secret {
+	said := binary.BigEndian.AppendUint32(nil, c.pid)
+	said = binary.BigEndian.AppendUint64(said, c.started)
+	said = append(said, c.account...)
+	mac := hmac.New(sha256.New, k.sealKey())
+	mac.Write(said)
+	return core.NewSecret(core.ChildKeyPrefix + base64.RawURLEncoding.EncodeToString(mac.Sum(said)))
+}
+
+// open reads the key of a child; ok is false for one that is not sealed by us.
+func (k *childKeys) open(key string) (c child, ok bool) {
+	const head = 4 + 8
+	raw, err := base64.RawURLEncoding.DecodeString(strings.TrimPrefix(key, core.ChildKeyPrefix))
+	if err != nil || len(raw) <= head+sha256.Size {
+		return child{}, false
+	}
+	c = child{binary.BigEndian.Uint32(raw), binary.BigEndian.Uint64(raw[4:]), core.ID(raw[head : len(raw)-sha256.Size])}
+	return c, hmac.Equal([]byte(k.secret(c).Reveal()), []byte(key))
 }
 
 // AddChildKey implements api.Agent. Its calls are all of one account: whoever runs a
@@ -31,25 +84,62 @@ func (s *Service) AddChildKey(_ context.Context, ref api.Ref, pid int) (api.Chil
 	if len(addresses) == 0 {
 		return api.ChildKey{}, &core.Error{Class: core.Misuse, Remedy: core.RemedyDoorShut, Message: "the API on the loopback is off; open it with tokentray api on"}
 	}
-	ended, giveUp, err := watchProcess(pid)
+	started, err := startOf(pid)
 	if err != nil {
-		return api.ChildKey{}, &core.Error{Class: core.Misuse, Remedy: core.RemedyNotHere, Message: "nothing tells here when the process ends, so it gets no key that ends with it; make one with tokentray api key add"}
+		return api.ChildKey{}, errNoWatch()
+	}
+	c := child{uint32(pid), started, a.ID}
+	secret := s.children.secret(c)
+	if err := s.watchChild(secret, c, a); err != nil {
+		return api.ChildKey{}, err
+	}
+	return api.ChildKey{Key: secret.Reveal(), URL: "http://" + addresses[0] + "/call/" + url.PathEscape(a.Name) + "/" + string(a.Env)}, nil
+}
+
+func errNoWatch() error {
+	return &core.Error{Class: core.Misuse, Remedy: core.RemedyNotHere, Message: "nothing tells here when the process ends, so it gets no key that ends with it; make one with tokentray api key add"}
+}
+
+// adoptChildKey adds the key of a child that runs since before the agent started.
+func (s *Service) adoptChildKey(key string) bool {
+	c, ok := s.children.open(key)
+	if !ok {
+		return false
+	}
+	a, ok := s.accounts.get(c.account)
+	if !ok {
+		return false
+	}
+	return s.watchChild(core.NewSecret(key), c, a) == nil
+}
+
+// watchChild makes a key count until its process ends.
+func (s *Service) watchChild(secret core.Secret, c child, a core.Account) error {
+	ended, giveUp, err := watchProcess(int(c.pid))
+	if err != nil {
+		return errNoWatch()
+	}
+	// It is watched, so its number belongs to nobody else from here on.
+	if started, err := startOf(int(c.pid)); err != nil || started != c.started {
+		giveUp()
+		return errNoWatch()
 	}
 	// No key that a person makes has a slash in its name.
-	name := fmt.Sprintf("exec/%d", pid)
-	secret, hash := core.NewClientSecret()
+	name, hash := fmt.Sprintf("exec/%d", c.pid), core.HashKey(secret.Reveal())
 	s.children.mu.Lock()
 	defer s.children.mu.Unlock()
 	if s.children.closed {
 		giveUp()
-		return api.ChildKey{}, core.ErrStopping()
+		return core.ErrStopping()
+	}
+	if s.children.ends[hash] != nil { // another call of the child was faster
+		giveUp()
+		return nil
 	}
 	if s.children.ends == nil {
-		s.children.ends = map[int]func(){}
+		s.children.ends = map[core.KeyHash]func(){}
 	}
-	s.children.made++
-	number := s.children.made
-	s.children.ends[number] = giveUp
+	s.children.ends[hash] = giveUp
 	s.keys.server.AddKey(core.ClientKey{
 		Name: name, Hash: hash, Accounts: []string{a.Name}, Envs: []core.Env{a.Env}, Created: s.now(),
 		CallRights: core.CallRights{Calls: []string{"* /*"}, LiveWrite: true, NoToken: true},
@@ -59,10 +149,10 @@ func (s *Service) AddChildKey(_ context.Context, ref api.Ref, pid int) (api.Chil
 		s.keys.server.RevokeKey(name)
 		s.children.mu.Lock()
 		defer s.children.mu.Unlock()
-		delete(s.children.ends, number)
+		delete(s.children.ends, hash)
 		giveUp()
 	})
-	return api.ChildKey{Key: secret.Reveal(), URL: "http://" + addresses[0] + "/call/" + url.PathEscape(a.Name) + "/" + string(a.Env)}, nil
+	return nil
 }
 
 // close ends all of them.

@@ -97,7 +97,7 @@ func (s *Service) ClientKeys(context.Context) ([]api.ClientKey, error) {
 func (s *Service) AddClientKey(_ context.Context, in api.ClientKeyInput) (api.NewClientKey, error) {
 	secret, hash := core.NewClientSecret()
 	k, problems := core.ClientKey{
-		Name: in.Name, Hash: hash, Accounts: in.Accounts, Envs: in.Envs, Origins: in.Origins, CallRights: in.CallRights, Created: s.now(),
+		Name: in.Name, Hash: hash, Accounts: in.Accounts, Envs: in.Envs, Origins: in.Origins, Hosts: in.Hosts, CallRights: in.CallRights, Created: s.now(),
 	}.Clean()
 	if len(problems) > 0 {
 		return api.NewClientKey{}, invalid(problems)

@@ -27,7 +27,7 @@ var _ door.Agent = (*Service)(nil)
 func (s *Service) initLoopback() error {
 	s.loopback.server = door.New(door.Config{
 		Kinds: s.kindSet(),
-		Agent: s, OpenAPI: s.parts.OpenAPI, Now: s.parts.Now, Log: s.log, Used: s.keys.used,
+		Agent: s, OpenAPI: s.parts.OpenAPI, Now: s.parts.Now, Log: s.log, Used: s.keys.used, Adopt: s.adoptChildKey,
 	})
 	s.keys.store, s.keys.server, s.keys.log = s.parts.Store, s.loopback.server, s.log
 	return s.keys.load()

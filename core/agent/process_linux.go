@@ -1,8 +1,12 @@
 package agent
 
 import (
+	"bytes"
 	"errors"
+	"fmt"
+	"hash/fnv"
 	"os"
+	"strconv"
 	"sync"
 
 	"golang.org/x/sys/unix"
@@ -28,4 +32,30 @@ func watchProcess(pid int) (ended, giveUp func(), err error) {
 		})
 	}
 	return ended, sync.OnceFunc(func() { _ = f.Close() }), nil
+}
+
+// startOf is when a process started, in the kernel's ticks since it booted, mixed with
+// which boot that was: a process that has the number later differs.
+func startOf(pid int) (uint64, error) {
+	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return 0, err
+	}
+	// The name, which may hold anything, stands in brackets; the start is the 22nd field.
+	const afterName = 19
+	fields := bytes.Fields(raw[bytes.LastIndexByte(raw, ')')+1:])
+	if len(fields) <= afterName {
+		return 0, errors.New("the process's state is not as expected")
+	}
+	ticks, err := strconv.ParseUint(string(fields[afterName]), 10, 64)
+	if err != nil {
+		return 0, err
+	}
+	boot, err := os.ReadFile("/proc/sys/kernel/random/boot_id")
+	if err != nil {
+		return 0, err
+	}
+	h := fnv.New64a()
+	h.Write(boot)
+	return h.Sum64() ^ ticks, nil
 }

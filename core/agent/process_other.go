@@ -6,3 +6,5 @@ import "errors"
 
 // watchProcess cannot tell here when a process ends.
 func watchProcess(int) (ended, giveUp func(), err error) { return nil, nil, errors.ErrUnsupported }
+
+func startOf(int) (uint64, error) { return 0, errors.ErrUnsupported }

@@ -2,12 +2,15 @@ package agent
 
 import (
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"os"
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/door"
 	"tokentray/core/durable"
 	"tokentray/core/format"
 )
@@ -89,7 +92,7 @@ func (s *Service) openVault(ctx context.Context) (map[core.ID]core.Token, *core.
 	if key == nil { // no account yet, so no token either
 		return nil, nil
 	}
-	if err := store.Unseal(key); err != nil {
+	if err := s.unseal(key); err != nil {
 		s.log.Error("cannot read the kept tokens", "error", err)
 		return nil, nil
 	}
@@ -98,6 +101,23 @@ func (s *Service) openVault(ctx context.Context) (map[core.ID]core.Token, *core.
 		s.log.Error("cannot read the kept tokens", "error", err)
 	}
 	return tokens, nil
+}
+
+// unseal hands the data key on to whoever seals by it, or by what is made of it.
+func (s *Service) unseal(key []byte) error {
+	if err := s.parts.Store.Unseal(key); err != nil {
+		return err
+	}
+	s.loopback.server.SetSealKey(door.SealKey(madeOf(key, "stand-ins of client keys")))
+	s.children.seal(madeOf(key, "keys of commands"))
+	return nil
+}
+
+// madeOf is a key for a purpose, from which the data key cannot be told.
+func madeOf(key []byte, purpose string) [sha256.Size]byte {
+	mac := hmac.New(sha256.New, key)
+	mac.Write([]byte(purpose))
+	return [sha256.Size]byte(mac.Sum(nil))
 }
 
 // retryVault tries a closed vault again, because a person asked for something
@@ -140,7 +160,7 @@ func (s *Service) openForWriting(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.parts.Store.Unseal(key)
+	return s.unseal(key)
 }
 
 // openAndResume opens the vault and resumes what waited for it. The edit lock is

@@ -48,6 +48,7 @@ type ClientKey struct {
 	Accounts []string   `json:"accounts,omitempty"`
 	Envs     []core.Env `json:"envs"`
 	Origins  []string   `json:"origins,omitempty"`
+	Hosts    []string   `json:"hosts,omitempty"` // host:port, beside the loopback's own names
 	core.CallRights
 	Created  time.Time `json:"created,omitzero"`
 	LastUsed time.Time `json:"last_used,omitzero"`
@@ -59,6 +60,7 @@ type ClientKeyInput struct {
 	Accounts []string   `json:"accounts,omitempty"`
 	Envs     []core.Env `json:"envs,omitempty"`
 	Origins  []string   `json:"origins,omitempty"`
+	Hosts    []string   `json:"hosts,omitempty"` // host:port, beside the loopback's own names
 	core.CallRights
 }
 
@@ -109,7 +111,7 @@ type LoopbackCalls interface {
 
 // ShowClientKey is a key without its hash.
 func ShowClientKey(k core.ClientKey) ClientKey {
-	return ClientKey{k.Name, k.Accounts, k.Envs, k.Origins, k.CallRights, k.Created, k.LastUsed}
+	return ClientKey{k.Name, k.Accounts, k.Envs, k.Origins, k.Hosts, k.CallRights, k.Created, k.LastUsed}
 }
 
 type (

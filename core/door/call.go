@@ -132,7 +132,11 @@ func (v *visit) fromBrowser() bool {
 // the key.
 func (v *visit) callClient(at *callTarget) (key core.Secret, ok bool) {
 	if value, found := takeStandIn(v.r, at); found {
-		owner, mine := v.d.standIns.owner(value, *at)
+		owner, mine := v.d.standIns.owner(v.d.clients.all(), value, *at)
+		mine = mine && v.fits(owner)
+		if v.otherHost() {
+			return core.Secret{}, false
+		}
 		if !mine {
 			v.slowDown()
 			v.hangUp()
@@ -143,9 +147,12 @@ func (v *visit) callClient(at *callTarget) (key core.Secret, ok bool) {
 		return core.NewSecret(value), true
 	}
 	presented, given := bearer(v.r)
-	v.client = v.d.clients.find(presented)
+	v.client = v.find(presented)
 	if v.client != nil {
 		return core.NewSecret(presented), true
+	}
+	if v.otherHost() {
+		return core.Secret{}, false
 	}
 	if given {
 		v.slowDown()

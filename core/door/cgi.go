@@ -149,8 +149,8 @@ func (v *visit) cgi(door *kinds.Door) {
 		return
 	}
 	req, wrong := v.cgiRequest(at)
-	v.client = v.d.clients.find(req.secret)
-	if !v.sameSite() {
+	v.client = v.find(req.secret)
+	if !v.sameSite() || v.otherHost() {
 		return
 	}
 	if v.client != nil {

@@ -91,6 +91,11 @@ func (c *clients) anyAllows(origin string) bool {
 	return slices.ContainsFunc(c.all(), func(k *client) bool { return k.AllowsOrigin(origin) })
 }
 
+// anyNames reports whether some key names the host.
+func (c *clients) anyNames(host string) bool {
+	return slices.ContainsFunc(c.all(), func(k *client) bool { return k.NamesHost(host) })
+}
+
 // during ends a call's context with the key.
 func (c *client) during(ctx context.Context) (context.Context, func()) {
 	ctx, cancel := context.WithCancel(ctx)

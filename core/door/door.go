@@ -1,7 +1,8 @@
 // Package door serves the loopback: the part of the API that programs of this
 // machine reach over HTTP with a client key, and WeChat's own token paths.
 //
-// A call is a visit. It is let in by its Host, its Origin and its key, in that
+// A call is a visit. It is let in by its Host, which is the loopback's or one that its
+// key names, its Origin and its key, in that
 // order; a key names the accounts and environments it may use and the web pages
 // that may send it. Reading a living token is never limited; what can reach the
 // upstream, and what fails, is, a key at a time. Each call leaves a line in the
@@ -60,6 +61,9 @@ type Config struct {
 	Log     *slog.Logger     // nil discards
 	// Used is called when Uses has something after it had nothing.
 	Used func()
+	// Adopt looks at a key that begins with core.ChildKeyPrefix and is not known, and
+	// adds it if it is one of before the agent's start; nil: there are none.
+	Adopt func(key string) bool
 	// Listen takes an address; nil means net.Listen.
 	Listen func(network, address string) (net.Listener, error)
 }
@@ -108,6 +112,7 @@ func New(cfg Config) *Server {
 	}
 	d := &Server{cfg: cfg, storm: newStorm(cfg.Log), jsonType: []string{"application/json"}}
 	d.SetKinds(cfg.Kinds)
+	d.SetSealKey(newSealKey())
 	var calm calm
 	d.seats = newSeats(func() {
 		if calm.over(cfg.Now()) {
@@ -128,10 +133,7 @@ func (d *Server) SetKinds(set kinds.Set) {
 func (d *Server) AddKey(k core.ClientKey) { d.clients.add(k) }
 
 // RevokeKey ends a key at once: calls under way with it fail.
-func (d *Server) RevokeKey(name string) {
-	d.clients.remove(name)
-	d.standIns.forget(name)
-}
+func (d *Server) RevokeKey(name string) { d.clients.remove(name) }
 
 // Accesses are the newest lines of the access log, newest first.
 func (d *Server) Accesses(limit int) []api.Access { return d.log.newest(limit) }

@@ -94,3 +94,58 @@ func FuzzDoor(f *testing.F) {
 		}
 	})
 }
+
+// TestHostsOfAKey: a key that names a Host is good there too, at every path; another key
+// is not, and nobody is at a name that no key has. What is refused says what it saw.
+func TestHostsOfAKey(t *testing.T) {
+	g := newGate(t)
+	const host = "host.docker.internal:17278"
+	made := func(name string, k core.ClientKey) string {
+		secret, hash := core.NewClientSecret()
+		k.Name, k.Hash, k.Envs = name, hash, core.Envs()
+		g.door.AddKey(k)
+		return secret.Reveal()
+	}
+	key := made("box", core.ClientKey{Hosts: []string{host}, CallRights: core.CallRights{Calls: []string{"* /*"}}})
+	g.house.answer = `{"errcode":0}`
+	standIn, _ := g.fetchStandIn("shop/sandbox", "wxsandbox", key, false)["access_token"].(string)
+	other := g.fetchStandIn("shop/sandbox", "wxsandbox", made("other", core.ClientKey{CallRights: core.CallRights{Calls: []string{"* /*"}}}), false)["access_token"].(string)
+	paths := map[string]string{
+		"/v1/token/shop": "Authorization: Bearer KEY", "/call/shop/sandbox/cgi-bin/menu/get": "Authorization: Bearer KEY",
+		"/cgi-bin/token?grant_type=client_credential&appid=wxsandbox&secret=KEY":                   "X-A: b",
+		"/call/shop/sandbox/cgi-bin/token?grant_type=client_credential&appid=wxsandbox&secret=KEY": "X-A: b",
+		"/call/shop/sandbox/cgi-bin/menu/get?access_token=STANDIN":                                 "X-A: b",
+	}
+	for path, header := range paths {
+		for _, tt := range []struct {
+			host, key, standIn string
+			status             int
+		}{
+			{host, key, standIn, 200},
+			{"Host.Docker.Internal:17278", key, standIn, 200},
+			{"127.0.0.1:17278", key, standIn, 200},
+			{host, g.all, other, 403},
+			{"host.docker.internal:17279", key, standIn, 403},
+			{"host.docker.internal", key, standIn, 403},
+			{"evil.host.docker.internal:17278", key, standIn, 403},
+			{"172.17.0.1:17278", key, standIn, 403},
+		} {
+			put := strings.NewReplacer("KEY", tt.key, "STANDIN", tt.standIn)
+			w := g.ask("GET", put.Replace(path), "", put.Replace(header), "Host: "+tt.host)
+			if w.Code != tt.status {
+				t.Errorf("%s at %s: %d %s", path, tt.host, w.Code, w.Body)
+			}
+			if w.Code == 403 {
+				if body := w.Body.String(); !strings.Contains(body, "Host "+strings.ToLower(tt.host)) && strings.Contains(tt.host, ":") || !strings.Contains(body, "--host") {
+					t.Errorf("%s at %s does not say how to allow it: %s", path, tt.host, body)
+				}
+			}
+		}
+	}
+	if w := g.ask("GET", "/v1/token/shop", "", with(key), "Host: "+host, "Origin: http://"+host, "Sec-Fetch-Site: same-origin"); w.Code != 403 {
+		t.Errorf("a page at that host: %d", w.Code)
+	}
+	if w := g.ask("GET", "/v1/token/shop", "", with(key), "Host: a<b>\"c:17278"); w.Code != 403 || strings.Contains(w.Body.String(), "a<b>") || strings.Contains(w.Body.String(), `a\u003cb`) {
+		t.Errorf("a Host that is none: %d %s", w.Code, w.Body)
+	}
+}

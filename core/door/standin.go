@@ -1,13 +1,16 @@
 package door
 
 import (
+	"crypto/hmac"
 	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
 	"encoding/base64"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
-	"sync"
+	"sync/atomic"
 
 	"tokentray/core"
 	"tokentray/core/api"
@@ -23,64 +26,45 @@ import (
 // standInPrefix tells a stand-in from a token.
 const standInPrefix = "tts_"
 
-// standIns are those that were handed out, by hash: one for each client and account.
-// They end with their key, and with the agent: an SDK that shows one of before is told
-// that its token is dead, and fetches another.
-type standIns struct {
-	mu     sync.Mutex
-	byHash map[core.KeyHash]standIn
-	values map[standIn]string
-}
+// standIns makes and knows stand-ins. None is kept: one is a seal on a client key and
+// an account, so it ends with the key and outlives the agent.
+type standIns struct{ seal atomic.Pointer[SealKey] }
 
-type standIn struct {
-	client *client
-	ref    api.Ref
+// SealKey is what stand-ins are sealed by. Whoever has it and the hashes of client keys
+// can make stand-ins.
+type SealKey [sha256.Size]byte
+
+// SetSealKey takes the place of the key of before, whose stand-ins are not known then.
+func (d *Server) SetSealKey(key SealKey) { d.standIns.seal.Store(&key) }
+
+// newSealKey is one that ends with the process.
+func newSealKey() SealKey {
+	var key SealKey
+	rand.Read(key[:]) // never fails, see crypto/rand
+	return key
 }
 
 // of is the stand-in of a client for an account.
 func (s *standIns) of(c *client, ref api.Ref) string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	at := standIn{c, ref}
-	if value, ok := s.values[at]; ok {
-		return value
-	}
-	if s.byHash == nil {
-		s.byHash, s.values = map[core.KeyHash]standIn{}, map[standIn]string{}
-	}
-	var b [48]byte
-	rand.Read(b[:]) // never fails, see crypto/rand
-	value := standInPrefix + base64.RawURLEncoding.EncodeToString(b[:])
-	s.byHash[core.HashKey(value)], s.values[at] = at, value
-	return value
+	mac := hmac.New(sha256.New, s.seal.Load()[:])
+	mac.Write(c.Hash[:])
+	mac.Write([]byte("stand-in\x00" + ref.String()))
+	return standInPrefix + base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
 }
 
-// owner is the client whose stand-in this is, if it was made for the account that is
-// called and its key was not revoked.
-func (s *standIns) owner(value string, at callTarget) (*client, bool) {
-	if len(value) > maxKeyLength {
-		return nil, false
-	}
+// owner is the client among all whose stand-in for the account that is called this is.
+func (s *standIns) owner(all []*client, value string, at callTarget) (*client, bool) {
 	ref, err := at.ref()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	found, ok := s.byHash[core.HashKey(value)]
-	if !ok || err != nil || found.ref != ref || found.client.revoked.Err() != nil {
+	if err != nil || len(value) > maxKeyLength {
 		return nil, false
 	}
-	return found.client, true
-}
-
-// forget drops those of a client whose key was revoked.
-func (s *standIns) forget(name string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for at, value := range s.values {
-		if at.client.Name == name {
-			delete(s.values, at)
-			delete(s.byHash, core.HashKey(value))
+	var found *client
+	for _, c := range all {
+		if len(c.Calls) > 0 && subtle.ConstantTimeCompare([]byte(s.of(c, ref)), []byte(value)) == 1 {
+			found = c
 		}
 	}
+	return found, found != nil
 }
 
 // takeStandIn finds the stand-in of a call, in its query or in a header, and takes it
@@ -157,7 +141,7 @@ func (v *visit) tokenPath(at callTarget) bool {
 	v.door = tokenPath.door
 	req, wrong := v.cgiRequest(tokenPath)
 	v.line.Call = "call, stand-in"
-	v.client = v.d.clients.find(req.secret)
+	v.client = v.find(req.secret)
 	if v.client != nil {
 		v.known()
 	} else {
@@ -165,6 +149,9 @@ func (v *visit) tokenPath(at callTarget) bool {
 		if req.secret != "" {
 			v.slowDown()
 		}
+	}
+	if v.otherHost() {
+		return true
 	}
 	if wrong == nil {
 		wrong = v.cgiFit(tokenPath, req)

@@ -29,6 +29,10 @@ type visit struct {
 	crowded bool // there is no room for the connection beyond this call
 	waits   bool // the call has its place among those that wait
 
+	port     string // of the door
+	strange  bool   // Host is no name of the loopback: the key must name it
+	mismatch bool   // a right key does not
+
 	foreign *foreigns // the token paths at the time of the call
 }
 
@@ -44,12 +48,12 @@ func (d *Server) Handler(port int) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h["Cache-Control"], h["X-Content-Type-Options"], h["Cross-Origin-Resource-Policy"] = noStore, noSniff, sameOrigin
-		v := &visit{d: d, w: w, r: r, now: d.cfg.Now().Round(0), foreign: d.foreign.Load()}
+		v := &visit{d: d, w: w, r: r, now: d.cfg.Now().Round(0), foreign: d.foreign.Load(), port: p, strange: !hosts[r.Host]}
 		language, own := v.foreign.owns(r.URL.Path)
 		switch {
-		case !hosts[r.Host]:
-			v.line.Call = "other host"
-			v.refuse(http.StatusForbidden, core.RemedyLog, "this is the loopback API; call it as http://127.0.0.1:"+p)
+		case !hosts[r.Host] && !d.clients.anyNames(r.Host):
+			v.strange, v.mismatch = true, true
+			v.otherHost()
 		case strings.HasPrefix(r.URL.Path, callFolder):
 			v.call()
 		case own:
@@ -71,9 +75,11 @@ func (v *visit) v1() {
 		return
 	}
 	key, given := bearer(v.r)
-	v.client = v.d.clients.find(key)
+	v.client = v.find(key)
 	switch {
 	case !v.sameSite(): // before a wrong key is slowed: a page shall hold nothing up
+		return
+	case v.otherHost():
 		return
 	case v.client == nil && given:
 		v.slowDown()
@@ -177,6 +183,43 @@ func bearer(r *http.Request) (key string, given bool) {
 		return "", true
 	}
 	return strings.TrimSpace(key), true
+}
+
+// find is the client whose key this is, if it may be used at this Host.
+func (v *visit) find(key string) *client {
+	c := v.d.clients.find(key)
+	if c == nil && v.d.cfg.Adopt != nil && len(key) <= maxKeyLength && strings.HasPrefix(key, core.ChildKeyPrefix) && v.d.cfg.Adopt(key) {
+		c = v.d.clients.find(key)
+	}
+	if c == nil || !v.fits(c) {
+		return nil
+	}
+	return c
+}
+
+// fits reports whether a client may call at this Host, and notes it if not.
+func (v *visit) fits(c *client) bool {
+	if c == nil || !v.strange || c.NamesHost(v.r.Host) {
+		return true
+	}
+	v.mismatch = true
+	return false
+}
+
+// otherHost answers a call at a name that the loopback does not have and its key does
+// not give it, and reports whether it did.
+func (v *visit) otherHost() bool {
+	if !v.mismatch {
+		return false
+	}
+	v.line.Call = "other host"
+	seen, allow := "this Host", "HOST:PORT"
+	if host, ok := core.CleanHost(v.r.Host); ok {
+		seen, allow = "Host "+host, host
+	}
+	v.refuse(http.StatusForbidden, core.RemedyHost, "the loopback API does not answer at "+seen+
+		"; call it as http://127.0.0.1:"+v.port+", or make a key for that name: tokentray api key add NAME --host "+allow)
+	return true
 }
 
 // known notes that the client has shown its key.

@@ -20,6 +20,7 @@ type clientRecord struct {
 	Accounts []string   `json:"accounts,omitempty"`
 	Envs     []core.Env `json:"envs"`
 	Origins  []string   `json:"origins,omitempty"`
+	Hosts    []string   `json:"hosts,omitempty"`
 	core.CallRights
 	Created  time.Time `json:"created"`
 	LastUsed time.Time `json:"last_used,omitzero"`
@@ -27,7 +28,7 @@ type clientRecord struct {
 
 func encodeClient(k core.ClientKey) ([]byte, error) {
 	return json.Marshal(clientRecord{
-		Hash: hex.EncodeToString(k.Hash[:]), Accounts: k.Accounts, Envs: k.Envs, Origins: k.Origins, CallRights: k.CallRights,
+		Hash: hex.EncodeToString(k.Hash[:]), Accounts: k.Accounts, Envs: k.Envs, Origins: k.Origins, Hosts: k.Hosts, CallRights: k.CallRights,
 		Created: k.Created.UTC(), LastUsed: k.LastUsed.UTC(),
 	})
 }
@@ -40,7 +41,7 @@ func decodeClient(name, value []byte) (core.ClientKey, error) {
 		return core.ClientKey{}, err
 	}
 	k := core.ClientKey{
-		Name: string(name), Accounts: r.Accounts, Envs: r.Envs, Origins: r.Origins, CallRights: r.CallRights,
+		Name: string(name), Accounts: r.Accounts, Envs: r.Envs, Origins: r.Origins, Hosts: r.Hosts, CallRights: r.CallRights,
 		Created: r.Created, LastUsed: r.LastUsed,
 	}
 	hash, err := hex.DecodeString(r.Hash)

@@ -130,13 +130,13 @@ func (a *app) apiKeyCommand() *cobra.Command {
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.keys(cmd.Context()) },
 	}
-	var accounts, envs, origins []string
+	var accounts, envs, origins, hosts []string
 	var may core.CallRights
 	add := &cobra.Command{
 		Use:  "add NAME",
 		Args: func(cmd *cobra.Command, args []string) error { return counted(cmd, args, 1, "usage.one_key") },
 		RunE: func(cmd *cobra.Command, args []string) error {
-			in := api.ClientKeyInput{Name: args[0], Accounts: accounts, Origins: origins, CallRights: may}
+			in := api.ClientKeyInput{Name: args[0], Accounts: accounts, Origins: origins, Hosts: hosts, CallRights: may}
 			for _, e := range envs {
 				env, err := parseEnv(e)
 				if err != nil {
@@ -150,6 +150,7 @@ func (a *app) apiKeyCommand() *cobra.Command {
 	add.Flags().StringArrayVar(&accounts, "account", nil, "flag.key_account")
 	add.Flags().StringArrayVar(&envs, "env", nil, "flag.key_env")
 	add.Flags().StringArrayVar(&origins, "origin", nil, "flag.key_origin")
+	add.Flags().StringArrayVar(&hosts, "host", nil, "flag.key_host")
 	add.Flags().StringArrayVar(&may.Calls, "calls", nil, "flag.key_calls")
 	add.Flags().BoolVar(&may.LiveWrite, "live-write", false, "flag.key_live_write")
 	add.Flags().BoolVar(&may.NoToken, "no-token", false, "flag.key_no_token")
@@ -213,6 +214,9 @@ func (a *app) scope(k api.ClientKey) string {
 	out := accounts + a.say("cli.paren", "text", strings.Join(words(k.Envs), a.say("cli.comma")))
 	if len(k.Origins) > 0 {
 		out += " " + strings.Join(k.Origins, " ")
+	}
+	if len(k.Hosts) > 0 {
+		out += a.say("api.scope_hosts", "hosts", strings.Join(k.Hosts, a.say("cli.comma")))
 	}
 	if len(k.Calls) > 0 {
 		out += a.say("api.scope_calls", "calls", strings.Join(k.Calls, a.say("cli.comma")))

@@ -45,6 +45,7 @@ func callWords() table {
 		"cause.key_calls":        {"The client key may not make this call.", "此客户端密钥不能调用该接口。"},
 		"remedy.key_calls":       {"Make a key that may: tokentray api key add NAME --calls 'METHOD PATH'", "请创建允许该接口的密钥：tokentray api key add 名称 --calls '方法 路径'"},
 		"cause.browser":          {"No page in a browser makes calls.", "浏览器网页不能调用接口。"},
+		"remedy.host":            {"Call 127.0.0.1, or make a key for that name: tokentray api key add NAME --host HOST:PORT", "请改用 127.0.0.1，或为该主机名新建密钥：tokentray api key add 名称 --host 主机:端口"},
 		"remedy.browser":         {"Make the call from a program, or from the page's own server.", "请改由程序或网页自己的服务端调用。"},
 		"cause.call_refused":     {"The upstream refuses this call.", "上游拒绝了此调用。"},
 		"remedy.call_refused":    {"Look the code up in the upstream's documentation, and see what the call sends: add --dry-run.", "请在上游文档中查询错误码，并用 --dry-run 查看发送的内容。"},

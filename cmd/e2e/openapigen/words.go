@@ -44,6 +44,7 @@ func words() map[string]string {
 
 		"ClientKey.accounts": "Names of accounts; missing: every account.",
 		"ClientKey.origins":  "Web pages that may call with it.",
+		"ClientKey.hosts":    "Values of Host, as host.docker.internal:17278, at which the key may be used beside the names of the loopback.",
 
 		"ClientKeyInput.envs": "Missing: sandbox alone.",
 
