@@ -207,10 +207,7 @@ func (k *Keeper) upstream(kind Kind) Upstream { return (*k.upstreams.Load())[kin
 func (k *Keeper) day(a Account) Zone { return k.upstream(a.Kind).Traits.Day }
 
 // checks reports whether the account's upstream can be asked about a token.
-func (k *Keeper) checks(a Account) bool {
-	_, ok := k.upstream(a.Kind).Source.(Checker)
-	return ok
-}
+func (k *Keeper) checks(a Account) bool { return k.upstream(a.Kind).checker(a) != nil }
 
 // ErrStopping is what is answered once the agent ends.
 func ErrStopping() *Error {

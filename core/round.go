@@ -280,8 +280,14 @@ func (w *attempt) sameAgain() {
 }
 
 // checker is the source as one that can check a token; nil when it cannot.
-func (w *attempt) checker() Checker {
-	checker, _ := w.up.Source.(Checker)
+func (w *attempt) checker() Checker { return w.up.checker(w.req.Account) }
+
+// checker is the source as one that can check the account's tokens; nil when it cannot.
+func (u Upstream) checker(a Account) Checker {
+	if some, ok := u.Source.(SomeChecker); ok && !some.Checks(a) {
+		return nil
+	}
+	checker, _ := u.Source.(Checker)
 	return checker
 }
 

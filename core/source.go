@@ -25,6 +25,13 @@ type Checker interface {
 	Check(ctx context.Context, req Request, token string) error
 }
 
+// SomeChecker is a Checker that can check the tokens of some of its accounts alone.
+type SomeChecker interface {
+	Checker
+	// Checks reports whether an account's upstream can be asked.
+	Checks(a Account) bool
+}
+
 // TicketSource is a Source that can ask the upstream for tickets, with which the
 // pages of an account sign.
 type TicketSource interface {

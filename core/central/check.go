@@ -12,17 +12,14 @@ import (
 	"tokentray/core/upstream"
 )
 
-var _ core.Checker = source{}
+var _ core.SomeChecker = source{}
+
+// Checks reports whether the API is known that the token is for.
+func (s source) Checks(a core.Account) bool { return s.spec.CanCheck(a) }
 
 // Check asks the API that the token is for, which the server has no part in and gets no
-// token anew by. Of an API that is not known here nobody knows such a call.
+// token anew by.
 func (s source) Check(ctx context.Context, req core.Request, token string) error {
-	if req.Account.Product == kinds.ProductCentralOther {
-		return &core.Error{
-			Class: core.Misuse, Remedy: core.RemedyInput, Unsent: true,
-			Message: "no call is known that shows whether this API accepts the token; see what your program gets",
-		}
-	}
 	// The key has no part in this call, and goes nowhere but to its server.
 	redact := upstream.Redactor{token, req.Credentials.Secret.Reveal(), req.Credentials.ProxyPassword.Reveal()}
 	a, err := s.Call(ctx, req, s.spec.API(req.Account), upstream.Outgoing{

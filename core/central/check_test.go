@@ -48,8 +48,11 @@ func TestCheck(t *testing.T) {
 	if body = `{"ip_list":["198.51.100.1"]}`; check(kinds.ProductCentralWeCom) != nil {
 		t.Error("a token that is accepted is refused")
 	}
-	asked = 0
-	if e := refusal(t, check(kinds.ProductCentralOther)); !e.Unsent || asked != 0 {
-		t.Errorf("an API that is not known: %+v", e)
+	some := central.Sources(central.Options{})[kinds.Central].(core.SomeChecker)
+	for product, can := range map[core.Product]bool{kinds.ProductCentralWeChat: true, kinds.ProductCentralWeCom: true, kinds.ProductCentralOther: false} {
+		req := request(team, map[string]string{"api_url": api})
+		if req.Account.Product = product; some.Checks(req.Account) != can {
+			t.Errorf("%s can be checked: %v", product, !can)
+		}
 	}
 }

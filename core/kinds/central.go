@@ -91,7 +91,7 @@ func central() Spec {
 		Products: []Product{
 			{Product: ProductCentralWeChat, APIBase: "https://api.weixin.qq.com", Paths: []string{"/cgi-bin/getcallbackip"}},
 			{Product: ProductCentralWeCom, APIBase: "https://qyapi.weixin.qq.com", Paths: []string{"/cgi-bin/getcallbackip"}},
-			{Product: ProductCentralOther},
+			{Product: ProductCentralOther, NoCheck: true},
 		},
 		// Anytime: the server may have another token whenever it is asked.
 		Traits:  core.Traits{Repeat: core.RepeatSame, Window: CentralWindow, Anytime: true},

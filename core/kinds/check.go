@@ -189,7 +189,7 @@ func (s Spec) check(a core.Account) core.Problems {
 		}
 		out = append(out, core.Problem{Field: "product", Key: ProblemProduct, Says: "must be one of " + list(names)})
 	}
-	if a.Watch && !s.Checks() {
+	if a.Watch && !s.CanCheck(a) {
 		out = append(out, core.Problem{Field: "watch", Key: ProblemWatch, Warn: true})
 	}
 	for _, f := range s.Fields {

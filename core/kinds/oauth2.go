@@ -84,6 +84,7 @@ func oauthFields() []Field {
 		{
 			Key: APIURL, Input: URL, Hint: "https://api…", Names: []string{"apiurl", "apibaseurl"},
 		},
+		{Key: IntrospectionURL, Input: URL, Rare: true, Hint: "https://…/introspect", Names: []string{"introspectionurl", "introspectionuri", "introspectionendpoint"}},
 		{Key: OAuthAuth, Input: Choice, Rare: true, Choices: []string{AuthBasic, AuthBody}, Names: []string{"authstyle", "authmethod"}},
 		{
 			Key: OAuthExtra, Input: Pairs, Rare: true, Identity: true, Hint: "resource=…&…",
@@ -97,20 +98,24 @@ func oauthProducts() []Product {
 		{Product: ProductOAuthServer},
 		{
 			Product: ProductKeycloak, Pattern: "https://*/protocol/openid-connect/token", Console: "/admin/",
-			Paths: []string{"/realms/master/protocol/openid-connect/userinfo"}, Names: []string{"keycloak"},
+			Neighbours:    []string{"/.well-known/openid-configuration", "/protocol/openid-connect", "/protocol/openid-connect/auth", "/protocol/openid-connect/certs"},
+			Introspection: "/introspect",
+			Paths:         []string{"/realms/master/protocol/openid-connect/userinfo"}, Names: []string{"keycloak"},
 		},
 		{
-			Product: ProductAuth0, Pattern: "https://*/oauth/token", Console: "https://manage.auth0.com/",
+			Product: ProductAuth0, Pattern: "https://*/oauth/token", Neighbours: []string{"/.well-known/openid-configuration", "/authorize", "/api/v2"}, Console: "https://manage.auth0.com/",
 			Defaults: map[string]string{OAuthAuth: AuthBody}, Requires: []string{OAuthAudience},
 			Paths: []string{"/api/v2/roles"}, Names: []string{"auth0"},
 		},
 		{
 			Product: ProductEntra, Pattern: "https://login.microsoftonline.com/*/oauth2/v2.0/token", APIBase: "https://graph.microsoft.com",
-			Console:  "https://entra.microsoft.com/#view/Microsoft_AAD_RegisteredApps/ApplicationsListBlade",
-			Defaults: map[string]string{OAuthAuth: AuthBody, OAuthScope: "https://graph.microsoft.com/.default"},
+			Neighbours: []string{"/v2.0/.well-known/openid-configuration", "/v2.0", "/oauth2/v2.0/authorize", "/oauth2/v2.0"},
+			Console:    "https://entra.microsoft.com/#view/Microsoft_AAD_RegisteredApps/ApplicationsListBlade",
+			Defaults:   map[string]string{OAuthAuth: AuthBody, OAuthScope: "https://graph.microsoft.com/.default"},
 			Checks: map[string][]Check{OAuthScope: {{
 				Match: `^\S+/\.default$`, Problem: "scope_default", Says: "must be one resource and /.default, as https://graph.microsoft.com/.default is",
 			}}},
+			Probe: "/v1.0/organization",
 			Paths: []string{"/v1.0/organization"}, Names: []string{"entra", "azure", "aad"},
 		},
 		{
@@ -119,6 +124,7 @@ func oauthProducts() []Product {
 				core.Sandbox: "https://api-m.sandbox.paypal.com/v1/oauth2/token",
 				core.Live:    "https://api-m.paypal.com/v1/oauth2/token",
 			},
+			Probe: "/v1/notifications/webhooks-event-types",
 			Paths: []string{"/v1/notifications/webhooks-event-types"}, Names: []string{"paypal"},
 		},
 	}
@@ -155,6 +161,8 @@ func oauthClosed() []Pattern {
 		{"", "/realms/*/protocol/openid-connect/token"},
 		{"", "/realms/*/protocol/openid-connect/revoke"},
 		{"", "/realms/*/protocol/openid-connect/token/introspect"},
+		{"", "/oauth/introspect"},
+		{"", "/oauth2/introspect"},
 		{"GET", "/admin/realms/*/clients"}, // with their secrets
 		{"GET", "/admin/realms/*/clients/*"},
 

@@ -74,6 +74,59 @@ func TestServersThatAreKnown(t *testing.T) {
 	}
 }
 
+// Who copies another URL of the same server has told which server it is.
+func TestNeighbouringURLs(t *testing.T) {
+	set := kinds.Builtin()
+	const entra, keycloak = "https://login.microsoftonline.com/contoso/oauth2/v2.0/token", "https://sso.example/realms/a/protocol/openid-connect/token"
+	for _, tt := range []struct {
+		product       core.Product
+		written, want string
+	}{
+		{kinds.ProductEntra, "contoso", entra},
+		{kinds.ProductEntra, "https://login.microsoftonline.com/contoso", entra},
+		{kinds.ProductEntra, "https://login.microsoftonline.com/contoso/v2.0", entra},
+		{kinds.ProductEntra, "https://login.microsoftonline.com/contoso/v2.0/.well-known/openid-configuration", entra},
+		{kinds.ProductEntra, "https://login.microsoftonline.com/contoso/oauth2/v2.0/authorize", entra},
+		{kinds.ProductEntra, entra, entra},
+		{kinds.ProductKeycloak, "https://sso.example/realms/a/", keycloak},
+		{kinds.ProductKeycloak, "https://sso.example/realms/a/.well-known/openid-configuration", keycloak},
+		{kinds.ProductKeycloak, "https://sso.example/realms/a/protocol/openid-connect/auth", keycloak},
+		{kinds.ProductAuth0, "shop.eu.auth0.com", "https://shop.eu.auth0.com/oauth/token"},
+		{kinds.ProductAuth0, "https://shop.eu.auth0.com/api/v2/", "https://shop.eu.auth0.com/oauth/token"},
+	} {
+		if got := set.Clean(oauthAccount(tt.product, tt.written, nil)).BaseURL; got != tt.want {
+			t.Errorf("%s: %s becomes %s", tt.product, tt.written, got)
+		}
+	}
+}
+
+// Whose tokens can be asked about: by introspection, or by a call of an API that is known
+// and takes tokens of the usual scope.
+func TestWhoCanBeChecked(t *testing.T) {
+	set := kinds.Builtin()
+	spec, _ := set.Of(kinds.OAuth2)
+	for _, tt := range []struct {
+		product            core.Product
+		tokenURL           string
+		params             map[string]string
+		introspects, probe string
+	}{
+		{kinds.ProductOAuthServer, "https://sso.example/token", nil, "", ""},
+		{kinds.ProductOAuthServer, "https://sso.example/token", map[string]string{"introspection_url": "https://sso.example/ask"}, "https://sso.example/ask", ""},
+		{kinds.ProductKeycloak, "https://sso.example/realms/a", nil, "https://sso.example/realms/a/protocol/openid-connect/token/introspect", ""},
+		{kinds.ProductAuth0, "shop.eu.auth0.com", map[string]string{"audience": "a"}, "", ""},
+		{kinds.ProductEntra, "contoso", nil, "", "/v1.0/organization"},
+		{kinds.ProductEntra, "contoso", map[string]string{"scope": "api://x/.default"}, "", ""},
+		{kinds.ProductEntra, "contoso", map[string]string{"api_url": "https://graph.example"}, "", ""},
+		{kinds.ProductPayPal, "", nil, "", "/v1/notifications/webhooks-event-types"},
+	} {
+		a := set.Clean(oauthAccount(tt.product, tt.tokenURL, tt.params))
+		if got, probe := spec.Introspects(a), spec.Probes(a); got != tt.introspects || probe != tt.probe || spec.CanCheck(a) != (got+probe != "") {
+			t.Errorf("%s %v: %q, %q, can %v", tt.product, tt.params, got, probe, spec.CanCheck(a))
+		}
+	}
+}
+
 // Where accounts of known servers ask and call, and how.
 func TestWhereAndHow(t *testing.T) {
 	set := kinds.Builtin()

@@ -70,6 +70,12 @@ func (p Product) whole(written string) string {
 	case short[strings.LastIndexByte(short, '/')+1:] == behind[strings.LastIndexByte(behind, '/')+1:]:
 		return written // somebody copied all of it
 	}
+	for _, end := range p.Neighbours {
+		if start, found := strings.CutSuffix(short, end); found {
+			short = start
+			break
+		}
+	}
 	return short + behind
 }
 

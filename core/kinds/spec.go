@@ -116,6 +116,10 @@ const (
 // from somewhere else.
 const APIURL = "api_url"
 
+// IntrospectionURL is the key of the param that says where the server tells whether a
+// token is active (RFC 7662), of kinds that know such servers.
+const IntrospectionURL = "introspection_url"
+
 // Field is something that a person enters.
 type Field struct {
 	// Key names it everywhere: appid, secret and base_url are fields of their own
@@ -189,6 +193,9 @@ type Product struct {
 	// the place of the *. Who enters just that, or the URL without the end that all
 	// have, has entered the URL.
 	Pattern string `json:"pattern,omitempty"`
+	// Neighbours are the ends of other URLs of the same server that people copy, an
+	// issuer's for example, in whose place the pattern's end is put.
+	Neighbours []string `json:"neighbours,omitempty"`
 	// APIBase is where calls go of an account that does not say it.
 	APIBase string `json:"api_base,omitempty"`
 	// Defaults are the values of params that an account leaves empty, by key.
@@ -197,6 +204,13 @@ type Product struct {
 	Defaults map[string]string  `json:"defaults,omitempty"`
 	Requires []string           `json:"requires,omitempty"`
 	Checks   map[string][]Check `json:"checks,omitempty"`
+	// Probe is the path of a call, at the API's host, that shows whether a token works,
+	// where the kind has none for all accounts. Introspection is what is added to the
+	// token URL where the server itself tells whether a token is active (RFC 7662).
+	Probe         string `json:"probe,omitempty"`
+	Introspection string `json:"introspection,omitempty"`
+	// NoCheck: the kind's call that shows whether a token works is none of this product.
+	NoCheck bool `json:"no_check,omitempty"`
 	// Console is where such an account is administered: a URL, or a path at the host
 	// that its tokens come from.
 	Console string `json:"console,omitempty"`
@@ -473,6 +487,41 @@ func (s Spec) Reading(method, path string) bool {
 // Checks reports whether upstream can be asked if it accepts a token: there is a call
 // for it, and it is known which answers mean that the token is dead.
 func (s Spec) Checks() bool { return s.TryPath != "" && len(s.Dead) > 0 }
+
+// CanCheck reports whether upstream can be asked about the tokens of an account.
+func (s Spec) CanCheck(a core.Account) bool {
+	product, _ := s.Product(a.Product)
+	return s.Checks() && !product.NoCheck || s.Introspects(a) != "" || s.Probes(a) != ""
+}
+
+// Introspects is the URL at which the account's server tells whether a token is active;
+// empty: none is known.
+func (s Spec) Introspects(a core.Account) string {
+	if own := a.Params[IntrospectionURL]; own != "" {
+		return own
+	}
+	product, _ := s.Product(a.Product)
+	if base := s.Base(a); base != "" && product.Introspection != "" {
+		return strings.TrimSuffix(base, "/") + product.Introspection
+	}
+	return ""
+}
+
+// Probes is the path of the call by which the account's product shows whether a token
+// works; empty: none is known. A token for another API than the product's, or with
+// another scope than its usual one, is none that this call accepts.
+func (s Spec) Probes(a core.Account) string {
+	product, _ := s.Product(a.Product)
+	if product.Probe == "" || a.Params[APIURL] != "" {
+		return ""
+	}
+	for key, value := range product.Defaults {
+		if f, _ := s.Field(key); f.Identity && s.Param(a, key) != value {
+			return ""
+		}
+	}
+	return product.Probe
+}
 
 // IsDead reports whether an answer whose field has a value means that the call's
 // token is dead, whatever its status.

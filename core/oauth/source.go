@@ -79,11 +79,13 @@ func (s source) refused(r upstream.Rule, a answer, redact upstream.Redactor) *co
 
 // redactor hides the secret in the forms in which the request carries it.
 func redactor(req core.Request) upstream.Redactor {
+	return upstream.Redactor{req.Credentials.Secret.Reveal(), req.Credentials.ProxyPassword.Reveal(), basic(req)}
+}
+
+// basic is client ID and secret as the scheme Basic has them (RFC 6749, section 2.3.1).
+func basic(req core.Request) string {
 	id, secret := url.QueryEscape(req.Account.AppID), url.QueryEscape(req.Credentials.Secret.Reveal())
-	return upstream.Redactor{
-		req.Credentials.Secret.Reveal(), req.Credentials.ProxyPassword.Reveal(),
-		base64.StdEncoding.EncodeToString([]byte(id + ":" + secret)),
-	}
+	return base64.StdEncoding.EncodeToString([]byte(id + ":" + secret))
 }
 
 // ask has the library write the request and sends it.

@@ -6,6 +6,7 @@
 //	POST /cgi-bin/stable_token         the same token until its last 300 s
 //	GET  /cgi-bin/gettoken             WeCom's: the same token until it ends
 //	POST /oauth2/token                 OAuth 2.0 client credentials: a new token each time; those before live on
+//	POST /oauth2/token/introspect      is this token of the client's active?
 //	GET  /oauth2/whoami                the client of a Bearer token, or 401
 //	GET  /central/APPID                a team's token server for an account: its stable token, for its
 //	                                   secret as the key; POST too, and /stale takes reports

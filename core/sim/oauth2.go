@@ -22,6 +22,7 @@ import (
 
 const (
 	pathOAuth = "/oauth2/token"
+	pathAsk   = "/oauth2/token/introspect"
 	pathWho   = "/oauth2/whoami"
 )
 
@@ -70,12 +71,7 @@ func (a Account) checkClient() error {
 
 // serveOAuth is POST /oauth2/token (RFC 6749, section 4.4).
 func (s *Server) serveOAuth(w http.ResponseWriter, r *http.Request) {
-	raw, err := io.ReadAll(io.LimitReader(r.Body, maxPost+1))
-	form, bad := url.ParseQuery(string(raw))
-	id, secret, auth := form.Get("client_id"), form.Get("client_secret"), "body"
-	if user, pass, ok := r.BasicAuth(); ok {
-		id, secret, auth = unescape(user), unescape(pass), "basic"
-	}
+	form, id, secret, auth, readable := clientForm(r)
 	s.mu.Lock()
 	acc := s.accounts[id]
 	if acc == nil && s.cfg.OpenRegistration && id != "" && secret != "" {
@@ -98,9 +94,9 @@ func (s *Server) serveOAuth(w http.ResponseWriter, r *http.Request) {
 	case code != "":
 	case f.Code != 0:
 		code = "temporarily_unavailable"
-	case r.Method != http.MethodPost || err != nil || bad != nil || len(raw) > maxPost || repeated(form):
+	case r.Method != http.MethodPost || !readable:
 		code = "invalid_request"
-	case acc == nil || subtle.ConstantTimeCompare([]byte(secret), []byte(acc.Secret.Reveal())) != 1 || acc.Client.Auth != "" && acc.Client.Auth != auth:
+	case !acc.isClient(secret, auth):
 		code = "invalid_client"
 	default:
 		code = s.clientCode(acc, form, s.callerOf(r, acc))
@@ -111,6 +107,51 @@ func (s *Server) serveOAuth(w http.ResponseWriter, r *http.Request) {
 	}
 	m := s.clientToken(acc, form, now)
 	grantOAuth(w, acc.Client, m, m.expires.Sub(now))
+}
+
+// clientForm is the form of a request, and who the client says it is.
+func clientForm(r *http.Request) (form url.Values, id, secret, auth string, readable bool) {
+	raw, err := io.ReadAll(io.LimitReader(r.Body, maxPost+1))
+	form, bad := url.ParseQuery(string(raw))
+	id, secret, auth = form.Get("client_id"), form.Get("client_secret"), "body"
+	if user, pass, ok := r.BasicAuth(); ok {
+		id, secret, auth = unescape(user), unescape(pass), "basic"
+	}
+	return form, id, secret, auth, err == nil && bad == nil && len(raw) <= maxPost && !repeated(form)
+}
+
+// isClient reports whether a client is who it says it is; a is nil if there is none.
+func (a *account) isClient(secret, auth string) bool {
+	return a != nil && a.Client != nil && subtle.ConstantTimeCompare([]byte(secret), []byte(a.Secret.Reveal())) == 1 &&
+		(a.Client.Auth == "" || a.Client.Auth == auth)
+}
+
+// serveAsk is POST /oauth2/token/introspect (RFC 7662): a client asks about its own
+// tokens. One of another client is not active to it.
+func (s *Server) serveAsk(w http.ResponseWriter, r *http.Request) {
+	form, id, secret, auth, readable := clientForm(r)
+	s.mu.Lock()
+	acc := s.accounts[id]
+	f := s.arrive(acc, r.URL.Path)
+	s.mu.Unlock()
+	if s.spoil(w, r, f) {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	token := form.Get("token")
+	switch {
+	case f.Error != "":
+		refuseOAuth(w, nil, f.Error)
+	case r.Method != http.MethodPost || !readable || token == "":
+		refuseOAuth(w, nil, "invalid_request")
+	case !acc.isClient(secret, auth):
+		refuseOAuth(w, nil, "invalid_client")
+	case s.owners[token] != acc || acc.verdict(token, s.now()) != 0:
+		answerOAuth(w, http.StatusOK, map[string]any{"active": false})
+	default:
+		answerOAuth(w, http.StatusOK, map[string]any{"active": true, "client_id": acc.AppID, "token_type": "Bearer"})
+	}
 }
 
 // clientCode is the error for what a known client asks for, empty when it is in order.

@@ -35,6 +35,9 @@ func (s Sample) At(base string) core.Account {
 		a.Params = map[string]string{}
 	}
 	a.Params[kinds.APIURL] = base
+	if s.Upstream.Client != nil {
+		a.Params[kinds.IntrospectionURL] = base + pathAsk
+	}
 	return a
 }
 

@@ -116,6 +116,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.serveWeCom(w, r)
 	case pathOAuth:
 		s.serveOAuth(w, r)
+	case pathAsk:
+		s.serveAsk(w, r)
 	case pathWho:
 		s.serveWho(w, r)
 	case pathUsage:

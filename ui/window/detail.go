@@ -185,7 +185,7 @@ func (d *detail) show(now time.Time) {
 		kit.Visible(o, hasToken)
 	}
 	spec := ui.Words.Spec(a.Kind)
-	kit.Visible(d.check, hasToken && spec.Checks())
+	kit.Visible(d.check, hasToken && spec.CanCheck(a.Account))
 	allowed := ""
 	if a.AllowLive {
 		allowed = ui.T("detail.allowed", "kind", ui.Words.Kind(a.Kind))

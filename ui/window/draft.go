@@ -78,7 +78,7 @@ func (d *draft) choose(kind core.Kind) {
 func (d draft) has(field string) bool {
 	switch field {
 	case "watch":
-		return d.spec().Checks()
+		return d.spec().CanCheck(d.kinds.Clean(d.Account))
 	case "ca":
 		return d.CA != "" || d.spec().TakesCA() && d.namesHost()
 	case "proxy_password":

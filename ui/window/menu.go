@@ -80,7 +80,7 @@ func (mn *menus) menuOf(a api.Account) *fyne.Menu {
 		fyne.NewMenuItemSeparator(),
 		fyne.NewMenuItem(ui.T("menu.renew"), func() { mn.renewals.renew(id) }),
 		fyne.NewMenuItem(ui.T("menu.force"), func() { mn.renewals.force(id) }))
-	if ui.Words.Spec(a.Kind).Checks() {
+	if ui.Words.Spec(a.Kind).CanCheck(a.Account) {
 		items = append(items, fyne.NewMenuItem(ui.T("menu.check"), func() { mn.renewals.check(id) }))
 	}
 	items = append(items, fyne.NewMenuItemSeparator())
