@@ -43,7 +43,7 @@ run: deps-run build-all ## install what is missing, build, and start the demo; C
 	@exec $(BIN)/tokentray demo
 
 .PHONY: build
-build: deps-run build-all ## build bin/tokentray and bin/tokentray-window
+build: deps-run build-all man ## build bin/tokentray, bin/tokentray-window and the manual pages
 
 .PHONY: build-all
 build-all:
@@ -241,14 +241,13 @@ openapi: ## write the description of the local API anew, from its routes and typ
 
 # ---------------------------------------------------------------- manual pages
 
-# The pages are made by the program from its own help. Their date is that of the
+# The pages are made from the help of the commands. Their date is that of the
 # commit, so that the same sources give the same pages.
 EPOCH   := $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct 2>/dev/null))
-pages    = TOKENTRAY_LANG=$(1) SOURCE_DATE_EPOCH=$(EPOCH) $(BIN)/tokentray man $(2)
+pages    = $(GO) run -buildvcs=false ./cmd/manpages -lang $(1) -date '$(EPOCH)' -version $(VERSION)$(if $(COMMIT),+$(COMMIT)) $(2)
 
 .PHONY: man
 man: ## write the manual pages, in both languages, into bin/man
-	@test -x $(BIN)/tokentray || { echo "nothing is built yet; run: make build"; exit 1; }
 	rm -rf $(BIN)/man
 	$(call pages,en,$(BIN)/man/man1)
 	$(call pages,zh,$(BIN)/man/zh_CN/man1)
@@ -265,7 +264,7 @@ sizes   = 16 22 24 32 48 64 128 512
 
 .PHONY: install
 install: ## install what make build has built, under PREFIX
-	@test -x $(BIN)/tokentray -a -x $(BIN)/tokentray-window || { echo "nothing is built yet; run: make build"; exit 1; }
+	@test -x $(BIN)/tokentray -a -x $(BIN)/tokentray-window -a -d $(BIN)/man || { echo "nothing is built yet; run: make build"; exit 1; }
 	install -Dm755 -t $(bindir) $(BIN)/tokentray $(BIN)/tokentray-window
 	install -Dm644 -t $(datadir)/applications assets/tokentray.desktop
 	install -d $(unitdir)
@@ -276,8 +275,8 @@ install: ## install what make build has built, under PREFIX
 	$(BIN)/tokentray completion bash > $(datadir)/bash-completion/completions/tokentray
 	$(BIN)/tokentray completion zsh > $(datadir)/zsh/site-functions/_tokentray
 	$(BIN)/tokentray completion fish > $(datadir)/fish/vendor_completions.d/tokentray.fish
-	$(call pages,en,$(mandir)/man1)
-	$(call pages,zh,$(mandir)/zh_CN/man1)
+	install -Dm644 -t $(mandir)/man1 $(BIN)/man/man1/*
+	install -Dm644 -t $(mandir)/zh_CN/man1 $(BIN)/man/zh_CN/man1/*
 	install -Dm644 -t $(datadir)/doc/tokentray README.md CHANGELOG.md SECURITY.md LICENSE
 
 .PHONY: uninstall

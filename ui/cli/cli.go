@@ -150,7 +150,7 @@ func (a *app) root() *cobra.Command {
 		a.settingsCommand(), a.vaultCommand(), a.apiCommand(), a.exportCommand(), a.importCommand(),
 		a.execCommand(), a.callCommand(), a.envCommand(), a.pushCommand(), a.presetCommand(),
 		a.doctorCommand(), a.resetCommand(), a.demoCommand(), a.simCommand(),
-		a.versionCommand(), a.completionCommand(root), a.manCommand(root), exitCodesTopic(),
+		a.versionCommand(), a.completionCommand(root), exitCodesTopic(),
 	)
 	return root
 }

@@ -25,8 +25,8 @@ const (
 	exitInterrupted = 130
 )
 
-// exitCodes lists them for help and tests; each has a sentence exit.<code>.
-func exitCodes() []int {
+// ExitCodes lists them for help and tests; each has a sentence exit.<code>.
+func ExitCodes() []int {
 	return []int{
 		exitOK, exitFailure, exitUsage, exitNoAccount, exitRefused,
 		exitTemporary, exitVault, exitNoAgent, exitInterrupted,
@@ -84,7 +84,7 @@ func exitCodesTopic() *cobra.Command {
 // exitCodesPage lists the codes and what errors look like to a script.
 func (a *app) exitCodesPage() []string {
 	out := []string{a.say("exit.title"), ""}
-	for _, c := range exitCodes() {
+	for _, c := range ExitCodes() {
 		n := strconv.Itoa(c)
 		out = append(out, "  "+padLeft(n, 3)+"  "+a.say(text.Key("exit."+n)))
 	}

@@ -84,7 +84,7 @@ func TestHelpListsEveryExitCode(t *testing.T) {
 				t.Errorf("%s: code %d is missing in\n%s", lang, c, out)
 			}
 		}
-		if n := len(exitCodes()); n != 9 {
+		if n := len(ExitCodes()); n != 9 {
 			t.Errorf("%d codes are listed", n)
 		}
 	}

@@ -77,7 +77,7 @@ func (a *app) helpPage(cmd *cobra.Command) []string {
 	}
 	if cmd.HasAvailableSubCommands() {
 		out = append(out, "  "+cmd.CommandPath()+" "+a.say("help.command"), "", a.say("help.commands"))
-		out = append(out, commandRows(cmd)...)
+		out = append(out, CommandRows(cmd)...)
 	}
 	if rows := a.flagRows(cmd.LocalNonPersistentFlags()); len(rows) > 0 {
 		out = append(append(out, "", a.say("help.flags")), rows...)
@@ -95,7 +95,8 @@ func (a *app) helpPage(cmd *cobra.Command) []string {
 	return out
 }
 
-func commandRows(cmd *cobra.Command) []string {
+// CommandRows are the commands below one, a line each, with what they are for.
+func CommandRows(cmd *cobra.Command) []string {
 	t := table{indent: 2}
 	for _, sub := range cmd.Commands() {
 		if sub.Hidden {
@@ -112,7 +113,7 @@ func (a *app) flagRows(flags *pflag.FlagSet) []string {
 		if f.Hidden {
 			return
 		}
-		name, usage := a.flagWords(f)
+		name, usage := FlagWords(a.text(), f)
 		if f.Shorthand == "" {
 			name = "    " + name
 		}
@@ -121,15 +122,15 @@ func (a *app) flagRows(flags *pflag.FlagSet) []string {
 	return t.lines(0)
 }
 
-// flagWords are a flag as it is typed with its value's name, and its purpose.
-func (a *app) flagWords(f *pflag.Flag) (name, usage string) {
+// FlagWords are a flag as it is typed with its value's name, and its purpose.
+func FlagWords(words *text.Text, f *pflag.Flag) (name, usage string) {
 	value, usage := pflag.UnquoteUsage(f)
 	name = strings.TrimSpace("--" + f.Name + " " + value)
 	if f.Shorthand != "" {
 		name = "-" + f.Shorthand + ", " + name
 	}
 	if f.DefValue != "" && f.DefValue != "false" && f.DefValue != "0" && f.DefValue != "[]" {
-		usage += a.say("help.default", "value", f.DefValue)
+		usage += words.Say("help.default", "value", f.DefValue)
 	}
 	return name, usage
 }

@@ -3,8 +3,6 @@ package text
 // man are the headings of the manual pages, and what stands in them alone.
 func man() table {
 	return table{
-		"cmd.man":         {"Write the manual pages into a folder", "把手册页写入目录"},
-		"usage.man":       {"name the folder for the manual pages", "请指定存放手册页的目录"},
 		"man.title":       {"TokenTray manual", "TokenTray 手册"},
 		"man.name":        {"NAME", "名称"},
 		"man.synopsis":    {"SYNOPSIS", "用法"},

@@ -1,4 +1,4 @@
-package cli
+package main
 
 import (
 	"os"
@@ -9,6 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"tokentray/ui/text"
 )
 
 // TestManualPages: every command has a page in each language, that a formatter
@@ -22,17 +24,14 @@ func TestManualPages(t *testing.T) {
 	for _, lang := range []string{"en", "zh"} {
 		dirs := []string{filepath.Join(t.TempDir(), "man1"), filepath.Join(t.TempDir(), "again")}
 		for _, dir := range dirs {
-			r := newRun()
-			r.env["TOKENTRAY_LANG"], r.env["SOURCE_DATE_EPOCH"] = lang, "1767225600"
-			r.try(t, 0, "man", dir)
-			if r.started {
-				t.Error("it started an agent")
+			if err := (manual{text.New(text.Choose(lang)), "1.0", "1767225600"}).write(commands(lang), dir); err != nil {
+				t.Fatal(err)
 			}
 		}
-		root := New(Parts{Term: newRun().term, Getenv: func(string) string { return lang }})
+		root := commands(lang)
 		root.InitDefaultHelpCmd()
-		commands := withPages(root)
-		for _, cmd := range commands {
+		all := withPages(root)
+		for _, cmd := range all {
 			name := strings.ReplaceAll(cmd.CommandPath(), " ", "-") + ".1"
 			page, err := os.ReadFile(filepath.Join(dirs[0], name))
 			if err != nil {
@@ -50,8 +49,8 @@ func TestManualPages(t *testing.T) {
 				}
 			}
 		}
-		if files, _ := os.ReadDir(dirs[0]); len(files) != len(commands) || len(commands) < 40 {
-			t.Errorf("%s: %d pages of %d commands", lang, len(files), len(commands))
+		if files, _ := os.ReadDir(dirs[0]); len(files) != len(all) || len(all) < 40 {
+			t.Errorf("%s: %d pages of %d commands", lang, len(files), len(all))
 		}
 	}
 }
@@ -88,13 +87,9 @@ func TestManualPagesTakeNoCharacterForTheirOwn(t *testing.T) {
 	cmd := &cobra.Command{Use: "odd [*A*] <B> _C_", Short: "an odd *one* _or_ <two>", Long: odd, Run: func(*cobra.Command, []string) {}}
 	cmd.Flags().String("file", "*.md", "the `<FILE>` *or* _none_")
 	dir := t.TempDir()
-	r := newRun()
-	a := &app{Parts: Parts{Term: r.term, Getenv: func(k string) string {
-		return map[string]string{"TOKENTRAY_LANG": "en", "SOURCE_DATE_EPOCH": "1767225600"}[k]
-	}}}
 	cmd.InitDefaultHelpFlag()
 	same := *cmd
-	if err := a.manPages(&same, dir); err != nil {
+	if err := (manual{text.New(text.English), "1.0", "1767225600"}).write(&same, dir); err != nil {
 		t.Fatal(err)
 	}
 	page, err := os.ReadFile(filepath.Join(dir, "odd.1"))

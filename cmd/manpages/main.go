@@ -1,7 +1,11 @@
-package cli
+// Command manpages writes the manual pages of the command line into a folder, from
+// the help of its commands. It is a program of its own, so that what formats the
+// pages is no part of the agent.
+package main
 
 import (
 	"cmp"
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -13,48 +17,69 @@ import (
 	"github.com/spf13/cobra/doc"
 	"github.com/spf13/pflag"
 
+	"tokentray/core/kinds"
+	"tokentray/core/preset"
+	"tokentray/ui/cli"
 	"tokentray/ui/text"
 )
 
-// manCommand writes the manual pages into a folder, for packages and installers. It is
-// hidden, since nobody else needs it.
-func (a *app) manCommand(root *cobra.Command) *cobra.Command {
-	return &cobra.Command{
-		Use:    "man DIR",
-		Hidden: true,
-		Args:   func(cmd *cobra.Command, args []string) error { return counted(cmd, args, 1, "usage.man") },
-		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			return nil, cobra.ShellCompDirectiveFilterDirs
-		},
-		RunE: func(_ *cobra.Command, args []string) error {
-			if err := os.MkdirAll(args[0], 0o755); err != nil {
-				return fmt.Errorf("make the folder for the manual pages: %w", err)
-			}
-			a.keepOwnKinds()
-			a.localise(root)
-			if err := a.manPages(root, args[0]); err != nil {
-				return fmt.Errorf("write a manual page: %w", err)
-			}
-			return nil
-		},
+func main() {
+	m := manual{}
+	lang := flag.String("lang", "en", "language of the pages, en or zh")
+	flag.StringVar(&m.version, "version", "dev", "version of the program")
+	flag.StringVar(&m.date, "date", "", "date of the pages, in seconds since 1970; empty: none")
+	flag.Parse()
+	if flag.NArg() != 1 {
+		fmt.Fprintln(os.Stderr, "usage: manpages [flags] FOLDER")
+		os.Exit(2)
+	}
+	root := commands(*lang)
+	m.words = text.New(text.Choose(*lang))
+	if err := m.write(root, flag.Arg(0)); err != nil {
+		fmt.Fprintln(os.Stderr, "manpages:", err)
+		os.Exit(1)
 	}
 }
 
-// manPages writes the pages of a command and of those below it. It spoils their
-// words for anything else.
-func (a *app) manPages(root *cobra.Command, dir string) error {
+// commands are all commands of the command line, in a language.
+func commands(lang string) *cobra.Command {
+	return cli.New(cli.Parts{
+		Kinds: preset.With(kinds.Builtin()),
+		Term:  cli.NewConsole(os.Stdin, os.Stdout, os.Stderr),
+		Getenv: func(key string) string {
+			if key == "TOKENTRAY_LANG" {
+				return lang
+			}
+			return ""
+		},
+	})
+}
+
+// manual is what the pages have in common.
+type manual struct {
+	words   *text.Text
+	version string
+	date    string
+}
+
+// write writes the pages of a command and of those below it into a folder, which it
+// makes. It spoils their words for anything else.
+func (m manual) write(root *cobra.Command, dir string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
 	pages := withPages(root)
 	for _, cmd := range pages {
-		cmd.Long = a.manBody(cmd)
+		cmd.Long = m.body(cmd)
 	}
 	for _, cmd := range pages {
 		name, rest, _ := strings.Cut(strings.TrimSuffix(cmd.Use, " [flags]"), " ")
 		cmd.Use, cmd.Short = name+" "+escapeMarkdown(strings.TrimSpace(rest+" [flags]")), escapeMarkdown(cmd.Short)
 		cmd.DisableAutoGenTag = true
-		cmd.LocalFlags().VisitAll(func(f *pflag.Flag) { f.Hidden = true }) // manBody told of them
+		cmd.LocalFlags().VisitAll(func(f *pflag.Flag) { f.Hidden = true }) // body told of them
 	}
 	for _, cmd := range pages {
-		if err := a.manPage(cmd, dir); err != nil {
+		if err := m.page(cmd, dir); err != nil {
 			return err
 		}
 	}
@@ -73,66 +98,65 @@ func withPages(cmd *cobra.Command) []*cobra.Command {
 	return out
 }
 
-// manPage has cobra write a page, and gives it the headings of our language and
-// its date: the day of SOURCE_DATE_EPOCH, as reproducible builds set it, or none.
+// page has cobra write a page, and gives it the headings of our language and its date.
 // No formatter may break a name in two, or replace characters that people copy.
-func (a *app) manPage(cmd *cobra.Command, dir string) error {
-	var page strings.Builder
-	if err := doc.GenMan(cmd, &doc.GenManHeader{Date: &time.Time{}, Source: "TokenTray " + a.Version, Manual: a.say("man.title")}, &page); err != nil {
+func (m manual) page(cmd *cobra.Command, dir string) error {
+	var made strings.Builder
+	if err := doc.GenMan(cmd, &doc.GenManHeader{Date: &time.Time{}, Source: "TokenTray " + m.version, Manual: m.words.Say("man.title")}, &made); err != nil {
 		return err
 	}
 	date := ""
-	if seconds, err := strconv.ParseInt(a.Getenv("SOURCE_DATE_EPOCH"), 10, 64); err == nil {
+	if seconds, err := strconv.ParseInt(m.date, 10, 64); err == nil {
 		date = time.Unix(seconds, 0).UTC().Format(time.DateOnly)
 	}
-	heading := func(key text.Key) string { return ".SH " + a.say(key) + "\n" }
+	heading := func(key text.Key) string { return ".SH " + m.words.Say(key) + "\n" }
 	done := strings.NewReplacer(
 		".nh\n.TH", ".TH", `"Jan 0001"`, `"`+date+`"`,
 		".SH NAME\n", ".nh\n.ad l\n"+heading("man.name"), ".SH SYNOPSIS\n", heading("man.synopsis"),
 		".SH DESCRIPTION\n", heading("man.description"), ".SH SEE ALSO\n", heading("man.see"), ".EE\n", ".EE\n.nh\n",
 		`\-`, `\-`, "-", `\-`, "^", `\(ha`, "~", `\(ti`, "`", `\(ga`, "'", `\(aq`,
-	).Replace(page.String())
+	).Replace(made.String())
 	return os.WriteFile(filepath.Join(dir, strings.ReplaceAll(cmd.CommandPath(), " ", "-")+".1"), []byte(done), 0o644)
 }
 
-// manBody is a page from its description to its exit codes, as Markdown. It holds
+// body is a page from its description to its exit codes, as Markdown. It holds
 // the flags too, for cobra leaves out what their values are called.
-func (a *app) manBody(cmd *cobra.Command) string {
-	m := &markdown{}
-	m.prose(cmp.Or(cmd.Long, cmd.Short))
+func (m manual) body(cmd *cobra.Command) string {
+	out := &markdown{}
+	out.prose(cmp.Or(cmd.Long, cmd.Short))
 	if cmd.HasAvailableSubCommands() {
-		m.heading(a.say("man.commands"))
-		m.prose(strings.Join(commandRows(cmd), "\n"))
+		out.heading(m.words.Say("man.commands"))
+		out.prose(strings.Join(cli.CommandRows(cmd), "\n"))
 	}
 	flags := func(title text.Key, set *pflag.FlagSet) {
 		if set.HasAvailableFlags() {
-			m.heading(a.say(title))
+			out.heading(m.words.Say(title))
 		}
 		set.VisitAll(func(f *pflag.Flag) {
-			if name, usage := a.flagWords(f); !f.Hidden {
-				m.item(name, usage)
+			if name, usage := cli.FlagWords(m.words, f); !f.Hidden {
+				out.item(name, usage)
 			}
 		})
 	}
 	flags("man.options", cmd.LocalNonPersistentFlags())
 	if cmd.HasParent() {
 		flags("man.global", cmd.InheritedFlags())
-		m.heading(a.say("man.exit"))
-		m.prose(a.say("man.exit_see"))
-		return m.String()
+		out.heading(m.words.Say("man.exit"))
+		out.prose(m.words.Say("man.exit_see"))
+		return out.String()
 	}
 	flags("man.global", cmd.PersistentFlags())
-	m.heading(a.say("man.exit"))
-	for _, code := range exitCodes() {
+	out.heading(m.words.Say("man.exit"))
+	for _, code := range cli.ExitCodes() {
 		n := strconv.Itoa(code)
-		m.item(n, a.say(text.Key("exit."+n)))
+		out.item(n, m.words.Say(text.Key("exit."+n)))
 	}
-	m.prose(a.say("exit.errors"))
-	m.heading(a.say("man.environment"))
+	out.prose(m.words.Say("exit.errors"))
+	out.heading(m.words.Say("man.environment"))
 	for _, name := range []string{"TOKENTRAY_HOME", "TOKENTRAY_LANG", "TOKENTRAY_PASSPHRASE_FILE"} {
-		m.item(name, a.say(text.Key("man.env."+strings.ToLower(name))))
+		out.item(name, m.words.Say(text.Key("man.env."+strings.ToLower(name))))
 	}
-	return m.String()
+	return out.String()
 }
 
 // markdown writes plain text as Markdown.
