@@ -213,6 +213,8 @@ const (
 	RemedyCallRefused  = "call_refused"   // see what upstream says
 	RemedyCallNoJSON   = "call_no_json"   // see the answer without --jq
 	RemedyCallBinary   = "call_binary"    // write the answer into a file
+	RemedyTokenDead    = "token_dead"     // take a new token; see who fetched another one
+	RemedyNoCode       = "no_code"        // paste an answer with a code in it
 	RemedyCallDead     = "call_dead"      // see why there is no other token
 	RemedyReviewPush   = "review_push"    // look whether the push is wanted, then tokentray push test or rm
 )

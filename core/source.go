@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -47,6 +48,38 @@ type Explainer interface {
 	// Explain returns what a code means; nil: upstream's own words say all that is
 	// known. message is the upstream's, redacted.
 	Explain(code int, message string) *Error
+}
+
+// Interpreter is a Source that knows what its upstream's codes mean to somebody who
+// saw one, and does not say in the answer to which call.
+type Interpreter interface {
+	// Meanings returns what a code can mean, the likeliest first; nothing for a code
+	// that is not known. code is a number or a word, and message what stood beside it,
+	// or empty. Nothing of message is in the meanings but addresses and request IDs.
+	Meanings(code, message string) []*Error
+}
+
+// Diagnosis is what a failed answer means that somebody saw.
+type Diagnosis struct {
+	Code     string // upstream's: a number or a word
+	RID      string // upstream's request ID
+	CallerIP string
+	// Meanings are what the code can mean, each with the Kind whose upstream says so. A
+	// code of an upstream that is known, and that is not known itself, has the meaning
+	// RemedyUnknownCode.
+	Meanings []*Error
+}
+
+// IsUpstreamCode reports whether a text can be an upstream's code, a number or a word,
+// and nothing that is secret.
+func IsUpstreamCode(text string) bool {
+	digits := strings.TrimPrefix(text, "-")
+	if digits != "" && len(digits) <= 9 && strings.Trim(digits, "0123456789") == "" {
+		return true
+	}
+	letter := func(r rune) bool { return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' }
+	return len(text) >= 3 && len(text) <= 40 && letter(rune(text[0])) &&
+		!strings.ContainsFunc(text, func(r rune) bool { return !letter(r) && r != '_' && r != '.' })
 }
 
 // Meter is a Source that can ask the upstream how much of a call's quota is used.

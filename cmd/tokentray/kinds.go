@@ -4,7 +4,9 @@ import (
 	"maps"
 
 	"tokentray/core"
+	"tokentray/core/api"
 	"tokentray/core/central"
+	"tokentray/core/diagnose"
 	"tokentray/core/kinds"
 	"tokentray/core/oauth"
 	"tokentray/core/preset"
@@ -14,6 +16,22 @@ import (
 
 // knownKinds are the kinds of this program. What a user adds joins them here.
 func knownKinds() kinds.Set { return preset.With(kinds.Builtin()) }
+
+// explain is cli.Parts.Explain.
+func explain(req api.ExplainRequest) (api.Explanation, error) {
+	known := sources()
+	d, err := diagnose.Knowledge{
+		Kinds: knownKinds(),
+		Of: func(kind core.Kind) core.Interpreter {
+			i, _ := known[kind].(core.Interpreter)
+			return i
+		},
+	}.Explain(req.Text, req.Kind)
+	if err != nil {
+		return api.Explanation{}, err
+	}
+	return api.ShowDiagnosis(d), nil
+}
 
 // sources are what asks for the tokens of each kind: a line for each family.
 func sources() map[core.Kind]core.Source {

@@ -10,6 +10,7 @@ import (
 	"syscall"
 	"time"
 
+	"tokentray/core/clipboard"
 	"tokentray/core/harden"
 	"tokentray/core/launch"
 	"tokentray/core/vault"
@@ -53,12 +54,16 @@ func run(had harden.Limit, exposed error) int {
 			return cli.RunChild(c)
 		},
 		WriteToken: writeToken,
-		Agent:      p.agent,
-		Demo:       p.demo,
-		Sim:        runSim,
-		Holder:     portHolder,
-		Doctor:     runDoctor,
-		Machine:    machine,
+		ReadClipboard: func(ctx context.Context) (string, error) {
+			return clipboard.ReadAsked(ctx, clipboard.EnvSession())
+		},
+		Explain: explain,
+		Agent:   p.agent,
+		Demo:    p.demo,
+		Sim:     runSim,
+		Holder:  portHolder,
+		Doctor:  runDoctor,
+		Machine: machine,
 	}, os.Args[1:])
 }
 

@@ -21,6 +21,7 @@ type Agent interface {
 	VaultCalls
 	LoopbackCalls
 	UpstreamCalls
+	ExplainCalls
 	PushCalls
 	PresetCalls
 	TransferCalls

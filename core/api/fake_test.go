@@ -148,6 +148,14 @@ func (f *fakeAgent) Sign(_ context.Context, ref Ref, req SignRequest) (Signature
 	return fakeSignature(), f.note("sign %s %+v", ref, req)
 }
 
+func (f *fakeAgent) Explain(_ context.Context, req ExplainRequest) (Explanation, error) {
+	return fakeExplanation(), f.note("explain %+v", req)
+}
+
+func fakeExplanation() Explanation {
+	return Explanation{Code: "40001", RID: "62a1b2c3-0123abcd-89ab0123", CallerIP: "203.0.113.9", Meanings: []*Error{{Class: core.Temporary, Remedy: core.RemedyTokenDead, Kind: "wechat", UpstreamCode: 40001}}}
+}
+
 func fakeSignature() Signature {
 	return Signature{
 		Account: "shop", Ticket: "jsapi", URL: "https://shop.example.com", Browser: "https://shop.example.com/",

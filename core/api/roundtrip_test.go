@@ -66,6 +66,9 @@ func calls() []struct {
 		{"refresh", func(x context.Context, c *Client) (any, error) {
 			return outcome(c.Refresh(x, shop, RefreshRequest{Stale: "old", Person: true}))
 		}, "refresh shop {Stale:old Force:false Person:true}", fakeTokenAnswer()},
+		{"explain", func(x context.Context, c *Client) (any, error) {
+			return outcome(c.Explain(x, ExplainRequest{Text: "{}", Kind: "wecom"}))
+		}, "explain {Text:{} Kind:wecom}", fakeExplanation()},
 		{
 			"sign", func(x context.Context, c *Client) (any, error) {
 				return outcome(c.Sign(x, live, SignRequest{URL: "https://shop.example.com#x", Ticket: "corp", Nonce: "n", Timestamp: 7, Reveal: true, Copy: true, Renew: true, Person: true}))

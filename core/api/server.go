@@ -150,6 +150,8 @@ func (h *handler) routes() {
 
 	h.ref("POST", "sign", "", onRefBody(false, a.Sign))
 
+	h.bind("POST /v1/explain", body(false, a.Explain))
+
 	h.bind("PUT /v1/clipboard", body(false, func(ctx context.Context, b textBody) (Clipboard, error) {
 		return a.CopyText(ctx, TextRequest{Text: core.NewSecret(b.Text), Secret: b.Secret, Key: b.Key})
 	}))

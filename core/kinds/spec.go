@@ -80,6 +80,10 @@ type Spec struct {
 	Reads  []Pattern `json:"reads,omitempty"`
 	Closed []Pattern `json:"closed,omitempty"`
 
+	// Codes are those by which its upstream refuses calls, beside those that its source
+	// knows; ui/text says what each means (code.K.N) and what helps (fix.K.N).
+	Codes []int `json:"codes,omitempty"`
+
 	// Tickets are what pages of an account sign with, for the JS-SDK.
 	Tickets []Ticket `json:"tickets,omitempty"`
 

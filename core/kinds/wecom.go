@@ -32,8 +32,8 @@ const wecomWindow = time.Millisecond
 func wecom() Spec {
 	const console = "https://work.weixin.qq.com/wework_admin/frame#apps"
 	return Spec{
-		Kind: WeCom, Names: []string{"wecom", "cp", "qywx", "qyweixin", "wxwork", "企业微信"},
-		BaseURL: "https://qyapi.weixin.qq.com", Hosts: []string{"qyapi.weixin.qq.com"},
+		Kind: WeCom, Names: []string{"wecom", "cp", "qywx", "qyweixin", "wxwork", "workwx", "wxcp", "企业微信"},
+		BaseURL: "https://qyapi.weixin.qq.com", Hosts: []string{"qyapi.weixin.qq.com", "work.weixin.qq.com"},
 		Fields: []Field{
 			{
 				Key: AppID, Input: Text, Required: true, Groups: true, Missing: "is empty; copy the CorpID from WeCom's console", Hint: "ww…",
@@ -70,6 +70,7 @@ func wecom() Spec {
 		Traits: core.Traits{Repeat: core.RepeatSame, Window: wecomWindow, Day: beijing},
 		Token:  Place{Query: "access_token"}, TryPath: "/cgi-bin/get_api_domain_ip",
 		Samples: wecomSamples(),
+		Codes:   []int{40003, 40029, 40058, 41001, 41011, 46004, 60003, 60102, 60111, 60123, 81013, 84061, 93000},
 		Dead:    []Answer{{Field: "errcode", Values: []string{"40014", "42001"}}},
 		Reads:   wecomReads(), Closed: wecomClosed(),
 		Tickets: wecomTickets(),

@@ -77,6 +77,18 @@ func (s source) refused(r upstream.Rule, a answer, redact upstream.Redactor) *co
 	return s.Refused(r, upstream.Answer{Message: text}, s.spec.Traits.Day, append(upstream.Redactor(a.secrets), redact...))
 }
 
+// Meanings implements core.Interpreter: the words of RFC 6749 and RFC 6750.
+func (s source) Meanings(code, message string) []*core.Error {
+	switch r := ruleFor(code, 0); {
+	case code == "invalid_token":
+		return []*core.Error{s.refused(upstream.TokenDead(), answer{}, nil)}
+	case r.Class == core.Temporary && code != "temporarily_unavailable" && code != "server_error":
+		return nil
+	default:
+		return []*core.Error{s.refused(r, answer{}, nil)}
+	}
+}
+
 // redactor hides the secret in the forms in which the request carries it.
 func redactor(req core.Request) upstream.Redactor {
 	return upstream.Redactor{req.Credentials.Secret.Reveal(), req.Credentials.ProxyPassword.Reveal(), basic(req)}

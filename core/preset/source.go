@@ -159,6 +159,26 @@ func (s source) refused(meaning string, r upstream.Reading, redact upstream.Reda
 	return s.Refused(rule(meaning), a, s.preset.Day, redact)
 }
 
+// Meanings implements core.Interpreter. Only what the preset itself lists is known:
+// the words of RFC 6749 are any server's.
+func (s source) Meanings(code, message string) []*core.Error {
+	reading := upstream.Reading{Code: code, Text: message}
+	for _, a := range s.preset.Dead {
+		if slices.Contains(a.Values, code) {
+			e := s.refused("", reading, nil)
+			r := upstream.TokenDead()
+			e.Class, e.Remedy, e.Message, e.RetryAt = r.Class, r.Remedy, r.Message, time.Time{}
+			return []*core.Error{e}
+		}
+	}
+	for _, name := range refusalNames() {
+		if slices.Contains(s.preset.Refusals[name], code) && name != "request" {
+			return []*core.Error{s.refused(name, reading, nil)}
+		}
+	}
+	return nil
+}
+
 // outgoing is the request for an account.
 func (p Preset) outgoing(req core.Request) upstream.Outgoing {
 	fill := strings.NewReplacer(holdID, req.Account.AppID, holdSecret, req.Credentials.Secret.Reveal())

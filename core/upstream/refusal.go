@@ -1,6 +1,7 @@
 package upstream
 
 import (
+	"strings"
 	"time"
 
 	"tokentray/core"
@@ -14,6 +15,22 @@ type Rule struct {
 	Wait    time.Duration // until the earliest next try
 	Day     bool          // the earliest next try is when upstream's next day begins
 	IP      bool          // the caller's IP is the matter
+}
+
+// TokenDead is the rule for a code by which an upstream says that a call's token is
+// dead, for somebody who saw it.
+func TokenDead() Rule {
+	return Rule{
+		Class: core.Temporary, Remedy: core.RemedyTokenDead,
+		Message: "the call's token was dead: it expired, or another program fetched a newer one; take the current one",
+	}
+}
+
+// SpeaksOf reports whether an upstream's message speaks of the secret, and whether it
+// speaks of the call's token.
+func SpeaksOf(message string) (secret, token bool) {
+	said := strings.ToLower(message)
+	return strings.Contains(said, "secret"), strings.Contains(said, "access_token") || strings.Contains(said, "not latest")
 }
 
 // NoTicket is the error for a ticket that the kind does not have.

@@ -92,6 +92,32 @@ func (c *caller) Explain(code int, message string) *core.Error {
 	}
 }
 
+// Meanings implements core.Interpreter. 40001 says that the secret is wrong, of a
+// request for a token, and that the token is dead, of any other call.
+func (c *caller) Meanings(code, message string) []*core.Error {
+	n, err := strconv.Atoi(code)
+	if err != nil {
+		return nil
+	}
+	a := upstream.Answer{Code: n, Message: message}
+	secret, token := upstream.SpeaksOf(message)
+	var out []*core.Error
+	if dead := c.spec.IsDead("errcode", code); dead && !secret {
+		out = append(out, c.refused(upstream.TokenDead(), a, nil))
+		if token || n != 40001 {
+			return out
+		}
+	}
+	switch r := ruleFor(n); {
+	case n == 48001:
+		return append(out, c.notGranted(a, nil))
+	case r.Remedy == core.RemedyUnknownCode, r.Remedy == core.RemedyUpdate:
+		return out
+	default:
+		return append(out, c.refused(r, a, nil))
+	}
+}
+
 // refusedCheck is the error for an answer with an errcode to a check. The codes
 // of the spec alone say that the token is dead; every other leaves it as it is.
 func (c *caller) refusedCheck(a upstream.Answer, redact upstream.Redactor) *core.Error {

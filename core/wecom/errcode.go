@@ -1,6 +1,7 @@
 package wecom
 
 import (
+	"strconv"
 	"time"
 
 	"tokentray/core"
@@ -58,6 +59,24 @@ func (s source) Explain(code int, message string) *core.Error {
 		return nil
 	}
 	return s.Refused(r, upstream.Answer{Code: code, Message: message}, s.spec.Traits.Day, nil)
+}
+
+// Meanings implements core.Interpreter.
+func (s source) Meanings(code, message string) []*core.Error {
+	n, err := strconv.Atoi(code)
+	if err != nil {
+		return nil
+	}
+	r := ruleFor(n)
+	switch {
+	case s.spec.IsDead("errcode", code):
+		r = upstream.TokenDead()
+	case notGranted(n):
+		r = upstream.Rule{Class: core.Misuse, Remedy: core.RemedyPermission, Message: "WeCom does not grant this call to the application, which says nothing against the token; see what the application may do"}
+	case r.Message == unknownCode, r.Remedy == core.RemedyUpdate:
+		return nil
+	}
+	return []*core.Error{s.Refused(r, upstream.Answer{Code: n, Message: message}, s.spec.Traits.Day, nil)}
 }
 
 // notGranted reports whether an errcode means that the application may not make a

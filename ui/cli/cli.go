@@ -47,6 +47,11 @@ type Parts struct {
 	// WriteToken writes a token into a file of its own, whole or not at all.
 	WriteToken func(path string, form core.PushForm, t api.Token) error
 
+	// ReadClipboard reads the text on the clipboard of this desktop.
+	ReadClipboard func(ctx context.Context) (string, error)
+	// Explain says what a failed answer means, without an agent; see api.ExplainCalls.
+	Explain func(api.ExplainRequest) (api.Explanation, error)
+
 	// Agent runs the agent in the foreground until it is stopped or ctx ends.
 	Agent func(ctx context.Context, o AgentOptions) error
 	// Demo builds a throw-away home with a simulator and calls show with its
@@ -148,7 +153,7 @@ func (a *app) root() *cobra.Command {
 		a.getCommand(), a.refreshCommand(), a.checkCommand(), a.quotaCommand(), a.signCommand(), a.useCommand(),
 		a.watchCommand(), a.historyCommand(),
 		a.settingsCommand(), a.vaultCommand(), a.apiCommand(), a.exportCommand(), a.importCommand(),
-		a.execCommand(), a.callCommand(), a.envCommand(), a.pushCommand(), a.presetCommand(),
+		a.execCommand(), a.callCommand(), a.explainCommand(), a.envCommand(), a.pushCommand(), a.presetCommand(),
 		a.doctorCommand(), a.resetCommand(), a.demoCommand(), a.simCommand(),
 		a.versionCommand(), a.completionCommand(root), exitCodesTopic(),
 	)

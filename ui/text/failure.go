@@ -1,9 +1,11 @@
 package text
 
 import (
+	"strconv"
 	"strings"
 	"time"
 
+	"tokentray/core"
 	"tokentray/core/api"
 )
 
@@ -11,6 +13,9 @@ import (
 // the account, or empty.
 func (t *Text) Cause(e *api.Error, account string) string {
 	key := t.ofKind("cause", e.Kind, e.Remedy)
+	if said := t.codeKey("code", e); said != "" {
+		key = said
+	}
 	if !t.Has(key) {
 		key = Key("class." + string(e.Class))
 	}
@@ -23,11 +28,29 @@ func (t *Text) Cause(e *api.Error, account string) string {
 // Remedy says what can be done, or "" when nothing is known.
 func (t *Text) Remedy(e *api.Error, account string) string {
 	key := t.ofKind("remedy", e.Kind, e.Remedy)
+	if said := t.codeKey("fix", e); said != "" {
+		key = said
+	}
 	if !t.Has(key) {
 		return ""
 	}
 	return t.sayOf(key, e, account)
 }
+
+// codeKey is the key of what is said of a code by which an upstream refuses calls, and
+// of which nothing else is known; empty where nothing is said.
+func (t *Text) codeKey(prefix string, e *api.Error) Key {
+	if e.UpstreamCode == 0 || e.Remedy != core.RemedyUnknownCode && e.Remedy != core.RemedyCallRefused {
+		return ""
+	}
+	if key := t.ofKind(prefix, e.Kind, strconv.Itoa(e.UpstreamCode)); t.Has(key) {
+		return key
+	}
+	return ""
+}
+
+// SaysCode reports whether an error is of a code whose meaning is said by itself.
+func (t *Text) SaysCode(e *api.Error) bool { return t.codeKey("code", e) != "" }
 
 func (t *Text) sayOf(key Key, e *api.Error, account string) string {
 	ip := e.CallerIP

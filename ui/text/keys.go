@@ -28,6 +28,7 @@ func keys() table {
 		"window.keys.do.copy":      {"copy the token", "复制 token"},
 		"window.keys.do.details":   {"details and history", "详情与历史"},
 		"window.keys.do.menu":      {"menu of what can be done", "打开菜单"},
+		"window.keys.do.paste":     {"paste: a failed answer is explained, an AppSecret begins an account", "粘贴：解释失败的应答，或用 AppSecret 新建账号"},
 		"window.keys.do.delete":    {"delete, after a question", "删除（会先询问）"},
 		"window.keys.do.flip":      {"sandbox or live: the other one of the same name", "在同名的沙箱与生产账号之间切换"},
 		"window.keys.do.copy_as":   {"copy in another form, or for a call", "以其他格式复制，或生成调用"},

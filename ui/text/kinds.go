@@ -28,6 +28,7 @@ import (
 //	                     kinds that call it by different words: field.K.F
 //	problem.KEY          what is wrong with a field
 //	remedy.KEY, cause.KEY, window.remedy.KEY, window.cause.KEY, window.row.KEY
+//	code.K.N, fix.K.N    what a code that refuses calls means, and what helps
 //	ticket.NAME          what a ticket is called; flag.ticket_NAME: the flag for it
 //	starter.group.KEY, starter.call.KEY
 //	starter.K.KEY        in place of starter.KEY in the files for its API clients
@@ -41,7 +42,9 @@ import (
 func kindTables() []table {
 	return []table{
 		kindWeChat(),
+		kindWeChatCodes(),
 		kindWeCom(),
+		kindWeComCodes(),
 		kindOAuth2(),
 		kindPresets(),
 		kindCentral(),

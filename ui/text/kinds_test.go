@@ -2,6 +2,7 @@ package text
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -91,6 +92,13 @@ func (t *Text) unsaid() []string {
 			}
 			for _, c := range f.Checks {
 				need(string(t.ofKind("problem", s.Kind, c.Problem)))
+			}
+		}
+		for _, n := range s.Codes {
+			for _, prefix := range []string{"code", "fix"} {
+				if key := t.ofKind(prefix, s.Kind, strconv.Itoa(n)); !t.Has(key) {
+					need(string(key))
+				}
 			}
 		}
 		for _, f := range s.Samples {

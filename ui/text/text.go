@@ -81,6 +81,7 @@ func tables() []table {
 		detail(),
 		problems(),
 		causes(),
+		explanations(),
 		remedies(),
 		commands(),
 		cli(),

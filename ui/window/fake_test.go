@@ -244,6 +244,15 @@ func (f *fakeAgent) History(_ context.Context, ref api.Ref, _ api.HistoryQuery) 
 	return held(f, &f.history), f.called("history ", ref)
 }
 
+func (f *fakeAgent) Explain(_ context.Context, req api.ExplainRequest) (api.Explanation, error) {
+	if !strings.Contains(req.Text, "errcode") {
+		return api.Explanation{}, &core.Error{Class: core.Invalid, Remedy: core.RemedyNoCode}
+	}
+	return api.Explanation{Code: "40164", RID: "62a1b2c3-0123abcd-89ab0123", CallerIP: "203.0.113.9", Meanings: []*api.Error{{
+		Class: core.Whitelist, Remedy: core.RemedyWhitelist, Kind: kinds.WeChat, UpstreamCode: 40164, CallerIP: "203.0.113.9", RID: "62a1b2c3-0123abcd-89ab0123",
+	}}}, f.called("explain")
+}
+
 func (f *fakeAgent) Sign(_ context.Context, ref api.Ref, req api.SignRequest) (api.Signature, error) {
 	out := held(f, &f.signature)
 	out.URL, out.Ticket = req.URL, req.Ticket

@@ -37,6 +37,7 @@ func (ks *keys) bindings() []binding {
 		{"copy", keysList, append(bare(fyne.KeyReturn, fyne.KeyEnter), withCtrl(fyne.KeyC)...), l.onSelected(ks.clipboard.copyDefault)},
 		{"details", keysList, bare(fyne.KeyRight), l.onSelected(ks.pane.openDetail)},
 		{"menu", keysList, bare(fyne.KeySpace, desktop.KeyMenu), ks.menus.openMenuOfSelected},
+		{"paste", keysList, withCtrl(fyne.KeyV), ks.accounts.paste},
 		{"delete", keysList, bare(fyne.KeyDelete), l.onSelected(ks.accounts.askRemove)},
 
 		{"flip", keysAccount, append(bare(fyne.KeyF6), withCtrl(fyne.KeyT)...), ks.listing.flip},

@@ -61,6 +61,9 @@ func shortcutOf(s stroke) fyne.Shortcut {
 	if s == (stroke{key: fyne.KeyC, ctrl: true}) {
 		return &fyne.ShortcutCopy{}
 	}
+	if s == (stroke{key: fyne.KeyV, ctrl: true}) {
+		return &fyne.ShortcutPaste{}
+	}
 	mod := fyne.KeyModifier(0)
 	if s.ctrl {
 		mod = ctrl
@@ -73,6 +76,8 @@ func strokeOf(s fyne.Shortcut) (stroke, bool) {
 	switch s := s.(type) {
 	case *fyne.ShortcutCopy:
 		return stroke{key: fyne.KeyC, ctrl: true}, true
+	case *fyne.ShortcutPaste:
+		return stroke{key: fyne.KeyV, ctrl: true}, true
 	case *desktop.CustomShortcut:
 		return stroke{key: s.KeyName, ctrl: true}, s.Modifier == ctrl
 	}

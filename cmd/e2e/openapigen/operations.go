@@ -101,6 +101,11 @@ func operations() []operation {
 		},
 
 		{
+			route: "POST /v1/explain", id: "explain", summary: "Say what a failed answer means that somebody saw",
+			about: "text is JSON, a line of a log, the text of an exception or a code. Nobody is asked, and nothing of the text is in the answer but the code, the request's ID and an IP address.",
+		},
+
+		{
 			route: "PUT /v1/clipboard", id: "copyText", summary: "Put a text on the clipboard", fails: []string{"409"},
 			about: "With secret it is concealed from clipboard histories and cleared as tokens are. key names the client key that the text is, if it is one.",
 		},

@@ -1,0 +1,127 @@
+// Package diagnose reads a failed answer of an upstream that somebody saw: JSON, a line
+// of a log, the text of an SDK's exception, or a bare code. It finds the code in it,
+// whose upstream says so, and what that means. It is pure: nobody is asked.
+//
+// Such texts hold tokens and secrets now and then. Nothing of them is passed on but
+// the code, the request's ID and an IP address.
+package diagnose
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"tokentray/core"
+	"tokentray/core/kinds"
+	"tokentray/core/upstream"
+)
+
+// MaxText is how much of a text is read, in bytes.
+const MaxText = 64 << 10
+
+// Knowledge is what is known of codes.
+type Knowledge struct {
+	Kinds kinds.Set
+	// Of returns a kind's interpreter; nil: nobody knows its codes.
+	Of func(core.Kind) core.Interpreter
+}
+
+// Explain says what a text means. of is the kind whose upstream said it; empty: the
+// text tells. The error is Invalid, with RemedyNoCode, where no code is in it.
+func (k Knowledge) Explain(text string, of core.Kind) (core.Diagnosis, error) {
+	text = text[:min(len(text), MaxText)]
+	found := read(text)
+	if found.code == "" {
+		return core.Diagnosis{}, noCode()
+	}
+	out := core.Diagnosis{Code: found.code, RID: upstream.RID(text), CallerIP: upstream.CallerIP(found.message, false)}
+	hinted := k.hinted(text, found)
+	if of != "" {
+		hinted = []core.Kind{of}
+	}
+	for _, spec := range k.Kinds.All() {
+		if len(hinted) > 0 && !slices.Contains(hinted, spec.Kind) {
+			continue
+		}
+		meanings := k.meanings(spec.Kind, found)
+		if n := number(found.code); len(meanings) == 0 && n != 0 && slices.Contains(spec.Codes, n) {
+			meanings = k.unknown([]core.Kind{spec.Kind}, out)
+		}
+		for _, e := range meanings {
+			e.Kind = spec.Kind
+			if e.RID == "" {
+				e.RID = out.RID
+			}
+			if out.CallerIP == "" {
+				out.CallerIP = e.CallerIP
+			}
+			if !slices.ContainsFunc(out.Meanings, func(o *core.Error) bool { return sameMeaning(o, e) }) {
+				out.Meanings = append(out.Meanings, e)
+			}
+		}
+	}
+	if len(out.Meanings) == 0 && number(found.code) == 0 {
+		return core.Diagnosis{}, noCode() // a word that nobody knows may be anything, a secret too
+	}
+	if len(out.Meanings) == 0 {
+		out.Meanings = k.unknown(hinted, out)
+	}
+	return out, nil
+}
+
+func noCode() *core.Error {
+	return &core.Error{
+		Class: core.Invalid, Remedy: core.RemedyNoCode,
+		Message: "no code of a failed answer is in this; paste the whole answer, the line of the log or the code",
+	}
+}
+
+// meanings are those of a kind, without upstream's own words.
+func (k Knowledge) meanings(kind core.Kind, f found) []*core.Error {
+	i := k.Of(kind)
+	if i == nil {
+		return nil
+	}
+	out := i.Meanings(f.code, f.message)
+	for _, e := range out {
+		e.Upstream, e.RetryAt = "", time.Time{}
+		if e.Code == 0 {
+			e.Code = number(f.code)
+		}
+	}
+	return out
+}
+
+// sameMeaning reports whether two kinds say the same: those of one family do.
+func sameMeaning(a, b *core.Error) bool {
+	return a.Class == b.Class && a.Remedy == b.Remedy && a.Message == b.Message && family(a.Kind) == family(b.Kind)
+}
+
+// family is a kind's name up to its first dash.
+func family(k core.Kind) string {
+	name, _, _ := strings.Cut(string(k), "-")
+	return name
+}
+
+// unknown is the meaning of a code that no table has: of the first kind that is
+// hinted at, whose page may know more.
+func (k Knowledge) unknown(hinted []core.Kind, d core.Diagnosis) []*core.Error {
+	var kind core.Kind
+	if len(hinted) > 0 {
+		kind = hinted[0]
+	}
+	return []*core.Error{{
+		Class: core.Misuse, Remedy: core.RemedyUnknownCode, Kind: kind, Code: number(d.Code), RID: d.RID,
+		Message: "this code is not known here; look it up in the upstream's documentation",
+	}}
+}
+
+// number is a code that is a number, 0 for a word.
+func number(code string) int {
+	n, err := strconv.ParseInt(code, 10, 32)
+	if err != nil {
+		return 0
+	}
+	return int(n)
+}

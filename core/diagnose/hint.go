@@ -1,0 +1,115 @@
+package diagnose
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+	"unicode"
+
+	"tokentray/core"
+	"tokentray/core/kinds"
+	"tokentray/core/upstream"
+)
+
+// hinted are the kinds that a text speaks of: by a host, by a word that names them, by
+// the form of the request's ID, by the name of the field that had the code. None: it
+// does not say.
+func (k Knowledge) hinted(text string, f found) []core.Kind {
+	if f.bare {
+		return nil
+	}
+	text = strings.ToLower(text)
+	for _, by := range []func() []core.Kind{
+		func() []core.Kind { return k.byHost(text) },
+		func() []core.Kind { return k.byName(text) },
+		func() []core.Kind {
+			return k.where(func(s kinds.Spec) bool { return s.Diagnosis != "" && upstream.RID(text) != "" })
+		},
+		func() []core.Kind {
+			return k.where(func(s kinds.Spec) bool {
+				return slices.ContainsFunc(s.Dead, func(a kinds.Answer) bool { return f.field != "" && lastPart(a.Field) == f.field })
+			})
+		},
+	} {
+		if out := by(); len(out) > 0 {
+			return out
+		}
+	}
+	return nil
+}
+
+func (k Knowledge) where(is func(kinds.Spec) bool) []core.Kind {
+	var out []core.Kind
+	for _, s := range k.Kinds.All() {
+		if is(s) {
+			out = append(out, s.Kind)
+		}
+	}
+	return out
+}
+
+// hostsIn are the host names in a text in lower case, and what looks like them.
+func hostsIn(text string) []string {
+	return strings.FieldsFunc(text, func(r rune) bool {
+		return r != '.' && r != '-' && (r < '0' || r > '9') && (r < 'a' || r > 'z')
+	})
+}
+
+// byHost are the kinds with the longest host that the text names, or a host below it.
+func (k Knowledge) byHost(text string) []core.Kind {
+	var out []core.Kind
+	longest := 0
+	named := hostsIn(text)
+	for _, s := range k.Kinds.All() {
+		for _, host := range hostsOf(s) {
+			below := func(h string) bool { return h == host || strings.HasSuffix(h, "."+host) }
+			if len(host) < longest || !slices.ContainsFunc(named, below) {
+				continue
+			}
+			if len(host) > longest {
+				out, longest = nil, len(host)
+			}
+			if !slices.Contains(out, s.Kind) {
+				out = append(out, s.Kind)
+			}
+		}
+	}
+	return out
+}
+
+func hostsOf(s kinds.Spec) []string {
+	out := slices.Clone(s.Hosts)
+	for _, raw := range []string{s.BaseURL, s.APIBase, s.BaseURLs[core.Sandbox], s.BaseURLs[core.Live]} {
+		if u, err := url.Parse(raw); err == nil && u.Hostname() != "" {
+			out = append(out, strings.ToLower(u.Hostname()))
+		}
+	}
+	return out
+}
+
+// byName are the kinds whose name, or one of whose names, stands in the text as a word
+// or begins one: WxErrorException, wechatpy, go-workwx. Those with the longest count.
+func (k Knowledge) byName(text string) []core.Kind {
+	words := strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	var out []core.Kind
+	longest := 0
+	for _, s := range k.Kinds.All() {
+		for _, name := range append([]string{string(s.Kind)}, s.Names...) {
+			stands := func(w string) bool {
+				return w == name || len(name) > 1 && strings.HasPrefix(w, name) && (len(name) > 3 || strings.HasPrefix(w, name+"error"))
+			}
+			if len(name) < longest || !slices.ContainsFunc(words, stands) {
+				continue
+			}
+			if len(name) > longest {
+				out, longest = nil, len(name)
+			}
+			if !slices.Contains(out, s.Kind) {
+				out = append(out, s.Kind)
+			}
+		}
+	}
+	return out
+}
+
+func lastPart(path string) string { return strings.ToLower(path[strings.LastIndexByte(path, '.')+1:]) }

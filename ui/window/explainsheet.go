@@ -1,0 +1,68 @@
+package window
+
+import (
+	"context"
+	"net/url"
+	"strings"
+
+	"tokentray/core"
+	"tokentray/core/api"
+	"tokentray/ui/kit"
+)
+
+// paste takes a text that is pasted while the list has the keyboard: a failed answer is
+// explained, and a text with an AppSecret in it begins an account.
+func (ed *accounts) paste() {
+	ed.readClipboard(func(content string) {
+		if strings.TrimSpace(content) == "" {
+			return
+		}
+		ask(ed.shell, quickWait, func(ctx context.Context, g Agent) (api.Explanation, error) {
+			return g.Explain(ctx, api.ExplainRequest{Text: content})
+		}, func(got api.Explanation, err *core.Error) {
+			switch {
+			case err == nil:
+				openExplanation(ed.shell, got)
+			case err.Remedy != core.RemedyNoCode:
+				ed.showError(err, api.Ref{})
+			case !ed.listing.pastedInSearch(content):
+				ed.showError(err, api.Ref{})
+			}
+		})
+	})
+}
+
+// openExplanation shows what a failed answer means. Nothing else of it is shown.
+func openExplanation(sh *shell, got api.Explanation) {
+	if sh.win.Canvas().Overlays().Top() != nil {
+		return
+	}
+	s := &sheet{Sheet: kit.NewLongSheet(sh.ui, 2*kit.Grid, kit.Title(sh.ui, sh.ui.Words.Say("explain.title")), sh.closeSheet)}
+	ui := s.UI
+	for _, e := range got.Meanings {
+		m := ui.Words.Meaning(e, remedyText(ui, e, ""))
+		s.Add(kit.Subhead(ui, m.Title), kit.NewProse(m.Cause, kit.SizeText, ui.Palette.Text))
+		if m.Remedy != "" {
+			s.Add(kit.NewProse(m.Remedy, kit.SizeText, ui.Palette.Text))
+		}
+		if len(m.Facts) > 0 {
+			s.Add(kit.NewProse(strings.Join(m.Facts, ui.Words.Say("cli.comma")), kit.SizeSmall, ui.Palette.Text))
+		}
+		for _, p := range m.Pages {
+			s.Add(kit.NewSmallButton(ui, kit.Quiet, pageLabel(p.Line, p.URL), func() { openPage(sh, p.URL) }))
+		}
+	}
+	closing := kit.NewButton(ui, kit.Quiet, ui.T("close"), sh.closeSheet)
+	s.SetFoot(kit.AtRight(closing))
+	s.first = closing
+	sh.openSheet(s)
+}
+
+// pageLabel is what a button says that opens a page: its line with the host alone.
+func pageLabel(line, page string) string {
+	u, err := url.Parse(page)
+	if err != nil {
+		return line
+	}
+	return strings.ReplaceAll(line, page, u.Host)
+}
