@@ -216,5 +216,12 @@ const (
 	RemedyTokenDead    = "token_dead"     // take a new token; see who fetched another one
 	RemedyNoCode       = "no_code"        // paste an answer with a code in it
 	RemedyCallDead     = "call_dead"      // see why there is no other token
+	RemedyRedisURL     = "redis_url"      // correct the URL of the Redis
+	RemedyRedisTLS     = "redis_tls"      // the Redis' certificate is not trusted, or it has none
+	RemedyRedisAuth    = "redis_auth"     // enter user and password of the Redis again
+	RemedyRedisACL     = "redis_acl"      // extend the ACL of the Redis' user
+	RemedyRedisAway    = "redis_away"     // see that the Redis runs and can be reached
+	RemedyRedisFull    = "redis_full"     // give the Redis memory or disk
+	RemedyRedisType    = "redis_type"     // another program uses the key; name another
 	RemedyReviewPush   = "review_push"    // look whether the push is wanted, then tokentray push test or rm
 )

@@ -48,6 +48,10 @@ var arrows = []struct {
 	{"core/central", []string{"core", "core/kinds", "core/upstream"}},
 	{"core/oauth", []string{"core", "core/kinds", "core/upstream"}},
 	{"core/preset", []string{"core", "core/kinds", "core/upstream"}},
+	{"core/redisconn", []string{"core"}},
+	{"core/redisconn/redistest", []string{"core/redisconn"}}, // servers for tests
+	{"core/rediscache", []string{"core", "core/kinds", "core/layout", "core/redisconn"}},
+	{"core/team", []string{"core", "core/kinds", "core/redisconn"}},
 	{"core/upstream", []string{"core"}},
 	{"core/vault", []string{"core", "core/durable"}},
 	{"core/autostart", []string{"core", "core/durable"}},
@@ -81,7 +85,7 @@ var unreachable = []struct {
 	{"cmd/tokentray", []string{"fyne.io/fyne/..."}, "what lives in the tray all day is pure Go"},
 	{"cmd/tokentray", []string{"github.com/spf13/cobra/doc"}, "what lives in the tray all day formats no manual pages"},
 	{"cmd/tokentray-window", []string{
-		"filippo.io/age", "filippo.io/age/...", "gopkg.in/yaml.v3", "go.yaml.in/...", "go.etcd.io/bbolt", "github.com/zalando/go-keyring",
+		"filippo.io/age", "filippo.io/age/...", "github.com/redis/...", "gopkg.in/yaml.v3", "go.yaml.in/...", "go.etcd.io/bbolt", "github.com/zalando/go-keyring",
 		"tokentray/core/agent", "tokentray/core/push", "tokentray/core/store", "tokentray/core/vault", "tokentray/core/interchange",
 	}, "the window asks the agent, and loads fast"},
 }

@@ -83,6 +83,7 @@ func tables() []table {
 		causes(),
 		explanations(),
 		remedies(),
+		redisTexts(),
 		commands(),
 		cli(),
 		doctor(),

@@ -1,0 +1,107 @@
+package redisconn
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"net"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/logging"
+	"github.com/redis/go-redis/v9/maintnotifications"
+)
+
+// Client is a connected Redis of any form.
+type Client = redis.UniversalClient
+
+// Options say how a Redis is used. The zero Options serve.
+type Options struct {
+	// Password is asked for before each connection; nil: none is sent.
+	Password func(ctx context.Context) (string, error)
+	// Sentinel is the Sentinels' own password. They have no other way to ask for it.
+	SentinelPassword string
+	// Conns is how many connections may be open to a node at once; 0 means 4.
+	Conns int
+	// Timeout bounds connecting, and each answer; 0 means 3 s.
+	Timeout time.Duration
+	// Dial takes the place of the network, for tests; nil is the network.
+	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
+}
+
+// Its buffers are an eighth of the library's: a token is small, and connections stay
+// open while nothing is sent.
+const (
+	bufferSize = 4 << 10
+	idleTime   = 5 * time.Minute
+)
+
+// quiet keeps the library from writing to stderr by itself: what fails is in the
+// errors that callers get.
+var quiet = sync.OnceFunc(logging.Disable)
+
+// Open returns a client of the Redis at u. It connects when first used, and its
+// owner closes it.
+func Open(u URL, o Options) (Client, error) {
+	quiet()
+	if o.Conns == 0 {
+		o.Conns = 4
+	}
+	if o.Timeout == 0 {
+		o.Timeout = 3 * time.Second
+	}
+	all := &redis.UniversalOptions{
+		Addrs: u.Addrs, DB: u.DB, Username: u.User, MasterName: u.Master, IsClusterMode: u.Cluster,
+		SentinelUsername: u.Sentinel, SentinelPassword: o.SentinelPassword,
+		Protocol: 2, DisableIdentity: true, ContextTimeoutEnabled: true,
+		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
+		DialTimeout:              o.Timeout, ReadTimeout: o.Timeout, WriteTimeout: o.Timeout,
+		MaxRetries: 1, DialerRetries: 1, PoolSize: o.Conns, PoolTimeout: o.Timeout, ConnMaxIdleTime: idleTime,
+		ReadBufferSize: bufferSize, WriteBufferSize: bufferSize, PipelinePoolSize: -1,
+		Dialer: o.Dial,
+	}
+	if o.Password != nil {
+		all.CredentialsProviderContext = func(ctx context.Context) (string, string, error) {
+			password, err := o.Password(ctx)
+			return u.User, password, err
+		}
+	}
+	if u.TLS {
+		config, err := u.tls()
+		if err != nil {
+			return nil, err
+		}
+		all.TLSConfig = config
+	}
+	switch {
+	case u.Socket != "":
+		simple := all.Simple()
+		simple.Network, simple.Addr = "unix", u.Socket
+		return redis.NewClient(simple), nil
+	case u.Cluster:
+		return redis.NewClusterClient(all.Cluster()), nil
+	case u.Master != "":
+		return redis.NewFailoverClient(all.Failover()), nil
+	}
+	return redis.NewClient(all.Simple()), nil
+}
+
+// tls is how the server must prove who it is.
+func (u URL) tls() (*tls.Config, error) {
+	config := &tls.Config{MinVersion: tls.VersionTLS12, ServerName: u.Name}
+	if u.CA == "" {
+		return config, nil
+	}
+	pem, err := os.ReadFile(u.CA)
+	if err != nil {
+		return nil, invalid(fmt.Sprintf("the file of certificates cannot be read: %v", err))
+	}
+	config.RootCAs = x509.NewCertPool()
+	if !config.RootCAs.AppendCertsFromPEM(pem) {
+		return nil, invalid("the file of certificates holds none; give one in PEM")
+	}
+	return config, nil
+}
