@@ -53,7 +53,8 @@ func run(had harden.Limit, exposed error) int {
 			had.Lift()
 			return cli.RunChild(c)
 		},
-		WriteToken: writeToken,
+		WriteToken:  writeToken,
+		ReadEnvFile: readEnvFile,
 		ReadClipboard: func(ctx context.Context) (string, error) {
 			return clipboard.ReadAsked(ctx, clipboard.EnvSession())
 		},

@@ -47,6 +47,8 @@ type Parts struct {
 	// WriteToken writes a token into a file of its own, whole or not at all.
 	WriteToken func(path string, form core.PushForm, t api.Token) error
 
+	// ReadEnvFile reads a .env file.
+	ReadEnvFile func(data []byte) ([]EnvLine, *EnvFault)
 	// ReadClipboard reads the text on the clipboard of this desktop.
 	ReadClipboard func(ctx context.Context) (string, error)
 	// Explain says what a failed answer means, without an agent; see api.ExplainCalls.
@@ -153,7 +155,7 @@ func (a *app) root() *cobra.Command {
 		a.getCommand(), a.refreshCommand(), a.checkCommand(), a.quotaCommand(), a.signCommand(), a.useCommand(),
 		a.watchCommand(), a.historyCommand(),
 		a.settingsCommand(), a.vaultCommand(), a.apiCommand(), a.exportCommand(), a.importCommand(),
-		a.execCommand(), a.callCommand(), a.explainCommand(), a.envCommand(), a.pushCommand(), a.presetCommand(),
+		a.execCommand(), a.runCommand(), a.callCommand(), a.explainCommand(), a.envCommand(), a.pushCommand(), a.presetCommand(),
 		a.doctorCommand(), a.resetCommand(), a.demoCommand(), a.simCommand(),
 		a.versionCommand(), a.completionCommand(root), exitCodesTopic(),
 	)

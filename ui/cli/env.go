@@ -47,12 +47,21 @@ const sdkPath = "/cgi-bin/token"
 
 func (a *app) envCommand() *cobra.Command {
 	var name string
+	var forDirenv bool
 	names := slices.Sorted(maps.Keys(sdks()))
 	cmd := &cobra.Command{
-		Use:               "env NAME[/ENV] --sdk SDK",
-		Args:              oneAccount,
+		Use: "env {NAME[/ENV] --sdk SDK | --direnv}",
+		Args: func(cmd *cobra.Command, args []string) error {
+			if forDirenv {
+				return noArgs(cmd, args)
+			}
+			return oneAccount(cmd, args)
+		},
 		ValidArgsFunction: a.completeRef,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if forDirenv {
+				return a.print(direnv)
+			}
 			one, ok := sdks()[name]
 			if !ok {
 				return usage("usage.env_sdk", "sdks", strings.Join(names, ", "))
@@ -61,6 +70,8 @@ func (a *app) envCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&name, "sdk", "", "flag.env_sdk")
+	cmd.Flags().BoolVar(&forDirenv, "direnv", false, "flag.env_direnv")
+	cmd.MarkFlagsMutuallyExclusive("sdk", "direnv")
 	_ = cmd.RegisterFlagCompletionFunc("sdk", completeWords(names...))
 	return cmd
 }

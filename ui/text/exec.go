@@ -9,6 +9,31 @@ func execWords() table {
 		"usage.exec_exists":         {"the file of --renew-file is there already, and would be written over and removed at the end; choose another, or add --overwrite", "--renew-file 的文件已存在，会被覆盖并在结束时删除；请另选文件，或加 --overwrite"},
 		"usage.exec_not_executable": {"{name} cannot be executed", "{name} 无法执行"},
 
+		"usage.run":           {"write -- and the command: tokentray run --env-file .env -- COMMAND", "请写 -- 和命令：tokentray run --env-file .env -- 命令"},
+		"usage.run_line":      {"{file}, line {line}: this is no NAME=value; correct it", "{file} 第 {line} 行不是 名称=值，请修正"},
+		"usage.run_reference": {"{name} ({where}) is no reference of the form tokentray://NAME/ENV?format=FORMAT; correct it", "{name}（{where}）不是 tokentray://NAME/ENV?format=FORMAT 形式的引用，请修正"},
+		"run.where":           {"{file}, line {line}", "{file} 第 {line} 行"},
+		"run.inherited":       {"in the environment", "来自环境变量"},
+		"run.failed":          {"{name} ({where}) has no token, and the command was not run:", "{name}（{where}）取不到 token，命令未运行："},
+		"flag.env_file":       {"read variables from `FILE`; later files go before earlier ones", "从`文件`读取变量；后面的文件优先"},
+		"flag.env_direnv":     {"print the function by which direnv has `use tokentray`", "输出供 direnv 使用的 use tokentray 函数"},
+		"cmd.run":             {"Run a command with a .env file whose references become tokens", "用 .env 文件运行命令，其中的引用换成 token"},
+		"cmd.run.long": {
+			"Run a command with the variables of .env files. A value tokentray://NAME/ENV becomes the\naccount's token, in the environment of the command alone; so the file can be shared:\n\n" +
+				"  WX_TOKEN=tokentray://shop/sandbox\n" +
+				"  WX_HEADER=tokentray://shop/sandbox?format=header\n\n" +
+				"Later files go before earlier ones, and all before the environment, in which references\nwork too. The formats are those of get. $NAME is not filled in. Without ENV the active\n" +
+				"environment is meant. If one of the tokens cannot be had, nothing is run, and the code is\nthat of get; else it is the command's own.\n\n" +
+				"  tokentray run --env-file .env -- npm start\n" +
+				"  tokentray run --env-file .env --env-file .env.local -- ./server",
+			"使用 .env 文件中的变量运行命令。值为 tokentray://名称/环境 时会换成该账号的 token，\n且只出现在命令的环境变量中，因此文件可以共享：\n\n" +
+				"  WX_TOKEN=tokentray://shop/sandbox\n" +
+				"  WX_HEADER=tokentray://shop/sandbox?format=header\n\n" +
+				"后面的文件优先，文件优先于已有的环境变量（其中的引用同样有效）。格式与 get 相同，\n不展开 $NAME。不写环境表示当前环境。任何一个 token 取不到时不会运行命令，退出码与 get\n相同；否则为命令自己的退出码。\n\n" +
+				"  tokentray run --env-file .env -- npm start\n" +
+				"  tokentray run --env-file .env --env-file .env.local -- ./server",
+		},
+
 		"cmd.exec": {"Run a command with a token in its environment", "在环境变量中带上 token 运行命令"},
 		"cmd.exec.long": {
 			"Run a command with a token in its environment, never in its arguments:\n\n" +

@@ -1,0 +1,230 @@
+package cli
+
+import (
+	"context"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"tokentray/core"
+	"tokentray/core/api"
+	"tokentray/core/format"
+	"tokentray/core/kinds"
+)
+
+// EnvLine is an assignment of a .env file.
+type EnvLine struct {
+	Name, Value string
+	Line        int
+}
+
+// EnvFault is a line of a .env file that cannot be read.
+type EnvFault struct{ Line int }
+
+func (e *EnvFault) Error() string { return "a line of the file is no assignment; correct it" }
+
+// refScheme begins a value that stands for a token: tokentray://shop/sandbox.
+const refScheme = "tokentray://"
+
+// maxEnvFile is how long a .env file may be, in bytes.
+const maxEnvFile = 1 << 20
+
+func (a *app) runCommand() *cobra.Command {
+	var files []string
+	var minTTL string
+	cmd := &cobra.Command{
+		Use:                   "run [--env-file FILE]… [flags] -- COMMAND [ARGUMENT…]",
+		DisableFlagsInUseLine: true,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if before, command := split(cmd, args); len(before) > 0 || len(command) == 0 {
+				u := usage("usage.run")
+				u.command = cmd.CommandPath()
+				return u
+			}
+			return nil
+		},
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			if a.behindDash() {
+				return nil, cobra.ShellCompDirectiveDefault
+			}
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			_, command := split(cmd, args)
+			return a.run(cmd.Context(), files, minTTL, command)
+		},
+	}
+	cmd.Flags().StringArrayVar(&files, "env-file", nil, "flag.env_file")
+	cmd.Flags().StringVar(&minTTL, "min-ttl", "30s", "flag.min_ttl")
+	_ = cmd.RegisterFlagCompletionFunc("env-file", completeFile)
+	return cmd
+}
+
+// reference is a variable whose value stands for a token.
+type reference struct {
+	name   string // of the variable
+	where  string // the file and line that has it
+	ref    api.Ref
+	format string // empty: the token itself
+}
+
+// run runs a command with the variables of files, in which references have become
+// tokens. Nothing is run where one of them cannot be had.
+func (a *app) run(ctx context.Context, files []string, minTTL string, command []string) error {
+	life, err := parseLife(minTTL)
+	if err != nil {
+		return err
+	}
+	path, err := program(command[0])
+	if err != nil {
+		return err
+	}
+	env, refs, err := a.runEnv(files)
+	if err != nil {
+		return err
+	}
+	if len(refs) > 0 {
+		if env, err = a.fillIn(ctx, env, refs, life); err != nil {
+			return err
+		}
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	code, err := a.RunChild(Child{Path: path, Args: command, Env: env})
+	if err != nil {
+		return notRun(command[0], err)
+	}
+	return &childExit{code}
+}
+
+// runEnv is this environment with the variables of files, later ones before earlier
+// ones, and the references in it.
+func (a *app) runEnv(files []string) ([]string, []reference, error) {
+	env := withoutEnv(a.Environ(), format.PassphraseVariable)
+	where := map[string]string{}
+	for _, file := range files {
+		data, err := readSmall(file, maxEnvFile)
+		if err != nil {
+			return nil, nil, err
+		}
+		lines, fault := a.ReadEnvFile(data)
+		if fault != nil {
+			return nil, nil, usage("usage.run_line", "file", file, "line", fault.Line)
+		}
+		for _, l := range lines {
+			if !core.ValidVariable(l.Name) {
+				return nil, nil, usage("usage.run_line", "file", file, "line", l.Line)
+			}
+			env = setEnv(env, l.Name, l.Value)
+			where[l.Name] = a.say("run.where", "file", file, "line", l.Line)
+		}
+	}
+	var refs []reference
+	for _, entry := range env {
+		name, value, _ := strings.Cut(entry, "=")
+		if !strings.HasPrefix(strings.ToLower(value), refScheme) {
+			continue
+		}
+		r, err := a.parseReference(value)
+		at := where[name]
+		if at == "" {
+			at = a.say("run.inherited")
+		}
+		if err != nil {
+			return nil, nil, usage("usage.run_reference", "name", name, "where", at)
+		}
+		r.name, r.where = name, at
+		refs = append(refs, r)
+	}
+	return env, refs, nil
+}
+
+// parseReference reads tokentray://NAME[/ENV][?format=FORMAT]. In the name stands what
+// a URL escapes as it escapes it.
+func (a *app) parseReference(value string) (reference, error) {
+	rest, query, _ := strings.Cut(value[len(refScheme):], "?")
+	if before, after, ok := strings.Cut(rest, "/"); ok && strings.Contains(after, "/") || before == "" {
+		return reference{}, usage("usage.run")
+	}
+	plain, err := url.PathUnescape(rest)
+	if err != nil {
+		return reference{}, err
+	}
+	ref, err := a.ref(plain)
+	if err != nil {
+		return reference{}, err
+	}
+	values, err := url.ParseQuery(query)
+	if err != nil {
+		return reference{}, err
+	}
+	out := reference{ref: ref, format: values.Get("format")}
+	for name, v := range values {
+		if name != "format" || len(v) != 1 || !format.Valid(out.format) {
+			return reference{}, unknownFormat()
+		}
+	}
+	return out, nil
+}
+
+// fillIn puts tokens in the place of references. Each account is asked once.
+func (a *app) fillIn(ctx context.Context, env []string, refs []reference, life time.Duration) ([]string, error) {
+	agent, err := a.connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	got := map[api.Ref]api.Token{}
+	for _, r := range refs {
+		t, known := got[r.ref]
+		if !known {
+			if t, err = agent.Token(ctx, r.ref, life); err != nil {
+				a.note(a.say("run.failed", "name", r.name, "where", r.where))
+				return nil, a.notGot(ctx, agent, r.ref, err)
+			}
+			got[r.ref] = t
+		}
+		value, err := a.inFormat(ctx, agent, t, r.format)
+		if err != nil {
+			return nil, err
+		}
+		env = format.MarkEnv(setEnv(env, r.name, value), r.name)
+	}
+	return env, nil
+}
+
+// inFormat is a token in a format.
+func (a *app) inFormat(ctx context.Context, agent api.Agent, t api.Token, name string) (string, error) {
+	var spec kinds.Spec
+	if format.Placed(name) {
+		acc, err := agent.Account(ctx, api.Ref{Name: t.Account, Env: t.Env})
+		if err != nil {
+			return "", err
+		}
+		spec = a.text().Spec(acc.Kind)
+	}
+	out, err := format.Token(name, format.Input{
+		AccessToken: t.AccessToken, ExpiresIn: t.ExpiresIn, ExpiresAt: t.ExpiresAt, ObtainedAt: t.ObtainedAt,
+		Account: t.Account, Env: t.Env, AppID: t.AppID, BaseURL: t.BaseURL, Spec: spec,
+	})
+	return strings.TrimSuffix(out, "\n"), err
+}
+
+// direnv is a function for direnv, by which a folder has the variables of its .env
+// file while somebody is in it. direnv keeps them in the shell alone: no token is
+// written anywhere.
+const direnv = `# Save as ~/.config/direnv/lib/tokentray.sh, then write in .envrc: use tokentray
+# It loads .env, or the files that it is given; tokentray://NAME/ENV in them becomes the
+# token, in the shell alone. After a token was renewed: direnv reload.
+use_tokentray() {
+  local file
+  local -a flags=()
+  [ $# -gt 0 ] || set -- .env
+  for file in "$@"; do
+    watch_file "$file"
+    flags+=(--env-file "$file")
+  done
+  direnv_load tokentray run "${flags[@]}" -- direnv dump
+}`
