@@ -156,6 +156,12 @@ func (s *Service) AddPreset(_ context.Context, in api.PresetFile) (api.PresetSav
 	s.edit.Lock()
 	defer s.edit.Unlock()
 	before, replaced := s.presets.own[p.Kind]
+	if in.Check {
+		if _, _, err := s.presets.with(&p, ""); err != nil {
+			return api.PresetSaved{}, api.Invalid("%v", err)
+		}
+		return api.PresetSaved{Preset: s.viewPreset(p), Replaced: replaced, Paused: s.wouldPause(p)}, nil
+	}
 	if replaced && !in.Replace && before.Fingerprint() != p.Fingerprint() {
 		return api.PresetSaved{}, &core.Error{
 			Class: core.Misuse, Remedy: core.RemedyPresetThere,
@@ -203,6 +209,23 @@ func (s *Service) putPreset(p preset.Preset) (paused []string, err error) {
 	slices.Sort(paused)
 	s.log.Info("a preset was saved", "kind", p.Kind, "hosts", p.Hosts(), "paused", len(paused))
 	return paused, nil
+}
+
+// wouldPause are the accounts that putPreset would pause. The edit lock is held.
+func (s *Service) wouldPause(p preset.Preset) []string {
+	spec, had := s.kindSet().Of(p.Kind)
+	if !had {
+		return nil
+	}
+	then := p.Spec()
+	var out []string
+	for _, a := range s.accounts.all() {
+		if a.Kind == p.Kind && !spec.Destination(a).Takes(then.Destination(a)) {
+			out = append(out, a.Ref())
+		}
+	}
+	slices.Sort(out)
+	return out
 }
 
 // await pauses an account until a person enters its secret again.

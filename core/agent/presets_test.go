@@ -108,6 +108,43 @@ func TestAUsersPresetIsAKind(t *testing.T) {
 	wantClass(t, r.client.RemovePreset(t.Context(), "wren"), core.NotFound)
 }
 
+// Checking a file tells what saving it would do, and does nothing.
+func TestAPresetIsCheckedBeforeItIsSaved(t *testing.T) {
+	w := newWorld(t)
+	withWrens(t, w)
+	r := w.start()
+	check := func(file string) api.PresetSaved {
+		t.Helper()
+		would, err := r.client.AddPreset(t.Context(), api.PresetFile{File: []byte(file), Check: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return would
+	}
+	if would := check(wren); would.Replaced || len(would.Paused) > 0 || !slices.Equal(would.Preset.Hosts, []string{"https://api.wren.example"}) {
+		t.Errorf("%+v", would)
+	}
+	if set, err := r.client.Kinds(t.Context()); err != nil || slices.Contains(set.Names(), "wren") {
+		t.Fatalf("it is a kind already: %v", err)
+	}
+	r.addPreset(t, wren, false)
+	a := r.addWren(t, "bird")
+	if would := check(wren); !would.Replaced || len(would.Paused) > 0 {
+		t.Errorf("the same again: %+v", would)
+	}
+	elsewhere := strings.Replace(wren, "api.wren.example", "other.example", 1)
+	if would := check(elsewhere); !would.Replaced || !slices.Equal(would.Paused, []string{a.Ref().String()}) {
+		t.Errorf("another host: %+v", would)
+	}
+	if got, err := r.client.Account(t.Context(), a.Ref()); err != nil || !got.Auto || got.Mask != a.Mask {
+		t.Errorf("the check changed the account: %+v, %v", got, err)
+	}
+	saved, err := r.client.AddPreset(t.Context(), api.PresetFile{File: []byte(elsewhere), Replace: true})
+	if err != nil || !slices.Equal(saved.Paused, []string{a.Ref().String()}) {
+		t.Errorf("saving does something else: %+v, %v", saved, err)
+	}
+}
+
 // A file with faults changes nothing: not the preset that is there, nor the token of
 // its accounts.
 func TestAPresetWithFaultsChangesNothing(t *testing.T) {

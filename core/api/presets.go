@@ -27,6 +27,9 @@ type PresetFile struct {
 	File []byte `json:"file"` // JSON; base64 on the wire
 	// Replace is consent to change a preset of that name that is there.
 	Replace bool `json:"replace,omitempty"`
+	// Check has the file checked alone: the answer tells what saving it would do, and
+	// nothing is changed.
+	Check bool `json:"check,omitempty"`
 }
 
 // PresetSaved is a preset that was added.

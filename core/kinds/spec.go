@@ -14,6 +14,7 @@ import (
 type Spec struct {
 	Kind    core.Kind `json:"kind"`
 	Default bool      `json:"default,omitempty"` // what a new account begins as
+	Family  string    `json:"family,omitempty"`  // the heading under which it is offered; empty: among others
 	Label   Label     `json:"label,omitempty"`
 	// Names are words in the names of imported values that speak of the kind
 	// ("wx").

@@ -47,7 +47,7 @@ const beijing core.Zone = "+08:00"
 func wechat() Spec {
 	const day = 500_000 // calls of stable_token that an AppID has
 	return wechatSpec(Spec{
-		Kind: WeChat, Default: true,
+		Kind: WeChat, Default: true, Family: "wechat",
 		Traits: core.Traits{
 			Repeat: core.RepeatSame, Window: wechatWindow, Overlap: wechatOverlap,
 			ForceBudget: 20, ForceGap: 30 * time.Second, Day: beijing,
@@ -66,7 +66,7 @@ func wechat() Spec {
 // Mini Programs' quota no figure is published.
 func wechatLegacy() Spec {
 	return wechatSpec(Spec{
-		Kind: WeChatLegacy, Sibling: WeChat,
+		Kind: WeChatLegacy, Family: "wechat", Sibling: WeChat,
 		Traits: core.Traits{Repeat: core.RepeatDestructive, Window: wechatWindow, Overlap: wechatOverlap, Day: beijing},
 	}, map[core.Product]int{ProductOfficial: 2000, ProductTest: 200})
 }

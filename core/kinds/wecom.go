@@ -32,7 +32,7 @@ const wecomWindow = time.Millisecond
 func wecom() Spec {
 	const console = "https://work.weixin.qq.com/wework_admin/frame#apps"
 	return Spec{
-		Kind: WeCom, Names: []string{"wecom", "cp", "qywx", "qyweixin", "wxwork", "workwx", "wxcp", "企业微信"},
+		Kind: WeCom, Family: "wecom", Names: []string{"wecom", "cp", "qywx", "qyweixin", "wxwork", "workwx", "wxcp", "企业微信"},
 		BaseURL: "https://qyapi.weixin.qq.com", Hosts: []string{"qyapi.weixin.qq.com", "work.weixin.qq.com"},
 		Fields: []Field{
 			{

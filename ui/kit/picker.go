@@ -39,6 +39,7 @@ type Picker struct {
 	line   *canvas.Text
 	arrow  *canvas.Image
 	words  []*canvas.Text
+	heads  []*canvas.Text // of groups
 }
 
 var (
@@ -81,7 +82,9 @@ func (p *Picker) CreateRenderer() fyne.WidgetRenderer {
 	for range p.choices {
 		t := Text("", SizeText, c.Text)
 		p.words = append(p.words, t)
-		p.r.Parts = append(p.r.Parts, t)
+		h := Text("", 12, c.Muted)
+		p.heads = append(p.heads, h)
+		p.r.Parts = append(p.r.Parts, t, h)
 	}
 	p.paint()
 	return p.r
@@ -121,9 +124,39 @@ func (p *Picker) HeightFor(width float32) float32 {
 	if !p.open {
 		return SegmentHeight
 	}
-	n := p.columns(width)
-	rows := (max(len(p.found()), 1) + n - 1) / n
-	return SegmentHeight + Grid + float32(rows)*pickerRow + 2*Grid
+	_, height := p.places(width)
+	return SegmentHeight + Grid + height + 2*Grid
+}
+
+// pickerHead is the height of a heading in the table.
+const pickerHead = 24
+
+// spot is where an option stands in the table.
+type spot struct {
+	line int // from 0, headings not counted
+	col  int
+	y    float32 // within the table
+	head bool    // its group's heading stands above its line
+}
+
+// places are where the options that were found stand, in order, and how high all of
+// them are. Each group begins a line, under its heading; what was typed needs none.
+func (p *Picker) places(width float32) ([]spot, float32) {
+	n, found := p.columns(width), p.found()
+	out := make([]spot, len(found))
+	line, col, y, group := -1, n, -float32(pickerRow), ""
+	for at, i := range found {
+		begins := p.filter == "" && p.choices[i].Group != group
+		if begins || col == n {
+			line, col, y = line+1, 0, y+pickerRow
+		}
+		if begins {
+			group, y = p.choices[i].Group, y+pickerHead
+		}
+		out[at] = spot{line, col, y, begins}
+		col++
+	}
+	return out, max(y, 0) + pickerRow
 }
 
 func (p *Picker) paint() {
@@ -151,8 +184,9 @@ func (p *Picker) paint() {
 }
 
 func (p *Picker) paintTable(width float32) {
-	for _, o := range p.words {
+	for i, o := range p.words {
 		o.Hide()
+		p.heads[i].Hide()
 	}
 	Visible(p.ground, p.open)
 	p.mark.Hide()
@@ -162,8 +196,16 @@ func (p *Picker) paintTable(width float32) {
 	}
 	Place(p.ground, 0, SegmentHeight+Grid, width, p.HeightFor(width)-SegmentHeight-Grid)
 	found := p.found()
+	places, _ := p.places(width)
 	for at, i := range found {
-		x, y, w := p.cell(at, width)
+		x, y, w := p.cell(places[at], width)
+		if places[at].head {
+			h := p.heads[at]
+			SetText(h, p.choices[i].Group, p.ui.Palette.Muted)
+			m := h.MinSize()
+			Place(h, 3*Grid, y-pickerHead+(pickerHead-m.Height)/2+2, m.Width, m.Height)
+			h.Show()
+		}
 		t, hue := p.words[i], p.ui.Palette.Text
 		t.TextStyle.Bold = p.choices[i].Value == p.value
 		SetText(t, p.choices[i].Label, hue)
@@ -189,18 +231,18 @@ func (p *Picker) paintTable(width float32) {
 	}
 }
 
-// cell is where the at-th option that was found stands.
-func (p *Picker) cell(at int, width float32) (x, y, w float32) {
-	n := p.columns(width)
-	w = (width - 2*Grid) / float32(n)
-	return Grid + float32(at%n)*w, SegmentHeight + 2*Grid + float32(at/n)*pickerRow, w
+// cell is where an option stands in the picker.
+func (p *Picker) cell(at spot, width float32) (x, y, w float32) {
+	w = (width - 2*Grid) / float32(p.columns(width))
+	return Grid + float32(at.col)*w, SegmentHeight + 2*Grid + at.y, w
 }
 
 // at is the option under a position, among those found; -1: none.
 func (p *Picker) at(pos fyne.Position) int {
 	width := p.Size().Width
-	for at := range p.found() {
-		if x, y, w := p.cell(at, width); pos.X >= x && pos.X < x+w && pos.Y >= y && pos.Y < y+pickerRow {
+	places, _ := p.places(width)
+	for at, place := range places {
+		if x, y, w := p.cell(place, width); pos.X >= x && pos.X < x+w && pos.Y >= y && pos.Y < y+pickerRow {
 			return at
 		}
 	}
@@ -318,7 +360,6 @@ func (p *Picker) TypedKey(e *fyne.KeyEvent) {
 		}
 		return
 	}
-	n := p.columns(p.Size().Width)
 	switch e.Name {
 	case fyne.KeyReturn, fyne.KeyEnter:
 		p.take(p.marked)
@@ -333,13 +374,30 @@ func (p *Picker) TypedKey(e *fyne.KeyEvent) {
 	case fyne.KeyRight:
 		p.move(1)
 	case fyne.KeyUp:
-		p.move(-n)
+		p.climb(-1)
 	case fyne.KeyDown:
-		p.move(n)
+		p.climb(1)
 	case fyne.KeyHome:
 		p.move(-len(p.choices))
 	case fyne.KeyEnd:
 		p.move(len(p.choices))
+	}
+}
+
+// climb moves the mark to the next line up or down, in its column or the last before it.
+func (p *Picker) climb(by int) {
+	places, _ := p.places(p.Size().Width)
+	if p.marked >= len(places) {
+		return
+	}
+	from, to := places[p.marked], -1
+	for at, one := range places {
+		if one.line == from.line+by && (to < 0 || one.col <= from.col) {
+			to = at
+		}
+	}
+	if to >= 0 {
+		p.move(to - p.marked)
 	}
 }
 

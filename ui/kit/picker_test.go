@@ -79,7 +79,8 @@ func TestPickerByPointer(t *testing.T) {
 	resized := 0
 	p.Resized = func() { resized++ }
 	test.TapAt(p, fyne.NewPos(10, 10))
-	x, y, _ := p.cell(0, p.Size().Width)
+	places, _ := p.places(p.Size().Width)
+	x, y, _ := p.cell(places[0], p.Size().Width)
 	test.TapAt(p, fyne.NewPos(x+4, y+4))
 	if strings.Join(*picked, " ") != "robin" || p.open || resized != 2 {
 		t.Errorf("picked %v, open %v, %d changes of height", *picked, p.open, resized)
@@ -88,5 +89,37 @@ func TestPickerByPointer(t *testing.T) {
 	test.TapAt(p, fyne.NewPos(10, 10))
 	if p.open || len(*picked) != 1 {
 		t.Errorf("open %v, picked %v", p.open, *picked)
+	}
+}
+
+// Each group begins a line under its heading; arrows go from line to line, and what is
+// typed leaves no headings.
+func TestPickerGroups(t *testing.T) {
+	test.NewTempApp(t)
+	p := NewPicker(
+		uiIn(text.English), "a", nil, Choice{Value: "a", Label: "Robin", Group: "Songbirds"}, Choice{Value: "b", Label: "Wren", Group: "Songbirds"},
+		Choice{Value: "c", Label: "Finch", Group: "Songbirds"}, Choice{Value: "d", Label: "Owl", Group: "Raptors"}, Choice{Value: "e", Label: "Kite", Group: "Raptors"},
+	)
+	width := 2*p.widest() + 2*Grid + 1
+	shown(t, p, fyne.NewSize(width, 400))
+	keys(p, fyne.KeyReturn)
+	places, height := p.places(width)
+	if p.columns(width) != 2 || places[2].line != 1 || places[3].line != 2 || !places[3].head || places[4].col != 1 || height != 3*pickerRow+2*pickerHead {
+		t.Errorf("%+v, %v high", places, height)
+	}
+	if p.heads[3].Text != "Raptors" || !p.heads[3].Visible() || p.heads[1].Visible() {
+		t.Error("the headings are wrong")
+	}
+	keys(p, fyne.KeyRight, fyne.KeyDown, fyne.KeyDown)
+	if p.marked != 3 {
+		t.Errorf("two lines down the mark is at %d", p.marked)
+	}
+	keys(p, fyne.KeyUp, fyne.KeyUp, fyne.KeyUp)
+	if p.marked != 0 {
+		t.Errorf("at the top the mark is at %d", p.marked)
+	}
+	types(p, "i")
+	if _, height := p.places(width); len(p.found()) != 3 || height != 2*pickerRow {
+		t.Errorf("%d are found, %v high", len(p.found()), height)
 	}
 }

@@ -13,6 +13,7 @@ import (
 // Choice is one option of a segment.
 type Choice struct {
 	Value, Label string
+	Group        string      // a heading in the table of a Picker, for this option and those after it
 	Paths        string      // a shape before the label, so that colour is never alone
 	Hue          color.NRGBA // of shape and underline; zero means the accent
 }

@@ -3,10 +3,11 @@ package text
 // kindWeChat are the sentences of WeChat's two kinds, wechat and wechat-legacy.
 func kindWeChat() table {
 	return table{
-		"kind.wechat":        {"stable_token", "stable_token"},
-		"kind.wechat.choice": {"WeChat: stable_token", "微信：stable_token"},
-		"kind.wechat.say":    {"Disturbs nobody: everyone who asks gets the same token.", "互不干扰：每次获取得到的是同一个 token。"},
-		"kind.wechat.force":  {"The current token dies within five minutes, wherever it is used. WeChat allows this 20 times a day.", "当前 token 会在五分钟内失效，无论它正在哪里使用。微信每天允许 20 次。"},
+		"window.family.wechat": {"WeChat", "微信"},
+		"kind.wechat":          {"stable_token", "stable_token"},
+		"kind.wechat.choice":   {"WeChat: stable_token", "微信：stable_token"},
+		"kind.wechat.say":      {"Disturbs nobody: everyone who asks gets the same token.", "互不干扰：每次获取得到的是同一个 token。"},
+		"kind.wechat.force":    {"The current token dies within five minutes, wherever it is used. WeChat allows this 20 times a day.", "当前 token 会在五分钟内失效，无论它正在哪里使用。微信每天允许 20 次。"},
 		"kind.wechat.force_live": {
 			"A forced token kills the current one of stable_token at once: whoever uses that gets 40001 until they ask again. WeChat allows 20 a day.",
 			"强制刷新会使当前的 stable_token 立即失效：正在使用它的程序会收到 40001，直到重新获取。微信每天只允许 20 次。",

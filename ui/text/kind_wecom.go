@@ -3,9 +3,10 @@ package text
 // kindWeCom are the sentences of the kind wecom.
 func kindWeCom() table {
 	return table{
-		"kind.wecom":       {"WeCom", "企业微信"},
-		"kind.wecom.say":   {"WeCom (企业微信): a token for each application's secret. Disturbs nobody: everyone who asks gets the same token.", "每个应用的 Secret 对应一个 token。互不干扰：每次获取得到的是同一个 token。"},
-		"kind.wecom.force": {"WeCom cannot be made to give another token: while the current one lives, it hands out the same, and that is normal.", "企业微信不支持强制刷新：有效期内重复获取得到的是同一个 token，这是正常的。"},
+		"window.family.wecom": {"WeCom", "企业微信"},
+		"kind.wecom":          {"WeCom", "企业微信"},
+		"kind.wecom.say":      {"WeCom (企业微信): a token for each application's secret. Disturbs nobody: everyone who asks gets the same token.", "每个应用的 Secret 对应一个 token。互不干扰：每次获取得到的是同一个 token。"},
+		"kind.wecom.force":    {"WeCom cannot be made to give another token: while the current one lives, it hands out the same, and that is normal.", "企业微信不支持强制刷新：有效期内重复获取得到的是同一个 token，这是正常的。"},
 		"kind.wecom.force_live": {
 			"Nothing breaks: while the current token lives, WeCom hands out the same one.",
 			"不会影响任何程序：有效期内重复获取得到的是同一个 token。",

@@ -18,6 +18,7 @@ type Agent interface {
 	settingsAgent
 	vaultAgent
 	loopbackAgent
+	presetAgent
 	Kinds(ctx context.Context) (kinds.Set, error)
 	Explain(ctx context.Context, req api.ExplainRequest) (api.Explanation, error)
 	Status(ctx context.Context) (api.Status, error)
@@ -56,6 +57,13 @@ type settingsAgent interface {
 	Use(ctx context.Context, env core.Env) error
 	PauseAll(ctx context.Context, paused bool) error
 	SetSetting(ctx context.Context, key, value string) (core.Settings, error)
+}
+
+// presetAgent is what the page of the user's presets asks of the agent.
+type presetAgent interface {
+	Presets(ctx context.Context) ([]api.Preset, error)
+	AddPreset(ctx context.Context, in api.PresetFile) (api.PresetSaved, error)
+	RemovePreset(ctx context.Context, kind core.Kind) error
 }
 
 // vaultAgent is what opening and closing the vault asks of the agent.

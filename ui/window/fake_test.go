@@ -36,6 +36,9 @@ type fakeAgent struct {
 	keys   []api.ClientKey
 	access []api.Access
 
+	presets []api.Preset
+	would   api.PresetSaved // what adding one does
+
 	signature api.Signature // with the string that Reveal shows
 	noSign    error
 }
@@ -385,4 +388,27 @@ func town(now time.Time) []api.Account {
 		blocked("gate", core.Sandbox), blocked("gate", core.Live), retry, paused, expired, long,
 		{Account: core.Account{ID: "new-sandbox", Name: "new", Env: core.Sandbox, Kind: kinds.WeChat, Product: kinds.ProductTest, AppID: "wx2222222222abcdef", Auto: true}, State: core.StateEmpty},
 	}
+}
+
+func (f *fakeAgent) Presets(context.Context) ([]api.Preset, error) {
+	return held(f, &f.presets), f.called("presets")
+}
+
+func (f *fakeAgent) AddPreset(_ context.Context, in api.PresetFile) (api.PresetSaved, error) {
+	if err := f.called("preset ", string(in.File), in.Replace, in.Check); err != nil {
+		return api.PresetSaved{}, err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if !in.Check {
+		f.presets = append(f.presets, f.would.Preset)
+	}
+	return f.would, nil
+}
+
+func (f *fakeAgent) RemovePreset(_ context.Context, kind core.Kind) error {
+	f.mu.Lock()
+	f.presets = slices.DeleteFunc(f.presets, func(p api.Preset) bool { return p.Kind == kind })
+	f.mu.Unlock()
+	return f.called("remove preset ", kind)
 }

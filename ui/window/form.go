@@ -1,6 +1,7 @@
 package window
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -384,7 +385,16 @@ func (f *form) productChoices() []kit.Choice {
 func (f *form) kindChoices() []kit.Choice {
 	var out []kit.Choice
 	for _, k := range f.draft.kinds.Names() {
-		out = append(out, kit.Choice{Value: string(k), Label: f.ui.Words.KindChoice(k)})
+		spec, _ := f.draft.kinds.Of(k)
+		out = append(out, kit.Choice{Value: string(k), Label: f.ui.Words.KindChoice(k), Group: f.ui.T("family." + familyOf(spec))})
 	}
 	return out
+}
+
+// familyOf is the heading under which a kind is offered.
+func familyOf(spec kinds.Spec) string {
+	if spec.Own() {
+		return "own"
+	}
+	return cmp.Or(spec.Family, "other")
 }

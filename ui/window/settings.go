@@ -53,7 +53,8 @@ type settingsActions struct {
 	vault func(bannerAction)
 	lock  func()
 	doorActions
-	folder func()
+	presets func()
+	folder  func()
 }
 
 // draw makes the page, and that over it, in the language of the settings.
@@ -87,6 +88,9 @@ func (s *settingsPage) draw(ui *kit.UI, set core.Settings) {
 		}
 		s.page.Add(s.row(key, set))
 	}
+	own := kit.Stack(2*kit.Grid, kit.BoldText(ui.T("presets"), 13, ui.Palette.Text), kit.NewProse(ui.T("presets.say"), 13, ui.Palette.Muted),
+		kit.Beside(kit.NewSmallButton(ui, kit.Quiet, ui.T("presets.open"), s.on.presets)))
+	s.page.Add(canvas.NewRectangle(ui.Palette.Line), own)
 	s.vault = newVaultBox(ui, s.on)
 	s.agent = kit.NewProse("", 13, ui.Palette.Muted)
 	s.agentBox = kit.Stack(kit.Grid, kit.BoldText(ui.T("set.agent"), 13, ui.Palette.Text), s.agent,
