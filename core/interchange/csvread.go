@@ -5,7 +5,6 @@ import (
 	"encoding/csv"
 	"errors"
 	"io"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,12 +19,12 @@ import (
 const separators = ",;\t|:^~ "
 
 // sepLine is what Excel takes for its own: the separator, on a line before the header.
-var sepLine = regexp.MustCompile(`^"?(?i:sep)=(.)"?[ ,;\t|]*\n`)
+var sepLine = pattern(`^"?(?i:sep)=(.)"?[ ,;\t|]*\n`)
 
 // separator is the one of a CSV file, and the file with an empty line in the
 // place of the line that names it.
 func separator(text []byte, o Options) (rune, []byte) {
-	if m := sepLine.FindSubmatch(text); m != nil {
+	if m := sepLine().FindSubmatch(text); m != nil {
 		r := firstRune(string(m[1]))
 		return r, text[len(m[0])-1:]
 	}
@@ -56,7 +55,7 @@ func headerSeparator(line string, o Options) rune {
 // isHeader reports whether a line could be the header of a list of accounts, or
 // what Excel writes before it.
 func isHeader(line string, o Options) bool {
-	return sepLine.MatchString(line+"\n") || headerSeparator(line, o) != 0
+	return sepLine().MatchString(line+"\n") || headerSeparator(line, o) != 0
 }
 
 // columnName is the field that a header's cell means. Case and separators do not
@@ -109,7 +108,7 @@ func columnName(cell string, o Options) string {
 		switch key := o.Recogniser.Key(m.Name); {
 		case key != kinds.BaseURL:
 			return paramColumn + key
-		case addressName.MatchString(m.Name): // the domain of an application is another matter
+		case addressName().MatchString(m.Name): // the domain of an application is another matter
 			return key
 		}
 	}
@@ -117,7 +116,7 @@ func columnName(cell string, o Options) string {
 }
 
 // addressName is the name of a column with URLs that somebody asks.
-var addressName = regexp.MustCompile(`url|uri|api|endpoint`)
+var addressName = pattern(`url|uri|api|endpoint`)
 
 // idColumn is the field of a column whose name is that of an AppID: none where
 // somebody named another one.

@@ -1,7 +1,6 @@
 package interchange
 
 import (
-	"regexp"
 	"strings"
 
 	"tokentray/core/recognise"
@@ -58,13 +57,13 @@ func recognised(a recognise.Account) Account {
 }
 
 var (
-	assignment  = regexp.MustCompile(`^[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_.\-]*(?:\[\w*\])?)[ \t]*=[ \t]*`)
-	sectionLine = regexp.MustCompile(`^\[([^\[\]"']+)\][ \t]*(?:[;#].*)?$`)
+	assignment  = pattern(`^[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_.\-]*(?:\[\w*\])?)[ \t]*=[ \t]*`)
+	sectionLine = pattern(`^\[([^\[\]"']+)\][ \t]*(?:[;#].*)?$`)
 )
 
 func hasSection(text string) bool {
 	for line := range strings.Lines(text) {
-		if sectionLine.MatchString(strings.TrimSpace(line)) {
+		if sectionLine().MatchString(strings.TrimSpace(line)) {
 			return true
 		}
 	}
@@ -88,11 +87,11 @@ func (d *dotenv) read() error {
 	for d.line = 1; d.text != ""; {
 		first, _, _ := strings.Cut(d.text, "\n")
 		trimmed := strings.TrimSpace(first)
-		switch at := assignment.FindStringSubmatchIndex(first); {
+		switch at := assignment().FindStringSubmatchIndex(first); {
 		case trimmed == "", trimmed[0] == '#', trimmed[0] == ';':
 			d.pass(len(first))
-		case sectionLine.MatchString(trimmed):
-			d.section = sectionLine.FindStringSubmatch(trimmed)[1] + "."
+		case sectionLine().MatchString(trimmed):
+			d.section = sectionLine().FindStringSubmatch(trimmed)[1] + "."
 			d.pass(len(first))
 		case at == nil:
 			d.other("", d.line, len(first))

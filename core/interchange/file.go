@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"tokentray/core"
 	"tokentray/core/kinds"
@@ -167,11 +168,11 @@ func Read(data []byte, o Options) (File, error) {
 }
 
 var (
-	variableLine  = regexp.MustCompile(`^(?:export[ \t]+)?[A-Za-z_][A-Za-z0-9_]*[ \t]*=`)
-	propertyLine  = regexp.MustCompile(`^[A-Za-z_][\w.\-\[\]]*[ \t]*=`)
-	yamlLine      = regexp.MustCompile(`^(?:---|["']?[A-Za-z_][\w.\-]*["']?[ \t]*:(?:[ \t]|$))`)
-	postmanValues = regexp.MustCompile(`"values"\s*:\s*(?:[^\s\[{]|\[)`)
-	springFile    = regexp.MustCompile(`^(?:application|bootstrap)-([\w-]+)\.(?:ya?ml|properties)$`)
+	variableLine  = pattern(`^(?:export[ \t]+)?[A-Za-z_][A-Za-z0-9_]*[ \t]*=`)
+	propertyLine  = pattern(`^[A-Za-z_][\w.\-\[\]]*[ \t]*=`)
+	yamlLine      = pattern(`^(?:---|["']?[A-Za-z_][\w.\-]*["']?[ \t]*:(?:[ \t]|$))`)
+	postmanValues = pattern(`"values"\s*:\s*(?:[^\s\[{]|\[)`)
+	springFile    = pattern(`^(?:application|bootstrap)-([\w-]+)\.(?:ya?ml|properties)$`)
 )
 
 // guess finds out the format by the file's name, then by its first line that
@@ -181,7 +182,7 @@ func guess(text []byte, o Options) Source {
 	trimmed := bytes.TrimSpace(text)
 	switch {
 	case isJSON(text):
-		if postmanValues.Match(text) && !bytes.Contains(text, []byte(`"tokentray"`)) {
+		if postmanValues().Match(text) && !bytes.Contains(text, []byte(`"tokentray"`)) {
 			return Postman
 		}
 		if bytes.Contains(text, []byte(`"tokentray"`)) {
@@ -200,17 +201,17 @@ func guess(text []byte, o Options) Source {
 		line = strings.TrimSpace(line)
 		switch {
 		case line == "", line[0] == '#', line[0] == '!', line[0] == ';':
-		case sectionLine.MatchString(line):
+		case sectionLine().MatchString(line):
 			return Dotenv
 		case foreign:
-			if m := variableLine.FindString(line); m != "" && tells(o.Recogniser, m) {
+			if m := variableLine().FindString(line); m != "" && tells(o.Recogniser, m) {
 				return Dotenv
 			}
 		case isHeader(line, o):
 			return CSV
-		case variableLine.MatchString(line):
+		case variableLine().MatchString(line):
 			return Dotenv
-		case propertyLine.MatchString(line), yamlLine.MatchString(line):
+		case propertyLine().MatchString(line), yamlLine().MatchString(line):
 			return WxJava
 		default:
 			foreign = true
@@ -374,4 +375,10 @@ func free(a Account, taken map[string]int) string {
 			return a.Name
 		}
 	}
+}
+
+// pattern compiles an expression when it is first asked for: the agent is the same
+// program, and has no use for most of them.
+func pattern(expr string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expr) })
 }

@@ -1,7 +1,6 @@
 package interchange
 
 import (
-	"regexp"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -12,9 +11,9 @@ import (
 // characters that the parser does not take are masked by private ones before it
 // sees them, and put back after.
 var (
-	placeholder = regexp.MustCompile(`@[A-Za-z_][\w.-]*@|\{\{[^{}\n]*\}\}|%[A-Za-z_][\w.]*%|%env\([^()\n]*\)%|#\{[^{}\n]*\}#?|<%[^%\n]*%>`)
+	placeholder = pattern(`@[A-Za-z_][\w.-]*@|\{\{[^{}\n]*\}\}|%[A-Za-z_][\w.]*%|%env\([^()\n]*\)%|#\{[^{}\n]*\}#?|<%[^%\n]*%>`)
 	// directive is a line that a template's engine takes out.
-	directive = regexp.MustCompile(`(?m)^[ \t]*(?:\{\{[-~#/!]?[^}\n]*\}\}|\{%[^\n]*%\}|\{#[^\n]*#\}|<%[^\n]*%>)[ \t]*$`)
+	directive = pattern(`(?m)^[ \t]*(?:\{\{[-~#/!]?[^}\n]*\}\}|\{%[^\n]*%\}|\{#[^\n]*#\}|<%[^\n]*%>)[ \t]*$`)
 )
 
 // The private characters: maskOpen before what is masked, and maskMark for the
@@ -39,8 +38,8 @@ func newMasker() masker {
 }
 
 func (m masker) mask(text []byte) []byte {
-	text = directive.ReplaceAll(text, nil)
-	return placeholder.ReplaceAllFunc(text, func(b []byte) []byte { return []byte(maskOpen + m.there.Replace(string(b))) })
+	text = directive().ReplaceAll(text, nil)
+	return placeholder().ReplaceAllFunc(text, func(b []byte) []byte { return []byte(maskOpen + m.there.Replace(string(b))) })
 }
 
 // unmask puts back what was masked in a tree. Aliases are reached where they are

@@ -33,7 +33,7 @@ func readSpring(text []byte, o Options) (File, error) {
 		return ofVariables(variables(all), o)
 	}
 	s := &spring{r: o.Recogniser, base: map[string]*bean{}, paid: map[string]bool{}}
-	if m := springFile.FindStringSubmatch(o.base()); m != nil {
+	if m := springFile().FindStringSubmatch(o.base()); m != nil {
 		s.profile = m[1]
 	}
 	s.read(all)
@@ -62,10 +62,10 @@ func isYAML(text []byte, name string) bool {
 		trimmed := strings.TrimSpace(line)
 		switch {
 		case trimmed == "", trimmed[0] == '#', trimmed[0] == '!':
-		case propertyLine.MatchString(trimmed):
+		case propertyLine().MatchString(trimmed):
 			return false
 		default:
-			return yamlLine.MatchString(trimmed)
+			return yamlLine().MatchString(trimmed)
 		}
 	}
 	return false

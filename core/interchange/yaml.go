@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -60,12 +59,12 @@ func nextDocument(dec *yaml.Decoder) (root *yaml.Node, err error) {
 	return root, err
 }
 
-var errorLine = regexp.MustCompile(`line (\d+)`)
+var errorLine = pattern(`line (\d+)`)
 
 // yamlErrorLine is the line that the parser's error names; its words may quote
 // the file. 0 if it names none.
 func yamlErrorLine(err error) int {
-	m := errorLine.FindStringSubmatch(err.Error())
+	m := errorLine().FindStringSubmatch(err.Error())
 	if m == nil {
 		return 0
 	}
@@ -130,7 +129,7 @@ func (y *yamlReader) walk(n *yaml.Node, path []string, depth int) error {
 		return y.walk(n.Alias, path, depth+1)
 	case yaml.SequenceNode:
 		for i, c := range n.Content {
-			if name, value, ok := strings.Cut(c.Value, "="); ok && c.Kind == yaml.ScalarNode && variableLine.MatchString(c.Value) { // as Compose files have it
+			if name, value, ok := strings.Cut(c.Value, "="); ok && c.Kind == yaml.ScalarNode && variableLine().MatchString(c.Value) { // as Compose files have it
 				y.out = append(y.out, property{append(slices.Clip(path), name), value, c.Line, y.doc})
 				continue
 			}

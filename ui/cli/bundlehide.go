@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 
@@ -108,13 +109,13 @@ func hostOf(raw string) string {
 // What a stranger's text may hold. A long word with a digit in it is taken for a
 // secret; so are words that count in no other way.
 var (
-	anyURL     = regexp.MustCompile(`[A-Za-z][A-Za-z0-9+.-]*://[^\s"'<>]+`)
-	anyMail    = regexp.MustCompile(`[^\s@"'<>=:]+@[^\s@"'<>]+\.[A-Za-z]{2,}`)
-	anyIPv4    = regexp.MustCompile(`\b\d{1,3}(?:\.\d{1,3}){3}\b`)
-	anyIPv6    = regexp.MustCompile(`\b(?:[0-9A-Fa-f]{0,4}:){3,7}[0-9A-Fa-f]{0,4}\b`)
-	anyHome    = regexp.MustCompile(`(?i)(/(?:home|users)/|\\users\\)[^/\\\s"']+`)
-	anySecret  = regexp.MustCompile(`[A-Za-z0-9+/=_-]{16,}`)
-	anyRequest = regexp.MustCompile(`(?i)\brid:?\s*[0-9a-f-]+`)
+	anyURL     = pattern(`[A-Za-z][A-Za-z0-9+.-]*://[^\s"'<>]+`)
+	anyMail    = pattern(`[^\s@"'<>=:]+@[^\s@"'<>]+\.[A-Za-z]{2,}`)
+	anyIPv4    = pattern(`\b\d{1,3}(?:\.\d{1,3}){3}\b`)
+	anyIPv6    = pattern(`\b(?:[0-9A-Fa-f]{0,4}:){3,7}[0-9A-Fa-f]{0,4}\b`)
+	anyHome    = pattern(`(?i)(/(?:home|users)/|\\users\\)[^/\\\s"']+`)
+	anySecret  = pattern(`[A-Za-z0-9+/=_-]{16,}`)
+	anyRequest = pattern(`(?i)\brid:?\s*[0-9a-f-]+`)
 )
 
 // text is a text without what is the user's.
@@ -127,24 +128,24 @@ func (h *hider) text(s string) string {
 
 // shapes hides in a text of our own what looks as if it were somebody's.
 func (h *hider) shapes(s string) string {
-	s = anyURL.ReplaceAllStringFunc(s, func(raw string) string {
+	s = anyURL().ReplaceAllStringFunc(s, func(raw string) string {
 		u, err := url.Parse(raw)
 		if err != nil || u.User != nil || !h.hosts[u.Hostname()] {
 			return "URL"
 		}
 		return u.Scheme + "://" + u.Host + u.Path
 	})
-	s = anyMail.ReplaceAllString(s, "MAIL")
-	s = anyRequest.ReplaceAllString(s, "rid RID")
-	s = anyIPv4.ReplaceAllStringFunc(s, func(ip string) string {
+	s = anyMail().ReplaceAllString(s, "MAIL")
+	s = anyRequest().ReplaceAllString(s, "rid RID")
+	s = anyIPv4().ReplaceAllStringFunc(s, func(ip string) string {
 		if strings.HasPrefix(ip, "127.") {
 			return ip
 		}
 		return "IP"
 	})
-	s = anyIPv6.ReplaceAllString(s, "IP")
-	s = anyHome.ReplaceAllString(s, "${1}USER")
-	return anySecret.ReplaceAllStringFunc(s, func(w string) string {
+	s = anyIPv6().ReplaceAllString(s, "IP")
+	s = anyHome().ReplaceAllString(s, "${1}USER")
+	return anySecret().ReplaceAllStringFunc(s, func(w string) string {
 		if strings.HasPrefix(w, "0x") || !strings.ContainsFunc(w, unicode.IsDigit) && strings.ContainsAny(w, "/-_") {
 			return w // an address in a stack, a path or a word of several
 		}
@@ -213,7 +214,7 @@ func (h *hider) logLine(line string) string {
 		key, value := f[0], f[1]
 		name, ours := h.accounts[value]
 		switch {
-		case !logKey.MatchString(key):
+		case !logKey().MatchString(key):
 			key, value = "?", "…"
 		case key == "time" && isTime(value):
 		case ours:
@@ -233,7 +234,7 @@ func (h *hider) logLine(line string) string {
 }
 
 // logKey is what keys in the log look like.
-var logKey = regexp.MustCompile(`^[a-z_]{1,24}$`)
+var logKey = pattern(`^[a-z_]{1,24}$`)
 
 func isTime(s string) bool {
 	_, err := time.Parse(time.RFC3339Nano, s)
@@ -261,4 +262,10 @@ func logFields(line string) (out [][2]string) {
 		out = append(out, [2]string{strings.Trim(key, `"`), value})
 	}
 	return out
+}
+
+// pattern compiles an expression when it is first asked for: the agent is the same
+// program, and has no use for most of them.
+func pattern(expr string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expr) })
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -29,7 +28,7 @@ func (a *app) callCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "call NAME[/ENV] [METHOD] PATH",
 		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 3 && word.MatchString(args[1]) {
+			if len(args) == 3 && word().MatchString(args[1]) {
 				return nil
 			}
 			return counted(cmd, args, 2, "usage.call")
@@ -61,7 +60,7 @@ func (a *app) callCommand() *cobra.Command {
 }
 
 // word is what can be a method.
-var word = regexp.MustCompile(`^[A-Za-z]+$`)
+var word = pattern(`^[A-Za-z]+$`)
 
 // call makes a call and prints its answer. Everything that can be wrong with the
 // command line is found before it is made.
