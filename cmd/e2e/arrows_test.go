@@ -37,6 +37,7 @@ var arrows = []struct {
 	{"core/call", []string{"core", "core/kinds", "core/upstream"}},
 	{"core/diagnose", []string{"core", "core/kinds", "core/upstream"}},
 	{"core/door", []string{"core", "core/api", "core/call", "core/kinds"}},
+	{"core/sidecar", []string{"core", "core/api"}},
 	{"core/interchange", []string{"core", "core/kinds", "core/recognise"}},
 	{"core/recognise", []string{"core", "core/kinds"}},
 	{"core/jssdk", []string{"core", "core/kinds"}},
@@ -63,7 +64,7 @@ var arrows = []struct {
 	{"ui/search", []string{"core", "core/api", "ui/text"}},
 	{"ui/kit", []string{"ui/text", "assets", "assets/..."}}, // knows no account
 	{"ui/...", []string{"core", "core/api", "core/kinds", "core/format", "core/collection", "core/recognise", "ui/text", "ui/search", "ui/kit", "assets", "assets/..."}},
-	{"ui/cli", []string{"core", "core/api", "core/format", "core/collection", "core/durable", "core/kinds", "ui/text", "ui/search"}}, // it writes files that people ask for
+	{"ui/cli", []string{"core", "core/api", "core/sidecar", "core/format", "core/collection", "core/durable", "core/kinds", "ui/text", "ui/search"}}, // it writes files that people ask for
 	{"assets/...", nil},
 	{"assets", []string{"assets/..."}},
 	{"cmd/...", []string{"core", "core/...", "ui/...", "assets", "assets/...", "cmd/e2e/..."}},

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -57,6 +58,8 @@ type execFlags struct {
 	vars      []string
 	file      string // kept current
 	overwrite bool
+	openAPI   string // the account that plain HTTP is called for
+	liveWrite bool
 }
 
 func (a *app) execCommand() *cobra.Command {
@@ -66,7 +69,7 @@ func (a *app) execCommand() *cobra.Command {
 		DisableFlagsInUseLine: true,
 		Args: func(cmd *cobra.Command, args []string) error {
 			accounts, command := split(cmd, args)
-			if len(accounts) == 0 || len(command) == 0 {
+			if len(accounts) == 0 && f.openAPI == "" || len(command) == 0 {
 				u := usage("usage.exec")
 				u.command = cmd.CommandPath()
 				return u
@@ -84,7 +87,12 @@ func (a *app) execCommand() *cobra.Command {
 	s.StringArrayVar(&f.vars, "var", nil, "flag.exec_var")
 	s.StringVar(&f.file, "renew-file", "", "flag.renew_file")
 	s.BoolVar(&f.overwrite, "overwrite", false, "flag.renew_overwrite")
+	s.StringVar(&f.openAPI, "open-api", "", "flag.open_api")
+	s.BoolVar(&f.liveWrite, "live-write", false, "flag.open_api_write")
 	_ = cmd.RegisterFlagCompletionFunc("renew-file", completeFile)
+	_ = cmd.RegisterFlagCompletionFunc("open-api", func(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+		return a.refs(cmd), cobra.ShellCompDirectiveNoFileComp
+	})
 	return cmd
 }
 
@@ -139,6 +147,14 @@ func (a *app) exec(ctx context.Context, f *execFlags, accounts, command []string
 		env = a.callEnv(ctx, agent, env, last)
 	}
 	child := Child{Path: path, Args: command}
+	if f.openAPI != "" {
+		o, err := a.startOpenAPI(ctx, agent, f)
+		if err != nil {
+			return err
+		}
+		defer o.listener.Close()
+		env, child.Beside = o.env(env), o.run
+	}
 	if f.file != "" {
 		k, err := a.keepFile(ctx, agent, f, last)
 		if err != nil {
@@ -146,7 +162,7 @@ func (a *app) exec(ctx context.Context, f *execFlags, accounts, command []string
 		}
 		defer k.remove()
 		env = setEnv(env, f.variable(0)+format.EnvFile, k.path)
-		child.Beside = k.run
+		child.Beside = together(child.Beside, k.run)
 	}
 	child.Env = env
 	if ctx.Err() != nil {
@@ -157,6 +173,19 @@ func (a *app) exec(ctx context.Context, f *execFlags, accounts, command []string
 		return notRun(command[0], err)
 	}
 	return &childExit{code}
+}
+
+// together runs what there is at once, and returns when all of it has ended.
+func together(all ...func(context.Context)) func(context.Context) {
+	return func(ctx context.Context) {
+		var wait sync.WaitGroup
+		for _, one := range all {
+			if one != nil {
+				wait.Go(func() { one(ctx) })
+			}
+		}
+		wait.Wait()
+	}
 }
 
 // check refuses combinations of flags that make no sense.
@@ -170,7 +199,9 @@ func (f *execFlags) check(accounts int) error {
 	switch {
 	case len(f.vars) > accounts, len(distinct) < len(f.vars), accounts > 1 && len(f.vars) < accounts:
 		return usage("usage.exec_vars")
-	case f.file != "" && accounts > 1:
+	case f.liveWrite && f.openAPI == "":
+		return usage("usage.exec_live_write")
+	case f.file != "" && accounts != 1:
 		return usage("usage.exec_file")
 	}
 	return nil

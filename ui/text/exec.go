@@ -6,6 +6,8 @@ func execWords() table {
 		"usage.exec":                {"name the account, then -- and the command: tokentray exec NAME -- COMMAND", "请指定账号，再写 -- 和命令：tokentray exec 名称 -- 命令"},
 		"usage.exec_vars":           {"several accounts need a --var NAME each, and no two the same", "多个账号时，每个账号各需一个 --var 名称，且互不相同"},
 		"usage.exec_file":           {"--renew-file follows one account", "--renew-file 只能跟随一个账号"},
+		"usage.exec_no_host":        {"the calls of {account} go to this machine, and no host is known that a proxy could answer for", "{account} 的接口在本机，没有可由代理应答的主机"},
+		"usage.exec_live_write":     {"--live-write goes with --open-api", "--live-write 须与 --open-api 同用"},
 		"usage.exec_exists":         {"the file of --renew-file is there already, and would be written over and removed at the end; choose another, or add --overwrite", "--renew-file 的文件已存在，会被覆盖并在结束时删除；请另选文件，或加 --overwrite"},
 		"usage.exec_not_executable": {"{name} cannot be executed", "{name} 无法执行"},
 
@@ -51,6 +53,11 @@ func execWords() table {
 				"  tokentray exec shop/live -- ./publish.sh\n" +
 				"  tokentray exec shop/live blog/live --var SHOP_TOKEN --var BLOG_TOKEN -- make sync\n" +
 				"  tokentray exec shop/live --renew-file /run/user/1000/shop.token -- ./server\n\n" +
+				"--open-api NAME runs code written for the 开放接口服务 of 微信云托管, which calls\n" +
+				"http://api.weixin.qq.com without a token: its plain HTTP to the account's host goes to a\n" +
+				"proxy of its own (HTTP_PROXY), which makes the call over HTTPS with the token in it. All\n" +
+				"else passes as it is. On a live account it only reads, unless --live-write is given.\n\n" +
+				"  tokentray exec --open-api shop/sandbox -- npm start\n\n" +
 				"Signals reach the command, and the exit code is its own: 127 if there is no such\n" +
 				"program, 126 if it cannot be executed, 128 and the signal's number if one ended it.\n" +
 				"Without a token it is not run, and the code is that of get.",
@@ -68,11 +75,17 @@ func execWords() table {
 				"  tokentray exec shop/live -- ./publish.sh\n" +
 				"  tokentray exec shop/live blog/live --var SHOP_TOKEN --var BLOG_TOKEN -- make sync\n" +
 				"  tokentray exec shop/live --renew-file /run/user/1000/shop.token -- ./server\n\n" +
+				"--open-api 名称 用于运行为微信云托管“开放接口服务”编写的代码：它不带 token 调用\n" +
+				"http://api.weixin.qq.com。发往账号主机的明文 HTTP 由该命令专用的代理（HTTP_PROXY）\n" +
+				"接管，带上 token 经 HTTPS 发出；其余请求原样通过。生产账号只读，除非加 --live-write。\n\n" +
+				"  tokentray exec --open-api shop/sandbox -- npm start\n\n" +
 				"信号会传给命令，退出码即命令的退出码：找不到程序为 127，无法执行为 126，\n" +
 				"被信号终止为 128 加信号编号。取不到 token 时不运行命令，退出码与 get 相同。",
 		},
 		"flag.exec_var":        {"the variable `NAME` for the token; again for each account", "存放 token 的变量`名`；每个账号一个"},
 		"flag.renew_file":      {"a `FILE` that always has the current token while the command runs", "命令运行期间始终保存当前 token 的`文件`"},
+		"flag.open_api":        {"the account, by `NAME`, for which the command's plain HTTP to its host is called", "以此`名称`的账号完成命令发往其主机的明文 HTTP 调用"},
+		"flag.open_api_write":  {"calls of --open-api may also change a live account", "允许 --open-api 的调用改动生产账号"},
 		"flag.renew_overwrite": {"write over the file of --renew-file if it is there", "允许覆盖已存在的 --renew-file 文件"},
 	}
 }

@@ -152,7 +152,7 @@ func TestOnlyAFamilySpeaksOfItsVendor(t *testing.T) {
 		}
 	}
 	about := []Key{
-		"cmd.sim", "cmd.sim.long", "cmd.demo.long", "cmd.get.long", "flag.doctor_base_url", "cmd.api.long", "cmd.export.postman.long",
+		"cmd.sim", "cmd.sim.long", "cmd.demo.long", "cmd.get.long", "flag.doctor_base_url", "cmd.api.long", "cmd.export.postman.long", "cmd.exec.long",
 	}
 	chinese := New(Chinese)
 	for key, english := range New(English).rows {
