@@ -3,6 +3,7 @@
 #
 #   install-deps.sh run         what building and running takes
 #   install-deps.sh run test    and what the tests take besides
+#   install-deps.sh run wine    and what make test-wine takes
 #   install-deps.sh -n …        only tell what would be done
 #
 # On Debian and Ubuntu it installs by apt-get, with sudo unless it is root. On
@@ -63,6 +64,16 @@ font:zh-cn           | fonts-noto-cjk                          | google-noto-san
 LIST
 }
 
+needs_wine() {
+	if [ "$(uname -s)" != Linux ]; then return; fi
+	cat <<'LIST'
+wine                   | wine                   | wine        | wine
+file:/usr/lib/wine/wine64 | wine64              | wine        | wine
+x86_64-w64-mingw32-gcc | gcc-mingw-w64-x86-64   | mingw64-gcc | mingw-w64-gcc
+Xvfb                   | xvfb                   | xorg-x11-server-Xvfb | xorg-server-xvfb
+LIST
+}
+
 # ---- Go
 
 # version_less A B: is version A older than B?
@@ -119,9 +130,9 @@ lists=()
 for arg; do
 	case $arg in
 	-n) dry=yes ;;
-	run | test) lists+=("$arg") ;;
+	run | test | wine) lists+=("$arg") ;;
 	*)
-		echo "usage: $0 [-n] run|test…" >&2
+		echo "usage: $0 [-n] run|test|wine…" >&2
 		exit 2
 		;;
 	esac

@@ -25,6 +25,7 @@ import (
 	"tokentray/core/api"
 	"tokentray/core/interchange"
 	"tokentray/core/kinds"
+	"tokentray/core/local"
 	"tokentray/core/push"
 	"tokentray/core/sim"
 	"tokentray/core/wechat"
@@ -124,7 +125,7 @@ func (r *running) ask(base, method, path, key string, body any) (int, any) {
 	if base == "" {
 		base = "http://tokentray"
 		client = &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-			return (&net.Dialer{}).DialContext(ctx, "unix", r.world.home.Socket())
+			return local.Dial(ctx, r.world.home.Socket())
 		}}}
 		defer client.CloseIdleConnections()
 	}
@@ -389,7 +390,7 @@ func TestVersion1OfTheAPIAsItWas(t *testing.T) {
 func (r *running) watch() <-chan []map[string]any {
 	t := r.world.t
 	t.Helper()
-	conn, err := (&net.Dialer{}).DialContext(t.Context(), "unix", r.world.home.Socket())
+	conn, err := local.Dial(t.Context(), r.world.home.Socket())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,6 +16,7 @@ import (
 	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/core/home"
+	"tokentray/core/local"
 	"tokentray/core/store"
 )
 
@@ -76,7 +77,7 @@ func TestStopWaitsForEverything(t *testing.T) {
 func TestAReaderThatReadsNothingDoesNotKeepTheAgentFromEnding(t *testing.T) {
 	w := newWorld(t)
 	r := w.start()
-	conn, err := net.Dial("unix", w.home.Socket())
+	conn, err := local.Dial(t.Context(), w.home.Socket())
 	if err != nil {
 		t.Fatal(err)
 	}

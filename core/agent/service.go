@@ -16,6 +16,7 @@ import (
 	"tokentray/core/call"
 	"tokentray/core/home"
 	"tokentray/core/kinds"
+	"tokentray/core/local"
 	"tokentray/core/preset"
 	"tokentray/core/push"
 )
@@ -90,7 +91,7 @@ type Parts struct {
 	// interchange.SealBackup; 0 is the one to use.
 	BackupWork int
 	Now        func() time.Time     // nil means the machine's
-	Peer       func(net.Conn) error // judges callers; nil: api.SameUser
+	Peer       func(net.Conn) error // judges callers; nil: local.SameUser
 }
 
 // Service is the agent. It implements api.Agent for the tray in its own process
@@ -154,7 +155,7 @@ func New(p Parts) (*Service, error) {
 		p.Log = home.NewLog(io.Discard)
 	}
 	if p.Peer == nil {
-		p.Peer = api.SameUser
+		p.Peer = local.SameUser
 	}
 	if p.Deliver == nil {
 		p.Deliver = push.Deliver

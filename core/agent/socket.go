@@ -3,16 +3,14 @@ package agent
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
-	"runtime"
 	"sync"
 
 	"tokentray/core/home"
 	"tokentray/core/launch"
+	"tokentray/core/local"
 )
 
 // listener is the socket that the agent listens on. The system removes the runtime
@@ -23,20 +21,19 @@ type listener struct {
 
 	mu     sync.Mutex
 	home   home.Home // where clients look
-	socket *unixSocket
-	file   os.FileInfo // the socket as we made it
-	failed string      // why it could not listen again, as it was logged last
+	socket *local.Listener
+	failed string // why it could not listen again, as it was logged last
 }
 
 // start listens for the first time.
 func (l *listener) start() (net.Listener, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	socket, file, err := listen(l.home)
+	socket, err := listen(l.home)
 	if err != nil {
 		return nil, err
 	}
-	l.socket, l.file = socket, file
+	l.socket = socket
 	l.note()
 	return socket, nil
 }
@@ -57,50 +54,15 @@ func (l *listener) forget() {
 }
 
 // listen listens on the socket of a home and removes a stale one.
-func listen(h home.Home) (*unixSocket, os.FileInfo, error) {
-	path := h.Socket()
+func listen(h home.Home) (*local.Listener, error) {
 	if err := h.CheckSocket(); err != nil {
-		return nil, nil, launch.CannotStart(err)
+		return nil, launch.CannotStart(err)
 	}
-	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return nil, nil, launch.CannotStart(fmt.Errorf("remove the stale socket: %w", err))
-	}
-	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: path, Net: "unix"})
+	l, err := local.Listen(h.Socket())
 	if err != nil {
-		return nil, nil, launch.CannotStart(fmt.Errorf("listen on %s: %w", path, err))
+		return nil, launch.CannotStart(err)
 	}
-	err = os.Chmod(path, 0o600) // its folder is 0700 already
-	if err != nil {
-		_ = l.Close()
-		return nil, nil, launch.CannotStart(fmt.Errorf("close the socket to others: %w", err))
-	}
-	file, err := os.Lstat(path)
-	if err != nil {
-		_ = l.Close()
-		return nil, nil, launch.CannotStart(fmt.Errorf("look at the socket: %w", err))
-	}
-	return &unixSocket{UnixListener: l}, file, nil
-}
-
-// unixSocket is a socket that the server may close while the upkeep gives up its
-// path.
-type unixSocket struct {
-	*net.UnixListener
-	mu sync.Mutex
-}
-
-// Close ends listening, and removes the path unless it was given up.
-func (s *unixSocket) Close() error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.UnixListener.Close()
-}
-
-// giveUp leaves the path to another agent's socket.
-func (s *unixSocket) giveUp() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.SetUnlinkOnClose(false)
+	return l, nil
 }
 
 // where is the home as clients find it.
@@ -113,12 +75,7 @@ func (l *listener) where() home.Home {
 // reachable reports whether the socket that is listened on is the one that
 // clients of h find. The lock is held.
 func (l *listener) reachable(h home.Home) bool {
-	if h.Socket() != l.home.Socket() {
-		return false
-	}
-	file, err := os.Lstat(h.Socket())
-	// Windows knows no identity of a socket's file.
-	return err == nil && (runtime.GOOS == "windows" || os.SameFile(file, l.file))
+	return h.Socket() == l.home.Socket() && l.socket.Reachable()
 }
 
 // ensure listens again when the socket went, or when clients look elsewhere now,
@@ -132,12 +89,9 @@ func (l *listener) ensure(ctx context.Context, serve func(net.Listener)) {
 		return
 	}
 	err := h.Mkdirs()
-	var (
-		socket *unixSocket
-		file   os.FileInfo
-	)
+	var socket *local.Listener
 	if err == nil {
-		socket, file, err = listen(h)
+		socket, err = listen(h)
 	}
 	if err != nil {
 		if l.failed != err.Error() {
@@ -147,10 +101,10 @@ func (l *listener) ensure(ctx context.Context, serve func(net.Listener)) {
 		return
 	}
 	if h.Socket() == l.home.Socket() {
-		l.socket.giveUp() // that path is the new one's
+		l.socket.GiveUp() // that path is the new one's
 	}
 	_ = l.socket.Close()
-	l.home, l.socket, l.file, l.failed = h, socket, file, ""
+	l.home, l.socket, l.failed = h, socket, ""
 	l.note()
 	l.log.Warn("the socket was gone; listening again", "socket", h.Socket())
 	serve(socket)
@@ -161,7 +115,7 @@ func (l *listener) disown() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.socket != nil && !l.reachable(l.home) {
-		l.socket.giveUp()
+		l.socket.GiveUp()
 	}
 }
 

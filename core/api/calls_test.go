@@ -11,13 +11,14 @@ import (
 	"testing/iotest"
 
 	"tokentray/core"
+	"tokentray/core/local"
 )
 
 // TestACallOverTheSocket: head and body of a call reach the agent as they are, and
 // its answer the caller.
 func TestACallOverTheSocket(t *testing.T) {
 	agent := &fakeAgent{}
-	c := serve(t, agent, SameUser)
+	c := serve(t, agent, local.SameUser)
 	big := strings.Repeat("0123456789abcdef", 1<<16) // over what other requests may have
 	for _, tt := range []struct {
 		ref    Ref
@@ -49,7 +50,7 @@ func TestACallOverTheSocket(t *testing.T) {
 
 func TestACallThatIsRefused(t *testing.T) {
 	agent := &fakeAgent{err: &core.Error{Class: core.Misuse, Message: "closed", Remedy: core.RemedyCallClosed}}
-	c := serve(t, agent, SameUser)
+	c := serve(t, agent, local.SameUser)
 	// The body is never asked for.
 	_, err := c.Call(t.Context(), Ref{Name: "shop"}, CallRequest{CallHead: CallHead{Method: "POST", Target: "/x"}, Body: iotest.ErrReader(errors.New("read")), Length: 1 << 40})
 	if e := core.AsError(err); e.Class != core.Misuse || e.Remedy != core.RemedyCallClosed {
@@ -65,7 +66,7 @@ func TestAnAnswerThatBreaksOff(t *testing.T) {
 	agent := &fakeAgent{answer: func(io.Reader) io.ReadCloser {
 		return io.NopCloser(io.MultiReader(strings.NewReader("begin"), iotest.ErrReader(errors.New("cut off"))))
 	}}
-	c := serve(t, agent, SameUser)
+	c := serve(t, agent, local.SameUser)
 	got, err := c.Call(t.Context(), Ref{Name: "shop"}, CallRequest{CallHead: CallHead{Method: "GET", Target: "/x"}})
 	if err != nil {
 		t.Fatal(err)

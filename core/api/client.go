@@ -10,11 +10,11 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"syscall"
 	"time"
 
 	"tokentray/core"
 	"tokentray/core/kinds"
+	"tokentray/core/local"
 )
 
 // maxAnswer bounds an answer and one event: some 100,000 accounts.
@@ -48,7 +48,7 @@ const (
 func Dial(socket string) *Client {
 	c := &Client{socket: socket}
 	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return (&net.Dialer{}).DialContext(ctx, "unix", socket)
+		return local.Dial(ctx, socket)
 	}
 	c.reads = http.Transport{DialContext: dial, MaxIdleConnsPerHost: maxKept, IdleConnTimeout: keptTime, DisableCompression: true}
 	// An idle connection may be dead, since the agent may have ended meanwhile, and
@@ -233,18 +233,14 @@ func (c *Client) Stop(ctx context.Context) error {
 func (c *Client) last(ctx context.Context, path string) error {
 	c.Close()
 	erases := path == "/v1/reset"
-	conn, err := (&net.Dialer{}).DialContext(ctx, "unix", c.socket)
+	conn, err := local.Dial(ctx, c.socket)
 	if err != nil {
 		return c.broken(ctx, err, false)
 	}
 	defer conn.Close()
 	unwatch := context.AfterFunc(ctx, func() { _ = conn.Close() })
 	defer unwatch()
-	pid := 0
-	if raw, ok := conn.(syscall.Conn); ok {
-		pid = peerPID(raw)
-	}
-	ended, forget := watchEnd(pid)
+	ended, forget := watchEnd(local.PeerPID(conn))
 	defer forget()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://tokentray"+path, nil)
 	if err != nil {

@@ -4,20 +4,19 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"net"
 	"net/http"
-	"path/filepath"
 	"sync/atomic"
 	"testing"
 
 	"tokentray/core"
+	"tokentray/core/local"
 )
 
 // dying is a socket that reads one request of each connection and hangs up, as an
 // agent that is killed in the middle of a call. calls counts the requests.
 func dying(t *testing.T, socket string) (stop func(), calls *atomic.Int32) {
 	t.Helper()
-	l, err := net.Listen("unix", socket)
+	l, err := local.Listen(socket)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,7 +75,7 @@ func TestAnAgentThatEndsDuringACall(t *testing.T) {
 		{"a removal", func(ctx context.Context, c *Client) error { return c.Remove(ctx, Ref{Name: "shop"}) }, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			socket := filepath.Join(t.TempDir(), "s")
+			socket := local.Address(t.TempDir())
 			stop, calls := dying(t, socket)
 			client := Dial(socket)
 			defer client.Close()
@@ -84,7 +83,7 @@ func TestAnAgentThatEndsDuringACall(t *testing.T) {
 			client.Revive = func(context.Context) error {
 				revived++
 				stop()
-				l, err := net.Listen("unix", socket)
+				l, err := local.Listen(socket)
 				if err != nil {
 					return err
 				}
@@ -111,7 +110,7 @@ func TestAnAgentThatEndsDuringACall(t *testing.T) {
 // Where nothing was sent yet, a change is made by the agent that comes next; one
 // that does not come is the error.
 func TestAnAgentThatEndedBeforeACall(t *testing.T) {
-	socket := filepath.Join(t.TempDir(), "s")
+	socket := local.Address(t.TempDir())
 	client := Dial(socket)
 	defer client.Close()
 	no := errors.New("no such program")
@@ -120,7 +119,7 @@ func TestAnAgentThatEndedBeforeACall(t *testing.T) {
 		t.Errorf("got %v, want why no agent starts", err)
 	}
 	client.Revive = func(context.Context) error {
-		l, err := net.Listen("unix", socket)
+		l, err := local.Listen(socket)
 		if err != nil {
 			return err
 		}

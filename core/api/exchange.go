@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"tokentray/core"
+	"tokentray/core/local"
 )
 
 // callRef calls /v1/<what>/name[/env]<rest>.
@@ -164,7 +165,7 @@ func (c *Client) broken(ctx context.Context, err error, changed bool) *core.Erro
 	if errors.As(err, &u) {
 		err = u.Err
 	}
-	if errors.Is(err, errForbidden) {
+	if errors.Is(err, errForbidden) || errors.Is(err, local.ErrForeign) {
 		return &core.Error{Class: core.Internal, Remedy: core.RemedyLog, Message: "the agent's socket belongs to somebody else; run this as the user who started the agent", Err: err}
 	}
 	if changed {

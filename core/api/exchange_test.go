@@ -7,11 +7,11 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"path/filepath"
 	"sync"
 	"testing"
 
 	"tokentray/core"
+	"tokentray/core/local"
 )
 
 // exchange is an agent of a few answers, which counts its connections.
@@ -25,8 +25,8 @@ type exchange struct {
 // newExchange serves do on a socket. do returns false to hang up.
 func newExchange(t *testing.T, do func(call int, r *http.Request, c net.Conn) bool) (*exchange, *Client) {
 	t.Helper()
-	socket := filepath.Join(t.TempDir(), "s")
-	l, err := net.Listen("unix", socket)
+	socket := local.Address(t.TempDir())
+	l, err := local.Listen(socket)
 	if err != nil {
 		t.Fatal(err)
 	}

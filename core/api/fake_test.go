@@ -8,12 +8,12 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"path/filepath"
 	"testing"
 	"time"
 
 	"tokentray/core"
 	"tokentray/core/kinds"
+	"tokentray/core/local"
 )
 
 // fakeAgent records each call as a line and answers from its fields.
@@ -323,8 +323,8 @@ func serve(t *testing.T, agent Agent, peer func(net.Conn) error) *Client {
 
 func serveHTTP(t *testing.T, server *http.Server) *Client {
 	t.Helper()
-	socket := filepath.Join(t.TempDir(), "s")
-	l, err := net.Listen("unix", socket)
+	socket := local.Address(t.TempDir())
+	l, err := local.Listen(socket)
 	if err != nil {
 		t.Fatal(err)
 	}

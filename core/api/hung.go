@@ -3,11 +3,10 @@ package api
 import (
 	"context"
 	"fmt"
-	"net"
-	"syscall"
 	"time"
 
 	"tokentray/core"
+	"tokentray/core/local"
 )
 
 // AnswerTime is how long an agent may take to answer for its status. That takes no
@@ -47,14 +46,10 @@ func (c *Client) Answers(ctx context.Context, limit time.Duration) (Status, erro
 func (c *Client) pid(ctx context.Context) int {
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
-	conn, err := (&net.Dialer{}).DialContext(ctx, "unix", c.socket)
+	conn, err := local.Dial(ctx, c.socket)
 	if err != nil {
 		return 0
 	}
 	defer conn.Close()
-	raw, ok := conn.(syscall.Conn)
-	if !ok {
-		return 0
-	}
-	return peerPID(raw)
+	return local.PeerPID(conn)
 }

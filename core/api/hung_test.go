@@ -3,21 +3,20 @@ package api
 import (
 	"context"
 	"errors"
-	"net"
 	"os"
-	"path/filepath"
 	"runtime"
 	"testing"
 	"time"
 
 	"tokentray/core"
+	"tokentray/core/local"
 )
 
 // An agent that was stopped takes connections, for the kernel does that, and
 // never answers.
 func TestAnAgentThatHangsIsNotWaitedFor(t *testing.T) {
-	socket := filepath.Join(t.TempDir(), "s")
-	l, err := net.Listen("unix", socket) // and accepts nothing
+	socket := local.Address(t.TempDir())
+	l, err := local.Listen(socket) // and accepts nothing
 	if err != nil {
 		t.Fatal(err)
 	}

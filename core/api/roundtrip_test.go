@@ -13,6 +13,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/kinds"
+	"tokentray/core/local"
 )
 
 func ptr[T any](v T) *T { return &v }
@@ -183,7 +184,7 @@ func calls() []struct {
 
 func TestEveryCallArrivesAndComesBack(t *testing.T) {
 	agent := &fakeAgent{}
-	client := serve(t, agent, SameUser)
+	client := serve(t, agent, local.SameUser)
 	for _, c := range calls() {
 		t.Run(c.name, func(t *testing.T) {
 			agent.calls = nil

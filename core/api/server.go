@@ -35,7 +35,7 @@ type peerKey struct{}
 // NewServer returns the HTTP server of the local API for agent, with limits
 // that suit a unix socket: headers and bodies must come in time, answers and
 // streams may take as long as they need. peer judges each connection as it
-// comes; SameUser is the one to use. Log gets one line a request at debug.
+// comes; local.SameUser is the one to use. Log gets one line a request at debug.
 func NewServer(agent Agent, peer func(net.Conn) error, log *slog.Logger) *http.Server {
 	return &http.Server{
 		Handler:           NewHandler(agent, log),

@@ -4,18 +4,16 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"tokentray/core"
+	"tokentray/core/local"
 )
 
 func TestWhatTheServerMakesOfRequests(t *testing.T) {
@@ -106,44 +104,13 @@ func TestARefusalNeverQuotesTheBody(t *testing.T) {
 
 func TestCallersOfAnotherUserAreRefused(t *testing.T) {
 	agent := &fakeAgent{}
-	client := serve(t, agent, func(net.Conn) error { return errPeer })
+	client := serve(t, agent, func(net.Conn) error { return local.ErrPeer })
 	_, err := client.Token(t.Context(), Ref{Name: "shop"}, 0)
 	if e := core.AsError(err); e == nil || !strings.Contains(e.Message, "serves the user who started the agent") {
 		t.Errorf("got %v, want a refusal", err)
 	}
 	if len(agent.calls) > 0 {
 		t.Errorf("the agent was asked: %v", agent.calls)
-	}
-}
-
-func TestSameUserKnowsItself(t *testing.T) {
-	l, err := net.Listen("unix", filepath.Join(t.TempDir(), "s"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	ours, err := net.Dial("unix", l.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer ours.Close()
-	theirs, err := l.Accept()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer theirs.Close()
-	if err := SameUser(theirs); err != nil {
-		t.Errorf("our own connection: %v", err)
-	}
-	pipe, other := net.Pipe()
-	defer pipe.Close()
-	defer other.Close()
-	if err := SameUser(pipe); !errors.Is(err, errPeer) {
-		t.Errorf("a connection that tells nothing: got %v, want a refusal", err)
-	}
-	uid, known, err := peerUID(theirs.(*net.UnixConn))
-	if err != nil || known && uid != os.Geteuid() {
-		t.Errorf("peerUID = %d, %v, %v", uid, known, err)
 	}
 }
 

@@ -7,13 +7,11 @@
 package home
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
-	"strconv"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -71,29 +69,6 @@ func (h Home) Again() Home {
 	if h.data == h.state {
 		return newHome(h.data, h.data, h.data)
 	}
-	return h
-}
-
-// newHome places the socket: where it belongs, or in a short folder named
-// after the home when its path is longer than the platform allows. By whatever
-// links the home is reached, its socket is the same.
-func newHome(data, state, run string) Home {
-	h := Home{data: data, state: state, run: run, sock: filepath.Join(run, socketName)}
-	real := resolvedFolder(run)
-	if sock := filepath.Join(real, socketName); len(sock) <= maxSocketPath {
-		if len(h.sock) > maxSocketPath {
-			h.run, h.sock = real, sock
-		}
-		return h
-	}
-	sum := sha256.Sum256([]byte(resolvedFolder(data)))
-	hash := hex.EncodeToString(sum[:6])
-	if dir := runtimeDir(); dir != "" {
-		h.run = filepath.Join(dir, "tokentray-"+hash)
-	} else {
-		h.run = filepath.Join(shortTemp(), "tokentray-"+strconv.Itoa(os.Getuid())+"-"+hash)
-	}
-	h.sock = filepath.Join(h.run, shortSocket)
 	return h
 }
 
@@ -228,7 +203,7 @@ func (h Home) CheckSocket() error {
 // whose lock keeps others out, is the last.
 func (h Home) files() []string {
 	note := filepath.Join(h.data, listeningName)
-	out := []string{h.sock, h.Log(), h.Log() + oldLog, h.Told(), h.Window(), note, note + ".new"}
+	out := append(h.socketFiles(), h.Log(), h.Log()+oldLog, h.Told(), h.Window(), note, note+".new")
 	entries, err := os.ReadDir(h.data)
 	if err != nil {
 		return out
@@ -255,7 +230,7 @@ func (h Home) files() []string {
 func (h Home) RemoveSecrets() error {
 	var errs []error
 	for _, path := range h.files() {
-		if path == h.DB() || path == h.sock || path == h.Log() {
+		if path == h.DB() || slices.Contains(h.socketFiles(), path) || path == h.Log() {
 			continue
 		}
 		if err := os.RemoveAll(path); err != nil {

@@ -7,14 +7,11 @@ import (
 	"strings"
 )
 
-// maxNote bounds the file that tells where the agent listens.
-const maxNote = 4096
-
 // NoteSocket writes down in the home where its agent listens. The runtime folder
 // belongs to a session: a client of another one, or of none, looks elsewhere.
 func (h Home) NoteSocket() error {
-	if filepath.Dir(h.sock) == h.data {
-		return h.ForgetSocket() // every client finds it there
+	if h.everywhere() {
+		return h.ForgetSocket()
 	}
 	path := filepath.Join(h.data, listeningName)
 	if err := os.WriteFile(path+".new", []byte(h.sock+"\n"), 0o600); err != nil {
@@ -26,7 +23,7 @@ func (h Home) NoteSocket() error {
 // ForgetSocket removes what NoteSocket wrote, when an agent ends. What another
 // agent noted stays.
 func (h Home) ForgetSocket() error {
-	if h.noted() != h.sock && filepath.Dir(h.sock) != h.data {
+	if h.noted() != h.sock && !h.everywhere() {
 		return nil
 	}
 	err := os.Remove(filepath.Join(h.data, listeningName))
@@ -41,20 +38,9 @@ func (h Home) ForgetSocket() error {
 // listens there is for the caller to see.
 func (h Home) Noted() (Home, bool) {
 	sock := h.noted()
-	if !filepath.IsAbs(sock) || len(sock) > maxSocketPath || sock == h.sock || strings.ContainsAny(sock, "\x00\n") {
+	if !notable(sock) || sock == h.sock || strings.ContainsAny(sock, "\x00\n") {
 		return h, false
 	}
 	h.sock, h.run = sock, filepath.Dir(sock)
 	return h, true
-}
-
-func (h Home) noted() string {
-	f, err := os.Open(filepath.Join(h.data, listeningName))
-	if err != nil {
-		return ""
-	}
-	defer func() { _ = f.Close() }()
-	buf := make([]byte, maxNote)
-	n, _ := f.Read(buf)
-	return strings.TrimSuffix(string(buf[:n]), "\n")
 }

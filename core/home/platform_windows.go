@@ -5,10 +5,8 @@ import (
 	"path/filepath"
 
 	"tokentray/core"
+	"tokentray/core/local"
 )
-
-// maxSocketPath is what sun_path holds beside its final zero.
-const maxSocketPath = 107
 
 // platformHome is a folder of the user that does not roam.
 func platformHome() (Home, error) {
@@ -20,11 +18,29 @@ func platformHome() (Home, error) {
 	return newHome(dir, dir, dir), nil
 }
 
-// runtimeDir does not exist on Windows.
-func runtimeDir() string { return "" }
+// newHome names the pipe on which the agent listens. By whatever links the home is
+// reached, its pipe is the same.
+func newHome(data, state, run string) Home {
+	return Home{data: data, state: state, run: run, sock: local.Address(resolvedFolder(data))}
+}
 
-// shortTemp is the user's own temporary folder.
-func shortTemp() string { return os.TempDir() }
+// everywhere reports whether every client finds the socket without a note.
+func (h Home) everywhere() bool { return true }
+
+// noted is the socket of an older agent, which listened in the home.
+func (h Home) noted() string {
+	sock := filepath.Join(h.data, socketName)
+	if _, err := os.Lstat(sock); err != nil {
+		return ""
+	}
+	return sock
+}
+
+// notable reports whether noted may be believed.
+func notable(sock string) bool { return filepath.IsAbs(sock) }
+
+// socketFiles are what an agent leaves in the home to listen: older ones a socket.
+func (h Home) socketFiles() []string { return []string{filepath.Join(h.data, socketName)} }
 
 // checkOwner trusts the permissions of the user's own folder.
 func checkOwner(dir string) (open bool, err error) {

@@ -12,7 +12,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -25,6 +24,7 @@ import (
 	"tokentray/core/api"
 	"tokentray/core/format"
 	"tokentray/core/home"
+	"tokentray/core/local"
 )
 
 // Times of a start.
@@ -106,7 +106,9 @@ func Find(ctx context.Context, h home.Home) (home.Home, bool) {
 
 // Listens reports whether somebody accepts connections on the socket.
 func Listens(ctx context.Context, socket string) bool {
-	conn, err := (&net.Dialer{Timeout: dialTime}).DialContext(ctx, "unix", socket)
+	ctx, cancel := context.WithTimeout(ctx, dialTime)
+	defer cancel()
+	conn, err := local.Dial(ctx, socket)
 	if err != nil {
 		return false
 	}

@@ -1,4 +1,4 @@
-package api
+package local
 
 import "golang.org/x/sys/unix"
 

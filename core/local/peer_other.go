@@ -1,6 +1,6 @@
-//go:build !linux && !darwin
+//go:build unix && !linux && !darwin
 
-package api
+package local
 
 import "syscall"
 
