@@ -115,10 +115,10 @@ func (s *Server) Kill() {
 
 // Stop keeps the server from answering until Continue: to its clients it looks as if
 // the network were cut.
-func (s *Server) Stop() { s.signal(syscall.SIGSTOP) }
+func (s *Server) Stop() { s.signal(sigStop) }
 
 // Continue ends Stop.
-func (s *Server) Continue() { s.signal(syscall.SIGCONT) }
+func (s *Server) Continue() { s.signal(sigContinue) }
 
 func (s *Server) signal(sig syscall.Signal) {
 	s.t.Helper()
