@@ -147,7 +147,7 @@ func calls() []struct {
 		{
 			"add key", func(x context.Context, c *Client) (any, error) {
 				return outcome(c.AddClientKey(x, ClientKeyInput{Name: "ci", Accounts: []string{"商店"}, Envs: core.Envs(), Origins: []string{"http://a"}, CallRights: core.CallRights{Calls: []string{"reads"}, LiveWrite: true, NoToken: true, Rate: 1, Burst: 2}}))
-			}, "add key {Name:ci Accounts:[商店] Envs:[sandbox live] Origins:[http://a] CallRights:{Calls:[reads] LiveWrite:true NoToken:true Rate:1 Burst:2}}",
+			}, "add key {Name:ci Accounts:[商店] Envs:[sandbox live] Origins:[http://a] Hosts:[] CallRights:{Calls:[reads] LiveWrite:true NoToken:true Rate:1 Burst:2}}",
 			NewClientKey{ClientKey{Name: "ci", Envs: core.Envs(), Created: fakeAt}, "ttk_key"},
 		},
 		{"add child key", func(x context.Context, c *Client) (any, error) { return outcome(c.AddChildKey(x, live, 42)) }, "child key 商店 a%b?c#d/live 42", ChildKey{Key: "ttk_key", URL: "http://127.0.0.1:17278/call/shop/live"}},
