@@ -38,14 +38,14 @@ setup() {
 	fi
 	local file=src/internal/syscall/windows/at_windows.go goroot
 	goroot=$("$go" env GOROOT)
-	sed 's/^\tcase STATUS_INVALID_INFO_CLASS,/\tcase NTStatus(0xC0000002), STATUS_INVALID_INFO_CLASS,/' "$goroot/$file" >"$wine/at_windows.go.new"
-	if cmp -s "$wine/at_windows.go.new" "$goroot/$file"; then
+	sed 's/^\tcase STATUS_INVALID_INFO_CLASS,/\tcase NTStatus(0xC0000002), STATUS_INVALID_INFO_CLASS,/' "$goroot/$file" >"$wine/at_windows.edited.new"
+	if cmp -s "$wine/at_windows.edited.new" "$goroot/$file"; then
 		echo "wine.sh: this Go's $file has no case for systems without the newer way to delete; look at the sed line above" >&2
 		exit 1
 	fi
 	# The same bytes keep the build cache warm.
-	if ! cmp -s "$wine/at_windows.go.new" "$wine/at_windows.go"; then mv "$wine/at_windows.go.new" "$wine/at_windows.go"; fi
-	printf '{"Replace": {"%s": "%s"}}\n' "$goroot/$file" "$wine/at_windows.go" >"$wine/overlay.json"
+	if ! cmp -s "$wine/at_windows.edited.new" "$wine/at_windows.edited"; then mv "$wine/at_windows.edited.new" "$wine/at_windows.edited"; fi
+	printf '{"Replace": {"%s": "%s"}}\n' "$goroot/$file" "$wine/at_windows.edited" >"$wine/overlay.json"
 }
 
 case ${1:-} in
