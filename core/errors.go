@@ -223,5 +223,7 @@ const (
 	RemedyRedisAway    = "redis_away"     // see that the Redis runs and can be reached
 	RemedyRedisFull    = "redis_full"     // give the Redis memory or disk
 	RemedyRedisType    = "redis_type"     // another program uses the key; name another
+	RemedyTeamKey      = "team_key"       // join the team again with a new invite
+	RemedyTeamValue    = "team_value"     // look who else writes to the team's Redis
 	RemedyReviewPush   = "review_push"    // look whether the push is wanted, then tokentray push test or rm
 )

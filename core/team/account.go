@@ -1,0 +1,281 @@
+package team
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"tokentray/core"
+	"tokentray/core/redisconn"
+)
+
+// Account is a token that a team shares, as one member sees it. It is safe for use by
+// several goroutines. Errors are those of redisconn.Explain.
+type Account struct {
+	team *Team
+	kind core.Kind
+	acct string
+
+	lease, fence, tok, next, rep, channel string // keys
+
+	mu   sync.Mutex
+	seen version // the newest that this member read or published
+}
+
+// Account returns the team's account of a TokenID. Nothing is sent.
+func (t *Team) Account(kind core.Kind, id core.TokenID) *Account {
+	a := &Account{team: t, kind: kind, acct: t.keys.acct(id)}
+	tag := "{tt:" + t.name + ":" + a.acct + "}:"
+	a.lease, a.fence, a.tok, a.next, a.rep, a.channel = tag+"lease", tag+"fence", tag+"tok", tag+"next", tag+"rep", tag+"ev"
+	return a
+}
+
+// Published is what the team has of an account.
+type Published struct {
+	Value string // "" when there is no token
+	// Left is the life that is left at Read, a reading of the steady clock from before
+	// the question was sent.
+	Left time.Duration
+	Read time.Time
+	// Wanted: somebody reported this token, and no round has answered that yet.
+	Wanted bool
+
+	gen string
+	now int64 // the Redis' time
+}
+
+// Remaining is the life that is left now.
+func (p Published) Remaining() time.Duration {
+	if p.Value == "" {
+		return 0
+	}
+	return p.Left - time.Since(p.Read)
+}
+
+// Read returns what the team has. A token that is older than one that this member has
+// seen is no token: the keys were lost or put back, and the team is told so. Errors
+// of a value that is not the team's are Misuse.
+func (a *Account) Read(ctx context.Context) (Published, error) {
+	p := Published{Read: time.Now()}
+	answer, err := a.team.scripts.read.Run(ctx, a.team.redis, []string{a.tok}, longestSealed).StringSlice()
+	if err != nil {
+		return Published{}, redisconn.Explain(err)
+	}
+	fields := map[string]string{}
+	for i := 1; i+1 < len(answer); i += 2 {
+		fields[answer[i]] = answer[i+1]
+	}
+	if len(answer) == 0 {
+		return Published{}, errTampered(a.kind)
+	}
+	p.now, err = strconv.ParseInt(answer[0], 10, 64)
+	if err != nil {
+		return Published{}, errTampered(a.kind)
+	}
+	p.gen, p.Wanted = fields["gen"], fields["want"] != ""
+	_, there := fields["tok"]
+	if !there {
+		return p, a.raise(ctx, version{})
+	}
+	s, err := a.open(fields["kid"], fields["tok"])
+	if err != nil {
+		return Published{}, err
+	}
+	v := version{s.Fence, s.Seq}
+	a.mu.Lock()
+	old := v.less(a.seen)
+	if !old {
+		a.seen = v
+	}
+	a.mu.Unlock()
+	if old {
+		return p, a.raise(ctx, v)
+	}
+	hint, _ := strconv.ParseInt(fields["exp"], 10, 64)
+	p.Value, p.Left = s.Token, s.left(p.now, hint)
+	return p, nil
+}
+
+// raise puts the team's fence back where this member has seen it, when what was read
+// is older, and asks for another token.
+func (a *Account) raise(ctx context.Context, read version) error {
+	highest := a.highest()
+	if read.fence >= highest {
+		return nil
+	}
+	_, err := a.team.scripts.raise.Run(ctx, a.team.redis, []string{a.fence, a.tok}, highest, a.team.member, a.channel).Int()
+	return asError(err)
+}
+
+func (a *Account) highest() int64 {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.seen.fence
+}
+
+// Report tells the team that the token of p fails. It returns whether this member is
+// the first to say so of that token.
+func (a *Account) Report(ctx context.Context, p Published) (first bool, err error) {
+	n, err := a.team.scripts.stale.Run(ctx, a.team.redis, []string{a.tok}, p.gen, a.team.member, a.channel).Int()
+	return n == 1, asError(err)
+}
+
+// Lease is the right to ask upstream, for as long as it lasts.
+type Lease struct {
+	account *Account
+	value   string // holder#fence
+	fence   int64
+	seq     int64
+
+	mu    sync.Mutex
+	until time.Time // by the steady clock, counted from before it was asked for
+}
+
+// Acquire takes the lease. When another member has it, the Lease is nil and wait says
+// for how long at most.
+func (a *Account) Acquire(ctx context.Context) (l *Lease, wait time.Duration, err error) {
+	before := time.Now()
+	got, err := a.team.scripts.acquire.Run(ctx, a.team.redis, []string{a.lease, a.fence, a.tok},
+		a.team.member, a.team.timing.Lease.Milliseconds(), a.highest()).Slice()
+	if err != nil {
+		return nil, 0, redisconn.Explain(err)
+	}
+	if len(got) != 3 {
+		return nil, 0, errTampered(a.kind)
+	}
+	fence, _ := got[0].(int64)
+	value, _ := got[1].(string)
+	ms, _ := got[2].(int64)
+	if fence == 0 {
+		return nil, max(0, time.Duration(ms)*time.Millisecond), nil
+	}
+	return &Lease{account: a, value: value, fence: fence, until: before.Add(a.team.timing.Lease)}, 0, nil
+}
+
+// callSlack is what must be left of a lease for a call to begin.
+const callSlack = time.Second
+
+// errLost is what a holder gets whose lease ended: another may ask by now.
+func errLost(kind core.Kind) *core.Error {
+	return &core.Error{Class: core.Temporary, Remedy: core.RemedyTryAgain, Kind: kind, Message: "another member of the team renews the token; try again shortly"}
+}
+
+// Renew makes the lease last longer. An error that is Temporary with the remedy of
+// RemedyTryAgain means that it is lost.
+func (l *Lease) Renew(ctx context.Context) error {
+	t, before := l.account.team, time.Now()
+	n, err := t.scripts.renew.Run(ctx, t.redis, []string{l.account.lease}, l.value, t.timing.Lease.Milliseconds()).Int()
+	switch {
+	case err != nil:
+		return redisconn.Explain(err)
+	case n == 0:
+		return errLost(l.account.kind)
+	}
+	l.extend(before.Add(t.timing.Lease))
+	return nil
+}
+
+func (l *Lease) extend(until time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if until.After(l.until) {
+		l.until = until
+	}
+}
+
+// Left is how long the lease lasts at least, by this machine's own steady clock.
+func (l *Lease) Left() time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return time.Until(l.until)
+}
+
+// Begin claims a call to upstream: the next of its sort may begin after gap. A report
+// and a renewal do not hold each other up. wait is above zero when the call must not
+// be made before; nobody calls upstream without a Begin that returned zero and no
+// error.
+func (l *Lease) Begin(ctx context.Context, report bool, gap time.Duration) (wait time.Duration, err error) {
+	a, before := l.account, time.Now()
+	if l.Left() < min(callSlack, a.team.timing.Lease/2) {
+		return 0, errLost(a.kind)
+	}
+	claim := a.next
+	if report {
+		claim = a.rep
+	}
+	n, err := a.team.scripts.begin.Run(ctx, a.team.redis, []string{a.lease, claim}, l.value,
+		max(1, gap.Milliseconds()), a.team.timing.Call.Milliseconds()).Int64()
+	switch {
+	case err != nil:
+		return 0, redisconn.Explain(err)
+	case n < 0:
+		return 0, errLost(a.kind)
+	case n > 0:
+		return time.Duration(n) * time.Millisecond, nil
+	}
+	l.extend(before.Add(a.team.timing.Call))
+	return 0, nil
+}
+
+// ErrOlder is returned by Publish when a member with a newer lease has published.
+var ErrOlder = fmt.Errorf("team: a newer lease has published")
+
+// Publish gives the team a token that upstream granted. before is what was read before
+// upstream was asked: the life counts from then.
+func (l *Lease) Publish(ctx context.Context, before Published, g core.Grant) error {
+	a := l.account
+	left := g.ExpiresIn - time.Since(before.Read)
+	if g.Value == "" || left <= 0 || before.now == 0 {
+		return &core.Error{Class: core.Temporary, Remedy: core.RemedyTryAgain, Kind: a.kind, Message: "the token that upstream gave has ended meanwhile; try again"}
+	}
+	l.seq++
+	text, err := a.seal(sealed{Token: g.Value, Life: g.ExpiresIn.Milliseconds(), Asked: before.now, Fence: l.fence, Seq: l.seq})
+	if err != nil {
+		return core.AsError(err)
+	}
+	n, err := a.team.scripts.publish.Run(ctx, a.team.redis, []string{a.tok}, l.fence, text, a.team.keys.tokenHash(g.Value),
+		left.Milliseconds(), a.team.keys.current.id, a.channel).Int64()
+	switch {
+	case err != nil:
+		return redisconn.Explain(err)
+	case n < 0:
+		return ErrOlder
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if v := (version{l.fence, l.seq}); a.seen.less(v) {
+		a.seen = v
+	}
+	return nil
+}
+
+// Settle tells the team that upstream still accepts the token of p, so that a later
+// report of it counts again.
+func (l *Lease) Settle(ctx context.Context, p Published) error {
+	a := l.account
+	return asError(a.team.scripts.settle.Run(ctx, a.team.redis, []string{a.tok}, p.gen, a.channel).Err())
+}
+
+// Release gives the lease back, so that nobody waits for its end.
+func (l *Lease) Release(ctx context.Context) error {
+	a := l.account
+	return asError(a.team.scripts.release.Run(ctx, a.team.redis, []string{a.lease}, l.value, a.channel).Err())
+}
+
+// Watch subscribes to what happens to the account. It is read again after each
+// message and each time the connection was lost, for messages get lost. The caller
+// closes it.
+func (a *Account) Watch(ctx context.Context) *redis.PubSub {
+	return a.team.redis.Subscribe(ctx, a.channel)
+}
+
+func asError(err error) error {
+	if e := redisconn.Explain(err); e != nil {
+		return e
+	}
+	return nil
+}

@@ -1,0 +1,84 @@
+package team
+
+import "github.com/redis/go-redis/v9"
+
+// scripts are what the Redis does in one step. Each names all of its keys, which lie
+// in one slot. They run on Redis 5 and later and on Valkey: no functions, which are a
+// node's own state, and no commands of newer versions.
+type scripts struct {
+	acquire, renew, begin, publish, settle, stale, release, raise, read *redis.Script
+}
+
+func newScripts() scripts {
+	return scripts{
+		redis.NewScript(acquireLua), redis.NewScript(renewLua), redis.NewScript(beginLua), redis.NewScript(publishLua),
+		redis.NewScript(settleLua), redis.NewScript(staleLua), redis.NewScript(releaseLua), redis.NewScript(raiseLua), redis.NewScript(readLua),
+	}
+}
+
+// KEYS lease fence tok  ARGV holder lease_ms my_max_fence
+// -> {fence, value, ms} when taken, {0, value, ms left} when another has it. A fence
+// that was lost is raised above all that is known of it.
+const acquireLua = `
+local h=redis.call('GET',KEYS[1])
+if h==false then
+  local f=redis.call('INCR',KEYS[2])
+  local m=math.max(tonumber(ARGV[3]),tonumber(redis.call('HGET',KEYS[3],'fence') or '0'))
+  if f<=m then f=m+1 redis.call('SET',KEYS[2],string.format('%.0f',f)) end
+  local v=ARGV[1]..'#'..string.format('%.0f',f)
+  redis.call('SET',KEYS[1],v,'PX',ARGV[2]) return {f,v,tonumber(ARGV[2])} end
+return {0,h,redis.call('PTTL',KEYS[1])}`
+
+// KEYS lease  ARGV holder#fence lease_ms -> 1, or 0: lost. It never shortens a lease.
+const renewLua = `
+if redis.call('GET',KEYS[1])~=ARGV[1] then return 0 end
+if redis.call('PTTL',KEYS[1])<tonumber(ARGV[2]) then redis.call('PEXPIRE',KEYS[1],ARGV[2]) end return 1`
+
+// KEYS lease next|rep  ARGV holder#fence min_interval_ms call_lease_ms
+// -> 0 go, -1 not the holder, else ms to wait
+const beginLua = `
+if redis.call('GET',KEYS[1])~=ARGV[1] then return -1 end
+local w=redis.call('PTTL',KEYS[2]) if w>0 then return w+1 end
+redis.call('SET',KEYS[2],ARGV[1],'PX',ARGV[2]) redis.call('PEXPIRE',KEYS[1],ARGV[3]) return 0`
+
+// KEYS tok  ARGV fence sealed hmac life_ms kid channel -> generation, or -1: there is
+// a newer fence. The hash outlives its token by a day, so that fence and generation do.
+const publishLua = `
+local f=tonumber(ARGV[1]) if f<tonumber(redis.call('HGET',KEYS[1],'fence') or '0') then return -1 end
+local t=redis.call('TIME') local now=t[1]*1000+math.floor(t[2]/1000)
+local g=tonumber(redis.call('HGET',KEYS[1],'gen') or '0')+1
+redis.call('HSET',KEYS[1],'fence',ARGV[1],'gen',g,'tok',ARGV[2],'h',ARGV[3],'kid',ARGV[5],
+  'exp',string.format('%.0f',now+tonumber(ARGV[4])),'at',string.format('%.0f',now))
+redis.call('HDEL',KEYS[1],'want') redis.call('PEXPIRE',KEYS[1],tonumber(ARGV[4])+86400000)
+redis.call('PUBLISH',ARGV[6],'tok '..g) return g`
+
+// KEYS tok  ARGV gen channel -> 1, or 0: there is another generation
+const settleLua = `
+if redis.call('HGET',KEYS[1],'gen')~=ARGV[1] then return 0 end
+redis.call('HDEL',KEYS[1],'want') redis.call('PUBLISH',ARGV[2],'valid '..ARGV[1]) return 1`
+
+// KEYS tok  ARGV gen reporter channel -> 1 the first, 0 known already, -1 another generation
+const staleLua = `
+if redis.call('HGET',KEYS[1],'gen')~=ARGV[1] then return -1 end
+if redis.call('HSETNX',KEYS[1],'want',ARGV[2])==1 then redis.call('PUBLISH',ARGV[3],'want '..ARGV[1]) return 1 end return 0`
+
+// KEYS lease  ARGV holder#fence channel -> 1, or 0: it was not the holder's
+const releaseLua = `
+if redis.call('GET',KEYS[1])==ARGV[1] then redis.call('DEL',KEYS[1]) redis.call('PUBLISH',ARGV[2],'free') return 1 end return 0`
+
+// KEYS fence tok  ARGV max_fence reporter channel -> 1 raised, 0 it was high enough
+const raiseLua = `
+if tonumber(redis.call('GET',KEYS[1]) or '0')>=tonumber(ARGV[1]) then return 0 end
+redis.call('SET',KEYS[1],ARGV[1])
+if redis.call('HSETNX',KEYS[2],'want',ARGV[2])==1 then redis.call('PUBLISH',ARGV[3],'want') end return 1`
+
+// KEYS tok  ARGV longest -> {now in ms, then fields and values}. A value that is too
+// long to be a token is not sent.
+const readLua = `
+local t=redis.call('TIME')
+local v=redis.call('HGETALL',KEYS[1])
+local out={string.format('%.0f',t[1]*1000+math.floor(t[2]/1000))}
+for i=1,#v,2 do
+  local x=v[i+1] if #x>tonumber(ARGV[1]) then x='' end
+  if #v[i]<=16 then out[#out+1]=v[i] out[#out+1]=x end end
+return out`

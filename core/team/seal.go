@@ -1,0 +1,72 @@
+package team
+
+import (
+	"encoding/json"
+	"time"
+
+	"tokentray/core"
+)
+
+// longestSealed bounds what is read as a token: a longer value is somebody else's.
+const longestSealed = 16 << 10
+
+// sealed is what stands inside a sealed token.
+type sealed struct {
+	Token string `json:"t"`
+	Life  int64  `json:"l"` // ms from Asked on
+	Asked int64  `json:"a"` // the Redis' time in ms, read before upstream was asked
+	Fence int64  `json:"f"`
+	Seq   int64  `json:"s"` // counts what one lease published
+}
+
+// version orders what was published: by fence, then by sequence.
+type version struct{ fence, seq int64 }
+
+func (v version) less(w version) bool {
+	return v.fence < w.fence || v.fence == w.fence && v.seq < w.seq
+}
+
+// aad binds a sealed text to its place.
+func (a *Account) aad() string { return "v1|" + a.team.name + "|" + a.acct + "|" + string(a.kind) }
+
+func (a *Account) seal(s sealed) (string, error) {
+	text, err := json.Marshal(s)
+	if err != nil {
+		return "", err
+	}
+	return a.team.keys.current.seal("tok", string(text), a.aad())
+}
+
+// open reads a sealed token.
+func (a *Account) open(kid, text string) (sealed, error) {
+	k := a.team.keys.find(kid)
+	if k == nil {
+		return sealed{}, &core.Error{
+			Class: core.Misuse, Remedy: core.RemedyTeamKey, Kind: a.kind,
+			Message: "the team's token is sealed with a key that this machine does not have; join the team again with a new invite",
+		}
+	}
+	plain, ok := k.open("tok", text, a.aad())
+	var s sealed
+	if !ok || len(text) > longestSealed || json.Unmarshal([]byte(plain), &s) != nil || s.Token == "" || s.Life <= 0 {
+		return sealed{}, errTampered(a.kind)
+	}
+	return s, nil
+}
+
+func errTampered(kind core.Kind) *core.Error {
+	return &core.Error{
+		Class: core.Misuse, Remedy: core.RemedyTeamValue, Kind: kind,
+		Message: "what the Redis holds as the team's token was not written by the team; look who writes there, then use tokentray refresh --force",
+	}
+}
+
+// left is the life that is left of a sealed token at the Redis' time now; hint is the
+// expiry that stands beside it, which counts only where it is the earlier one.
+func (s sealed) left(now, hint int64) time.Duration {
+	end := s.Asked + s.Life
+	if hint > 0 && hint < end {
+		end = hint
+	}
+	return time.Duration(end-now) * time.Millisecond
+}
