@@ -109,6 +109,10 @@ type LoopbackCalls interface {
 	OpenAPI(ctx context.Context) (json.RawMessage, error)
 }
 
+// OnlyKeyHeader names a client key in a request to the loopback door, which then takes no
+// other. It is set by what stands before the door, and takes rights alone.
+const OnlyKeyHeader = "Tokentray-Only"
+
 // ShowClientKey is a key without its hash.
 func ShowClientKey(k core.ClientKey) ClientKey {
 	return ClientKey{k.Name, k.Accounts, k.Envs, k.Origins, k.Hosts, k.CallRights, k.Created, k.LastUsed}

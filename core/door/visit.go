@@ -199,11 +199,20 @@ func (v *visit) find(key string) *client {
 
 // fits reports whether a client may call at this Host, and notes it if not.
 func (v *visit) fits(c *client) bool {
+	if c != nil && !onlyKey(v.r, c) {
+		return false
+	}
 	if c == nil || !v.strange || c.NamesHost(v.r.Host) {
 		return true
 	}
 	v.mismatch = true
 	return false
+}
+
+// onlyKey reports whether a client may call by a socket that was made for one key.
+func onlyKey(r *http.Request, c *client) bool {
+	names := r.Header[api.OnlyKeyHeader]
+	return len(names) == 0 || len(names) == 1 && names[0] == c.Name
 }
 
 // otherHost answers a call at a name that the loopback does not have and its key does

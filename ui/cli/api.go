@@ -42,7 +42,7 @@ func (a *app) apiCommand() *cobra.Command {
 		},
 	}
 	status := &cobra.Command{Use: "status", Args: noArgs, RunE: cmd.RunE}
-	cmd.AddCommand(on, off, status, a.apiKeyCommand(), a.apiLogCommand())
+	cmd.AddCommand(on, off, status, a.apiKeyCommand(), a.apiLogCommand(), a.apiSocketCommand())
 	return cmd
 }
 
