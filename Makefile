@@ -48,7 +48,7 @@ build: deps-run build-all man ## build bin/tokentray, bin/tokentray-window and t
 .PHONY: build-all
 build-all:
 	@mkdir -p $(BIN)
-	$(PURE) -o $(BIN)/ ./cmd/tokentray
+	$(PURE) -o $(BIN)/ ./cmd/tokentray ./cmd/tokentray-mcp
 	$(GUI) -o $(BIN)/ ./cmd/tokentray-window
 
 .PHONY: deps-run
@@ -277,7 +277,7 @@ sizes   = 16 22 24 32 48 64 128 512
 .PHONY: install
 install: ## install what make build has built, under PREFIX
 	@test -x $(BIN)/tokentray -a -x $(BIN)/tokentray-window -a -d $(BIN)/man || { echo "nothing is built yet; run: make build"; exit 1; }
-	install -Dm755 -t $(bindir) $(BIN)/tokentray $(BIN)/tokentray-window
+	install -Dm755 -t $(bindir) $(BIN)/tokentray $(BIN)/tokentray-mcp $(BIN)/tokentray-window
 	install -Dm644 -t $(datadir)/applications assets/tokentray.desktop
 	install -d $(unitdir)
 	sed 's|^ExecStart=tokentray|ExecStart=$(PREFIX)/bin/tokentray|' assets/tokentray.service > $(unitdir)/tokentray.service
@@ -293,7 +293,7 @@ install: ## install what make build has built, under PREFIX
 
 .PHONY: uninstall
 uninstall: ## remove what make install has put there; accounts and secrets stay
-	rm -f $(bindir)/tokentray $(bindir)/tokentray-window $(datadir)/applications/tokentray.desktop $(unitdir)/tokentray.service \
+	rm -f $(bindir)/tokentray $(bindir)/tokentray-mcp $(bindir)/tokentray-window $(datadir)/applications/tokentray.desktop $(unitdir)/tokentray.service \
 		$(icons)/scalable/apps/tokentray.svg $(foreach s,$(sizes),$(icons)/$(s)x$(s)/apps/tokentray.png) \
 		$(datadir)/bash-completion/completions/tokentray $(datadir)/zsh/site-functions/_tokentray \
 		$(datadir)/fish/vendor_completions.d/tokentray.fish $(foreach l,. zh_CN,$(mandir)/$(l)/man1/tokentray.1 $(mandir)/$(l)/man1/tokentray-*.1)

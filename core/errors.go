@@ -215,6 +215,9 @@ const (
 	RemedyCallBinary   = "call_binary"    // write the answer into a file
 	RemedyTokenDead    = "token_dead"     // take a new token; see who fetched another one
 	RemedyNoCode       = "no_code"        // paste an answer with a code in it
+	RemedyNoGrant      = "no_grant"       // tokentray mcp allow
+	RemedyGrantLive    = "grant_live"     // make the call yourself
+	RemedyNoProgram    = "no_program"     // install the program of the same version
 	RemedyCallDead     = "call_dead"      // see why there is no other token
 	RemedyRedisURL     = "redis_url"      // correct the URL of the Redis
 	RemedyRedisTLS     = "redis_tls"      // the Redis' certificate is not trusted, or it has none

@@ -24,7 +24,8 @@ type Entry struct {
 	PrevUntil time.Time     `json:"prev_until,omitzero"`
 	Took      time.Duration `json:"took,omitempty"`
 	Calls     int           `json:"calls,omitempty"`  // upstream calls of this round
-	Target    string        `json:"target,omitempty"` // where a token was pushed
+	Target    string        `json:"target,omitempty"` // where a token was pushed, or what was called
+	By        string        `json:"by,omitempty"`     // the AI agent that made the call
 }
 
 // What happened.
@@ -44,6 +45,7 @@ const (
 	DidReset   What = "quota_reset" // upstream began the day's counters anew
 	DidPush    What = "pushed"      // a token got where it is to go
 	DidMiss    What = "push_failed" // it did not
+	DidCall    What = "called"      // an AI agent made a call
 )
 
 // line is what the history says of a round, and whether it says anything: of

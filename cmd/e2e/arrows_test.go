@@ -64,6 +64,7 @@ var arrows = []struct {
 	{"core/...", []string{"core", "core/kinds"}}, // adapters
 	{"ui/text", []string{"core", "core/api", "core/kinds"}},
 	{"ui/search", []string{"core", "core/api", "ui/text"}},
+	{"ui/mcp", []string{"core", "core/api", "ui/text"}},
 	{"ui/kit", []string{"ui/text", "assets", "assets/..."}}, // knows no account
 	{"ui/...", []string{"core", "core/api", "core/kinds", "core/format", "core/collection", "core/recognise", "ui/text", "ui/search", "ui/kit", "assets", "assets/..."}},
 	{"ui/cli", []string{"core", "core/api", "core/sidecar", "core/format", "core/collection", "core/durable", "core/kinds", "ui/text", "ui/search"}}, // it writes files that people ask for
@@ -86,6 +87,7 @@ var unreachable = []struct {
 	{"ui/...", []string{"tokentray/core/interchange", "filippo.io/age"}, "the agent reads and writes the files of others"},
 	{"ui/tray", []string{"fyne.io/fyne/..."}, "the tray is pure Go"},
 	{"cmd/tokentray", []string{"fyne.io/fyne/..."}, "what lives in the tray all day is pure Go"},
+	{"cmd/tokentray", []string{"github.com/modelcontextprotocol/...", "github.com/google/jsonschema-go/...", "encoding/gob"}, "the agent does not pay for the protocol of AI agents"},
 	{"cmd/tokentray", []string{"github.com/spf13/cobra/doc"}, "what lives in the tray all day formats no manual pages"},
 	{"cmd/tokentray-window", []string{
 		"filippo.io/age", "filippo.io/age/...", "github.com/redis/...", "gopkg.in/yaml.v3", "go.yaml.in/...", "go.etcd.io/bbolt", "github.com/zalando/go-keyring",

@@ -31,7 +31,8 @@ import (
 	"tokentray/core/sim"
 )
 
-// alone is the command-line program, built once and without the window.
+// alone is the command-line program, built once and without the window; the server for
+// AI agents stands beside it.
 var alone = sync.OnceValues(func() (string, error) {
 	if dir := os.Getenv("TOKENTRAY_E2E_BIN"); dir != "" {
 		return filepath.Abs(filepath.Join(dir, "tokentray"))
@@ -41,7 +42,7 @@ var alone = sync.OnceValues(func() (string, error) {
 		return "", err
 	}
 	exe := filepath.Join(dir, "tokentray")
-	cmd := exec.Command("go", "build", "-buildvcs=false", "-o", exe, "tokentray/cmd/tokentray")
+	cmd := exec.Command("go", "build", "-buildvcs=false", "-o", dir+"/", "tokentray/cmd/tokentray", "tokentray/cmd/tokentray-mcp")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("build the program: %w\n%s", err, out)

@@ -54,6 +54,7 @@ func run(had harden.Limit, exposed error) int {
 			return cli.RunChild(c)
 		},
 		WriteToken:  writeToken,
+		FindMCP:     func() (string, error) { return launch.FindProgram("tokentray-mcp") },
 		ReadEnvFile: readEnvFile,
 		ReadClipboard: func(ctx context.Context) (string, error) {
 			return clipboard.ReadAsked(ctx, clipboard.EnvSession())

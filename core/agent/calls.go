@@ -49,6 +49,11 @@ func (s *Service) Call(ctx context.Context, ref api.Ref, req api.CallRequest) (a
 		return api.CallAnswer{}, noHost()
 	}
 	spec := s.spec(a.Kind)
+	if req.Agent != "" && !req.Dry { // a dry call tells what it would be, and no more
+		if err := s.mayCall(req.Agent, a, spec, req.Method, req.Target); err != nil {
+			return api.CallAnswer{}, err
+		}
+	}
 	r := call.Request{
 		Method: req.Method, Target: req.Target, Header: req.Header, Body: req.Body, Length: req.Length,
 		LiveWrite: req.LiveWrite, Hide: req.Hide,
@@ -68,6 +73,9 @@ func (s *Service) Call(ctx context.Context, ref api.Ref, req api.CallRequest) (a
 		return api.CallAnswer{}, core.AsError(err)
 	}
 	s.uses.touch(a.ID, s.now())
+	if req.Agent != "" {
+		s.noteCall(req.Agent, a, got.Judged.Method, got.Judged.Path.String(), got.Code)
+	}
 	return api.CallAnswer{
 		Body: got.Body, Length: got.Length,
 		CallResult: api.CallResult{

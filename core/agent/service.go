@@ -107,6 +107,7 @@ type Service struct {
 	lines    *lineCounter // parts.Store too
 	hub      *hub
 	vault    *vaultAccess
+	grants   grants
 	known    atomic.Pointer[kinds.Set] // see SetKinds
 	sources  atomic.Pointer[map[core.Kind]core.Source]
 	calls    *call.Engine

@@ -35,6 +35,12 @@ func (s *Service) Sign(ctx context.Context, ref api.Ref, req api.SignRequest) (a
 	if err != nil {
 		return api.Signature{}, err
 	}
+	if req.Agent != "" {
+		if err := s.maySign(req.Agent, a); err != nil {
+			return api.Signature{}, err
+		}
+		req.Reveal, req.Copy, req.Renew = false, false, false
+	}
 	page, err := jssdk.ReadPage(req.URL)
 	if err != nil {
 		return api.Signature{}, invalid(err)

@@ -22,6 +22,7 @@ type Agent interface {
 	LoopbackCalls
 	UpstreamCalls
 	ExplainCalls
+	GrantCalls
 	PushCalls
 	PresetCalls
 	TransferCalls

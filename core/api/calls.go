@@ -38,6 +38,9 @@ type CallHead struct {
 	Header http.Header `json:"header,omitempty"`
 	// LiveWrite allows a call that may change a live account.
 	LiveWrite bool `json:"live_write,omitempty"`
+	// Agent is the name of the AI agent that makes the call: it needs a grant. Empty: a
+	// person or a program of theirs.
+	Agent string `json:"agent,omitempty"`
 	// Dry makes no call; the answer's Plan tells what would be sent.
 	Dry bool `json:"dry,omitempty"`
 }

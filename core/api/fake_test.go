@@ -152,6 +152,22 @@ func (f *fakeAgent) Explain(_ context.Context, req ExplainRequest) (Explanation,
 	return fakeExplanation(), f.note("explain %+v", req)
 }
 
+func (f *fakeAgent) Grants(context.Context) ([]Grant, error) {
+	return []Grant{fakeGrant()}, f.note("grants")
+}
+
+func (f *fakeAgent) Grant(_ context.Context, ref Ref, in GrantInput) (Grant, error) {
+	return fakeGrant(), f.note("grant %s %+v", ref, in)
+}
+
+func (f *fakeAgent) RevokeGrants(_ context.Context, client string) error {
+	return f.note("revoke grants %s", client)
+}
+
+func fakeGrant() Grant {
+	return Grant{Client: "claude", Account: "shop", Env: core.Sandbox, Calls: []string{"reads"}, Until: fakeAt}
+}
+
 func fakeExplanation() Explanation {
 	return Explanation{Code: "40001", RID: "62a1b2c3-0123abcd-89ab0123", CallerIP: "203.0.113.9", Meanings: []*Error{{Class: core.Temporary, Remedy: core.RemedyTokenDead, Kind: "wechat", UpstreamCode: 40001}}}
 }

@@ -67,13 +67,18 @@ func calls() []struct {
 		{"refresh", func(x context.Context, c *Client) (any, error) {
 			return outcome(c.Refresh(x, shop, RefreshRequest{Stale: "old", Person: true}))
 		}, "refresh shop {Stale:old Force:false Person:true}", fakeTokenAnswer()},
+		{"grants", func(x context.Context, c *Client) (any, error) { return outcome(c.Grants(x)) }, "grants", []Grant{fakeGrant()}},
+		{"grant", func(x context.Context, c *Client) (any, error) {
+			return outcome(c.Grant(x, shop, GrantInput{Client: "claude", Calls: []string{"reads"}, Write: true, Seconds: 60}))
+		}, "grant shop {Client:claude Calls:[reads] Write:true Seconds:60}", fakeGrant()},
+		{"revoke grants", func(x context.Context, c *Client) (any, error) { return done(c.RevokeGrants(x, "商店 a%b?c#d")) }, "revoke grants 商店 a%b?c#d", nil},
 		{"explain", func(x context.Context, c *Client) (any, error) {
 			return outcome(c.Explain(x, ExplainRequest{Text: "{}", Kind: "wecom"}))
 		}, "explain {Text:{} Kind:wecom}", fakeExplanation()},
 		{
 			"sign", func(x context.Context, c *Client) (any, error) {
 				return outcome(c.Sign(x, live, SignRequest{URL: "https://shop.example.com#x", Ticket: "corp", Nonce: "n", Timestamp: 7, Reveal: true, Copy: true, Renew: true, Person: true}))
-			}, "sign 商店 a%b?c#d/live {URL:https://shop.example.com#x Ticket:corp Nonce:n Timestamp:7 Reveal:true Copy:true Renew:true Person:true}",
+			}, "sign 商店 a%b?c#d/live {URL:https://shop.example.com#x Ticket:corp Nonce:n Timestamp:7 Reveal:true Copy:true Renew:true Person:true Agent:}",
 			fakeSignature(),
 		},
 		{"presets", func(x context.Context, c *Client) (any, error) { return outcome(c.Presets(x)) }, "presets", []Preset{fakePreset()}},

@@ -191,6 +191,7 @@ func (h *handler) routes() {
 	h.bind("POST /v1/reset", answer(func(r *http.Request) (nothing, error) { return nothing{}, a.Reset(r.Context()) }))
 	h.bind("GET /v1/events", bound{http.HandlerFunc(h.events), Route{Out: reflect.TypeFor[Event]()}})
 	h.callRoutes(a)
+	h.grantRoutes(a)
 	h.doorRoutes(a)
 	h.pushRoutes(a)
 	h.presetRoutes(a)

@@ -32,6 +32,8 @@ type SignRequest struct {
 	Copy   bool `json:"copy,omitempty"`
 	Renew  bool `json:"renew,omitempty"`
 	Person bool `json:"person,omitempty"`
+	// Agent is the name of the AI agent that asks: it needs a grant for the account.
+	Agent string `json:"agent,omitempty"`
 }
 
 // Signature is what a page needs for the JS-SDK.

@@ -44,6 +44,8 @@ type Parts struct {
 	Environ func() []string
 	// RunChild runs the command of exec; see RunChild.
 	RunChild func(Child) (code int, err error)
+	// FindMCP finds the program that serves AI agents.
+	FindMCP func() (string, error)
 	// WriteToken writes a token into a file of its own, whole or not at all.
 	WriteToken func(path string, form core.PushForm, t api.Token) error
 
@@ -155,7 +157,7 @@ func (a *app) root() *cobra.Command {
 		a.getCommand(), a.refreshCommand(), a.checkCommand(), a.quotaCommand(), a.signCommand(), a.useCommand(),
 		a.watchCommand(), a.historyCommand(),
 		a.settingsCommand(), a.vaultCommand(), a.apiCommand(), a.exportCommand(), a.importCommand(),
-		a.execCommand(), a.runCommand(), a.callCommand(), a.explainCommand(), a.envCommand(), a.pushCommand(), a.presetCommand(),
+		a.execCommand(), a.runCommand(), a.callCommand(), a.mcpCommand(), a.explainCommand(), a.envCommand(), a.pushCommand(), a.presetCommand(),
 		a.doctorCommand(), a.resetCommand(), a.demoCommand(), a.simCommand(),
 		a.versionCommand(), a.completionCommand(root), exitCodesTopic(),
 	)

@@ -103,6 +103,10 @@ func (a *app) did(what core.What) string {
 // entryWords are the details of a line of history: a failure with what upstream said,
 // or until when the token lives.
 func (a *app) entryWords(e api.HistoryEntry) string {
+	if e.By != "" {
+		parts := []string{a.say("history.by", "call", e.Target, "client", e.By)}
+		return clean(strings.Join(append(parts, a.text().Details(&api.Error{UpstreamCode: e.Code})...), a.say("cli.comma")))
+	}
 	if e.Target != "" {
 		return a.pushedWords(e)
 	}

@@ -82,6 +82,7 @@ func tables() []table {
 		problems(),
 		causes(),
 		explanations(),
+		mcpWords(),
 		remedies(),
 		redisTexts(),
 		commands(),

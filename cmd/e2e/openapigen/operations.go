@@ -105,6 +105,13 @@ func operations() []operation {
 			about: "text is JSON, a line of a log, the text of an exception or a code. Nobody is asked, and nothing of the text is in the answer but the code, the request's ID and an IP address.",
 		},
 
+		{route: "GET /v1/grants", id: "listGrants", summary: "Which calls persons allowed AI agents"},
+		{
+			route: "POST /v1/grants/{name}/{env}", id: "grantCalls", summary: "Allow an AI agent calls of an account of the sandbox, for 8 hours at most",
+			about: "A grant of the same client for the account is replaced. Grants end with the agent's process.",
+		},
+		{route: "DELETE /v1/grants/{client}", id: "revokeGrants", summary: "End all grants of an AI agent"},
+
 		{
 			route: "PUT /v1/clipboard", id: "copyText", summary: "Put a text on the clipboard", fails: []string{"409"},
 			about: "With secret it is concealed from clipboard histories and cleared as tokens are. key names the client key that the text is, if it is one.",

@@ -1,0 +1,274 @@
+package mcp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/modelcontextprotocol/go-sdk/mcp"
+
+	"tokentray/core"
+	"tokentray/core/api"
+)
+
+// maxAnswer is how much of an answer goes to the AI agent, in bytes.
+const maxAnswer = 64 << 10
+
+type tools struct{ cfg Config }
+
+type (
+	nothing   struct{}
+	accountIn struct {
+		Account string `json:"account" jsonschema:"the account as NAME/ENV, such as shop/sandbox"`
+	}
+	callIn struct {
+		Account string `json:"account" jsonschema:"the account as NAME/ENV, such as shop/sandbox"`
+		Method  string `json:"method,omitempty" jsonschema:"GET, POST, PUT, PATCH or DELETE; GET if there is no body, else POST"`
+		Path    string `json:"path" jsonschema:"path and query of the call, such as /cgi-bin/menu/get, without host and without access_token"`
+		Body    string `json:"body,omitempty" jsonschema:"the JSON body of the call, as text"`
+	}
+	explainIn struct {
+		Text string `json:"text" jsonschema:"the failed answer, the line of the log, the exception's text or the errcode"`
+		Kind string `json:"kind,omitempty" jsonschema:"whose upstream said it, such as wechat or wecom; otherwise the text tells"`
+	}
+	signIn struct {
+		Account string `json:"account" jsonschema:"the account as NAME/ENV, such as shop/sandbox"`
+		URL     string `json:"url" jsonschema:"the address of the page, as location.href has it"`
+		Ticket  string `json:"ticket,omitempty" jsonschema:"the name of the ticket, where an account has several"`
+	}
+)
+
+type accountOut struct {
+	Account   string     `json:"account"`
+	Kind      string     `json:"kind"`
+	Product   string     `json:"product,omitempty"`
+	State     string     `json:"state"`
+	Expires   *time.Time `json:"token_expires_at,omitempty"`
+	Error     string     `json:"error,omitempty"`
+	WhatToDo  string     `json:"what_to_do,omitempty"`
+	Code      int        `json:"errcode,omitempty"`
+	ForPerson string     `json:"for_a_person,omitempty"`
+}
+
+type accountsOut struct {
+	Active   string       `json:"active_environment"`
+	Accounts []accountOut `json:"accounts"`
+}
+
+func (t tools) accounts(ctx context.Context, _ *mcp.CallToolRequest, _ nothing) (*mcp.CallToolResult, accountsOut, error) {
+	l, err := t.cfg.Agent.List(ctx)
+	if err != nil {
+		return nil, accountsOut{}, t.failed(ctx, api.Ref{}, err)
+	}
+	out := accountsOut{Active: string(l.Active), Accounts: []accountOut{}}
+	for _, a := range l.Accounts {
+		out.Accounts = append(out.Accounts, t.shown(a))
+	}
+	return nil, out, nil
+}
+
+func (t tools) status(ctx context.Context, _ *mcp.CallToolRequest, in accountIn) (*mcp.CallToolResult, accountOut, error) {
+	ref, err := refOf(in.Account)
+	if err != nil {
+		return nil, accountOut{}, err
+	}
+	a, err := t.cfg.Agent.Account(ctx, ref)
+	if err != nil {
+		return nil, accountOut{}, t.failed(ctx, api.Ref{}, err)
+	}
+	out := t.shown(a)
+	if a.Error != nil && a.Error.Class.NeedsPerson() {
+		out.ForPerson = t.raise(ctx, a.Ref())
+	}
+	return nil, out, nil
+}
+
+func (t tools) shown(a api.Account) accountOut {
+	out := accountOut{Account: a.Ref().String(), Kind: string(a.Kind), Product: string(a.Product), State: string(a.State)}
+	if !a.ExpiresAt.IsZero() {
+		out.Expires = &a.ExpiresAt
+	}
+	if a.Error != nil {
+		out.Error, out.Code = t.cfg.Text.Cause(a.Error, out.Account), a.Error.UpstreamCode
+		out.WhatToDo = t.cfg.Text.Remedy(a.Error, out.Account)
+	}
+	return out
+}
+
+func (t tools) read(ctx context.Context, _ *mcp.CallToolRequest, in callIn) (*mcp.CallToolResult, any, error) {
+	return t.call(ctx, in, true)
+}
+
+func (t tools) write(ctx context.Context, _ *mcp.CallToolRequest, in callIn) (*mcp.CallToolResult, any, error) {
+	return t.call(ctx, in, false)
+}
+
+// call makes a call. One that reads must be listed as reading, so that the tool does
+// what its hints say.
+func (t tools) call(ctx context.Context, in callIn, reading bool) (*mcp.CallToolResult, any, error) {
+	ref, err := refOf(in.Account)
+	if err != nil {
+		return nil, nil, err
+	}
+	head := api.CallHead{Method: strings.ToUpper(in.Method), Target: in.Path, Agent: t.cfg.Client, Dry: true}
+	if head.Method == "" && in.Body == "" {
+		head.Method = http.MethodGet
+	} else if head.Method == "" {
+		head.Method = http.MethodPost
+	}
+	req := api.CallRequest{CallHead: head}
+	if reading {
+		plan, err := t.cfg.Agent.Call(ctx, ref, req)
+		if err != nil {
+			return nil, nil, t.failed(ctx, ref, err)
+		}
+		_ = plan.Body.Close()
+		if !plan.Reading {
+			return nil, nil, fmt.Errorf("%s %s is not on the list of calls that read; use tokentray_write", head.Method, plan.Path)
+		}
+	}
+	req.Dry = false
+	if in.Body != "" {
+		req.Body, req.Length = strings.NewReader(in.Body), int64(len(in.Body))
+		req.Header = http.Header{"Content-Type": {"application/json"}}
+	}
+	got, err := t.cfg.Agent.Call(ctx, ref, req)
+	if err != nil {
+		return nil, nil, t.failed(ctx, ref, err)
+	}
+	defer got.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(got.Body, maxAnswer+1))
+	if err != nil {
+		return nil, nil, t.failed(ctx, ref, err)
+	}
+	out := &mcp.CallToolResult{Content: []mcp.Content{&mcp.TextContent{Text: answerText(got, body)}}}
+	if got.Error != nil {
+		out.IsError = true
+		out.Content = append(out.Content, &mcp.TextContent{Text: t.words(got.Error, ref)})
+	}
+	return out, nil, nil
+}
+
+// answerText is an answer as text: what is no text is told by type and size alone.
+func answerText(got api.CallAnswer, body []byte) string {
+	kind, _, _ := mime.ParseMediaType(got.Header.Get("Content-Type"))
+	cut := len(body) > maxAnswer
+	if cut {
+		body = body[:maxAnswer]
+		for len(body) > 0 && !utf8.RuneStart(body[len(body)-1]) {
+			body = body[:len(body)-1]
+		}
+		if n := len(body); n > 0 && body[n-1] >= utf8.RuneSelf {
+			body = body[:n-1]
+		}
+	}
+	if !utf8.Valid(body) {
+		return fmt.Sprintf("HTTP %d; the answer is no text (%s, at least %d bytes); a person can save it: tokentray call --output FILE", got.Status, kind, len(body))
+	}
+	out := fmt.Sprintf("HTTP %d\n%s", got.Status, body)
+	if cut {
+		out += fmt.Sprintf("\n(cut off after %d bytes)", len(body))
+	}
+	return out
+}
+
+type meaningOut struct {
+	Kind     string   `json:"kind,omitempty"`
+	Class    string   `json:"class"`
+	Cause    string   `json:"cause"`
+	WhatToDo string   `json:"what_to_do,omitempty"`
+	Pages    []string `json:"pages,omitempty"`
+}
+
+type explainOut struct {
+	Code     string       `json:"code"`
+	RID      string       `json:"rid,omitempty"`
+	CallerIP string       `json:"caller_ip,omitempty"`
+	Meanings []meaningOut `json:"meanings"`
+}
+
+func (t tools) explain(ctx context.Context, _ *mcp.CallToolRequest, in explainIn) (*mcp.CallToolResult, explainOut, error) {
+	got, err := t.cfg.Agent.Explain(ctx, api.ExplainRequest{Text: in.Text, Kind: core.Kind(in.Kind)})
+	if err != nil {
+		return nil, explainOut{}, t.failed(ctx, api.Ref{}, err)
+	}
+	out := explainOut{Code: got.Code, RID: got.RID, CallerIP: got.CallerIP}
+	for _, e := range got.Meanings {
+		m := t.cfg.Text.Meaning(e, t.cfg.Text.Remedy(e, ""))
+		one := meaningOut{Kind: string(e.Kind), Class: string(e.Class), Cause: m.Cause, WhatToDo: m.Remedy}
+		for _, p := range m.Pages {
+			one.Pages = append(one.Pages, p.URL)
+		}
+		out.Meanings = append(out.Meanings, one)
+	}
+	return nil, out, nil
+}
+
+type signOut struct {
+	Call   string         `json:"call"`
+	Config map[string]any `json:"config"`
+	URL    string         `json:"url"`
+	Hints  []string       `json:"hints,omitempty"`
+}
+
+func (t tools) sign(ctx context.Context, _ *mcp.CallToolRequest, in signIn) (*mcp.CallToolResult, signOut, error) {
+	ref, err := refOf(in.Account)
+	if err != nil {
+		return nil, signOut{}, err
+	}
+	got, err := t.cfg.Agent.Sign(ctx, ref, api.SignRequest{URL: in.URL, Ticket: in.Ticket, Agent: t.cfg.Client})
+	if err != nil {
+		return nil, signOut{}, t.failed(ctx, ref, err)
+	}
+	out := signOut{Call: got.Call, Config: got.Config, URL: got.URL}
+	for _, h := range got.Hints {
+		out.Hints = append(out.Hints, h.Message)
+	}
+	return nil, out, nil
+}
+
+// refOf reads NAME/ENV. The environment must be named: what is active changes while an
+// AI agent works.
+func refOf(account string) (api.Ref, error) {
+	name, env, ok := strings.Cut(account, "/")
+	if !ok || name == "" || !core.Env(env).Valid() {
+		return api.Ref{}, errors.New("name the account as NAME/sandbox or NAME/live; tokentray_accounts lists them")
+	}
+	return api.Ref{Name: name, Env: core.Env(env)}, nil
+}
+
+// failed is an error in words for the AI agent. What needs a person raises the window.
+func (t tools) failed(ctx context.Context, ref api.Ref, err error) error {
+	e := api.FromError(err)
+	said := t.words(e, ref)
+	switch {
+	case ref.Name == "" || e.Remedy == core.RemedyNoGrant || e.Remedy == core.RemedyGrantLive:
+	case e.Class.NeedsPerson(), e.Class == core.VaultClosed:
+		said += " " + t.raise(ctx, ref)
+	}
+	return errors.New(said)
+}
+
+func (t tools) words(e *api.Error, ref api.Ref) string {
+	account := ""
+	if ref.Name != "" {
+		account = ref.String()
+	}
+	parts := []string{t.cfg.Text.Cause(e, account), t.cfg.Text.Remedy(e, account)}
+	parts = append(parts, t.cfg.Text.Details(e)...)
+	return strings.TrimSpace(strings.Join(parts, " "))
+}
+
+// raise shows an account in the window, and says so.
+func (t tools) raise(ctx context.Context, ref api.Ref) string {
+	if t.cfg.Raise != nil && t.cfg.Raise(ctx, ref) {
+		return "This needs a person; TokenTray's window now shows " + ref.String() + "."
+	}
+	return "This needs a person: have them open TokenTray at " + ref.String() + "."
+}
