@@ -102,6 +102,12 @@ func seed(ctx context.Context, a api.Agent, upstream *sim.Server, base string) {
 	wg.Wait()
 }
 
+// toolkitEnv makes the toolkit keep its preferences in a folder: by the first on
+// Linux, by the second on Windows.
+func toolkitEnv(dir string) []string {
+	return []string{"XDG_CONFIG_HOME=" + dir, "APPDATA=" + dir}
+}
+
 // child is a window program that was started and is waited for.
 type child struct {
 	cmd   *exec.Cmd
@@ -114,7 +120,7 @@ func startWindow(home string) (*child, error) {
 		return nil, err
 	}
 	// The toolkit keeps preferences of its own; here they go with the home.
-	cmd.Env = append(cmd.Env, "XDG_CONFIG_HOME="+home)
+	cmd.Env = append(cmd.Env, toolkitEnv(home)...)
 	cmd.Args = append(cmd.Args, "--join") // a window that is late must not bring the agent back
 	if err := cmd.Start(); err != nil {
 		return nil, noWindow(err)

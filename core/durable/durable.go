@@ -38,7 +38,7 @@ func WriteFile(path string, fill func(*os.File) error) (err error) {
 	if err := f.Close(); err != nil {
 		return fmt.Errorf("close %s: %w", filepath.Base(path), err)
 	}
-	if err := os.Rename(f.Name(), path); err != nil {
+	if err := rename(f.Name(), path); err != nil {
 		return fmt.Errorf("rename to %s: %w", filepath.Base(path), err)
 	}
 	SyncDir(filepath.Dir(path))

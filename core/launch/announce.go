@@ -1,6 +1,7 @@
 package launch
 
 import (
+	"bufio"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -67,12 +68,13 @@ func (a *Announcer) say(line string) {
 var errRunning = errors.New("another agent has this home")
 
 // readAnnouncement reads what a child said: nil for ready, errRunning, or an
-// error with ErrCannotStart in its chain.
+// error with ErrCannotStart in its chain. It reads one line and not to the end:
+// programs that the child starts may keep the pipe open.
 func readAnnouncement(r io.Reader) error {
-	raw, err := io.ReadAll(io.LimitReader(r, 64<<10))
-	line := strings.TrimSuffix(string(raw), "\n")
+	line, err := bufio.NewReader(io.LimitReader(r, 64<<10)).ReadString('\n')
+	line = strings.TrimSuffix(line, "\n")
 	switch {
-	case err != nil:
+	case err != nil && !errors.Is(err, io.EOF):
 		return CannotStart(fmt.Errorf("hear from the agent: %w", err))
 	case line == wordReady:
 		return nil

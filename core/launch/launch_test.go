@@ -3,6 +3,7 @@ package launch
 import (
 	"context"
 	"errors"
+	"io"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -66,6 +67,22 @@ func testHome(t *testing.T) home.Home {
 func TestAnotherAgentRunsAlready(t *testing.T) {
 	if err := start(t.Context(), testHome(t), acting(t, "running")); !errors.Is(err, errRunning) {
 		t.Errorf("got %v, want running", err)
+	}
+}
+
+// A program that the agent starts may keep the pipe to the starter open.
+func TestOneLineIsWaitedForAndNotTheEnd(t *testing.T) {
+	r, w := io.Pipe()
+	heard := make(chan error, 1)
+	go func() { heard <- readAnnouncement(r) }()
+	if _, err := io.WriteString(w, wordReady+"\n"); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-heard; err != nil { // w is open still
+		t.Errorf("got %v, want ready", err)
+	}
+	if err := readAnnouncement(strings.NewReader(wordReady[:3])); !errors.Is(err, ErrCannotStart) {
+		t.Errorf("half a word: %v", err)
 	}
 }
 

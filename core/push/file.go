@@ -84,7 +84,7 @@ func replaceFile(job Job) error {
 		if job.Push.Private {
 			mode &= 0o600 // what its owner took away stays away
 		}
-		if !job.Push.Whole() && text == old && before.Mode().Perm() == mode {
+		if !job.Push.Whole() && text == old && sameMode(before.Mode().Perm(), mode) {
 			return nil // whoever watches it is not disturbed
 		}
 		if job.Push.InPlace {

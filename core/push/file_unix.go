@@ -39,3 +39,6 @@ func keepOwner(f *os.File, before fs.FileInfo) error {
 // isMountPoint reports whether a file could not be replaced because something is
 // mounted on it.
 func isMountPoint(err error) bool { return errors.Is(err, syscall.EBUSY) }
+
+// sameMode reports whether a file has the mode already that it shall have.
+func sameMode(has, shall fs.FileMode) bool { return has == shall }

@@ -93,7 +93,7 @@ func NewConsole(in, out, err *os.File) *Console {
 func (c *Console) In() io.Reader { return c.lines }
 
 // Out is standard output.
-func (c *Console) Out() io.Writer { return c.out }
+func (c *Console) Out() io.Writer { return endsWithReader(c.out) }
 
 // Err is standard error.
 func (c *Console) Err() io.Writer { return c.err }

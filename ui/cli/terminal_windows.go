@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"errors"
+	"io"
 	"os"
 
 	"golang.org/x/sys/windows"
@@ -14,4 +16,18 @@ func prepareConsole(f *os.File) {
 	if windows.GetConsoleMode(h, &mode) == nil {
 		_ = windows.SetConsoleMode(h, mode|windows.ENABLE_VIRTUAL_TERMINAL_PROCESSING)
 	}
+}
+
+// endsWithReader ends the process in silence when nobody reads a file any more, as in
+// tokentray help | more and q. Elsewhere the system does so.
+func endsWithReader(f *os.File) io.Writer { return untilNobodyReads{f} }
+
+type untilNobodyReads struct{ file *os.File }
+
+func (w untilNobodyReads) Write(b []byte) (int, error) {
+	n, err := w.file.Write(b)
+	if errors.Is(err, windows.ERROR_NO_DATA) || errors.Is(err, windows.ERROR_BROKEN_PIPE) {
+		os.Exit(exitFailure)
+	}
+	return n, err
 }
