@@ -128,7 +128,7 @@ func (k *Keeper) refusal(e *entry, now time.Time, minTTL time.Duration) *Error {
 		return errKind(e.account.Kind)
 	case e.blocked(now) != nil:
 		return e.err
-	case !k.Live(e.account):
+	case !k.mayRound(e.account):
 		return k.errLive(e.account)
 	case k.left(e, now) == 0:
 		return k.errBudget(e.account, now)

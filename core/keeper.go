@@ -22,6 +22,7 @@ type Config struct {
 	// another, once the journal has it and the listeners know; nil is left out.
 	// It may ask the Keeper, and must not block for long: callers wait for it.
 	Renewed func(ID, Token)
+	Team    Team // nil: no account is shared with other machines
 }
 
 // Keeper keeps one living token for each account.

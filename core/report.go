@@ -167,7 +167,7 @@ func (k *Keeper) forbids(e *entry, r Report, g goal, now time.Time) *Error {
 		return ErrStopping()
 	case !known:
 		return errKind(e.account.Kind)
-	case g.fetches(k.checks(e.account)) && !k.Live(e.account):
+	case g.fetches(k.checks(e.account)) && !k.mayRound(e.account):
 		return k.errLive(e.account)
 	case r.Person:
 		return nil

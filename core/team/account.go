@@ -58,7 +58,8 @@ func (p Published) Remaining() time.Duration {
 
 // Read returns what the team has. A token that is older than one that this member has
 // seen is no token: the keys were lost or put back, and the team is told so. Errors
-// of a value that is not the team's are Misuse.
+// of a value that is not the team's are Misuse; generation and time are read even so,
+// so that a member can publish over it.
 func (a *Account) Read(ctx context.Context) (Published, error) {
 	p := Published{Read: time.Now()}
 	answer, err := a.team.scripts.read.Run(ctx, a.team.redis, []string{a.tok}, longestSealed).StringSlice()
@@ -83,7 +84,7 @@ func (a *Account) Read(ctx context.Context) (Published, error) {
 	}
 	s, err := a.open(fields["kid"], fields["tok"])
 	if err != nil {
-		return Published{}, err
+		return p, err
 	}
 	v := version{s.Fence, s.Seq}
 	a.mu.Lock()

@@ -15,8 +15,9 @@
 // neither does an AppSecret: each machine that asks has its own.
 //
 // The files follow the protocol: scripts.go has what the Redis does in one step,
-// account.go what a machine does with them, seal.go how a token is sealed and what
-// a reader believes, keys.go the team's keys.
+// account.go what a machine does with them, turn.go how a round of the Keeper becomes
+// the team's, seal.go how a token is sealed and what a reader believes, keys.go the
+// team's keys.
 //
 // Times are relative. Whoever reads a token gets the Redis' time in the same answer
 // and counts on from there by its own steady clock; wall clocks are never compared.

@@ -1,0 +1,187 @@
+package team
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"tokentray/core"
+	"tokentray/core/redisconn"
+)
+
+// upstream is the one upstream of all members: it hands out a token until somebody
+// kills it.
+type upstream struct {
+	mu    sync.Mutex
+	n     int
+	calls int
+}
+
+func (u *upstream) Fetch(context.Context, core.Request) (core.Grant, error) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.calls++
+	if u.n == 0 {
+		u.n = 1
+	}
+	return core.Grant{Value: fmt.Sprintf("token-%d-of-the-upstream", u.n), ExpiresIn: 2 * time.Hour}, nil
+}
+
+func (u *upstream) kill() {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.n++
+}
+
+func (u *upstream) asked() int {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.calls
+}
+
+// machine has a Keeper's secrets, or none, and keeps nothing.
+type machine struct{ secretless bool }
+
+func (m machine) Credentials(context.Context, core.Account) (core.Credentials, error) {
+	if m.secretless {
+		return core.Credentials{}, &core.Error{Class: core.VaultClosed, Remedy: core.RemedyReenter, Message: "no secret"}
+	}
+	return core.Credentials{}, nil
+}
+func (machine) Record(core.ID, core.Record) error              { return nil }
+func (machine) RefusedIP(core.ID, string) (string, error)      { return "", nil }
+func (machine) Forced(core.ID, string) (int, time.Time, error) { return 0, time.Time{}, nil }
+func (machine) CountForce(core.ID, string, time.Time) error    { return nil }
+
+// keeper is another machine's Keeper with the shop, which is shared.
+func (r *rig) keeper(u *upstream, m machine, repeat core.Repeat, edit func(*core.Account)) *core.Keeper {
+	r.t.Helper()
+	url, err := redisconn.Parse(r.server.URL)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	c, err := redisconn.Open(url, redisconn.Options{})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	r.t.Cleanup(func() { _ = c.Close() })
+	team, err := New("five", r.keys, c, r.timing)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	member := NewMember(team)
+	member.Share("1", true)
+	k := core.NewKeeper(core.Config{
+		Upstreams: map[core.Kind]core.Upstream{kind: {Source: u, Traits: core.Traits{Repeat: repeat, Window: 5 * time.Minute}}},
+		Vault:     m, Journal: m, Team: member,
+	})
+	a := core.Account{ID: "1", Name: "shop", Env: core.Live, Kind: kind, AppID: "wx1234567890abcdef", BaseURL: "https://api.weixin.qq.com", AllowLive: true}
+	if edit != nil {
+		edit(&a)
+	}
+	k.Put(a, core.Token{})
+	ctx, cancel := context.WithCancel(r.t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- k.Run(ctx) }()
+	r.t.Cleanup(func() {
+		cancel()
+		<-ended
+	})
+	return k
+}
+
+// TestOneCallServesFiveMachines has five machines want a token at once, and then
+// report it at once.
+func TestOneCallServesFiveMachines(t *testing.T) {
+	for _, repeat := range []core.Repeat{core.RepeatSame, core.RepeatNewTwoLive, core.RepeatDestructive} {
+		t.Run(string(repeat), func(t *testing.T) {
+			r, u := newRig(t), &upstream{}
+			var five []*core.Keeper
+			for range 5 {
+				five = append(five, r.keeper(u, machine{}, repeat, nil))
+			}
+			all := func(what string, ask func(*core.Keeper) (string, error), want string) {
+				t.Helper()
+				var wg sync.WaitGroup
+				for _, k := range five {
+					wg.Go(func() {
+						if got, err := ask(k); err != nil || got != want {
+							t.Errorf("%s: %q, %v", what, got, err)
+						}
+					})
+				}
+				wg.Wait()
+			}
+			all("get", func(k *core.Keeper) (string, error) {
+				token, err := k.Get(t.Context(), "1", 0)
+				return token.Value, err
+			}, "token-1-of-the-upstream")
+			if u.asked() != 1 {
+				t.Fatalf("upstream was asked %d times", u.asked())
+			}
+			u.kill()
+			all("report", func(k *core.Keeper) (string, error) {
+				answer, err := k.Refresh(t.Context(), "1", core.Report{Stale: "token-1-of-the-upstream"})
+				return answer.Token.Value, err
+			}, "token-2-of-the-upstream")
+			if u.asked() != 2 {
+				t.Fatalf("upstream was asked %d times", u.asked())
+			}
+		})
+	}
+}
+
+// TestWhoMayNotFetchUsesTheTeamsToken has members without secret and without consent.
+func TestWhoMayNotFetchUsesTheTeamsToken(t *testing.T) {
+	r, u := newRig(t), &upstream{}
+	secretless := r.keeper(u, machine{secretless: true}, core.RepeatDestructive, nil)
+	shy := r.keeper(u, machine{}, core.RepeatDestructive, func(a *core.Account) { a.AllowLive = false })
+	for what, c := range map[string]struct {
+		k      *core.Keeper
+		remedy string
+	}{"without secret": {secretless, core.RemedyReenter}, "without consent": {shy, core.RemedyAllowLive}} {
+		if _, err := c.k.Get(t.Context(), "1", 0); remedy(err) != c.remedy {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	if u.asked() != 0 || r.redis.Exists(t.Context(), r.member().lease, r.member().next).Val() != 0 {
+		t.Fatal("one that may not fetch kept others from it")
+	}
+	if _, err := r.keeper(u, machine{}, core.RepeatDestructive, nil).Get(t.Context(), "1", 0); err != nil {
+		t.Fatal(err)
+	}
+	late := r.keeper(u, machine{secretless: true}, core.RepeatDestructive, nil)
+	token, err := late.Get(t.Context(), "1", 0)
+	if err != nil || token.Value != "token-1-of-the-upstream" || token.Remaining(time.Now()) > 2*time.Hour {
+		t.Errorf("the late one has %q, %v", token.Value, err)
+	}
+	if u.asked() != 1 {
+		t.Errorf("upstream was asked %d times", u.asked())
+	}
+}
+
+// TestWithoutTheRedis has those go on alone whose asking harms no token.
+func TestWithoutTheRedis(t *testing.T) {
+	r, u := newRig(t), &upstream{}
+	living := r.keeper(u, machine{}, core.RepeatDestructive, nil)
+	if _, err := living.Get(t.Context(), "1", 0); err != nil {
+		t.Fatal(err)
+	}
+	r.server.Kill()
+	if token, err := living.Get(t.Context(), "1", 0); err != nil || token.Value == "" {
+		t.Errorf("a living token is not served: %v", err)
+	}
+	for _, repeat := range core.Repeats() {
+		before := u.asked()
+		_, err := r.keeper(u, machine{}, repeat, nil).Get(t.Context(), "1", 0)
+		if repeat.Harmless() {
+			if err != nil || u.asked() != before+1 {
+				t.Errorf("%s: %d calls, %v", repeat, u.asked()-before, err)
+			}
+		} else if remedy(err) != core.RemedyRedisAway || u.asked() != before {
+			t.Errorf("%s: %d calls, %v", repeat, u.asked()-before, err)
+		}
+	}
+}
