@@ -2,6 +2,7 @@ package home
 
 import (
 	"bytes"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -32,6 +33,9 @@ func FuzzRedacted(f *testing.F) {
 			after = "&" + after
 		}
 		text := before + label + secret + after
+		if strings.Contains(strconv.Quote(before), secret) || strings.Contains(strconv.Quote(after), secret) {
+			return // the log writes it so where it escapes what is no text
+		}
 		var out bytes.Buffer
 		log := NewLog(&out)
 		log.Error("upstream said", "text", text)

@@ -136,10 +136,18 @@ func readAddress(parts []string) (address, error) {
 			return address{}, bad
 		}
 	}
-	if a.host == "" || strings.ContainsAny(a.host, " %\"<>^`{|}") || strings.Contains(a.host, ":") != strings.HasPrefix(a.host, "[") {
+	if a.host == "" || strings.ContainsAny(a.host, " %\"<>^`{|}") || strings.ContainsAny(a.host, ":[]") && !numberInBrackets(a.host) {
 		return address{}, bad
 	}
 	return a, nil
+}
+
+// numberInBrackets reports whether a host is an address of IPv6 in brackets.
+func numberInBrackets(host string) bool {
+	inside, ok := strings.CutPrefix(host, "[")
+	inside, closed := strings.CutSuffix(inside, "]")
+	ip, err := netip.ParseAddr(inside)
+	return ok && closed && err == nil && ip.Is6()
 }
 
 // hint adds a hint.

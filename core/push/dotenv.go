@@ -2,6 +2,7 @@ package push
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"tokentray/core/format"
@@ -64,6 +65,9 @@ func setVariable(text, key, value string) (string, error) {
 	}
 	out.WriteString(text[at:])
 	if found {
+		if !sameBeside(out.String(), all, in, name) {
+			return "", errQuotes
+		}
 		return out.String(), nil
 	}
 	end := lineEnd(text)
@@ -78,6 +82,20 @@ func setVariable(text, key, value string) (string, error) {
 	}
 	out.WriteString(name + "=" + written + end)
 	return out.String(), nil
+}
+
+// errQuotes is what is wrong with a file in which another value changes where a quote
+// closes.
+var errQuotes = errors.New("a quote in the file is not closed on its line, so that other variables would change too; put the quote right")
+
+// sameBeside reports whether a text reads as before but for the variable. An open quote
+// may close elsewhere once a value has gone that held a quote.
+func sameBeside(text string, before []assignment, in, name string) bool {
+	after, _ := assignments(text)
+	same := func(a, b assignment) bool {
+		return a.name == b.name && a.section == b.section && (a.name == name && a.section == in || a.end-a.start == b.end-b.start)
+	}
+	return slices.EqualFunc(before, after, same)
 }
 
 // byteOrderMark begins the files of some editors.

@@ -11,6 +11,9 @@ import (
 	"time"
 )
 
+// PathCentral leads to a team's token server for an account; its AppID comes after it.
+const PathCentral = pathCentral
+
 // pathCentral leads to a team's token server for an account's stable token, see
 // serveCentral.
 const pathCentral = "/central/"

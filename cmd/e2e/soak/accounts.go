@@ -9,6 +9,7 @@ import (
 	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/core/kinds"
+	"tokentray/core/preset"
 	"tokentray/core/sim"
 )
 
@@ -18,6 +19,7 @@ type account struct {
 	env      core.Env
 	spec     kinds.Spec
 	params   map[string]string
+	path     string // of the simulator, where the base URL is that of a call
 	upstream sim.Account
 }
 
@@ -26,32 +28,40 @@ func (a account) ref() api.Ref { return api.Ref{Name: a.name, Env: a.env} }
 // key names the account at upstream.
 func (a account) key() string { return a.upstream.Key() }
 
-// input is what its owner enters.
-func (a account) input(baseURL string) api.AccountInput {
-	secret := a.upstream.Secret.Reveal()
-	in := core.Input{Name: &a.name, Env: &a.env, Kind: &a.spec.Kind, AppID: &a.upstream.AppID, BaseURL: &baseURL, Params: a.params}
+// input is what its owner enters. base is where the simulator is.
+func (a account) input(base string) api.AccountInput {
+	secret, url, params := a.upstream.Secret.Reveal(), base+a.path, a.params
+	in := core.Input{Name: &a.name, Env: &a.env, Kind: &a.spec.Kind, BaseURL: &url}
+	if a.spec.Endpoint { // its calls go elsewhere
+		params = map[string]string{kinds.APIURL: base}
+	}
+	if a.spec.Has(kinds.AppID) {
+		in.AppID = &a.upstream.AppID
+	}
+	in.Params = params
 	return api.AccountInput{Input: in, Secret: &secret}
 }
 
 // period is how long a token serves before the agent has to ask for the next.
 func (a account) period() time.Duration {
-	return a.upstream.Life - min(a.spec.Traits.Window, a.upstream.Life/2)
+	if a.upstream.Life < a.spec.Traits.Window { // see core.Traits.Window
+		return a.upstream.Life / 2
+	}
+	return a.upstream.Life - a.spec.Traits.Window
 }
 
-// servedKind is a kind whose calls the simulator answers.
-type servedKind struct {
-	kind core.Kind
-	// own changes what an account of the kind has of its own; nil: nothing.
-	own func(n int, a *account)
+// own is what accounts of a kind have of their own. A kind that is not here is a preset,
+// which asks the platform of its name.
+var own = map[core.Kind]func(n int, a *account){
+	kinds.WeChat:       someLive,
+	kinds.WeChatLegacy: manyCalls,
+	kinds.WeCom:        ofCorp,
+	kinds.OAuth2:       ofClient,
+	kinds.Central:      ofTeam,
 }
 
-// served are the kinds of the accounts, in turn. A kind that the simulator serves
-// joins by a line here, and by a line for its path in package upstream.
-var served = []servedKind{
-	{kinds.WeChat, someLive},
-	{kinds.WeChatLegacy, manyCalls},
-	{kinds.WeCom, ofCorp},
-}
+// served are the kinds of the accounts, in turn: all that the program has.
+func served() []kinds.Spec { return preset.With(kinds.Builtin()).All() }
 
 // lives are those of the tokens. The Keeper leaves half a minute between the
 // rounds of an account, so that none is shorter than twice that.
@@ -59,16 +69,17 @@ var lives = []time.Duration{70 * time.Second, 90 * time.Second, 2 * time.Minute,
 
 // newAccounts makes n accounts of all kinds.
 func newAccounts(n int) (all []account) {
-	set := kinds.Builtin()
+	specs := served()
 	for i := range n {
-		k, turn := served[i%len(served)], i/len(served)
-		spec, _ := set.Of(k.kind)
+		spec, turn := specs[i%len(specs)], i/len(specs)
 		a := account{name: fmt.Sprintf("account-%04d", i), env: core.Sandbox, spec: spec, upstream: sim.Account{
 			AppID: fmt.Sprintf("wx%016x", i), Secret: core.NewSecret(fmt.Sprintf("%032x", i)), Life: lives[turn%len(lives)],
 		}}
-		if k.own != nil {
-			k.own(turn, &a)
+		change := own[spec.Kind]
+		if change == nil {
+			change = ofPlatform
 		}
+		change(turn, &a)
 		all = append(all, a)
 	}
 	return all
@@ -91,3 +102,16 @@ func ofCorp(n int, a *account) {
 	a.upstream.Agent = fmt.Sprint(1000001 + n%4)
 	a.params = map[string]string{"agent": a.upstream.Agent}
 }
+
+// ofPlatform makes the account one of the platform that its kind is named after.
+func ofPlatform(_ int, a *account) {
+	a.upstream.Platform = string(a.spec.Kind)
+	if a.upstream.Platform == "lark" { // is the same program at another host
+		a.upstream.Platform = "feishu"
+	}
+}
+
+func ofClient(_ int, a *account) { a.path, a.upstream.Client = sim.PathOAuth, &sim.Client{} }
+
+// ofTeam has the simulator be the team's server.
+func ofTeam(_ int, a *account) { a.path = sim.PathCentral + a.upstream.AppID }

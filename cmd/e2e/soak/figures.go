@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -19,9 +20,13 @@ import (
 // figures are what the agent holds.
 type figures struct {
 	resident, private float64 // MB
-	descriptors       int
-	threads           int
-	goroutines        int
+	// What is resident, by what it maps: the program's own file, which the system reads
+	// in as it is used and takes back when it likes; the database's; all else.
+	code, database, other float64 // MB
+	file                  float64 // MB, of the database
+	descriptors           int
+	threads               int
+	goroutines            int
 }
 
 // rest is how long the agent rests before it is measured.
@@ -38,11 +43,56 @@ func (s *soak) look() (figures, error) {
 	if err != nil {
 		return figures{}, err
 	}
+	smaps, err := os.ReadFile(fmt.Sprintf("/proc/%d/smaps", pid))
+	if err != nil {
+		return figures{}, err
+	}
+	file, err := s.databaseSize()
+	if err != nil {
+		return figures{}, err
+	}
+	code, database, other := byMapping(smaps)
 	open, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", pid))
 	return figures{
+		code: code, database: database, other: other, file: file,
 		resident: float64(number(maps, "Rss")) / 1024, private: float64(number(maps, "Private_Dirty")) / 1024,
 		descriptors: len(open), threads: number(status, "Threads"),
 	}, err
+}
+
+// databaseSize is how long the agent's database is, in MB.
+func (s *soak) databaseSize() (float64, error) {
+	info, err := os.Stat(filepath.Join(s.Dir, "home", ".local", "share", "tokentray", "tokentray.db"))
+	if err != nil {
+		return 0, err
+	}
+	return float64(info.Size()) / (1 << 20), nil
+}
+
+// mapping is the first line of a mapping in smaps, and the file it maps.
+var mapping = regexp.MustCompile(`^[0-9a-f]+-[0-9a-f]+ \S+ \S+ \S+ \d+ *(.*)$`)
+
+// byMapping sums up what is resident, in MB.
+func byMapping(smaps []byte) (code, database, other float64) {
+	to := &other
+	for line := range strings.Lines(string(smaps)) {
+		if m := mapping.FindStringSubmatch(strings.TrimSuffix(line, "\n")); m != nil {
+			switch {
+			case strings.HasSuffix(m[1], ".db"):
+				to = &database
+			case strings.HasSuffix(m[1], "/tokentray"):
+				to = &code
+			default:
+				to = &other
+			}
+			continue
+		}
+		if rest, ok := strings.CutPrefix(line, "Rss:"); ok {
+			n, _ := strconv.Atoi(strings.Fields(rest)[0]) // the system wrote it
+			*to += float64(n) / 1024
+		}
+	}
+	return code, database, other
 }
 
 // measure lets the agent rest and takes its figures. Its goroutines it tells when
@@ -99,15 +149,16 @@ func (s *soak) ofKinds() string {
 		counts[a.spec.Kind]++
 	}
 	var said []string
-	for _, k := range served {
-		said = append(said, fmt.Sprintf("%d %s", counts[k.kind], k.kind))
+	for _, spec := range served() {
+		said = append(said, fmt.Sprintf("%d %s", counts[spec.Kind], spec.Kind))
 	}
 	return strings.Join(said, ", ")
 }
 
 // What may grow, at most, between the two measurements.
 const (
-	mostGrowth      = 8 // MB, from the first minute of work to its end
+	mostGrowth      = 8  // MB, from the first minute of work to its end
+	mostDatabase    = 32 // MB, of which the history of each account is bounded
 	mostDescriptors = 10
 	mostGoroutines  = 20
 )
@@ -130,6 +181,10 @@ func (s *soak) report(length time.Duration) error {
 	line("CPU of the agent", "%v, %.1f %% of a core", s.cpu.Round(10*time.Millisecond), 100*s.cpu.Seconds()/s.worked.Seconds())
 	both := func(when string, b, a figures) {
 		line("memory, resident, "+when, "%.1f MB, %.1f MB", b.resident, a.resident)
+		line("… of the program's file, "+when, "%.1f MB, %.1f MB", b.code, a.code)
+		line("… of the database's file, "+when, "%.1f MB, %.1f MB", b.database, a.database)
+		line("… which is as long, "+when, "%.1f MB, %.1f MB", b.file, a.file)
+		line("… of all else, "+when, "%.1f MB, %.1f MB", b.other, a.other)
 		line("memory, private, "+when, "%.1f MB, %.1f MB", b.private, a.private)
 		line("descriptors, "+when, "%d, %d", b.descriptors, a.descriptors)
 		line("threads, "+when, "%d, %d", b.threads, a.threads)
@@ -149,7 +204,11 @@ func (s *soak) report(length time.Duration) error {
 	}
 	check(s.sockets.Load() > 0 && s.doors.Load() > 0, "no tokens were served")
 	grown := s.late.private - s.early.private
-	check(grown <= mostGrowth, "the memory grew by %.1f MB, at most %d are right", grown, mostGrowth)
+	check(grown <= mostGrowth, "the private memory grew by %.1f MB, at most %d are right", grown, mostGrowth)
+	// The pages of files are the system's to take back; those of the database are
+	// bounded by its file.
+	check(s.late.database <= s.late.file+0.1, "%.1f MB of the database are resident and its file has %.1f MB", s.late.database, s.late.file)
+	check(s.late.file <= mostDatabase, "the database has %.1f MB, at most %d are right", s.late.file, mostDatabase)
 	more := s.after.descriptors - s.before.descriptors
 	check(more <= mostDescriptors, "there are %d more descriptors", more)
 	more = s.after.goroutines - s.before.goroutines

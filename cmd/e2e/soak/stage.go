@@ -101,12 +101,12 @@ func (s *soak) startAgent(ctx context.Context) error {
 	}
 	var without []string
 	for _, spec := range set.All() {
-		if !slices.ContainsFunc(served, func(k servedKind) bool { return k.kind == spec.Kind }) {
+		if !slices.ContainsFunc(s.all, func(a account) bool { return a.spec.Kind == spec.Kind }) {
 			without = append(without, string(spec.Kind))
 		}
 	}
 	if len(without) > 0 {
-		fmt.Printf("NOT RUN: the simulator does not serve %s\n", strings.Join(without, ", "))
+		return fmt.Errorf("no account is of the kind %s; give -accounts more", strings.Join(without, ", "))
 	}
 	return nil
 }

@@ -163,7 +163,10 @@ func (u *Upstream) judge(key string, now time.Time) {
 	u.calls++
 	a := u.account(key)
 	a.calls++
-	window := min(cmp.Or(a.stored.Window, 300*time.Second), a.stored.Life/2)
+	window := cmp.Or(a.stored.Window, 300*time.Second)
+	if a.stored.Life < window { // see core.Traits.Window
+		window = a.stored.Life / 2
+	}
 	switch fresh := a.stored.Expires.Add(-window); {
 	case a.never:
 		u.needless = append(u.needless, Call{key, now, "nobody may ask for this account"})
