@@ -95,7 +95,7 @@ func (b *bench) compare(r, than *runner, unit string, least float64) {
 	}
 	ratio := median(ratios, func(v float64) float64 { return v })
 	fmt.Printf("%-58s %10.4g (rounds from %.2f to %.2f)\n", "… ratio of the medians, in "+unit, r.perSecond()/than.perSecond(), slices.Min(ratios), slices.Max(ratios))
-	b.report("a living token, in "+unit, ratio, "", fmt.Sprint("at least ", least), ratio >= least)
+	b.report(r.name+", in "+unit, ratio, "", fmt.Sprint("at least ", least), ratio >= least)
 }
 
 // bare starts the bare handler.
@@ -132,9 +132,11 @@ var (
 	wrkBad   = regexp.MustCompile(`Non-2xx or 3xx responses: \d+|Socket errors: .*`)
 )
 
-func (b *bench) wrk(url string) (speed, error) {
-	out, err := b.command("", "wrk", "-t1", "-c"+strconv.Itoa(conns), "-d"+strconv.Itoa(int(runTime/time.Second))+"s", "--latency",
-		"-H", "Authorization: Bearer "+b.key, url)
+func (b *bench) wrk(url string, more ...string) (speed, error) {
+	out, err := b.command("", "wrk", append(append([]string{
+		"-t1", "-c" + strconv.Itoa(conns), "-d" + strconv.Itoa(int(runTime/time.Second)) + "s", "--latency",
+		"-H", "Authorization: Bearer " + b.key,
+	}, more...), url)...)
 	if err != nil {
 		return speed{}, err
 	}

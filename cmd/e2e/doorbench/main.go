@@ -1,7 +1,7 @@
 //go:build linux
 
 // Command doorbench puts load on the loopback door of the built program and
-// prints each number beside its bound: reads of a living token against a bare
+// prints each number beside its bound: calls against httputil.ReverseProxy, reads of a living token against a bare
 // net/http handler that returns the same bytes and against GET of a local
 // redis-server, all in one run with the same tool, and what two hundred clients
 // that wait for the next token cost. Run it by make bench. Built without cgo, as
@@ -56,9 +56,16 @@ func main() {
 	if file := os.Getenv(bareVariable); file != "" {
 		exit(bare(file))
 	}
+	if os.Getenv(upstreamVariable) != "" {
+		exit(callUpstream())
+	}
+	if to := os.Getenv(proxyVariable); to != "" {
+		exit(callProxy(to))
+	}
 	bin := flag.String("bin", "bin", "folder of tokentray")
+	only := flag.Bool("calls", false, "measure calls alone")
 	flag.Parse()
-	exit(run(*bin))
+	exit(run(*bin, *only))
 }
 
 func exit(err error) {
@@ -98,7 +105,7 @@ type bench struct {
 	missed int
 }
 
-func run(bin string) (err error) {
+func run(bin string, callsAlone bool) (err error) {
 	dir, err := os.MkdirTemp("", "tokentray-doorbench-")
 	if err != nil {
 		return err
@@ -115,7 +122,11 @@ func run(bin string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, b.stop()) }()
-	for _, step := range []func() error{b.wait, b.load} {
+	steps := []func() error{b.wait, b.load, b.calls}
+	if callsAlone {
+		steps = steps[2:]
+	}
+	for _, step := range steps {
 		if err := step(); err != nil {
 			return err
 		}
