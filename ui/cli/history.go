@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -83,7 +84,7 @@ func (a *app) history(ctx context.Context, arg string, q api.HistoryQuery, csv b
 		if e.Class != "" || e.What == core.DidLose {
 			st = styleWarn
 		}
-		t.add(plain(when(e.At)), styled(what, st), plain(e.Mask), plain(took(e.Took)), plain(a.entryWords(e)))
+		t.add(plain(when(e.At)), styled(what, st), plain(e.Mask), plain(took(e.Took)), plain(a.entryWords(acc.Kind, e)))
 	}
 	width := 0
 	if a.Term.OutIsTerminal() {
@@ -102,7 +103,7 @@ func (a *app) did(what core.What) string {
 
 // entryWords are the details of a line of history: a failure with what upstream said,
 // or until when the token lives.
-func (a *app) entryWords(e api.HistoryEntry) string {
+func (a *app) entryWords(k core.Kind, e api.HistoryEntry) string {
 	if e.By != "" {
 		parts := []string{a.say("history.by", "call", e.Target, "client", e.By)}
 		return clean(strings.Join(append(parts, a.text().Details(&api.Error{UpstreamCode: e.Code})...), a.say("cli.comma")))
@@ -116,7 +117,7 @@ func (a *app) entryWords(e api.HistoryEntry) string {
 		}
 		return a.say("history.until", "time", sameDay(e.Expires, e.At))
 	}
-	parts := []string{a.say(text.Key("class.short." + string(e.Class)))}
+	parts := []string{cmp.Or(a.text().Short(k, e.Class), string(e.Class))}
 	parts = append(parts, a.text().Details(&api.Error{UpstreamCode: e.Code, CallerIP: e.CallerIP, RID: e.RID})...)
 	return clean(strings.Join(parts, a.say("cli.comma")))
 }

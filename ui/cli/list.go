@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -130,11 +131,7 @@ func (a *app) problemWords(acc api.Account) string {
 	if e == nil {
 		return ""
 	}
-	key := text.Key("class.short." + string(e.Class))
-	if !a.text().Has(key) {
-		return string(e.Class)
-	}
-	return a.say(key)
+	return cmp.Or(a.text().Short(acc.Kind, e.Class), string(e.Class))
 }
 
 func envStyle(e core.Env) style {

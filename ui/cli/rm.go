@@ -26,7 +26,7 @@ func (a *app) rm(ctx context.Context, arg string, yes bool) error {
 	if err != nil {
 		return err
 	}
-	if err := a.confirm(ctx, yes, []string{a.say("rm.what")}, "rm.ask", "account", acc.Ref()); err != nil {
+	if err := a.confirm(ctx, yes, []string{a.say("rm.what", a.text().Names(acc.Kind)...)}, "rm.ask", "account", acc.Ref()); err != nil {
 		return err
 	}
 	var left *api.Error // the account is gone, its secret not yet: done, with a warning

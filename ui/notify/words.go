@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"cmp"
 	"net/netip"
 	"strings"
 	"time"
@@ -176,10 +177,7 @@ func cause(a account, t *text.Text) string {
 
 // short is why, in a few words.
 func short(a account, t *text.Text) string {
-	if key := text.Key("class.short." + string(a.class)); t.Has(key) {
-		return t.Say(key)
-	}
-	return t.Say("notify.unknown")
+	return cmp.Or(t.Short(a.of, a.class), t.Say("notify.unknown"))
 }
 
 // address is s if it is an IP address and nothing else.

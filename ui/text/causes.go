@@ -21,7 +21,7 @@ func causes() table {
 		"class.short.whitelist":   {"IP not on the whitelist", "IP 不在白名单"},
 		"class.short.confirm":     {"IP not confirmed", "IP 待确认"},
 		"class.short.quota":       {"quota used up", "调用超限"},
-		"class.short.credentials": {"wrong AppID or AppSecret", "AppID 或 AppSecret 有误"},
+		"class.short.credentials": {"wrong {id} or {secret}", "{id} 或 {secret} 有误"},
 		"class.short.frozen":      {"frozen", "已冻结"},
 		"class.short.misuse":      {"needs your decision", "需要你决定"},
 		"class.short.vault":       {"vault closed", "保险库未解锁"},

@@ -38,7 +38,7 @@ func commands() table {
 		"cmd.add":        {"Add an account", "添加账号"},
 		"cmd.list":       {"List the accounts with their tokens' time left", "列出账号及其 token 的剩余时间"},
 		"cmd.show":       {"Show everything about an account but its secret", "显示账号的全部信息（不含密钥）"},
-		"cmd.edit":       {"Change an account or its AppSecret", "修改账号或其 AppSecret"},
+		"cmd.edit":       {"Change an account or its secret", "修改账号或其密钥"},
 		"cmd.rm":         {"Remove an account, its token and its secret", "删除账号及其 token 和密钥"},
 		"cmd.pause":      {"Stop renewing in the background", "暂停后台续期"},
 		"cmd.resume":     {"Renew in the background again", "恢复后台续期"},
@@ -73,16 +73,16 @@ func commands() table {
 		"cmd.vault.lock":        {"Close the vault; living tokens go on being served", "锁定保险库；仍有效的 token 照常提供"},
 
 		"cmd.add.long": {
-			"Add an account. At a terminal what is missing is asked for; the AppSecret is\ntyped without being shown, or read from standard input:\n\n" +
+			"Add an account. At a terminal what is missing is asked for; the secret is\ntyped without being shown, or read from standard input:\n\n" +
 				"  tokentray add shop --env sandbox --appid wx0123456789abcdef\n  tokentray add shop/live --appid wx… --secret-stdin < secret.txt\n\n" +
 				"The account is saved first and a token fetched then. A refusal by the upstream is\nshown and undoes nothing; the exit code is 0, for the account was added.",
-			"添加账号。在终端中会询问缺少的内容；AppSecret 输入时不显示，也可从标准输入读取：\n\n" +
+			"添加账号。在终端中会询问缺少的内容；密钥输入时不显示，也可从标准输入读取：\n\n" +
 				"  tokentray add shop --env sandbox --appid wx0123456789abcdef\n  tokentray add shop/live --appid wx… --secret-stdin < secret.txt\n\n" +
 				"先保存账号，再获取一次 token。上游拒绝时会显示原因，但账号仍已添加，退出码为 0。",
 		},
 		"cmd.edit.long": {
-			"Change an account. Only what a flag names is changed; an empty value clears a\nproxy, base URL or note. The AppSecret is asked for with --secret.\n\nAn AppSecret is sent to the host it was entered for alone. With a --base-url of another\nhost enter it again (--secret, --secret-stdin); until then the account waits and nothing\nis sent.",
-			"修改账号。只改动所给选项；代理、基础地址、备注可用空值清除。\n用 --secret 重新填写 AppSecret。\n\nAppSecret 只发往填写它时的主机。--base-url 换成其他主机时，请重新填写\n（--secret、--secret-stdin）；在此之前账号会暂停，不发送任何内容。",
+			"Change an account. Only what a flag names is changed; an empty value clears a\nproxy, base URL or note. The secret is asked for with --secret.\n\nA secret is sent to the host it was entered for alone. With a --base-url of another\nhost enter it again (--secret, --secret-stdin); until then the account waits and nothing\nis sent.",
+			"修改账号。只改动所给选项；代理、基础地址、备注可用空值清除。\n用 --secret 重新填写密钥。\n\n密钥只发往填写它时的主机。--base-url 换成其他主机时，请重新填写\n（--secret、--secret-stdin）；在此之前账号会暂停，不发送任何内容。",
 		},
 		"cmd.get.long": {
 			"Print a token that lives for at least --min-ttl, fetching one if need be; never an\nexpired one. With --copy it goes to the clipboard instead and is cleared later.\n\n" +
@@ -178,11 +178,11 @@ func commands() table {
 		"flag.doctor_yes":           {"write the report without showing it first", "不预览，直接写入报告"},
 		"flag.new_name":             {"the new `NAME`", "新`名称`"},
 		"flag.allow_live":           {"allow fetching for a live account with a kind that kills production's token", "允许以会使生产 token 失效的方式为生产账号获取 token"},
-		"flag.apart":                {"add it although another account has this AppID", "即使已有账号使用此 AppID 也添加"},
-		"flag.secret_stdin":         {"read the AppSecret from standard input", "从标准输入读取 AppSecret"},
-		"flag.ask_secret":           {"ask for a new AppSecret", "重新填写 AppSecret"},
+		"flag.apart":                {"add it although another account asks for the same token", "即使已有账号获取同一个 token 也添加"},
+		"flag.secret_stdin":         {"read the secret (AppSecret, Client secret) from standard input", "从标准输入读取密钥（AppSecret、Client secret）"},
+		"flag.ask_secret":           {"ask for a new secret (AppSecret, Client secret)", "重新填写密钥（AppSecret、Client secret）"},
 		"flag.proxy_password":       {"ask for the proxy's password", "填写代理密码"},
-		"flag.proxy_password_stdin": {"read the proxy's password from standard input (after the AppSecret, on a line of its own)", "从标准输入读取代理密码（位于 AppSecret 之后，单独一行）"},
+		"flag.proxy_password_stdin": {"read the proxy's password from standard input (after the secret, on a line of its own)", "从标准输入读取代理密码（位于密钥之后，单独一行）"},
 		"flag.passphrase_stdin":     {"read the passphrase from standard input", "从标准输入读取口令"},
 		"flag.yes":                  {"do not ask", "不再询问"},
 		"flag.pause_all":            {"pause all accounts, also over a restart", "暂停全部账号，重启后仍有效"},

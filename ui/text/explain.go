@@ -57,14 +57,14 @@ type Page struct{ Line, URL string }
 // Meaning says what a meaning of an explanation is. remedy is what can be done, in the
 // words of whoever shows it.
 func (t *Text) Meaning(e *api.Error, remedy string) Meaning {
-	about := Key("class.short." + string(e.Class))
+	title := t.Short(e.Kind, e.Class)
 	switch {
 	case e.Remedy == core.RemedyTokenDead:
-		about = "explain.dead"
-	case e.Remedy == core.RemedyUnknownCode, !t.Has(about):
-		about = "explain.refused"
+		title = t.Say("explain.dead")
+	case e.Remedy == core.RemedyUnknownCode, title == "":
+		title = t.Say("explain.refused")
 	}
-	m := Meaning{Title: t.Say(about), Cause: t.Cause(e, ""), Remedy: remedy, Facts: t.Details(e)}
+	m := Meaning{Title: title, Cause: t.Cause(e, ""), Remedy: remedy, Facts: t.Details(e)}
 	if e.Kind == "" {
 		return m
 	}

@@ -25,6 +25,16 @@ func (t *Text) Cause(e *api.Error, account string) string {
 	return t.sayOf(key, e, account)
 }
 
+// Short is a class of failures of a kind's accounts in a few words, as headings and
+// lists have it; empty for a class of a newer agent.
+func (t *Text) Short(k core.Kind, class core.Class) string {
+	key := Key("class.short." + string(class))
+	if !t.Has(key) {
+		return ""
+	}
+	return t.Say(key, t.Names(k)...)
+}
+
 // Remedy says what can be done, or "" when nothing is known.
 func (t *Text) Remedy(e *api.Error, account string) string {
 	key := t.ofKind("remedy", e.Kind, e.Remedy)

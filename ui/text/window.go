@@ -182,7 +182,7 @@ func window() table {
 		"window.force.live":   {"This is a LIVE account: servers that do not fetch again will fail.", "这是生产账号：不会重新获取 token 的服务器将会出错。"},
 		"window.force.go":     {"Force a new token", "强制获取"},
 		"window.delete.title": {"Delete {account}?", "删除 {account}？"},
-		"window.delete.body":  {"Its AppSecret, tokens and history are removed from this machine. At the upstream nothing changes.", "它的 AppSecret、token 和历史会从本机删除，上游一侧没有任何变化。"},
+		"window.delete.body":  {"Its {secret}, tokens and history are removed from this machine. At the upstream nothing changes.", "它的 {secret}、token 和历史会从本机删除，上游一侧没有任何变化。"},
 		"window.delete.go":    {"Delete", "删除"},
 
 		"window.detail.reveal":     {"Reveal", "显示"},

@@ -230,7 +230,7 @@ func (t *tray) failureText() string {
 	if t.failure.action.verb == doCopy {
 		account = short(t.failure.action.ref.Name)
 	}
-	cause := t.text.Say(text.Key("class.short." + string(e.Class)))
+	cause := t.text.Short(e.Kind, e.Class)
 	if e.Class == core.Internal || t.text.HasOf("cause", e.Kind, e.Remedy) {
 		cause = t.text.Cause(&api.Error{Class: e.Class, Message: e.Message, Remedy: e.Remedy, CallerIP: e.CallerIP, Kind: e.Kind}, account)
 	}

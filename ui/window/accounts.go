@@ -240,7 +240,7 @@ func (ed *accounts) askRemove(id core.ID) {
 	}
 	ui, ref := ed.ui, a.Ref()
 	ed.question(question{
-		title: ui.T("delete.title", "account", refWords(ref)), body: ui.T("delete.body"), yes: ui.T("delete.go"),
+		title: ui.T("delete.title", "account", refWords(ref)), body: ui.T("delete.body", ui.Words.Names(a.Kind)...), yes: ui.T("delete.go"),
 		live: a.Env == core.Live, role: kit.Danger,
 	}, func() {
 		ask(ed.shell, quickWait, func(ctx context.Context, g Agent) (none, error) {

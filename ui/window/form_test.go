@@ -125,7 +125,7 @@ func TestFormTakesNoEndlessText(t *testing.T) {
 	s := newStage(t).open()
 	s.accounts.openAdd()
 	for field, words := range map[string]string{
-		"name": "A name has at most 200 characters.", "secret": "An AppSecret has at most 512 bytes",
+		"name": "A name has at most 200 characters.", "secret": "A secret has at most 512 bytes",
 		"note": "A note has at most 2,000 characters.", "base_url": "Write the base URL as",
 	} {
 		s.focus(s.accounts.form.fields[field])

@@ -79,7 +79,7 @@ func (h *historyBox) show(s *paneState, now time.Time) {
 		keys[i] = i
 	}
 	h.rows.Show(keys, func(i int, r *historyRow) {
-		what, tone := historyLine(ui, lines[i])
+		what, tone := historyLine(ui, s.account.Kind, lines[i])
 		kit.SetText(r.when, moment(ui, lines[i].At, now), ui.Palette.Muted)
 		r.what.Set(what, tone.in(ui.Palette))
 	})
@@ -98,11 +98,11 @@ func (h *historyBox) day(s *paneState, now time.Time) bool {
 }
 
 // historyLine says what happened, and how good that is.
-func historyLine(ui *kit.UI, e api.HistoryEntry) (string, tone) {
+func historyLine(ui *kit.UI, k core.Kind, e api.HistoryEntry) (string, tone) {
 	parts := []string{didWord(ui, e.What)}
 	switch e.What {
 	case core.DidFail:
-		return strings.Join(append(parts, failureWords(ui, e)...), " · "), toneBad
+		return strings.Join(append(parts, failureWords(ui, k, e)...), " · "), toneBad
 	case core.DidLose:
 		if e.Code != 0 {
 			parts = append(parts, ui.Words.Say("detail.code", "code", e.Code))

@@ -26,6 +26,7 @@ type timeline struct {
 	Marks         []mark // oldest first
 	Counts        [4]int // of each kind of mark, in the 24 hours
 	grain         time.Duration
+	kind          core.Kind
 }
 
 // life is the time in which a token was the current one; many short ones that
@@ -93,7 +94,7 @@ func markOf(w core.What) (markKind, bool) {
 // bounded by the grain and not by the history.
 func timelineOf(history []api.HistoryEntry, a api.Account, now time.Time, grain time.Duration) timeline {
 	now = now.Truncate(time.Minute)
-	t := timeline{From: now.Add(-dayPast), Now: now, To: now.Add(dayAhead), grain: max(grain, time.Minute)}
+	t := timeline{From: now.Add(-dayPast), Now: now, To: now.Add(dayAhead), grain: max(grain, time.Minute), kind: a.Kind}
 	t.Lives = t.merged(t.inSight(livesOf(history, a, now)))
 	for i := range t.Lives {
 		t.Lives[i].Lane = i % 2
@@ -253,7 +254,7 @@ func (t timeline) read(ui *kit.UI, at time.Time) string {
 	parts := []string{clock(at, t.Now)}
 	for _, m := range t.Marks {
 		if d := m.at().Sub(at); d.Abs() <= t.grain/2 {
-			parts = append(parts, readMark(ui, m, at))
+			parts = append(parts, readMark(ui, t.kind, m, at))
 		}
 	}
 	i := slices.IndexFunc(t.Lives, func(x life) bool { return !at.Before(x.From) && at.Before(x.To) })
@@ -277,13 +278,13 @@ func (t timeline) read(ui *kit.UI, at time.Time) string {
 }
 
 // readMark says what a mark stands for.
-func readMark(ui *kit.UI, m mark, at time.Time) string {
+func readMark(ui *kit.UI, k core.Kind, m mark, at time.Time) string {
 	s := didWord(ui, m.Newest.What)
 	if m.N > 1 {
 		s = ui.T("chart.times", "what", s, "n", m.N, "from", clock(m.First, at), "to", clock(m.Last, at))
 	}
 	if m.Kind == markFail {
-		s = strings.Join(append([]string{s}, failureWords(ui, m.Newest)...), " · ")
+		s = strings.Join(append([]string{s}, failureWords(ui, k, m.Newest)...), " · ")
 	}
 	return s
 }

@@ -34,10 +34,10 @@ func didWord(ui *kit.UI, what core.What) string {
 }
 
 // failureWords are the class of a failure and what upstream called it.
-func failureWords(ui *kit.UI, e api.HistoryEntry) []string {
+func failureWords(ui *kit.UI, k core.Kind, e api.HistoryEntry) []string {
 	var out []string
-	if key := text.Key("class.short." + string(e.Class)); ui.Words.Has(key) {
-		out = append(out, ui.Words.Say(key))
+	if short := ui.Words.Short(k, e.Class); short != "" {
+		out = append(out, short)
 	}
 	if e.Code != 0 {
 		out = append(out, "errcode "+strconv.Itoa(e.Code))
