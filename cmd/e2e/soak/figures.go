@@ -173,6 +173,7 @@ func (s *soak) report(length time.Duration) error {
 	line("tokens served over the loopback", "%d", s.doors.Load())
 	line("refused while upstream failed", "%d", s.failed.Load())
 	line("wrong tokens and other faults", "%d", len(s.wrong))
+	line("tokens that ended on the way to a client", "%d", s.ended.Load())
 	line("pushes seen in files", "%d", s.pushed.Load())
 	line("windows opened and closed", "%d", s.windows)
 	line("calls to upstream", "%d, of them %d brought a token", s.calls, s.good)

@@ -40,6 +40,7 @@ type soak struct {
 
 	sockets, doors, failed atomic.Int64 // answers with a token, and refusals
 	pushed                 atomic.Int64
+	ended                  atomic.Int64 // tokens that ended on the way to a client
 	windows                int
 	mu                     sync.Mutex
 	wrong                  []string

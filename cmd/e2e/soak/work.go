@@ -131,10 +131,16 @@ func (s *soak) next(ctx context.Context) (account, bool) {
 	}
 }
 
+// onItsWay is how long an answer of the agent takes at most on a busy machine: a token
+// that serves to its very end may end on the way to the client.
+const onItsWay = 500 * time.Millisecond
+
 // judge holds a token that a client got against upstream.
 func (s *soak) judge(way string, a account, token string, expires time.Time) {
 	left := time.Until(expires)
 	switch {
+	case left <= 0 && left > -onItsWay && a.spec.Traits.Window < time.Second:
+		s.ended.Add(1) // upstream has no other one before the end of this
 	case left <= 0:
 		s.blame("%s gave a token of %s that expired %v ago", way, a.name, -left)
 	case !s.up.Issued(a.key(), token):
