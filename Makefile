@@ -127,8 +127,7 @@ test-sdk: $(programs) ## SDKs take their tokens from TokenTray, and it takes its
 	cd cmd/e2e/oidc && TOKENTRAY_E2E_BIN=$(CURDIR)/$(BIN) $(GO) test -race -count=1 ./...
 
 # Tests of the Windows build, under wine: see cmd/e2e/wine/wine.sh, and skip.txt
-# beside it for what is not run and why. The first run from a cold cache takes ten
-# minutes, later ones two or three.
+# beside it for what is not run and why.
 .PHONY: test-wine
 test-wine: deps-wine ## what is built for Windows, under wine; installs wine and mingw
 	$(call say,Windows under wine)
