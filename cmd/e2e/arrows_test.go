@@ -49,6 +49,7 @@ var arrows = []struct {
 	{"core/wechat", []string{"core", "core/kinds", "core/upstream"}},
 	{"core/wecom", []string{"core", "core/kinds", "core/upstream"}},
 	{"core/central", []string{"core", "core/kinds", "core/upstream"}},
+	{"core/rediscache", []string{"core", "core/kinds", "core/layout", "core/redisconn", "core/upstream"}},
 	{"core/oauth", []string{"core", "core/kinds", "core/upstream"}},
 	{"core/preset", []string{"core", "core/kinds", "core/upstream"}},
 	{"core/redisconn", []string{"core"}},

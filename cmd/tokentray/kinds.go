@@ -10,6 +10,7 @@ import (
 	"tokentray/core/kinds"
 	"tokentray/core/oauth"
 	"tokentray/core/preset"
+	"tokentray/core/rediscache"
 	"tokentray/core/wechat"
 	"tokentray/core/wecom"
 )
@@ -39,6 +40,7 @@ func sources() map[core.Kind]core.Source {
 	maps.Copy(out, wechat.Sources(wechat.Options{}))
 	maps.Copy(out, oauth.Sources(oauth.Options{}))
 	maps.Copy(out, central.Sources(central.Options{}))
+	maps.Copy(out, rediscache.Sources(rediscache.Options{}))
 	maps.Copy(out, wecom.Sources(wecom.Options{}))
 	maps.Copy(out, preset.Sources(preset.Options{}))
 	return out

@@ -22,6 +22,7 @@ import (
 	"tokentray/core/interchange"
 	"tokentray/core/kinds"
 	"tokentray/core/oauth"
+	"tokentray/core/rediscache"
 	"tokentray/core/wechat"
 	"tokentray/core/wecom"
 )
@@ -431,5 +432,6 @@ func sourcesOf(o wechat.Options) map[core.Kind]core.Source {
 	maps.Copy(out, wecom.Sources(o))
 	maps.Copy(out, oauth.Sources(o))
 	maps.Copy(out, central.Sources(o))
+	maps.Copy(out, rediscache.Sources(rediscache.Options{Upstream: o}))
 	return out
 }

@@ -14,6 +14,7 @@ var builtin = sync.OnceValue(func() Set {
 		wecom(),
 		oauth2(),
 		central(),
+		redis(),
 	)
 	if err != nil {
 		panic("kinds: " + err.Error()) // they are part of the program, and tested

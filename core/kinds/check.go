@@ -89,7 +89,7 @@ func (s Set) Check(a core.Account) core.Problems {
 			found = append(found, core.Problem{Field: "product", Key: ProblemProduct, Says: "must be one of " + list(s.Products())})
 		}
 	} else {
-		found = spec.allowHTTP(a, append(found, spec.check(a)...))
+		found = spec.allowHTTP(a, append(spec.ownScheme(a, found), spec.check(a)...))
 	}
 	if a.Declined != "" && !name.MatchString(string(a.Declined)) {
 		found = append(found, core.Problem{Field: "declined", Key: ProblemKind, Says: "must be one of " + list(s.Names())})

@@ -240,7 +240,7 @@ func TestTokenID(t *testing.T) {
 	if set.TokenID(mine) == set.TokenID(yours) {
 		t.Error("two accounts share a token that only their secrets tell apart")
 	}
-	ups, err := set.Upstreams(map[core.Kind]core.Source{kinds.WeChat: noSource{}, kinds.WeChatLegacy: noSource{}, kinds.WeCom: noSource{}, kinds.OAuth2: noSource{}, kinds.Central: noSource{}, "bird": noSource{}})
+	ups, err := set.Upstreams(map[core.Kind]core.Source{kinds.WeChat: noSource{}, kinds.WeChatLegacy: noSource{}, kinds.WeCom: noSource{}, kinds.OAuth2: noSource{}, kinds.Central: noSource{}, kinds.Redis: noSource{}, "bird": noSource{}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -386,7 +386,7 @@ func TestUpstreamsNeedBothHalves(t *testing.T) {
 	if _, err := kinds.Builtin().Upstreams(map[core.Kind]core.Source{kinds.WeChat: noSource{}, kinds.WeChatLegacy: noSource{}, kinds.WeCom: noSource{}, "bird": noSource{}}); err == nil {
 		t.Error("a source without a kind passes")
 	}
-	ups, err := kinds.Builtin().Upstreams(map[core.Kind]core.Source{kinds.WeChat: noSource{}, kinds.WeChatLegacy: noSource{}, kinds.WeCom: noSource{}, kinds.OAuth2: noSource{}, kinds.Central: noSource{}})
+	ups, err := kinds.Builtin().Upstreams(map[core.Kind]core.Source{kinds.WeChat: noSource{}, kinds.WeChatLegacy: noSource{}, kinds.WeCom: noSource{}, kinds.OAuth2: noSource{}, kinds.Central: noSource{}, kinds.Redis: noSource{}})
 	if err != nil {
 		t.Fatal(err)
 	}

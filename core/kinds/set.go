@@ -182,6 +182,9 @@ func (s Spec) valid() error {
 	if base, _ := s.Field(BaseURL); s.BaseURL == "" && !base.Required {
 		return fmt.Errorf("it has no base URL, so its field base_url must be required; add one of the two")
 	}
+	if slices.ContainsFunc(s.Schemes, func(one string) bool { return !name.MatchString(one) }) || len(s.Schemes) > 0 && !s.Endpoint {
+		return errors.New("schemes are words in lower case, of a kind whose base URL is asked as it stands; correct them")
+	}
 	for _, page := range []string{s.Diagnosis, s.CodePage} {
 		if page != "" && !isHTTPS(page) {
 			return fmt.Errorf("the pages that explain a refusal must be https URLs; correct %q", page)

@@ -35,6 +35,10 @@ type Spec struct {
 	// Endpoint: the base URL is the very one that is asked, and no path is added to
 	// it. A slash at its end counts, and calls go to its host.
 	Endpoint bool `json:"endpoint,omitempty"`
+	// Schemes are those of the kind's base URLs where these are no web addresses: the
+	// first encrypts, the others do not. Such a URL may name a user, several hosts and
+	// parameters, and never a password. Empty: https, and http to this machine.
+	Schemes []string `json:"schemes,omitempty"`
 	// PrivateHTTP is the key of a field, true or false, by which an account's owner
 	// allows plain http to the addresses of a private network; empty: nobody can.
 	PrivateHTTP string `json:"private_http,omitempty"`
@@ -414,7 +418,11 @@ func (s Spec) Destination(a core.Account) core.Destination {
 	if s.Own() {
 		also["request"] = s.Request
 	}
-	return a.Destination(s.Base(a), also)
+	d := a.Destination(s.Base(a), also)
+	if len(s.Schemes) > 0 {
+		d.Host = serverOf(s.Base(a))
+	}
+	return d
 }
 
 // API is where an account's calls go.

@@ -17,7 +17,7 @@ type Name struct {
 	Agent     string
 	Component string
 	Secret    string // empty: unknown
-	Digest    string // of a key that was found
+	Digest    string // of a key that was found, or how it begins
 	Stable    bool
 	Own       string // the whole key, of layouts that have none
 }
@@ -124,7 +124,7 @@ func (l Layout) Pattern(n Name) string {
 	template := optional(l.Template, n.Agent != "")
 	digest := "*"
 	if n.Digest != "" {
-		digest = escape(n.Digest)
+		digest = escape(n.Digest) + strings.Repeat("?", max(0, 32-len(n.Digest)))
 	}
 	return escape(l.prefix(n)) + strings.NewReplacer(
 		"{appid}", escape(n.AppID), "{agent}", escape(n.Agent), "{component}", escape(n.Component),

@@ -62,7 +62,7 @@ func TestHelpOfAKind(t *testing.T) {
 		args       []string
 		has, hides []string
 	}{
-		{[]string{"add", "--help"}, []string{"--agent", "--appid", "--secret-stdin", "--product", "wechat, wechat-legacy, wecom, oauth2, central, bird"}, nil},
+		{[]string{"add", "--help"}, []string{"--agent", "--appid", "--secret-stdin", "--product", "wechat, wechat-legacy, wecom, oauth2, central, redis, bird"}, nil},
 		{[]string{"add", "--help", "--kind", "bird"}, []string{"--agent VALUE", "Agent", "whistle, hum", "--tls"}, []string{"--appid", "--secret-stdin", "--product", "--allow-live"}},
 		{[]string{"add", "--kind", "wechat", "--help"}, []string{"--appid", "--secret-stdin", "--product"}, []string{"--agent", "--tls", "--allow-live"}},
 		{[]string{"add", "--kind", "wechat-legacy", "--help"}, []string{"--allow-live"}, []string{"--agent"}},

@@ -47,7 +47,7 @@ func kindTables() []table {
 		kindWeComCodes(),
 		kindOAuth2(),
 		kindPresets(),
-		kindCentral(),
+		kindCentral(), kindRedis(),
 	}
 }
 

@@ -1,0 +1,117 @@
+package rediscache
+
+import (
+	"context"
+
+	"github.com/redis/go-redis/v9"
+
+	"tokentray/core"
+	"tokentray/core/kinds"
+	"tokentray/core/layout"
+	"tokentray/core/redisconn"
+)
+
+// target is the entry of an account.
+type target struct {
+	layout layout.Layout
+	name   layout.Name
+}
+
+// apps are the families of apps by the products of the kind.
+func apps() map[core.Product]layout.App {
+	return map[core.Product]layout.App{
+		kinds.ProductRedisOfficial: layout.Official, kinds.ProductRedisMini: layout.Mini, kinds.ProductRedisWeCom: layout.Work,
+		kinds.ProductRedisComponent: layout.Component, kinds.ProductRedisAuthorizer: layout.Authorizer, kinds.ProductRedisSuite: layout.Suite,
+		kinds.ProductRedisProvider: layout.Provider, kinds.ProductRedisChannel: layout.Channel, kinds.ProductRedisOther: layout.Any,
+	}
+}
+
+// ProductOf is the product of the kind for a family of apps.
+func ProductOf(app layout.App) core.Product {
+	for product, one := range apps() {
+		if one == app {
+			return product
+		}
+	}
+	return kinds.ProductRedisOther
+}
+
+// targetOf is the entry that an account means.
+func targetOf(spec kinds.Spec, a core.Account) (target, error) {
+	param := func(key string) string { return spec.Param(a, key) }
+	l, ok := layout.Of(param(kinds.RedisLayout), apps()[a.Product])
+	if !ok {
+		return target{}, misuse(core.RemedyServerURL, "this layout has no entries of such apps; choose another layout or product")
+	}
+	t := target{l, layout.Name{
+		AppID: a.AppID, Agent: param(kinds.RedisAgent), Component: param(kinds.RedisComponent), Digest: param(kinds.RedisDigest), Own: param(kinds.RedisKey),
+	}}
+	switch prefix := param(kinds.RedisPrefix); prefix {
+	case "":
+	case kinds.RedisNoPrefix:
+		empty := ""
+		t.name.Prefix = &empty
+	default:
+		t.name.Prefix = &prefix
+	}
+	switch {
+	case l.Own() && t.name.Own == "":
+		return target{}, misuse(core.RemedyServerURL, "this layout has no key of its own; enter the key of the entry")
+	case l.NeedsDigest() && t.name.Digest == "" && t.name.Own == "":
+		return target{}, misuse(core.RemedyServerURL, "the key of this layout ends with a digest; enter how the digest begins")
+	case !l.NeedsDigest() && !l.HoldsSecret() && t.name.Own == "":
+		if _, err := l.Key(t.name); err != nil {
+			return target{}, misuse(core.RemedyServerURL, err.Error())
+		}
+	case l.HoldsSecret() && !l.NeedsDigest() && t.name.AppID == "" && t.name.Own == "":
+		return target{}, misuse(core.RemedyServerURL, layout.ErrNeedsID.Error())
+	}
+	return t, nil
+}
+
+func misuse(remedy, message string) *core.Error {
+	return &core.Error{Class: core.Misuse, Remedy: remedy, Message: message, Unsent: true}
+}
+
+// searched reports whether the key is not known by name.
+func (t target) searched() bool {
+	return t.name.Own == "" && (t.layout.HoldsSecret() || t.layout.NeedsDigest()) && len(t.name.Digest) < 32
+}
+
+// named is the target with the names that a key which was found has: they are needed for
+// its neighbours.
+func (t target) named(key string) (layout.Name, bool) {
+	for _, f := range layout.Match(key) {
+		sameApp := f.Layout.App == t.layout.App && (t.name.AppID == "" || t.layout.NeedsDigest() || f.Name.AppID == t.name.AppID)
+		if f.Layout.ID == t.layout.ID && sameApp && f.Name.Agent == t.name.Agent {
+			return f.Name, true
+		}
+	}
+	return layout.Name{}, false
+}
+
+// open is a client of an account's Redis. Its owner closes it.
+func open(base string, password core.Secret, dial Dialer) (redisconn.Client, error) {
+	u, err := redisconn.Parse(base)
+	if err != nil {
+		return nil, redisconn.Explain(err)
+	}
+	o := redisconn.Options{Conns: 2, Dial: dial}
+	if word := password.Reveal(); word != "" && word != kinds.NoKey {
+		o.Password = func(context.Context) (string, error) { return word, nil }
+		o.SentinelPassword = ""
+	}
+	c, err := redisconn.Open(u, o)
+	if err != nil {
+		return nil, redisconn.Explain(err)
+	}
+	return c, nil
+}
+
+// everyNode calls do for each node that holds keys of its own.
+func everyNode(ctx context.Context, c redisconn.Client, do func(context.Context, redis.Cmdable) error) error {
+	if cluster, ok := c.(*redis.ClusterClient); ok {
+		return cluster.ForEachMaster(ctx, func(ctx context.Context, node *redis.Client) error { return do(ctx, node) })
+	}
+	return do(ctx, c)
+}
