@@ -310,3 +310,29 @@ func TestForcingAStandInForcesNothing(t *testing.T) {
 		t.Errorf("a refusal: %v", got)
 	}
 }
+
+// TestALimitPassedAThousandfold: no more calls than the burst are made, every other one
+// is told when to come again, and another key is not held up.
+func TestALimitPassedAThousandfold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newGate(t)
+		keys := callers(g)
+		g.house.answer = `{"errcode":0}`
+		made, told := 0, 0
+		for range 1000 * core.DefaultCallBurst {
+			w := g.ask("GET", "/call/shop/sandbox/cgi-bin/menu/get", "", with(keys["impatient"]))
+			switch {
+			case w.Code == 200:
+				made++
+			case w.Code == 429 && w.Header().Get("Retry-After") == "1":
+				told++
+			}
+		}
+		if made != core.DefaultCallBurst || told != 999*core.DefaultCallBurst {
+			t.Errorf("%d calls made, %d told to wait", made, told)
+		}
+		if w := g.ask("GET", "/call/shop/sandbox/cgi-bin/menu/get", "", with(keys["reader"])); w.Code != 200 {
+			t.Errorf("another key: %d", w.Code)
+		}
+	})
+}

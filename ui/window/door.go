@@ -223,6 +223,18 @@ func scopeOf(ui *kit.UI, k api.ClientKey) string {
 	if len(k.Origins) > 0 {
 		out += " · " + ui.T("door.pages", "origins", strings.Join(k.Origins, comma))
 	}
+	if len(k.Hosts) > 0 {
+		out += ui.Words.Say("api.scope_hosts", "hosts", strings.Join(k.Hosts, comma))
+	}
+	if len(k.Calls) > 0 {
+		out += ui.Words.Say("api.scope_calls", "calls", strings.Join(k.Calls, comma))
+	}
+	if k.LiveWrite {
+		out += ui.Words.Say("api.scope_live_write")
+	}
+	if k.NoToken {
+		out += ui.Words.Say("api.scope_no_token")
+	}
 	return out
 }
 

@@ -369,3 +369,17 @@ func TestClientKeyByKeyboard(t *testing.T) {
 		s.mustSay(freshKey)
 	}
 }
+
+// TestWhatAKeyMayCallIsSeen: in the list of keys, as on the command line.
+func TestWhatAKeyMayCallIsSeen(t *testing.T) {
+	s := newStage(t).open()
+	got := scopeOf(s.ui, api.ClientKey{
+		Envs: []core.Env{core.Live}, Hosts: []string{"host.docker.internal:17278"},
+		CallRights: core.CallRights{Calls: []string{"GET /cgi-bin/menu/get"}, LiveWrite: true, NoToken: true},
+	})
+	for _, want := range []string{"host.docker.internal:17278", "GET /cgi-bin/menu/get", "may change live accounts", "takes no token"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%q does not say %q", got, want)
+		}
+	}
+}
