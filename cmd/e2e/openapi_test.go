@@ -174,8 +174,9 @@ func TestTheDescriptionAgainstTheRunningServer(t *testing.T) {
 		"backup": `{"passphrase":"correct horse battery staple"}`, "importAccounts": `{"accounts":[{"name":"more","appid":"wx00000000000000aa"},{"name":"gh"}],"settings":{"theme":"dark"}}`,
 		"exportAccounts": `{"format":"csv"}`, "copyText": `{"text":"203.0.113.7"}`, "setSession": `{}`, "setLoopback": `{"on":true}`, "addClientKey": `{"name":"made"}`,
 		"addChildKey":       fmt.Sprintf(`{"pid":%d}`, os.Getpid()),
+		"explain":           `{"text":"errcode 40001"}`,
+		"grantCalls":        `{"client":"claude"}`,
 		"signPage":          `{"url":"https://shop.example.com/page"}`,
-		"explain":           `{"text":"{\"errcode\":40001,\"errmsg\":\"invalid credential\"}"}`,
 		"addPush":           `{"kind":"command","command":["/bin/true"]}`,
 		"wechatStableToken": fmt.Sprintf(`{"grant_type":"client_credential","appid":%q,"secret":%q}`, doorAppID, home.key),
 	}

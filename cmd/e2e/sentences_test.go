@@ -200,7 +200,10 @@ func TestNoSentenceElsewhere(t *testing.T) {
 		"tokentray edit": "a command",
 		"Select all":     "the toolkit's key of its own word",
 	}
-	english := []string{"ui/cli/bundle.go", "ui/cli/bundlehide.go"} // a bug report, which its maintainers read
+	english := []string{
+		"ui/cli/bundle.go", "ui/cli/bundlehide.go", // a bug report, which its maintainers read
+		"ui/mcp/server.go", "ui/mcp/tools.go", // what AI agents read, in the protocol's language
+	}
 	used := map[string]bool{}
 	for _, s := range sources(t, "ui", "cmd") {
 		if s.folder() == "ui/text" {

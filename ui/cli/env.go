@@ -60,7 +60,7 @@ func (a *app) envCommand() *cobra.Command {
 		ValidArgsFunction: a.completeRef,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if forDirenv {
-				return a.print(direnv)
+				return a.printDirenv()
 			}
 			one, ok := sdks()[name]
 			if !ok {
@@ -74,6 +74,17 @@ func (a *app) envCommand() *cobra.Command {
 	cmd.MarkFlagsMutuallyExclusive("sdk", "direnv")
 	_ = cmd.RegisterFlagCompletionFunc("sdk", completeWords(names...))
 	return cmd
+}
+
+// printDirenv prints a function for direnv, by which a folder has the variables of its
+// .env file while somebody is in it. direnv keeps them in the shell alone: no token is
+// written anywhere.
+func (a *app) printDirenv() error {
+	code, err := snippets.ReadFile("snippets/direnv.txt")
+	if err != nil {
+		return err
+	}
+	return a.print(strings.TrimSuffix(string(code), "\n"))
 }
 
 // env prints how an SDK makes an account's calls without a token.

@@ -211,20 +211,3 @@ func (a *app) inFormat(ctx context.Context, agent api.Agent, t api.Token, name s
 	})
 	return strings.TrimSuffix(out, "\n"), err
 }
-
-// direnv is a function for direnv, by which a folder has the variables of its .env
-// file while somebody is in it. direnv keeps them in the shell alone: no token is
-// written anywhere.
-const direnv = `# Save as ~/.config/direnv/lib/tokentray.sh, then write in .envrc: use tokentray
-# It loads .env, or the files that it is given; tokentray://NAME/ENV in them becomes the
-# token, in the shell alone. After a token was renewed: direnv reload.
-use_tokentray() {
-  local file
-  local -a flags=()
-  [ $# -gt 0 ] || set -- .env
-  for file in "$@"; do
-    watch_file "$file"
-    flags+=(--env-file "$file")
-  done
-  direnv_load tokentray run "${flags[@]}" -- direnv dump
-}`
