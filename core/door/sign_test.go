@@ -18,8 +18,8 @@ func TestSignAtTheDoor(t *testing.T) {
 		status                int
 		seen                  string
 	}{
-		{"the active environment", "/v1/sign/shop", `{"url":"` + page + `"}`, g.all, 200, "sign shop/sandbox {URL:" + page + " Ticket: Nonce: Timestamp:0 Reveal:false Copy:false Renew:false Person:false}"},
-		{"everything that a client may say", "/v1/sign/shop/live", `{"url":"` + page + `","ticket":"corp","nonce":"n","timestamp":7}`, g.all, 200, "sign shop/live {URL:" + page + " Ticket:corp Nonce:n Timestamp:7 Reveal:false Copy:false Renew:false Person:false}"},
+		{"the active environment", "/v1/sign/shop", `{"url":"` + page + `"}`, g.all, 200, "sign shop/sandbox {URL:" + page + " Ticket: Nonce: Timestamp:0 Reveal:false Copy:false Renew:false Person:false Agent:}"},
+		{"everything that a client may say", "/v1/sign/shop/live", `{"url":"` + page + `","ticket":"corp","nonce":"n","timestamp":7}`, g.all, 200, "sign shop/live {URL:" + page + " Ticket:corp Nonce:n Timestamp:7 Reveal:false Copy:false Renew:false Person:false Agent:}"},
 		{"the string with the ticket", "/v1/sign/shop", `{"url":"` + page + `","reveal":true}`, g.all, 400, ""},
 		{"another ticket", "/v1/sign/shop", `{"url":"` + page + `","renew":true}`, g.all, 400, ""},
 		{"onto the clipboard", "/v1/sign/shop", `{"url":"` + page + `","copy":true}`, g.all, 400, ""},
