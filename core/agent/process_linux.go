@@ -47,6 +47,9 @@ func startOf(pid int) (uint64, error) {
 	if len(fields) <= afterName {
 		return 0, errors.New("the process's state is not as expected")
 	}
+	if state := fields[0][0]; state == 'Z' || state == 'X' {
+		return 0, errors.New("the process has ended")
+	}
 	ticks, err := strconv.ParseUint(string(fields[afterName]), 10, 64)
 	if err != nil {
 		return 0, err
