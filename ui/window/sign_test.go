@@ -52,7 +52,7 @@ func TestSignPanel(t *testing.T) {
 		opened := s.opens()
 		ui := s.ui
 		s.signs(office(), "http://mp.weixin.qq.com")
-		s.untilCalled("sign office/sandbox {URL:http://mp.weixin.qq.com Ticket:corp Nonce: Timestamp:0 Reveal:false Copy:false Renew:false Person:true}")
+		s.untilCalled("sign office/sandbox {URL:http://mp.weixin.qq.com Ticket:corp Nonce: Timestamp:0 Reveal:false Copy:false Renew:false Person:true Agent:}")
 		s.mustSay("wx.config({", "f4d90daf4b3bca3078ab155816175ba34c443a7b", "sM4AO••••KP7qg"[:8], ui.Words.SignHint(signature().Hints[0]), ui.T("sign.good", "time", ui.Words.Coarse(118*time.Minute)),
 			ui.Words.Ticket(kinds.WeCom, "corp"), ui.Words.Ticket(kinds.WeCom, "agent"))
 		s.mustNotSay(pageTicket)
@@ -64,7 +64,7 @@ func TestSignPanel(t *testing.T) {
 			t.Errorf("opened %v", *opened)
 		}
 		s.press(ui.T("sign.copy_string"))
-		s.untilCalled("sign office/sandbox {URL:http://mp.weixin.qq.com Ticket:corp Nonce:Wm3WZYTPz0wzccnW Timestamp:1414587457 Reveal:false Copy:true Renew:false Person:true}")
+		s.untilCalled("sign office/sandbox {URL:http://mp.weixin.qq.com Ticket:corp Nonce:Wm3WZYTPz0wzccnW Timestamp:1414587457 Reveal:false Copy:true Renew:false Person:true Agent:}")
 		s.mustNotSay(pageTicket)
 
 		// The string with the ticket in it is in sight for a while.
@@ -76,7 +76,7 @@ func TestSignPanel(t *testing.T) {
 
 		// The address as a browser writes it, at a press.
 		s.press(ui.T("sign.browser"))
-		s.untilCalled("sign office/sandbox {URL:http://mp.weixin.qq.com/ Ticket:corp Nonce: Timestamp:0 Reveal:false Copy:false Renew:false Person:true}")
+		s.untilCalled("sign office/sandbox {URL:http://mp.weixin.qq.com/ Ticket:corp Nonce: Timestamp:0 Reveal:false Copy:false Renew:false Person:true Agent:}")
 		s.until("the signature", func() bool { return s.pane.state.sign.made != nil })
 
 		// Another ticket, or another address, is another signature.
@@ -85,7 +85,7 @@ func TestSignPanel(t *testing.T) {
 			t.Error("what was signed with the corp's ticket stands under the application's")
 		}
 		s.signs(office(), "https://oa.example.com/")
-		s.untilCalled("sign office/sandbox {URL:https://oa.example.com/ Ticket:agent Nonce: Timestamp:0 Reveal:false Copy:false Renew:false Person:true}")
+		s.untilCalled("sign office/sandbox {URL:https://oa.example.com/ Ticket:agent Nonce: Timestamp:0 Reveal:false Copy:false Renew:false Person:true Agent:}")
 		s.pane.detail.sign.field.SetText("https://oa.example.com/b")
 		if s.pane.state.sign.made != nil {
 			t.Error("a signature stands under another address")
@@ -148,7 +148,7 @@ func TestSignPanelOverChanges(t *testing.T) {
 	s.pane.detail.sign.field.SetText("https://oa.example.com/")
 	s.pane.signPage()
 	s.listing.selectAccount(shop.ID)
-	s.untilCalled("sign office/sandbox {URL:https://oa.example.com/ Ticket:corp Nonce: Timestamp:0 Reveal:false Copy:false Renew:false Person:true}")
+	s.untilCalled("sign office/sandbox {URL:https://oa.example.com/ Ticket:corp Nonce: Timestamp:0 Reveal:false Copy:false Renew:false Person:true Agent:}")
 	s.listing.selectAccount(shop.ID)
 	if s.pane.state.sign.made != nil || s.pane.state.sign.busy {
 		t.Error("the answer for another account is shown")
