@@ -1,8 +1,6 @@
 package team
 
 import (
-	"fmt"
-	"strings"
 	"testing"
 	"time"
 
@@ -12,37 +10,16 @@ import (
 // TestAClusterMovesTheSlot runs the protocol on three nodes and moves the account's
 // slot from one to another while a member holds its lease.
 func TestAClusterMovesTheSlot(t *testing.T) {
-	var nodes []*redistest.Server
-	for range 3 {
-		// The bus is on a free port too: the usual one, 10,000 up, may not exist.
-		nodes = append(nodes, redistest.StartPort(t, "--cluster-enabled", "yes", "--cluster-port", fmt.Sprint(redistest.FreePort(t)), "--cluster-node-timeout", "2000"))
-	}
+	nodes, url := redistest.StartCluster(t)
 	ctx := t.Context()
-	var urls, ids []string
-	for i, n := range nodes {
-		c := n.Client()
-		defer c.Close()
-		if err := c.ClusterAddSlotsRange(ctx, i*5461, min(16383, i*5461+5460+i/2)).Err(); err != nil {
-			t.Fatal(err)
-		}
-		if i > 0 {
-			if err := c.Do(ctx, "CLUSTER", "MEET", "127.0.0.1", nodes[0].Port, busPort(t, nodes[0])).Err(); err != nil {
-				t.Fatal(err)
-			}
-		}
-		urls = append(urls, fmt.Sprintf("127.0.0.1:%d", n.Port))
-		ids = append(ids, c.Do(ctx, "CLUSTER", "MYID").Val().(string))
-	}
+	var ids []string
 	for _, n := range nodes {
 		c := n.Client()
-		for !strings.Contains(c.ClusterInfo(ctx).Val(), "cluster_state:ok") || strings.Count(c.ClusterNodes(ctx).Val(), " connected") < 3 {
-			time.Sleep(20 * time.Millisecond) // the test's time ends it
-		}
+		ids = append(ids, c.Do(ctx, "CLUSTER", "MYID").Val().(string))
 		_ = c.Close()
 	}
 
 	r := &rig{t: t, keys: NewKeys()}
-	url := "redis://" + strings.Join(urls, ",") + "?cluster=true"
 	a, b := r.with(r.keys, url, ""), r.with(r.keys, url, "")
 	publish(t, a, "before", time.Hour)
 	l := acquire(t, a)
@@ -86,12 +63,4 @@ func TestAClusterMovesTheSlot(t *testing.T) {
 	if p := read(t, a); p.Value != "after" {
 		t.Errorf("the team has %q", p.Value)
 	}
-}
-
-// busPort is the port on which the nodes of a Cluster talk to one.
-func busPort(t *testing.T, n *redistest.Server) string {
-	t.Helper()
-	c := n.Client()
-	defer c.Close()
-	return c.ConfigGet(t.Context(), "cluster-port").Val()["cluster-port"]
 }

@@ -73,8 +73,13 @@ func shortDir(t testing.TB) string {
 
 func start(t testing.TB, s *Server, args []string) *Server {
 	t.Helper()
+	return run(t, s, append([]string{"--save", "", "--appendonly", "no"}, args...))
+}
+
+func run(t testing.TB, s *Server, args []string) *Server {
+	t.Helper()
 	s.t, s.log = t, filepath.Join(s.Dir, "log")
-	s.args = append([]string{"--dir", s.Dir, "--save", "", "--appendonly", "no", "--daemonize", "no", "--logfile", s.log}, args...)
+	s.args = append(args, "--dir", s.Dir, "--daemonize", "no", "--logfile", s.log)
 	t.Cleanup(s.Kill)
 	s.Run()
 	return s

@@ -1,0 +1,78 @@
+package redistest
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// StartCluster runs three nodes that share the slots of a Cluster, and gives their URL.
+func StartCluster(t testing.TB) (nodes []*Server, url string) {
+	t.Helper()
+	const slots, each = 16384, 5461
+	var addrs []string
+	for i := range 3 {
+		// The bus is on a free port too: the usual one, 10,000 up, may not exist.
+		n := StartPort(t, "--cluster-enabled", "yes", "--cluster-port", strconv.Itoa(FreePort(t)), "--cluster-node-timeout", "2000")
+		nodes, addrs = append(nodes, n), append(addrs, fmt.Sprintf("127.0.0.1:%d", n.Port))
+		first, last := i*each, (i+1)*each-1
+		if i == 2 {
+			last = slots - 1
+		}
+		n.must("CLUSTER", "ADDSLOTSRANGE", first, last)
+		if i > 0 {
+			bus := nodes[0].must("CONFIG", "GET", "cluster-port").([]any)[1]
+			n.must("CLUSTER", "MEET", "127.0.0.1", nodes[0].Port, bus)
+		}
+	}
+	for _, n := range nodes {
+		for !strings.Contains(n.must("CLUSTER", "INFO").(string), "cluster_state:ok") || strings.Count(n.must("CLUSTER", "NODES").(string), " connected") < 3 {
+			time.Sleep(20 * time.Millisecond) // the test's time ends it
+		}
+	}
+	return nodes, "redis://" + strings.Join(addrs, ",") + "?cluster=true"
+}
+
+// StartReplica runs a copy of a server that StartPort began, and waits until it has all.
+func StartReplica(t testing.TB, of *Server) *Server {
+	t.Helper()
+	r := StartPort(t, "--replicaof", fmt.Sprintf("127.0.0.1 %d", of.Port))
+	for !strings.Contains(r.must("INFO", "replication").(string), "master_link_status:up") {
+		time.Sleep(20 * time.Millisecond)
+	}
+	return r
+}
+
+// StartSentinel runs one Sentinel that watches a server under the name main, takes half a
+// second of silence for its end, and decides alone. It gives the URL by which the server
+// is found, and returns when the Sentinel knows a replica.
+func StartSentinel(t testing.TB, of *Server) (url string) {
+	t.Helper()
+	port, dir := FreePort(t), shortDir(t)
+	conf := filepath.Join(dir, "sentinel.conf") // a Sentinel writes it anew
+	text := fmt.Sprintf("port %d\nbind 127.0.0.1\nsentinel monitor main 127.0.0.1 %d 1\nsentinel down-after-milliseconds main 500\nsentinel failover-timeout main 5000\n", port, of.Port)
+	if err := os.WriteFile(conf, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := run(t, &Server{URL: fmt.Sprintf("redis://127.0.0.1:%d", port), Dir: dir, Port: port}, []string{conf, "--sentinel"})
+	for len(s.must("SENTINEL", "REPLICAS", "main").([]any)) == 0 {
+		time.Sleep(20 * time.Millisecond)
+	}
+	return s.URL + "?master=main"
+}
+
+// must sends a command to the server itself.
+func (s *Server) must(args ...any) any {
+	s.t.Helper()
+	c := s.Client()
+	defer c.Close()
+	out, err := c.Do(s.t.Context(), args...).Result()
+	if err != nil {
+		s.t.Fatalf("%v: %v", args[0], err)
+	}
+	return out
+}
