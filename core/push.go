@@ -134,7 +134,27 @@ const (
 )
 
 // Clean fills in what was left out and reports what is wrong with the rest.
-func (p Push) Clean() (Push, Problems) {
+func (p Push) Clean() (Push, Problems) { return p.clean(cleanPath) }
+
+// CheckKept reports what is wrong with a push that was kept, perhaps by another
+// system: a database moves between Windows and others, and a path that is absolute
+// there alone is no damage.
+func (p Push) CheckKept() Problems {
+	_, problems := p.clean(func(path string) bool { return cleanPath(path) || foreignPath(path) })
+	return problems
+}
+
+// Foreign reports whether the push names a path of another system. Here it would
+// mean a place that depends on the working folder or the drive, so that it must
+// neither be written nor run.
+func (p Push) Foreign() bool {
+	if p.Kind == PushCommand {
+		return len(p.Command) > 0 && foreignPath(p.Command[0])
+	}
+	return foreignPath(p.Path)
+}
+
+func (p Push) clean(path func(string) bool) (Push, Problems) {
 	var out Problems
 	add := func(field, key string) { out = append(out, Problem{Field: field, Key: key}) }
 	switch p.Kind {
@@ -142,7 +162,7 @@ func (p Push) Clean() (Push, Problems) {
 		if len(p.Command) > 0 || p.Timeout != 0 {
 			add("command", ProblemPushMixed)
 		}
-		if !cleanPath(p.Path) {
+		if !path(p.Path) {
 			add("path", ProblemPushPath)
 		} else {
 			p.Path = filepath.Clean(p.Path)
@@ -152,7 +172,7 @@ func (p Push) Clean() (Push, Problems) {
 		if p.Path != "" || p.Form != "" || p.Key != "" || p.InPlace || p.Private {
 			add("path", ProblemPushMixed)
 		}
-		if !cleanCommand(p.Command) {
+		if !cleanCommand(p.Command, path) {
 			add("command", ProblemPushCommand)
 		}
 		if p.Timeout == 0 {
@@ -195,10 +215,32 @@ func cleanPath(path string) bool {
 		!strings.HasSuffix(path, "/") && !strings.HasSuffix(path, string(filepath.Separator))
 }
 
+// foreignPath reports whether path names a file from the root on for another system
+// and not for this one.
+func foreignPath(path string) bool {
+	if filepath.IsAbs(path) || len(path) > MaxPushPath || misleading(path) {
+		return false
+	}
+	if strings.HasPrefix(path, "/") {
+		return !strings.HasSuffix(path, "/")
+	}
+	return windowsRooted(path) && !strings.HasSuffix(path, "/") && !strings.HasSuffix(path, `\`)
+}
+
+// windowsRooted reports whether path begins with a drive and its root, or as the name
+// of a server or a device does. Whatever filepath.IsAbs takes on Windows is among it.
+func windowsRooted(path string) bool {
+	if len(path) < 3 {
+		return false
+	}
+	slash := func(c byte) bool { return c == '\\' || c == '/' }
+	return path[1] == ':' && slash(path[2]) || slash(path[0]) && slash(path[1]) || strings.HasPrefix(path, `\??\`)
+}
+
 // cleanCommand reports whether a command can be run as it is, without a shell
 // and whatever PATH the agent has.
-func cleanCommand(command []string) bool {
-	if len(command) == 0 || len(command) > maxPushArguments || !cleanPath(command[0]) {
+func cleanCommand(command []string, path func(string) bool) bool {
+	if len(command) == 0 || len(command) > maxPushArguments || !path(command[0]) {
 		return false
 	}
 	size := 0

@@ -97,3 +97,27 @@ func TestWhichPushesUndoEachOther(t *testing.T) {
 		}
 	}
 }
+
+// TestAPushOfAnotherSystem may have been kept there, is not taken here, and is known
+// for what it is.
+func TestAPushOfAnotherSystem(t *testing.T) {
+	paths := []string{"/srv/.env", `C:\srv\.env`, "d:/srv/.env", `\/server\share\.env`, `\??\C:\srv\.env`, `\\server\share\.env`}
+	for _, path := range paths {
+		here := filepath.IsAbs(path)
+		for _, p := range []Push{{Kind: PushFile, Path: path}, {Kind: PushCommand, Command: []string{path}}} {
+			if problems := p.CheckKept(); len(problems) > 0 {
+				t.Errorf("%+v: %v", p, problems)
+			}
+			if _, problems := p.Clean(); len(problems) == 0 != here || p.Foreign() == here {
+				t.Errorf("%+v: foreign %v, %v", p, p.Foreign(), problems)
+			}
+		}
+	}
+	for _, path := range []string{"", "srv", `srv\.env`, `\srv`, "C:", "C:srv", `C:\srv\`, "C:/srv/", "/srv/", "C:/a\nb", "/a\u202e", "C:/" + strings.Repeat("x", MaxPushPath)} {
+		for _, p := range []Push{{Kind: PushFile, Path: path}, {Kind: PushCommand, Command: []string{path}}} {
+			if problems := p.CheckKept(); len(problems) == 0 || p.Foreign() {
+				t.Errorf("%+v: foreign %v, %v", p, p.Foreign(), problems)
+			}
+		}
+	}
+}

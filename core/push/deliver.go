@@ -23,10 +23,25 @@ func Deliver(ctx context.Context, job Job) error {
 	if err := ctx.Err(); err != nil {
 		return &core.Error{Class: core.PushFailed, Remedy: core.RemedyTryAgain, Message: "the agent stops; start it again", Err: err}
 	}
+	if job.Push.Foreign() {
+		return foreign(job.Push)
+	}
 	if job.Push.Kind == core.PushCommand {
 		return runCommand(ctx, job)
 	}
 	return writeFile(job)
+}
+
+// foreign is the error of a push that was added on another system.
+func foreign(p core.Push) *core.Error {
+	path, remedy := p.Path, core.RemedyPushFile
+	if p.Kind == core.PushCommand {
+		path, remedy = p.Command[0], core.RemedyPushCommand
+	}
+	return &core.Error{
+		Class: core.PushFailed, Remedy: remedy,
+		Message: path + " is a path of another system; remove the push and add it with a path of this one",
+	}
 }
 
 // input is the job's token as formats want it.

@@ -257,3 +257,23 @@ func TestOnePlaceIsWrittenByOneAtATime(t *testing.T) {
 		t.Errorf("%d of 20 variables are there (%v)", n, err)
 	}
 }
+
+// TestAPushOfAnotherSystemIsNotDone: it would write below the working folder, or run
+// what lies on the drive of that moment.
+func TestAPushOfAnotherSystemIsNotDone(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	path := `C:\x`
+	if filepath.IsAbs(path) {
+		path = "/x"
+	}
+	for _, job := range []Job{fileJob(path, core.PushPlain, ""), tokenJob(core.Push{Kind: core.PushCommand, Command: []string{path}, Timeout: time.Second})} {
+		e := core.AsError(Deliver(t.Context(), job))
+		if e == nil || e.Class != core.PushFailed || !strings.Contains(e.Message, path+" is a path of another system") {
+			t.Errorf("%+v: %v", job.Push, e)
+		}
+	}
+	if names, err := os.ReadDir(dir); err != nil || len(names) > 0 {
+		t.Errorf("written: %v, %v", names, err)
+	}
+}

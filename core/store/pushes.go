@@ -73,7 +73,7 @@ func decodePushes(value []byte) (pushesRecord, error) {
 		return r, err
 	}
 	for _, p := range r.Pushes {
-		if _, problems := p.push().Clean(); len(problems) > 0 || p.Number < 1 || p.Number > r.Last {
+		if len(p.push().CheckKept()) > 0 || p.Number < 1 || p.Number > r.Last {
 			return r, fmt.Errorf("push %d is none that can be kept", p.Number)
 		}
 	}

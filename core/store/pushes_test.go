@@ -97,6 +97,31 @@ func TestAPushIsNeverMisread(t *testing.T) {
 	}
 }
 
+// TestPushesOfAnotherSystemAreNoDamage: a database that moved between Windows and
+// others opens whole, and so does its backup.
+func TestPushesOfAnotherSystemAreNoDamage(t *testing.T) {
+	h := newHome(t)
+	shop := h.add("shop")
+	var want []core.KeptPush
+	for i, p := range []core.Push{
+		{Kind: core.PushFile, Path: "/srv/shop/.env", Form: core.PushDotenv, Key: "T"},
+		{Kind: core.PushFile, Path: `C:\shop\token.json`, Form: core.PushJSON},
+		{Kind: core.PushCommand, Command: []string{"/bin/true"}, Timeout: time.Second},
+		{Kind: core.PushCommand, Command: []string{`\\server\tools\push.exe`, "中文"}, Timeout: time.Second},
+	} {
+		kept, err := h.AddPush(shop.ID, p)
+		if err != nil || kept.Number != i+1 {
+			t.Fatalf("%+v: %v", kept, err)
+		}
+		want = append(want, core.KeptPush{Push: kept})
+	}
+	h.reopen()
+	got, err := h.Pushes()
+	if d := cmp.Diff(map[core.ID][]core.KeptPush{shop.ID: want}, got); err != nil || d != "" || h.Repaired() != nil {
+		t.Errorf("%v, repaired %+v %s", err, h.Repaired(), d)
+	}
+}
+
 func FuzzDecodePushes(f *testing.F) {
 	for _, p := range []core.Push{filePush(), commandPush()} {
 		p.Number = 1
@@ -112,7 +137,7 @@ func FuzzDecodePushes(f *testing.F) {
 			return
 		}
 		for _, p := range r.Pushes {
-			if clean, problems := p.push().Clean(); len(problems) > 0 || clean.Target() == "" {
+			if problems := p.push().CheckKept(); len(problems) > 0 || p.push().Target() == "" {
 				t.Errorf("read %+v: %v", p, problems)
 			}
 		}
