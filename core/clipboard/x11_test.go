@@ -442,3 +442,16 @@ func TestManyAtOnce(t *testing.T) {
 	close(d.gone)
 	<-done
 }
+
+// TestALongTokenIsPastedWhole: a token of 8 KB as a curl line goes in one piece, and
+// in each form.
+func TestALongTokenIsPastedWhole(t *testing.T) {
+	long := "curl -H 'Authorization: Bearer " + strings.Repeat("0123456789aBcD-_", 8<<10/16) + "' 'https://api.example.com/'"
+	d := newDesk(t)
+	d.copy(t, long, 0)
+	for _, target := range []string{"UTF8_STRING", "text/plain;charset=utf-8", "text/plain", "STRING", "TEXT"} {
+		if got, ok := d.x.paste(t, target); !ok || got != long {
+			t.Errorf("%s: pasted %d bytes (%v), want %d", target, len(got), ok, len(long))
+		}
+	}
+}

@@ -167,3 +167,28 @@ func TestNames(t *testing.T) {
 		}
 	}
 }
+
+// TestALongTokenIsWhole: upstream may give a token of 8 KB, and every format holds
+// all of it.
+func TestALongTokenIsWhole(t *testing.T) {
+	long := strings.Repeat("84_456789aBcD-_.", 8<<10/16)
+	for _, name := range format.Names() {
+		for _, place := range []kinds.Place{{}, {Header: "Authorization", Prefix: "Bearer "}} {
+			in := sample(long)
+			in.Spec.Token = place
+			if format.Fit(in.Spec, name) != name {
+				continue
+			}
+			got, err := format.Token(name, in)
+			if err != nil || strings.Count(got, long) != 1 {
+				t.Errorf("%s at %+v: %d bytes without the whole token, %v", name, place, len(got), err)
+			}
+		}
+	}
+	for _, shell := range append(format.Shells(), "") {
+		got, err := format.ForShell(shell, long)
+		if err != nil || strings.Count(got, long) != 1 {
+			t.Errorf("for %s: %d bytes without the whole token, %v", shell, len(got), err)
+		}
+	}
+}

@@ -274,3 +274,22 @@ func TestTheTableIsWhole(t *testing.T) {
 		}
 	}
 }
+
+// TestALongTokenIsKeptWhole: a token of 8 KB, as long as upstream may give one, is
+// written and read back whole.
+func TestALongTokenIsKeptWhole(t *testing.T) {
+	long := strings.Repeat("84_456789aBcD-_x", 8<<10/16)
+	for _, l := range layout.All() {
+		if !l.Writable {
+			continue
+		}
+		text, ttl, err := l.Write(long, time.Hour)
+		if err != nil {
+			t.Errorf("%s: %v", l.ID, err)
+			continue
+		}
+		if got, err := l.Read(layout.Value{Text: []byte(text), Left: ttl}, now); err != nil || got.Token != long {
+			t.Errorf("%s: read back %d bytes, want %d (%v)", l.ID, len(got.Token), len(long), err)
+		}
+	}
+}

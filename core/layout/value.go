@@ -222,8 +222,9 @@ func search(text []byte) string {
 	return ""
 }
 
-// maxToken is the length of a token that is believed, in bytes.
-const maxToken = 4096
+// maxToken is the length of a token that is believed, in bytes: as much as upstream
+// may give.
+const maxToken = 8 << 10
 
 func tokenFault(token string) error {
 	switch {

@@ -188,3 +188,22 @@ func FuzzSetVariable(f *testing.F) {
 		}
 	})
 }
+
+// TestSetVariableOfALongToken: a token of 8 KB is set whole, with and without quotes,
+// and replaced whole.
+func TestSetVariableOfALongToken(t *testing.T) {
+	long := strings.Repeat("0123456789aBcD-_", 8<<10/16)
+	for before, want := range map[string]string{
+		"":              "T=" + long + "\n",
+		"T=old\nB=2\n":  "T=" + long + "\nB=2\n",
+		"T=\"old\" # c": "T=\"" + long + "\" # c",
+	} {
+		got, err := setVariable(before, "T", long)
+		if err != nil || got != want {
+			t.Errorf("%q became %d bytes, want %d (%v)", before, len(got), len(want), err)
+		}
+		if again, err := setVariable(got, "T", newToken); err != nil || again != strings.Replace(want, long, newToken, 1) {
+			t.Errorf("a short token after it: %q, %v", again, err)
+		}
+	}
+}

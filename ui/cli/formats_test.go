@@ -1,10 +1,13 @@
 package cli
 
 import (
+	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 
 	"tokentray/core"
+	"tokentray/core/api"
 )
 
 func TestFormatsOfGet(t *testing.T) {
@@ -61,5 +64,33 @@ func TestCopyFormatOfAnAccount(t *testing.T) {
 	r.agent.list.Accounts[0].CopyFormat, r.agent.list.Accounts[0].CopyPath = "curl", "/cgi-bin/menu/get"
 	if out, _ := r.try(t, 0, "show", "shop"); !strings.Contains(out, "curl") || !strings.Contains(out, "/cgi-bin/menu/get") {
 		t.Errorf("show does not tell format and path:\n%s", out)
+	}
+}
+
+// TestALongTokenIsPrintedWhole: get prints a token of 8 KB whole, to a program and to
+// a terminal that is narrower, and exec hands it on whole.
+func TestALongTokenIsPrintedWhole(t *testing.T) {
+	long := strings.Repeat("84_456789aBcD-_.", 8<<10/16)
+	for _, tty := range []bool{false, true} {
+		get := func(args ...string) string {
+			r := withToken(newRun())
+			r.agent.token.AccessToken, r.term.outTTY, r.term.width = long, tty, 40
+			out, _ := r.try(t, 0, append([]string{"get", "shop"}, args...)...)
+			return out
+		}
+		if out := get(); out != long+"\n" {
+			t.Errorf("on a terminal %v: %d bytes, want %d", tty, len(out), len(long)+1)
+		}
+		var got api.Token
+		if err := json.Unmarshal([]byte(get("--json")), &got); err != nil || got.AccessToken != long {
+			t.Errorf("as JSON, on a terminal %v: %d bytes, want %d (%v)", tty, len(got.AccessToken), len(long), err)
+		}
+	}
+	var env []string
+	r, _ := execRun(func(c Child) int { env = c.Env; return 0 })
+	r.agent.token.AccessToken = long
+	r.try(t, 0, "exec", "shop", "--", "true")
+	if !slices.Contains(env, "ACCESS_TOKEN="+long) {
+		t.Error("the child has not the whole token")
 	}
 }
