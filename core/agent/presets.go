@@ -281,14 +281,14 @@ func (s *Service) TryPreset(ctx context.Context, in api.PresetTry) (api.PresetTr
 	if err != nil {
 		return api.PresetTrial{}, api.Invalid("%v", err)
 	}
-	a := set.Clean(core.Account{ID: core.NewID(), Name: "try", Env: cmp.Or(in.Env, core.Sandbox), Kind: p.Kind, AppID: in.AppID, BaseURL: in.BaseURL})
+	a := set.Clean(core.Account{ID: core.NewID(), Name: "try", Env: cmp.Or(in.Env, core.Sandbox), Kind: p.Kind, AppID: in.AppID, BaseURL: in.BaseURL, Proxy: in.Proxy})
 	secret, problems := spec.CleanSecret(core.NewSecret(in.Secret))
 	if problems = append(problems, set.Check(a)...).Fatal(); len(problems) > 0 {
 		e := invalid(problems)
 		e.Kind = p.Kind
 		return api.PresetTrial{}, e
 	}
-	t := s.presets.asker.Try(ctx, p, core.Request{Account: a, Credentials: core.Credentials{Secret: secret}})
+	t := s.presets.asker.Try(ctx, p, core.Request{Account: a, Credentials: core.Credentials{Secret: secret, ProxyPassword: core.NewSecret(in.ProxyPassword)}})
 	if ctx.Err() != nil {
 		return api.PresetTrial{}, core.AsError(ctx.Err())
 	}

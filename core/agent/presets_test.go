@@ -1,6 +1,8 @@
 package agent
 
 import (
+	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
@@ -240,6 +242,45 @@ func TestAnAccountWithoutItsPresetIsKept(t *testing.T) {
 	r.addPreset(t, wren, false)
 	if got, err := r.client.Token(t.Context(), a.Ref(), 0); err != nil || got.AccessToken == "" {
 		t.Errorf("%v", err)
+	}
+}
+
+// A trial goes through the proxy that it names, which is checked as an account's is.
+// Neither the proxy's password nor the secret is shown, and the proxy never has the
+// secret of a host with https.
+func TestTryingAPresetThroughAProxy(t *testing.T) {
+	const password = "pr0xy-p4ss-never-5h0wn"
+	w, proxy := newWorld(t), record(t)
+	w.presets = preset.NewAsker(preset.Options{})
+	r := w.start()
+	in := api.PresetTry{File: []byte(wren), AppID: "cli_a1", Secret: wrenSecret, Proxy: strings.Replace(proxy.URL, "//", "//dev@", 1), ProxyPassword: password}
+	got, err := r.client.TryPreset(t.Context(), in)
+	if err != nil || got.Error == nil || got.Mask != "" {
+		t.Fatalf("%v: %+v", err, got)
+	}
+	seen, basic := proxy.all(), base64.StdEncoding.EncodeToString([]byte("dev:"+password))
+	if !strings.Contains(seen, "CONNECT api.wren.example:443") || !strings.Contains(seen, basic) || strings.Contains(seen, wrenSecret) {
+		t.Errorf("the proxy was sent:\n%s", seen)
+	}
+	shown, err := json.Marshal(got)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, hidden := range []string{password, basic, wrenSecret} {
+		if strings.Contains(string(shown), hidden) || strings.Contains(w.log.String(), hidden) {
+			t.Errorf("a secret is shown or logged: %s\n%s", shown, w.log.String())
+		}
+	}
+	for _, bad := range []string{"proxy.example:3128", "http://dev:" + password + "@proxy.example:3128", "ftp://proxy.example"} {
+		in.Proxy = bad
+		_, err := r.client.TryPreset(t.Context(), in)
+		wantClass(t, err, core.Invalid)
+		if err != nil && strings.Contains(err.Error(), password) {
+			t.Errorf("the error shows the password: %v", err)
+		}
+	}
+	if again := proxy.all(); again != seen {
+		t.Errorf("a proxy that is refused was asked:\n%s", again)
 	}
 }
 

@@ -50,6 +50,9 @@ type PresetTry struct {
 	Env     core.Env  `json:"env,omitempty"` // chooses the host; empty: sandbox
 	BaseURL string    `json:"base_url,omitempty"`
 	Secret  string    `json:"secret"`
+	// Proxy carries the request, as an account's does; its password stands apart.
+	Proxy         string `json:"proxy,omitempty"`
+	ProxyPassword string `json:"proxy_password,omitempty"`
 }
 
 // PresetTrial is what was sent, and what came of it. It shows no secret and no token.

@@ -71,21 +71,24 @@ func (a *app) presetRmCommand() *cobra.Command {
 func (a *app) presetTryCommand() *cobra.Command {
 	var in api.PresetTry
 	var env string
-	var stdin bool
+	var secrets inputFlags
 	cmd := &cobra.Command{
 		Use:               "try {FILE | NAME}",
 		Args:              func(cmd *cobra.Command, args []string) error { return counted(cmd, args, 1, "usage.preset_try") },
 		ValidArgsFunction: completeFile,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in.Env = core.Env(env)
-			return a.presetTry(cmd.Context(), args[0], in, stdin)
+			return a.presetTry(cmd.Context(), args[0], in, secrets)
 		},
 	}
 	s := cmd.Flags()
 	s.StringVar(&in.AppID, "appid", "", "flag.appid")
 	s.StringVar(&env, "env", "", "flag.preset_env")
 	s.StringVar(&in.BaseURL, "base-url", "", "flag.base_url")
-	s.BoolVar(&stdin, "secret-stdin", false, "flag.secret_stdin")
+	s.StringVar(&in.Proxy, "proxy", "", "flag.proxy")
+	s.BoolVar(&secrets.secretStdin, "secret-stdin", false, "flag.secret_stdin")
+	s.BoolVar(&secrets.askProxyPassword, "proxy-password", false, "flag.proxy_password")
+	s.BoolVar(&secrets.proxyPasswordStdin, "proxy-password-stdin", false, "flag.proxy_password_stdin")
 	_ = cmd.RegisterFlagCompletionFunc("env", completeWords(words(core.Envs())...))
 	return cmd
 }
@@ -198,7 +201,7 @@ func (a *app) presetFile(ctx context.Context, path string) ([]byte, error) {
 }
 
 // presetTry makes the request of a file, or of a preset that is known.
-func (a *app) presetTry(ctx context.Context, what string, in api.PresetTry, stdin bool) error {
+func (a *app) presetTry(ctx context.Context, what string, in api.PresetTry, secrets inputFlags) error {
 	switch {
 	case what == "-":
 		return usage("usage.preset_try")
@@ -216,16 +219,14 @@ func (a *app) presetTry(ctx context.Context, what string, in api.PresetTry, stdi
 	} else if in.File, err = a.presetFile(ctx, what); err != nil {
 		return err
 	}
-	if stdin || !a.Term.InIsTerminal() {
-		if in.Secret, err = a.stdin(ctx, "ask.secret"); err != nil {
-			return err
-		}
-	} else {
-		secret, err := a.askHidden(ctx, a.say("ask.secret"))
-		if err != nil {
-			return err
-		}
-		in.Secret = secret.Reveal()
+	var given api.AccountInput
+	secrets.secretStdin = true // which is a hidden question at a terminal
+	if err := a.readSecrets(ctx, &secrets, in.Kind, &given); err != nil {
+		return err
+	}
+	in.Secret = *given.Secret
+	if given.ProxyPassword != nil {
+		in.ProxyPassword = *given.ProxyPassword
 	}
 	trial, err := agent.TryPreset(ctx, in)
 	if err != nil {

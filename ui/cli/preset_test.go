@@ -85,3 +85,30 @@ func TestAPresetIsTried(t *testing.T) {
 	}
 	r.try(t, 2, "preset", "try", file)
 }
+
+// A proxy carries the request of a trial. Its password comes after the secret, as with
+// an account, and is printed nowhere.
+func TestAPresetIsTriedThroughAProxy(t *testing.T) {
+	const proxy = "http://dev@proxy.example:3128"
+	for _, c := range []struct {
+		args     []string
+		stdin    string
+		password string
+	}{
+		{[]string{"--proxy", proxy}, "s3cr3t-of-wren\n", ""},
+		{[]string{"--proxy", proxy, "--secret-stdin", "--proxy-password-stdin"}, "s3cr3t-of-wren\npr0xy-p4ss\n", "pr0xy-p4ss"},
+	} {
+		r, file := presetRun(t)
+		r.term.in = strings.NewReader(c.stdin)
+		out, errOut := r.try(t, 0, append([]string{"preset", "try", file, "--appid", "r1"}, c.args...)...)
+		if got := r.agent.presetTried; got.Proxy != proxy || got.Secret != "s3cr3t-of-wren" || got.ProxyPassword != c.password {
+			t.Errorf("%q: the agent is asked for %+v", c.args, got)
+		}
+		if strings.Contains(out+errOut, "s3cr3t") || strings.Contains(out+errOut, "pr0xy-p4ss") {
+			t.Errorf("%q: a secret is shown:\n%s%s", c.args, out, errOut)
+		}
+	}
+	r, file := presetRun(t)
+	r.term.in = strings.NewReader("s3cr3t-of-wren")
+	r.try(t, 2, "preset", "try", file, "--appid", "r1", "--proxy", proxy, "--proxy-password-stdin") // one line alone
+}
