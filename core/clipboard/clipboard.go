@@ -126,6 +126,7 @@ type wlKnowledge struct {
 	tool  string
 	stamp time.Time // of its file, which an update changes
 	yes   bool
+	next  func() // to be called before another wl-copy is started; nil for the first
 }
 
 // owner is a text on one kind of clipboard.

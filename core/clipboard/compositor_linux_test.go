@@ -2,6 +2,7 @@ package clipboard
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -110,6 +111,7 @@ func wantPasted(t *testing.T, want string) {
 // somebody else copied since is left alone.
 func TestOnARealCompositor(t *testing.T) {
 	display := compositor(t)
+	token := token + rand.Text() // wl-copy keeps it in /tmp, where others may run this test
 	due, gone := make(chan time.Time), make(chan Gone, 10)
 	m := New(Options{Session: Session{WaylandDisplay: display}, Gone: func(g Gone) { gone <- g }})
 	m.after = func(time.Duration) (<-chan time.Time, func() bool) { return due, func() bool { return true } }
@@ -134,6 +136,7 @@ func TestOnARealCompositor(t *testing.T) {
 	}
 
 	copyIt()
+	copyIt() // the end of the first takes nothing from the second, which has the same text
 	types, err := pasted("--list-types")
 	if err != nil || !slices.Contains(strings.Fields(types), "text/plain") {
 		t.Errorf("the types are %q, %v", types, err)

@@ -11,7 +11,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -32,9 +34,12 @@ type wlBoard struct {
 // selection, and dies with it.
 type wlCopy struct {
 	cmd     *exec.Cmd
-	text    string
+	text    fingerprint
 	ended   chan struct{} // closed when the child has been reaped
 	primary *wlCopy       // owns PRIMARY, where that is wanted
+	// files are what sweep may remove, as a later child may have the same text; nil
+	// before there is one: all with the text.
+	files atomic.Pointer[[]string]
 }
 
 // acquire starts a wl-copy that owns text. The text goes through a pipe; argv and
@@ -71,10 +76,14 @@ func (b wlBoard) start(ctx context.Context, text string, sensitive, primary bool
 	var said bytes.Buffer
 	cmd.Stderr = &capped{&said, 2000}
 	cmd.SysProcAttr = childAttr()
+	if b.asked.next != nil {
+		b.asked.next()
+	}
 	if err := cmd.Start(); err != nil {
 		return nil, noClipboard("wl-copy does not start", err)
 	}
-	w := &wlCopy{cmd: cmd, text: text, ended: make(chan struct{})}
+	w := &wlCopy{cmd: cmd, text: fingerprintOf(text), ended: make(chan struct{})}
+	b.asked.next = w.bound
 	go func() {
 		defer close(w.ended)
 		cmd.Wait()
@@ -110,7 +119,7 @@ func (k *wlKnowledge) sensitive(ctx context.Context, tool string) bool {
 	help, _ := exec.CommandContext(ctx, tool, "--help").CombinedOutput()
 	yes := bytes.Contains(help, []byte("--sensitive"))
 	if len(help) > 0 && ctx.Err() == nil {
-		*k = wlKnowledge{tool, stamp, yes}
+		k.tool, k.stamp, k.yes = tool, stamp, yes
 	}
 	return yes
 }
@@ -211,15 +220,30 @@ func (w *wlCopy) release() bool {
 // sweep removes the file in which wl-copy before 2.2 keeps its content, which
 // stays behind when the child is ended by a signal. It is known by content.
 func (w *wlCopy) sweep() {
-	files, _ := filepath.Glob(filepath.Join(bufferDir, "wl-copy-buffer-*", "stdin"))
-	for _, f := range files {
-		if info, err := os.Lstat(f); err != nil || !info.Mode().IsRegular() || info.Size() != int64(len(w.text)) {
-			continue
-		}
-		if content, err := os.ReadFile(f); err == nil && string(content) == w.text {
+	files := w.files.Load()
+	for _, f := range w.buffers() {
+		if files == nil || slices.Contains(*files, f) {
 			os.RemoveAll(filepath.Dir(f))
 		}
 	}
+}
+
+// bound keeps sweep from the files of later children.
+func (w *wlCopy) bound() {
+	files := w.buffers()
+	w.files.Store(&files)
+}
+
+// buffers are the files with the child's text in which a wl-copy keeps its content.
+func (w *wlCopy) buffers() []string {
+	files, _ := filepath.Glob(filepath.Join(bufferDir, "wl-copy-buffer-*", "stdin"))
+	return slices.DeleteFunc(files, func(f string) bool {
+		if info, err := os.Lstat(f); err != nil || !info.Mode().IsRegular() || info.Size() != int64(w.text.size) {
+			return true
+		}
+		content, err := os.ReadFile(f)
+		return err != nil || !w.text.matches(content)
+	})
 }
 
 // bufferDir is where those versions of wl-copy put the file, whatever TMPDIR.
