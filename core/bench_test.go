@@ -2,6 +2,7 @@ package core_test
 
 import (
 	"fmt"
+	"math"
 	"runtime"
 	"testing"
 	"time"
@@ -9,21 +10,64 @@ import (
 	"tokentray/core"
 )
 
+// TestMemoryOfAnAccount: an account costs less than 1 KB besides its strings, which
+// its caller has anyway. The least of some rounds counts: what other tests leave behind
+// only adds.
+func TestMemoryOfAnAccount(t *testing.T) {
+	const n = 10000
+	least := int64(math.MaxInt64)
+	for range 5 {
+		var before, after runtime.MemStats
+		accounts, tokens := strangers(n)
+		k := emptyKeeper()
+		runtime.GC()
+		runtime.ReadMemStats(&before)
+		for i, a := range accounts {
+			k.Put(a, tokens[i])
+		}
+		runtime.GC()
+		runtime.ReadMemStats(&after)
+		least = min(least, (int64(after.HeapAlloc)-int64(before.HeapAlloc))/n)
+		if got := len(k.Snapshots()); got != n {
+			t.Fatalf("%d accounts, want %d", got, n)
+		}
+		runtime.KeepAlive(accounts)
+		runtime.KeepAlive(tokens)
+	}
+	t.Logf("%d bytes an account", least)
+	if least < 100 || least >= 1024 {
+		t.Errorf("an account costs %d bytes, want less than 1024", least)
+	}
+}
+
 // keeperWith holds n accounts whose tokens live.
 func keeperWith(n int) *core.Keeper {
-	k := core.NewKeeper(core.Config{
+	k := emptyKeeper()
+	accounts, tokens := strangers(n)
+	for i, a := range accounts {
+		k.Put(a, tokens[i])
+	}
+	return k
+}
+
+func emptyKeeper() *core.Keeper {
+	return core.NewKeeper(core.Config{
 		Upstreams: map[core.Kind]core.Upstream{kindStable: {Source: newUpstream(twoHours), Traits: stable}},
 		Vault:     &vault{}, Journal: newJournal(),
 	})
+}
+
+// strangers are n accounts that share nothing, with tokens that live.
+func strangers(n int) (accounts []core.Account, tokens []core.Token) {
 	now := time.Now().Round(0)
 	for i := range n {
-		a := core.Account{
+		accounts = append(accounts, core.Account{
 			ID: core.ID(fmt.Sprint(i)), Name: fmt.Sprint("account ", i), Env: core.Sandbox,
 			Kind: kindStable, AppID: fmt.Sprintf("wx%016x", i), Auto: true,
-		}
-		k.Put(a, core.Token{Value: fmt.Sprint("token", i), ObtainedAt: now, ExpiresAt: now.Add(twoHours), Life: twoHours})
+		})
+		tokens = append(tokens, core.Token{Value: fmt.Sprint("token", i), ObtainedAt: now, ExpiresAt: now.Add(twoHours), Life: twoHours})
 	}
-	return k
+	return accounts, tokens
 }
 
 // BenchmarkGetLiving must stay under 300 ns and 0 allocations, whatever the
