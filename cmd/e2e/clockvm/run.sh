@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Boots a small virtual machine that holds nothing but the program, sets its clock
 # by date -s, and looks what becomes of a token. Run it by make clock-vm; it wants
-# qemu-system-x86, and fetches Debian's cloud kernel and busybox by apt-get. Without
-# hardware help it takes some minutes.
+# qemu-system-x86, and fetches Debian's cloud kernel and busybox by apt-get. The
+# processor is emulated, which takes about a minute: with KVM inside of another
+# virtual machine the kernel may not boot at all.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 program=$(realpath "${1:-bin/tokentray}")
@@ -22,9 +23,8 @@ cp "$here/init" root/init
 chmod +x root/init
 (cd root && find . | bin/busybox cpio -o -H newc 2>/dev/null) | gzip -1 >initramfs.gz
 
-accel=tcg
-[ -w /dev/kvm ] && accel=kvm
-timeout "${CLOCK_VM_SECONDS:-900}" qemu-system-x86_64 -accel "$accel" -m 1024 -nographic -no-reboot -nic none \
+# In the foreground, so that qemu ends with this script when that is interrupted.
+timeout --foreground "${CLOCK_VM_SECONDS:-900}" qemu-system-x86_64 -accel tcg -m 1024 -nographic -no-reboot -nic none \
 	-kernel "$(find debian/boot -name 'vmlinuz-*' | head -1)" -initrd initramfs.gz \
 	-append "console=ttyS0 quiet panic=-1" </dev/null | sed -u 's|\r||g' | tee out
 if grep -q '^FAIL' out || ! grep -q '^ALL FINE' out; then
