@@ -99,7 +99,7 @@ func TestARoundKeepsToTheBudget(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			up := newUpstream(twoHours)
 			up.err = &core.Error{Class: core.Temporary, Message: "busy"}
-			h := start(t, setup{source: up, account: budget(1)})
+			h := start(t, setup{source: up, account: func(a *core.Account) { a.Auto, a.Budget = false, 1 }}) // else a round of its own may come first
 			if _, err := h.Get(t.Context(), "1", 0); class(err) != core.Temporary || up.count() != 1 {
 				t.Errorf("%v after %d calls", err, up.count())
 			}

@@ -225,8 +225,12 @@ func TestAKeyThatEndsWithItsProcess(t *testing.T) {
 	if keys, err := r.client.ClientKeys(t.Context()); err != nil || len(keys) != 0 {
 		t.Errorf("it is kept: %v, %v", keys, err)
 	}
-	forged := k.Key[:len(k.Key)-1] + "A"
-	if forged == k.Key || r.adoptChildKey(forged) || !r.adoptChildKey(k.Key) {
+	at, other := len(k.Key)-8, "A" // the last character has bits that count for nothing
+	if k.Key[at] == 'A' {
+		other = "B"
+	}
+	forged := k.Key[:at] + other + k.Key[at+1:]
+	if r.adoptChildKey(forged) || !r.adoptChildKey(k.Key) {
 		t.Error("a key that nobody sealed is adopted, or one of ours is not")
 	}
 	_ = child.Process.Kill()
