@@ -4,6 +4,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"tokentray/core"
@@ -60,8 +61,13 @@ var own = map[core.Kind]func(n int, a *account){
 	kinds.Central:      ofTeam,
 }
 
-// served are the kinds of the accounts, in turn: all that the program has.
-func served() []kinds.Spec { return preset.With(kinds.Builtin()).All() }
+// served are the kinds of the accounts, in turn: all that the program has but notServed.
+func served() []kinds.Spec {
+	return slices.DeleteFunc(preset.With(kinds.Builtin()).All(), func(s kinds.Spec) bool { return s.Kind == notServed })
+}
+
+// notServed reads what a backend keeps in its Redis, which the simulator is not.
+const notServed = kinds.Redis
 
 // lives are those of the tokens. The Keeper leaves half a minute between the
 // rounds of an account, so that none is shorter than twice that.

@@ -169,6 +169,7 @@ func (s *soak) report(length time.Duration) error {
 	needless := s.up.Needless()
 	line("time", "%v", length)
 	line("accounts", "%d: %s", len(s.all), s.ofKinds())
+	line("NOT RUN", "%s: the simulator is no Redis", notServed)
 	line("tokens served over the socket", "%d", s.sockets.Load())
 	line("tokens served over the loopback", "%d", s.doors.Load())
 	line("refused while upstream failed", "%d", s.failed.Load())

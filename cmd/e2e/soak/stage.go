@@ -102,7 +102,7 @@ func (s *soak) startAgent(ctx context.Context) error {
 	}
 	var without []string
 	for _, spec := range set.All() {
-		if !slices.ContainsFunc(s.all, func(a account) bool { return a.spec.Kind == spec.Kind }) {
+		if spec.Kind != notServed && !slices.ContainsFunc(s.all, func(a account) bool { return a.spec.Kind == spec.Kind }) {
 			without = append(without, string(spec.Kind))
 		}
 	}
@@ -129,7 +129,7 @@ func (s *soak) addAccounts(ctx context.Context) error {
 			return fmt.Errorf("import the accounts: %w", err)
 		}
 	}
-	err := desktop.Until(3*time.Minute, "a token of every account", func() error {
+	err := desktop.Until(10*time.Minute, "a token of every account", func() error {
 		list, err := s.client.List(ctx)
 		if err != nil {
 			return err
