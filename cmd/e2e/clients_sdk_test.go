@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"tokentray/core/api"
@@ -93,7 +94,13 @@ func TestClientsCoWechatAPIWithoutAToken(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = cmd.Wait() }()
+	wait := sync.OnceFunc(func() { _ = cmd.Wait() })
+	defer wait()
+	said := func() string { // what it wrote is whole when it has ended
+		_ = cmd.Process.Kill()
+		wait()
+		return d.leaks.hide(stderr.String())
+	}
 	lines := bufio.NewScanner(stdout)
 	steps := []func(){
 		func() { // the token dies
@@ -109,7 +116,7 @@ func TestClientsCoWechatAPIWithoutAToken(t *testing.T) {
 	}
 	for i, step := range steps {
 		if !lines.Scan() || lines.Text() != "tts_" {
-			t.Fatalf("call %d: %q, %s", i, lines.Text(), d.leaks.hide(stderr.String()))
+			t.Fatalf("call %d: %q, %s", i, lines.Text(), said())
 		}
 		step()
 		if _, err := io.WriteString(stdin, "\n"); err != nil {
@@ -117,7 +124,7 @@ func TestClientsCoWechatAPIWithoutAToken(t *testing.T) {
 		}
 	}
 	if !lines.Scan() || lines.Text() != `{"calls":3}` {
-		t.Errorf("in the end: %q, %s", lines.Text(), d.leaks.hide(stderr.String()))
+		t.Errorf("in the end: %q, %s", lines.Text(), said())
 	}
 	carried := d.leaks.carried()[before:]
 	last := d.current(t, api.Ref{Name: "shop"}).AccessToken
