@@ -140,34 +140,30 @@ func (k ClientKey) Clean() (ClientKey, Problems) {
 		}
 	}
 	k.Envs = distinct(k.Envs)
-	var origins []string
-	for _, o := range k.Origins {
-		clean, ok := cleanOrigin(o)
-		if !ok {
-			add("origin", ProblemKeyOrigin)
-			break
-		}
-		origins = append(origins, clean)
-	}
-	if len(origins) > MaxKeyOrigins {
+	var ok bool
+	if k.Origins, ok = cleanAll(k.Origins, cleanOrigin, MaxKeyOrigins); !ok {
 		add("origin", ProblemKeyOrigin)
 	}
-	k.Origins = distinct(origins)
-	var hosts []string
-	for _, h := range k.Hosts {
-		clean, ok := CleanHost(h)
-		if !ok {
-			add("host", ProblemKeyHost)
-			break
-		}
-		hosts = append(hosts, clean)
-	}
-	if len(hosts) > MaxKeyHosts {
+	if k.Hosts, ok = cleanAll(k.Hosts, CleanHost, MaxKeyHosts); !ok {
 		add("host", ProblemKeyHost)
 	}
-	k.Hosts = distinct(hosts)
 	k.CallRights = k.CallRights.clean(len(k.Origins) > 0, add)
 	return k, out
+}
+
+// cleanAll cleans a list up to its first bad part, each but once. ok is false when a part
+// is bad or there are more than most.
+func cleanAll(list []string, clean func(string) (string, bool), most int) (out []string, ok bool) {
+	ok = true
+	for _, text := range list {
+		var good bool
+		if text, good = clean(text); !good {
+			ok = false
+			break
+		}
+		out = append(out, text)
+	}
+	return distinct(out), ok && len(out) <= most
 }
 
 // distinct drops what is there already and keeps the order.
