@@ -28,3 +28,9 @@ func RunChild(c Child) (int, error) {
 	_ = cmd.Wait() // its state tells more
 	return cmd.ProcessState.ExitCode(), nil
 }
+
+// tellsOfRenewal says that there are neither signals nor process groups here by which
+// a command could be told of a renewal.
+const tellsOfRenewal = false
+
+func signalNamed(string) os.Signal { return nil }

@@ -9,6 +9,10 @@ func execWords() table {
 		"usage.exec_no_host":        {"the calls of {account} go to this machine, and no host is known that a proxy could answer for", "{account} 的接口在本机，没有可由代理应答的主机"},
 		"usage.exec_live_write":     {"--live-write goes with --open-api", "--live-write 须与 --open-api 同用"},
 		"usage.exec_exists":         {"the file of --renew-file is there already, and would be written over and removed at the end; choose another, or add --overwrite", "--renew-file 的文件已存在，会被覆盖并在结束时删除；请另选文件，或加 --overwrite"},
+		"usage.exec_renew_here":     {"--restart-on-renew and --signal do not work on Windows, which has no such signals; use --renew-file", "Windows 没有这类信号，不支持 --restart-on-renew 和 --signal；请用 --renew-file"},
+		"usage.exec_renew_one":      {"--restart-on-renew and --signal exclude each other", "--restart-on-renew 与 --signal 不能同用"},
+		"usage.exec_renew_account":  {"--restart-on-renew and --signal follow one account", "--restart-on-renew 和 --signal 只能跟随一个账号"},
+		"usage.exec_signal":         {"{name} is no signal of --signal: {names}", "--signal 不支持 {name}，可用：{names}"},
 		"usage.exec_not_executable": {"{name} cannot be executed", "{name} 无法执行"},
 
 		"usage.run":           {"write -- and the command: tokentray run --env-file .env -- COMMAND", "请写 -- 和命令：tokentray run --env-file .env -- 命令"},
@@ -50,9 +54,15 @@ func execWords() table {
 				"each, in their order. The token does not change while the command runs; --renew-file\n" +
 				"keeps a file (0600; JSON if it ends in .json, else the bare token) current, also over\n" +
 				"a restart of the agent, and removes it at the end.\n\n" +
+				"For each new token, --signal NAME sends the command a signal (HUP, USR1, USR2, INT,\n" +
+				"TERM), after the file is written. --restart-on-renew ends the command instead, with all\n" +
+				"of its process group (TERM; after 10 s KILL), and starts it with the new token in its\n" +
+				"environment; at a terminal it has no standard input. One that ends by itself is not\n" +
+				"started again. Neither works on Windows.\n\n" +
 				"  tokentray exec shop/live -- ./publish.sh\n" +
 				"  tokentray exec shop/live blog/live --var SHOP_TOKEN --var BLOG_TOKEN -- make sync\n" +
-				"  tokentray exec shop/live --renew-file /run/user/1000/shop.token -- ./server\n\n" +
+				"  tokentray exec shop/live --renew-file /run/user/1000/shop.token -- ./server\n" +
+				"  tokentray exec shop/live --restart-on-renew -- ./server\n\n" +
 				"--open-api NAME runs code written for the 开放接口服务 of 微信云托管, which calls\n" +
 				"http://api.weixin.qq.com without a token: its plain HTTP to the account's host goes to a\n" +
 				"proxy of its own (HTTP_PROXY), which makes the call over HTTPS with the token in it. All\n" +
@@ -72,9 +82,14 @@ func execWords() table {
 				"--var 名称 可替换 ACCESS_TOKEN。多个账号时按顺序各给一个。命令运行期间变量不变；\n" +
 				"--renew-file 使文件（0600；以 .json 结尾为 JSON，否则只有 token）保持最新，\n" +
 				"守护进程重启也不受影响，结束时删除。\n\n" +
+				"每次换新 token 后，--signal 名称 会（在写好文件之后）向命令发送信号：HUP、USR1、\n" +
+				"USR2、INT 或 TERM。--restart-on-renew 则结束命令及其整个进程组（先 TERM，10 秒后\n" +
+				"KILL），再以新 token 的环境变量重新启动；在终端中命令没有标准输入。命令自行结束时\n" +
+				"不会重启。两者均不支持 Windows。\n\n" +
 				"  tokentray exec shop/live -- ./publish.sh\n" +
 				"  tokentray exec shop/live blog/live --var SHOP_TOKEN --var BLOG_TOKEN -- make sync\n" +
-				"  tokentray exec shop/live --renew-file /run/user/1000/shop.token -- ./server\n\n" +
+				"  tokentray exec shop/live --renew-file /run/user/1000/shop.token -- ./server\n" +
+				"  tokentray exec shop/live --restart-on-renew -- ./server\n\n" +
 				"--open-api 名称 用于运行为微信云托管“开放接口服务”编写的代码：它不带 token 调用\n" +
 				"http://api.weixin.qq.com。发往账号主机的明文 HTTP 由该命令专用的代理（HTTP_PROXY）\n" +
 				"接管，带上 token 经 HTTPS 发出；其余请求原样通过。生产账号只读，除非加 --live-write。\n\n" +
@@ -83,6 +98,8 @@ func execWords() table {
 				"被信号终止为 128 加信号编号。取不到 token 时不运行命令，退出码与 get 相同。",
 		},
 		"flag.exec_var":        {"the variable `NAME` for the token; again for each account", "存放 token 的变量`名`；每个账号一个"},
+		"flag.exec_restart":    {"end the command when the token is renewed, and start it with the new one", "token 更新后结束命令，并以新 token 重新启动"},
+		"flag.exec_signal":     {"the signal `NAME` that the command gets when the token is renewed: HUP, USR1, USR2, INT, TERM", "token 更新后发给命令的信号`名`：HUP、USR1、USR2、INT、TERM"},
 		"flag.renew_file":      {"a `FILE` that always has the current token while the command runs", "命令运行期间始终保存当前 token 的`文件`"},
 		"flag.open_api":        {"the account, by `NAME`, for which the command's plain HTTP to its host is called", "以此`名称`的账号完成命令发往其主机的明文 HTTP 调用"},
 		"flag.open_api_write":  {"calls of --open-api may also change a live account", "允许 --open-api 的调用改动生产账号"},

@@ -1,0 +1,99 @@
+package cli
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"tokentray/core"
+	"tokentray/core/api"
+)
+
+// TestAChildLearnsOfEachNewToken: once, with all that stands beside the token, and not
+// of one that only expires at another time.
+func TestAChildLearnsOfEachNewToken(t *testing.T) {
+	if !tellsOfRenewal {
+		t.Skip("no command is told of a renewal on this system")
+	}
+	synctest.Test(t, func(t *testing.T) {
+		r, written := execRun(nil)
+		began := time.Now()
+		r.agent.token = api.Token{AccessToken: "one-token-of-many-characters-aaaa", ObtainedAt: start(), ExpiresAt: start().Add(time.Hour), Account: "shop", Env: core.Sandbox}
+		acc := account("shop", core.Sandbox, time.Hour)
+		acc.Mask = core.Mask(r.agent.token.AccessToken)
+		r.agent.list.Accounts = []api.Account{acc}
+		events := make(chan api.Event)
+		r.agent.events = events
+		changed := func(token string, life time.Duration) {
+			next := acc
+			next.Mask, next.ExpiresAt = core.Mask(token), start().Add(life)
+			r.agent.token.AccessToken, r.agent.token.ExpiresAt = token, next.ExpiresAt
+			events <- api.Event{Type: api.EventAccount, Account: &next}
+			synctest.Wait()
+		}
+		parts := r.parts
+		r.parts = func(p *Parts) {
+			parts(p)
+			p.Now = func() time.Time { return start().Add(time.Since(began)) }
+			p.RunChild = func(c Child) (int, error) {
+				ctx, cancel := context.WithCancel(context.Background())
+				done := make(chan struct{})
+				go func() { defer close(done); c.Beside(ctx) }()
+				changed("one-token-of-many-characters-aaaa", 2*time.Hour)
+				if len(c.Renewed) != 0 {
+					t.Error("the same token counts as a new one")
+				}
+				changed("two-token-of-many-characters-bbbb", 2*time.Hour)
+				changed("three-token-of-many-character-cc", 3*time.Hour)
+				env := <-c.Renewed
+				for _, want := range []string{"A=1", "ACCESS_TOKEN=three-token-of-many-character-cc", "ACCESS_TOKEN_EXPIRES_AT=" + start().Add(3*time.Hour).Format(time.RFC3339)} {
+					if !slices.Contains(env, want) {
+						t.Errorf("%s is not in %q", want, env)
+					}
+				}
+				if len(c.Renewed) != 0 || strings.Contains(strings.Join(env, " "), "one-token") {
+					t.Errorf("%d more, or an old token in %q", len(c.Renewed), env)
+				}
+				if c.Signal != nil || c.Grace <= 0 {
+					t.Errorf("signal %v, grace %v", c.Signal, c.Grace)
+				}
+				cancel()
+				<-done
+				return 7, nil
+			}
+		}
+		r.try(t, 7, "exec", "shop", "--restart-on-renew", "--", "sh")
+		if len(*written) > 0 {
+			t.Errorf("written: %q", *written)
+		}
+	})
+}
+
+// TestWhatARenewalCannotDo is refused before anything is asked.
+func TestWhatARenewalCannotDo(t *testing.T) {
+	for _, tt := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"shop", "--signal", "KILL"}, "KILL is no signal of --signal: HUP, USR1"},
+		{[]string{"shop", "--signal", "1"}, "HUP, USR1"},
+		{[]string{"shop", "--signal", "HUP", "--restart-on-renew"}, "exclude each other"},
+		{[]string{"shop", "blog", "--var", "A", "--var", "B", "--restart-on-renew"}, "follow one account"},
+		{[]string{"--open-api", "shop", "--signal", "HUP"}, "follow one account"},
+	} {
+		if !tellsOfRenewal {
+			tt.want = "Windows"
+		}
+		r, _ := execRun(func(Child) int { t.Error("it ran"); return 0 })
+		r.try(t, 2, append(append([]string{"exec"}, tt.args...), "--", "sh")...)
+		if !strings.Contains(r.term.err.String(), tt.want) {
+			t.Errorf("%q: %s, want %q", tt.args, r.term.err.String(), tt.want)
+		}
+		if len(r.agent.calls) > 0 {
+			t.Errorf("%q: the agent was asked %q", tt.args, r.agent.calls)
+		}
+	}
+}
