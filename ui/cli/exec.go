@@ -66,8 +66,7 @@ type execFlags struct {
 	overwrite bool
 	openAPI   string // the account that plain HTTP is called for
 	liveWrite bool
-	restart   bool   // on each renewal
-	signal    string // on each renewal
+	renewFlags
 }
 
 func (a *app) execCommand() *cobra.Command {
@@ -97,10 +96,8 @@ func (a *app) execCommand() *cobra.Command {
 	s.BoolVar(&f.overwrite, "overwrite", false, "flag.renew_overwrite")
 	s.StringVar(&f.openAPI, "open-api", "", "flag.open_api")
 	s.BoolVar(&f.liveWrite, "live-write", false, "flag.open_api_write")
-	s.BoolVar(&f.restart, "restart-on-renew", false, "flag.exec_restart")
-	s.StringVar(&f.signal, "signal", "", "flag.exec_signal")
+	f.register(cmd)
 	_ = cmd.RegisterFlagCompletionFunc("renew-file", completeFile)
-	_ = cmd.RegisterFlagCompletionFunc("signal", cobra.FixedCompletions(renewSignals, cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("open-api", func(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
 		return a.refs(cmd), cobra.ShellCompDirectiveNoFileComp
 	})
@@ -166,7 +163,7 @@ func (a *app) exec(ctx context.Context, f *execFlags, accounts, command []string
 		defer o.listener.Close()
 		env, child.Beside = o.env(env), o.run
 	}
-	if f.follows() {
+	if f.file != "" || f.wanted() {
 		k, err := a.keepFile(ctx, agent, f, last)
 		if err != nil {
 			return err
@@ -175,7 +172,10 @@ func (a *app) exec(ctx context.Context, f *execFlags, accounts, command []string
 		if f.file != "" {
 			env = setEnv(env, f.variable(0)+format.EnvFile, k.path)
 		}
-		f.tell(&child, k, env)
+		if f.wanted() {
+			tell := f.tell(&child)
+			k.renewed = func(t api.Token) { tell(tokenEnv(env, f.variable(0), t)) }
+		}
 		child.Beside = together(child.Beside, k.run)
 	}
 	child.Env = env
@@ -218,7 +218,10 @@ func (f *execFlags) check(accounts int) error {
 	case f.file != "" && accounts != 1:
 		return usage("usage.exec_file")
 	}
-	return f.checkRenewal(accounts)
+	if f.wanted() && accounts != 1 && f.renewFlags.check() == nil {
+		return usage("usage.exec_renew_account")
+	}
+	return f.renewFlags.check()
 }
 
 // variable is the name of the variable for the nth account's token.

@@ -1,9 +1,12 @@
 package cli
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/spf13/cobra"
 
 	"tokentray/core/api"
 )
@@ -14,13 +17,25 @@ var renewSignals = []string{"HUP", "USR1", "USR2", "INT", "TERM"}
 // restartGrace is how long a command has to end before --restart-on-renew kills it.
 const restartGrace = 10 * time.Second
 
-// follows reports whether the token is followed while the command runs.
-func (f *execFlags) follows() bool { return f.file != "" || f.restart || f.signal != "" }
+// renewFlags say how a command is told of a new token.
+type renewFlags struct {
+	restart bool
+	signal  string
+}
 
-// checkRenewal refuses what cannot be done about a renewal.
-func (f *execFlags) checkRenewal(accounts int) error {
+func (f *renewFlags) register(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&f.restart, "restart-on-renew", false, "flag.exec_restart")
+	cmd.Flags().StringVar(&f.signal, "signal", "", "flag.exec_signal")
+	_ = cmd.RegisterFlagCompletionFunc("signal", cobra.FixedCompletions(renewSignals, cobra.ShellCompDirectiveNoFileComp))
+}
+
+// wanted reports whether the command is to be told.
+func (f *renewFlags) wanted() bool { return f.restart || f.signal != "" }
+
+// check refuses what cannot be done about a renewal.
+func (f *renewFlags) check() error {
 	switch {
-	case !f.restart && f.signal == "":
+	case !f.wanted():
 		return nil
 	case !tellsOfRenewal:
 		return usage("usage.exec_renew_here")
@@ -28,33 +43,43 @@ func (f *execFlags) checkRenewal(accounts int) error {
 		return usage("usage.exec_renew_one")
 	case f.signal != "" && !slices.Contains(renewSignals, f.signalName()):
 		return usage("usage.exec_signal", "name", f.signal, "names", strings.Join(renewSignals, ", "))
-	case accounts != 1:
-		return usage("usage.exec_renew_account")
 	}
 	return nil
 }
 
 // signalName is the name that --signal gives, without SIG.
-func (f *execFlags) signalName() string {
+func (f *renewFlags) signalName() string {
 	return strings.TrimPrefix(strings.ToUpper(f.signal), "SIG")
 }
 
-// tell has a child signalled or started again for each new token. Where they come
-// faster than the child ends, only the newest counts.
-func (f *execFlags) tell(child *Child, k *keptFile, env []string) {
-	if !f.restart && f.signal == "" {
-		return
-	}
+// tell has a child signalled or started again for each environment that is handed to
+// the function it returns. Where they come faster than the child ends, only the newest
+// counts. One goroutine calls the function at a time.
+func (f *renewFlags) tell(child *Child) func(env []string) {
 	if f.signal != "" {
 		child.Signal = signalNamed(f.signalName())
 	}
 	renewed := make(chan []string, 1)
 	child.Renewed, child.Grace = renewed, restartGrace
-	k.renewed = func(t api.Token) {
+	return func(env []string) {
 		select {
 		case <-renewed:
 		default:
 		}
-		renewed <- tokenEnv(env, f.variable(0), t)
+		renewed <- env
 	}
+}
+
+// followRefs has a child told of each new token of its references.
+func (a *app) followRefs(ctx context.Context, f *renewFlags, agent api.Agent, child *Child, r *references) error {
+	tell := f.tell(child)
+	for ref, t := range r.tokens {
+		k, err := a.keepFile(ctx, agent, &execFlags{}, t)
+		if err != nil {
+			return err
+		}
+		k.renewed = func(t api.Token) { r.renewed(ref, t, tell) }
+		child.Beside = together(child.Beside, k.run)
+	}
+	return nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/kinds"
 )
 
 // TestAChildLearnsOfEachNewToken: once, with all that stands beside the token, and not
@@ -95,5 +96,32 @@ func TestWhatARenewalCannotDo(t *testing.T) {
 		if len(r.agent.calls) > 0 {
 			t.Errorf("%q: the agent was asked %q", tt.args, r.agent.calls)
 		}
+	}
+}
+
+// TestAReferenceFollowsItsAccount: a command of run gets its whole environment anew, with
+// each reference in its form.
+func TestAReferenceFollowsItsAccount(t *testing.T) {
+	first := api.Token{AccessToken: "one-token-of-many-characters-aaaa", ExpiresAt: start().Add(time.Hour), Account: "shop", Env: core.Sandbox}
+	second := first
+	second.AccessToken = "two-token-of-many-characters-bbbb"
+	shop, blog := api.Ref{Name: "shop", Env: core.Sandbox}, api.Ref{Name: "blog", Env: core.Sandbox}
+	other := first
+	other.Account, other.AccessToken = "blog", "blog-token-of-many-characters-cc"
+	r := &references{
+		list:   []reference{{name: "A", ref: shop}, {name: "B", ref: shop, format: "header"}, {name: "C", ref: blog}},
+		env:    []string{"X=1", "A=tokentray://shop", "B=tokentray://shop?format=header", "C=tokentray://blog"},
+		tokens: map[api.Ref]api.Token{shop: first, blog: other},
+		specs:  map[api.Ref]kinds.Spec{shop: {Token: kinds.Place{Header: "Authorization", Prefix: "Bearer "}}},
+	}
+	var got []string
+	r.renewed(shop, second, func(env []string) { got = env })
+	for _, want := range []string{"X=1", "A=" + second.AccessToken, "B=Authorization: Bearer " + second.AccessToken, "C=" + other.AccessToken} {
+		if !slices.Contains(got, want) {
+			t.Errorf("%s is not in %q", want, got)
+		}
+	}
+	if all := strings.Join(got, " "); strings.Contains(all, first.AccessToken) || strings.Contains(all, "tokentray://") {
+		t.Errorf("an old token or a reference is left: %q", got)
 	}
 }

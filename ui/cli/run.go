@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -34,6 +35,7 @@ const maxEnvFile = 1 << 20
 func (a *app) runCommand() *cobra.Command {
 	var files []string
 	var minTTL string
+	renew := &renewFlags{}
 	cmd := &cobra.Command{
 		Use:                   "run [--env-file FILE]… [flags] -- COMMAND [ARGUMENT…]",
 		DisableFlagsInUseLine: true,
@@ -53,12 +55,13 @@ func (a *app) runCommand() *cobra.Command {
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			_, command := split(cmd, args)
-			return a.run(cmd.Context(), files, minTTL, command)
+			return a.run(cmd.Context(), files, minTTL, renew, command)
 		},
 	}
 	cmd.Flags().StringArrayVar(&files, "env-file", nil, "flag.env_file")
 	cmd.Flags().StringVar(&minTTL, "min-ttl", "30s", "flag.min_ttl")
 	_ = cmd.RegisterFlagCompletionFunc("env-file", completeFile)
+	renew.register(cmd)
 	return cmd
 }
 
@@ -72,9 +75,12 @@ type reference struct {
 
 // run runs a command with the variables of files, in which references have become
 // tokens. Nothing is run where one of them cannot be had.
-func (a *app) run(ctx context.Context, files []string, minTTL string, command []string) error {
+func (a *app) run(ctx context.Context, files []string, minTTL string, renew *renewFlags, command []string) error {
 	life, err := parseLife(minTTL)
 	if err != nil {
+		return err
+	}
+	if err := renew.check(); err != nil {
 		return err
 	}
 	path, err := program(command[0])
@@ -85,15 +91,29 @@ func (a *app) run(ctx context.Context, files []string, minTTL string, command []
 	if err != nil {
 		return err
 	}
+	child := Child{Path: path, Args: command, Env: env}
 	if len(refs) > 0 {
-		if env, err = a.fillIn(ctx, env, refs, life); err != nil {
+		agent, err := a.connect(ctx)
+		if err != nil {
 			return err
+		}
+		r := &references{list: refs, env: env, tokens: map[api.Ref]api.Token{}, specs: map[api.Ref]kinds.Spec{}}
+		if err := a.fetchAll(ctx, agent, r, life); err != nil {
+			return err
+		}
+		if child.Env, err = r.filled(); err != nil {
+			return err
+		}
+		if renew.wanted() {
+			if err := a.followRefs(ctx, renew, agent, &child, r); err != nil {
+				return err
+			}
 		}
 	}
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	code, err := a.RunChild(Child{Path: path, Args: command, Env: env})
+	code, err := a.RunChild(child)
 	if err != nil {
 		return notRun(command[0], err)
 	}
@@ -170,44 +190,62 @@ func (a *app) parseReference(value string) (reference, error) {
 	return out, nil
 }
 
-// fillIn puts tokens in the place of references. Each account is asked once.
-func (a *app) fillIn(ctx context.Context, env []string, refs []reference, life time.Duration) ([]string, error) {
-	agent, err := a.connect(ctx)
-	if err != nil {
-		return nil, err
-	}
-	got := map[api.Ref]api.Token{}
-	for _, r := range refs {
-		t, known := got[r.ref]
-		if !known {
-			if t, err = agent.Token(ctx, r.ref, life); err != nil {
-				a.note(a.say("run.failed", "name", r.name, "where", r.where))
-				return nil, a.notGot(ctx, agent, r.ref, err)
+// references are those of a command, with what stands in their place.
+type references struct {
+	list  []reference
+	env   []string // with the references in it
+	specs map[api.Ref]kinds.Spec
+
+	mu     sync.Mutex // several accounts are followed
+	tokens map[api.Ref]api.Token
+}
+
+// fetchAll gets the tokens. Each account is asked once.
+func (a *app) fetchAll(ctx context.Context, agent api.Agent, r *references, life time.Duration) error {
+	for _, one := range r.list {
+		if _, known := r.tokens[one.ref]; !known {
+			t, err := agent.Token(ctx, one.ref, life)
+			if err != nil {
+				a.note(a.say("run.failed", "name", one.name, "where", one.where))
+				return a.notGot(ctx, agent, one.ref, err)
 			}
-			got[r.ref] = t
+			r.tokens[one.ref] = t
 		}
-		value, err := a.inFormat(ctx, agent, t, r.format)
+		if _, known := r.specs[one.ref]; !known && format.Placed(one.format) {
+			t := r.tokens[one.ref]
+			acc, err := agent.Account(ctx, api.Ref{Name: t.Account, Env: t.Env})
+			if err != nil {
+				return err
+			}
+			r.specs[one.ref] = a.text().Spec(acc.Kind)
+		}
+	}
+	return nil
+}
+
+// filled is the environment with tokens in the place of the references.
+func (r *references) filled() ([]string, error) {
+	env := r.env
+	for _, one := range r.list {
+		t := r.tokens[one.ref]
+		out, err := format.Token(one.format, format.Input{
+			AccessToken: t.AccessToken, ExpiresIn: t.ExpiresIn, ExpiresAt: t.ExpiresAt, ObtainedAt: t.ObtainedAt,
+			Account: t.Account, Env: t.Env, AppID: t.AppID, BaseURL: t.BaseURL, Spec: r.specs[one.ref],
+		})
 		if err != nil {
 			return nil, err
 		}
-		env = format.MarkEnv(setEnv(env, r.name, value), r.name)
+		env = format.MarkEnv(setEnv(env, one.name, strings.TrimSuffix(out, "\n")), one.name)
 	}
 	return env, nil
 }
 
-// inFormat is a token in a format.
-func (a *app) inFormat(ctx context.Context, agent api.Agent, t api.Token, name string) (string, error) {
-	var spec kinds.Spec
-	if format.Placed(name) {
-		acc, err := agent.Account(ctx, api.Ref{Name: t.Account, Env: t.Env})
-		if err != nil {
-			return "", err
-		}
-		spec = a.text().Spec(acc.Kind)
+// renewed takes a new token in and hands on the environment with it.
+func (r *references) renewed(ref api.Ref, t api.Token, tell func(env []string)) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.tokens[ref] = t
+	if env, err := r.filled(); err == nil { // it did not fail with the first tokens
+		tell(env)
 	}
-	out, err := format.Token(name, format.Input{
-		AccessToken: t.AccessToken, ExpiresIn: t.ExpiresIn, ExpiresAt: t.ExpiresAt, ObtainedAt: t.ObtainedAt,
-		Account: t.Account, Env: t.Env, AppID: t.AppID, BaseURL: t.BaseURL, Spec: spec,
-	})
-	return strings.TrimSuffix(out, "\n"), err
 }

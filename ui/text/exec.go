@@ -9,7 +9,7 @@ func execWords() table {
 		"usage.exec_no_host":        {"the calls of {account} go to this machine, and no host is known that a proxy could answer for", "{account} 的接口在本机，没有可由代理应答的主机"},
 		"usage.exec_live_write":     {"--live-write goes with --open-api", "--live-write 须与 --open-api 同用"},
 		"usage.exec_exists":         {"the file of --renew-file is there already, and would be written over and removed at the end; choose another, or add --overwrite", "--renew-file 的文件已存在，会被覆盖并在结束时删除；请另选文件，或加 --overwrite"},
-		"usage.exec_renew_here":     {"--restart-on-renew and --signal do not work on Windows, which has no such signals; use --renew-file", "Windows 没有这类信号，不支持 --restart-on-renew 和 --signal；请用 --renew-file"},
+		"usage.exec_renew_here":     {"--restart-on-renew and --signal do not work on Windows, which has no such signals; use exec --renew-file", "Windows 没有这类信号，不支持 --restart-on-renew 和 --signal；请用 exec --renew-file"},
 		"usage.exec_renew_one":      {"--restart-on-renew and --signal exclude each other", "--restart-on-renew 与 --signal 不能同用"},
 		"usage.exec_renew_account":  {"--restart-on-renew and --signal follow one account", "--restart-on-renew 和 --signal 只能跟随一个账号"},
 		"usage.exec_signal":         {"{name} is no signal of --signal: {names}", "--signal 不支持 {name}，可用：{names}"},
@@ -29,13 +29,13 @@ func execWords() table {
 				"  WX_TOKEN=tokentray://shop/sandbox\n" +
 				"  WX_HEADER=tokentray://shop/sandbox?format=header\n\n" +
 				"Later files go before earlier ones, and all before the environment, in which references\nwork too. The formats are those of get. $NAME is not filled in. Without ENV the active\n" +
-				"environment is meant. If one of the tokens cannot be had, nothing is run, and the code is\nthat of get; else it is the command's own.\n\n" +
+				"environment is meant. If one of the tokens cannot be had, nothing is run, and the code is\nthat of get; else it is the command's own. --signal and --restart-on-renew are those of exec,\nfor each account that is referred to.\n\n" +
 				"  tokentray run --env-file .env -- npm start\n" +
 				"  tokentray run --env-file .env --env-file .env.local -- ./server",
 			"使用 .env 文件中的变量运行命令。值为 tokentray://名称/环境 时会换成该账号的 token，\n且只出现在命令的环境变量中，因此文件可以共享：\n\n" +
 				"  WX_TOKEN=tokentray://shop/sandbox\n" +
 				"  WX_HEADER=tokentray://shop/sandbox?format=header\n\n" +
-				"后面的文件优先，文件优先于已有的环境变量（其中的引用同样有效）。格式与 get 相同，\n不展开 $NAME。不写环境表示当前环境。任何一个 token 取不到时不会运行命令，退出码与 get\n相同；否则为命令自己的退出码。\n\n" +
+				"后面的文件优先，文件优先于已有的环境变量（其中的引用同样有效）。格式与 get 相同，\n不展开 $NAME。不写环境表示当前环境。任何一个 token 取不到时不会运行命令，退出码与 get\n相同；否则为命令自己的退出码。\n--signal 和 --restart-on-renew 与 exec 相同，跟随所引用的每个账号。\n\n" +
 				"  tokentray run --env-file .env -- npm start\n" +
 				"  tokentray run --env-file .env --env-file .env.local -- ./server",
 		},
