@@ -1,6 +1,8 @@
 package window
 
 import (
+	"image"
+	"image/draw"
 	"testing"
 	"time"
 
@@ -29,11 +31,41 @@ func TestGoldenPictures(t *testing.T) {
 					s.win.Resize(screen.size)
 					s.open()
 					screen.show(s)
-					test.AssertRendersToImage(t, "golden/"+name+".png", s.win.Canvas())
+					test.AssertImageMatches(t, "golden/"+name+".png", s.picture())
 				})
 			}
 		}
 	}
+}
+
+// picture is what the canvas shows. Fyne's software renderer lets what scrolls in a
+// line of text be seen outside of the page that scrolls the line, which the window on
+// a screen does not. So all that stands beside the pages is taken without them, and
+// each page by itself.
+func (s *stage) picture() image.Image {
+	pages := map[*kit.Scroller]image.Rectangle{}
+	walk(s.win.Content(), func(o fyne.CanvasObject) {
+		if page, ok := o.(*kit.Scroller); ok {
+			at, size := fyne.CurrentApp().Driver().AbsolutePositionForObject(page), page.Size()
+			pages[page] = image.Rect(int(at.X), int(at.Y), int(at.X+size.Width), int(at.Y+size.Height))
+		}
+	})
+	shown := func(only *kit.Scroller) image.Image {
+		for page := range pages {
+			page.Hidden = page != only
+		}
+		return s.win.Canvas().Capture()
+	}
+	full := shown(nil)
+	out := image.NewNRGBA(full.Bounds())
+	draw.Draw(out, out.Bounds(), full, image.Point{}, draw.Src)
+	for page, box := range pages {
+		draw.Draw(out, box, shown(page), box.Min, draw.Src)
+	}
+	for page := range pages {
+		page.Hidden = false
+	}
+	return out
 }
 
 // golden is a screen and how to get there.
