@@ -143,7 +143,7 @@ func (a *aviary) run(stdin string, args ...string) string {
 	a.t.Helper()
 	term := &typed{in: strings.NewReader(stdin)}
 	code := cli.Run(a.t.Context(), cli.Parts{
-		Version: "1.2.3", Term: term, Now: time.Now, Kinds: kinds.Builtin(),
+		Version: "1.2.3", Term: term, Now: time.Now, Kinds: kinds.Builtin,
 		Getenv:  func(name string) string { return map[string]string{"TOKENTRAY_LANG": "en"}[name] },
 		Connect: func(context.Context, string, bool) (api.Agent, error) { return a.client, nil },
 	}, args)

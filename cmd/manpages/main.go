@@ -44,7 +44,7 @@ func main() {
 // commands are all commands of the command line, in a language.
 func commands(lang string) *cobra.Command {
 	return cli.New(cli.Parts{
-		Kinds: preset.With(kinds.Builtin()),
+		Kinds: func() kinds.Set { return preset.With(kinds.Builtin()) },
 		Term:  cli.NewConsole(os.Stdin, os.Stdout, os.Stderr),
 		Getenv: func(key string) string {
 			if key == "TOKENTRAY_LANG" {

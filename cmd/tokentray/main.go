@@ -41,7 +41,7 @@ func run(had harden.Limit, exposed error) int {
 	p := program{version: versionOf(), starter: launch.Announce(), exposed: exposed}
 	return cli.Run(ctx, cli.Parts{
 		Version:    p.version,
-		Kinds:      knownKinds(),
+		Kinds:      knownKinds,
 		Term:       cli.NewConsole(os.Stdin, os.Stdout, os.Stderr),
 		Getenv:     os.Getenv,
 		Now:        time.Now,

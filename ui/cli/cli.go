@@ -25,9 +25,9 @@ type Parts struct {
 	Term    Terminal
 	Getenv  func(string) string
 	Now     func() time.Time
-	// Kinds are the kinds of token that the program knows while no agent runs; none
+	// Kinds are the kinds of token that the program knows while no agent runs; nil
 	// means those of this version. A running agent is asked for its own.
-	Kinds kinds.Set
+	Kinds func() kinds.Set
 
 	// Connect returns the agent of a home; an empty home is the platform's own. With
 	// start it starts an agent if none runs. The error has api.ErrNoAgent in its

@@ -27,8 +27,8 @@ func (a *app) kinds() kinds.Set {
 
 // ownKinds are the kinds that the program knows without an agent.
 func (a *app) ownKinds() kinds.Set {
-	if len(a.Kinds.All()) > 0 {
-		return a.Kinds
+	if a.Kinds != nil {
+		return a.Kinds()
 	}
 	return kinds.Builtin()
 }
@@ -42,20 +42,21 @@ func (a *app) keepOwnKinds() {
 // forgetKinds has the agent asked again, whose kinds may be others now.
 func (a *app) forgetKinds() { a.kindSet, a.tx = nil, nil }
 
-// registerKinds gives commands their flags for the fields of the kinds' own. The
-// running agent is asked for its kinds where the command that is called, completed
-// or explained has such flags.
+// registerKinds gives the command that is called, completed or explained its flags for
+// the fields of the kinds' own, by the kinds of the running agent; without arguments it
+// gives them to every command. Most commands have none, and then no kind is looked at.
 func (a *app) registerKinds(root *cobra.Command, args []string) {
 	for len(args) > 0 && slices.Contains([]string{"help", cobra.ShellCompRequestCmd, cobra.ShellCompNoDescRequestCmd}, args[0]) {
 		args = args[1:]
 	}
 	called, _, _ := root.Find(args)
 	for cmd, register := range a.ofKinds {
-		set := a.ownKinds()
-		if cmd == called {
-			set = a.kinds()
+		switch {
+		case cmd == called:
+			register(a.kinds())
+		case called == root:
+			register(a.ownKinds())
 		}
-		register(set)
 	}
 }
 

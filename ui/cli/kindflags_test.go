@@ -210,3 +210,27 @@ func TestAFlagByItsOtherName(t *testing.T) {
 		}
 	}
 }
+
+// TestCommandsLookAtNoKind: to gather the kinds takes longer than most commands do.
+// Only those that speak of kinds look at them.
+func TestCommandsLookAtNoKind(t *testing.T) {
+	for _, args := range [][]string{{"version"}, {"get", "shop"}, {"list"}, {"history", "shop"}} {
+		r := withToken(newRun())
+		r.parts = func(p *Parts) {
+			p.Kinds = func() kinds.Set {
+				t.Errorf("%v looked at the kinds", args)
+				return kinds.Builtin()
+			}
+		}
+		r.try(t, 0, args...)
+	}
+	looked := false
+	r := newRun()
+	r.none = true
+	r.parts = func(p *Parts) {
+		p.Kinds = func() kinds.Set { looked = true; return aviary(t) }
+	}
+	if out, _ := r.try(t, 0, "help", "add"); !looked || !strings.Contains(out, "--song-by") {
+		t.Errorf("help of add does not know the kinds of the program:\n%s", out)
+	}
+}
