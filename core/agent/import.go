@@ -90,7 +90,7 @@ func (s *Service) carryOut(ctx context.Context, p *importer) error {
 	}
 	undone, err := s.parts.Store.SaveAll(
 		ctx, accounts, lines,
-		func(ctx context.Context) error { return s.vault.putAll(ctx, w.set, nil) },
+		func(ctx context.Context) error { return s.vault.putAll(ctx, w.set, nil, nil) },
 		func(ctx context.Context) error { return s.vault.undo(ctx, w) },
 	)
 	if err != nil {

@@ -360,7 +360,8 @@ func TestAnAdditionThatACrashInterruptedComesBack(t *testing.T) {
 	}
 }
 
-// TestAnImportThatFailedTakesNoSecretAway of accounts that are there.
+// TestAnImportThatFailedLeavesNoTrace of its own, and nothing that a kill in the middle
+// could make of an account that is there a removed one.
 func TestAnImportThatFailedLeavesNoTrace(t *testing.T) {
 	w := newWorld(t)
 	r := w.start()
@@ -381,6 +382,9 @@ func TestAnImportThatFailedLeavesNoTrace(t *testing.T) {
 	index := r.vault.parts.Index
 	if index.Removed(string(a.ID)) {
 		t.Error("an account that is there counts as removed")
+	}
+	if lines := string(w.read(w.home.VaultIndex())); strings.Contains(lines, "- "+string(a.ID)) {
+		t.Errorf("an account that is there counted as removed for a while:\n%s", lines)
 	}
 	if got := w.refs(r); !slices.Equal(got, []string{"a/sandbox"}) {
 		t.Errorf("accounts %v", got)

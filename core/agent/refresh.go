@@ -103,7 +103,7 @@ func (s *Service) refreshSome(ctx context.Context) {
 			set[id] = s.vault.kept(a, e.bind(s.goes(a)))
 		}
 	}
-	if err := s.vault.putAll(ctx, set, nil); err != nil {
+	if err := s.vault.putAll(ctx, set, nil, nil); err != nil {
 		s.log.Warn("entries of the vault do not tell yet to which accounts they belong", "error", err)
 		if core.AsError(err).Class == core.VaultClosed {
 			return

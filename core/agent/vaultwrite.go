@@ -62,16 +62,18 @@ type batcher interface {
 	Batch(ctx context.Context, set map[string][]byte, remove []string) error
 }
 
-// putAll keeps the entries of many accounts and takes out those of others. A
-// vault that takes one at a time may, after an error, have taken some.
-func (k *vaultAccess) putAll(ctx context.Context, entries map[core.ID]kept, remove []core.ID) error {
-	if len(entries)+len(remove) == 0 {
+// putAll keeps the entries of many accounts, and takes out those of accounts that are
+// removed and of accounts that stay without one. A vault that takes one at a time may,
+// after an error, have taken some.
+func (k *vaultAccess) putAll(ctx context.Context, entries map[core.ID]kept, removed, without []core.ID) error {
+	if len(entries)+len(removed)+len(without) == 0 {
 		return nil
 	}
 	defer k.forget()
-	if err := k.parts.Index.Remove(names(remove)...); err != nil {
+	if err := k.parts.Index.Remove(names(removed)...); err != nil {
 		return err
 	}
+	gone := slices.Concat(removed, without)
 	if err := k.closed(); err != nil {
 		return err
 	}
@@ -82,8 +84,8 @@ func (k *vaultAccess) putAll(ctx context.Context, entries map[core.ID]kept, remo
 				return err
 			}
 		}
-		for _, id := range remove {
-			if err := k.drop(ctx, id); err != nil {
+		for _, id := range gone {
+			if err := k.take(ctx, id); err != nil {
 				return err
 			}
 		}
@@ -100,27 +102,33 @@ func (k *vaultAccess) putAll(ctx context.Context, entries map[core.ID]kept, remo
 		}
 		set[string(id)] = raw
 	}
-	if err := vault.Batch(ctx, set, names(remove)); err != nil {
+	if err := vault.Batch(ctx, set, names(gone)); err != nil {
 		return k.failed(ctx, err)
 	}
 	return nil
 }
 
-// undo puts back what an import that failed wrote.
+// undo puts back what an import that failed wrote. Accounts that were there do not
+// count as removed at any moment of it.
 func (k *vaultAccess) undo(ctx context.Context, w newSecrets) error {
-	if err := k.putAll(ctx, w.before, append(w.added, w.there...)); err != nil {
+	if err := k.putAll(ctx, w.before, w.added, w.there); err != nil {
 		return err
 	}
-	return k.parts.Index.Forget(names(w.there)...) // these accounts nobody removed
+	return k.parts.Index.Forget(names(w.there)...)
 }
 
 // drop takes the entry of an account that is removed out of the vault. That it
 // is removed is written down whatever the vault says.
 func (k *vaultAccess) drop(ctx context.Context, id core.ID) error {
-	defer k.forget()
 	if err := k.parts.Index.Remove(string(id)); err != nil {
 		return err
 	}
+	return k.take(ctx, id)
+}
+
+// take takes an entry out of the vault.
+func (k *vaultAccess) take(ctx context.Context, id core.ID) error {
+	defer k.forget()
 	if err := k.closed(); err != nil {
 		return err
 	}
@@ -133,5 +141,5 @@ func (k *vaultAccess) drop(ctx context.Context, id core.ID) error {
 
 // dropAll takes the secrets of many accounts out of the vault.
 func (k *vaultAccess) dropAll(ctx context.Context, ids []core.ID) error {
-	return k.putAll(ctx, nil, ids)
+	return k.putAll(ctx, nil, ids, nil)
 }
