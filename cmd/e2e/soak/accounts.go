@@ -4,12 +4,13 @@ package main
 
 import (
 	"fmt"
-	"slices"
+	"maps"
 	"time"
 
 	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/core/kinds"
+	"tokentray/core/layout"
 	"tokentray/core/preset"
 	"tokentray/core/sim"
 )
@@ -20,7 +21,8 @@ type account struct {
 	env      core.Env
 	spec     kinds.Spec
 	params   map[string]string
-	path     string // of the simulator, where the base URL is that of a call
+	path     string        // of the simulator, where the base URL is that of a call
+	kept     layout.Layout // how the backend keeps the token; the zero one: it does not
 	upstream sim.Account
 }
 
@@ -29,12 +31,19 @@ func (a account) ref() api.Ref { return api.Ref{Name: a.name, Env: a.env} }
 // key names the account at upstream.
 func (a account) key() string { return a.upstream.Key() }
 
-// input is what its owner enters. base is where the simulator is.
-func (a account) input(base string) api.AccountInput {
-	secret, url, params := a.upstream.Secret.Reveal(), base+a.path, a.params
+// input is what its owner enters. base is where the simulator is, and redis the Redis
+// of the backend.
+func (a account) input(base, redis string) api.AccountInput {
+	secret, url, params := a.upstream.Secret.Reveal(), base+a.path, maps.Clone(a.params)
+	if a.kept.ID != "" {
+		secret, url = password, redis
+	}
 	in := core.Input{Name: &a.name, Env: &a.env, Kind: &a.spec.Kind, BaseURL: &url}
 	if a.spec.Endpoint { // its calls go elsewhere
-		params = map[string]string{kinds.APIURL: base}
+		if params == nil {
+			params = map[string]string{}
+		}
+		params[kinds.APIURL] = base
 	}
 	if a.spec.Has(kinds.AppID) {
 		in.AppID = &a.upstream.AppID
@@ -59,15 +68,11 @@ var own = map[core.Kind]func(n int, a *account){
 	kinds.WeCom:        ofCorp,
 	kinds.OAuth2:       ofClient,
 	kinds.Central:      ofTeam,
+	kinds.Redis:        ofBackend,
 }
 
-// served are the kinds of the accounts, in turn: all that the program has but notServed.
-func served() []kinds.Spec {
-	return slices.DeleteFunc(preset.With(kinds.Builtin()).All(), func(s kinds.Spec) bool { return s.Kind == notServed })
-}
-
-// notServed reads what a backend keeps in its Redis, which the simulator is not.
-const notServed = kinds.Redis
+// served are the kinds of the accounts, in turn: all that the program has.
+func served() []kinds.Spec { return preset.With(kinds.Builtin()).All() }
 
 // lives are those of the tokens. The Keeper leaves half a minute between the
 // rounds of an account, so that none is shorter than twice that.

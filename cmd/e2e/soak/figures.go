@@ -137,6 +137,9 @@ func number(file []byte, name string) int {
 // window.
 func (s *soak) ideal() (n float64) {
 	for _, a := range s.all {
+		if a.kept.ID != "" {
+			continue // is read from a Redis
+		}
 		n += s.worked.Seconds() / (a.period().Seconds() + 2) // the Keeper keeps two seconds clear of the edge
 	}
 	return n
@@ -169,7 +172,6 @@ func (s *soak) report(length time.Duration) error {
 	needless := s.up.Needless()
 	line("time", "%v", length)
 	line("accounts", "%d: %s", len(s.all), s.ofKinds())
-	line("NOT RUN", "%s: the simulator is no Redis", notServed)
 	line("tokens served over the socket", "%d", s.sockets.Load())
 	line("tokens served over the loopback", "%d", s.doors.Load())
 	line("refused while upstream failed", "%d", s.failed.Load())
@@ -192,6 +194,7 @@ func (s *soak) report(length time.Duration) error {
 		line("threads, "+when, "%d, %d", b.threads, a.threads)
 	}
 	both("at work, early and late", s.early, s.late)
+	line("memory, private, after 1 min and each "+lookEach.String(), "%.1f MB", s.series)
 	both("at rest, before and after", s.before, s.after)
 	line("goroutines, at rest, before and after", "%d, %d", s.before.goroutines, s.after.goroutines)
 	var errs []error

@@ -46,7 +46,7 @@ func run(ctx context.Context, bin string, length time.Duration, accounts, client
 	}
 	defer s.close()
 	for _, step := range []func(context.Context) error{
-		s.startAgent, s.addAccounts, s.addPushes, s.openLoopback,
+		s.startAgent, s.startBackend, s.addAccounts, s.addPushes, s.openLoopback,
 		func(ctx context.Context) error { return s.measure(ctx, &s.before) },
 		func(ctx context.Context) error { return s.work(ctx, length, clients) },
 		func(ctx context.Context) error { return s.measure(ctx, &s.after) },

@@ -27,13 +27,14 @@ import (
 // was counted.
 type soak struct {
 	*desktop.Desktop
-	bin    string
-	up     *upstream.Upstream
-	agent  *desktop.Process
-	client *api.Client
-	key    string // of the loopback
-	door   string // its URL
-	screen bool
+	bin     string
+	up      *upstream.Upstream
+	agent   *desktop.Process
+	client  *api.Client
+	backend *backend
+	key     string // of the loopback
+	door    string // its URL
+	screen  bool
 
 	all   []account
 	byRef map[api.Ref]account
@@ -45,8 +46,9 @@ type soak struct {
 	mu                     sync.Mutex
 	wrong                  []string
 
-	before, after figures // at rest
-	early, late   figures // at work
+	before, after figures   // at rest
+	early, late   figures   // at work
+	series        []float64 // MB, the private memory in between
 	cpu           time.Duration
 	worked        time.Duration
 	calls, good   int
@@ -77,6 +79,9 @@ func newSoak(bin string, accounts int) (*soak, error) {
 }
 
 func (s *soak) close() {
+	if s.backend != nil {
+		s.backend.close()
+	}
 	s.up.Close()
 	if err := s.Desktop.Close(); err != nil {
 		fmt.Fprintln(os.Stderr, "soak:", err)
@@ -102,7 +107,7 @@ func (s *soak) startAgent(ctx context.Context) error {
 	}
 	var without []string
 	for _, spec := range set.All() {
-		if spec.Kind != notServed && !slices.ContainsFunc(s.all, func(a account) bool { return a.spec.Kind == spec.Kind }) {
+		if !slices.ContainsFunc(s.all, func(a account) bool { return a.spec.Kind == spec.Kind }) {
 			without = append(without, string(spec.Kind))
 		}
 	}
@@ -118,7 +123,7 @@ func (s *soak) addAccounts(ctx context.Context) error {
 	began := time.Now()
 	var in []api.AccountInput
 	for _, a := range s.all {
-		in = append(in, a.input(s.up.URL))
+		in = append(in, a.input(s.up.URL, s.backend.url))
 	}
 	for some := range slices.Chunk(in, 50) {
 		plan, err := s.client.Import(ctx, api.ImportRequest{Accounts: some, RenewLive: true})

@@ -52,7 +52,7 @@ func (s *soak) work(ctx context.Context, length time.Duration, clients int) erro
 	if s.screen {
 		wg.Go(func() { s.openWindows(ctx) })
 	}
-	if err := s.twice(ctx, length); err != nil {
+	if err := s.looks(ctx, length); err != nil {
 		return err
 	}
 	cancel()
@@ -65,20 +65,26 @@ func (s *soak) work(ctx context.Context, length time.Duration, clients int) erro
 	return errors.Join(err, cpuErr)
 }
 
-// twice looks at the agent after a minute of work, and at the end of it.
-func (s *soak) twice(ctx context.Context, length time.Duration) (err error) {
+// lookEach is how long the agent works between two looks at its memory.
+const lookEach = 5 * time.Minute
+
+// looks looks at the agent after a minute of work, every lookEach after that, and at the
+// end.
+func (s *soak) looks(ctx context.Context, length time.Duration) (err error) {
 	first := min(time.Minute, length/3)
-	for _, part := range []struct {
-		wait time.Duration
-		to   *figures
-	}{{first, &s.early}, {length - first, &s.late}} {
+	for at, next := time.Duration(0), first; at < length; next = min(next+lookEach, length) {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-time.After(part.wait):
+		case <-time.After(next - at):
 		}
-		if *part.to, err = s.look(); err != nil {
+		at = next
+		if s.late, err = s.look(); err != nil {
 			return err
+		}
+		s.series = append(s.series, s.late.private)
+		if at == first {
+			s.early = s.late
 		}
 	}
 	return nil
