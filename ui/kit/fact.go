@@ -55,26 +55,39 @@ func (f *Fact) Set(value string, c color.NRGBA) bool {
 	return changed
 }
 
-// FactRow stands two objects in columns of which the first is fixed.
+// FactRow stands two objects in columns of which the first is fixed. A first one that
+// is too wide for its column has a line of its own, over the second.
 type FactRow struct{}
 
 // factLabel is the width of the labels of facts and of the times of a history.
 const factLabel = 104
 
+// over is the height of the line above the second object.
+func (g *FactRow) over(o []fyne.CanvasObject) float32 {
+	if m := o[0].MinSize(); m.Width > factLabel-2*Grid {
+		return m.Height
+	}
+	return 0
+}
+
 func (g *FactRow) Layout(o []fyne.CanvasObject, size fyne.Size) {
-	h := o[0].MinSize().Height
-	Place(o[1], factLabel, 0, size.Width-factLabel, size.Height)
+	m, over := o[0].MinSize(), g.over(o)
+	Place(o[1], factLabel, over, size.Width-factLabel, size.Height-over)
+	if over > 0 {
+		Place(o[0], 0, 0, m.Width, m.Height)
+		return
+	}
 	y := float32(0)
 	if _, ok := o[1].(*fyne.Container); ok { // a button makes the line higher than its words
-		y = max(0, min(lineIconSide, size.Height)-h) / 2
+		y = max(0, min(lineIconSide, size.Height)-m.Height) / 2
 	}
-	Place(o[0], 0, y, factLabel, h)
+	Place(o[0], 0, y, factLabel, m.Height)
 }
 
 func (g *FactRow) HeightOf(o []fyne.CanvasObject, width float32) float32 {
-	return max(o[0].MinSize().Height, HeightFor(o[1], width-factLabel))
+	return max(o[0].MinSize().Height, g.over(o)+HeightFor(o[1], width-factLabel))
 }
 
 func (g *FactRow) MinSize(o []fyne.CanvasObject) fyne.Size {
-	return fyne.NewSize(factLabel+o[1].MinSize().Width, max(o[0].MinSize().Height, o[1].MinSize().Height))
+	return fyne.NewSize(factLabel+o[1].MinSize().Width, max(o[0].MinSize().Height, g.over(o)+o[1].MinSize().Height))
 }

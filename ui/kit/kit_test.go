@@ -163,6 +163,29 @@ func TestEntry(t *testing.T) {
 }
 
 // The ring turns in steps of two degrees; less touches nothing.
+// A label that is wider than its column has a line of its own: value and label never
+// stand on each other.
+func TestFactWithALongLabel(t *testing.T) {
+	test.NewTempApp(t)
+	ui := uiIn(text.English)
+	for _, label := range []string{"AppID", "Introspection URL", "URL at which the server gives the token"} {
+		plain := NewFact(ui, label)
+		copied := NewCopiedFact(ui, label, func(string) string { return "Copy" }, nil)
+		for _, f := range []*Fact{plain, copied} {
+			f.Set("https://sso.example.com/realms/shop", ui.Palette.Text)
+			shown(t, Stack(0, f.Root), fyne.NewSize(300, 100))
+			l, v := f.label, f.Root.Objects[1]
+			right, below := l.Position().X+l.MinSize().Width, l.Position().Y+l.Size().Height
+			if right > v.Position().X && below > v.Position().Y {
+				t.Errorf("%q reaches to %v, %v, where its value begins at %v", label, right, below, v.Position())
+			}
+			if end := v.Position().Y + HeightFor(v, v.Size().Width); end > f.Root.Size().Height {
+				t.Errorf("%q: the value ends at %v of %v", label, end, f.Root.Size().Height)
+			}
+		}
+	}
+}
+
 func TestRing(t *testing.T) {
 	test.NewTempApp(t)
 	ui := uiIn(text.English)

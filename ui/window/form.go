@@ -80,7 +80,7 @@ func (f *form) draw(ui *kit.UI) {
 	f.page.Add(f.entry("name", kit.NewEntry(ui, ui.T("form.name.hint"), d.Name, f.typed("name", &d.Name))))
 	f.page.Add(f.field("env", kit.NewSegment(ui, string(d.Env), func(v string) { f.choosePlace("env", func() { d.Env = core.Env(v) }) }, envChoices(ui)...)))
 	f.kindSay = kit.NewProse("", 13, ui.Palette.Muted)
-	f.page.Add(kit.Stack(2*kit.Grid, f.field("kind", f.kindControl()), f.kindSay)) // which tells what is below
+	f.page.Add(kit.Stack(2*kit.Grid, f.field("kind", f.oneOf(string(d.Kind), f.chooseKind, f.kindChoices())), f.kindSay)) // which tells what is below
 	if len(d.spec().Products) > 0 {
 		f.page.Add(f.field("product", kit.NewSegment(ui, string(d.Product), func(v string) { f.choosePlace("product", func() { d.Product = core.Product(v) }) }, f.productChoices()...)))
 	}
@@ -115,16 +115,16 @@ func (f *form) draw(ui *kit.UI) {
 	f.check()
 }
 
-// mostSegments is how many kinds a switch shows at once; more are picked from a table.
+// mostSegments is how many kinds, or values of a field, a switch shows at once; more
+// are picked from a table.
 const mostSegments = 4
 
-// kindControl chooses among the kinds.
-func (f *form) kindControl() fyne.CanvasObject {
-	ui, kind, choices := f.ui, string(f.draft.Kind), f.kindChoices()
+// oneOf chooses among few in sight, or among many in a table.
+func (f *form) oneOf(value string, on func(string), choices []kit.Choice) fyne.CanvasObject {
 	if len(choices) <= mostSegments {
-		return kit.NewSegment(ui, kind, f.chooseKind, choices...)
+		return kit.NewSegment(f.ui, value, on, choices...)
 	}
-	p := kit.NewPicker(ui, kind, f.chooseKind, choices...)
+	p := kit.NewPicker(f.ui, value, on, choices...)
 	p.Resized = f.page.Reflow
 	return p
 }
@@ -166,7 +166,7 @@ func (f *form) drawKindField(one kinds.Field) fyne.CanvasObject {
 		for _, v := range one.Choices {
 			choices = append(choices, kit.Choice{Value: v, Label: ui.Words.Choice(d.Kind, one, v)})
 		}
-		return f.field(one.Key, kit.NewSegment(ui, d.spec().Param(d.Account, one.Key), set, choices...))
+		return f.field(one.Key, f.oneOf(d.spec().Param(d.Account, one.Key), set, choices))
 	case kinds.Bool:
 		return f.field(one.Key, kit.NewToggle(ui, ui.Words.Field(d.Kind, one), one.Value(d.Account) == "true", func(on bool) { set(strconv.FormatBool(on)) }))
 	}
