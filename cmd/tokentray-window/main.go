@@ -64,14 +64,14 @@ func main() {
 }
 
 func run(dir string, agentOnly, join bool) error {
-	home, err := home.Find(dir)
+	h, err := home.Find(dir)
 	if err != nil {
 		return err
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	if agentOnly {
-		_, err := launch.Ensure(ctx, home, launch.Start{})
+		_, err := launch.Ensure(ctx, h, launch.Start{})
 		return err
 	}
 	if !hasDisplay() {
@@ -79,7 +79,7 @@ func run(dir string, agentOnly, join bool) error {
 	}
 
 	// The agent is looked for while Fyne starts, which takes longer.
-	door := knock(ctx, home, join)
+	conn := startConnecting(ctx, h, join)
 	scale := newScale()
 	app.SetMetadata(fyne.AppMetadata{
 		ID: appID, Name: "TokenTray", Version: version, Icon: fyne.NewStaticResource("tokentray.png", icons.App()),
@@ -87,26 +87,26 @@ func run(dir string, agentOnly, join bool) error {
 	})
 	fyneApp := app.NewWithID(appID)
 	fyneApp.SetIcon(fyne.NewStaticResource("tokentray.png", icons.App()))
-	if door.otherWindow(time.Second) {
+	if conn.otherWindow(time.Second) {
 		return nil
 	}
-	if err := door.shut(); join && err != nil {
+	if err := conn.failure(); join && err != nil {
 		return err
 	}
 	rest := &rest{}
 	w := window.New(fyneApp, window.Config{
-		Connect:       door.connect,
-		First:         door.first(),
+		Connect:       conn.connect,
+		First:         conn.first(),
 		Kinds:         preset.With(kinds.Builtin()),
-		Restart:       func(ctx context.Context) error { return stop(ctx, home) },
+		Restart:       func(ctx context.Context) error { return stop(ctx, h) },
 		Demo:          startDemo,
 		Do:            rest.do,
 		Rescale:       scale.set,
 		Scheme:        watchScheme,
 		ReadClipboard: clipboardReader(),
 		Manager:       findManager,
-		Kept:          readKept(home.Window()),
-		Keep:          func(kept []byte) error { return writeKept(home.Window(), kept) },
+		Kept:          readKept(h.Window()),
+		Keep:          func(kept []byte) error { return writeKept(h.Window(), kept) },
 	})
 	w.Start()
 	w.Show()
