@@ -56,9 +56,9 @@ type Kind string
 // there are.
 type Product string
 
-// Account is what TokenTray keeps a token for, in one environment. It never holds
-// a secret. It is the one shape of an account: the database, the wire and files
-// have these fields, and clients see them beside its state.
+// Account is what TokenTray keeps a token for, in one environment. It never holds a
+// secret. The database, the wire and files all use these fields; clients see them
+// beside the account's state.
 type Account struct {
 	ID      ID      `json:"id"`
 	Name    string  `json:"name" file:"list"`
@@ -66,34 +66,34 @@ type Account struct {
 	Kind    Kind    `json:"kind" file:"list"`
 	Product Product `json:"product" file:"list"`
 	AppID   string  `json:"appid" file:"list"`
-	// Params are the fields of the kind's own, by key. Nobody changes a map that
-	// an account has: whoever edits it makes another.
+	// Params are the kind's own fields, by key. The map of an account is never
+	// changed: an edit makes another one.
 	Params  map[string]string `json:"params,omitempty"`
 	BaseURL string            `json:"base_url,omitempty" file:"list"` // empty means the kind's own
 	Proxy   string            `json:"proxy,omitempty" file:"list"`    // http, https or socks5 URL without a password
-	// CA are certificates in PEM that vouch for the hosts of its URLs, beside those
-	// that the machine trusts: a private deployment has its own.
+	// CA are PEM certificates that vouch for the account's hosts in addition to
+	// those that the machine trusts, for a private deployment.
 	CA   string `json:"ca,omitempty" file:"list,rare"`
 	Auto bool   `json:"auto" file:"backup"` // renew in the background
 	Note string `json:"note,omitempty" file:"list"`
 	// AllowLive is the owner's consent to fetch for a live account from a
 	// destructive source, which kills the token that production uses.
 	AllowLive bool `json:"allow_live,omitempty"`
-	// Watch has upstream asked now and then whether it still accepts the token, so that
-	// one that others replaced is noticed.
+	// Watch asks upstream now and then whether it still accepts the token, to notice
+	// when another program replaced it.
 	Watch bool `json:"watch,omitempty" file:"backup"`
-	// Budget is how many calls a day may be made for its token without a person asking
-	// for them; 0: as many as are needed. See Keeper.
+	// Budget is how many calls a day TokenTray may make for the token on its own; 0:
+	// as many as it needs. See Keeper.
 	Budget int `json:"budget,omitempty" file:"backup"`
-	// CopyFormat is the format in which its token is copied when none is chosen;
-	// empty means the one of the settings. A format of a newer version is kept,
-	// and copying falls back to the settings.
+	// CopyFormat is the format in which the token is copied when none is chosen;
+	// empty means that of the settings. A format of a newer version is kept, and
+	// copying falls back to that of the settings.
 	CopyFormat string `json:"copy_format,omitempty" file:"backup"`
-	// CopyPath is the API path that the formats url and curl call when none is
-	// chosen; empty means the one that every account may call.
+	// CopyPath is the API path in the formats url and curl when none is chosen;
+	// empty means a path that every account may call.
 	CopyPath string `json:"copy_path,omitempty" file:"backup"`
-	// Declined is the kind that its owner does not want it changed to: it is not
-	// offered again.
+	// Declined is the kind that the owner declined to change to: it is not offered
+	// again.
 	Declined Kind `json:"declined,omitempty" file:"backup"`
 }
 
@@ -118,8 +118,9 @@ var secretInside = regexp.MustCompile(`[0-9A-Fa-f]{32}`)
 func HoldsSecret(text string) bool { return secretInside.MatchString(text) }
 
 // CleanName trims and normalises (NFC) a name, or says what is wrong with it. It
-// is for finding what has that name: a name that looks like a secret passes, so
-// that one given by an earlier version can be renamed. Check refuses it.
+// serves lookups, so it accepts a name that looks like a secret: an earlier version
+// may have stored one, and the owner must be able to rename it. Check refuses such
+// names.
 func CleanName(name string) (string, error) {
 	clean := strings.TrimSpace(norm.NFC.String(name))
 	if p := checkName(clean); p != "" {
@@ -142,9 +143,9 @@ func checkNewName(name string) string {
 	return ""
 }
 
-// holdsInvisible reports whether a text holds characters that nobody sees: with
-// them two names look the same. The joiners of emoji and of scripts beyond Latin
-// and Greek are none of them.
+// holdsInvisible reports whether a text holds invisible characters, with which two
+// names can look the same. It allows the joiners of emoji and of scripts other than
+// Latin and Greek.
 func holdsInvisible(text string) bool {
 	const firstJoined = 0x600
 	runes := []rune(text)
@@ -159,8 +160,8 @@ func holdsInvisible(text string) bool {
 	return false
 }
 
-// cleanNote takes out of a note what terminals obey and what turns the order of
-// a text around. Lines and tabs stay.
+// cleanNote removes control characters and those that change the direction of text.
+// Lines and tabs stay.
 func cleanNote(note string) string {
 	return strings.TrimSpace(strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) && r != '\n' && r != '\t' || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029' {
@@ -180,8 +181,8 @@ func checkName(name string) string {
 		return ProblemNameChars
 	}
 	for _, r := range name {
-		// The replacement character stands where a terminal or a file of another
-		// encoding sent what is no UTF-8: the name would be lost.
+		// A terminal or a file in another encoding sent bytes that are not UTF-8 and
+		// became the replacement character: the name would be lost.
 		if r == '/' || r == utf8.RuneError || unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029' {
 			return ProblemNameChars
 		}
@@ -202,7 +203,7 @@ func (a Account) Clean() Account {
 	a.CopyPath = strings.TrimSpace(a.CopyPath)
 	a.Params = cleanParams(a.Params)
 	if a.Declined = Kind(strings.TrimSpace(string(a.Declined))); a.Declined == a.Kind {
-		a.Declined = "" // whoever changes to it has changed their mind
+		a.Declined = "" // a new kind takes back the refusal
 	}
 	return a
 }
@@ -222,8 +223,8 @@ func cleanParams(params map[string]string) map[string]string {
 	return out
 }
 
-// CleanURL writes one address one way: two spellings of it must not make two
-// upstreams. What is no URL stays for Check to refuse.
+// CleanURL writes an address in one form, so that two spellings of it are one
+// upstream. A text that is no URL is left for Check to refuse.
 func CleanURL(raw string) string {
 	raw = strings.TrimRight(strings.TrimSpace(raw), "/")
 	u, err := url.Parse(raw)
@@ -237,8 +238,8 @@ func CleanURL(raw string) string {
 	return u.String()
 }
 
-// Check reports what is wrong or odd with the fields of a cleaned account that
-// every kind has. What a kind has in addition is checked by package kinds.
+// Check reports what is wrong or odd with the fields that every kind has, in a
+// cleaned account. Package kinds checks the others.
 func (a Account) Check() Problems {
 	var out Problems
 	add := func(field, key string, warn bool) { out = append(out, Problem{Field: field, Key: key, Warn: warn}) }
@@ -328,22 +329,23 @@ func checkProxy(raw string) string {
 	return ProblemProxy
 }
 
-// PrivateAddr reports whether an address is of this machine or of a private network,
-// that of a carrier among them.
+// PrivateAddr reports whether an address belongs to this machine or to a private
+// network, a carrier's among them.
 func PrivateAddr(ip netip.Addr) bool {
 	ip = ip.Unmap()
 	return ip.IsLoopback() || ip.IsPrivate() || ip.IsLinkLocalUnicast() || netip.MustParsePrefix("100.64.0.0/10").Contains(ip)
 }
 
 // MaybePrivate reports whether a host, without a port, may be in a private network:
-// a private address, or a name, of which the connection tells where it leads.
+// a private address, or a name, since a name tells where it leads only when it is
+// resolved.
 func MaybePrivate(host string) bool {
 	ip, err := netip.ParseAddr(strings.Trim(host, "[]"))
 	return err != nil || PrivateAddr(ip)
 }
 
-// Loopback reports whether host, a name or an address without a port, is this
-// machine for certain.
+// Loopback reports whether host, a name or an address without a port, certainly
+// means this machine.
 func Loopback(host string) bool {
 	if strings.EqualFold(host, "localhost") {
 		return true

@@ -6,9 +6,8 @@ import (
 	"time"
 )
 
-// left is how many calls without a person behind them the account's budget allows
-// for the rest of upstream's day. Every call for the token counts, whoever asked for
-// it. The lock is held.
+// left is how many calls the account's budget still allows today when no person
+// asks. Every call for the token counts, whoever asked for it. The lock is held.
 func (k *Keeper) left(e *entry, now time.Time) int {
 	most := e.account.Budget
 	switch {
@@ -20,8 +19,8 @@ func (k *Keeper) left(e *entry, now time.Time) int {
 	return max(0, most-e.tally.Calls)
 }
 
-// hold keeps a round that is due, or wanted, from being started, for the day's budget
-// is used up. It is due again when the day ends. The lock is held.
+// hold postpones a round because the day's budget is used up. It is due again when
+// the day ends. The lock is held.
 func (k *Keeper) hold(e *entry, now time.Time) {
 	err := k.errBudget(e.account, now)
 	news := e.err == nil || e.err.Remedy != RemedyBudget

@@ -5,11 +5,12 @@ import (
 	"strings"
 )
 
-// CallRights are the calls that a program may make with a client key, without a token
-// in hand. Without Calls it makes none, and takes tokens.
+// CallRights are the calls that a client key may make without seeing a token. A key
+// without Calls makes none, and takes tokens.
 type CallRights struct {
-	// Calls are "METHOD PATH", where * stands for any method, for one segment of the
-	// path, and at its end for all that follow; or CallReads.
+	// Calls are "METHOD PATH". * stands for any method, for one segment of the path,
+	// and at the end of the path for everything that follows. CallReads is allowed
+	// too.
 	Calls []string `json:"calls,omitempty"`
 	// LiveWrite allows calls that may change a live account.
 	LiveWrite bool `json:"live_write,omitempty"`
@@ -21,7 +22,7 @@ type CallRights struct {
 	Burst int `json:"burst,omitempty"`
 }
 
-// CallReads stands for every call that an account's kind lists as one that reads.
+// CallReads stands for every call that the account's kind lists as reading.
 const CallReads = "reads"
 
 // Limits of calls.

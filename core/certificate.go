@@ -17,8 +17,9 @@ const MaxCA = 16 << 10
 
 const pemCertificate = "CERTIFICATE"
 
-// CleanCA writes certificates one way: the PEM blocks alone, without the text that
-// tools print around them. What is no list of certificates stays for Check to refuse.
+// CleanCA writes certificates in one form: the PEM blocks without the text that
+// tools print around them. A text that holds no certificates is left for Check to
+// refuse.
 func CleanCA(text string) string {
 	blocks, problem := certificates(text)
 	if problem != "" {
@@ -75,8 +76,8 @@ func CAMark(text string) string {
 	return hex.EncodeToString(sum[:16])
 }
 
-// CAName is what people see of certificates: whose the first one is, how many
-// follow, and the beginning of the mark.
+// CAName is what people see of certificates: the name of the first, how many follow,
+// and the start of the mark.
 func CAName(text string) string {
 	if text == "" {
 		return ""
@@ -94,5 +95,5 @@ func CAName(text string) string {
 	return strings.TrimSpace(name + " (" + mark + ")")
 }
 
-// shortMark is as much of a mark as people compare.
+// shortMark is the length of the part of a mark that people compare.
 func shortMark(mark string) string { return mark[:min(len(mark), 16)] }

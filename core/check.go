@@ -6,14 +6,14 @@ import (
 	"time"
 )
 
-// Finding is what a check found out about a token.
+// Finding is the result of a check of a token.
 type Finding string
 
-// The findings. Where a call is refused for another reason than the token, nothing
-// is known against that: it may be good for others.
+// The findings. When a call is refused for a reason other than the token, the token
+// may still be good for other calls.
 const (
 	FoundWorks        Finding = "works"
-	FoundReplaced     Finding = "replaced"      // dead: somebody else has fetched a newer one
+	FoundReplaced     Finding = "replaced"      // dead: another program fetched a newer one
 	FoundExpired      Finding = "expired"       // dead: its time is over
 	FoundDead         Finding = "dead"          // upstream refuses it and does not say why
 	FoundNotFromHere  Finding = "not_from_here" // this machine's address is refused
@@ -33,15 +33,15 @@ func (f Finding) Dead() bool { return f == FoundReplaced || f == FoundExpired ||
 type Checked struct {
 	Finding Finding
 	At      time.Time
-	// Worked is the last moment at which the token is known to have worked: a token
-	// that was replaced was so between Worked and At.
+	// Worked is the last moment at which the token is known to have worked. A
+	// replaced token was replaced between Worked and At.
 	Worked time.Time
-	Err    *Error // why it is not FoundWorks
+	Err    *Error // why the finding is not FoundWorks
 }
 
-// Check asks upstream whether the current token is accepted from here. A token that
-// upstream calls dead counts as expired from then on. It may run beside a round. An
-// error means that upstream could not be asked.
+// Check asks upstream whether it accepts the current token from this machine. A
+// token that upstream calls dead counts as expired from then on. A check may run
+// while a round does. An error means that upstream could not be asked.
 func (k *Keeper) Check(ctx context.Context, id ID) (Checked, error) {
 	k.mu.RLock()
 	e := k.entries[id]
@@ -73,7 +73,7 @@ func (k *Keeper) Check(ctx context.Context, id ID) (Checked, error) {
 func (k *Keeper) checked(w *attempt) Checked {
 	id := w.req.Account.ID
 	var rec Record
-	found := Checked{Finding: FoundNothing, Err: w.out.err} // unless the account is there still
+	found := Checked{Finding: FoundNothing, Err: w.out.err} // unless the account was removed meanwhile
 	k.change(id, func(e *entry, now time.Time) {
 		rec = k.count(w.req.Account, w.out, now)
 		found = Checked{Finding: w.finding(now), At: now, Worked: w.current.ObtainedAt, Err: w.refusal()}
@@ -81,7 +81,7 @@ func (k *Keeper) checked(w *attempt) Checked {
 		if t.Value != w.current.Value {
 			return
 		}
-		if w.out.verdict == dead { // together with what lose does, lest a round begins between
+		if w.out.verdict == dead { // under the same lock as lose, so that no round begins in between
 			e.condemn(t.Value, now)
 		}
 		var was Checked
@@ -90,7 +90,7 @@ func (k *Keeper) checked(w *attempt) Checked {
 		}
 		switch last := e.check; {
 		case last != nil && last.Finding.Dead() && found.Finding.Dead():
-			found.Finding, found.At, found.Worked = last.Finding, last.At, last.Worked // it was found then
+			found.Finding, found.At, found.Worked = last.Finding, last.At, last.Worked // the token as it was when upstream was asked
 		case last != nil:
 			found.Worked = later(found.Worked, last.Worked)
 		}
@@ -113,9 +113,9 @@ func (k *Keeper) checked(w *attempt) Checked {
 }
 
 // lose notes that the account's token died early, and returns the line of history
-// about it. Where a fetch would kill the token that took its place, none is made
-// before a person asks: two programs that fetch in turn would never end. The lock is
-// held.
+// about it. If a fetch would kill the new token of another program, none is made
+// before a person asks: two programs that fetch in turn would never stop. The lock
+// is held.
 func (k *Keeper) lose(e *entry, found *Checked, now time.Time) *Entry {
 	e.lost = found
 	line := &Entry{
@@ -133,7 +133,8 @@ func (k *Keeper) lose(e *entry, found *Checked, now time.Time) *Entry {
 	return line
 }
 
-// refusal is why the check did not accept the token; of a dead token, with what to do.
+// refusal is why the check did not accept the token; for a dead token it says what
+// to do.
 func (w *attempt) refusal() *Error {
 	why := w.out.err
 	if w.out.verdict != dead {
@@ -146,8 +147,8 @@ func (w *attempt) refusal() *Error {
 	}
 }
 
-// finding is what the attempt's check says of the token. A token whose time is over
-// is refused in many words, which then say nothing else.
+// finding is the result of the attempt's check. Upstream refuses an expired token
+// for many reasons, which then mean nothing.
 func (w *attempt) finding(now time.Time) Finding {
 	err, ends := w.out.err, w.current.ExpiresAt
 	if w.current.Dead { // which ended it
@@ -170,11 +171,10 @@ func (w *attempt) finding(now time.Time) Finding {
 	return FoundNothing
 }
 
-// Test asks upstream once with an account and credentials that need not be
-// kept, and keeps nothing. A source whose fetch would kill a token is asked
-// through its harmless probe; one that has none is not asked for a live account
-// without its owner's consent: Misuse. Two tests of one upstream lie 3 s apart;
-// Test waits that long.
+// Test asks upstream once with an account and credentials, and keeps nothing. If a
+// fetch would kill a token, it uses the source's harmless probe; without a probe, a
+// live account needs its owner's consent, else the error is Misuse. Two tests of one
+// upstream are at least 3 s apart; Test waits for that.
 func (k *Keeper) Test(ctx context.Context, a Account, c Credentials) (Grant, error) {
 	up := k.upstream(a.Kind)
 	if up.Source == nil {
@@ -196,7 +196,7 @@ func (k *Keeper) Test(ctx context.Context, a Account, c Credentials) (Grant, err
 		return Grant{}, err
 	}
 	grant, err := source.Fetch(ctx, Request{Account: a, Credentials: c})
-	if e := AsError(err); up.Probe == nil && (e == nil || !e.Unsent) { // a probe is another call, which upstream counts apart
+	if e := AsError(err); up.Probe == nil && (e == nil || !e.Unsent) { // a probe is a different call, and upstream counts it separately
 		k.countTest(a)
 	}
 	if err != nil {

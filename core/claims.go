@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// Claims are what a token that is a JWT says of itself (RFC 7519, RFC 9068). They were
-// decoded and not verified: whoever made the token wrote them.
+// Claims are what a JWT token says about itself (RFC 7519, RFC 9068). They are
+// decoded, not verified.
 type Claims struct {
 	Issuer   string    `json:"iss,omitempty"`
 	Subject  string    `json:"sub,omitempty"`
@@ -44,9 +44,9 @@ const (
 	maxListed = 32
 )
 
-// ReadClaims decodes the claims of a token; false: it is no JWT that anybody can read.
-// It verifies nothing. Control characters and what turns the order of a text around
-// are taken out.
+// ReadClaims decodes the claims of a token; false: it is no JWT that can be read. It
+// verifies nothing. It removes control characters and those that change the
+// direction of text.
 func ReadClaims(token string) (Claims, bool) {
 	head, rest, ok := strings.Cut(token, ".")
 	body, sign, signed := strings.Cut(rest, ".")

@@ -12,15 +12,15 @@ import (
 	"time"
 )
 
-// ClientKey is what one program of this machine may do over the loopback door.
-// The key itself is shown once, when it is made; only its hash is kept.
+// ClientKey is what one program on this machine may do at the loopback door. The key
+// itself is shown once, when it is made; only its hash is kept.
 type ClientKey struct {
 	Name     string
 	Hash     KeyHash
 	Accounts []string // names of accounts; empty means every account
-	Envs     []Env    // live only where it is named
-	Origins  []string // of web pages that may call with it; browsers name theirs
-	Hosts    []string // host:port that may stand in Host beside the loopback's own names
+	Envs     []Env    // live only if listed
+	Origins  []string // of web pages that may call with it, as browsers send them
+	Hosts    []string // host:port that Host may hold in addition to the loopback's own names
 	CallRights
 	Created  time.Time
 	LastUsed time.Time // zero: never
@@ -38,14 +38,14 @@ const (
 	MaxKeyHosts    = 20
 )
 
-// keyPrefix tells a client key from other secrets, for people and for scanners
-// that look for leaked ones.
+// keyPrefix marks a client key, for people and for scanners that look for leaked
+// keys.
 const keyPrefix = "ttk_"
 
-// ChildKeyPrefix begins the key of a command that exec runs.
+// ChildKeyPrefix begins the key of a command that tokentray exec runs.
 const ChildKeyPrefix = keyPrefix + "exec_"
 
-// DefaultLoopbackPort is where the loopback door listens unless told otherwise.
+// DefaultLoopbackPort is where the loopback door listens by default.
 const DefaultLoopbackPort = 17278
 
 // NewClientSecret draws a key and returns it with its hash.
@@ -65,12 +65,12 @@ func (k ClientKey) Permits(name string, env Env) bool {
 	return slices.Contains(k.Envs, env) && (len(k.Accounts) == 0 || slices.Contains(k.Accounts, name))
 }
 
-// AllowsOrigin reports whether pages of the origin may call with the key. No
-// key allows the opaque origin, null.
+// AllowsOrigin reports whether pages of the origin may call with the key. No key
+// allows the opaque origin, null.
 func (k ClientKey) AllowsOrigin(origin string) bool { return slices.Contains(k.Origins, origin) }
 
-// NamesHost reports whether the key names what stands in a Host header. Case does not
-// count there; all else must be equal.
+// NamesHost reports whether the key lists the value of a Host header. Case is
+// ignored; everything else must be equal.
 func (k ClientKey) NamesHost(host string) bool {
 	return len(k.Hosts) > 0 && slices.Contains(k.Hosts, strings.ToLower(host))
 }
@@ -151,8 +151,8 @@ func (k ClientKey) Clean() (ClientKey, Problems) {
 	return k, out
 }
 
-// cleanAll cleans a list up to its first bad part, each but once. ok is false when a part
-// is bad or there are more than most.
+// cleanAll cleans a list up to its first bad part and drops repetitions. ok is false
+// when a part is bad or there are more than most.
 func cleanAll(list []string, clean func(string) (string, bool), most int) (out []string, ok bool) {
 	ok = true
 	for _, text := range list {
@@ -166,7 +166,7 @@ func cleanAll(list []string, clean func(string) (string, bool), most int) (out [
 	return distinct(out), ok && len(out) <= most
 }
 
-// distinct drops what is there already and keeps the order.
+// distinct drops repetitions and keeps the order.
 func distinct[T comparable](in []T) []T {
 	var out []T
 	for _, v := range in {

@@ -45,14 +45,14 @@ func (z Zone) NextDay(t time.Time) time.Time {
 	return time.Date(here.Year(), here.Month(), here.Day()+1, 0, 0, 0, 0, here.Location())
 }
 
-// wallClock reads the wall clock and notices when it was set or the machine
-// slept: it compares how far the wall clock and the process's own steady time
-// have come. The wall clock alone decides expiry; the steady time only tells
-// that a jump happened.
+// wallClock reads the wall clock and notices when it was set or the machine slept:
+// it compares the progress of the wall clock with that of the process's monotonic
+// time. Only the wall clock decides expiry; the monotonic time only tells that a
+// jump happened.
 type wallClock struct {
 	now    func() time.Time
-	base   time.Time    // a reading with the steady time in it
-	anchor atomic.Int64 // wall minus steady, in nanoseconds, as last accepted
+	base   time.Time    // a reading with the monotonic time in it
+	anchor atomic.Int64 // wall minus monotonic, in nanoseconds, as last accepted
 }
 
 func newWallClock(now func() time.Time) *wallClock {
@@ -62,8 +62,8 @@ func newWallClock(now func() time.Time) *wallClock {
 	return c
 }
 
-// read returns the wall time without a monotonic reading, and its offset from
-// the steady time.
+// read returns the wall time without a monotonic reading, and its offset from the
+// monotonic time.
 func (c *wallClock) read() (time.Time, int64) {
 	wall := c.now().Round(0)
 	return wall, wall.UnixNano() - int64(time.Since(c.base))
@@ -89,10 +89,10 @@ func (c *wallClock) accept() time.Time {
 	return now
 }
 
-// now is the wall time. A jump of the clock is dealt with first: when it was
-// set back, every time the Keeper holds moves back with it, so that a life
-// stays as long as it was. When it went forward, by hand or because the machine
-// slept, the times stand and the plan is looked at again.
+// now is the wall time. It handles a jump of the clock first. When the clock was set
+// back, every time that the Keeper holds moves back with it, so that lives keep
+// their length. When it went forward, by hand or because the machine slept, the
+// times stay and the plan is checked again.
 func (k *Keeper) now() time.Time {
 	now, jumped := k.clock.wall()
 	if !jumped {
@@ -103,8 +103,8 @@ func (k *Keeper) now() time.Time {
 	return now
 }
 
-// lock takes the lock and returns the wall time, as it is under the lock: a
-// jump before it is dealt with.
+// lock takes the lock, handles a jump that came before it, and returns the wall
+// time.
 func (k *Keeper) lock() time.Time {
 	k.mu.Lock()
 	now, jumped := k.clock.wall()
@@ -143,7 +143,7 @@ func (e *entry) shift(d time.Duration) {
 	t := *e.token.Load()
 	move(d, &t.ObtainedAt, &t.ExpiresAt, &t.Previous.Until, &e.notBefore, &e.lastRound, &e.looked, &e.resetAt)
 	if e.look != nil {
-		e.look.due = e.look.due.Add(d) // of all alike, so that their order stays
+		e.look.due = e.look.due.Add(d) // all by the same amount, so the heap's order stays
 	}
 	e.token.Store(&t)
 	e.err, e.errBefore = e.err.moved(d), e.errBefore.moved(d)
@@ -156,7 +156,7 @@ func (e *entry) shift(d time.Duration) {
 	}
 }
 
-// move adds d to times, but for those that are not set.
+// move adds d to those times that are set.
 func move(d time.Duration, times ...*time.Time) {
 	for _, t := range times {
 		if !t.IsZero() {
@@ -165,7 +165,7 @@ func move(d time.Duration, times ...*time.Time) {
 	}
 }
 
-// moved is what was found with its times moved by d; nil stays nil.
+// moved is the result of the check with its times moved by d; nil stays nil.
 func (c *Checked) moved(d time.Duration) *Checked {
 	if c == nil {
 		return nil

@@ -9,29 +9,30 @@ import (
 )
 
 // Destination is who sees the secrets of an account when a token is fetched. An
-// AppSecret is entered for one destination and is never sent to another: a file
-// or an edit that names another host gets it only from a person who enters it
-// again. It is comparable; the zero value is nobody.
+// AppSecret is entered for one destination and never sent to another: after a file
+// or an edit names another host, a person must enter the secret again. It is
+// comparable; the zero value is nobody.
 type Destination struct {
 	// Host sees the AppSecret: scheme, host and port of the base URL.
 	Host string
-	// Via sees the AppSecret too: the proxy in front of a base URL that is not
-	// encrypted. It is empty for https, through which no proxy can look.
+	// Via sees the AppSecret too: the proxy in front of an unencrypted base URL. It
+	// is empty for https, which a proxy cannot read.
 	Via string
-	// Proxy sees the proxy's password: its scheme, host and port.
+	// Proxy sees the proxy's password: the proxy's scheme, host and port.
 	Proxy string
-	// Also are the hosts of the other URLs that the account's kind asks for, which
-	// may see the AppSecret or the token; which of them does is the kind's affair. Of
-	// a kind that a user described it names the request as well.
+	// Also are the hosts of the other URLs in the fields of the account's kind,
+	// which may see the AppSecret or the token, depending on the kind. For a preset
+	// it also identifies the request.
 	Also string
-	// CA is the mark of the certificates that may vouch for these hosts beside those
-	// that the machine trusts, see CAMark: whoever signs with them can be any host.
+	// CA is the mark of the certificates that may vouch for these hosts in addition
+	// to those that the machine trusts, see CAMark: their issuer can pose as any
+	// host.
 	CA string
 }
 
-// Destination tells where an account's secrets go. standard is the base URL of
-// its kind, which counts for an account that names none; also are the other URLs
-// that it names, by the keys of their fields, and what names its kind's request.
+// Destination tells where an account's secrets go. standard is the base URL of the
+// kind, for an account that names none; also are the other URLs that it names, by
+// field key, and what identifies the kind's request.
 func (a Account) Destination(standard string, also map[string]string) Destination {
 	base := a.BaseURL
 	if base == "" {
@@ -50,8 +51,8 @@ func (a Account) Destination(standard string, also map[string]string) Destinatio
 }
 
 // Takes reports whether an AppSecret that was entered for d may go to next: the
-// same hosts, no proxy that could not read it before, and no certificate that did not
-// vouch for them before.
+// hosts are the same, no proxy can read it that could not before, and no certificate
+// vouches for them that did not before.
 func (d Destination) Takes(next Destination) bool {
 	return next.Host != "" && d.Host == next.Host && d.Also == next.Also && (next.Via == "" || d.Via == next.Via) && (next.CA == "" || d.CA == next.CA)
 }
@@ -74,15 +75,15 @@ func (d Destination) String() string {
 	return out
 }
 
-// origin is scheme, host and port of a URL, written one way: the port is left
-// out where it is the scheme's own. It is empty for what is no such URL.
+// origin is the scheme, host and port of a URL in one form: the scheme's default
+// port is left out. It is empty when the text is no such URL.
 func origin(raw string) string {
 	u, err := url.Parse(strings.TrimSpace(raw))
 	if err != nil || u.Scheme == "" || u.Hostname() == "" {
 		return ""
 	}
 	scheme, port := strings.ToLower(u.Scheme), u.Port()
-	if scheme == "socks5h" { // the same proxy, which only looks up the name itself
+	if scheme == "socks5h" { // the same proxy; it only resolves the name itself
 		scheme = "socks5"
 	}
 	switch scheme + ":" + port {
@@ -103,8 +104,8 @@ func origin(raw string) string {
 	return out
 }
 
-// SecretElsewhere is the error for an AppSecret that was entered for d and that
-// an account would now send to next.
+// SecretElsewhere is the error when an AppSecret was entered for d and the account
+// would now send it to next.
 func (d Destination) SecretElsewhere(next Destination) *Error {
 	if d.Host == next.Host && d.Via == next.Via {
 		return &Error{

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// Class says what kind of failure it is, and so what happens next.
+// Class says what kind of failure it is; the Keeper decides by it what happens next.
 type Class string
 
 // The classes. Their handling is the Keeper's; see Error.
@@ -20,15 +20,15 @@ const (
 	Quota       Class = "quota"       // too many calls for now
 	BadSecret   Class = "credentials" // AppID or AppSecret is wrong
 	Frozen      Class = "frozen"      // account or secret is frozen
-	Misuse      Class = "misuse"      // the request cannot work as it is
+	Misuse      Class = "misuse"      // the request cannot succeed in this form
 	VaultClosed Class = "vault"       // the secret is locked or missing
 	NotFound    Class = "not_found"   // no such account
 	Invalid     Class = "invalid"     // what was entered is wrong
-	PushFailed  Class = "push"        // a token did not get where it is to go
+	PushFailed  Class = "push"        // a push of a token failed
 	Internal    Class = "internal"    // our own failure: disk, database
 )
 
-// NeedsPerson reports whether nothing gets better until somebody acts.
+// NeedsPerson reports whether a person must act before anything gets better.
 func (c Class) NeedsPerson() bool {
 	switch c {
 	case Whitelist, Confirm, BadSecret, Frozen, Misuse:
@@ -37,12 +37,12 @@ func (c Class) NeedsPerson() bool {
 	return false
 }
 
-// waits reports whether the class is never tried again by itself.
+// waits reports whether the Keeper never retries the class on its own.
 func (c Class) waits() bool { return c == BadSecret || c == Frozen || c == Misuse }
 
 // Error is the one typed error of the domain. Message is English, lower case,
-// redacted, and ends with what can be done; Remedy is the key of that sentence
-// in ui/text, where people of both languages read it.
+// redacted, and ends with what can be done; Remedy is the key of that sentence in
+// ui/text, in both languages.
 type Error struct {
 	Class    Class
 	Message  string
@@ -53,12 +53,12 @@ type Error struct {
 	PriorIP  string    // the address that was refused before CallerIP, if it was another
 	RID      string    // upstream's request ID
 	RetryAt  time.Time // earliest next try, zero when there is none
-	// Kind is that of the account that was asked for; people of each read a remedy
-	// of its own. Empty: it is about no account, or about any.
+	// Kind is the kind of the account; each kind can have remedies of its own.
+	// Empty: the error is about no account, or about any.
 	Kind Kind
 	// SecretHost is where the kept AppSecret may go, beside RemedySecretAgain.
 	SecretHost string
-	Unsent     bool  // the call ended before it reached upstream, which counts no such call
+	Unsent     bool  // the call ended before it reached upstream, so upstream does not count it
 	Err        error // cause, for errors.Is; may be nil
 }
 
@@ -76,7 +76,7 @@ func (e *Error) Error() string {
 
 func (e *Error) Unwrap() error { return e.Err }
 
-// of is the error with the kind of the account that it is about.
+// of is the error with the kind of its account.
 func (e *Error) of(k Kind) *Error {
 	if e == nil || e.Kind != "" {
 		return e
@@ -100,13 +100,13 @@ func AsError(err error) *Error {
 		return &Error{Class: Temporary, Message: "the call was not finished in time; try again", Remedy: RemedyTryAgain, Err: err}
 	}
 	if u := new(url.Error); errors.As(err, &u) {
-		err = u.Err // its text holds the query, and that may hold a secret
+		err = u.Err // its text holds the query, which may hold a secret
 	}
 	return &Error{Class: Internal, Message: err.Error() + "; see the agent's log", Remedy: RemedyLog, Err: err}
 }
 
-// Keys of remedies: what a person can do. ui/text has a sentence for each, in
-// both languages. Sources may use any of them.
+// Keys of remedies: what a person can do. ui/text has a sentence for each, in both
+// languages. Every source may use them.
 const (
 	RemedyTryAgain     = "try_again"      // wait a moment, then try again
 	RemedyUnknownCode  = "unknown_code"   // look up upstream's code, then try again
@@ -122,7 +122,7 @@ const (
 	RemedyQuotaTicket  = "quota_ticket"   // the same, of calls for a ticket
 	RemedyQuotaMinute  = "quota_minute"   // resets in a minute
 	RemedyBudget       = "budget"         // a person's call goes on; raise the budget, or wait
-	RemedyReplaced     = "replaced"       // another one fetches; a fetch from here kills theirs
+	RemedyReplaced     = "replaced"       // another program fetches; a fetch from here kills its token
 	RemedyUsagePath    = "usage_path"     // name a path of an API that the account has
 	RemedyResets       = "resets"         // this month's resets are used up
 	RemedyNoMeter      = "no_meter"       // the kind's upstream tells nothing of its quotas
@@ -130,11 +130,11 @@ const (
 	RemedyAppID        = "appid"          // correct the AppID
 	RemedyFrozenSecret = "frozen_secret"  // unfreeze the AppSecret in the console
 	RemedyFrozen       = "frozen"         // the account is frozen or punished
-	RemedyPermission   = "no_permission"  // nothing; the token is fine, the call is not the account's
+	RemedyPermission   = "no_permission"  // nothing; the token is fine, the account may not make this call
 	RemedyComponent    = "component"      // AppID of a third-party platform
 	RemedyKind         = "kind_refused"   // the account gets no tokens of its kind; check AppID and kind
 	RemedyNoCheck      = "no_check"       // try it in a call
-	RemedyGrant        = "grant"          // see what the client may have, and what is asked for
+	RemedyGrant        = "grant"          // see what the client may have, and what was asked for
 	RemedyServerURL    = "server_url"     // the team's server has nothing there; correct URL and parameters
 	RemedyServerEmpty  = "server_refuses" // the team's server has no token to give; ask whoever runs it
 	RemedyServerStale  = "server_expired" // the team's server gives a token that expired; ask whoever runs it
@@ -146,7 +146,7 @@ const (
 	RemedyVaultEmpty   = "vault_empty"    // make a keyring in the service that runs, or tokentray vault init
 	RemedyVaultDamaged = "vault_damaged"  // put a copy of the passphrase file back, or tokentray vault init
 	RemedyVaultHard    = "vault_hard"     // write the passphrase file anew with a lower work factor
-	RemedyPlainFile    = "plain_file"     // move away what stands in the place of a file
+	RemedyPlainFile    = "plain_file"     // move away the thing that has the file's name
 	RemedyVaultThere   = "vault_there"    // there is a passphrase file; tokentray vault
 	RemedyResetLocked  = "reset_locked"   // unlock the passphrase file, then reset
 	RemedyReenter      = "secret_missing" // enter the AppSecret again
@@ -161,11 +161,11 @@ const (
 	RemedyForceBudget  = "force_budget"   // forced refreshes of today are used up
 	RemedyLog          = "log"            // see the log
 	RemedyInput        = "input"          // correct the field
-	RemedyDisk         = "disk"           // see that the disk is well
+	RemedyDisk         = "disk"           // see that the disk works
 	RemedyFull         = "disk_full"      // free some space
 	RemedyReadOnly     = "read_only"      // make folder and files yours and writable
 	RemedyInUse        = "in_use"         // another agent has the home; tokentray stop
-	RemedyLostAgent    = "lost_agent"     // an agent lives and nobody reaches it; end the process
+	RemedyLostAgent    = "lost_agent"     // an agent runs and cannot be reached; end the process
 	RemedyAgentEnded   = "agent_ended"    // look whether the change was made
 	RemedyHungAgent    = "hung_agent"     // the agent answers nothing; end the process
 	RemedyNewer        = "newer_home"     // the home is of a newer version; update
@@ -185,9 +185,9 @@ const (
 	RemedyPort         = "port_taken"     // choose another port for the loopback door
 	RemedyClientKey    = "no_client_key"  // tokentray api key list
 	RemedyScope        = "key_scope"      // make a key that may do this
-	RemedyReviewKeys   = "review_keys"    // look which client keys there are, then open the door
+	RemedyReviewKeys   = "review_keys"    // check which client keys there are, then open the door
 	RemedyBackupPass   = "backup_pass"    // enter the passphrase of the passphrase file
-	RemedyPreview      = "preview"        // look at the plan of the import again
+	RemedyPreview      = "preview"        // look at the import's plan again
 	RemedyImportLeft   = "import_left"    // import again; the vault may hold what is not saved
 	RemedyBackupAsk    = "backup_ask"     // the file is a backup; send its passphrase
 	RemedyImportHalf   = "import_half"    // accounts are imported; set the settings by hand
@@ -197,15 +197,15 @@ const (
 	RemedyPresetThere  = "preset_there"   // replace it knowingly
 	RemedyNoPush       = "no_push"        // tokentray push list
 	RemedyPushInPlace  = "push_in_place"  // mount its folder, or add the push with --in-place
-	RemedyPushFile     = "push_file"      // see to the file and its folder, then tokentray push test
-	RemedyPushCommand  = "push_command"   // see to the command, then tokentray push test
+	RemedyPushFile     = "push_file"      // fix the file or its folder, then tokentray push test
+	RemedyPushCommand  = "push_command"   // fix the command, then tokentray push test
 	RemedyPushTimeout  = "push_timeout"   // make the command quicker, or give it more time
 	RemedyCallPath     = "call_path"      // correct path or query of the call
 	RemedyCallMethod   = "call_method"    // use a method that calls can have
 	RemedyCallHeader   = "call_header"    // correct the header
 	RemedyCallBody     = "call_body"      // send the body whole
 	RemedyCallToken    = "call_token"     // leave the token out of the call
-	RemedyCallClosed   = "call_closed"    // such calls are made for nobody
+	RemedyCallClosed   = "call_closed"    // such calls are never made
 	RemedyLiveWrite    = "live_write"     // allow the change of a live account, or use the sandbox
 	RemedyDoorShut     = "door_shut"      // tokentray api on
 	RemedyKeyCalls     = "key_calls"      // make a key that may make this call
@@ -227,6 +227,6 @@ const (
 	RemedyRedisFull    = "redis_full"     // give the Redis memory or disk
 	RemedyRedisType    = "redis_type"     // another program uses the key; name another
 	RemedyTeamKey      = "team_key"       // join the team again with a new invite
-	RemedyTeamValue    = "team_value"     // look who else writes to the team's Redis
-	RemedyReviewPush   = "review_push"    // look whether the push is wanted, then tokentray push test or rm
+	RemedyTeamValue    = "team_value"     // check who else writes to the team's Redis
+	RemedyReviewPush   = "review_push"    // check whether you want the push, then tokentray push test or rm
 )

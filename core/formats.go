@@ -2,8 +2,8 @@ package core
 
 import "slices"
 
-// The formats in which a token is copied and printed. Package format writes
-// them; the list stands here because settings and accounts name one.
+// The formats in which a token is copied and printed. Package format writes them;
+// the list is here because settings and accounts name a format.
 const (
 	FormatRaw     = "raw"     // the token and nothing else
 	FormatQuery   = "query"   // access_token=…, escaped for a URL

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// DefaultMinTTL is the life that a caller gets who names none.
+// DefaultMinTTL is the minimum life when the caller names none.
 const DefaultMinTTL = 30 * time.Second
 
 // Get returns a token that is good for at least minTTL, or an *Error; never an
@@ -28,8 +28,8 @@ func (k *Keeper) Get(ctx context.Context, id ID, minTTL time.Duration) (Token, e
 	return k.fetchFor(ctx, id, minTTL)
 }
 
-// Living is the current token when it is good for at least minTTL: Get where
-// nothing must be fetched and nobody may wait. It was looked at at now.
+// Living is the current token if it is good for at least minTTL: a Get that fetches
+// nothing and never waits. now is when the token was examined.
 func (k *Keeper) Living(id ID, minTTL time.Duration) (t Token, now time.Time, ok bool) {
 	e := k.find(id)
 	if e == nil {
@@ -42,8 +42,8 @@ func (k *Keeper) Living(id ID, minTTL time.Duration) (t Token, now time.Time, ok
 	return *current, now, true
 }
 
-// living is an entry's token when it is good for at least minTTL and the clock,
-// by which that is judged, did not jump. It takes no lock.
+// living is an entry's token if it is good for at least minTTL and the clock that
+// decides this did not jump. It takes no lock.
 func (k *Keeper) living(e *entry, minTTL time.Duration) (*Token, time.Time, bool) {
 	now, jumped := k.clock.wall()
 	t := e.token.Load()
@@ -54,8 +54,8 @@ func (k *Keeper) living(e *entry, minTTL time.Duration) (*Token, time.Time, bool
 	return t, now, true
 }
 
-// fetchFor is Get when no token at hand will do: it waits for the round under
-// way, or starts one, until a token will do or a reason says why none comes.
+// fetchFor is Get when the token at hand does not suffice: it waits for the round
+// under way, or starts one, until a token suffices or a reason says why none comes.
 func (k *Keeper) fetchFor(ctx context.Context, id ID, minTTL time.Duration) (Token, error) {
 	for renewed := false; ; {
 		t, f, own, err := k.board(id, minTTL, renewed)
@@ -70,7 +70,7 @@ func (k *Keeper) fetchFor(ctx context.Context, id ID, minTTL time.Duration) (Tok
 		}
 		renewed = own && f.goal == renew && !f.obsolete
 		if renewed && f.err != nil {
-			if t, ok := k.Token(id); ok && t.Good(k.now(), minTTL) { // it failed, and another came meanwhile
+			if t, ok := k.Token(id); ok && t.Good(k.now(), minTTL) { // the wait failed, and another token came meanwhile
 				return t, nil
 			}
 			return Token{}, f.err
@@ -78,9 +78,10 @@ func (k *Keeper) fetchFor(ctx context.Context, id ID, minTTL time.Duration) (Tok
 	}
 }
 
-// board finds the token for a caller who needs minTTL, or the flight to wait for;
-// it starts one where needed. own is false for a twin's flight, whose failure is not
-// this account's. renewed tells that the caller just waited for a renewal.
+// board finds the token for a caller who needs minTTL, or the flight to wait for; it
+// starts a flight if one is needed. own is false for the flight of another account
+// with the same token, whose failure is not this account's. renewed says that the
+// caller just waited for a renewal.
 func (k *Keeper) board(id ID, minTTL time.Duration, renewed bool) (t Token, f *flight, own bool, err error) {
 	now := k.lock()
 	defer k.mu.Unlock()
@@ -105,7 +106,7 @@ func (k *Keeper) board(id ID, minTTL time.Duration, renewed bool) (t Token, f *f
 		e.lastUsed.Store(now.Unix())
 		return *e.token.Load(), nil, false, nil
 	}
-	if f := k.twinFlight(e); f != nil {
+	if f := k.sharedFlight(e); f != nil {
 		return Token{}, f, false, nil
 	}
 	if err := k.refusal(e, now, minTTL); err != nil {
@@ -117,8 +118,8 @@ func (k *Keeper) board(id ID, minTTL time.Duration, renewed bool) (t Token, f *f
 	return Token{}, k.start(e, round{goal: renew}, now), true, nil
 }
 
-// refusal is why no call may be made for a caller who needs minTTL now; nil
-// when one may. The lock is held.
+// refusal is why no call may be made now for a caller who needs minTTL; nil when one
+// may. The lock is held.
 func (k *Keeper) refusal(e *entry, now time.Time, minTTL time.Duration) *Error {
 	traits, known := k.traits(e.account)
 	switch {
@@ -142,8 +143,8 @@ func (k *Keeper) refusal(e *entry, now time.Time, minTTL time.Duration) *Error {
 	return nil
 }
 
-// blocked is the kept error where another round before notBefore, or before
-// somebody acts, would only end with it again; nil where one may help.
+// blocked is the kept error if another round, before notBefore or before somebody
+// acts, would only end with it again; nil if a round may help.
 func (e *entry) blocked(now time.Time) *Error {
 	if e.err == nil || e.err.Class == Temporary {
 		return nil

@@ -11,16 +11,17 @@ type Entry struct {
 	Message  string    `json:"message,omitempty"`
 	CallerIP string    `json:"caller_ip,omitempty"`
 	RID      string    `json:"rid,omitempty"`
-	// Remedy and RetryAt are of a failure that keeps an account from being renewed,
-	// so that it is known after a restart too; RetryAt is zero where no time helps.
+	// Remedy and RetryAt belong to a failure that keeps an account from being
+	// renewed, so that it is known after a restart too; RetryAt is zero when waiting
+	// does not help.
 	Remedy  string    `json:"remedy,omitempty"`
 	RetryAt time.Time `json:"retry_at,omitzero"`
 	// SecretHost is where the kept AppSecret may go, beside RemedySecretAgain.
 	SecretHost string    `json:"secret_host,omitempty"`
 	Mask       string    `json:"mask,omitempty"`
 	Expires    time.Time `json:"expires,omitzero"`
-	// PrevUntil is until when the token that was replaced may still work; zero
-	// when it died with the replacement, or there was none.
+	// PrevUntil is until when the replaced token may still work; zero when it died
+	// with the replacement, or there was none.
 	PrevUntil time.Time     `json:"prev_until,omitzero"`
 	Took      time.Duration `json:"took,omitempty"`
 	Calls     int           `json:"calls,omitempty"`  // upstream calls of this round
@@ -37,7 +38,7 @@ const (
 	DidKeep    What = "kept"     // the same token came back, or upstream accepts it still
 	DidFail    What = "failed"   // no token came
 	DidForce   What = "forced"   // a new token was forced
-	DidReport  What = "reported" // a caller called the token stale, upstream accepts it
+	DidReport  What = "reported" // a caller called the token stale, but upstream accepts it
 	DidEdit    What = "edited"
 	DidAdd     What = "added"
 	DidRecover What = "recovered"   // made again from its entry in the vault
@@ -48,9 +49,8 @@ const (
 	DidCall    What = "called"      // an AI agent made a call
 )
 
-// line is what the history says of a round, and whether it says anything: of
-// failures in a row it keeps the first, those that differ and ever fewer of the
-// rest.
+// line is what the history says about a round, if anything: of failures in a row it
+// keeps the first, those that differ, and the rest less and less often.
 func (e *entry) line(f *flight, out outcome, token, before Token, now time.Time) (Entry, bool) {
 	h := Entry{At: now, Calls: out.calls, Took: out.took, Mask: Mask(token.Value), Expires: token.ExpiresAt}
 	if token.Value != before.Value {
@@ -58,7 +58,7 @@ func (e *entry) line(f *flight, out outcome, token, before Token, now time.Time)
 	}
 	if err := out.err; err != nil {
 		h.What, h.Class, h.Code, h.Message, h.CallerIP, h.RID = DidFail, err.Class, err.Code, err.Message, err.CallerIP, err.RID
-		if e.err != nil && e.err.Class == err.Class && e.err.Message == err.Message { // it is about renewal
+		if e.err != nil && e.err.Class == err.Class && e.err.Message == err.Message { // the round is about renewal
 			h.Remedy, h.RetryAt, h.SecretHost = e.err.Remedy, e.err.RetryAt, e.err.SecretHost
 		}
 		noted := err.Message + err.CallerIP

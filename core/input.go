@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// Input is what somebody said of an account, to add or to edit it. What is nil
-// was not said. Its fields are those of Account but the ID, by the same names; a
+// Input is what somebody said about an account, to add or to edit it. A nil field
+// was not said. Its fields are those of Account without the ID, by the same names; a
 // test compares the two.
 type Input struct {
 	Name    *string  `json:"name,omitempty"`
@@ -16,7 +16,7 @@ type Input struct {
 	Kind    *Kind    `json:"kind,omitempty"`
 	Product *Product `json:"product,omitempty"`
 	AppID   *string  `json:"appid,omitempty"`
-	// Params holds those that are to change; an empty value takes one away.
+	// Params holds those that change; an empty value removes one.
 	Params     map[string]string `json:"params,omitempty"`
 	BaseURL    *string           `json:"base_url,omitempty"`
 	Proxy      *string           `json:"proxy,omitempty"`
@@ -31,7 +31,7 @@ type Input struct {
 	Declined   *Kind             `json:"declined,omitempty"`
 }
 
-// InputOf says everything that a says.
+// InputOf is the input that says everything about a.
 func InputOf(a Account) Input {
 	var in Input
 	from, to := reflect.ValueOf(a), reflect.ValueOf(&in).Elem()
@@ -47,7 +47,7 @@ func InputOf(a Account) Input {
 	return in
 }
 
-// Over is a with what the input says in the place of what a says.
+// Over is a with the fields that the input says.
 func (in Input) Over(a Account) Account {
 	from, to := reflect.ValueOf(in), reflect.ValueOf(&a).Elem()
 	for i := range from.NumField() {
@@ -67,8 +67,8 @@ func (in Input) Over(a Account) Account {
 	return a
 }
 
-// Changes lists the fields in which b differs from a, by the names that JSON
-// gives them, each of the params by its own key. The ID is not one of them.
+// Changes lists the fields in which a and b differ, by their JSON names, and each
+// param by its own key. The ID is not compared.
 func (a Account) Changes(b Account) []string {
 	var out []string
 	va, vb := reflect.ValueOf(a), reflect.ValueOf(b)

@@ -4,12 +4,12 @@ import "time"
 
 // Journal keeps what must outlive the process.
 type Journal interface {
-	// Record keeps what a round led to: all of it or, after a crash or an error,
-	// nothing. Where the token alone cannot be kept, because the vault with the
-	// key that seals it is locked, the rest is kept, and the error says so.
+	// Record keeps the results of a round: all of them or, after a crash or an
+	// error, none. If only the token cannot be kept, because the vault with its key
+	// is locked, the rest is kept, and the error says so.
 	Record(id ID, r Record) error
-	// RefusedIP is the address in the newest failure of the account's history
-	// that names one other than ip, "" when there is none.
+	// RefusedIP is the address in the newest failure of the account's history that
+	// names an address other than ip, "" when there is none.
 	RefusedIP(id ID, ip string) (string, error)
 	// Forced returns how many forced fetches of the account count on day (see
 	// Zone.Day) and when the last one was; CountForce adds one at the time given.
@@ -17,10 +17,10 @@ type Journal interface {
 	CountForce(id ID, day string, at time.Time) error
 }
 
-// Record is what a round leaves behind.
+// Record is the lasting result of a round.
 type Record struct {
-	Token *Token // the current token, the zero Token for none; nil: it is the one that was kept last
-	Line  *Entry // of the history; nil: it says nothing of the round
+	Token *Token // the current token, the zero Token for none; nil: the one that was kept last
+	Line  *Entry // of the history; nil: nothing about the round
 	Day   string // on which Calls count, see Zone.Day
 	Calls int    // to upstream
 	// Looked is when the watch asked about the token; zero: it did not.
@@ -40,10 +40,10 @@ type DayCounts struct {
 	Looked time.Time // when the watch last asked about a token, on whichever day
 }
 
-// record writes a record of an account. With token it holds the account's current
-// token, which may be newer by now than what the round brought: one record is
-// written at a time, so that none overtakes another. A token that could not be
-// kept is kept with the next record.
+// record writes a record of an account. With token it adds the account's current
+// token, which may be newer than that of the round: records are written one at a
+// time, so that none overtakes another. A token that could not be kept is kept with
+// the next record.
 func (k *Keeper) record(id ID, r Record, token bool) {
 	k.saving <- struct{}{}
 	defer func() { <-k.saving }()
@@ -89,8 +89,7 @@ func (k *Keeper) saveSoon(ids ...ID) {
 	})
 }
 
-// renewed tells whoever wants to know that the account's token is new, or its
-// life.
+// renewed calls Config.Renewed: the account has a new token, or another life of it.
 func (k *Keeper) renewed(id ID) {
 	if k.cfg.Renewed == nil {
 		return

@@ -18,49 +18,48 @@ type Config struct {
 	Now       func() time.Time // the wall clock; nil means the machine's
 	Workers   int              // fetches at once; 0 means 8
 	Log       *slog.Logger     // nil discards
-	// Renewed is told of each token that came, or whose life was found to be
-	// another, once the journal has it and the listeners know; nil is left out.
-	// It may ask the Keeper, and must not block for long: callers wait for it.
+	// Renewed is called for each new token, and when a token's life changed, after
+	// the journal has it and the listeners know; nil is left out. It may ask the
+	// Keeper, and must not block for long: callers wait for it.
 	Renewed func(ID, Token)
 	Team    Team // nil: no account is shared with other machines
 }
 
 // Keeper keeps one living token for each account.
 //
-// One goroutine, Run, owns the plan: a heap of due times on the wall clock, and
-// a second one for accounts that fail again and again, so that a dead proxy
-// holds up nobody else. It starts flights, at most Workers at once; a flight is
-// one upstream round for one account, and everybody who wants something of that
-// account meanwhile waits for it. Callers whose token lives never wait and
-// never lock against each other.
+// One goroutine, Run, owns the plan: a heap of due times on the wall clock, and a
+// second heap for accounts that fail again and again, so that a dead proxy delays
+// nobody else. It starts flights, at most Workers at once. A flight is one upstream
+// round for one account, and everybody who wants something of that account waits for
+// it. Callers whose token lives never wait and take no lock.
 //
 // The files of this package follow the way of a token: get.go and report.go have
-// what callers ask for, round.go the calls to upstream, verdict.go what they led
-// to, journal.go what is kept of it, plan.go when the next round is due,
-// lookout.go when a token that is watched is checked, and watch.go what others see. lifecycle.go has what happens to accounts from
-// outside.
+// what callers ask for, round.go the calls to upstream, verdict.go what a round
+// found out, journal.go what is kept of it, plan.go when the next round is due,
+// lookout.go when a watched token is checked, and watch.go what others see.
+// lifecycle.go has the changes to accounts that come from outside.
 type Keeper struct {
 	cfg    Config
 	clock  *wallClock
 	ctx    context.Context // of every flight
 	cancel context.CancelFunc
-	wg     sync.WaitGroup // flights, and what is saved in the background
+	wg     sync.WaitGroup // flights, and saves in the background
 	slots  chan struct{}  // one for each fetch under way
 	wake   chan struct{}  // the plan changed
 	saving chan struct{}  // holds one: a record is written at a time
 
 	upstreams atomic.Pointer[map[Kind]Upstream] // replaced as a whole under mu, never written to
 
-	mu        sync.RWMutex // guards all below and what entries say it guards
+	mu        sync.RWMutex // guards all fields below and those of entries that say so
 	entries   map[ID]*entry
 	plans     [lanes]planHeap
 	lookouts  lookHeap   // see lookout
 	underWay  [lanes]int // rounds
 	pausedAll bool
 	stopped   bool
-	setBack   time.Duration // how far the clock was set back in all, below zero
+	setBack   time.Duration // how far the clock was set back in total, below zero
 	woke      time.Time     // when the machine woke, or the clock was set forward
-	// wakeSpread is the time over which the rounds are spread that are due then.
+	// wakeSpread is the time over which the rounds due at that time are spread.
 	wakeSpread time.Duration
 	tests      map[TokenID]time.Time // last Test by token
 	tallies    map[TokenID]*tally
@@ -68,8 +67,8 @@ type Keeper struct {
 	nextID     int
 }
 
-// entry is an account in the Keeper's care. Fields are guarded by Keeper.mu
-// but for those that are atomic.
+// entry is the Keeper's state of an account. Keeper.mu guards the fields that are
+// not atomic.
 type entry struct {
 	token    atomic.Pointer[Token] // current token, never nil
 	lastUsed atomic.Int64          // unix seconds
@@ -78,29 +77,29 @@ type entry struct {
 	flight    *flight   // the round under way
 	lastRound time.Time // when the last round began
 	report    *reported // how the last report ended
-	check     *Checked  // what the last check of the current token found; never changed
+	check     *Checked  // result of the last check of the current token; never changed
 	lost      *Checked  // when a token of the account was last found replaced; never changed
-	usage     []Usage   // as upstream told last, a path each; never changed
-	resetAt   time.Time // when the day's counters were last to be begun anew
+	usage     []Usage   // as upstream last told, one entry per path; never changed
+	resetAt   time.Time // when a reset of the day's counters was last due to begin
 	looked    time.Time // when the watch last asked about a token
 	look      *lookout  // nil: it is not watched
-	edits     int       // grows when what a round depends on is edited
+	edits     int       // grows with each edit of something that a round depends on
 
 	err       *Error    // of the last round; nil after a success
 	errBefore *Error    // err as it was before the vault was locked
 	fails     int       // temporary failures in a row
-	notBefore time.Time // no automatic round before, by err
+	notBefore time.Time // no automatic round before this time, because of err
 
-	claimed claimed       // what its token says of itself
+	claimed claimed       // what its token says about itself
 	dead    string        // a token value that upstream refuses
-	longest time.Duration // what the last grant had left when it came
+	longest time.Duration // remaining life of the last grant when it came
 	unsaved bool          // the journal holds another token
-	noted   string        // the failure that the history told last
+	noted   string        // the failure that the history last told
 	tally   *tally        // of its token, while the Keeper has it
 
-	due    time.Time // when the background acts
-	spread uint8     // this account's share of the jitter, so that many do not ask at once
-	lane   lane      // in which it is planned
+	due    time.Time // when the background acts next
+	spread uint8     // this account's part of the jitter, so that not all ask at once
+	lane   lane      // the lane in which it is planned
 	slot   int       // place in that plan, -1 when not planned
 }
 
@@ -125,8 +124,8 @@ func NewKeeper(cfg Config) *Keeper {
 	return k
 }
 
-// Run plans and renews until ctx ends, then cancels what is under way and waits
-// for every goroutine of the Keeper. It runs once.
+// Run plans and renews until ctx ends, then cancels what runs and waits for every
+// goroutine of the Keeper. It runs once.
 func (k *Keeper) Run(ctx context.Context) error {
 	timer := time.NewTimer(longestSleep)
 	defer timer.Stop()
@@ -151,7 +150,7 @@ func (k *Keeper) Run(ctx context.Context) error {
 	}
 }
 
-// stop refuses new rounds, ends those under way and waits for them.
+// stop refuses new rounds, cancels those that run and waits for them.
 func (k *Keeper) stop() {
 	k.mu.Lock()
 	k.stopped = true
@@ -167,7 +166,7 @@ func (k *Keeper) find(id ID) *entry {
 	return k.entries[id]
 }
 
-// Token is the current token, living or not, without any fetch.
+// Token is the current token, alive or not. It never fetches.
 func (k *Keeper) Token(id ID) (Token, bool) {
 	e := k.find(id)
 	if e == nil {
@@ -176,8 +175,8 @@ func (k *Keeper) Token(id ID) (Token, bool) {
 	return *e.token.Load(), true
 }
 
-// Live reports whether the account may be fetched for without a person's force:
-// false for a live account of a destructive source until its owner agreed.
+// Live reports whether the Keeper may fetch for the account without a person's
+// force: false for a live account of a destructive source until its owner agreed.
 func (k *Keeper) Live(a Account) bool {
 	traits, ok := k.traits(a)
 	return ok && (!traits.Destructive() || a.Env != Live || a.AllowLive)
@@ -189,8 +188,8 @@ func (k *Keeper) TokenID(a Account) TokenID { return k.upstream(a.Kind).TokenID(
 // sameToken reports whether a and b share a token at upstream.
 func (k *Keeper) sameToken(a, b Account) bool { return k.TokenID(a) == k.TokenID(b) }
 
-// SameUpstream reports whether fetching with b rather than a asks for the same
-// token in the same way; if not, what was learned about a no longer holds.
+// SameUpstream reports whether fetching with b instead of a asks for the same token
+// in the same way; if not, what was learned about a no longer holds.
 func (k *Keeper) SameUpstream(a, b Account) bool {
 	return k.sameToken(a, b) && a.Proxy == b.Proxy && a.CA == b.CA && maps.Equal(a.Params, b.Params)
 }
@@ -201,7 +200,7 @@ func (k *Keeper) traits(a Account) (Traits, bool) {
 	return up.Traits, ok
 }
 
-// upstream is what asks for the tokens of a kind, empty when it is not known.
+// upstream is the Upstream of a kind, empty when the kind is not known.
 func (k *Keeper) upstream(kind Kind) Upstream { return (*k.upstreams.Load())[kind] }
 
 // day is the zone of the day by which the account's upstream counts.
@@ -210,7 +209,7 @@ func (k *Keeper) day(a Account) Zone { return k.upstream(a.Kind).Traits.Day }
 // checks reports whether the account's upstream can be asked about a token.
 func (k *Keeper) checks(a Account) bool { return k.upstream(a.Kind).checker(a) != nil }
 
-// ErrStopping is what is answered once the agent ends.
+// ErrStopping is the answer once the agent ends.
 func ErrStopping() *Error {
 	return &Error{Class: Temporary, Remedy: RemedyTryAgain, Message: "the agent is stopping; start it again with tokentray agent"}
 }
@@ -223,7 +222,7 @@ func errKind(kind Kind) *Error {
 	return &Error{Class: Misuse, Remedy: RemedyKindMissing, Message: fmt.Sprintf("there is no kind %q here; add its preset with tokentray preset add, or update TokenTray", kind)}
 }
 
-// errLive refuses to fetch for a live account of a destructive source.
+// errLive is the refusal to fetch for a live account of a destructive source.
 func (k *Keeper) errLive(a Account) *Error {
 	way := "allow it for the account"
 	if sibling := k.upstream(a.Kind).Sibling; sibling != "" {

@@ -5,13 +5,13 @@ import (
 	"time"
 )
 
-// What happens to accounts from outside: they come, change and go, renewal is
-// paused, the vault closes and opens.
+// Changes to accounts that come from outside: accounts are added, edited and
+// removed, renewal is paused, the vault closes and opens.
 
-// Put adds an account, or changes it. stored is the token kept from an earlier
-// run and counts only when the account is new. A change of the TokenID drops the
-// token, for it is another's; any change of SameUpstream clears the kept error and
-// the floor.
+// Put adds or changes an account. stored is the token kept from an earlier run and
+// counts only when the account is new. A change of the TokenID drops the token,
+// because it belongs to the old one; any change of SameUpstream clears the kept
+// error and the floor.
 func (k *Keeper) Put(a Account, stored Token) {
 	now := k.lock()
 	defer k.mu.Unlock()
@@ -54,14 +54,14 @@ func (k *Keeper) edit(e *entry, a Account) {
 	}
 }
 
-// forgive forgets what was learned from the upstream as it was before an edit.
+// forgive forgets what was learned from the upstream before an edit.
 func (e *entry) forgive() {
 	e.err, e.errBefore, e.fails, e.notBefore = nil, nil, 0, time.Time{}
 	e.lastRound, e.report = time.Time{}, nil
 	e.edits++
 }
 
-// drop lets go of the token and of a round under way for it, whatever that brings.
+// drop discards the token, and the result of a round under way for it.
 func (e *entry) drop() {
 	e.token.Store(&Token{})
 	e.dead, e.longest, e.check, e.lost, e.usage = "", 0, nil, nil, nil
@@ -71,8 +71,8 @@ func (e *entry) drop() {
 	}
 }
 
-// adopt makes a stored token the entry's. One that was obtained in the future,
-// for the clock was set back since, loses its life, which cannot be known.
+// adopt makes a stored token the entry's. A token from the future, because the clock
+// was set back since, has no known life.
 func (e *entry) adopt(stored Token, now time.Time) {
 	if stored.Value != "" && now.Before(stored.ObtainedAt.Add(-clockTolerance)) {
 		stored.ExpiresAt = now
@@ -89,9 +89,9 @@ func (k *Keeper) SecretChanged(id ID) {
 	k.change(id, func(e *entry, _ time.Time) { e.forgive() })
 }
 
-// Refuse keeps err, of a class that waits for a person, as the account's own, for
-// an account whose secret may not go where it says: no round begins, and the token
-// goes, which would be sent there too.
+// Refuse keeps err, of a class that waits for a person, as the account's error, when
+// its secret may not go to the account's host: no round begins, and the token is
+// dropped, because it would be sent to that host too.
 func (k *Keeper) Refuse(id ID, err *Error) {
 	k.change(id, func(e *entry, _ time.Time) {
 		e.err, e.errBefore = err, nil
@@ -102,8 +102,8 @@ func (k *Keeper) Refuse(id ID, err *Error) {
 	})
 }
 
-// Restore gives accounts the tokens that could not be read when they were put,
-// because the vault was locked. An account that has a token keeps its own.
+// Restore gives accounts the tokens that could not be read earlier because the vault
+// was locked. An account that has a token keeps it.
 func (k *Keeper) Restore(tokens map[ID]Token) {
 	for id, t := range tokens {
 		k.change(id, func(e *entry, now time.Time) {
@@ -114,7 +114,7 @@ func (k *Keeper) Restore(tokens map[ID]Token) {
 	}
 }
 
-// Forget drops an account. Its round that is under way is cancelled.
+// Forget drops an account and cancels its round under way.
 func (k *Keeper) Forget(id ID) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -146,8 +146,8 @@ func (k *Keeper) PauseAll(paused bool) {
 	}
 }
 
-// Locked tells that the vault closed: accounts that need it show that at once
-// instead of at their next round. Tokens that live go on living.
+// Locked says that the vault closed: accounts that need it show that at once instead
+// of at their next round. Living tokens stay.
 func (k *Keeper) Locked(err *Error) {
 	k.everyone(func(e *entry) bool {
 		if traits, _ := k.traits(e.account); !traits.UsesVault(e.account) {
@@ -161,7 +161,7 @@ func (k *Keeper) Locked(err *Error) {
 	})
 }
 
-// Unlocked tells that the vault opened: what waits for it is tried now.
+// Unlocked says that the vault opened: what waits for it is tried now.
 func (k *Keeper) Unlocked() {
 	k.everyone(func(e *entry) bool {
 		if e.flight != nil { // it may have found the vault still closed
@@ -196,11 +196,10 @@ func (k *Keeper) change(id ID, fn func(e *entry, now time.Time)) {
 	}
 }
 
-// SetUpstreams takes the place of Config.Upstreams, as when a kind joins while the
-// program runs. The map must not change afterwards. Accounts of a kind that was
-// unknown so far are tried now. An account whose TokenID is another one by what is
-// known now loses its token, which is another account's. A round under way ends
-// with the source it began with.
+// SetUpstreams replaces Config.Upstreams, as when a kind joins at run time. The map
+// must not change afterwards. Accounts of a kind that was unknown are tried now. An
+// account whose TokenID changes with the new map loses its token, because that token
+// is another account's. A round under way ends with the source it began with.
 func (k *Keeper) SetUpstreams(all map[Kind]Upstream) {
 	now := k.lock()
 	defer k.mu.Unlock()

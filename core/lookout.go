@@ -6,19 +6,19 @@ import (
 	"time"
 )
 
-// lookEvery lies between two checks of an account that is watched: at most 48 a day.
+// lookEvery is the time between two checks of a watched account: at most 48 a day.
 const lookEvery = 30 * time.Minute
 
-// lookout is what the plan knows of an account whose token is watched. An account
-// that is not watched has none.
+// lookout is the place of a watched account in the plan of checks. An account that
+// is not watched has none.
 type lookout struct {
 	due  time.Time // of the next check
 	slot int       // place among the lookouts, -1 when it is not planned
 }
 
-// looks reports whether the account's token is to be watched now: one that nobody
-// takes for good, or that nobody could ask about, is not, nor are accounts that are
-// paused, locked or wait for a person. The lock is held.
+// looks reports whether the account's token is watched now. A token that counts as
+// dead or that cannot be checked is not, and neither are accounts that are paused,
+// locked or wait for a person. The lock is held.
 func (k *Keeper) looks(e *entry, now time.Time) bool {
 	if !e.account.Watch || !e.account.Auto || k.pausedAll || k.stopped || !k.checks(e.account) {
 		return false
@@ -29,9 +29,9 @@ func (k *Keeper) looks(e *entry, now time.Time) bool {
 	return e.token.Load().Good(now, 0)
 }
 
-// relook plans the next check of an account, or that there is none. Accounts that
-// begin to be watched together, as at a start or after the machine slept, are spread
-// over the time that lies between two checks. The lock is held.
+// relook plans the next check of an account, or none. Accounts that begin to be
+// watched together, at a start or after the machine slept, are spread over the time
+// between two checks. The lock is held.
 func (k *Keeper) relook(e *entry, now time.Time) {
 	if !k.looks(e, now) {
 		if e.look != nil {
@@ -70,9 +70,9 @@ func (k *Keeper) unlook(e *entry) {
 	}
 }
 
-// lookOut starts the checks that are due, as many as there are free workers. One
-// that the account's budget has no call for is left out; one beside a round waits
-// for its end. The lock is held.
+// lookOut starts the checks that are due, as many as there are free workers. It
+// skips a check for which the account's budget has no call left, and lets one wait
+// while a round runs. The lock is held.
 func (k *Keeper) lookOut(now time.Time) {
 	for len(k.lookouts) > 0 && !k.full(healthy) && !k.lookouts[0].look.due.After(now) {
 		e := k.lookouts[0]
@@ -99,7 +99,8 @@ func (k *Keeper) lookOut(now time.Time) {
 	}
 }
 
-// look is one check of the watch. What it cannot find out it asks again next time.
+// look is one check of the watch. If it finds nothing out, the next check asks
+// again.
 func (k *Keeper) look(ctx context.Context, a Account, current Token) {
 	select {
 	case k.slots <- struct{}{}:
@@ -114,7 +115,7 @@ func (k *Keeper) look(ctx context.Context, a Account, current Token) {
 	}
 }
 
-// lookHeap orders the accounts that are watched by the time of their next check.
+// lookHeap orders the watched accounts by the time of their next check.
 type lookHeap []*entry
 
 func (h lookHeap) Len() int           { return len(h) }

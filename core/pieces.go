@@ -7,13 +7,12 @@ import (
 	"unicode/utf8"
 )
 
-// shortPiece is how many bytes of a secret or a token tell nothing of it.
+// shortPiece is how many bytes of a secret or a token reveal nothing.
 const shortPiece = 7
 
-// HidePieces puts ••• in the place of every piece of text that is also one of
-// value, a secret or a token, and longer than seven bytes: half a secret is worth
-// hiding too. Upper and lower case are the same. Of a shorter value the whole is
-// hidden.
+// HidePieces replaces by ••• every piece of text that is also a piece of value, a
+// secret or a token, and longer than seven bytes: half a secret must be hidden too.
+// Upper and lower case are the same. A shorter value is hidden only as a whole.
 func HidePieces(text, value string) string {
 	low, find := lowerASCII(text), lowerASCII(value)
 	piece := min(shortPiece+1, len(find))
@@ -49,16 +48,16 @@ func lowerASCII(text string) string {
 	return string(b)
 }
 
-// Spellings are value in hexadecimal and in base64, in each of the three ways in
-// which it can stand within a longer text in base64.
+// Spellings are value in hexadecimal and in base64, in each of the three alignments
+// that base64 gives it within a longer text.
 func Spellings(value string) []string {
 	out := []string{hex.EncodeToString([]byte(value))}
 	for before := range 3 {
 		for _, enc := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
 			text := enc.EncodeToString([]byte(strings.Repeat("\x00", before) + value))
-			first := [...]int{0, 2, 3}[before] // those that what is before it decides too
+			first := [...]int{0, 2, 3}[before] // those characters that depend on the bytes before it too
 			last := len(text)
-			if (before+len(value))%3 != 0 { // … and what is behind it
+			if (before+len(value))%3 != 0 { // … and on the bytes after it
 				last--
 			}
 			out = append(out, text[min(first, last):last])

@@ -8,29 +8,28 @@ import (
 )
 
 // Plain is a field that every account has and that is a text, a word, a whole number
-// or a switch.
-// Files and flags are made of the table of them, so that another field is a line
-// in Account, its twin in Input, and its sentences. Where it goes in files is told
-// by the tag file of the field: list, backup, or nothing; with ",rare" it stands in
-// a file of those accounts alone that have it.
+// or a switch. Files and flags are made from the table of them, so a new field is a
+// line in Account, one in Input, and its sentences. The field's tag file says which
+// files have it: list, backup, or none; with ",rare" only files with such an account
+// have it.
 type Plain struct {
 	Key    string // as in JSON
 	Switch bool   // it is on or off
 	Rare   bool   // most accounts have none
 	Number bool   // it is a whole number, 0 for none
-	File   Place  // of which files it is a part
+	File   Place  // the files that have it
 
-	name string // of the field in Go, here, in Input and wherever accounts are read into
+	name string // the name of the Go field in Account, Input and every type that accounts are read into
 }
 
-// Place is in which files a plain field stands.
+// Place says which files have a plain field.
 type Place string
 
 // The places.
 const (
-	NoFile     Place = ""       // consent is given on each machine anew
-	TeamList   Place = "list"   // what describes the account; in backups too
-	BackupOnly Place = "backup" // one person's choice
+	NoFile     Place = ""       // neither: consent is given on each machine again
+	TeamList   Place = "list"   // lists and backups: it describes the account
+	BackupOnly Place = "backup" // backups: one person's choice
 )
 
 var plains = sync.OnceValue(func() []Plain {
@@ -59,8 +58,8 @@ func PlainOf(key string) (Plain, bool) {
 	return Plain{}, false
 }
 
-// Of is what an account has in the field; of a switch true or false, of a number its
-// digits.
+// Of is the value of the field in an account: true or false for a switch, digits for
+// a number.
 func (p Plain) Of(a Account) string { return p.text(reflect.ValueOf(a).FieldByName(p.name)) }
 
 func (p Plain) text(f reflect.Value) string {
@@ -73,13 +72,13 @@ func (p Plain) text(f reflect.Value) string {
 	return f.String()
 }
 
-// Odd is what stands for a value that is no number; Account.Check refuses it.
+// Odd stands for a value that is no number; Account.Check refuses it.
 const Odd = -1
 
-// Put writes a value into the field of that name of a struct, to which into
-// points: an Input, or an account as a file tells of it. The field is the value,
-// or a pointer to it. A switch is on for true alone; what is no number is Odd. Put reports whether the struct
-// has such a field.
+// Put writes a value into the field of that name in the struct that into points to:
+// an Input, or an account as a file has it. The field is the value, or a pointer to
+// it. A switch is on for true alone; a text that is no number becomes Odd. Put
+// reports whether the struct has such a field.
 func (p Plain) Put(into any, value string) bool {
 	f := reflect.ValueOf(into).Elem().FieldByName(p.name)
 	if !f.IsValid() {
@@ -104,8 +103,8 @@ func (p Plain) Put(into any, value string) bool {
 	return true
 }
 
-// Get reads the field of that name of such a struct; told is false when it has
-// none, or a pointer that is nil.
+// Get reads the field of that name in such a struct; told is false when there is no
+// such field, or a nil pointer.
 func (p Plain) Get(from any) (value string, told bool) {
 	f := reflect.Indirect(reflect.ValueOf(from)).FieldByName(p.name)
 	if f.IsValid() && f.Kind() == reflect.Pointer {

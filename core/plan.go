@@ -7,28 +7,29 @@ import (
 )
 
 const (
-	// autoFloor lies between a round of an account and the next automatic one,
-	// and between two reports. personFloor lies between two rounds that somebody
-	// asks for by hand.
+	// autoFloor is the least time between a round of an account and the next
+	// automatic one, and between two reports. personFloor is that between two rounds
+	// that a person asks for.
 	autoFloor   = 30 * time.Second
 	personFloor = 3 * time.Second
-	// longestSleep bounds the Keeper's sleep while anything is planned, so that
-	// a clock that was set or a machine that slept is noticed.
+	// longestSleep bounds the Keeper's sleep while anything is planned, to notice
+	// that the clock was set or the machine slept.
 	longestSleep = time.Minute
-	// patience is how long something that needs a person rests before it is
-	// tried again by itself, when upstream names no time.
+	// patience is how long the Keeper waits before it tries again something that
+	// needs a person, when upstream names no time.
 	patience = 15 * time.Minute
-	// wakePace is how far apart the rounds of the accounts lie whose tokens ended
-	// while the machine slept, and longestWakeSpread bounds how long the last of
-	// them waits. Whoever asks for a token waits for none of that.
+	// wakePace is the pause between the rounds of accounts whose tokens ended while
+	// the machine slept, and longestWakeSpread bounds the wait of the last. Somebody
+	// who asks for a token does not wait for this.
 	wakePace          = 100 * time.Millisecond
 	longestWakeSpread = 30 * time.Second
-	// renewSlack keeps the first question clear of the very edge of the window.
+	// renewSlack is how far inside the window the first question comes, to stay
+	// clear of its edge.
 	renewSlack = 2 * time.Second
 )
 
-// lane tells the accounts that are healthy from those whose rounds failed several
-// times in a row, which may hang for long.
+// lane separates healthy accounts from those whose rounds failed several times in a
+// row and may hang for long.
 type lane int
 
 const (
@@ -63,7 +64,7 @@ func (k *Keeper) startDue(now time.Time) {
 			switch e := k.plans[l][0]; {
 			case k.takeOver(e, now, 0):
 				k.publish(e)
-			case k.twinFlight(e) != nil:
+			case k.sharedFlight(e) != nil:
 				k.unplan(e) // until that round ends, see release
 			case k.left(e, now) == 0:
 				k.hold(e, now)
@@ -74,8 +75,8 @@ func (k *Keeper) startDue(now time.Time) {
 	}
 }
 
-// sleep is how long nothing has to be done, and whether anything is planned.
-// With every worker busy the end of a round wakes the loop.
+// sleep is how long nothing has to be done, and whether anything is planned. When
+// every worker is busy, the end of a round wakes the loop.
 func (k *Keeper) sleep(now time.Time) (d time.Duration, planned bool) {
 	d = longestSleep
 	for l, plan := range k.plans {
@@ -86,7 +87,7 @@ func (k *Keeper) sleep(now time.Time) (d time.Duration, planned bool) {
 	if len(k.lookouts) > 0 && !k.full(healthy) {
 		d = min(d, k.lookouts[0].look.due.Sub(now))
 	}
-	return max(0, d), len(k.entries) > 0 // even with nothing due, a clock that was set is to be noticed
+	return max(0, d), len(k.entries) > 0 // even with nothing due, the Keeper must notice that the clock was set
 }
 
 // replan computes when the background acts next for e. The lock is held.
@@ -128,8 +129,8 @@ func (k *Keeper) signal() {
 	}
 }
 
-// Wake hints that the machine woke from sleep: the plan is checked against the
-// wall clock now.
+// Wake hints that the machine woke from sleep: the Keeper checks the plan against
+// the wall clock now.
 func (k *Keeper) Wake() { k.signal() }
 
 // dueTime is when the background acts for e, if it does.
@@ -158,10 +159,10 @@ func (k *Keeper) dueTime(e *entry, now time.Time) (time.Time, bool) {
 	return due, true
 }
 
-// gap is how long after a round the next one may begin by itself or for a caller: a
-// floor against asking in a loop. Where upstream has no other token before the
-// current one ends, a round just before that end brought nothing, and is no reason
-// to leave everybody without a token after it.
+// gap is the least time after a round before the next may begin by itself or for a
+// caller: a floor against asking in a loop. If upstream gives no other token before
+// the current one ends, a round just before that end brings nothing, and must not
+// leave everybody without a token afterwards.
 func (e *entry) gap(t Traits) time.Duration {
 	ended := e.token.Load().ExpiresAt
 	if t.toTheEnd() && e.err == nil && ended.After(e.lastRound) {
@@ -175,9 +176,10 @@ func (k *Keeper) afterWake(e *entry) time.Time {
 	return k.woke.Add(k.wakeSpread * time.Duration(e.spread) / 256)
 }
 
-// retryAt is when a failed round is tried again by itself: what needs a person at
-// upstream's own time, else after patience; all else with a backoff that doubles
-// up to 30 s, with jitter, and longer once nothing is left to save.
+// retryAt is when a failed round is tried again by itself. What needs a person is
+// tried at upstream's own time, else after patience. The rest is tried after a
+// backoff with jitter that doubles up to 30 s, and grows further once the token has
+// ended.
 func (k *Keeper) retryAt(e *entry, err *Error, now time.Time) time.Time {
 	if err.Class != Temporary && err.Class != Internal {
 		if err.RetryAt.After(now) {

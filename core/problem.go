@@ -2,14 +2,14 @@ package core
 
 import "strings"
 
-// Problem is something wrong, or merely odd, with one field that a person
-// filled in. Key names the sentence in ui/text, Field the input.
+// Problem is something wrong or odd in one field that a person filled in. Key names
+// the sentence in ui/text, Field the input.
 type Problem struct {
 	Field string `json:"field"` // name, env, kind, product, proxy, note, copy_format, or a key of the kind's fields
 	Key   string `json:"key"`
 	Warn  bool   `json:"warn,omitempty"` // odd, but allowed
-	// Says is the sentence in English where core has none: what a kind's spec
-	// says of a field of its own.
+	// Says is the English sentence when core has none: the spec of a kind says it
+	// for a field of its own.
 	Says string `json:"-"`
 }
 
@@ -21,8 +21,8 @@ func (p Problem) Sentence() string {
 	return problemText(p.Key)
 }
 
-// Problems is what Check found. As an error it speaks of the first that is not
-// merely a warning.
+// Problems is the result of a Check. As an error it says the first problem that is
+// not a warning.
 type Problems []Problem
 
 // Fatal returns those that forbid saving.

@@ -8,8 +8,8 @@ import (
 	"unicode/utf8"
 )
 
-// Push is where an account's tokens go as they are renewed: into a file, or to
-// a command on its standard input. It never holds a token or a secret.
+// Push is where an account's new tokens go: into a file, or to a command on its
+// standard input. It never holds a token or a secret.
 type Push struct {
 	Number int // names it within its account, from 1; never used twice
 	Kind   PushKind
@@ -18,16 +18,16 @@ type Push struct {
 	Path string   // absolute
 	Form PushForm // how it is written
 	Key  string   // the variable of a dotenv file, with its section before a dot
-	// InPlace overwrites the file instead of putting a new one in its place, for
-	// one that is mounted by itself.
+	// InPlace overwrites the file instead of replacing it by a new one, for a file
+	// that is mounted by itself.
 	InPlace bool
-	// Private takes the file away from others; else a file that was there keeps
-	// its mode. One that is made is private in any case.
+	// Private takes away the rights of others on the file; else an existing file
+	// keeps its mode. A new file is always private.
 	Private bool
 
 	// Of a command.
 	Command []string      // the program's absolute path and its arguments
-	Timeout time.Duration // after which it is ended
+	Timeout time.Duration // after which the command is ended
 }
 
 // PushKind is what is done with a token.
@@ -65,11 +65,11 @@ const (
 	maxPushArguments = 200
 )
 
-// Whole reports whether the push writes its file whole, whatever was in it.
+// Whole reports whether the push replaces the whole content of its file.
 func (p Push) Whole() bool { return p.Kind == PushFile && p.Form != PushDotenv }
 
-// Same reports whether p and q are for the same place: two of these would
-// undo each other's work.
+// Same reports whether p and q have the same target: two such pushes would undo each
+// other's work.
 func (p Push) Same(q Push) bool {
 	if p.Kind != PushFile || q.Kind != PushFile || p.Path != q.Path {
 		return false
@@ -109,7 +109,7 @@ type PushResult struct {
 	Tries   int       // with this token
 	Mask    string    // of the token
 	Expires time.Time // of the token
-	NextTry time.Time // zero when the next renewal brings it
+	NextTry time.Time // zero when the next renewal pushes again
 }
 
 // KeptPush is a push with the result of its last try.
@@ -136,17 +136,17 @@ const (
 // Clean fills in what was left out and reports what is wrong with the rest.
 func (p Push) Clean() (Push, Problems) { return p.clean(cleanPath) }
 
-// CheckKept reports what is wrong with a push that was kept, perhaps by another
-// system: a database moves between Windows and others, and a path that is absolute
-// there alone is no damage.
+// CheckKept reports what is wrong with a stored push, perhaps of another system: a
+// database can move between Windows and others, and a path that is absolute only
+// there is no damage.
 func (p Push) CheckKept() Problems {
 	_, problems := p.clean(func(path string) bool { return cleanPath(path) || foreignPath(path) })
 	return problems
 }
 
-// Foreign reports whether the push names a path of another system. Here it would
-// mean a place that depends on the working folder or the drive, so that it must
-// neither be written nor run.
+// Foreign reports whether the push names a path of another system. On this one it
+// would depend on the working folder or the drive, so it must neither be written nor
+// run.
 func (p Push) Foreign() bool {
 	if p.Kind == PushCommand {
 		return len(p.Command) > 0 && foreignPath(p.Command[0])
@@ -208,15 +208,15 @@ func (p *Push) cleanForm(add func(field, key string)) {
 	}
 }
 
-// cleanPath reports whether path names a file from the root on, and nothing in
-// it could mislead who reads it.
+// cleanPath reports whether path is absolute and holds nothing that could mislead
+// its reader.
 func cleanPath(path string) bool {
 	return path != "" && len(path) <= MaxPushPath && filepath.IsAbs(path) && !misleading(path) &&
 		!strings.HasSuffix(path, "/") && !strings.HasSuffix(path, string(filepath.Separator))
 }
 
-// foreignPath reports whether path names a file from the root on for another system
-// and not for this one.
+// foreignPath reports whether path is absolute on another system and not on this
+// one.
 func foreignPath(path string) bool {
 	if filepath.IsAbs(path) || len(path) > MaxPushPath || misleading(path) {
 		return false
@@ -227,8 +227,9 @@ func foreignPath(path string) bool {
 	return windowsRooted(path) && !strings.HasSuffix(path, "/") && !strings.HasSuffix(path, `\`)
 }
 
-// windowsRooted reports whether path begins with a drive and its root, or as the name
-// of a server or a device does. Whatever filepath.IsAbs takes on Windows is among it.
+// windowsRooted reports whether path begins with a drive and its root, or as the
+// name of a server or a device does. It covers everything that filepath.IsAbs
+// accepts on Windows.
 func windowsRooted(path string) bool {
 	if len(path) < 3 {
 		return false
@@ -237,8 +238,8 @@ func windowsRooted(path string) bool {
 	return path[1] == ':' && slash(path[2]) || slash(path[0]) && slash(path[1]) || strings.HasPrefix(path, `\??\`)
 }
 
-// cleanCommand reports whether a command can be run as it is, without a shell
-// and whatever PATH the agent has.
+// cleanCommand reports whether a command runs as it is, without a shell and with any
+// PATH of the agent.
 func cleanCommand(command []string, path func(string) bool) bool {
 	if len(command) == 0 || len(command) > maxPushArguments || !path(command[0]) {
 		return false
@@ -270,7 +271,7 @@ func validKey(key string) bool {
 	return ValidVariable(name) && !strings.ContainsAny(section, "[]\"'\r\n#;=") && strings.TrimSpace(section) == section && !misleading(section)
 }
 
-// ValidVariable reports whether every shell takes name for a variable's.
+// ValidVariable reports whether every shell accepts name as a variable's.
 func ValidVariable(name string) bool {
 	for i, r := range name {
 		letter := 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || r == '_'

@@ -2,14 +2,13 @@ package core
 
 import "time"
 
-// longestWait bounds what is believed of a time that was written down: no
-// upstream makes anybody wait longer, so a later one tells of a clock that was
-// wrong.
+// longestWait bounds a stored time: no upstream makes anybody wait longer, so a
+// later time comes from a clock that was wrong.
 const longestWait = 25 * time.Hour
 
-// Remember tells the newest line of each account's history, before Run: what
-// upstream refused in an earlier run is not asked again at every start. What
-// waits for a person goes on waiting, and the rest for its time.
+// Remember takes the newest line of each account's history, before Run, so that a
+// restart does not ask again what upstream refused in an earlier run. What waited
+// for a person goes on waiting, and the rest waits for its time.
 func (k *Keeper) Remember(last map[ID]Entry) {
 	for id, line := range last {
 		k.change(id, func(e *entry, now time.Time) {
@@ -20,11 +19,11 @@ func (k *Keeper) Remember(last map[ID]Entry) {
 	}
 }
 
-// refusal is the refusal that a line of history tells and that still holds at now;
-// nil when there is none. What never reached upstream costs nothing to find out
-// again, but for a secret that was entered for another host: an account that is not
-// renewed in the background would look as if nothing were wrong. And what is wrong
-// with a request may be right in another version.
+// refusal is the refusal in a line of history that still holds at now; nil when
+// there is none. A failure that never reached upstream costs nothing to find out
+// again. The exception is a secret that was entered for another host: without it a
+// paused account would look as if nothing were wrong. A request that was wrong may
+// be right in another version.
 func (h Entry) refusal(now time.Time) *Error {
 	if h.What != DidFail && h.What != DidLose || h.Remedy == "" || h.Calls == 0 && h.Remedy != RemedySecretAgain {
 		return nil

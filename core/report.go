@@ -5,31 +5,31 @@ import (
 	"time"
 )
 
-// Report is a request for another token than the current one.
+// Report asks for another token than the current one.
 type Report struct {
 	// Stale is the token that failed. Empty means the current one.
 	Stale string
 	// Force asks for a new token although the current one may live.
 	Force bool
-	// Person is set when somebody waits: what waits for a person is tried at
-	// once, and the floor between rounds is 3 s.
+	// Person is set when a person waits: what waits for a person is tried at once,
+	// and the floor between rounds is 3 s.
 	Person bool
-	// Probe is set when the token is not known to fail: something about the account
-	// was changed, and the report shows whether it works.
+	// Probe is set when the token is not known to fail: the account was edited, and
+	// the report shows whether it works.
 	Probe bool
 
 	asked bool // see round
 }
 
-// Answer is what a Report led to.
+// Answer is the result of a Report.
 type Answer struct {
 	Token Token
 	// StillValid: upstream accepts the very token that was reported.
 	StillValid bool
 }
 
-// reported is how the last report of a token ended. Those who report the same
-// token within the floor get the same answer.
+// reported is how the last report of a token ended. Everybody who reports the same
+// token within the floor gets the same answer.
 type reported struct {
 	stale string
 	at    time.Time
@@ -37,12 +37,11 @@ type reported struct {
 	err   *Error
 }
 
-// Refresh serves a report by compare-and-swap: when the reported token is no
-// longer the current one, the caller gets the current one and nothing is
-// fetched. Else one round runs for all who report that token, and all get its
-// answer. The first report of a token is served at once, however young the token
-// is. Errors are those of Get, and Temporary when another token of the account
-// was reported in the last 30 s.
+// Refresh serves a report by compare-and-swap: when the reported token is no longer
+// the current one, the caller gets the current one and nothing is fetched. Else one
+// round runs for all who report that token, and all get its answer. The first report
+// of a token is served at once, even if the token is new. Errors are those of Get,
+// and Temporary when another token of the account was reported in the last 30 s.
 func (k *Keeper) Refresh(ctx context.Context, id ID, r Report) (Answer, error) {
 	r.asked = r.Stale == "" && r.Person
 	if r.Stale == "" {
@@ -89,18 +88,18 @@ func (r Report) answeredBy(f *flight) bool {
 	case report:
 		return !r.Force && f.stale == r.Stale
 	}
-	return !r.Force && f.err != nil // a renewal that worked answers by its token, see next
+	return !r.Force && f.err != nil // a successful renewal answers by its token, see next
 }
 
-// next is what serves a report. One of its fields is set.
+// next says how to serve a report. One of its fields is set.
 type next struct {
 	answer *Answer
 	flight *flight       // its end may answer
-	pause  time.Duration // a person waits that long, then tries again
-	get    bool          // a token is to be had by Get
+	pause  time.Duration // how long a person waits before the next try
+	get    bool          // Get has a token
 }
 
-// next finds what serves a report; it starts a round where one is needed.
+// next finds out how to serve a report; it starts a round if one is needed.
 func (k *Keeper) next(id ID, r Report) (next, error) {
 	now := k.lock()
 	defer k.mu.Unlock()
@@ -138,7 +137,7 @@ func (k *Keeper) next(id ID, r Report) (next, error) {
 	return next{flight: k.start(e, round{goal: goal, stale: r.Stale, asked: r.asked, person: r.Person, probe: r.Probe}, now)}, nil
 }
 
-// goal is what kind of round a report needs.
+// goal is the kind of round that a report needs.
 func (r Report) goal(e *entry, cur Token, now time.Time) goal {
 	dead := cur.Value != "" && cur.Value == e.dead
 	switch {
@@ -181,17 +180,17 @@ func (k *Keeper) forbids(e *entry, r Report, g goal, now time.Time) *Error {
 	return e.floor(now)
 }
 
-// fetches reports whether a round of this goal asks for a token whatever upstream
-// says of the current one, and nobody's force is behind it. checks tells that
-// upstream can be asked about a token.
+// fetches reports whether a round with this goal asks for a token whatever upstream
+// says about the current one, without a person's force. checks says that upstream
+// can be asked about a token.
 func (g goal) fetches(checks bool) bool { return g == renew || g == report && !checks }
 
 // floor refuses an automatic round too soon after the last round.
 func (e *entry) floor(now time.Time) *Error { return e.apart(e.lastRound, now) }
 
-// reportFloor refuses a report too soon after the last report, of whichever
-// token: a client that calls every token stale is held back by it. A renewal
-// holds back no report, for a token may be dead from its first second.
+// reportFloor refuses a report that comes too soon after the last one, of any token:
+// it slows down a client that calls every token stale. A renewal does not delay a
+// report, because a token may be dead from its first second.
 func (e *entry) reportFloor(now time.Time) *Error {
 	if e.report == nil {
 		return nil

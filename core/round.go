@@ -33,12 +33,12 @@ type round struct {
 	goal  goal
 	stale string // the reported token; "" for renew
 	asked bool   // a person asks for another token, and nobody said that this one failed
-	// person: somebody waits for it, whom the account's budget does not hold up.
+	// person: a person waits; the account's budget does not delay the round.
 	person bool
 	probe  bool // see Report
 }
 
-// failing is the token that somebody was refused with; "" when nobody says so.
+// failing is the token with which somebody was refused; "" when nobody says so.
 func (r round) failing() string {
 	if r.goal == force || r.goal == report && !r.asked && !r.probe {
 		return r.stale
@@ -46,23 +46,23 @@ func (r round) failing() string {
 	return ""
 }
 
-// flight is a round under way. Everybody who wants its account's token waits for
+// flight is a round under way. Everybody who wants the account's token waits for
 // done.
 type flight struct {
 	round
 	lane   lane
-	before time.Time // when the round before began
+	before time.Time // start of the round before
 	cancel context.CancelFunc
 	done   chan struct{}
-	// obsolete: the account was edited meanwhile, so that whoever waits asks again.
-	// It is guarded by Keeper.mu until done is closed.
+	// obsolete: the account was edited meanwhile, so those who wait ask again.
+	// Keeper.mu guards it until done is closed.
 	obsolete bool
 	// set before done is closed
 	answer Answer
 	err    *Error
 }
 
-// wait waits for the flight, as long as ctx lasts.
+// wait waits for the flight until ctx ends.
 func (f *flight) wait(ctx context.Context) error {
 	select {
 	case <-f.done:
@@ -100,7 +100,7 @@ func (k *Keeper) start(e *entry, r round, now time.Time) *flight {
 	return f
 }
 
-// attempt is the work of a round: the calls to upstream and what they found out.
+// attempt is the work of a round: the calls to upstream and their results.
 type attempt struct {
 	k       *Keeper
 	ctx     context.Context
@@ -139,7 +139,7 @@ func (w *attempt) run(g goal) {
 	}
 }
 
-// open takes the account's credentials from the vault, where it has any.
+// open takes the account's credentials from the vault, if it has any there.
 func (w *attempt) open() bool {
 	if !w.up.Traits.UsesVault(w.req.Account) {
 		return true
@@ -196,8 +196,8 @@ func (o *outcome) asked(err error) {
 // quickRetry bounds the pause before the second try within a round.
 const quickRetry = 2 * time.Second
 
-// worthAnother reports whether the round should ask once more at once: a hiccup
-// of an upstream that answered quickly and that asking again does not harm.
+// worthAnother reports whether the round should ask once more at once: upstream
+// failed quickly, and asking again does no harm.
 func (w *attempt) worthAnother() bool {
 	err := w.out.err
 	return err != nil && w.mayAsk() && err.Class == Temporary && err.RetryAt.IsZero() && w.up.Traits.Repeat.Harmless() && w.out.took < quickRetry
@@ -215,7 +215,7 @@ func (w *attempt) force() {
 			err = budget(t, n, last, now)
 		}
 		if err == nil {
-			err = journal.CountForce(id, day, now) // before the call: a crash must not lose it
+			err = journal.CountForce(id, day, now) // before the call, so that a crash does not lose it
 		}
 		if err != nil {
 			w.fail(err)
@@ -227,7 +227,7 @@ func (w *attempt) force() {
 	w.fetch()
 }
 
-// budget refuses a forced fetch that upstream would not carry out.
+// budget refuses a forced fetch that upstream would refuse.
 func budget(t Traits, used int, last, now time.Time) error {
 	if used >= t.ForceBudget {
 		return &Error{
@@ -244,9 +244,9 @@ func budget(t Traits, used int, last, now time.Time) error {
 	return nil
 }
 
-// checkThenFetch serves a report for a source whose fetch costs others a token:
-// it fetches only when upstream calls the token dead. Where nobody can ask
-// upstream that, the word of whoever reports it counts.
+// checkThenFetch serves a report for a source whose fetch kills a token that others
+// use: it fetches only when upstream calls the token dead. If nobody can ask
+// upstream, it believes the report.
 func (w *attempt) checkThenFetch() {
 	if checker := w.checker(); checker != nil {
 		if w.check(checker); w.out.verdict != dead {
@@ -291,8 +291,8 @@ func (u Upstream) checker(a Account) Checker {
 	return checker
 }
 
-// check asks whether upstream accepts the current token. One that it refuses is
-// handed out to nobody from then on.
+// check asks whether upstream accepts the current token. A refused token is given to
+// nobody from then on.
 func (w *attempt) check(checker Checker) {
 	if w.ask(checker); w.out.verdict == dead {
 		w.k.change(w.req.Account.ID, func(e *entry, now time.Time) { e.condemn(w.current.Value, now) })
@@ -314,9 +314,9 @@ func (w *attempt) ask(checker Checker) {
 	}
 }
 
-// finish makes what a round learned count, writes it down, and then tells it and
-// lets go those who wait. asked is the account as it was when the round began; what
-// was learned of it says nothing once the account is another.
+// finish applies what a round learned, writes it down, tells it and releases those
+// who wait. asked is the account at the start of the round; if the account was
+// edited since, what was learned no longer counts.
 func (k *Keeper) finish(e *entry, f *flight, out outcome, asked Account, edits int) {
 	id := asked.ID
 	out.err = k.recall(id, out.err)
@@ -367,8 +367,9 @@ func (k *Keeper) finish(e *entry, f *flight, out outcome, asked Account, edits i
 	k.signal()
 }
 
-// recall adds to a failure that names our address the one that was refused
-// before: who put that on the whitelist wants to know that it has changed.
+// recall adds to a failure that names our address the address that was refused
+// before, so that the person who put that one on the whitelist sees that it has
+// changed.
 func (k *Keeper) recall(id ID, err *Error) *Error {
 	if err == nil || err.CallerIP == "" {
 		return err
@@ -382,7 +383,7 @@ func (k *Keeper) recall(id ID, err *Error) *Error {
 	return &told
 }
 
-// sleep waits for d, as long as ctx lasts.
+// sleep waits for d, or until ctx ends.
 func sleep(ctx context.Context, d time.Duration) error {
 	if d <= 0 {
 		return nil

@@ -25,9 +25,8 @@ func (s Secret) Reveal() string { return s.value }
 // Empty reports whether there is no value.
 func (s Secret) Empty() bool { return s.value == "" }
 
-// WeakPassphrase reports whether a passphrase can be guessed by whoever has the
-// file that it protects: scrypt makes each guess cost a second, and a short one
-// needs few.
+// WeakPassphrase reports whether somebody who has the protected file can guess the
+// passphrase: with scrypt a guess costs a second, so only a short passphrase falls.
 func WeakPassphrase(p Secret) bool {
 	const few, short = 5, 12
 	distinct := map[rune]bool{}
@@ -49,5 +48,5 @@ func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, hidden) }
 // Credentials are what an account needs to ask for a token.
 type Credentials struct {
 	Secret        Secret // AppSecret
-	ProxyPassword Secret // empty when the proxy wants none
+	ProxyPassword Secret // empty when the proxy needs none
 }

@@ -21,16 +21,16 @@ type Settings struct {
 	AskLiveCopy bool          `json:"ask_live_copy"` // ask before a live token is copied
 	LogLevel    string        `json:"log_level"`     // debug, info, warn, error
 
-	NotifyPerson  bool `json:"notify_person"`  // tell on the desktop when an account needs somebody
-	NotifyFailing bool `json:"notify_failing"` // tell when a renewal goes on failing
-	NotifyExpiry  bool `json:"notify_expiry"`  // tell when a token ends and nobody renews it
-	// ClipboardFollow: while a token that was copied is on the clipboard and is
-	// renewed, the new one takes its place.
+	NotifyPerson  bool `json:"notify_person"`  // notify when an account needs a person
+	NotifyFailing bool `json:"notify_failing"` // notify when renewal keeps failing
+	NotifyExpiry  bool `json:"notify_expiry"`  // notify when a token ends and is not renewed
+	// ClipboardFollow: when a copied token is renewed while it is on the clipboard,
+	// the new one replaces it.
 	ClipboardFollow bool `json:"clipboard_follow"`
-	// ClipboardPrimary: what is copied goes to PRIMARY too, which the middle mouse
-	// button pastes.
+	// ClipboardPrimary: a copy goes to PRIMARY too, which the middle mouse button
+	// pastes.
 	ClipboardPrimary bool `json:"clipboard_primary"`
-	// ClipboardOnce: what is copied is cleared when it was pasted for the first time.
+	// ClipboardOnce: a copy is cleared once it was pasted.
 	ClipboardOnce bool `json:"clipboard_once"`
 	// StartAtLogin is read from the operating system and never stored.
 	StartAtLogin bool `json:"start_at_login,omitempty"`
@@ -38,28 +38,27 @@ type Settings struct {
 	Loopback     bool `json:"loopback"`      // the loopback door is open
 	LoopbackPort int  `json:"loopback_port"` // where it listens
 
-	// ToldNoTray: the window has said that the desktop shows no tray icon, which
-	// it says once.
+	// ToldNoTray: the window has said that the desktop shows no tray icon. It says
+	// so once.
 	ToldNoTray bool `json:"told_no_tray"`
 }
 
-// SettingToldNoTray is the key of ToldNoTray, which nobody chooses: Get and Set
-// know it, and SettingKeys does not list it.
+// SettingToldNoTray is the key of ToldNoTray, which is no choice: Get and Set know
+// it, and SettingKeys does not list it.
 const SettingToldNoTray = "told-no-tray"
 
 // SettingStartAtLogin is the key of the one setting that the operating system
 // keeps.
 const SettingStartAtLogin = "start-at-login"
 
-// The keys of the settings of the clipboard that not every desktop offers: Windows
-// and macOS have no PRIMARY, and do not tell who pastes.
+// The keys of clipboard settings that not every desktop offers: Windows and macOS
+// have no PRIMARY, and do not tell when a text was pasted.
 const (
 	SettingClipboardPrimary = "clipboard-primary"
 	SettingClipboardOnce    = "clipboard-once"
 )
 
-// The keys of the settings behind which stands the loopback door: whoever sets
-// them opens, shuts or moves it.
+// The keys of the settings of the loopback door: a change opens, shuts or moves it.
 const (
 	SettingLoopback     = "loopback"
 	SettingLoopbackPort = "loopback-port"
@@ -87,8 +86,8 @@ func SettingKeys() []string {
 	}
 }
 
-// SettingValues lists what a key can be set to, where that is a choice of words;
-// nil where it is a number or a time.
+// SettingValues lists the possible values of a key with a choice of words; nil for a
+// number or a time.
 func SettingValues(key string) []string {
 	if new(Settings).flag(key) != nil {
 		return []string{"true", "false"}

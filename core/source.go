@@ -19,22 +19,22 @@ type Source interface {
 
 // Checker is a Source that can ask the upstream whether a token is accepted.
 type Checker interface {
-	// Check returns nil when upstream accepts token from here, ErrDead
-	// (by errors.Is) when upstream says that the token is dead, as ErrReplaced or
-	// ErrEnded where it says why, and another *Error when neither is known:
-	// ErrNotGranted where only the call that checks is refused.
+	// Check returns nil when upstream accepts token from here, and ErrDead (by
+	// errors.Is) when upstream says that the token is dead, as ErrReplaced or
+	// ErrEnded if it says why. Any other *Error says that neither is known:
+	// ErrNotGranted when upstream refuses only the call that checks.
 	Check(ctx context.Context, req Request, token string) error
 }
 
-// SomeChecker is a Checker that can check the tokens of some of its accounts alone.
+// SomeChecker is a Checker that can check the tokens of only some accounts.
 type SomeChecker interface {
 	Checker
 	// Checks reports whether an account's upstream can be asked.
 	Checks(a Account) bool
 }
 
-// TicketSource is a Source that can ask the upstream for tickets, with which the
-// pages of an account sign.
+// TicketSource is a Source that can ask the upstream for tickets, with which web
+// pages sign.
 type TicketSource interface {
 	// Ticket asks once, with a token of the account, for its ticket of a name. Errors
 	// are those of Fetch, and ErrDead (by errors.Is) when upstream says that the token
@@ -42,36 +42,35 @@ type TicketSource interface {
 	Ticket(ctx context.Context, req Request, name, token string) (Grant, error)
 }
 
-// Explainer is a Source that knows what its upstream's codes mean, in the answer to
-// whatever call.
+// Explainer is a Source that knows the meaning of its upstream's codes in the answer
+// to any call.
 type Explainer interface {
-	// Explain returns what a code means; nil: upstream's own words say all that is
-	// known. message is the upstream's, redacted.
+	// Explain returns what a code means; nil: nothing is known beyond upstream's own
+	// words. message is the upstream's, redacted.
 	Explain(code int, message string) *Error
 }
 
-// Interpreter is a Source that knows what its upstream's codes mean to somebody who
-// saw one, and does not say in the answer to which call.
+// Interpreter is a Source that knows the possible meanings of its upstream's codes
+// when the call is not known.
 type Interpreter interface {
-	// Meanings returns what a code can mean, the likeliest first; nothing for a code
-	// that is not known. code is a number or a word, and message what stood beside it,
-	// or empty. Nothing of message is in the meanings but addresses and request IDs.
+	// Meanings returns what a code can mean, the likeliest first; nothing for an
+	// unknown code. code is a number or a word, and message the text beside it, or
+	// empty. Of message the meanings contain only addresses and request IDs.
 	Meanings(code, message string) []*Error
 }
 
-// Diagnosis is what a failed answer means that somebody saw.
+// Diagnosis is the meaning of a failed answer that somebody pasted.
 type Diagnosis struct {
 	Code     string // upstream's: a number or a word
 	RID      string // upstream's request ID
 	CallerIP string
-	// Meanings are what the code can mean, each with the Kind whose upstream says so. A
-	// code of an upstream that is known, and that is not known itself, has the meaning
-	// RemedyUnknownCode.
+	// Meanings are what the code can mean, each with the Kind whose upstream says
+	// so. An unknown code of a known upstream has the meaning RemedyUnknownCode.
 	Meanings []*Error
 }
 
-// IsUpstreamCode reports whether a text can be an upstream's code, a number or a word,
-// and nothing that is secret.
+// IsUpstreamCode reports whether a text can be an upstream's code, a number or a
+// word, and cannot be a secret.
 func IsUpstreamCode(text string) bool {
 	digits := strings.TrimPrefix(text, "-")
 	if digits != "" && len(digits) <= 9 && strings.Trim(digits, "0123456789") == "" {
@@ -89,14 +88,14 @@ type Meter interface {
 	Usage(ctx context.Context, req Request, token, path string) (Usage, error)
 }
 
-// Resetter is a Source that can have the upstream begin the counters of the day anew,
-// which it allows a few times a month.
+// Resetter is a Source that can reset the upstream's counters of the day, which it
+// allows a few times a month.
 type Resetter interface {
 	// ResetQuota asks once, with the account's credentials. Its error is an *Error.
 	ResetQuota(ctx context.Context, req Request) error
 }
 
-// Usage is how much of a call's quota is used, as upstream told.
+// Usage is how much of a call's quota is used, according to upstream.
 type Usage struct {
 	Path  string `json:"path"`
 	Limit int    `json:"limit"` // calls a day
@@ -108,16 +107,16 @@ type Usage struct {
 	At          time.Time `json:"at"` // when it was read
 }
 
-// What is in the chain of the error of a Check or a Ticket.
+// Errors in the chain of the error of a Check or a Ticket.
 var (
 	// ErrDead: upstream says that the token itself is no longer accepted.
 	ErrDead = errors.New("upstream no longer accepts the token")
-	// ErrReplaced is an ErrDead: somebody has fetched a newer token.
+	// ErrReplaced is an ErrDead: a newer token was fetched.
 	ErrReplaced = fmt.Errorf("%w: a newer one took its place", ErrDead)
 	// ErrEnded is an ErrDead: the token's time is over.
 	ErrEnded = fmt.Errorf("%w: its time is over", ErrDead)
-	// ErrNotGranted: the account may not make the call that checks. That says nothing
-	// against the token.
+	// ErrNotGranted: the account may not make the call that checks. The token may
+	// still be good.
 	ErrNotGranted = errors.New("upstream does not grant the call to the account")
 )
 
@@ -126,8 +125,8 @@ type Request struct {
 	Account Account
 	// Credentials are empty for a source that needs none.
 	Credentials Credentials
-	// Stale is the token that a caller was refused with, where this is a report of
-	// that: a source that gets its tokens from another's server passes it on. Empty:
+	// Stale is the token that failed for a caller, if this request comes from such a
+	// report: a source that gets its tokens from another server passes it on. Empty:
 	// nobody says that a token fails.
 	Stale string
 	// Force asks for a new token although the current one lives. Sources
@@ -154,8 +153,8 @@ const (
 	RepeatNewAllLive Repeat = "new-all-live"
 	// RepeatNewTwoLive makes a new token; of those before only the newest lives on.
 	RepeatNewTwoLive Repeat = "new-two-live"
-	// RepeatDestructive makes a new token, and the one before dies, at once or
-	// after Overlap: whoever else holds it is cut off.
+	// RepeatDestructive makes a new token, and the one before dies, at once or after
+	// Overlap: everybody else who uses it is cut off.
 	RepeatDestructive Repeat = "destructive"
 )
 
@@ -174,31 +173,31 @@ func (r Repeat) Harmless() bool {
 type Traits struct {
 	// Repeat is what asking again does.
 	Repeat Repeat `json:"repeat"`
-	// Vouches: a token that is handed out again is one that upstream accepts. For
-	// any other source nobody calls such a token valid before it was checked.
+	// Vouches: upstream accepts a token that it hands out again. For any other
+	// source such a token is not called valid before it was checked.
 	Vouches bool `json:"vouches,omitempty"`
 	// NoSecret: nothing of an account is in the vault, unless its proxy has a
 	// user.
 	NoSecret bool `json:"no_secret,omitempty"`
-	// Window is how long before expiry a token is renewed, for tokens that live
-	// at least as long; for shorter lives it is half the life. Unless Anytime is
-	// set, no other can be had before that.
+	// Window is how long before expiry a token is renewed; for lives shorter than
+	// the window it is half the life. Unless Anytime is set, upstream gives no other
+	// token before that.
 	Window time.Duration `json:"window"`
-	// Anytime: a longer life can be had whenever it is asked for. It counts only
-	// where asking again is harmless.
+	// Anytime: a new token with a longer life can be had at any time. It counts only
+	// if asking again is harmless.
 	Anytime bool `json:"anytime,omitempty"`
-	// Overlap is how long a token may still work that was replaced, where Repeat
-	// does not say that it lives on.
+	// Overlap is how long a replaced token may still work, unless Repeat says that
+	// it lives on.
 	Overlap time.Duration `json:"overlap,omitempty"`
-	// ForceBudget is how many forced fetches upstream allows in a day; 0 when
-	// the source knows no force. ForceGap lies between two.
+	// ForceBudget is how many forced fetches upstream allows in a day; 0 when the
+	// source knows no force. ForceGap is the least time between two.
 	ForceBudget int           `json:"force_budget,omitempty"`
 	ForceGap    time.Duration `json:"force_gap,omitempty"`
 	// Day is where upstream's day begins, by which it counts calls.
 	Day Zone `json:"day,omitempty"`
 }
 
-// Valid says what contradicts itself in the traits; nil: nothing does.
+// Valid says what is contradictory in the traits; nil: nothing.
 func (t Traits) Valid() error {
 	switch {
 	case !slices.Contains(Repeats(), t.Repeat):
@@ -218,8 +217,8 @@ func (t Traits) Valid() error {
 // Destructive reports whether asking again kills the token that others hold.
 func (t Traits) Destructive() bool { return t.Repeat == RepeatDestructive }
 
-// UsesVault reports whether a round for the account needs something of the vault:
-// its secret, or the password of its proxy's user.
+// UsesVault reports whether a round for the account needs the vault: for its secret,
+// or for the password of its proxy's user.
 func (t Traits) UsesVault(a Account) bool {
 	if !t.NoSecret {
 		return true
@@ -239,9 +238,9 @@ func (t Traits) window(life time.Duration) time.Duration {
 	return t.Window
 }
 
-// atHand is the life to insist on for a caller who asks for minTTL. Where upstream
-// gives no other token in the last moments of one, the life that callers have who
-// name none is not to be had then, and the token that lives is the best there is.
+// atHand is the least life to insist on for a caller who asks for minTTL. If
+// upstream gives no other token in the last moments of the current one,
+// DefaultMinTTL cannot be had then, and the living token is the best there is.
 func (t Traits) atHand(minTTL time.Duration) time.Duration {
 	if t.toTheEnd() && minTTL <= DefaultMinTTL {
 		return min(minTTL, t.Window)
@@ -249,8 +248,8 @@ func (t Traits) atHand(minTTL time.Duration) time.Duration {
 	return minTTL
 }
 
-// toTheEnd reports whether upstream hands out a token until it all but ends, and
-// has no other one before.
+// toTheEnd reports whether upstream hands out a token almost to its end, and gives
+// no other before.
 func (t Traits) toTheEnd() bool { return t.Repeat == RepeatSame && t.Window < personFloor }
 
 // overlap is how long a token of the given full life may still work after it was
@@ -263,8 +262,8 @@ func (t Traits) overlap(life time.Duration) time.Duration {
 	return min(t.Overlap, t.window(life))
 }
 
-// Upstream is a source with what the Keeper must know of its kind. Package kinds
-// makes it of a kind's spec.
+// Upstream is a source with what the Keeper must know about its kind. Package kinds
+// makes it from a kind's spec.
 type Upstream struct {
 	Source
 	Traits Traits
@@ -274,13 +273,13 @@ type Upstream struct {
 	// Identity are the keys of the params that tell one token from another, see
 	// TokenID.
 	Identity []string
-	// Sibling is the kind that does no harm where this one does; "": none.
+	// Sibling is the kind with the same accounts whose fetch does no harm; "": none.
 	Sibling Kind
 	// Probe tries credentials without harm to anybody's token. Nil means that
 	// the source itself does.
 	Probe Source
-	// Quota is how many calls a day upstream is known to allow an account of a
-	// product; a product that is missing has no known limit.
+	// Quota is how many calls a day upstream allows an account of a product; no
+	// limit is known for a missing product.
 	Quota map[Product]int
 }
 

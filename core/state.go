@@ -26,23 +26,23 @@ type Snapshot struct {
 	ObtainedAt time.Time
 	ExpiresAt  time.Time
 	Life       time.Duration // full life of the current token
-	Claims     *Claims       // of a current token that is a JWT, not verified; nil: it is none. Never changed
+	Claims     *Claims       // of a current token that is a JWT, not verified; nil: no JWT. Never changed
 	PrevMask   string
 	PrevUntil  time.Time
 	Renewing   bool
 	PausedAll  bool   // the global pause is on
 	Err        *Error // of the last round, nil after a success
-	// Consent is the refusal of every fetch until the owner has allowed them for this
+	// Consent is the refusal of every fetch until the owner allows them for this
 	// live account of a destructive kind; nil: they are allowed.
 	Consent  *Error
-	Check    *Checked  // of the current token, the last; nil: none since the start
+	Check    *Checked  // the last check of the current token; nil: none since the start
 	Lost     *Checked  // when a token was last found dead before its time; nil: never since the start
-	Usage    []Usage   // what upstream told of its quotas last, since the start; nobody changes it
+	Usage    []Usage   // the quotas that upstream last told, since the start; never changed
 	NextTry  time.Time // when the background acts next, zero when it will not
 	LastUsed time.Time // when a caller last got or copied the token
-	Today    Counts    // since upstream's day began, for the token, whichever accounts share it
+	Today    Counts    // since upstream's day began, for the token, by all accounts that share it
 	DayEnds  time.Time // when the next one begins
-	Quota    Counts    // what upstream is known to allow a day; 0 where nobody knows
+	Quota    Counts    // what upstream is known to allow a day; 0 when nobody knows
 }
 
 // State is the account's state at now.

@@ -2,9 +2,8 @@ package core
 
 import "time"
 
-// tally counts what was asked of upstream for one token on one day. Upstream counts
-// by what the token is for, so the accounts that share a token share its tally.
-// Keeper.mu guards it.
+// tally counts the calls for one token on one day. Upstream counts by token, so
+// accounts that share a token share its tally. Keeper.mu guards it.
 type tally struct {
 	DayCounts     // of the last day on which anything was asked
 	accounts  int // that share it
@@ -68,8 +67,8 @@ func (k *Keeper) forced(a Account, day string) int {
 	return 0
 }
 
-// countTest counts the call of a test of account a: for its token, and so for the
-// accounts that are kept and share it.
+// countTest counts the call of a test of account a for its token, and so for the
+// kept accounts that share it.
 func (k *Keeper) countTest(a Account) {
 	now := k.lock()
 	rec, one := Record{Day: k.day(a).Day(now), Calls: 1}, Counts{Calls: 1}
@@ -81,7 +80,7 @@ func (k *Keeper) countTest(a Account) {
 			continue
 		}
 		if kept == "" || id == a.ID {
-			kept = id // in whose name it outlives the process
+			kept = id // the account under which the count is stored
 		}
 		k.publish(e)
 	}
@@ -91,8 +90,8 @@ func (k *Keeper) countTest(a Account) {
 	}
 }
 
-// Recall tells what accounts asked of upstream in earlier runs. A token that was
-// asked for since then keeps its own count, which it began too early.
+// Recall restores the counts of earlier runs. A token for which upstream was asked
+// since then keeps its own count, which began before Recall.
 func (k *Keeper) Recall(counts map[ID]DayCounts) {
 	now := k.lock()
 	defer k.mu.Unlock()
@@ -102,7 +101,7 @@ func (k *Keeper) Recall(counts map[ID]DayCounts) {
 		if e == nil {
 			continue
 		}
-		if e.looked.Before(c.Looked) && !c.Looked.After(now) { // a later time tells of a clock that was wrong
+		if e.looked.Before(c.Looked) && !c.Looked.After(now) { // a later time comes from a clock that was wrong
 			e.looked = c.Looked
 			if e.look != nil {
 				k.lookAt(e, later(e.look.due, e.looked.Add(lookEvery)))

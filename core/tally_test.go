@@ -33,10 +33,10 @@ func (h *house) today(id core.ID) core.Counts {
 func TestCallsAreCountedForTheToken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := start(t, setup{source: newUpstream(twoHours), account: byHand})
-		twin, other := h.account, h.account
-		twin.ID, twin.Env = "2", core.Live
+		sharer, other := h.account, h.account
+		sharer.ID, sharer.Env = "2", core.Live
 		other.ID, other.Name, other.AppID = "3", "mall", "wx1"
-		h.Put(twin, core.Token{})
+		h.Put(sharer, core.Token{})
 		h.Put(other, core.Token{})
 		want := func(when string, shared, alone int) {
 			t.Helper()
@@ -61,7 +61,7 @@ func TestCallsAreCountedForTheToken(t *testing.T) {
 		if _, err := h.Get(t.Context(), "2", 0); err != nil {
 			t.Fatal(err)
 		}
-		want("after its twin took that token over", 8, 0)
+		want("after its sharer took that token over", 8, 0)
 		form := h.account // as the form tests it, under no ID
 		form.ID = ""
 		if _, err := h.Test(t.Context(), form, core.Credentials{}); err != nil {
@@ -79,10 +79,10 @@ func TestCallsAreCountedForTheToken(t *testing.T) {
 		if got := h.today("4").Calls; got != 1 {
 			t.Errorf("the test before it was saved is forgotten: %d calls", got)
 		}
-		twin.AppID = "wx1"
-		h.Put(twin, core.Token{})
+		sharer.AppID = "wx1"
+		h.Put(sharer, core.Token{})
 		if a, b := h.today("2").Calls, h.today("1").Calls; a != 0 || b != 9 {
-			t.Errorf("with another AppID it is said to have asked %d times, its twin %d", a, b)
+			t.Errorf("with another AppID it is said to have asked %d times, its sharer %d", a, b)
 		}
 		h.Forget("2")
 	})

@@ -7,16 +7,16 @@ import (
 	"time"
 )
 
-// ticketBox is a ticket in the care of Tickets.
+// ticketBox is a ticket kept by Tickets.
 type ticketBox struct {
 	ticket Ticket
-	owner  ID // whoever wanted it last; it is renewed for them
+	owner  ID // the account for which it was last wanted; it is renewed for it
 	flight *ticketFlight
-	spread time.Duration // so that many are not renewed at once
+	spread time.Duration // jitter, so that not all are renewed at once
 
 	// Of the last call for it.
 	asked     time.Time
-	same      bool   // it brought the ticket that there was
+	same      bool   // it brought the ticket that was there already
 	err       *Error // nil: it brought one
 	edits     int    // of the owner at that time; an edit lifts err
 	fails     int    // in a row
@@ -28,12 +28,12 @@ func newTicketBox() *ticketBox {
 }
 
 // refuses reports whether the kept error answers, because another call would only
-// bring it again. An edit of the account lifts it.
+// repeat it. An edit of the account clears it.
 func (b *ticketBox) refuses(edits int, person bool, now time.Time) bool {
 	return b.err != nil && b.edits == edits && !person && (b.err.Class.waits() || now.Before(b.notBefore))
 }
 
-// learn makes the answer of upstream the box's.
+// learn stores the answer of upstream in the box.
 func (b *ticketBox) learn(grant Grant, err *Error, sent time.Time, edits int, now time.Time) {
 	b.asked, b.edits = sent, edits
 	if err == nil {
@@ -58,9 +58,9 @@ func (b *ticketBox) learn(grant Grant, err *Error, sent time.Time, edits int, no
 	}
 }
 
-// succeed makes a grant the box's ticket. Upstream is not known to tell the remaining
-// life of a ticket that it hands out again, so such a one gets no longer life before
-// the one that it had is over.
+// succeed makes a grant the box's ticket. It is not known whether upstream reports
+// the remaining life of a ticket that it hands out again, so such a ticket keeps its
+// known end until that is over.
 func (b *ticketBox) succeed(grant Grant, sent, now time.Time) {
 	was := b.ticket
 	next := Ticket{
@@ -105,8 +105,8 @@ type ticketCall struct {
 	sent time.Time // before the call that brought the ticket; zero: upstream was not asked
 }
 
-// run asks for the ticket, and once more with another token when upstream calls the
-// first one dead.
+// run asks for the ticket, and once more with a new token when upstream calls the
+// first token dead.
 func (c *ticketCall) run(ctx context.Context) (Grant, *Error) {
 	k := c.t.keeper
 	source, ok := k.upstream(c.account.Kind).Source.(TicketSource)
@@ -129,7 +129,7 @@ func (c *ticketCall) run(ctx context.Context) (Grant, *Error) {
 	return grant, AsError(err)
 }
 
-// token is the account's token; for a background renewal only one that lives.
+// token is the account's token; for a background renewal only a living one.
 func (c *ticketCall) token(ctx context.Context) (Token, error) {
 	k := c.t.keeper
 	if !c.background {
@@ -157,7 +157,7 @@ func (c *ticketCall) ask(ctx context.Context, source TicketSource, token string)
 	c.sent = k.now()
 	grant, err := source.Ticket(ctx, w.req, c.name, token)
 	if e := AsError(err); e != nil {
-		if e.Remedy == RemedyQuotaDay { // which is said of calls for a token
+		if e.Remedy == RemedyQuotaDay { // a remedy of calls for a token
 			told := *e
 			told.Remedy = RemedyQuotaTicket
 			e = &told

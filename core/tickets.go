@@ -16,15 +16,16 @@ type Ticket struct {
 // TicketJournal keeps tickets that must outlive the process.
 type TicketJournal interface {
 	// SaveTicket keeps an account's ticket of a name, unless the account is gone or
-	// asks for another token by now. a is the account as it was asked for.
+	// has another TokenID by now. a is the account as it was when the ticket was
+	// asked for.
 	SaveTicket(a Account, name string, t Ticket) error
 }
 
 const (
-	// ticketRest is how long a ticket is renewed in the background that nobody wants.
+	// ticketRest is how long the background renews a ticket that nobody asks for.
 	ticketRest = 24 * time.Hour
-	// ticketWindow is how long before its end a ticket is renewed; for lives that are
-	// shorter it is half the life.
+	// ticketWindow is how long before its end a ticket is renewed; for shorter lives
+	// it is half the life.
 	ticketWindow = 300 * time.Second
 )
 
@@ -76,16 +77,16 @@ func NewTickets(k *Keeper, journal TicketJournal) *Tickets {
 // TicketWish is what a caller wants of a ticket.
 type TicketWish struct {
 	Name string
-	// Person is set when somebody waits: what failed is tried again at once.
+	// Person is set when a person waits: a failed call is tried again at once.
 	Person bool
-	// Renew asks upstream even though the ticket at hand lives.
+	// Renew asks upstream even if the ticket at hand lives.
 	Renew bool
 }
 
-// Get returns an account's ticket, which lives, or an *Error. It is asked for when
-// none is at hand, with the account's token; what Keeper.Get refuses, it refuses. A
-// token that upstream calls dead is reported to the Keeper once, and the ticket asked
-// for with the next.
+// Get returns an account's living ticket, or an *Error. If none is at hand, it asks
+// for one with the account's token; it refuses what Keeper.Get refuses. When
+// upstream calls a token dead, Get reports it to the Keeper once and asks for the
+// ticket with the next token.
 func (t *Tickets) Get(ctx context.Context, id ID, w TicketWish) (Ticket, error) {
 	a, edits, err := t.keeper.asker(id)
 	if err != nil {
@@ -112,10 +113,10 @@ func (t *Tickets) Get(ctx context.Context, id ID, w TicketWish) (Ticket, error) 
 	if f.err != nil && (w.Renew || !f.ticket.Good(t.keeper.now(), 0)) {
 		return Ticket{}, f.err
 	}
-	return f.ticket, nil // a renewal that failed takes nothing from anybody
+	return f.ticket, nil // a failed renewal takes nothing from anybody
 }
 
-// Living is the ticket when it lives: Get where nobody may wait.
+// Living is the ticket if it lives: a Get that never waits.
 func (t *Tickets) Living(id ID, name string) (Ticket, bool) {
 	a, _, err := t.keeper.asker(id)
 	if err != nil {
@@ -132,8 +133,8 @@ func (t *Tickets) Living(id ID, name string) (Ticket, bool) {
 	return box.ticket, true
 }
 
-// untilAsked is how long a person waits who wants another ticket: two calls lie 3 s
-// apart.
+// untilAsked is how long a person who wants another ticket waits: two calls are at
+// least 3 s apart.
 func (t *Tickets) untilAsked(a Account, name string) time.Duration {
 	now, key := t.keeper.now(), ticketKey{t.keeper.TokenID(a), name}
 	t.mu.Lock()
@@ -189,7 +190,7 @@ func (t *Tickets) start(key ticketKey, box *ticketBox, a Account, edits int, bac
 	return f
 }
 
-// finish makes what a flight brought count, keeps it, and lets go those who wait.
+// finish applies and keeps the result of a flight, and releases those who wait.
 func (t *Tickets) finish(key ticketKey, box *ticketBox, f *ticketFlight, call ticketCall, edits int, grant Grant, err *Error) {
 	now := t.keeper.now()
 	err = err.of(call.account.Kind)
@@ -217,7 +218,8 @@ func (t *Tickets) finish(key ticketKey, box *ticketBox, f *ticketFlight, call ti
 	t.signal()
 }
 
-// Restore gives accounts the tickets that were kept. What is there already stays.
+// Restore gives accounts the tickets that were kept. Tickets that are there already
+// stay.
 func (t *Tickets) Restore(kept map[ID]map[string]Ticket) {
 	for id, tickets := range kept {
 		a, _, err := t.keeper.asker(id)
@@ -242,8 +244,8 @@ func (t *Tickets) Restore(kept map[ID]map[string]Ticket) {
 	t.signal()
 }
 
-// Forget drops what is kept for the sake of an account that is gone, or asks for
-// another token from now on. Where others share its token, they ask anew.
+// Forget drops the tickets of an account that was removed, or that has another
+// TokenID from now on. Accounts that share its old token ask again.
 func (t *Tickets) Forget(id ID) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -289,7 +291,7 @@ func (t *Tickets) signal() {
 	}
 }
 
-// renewDue starts what is due, and tells how long to sleep, if there is anything to
+// renewDue starts what is due, and tells how long to sleep if there is anything to
 // wait for.
 func (t *Tickets) renewDue() (time.Duration, bool) {
 	now := t.keeper.now()

@@ -161,9 +161,9 @@ func TestATicketIsAskedForWhenWanted(t *testing.T) {
 func TestAThousandCallersCauseOneCallForATicket(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := openOffice(t, newTicketing(), setup{})
-		twin := o.account
-		twin.ID, twin.Name = "2", "twin"
-		o.Put(twin, core.Token{}) // it shares the token, so the ticket as well
+		sharer := o.account
+		sharer.ID, sharer.Name = "2", "sharer"
+		o.Put(sharer, core.Token{}) // it shares the token, so the ticket as well
 		var wg sync.WaitGroup
 		values := make([]string, 1000)
 		for i := range values {

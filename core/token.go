@@ -3,7 +3,7 @@ package core
 import "time"
 
 // Token is an access token and its life. Times are wall-clock times without a
-// monotonic reading. The zero Token means that none was ever had.
+// monotonic reading. The zero Token means that there never was one.
 type Token struct {
 	Value      string
 	ObtainedAt time.Time // when the fetch that brought it was sent
@@ -30,8 +30,8 @@ func (t Token) Remaining(now time.Time) time.Duration {
 }
 
 // Good reports whether the token lives for at least d more at now. A token that
-// upstream refuses is never good, nor is one whose beginning lies in the future:
-// the clock was set back and its life cannot be known.
+// upstream refuses is never good, and neither is one that begins in the future: the
+// clock was set back, so its life is not known.
 func (t Token) Good(now time.Time, d time.Duration) bool {
 	if t.Value == "" || t.Dead || now.Before(t.ObtainedAt.Add(-clockTolerance)) {
 		return false
@@ -41,7 +41,7 @@ func (t Token) Good(now time.Time, d time.Duration) bool {
 }
 
 // Mask shortens a token or an ID for display: the first five and the last four
-// characters, so that a person can compare two without either being usable.
+// characters, enough to compare two and too few to use one.
 func Mask(value string) string {
 	const head, tail = 5, 4
 	if value == "" {

@@ -13,12 +13,12 @@ import (
 // writing it out changes nothing.
 type TokenID string
 
-// Unshared is among the keys of an identity where the secret alone may say whose
-// token it is: no two accounts of such a kind share one.
+// Unshared as a key of an identity says that only the secret may tell whose token it
+// is: no two accounts of such a kind share a token.
 const Unshared = "*"
 
-// NewTokenID returns an account's TokenID. baseURL is the kind's own; identity
-// are the keys of the params that count, and Unshared.
+// NewTokenID returns an account's TokenID. baseURL is the kind's own; identity are
+// the keys of the params that count, and Unshared.
 func NewTokenID(a Account, baseURL string, identity []string) TokenID {
 	if a.BaseURL != "" {
 		baseURL = a.BaseURL

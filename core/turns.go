@@ -5,11 +5,11 @@ import (
 	"time"
 )
 
-// Team has tokens together with other machines. Package team has it.
+// Team shares tokens with other machines. Package team implements it.
 //
-// A round of an account that is shared is a turn: the team has a token that serves,
-// or this machine asks upstream while no other does, and tells the team. A token that
-// lives costs no turn.
+// A round of a shared account is a turn: either the team has a token that suffices,
+// or this machine asks upstream while no other does, and publishes the token to the
+// team. While a token lives no turn is needed.
 type Team interface {
 	// Shares reports whether the account's token is the team's. It does not block.
 	Shares(Account) bool
@@ -17,20 +17,20 @@ type Team interface {
 	Turn(context.Context, Turn) Turned
 }
 
-// Turn is what a round wants of the team.
+// Turn is what a round wants from the team.
 type Turn struct {
 	Account Account
 	TokenID TokenID
 	Current string        // the token at hand; "" when there is none
 	Report  bool          // Current was refused somewhere
 	Force   bool          // another token is wanted although Current may live
-	Need    time.Duration // a token of the team that lives longer serves
+	Need    time.Duration // a token of the team that lives longer suffices
 	Gap     time.Duration // between this round and the team's next of its sort
-	// Harmless: asking again costs nobody a token, so that one who cannot reach the
+	// Harmless: asking again costs nobody a token, so a member that cannot reach the
 	// team may ask alone.
 	Harmless bool
-	// Ready is why this machine cannot ask upstream, as when it has no secret. It is
-	// called before anybody is kept from asking.
+	// Ready is why this machine cannot ask upstream, for example because it has no
+	// secret. It is called before others are kept from asking.
 	Ready func() error
 	// Ask asks upstream until ctx ends. Valid: upstream accepts Current.
 	Ask func(ctx context.Context) (g Grant, valid bool, err error)
@@ -38,9 +38,9 @@ type Turn struct {
 
 // Turned is how a turn ended.
 type Turned struct {
-	Asked bool // Ask was called, and its answer holds unless Grant is another
+	Asked bool // Ask was called, and its answer holds unless Grant is another token
 	// Grant is the team's token, with the life that is left when Turn returns; empty
-	// when there is none to take.
+	// when there is none.
 	Grant Grant
 	Valid bool          // the team found that upstream accepts Current
 	Wait  time.Duration // beside Err: when to try again
@@ -50,8 +50,8 @@ type Turned struct {
 // shared reports whether the account's token is a team's.
 func (k *Keeper) shared(a Account) bool { return k.cfg.Team != nil && k.cfg.Team.Shares(a) }
 
-// mayRound reports whether rounds may begin by themselves: of an account that is
-// shared the team may have a token, whoever may fetch one.
+// mayRound reports whether rounds may begin by themselves: the team may have a token
+// for a shared account even if this machine may not fetch one.
 func (k *Keeper) mayRound(a Account) bool { return k.Live(a) || k.shared(a) }
 
 // round does the calls of a round, or has the team's token instead.
@@ -99,7 +99,7 @@ func (w *attempt) round(g goal) {
 	w.out.calls, w.out.spent = calls, spent
 }
 
-// ready is why no call may be made from here; nil when one may.
+// ready is why no call may be made from this machine; nil when one may.
 func (w *attempt) ready(g goal) error {
 	switch {
 	case g != force && !w.k.Live(w.req.Account):

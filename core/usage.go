@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// Usage asks upstream, as a person does, how much of the quotas of some API paths is
-// used, and keeps what it tells with the account. It needs a token that lives. A path
-// that fails ends it: those before are in the answer.
+// Usage asks upstream how much of the quotas of some API paths is used, when a
+// person wants to know, and keeps the answer with the account. It needs a living
+// token. The first path that fails ends it; the answer has those before.
 func (k *Keeper) Usage(ctx context.Context, id ID, paths []string) ([]Usage, error) {
 	k.mu.RLock()
 	e := k.entries[id]
@@ -70,10 +70,11 @@ func (k *Keeper) measured(w *attempt, told []Usage, failed error) {
 	k.record(w.req.Account.ID, rec, dead)
 }
 
-// ResetQuota has upstream begin the counters of the day anew, which it allows a few
-// times a month for all who share the AppID. Only a person asks for it. What was
-// refused because calls were used up is tried again afterwards. Two resets of an
-// account lie 30 s apart, so that no second press of a button spends another.
+// ResetQuota resets upstream's counters of the day, which it allows a few times a
+// month for all who share the AppID. Only a person asks for it. Calls that were
+// refused because the quota was used up are tried again afterwards. Two resets of an
+// account are at least 30 s apart, so that a second press of a button spends no
+// other.
 func (k *Keeper) ResetQuota(ctx context.Context, id ID) error {
 	a, err := k.mayReset(id)
 	if err != nil {
@@ -105,7 +106,7 @@ func (k *Keeper) ResetQuota(ctx context.Context, id ID) error {
 	return nil
 }
 
-// mayReset books a reset of the account, or says why there is none now.
+// mayReset books a reset of the account, or says why there can be none now.
 func (k *Keeper) mayReset(id ID) (Account, error) {
 	now := k.lock()
 	defer k.mu.Unlock()

@@ -6,16 +6,16 @@ import "context"
 type Vault interface {
 	// Credentials returns what the account needs to ask for a token, and nothing
 	// that was entered for another Destination. When the vault is locked,
-	// unreachable or has no entry, the error is an *Error of class VaultClosed;
-	// of an AppSecret for another host it is Destination.SecretElsewhere.
+	// unreachable or has no entry, the error is an *Error of class VaultClosed; for
+	// an AppSecret of another host it is Destination.SecretElsewhere.
 	Credentials(ctx context.Context, a Account) (Credentials, error)
 }
 
 type attendedKey struct{}
 
-// Attended marks a call that a person has just asked for and waits for at this
-// machine, so that a locked vault may show its own prompt and wait for it. All
-// other calls never raise a prompt.
+// Attended marks a call that a person at this machine just asked for and waits for:
+// a locked vault may show its own prompt and wait for the answer. No other call ever
+// raises a prompt.
 func Attended(ctx context.Context) context.Context {
 	return context.WithValue(ctx, attendedKey{}, true)
 }

@@ -20,16 +20,16 @@ const (
 	unknown
 )
 
-// outcome is what a round brought home.
+// outcome is the result of a round.
 type outcome struct {
 	verdict verdict
-	grant   Grant         // of granted and same; of accepted where it was asked for too
-	err     *Error        // why there is no token, of failed, dead and unknown
+	grant   Grant         // of granted and same; of accepted if a token was asked for too
+	err     *Error        // why there is no token, for failed, dead and unknown
 	sent    time.Time     // wall time before the fetch that brought the grant
 	back    time.Duration // Keeper.setBack at that time
 	took    time.Duration // since then
 	calls   int
-	forced  bool // a new token was forced, or that was tried
+	forced  bool // a new token was forced, or a force was tried
 	spent   bool // a forced fetch was counted
 }
 
@@ -39,13 +39,13 @@ type effect int
 const (
 	// untouched: it says nothing of renewal.
 	untouched effect = iota
-	// works: renewal works, and what failed before is forgotten.
+	// works: renewal works; earlier failures are forgotten.
 	works
 	// broken: renewal fails, and the next try is planned.
 	broken
-	// maybeBroken: what was asked failed, while nobody asked for a renewal. It
-	// counts where the token at hand is not good, so that one is wanted, and where
-	// only a person can help, so that the next renewal could do no better.
+	// maybeBroken: the round failed, but was not a renewal. It counts if the token
+	// at hand is not good, so that one is wanted, or if only a person can help, so
+	// that a renewal would fail too.
 	maybeBroken
 )
 
@@ -87,7 +87,7 @@ func (k *Keeper) accept(e *entry, f *flight, out *outcome, now time.Time) Token 
 	if out.err == nil && out.grant.Value != "" {
 		out.sent = out.sent.Add(k.setBack - out.back)
 		if out.grant.Value != cur.Value {
-			e.check = nil // it was of another token
+			e.check = nil // it was about another token
 		}
 		cur = traits.succeed(cur, *out, now)
 		e.longest = cur.Remaining(now)
@@ -103,7 +103,7 @@ func (k *Keeper) accept(e *entry, f *flight, out *outcome, now time.Time) Token 
 	return cur
 }
 
-// learn makes what a round says of renewal the entry's. The lock is held.
+// learn applies what a round says about renewal to the entry. The lock is held.
 func (k *Keeper) learn(e *entry, out outcome, g goal, now time.Time) {
 	switch out.effect(g) {
 	case untouched:
@@ -121,7 +121,7 @@ func (k *Keeper) learn(e *entry, out outcome, g goal, now time.Time) {
 	}
 	e.err = out.err
 	e.notBefore = k.retryAt(e, out.err, now)
-	if out.forced { // what limits force says nothing about asking without it
+	if out.forced { // a limit of forced fetches says nothing about asking without force
 		e.notBefore = e.lastRound.Add(autoFloor)
 	}
 	if e.err.RetryAt.IsZero() && !e.err.Class.waits() && e.err.Class != VaultClosed {
@@ -131,8 +131,8 @@ func (k *Keeper) learn(e *entry, out outcome, g goal, now time.Time) {
 	}
 }
 
-// condemn makes the account's token one that upstream refuses, if it is the
-// current one still: it counts as expired from now on.
+// condemn marks the account's token as refused by upstream, if it is still the
+// current one: it counts as expired from now on.
 func (e *entry) condemn(value string, now time.Time) {
 	t := *e.token.Load()
 	if t.Value != value {
@@ -143,9 +143,9 @@ func (e *entry) condemn(value string, now time.Time) {
 	e.dead, e.report, e.unsaved = value, nil, true
 }
 
-// revive lifts the verdict on a token that upstream accepts after all. How long
-// it lives is not known any more; asking again tells, and nothing that failed
-// because of the verdict keeps from that.
+// revive takes back the verdict on a token that upstream accepts after all. Its
+// remaining life is no longer known; asking again tells it. Failures that came from
+// the verdict no longer delay that.
 func (e *entry) revive(t *Token) {
 	if t.Value != e.dead {
 		return
@@ -158,8 +158,8 @@ func (e *entry) revive(t *Token) {
 
 // succeed is the current token after a grant.
 func (t Traits) succeed(cur Token, out outcome, now time.Time) Token {
-	// The life counts from before the call. When the clock was set back
-	// meanwhile, or the machine slept, the earlier of two readings holds.
+	// The life counts from before the call. If the clock was set back meanwhile, or
+	// the machine slept, the earlier of two readings counts.
 	sent := out.sent
 	if s := now.Add(-out.took); s.Before(sent) {
 		sent = s

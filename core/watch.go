@@ -22,8 +22,8 @@ func (k *Keeper) Snapshot(id ID) (Snapshot, bool) {
 // Snapshots are all accounts as they stand, in no order.
 func (k *Keeper) Snapshots() []Snapshot { return k.SnapshotsFrom(func() {}) }
 
-// SnapshotsFrom is Snapshots with a call of begin at the moment that they are
-// of: the listeners have been told what was before it, and are told the rest
+// SnapshotsFrom is Snapshots, and calls begin at the moment of the snapshots: the
+// listeners were told everything before that moment, and are told the rest
 // afterwards. begin must neither block nor call the Keeper.
 func (k *Keeper) SnapshotsFrom(begin func()) []Snapshot {
 	k.mu.RLock()
@@ -36,8 +36,8 @@ func (k *Keeper) SnapshotsFrom(begin func()) []Snapshot {
 	return out
 }
 
-// Subscribe calls fn for every Event, one at a time and in order. fn must
-// neither block nor call the Keeper. The returned function ends it.
+// Subscribe calls fn for every Event, one at a time and in order. fn must neither
+// block nor call the Keeper. The returned function ends the subscription.
 func (k *Keeper) Subscribe(fn func(Event)) (cancel func()) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -51,9 +51,9 @@ func (k *Keeper) Subscribe(fn func(Event)) (cancel func()) {
 	}
 }
 
-// Republish publishes accounts as they stand, for when something outside of the
-// Keeper changed that is shown with them. It does so under the Keeper's lock: a
-// snapshot that is taken first and published later could follow a newer one.
+// Republish publishes accounts when something outside of the Keeper changed that is
+// shown with them. It holds the Keeper's lock: a snapshot taken first and published
+// later could follow a newer one.
 func (k *Keeper) Republish(ids ...ID) {
 	for _, id := range ids {
 		k.mu.Lock()
@@ -84,7 +84,7 @@ func (k *Keeper) snapshot(e *entry) Snapshot {
 		Renewing: e.flight != nil, PausedAll: k.pausedAll, Err: e.err.of(e.account.Kind), NextTry: e.due, Check: e.check, Lost: e.lost, Usage: e.usage,
 	}
 	switch _, known := k.traits(e.account); {
-	case !known: // it is kept, and says what it waits for
+	case !known: // the failure is kept, and says what it waits for
 		s.Err = errKind(e.account.Kind)
 	case !k.Live(e.account):
 		s.Consent = k.errLive(e.account)

@@ -46,7 +46,7 @@ func TestWindowByKeyboardAlone(t *testing.T) {
 	h.until("the copy", p.copied(shop), "Down", "Return")
 	p.wantCopied(p.issued(shop))
 
-	// Its twin in live, and back. What is looked at is what the tray and the
+	// The account of the same name in live, and back. What is looked at is what the tray and the
 	// command line mean, too.
 	live := p.add("shop", core.Live, 0)
 	active := func(env core.Env) func() error {

@@ -109,13 +109,13 @@ func TestOneCallForAllOfEveryKind(t *testing.T) {
 				t.Fatal(err)
 			}
 			k := keeperOf(t, secret, upstream.Options{Transport: srv.Transport()})
-			twin := a
-			twin.ID, twin.Name = core.NewID(), "twin"
+			sharer := a
+			sharer.ID, sharer.Name = core.NewID(), "sharer"
 			switch {
-			case k.TokenID(a) == k.TokenID(twin):
-				k.Put(twin, core.Token{})
+			case k.TokenID(a) == k.TokenID(sharer):
+				k.Put(sharer, core.Token{})
 			case a.Kind == kinds.Central: // whose key alone tells tokens apart, so that nothing is shared
-				twin = a
+				sharer = a
 			default:
 				t.Fatal("the two have tokens of their own")
 			}
@@ -126,7 +126,7 @@ func TestOneCallForAllOfEveryKind(t *testing.T) {
 				all.Go(func() {
 					id := a.ID
 					if i%2 == 1 {
-						id = twin.ID
+						id = sharer.ID
 					}
 					token, err := k.Get(t.Context(), id, core.DefaultMinTTL)
 					if err != nil {

@@ -2,15 +2,15 @@ package core
 
 import "time"
 
-// Twins are accounts that ask for the same token, see TokenID: two names for one, say,
-// or one AppID that is kept for the sandbox and for live. One round serves them all:
-// what it brought goes to each, and while it is under way the others wait for it.
+// Accounts share a token when their TokenIDs are equal: two names for one account, or
+// one AppID kept for the sandbox and for live. One round serves them all: each gets its
+// token, and the others wait while it is under way.
 //
-// A token goes to no account of which something waits for a person, such as a secret
-// that was entered for another host, and to none that trusts other certificates.
+// An account that waits for a person, for example because its secret was entered for
+// another host, gets no shared token. Accounts that trust other certificates share none.
 
-// twins are the others that may have an entry's token, and it theirs. The lock is held.
-func (k *Keeper) twins(e *entry) []*entry {
+// sharers are the other entries that share an entry's token. The lock is held.
+func (k *Keeper) sharers(e *entry) []*entry {
 	if e.tally.accounts < 2 || !k.shares(e) {
 		return nil
 	}
@@ -23,16 +23,16 @@ func (k *Keeper) twins(e *entry) []*entry {
 	return out
 }
 
-// shares reports whether an account may have a token that came for another one.
+// shares reports whether an account may use a token that was fetched for another one.
 func (k *Keeper) shares(e *entry) bool {
 	return k.Live(e.account) && (e.err == nil || !e.err.Class.waits())
 }
 
-// takeOver gives an entry the token of a twin that lives longer than its own, and
-// reports whether there is one that is good for minTTL. The lock is held.
+// takeOver gives an entry a sharer's token that lives longer than its own and is good
+// for minTTL, and reports whether there was one. The lock is held.
 func (k *Keeper) takeOver(e *entry, now time.Time, minTTL time.Duration) bool {
-	for _, twin := range k.twins(e) {
-		own, t := e.token.Load(), *twin.token.Load()
+	for _, other := range k.sharers(e) {
+		own, t := e.token.Load(), *other.token.Load()
 		if t.Good(now, minTTL) && t.Value != e.dead && t.ExpiresAt.After(own.ExpiresAt) {
 			k.hand(e, t, now)
 			return true
@@ -41,35 +41,35 @@ func (k *Keeper) takeOver(e *entry, now time.Time, minTTL time.Duration) bool {
 	return false
 }
 
-// twinFlight is the round of a twin that may bring a token, nil when there is none.
-// The lock is held.
-func (k *Keeper) twinFlight(e *entry) *flight {
-	for _, twin := range k.twins(e) {
-		if f := twin.flight; f != nil && f.goal != check && !f.obsolete {
+// sharedFlight is a round under way for a sharer that may bring a token; nil when there
+// is none. The lock is held.
+func (k *Keeper) sharedFlight(e *entry) *flight {
+	for _, other := range k.sharers(e) {
+		if f := other.flight; f != nil && f.goal != check && !f.obsolete {
 			return f
 		}
 	}
 	return nil
 }
 
-// spread gives what a round brought to the twins. The lock is held.
+// spread gives an entry's new token to its sharers. The lock is held.
 func (k *Keeper) spread(e *entry, now time.Time) {
 	t := *e.token.Load()
 	if !t.Good(now, 0) {
 		return
 	}
-	for _, twin := range k.twins(e) {
-		own := twin.token.Load()
+	for _, other := range k.sharers(e) {
+		own := other.token.Load()
 		has := own.Value == t.Value && own.ExpiresAt.Equal(t.ExpiresAt)
-		if !has && twin.flight == nil && t.Value != twin.dead { // one that asks ends by itself
-			k.hand(twin, t, now)
-			k.publish(twin)
+		if !has && other.flight == nil && t.Value != other.dead { // one that asks gets its own answer
+			k.hand(other, t, now)
+			k.publish(other)
 		}
 	}
 }
 
-// release plans those anew that waited for a round, whatever became of it and of its
-// account, which was asked. The lock is held.
+// release plans the accounts again that waited for a round of asked, whatever its
+// result, and even if asked was removed meanwhile. The lock is held.
 func (k *Keeper) release(asked Account, now time.Time) {
 	t := k.tallyOf(asked)
 	if t.accounts == 0 || t.accounts == 1 && k.entries[asked.ID] != nil {
@@ -82,8 +82,8 @@ func (k *Keeper) release(asked Account, now time.Time) {
 	}
 }
 
-// hand makes a twin's token the entry's. It is kept, and whoever wants to know is
-// told, in the background. The lock is held.
+// hand makes a sharer's token the entry's. It is recorded, and Config.Renewed called,
+// in the background. The lock is held.
 func (k *Keeper) hand(e *entry, t Token, now time.Time) {
 	another := e.token.Load().Value != t.Value
 	e.token.Store(&t)

@@ -9,22 +9,22 @@ import (
 	"tokentray/core"
 )
 
-// twin is a second account that asks for the token of the first.
-func twin(id core.ID) core.Account {
-	return core.Account{ID: id, Name: "twin-" + string(id), Env: core.Sandbox, Kind: kindStable, AppID: "wx0", Auto: true}
+// sharer is a second account that asks for the token of the first.
+func sharer(id core.ID) core.Account {
+	return core.Account{ID: id, Name: "sharer-" + string(id), Env: core.Sandbox, Kind: kindStable, AppID: "wx0", Auto: true}
 }
 
 func with(a core.Account) func(*core.Keeper) {
 	return func(k *core.Keeper) { k.Put(a, core.Token{}) }
 }
 
-// TestTwinsCauseOneCall: callers of two accounts of one token, cold and later, and the
+// TestSharersCauseOneCall: callers of two accounts of one token, cold and later, and the
 // renewal of a week cost what one account costs; both always have the same token.
-func TestTwinsCauseOneCall(t *testing.T) {
+func TestSharersCauseOneCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		up := newUpstream(twoHours)
 		up.delay = time.Second
-		h := start(t, setup{source: up, before: with(twin("2"))})
+		h := start(t, setup{source: up, before: with(sharer("2"))})
 		var wg sync.WaitGroup
 		for i := range 200 {
 			wg.Go(func() {
@@ -55,7 +55,7 @@ func TestTwinsCauseOneCall(t *testing.T) {
 		}
 		// Another that comes is asked for nothing.
 		before := up.count()
-		h.Put(twin("3"), core.Token{})
+		h.Put(sharer("3"), core.Token{})
 		one, _ := h.Token("1")
 		if third, err := h.Get(t.Context(), "3", 0); err != nil || third.Value != one.Value || up.count() != before {
 			t.Errorf("the third has another token, or was asked for: %v", err)
@@ -66,12 +66,12 @@ func TestTwinsCauseOneCall(t *testing.T) {
 	})
 }
 
-// TestAReportServesTwins: what one account's report brought is the other's too, and is
+// TestAReportServesSharers: what one account's report brought is the other's too, and is
 // kept for it over a restart.
-func TestAReportServesTwins(t *testing.T) {
+func TestAReportServesSharers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		up := newUpstream(twoHours)
-		h := start(t, setup{source: up, before: with(twin("2"))})
+		h := start(t, setup{source: up, before: with(sharer("2"))})
 		first, err := h.Get(t.Context(), "1", 0)
 		if err != nil {
 			t.Fatal(err)
@@ -97,13 +97,13 @@ func TestAReportServesTwins(t *testing.T) {
 	})
 }
 
-// TestATwinThatFailsHoldsNobodyUp: one account's refusal is its own. The other asks for
+// TestASharerThatFailsHoldsNobodyUp: one account's refusal is its own. The other asks for
 // itself, and a token never goes to an account of which something waits for a person.
-func TestATwinThatFailsHoldsNobodyUp(t *testing.T) {
+func TestASharerThatFailsHoldsNobodyUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		up := newUpstream(twoHours)
 		up.delay = time.Second
-		h := start(t, setup{source: up, before: with(twin("2"))})
+		h := start(t, setup{source: up, before: with(sharer("2"))})
 		h.Refuse("1", &core.Error{Class: core.Misuse, Remedy: core.RemedySecretAgain, Message: "the secret was entered for another host"})
 		if _, err := h.Get(t.Context(), "2", 0); err != nil {
 			t.Fatalf("the other has no token: %v", err)
@@ -118,12 +118,12 @@ func TestATwinThatFailsHoldsNobodyUp(t *testing.T) {
 	})
 }
 
-// TestTwinsOfOtherCertificates share nothing: who trusts another certificate may send
+// TestSharersOfOtherCertificates share nothing: who trusts another certificate may send
 // its token to another host.
-func TestTwinsOfOtherCertificates(t *testing.T) {
+func TestSharersOfOtherCertificates(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		up := newUpstream(twoHours)
-		other := twin("2")
+		other := sharer("2")
 		other.CA = "another"
 		h := start(t, setup{source: up, before: with(other)})
 		for _, id := range []core.ID{"1", "2"} {
@@ -137,12 +137,12 @@ func TestTwinsOfOtherCertificates(t *testing.T) {
 	})
 }
 
-// TestATwinGoesWhileItAsks: who waited for its round is planned anew.
-func TestATwinGoesWhileItAsks(t *testing.T) {
+// TestASharerGoesWhileItAsks: who waited for its round is planned anew.
+func TestASharerGoesWhileItAsks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		up := newUpstream(twoHours)
 		up.delay = 5 * time.Second
-		h := start(t, setup{source: up, before: with(twin("2"))})
+		h := start(t, setup{source: up, before: with(sharer("2"))})
 		time.Sleep(time.Second) // one of the two asks
 		h.Forget("1")
 		time.Sleep(time.Minute)
