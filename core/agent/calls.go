@@ -10,7 +10,7 @@ import (
 	"tokentray/core/kinds"
 )
 
-// newCalls is what makes calls for others, with the Keeper's tokens.
+// newCalls makes calls for clients, with the Keeper's tokens.
 func (s *Service) newCalls() *call.Engine {
 	return call.New(call.Config{
 		Token: func(ctx context.Context, a core.Account) (core.Token, error) {
@@ -49,7 +49,7 @@ func (s *Service) Call(ctx context.Context, ref api.Ref, req api.CallRequest) (a
 		return api.CallAnswer{}, noHost()
 	}
 	spec := s.spec(a.Kind)
-	if req.Agent != "" && !req.Dry { // a dry call tells what it would be, and no more
+	if req.Agent != "" && !req.Dry { // a dry call only tells what would be sent
 		if err := s.mayCall(req.Agent, a, spec, req.Method, req.Target); err != nil {
 			return api.CallAnswer{}, err
 		}

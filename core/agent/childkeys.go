@@ -17,25 +17,25 @@ import (
 )
 
 // childKeys are client keys that live as long as a process: those of commands that
-// exec runs. They are in no store: each says itself, under a seal, whose it is, so that
-// an agent that starts while the process runs knows it again.
+// exec runs. No store has them. Each holds its process and account under a seal, so
+// that an agent started later knows it again.
 type childKeys struct {
 	mu     sync.Mutex
 	closed bool
-	ends   map[core.KeyHash]func() // each gives up waiting for a process
+	ends   map[core.KeyHash]func() // each stops waiting for its process
 	wait   sync.WaitGroup
 	key    [sha256.Size]byte // zero: none yet
 }
 
-// child is a process with a key, and the account that it may call.
+// child is a process with a key, and the account for which it may call.
 type child struct {
 	pid     uint32
-	started uint64 // as the system counts; another process with the number differs
+	started uint64 // start time as the system counts it; another process with the same number differs
 	account core.ID
 }
 
-// seal gives the key that children's keys are sealed by. It is the same after each
-// start of the agent.
+// seal returns the key that seals children's keys. It is the same after each start
+// of the agent.
 func (k *childKeys) seal(key [sha256.Size]byte) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -62,7 +62,7 @@ func (k *childKeys) secret(c child) core.Secret {
 	return core.NewSecret(core.ChildKeyPrefix + base64.RawURLEncoding.EncodeToString(mac.Sum(said)))
 }
 
-// open reads the key of a child; ok is false for one that is not sealed by us.
+// open reads the key of a child; ok is false unless we sealed it.
 func (k *childKeys) open(key string) (c child, ok bool) {
 	const head = 4 + 8
 	raw, err := base64.RawURLEncoding.DecodeString(strings.TrimPrefix(key, core.ChildKeyPrefix))
@@ -73,8 +73,8 @@ func (k *childKeys) open(key string) (c child, ok bool) {
 	return c, hmac.Equal([]byte(k.secret(c).Reveal()), []byte(key))
 }
 
-// AddChildKey implements api.Agent. Its calls are all of one account: whoever runs a
-// command with the token in its environment hands it no more with the key.
+// AddChildKey implements api.Agent. The key allows all calls of one account: a
+// command that has the token in its environment gets no more with the key.
 func (s *Service) AddChildKey(_ context.Context, ref api.Ref, pid int) (api.ChildKey, error) {
 	a, err := s.resolve(ref)
 	if err != nil {
@@ -100,7 +100,7 @@ func errNoWatch() error {
 	return &core.Error{Class: core.Misuse, Remedy: core.RemedyNotHere, Message: "nothing tells here when the process ends, so it gets no key that ends with it; make one with tokentray api key add"}
 }
 
-// adoptChildKey adds the key of a child that runs since before the agent started.
+// adoptChildKey adds the key of a child that was started before this agent.
 func (s *Service) adoptChildKey(key string) bool {
 	c, ok := s.children.open(key)
 	if !ok {
@@ -113,13 +113,13 @@ func (s *Service) adoptChildKey(key string) bool {
 	return s.watchChild(core.NewSecret(key), c, a) == nil
 }
 
-// watchChild makes a key count until its process ends.
+// watchChild keeps a key valid until its process ends.
 func (s *Service) watchChild(secret core.Secret, c child, a core.Account) error {
 	ended, giveUp, err := watchProcess(int(c.pid))
 	if err != nil {
 		return errNoWatch()
 	}
-	// It is watched, so its number belongs to nobody else from here on.
+	// The process is watched from here on, so its number cannot belong to another.
 	if started, err := startOf(int(c.pid)); err != nil || started != c.started {
 		giveUp()
 		return errNoWatch()

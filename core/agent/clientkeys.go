@@ -19,8 +19,8 @@ type keyStore interface {
 	TouchClientKeys(used map[string]time.Time) error
 }
 
-// clientKeys are the keys that programs show at the loopback: kept in the store,
-// known to the server, with their last uses.
+// clientKeys are the keys that programs present at the loopback: kept in the store
+// and known to the server, with their last uses.
 type clientKeys struct {
 	store  keyStore
 	server *door.Server
@@ -33,7 +33,7 @@ type clientKeys struct {
 	closed bool
 }
 
-// load gives the server the keys that the store has.
+// load gives the server the keys in the store.
 func (k *clientKeys) load() error {
 	keys, err := k.store.ClientKeys()
 	for _, key := range keys {
@@ -66,7 +66,7 @@ func (k *clientKeys) flush() {
 	}
 }
 
-// close saves the uses that are left and gathers no more.
+// close saves the remaining uses and collects no more.
 func (k *clientKeys) close() {
 	k.mu.Lock()
 	k.closed = true
@@ -112,8 +112,8 @@ func (s *Service) AddClientKey(_ context.Context, in api.ClientKeyInput) (api.Ne
 	return api.NewClientKey{ClientKey: api.ShowClientKey(k), Key: secret.Reveal()}, nil
 }
 
-// RevokeClientKey implements api.Agent. The key ends first and is removed
-// then: a disk that fails must not keep it alive.
+// RevokeClientKey implements api.Agent. The key stops working first and is removed
+// then, so that a disk that fails does not keep it alive.
 func (s *Service) RevokeClientKey(_ context.Context, name string) error {
 	clean, err := core.CleanName(name)
 	if err != nil {

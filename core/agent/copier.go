@@ -32,12 +32,12 @@ type Clipboard interface {
 	Close() error
 }
 
-// copier copies one text at a time, and knows what of ours is on the clipboard. What
-// was asked for last is what stays there.
+// copier copies one text at a time and knows which text of ours is on the clipboard.
+// The text that was asked for last stays there.
 type copier struct {
 	desktop Clipboard // nil: there is none
 	now     func() time.Time
-	changed func(api.Clipboard) // is told what is on the clipboard now; called under mu
+	changed func(api.Clipboard) // called with the clipboard's content now, under mu
 
 	turn    sync.Mutex // held through each copy
 	pending pendingCopies
@@ -46,17 +46,17 @@ type copier struct {
 	held copied
 }
 
-// copied is what we have on the clipboard. The zero value is nothing.
+// copied describes our text on the clipboard. The zero value is nothing.
 type copied struct {
 	api.Clipboard
 	id       core.ID
-	path     string // of the call that the format makes
+	path     string // the path of the call that the format makes
 	token    string
-	previous bool // it is a replaced token, which is not followed
+	previous bool // a replaced token, which is not followed
 }
 
-// begin notes that a person wants something copied, or, with an empty subject, the
-// clipboard cleared. Two copies of one subject put the same there. Other programs
+// begin notes that a person wants a text copied or, with an empty subject, the
+// clipboard cleared. Two copies with one subject copy the same text. Other programs
 // are watched only if the copy has to wait. The caller calls end of the result.
 func (c *copier) begin(ctx context.Context, subject string, waits bool) *pendingCopy {
 	p := &pendingCopy{subject: subject, changed: func() bool { return false }}
@@ -72,8 +72,7 @@ func (c *copier) begin(ctx context.Context, subject string, waits bool) *pending
 	return p
 }
 
-// copySecret copies a secret text, unless something newer was copied or is about to
-// be.
+// copySecret copies a secret text, unless something newer was copied or will be.
 func (c *copier) copySecret(ctx context.Context, p *pendingCopy, text string, clearAfter time.Duration, what copied) (copied, error) {
 	c.turn.Lock()
 	defer c.turn.Unlock()
@@ -106,8 +105,7 @@ func (c *copier) copyPlain(ctx context.Context, p *pendingCopy, text string) err
 	return nil
 }
 
-// clear clears the clipboard if it holds something of ours. Copies that wait are
-// dropped.
+// clear clears the clipboard if our text is on it. Copies that wait are dropped.
 func (c *copier) clear(ctx context.Context) error {
 	if c.desktop == nil {
 		return nil
@@ -121,9 +119,9 @@ func (c *copier) clear(ctx context.Context) error {
 	return nil
 }
 
-// replace replaces what is on the clipboard by what replacement makes of it, unless
-// another program has copied since. replacement says how long the new text stays;
-// ok is false when nothing is to be replaced.
+// replace replaces our text on the clipboard by the result of replacement, unless
+// another program has copied since. replacement says how long the new text stays; ok
+// is false when there is nothing to replace.
 func (c *copier) replace(ctx context.Context, replacement func(copied) (what copied, text string, clearAfter time.Duration, ok bool, err error)) error {
 	c.turn.Lock()
 	defer c.turn.Unlock()
@@ -139,10 +137,10 @@ func (c *copier) replace(ctx context.Context, replacement func(copied) (what cop
 	return nil
 }
 
-// note notes what is on the clipboard now. The caller holds turn.
+// note notes what is on the clipboard now. The caller has turn.
 func (c *copier) note(what copied) {
 	c.set(what)
-	if !c.desktop.Held() { // it went, and that was reported before it was noted
+	if !c.desktop.Held() { // it was replaced, and that was reported, before this call
 		c.set(copied{})
 	}
 }
@@ -168,13 +166,13 @@ func (c *copier) current() copied {
 // another program, that is newer and stays.
 type pendingCopy struct {
 	number  uint64      // a later one has a higher one
-	subject string      // of what is to be copied; empty: the clipboard is to be cleared
+	subject string      // empty: the clipboard is cleared
 	changed func() bool // reports whether another program has copied since
 	done    bool        // it was copied
 	end     func()
 }
 
-// pendingCopies are those under way, and the newest that was done.
+// pendingCopies are the copies under way, and the newest that was done.
 type pendingCopies struct {
 	mu      sync.Mutex
 	last    uint64

@@ -64,7 +64,7 @@ func (c copied) subject() string {
 	return fmt.Sprint(c.id, " ", c.previous, " ", c.Format, " ", c.path)
 }
 
-// text is a token of a kind as it goes to the clipboard.
+// text is a token in the form in which it is copied.
 func (c copied) text(spec kinds.Spec, t api.Token) (string, error) {
 	out, err := format.Token(c.Format, format.Input{
 		AccessToken: t.AccessToken, ExpiresIn: t.ExpiresIn, ExpiresAt: t.ExpiresAt, ObtainedAt: t.ObtainedAt,
@@ -76,9 +76,9 @@ func (c copied) text(spec kinds.Spec, t api.Token) (string, error) {
 	return out, nil
 }
 
-// chosenFormat is the format that was asked for, else the account's own, else that
-// of the settings. An account may have one of a newer version, unknown here, and
-// the settings one that its kind does not have.
+// chosenFormat is the format that was asked for, else the account's, else that of
+// the settings. The account's may be of a newer version and unknown here, and the
+// settings' one may not exist for its kind.
 func chosenFormat(spec kinds.Spec, asked, account, settings string) string {
 	switch {
 	case asked != "":
@@ -147,8 +147,8 @@ func (s *Service) CopyText(ctx context.Context, req api.TextRequest) (api.Clipbo
 // ClearClipboard implements api.Agent.
 func (s *Service) ClearClipboard(ctx context.Context) error { return s.copier.clear(ctx) }
 
-// ClipboardGone must be called when what was copied is no longer on the clipboard, or
-// came back. what tells why, and holds nothing else.
+// ClipboardGone must be called when our text left the clipboard, or came back. what
+// tells why, and holds nothing else.
 func (s *Service) ClipboardGone(what api.Clipboard) { s.copier.set(copied{Clipboard: what}) }
 
 // clearAway clears the clipboard because nobody is there to paste: the screen is
@@ -190,7 +190,7 @@ func (s *Service) followRenewals(ctx context.Context) {
 }
 
 // successor is the current token of the account whose token was copied, in the same
-// format and for the time that is left, if the clipboard is to follow renewals.
+// format and for the remaining time, if the clipboard should follow renewals.
 func (s *Service) successor(c copied) (next copied, text string, left time.Duration, ok bool, err error) {
 	a, there := s.accounts.get(c.id)
 	if !there || c.previous || !s.current().ClipboardFollow {
@@ -215,7 +215,7 @@ func (s *Service) successor(c copied) (next copied, text string, left time.Durat
 	return c, text, left, true, nil
 }
 
-// woke is called when the machine has slept: timers stood still meanwhile.
+// woke is called after the machine slept: timers did not run meanwhile.
 func (s *Service) woke() {
 	s.keeper.Wake()
 	s.tickets.Wake()

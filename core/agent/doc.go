@@ -3,11 +3,11 @@
 //
 // A Service connects the Keeper with what it needs (store, vault, clipboard) and
 // implements api.Agent. Run serves it on the home's socket until somebody calls
-// Stop. Who holds the store's lock is the agent. The socket is only where clients
-// find it; the holder of the lock removes one that an earlier agent left.
+// Stop. The process with the store's lock is the agent. The socket is only where
+// clients find it; the holder of the lock removes one that an earlier agent left.
 //
-// A Service is made of parts with a state of their own, each in a file of its
-// name: directory (accounts by ID and name), hub (event streams), copier
-// (clipboard), pushes, clientKeys, uses, listener (socket), upkeep (what is looked
-// after once a minute). The files between them hold the calls of the API.
+// A Service is made of parts with their own state, each in a file of its name:
+// directory (accounts by ID and name), hub (event streams), copier (clipboard),
+// pushes, clientKeys, uses, listener (socket), upkeep (the work of every minute).
+// The files between them hold the calls of the API.
 package agent

@@ -13,14 +13,13 @@ type draft struct {
 	warnings              []core.Problem
 
 	// What follows is set by complete.
-	before    entry       // what the vault holds, if that changes
-	entry     entry       // what the vault is to hold
+	before    entry       // what the vault has, if this changes it
+	entry     entry       // what the vault will have
 	write     bool        // the vault has to be written
 	elsewhere *core.Error // why the account waits for its AppSecret, nil if it does not
 }
 
-// apply is an account with the fields that a person entered in place of its own,
-// cleaned.
+// apply is the account with the fields that a person entered, cleaned.
 func (s *Service) apply(was core.Account, in api.AccountInput) (draft, core.Problems) {
 	set, a := s.kindSet(), was
 	if in.Kind != nil && *in.Kind != was.Kind {
@@ -38,7 +37,7 @@ func (s *Service) apply(was core.Account, in api.AccountInput) (draft, core.Prob
 	}
 	if in.Secret != nil {
 		spec, known := set.Of(d.account.Kind)
-		if !known { // which is said; a secret is not wrong because of it
+		if !known { // the error was told; it does not make a secret wrong
 			spec = set.Default()
 		}
 		secret, odd := spec.CleanSecret(core.NewSecret(*in.Secret))
@@ -60,9 +59,9 @@ func (s *Service) apply(was core.Account, in api.AccountInput) (draft, core.Prob
 // newSecrets reports whether a person entered a secret.
 func (d draft) newSecrets() bool { return d.secret != nil || d.proxyPassword != nil }
 
-// complete makes the vault's entry out of the one that is there, kept, and what
-// was entered. kept may be of an earlier version and then counts as entered for
-// from, where the account's secrets went so far; to is where they would go.
+// complete makes the vault's new entry from the one that exists, kept, and the
+// secrets that were entered. If kept is of an earlier version, its secrets count as
+// entered for from, the account's destination so far; to is the new destination.
 func (d *draft) complete(kept entry, from, to core.Destination) {
 	held := kept.bind(from)
 	d.entry = held.with(d.secret, d.proxyPassword, to)
@@ -90,7 +89,7 @@ func (s *Service) allowed(d *draft, apart bool) core.Problems {
 	if known && s.sameToken(before, a) {
 		return nil // it was accepted when it was saved
 	}
-	for _, ref := range s.accounts.withAppID(a.AppID, []core.Kind{a.Kind}) { // else it is another token
+	for _, ref := range s.accounts.withAppID(a.AppID, []core.Kind{a.Kind}) { // otherwise it is another token
 		b, ok := s.accounts.find(ref)
 		if !ok || b.ID == a.ID || !s.sameToken(a, b) {
 			continue
@@ -109,10 +108,10 @@ func (s *Service) twice(a core.Account, warn bool) core.Problem {
 	return core.Problem{Field: s.spec(a.Kind).IDField(), Key: core.ProblemAppIDTwice, Warn: warn}
 }
 
-// unfit refuses an account whose fields are wrong.
+// unfit refuses an account with wrong fields.
 func (s *Service) unfit(a core.Account, problems core.Problems) *core.Error {
 	e := invalid(problems)
-	if _, known := s.kindSet().Of(a.Kind); known { // else it is what somebody typed
+	if _, known := s.kindSet().Of(a.Kind); known { // otherwise somebody typed it
 		e.Kind = a.Kind
 	}
 	return e

@@ -21,7 +21,8 @@ type accountStore interface {
 	Remove(ctx context.Context, id core.ID, unset func(context.Context) error) error
 	// Clean finishes what a crash interrupted: edits, additions, removals.
 	Clean(ctx context.Context, unset func(context.Context, []core.ID) error) (edited []core.Account, added []core.ID, err error)
-	// FinishRemovals has the next Clean take the secrets of accounts out of the vault.
+	// FinishRemovals marks the secrets of accounts for removal from the vault by the
+	// next Clean.
 	FinishRemovals(ids ...core.ID)
 	EndIntents(ids ...core.ID) error
 	Pending() ([]core.ID, error)
@@ -113,15 +114,15 @@ func (s *Service) change(ctx context.Context, ref api.Ref, in api.AccountInput) 
 	return d, s.question(was.ID, old), nil
 }
 
-// respell keeps a base URL as it was written where the new one says the same: the
-// kind's own written out, or left out, is no change.
+// respell keeps the old spelling of a base URL if the new one means the same:
+// writing out the kind's own, or leaving it out, is no change.
 func (s *Service) respell(was core.Account, d *draft) {
 	if spec := s.spec(was.Kind); was.Kind == d.account.Kind && spec.Base(d.account) == spec.Base(was) {
 		d.account.BaseURL = was.BaseURL
 	}
 }
 
-// saveDraft tells the Keeper what was saved.
+// saveDraft tells the Keeper about a saved account.
 func (s *Service) saveDraft(d draft) {
 	_, known := s.keeper.Token(d.account.ID)
 	s.keeper.Put(d.account, core.Token{})
@@ -137,16 +138,16 @@ func (s *Service) saveDraft(d draft) {
 // kept is the entry of a draft as it goes into the vault.
 func (s *Service) kept(d draft) kept { return s.vault.kept(d.account, d.entry) }
 
-// merge completes the draft of an edit with what the vault holds. It is read only
-// where secrets are entered or would go elsewhere than so far; a vault that is
-// closed then refuses the edit. The edit lock is held.
+// merge completes the draft of an edit with the vault's entry. It reads the entry
+// only if secrets were entered or would go to another destination; a closed vault
+// then refuses the edit. The edit lock is held.
 func (s *Service) merge(ctx context.Context, was core.Account, d *draft) error {
 	from, to := s.goes(was), s.goes(d.account)
 	if !d.newSecrets() && from == to {
 		return nil
 	}
 	if was.BaseURL == unknownHost {
-		from = to // who edits the account says where its secrets may go
+		from = to // the person who edits the account decides where its secrets may go
 	}
 	if d.newSecrets() {
 		if err := s.openForWriting(ctx); err != nil {
@@ -159,7 +160,7 @@ func (s *Service) merge(ctx context.Context, was core.Account, d *draft) error {
 	case isMissing(err) && d.secret != nil: // so a missing secret comes back
 	case isMissing(err) && d.proxyPassword == nil: // there is nothing to send anywhere
 	default:
-		return err // what cannot be read now must not be overwritten
+		return err // an entry that cannot be read now must not be overwritten
 	}
 	d.before = kept
 	d.complete(kept, from, to)
@@ -221,14 +222,14 @@ func (s *Service) write(ctx context.Context, d draft) error {
 	return nil
 }
 
-// putBack undoes what an edit that failed wrote into the vault.
+// putBack undoes the vault writes of a failed edit.
 func (s *Service) putBack(ctx context.Context, id core.ID, before entry) {
 	if err := s.vault.put(ctx, id, kept{before, markUnknown}); err != nil {
 		s.log.Warn("an edit failed and the vault may hold its secret", "account", id, "error", err)
 	}
 }
 
-// note writes down what was done.
+// note writes to the history.
 func (s *Service) note(id core.ID, what core.What) { s.line(id, core.Entry{What: what}) }
 
 // line writes a line of history. A failure is logged; it does no harm to the
@@ -271,7 +272,7 @@ func (s *Service) Remove(ctx context.Context, ref api.Ref) error {
 	s.tickets.Forget(a.ID)
 	s.uses.forget(a.ID)
 	s.pushes.drop(a.ID, 0)
-	if err != nil { // gone, but for its secret, which goes when the vault opens
+	if err != nil { // removed, except its secret, which is removed when the vault opens
 		s.log.Warn("removed an account, its secret not yet", "account", a.ID, "error", err)
 		return core.AsError(err)
 	}

@@ -8,7 +8,7 @@ import (
 	"tokentray/core/diagnose"
 )
 
-// Explain implements api.Agent, with what is known of the kinds that a user added too.
+// Explain implements api.Agent; it covers the kinds that a user added too.
 func (s *Service) Explain(_ context.Context, req api.ExplainRequest) (api.Explanation, error) {
 	d, err := diagnose.Knowledge{
 		Kinds: s.kindSet(),

@@ -14,14 +14,14 @@ import (
 	"tokentray/core/kinds"
 )
 
-// grants are the calls that persons allowed AI agents. They are in memory alone: an
-// agent that is started again begins without any.
+// grants are the calls that people allowed AI agents. They are only in memory: a
+// restarted agent has none.
 type grants struct {
 	mu   sync.Mutex
 	list []grant
 }
 
-// grant is what a client may call of an account.
+// grant is what a client may call for an account.
 type grant struct {
 	client string
 	id     core.ID
@@ -88,7 +88,7 @@ func (s *Service) RevokeGrants(_ context.Context, client string) error {
 	return nil
 }
 
-// living are those whose time is not over; the others are dropped.
+// living are those that have not ended; the others are dropped.
 func (g *grants) living(now time.Time) []grant {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -96,8 +96,8 @@ func (g *grants) living(now time.Time) []grant {
 	return slices.Clone(g.list)
 }
 
-// put adds a grant, in the place of the client's for the account; false: there are too
-// many.
+// put adds a grant and replaces the client's earlier one for the account; false:
+// there are too many.
 func (g *grants) put(one grant, now time.Time) bool {
 	g.living(now)
 	g.mu.Lock()
@@ -124,7 +124,7 @@ func (g grant) shown(a core.Account) api.Grant {
 	return api.Grant{Client: g.client, Account: a.Name, Env: a.Env, Calls: g.calls, Write: g.write, Until: g.until}
 }
 
-// allows reports whether a call is among those granted.
+// allows reports whether a grant covers a call.
 func (g grant) allows(j call.Judged) bool {
 	if !j.Reading && !g.write {
 		return false
@@ -170,8 +170,7 @@ func (s *Service) mayCall(client string, a core.Account, spec kinds.Spec, method
 	}
 }
 
-// maySign refuses a signature to an AI agent that no person allowed anything of the
-// account.
+// maySign refuses a signature to an AI agent without any grant for the account.
 func (s *Service) maySign(client string, a core.Account) error {
 	clean, err := core.CleanName(client)
 	if err != nil {

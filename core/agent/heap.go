@@ -19,10 +19,10 @@ const (
 	muchGarbage = 512 << 10
 )
 
-// LeanHeap sets the collector of this process to the needs of an agent that waits.
+// LeanHeap sets the garbage collector for an agent that mostly waits.
 func LeanHeap() { debug.SetGCPercent(heapLean) }
 
-// paceHeap sets it to those of an agent whose loopback door is open, or is not.
+// paceHeap sets it for an agent with an open or a shut loopback door.
 func paceHeap(serving bool) {
 	if serving {
 		debug.SetGCPercent(heapServing)
@@ -31,17 +31,17 @@ func paceHeap(serving bool) {
 	LeanHeap()
 }
 
-// heap gives back the memory that a piece of work left behind. The collector alone
-// would keep it until the next work: after a thousand accounts were added an agent has
-// 12.3 MB of its own, and 8.9 MB once this was done.
+// heap gives memory back to the system after a piece of work. The collector alone
+// would keep it until the next work: after a thousand accounts were added an agent
+// has 12.3 MB of its own, and 8.9 MB after this.
 type heap struct {
 	allocated uint64 // bytes since the start, when memory was last given back
-	again     bool   // it was given back a minute ago: what others kept for a moment is free by now
+	again     bool   // given back a minute ago: what others kept for a moment is free by now
 }
 
-// handBack collects garbage and gives back what is not used, if that can be much,
-// and once more a minute later. The first time it collects twice, because pools keep
-// what they have for one collection: the text of a list of a thousand accounts is
+// handBack collects garbage and gives unused memory back if there may be much, and
+// once more a minute later. The first time it collects twice, because pools keep
+// their contents for one collection: the text of a list of a thousand accounts is
 // 0.8 MB.
 func (h *heap) handBack() {
 	now := allocated()
@@ -49,7 +49,7 @@ func (h *heap) handBack() {
 	if !much && !h.again {
 		return
 	}
-	h.allocated, h.again = now, much // before it is collected, for others go on meanwhile
+	h.allocated, h.again = now, much // before the collection, because others go on meanwhile
 	if much {
 		runtime.GC()
 	}

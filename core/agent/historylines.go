@@ -8,7 +8,7 @@ import (
 	"tokentray/core"
 )
 
-// historyStore keeps what happened to each account.
+// historyStore keeps the history of each account.
 type historyStore interface {
 	// Append adds a line to an account's history.
 	Append(id core.ID, e core.Entry) error
@@ -16,9 +16,9 @@ type historyStore interface {
 	LastLines() (map[core.ID]core.Entry, error) // the newest line of each account
 }
 
-// lineCounter is the store with a count of the history lines that it was given
-// for each account since the agent started. Clients read a history again when the
-// count has changed, and not at every event of the account.
+// lineCounter is the store with a count, for each account, of the history lines
+// added since the agent started. Clients read a history again when the count has
+// changed, and not at every event of the account.
 type lineCounter struct {
 	Store
 

@@ -39,7 +39,7 @@ type stream struct {
 
 func newHub() *hub { return &hub{closing: make(chan struct{}), streams: map[*stream]struct{}{}} }
 
-// publish sends an event to every stream. build is called only when there is one.
+// publish sends an event to every stream. build is called only if there is one.
 func (h *hub) publish(build func() api.Event) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -52,8 +52,8 @@ func (h *hub) publish(build func() api.Event) {
 	}
 }
 
-// push queues an event, or drops the queue for a snapshot when it is full. After
-// the last event of a stream nothing is queued any more.
+// push queues an event. When the queue is full, it drops the queue for a snapshot.
+// After the last event of a stream it queues nothing.
 func (s *stream) push(e api.Event) {
 	if s.ended {
 		return
@@ -65,8 +65,8 @@ func (s *stream) push(e api.Event) {
 	s.poke()
 }
 
-// outsideSnapshot are the events of a queue that no snapshot replaces: the newest of
-// each such type, in their order.
+// outsideSnapshot are the events of a queue that a snapshot does not replace: the
+// newest of each such type, in their order.
 func outsideSnapshot(queue []api.Event) []api.Event {
 	var kept []api.Event
 	for _, e := range queue {
@@ -78,7 +78,7 @@ func outsideSnapshot(queue []api.Event) []api.Event {
 	return kept
 }
 
-// restate sends a new snapshot to every stream, for a change that no event tells.
+// restate sends a new snapshot to every stream, for a change that has no event.
 func (h *hub) restate() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -108,10 +108,10 @@ func (h *hub) windows() int {
 	return n
 }
 
-// open starts a stream that begins with a snapshot and ends with ctx, or after
-// a bye. It returns false when the hub is closed. snapshot calls begin once, at
-// the moment that its answer is of: no account's event may be published while it
-// does, and those published later are sent after the snapshot.
+// open starts a stream that begins with a snapshot and ends with ctx, or after a
+// bye. It returns false when the hub is closed. snapshot calls begin once, at the
+// moment that its answer describes: during begin no account's event may be
+// published, and events published later are sent after the snapshot.
 func (h *hub) open(ctx context.Context, window bool, now time.Time, snapshot func(begin func()) api.List) (<-chan api.Event, bool) {
 	s := &stream{window: window, stale: true, wake: make(chan struct{}, 1)}
 	h.mu.Lock()
@@ -136,8 +136,8 @@ func (h *hub) open(ctx context.Context, window bool, now time.Time, snapshot fun
 	return out, true
 }
 
-// raise sends an event to the windows and tells how many there are. Where none is, it
-// keeps the event for the next one, if that comes before a time.
+// raise sends an event to the windows and returns how many there are. If there is
+// none, it keeps the event for the next window until a time.
 func (h *hub) raise(e api.Event, until time.Time) int {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -154,7 +154,7 @@ func (h *hub) raise(e api.Event, until time.Time) int {
 	return n
 }
 
-// expect keeps an event for the next window, if it comes before a time.
+// expect keeps an event for the next window until a time.
 func (h *hub) expect(e api.Event, until time.Time) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -162,7 +162,7 @@ func (h *hub) expect(e api.Event, until time.Time) {
 }
 
 func (h *hub) expectLocked(e api.Event, until time.Time) {
-	if e.Show != nil { // a window that begins asks for windows too, and shows nothing in particular
+	if e.Show != nil { // a starting window asks to raise others too, and shows nothing in particular
 		h.expected, h.expectedUntil = e, until
 	}
 }
@@ -197,7 +197,7 @@ func (h *hub) pump(ctx context.Context, s *stream, out chan<- api.Event, snapsho
 	}
 }
 
-// take empties the queue of a stream, unless a snapshot is to go before it.
+// take empties the queue of a stream, unless a snapshot goes before it.
 func (h *hub) take(s *stream) (queue []api.Event, stale, ended bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -207,8 +207,8 @@ func (h *hub) take(s *stream) (queue []api.Event, stale, ended bool) {
 	return s.drain(), false, s.ended
 }
 
-// restart empties the queue of a stream at the moment that its snapshot is of:
-// the snapshot tells all that was queued before it.
+// restart empties the queue of a stream at the moment that its snapshot describes:
+// the snapshot covers everything queued before.
 func (h *hub) restart(s *stream) (queue []api.Event, ended bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -216,7 +216,7 @@ func (h *hub) restart(s *stream) (queue []api.Event, ended bool) {
 	return s.drain(), s.ended
 }
 
-// drain is what is to be sent now. The hub's lock is held.
+// drain returns the events to send now. The hub's lock is held.
 func (s *stream) drain() []api.Event {
 	queue := s.queue
 	s.queue = nil
@@ -246,7 +246,7 @@ func (h *hub) send(ctx context.Context, out chan<- api.Event, queue []api.Event)
 }
 
 // close says bye to every stream and waits until all have ended. A reader that takes
-// nothing delays that by byeTime at most.
+// nothing delays that by at most byeTime.
 func (h *hub) close() {
 	h.mu.Lock()
 	h.closed = true

@@ -104,11 +104,11 @@ func (s *Service) carryOut(ctx context.Context, p *importer) error {
 	return nil
 }
 
-// newSecrets are what an import writes into the vault, and how to undo it.
+// newSecrets are an import's writes to the vault, and how to undo them.
 type newSecrets struct {
 	set, before map[core.ID]kept
-	added       []core.ID // to take out again: accounts that are new
-	there       []core.ID // likewise, of accounts that are there and had no entry
+	added       []core.ID // to be deleted again: accounts that are new
+	there       []core.ID // likewise, of existing accounts that had no entry
 }
 
 func (s *Service) newSecretsOf(p *importer) newSecrets {
@@ -131,7 +131,7 @@ func (s *Service) newSecretsOf(p *importer) newSecrets {
 	return w
 }
 
-// notImported tells how an import failed and what of it was kept.
+// notImported tells how an import failed and what was kept of it.
 func notImported(err error, undone bool) *core.Error {
 	e := *core.AsError(err)
 	e.Err = err
@@ -144,7 +144,7 @@ func notImported(err error, undone bool) *core.Error {
 	return &e
 }
 
-// importSettings sets what a plan sets.
+// importSettings sets the settings of a plan.
 func (s *Service) importSettings(ctx context.Context, rows []api.ImportSetting) error {
 	for _, row := range rows {
 		if row.Action != api.ImportReplace {

@@ -15,9 +15,9 @@ import (
 )
 
 // readImport adds the accounts and settings of a request's file to the request, and
-// returns the plan's part about the file. Without a file it does nothing.
-// unsure are the accounts, by their places in the request, of which the file does
-// not tell the environment; presets are the files of presets in a backup.
+// returns the plan's part about the file. Without a file it does nothing. unsure are
+// the indexes of accounts whose environment the file does not tell; presets are the
+// preset files in a backup.
 func readImport(req *api.ImportRequest, set kinds.Set) (plan api.ImportPlan, unsure map[int]bool, presets [][]byte, err error) {
 	if req.File == nil {
 		return plan, nil, nil, nil

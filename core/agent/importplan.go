@@ -26,10 +26,10 @@ type importer struct {
 	rows   []api.ImportRow
 	drafts []draft           // of the rows that add or replace an account
 	coming map[core.ID]int   // the index in drafts of each new account
-	before map[core.ID]entry // what the vault holds of the accounts that are replaced
-	kept   map[core.ID]entry // what it will hold after the rows planned so far
+	before map[core.ID]entry // the vault's entries of the replaced accounts
+	kept   map[core.ID]entry // their entries after the rows planned so far
 	ready  bool
-	unsure bool // nothing says which environment the current account belongs to
+	unsure bool // nothing tells the environment of the current account
 	// brought are the presets in the file that are not kinds yet.
 	brought map[core.Kind]preset.Preset
 }

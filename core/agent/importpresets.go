@@ -9,8 +9,8 @@ import (
 	"tokentray/core/preset"
 )
 
-// planPresets tells what becomes of the presets of a backup, and which are new. One
-// that is there under its name stays as it is. The edit lock is held.
+// planPresets plans the presets of a backup, and returns the new ones. A preset
+// whose name exists is left as it is. The edit lock is held.
 func (s *Service) planPresets(files [][]byte) (map[core.Kind]preset.Preset, []api.ImportPreset) {
 	brought := map[core.Kind]preset.Preset{}
 	var rows []api.ImportPreset
@@ -33,9 +33,9 @@ func (s *Service) planPresets(files [][]byte) (map[core.Kind]preset.Preset, []ap
 	return brought, rows
 }
 
-// withoutSecrets takes the secrets of a request's accounts away, and pauses them,
-// where their preset comes with the file or is another one here: nobody agreed that
-// they go where that says.
+// withoutSecrets removes the secrets of a request's accounts and pauses them, if
+// their preset comes with the file or differs from the one here: nobody agreed to
+// send the secrets where that preset says.
 func (s *Service) withoutSecrets(req *api.ImportRequest, rows []api.ImportPreset) {
 	for i, in := range req.Accounts {
 		if in.Kind == nil || !slices.ContainsFunc(rows, func(r api.ImportPreset) bool { return r.Kind == *in.Kind && r.Status != api.ImportSame }) {
@@ -46,8 +46,8 @@ func (s *Service) withoutSecrets(req *api.ImportRequest, rows []api.ImportPreset
 	}
 }
 
-// ofBrought is the row of an account whose preset comes with it. What becomes of it is
-// planned anew once the preset is there.
+// ofBrought is the row of an account whose preset comes with it. It is planned again
+// once the preset is added.
 func (p *importer) ofBrought(in api.AccountInput, with preset.Preset) api.ImportRow {
 	a := in.Over(p.s.blank())
 	row := api.ImportRow{
@@ -65,9 +65,8 @@ func (p *importer) ofBrought(in api.AccountInput, with preset.Preset) api.Import
 	return row
 }
 
-// carryOutWith adds the presets that come with the accounts of a plan, then does what
-// is planned with them. Where that cannot be done the presets go again. The edit lock
-// is held.
+// carryOutWith adds the presets that come with the accounts of a plan, then carries
+// out the plan. If that fails, the presets are removed again. The edit lock is held.
 func (s *Service) carryOutWith(ctx context.Context, brought map[core.Kind]preset.Preset, p *importer, again func() (*importer, error)) error {
 	if len(brought) == 0 {
 		return s.carryOut(ctx, p)

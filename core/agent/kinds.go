@@ -12,20 +12,20 @@ import (
 // Kinds implements api.Agent.
 func (s *Service) Kinds(context.Context) (kinds.Set, error) { return s.kindSet(), nil }
 
-// kindSet are the kinds that the agent knows now. Who asks several questions about
-// them keeps the answer.
+// kindSet is the current set of kinds. A caller with several questions keeps the
+// result.
 func (s *Service) kindSet() kinds.Set { return *s.known.Load() }
 
-// spec is what is known of a kind, empty when nothing is.
+// spec is the spec of a kind, empty when it is unknown.
 func (s *Service) spec(kind core.Kind) kinds.Spec {
 	spec, _ := s.kindSet().Of(kind)
 	return spec
 }
 
-// SetKinds takes another set of kinds with their sources, while the agent runs: a
-// kind joined, or is described anew. Everybody who listens is told, and asks for
-// the set. Errors: Invalid where kinds and sources do not fit each other; Misuse
-// where an account has a kind that would be gone.
+// SetKinds replaces the set of kinds and their sources at run time: a kind joined,
+// or its description changed. Every listener is told, and asks for the set. Errors:
+// Invalid if kinds and sources do not match; Misuse if an account has a kind that
+// would be gone.
 func (s *Service) SetKinds(set kinds.Set, sources map[core.Kind]core.Source) error {
 	s.edit.Lock()
 	defer s.edit.Unlock()

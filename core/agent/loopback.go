@@ -17,13 +17,12 @@ type loopback struct {
 	server *door.Server
 
 	mu  sync.Mutex  // guards err; nothing else is locked under it
-	err *core.Error // why it is off although it is to be on
+	err *core.Error // why it is off although it should be on
 }
 
 var _ door.Agent = (*Service)(nil)
 
-// initLoopback makes the server with the keys that the store has. It serves
-// nothing yet.
+// initLoopback makes the server with the keys in the store. It does not serve yet.
 func (s *Service) initLoopback() error {
 	s.loopback.server = door.New(door.Config{
 		Kinds: s.kindSet(),
@@ -33,8 +32,8 @@ func (s *Service) initLoopback() error {
 	return s.keys.load()
 }
 
-// openLoopback begins to serve the loopback if that is switched on. An agent whose
-// port somebody else has goes on without it and says so.
+// openLoopback begins to serve the loopback if that is switched on. If another
+// program has the port, the agent runs without it and says so.
 func (s *Service) openLoopback() {
 	s.conf.Lock()
 	defer s.conf.Unlock()
@@ -68,8 +67,8 @@ func (s *Service) setLoopbackError(err *core.Error) {
 	s.loopback.err = err
 }
 
-// Loopback implements api.Agent. While the door is shut it looks whether somebody
-// else listens there, who would get the keys that clients send.
+// Loopback implements api.Agent. While the door is shut it checks whether another
+// program listens there, which would get the keys that clients send.
 func (s *Service) Loopback(ctx context.Context) (api.Loopback, error) {
 	keys, err := s.parts.Store.ClientKeys()
 	if err != nil {
@@ -163,8 +162,8 @@ func (s *Service) applyLoopback(req api.LoopbackRequest) error {
 	return nil
 }
 
-// restoreLoopback makes the loopback door what the settings say, when a change of
-// it could not be kept.
+// restoreLoopback makes the loopback door match the settings, after a change could
+// not be saved.
 func (s *Service) restoreLoopback(set core.Settings) {
 	if !set.Loopback {
 		s.loopback.server.Close()
@@ -214,7 +213,7 @@ func (s *Service) Changed(ref api.Ref) <-chan struct{} {
 	return s.waiters.wait(a.ID)
 }
 
-// closeLoopback shuts the loopback door and saves what is left.
+// closeLoopback shuts the loopback door and saves the remaining uses.
 func (s *Service) closeLoopback() {
 	s.children.close()
 	s.loopback.server.Close()

@@ -16,8 +16,8 @@ import (
 )
 
 // A user's presets are kinds that join those of this version. Their files are in the
-// database and come back with it; they are read anew at each start, so that a preset
-// which this version does not take is kept, and its accounts with it, until one does.
+// database. They are parsed at each start, so that a preset which this version
+// rejects stays, and its accounts with it, until another version accepts it.
 
 // presetStore keeps the files of presets.
 type presetStore interface {
@@ -35,13 +35,13 @@ type presets struct {
 	own    map[core.Kind]preset.Preset // guarded by the edit lock once the Service runs
 }
 
-// taken reports whether a kind of this version has a name.
+// taken reports whether a kind of this version has the name.
 func (p *presets) taken(kind core.Kind) bool {
 	_, known := p.base.Of(kind)
 	return known
 }
 
-// load reads the user's presets. odd are told those that cannot be read.
+// load reads the user's presets. odd is called for those that cannot be read.
 func (p *presets) load(odd func(kind core.Kind, why error)) error {
 	files, err := p.store.Presets()
 	if err != nil {
@@ -59,8 +59,8 @@ func (p *presets) load(odd func(kind core.Kind, why error)) error {
 	return nil
 }
 
-// with are all kinds and their sources with one preset more, or in place of the one
-// of its name; without those of a kind.
+// with are all kinds and their sources, with one preset added or replaced, and
+// without another kind.
 func (p *presets) with(one *preset.Preset, without core.Kind) (kinds.Set, map[core.Kind]core.Source, error) {
 	own := maps.Clone(p.own)
 	delete(own, without)
@@ -77,7 +77,7 @@ func (p *presets) with(one *preset.Preset, without core.Kind) (kinds.Set, map[co
 	return set, sources, err
 }
 
-// parse reads a file, and its faults as the error that clients are told.
+// parse parses a file, and returns its faults as the error that clients see.
 func (p *presets) parse(file []byte) (preset.Preset, error) {
 	one, faults := preset.Parse(file, p.taken)
 	if len(faults) == 0 {
@@ -175,8 +175,8 @@ func (s *Service) AddPreset(_ context.Context, in api.PresetFile) (api.PresetSav
 	return api.PresetSaved{Preset: s.viewPreset(p), Replaced: replaced, Paused: paused}, nil
 }
 
-// putPreset saves a preset, makes it a kind, and pauses the accounts whose secret was
-// entered for what another preset of the name asked. The edit lock is held.
+// putPreset saves a preset, makes it a kind, and pauses the accounts whose secret
+// was entered for a different preset of this name. The edit lock is held.
 func (s *Service) putPreset(p preset.Preset) (paused []string, err error) {
 	was := map[core.ID]core.Destination{}
 	spec, had := s.kindSet().Of(p.Kind)
@@ -252,13 +252,13 @@ func (s *Service) RemovePreset(_ context.Context, kind core.Kind) error {
 	return s.dropPreset(kind)
 }
 
-// dropPreset is RemovePreset of one that is there. The edit lock is held.
+// dropPreset is RemovePreset for an existing preset. The edit lock is held.
 func (s *Service) dropPreset(kind core.Kind) error {
 	set, sources, err := s.presets.with(nil, kind)
 	if err != nil {
 		return core.AsError(err)
 	}
-	if err := s.setKinds(set, sources); err != nil { // an account is of it
+	if err := s.setKinds(set, sources); err != nil { // an account has this kind
 		return err
 	}
 	if err := s.presets.store.RemovePreset(kind); err != nil {
@@ -269,8 +269,8 @@ func (s *Service) dropPreset(kind core.Kind) error {
 	return nil
 }
 
-// TryPreset implements api.Agent. The secret goes where the file says, to which the
-// person who entered it agreed; nothing that is kept is read or changed.
+// TryPreset implements api.Agent. The secret goes where the file says; the person
+// who entered it agreed to that. Nothing stored is read or changed.
 func (s *Service) TryPreset(ctx context.Context, in api.PresetTry) (api.PresetTrial, error) {
 	p, err := s.presetToTry(in)
 	if err != nil {
@@ -314,7 +314,7 @@ func (s *Service) presetToTry(in api.PresetTry) (preset.Preset, error) {
 	return s.presets.find(in.Kind)
 }
 
-// files are the user's presets as a backup has them. The edit lock is held.
+// files are the user's presets as they stand in a backup. The edit lock is held.
 func (p *presets) files() map[core.Kind][]byte {
 	out := map[core.Kind][]byte{}
 	for kind, one := range p.own {

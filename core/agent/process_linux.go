@@ -12,8 +12,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// watchProcess returns ended, which returns when a process has ended or after giveUp.
-// A number that another process gets later is not taken for it.
+// watchProcess returns ended, which returns when a process has ended or after
+// giveUp. It is not confused when another process gets the same number later.
 func watchProcess(pid int) (ended, giveUp func(), err error) {
 	fd, err := unix.PidfdOpen(pid, unix.PIDFD_NONBLOCK)
 	if err != nil {
@@ -34,14 +34,15 @@ func watchProcess(pid int) (ended, giveUp func(), err error) {
 	return ended, sync.OnceFunc(func() { _ = f.Close() }), nil
 }
 
-// startOf is when a process started, in the kernel's ticks since it booted, mixed with
-// which boot that was: a process that has the number later differs.
+// startOf is when a process started, in the kernel's ticks since boot, combined with
+// the boot's ID: a later process with the same number differs.
 func startOf(pid int) (uint64, error) {
 	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
 		return 0, err
 	}
-	// The name, which may hold anything, stands in brackets; the start is the 22nd field.
+	// The name, which may hold anything, is in brackets; the start time is the 22nd
+	// field.
 	const afterName = 19
 	fields := bytes.Fields(raw[bytes.LastIndexByte(raw, ')')+1:])
 	if len(fields) <= afterName {

@@ -21,11 +21,11 @@ func (s *Service) AddPush(ctx context.Context, ref api.Ref, in api.PushInput) (a
 	s.keeper.Republish(a.ID)
 	t, _ := s.keeper.Token(a.ID)
 	if t.Dead || !t.Good(s.now(), 0) {
-		return viewPush(kept), nil // the next renewal brings it
+		return viewPush(kept), nil // the next renewal pushes it
 	}
 	out, err := s.pushes.run(ctx, a.ID, kept.Push, t)
 	if err != nil {
-		return viewPush(kept), nil // it is saved, and tried by itself
+		return viewPush(kept), nil // it is saved, and will be retried
 	}
 	return out, nil
 }

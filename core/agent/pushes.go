@@ -13,7 +13,7 @@ import (
 	"tokentray/core/push"
 )
 
-// pushStore keeps pushes and how each ended last.
+// pushStore keeps pushes and their last results.
 type pushStore interface {
 	Pushes() (map[core.ID][]core.KeptPush, error)
 	AddPush(id core.ID, p core.Push) (core.Push, error) // with its number
@@ -21,8 +21,8 @@ type pushStore interface {
 	SavePushResult(id core.ID, number int, r core.PushResult) error
 }
 
-// pushes are those of all accounts, with how each ended last, and the queue in
-// which they are done.
+// pushes are those of all accounts, with their last results, and the queue that runs
+// them.
 type pushes struct {
 	store interface {
 		pushStore
@@ -35,22 +35,22 @@ type pushes struct {
 	baseURL   func(core.Account) string
 	sameToken func(a, b core.Account) bool
 	do        func(ctx context.Context, job push.Job) error
-	// exists reports whether something is at a path that a person named. It asks
-	// the disk, which may hang.
+	// exists reports whether there is something at a path that a person named. It
+	// asks the disk, which may hang.
 	exists func(path string) bool
 	ours   []string // folders into which nothing is pushed
 
 	runner *push.Runner
-	edit   sync.Mutex // held through each change of which there are
+	edit   sync.Mutex // held through each change of the set of pushes
 
-	// mu guards kept. Nothing is locked under it and nothing is asked of the disk:
-	// the Keeper waits for it while it publishes.
+	// mu guards kept. Nothing is locked under it and no disk is used: the Keeper
+	// waits for it while it publishes.
 	mu   sync.RWMutex
 	kept map[core.ID][]core.KeptPush
 }
 
-// load reads the pushes, and holds them back when the store is a backup. Nothing
-// is done before the runner runs.
+// load reads the pushes, and holds them back when the store is a backup. No push
+// runs before the runner does.
 func (p *pushes) load(restored bool) (err error) {
 	p.runner = push.NewRunner(push.Config{Deliver: p.deliver, Done: p.ended, Now: p.now, Log: p.log})
 	p.kept, err = p.store.Pushes()
@@ -83,7 +83,7 @@ func (p *pushes) holdBack() {
 // heldBack reports whether a push waits for a person.
 func heldBack(r core.PushResult) bool { return r.Err != nil && r.Err.Remedy == core.RemedyReviewPush }
 
-// deliver does a job if it is still wanted: while it was queued, its push may have
+// deliver runs a job if it is still wanted: while it was queued, its push may have
 // been removed, or its account may have become that of another app.
 func (p *pushes) deliver(ctx context.Context, job push.Job) error {
 	if _, there := p.find(job.Account.ID, job.Push.Number); !there {
@@ -156,7 +156,7 @@ func (p *pushes) find(id core.ID, number int) (core.KeptPush, bool) {
 	return core.KeptPush{}, false
 }
 
-// failing is how many failed at their last try.
+// failing is how many pushes failed at their last try.
 func (p *pushes) failing() int {
 	p.mu.RLock()
 	defer p.mu.RUnlock()
@@ -192,7 +192,7 @@ func (p *pushes) drop(id core.ID, number int) {
 	}
 }
 
-// result notes how a push ended, if it is still there.
+// result stores the result of a push, if the push still exists.
 func (p *pushes) result(id core.ID, number int, r core.PushResult) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -291,8 +291,8 @@ func (p *pushes) add(a core.Account, in api.PushInput) (core.KeptPush, error) {
 	return kept, nil
 }
 
-// may refuses a file in our own folders, one of another push, and one whose text
-// would be lost.
+// may refuses a file in our own folders, a file of another push, and a file whose
+// content would be lost.
 func (p *pushes) may(what core.Push, overwrite bool) core.Problems {
 	if what.Kind != core.PushFile {
 		return nil

@@ -40,8 +40,8 @@ type lister interface {
 const mostUnfinished = 32
 
 // dropRemoved removes from a restored backup the accounts that a person removed
-// after it was made. Only the index counts: what the damaged database tells of a
-// removal may never have been committed. The caller holds the edit lock.
+// after it was made. Only the index counts: a removal in the damaged database may
+// never have been committed. The caller holds the edit lock.
 func (s *Service) dropRemoved(ctx context.Context) {
 	index := s.vault.parts.Index
 	if !s.parts.Restored || s.parts.PutBack {
@@ -61,9 +61,9 @@ func (s *Service) dropRemoved(ctx context.Context) {
 	}
 }
 
-// dropDoubtful removes from a restored backup the accounts of which the damaged
-// database alone tells that they were removed. The vault has the last word: a removal
-// takes the secret, so what still has one was not removed, or not to the end.
+// dropDoubtful removes from a restored backup the accounts that only the damaged
+// database calls removed. The vault decides: a removal deletes the secret, so an
+// account that still has one was not removed, or not completely.
 func (s *Service) dropDoubtful(ctx context.Context) (whole bool) {
 	index := s.vault.parts.Index
 	if s.parts.PutBack {
@@ -102,9 +102,9 @@ func (s *Service) dropAgain(ctx context.Context, a core.Account) {
 	s.log.Info("the backup held an account that was removed since; it is gone again", "account", a.ID)
 }
 
-// listLost puts what the damaged database named into the index, so that it is looked
-// for at each opening of the vault, also by a later agent, until it is found or known
-// to be gone. The caller holds the edit lock.
+// listLost adds the accounts in the damaged database to the index, so that each
+// opening of the vault looks for them, also by a later agent, until they are found
+// or known to be gone. The caller holds the edit lock.
 func (s *Service) listLost() {
 	index, unlisted := s.vault.parts.Index, map[string]string{}
 	for id := range s.parts.Lost {
@@ -133,10 +133,10 @@ func (s *Service) listEntries() {
 }
 
 // recoverLost makes the accounts again that the database lost and whose secrets the
-// vault holds. begun are additions that a crash interrupted. credible says that this
-// is the same vault as before, so what it does not have need not be looked for again.
-// The vault is open and the caller holds the edit lock. whole is false when the vault
-// did not answer for all of them: then it is to be tried again.
+// vault has. begun are additions that a crash interrupted. credible says that this
+// is the same vault as before, so that missing entries need not be looked for again.
+// The vault is open and the caller holds the edit lock. whole is false when the
+// vault did not answer for all of them; then it must be tried again.
 func (s *Service) recoverLost(ctx context.Context, begun []core.ID, credible bool) (whole bool) {
 	wanted, err := s.lostIDs(begun)
 	whole = err == nil
@@ -155,7 +155,7 @@ func (s *Service) recoverLost(ctx context.Context, begun []core.ID, credible boo
 		if err != nil {
 			s.log.Warn("lost accounts cannot be looked for in the vault", "error", s.vault.failed(ctx, err))
 			whole, credible = false, false
-			break // what was found until now is kept
+			break // keep what was found so far
 		}
 		e, ok := decodeEntry(raw)
 		if !ok {
@@ -178,8 +178,8 @@ func (s *Service) recoverLost(ctx context.Context, begun []core.ID, credible boo
 	return s.saveAllRecovered(ctx, found) && whole
 }
 
-// saveAllRecovered saves accounts that were found in the vault: all at once, or one at
-// a time where the database refuses one of them.
+// saveAllRecovered saves accounts that were found in the vault: all at once, or one
+// by one if the database refuses one of them.
 func (s *Service) saveAllRecovered(ctx context.Context, found []core.Account) (whole bool) {
 	err := s.saveRecovered(ctx, found)
 	if err == nil {
@@ -254,7 +254,7 @@ func (s *Service) lostIDs(begun []core.ID) ([]core.ID, error) {
 	return out, failed
 }
 
-// lookNoMore forgets accounts that the vault turned out not to have.
+// lookNoMore forgets accounts that the vault does not have.
 func (s *Service) lookNoMore(begun, missing []core.ID) {
 	if err := s.vault.parts.Index.Forget(names(missing)...); err != nil {
 		s.log.Warn("the list of vault entries was not put right", "error", err)

@@ -11,15 +11,14 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// muchCode is how much of files may stay mapped into an agent that waits, its
-// database among them.
+// muchCode is how many bytes of mapped files, its database among them, an idle agent
+// may have in memory.
 const muchCode = 6 << 20
 
-// handBackCode takes the program's code out of the process's memory when much of
-// it has come there: starting and renewing need nearly all of it, waiting next to
-// nothing. It is in the system's cache still, from where what is needed again
-// comes without the disk. With a thousand accounts an agent that waits holds 11 to
-// 14 MB with it, and 24 to 27 MB without.
+// handBackCode drops the program's code from the process's memory when much of it is
+// there: starting and renewing need nearly all of it, waiting almost none. It stays
+// in the system's cache and comes back from there without the disk. With a thousand
+// accounts an idle agent has 11 to 14 MB with this, and 24 to 27 MB without.
 func handBackCode() {
 	if n, err := residentFiles(); err != nil || n < muchCode {
 		return
@@ -34,7 +33,7 @@ func handBackCode() {
 	}
 	defer f.Close()
 	for _, m := range disposable(f, program) {
-		// What cannot be handed back stays, which does no harm.
+		// If this fails, the code stays in memory; that does no harm.
 		_, _, _ = unix.Syscall(unix.SYS_MADVISE, m.start, m.end-m.start, unix.MADV_DONTNEED)
 	}
 }
@@ -56,10 +55,10 @@ func residentFiles() (int, error) {
 type mapping struct{ start, end uintptr }
 
 // disposable lists the mappings of the program's own file, in the form of
-// /proc/PID/smaps (proc(5)), that nobody can write to and that hold no page of the
-// process's own: what is read there is what the file says, at any time. Relocated
-// data of a position-independent program, say, is none of them. Nor is any other
-// file: the database may be mapped elsewhere by now, and its place another's.
+// /proc/PID/smaps (proc(5)), that are read-only and hold no private page: reading
+// them again gives the file's content at any time. Relocated data of a
+// position-independent program is not among them, and neither is any other file: the
+// database may be mapped elsewhere by now, and its old place may have been reused.
 func disposable(smaps io.Reader, program string) []mapping {
 	var out []mapping
 	var m mapping

@@ -2,5 +2,5 @@
 
 package agent
 
-// handBackCode has nothing to do where the system itself takes what is not used.
+// handBackCode does nothing where the system itself drops unused pages.
 func handBackCode() {}

@@ -34,7 +34,8 @@ func (s *Service) resolve(ref api.Ref) (core.Account, error) {
 	return core.Account{}, noAccount(api.Ref{Name: name, Env: env}, elsewhere)
 }
 
-// noAccount says that there is none, and where there is one.
+// noAccount says that there is no such account, and in which environment there is
+// one.
 func noAccount(ref api.Ref, elsewhere core.Env) *core.Error {
 	e := &core.Error{
 		Class: core.NotFound, Remedy: core.RemedyAccount,
@@ -46,7 +47,7 @@ func noAccount(ref api.Ref, elsewhere core.Env) *core.Error {
 	return e
 }
 
-// invalid is class Invalid for problems of fields.
+// invalid is an error of class Invalid for problems with fields.
 func invalid(cause error) *core.Error {
 	return &core.Error{Class: core.Invalid, Remedy: core.RemedyInput, Message: cause.Error(), Err: cause}
 }

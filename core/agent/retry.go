@@ -7,14 +7,14 @@ import (
 	"time"
 )
 
-// The agent tries a keyring that failed again after firstRetry, then ever less
-// often, up to lastRetry.
+// The agent retries a failed keyring after firstRetry, then less and less often, up
+// to lastRetry.
 const (
 	firstRetry = time.Minute
 	lastRetry  = 16 * time.Minute
 )
 
-// retrier plans when something that failed is tried again.
+// retrier plans retries of something that failed.
 type retrier struct {
 	busy atomic.Bool // a try is under way
 
@@ -23,7 +23,7 @@ type retrier struct {
 	next time.Time
 }
 
-// reset forgets the plan: there is nothing to try again.
+// reset forgets the plan: nothing needs a retry.
 func (r *retrier) reset() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -45,12 +45,12 @@ func (r *retrier) due(now time.Time) bool {
 	return true
 }
 
-// retryKeyring tries a keyring that failed again, on a goroutine that run starts.
-// Without it a bus or a disk that hung for a moment would end renewal until a
-// person comes, and a keyring that was unlocked elsewhere would stay closed here.
-// So would accounts stay away that a vault which answered too late still holds.
-// It asks unattended, which never raises a prompt. What a person locked, and the
-// passphrase file, only a person opens. It is part of the upkeep.
+// retryKeyring retries a failed keyring, on a goroutine that run starts. Without it,
+// a bus or a disk that hung for a moment would end renewal until a person comes, a
+// keyring unlocked by another program would stay closed here, and accounts whose
+// entries came too late would stay missing. It asks unattended, which never raises a
+// prompt. A vault that a person locked, and a passphrase file, are opened only by a
+// person. It is part of the upkeep.
 func (s *Service) retryKeyring(ctx context.Context, run func(func())) {
 	if !s.wantsOpening() || s.vault.closed() != nil && s.vault.fileInUse() {
 		s.retrier.reset()

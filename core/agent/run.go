@@ -30,7 +30,7 @@ func (s *Service) Run(ctx context.Context, ready func()) (err error) {
 	if err != nil {
 		return err
 	}
-	defer s.listener.forget() // the store is open still, so the note is ours
+	defer s.listener.forget() // the store is still open, so the note is ours
 	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	unsubscribe := s.keeper.Subscribe(s.onKeeperEvent)
@@ -102,7 +102,7 @@ func (s *Service) Run(ctx context.Context, ready func()) (err error) {
 	s.log.Info("agent stops")
 	_ = s.Stop(ctx)
 	s.hub.close() // bye
-	cancel()      // the Keeper lets its callers go
+	cancel()      // the Keeper releases its callers
 	s.closeLoopback()
 	drain, done := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
 	defer done()
@@ -157,9 +157,9 @@ func (s *Service) close() error {
 	s.mu.RLock()
 	erase := s.erase
 	s.mu.RUnlock()
-	if erase && runtime.GOOS != "windows" { // which removes no open file
-		// Under the store's lock: an agent that starts meanwhile waits for it
-		// and begins a home of its own.
+	if erase && runtime.GOOS != "windows" { // this removes no open file
+		// Under the store's lock: another agent that starts now waits for the lock
+		// and begins a new home.
 		errs = append(errs, s.listener.where().Remove())
 	}
 	errs = append(errs, s.parts.Store.Close())
@@ -186,7 +186,7 @@ func (s *Service) Reset(ctx context.Context) error {
 	if file := s.parts.Vaults.File; file != nil {
 		file.Lock() // nothing writes it again
 	}
-	if runtime.GOOS != "windows" { // what stays behind is told while somebody listens
+	if runtime.GOOS != "windows" { // report what is left while somebody still listens
 		if err := s.listener.where().RemoveSecrets(); err != nil {
 			return core.AsError(err)
 		}

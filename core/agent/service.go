@@ -21,8 +21,8 @@ import (
 	"tokentray/core/push"
 )
 
-// Store is what the agent keeps between runs. Package store has it. Its parts
-// stand with those who use them.
+// Store is what the agent keeps between runs. Package store implements it. Its parts
+// are declared beside their users.
 type Store interface {
 	core.Journal
 	accountStore
@@ -34,14 +34,14 @@ type Store interface {
 	keyStore
 	pushStore
 	presetStore
-	// Counts returns what each account asked of upstream on its last day.
+	// Counts returns each account's calls to upstream on its last day.
 	Counts() (map[core.ID]core.DayCounts, error)
 	// Gone reports whether the database is no longer the file at its path.
 	Gone() bool
-	// Settle makes the backup that is due, if one is.
+	// Settle makes a backup if one is due.
 	Settle()
-	// RepairDone tells that all was done that Parts.Restored asks for. Until then
-	// the next start is told of the repair too.
+	// RepairDone says that the work for Parts.Restored is done. Until then the next
+	// start reports the repair too.
 	RepairDone()
 	Close() error
 }
@@ -61,31 +61,30 @@ type Parts struct {
 	Vaults    Vaults
 	Clipboard Clipboard                 // nil: there is none
 	Login     Login                     // nil: the agent of this home does not start at login
-	Kinds     kinds.Set                 // to begin with, see SetKinds
-	Sources   map[core.Kind]core.Source // what asks for the tokens of each kind
-	Presets   *preset.Asker             // asks for the tokens of the user's presets; nil: over the network
-	// Session is the desktop the agent was started in; OnSession is told when a
-	// client brought another.
+	Kinds     kinds.Set                 // the initial set, see SetKinds
+	Sources   map[core.Kind]core.Source // the sources of each kind
+	Presets   *preset.Asker             // makes the sources of the user's presets; nil: over the network
+	// Session is the desktop in which the agent was started; OnSession is called
+	// when a client brings another.
 	Session   api.Session
 	OnSession func(api.Session)
-	// Notice is the key of something to tell people, as that the database was
+	// Notice is the key of a message for people, for example that the database was
 	// restored from a backup.
 	Notice string
 	Log    *home.Log // nil discards
-	// Restored tells that the store is a backup. Client keys that were revoked since
+	// Restored says that the store is a backup. Client keys that were revoked since
 	// may be back, so the loopback door stays shut until a person opens it.
 	Restored bool
-	// Lost are the accounts that a damaged database names and the one in use does
-	// not have, with what is known of each; Removed those that a person removed
-	// since the backup.
+	// Lost are the accounts that only the damaged database has, with what it says
+	// about each; Removed are those that a person removed since the backup.
 	Lost    map[core.ID][]core.Account
 	Removed []core.ID
-	// PutBack tells that a person replaced the database by an older one. Accounts
-	// that were removed since may be wanted back.
+	// PutBack says that a person replaced the database by an older one, perhaps to
+	// get removed accounts back.
 	PutBack bool
-	// OpenAPI is the description of the API that its callers may read.
+	// OpenAPI is the description of the API for its callers.
 	OpenAPI []byte
-	// Deliver does one push once; nil means package push's own.
+	// Deliver runs one push once; nil means package push's own.
 	Deliver func(ctx context.Context, job push.Job) error
 	// BackupWork is the cost of guessing a backup's passphrase, see
 	// interchange.SealBackup; 0 is the one to use.
@@ -112,7 +111,7 @@ type Service struct {
 	sources  atomic.Pointer[map[core.Kind]core.Source]
 	calls    *call.Engine
 
-	stop     chan struct{} // closed when the agent is to end
+	stop     chan struct{} // closed when the agent should end
 	stopOnce sync.Once
 
 	edit sync.Mutex // held through each change of accounts and vault, prompts included
@@ -122,12 +121,12 @@ type Service struct {
 	settings core.Settings
 	session  api.Session
 	tray     string
-	erase    bool // a reset: the home's files go at the end
+	erase    bool // a reset: the home's files are removed at the end
 
-	busMoved chan struct{} // the agent is on another session bus
+	busMoved chan struct{} // the agent is on another session bus now
 
 	copier  copier
-	renewed chan struct{} // the clipboard may hold a token that was replaced
+	renewed chan struct{} // the clipboard may hold a replaced token
 
 	uses    uses
 	pushes  *pushes
@@ -135,7 +134,7 @@ type Service struct {
 	retrier retrier
 	// unfinished: the vault was opened and did not answer for every account.
 	unfinished atomic.Bool
-	entries    refreshes // of the vault's entries that are out of date
+	entries    refreshes // the vault's entries that are out of date
 	loopback   loopback
 	keys       clientKeys
 	children   childKeys
@@ -146,8 +145,8 @@ type Service struct {
 
 var _ api.Agent = (*Service)(nil)
 
-// New returns the agent over its parts with what the store holds. The vault is
-// not touched before Run.
+// New returns the agent over its parts, with the store's content. The vault is not
+// touched before Run.
 func New(p Parts) (*Service, error) {
 	if p.Now == nil {
 		p.Now = time.Now
@@ -215,7 +214,7 @@ func New(p Parts) (*Service, error) {
 	return s, s.load()
 }
 
-// load reads what the store has.
+// load reads the store.
 func (s *Service) load() (err error) {
 	if s.settings, err = s.parts.Store.Settings(); err != nil {
 		return err
@@ -272,8 +271,8 @@ func (s *Service) Status(context.Context) (api.Status, error) {
 	}, nil
 }
 
-// SetTray tells what Status says of the tray icon: shown, off, no bus, no host
-// or waiting.
+// SetTray sets what Status says about the tray icon: shown, off, no bus, no host or
+// waiting.
 func (s *Service) SetTray(state string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -283,8 +282,8 @@ func (s *Service) SetTray(state string) {
 // List implements api.Agent.
 func (s *Service) List(context.Context) (api.List, error) { return s.list(func() {}), nil }
 
-// list is the whole picture. begin is called at the moment that the accounts are
-// of; see core.Keeper.SnapshotsFrom.
+// list is the whole picture. begin is called at the moment that the accounts
+// describe; see core.Keeper.SnapshotsFrom.
 func (s *Service) list(begin func()) api.List {
 	now := s.now()
 	snaps := s.keeper.SnapshotsFrom(begin)
@@ -382,11 +381,11 @@ func (s *Service) Events(ctx context.Context, window bool) (<-chan api.Event, er
 // counted: its stream ends only when the system has ended the process.
 const raiseTime = 150 * time.Millisecond
 
-// startTime is how long what is wanted in sight waits for the window.
+// startTime is how long a request to show something waits for the window.
 const startTime = 30 * time.Second
 
-// Open implements api.Agent. What is wanted in sight waits for the window that is
-// started when none is there.
+// Open implements api.Agent. If there is no window, the request waits for the one
+// that is started.
 func (s *Service) Open(ctx context.Context, what api.Showing) (int, error) {
 	raise := api.Event{Type: api.EventRaise}
 	if what != (api.Showing{}) {
@@ -403,13 +402,14 @@ func (s *Service) Open(ctx context.Context, what api.Showing) (int, error) {
 	case <-ctx.Done():
 	}
 	n := s.hub.windows()
-	if n == 0 { // it was on its way out
+	if n == 0 { // the window was closing
 		s.hub.expect(raise, until)
 	}
 	return n, nil
 }
 
-// Stop implements api.Agent. It does not wait: Run returns when all has ended.
+// Stop implements api.Agent. It does not wait: Run returns when everything has
+// ended.
 func (s *Service) Stop(context.Context) error {
 	s.stopOnce.Do(func() { close(s.stop) })
 	return nil

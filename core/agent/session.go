@@ -31,13 +31,12 @@ func (s *Service) Session(ctx context.Context, theirs api.Session) error {
 		case s.busMoved <- struct{}{}:
 		default: // it is known already
 		}
-		s.retryVault(ctx) // there is a bus now, and with it perhaps a keyring
+		s.retryVault(ctx) // there is a bus now, and perhaps a keyring on it
 	}
 	return nil
 }
 
-// followScreen watches the screen lock of the session that the agent is in, until ctx
-// ends.
+// followScreen watches the screen lock of the agent's session until ctx ends.
 func (s *Service) followScreen(ctx context.Context, away func(why string)) {
 	for ctx.Err() == nil {
 		s.mu.RLock()
@@ -55,8 +54,8 @@ func (s *Service) followScreen(ctx context.Context, away func(why string)) {
 	}
 }
 
-// merge is our session, with their display or bus where we have none or ours cannot
-// be reached. A display and its authority go together.
+// merge is our session, with the client's display or bus if we have none or ours
+// cannot be reached. A display and its authority go together.
 func merge(ctx context.Context, ours, theirs api.Session, reach func(context.Context, string) bool) api.Session {
 	next := ours
 	shown := ours.Display != "" && reach(ctx, displaySocket(ours.Display)) ||
@@ -115,7 +114,7 @@ func busSocket(address string) string {
 }
 
 // reachable reports whether somebody listens on a unix socket. An address that
-// cannot be tried counts as reachable: we give up ours only when it is dead.
+// cannot be tested counts as reachable: ours is given up only when it is dead.
 func reachable(ctx context.Context, socket string) bool {
 	if socket == "" {
 		return true

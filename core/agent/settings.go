@@ -78,7 +78,7 @@ func (s *Service) SetSetting(_ context.Context, key, value string) (core.Setting
 	return s.shown(next), nil
 }
 
-// offered refuses to switch on what the desktop's clipboard cannot do.
+// offered refuses settings that the desktop's clipboard does not support.
 func (s *Service) offered(key string, next core.Settings) error {
 	if s.parts.Clipboard == nil {
 		return nil
@@ -93,8 +93,8 @@ func (s *Service) offered(key string, next core.Settings) error {
 	return nil
 }
 
-// setLoopbackSetting is SetSetting for the loopback door, which has to be open
-// before the setting is kept.
+// setLoopbackSetting is SetSetting for the loopback door, which must open before the
+// setting is saved.
 func (s *Service) setLoopbackSetting(key, value string) (core.Settings, error) {
 	s.conf.Lock()
 	defer s.conf.Unlock()
@@ -123,7 +123,7 @@ func (s *Service) keep(next core.Settings) error {
 	return nil
 }
 
-// applyHabits tells the clipboard how it is to copy.
+// applyHabits gives the clipboard its settings.
 func (s *Service) applyHabits(set core.Settings) {
 	if s.parts.Clipboard != nil {
 		s.parts.Clipboard.SetHabits(set.ClipboardPrimary, set.ClipboardOnce)

@@ -17,7 +17,7 @@ type ticketStore interface {
 	Tickets() (map[core.ID]map[string]core.Ticket, error)
 }
 
-// restoreTickets gives back the tickets that the store has. The vault is open.
+// restoreTickets loads the stored tickets. The vault is open.
 func (s *Service) restoreTickets() {
 	if s.accounts.count() == 0 {
 		return
@@ -80,7 +80,7 @@ func (s *Service) Sign(ctx context.Context, ref api.Ref, req api.SignRequest) (a
 	return out, err
 }
 
-// copySigned puts a string that was signed on the clipboard. The ticket is in it.
+// copySigned copies a string that was signed. It contains the ticket.
 func (s *Service) copySigned(ctx context.Context, a core.Account, text string) (*api.Clipboard, error) {
 	pending := s.copier.begin(ctx, fmt.Sprint("signed ", a.ID), false)
 	defer pending.end()

@@ -63,8 +63,9 @@ func watchSleep(ctx context.Context, log *slog.Logger, wake func(), away func(wh
 	}
 }
 
-// watchScreen calls away when the session's screen is locked, as its screen saver
-// tells, until ctx ends. There are several with names of their own and one signal.
+// watchScreen calls away when the session's screen is locked, according to its
+// screen saver, until ctx ends. There are several services with names of their own
+// and one signal.
 func watchScreen(ctx context.Context, log *slog.Logger, address string, away func(why string)) {
 	if address == "" {
 		return
@@ -89,7 +90,7 @@ func watchScreen(ctx context.Context, log *slog.Logger, address string, away fun
 	}
 }
 
-// listenOn connects to a bus and has it tell of signals; nil if it cannot be
+// listenOn connects to a bus and subscribes to signals; nil if the bus cannot be
 // reached.
 func listenOn(ctx context.Context, log *slog.Logger, address string, match dbus.MatchOption) (*dbus.Conn, <-chan *dbus.Signal) {
 	if !reachable(ctx, busSocket(address)) {

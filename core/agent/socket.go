@@ -14,15 +14,15 @@ import (
 )
 
 // listener is the socket that the agent listens on. The system removes the runtime
-// folder when its user logs out, and people remove sockets. An agent that goes on
-// listens again where its clients look for it.
+// folder when its user logs out, and people remove sockets. An agent that keeps
+// running listens again where its clients look for it.
 type listener struct {
 	log *slog.Logger
 
 	mu     sync.Mutex
 	home   home.Home // where clients look
 	socket *local.Listener
-	failed string // why it could not listen again, as it was logged last
+	failed string // why it could not listen again, as last logged
 }
 
 // start listens for the first time.
@@ -72,15 +72,15 @@ func (l *listener) where() home.Home {
 	return l.home
 }
 
-// reachable reports whether the socket that is listened on is the one that
-// clients of h find. The lock is held.
+// reachable reports whether clients of h find the socket of this listener. The lock
+// is held.
 func (l *listener) reachable(h home.Home) bool {
 	return h.Socket() == l.home.Socket() && l.socket.Reachable()
 }
 
-// ensure listens again when the socket went, or when clients look elsewhere now,
-// and hands the new one to serve. What keeps it from that is logged once; the next
-// call tries again.
+// ensure listens again when the socket is gone, or when clients look elsewhere now,
+// and gives the new one to serve. A failure is logged once; the next call tries
+// again.
 func (l *listener) ensure(ctx context.Context, serve func(net.Listener)) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -101,7 +101,7 @@ func (l *listener) ensure(ctx context.Context, serve func(net.Listener)) {
 		return
 	}
 	if h.Socket() == l.home.Socket() {
-		l.socket.GiveUp() // that path is the new one's
+		l.socket.GiveUp() // that path belongs to the new one
 	}
 	_ = l.socket.Close()
 	l.home, l.socket, l.failed = h, socket, ""

@@ -4,5 +4,5 @@ package agent
 
 import "context"
 
-// watchFile has nothing that tells it here; the upkeep looks once a minute.
+// watchFile has nothing to report on this system; the upkeep checks once a minute.
 func watchFile(context.Context, string) bool { return false }

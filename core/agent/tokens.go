@@ -59,15 +59,15 @@ func (s *Service) answer(a core.Account, t core.Token, now time.Time) api.Token 
 // baseURL is where the tokens of an account are used.
 func (s *Service) baseURL(a core.Account) string { return s.spec(a.Kind).API(a) }
 
-// asks is where the tokens of an account come from.
+// asks is the URL that is asked for the tokens of an account.
 func (s *Service) asks(a core.Account) string { return s.spec(a.Kind).Base(a) }
 
-// goes is where the secrets of an account go.
+// goes is the destination of an account's secrets.
 func (s *Service) goes(a core.Account) core.Destination {
 	return s.spec(a.Kind).Destination(a)
 }
 
-// Check implements api.Agent. What upstream says of the token is in the result; an
+// Check implements api.Agent. Upstream's verdict on the token is in the result; an
 // error means that upstream could not be asked.
 func (s *Service) Check(ctx context.Context, ref api.Ref) (api.CheckResult, error) {
 	a, err := s.resolve(ref)
@@ -84,7 +84,7 @@ func (s *Service) Check(ctx context.Context, ref api.Ref) (api.CheckResult, erro
 	return checkResult(found), nil
 }
 
-// checkResult is what a check found out, as clients get it.
+// checkResult is the result of a check, as clients get it.
 func checkResult(c core.Checked) api.CheckResult {
 	out := api.CheckResult{
 		Accepted: c.Finding == core.FoundWorks, Dead: c.Finding.Dead(), Finding: c.Finding,

@@ -15,15 +15,15 @@ import (
 	"tokentray/core/format"
 )
 
-// tokenStore keeps tokens, sealed under a key that the vault holds.
+// tokenStore keeps tokens, sealed with a key in the vault.
 type tokenStore interface {
 	Unseal(key []byte) error
 	Seal()
 	Tokens() (map[core.ID]core.Token, error)
 }
 
-// PassphraseVariable names a file whose first line opens the passphrase file, for
-// machines without a person at them.
+// PassphraseVariable names a file whose first line is the passphrase of the
+// passphrase file, for machines without a person.
 const PassphraseVariable = format.PassphraseVariable
 
 // passphraseFile reads the passphrase from the file that PassphraseVariable
@@ -103,7 +103,8 @@ func (s *Service) openVault(ctx context.Context) (map[core.ID]core.Token, *core.
 	return tokens, nil
 }
 
-// unseal hands the data key on to whoever seals by it, or by what is made of it.
+// unseal gives the data key to everything that seals with it, or with a key derived
+// from it.
 func (s *Service) unseal(key []byte) error {
 	if err := s.parts.Store.Unseal(key); err != nil {
 		return err
@@ -113,7 +114,7 @@ func (s *Service) unseal(key []byte) error {
 	return nil
 }
 
-// madeOf is a key for a purpose, from which the data key cannot be told.
+// madeOf derives a key for a purpose; the data key cannot be found from it.
 func madeOf(key []byte, purpose string) [sha256.Size]byte {
 	mac := hmac.New(sha256.New, key)
 	mac.Write([]byte(purpose))
@@ -126,7 +127,7 @@ func (s *Service) retryVault(ctx context.Context) {
 	s.reopen(ctx, func() bool { return s.vault.closed() != nil && s.vault.lockedByPerson() == nil })
 }
 
-// reopen opens the vault while it is wanted.
+// reopen opens the vault while that is wanted.
 func (s *Service) reopen(ctx context.Context, wanted func() bool) {
 	if !wanted() {
 		return
@@ -138,13 +139,13 @@ func (s *Service) reopen(ctx context.Context, wanted func() bool) {
 	}
 }
 
-// wantsOpening reports whether the vault is closed, or open and did not give all that
-// an opening is for, unless a person locked it.
+// wantsOpening reports whether the vault is closed, or open without everything that
+// an opening does, unless a person locked it.
 func (s *Service) wantsOpening() bool {
 	return (s.vault.closed() != nil || s.unfinished.Load()) && s.vault.lockedByPerson() == nil
 }
 
-// openForWriting makes sure that secrets can be kept and tokens sealed. The edit
+// openForWriting makes sure that secrets can be saved and tokens sealed. The edit
 // lock is held.
 func (s *Service) openForWriting(ctx context.Context) error {
 	if err := s.vault.lockedByPerson(); err != nil {
@@ -231,8 +232,8 @@ func (s *Service) VaultUnlock(ctx context.Context, passphrase core.Secret) (api.
 	return s.vault.status(), nil
 }
 
-// VaultLock implements api.Agent. Living tokens can still be had; nothing is fetched.
-// What is on the clipboard is cleared.
+// VaultLock implements api.Agent. Living tokens can still be used; nothing is
+// fetched. Our text on the clipboard is cleared.
 func (s *Service) VaultLock(ctx context.Context) (api.Vault, error) {
 	s.clearAway(ctx, "the vault is locked")
 	s.edit.Lock()

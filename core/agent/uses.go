@@ -10,7 +10,7 @@ import (
 	"tokentray/core"
 )
 
-// useStore keeps when each account was used last.
+// useStore keeps when each account was last used.
 type useStore interface {
 	LastUsed() (map[core.ID]time.Time, error)
 	Touch(used map[core.ID]time.Time) error
@@ -20,12 +20,12 @@ type useStore interface {
 // write takes long, and a script may ask a thousand times a second.
 const flushEvery = time.Minute
 
-// uses remembers when each account was used last. While nobody asks for tokens no
-// timer runs.
+// uses remembers when each account was last used. No timer runs while nobody asks
+// for tokens.
 type uses struct {
 	store useStore
 	log   *slog.Logger
-	// written is told which accounts' uses went to the disk.
+	// written is called with the accounts whose uses were written to disk.
 	written func(...core.ID)
 
 	writing sync.Mutex // held through each flush
@@ -80,7 +80,7 @@ func (u *uses) forget(id core.ID) {
 	delete(u.dirty, id)
 }
 
-// flush writes what was gathered.
+// flush writes the collected uses.
 func (u *uses) flush() {
 	u.writing.Lock()
 	defer u.writing.Unlock()
@@ -97,7 +97,7 @@ func (u *uses) flush() {
 	u.written(slices.Collect(maps.Keys(dirty))...)
 }
 
-// close writes what is left and waits for a flush under way.
+// close writes the remaining uses and waits for a flush under way.
 func (u *uses) close() {
 	u.mu.Lock()
 	u.closed = true

@@ -15,8 +15,8 @@ import (
 // Vault keeps small secrets under keys. Package vault has three. Every error is
 // a *core.Error, of class VaultClosed unless the vault itself works.
 type Vault interface {
-	// Get's value is the caller's own, who may wipe it. Its error has
-	// Vaults.NotFound in its chain when there is no such key.
+	// The caller owns Get's value and may wipe it. Its error has Vaults.NotFound in
+	// its chain when there is no such key.
 	Get(ctx context.Context, key string) ([]byte, error)
 	Set(ctx context.Context, key string, value []byte) error
 	// Delete of a key that is not there is no error.
@@ -53,8 +53,8 @@ type Vaults struct {
 	File FileVault // nil for a demo
 	// Index lists what the vault in use holds.
 	Index VaultIndex
-	// NotFound is in the chain of an error for a key that is not there, Locked
-	// in that of a vault which a person can unlock.
+	// NotFound is in the chain of an error for a missing key, Locked in that of a
+	// vault which a person can unlock.
 	NotFound, Locked error
 }
 
@@ -78,15 +78,16 @@ const dataKeySize = 32
 type vaultAccess struct {
 	parts    Vaults
 	goes     func(core.Account) core.Destination
-	base     func(core.Account) string // where an account asks
-	forget   func()                    // is called when something that was kept changed, or is not to be read
-	onChange func(api.Vault)           // is told of each change of state
+	base     func(core.Account) string // the URL that an account asks
+	forget   func()                    // called when something stored changed, or must not be read
+	onChange func(api.Vault)           // called on each change of state
 
 	mu    sync.Mutex
 	state string
 	err   *core.Error // why it is not open
-	warns string      // a warning although it is open
-	// before is what people see while an opening is under way; nil: what is.
+	warns string      // a warning while it is open
+	// before is the state that people see while an opening is under way; nil: the
+	// current one.
 	before *api.Vault
 	// byPerson is set after a person locked the vault, until a person unlocks it:
 	// nothing else opens it meanwhile.
@@ -144,8 +145,8 @@ func (k *vaultAccess) setState(state string, err *core.Error) {
 	}
 }
 
-// opening shows people the state as it is now until the returned function is called:
-// a vault counts as open when everything that an opening is for was done. The caller
+// opening shows people the present state until the returned function is called: a
+// vault counts as open when everything that an opening does was done. The caller
 // holds the edit lock.
 func (k *vaultAccess) opening() (done func()) {
 	was := k.status()
@@ -162,7 +163,7 @@ func (k *vaultAccess) opening() (done func()) {
 	}
 }
 
-// closed is why the vault may not be asked now; nil when it may.
+// closed is why the vault cannot be asked now; nil when it can.
 func (k *vaultAccess) closed() error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -203,7 +204,7 @@ func (k *vaultAccess) Credentials(ctx context.Context, a core.Account) (core.Cre
 	return e.bind(to).release(to)
 }
 
-// entry is what the vault keeps of an account, as it stands there.
+// entry is the vault's entry of an account, unchanged.
 func (k *vaultAccess) entry(ctx context.Context, id core.ID) (entry, error) {
 	if err := k.closed(); err != nil {
 		return entry{}, err
@@ -224,9 +225,9 @@ func (k *vaultAccess) entry(ctx context.Context, id core.ID) (entry, error) {
 	return e, nil
 }
 
-// open asks the vault for the data key, although it failed before. Without one
-// and with create a new one is made; else nil is returned.
-// found tells that the vault had the key, and so is the one of before.
+// open asks the vault for the data key, even after a failure. If there is none, it
+// makes one with create set; else it returns nil. found says that the vault had the
+// key, and so is the same vault as before.
 func (k *vaultAccess) open(ctx context.Context, create bool) (key []byte, found bool, err error) {
 	vault := k.inUse()
 	if vault == nil {
@@ -258,20 +259,20 @@ func (k *vaultAccess) open(ctx context.Context, create bool) (key []byte, found 
 }
 
 // sameAsBefore asks whether the vault still has the data key, and so is the one that
-// was opened: one that lost it in the meantime, as a keyring that was started anew,
-// says of everything that it is not there.
+// was opened. A vault that lost it meanwhile, such as a keyring that was made again,
+// answers "not found" for everything.
 func (k *vaultAccess) sameAsBefore(ctx context.Context) bool {
 	raw, err := k.inUse().Get(ctx, dataKeyName)
 	clear(raw)
 	return err == nil && len(raw) > 0
 }
 
-// wipe deletes the secrets of the accounts and the data key from the keyring;
-// the passphrase file goes with the home. Where there are accounts and the
-// keyring cannot be reached it fails, for their secrets would stay behind and
-// nothing would remember them. So it does while the passphrase file is locked,
-// which lists what stayed in the keyring, unless the keyring says that it has
-// nothing: the data key is the last to leave it.
+// wipe deletes the secrets of the accounts and the data key from the keyring; the
+// passphrase file is removed with the home. If there are accounts and the keyring
+// cannot be reached, it fails, because their secrets would stay and nothing would
+// remember them. It also fails while the passphrase file is locked, because that
+// file lists what is left in the keyring, unless the keyring says that it has
+// nothing: the data key is removed last.
 func (k *vaultAccess) wipe(ctx context.Context, ids []core.ID) error {
 	if k.parts.Main == nil {
 		return nil
@@ -319,14 +320,15 @@ func (k *vaultAccess) lock() *core.Error {
 	return e
 }
 
-// unlock lifts a person's lock, when a person opened the vault.
+// unlock ends a person's lock, after a person opened the vault.
 func (k *vaultAccess) unlock() {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.byPerson = false
 }
 
-// lockedByPerson is why nothing but a person may open the vault, nil when anything may.
+// lockedByPerson is the error that keeps everybody except a person from opening the
+// vault, nil when everybody may.
 func (k *vaultAccess) lockedByPerson() error {
 	k.mu.Lock()
 	defer k.mu.Unlock()

@@ -9,20 +9,19 @@ import (
 	"tokentray/core"
 )
 
-// kept is an entry as it goes into the vault, and the mark under which the index
-// lists it.
+// kept is an entry for the vault, and its mark in the index.
 type kept struct {
 	entry entry
 	mark  string
 }
 
-// kept is the entry of an account with all that the vault is to tell of it.
+// kept is the new entry of an account for the vault.
 func (k *vaultAccess) kept(a core.Account, e entry) kept {
 	return kept{e.of(a, k.base(a)), k.markOf(a)}
 }
 
-// put keeps an account's entry. The index lists it first, so that whatever
-// happens the entry can be found again.
+// put saves an account's entry. The index lists it first, so that it can be found
+// again in any case.
 func (k *vaultAccess) put(ctx context.Context, id core.ID, e kept) error {
 	defer k.forget()
 	if err := k.closed(); err != nil {
@@ -39,9 +38,9 @@ func (k *vaultAccess) put(ctx context.Context, id core.ID, e kept) error {
 	if err == nil {
 		return nil
 	}
-	_ = k.parts.Index.Keep(map[string]string{string(id): markUnknown}) // the database has the last word
+	_ = k.parts.Index.Keep(map[string]string{string(id): markUnknown}) // the database decides
 	switch {
-	case core.AsError(err).Class != core.VaultClosed: // too big: the vault itself is well
+	case core.AsError(err).Class != core.VaultClosed: // too big: the vault itself works
 		return core.AsError(err)
 	}
 	return k.failed(ctx, err)
@@ -56,7 +55,7 @@ func (k *vaultAccess) list(entries map[core.ID]kept) error {
 	return k.parts.Index.Keep(marks)
 }
 
-// batcher is a vault that writes many entries as cheaply as one.
+// batcher is a vault that writes many entries at the cost of one.
 type batcher interface {
 	// Batch writes and removes everything or nothing.
 	Batch(ctx context.Context, set map[string][]byte, remove []string) error
@@ -117,8 +116,8 @@ func (k *vaultAccess) undo(ctx context.Context, w newSecrets) error {
 	return k.parts.Index.Forget(names(w.there)...)
 }
 
-// drop takes the entry of an account that is removed out of the vault. That it
-// is removed is written down whatever the vault says.
+// drop deletes a removed account's entry from the vault. The removal is recorded
+// whatever the vault answers.
 func (k *vaultAccess) drop(ctx context.Context, id core.ID) error {
 	if err := k.parts.Index.Remove(string(id)); err != nil {
 		return err
@@ -139,7 +138,7 @@ func (k *vaultAccess) take(ctx context.Context, id core.ID) error {
 	return nil
 }
 
-// dropAll takes the secrets of many accounts out of the vault.
+// dropAll deletes the secrets of many accounts from the vault.
 func (k *vaultAccess) dropAll(ctx context.Context, ids []core.ID) error {
 	return k.putAll(ctx, nil, ids, nil)
 }

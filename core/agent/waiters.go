@@ -6,7 +6,7 @@ import (
 	"tokentray/core"
 )
 
-// waiters are those who wait for the next event of an account.
+// waiters wait for the next event of an account.
 type waiters struct {
 	mu    sync.Mutex                // nothing else is locked under it
 	chans map[core.ID]chan struct{} // closed at the account's next event
@@ -27,8 +27,7 @@ func (w *waiters) wait(id core.ID) <-chan struct{} {
 	return ch
 }
 
-// wake wakes those who wait for an account. The Keeper calls it under its own
-// lock.
+// wake wakes the waiters of an account. The Keeper calls it under its own lock.
 func (w *waiters) wake(id core.ID) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
