@@ -77,7 +77,7 @@ func (s *callServer) meet(token string) bool {
 }
 
 // addAt adds an account whose calls go to a server.
-func (r *running) addAt(t *testing.T, base string, env core.Env) api.Account {
+func (r *running) addAt(t testing.TB, base string, env core.Env) api.Account {
 	t.Helper()
 	a := r.add("shop", env)
 	saved, err := r.Edit(t.Context(), a.Ref(), api.AccountInput{Input: core.Input{BaseURL: &base}, Secret: ptr(goodSecret)})

@@ -66,28 +66,48 @@ type readCloser struct {
 }
 
 // look reads what an answer says of itself from the beginning of its body, and
-// returns the body as if nobody had read of it.
-func look(spec kinds.Spec, status int, body io.ReadCloser) (told, io.ReadCloser) {
+// returns the body as if nobody had read of it. all is the body where it was read to
+// its end, and then belongs to the caller.
+func look(spec kinds.Spec, status int, body io.ReadCloser, length int64) (t told, all []byte, rest io.ReadCloser) {
 	in := bufio.NewReaderSize(body, 512) // what is read in larger pieces passes it by
-	out := readCloser{in, body}
-	var t told
 	for _, a := range spec.Dead {
 		t.dead = t.dead || a.Field == "" && a.Status == status
 	}
 	if !beginsObject(in) {
-		return t, out
+		return t, nil, readCloser{in, body}
 	}
-	head, err := io.ReadAll(io.LimitReader(in, maxLook+1))
-	out.Reader = io.MultiReader(bytes.NewReader(head), failing{in, err})
+	head, err := beginning(in, length)
 	if err != nil || len(head) > maxLook {
-		return t, out
+		return t, nil, readCloser{io.MultiReader(bytes.NewReader(head), failing{in, err}), body}
 	}
 	var object map[string]json.RawMessage
-	if json.Unmarshal(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), &object) != nil {
-		return t, out
+	if (status >= 300 || tells(spec, head)) && json.Unmarshal(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), &object) == nil {
+		t.read(spec, status, object)
 	}
-	t.read(spec, status, object)
-	return t, out
+	return t, head, body
+}
+
+// beginning reads what is looked at of a body of a length, -1 for one that is not
+// known, and a byte more where there is more.
+func beginning(in io.Reader, length int64) ([]byte, error) {
+	if length < 0 || length > maxLook {
+		return io.ReadAll(io.LimitReader(in, maxLook+1))
+	}
+	head := make([]byte, length)
+	n, err := io.ReadFull(in, head)
+	return head[:n], err
+}
+
+// tells reports whether an object can have a member that says how the call went. Most
+// answers have none, and need not be taken apart.
+func tells(spec kinds.Spec, object []byte) bool {
+	if bytes.Contains(object, []byte(`\u`)) { // of which a name can be made
+		return true
+	}
+	return slices.ContainsFunc(codeNames(spec), func(name string) bool {
+		outer, _, _ := strings.Cut(name, ".")
+		return bytes.Contains(object, []byte(outer))
+	})
 }
 
 // beginsObject reports whether what comes begins as a JSON object does.

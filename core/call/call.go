@@ -1,6 +1,7 @@
 package call
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -236,15 +237,23 @@ func (e *Engine) once(ctx context.Context, o order, token core.Token, b body) (_
 		_ = resp.Body.Close()
 		return nil, false, err
 	}
-	said, whole := look(o.spec, resp.StatusCode, raw)
+	said, all, rest := look(o.spec, resp.StatusCode, raw, length)
 	mask := e.known.mask(o.to.Account.ID, hide)
-	out := &Response{
-		Status: resp.StatusCode, Header: incoming(resp.Header, mask), Length: length,
-		Body:   explained{ctx, newMasked(whole, mask, length), hr.URL.Host},
-		Judged: o.judged, Code: said.code,
+	out := &Response{Status: resp.StatusCode, Header: incoming(resp.Header, mask), Length: length, Judged: o.judged, Code: said.code}
+	if all != nil {
+		mask.hide(all, true)
+		out.Body, out.Length = whole{bytes.NewReader(all), rest}, int64(len(all))
+	} else {
+		out.Body = explained{ctx, newMasked(rest, mask, length), hr.URL.Host}
 	}
 	out.Refusal = e.refusal(o.spec, resp, said, redact)
 	return out, said.dead, nil
+}
+
+// whole is a body that was read to its end. Nothing fails in it any more.
+type whole struct {
+	*bytes.Reader
+	io.Closer
 }
 
 // explained is a body whose errors people can read.

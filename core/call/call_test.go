@@ -308,6 +308,8 @@ func TestWhatAnAnswerSays(t *testing.T) {
 		{200, `{"total":2}`, 0, ""},
 		{200, "\xef\xbb\xbf{\"errcode\":47001,\"errmsg\":\"data format error\"}", 47001, core.Misuse},
 		{200, `{"errcode":45009,"errmsg":"reach max api daily quota limit"}`, 45009, core.Quota},
+		{200, `{"\u0065rrcode":45009}`, 45009, core.Quota},
+		{500, `{"message":"broken"}`, 0, core.Temporary},
 		{200, `[1,2]`, 0, ""},
 		{200, `{"errcode":"x"}`, 0, ""},
 		{200, `{"errcode":40003` + strings.Repeat(" ", maxLook) + `}`, 0, ""}, // no answer of a failure is so long

@@ -11,22 +11,24 @@ import (
 	"tokentray/core/kinds"
 )
 
-// withheld are headers of a caller that do not reach the upstream: those of one hop,
+// withheld reports whether a header of a caller does not reach the upstream: those of one hop,
 // the caller's own credentials and tracks, those that make a server take the call for
 // another one, and those that would cut the answer into parts, between which a token
 // could slip through the mask.
-func withheld() []string {
-	return []string{
-		"Connection", "Keep-Alive", "Proxy-Connection", "Te", "Trailer", "Transfer-Encoding", "Upgrade", "Expect", "Content-Length", "Host",
-		"Authorization", "Proxy-Authorization", "Proxy-Authenticate", "Cookie", "Origin", "Referer", "Forwarded", "Via", "X-Real-Ip",
+func withheld(name string) bool {
+	switch name {
+	case "Connection", "Keep-Alive", "Proxy-Connection", "Te", "Trailer", "Transfer-Encoding", "Upgrade", "Expect", "Content-Length", "Host",
+		"Authorization", "Cookie", "Origin", "Referer", "Forwarded", "Via", "X-Real-Ip",
 		"X-Http-Method", "X-Http-Method-Override", "X-Method-Override", "X-Original-Url", "X-Original-Uri", "X-Rewrite-Url",
-		"Range", "If-Range", "Accept-Encoding",
+		"Range", "If-Range", "Accept-Encoding":
+		return true
 	}
-}
-
-// withheldPrefixes are the same by how they begin.
-func withheldPrefixes() []string {
-	return []string{"Sec-", "X-Forwarded-", "Access-Control-", "Tokentray-", "Proxy-"}
+	for _, begin := range [...]string{"Sec-", "X-Forwarded-", "Access-Control-", "Tokentray-", "Proxy-"} {
+		if strings.HasPrefix(name, begin) {
+			return true
+		}
+	}
+	return false
 }
 
 // passed are the headers of an answer that reach the caller.
@@ -54,11 +56,11 @@ func outgoing(spec kinds.Spec, given http.Header) (http.Header, error) {
 			return nil, errHeader("has a header with a name that no header can have; correct it")
 		}
 		name = http.CanonicalHeaderKey(name)
-		if spec.Token.Header != "" && strings.EqualFold(name, spec.Token.Header) && !slices.Contains(withheld(), name) {
+		kept := withheld(name)
+		if spec.Token.Header != "" && strings.EqualFold(name, spec.Token.Header) && !kept {
 			return nil, errOwnToken()
 		}
-		if slices.Contains(withheld(), name) || slices.ContainsFunc(withheldPrefixes(), func(p string) bool { return strings.HasPrefix(name, p) }) ||
-			slices.ContainsFunc(given["Connection"], func(list string) bool { return listed(list, name) }) {
+		if kept || slices.ContainsFunc(given["Connection"], func(list string) bool { return listed(list, name) }) {
 			continue
 		}
 		for _, v := range values {

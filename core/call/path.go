@@ -18,9 +18,15 @@ const (
 	maxDepth = 5
 )
 
-// pathChars can stand in a path as they are, see RFC 3986 section 3.3; a semicolon
-// parts parameters from it, and is left out.
-const pathChars = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+,=:@/%"
+// pathChar reports whether a character can stand in a path as it is, see RFC 3986
+// section 3.3; a semicolon parts parameters from a path, and cannot.
+func pathChar(r rune) bool {
+	switch {
+	case 'a' <= r && r <= 'z', 'A' <= r && r <= 'Z', '0' <= r && r <= '9':
+		return true
+	}
+	return strings.ContainsRune("-._~!$&'()*+,=:@/%", r)
+}
 
 // Path is the path of a call.
 type Path struct {
@@ -41,7 +47,7 @@ func ParsePath(raw string) (Path, error) {
 		return Path{}, badPath("must begin with a slash; leave scheme and host out")
 	case len(raw) > maxPath:
 		return Path{}, badPath("is too long; shorten it")
-	case strings.ContainsFunc(raw, func(r rune) bool { return !strings.ContainsRune(pathChars, r) }):
+	case strings.ContainsFunc(raw, func(r rune) bool { return !pathChar(r) }):
 		return Path{}, badPath("has characters that must be written as %XX; encode them")
 	}
 	stage := raw
@@ -49,8 +55,10 @@ func ParsePath(raw string) (Path, error) {
 		if err := plainPath(stage); err != nil {
 			return Path{}, err
 		}
-		if err := plainPath(norm.NFKC.String(stage)); err != nil { // full-width dots and slashes
-			return Path{}, err
+		if wide := norm.NFKC.String(stage); wide != stage { // full-width dots and slashes
+			if err := plainPath(wide); err != nil {
+				return Path{}, err
+			}
 		}
 		next, err := url.PathUnescape(stage)
 		switch {
@@ -93,7 +101,10 @@ func badPath(why string) *core.Error {
 func (p Path) closedBy(spec kinds.Spec, method string) bool {
 	key := sameness(p.plain)
 	for _, c := range spec.Closed {
-		if (kinds.Pattern{Method: c.Method, Path: sameness(c.Path)}).Fits(method, key) {
+		if c.Method != "" && c.Method != method {
+			continue
+		}
+		if (kinds.Pattern{Path: sameness(c.Path)}).Fits(method, key) {
 			return true
 		}
 	}
@@ -102,6 +113,9 @@ func (p Path) closedBy(spec kinds.Spec, method string) bool {
 
 // sameness is equal for paths that some server takes for the same.
 func sameness(path string) string {
+	if isASCII(path) { // as nearly all are; the same as below
+		return strings.TrimRight(strings.ToLower(path), "/.")
+	}
 	path = strings.Map(func(r rune) rune {
 		least := r
 		for other := unicode.SimpleFold(r); other != r; other = unicode.SimpleFold(other) {
@@ -110,4 +124,13 @@ func sameness(path string) string {
 		return unicode.ToLower(least)
 	}, norm.NFKC.String(path))
 	return strings.TrimRight(path, "/.")
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }

@@ -281,18 +281,20 @@ func (v *visit) handCall(got api.CallAnswer, rc *http.ResponseController) {
 	}
 	v.line.Status, v.line.Errcode = got.Status, got.Code
 	v.w.WriteHeader(got.Status)
-	if _, err := io.CopyBuffer(leaving{v.w, rc}, got.Body, copyBuffer(got.Length)); err != nil {
+	if _, err := io.CopyBuffer(leaving{v.w, rc}, got.Body, copyBuffer(got)); err != nil {
 		v.d.log.add(v.finished())
 		panic(http.ErrAbortHandler)
 	}
 }
 
-// copyBuffer is what an answer of a length is copied by, -1 for one that is not known:
-// most are short.
-func copyBuffer(length int64) []byte {
+// copyBuffer is what an answer is copied by; nil for one that writes itself.
+func copyBuffer(got api.CallAnswer) []byte {
+	if _, writes := got.Body.(io.WriterTo); writes {
+		return nil
+	}
 	size := int64(32 << 10)
-	if length >= 0 {
-		size = min(size, length+1)
+	if got.Length >= 0 {
+		size = min(size, got.Length+1)
 	}
 	return make([]byte, size)
 }

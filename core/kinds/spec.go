@@ -290,19 +290,23 @@ func (p Pattern) Fits(method, path string) bool {
 	if p.Method != "" && p.Method != method {
 		return false
 	}
-	want, have := strings.Split(p.Path, "/"), strings.Split(path, "/")
-	for i, w := range want {
+	// Every call is held against some hundred patterns: nothing is taken apart for it.
+	want, have := p.Path, path
+	for {
+		w, rest, more := strings.Cut(want, "/")
+		h, left, longer := strings.Cut(have, "/")
 		switch {
-		case i >= len(have):
-			return false
-		case w == "*" && i == len(want)-1:
-			return have[i] != ""
-		case w == "*" && have[i] != "":
-		case w != have[i]:
+		case w == "*" && !more:
+			return h != ""
+		case w == "*" && h != "":
+		case w != h:
 			return false
 		}
+		if !more || !longer {
+			return more == longer
+		}
+		want, have = rest, left
 	}
-	return len(want) == len(have)
 }
 
 // Field returns the field of a key.
