@@ -33,25 +33,25 @@ type Agent interface {
 // AccountCalls read and change accounts.
 type AccountCalls interface {
 	// Kinds are the kinds of token that the agent knows: those of its version, and
-	// what a user added.
+	// those that a user added.
 	Kinds(ctx context.Context) (kinds.Set, error)
 	List(ctx context.Context) (List, error)
 	Account(ctx context.Context, ref Ref) (Account, error)
 	Add(ctx context.Context, in AccountInput) (Saved, error)
 	Edit(ctx context.Context, ref Ref, in AccountInput) (Saved, error)
-	// Remove's error has core.RemedySecretLeft when the account is gone and only
-	// its secret stays, until the vault is next opened.
+	// Remove's error has core.RemedySecretLeft when the account is removed and its
+	// secret stays in the vault until that is next opened.
 	Remove(ctx context.Context, ref Ref) error
 	Test(ctx context.Context, req TestRequest) (TestResult, error)
 }
 
-// TokenCalls get, report and check tokens, and tell what became of them.
+// TokenCalls get, report and check tokens, and read their history.
 type TokenCalls interface {
 	Token(ctx context.Context, ref Ref, minTTL time.Duration) (Token, error)
 	Refresh(ctx context.Context, ref Ref, req RefreshRequest) (Token, error)
 	Check(ctx context.Context, ref Ref) (CheckResult, error)
-	// Quota asks upstream how much of its quotas is used; ResetQuota has it begin the
-	// day's counters anew, which it allows a few times a month.
+	// Quota asks upstream how much of its quotas is used; ResetQuota resets the
+	// counters of the day, which upstream allows a few times a month.
 	Quota(ctx context.Context, ref Ref, req QuotaRequest) (QuotaResult, error)
 	ResetQuota(ctx context.Context, ref Ref) (Account, error)
 	History(ctx context.Context, ref Ref, q HistoryQuery) ([]HistoryEntry, error)
@@ -60,13 +60,13 @@ type TokenCalls interface {
 // ClipboardCalls copy to the clipboard of the agent's desktop.
 type ClipboardCalls interface {
 	Copy(ctx context.Context, ref Ref, req CopyRequest) (Clipboard, error)
-	// CopyText copies a text of the caller's. A secret one is concealed from clipboard
-	// histories and cleared as tokens are; the answer tells when.
+	// CopyText copies a text of the caller. A secret one is concealed from clipboard
+	// histories and cleared like a token; the answer tells when.
 	CopyText(ctx context.Context, req TextRequest) (Clipboard, error)
 	ClearClipboard(ctx context.Context) error
 }
 
-// SettingsCalls read and change what holds for all accounts.
+// SettingsCalls read and change the settings of all accounts.
 type SettingsCalls interface {
 	Use(ctx context.Context, env core.Env) error // makes it the active environment
 	PauseAll(ctx context.Context, paused bool) error
@@ -81,18 +81,18 @@ type VaultCalls interface {
 	VaultLock(ctx context.Context) (Vault, error)
 }
 
-// DesktopCalls are those of programs on a desktop.
+// DesktopCalls are for programs on a desktop.
 type DesktopCalls interface {
-	// Open raises the windows that are there and tells how many.
+	// Open raises the open windows and returns how many there are.
 	Open(ctx context.Context, what Showing) (int, error)
 	Session(ctx context.Context, s Session) error
-	// Events streams changes until ctx ends or the agent goes; the channel is
-	// then closed. The first event is a snapshot. A window sets window so that
-	// it is counted and raised. Follow reads the events over the agent's restarts.
+	// Events streams changes until ctx ends or the agent goes; the channel is then
+	// closed. The first event is a snapshot. A window sets window to be counted and
+	// raised. Follow reads the events across restarts of the agent.
 	Events(ctx context.Context, window bool) (<-chan Event, error)
 }
 
-// LifeCalls ask how the agent is, and end it.
+// LifeCalls ask for the agent's state, and end it.
 type LifeCalls interface {
 	Status(ctx context.Context) (Status, error)
 	Stop(ctx context.Context) error

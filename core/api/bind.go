@@ -23,8 +23,8 @@ type Route struct {
 	Out      reflect.Type // of the answer; of Event it is a stream
 }
 
-// Routes lists the routes that NewHandler binds. The description of the API is
-// made of them.
+// Routes lists the routes that NewHandler binds. The description of the API is made
+// from them.
 func Routes() []Route {
 	var out []Route
 	h := &handler{mux: http.NewServeMux(), agent: listed{}, onRoute: func(r Route) { out = append(out, r) }}
@@ -112,7 +112,7 @@ func readBody(w http.ResponseWriter, r *http.Request, limit int64) error {
 		return nil
 	}
 	rc := http.NewResponseController(w)
-	_ = rc.SetReadDeadline(time.Now().Add(bodyTime)) // a test's recorder has none
+	_ = rc.SetReadDeadline(time.Now().Add(bodyTime)) // a test's recorder has no such method
 	defer func() { _ = rc.SetReadDeadline(time.Time{}) }()
 	raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
 	if err != nil {
@@ -152,7 +152,7 @@ func Decode(r io.Reader, optional bool, into any) error {
 // WriteJSON answers a call with v as JSON and a line end.
 func WriteJSON(w http.ResponseWriter, status int, v any) {
 	raw, err := json.Marshal(v)
-	if err != nil { // a type of ours that cannot be encoded: a fault of ours
+	if err != nil { // a type of ours that cannot be encoded: our own fault
 		raw, status = []byte(`{"error":{"class":"internal","message":"the answer cannot be encoded; see the log","remedy":"log"}}`), http.StatusInternalServerError
 	}
 	w.Header().Set("Content-Type", "application/json")

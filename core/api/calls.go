@@ -16,17 +16,18 @@ import (
 // UpstreamCalls make calls to an account's upstream. The caller never gets the token.
 type UpstreamCalls interface {
 	// Call makes a call with the account's token in it. An error means that there is
-	// no answer; what the upstream refuses is one. The caller closes the answer's body,
-	// whose errors are *core.Error.
+	// no answer; a refusal by the upstream is an answer. The caller closes the
+	// answer's body, whose errors are *core.Error.
 	Call(ctx context.Context, ref Ref, req CallRequest) (CallAnswer, error)
 }
 
-// CallRequest is a call as somebody wants it made.
+// CallRequest is a call to make.
 type CallRequest struct {
 	CallHead
 	Body   io.Reader // nil: none
 	Length int64     // of Body; -1: not known
-	// Hide is what else must not be seen in the answer. It is not sent over the socket.
+	// Hide is something else that must not appear in the answer. It is not sent over
+	// the socket.
 	Hide []core.Secret
 }
 
@@ -38,10 +39,10 @@ type CallHead struct {
 	Header http.Header `json:"header,omitempty"`
 	// LiveWrite allows a call that may change a live account.
 	LiveWrite bool `json:"live_write,omitempty"`
-	// Agent is the name of the AI agent that makes the call: it needs a grant. Empty: a
-	// person or a program of theirs.
+	// Agent is the name of the AI agent that makes the call, which needs a grant.
+	// Empty: a person or a person's program.
 	Agent string `json:"agent,omitempty"`
-	// Dry makes no call; the answer's Plan tells what would be sent.
+	// Dry makes no call; the answer's Plan shows what would be sent.
 	Dry bool `json:"dry,omitempty"`
 }
 
@@ -54,17 +55,18 @@ type CallAnswer struct {
 
 // CallResult is an answer without its body.
 type CallResult struct {
-	Status int         `json:"status"` // HTTP; 0 of a dry call
+	Status int         `json:"status"` // of HTTP; 0 for a dry call
 	Header http.Header `json:"header,omitempty"`
 	// Path is the path that was called, with every encoding decoded.
 	Path string `json:"path"`
-	// Reading tells that the kind lists the call as one that changes nothing.
+	// Reading says that the kind lists the call as one that changes nothing.
 	Reading bool `json:"reading"`
-	// Code is the upstream's own code for what failed, and Error what it means.
+	// Code is the upstream's own code for the failure, and Error its meaning.
 	Code  int    `json:"code,omitempty"`
 	Error *Error `json:"error,omitempty"`
-	// Renewed tells that the token was dead and the call was made again with another;
-	// NotAgain that it was not, for its body was too long to be kept.
+	// Renewed says that the token was dead and the call was made again with another.
+	// NotAgain says that it was not made again, because its body was too long to be
+	// kept.
 	Renewed  bool `json:"renewed,omitempty"`
 	NotAgain bool `json:"not_again,omitempty"`
 	// Plan is what a dry call would send.
@@ -78,8 +80,8 @@ type CallPlan struct {
 	Header http.Header `json:"header"`
 }
 
-// The headers that carry a CallHead and a CallResult as JSON: the bodies are those of
-// the call and of its answer, and stream.
+// The headers that carry a CallHead and a CallResult as JSON: the bodies are those
+// of the call and of its answer, and are streamed.
 const (
 	headerCall   = "Tokentray-Call"
 	resultHeader = "Tokentray-Result"
@@ -88,7 +90,7 @@ const (
 // callPath is where calls are made, before the account.
 const callPath = "call"
 
-// unlimited is the limit of a body that its handler reads, as it needs it.
+// unlimited is the limit of a body that its handler reads as needed.
 const unlimited = -1
 
 // callRoutes binds the call. Its body is read by the call itself.
@@ -109,7 +111,7 @@ func (h *handler) callRoutes(a UpstreamCalls) {
 		w.Header().Set(resultHeader, string(raw))
 		w.Header().Set("Content-Type", "application/octet-stream")
 		if _, err := io.Copy(flushing{w, http.NewResponseController(w)}, answer.Body); err != nil {
-			panic(http.ErrAbortHandler) // the caller sees that the answer is cut off
+			panic(http.ErrAbortHandler) // this way the caller sees that the answer is incomplete
 		}
 	}), Route{In: reflect.TypeFor[CallHead](), Out: reflect.TypeFor[CallResult]()}})
 }
@@ -126,7 +128,7 @@ func serveCall(a UpstreamCalls, r *http.Request) (CallAnswer, error) {
 	return a.Call(r.Context(), ref, CallRequest{CallHead: head, Body: r.Body, Length: r.ContentLength})
 }
 
-// flushing sends on at once what was written: an answer may come in pieces.
+// flushing sends what was written at once: an answer may come in pieces.
 type flushing struct {
 	to    io.Writer
 	flush *http.ResponseController
@@ -161,7 +163,7 @@ func (c *Client) Call(ctx context.Context, ref Ref, req CallRequest) (CallAnswer
 	hr.Header.Set(headerCall, string(raw))
 	if req.Body != nil {
 		hr.ContentLength = req.Length
-		hr.Header.Set("Expect", "100-continue") // what is refused is not sent
+		hr.Header.Set("Expect", "100-continue") // a refused request is not sent
 	}
 	resp, err := c.calls.RoundTrip(hr)
 	if err != nil {
@@ -179,8 +181,8 @@ func (c *Client) Call(ctx context.Context, ref Ref, req CallRequest) (CallAnswer
 	return out, nil
 }
 
-// notCalled explains a call that brought no answer. What the caller's own body said
-// is the cause, if it said something.
+// notCalled explains a call without an answer. If the caller's own body reported an
+// error, that is the cause.
 func (c *Client) notCalled(ctx context.Context, err error) *core.Error {
 	if own := new(core.Error); errors.As(err, &own) {
 		return own

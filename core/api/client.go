@@ -27,9 +27,9 @@ const endTime = 10 * time.Second
 // Client is an Agent in another process, reached over its socket. It is safe for
 // concurrent use. Only contexts limit its calls in time.
 type Client struct {
-	// Revive starts the agent after it went away. A call that it left without an
-	// answer is then made once more, if that can do no harm. nil: nobody does. It
-	// must be set before the first call.
+	// Revive starts the agent after it went away. A call without an answer is then
+	// made once more, if that is harmless. nil: nothing starts it. It must be set
+	// before the first call.
 	Revive func(context.Context) error
 
 	reads, writes http.Transport
@@ -37,7 +37,7 @@ type Client struct {
 	socket        string
 }
 
-// How many connections are kept for the next reads, and for how long.
+// How many connections are kept for later reads, and for how long.
 const (
 	maxKept  = 4
 	keptTime = time.Minute
@@ -52,8 +52,8 @@ func Dial(socket string) *Client {
 	}
 	c.reads = http.Transport{DialContext: dial, MaxIdleConnsPerHost: maxKept, IdleConnTimeout: keptTime, DisableCompression: true}
 	// An idle connection may be dead, since the agent may have ended meanwhile, and
-	// nobody knows whether a call that was lost on it arrived. So calls that change
-	// something use a new connection.
+	// then nobody knows whether a call on it arrived. So calls that change something
+	// use a new connection.
 	c.writes = http.Transport{DialContext: dial, DisableKeepAlives: true, DisableCompression: true}
 	c.calls = http.Transport{DialContext: dial, DisableKeepAlives: true, DisableCompression: true, ExpectContinueTimeout: time.Minute}
 	return c
@@ -216,8 +216,8 @@ func (c *Client) Session(ctx context.Context, s Session) error {
 // Reset implements Agent. It returns when the agent no longer listens.
 func (c *Client) Reset(ctx context.Context) error { return c.last(ctx, "/v1/reset") }
 
-// Stop implements Agent, whatever API number the agent speaks. It returns when
-// the agent no longer listens and, where the system tells, its process has ended.
+// Stop implements Agent, whatever API number the agent speaks. It returns when the
+// agent no longer listens and, if the system can tell, its process has ended.
 func (c *Client) Stop(ctx context.Context) error {
 	err := c.last(ctx, "/v1/stop")
 	if errors.Is(err, ErrVersion) {

@@ -7,10 +7,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// watchEnd returns wait, which returns when the process pid has ended or with
-// ctx, and forget, which must be called at last. A process that is unknown, or
-// this one, is not waited for. Call it while the process surely lives: later the
-// number may be another's.
+// watchEnd returns wait, which returns when the process pid has ended or with ctx,
+// and forget, which the caller must call in the end. It does not wait for an unknown
+// process or this one. Call it while the process certainly lives: later another
+// process may have the number.
 func watchEnd(pid int) (wait func(context.Context), forget func()) {
 	nothing := func(context.Context) {}
 	if pid <= 0 || pid == unix.Getpid() {
@@ -21,7 +21,7 @@ func watchEnd(pid int) (wait func(context.Context), forget func()) {
 		return nothing, func() {}
 	}
 	wait = func(ctx context.Context) {
-		const step = 50 // ms between two looks at ctx
+		const step = 50 // ms between two checks of ctx
 		for ctx.Err() == nil {
 			n, err := unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}, step)
 			if n > 0 || err != nil && !errors.Is(err, unix.EINTR) {

@@ -4,7 +4,7 @@ package api
 
 import "context"
 
-// watchEnd cannot tell here when a process ends.
+// watchEnd cannot tell on this system when a process ends.
 func watchEnd(int) (wait func(context.Context), forget func()) {
 	return func(context.Context) {}, func() {}
 }

@@ -22,12 +22,12 @@ var ErrEnded = errors.New("the agent ended during the call")
 // Ended is the class of that error. No agent answers with it.
 const Ended core.Class = "agent_ended"
 
-// ErrVersion is in the chain of a Client's error when the agent speaks another
-// API number. Stop works all the same.
+// ErrVersion is in the chain of a Client's error when the agent speaks another API
+// number. Stop still works.
 var ErrVersion = errors.New("the agent speaks another API number")
 
-// VersionError is in the chain of the same error and has the agent's API number, so
-// that people can be told which of the two is older.
+// VersionError is in the chain of the same error and has the agent's API number, to
+// tell people which of the two is older.
 type VersionError struct {
 	Agent int // 0 when it named none
 }
@@ -106,7 +106,7 @@ func HTTPStatus(class core.Class) int {
 	return http.StatusInternalServerError
 }
 
-// errorBody is the shape of every answer that is no success.
+// errorBody is the shape of every failure.
 type errorBody struct {
 	Error *Error `json:"error"`
 }
@@ -139,7 +139,7 @@ func otherVersion(got string) *core.Error {
 	}
 }
 
-// Invalid refuses what a caller wrote.
+// Invalid is the refusal of invalid input.
 func Invalid(format string, args ...any) *core.Error {
 	return &core.Error{Class: core.Invalid, Remedy: core.RemedyInput, Message: fmt.Sprintf(format, args...)}
 }

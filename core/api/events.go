@@ -8,9 +8,8 @@ import (
 	"tokentray/core"
 )
 
-// events streams what changes until the client goes or the agent says bye. A
-// client that reads slowly holds up only itself: the agent then skips to a new
-// snapshot, see Agent.Events.
+// events streams changes until the client goes or the agent says bye. A slow client
+// delays only itself: the agent then skips to a new snapshot, see Agent.Events.
 func (h *handler) events(w http.ResponseWriter, r *http.Request) {
 	stream, err := h.agent.Events(r.Context(), r.URL.Query().Get("window") == "1")
 	if err != nil {

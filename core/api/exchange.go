@@ -34,7 +34,7 @@ func callRef[T any](ctx context.Context, c *Client, method, what string, ref Ref
 	return call[T](ctx, c, method, path+rest, body)
 }
 
-// BadRef refuses a name, an account or an environment that cannot be one.
+// BadRef is why a name and an environment cannot be an account's; nil when they can.
 func BadRef(cause error) *core.Error {
 	return &core.Error{Class: core.Invalid, Remedy: core.RemedyInput, Message: cause.Error(), Err: cause}
 }
@@ -52,15 +52,15 @@ func call[T any](ctx context.Context, c *Client, method, path string, body any) 
 		return out, err
 	}
 	if err := json.Unmarshal(raw, &out); err != nil {
-		// The cause is left out: it could quote what the answer holds.
+		// The cause is left out: it could quote the answer.
 		return out, &core.Error{Class: core.Internal, Remedy: core.RemedyRestart, Message: "the agent's answer cannot be read; run tokentray stop and try again"}
 	}
 	return out, nil
 }
 
-// exchange makes a call and returns its answer. Where the agent went away and
-// Revive brought another, it makes the call once more, unless the first one may
-// have changed something.
+// exchange makes a call and returns its answer. If the agent went away and Revive
+// started another, it makes the call once more, unless the first one may have
+// changed something.
 func (c *Client) exchange(ctx context.Context, method, path string, body any) ([]byte, error) {
 	raw, err := c.once(ctx, method, path, body)
 	if c.Revive == nil || ctx.Err() != nil || !errors.Is(err, ErrNoAgent) || errors.Is(err, ErrEnded) {
@@ -88,8 +88,7 @@ func (c *Client) once(ctx context.Context, method, path string, body any) ([]byt
 	return raw, nil
 }
 
-// harmless reports whether a call changes nothing that a second one like it would
-// not leave as it is.
+// harmless reports whether making the call a second time changes nothing more.
 func harmless(method, path string, body any) bool {
 	if method == http.MethodGet || strings.HasSuffix(path, "/check") || path == "/v1/test" || path == "/v1/export" || path == "/v1/session" {
 		return true
@@ -132,8 +131,8 @@ func (c *Client) send(ctx context.Context, method, path string, body any) (*http
 	return resp, nil
 }
 
-// refused is the error of an answer, nil for a success. It checks the API number
-// first: an answer of another version cannot be trusted.
+// refused is the error in an answer, nil for a success. It checks the API number
+// first: the rest of an answer of another version cannot be trusted.
 func (c *Client) refused(resp *http.Response) error {
 	if got := resp.Header.Get(versionHeader); got != strconv.Itoa(Version) {
 		return otherVersion(got)
@@ -154,9 +153,9 @@ func decodeError(status int, raw []byte) *core.Error {
 	return body.Error.Core()
 }
 
-// broken explains a call that brought no answer; changed: it may have changed
-// something. The URL of a *url.Error is dropped: paths name accounts, queries may
-// one day name more.
+// broken explains a call without an answer; changed: it may have changed something.
+// The URL of a *url.Error is dropped: paths name accounts, queries may one day name
+// more.
 func (c *Client) broken(ctx context.Context, err error, changed bool) *core.Error {
 	if ctx.Err() != nil {
 		return core.AsError(ctx.Err())

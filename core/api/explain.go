@@ -7,28 +7,28 @@ import (
 	"tokentray/core"
 )
 
-// ExplainCalls explain failed answers that somebody saw.
+// ExplainCalls explain failed answers that a person has seen.
 type ExplainCalls interface {
-	// Explain says what a text with a failed answer in it means: JSON, a line of a log,
-	// the text of an exception, or a code. Nobody is asked. The error is Invalid, with
-	// core.RemedyNoCode, where no code is in it.
+	// Explain says what a text with a failed answer means: JSON, a line of a log,
+	// the text of an exception, or a code. It asks nobody. If the text has no code,
+	// the error is Invalid with core.RemedyNoCode.
 	Explain(ctx context.Context, req ExplainRequest) (Explanation, error)
 }
 
 // ExplainRequest asks what a text means.
 type ExplainRequest struct {
 	Text string `json:"text"`
-	// Kind is whose upstream said it; empty: the text tells.
+	// Kind is the kind whose upstream said it; empty: the text tells.
 	Kind core.Kind `json:"kind,omitempty"`
 }
 
-// Explanation is what a failed answer means. Nothing else of the text is in it.
+// Explanation is the meaning of a failed answer. It holds nothing else of the text.
 type Explanation struct {
 	Code     string `json:"code"` // upstream's: a number or a word
 	RID      string `json:"rid,omitempty"`
 	CallerIP string `json:"caller_ip,omitempty"`
-	// Meanings are what the code can mean, the likeliest first. Each has the kind whose
-	// upstream says so.
+	// Meanings are what the code can mean, the likeliest first. Each has the kind of
+	// its upstream.
 	Meanings []*Error `json:"meanings"`
 }
 

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// How long Follow waits between two tries to reach the agent. The wait doubles
-// from the first to the longest and begins anew after a connection.
+// How long Follow waits between two tries to reach the agent. The wait doubles from
+// the first to the longest and starts over after a connection.
 const (
 	firstWait   = 500 * time.Millisecond
 	longestWait = 5 * time.Second
@@ -22,28 +22,28 @@ type EventSource interface {
 	Events(ctx context.Context, window bool) (<-chan Event, error)
 }
 
-// News is what Follow tells: an event, or that there is no agent.
+// News is what Follow reports: an event, or that there is no agent.
 type News[A EventSource] struct {
-	Agent A // whose event it is
+	Agent A // the agent of the event
 	Event Event
 	// Lost is why there is no agent: it cannot be reached, or its stream ended
-	// without a bye, which has ErrNoAgent in its chain. Event is empty then.
+	// without a bye, with ErrNoAgent in the chain. Event is empty then.
 	Lost error
 }
 
-// Following says how Follow reads. The zero value will do.
+// Following says how Follow reads. The zero value is valid.
 type Following struct {
 	Window bool            // the reader is a window, see Agent.Events
 	Again  <-chan struct{} // a value ends the wait before the next try; may be nil
 }
 
-// Follow reads the events of an agent. When the stream ends without a bye it
-// tells so, waits and connects again, over and over; the first event after that
-// is a snapshot, as it is at the beginning. connect finds the agent and may
-// start it. An agent with a Close method is closed when its stream has ended.
+// Follow reads the events of an agent. When the stream ends without a bye it reports
+// that, waits and connects again, over and over; the first event after that is a
+// snapshot, as at the beginning. connect finds the agent and may start it. An agent
+// with a Close method is closed when its stream has ended.
 //
-// The channel is closed after a bye and when ctx ends, which also ends
-// everything that Follow has begun. News waits until it is taken.
+// The channel is closed after a bye and when ctx ends, which also ends everything
+// that Follow has begun. Follow waits until each News is taken.
 func Follow[A EventSource](ctx context.Context, connect func(context.Context) (A, error), how Following) <-chan News[A] {
 	news := make(chan News[A])
 	go func() {
@@ -70,8 +70,8 @@ func Follow[A EventSource](ctx context.Context, connect func(context.Context) (A
 	return news
 }
 
-// read tells the events of one connection. It returns nil after a bye and when
-// ctx has ended.
+// read reports the events of one connection. It returns nil after a bye and when ctx
+// has ended.
 func read[A EventSource](ctx context.Context, connect func(context.Context) (A, error), window bool, news chan<- News[A]) (connected bool, err error) {
 	agent, err := connect(ctx)
 	if err != nil {
@@ -103,7 +103,7 @@ func read[A EventSource](ctx context.Context, connect func(context.Context) (A, 
 	}
 }
 
-// send hands news over. It returns false when ctx has ended.
+// send delivers news. It returns false when ctx has ended.
 func send[A EventSource](ctx context.Context, to chan<- News[A], n News[A]) bool {
 	if ctx.Err() != nil {
 		return false

@@ -13,8 +13,8 @@ import (
 // that keeps the tokens enforces them; they end with it.
 type GrantCalls interface {
 	Grants(ctx context.Context) ([]Grant, error)
-	// Grant allows calls. A grant of the same client for the account is replaced. It is
-	// for accounts of the sandbox alone.
+	// Grant allows calls. It replaces an earlier grant of the same client for the
+	// account. Only sandbox accounts can have grants.
 	Grant(ctx context.Context, ref Ref, in GrantInput) (Grant, error)
 	// RevokeGrants ends all grants of a client.
 	RevokeGrants(ctx context.Context, client string) error
@@ -26,7 +26,8 @@ const MaxGrant = 8 * time.Hour
 // GrantInput is what a person allows a client.
 type GrantInput struct {
 	Client string `json:"client"`
-	// Calls are as in core.CallRights; none: every call that the kind lists as reading.
+	// Calls are as in core.CallRights; none: every call that the kind lists as
+	// reading.
 	Calls []string `json:"calls,omitempty"`
 	// Write allows those of Calls that are not listed as reading.
 	Write   bool  `json:"write,omitempty"`

@@ -10,7 +10,7 @@ import (
 )
 
 // AnswerTime is how long an agent may take to answer for its status. That takes no
-// work, so an agent that needs longer is stopped or hangs.
+// work, so a slower agent is stopped or hangs.
 const AnswerTime = 5 * time.Second
 
 // HungError is in the chain of Answers' error when an agent accepts calls but answers

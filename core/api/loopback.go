@@ -18,12 +18,12 @@ type Loopback struct {
 	Addresses []string `json:"addresses,omitempty"` // where it listens
 	Keys      int      `json:"keys"`                // client keys there are
 	Error     *Error   `json:"error,omitempty"`     // why it is shut although somebody opened it, or that another program listens there
-	// Holder is whose program listens there in the agent's place, where the system
-	// tells; nil otherwise.
+	// Holder is the owner of the program that listens there instead of the agent, if
+	// the system tells; else nil.
 	Holder *Holder `json:"holder,omitempty"`
 }
 
-// Holder is the user whose program listens at a port.
+// Holder is the user of the program that listens at a port.
 type Holder struct {
 	User string `json:"user"` // name, or number
 	Own  bool   `json:"own"`  // the agent's own user
@@ -42,25 +42,25 @@ type LoopbackRequest struct {
 	Port int  `json:"port,omitempty"`
 }
 
-// ClientKey is a client key as it may be shown. No Accounts means every account.
+// ClientKey is a client key without its secret. No Accounts means every account.
 type ClientKey struct {
 	Name     string     `json:"name"`
 	Accounts []string   `json:"accounts,omitempty"`
 	Envs     []core.Env `json:"envs"`
 	Origins  []string   `json:"origins,omitempty"`
-	Hosts    []string   `json:"hosts,omitempty"` // host:port, beside the loopback's own names
+	Hosts    []string   `json:"hosts,omitempty"` // host:port, in addition to the loopback's own names
 	core.CallRights
 	Created  time.Time `json:"created,omitzero"`
 	LastUsed time.Time `json:"last_used,omitzero"`
 }
 
-// ClientKeyInput is a key that is to be made. No Envs means sandbox alone.
+// ClientKeyInput is a new key. No Envs means the sandbox only.
 type ClientKeyInput struct {
 	Name     string     `json:"name"`
 	Accounts []string   `json:"accounts,omitempty"`
 	Envs     []core.Env `json:"envs,omitempty"`
 	Origins  []string   `json:"origins,omitempty"`
-	Hosts    []string   `json:"hosts,omitempty"` // host:port, beside the loopback's own names
+	Hosts    []string   `json:"hosts,omitempty"` // host:port, in addition to the loopback's own names
 	core.CallRights
 }
 
@@ -76,32 +76,32 @@ type ChildKey struct {
 	URL string `json:"url"` // without a slash at its end; the upstream's path follows
 }
 
-// Access is a line of the access log: one call, or several alike in a row. It holds no
-// token, no key, and of what a caller wrote only the name of an account that the key
-// may use, and of a call to an upstream its method and path.
+// Access is a line of the access log: one call, or several similar ones in a row. It
+// holds no token and no key. From the caller's input it has only the name of an
+// account that the key may use and, for a call to an upstream, method and path.
 type Access struct {
 	At      time.Time `json:"at"`            // of the last call
 	Key     string    `json:"key,omitempty"` // name; empty: none, or a wrong one
 	Call    string    `json:"call"`
 	Account string    `json:"account,omitempty"`
 	Status  int       `json:"status"`            // HTTP
-	Errcode int       `json:"errcode,omitempty"` // in an answer of WeChat's shape
-	Refused string    `json:"refused,omitempty"` // why a call to an upstream was not made: the key of a remedy
+	Errcode int       `json:"errcode,omitempty"` // in an answer of WeChat's form
+	Refused string    `json:"refused,omitempty"` // why a call to an upstream was refused: the key of a remedy
 	Count   int       `json:"count"`
 }
 
 // LoopbackCalls manage the API on the loopback. Every error is a *core.Error.
 type LoopbackCalls interface {
 	Loopback(ctx context.Context) (Loopback, error)
-	// SetLoopback opens or shuts the door, also for later starts. If the port cannot
-	// be had nothing changes.
+	// SetLoopback opens or shuts the door, also for later starts. If the port is
+	// taken nothing changes.
 	SetLoopback(ctx context.Context, req LoopbackRequest) (Loopback, error)
 	ClientKeys(ctx context.Context) ([]ClientKey, error)
 	AddClientKey(ctx context.Context, in ClientKeyInput) (NewClientKey, error)
 	// AddChildKey makes a key that lives as long as a process, for every call of one
-	// account; it takes no token. The API must be open.
+	// account; it gets no token. The API must be open.
 	AddChildKey(ctx context.Context, ref Ref, pid int) (ChildKey, error)
-	// RevokeClientKey ends a key at once, calls under way included.
+	// RevokeClientKey ends a key at once, with its calls under way.
 	RevokeClientKey(ctx context.Context, name string) error
 	// AccessLog is the newest part of the access log, newest first.
 	AccessLog(ctx context.Context, limit int) ([]Access, error)
@@ -109,8 +109,9 @@ type LoopbackCalls interface {
 	OpenAPI(ctx context.Context) (json.RawMessage, error)
 }
 
-// OnlyKeyHeader names a client key in a request to the loopback door, which then takes no
-// other. It is set by what stands before the door, and takes rights alone.
+// OnlyKeyHeader names a client key in a request to the loopback door, which then
+// accepts no other. A proxy in front of the door sets it. It can only take rights
+// away.
 const OnlyKeyHeader = "Tokentray-Only"
 
 // ShowClientKey is a key without its hash.
@@ -166,7 +167,7 @@ func (h *handler) doorRoutes(d LoopbackCalls) {
 	}))
 }
 
-// limitOf reads how many lines are asked for.
+// limitOf reads how many lines are wanted.
 func limitOf(r *http.Request) (int, error) {
 	raw := r.URL.Query().Get("limit")
 	if raw == "" {

@@ -6,9 +6,9 @@ import (
 	"tokentray/core"
 )
 
-// Picture is the agent as its events told it last. Of each account it keeps what
-// the function given to NewPicture makes of it, since there may be thousands of
-// them and few readers need all of each. It is not safe for concurrent use.
+// Picture is the agent's state according to its events. Of each account it keeps
+// what the function given to NewPicture returns, since there may be thousands of
+// accounts and few readers need all fields. It is not safe for concurrent use.
 type Picture[A any] struct {
 	Loaded    bool // a snapshot came
 	Active    core.Env
@@ -22,8 +22,8 @@ type Picture[A any] struct {
 	Accounts  []A      // by name, sandbox before live
 
 	keep  func(a Account, was A, known bool) A
-	names []accountName   // of Accounts, one for one
-	index map[core.ID]int // where each stands
+	names []accountName   // parallel to Accounts
+	index map[core.ID]int // the index of each account
 }
 
 type accountName struct {
@@ -32,31 +32,30 @@ type accountName struct {
 }
 
 // NewPicture is a picture before the first event: no account, sandbox active,
-// settings as they are in a new home. keep makes of an account what is kept of it;
-// was is what was kept of it so far, if it is known.
+// default settings. keep converts an account to what is kept of it; was is what was
+// kept before, if the account is known.
 func NewPicture[A any](keep func(a Account, was A, known bool) A) *Picture[A] {
 	return &Picture[A]{Active: core.Sandbox, Settings: core.DefaultSettings(), keep: keep, index: map[core.ID]int{}}
 }
 
-// Whole keeps the whole account; it is for NewPicture.
+// Whole keeps the whole account; for NewPicture.
 func Whole(a, _ Account, _ bool) Account { return a }
 
 // Change tells what an event touched.
 type Change struct {
-	Snapshot  bool    // everything was told anew
-	Accounts  bool    // which accounts there are, or their order
-	Account   core.ID // this account alone, which was known by the same name; else empty
+	Snapshot  bool    // everything
+	Accounts  bool    // the set of accounts, or their order
+	Account   core.ID // this account alone, which had the same name before; else empty
 	Active    bool    // the active environment
 	Vault     bool
 	Clipboard bool
 	Settings  bool
-	Kinds     bool // which kinds there are; the agent tells when asked
-	Raise     bool // a window is to come to the front
+	Kinds     bool // the kinds; ask the agent for them
+	Raise     bool // the window should come to the front
 	Bye       bool // the agent ends on purpose
 }
 
-// Apply takes an event in. An event that this version does not know changes
-// nothing.
+// Apply applies an event. An event that this version does not know changes nothing.
 func (p *Picture[A]) Apply(e Event) Change {
 	switch {
 	case e.Type == EventSnapshot && e.Snapshot != nil:
@@ -81,8 +80,7 @@ func (p *Picture[A]) Apply(e Event) Change {
 	return Change{Kinds: e.Type == EventKinds, Raise: e.Type == EventRaise, Bye: e.Type == EventBye}
 }
 
-// set takes the settings in, of which the active environment and the pause are a
-// part.
+// set applies the settings; the active environment and the pause are among them.
 func (p *Picture[A]) set(s core.Settings) Change {
 	moved := s.Active.Valid() && s.Active != p.Active
 	if moved {
@@ -92,14 +90,14 @@ func (p *Picture[A]) set(s core.Settings) Change {
 	return Change{Settings: true, Active: moved}
 }
 
-// Index is where an account stands in Accounts.
+// Index is the index of an account in Accounts.
 func (p *Picture[A]) Index(id core.ID) (int, bool) {
 	i, ok := p.index[id]
 	return i, ok
 }
 
-// Find is the account of an ID, where it stands; nil when there is none. It is
-// valid until the next event.
+// Find is the account with an ID, in place; nil when there is none. It is valid
+// until the next event.
 func (p *Picture[A]) Find(id core.ID) *A {
 	if i, ok := p.index[id]; ok {
 		return &p.Accounts[i]
@@ -109,7 +107,7 @@ func (p *Picture[A]) Find(id core.ID) *A {
 
 func (p *Picture[A]) reset(l List) {
 	told, byName := l.Accounts, func(a, b Account) int { return a.Ref().Compare(b.Ref()) }
-	if !slices.IsSortedFunc(told, byName) { // an agent sends them sorted
+	if !slices.IsSortedFunc(told, byName) { // agents send them sorted
 		told = slices.SortedStableFunc(slices.Values(told), byName)
 	}
 	accounts := make([]A, 0, len(told))
@@ -124,7 +122,7 @@ func (p *Picture[A]) reset(l List) {
 	p.Settings, p.Demo, p.Notice, p.Recovered = l.Settings, l.Demo, l.Notice, l.Recovered
 }
 
-// kept is what is to be kept of an account.
+// kept is what is kept of an account.
 func (p *Picture[A]) kept(a Account) A {
 	var was A
 	i, known := p.index[a.ID]
@@ -167,7 +165,7 @@ func (p *Picture[A]) delete(i int) {
 	p.renumber(i)
 }
 
-// renumber notes where the accounts from i on stand.
+// renumber corrects the indexes of the accounts from i on.
 func (p *Picture[A]) renumber(i int) {
 	for ; i < len(p.names); i++ {
 		p.index[p.names[i].id] = i

@@ -17,18 +17,18 @@ type Preset struct {
 	Own      bool        `json:"own"`   // a user's; else one of this version
 	Hosts    []string    `json:"hosts"` // where secrets and tokens go
 	Repeat   core.Repeat `json:"repeat"`
-	Accounts int         `json:"accounts"`       // that are of it
-	File     []byte      `json:"file,omitempty"` // what it was read from; base64 on the wire, asked for one alone
+	Accounts int         `json:"accounts"`       // accounts of this kind
+	File     []byte      `json:"file,omitempty"` // the preset's file; base64 on the wire, only in the answer for one preset
 }
 
-// PresetFile is a preset to be added. An error about its contents has PresetFaults in
-// its chain.
+// PresetFile is a preset to add. An error about its contents has PresetFaults in its
+// chain.
 type PresetFile struct {
 	File []byte `json:"file"` // JSON; base64 on the wire
-	// Replace is consent to change a preset of that name that is there.
+	// Replace is consent to replace an existing preset of that name.
 	Replace bool `json:"replace,omitempty"`
-	// Check has the file checked alone: the answer tells what saving it would do, and
-	// nothing is changed.
+	// Check only checks the file: the answer tells what saving it would do, and
+	// nothing changes.
 	Check bool `json:"check,omitempty"`
 }
 
@@ -36,12 +36,12 @@ type PresetFile struct {
 type PresetSaved struct {
 	Preset   Preset `json:"preset"`
 	Replaced bool   `json:"replaced,omitempty"`
-	// Paused are the accounts, as NAME/ENV, that wait for their secret because another
-	// host or another request was in the preset before.
+	// Paused are the accounts, as NAME/ENV, that wait for their secret because the
+	// preset had another host or another request before.
 	Paused []string `json:"paused,omitempty"`
 }
 
-// PresetTry tries a preset once, without saving anything: one of a file, or one that
+// PresetTry tries a preset once, without saving anything: one in a file, or one that
 // the agent knows.
 type PresetTry struct {
 	File    []byte    `json:"file,omitempty"` // base64 on the wire
@@ -50,30 +50,31 @@ type PresetTry struct {
 	Env     core.Env  `json:"env,omitempty"` // chooses the host; empty: sandbox
 	BaseURL string    `json:"base_url,omitempty"`
 	Secret  string    `json:"secret"`
-	// Proxy carries the request, as an account's does; its password stands apart.
+	// Proxy carries the request, as an account's does; its password is a field of
+	// its own.
 	Proxy         string `json:"proxy,omitempty"`
 	ProxyPassword string `json:"proxy_password,omitempty"`
 }
 
-// PresetTrial is what was sent, and what came of it. It shows no secret and no token.
+// PresetTrial is what was sent and what came back. It shows no secret and no token.
 type PresetTrial struct {
 	Method    string        `json:"method"`
 	URL       string        `json:"url"`
 	Headers   []kinds.Pair  `json:"headers,omitempty"`
 	Body      string        `json:"body,omitempty"`
-	Status    int           `json:"status,omitempty"` // of HTTP; 0: nothing came back
+	Status    int           `json:"status,omitempty"` // of HTTP; 0: no answer
 	Found     []PresetFound `json:"found,omitempty"`
 	Mask      string        `json:"mask,omitempty"`       // of the token
 	ExpiresIn int64         `json:"expires_in,omitempty"` // seconds
 	Error     *Error        `json:"error,omitempty"`      // why there is no token
 }
 
-// PresetFound is what a path of a preset led to.
+// PresetFound is what a path of a preset found.
 type PresetFound struct {
 	Field string `json:"field"` // token, expires, code or text
 	Path  string `json:"path"`
 	There bool   `json:"there"`
-	Value string `json:"value,omitempty"` // of a token its mask
+	Value string `json:"value,omitempty"` // for a token, its mask
 }
 
 // PresetFault is an error at one place of a preset's file. ui/text has a sentence for
@@ -82,7 +83,7 @@ type PresetFault struct {
 	Line  int    `json:"line"` // from 1
 	Field string `json:"field,omitempty"`
 	Code  string `json:"code"`
-	Other string `json:"other,omitempty"` // what should stand there, or stands there and may be told
+	Other string `json:"other,omitempty"` // what should be there, or what is there if it may be shown
 }
 
 // PresetFaults are all errors of a file.
@@ -101,10 +102,10 @@ type PresetCalls interface {
 	Presets(ctx context.Context) ([]Preset, error)
 	// Preset is one of them with its file.
 	Preset(ctx context.Context, kind core.Kind) (Preset, error)
-	// AddPreset saves a preset, which is a kind from then on. Where it replaces one
-	// and asks something else, its accounts are paused and wait for their secret.
+	// AddPreset saves a preset, which is a kind from then on. If it replaces one and
+	// asks something else, its accounts are paused and wait for their secret.
 	AddPreset(ctx context.Context, in PresetFile) (PresetSaved, error)
-	// RemovePreset forgets a user's preset that no account is of.
+	// RemovePreset removes a user's preset that no account uses.
 	RemovePreset(ctx context.Context, kind core.Kind) error
 	// TryPreset makes a preset's request once and saves nothing.
 	TryPreset(ctx context.Context, in PresetTry) (PresetTrial, error)

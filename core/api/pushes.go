@@ -18,10 +18,10 @@ type Push struct {
 	Key     string        `json:"key,omitempty"`      // the variable of a dotenv file
 	InPlace bool          `json:"in_place,omitempty"` // the file is overwritten, not replaced
 	Private bool          `json:"private,omitempty"`  // the file is taken away from others
-	Open    bool          `json:"open,omitempty"`     // others than its owner can read the file; told after a try alone
+	Open    bool          `json:"open,omitempty"`     // others than its owner can read the file; known only right after a try
 	Command []string      `json:"command,omitempty"`  // the program and its arguments
 	Timeout int64         `json:"timeout,omitempty"`  // seconds, of a command
-	Target  string        `json:"target"`             // all of it in a few words
+	Target  string        `json:"target"`             // a summary
 	// Last is how the last try ended; nil before the first.
 	Last *PushResult `json:"last,omitempty"`
 }
@@ -29,7 +29,7 @@ type Push struct {
 // Failing reports whether the last try failed.
 func (p Push) Failing() bool { return p.Last != nil && p.Last.Error != nil }
 
-// PushResult is how a try ended.
+// PushResult is the result of a try.
 type PushResult struct {
 	At        time.Time     `json:"at"`
 	Took      time.Duration `json:"took"`            // nanoseconds
@@ -51,7 +51,7 @@ func (a Account) FailingPushes() int {
 	return n
 }
 
-// PushInput is what a person enters for a new push. What is left empty takes its
+// PushInput is what a person enters for a new push. An empty field takes its
 // default: Form from the file's name, Key ACCESS_TOKEN, Timeout 30 s.
 type PushInput struct {
 	Kind    core.PushKind `json:"kind"`
@@ -67,15 +67,15 @@ type PushInput struct {
 	Overwrite bool `json:"overwrite,omitempty"`
 }
 
-// PushCalls change and try pushes. Those of an account stand in Account.
+// PushCalls change and try pushes. Account has those of an account.
 type PushCalls interface {
-	// AddPush saves a push and does it at once if the account has a living token. How
-	// that ended is in Last; a failure undoes nothing.
+	// AddPush saves a push and runs it at once if the account has a living token.
+	// The result is in Last; a failure undoes nothing.
 	AddPush(ctx context.Context, ref Ref, in PushInput) (Push, error)
-	// RemovePush forgets a push; what it wrote stays.
+	// RemovePush removes a push; the files it wrote stay.
 	RemovePush(ctx context.Context, ref Ref, number int) error
-	// RunPush does a push now. It fetches a token if there is none. How the push ended
-	// is in Last; an error means that it could not be tried.
+	// RunPush runs a push now. It fetches a token if there is none. The result is in
+	// Last; an error means that it could not be tried.
 	RunPush(ctx context.Context, ref Ref, number int) (Push, error)
 }
 

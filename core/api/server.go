@@ -14,7 +14,7 @@ import (
 	"tokentray/core"
 )
 
-// Limits of what the server takes and waits for.
+// Limits of what the server accepts and how long it waits.
 const (
 	maxBody     = 1 << 20 // bytes of a request
 	maxHeader   = 32 << 10
@@ -26,16 +26,16 @@ const (
 	maxPast     = 10000
 )
 
-// DefaultTTL is how long a token must live that is asked for without a min_ttl.
+// DefaultTTL is the least life of a token that is requested without a min_ttl.
 const DefaultTTL = 30 * time.Second
 
-// peerKey is the key under which a connection's context has why its peer is refused.
+// peerKey is the context key for the reason why a connection's peer is refused.
 type peerKey struct{}
 
-// NewServer returns the HTTP server of the local API for agent, with limits
-// that suit a unix socket: headers and bodies must come in time, answers and
-// streams may take as long as they need. peer judges each connection as it
-// comes; local.SameUser is the one to use. Log gets one line a request at debug.
+// NewServer returns the HTTP server of the local API for agent, with limits that
+// suit a unix socket: headers and bodies must come in time, answers and streams may
+// take as long as they need. peer judges each new connection; use local.SameUser.
+// Log gets one line per request at debug.
 func NewServer(agent Agent, peer func(net.Conn) error, log *slog.Logger) *http.Server {
 	return &http.Server{
 		Handler:           NewHandler(agent, log),
@@ -49,12 +49,12 @@ func NewServer(agent Agent, peer func(net.Conn) error, log *slog.Logger) *http.S
 	}
 }
 
-// handler serves the API. Requests that meet no route get the error shape too.
+// handler serves the API. Requests that match no route get the error shape too.
 type handler struct {
 	mux     *http.ServeMux
 	agent   Agent
 	log     *slog.Logger
-	onRoute func(Route) // is told of each route; may be nil
+	onRoute func(Route) // called for each route; may be nil
 }
 
 // NewHandler returns the routes of the API. It does not check who calls; NewServer
@@ -198,7 +198,7 @@ func (h *handler) routes() {
 	h.transferRoutes(a)
 }
 
-// ref binds a route of one account, with the environment and without.
+// ref binds a route of one account, with and without the environment.
 func (h *handler) ref(method, what, rest string, do bound) {
 	h.bind(method+" /v1/"+what+"/{name}/{env}"+rest, do)
 	h.bind(method+" /v1/"+what+"/{name}"+rest, do)
@@ -216,8 +216,8 @@ func (h *handler) token(r *http.Request) (Token, error) {
 	return h.agent.Token(r.Context(), ref, ttl)
 }
 
-// refresh refuses a report that also forces: a report asks whether the token is dead,
-// a force renews it in any case.
+// refresh refuses a report that also forces: a report asks whether the token is
+// dead, a force renews it in any case.
 func (h *handler) refresh(ctx context.Context, ref Ref, req RefreshRequest) (Token, error) {
 	if req.Stale != "" && req.Force {
 		return Token{}, Invalid("stale and force exclude each other; report the token, or force a new one")
@@ -241,8 +241,8 @@ func (h *handler) history(r *http.Request) (historyBody, error) {
 	return historyBody{entries}, err
 }
 
-// historyQuery reads which lines are wanted: without anything the newest few,
-// with a time alone all since.
+// historyQuery reads which lines are wanted: by default the newest few, with only a
+// time everything since.
 func historyQuery(r *http.Request) (HistoryQuery, error) {
 	limit, err := limitOf(r)
 	if err != nil {
@@ -270,8 +270,8 @@ func (h *handler) setting(r *http.Request) (core.Settings, error) {
 	return h.agent.SetSetting(r.Context(), r.PathValue("key"), b.Value)
 }
 
-// MinTTL reads a life asked for: seconds as WeChat counts them, or a duration
-// such as 5m; DefaultTTL when there is none.
+// MinTTL reads a minimum life: seconds as WeChat writes them, or a duration such as
+// 5m; DefaultTTL when there is none.
 func MinTTL(raw string) (time.Duration, error) {
 	if raw == "" {
 		return DefaultTTL, nil

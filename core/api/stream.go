@@ -24,12 +24,12 @@ func writeEvent(w io.Writer, e Event) error {
 	return err
 }
 
-// errTooLong stops reading of a stream whose event exceeds maxAnswer.
+// errTooLong ends the reading of a stream whose event exceeds maxAnswer.
 var errTooLong = errors.New("an event is longer than any could be")
 
 // readEvents decodes a stream of server-sent events and calls yield with each until
-// yield returns false or the stream ends. The end of the stream is no error. Fields
-// that it does not know are skipped, as the format demands.
+// yield returns false or the stream ends. The end of the stream is no error. Unknown
+// fields are skipped, as the format demands.
 func readEvents(r io.Reader, yield func(Event) bool) error {
 	lines := bufio.NewReaderSize(r, 32<<10)
 	var data []byte

@@ -12,11 +12,11 @@ import (
 // TransferCalls take accounts to other machines and bring them in from files.
 // Every error is a *core.Error.
 type TransferCalls interface {
-	// Backup encrypts every account with its secrets, and the settings, under
-	// the passphrase. No call of the API gives a secret in any other form.
+	// Backup encrypts every account with its secrets, and the settings, under the
+	// passphrase. No other call of the API returns secrets.
 	Backup(ctx context.Context, passphrase core.Secret) (Backup, error)
-	// Import plans what becomes of accounts from another source and, with
-	// ImportRequest.Apply, does it: all of it or nothing.
+	// Import plans the import of accounts from another source and, with
+	// ImportRequest.Apply, carries it out completely or not at all.
 	Import(ctx context.Context, req ImportRequest) (ImportPlan, error)
 	// Export writes accounts, without secrets, as a file for others.
 	Export(ctx context.Context, req ExportRequest) (Export, error)
@@ -44,10 +44,10 @@ type Export struct {
 type Backup struct {
 	Age      []byte   `json:"age"` // an age file; base64 on the wire
 	Accounts int      `json:"accounts"`
-	NoSecret []string `json:"no_secret,omitempty"` // accounts of which the vault has none
+	NoSecret []string `json:"no_secret,omitempty"` // accounts without a secret in the vault
 }
 
-// What becomes of an account that exists already with other contents.
+// What to do with an account that exists with other contents.
 const (
 	ConflictSkip    = "skip"    // it stays as it is
 	ConflictRename  = "rename"  // the imported account gets another name
@@ -57,11 +57,11 @@ const (
 // ImportFile is a file of another program or of TokenTray. The agent reads it; an
 // error about its contents has ImportFaults in its chain.
 type ImportFile struct {
-	Name string `json:"name,omitempty"` // helps to find out the format, and tells a Spring profile
+	Name string `json:"name,omitempty"` // helps to detect the format, and names a Spring profile
 	Data []byte `json:"data"`           // base64 on the wire; at most MaxImportFile
-	From string `json:"from,omitempty"` // one of ImportSources; empty: found out
-	// What the file lacks or has wrong. AccountName is for a file with one account;
-	// AppIDKey and SecretKey name its variables.
+	From string `json:"from,omitempty"` // one of ImportSources; empty: detected
+	// Additions and corrections to the file. AccountName is for a file with one
+	// account; AppIDKey and SecretKey name its variables.
 	AccountName string       `json:"account_name,omitempty"`
 	Env         core.Env     `json:"env,omitempty"`
 	Kind        core.Kind    `json:"kind,omitempty"`
@@ -77,17 +77,17 @@ type ImportFile struct {
 // MaxImportFile is how many bytes a file may have.
 const MaxImportFile = 16 << 20
 
-// ImportSources are the formats that are read, in the order they are offered.
+// ImportSources are the formats that can be read, in the order they are offered.
 func ImportSources() []string {
 	return []string{"tokentray", "csv", "dotenv", "postman", "wxjava", "backup"}
 }
 
-// ImportRequest imports accounts, of a file or listed by the caller. In an account nil
-// means that the file did not have the field: a new account gets the default, an
-// existing one keeps its value. AllowLive and Apart of an account are ignored: a file
-// cannot give a person's consent.
+// ImportRequest imports accounts, from a file or listed by the caller. In an account
+// nil means that the file did not have the field: a new account gets the default, an
+// existing one keeps its value. AllowLive and Apart of an account are ignored: a
+// file cannot give a person's consent.
 type ImportRequest struct {
-	File     *ImportFile       `json:"file,omitempty"` // in the place of Accounts and Settings
+	File     *ImportFile       `json:"file,omitempty"` // replaces Accounts and Settings
 	Accounts []AccountInput    `json:"accounts,omitempty"`
 	Settings map[string]string `json:"settings,omitempty"` // as PUT /v1/settings takes them
 	// OnConflict is one of skip, rename and replace; empty: a plan with a conflict
@@ -95,15 +95,15 @@ type ImportRequest struct {
 	OnConflict string `json:"on_conflict,omitempty"`
 	// Apart is consent to accounts whose AppID another account has already.
 	Apart bool `json:"apart,omitempty"`
-	// Paused: no new account is renewed in the background. Without it those of
-	// the sandbox are, and live ones are only with RenewLive.
+	// Paused: no new account is renewed in the background. Without it sandbox
+	// accounts are renewed, and live ones only with RenewLive.
 	Paused    bool `json:"paused,omitempty"`
 	RenewLive bool `json:"renew_live,omitempty"`
-	// SkipProblems leaves out what cannot be saved; without it a plan with such
+	// SkipProblems skips accounts that cannot be saved; without it a plan with such
 	// an account is not ready.
 	SkipProblems bool `json:"skip_problems,omitempty"`
-	// Apply is the digest of the plan that a person has seen and wants; empty: only
-	// plan. If the plan would be different by now, nothing is done.
+	// Apply is the digest of the plan that a person has seen and confirmed; empty:
+	// only plan. If the plan would differ now, nothing is done.
 	Apply string `json:"apply,omitempty"`
 }
 
@@ -115,7 +115,7 @@ const (
 	ImportProblem  = "problem"  // it cannot be saved
 )
 
-// The actions of a row. None of them is taken before Apply.
+// The actions of a row. They happen only with Apply.
 const (
 	ImportAdd       = "add"
 	ImportSkip      = "skip"
@@ -124,7 +124,7 @@ const (
 	ImportUndecided = "undecided"
 )
 
-// ImportRow is what becomes of one account, in the order of the request.
+// ImportRow is the plan for one account, in the order of the request.
 type ImportRow struct {
 	Status string    `json:"status"`
 	Action string    `json:"action"`
@@ -137,28 +137,27 @@ type ImportRow struct {
 	With string `json:"with,omitempty"`
 	// Changes are the fields in which the existing account differs.
 	Changes []string `json:"changes,omitempty"`
-	// Addresses are the base URL, the proxy and the certificates among Changes; of an account that is
-	// added, what it has in the place of the kind's own base URL and of none.
+	// Addresses are the base URL, the proxy and the certificates among Changes; for
+	// a new account, those that differ from the kind's own base URL and from none.
 	Addresses []ImportAddress `json:"addresses,omitempty"`
-	// SecretAgain: the kept AppSecret was entered for another host. The account is
+	// SecretAgain: the stored AppSecret was entered for another host. The account is
 	// saved, and nothing is sent until somebody enters the AppSecret again.
 	SecretAgain bool `json:"secret_again,omitempty"`
 
 	Problems []core.Problem `json:"problems,omitempty"`
-	NoSecret bool           `json:"no_secret,omitempty"` // somebody has to enter it
+	NoSecret bool           `json:"no_secret,omitempty"` // somebody must enter it
 	Auto     bool           `json:"auto"`                // it is renewed in the background
 }
 
-// ImportAddress is where calls of an account go, and would go. No password
-// stands in it.
+// ImportAddress is where calls of an account go, and would go. It holds no password.
 type ImportAddress struct {
 	Field string `json:"field"` // base_url, proxy or ca
 	From  string `json:"from"`  // the kind's own base URL is written out; empty: none
 	To    string `json:"to"`
 }
 
-// ImportSetting is what becomes of a setting. One that still has its default is
-// overwritten; another is a conflict that only replace decides.
+// ImportSetting is the plan for a setting. One that still has its default is
+// overwritten; any other is a conflict that only replace resolves.
 type ImportSetting struct {
 	Key    string `json:"key"`
 	Value  string `json:"value"`
@@ -166,8 +165,8 @@ type ImportSetting struct {
 	Action string `json:"action"`
 }
 
-// ImportPreset is what becomes of a preset of a backup. One that is there under its
-// name stays: a file replaces none.
+// ImportPreset is the plan for a preset in a backup. An existing preset of the name
+// stays: a file replaces none.
 type ImportPreset struct {
 	Kind   core.Kind `json:"kind"`
 	Hosts  []string  `json:"hosts"` // where secrets and tokens of its accounts would go
@@ -175,8 +174,8 @@ type ImportPreset struct {
 	Action string    `json:"action"`
 }
 
-// ImportRemark tells of something in a file that was left out, or read in a way that
-// a person should know of. ui/text has a sentence for each code.
+// ImportRemark reports something in a file that was left out, or read in a way that
+// a person should know about. ui/text has a sentence for each code.
 type ImportRemark struct {
 	Code string `json:"code"`
 	Line int    `json:"line,omitempty"`
@@ -203,22 +202,22 @@ func (f ImportFaults) Error() string {
 	return fmt.Sprintf("line %d: %s", f[0].Line, f[0].Code)
 }
 
-// ImportPlan is what becomes of everything.
+// ImportPlan is the whole plan.
 type ImportPlan struct {
-	// Source, Lines and Remarks are of the file: its format, and for each row the
+	// Source, Lines and Remarks describe the file: its format, and for each row the
 	// line where its account begins.
 	Source  string         `json:"source,omitempty"`
 	Lines   []int          `json:"lines,omitempty"`
 	Remarks []ImportRemark `json:"remarks,omitempty"`
 
-	// Presets are those of a backup. Accounts of a preset that was not here before are
-	// paused, and wait for their secret.
+	// Presets are those of a backup. Accounts of a new preset are paused, and wait
+	// for their secret.
 	Presets []ImportPreset `json:"presets,omitempty"`
 
 	Rows     []ImportRow     `json:"rows"`
 	Settings []ImportSetting `json:"settings,omitempty"`
 	Digest   string          `json:"digest"`
-	Ready    bool            `json:"ready"` // Apply would do it
+	Ready    bool            `json:"ready"` // ready: Apply would do it
 	Done     bool            `json:"done"`  // it was done
 }
 

@@ -24,47 +24,47 @@ func (r Ref) String() string {
 	return r.Name + "/" + string(r.Env)
 }
 
-// Compare orders names as every list of accounts does; see core.CompareNames.
+// Compare is the order of every list of accounts; see core.CompareNames.
 func (r Ref) Compare(other Ref) int { return core.CompareNames(r.Name, r.Env, other.Name, other.Env) }
 
 // Account is an account as clients see it: no secret, no token.
 type Account struct {
 	core.Account
 
-	State      core.State `json:"state"`          // when it was sent; see StateAt
+	State      core.State `json:"state"`          // when this was sent; see StateAt
 	Mask       string     `json:"mask,omitempty"` // of the token
 	ObtainedAt time.Time  `json:"obtained_at,omitzero"`
 	ExpiresAt  time.Time  `json:"expires_at,omitzero"`
 	Life       int64      `json:"life,omitempty"` // seconds, full life of the token
-	// Claims are what a token that is a JWT says of itself, decoded and not verified.
+	// Claims are what a JWT token says about itself, decoded and not verified.
 	Claims   *core.Claims `json:"claims,omitempty"`
 	Previous *Previous    `json:"previous,omitempty"`
 	Error    *Error       `json:"error,omitempty"`
-	// NeedsConsent tells that nothing is fetched for this live account of a
+	// NeedsConsent says that nothing is fetched for this live account of a
 	// destructive kind until its owner allows it.
 	NeedsConsent bool `json:"needs_consent,omitempty"`
-	// Offer is a kind that the account can change to because its upstream refuses it
-	// a token of its own, see kinds.Set.Offer.
+	// Offer is a kind to which the account can change because its upstream refuses
+	// it a token of its present kind, see kinds.Set.Offer.
 	Offer    core.Kind `json:"offer,omitempty"`
 	NextTry  time.Time `json:"next_try,omitzero"`
 	LastUsed time.Time `json:"last_used,omitzero"`
-	// Checked is what the last check of the current token found out.
+	// Checked is the result of the last check of the current token.
 	Checked *CheckResult `json:"checked,omitempty"`
-	// Usage is what upstream told of its quotas when it was last asked.
+	// Usage is what upstream last reported about its quotas.
 	Usage []core.Usage `json:"usage,omitempty"`
-	// Lost is what was found when one of its tokens last died before its time, since
+	// Lost is the finding when one of its tokens last died before its time, since
 	// the agent started.
 	Lost       *CheckResult `json:"lost,omitempty"`
 	CallsToday int          `json:"calls_today"`
-	// CallsToday are the calls for the account's token, also those for other accounts
-	// that share it; ForcedToday the forced fetches among them. Quota is what upstream
-	// is known to allow in one of its days. At CountsUntil both counts begin
-	// anew; see Counts.
+	// CallsToday are the calls for the account's token, including those for other
+	// accounts that share it; ForcedToday the forced fetches among them. Quota is
+	// what upstream is known to allow in one of its days. At CountsUntil both counts
+	// start over; see Counts.
 	ForcedToday int       `json:"forced_today,omitempty"`
 	Quota       Quota     `json:"quota,omitzero"`
 	CountsUntil time.Time `json:"counts_until,omitzero"`
-	// HistoryLines is how many lines its history got since the agent started. The
-	// history is worth reading again when it has changed.
+	// HistoryLines is how many history lines it got since the agent started. When it
+	// has changed, the history has too.
 	HistoryLines int `json:"history_lines,omitempty"`
 	// Pushes are where its tokens go, by number.
 	Pushes []Push `json:"pushes,omitempty"`
@@ -81,12 +81,12 @@ func (a Account) StateAt(now time.Time) core.State {
 	return a.State
 }
 
-// NeedsPerson reports whether the account waits at now for somebody to do something
-// about it. Everything that counts such accounts asks here. A locked vault is one
-// thing to do, and not one for each account.
+// NeedsPerson reports whether the account waits at now for a person to act.
+// Everything that counts such accounts uses this. A locked vault is one thing to do,
+// and not one for each account.
 func (a Account) NeedsPerson(now time.Time) bool { return a.StateAt(now) == core.StateBlocked }
 
-// ErrorAt is what is wrong at now; nil: nothing is.
+// ErrorAt is the error at now; nil: none.
 func (a Account) ErrorAt(now time.Time) *Error {
 	if a.Error == nil && a.NeedsPerson(now) {
 		return &Error{Class: core.Misuse, Remedy: core.RemedyAllowLive, Kind: a.Kind}
@@ -102,8 +102,8 @@ func (a Account) Remaining(now time.Time) time.Duration {
 	return max(0, a.ExpiresAt.Sub(now))
 }
 
-// Counts are today's calls and the forced ones among them, at now:
-// upstream's day may have ended since the account was sent.
+// Counts are today's calls and the forced ones among them, at now: upstream's day
+// may have ended since the account was sent.
 func (a Account) Counts(now time.Time) (calls, forced int) {
 	if !a.CountsUntil.IsZero() && !now.Before(a.CountsUntil) {
 		return 0, 0
@@ -121,7 +121,7 @@ type Quota struct {
 // Ref names the account.
 func (a Account) Ref() Ref { return Ref{a.Name, a.Env} }
 
-// Previous is the replaced token. Token is empty wherever only masks may go.
+// Previous is the replaced token. Token is empty where only masks are allowed.
 type Previous struct {
 	Token string    `json:"access_token,omitempty"`
 	Mask  string    `json:"mask,omitempty"`
@@ -133,8 +133,8 @@ type Previous struct {
 type Error struct {
 	Class   core.Class `json:"class"`
 	Message string     `json:"message"`
-	// Kind is that of the account that the failure is about, whose sentences
-	// differ by it.
+	// Kind is the kind of the account that the failure is about; its sentences can
+	// differ by kind.
 	Kind         core.Kind `json:"kind,omitempty"`
 	Remedy       string    `json:"remedy,omitempty"`
 	UpstreamCode int       `json:"upstream_code,omitempty"`
@@ -144,44 +144,44 @@ type Error struct {
 	RID          string    `json:"rid,omitempty"`
 	RetryAt      time.Time `json:"retry_at,omitzero"`
 	SecretHost   string    `json:"secret_host,omitempty"` // where the kept AppSecret may go, when that is not where it would go
-	// Problems are the fields that class Invalid is about, when it is about
-	// fields. In a *core.Error they are its cause, a core.Problems.
+	// Problems are the fields that class Invalid is about, if any. In a *core.Error
+	// they are its cause, a core.Problems.
 	Problems []core.Problem `json:"problems,omitempty"`
-	// Faults are what is wrong with an imported file. In a *core.Error they are
-	// its cause, ImportFaults.
+	// Faults are the errors of an imported file. In a *core.Error they are its
+	// cause, ImportFaults.
 	Faults []ImportFault `json:"faults,omitempty"`
-	// PresetFaults are what is wrong with a preset's file, likewise.
+	// PresetFaults are the errors of a preset's file, likewise.
 	PresetFaults []PresetFault `json:"preset_faults,omitempty"`
 }
 
-// AccountInput is what a person enters to add or edit an account. In an edit a
-// nil field stays as it is; in an addition it takes its default: Env sandbox,
-// the kind that is offered first, that kind's first product, Auto true.
+// AccountInput is what a person enters to add or edit an account. In an edit a nil
+// field keeps its value; in an addition it takes its default: Env sandbox, the kind
+// that is offered first, that kind's first product, Auto true.
 type AccountInput struct {
 	core.Input
 	Secret        *string `json:"secret,omitempty"`
 	ProxyPassword *string `json:"proxy_password,omitempty"`
 	// Apart is consent to a second account with the same AppID, which is otherwise
-	// refused with a warning. Destructive kinds refuse it with consent too.
+	// refused with a warning. Destructive kinds refuse it even with consent.
 	Apart bool `json:"apart,omitempty"`
 }
 
-// Saved is the answer to an addition or an edit: the account as it stands after
-// the one fetch that followed. A refusal by upstream undoes nothing and is in
-// Account.Error. Warnings are keys of problems in ui/text.
+// Saved is the answer to an addition or an edit: the account after the one fetch
+// that followed. A refusal by upstream undoes nothing and is in Account.Error.
+// Warnings are keys of problems in ui/text.
 type Saved struct {
 	Account  Account        `json:"account"`
 	Warnings []core.Problem `json:"warnings,omitempty"`
 }
 
 // TestRequest asks upstream once, with what a person entered, and saves nothing.
-// With Ref, fields left nil come from that account, its secret too.
+// With Ref, nil fields come from that account, and so does its secret.
 type TestRequest struct {
 	Ref   *Ref         `json:"ref,omitempty"`
 	Input AccountInput `json:"input"`
 }
 
-// TestResult is what upstream answered. Error nil means that a token came.
+// TestResult is upstream's answer. Error nil means that a token came.
 type TestResult struct {
 	ExpiresIn int64          `json:"expires_in,omitempty"` // seconds
 	Mask      string         `json:"mask,omitempty"`
@@ -201,8 +201,8 @@ type Token struct {
 	AppID         string    `json:"appid"`
 	BaseURL       string    `json:"base_url,omitempty"` // where the token is used
 	Previous      *Previous `json:"previous,omitempty"`
-	// StillValid is set in the answer to a report of a stale token when
-	// upstream accepts the very token that was reported.
+	// StillValid is set in the answer to a report of a stale token when upstream
+	// still accepts that token.
 	StillValid bool `json:"still_valid,omitempty"`
 }
 
@@ -220,32 +220,31 @@ type RefreshRequest struct {
 type CheckResult struct {
 	Accepted bool `json:"accepted"`
 	Dead     bool `json:"dead,omitempty"` // upstream says that the token is dead
-	// Finding says it in a word. A token that was replaced was so between WorkedAt,
-	// when it was last known to work, and At.
+	// Finding names the result. A replaced token was replaced between WorkedAt, when
+	// it was last known to work, and At.
 	Finding  core.Finding `json:"finding"`
 	At       time.Time    `json:"at,omitzero"`
 	WorkedAt time.Time    `json:"worked_at,omitzero"`
 	Error    *Error       `json:"error,omitempty"`
 }
 
-// QuotaRequest asks upstream how much of its quotas is used. Without paths it is asked
-// about those that the kind's spec names.
+// QuotaRequest asks upstream how much of its quotas is used. Without paths it asks
+// about those in the kind's spec.
 type QuotaRequest struct {
 	Paths []string `json:"paths,omitempty"` // of the API, as /cgi-bin/message/custom/send
 }
 
-// QuotaResult is what upstream told. An error tells of the first path that it told
-// nothing of; those before it are in Usage.
+// QuotaResult is upstream's report. An error belongs to the first path without a
+// result; the paths before it are in Usage.
 type QuotaResult struct {
 	Usage []core.Usage `json:"usage"`
 	Error *Error       `json:"error,omitempty"`
-	// What TokenTray counted by itself since upstream's day began, and until when that
-	// counts.
+	// TokenTray's own counts since upstream's day began, and when they start over.
 	CallsToday  int       `json:"calls_today"`
 	ForcedToday int       `json:"forced_today,omitempty"`
 	Budget      int       `json:"budget,omitempty"`
 	CountsUntil time.Time `json:"counts_until,omitzero"`
-	// Resets is how many times a month the counters can be begun anew; 0: they cannot.
+	// Resets is how many times a month the counters can be reset; 0: they cannot.
 	Resets int `json:"resets,omitempty"`
 }
 
@@ -253,28 +252,29 @@ type QuotaResult struct {
 const MaxQuotaPaths = 20
 
 // CopyRequest puts a token on the clipboard. Format empty means the account's
-// default, else that of the settings. Path is the call that the formats url and
-// curl make; empty means the account's own, else the kind's try_path. Previous copies the replaced token.
+// default, else that of the settings. Path is the call in the formats url and curl;
+// empty means the account's own, else the kind's try_path. Previous copies the
+// replaced token.
 type CopyRequest struct {
 	Format   string `json:"format,omitempty"`
 	Path     string `json:"path,omitempty"`
 	Previous bool   `json:"previous,omitempty"`
-	// Notify asks for the event copy_late when the token comes after something
-	// else was copied, for a caller that shows no answer itself.
+	// Notify asks for the event copy_late when the token comes after something else
+	// was copied, for a caller that shows no answer itself.
 	Notify bool `json:"notify,omitempty"`
 }
 
-// TextRequest asks for a text on the clipboard.
+// TextRequest puts a text on the clipboard.
 type TextRequest struct {
 	Text   core.Secret
 	Secret bool
-	Key    string // the client key that it is, if it is one
+	Key    string // the name of the client key, if the text is one
 }
 
-// Held reports whether something is there.
+// Held reports whether something of ours is on the clipboard.
 func (c Clipboard) Held() bool { return c.Account != "" || c.Key != "" }
 
-// Clipboard is what we have on the clipboard. The zero value is nothing.
+// Clipboard describes our text on the clipboard. The zero value is nothing.
 type Clipboard struct {
 	Account   string    `json:"account,omitempty"`
 	Env       core.Env  `json:"env,omitempty"`
@@ -282,18 +282,18 @@ type Clipboard struct {
 	Format    string    `json:"format,omitempty"`
 	ExpiresAt time.Time `json:"expires_at,omitzero"` // of the token
 	ClearsAt  time.Time `json:"clears_at,omitzero"`  // zero: it is not cleared
-	// Followed tells that the copied token was renewed and replaced by the new one,
-	// since the setting clipboard-follow is on.
+	// Followed says that the copied token was renewed and replaced by the new one,
+	// because the setting clipboard-follow is on.
 	Followed bool `json:"followed,omitempty"`
-	// Replaced tells, where nothing of ours is on the clipboard, that another
-	// program's text took the place of ours before we cleared it.
+	// Replaced says, when nothing of ours is on the clipboard, that another program
+	// replaced our text before we cleared it.
 	Replaced bool `json:"replaced,omitempty"`
-	// Pasted tells that it was pasted once and cleared for that.
+	// Pasted says that it was pasted once and therefore cleared.
 	Pasted bool `json:"pasted,omitempty"`
-	// Silent tells that another program has the clipboard and does not say what it
-	// holds: ours may still be there.
+	// Silent says that another program has the clipboard and does not say what it
+	// holds: our text may still be there.
 	Silent bool `json:"silent,omitempty"`
-	// Returned tells that it was cleared, that a program put it back, and that it was
+	// Returned says that it was cleared, that a program put it back, and that it was
 	// cleared again; Stays that the program put it back once more.
 	Returned bool `json:"returned,omitempty"`
 	Stays    bool `json:"stays,omitempty"`
@@ -327,7 +327,7 @@ type Status struct {
 	Recovered []string `json:"recovered,omitempty"`
 }
 
-// What Status.Tray says of the tray icon.
+// The values of Status.Tray.
 const (
 	TrayShown   = "shown"
 	TrayOff     = "off"     // the agent runs without one
@@ -348,7 +348,7 @@ type Vault struct {
 // WarnPassphraseShared: others can read the file that holds the passphrase.
 const WarnPassphraseShared = "passphrase_shared"
 
-// List is the whole picture: what an event stream begins with.
+// List is the whole picture: the first event of a stream.
 type List struct {
 	Active    core.Env      `json:"active"`
 	PausedAll bool          `json:"paused_all"`
@@ -357,13 +357,13 @@ type List struct {
 	Clipboard Clipboard     `json:"clipboard"`
 	Settings  core.Settings `json:"settings"`
 	Demo      bool          `json:"demo,omitempty"`
-	Notice    string        `json:"notice,omitempty"`    // key of something to tell once
+	Notice    string        `json:"notice,omitempty"`    // key of a message to show once
 	Recovered []string      `json:"recovered,omitempty"` // see Status
 }
 
-// Event is one change. Type names the field that is set: snapshot, account,
-// removed, env, clipboard, vault, settings; kinds, raise and bye have none.
-// copy_late has what was to be copied in Clipboard, and is no change.
+// Event is one change. Type names the field that is set: snapshot, account, removed,
+// env, clipboard, vault, settings; kinds, raise and bye have none. copy_late has the
+// wanted copy in Clipboard, and changes nothing.
 type Event struct {
 	Type      string         `json:"type"`
 	Snapshot  *List          `json:"snapshot,omitempty"`
@@ -373,12 +373,12 @@ type Event struct {
 	Clipboard *Clipboard     `json:"clipboard,omitempty"`
 	Vault     *Vault         `json:"vault,omitempty"`
 	Settings  *core.Settings `json:"settings,omitempty"`
-	Show      *Showing       `json:"show,omitempty"` // of raise: what is wanted in sight
+	Show      *Showing       `json:"show,omitempty"` // for raise: what to show
 }
 
-// Showing is what somebody wants to see in the window: one account, or what a search
-// finds in both environments. The zero value asks for nothing in particular. It
-// changes no setting, the active environment neither.
+// Showing is what the window should show: one account, or what a search finds in
+// both environments. The zero value asks for nothing in particular. It changes no
+// setting, nor the active environment.
 type Showing struct {
 	Account *Ref   `json:"account,omitempty"`
 	Search  string `json:"search,omitempty"` // in the words of the window's search
@@ -394,7 +394,7 @@ const (
 	EventCopyLate  = "copy_late" // a token is ready, but something else was copied meanwhile
 	EventVault     = "vault"
 	EventSettings  = "settings"
-	EventKinds     = "kinds" // the agent knows other kinds than before; Agent.Kinds has them
+	EventKinds     = "kinds" // the agent's kinds changed; Agent.Kinds has them
 	EventRaise     = "raise" // windows come to the front
 	EventBye       = "bye"   // the agent ends on purpose
 )

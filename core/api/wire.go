@@ -2,8 +2,8 @@ package api
 
 import "tokentray/core"
 
-// The shapes of requests and answers that have no type of their own in the
-// Agent interface. Client and server share them.
+// The shapes of requests and answers without a type of their own in the Agent
+// interface. Client and server share them.
 
 // versionHeader carries the API number in every answer.
 const versionHeader = "Tokentray-Api"
@@ -13,7 +13,7 @@ type (
 		Active core.Env `json:"active"`
 	}
 	pauseBody struct {
-		Paused *bool `json:"paused"` // nil: it was not said, and that is refused
+		Paused *bool `json:"paused"` // nil: missing, which is refused
 	}
 	valueBody struct {
 		Value string `json:"value"`
@@ -24,8 +24,8 @@ type (
 		Secret bool   `json:"secret,omitempty"`
 		Key    string `json:"key,omitempty"`
 	}
-	// passphraseBody holds the passphrase in the clear: it travels over the
-	// unix socket alone, and no request body is ever logged.
+	// passphraseBody holds the passphrase in the clear: it travels only over the
+	// unix socket, and no request body is ever logged.
 	passphraseBody struct {
 		Passphrase string `json:"passphrase,omitempty"`
 	}

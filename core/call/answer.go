@@ -18,19 +18,19 @@ import (
 	"tokentray/core/upstream"
 )
 
-// maxLook is how much of an answer is looked at to see what it says. Answers that say
-// that something failed are short.
+// maxLook is how much of an answer is searched for its code. Answers that report a
+// failure are short.
 const maxLook = 64 << 10
 
-// told is what an answer says of itself.
+// told is what an answer says about itself.
 type told struct {
 	dead    bool
-	code    int    // errcode, or what the kind calls so; 0: none
-	message string // of the upstream; not for showing
+	code    int    // errcode, or the kind's name for it; 0: none
+	message string // the upstream's; not to be shown
 }
 
-// decoded is an answer's body as it was before it was compressed. Upstream was asked
-// not to; what cannot be read cannot be searched, and is refused.
+// decoded is an answer's body, decompressed. Upstream was asked not to compress; a
+// body that cannot be read cannot be searched, and is refused.
 func decoded(resp *http.Response) (body io.ReadCloser, length int64, err error) {
 	length = resp.ContentLength
 	encoding := strings.ToLower(strings.TrimSpace(strings.Join(resp.Header["Content-Encoding"], ",")))
@@ -110,7 +110,7 @@ func tells(spec kinds.Spec, object []byte) bool {
 	})
 }
 
-// beginsObject reports whether what comes begins as a JSON object does.
+// beginsObject reports whether the text begins like a JSON object.
 func beginsObject(in *bufio.Reader) bool {
 	const before = "\xef\xbb\xbf \t\r\n" // a byte order mark, blanks
 	for n := 1; n <= 16; n++ {
@@ -159,7 +159,7 @@ func (t *told) read(spec kinds.Spec, status int, object map[string]json.RawMessa
 	}
 }
 
-// codeNames are what a kind's answers call their code.
+// codeNames are the names of the code in a kind's answers.
 func codeNames(spec kinds.Spec) []string {
 	var out []string
 	if spec.Door != nil {
@@ -182,7 +182,7 @@ func messageNames(spec kinds.Spec) []string {
 }
 
 // text is a member of an object as text, a number as its digits; "" for none. Dots
-// lead into objects within.
+// lead into nested objects.
 func text(object map[string]json.RawMessage, name string) string {
 	raw, ok := object[name]
 	if !ok {

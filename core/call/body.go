@@ -6,19 +6,18 @@ import (
 	"io"
 )
 
-// maxKept is how much of a caller's body is kept in memory: a body that is no longer
+// maxKept is how much of a caller's body is kept in memory: a body up to this length
 // can be sent again.
 const maxKept = 256 << 10
 
 // body is what a caller sends.
 type body struct {
-	kept   []byte    // its beginning; all of it where rest is nil
+	kept   []byte    // its beginning; the whole body if rest is nil
 	rest   io.Reader // what follows; nil: nothing
-	length int64     // of all; -1: not known
+	length int64     // of the whole; -1: not known
 }
 
-// keep reads the beginning of a body. length is what the caller says of it, -1 for
-// nothing.
+// keep reads the beginning of a body. length is what the caller says, -1 if nothing.
 func keep(from io.Reader, length int64) (body, error) {
 	if from == nil || length == 0 {
 		return body{}, nil
@@ -44,8 +43,8 @@ func keep(from io.Reader, length int64) (body, error) {
 // again reports whether the body can be sent once more.
 func (b body) again() bool { return b.rest == nil }
 
-// reader is the whole body, nil where there is none. Where there is a rest it can be
-// read once.
+// reader is the whole body, nil if there is none. With a rest it can be read only
+// once.
 func (b body) reader() io.Reader {
 	switch {
 	case b.rest != nil:
@@ -56,7 +55,8 @@ func (b body) reader() io.Reader {
 	return nil
 }
 
-// callers marks what fails while the caller's body is read: no upstream is at fault.
+// callers marks failures in reading the caller's body: they are not upstream's
+// fault.
 type callers struct{ io.Reader }
 
 func (c callers) Read(p []byte) (int, error) {

@@ -16,14 +16,14 @@ import (
 	"tokentray/core/upstream"
 )
 
-// Config is what an Engine is made of.
+// Config is what an Engine needs.
 type Config struct {
 	// Token is a living token of an account.
 	Token func(ctx context.Context, a core.Account) (core.Token, error)
-	// Stale reports a token that failed and returns the one that works: the same
-	// where upstream accepts it still.
+	// Stale reports a token that failed and returns one that works: the same if
+	// upstream still accepts it.
 	Stale func(ctx context.Context, a core.Account, token string) (core.Token, error)
-	// Credentials are what must not be seen in an answer, and the proxy's password.
+	// Credentials are what must not appear in an answer, and the proxy's password.
 	Credentials func(ctx context.Context, a core.Account) (core.Credentials, error)
 	// Explain says what a code in an answer of a kind's upstream means, as a
 	// core.Explainer does; nil: nobody knows.
@@ -49,16 +49,16 @@ func New(cfg Config) *Engine {
 	return &Engine{cfg: cfg}
 }
 
-// Request is a call as somebody wants it made.
+// Request is a call to make.
 type Request struct {
 	Method string
-	Target string // path and query, as they go out
+	Target string // path and query as sent
 	Header http.Header
 	Body   io.Reader // nil: none
 	Length int64     // of Body; -1: not known
 	// LiveWrite allows a call that may change a live account.
 	LiveWrite bool
-	// Hide is what else must not be seen in the answer: the key of the caller.
+	// Hide is something else that must not appear in the answer: the caller's key.
 	Hide []core.Secret
 }
 
@@ -66,30 +66,30 @@ type Request struct {
 type Response struct {
 	Status int
 	Header http.Header
-	// Body is freed of secrets while it is read. Its errors are *core.Error.
+	// Body has its secrets masked while it is read. Its errors are *core.Error.
 	Body   io.ReadCloser
 	Length int64 // of Body; -1: not known
 
 	Judged Judged
-	// Code is the upstream's code for what failed, 0 for none, and Refusal what it
-	// means; nil where nothing failed.
+	// Code is the upstream's code for the failure, 0 for none, and Refusal its
+	// meaning; nil if nothing failed.
 	Code    int
 	Refusal *core.Error
-	// Renewed tells that the token was dead and the call was made again with another.
+	// Renewed says that the token was dead and the call was made again with another.
 	Renewed bool
-	// NotAgain tells that the token was dead and is renewed, and that the call was not
-	// made again, for its body was too long to be kept.
+	// NotAgain says that the token was dead and is renewed, and that the call was
+	// not made again, because its body was too long to be kept.
 	NotAgain bool
 }
 
-// Plan is a call as it would go out, with masks for the token.
+// Plan is a call as it would be sent, with masks for the token.
 type Plan struct {
 	Judged Judged
 	URL    string
 	Header http.Header
 }
 
-// Plan returns what Do would send. It asks nobody for anything.
+// Plan returns what Do would send. It asks nobody.
 func (e *Engine) Plan(spec kinds.Spec, a core.Account, r Request) (Plan, error) {
 	o, err := e.prepare(spec, a, r)
 	if err != nil {
@@ -107,14 +107,14 @@ func (e *Engine) Plan(spec kinds.Spec, a core.Account, r Request) (Plan, error) 
 	return Plan{Judged: o.judged, URL: hr.URL.String(), Header: hr.Header}, nil
 }
 
-// withoutProxy is an account that is not called, whose proxy does not matter.
+// withoutProxy is the account without its proxy, for a call that is not made.
 func withoutProxy(a core.Account) core.Account {
 	a.Proxy = ""
 	return a
 }
 
-// Do makes a call. Errors, all *core.Error, mean that there is no answer; what the
-// upstream refuses is an answer.
+// Do makes a call. Errors, all *core.Error, mean that there is no answer; a refusal
+// by the upstream is an answer.
 func (e *Engine) Do(ctx context.Context, spec kinds.Spec, a core.Account, r Request) (*Response, error) {
 	o, err := e.prepare(spec, a, r)
 	if err != nil {
@@ -139,7 +139,7 @@ func (e *Engine) Do(ctx context.Context, spec kinds.Spec, a core.Account, r Requ
 	}
 	next, err := e.cfg.Stale(ctx, a, token.Value)
 	switch {
-	case err != nil: // upstream's answer says more than why there is no other token
+	case err != nil: // upstream's answer says more than the reason why there is no other token
 		return out, nil
 	case next.Value == token.Value:
 		return out, nil
@@ -156,7 +156,7 @@ func (e *Engine) Do(ctx context.Context, spec kinds.Spec, a core.Account, r Requ
 	return out, nil
 }
 
-// order is a call that was found in order.
+// order is an accepted call.
 type order struct {
 	judged Judged
 	header http.Header
@@ -165,7 +165,7 @@ type order struct {
 	hide   []core.Secret
 }
 
-// prepare judges a call. Nothing has left yet.
+// prepare judges a call. Nothing has been sent yet.
 func (e *Engine) prepare(spec kinds.Spec, a core.Account, r Request) (order, error) {
 	if spec.Kind == "" {
 		return order{}, &core.Error{Class: core.Misuse, Remedy: core.RemedyUpdate, Message: fmt.Sprintf("kind %q is not known; update TokenTray", a.Kind)}
@@ -211,7 +211,7 @@ func (o order) request(ctx context.Context, base *url.URL, token string, b body)
 	return hr, nil
 }
 
-// once makes the call once; dead tells that its token is dead by the answer.
+// once makes the call once; dead says that the answer calls its token dead.
 func (e *Engine) once(ctx context.Context, o order, token core.Token, b body) (_ *Response, dead bool, err error) {
 	secret := o.to.Credentials.Secret.Reveal()
 	redact := upstream.Redactor{token.Value, token.Previous.Value, secret, o.to.Credentials.ProxyPassword.Reveal()}

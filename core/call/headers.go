@@ -39,16 +39,16 @@ func passed() []string {
 	}
 }
 
-// guards stand in every answer, whatever the upstream says: a browser shall neither
-// keep it, nor guess what it is, nor run it.
+// guards are in every answer, whatever the upstream sends: a browser must not store
+// the answer, guess its type or run it.
 func guards(h http.Header) {
 	h.Set("Cache-Control", "no-store")
 	h.Set("Content-Security-Policy", "sandbox")
 	h.Set("X-Content-Type-Options", "nosniff")
 }
 
-// outgoing are the headers of a call as they go to the upstream, without the token.
-// A header that brings a token of its own, or cannot be sent, is refused.
+// outgoing are the headers of a call as sent to the upstream, without the token. It
+// refuses a header with a token of its own, and one that cannot be sent.
 func outgoing(spec kinds.Spec, given http.Header) (http.Header, error) {
 	out, size := http.Header{}, 0
 	for name, values := range given {
@@ -77,11 +77,11 @@ func outgoing(spec kinds.Spec, given http.Header) (http.Header, error) {
 	if out.Get("User-Agent") == "" {
 		out.Set("User-Agent", "TokenTray")
 	}
-	out.Set("Accept-Encoding", "identity") // a compressed answer would hide what it holds
+	out.Set("Accept-Encoding", "identity") // a compressed answer could not be searched
 	return out, nil
 }
 
-// listed reports whether a comma list names a header.
+// listed reports whether a comma-separated list contains a header.
 func listed(list, name string) bool {
 	for one := range strings.SplitSeq(list, ",") {
 		if http.CanonicalHeaderKey(strings.TrimSpace(one)) == name {
@@ -95,7 +95,7 @@ func errHeader(why string) *core.Error {
 	return &core.Error{Class: core.Invalid, Remedy: core.RemedyCallHeader, Message: "the call " + why}
 }
 
-// incoming are the headers of an answer as they reach the caller.
+// incoming are the headers of an answer for the caller.
 func incoming(from http.Header, mask *Mask) http.Header {
 	out := http.Header{}
 	for _, name := range passed() {

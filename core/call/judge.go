@@ -20,7 +20,7 @@ const (
 type Judged struct {
 	Method string
 	Path   Path
-	// Reading tells that the kind lists the call as one that changes nothing.
+	// Reading says that the kind lists the call as one that changes nothing.
 	Reading bool
 
 	query string // without the token
@@ -28,8 +28,8 @@ type Judged struct {
 }
 
 // Judge says whether a call may be made for accounts of a kind. target is its path
-// and query as they stand in a request. Errors: Invalid for what cannot be a call or
-// brings a token of its own, Misuse for a call that the kind closes.
+// and query as in a request. Errors: Invalid for a malformed call or one with its
+// own token, Misuse for a call that the kind closes.
 func Judge(spec kinds.Spec, method, target string) (Judged, error) {
 	raw, query, _ := strings.Cut(target, "?")
 	path, err := ParsePath(raw)
@@ -53,12 +53,12 @@ func Judge(spec kinds.Spec, method, target string) (Judged, error) {
 	return j, nil
 }
 
-// methods are those that a call can have. TRACE would answer with the token.
+// methods are those that a call can have. TRACE would echo the token.
 func methods() []string {
 	return []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete}
 }
 
-// Allow refuses a call that changes a live account, unless its maker may write.
+// Allow refuses a call that changes a live account, unless the caller may write.
 func (j Judged) Allow(env core.Env, liveWrite bool) error {
 	if env != core.Live || j.Reading || liveWrite {
 		return nil
@@ -69,7 +69,8 @@ func (j Judged) Allow(env core.Env, liveWrite bool) error {
 	}
 }
 
-// checkQuery refuses a query that cannot be sent as it is, or that names the token.
+// checkQuery refuses a query that cannot be sent unchanged, or that contains the
+// token's name.
 func checkQuery(spec kinds.Spec, query string) error {
 	if len(query) > maxQuery || strings.ContainsFunc(query, func(r rune) bool { return r <= ' ' || r > '~' || r == '#' }) {
 		return &core.Error{Class: core.Invalid, Remedy: core.RemedyCallPath, Message: "the query of the call is too long, or has characters that must be written as %XX; correct it"}
@@ -101,8 +102,8 @@ func tokenName(spec kinds.Spec, name string) bool {
 	return false
 }
 
-// queryNames are the names in a query, as they stand there. Some servers part
-// parameters by semicolons too.
+// queryNames are the names in a query, as written. Some servers separate parameters
+// by semicolons too.
 func queryNames(query string) func(yield func(string) bool) {
 	return func(yield func(string) bool) {
 		for part := range strings.FieldsFuncSeq(query, func(r rune) bool { return r == '&' || r == ';' }) {

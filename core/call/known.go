@@ -12,9 +12,9 @@ import (
 // maxMasks bounds how many masks are kept: one for each caller of each account.
 const maxMasks = 64
 
-// known is what an Engine keeps between calls. The vault of a desktop is asked in a
-// process of its own, which is too slow for each call; so credentials stay here until
-// Forget, as does what was made of them.
+// known is what an Engine keeps between calls. A desktop's vault runs in a process
+// of its own for each request, which is too slow for each call; so credentials stay
+// here until Forget, together with the masks made from them.
 type known struct {
 	mu    sync.Mutex
 	creds map[core.ID]kept
@@ -22,7 +22,7 @@ type known struct {
 	drops int        // how often Forget was called
 }
 
-// kept are the credentials of an account as it was.
+// kept are the credentials of an account at that time.
 type kept struct {
 	account core.Account
 	creds   core.Credentials
@@ -34,8 +34,8 @@ type keptMask struct {
 	mask *Mask
 }
 
-// Forget drops what is kept of the accounts' secrets: the vault was closed, or
-// something of an account was changed.
+// Forget drops everything about the accounts' secrets: the vault was closed, or an
+// account changed.
 func (e *Engine) Forget() {
 	e.known.mu.Lock()
 	defer e.known.mu.Unlock()
@@ -43,8 +43,8 @@ func (e *Engine) Forget() {
 	e.known.drops++
 }
 
-// credentials are those of an account; without a secret and a proxy's user the vault
-// is not asked.
+// credentials are those of an account; an account without a secret and a proxy's
+// user needs no vault.
 func (e *Engine) credentials(ctx context.Context, spec kinds.Spec, a core.Account) (core.Credentials, error) {
 	if !spec.Traits.UsesVault(a) {
 		return core.Credentials{}, nil
@@ -62,7 +62,7 @@ func (e *Engine) credentials(ctx context.Context, spec kinds.Spec, a core.Accoun
 	}
 	e.known.mu.Lock()
 	defer e.known.mu.Unlock()
-	if e.known.drops != drops { // they may be old already
+	if e.known.drops != drops { // they may be outdated already
 		return creds, nil
 	}
 	if e.known.creds == nil {
@@ -72,12 +72,12 @@ func (e *Engine) credentials(ctx context.Context, spec kinds.Spec, a core.Accoun
 	return creds, nil
 }
 
-// sameAccount reports whether nothing changed by which credentials could differ.
+// sameAccount reports whether nothing changed that the credentials depend on.
 func sameAccount(a, b core.Account) bool {
 	return a.Kind == b.Kind && a.AppID == b.AppID && a.BaseURL == b.BaseURL && a.Proxy == b.Proxy
 }
 
-// mask is the mask of some secrets, made anew only where one of them is new.
+// mask is the mask of some secrets, made again only if one of them is new.
 func (k *known) mask(id core.ID, hide []string) *Mask {
 	k.mu.Lock()
 	defer k.mu.Unlock()

@@ -9,13 +9,13 @@ import (
 	"tokentray/core"
 )
 
-// What is shorter is no secret: to mask it would tear every answer to pieces.
+// Shorter values are no secrets: masking them would tear every answer to pieces.
 const (
 	shortSecret   = 4
 	shortSpelling = 8 // of a secret in hexadecimal or base64
 )
 
-// maskByte stands in the place of every byte that is hidden.
+// maskByte replaces every byte that is hidden.
 const maskByte = '*'
 
 // Mask hides secrets in a stream, byte for byte: as they are, in upper and lower
@@ -60,21 +60,20 @@ func (m *Mask) add(to *[][]byte, form string) {
 	}
 }
 
-// pair is where Mask.pairs has the first two bytes of b.
+// pair is the index in Mask.pairs of the first two bytes of b.
 func pair(b []byte) (word int, bit uint64) {
 	return int(b[0])<<2 | int(b[1]>>6), 1 << (b[1] & 63)
 }
 
-// Text hides what a whole text holds.
+// Text hides the secrets in a whole text.
 func (m *Mask) Text(text string) string {
 	b := []byte(text)
 	m.hide(b, true)
 	return string(b)
 }
 
-// hide hides what b holds and returns how much of b is done. The rest may be the
-// beginning of something hidden, whose end is to come; at the end of the stream there
-// is no rest.
+// hide hides the secrets in b and returns how much of b is done. The rest may be the
+// start of a secret whose end is to come; at the end of the stream there is no rest.
 func (m *Mask) hide(b []byte, end bool) int {
 	for i := 0; i < len(b); {
 		if !m.begins[b[i]] {
@@ -97,8 +96,8 @@ func (m *Mask) hide(b []byte, end bool) int {
 	return len(b)
 }
 
-// at is the length of the longest hidden place at the beginning of b, 0 for none.
-// more tells that b ends too early to know.
+// at is the length of the longest secret at the start of b, 0 for none. more says
+// that b ends too early to know.
 func (m *Mask) at(b []byte, end bool) (n int, more bool) {
 	escape := b[0] == '%' || b[0] == '\\'
 	if len(b) > 1 && !escape && b[1] != '%' && b[1] != '\\' {
@@ -120,7 +119,7 @@ func (m *Mask) at(b []byte, end bool) (n int, more bool) {
 	return n, more && n == 0
 }
 
-// literal is the length of value if b begins with it; short tells that b ends before.
+// literal is the length of value if b begins with it; short says that b ends before.
 func literal(b, value []byte) (n int, short bool) {
 	if len(b) >= len(value) {
 		if bytes.Equal(b[:len(value)], value) {
@@ -143,11 +142,12 @@ func encoded(b, value []byte) (n int, short bool) {
 	return n, false
 }
 
-// maxSlashes bounds how often JSON can stand in JSON: a backslash doubles each time.
+// maxSlashes bounds how deeply JSON can be nested in JSON strings: each level
+// doubles a backslash.
 const maxSlashes = 16
 
-// character is how many bytes at the beginning of b are the character want, encoded
-// or not; 0 for none. short tells that b ends too early to know.
+// character is how many bytes at the start of b are the character want, encoded or
+// not; 0 for none. short says that b ends too early to know.
 func character(b []byte, want byte) (size int, short bool) {
 	if len(b) == 0 {
 		return 0, true

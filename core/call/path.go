@@ -30,17 +30,17 @@ func pathChar(r rune) bool {
 
 // Path is the path of a call.
 type Path struct {
-	raw   string // as it goes out
+	raw   string // as sent
 	plain string // with every encoding decoded
 }
 
-// String is the path with every encoding decoded, as it is compared and logged.
+// String is the path with every encoding decoded, for comparing and logging.
 func (p Path) String() string { return p.plain }
 
-// ParsePath reads a path as it stands in a request, without its query. Servers
-// differ in what they decode, and how often. So each stage of decoding must be plain:
-// no empty or dotted segment, no backslash, no parameter, no control character. A
-// path that some server would read as another one is refused.
+// ParsePath reads a path as in a request, without its query. Servers differ in what
+// they decode, and how often. So each stage of decoding must be plain: no empty or
+// dotted segment, no backslash, no parameter, no control character. A path that some
+// server could read as another one is refused.
 func ParsePath(raw string) (Path, error) {
 	switch {
 	case !strings.HasPrefix(raw, "/"):
@@ -96,8 +96,8 @@ func badPath(why string) *core.Error {
 	return &core.Error{Class: core.Invalid, Remedy: core.RemedyCallPath, Message: "the path of the call " + why}
 }
 
-// closedBy reports whether a kind's closed calls have this one. Servers may overlook
-// case, and what stands at a path's end.
+// closedBy reports whether the path is among a kind's closed calls. Servers may
+// ignore case, and the end of a path.
 func (p Path) closedBy(spec kinds.Spec, method string) bool {
 	key := sameness(p.plain)
 	for _, c := range spec.Closed {
@@ -111,7 +111,7 @@ func (p Path) closedBy(spec kinds.Spec, method string) bool {
 	return false
 }
 
-// sameness is equal for paths that some server takes for the same.
+// sameness is equal for paths that some server treats as the same.
 func sameness(path string) string {
 	if isASCII(path) { // as nearly all are; the same as below
 		return strings.TrimRight(strings.ToLower(path), "/.")

@@ -11,7 +11,7 @@ import (
 	"tokentray/core/upstream"
 )
 
-// refusal says what an answer that is no success means; nil for a success.
+// refusal is the meaning of an answer that is no success; nil for a success.
 func (e *Engine) refusal(spec kinds.Spec, resp *http.Response, said told, redact upstream.Redactor) *core.Error {
 	status := resp.StatusCode
 	if !said.dead && said.code == 0 && status < 300 {

@@ -5,7 +5,7 @@ import (
 	"io"
 )
 
-// chunk is how much of a body is read at a time.
+// chunk is how much of a body is read at once.
 const chunk = 32 << 10
 
 // masked is a body with its secrets hidden. Close closes the body.
@@ -16,11 +16,10 @@ type masked struct {
 	gone int   // of buf: was handed out
 	done int   // of buf: may be
 	have int   // of buf: was read
-	err  error // of from; what is left goes out before it
+	err  error // of from; what is left is sent before it
 }
 
-// newMasked hides what a mask hides in a body of a length, -1 for one that is not
-// known.
+// newMasked masks a body of a length, -1 if not known.
 func newMasked(from io.ReadCloser, mask *Mask, length int64) *masked {
 	size := int64(chunk)
 	if length >= 0 {
@@ -41,11 +40,11 @@ func (m *masked) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// fill reads more. Where the body breaks off, what may be the beginning of a secret
-// is kept back.
+// fill reads more. If the body breaks off, it holds back what may be the start of a
+// secret.
 func (m *masked) fill() {
 	m.have = copy(m.buf, m.buf[m.gone:m.have])
-	if m.have == len(m.buf) { // a hidden place longer than all that was read
+	if m.have == len(m.buf) { // a secret longer than everything read so far
 		m.buf = append(m.buf, make([]byte, len(m.buf))...)
 	}
 	n, err := m.from.Read(m.buf[m.have:])

@@ -13,26 +13,27 @@ import (
 	"tokentray/core/upstream"
 )
 
-// answer is what the server says: a grant, a refusal with its rule, or something that
-// cannot be used.
+// answer is the server's answer: a grant, a refusal with its rule, or something
+// unusable.
 type answer struct {
 	grant core.Grant
 	rule  *upstream.Rule
 	code  int    // errcode of WeChat's form
-	text  string // the server's words, not for showing before they were cleaned
-	odd   string // why it cannot be used; it quotes nothing
+	text  string // the server's words, to be cleaned before they are shown
+	odd   string // why it is unusable; it quotes nothing
 	cause error
 }
 
-// errBare marks an answer without a token that says no either: a report was taken.
+// errBare marks an answer without a token that is no refusal either: a report was
+// accepted.
 var errBare = errors.New("no token, and no refusal")
 
 func isBare(err error) bool { return errors.Is(err, errBare) }
 
-// read reads an answer, of which the life counts from now.
+// read reads an answer; the token's life counts from now.
 func (c call) read(reply upstream.Reply, now time.Time) answer {
 	if served, err := http.ParseTime(reply.Header.Get("Date")); err == nil {
-		now = served // moments in the answer are by the server's clock
+		now = served // the answer's times are by the server's clock
 	}
 	if c.answer == kinds.AnswerText && reply.Status < 300 {
 		return c.readText(reply.Body)
@@ -58,7 +59,7 @@ func (c call) read(reply upstream.Reply, now time.Time) answer {
 	return c.readToken(d, reply.Header, now)
 }
 
-// bareOr is an answer, marked as one that refuses nothing either.
+// bareOr is an answer, marked if it is no refusal either.
 func bareOr(a answer, bare bool) answer {
 	if bare {
 		a.cause = errBare
@@ -66,7 +67,7 @@ func bareOr(a answer, bare bool) answer {
 	return a
 }
 
-// readText is for a token and nothing else.
+// readText reads a body that is a token and nothing else.
 func (c call) readText(body []byte) answer {
 	token := string(bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf"))))
 	switch fault := upstream.TokenFault(token); {
@@ -82,7 +83,7 @@ func (c call) readText(body []byte) answer {
 	return answer{grant: core.Grant{Value: token, ExpiresIn: c.polled()}}
 }
 
-// readToken is for a token in JSON and its life.
+// readToken reads a token and its life in JSON.
 func (c call) readToken(d upstream.Document, header http.Header, now time.Time) answer {
 	at, ends := upstream.Path("access_token"), []upstream.Path{"expires_in", "expires_at", "expires_at_unix"}
 	if c.answer == kinds.AnswerJSON {
@@ -128,7 +129,7 @@ func (c call) readToken(d upstream.Document, header http.Header, now time.Time) 
 	return a
 }
 
-// polled is the life of a token of which none is told, such that it is asked for again
+// polled is a life for an answer that tells none, so that the server is asked again
 // after the account's time between two calls.
 func (c call) polled() time.Duration {
 	if 2*c.poll < kinds.CentralWindow {
@@ -137,16 +138,16 @@ func (c call) polled() time.Duration {
 	return c.poll + kinds.CentralWindow
 }
 
-// The smallest numbers that are moments and no lives, which last a year at most: seconds
-// since 1970, or thousandths.
+// The smallest numbers that are moments and not lives, which last at most a year:
+// seconds since 1970, or milliseconds.
 const (
 	unixSeconds = 1e8
 	unixMillis  = 1e11
 )
 
-// lifeOf is the life that a value tells at now: seconds, a moment in RFC 3339, or one in
-// seconds or thousandths of one since 1970. Where a file is served, seconds count from
-// when it was written. The reasons are those of upstream.Value.Life.
+// lifeOf is the life that a value means at now: seconds, a moment in RFC 3339, or
+// one in seconds or milliseconds since 1970. For a file, seconds count from when it
+// was written. The reasons are those of upstream.Value.Life.
 func lifeOf(v upstream.Value, header http.Header, now time.Time) (time.Duration, string) {
 	text, _ := v.Text()
 	text = strings.TrimSpace(text)
@@ -166,7 +167,7 @@ func lifeOf(v upstream.Value, header http.Header, now time.Time) (time.Duration,
 	return lasting(end.Sub(now), "")
 }
 
-// lasting is a life of whole seconds, or the reason why there is none.
+// lasting is a life of whole seconds, or the reason why it is none.
 func lasting(life time.Duration, reason string) (time.Duration, string) {
 	switch life = life.Truncate(time.Second); {
 	case reason != "":
@@ -177,8 +178,8 @@ func lasting(life time.Duration, reason string) (time.Duration, string) {
 	return min(life, upstream.MaxLife), ""
 }
 
-// age is how old an answer is that is a file: a server that serves parts of it says so,
-// and when it was written.
+// age is how old an answer is that comes from a file: a server that serves ranges
+// says so, and when the file was written.
 func age(header http.Header, now time.Time) time.Duration {
 	written, err := http.ParseTime(header.Get("Last-Modified"))
 	if err != nil || !strings.EqualFold(header.Get("Accept-Ranges"), "bytes") {

@@ -10,11 +10,11 @@ import (
 
 var _ core.SomeChecker = source{}
 
-// Checks reports whether the API is known that the token is for.
+// Checks reports whether the API that the token is for is known.
 func (s source) Checks(a core.Account) bool { return s.spec.CanCheck(a) }
 
-// Check asks the API that the token is for, which the server has no part in and gets no
-// token anew by.
+// Check asks the API that the token is for. The server takes no part and fetches no
+// token because of it.
 func (s source) Check(ctx context.Context, req core.Request, token string) error {
 	return s.Try(ctx, req, upstream.Try{
 		API: s.spec.API(req.Account), Path: s.spec.TryPath, Query: s.spec.Token.Query, Holder: "the team's server",

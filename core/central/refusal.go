@@ -10,14 +10,14 @@ import (
 	"tokentray/core/upstream"
 )
 
-// rest is how long a server is left alone that has no token to give, or is asked too
-// often and names no time.
+// rest is how long to leave a server alone that has no token to give, or is asked
+// too often and names no time.
 const (
 	rest    = 30 * time.Second
 	aMinute = time.Minute
 )
 
-// refused is an answer that says no, by its errcode in WeChat's form, else by its status.
+// refused is a refusal, by its errcode in WeChat's form, else by its status.
 func refused(reply upstream.Reply, code int, text string) answer {
 	rule := ruleFor(code, reply.Status)
 	if rule.Class == core.Quota || reply.Status == http.StatusServiceUnavailable {
@@ -28,7 +28,7 @@ func refused(reply upstream.Reply, code int, text string) answer {
 	return answer{rule: &rule, code: code, text: text}
 }
 
-// ruleFor is the meaning of an errcode, or of a status where there is none.
+// ruleFor is the meaning of an errcode, or of a status without one.
 func ruleFor(code, status int) upstream.Rule {
 	switch {
 	case code == 40001, code == 40125, code == 40091, code == 41004, code == 0 && (status == 401 || status == 403):
@@ -42,7 +42,7 @@ func ruleFor(code, status int) upstream.Rule {
 	return upstream.Rule{Class: core.Temporary, Remedy: core.RemedyServerEmpty, Wait: rest, Message: "the team's server has no token to give now; ask whoever runs it, and try again in a moment"}
 }
 
-// words are what the server says about a refusal, wherever servers put it.
+// words are the server's words about a refusal, wherever servers put them.
 func words(d upstream.Document) string {
 	for _, p := range []upstream.Path{"errmsg", "error.message", "message", "msg", "error_description", "error"} {
 		if text, ok := d.At(p).Text(); ok && text != "" {

@@ -14,14 +14,15 @@ import (
 	"tokentray/core/upstream"
 )
 
-// Poll is how often the server is asked where its answers tell no life and the account
+// Poll is how often the server is asked if its answers tell no life and the account
 // says nothing else.
 const Poll = 5 * time.Minute
 
-// Options change how calls are made. The zero value is right for everything but tests.
+// Options change how calls are made. The zero value is right except in tests.
 type Options = upstream.Options
 
-// Sources returns what asks a team's server. It is safe for concurrent use.
+// Sources returns the source that asks a team's server. It is safe for concurrent
+// use.
 func Sources(o Options) map[core.Kind]core.Source {
 	spec, _ := kinds.Builtin().Of(kinds.Central)
 	now := o.Now
@@ -37,7 +38,7 @@ type source struct {
 	now  func() time.Time
 }
 
-// Fetch returns the token that the server has, and reports the one that req says fails.
+// Fetch returns the server's token, and reports the token that req calls failed.
 func (s source) Fetch(ctx context.Context, req core.Request) (core.Grant, error) {
 	c := s.callOf(req)
 	if req.Stale == "" || c.staleURL == "" && c.staleName == "" {
@@ -52,7 +53,7 @@ func (s source) Fetch(ctx context.Context, req core.Request) (core.Grant, error)
 	if refused == nil {
 		return answered, nil
 	}
-	// The report brought no token. What the server has now may be another one.
+	// The report brought no token. The server may have another one by now.
 	grant, err := s.ask(ctx, c, s.spec.Base(req.Account), c.params(""), false)
 	if err == nil && grant.Value == req.Stale && !isBare(refused) {
 		return core.Grant{}, refused
@@ -63,7 +64,7 @@ func (s source) Fetch(ctx context.Context, req core.Request) (core.Grant, error)
 // call is how the account's server is asked.
 type call struct {
 	req                       core.Request
-	key                       string // empty: the server asks for none
+	key                       string // empty: the server needs none
 	method, query             string
 	place, name               string // of the key
 	answer                    string
@@ -95,9 +96,9 @@ func (s source) callOf(req core.Request) call {
 	return c
 }
 
-// params are those of the call, with the report of a token that fails, if any.
+// params are those of the call, with the report of a failed token, if any.
 func (c call) params(stale string) url.Values {
-	out, err := url.ParseQuery(c.query) // it was checked when it was entered
+	out, err := url.ParseQuery(c.query) // it was checked on input
 	if err != nil {
 		out = url.Values{}
 	}
@@ -111,8 +112,8 @@ func (c call) params(stale string) url.Values {
 	return out
 }
 
-// outgoing is the request: the parameters of a GET are its query, those of a POST its
-// body. The key stands where the account says.
+// outgoing is the request: the parameters of a GET are its query, those of a POST
+// its body. The key goes where the account says.
 func (c call) outgoing(params url.Values) (upstream.Outgoing, *core.Error) {
 	out := upstream.Outgoing{
 		Method: c.method, Private: c.private, Query: url.Values{},
@@ -147,8 +148,8 @@ func (c call) outgoing(params url.Values) (upstream.Outgoing, *core.Error) {
 	return out, nil
 }
 
-// headerValue is a key as a header has it: in Authorization by the scheme Bearer, unless
-// the key names another one.
+// headerValue is a key as a header's value: for Authorization with the scheme
+// Bearer, unless the key names another one.
 func headerValue(name, key string) string {
 	if strings.EqualFold(name, "Authorization") && !strings.Contains(key, " ") {
 		return "Bearer " + key
@@ -156,7 +157,8 @@ func headerValue(name, key string) string {
 	return key
 }
 
-// jsonOf is a parameter in JSON: true and false are themselves there, all else is text.
+// jsonOf is a parameter in JSON: true and false are booleans, everything else is
+// text.
 func jsonOf(value string) any {
 	switch value {
 	case "true":
@@ -174,7 +176,7 @@ func or(value, fallback string) string {
 	return value
 }
 
-// ask makes a call and reads the grant out of its answer. A report is not sent twice.
+// ask makes a call and reads the grant from its answer. A report is not sent twice.
 func (s source) ask(ctx context.Context, c call, to string, params url.Values, report bool) (core.Grant, error) {
 	out, bad := c.outgoing(params)
 	if bad != nil {
