@@ -1,10 +1,10 @@
 // Package autostart starts TokenTray's agent when its user logs in, hidden: no
 // window opens, only the tray icon shows.
 //
-// Whether it does is written down in one place, the operating system's own, and
-// read from there each time: people switch such entries off in their desktop's
-// settings too. On Linux that is a file in the XDG autostart folder, on macOS a
-// launch agent, on Windows a value of the registry's Run key.
+// The operating system's own entry is the only record of this, and is read each
+// time, because people also switch such entries off in their desktop's settings. On
+// Linux it is a file in the XDG autostart folder, on macOS a launch agent, on
+// Windows a value of the registry's Run key.
 package autostart
 
 import (
@@ -36,9 +36,9 @@ func New(find func(name string) (string, error)) *Login {
 	return &Login{find, p, err}
 }
 
-// Enabled reports whether the system starts the agent at login, as far as its
-// entry tells. The error, an *core.Error of class Internal, is for one that
-// cannot be read.
+// Enabled reports whether the system starts the agent at login, according to its
+// entry. The error, a *core.Error of class Internal, is for an entry that cannot be
+// read.
 func (l *Login) Enabled() (bool, error) {
 	if l.bad != nil {
 		return false, failure("find where programs to start at login are listed", l.bad)
@@ -50,8 +50,8 @@ func (l *Login) Enabled() (bool, error) {
 	return on, nil
 }
 
-// Set writes the entry or takes it away. Its error is an *core.Error of class
-// Internal that tells what the system refused.
+// Set writes or removes the entry. Its error is a *core.Error of class Internal that
+// says what the system refused.
 func (l *Login) Set(on bool) error {
 	if l.bad != nil {
 		return failure("find where programs to start at login are listed", l.bad)
@@ -80,7 +80,7 @@ func executable(path string) bool {
 	return err == nil && info.Mode().IsRegular() && info.Mode()&0o111 != 0
 }
 
-// missing turns the error of a file that is not there into none.
+// missing turns the error of a missing file into nil.
 func missing(err error) error {
 	if errors.Is(err, os.ErrNotExist) {
 		return nil

@@ -16,8 +16,8 @@ import (
 const label = "io.tokentray.TokenTray"
 
 // launchAgent keeps the entry as a property list that launchd of macOS reads at
-// login (man launchd.plist). What launchctl disable notes is not in the file and
-// not looked at.
+// login (man launchd.plist). What launchctl disable stores is not in the file and is
+// ignored.
 type launchAgent struct {
 	dir string
 }
@@ -65,7 +65,7 @@ func plist(command []string) []byte {
 	return b.Bytes()
 }
 
-// agentEntry is what counts of a property list.
+// agentEntry is what we need of a property list.
 type agentEntry struct {
 	program             string
 	runAtLoad, disabled bool

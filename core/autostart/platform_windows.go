@@ -15,8 +15,8 @@ func arguments() []string { return []string{"--agent-only"} }
 
 func platform() (place, error) { return runKey{}, nil }
 
-// Where Windows keeps what it starts at login, and where Task Manager and the
-// settings note that the user switched one of them off.
+// Where Windows keeps the programs that it starts at login, and where Task Manager
+// and the settings store that the user switched one of them off.
 const (
 	runPath      = `Software\Microsoft\Windows\CurrentVersion\Run`
 	approvedPath = `Software\Microsoft\Windows\CurrentVersion\Explorer\StartupApproved\Run`
@@ -57,7 +57,7 @@ func (runKey) write(command []string) error {
 	if err := run.SetStringValue(valueName, windows.ComposeCommandLine(command)); err != nil {
 		return err
 	}
-	return forget(approvedPath) // who switches it on here wants it on
+	return forget(approvedPath) // switching it on here means that the user wants it on
 }
 
 func (runKey) remove() error { return errors.Join(forget(runPath), forget(approvedPath)) }
@@ -72,7 +72,7 @@ func forget(path string) error {
 	return absent(key.DeleteValue(valueName))
 }
 
-// absent turns the error of a key or value that is not there into none.
+// absent turns the error of a missing key or value into nil.
 func absent(err error) error {
 	if errors.Is(err, registry.ErrNotExist) {
 		return nil

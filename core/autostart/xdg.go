@@ -12,12 +12,12 @@ import (
 	"tokentray/core/durable"
 )
 
-// entryName is the file's name in an autostart folder. A file of the user's
-// stands before one of the same name in the system's folders.
+// entryName is the file's name in an autostart folder. The user's file takes
+// precedence over one of the same name in the system's folders.
 const entryName = "tokentray.desktop"
 
 // xdg keeps the entry as the Desktop Application Autostart Specification of
-// freedesktop.org says, a file of the Desktop Entry Specification.
+// freedesktop.org says: a file in the format of the Desktop Entry Specification.
 type xdg struct {
 	dir     string   // the user's
 	system  []string // the most important first
@@ -25,9 +25,9 @@ type xdg struct {
 	desktop []string // names of the current desktop; empty: not known
 }
 
-// enabled looks at the first file there is. Hidden means deleted by the user; a
-// program named by TryExec that is not there keeps the entry from starting;
-// GNOME's and others' settings switch an entry off with a key of their own.
+// enabled reads the first file that exists. Hidden means deleted by the user; a
+// TryExec that names no program keeps the entry from starting; the settings of GNOME
+// and others switch an entry off with a key of their own.
 func (x *xdg) enabled() (bool, error) {
 	for _, dir := range append([]string{x.dir}, x.system...) {
 		raw, err := os.ReadFile(filepath.Join(dir, entryName))
@@ -81,8 +81,8 @@ func (x *xdg) write(command []string) error {
 		"Icon=tokentray\nTerminal=false\nStartupNotify=false\nX-GNOME-Autostart-enabled=true\n")
 }
 
-// remove removes the user's file. Where the system has one too, that would count
-// then; a hidden one in its place switches both off.
+// remove removes the user's file. If the system has one too, which would count then,
+// it writes a hidden one instead, which switches both off.
 func (x *xdg) remove() error {
 	above := xdg{system: x.system, path: x.path, desktop: x.desktop}
 	if on, err := above.enabled(); on || err != nil {
@@ -101,7 +101,7 @@ func (x *xdg) put(body string) error {
 	})
 }
 
-// parseEntry reads the keys of the group Desktop Entry. The first of a key
+// parseEntry reads the keys of the group Desktop Entry. The first value of a key
 // counts.
 func parseEntry(raw string) map[string]string {
 	out := map[string]string{}
@@ -124,12 +124,12 @@ func parseEntry(raw string) map[string]string {
 	return out
 }
 
-// blanks are what may stand around a line and an equals sign. Other spaces of Unicode
-// belong to a value: a path may begin with one.
+// blanks may surround a line and an equals sign. Other spaces of Unicode belong to a
+// value: a path may begin with one.
 const blanks = " \t\r\n"
 
-// execLine writes a command as the key Exec wants it: each word quoted where it
-// must be, a percent sign doubled, and the whole escaped as any value.
+// execLine writes a command for the key Exec: each word quoted if necessary, percent
+// signs doubled, and the whole escaped as any value.
 func execLine(command []string) (string, error) {
 	var words []string
 	for i, word := range command {

@@ -63,7 +63,7 @@ func (macBoard) acquire(ctx context.Context, text string, secret bool) (owner, e
 }
 
 // look reads the pasteboard with its change count, and clears it only if that count
-// still stands.
+// has not changed.
 func (macBoard) look(ctx context.Context, text fingerprint, how lookHow) (verdict, owner, error) {
 	out, err := osascript(ctx, "", readScript, strconv.Itoa(text.size))
 	count, content, found := strings.Cut(out, " ")
@@ -85,7 +85,7 @@ func (macBoard) look(ctx context.Context, text fingerprint, how lookHow) (verdic
 	}
 	done, err := osascript(ctx, "", clearScript, count)
 	if err == nil && done != "cleared" {
-		return other, nil, nil // it was changed just now
+		return other, nil, nil // it was changed in this moment
 	}
 	return same, nil, err
 }
@@ -128,8 +128,8 @@ func (p *pasteboard) release() bool {
 	return err == nil && out == "cleared"
 }
 
-// osascript runs a script. What the script says on failure is left out of the
-// error, for it might quote its input.
+// osascript runs a script. The script's error output is left out of the error,
+// because it might quote its input.
 func osascript(ctx context.Context, input, script string, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, "/usr/bin/osascript", append([]string{"-l", "JavaScript", "-e", script}, args...)...)
 	cmd.Stdin = strings.NewReader(input)

@@ -4,9 +4,9 @@ package clipboard
 
 import "os/exec"
 
-// backend picks how to copy in a session. Wayland lets a program without a
-// focused window take the clipboard only by a protocol of its own, which
-// wl-copy speaks; where that is missing, Xwayland passes the X11 selection on.
+// backend chooses how to copy in a session. On Wayland a program without a focused
+// window can set the clipboard only by a special protocol, which wl-copy speaks; if
+// that is missing, Xwayland passes the X11 selection on.
 func (m *Manager) backend(s Session, how habits) (string, board) {
 	if s.WaylandDisplay != "" {
 		if tool, err := exec.LookPath("wl-copy"); err == nil {

@@ -140,7 +140,7 @@ func acquireWindows(ctx context.Context, text string, secret bool) (owner, error
 		if r, _, err := w.p.empty.Call(); r == 0 {
 			return err
 		}
-		// Concealment first: a history that looks at once must find it.
+		// Concealment first: a clipboard history that reads at once must find it.
 		for _, c := range concealment {
 			if !secret {
 				break
@@ -177,7 +177,7 @@ func (w *winText) ours() bool {
 	return now == w.after
 }
 
-// release empties the clipboard if nothing has changed it since. While it is
+// release empties the clipboard if nothing has changed it since. While we have it
 // open nobody else can.
 func (w *winText) release() bool {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
@@ -198,9 +198,8 @@ func (w *winText) release() bool {
 	return err == nil && ours
 }
 
-// opened runs f with the clipboard open, which one program at a time can have:
-// it is tried until ctx ends, a second at most. Clipboard calls belong to a
-// thread.
+// opened runs f with the clipboard open, which only one program at a time can have:
+// it tries until ctx ends, at most a second. Clipboard calls belong to a thread.
 func (p procs) opened(ctx context.Context, f func() error) error {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
@@ -222,7 +221,7 @@ func (p procs) opened(ctx context.Context, f func() error) error {
 	return f()
 }
 
-// put hands data to the clipboard, which then owns the memory.
+// put gives data to the clipboard, which then owns the memory.
 func (p procs) put(format uintptr, data []byte) error {
 	h, _, err := p.alloc.Call(gmemMoveable, uintptr(len(data)))
 	if h == 0 {

@@ -2,8 +2,8 @@ package clipboard
 
 import "syscall"
 
-// childAttr gives a child its own process group, since Ctrl-C in a terminal is
-// for the agent, and ends it with us should we be killed.
+// childAttr gives a child its own process group, because Ctrl-C in a terminal is for
+// the agent, and ends it with us if we are killed.
 func childAttr() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGTERM}
 }

@@ -1,28 +1,27 @@
 // Package clipboard puts a text on the desktop's clipboard, keeps it out of
-// clipboard histories where the desktop knows a way, and takes it away again.
+// clipboard histories if the desktop has a way, and clears it again.
 //
-// A secret text is taken away after a set time and at the end, but only while the
-// clipboard still holds it. While we own the clipboard that needs no look: on X11
-// the Manager is the selection's owner itself, on Wayland a wl-copy child is, for
-// as long as it lives, and Windows and macOS number the changes of the clipboard.
-// Once somebody else owns it, the content decides: a clipboard manager may have
-// taken our text over. The clipboard is read once when it changes hands, as far
-// as the desktop tells of that, and once when the time is over, each time within
-// readTime. It is emptied if its content is our text, of which only a salted hash
-// is kept, and left alone if it is anything else.
+// A secret text is cleared after a set time and at the end, but only while it is
+// still on the clipboard. While we own the clipboard this needs no read: on X11 the
+// Manager is the selection's owner itself, on Wayland a wl-copy child is as long as
+// it lives, and Windows and macOS number the changes of the clipboard. Once another
+// program owns it, the content decides, because a clipboard manager may have taken
+// our text over. The clipboard is read once when the owner changes, if the desktop
+// reports that, and once when the time is over, each time within readTime. If its
+// content is our text, of which only a salted hash is kept, it is emptied; any other
+// content is left alone.
 //
-// Two seconds after it was emptied the Manager looks once more, for clipboard
-// managers put back what they remember. Then it empties the clipboard again and
-// tells of it. Where a clipboard manager runs on X11, the Manager goes on owning
-// the empty clipboard until another program copies, so that nobody puts anything
-// back.
+// Two seconds after emptying the Manager reads the clipboard once more, because
+// clipboard managers put back what they remember. Then it empties it again and
+// reports that. If a clipboard manager runs on X11, the Manager keeps owning the
+// empty clipboard until another program copies, so that nobody puts anything back.
 //
-// Otherwise nothing is kept while nothing of ours is on the clipboard: no
+// Otherwise nothing is kept while no text of ours is on the clipboard: no
 // connection, no process, no timer.
 //
-// PRIMARY is what the user has marked with the mouse. To overwrite it loses that,
-// and puts a token one stray middle click away from a chat. It is set, looked at
-// and cleared only if SetHabits says so.
+// PRIMARY is the text that the user has selected with the mouse. Overwriting it
+// loses that, and puts a token one stray middle click away from a chat. It is set,
+// read and cleared only if SetHabits says so.
 package clipboard
 
 import (
@@ -38,34 +37,34 @@ import (
 	"tokentray/core"
 )
 
-// Reason says why a text of ours is no longer on the clipboard.
+// Reason says why our text is no longer on the clipboard.
 type Reason string
 
 // The reasons.
 const (
-	Cleared  Reason = "cleared"  // its time was over, or Clear or Close took it away
-	Replaced Reason = "replaced" // somebody else copied, or the desktop went away
+	Cleared  Reason = "cleared"  // its time was over, or Clear or Close cleared it
+	Replaced Reason = "replaced" // another program copied, or the desktop went away
 	Pasted   Reason = "pasted"   // it was pasted once, see SetHabits
 	// Silent: another program has the clipboard and does not say what it holds, so
 	// our text may still be there. Nothing was emptied.
 	Silent Reason = "silent"
-	// Returned comes after Cleared: a program put our text back, and it was taken
-	// away again.
+	// Returned comes after Cleared: a program put our text back, and it was cleared
+	// again.
 	Returned Reason = "returned"
 	// Stays comes after Returned: the program put it back once more.
 	Stays Reason = "stays"
 )
 
-// Gone tells that a text of ours is no longer on the clipboard, or came back.
+// Gone says that our text is no longer on the clipboard, or came back.
 type Gone struct {
 	Reason  Reason
-	Program string // the clipboard manager that runs, by its own name; empty: none is known
+	Program string // the running clipboard manager, by its own name; empty: none known
 }
 
 // habits are what SetHabits sets.
 type habits struct{ primary, once bool }
 
-// Session is the desktop to copy to. Windows and macOS have no need of it.
+// Session is the desktop to copy to. Windows and macOS do not need it.
 type Session struct {
 	Display        string // X11, as in DISPLAY
 	WaylandDisplay string
@@ -77,14 +76,14 @@ func EnvSession() Session {
 	return Session{os.Getenv("DISPLAY"), os.Getenv("WAYLAND_DISPLAY"), os.Getenv("XAUTHORITY")}
 }
 
-// Options make a Manager. Each may be left out.
+// Options make a Manager. All are optional.
 type Options struct {
 	Log     *slog.Logger
 	Session Session
-	// Gone is called once for each copied text that is no longer on the
-	// clipboard, unless a later Copy of ours took its place, and again should it
-	// come back. It runs in a goroutine of its own, and Close and the next Copy
-	// wait for it: a lock that it takes must not be held while these are called.
+	// Gone is called once for each copied text that is no longer on the clipboard,
+	// unless a later Copy of ours replaced it, and again if it comes back. It runs
+	// in a goroutine of its own, and Close and the next Copy wait for it: do not
+	// call these while holding a lock that it takes.
 	Gone func(Gone)
 }
 
@@ -108,51 +107,50 @@ type Manager struct {
 	session Session
 	how     habits
 	cur     *copied
-	last    *copied         // what was copied last
+	last    *copied         // the last copy
 	guard   owner           // keeps an empty clipboard empty
 	telling <-chan struct{} // closed when the last call of gone has returned
 	closed  bool
 }
 
-// turn is a lock that can be waited for beside other things.
+// turn is a lock that can be waited for in a select.
 type turn chan struct{}
 
 func (t turn) Lock()   { t <- struct{}{} }
 func (t turn) Unlock() { <-t }
 
-// wlKnowledge is what Wayland's wl-copy was found to understand. It belongs to whoever
-// has the turn to copy.
+// wlKnowledge is what Wayland's wl-copy supports. It belongs to the holder of the
+// turn.
 type wlKnowledge struct {
 	tool  string
-	stamp time.Time // of its file, which an update changes
+	stamp time.Time // of its file; an update changes it
 	yes   bool
-	next  func() // to be called before another wl-copy is started; nil for the first
+	next  func() // call it before starting another wl-copy; nil for the first
 }
 
 // owner is a text on one kind of clipboard.
 type owner interface {
 	// lost is closed when the text is no longer ours.
 	lost() <-chan struct{}
-	// pasted is closed when the text was pasted and is to go for that; nil: it
-	// cannot be told.
+	// pasted is closed when the text was pasted and must be cleared for that; nil:
+	// unknown.
 	pasted() <-chan struct{}
-	// ours looks whether the text is still ours. It is for before a change, and
-	// may know of a loss earlier than lost.
+	// ours checks whether the text is still ours. It is for use before a change, and
+	// may notice a loss earlier than lost.
 	ours() bool
-	// release takes the text away if it is still ours, frees everything, and
-	// reports whether it was ours.
+	// release clears the text if it is still ours, frees everything, and reports
+	// whether it was ours.
 	release() bool
 }
 
 // board is one kind of clipboard.
 type board interface {
-	// acquire puts text on the clipboard, secret where histories are to leave it
-	// out.
+	// acquire puts text on the clipboard; secret keeps it out of histories.
 	acquire(ctx context.Context, text string, secret bool) (owner, error)
-	// look reads the clipboard once. With empty it is emptied if it holds the
-	// text, whoever owns it, and nothing of anybody else's can be hit; with guard
-	// the owner of the empty clipboard is returned, nil where there is none. The
-	// error is errSilent when its owner does not answer.
+	// look reads the clipboard once. With empty it empties it if it holds the text,
+	// whoever owns it, without ever clearing another text; with guard it returns the
+	// owner of the empty clipboard, nil if there is none. The error is errSilent
+	// when the owner does not answer.
 	look(ctx context.Context, text fingerprint, how lookHow) (verdict, owner, error)
 }
 
@@ -160,7 +158,7 @@ type board interface {
 // at once without a compositor, and says nothing when it succeeds.
 const settleTime = 150 * time.Millisecond
 
-// look is how often the wall clock is looked at while a text waits for clearing.
+// look is how often the wall clock is read while a text waits for clearing.
 const look = time.Minute
 
 // copied is a text that was put on the clipboard.
@@ -171,18 +169,18 @@ type copied struct {
 	secret  bool
 	session Session
 	once    bool          // see SetHabits
-	stop    chan struct{} // closed to take it away now
+	stop    chan struct{} // closed to clear it now
 	woke    chan struct{} // the machine slept
 	ends    sync.Once
 	taken   atomic.Bool   // another program owns the clipboard, with our text
 	freed   chan struct{} // closed when nothing of it is left
-	lost    bool          // somebody else's text took its place; known once freed
+	lost    bool          // another program's text replaced it; known once freed
 	ended   chan struct{} // closed when Gone has returned
 }
 
 func (c *copied) end() { c.ends.Do(func() { close(c.stop) }) }
 
-// ending reports whether it is being taken away.
+// ending reports whether it is being cleared.
 func (c *copied) ending() bool {
 	select {
 	case <-c.stop:
@@ -214,19 +212,19 @@ func startTimer(d time.Duration) (<-chan time.Time, func() bool) {
 	return t.C, t.Stop
 }
 
-// Name is the kind of clipboard the next Copy goes to: x11, wayland, windows,
-// macos, or none.
+// Name is the kind of clipboard of the next Copy: x11, wayland, windows, macos, or
+// none.
 func (m *Manager) Name() string {
 	name, _ := m.board(m.Session(), habits{})
 	return name
 }
 
-// SetHabits sets how the copies of secret texts to come are made. primary: the text
-// is put on PRIMARY too, the clipboard of X11 and Wayland that the middle mouse
-// button pastes, and is cleared there too. once: the text is taken away when it was
-// pasted for the first time. On X11 the reads of clipboard managers do not count, as
-// far as they can be told; on Wayland they do. Windows and macOS do not tell who
-// reads, and there once does nothing.
+// SetHabits sets how secret texts are copied from now on. primary: the text is also
+// put on PRIMARY, the clipboard of X11 and Wayland that the middle mouse button
+// pastes, and is cleared there too. once: the text is cleared when it was pasted for
+// the first time. On X11 the reads of clipboard managers do not count, if they can
+// be recognised; on Wayland they do. Windows and macOS do not report reads, so once
+// does nothing there.
 func (m *Manager) SetHabits(primary, once bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -240,8 +238,8 @@ func (m *Manager) Session() Session {
 	return m.session
 }
 
-// SetSession names the desktop for the copies to come. What is on the clipboard
-// of the former stays ours.
+// SetSession sets the desktop for later copies. A text on the old desktop's
+// clipboard stays ours.
 func (m *Manager) SetSession(s Session) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -255,27 +253,26 @@ func (m *Manager) Held() bool {
 	return m.cur != nil
 }
 
-// Copy puts text on the clipboard and takes it away after clearAfter; 0 means
-// that only Clear, Close or another owner does. The text of an earlier Copy is
-// replaced, and left alone when Copy fails. Errors are a *core.Error of class
-// Misuse when there is no clipboard or the text is too big for it, Temporary
-// when ctx ended.
+// Copy puts text on the clipboard and clears it after clearAfter; 0 means that only
+// Clear, Close or another owner does. It replaces the text of an earlier Copy, and
+// leaves that alone if Copy fails. Errors are a *core.Error of class Misuse when
+// there is no clipboard or the text is too big for it, Temporary when ctx ended.
 func (m *Manager) Copy(ctx context.Context, text string, clearAfter time.Duration) error {
 	m.turn.Lock()
 	defer m.turn.Unlock()
 	return m.copy(ctx, text, clearAfter, true)
 }
 
-// CopyPlain is Copy for a text that is no secret, such as an address: histories
-// may keep it, and no time takes it away.
+// CopyPlain is Copy for a text that is no secret, such as an address: histories may
+// keep it, and it is never cleared.
 func (m *Manager) CopyPlain(ctx context.Context, text string) error {
 	m.turn.Lock()
 	defer m.turn.Unlock()
 	return m.copy(ctx, text, 0, false)
 }
 
-// Replace is Copy if what we copied last is still on the clipboard, and else
-// does nothing. It reports whether it copied.
+// Replace is Copy if our last text is still on the clipboard, and else does nothing.
+// It reports whether it copied.
 func (m *Manager) Replace(ctx context.Context, text string, clearAfter time.Duration) (bool, error) {
 	m.turn.Lock()
 	defer m.turn.Unlock()
@@ -289,7 +286,7 @@ func (m *Manager) Replace(ctx context.Context, text string, clearAfter time.Dura
 	return err == nil, err
 }
 
-// copy is Copy; the turn is the caller's.
+// copy is Copy; the caller has the turn.
 func (m *Manager) copy(ctx context.Context, text string, clearAfter time.Duration, secret bool) error {
 	m.mu.Lock()
 	session, how, old, guard, closed, telling := m.session, m.how, m.cur, m.guard, m.closed, m.telling
@@ -297,7 +294,7 @@ func (m *Manager) copy(ctx context.Context, text string, clearAfter time.Duratio
 	if closed {
 		return noClipboard("the agent is ending", nil)
 	}
-	if old != nil && old.ending() { // it must not take this copy away
+	if old != nil && old.ending() { // it must not clear this copy
 		<-old.freed
 	}
 	if telling != nil {
@@ -330,7 +327,7 @@ func (m *Manager) copy(ctx context.Context, text string, clearAfter time.Duratio
 	return nil
 }
 
-// adopt makes c the text of ours and watches over it.
+// adopt makes c the current copy and watches it.
 func (m *Manager) adopt(c *copied, clearAfter time.Duration) {
 	m.mu.Lock()
 	m.cur, m.last, m.guard = c, c, nil
@@ -338,8 +335,8 @@ func (m *Manager) adopt(c *copied, clearAfter time.Duration) {
 	m.wg.Go(func() { m.watch(c, clearAfter) })
 }
 
-// Wake is to be called when the machine slept: what should have been taken away
-// meanwhile is taken away now.
+// Wake must be called after the machine slept: texts whose time ended meanwhile are
+// cleared now.
 func (m *Manager) Wake() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -348,12 +345,12 @@ func (m *Manager) Wake() {
 	}
 	select {
 	case m.cur.woke <- struct{}{}:
-	default: // it was told already
+	default: // it was reported already
 	}
 }
 
-// Clear takes our text off the clipboard, if it is still there, and returns when
-// that is done. With nothing of ours there it does nothing.
+// Clear clears our text, if it is still on the clipboard, and returns when that is
+// done. Without a text of ours it does nothing.
 func (m *Manager) Clear(ctx context.Context) error {
 	m.turn.Lock()
 	defer m.turn.Unlock()
@@ -372,8 +369,8 @@ func (m *Manager) Clear(ctx context.Context) error {
 	}
 }
 
-// Close takes our text off the clipboard, if it is still there, and waits until
-// all is over. Later copies fail.
+// Close clears our text, if it is still on the clipboard, and waits until everything
+// has ended. Later copies fail.
 func (m *Manager) Close() error {
 	m.turn.Lock()
 	m.mu.Lock()

@@ -10,10 +10,10 @@ import (
 )
 
 const (
-	// readTime is how long the owner of the clipboard may take to say what it
-	// holds. One that is stopped never does.
+	// readTime is how long the owner of the clipboard may take to answer. A stopped
+	// program never does.
 	readTime = 2 * time.Second
-	// againTime is when the clipboard is looked at once more after it was emptied.
+	// againTime is how long after emptying the clipboard is read once more.
 	againTime = 2 * time.Second
 	// parting is how long Close gives a clipboard manager to notice that the
 	// clipboard is empty. One that has not noticed would put our text back.
@@ -23,7 +23,7 @@ const (
 // errSilent: the owner of the clipboard does not answer.
 var errSilent = errors.New("the program that holds the clipboard does not answer")
 
-// fingerprint tells whether a text is the one that was copied, and does not hold it.
+// fingerprint recognises the copied text without holding it.
 type fingerprint struct {
 	size int
 	salt [16]byte
@@ -44,8 +44,8 @@ func (f fingerprint) hash(text []byte) (sum [sha256.Size]byte) {
 	return sum
 }
 
-// matches reports whether text is the one that was copied. Of a text of the same
-// length the time it takes tells nothing.
+// matches reports whether text is the copied one. For texts of the same length the
+// time it takes reveals nothing.
 func (f fingerprint) matches(text []byte) bool {
 	if len(text) != f.size {
 		return false
@@ -54,7 +54,7 @@ func (f fingerprint) matches(text []byte) bool {
 	return hmac.Equal(sum[:], f.sum[:])
 }
 
-// verdict is what a look at the clipboard found.
+// verdict is the result of a read of the clipboard.
 type verdict int
 
 const (
@@ -63,20 +63,20 @@ const (
 	same                   // our text
 )
 
-// lookHow is what a look does if it finds our text.
+// lookHow says what to do if our text is found.
 type lookHow struct {
 	empty bool
 	guard bool // and own the empty clipboard
 }
 
-// look looks at the clipboard on which c was put, within readTime.
+// look reads the clipboard on which c was put, within readTime.
 func (c *copied) look(ctx context.Context, how lookHow) (verdict, owner, error) {
 	ctx, cancel := context.WithTimeout(ctx, readTime)
 	defer cancel()
 	return c.board.look(ctx, c.text, how)
 }
 
-// sweep takes the text out of places beside the clipboard, where there are any.
+// sweep clears the text in places beside the clipboard, if there are any.
 func (c *copied) sweep() {
 	s, ok := c.board.(interface {
 		sweep(ctx context.Context, text fingerprint)
@@ -101,14 +101,14 @@ func (c *copied) ours(ctx context.Context) bool {
 	return err == nil && found == same
 }
 
-// watch waits for the end of c, whatever it is, and tells of it.
+// watch waits for the end of c and reports it.
 func (m *Manager) watch(c *copied, clearAfter time.Duration) {
 	defer close(c.ended)
 	g := m.outlast(c, clearAfter)
 	c.lost = g.Reason == Replaced
 	close(c.freed)
 
-	// A Copy under way may just be the one that replaced it.
+	// A Copy under way may be the one that replaced it.
 	m.turn.Lock()
 	m.mu.Lock()
 	current := m.cur == c
@@ -128,7 +128,7 @@ func (m *Manager) watch(c *copied, clearAfter time.Duration) {
 	}
 }
 
-// outlast waits until the text of c is to go, takes it away, and says why it went.
+// outlast waits until the text of c must go, clears it, and says why it went.
 func (m *Manager) outlast(c *copied, clearAfter time.Duration) Gone {
 	until, left := m.now().Round(0).Add(clearAfter), clearAfter
 	for {
@@ -159,11 +159,11 @@ func (m *Manager) outlast(c *copied, clearAfter time.Duration) Gone {
 	}
 }
 
-// successor looks whether the program that owns the clipboard now took our text
-// over. One that does not answer may have.
+// successor checks whether the clipboard's new owner took our text over. A program
+// that does not answer may have.
 func (m *Manager) successor(c *copied) verdict {
 	if !m.await(c) {
-		return same // it is taken away now
+		return same // it is being cleared now
 	}
 	current := m.isCurrent(c)
 	m.turn.Unlock()
@@ -185,7 +185,7 @@ func (m *Manager) successor(c *copied) verdict {
 }
 
 // await takes the turn, so that no copy is under way. It reports false, and has not
-// taken it, if somebody who has the turn wants c gone.
+// taken it, if the holder of the turn wants c gone.
 func (m *Manager) await(c *copied) bool {
 	select {
 	case <-c.stop:
@@ -206,14 +206,14 @@ func (m *Manager) isCurrent(c *copied) bool {
 	return m.cur == c
 }
 
-// remove takes the text of c away, if the clipboard still holds it, and says what
-// became of it; why is the reason if that was done.
+// remove clears the text of c, if it is still on the clipboard, and says what
+// happened to it; why is the reason if it was cleared.
 func (m *Manager) remove(c *copied, why Reason) Gone {
-	if m.await(c) { // else whoever wants it gone has the turn
+	if m.await(c) { // otherwise the caller that wants it gone has the turn
 		defer m.turn.Unlock()
 	}
 	c.end()
-	if !m.isCurrent(c) || !c.secret { // a later copy took its place, or it may stay
+	if !m.isCurrent(c) || !c.secret { // a later copy replaced it, or it may stay
 		if c.owner.release() {
 			return Gone{Reason: Cleared}
 		}
@@ -244,8 +244,8 @@ func (m *Manager) remove(c *copied, why Reason) Gone {
 	return Gone{Reason: why, Program: program}
 }
 
-// keepEmpty replaces our text by an empty one, where a clipboard manager runs: on
-// an empty clipboard that nobody owns it would put our text back.
+// keepEmpty replaces our text by an empty one if a clipboard manager runs: on an
+// empty clipboard without an owner it would put our text back.
 func (m *Manager) keepEmpty(c *copied, program string) {
 	if program == "" {
 		return
@@ -299,8 +299,8 @@ func (m *Manager) guarded() bool {
 	return m.guard != nil
 }
 
-// lookAgain looks whether somebody puts the text of c back after it was taken
-// away. If so, it is taken away again, and looked at a last time.
+// lookAgain checks whether a program puts the text of c back after it was cleared.
+// If so, it clears it again and checks a last time.
 func (m *Manager) lookAgain(c *copied) {
 	for _, what := range []Reason{Returned, Stays} {
 		due, stop := m.again()
@@ -337,8 +337,8 @@ func (m *Manager) lookAgain(c *copied) {
 	}
 }
 
-// leave gives up an empty clipboard that was kept, once a clipboard manager had
-// time to notice that it is empty, and looks whether it puts back what was there.
+// leave gives up an empty clipboard, after a clipboard manager had time to notice
+// that it is empty, and checks whether the old text is put back.
 func (m *Manager) leave() {
 	m.mu.Lock()
 	guard, last := m.guard, m.last

@@ -6,7 +6,7 @@ import (
 	"tokentray/core"
 )
 
-// noClipboard is the error of a desktop that cannot be copied to.
+// noClipboard is the error when the desktop has no clipboard for us.
 func noClipboard(why string, cause error) *core.Error {
 	return &core.Error{
 		Class: core.Misuse, Remedy: core.RemedyClipboard, Err: cause,
@@ -22,7 +22,7 @@ func silent() *core.Error {
 	}
 }
 
-// tooBig is the error for a text that the clipboard does not take at once.
+// tooBig is the error for a text that is too big for one transfer.
 func tooBig(limit int) *core.Error {
 	return &core.Error{
 		Class: core.Misuse, Remedy: core.RemedyClipboard,

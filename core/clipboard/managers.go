@@ -2,11 +2,11 @@ package clipboard
 
 import "strings"
 
-// Hint says whether a clipboard manager leaves out of its history what is marked as
-// a secret (x-kde-passwordManagerHint).
+// Hint says whether a clipboard manager keeps texts marked as secret
+// (x-kde-passwordManagerHint) out of its history.
 type Hint string
 
-// What is known of clipboard managers and the hint.
+// What is known about a clipboard manager and the hint.
 const (
 	HintHonoured Hint = "honoured"
 	HintSince    Hint = "since" // honoured from a version on, see Program.Since
@@ -18,16 +18,16 @@ const (
 
 // Program is a clipboard manager.
 type Program struct {
-	ID    string // of what is known about it, empty for an unknown one
-	Name  string // as people know it
+	ID    string // the key of what is known about it, empty for an unknown one
+	Name  string // its name for people
 	Hint  Hint
 	Since string // the version, with HintSince
 }
 
-// managerOf is the clipboard manager whose process has that name, of which Linux
-// keeps 15 bytes.
+// managerOf is the clipboard manager whose process has that name. Linux keeps 15
+// bytes of it.
 func managerOf(process string) (Program, bool) {
-	// In the panel of Xfce, plugins have processes such as panel-6-clipman.
+	// In the panel of Xfce, plugins have process names such as panel-6-clipman.
 	if strings.HasPrefix(process, "panel-") && strings.HasSuffix(process, "-clipman") {
 		process = "xfce4-clipman"
 	}

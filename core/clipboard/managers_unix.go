@@ -16,9 +16,9 @@ import (
 // findTime bounds the search for a clipboard manager.
 const findTime = time.Second
 
-// Find looks which clipboard manager runs in a session: the owner of X11's
-// CLIPBOARD_MANAGER selection, or a process of a known name. One that keeps a
-// history is found before one that keeps none.
+// Find finds the clipboard manager of a session: the owner of X11's
+// CLIPBOARD_MANAGER selection, or a process of a known name. It prefers one that
+// keeps a history.
 func Find(ctx context.Context, s Session) (Program, bool) {
 	ctx, cancel := context.WithTimeout(ctx, findTime)
 	defer cancel()
@@ -42,8 +42,8 @@ func Find(ctx context.Context, s Session) (Program, bool) {
 	return known, true
 }
 
-// managerName is the name of the clipboard manager that runs and remembers what was
-// copied, empty for none.
+// managerName is the name of the running clipboard manager that remembers copies,
+// empty for none.
 func managerName(s Session) string {
 	p, ok := Find(context.Background(), s)
 	if !ok || p.Hint == HintNeedless {

@@ -31,7 +31,7 @@ func boardState(ctx context.Context) (count string, empty, ok bool) {
 	return count, types == "0", err == nil && found
 }
 
-// changed looks whether anything is there: that ours was cleared is a change too.
+// changed also checks that there is content: our own clearing is a change too.
 func (k *boardMark) changed() bool {
 	ctx, cancel := context.WithTimeout(context.Background(), goodbye)
 	defer cancel()

@@ -10,8 +10,8 @@ import (
 	"github.com/jezek/xgb/xproto"
 )
 
-// newMark notes the state of the session's clipboard, nil where that cannot be
-// told: on Wayland, and when the X server does not answer in time.
+// newMark notes the state of the session's clipboard; nil if that is not possible:
+// on Wayland, and when the X server does not answer in time.
 func newMark(ctx context.Context, s Session) mark {
 	if s.WaylandDisplay != "" {
 		if _, err := exec.LookPath("wl-copy"); err == nil {
@@ -22,7 +22,7 @@ func newMark(ctx context.Context, s Session) mark {
 		return nil
 	}
 	ready := make(chan *x11Mark)
-	go func() { // a server that hangs cannot be interrupted; what comes late is closed
+	go func() { // a server that hangs cannot be interrupted; a late answer is closed
 		k, _ := newX11Mark(s)
 		select {
 		case ready <- k:
@@ -42,8 +42,8 @@ func newMark(ctx context.Context, s Session) mark {
 	return nil
 }
 
-// x11Mark listens for new owners of the CLIPBOARD selection on a connection of
-// its own. The server keeps the events until somebody looks.
+// x11Mark listens for new owners of the CLIPBOARD selection on a connection of its
+// own. The server keeps the events until they are read.
 type x11Mark struct {
 	*x11Client
 	clip  xproto.Atom
@@ -56,7 +56,7 @@ func newX11Mark(s Session) (*x11Mark, error) {
 		return nil, err
 	}
 	k := &x11Mark{x11Client: c, clip: c.atoms["CLIPBOARD"]}
-	_ = k.listen(k.clip) // else a new window alone is seen
+	_ = k.listen(k.clip) // otherwise only a new window is noticed
 	if k.first, err = k.owner(k.clip); err != nil {
 		c.conn.Close()
 		return nil, err
@@ -64,15 +64,15 @@ func newX11Mark(s Session) (*x11Mark, error) {
 	return k, nil
 }
 
-// changed asks who the owner is; news of owners before that stand before the
-// answer. The same program may have copied again, with the same window. A server
-// that does not answer within goodbye counts as unchanged.
+// changed asks for the owner; events about earlier owners come before the answer.
+// The same program may have copied again, with the same window. A server that does
+// not answer within goodbye counts as unchanged.
 func (k *x11Mark) changed() bool {
 	answer := make(chan bool, 1)
 	go func() { // ends with the answer, or with the connection
 		now, err := k.owner(k.clip)
 		if err != nil || now == xproto.WindowNone {
-			answer <- false // nobody's text is lost
+			answer <- false // no text is lost
 			return
 		}
 		k.drain()

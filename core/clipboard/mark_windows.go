@@ -14,7 +14,7 @@ func newMark(context.Context, Session) mark {
 	return &winMark{p, at}
 }
 
-// changed looks whether anything is there: that ours was cleared is a change too.
+// changed also checks that there is content: our own clearing is a change too.
 func (k *winMark) changed() bool {
 	if now, _, _ := k.p.sequence.Call(); now == k.at {
 		return false

@@ -8,20 +8,20 @@ import (
 )
 
 const (
-	// watchful is the time after a copy in which nobody pastes yet: whoever reads the
-	// clipboard then watches it.
+	// watchful is the time after a copy in which nobody pastes yet: a program that
+	// reads the clipboard then watches it.
 	watchful = 700 * time.Millisecond
-	// pasteGrace is how long after the first paste a text stays: many programs ask
-	// more than once for what they paste.
+	// pasteGrace is how long after the first paste a text stays: many programs read
+	// it more than once to paste it.
 	pasteGrace = time.Second
 )
 
 // pastes tells the first paste of a text from the reads of programs that watch the
-// clipboard: known clipboard managers, whoever asks whether the text is a secret,
-// and whoever reads at once. It is used by one goroutine.
+// clipboard: known clipboard managers, those that ask whether the text is a secret,
+// and those that read at once. It is used by one goroutine.
 type pastes struct {
 	began    time.Time
-	watchers map[uint32]bool // programs, by a number of the desktop's
+	watchers map[uint32]bool // programs, by the desktop's number for them
 	pasted   chan struct{}   // closed pasteGrace after the first paste
 	once     sync.Once
 	after    func(time.Duration, func()) // time.AfterFunc
@@ -34,8 +34,8 @@ func newPastes(now time.Time) *pastes {
 	}
 }
 
-// note notes that a program has read one of the forms that are offered. process is
-// asked for the program's name if that counts.
+// note notes that a program has read one of the offered forms. process returns the
+// program's name, if needed.
 func (p *pastes) note(program uint32, target string, now time.Time, process func() string) {
 	text := isText(target)
 	switch {

@@ -6,7 +6,7 @@ import (
 	"os/exec"
 )
 
-// maxAsked is how much of the clipboard a person's text can be, in bytes.
+// maxAsked is the most that is read of the clipboard for a person, in bytes.
 const maxAsked = 64 << 10
 
 // ReadAsked reads the text on the clipboard because a person at a terminal asked for

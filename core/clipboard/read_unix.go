@@ -9,12 +9,12 @@ import (
 	"os/exec"
 )
 
-// maxAsked is how much of the clipboard a person's text can be, in bytes.
+// maxAsked is the most that is read of the clipboard for a person, in bytes.
 const maxAsked = 64 << 10
 
 // ReadAsked reads the text on the clipboard because a person at a terminal asked for
-// it: on Wayland by wl-paste, which may take the keyboard for a moment there, else as
-// Read does.
+// it: on Wayland with wl-paste, which may take the keyboard focus for a moment, else
+// like Read.
 func ReadAsked(ctx context.Context, s Session) (string, error) {
 	tool, err := exec.LookPath("wl-paste")
 	if s.WaylandDisplay == "" || err != nil {

@@ -6,15 +6,14 @@ import "time"
 type event int
 
 const (
-	over      event = iota // the time is over, or somebody wants it gone
+	over      event = iota // the time is over, or the text must go
 	lost                   // another program owns the clipboard
 	wasPasted              // see SetHabits
 )
 
-// wait waits until c is to go, when left is over unless that is 0, or another program
-// owns the clipboard. Timers stand still while the machine sleeps, and
-// not every system tells of a sleep: what time is left is read off the wall
-// clock, at each look.
+// wait waits until c must go, until left is over unless that is 0, or until another
+// program owns the clipboard. Timers stop while the machine sleeps, and not every
+// system reports a sleep, so each look reads the remaining time off the wall clock.
 func (m *Manager) wait(c *copied, left time.Duration) event {
 	clears, until := left > 0, m.now().Round(0).Add(left)
 	for {
@@ -34,8 +33,8 @@ func (m *Manager) wait(c *copied, left time.Duration) event {
 	}
 }
 
-// pause waits until d has passed, for ever if d is 0, or something happened to c,
-// or the machine woke.
+// pause waits until d has passed, for ever if d is 0, or something happened to c, or
+// the machine woke.
 func (m *Manager) pause(c *copied, d time.Duration) (what *event, passed bool) {
 	var due <-chan time.Time
 	if d > 0 {

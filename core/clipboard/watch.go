@@ -5,25 +5,24 @@ import (
 	"time"
 )
 
-// A copy may have to wait for a token, and meanwhile the person goes on: copies
-// something in another program, say. Their text is the newer one and must stay.
-// A watch tells, as far as the desktop lets it: X11 announces each new owner,
-// Windows and macOS count their changes. On Wayland a program without a window
-// learns no more than that its own text was replaced.
+// A copy may have to wait for a token, and meanwhile the person may copy something
+// in another program. That text is newer and must stay. A watch reports it if the
+// desktop can: X11 announces each new owner, Windows and macOS count changes. On
+// Wayland a program without a window only learns that its own text was replaced.
 
 // mark is the state of a clipboard at one moment.
 type mark interface {
-	// changed reports whether a text was put there since, by whomever, and is
-	// still there.
+	// changed reports whether anybody put a text there since, and the text is still
+	// there.
 	changed() bool
 	close()
 }
 
-// watchTime bounds how long beginning to watch may hold up a copy.
+// watchTime bounds how long starting a watch may delay a copy.
 const watchTime = time.Second
 
-// Watch begins to look for what other programs copy. changed is for CopyUnless;
-// end is to be called once. What cannot be watched counts as unchanged.
+// Watch begins to notice what other programs copy. changed is for CopyUnless; call
+// end once. If it cannot watch, the clipboard counts as unchanged.
 func (m *Manager) Watch(ctx context.Context) (changed func() bool, end func()) {
 	m.mu.Lock()
 	session, first := m.session, m.cur
@@ -49,8 +48,8 @@ func (m *Manager) Watch(ctx context.Context) (changed func() bool, end func()) {
 	}, end
 }
 
-// CopyUnless is Copy, unless changed reports that somebody else copied
-// meanwhile. It reports whether it copied.
+// CopyUnless is Copy, unless changed reports that another program copied meanwhile.
+// It reports whether it copied.
 func (m *Manager) CopyUnless(ctx context.Context, text string, clearAfter time.Duration, changed func() bool) (bool, error) {
 	m.turn.Lock()
 	defer m.turn.Unlock()
@@ -62,7 +61,7 @@ func (m *Manager) CopyUnless(ctx context.Context, text string, clearAfter time.D
 	return err == nil, err
 }
 
-// replaced reports whether somebody else's text took the place of this one.
+// replaced reports whether another program's text replaced this one.
 func (c *copied) replaced() bool {
 	if c.ending() {
 		<-c.freed

@@ -36,14 +36,14 @@ type wlCopy struct {
 	cmd     *exec.Cmd
 	text    fingerprint
 	ended   chan struct{} // closed when the child has been reaped
-	primary *wlCopy       // owns PRIMARY, where that is wanted
-	// files are what sweep may remove, as a later child may have the same text; nil
-	// before there is one: all with the text.
+	primary *wlCopy       // owns PRIMARY, if wanted
+	// files are what sweep may remove, since a later child may have the same text;
+	// nil before there is one: all with the text.
 	files atomic.Pointer[[]string]
 }
 
-// acquire starts a wl-copy that owns text. The text goes through a pipe; argv and
-// environment of the child are there for everybody to read.
+// acquire starts a wl-copy that owns text. The text goes through a pipe, because
+// everybody can read the child's argv and environment.
 func (b wlBoard) acquire(ctx context.Context, text string, secret bool) (owner, error) {
 	hide := secret && b.asked.sensitive(ctx, b.tool)
 	w, err := b.start(ctx, text, hide, false)
@@ -103,9 +103,9 @@ func (b wlBoard) start(ctx context.Context, text string, sensitive, primary bool
 	}
 }
 
-// sensitive reports whether this wl-copy (2.3 and later) can mark a text as
-// secret, so that histories leave it out. The same program is asked once; one
-// that did not answer is asked again.
+// sensitive reports whether this wl-copy (2.3 and later) can mark a text as secret,
+// so that histories leave it out. The same program is asked once; one that did not
+// answer is asked again.
 func (k *wlKnowledge) sensitive(ctx context.Context, tool string) bool {
 	var stamp time.Time
 	if info, err := os.Stat(tool); err == nil {
@@ -124,13 +124,13 @@ func (k *wlKnowledge) sensitive(ctx context.Context, tool string) bool {
 	return yes
 }
 
-// promptTime is how long a look waits before it asks whether there is anything at
-// all: of an empty clipboard wl-paste --watch tells nothing.
+// promptTime is how long a read waits before it checks whether there is any text:
+// wl-paste --watch reports nothing on an empty clipboard.
 const promptTime = 300 * time.Millisecond
 
-// look reads the clipboard by wl-paste, where the compositor lets a program without
-// a window read it. --watch fails at once elsewhere, whereas a plain wl-paste would
-// take the keyboard for a moment.
+// look reads the clipboard with wl-paste, if the compositor lets a program without a
+// window read it. --watch fails at once elsewhere, while a plain wl-paste would take
+// the keyboard focus for a moment.
 func (b wlBoard) look(ctx context.Context, text fingerprint, how lookHow) (verdict, owner, error) {
 	prompt, cancel := context.WithTimeout(ctx, promptTime)
 	defer cancel()
@@ -149,7 +149,7 @@ func (b wlBoard) look(ctx context.Context, text fingerprint, how lookHow) (verdi
 	return same, nil, nil
 }
 
-// compare compares what the clipboard holds with a text.
+// compare compares the clipboard's content with a text.
 func (b wlBoard) compare(ctx context.Context, text fingerprint) (verdict, error) {
 	cmd := b.run(ctx, "wl-paste", "--no-newline", "--watch", "sh", "-c", `cat; kill "$PPID"`)
 	var content bytes.Buffer
@@ -194,8 +194,8 @@ func (w *wlCopy) ours() bool {
 	}
 }
 
-// release ends the child; the selection goes with it. Only the living child
-// owns the selection, so nothing of anybody else's can be cleared.
+// release ends the child; the selection goes with it. Only the living child owns the
+// selection, so no other text can be cleared.
 func (w *wlCopy) release() bool {
 	ours := true
 	select {
@@ -217,8 +217,8 @@ func (w *wlCopy) release() bool {
 	return ours
 }
 
-// sweep removes the file in which wl-copy before 2.2 keeps its content, which
-// stays behind when the child is ended by a signal. It is known by content.
+// sweep removes the file in which wl-copy before 2.2 keeps its content. The file
+// stays when a signal ends the child. It is recognised by its content.
 func (w *wlCopy) sweep() {
 	files := w.files.Load()
 	for _, f := range w.buffers() {
@@ -246,10 +246,10 @@ func (w *wlCopy) buffers() []string {
 	})
 }
 
-// bufferDir is where those versions of wl-copy put the file, whatever TMPDIR.
+// bufferDir is where those versions of wl-copy put the file, whatever TMPDIR is.
 const bufferDir = "/tmp"
 
-// redact takes the text out of what a child said.
+// redact removes the text from a child's output.
 func redact(said, text string) string {
 	if text == "" {
 		return said
@@ -257,7 +257,7 @@ func redact(said, text string) string {
 	return strings.ReplaceAll(strings.TrimSpace(said), text, "•••")
 }
 
-// capped keeps the first left bytes and takes the rest without complaint.
+// capped keeps the first left bytes and discards the rest.
 type capped struct {
 	b    *bytes.Buffer
 	left int

@@ -11,11 +11,11 @@ import (
 	"github.com/jezek/xgb/xproto"
 )
 
-// goodbye bounds how long a release waits for a server that no longer answers.
+// goodbye bounds how long a release waits for a server that does not answer.
 const goodbye = time.Second
 
-// secretHint is the target by which password managers ask clipboard histories
-// to leave a text out; its content is hintValue.
+// secretHint is the target with which password managers ask clipboard histories to
+// leave a text out; its content is hintValue.
 const (
 	secretHint = "x-kde-passwordManagerHint"
 	hintValue  = "secret"
@@ -28,10 +28,10 @@ var targets = [...]string{
 	secretHint, "CLIPBOARD", "ATOM_PAIR", "INCR", "TOKENTRAY_PASTE",
 }
 
-// x11Owner owns the CLIPBOARD selection of an X server, and PRIMARY where that is
-// wanted, by the rules of the Inter-Client Communication Conventions Manual,
-// section 2. It has a connection and a window of its own and serves requests until
-// it loses the selections.
+// x11Owner owns the CLIPBOARD selection of an X server, and PRIMARY if wanted, by
+// the rules of the Inter-Client Communication Conventions Manual, section 2. It has
+// a connection and a window of its own and serves requests until it loses the
+// selections.
 type x11Owner struct {
 	*x11Client
 	since xproto.Timestamp // when the server gave us the selection
@@ -41,7 +41,7 @@ type x11Owner struct {
 	secret bool          // the hint for clipboard histories is offered
 	away   chan struct{} // closed when CLIPBOARD is lost
 	done   chan struct{} // closed when serve has ended
-	pastes *pastes       // nil: the text may be pasted more than once
+	pastes *pastes       // nil: the text may be pasted many times
 }
 
 // newOwner takes the selection.
@@ -128,8 +128,8 @@ func (o *x11Owner) pasted() <-chan struct{} {
 	return o.pastes.pasted
 }
 
-// ours asks the server, for the news of a loss may be under way. One that does
-// not answer within goodbye counts as a loss.
+// ours asks the server, because the news of a loss may be under way. A server that
+// does not answer within goodbye counts as a loss.
 func (o *x11Owner) ours() bool {
 	answer := make(chan bool, 1)
 	go func() { // ends with the answer, or with the connection
@@ -146,10 +146,10 @@ func (o *x11Owner) ours() bool {
 	}
 }
 
-// release destroys the window, with which the server takes the selection from
-// us, and closes the connection. To set the owner to none would hit whoever
-// took the selection in the same millisecond; the window is ours alone. A
-// server that no longer answers is left after goodbye.
+// release destroys the window, with which the server takes the selection from us,
+// and closes the connection. Setting the owner to none instead could hit a program
+// that took the selection in the same millisecond; the window is ours alone. A
+// server that does not answer is left after goodbye.
 func (o *x11Owner) release() bool {
 	ours := true
 	select {
@@ -160,7 +160,7 @@ func (o *x11Owner) release() bool {
 	select {
 	case <-o.done:
 	default:
-		// The reply to GetInputFocus comes when the server has done what stands
+		// The reply to GetInputFocus comes when the server has done everything
 		// before it.
 		xproto.DestroyWindow(o.conn, o.win)
 		asked := make(chan struct{})
@@ -181,8 +181,8 @@ func (o *x11Owner) release() bool {
 	return ours
 }
 
-// answer serves one request and tells the requestor, with property None when
-// we cannot give what it wants.
+// answer serves one request and replies to the requestor, with property None if we
+// do not offer the target.
 func (o *x11Owner) answer(req xproto.SelectionRequestEvent) {
 	property := req.Property
 	if property == xproto.AtomNone {
@@ -225,8 +225,8 @@ func (o *x11Owner) convert(w xproto.Window, target, property xproto.Atom) bool {
 	return xproto.ChangePropertyChecked(o.conn, xproto.PropModeReplace, w, property, typ, format, n, data).Check() == nil
 }
 
-// form is the selection in the form target: property type, bits of an item,
-// content. Content is nil for a form we do not offer.
+// form is the selection in the form target: property type, bits per item, content.
+// Content is nil for a form we do not offer.
 func (o *x11Owner) form(target xproto.Atom) (xproto.Atom, byte, []byte) {
 	name, known := o.names[target]
 	if !known {
@@ -256,7 +256,7 @@ func (o *x11Owner) form(target xproto.Atom) (xproto.Atom, byte, []byte) {
 		return target, 8, o.text
 	case "TEXT": // the owner chooses the encoding
 		return o.atoms["UTF8_STRING"], 8, o.text
-	case "STRING": // Latin-1, of which we speak the ASCII part
+	case "STRING": // Latin-1, of which we use the ASCII part
 		if ascii(o.text) {
 			return xproto.AtomString, 8, o.text
 		}
@@ -267,7 +267,7 @@ func (o *x11Owner) form(target xproto.Atom) (xproto.Atom, byte, []byte) {
 // multiple serves several forms at once: the property lists pairs of target and
 // property, and a target that was not served is overwritten with None.
 func (o *x11Owner) multiple(w xproto.Window, property xproto.Atom) bool {
-	const most = 64 // pairs; nobody asks for more than we have forms
+	const most = 64 // pairs; nobody asks for more forms than we have
 	r, err := xproto.GetProperty(o.conn, false, w, property, xproto.GetPropertyTypeAny, 0, most*2).Reply()
 	if err != nil || r.Format != 32 || r.ValueLen%2 != 0 {
 		return false

@@ -17,8 +17,8 @@ type x11Board struct {
 	how     habits
 }
 
-// beside runs f beside the caller, for a server that hangs cannot be interrupted:
-// then the caller goes when ctx ends, and what comes late is undone.
+// beside runs f on another goroutine, because a server that hangs cannot be
+// interrupted: when ctx ends the caller goes on, and a late result is undone.
 func beside[T any](ctx context.Context, f func() (T, error), undo func(T)) (out T, err error) {
 	type result struct {
 		out T
@@ -65,7 +65,7 @@ func asNoClipboard(err error) error {
 // guard owns an empty clipboard.
 func (b x11Board) guard(ctx context.Context) (owner, error) { return b.acquire(ctx, "", true) }
 
-// x11Found is what a look found, and who owns the clipboard that it emptied.
+// x11Found is the result of a read, and the owner of the clipboard that it emptied.
 type x11Found struct {
 	verdict verdict
 	guard   *x11Owner
@@ -80,7 +80,7 @@ func (b x11Board) look(ctx context.Context, text fingerprint, how lookHow) (verd
 	if ctx.Err() != nil && err != nil {
 		return nothing, nil, errSilent
 	}
-	if found.guard == nil { // not an owner that is nil inside
+	if found.guard == nil { // not an interface with a nil owner inside
 		return found.verdict, nil, err
 	}
 	return found.verdict, found.guard, err
@@ -113,7 +113,7 @@ func (b x11Board) lookNow(ctx context.Context, text fingerprint, how lookHow) (f
 	switch {
 	case err != nil:
 		return found, err
-	case !taken: // somebody copied just now
+	case !taken: // another program copied in this moment
 		found.verdict = other
 		return found, nil
 	}
@@ -124,8 +124,8 @@ func (b x11Board) lookNow(ctx context.Context, text fingerprint, how lookHow) (f
 	return found, nil
 }
 
-// sweep takes the text out of the places beside the clipboard: the cut buffer and,
-// where it was put there, PRIMARY.
+// sweep clears the text in the places beside the clipboard: the cut buffer and, if
+// it was put there, PRIMARY.
 func (b x11Board) sweep(ctx context.Context, text fingerprint) {
 	_, _ = beside(ctx, func() (none struct{}, err error) {
 		c, err := dialX11(b.session)
@@ -151,8 +151,8 @@ func (b x11Board) sweep(ctx context.Context, text fingerprint) {
 	}, func(struct{}) {})
 }
 
-// owner makes an owner of CLIPBOARD of a client. It has still to take the selection,
-// if the client has not, and to serve.
+// owner makes an owner of CLIPBOARD from a client. It must still take the selection,
+// if the client has not, and serve.
 func (x11Board) owner(c *x11Client, text string, secret bool) *x11Owner {
 	return &x11Owner{
 		x11Client: c, text: []byte(text), secret: secret, owns: []xproto.Atom{c.atoms["CLIPBOARD"]},
@@ -160,9 +160,9 @@ func (x11Board) owner(c *x11Client, text string, secret bool) *x11Owner {
 	}
 }
 
-// Read reads the text on the session's clipboard: empty if there is none. The error
-// is Temporary with RemedySilentOwner if the program that owns it does not
-// answer within readTime, and Misuse if there is no clipboard that can be read.
+// Read reads the text on the session's clipboard, empty if there is none. The error
+// is Temporary with RemedySilentOwner if the program that owns it does not answer
+// within readTime, and Misuse if there is no clipboard to read.
 func Read(ctx context.Context, s Session) (string, error) {
 	if s.Display == "" {
 		return "", noClipboard("no display", nil)

@@ -21,10 +21,10 @@ import (
 	"github.com/jezek/xgb/xproto"
 )
 
-// x11Client is a connection to an X server with a window of its own, as everybody
-// needs who owns a selection or asks for one. Its calls wait for the server and
-// for the selection's owner, either of which may hang: they are made beside the
-// caller, see beside, and end with the connection.
+// x11Client is a connection to an X server with a window of its own, which everybody
+// needs who owns or reads a selection. Its calls wait for the server and for the
+// selection's owner, and both may hang: the calls run beside the caller, see beside,
+// and end with the connection.
 type x11Client struct {
 	conn  *xgb.Conn
 	win   xproto.Window
@@ -35,11 +35,11 @@ type x11Client struct {
 	fixes byte                 // the number of XFixes' events; 0: unknown
 }
 
-// prepareXGB sets up what the library has for the whole process. Its own setup of an
-// extension writes a map that the goroutines of all other connections read, so the
-// events of all extensions are kept as they come, and note reads them.
+// prepareXGB sets up the library for the whole process. Its own setup of an
+// extension writes a map that the goroutines of all connections read, so events of
+// extensions are kept raw, and note decodes them.
 var prepareXGB = sync.OnceFunc(func() {
-	xgb.Logger.SetOutput(io.Discard) // it writes to standard error; errors come back to us all the same
+	xgb.Logger.SetOutput(io.Discard) // it writes to standard error; errors still come back to us
 	const first, last = 64, 127      // of extensions, by the protocol
 	for n := first; n <= last; n++ {
 		xgb.NewEventFuncs[n] = func(buf []byte) xgb.Event { return extensionEvent(bytes.Clone(buf)) }
@@ -91,13 +91,13 @@ func dialX11(s Session) (_ *x11Client, err error) {
 	return c, c.window()
 }
 
-// lingering is how long a connection stays open after its time was over.
+// lingering is how long a connection stays open after its time is over.
 const lingering = 10 * time.Minute
 
-// endWith closes the connection some time after ctx has ended. An owner that was
-// asked for its text and answers late must still find our window: there are programs
-// that end with an error otherwise, and what they hold would be lost. So the server
-// keeps the window, too, should we end before that.
+// endWith closes the connection some time after ctx has ended. An owner that answers
+// late must still find our window: some programs end with an error otherwise, and
+// their text would be lost. So the server also keeps the window if we end before
+// that.
 func (c *x11Client) endWith(ctx context.Context) (stop func()) {
 	var late *time.Timer
 	var mu sync.Mutex
@@ -138,8 +138,7 @@ func (c *x11Client) intern() error {
 	return nil
 }
 
-// window makes the unmapped window that a selection's owner needs, and whoever
-// asks for one.
+// window makes the unmapped window that an owner or reader of a selection needs.
 func (c *x11Client) window() error {
 	id, err := xproto.NewWindowId(c.conn)
 	if err != nil {
@@ -152,8 +151,8 @@ func (c *x11Client) window() error {
 
 func (c *x11Client) root() xproto.Window { return xproto.Setup(c.conn).DefaultScreen(c.conn).Root }
 
-// listen has the server tell of each new owner of the selections, and of the same
-// owner's new content.
+// listen asks the server to report each new owner of the selections, and new content
+// of the same owner.
 func (c *x11Client) listen(selections ...xproto.Atom) (err error) {
 	if c.fixes, err = c.extension("XFIXES"); err != nil {
 		return err
@@ -169,7 +168,7 @@ func (c *x11Client) listen(selections ...xproto.Atom) (err error) {
 	return nil
 }
 
-// wait returns the first event that want takes.
+// wait returns the first event that want accepts.
 func (c *x11Client) wait(want func(xgb.Event) bool) error {
 	for {
 		ev, xerr := c.conn.WaitForEvent()
@@ -210,8 +209,8 @@ func (c *x11Client) drain() {
 	}
 }
 
-// timestamp is the server's time, which an owner must name rather than "now": that
-// of a change to our own window.
+// timestamp is the server's time, which an owner must give instead of "now": that of
+// a change to our own window.
 func (c *x11Client) timestamp() (at xproto.Timestamp, err error) {
 	if err := xproto.ChangePropertyChecked(c.conn, xproto.PropModeAppend, c.win,
 		c.atoms["TIMESTAMP"], xproto.AtomInteger, 32, 0, nil).Check(); err != nil {
@@ -238,8 +237,8 @@ func (c *x11Client) owner(selection xproto.Atom) (xproto.Window, error) {
 // maxRead bounds what is read of another program's text, in bytes.
 const maxRead = 1 << 20
 
-// fetch has the owner of a selection convert it to target and reads the result.
-// With a size of 0 or more a text of another length is not read at all. found is
+// fetch asks the owner of a selection to convert it to target and reads the result.
+// With a size of 0 or more it does not read a text of another length. found is
 // nothing if the owner refuses, other if the text is not read, same if it was.
 func (c *x11Client) fetch(selection, target xproto.Atom, size int) (text []byte, found verdict, err error) {
 	into := c.atoms["TOKENTRAY_PASTE"]
@@ -273,7 +272,7 @@ func (c *x11Client) fetch(selection, target xproto.Atom, size int) (text []byte,
 	return r.Value, same, nil
 }
 
-// fetchPieces reads a text that its owner sends piece by piece.
+// fetchPieces reads a text that its owner sends in pieces.
 func (c *x11Client) fetchPieces(into xproto.Atom, size int) (text []byte, found verdict, err error) {
 	for {
 		r, err := xproto.GetProperty(c.conn, true, c.win, into, xproto.GetPropertyTypeAny, 0, maxRead/4).Reply()
@@ -301,8 +300,8 @@ func (c *x11Client) fetchPieces(into xproto.Atom, size int) (text []byte, found 
 	}
 }
 
-// holds compares a selection with a text. Of a text of another length no byte is
-// read.
+// holds compares a selection with a text. It reads no byte of a text of another
+// length.
 func (c *x11Client) holds(selection xproto.Atom, text fingerprint) (found verdict, by xproto.Window, err error) {
 	if by, err = c.owner(selection); err != nil || by == xproto.WindowNone {
 		return nothing, by, err
@@ -323,9 +322,9 @@ func (c *x11Client) holds(selection xproto.Atom, text fingerprint) (found verdic
 	return nothing, by, nil
 }
 
-// seize becomes the owner of a selection in place of by, unless somebody has set
-// the selection since listen. The server serves nobody else meanwhile, so that
-// what another program copies at the same moment cannot be hit.
+// seize becomes the owner of a selection in place of by, unless anybody has set the
+// selection since listen. The server serves nobody else meanwhile, so it cannot hit
+// what another program copies at the same moment.
 func (c *x11Client) seize(selection xproto.Atom, by xproto.Window) (bool, error) {
 	at, err := c.timestamp()
 	if err != nil {
@@ -339,15 +338,15 @@ func (c *x11Client) seize(selection xproto.Atom, by xproto.Window) (bool, error)
 	if err != nil {
 		return false, err
 	}
-	c.drain() // what came before the answer
+	c.drain() // events before the answer
 	if now != by || c.moved[selection] {
 		return false, nil
 	}
 	return true, xproto.SetSelectionOwnerChecked(c.conn, c.win, selection, at).Check()
 }
 
-// sweepCutBuffer empties the cut buffer if it holds the text. It is older than
-// selections, stays without an owner, and autocutsel copies the clipboard there.
+// sweepCutBuffer empties the cut buffer if it holds the text. The buffer is older
+// than selections and needs no owner; autocutsel copies the clipboard there.
 func (c *x11Client) sweepCutBuffer(text fingerprint) error {
 	if err := xproto.GrabServerChecked(c.conn).Check(); err != nil {
 		return err
@@ -365,8 +364,7 @@ func (c *x11Client) sweepCutBuffer(text fingerprint) error {
 	return xproto.ChangePropertyChecked(c.conn, xproto.PropModeReplace, c.root(), xproto.AtomCutBuffer0, xproto.AtomString, 8, 0, nil).Check()
 }
 
-// process is the name of the program that a window belongs to, empty if it cannot
-// be told.
+// process is the name of the program that a window belongs to, empty if unknown.
 func (c *x11Client) process(w xproto.Window) string {
 	pid := c.pid(w)
 	if pid == 0 {
@@ -379,8 +377,7 @@ func (c *x11Client) process(w xproto.Window) string {
 	return strings.TrimSpace(string(name))
 }
 
-// pid asks the server, which knows it for programs of this machine, else the
-// window.
+// pid asks the server, which knows it for programs on this machine, else the window.
 func (c *x11Client) pid(w xproto.Window) uint32 {
 	if pid, err := c.clientPID(w); err == nil && pid != 0 {
 		return pid
@@ -421,8 +418,8 @@ func (c *x11Client) clientPID(w xproto.Window) (uint32, error) {
 	return 0, nil
 }
 
-// reader tells one program that asks by its window from another: the number of its
-// process, or of its connection, which the server gives to the next program later.
+// reader identifies a program that asks by its window: the number of its process, or
+// of its connection, which the server later gives to another program.
 func (c *x11Client) reader(w xproto.Window) uint32 {
 	if pid := c.pid(w); pid != 0 {
 		return pid

@@ -7,11 +7,11 @@ import (
 	"tokentray/core"
 )
 
-// Apifox imports Postman's files, and Apidog does so too, but differs in three
-// things. The variable that is a URL's host becomes a 前置 URL, which no script can
-// set, so each URL has its host in it. A collection's own variables become those of
-// the project, so ours stand in the environment. A request knows nothing of the folder
-// it was sent from, so each folder is one account and its scripts name that account.
+// Apifox imports Postman's files, and so does Apidog, but differs in three things.
+// The variable that is a URL's host becomes a 前置 URL, which no script can set, so
+// each URL contains its host. A collection's own variables become those of the
+// project, so ours are in the environment. A request does not know its folder, so
+// each folder is one account and its scripts name that account.
 const (
 	apifoxCollection  = "tokentray-apifox.postman_collection.json"
 	apifoxEnvironment = "tokentray-apifox.postman_environment.json"
@@ -70,12 +70,12 @@ func (w *writer) apifoxFolder(a account, groups []group) pmItem {
 	return out
 }
 
-// Pinned reports whether the files of a kind have the hosts of accounts in them, so
-// that an account in them should have its environment: it may not follow the active one
+// Pinned reports whether the files of a kind contain the hosts of accounts. An
+// account in them should then have its environment: it cannot follow the active one
 // to another host.
 func (k Kind) Pinned() bool { return k == Apifox }
 
-// Folder reports whether a kind's files make sense together alone.
+// Folder reports whether a kind's files are useful together.
 func (k Kind) Folder() bool { return k == Apifox || k == Bruno }
 
 // baseOf is where calls of the first kind go unless its account says otherwise.

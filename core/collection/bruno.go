@@ -8,9 +8,9 @@ import (
 	"tokentray/core/kinds"
 )
 
-// bruno is a folder that Bruno opens as a collection: a file for each request
-// and each environment. The key stands in .env, which Bruno reads and its own
-// .gitignore keeps out of version control.
+// bruno is a folder that Bruno opens as a collection, with a file for each request
+// and each environment. The key is in .env, which Bruno reads and its own .gitignore
+// keeps out of version control.
 func (w *writer) bruno() ([]File, error) {
 	all := w.groups(w.of())
 	out := []File{
@@ -37,7 +37,7 @@ func (w *writer) bruno() ([]File, error) {
 	return append(out, w.dotenv()...), nil
 }
 
-// bruEnvironment has the account and what the sample calls leave open.
+// bruEnvironment has the account and the variables of the sample calls.
 func (w *writer) bruEnvironment(a account, all []group) string {
 	var b strings.Builder
 	b.WriteString("vars {\n")
@@ -81,8 +81,8 @@ func bruRequest(c call, seq int) string {
 	return b.String()
 }
 
-// bruBlock is a block of text: it ends with the first line that begins with a
-// brace, so every line is moved in.
+// bruBlock is a block of text: it ends with the first line that begins with a brace,
+// so every line is indented.
 func bruBlock(name, text string) string {
 	return name + " {\n  " + strings.ReplaceAll(strings.TrimRight(text, "\n"), "\n", "\n  ") + "\n}\n\n"
 }

@@ -22,8 +22,8 @@ type call struct {
 	place kinds.Place
 }
 
-// groups are the sample calls of what accounts are, kind by kind. A kind that tells
-// none has the one call that every account of it may make.
+// groups are the sample calls of the accounts, kind by kind. A kind without samples
+// has the one call that every account of it may make.
 func (w *writer) groups(of []Of) []group {
 	var out []group
 	for i, one := range of {
@@ -47,7 +47,7 @@ func (w *writer) groups(of []Of) []group {
 	return out
 }
 
-// tryFolder is the folder of a kind that tells no samples.
+// tryFolder is the folder of a kind without samples.
 func (w *writer) tryFolder(spec kinds.Spec) kinds.Folder {
 	path, _, _ := strings.Cut(spec.TryPath, "?")
 	return kinds.Folder{
@@ -80,10 +80,10 @@ func sameCalls(a, b []call) bool {
 	})
 }
 
-// open matches what a sample call leaves open: {{openid}}.
+// open matches a variable of a sample call: {{openid}}.
 var open = regexp.MustCompile(`\{\{([a-z][a-z0-9_]*)\}\}`)
 
-// variables are what the sample calls leave open, each once.
+// variables are the variables of the sample calls, each once.
 func variables(groups []group) []string {
 	var out []string
 	for _, g := range groups {
@@ -102,7 +102,7 @@ func variables(groups []group) []string {
 	return out
 }
 
-// url is the URL of the call, with base and token as the client spells them.
+// url is the URL of the call, with base and token in the client's syntax.
 func (c call) url(base, token string) string {
 	var pairs []string
 	if c.place.Query != "" {
@@ -121,7 +121,7 @@ func (c call) url(base, token string) string {
 	return base + c.Path + sign + strings.Join(pairs, "&")
 }
 
-// headers are the headers of the call, with the token as the client spells it.
+// headers are the headers of the call, with the token in the client's syntax.
 func (c call) headers(token string) []kinds.Pair {
 	var out []kinds.Pair
 	if c.place.Header != "" {
@@ -146,7 +146,7 @@ func (c call) http(group, base, token string) string {
 	return b.String()
 }
 
-// dead are the answers that mean a dead token to one of the kinds.
+// dead are the answers with which one of the kinds reports a dead token.
 func dead(of []Of) []kinds.Answer {
 	var out []kinds.Answer
 	for _, one := range of {
@@ -161,8 +161,8 @@ func dead(of []Of) []kinds.Answer {
 	return out
 }
 
-// codeFields are the fields of an answer that hold a code when a call failed. Those
-// inside others are left out.
+// codeFields are the fields of an answer that hold the code of a failed call. Nested
+// ones are left out.
 func codeFields(of []Of) []string {
 	var out []string
 	for _, a := range dead(of) {

@@ -1,17 +1,16 @@
 // Package collection writes the files with which API clients call an account's
-// upstream: for
-// Postman, Newman and Insomnia, for Apifox, for Bruno, for the .http files of editors, and
-// for curl. What they have in common is that no token and no AppSecret stands
-// in them. Each takes its token from the loopback door when a call is made, so
-// that a renewed token and a switched environment are what it uses next, and
-// each can report a token that died.
+// upstream: for Postman, Newman and Insomnia, for Apifox, for Bruno, for the .http
+// files of editors, and for curl. None of them contains a token or an AppSecret.
+// Each client gets its token from the loopback door when it makes a call, so it
+// always uses the current token of the active environment, and each can report a
+// dead token.
 //
-// The functions are pure. Two sorts of files come out of them: those that
-// belong in version control, and those that hold a client key, or will, and do
-// not; File.Secret tells them apart.
+// The functions are pure. They make two sorts of files: those for version control,
+// and those that hold a client key, or will, and must stay out of it; File.Secret
+// tells them apart.
 //
-// What a person will read in the files comes through Input.Say, for this
-// package knows no language.
+// The texts in the files come from Input.Say, because this package knows no
+// language.
 package collection
 
 import (
@@ -40,18 +39,17 @@ const (
 // Kinds lists the kinds in the order they are offered.
 func Kinds() []Kind { return []Kind{Postman, Apifox, Bruno, HTTP, JetBrains, Curl} }
 
-// Account is what a client will use.
+// Account is an account that a client uses.
 type Account struct {
 	Name string
-	// Env pins the environment; empty: the one that is active when a call is
-	// made.
+	// Env pins the environment; empty: the active one at the time of a call.
 	Env core.Env
-	// Of is what the account is, which chooses its sample calls and tells where they
-	// carry the token. A name without an environment can mean accounts of two
-	// products, or of two kinds. None: there are no sample calls.
+	// Of says what the account is, which selects its sample calls and the place of
+	// the token. A name without an environment can mean accounts of two products, or
+	// of two kinds. None: there are no sample calls.
 	Of []Of
-	// Base is where the account's calls go, for files with hosts in them; empty: where
-	// those of its kind go.
+	// Base is where the account's calls go, for files with hosts; empty: the kind's
+	// own.
 	Base string
 }
 
@@ -69,42 +67,41 @@ func (a Account) Ref() string {
 	return a.Name + "/" + string(a.Env)
 }
 
-// Input is what files are made of.
+// Input is what the files are made from.
 type Input struct {
 	Accounts []Account // at least one
 	// URL of the loopback door, as http://127.0.0.1:17278; empty means that.
 	URL string
-	// Key is the client key to write into the secret files; empty leaves its
-	// place empty, and then no file is secret yet.
+	// Key is the client key to write into the secret files; empty leaves its place
+	// empty, and then no file is secret yet.
 	Key core.Secret
-	// Say gives the words for a key, all of which begin with "starter."; ui/text
+	// Say returns the text for a key, all of which begin with "starter."; ui/text
 	// has them.
 	Say func(key string) string
-	// Title gives the title of a sample call or folder: the words for the key, else
+	// Title returns the title of a sample call or folder: the text for the key, else
 	// the label, else the name. Nil means Say(key).
 	Title func(key string, label kinds.Label, name string) string
 }
 
 // File is one file to write.
 type File struct {
-	// Path is relative, with slashes, and safe on every system: names of accounts
-	// are bent to it.
+	// Path is relative, with slashes, and valid on every system: account names are
+	// adapted.
 	Path string
 	Data []byte
 	// Secret says that it holds a client key: readable by its owner alone, and
 	// not for version control.
 	Secret bool
-	// Private says that it is where a client key goes, if none is there yet:
-	// readable by its owner alone from the beginning.
+	// Private says that a client key belongs in it, if none is there yet: readable
+	// by its owner alone from the beginning.
 	Private bool
-	// Shared says that people keep other things of theirs in a file of this
-	// name, so that it is never to be replaced.
+	// Shared says that people keep other things in a file of this name, so it must
+	// never be replaced.
 	Shared bool
 }
 
-// Files are all files of a kind, for a folder. The error, of class Invalid, is
-// for an unknown kind, for no accounts, and for a key or a URL that no client
-// key or door of ours could be.
+// Files are all files of a kind, for a folder. The error, of class Invalid, is for
+// an unknown kind, for no accounts, and for an invalid key or URL.
 func Files(kind Kind, in Input) ([]File, error) {
 	w, err := newWriter(in)
 	if err != nil {
@@ -127,9 +124,9 @@ func Files(kind Kind, in Input) ([]File, error) {
 	return nil, unknown(kind)
 }
 
-// Single is the one file that is of use by itself, for a save dialog and for
-// standard output: it is for one account and never holds a key. Bruno has none,
-// for it keeps a folder, and Apifox needs two files.
+// Single is the one file that works alone, for a save dialog and for standard
+// output: it is for one account and never holds a key. Bruno has none, because it
+// keeps a folder, and Apifox needs two files.
 func Single(kind Kind, in Input) (File, error) {
 	in.Key = core.Secret{}
 	w, err := newWriter(in)
@@ -156,10 +153,10 @@ func Single(kind Kind, in Input) (File, error) {
 	return File{}, unknown(kind)
 }
 
-// DefaultURL is where the door is unless it was moved.
+// DefaultURL is where the door is by default.
 const DefaultURL = "http://127.0.0.1:17278"
 
-// writer is an input that was looked at.
+// writer is a checked input.
 type writer struct {
 	Input
 	accounts []account
@@ -197,8 +194,8 @@ func newWriter(in Input) (*writer, error) {
 	return w, nil
 }
 
-// plainKey reports whether key is empty or a word that every client reads
-// alike: letters, digits, dash and underscore, as all client keys are.
+// plainKey reports whether key is empty or a word that every client reads in the
+// same way: letters, digits, dash and underscore, as in all client keys.
 func plainKey(key string) bool {
 	return len(key) <= 256 && !strings.ContainsFunc(key, func(r rune) bool { return !word(r) })
 }
@@ -228,7 +225,7 @@ func (w *writer) titled(key string, label kinds.Label, name string) string {
 	return oneBlank(w.Title("starter."+key, label, name))
 }
 
-// say is one line of words, whatever the table holds.
+// say is one line of text, whatever the table holds.
 func (w *writer) say(key string) string {
 	return strings.Join(strings.Fields(w.Say("starter."+key)), " ")
 }

@@ -6,8 +6,8 @@ import "strings"
 // environment of a process.
 const KeyVariable = "TOKENTRAY_KEY"
 
-// dotenv is the file that holds the key, when there is one to hold. Clients
-// read the .env that lies beside what they run.
+// dotenv is the file that holds the key, if there is one. Clients read the .env
+// beside what they run.
 func (w *writer) dotenv() []File {
 	if w.Key.Empty() {
 		return nil

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// jetbrains is one .http file, with the two files of environments that the
-// HTTP Client knows: one to share, and a private one that has the key.
+// jetbrains is one .http file, with the two environment files of the HTTP Client:
+// one to share, and a private one with the key.
 func (w *writer) jetbrains() ([]File, error) {
 	shared, private := map[string]any{}, map[string]any{}
 	open := variables(w.groups(w.of()))
@@ -26,8 +26,8 @@ func (w *writer) jetbrains() ([]File, error) {
 	}, nil
 }
 
-// jetbrainsFile is the file of requests. For one account it can name it itself,
-// and then needs no environment but for the key.
+// jetbrainsFile is the file of requests. With one account the file names it itself,
+// and needs an environment only for the key.
 func (w *writer) jetbrainsFile(path string, alone *account) File {
 	all := w.groups(w.of())
 	var b strings.Builder

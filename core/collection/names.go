@@ -11,14 +11,14 @@ import (
 // 255 with the ending, and a name of 200 Chinese characters has 600.
 const maxBare = 100
 
-// names gives each account a file name of its own, also where the file system
-// does not tell capitals apart.
+// names gives each account a file name of its own, also on file systems that ignore
+// case.
 type names struct{ taken map[string]bool }
 
 func newNames() *names { return &names{map[string]bool{}} }
 
-// of is a name for a reference: letters and digits of any script stay, all else
-// becomes a dash, so that no system and no shell reads anything into it.
+// of is a name for a reference: letters and digits of any script stay, everything
+// else becomes a dash, so that no system and no shell interprets it.
 func (n *names) of(ref string) string {
 	var b strings.Builder
 	b.WriteString("tokentray-")
@@ -42,10 +42,10 @@ func (n *names) of(ref string) string {
 	return name
 }
 
-// encode writes an account's reference for a URL's path and for every file
-// format alike: letters and digits of any script stay readable, what a format
-// could read something into (quotes, braces, blanks, …) is percent-encoded. The
-// one slash stands before the environment.
+// encode writes an account's reference for a URL's path and for every file format
+// alike: letters and digits of any script stay readable, and characters that a
+// format could interpret (quotes, braces, blanks, …) are percent-encoded. The only
+// slash is before the environment.
 func encode(a Account) string {
 	var b strings.Builder
 	for _, r := range a.Name {
@@ -63,7 +63,7 @@ func encode(a Account) string {
 	return b.String()
 }
 
-// ascii is encode for programs that send a URL as it stands, as curl does.
+// ascii is encode for programs that send a URL unchanged, as curl does.
 func (a account) ascii() string {
 	var b strings.Builder
 	for _, c := range []byte(a.path) {

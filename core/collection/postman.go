@@ -77,8 +77,8 @@ type (
 
 const (
 	pmSchema = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
-	// pmID is always the same, so that importing again offers to replace the
-	// collection that was imported before.
+	// pmID is always the same, so that a second import offers to replace the first
+	// collection.
 	pmID = "7c0f7b9e-5b0d-4b64-9a52-6d3f1c2a7e11"
 )
 
@@ -101,8 +101,8 @@ func (w *writer) postman() ([]File, error) {
 	return out, nil
 }
 
-// postmanCollection is the collection. Alone it has the variables that are
-// otherwise in an environment, but for the key, whose place it has.
+// postmanCollection is the collection. Alone it has the variables that are otherwise
+// in an environment, except the key, for which it has an empty one.
 func (w *writer) postmanCollection(path string, alone bool) (File, error) {
 	of := w.of()
 	all := w.groups(of)

@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// rest is a .http file for each account, for REST Client of Visual Studio Code.
-// That runs no script and makes no call by itself, so the token is the first
-// request of the file, and the others name its answer.
+// rest is a .http file for each account, for REST Client of Visual Studio Code. That
+// runs no scripts and makes no calls by itself, so the file's first request gets the
+// token, and the others refer to its answer.
 func (w *writer) rest() ([]File, error) {
 	out := []File{}
 	for _, a := range w.accounts {

@@ -10,8 +10,9 @@ import (
 //go:embed scripts
 var scripts embed.FS
 
-// script is one of ours with the words it says and what the kinds call dead put
-// in. Every word comes as JSON, which is JavaScript, and ends no string, line or block.
+// script is one of our scripts with its texts, and with the answers that the kinds
+// call dead. Every text is inserted as JSON, which is valid JavaScript, and ends no
+// string, line or block.
 func (w *writer) script(name string, of []Of, keys ...string) string {
 	return w.scriptFor(`get("tokentray_account")`, name, of, keys...)
 }
@@ -30,8 +31,8 @@ func (w *writer) scriptFor(account, name string, of []Of, keys ...string) string
 	return strings.TrimRight(put.Replace(string(raw)), "\n")
 }
 
-// deadJS is a function of JavaScript that tells of an answer whether the call's
-// token is dead.
+// deadJS is a JavaScript function that tells from an answer whether the call's token
+// is dead.
 func deadJS(of []Of) string {
 	var any []string
 	for _, a := range dead(of) {
@@ -62,7 +63,7 @@ func memberJS(path string) string {
 	return out
 }
 
-// deadShell are the lines of a shell function that tells the same of the answer to
+// deadShell are the lines of a shell function that tells the same from the answer to
 // the last call.
 func deadShell(of []Of) string {
 	var b strings.Builder

@@ -16,10 +16,10 @@ func (w *writer) curl() ([]File, error) {
 	return append(append(out, w.ignore()), w.dotenv()...), nil
 }
 
-// curlFile is the script. Lines that begin with #: are what it shows when it is
-// called with nothing to do; each sample call is one.
+// curlFile is the script. The lines that begin with #: are what it shows when called
+// without arguments; each sample call is one.
 func (w *writer) curlFile(a account) File {
-	raw := strings.NewReplacer( // all at once: an account may be named SAY_NO_KEY
+	raw := strings.NewReplacer( // all at once, since an account may be named SAY_NO_KEY
 		":-URL}", ":-"+w.URL+"}",
 		":-ACCOUNT}", ":-"+a.ascii()+"}",
 		"\tVERDICTS\n", deadShell(a.Of),
@@ -50,7 +50,7 @@ func (w *writer) curlFile(a account) File {
 }
 
 // placeShell are the lines that put the token into a call, for the account's first
-// kind. A Set sees to it that names of places mean nothing to a shell.
+// kind. A Set makes sure that place names mean nothing to a shell.
 func placeShell(of []Of) string {
 	at := kinds.Place{Query: "access_token"}
 	if len(of) > 0 {
@@ -72,7 +72,7 @@ func fieldWords(fields []string) string {
 	return strings.Join(out, " ")
 }
 
-// upper writes what the person fills in as shell scripts' examples do: OPENID.
+// upper is how shell scripts usually write what a person fills in: OPENID.
 func upper(s string) string {
 	return open.ReplaceAllStringFunc(s, func(v string) string { return strings.ToUpper(strings.Trim(v, "{}")) })
 }

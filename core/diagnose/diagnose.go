@@ -1,9 +1,9 @@
-// Package diagnose reads a failed answer of an upstream that somebody saw: JSON, a line
-// of a log, the text of an SDK's exception, or a bare code. It finds the code in it,
-// whose upstream says so, and what that means. It is pure: nobody is asked.
+// Package diagnose reads an upstream's failed answer that a person has seen: JSON, a
+// line of a log, the text of an SDK's exception, or a bare code. It finds the code,
+// the upstream that it belongs to, and what it means. It is pure: it asks nobody.
 //
-// Such texts hold tokens and secrets now and then. Nothing of them is passed on but
-// the code, the request's ID and an IP address.
+// Such texts sometimes contain tokens and secrets. Only the code, the request's ID
+// and an IP address are passed on.
 package diagnose
 
 import (
@@ -20,7 +20,7 @@ import (
 // MaxText is how much of a text is read, in bytes.
 const MaxText = 64 << 10
 
-// Knowledge is what is known of codes.
+// Knowledge is what is known about codes.
 type Knowledge struct {
 	Kinds kinds.Set
 	// Of returns a kind's interpreter; nil: nobody knows its codes.
@@ -28,7 +28,7 @@ type Knowledge struct {
 }
 
 // Explain says what a text means. of is the kind whose upstream said it; empty: the
-// text tells. The error is Invalid, with RemedyNoCode, where no code is in it.
+// text tells. If the text has no code, the error is Invalid with RemedyNoCode.
 func (k Knowledge) Explain(text string, of core.Kind) (core.Diagnosis, error) {
 	text = text[:min(len(text), MaxText)]
 	found := read(text)
@@ -62,7 +62,7 @@ func (k Knowledge) Explain(text string, of core.Kind) (core.Diagnosis, error) {
 		}
 	}
 	if len(out.Meanings) == 0 && number(found.code) == 0 {
-		return core.Diagnosis{}, noCode() // a word that nobody knows may be anything, a secret too
+		return core.Diagnosis{}, noCode() // an unknown word may be anything, even a secret
 	}
 	if len(out.Meanings) == 0 {
 		out.Meanings = k.unknown(hinted, out)
@@ -104,8 +104,8 @@ func family(k core.Kind) string {
 	return name
 }
 
-// unknown is the meaning of a code that no table has: of the first kind that is
-// hinted at, whose page may know more.
+// unknown is the meaning of a code in no table: of the first kind that the text
+// hints at, whose documentation may know more.
 func (k Knowledge) unknown(hinted []core.Kind, d core.Diagnosis) []*core.Error {
 	var kind core.Kind
 	if len(hinted) > 0 {
@@ -117,7 +117,7 @@ func (k Knowledge) unknown(hinted []core.Kind, d core.Diagnosis) []*core.Error {
 	}}
 }
 
-// number is a code that is a number, 0 for a word.
+// number is a numeric code, 0 for a word.
 func number(code string) int {
 	n, err := strconv.ParseInt(code, 10, 32)
 	if err != nil {

@@ -11,9 +11,9 @@ import (
 	"tokentray/core/upstream"
 )
 
-// hinted are the kinds that a text speaks of: by a host, by a word that names them, by
-// the form of the request's ID, by the name of the field that had the code. None: it
-// does not say.
+// hinted are the kinds that a text hints at: by a host, by a word that names them,
+// by the form of the request's ID, or by the name of the code's field. None: there
+// is no hint.
 func (k Knowledge) hinted(text string, f found) []core.Kind {
 	if f.bare {
 		return nil
@@ -48,7 +48,7 @@ func (k Knowledge) where(is func(kinds.Spec) bool) []core.Kind {
 	return out
 }
 
-// hostsIn are the host names in a text in lower case, and what looks like them.
+// hostsIn are the host names in a text, and similar strings, in lower case.
 func hostsIn(text string) []string {
 	return strings.FieldsFunc(text, func(r rune) bool {
 		return r != '.' && r != '-' && (r < '0' || r > '9') && (r < 'a' || r > 'z')
@@ -87,8 +87,8 @@ func hostsOf(s kinds.Spec) []string {
 	return out
 }
 
-// byName are the kinds whose name, or one of whose names, stands in the text as a word
-// or begins one: WxErrorException, wechatpy, go-workwx. Those with the longest count.
+// byName are the kinds one of whose names is in the text as a word or begins one:
+// WxErrorException, wechatpy, go-workwx. The longest name counts.
 func (k Knowledge) byName(text string) []core.Kind {
 	words := strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 	var out []core.Kind

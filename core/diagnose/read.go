@@ -10,15 +10,15 @@ import (
 	"tokentray/core"
 )
 
-// found is what a text says of a failure.
+// found is what a text says about a failure.
 type found struct {
 	code    string // empty: none
 	field   string // the name that the code had in JSON, or empty
-	message string // what was said of it; of other texts than JSON all that follows
-	bare    bool   // the text was the code and nothing more
+	message string // the message; in texts other than JSON everything that follows
+	bare    bool   // the text was only the code
 }
 
-// The names of codes and of what is said of them, the surest first.
+// The names of codes and messages, the surest first.
 var (
 	codeNames    = []string{"errcode", "err_no", "error_code", "errorcode", "sub_error", "err_code", "code", "error", "ret", "result"}
 	messageNames = []string{"errmsg", "err_tips", "description", "error_description", "errormsg", "error_msg", "msg", "message"}
@@ -26,8 +26,8 @@ var (
 
 const maxObjects = 32
 
-// spokenForms are codes in other texts than JSON, the surest first. They are made when
-// they are first needed: most processes never are.
+// spokenForms are codes in texts other than JSON, the surest first. They are
+// compiled when first needed: most processes never need them.
 var spokenForms = sync.OnceValue(func() []*regexp.Regexp {
 	return []*regexp.Regexp{
 		// spoken is a code in a line of a log or in the text of an exception: errcode=40001,
@@ -89,8 +89,8 @@ func readJSON(text string) (found, bool) {
 	return best, rank < len(codeNames)
 }
 
-// walk calls do for an object and for those in it, also those that are written as text
-// in one of its fields, as logs do.
+// walk calls do for an object and for the objects in it, including those that are
+// JSON text in one of its fields, as in logs.
 func walk(object map[string]any, do func(map[string]any)) {
 	do(object)
 	for _, v := range object {

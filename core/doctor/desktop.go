@@ -16,9 +16,9 @@ const (
 // busTime is how long the session bus may take to answer.
 const busTime = 3 * time.Second
 
-// desktop looks at the session bus and at the tray. The connection is its own
-// and goes to the address that is known: the library would start a bus where
-// there is none, and nobody would end it.
+// desktop checks the session bus and the tray. It has a connection of its own to the
+// known address: the library would start a bus if there is none, and nobody would
+// end it.
 func (c Config) desktop(ctx context.Context) []Finding {
 	if c.GOOS == "windows" || c.GOOS == "darwin" {
 		return []Finding{
@@ -44,9 +44,9 @@ func (c Config) desktop(ctx context.Context) []Finding {
 	return []Finding{{Check: "bus", Level: OK, Says: "bus_ok"}, tray}
 }
 
-// hosted reports whether somebody shows tray icons. The watcher alone does not:
-// it may have no host. Asking a name that nobody owns must not start a service,
-// so the owner is asked for first.
+// hosted reports whether a program shows tray icons. A watcher alone is not enough:
+// it may have no host. Asking a name without an owner must not start a service, so
+// the owner is asked for first.
 func hosted(ctx context.Context, conn *dbus.Conn) bool {
 	var owned bool
 	if err := conn.BusObject().CallWithContext(ctx, "org.freedesktop.DBus.NameHasOwner", 0, watcherName).Store(&owned); err != nil || !owned {
@@ -62,10 +62,10 @@ func hosted(ctx context.Context, conn *dbus.Conn) bool {
 }
 
 // Manager is a clipboard manager. Hint says what it does with confidential content,
-// as package clipboard knows it.
+// according to package clipboard.
 type Manager struct{ ID, Name, Hint, Since string }
 
-// clipboard looks at the clipboard, and at who keeps what is copied there.
+// clipboard checks the clipboard, and which program keeps copies.
 func (c Config) clipboard(ctx context.Context) []Finding {
 	out := []Finding{c.board()}
 	if c.Manager == nil {

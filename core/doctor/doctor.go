@@ -1,11 +1,9 @@
-// Package doctor checks the machine and says what keeps TokenTray from its
-// job, or costs something of it: one Finding for each thing looked at, with
-// what to do.
+// Package doctor checks the machine and reports what keeps TokenTray from working,
+// or from working well: one Finding for each check, with what to do.
 //
-// It needs no agent and changes nothing. What only another package can look at
-// (the database, the keyring, the clipboard, the agent) it is handed as a
-// function; the rest it checks by itself. Every check has a time limit, and
-// they run side by side.
+// It needs no agent and changes nothing. It gets as functions the checks that only
+// another package can make (the database, the keyring, the clipboard, the agent).
+// Every check has a time limit, and they run in parallel.
 package doctor
 
 import (
@@ -17,7 +15,7 @@ import (
 // Level is how bad a finding is.
 type Level string
 
-// The levels. Fail keeps TokenTray from its job, Warn costs something of it.
+// The levels. Fail: TokenTray cannot work; Warn: a part of it does not.
 const (
 	OK   Level = "ok"
 	Warn Level = "warn"
@@ -33,10 +31,10 @@ type Finding struct {
 	Says  string
 	Fix   string
 	Args  []any
-	Err   error // the cause, where it is told best by its own sentences
+	Err   error // the cause, if its own sentences describe it best
 }
 
-// limit is how long one look may take.
+// limit is how long one check may take.
 const limit = 8 * time.Second
 
 // Config is what Run checks.
@@ -46,22 +44,22 @@ type Config struct {
 	Home    string // the folder
 	Log     string
 	Folders Folders
-	// Agent asks the agent that runs, without starting one.
+	// Agent asks a running agent, without starting one.
 	Agent func(ctx context.Context) Agent
 	// Database checks the database and changes nothing.
 	Database     func() Database
 	DatabasePath string
-	// Keyring asks the vault for something that it need not have.
+	// Keyring asks the vault for an entry that need not exist.
 	Keyring        func(ctx context.Context) Keyring
 	PassphraseFile string // empty unless there is one
-	PassphraseErr  error  // why nobody can open it
+	PassphraseErr  error  // why it cannot be opened
 
 	// Port checks the port of the local HTTP API.
 	Port func(ctx context.Context) Port
 
 	Bus       string // address of the session bus, empty for none
 	Clipboard string // its name, none for none
-	// Manager looks for a clipboard manager that runs; nil: there is none.
+	// Manager finds the running clipboard manager; nil: there is none.
 	Manager  func(ctx context.Context) (Manager, bool)
 	Wayland  bool   // WAYLAND_DISPLAY is set
 	Window   string // path of the window's program, empty for none

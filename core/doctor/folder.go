@@ -6,7 +6,7 @@ import (
 	"os"
 )
 
-// LookAtFolder tells how the home's folder stands, and changes nothing of it.
+// LookAtFolder checks the home's folder, and changes nothing.
 func LookAtFolder(path string) Folders {
 	info, err := os.Stat(path)
 	switch {

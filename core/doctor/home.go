@@ -8,7 +8,7 @@ import (
 	"tokentray/core"
 )
 
-// Folders is how the home's folders stand.
+// Folders is the state of the home's folders.
 type Folders struct {
 	Missing bool  // the home was not made yet
 	Open    bool  // others may enter it
@@ -18,8 +18,8 @@ type Folders struct {
 	SocketErr error
 }
 
-// Agent is how the agent answers. With Err and Running it holds the home and
-// does not answer as it should.
+// Agent is the agent's answer. With Err and Running it holds the home and does not
+// answer properly.
 type Agent struct {
 	Running bool
 	Other   bool // of another API number
@@ -28,13 +28,13 @@ type Agent struct {
 	Err     error
 }
 
-// Database is what was found of the database.
+// Database is the state of the database.
 type Database struct {
 	InUse bool // another process has it
 	Err   error
 }
 
-// Keyring is what the keyring answered: nil, or why it did not.
+// Keyring is the keyring's answer: nil, or an error.
 type Keyring struct {
 	Locked bool
 	Err    error
@@ -58,8 +58,8 @@ func (c Config) folders() Finding {
 	return f
 }
 
-// agentAndDatabase belong together: that the database is in use is as it should
-// be while an agent answers, and a fault otherwise.
+// agentAndDatabase belong together: a database in use is normal while an agent
+// answers, and a fault otherwise.
 func (c Config) agentAndDatabase(ctx context.Context) []Finding {
 	a := c.Agent(ctx)
 	agent := Finding{Check: "agent", Args: []any{"version", a.Version, "pid", a.PID, "error", plain(a.Err), "log", c.Log}}
@@ -116,7 +116,7 @@ func (c Config) keyring(ctx context.Context) Finding {
 	return f
 }
 
-// plain is what an error says, without the codes that follow its message.
+// plain is an error's message without the codes after it.
 func plain(err error) string {
 	if err == nil {
 		return ""

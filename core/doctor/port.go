@@ -2,23 +2,23 @@ package doctor
 
 import "context"
 
-// Port is how the port of the local HTTP API stands.
+// Port is the state of the port of the local HTTP API.
 type Port struct {
 	Number int // 0: it is not known
 	Open   bool
-	// Held: another program than the agent listens there. Known: the system tells
+	// Held: a program other than the agent listens there. Known: the system tells
 	// whose it is, and User is its name.
 	Held, Known, Own bool
 	User             string
 }
 
-// port looks at where programs send their client keys.
+// port checks the port to which programs send their client keys.
 func (c Config) port(ctx context.Context) []Finding {
 	p := c.Port(ctx)
 	f := Finding{Check: "port", Level: OK, Args: []any{"port", p.Number, "user", p.User}}
 	switch {
 	case p.Number == 0:
-		return nil // the database tells it, and what is wrong with that is told
+		return nil // it is in the database, whose faults are reported elsewhere
 	case p.Held && p.Known && !p.Own:
 		f.Level, f.Says, f.Fix = Fail, "port_other", "port_other_fix"
 	case p.Held && p.Known:

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// How far the clock may be away from upstream's: a Date header counts whole
-// seconds and the answer takes its time.
+// How far the clock may differ from upstream's: a Date header has whole seconds and
+// the answer takes time.
 const (
 	clockFine = 5 * time.Second
 	clockBad  = time.Minute
@@ -18,9 +18,8 @@ const (
 // callTime is how long upstream may take to answer.
 const callTime = 6 * time.Second
 
-// upstream asks upstream's host for nothing in particular and compares clocks.
-// Whatever it answers shows that it can be reached; no account and no secret is
-// part of the question.
+// upstream sends upstream's host a neutral request and compares clocks. Any answer
+// shows that it can be reached; the request contains no account and no secret.
 func (c Config) upstream(ctx context.Context) []Finding {
 	host := c.Upstream
 	if u, err := url.Parse(c.Upstream); err == nil && u.Host != "" {
@@ -61,7 +60,7 @@ func (c Config) ask(ctx context.Context) (date time.Time, took time.Duration, er
 	_ = resp.Body.Close()
 	date, err = http.ParseTime(resp.Header.Get("Date"))
 	if err != nil {
-		date = time.Time{} // it keeps its clock to itself
+		date = time.Time{} // it does not tell its time
 	}
 	return date, took, nil
 }

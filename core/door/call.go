@@ -29,7 +29,7 @@ const stallTime = time.Minute
 // maxLogged is how much of a path the access log shows, in bytes.
 const maxLogged = 200
 
-// calls are the rights of a client in the form in which they are judged.
+// calls are a client's rights, prepared for judging.
 type calls struct {
 	patterns []kinds.Pattern
 	reads    bool
@@ -59,12 +59,12 @@ func (c *calls) allow(j call.Judged) bool {
 	return c.reads && j.Reading || slices.ContainsFunc(c.patterns, func(p kinds.Pattern) bool { return p.Fits(j.Method, j.Path.String()) })
 }
 
-// callTarget is a request below callFolder, taken apart. Name and environment stay
-// escaped; target is what the upstream is asked, as the client wrote it.
+// callTarget is a parsed request below callFolder. Name and environment stay
+// escaped; target is the part for the upstream, as the client wrote it.
 type callTarget struct{ name, env, target string }
 
-// readCallTarget takes a request's target apart; ok is false for one in absolute form
-// and one that names no account.
+// readCallTarget parses a request's target; ok is false for one in absolute form and
+// one that names no account.
 func readCallTarget(r *http.Request) (c callTarget, ok bool) {
 	raw := cmp.Or(r.RequestURI, r.URL.RequestURI())
 	rest, ok := strings.CutPrefix(raw, callFolder)
@@ -122,14 +122,14 @@ func (v *visit) call() {
 	}
 }
 
-// fromBrowser reports whether a browser sends the request for a page, or was told an
-// address by one.
+// fromBrowser reports whether a browser sends the request for a page, or because
+// somebody opened an address.
 func (v *visit) fromBrowser() bool {
 	return len(v.r.Header["Origin"]) > 0 || len(v.r.Header["Sec-Fetch-Site"]) > 0 || v.r.Method == http.MethodOptions
 }
 
-// callClient finds who calls: by the stand-in, which is taken out of the call, else by
-// the key.
+// callClient finds the client: by the stand-in, which is removed from the call, else
+// by the key.
 func (v *visit) callClient(at *callTarget) (key core.Secret, ok bool) {
 	if value, found := takeStandIn(v.r, at); found {
 		owner, mine := v.d.standIns.owner(v.d.clients.all(), value, *at)
@@ -162,7 +162,7 @@ func (v *visit) callClient(at *callTarget) (key core.Secret, ok bool) {
 	return core.Secret{}, false
 }
 
-// speak has refusals said in the language of the account's kind too, for SDKs.
+// speak makes refusals use the account's kind's form too, for SDKs.
 func (v *visit) speak(at callTarget) {
 	if ref, err := at.ref(); err == nil && v.client.Permits(ref.Name, ref.Env) {
 		_, spec, _ := v.d.cfg.Agent.Known(ref)
@@ -204,7 +204,7 @@ func (at callTarget) ref() (api.Ref, error) {
 	return api.Ref{Name: name, Env: env}, nil
 }
 
-// mayCall judges a call by its account's kind and by its client's rights.
+// mayCall checks a call against its account's kind and its client's rights.
 func (v *visit) mayCall(ref api.Ref, target string) (call.Judged, bool) {
 	a, spec, ok := v.d.cfg.Agent.Known(ref)
 	if !ok {
@@ -234,8 +234,8 @@ func (v *visit) mayCall(ref api.Ref, target string) (call.Judged, bool) {
 	return j, false
 }
 
-// loggable is a call as the access log shows it: what looks like a secret in its path
-// is not shown.
+// loggable is a call for the access log; parts of its path that look like secrets
+// are hidden.
 func loggable(method, path string) string {
 	if core.HoldsSecret(path) || len(path) > maxLogged || len(method) > len(http.MethodOptions) {
 		path, method = "…", ""
@@ -243,7 +243,7 @@ func loggable(method, path string) string {
 	return strings.TrimSpace(method + " " + path)
 }
 
-// makeCall has the agent make the call, and streams.
+// makeCall lets the agent make the call, and streams.
 func (v *visit) makeCall(ref api.Ref, target string, j call.Judged, key core.Secret) {
 	rc := http.NewResponseController(v.w)
 	_ = rc.SetReadDeadline(time.Time{}) // a test's recorder has neither
@@ -260,7 +260,7 @@ func (v *visit) makeCall(ref api.Ref, target string, j call.Judged, key core.Sec
 		return
 	}
 	if err != nil {
-		v.hangUp() // what is left of the body is not waited for
+		v.hangUp() // the rest of the body is not waited for
 		v.callFail(api.HTTPStatus(core.AsError(err).Class), err)
 		return
 	}
@@ -268,8 +268,8 @@ func (v *visit) makeCall(ref api.Ref, target string, j call.Judged, key core.Sec
 	v.handCall(got, rc)
 }
 
-// handCall writes an answer of the upstream's. Our guards stand in it already; where
-// it breaks off, so does the connection.
+// handCall writes the upstream's answer. Our own headers are in it already; if it
+// breaks off, so does the connection.
 func (v *visit) handCall(got api.CallAnswer, rc *http.ResponseController) {
 	h := v.w.Header()
 	maps.Copy(h, got.Header)
@@ -299,7 +299,7 @@ func copyBuffer(got api.CallAnswer) []byte {
 	return make([]byte, size)
 }
 
-// finished is the line of the log, complete.
+// finished is the complete line of the log.
 func (v *visit) finished() api.Access {
 	v.line.At = v.now
 	if v.client != nil {
@@ -308,7 +308,7 @@ func (v *visit) finished() api.Access {
 	return v.line
 }
 
-// arriving is a body that may take its time, but moves.
+// arriving is a body that may take any time, but must not stall.
 type arriving struct {
 	io.Reader
 	rc *http.ResponseController
@@ -319,7 +319,7 @@ func (a arriving) Read(p []byte) (int, error) {
 	return a.Reader.Read(p)
 }
 
-// leaving is an answer that may take its time, but moves.
+// leaving is an answer that may take any time, but must not stall.
 type leaving struct {
 	io.Writer
 	rc *http.ResponseController
@@ -336,14 +336,14 @@ func (l leaving) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// callRefuse is callFail for who may not call at all.
+// callRefuse is callFail for a client that may not call at all.
 func (v *visit) callRefuse(status int, remedy, message string) {
 	v.hangUp()
 	v.callFail(status, &core.Error{Class: core.Misuse, Message: message, Remedy: remedy})
 }
 
-// callFail answers a call that was not made: as our API does, and where the kind has
-// a language of its own with its code and words too.
+// callFail answers a call that was not made: in our API's form, and in the kind's
+// form too if it has one.
 func (v *visit) callFail(status int, err error) {
 	e := core.AsError(err)
 	v.line.Status, v.line.Refused = status, e.Remedy

@@ -18,12 +18,11 @@ import (
 	"tokentray/core/kinds"
 )
 
-// The door speaks the token paths of the upstreams' own, so that any SDK whose
-// base URL can be set takes its token from TokenTray and fights with nobody: the
-// secret is a client key, and the AppID chooses the account within the key's
-// scope. Which paths there are, what they read and how they answer is data, see
-// kinds.Door: but for refusals of Host and Origin every answer is HTTP 200, with
-// a code and words when it is no token.
+// The door serves the upstreams' own token paths, so that any SDK whose base URL can
+// be set takes its token from TokenTray and competes with nobody: the secret is a
+// client key, and the AppID selects the account within the key's scope. The paths,
+// their parameters and answers are data, see kinds.Door. Except for refusals of Host
+// and Origin every answer is HTTP 200, with a code and a message if it is no token.
 
 // foreign is one token path of an upstream's own, with the kinds whose accounts it
 // serves.
@@ -33,7 +32,7 @@ type foreign struct {
 	among []core.Kind
 }
 
-// foreigns are all token paths, and the folders that they lie in.
+// foreigns are all token paths, and their folders.
 type foreigns struct {
 	paths   []foreign
 	folders map[string]*kinds.Door // "/cgi-bin/": who answers for its other paths
@@ -69,8 +68,9 @@ func (f foreigns) at(urlPath string) *foreign {
 	return nil
 }
 
-// owns reports whether a path is a token path or lies in the folder of one, and who
-// answers there: of several folders the innermost. What else lies at the top is ours.
+// owns reports whether a path is a token path or lies in the folder of one, and
+// whose form answers there: the innermost folder counts. Other paths at the top are
+// ours.
 func (f foreigns) owns(urlPath string) (*kinds.Door, bool) {
 	urlPath = oneSlash(urlPath)
 	if at := f.at(urlPath); at != nil {
@@ -86,8 +86,8 @@ func (f foreigns) owns(urlPath string) (*kinds.Door, bool) {
 	return owner, owner != nil
 }
 
-// oneSlash is a path with each run of slashes as one: what comes of a base URL that
-// ends in a slash.
+// oneSlash is a path with each run of slashes as one; a base URL that ends in a
+// slash produces two.
 func oneSlash(urlPath string) string {
 	for strings.Contains(urlPath, "//") {
 		urlPath = strings.ReplaceAll(urlPath, "//", "/")
@@ -95,7 +95,7 @@ func oneSlash(urlPath string) string {
 	return urlPath
 }
 
-// served names the paths in an upstream's language.
+// served names the paths of an upstream.
 func (f foreigns) served(door *kinds.Door) string {
 	var names []string
 	for _, p := range f.paths {
@@ -106,7 +106,7 @@ func (f foreigns) served(door *kinds.Door) string {
 	return strings.Join(names, " and ")
 }
 
-// cgiRequest is what a token path was asked.
+// cgiRequest is a parsed call of a token path.
 type cgiRequest struct {
 	fixed  map[string]string
 	id     string
@@ -114,14 +114,14 @@ type cgiRequest struct {
 	force  bool
 }
 
-// cgiError is a failure in an upstream's language.
+// cgiError is a failure in an upstream's form.
 type cgiError struct {
 	code int
 	text string
 }
 
-// refusal is the failure for a reason of the door's own; why is what TokenTray
-// adds to the upstream's words.
+// refusal is the failure for a reason of the door's own; why is TokenTray's addition
+// to the upstream's message.
 func refusal(d *kinds.Door, reason kinds.Reason, why string) *cgiError {
 	r := d.Refusals[reason]
 	if why != "" {
@@ -130,8 +130,7 @@ func refusal(d *kinds.Door, reason kinds.Reason, why string) *cgiError {
 	return &cgiError{r.Code, r.Text + why}
 }
 
-// cgi serves the upstreams' own paths. door is who answers for paths that are
-// none of them.
+// cgi serves the upstreams' own paths. door is whose form answers for other paths.
 func (v *visit) cgi(door *kinds.Door) {
 	folder, _, _ := strings.Cut(strings.TrimLeft(v.r.URL.Path, "/"), "/")
 	v.line.Call = folder + ", another path"
@@ -143,7 +142,8 @@ func (v *visit) cgi(door *kinds.Door) {
 	if v.r.Method == http.MethodOptions && v.preflight() {
 		return
 	}
-	// The key comes in the query or the body, and a stranger's body is not read.
+	// The key comes in the query or the body, and an unknown client's body is not
+	// read.
 	if origins := v.r.Header["Origin"]; len(origins) > 0 && !v.d.clients.anyAllows(origins[0]) {
 		v.sameSite()
 		return
@@ -177,7 +177,7 @@ func (v *visit) cgi(door *kinds.Door) {
 	v.cgiHand(v.cgiGet(refs[0], req.force))
 }
 
-// cgiRequest reads the call; wrong tells why it cannot be served.
+// cgiRequest reads the call; wrong says why it cannot be served.
 func (v *visit) cgiRequest(at *foreign) (req cgiRequest, wrong *cgiError) {
 	if at == nil {
 		return req, refusal(v.door, kinds.NoSuchPath, "TokenTray serves "+v.foreign.served(v.door))
@@ -203,7 +203,7 @@ func (v *visit) cgiRequest(at *foreign) (req cgiRequest, wrong *cgiError) {
 	return cgiRequest{fixed: values, id: values[at.ID], secret: values[at.Secret], force: force}, wrong
 }
 
-// cgiJSON reads the parameters that stand in a JSON body.
+// cgiJSON reads the parameters in a JSON body.
 func (v *visit) cgiJSON(at *foreign) (values map[string]string, force bool, err error) {
 	raw, err := v.readBody()
 	if err != nil {
@@ -233,7 +233,7 @@ func (v *visit) cgiJSON(at *foreign) (values map[string]string, force bool, err 
 	return values, force, err
 }
 
-// cgiJudge says what is wrong with a call that could be read.
+// cgiJudge says what is wrong with a readable call.
 func (v *visit) cgiJudge(at *foreign, req cgiRequest) *cgiError {
 	if wrong := v.cgiFit(at, req); wrong != nil {
 		return wrong
@@ -273,13 +273,13 @@ func (v *visit) permitted(appID string, among []core.Kind) []api.Ref {
 	return out
 }
 
-// freshTime is how old a token is at least when force_refresh asks about it.
-// One that came a moment ago came for the same reason: WeChat's own does not
-// refresh twice within 30 s either.
+// freshTime is the least age of a token for which force_refresh does anything. A
+// younger token came for the same reason: WeChat does not refresh twice within 30 s
+// either.
 const freshTime = 30 * time.Second
 
-// cgiGet is the current token. force_refresh counts as a report that it is
-// stale, and forces nothing.
+// cgiGet is the current token. force_refresh counts as a report that it is stale,
+// and forces nothing.
 func (v *visit) cgiGet(ref api.Ref, stale bool) (api.Token, error) {
 	t, living := v.d.cfg.Agent.Living(ref, api.DefaultTTL)
 	if !stale || living && v.now.Sub(t.ObtainedAt) < freshTime {
@@ -296,7 +296,7 @@ func (v *visit) cgiGet(ref api.Ref, stale bool) (api.Token, error) {
 	return v.d.cfg.Agent.Refresh(ctx, ref, api.RefreshRequest{Stale: t.AccessToken})
 }
 
-// cgiHand writes a token or why there is none.
+// cgiHand writes a token or the reason why there is none.
 func (v *visit) cgiHand(t api.Token, err error) {
 	var e *core.Error
 	switch {
@@ -311,7 +311,7 @@ func (v *visit) cgiHand(t api.Token, err error) {
 	}
 }
 
-// cgiFail writes a failure and counts it against the client, if it is known.
+// cgiFail writes a failure and counts it against a known client.
 func (v *visit) cgiFail(e cgiError) {
 	if v.client != nil {
 		if wait := v.client.costly.take(v.now); wait > 0 {
@@ -332,9 +332,9 @@ func (v *visit) cgiWrite(e cgiError) {
 	v.cgiAnswer(ordered(member{v.door.Code, e.code}, member{v.door.Text, e.text}))
 }
 
-// cgiAnswer writes an answer as the upstream does: its content type, and not a
-// byte after the object, for there are clients that clean the body by hand before
-// they parse it.
+// cgiAnswer writes an answer as the upstream does: its content type, and not a byte
+// after the object, because some clients clean the body by hand before they parse
+// it.
 func (v *visit) cgiAnswer(body []byte) {
 	v.line.Status = http.StatusOK
 	h := v.w.Header()
@@ -343,7 +343,7 @@ func (v *visit) cgiAnswer(body []byte) {
 	_, _ = v.w.Write(body) // the caller may be gone
 }
 
-// cgiToken is a token in an upstream's language.
+// cgiToken is a token in an upstream's form.
 func (v *visit) cgiToken(t api.Token) []byte {
 	var out []member
 	if ok := v.door.OK; ok != nil {
@@ -358,8 +358,8 @@ type member struct {
 	value any // a string or a number
 }
 
-// ordered is a JSON object with its members in their order, for there are clients
-// that take answers apart by hand.
+// ordered is a JSON object with its members in order, because some clients take
+// answers apart by hand.
 func ordered(members ...member) []byte {
 	out := []byte{'{'}
 	for i, m := range members {
@@ -380,8 +380,8 @@ func plainJSON(value any) []byte {
 	return bytes.TrimSuffix(out.Bytes(), []byte("\n"))
 }
 
-// cgiErrorOf says a failure as the upstream would: with its own code and words
-// where it gave some, and then with nothing else, for clients take them apart.
+// cgiErrorOf is a failure in the upstream's form: with the upstream's own code and
+// message if there were any, and then with nothing else, because clients parse them.
 func cgiErrorOf(d *kinds.Door, e *core.Error) cgiError {
 	out := cgiError{e.Code, cmp.Or(e.Upstream, e.Message)}
 	if out.code != 0 {

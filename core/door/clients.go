@@ -10,7 +10,7 @@ import (
 	"tokentray/core"
 )
 
-// maxKeyLength is longer than any key; what is longer is not even hashed.
+// maxKeyLength is longer than any key; a longer text is not even hashed.
 const maxKeyLength = 256
 
 // clients are the keys that the door knows. Reading never waits for a lock.
@@ -42,7 +42,7 @@ func (c *clients) all() []*client {
 	return nil
 }
 
-// add makes a key count.
+// add makes a key valid.
 func (c *clients) add(k core.ClientKey) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -50,8 +50,7 @@ func (c *clients) add(k core.ClientKey) {
 	c.list.Store(&next)
 }
 
-// remove ends a key: from here on no call succeeds with it, those under way
-// included.
+// remove ends a key: from now on no call succeeds with it, those under way included.
 func (c *clients) remove(name string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -70,8 +69,8 @@ func (c *clients) remove(name string) {
 	}
 }
 
-// find returns the client whose key this is, or nil. It compares with every
-// key, in constant time each, so that the time tells nothing of any.
+// find returns the client with this key, or nil. It compares with every key, in
+// constant time each, so that the time reveals nothing.
 func (c *clients) find(key string) *client {
 	if key == "" || len(key) > maxKeyLength {
 		return nil

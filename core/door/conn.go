@@ -8,14 +8,14 @@ import (
 	"sync/atomic"
 )
 
-// How many connections and calls the door bears. Strangers are connections that
-// have shown no right key yet. Calls that wait are those for the next token and
-// those for an answer of the upstream; all others take no time.
+// Limits of connections and calls. Strangers are connections that have not presented
+// a valid key yet. Waiting calls are those for the next token and those for an
+// upstream's answer; all others are quick.
 const (
-	maxStrangers  = 256 // clients that come all at once are strangers for a moment
+	maxStrangers  = 256 // clients that connect all at once are strangers for a moment
 	maxKnown      = 384 // with a right key
 	maxOfKey      = 256 // … with one key
-	maxWaits      = 320 // less than maxKnown: who only reads finds room
+	maxWaits      = 320 // less than maxKnown, so that clients which only read find room
 	maxWaitsOfKey = 256
 )
 
@@ -24,7 +24,7 @@ type conn struct {
 	net.Conn
 	seats *seats
 	from  string // the address of the other end
-	born  uint64 // the higher, the younger
+	born  uint64 // higher is younger
 
 	owner atomic.Pointer[client] // nil: a stranger's
 	busy  atomic.Bool            // a call is under way
@@ -35,8 +35,8 @@ func (c *conn) Close() error {
 	return c.Conn.Close()
 }
 
-// CloseWrite lets the server say that an answer is whole before it closes on a
-// client that still sends: closed at once, the answer would be lost with it.
+// CloseWrite lets the server end an answer before it closes the connection to a
+// client that still sends: closing at once would lose the answer.
 func (c *conn) CloseWrite() error {
 	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
 		return half.CloseWrite()
@@ -44,10 +44,10 @@ func (c *conn) CloseWrite() error {
 	return nil
 }
 
-// connKey is where a call's context keeps its *conn.
+// connKey is the context key of a call's *conn.
 type connKey struct{}
 
-// listener seats what it accepts.
+// listener gives each accepted connection a seat.
 type listener struct {
 	net.Listener
 	seats *seats
@@ -71,10 +71,10 @@ func withConn(ctx context.Context, c net.Conn) context.Context {
 	return context.WithValue(ctx, connKey{}, c)
 }
 
-// seats shares out what the door bears, so that nobody who holds connections or
-// waits keeps a right key from a token. A new connection is always accepted, and
-// when there are too many one that nobody misses is closed: the oldest stranger,
-// or one with a key that waits for its client's next call.
+// seats distributes connections and waiting calls, so that nobody who keeps
+// connections open or waits can lock out a valid key. A new connection is always
+// accepted, and when there are too many, one that nobody misses is closed: the
+// oldest stranger, or one with a key that waits for its client's next call.
 type seats struct {
 	crowd func() // called when a stranger was closed for another
 
@@ -118,7 +118,7 @@ func hostOf(a net.Addr) string {
 }
 
 // oldestStranger is the oldest one from the address that has the most: a program
-// that uses up its own address costs no other.
+// that uses up its own address costs nobody else.
 func (s *seats) oldestStranger() *conn {
 	count := map[string]int{}
 	for c := range s.strangers {
@@ -153,9 +153,9 @@ func (s *seats) unseat(c *conn) {
 	}
 }
 
-// keep makes a connection the client's, whose key it has just shown. It reports
-// false when there is no room: then the connection stays a stranger's, which may
-// be closed at any time, and should end with its call.
+// keep assigns a connection to the client whose key it just presented. It reports
+// false when there is no room: then the connection stays a stranger's, which may be
+// closed at any time, and should end with its call.
 func (s *seats) keep(c *conn, k *client) bool {
 	if c.owner.Load() == k {
 		return true
@@ -207,8 +207,8 @@ func idle(conns map[*conn]bool) *conn {
 	return out
 }
 
-// idleOfMost is one without a call, of the client that has the most of all
-// clients that have such.
+// idleOfMost is an idle one of the client that has the most connections of all
+// clients with an idle one.
 func (s *seats) idleOfMost() *conn {
 	var out *conn
 	most := 0
@@ -220,8 +220,8 @@ func (s *seats) idleOfMost() *conn {
 	return out
 }
 
-// wait takes a place among the calls that wait, which done gives back. ok is
-// false when the client or the door has no more.
+// wait takes a place among the waiting calls, which done gives back. ok is false
+// when the client or the door has no more.
 func (s *seats) wait(k *client) (done func(), ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -1,12 +1,11 @@
 // Package door serves the loopback: the part of the API that programs of this
-// machine reach over HTTP with a client key, and WeChat's own token paths.
+// machine reach over HTTP with a client key, and the upstreams' own token paths.
 //
-// A call is a visit. It is let in by its Host, which is the loopback's or one that its
-// key names, its Origin and its key, in that
-// order; a key names the accounts and environments it may use and the web pages
-// that may send it. Reading a living token is never limited; what can reach the
-// upstream, and what fails, is, a key at a time. Each call leaves a line in the
-// access log, which holds no token and no key.
+// A call is a visit. It is admitted by its Host, which is the loopback's or one that
+// its key names, its Origin and its key, in that order; a key names the accounts and
+// environments it may use and the web pages that may send it. Reading a living token
+// is never limited; calls that can reach the upstream, and failures, are limited per
+// key. Each call leaves a line in the access log, which holds no token and no key.
 package door
 
 import (
@@ -28,8 +27,8 @@ import (
 	"tokentray/core/kinds"
 )
 
-// Agent is what the loopback door asks of the agent. Refs have an
-// environment always.
+// Agent is what the loopback door needs of the agent. Refs always have an
+// environment.
 type Agent interface {
 	Status(ctx context.Context) (api.Status, error)
 	Token(ctx context.Context, ref api.Ref, minTTL time.Duration) (api.Token, error)
@@ -44,7 +43,7 @@ type Agent interface {
 	// Changed returns a channel that is closed when something of the account
 	// changes next. It costs nothing while nobody waits.
 	Changed(ref api.Ref) <-chan struct{}
-	// Known is an account with its kind, as it stands.
+	// Known is an account with its kind.
 	Known(ref api.Ref) (core.Account, kinds.Spec, bool)
 	// Call makes a call to an account's upstream.
 	Call(ctx context.Context, ref api.Ref, req api.CallRequest) (api.CallAnswer, error)
@@ -52,30 +51,30 @@ type Agent interface {
 	ByAppID(appID string, among []core.Kind) []api.Ref
 }
 
-// Config is what a Server is made of.
+// Config is what a Server needs.
 type Config struct {
 	Agent   Agent
 	OpenAPI []byte           // the API's description
-	Kinds   kinds.Set        // on whose token paths it answers
+	Kinds   kinds.Set        // whose token paths it serves
 	Now     func() time.Time // the wall clock; nil means the machine's
 	Log     *slog.Logger     // nil discards
-	// Used is called when Uses has something after it had nothing.
+	// Used is called when Uses has something new.
 	Used func()
-	// Adopt looks at a key that begins with core.ChildKeyPrefix and is not known, and
-	// adds it if it is one of before the agent's start; nil: there are none.
+	// Adopt examines an unknown key that begins with core.ChildKeyPrefix, and adds
+	// it if it was made before the agent's start; nil: there are none.
 	Adopt func(key string) bool
-	// Listen takes an address; nil means net.Listen.
+	// Listen opens an address; nil means net.Listen.
 	Listen func(network, address string) (net.Listener, error)
 }
 
 // Server is the loopback door: the part of the API that programs of this machine
 // reach over HTTP with a client key. It is shut until Open.
 //
-// A browser on this machine can be made to send requests by any page it shows,
-// so a key alone does not open: Host must name the loopback, which a rebound
-// name does not, and a request that a browser marks as another site's is
-// refused unless the key allows that origin. Reading a living token is never
-// limited; what can reach the upstream, and what fails, is.
+// Any page in a browser on this machine can make it send requests, so a key alone is
+// not enough: Host must name the loopback, which a rebound name does not, and a
+// request that a browser marks as another site's is refused unless the key allows
+// that origin. Reading a living token is never limited; calls that can reach the
+// upstream, and failures, are.
 type Server struct {
 	cfg     Config
 	clients clients
@@ -122,14 +121,14 @@ func New(cfg Config) *Server {
 	return d
 }
 
-// SetKinds takes the place of Config.Kinds, as when a kind joins while the door is
-// open. A call under way ends by the set it began with.
+// SetKinds replaces Config.Kinds, as when a kind joins while the door is open. A
+// call under way ends with the set it began with.
 func (d *Server) SetKinds(set kinds.Set) {
 	all := newForeigns(set)
 	d.foreign.Store(&all)
 }
 
-// AddKey makes a key count.
+// AddKey makes a key valid.
 func (d *Server) AddKey(k core.ClientKey) { d.clients.add(k) }
 
 // RevokeKey ends a key at once: calls under way with it fail.
@@ -176,14 +175,14 @@ func (d *Server) used(c *client, now time.Time) {
 	}
 }
 
-// Limits of the door. Headers and bodies are small here; who needs longer to
-// send them does so on purpose.
+// Limits of the door. Headers and bodies are small here; a client that needs longer
+// to send them does so on purpose.
 const (
 	maxHeader  = 16 << 10
 	maxBody    = 64 << 10
 	headerTime = 5 * time.Second
 	readTime   = 10 * time.Second // headers and body
-	writeTime  = 2 * time.Minute  // the answer, a refresh before it included
+	writeTime  = 2 * time.Minute  // the answer, including a refresh before it
 	idleTime   = time.Minute
 	drainTime  = 2 * time.Second
 )
@@ -197,10 +196,10 @@ type opening struct {
 	served sync.WaitGroup
 }
 
-// Open opens the door on the loopback addresses at port, and nowhere else; when
-// it is open at another port already, that one is shut then. A machine without
-// IPv6 does with IPv4. When the port is not to be had, the error has the remedy
-// RemedyPort and everything is as it was.
+// Open opens the door on the loopback addresses at port, and nowhere else; if it is
+// open at another port, that one is shut then. A machine without IPv6 uses IPv4
+// alone. If the port is taken, the error has the remedy RemedyPort and nothing has
+// changed.
 func (d *Server) Open(port int) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -241,8 +240,8 @@ func (d *Server) Addresses() []string {
 	return nil
 }
 
-// listen takes the port on both loopback addresses. Somebody else's on the one
-// would be met by clients that try it first, so half is not enough.
+// listen takes the port on both loopback addresses. If another program had one of
+// them, clients that try it first would reach that program, so one is not enough.
 func (d *Server) listen(port int) ([]net.Listener, error) {
 	v4, err := d.cfg.Listen("tcp4", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
 	if err != nil {
@@ -308,7 +307,7 @@ func (d *Server) serve(listeners []net.Listener) *opening {
 		WriteTimeout:      writeTime,
 		IdleTimeout:       idleTime,
 		MaxHeaderBytes:    maxHeader,
-		// OPTIONS * is judged as everything else is.
+		// OPTIONS * is judged like everything else.
 		DisableGeneralOptionsHandler: true,
 		ErrorLog:                     slog.NewLogLogger(d.cfg.Log.Handler(), slog.LevelDebug),
 		BaseContext:                  func(net.Listener) context.Context { return ctx },

@@ -9,13 +9,13 @@ import (
 // Holder is the user whose program listens at a port of the loopback.
 type Holder struct {
 	UID  int
-	Name string // or the number, where the system knows no name
+	Name string // or the number, if the system knows no name
 	Own  bool   // it is the user of this process
 }
 
-// HolderOf returns who listens at port. A user who is not our own goes before
-// one who is: programs that call could reach either. It returns nil where nobody
-// listens and on systems that do not tell: Linux does.
+// HolderOf returns the user whose program listens at port. A user other than our own
+// comes first: client programs could reach either. It returns nil if nobody listens
+// and on systems that do not tell; Linux does.
 func HolderOf(port int) *Holder {
 	uids := listeners(port)
 	if len(uids) == 0 {

@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// listeners are the users whose sockets listen at port where a call over the
-// loopback reaches them.
+// listeners are the users whose sockets listen at port and receive calls over the
+// loopback.
 func listeners(port int) []int {
 	var out []int
 	for _, table := range []string{"/proc/self/net/tcp", "/proc/self/net/tcp6"} {
@@ -44,8 +44,8 @@ func listening(table string, port int) (uids []int) {
 	return uids
 }
 
-// onLoopback reports whether an address as the kernel writes it, in words of four
-// bytes of the machine's own order, is one of the loopback or stands for all.
+// onLoopback reports whether an address, as the kernel writes it in words of four
+// bytes in the machine's order, is on the loopback or means all addresses.
 func onLoopback(address string) bool {
 	raw, err := hex.DecodeString(address)
 	if err != nil || len(raw) != 4 && len(raw) != 16 {

@@ -2,6 +2,6 @@
 
 package door
 
-// listeners knows nobody: this system tells only the administrator whose a
-// socket is.
+// listeners finds nobody: this system tells only the administrator who owns a
+// socket.
 func listeners(int) []int { return nil }

@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// What a client may do in a row and then in a second that costs more than a
-// read: refreshes, and calls that fail. A hundred workers that share a key and
-// report the same dead token at once are within it; a loop is not.
+// How many costly calls a client may make at once and then per second: refreshes,
+// and calls that fail. A hundred workers that share a key and report the same dead
+// token at once stay below it; a loop does not.
 const (
 	clientBurst = 120
 	clientRate  = 1
@@ -24,7 +24,7 @@ type bucket struct {
 	last time.Time
 }
 
-// take takes one, or tells how long to wait for one.
+// take takes one, or returns how long to wait for one.
 func (b *bucket) take(now time.Time) (wait time.Duration) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -35,7 +35,7 @@ func (b *bucket) take(now time.Time) (wait time.Duration) {
 	return wait
 }
 
-// empty tells how long to wait for one, and takes none.
+// empty returns how long to wait for one, and takes none.
 func (b *bucket) empty(now time.Time) time.Duration {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -43,7 +43,7 @@ func (b *bucket) empty(now time.Time) time.Duration {
 }
 
 func (b *bucket) wait(now time.Time) time.Duration {
-	if past := now.Sub(b.last); past > 0 { // a clock that was set back stops nothing for ever
+	if past := now.Sub(b.last); past > 0 { // a clock that was set back must not block for ever
 		b.used = max(0, b.used-past.Seconds()*b.rate)
 	}
 	b.last = now
@@ -53,15 +53,16 @@ func (b *bucket) wait(now time.Time) time.Duration {
 	return time.Duration((b.used + 1 - b.size) / b.rate * float64(time.Second))
 }
 
-// What wrong keys may do: some at once, as after a key was changed; then each
-// answer is held back, as many at a time as can wait without cost. Nobody guesses a key of 256 bits; this keeps a
-// program gone wild from wearing the machine and the log.
+// How wrong keys are treated: some are answered at once, as after a key was changed;
+// then each answer is delayed, for as many at a time as can wait without cost.
+// Nobody guesses a key of 256 bits; this keeps a runaway program from wearing out
+// the machine and the log.
 const (
 	stormBurst = 20
 	stormRate  = 2
 	stormHold  = time.Second
 	stormSeats = 64
-	stormCalm  = time.Minute // without one of them the storm is over
+	stormCalm  = time.Minute // without a wrong key for this long the storm is over
 )
 
 // storm slows wrong keys down.
@@ -98,8 +99,8 @@ func (s *storm) hold(ctx context.Context, now time.Time) {
 	}
 }
 
-// calm tells when something that goes on is to be logged: once, until there was
-// stormCalm without it.
+// calm says when to log something that goes on: once, until it stopped for
+// stormCalm.
 type calm struct {
 	mu   sync.Mutex
 	last time.Time

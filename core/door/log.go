@@ -6,15 +6,15 @@ import (
 	"tokentray/core/api"
 )
 
-// maxAccess is how many lines of the access log are kept, in memory alone.
+// maxAccess is how many lines of the access log are kept, in memory only.
 const maxAccess = 500
 
-// accessLog is a ring of the last calls. Calls alike share a line, so that a
-// client that polls does not push the rest out.
+// accessLog is a ring of the last calls. Similar calls share a line, so that a
+// client that polls does not push the others out.
 type accessLog struct {
 	mu    sync.Mutex
 	lines []api.Access
-	next  int // where the oldest is, once the ring is full
+	next  int // index of the oldest, once the ring is full
 }
 
 // add notes a call.

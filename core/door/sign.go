@@ -8,8 +8,8 @@ import (
 	"tokentray/core/api"
 )
 
-// signRequest is what a client may say of a signature. What a person may ask for,
-// the string with the ticket in it, is not there.
+// signRequest is what a client may ask about a signature. It cannot ask for the
+// string with the ticket in it, as a person can.
 type signRequest struct {
 	URL       string `json:"url"`
 	Ticket    string `json:"ticket"`
@@ -17,8 +17,8 @@ type signRequest struct {
 	Timestamp int64  `json:"timestamp"`
 }
 
-// sign serves the signature of a page's address. With a ticket that lives it costs
-// nothing; else it can lead to a call, as a token that has to be fetched does.
+// sign serves the signature of a page's address. With a living ticket it costs
+// nothing; else it can lead to a call, like a token that must be fetched.
 func (v *visit) sign(name, env string) {
 	raw, ok := v.wholeBody()
 	if !ok {

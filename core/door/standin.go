@@ -17,24 +17,24 @@ import (
 	"tokentray/core/kinds"
 )
 
-// An SDK that can set one base URL fetches a token there and calls there. Below
-// /call/NAME/ENV the door answers the kind's token paths itself, with a stand-in in the
-// token's place: it is good for calls at this NAME/ENV alone, under the rights, the
-// limits and the life of the key that asked for it, and the real token goes out in its
-// place. Nothing goes upstream when an SDK asks for one.
+// An SDK with one base URL fetches a token there and makes its calls there. Below
+// /call/NAME/ENV the door answers the kind's token paths itself, with a stand-in
+// instead of the token: it is valid for calls at this NAME/ENV only, with the
+// rights, limits and life of the key that asked for it, and the real token replaces
+// it when the call is sent. Nothing is sent upstream when an SDK asks for one.
 
 // standInPrefix tells a stand-in from a token.
 const standInPrefix = "tts_"
 
-// standIns makes and knows stand-ins. None is kept: one is a seal on a client key and
-// an account, so it ends with the key and outlives the agent.
+// standIns makes and recognises stand-ins. None is stored: each is a seal over a
+// client key and an account, so it ends with the key and outlives the agent.
 type standIns struct{ seal atomic.Pointer[SealKey] }
 
-// SealKey is what stand-ins are sealed by. Whoever has it and the hashes of client keys
-// can make stand-ins.
+// SealKey seals stand-ins. Anybody who has it and the hashes of client keys can make
+// stand-ins.
 type SealKey [sha256.Size]byte
 
-// SetSealKey takes the place of the key of before, whose stand-ins are not known then.
+// SetSealKey replaces the key; stand-ins of the old one become invalid.
 func (d *Server) SetSealKey(key SealKey) { d.standIns.seal.Store(&key) }
 
 // newSealKey is one that ends with the process.
@@ -52,7 +52,7 @@ func (s *standIns) of(c *client, ref api.Ref) string {
 	return standInPrefix + base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
 }
 
-// owner is the client among all whose stand-in for the account that is called this is.
+// owner is the client, among all, whose stand-in for the called account this is.
 func (s *standIns) owner(all []*client, value string, at callTarget) (*client, bool) {
 	ref, err := at.ref()
 	if err != nil || len(value) > maxKeyLength {
@@ -67,8 +67,8 @@ func (s *standIns) owner(all []*client, value string, at callTarget) (*client, b
 	return found, found != nil
 }
 
-// takeStandIn finds the stand-in of a call, in its query or in a header, and takes it
-// out of it.
+// takeStandIn finds the stand-in of a call, in its query or in a header, and removes
+// it.
 func takeStandIn(r *http.Request, at *callTarget) (value string, found bool) {
 	path, query, _ := strings.Cut(at.target, "?")
 	var rest []string
@@ -102,8 +102,8 @@ func takeStandIn(r *http.Request, at *callTarget) (value string, found bool) {
 	return "", false
 }
 
-// standInDead answers a stand-in that is not good any more in the way in which the
-// upstream answers a dead token, so that the SDK fetches another.
+// standInDead answers a stand-in that is no longer valid as the upstream answers a
+// dead token, so that the SDK fetches another.
 func (v *visit) standInDead(at callTarget) {
 	v.line.Refused = core.RemedyClientKey
 	ref, err := at.ref()
@@ -125,8 +125,7 @@ func (v *visit) standInDead(at callTarget) {
 }
 
 // tokenPath serves a token path of the account's kind below its folder, with a
-// stand-in, and reports whether it did. The client key comes in the place of the
-// secret.
+// stand-in, and reports whether it did. The client key is sent as the secret.
 func (v *visit) tokenPath(at callTarget) bool {
 	path, _, _ := strings.Cut(at.target, "?")
 	tokenPath := v.foreign.at(oneSlash(path))

@@ -17,7 +17,7 @@ import (
 // maxWait is how long a client may wait for the next token in one call.
 const maxWait = 5 * time.Minute
 
-// Status is what a client is told of the agent, and of its own key.
+// Status is what a client learns about the agent, and about its own key.
 type Status struct {
 	Version   string        `json:"version"`
 	API       int           `json:"api"`
@@ -86,8 +86,8 @@ func (v *visit) takes() bool {
 	return !v.client.NoToken
 }
 
-// get is a living token, for nothing; else what the agent can fetch, within
-// what the client may cost.
+// get is a living token, at no cost; else a token that the agent can fetch, within
+// the client's limits.
 func (v *visit) get(ctx context.Context, ref api.Ref, ttl time.Duration) (api.Token, error) {
 	if t, ok := v.d.cfg.Agent.Living(ref, ttl); ok {
 		return t, nil
@@ -103,8 +103,8 @@ func (v *visit) get(ctx context.Context, ref api.Ref, ttl time.Duration) (api.To
 	return v.d.cfg.Agent.Token(ctx, ref, ttl)
 }
 
-// wait begins what takes time: ctx ends with the key too. It fails when the door
-// or the client has too many calls that wait.
+// wait begins slow work: ctx also ends with the key. It fails when the door or the
+// client has too many waiting calls.
 func (v *visit) wait(ctx context.Context) (_ context.Context, done func(), err error) {
 	over := func() {}
 	if !v.waits {
@@ -141,7 +141,7 @@ func (v *visit) revoked() bool {
 	return true
 }
 
-// failedOr answers a call that failed, or whose client shall come later.
+// failedOr answers a call that failed, or whose client must wait.
 func (v *visit) failedOr(err error) {
 	var e *core.Error
 	switch {
@@ -155,7 +155,7 @@ func (v *visit) failedOr(err error) {
 
 func (v *visit) write(t api.Token) {
 	raw, err := json.Marshal(t)
-	if err != nil { // its times are beyond what JSON can say
+	if err != nil { // its times cannot be written as JSON
 		v.failed(err)
 		return
 	}
@@ -203,9 +203,9 @@ func (v *visit) refresh(name, env string) {
 	v.hand(t, err)
 }
 
-// readQuery reads the query of a call for a token. What cannot be read, or is
-// said twice, would else be passed over in silence, and a token handed out that
-// is not as good as the client asked for. What is not known is nobody's harm.
+// readQuery reads the query of a call for a token. A parameter that cannot be read,
+// or is repeated, must not be ignored: the client could get a token that is not as
+// good as it asked for. Unknown parameters do no harm.
 func readQuery(raw string) (url.Values, error) {
 	q, err := url.ParseQuery(raw)
 	if err != nil {
@@ -219,8 +219,8 @@ func readQuery(raw string) (url.Values, error) {
 	return q, nil
 }
 
-// following is a client's question for the next token: one that expires later
-// than the one it has, for which it waits.
+// following is a client's question for the next token: one that expires later than
+// the one it has, for which it waits.
 type following struct {
 	newer int64 // unix seconds
 	wait  time.Duration
@@ -247,9 +247,9 @@ func readFollowing(newer, wait string) (*following, error) {
 	return &following{n, d}, nil
 }
 
-// follow waits for a token that is newer than the client's, on the agent's
-// events and on the end of the current one's life, and answers 204 when none
-// came in time. A passing failure is waited out as well.
+// follow waits for a token that is newer than the client's, on the agent's events
+// and on the end of the current one's life, and answers 204 when none came in time.
+// It also waits while a temporary failure lasts.
 func (v *visit) follow(ref api.Ref, ttl time.Duration, f following) {
 	rc := http.NewResponseController(v.w)
 	_ = rc.SetReadDeadline(time.Time{}) // a test's recorder has neither
@@ -262,10 +262,10 @@ func (v *visit) follow(ref api.Ref, ttl time.Duration, f following) {
 	defer done()
 	over := time.NewTimer(f.wait)
 	defer over.Stop()
-	ageing := time.NewTimer(f.wait) // the token at hand gets too old to be handed out
+	ageing := time.NewTimer(f.wait) // the token at hand becomes too old to hand out
 	defer ageing.Stop()
 	for {
-		changed := v.d.cfg.Agent.Changed(ref) // before the look, so that nothing is missed
+		changed := v.d.cfg.Agent.Changed(ref) // before reading, so that no change is missed
 		t, err := v.get(ctx, ref, ttl)
 		if err == nil && t.ExpiresAtUnix > f.newer {
 			v.hand(t, nil)

@@ -23,7 +23,7 @@ type visit struct {
 	r      *http.Request
 	now    time.Time
 	client *client     // nil without a right key
-	door   *kinds.Door // in whose language the answer is; nil: in our own
+	door   *kinds.Door // in whose form the answer is; nil: in our own
 	line   api.Access  // for the log
 
 	crowded bool // there is no room for the connection beyond this call
@@ -31,7 +31,7 @@ type visit struct {
 
 	port     string // of the door
 	strange  bool   // Host is no name of the loopback: the key must name it
-	mismatch bool   // a right key does not
+	mismatch bool   // the key does not name it
 
 	foreign *foreigns // the token paths at the time of the call
 }
@@ -40,10 +40,10 @@ type visit struct {
 func (d *Server) Handler(port int) http.Handler {
 	p := strconv.Itoa(port)
 	hosts := map[string]bool{"127.0.0.1:" + p: true, "localhost:" + p: true, "[::1]:" + p: true}
-	// WeChat and WeCom send none of these three, and their own paths have them all the
-	// same: SDKs pass over headers that they do not know, while an older browser, which
-	// sends no fetch metadata that would give a page away, keeps what it may keep.
-	// Made once, for every answer has them; nobody appends to them.
+	// WeChat and WeCom send none of these three, but their own paths have them too:
+	// SDKs ignore unknown headers, while an older browser, which sends no fetch
+	// metadata that would reveal a page, would cache what it may. They are made
+	// once, because every answer has them; nobody appends to them.
 	noStore, noSniff, sameOrigin := []string{"no-store"}, []string{"nosniff"}, []string{"same-origin"}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
@@ -67,8 +67,8 @@ func (d *Server) Handler(port int) http.Handler {
 
 // v1 serves our own paths.
 func (v *visit) v1() {
-	// A base URL that ends in a slash makes two at the beginning. Elsewhere two slashes
-	// are a name that is missing.
+	// A base URL that ends in a slash makes two at the beginning. Elsewhere two
+	// slashes mean a missing name.
 	call, name, env := splitPath("/" + strings.TrimLeft(v.r.URL.EscapedPath(), "/"))
 	v.line.Call = call
 	if v.r.Method == http.MethodOptions && v.preflight() {
@@ -77,7 +77,7 @@ func (v *visit) v1() {
 	key, given := bearer(v.r)
 	v.client = v.find(key)
 	switch {
-	case !v.sameSite(): // before a wrong key is slowed: a page shall hold nothing up
+	case !v.sameSite(): // before a wrong key is delayed: a page must not block anything
 		return
 	case v.otherHost():
 		return
@@ -117,7 +117,7 @@ func (v *visit) v1() {
 	}
 }
 
-// The calls, as the access log names them.
+// The names of the calls in the access log.
 const (
 	callStatus  = "status"
 	callOpenAPI = "openapi.json"
@@ -127,9 +127,9 @@ const (
 	callUnknown = "unknown path"
 )
 
-// splitPath tells what a path asks for and of which account. Names stay
-// escaped. An account may be called anything but . and .., refresh included:
-// /v1/token/refresh is its token.
+// splitPath finds out what a path asks for and of which account. Names stay escaped.
+// An account may have any name except . and .., including refresh: /v1/token/refresh
+// is its token.
 func splitPath(escaped string) (call, name, env string) {
 	rest, ok := strings.CutPrefix(escaped, "/v1/")
 	if !ok {
@@ -171,8 +171,8 @@ func splitPath(escaped string) (call, name, env string) {
 	return callUnknown, "", ""
 }
 
-// bearer is the key that a request presents; given tells whether it presents
-// any. A key in the query would end in logs and histories, and is not looked at.
+// bearer is the key that a request presents; given says whether it presents any. A
+// key in the query would end up in logs and histories, so it is ignored.
 func bearer(r *http.Request) (key string, given bool) {
 	values := r.Header["Authorization"]
 	if len(values) == 0 {
@@ -185,7 +185,7 @@ func bearer(r *http.Request) (key string, given bool) {
 	return strings.TrimSpace(key), true
 }
 
-// find is the client whose key this is, if it may be used at this Host.
+// find is the client with this key, if it may be used at this Host.
 func (v *visit) find(key string) *client {
 	c := v.d.clients.find(key)
 	if c == nil && v.d.cfg.Adopt != nil && len(key) <= maxKeyLength && strings.HasPrefix(key, core.ChildKeyPrefix) && v.d.cfg.Adopt(key) {
@@ -215,8 +215,8 @@ func onlyKey(r *http.Request, c *client) bool {
 	return len(names) == 0 || len(names) == 1 && names[0] == c.Name
 }
 
-// otherHost answers a call at a name that the loopback does not have and its key does
-// not give it, and reports whether it did.
+// otherHost refuses a call at a name that neither the loopback nor its key has, and
+// reports whether it did.
 func (v *visit) otherHost() bool {
 	if !v.mismatch {
 		return false
@@ -231,7 +231,7 @@ func (v *visit) otherHost() bool {
 	return true
 }
 
-// known notes that the client has shown its key.
+// known notes that the client has presented its key.
 func (v *visit) known() {
 	v.d.used(v.client, v.now)
 	if c, ok := v.r.Context().Value(connKey{}).(*conn); ok && !v.d.seats.keep(c, v.client) {
@@ -243,14 +243,14 @@ func (v *visit) known() {
 // hangUp ends the connection with the answer.
 func (v *visit) hangUp() { v.w.Header().Set("Connection", "close") }
 
-// slowDown holds the answer to a wrong key back when there are many.
+// slowDown delays the answer to a wrong key when there are many.
 func (v *visit) slowDown() {
 	v.d.storm.hold(v.r.Context(), v.now)
 }
 
-// sameSite answers a request that a browser sends for a page of another site
-// with 403 and reports false, unless the key allows that origin. Nothing but a
-// browser sends these headers by itself.
+// sameSite answers a request that a browser sends for a page of another site with
+// 403 and reports false, unless the key allows that origin. Only browsers send these
+// headers by themselves.
 func (v *visit) sameSite() bool {
 	origins := v.r.Header["Origin"]
 	if len(origins) == 1 && v.client != nil && v.client.AllowsOrigin(origins[0]) {
@@ -267,9 +267,9 @@ func (v *visit) sameSite() bool {
 	return false
 }
 
-// preflight answers a browser that asks beforehand whether a page may call. It
-// sends no key then, so some key must allow the origin; the call itself is
-// judged by its own.
+// preflight answers a browser that asks beforehand whether a page may call. It sends
+// no key then, so some key must allow the origin; the call itself is judged by its
+// own key.
 func (v *visit) preflight() bool {
 	origins := v.r.Header["Origin"]
 	if len(origins) != 1 || v.r.Header.Get("Access-Control-Request-Method") == "" || !v.d.clients.anyAllows(origins[0]) {
@@ -295,20 +295,20 @@ func (v *visit) answer(body any) {
 	api.WriteJSON(v.w, http.StatusOK, body)
 }
 
-// refuse answers who may not call at all, and hangs up: a connection is for who
-// may.
+// refuse answers a caller who may not call at all, and hangs up: connections are for
+// those who may.
 func (v *visit) refuse(status int, remedy, message string) {
 	v.hangUp()
 	v.line.Status = status
 	api.WriteError(v.w, status, &core.Error{Class: core.Misuse, Message: message, Remedy: remedy}, v.now)
 }
 
-// fail answers a call of a known client that did not succeed, and counts it. A
-// client that fails all the time is told to wait.
+// fail answers a known client's call that failed, and counts it. A client that fails
+// all the time is told to wait.
 func (v *visit) fail(status int, err error) {
 	e := core.AsError(err)
 	if e.Class == core.NotFound {
-		v.line.Account = "" // whatever the caller wrote there, a key in the wrong place perhaps
+		v.line.Account = "" // whatever the caller wrote, perhaps a key in the wrong place
 	}
 	if wait := v.client.costly.take(v.now); wait > 0 {
 		v.slower(errSlower(v.now.Add(wait)))
@@ -324,7 +324,7 @@ func (v *visit) failed(err error) {
 	v.fail(api.HTTPStatus(e.Class), e)
 }
 
-// slower answers a client that shall come later.
+// slower answers a client that must wait.
 func (v *visit) slower(e *core.Error) {
 	v.line.Status = http.StatusTooManyRequests
 	api.WriteError(v.w, http.StatusTooManyRequests, e, v.now)
@@ -337,8 +337,7 @@ func errSlower(at time.Time) *core.Error {
 	}
 }
 
-// crowdTime is after what time a client may try again that found no place to
-// wait in.
+// crowdTime is when a client that found no place to wait may try again.
 const crowdTime = 5 * time.Second
 
 func errCrowded(at time.Time) *core.Error {
@@ -348,9 +347,8 @@ func errCrowded(at time.Time) *core.Error {
 	}
 }
 
-// ref reads which account is meant and whether the key may use it. What a key
-// may use says nothing of what there is: outside of it everything is refused
-// alike.
+// ref reads which account is meant and whether the key may use it. A key must not
+// reveal which other accounts exist: outside its scope everything is refused alike.
 func (v *visit) ref(escapedName, escapedEnv string) (api.Ref, bool) {
 	name, err := url.PathUnescape(escapedName)
 	if err == nil {
@@ -381,7 +379,7 @@ func (v *visit) ref(escapedName, escapedEnv string) (api.Ref, bool) {
 	return ref, true
 }
 
-// readBody takes the body off the connection. ReadTimeout rules how long.
+// readBody reads the body off the connection. ReadTimeout limits the time.
 func (v *visit) readBody() ([]byte, error) {
 	raw, err := io.ReadAll(http.MaxBytesReader(v.w, v.r.Body, maxBody))
 	if err != nil {
@@ -394,13 +392,13 @@ func (v *visit) readBody() ([]byte, error) {
 		}
 		return nil, errCutShort
 	}
-	// From here on the connection is read only to see whether the client is
-	// still there, and that may take as long as the answer does.
+	// From here on the connection is read only to see whether the client is still
+	// there, and that may take as long as the answer does.
 	_ = http.NewResponseController(v.w).SetReadDeadline(time.Time{}) // a test's recorder has none
 	return raw, nil
 }
 
-// What can be wrong with a body on its way.
+// The possible faults of a body on its way.
 var (
 	errTooBig   = errors.New("the body is over the limit")
 	errTooSlow  = errors.New("the body did not come in time")

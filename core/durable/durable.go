@@ -11,13 +11,14 @@ import (
 )
 
 // Write replaces the file at path with what fill writes, readable by its owner
-// alone: into a temporary file beside it, flushed to the disk, renamed over it.
-// When anything fails the old file stays and nothing else is left.
+// alone: it writes a temporary file beside it, flushes it to the disk, and renames
+// it. If anything fails the old file stays and nothing else is left.
 func Write(path string, fill func(io.Writer) error) error {
 	return WriteFile(path, func(f *os.File) error { return fill(f) })
 }
 
-// WriteFile is Write for who sets the mode or the owner of the new file, too.
+// WriteFile is Write for callers that also set the mode or the owner of the new
+// file.
 func WriteFile(path string, fill func(*os.File) error) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.tmp") // mode 0600
 	if err != nil {
@@ -56,8 +57,8 @@ func Sweep(dir, prefix string) {
 	}
 }
 
-// SyncDir makes a rename inside dir survive a power cut. Systems that cannot
-// flush a folder do without.
+// SyncDir makes a rename inside dir survive a power cut. Systems that cannot flush a
+// folder skip this.
 func SyncDir(dir string) {
 	d, err := os.Open(dir)
 	if err != nil {

@@ -13,8 +13,8 @@ import (
 // stands where a file should be.
 var ErrNotPlain = errors.New("it is not a plain file")
 
-// Open opens a plain file for reading. Where a pipe or a device stands it fails
-// at once instead of waiting for whoever writes into it.
+// Open opens a plain file for reading. On a pipe or a device it fails at once
+// instead of waiting for a writer.
 func Open(path string) (*os.File, error) { return OpenFile(path, os.O_RDONLY, 0) }
 
 // OpenFile is os.OpenFile for plain files alone; see Open.
@@ -59,14 +59,14 @@ func Read(path string, limit int64) ([]byte, os.FileInfo, error) {
 // maxLine bounds the file of FirstLine, in bytes.
 const maxLine = 64 << 10
 
-// FirstLine reads the first line of a small file, as one with a passphrase has
-// it. open reports that others than its owner may read the file.
+// FirstLine reads the first line of a small file, such as one with a passphrase.
+// open reports that users other than its owner may read the file.
 func FirstLine(path string) (line string, open bool, err error) {
 	data, info, err := Read(path, maxLine)
 	if err != nil {
 		return "", false, err
 	}
 	first, _, _ := bytes.Cut(data, []byte("\n"))
-	open = info.Mode().Perm()&0o077 != 0 && runtime.GOOS != "windows" // which has no such modes
+	open = info.Mode().Perm()&0o077 != 0 && runtime.GOOS != "windows" // Windows has no such modes
 	return string(bytes.TrimRight(first, "\r")), open, nil
 }

@@ -15,7 +15,7 @@ const (
 )
 
 // rename replaces the file at to. An editor, an indexer or a virus scanner may have
-// it open for a moment, and Windows replaces no open file: it is tried again.
+// it open for a moment, and Windows replaces no open file, so it tries again.
 func rename(from, to string) error {
 	for end := time.Now().Add(renameTime); ; time.Sleep(renamePause) {
 		err := os.Rename(from, to)
