@@ -16,7 +16,8 @@ import (
 )
 
 // echoing stands before the upstream and answers calls below /cgi-bin/echo with all
-// that they were sent and more: the token, and the AppSecret of the account stdin.
+// that they were sent and more: the token, and the AppSecret of the account stdin. Below
+// /cache it serves an account without one.
 type echoing struct {
 	http.Handler
 
@@ -33,8 +34,14 @@ func (e *echoing) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		e.secret = asked.Secret
 		e.mu.Unlock()
 	}
-	if !strings.HasPrefix(r.URL.Path, "/cgi-bin/echo") {
+	path, cached := strings.CutPrefix(r.URL.Path, "/cache")
+	r.URL.Path = path
+	if !strings.HasPrefix(path, "/cgi-bin/echo") {
 		e.Handler.ServeHTTP(w, r)
+		return
+	}
+	if cached {
+		echo(w, r, string(body), "-")
 		return
 	}
 	e.mu.Lock()

@@ -163,7 +163,8 @@ func (l *leakage) typed(words []string, args ...string) {
 			break // the terminal ends with the program
 		}
 		shown = append(shown, buf[:n]...)
-		if asked < len(words) && bytes.HasSuffix(bytes.TrimRight(shown, " "), []byte(":")) {
+		end := bytes.TrimRight(shown, " ")
+		if asked < len(words) && (bytes.HasSuffix(end, []byte(":")) || bytes.HasSuffix(end, []byte("[y/N]"))) {
 			if _, err := master.WriteString(words[asked] + "\r"); err != nil {
 				l.t.Error(err)
 			}
@@ -266,7 +267,7 @@ func (l *leakage) spy(uid int, stop <-chan struct{}) {
 				if h := maphash.Bytes(seed, text); !seen[h] {
 					seen[h] = true
 					if name == "environ" && bytes.Contains(text, []byte("TOKENTRAY_EXEC=")) {
-						l.look("the environment of a command that exec runs", text, aToken)
+						l.look("the environment of a command that exec or run runs", text, aToken, aClientKey)
 						continue
 					}
 					program, _, _ := bytes.Cut(text, []byte{0})

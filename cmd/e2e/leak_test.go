@@ -33,11 +33,11 @@ import (
 //
 // Beside it the standard output of commands that print a token, a ticket or a new key, what
 // the programs were given on their standard input, answers of the local API that
-// are a token, and the environment of a command that exec runs. Backups and the
+// are a token, and the environment of a command that exec or run runs. Backups and the
 // database are encrypted or sealed: they are searched like any file.
 func mayHold(path string) (may []class, skip bool) {
 	switch folder, _, _ := strings.Cut(path, "/"); {
-	case folder == "in" || path == "pass" || path == "tokentray":
+	case folder == "in" || path == "pass" || path == "tokentray" || path == "tokentray-mcp":
 		return nil, true
 	case path == "out/pushed.env":
 		return []class{aToken}, false
@@ -50,7 +50,11 @@ func mayHold(path string) (may []class, skip bool) {
 // prints is what a command may print on its standard output.
 func prints(args []string) []class {
 	switch {
-	case slices.Contains([]string{"get", "refresh", "exec"}, args[0]):
+	case args[0] == "exec" && args[1] == "--open-api":
+		return []class{aClientKey}
+	case args[0] == "exec":
+		return []class{aToken, aClientKey}
+	case slices.Contains([]string{"get", "refresh", "run"}, args[0]):
 		return []class{aToken}
 	case args[0] == "sign" && slices.Contains(args, "--reveal"):
 		return []class{aTicket}
@@ -61,7 +65,8 @@ func prints(args []string) []class {
 }
 
 // TestNothingLeaks puts random marked secrets, passphrases, tokens, tickets and client keys
-// in by every way and searches all that comes out: what commands print, at every
+// in by every way (a Redis, .env files with references, failed answers to explain and AI
+// agents among them) and searches all that comes out: what commands print, at every
 // level of the log, errors, history, exports, notifications, answers of both
 // doors, /proc as the user and as another, crash dumps under GOTRACEBACK=crash,
 // the database, backups, a report for a bug report and every other file. Words
@@ -101,6 +106,9 @@ func TestNothingLeaks(t *testing.T) {
 	keys := l.clientsCall()
 	l.tokensGoOut()
 	l.callsGoOut()
+	l.redisGoesOut()
+	l.commandsGoOut()
+	l.agentsGoIn(l.answersGoIn())
 	l.ticketsGoOut(keys[0])
 	l.filesGoOut(passphrase)
 	l.everyLevel()

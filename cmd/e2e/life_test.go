@@ -46,22 +46,23 @@ func agents(home string) []int {
 	return out
 }
 
-// copyOf puts the program into a folder.
+// copyOf puts the program into a folder, and beside it what it starts for mcp.
 func copyOf(t *testing.T, dir string) string {
 	t.Helper()
 	exe, err := alone()
 	if err != nil {
 		t.Fatal(err)
 	}
-	program, err := os.ReadFile(exe)
-	path := filepath.Join(dir, "tokentray")
-	if err == nil {
-		err = os.WriteFile(path, program, 0o755)
+	for _, name := range []string{"tokentray", "tokentray-mcp"} {
+		program, err := os.ReadFile(filepath.Join(filepath.Dir(exe), name))
+		if err == nil {
+			err = os.WriteFile(filepath.Join(dir, name), program, 0o755)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	return path
+	return filepath.Join(dir, "tokentray")
 }
 
 // bareHome is the environment of a home in which nothing is yet, and its folder.

@@ -281,7 +281,7 @@ func (a *app) callEnv(ctx context.Context, agent api.Agent, env []string, t api.
 	if err != nil {
 		return env
 	}
-	return append(env, envCallURL+"="+k.URL, envCallKey+"="+k.Key)
+	return format.MarkEnv(append(env, envCallURL+"="+k.URL, envCallKey+"="+k.Key), envCallKey)
 }
 
 // setEnv sets a variable in an environment.

@@ -12,6 +12,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/format"
 )
 
 // execRun is a run of exec whose child a test plays.
@@ -218,6 +219,25 @@ func TestAChildMakesCalls(t *testing.T) {
 		r.try(t, 0, append(append([]string{"exec"}, tt.args...), "--", "sh")...)
 		if env := calls(got.Env); !slices.Equal(env, tt.want) {
 			t.Errorf("%v: %q, want %q", tt.args, env, tt.want)
+		}
+	}
+}
+
+// TestAnAgentStartedByAChildGetsNoKey: what a command starts may outlive it, and the
+// agent and the window drop what its environment has of tokens and keys.
+func TestAnAgentStartedByAChildGetsNoKey(t *testing.T) {
+	for _, args := range [][]string{{"exec", "shop"}, {"exec", "--open-api", "shop"}} {
+		var got Child
+		r, _ := execRun(func(c Child) int { got = c; return 0 })
+		r.agent.child = "ttk_child"
+		r.try(t, 0, append(args, "--", "sh")...)
+		if env := strings.Join(got.Env, "\n"); !strings.Contains(env, "ttk_") {
+			t.Fatalf("%v: the command has no key: %q", args, env)
+		}
+		for _, entry := range format.CleanEnv(got.Env) {
+			if strings.Contains(entry, "ttk_") || strings.Contains(entry, r.agent.token.AccessToken) {
+				t.Errorf("%v: %s is handed on", args, strings.Split(entry, "=")[0])
+			}
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/format"
 	"tokentray/core/sidecar"
 )
 
@@ -91,11 +92,12 @@ func (o *openAPI) call(ctx context.Context, req api.CallRequest) (api.CallAnswer
 	return next.Call(ctx, o.ref, req)
 }
 
-// env is an environment whose programs send plain HTTP to the proxy.
+// env is an environment whose programs send plain HTTP to the proxy. An agent that one
+// of them starts outlives the proxy, and gets neither its address nor its key.
 func (o *openAPI) env(env []string) []string {
 	proxy := url.URL{Scheme: "http", User: url.UserPassword("tokentray", o.key.Reveal()), Host: o.listener.Addr().String()}
 	for _, name := range []string{"HTTP_PROXY", "http_proxy"} {
-		env = setEnv(env, name, proxy.String())
+		env = format.MarkEnv(setEnv(env, name, proxy.String()), name)
 	}
 	var direct string
 	for _, name := range []string{"NO_PROXY", "no_proxy"} {
