@@ -8,7 +8,7 @@ import (
 	"tokentray/core/kinds"
 )
 
-// What RFC 6750 calls the token's place in a call, for kinds that name none.
+// RFC 6750's names for the token's place in a call, for kinds that name none.
 const (
 	standardQuery  = "access_token"
 	standardHeader = "Authorization"
@@ -48,9 +48,9 @@ func curl(t Input) (string, error) {
 	return "curl -H " + quoteShell(header) + " " + quoteShell(u), nil
 }
 
-// CheckPath returns an error of class Invalid unless path can stand after the
-// base URL of an account of a kind: it begins with one slash, may have a query
-// but not with a token of its own, and has no fragment.
+// CheckPath returns an error of class Invalid unless path can follow the base URL of
+// an account of a kind: it begins with one slash, may have a query but not with a
+// token of its own, and has no fragment.
 func CheckPath(s kinds.Spec, path string) error {
 	_, err := parsePath(s, path)
 	return err
@@ -101,14 +101,14 @@ func callURL(t Input) (string, error) {
 	return out + "?" + strict(query) + inQuery(t), nil
 }
 
-// hostPort is the host as it stands in a URL, a name of another script escaped.
+// hostPort is the host as in a URL; a name in another script is escaped.
 func hostPort(u *url.URL) string {
 	return strings.TrimPrefix((&url.URL{Host: u.Host}).String(), "//")
 }
 
-// strict escapes what a URL may hold by custom but a program may give a meaning
-// of its own: blanks, other scripts, and the brackets and braces of which curl
-// makes several URLs.
+// strict escapes characters that usually may be in a URL but mean something to some
+// program: blanks, other scripts, and the brackets and braces of which curl makes
+// several URLs.
 func strict(s string) string {
 	const hex = "0123456789ABCDEF"
 	var b strings.Builder
@@ -123,8 +123,8 @@ func strict(s string) string {
 	return b.String()
 }
 
-// quoteShell makes s one word of a POSIX shell. Inside single quotes nothing has
-// a meaning but the quote itself.
+// quoteShell makes s one word of a POSIX shell. Inside single quotes only the quote
+// itself has a meaning.
 func quoteShell(s string) string {
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }

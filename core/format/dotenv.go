@@ -6,14 +6,14 @@ import (
 	"unicode/utf8"
 )
 
-// Variable is the name under which a token stands in an environment.
+// Variable is the name of the variable with the token.
 const Variable = "ACCESS_TOKEN"
 
-// dotenv is a line for a .env file that a shell's source, docker's --env-file
-// and the dotenv libraries read alike. They agree on a bare word of letters,
-// digits and the marks below. For the rest only single quotes come near to
-// agreement (docker keeps them), and within these not on a quote, a backslash or
-// a dollar: Python's reader takes \\ for one backslash and ${…} for a variable.
+// dotenv is a line for a .env file that a shell's source, docker's --env-file and
+// the dotenv libraries read alike. They agree on a bare word of letters, digits and
+// the marks below. For the rest single quotes come nearest to agreement (docker
+// keeps them), but not with a quote, a backslash or a dollar inside: Python's reader
+// takes \\ for one backslash and ${…} for a variable.
 func dotenv(token string) (string, error) {
 	if !strings.ContainsFunc(token, special) {
 		return Variable + "=" + token, nil

@@ -5,16 +5,15 @@ import (
 	"strings"
 )
 
-// ExecVariable names the variables that tokentray exec put into an environment,
-// with commas between them, so that a program that outlives the command can do
-// without them.
+// ExecVariable lists the variables that tokentray exec put into an environment,
+// separated by commas, so that a program that outlives the command can remove them.
 const ExecVariable = "TOKENTRAY_EXEC"
 
-// PassphraseVariable names the file with the passphrase of the passphrase file.
-// It is for the agent and for tokentray's own commands, and not handed on.
+// PassphraseVariable names the file with the passphrase of the passphrase file. It
+// is for the agent and for tokentray's own commands, and is not passed on.
 const PassphraseVariable = "TOKENTRAY_PASSPHRASE_FILE"
 
-// What stands beside the token NAME in an environment: NAME and one of these.
+// Suffixes of the variables beside the token's NAME.
 const (
 	EnvExpiresAt     = "_EXPIRES_AT"
 	EnvExpiresAtUnix = "_EXPIRES_AT_UNIX"
@@ -33,9 +32,9 @@ func MarkEnv(env []string, name string) []string {
 	return append(without(env, ExecVariable), ExecVariable+"="+strings.Join(names, ","))
 }
 
-// CleanEnv is an environment without what tokentray exec put into it. An agent
-// or a window that is started inside lives on, and so would the token in its
-// environment, where other programs of the user can read it.
+// CleanEnv is an environment without the variables of tokentray exec. An agent or a
+// window that is started inside lives on, and so would the token in its environment,
+// where other programs of the user can read it.
 func CleanEnv(env []string) []string {
 	return without(env, append(Tokens(env), ExecVariable)...)
 }
@@ -52,7 +51,7 @@ func Tokens(env []string) []string {
 	return out
 }
 
-// tokensIn are the names that the mark holds.
+// tokensIn are the names in the mark.
 func tokensIn(env []string) []string {
 	var out []string
 	for _, entry := range env {

@@ -1,16 +1,16 @@
-// Package format writes a token as the text that the next program wants: bare,
-// as a query parameter, as the whole URL of a call, as a header, as a command
-// line, as JSON, as a line of a .env file, as a Postman environment. Its
-// functions are pure; copying, printing and the menus all use them, so that a
-// format looks the same wherever it was chosen.
+// Package format writes a token in the form that the next program needs: bare, as a
+// query parameter, as the whole URL of a call, as a header, as a command line, as
+// JSON, as a line of a .env file, as a Postman environment. Its functions are pure;
+// copying, printing and the menus all use them, so that a format is the same
+// everywhere.
 //
-// Where a call carries the token is told by the kind's spec (kinds.Place). The
-// formats query and header exist for every kind: where the kind does not name
-// the place, RFC 6750 does.
+// The kind's spec (kinds.Place) says where a call carries the token. The formats
+// query and header exist for every kind: if the kind does not name the place, RFC
+// 6750 does.
 //
-// Each destination has its own quoting. A token that a destination cannot hold,
-// or that its readers would read differently from each other, is refused with
-// the format to take instead; it is never bent to fit.
+// Each destination has its own quoting. A token that a destination cannot hold, or
+// that its readers would read differently, is refused with the format to take
+// instead; it is never changed to fit.
 package format
 
 import (
@@ -40,14 +40,14 @@ const (
 // Names lists the formats in the order they are offered.
 func Names() []string { return core.Formats() }
 
-// For lists the formats for a kind: there is no URL with a token in it where a
-// header carries the token.
+// For lists the formats for a kind: there is no URL with a token in it if a header
+// carries the token.
 func For(s kinds.Spec) []string {
 	return slices.DeleteFunc(Names(), func(name string) bool { return Fit(s, name) != name })
 }
 
-// Fit is the format of that name, or what stands for it with a kind that does not
-// have it: the default of all accounts may be such a one.
+// Fit is the format of that name or, if the kind does not have it, its replacement:
+// the default of all accounts may be such a format.
 func Fit(s kinds.Spec, name string) string {
 	if name == URL && s.Token.Header != "" {
 		return Curl
@@ -58,8 +58,8 @@ func Fit(s kinds.Spec, name string) string {
 // Valid reports whether there is a format of that name.
 func Valid(name string) bool { return core.ValidFormat(name) }
 
-// Input is a token with what a format may tell about it. As JSON it has the
-// names that the local API uses, access_token and expires_in as WeChat's own.
+// Input is a token with what a format may say about it. In JSON it has the local
+// API's names, with access_token and expires_in as in WeChat's.
 type Input struct {
 	AccessToken   string    `json:"access_token"`
 	ExpiresIn     int64     `json:"expires_in"` // seconds left
@@ -69,13 +69,12 @@ type Input struct {
 	Account       string    `json:"account"`
 	Env           core.Env  `json:"env"`
 	AppID         string    `json:"appid"`
-	// BaseURL is where the token is of use, Path the call that URL and Curl
-	// make there, which may have a query of its own; empty means the kind's
-	// TryPath.
+	// BaseURL is where the token is used, Path the call that URL and Curl make
+	// there, perhaps with a query; empty means the kind's TryPath.
 	BaseURL string `json:"base_url,omitempty"`
 	Path    string `json:"-"`
-	// Spec is the kind of the account: it says where a call carries the token.
-	// All formats but Placed ones do without it.
+	// Spec is the kind of the account: it says where a call carries the token. Only
+	// Placed formats need it.
 	Spec kinds.Spec `json:"-"`
 }
 
@@ -86,9 +85,9 @@ func Placed(name string) bool {
 }
 
 // Token writes t in the format of that name, without a line end. The empty name
-// means Raw. The error, an *core.Error of class Invalid, is for an unknown name
-// or for a token that would break out of its place, as a line end in a header
-// does; it never holds the token.
+// means Raw. The error, a *core.Error of class Invalid, is for an unknown name or
+// for a token that would break out of its place, such as a line end in a header; it
+// never holds the token.
 func Token(name string, t Input) (string, error) {
 	switch name {
 	case Raw, "":
@@ -117,7 +116,7 @@ func Token(name string, t Input) (string, error) {
 
 // object is v, which holds the token, as JSON.
 func object(token string, v any) (string, error) {
-	if !utf8.ValidString(token) { // it would be replaced in silence
+	if !utf8.ValidString(token) { // it would be replaced silently
 		return "", invalid("the token is no text that json can hold; take it as raw")
 	}
 	b, err := json.Marshal(v)

@@ -10,10 +10,10 @@ import (
 	"tokentray/core"
 )
 
-// HistoryCSV writes lines of a history as CSV (RFC 4180), a line with the names
-// of the columns first. Times are in UTC. It holds masks, never a token. What a
-// spreadsheet would take for a formula, for upstream's words may be anything,
-// begins with an apostrophe. The error is the writer's.
+// HistoryCSV writes lines of a history as CSV (RFC 4180), after a line with the
+// names of the columns. Times are in UTC. It holds masks, never a token. Cells that
+// a spreadsheet would take for a formula begin with an apostrophe, because
+// upstream's words may be anything. The error is the writer's.
 func HistoryCSV(w io.Writer, entries []core.Entry) error {
 	out := csv.NewWriter(w)
 	rows := [][]string{{

@@ -13,7 +13,7 @@ type variable struct {
 	Enabled bool   `json:"enabled"`
 }
 
-// environment is what Postman exports and, pasted into its Import, takes in.
+// environment is what Postman exports and imports.
 type environment struct {
 	Name   string     `json:"name"`
 	Values []variable `json:"values"`

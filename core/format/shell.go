@@ -7,15 +7,15 @@ import (
 	"unicode/utf8"
 )
 
-// Export is the format of a command that sets Variable in a shell and in what is
-// started from it. It is for printing alone: nobody pastes it.
+// Export is the format of a command that sets Variable in a shell and its child
+// processes. It is only for printing.
 const Export = "export"
 
 // Shells are those that ForShell writes for.
 func Shells() []string { return []string{"bash", "zsh", "fish", "powershell"} }
 
-// ForShell is a command that sets Variable to the token in a shell. No shell means
-// the words that bash, zsh and fish read alike. Its error never holds the token.
+// ForShell is a command that sets Variable to the token in a shell. No shell means a
+// form that bash, zsh and fish read alike. Its error never holds the token.
 func ForShell(shell, token string) (string, error) {
 	if !utf8.ValidString(token) || strings.ContainsFunc(token, func(r rune) bool { return !unicode.IsPrint(r) }) {
 		return "", invalid("the token holds characters that no shell takes in a command; take it as raw")
@@ -31,7 +31,7 @@ func ForShell(shell, token string) (string, error) {
 	case "fish":
 		return "set -gx " + Variable + " '" + strings.NewReplacer(`\`, `\\`, "'", `\'`).Replace(token) + "'", nil
 	case "powershell":
-		// It takes typographic quotes for quotes, too.
+		// It treats typographic quotes as quotes, too.
 		return "$env:" + Variable + " = '" + strings.NewReplacer("'", "''", "‘", "‘‘", "’", "’’", "‚", "‚‚", "‛", "‛‛").Replace(token) + "'", nil
 	}
 	return "", invalid("there is no such shell; the shells are " + strings.Join(Shells(), ", "))

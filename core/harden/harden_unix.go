@@ -19,14 +19,14 @@ type Limit struct {
 	known  bool
 }
 
-// seal forbids core dumps and, where the system can, looks from outside.
+// seal forbids core dumps and, if the system can, access from other processes.
 func seal() (Limit, error) {
 	had, err := limitCores()
 	return had, errors.Join(err, hide())
 }
 
-// limitCores sets the limit of core dumps to nothing. The hard limit stays, so
-// that a user's own program can have back what it had.
+// limitCores sets the limit of core dumps to zero. The hard limit stays, so that a
+// user's own program can have the original limit.
 func limitCores() (had Limit, err error) {
 	if err := unix.Getrlimit(unix.RLIMIT_CORE, &had.before); err != nil {
 		return had, fmt.Errorf("read the limit of core dumps: %w", err)
@@ -40,9 +40,8 @@ func limitCores() (had Limit, err error) {
 	return had, nil
 }
 
-// Lift gives this process its limit back. Call it just before it starts a
-// program of the user's, which inherits the limit. On Linux this process still
-// writes no core dump.
+// Lift restores this process's limit. Call it just before starting a program of the
+// user's, which inherits the limit. On Linux this process still writes no core dump.
 func (l Limit) Lift() {
 	if l.known {
 		_ = unix.Setrlimit(unix.RLIMIT_CORE, &l.before) // the limit it was started with

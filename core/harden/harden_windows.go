@@ -6,7 +6,7 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// Limit is nothing here: Windows has no limit of core dumps.
+// Limit is nothing on this system: Windows has no limit of core dumps.
 type Limit struct{}
 
 // Lift does nothing.
@@ -29,6 +29,6 @@ func seal() (Limit, error) {
 	return Limit{}, nil
 }
 
-// startAgain does nothing: Windows cannot replace a process, and a second one
-// would not be waited for by whoever started the first.
+// startAgain does nothing: Windows cannot replace a process, and the program that
+// started the first one would not wait for a second.
 func (Limit) startAgain() error { return nil }

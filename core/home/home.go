@@ -18,8 +18,8 @@ import (
 	"tokentray/core"
 )
 
-// Home is where everything of one TokenTray lives. Two homes know nothing of
-// each other. Nothing is created before Mkdirs.
+// Home is the set of places of one TokenTray. Two homes are independent. Nothing is
+// created before Mkdirs.
 type Home struct {
 	data  string // database and passphrase file
 	state string // log
@@ -27,7 +27,7 @@ type Home struct {
 	sock  string
 }
 
-// Variable names the folder that holds everything; --home goes before it.
+// Variable names the folder that holds everything; --home takes precedence.
 const Variable = "TOKENTRAY_HOME"
 
 // The names in a home.
@@ -72,7 +72,7 @@ func (h Home) Again() Home {
 	return h
 }
 
-// resolvedFolder is a path without links, as far as it exists already.
+// resolvedFolder is a path with its links resolved, as far as it exists.
 func resolvedFolder(path string) string {
 	if real, err := filepath.EvalSymlinks(path); err == nil {
 		return real
@@ -103,7 +103,7 @@ func (h Home) Environ() []string {
 // Dir is the folder that people know as the home.
 func (h Home) Dir() string { return h.data }
 
-// Dirs are all folders of the home; the same one may stand there more than once.
+// Dirs are all folders of the home, perhaps with repetitions.
 func (h Home) Dirs() []string { return []string{h.data, h.state, h.run} }
 
 // DB is the path of the database.
@@ -115,14 +115,13 @@ func (h Home) PassphraseFile() string { return filepath.Join(h.data, passphraseN
 // VaultIndex is the path of the list of what the vault holds.
 func (h Home) VaultIndex() string { return filepath.Join(h.data, indexName) }
 
-// VaultBusy is the path of the file on which those who write to the keyring hold a
-// lock.
+// VaultBusy is the path of the file that those who write to the keyring lock.
 func (h Home) VaultBusy() string { return h.VaultIndex() + ".busy" }
 
 // Told is the path of the file that tells which notifications were shown.
 func (h Home) Told() string { return filepath.Join(h.state, toldName) }
 
-// Window is where the window keeps how it was left.
+// Window is where the window saves its state.
 func (h Home) Window() string { return filepath.Join(h.state, windowName) }
 
 // Log is the path of the log.
@@ -131,9 +130,9 @@ func (h Home) Log() string { return filepath.Join(h.state, logName) }
 // Socket is the path of the local API's socket.
 func (h Home) Socket() string { return h.sock }
 
-// Mkdirs creates the home's folders, 0700, and makes sure that they are ours
-// alone. A folder of somebody else's is refused, as is one that others may
-// enter and that already holds other things.
+// Mkdirs creates the home's folders, 0700, and makes sure that they are ours alone.
+// It refuses another user's folder, and a folder that others may enter and that
+// already holds other things.
 func (h Home) Mkdirs() error {
 	for _, dir := range h.Dirs() {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -171,8 +170,7 @@ func (h Home) private(dir string) error {
 	return nil
 }
 
-// unfit is why a folder cannot be a home, with the remedy that has the sentence
-// for people.
+// unfit is why a folder cannot be a home, with the remedy for people.
 func unfit(remedy string, cause error, format string, args ...any) *core.Error {
 	return &core.Error{Class: core.Internal, Remedy: remedy, Message: fmt.Sprintf(format, args...), Err: cause}
 }
@@ -187,9 +185,8 @@ func unwritable(err error) string {
 	return core.RemedyDisk
 }
 
-// CheckSocket returns an error when the socket's folder exists and is not
-// ours: in a folder that everybody may write to, somebody else could pose as
-// the agent.
+// CheckSocket returns an error when the socket's folder exists and is not ours: in a
+// folder that everybody may write to, another user could pose as the agent.
 func (h Home) CheckSocket() error {
 	_, err := checkOwner(h.run)
 	if errors.Is(err, os.ErrNotExist) {
@@ -198,9 +195,9 @@ func (h Home) CheckSocket() error {
 	return err
 }
 
-// files lists what a reset removes: all that we ever write, copies that were
-// put aside and temporary files that a crash left among them. The database,
-// whose lock keeps others out, is the last.
+// files lists what a reset removes: everything that we ever write, including copies
+// that were put aside and temporary files that a crash left. The database, whose
+// lock keeps others out, is the last.
 func (h Home) files() []string {
 	note := filepath.Join(h.data, listeningName)
 	out := append(h.socketFiles(), h.Log(), h.Log()+oldLog, h.Told(), h.Window(), note, note+".new")
@@ -217,7 +214,7 @@ func (h Home) files() []string {
 			out = append(out, filepath.Join(h.data, e.Name()))
 		}
 	}
-	// The folder may have been there before us: only our backups go.
+	// The folder may have existed before: only our backups are removed.
 	for _, pattern := range []string{"accounts-*.db", ".accounts-*.tmp"} {
 		ours, _ := filepath.Glob(filepath.Join(globbed(h.data), backupsName, pattern)) // the pattern is sound
 		out = append(out, ours...)
@@ -225,8 +222,8 @@ func (h Home) files() []string {
 	return append(out, h.DB())
 }
 
-// RemoveSecrets removes all that a reset removes but what a running agent still
-// uses: the database, the socket and the log.
+// RemoveSecrets removes everything that a reset removes except what a running agent
+// still uses: the database, the socket and the log.
 func (h Home) RemoveSecrets() error {
 	var errs []error
 	for _, path := range h.files() {
@@ -240,8 +237,7 @@ func (h Home) RemoveSecrets() error {
 	return errors.Join(errs...)
 }
 
-// Remove removes what is ours in the home, and its folders when they are empty
-// then.
+// Remove removes our files in the home, and its folders if they are empty then.
 func (h Home) Remove() error {
 	var errs []error
 	for _, path := range h.files() {
@@ -264,7 +260,7 @@ func pathless(err error) error {
 	return err
 }
 
-// globbed takes from a path the meaning that Glob sees in some characters.
+// globbed escapes the characters of a path that Glob would interpret.
 func globbed(path string) string {
 	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // NoteSocket writes down in the home where its agent listens. The runtime folder
-// belongs to a session: a client of another one, or of none, looks elsewhere.
+// belongs to a session: a client in another session, or in none, looks elsewhere.
 func (h Home) NoteSocket() error {
 	if h.everywhere() {
 		return h.ForgetSocket()
@@ -20,8 +20,8 @@ func (h Home) NoteSocket() error {
 	return os.Rename(path+".new", path)
 }
 
-// ForgetSocket removes what NoteSocket wrote, when an agent ends. What another
-// agent noted stays.
+// ForgetSocket removes NoteSocket's note when an agent ends. Another agent's note
+// stays.
 func (h Home) ForgetSocket() error {
 	if h.noted() != h.sock && !h.everywhere() {
 		return nil
@@ -33,9 +33,9 @@ func (h Home) ForgetSocket() error {
 	return err
 }
 
-// Noted is the home with the socket where its agent said that it listens; false:
-// nothing is noted, or it is where clients look anyway. Whether somebody still
-// listens there is for the caller to see.
+// Noted is the home with the socket that its agent noted; false: nothing is noted,
+// or it is where clients look anyway. The caller must check whether somebody still
+// listens there.
 func (h Home) Noted() (Home, bool) {
 	sock := h.noted()
 	if !notable(sock) || sock == h.sock || strings.ContainsAny(sock, "\x00\n") {

@@ -73,13 +73,13 @@ func OpenLogFile(h Home) (*os.File, error) {
 		return nil, fmt.Errorf("open the log: %w", err)
 	}
 	if info, err := f.Stat(); err == nil && info.Size() > maxLog {
-		_ = putAside(f.Name(), info) // it grows on, and is tried again
+		_ = putAside(f.Name(), info) // it grows further, and is tried again
 	}
 	return f, nil
 }
 
-// openPlain opens a file, 0600 if it makes one, unless something else stands in
-// its place: to open a named pipe would wait for its other end.
+// openPlain opens a file, 0600 if it makes one, unless something other than a plain
+// file is there: opening a named pipe would wait for its other end.
 func openPlain(path string, flags int) (*os.File, error) {
 	f, err := os.OpenFile(path, flags|syscall.O_NONBLOCK, 0o600)
 	if err != nil {
@@ -96,9 +96,9 @@ func openPlain(path string, flags int) (*os.File, error) {
 	return f, nil
 }
 
-// putAside makes the log at path the old one and begins it anew. It is copied and
-// emptied, not renamed: this program, one that starts it and, on Windows, the
-// system hold it open, and go on writing to it.
+// putAside turns the log at path into the old one and starts a new one. It is copied
+// and emptied, not renamed: this program, one that starts it and, on Windows, the
+// system have it open, and go on writing to it.
 func putAside(path string, is os.FileInfo) error {
 	from, err := openPlain(path, os.O_RDONLY)
 	if err != nil {
@@ -136,7 +136,7 @@ func (l *logFile) Write(p []byte) (int, error) {
 	}
 	l.since = 0
 	if info, statErr := l.file.Stat(); statErr == nil && info.Size() > maxLog {
-		_ = putAside(l.file.Name(), info) // it grows on, and is tried again
+		_ = putAside(l.file.Name(), info) // it grows further, and is tried again
 	}
 	return n, err
 }
@@ -148,8 +148,8 @@ func (l *logFile) Close() error {
 	return l.file.Close()
 }
 
-// credential finds what upstream puts into queries and bodies. Nothing of the
-// kind should get as far as the log; this is the second lock on that door.
+// credential finds what upstream puts into queries and bodies. No such value should
+// reach the log; this is a second line of defence.
 var credential = regexp.MustCompile(`(?i)((?:access_token|secret|appsecret|corpsecret|passphrase|password)"?\s*[=:]\s*"?)[^&"\s]+`)
 
 // redact hides credentials in whatever is logged.

@@ -17,7 +17,7 @@ func checkOwner(dir string) (open bool, err error) {
 		return false, unfit(unwritable(err), err, "look at the folder %s: %v; choose another with --home", dir, pathless(err))
 	}
 	if info.Mode()&os.ModeSymlink != 0 {
-		// A link of ours may stand for the folder; whose it is decides the target.
+		// The folder may be a link of ours; the owner of the target counts.
 		if st, ok := info.Sys().(*syscall.Stat_t); !ok || int(st.Uid) != os.Geteuid() {
 			return false, unfit(core.RemedyHomeOwner, nil, "%s is a link that belongs to another user; remove it or choose another folder with --home", dir)
 		}

@@ -32,9 +32,8 @@ func xdg(variable, fallback string) string {
 	return fallback
 }
 
-// runtimeDir is XDG_RUNTIME_DIR, or the folder it names by custom: a job of
-// cron lacks the variable and must still meet the agent of the desktop. Empty
-// when neither is there and ours.
+// runtimeDir is XDG_RUNTIME_DIR, or its usual folder: a cron job lacks the variable
+// and must still meet the desktop's agent. Empty when neither exists and is ours.
 func runtimeDir() string {
 	dir := xdg("XDG_RUNTIME_DIR", "/run/user/"+strconv.Itoa(os.Getuid()))
 	if open, err := checkOwner(dir); err != nil || open {
@@ -43,6 +42,6 @@ func runtimeDir() string {
 	return dir
 }
 
-// shortTemp is where short paths are made when there is no runtime folder.
-// TMPDIR is passed over: it may be long, and must not differ between callers.
+// shortTemp is where short paths are made when there is no runtime folder. TMPDIR is
+// ignored: it may be long, and must not differ between callers.
 func shortTemp() string { return "/tmp" }

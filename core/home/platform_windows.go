@@ -18,8 +18,8 @@ func platformHome() (Home, error) {
 	return newHome(dir, dir, dir), nil
 }
 
-// newHome names the pipe on which the agent listens. By whatever links the home is
-// reached, its pipe is the same.
+// newHome names the pipe on which the agent listens. The pipe is the same for every
+// link to the home.
 func newHome(data, state, run string) Home {
 	return Home{data: data, state: state, run: run, sock: local.Address(resolvedFolder(data))}
 }

@@ -13,9 +13,9 @@ import (
 	"tokentray/core/local"
 )
 
-// newHome places the socket: where it belongs, or in a short folder named
-// after the home when its path is longer than the platform allows. By whatever
-// links the home is reached, its socket is the same.
+// newHome places the socket: in its normal place, or in a short folder named after
+// the home when its path would be longer than the platform allows. The socket is the
+// same for every link to the home.
 func newHome(data, state, run string) Home {
 	h := Home{data: data, state: state, run: run, sock: local.Address(run)}
 	real := resolvedFolder(run)

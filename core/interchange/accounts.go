@@ -8,8 +8,8 @@ import (
 	"tokentray/core"
 )
 
-// Version is that of our own files. A file of a higher one is refused: what it
-// has in addition would be lost in silence.
+// Version is that of our own files. A file of a higher version is refused: what it
+// has in addition would be lost silently.
 const Version = 1
 
 // The values of the key "tokentray", which opens our files.
@@ -19,8 +19,8 @@ const (
 )
 
 // record is an account in our JSON, its members in the order of the plain fields. A
-// team's list holds what describes the account; what is one person's choice, or
-// secret, is in backups alone.
+// team's list holds what describes the account; one person's choices, and secrets,
+// are only in backups.
 type record []pair
 
 type pair struct {
@@ -133,7 +133,7 @@ func readAccounts(text []byte) (File, error) {
 	return f, bad.err()
 }
 
-// head reads what stands beside the accounts.
+// head reads the members beside the accounts.
 func head(root *node, f *File, bad *faults) {
 	what := root.get("tokentray")
 	if root.kind != isObject || what == nil || what.kind != isString || what.text != whatAccounts && what.text != whatBackup {
@@ -162,7 +162,7 @@ func head(root *node, f *File, bad *faults) {
 		case "settings":
 			settingsOf(m, f, bad)
 		case "presets":
-			if what.text != whatBackup { // a list of accounts brings none
+			if what.text != whatBackup { // a list of accounts has none
 				bad.add(FaultKey, m.line, "", 0)
 				continue
 			}
@@ -187,8 +187,7 @@ func settingsOf(m member, f *File, bad *faults) {
 	}
 }
 
-// presetsOf reads the user's presets of a backup, which are judged by whoever takes
-// them.
+// presetsOf reads the user's presets of a backup; the caller checks them.
 func presetsOf(m member, f *File, bad *faults) {
 	if m.value.kind != isObject {
 		bad.add(FaultType, m.line, m.key, 0)
@@ -248,7 +247,7 @@ func takeField(a *Account, m member, bad *faults) bool {
 	return true
 }
 
-// paramsOf reads the fields of the kind's own.
+// paramsOf reads the kind's own fields.
 func paramsOf(m member, bad *faults) map[string]string {
 	if m.value.kind != isObject {
 		bad.add(FaultType, m.value.line, m.key, 0)

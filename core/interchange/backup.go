@@ -21,17 +21,17 @@ const WorkFactor = 18
 // times the above.
 const maxWorkFactor = 20
 
-// Credential is an account with what its backup holds beyond it.
+// Credential is an account with what its backup holds in addition.
 type Credential struct {
 	Account     core.Account
 	Credentials core.Credentials // an account may have no secret yet
 }
 
-// SealBackup encrypts accounts, their secrets, settings and presets under a passphrase:
-// JSON in an age file, so that `age -d` opens it too. workFactor 0 means
-// WorkFactor. Tokens are no part of it: they live two hours, and a restored
-// account fetches its own. Nor are IDs and consents, which belong to one home,
-// nor client keys, whose return could undo a revocation.
+// SealBackup encrypts accounts, their secrets, settings and presets under a
+// passphrase: JSON in an age file, so that `age -d` opens it too. workFactor 0 means
+// WorkFactor. Tokens are left out: they live two hours, and a restored account
+// fetches its own. So are IDs and consents, which belong to one home, and client
+// keys, whose return could undo a revocation.
 func SealBackup(accounts []Credential, settings []Setting, presets map[core.Kind][]byte, now time.Time, passphrase core.Secret, workFactor int) ([]byte, error) {
 	defer debug.FreeOSMemory() // scrypt's
 	doc := document{What: whatBackup, Version: Version, Created: now.UTC().Format(time.RFC3339), Accounts: make([]record, len(accounts)), Settings: map[string]string{}}
@@ -90,7 +90,7 @@ func IsBackup(data []byte) bool {
 	return bytes.HasPrefix(data, []byte(ageMagic)) || bytes.HasPrefix(bytes.TrimSpace(data), []byte(armor.Header))
 }
 
-// readBackup opens a backup. An account in it is told whole.
+// readBackup opens a backup. It contains each account in full.
 func readBackup(data []byte, o Options) (File, error) {
 	if len(data) > MaxFile {
 		return File{}, Faults{{Code: FaultBig, Other: MaxFile >> 20}}
@@ -143,7 +143,7 @@ func open(data []byte, passphrase core.Secret) ([]byte, error) {
 	return plain, nil
 }
 
-// wrongOrOther tells a wrong passphrase from a file for somebody's key.
+// wrongOrOther tells a wrong passphrase from a file encrypted for somebody's key.
 func wrongOrOther(e *age.NoIdentityMatchError) string {
 	if len(e.StanzaTypes) > 0 && e.StanzaTypes[0] != "scrypt" {
 		return FaultOtherKey

@@ -11,8 +11,8 @@ import (
 	"tokentray/core"
 )
 
-// columns are those of a team's list of accounts, in this order. Before them stands
-// the version of the format, in every row: a spreadsheet's user may delete any of them.
+// columns are those of a team's list of accounts, in this order. Before them comes
+// the version of the format, in every row: a spreadsheet's user may delete any row.
 func columns(accounts []core.Account) []core.Plain {
 	return slices.DeleteFunc(slices.Clone(core.Plains()), func(p core.Plain) bool {
 		return p.File != core.TeamList || p.Rare && !slices.ContainsFunc(accounts, func(a core.Account) bool { return p.Of(a) != "" })
@@ -23,7 +23,7 @@ func columns(accounts []core.Account) []core.Plain {
 var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
 // AccountsCSV is a team's list as CSV in UTF-8, with the byte order mark without
-// which Excel shows Chinese names as rubbish. No cell is a formula: see guard.
+// which Excel garbles Chinese names. No cell is a formula: see guard.
 func AccountsCSV(accounts []core.Account) ([]byte, error) {
 	var out bytes.Buffer
 	out.WriteString("\ufeff")
@@ -54,8 +54,8 @@ func AccountsCSV(accounts []core.Account) ([]byte, error) {
 	return out.Bytes(), err
 }
 
-// paramColumn begins the name of a column with a field of a kind's own. There are
-// columns for those alone that some account has.
+// paramColumn begins the name of a column with a kind's own field. There are columns
+// only for those that some account has.
 const paramColumn = "param."
 
 // ownKeys are the keys of the params that accounts have, in order.
@@ -70,16 +70,16 @@ func ownKeys(accounts []core.Account) []string {
 }
 
 // triggers are the characters with which a spreadsheet begins a formula, in both
-// widths, and the blanks it passes over before one.
+// widths, and the blanks it skips before one.
 const triggers = "=+-@\t\r＝＋－＠"
 
-// borders are the characters after which a spreadsheet of another locale, or one
-// that reads the quotes otherwise, begins a cell.
+// borders are the characters after which a spreadsheet in another locale, or one
+// that reads the quotes differently, begins a cell.
 const borders = ",;|\t\n\r\""
 
-// guard puts an apostrophe before everything in a cell that could begin a
-// formula, so that it stays text. Apostrophes that stand there already get one
-// more: so unguard finds what was there.
+// guard puts an apostrophe before everything in a cell that could begin a formula,
+// so that it stays text. Existing apostrophes there get one more, so that unguard
+// finds the original.
 func guard(cell string) string {
 	return rewrite(cell, func(quotes int, out *strings.Builder) { out.WriteString(strings.Repeat("'", quotes+1)) })
 }
@@ -89,8 +89,8 @@ func unguard(cell string) string {
 	return rewrite(cell, func(quotes int, out *strings.Builder) { out.WriteString(strings.Repeat("'", max(0, quotes-1))) })
 }
 
-// rewrite copies a cell, and hands the apostrophes that stand at a border before
-// a trigger, none included, to quoted.
+// rewrite copies a cell, and passes the apostrophes between a border and a trigger,
+// perhaps none, to quoted.
 func rewrite(cell string, quoted func(quotes int, out *strings.Builder)) string {
 	var out strings.Builder
 	border := true

@@ -14,15 +14,15 @@ import (
 	"tokentray/core/recognise"
 )
 
-// separators are those that spreadsheets write, by locale and by choice, in the
-// order in which they are tried.
+// separators are those that spreadsheets write, depending on locale and settings, in
+// the order in which they are tried.
 const separators = ",;\t|:^~ "
 
-// sepLine is what Excel takes for its own: the separator, on a line before the header.
+// sepLine is an instruction for Excel: the separator, on a line before the header.
 var sepLine = pattern(`^"?(?i:sep)=(.)"?[ ,;\t|]*\n`)
 
-// separator is the one of a CSV file, and the file with an empty line in the
-// place of the line that names it.
+// separator is the separator of a CSV file, and the file with the line that names it
+// made empty.
 func separator(text []byte, o Options) (rune, []byte) {
 	if m := sepLine().FindSubmatch(text); m != nil {
 		r := firstRune(string(m[1]))
@@ -32,7 +32,7 @@ func separator(text []byte, o Options) (rune, []byte) {
 	return headerSeparator(string(line), o), text
 }
 
-// headerSeparator is the separator with which a line is the header of a list of
+// headerSeparator is the separator that makes a line the header of a list of
 // accounts, else the comma.
 func headerSeparator(line string, o Options) rune {
 	for _, sep := range separators {
@@ -53,14 +53,14 @@ func headerSeparator(line string, o Options) rune {
 }
 
 // isHeader reports whether a line could be the header of a list of accounts, or
-// what Excel writes before it.
+// Excel's line before it.
 func isHeader(line string, o Options) bool {
 	return sepLine().MatchString(line+"\n") || headerSeparator(line, o) != 0
 }
 
 // columnName is the field that a header's cell means. Case and separators do not
-// count. What somebody named is it before all; then our own names, in English and
-// in Chinese, and the names that kinds have for their fields.
+// count. A name that the user gave comes first; then our own names, in English and
+// in Chinese, and the kinds' names for their fields.
 func columnName(cell string, o Options) string {
 	s := strings.ToLower(strings.Trim(cell, " \t\u3000\ufeff*＊:："))
 	s = strings.NewReplacer(" ", "_", "-", "_").Replace(s)
@@ -108,18 +108,18 @@ func columnName(cell string, o Options) string {
 		switch key := o.Recogniser.Key(m.Name); {
 		case key != kinds.BaseURL:
 			return paramColumn + key
-		case addressName().MatchString(m.Name): // the domain of an application is another matter
+		case addressName().MatchString(m.Name): // the domain of an application is something else
 			return key
 		}
 	}
 	return s
 }
 
-// addressName is the name of a column with URLs that somebody asks.
+// addressName is the name of a column with URLs that are asked for tokens.
 var addressName = pattern(`url|uri|api|endpoint`)
 
-// idColumn is the field of a column whose name is that of an AppID: none where
-// somebody named another one.
+// idColumn is the field of a column that is named like an AppID: none if the user
+// named another column.
 func idColumn(o Options) string {
 	if o.AppIDKey != "" {
 		return "another_appid"
@@ -127,8 +127,8 @@ func idColumn(o Options) string {
 	return "appid"
 }
 
-// readCSV reads a list of accounts. One without the column version was not
-// written by us, so its apostrophes are its own.
+// readCSV reads a list of accounts. A list without the column version was not
+// written by us, so its apostrophes are data.
 func readCSV(text []byte, o Options) (File, error) {
 	sep, text := separator(text, o)
 	r := csv.NewReader(bytes.NewReader(text))
@@ -170,7 +170,8 @@ func readCSV(text []byte, o Options) (File, error) {
 	}
 }
 
-// allEmpty reports whether a row is one of those that spreadsheets leave behind.
+// allEmpty reports whether a row is one of the empty rows that spreadsheets leave
+// behind.
 func allEmpty(row []string) bool {
 	return !slices.ContainsFunc(row, func(cell string) bool { return strings.TrimSpace(cell) != "" })
 }
@@ -250,8 +251,8 @@ func (c columnsOf) account(row []string, line int, o Options, bad *faults) Accou
 	return a
 }
 
-// wordOf is our word for what a cell says of environment, kind or product: 生产 is
-// live, 企业微信 is wecom, 小程序 is mini.
+// wordOf is our word for a cell's environment, kind or product: 生产 is live, 企业微信 is
+// wecom, 小程序 is mini.
 func wordOf(field, cell string, o Options) string {
 	word := strings.ToLower(strings.TrimSpace(cell))
 	switch field {
@@ -283,7 +284,7 @@ func yesOrNo(cell string) (on, ok bool) {
 	}
 }
 
-// csvFault is what encoding/csv says, without its words.
+// csvFault is the fault in an error of encoding/csv, without its text.
 func csvFault(err error) error {
 	var parse *csv.ParseError
 	if !errors.As(err, &parse) {

@@ -6,10 +6,10 @@ import (
 	"tokentray/core/recognise"
 )
 
-// readDotenv reads a .env file: the lines that shells and the dotenv libraries
-// agree on, and the sections of INI files, each a prefix of the names below it. A
-// line that is none of these is a fault, for to pass over it could lose an
-// account; whoever asks has it left out with a remark.
+// readDotenv reads a .env file: the lines that shells and the dotenv libraries agree
+// on, and the sections of INI files, each a prefix of the names below it. Any other
+// line is a fault, because skipping it could lose an account; with SkipForeign it is
+// left out with a remark.
 func readDotenv(text []byte, o Options) (File, error) {
 	d := dotenv{text: string(text), shown: o.Recogniser.Shown, skip: o.SkipForeign, ini: hasSection(string(text))}
 	if err := d.read(); err != nil {
@@ -20,7 +20,7 @@ func readDotenv(text []byte, o Options) (File, error) {
 	return f, err
 }
 
-// ofVariables are the accounts that names and values tell.
+// ofVariables are the accounts in names and values.
 func ofVariables(vars []recognise.Variable, o Options) (File, error) {
 	found, known := o.Recogniser.Accounts(vars, recognise.Named{ID: o.AppIDKey, Secret: o.SecretKey})
 	if !known {
@@ -72,8 +72,8 @@ func hasSection(text string) bool {
 
 // dotenv is a .env file that is read line by line.
 type dotenv struct {
-	text    string // what is left of it
-	line    int    // of its beginning
+	text    string // the rest
+	line    int    // where the rest begins
 	shown   func(string) string
 	skip    bool // lines that are no assignments are left out
 	ini     bool // there are sections, so that ; begins a comment behind a value, too
@@ -129,8 +129,8 @@ func (d *dotenv) assign(name string, at, first int) error {
 	return nil
 }
 
-// other takes the first line, length bytes long, for one that is no assignment:
-// a fault on a line, or left out.
+// other handles a first line, length bytes long, that is no assignment: as a fault,
+// or by leaving it out.
 func (d *dotenv) other(name string, line, length int) {
 	key := ""
 	if name != "" {
@@ -145,13 +145,13 @@ func (d *dotenv) other(name string, line, length int) {
 	d.pass(length)
 }
 
-// pass goes on behind the line end that follows so many bytes.
+// pass continues after the line end that follows so many bytes.
 func (d *dotenv) pass(length int) {
 	d.line += strings.Count(d.text[:length], "\n") + 1
 	_, d.text, _ = strings.Cut(d.text[length:], "\n")
 }
 
-// dotenvValue reads a value and tells how much of s it took. Quotes may span
+// dotenvValue reads a value and returns how much of s it took. Quotes may span
 // lines; false: they do not end. In an INI file ; begins a comment, too.
 func dotenvValue(s string, ini bool) (value string, length int, ok bool) {
 	if s == "" {

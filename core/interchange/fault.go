@@ -5,13 +5,13 @@ import (
 	"strings"
 )
 
-// Fault is why a file cannot be taken over, in one place of it. Code names the
+// Fault is one reason why a file cannot be read, and its place. Code names the
 // sentence in ui/text.
 type Fault struct {
 	Code string `json:"code"`
 	Line int    `json:"line,omitempty"` // from 1; 0: the file as a whole
 	Key  string `json:"key,omitempty"`  // of the value in question, if it is a key we know
-	// Other is another line it is about, or the limit that was passed.
+	// Other is another line it is about, or the limit that was exceeded.
 	Other int `json:"other,omitempty"`
 }
 
@@ -29,7 +29,7 @@ const (
 	FaultAliases     = "aliases"     // YAML that grows by its aliases
 	FaultTwice       = "twice"       // the key stands on line Other already
 	FaultType        = "type"        // a value of another type is wanted
-	FaultKey         = "unknown_key" // in a file of ours, which has none but its own
+	FaultKey         = "unknown_key" // in a file of ours, which has only its own
 	FaultMissing     = "missing"     // a field that must be there
 	FaultVersion     = "version"     // of a newer TokenTray
 	FaultPlaceholder = "placeholder" // ${…}, which only its own program resolves
@@ -49,7 +49,7 @@ const (
 	FaultEncrypted   = "encrypted"   // the whole file, by another program
 )
 
-// Error says the fault in English, without what the file holds.
+// Error is the fault in English, without the file's contents.
 func (f Fault) Error() string {
 	var b strings.Builder
 	if f.Line > 0 {
@@ -128,8 +128,8 @@ func (f Fault) say() string {
 	return f.Code
 }
 
-// Faults are all that was found, in the order of lines. As an error they speak
-// of the first and count the others.
+// Faults are all faults, in the order of lines. As an error they describe the first
+// and count the others.
 type Faults []Fault
 
 func (f Faults) Error() string {
@@ -142,7 +142,7 @@ func (f Faults) Error() string {
 	return fmt.Sprintf("%s (and %d more)", f[0].Error(), len(f)-1)
 }
 
-// maxFaults ends the search for more: a file of another kind has one a line.
+// maxFaults ends the search: a file of another kind has a fault per line.
 const maxFaults = 20
 
 // faults gathers Faults.

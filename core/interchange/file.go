@@ -30,13 +30,13 @@ const (
 // Sources lists the sources in the order they are offered.
 func Sources() []Source { return []Source{TokenTray, CSV, Dotenv, Postman, WxJava, Backup} }
 
-// Account is an account as a file tells of it. What is nil or empty is not told.
-// Nothing here was checked; and a file cannot tell that a live account may be
-// fetched for by force, for that consent is its owner's, on each machine anew.
+// Account is an account as a file has it. Nil or empty means that the file does not
+// say. Nothing here was checked. A file cannot give consent to destructive fetches
+// for a live account: only its owner can, on each machine again.
 type Account struct {
 	Line       int // where it begins
 	Name       string
-	Made       bool // the name is ours, made of the names of variables
+	Made       bool // the name is ours, made from the names of variables
 	Env        core.Env
 	Kind       core.Kind
 	Product    core.Product
@@ -56,8 +56,8 @@ type Account struct {
 	Secret        core.Secret
 	ProxyPassword core.Secret
 
-	// Unsure reports that nothing tells the environment: it is taken for the
-	// sandbox, and nobody should ask for its tokens before a person has looked.
+	// Unsure reports that nothing tells the environment: it counts as the sandbox,
+	// and no token should be fetched before a person has looked.
 	Unsure bool
 
 	spare string // the name that is tried when Name, which is Made, is taken
@@ -68,7 +68,7 @@ type Setting struct {
 	Key, Value string
 }
 
-// File is what was read.
+// File is the result of reading a file.
 type File struct {
 	Source   Source
 	Accounts []Account
@@ -76,16 +76,16 @@ type File struct {
 	Presets  [][]byte  // of a backup: the files of the user's presets
 	Remarks  []Remark
 
-	env  core.Env // of the accounts that do not tell their own
+	env  core.Env // of the accounts that do not say their own
 	ours bool     // TokenTray wrote it
 }
 
-// Remark is something that was left out or understood in a way that a person
-// should know of.
+// Remark is something that was left out or interpreted in a way that a person should
+// know about.
 type Remark = recognise.Remark
 
-// Codes of remarks beside those of recognise. ui/text has a sentence for each, in
-// both languages.
+// Codes of remarks in addition to those of recognise. ui/text has a sentence for
+// each, in both languages.
 const (
 	RemarkColumn   = "column"   // a CSV column that is not ours; Line is its number
 	RemarkDisabled = "disabled" // a Postman variable that is switched off
@@ -94,10 +94,10 @@ const (
 	RemarkEnv      = "env"      // nothing tells sandbox from live
 )
 
-// Options say what the file does not.
+// Options are what the user says about the file.
 type Options struct {
-	From Source // empty: found out
-	// FileName helps to find out the format, and tells the profile of a Spring
+	From Source // empty: detected
+	// FileName helps to detect the format, and tells the profile of a Spring
 	// application. Only its last element counts.
 	FileName  string
 	Name      string // of the one account in the file
@@ -107,10 +107,11 @@ type Options struct {
 	BaseURL   string
 	AppIDKey  string // the variable with the AppID, in all formats but our own
 	SecretKey string // the variable with the AppSecret
-	// SkipForeign leaves out lines of a .env file that are none, with a remark.
+	// SkipForeign leaves out lines of a .env file that are no assignments, with a
+	// remark.
 	SkipForeign bool
 	Passphrase  core.Secret // of a backup
-	// Recogniser tells accounts by names and values; nil knows the builtin kinds.
+	// Recogniser finds accounts in names and values; nil knows the builtin kinds.
 	Recogniser *recognise.Recogniser
 }
 
@@ -175,8 +176,8 @@ var (
 	springFile    = pattern(`^(?:application|bootstrap)-([\w-]+)\.(?:ya?ml|properties)$`)
 )
 
-// guess finds out the format by the file's name, then by its first line that
-// says anything; empty: none of ours.
+// guess detects the format by the file's name, then by its first meaningful line;
+// empty: none of ours.
 func guess(text []byte, o Options) Source {
 	name := strings.ToLower(o.base())
 	trimmed := bytes.TrimSpace(text)
@@ -196,7 +197,7 @@ func guess(text []byte, o Options) Source {
 	case strings.HasPrefix(name, ".env"), strings.HasSuffix(name, ".env"):
 		return Dotenv
 	}
-	foreign := false // there was a line of no format: only a variable of an account tells one
+	foreign := false // there was a line of no format: only a variable of an account identifies one
 	for line := range strings.Lines(string(trimmed)) {
 		line = strings.TrimSpace(line)
 		switch {
@@ -220,14 +221,14 @@ func guess(text []byte, o Options) Source {
 	return ""
 }
 
-// tells reports whether the beginning of a line, up to its sign, names a field.
+// tells reports whether the start of a line, up to its sign, names a field.
 func tells(r *recognise.Recogniser, assignment string) bool {
 	name := strings.TrimPrefix(strings.TrimRight(assignment, "= \t"), "export")
 	return r.Shown(strings.TrimSpace(name)) != ""
 }
 
-// finish puts in what the options say, and sees to it that no two accounts of
-// the file have one name.
+// finish applies the options, and makes sure that no two accounts of the file have
+// one name.
 func finish(f File, o Options) (File, error) {
 	if len(f.Accounts) == 0 {
 		return File{}, nothing(f.Remarks)
@@ -264,8 +265,8 @@ func finish(f File, o Options) (File, error) {
 	return f, bad.err()
 }
 
-// dropPlaceholders leaves out what only stands for a value, with a remark. In
-// files of ours nothing does: an account may have any AppID that was saved.
+// dropPlaceholders leaves out values that only stand for others, with a remark. Our
+// own files have none: a saved account may have any AppID.
 func (f *File) dropPlaceholders() {
 	if f.Source == Backup {
 		return
@@ -285,7 +286,8 @@ func (f *File) dropPlaceholders() {
 	f.Accounts = kept
 }
 
-// unsure tells of accounts whose environment nothing tells, of many once.
+// unsure adds a remark about accounts whose environment nothing tells; many get one
+// remark together.
 func unsure(accounts []Account) []Remark {
 	var out []Remark
 	for _, a := range accounts {
@@ -299,8 +301,8 @@ func unsure(accounts []Account) []Remark {
 	return out
 }
 
-// nothing is the error for a file without accounts. Where placeholders or AppIDs
-// of unknown form are why, it names them.
+// nothing is the error for a file without accounts. If placeholders or AppIDs of
+// unknown form are the reason, it names them.
 func nothing(remarks []Remark) error {
 	var bad faults
 	for _, r := range remarks {
@@ -319,8 +321,8 @@ func nothing(remarks []Remark) error {
 	return bad.err()
 }
 
-// fill puts into an account what the options say, and the environment of the
-// whole file where its own is not told.
+// fill applies the options to an account, and the environment of the whole file if
+// it has none of its own.
 func fill(a *Account, o Options, env core.Env, alone bool) {
 	if o.Name != "" && alone {
 		a.Name, a.Made = o.Name, false
@@ -377,8 +379,8 @@ func free(a Account, taken map[string]int) string {
 	}
 }
 
-// pattern compiles an expression when it is first asked for: the agent is the same
-// program, and has no use for most of them.
+// pattern compiles an expression when it is first needed: the agent is the same
+// program, and needs almost none of them.
 func pattern(expr string) func() *regexp.Regexp {
 	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expr) })
 }

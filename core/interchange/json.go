@@ -52,8 +52,8 @@ func isJSON(text []byte) bool {
 	return text[0] == '{' && (len(text) < 2 || bytes.IndexByte([]byte("{%#"), text[1]) < 0)
 }
 
-// ofList is the path of the list that an item with a path stands in, so that
-// values in items of their own belong together.
+// ofList is the path of the list that contains an item with a path, so that values
+// in items of their own belong together.
 func ofList(path []string) []string {
 	if n := len(path); n > 0 {
 		if _, err := strconv.Atoi(path[n-1]); err == nil {

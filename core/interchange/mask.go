@@ -6,18 +6,17 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// What build tools and templates write into YAML without quotes is no YAML:
-// Maven's @name@, {{ name }}, %NAME%. So that such a file can be read, the
-// characters that the parser does not take are masked by private ones before it
-// sees them, and put back after.
+// Build tools and templates write things into YAML without quotes that are no YAML:
+// Maven's @name@, {{ name }}, %NAME%. To read such a file, the characters that the
+// parser rejects are replaced by private ones before parsing, and restored after.
 var (
 	placeholder = pattern(`@[A-Za-z_][\w.-]*@|\{\{[^{}\n]*\}\}|%[A-Za-z_][\w.]*%|%env\([^()\n]*\)%|#\{[^{}\n]*\}#?|<%[^%\n]*%>`)
 	// directive is a line that a template's engine takes out.
 	directive = pattern(`(?m)^[ \t]*(?:\{\{[-~#/!]?[^}\n]*\}\}|\{%[^\n]*%\}|\{#[^\n]*#\}|<%[^\n]*%>)[ \t]*$`)
 )
 
-// The private characters: maskOpen before what is masked, and maskMark for the
-// first of those that stand in its place.
+// The private characters: maskOpen precedes what is masked, and maskMark is the
+// first of the replacements.
 const (
 	maskOpen = "\ue000"
 	maskMark = "\ue001\ue002\ue003\ue004\ue005\ue006\ue007\ue008\ue009\ue00a\ue00b\ue00c"
@@ -42,7 +41,7 @@ func (m masker) mask(text []byte) []byte {
 	return placeholder().ReplaceAllFunc(text, func(b []byte) []byte { return []byte(maskOpen + m.there.Replace(string(b))) })
 }
 
-// unmask puts back what was masked in a tree. Aliases are reached where they are
+// unmask restores what was masked in a tree. Aliases are reached where they are
 // defined.
 func (m masker) unmask(n *yaml.Node) {
 	if strings.ContainsAny(n.Value, maskOpen+maskMark) {

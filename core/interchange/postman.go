@@ -7,9 +7,9 @@ import (
 	"tokentray/core/recognise"
 )
 
-// readPostman reads an environment, or the globals, as Postman exports them.
-// Values that Postman keeps on its own machine are empty in an export; such an
-// account comes without its AppSecret.
+// readPostman reads an environment, or the globals, as Postman exports them. Values
+// that Postman keeps only on its own machine are empty in an export; such an account
+// comes without its AppSecret.
 func readPostman(text []byte, o Options) (File, error) {
 	root, err := jsonTree(text, func(key string) bool { return oneOf("name", "values", "key", "value", "enabled", "type")(key) })
 	if err != nil {
@@ -43,7 +43,7 @@ func readPostman(text []byte, o Options) (File, error) {
 	return f, err
 }
 
-// named gives the name of the environment to its account, if that is a single one.
+// named gives the environment's name to its account, if there is only one.
 func named(accounts []Account, name string) {
 	if len(accounts) == 1 && strings.TrimSpace(name) != "" {
 		accounts[0].spare = accounts[0].Name

@@ -7,8 +7,8 @@ import (
 	"unicode/utf16"
 )
 
-// property is one value of a Spring configuration. doc counts the documents of
-// the file, each of which may be for a profile of its own.
+// property is one value of a Spring configuration. doc counts the documents of the
+// file, each of which may be for a profile of its own.
 type property struct {
 	path  []string // wx, mp, configs, 0, appId
 	value string
@@ -36,8 +36,8 @@ func canonicalPath(path []string) string {
 	return strings.Join(parts, ".")
 }
 
-// splitPath takes a key apart: wx.mp.configs[0].appId, and map keys in brackets
-// that hold dots of their own.
+// splitPath splits a key: wx.mp.configs[0].appId, and map keys in brackets that
+// contain dots.
 func splitPath(key string) []string {
 	var out []string
 	for key != "" {
@@ -103,7 +103,7 @@ func readProperties(text string) ([]property, error) {
 	return out, bad.err()
 }
 
-// maxProperties bounds what one file gives.
+// maxProperties bounds the properties of one file.
 const maxProperties = 200_000
 
 // continues reports whether the next line belongs to this one: an odd number of

@@ -12,10 +12,10 @@ import (
 	"tokentray/core/recognise"
 )
 
-// readSpring reads what a Spring application tells WxJava: wx.mp.app-id and
+// readSpring reads a Spring application's configuration of WxJava: wx.mp.app-id and
 // wx.mp.secret, lists such as wx.mp.configs[0].appId, and tenants such as
-// wx.mp.apps.<tenant>.app-id; miniapp and ma alike. A profile's document adds to
-// those without one, as it does when the application runs.
+// wx.mp.apps.<tenant>.app-id; miniapp and ma alike. The document of a profile adds
+// to those without one, as when the application runs.
 func readSpring(text []byte, o Options) (File, error) {
 	var all []property
 	var err error
@@ -71,31 +71,31 @@ func isYAML(text []byte, name string) bool {
 	return false
 }
 
-// spring gathers the accounts of a configuration.
+// spring collects the accounts of a configuration.
 type spring struct {
 	r        *recognise.Recogniser
 	profile  string           // of the whole file, by its name
 	env      core.Env         // that the documents without a profile tell
 	paid     map[string]bool  // prefixes beside which payments have their values
-	loose    []property       // with values of the form of an AppID or a secret
+	loose    []property       // with values in the form of an AppID or a secret
 	base     map[string]*bean // of the documents without a profile
 	accounts []Account
 	remarks  []Remark
 	bad      faults
 }
 
-// bean is what one prefix, such as wx.mp, is told.
+// bean is the configuration of one prefix, such as wx.mp.
 type bean struct {
 	prefix    []string // as the file writes it
 	profile   string
 	line      int
-	rest      []string // what of the last name belongs to the prefix, as in WECHAT_APPID
+	rest      []string // the part of the last name that belongs to the prefix, as in WECHAT_APPID
 	values    map[place]property
-	alongside bool // it has values in the document at hand
+	alongside bool // it has values in the current document
 }
 
-// place is what a value is for: an ID or a further field by one of its names, or
-// the secret.
+// place is the purpose of a value: an ID or a further field under one of its names,
+// or the secret.
 type place struct {
 	field recognise.Field
 	name  string
@@ -118,7 +118,7 @@ func (s *spring) read(all []property) {
 			profiles[p.doc] = p.value
 		}
 	}
-	for _, doc := range order { // what holds in every profile first
+	for _, doc := range order { // documents without a profile first
 		if profiles[doc] == "" {
 			s.tellEnv(docs[doc])
 			s.document(docs[doc], s.base, s.profile)
@@ -144,7 +144,7 @@ func (s *spring) read(all []property) {
 	s.byForm()
 }
 
-// tellEnv takes what a document says of the environment of all that is in it: an
+// tellEnv reads what a document says about the environment of everything in it: an
 // active profile, NODE_ENV.
 func (s *spring) tellEnv(props []property) {
 	for _, p := range props {
@@ -163,7 +163,7 @@ func (s *spring) tellEnv(props []property) {
 	}
 }
 
-// byForm finds accounts by the form of values where names tell none.
+// byForm finds accounts by the form of values if names tell none.
 func (s *spring) byForm() {
 	var vars []recognise.Variable
 	for _, v := range variables(s.loose) {
@@ -180,7 +180,7 @@ func (s *spring) byForm() {
 	s.remarks = append(s.remarks, found.Remarks...)
 }
 
-// copied are the beans that a profile begins with.
+// copied are the beans with which a profile begins.
 func (s *spring) copied(profile string) map[string]*bean {
 	out := map[string]*bean{}
 	for key, b := range s.base {
@@ -229,8 +229,8 @@ func (s *spring) document(props []property, beans map[string]*bean, profile stri
 	}
 }
 
-// decoded is a property's value, out of the base64 in which a Secret of Kubernetes
-// has it where that holds an AppID or a secret.
+// decoded is a property's value, decoded from the base64 of a Kubernetes Secret if
+// that yields an AppID or a secret.
 func (s *spring) decoded(p property) string {
 	if n := len(p.path); n > 1 && p.path[n-2] == "data" {
 		if plain, err := base64.StdEncoding.DecodeString(p.value); err == nil && s.r.HasForm(string(plain)) {
@@ -240,15 +240,15 @@ func (s *spring) decoded(p property) string {
 	return p.value
 }
 
-// maxLoose bounds the values that are told by their form alone.
+// maxLoose bounds the values that are recognised by their form alone.
 const maxLoose = 1000
 
 // containers are parts of a path that hold what belongs to the part before them.
 var containers = []string{"hosts", "host", "configstorage", "storage", "http", "httpclient"}
 
-// placeOf tells what the last part of a path says that its value is for, and the
-// prefix whose account it belongs to. rest are the words of the last part that
-// belong to the prefix.
+// placeOf finds the purpose of a value in the last part of its path, and the prefix
+// whose account it belongs to. rest are the words of the last part that belong to
+// the prefix.
 func (s *spring) placeOf(p property) (is place, prefix, rest []string) {
 	last := len(p.path) - 1
 	prefix = p.path[:last]
@@ -276,7 +276,7 @@ func (s *spring) placeOf(p property) (is place, prefix, rest []string) {
 	return place{}, nil, nil
 }
 
-// finish makes accounts of the beans, in the order of their lines.
+// finish makes accounts from the beans, in the order of their lines.
 func (s *spring) finish(beans map[string]*bean) {
 	list := make([]*bean, 0, len(beans))
 	for _, b := range beans {
@@ -334,8 +334,8 @@ func (s *spring) account(b *bean, beans map[string]*bean) {
 	s.accounts = append(s.accounts, account)
 }
 
-// further are the proxy and the other fields of an account: those that stand at
-// its prefix, and those of the prefixes around it.
+// further are the proxy and the other fields of an account: those at its prefix, and
+// at the prefixes around it.
 func (s *spring) further(path []string, beans map[string]*bean) []recognise.Value {
 	var out []recognise.Value
 	for n := len(path); n >= 0; n-- {
@@ -353,8 +353,8 @@ func (s *spring) further(path []string, beans map[string]*bean) []recognise.Valu
 	return out
 }
 
-// sibling is the one value beside an account's that has the form of a secret, nil
-// where there is none or more than one.
+// sibling is the one value beside an account's that has the form of a secret, nil if
+// there is none or more than one.
 func (s *spring) sibling(b *bean) *recognise.Value {
 	var out *recognise.Value
 	for _, p := range s.loose {
@@ -370,7 +370,7 @@ func (s *spring) sibling(b *bean) *recognise.Value {
 	return out
 }
 
-// name makes a name of a prefix: the tenant's if there is one, in its own
+// name makes a name from a prefix: the tenant's if there is one, in its own
 // spelling, else wx-mp, and wx-mp-1 for the first of a list.
 func (s *spring) name(prefix, words []string) (name, spare string) {
 	var own, all []string
@@ -400,8 +400,8 @@ func (s *spring) name(prefix, words []string) (name, spare string) {
 	return name, spare
 }
 
-// shown is a path if its last part is one that we know and the rest looks
-// like names, else that part alone.
+// shown is a path if we know its last part and the rest looks like names, else that
+// part alone.
 func (s *spring) shown(p []string) string {
 	last := p[len(p)-1]
 	if s.r.Shown(last) == "" {

@@ -8,20 +8,20 @@ import (
 	"golang.org/x/text/encoding/simplifiedchinese"
 )
 
-// Limits of a file. They are far beyond what is real and keep what is hostile
-// small: 10,000 accounts fit in each format.
+// Limits of a file. They are far beyond real files and keep hostile ones small:
+// 10,000 accounts fit in each format.
 const (
 	MaxFile     = 16 << 20 // bytes
 	MaxYAML     = 4 << 20  // bytes; a YAML tree takes some fifty times its text
 	MaxAccounts = 20_000
 	maxDepth    = 32
-	maxNodes    = 2_000_000 // of a tree, aliases counted as what they stand for
+	maxNodes    = 2_000_000 // of a tree; aliases count as what they stand for
 )
 
-// prepare returns the text of a file: UTF-8 without a byte order mark and with
-// line ends of one byte. What is no such text is refused, but for GB18030, which
-// spreadsheets and editors write on Chinese Windows: there converted is true. A
-// value of ASCII letters is the same in both.
+// prepare returns the text of a file: UTF-8 without a byte order mark and with line
+// ends of one byte. Anything else is refused, except GB18030, which spreadsheets and
+// editors write on Chinese Windows: then converted is true. A value of ASCII letters
+// is the same in both.
 func prepare(data []byte) (text []byte, converted bool, err error) {
 	switch {
 	case len(data) > MaxFile:
@@ -63,8 +63,8 @@ func prepare(data []byte) (text []byte, converted bool, err error) {
 	return data, false, nil
 }
 
-// fromGB18030 converts a text in GB18030, the superset of GBK and GB 2312; false:
-// it is none, or there is nothing Chinese in it.
+// fromGB18030 converts a text in GB18030, the superset of GBK and GB 2312; false: it
+// is none, or has no Chinese in it.
 func fromGB18030(data []byte) ([]byte, bool) {
 	text, err := simplifiedchinese.GB18030.NewDecoder().Bytes(data)
 	if err != nil || bytes.ContainsRune(text, utf8.RuneError) || bytes.IndexByte(text, 0) >= 0 {
@@ -73,8 +73,8 @@ func fromGB18030(data []byte) ([]byte, bool) {
 	return text, bytes.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.Han, r) })
 }
 
-// elsewhere reports whether a file is encrypted as a whole, or stands for one that
-// is kept elsewhere: git-crypt, transcrypt, Ansible's vault, PGP, Git LFS.
+// elsewhere reports whether a file is encrypted as a whole, or refers to one that is
+// kept elsewhere: git-crypt, transcrypt, Ansible's vault, PGP, Git LFS.
 func elsewhere(data []byte) bool {
 	for _, head := range []string{"\x00GITCRYPT\x00", "Salted__", "U2FsdGVkX1", "$ANSIBLE_VAULT;", "-----BEGIN PGP MESSAGE-----", "version https://git-lfs.github.com/"} {
 		if bytes.HasPrefix(data, []byte(head)) {
@@ -84,8 +84,7 @@ func elsewhere(data []byte) bool {
 	return false
 }
 
-// looksBinary reports whether control characters that no text has are near the
-// beginning.
+// looksBinary reports whether the beginning has control characters that no text has.
 func looksBinary(data []byte) bool {
 	for _, b := range data[:min(len(data), 4096)] {
 		if b < ' ' && b != '\t' && b != '\n' && b != '\r' && b != '\f' {
@@ -95,8 +94,8 @@ func looksBinary(data []byte) bool {
 	return false
 }
 
-// utf16Text reports whether every other byte of the beginning is zero, as in
-// UTF-16 without a byte order mark.
+// utf16Text reports whether every other byte at the beginning is zero, as in UTF-16
+// without a byte order mark.
 func utf16Text(data []byte) bool {
 	var zeros [2]int
 	head := data[:min(len(data), 512)]

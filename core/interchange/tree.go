@@ -10,9 +10,9 @@ import (
 	"strings"
 )
 
-// node is a value of a JSON file with the line it begins on. encoding/json by
-// itself tells no lines, passes over keys that stand twice and changes what is
-// not UTF-8; here each of these is a fault.
+// node is a value of a JSON file with the line on which it begins. encoding/json by
+// itself reports no lines, ignores repeated keys and changes what is not UTF-8; here
+// each of these is a fault.
 type node struct {
 	kind    kind
 	line    int
@@ -97,10 +97,10 @@ func (p *jsonReader) lineAt(offset int) int { return 1 + sort.SearchInts(p.ends,
 
 func (p *jsonReader) broken(err error) error {
 	var syntax *json.SyntaxError
-	if errors.As(err, &syntax) { // a token out of place comes next, an odd one ends before Offset
+	if errors.As(err, &syntax) { // an unexpected token comes next, an invalid one ends before Offset
 		return one(FaultSyntax, max(p.after(" \t\r\n"), p.lineAt(max(0, int(syntax.Offset)-1))))
 	}
-	return one(FaultSyntax, p.lineAt(max(0, len(bytes.TrimRight(p.text, " \t\r\n"))-1))) // it is cut off
+	return one(FaultSyntax, p.lineAt(max(0, len(bytes.TrimRight(p.text, " \t\r\n"))-1))) // it is truncated
 }
 
 func (p *jsonReader) value(depth int) (*node, error) {

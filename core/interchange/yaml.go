@@ -46,8 +46,7 @@ func readYAML(text []byte, r *recognise.Recogniser) ([]property, error) {
 	}
 }
 
-// nextDocument is Decode, for which a fault of the parser itself must not end
-// the program.
+// nextDocument is Decode, but survives a panic of the parser.
 func nextDocument(dec *yaml.Decoder) (root *yaml.Node, err error) {
 	defer func() {
 		if recover() != nil {
@@ -61,8 +60,8 @@ func nextDocument(dec *yaml.Decoder) (root *yaml.Node, err error) {
 
 var errorLine = pattern(`line (\d+)`)
 
-// yamlErrorLine is the line that the parser's error names; its words may quote
-// the file. 0 if it names none.
+// yamlErrorLine is the line that the parser's error names; its text may quote the
+// file. 0 if it names none.
 func yamlErrorLine(err error) int {
 	m := errorLine().FindStringSubmatch(err.Error())
 	if m == nil {
@@ -72,8 +71,8 @@ func yamlErrorLine(err error) int {
 	return n
 }
 
-// deepLine finds nesting so deep that the parser should not see it: blocks by
-// their indentation, brackets by their number.
+// deepLine finds nesting too deep for the parser: blocks by their indentation,
+// brackets by their number.
 func deepLine(text []byte) int {
 	line, open, dashes, start := 1, 0, 0, true
 	for _, b := range text {
@@ -98,7 +97,7 @@ func deepLine(text []byte) int {
 	return 0
 }
 
-// maxBrackets is far more than maxDepth: brackets in a text are none of YAML's.
+// maxBrackets is far more than maxDepth, because brackets in a text are not YAML's.
 const maxBrackets = 2000
 
 type yamlReader struct {
@@ -109,7 +108,7 @@ type yamlReader struct {
 	bad   faults
 }
 
-// walk flattens a node. Aliases are followed, and counted as what they stand for.
+// walk flattens a node. Aliases are followed, and count as what they stand for.
 func (y *yamlReader) walk(n *yaml.Node, path []string, depth int) error {
 	y.nodes++
 	switch {
@@ -155,8 +154,7 @@ func (y *yamlReader) walk(n *yaml.Node, path []string, depth int) error {
 	return nil
 }
 
-// pair takes a mapping with a name and a value for that one value, as Kubernetes
-// has it.
+// pair treats a mapping with a name and a value as that one value, as in Kubernetes.
 func (y *yamlReader) pair(n *yaml.Node, path []string) {
 	var name, value *yaml.Node
 	for i := 0; i+1 < len(n.Content); i += 2 {
@@ -172,8 +170,8 @@ func (y *yamlReader) pair(n *yaml.Node, path []string) {
 	}
 }
 
-// mapping walks the pairs of a mapping. One merged by << gives way to what
-// stands there itself, as YAML wants it.
+// mapping walks the pairs of a mapping. One merged by << yields to the mapping's
+// own, as YAML requires.
 func (y *yamlReader) mapping(n *yaml.Node, path []string, depth int) error {
 	lines := map[string]int{}
 	for i := 0; i+1 < len(n.Content); i += 2 {
@@ -202,7 +200,7 @@ func (y *yamlReader) mapping(n *yaml.Node, path []string, depth int) error {
 	return nil
 }
 
-// merge walks what << brings, but for the keys that are there already.
+// merge walks what << brings, except keys that exist already.
 func (y *yamlReader) merge(value *yaml.Node, have map[string]int, path []string, depth int) error {
 	if y.nodes++; y.nodes > maxNodes/10 {
 		return one(FaultAliases, value.Line)

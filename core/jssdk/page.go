@@ -34,7 +34,7 @@ type Hint struct {
 // The keys of hints.
 const (
 	HintFragment    = "fragment"     // there was one, and it is cut
-	HintTrimmed     = "trimmed"      // blanks around it are cut
+	HintTrimmed     = "trimmed"      // blanks around the address are cut
 	HintEncoding    = "encoding"     // it holds characters that a browser encodes
 	HintTwice       = "twice"        // something in it is encoded twice
 	HintSlash       = "slash"        // a browser writes a slash after the host
@@ -59,8 +59,8 @@ const (
 )
 
 var (
-	// shape takes an address apart as browsers do: up to the first slash or question
-	// mark it is the host.
+	// shape splits an address as browsers do: up to the first slash or question mark
+	// it is the host.
 	shape   = regexp.MustCompile(`^([A-Za-z]+)://([^/?#\\]+)([^?#]*)(\?[^#]*)?$`)
 	encoded = regexp.MustCompile(`(?i)^https?%3a(%2f|/)`)
 	twice   = regexp.MustCompile(`%25[0-9A-Fa-f]{2}`)
@@ -105,7 +105,7 @@ func ReadPage(raw string) (Page, error) {
 	return p, nil
 }
 
-// hidden reports whether a character is one that nobody sees and no address has.
+// hidden reports whether a character is invisible and in no address.
 func hidden(r rune) bool {
 	return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r != ' ' && unicode.IsSpace(r)
 }
@@ -116,7 +116,7 @@ func problem(key, says string) error {
 
 // address are the parts of an address, as written.
 type address struct {
-	scheme, host, port, path, query string // port and query with what begins them
+	scheme, host, port, path, query string // port and query with their first character
 }
 
 func readAddress(parts []string) (address, error) {
@@ -155,7 +155,7 @@ func (p *Page) hint(key, detail string) {
 	p.Hints = append(p.Hints, Hint{Key: key, Detail: short(detail), Says: says(key)})
 }
 
-// short cuts a detail to what is read at one glance.
+// short cuts a detail to a readable length.
 func short(detail string) string {
 	const most = 60
 	if r := []rune(detail); len(r) > most {
@@ -203,7 +203,7 @@ func (p *Page) look(a address) {
 	}
 }
 
-// defaultPort reports whether the port is the one that goes without saying.
+// defaultPort reports whether the port is the scheme's default.
 func (a address) defaultPort() bool {
 	return strings.EqualFold(a.scheme, "http") && a.port == ":80" || strings.EqualFold(a.scheme, "https") && a.port == ":443"
 }
@@ -224,8 +224,8 @@ func (a address) browser() string {
 	return strings.ToLower(a.scheme) + "://" + host + port + encode(cleanPath(way), "\"<>`{}^") + encode(a.query, "\"<>'")
 }
 
-// encode writes bytes as browsers do that they do not leave in an address: blanks,
-// those beyond ASCII, and some signs.
+// encode writes bytes as browsers do when they do not leave them in an address:
+// blanks, those beyond ASCII, and some signs.
 func encode(s, signs string) string {
 	var b strings.Builder
 	for _, c := range []byte(s) {
@@ -283,7 +283,7 @@ func cleanPath(p string) string {
 
 func ascii(s string) bool { return !strings.ContainsFunc(s, func(r rune) bool { return r >= 0x7f }) }
 
-// local reports whether a host is no domain that upstream lets anybody enter.
+// local reports whether a host is no domain that upstream accepts.
 func local(host string) bool {
 	if _, err := netip.ParseAddr(strings.Trim(host, "[]")); err == nil || strings.HasPrefix(host, "[") {
 		return true

@@ -13,7 +13,7 @@ import (
 	"tokentray/core/kinds"
 )
 
-// Signing is what a signature is made of, but for the ticket.
+// Signing is what a signature is made from, without the ticket.
 type Signing struct {
 	Nonce     string
 	Timestamp int64 // unix seconds
@@ -25,16 +25,16 @@ func (s Signing) Text(ticket string) string {
 	return fmt.Sprintf("jsapi_ticket=%s&noncestr=%s&timestamp=%d&url=%s", ticket, s.Nonce, s.Timestamp, s.URL)
 }
 
-// Masked is Text as it may be shown.
+// Masked is Text in a form that may be shown.
 func (s Signing) Masked(ticket string) string { return s.Text(core.Mask(ticket)) }
 
 // Signature signs with a ticket.
 func (s Signing) Signature(ticket string) string {
-	sum := sha1.Sum([]byte(s.Text(ticket))) // upstream's own choice
+	sum := sha1.Sum([]byte(s.Text(ticket))) // upstream's own choice of algorithm
 	return hex.EncodeToString(sum[:])
 }
 
-// nonces are those that mean nothing in the signed string but themselves.
+// nonces are those that need no escaping in the signed string.
 var nonces = regexp.MustCompile(`^[0-9A-Za-z_-]+$`)
 
 // longestNonce is the most bytes of one.

@@ -5,8 +5,8 @@ import "sync"
 // Builtin are the kinds of this version, in the order they are offered.
 func Builtin() Set { return builtin() }
 
-// builtin checks them once, for a process asks for them in many places. A Set and
-// the specs in it are never changed in place.
+// builtin checks them once, since a process asks for them in many places. A Set and
+// its specs are never changed in place.
 var builtin = sync.OnceValue(func() Set {
 	set, err := New(
 		wechat(),

@@ -6,31 +6,31 @@ import (
 	"tokentray/core"
 )
 
-// Central is the kind of tokens that a team's own server hands out (中控服务器): it
-// alone asks the upstream, and everybody else asks it. Base URL is the URL of the
+// Central is the kind of tokens from a team's own server (中控服务器): only the server
+// asks the upstream, and everybody else asks the server. Base URL is the URL of the
 // call, without its query.
 const Central core.Kind = "central"
 
-// The products of Central are what its tokens are for. They differ in where calls go.
+// The products of Central are the platforms of the tokens. They differ in where
+// calls go.
 const (
 	ProductCentralWeChat core.Product = "central-wechat"
 	ProductCentralWeCom  core.Product = "central-wecom"
 	ProductCentralOther  core.Product = "central-other"
 )
 
-// The fields of Central beside base URL and secret, which is the key that the server
-// asks for.
+// The fields of Central beside base URL and secret, which is the key for the server.
 const (
 	CentralQuery     = "query"        // further parameters of the call
 	CentralMethod    = "method"       // GET or POST
 	CentralKeyPlace  = "key_place"    // where the key goes: one of the places below
 	CentralKeyName   = "key_name"     // the name of the header or parameter that has it
 	CentralAnswer    = "answer"       // what the answer looks like: one of the forms below
-	CentralTokenPath = "token_path"   // of AnswerJSON: where the token stands
-	CentralLifePath  = "life_path"    // and its life, or its end
-	CentralStaleURL  = "stale_url"    // where a token that fails is reported
+	CentralTokenPath = "token_path"   // for AnswerJSON: the path of the token
+	CentralLifePath  = "life_path"    // and of its life, or its end
+	CentralStaleURL  = "stale_url"    // where a failed token is reported
 	CentralStaleName = "stale_name"   // the parameter with that token, or NAME=VALUE
-	CentralPoll      = "poll"         // seconds between two calls where no life is told
+	CentralPoll      = "poll"         // seconds between two calls if the answers tell no life
 	centralHTTP      = "private_http" // plain http to private addresses is allowed
 )
 
@@ -38,7 +38,7 @@ const (
 const (
 	KeyInHeader = "header"
 	KeyInQuery  = "query"
-	KeyInJSON   = "json" // of a POST, whose parameters are JSON then
+	KeyInJSON   = "json" // of a POST, whose parameters are then JSON
 )
 
 // The forms of an answer.
@@ -49,7 +49,7 @@ const (
 )
 
 // CentralWindow is how long before its end the server is asked for the next token.
-// By then the server has it, if it renews in time; until then it has none.
+// By then the server has it, if it renews in time.
 const CentralWindow = time.Minute
 
 func central() Spec {

@@ -12,9 +12,10 @@ import (
 	"tokentray/core"
 )
 
-// Keys of problems that a kind's fields can have, beside those of their checks.
-// A field that is required and empty has the problem KEY_empty, a value that is
-// none of a choice KEY_unknown, one that stands beside what it replaces KEY_both, a URL that is none KEY_bad or KEY_https.
+// Keys of problems with a kind's fields, in addition to those of their checks. A
+// required field that is empty has the problem KEY_empty, a value outside of a
+// choice KEY_unknown, one beside the field that it replaces KEY_both, an invalid URL
+// KEY_bad or KEY_https.
 const (
 	ProblemKind       = "kind_unknown"
 	ProblemProduct    = "product_unknown"
@@ -25,9 +26,8 @@ const (
 	ProblemWatch      = "watch_unable"   // a warning: its tokens cannot be checked
 )
 
-// Clean is core.Account.Clean with what the kind adds: its first product where
-// none was named, the first value of a choice that is required, and URLs in their
-// one spelling.
+// Clean is core.Account.Clean and what the kind adds: its first product if none was
+// named, the first value of a required choice, and URLs in their one spelling.
 func (s Set) Clean(a core.Account) core.Account {
 	written := strings.TrimSpace(a.BaseURL)
 	a = a.Clean()
@@ -56,8 +56,8 @@ func (s Set) Clean(a core.Account) core.Account {
 	return a
 }
 
-// Fit is an account whose kind has just been changed, without what the new kind
-// has no place for: params of the former kind, and its product.
+// Fit is an account whose kind has just been changed, without the former kind's
+// params and product, which the new kind does not have.
 func (s Set) Fit(a core.Account) core.Account {
 	spec, known := s.Of(a.Kind)
 	if !known {
@@ -79,7 +79,7 @@ func (s Set) Fit(a core.Account) core.Account {
 }
 
 // Check reports what is wrong or odd with a cleaned account, in the order of the
-// form: what is wrong whatever its kind, and what is wrong by its kind.
+// form: what is wrong for any kind, and what is wrong for its kind.
 func (s Set) Check(a core.Account) core.Problems {
 	found := a.Check()
 	spec, known := s.Of(a.Kind)
@@ -99,7 +99,7 @@ func (s Set) Check(a core.Account) core.Problems {
 		order = append(order, f.Key)
 	}
 	for _, p := range core.Plains() {
-		if p.Key != AppID { // a kind that has none is told of it first
+		if p.Key != AppID { // a kind without an AppID reports that first
 			order = append(order, p.Key) // of two places the first counts
 		}
 	}
@@ -109,9 +109,9 @@ func (s Set) Check(a core.Account) core.Problems {
 	return found
 }
 
-// CheckChange is Check for an account that was was before. What holds something
-// that looks like a secret is only warned about where it stays as it was: an
-// earlier version took it, and every other field can still be changed.
+// CheckChange is Check for an account that was was before. A field with a text that
+// looks like a secret is only warned about if it did not change: an earlier version
+// accepted it, and every other field must remain editable.
 func (s Set) CheckChange(a, was core.Account) core.Problems {
 	found := s.Check(a)
 	for i, p := range found {
@@ -147,11 +147,11 @@ func (s Spec) identity() []string {
 	return out
 }
 
-// Own reports whether the field is one of every account's own and none of its
+// Own reports whether the field is a part of every account, and not one of its
 // Params.
 func (f Field) Own() bool { return f.Key == AppID || f.Key == Secret || f.Key == BaseURL }
 
-// Value is what an account has in a field; a secret's is always empty.
+// Value is an account's value of a field; a secret's is always empty.
 func (f Field) Value(a core.Account) string {
 	switch f.Key {
 	case AppID:
@@ -164,7 +164,7 @@ func (f Field) Value(a core.Account) string {
 	return a.Params[f.Key]
 }
 
-// Set is an account with another value in the field. A secret is part of no
+// Set is an account with another value of the field. A secret is not part of the
 // account.
 func (f Field) Set(a core.Account, value string) core.Account {
 	switch f.Key {
@@ -179,7 +179,7 @@ func (f Field) Set(a core.Account, value string) core.Account {
 	return a
 }
 
-// check is what is wrong by the kind alone.
+// check is what is wrong for the kind alone.
 func (s Spec) check(a core.Account) core.Problems {
 	var out core.Problems
 	if _, ok := s.Product(a.Product); !ok && (len(s.Products) > 0 || a.Product != "") {
@@ -215,7 +215,7 @@ func (s Spec) check(a core.Account) core.Problems {
 }
 
 // allowHTTP is found without the refusals of plain http that the account's owner
-// lifted for a private network. Where calls go it is never lifted: they carry the
+// allowed for a private network. It is never allowed where calls go: they carry the
 // token.
 func (s Spec) allowHTTP(a core.Account, found core.Problems) core.Problems {
 	if !s.PlainHTTP(a) {
@@ -237,8 +237,9 @@ func (s Spec) PlainHTTP(a core.Account) bool {
 	return s.PrivateHTTP != "" && a.Params[s.PrivateHTTP] == "true"
 }
 
-// asks is a field as it is required of an account: not where another one stands in
-// its place or its product has a value for it, and where its product wants it.
+// asks is a field with what it requires of an account: it is not required if another
+// one replaces it or the product has a value for it, and is required if the product
+// says so.
 func (s Spec) asks(f Field, a core.Account) Field {
 	product, _ := s.Product(a.Product)
 	other, ok := s.Field(f.Instead)
@@ -252,15 +253,14 @@ func (s Spec) asks(f Field, a core.Account) Field {
 	return f
 }
 
-// Wants reports whether a field must not be empty with what the account has so far.
+// Wants reports whether a field must not be empty, given the rest of the account.
 func (s Spec) Wants(f Field, a core.Account) bool { return s.asks(f, a).Required }
 
 func unknown(key string) core.Problem {
 	return core.Problem{Field: key, Key: ProblemField, Says: "is no field of this kind; leave it out"}
 }
 
-// check reports what is wrong or odd with a value of the field; at most one
-// thing.
+// check reports what is wrong or odd with a value of the field; at most one thing.
 func (f Field) check(value string) core.Problems {
 	one := func(key, says string) core.Problems { return core.Problems{{Field: f.Key, Key: key, Says: says}} }
 	switch {
@@ -298,8 +298,8 @@ func (f Field) check(value string) core.Problems {
 	return nil
 }
 
-// passes reports whether a value fulfils a check. A check that cannot be read
-// lets everything pass; a Set has none.
+// passes reports whether a value passes a check. An invalid check passes everything;
+// a Set has none.
 func (c Check) passes(value string) bool {
 	if c.Never != "" {
 		never, err := regexp.Compile(c.Never)
@@ -309,12 +309,12 @@ func (c Check) passes(value string) bool {
 	return err != nil || match.MatchString(value)
 }
 
-// NoKey stands in the place of a secret that an account has none of, where its
-// kind lets the field be empty: what is in the vault is known to be there.
+// NoKey stands for the secret of an account without one, if its kind lets the field
+// be empty: so the vault always has an entry.
 const NoKey = "-"
 
-// CleanSecret trims a pasted secret and reports what is wrong or odd with it. A
-// kind without a secret takes none.
+// CleanSecret trims a pasted secret and reports what is wrong or odd with it. A kind
+// without a secret accepts none.
 func (s Spec) CleanSecret(secret core.Secret) (core.Secret, core.Problems) {
 	raw := secret.Reveal()
 	clean := strings.TrimSpace(raw)
@@ -351,8 +351,8 @@ func list[T ~string](names []T) string {
 	return b.String()
 }
 
-// LooksSecret reports whether a text as a whole has the shape of a kind's secret,
-// where the kind knows one: such a text is put into no field that is shown.
+// LooksSecret reports whether a whole text has the form of a kind's secret, if the
+// kind has one: such a text must not be in a field that is shown.
 func (s Set) LooksSecret(text string) bool {
 	text = strings.TrimSpace(text)
 	for _, spec := range s.specs {

@@ -2,22 +2,22 @@ package kinds
 
 import "tokentray/core"
 
-// Door is how a kind's own clients, whose base URL can be set, ask the loopback
-// for a token: on the upstream's paths, with a client key in the place of the
-// secret, in the upstream's words.
+// Door is how a kind's own clients, whose base URL can be set, ask the loopback for
+// a token: on the upstream's paths, with a client key as the secret, with answers in
+// the upstream's form.
 type Door struct {
 	Paths []TokenPath `json:"paths"`
 	// ContentType is that of the upstream's answers.
 	ContentType string `json:"content_type"`
-	// Code and Text are the names of an answer's code and words.
+	// Code and Text are the names of an answer's code and message.
 	Code string `json:"code"`
 	Text string `json:"text"`
-	// OK stands before the token in a success; nil: nothing does.
+	// OK precedes the token in a success; nil: nothing does.
 	OK *Refusal `json:"ok,omitempty"`
-	// Refusals are the answers to calls that get no token for a reason of the
-	// door's own. Each reason below has one.
+	// Refusals are the answers to calls that the door itself refuses. Each reason
+	// below has one.
 	Refusals map[Reason]Refusal `json:"refusals"`
-	// Codes are the codes for failures of the upstream that brought none.
+	// Codes are the codes for failures without an upstream's own.
 	Codes map[core.Class]int `json:"codes"`
 	// Else is the code for every other failure: the client may try again.
 	Else int `json:"else"`
@@ -37,11 +37,11 @@ type TokenPath struct {
 	// Force names a parameter that is true when the client wants another token;
 	// empty: there is none.
 	Force string `json:"force,omitempty"`
-	// Fixed are parameters that have one right value.
+	// Fixed are parameters with only one valid value.
 	Fixed []Pair `json:"fixed,omitempty"`
 }
 
-// Where parameters stand.
+// Where parameters are.
 type Where string
 
 // The places of parameters.
@@ -50,7 +50,7 @@ const (
 	InJSON  Where = "json"
 )
 
-// Refusal is a code and the upstream's words for it.
+// Refusal is a code and the upstream's message for it.
 type Refusal struct {
 	Code int    `json:"code"`
 	Text string `json:"text"`

@@ -10,8 +10,8 @@ import (
 // to a token endpoint, a new token each time.
 const OAuth2 core.Kind = "oauth2"
 
-// The products of OAuth2 are servers whose ways are known. The call for a token is the
-// same; they differ in what they want to be told.
+// The products of OAuth2 are servers with known properties. The call for a token is
+// the same; they differ in their parameters.
 const (
 	ProductOAuthServer core.Product = "oauth2-server" // any other one
 	ProductKeycloak    core.Product = "keycloak"
@@ -20,23 +20,23 @@ const (
 	ProductPayPal      core.Product = "paypal"
 )
 
-// The fields of OAuth2 beside AppID, which holds the client ID, base URL, which holds
-// the token URL, and secret.
+// The fields of OAuth2 beside AppID, which holds the client ID, base URL, which
+// holds the token URL, and secret.
 const (
-	OAuthAuth     = "auth"     // how the client proves who it is: by AuthBasic or AuthBody
-	OAuthScope    = "scope"    // words with blanks between
+	OAuthAuth     = "auth"     // how the client authenticates: AuthBasic or AuthBody
+	OAuthScope    = "scope"    // words separated by blanks
 	OAuthAudience = "audience" // whom the token is for
 	OAuthExtra    = "extra"    // further parameters of the request
 )
 
-// The ways to prove who the client is (RFC 6749, section 2.3.1).
+// How the client authenticates (RFC 6749, section 2.3.1).
 const (
 	AuthBasic = "basic" // in the header Authorization
 	AuthBody  = "body"  // among the parameters of the request
 )
 
-// oauthWindow is how long before its end a token is replaced: others need not see one
-// that is about to end, and servers count the tokens that they make.
+// oauthWindow is how long before its end a token is replaced: users should not see a
+// token that is about to end, and servers count the tokens that they make.
 const oauthWindow = 5 * time.Minute
 
 func oauth2() Spec {
@@ -56,7 +56,8 @@ func oauth2() Spec {
 }
 
 func oauthFields() []Field {
-	// What the kind itself says, and what would make another request of it.
+	// Parameters that the kind itself sets, and those that would make a different
+	// request.
 	const reserved = `(?i)(^|&)(grant_type|client_id|client_secret|client_assertion|client_assertion_type|scope|audience|username|password|code|assertion|refresh_token)=`
 	return []Field{
 		{
@@ -130,8 +131,8 @@ func oauthProducts() []Product {
 	}
 }
 
-// oauthSamples are one harmless call for each server whose calls are known, and for
-// any other the root of its API.
+// oauthSamples are one harmless call for each server whose calls are known, and the
+// root of the API for any other.
 func oauthSamples() []Folder {
 	one := func(key string, product core.Product, path string) Folder {
 		return Folder{Key: key, Products: []core.Product{product}, Calls: []Call{{Key: key, Method: "GET", Path: path}}}
@@ -145,8 +146,8 @@ func oauthSamples() []Folder {
 	}
 }
 
-// oauthClosed are the calls that hand out tokens and secrets, or end them, at the
-// servers whose calls are known.
+// oauthClosed are the calls that give or revoke tokens and secrets, at the servers
+// whose calls are known.
 func oauthClosed() []Pattern {
 	return []Pattern{
 		{"", "/oauth/token"},

@@ -7,12 +7,12 @@ import (
 )
 
 // Fallback is another kind for accounts to which the upstream definitely gives no
-// token of this one. It is offered to their owner; nothing changes by itself.
+// token of this one. It is offered to their owner; nothing changes automatically.
 type Fallback struct {
 	Kind core.Kind `json:"kind"`
 	// Products are those whose accounts it is offered to; none: all.
 	Products []core.Product `json:"products,omitempty"`
-	// Codes are the upstream's refusals that asking again does not change.
+	// Codes are the refusals of the upstream that asking again does not change.
 	Codes []Span `json:"codes"`
 }
 
@@ -28,10 +28,9 @@ func (f *Fallback) meets(a core.Account, code int) bool {
 		slices.ContainsFunc(f.Codes, func(s Span) bool { return s.From <= code && code <= s.To })
 }
 
-// Offer is the kind that an account's owner can change it to after its upstream
-// refused, because that kind may get a token where this one does not; empty: there
-// is none, or its owner declined it. A kind that would break production is offered
-// to no live account.
+// Offer is the kind to which an account's owner can change it after its upstream
+// refused, because that kind may get a token; empty: there is none, or its owner
+// declined it. A kind that would break production is offered to no live account.
 func (s Set) Offer(a core.Account, refusal *core.Error) core.Kind {
 	if refusal == nil {
 		return ""

@@ -47,7 +47,7 @@ func (s Spec) validProduct(p Product) error {
 	return nil
 }
 
-// endpoint is a base URL as somebody wrote it, in its one spelling and whole.
+// endpoint is a base URL as somebody wrote it, completed and in its one spelling.
 func (s Spec) endpoint(written string, of core.Product) string {
 	product, _ := s.Product(of)
 	written = product.whole(written)
@@ -58,7 +58,7 @@ func (s Spec) endpoint(written string, of core.Product) string {
 	return clean
 }
 
-// whole is a URL with what the product's pattern has before and behind it.
+// whole is a URL completed with the product's pattern.
 func (p Product) whole(written string) string {
 	before, behind, ok := strings.Cut(p.Pattern, "*")
 	short := strings.TrimRight(written, "/")
@@ -68,7 +68,7 @@ func (p Product) whole(written string) string {
 	case !strings.Contains(written, "://"):
 		return before + strings.TrimLeft(short, "/") + behind
 	case short[strings.LastIndexByte(short, '/')+1:] == behind[strings.LastIndexByte(behind, '/')+1:]:
-		return written // somebody copied all of it
+		return written // somebody copied the whole URL
 	}
 	for _, end := range p.Neighbours {
 		if start, found := strings.CutSuffix(short, end); found {
@@ -79,8 +79,8 @@ func (p Product) whole(written string) string {
 	return short + behind
 }
 
-// Hint is what stands in the empty input of a field: what an account has that leaves it
-// empty, else what it looks like.
+// Hint is the placeholder of a field's empty input: the value that an account
+// without one has, else an example.
 func (s Spec) Hint(f Field, a core.Account) string {
 	product, _ := s.Product(a.Product)
 	if f.Key == BaseURL {
@@ -90,7 +90,7 @@ func (s Spec) Hint(f Field, a core.Account) string {
 	return cmp.Or(product.Defaults[f.Key], f.Hint)
 }
 
-// pairs is the field that takes further parameters; false: the kind has none.
+// pairs is the field for further parameters; false: the kind has none.
 func (s Spec) pairs() (Field, bool) {
 	for _, f := range s.Fields {
 		if f.Input == Pairs {
@@ -100,8 +100,8 @@ func (s Spec) pairs() (Field, bool) {
 	return Field{}, false
 }
 
-// gathered are params of which those that are no field of any kind stand in the
-// kind's field of pairs, if it has one. It changes params.
+// gathered are params in which those that are no field of any kind have moved into
+// the kind's field of pairs, if it has one. It changes params.
 func (s Set) gathered(spec Spec, params map[string]string) map[string]string {
 	into, ok := spec.pairs()
 	if !ok {
@@ -126,8 +126,8 @@ func (s Set) gathered(spec Spec, params map[string]string) map[string]string {
 	return params
 }
 
-// Over is in.Over, where a param without a value takes away a further parameter as well
-// that stands in the kind's field of pairs.
+// Over is in.Over, and a param without a value also removes a further parameter in
+// the kind's field of pairs.
 func (s Set) Over(in core.Input, a core.Account) core.Account {
 	out := in.Over(a)
 	spec, _ := s.Of(out.Kind)
@@ -149,7 +149,8 @@ func (s Set) Over(in core.Input, a core.Account) core.Account {
 	return into.Set(out, writePairs(all))
 }
 
-// cleanPairs is the one spelling of pairs; what is none stays for Check to refuse.
+// cleanPairs is the one spelling of pairs; an invalid text is left for Check to
+// refuse.
 func cleanPairs(raw string) string {
 	all, err := url.ParseQuery(raw)
 	if err != nil {
@@ -159,17 +160,17 @@ func cleanPairs(raw string) string {
 	return writePairs(all)
 }
 
-// writePairs escapes as little as it can: people read it.
+// writePairs escapes as little as possible, because people read it.
 func writePairs(all url.Values) string {
 	return strings.NewReplacer("%3A", ":", "%2F", "/", "%2C", ",", "%40", "@").Replace(all.Encode())
 }
 
-// Pairs are the further parameters that an account has for its kind's request.
+// Pairs are the further parameters of an account for its kind's request.
 func (s Spec) Pairs(a core.Account) url.Values {
 	f, ok := s.pairs()
 	if !ok {
 		return nil
 	}
-	all, _ := url.ParseQuery(a.Params[f.Key]) // what Check let through
+	all, _ := url.ParseQuery(a.Params[f.Key]) // what Check accepted
 	return all
 }

@@ -7,11 +7,11 @@ import (
 )
 
 // Redis is the kind of tokens that a backend keeps in its Redis: the backend's SDK
-// renews them, and TokenTray reads along. Base URL is the URL of the Redis, and the
-// secret is the password of its user. Package layout of core knows how SDKs keep a token.
+// renews them, and TokenTray reads them. Base URL is the URL of the Redis, and the
+// secret is the password of its user. core/layout knows how SDKs store a token.
 const Redis core.Kind = "redis"
 
-// The products of Redis are the families of apps. An SDK names keys by them.
+// The products of Redis are the families of apps. SDKs build keys from them.
 const (
 	ProductRedisOfficial   core.Product = "redis-official"
 	ProductRedisMini       core.Product = "redis-mini"
@@ -26,20 +26,20 @@ const (
 
 // The fields of Redis beside base URL, AppID and secret.
 const (
-	RedisLayout    = "layout"     // how the SDK keeps the token: a name of package layout
-	RedisPrefix    = "key_prefix" // what stands before the SDK's own key
+	RedisLayout    = "layout"     // how the SDK stores the token: a name of package layout
+	RedisPrefix    = "key_prefix" // the prefix of the SDK's own key
 	RedisAgent     = wecomAgent
 	RedisComponent = "component" // the AppID of the third-party platform
-	RedisDigest    = "digest"    // how the key's digest begins, where the AppID is not in the key
-	RedisKey       = "redis_key" // the whole key, of layouts that have none of their own
+	RedisDigest    = "digest"    // the start of the key's digest, if the AppID is not in the key
+	RedisKey       = "redis_key" // the whole key, for layouts without a fixed one
 	redisPlain     = "private_redis"
 )
 
-// RedisNoPrefix stands for a prefix that is empty, where the SDK's own would be taken.
+// RedisNoPrefix means an empty prefix instead of the SDK's own.
 const RedisNoPrefix = "-"
 
-// RedisWindow is how long before its end a token is looked for anew. Until then the
-// backend has no other one.
+// RedisWindow is how long before its end the next token is looked for. Until then
+// the backend has no other one.
 const RedisWindow = time.Minute
 
 func redis() Spec {
@@ -112,7 +112,8 @@ func redis() Spec {
 	}
 }
 
-// redisLayouts are the names that package layout knows; the adapter's tests compare.
+// redisLayouts are the names that package layout knows; the adapter's tests compare
+// them.
 func redisLayouts() []string {
 	return []string{
 		"silenceper", "silenceper-stable", "powerwechat", "wxjava", "wxjava-hash", "wxjava-old", "wxjava-redisson",

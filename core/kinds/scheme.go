@@ -11,8 +11,8 @@ import (
 // ProblemURLPassword: a URL that is shown holds a password.
 const ProblemURLPassword = "base_url_password"
 
-// ownScheme is found with what is wrong with a base URL that is no web address in the
-// place of what would be wrong if it were one.
+// ownScheme is found with the problems of a base URL that is no web address, in
+// place of those of a web address.
 func (s Spec) ownScheme(a core.Account, found core.Problems) core.Problems {
 	if len(s.Schemes) == 0 {
 		return found
@@ -38,14 +38,14 @@ func (s Spec) ownScheme(a core.Account, found core.Problems) core.Problems {
 	return found
 }
 
-// clear reports whether an account may talk to hosts without encryption.
+// clear reports whether an account may use connections without encryption.
 func (s Spec) clear(a core.Account, hosts []string) bool {
 	return !slices.ContainsFunc(hosts, func(host string) bool {
 		return !core.Loopback(host) && !(s.PlainHTTP(a) && core.MaybePrivate(host))
 	})
 }
 
-// cutURL takes a URL apart that may have several hosts. rest begins with the path.
+// cutURL splits a URL that may have several hosts. rest begins with the path.
 func cutURL(raw string) (scheme, user string, hosts []string, rest string) {
 	scheme, rest, ok := strings.Cut(raw, "://")
 	if !ok {
@@ -71,8 +71,8 @@ func cutURL(raw string) (scheme, user string, hosts []string, rest string) {
 	return strings.ToLower(scheme), user, hosts, rest
 }
 
-// serverOf is who is asked at a URL that is no web address: all of it but the path,
-// which chooses among what one server has.
+// serverOf is the server of a URL that is no web address: the URL without its path,
+// which selects something on the server.
 func serverOf(raw string) string {
 	scheme, _, hosts, rest := cutURL(raw)
 	if scheme == "unix" || len(hosts) == 0 {

@@ -14,8 +14,8 @@ import (
 	"tokentray/core"
 )
 
-// Set are the kinds that a program knows. It is a value: With makes another
-// one, and a Set that was handed out never changes. The zero Set knows none.
+// Set are the kinds that a program knows. It is a value: With makes another one, and
+// a Set never changes. The zero Set knows none.
 type Set struct {
 	specs []Spec
 }
@@ -66,8 +66,8 @@ func (s Set) Names() []core.Kind {
 	return out
 }
 
-// Of returns the spec of a kind; false when the set has none, and then the
-// spec is empty but for the kind.
+// Of returns the spec of a kind; if the set has none, false and a spec with only the
+// kind.
 func (s Set) Of(k core.Kind) (Spec, bool) {
 	for _, one := range s.specs {
 		if one.Kind == k {
@@ -77,8 +77,8 @@ func (s Set) Of(k core.Kind) (Spec, bool) {
 	return Spec{Kind: k}, false
 }
 
-// Default is the kind that a new account begins as: the first that is marked,
-// else the first of all.
+// Default is the kind of a new account: the first that is marked, else the first of
+// all.
 func (s Set) Default() Spec {
 	for _, one := range s.specs {
 		if one.Default {
@@ -104,8 +104,8 @@ func (s Set) Products() []core.Product {
 	return out
 }
 
-// Fields lists the fields of all kinds, each key once, in the order in which
-// they first stand.
+// Fields lists the fields of all kinds, each key once, in the order of their first
+// appearance.
 func (s Set) Fields() []Field {
 	var out []Field
 	for _, one := range s.specs {
@@ -135,10 +135,10 @@ func (s *Set) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// name is the shape of the names that data is found by.
+// name is the form of names that data is found by.
 var name = regexp.MustCompile(`^[a-z][a-z0-9]*([_-][a-z0-9]+)*$`)
 
-// valid says what is wrong with a spec by itself.
+// valid says what is wrong with a spec on its own.
 func (s Spec) valid() error {
 	if !name.MatchString(string(s.Kind)) {
 		return fmt.Errorf("its name must be lower case letters, digits and dashes; rename it")
@@ -231,8 +231,8 @@ func (s Spec) valid() error {
 	return nil
 }
 
-// What is written into files and scripts of others has these shapes, so that it
-// means nothing to any of them.
+// Texts that go into files and scripts of others have these forms, so that they mean
+// nothing to any interpreter.
 var (
 	place  = regexp.MustCompile(`^[A-Za-z0-9_.-]*$`)       // of a token: a parameter, a header
 	prefix = regexp.MustCompile(`^([A-Za-z0-9_.:-]+ ?)?$`) // before the token in a header
@@ -242,7 +242,7 @@ var (
 	path   = regexp.MustCompile(`^(/[A-Za-z0-9_.~!&=,;:@%?{}/-]*)?$`) // of a call
 )
 
-// plain says what in a spec could be taken for more than it is.
+// plain says which texts in a spec could be interpreted by others.
 func (s Spec) plain() error {
 	if !place.MatchString(s.Token.Query+s.Token.Header) || !prefix.MatchString(s.Token.Prefix) {
 		return fmt.Errorf("the place of its token holds other characters than letters, digits, dash, dot and underscore; correct it")
@@ -291,8 +291,8 @@ func isHTTPS(raw string) bool {
 	return err == nil && u.Scheme == "https" && u.Hostname() != ""
 }
 
-// taken are the keys of what every account has beside its plain fields. The columns
-// of files and the flags of commands are named by them all.
+// taken are the keys that every account has beside its plain fields. Columns of
+// files and flags of commands are named by all of them.
 func taken() []string { return []string{"id", "params", "proxy_password"} }
 
 func (f Field) valid() error {
@@ -326,7 +326,7 @@ func validChecks(all []Check) error {
 		if (c.Match == "") == (c.Never == "") || c.Problem == "" {
 			return fmt.Errorf("a check has match or never, and a problem; correct it")
 		}
-		if _, err := syntax.Parse(c.Match+c.Never, syntax.Perl); err != nil { // all that regexp.Compile can fail at, at a tenth of its cost
+		if _, err := syntax.Parse(c.Match+c.Never, syntax.Perl); err != nil { // everything for which regexp.Compile can fail, at a tenth of its cost
 			return fmt.Errorf("%w; correct the regular expression", err)
 		}
 	}

@@ -11,8 +11,8 @@ import (
 )
 
 // Ticket is a ticket for the JS-SDK: the pages of an account sign their own address
-// with it. It is asked for with the account's token, and belongs to the account and
-// not to that one token.
+// with it. It is requested with the account's token, and belongs to the account, not
+// to that token.
 type Ticket struct {
 	// Name names it among the kind's: --NAME of the command that signs.
 	Name  string `json:"name"`
@@ -22,8 +22,8 @@ type Ticket struct {
 	Products []core.Product `json:"products,omitempty"`
 	Needs    string         `json:"needs,omitempty"`
 
-	// Path and Query are those of the call that gives it, a GET; the token goes where
-	// the kind's tokens go.
+	// Path and Query are those of the call that gives it, a GET; the token goes
+	// where the kind's tokens go.
 	Path  string `json:"path"`
 	Query []Pair `json:"query,omitempty"`
 
@@ -32,8 +32,7 @@ type Ticket struct {
 	// {timestamp}, {signature}, and of the account {appid} or a param.
 	Call   string `json:"call"`
 	Config []Pair `json:"config"`
-	// Checker is the page where upstream lets people check a signature; empty: there
-	// is none.
+	// Checker is upstream's page for checking a signature; empty: there is none.
 	Checker string `json:"checker,omitempty"`
 }
 
@@ -44,8 +43,7 @@ const (
 	ConfigSignature = "{signature}"
 )
 
-// TicketsOf are the tickets that an account can have, the first of which is meant
-// where nobody names one.
+// TicketsOf are the tickets that an account can have; the first is the default.
 func (s Spec) TicketsOf(a core.Account) []Ticket {
 	var out []Ticket
 	for _, t := range s.Tickets {
@@ -80,7 +78,7 @@ func (s Set) TicketNames() []string {
 	return out
 }
 
-// Asks is the query of the call that gives the ticket, with a token in it.
+// Asks is the query of the call for the ticket, with a token in it.
 func (t Ticket) Asks(place Place, token string) url.Values {
 	q := url.Values{place.Query: {token}}
 	for _, one := range t.Query {
@@ -89,7 +87,7 @@ func (t Ticket) Asks(place Place, token string) url.Values {
 	return q
 }
 
-// What is written into a page has these shapes, so that it is a call and nothing
+// Texts that go into a page have these forms, so that they are a call and nothing
 // more.
 var (
 	function = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9]*(\.[A-Za-z][A-Za-z0-9]*)*$`)

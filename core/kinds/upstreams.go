@@ -6,9 +6,8 @@ import (
 	"tokentray/core"
 )
 
-// Upstreams joins each kind with the source that asks for its tokens, for the
-// Keeper. A kind without a source, or a source without a kind, is an error of
-// whoever composed them.
+// Upstreams joins each kind with the source of its tokens, for the Keeper. A kind
+// without a source, or a source without a kind, is an error of the caller.
 func (s Set) Upstreams(sources map[core.Kind]core.Source) (map[core.Kind]core.Upstream, error) {
 	out := map[core.Kind]core.Upstream{}
 	for _, spec := range s.specs {

@@ -33,9 +33,9 @@ const (
 	ProblemSecretOdd   = "secret_odd" // a warning
 )
 
-// WeChat's rules for its tokens: a new stable token can be had in the last 300 s
-// of the current one, and a replaced token of either kind lives at most 300 s
-// more. A stable token can be forced 20 times a day, 30 s apart.
+// WeChat's rules for its tokens: a new stable token can be had in the last 300 s of
+// the current one, and a replaced token of either kind lives at most 300 s more. A
+// stable token can be forced 20 times a day, 30 s apart.
 const (
 	wechatWindow  = 300 * time.Second
 	wechatOverlap = 300 * time.Second
@@ -52,9 +52,9 @@ func wechat() Spec {
 			Repeat: core.RepeatSame, Window: wechatWindow, Overlap: wechatOverlap,
 			ForceBudget: 20, ForceGap: 30 * time.Second, Day: beijing,
 		},
-		// Whether test accounts have stable_token is written nowhere. These refusals
-		// would be its no: of the AppID, of the interface, and those of 61xxx but for
-		// 61004, which is about the caller's address.
+		// Whether test accounts have stable_token is not documented. These refusals
+		// would mean that they do not: of the AppID, of the interface, and those of
+		// 61xxx except 61004, which is about the caller's address.
 		Fallback: &Fallback{
 			Kind: WeChatLegacy, Products: []core.Product{ProductTest},
 			Codes: []Span{{40013, 40013}, {48001, 48001}, {61000, 61003}, {61005, 61999}},
@@ -62,8 +62,8 @@ func wechat() Spec {
 	}, map[core.Product]int{ProductOfficial: day, ProductTest: day, ProductMini: day})
 }
 
-// wechatLegacy makes a new token at each call, which kills the one before. Of
-// Mini Programs' quota no figure is published.
+// wechatLegacy makes a new token at each call, which kills the one before. The quota
+// of Mini Programs is not published.
 func wechatLegacy() Spec {
 	return wechatSpec(Spec{
 		Kind: WeChatLegacy, Family: "wechat", Sibling: WeChat,
@@ -163,8 +163,8 @@ func wechatTickets() []Ticket {
 	}}
 }
 
-// wechatDoor are WeChat's two calls for a token. Either of them serves accounts
-// of either kind: a client cares for the token and not for how it was made.
+// wechatDoor are WeChat's two calls for a token. Either of them serves accounts of
+// either kind: a client needs the token and does not care how it was made.
 func wechatDoor() *Door {
 	grant := []Pair{{"grant_type", "client_credential"}} // WeChat's own spelling
 	return &Door{

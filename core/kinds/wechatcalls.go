@@ -2,9 +2,9 @@ package kinds
 
 import "tokentray/core"
 
-// wechatSamples are WeChat's calls to begin with. What changes something stands
-// in a folder that says so, behind those that only read, and reaches nobody
-// before its variables are filled in.
+// wechatSamples are WeChat's sample calls. Those that change something are in a
+// folder that says so, after those that only read, and reach nobody before their
+// variables are filled in.
 func wechatSamples() []Folder {
 	official := []core.Product{ProductOfficial, ProductTest}
 	mini := []core.Product{ProductMini}
@@ -14,7 +14,7 @@ func wechatSamples() []Folder {
 				{Key: "domain_ip", Method: "GET", Path: "/cgi-bin/get_api_domain_ip"},
 				{Key: "callback_ip", Method: "GET", Path: "/cgi-bin/getcallbackip"},
 			}},
-		{ // for finding out why a call is refused
+		{ // to find out why a call is refused
 			Key: "quota", Calls: []Call{
 				{Key: "quota", Method: "POST", Path: "/cgi-bin/openapi/quota/get", Body: `{
   "cgi_path": "/cgi-bin/token"
@@ -108,9 +108,9 @@ func wechatSamples() []Folder {
 	}
 }
 
-// wechatReads are the calls that change nothing. WeChat reads by POST as much as
-// by GET, so the method says nothing. A call that counts against a number that
-// never grows again, as getwxacode does, is none of them.
+// wechatReads are the calls that change nothing. WeChat also reads by POST, so the
+// method says nothing. A call that counts against a number that never grows again,
+// such as getwxacode, is not among them.
 func wechatReads() []Pattern {
 	return []Pattern{
 		{"GET", "/cgi-bin/get_api_domain_ip"},
@@ -167,8 +167,8 @@ func wechatReads() []Pattern {
 	}
 }
 
-// wechatClosed are the calls that answer with a token, a ticket or a session's
-// key, take an AppSecret, or spend one of the ten resets of a month.
+// wechatClosed are the calls that answer with a token, a ticket or a session's key,
+// take an AppSecret, or spend one of the ten resets of a month.
 func wechatClosed() []Pattern {
 	return []Pattern{
 		{"", "/cgi-bin/token"},

@@ -18,15 +18,15 @@ const (
 )
 
 // The fields of WeCom beside AppID, which holds the CorpID, and secret. An
-// application has a number; the secrets of contacts and customers have none, and
-// are told apart by a label.
+// application has a number; the secrets of contacts and customers have none, and are
+// told apart by a label.
 const (
 	wecomAgent = "agent"
 	wecomLabel = "label"
 )
 
-// wecomWindow says that a token is asked for when the one before has ended: until
-// then WeCom hands out that one again, and asks not to be called often.
+// wecomWindow says that a token is asked for after the one before has ended: until
+// then WeCom returns that one again, and asks not to be called often.
 const wecomWindow = time.Millisecond
 
 func wecom() Spec {
@@ -79,8 +79,8 @@ func wecom() Spec {
 }
 
 // wecomTickets are the corp's ticket, for wx.config, and the application's, for
-// wx.agentConfig. The application's must be had with the token of that very
-// application, so a secret without an AgentId has none.
+// wx.agentConfig. The application's needs the token of that very application, so a
+// secret without an AgentId has none.
 func wecomTickets() []Ticket {
 	const checker = "https://work.weixin.qq.com/api/jsapisign"
 	return []Ticket{
@@ -207,7 +207,7 @@ func wecomReads() []Pattern {
 }
 
 // wecomClosed are the calls that answer with a token, a ticket or a session's key,
-// or spend a code that a person's sign-in brought.
+// or spend a code from a person's sign-in.
 func wecomClosed() []Pattern {
 	return []Pattern{
 		{"", "/cgi-bin/gettoken"},
