@@ -3,6 +3,8 @@ package core
 import (
 	"context"
 	"log/slog"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -131,6 +133,29 @@ func (t *Tickets) Living(id ID, name string) (Ticket, bool) {
 	}
 	box.ticket.Wanted, box.owner = now, a.ID
 	return box.ticket, true
+}
+
+// TicketLife is what may be told of a ticket: never its value.
+type TicketLife struct {
+	Name      string
+	ExpiresAt time.Time
+}
+
+// Lives are the tickets that live, by the token that they belong to, in the order of
+// their names. A ticket that is only looked at is not wanted, and not renewed for that.
+func (t *Tickets) Lives() map[TokenID][]TicketLife {
+	now, out := t.keeper.now(), map[TokenID][]TicketLife{}
+	t.mu.Lock()
+	for key, box := range t.boxes {
+		if box.ticket.Good(now, 0) {
+			out[key.token] = append(out[key.token], TicketLife{key.name, box.ticket.ExpiresAt})
+		}
+	}
+	t.mu.Unlock()
+	for _, lives := range out {
+		slices.SortFunc(lives, func(a, b TicketLife) int { return strings.Compare(a.Name, b.Name) })
+	}
+	return out
 }
 
 // untilAsked is how long a person who wants another ticket waits: two calls are at

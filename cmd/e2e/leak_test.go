@@ -311,6 +311,10 @@ func (l *leakage) ticketsGoOut(key string) {
 	l.do("", "sign", "stdin", "--url", page, "--reveal", "--yes")
 	l.do("", "sign", "stdin", "--url", page, "--renew")
 	l.do("", "sign", "typed", "--url", page)
+	l.do("", "show", "stdin")
+	l.do("", "show", "stdin", "--json")
+	l.do("", "list")
+	l.do("", "list", "--json")
 	l.fails("", "sign", "stdin", "--url", page, "--agent") // it has no such ticket
 	l.fails("", "sign", "echo", "--url", page)
 	l.try("", "sign", "proxied", "--url", page)

@@ -280,7 +280,14 @@ func (s *Service) SetTray(state string) {
 }
 
 // List implements api.Agent.
-func (s *Service) List(context.Context) (api.List, error) { return s.list(func() {}), nil }
+func (s *Service) List(context.Context) (api.List, error) {
+	l := s.list(func() {})
+	lives := s.tickets.Lives()
+	for i := range l.Accounts {
+		l.Accounts[i].Tickets = s.ticketsOf(l.Accounts[i].Account, lives)
+	}
+	return l, nil
+}
 
 // list is the whole picture. begin is called at the moment that the accounts
 // describe; see core.Keeper.SnapshotsFrom.
@@ -365,7 +372,9 @@ func (s *Service) Account(_ context.Context, ref api.Ref) (api.Account, error) {
 	if !ok {
 		return api.Account{}, noAccount(ref, "")
 	}
-	return s.view(snap, s.now()), nil
+	out := s.view(snap, s.now())
+	out.Tickets = s.ticketsOf(a, s.tickets.Lives())
+	return out, nil
 }
 
 // Events implements api.Agent.

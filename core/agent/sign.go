@@ -105,6 +105,19 @@ func (s *Service) HasTicket(ref api.Ref, name string) bool {
 	return lives
 }
 
+// ticketsOf are an account's tickets among those that live. It is no part of view,
+// which is called under the Keeper's lock.
+func (s *Service) ticketsOf(a core.Account, lives map[core.TokenID][]core.TicketLife) []api.Ticket {
+	if len(lives) == 0 {
+		return nil
+	}
+	var out []api.Ticket
+	for _, t := range lives[s.keeper.TokenID(a)] {
+		out = append(out, api.Ticket{Name: t.Name, ExpiresAt: t.ExpiresAt.UTC()})
+	}
+	return out
+}
+
 // ticketOf is the account's ticket of a name; without a name the first that it has.
 func (s *Service) ticketOf(a core.Account, name string) (kinds.Ticket, error) {
 	all := s.spec(a.Kind).TicketsOf(a)

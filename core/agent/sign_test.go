@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -93,6 +94,19 @@ func TestSign(t *testing.T) {
 	again, err := r.client.Sign(t.Context(), shop, api.SignRequest{URL: page})
 	if err != nil || len(up.issued()) != 1 || again.Nonce == got.Nonce || again.Timestamp < time.Now().Add(-time.Minute).Unix() {
 		t.Errorf("again: %+v, %v, %d calls", again, err, len(up.issued()))
+	}
+
+	// Who asks for the account hears how long the ticket lives, and never the ticket.
+	acc, err := r.client.Account(t.Context(), shop)
+	if err != nil || len(acc.Tickets) != 1 || acc.Tickets[0] != (api.Ticket{Name: "jsapi", ExpiresAt: got.ExpiresAt}) {
+		t.Errorf("the account's tickets are %+v, %v", acc.Tickets, err)
+	}
+	list, err := r.client.List(t.Context())
+	if err != nil || !slices.Equal(list.Accounts[0].Tickets, acc.Tickets) {
+		t.Errorf("the list's tickets are %+v, %v", list.Accounts[0].Tickets, err)
+	}
+	if said := fmt.Sprintf("%+v %+v", acc, list); strings.Contains(said, ticket) || strings.Contains(said, core.Mask(ticket)) {
+		t.Error("an account shows its ticket")
 	}
 	shown, err := r.client.Sign(t.Context(), shop, api.SignRequest{URL: page, Reveal: true})
 	if err != nil || !strings.Contains(shown.Text, "jsapi_ticket="+ticket+"&noncestr=") {

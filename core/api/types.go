@@ -68,7 +68,19 @@ type Account struct {
 	HistoryLines int `json:"history_lines,omitempty"`
 	// Pushes are where its tokens go, by number.
 	Pushes []Push `json:"pushes,omitempty"`
+	// Tickets are its tickets for the JS-SDK that live. Events do not tell them.
+	Tickets []Ticket `json:"tickets,omitempty"`
 }
+
+// Ticket is a ticket for the JS-SDK: its name and how long it lives. The ticket itself
+// stays in the agent.
+type Ticket struct {
+	Name      string    `json:"name"`
+	ExpiresAt time.Time `json:"expires_at"`
+}
+
+// Remaining is the life left at now, never negative.
+func (t Ticket) Remaining(now time.Time) time.Duration { return max(0, t.ExpiresAt.Sub(now)) }
 
 // StateAt is the state at now: between two events a token can expire.
 func (a Account) StateAt(now time.Time) core.State {

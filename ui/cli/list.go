@@ -113,6 +113,9 @@ func (a *app) accountTable(l api.List, now time.Time, colour, bar bool) *table {
 			row = append(row, styled(lifeBar(acc, now), envStyle(acc.Env)))
 		}
 		t.add(append(row, plain(acc.Mask), problem)...)
+		for _, ticket := range acc.Tickets {
+			t.add(plain(""), plain("  "+a.text().Ticket(acc.Kind, ticket.Name)), plain(""), plain(""), plain(text.Clock(ticket.Remaining(now))))
+		}
 	}
 	return t
 }

@@ -75,6 +75,10 @@ func (a *app) accountLines(acc api.Account) []string {
 	if acc.Mask != "" {
 		row("show.expires", a.say("show.at_left", "time", when(acc.ExpiresAt), "left", a.text().Coarse(acc.Remaining(now))))
 	}
+	for _, ticket := range acc.Tickets {
+		lives := a.say("show.at_left", "time", when(ticket.ExpiresAt), "left", a.text().Coarse(ticket.Remaining(now)))
+		row("show.ticket", a.text().Ticket(acc.Kind, ticket.Name)+a.say("cli.colon")+lives)
+	}
 	for _, line := range a.text().Claims(acc.Claims, when) {
 		row(line.Label, line.Value)
 	}

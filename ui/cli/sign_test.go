@@ -8,6 +8,8 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/kinds"
+	"tokentray/ui/text"
 )
 
 // The ticket of the official pages, and what is signed with it.
@@ -91,6 +93,29 @@ func TestSignReveals(t *testing.T) {
 		}
 		if r.agent.signed.Reveal != (code == 0) {
 			t.Errorf("%q: asked for %+v", answer, r.agent.signed)
+		}
+	}
+}
+
+// Who lists accounts sees how long their tickets live.
+func TestTicketsAreCountedDown(t *testing.T) {
+	for lang, spoken := range map[string]text.Lang{"en": text.English, "zh": text.Chinese} {
+		r := withToken(newRun())
+		r.env["TOKENTRAY_LANG"] = lang
+		r.agent.list.Accounts[0].Tickets = []api.Ticket{{Name: "jsapi", ExpiresAt: start().Add(90 * time.Minute)}}
+		words := text.New(spoken)
+		for _, args := range [][]string{{"show", "shop"}, {"list"}} {
+			out, _ := r.try(t, exitOK, args...)
+			left := text.Clock(90 * time.Minute)
+			if args[0] == "show" {
+				left = words.Coarse(90 * time.Minute)
+			}
+			if !strings.Contains(out, words.Ticket(kinds.WeChat, "jsapi")) || !strings.Contains(out, left) {
+				t.Errorf("%s: %v prints\n%s", lang, args, out)
+			}
+		}
+		if out, _ := r.try(t, exitOK, "show", "shop", "--json"); !strings.Contains(out, `"tickets"`) || !strings.Contains(out, `"jsapi"`) {
+			t.Errorf("in JSON:\n%s", out)
 		}
 	}
 }

@@ -106,6 +106,7 @@ func cli() table {
 
 		"show.state":      {"state", "状态"},
 		"show.token":      {"token", "token"},
+		"show.ticket":     {"JS-SDK ticket", "JS-SDK ticket"},
 		"show.expires":    {"expires", "到期"},
 		"show.at_left":    {"{time} (in {left})", "{time}（剩余 {left}）"},
 		"show.previous":   {"previous token", "上一个 token"},

@@ -68,6 +68,7 @@ func sign() table {
 		"window.sign.string":       {"Signed string", "签名字符串"},
 		"window.sign.copy_string":  {"Copy it whole", "复制完整字符串"},
 		"window.sign.checker":      {"Open the checker", "打开校验工具"},
+		"window.sign.renew":        {"Renew the ticket", "重新获取 jsapi_ticket"},
 		"window.sign.good":         {"The ticket is good for {time}.", "jsapi_ticket 剩余 {time}。"},
 		"window.sign.over":         {"The ticket has ended; sign again.", "jsapi_ticket 已过期，请重新签名。"},
 		"window.sign.hint_browser": {"A browser writes it as {url}", "浏览器的写法：{url}"},

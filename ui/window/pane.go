@@ -35,7 +35,7 @@ func (pn *pane) draw() {
 	}
 	on := pn.on
 	on.back, on.reveal, on.filter, on.more = pn.closeDetail, pn.reveal, pn.filterHistory, pn.moreHistory
-	on.sign = signActions{sign: pn.signPage, reveal: pn.revealSigned, copy: pn.copySigned, check: func(page string) { openPage(pn.shell, page) }}
+	on.sign = signActions{sign: pn.signPage, reveal: pn.revealSigned, copy: pn.copySigned, check: func(page string) { openPage(pn.shell, page) }, renew: pn.renewTicket}
 	pn.detail = newDetail(pn.ui, pn.state, on)
 	pn.detail.page.ScrollTo(offset)
 	pn.nothing = centred("", kit.SizeText, pn.ui.Palette.Muted)

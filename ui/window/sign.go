@@ -35,6 +35,7 @@ type signActions struct {
 	reveal func()
 	copy   func()
 	check  func(page string)
+	renew  func()
 }
 
 // signBox signs pages of an account for the JS-SDK. It is hidden for accounts that
@@ -61,6 +62,7 @@ type signBox struct {
 	checker   *kit.Button
 	signed    *kit.Prose
 	good      *kit.Prose
+	renew     *kit.Button
 }
 
 func newSignBox(ui *kit.UI, s *paneState, on signActions, copyText func(text, said string), reflow func()) *signBox {
@@ -87,8 +89,9 @@ func newSignBox(ui *kit.UI, s *paneState, on signActions, copyText func(text, sa
 	b.checker = kit.NewSmallButton(ui, kit.Quiet, ui.T("sign.checker"), func() { on.check(s.sign.made.Checker) })
 	b.signed = kit.NewProse("", 13, ui.Palette.Muted)
 	b.good = kit.NewProse("", 13, ui.Palette.Muted)
+	b.renew = kit.NewSmallButton(ui, kit.Quiet, ui.T("sign.renew"), on.renew)
 	b.result = kit.Stack(2*kit.Grid, boxed, kit.Beside(call), kit.BoldText(ui.T("sign.string"), 13, ui.Palette.Text), b.signed,
-		kit.Beside(b.reveal, whole, b.checker), b.good)
+		kit.Beside(b.reveal, whole, b.checker), container.New(&kit.Bar{Gap: 2 * kit.Grid}, b.good, b.renew))
 	b.root = kit.Stack(2*kit.Grid, kit.Subhead(ui, ui.T("sign.title")), b.which, container.New(&kit.Bar{Gap: 2 * kit.Grid}, b.field, b.sign), b.say, b.hints, b.browserOf, b.result)
 	return b
 }
@@ -127,6 +130,7 @@ func (b *signBox) show() {
 	}
 	b.field.Write(s.url)
 	b.sign.Enable(!s.busy && strings.TrimSpace(s.url) != "")
+	b.renew.Enable(!s.busy)
 	words, ink := "", ui.Palette.Muted
 	switch {
 	case s.busy:
@@ -229,6 +233,25 @@ func (pn *pane) askSign(req api.SignRequest, done func(api.Signature, *core.Erro
 // again asks for the signature that was made once more.
 func (s signState) again() api.SignRequest {
 	return api.SignRequest{URL: s.made.URL, Ticket: s.made.Ticket, Nonce: s.made.Nonce, Timestamp: s.made.Timestamp}
+}
+
+// renewTicket has the agent ask upstream for the ticket, and the address signed with
+// what came. What was signed before stays in sight when upstream refuses.
+func (pn *pane) renewTicket() {
+	s := &pn.state.sign
+	if s.busy || s.made == nil {
+		return
+	}
+	s.refused, s.busy = nil, true
+	pn.fillDetail()
+	pn.askSign(api.SignRequest{URL: s.made.URL, Ticket: s.made.Ticket, Renew: true}, func(made api.Signature, err *core.Error) {
+		s.busy, s.refused = false, err
+		if err == nil {
+			s.hide()
+			s.made = &made
+		}
+		pn.fillDetail()
+	})
 }
 
 // revealSigned shows the string that was signed for a while, or hides it again.

@@ -74,6 +74,19 @@ func TestSignPanel(t *testing.T) {
 		s.tick()
 		s.mustNotSay(pageTicket)
 
+		// A ticket is asked for anew at a press, and what was signed stays when that fails.
+		s.agent.change(func(f *fakeAgent) { f.noSign = failure(core.Temporary, core.RemedyTryAgain) })
+		s.press(ui.T("sign.renew"))
+		s.untilCalled("sign office/sandbox {URL:http://mp.weixin.qq.com Ticket:corp Nonce: Timestamp:0 Reveal:false Copy:false Renew:true Person:true Agent:}")
+		s.until("the refusal", func() bool { return !s.pane.state.sign.busy })
+		if s.pane.state.sign.refused == nil || s.pane.state.sign.made == nil {
+			t.Errorf("a failed renewal leaves %+v", s.pane.state.sign)
+		}
+		s.agent.change(func(f *fakeAgent) { f.noSign, f.signature.ExpiresAt = nil, noon.Add(3*time.Hour) })
+		s.press(ui.T("sign.renew"))
+		s.untilSays(ui.T("sign.good", "time", ui.Words.Coarse(s.pane.state.sign.made.ExpiresAt.Sub(s.time))))
+		s.until("the other ticket", func() bool { return s.pane.state.sign.made.ExpiresAt.Equal(noon.Add(3 * time.Hour)) })
+
 		// The address as a browser writes it, at a press.
 		s.press(ui.T("sign.browser"))
 		s.untilCalled("sign office/sandbox {URL:http://mp.weixin.qq.com/ Ticket:corp Nonce: Timestamp:0 Reveal:false Copy:false Renew:false Person:true Agent:}")
