@@ -5,6 +5,7 @@ package e2e
 import (
 	"errors"
 	"fmt"
+	"image"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -259,4 +260,56 @@ func (p *product) changes(w desktop.Window, do func()) error {
 		}
 		return err
 	})
+}
+
+// TestWindowComesBackToItsPlace: where it was moved to, each time, and on the screen
+// where its place is on none.
+func TestWindowComesBackToItsPlace(t *testing.T) {
+	p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked, Panel: true})
+	p.add("shop", core.Sandbox, 0)
+	where := func(w desktop.Window) image.Point {
+		t.Helper()
+		box, err := w.Geometry()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return box.Min
+	}
+	w := p.open()
+	first := where(w)
+	if _, err := p.Output("xdotool", "windowmove", "--sync", w.ID, fmt.Sprint(first.X+137), fmt.Sprint(first.Y+61)); err != nil {
+		t.Fatal(err)
+	}
+	moved := first
+	p.wait(10*time.Second, "the window to move", func() error {
+		if moved = where(w); moved == first {
+			return errors.New("it has not moved")
+		}
+		return nil
+	})
+	for range 3 { // it does not wander
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		p.noWindow()
+		w = p.open()
+		if got := where(w); got != moved {
+			t.Fatalf("it is at %v, and was left at %v", got, moved)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	p.noWindow()
+
+	kept, err := filepath.Glob(filepath.Join(p.Home(), ".local", "*", "tokentray", "window*"))
+	if err != nil || len(kept) != 1 {
+		t.Fatalf("%v, %v", kept, err)
+	}
+	if err := os.WriteFile(kept[0], []byte(`{"place":{"x":9000,"y":-400}}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := where(p.open()); got.X >= 9000 || got.Y < 0 {
+		t.Errorf("it is at %v", got)
+	}
 }

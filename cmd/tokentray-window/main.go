@@ -106,6 +106,8 @@ func run(dir string, agentOnly, join bool) error {
 		ReadClipboard: clipboardReader(),
 		Manager:       findManager,
 		Kept:          readKept(h.Window()),
+		PlaceOf:       placeOf,
+		PutAt:         putAt,
 		Keep:          func(kept []byte) error { return writeKept(h.Window(), kept) },
 	})
 	w.Start()

@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"time"
 
+	"fyne.io/fyne/v2"
+
 	"tokentray/core/api"
 	"tokentray/core/kinds"
 )
@@ -53,7 +55,17 @@ type Config struct {
 	// closes: sizes and the ID of an account. Nil: nothing is kept.
 	Kept []byte
 	Keep func([]byte) error
-	Log  *slog.Logger // nil discards
+	// PlaceOf tells where on the screen a window is, and PutAt has the next one open
+	// there; nil leaves that to the desktop.
+	PlaceOf func(fyne.Window) (Place, bool)
+	PutAt   func(Place)
+	Log     *slog.Logger // nil discards
+}
+
+// Place is where on the screen the content of a window begins, in pixels.
+type Place struct {
+	X int `json:"x"`
+	Y int `json:"y"`
 }
 
 // Manager is a clipboard manager: what is known of it by ID, its name, and what it

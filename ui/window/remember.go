@@ -13,7 +13,8 @@ import (
 type kept struct {
 	Width    float32 `json:"width,omitempty"` // at a text size of 100 %
 	Height   float32 `json:"height,omitempty"`
-	All      bool    `json:"all,omitempty"` // the view of both environments; the others follow the active one
+	Place    *Place  `json:"place,omitempty"` // nil: wherever the desktop puts it
+	All      bool    `json:"all,omitempty"`   // the view of both environments; the others follow the active one
 	Selected core.ID `json:"selected,omitempty"`
 }
 
@@ -39,8 +40,11 @@ func (k kept) size(percent int) fyne.Size {
 	return fyne.NewSize(k.Width*by, k.Height*by).Max(fyne.NewSize(360, 400))
 }
 
-// recall brings view and selection back as they were left.
+// recall brings place, view and selection back as they were left.
 func (w *Window) recall(k kept) {
+	if k.Place != nil && w.cfg.PutAt != nil {
+		w.cfg.PutAt(*k.Place)
+	}
 	if k.All {
 		w.listing.view, w.listing.follow = viewAll, false
 	}
@@ -53,7 +57,13 @@ func (w *Window) remember() {
 		return
 	}
 	size, by := w.win.Canvas().Size(), float32(w.appearance.percent)/100
-	raw, err := json.Marshal(kept{size.Width * by, size.Height * by, w.listing.view == viewAll, w.listing.selected})
+	k := kept{Width: size.Width * by, Height: size.Height * by, All: w.listing.view == viewAll, Selected: w.listing.selected}
+	if w.cfg.PlaceOf != nil {
+		if at, ok := w.cfg.PlaceOf(w.win); ok {
+			k.Place = &at
+		}
+	}
+	raw, err := json.Marshal(k)
 	if err == nil {
 		err = w.cfg.Keep(raw)
 	}

@@ -11,27 +11,33 @@ import (
 	"tokentray/core"
 )
 
-// TestTheWindowComesBackAsItWasLeft: its size, the view of all and the selection. The
+// TestTheWindowComesBackAsItWasLeft: its size and place, the view of all and the selection. The
 // view of one environment is always that of the active one.
 func TestTheWindowComesBackAsItWasLeft(t *testing.T) {
 	s := newStage(t, sample("shop", core.Sandbox, noon, time.Hour, time.Hour), sample("mall", core.Live, noon, time.Hour, time.Hour)).open()
 	var left []byte
 	s.cfg.Keep = func(raw []byte) error { left = raw; return nil }
+	s.cfg.PlaceOf = func(fyne.Window) (Place, bool) { return Place{-300, 40}, true }
 	s.win.Resize(fyne.NewSize(1000, 860))
 	s.listing.switchView(viewAll)
 	s.listing.selectAccount("mall-live")
 	s.remember()
 	var k kept
-	if err := json.Unmarshal(left, &k); err != nil || k != (kept{1000, 860, true, "mall-live"}) {
+	if err := json.Unmarshal(left, &k); err != nil || k.Place == nil || *k.Place != (Place{-300, 40}) || k.Width != 1000 || k.Height != 860 || !k.All || k.Selected != "mall-live" {
 		t.Fatalf("%s, %v", left, err)
 	}
 
 	cfg := s.cfg
 	cfg.Kept = left
+	var put []Place
+	cfg.PutAt = func(at Place) { put = append(put, at) }
 	again := New(test.NewTempApp(t), cfg)
 	t.Cleanup(again.Stop)
 	if got := again.win.Canvas().Size(); got != fyne.NewSize(1000, 860) || again.listing.view != viewAll || again.listing.selected != "mall-live" {
 		t.Errorf("it comes back as %v, %s, %s", got, again.listing.view, again.listing.selected)
+	}
+	if len(put) != 1 || put[0] != (Place{-300, 40}) {
+		t.Errorf("it is put at %v", put)
 	}
 }
 

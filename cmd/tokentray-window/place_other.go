@@ -1,0 +1,14 @@
+//go:build !linux || ci
+
+package main
+
+import (
+	"fyne.io/fyne/v2"
+
+	"tokentray/ui/window"
+)
+
+// placeOf and putAt leave it to the system where the window opens.
+func placeOf(fyne.Window) (window.Place, bool) { return window.Place{}, false }
+
+func putAt(window.Place) {}
