@@ -216,7 +216,9 @@ const (
 	RemedyTokenDead    = "token_dead"     // take a new token; see who fetched another one
 	RemedyNoCode       = "no_code"        // paste an answer with a code in it
 	RemedyNoGrant      = "no_grant"       // tokentray mcp allow
-	RemedyGrantLive    = "grant_live"     // make the call yourself
+	RemedyGrantWindow  = "grant_window"   // calls of live accounts are allowed in the window alone
+	RemedyGrantNo      = "grant_declined" // a person said no
+	RemedyGrantSlower  = "grant_slower"   // AI agents make too many calls
 	RemedyNoProgram    = "no_program"     // install the program of the same version
 	RemedyCallDead     = "call_dead"      // see why there is no other token
 	RemedyRedisURL     = "redis_url"      // correct the URL of the Redis

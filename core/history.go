@@ -25,8 +25,8 @@ type Entry struct {
 	PrevUntil time.Time     `json:"prev_until,omitzero"`
 	Took      time.Duration `json:"took,omitempty"`
 	Calls     int           `json:"calls,omitempty"`  // upstream calls of this round
-	Target    string        `json:"target,omitempty"` // where a token was pushed, or what was called
-	By        string        `json:"by,omitempty"`     // the AI agent that made the call
+	Target    string        `json:"target,omitempty"` // where a token was pushed, or what was called or was to be
+	By        string        `json:"by,omitempty"`     // the AI agent that made the call, or wanted to
 }
 
 // What happened.
@@ -47,6 +47,7 @@ const (
 	DidPush    What = "pushed"      // a token got where it is to go
 	DidMiss    What = "push_failed" // it did not
 	DidCall    What = "called"      // an AI agent made a call
+	DidRefuse  What = "not_called"  // an AI agent wanted to make a call, and was refused
 )
 
 // line is what the history says about a round, if anything: of failures in a row it

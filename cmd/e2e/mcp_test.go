@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os/exec"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -175,8 +176,9 @@ func TestAnAgentCallsWhatAPersonAllowed(t *testing.T) {
 			t.Errorf("%q is answered: %s", path, out)
 		}
 	}
-	refused(s, "tokentray_read", map[string]any{"account": "shop/live", "path": "/cgi-bin/get_api_domain_ip"}, "no calls of live accounts")
-	if out := d.atTerminal("y", "mcp", "allow", "shop/live", "--as", "claude"); !strings.Contains(out, "no calls of live accounts") {
+	refused(s, "tokentray_read", map[string]any{"account": "shop/live", "path": "/cgi-bin/get_api_domain_ip"}, "in TokenTray's window: settings, AI agents")
+	refused(s, "tokentray_write", map[string]any{"account": "shop/live", "path": "/cgi-bin/menu/create", "body": "{}"}, "have them open TokenTray")
+	if out := d.atTerminal("y", "mcp", "allow", "shop/live", "--as", "claude"); !strings.Contains(out, "in the window alone") {
 		t.Errorf("a grant for live: %s", out)
 	}
 	if out, failed := use(t, s, "tokentray_read", map[string]any{"account": "shop", "path": "/x"}); !failed || !strings.Contains(out, "NAME/sandbox") {
@@ -187,8 +189,17 @@ func TestAnAgentCallsWhatAPersonAllowed(t *testing.T) {
 	}
 
 	// Each call is told by whom; after a revocation there is none.
-	if out := d.run("", "history", "shop/sandbox"); !strings.Contains(out, "GET /cgi-bin/get_api_domain_ip, by agent claude") {
-		t.Errorf("the history: %s", out)
+	out := d.run("", "history", "shop/sandbox")
+	for _, want := range []string{
+		`called by an AI agent .*GET /cgi-bin/get_api_domain_ip, by agent claude`, `refused to an AI agent .*GET /cgi-bin/get_api_domain_ip, by agent claude`,
+		`refused to an AI agent .*GET /cgi-bin/get_api_domain_ip, by agent cursor`, `refused to an AI agent .*GET /cgi-bin/stable_token, by agent claude`, `called by an AI agent .*sign jsapi, by agent claude`,
+	} {
+		if !regexp.MustCompile(want).MatchString(out) {
+			t.Errorf("%s is not in the history: %s", want, out)
+		}
+	}
+	if out := d.run("", "history", "shop/sandbox", "--csv"); !strings.Contains(out, "target,by\n") || !strings.Contains(out, "called,,,,,,,,,,,GET /cgi-bin/get_api_domain_ip,claude\n") {
+		t.Errorf("the history as CSV: %s", out)
 	}
 	if out := d.run("", "mcp", "grants"); !strings.Contains(out, "claude") || !strings.Contains(out, "* /*") {
 		t.Errorf("the grants: %s", out)

@@ -73,14 +73,14 @@ func serve(ctx context.Context, dir, client string) error {
 	}
 	return mcp.Serve(ctx, mcp.Config{
 		Agent: agent, Client: client, Version: version, Text: text.New(text.English).Knowing(set),
-		Raise: func(ctx context.Context, ref api.Ref) bool { return raise(ctx, agent, dir, ref) },
+		Raise: func(ctx context.Context, what api.Showing) bool { return raise(ctx, agent, dir, what) },
 	}, &sdk.StdioTransport{})
 }
 
-// raise shows an account in the windows that are there; without one it starts one,
-// where there is a screen.
-func raise(ctx context.Context, agent *api.Client, dir string, ref api.Ref) bool {
-	if n, err := agent.Open(ctx, api.Showing{Account: &ref}); err == nil && n > 0 {
+// raise brings something in sight in the windows that are there; without one it starts
+// one, where there is a screen.
+func raise(ctx context.Context, agent *api.Client, dir string, what api.Showing) bool {
+	if n, err := agent.Open(ctx, what); err == nil && n > 0 {
 		return true
 	}
 	if os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" {

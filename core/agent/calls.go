@@ -50,7 +50,10 @@ func (s *Service) Call(ctx context.Context, ref api.Ref, req api.CallRequest) (a
 	}
 	spec := s.spec(a.Kind)
 	if req.Agent != "" && !req.Dry { // a dry call only tells what would be sent
-		if err := s.mayCall(req.Agent, a, spec, req.Method, req.Target); err != nil {
+		if req.Agent, err = core.CleanName(req.Agent); err != nil {
+			return api.CallAnswer{}, invalid(err)
+		}
+		if req.LiveWrite, err = s.mayCall(req.Agent, a, spec, req.Method, req.Target); err != nil {
 			return api.CallAnswer{}, err
 		}
 	}
@@ -69,13 +72,13 @@ func (s *Service) Call(ctx context.Context, ref api.Ref, req api.CallRequest) (a
 		}}, nil
 	}
 	got, err := s.calls.Do(ctx, spec, a, r)
+	if req.Agent != "" {
+		s.noteAgentCall(req, a, spec, got, err)
+	}
 	if err != nil {
 		return api.CallAnswer{}, core.AsError(err)
 	}
 	s.uses.touch(a.ID, s.now())
-	if req.Agent != "" {
-		s.noteCall(req.Agent, a, got.Judged.Method, got.Judged.Path.String(), got.Code)
-	}
 	return api.CallAnswer{
 		Body: got.Body, Length: got.Length,
 		CallResult: api.CallResult{
@@ -83,4 +86,14 @@ func (s *Service) Call(ctx context.Context, ref api.Ref, req api.CallRequest) (a
 			Code: got.Code, Error: api.FromError(got.Refusal), Renewed: got.Renewed, NotAgain: got.NotAgain,
 		},
 	}, nil
+}
+
+// noteAgentCall writes a call that an AI agent was allowed into the history.
+func (s *Service) noteAgentCall(req api.CallRequest, a core.Account, spec kinds.Spec, got *call.Response, err error) {
+	if err != nil {
+		j, _ := call.Judge(spec, req.Method, req.Target)
+		s.noteCall(req.Agent, a, judgedCall(j), 0, err)
+		return
+	}
+	s.noteCall(req.Agent, a, judgedCall(got.Judged), got.Code, nil)
 }

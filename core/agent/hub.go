@@ -2,6 +2,8 @@ package agent
 
 import (
 	"context"
+	"crypto/rand"
+	"crypto/subtle"
 	"slices"
 	"sync"
 	"time"
@@ -31,6 +33,7 @@ type hub struct {
 // stream is one reader. Its fields are guarded by the hub's mutex.
 type stream struct {
 	window bool
+	seat   string // of a window
 	queue  []api.Event
 	stale  bool          // a snapshot goes before the queue
 	ended  bool          // bye goes after the queue, and nothing else
@@ -108,6 +111,18 @@ func (h *hub) windows() int {
 	return n
 }
 
+// seated reports whether an open window has the seat.
+func (h *hub) seated(seat string) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for s := range h.streams {
+		if s.window && seat != "" && subtle.ConstantTimeCompare([]byte(s.seat), []byte(seat)) == 1 {
+			return true
+		}
+	}
+	return false
+}
+
 // open starts a stream that begins with a snapshot and ends with ctx, or after a
 // bye. It returns false when the hub is closed. snapshot calls begin once, at the
 // moment that its answer describes: during begin no account's event may be
@@ -120,6 +135,7 @@ func (h *hub) open(ctx context.Context, window bool, now time.Time, snapshot fun
 		return nil, false
 	}
 	if window {
+		s.seat = rand.Text()
 		if h.expected.Show != nil && now.Before(h.expectedUntil) {
 			s.queue = append(s.queue, h.expected)
 		}
@@ -185,7 +201,7 @@ func (h *hub) pump(ctx context.Context, s *stream, out chan<- api.Event, snapsho
 			queue, stale, ended := h.take(s)
 			if stale {
 				list := snapshot(func() { queue, ended = h.restart(s) })
-				queue = slices.Insert(queue, 0, api.Event{Type: api.EventSnapshot, Snapshot: &list})
+				queue = slices.Insert(queue, 0, api.Event{Type: api.EventSnapshot, Snapshot: &list, Seat: s.seat})
 			}
 			if !h.send(ctx, out, queue) || ended {
 				return

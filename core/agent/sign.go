@@ -36,6 +36,9 @@ func (s *Service) Sign(ctx context.Context, ref api.Ref, req api.SignRequest) (a
 		return api.Signature{}, err
 	}
 	if req.Agent != "" {
+		if req.Agent, err = core.CleanName(req.Agent); err != nil {
+			return api.Signature{}, invalid(err)
+		}
 		if err := s.maySign(req.Agent, a); err != nil {
 			return api.Signature{}, err
 		}
@@ -69,6 +72,9 @@ func (s *Service) Sign(ctx context.Context, ref api.Ref, req api.SignRequest) (a
 		return api.Signature{}, noClipboard()
 	}
 	ticket, err := s.tickets.Get(ctx, a.ID, core.TicketWish{Name: kind.Name, Person: req.Person, Renew: req.Renew})
+	if req.Agent != "" {
+		s.noteCall(req.Agent, a, signing+" "+kind.Name, 0, err)
+	}
 	if err != nil {
 		return api.Signature{}, core.AsError(err)
 	}

@@ -152,8 +152,20 @@ func (f *fakeAgent) Explain(_ context.Context, req ExplainRequest) (Explanation,
 	return fakeExplanation(), f.note("explain %+v", req)
 }
 
-func (f *fakeAgent) Grants(context.Context) ([]Grant, error) {
-	return []Grant{fakeGrant()}, f.note("grants")
+func (f *fakeAgent) Grants(context.Context) (Grants, error) {
+	return fakeGrants(), f.note("grants")
+}
+
+func fakeGrants() Grants {
+	return Grants{Grants: []Grant{fakeGrant()}, Asks: []Ask{{Number: 8, Client: "claude", Account: "shop", Env: core.Live, Call: "GET /cgi-bin/menu/get", At: fakeAt, Count: 2}}}
+}
+
+func (f *fakeAgent) RevokeGrant(_ context.Context, number int) error {
+	return f.note("revoke grant %d", number)
+}
+
+func (f *fakeAgent) DeclineAsk(_ context.Context, number int) error {
+	return f.note("decline %d", number)
 }
 
 func (f *fakeAgent) Grant(_ context.Context, ref Ref, in GrantInput) (Grant, error) {

@@ -67,10 +67,12 @@ func calls() []struct {
 		{"refresh", func(x context.Context, c *Client) (any, error) {
 			return outcome(c.Refresh(x, shop, RefreshRequest{Stale: "old", Person: true}))
 		}, "refresh shop {Stale:old Force:false Person:true}", fakeTokenAnswer()},
-		{"grants", func(x context.Context, c *Client) (any, error) { return outcome(c.Grants(x)) }, "grants", []Grant{fakeGrant()}},
+		{"grants", func(x context.Context, c *Client) (any, error) { return outcome(c.Grants(x)) }, "grants", fakeGrants()},
 		{"grant", func(x context.Context, c *Client) (any, error) {
-			return outcome(c.Grant(x, shop, GrantInput{Client: "claude", Calls: []string{"reads"}, Write: true, Seconds: 60}))
-		}, "grant shop {Client:claude Calls:[reads] Write:true Seconds:60}", fakeGrant()},
+			return outcome(c.Grant(x, shop, GrantInput{Client: "claude", Calls: []string{"reads"}, Write: true, Seconds: 60, Seat: "s"}))
+		}, "grant shop {Client:claude Calls:[reads] Write:true Seconds:60 Seat:s}", fakeGrant()},
+		{"revoke grant", func(x context.Context, c *Client) (any, error) { return done(c.RevokeGrant(x, 7)) }, "revoke grant 7", nil},
+		{"decline", func(x context.Context, c *Client) (any, error) { return done(c.DeclineAsk(x, 8)) }, "decline 8", nil},
 		{"revoke grants", func(x context.Context, c *Client) (any, error) { return done(c.RevokeGrants(x, "商店 a%b?c#d")) }, "revoke grants 商店 a%b?c#d", nil},
 		{"explain", func(x context.Context, c *Client) (any, error) {
 			return outcome(c.Explain(x, ExplainRequest{Text: "{}", Kind: "wecom"}))

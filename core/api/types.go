@@ -386,6 +386,9 @@ type Event struct {
 	Vault     *Vault         `json:"vault,omitempty"`
 	Settings  *core.Settings `json:"settings,omitempty"`
 	Show      *Showing       `json:"show,omitempty"` // for raise: what to show
+	// Seat comes with a window's snapshot: a word by which the agent knows the window
+	// again, as long as its stream lasts.
+	Seat string `json:"seat,omitempty"`
 }
 
 // Showing is what the window should show: one account, or what a search finds in
@@ -394,6 +397,7 @@ type Event struct {
 type Showing struct {
 	Account *Ref   `json:"account,omitempty"`
 	Search  string `json:"search,omitempty"` // in the words of the window's search
+	Asks    bool   `json:"asks,omitempty"`   // what an AI agent asked for last, see Grants
 }
 
 // The types of events.

@@ -33,12 +33,12 @@ const maxLogged = 200
 type calls struct {
 	patterns []kinds.Pattern
 	reads    bool
-	limit    bucket
+	limit    call.Limit
 }
 
 func newCalls(r core.CallRights) *calls {
-	c := &calls{limit: bucket{
-		size: float64(cmp.Or(r.Burst, core.DefaultCallBurst)), rate: float64(cmp.Or(r.Rate, core.DefaultCallRate)),
+	c := &calls{limit: call.Limit{
+		Size: float64(cmp.Or(r.Burst, core.DefaultCallBurst)), Rate: float64(cmp.Or(r.Rate, core.DefaultCallRate)),
 	}}
 	for _, one := range r.Calls {
 		method, path, ok := strings.Cut(one, " ")
@@ -106,7 +106,7 @@ func (v *visit) call() {
 	}
 	v.known()
 	v.speak(at)
-	if wait := v.client.calls.limit.take(v.now); wait > 0 {
+	if wait := v.client.calls.limit.Take(v.now); wait > 0 {
 		v.callFail(http.StatusTooManyRequests, &core.Error{
 			Class: core.Temporary, Remedy: core.RemedySlower, RetryAt: v.now.Add(wait),
 			Message: "this client makes too many calls; wait as Retry-After says, or make a key with a higher --rate",

@@ -285,7 +285,7 @@ func (v *visit) cgiGet(ref api.Ref, stale bool) (api.Token, error) {
 	if !stale || living && v.now.Sub(t.ObtainedAt) < freshTime {
 		return v.get(v.r.Context(), ref, api.DefaultTTL)
 	}
-	if wait := v.client.costly.take(v.now); wait > 0 {
+	if wait := v.client.costly.Take(v.now); wait > 0 {
 		return api.Token{}, errSlower(v.now.Add(wait))
 	}
 	ctx, done, err := v.wait(v.r.Context())
@@ -314,7 +314,7 @@ func (v *visit) cgiHand(t api.Token, err error) {
 // cgiFail writes a failure and counts it against a known client.
 func (v *visit) cgiFail(e cgiError) {
 	if v.client != nil {
-		if wait := v.client.costly.take(v.now); wait > 0 {
+		if wait := v.client.costly.Take(v.now); wait > 0 {
 			v.cgiSlower(v.now.Add(wait))
 			return
 		}

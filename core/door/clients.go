@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 
 	"tokentray/core"
+	"tokentray/core/call"
 )
 
 // maxKeyLength is longer than any key; a longer text is not even hashed.
@@ -24,7 +25,7 @@ type client struct {
 	core.ClientKey
 	revoked context.Context // done when the key is revoked
 	revoke  context.CancelFunc
-	costly  bucket
+	costly  call.Limit
 	calls   *calls
 	used    atomic.Int64 // unix seconds, 0 when not since the door was made
 	saved   atomic.Int64 // the value of used that was last handed out
@@ -32,7 +33,7 @@ type client struct {
 
 func newClient(k core.ClientKey) *client {
 	ctx, cancel := context.WithCancel(context.Background())
-	return &client{ClientKey: k, revoked: ctx, revoke: cancel, costly: bucket{size: clientBurst, rate: clientRate}, calls: newCalls(k.CallRights)}
+	return &client{ClientKey: k, revoked: ctx, revoke: cancel, costly: call.Limit{Size: clientBurst, Rate: clientRate}, calls: newCalls(k.CallRights)}
 }
 
 func (c *clients) all() []*client {

@@ -35,7 +35,7 @@ func (v *visit) sign(name, env string) {
 	}
 	ctx := v.r.Context()
 	if !v.d.cfg.Agent.HasTicket(ref, in.Ticket) {
-		if wait := v.client.costly.empty(v.now); wait > 0 {
+		if wait := v.client.costly.Wait(v.now); wait > 0 {
 			v.slower(errSlower(v.now.Add(wait)))
 			return
 		}

@@ -92,7 +92,7 @@ func (v *visit) get(ctx context.Context, ref api.Ref, ttl time.Duration) (api.To
 	if t, ok := v.d.cfg.Agent.Living(ref, ttl); ok {
 		return t, nil
 	}
-	if wait := v.client.costly.empty(v.now); wait > 0 {
+	if wait := v.client.costly.Wait(v.now); wait > 0 {
 		return api.Token{}, errSlower(v.now.Add(wait))
 	}
 	ctx, done, err := v.wait(ctx)
@@ -189,7 +189,7 @@ func (v *visit) refresh(name, env string) {
 		})
 		return
 	}
-	if wait := v.client.costly.take(v.now); wait > 0 {
+	if wait := v.client.costly.Take(v.now); wait > 0 {
 		v.slower(errSlower(v.now.Add(wait)))
 		return
 	}

@@ -310,7 +310,7 @@ func (v *visit) fail(status int, err error) {
 	if e.Class == core.NotFound {
 		v.line.Account = "" // whatever the caller wrote, perhaps a key in the wrong place
 	}
-	if wait := v.client.costly.take(v.now); wait > 0 {
+	if wait := v.client.costly.Take(v.now); wait > 0 {
 		v.slower(errSlower(v.now.Add(wait)))
 		return
 	}

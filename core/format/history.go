@@ -17,12 +17,12 @@ import (
 func HistoryCSV(w io.Writer, entries []core.Entry) error {
 	out := csv.NewWriter(w)
 	rows := [][]string{{
-		"at", "what", "token", "expires", "previous_until", "class", "errcode", "message", "caller_ip", "rid", "took_ms", "calls", "target",
+		"at", "what", "token", "expires", "previous_until", "class", "errcode", "message", "caller_ip", "rid", "took_ms", "calls", "target", "by",
 	}}
 	for _, e := range entries {
 		rows = append(rows, []string{
 			stamp(e.At), cell(string(e.What)), cell(e.Mask), stamp(e.Expires), stamp(e.PrevUntil), cell(string(e.Class)), count(e.Code),
-			cell(e.Message), cell(e.CallerIP), cell(e.RID), count(int(e.Took.Milliseconds())), count(e.Calls), cell(e.Target),
+			cell(e.Message), cell(e.CallerIP), cell(e.RID), count(int(e.Took.Milliseconds())), count(e.Calls), cell(e.Target), cell(e.By),
 		})
 	}
 	return out.WriteAll(rows)

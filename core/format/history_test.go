@@ -25,12 +25,14 @@ func TestHistoryCSV(t *testing.T) {
 		core.Entry{At: at, What: core.DidRenew, Mask: "84_ab••••wxyz", Expires: at.Add(2 * time.Hour), PrevUntil: at.Add(5 * time.Minute), Took: 84 * time.Millisecond, Calls: 1},
 		core.Entry{At: at, What: core.DidFail, Class: core.Whitelist, Code: 40164, Message: "=cmd|' /C calc'!A0, \"quoted\"\nand more", CallerIP: "203.0.113.7", RID: "65f0-1a2b"},
 		core.Entry{At: at, What: "taught later"},
+		core.Entry{At: at, What: core.DidCall, Target: "GET /cgi-bin/menu/get", By: "=claude"},
 	)
-	want := `at,what,token,expires,previous_until,class,errcode,message,caller_ip,rid,took_ms,calls,target
-2026-03-01T12:00:00Z,renewed,84_ab••••wxyz,2026-03-01T14:00:00Z,2026-03-01T12:05:00Z,,,,,,84,1,
+	want := `at,what,token,expires,previous_until,class,errcode,message,caller_ip,rid,took_ms,calls,target,by
+2026-03-01T12:00:00Z,renewed,84_ab••••wxyz,2026-03-01T14:00:00Z,2026-03-01T12:05:00Z,,,,,,84,1,,
 2026-03-01T12:00:00Z,failed,,,,whitelist,40164,"'=cmd|' /C calc'!A0, ""quoted""
-and more",203.0.113.7,65f0-1a2b,,,
-2026-03-01T12:00:00Z,taught later,,,,,,,,,,,
+and more",203.0.113.7,65f0-1a2b,,,,
+2026-03-01T12:00:00Z,taught later,,,,,,,,,,,,
+2026-03-01T12:00:00Z,called,,,,,,,,,,,GET /cgi-bin/menu/get,'=claude
 `
 	if got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)

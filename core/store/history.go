@@ -95,8 +95,9 @@ func dropHistory(tx *bbolt.Tx, id core.ID) error {
 	return nil
 }
 
-// LastLines returns the newest line of each account's history, of those that have
-// any. One that does not decode is left out.
+// LastLines returns the newest line of each account's history that tells of the account
+// itself, and not of a push or a call. Accounts without one are left out, as is a line
+// that does not decode.
 func (s *Store) LastLines() (map[core.ID]core.Entry, error) {
 	out := map[core.ID]core.Entry{}
 	err := s.view("read the history", func(tx *bbolt.Tx) error {
@@ -109,9 +110,14 @@ func (s *Store) LastLines() (map[core.ID]core.Entry, error) {
 			} else if !bytes.HasPrefix(k, prefix) {
 				k, v = c.Prev()
 			}
-			var e core.Entry
-			if bytes.HasPrefix(k, prefix) && json.Unmarshal(v, &e) == nil {
-				out[core.ID(id)] = e
+			for ; bytes.HasPrefix(k, prefix); k, v = c.Prev() {
+				var e core.Entry
+				if err := json.Unmarshal(v, &e); err == nil && e.Target != "" {
+					continue
+				} else if err == nil {
+					out[core.ID(id)] = e
+				}
+				break
 			}
 			return nil
 		})

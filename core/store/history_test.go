@@ -31,7 +31,8 @@ func TestHistoryIsBoundedAndNewestFirst(t *testing.T) {
 	}
 }
 
-// TestLastLines: of each account its newest line, whatever its neighbours have.
+// TestLastLines: of each account the newest line about itself, whatever its neighbours
+// have.
 func TestLastLines(t *testing.T) {
 	h := newHome(t)
 	if got, err := h.LastLines(); err != nil || len(got) != 0 {
@@ -43,6 +44,11 @@ func TestLastLines(t *testing.T) {
 		for n := range i % 3 { // the first, among others, has none
 			want[a.ID] = 10*i + n
 			if err := h.Append(a.ID, core.Entry{Code: 10*i + n, RetryAt: h.clock.now()}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for range i % 2 { // a call tells nothing of the account itself
+			if err := h.Append(a.ID, core.Entry{What: core.DidCall, Code: 99, Target: "GET /x", By: "claude"}); err != nil {
 				t.Fatal(err)
 			}
 		}

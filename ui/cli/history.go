@@ -106,6 +106,9 @@ func (a *app) did(what core.What) string {
 func (a *app) entryWords(k core.Kind, e api.HistoryEntry) string {
 	if e.By != "" {
 		parts := []string{a.say("history.by", "call", e.Target, "client", e.By)}
+		if e.What == core.DidCall && e.Class != "" {
+			parts = append(parts, cmp.Or(a.text().Short(k, e.Class), string(e.Class)))
+		}
 		return clean(strings.Join(append(parts, a.text().Details(&api.Error{UpstreamCode: e.Code})...), a.say("cli.comma")))
 	}
 	if e.Target != "" {

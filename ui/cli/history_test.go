@@ -33,8 +33,8 @@ func TestHistoryAsCSV(t *testing.T) {
 		{At: start(), What: "taught later", Mask: "84_ab••••wxyz"},
 	}
 	out, errOut := r.try(t, 0, "history", "shop", "--csv")
-	want := "at,what,token,expires,previous_until,class,errcode,message,caller_ip,rid,took_ms,calls,target\n" +
-		"2026-03-01T12:00:00Z,failed,,,,whitelist,40164,'=HYPERLINK(1),,,,,\n2026-03-01T12:00:00Z,taught later,84_ab••••wxyz,,,,,,,,,,\n"
+	want := "at,what,token,expires,previous_until,class,errcode,message,caller_ip,rid,took_ms,calls,target,by\n" +
+		"2026-03-01T12:00:00Z,failed,,,,whitelist,40164,'=HYPERLINK(1),,,,,,\n2026-03-01T12:00:00Z,taught later,84_ab••••wxyz,,,,,,,,,,,\n"
 	if out != want || errOut != "" {
 		t.Errorf("got\n%s%s\nwant\n%s", out, errOut, want)
 	}

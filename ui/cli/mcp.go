@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"strconv"
@@ -87,6 +88,10 @@ func (a *app) mcpAllow(ctx context.Context, account string, in api.GrantInput) e
 	if err != nil {
 		return err
 	}
+	if acc.Env == core.Live {
+		_, err := agent.Grant(ctx, acc.Ref(), in) // says why not
+		return err
+	}
 	calls := strings.Join(in.Calls, ", ")
 	if calls == "" {
 		calls = core.CallReads
@@ -112,33 +117,57 @@ func (a *app) mcpGrantsCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		list, err := agent.Grants(cmd.Context())
+		got, err := agent.Grants(cmd.Context())
 		if err != nil {
 			return err
 		}
 		if a.json {
-			return a.printJSON(map[string][]api.Grant{"grants": list})
+			return a.printJSON(got)
 		}
-		if len(list) == 0 {
+		if len(got.Grants) == 0 {
 			a.note(a.say("mcp.no_grants"))
-			return nil
 		}
+		return a.printGrants(got)
+	}}
+}
+
+// printGrants prints what AI agents may call, and what they were refused.
+func (a *app) printGrants(got api.Grants) error {
+	head := func(keys ...text.Key) []cell {
+		var out []cell
+		for _, key := range keys {
+			out = append(out, styled(a.say(key), styleHead))
+		}
+		return out
+	}
+	var lines []string
+	if len(got.Grants) > 0 {
 		t := table{elastic: 2}
-		var head []cell
-		for _, key := range []text.Key{"mcp.client", "mcp.account", "mcp.calls", "mcp.may", "mcp.until"} {
-			head = append(head, styled(a.say(key), styleHead))
-		}
-		t.add(head...)
-		for _, g := range list {
+		t.add(head("mcp.client", "mcp.account", "mcp.calls", "mcp.may", "mcp.until")...)
+		for _, g := range got.Grants {
 			may := a.say("mcp.reads")
-			if g.Write {
+			switch {
+			case g.Left > 0:
+				may = a.say("mcp.writes_left", "n", g.Left)
+			case g.Write:
 				may = a.say("mcp.writes")
 			}
-			account := api.Ref{Name: g.Account, Env: g.Env}.String()
-			t.add(plain(clean(g.Client)), plain(clean(account)), plain(clean(strings.Join(g.Calls, ", "))), plain(may), plain(g.Until.Local().Format(time.TimeOnly)))
+			t.add(plain(clean(g.Client)), plain(clean(g.Ref().String())), plain(clean(strings.Join(g.Calls, ", "))), plain(may), plain(g.Until.Local().Format(time.TimeOnly)))
 		}
-		return a.print(t.lines(0)...)
-	}}
+		lines = t.lines(0)
+	}
+	if len(got.Asks) > 0 {
+		t := table{elastic: 2}
+		t.add(head("mcp.client", "mcp.account", "mcp.calls", "mcp.asked")...)
+		for _, q := range got.Asks {
+			t.add(plain(clean(q.Client)), plain(clean(q.Ref().String())), plain(clean(cmp.Or(q.Call, "sign"))), plain(q.At.Local().Format(time.TimeOnly)))
+		}
+		if len(lines) > 0 {
+			lines = append(lines, "")
+		}
+		lines = append(lines, t.lines(0)...)
+	}
+	return a.print(lines...)
 }
 
 func (a *app) mcpRevokeCommand() *cobra.Command {

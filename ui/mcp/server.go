@@ -8,6 +8,8 @@ package mcp
 
 import (
 	"context"
+	"strings"
+	"time"
 
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
@@ -24,8 +26,9 @@ type Config struct {
 	Client  string // the AI agent's name, to which a person grants calls
 	Version string
 	Text    *text.Text
-	// Raise shows an account in the window and reports whether a window is there.
-	Raise func(ctx context.Context, ref api.Ref) bool
+	// Raise brings something in sight in the window, and reports whether there is one.
+	Raise func(ctx context.Context, what api.Showing) bool
+	Now   func() time.Time // nil means the machine's
 }
 
 // Agent is what the tools ask; api.Client is one.
@@ -43,39 +46,43 @@ func Serve(ctx context.Context, cfg Config, over mcp.Transport) error {
 	return New(cfg).Run(ctx, over)
 }
 
-const instructions = `TokenTray keeps the access tokens of WeChat and other accounts and makes calls with them; you never see a token.
-Accounts are named NAME/ENV, such as shop/sandbox. A call needs a person's grant: an answer that refuses one names the command by which a person can allow it; do not run that command yourself.
-Never ask anybody for an AppSecret or a token, and pass none: secrets are entered in TokenTray's window alone.`
-
 // New returns a server with all tools.
 func New(cfg Config) *mcp.Server {
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	say := func(key text.Key) string { return cfg.Text.Say(key) }
+	var kinds []string
+	for _, spec := range cfg.Text.Kinds().All() {
+		kinds = append(kinds, cfg.Text.KindChoice(spec.Kind))
+	}
 	s := mcp.NewServer(&mcp.Implementation{Name: "tokentray", Title: "TokenTray", Version: cfg.Version},
-		&mcp.ServerOptions{Instructions: instructions, Capabilities: &mcp.ServerCapabilities{}})
-	t := tools{cfg}
-	yes, no := true, false
-	mcp.AddTool(s, &mcp.Tool{
-		Name: "tokentray_accounts", Description: "List the accounts whose tokens TokenTray keeps: name, environment, kind, state. No tokens.",
-		Annotations: &mcp.ToolAnnotations{Title: "Accounts", ReadOnlyHint: true, OpenWorldHint: &no},
-	}, t.accounts)
-	mcp.AddTool(s, &mcp.Tool{
-		Name: "tokentray_status", Description: "Tell how an account's token is: alive or not, until when, and what is wrong with it and helps. Asks nobody.",
-		Annotations: &mcp.ToolAnnotations{Title: "Status of an account", ReadOnlyHint: true, OpenWorldHint: &no},
-	}, t.status)
-	mcp.AddTool(s, &mcp.Tool{
-		Name: "tokentray_read", Description: "Make a call that the account's upstream lists as reading, with the token put in, and return the answer. Needs a person's grant.",
-		Annotations: &mcp.ToolAnnotations{Title: "Call that reads", ReadOnlyHint: true, OpenWorldHint: &yes},
-	}, t.read)
-	mcp.AddTool(s, &mcp.Tool{
-		Name: "tokentray_write", Description: "Make a call that may change something at the account's upstream, with the token put in, and return the answer. Needs a person's grant that includes writing.",
-		Annotations: &mcp.ToolAnnotations{Title: "Call that writes", DestructiveHint: &yes, OpenWorldHint: &yes},
-	}, t.write)
-	mcp.AddTool(s, &mcp.Tool{
-		Name: "tokentray_explain_error", Description: "Say what a failed answer of WeChat or another upstream means and what to do: JSON, a line of a log, an exception's text or a bare errcode. Offline.",
-		Annotations: &mcp.ToolAnnotations{Title: "Explain a failed answer", ReadOnlyHint: true, OpenWorldHint: &no},
-	}, t.explain)
-	mcp.AddTool(s, &mcp.Tool{
-		Name: "tokentray_sign_jssdk", Description: "Sign a page's address for WeChat's or WeCom's JS-SDK and return wx.config's parameters; the ticket stays in TokenTray. Needs a person's grant for the account.",
-		Annotations: &mcp.ToolAnnotations{Title: "Sign for the JS-SDK", ReadOnlyHint: true, OpenWorldHint: &yes},
-	}, t.sign)
+		&mcp.ServerOptions{Instructions: cfg.Text.Say("mcp.instructions", "kinds", strings.Join(kinds, "; ")), Capabilities: &mcp.ServerCapabilities{}})
+	t := &tools{cfg: cfg, raised: map[api.Showing]time.Time{}}
+	tool := func(name string, hints mcp.ToolAnnotations) *mcp.Tool {
+		hints.Title = say(text.Key("mcp.tool." + name + ".title"))
+		return &mcp.Tool{Description: say(text.Key("mcp.tool." + name)), Annotations: &hints}
+	}
+	add(s, "tokentray_accounts", tool("accounts", reads(false)), t.accounts)
+	add(s, "tokentray_status", tool("status", reads(false)), t.status)
+	add(s, "tokentray_read", tool("read", reads(true)), t.read)
+	add(s, "tokentray_write", tool("write", writes()), t.write)
+	add(s, "tokentray_explain_error", tool("explain", reads(false)), t.explain)
+	add(s, "tokentray_sign_jssdk", tool("sign", reads(true)), t.sign)
 	return s
+}
+
+func add[In, Out any](s *mcp.Server, name string, tool *mcp.Tool, do mcp.ToolHandlerFor[In, Out]) {
+	tool.Name = name
+	mcp.AddTool(s, tool, do)
+}
+
+// reads are the hints of a tool that changes nothing; open: it asks the upstream.
+func reads(open bool) mcp.ToolAnnotations {
+	return mcp.ToolAnnotations{ReadOnlyHint: true, OpenWorldHint: &open}
+}
+
+func writes() mcp.ToolAnnotations {
+	yes := true
+	return mcp.ToolAnnotations{DestructiveHint: &yes, OpenWorldHint: &yes}
 }

@@ -8,6 +8,7 @@ import (
 	"mime"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -15,12 +16,21 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/ui/text"
 )
 
 // maxAnswer is how much of an answer goes to the AI agent, in bytes.
 const maxAnswer = 64 << 10
 
-type tools struct{ cfg Config }
+// raiseAgain is how long the window is not raised again for the same.
+const raiseAgain = time.Minute
+
+type tools struct {
+	cfg Config
+
+	mu     sync.Mutex
+	raised map[api.Showing]time.Time // by what was shown; its Account is left out
+}
 
 type (
 	nothing   struct{}
@@ -57,11 +67,12 @@ type accountOut struct {
 }
 
 type accountsOut struct {
-	Active   string       `json:"active_environment"`
-	Accounts []accountOut `json:"accounts"`
+	Active    string       `json:"active_environment"`
+	Accounts  []accountOut `json:"accounts"`
+	ForPerson string       `json:"for_a_person,omitempty"`
 }
 
-func (t tools) accounts(ctx context.Context, _ *mcp.CallToolRequest, _ nothing) (*mcp.CallToolResult, accountsOut, error) {
+func (t *tools) accounts(ctx context.Context, _ *mcp.CallToolRequest, _ nothing) (*mcp.CallToolResult, accountsOut, error) {
 	l, err := t.cfg.Agent.List(ctx)
 	if err != nil {
 		return nil, accountsOut{}, t.failed(ctx, api.Ref{}, err)
@@ -70,11 +81,14 @@ func (t tools) accounts(ctx context.Context, _ *mcp.CallToolRequest, _ nothing) 
 	for _, a := range l.Accounts {
 		out.Accounts = append(out.Accounts, t.shown(a))
 	}
+	if len(out.Accounts) == 0 {
+		out.ForPerson = t.say("mcp.none") + " " + t.raise(ctx, api.Showing{})
+	}
 	return nil, out, nil
 }
 
-func (t tools) status(ctx context.Context, _ *mcp.CallToolRequest, in accountIn) (*mcp.CallToolResult, accountOut, error) {
-	ref, err := refOf(in.Account)
+func (t *tools) status(ctx context.Context, _ *mcp.CallToolRequest, in accountIn) (*mcp.CallToolResult, accountOut, error) {
+	ref, err := t.refOf(in.Account)
 	if err != nil {
 		return nil, accountOut{}, err
 	}
@@ -84,12 +98,12 @@ func (t tools) status(ctx context.Context, _ *mcp.CallToolRequest, in accountIn)
 	}
 	out := t.shown(a)
 	if a.Error != nil && a.Error.Class.NeedsPerson() {
-		out.ForPerson = t.raise(ctx, a.Ref())
+		out.ForPerson = t.raiseAccount(ctx, a.Ref())
 	}
 	return nil, out, nil
 }
 
-func (t tools) shown(a api.Account) accountOut {
+func (t *tools) shown(a api.Account) accountOut {
 	out := accountOut{Account: a.Ref().String(), Kind: string(a.Kind), Product: string(a.Product), State: string(a.State)}
 	if !a.ExpiresAt.IsZero() {
 		out.Expires = &a.ExpiresAt
@@ -101,18 +115,18 @@ func (t tools) shown(a api.Account) accountOut {
 	return out
 }
 
-func (t tools) read(ctx context.Context, _ *mcp.CallToolRequest, in callIn) (*mcp.CallToolResult, any, error) {
+func (t *tools) read(ctx context.Context, _ *mcp.CallToolRequest, in callIn) (*mcp.CallToolResult, any, error) {
 	return t.call(ctx, in, true)
 }
 
-func (t tools) write(ctx context.Context, _ *mcp.CallToolRequest, in callIn) (*mcp.CallToolResult, any, error) {
+func (t *tools) write(ctx context.Context, _ *mcp.CallToolRequest, in callIn) (*mcp.CallToolResult, any, error) {
 	return t.call(ctx, in, false)
 }
 
 // call makes a call. One that reads must be listed as reading, so that the tool does
 // what its hints say.
-func (t tools) call(ctx context.Context, in callIn, reading bool) (*mcp.CallToolResult, any, error) {
-	ref, err := refOf(in.Account)
+func (t *tools) call(ctx context.Context, in callIn, reading bool) (*mcp.CallToolResult, any, error) {
+	ref, err := t.refOf(in.Account)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -130,7 +144,7 @@ func (t tools) call(ctx context.Context, in callIn, reading bool) (*mcp.CallTool
 		}
 		_ = plan.Body.Close()
 		if !plan.Reading {
-			return nil, nil, fmt.Errorf("%s %s is not on the list of calls that read; use tokentray_write", head.Method, plan.Path)
+			return nil, nil, errors.New(t.say("mcp.not_reading", "call", head.Method+" "+plan.Path))
 		}
 	}
 	req.Dry = false
@@ -147,7 +161,7 @@ func (t tools) call(ctx context.Context, in callIn, reading bool) (*mcp.CallTool
 	if err != nil {
 		return nil, nil, t.failed(ctx, ref, err)
 	}
-	out := &mcp.CallToolResult{Content: []mcp.Content{&mcp.TextContent{Text: answerText(got, body)}}}
+	out := &mcp.CallToolResult{Content: []mcp.Content{&mcp.TextContent{Text: t.answerText(got, body)}}}
 	if got.Error != nil {
 		out.IsError = true
 		out.Content = append(out.Content, &mcp.TextContent{Text: t.words(got.Error, ref)})
@@ -156,7 +170,7 @@ func (t tools) call(ctx context.Context, in callIn, reading bool) (*mcp.CallTool
 }
 
 // answerText is an answer as text: what is no text is told by type and size alone.
-func answerText(got api.CallAnswer, body []byte) string {
+func (t *tools) answerText(got api.CallAnswer, body []byte) string {
 	kind, _, _ := mime.ParseMediaType(got.Header.Get("Content-Type"))
 	cut := len(body) > maxAnswer
 	if cut {
@@ -169,14 +183,17 @@ func answerText(got api.CallAnswer, body []byte) string {
 		}
 	}
 	if !utf8.Valid(body) {
-		return fmt.Sprintf("HTTP %d; the answer is no text (%s, at least %d bytes); a person can save it: tokentray call --output FILE", got.Status, kind, len(body))
+		return t.say("mcp.no_text", "status", got.Status, "kind", kind, "size", size(body))
 	}
-	out := fmt.Sprintf("HTTP %d\n%s", got.Status, body)
+	out := t.say("mcp.http", "status", got.Status) + "\n" + string(body)
 	if cut {
-		out += fmt.Sprintf("\n(cut off after %d bytes)", len(body))
+		out += "\n" + t.say("mcp.cut", "size", size(body))
 	}
 	return out
 }
+
+// size is how long a body is.
+func size(body []byte) string { return fmt.Sprintf("%d B", len(body)) }
 
 type meaningOut struct {
 	Kind     string   `json:"kind,omitempty"`
@@ -193,7 +210,7 @@ type explainOut struct {
 	Meanings []meaningOut `json:"meanings"`
 }
 
-func (t tools) explain(ctx context.Context, _ *mcp.CallToolRequest, in explainIn) (*mcp.CallToolResult, explainOut, error) {
+func (t *tools) explain(ctx context.Context, _ *mcp.CallToolRequest, in explainIn) (*mcp.CallToolResult, explainOut, error) {
 	got, err := t.cfg.Agent.Explain(ctx, api.ExplainRequest{Text: in.Text, Kind: core.Kind(in.Kind)})
 	if err != nil {
 		return nil, explainOut{}, t.failed(ctx, api.Ref{}, err)
@@ -217,8 +234,8 @@ type signOut struct {
 	Hints  []string       `json:"hints,omitempty"`
 }
 
-func (t tools) sign(ctx context.Context, _ *mcp.CallToolRequest, in signIn) (*mcp.CallToolResult, signOut, error) {
-	ref, err := refOf(in.Account)
+func (t *tools) sign(ctx context.Context, _ *mcp.CallToolRequest, in signIn) (*mcp.CallToolResult, signOut, error) {
+	ref, err := t.refOf(in.Account)
 	if err != nil {
 		return nil, signOut{}, err
 	}
@@ -235,40 +252,68 @@ func (t tools) sign(ctx context.Context, _ *mcp.CallToolRequest, in signIn) (*mc
 
 // refOf reads NAME/ENV. The environment must be named: what is active changes while an
 // AI agent works.
-func refOf(account string) (api.Ref, error) {
+func (t *tools) refOf(account string) (api.Ref, error) {
 	name, env, ok := strings.Cut(account, "/")
 	if !ok || name == "" || !core.Env(env).Valid() {
-		return api.Ref{}, errors.New("name the account as NAME/sandbox or NAME/live; tokentray_accounts lists them")
+		return api.Ref{}, errors.New(t.say("mcp.no_env"))
 	}
 	return api.Ref{Name: name, Env: core.Env(env)}, nil
 }
 
 // failed is an error in words for the AI agent. What needs a person raises the window.
-func (t tools) failed(ctx context.Context, ref api.Ref, err error) error {
+func (t *tools) failed(ctx context.Context, ref api.Ref, err error) error {
 	e := api.FromError(err)
 	said := t.words(e, ref)
 	switch {
-	case ref.Name == "" || e.Remedy == core.RemedyNoGrant || e.Remedy == core.RemedyGrantLive:
+	case ref.Name == "" || e.Remedy == core.RemedyGrantNo:
+	case e.Remedy == core.RemedyNoGrant:
+		said += "\n" + t.raise(ctx, api.Showing{Account: &ref, Asks: true})
 	case e.Class.NeedsPerson(), e.Class == core.VaultClosed:
-		said += " " + t.raise(ctx, ref)
+		said += "\n" + t.raiseAccount(ctx, ref)
 	}
 	return errors.New(said)
 }
 
-func (t tools) words(e *api.Error, ref api.Ref) string {
+func (t *tools) words(e *api.Error, ref api.Ref) string {
 	account := ""
 	if ref.Name != "" {
 		account = ref.String()
 	}
 	parts := []string{t.cfg.Text.Cause(e, account), t.cfg.Text.Remedy(e, account)}
 	parts = append(parts, t.cfg.Text.Details(e)...)
-	return strings.TrimSpace(strings.Join(parts, " "))
+	return strings.TrimSpace(strings.Join(parts, "\n"))
 }
 
-// raise shows an account in the window, and says so.
-func (t tools) raise(ctx context.Context, ref api.Ref) string {
-	if t.cfg.Raise != nil && t.cfg.Raise(ctx, ref) {
-		return "This needs a person; TokenTray's window now shows " + ref.String() + "."
+func (t *tools) say(key text.Key, args ...any) string { return t.cfg.Text.Say(key, args...) }
+
+// raiseAccount shows an account in the window, and says so.
+func (t *tools) raiseAccount(ctx context.Context, ref api.Ref) string {
+	return t.raise(ctx, api.Showing{Account: &ref})
+}
+
+// raise brings something in sight in the window, and says so. An AI agent that tries
+// again and again does not take the screen from its person.
+func (t *tools) raise(ctx context.Context, what api.Showing) string {
+	key := api.Showing{Asks: what.Asks}
+	if what.Account != nil {
+		key.Search = what.Account.String()
 	}
-	return "This needs a person: have them open TokenTray at " + ref.String() + "."
+	now := t.cfg.Now()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if last, known := t.raised[key]; known && now.Sub(last) < raiseAgain && !now.Before(last) {
+		return t.say("mcp.raised_before")
+	}
+	switch raised := t.cfg.Raise != nil && t.cfg.Raise(ctx, what); {
+	case !raised:
+		return t.say("mcp.not_raised")
+	case what.Asks:
+		t.raised[key] = now
+		return t.say("mcp.raised_ask")
+	case what.Account != nil:
+		t.raised[key] = now
+		return t.say("mcp.raised", "account", what.Account)
+	}
+	t.raised[key] = now
+	return t.say("mcp.raised_none")
 }

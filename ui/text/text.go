@@ -83,6 +83,7 @@ func tables() []table {
 		causes(),
 		explanations(),
 		mcpWords(),
+		mcpToolWords(),
 		remedies(),
 		redisTexts(),
 		commands(),

@@ -108,8 +108,15 @@ func historyLine(ui *kit.UI, k core.Kind, e api.HistoryEntry) (string, tone) {
 			parts = append(parts, ui.Words.Say("detail.code", "code", e.Code))
 		}
 		return strings.Join(append(parts, e.Mask), " · "), toneBad
-	case core.DidCall:
-		return strings.Join(append(parts, ui.Words.Say("history.by", "call", e.Target, "client", e.By)), " · "), toneText
+	case core.DidCall, core.DidRefuse:
+		parts = append(parts, ui.Words.Say("history.by", "call", e.Target, "client", e.By))
+		if e.What == core.DidCall && e.Class != "" {
+			parts = append(parts, failureWords(ui, k, e)...)
+		}
+		if e.Class != "" {
+			return strings.Join(parts, " · "), toneBad
+		}
+		return strings.Join(parts, " · "), toneText
 	case core.DidPush:
 		return strings.Join(append(parts, e.Target), " · "), toneText
 	case core.DidMiss:

@@ -105,12 +105,14 @@ func operations() []operation {
 			about: "text is JSON, a line of a log, the text of an exception or a code. Nobody is asked, and nothing of the text is in the answer but the code, the request's ID and an IP address.",
 		},
 
-		{route: "GET /v1/grants", id: "listGrants", summary: "Which calls persons allowed AI agents"},
+		{route: "GET /v1/grants", id: "listGrants", summary: "Which calls persons allowed AI agents, and what these were refused last"},
 		{
-			route: "POST /v1/grants/{name}/{env}", id: "grantCalls", summary: "Allow an AI agent calls of an account of the sandbox, for 8 hours at most",
-			about: "A grant of the same client for the account is replaced. Grants end with the agent's process.",
+			route: "POST /v1/grants/{name}/{env}", id: "grantCalls", summary: "Allow an AI agent calls of an account, for 8 hours at most",
+			about: "A grant of the same client for the account, for reading or for writing as this one, is replaced. Grants end with the agent's process. One for a live account needs the seat of a window, and one that writes there ends after 10 minutes or 20 calls.",
 		},
 		{route: "DELETE /v1/grants/{client}", id: "revokeGrants", summary: "End all grants of an AI agent"},
+		{route: "DELETE /v1/grant/{number}", id: "revokeGrant", summary: "End one grant"},
+		{route: "DELETE /v1/asks/{number}", id: "declineAsk", summary: "Answer what an AI agent asked for with no", about: "For ten minutes the same is not asked for again."},
 
 		{
 			route: "PUT /v1/clipboard", id: "copyText", summary: "Put a text on the clipboard", fails: []string{"409"},
