@@ -13,8 +13,8 @@ import (
 	"tokentray/core/api"
 )
 
-// readyVariable tells a child where its starter listens. The child takes it out
-// of its environment at once.
+// readyVariable tells a child where its starter listens. The child removes it from
+// its environment at once.
 const readyVariable = "TOKENTRAY_READY"
 
 // The words of the starter's pipe, one line, once.
@@ -24,11 +24,11 @@ const (
 	wordError   = "error "
 )
 
-// Announcer tells the program that started this one how the start went. In a
-// process that nobody waits for it does nothing.
+// Announcer tells the program that started this one how the start went. In a process
+// that nobody waits for it does nothing.
 type Announcer struct{ to io.WriteCloser }
 
-// Announce returns the way back to the starter. Call it once, early in main,
+// Announce returns the connection to the starter. Call it once, early in main,
 // before any other process is started.
 func Announce() *Announcer {
 	value := os.Getenv(readyVariable)
@@ -64,11 +64,11 @@ func (a *Announcer) say(line string) {
 	a.to = nil
 }
 
-// errRunning is what a starter hears when another agent has the home.
+// errRunning is what a starter reads when another agent has the home.
 var errRunning = errors.New("another agent has this home")
 
-// readAnnouncement reads what a child said: nil for ready, errRunning, or an
-// error with ErrCannotStart in its chain. It reads one line and not to the end:
+// readAnnouncement reads a child's line: nil for ready, errRunning, or an error with
+// ErrCannotStart in its chain. It reads one line and not to the end, because
 // programs that the child starts may keep the pipe open.
 func readAnnouncement(r io.Reader) error {
 	line, err := bufio.NewReader(io.LimitReader(r, 64<<10)).ReadString('\n')

@@ -1,11 +1,11 @@
-// Package launch meets the agent of a home, and starts one where none runs, as
+// Package launch finds the agent of a home, and starts one if none runs, as
 // gpg-agent is started.
 //
-// A client calls Ensure. Where nobody listens on the home's socket it starts
-// tokentray agent in a session of its own and waits for one line on a pipe: the
-// agent is ready, another one runs already, or why it cannot start. The child's
-// end of that pipe is an Announcer. Any number of callers at once start one
-// agent: the lock on the database decides which.
+// A client calls Ensure. If nobody listens on the home's socket it starts tokentray
+// agent in a session of its own and waits for one line on a pipe: the agent is
+// ready, another one runs already, or why it cannot start. The child's end of that
+// pipe is an Announcer. Any number of callers at once start one agent: the lock on
+// the database decides which.
 package launch
 
 import (
@@ -44,9 +44,9 @@ type Start struct {
 	Wait time.Duration // until it must be ready; 0 means 10 s
 }
 
-// Ensure returns a client of the home's agent and starts an agent first when
-// none is there. Any number of callers at once start one. An error that says
-// why the agent does not start has ErrCannotStart in its chain.
+// Ensure returns a client of the home's agent, and starts an agent first if there is
+// none. Any number of callers at once start one. If the agent does not start, the
+// error says why and has ErrCannotStart in its chain.
 func Ensure(ctx context.Context, h home.Home, how Start) (*api.Client, error) {
 	if err := h.CheckSocket(); err != nil {
 		return nil, CannotStart(err)
@@ -72,7 +72,7 @@ func Ensure(ctx context.Context, h home.Home, how Start) (*api.Client, error) {
 			return nil, err
 		}
 		held = true
-		// The one that runs either begins to listen in a moment or is about to end.
+		// The running one either begins to listen in a moment or is about to end.
 		if at, ok := meet(ctx, h); ok {
 			return api.Dial(at.Socket()), nil
 		}
@@ -82,7 +82,7 @@ func Ensure(ctx context.Context, h home.Home, how Start) (*api.Client, error) {
 	}
 }
 
-// silent is the refusal of a home that another agent holds without a socket.
+// silent is the refusal of a home that an agent without a socket holds.
 func silent() *core.Error {
 	return &core.Error{
 		Class: core.Internal, Remedy: core.RemedyInUse,
@@ -92,8 +92,8 @@ func silent() *core.Error {
 }
 
 // Find is the home with the socket on which its agent listens: the one that this
-// process looks for, or the one that the agent noted in the home, which has
-// another runtime folder. Without an agent it is the home as it was, and false.
+// process looks for, or the one that an agent with another runtime folder noted in
+// the home. Without an agent it is the home unchanged, and false.
 func Find(ctx context.Context, h home.Home) (home.Home, bool) {
 	if Listens(ctx, h.Socket()) {
 		return h, true
@@ -180,17 +180,17 @@ func start(ctx context.Context, h home.Home, how Start) error {
 	return err
 }
 
-// DropTokens takes out of this process's environment what tokentray exec put
-// there. Call it in an agent, before it starts other programs: what one of them
-// is started with, it can hand on.
+// DropTokens removes from this process's environment what tokentray exec put there.
+// Call it in an agent, before it starts other programs, because they inherit the
+// environment.
 func DropTokens() {
 	for _, name := range append(format.Tokens(os.Environ()), format.ExecVariable) {
 		_ = os.Unsetenv(name)
 	}
 }
 
-// FindProgram finds one of our two programs: this very one, its neighbour in
-// the same folder, else the one in PATH.
+// FindProgram finds one of our programs: this very one, its neighbour in the same
+// folder, else the one in PATH.
 func FindProgram(name string) (string, error) {
 	if runtime.GOOS == "windows" {
 		name += ".exe"

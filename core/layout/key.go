@@ -1,7 +1,7 @@
 package layout
 
 import (
-	"crypto/md5" // the SDKs name keys by it; nothing is protected by it
+	"crypto/md5" // the SDKs name keys by it; it protects nothing
 	"encoding/hex"
 	"errors"
 	"regexp"
@@ -9,7 +9,7 @@ import (
 	"sync"
 )
 
-// Name is what a key is made of.
+// Name is what a key is made from.
 type Name struct {
 	// Prefix replaces the layout's own; nil: it is the layout's.
 	Prefix    *string
@@ -19,7 +19,7 @@ type Name struct {
 	Secret    string // empty: unknown
 	Digest    string // of a key that was found, or how it begins
 	Stable    bool
-	Own       string // the whole key, of layouts that have none
+	Own       string // the whole key, for layouts without one of their own
 }
 
 // Errors of keys.
@@ -74,7 +74,7 @@ func (l Layout) HashOf(key string) (hash, field string) {
 // HoldsSecret reports whether the name of the key holds a secret, or a digest of it.
 func (l Layout) HoldsSecret() bool { return strings.Contains(l.Template+l.Digest, "{secret") }
 
-// NeedsDigest reports whether the key tells nothing of the app by itself.
+// NeedsDigest reports whether the key does not tell the app.
 func (l Layout) NeedsDigest() bool { return l.Digest != "" }
 
 func (l Layout) prefix(n Name) string {
@@ -84,7 +84,7 @@ func (l Layout) prefix(n Name) string {
 	return l.Prefix
 }
 
-// fill puts what a name has into a template.
+// fill puts the values of a name into a template.
 func (l Layout) fill(template string, n Name) string {
 	template = optional(template, n.Agent != "")
 	digest, stable := n.Digest, "0"
@@ -101,8 +101,8 @@ func (l Layout) fill(template string, n Name) string {
 	).Replace(template)
 }
 
-// optional leaves what stands in brackets in, without them, or out. A digest's
-// template has none.
+// optional keeps the parts in brackets, with or without the brackets, or drops them.
+// A digest's template has none.
 func optional(template string, in bool) string {
 	before, rest, ok := strings.Cut(template, "[")
 	middle, after, closed := strings.Cut(rest, "]")
@@ -115,8 +115,7 @@ func optional(template string, in bool) string {
 	return before + after
 }
 
-// Pattern finds the key of an app in the way of SCAN's MATCH where its secret is
-// unknown.
+// Pattern finds the key of an app, for SCAN's MATCH, when its secret is unknown.
 func (l Layout) Pattern(n Name) string {
 	if l.Own() {
 		return escape(n.Own)
@@ -137,8 +136,8 @@ func escape(s string) string {
 	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`, `]`, `\]`).Replace(s)
 }
 
-// patterns are the expressions by which keys are recognised, in the order of All. They are
-// made when the first key is to be recognised.
+// patterns are the expressions that recognise keys, in the order of All. They are
+// made when the first key must be recognised.
 var patterns = sync.OnceValue(func() []*regexp.Regexp {
 	var out []*regexp.Regexp
 	for _, l := range All() {
@@ -162,13 +161,12 @@ var patterns = sync.OnceValue(func() []*regexp.Regexp {
 type Found struct {
 	Layout Layout
 	Name   Name
-	// Sure: the prefix is the one that the SDK has by default, so that the layout cannot
-	// well be another's.
+	// Sure: the prefix is the SDK's default, so that another layout is unlikely.
 	Sure bool
 }
 
-// Match recognises a key. There can be several layouts with one key, such as WxJava
-// with and without Redisson: the type and the value decide between these.
+// Match recognises a key. Several layouts can have the same key, such as WxJava with
+// and without Redisson: the type and the value decide between these.
 func Match(key string) []Found {
 	if len(key) > 1024 {
 		return nil
@@ -211,10 +209,11 @@ func Match(key string) []Found {
 	return out
 }
 
-// Hidden stands in the place of secrets in what people read.
+// Hidden replaces secrets in what people read.
 const Hidden = "•••"
 
-// Shown is an app's key for people: without secrets, and of a digest only its beginning.
+// Shown is an app's key for people: without secrets, and with only the beginning of
+// a digest.
 func (l Layout) Shown(n Name) string {
 	if n.Own != "" || l.Own() {
 		return ShownKey(n.Own)
@@ -235,8 +234,8 @@ func (l Layout) Shown(n Name) string {
 // longRun is a run of letters and digits that may be a secret.
 var longRun = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[A-Za-z0-9+/=-]{20,}`) })
 
-// ShownKey is a key of which nothing is known, for people: long runs of letters and
-// digits are cut to their first four.
+// ShownKey is an unknown key for people: long runs of letters and digits are cut to
+// their first four.
 func ShownKey(key string) string {
 	if len(key) > 200 {
 		key = key[:200] + "…"

@@ -34,32 +34,31 @@ const (
 	PHPArray   Form = "php-array"   // the same of an array with access_token
 	Hash       Form = "hash"        // a Redis hash with the fields value and expire (ms)
 	BagInHash  Form = "senparc-bag" // Senparc's bag as a field of a Redis hash
-	Extracted  Form = "extracted"   // a codec of others', in which the token is searched
+	Extracted  Form = "extracted"   // another codec, in which the token is searched
 )
 
 // Layout is how an SDK keeps the tokens of a family of apps. It is data.
 type Layout struct {
-	ID  string // names the SDK and its way; the same for all families
+	ID  string // names the SDK and its way of storing; the same for all families
 	SDK string // as its authors call it
 	App App
-	// Prefix stands before the key unless an app has set another one, with the sign
-	// that separates them.
+	// Prefix precedes the key unless an app has set another one, with the separator.
 	Prefix string
 	// Template is the rest of the key. {appid}, {agent}, {component}, {secret},
-	// {secret10} (its first ten characters), {stable} (0 or 1) and {digest} stand for
-	// what they name. Brackets enclose what is left out where there is no agent. Empty: every
-	// app has a key of its own.
+	// {secret10} (its first ten characters), {stable} (0 or 1) and {digest} are
+	// placeholders. Parts in brackets are left out if there is no agent. Empty:
+	// every app has a key of its own.
 	Template string
-	// Digest is what {digest} is the MD5 of, in hexadecimal.
+	// Digest is the text of which {digest} is the MD5, in hexadecimal.
 	Digest string
 	Form   Form
 	// Expiry is the template of a second key, with the time of expiry in ExpiryUnit
 	// since 1970; empty: there is none.
 	Expiry     string
 	ExpiryUnit time.Duration
-	// Margin is by how much an entry of the SDK's own ends before its token.
+	// Margin is how long before its token an entry of the SDK's own ends.
 	Margin time.Duration
-	// Writable: an entry that Write made is good for the SDK. It ends Reserve before its
+	// Writable: the SDK accepts an entry made by Write. It ends Reserve before its
 	// token.
 	Writable bool
 	Reserve  time.Duration
@@ -71,7 +70,7 @@ type Layout struct {
 // MaxLife is the longest life of a token of any of these platforms.
 const MaxLife = 2 * time.Hour
 
-// MaxValue is how many bytes of a value are read. No entry of an SDK is as long.
+// MaxValue is how many bytes of a value are read. Every entry of an SDK is shorter.
 const MaxValue = 64 << 10
 
 // margins of SDKs.
@@ -108,7 +107,7 @@ func WritableIDs() []string {
 	return out
 }
 
-// Of is the layout of a name for a family of apps; false where the SDK has none.
+// Of is the layout of a name for a family of apps; false if the SDK has none.
 func Of(id string, app App) (Layout, bool) {
 	for _, l := range All() {
 		if l.ID == id && (l.App == app || l.App == Any) {
@@ -118,5 +117,5 @@ func Of(id string, app App) (Layout, bool) {
 	return Layout{}, false
 }
 
-// Own reports whether each app has a key of its own, which nothing else tells.
+// Own reports whether each app has a key of its own that cannot be derived.
 func (l Layout) Own() bool { return l.Template == "" }

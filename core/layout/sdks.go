@@ -14,7 +14,7 @@ func silenceper() []Layout {
 	}
 }
 
-// PowerWeChat's key tells nothing of the app without its secret.
+// PowerWeChat's key tells the app only together with its secret.
 func powerwechat() []Layout {
 	return []Layout{{
 		ID: "powerwechat", SDK: "PowerWeChat", App: Any, Template: "powerwechat.access_token.{digest}", Digest: "{appid}{secret}",
@@ -37,8 +37,8 @@ func wxjava() []Layout {
 	}
 }
 
-// redisson is WxJava over Redisson, whose codec an application chooses: the token is
-// searched in the bytes.
+// redisson is WxJava over Redisson, with any codec: the token is searched in the
+// bytes.
 func redisson() []Layout {
 	const id, sdk = "wxjava-redisson", "WxJava (Redisson)"
 	return []Layout{
@@ -82,8 +82,8 @@ func easywechat() []Layout {
 	}
 }
 
-// wechatpy keeps the time of expiry of a corp's token under a key that all apps of the
-// corp share: for WeCom only the time to live counts.
+// wechatpy stores the time of expiry of a corp's token under a key that all apps of
+// the corp share: for WeCom only the time to live counts.
 func wechatpy() []Layout {
 	const id, sdk = "wechatpy", "wechatpy"
 	const token, expiry = "{appid}_access_token", "{appid}_access_token_expires_at"

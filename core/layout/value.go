@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// Value is an entry as it was read from Redis, its time to live before its text: so a
-// text that was replaced in between has too short a life, and never too long a one.
+// Value is an entry as read from Redis, its time to live before its text: if the
+// entry was replaced in between, its life is too short, and never too long.
 type Value struct {
 	Missing bool
 	// Wrong: the key holds another type than the layout's.
@@ -30,8 +30,7 @@ type Value struct {
 type Entry struct {
 	Token string
 	Life  time.Duration // what remains, whole seconds, above zero
-	// Searched: the token was found in a codec that is not understood, and nobody can say
-	// whether it is whole.
+	// Searched: the token was found in an unknown codec, and may be incomplete.
 	Searched bool
 }
 
@@ -72,13 +71,13 @@ func (l Layout) Read(v Value, now time.Time) (Entry, error) {
 	return Entry{Token: got.token, Life: life, Searched: l.Form == Extracted}, nil
 }
 
-// read is what a value itself tells.
+// read is what a value itself says.
 type read struct {
 	token string
 	end   time.Time // zero: the value does not tell
 }
 
-// life is how long the token is known to live: the earliest of all that is told.
+// life is how long the token is known to live: the earliest of all ends.
 func (l Layout) life(v Value, end, now time.Time) (time.Duration, error) {
 	life, known := MaxLife, false
 	if v.Left >= 0 {
@@ -205,7 +204,7 @@ var forms = sync.OnceValue(func() []*regexp.Regexp {
 	return []*regexp.Regexp{regexp.MustCompile(`[0-9]{1,4}_[A-Za-z0-9_-]{60,}`), regexp.MustCompile(`[A-Za-z0-9_-]{60,}`)}
 })
 
-// search is the longest run of bytes that has the form of a token, empty where there is
+// search is the longest run of bytes that has the form of a token, empty if there is
 // none.
 func search(text []byte) string {
 	for _, form := range forms() {
@@ -222,8 +221,7 @@ func search(text []byte) string {
 	return ""
 }
 
-// maxToken is the length of a token that is believed, in bytes: as much as upstream
-// may give.
+// maxToken is the most bytes of a token: as much as upstream may give.
 const maxToken = 8 << 10
 
 func tokenFault(token string) error {

@@ -69,8 +69,8 @@ func SameUser(c net.Conn) error {
 }
 
 // callerSID asks the system who called: it takes the caller's identity for a moment,
-// or looks at the caller's process where the caller has sent nothing yet and the
-// system therefore refuses.
+// or reads the caller's process if the caller has sent nothing yet, because the
+// system refuses the first way then.
 func (p *pipe) callerSID() (sid *windows.SID, err error) {
 	err = p.control(func(h windows.Handle) error {
 		sid, err = impersonated(h)

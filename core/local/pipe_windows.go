@@ -22,8 +22,8 @@ const pipePrefix = `\\.\pipe\`
 // waits, in bytes.
 const pipeBuffer = 16 << 10
 
-// busyPause is how long Dial waits before it tries a pipe again whose instances are
-// all taken. The agent makes a new one as soon as one is taken.
+// busyPause is how long Dial waits before it tries again when all instances of a
+// pipe are taken. The agent makes a new one as soon as one is taken.
 const busyPause = 2 * time.Millisecond
 
 // Address is where the agent of the home in dir listens: a pipe whose name holds the
@@ -63,7 +63,7 @@ func Dial(ctx context.Context, address string) (net.Conn, error) {
 			return newPipe(h, address, false), nil
 		}
 		switch {
-		case errors.Is(err, windows.ERROR_ACCESS_DENIED): // our own would let us in
+		case errors.Is(err, windows.ERROR_ACCESS_DENIED): // our own would accept us
 			return failed(errors.Join(ErrForeign, err))
 		case !errors.Is(err, windows.ERROR_PIPE_BUSY):
 			return failed(err)
@@ -82,14 +82,14 @@ type Listener struct {
 	sa   *windows.SecurityAttributes
 
 	mu   sync.Mutex     // held by Accept
-	next windows.Handle // the instance that the next caller gets
+	next windows.Handle // the instance for the next caller
 
 	ended windows.Handle // an event: Close was called
 	once  sync.Once
 }
 
 // Listen makes the pipe address, which the user and the system may open, and which
-// no other machine reaches. A name that somebody else has taken is an error with
+// no other machine reaches. If another program has the name, the error has
 // ErrForeign in its chain.
 func Listen(address string) (*Listener, error) {
 	sid, err := ownSID()
@@ -130,8 +130,8 @@ func (l *Listener) instance(flags uint32) (windows.Handle, error) {
 		windows.PIPE_TYPE_BYTE|windows.PIPE_REJECT_REMOTE_CLIENTS, windows.PIPE_UNLIMITED_INSTANCES, pipeBuffer, pipeBuffer, 0, l.sa)
 }
 
-// Accept returns the next caller. The instance for the one after it is made before,
-// so that the name is never without one.
+// Accept returns the next caller. It makes the instance for the following one first,
+// so that the name always exists.
 func (l *Listener) Accept() (net.Conn, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -147,7 +147,7 @@ func (l *Listener) Accept() (net.Conn, error) {
 		}
 		caller := l.next
 		next, more := l.instance(0)
-		if more != nil { // out of memory, say: who calls now is let go, and the server tries again
+		if more != nil { // out of memory, for example: this caller is dropped, and the server tries again
 			_ = windows.DisconnectNamedPipe(caller)
 			return nil, l.failed(passing{more})
 		}

@@ -22,8 +22,8 @@ func Dial(ctx context.Context, address string) (net.Conn, error) {
 	return (&net.Dialer{}).DialContext(ctx, "unix", address)
 }
 
-// Listener listens on the socket of an agent. The server may close it while somebody
-// gives up its path.
+// Listener listens on the socket of an agent. The server may close it while another
+// goroutine gives up its path.
 type Listener struct {
 	*net.UnixListener
 	file os.FileInfo // the socket as we made it

@@ -11,24 +11,24 @@ import (
 	"tokentray/core/upstream"
 )
 
-// DefaultLife is how long a token is taken to live of which nobody says it.
+// DefaultLife is the assumed life of a token when the server says none.
 const DefaultLife = time.Hour
 
-// crowded is how long to wait where a server says that it is asked too often.
+// crowded is how long to wait when a server says that it is asked too often.
 const crowded = time.Minute
 
-// answer is what a server says.
+// answer is the server's answer.
 type answer struct {
 	grant   core.Grant
 	refused bool
 	code    string // error
-	text    string // error_description, not for showing before it was cleaned
-	kind    string // token_type, where it is another than Bearer
+	text    string // error_description, to be cleaned before it is shown
+	kind    string // token_type, if it is not Bearer
 	secrets []string
 }
 
 // read reads the answer that came at now. A reason that is not empty says why it is
-// none that can be used; it quotes nothing of it.
+// unusable; it quotes nothing.
 func read(body []byte, now time.Time) (answer, string) {
 	d, reason := upstream.ReadDocument(body)
 	if reason != "" {
@@ -89,11 +89,11 @@ func lifetime(said upstream.Value, token string, now time.Time) (time.Duration, 
 var codeForm = regexp.MustCompile(`^[A-Za-z0-9_.-]+$`)
 
 // isCode reports whether a text has the form of an error code (RFC 6749, section
-// 5.2). Another is not quoted as one.
+// 5.2). Other texts are not quoted as codes.
 func isCode(text string) bool { return len(text) <= 64 && codeForm.MatchString(text) }
 
-// ruleFor is the meaning of an error with the status that it came with. Servers send
-// errors with status 200, and codes of their own.
+// ruleFor is the meaning of an error with its status. Servers send errors with
+// status 200, and codes of their own.
 func ruleFor(code string, status int) upstream.Rule {
 	said := "an error"
 	if isCode(code) {

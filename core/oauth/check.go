@@ -11,12 +11,13 @@ import (
 	"tokentray/core/upstream"
 )
 
-// What can be asked about a token differs by server. RFC 7662 has an endpoint that says
-// whether a token is active: Keycloak has it beside the token's own, and for any other
-// server the account names it. Microsoft Entra, PayPal and Auth0 have none; of the first
-// two a call of the API is known that tells by status 401 (RFC 6750). Of an API that is
-// not known nobody knows such a call, and /userinfo is none: it wants the scope openid,
-// and answers 401 to living tokens without a person's session.
+// Servers differ in what can be asked about a token. RFC 7662 has an endpoint that
+// says whether a token is active: Keycloak has it beside the token endpoint, and for
+// any other server the account names it. Microsoft Entra, PayPal and Auth0 have
+// none; for the first two a call of the API is known whose status 401 tells (RFC
+// 6750). For an unknown API no such call is known, and /userinfo does not serve: it
+// needs the scope openid, and answers 401 to living tokens without a person's
+// session.
 
 var _ core.SomeChecker = source{}
 
@@ -31,8 +32,8 @@ func (s source) Check(ctx context.Context, req core.Request, token string) error
 	return s.probe(ctx, req, token)
 }
 
-// introspect asks by RFC 7662, where the client proves who it is as for a token. Its
-// secret goes to the host that it was entered for and to no other.
+// introspect asks by RFC 7662; the client authenticates as for a token. Its secret
+// goes only to the host that it was entered for.
 func (s source) introspect(ctx context.Context, req core.Request, to, token string) error {
 	secret := req.Credentials.Secret.Reveal()
 	switch {
@@ -75,7 +76,7 @@ func (s source) introspect(ctx context.Context, req core.Request, to, token stri
 	return reply.Odd("no active in the answer to an introspection")
 }
 
-// probe makes the product's call with the token. Only status 401 speaks of the token.
+// probe makes the product's call with the token. Only status 401 is about the token.
 func (s source) probe(ctx context.Context, req core.Request, token string) error {
 	redact := append(redactor(req), token)
 	place := s.spec.Token
@@ -98,7 +99,7 @@ func (s source) probe(ctx context.Context, req core.Request, token string) error
 	return nil
 }
 
-// dead is the error for a token that is accepted no longer.
+// dead is the error for a token that is no longer accepted.
 func dead() *core.Error {
 	return &core.Error{
 		Class: core.Temporary, Remedy: core.RemedyTryAgain, Err: core.ErrDead,

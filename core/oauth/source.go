@@ -100,7 +100,7 @@ func basic(req core.Request) string {
 	return base64.StdEncoding.EncodeToString([]byte(id + ":" + secret))
 }
 
-// ask has the library write the request and sends it.
+// ask lets the library write the request and sends it.
 func (s source) ask(ctx context.Context, req core.Request, redact upstream.Redactor) (upstream.Reply, error) {
 	a := req.Account
 	more := s.spec.Pairs(a)
@@ -108,7 +108,7 @@ func (s source) ask(ctx context.Context, req core.Request, redact upstream.Redac
 		more = withPair(more, "audience", audience)
 	}
 	if wrong := s.kinds.Check(a).Fatal(); slices.ContainsFunc(wrong, func(p core.Problem) bool { return p.Field == kinds.OAuthExtra }) {
-		// What was checked when it was entered is checked again here, where the secret leaves.
+		// Checked on input, and again here, where the secret is sent.
 		return upstream.Reply{}, &core.Error{Class: core.Misuse, Remedy: core.RemedyInput, Message: "the account's further parameters would make another request; correct them", Unsent: true}
 	}
 	config := clientcredentials.Config{
@@ -120,7 +120,7 @@ func (s source) ask(ctx context.Context, req core.Request, redact upstream.Redac
 	}
 	sent := &exchange{source: s, req: req, to: config.TokenURL, redact: redact}
 	_, _ = config.Token(context.WithValue(ctx, oauth2.HTTPClient, &http.Client{Transport: sent}))
-	if !sent.done { // the library writes no such request, and its error may quote what it has
+	if !sent.done { // the library writes no such request, and its error may quote it
 		return upstream.Reply{}, &core.Error{Class: core.Misuse, Remedy: core.RemedyInput, Message: "a request cannot be made of the account's token URL and parameters; correct them", Unsent: true}
 	}
 	return sent.reply, sent.err
@@ -134,7 +134,7 @@ func withPair(pairs url.Values, name, value string) url.Values {
 	return pairs
 }
 
-// errTaken ends the library's part: the answer was taken out of its hands.
+// errTaken ends the library's part: the answer was taken from it.
 var errTaken = errors.New("the answer is read elsewhere")
 
 // exchange sends the one request that the library writes, through the caller of
@@ -150,8 +150,8 @@ type exchange struct {
 	err   error
 }
 
-// RoundTrip never returns an answer: redirects, retries and the library's reading of
-// it are out of the question with none.
+// RoundTrip never returns an answer, so the library cannot redirect, retry or read
+// it.
 func (e *exchange) RoundTrip(r *http.Request) (*http.Response, error) {
 	body, err := io.ReadAll(r.Body) // it is in memory
 	_ = r.Body.Close()

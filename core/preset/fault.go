@@ -9,13 +9,13 @@ import (
 // MaxFile is how long the file of a preset may be, in bytes.
 const MaxFile = 64 << 10
 
-// Fault is something wrong with a preset's file. ui/text has a sentence for each
-// code, preset.fault. and the code, with {field} and {other} in it.
+// Fault is one error in a preset's file. ui/text has a sentence for each code,
+// preset.fault. and the code, with {field} and {other} in it.
 type Fault struct {
 	Line  int    `json:"line"` // from 1
 	Field string `json:"field,omitempty"`
 	Code  string `json:"code"`
-	Other string `json:"other,omitempty"` // what should stand there, or stands there and may be told
+	Other string `json:"other,omitempty"` // what should be there, or what is there if it may be told
 }
 
 // The codes of faults.
@@ -68,7 +68,7 @@ func (f Fault) Error() string {
 	return at + ": " + says + "; correct it"
 }
 
-// Faults are all that is wrong with a file, by line.
+// Faults are all errors of a file, by line.
 type Faults []Fault
 
 func (f Faults) Error() string {

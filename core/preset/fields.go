@@ -10,7 +10,7 @@ import (
 	"tokentray/core/kinds"
 )
 
-// reader gathers the faults of a file.
+// reader collects the faults of a file.
 type reader struct{ faults Faults }
 
 func (r *reader) fault(line int, field, code, other string) {
@@ -20,13 +20,12 @@ func (r *reader) fault(line int, field, code, other string) {
 // object is a JSON object of the file whose fields are known.
 type object struct {
 	r      *reader
-	at     string // the field that it is, empty for the file itself
+	at     string // its field, empty for the file itself
 	line   int
 	fields map[string]*node
 }
 
-// object takes the fields of an object. Those that are not known, and those that
-// stand there twice, are faults.
+// object reads the fields of an object. Unknown and repeated ones are faults.
 func (r *reader) object(n *node, at string, known ...string) object {
 	o := object{r: r, at: at, line: n.line, fields: map[string]*node{}}
 	if n.kind != '{' {
@@ -40,7 +39,7 @@ func (r *reader) object(n *node, at string, known ...string) object {
 			r.fault(m.line, o.name(shown(m.key)), FaultUnknown, meant(m.key, known))
 		case twice:
 			r.fault(m.line, o.name(m.key), FaultTwice, "")
-		case m.value.kind == 'n': // null is as good as nothing
+		case m.value.kind == 'n': // null counts as missing
 		default:
 			o.fields[m.key] = m.value
 		}
@@ -80,7 +79,7 @@ func (o object) lineOf(key, member string) int {
 	return n.line
 }
 
-// text is a text and its line; 0 where there is none.
+// text is a text and its line; 0 if there is none.
 func (o object) text(key string, must bool) (string, int) {
 	n, ok := o.fields[key]
 	switch {
@@ -208,7 +207,7 @@ func (o object) patterns(key string) []kinds.Pattern {
 	return out
 }
 
-// shown is a text of the file as it can be told: short, and on one line.
+// shown is a text of the file in a form that may be shown: short, and on one line.
 func shown(text string) string {
 	if utf8.RuneCountInString(text) > 40 || !printable(text) {
 		return "…"
@@ -216,7 +215,7 @@ func shown(text string) string {
 	return text
 }
 
-// meant is the known name that differs in two letters at most from one that is not,
+// meant is the known name that differs from an unknown one in at most two letters,
 // else empty.
 func meant(name string, known []string) string {
 	best, closest := "", 3
@@ -228,7 +227,7 @@ func meant(name string, known []string) string {
 	return best
 }
 
-// distance is how many letters are to be added, taken out or replaced.
+// distance is how many letters must be added, removed or replaced.
 func distance(a, b string) int {
 	if len(a) > 60 {
 		return len(a)

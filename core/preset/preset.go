@@ -13,21 +13,21 @@ import (
 	"tokentray/core/upstream"
 )
 
-// Preset is a kind of token that data describes. Parse makes one; its values are
-// then as they must be.
+// Preset is a kind of token described by data. Parse makes one; its values are then
+// valid.
 type Preset struct {
 	Kind       core.Kind
 	Label      kinds.Label
 	Names      []string // words in imported names that speak of it
-	ID, Secret Input    // how its AppID and its secret are called
+	ID, Secret Input    // the names of its AppID and its secret
 
 	Request  Request
 	Answer   upstream.Shape
-	Refusals map[string][]string // codes by what they mean; see rules
+	Refusals map[string][]string // codes by meaning; see rules
 
 	Repeat       core.Repeat
 	RenewBefore  time.Duration
-	OldLives     time.Duration // what is left of a token that was replaced
+	OldLives     time.Duration // the remaining life of a replaced token
 	Use          kinds.Place
 	APIHost      string // where calls go; empty: where the token comes from
 	Dead         []kinds.Answer
@@ -36,13 +36,13 @@ type Preset struct {
 	Closed       []kinds.Pattern
 	Samples      []kinds.Folder
 	Console      string
-	Quota        int // calls for a token in a day; 0: nobody knows
+	Quota        int // calls for a token in a day; 0: unknown
 	Day          core.Zone
-	File         []byte // what it was read from
+	File         []byte // the file
 	ownOfVersion bool
 }
 
-// Input is how one of the two things is called that a person enters.
+// Input is the name of one of the two things that a person enters.
 type Input struct {
 	Label kinds.Label
 	Hint  string
@@ -102,8 +102,8 @@ func (p Preset) Hosts() []string {
 	return out
 }
 
-// Fingerprint names what a preset asks and where its secret and its tokens go. Two
-// presets of one fingerprint may be given the same secrets.
+// Fingerprint identifies what a preset asks and where its secret and its tokens go.
+// Two presets with one fingerprint may get the same secrets.
 func (p Preset) Fingerprint() string {
 	raw, _ := json.Marshal(struct { // strings and maps of them always marshal
 		Request Request
@@ -114,8 +114,8 @@ func (p Preset) Fingerprint() string {
 	return hex.EncodeToString(sum[:8])
 }
 
-// The life of most tokens is two hours, and upstreams hand out another one in the
-// last minutes.
+// The life of most tokens is two hours, and upstreams give another one in the last
+// minutes.
 const renewBefore = 5 * time.Minute
 
 // Spec is the kind that the preset describes.
@@ -141,7 +141,7 @@ func (p Preset) Spec() kinds.Spec {
 		},
 		Token: p.Use, APIBase: p.APIHost, TryPath: p.Check,
 		Samples: p.Samples, Dead: p.Dead, Reads: p.Reads,
-		// A token's answer is as secret as the token.
+		// The answer with a token is as secret as the token.
 		Closed: append([]kinds.Pattern{{Path: strings.ReplaceAll(p.Request.Path, holdID, "*")}}, p.Closed...),
 	}
 	for _, host := range p.Hosts() {

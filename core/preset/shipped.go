@@ -12,8 +12,8 @@ import (
 //go:embed *.json
 var files embed.FS
 
-// order is that in which the presets of this version are offered. A file's name is
-// its kind.
+// order is the order in which the presets of this version are offered. A file's name
+// is its kind.
 func order() []string {
 	return []string{"feishu", "lark", "dingtalk", "dingtalk-new", "douyin", "douyin-mini", "qq", "baidu", "huawei", "kuaishou"}
 }

@@ -24,7 +24,7 @@ type Asker struct{ caller *upstream.Caller }
 // NewAsker returns an Asker, whose sources share connections.
 func NewAsker(o Options) *Asker { return &Asker{upstream.New(o)} }
 
-// Source is what asks for the tokens of a preset. It is a core.Checker too.
+// Source is the source of a preset's tokens. It is a core.Checker too.
 func (a *Asker) Source(p Preset) core.Source {
 	s := source{Caller: a.caller, preset: p}
 	if !p.checks() {
@@ -48,7 +48,7 @@ type source struct {
 	preset Preset
 }
 
-// Fetch makes the preset's request and reads the token out of its answer.
+// Fetch makes the preset's request and reads the token from its answer.
 func (s source) Fetch(ctx context.Context, req core.Request) (core.Grant, error) {
 	redact := redactor(req)
 	reply, err := s.Ask(ctx, req, s.base(req.Account), s.preset.outgoing(req), redact)
@@ -87,8 +87,8 @@ func (s source) read(reply upstream.Reply, redact upstream.Redactor) (core.Grant
 	return r.Grant, nil
 }
 
-// lost is the error for a success in which the token cannot be found. Where asking
-// again costs somebody a token, nothing asks again by itself.
+// lost is the error for a success without a token that can be found. If asking again
+// kills somebody's token, nothing asks again by itself.
 func (s source) lost(fault string) *core.Error {
 	e := upstream.OddAnswer(fault)
 	if !s.preset.Repeat.Harmless() {
@@ -98,8 +98,8 @@ func (s source) lost(fault string) *core.Error {
 	return e
 }
 
-// meaning is what a refusal means: by the preset's codes, else by the words of RFC
-// 6749, else by the status. Empty: nobody knows.
+// meaning is the meaning of a refusal: by the preset's codes, else by the words of
+// RFC 6749, else by the status. Empty: unknown.
 func (p Preset) meaning(code string, status int) string {
 	for _, name := range refusalNames() {
 		if slices.Contains(p.Refusals[name], code) && code != "" {
@@ -120,11 +120,11 @@ func (p Preset) meaning(code string, status int) string {
 	return ""
 }
 
-// A refusal that nobody knows is tried again, and not too often: it may be a wrong
-// secret, and some upstreams bar who sends many.
+// An unknown refusal is retried, but not too often: it may be a wrong secret, and
+// some upstreams bar a caller that sends many.
 const unknownWait = time.Minute
 
-// rule is what is done about a refusal.
+// rule is how a refusal is handled.
 func rule(meaning string) upstream.Rule {
 	switch meaning {
 	case "secret":
@@ -147,8 +147,8 @@ func rule(meaning string) upstream.Rule {
 	return upstream.Rule{Class: core.Temporary, Remedy: core.RemedyTryAgain, Wait: unknownWait, Message: "upstream refused with a code unknown here; try again in a minute"}
 }
 
-// refused is the error for an answer that is no success. A code that is no number is
-// told with upstream's words.
+// refused is the error for an answer that is no success. A code that is not a number
+// is shown with upstream's message.
 func (s source) refused(meaning string, r upstream.Reading, redact upstream.Redactor) *core.Error {
 	a := upstream.Answer{Message: r.Text}
 	if n, err := strconv.ParseInt(r.Code, 10, 32); err == nil {
@@ -159,7 +159,7 @@ func (s source) refused(meaning string, r upstream.Reading, redact upstream.Reda
 	return s.Refused(rule(meaning), a, s.preset.Day, redact)
 }
 
-// Meanings implements core.Interpreter. Only what the preset itself lists is known:
+// Meanings implements core.Interpreter. It knows only what the preset itself lists:
 // the words of RFC 6749 are any server's.
 func (s source) Meanings(code, message string) []*core.Error {
 	reading := upstream.Reading{Code: code, Text: message}
@@ -214,8 +214,8 @@ type checker struct{ source }
 
 var _ core.Checker = checker{}
 
-// Check makes the call with the token. An answer that is neither a success nor one of
-// those that mean a dead token says nothing about it.
+// Check makes the call with the token. An answer that is neither a success nor one
+// of those that mean a dead token says nothing about it.
 func (c checker) Check(ctx context.Context, req core.Request, token string) error {
 	redact := append(upstream.Redactor{token}, redactor(req)...)
 	p := c.preset
@@ -251,7 +251,7 @@ func (c checker) Check(ctx context.Context, req core.Request, token string) erro
 	if meaning == "permission" {
 		e.Err = core.ErrNotGranted
 	}
-	if e.Class == core.BadSecret { // the secret had no part in this
+	if e.Class == core.BadSecret { // this call does not use the secret
 		e.Class, e.Remedy, e.Message = core.Temporary, core.RemedyTryAgain, "upstream refused the call without saying that the token is dead; try again, or see its console"
 	}
 	return e

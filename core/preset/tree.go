@@ -25,7 +25,8 @@ type member struct {
 // maxDepth is how deep the file of a preset may be nested.
 const maxDepth = 6
 
-// treeReader reads JSON and keeps the lines, which no decoder of the library tells.
+// treeReader reads JSON and keeps the lines, which the library's decoder does not
+// report.
 type treeReader struct {
 	raw []byte
 	dec *json.Decoder

@@ -12,22 +12,22 @@ import (
 	"tokentray/core/upstream"
 )
 
-// veil stands where a secret is sent.
+// veil replaces a secret that is sent.
 const veil = "•••"
 
-// Trial is what a preset sent, and what it found in the answer. Nothing in it shows a
-// secret or a token.
+// Trial is what a preset sent, and what it found in the answer. It shows no secret
+// and no token.
 type Trial struct {
 	Method, URL string
 	Headers     []kinds.Pair
 	Body        string
-	Status      int // of HTTP; 0: nothing came back
+	Status      int // of HTTP; 0: no answer
 	Found       []Found
 	Grant       core.Grant // the caller shows a mask of it
 	Err         error      // why there is no token
 }
 
-// Found is what a path of the preset led to. A token is told by its mask.
+// Found is what a path of the preset found. A token is shown as a mask.
 type Found struct {
 	Field string // token, expires, code or text
 	Path  upstream.Path
@@ -35,7 +35,8 @@ type Found struct {
 	Value string // as it can be shown
 }
 
-// Try makes a preset's request once and tells what each path found. It saves nothing.
+// Try makes a preset's request once and reports what each path found. It saves
+// nothing.
 func (a *Asker) Try(ctx context.Context, p Preset, req core.Request) Trial {
 	s := source{Caller: a.caller, preset: p}
 	base, redact := s.base(req.Account), redactor(req)

@@ -18,16 +18,16 @@ import (
 // graceTime is how long a command may take to end when it is told to.
 const graceTime = 2 * time.Second
 
-// maxTail is how much of what a command complains of is looked at, maxSaid how
-// much of it is kept.
+// maxTail is how much of a command's complaints is read, maxSaid how much of them is
+// kept.
 const (
 	maxTail = 4 << 10
 	maxSaid = 200
 )
 
-// runCommand does a job whose push is a command: the token and a line end come
-// on its standard input, what it prints goes nowhere, and the last line of its
-// complaints explains a failure.
+// runCommand does a job whose push is a command: it gets the token and a line end on
+// its standard input, its output is discarded, and the last line of its error output
+// explains a failure.
 func runCommand(ctx context.Context, job Job) error {
 	limited, cancel := context.WithTimeout(ctx, job.Push.Timeout)
 	defer cancel()
@@ -45,7 +45,7 @@ func runCommand(ctx context.Context, job Job) error {
 		finish(cmd.Process) // and what it started
 	}
 	if errors.Is(err, exec.ErrWaitDelay) && limited.Err() == nil {
-		err = nil // it ended well and left somebody behind who holds its output
+		err = nil // it ended with success and left a child that has its output open
 	}
 	if err == nil {
 		return nil
@@ -53,7 +53,7 @@ func runCommand(ctx context.Context, job Job) error {
 	return failed(ctx, limited, job, err, said.lastLine())
 }
 
-// failed says how a command failed, in words that hold no token.
+// failed says how a command failed, without the token.
 func failed(ctx, limited context.Context, job Job, err error, line string) *core.Error {
 	name := filepath.Base(job.Push.Command[0])
 	out := &core.Error{Class: core.PushFailed, Remedy: core.RemedyPushCommand, Err: err}
@@ -75,8 +75,8 @@ func failed(ctx, limited context.Context, job Job, err error, line string) *core
 	return out
 }
 
-// environment tells a command what its token is. The token itself is not in it,
-// for other programs of the user may read it there.
+// environment describes the token to a command. The token itself is not in it,
+// because other programs of the user may read it there.
 func (j Job) environment(own []string) []string {
 	out := make([]string, 0, len(own)+8)
 	for _, entry := range own {

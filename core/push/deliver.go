@@ -8,12 +8,12 @@ import (
 	"tokentray/core/format"
 )
 
-// Job is one token on its way to one place.
+// Job is one token for one push.
 type Job struct {
 	Account core.Account
 	Push    core.Push
 	Token   core.Token
-	BaseURL string // where the token is of use
+	BaseURL string // where the token is used
 }
 
 // Deliver does a job once. Its error is a *core.Error of class PushFailed that

@@ -1,13 +1,12 @@
-// Package push carries a renewed token to where an account's owner wants it:
+// Package push delivers a renewed token to the places that an account's owner chose:
 // into a file, or to a command on its standard input.
 //
-// Runner is the queue. It holds one job a push, the newest, so that however far
-// it lags behind, what it does next is right; it tries again with growing pauses
-// and then waits for the next token. Nothing that waits for it ever blocks the
-// Keeper. Deliver does one job.
+// Runner is the queue. It holds one job a push, the newest, so that the next job is
+// right even if the queue lags behind; it retries with growing pauses and then waits
+// for the next token. It never blocks the Keeper. Deliver does one job.
 //
-// A file is replaced whole or not at all, is its owner's alone, and of a .env
-// file nothing changes but the one variable. A command runs without a shell, in
-// a process group of its own, for a limited time. The token is never among
-// arguments, in the environment or in what is said of a failure.
+// A file is replaced completely or not at all, is its owner's alone, and in a .env
+// file only the one variable changes. A command runs without a shell, in a process
+// group of its own, for a limited time. The token is never among arguments, in the
+// environment or in the text of a failure.
 package push

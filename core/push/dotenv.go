@@ -8,26 +8,25 @@ import (
 	"tokentray/core/format"
 )
 
-// assignment is where a .env file gives a variable a value. Offsets are of
-// bytes in the file's text.
+// assignment is where a .env file gives a variable a value. Offsets are of bytes in
+// the file's text.
 type assignment struct {
-	section    string // in which it stands, of an INI file
+	section    string // the section, in an INI file
 	name       string
 	exported   bool
 	start, end int  // of the value with its quotes
 	quote      byte // 0 for a bare value
 }
 
-// setVariable is the text of a .env file in which every assignment of the
-// variable has the value, and which has one at its end when it had none. All
-// else stays as it was, byte for byte: comments, order, blanks, line ends, export
-// before the name, and the quotes of the old value where the new one may stand
-// in them. Of two assignments of one name some readers take the first and some
-// the last; that is why every one is changed.
+// setVariable is the text of a .env file in which every assignment of the variable
+// has the value, with one added at the end if there was none. Everything else stays
+// byte for byte: comments, order, blanks, line ends, export before the name, and the
+// quotes of the old value if they suit the new one. Of two assignments of one name
+// some readers take the first and some the last; so every one is changed.
 //
-// A file with sections, as INI files and ThinkPHP's .env have them, may give one
-// name to several variables: SECTION.NAME says which one is meant, and a bare name
-// that stands in several sections is refused.
+// A file with sections, such as INI files and ThinkPHP's .env, may give one name to
+// several variables: SECTION.NAME says which one is meant, and a bare name that is
+// in several sections is refused.
 //
 // Its error never holds the value.
 func setVariable(text, key, value string) (string, error) {
@@ -84,12 +83,12 @@ func setVariable(text, key, value string) (string, error) {
 	return out.String(), nil
 }
 
-// errQuotes is what is wrong with a file in which another value changes where a quote
+// errQuotes is the error for a file in which another value changes where a quote
 // closes.
 var errQuotes = errors.New("a quote in the file is not closed on its line, so that other variables would change too; put the quote right")
 
-// sameBeside reports whether a text reads as before but for the variable. An open quote
-// may close elsewhere once a value has gone that held a quote.
+// sameBeside reports whether a text reads as before except for the variable. An open
+// quote may close elsewhere after a value with a quote was removed.
 func sameBeside(text string, before []assignment, in, name string) bool {
 	after, _ := assignments(text)
 	same := func(a, b assignment) bool {
@@ -101,7 +100,7 @@ func sameBeside(text string, before []assignment, in, name string) bool {
 // byteOrderMark begins the files of some editors.
 const byteOrderMark = "\ufeff"
 
-// lineEnd is how most lines of the text end.
+// lineEnd is the line end of most lines of the text.
 func lineEnd(text string) string {
 	if crlf := strings.Count(text, "\r\n"); 2*crlf > strings.Count(text, "\n") {
 		return "\r\n"
@@ -190,8 +189,7 @@ func plainName(text string, at int) (string, int, bool) {
 	return text[at:end], sign + 1, true
 }
 
-// nameByte reports whether readers take c for a part of a name. Some take dots
-// and dashes.
+// nameByte reports whether readers accept c in a name. Some accept dots and dashes.
 func nameByte(c byte) bool {
 	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '_' || c == '.' || c == '-'
 }
@@ -203,9 +201,8 @@ func skipBlanks(text string, at int) int {
 	return at
 }
 
-// quotedEnd is the offset behind the quote that closes the one at an offset,
-// perhaps lines below. What follows it must be a comment or nothing: else the
-// quote belongs to a bare value.
+// quotedEnd is the offset after the quote that closes the one at an offset, perhaps
+// lines below. Only a comment may follow it: else the quote belongs to a bare value.
 func quotedEnd(text string, at int) (int, bool) {
 	quote := text[at]
 	for i := at + 1; i < len(text); i++ {
@@ -221,9 +218,9 @@ func quotedEnd(text string, at int) (int, bool) {
 	return 0, false
 }
 
-// bareEnd is the offset behind the bare value that begins at an offset: before a
-// comment, which a blank sets off, and before the blanks at the end of the line.
-// In a file with sections ; begins a comment, too.
+// bareEnd is the offset after the bare value that begins at an offset: before a
+// comment, which follows a blank, and before the blanks at the end of the line. In a
+// file with sections ; begins a comment, too.
 func bareEnd(text string, at int, ini bool) int {
 	end := strings.IndexByte(text[at:], '\n')
 	if end < 0 {

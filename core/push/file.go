@@ -15,10 +15,10 @@ import (
 	"tokentray/core/format"
 )
 
-// maxFile bounds a .env file, whose every byte is kept.
+// maxFile bounds a .env file, every byte of which is kept.
 const maxFile = 1 << 20
 
-// attempts is how often a file is read again that somebody else writes.
+// attempts is how often a file is read again that another program writes.
 const attempts = 3
 
 var (
@@ -82,10 +82,10 @@ func replaceFile(job Job) error {
 	if before != nil {
 		mode = before.Mode().Perm()
 		if job.Push.Private {
-			mode &= 0o600 // what its owner took away stays away
+			mode &= 0o600 // rights that its owner removed stay removed
 		}
 		if !job.Push.Whole() && text == old && sameMode(before.Mode().Perm(), mode) {
-			return nil // whoever watches it is not disturbed
+			return nil // programs that watch it are not disturbed
 		}
 		if job.Push.InPlace {
 			return overwrite(path, before, text, mode)
@@ -114,10 +114,10 @@ func replaceFile(job Job) error {
 	return err
 }
 
-// overwrite writes a file that must stay the very same one: it is mounted by
-// itself, or has an owner and rules of access that no other file can be given. A
-// reader may meet it half written, and so may a machine that loses its power in
-// that moment. What fails is undone.
+// overwrite writes a file that cannot be replaced: it is mounted by itself, or has
+// an owner and access rules that no other file can be given. A reader may see it
+// half written, and so may a machine that loses its power in that moment. A failure
+// is undone.
 func overwrite(path string, before fs.FileInfo, text string, mode fs.FileMode) (err error) {
 	f, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {
@@ -160,7 +160,7 @@ func OpenToOthers(path string) bool {
 	return err == nil && runtime.GOOS != "windows" && info.Mode().IsRegular() && info.Mode().Perm()&0o077 != 0
 }
 
-// content is what the file is to hold.
+// content is the file's new content.
 func content(job Job, old string) (string, error) {
 	switch job.Push.Form {
 	case core.PushDotenv:
@@ -172,9 +172,9 @@ func content(job Job, old string) (string, error) {
 	return job.Token.Value + "\n", nil
 }
 
-// follow is the file that a path leads to. A link is followed and stays, if it
-// is ours: a link in a shared folder that somebody else made could lead to any
-// file of ours. One that leads nowhere is refused.
+// follow is the file that a path leads to. A link is followed and stays, if it is
+// ours: a link in a shared folder that another user made could lead to any file of
+// ours. A link that leads nowhere is refused.
 func follow(path string) (string, error) {
 	for range 40 { // as the systems do
 		info, err := os.Lstat(path)
@@ -202,8 +202,8 @@ func follow(path string) (string, error) {
 	return "", errors.New("too many links; name the file itself")
 }
 
-// read looks at the file, and reads it where its text is to be kept. Without a
-// file all is empty.
+// read examines the file, and reads it if its text must be kept. Without a file
+// everything is empty.
 func read(path string, whole bool) (fs.FileInfo, string, error) {
 	before, err := os.Stat(path)
 	switch {
@@ -229,7 +229,7 @@ func read(path string, whole bool) (fs.FileInfo, string, error) {
 	return before, string(raw), unchanged(path, before)
 }
 
-// unchanged fails when the file is not the one that was looked at.
+// unchanged fails if the file is not the one that was examined.
 func unchanged(path string, before fs.FileInfo) error {
 	now, err := os.Stat(path)
 	switch {
@@ -243,8 +243,8 @@ func unchanged(path string, before fs.FileInfo) error {
 	return nil
 }
 
-// place is where a job of a file ends up, so that two of them do not write one
-// file at a time.
+// place is where a job of a file ends up, so that two jobs do not write one file at
+// the same time.
 func place(path string) string {
 	real, err := follow(path)
 	if err != nil {
@@ -262,7 +262,7 @@ func Exists(path string) bool {
 	return err == nil && (!info.Mode().IsRegular() || info.Size() > 0)
 }
 
-// Inside reports whether path lies in the folder, by whatever names.
+// Inside reports whether path lies in the folder, under any name.
 func Inside(dir, path string) bool {
 	real, err := filepath.EvalSymlinks(dir)
 	if err != nil {

@@ -40,5 +40,5 @@ func keepOwner(f *os.File, before fs.FileInfo) error {
 // mounted on it.
 func isMountPoint(err error) bool { return errors.Is(err, syscall.EBUSY) }
 
-// sameMode reports whether a file has the mode already that it shall have.
+// sameMode reports whether a file already has the mode that it should have.
 func sameMode(has, shall fs.FileMode) bool { return has == shall }

@@ -5,7 +5,7 @@ import (
 	"os"
 )
 
-// A file's owner is no matter on Windows: folders pass on who may read.
+// A file's owner does not matter on Windows: folders pass on who may read.
 
 func ours(fs.FileInfo) bool { return true }
 

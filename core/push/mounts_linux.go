@@ -13,12 +13,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// maxProcesses bounds how many processes are asked what they have mounted.
+// maxProcesses bounds how many processes are checked for mounts.
 const maxProcesses = 5000
 
-// mountedAlone reports whether a process that we may look at, in a container or
-// not, has the file mounted by itself. A mount stays with the file that was there:
-// one that is put in its place by a new name is not seen through it.
+// mountedAlone reports whether a process that we may inspect, in a container or not,
+// has the file mounted by itself. A mount stays with the old file: it does not see a
+// new file of the same name.
 func mountedAlone(name string, info fs.FileInfo) bool {
 	st, ok := info.Sys().(*syscall.Stat_t)
 	if !ok {
@@ -54,11 +54,10 @@ func mountedAlone(name string, info fs.FileInfo) bool {
 	return false
 }
 
-// mount is a line of mountinfo: which part of which device stands where.
+// mount is a line of mountinfo: which part of which device is mounted where.
 type mount struct{ device, root, point string }
 
-// insideDevice is the path of a file from the root of its device on; empty: it
-// cannot be told.
+// insideDevice is the path of a file from the root of its device; empty: unknown.
 func insideDevice(all []mount, device, name string) string {
 	name, err := filepath.EvalSymlinks(name)
 	if err != nil {

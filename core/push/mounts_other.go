@@ -4,5 +4,5 @@ package push
 
 import "io/fs"
 
-// mountedAlone is known on Linux alone.
+// mountedAlone works on Linux only.
 func mountedAlone(string, fs.FileInfo) bool { return false }

@@ -8,15 +8,14 @@ import (
 	"tokentray/core"
 )
 
-// longWord is longer than any word; what is longer may be a token in another
-// spelling.
+// longWord is longer than any word; longer runs may be a token in another spelling.
 const longWord = 24
 
 const hidden = "•••"
 
-// redact makes what a command said fit to be shown and kept: no piece of a
-// token is in it, nor any long run of letters and digits, such as a token in
-// base64, and no control character. It is cut to maxSaid bytes.
+// redact makes a command's message fit to be shown and stored: it contains no piece
+// of a token, no long run of letters and digits, such as a token in base64, and no
+// control character. It is cut to maxSaid bytes.
 func redact(line string, tokens ...string) string {
 	line = strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == utf8.RuneError {

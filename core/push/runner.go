@@ -16,32 +16,32 @@ import (
 const (
 	// drainTime is how long jobs under way may take to end at a stop.
 	drainTime = 3 * time.Second
-	// lookTime bounds how long the queue sleeps while something is to be tried
-	// again: timers stand still while the machine sleeps.
+	// lookTime bounds how long the queue sleeps while a retry is planned: timers
+	// stop while the machine sleeps.
 	lookTime = time.Minute
 )
 
 // workers is how many jobs are done at once.
 const workers = 4
 
-// pauses are those between the tries of one token. After the last one the next
-// token is waited for.
+// pauses are those between the tries of one token. After the last one the queue
+// waits for the next token.
 func pauses() []time.Duration {
 	return []time.Duration{5 * time.Second, 30 * time.Second, 2 * time.Minute, 10 * time.Minute, 30 * time.Minute}
 }
 
-// Config is what a Runner is made of.
+// Config is what a Runner needs.
 type Config struct {
 	// Deliver does a job once; nil means the package's own.
 	Deliver func(ctx context.Context, job Job) error
-	// Done is told how each try ended, before the next one of that push begins.
+	// Done is called after each try, before the next one of that push begins.
 	Done func(job Job, result core.PushResult)
 	Now  func() time.Time // the wall clock; nil means the machine's
 	Log  *slog.Logger     // nil discards
 }
 
-// Runner is the queue of all pushes. Its methods never wait for a job, but for
-// Do. Jobs that write one file are done one after the other.
+// Runner is the queue of all pushes. Only Do waits for a job. Jobs that write one
+// file run one after the other.
 type Runner struct {
 	cfg  Config
 	wake chan struct{}
@@ -56,7 +56,7 @@ type Runner struct {
 // fileTurn lets one job at a time write a file.
 type fileTurn struct {
 	sync.Mutex
-	users int // who hold it or wait for it
+	users int // those who have it or wait for it
 }
 
 // key names a push.
@@ -95,12 +95,12 @@ func NewRunner(cfg Config) *Runner {
 
 func (r *Runner) now() time.Time { return r.cfg.Now().Round(0) }
 
-// Add puts a job into the queue, in the place of an older one of the same push.
-// One whose very token is on its way is passed over.
+// Add puts a job into the queue and replaces an older one of the same push. A job
+// whose very token is being delivered is skipped.
 func (r *Runner) Add(job Job) { r.add(job, nil) }
 
-// Do is Add, and waits for the try; of a job that a newer one replaced it is the
-// newer one's. The error is that of ctx, or says that the queue has ended.
+// Do is Add, and waits for the try; if a newer job replaced it, for that one's. The
+// error is that of ctx, or says that the queue has ended.
 func (r *Runner) Do(ctx context.Context, job Job) (core.PushResult, error) {
 	done := make(chan core.PushResult, 1)
 	if !r.add(job, done) {
@@ -159,7 +159,7 @@ func (r *Runner) Forget(account core.ID, number int) {
 	}
 }
 
-// let lets go of those who wait.
+// let releases those who wait.
 func (s *slot) let() {
 	for _, done := range s.waiting {
 		close(done)
@@ -174,8 +174,8 @@ func (r *Runner) poke() {
 	}
 }
 
-// Run does jobs until ctx ends, gives those under way drainTime and returns when
-// all of them have ended. What is still in the queue then is dropped.
+// Run does jobs until ctx ends, gives those under way drainTime and returns when all
+// of them have ended. It drops what is still in the queue then.
 func (r *Runner) Run(ctx context.Context) {
 	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
@@ -217,7 +217,7 @@ func (r *Runner) dispatch(ctx, work context.Context, wg *sync.WaitGroup) {
 	}
 }
 
-// next is the job to begin now, nil for none, and how long to sleep then.
+// next is the next job to begin, nil for none, and how long to sleep.
 func (r *Runner) next() (start func(context.Context), wait time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -264,7 +264,7 @@ func (r *Runner) begin(k key, s *slot) func(context.Context) {
 	}
 }
 
-// deliver does a job once. A fault of ours in it must not end the agent.
+// deliver does a job once. A panic in it must not end the agent.
 func (r *Runner) deliver(ctx context.Context, job Job) (out *core.Error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -286,8 +286,8 @@ func (r *Runner) deliver(ctx context.Context, job Job) (out *core.Error) {
 	return &core.Error{Class: core.PushFailed, Remedy: core.RemedyPushFile, Message: reason(err), Err: err}
 }
 
-// alone waits until nobody else writes a file, whose path leads through no link,
-// and returns how to let it go.
+// alone waits until nobody else writes a file, whose path has no links, and returns
+// how to release it.
 func (r *Runner) alone(path string) (done func()) {
 	r.mu.Lock()
 	turn := r.files[path]
@@ -308,8 +308,8 @@ func (r *Runner) alone(path string) (done func()) {
 	}
 }
 
-// end tells how a try ended and plans the next one: of the same token when it
-// failed and the token lives, unless a newer one came meanwhile.
+// end records a try and plans the next one: with the same token if it failed and the
+// token lives, unless a newer job came meanwhile.
 func (r *Runner) end(k key, s *slot, job Job, result *core.PushResult) {
 	r.mu.Lock()
 	gone := r.slots[k] != s

@@ -26,8 +26,8 @@ func sectionAt(text string, at int) (name string, ok bool) {
 	return strings.TrimSpace(m[1]), true
 }
 
-// pick is the section and the name that a key means. Without a section it is the
-// one place that has the name, else the part before all sections.
+// pick finds the section and the name that a key means. A key without a section
+// means the one place with the name, else the part before all sections.
 func pick(all []assignment, sections []section, key string) (in, name string, err error) {
 	cut := strings.LastIndexByte(key, '.')
 	has := func(name string) func(assignment) bool { return func(a assignment) bool { return a.name == name } }
@@ -61,9 +61,9 @@ func pick(all []assignment, sections []section, key string) (in, name string, er
 	return "", "", fmt.Errorf("%s stands in several sections; remove this push and add one whose key names the section: %s", key, strings.Join(where, ", "))
 }
 
-// insert puts a line into a section, behind its last line that is not empty, and
-// makes the section at the end where there is none. No section is the part before
-// all of them.
+// insert puts a line into a section, after its last line that is not empty, and adds
+// the section at the end if it is missing. No section is the part before all of
+// them.
 func insert(text string, sections []section, in, line, end string) string {
 	start, stop := 0, len(text)
 	if len(sections) > 0 {

@@ -14,10 +14,10 @@ type Variable struct {
 	Line        int
 }
 
-// Account is what was found. What is empty is not told.
+// Account is an account that was found. Empty fields were not told.
 type Account struct {
 	Line          int    // where its ID stands
-	Name          string // made of the names of its values
+	Name          string // made from the names of its values
 	Spare         string // a longer one, for when Name is taken
 	Env           core.Env
 	Kind          core.Kind // empty: the first of the recogniser's
@@ -30,29 +30,29 @@ type Account struct {
 	ProxyPassword core.Secret
 }
 
-// Found is what names and values tell.
+// Found is the result of a search in names and values.
 type Found struct {
 	Accounts []Account
 	Remarks  []Remark
 	Twice    []Twice  // a file with any cannot be read without guessing
-	Env      core.Env // of all accounts that say nothing of it themselves
+	Env      core.Env // of all accounts that do not say it themselves
 }
 
-// Twice is a value that stands there already.
+// Twice is a repeated value.
 type Twice struct {
 	Line, First int
-	Key         string // if it may be told
+	Key         string // if it may be shown
 }
 
-// Named are the variables of the one account that somebody named. Empty: they
-// are told by what they are called.
+// Named are the variables that the user named for one account. Empty: they are
+// recognised by their names.
 type Named struct {
 	ID, Secret string
 }
 
-// Accounts finds the accounts among variables: an ID and, with the same rest of
-// the name, its secret and its other fields. Where names do not tell, the form of
-// values does. known is false when a variable that was named is not there.
+// Accounts finds the accounts among variables: an ID and, with the same rest of the
+// name, its secret and its other fields. If names do not tell, the form of values
+// does. known is false when a variable that the user named does not exist.
 func (r *Recogniser) Accounts(vars []Variable, named Named) (found Found, known bool) {
 	g := groups{r: r, byRest: map[string]*Candidate{}}
 	if named.ID != "" || named.Secret != "" {
@@ -84,7 +84,7 @@ func (f *Found) add(a *Account, remarks []Remark) {
 	f.Remarks = append(f.Remarks, remarks...)
 }
 
-// groups gathers the variables of each account.
+// groups collects the variables of each account.
 type groups struct {
 	r       *Recogniser
 	order   []*Candidate
@@ -93,8 +93,8 @@ type groups struct {
 	remarks []Remark
 }
 
-// named takes the variables that somebody named; false: one is not there. Case
-// and separators do not count where no name is written in the very same way.
+// named takes the variables that the user named; false: one does not exist. Case and
+// separators are ignored if no name matches exactly.
 func (g *groups) named(vars []Variable, n Named) bool {
 	id, secret := find(vars, n.ID), find(vars, n.Secret)
 	if len(id) == 0 || len(secret) == 0 && n.Secret != "" {
@@ -112,7 +112,7 @@ func (g *groups) named(vars []Variable, n Named) bool {
 	return true
 }
 
-// find are the variables of a name: those written in the same way, else those of
+// find are the variables of a name: those written in the same way, else those with
 // the same letters, else those whose names end in it.
 func find(vars []Variable, name string) []Variable {
 	if name == "" {
@@ -166,8 +166,8 @@ func (g *groups) put(m Meaning, v Variable) {
 	}
 }
 
-// further gives the accounts what else is told of them, and returns what is told
-// of all that say nothing of their environment themselves.
+// further adds the other fields to the accounts, and returns the environment of all
+// that do not say it themselves.
 func (g *groups) further(vars []Variable) core.Env {
 	var everywhere core.Env
 	for _, v := range vars {
@@ -196,21 +196,21 @@ func (g *groups) further(vars []Variable) core.Env {
 type Value struct {
 	Text  string
 	Name  string // the known name that its own contains
-	Shown string // its own name, if that may be told
+	Shown string // its own name, if that may be shown
 	Line  int
 	Field Field // of a further one: Param or Proxy
-	Near  int   // of a further one: how many words its name and the account's begin with
+	Near  int   // of a further one: how many words its name and the account's share at the start
 }
 
-// Candidate is what stands together in a file and may be an account.
+// Candidate is a group of values that may be an account.
 type Candidate struct {
 	Words  []string // of the names that all have, in lower case
 	IDs    []Value
 	Secret *Value
-	// Further are values of its proxy and other fields; of those of one name the
-	// one that is nearest to the account counts.
+	// Further are values of its proxy and other fields; of those with one name the
+	// nearest to the account counts.
 	Further []Value
-	Named   bool // somebody named the variables
+	Named   bool // the user named the variables
 	Alone   bool // there is no other
 
 	Name, Spare string // the account's, made of the words
@@ -219,8 +219,8 @@ type Candidate struct {
 	seen map[string]int
 }
 
-// Judge makes an account of a candidate, or tells why it is none. A remark is
-// made only where a person could take it for one.
+// Judge makes an account from a candidate, or says why it is none. It makes a remark
+// only if a person could take it for one.
 func (r *Recogniser) Judge(c Candidate) (*Account, []Remark) {
 	id, k := r.idOf(c)
 	if id == nil {
@@ -233,7 +233,7 @@ func (r *Recogniser) Judge(c Candidate) (*Account, []Remark) {
 	empty := StandsFor(id.Text) && (k == nil || !k.URL || !isAddress(id.Text))
 	switch {
 	case k == nil && empty && len(c.Words) == 0: // a bare name tells no kind
-	case k == nil && everyones(id.Name) && !slices.Contains(r.kinds[0].IDs, id.Name): // APP_KEY of anything
+	case k == nil && everyones(id.Name) && !slices.Contains(r.kinds[0].IDs, id.Name): // APP_KEY of something else
 		return nil, nil
 	case k == nil:
 		return nil, []Remark{remark(RemarkOther, *id)}
@@ -267,13 +267,13 @@ func (r *Recogniser) Judge(c Candidate) (*Account, []Remark) {
 	}
 	remarks = append(remarks, a.takeFurther(k, c)...)
 	if k.Anywhere && a.BaseURL == "" && a.Product == "" && !c.Named && !k.speaks(c.Words) {
-		return nil, nil // the ID of any service: nobody says where its token is to be had
+		return nil, nil // the ID of any service: nothing says where its token comes from
 	}
 	return a, remarks
 }
 
-// idOf is the candidate's ID and the kind it is of, nil where nothing tells one.
-// Of several the first one counts that an account can be made of.
+// idOf is the candidate's ID and its kind, nil if nothing tells one. Of several the
+// first counts from which an account can be made.
 func (r *Recogniser) idOf(c Candidate) (*Value, *kind) {
 	var id *Value
 	var of *kind
@@ -286,7 +286,7 @@ func (r *Recogniser) idOf(c Candidate) (*Value, *kind) {
 	return id, of
 }
 
-// kindOf tells a kind by the form of the value, else by the words beside it.
+// kindOf finds a kind by the form of the value, else by the words beside it.
 func (r *Recogniser) kindOf(v Value, c Candidate) *kind {
 	var said *kind
 	spoken := false // of said, by the words beside the name
@@ -296,7 +296,8 @@ func (r *Recogniser) kindOf(v Value, c Candidate) *kind {
 			return k
 		}
 		called := slices.Contains(k.IDs, v.Name)
-		// A name that the first kind shares, or that everybody uses, tells no kind by itself.
+		// A name that the first kind shares, or that everybody uses, tells no kind
+		// by itself.
 		own := !slices.Contains(r.kinds[0].IDs, v.Name) && !everyones(v.Name)
 		speaks := called && k.speaks(c.Words)
 		if said == nil && (c.Named && v.Name == "" || called && (own || k.placed(c))) || speaks && !spoken {
@@ -306,15 +307,15 @@ func (r *Recogniser) kindOf(v Value, c Candidate) *kind {
 	return said
 }
 
-// placed reports whether a token URL stands beside the candidate, of a kind whose every
-// account names its own: a client ID with one is no ID of just anything.
+// placed reports whether a token URL stands beside the candidate, of a kind whose
+// accounts all name their own: with one, a client ID is not just any ID.
 func (k *kind) placed(c Candidate) bool {
 	return k.Anywhere && slices.ContainsFunc(c.Further, func(v Value) bool {
 		return v.Field == Param && k.Fields[v.Name] == kinds.BaseURL && strings.Contains(v.Name, "token")
 	})
 }
 
-// everyones reports whether programs of all sorts call something by a name.
+// everyones reports whether many unrelated programs use a name.
 func everyones(name string) bool {
 	switch name {
 	case "appid", "appkey", "apikey", "clientid", "clientkey":
@@ -323,7 +324,7 @@ func everyones(name string) bool {
 	return false
 }
 
-// strip is a candidate without the words that speak of the kind itself.
+// strip is a candidate without the words for the kind itself.
 func (k *kind) strip(c Candidate) Candidate {
 	if k != nil {
 		c.Words = slices.DeleteFunc(slices.Clone(c.Words), func(w string) bool { return slices.Contains(k.Brands, w) })
@@ -331,8 +332,8 @@ func (k *kind) strip(c Candidate) Candidate {
 	return c
 }
 
-// otherApp is the remark for what belongs to the same brand and has no token of
-// this sort, empty if nothing says so.
+// otherApp is the remark for something of the same brand without such a token, empty
+// if there is no sign of that.
 func otherApp(c Candidate) string {
 	for _, w := range c.Words {
 		switch w {

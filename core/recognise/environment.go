@@ -21,9 +21,9 @@ func environment(word string) core.Env {
 	return ""
 }
 
-// EnvOf is the environment that words name, empty if none is named. Where both
-// are named it is live, the one that takes more care. What is not production, or
-// comes before it, is none: non-prod, pre-production.
+// EnvOf is the environment that words name, empty if none is named. If both are
+// named it is live, which needs more care. Words such as non-prod and pre-production
+// name none.
 func EnvOf(words []string) core.Env {
 	envs := make([]core.Env, len(words))
 	for i, w := range words {
@@ -45,8 +45,9 @@ func AnyEnv(envs ...core.Env) core.Env {
 	return ""
 }
 
-// environmentWord is where a name says that its value is an environment, as in
-// NODE_ENV, spring.profiles.active and CI_ENVIRONMENT_NAME; -1: nowhere.
+// environmentWord is the position where a name says that its value is an
+// environment, as in NODE_ENV, spring.profiles.active and CI_ENVIRONMENT_NAME; -1:
+// nowhere.
 func environmentWord(words []string) int {
 	return slices.IndexFunc(words, func(w string) bool {
 		switch w {
@@ -61,10 +62,10 @@ func environmentWord(words []string) int {
 // ${SPRING_PROFILES_ACTIVE:prod}.
 const maxEnvironment = 4
 
-// EnvSaid is the environment that a variable tells of whatever stands beside it.
-// Production is believed wherever it is named: GIN_MODE=release, IS_PROD=true,
-// ${PROFILE:prod}. The sandbox is believed of names that speak of environments
-// alone: LOG_MODE=debug says nothing of it.
+// EnvSaid is the environment that a variable names for its surroundings. Production
+// is believed wherever it is named: GIN_MODE=release, IS_PROD=true, ${PROFILE:prod}.
+// The sandbox is believed only in names about environments: LOG_MODE=debug does not
+// count.
 func EnvSaid(name, value string) core.Env {
 	words, values := Split(name), Split(value)
 	said := EnvOf(values)

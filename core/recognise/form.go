@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// byForm finds IDs and secrets whose names tell nothing. A value that has the
-// form of a secret belongs to the ID whose name has most in common with its own:
-// the words at its beginning, one at least. So MY_ID and MY_KEY are a pair, and
-// somebody else's key is not.
+// byForm finds IDs and secrets whose names tell nothing. A value that has the form
+// of a secret belongs to the ID whose name shares most words with its own, at least
+// one at the beginning. So MY_ID and MY_KEY are a pair, and another service's key is
+// not.
 func (g *groups) byForm(vars []Variable) {
 	ids, secrets := g.loose(vars)
 	var pairs []pair
@@ -36,18 +36,18 @@ func (g *groups) byForm(vars []Variable) {
 	}
 }
 
-// maxShapes is how many values are told of that look like an AppID.
+// maxShapes bounds the remarks about values that look like an AppID.
 const maxShapes = 20
 
-// maxLoose bounds the work for a file that has nothing else.
+// maxLoose bounds the work for a file with nothing else.
 const maxLoose = 1000
 
-// looseEnd is a variable that lacks its other half.
+// looseEnd is a variable without its other half.
 type looseEnd struct {
 	Variable
 	words []string
 	of    *kind      // of an ID, the kind that has its form
-	in    *Candidate // where its name put it, if that told anything
+	in    *Candidate // where its name put it, if anywhere
 	used  bool
 }
 
@@ -93,7 +93,7 @@ func (g *groups) loose(vars []Variable) (ids, secrets []*looseEnd) {
 	return ids, secrets
 }
 
-// take makes an account of a pair, or completes the one that lacks its secret.
+// take makes an account from a pair, or completes the one that lacks its secret.
 func (g *groups) take(p pair) {
 	secret := &Value{Text: p.secret.Value, Line: p.secret.Line, Shown: g.r.Shown(p.secret.Name)}
 	if p.id.in != nil {
@@ -104,7 +104,7 @@ func (g *groups) take(p pair) {
 		c.Env = EnvOf(p.id.words)
 		g.order = append(g.order, c)
 	}
-	if c := p.secret.in; c != nil && c != p.id.in { // it told of nothing but this secret
+	if c := p.secret.in; c != nil && c != p.id.in { // the remark was only about this secret
 		c.Secret = nil
 	}
 }
@@ -117,7 +117,7 @@ func commonWords(a, b []string) int {
 	return n
 }
 
-// common counts the words with which both names begin; 0 if these say nothing:
+// common counts the words with which both names begin; 0 if these are generic:
 // APP_KEY is no part of what APP_ID names.
 func common(a, b []string) int {
 	n := commonWords(a, b)
@@ -133,8 +133,8 @@ func common(a, b []string) int {
 	return 0
 }
 
-// otherSecret reports whether a word tells that a value of the form of a secret
-// is another one.
+// otherSecret reports whether a word says that a value with the form of a secret is
+// a different one.
 func otherSecret(word string) bool {
 	switch word {
 	case "pay", "payment", "mch", "mchid", "merchant", "aes", "aeskey", "encoding", "encodingaeskey", "token", "jwt", "cert", "serial", "md5", "salt", "session",

@@ -18,8 +18,8 @@ const (
 	proxyPassword = "password"
 )
 
-// proxyPart is the part of a proxy that a name, in the form of Words.IDs, stands
-// for; empty: it stands for none.
+// proxyPart is the part of a proxy that a name, in the form of Words.IDs, means;
+// empty: none.
 func proxyPart(name string) string {
 	for _, head := range []string{"https", "http", "all", "socks5", "socks"} {
 		if rest, ok := strings.CutPrefix(name, head); ok {
@@ -46,13 +46,13 @@ func proxyPart(name string) string {
 	return ""
 }
 
-// takeFurther gives the account its base URL, its proxy and the fields of its
-// kind's own. What only stands for a value is left out with a remark.
+// takeFurther gives the account its base URL, its proxy and its kind's own fields.
+// Placeholders are left out with a remark.
 func (a *Account) takeFurther(k *kind, c Candidate) []Remark {
 	var remarks []Remark
 	values := slices.Clone(c.Further)
 	slices.SortStableFunc(values, func(x, y Value) int { return y.Near - x.Near })
-	proxy, proxyNear := map[string]string{}, -1 // of one place alone
+	proxy, proxyNear := map[string]string{}, -1 // of one place only
 	for _, v := range values {
 		text := strings.TrimSpace(v.Text)
 		key, isProxy := k.Fields[v.Name], v.Field == Proxy
@@ -60,7 +60,7 @@ func (a *Account) takeFurther(k *kind, c Candidate) []Remark {
 		case text == "" || !isProxy && key == "":
 			continue
 		case !isProxy && key == kinds.BaseURL && !k.Anywhere && (v.Near == 0 || a.BaseURL != ""):
-			continue // BASE_URL by itself is the application's own
+			continue // BASE_URL alone is the application's own
 		case StandsFor(text) && !isAddress(text):
 			remarks = append(remarks, Remark{RemarkPlaceholder, v.Line, v.Shown})
 		case isProxy:
@@ -72,7 +72,7 @@ func (a *Account) takeFurther(k *kind, c Candidate) []Remark {
 			}
 		case key == kinds.BaseURL:
 			a.BaseURL = text
-			if !k.Anywhere { // else it may be a part of it, which the kind knows to complete
+			if !k.Anywhere { // else it may be a part of the URL, which the kind can complete
 				a.BaseURL = address(text, "https")
 			}
 
@@ -98,8 +98,7 @@ func (r *Recogniser) Key(name string) string {
 	return ""
 }
 
-// isAddress reports whether a text is a URL of a server and nothing stands in it
-// that another program would replace.
+// isAddress reports whether a text is a URL of a server without placeholders.
 func isAddress(text string) bool {
 	u, err := url.Parse(address(text, "http"))
 	return err == nil && slices.Contains([]string{"http", "https", "socks5", "socks5h"}, u.Scheme) && u.Hostname() != "" && !strings.ContainsAny(u.Host+u.Path, "${}<>%@#")
@@ -113,7 +112,7 @@ func address(text, scheme string) string {
 	return scheme + "://" + text
 }
 
-// setProxy makes one proxy of its parts. Its password goes its own way.
+// setProxy makes one proxy from its parts. Its password is kept apart.
 func (a *Account) setProxy(parts map[string]string) {
 	text := parts[proxyURL]
 	if text == "" {

@@ -9,7 +9,7 @@ import (
 	"tokentray/core"
 )
 
-// Field is what a value is of an account.
+// Field is the role of a value in an account.
 type Field int
 
 // The fields that names tell.
@@ -29,12 +29,12 @@ type Meaning struct {
 	Rest  []string // the other words, the same for all values of an account
 }
 
-// maxHead is how many letters may stand before a known name without a separator,
-// as in wxappid; a longer word is another one.
+// maxHead is how many letters may precede a known name without a separator, as in
+// wxappid; with more it is another word.
 const maxHead = 10
 
-// Meaning tells what a name says its value is: SHOP_WX_APPID is the ID of what
-// has the rest shop, wx.
+// Meaning finds the meaning of a name: SHOP_WX_APPID is the ID of an account with
+// the rest shop, wx.
 func (r *Recogniser) Meaning(name string) Meaning {
 	words := Split(name)
 	for i := range words {
@@ -56,8 +56,8 @@ func (r *Recogniser) Meaning(name string) Meaning {
 	return Meaning{}
 }
 
-// further looks for the name of a proxy or of a kind's other fields at the end of
-// a name.
+// further looks for the name of a proxy or of a kind's other fields at the end of a
+// name.
 func (r *Recogniser) further(words []string) (Meaning, bool) {
 	for i := max(0, len(words)-4); i < len(words); i++ {
 		joined := strings.Join(words[i:], "")
@@ -72,7 +72,7 @@ func (r *Recogniser) further(words []string) (Meaning, bool) {
 }
 
 // known looks for a known name in words[i:i+span], all of which belong to it. The
-// one word secret says so little that it is looked for last.
+// generic word secret is looked for last.
 func (r *Recogniser) known(words []string, i, span int) (Meaning, bool) {
 	joined := strings.Join(words[i:i+span], "")
 	for _, of := range []struct {
@@ -94,8 +94,8 @@ func (r *Recogniser) known(words []string, i, span int) (Meaning, bool) {
 	return Meaning{}, false
 }
 
-// Split takes a name apart: SHOP_WX_APPID, shop.wxAppId and shop-wx-appid are
-// shop, wx, appid or shop, wx, app, id.
+// Split splits a name: SHOP_WX_APPID, shop.wxAppId and shop-wx-appid become shop,
+// wx, appid or shop, wx, app, id.
 func Split(name string) []string {
 	var words []string
 	var word []rune
@@ -122,7 +122,7 @@ func Split(name string) []string {
 	return words
 }
 
-// ProductOf is the product that words tell, empty if they tell none.
+// ProductOf is the product that words name, empty if none.
 func (r *Recogniser) ProductOf(words []string) core.Product {
 	for _, w := range words {
 		for _, k := range r.kinds {
@@ -134,8 +134,8 @@ func (r *Recogniser) ProductOf(words []string) core.Product {
 	return ""
 }
 
-// KindOf is the kind that a word names: by its own name, else by one of those that
-// people call it by; empty if it names none.
+// KindOf is the kind that a word names: by its own name, else by one of its other
+// names; empty if none.
 func (r *Recogniser) KindOf(word string) core.Kind {
 	for _, k := range r.kinds {
 		if string(k.Kind) == word {
@@ -150,12 +150,12 @@ func (r *Recogniser) KindOf(word string) core.Kind {
 	return ""
 }
 
-// IsBrand reports whether a word speaks of one of the kinds.
+// IsBrand reports whether a word stands for one of the kinds.
 func (r *Recogniser) IsBrand(word string) bool {
 	return slices.ContainsFunc(r.kinds, func(k kind) bool { return slices.Contains(k.Brands, word) })
 }
 
-// Speaks reports whether words speak of one of the kinds.
+// Speaks reports whether words contain a brand.
 func (r *Recogniser) Speaks(words []string) bool {
 	return slices.ContainsFunc(r.kinds, func(k kind) bool { return k.speaks(words) })
 }
@@ -164,9 +164,8 @@ func (k kind) speaks(words []string) bool {
 	return slices.ContainsFunc(words, func(w string) bool { return slices.Contains(k.Brands, w) || k.Products[w] != "" })
 }
 
-// NameOf makes an account's name of what is left of its values' names: without
-// the environment and, where something remains, without the brand. spare has all
-// of it.
+// NameOf makes an account's name from the rest of its values' names: without the
+// environment and, if something remains, without the brand. spare has all of it.
 func (r *Recogniser) NameOf(words []string) (name, spare string) {
 	spare = strings.Join(words, "-")
 	short := slices.DeleteFunc(slices.Clone(words), func(w string) bool { return environment(w) != "" })
@@ -182,18 +181,18 @@ func (r *Recogniser) NameOf(words []string) (name, spare string) {
 	return name, spare
 }
 
-// plainName is the shape of a name that may be shown: no secret that was put in
-// the place of a name gets through, for its words must tell a field.
+// plainName is the form of a name that may be shown. A secret in the place of a name
+// does not pass, since its words must tell a field.
 var plainName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.\-\[\]]*$`)
 
 // longestName is the most bytes of such a name.
 const longestName = 80
 
-// IsPlain reports whether a text looks like a name, and not like what may be a
-// secret in the place of one.
+// IsPlain reports whether a text looks like a name, and not like a secret in the
+// place of one.
 func IsPlain(name string) bool { return len(name) <= longestName && plainName.MatchString(name) }
 
-// Shown is the name if it is one that is known, and may be told; else empty.
+// Shown is the name if it is known, and may be shown; else empty.
 func (r *Recogniser) Shown(name string) string {
 	if r.Meaning(name).Field == None {
 		return ""

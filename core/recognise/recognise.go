@@ -1,16 +1,14 @@
-// Package recognise finds accounts in what people have them in: the names and
-// values of configuration files, and text that somebody copied from a console or
-// a message.
+// Package recognise finds accounts where people have them: in the names and values
+// of configuration files, and in text copied from a console or a message.
 //
-// It judges by two things. A name says what its value is: WECHAT_APP_ID,
-// wx.mp.secret and 开发者密码 do. The form of a value says it too: an AppID of
-// WeChat is wx and sixteen digits. Which names and forms there are is data, see
-// Words; the readers of all formats and the boxes that people paste into ask the
-// same Recogniser, so that what one of them understands all of them do.
+// It uses two signs. A name tells the role of its value: WECHAT_APP_ID, wx.mp.secret
+// and 开发者密码. So does the form of a value: an AppID of WeChat is wx and sixteen
+// digits. The names and forms are data, see Words; the readers of all formats and
+// the paste boxes use the same Recogniser, so that all of them understand the same.
 //
-// Everything here is pure: no file is opened and nobody is asked. What comes out
-// is what was written; whether it can be an account is judged by whoever saves
-// it. A Remark never holds a value, and a name only if it is one that is known.
+// Everything here is pure: no file is opened and nobody is asked. The result is what
+// was written; the caller that saves it checks whether it can be an account. A
+// Remark never holds a value, and a name only if it is known.
 package recognise
 
 import (
@@ -23,7 +21,7 @@ import (
 	"tokentray/core/kinds"
 )
 
-// Words are how a kind of account is called elsewhere, and how its values look.
+// Words are the names of a kind's accounts elsewhere, and the forms of its values.
 type Words struct {
 	Kind core.Kind
 	// IDs and Secrets are names of its AppID and its secret, in lower case and
@@ -36,11 +34,11 @@ type Words struct {
 	IDForm, SecretForm string
 	// Products are words in a name that tell the product.
 	Products map[string]core.Product
-	// Fields are the names of its other fields, in the form of IDs, and the keys
-	// that the kind's spec gives these.
+	// Fields are the names of its other fields, in the form of IDs, with the keys of
+	// the kind's spec.
 	Fields map[string]string
-	// Anywhere reports that the kind has no base URL of its own, so that one
-	// belongs to it whatever is said beside it.
+	// Anywhere reports that the kind has no base URL of its own, so that any base
+	// URL beside it belongs to it.
 	Anywhere bool
 	// URL reports that the kind has no AppID, and that IDs are names of its base URL.
 	URL bool
@@ -61,8 +59,8 @@ type kind struct {
 	id, secret *regexp.Regexp // nil: no form
 }
 
-// New returns a recogniser of these kinds. Where nothing tells them apart the
-// first one is meant. It panics on a form that is no regular expression.
+// New returns a recogniser of these kinds. If nothing tells them apart the first one
+// is meant. It panics on an invalid regular expression.
 func New(all ...Words) *Recogniser {
 	r := &Recogniser{}
 	for _, w := range all {
@@ -89,8 +87,8 @@ func longestFirst(names []string) []string {
 	return names
 }
 
-// spelled is a regular expression for names in any of their spellings: app_id,
-// App ID and app-id are appid.
+// spelled is a regular expression for names in any spelling: app_id, App ID and
+// app-id are appid.
 func spelled(names []string) string {
 	out := make([]string, len(names))
 	for i, name := range names {
@@ -103,8 +101,9 @@ func spelled(names []string) string {
 	return strings.Join(out, "|")
 }
 
-// Of are the words of kinds, as their specs tell them. The default kind comes first. A kind that has a sibling takes
-// what that one takes; the sibling, which does no harm, is meant.
+// Of are the words of kinds, from their specs. The default kind comes first. A kind
+// with a sibling has the same words as the sibling; the sibling, which does no harm,
+// is meant.
 func Of(set kinds.Set) []Words {
 	var out []Words
 	for _, spec := range set.All() {
@@ -150,8 +149,8 @@ func fieldsOf(spec kinds.Spec) map[string]string {
 	return out
 }
 
-// Remark is something that was left out or understood in a way that a person
-// should know of. Code names the sentence in ui/text.
+// Remark is something that was left out or interpreted in a way that a person should
+// know about. Code names the sentence in ui/text.
 type Remark struct {
 	Code string `json:"code"`
 	Line int    `json:"line,omitempty"`

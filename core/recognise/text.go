@@ -7,27 +7,26 @@ import (
 	"tokentray/core"
 )
 
-// Pasted is what a text that somebody copied from a console, a configuration
-// file or a colleague's message says of an account. A field is empty when the
-// text does not have it.
+// Pasted is what a text copied from a console, a configuration file or a colleague's
+// message says about an account. A field is empty when the text does not have it.
 type Pasted struct {
 	AppID, Secret string
 	Several       bool // the text holds more than one AppID; the first was taken
-	// Kind is that of the AppID, where its name or its form tells one alone.
+	// Kind is that of the AppID, if its name or its form tells exactly one.
 	Kind core.Kind
 }
 
-// MaxText is how much text is looked into, in bytes. Consoles and configuration
-// files are far smaller.
+// MaxText is how many bytes of text are searched. Consoles and configuration files
+// are far smaller.
 const MaxText = 64 << 10
 
-// between stands between a name and its value: a remark in brackets, as in
-// 开发者ID(AppID), and then quotes, signs, tags, blanks and line ends.
+// between separates a name and its value: a remark in brackets, as in 开发者ID(AppID),
+// and then quotes, signs, tags, blanks and line ends.
 const between = `(?:\s{0,3}[(（][^()（）\n]{0,40}[)）])?[\s"'` + "`" + `*|:：=＝>，,\\]{1,40}`
 
-// Text finds AppID and AppSecret in a text. A value by itself, without a
-// name before it, is no such text: it is pasted where somebody wants it. ok is
-// false then, and when nothing was found.
+// Text finds AppID and AppSecret in a text. A value alone, without a name before it,
+// is no such text: it is pasted where somebody wants it. ok is false then, and when
+// nothing was found.
 func (r *Recogniser) Text(text string) (p Pasted, ok bool) {
 	text = strings.TrimSpace(text)
 	if len(text) > MaxText {
@@ -65,8 +64,8 @@ func (r *Recogniser) Text(text string) (p Pasted, ok bool) {
 	return p, p.AppID != "" || p.Secret != ""
 }
 
-// onlyKind is the one kind that calls an AppID by a name, else the one whose form it
-// has; empty where none does or several do.
+// onlyKind is the only kind with that name for an AppID, else the one whose form it
+// has; empty if none or several do.
 func (r *Recogniser) onlyKind(name, id string) core.Kind {
 	var named, formed []core.Kind
 	for _, k := range r.kinds {
@@ -86,8 +85,8 @@ func (r *Recogniser) onlyKind(name, id string) core.Kind {
 	return ""
 }
 
-// telling reports whether a value can be an AppID or a secret at all: an
-// ordinary word, as the next head of a table is, has no digit.
+// telling reports whether a value can be an AppID or a secret at all: an ordinary
+// word, such as the next heading of a table, has no digit.
 func telling(value string) bool {
 	return len(value) >= 6 && strings.ContainsAny(value, "0123456789") && !StandsFor(value)
 }

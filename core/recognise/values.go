@@ -6,9 +6,9 @@ import (
 	"sync"
 )
 
-// reference is a value that another program replaces by the real one, in the
-// forms that shells, templates, build tools, encrypters and vaults write. Both
-// patterns take 0.3 MB: they are compiled when a text is first read.
+// reference is a value that another program replaces by the real one, in the forms
+// that shells, templates, build tools, encrypters and vaults write. Both patterns
+// take 0.3 MB: they are compiled when a text is first read.
 var reference = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(strings.Join([]string{
 		`[$#%@=&]!?\{`, `\{\{`, `\[\[`, `<%`, `\{%`, // ${NAME}, ${NAME:default}, #{name}, %{name}, {{name}}, [[name]], <%= name %>
@@ -28,7 +28,7 @@ var reference = sync.OnceValue(func() *regexp.Regexp {
 	}, "|"))
 })
 
-// filler is what people and templates write where nothing is filled in yet.
+// filler is what people and templates write when nothing is filled in yet.
 var filler = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?i)^(?:` + strings.Join([]string{
 		`null|nil|none|nan|undefined|unset|empty|missing|blank|false|true|no|yes|todo.*|tbd.*|fixme.*|n/?a|~`,
@@ -41,10 +41,10 @@ var filler = sync.OnceValue(func() *regexp.Regexp {
 	}, "|") + `)$`)
 })
 
-// StandsFor reports whether a value only stands for the real one: a reference
-// that another program resolves, or what a template has where nothing was filled
-// in. Such a value is never taken over, nor sent anywhere. A real one of an odd
-// form may be taken for such a value: then a person is told, and enters it.
+// StandsFor reports whether a value only stands for the real one: a reference that
+// another program resolves, or a template's unfilled value. Such a value is never
+// taken over, nor sent anywhere. If a real value looks like one, a person is told,
+// and enters it.
 func StandsFor(value string) bool {
 	value = strings.TrimSpace(value)
 	return reference().MatchString(value) || filler().MatchString(value)

@@ -20,8 +20,8 @@ const (
 	maxFound  = 200
 )
 
-// read reads the entry under a key. Its time to live is asked for before its text, so
-// that an entry which is replaced in between has too short a life and not too long a one.
+// read reads the entry under a key. Its time to live is asked for before its text,
+// so that the life of an entry replaced in between is too short and not too long.
 func read(ctx context.Context, c redisconn.Client, t target, key string) (layout.Value, error) {
 	expiry := ""
 	if n, ok := t.named(key); ok {
@@ -106,11 +106,11 @@ func wrongType(err error) bool {
 	return errors.As(err, &reply) && strings.HasPrefix(reply.Error(), "WRONGTYPE")
 }
 
-// errManyKeys: a search was ended before it had seen all keys.
+// errManyKeys: a search ended before it had seen all keys.
 var errManyKeys = errors.New("the Redis has too many keys to look through")
 
-// search looks for keys on all nodes, at most maxFound that take accepts. It ends with
-// errManyKeys where there are more keys than it looks at.
+// search looks for keys on all nodes, at most maxFound that take accepts. It ends
+// with errManyKeys if there are more keys than it looks at.
 func search(ctx context.Context, c redisconn.Client, pattern string, take func(key string) bool) ([]string, error) {
 	var mu sync.Mutex // nodes are asked at once
 	seen := map[string]bool{}

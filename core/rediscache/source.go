@@ -17,14 +17,15 @@ import (
 // Dialer makes connections, for tests.
 type Dialer func(ctx context.Context, network, addr string) (net.Conn, error)
 
-// Options change how calls are made. The zero value is right for everything but tests.
+// Options change how calls are made. The zero value is right except in tests.
 type Options struct {
 	// Upstream is for the calls that check a token.
 	Upstream upstream.Options
 	Dial     Dialer // nil is the network
 }
 
-// Sources returns what reads the Redis of a backend. It is safe for concurrent use.
+// Sources returns the source that reads a backend's Redis. It is safe for concurrent
+// use.
 func Sources(o Options) map[core.Kind]core.Source {
 	spec, _ := kinds.Builtin().Of(kinds.Redis)
 	now := o.Upstream.Now
@@ -41,12 +42,12 @@ type source struct {
 	dial Dialer
 
 	mu sync.Mutex
-	// keys are those that were searched for. They are kept nowhere else, for they hold
-	// secrets.
+	// keys are those found by a search. They are stored nowhere else, because they
+	// hold secrets.
 	keys map[core.TokenID]string
 }
 
-// Fetch returns the token that the backend has.
+// Fetch returns the backend's token.
 func (s *source) Fetch(ctx context.Context, req core.Request) (core.Grant, error) {
 	t, err := targetOf(s.spec, req.Account)
 	if err != nil {
@@ -64,7 +65,8 @@ func (s *source) Fetch(ctx context.Context, req core.Request) (core.Grant, error
 		return core.Grant{}, explain(err)
 	}
 	if entry.Searched {
-		// Nobody knows whether the bytes that were found are the token: its upstream does.
+		// Nobody knows whether the bytes that were found are the token; its upstream
+		// does.
 		if err := s.Check(ctx, req, entry.Token); errors.Is(err, core.ErrDead) {
 			return core.Grant{}, misuse(core.RemedyServerURL, "what was found in the entry is no token that upstream accepts; the layout may be another one")
 		}
@@ -72,8 +74,8 @@ func (s *source) Fetch(ctx context.Context, req core.Request) (core.Grant, error
 	return core.Grant{Value: entry.Token, ExpiresIn: entry.Life}, nil
 }
 
-// entry reads the account's entry. Where several keys can be it, the one with the
-// longest life is.
+// entry reads the account's entry. If there are several candidates, the one with the
+// longest life counts.
 func (s *source) entry(ctx context.Context, c redisconn.Client, a core.Account, t target) (layout.Entry, error) {
 	if !t.searched() {
 		key, err := t.layout.Key(t.name)
@@ -131,7 +133,7 @@ func (s *source) readOne(ctx context.Context, c redisconn.Client, t target, key 
 	return t.layout.Read(v, began)
 }
 
-// explain is a failure in words that hold neither key nor value.
+// explain is a failure in a text without key and value.
 func explain(err error) *core.Error {
 	switch {
 	case errors.Is(err, layout.ErrMissing), errors.Is(err, layout.ErrEmpty):

@@ -73,13 +73,13 @@ func misuse(remedy, message string) *core.Error {
 	return &core.Error{Class: core.Misuse, Remedy: remedy, Message: message, Unsent: true}
 }
 
-// searched reports whether the key is not known by name.
+// searched reports whether the key's name must be searched.
 func (t target) searched() bool {
 	return t.name.Own == "" && (t.layout.HoldsSecret() || t.layout.NeedsDigest()) && len(t.name.Digest) < 32
 }
 
-// named is the target with the names that a key which was found has: they are needed for
-// its neighbours.
+// named is the target with the names in a key that was found: its neighbours need
+// them.
 func (t target) named(key string) (layout.Name, bool) {
 	for _, f := range layout.Match(key) {
 		sameApp := f.Layout.App == t.layout.App && (t.name.AppID == "" || t.layout.NeedsDigest() || f.Name.AppID == t.name.AppID)

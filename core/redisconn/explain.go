@@ -14,8 +14,8 @@ import (
 )
 
 // Explain is a Redis' failure as an error that says what to do; nil stays nil, and a
-// *core.Error stays itself. What the server says is not repeated, for it may name
-// keys, and in some layouts a key holds a secret.
+// *core.Error stays itself. The server's message is not repeated, because it may
+// name keys, and in some layouts a key holds a secret.
 func Explain(err error) *core.Error {
 	var known *core.Error
 	switch {

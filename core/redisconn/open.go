@@ -18,7 +18,7 @@ import (
 // Client is a connected Redis of any form.
 type Client = redis.UniversalClient
 
-// Options say how a Redis is used. The zero Options serve.
+// Options say how to use a Redis. The zero Options are valid.
 type Options struct {
 	// Password is asked for before each connection; nil: none is sent.
 	Password func(ctx context.Context) (string, error)
@@ -28,7 +28,7 @@ type Options struct {
 	Conns int
 	// Timeout bounds connecting, and each answer; 0 means 3 s.
 	Timeout time.Duration
-	// Dial takes the place of the network, for tests; nil is the network.
+	// Dial replaces the network, for tests; nil is the network.
 	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
 }
 
@@ -39,8 +39,8 @@ const (
 	idleTime   = 5 * time.Minute
 )
 
-// quiet keeps the library from writing to stderr by itself: what fails is in the
-// errors that callers get.
+// quiet keeps the library from writing to stderr: failures are in the errors that
+// callers get.
 var quiet = sync.OnceFunc(logging.Disable)
 
 // Open returns a client of the Redis at u. It connects when first used, and its

@@ -67,7 +67,7 @@ func Parse(text string) (URL, error) {
 	if !found {
 		return URL{}, invalid("write the Redis as rediss://host:port, redis://host:port or unix:///path")
 	}
-	// Package url knows one host, so that the list is taken out before.
+	// Package url knows one host, so the list is taken out before.
 	authority, tail := rest, ""
 	if i := strings.IndexAny(rest, "/?#"); i >= 0 {
 		authority, tail = rest[:i], rest[i:]
@@ -122,7 +122,7 @@ func Parse(text string) (URL, error) {
 	return out, out.check()
 }
 
-// query reads what stands behind the question mark.
+// query reads the part after the question mark.
 func (u *URL) query(parsed *url.URL) (err error) {
 	all, err := url.ParseQuery(parsed.RawQuery)
 	if err != nil {
@@ -156,7 +156,7 @@ func (u *URL) query(parsed *url.URL) (err error) {
 	return nil
 }
 
-// check says what contradicts itself.
+// check says what is contradictory.
 func (u URL) check() error {
 	switch {
 	case u.Cluster && u.Master != "":
@@ -244,7 +244,7 @@ func (u URL) String() string {
 	return b.String()
 }
 
-// Plain reports whether what is sent leaves this machine in the clear.
+// Plain reports whether data leaves this machine without encryption.
 func (u URL) Plain() bool {
 	if u.TLS || u.Socket != "" {
 		return false

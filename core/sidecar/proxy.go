@@ -22,17 +22,18 @@ import (
 
 // Config is what a Proxy is made of.
 type Config struct {
-	// Key must be shown by each request, as Proxy-Authorization: Basic with it as the
-	// password, or Bearer.
+	// Key must be presented by each request, as Proxy-Authorization: Basic with it
+	// as the password, or Bearer.
 	Key core.Secret
 	// Hosts are those whose plain HTTP is called for the account, in lower case and
 	// without a port.
 	Hosts []string
-	// Call makes a call of the account's.
+	// Call makes a call for the account.
 	Call func(ctx context.Context, req api.CallRequest) (api.CallAnswer, error)
 	// LiveWrite allows calls that may change a live account.
 	LiveWrite bool
-	// Before is the proxy that was set for a URL before this one; nil: the environment's.
+	// Before is the proxy that was set for a URL before this one; nil: the
+	// environment's.
 	Before func(*http.Request) (*url.URL, error)
 }
 
@@ -98,7 +99,7 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// knows reports whether a request shows the key.
+// knows reports whether a request presents the key.
 func (p *Proxy) knows(shown []string) bool {
 	if len(shown) != 1 {
 		return false
@@ -157,7 +158,7 @@ func (p *Proxy) call(w http.ResponseWriter, r *http.Request) {
 	hand(w, answer.Status, answer.Body)
 }
 
-// hand writes an answer. Where it breaks off, so does the connection.
+// hand writes an answer. If it breaks off, so does the connection.
 func hand(w http.ResponseWriter, status int, body io.Reader) {
 	w.WriteHeader(status)
 	if _, err := io.Copy(flushed{w, http.NewResponseController(w)}, body); err != nil {
@@ -181,13 +182,13 @@ func (f flushed) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// pass sends a request on as it came, but for what concerns one connection.
+// pass forwards a request unchanged, except for the headers of one connection.
 func (p *Proxy) pass(w http.ResponseWriter, r *http.Request) {
 	out := r.Clone(r.Context())
 	out.RequestURI, out.Close = "", false
 	dropHop(out.Header)
 	if _, named := out.Header["User-Agent"]; !named {
-		out.Header["User-Agent"] = []string{""} // else one would be put in
+		out.Header["User-Agent"] = []string{""} // otherwise one would be added
 	}
 	if r.ContentLength == 0 {
 		out.Body = nil

@@ -14,8 +14,8 @@ import (
 	"tokentray/core"
 )
 
-// answerTunnel answers CONNECT to one of the account's hosts: the tunnel ends here, and
-// what comes through it is plain HTTP for that host.
+// answerTunnel answers CONNECT to one of the account's hosts: the tunnel ends here,
+// and its content is plain HTTP for that host.
 func (p *Proxy) answerTunnel(w http.ResponseWriter) {
 	conn, rest, ok := p.hijack(w)
 	if !ok {
@@ -54,7 +54,7 @@ func (p *Proxy) hijack(w http.ResponseWriter) (net.Conn, *bufio.Reader, bool) {
 	return conn, rw.Reader, true
 }
 
-// tunnel connects the client with a host, and reads nothing of what passes.
+// tunnel connects the client with a host, and does not read the content.
 func (p *Proxy) tunnel(w http.ResponseWriter, r *http.Request) {
 	far, err := p.dial(r.Context(), r.Host)
 	if err != nil {
@@ -142,7 +142,7 @@ func connectBy(conn net.Conn, proxy *url.URL, host string) (net.Conn, error) {
 	return &buffered{conn, r}, nil
 }
 
-// buffered is a connection of which something was read already.
+// buffered is a connection of which some bytes were read already.
 type buffered struct {
 	net.Conn
 	r *bufio.Reader
@@ -187,7 +187,7 @@ func (l *oneConn) Close() error { return nil }
 // Addr implements net.Listener.
 func (l *oneConn) Addr() net.Addr { return l.addr }
 
-// told is a connection that tells when it is closed.
+// told is a connection that reports when it is closed.
 type told struct {
 	net.Conn
 	close func()
