@@ -13,8 +13,8 @@ import (
 	"tokentray/core/kinds"
 )
 
-// Quotas of upstream, by its pages: calls for a token a day of Beijing, and
-// stable_token's own.
+// Quotas of upstream, from its documentation: calls for a token in a day of Beijing,
+// and stable_token's own.
 const (
 	legacyPerDay     = 2000
 	legacyPerDayTest = 200
@@ -38,10 +38,10 @@ type Account struct {
 	// TicketLife is how long its tickets live; 0 means as long as its tokens.
 	TicketLife time.Duration
 	// Whitelist holds addresses, prefixes as 203.0.113.0/24 and patterns as
-	// 203.0.113.*. Empty lets everybody in.
+	// 203.0.113.*. Empty admits everybody.
 	Whitelist []string
-	// CallerIP is what callers on this machine are seen as; empty means the
-	// simulator's.
+	// CallerIP is the address as which callers on this machine appear; empty means
+	// the simulator's.
 	CallerIP string
 	Frozen   bool // the secret is frozen: 40243
 	// LegacyPerDay and PerMinute change the quotas; 0 means upstream's.
@@ -50,11 +50,11 @@ type Account struct {
 	// Platform makes it an account of another platform: feishu, dingtalk and the others
 	// of platforms. Empty: it is WeChat's or WeCom's.
 	Platform string
-	// Repeat is what asking again does, of WeCom, clients and the other platforms; empty
-	// means what they usually do.
+	// Repeat is what asking again does, for WeCom, clients and the other platforms;
+	// empty means their usual behaviour.
 	Repeat core.Repeat
-	// TextLife and TokenBytes are of other platforms: whether a life is written as a
-	// text, and how long a token is; 0 means as usual.
+	// TextLife and TokenBytes are for other platforms: whether a life is written as
+	// a text, and how long a token is; 0 means as usual.
 	TextLife   bool
 	TokenBytes int
 	// Central is how a team's token server for the account answers.
@@ -62,8 +62,8 @@ type Account struct {
 	Faults  Faults
 }
 
-// Faults are what goes wrong before upstream looks at a call. No token is made
-// by a call that goes wrong.
+// Faults are what goes wrong before upstream examines a call. A call that goes wrong
+// makes no token.
 type Faults struct {
 	ErrorPercent float64       // of calls that are answered -1 system error
 	Outage       bool          // connections are cut without an answer
@@ -81,7 +81,7 @@ type account struct {
 	issued         []minted // of another platform or a client, the newest first
 	calls          map[string]int
 	minted         int
-	tickets        map[string]*space // by the path that gives them
+	tickets        map[string]*space // by the path that returns them
 	ticketN        int               // calls for tickets in ticketHour
 	ticketHour     int64
 
@@ -139,7 +139,7 @@ func (s *Server) Put(a Account) error {
 	return nil
 }
 
-// checkPlatform says what is wrong with what belongs to WeCom and to other platforms.
+// checkPlatform says what is wrong with the fields for WeCom and other platforms.
 func (a Account) checkPlatform() error {
 	switch {
 	case a.Platform != "" && (a.Agent != "" || !slices.Contains(platformNames(), a.Platform)):
@@ -268,7 +268,7 @@ func (a *account) overMinute(path string) bool {
 	return a.minuteN[path] > limit
 }
 
-// legacyLimit is how many legacy tokens may be had in a day.
+// legacyLimit is how many legacy tokens upstream gives in a day.
 func (a *account) legacyLimit() int {
 	switch {
 	case a.LegacyPerDay > 0:
@@ -293,7 +293,7 @@ func (a *account) allows(ip netip.Addr) bool {
 	})
 }
 
-// validEntry reports whether a whitelist may hold entry.
+// validEntry reports whether entry is valid in a whitelist.
 func validEntry(entry string) bool {
 	if head, ok := strings.CutSuffix(entry, ".*"); ok {
 		parts := strings.Split(head, ".")

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// contentType is what upstream sends; the parameter is its own invention.
+// contentType is upstream's; the parameter is its own invention.
 const contentType = "application/json; encoding=utf-8"
 
 // refusal is an errcode with its text.
@@ -20,9 +20,8 @@ type refusal struct {
 
 const useStable = "could get access_token by getStableAccessToken, more details at https://mmbizurl.cn/s/JtxxFh33r"
 
-// textOf is upstream's message for an errcode, without the request ID. The
-// texts of 40243, 50007 and 8950x are not known; those here say what the pages
-// do.
+// textOf is upstream's message for an errcode, without the request ID. The messages
+// of 40243, 50007 and 8950x are unknown; those here say what the documentation says.
 func textOf(code int, path string, ip netip.Addr) string {
 	switch code {
 	case -1:
@@ -106,7 +105,7 @@ func asIPv6(ip netip.Addr) string {
 	return ip.String()
 }
 
-// rid is a request ID: the time in hexadecimal seconds, then chance.
+// rid is a request ID: the time in hexadecimal seconds, then random digits.
 func rid(now time.Time) string {
 	var b [8]byte
 	rand.Read(b[:]) // never fails, see crypto/rand
@@ -122,8 +121,8 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, acc *account, co
 	answer(w, said)
 }
 
-// grant answers with a token. The life left is told in whole seconds, rounded
-// down, so that nobody trusts a token for longer than it lives.
+// grant answers with a token. The remaining life is in whole seconds, rounded down,
+// so that nobody trusts a token for longer than it lives.
 func grant(w http.ResponseWriter, m minted, now time.Time) {
 	answer(w, struct {
 		Token   string `json:"access_token"`

@@ -6,10 +6,10 @@ import (
 )
 
 const (
-	// wrongPerHour is how many wrong secrets WeCom takes from an address in an hour,
-	// by what its staff said.
+	// wrongPerHour is how many wrong secrets WeCom accepts from an address in an
+	// hour, according to its staff.
 	wrongPerHour = 2000
-	// barLasts is how long it then answers that address nothing but 45009.
+	// barLasts is how long it then answers that address only 45009.
 	barLasts = time.Hour
 	// maxCallers bounds how many addresses are remembered.
 	maxCallers = 10_000

@@ -11,11 +11,12 @@ import (
 	"time"
 )
 
-// PathCentral leads to a team's token server for an account; its AppID comes after it.
+// PathCentral is the path of a team's token server for an account; its AppID comes
+// after it.
 const PathCentral = pathCentral
 
-// pathCentral leads to a team's token server for an account's stable token, see
-// serveCentral.
+// pathCentral is the path of a team's token server for an account's stable token,
+// see serveCentral.
 const pathCentral = "/central/"
 
 // Central is how the team's token server of an account answers.
@@ -37,10 +38,10 @@ func centrals() []Central {
 }
 
 // serveCentral is GET or POST /central/APPID: a team's token server that asks the
-// upstream for an account and hands the token to everybody who has the key, which is the
-// account's secret: in the header Authorization, in the query, or in JSON as "key".
-// POST /central/APPID/stale with {"stale":"…"} reports a token that fails, whereupon the
-// server has another one made. A fault's code is an HTTP status here.
+// upstream for an account and gives the token to everybody who has the key, which is
+// the account's secret: in the header Authorization, in the query, or in JSON as
+// "key". POST /central/APPID/stale with {"stale":"…"} reports a failed token, and
+// the server has another one made. A fault's code is an HTTP status here.
 func (s *Server) serveCentral(w http.ResponseWriter, r *http.Request) {
 	appid, rest, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, pathCentral), "/")
 	var in struct {
@@ -94,7 +95,7 @@ func (s *Server) serveCentral(w http.ResponseWriter, r *http.Request) {
 // answer writes a token in the server's form.
 func (c Central) answer(w http.ResponseWriter, m minted, now time.Time) {
 	left := int64(m.expires.Sub(now) / time.Second)
-	// The answer's moments are by the simulator's clock, and so is its date.
+	// The answer's times are by the simulator's clock, and so is its date.
 	w.Header().Set("Date", now.UTC().Format(http.TimeFormat))
 	var v any
 	switch c {

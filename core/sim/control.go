@@ -154,8 +154,8 @@ func (s *Server) serveControl(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// local reports whether a program on this machine asks, and no page in a
-// browser on its behalf.
+// local reports whether the caller is a program on this machine, and not a page in a
+// browser.
 func local(r *http.Request) bool {
 	host := r.Host
 	if h, _, err := net.SplitHostPort(host); err == nil {
@@ -175,7 +175,7 @@ func steer(w http.ResponseWriter, r *http.Request, in any, act func() error) {
 	dec := json.NewDecoder(bytes.NewReader(body))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(in); err != nil {
-		// The decoder's own words name fields, never values of other fields.
+		// The decoder's messages name fields, never values of other fields.
 		control(w, http.StatusBadRequest, errors.New("the body is not the JSON this path takes; see the documentation"), nil)
 		return
 	}
@@ -243,7 +243,7 @@ func (s *Server) putFaults(in faults) error {
 	return nil
 }
 
-// clearFaults ends all faults, those of single accounts too.
+// clearFaults ends all faults, including those of single accounts.
 func (s *Server) clearFaults() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

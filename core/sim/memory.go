@@ -6,8 +6,8 @@ import (
 	"net/http"
 )
 
-// Transport serves requests in this process, without a socket: for tests whose
-// time is simulated, and for whoever wants no port. Callers are seen as on this
+// Transport serves requests in this process, without a socket: for tests with
+// simulated time, and for callers that want no port. Callers appear as on this
 // machine.
 func (s *Server) Transport() http.RoundTripper { return memory{s} }
 
@@ -23,7 +23,7 @@ func (m memory) RoundTrip(r *http.Request) (resp *http.Response, err error) {
 	case in.Body == nil:
 		in.Body = http.NoBody
 	case in.Body != http.NoBody && in.ContentLength <= 0:
-		in.TransferEncoding = []string{"chunked"} // as a body of unknown length is sent
+		in.TransferEncoding = []string{"chunked"} // like a body of unknown length
 	}
 	defer func() {
 		_ = in.Body.Close()

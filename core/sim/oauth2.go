@@ -31,11 +31,11 @@ const PathOAuth = pathOAuth
 
 // Client makes an account a client of an OAuth 2.0 server, whose AppID is its client ID.
 type Client struct {
-	// Auth is the one way by which the client may prove itself, "basic" or "body";
-	// empty: either.
+	// Auth is the client's one way of authenticating, "basic" or "body"; empty:
+	// either.
 	Auth string `json:"auth,omitempty"`
-	// Scopes are those that it may have; none: any. Audience is what it has to ask for;
-	// empty: whatever it likes.
+	// Scopes are the allowed ones; none: any. Audience is the one that it must ask
+	// for; empty: any.
 	Scopes   []string `json:"scopes,omitempty"`
 	Audience string   `json:"audience,omitempty"`
 	JWT      bool     `json:"jwt,omitempty"` // its tokens are JWTs, signed by nobody
@@ -46,7 +46,7 @@ type Client struct {
 	Status200 bool   `json:"status_200,omitempty"` // errors come with status 200
 }
 
-// maxClientTokens bounds the tokens of a client that are known.
+// maxClientTokens bounds the known tokens of a client.
 const maxClientTokens = 100
 
 // oauthRepeats are what asking an OAuth 2.0 server again can do here.
@@ -109,7 +109,7 @@ func (s *Server) serveOAuth(w http.ResponseWriter, r *http.Request) {
 	grantOAuth(w, acc.Client, m, m.expires.Sub(now))
 }
 
-// clientForm is the form of a request, and who the client says it is.
+// clientForm is the form of a request, and the client's claimed identity.
 func clientForm(r *http.Request) (form url.Values, id, secret, auth string, readable bool) {
 	raw, err := io.ReadAll(io.LimitReader(r.Body, maxPost+1))
 	form, bad := url.ParseQuery(string(raw))
@@ -120,7 +120,7 @@ func clientForm(r *http.Request) (form url.Values, id, secret, auth string, read
 	return form, id, secret, auth, err == nil && bad == nil && len(raw) <= maxPost && !repeated(form)
 }
 
-// isClient reports whether a client is who it says it is; a is nil if there is none.
+// isClient reports whether a client is authentic; a is nil if there is none.
 func (a *account) isClient(secret, auth string) bool {
 	return a != nil && a.Client != nil && subtle.ConstantTimeCompare([]byte(secret), []byte(a.Secret.Reveal())) == 1 &&
 		(a.Client.Auth == "" || a.Client.Auth == auth)
@@ -154,8 +154,8 @@ func (s *Server) serveAsk(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// clientCode is the error for what a known client asks for, empty when it is in order.
-// s.mu is held.
+// clientCode is the error for a known client's request, empty when it is valid. s.mu
+// is held.
 func (s *Server) clientCode(a *account, form url.Values, ip netip.Addr) string {
 	a.turn(s.now())
 	wanted := strings.Fields(form.Get("scope"))
@@ -176,8 +176,8 @@ func (s *Server) clientCode(a *account, form url.Values, ip netip.Addr) string {
 	return ""
 }
 
-// clientToken is the token that a client gets: a new one each time, and those before
-// live on, unless the account behaves in another way. s.mu is held.
+// clientToken is the token for a client: a new one each time, and those before live
+// on, unless the account is set to behave differently. s.mu is held.
 func (s *Server) clientToken(a *account, form url.Values, now time.Time) minted {
 	if len(a.issued) > 0 && a.Repeat == core.RepeatSame && a.issued[0].expires.Sub(now) >= time.Second && a.issued[0].inTime(now) {
 		return a.issued[0]
@@ -220,7 +220,7 @@ func (a *account) clientTokenValue(form url.Values, now, end time.Time) string {
 	return part(map[string]string{"alg": "RS256", "typ": "at+jwt"}) + "." + part(claims) + "." + random
 }
 
-// grantOAuth answers with a token that has left to live.
+// grantOAuth answers with a token and its remaining life.
 func grantOAuth(w http.ResponseWriter, c *Client, m minted, left time.Duration) {
 	seconds := int64(left / time.Second)
 	body := map[string]any{"access_token": m.value, "token_type": cmp.Or(c.TokenType, "Bearer"), "expires_in": seconds}
@@ -293,7 +293,7 @@ func answerOAuth(w http.ResponseWriter, status int, body map[string]any) {
 	_, _ = w.Write(raw)          // the caller may be gone
 }
 
-// repeated reports whether a parameter stands twice, which RFC 6749 forbids.
+// repeated reports whether a parameter is repeated, which RFC 6749 forbids.
 func repeated(form url.Values) bool {
 	for _, all := range form {
 		if len(all) > 1 {

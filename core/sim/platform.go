@@ -17,22 +17,22 @@ import (
 	"tokentray/core"
 )
 
-// platform is how one of the platforms beside WeChat and WeCom gives tokens, and how
-// it refuses. What the platforms' pages do not tell can be set on an account: what
-// asking again does, whether a life is a text, how long a token is.
+// platform describes how one of the platforms beside WeChat and WeCom gives and
+// refuses tokens. What their documentation does not say can be set on an account:
+// what asking again does, whether a life is a text, how long a token is.
 type platform struct {
 	name         string
 	method, path string
 	id, secret   string // the parameters' names
-	grant        string // the one right grant_type, empty where there is none
+	grant        string // the one valid grant_type, empty if there is none
 	encoding     string // query, form or json
 	repeat       core.Repeat
 	window       time.Duration // of a platform that hands out the same token
-	life         time.Duration // of its tokens, in place of the simulator's
+	life         time.Duration // of its tokens, instead of the simulator's
 	prefix       string        // of a token
-	calls        []string      // beginnings of paths of calls with a token
-	header       string        // that carries the token, empty: the query's access_token
-	bearer       string        // what stands before it there
+	calls        []string      // path prefixes of calls with a token
+	header       string        // that carries the token; empty: the query's access_token
+	bearer       string        // the prefix of its value
 
 	granted func(token string, life any) any
 	refused func(why refusedFor) (status int, answer any)
@@ -49,7 +49,7 @@ type refusedFor struct {
 
 type object = map[string]any
 
-// maxLive is how many tokens of an account live at once at most.
+// maxLive is how many tokens of an account live at the same time at most.
 const maxLive = 32
 
 func (s *Server) platformOf(path string) (p platform, isCall, ok bool) {
@@ -159,15 +159,15 @@ func (p platform) params(r *http.Request) func(string) string {
 		return values.Get
 	}
 	var all map[string]any
-	_ = json.Unmarshal(body, &all) // what is no JSON has no parameters
+	_ = json.Unmarshal(body, &all) // a body that is no JSON has no parameters
 	return func(name string) string {
 		text, _ := all[name].(string)
 		return text
 	}
 }
 
-// platformToken is the token that an account gets: what asking again does is the
-// account's, else the platform's. s.mu is held.
+// platformToken is the token for an account: what asking again does is set by the
+// account, else by the platform. s.mu is held.
 func (s *Server) platformToken(a *account, p platform, now time.Time) minted {
 	life := s.life(a)
 	if a.Life == 0 && p.life > 0 && s.cfg.Life == defaultLife {
@@ -255,7 +255,7 @@ func (s *Server) servePlatformCall(w http.ResponseWriter, r *http.Request, p pla
 	sendJSON(w, http.StatusOK, p.worked)
 }
 
-// code chooses the code of a refusal; that of a fault is what was set.
+// code selects the code of a refusal; a fault's code is the one that was set.
 func (r refusedFor) codeOf(by map[string]int) int {
 	if r.why == "fault" {
 		return r.code
@@ -263,7 +263,7 @@ func (r refusedFor) codeOf(by map[string]int) int {
 	return by[r.why]
 }
 
-// said is what a platform writes for people beside a code.
+// said is a platform's message beside a code.
 func (r refusedFor) said() string {
 	switch r.why {
 	case "secret":

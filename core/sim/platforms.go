@@ -8,8 +8,8 @@ import (
 	"tokentray/core"
 )
 
-// platforms lists them. Each is written from its platform's own pages and by itself, so
-// that a preset which is wrong meets another opinion here.
+// platforms lists them. Each is written independently from its platform's
+// documentation, so that a wrong preset meets a second opinion here.
 func platforms() []platform {
 	return []platform{feishu(), dingtalk(), dingtalkNew(), douyin(), douyinMini(), qq(), baidu(), huawei(), kuaishou()}
 }
@@ -103,7 +103,7 @@ func douyin() platform {
 	}
 }
 
-// douyinMini makes a new token each time and leaves the old one five minutes. A
+// douyinMini makes a new token each time and keeps the old one for five minutes. A
 // failure has an empty token in it.
 func douyinMini() platform {
 	codes := map[string]int{"secret": 40017, "id": 40015, "grant": 40020, "method": 40020, "quota": 10020, "frozen": 40017, "ip": 40017}

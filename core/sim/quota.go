@@ -18,9 +18,9 @@ const (
 )
 
 const (
-	// resetsPerMonth is how often an account may begin its counters anew.
+	// resetsPerMonth is how often an account may reset its counters.
 	resetsPerMonth = 10
-	// otherPerDay stands for the limits of calls for which upstream publishes none.
+	// otherPerDay stands for the limits that upstream does not publish.
 	otherPerDay = 10_000
 	// maxRIDs is how many refusals are remembered, and ridDays for how long.
 	maxRIDs = 512
@@ -30,7 +30,7 @@ const (
 // ridForm is the shape of a request ID.
 var ridForm = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}$`)
 
-// refused is a call that was refused, for those who ask about its request ID.
+// refused is a refused call, kept for questions about its request ID.
 type refused struct {
 	rid   string
 	owner *account // nil: of no known account
@@ -79,7 +79,7 @@ func (s *Server) serveUsage(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// usage is the quota of a call to a path, or the errcode where there is none.
+// usage is the quota of a call to a path, or the errcode if there is none.
 func (a *account) usage(path string) (limit, used, code int) {
 	switch {
 	case !strings.HasPrefix(path, "/"):
@@ -132,7 +132,7 @@ func (s *Server) serveRID(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// serveAbout does what both questions about an account's calls have in common: faults
+// serveAbout is the common part of the questions about an account's calls: faults
 // first, then upstream's checks of the token, then the answer.
 func (s *Server) serveAbout(w http.ResponseWriter, r *http.Request, want any, about func(*account, time.Time) (any, int)) {
 	if chunked(w, r) {
@@ -142,7 +142,7 @@ func (s *Server) serveAbout(w http.ResponseWriter, r *http.Request, want any, ab
 	token := r.URL.Query().Get("access_token")
 	s.mu.Lock()
 	acc := s.owners[token]
-	if acc.ofWeCom() { // which has no such call
+	if acc.ofWeCom() { // it has no such call
 		acc = nil
 	}
 	f := s.arrive(acc, r.URL.Path)
@@ -190,9 +190,9 @@ func readPost(r *http.Request, into any) int {
 	return 0
 }
 
-// serveReset is POST /cgi-bin/clear_quota/v2: the day's counters begin anew, ten times
-// a month. Its page has AppID and AppSecret in the body, and in its example in the URL;
-// the body alone is served.
+// serveReset is POST /cgi-bin/clear_quota/v2: it resets the day's counters, ten
+// times a month. Its documentation has AppID and AppSecret in the body, and in its
+// example in the URL; only the body is served.
 func (s *Server) serveReset(w http.ResponseWriter, r *http.Request) {
 	if chunked(w, r) {
 		return
@@ -231,7 +231,7 @@ func (s *Server) serveReset(w http.ResponseWriter, r *http.Request) {
 	answer(w, refusal{0, "ok"})
 }
 
-// reset begins the day's counters anew; false: the month's resets are used up.
+// reset resets the day's counters; false: the month's resets are used up.
 func (a *account) reset(now time.Time) bool {
 	if month := now.In(beijing.Location()).Format("2006-01"); month != a.month {
 		a.month, a.resets = month, 0
@@ -245,7 +245,7 @@ func (a *account) reset(now time.Time) bool {
 	return true
 }
 
-// harmless is a query without what must not be kept.
+// harmless is a query without the values that must not be kept.
 func harmless(r *http.Request) string {
 	q := r.URL.Query()
 	for _, key := range []string{"access_token", "secret", "appsecret"} {

@@ -10,15 +10,15 @@ import (
 	"tokentray/core/kinds"
 )
 
-// Sample is an account of the demo, from both ends: as the simulator has it and
-// as its owner would enter it. The AppIDs and secrets are made anew each time.
+// Sample is an account of the demo, from both sides: as the simulator has it and as
+// its owner would enter it. The AppIDs and secrets are new each time.
 type Sample struct {
 	Upstream Account      // for Server.Put
-	Account  core.Account // with an ID, without the places that At adds
+	Account  core.Account // with an ID, without the URLs that At adds
 	Secret   core.Secret
 }
 
-// At is the account that asks the simulator at a base URL, and makes its calls there.
+// At is the account that uses the simulator at a base URL, for tokens and for calls.
 func (s Sample) At(base string) core.Account {
 	a := s.Account
 	a.BaseURL = base
@@ -41,15 +41,15 @@ func (s Sample) At(base string) core.Account {
 	return a
 }
 
-// Samples are the accounts that the demo shows: both environments, every kind, one of
-// the presets, lives from 90 s to 10 min so that renewal is seen, one blocked by the
-// whitelist and one whose upstream is flaky.
+// Samples are the demo's accounts: both environments, every kind, one of the
+// presets, lives from 90 s to 10 min so that renewals are seen, one blocked by the
+// whitelist and one with an unreliable upstream.
 func Samples() []Sample {
 	return []Sample{
 		sample("shop", core.Sandbox, kinds.WeChat, kinds.ProductTest, 8*time.Minute, nil),
 		sample("shop", core.Live, kinds.WeChat, kinds.ProductOfficial, 10*time.Minute, nil),
 		sample("blog", core.Sandbox, kinds.WeChatLegacy, kinds.ProductTest, 6*time.Minute, nil),
-		// Its owner has agreed to the destructive fetch, as a demo's may.
+		// Its owner has agreed to the destructive fetch, as is right in a demo.
 		sample("blog", core.Live, kinds.WeChatLegacy, kinds.ProductOfficial, 7*time.Minute, func(s *Sample) {
 			s.Account.AllowLive = true
 		}),

@@ -17,28 +17,28 @@ import (
 const (
 	// defaultLife is upstream's own.
 	defaultLife = 7200 * time.Second
-	// defaultCallerIP is an address of documentation; it stands for the public
-	// address of callers on this machine.
+	// defaultCallerIP is a documentation address; it stands for the public address
+	// of callers on this machine.
 	defaultCallerIP = "203.0.113.7"
 	// maxAccounts bounds what open registration may fill.
 	maxAccounts = 20_000
 )
 
-// Config is what a simulator is made of. The zero value is a simulator without
-// accounts, with tokens that live two hours.
+// Config configures a simulator. The zero value is a simulator without accounts,
+// with tokens that live two hours.
 type Config struct {
 	Now   func() time.Time                           // the wall clock; nil means the machine's
 	Sleep func(ctx context.Context, d time.Duration) // for latency; nil means a timer
 	Rand  func() float64                             // decides errors, in [0,1); nil means math/rand/v2
 	Life  time.Duration                              // of tokens of accounts that set none; 0 means two hours
-	// CallerIP is what callers on this machine are seen as; empty means
+	// CallerIP is the address as which callers on this machine appear; empty means
 	// 203.0.113.7.
 	CallerIP string
-	// OpenRegistration accepts any AppID with any secret at first sight, and
-	// from then on with that secret alone. Otherwise an unknown AppID is 40013.
+	// OpenRegistration accepts any AppID with any secret the first time, and from
+	// then on only with that secret. Otherwise an unknown AppID is 40013.
 	OpenRegistration bool
-	// WrongPerHour is how many wrong secrets WeCom takes from an address in an hour
-	// before it bars that address; 0 means its own 2,000.
+	// WrongPerHour is how many wrong secrets WeCom accepts from an address in an
+	// hour before it bars that address; 0 means its own 2,000.
 	WrongPerHour int
 	Faults       Faults // of all accounts
 }
@@ -148,9 +148,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// Serve answers on ln until ctx ends, which ends the latency of calls too, and
-// waits at most two seconds for the calls under way. It returns nil after that
-// end, and closes ln in any case.
+// Serve answers on ln until ctx ends, which also ends the latency of calls, and
+// waits at most two seconds for the calls under way. It returns nil after that end,
+// and closes ln in any case.
 func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	srv := &http.Server{
 		Handler:           s,
@@ -159,7 +159,7 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 		IdleTimeout:       30 * time.Second,
 		MaxHeaderBytes:    64 << 10,
 		BaseContext:       func(net.Listener) context.Context { return ctx },
-		// The library would log what callers send, URLs with secrets among it.
+		// The library would log what callers send, including URLs with secrets.
 		ErrorLog: log.New(io.Discard, "", 0),
 	}
 	done := make(chan error, 1)
@@ -172,7 +172,7 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 	defer cancel()
 	if err := srv.Shutdown(grace); err != nil {
-		_ = srv.Close() // cuts what would not end
+		_ = srv.Close() // ends what would not end by itself
 	}
 	if err := <-done; !errors.Is(err, http.ErrServerClosed) {
 		return err

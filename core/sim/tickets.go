@@ -25,9 +25,9 @@ const (
 // ticketsPerHour is how often WeCom gives an application a ticket.
 const ticketsPerHour = 100
 
-// serveTicket gives the ticket of a token's account: the same one until its last
-// moments, and those before live to their own end. What a repeated call does is
-// written nowhere; users saw that it kills no earlier ticket.
+// serveTicket returns the ticket of a token's account: the same one until its last
+// moments, and those before live to their own end. What a repeated call does is not
+// documented; users saw that it kills no earlier ticket.
 func (s *Server) serveTicket(w http.ResponseWriter, r *http.Request) {
 	token := r.URL.Query().Get("access_token")
 	s.mu.Lock()
@@ -67,7 +67,7 @@ func (s *Server) serveTicket(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// ticketCode is the errcode for a call for a ticket, 0 when it is in order.
+// ticketCode is the errcode for a call for a ticket, 0 when it is valid.
 func (a *account) ticketCode(token string, ip netip.Addr, r *http.Request, now time.Time) int {
 	path, kind := r.URL.Path, r.URL.Query().Get("type")
 	if path == pathTicket {
@@ -140,9 +140,8 @@ func (a *account) newTicket() string {
 	return base64.RawURLEncoding.EncodeToString(b)
 }
 
-// Signed reports whether a signature of a page's address is right by a ticket of the
-// account that lives: what upstream looks at when a page calls. The account is named
-// by its Key.
+// Signed reports whether a living ticket of the account signs a page's address in
+// this way, as upstream checks when a page calls. The account is named by its Key.
 func (s *Server) Signed(appid, nonce string, timestamp int64, url, signature string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -12,32 +12,32 @@ const (
 	// tokenSeries is the number that real tokens begin with; it grows with the
 	// years.
 	tokenSeries = 98
-	// tokenBytes of randomness make a token of 136 characters, as real ones.
+	// tokenBytes of randomness make a token of 136 characters, like real ones.
 	tokenBytes = 100
 	// fullWindow is how long before its end a stable token is replaced, and how
 	// long a replaced token lives on.
 	fullWindow = 300 * time.Second
-	// maxRetired is how many dead tokens of an account are remembered, so that
-	// a check can tell an expired token from one that was replaced.
+	// maxRetired is how many dead tokens of an account are remembered, so that a
+	// check can tell an expired token from a replaced one.
 	maxRetired = 16
 )
 
 // minted is a token that was handed out.
 type minted struct {
 	value   string
-	expires time.Time // what was promised
-	dies    time.Time // what holds: expires, or earlier once it was replaced
+	expires time.Time // the promised end
+	dies    time.Time // the real end: expires, or earlier once it was replaced
 	broken  bool      // refused although it should live
 }
 
-// inTime reports whether the token is still in its time.
+// inTime reports whether the token's time is not over.
 func (m minted) inTime(now time.Time) bool { return m.value != "" && now.Before(m.dies) }
 
-// space is one of the two independent rows of tokens that an account has. The
-// two newest tokens can live; a third kills the first at once.
+// space is one of the two independent series of tokens of an account. The two newest
+// tokens can live; a third kills the oldest at once.
 type space struct{ current, previous minted }
 
-// windowOf is what takes the place of 300 s for a token of the given life.
+// windowOf replaces 300 s for a token of the given life.
 func windowOf(life time.Duration) time.Duration {
 	if life < fullWindow {
 		return life / 2
@@ -91,11 +91,11 @@ func (s *Server) stableToken(a *account, now time.Time) minted {
 	return s.mint(a, &a.stable, now)
 }
 
-// forceStable is what a forced call gets: a new token, unless the last forced
-// one was less than 30 s ago, when "it does not refresh". The token before lives
-// on as after any replacement, and the one before that dies: upstream's advice
-// for a leaked token is to force twice. Over 20 a day, ok is false; upstream does
-// not say what happens then, and users saw 45009. s.mu is held.
+// forceStable is the token for a forced call: a new token, unless the last forced
+// one was less than 30 s ago, when "it does not refresh". The token before lives on
+// as after any replacement, and the one before that dies: upstream's advice for a
+// leaked token is to force twice. Over 20 a day, ok is false; what happens then is
+// not documented, and users saw 45009. s.mu is held.
 func (s *Server) forceStable(a *account, now time.Time) (m minted, ok bool) {
 	if since := now.Sub(a.lastForced); since >= 0 && since < forcedGap {
 		return s.stableToken(a, now), true
@@ -156,9 +156,8 @@ func (s *Server) Revoke(appid string) bool {
 	return true
 }
 
-// Break makes upstream refuse the stable token of an account and yet go on
-// handing it out, so that only a forced refresh helps. It reports whether the
-// account is there.
+// Break makes upstream refuse the stable token of an account and still hand it out,
+// so that only a forced refresh helps. It reports whether the account is there.
 func (s *Server) Break(appid string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -31,7 +31,7 @@ const (
 
 var tokenShape = regexp.MustCompile(`^[0-9]{1,4}_([0-9A-Za-z_-]+)$`)
 
-// plausible reports whether a text has the shape of a real token; anything else is
+// plausible reports whether a text has the form of a real token; anything else is
 // 40014 at a check.
 func plausible(token string) bool {
 	m := tokenShape.FindStringSubmatch(token)
@@ -84,7 +84,7 @@ func (s *Server) serveStable(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// readWanted reads a POST; bad is the errcode when it cannot be used.
+// readWanted reads a POST; bad is the errcode when it is invalid.
 func readWanted(r *http.Request) (want wanted, bad int) {
 	if r.Method != http.MethodPost {
 		return want, 43002
@@ -111,9 +111,8 @@ func chunked(w http.ResponseWriter, r *http.Request) bool {
 	return false
 }
 
-// serveToken does what both calls for a token have in common: faults first,
-// then upstream's checks, then what make hands out. bad is an errcode already
-// found.
+// serveToken is the common part of both calls for a token: faults first, then
+// upstream's checks, then the token from make. bad is an errcode found earlier.
 func (s *Server) serveToken(w http.ResponseWriter, r *http.Request, want wanted, bad int, give func(*account, time.Time) (minted, int)) {
 	s.mu.Lock()
 	acc := s.accounts[want.AppID]
@@ -148,9 +147,9 @@ func (s *Server) serveToken(w http.ResponseWriter, r *http.Request, want wanted,
 	grant(w, m, now)
 }
 
-// check is the errcode for a request, 0 when it is in order. The order in which
-// upstream checks is not known; this one tells as little as it can to those who
-// do not hold the secret.
+// check is the errcode for a request, 0 when it is valid. The order of upstream's
+// checks is unknown; this one tells as little as possible to callers without the
+// secret.
 func (w wanted) check(acc *account, path string, ip netip.Addr, now time.Time) int {
 	switch {
 	case w.GrantType != grantType:
@@ -176,8 +175,8 @@ func (w wanted) check(acc *account, path string, ip netip.Addr, now time.Time) i
 	return 0
 }
 
-// serveCheck answers whether a token is accepted. Upstream guards calls with a
-// token by the whitelist too, but not those of Mini Programs.
+// serveCheck answers whether a token is accepted. Upstream also guards calls with a
+// token by the whitelist, but not those of Mini Programs.
 func (s *Server) serveCheck(w http.ResponseWriter, r *http.Request) {
 	if chunked(w, r) {
 		return
@@ -222,7 +221,7 @@ func (s *Server) serveCheck(w http.ResponseWriter, r *http.Request) {
 	}{addresses()})
 }
 
-// addresses stand for upstream's own.
+// these addresses stand for upstream's own
 func addresses() []string { return []string{"198.51.100.10", "198.51.100.11", "198.51.100.12"} }
 
 func checkCode(acc *account, token string, ip netip.Addr, path string, now time.Time) int {
@@ -273,8 +272,8 @@ func (s *Server) arrive(acc *account, path string) Faults {
 	return f
 }
 
-// spoil lets faults happen that need no look at the call, and reports whether
-// the call is over.
+// spoil applies faults that do not depend on the call, and reports whether the call
+// is over.
 func (s *Server) spoil(w http.ResponseWriter, r *http.Request, f Faults) bool {
 	if f.Latency > 0 {
 		s.sleep(r.Context(), f.Latency)
@@ -291,8 +290,8 @@ func (s *Server) spoil(w http.ResponseWriter, r *http.Request, f Faults) bool {
 	return false
 }
 
-// callerOf is the address that upstream sees. Nobody on the internet sees a
-// loopback address, so callers on this machine get a public one. s.mu is held.
+// callerOf is the address that upstream sees. Nobody on the internet sees a loopback
+// address, so callers on this machine get a public one. s.mu is held.
 func (s *Server) callerOf(r *http.Request, acc *account) netip.Addr {
 	ip := remote(r)
 	if !ip.IsLoopback() {
@@ -308,7 +307,7 @@ func (s *Server) callerOf(r *http.Request, acc *account) netip.Addr {
 	return ip
 }
 
-// remote is the address of the caller, the unspecified one when it has none.
+// remote is the address of the caller, the unspecified one if it has none.
 func remote(r *http.Request) netip.Addr {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {

@@ -20,9 +20,9 @@ const pathWeCom = "/cgi-bin/gettoken"
 // contentTypeWeCom is what WeCom sends.
 const contentTypeWeCom = "application/json; charset=UTF-8"
 
-// wecomRepeats are what asking WeCom again can do here. Its page promised the same
-// token for years and does not any more; what the other two stand for was not seen,
-// and a client has to bear it.
+// wecomRepeats are the simulated behaviours when WeCom is asked again. Its
+// documentation promised the same token for years and no longer does; the other two
+// were not seen, but a client must handle them.
 func wecomRepeats() []core.Repeat {
 	return []core.Repeat{"", core.RepeatSame, core.RepeatSameRenewed, core.RepeatNewTwoLive}
 }
@@ -38,8 +38,8 @@ func (a Account) Key() string {
 // ofWeCom reports whether the account is an application of WeCom.
 func (a *account) ofWeCom() bool { return a != nil && a.Agent != "" }
 
-// application finds a corp's application by its secret; known reports whether there
-// is any of the corp. s.mu is held.
+// application finds a corp's application by its secret; known reports whether the
+// corp has any. s.mu is held.
 func (s *Server) application(corp, secret string) (found *account, known bool) {
 	for _, a := range s.accounts {
 		if a.AppID == corp && a.ofWeCom() {
@@ -52,8 +52,8 @@ func (s *Server) application(corp, secret string) (found *account, known bool) {
 	return found, known
 }
 
-// KeyOf is the Key of a corp's application that has the secret; where there is none,
-// the CorpID.
+// KeyOf is the Key of a corp's application with the secret; if there is none, the
+// CorpID.
 func (s *Server) KeyOf(corp, secret string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -64,7 +64,7 @@ func (s *Server) KeyOf(corp, secret string) string {
 }
 
 // serveWeCom is GET /cgi-bin/gettoken. Every address may ask, unless it sent many
-// wrong secrets: it is the calls with the token that WeCom guards.
+// wrong secrets: WeCom guards the calls with the token instead.
 func (s *Server) serveWeCom(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
 	corp, secret := q.Get("corpid"), q.Get("corpsecret")
@@ -124,7 +124,7 @@ func (s *Server) serveWeCom(w http.ResponseWriter, r *http.Request) {
 }
 
 // wecomToken is the application's token: the same until it ends, unless the account
-// behaves in another way. s.mu is held.
+// is set to behave differently. s.mu is held.
 func (s *Server) wecomToken(a *account, now time.Time) minted {
 	c := &a.stable.current
 	if !c.inTime(now) || c.expires.Sub(now) < time.Second || a.Repeat == core.RepeatNewTwoLive {
@@ -155,7 +155,7 @@ func (a *account) wecomCheck(token string, ip netip.Addr, path string, now time.
 	return 0
 }
 
-// wecomText is WeCom's message for an errcode, before what it says of the call.
+// wecomText is WeCom's message for an errcode, without the part about the call.
 func wecomText(code int) string {
 	switch code {
 	case -1:
@@ -196,8 +196,7 @@ func wecomText(code int) string {
 	return "error"
 }
 
-// refuseWeCom answers with an errcode. Whatever it is, WeCom tells the caller's
-// address.
+// refuseWeCom answers with an errcode. WeCom always tells the caller's address.
 func refuseWeCom(w http.ResponseWriter, code int, ip netip.Addr) {
 	hint := fmt.Sprintf("%020d", rand.Uint64())
 	answerWeCom(w, refusal{code, fmt.Sprintf("%s, hint: [%s], from ip: %s, more info at https://open.work.weixin.qq.com/devtool/query?e=%d", wecomText(code), hint, ip, code)})

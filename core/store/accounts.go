@@ -14,13 +14,13 @@ import (
 )
 
 // accountRecord is an account on disk: its JSON without the ID, which is the key.
-// What earlier versions wrote is read by tests for ever, see testdata.
+// Tests read the records of earlier versions, see testdata.
 type accountRecord struct {
 	core.Account
-	ID *core.ID `json:"id,omitempty"` // in the place of the account's own
+	ID *core.ID `json:"id,omitempty"` // replaces the account's own
 }
 
-// accountName is the part of it that no two accounts share.
+// accountName is the unique part of it.
 type accountName struct {
 	Name string   `json:"name"`
 	Env  core.Env `json:"env"`
@@ -78,7 +78,7 @@ func (s *Store) Update(a core.Account) error {
 	})
 }
 
-// change is a digested update that alters accounts and so asks for a backup.
+// change is a digested update that alters accounts and so calls for a backup.
 func (s *Store) change(doing string, fn func(*bbolt.Tx) error) error {
 	err := s.digested(doing, func(tx *bbolt.Tx) error {
 		if err := fn(tx); err != nil {
@@ -104,8 +104,8 @@ func (s *Store) digested(doing string, fn func(*bbolt.Tx) error) error {
 	})
 }
 
-// putAccount saves a after making sure, in the same transaction, that no other
-// has its name and environment.
+// putAccount saves a after making sure, in the same transaction, that no other has
+// its name and environment.
 func (s *Store) putAccount(tx *bbolt.Tx, a core.Account) error {
 	if err := free(tx, a); err != nil {
 		return err
@@ -113,8 +113,8 @@ func (s *Store) putAccount(tx *bbolt.Tx, a core.Account) error {
 	return s.writeAccount(tx, a)
 }
 
-// writeAccount saves a, whose name is free. A token that is no longer the one it
-// asks for goes, and the tickets had with it.
+// writeAccount saves a, whose name is free. If its TokenID changed, the token is
+// dropped, with its tickets.
 func (s *Store) writeAccount(tx *bbolt.Tx, a core.Account) error {
 	value, err := encodeAccount(a)
 	if err != nil {
@@ -159,8 +159,8 @@ func free(tx *bbolt.Tx, these ...core.Account) error {
 		}
 		wanted[a.Ref()] = a.ID
 	}
-	// Names alone are read, with one decoder for all: whole accounts would be a
-	// megabyte of garbage for each that is added to a thousand.
+	// Only names are read, with one decoder for all: whole accounts would be a
+	// megabyte of garbage for each account added to a thousand.
 	var value bytes.Reader
 	decoder := json.NewDecoder(&value)
 	return tx.Bucket([]byte(bucketAccounts)).ForEach(func(k, v []byte) error {
@@ -177,9 +177,9 @@ func free(tx *bbolt.Tx, these ...core.Account) error {
 	})
 }
 
-// Touch keeps when callers last used accounts. The agent gathers many uses into
-// one call, for each call waits for the disk. Accounts that are gone are passed
-// over.
+// Touch stores when callers last used accounts. The agent collects many uses into
+// one call, because each call waits for the disk. Accounts that are gone are
+// skipped.
 func (s *Store) Touch(used map[core.ID]time.Time) error {
 	if len(used) == 0 {
 		return nil
@@ -206,7 +206,7 @@ func (s *Store) Touch(used map[core.ID]time.Time) error {
 	return err
 }
 
-// LastUsed tells when accounts were last used, for those that ever were.
+// LastUsed returns when accounts were last used, for those that ever were.
 func (s *Store) LastUsed() (map[core.ID]time.Time, error) {
 	out := map[core.ID]time.Time{}
 	err := s.view("read when accounts were used", func(tx *bbolt.Tx) error {

@@ -16,10 +16,10 @@ import (
 )
 
 // Backups are made after accounts changed, at most one in backupEvery, and the
-// newest of each of keepDays different days are kept. A change that comes too
-// soon after the last backup is in the next one: made by Settle when no further
-// change came for settleTime, by the first change after the hour, at Close
-// whatever the hour, or, after a crash, at the next Open that comes late enough.
+// newest of each of keepDays different days are kept. A change that comes too soon
+// after the last backup is in the next one: made by Settle when no further change
+// came for settleTime, by the first change after the hour, by Close, or, after a
+// crash, by the next Open that comes late enough.
 const (
 	backupEvery = time.Hour
 	settleTime  = time.Minute
@@ -35,14 +35,14 @@ const (
 // backupFile is a backup on disk.
 type backupFile struct {
 	path  string
-	at    time.Time // as the clock then said; it may have been wrong
+	at    time.Time // by the clock at that time, which may have been wrong
 	tx    uint64    // number of its transaction; 0 when it cannot be read
 	other bool      // set aside
 }
 
-// listBackups returns the backups in dir, newest first: by their transaction,
-// which no clock can set back, and those that were set aside after all others.
-// Names that are not ours are left alone.
+// listBackups returns the backups in dir, newest first: by their transaction, which
+// no clock can set back, and those that were set aside after all others. Names that
+// are not ours are ignored.
 func listBackups(dir string) []backupFile {
 	names, err := os.ReadDir(dir)
 	if err != nil {
@@ -100,11 +100,10 @@ func newestBackup(dir string) *backupFile {
 	return nil
 }
 
-// setAside marks the backups that are of a later transaction than the database:
-// it was restored from an older one, because they are damaged, or a person put an
-// older copy in its place. They are kept, but no longer stand before the backups
-// to come, which count on from the database, nor push them out. It reports
-// whether there were any.
+// setAside marks the backups of a later transaction than the database's: it was
+// restored from an older one, because they are damaged, or a person put an older
+// copy in its place. They are kept, but no longer precede later backups, which count
+// on from the database, nor displace them. It reports whether there were any.
 func (s *Store) setAside() (found bool, err error) {
 	var now uint64
 	err = s.view("read the transaction's number", func(tx *bbolt.Tx) error {
@@ -153,12 +152,11 @@ func (s *Store) changed(tx *bbolt.Tx) error {
 	return tx.Bucket([]byte(bucketMeta)).Put([]byte(keyChanged), text)
 }
 
-// backupIfDue makes the backup that account changes asked for, unless the last
-// one is too young. What prevents it is logged: the change itself is safe.
+// backupIfDue makes the backup that account changes called for, unless the last one
+// is too young. A failure is logged: the change itself is safe.
 func (s *Store) backupIfDue() { s.backupAfter(backupEvery) }
 
-// backupAfter is backupIfDue with the age from which the last one is not too
-// young.
+// backupAfter is backupIfDue with the age from which the last one is old enough.
 func (s *Store) backupAfter(every time.Duration) {
 	if !s.due.Load() {
 		return
@@ -171,7 +169,7 @@ func (s *Store) backupAfter(every time.Duration) {
 	s.due.Store(false)
 	if err := s.backup(""); err != nil {
 		s.due.Store(true)
-		s.last = s.now() // try again in an hour, not at every write or look
+		s.last = s.now() // try again in an hour, not at every write
 		s.failed.Store(s.last.Unix())
 		s.log.Error("the backup failed", "err", err)
 		return
@@ -180,8 +178,8 @@ func (s *Store) backupAfter(every time.Duration) {
 	s.last = s.now()
 }
 
-// unsettled reports whether Settle has something to do: accounts changed, and
-// their backup has waited for further changes long enough.
+// unsettled reports whether Settle has something to do: accounts changed, and no
+// further change came for long enough.
 func (s *Store) unsettled() bool {
 	if !s.due.Load() {
 		return false
@@ -193,18 +191,17 @@ func (s *Store) unsettled() bool {
 	return age >= settleTime || age < 0
 }
 
-// Settle backs up what changed, however young the last backup is: an account
-// that somebody has just entered, with an AppSecret that upstream never shows
-// again, must not hang on one file for an hour. It costs nothing when nothing is
-// due.
+// Settle backs up what changed, however young the last backup is: an account that
+// somebody has just entered, with an AppSecret that upstream never shows again, must
+// not depend on one file for an hour. It costs nothing when nothing is due.
 func (s *Store) Settle() {
 	if s.unsettled() {
 		s.backupAfter(0)
 	}
 }
 
-// backup writes the whole database, as one transaction sees it, beside the
-// others and drops those no longer kept. mark tells what it precedes.
+// backup writes the whole database, as one transaction sees it, beside the others
+// and deletes those no longer kept. mark tells what it precedes.
 func (s *Store) backup(mark string) error {
 	const doing = "back up the database"
 	if err := os.MkdirAll(s.opt.Backups, 0o700); err != nil {
@@ -234,8 +231,8 @@ func (s *Store) backup(mark string) error {
 }
 
 // surplus returns those of all, which is sorted newest first, that are not the
-// newest of one of the last keepDays days that have any. Days are counted in UTC,
-// and apart for those that were set aside.
+// newest of one of the last keepDays days with a backup. Days are counted in UTC,
+// and separately for those that were set aside.
 func surplus(all []backupFile) []backupFile {
 	var out []backupFile
 	kept := map[bool]map[string]bool{false: {}, true: {}}

@@ -9,10 +9,10 @@ import (
 	"slices"
 )
 
-// This file reads the pages of a bbolt file without bbolt. bbolt checksums its
-// two meta pages alone and trusts every other page: a damaged one makes it
-// panic, read beyond the file or run in a circle for ever, and its own Check
-// does so too. The format is bbolt's version 2, in the machine's byte order.
+// This file reads the pages of a bbolt file without bbolt. bbolt checksums only its
+// two meta pages and trusts every other page: a damaged one makes it panic, read
+// beyond the file or loop for ever, and its own Check does so too. The format is
+// bbolt's version 2, in the machine's byte order.
 
 // readFrom is the release of bbolt whose sources this file was read from
 // (internal/common: page.go, meta.go, inode.go, bucket.go). A test fails when
@@ -70,16 +70,16 @@ type meta struct {
 	pageSize              uint32
 	root, freelist, count uint64
 	tx                    uint64 // number of the transaction
-	at                    int64  // where it stands
+	at                    int64  // its position
 	alone                 bool   // the other meta page is not valid
-	lostNewer             bool   // and may have been that of the next transaction
+	lostNewer             bool   // and may have belonged to the next transaction
 }
 
-// newPages is how many pages a database has that bbolt has just made.
+// newPages is how many pages a new database of bbolt has.
 const newPages = 4
 
-// newestMeta returns the valid meta page of the newest transaction. The second
-// one lies a page further on, and only a valid one tells how long a page is.
+// newestMeta returns the valid meta page of the newest transaction. The second one
+// is a page further on, and only a valid one tells how long a page is.
 func newestMeta(r io.ReaderAt, length int64) (*meta, error) {
 	var best *meta
 	valid := 0
@@ -103,7 +103,7 @@ func newestMeta(r io.ReaderAt, length int64) (*meta, error) {
 		return nil, damage("it is no database")
 	}
 	if best.alone = valid < 2; best.alone {
-		other := int64(best.pageSize) - best.at // of a backup the first is the newest, whatever its number
+		other := int64(best.pageSize) - best.at // in a backup the first is the newest, whatever its number
 		best.lostNewer = numberAt(r, other) != best.tx-1
 	}
 	return best, nil
@@ -166,14 +166,14 @@ func (p *pages) page(id uint64) ([]byte, error) {
 	return buf, nil
 }
 
-// maxDepth bounds the tree; a page holds two entries at least, so a sound file
-// never comes near it.
+// maxDepth bounds the tree; a page holds at least two entries, so a sound file never
+// comes near it.
 const maxDepth = 64
 
-// span is where the keys of a page lie, as the page above it says: they begin with
+// span is the range of a page's keys, according to the page above: they begin with
 // first and come before end. nil is no bound. bbolt finds a page by its first key
-// when it writes the page above: under another key it would enter it a second time,
-// and go on using the old one, which is free by then.
+// when it writes the page above: with another key it would enter the page a second
+// time, and keep using the old one, which is free by then.
 type span struct{ first, end []byte }
 
 // holds reports whether the i-th key of a page lies in the span.
@@ -270,8 +270,8 @@ func (p *pages) bucket(value []byte, id uint64, depth int) error {
 	return p.node(value[bucketHeader:], id, depth+1, span{})
 }
 
-// freelist checks that no page is both free and in use: the next write would
-// destroy it.
+// freelist checks that no page is both free and in use: the next write would destroy
+// it.
 func (p *pages) freelist(id uint64) error {
 	if id == noFreelist {
 		return nil

@@ -33,8 +33,8 @@ func encodeClient(k core.ClientKey) ([]byte, error) {
 	})
 }
 
-// decodeClient reads a client key. One that does not say exactly what it may do
-// is an error, for a scope that is misread may be too wide.
+// decodeClient reads a client key. One that does not say exactly what it may do is
+// an error, because a misread scope may be too wide.
 func decodeClient(name, value []byte) (core.ClientKey, error) {
 	var r clientRecord
 	if err := json.Unmarshal(value, &r); err != nil {
@@ -106,8 +106,7 @@ func (s *Store) RemoveClientKey(name string) error {
 	})
 }
 
-// TouchClientKeys keeps when keys were last used. Keys that are gone are passed
-// over.
+// TouchClientKeys stores when keys were last used. Keys that are gone are skipped.
 func (s *Store) TouchClientKeys(used map[string]time.Time) error {
 	return s.update("save when client keys were used", func(tx *bbolt.Tx) error {
 		b := tx.Bucket([]byte(bucketClients))

@@ -19,9 +19,9 @@ import (
 	"tokentray/core/durable"
 )
 
-// attach opens and locks the file and checks it. With ErrDamaged in the chain
-// of its error, or with another, nothing stays open and nothing was changed.
-// known is the newest schema that this program reads.
+// attach opens and locks the file and checks it. On an error, ErrDamaged or another,
+// nothing stays open and nothing has changed. known is the newest schema that this
+// program reads.
 func (s *Store) attach(known int) error {
 	info, err := os.Stat(s.path)
 	switch {
@@ -31,7 +31,7 @@ func (s *Store) attach(known int) error {
 		return fmt.Errorf("%s: %w", s.path, durable.ErrNotPlain)
 	case errors.Is(err, os.ErrNotExist):
 		if s.goodBackup(known) != nil {
-			return damage("the file is gone") // a reset takes the backups first
+			return damage("the file is gone") // a reset deletes the backups first
 		}
 		if err := create(s.path); err != nil {
 			return err
@@ -64,14 +64,14 @@ func (s *Store) attach(known int) error {
 func stillAt(path string, file *os.File) bool {
 	ours, err := file.Stat()
 	if err != nil {
-		return true // not ours to judge; examine fails
+		return true // not for us to judge; examine fails
 	}
 	there, err := os.Stat(path)
 	return err == nil && os.SameFile(ours, there)
 }
 
-// Gone reports whether the database was removed, or another file stands in its
-// place. What is written from then on nobody finds again.
+// Gone reports whether the database was removed, or replaced by another file. Nobody
+// finds again what is written from then on.
 func (s *Store) Gone() bool {
 	ours, err := s.file.Stat()
 	if err != nil {
@@ -81,8 +81,8 @@ func (s *Store) Gone() bool {
 	return errors.Is(err, os.ErrNotExist) || err == nil && !os.SameFile(ours, there)
 }
 
-// create makes an empty database that is there whole or not at all, so that a
-// disk without room leaves nothing that looks like damage.
+// create makes an empty database completely or not at all, so that a full disk
+// leaves nothing that looks like damage.
 func create(path string) error {
 	part := path + partMark + string(core.NewID())
 	defer func() { _ = os.Remove(part) }()
@@ -94,21 +94,21 @@ func create(path string) error {
 		return err
 	}
 	if err := os.Link(part, path); err == nil || exists(path) {
-		return nil // somebody else's is as good; its owner may have swept ours
+		return nil // another program's is as good; its owner may have removed ours
 	}
 	return os.Rename(part, path) // a file system without links
 }
 
-// What stands behind the database's name in that of a file being created, and
-// of the lock of a repair.
+// Suffixes of the database's name for a file being created, and for the lock of a
+// repair.
 const (
 	partMark = ".new-"
 	lockMark = ".repair"
 )
 
-// sweep removes what a creation or a repair that was killed left behind. The
-// lock on the database is held: whoever works on such a file now finds the
-// database in use and needs it no more.
+// sweep removes the files of a killed creation or repair. The lock on the database
+// is held: another process that works on such a file now finds the database in use
+// and no longer needs it.
 func sweep(path string) {
 	names, _ := os.ReadDir(filepath.Dir(path))
 	for _, n := range names {
@@ -147,7 +147,7 @@ func openBolt(path string, opt Options) (db *bbolt.DB, file *os.File, err error)
 }
 
 // isDamage reports whether bbolt's refusal to open means that the file is not a
-// sound database, rather than out of reach.
+// sound database, and not that it cannot be reached.
 func isDamage(err error) bool {
 	for _, e := range []error{
 		berrors.ErrInvalid, berrors.ErrChecksum, berrors.ErrVersionMismatch, berrors.ErrInvalidMapping,
@@ -160,8 +160,8 @@ func isDamage(err error) bool {
 	return strings.HasPrefix(err.Error(), "file size too small")
 }
 
-// examine checks every page and decodes every record, in a schema that it
-// knows; a newer one is only told apart.
+// examine checks every page and decodes every record, in a schema that it knows; a
+// newer schema is only recognised.
 func (s *Store) examine(known int) error {
 	info, err := s.file.Stat()
 	if err != nil {
@@ -187,9 +187,8 @@ func (s *Store) examine(known int) error {
 	})
 }
 
-// behind reports whether the newest backup is of a later transaction than the
-// one meta page that is left. After a crash while a transaction was written it
-// never is.
+// behind reports whether the newest backup is of a later transaction than the one
+// remaining meta page. After a crash while a transaction was written it never is.
 func (s *Store) behind(m *meta) bool {
 	b := newestBackup(s.opt.Backups)
 	if b == nil {
@@ -208,8 +207,8 @@ func (s *Store) behind(m *meta) bool {
 	return err == nil && theirs.tx > m.tx
 }
 
-// readable decodes a database of the newest schema that is known, and refuses
-// one of a newer schema. An older one is decoded after its migration.
+// readable decodes a database of the newest known schema, and refuses one of a newer
+// schema. An older one is decoded after its migration.
 func readable(tx *bbolt.Tx, known int) (have int, err error) {
 	have, err = schemaOf(tx)
 	switch {
@@ -223,8 +222,8 @@ func readable(tx *bbolt.Tx, known int) (have int, err error) {
 	return have, decodeAll(tx)
 }
 
-// decodeAll reads every record that the program cannot do without. A line of
-// history that does not decode is merely left out when it is read.
+// decodeAll reads every record that the program cannot do without. A line of history
+// that does not decode is only skipped when it is read.
 func decodeAll(tx *bbolt.Tx) error {
 	for _, name := range []string{
 		bucketMeta, bucketSettings, bucketAccounts, bucketTokens,
@@ -254,9 +253,9 @@ func decodeAll(tx *bbolt.Tx) error {
 	return nil
 }
 
-// digest is over all accounts and intents. bbolt has no checksums of its own,
-// and an account that vanishes or changes without a trace is the worst of
-// damages. SHA-256 is at hand; nothing here guards against intent.
+// digest covers all accounts and intents. bbolt has no checksums of its own, and an
+// account that vanishes or changes without a trace is the worst damage. SHA-256 is
+// at hand; this is no protection against intent.
 func digest(tx *bbolt.Tx) []byte {
 	h := sha256.New()
 	for _, name := range []string{bucketAccounts, bucketIntents} {
@@ -270,11 +269,11 @@ func digest(tx *bbolt.Tx) []byte {
 	return h.Sum(nil)
 }
 
-// restore moves the damaged file aside and puts the newest good backup in its
-// place, or nothing when there is none, and opens that.
+// restore moves the damaged file aside and puts the newest good backup in its place,
+// or nothing if there is none, and opens that.
 func (s *Store) restore(cause error, known int) error {
-	// Two programs that start at once must not both repair: a scratch database
-	// is the lock, and the second finds the work done or the database in use.
+	// Two programs that start at once must not both repair: a temporary database is
+	// the lock, and the second program finds the work done or the database in use.
 	lock, err := bbolt.Open(s.path+lockMark, 0o600, &bbolt.Options{Timeout: s.opt.LockWait, NoStatistics: true, OpenFile: durable.OpenFile})
 	if err != nil {
 		return err
@@ -304,8 +303,8 @@ func (s *Store) restore(cause error, known int) error {
 	return s.attach(known)
 }
 
-// asideName is the name under which the damaged file is kept; empty where the file
-// is gone and a backup takes its place.
+// asideName is the name under which the damaged file is kept; empty if the file is
+// gone and a backup replaces it.
 func (s *Store) asideName(b *backupFile) string {
 	if b != nil && !exists(s.path) {
 		return ""
@@ -317,8 +316,8 @@ func (s *Store) asideName(b *backupFile) string {
 	return name
 }
 
-// moveAside keeps the damaged file under another name and lets the backup, if
-// there is one, take its place in one rename.
+// moveAside keeps the damaged file under another name and puts the backup, if there
+// is one, in its place in one rename.
 func (s *Store) moveAside(name string, b *backupFile) error {
 	if name == "" {
 		return copyFile(s.path, b.path)

@@ -4,7 +4,7 @@ package store
 
 import "syscall"
 
-// fullErrnos are the system's words for "no room".
+// fullErrnos are the system's errors for a full disk.
 func fullErrnos() []syscall.Errno {
 	return []syscall.Errno{syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG}
 }

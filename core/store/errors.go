@@ -14,8 +14,8 @@ import (
 	"tokentray/core/durable"
 )
 
-// Causes that callers tell apart by errors.Is. Each comes wrapped in a
-// *core.Error that says what to do.
+// Causes that callers distinguish by errors.Is. Each comes wrapped in a *core.Error
+// that says what to do.
 var (
 	ErrInUse    = errors.New("another process has the database")
 	ErrNewer    = errors.New("the database is of a newer version")
@@ -61,7 +61,7 @@ func problem(kind, cause error, remedy, doing, text string) *core.Error {
 }
 
 // isFull reports whether the disk, a quota or the size limit is used up. bbolt
-// hands some causes on as text alone.
+// reports some causes only as text.
 func isFull(err error) bool {
 	if errors.Is(err, berrors.ErrMaxSizeReached) {
 		return true

@@ -12,10 +12,10 @@ import (
 	"tokentray/core"
 )
 
-// MaxHistory is how many lines of history an account keeps: more than five
-// weeks of renewals of a token that lives two hours. Lines younger than dayKept
-// stay beyond that, up to MaxDay, so that a day of tokens that live two minutes
-// can be shown whole.
+// MaxHistory is how many lines of history an account keeps: more than five weeks of
+// renewals of a token that lives two hours. Lines younger than dayKept stay beyond
+// that, up to MaxDay, so that a day of tokens that live two minutes can be shown
+// completely.
 const (
 	MaxHistory = 500
 	MaxDay     = 2000
@@ -23,16 +23,15 @@ const (
 )
 
 // A line's key is the account's ID and a number that only grows, so that an
-// account's lines lie side by side in the order they came.
+// account's lines are adjacent and in order.
 func historyKey(id core.ID, n uint64) []byte {
 	return binary.BigEndian.AppendUint64(historyPrefix(id), n)
 }
 
 func historyPrefix(id core.ID) []byte { return append([]byte(id), '/') }
 
-// Append adds a line to an account's history and drops the oldest beyond what is
-// kept. A line for an account that is gone is dropped, for the fetch it
-// tells of may outlive it.
+// Append adds a line to an account's history and drops the oldest beyond the limit.
+// A line for an account that is gone is dropped, because the fetch may outlive it.
 func (s *Store) Append(id core.ID, e core.Entry) error {
 	const doing = "save the history"
 	return s.update(doing, func(tx *bbolt.Tx) error { return appendLine(tx, id, e) })
@@ -67,14 +66,14 @@ func appendLine(tx *bbolt.Tx, id core.ID, e core.Entry) error {
 	return nil
 }
 
-// young reports whether a line belongs to the day that is kept whole.
+// young reports whether a line belongs to the day that is kept completely.
 func young(line []byte, now time.Time) bool {
 	var e core.Entry
 	return json.Unmarshal(line, &e) == nil && now.Sub(e.At) < dayKept
 }
 
-// historyKeys are the keys of an account's lines, oldest first. They are good
-// until the bucket is written to page, that is, within the transaction.
+// historyKeys are the keys of an account's lines, oldest first. They are valid until
+// the bucket is written to page, that is, within the transaction.
 func historyKeys(b *bbolt.Bucket, id core.ID) [][]byte {
 	var keys [][]byte
 	prefix, c := historyPrefix(id), b.Cursor()
@@ -125,9 +124,9 @@ func (s *Store) LastLines() (map[core.ID]core.Entry, error) {
 	return out, err
 }
 
-// History returns an account's newest lines that are not older than since,
-// newest first; the zero time and a limit of 0 or less mean all. A line that does
-// not decode is left out.
+// History returns an account's newest lines that are not older than since, newest
+// first; the zero time and a limit of 0 or less mean all. Lines that do not decode
+// are skipped.
 func (s *Store) History(id core.ID, since time.Time, limit int) ([]core.Entry, error) {
 	if limit <= 0 || limit > MaxDay {
 		limit = MaxDay
@@ -151,8 +150,8 @@ func (s *Store) History(id core.ID, since time.Time, limit int) ([]core.Entry, e
 	return out, err
 }
 
-// RefusedIP is the address that the newest of an account's failures names, of
-// those that name another than ip; "" when none does.
+// RefusedIP is the address in the newest of an account's failures that name an
+// address other than ip; "" when there is none.
 func (s *Store) RefusedIP(id core.ID, ip string) (string, error) {
 	lines, err := s.History(id, time.Time{}, 0)
 	for _, e := range lines {
@@ -163,7 +162,7 @@ func (s *Store) RefusedIP(id core.ID, ip string) (string, error) {
 	return "", err
 }
 
-// dayRecord counts what an account asked of upstream on one of its days.
+// dayRecord counts an account's calls to upstream on one of its days.
 type dayRecord struct {
 	Day   string    `json:"day"`
 	N     int       `json:"n"`    // forced fetches
@@ -173,7 +172,7 @@ type dayRecord struct {
 	Looked time.Time `json:"looked,omitzero"`
 }
 
-// on is the record as it counts on day: what was counted on another is gone.
+// on is the record as it counts on day: the counts of another day are gone.
 func (r dayRecord) on(day string) dayRecord {
 	if r.Day != day {
 		r = dayRecord{Day: day, Last: r.Last, Looked: r.Looked}
@@ -199,8 +198,7 @@ func (s *Store) CountForce(id core.ID, day string, at time.Time) error {
 	})
 }
 
-// Counts returns what each account asked of upstream on the last day on which it
-// asked anything.
+// Counts returns each account's calls to upstream on its last day with any.
 func (s *Store) Counts() (map[core.ID]core.DayCounts, error) {
 	out := map[core.ID]core.DayCounts{}
 	err := s.view("read what was asked today", func(tx *bbolt.Tx) error {

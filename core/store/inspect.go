@@ -10,16 +10,16 @@ import (
 	"tokentray/core/durable"
 )
 
-// Inspect looks at the database at path and changes nothing of it, not even to
-// create or to repair. It returns nil for one that Open would open as it is,
-// os.ErrNotExist in the chain for none, and else what Open's error would tell:
-// ErrInUse, ErrDamaged, ErrNewer or ErrReadOnly in its chain.
+// Inspect examines the database at path and changes nothing, neither by creating nor
+// by repairing it. It returns nil if Open would open it unchanged, os.ErrNotExist in
+// the chain if there is none, and else the cause of Open's error: ErrInUse,
+// ErrDamaged, ErrNewer or ErrReadOnly in its chain.
 func Inspect(path string) error {
 	return fail("look at the database", inspect(path, len(migrations())))
 }
 
-// Peek reads the settings of a database that Inspect finds well, without a
-// change. It fails as Inspect does.
+// Peek reads the settings of a database that Inspect accepts, without a change. It
+// fails as Inspect does.
 func Peek(path string) (out core.Settings, err error) {
 	if err := Inspect(path); err != nil {
 		return out, err

@@ -7,8 +7,8 @@ import (
 	"syscall"
 )
 
-// release gives up bbolt's lock and closes the file. The lock has to be given
-// up by name: the mapping that a panic left behind would keep it.
+// release gives up bbolt's lock and closes the file. It must give up the lock
+// explicitly: a mapping left by a panic would keep it.
 func release(f *os.File) error {
 	if f == nil {
 		return nil

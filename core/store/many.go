@@ -8,11 +8,11 @@ import (
 	"tokentray/core"
 )
 
-// SaveAll saves accounts, new and changed, together with their secrets, all or
-// none: set puts the secrets into the vault, undo takes out and puts back what
-// set may have left. Each account gets its line of history. The steps are those
-// of Save, each taken once for all. Beside an error undone tells whether the vault
-// is as it was; if not, intents stay by which Clean finds what is left.
+// SaveAll saves accounts, new and changed, together with their secrets, all or none:
+// set puts the secrets into the vault, undo reverts what set may have done. Each
+// account gets its line of history. The steps are those of Save, each done once for
+// all. With an error undone tells whether the vault is as it was; if not, intents
+// stay by which Clean finds what is left.
 func (s *Store) SaveAll(ctx context.Context, accounts []core.Account, lines []core.Entry, set, undo func(context.Context) error) (undone bool, err error) {
 	if err := s.beginAll(accounts); err != nil {
 		return true, err

@@ -18,20 +18,19 @@ import (
 	"tokentray/core/durable"
 )
 
-// A backup lacks the accounts that were added after it, and no keyring can be
-// asked which secrets it holds. So before a damaged file is moved aside it is
-// read once more, page by page without bbolt, for every account that it still
-// names.
+// A backup lacks the accounts that were added after it, and no keyring can list its
+// secrets. So before a damaged file is moved aside it is read once more, page by
+// page without bbolt, for every account that it still names.
 
-// remains is what a damaged file still tells.
+// remains is what can be read of a damaged file.
 type remains struct {
 	homes    map[string]bool                     // ids of the home, as a rule one
 	accounts map[core.ID]map[string]core.Account // every ID, with each state of the account that is readable
 	removed  map[core.ID]time.Time               // when a person removed it
 }
 
-// readRemains reads the file at path, in which anything may stand. What cannot
-// be read stays unknown.
+// readRemains reads the file at path, which may contain anything. What cannot be
+// read stays unknown.
 func readRemains(path string, log *slog.Logger) *remains {
 	f, err := durable.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -49,8 +48,8 @@ func readRemains(path string, log *slog.Logger) *remains {
 	return scan(f, info.Size())
 }
 
-// takeRemains puts into the repair what the damaged file told and the database
-// does not have, and takes the home's id over where the database is new.
+// takeRemains puts into the repair what only the damaged file has, and takes over
+// the home's id if the database is new.
 func (s *Store) takeRemains() error {
 	r := s.remains
 	if home := s.formerHome(); s.isNew && isID([]byte(home)) {
@@ -81,16 +80,16 @@ func (s *Store) takeRemains() error {
 }
 
 // lastRemoved are the accounts that a person removed, the last first. The pages of a
-// transaction are written before the meta page that makes it count: after a kill
-// between the two, they tell of a removal that never was.
+// transaction are written before the meta page that commits it: after a kill between
+// the two, they tell of a removal that never happened.
 func (r *remains) lastRemoved() []core.ID {
 	return slices.SortedFunc(maps.Keys(r.removed), func(a, b core.ID) int {
 		return cmp.Or(r.removed[b].Compare(r.removed[a]), cmp.Compare(a, b))
 	})
 }
 
-// FinishRemovals plans for the next Clean that the secrets of accounts leave the
-// vault, which a person removed. Accounts that are there are passed over.
+// FinishRemovals plans that the next Clean deletes from the vault the secrets of
+// accounts that a person removed. Accounts that exist are skipped.
 func (s *Store) FinishRemovals(ids ...core.ID) {
 	if len(ids) > 0 {
 		s.giveUp(ids...)
@@ -105,15 +104,15 @@ func (s *Store) formerHome() string {
 	return s.opt.Home
 }
 
-// What is read of a file that may be anything, and of one of its pages: ours
-// stay far below.
+// Limits for a file that may contain anything, and for one of its pages: ours stay
+// far below.
 const (
 	maxScan = 256 << 20
 	maxLeaf = 1 << 20
 )
 
-// scan reads all leaf pages, free ones among them. An account that was removed
-// long ago does no harm: its secret is not there any more.
+// scan reads all leaf pages, free ones among them. An account that was removed long
+// ago does no harm: its secret no longer exists.
 func scan(r io.ReaderAt, length int64) *remains {
 	size := int64(os.Getpagesize())
 	if m, err := newestMeta(r, length); err == nil {
@@ -123,7 +122,7 @@ func scan(r io.ReaderAt, length int64) *remains {
 	head := make([]byte, pageHeader)
 	for at := int64(0); at < min(length, maxScan); at += size {
 		if _, err := r.ReadAt(head, at); err != nil {
-			continue // a bad sector; the next page may be well
+			continue // a bad sector; the next page may be readable
 		}
 		if binary.NativeEndian.Uint64(head) != uint64(at/size) || binary.NativeEndian.Uint16(head[8:]) != flagLeaf {
 			continue
@@ -136,8 +135,7 @@ func scan(r io.ReaderAt, length int64) *remains {
 	return out
 }
 
-// leaf takes in the records of a leaf page, and of the buckets that lie inside
-// it.
+// leaf reads the records of a leaf page, and of the buckets inside it.
 func (r *remains) leaf(buf []byte, nested bool) {
 	if len(buf) < pageHeader {
 		return
@@ -157,12 +155,12 @@ func (r *remains) leaf(buf []byte, nested bool) {
 		case e.Uint32(el)&flagBucket == 0:
 			r.record(key, value)
 		case nested && len(value) > bucketHeader:
-			r.leaf(value[bucketHeader:], false) // ours do not lie in one another
+			r.leaf(value[bucketHeader:], false) // ours are not nested
 		}
 	}
 }
 
-// record takes in one record.
+// record reads one record.
 func (r *remains) record(key, value []byte) {
 	if string(key) == keyHome && isID(value) {
 		r.homes[string(value)] = true

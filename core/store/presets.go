@@ -8,8 +8,8 @@ import (
 	"tokentray/core"
 )
 
-// presetKey begins the keys of a user's presets, which stand among the settings: an
-// earlier version passes them over.
+// presetKey begins the keys of a user's presets, which are among the settings: an
+// earlier version ignores them.
 const presetKey = "preset/"
 
 // Presets returns the files of the user's presets, by kind.

@@ -12,8 +12,7 @@ import (
 )
 
 // pushesRecord are the pushes of an account on disk. Its bucket's key is the
-// account's id. A number that was given is never given again, for the history
-// names it.
+// account's id. A number is never used again, because the history names it.
 type pushesRecord struct {
 	Last   int          `json:"last"` // the highest number ever given
 	Pushes []pushRecord `json:"pushes"`
@@ -32,8 +31,8 @@ type pushRecord struct {
 	Result  pushResultRecord `json:"result,omitzero"`
 }
 
-// pushResultRecord is how the last try ended; what upstream would add to an
-// error has no place here.
+// pushResultRecord is the result of the last try, without what upstream would add to
+// an error.
 type pushResultRecord struct {
 	At      time.Time     `json:"at"`
 	Took    time.Duration `json:"took,omitempty"`
@@ -62,8 +61,8 @@ func newPushRecord(p core.Push) pushRecord {
 	return pushRecord{Number: p.Number, Kind: p.Kind, Path: p.Path, Form: p.Form, Key: p.Key, InPlace: p.InPlace, Private: p.Private, Command: p.Command, Timeout: p.Timeout}
 }
 
-// decodePushes reads an account's pushes. One that is not exactly what may be
-// kept is an error: a command that is misread must not run.
+// decodePushes reads an account's pushes. One that is not exactly valid is an error:
+// a misread command must not run.
 func decodePushes(value []byte) (pushesRecord, error) {
 	var r pushesRecord
 	if value == nil {
@@ -135,8 +134,8 @@ func (s *Store) RemovePush(id core.ID, number int) error {
 	})
 }
 
-// SavePushResult keeps how the last try of a push ended. A push that is gone is
-// passed over, for the try may outlive it.
+// SavePushResult stores the result of the last try of a push. A push that is gone is
+// skipped, because the try may outlive it.
 func (s *Store) SavePushResult(id core.ID, number int, result core.PushResult) error {
 	return s.update("save the result of a push", func(tx *bbolt.Tx) error {
 		if tx.Bucket([]byte(bucketPushes)).Get([]byte(id)) == nil {

@@ -9,10 +9,10 @@ import (
 	"tokentray/core/durable"
 )
 
-// A repair asks for more than a new file: accounts that a person removed leave it
+// A repair needs more than a new file: accounts that a person removed are removed
 // again, the loopback stays shut, people are told. A crash after the file was
-// replaced must not make anybody forget that. So a repair is written down beside
-// the database before it begins, and each Open tells of it until RepairDone.
+// replaced must not lose that. So a repair is written down beside the database
+// before it begins, and each Open reports it until RepairDone.
 
 // repairMark is a Repair on disk. What the damaged file tells is read again.
 type repairMark struct {
@@ -22,7 +22,7 @@ type repairMark struct {
 	Behind  bool      `json:"behind,omitempty"`
 }
 
-// markName stands behind the database's name in that of the mark.
+// markName is the mark's suffix to the database's name.
 const markName = ".repaired"
 
 // mark writes down that a repair begins.
@@ -37,8 +37,8 @@ func (s *Store) mark(r Repair) error {
 	})
 }
 
-// recall takes up a repair of an earlier Open that was not done, unless this Open
-// had to do one of its own.
+// recall takes up an unfinished repair of an earlier Open, unless this Open made one
+// of its own.
 func (s *Store) recall() {
 	if s.repair != nil && !s.repair.Behind {
 		return
@@ -54,7 +54,7 @@ func (s *Store) recall() {
 	}
 }
 
-// RepairDone tells that everything was done that a repair asks for.
+// RepairDone says that everything that a repair needs was done.
 func (s *Store) RepairDone() {
 	if err := os.Remove(s.path + markName); err != nil && s.repair != nil {
 		s.log.Warn("the repair is told about again at the next start", "err", err)

@@ -10,7 +10,7 @@ import (
 	"tokentray/core"
 )
 
-// The buckets. Values are JSON but for the few in meta.
+// The buckets. Values are JSON except a few in meta.
 const (
 	bucketMeta     = "meta"     // the keys below
 	bucketSettings = "settings" // keySettings
@@ -40,7 +40,7 @@ type migration struct {
 }
 
 // migrations lists them in order; a database's schema is the number of those
-// it went through. They are only ever appended.
+// applied. New ones are only appended.
 func migrations() []migration {
 	return []migration{
 		{"create the buckets", createBuckets},

@@ -20,9 +20,9 @@ const (
 	fieldPrevious = "previous"
 )
 
-// seal encrypts a field of an account. The account and the field are bound in,
-// so that a sealed value means nothing in another place. XChaCha20-Poly1305,
-// for its nonce is long enough to be drawn at random without counting.
+// seal encrypts a field of an account. It binds the account and the field, so that a
+// sealed value is useless in another place. XChaCha20-Poly1305, because its nonce is
+// long enough to be random without counting.
 func seal(aead cipher.AEAD, id core.ID, field, value string) []byte {
 	if value == "" {
 		return nil
@@ -32,7 +32,7 @@ func seal(aead cipher.AEAD, id core.ID, field, value string) []byte {
 	return aead.Seal(nonce, nonce, []byte(value), bound(id, field))
 }
 
-// unseal is the reverse of seal. Its error tells nothing of the value.
+// unseal is the reverse of seal. Its error says nothing about the value.
 func unseal(aead cipher.AEAD, id core.ID, field string, sealed []byte) (string, error) {
 	if len(sealed) == 0 {
 		return "", nil
@@ -66,7 +66,7 @@ func (s *Store) Unseal(key []byte) error {
 // Seal forgets the data key.
 func (s *Store) Seal() { s.key.Store(nil) }
 
-// opened returns the cipher, or what to do about its absence.
+// opened returns the cipher, or an error that says what to do without it.
 func (s *Store) opened(doing string) (cipher.AEAD, error) {
 	if aead := s.key.Load(); aead != nil {
 		return *aead, nil

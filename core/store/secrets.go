@@ -47,11 +47,10 @@ func decodeIntent(id, value []byte) (intentRecord, error) {
 	return r, nil
 }
 
-// Save saves an account, new or changed, together with its secret, which set
-// puts into the vault. When set fails the database is as it was; for a new
-// account unset then takes out what set may have left, now or, if that fails
-// too, at the next Clean. unset of a secret that is not there must not fail.
-// Without a new secret use Update.
+// Save saves an account, new or changed, together with its secret, which set puts
+// into the vault. When set fails the database is as it was; for a new account unset
+// then removes what set may have left, now or, if that fails too, at the next Clean.
+// unset of a missing secret must not fail. Without a new secret use Update.
 func (s *Store) Save(ctx context.Context, a core.Account, set, unset func(context.Context) error) error {
 	isNew, err := s.begin(a)
 	if err != nil {
@@ -81,10 +80,10 @@ func (s *Store) abandon(ctx context.Context, id core.ID, isNew bool, unset func(
 	return fail("save the account", cause)
 }
 
-// Remove removes an account with all that is kept of it, and its secret, which
-// unset takes out of the vault. When unset fails the account is gone all the
-// same, the secret is removed at the next Clean, and the error, of class
-// VaultClosed with core.RemedySecretLeft, says so.
+// Remove removes an account with everything stored about it, and its secret, which
+// unset deletes from the vault. When unset fails the account is still removed, the
+// secret is deleted at the next Clean, and the error, of class VaultClosed with
+// core.RemedySecretLeft, says so.
 func (s *Store) Remove(ctx context.Context, id core.ID, unset func(context.Context) error) error {
 	if err := s.drop(id); err != nil {
 		return err
@@ -98,8 +97,8 @@ func (s *Store) Remove(ctx context.Context, id core.ID, unset func(context.Conte
 	return s.EndIntents(id)
 }
 
-// giveUp turns the intents of additions that failed into intents to remove:
-// whoever added the accounts was told that they are not there.
+// giveUp turns the intents of failed additions into intents to remove: the user was
+// told that the accounts do not exist.
 func (s *Store) giveUp(ids ...core.ID) {
 	err := s.digested("finish", func(tx *bbolt.Tx) error {
 		for _, id := range ids {
@@ -117,14 +116,14 @@ func (s *Store) giveUp(ids ...core.ID) {
 	}
 }
 
-// Clean finishes what a crash interrupted: the secrets of accounts that were
-// removed leave the vault through unset, which gets all of them in one call,
-// since a passphrase file takes a second for each change. No other secret is
-// touched. It returns the accounts of which an edit was interrupted, whose secret
-// may be the old one or the new, and those that were being added, whose secrets
-// may be in the vault: these stay pending until they are saved or EndIntents is
-// called. When the vault refuses, all removals stay for the next Clean, and its
-// error is returned; unset of a secret that is not there must not fail.
+// Clean finishes what a crash interrupted: it deletes the secrets of removed
+// accounts from the vault through unset, which gets all of them in one call, since a
+// passphrase file takes a second for each change. It touches no other secret. It
+// returns the accounts whose edit was interrupted, and whose secret may be the old
+// or the new one, and those whose addition was, and whose secrets may be in the
+// vault: these stay pending until they are saved or EndIntents is called. When the
+// vault refuses, all removals stay for the next Clean, and its error is returned;
+// unset of a missing secret must not fail.
 func (s *Store) Clean(ctx context.Context, unset func(context.Context, []core.ID) error) (edited []core.Account, added []core.ID, err error) {
 	pending, have, err := s.intents()
 	if err != nil || len(pending) == 0 {
@@ -197,8 +196,8 @@ func (s *Store) intents() (all []intent, have map[core.ID]core.Account, err erro
 	return all, have, err
 }
 
-// begin writes the intent to save a, and refuses a taken name before the
-// secret has gone anywhere.
+// begin writes the intent to save a, and refuses a taken name before the secret was
+// sent anywhere.
 func (s *Store) begin(a core.Account) (isNew bool, err error) {
 	err = s.digested("prepare to save the account", func(tx *bbolt.Tx) error {
 		if err := free(tx, a); err != nil {
@@ -241,7 +240,7 @@ func (s *Store) drop(id core.ID) error {
 	})
 }
 
-// EndIntents forgets what was begun for accounts, because it ended.
+// EndIntents forgets the intents of accounts.
 func (s *Store) EndIntents(ids ...core.ID) error {
 	if len(ids) == 0 {
 		return nil

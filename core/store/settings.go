@@ -8,8 +8,8 @@ import (
 	"tokentray/core"
 )
 
-// Settings returns the home's settings. What is missing, or is a value that
-// this version does not take, has its default.
+// Settings returns the home's settings. A setting that is missing, or invalid in
+// this version, has its default.
 func (s *Store) Settings() (core.Settings, error) {
 	out := core.DefaultSettings()
 	err := s.view("read the settings", func(tx *bbolt.Tx) error {
@@ -19,8 +19,7 @@ func (s *Store) Settings() (core.Settings, error) {
 	return out, err
 }
 
-// decodeSettings takes over each field by itself, so that one odd value costs
-// no other.
+// decodeSettings reads each field by itself, so that one odd value costs no other.
 func decodeSettings(value []byte) core.Settings {
 	out := core.DefaultSettings()
 	var fields map[string]json.RawMessage

@@ -18,21 +18,21 @@ import (
 	"tokentray/core/durable"
 )
 
-// lockWait is how long Open waits for another process to let go.
+// lockWait is how long Open waits for another process to release the lock.
 const lockWait = 500 * time.Millisecond
 
-// Options of Open. The zero value is what the agent wants.
+// Options of Open. The agent uses the zero value.
 type Options struct {
 	Now      func() time.Time // the wall clock; nil means the machine's
 	Log      *slog.Logger     // nil discards
 	LockWait time.Duration    // for another process; 0 means half a second
 	MaxSize  int              // bytes the file may grow to; 0 means no limit
 	Backups  string           // folder; empty means "backups" beside the file
-	// Home is the id of a new database when no damaged one tells a better: that
-	// under which the vault still keeps secrets. Empty means a random one.
+	// Home is the id of a new database if no damaged one has a better: the one under
+	// which the vault still keeps secrets. Empty means a random one.
 	Home string
 	// TokenID names the token that an account asks for: a change of it drops the
-	// token that is stored. Nil counts every field of the account as it stands.
+	// stored token. Nil counts every field of the account.
 	TokenID func(core.Account) core.TokenID
 }
 
@@ -40,7 +40,7 @@ type Options struct {
 // error is a *core.Error.
 type Store struct {
 	db     *bbolt.DB
-	file   *os.File // the one bbolt holds, to let go of it after damage
+	file   *os.File // the one that bbolt has open, to close it after damage
 	path   string
 	opt    Options
 	log    *slog.Logger
@@ -51,7 +51,7 @@ type Store struct {
 
 	remains *remains // of a damaged file, until prepare took them in
 
-	damaged atomic.Bool // a transaction met damage; nothing more is tried
+	damaged atomic.Bool // a transaction met damage; nothing else is tried
 
 	key atomic.Pointer[cipher.AEAD] // nil while sealed
 
@@ -62,8 +62,7 @@ type Store struct {
 	last    time.Time    // of the newest backup, under backups
 }
 
-// Repair tells what Open had to do with a damaged file, or one that was gone or
-// replaced.
+// Repair is what Open did about a file that was damaged, gone or replaced.
 type Repair struct {
 	Moved  string    // where the damaged file is now; empty when there was none
 	Backup time.Time // of the backup that was restored; zero when there was none
@@ -73,14 +72,13 @@ type Repair struct {
 	// Behind: the newest state was unreadable and the one before it is used. The
 	// last change, one transaction, may be missing.
 	Behind bool
-	// Lost are the accounts that the damaged file still names and the database
-	// does not have: their secrets are in the vault. Each comes with what can be
-	// read of it, nothing or several states of which nobody knows the newest.
+	// Lost are the accounts in the damaged file that the database does not have:
+	// their secrets are in the vault. Each comes with what can be read of it,
+	// nothing or several states in unknown order.
 	Lost map[core.ID][]core.Account
-	// Removed are those of which the damaged file tells that a person removed them,
-	// the last first. A removal that was never committed looks the same, so that
-	// nothing may be deleted for it unless something else tells of it too. Lost has
-	// them as well.
+	// Removed are those that a person removed according to the damaged file, the
+	// last first. A removal that was never committed looks the same, so nothing may
+	// be deleted for it without a second sign. Lost has them as well.
 	Removed []core.ID
 }
 
@@ -99,11 +97,11 @@ func (r *Repair) Key() string {
 	return "store_restored"
 }
 
-// Open opens the database at path and creates it with its folder when neither it
-// nor a good backup is there. A damaged file is moved aside and the newest good
-// backup takes its place, as it does when the file is gone; Repaired tells. Its error is a *core.Error, with ErrInUse, ErrNewer,
-// ErrFull or ErrReadOnly in its chain where one of them is the cause; nothing
-// is changed then.
+// Open opens the database at path and creates it with its folder if neither it nor a
+// good backup exists. A damaged file is moved aside and the newest good backup takes
+// its place; this also happens when the file is gone. Repaired reports that. Its
+// error is a *core.Error, with ErrInUse, ErrNewer, ErrFull or ErrReadOnly in its
+// chain if one of them is the cause; nothing is changed then.
 func Open(path string, opt Options) (*Store, error) {
 	return open(path, opt, migrations())
 }
@@ -175,7 +173,7 @@ func (s *Store) prepare(steps []migration) error {
 		meta := tx.Bucket([]byte(bucketMeta))
 		s.home = string(meta.Get([]byte(keyHome)))
 		if text := meta.Get([]byte(keyChanged)); text != nil && changed.UnmarshalText(text) != nil {
-			changed = s.now() // unreadable: a backup more harms nobody
+			changed = s.now() // unreadable: an additional backup does no harm
 		}
 		return nil
 	})
@@ -185,7 +183,7 @@ func (s *Store) prepare(steps []migration) error {
 	if newest := newestBackup(s.opt.Backups); newest != nil {
 		s.last = newest.at
 	}
-	// A backup from the future says nothing of what changed since.
+	// A backup from the future says nothing about later changes.
 	s.due.Store(changed.After(s.last) || s.last.After(s.now()))
 	s.backupIfDue()
 	return nil
@@ -201,15 +199,15 @@ func (s *Store) Path() string { return s.path }
 // Repaired tells what Open had to repair; nil for nothing.
 func (s *Store) Repaired() *Repair { return s.repair }
 
-// Close makes the backup that is due, however young the last one is, unless the
-// file was removed by a reset, and lets go of the file.
+// Close makes the backup that is due, however young the last one is, unless a reset
+// removed the file, and closes the file.
 func (s *Store) Close() error {
 	if !s.damaged.Load() && stillAt(s.path, s.file) {
 		s.backupAfter(0)
 	}
 	if s.damaged.Load() {
-		// bbolt may hold its own locks for ever after a panic: give the file back
-		// and leave the rest to the end of the process.
+		// bbolt may keep its own locks for ever after a panic: close the file and
+		// leave the rest to the end of the process.
 		return fail("close the database", ignoreClosed(release(s.file)))
 	}
 	return fail("close the database", s.db.Close())
@@ -230,9 +228,9 @@ func (s *Store) update(doing string, fn func(*bbolt.Tx) error) error {
 	return s.run(doing, s.db.Update, fn)
 }
 
-// run runs a transaction and turns damage, on which bbolt panics or the mapped
-// file faults, into an error. After damage every call fails at once, for bbolt
-// may not have let go of its locks.
+// run runs a transaction and turns damage, on which bbolt panics or the mapped file
+// faults, into an error. After damage every call fails at once, because bbolt may
+// still have its locks.
 func (s *Store) run(doing string, do func(func(*bbolt.Tx) error) error, fn func(*bbolt.Tx) error) (err error) {
 	if s.damaged.Load() {
 		return fail(doing, ErrDamaged)
@@ -248,7 +246,7 @@ func (s *Store) run(doing string, do func(func(*bbolt.Tx) error) error, fn func(
 	return fail(doing, do(fn))
 }
 
-// forget drops everything kept for an account but its intent.
+// forget drops everything stored about an account except its intent.
 func forget(tx *bbolt.Tx, id core.ID) error {
 	for _, name := range []string{bucketAccounts, bucketTokens, bucketForced, bucketUsed, bucketPushes} {
 		if err := tx.Bucket([]byte(name)).Delete([]byte(id)); err != nil {

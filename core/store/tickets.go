@@ -26,9 +26,9 @@ func fieldTicket(name string) string { return "ticket " + name }
 
 var _ core.TicketJournal = (*Store)(nil)
 
-// SaveTicket keeps a ticket of a name, sealed, for the account as it was when it was
-// asked for. Nothing is kept for an account that is gone, or asks for another token by
-// now: a call for a ticket may outlive the account it was made for.
+// SaveTicket stores a ticket of a name, sealed, for the account as it was when the
+// ticket was asked for. Nothing is stored for an account that is gone, or has
+// another TokenID by now: a call for a ticket may outlive its account.
 func (s *Store) SaveTicket(asked core.Account, name string, t core.Ticket) error {
 	const doing = "save the ticket"
 	aead, err := s.opened(doing)
@@ -66,8 +66,8 @@ func (s *Store) SaveTicket(asked core.Account, name string, t core.Ticket) error
 	})
 }
 
-// Tickets returns the kept tickets by account and name. One that does not open with
-// the data key is left out and logged: whoever wants it next has it fetched.
+// Tickets returns the stored tickets by account and name. One that does not open
+// with the data key is skipped and logged: it is fetched again when needed.
 func (s *Store) Tickets() (map[core.ID]map[string]core.Ticket, error) {
 	const doing = "read the tickets"
 	aead, err := s.opened(doing)

@@ -26,11 +26,11 @@ func decodeToken(value []byte) (tokenRecord, error) {
 	return r, err
 }
 
-// Record keeps what a round led to in one transaction: the token, sealed, a line
-// of history and the calls of the day. When anything fails nothing of it is kept;
-// but when the token alone cannot be sealed, for want of the data key, the rest is,
-// and the error has ErrSealed in its chain. What a round brings for an account that
-// is gone is dropped, for a fetch may outlive its account.
+// Record stores the results of a round in one transaction: the token, sealed, a line
+// of history and the calls of the day. When anything fails nothing is stored; but if
+// only the token cannot be sealed, without the data key, the rest is stored, and the
+// error has ErrSealed in its chain. Results for an account that is gone are dropped,
+// because a fetch may outlive its account.
 func (s *Store) Record(id core.ID, r core.Record) error {
 	const doing = "keep what a renewal brought"
 	token, sealed := s.sealToken(id, r.Token)
@@ -93,8 +93,8 @@ func putToken(tx *bbolt.Tx, id core.ID, token []byte) error {
 	return tokens.Put([]byte(id), token)
 }
 
-// Tokens returns the kept tokens. One that does not open with the data key, for
-// the vault lost the key it was sealed with, is left out and logged: the next
+// Tokens returns the stored tokens. One that does not open with the data key,
+// because the vault lost the key it was sealed with, is skipped and logged: the next
 // fetch replaces it.
 func (s *Store) Tokens() (map[core.ID]core.Token, error) {
 	const doing = "read the tokens"

@@ -37,8 +37,8 @@ func (t *Team) Account(kind core.Kind, id core.TokenID) *Account {
 // Published is what the team has of an account.
 type Published struct {
 	Value string // "" when there is no token
-	// Left is the life that is left at Read, a reading of the steady clock from before
-	// the question was sent.
+	// Left is the life that is left at Read, a reading of the monotonic clock from
+	// before the question was sent.
 	Left time.Duration
 	Read time.Time
 	// Wanted: somebody reported this token, and no round has answered that yet.
@@ -56,10 +56,10 @@ func (p Published) Remaining() time.Duration {
 	return p.Left - time.Since(p.Read)
 }
 
-// Read returns what the team has. A token that is older than one that this member has
-// seen is no token: the keys were lost or put back, and the team is told so. Errors
-// of a value that is not the team's are Misuse; generation and time are read even so,
-// so that a member can publish over it.
+// Read returns the team's state. A token older than one that this member has seen
+// does not count: the keys were lost or restored, and the team is told so. Errors
+// about a value that is not the team's are Misuse; generation and time are read even
+// then, so that a member can publish over it.
 func (a *Account) Read(ctx context.Context) (Published, error) {
 	p := Published{Read: time.Now()}
 	answer, err := a.team.scripts.read.Run(ctx, a.team.redis, []string{a.tok}, longestSealed).StringSlice()
@@ -101,8 +101,8 @@ func (a *Account) Read(ctx context.Context) (Published, error) {
 	return p, nil
 }
 
-// raise puts the team's fence back where this member has seen it, when what was read
-// is older, and asks for another token.
+// raise sets the team's fence to the highest that this member has seen, when what
+// was read is older, and asks for another token.
 func (a *Account) raise(ctx context.Context, read version) error {
 	highest := a.highest()
 	if read.fence >= highest {
@@ -119,7 +119,7 @@ func (a *Account) highest() int64 {
 }
 
 // Report tells the team that the token of p fails. It returns whether this member is
-// the first to say so of that token.
+// the first to report that token.
 func (a *Account) Report(ctx context.Context, p Published) (first bool, err error) {
 	n, err := a.team.scripts.stale.Run(ctx, a.team.redis, []string{a.tok}, p.gen, a.team.member, a.channel).Int()
 	return n == 1, asError(err)
@@ -133,11 +133,11 @@ type Lease struct {
 	seq     int64
 
 	mu    sync.Mutex
-	until time.Time // by the steady clock, counted from before it was asked for
+	until time.Time // by the monotonic clock, counted from before the request
 }
 
-// Acquire takes the lease. When another member has it, the Lease is nil and wait says
-// for how long at most.
+// Acquire takes the lease. When another member has it, the Lease is nil and wait
+// says for how long at most.
 func (a *Account) Acquire(ctx context.Context) (l *Lease, wait time.Duration, err error) {
 	before := time.Now()
 	got, err := a.team.scripts.acquire.Run(ctx, a.team.redis, []string{a.lease, a.fence, a.tok},
@@ -160,7 +160,7 @@ func (a *Account) Acquire(ctx context.Context) (l *Lease, wait time.Duration, er
 // callSlack is what must be left of a lease for a call to begin.
 const callSlack = time.Second
 
-// errLost is what a holder gets whose lease ended: another may ask by now.
+// errLost is a holder's error when its lease ended: another may ask by now.
 func errLost(kind core.Kind) *core.Error {
 	return &core.Error{Class: core.Temporary, Remedy: core.RemedyTryAgain, Kind: kind, Message: "another member of the team renews the token; try again shortly"}
 }
@@ -188,17 +188,17 @@ func (l *Lease) extend(until time.Time) {
 	}
 }
 
-// Left is how long the lease lasts at least, by this machine's own steady clock.
+// Left is how long the lease lasts at least, by this machine's own monotonic clock.
 func (l *Lease) Left() time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return time.Until(l.until)
 }
 
-// Begin claims a call to upstream: the next of its sort may begin after gap. A report
-// and a renewal do not hold each other up. wait is above zero when the call must not
-// be made before; nobody calls upstream without a Begin that returned zero and no
-// error.
+// Begin claims a call to upstream: the next of its sort may begin after gap. A
+// report and a renewal do not delay each other. wait is above zero when the call
+// must not be made before; nobody calls upstream without a Begin that returned zero
+// and no error.
 func (l *Lease) Begin(ctx context.Context, report bool, gap time.Duration) (wait time.Duration, err error) {
 	a, before := l.account, time.Now()
 	if l.Left() < min(callSlack, a.team.timing.Lease/2) {
@@ -267,9 +267,9 @@ func (l *Lease) Release(ctx context.Context) error {
 	return asError(a.team.scripts.release.Run(ctx, a.team.redis, []string{a.lease}, l.value, a.channel).Err())
 }
 
-// Watch subscribes to what happens to the account. It is read again after each
-// message and each time the connection was lost, for messages get lost. The caller
-// closes it.
+// Watch subscribes to changes of the account. The caller reads the account again
+// after each message and each time the connection was lost, because messages get
+// lost. The caller closes it.
 func (a *Account) Watch(ctx context.Context) *redis.PubSub {
 	return a.team.redis.Subscribe(ctx, a.channel)
 }

@@ -17,7 +17,7 @@ import (
 
 const keySize = 32
 
-// Keys are a team's keys. They are secrets: String and its like print none of them.
+// Keys are a team's keys. They are secrets: printing them shows none.
 type Keys struct {
 	naming  []byte // of key names and of the hashes of tokens, never changed
 	current key    // seals and opens
@@ -43,9 +43,9 @@ func random(n int) []byte {
 	return b
 }
 
-// Rotate returns keys with another one to seal with. Members that have either can
-// read meanwhile; those that have only the older one seal nothing that others of the
-// new keys refuse.
+// Rotate returns keys with a new one to seal with. Members with either can read
+// meanwhile; members with only the older one seal nothing that others with the new
+// keys refuse.
 func (k Keys) Rotate() Keys {
 	old := k.current
 	return Keys{naming: k.naming, current: newKey(), older: &old}
@@ -95,10 +95,10 @@ func errKeys() error {
 	return &core.Error{Class: core.Misuse, Remedy: core.RemedyTeamKey, Message: "these are no keys of a team; ask for a new invite"}
 }
 
-// Format keeps the keys out of whatever prints them.
+// Format hides the keys from everything that prints them.
 func (k Keys) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "•••") }
 
-// MarshalJSON keeps the keys out of JSON.
+// MarshalJSON hides the keys in JSON.
 func (k Keys) MarshalJSON() ([]byte, error) { return []byte(`"•••"`), nil }
 
 // acct is the name under which the Redis knows a token's account.

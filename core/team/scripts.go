@@ -3,8 +3,8 @@ package team
 import "github.com/redis/go-redis/v9"
 
 // scripts are what the Redis does in one step. Each names all of its keys, which lie
-// in one slot. They run on Redis 5 and later and on Valkey: no functions, which are a
-// node's own state, and no commands of newer versions.
+// in one slot. They run on Redis 5 and later and on Valkey: without functions, which
+// are a node's own state, and without commands of newer versions.
 type scripts struct {
 	acquire, renew, begin, publish, settle, stale, release, raise, read *redis.Script
 }

@@ -7,16 +7,16 @@ import (
 	"tokentray/core"
 )
 
-// longestSealed bounds what is read as a token: a longer value is somebody else's.
+// longestSealed bounds what is read as a token: a longer value is another program's.
 const longestSealed = 16 << 10
 
-// sealed is what stands inside a sealed token.
+// sealed is the content of a sealed token.
 type sealed struct {
 	Token string `json:"t"`
 	Life  int64  `json:"l"` // ms from Asked on
 	Asked int64  `json:"a"` // the Redis' time in ms, read before upstream was asked
 	Fence int64  `json:"f"`
-	Seq   int64  `json:"s"` // counts what one lease published
+	Seq   int64  `json:"s"` // counts the tokens that one lease published
 }
 
 // version orders what was published: by fence, then by sequence.
@@ -61,8 +61,8 @@ func errTampered(kind core.Kind) *core.Error {
 	}
 }
 
-// left is the life that is left of a sealed token at the Redis' time now; hint is the
-// expiry that stands beside it, which counts only where it is the earlier one.
+// left is the life that is left of a sealed token at the Redis' time now; hint is
+// the expiry stored beside it, which counts only if it is earlier.
 func (s sealed) left(now, hint int64) time.Duration {
 	end := s.Asked + s.Life
 	if hint > 0 && hint < end {

@@ -8,12 +8,12 @@ import (
 	"tokentray/core/redisconn"
 )
 
-// Timing are the protocol's times. Tests shorten them; the zero Timing is the one that
-// members of a team use.
+// Timing are the protocol's times. Tests shorten them; members of a team use the
+// zero Timing.
 type Timing struct {
 	Lease time.Duration // how long a holder has it without renewing
 	Renew time.Duration // between two renewals
-	Call  time.Duration // that the lease covers once a call begins
+	Call  time.Duration // that the lease covers when a call begins
 }
 
 func (t Timing) orDefault() Timing {
@@ -33,8 +33,8 @@ type Team struct {
 	scripts scripts
 }
 
-// New returns a team on a Redis, which stays the caller's to close. The name is part
-// of the keys' names: letters, digits, "-" and "_", at most 64 of them.
+// New returns a team on a Redis, which the caller closes. The name is part of the
+// keys' names: letters, digits, "-" and "_", at most 64 of them.
 func New(name string, keys Keys, redis redisconn.Client, timing Timing) (*Team, error) {
 	switch {
 	case !validName(name):

@@ -44,7 +44,7 @@ func (m *Member) Shares(a core.Account) bool {
 	return m.shared[a.ID]
 }
 
-// account is the team's account of a turn; it remembers what was seen of it.
+// account is the team's account of a turn; it remembers the newest version seen.
 func (m *Member) account(t core.Turn) *Account {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -56,12 +56,12 @@ func (m *Member) account(t core.Turn) *Account {
 	return a
 }
 
-// pollLease is how often who waits for the lease looks at the account again: a holder
-// that ended cleanly is followed within that time.
+// pollLease is how often a member that waits for the lease reads the account again:
+// it follows a holder that ended cleanly within that time.
 const pollLease = 500 * time.Millisecond
 
-// Turn implements core.Team. Without its Redis a team's member asks alone where that
-// harms no token, and never elsewhere.
+// Turn implements core.Team. Without its Redis a member asks alone if that harms no
+// token, and otherwise not at all.
 func (m *Member) Turn(ctx context.Context, t core.Turn) core.Turned {
 	got := m.account(t).turn(ctx, t)
 	if got.Asked || got.Err == nil || !t.Harmless || core.AsError(got.Err).Remedy != core.RemedyRedisAway {
@@ -82,10 +82,10 @@ func (a *Account) turn(ctx context.Context, t core.Turn) core.Turned {
 			return take(p)
 		}
 		switch {
-		case err != nil && !(t.Force && p.now > 0): // a person's force goes over what is not the team's
+		case err != nil && !(t.Force && p.now > 0): // a person's force overrides what is not the team's
 			return core.Turned{Err: err}
 		case t.Report && reported != "" && p.gen == reported && !p.Wanted && p.Value == t.Current:
-			return core.Turned{Valid: true} // whoever had the turn found that
+			return core.Turned{Valid: true} // the member that had the turn found that
 		case t.Report && reported == "" && p.Value == t.Current && p.Value != "":
 			if _, err := a.Report(ctx, p); err != nil {
 				return core.Turned{Err: err}
@@ -127,12 +127,12 @@ func take(p Published) core.Turned {
 // have is the turn of the lease's holder.
 func (a *Account) have(ctx context.Context, l *Lease, t core.Turn) core.Turned {
 	defer func() {
-		// It is given back even when ctx ended, so that nobody waits for its end.
+		// Release it even after ctx ended, so that nobody waits for its end.
 		free, done := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 		defer done()
 		_ = l.Release(free)
 	}()
-	p, err := a.Read(ctx) // the one before may have published
+	p, err := a.Read(ctx) // the holder before may have published
 	switch {
 	case err == nil && serves(p, t):
 		return take(p)
@@ -169,7 +169,7 @@ func (a *Account) have(ctx context.Context, l *Lease, t core.Turn) core.Turned {
 	return core.Turned{Asked: true, Err: err}
 }
 
-// ask asks upstream and keeps the lease meanwhile; it is cut short when the lease is
+// ask asks upstream and keeps the lease meanwhile; it is cancelled when the lease is
 // lost.
 func (a *Account) ask(ctx context.Context, l *Lease, t core.Turn) (core.Grant, bool, error) {
 	held, lose := context.WithCancel(ctx)
@@ -186,7 +186,7 @@ func (a *Account) ask(ctx context.Context, l *Lease, t core.Turn) (core.Grant, b
 	return t.Ask(held)
 }
 
-// pause waits for d, as long as ctx lasts.
+// pause waits for d, or until ctx ends.
 func pause(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

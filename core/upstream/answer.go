@@ -16,9 +16,8 @@ const (
 	maxLife  = 30 * 24 * time.Hour
 )
 
-// Answer is what a body says that has the shape of WeChat's, which its sister
-// platforms share. The JSON differs between gateways in its types, so that numbers
-// may come as strings.
+// Answer is a body of WeChat's form, which its sister platforms share. The JSON
+// types differ between gateways, so numbers may come as strings.
 type Answer struct {
 	Token   string
 	Ticket  string
@@ -26,12 +25,12 @@ type Answer struct {
 	lifeErr string // what is wrong with expires_in
 	Code    int    // errcode; 0 where there is none
 	HasCode bool
-	Message string // errmsg as upstream wrote it; not for showing
+	Message string // errmsg as upstream wrote it; not to be shown
 	HasIPs  bool   // it has a list of addresses
 }
 
-// Decode reads a body. A reason that is not empty says what it is instead of a
-// JSON object that upstream could have written; it quotes nothing of the body.
+// Decode reads a body. A reason that is not empty says what it is instead of a JSON
+// object of upstream's; it quotes nothing of the body.
 func Decode(body []byte) (Answer, string) {
 	body, reason := object(body)
 	if reason != "" {
@@ -62,7 +61,7 @@ func Decode(body []byte) (Answer, string) {
 	if present(raw.Ticket) && json.Unmarshal(raw.Ticket, &a.Ticket) != nil {
 		return Answer{}, "a ticket that is no text"
 	}
-	// A message of another type is not worth losing the errcode for.
+	// A message of another type must not cost the errcode.
 	if json.Unmarshal(raw.Message, &a.Message) != nil {
 		a.Message = ""
 	}
@@ -77,7 +76,7 @@ func (a Answer) Grant() (core.Grant, string) { return a.grant("an access_token",
 // TicketGrant is the ticket of a successful answer, or the reason why there is none.
 func (a Answer) TicketGrant() (core.Grant, string) { return a.grant("a ticket", a.Ticket) }
 
-// grant is a value, by what it is called, with the answer's life.
+// grant is a value, by its name, with the answer's life.
 func (a Answer) grant(what, value string) (core.Grant, string) {
 	switch fault := TokenFault(value); {
 	case fault == TokenMissing:

@@ -22,14 +22,14 @@ type Outgoing struct {
 	Query        url.Values
 	Body         []byte // sent with its length; WeChat answers 412 to chunks
 	Type         string // of the body; empty means JSON
-	// Header are further headers, by their names. Those of HTTP itself, such as
-	// Host and Content-Length, stay what they are.
+	// Header are further headers. Those of HTTP itself, such as Host and
+	// Content-Length, keep their values.
 	Header map[string]string
 	// Private: plain http may go to the addresses of private networks, and to no
 	// others. Without it plain http goes to this machine alone.
 	Private bool
-	// Harmless: sent twice it does nothing that once does not, so a connection
-	// may be reused for it.
+	// Harmless: sending it twice does nothing more than once, so a connection may be
+	// reused for it.
 	Harmless bool
 }
 
@@ -39,14 +39,14 @@ type Caller struct {
 	limit  time.Duration
 	shared http.RoundTripper // keeps connections for a moment
 	fresh  http.RoundTripper // a connection for each call
-	// trusting makes a connection for each call too, and takes the account's own
-	// certificates; nil: all calls go through fresh.
+	// trusting makes a connection for each call too, and accepts the account's own
+	// certificates; nil: all calls use fresh.
 	trusting func(ca string) (http.RoundTripper, error)
 }
 
 // Call sends a request for an account to a base URL and reads the answer. Refusals
-// with an errcode are in the answer; everything else that is no answer is an
-// *core.Error, whose texts redact has freed of what must not be seen.
+// with an errcode are in the answer; anything else that is no answer is a
+// *core.Error, from whose texts redact has removed secrets.
 func (c *Caller) Call(parent context.Context, req core.Request, baseURL string, out Outgoing, redact Redactor) (Answer, error) {
 	r, err := c.Ask(parent, req, baseURL, out, redact)
 	if err != nil {
@@ -55,16 +55,16 @@ func (c *Caller) Call(parent context.Context, req core.Request, baseURL string, 
 	return r.read()
 }
 
-// Reply is what upstream answered, for sources whose answers have a shape of their
-// own. It is no redirect, and at most 1 MiB long.
+// Reply is upstream's answer, for sources whose answers have a form of their own. It
+// is no redirect, and at most 1 MiB long.
 type Reply struct {
 	Status int
 	Header http.Header
 	Body   []byte
 }
 
-// Ask is Call for any answer: it sends a request and returns what comes back, whatever
-// its status. What is no answer is an *core.Error as with Call.
+// Ask is Call for any answer: it sends a request and returns the answer, whatever
+// its status. Anything that is no answer is a *core.Error as with Call.
 func (c *Caller) Ask(parent context.Context, req core.Request, baseURL string, out Outgoing, redact Redactor) (Reply, error) {
 	base, proxy, bad := routes(req, baseURL, out.Private)
 	if bad != nil {
@@ -93,7 +93,7 @@ func (c *Caller) Ask(parent context.Context, req core.Request, baseURL string, o
 		return Reply{}, failure
 	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
-	// Closing without reading on drops the connection of an endless answer.
+	// Closing without reading to the end drops the connection of an endless answer.
 	_ = resp.Body.Close()
 	if err != nil {
 		return Reply{}, t.explain(err)
@@ -101,11 +101,11 @@ func (c *Caller) Ask(parent context.Context, req core.Request, baseURL string, o
 	return t.reply(resp.StatusCode, resp.Header, body)
 }
 
-// newRequest builds the request. RoundTrip is used without http.Client, whose
-// errors carry the URL and with it the secret, and which follows redirects.
+// newRequest builds the request. RoundTrip is used without http.Client, whose errors
+// contain the URL and with it the secret, and which follows redirects.
 func newRequest(ctx context.Context, base *url.URL, out Outgoing) (*http.Request, error) {
 	u := *base
-	if out.Path != "" { // it would take away the slash that the URL of an endpoint ends with
+	if out.Path != "" { // it would remove the slash at the end of an endpoint's URL
 		u = *base.JoinPath(out.Path)
 	}
 	u.RawQuery = out.Query.Encode()
@@ -125,8 +125,8 @@ func newRequest(ctx context.Context, base *url.URL, out Outgoing) (*http.Request
 	if out.Body != nil {
 		hr.Header.Set("Content-Type", cmp.Or(out.Type, "application/json"))
 		if out.Harmless {
-			// An empty list is not sent. It tells the transport that the request
-			// may go out again when a kept connection turns out closed.
+			// An empty list is not sent. It tells the transport that the request may
+			// be repeated if a kept connection turns out closed.
 			hr.Header["Idempotency-Key"] = []string{}
 		}
 	}
@@ -146,8 +146,8 @@ func (t trouble) reply(status int, header http.Header, body []byte) (Reply, erro
 	return Reply{status, header, body}, nil
 }
 
-// read decides by the body first: upstream sends its errors with status 200,
-// and gateways in between send pages.
+// read decides by the body first: upstream sends its errors with status 200, and
+// gateways in between send pages.
 func (r Reply) read() (Answer, error) {
 	if r.Status == http.StatusPreconditionFailed && len(r.Body) == 0 {
 		return Answer{}, &core.Error{
@@ -162,7 +162,7 @@ func (r Reply) read() (Answer, error) {
 	return Answer{}, r.Odd(cmp.Or(reason, "JSON of another kind"))
 }
 
-// Odd is OddAnswer with the status of the reply, where that tells more.
+// Odd is OddAnswer with the status of the reply, if that says more.
 func (r Reply) Odd(what string) *core.Error {
 	if r.Status >= 300 {
 		what = fmt.Sprintf("%s (HTTP %d)", what, r.Status)
@@ -170,8 +170,8 @@ func (r Reply) Odd(what string) *core.Error {
 	return OddAnswer(what)
 }
 
-// OddAnswer is the error for an answer that upstream would not give: something
-// in between answered, or upstream is out of order. what quotes nothing of it.
+// OddAnswer is the error for an answer that upstream would not give: something in
+// between answered, or upstream is out of order. what quotes nothing of it.
 func OddAnswer(what string) *core.Error {
 	return &core.Error{
 		Class: core.Temporary, Remedy: core.RemedyAnswer,
@@ -179,7 +179,7 @@ func OddAnswer(what string) *core.Error {
 	}
 }
 
-// inputError is the error for settings that cannot be used.
+// inputError is the error for unusable settings.
 func inputError(message string) *core.Error {
 	return &core.Error{Class: core.Misuse, Remedy: core.RemedyInput, Message: message, Unsent: true}
 }

@@ -13,11 +13,11 @@ import (
 // one in, with dots between: data.access_token. Case counts.
 type Path string
 
-// Value is a JSON value as it was written; nil where there is none, or null.
+// Value is a JSON value as it was written; nil if there is none, or null.
 type Value []byte
 
-// Document is an answer that is a JSON object. It keeps the objects inside that were
-// asked for, so it is for one goroutine at a time.
+// Document is an answer that is a JSON object. It caches the nested objects that
+// were asked for, so it is for one goroutine at a time.
 type Document struct {
 	members map[string]json.RawMessage
 	inner   map[string]Document
@@ -45,8 +45,8 @@ func newDocument(raw []byte) (Document, bool) {
 
 const brokenJSON = "broken or truncated JSON"
 
-// object is a body without what may stand around a JSON object, or the reason why
-// it is none.
+// object is a body without what may surround a JSON object, or the reason why it is
+// none.
 func object(body []byte) ([]byte, string) {
 	body = bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")))
 	switch {
@@ -71,7 +71,7 @@ func (d Document) At(p Path) Value {
 	}
 	inside, known := d.inner[name]
 	if !known {
-		inside, _ = newDocument(d.members[name]) // what is no object has no members
+		inside, _ = newDocument(d.members[name]) // a value that is no object has no members
 		if d.inner != nil {
 			d.inner[name] = inside
 		}
@@ -93,7 +93,7 @@ func (v Value) Text() (string, bool) {
 	return string(v), true
 }
 
-// Why there is no token in a value.
+// Reasons why a value holds no token.
 const (
 	TokenMissing = "is missing"
 	TokenOdd     = "is no text"
@@ -102,8 +102,8 @@ const (
 )
 
 // Token is a token that a call can carry: a text of at most 8 KiB, without blanks,
-// line ends and other characters that have no place in a header. The reason, where
-// there is one, is one of the above.
+// line ends and other characters that a header cannot have. The reason, if any, is
+// one of the above.
 func (v Value) Token() (token, reason string) {
 	if v == nil {
 		return "", TokenMissing
@@ -117,8 +117,8 @@ func (v Value) Token() (token, reason string) {
 	return token, ""
 }
 
-// TokenFault says what keeps a text from being a token, one of the reasons above;
-// empty: nothing does.
+// TokenFault says why a text is no token, one of the reasons above; empty: it is
+// one.
 func TokenFault(token string) string {
 	switch {
 	case token == "":
@@ -131,20 +131,20 @@ func TokenFault(token string) string {
 	return ""
 }
 
-// Why there is no lifetime in a value.
+// Reasons why a value holds no lifetime.
 const (
 	LifeMissing = "is missing"
 	LifeOdd     = "is no number"
 	LifeSpent   = "is not above zero"
 )
 
-// MaxLife is the longest life of a token. One that upstream gives for longer is
-// renewed when this has passed.
+// MaxLife is the longest life of a token. One with a longer life is renewed when
+// this has passed.
 const MaxLife = 366 * 24 * time.Hour
 
-// Life is a lifetime that is written in seconds, as a number or as a text of one,
-// rounded down to whole seconds and at most MaxLife. Less than a second is none.
-// The reason, where there is one, is one of the above.
+// Life is a lifetime in seconds, as a number or as a text of one, rounded down to
+// whole seconds and at most MaxLife. Less than a second is none. The reason, if any,
+// is one of the above.
 func (v Value) Life() (life time.Duration, reason string) {
 	if v == nil {
 		return 0, LifeMissing
@@ -157,7 +157,8 @@ func (v Value) Life() (life time.Duration, reason string) {
 	if text == "" {
 		return 0, LifeMissing
 	}
-	// ParseFloat takes more than a number of seconds: hexadecimal, Inf, underscores.
+	// ParseFloat accepts more than a number of seconds: hexadecimal, Inf,
+	// underscores.
 	if strings.Trim(text, "0123456789+-.eE") != "" {
 		return 0, LifeOdd
 	}

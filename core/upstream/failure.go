@@ -29,9 +29,9 @@ type trouble struct {
 	redact       Redactor
 }
 
-// explain turns a transport's error into one that people can read. The cause is
-// kept only where it is a plain sentinel: errors of the network carry addresses
-// of proxies with their passwords, and bytes that strangers sent.
+// explain turns a transport's error into a readable one. It keeps the cause only if
+// that is a plain sentinel: network errors contain addresses of proxies with their
+// passwords, and bytes that strangers sent.
 func (t trouble) explain(err error) *core.Error {
 	var (
 		op        *net.OpError
@@ -59,8 +59,8 @@ func (t trouble) explain(err error) *core.Error {
 		return temporary(core.RemedyTLS,
 			fmt.Sprintf("the certificate of %s is not trusted (%s); check clock, network and proxy", t.host, t.redact.Clean(cert.Err.Error())), nil)
 	case strings.Contains(err.Error(), "tls: "), strings.Contains(err.Error(), "gave HTTP response to HTTPS client"):
-		// crypto/tls has a type for few of its errors, but begins all the same. No
-		// certificate is at fault: it is not upstream that answered.
+		// crypto/tls has types for few of its errors, but a common prefix. No
+		// certificate is at fault: something other than upstream answered.
 		return temporary(core.RemedyAnswer, fmt.Sprintf("%s does not speak TLS as it should; check base URL and proxy", t.host), nil)
 	case errors.As(err, &dns):
 		return temporary(core.RemedyNetwork, fmt.Sprintf("the host %s cannot be found; check network and DNS", t.host), nil)
@@ -71,7 +71,7 @@ func (t trouble) explain(err error) *core.Error {
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), isOp:
 		return temporary(core.RemedyNetwork, fmt.Sprintf("the connection to %s was cut off; check network and proxy", t.host), nil)
 	}
-	// What is left are answers that are no HTTP. Their bytes are not quoted.
+	// The rest are answers that are no HTTP. Their bytes are not quoted.
 	return OddAnswer("not a valid HTTP answer")
 }
 
@@ -86,8 +86,8 @@ func (t trouble) proxyFailed(err error) *core.Error {
 		fmt.Sprintf("the proxy %s cannot be used: %s; check the account's proxy", t.proxy.Host, t.redact.Clean(text)), nil)
 }
 
-// proxyDenied is for a proxy that refuses user name and password. It waits for
-// a person, since some proxies lock who asks too often.
+// proxyDenied is for a proxy that refuses user name and password. It waits for a
+// person, since some proxies lock out a user who asks too often.
 func (t trouble) proxyDenied() *core.Error {
 	return &core.Error{
 		Class: core.Misuse, Remedy: core.RemedyProxy,

@@ -15,7 +15,7 @@ import (
 // maxMessage is how much of an upstream message is kept, in characters.
 const maxMessage = 300
 
-// veil stands where something was that nobody should read.
+// veil replaces a text that nobody should read.
 const veil = "•••"
 
 var (
@@ -31,13 +31,13 @@ var (
 	address = regexp.MustCompile(`[0-9a-fA-F:.]{2,}`)
 )
 
-// Redactor frees texts that came from outside of values that must not be seen:
-// it hides them, in upper and lower case, as they are and as they look in a URL, in
-// base64 and in hexadecimal, and their pieces.
+// Redactor removes values that must not be seen from texts that came from outside:
+// in upper and lower case, as they are and as in a URL, in base64 and in
+// hexadecimal, and their pieces.
 type Redactor []string
 
-// shortSecret is how short a secret can be, in bytes: to hide what is shorter
-// would only tear the text to pieces.
+// shortSecret is the least length of a secret, in bytes: hiding shorter ones would
+// only tear the text to pieces.
 const shortSecret = 4
 
 // pattern matches every form of the values, or is nil.
@@ -46,7 +46,7 @@ func (r Redactor) pattern() *regexp.Regexp {
 	for _, v := range r {
 		if len(v) >= shortSecret {
 			// A text is searched after it was made one line, so a value with odd
-			// bytes would be there as the same line makes it.
+			// bytes is in it in the same form.
 			for _, form := range append(core.Spellings(v), oneLine(v), url.QueryEscape(v), url.PathEscape(v)) {
 				if len(form) >= shortSecret {
 					forms = append(forms, regexp.QuoteMeta(form))
@@ -62,8 +62,8 @@ func (r Redactor) pattern() *regexp.Regexp {
 	return regexp.MustCompile("(?i)" + strings.Join(forms, "|"))
 }
 
-// Clean makes a text fit to be shown: one line of at most 300 characters,
-// without control characters, secrets and tokens.
+// Clean makes a text fit to be shown: one line of at most 300 characters, without
+// control characters, secrets and tokens.
 func (r Redactor) Clean(text string) string {
 	text = oneLine(text)
 	if p := r.pattern(); p != nil {
@@ -85,8 +85,8 @@ func (r Redactor) Clean(text string) string {
 	return text
 }
 
-// oneLine makes a text valid UTF-8 on one line. Marks that print nothing become
-// blanks, lest a secret hide between them.
+// oneLine makes a text valid UTF-8 on one line. Invisible marks become blanks, so
+// that no secret hides between them.
 func oneLine(text string) string {
 	text = strings.Map(func(c rune) rune {
 		if !unicode.IsPrint(c) {
@@ -97,9 +97,9 @@ func oneLine(text string) string {
 	return strings.Join(strings.Fields(text), " ")
 }
 
-// CallerIP finds the address that upstream saw us come from, in a cleaned
-// message. Without a known marker before it, any address will do if anywhere is
-// set. It returns "" when there is none.
+// CallerIP finds our address as upstream saw it, in a cleaned message. Without a
+// known marker before it, any address counts if anywhere is set. It returns "" when
+// there is none.
 func CallerIP(text string, anywhere bool) string {
 	for _, m := range marker.FindAllStringIndex(text, -1) {
 		if ip := firstAddress(text[m[1]:]); ip != "" {

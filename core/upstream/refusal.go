@@ -14,11 +14,11 @@ type Rule struct {
 	Message string
 	Wait    time.Duration // until the earliest next try
 	Day     bool          // the earliest next try is when upstream's next day begins
-	IP      bool          // the caller's IP is the matter
+	IP      bool          // it is about the caller's IP
 }
 
 // TokenDead is the rule for a code by which an upstream says that a call's token is
-// dead, for somebody who saw it.
+// dead, for a person who saw it.
 func TokenDead() Rule {
 	return Rule{
 		Class: core.Temporary, Remedy: core.RemedyTokenDead,
@@ -26,8 +26,8 @@ func TokenDead() Rule {
 	}
 }
 
-// SpeaksOf reports whether an upstream's message speaks of the secret, and whether it
-// speaks of the call's token.
+// SpeaksOf reports whether an upstream's message is about the secret, and whether it
+// is about the call's token.
 func SpeaksOf(message string) (secret, token bool) {
 	said := strings.ToLower(message)
 	return strings.Contains(said, "secret"), strings.Contains(said, "access_token") || strings.Contains(said, "not latest")

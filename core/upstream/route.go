@@ -14,9 +14,9 @@ import (
 	"tokentray/core"
 )
 
-// keepIdle is how long a connection waits for the next call: long enough for
-// the calls of one round and for many accounts that start together, short
-// enough to leave nothing behind in an agent that sleeps.
+// keepIdle is how long a connection waits for the next call: long enough for the
+// calls of one round and for many accounts that start together, short enough to
+// leave nothing behind in an idle agent.
 const keepIdle = 5 * time.Second
 
 // Limits of one call.
@@ -25,8 +25,7 @@ const (
 	callTimeout    = 15 * time.Second
 )
 
-// Options change how calls are made. The zero value is right for everything
-// but tests.
+// Options change how calls are made. The zero value is right except in tests.
 type Options struct {
 	Now            func() time.Time  // the wall clock, for RetryAt; nil means the machine's
 	ConnectTimeout time.Duration     // 0 means 5 s; also bounds the TLS handshake
@@ -35,9 +34,9 @@ type Options struct {
 	Transport      http.RoundTripper // nil means the network; proxies are its own matter then
 }
 
-// routes are an account's base URL and the proxy to it, nil for none. What
-// was checked when the account was entered is checked again here, where the
-// secret leaves. private allows plain http to a private network.
+// routes are an account's base URL and its proxy, nil for none. They were checked on
+// input and are checked again here, where the secret is sent. private allows plain
+// http to a private network.
 func routes(req core.Request, baseURL string, private bool) (base, proxy *url.URL, bad error) {
 	base, err := url.Parse(baseURL)
 	if err != nil || base.Hostname() == "" || base.User != nil || base.RawQuery != "" || base.Fragment != "" {
@@ -68,8 +67,8 @@ func routes(req core.Request, baseURL string, private bool) (base, proxy *url.UR
 	return base, proxy, nil
 }
 
-// proxyOf is the account's proxy with its password. The environment's proxies
-// are not used: the whitelist depends on the way, so an account names its own.
+// proxyOf is the account's proxy with its password. The environment's proxies are
+// not used: the whitelist depends on the route, so an account names its own.
 func proxyOf(req core.Request) (*url.URL, error) {
 	if req.Account.Proxy == "" {
 		return nil, nil
@@ -92,8 +91,8 @@ func proxyOf(req core.Request) (*url.URL, error) {
 
 type proxyKey struct{}
 
-// withProxy sends the requests of a context through a proxy. That way one
-// transport, with one bounded set of connections, serves all accounts.
+// withProxy sends the requests of a context through a proxy. This lets one
+// transport, with one bounded set of connections, serve all accounts.
 func withProxy(ctx context.Context, proxy *url.URL) context.Context {
 	if proxy == nil {
 		return ctx
@@ -134,8 +133,8 @@ func New(o Options) *Caller {
 	return c
 }
 
-// transport is what a call of an account goes through. Connections are kept for
-// accounts alone that trust what the machine trusts.
+// transport is the transport for a call of an account. Connections are kept only for
+// accounts that trust what the machine trusts.
 func (c *Caller) transport(ca string, harmless bool) (http.RoundTripper, error) {
 	switch {
 	case ca != "" && c.trusting != nil:
@@ -147,7 +146,7 @@ func (c *Caller) transport(ca string, harmless bool) (http.RoundTripper, error) 
 }
 
 // trusted are the certificates that vouch for an account's hosts: those of the
-// machine, or of base where it is given, and its own.
+// machine, or of base if it is given, and its own.
 func trusted(base *x509.CertPool, ca string) (*x509.CertPool, error) {
 	var pool *x509.CertPool
 	if base != nil {
@@ -163,9 +162,9 @@ func trusted(base *x509.CertPool, ca string) (*x509.CertPool, error) {
 	return pool, nil
 }
 
-// newTransport makes connections that live for at most life unless they are
-// used again. The transport goes on dialling after the call that wanted the
-// connection is gone; the deadline ends that even when a proxy falls silent.
+// newTransport makes connections that live for at most life unless they are used
+// again. The transport continues dialling after the call that wanted the connection
+// is gone; the deadline ends that even when a proxy falls silent.
 func newTransport(o Options, connect, life time.Duration) *http.Transport {
 	dialer := &net.Dialer{Timeout: connect}
 	return &http.Transport{
@@ -198,7 +197,7 @@ func newTransport(o Options, connect, life time.Duration) *http.Transport {
 		},
 		TLSClientConfig:        &tls.Config{RootCAs: o.RootCAs, MinVersion: tls.VersionTLS12},
 		TLSHandshakeTimeout:    connect,
-		DisableCompression:     true, // the answers are tiny, and a bomb is not
+		DisableCompression:     true, // the answers are tiny, and a compression bomb is not
 		MaxIdleConns:           8,
 		MaxIdleConnsPerHost:    4,
 		IdleConnTimeout:        keepIdle,
@@ -206,9 +205,8 @@ func newTransport(o Options, connect, life time.Duration) *http.Transport {
 	}
 }
 
-// astray is an error when a name that must be this machine led elsewhere: plain
-// http is allowed to localhost, but it is a name server that may say where that
-// is.
+// astray is an error when a name that must mean this machine led elsewhere: plain
+// http is allowed to localhost, but a name server may say where that is.
 func astray(asked string, reached net.Addr) error {
 	host, _, err := net.SplitHostPort(asked)
 	tcp, ok := reached.(*net.TCPAddr)
@@ -220,8 +218,8 @@ func astray(asked string, reached net.Addr) error {
 
 type privateKey struct{}
 
-// public is an error when a call that is for a private network alone reached
-// another one: a name server says where a name leads.
+// public is an error when a call for a private network only reached another one: a
+// name server says where a name leads.
 func public(reached net.Addr) error {
 	if tcp, ok := reached.(*net.TCPAddr); !ok || !core.PrivateAddr(tcp.AddrPort().Addr()) {
 		return &net.OpError{Op: "dial", Net: "tcp", Err: errors.New("the name does not lead into a private network, and http:// goes nowhere else")}

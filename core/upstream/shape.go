@@ -8,33 +8,33 @@ import (
 	"tokentray/core"
 )
 
-// Shape says where in an answer the parts of a token stand, for upstreams whose
-// answers are JSON of a form of their own. It is data, and reads purely.
+// Shape says where the parts of a token are in an answer, for upstreams with JSON of
+// a form of their own. It is pure data.
 type Shape struct {
 	Token Path // of the token
 	Life  Path // of its life in seconds; empty: Fixed is the life
-	Code  Path // of what tells success from failure; empty: the token does
-	Text  Path // of upstream's own words about a failure
+	Code  Path // the value that tells success from failure; empty: the token does
+	Text  Path // upstream's message about a failure
 	// Success are the values of Code that mean success, numbers as digits. An answer
-	// without Code is a success where Absent says so, or where there are no values.
+	// without Code is a success if Absent says so, or if there are no values.
 	Success []string
 	Absent  bool
-	// Fixed is the life of tokens whose answer names none at Life.
+	// Fixed is the life of tokens if the answer has none at Life.
 	Fixed time.Duration
 }
 
-// Reading is what an answer says by its shape. An answer that says success and yet
-// has no token that can be used is a success with a Fault.
+// Reading is the content of an answer by its shape. An answer that says success
+// without a usable token is a success with a Fault.
 type Reading struct {
 	OK    bool // upstream says that it is a success
 	Grant core.Grant
-	Code  string // as upstream wrote it; empty where it wrote none
-	Text  string // upstream's words, not for showing before they were cleaned
+	Code  string // as upstream wrote it; empty if missing
+	Text  string // upstream's message, to be cleaned before it is shown
 	Fault string // why there is no Grant in a success; it names the path, and quotes nothing
 }
 
 // Read reads an answer. A reason that is not empty says what it is instead of JSON
-// that has this shape; it quotes nothing of the answer.
+// of this shape; it quotes nothing of the answer.
 func (s Shape) Read(body []byte) (Reading, string) {
 	d, reason := ReadDocument(body)
 	if reason != "" {
@@ -86,7 +86,7 @@ func (s Shape) life(d Document) (time.Duration, string) {
 	return life, fault
 }
 
-// about says what is wrong at a path, where something should stand.
+// about says what is wrong at a path.
 func about(p Path, what, fault string) string {
 	if fault == TokenMissing {
 		return fmt.Sprintf("nothing at %s, where the %s should stand", p, what)

@@ -18,11 +18,11 @@ const (
 	wayKept  = 32               // for each upstream
 )
 
-// Way leads to upstreams for calls that take as long as they need: uploads,
+// Way connects to upstreams for calls that take as long as they need: uploads,
 // downloads. It is safe for concurrent use.
 type Way struct{ rt http.RoundTripper }
 
-// NewWay returns a Way. Options.CallTimeout has no meaning for it: a call ends with
+// NewWay returns a Way. Options.CallTimeout does not apply to it: a call ends with
 // its context, or when nothing moves for two minutes.
 func NewWay(o Options) *Way {
 	if o.Transport != nil {
@@ -61,16 +61,16 @@ func (m moving) Write(p []byte) (int, error) {
 	return m.Conn.Write(p)
 }
 
-// Base is the URL of an upstream as calls go there, checked as Call checks it.
+// Base is the URL of an upstream for calls, checked as Call checks it.
 func Base(req core.Request, baseURL string) (*url.URL, error) {
 	base, _, bad := routes(req, baseURL, false)
 	return base, bad
 }
 
 // Send makes a call for an account. hr's URL begins with baseURL, and its context
-// bounds the call. Redirects are not followed. Errors are *core.Error, freed of what
-// redact hides. The caller closes the answer's body; what fails while it is read
-// explains Broken.
+// bounds the call. Redirects are not followed. Errors are *core.Error, without the
+// values that redact hides. The caller closes the answer's body; Broken explains a
+// failure while it is read.
 func (w *Way) Send(hr *http.Request, req core.Request, baseURL string, redact Redactor) (*http.Response, error) {
 	_, proxy, bad := routes(req, baseURL, false)
 	if bad != nil {
@@ -91,7 +91,7 @@ func (w *Way) Send(hr *http.Request, req core.Request, baseURL string, redact Re
 	return resp, nil
 }
 
-// Broken explains an answer's body that broke off.
+// Broken explains why an answer's body broke off.
 func Broken(ctx context.Context, host string, err error) *core.Error {
 	return trouble{parent: ctx, call: ctx, limit: wayStall, host: host}.explain(err)
 }

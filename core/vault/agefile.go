@@ -15,16 +15,16 @@ import (
 	"tokentray/core"
 )
 
-// maxWorkFactor bounds what a file may ask of the machine that opens it: with
-// N = 2^20 four seconds and 1 GB.
+// maxWorkFactor bounds the work that a file may demand: with N = 2^20 four seconds
+// and 1 GB.
 const maxWorkFactor = 20
 
 // header is the beginning of every file that this program writes: the version,
 // one passphrase and its work factor.
 var header = regexp.MustCompile(`^age-encryption\.org/v1\n-> scrypt [A-Za-z0-9+/]{22} ([1-9][0-9]{0,2})\n`)
 
-// inspect looks at the beginning of a file without its passphrase: it tells of
-// one that nobody can open, and of one that asks for too much.
+// inspect reads the beginning of a file without its passphrase: it recognises a file
+// that cannot be opened, and one that demands too much work.
 func inspect(data []byte) error {
 	found := header.FindSubmatch(data)
 	if found == nil {
@@ -66,7 +66,7 @@ func encode(entries map[string][]byte, pass core.Secret, factor int) ([]byte, er
 	return out.Bytes(), nil
 }
 
-// decode is the reverse of encode. Its errors hold nothing of the content.
+// decode is the reverse of encode. Its errors contain nothing of the content.
 func decode(data []byte, pass core.Secret) (map[string][]byte, error) {
 	defer debug.FreeOSMemory()
 	if err := inspect(data); err != nil {

@@ -12,9 +12,9 @@ import (
 	"github.com/godbus/dbus/v5"
 )
 
-// childEnv is all that the child gets to see: where the bus is. Without a bus
-// it is ErrUnavailable, and no child is started, for the D-Bus library would
-// run dbus-launch, which leaves a bus and a daemon behind.
+// childEnv is the child's whole environment: where the bus is. Without a bus it is
+// ErrUnavailable, and no child is started, because the D-Bus library would run
+// dbus-launch, which leaves a bus and a daemon behind.
 func childEnv(getenv func(string) string, bus string) ([]string, error) {
 	runtime := getenv("XDG_RUNTIME_DIR")
 	if bus == "" {
@@ -29,7 +29,7 @@ func childEnv(getenv func(string) string, bus string) ([]string, error) {
 		bus = "unix:path=" + dbus.EscapeBusAddressValue(socket)
 	}
 	env := []string{"DBUS_SESSION_BUS_ADDRESS=" + bus}
-	for _, name := range []string{"HOME", "XDG_RUNTIME_DIR"} { // the D-Bus library proves who we are by them
+	for _, name := range []string{"HOME", "XDG_RUNTIME_DIR"} { // the D-Bus library authenticates with them
 		if v := getenv(name); v != "" {
 			env = append(env, name+"="+v)
 		}
@@ -40,7 +40,7 @@ func childEnv(getenv func(string) string, bus string) ([]string, error) {
 // childAttr keeps the terminal's Ctrl-C from a child that is about to write.
 func childAttr() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
 
-// rootDir is where the child works: it holds no folder busy.
+// rootDir is the child's working folder: it keeps no other folder busy.
 func rootDir() string { return "/" }
 
 // Names of the Secret Service (specifications.freedesktop.org/secret-service).
@@ -53,7 +53,7 @@ const (
 )
 
 // closed tells, without raising a prompt, why the keyring's collection cannot be
-// used; didIt when it can. It looks at the collection that go-keyring would use:
+// used; didIt when it can. It checks the collection that go-keyring would use:
 // login, else the default one.
 func closed() (outcome, string) {
 	conn, err := dbus.ConnectSessionBus()

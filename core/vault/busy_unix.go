@@ -11,14 +11,13 @@ import (
 	"tokentray/core/durable"
 )
 
-// A child outlives an agent that is killed, and what it still writes the next agent
-// would not find, for it has looked by then. To kill the child with its agent is no
-// way out: gnome-keyring now and then does not survive a caller that goes in the
-// middle of a call. So each child holds a lock as long as it runs, and the next
-// agent waits for that before its first call.
+// A child outlives a killed agent, and the next agent would not find what it still
+// writes, because it has looked by then. Killing the child with its agent does not
+// help: gnome-keyring sometimes does not survive a caller that goes in the middle of
+// a call. So each child holds a lock as long as it runs, and the next agent waits
+// for that before its first call.
 
-// markBusy returns a file with a lock that is for the child to hold; nil without a
-// path.
+// markBusy returns a file with a lock for the child to hold; nil without a path.
 func markBusy(path string) (*os.File, error) {
 	if path == "" {
 		return nil, nil
@@ -34,8 +33,8 @@ func markBusy(path string) (*os.File, error) {
 	return f, nil
 }
 
-// waitBusy waits until no child of an earlier agent runs, for limit at most, which
-// is how long such a child may take.
+// waitBusy waits until no child of an earlier agent runs, at most limit, which is
+// how long such a child may take.
 func waitBusy(ctx context.Context, path string, limit time.Duration) {
 	f, err := durable.OpenFile(path, os.O_RDWR, 0o600)
 	if err != nil {

@@ -12,9 +12,9 @@ import (
 	"github.com/zalando/go-keyring"
 )
 
-// ServeKeyringChild is the body of the hidden command ChildCommand: it serves
-// one request and returns. It ends the process when the request's time is up,
-// for its parent may be gone and a prompt can wait for ever.
+// ServeKeyringChild is the hidden command ChildCommand: it serves one request and
+// returns. It ends the process when the request's time is up, because its parent may
+// be gone and a prompt can wait for ever.
 func ServeKeyringChild(in io.Reader, out io.Writer) error {
 	data, err := io.ReadAll(io.LimitReader(in, maxMessage+1))
 	if err != nil || len(data) > maxMessage {
@@ -34,8 +34,8 @@ func ServeKeyringChild(in io.Reader, out io.Writer) error {
 	return err
 }
 
-// serve does what is asked. Before anything that could raise a prompt nobody
-// waits for, it looks whether the keyring is locked.
+// serve does what is asked. Before anything that could raise a prompt that nobody
+// waits for, it checks whether the keyring is locked.
 func serve(req request) answer {
 	if !req.Attended {
 		if o, detail := closed(); o != didIt {
@@ -59,8 +59,8 @@ func get(req request) answer {
 	return answer{Outcome: didIt, Value: []byte(value)}
 }
 
-// set reads back what it wrote: a prompt that was dismissed, and macOS at any
-// time, look like success.
+// set reads back what it wrote: a dismissed prompt, and on macOS any failure, can
+// look like success.
 func set(req request) answer {
 	if err := keyring.Set(req.Service, req.User, string(req.Value)); err != nil {
 		return judge(err)
@@ -78,8 +78,8 @@ func set(req request) answer {
 // maxSame bounds how many entries of one name are deleted in turn.
 const maxSame = 8
 
-// remove deletes until the entry is gone, for the same reason, and because a
-// keyring can hold several of one name.
+// remove deletes until the entry is gone, for the same reason, and because a keyring
+// can hold several of one name.
 func remove(req request) answer {
 	for range maxSame {
 		if err := keyring.Delete(req.Service, req.User); err != nil {
@@ -92,9 +92,9 @@ func remove(req request) answer {
 	return answer{Outcome: isLocked, Detail: "the entry is still there after it was deleted"}
 }
 
-// judge turns an error of go-keyring 0.2.8 into an outcome. On Linux it words
-// its errors itself; on macOS it hands on the exit status of security(1), which
-// is the last byte of an OSStatus.
+// judge turns an error of go-keyring 0.2.8 into an outcome. On Linux it writes its
+// messages itself; on macOS it passes on the exit status of security(1), which is
+// the last byte of an OSStatus.
 func judge(err error) answer {
 	text := err.Error()
 	a := answer{Outcome: isAbsent, Detail: text}

@@ -36,7 +36,7 @@ type File struct {
 	pass    core.Secret
 	entries map[string][]byte // nil while locked
 	sum     [sha256.Size]byte // of the file as it was last read or written
-	seen    os.FileInfo       // of it as Mend last looked at it
+	seen    os.FileInfo       // of it when Mend last looked
 	trouble error             // what kept the last Unlock from opening it
 }
 
@@ -51,8 +51,8 @@ func NewFile(path string, workFactor int) *File {
 	return &File{path: path, factor: workFactor}
 }
 
-// Exists reports whether the file was made. One whose entries are in memory
-// exists, although somebody may have removed it: see Mend.
+// Exists reports whether the file was made. A file whose entries are in memory
+// exists even if somebody removed it: see Mend.
 func (f *File) Exists() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -64,8 +64,8 @@ func (f *File) onDisk() bool {
 	return err == nil
 }
 
-// Inspect looks at the file on the disk without its passphrase. It returns why
-// nobody can open it, as far as its beginning tells.
+// Inspect reads the file on the disk without its passphrase. It returns why nobody
+// can open it, as far as its beginning tells.
 func (f *File) Inspect() error {
 	data, err := f.read()
 	if err == nil {
@@ -89,9 +89,8 @@ func (f *File) damagedOnDisk() bool {
 	return errors.Is(f.Inspect(), ErrDamaged)
 }
 
-// Create makes the file with its first entries and leaves it unlocked. A file
-// that is there is refused with ErrExists, unless it is damaged: then it is put
-// aside.
+// Create makes the file with its first entries and leaves it unlocked. If a file
+// exists the error is ErrExists, unless it is damaged: then it is put aside.
 func (f *File) Create(ctx context.Context, passphrase core.Secret, entries map[string][]byte) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -120,9 +119,9 @@ func (f *File) Create(ctx context.Context, passphrase core.Secret, entries map[s
 	return f.save(passphrase, first)
 }
 
-// Unlock opens the file. Its error has ErrPassphrase or ErrDamaged in its chain
-// where one of them is the cause; the file is never changed. On an unlocked
-// vault it checks the passphrase and reads the file anew.
+// Unlock opens the file. Its error has ErrPassphrase or ErrDamaged in its chain if
+// one of them is the cause; the file is never changed. On an unlocked vault it
+// checks the passphrase and reads the file again.
 func (f *File) Unlock(_ context.Context, passphrase core.Secret) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -143,7 +142,7 @@ func (f *File) Unlock(_ context.Context, passphrase core.Secret) error {
 }
 
 // Lock forgets entries and passphrase. It wipes the entries; the passphrase is a
-// string, whose memory is used anew in time.
+// string, whose memory is reused in time.
 func (f *File) Lock() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -167,7 +166,7 @@ func (f *File) Get(_ context.Context, key string) ([]byte, error) {
 	return bytes.Clone(value), nil
 }
 
-// Keys lists what the file holds.
+// Keys lists the file's keys.
 func (f *File) Keys() ([]string, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -195,8 +194,8 @@ func (f *File) Delete(ctx context.Context, key string) error {
 	})
 }
 
-// Batch is many Sets and Deletes that cost one passphrase's work, and take effect
-// together or not at all.
+// Batch makes many Sets and Deletes at the cost of one, and completely or not at
+// all.
 func (f *File) Batch(ctx context.Context, set map[string][]byte, remove []string) error {
 	return f.change(ctx, func(entries map[string][]byte) bool {
 		for key, value := range set {
@@ -226,7 +225,7 @@ func (f *File) change(ctx context.Context, edit func(map[string][]byte) bool) er
 	}
 	data, err := f.read()
 	switch {
-	case errors.Is(err, fs.ErrNotExist): // somebody removed it; what is in memory is all there is
+	case errors.Is(err, fs.ErrNotExist): // somebody removed it; only the copy in memory is left
 	case err != nil:
 		return err
 	case sha256.Sum256(data) == f.sum:
@@ -238,7 +237,7 @@ func (f *File) change(ctx context.Context, edit func(map[string][]byte) bool) er
 	return f.save(f.pass, next)
 }
 
-// closed is why the file's entries are not at hand; nil when they are.
+// closed is why the file's entries are not available; nil when they are.
 func (f *File) closed() error {
 	switch {
 	case f.entries != nil:
@@ -291,8 +290,8 @@ func (f *File) save(pass core.Secret, entries map[string][]byte) error {
 	return nil
 }
 
-// sweep removes what a crash during save left. Only the agent, which is alone on
-// its home, writes here.
+// sweep removes the leftovers of a crash during save. Only the agent, the only one
+// on its home, writes here.
 func (f *File) sweep() { durable.Sweep(filepath.Dir(f.path), filepath.Base(f.path)+".") }
 
 func (f *File) unwritable(err error) error {

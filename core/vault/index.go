@@ -16,16 +16,15 @@ import (
 	"tokentray/core/durable"
 )
 
-// Index lists, in a file of its own beside the database, which entries a vault
-// holds, for no keyring can be asked for that. When the database is damaged, or
-// an older one is put in its place, the index tells which secrets have no
-// account any more, so that they can be found; and which of them a person
-// removed, so that those do not come back.
+// Index lists, in a file beside the database, which entries a vault holds, because
+// no keyring can list them. When the database is damaged or replaced by an older
+// one, the index tells which secrets have no account any more, so that they can be
+// found, and which of them a person removed, so that those do not come back.
 //
-// The file is text and only appended to, each change in one write that is
-// flushed to the disk: "home ID", "+ KEY MARK", "- KEY" (a person removed it) and
-// "~ KEY" (nothing is known of it any more). A line that cannot be read is passed
-// over. It holds random IDs, never a secret or a name.
+// The file is text and only appended to, each change in one write that is flushed to
+// the disk: "home ID", "+ KEY MARK", "- KEY" (a person removed it) and "~ KEY"
+// (nothing is known about it any more). Unreadable lines are skipped. It holds
+// random IDs, never a secret or a name.
 type Index struct {
 	path string
 
@@ -36,12 +35,12 @@ type Index struct {
 	lines   int // in the file
 }
 
-// maxIndex bounds what is read of an index, in bytes; ten thousand accounts and
-// as many removals take a twentieth.
+// maxIndex bounds what is read of an index, in bytes; ten thousand accounts and as
+// many removals take a twentieth.
 const maxIndex = 16 << 20
 
-// OpenIndex reads the index at path. One that is not there is empty; an empty
-// path keeps it in memory alone.
+// OpenIndex reads the index at path. A missing one is empty; an empty path keeps it
+// only in memory.
 func OpenIndex(path string) (*Index, error) {
 	x := &Index{path: path, held: map[string]string{}, removed: map[string]bool{}}
 	if path == "" {
@@ -64,7 +63,7 @@ func OpenIndex(path string) (*Index, error) {
 	return x, nil
 }
 
-// take takes one line in.
+// take applies one line.
 func (x *Index) take(line string) {
 	op, rest, _ := strings.Cut(line, " ")
 	key, mark, _ := strings.Cut(rest, " ")
@@ -86,15 +85,15 @@ func (x *Index) take(line string) {
 	}
 }
 
-// Home is the home whose vault this is; empty when nobody claimed it.
+// Home is the home of this vault; empty when nobody claimed it.
 func (x *Index) Home() string {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	return x.home
 }
 
-// Claim says whose vault this is. Entries that were listed for another home are
-// put aside with the file, for they are not to be found under this one's names.
+// Claim sets the home of this vault. Entries listed for another home are put aside
+// with the file, because they cannot be found under this one's names.
 func (x *Index) Claim(home string) error {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -113,7 +112,7 @@ func (x *Index) Claim(home string) error {
 	return x.append([]string{"home " + home})
 }
 
-// Entries returns what the vault holds, each key with its mark.
+// Entries returns the vault's keys with their marks.
 func (x *Index) Entries() map[string]string {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -148,7 +147,7 @@ func (x *Index) Keep(entries map[string]string) error {
 	return x.append(lines)
 }
 
-// Remove tells that a person removed entries.
+// Remove records that a person removed entries.
 func (x *Index) Remove(keys ...string) error {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -161,8 +160,7 @@ func (x *Index) Remove(keys ...string) error {
 	return x.append(lines)
 }
 
-// Forget takes keys from the list that are not in the vault and that nobody
-// removed.
+// Forget drops keys from the list that are not in the vault and that nobody removed.
 func (x *Index) Forget(keys ...string) error {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -175,12 +173,12 @@ func (x *Index) Forget(keys ...string) error {
 	return x.append(lines)
 }
 
-// slack is how many lines that no longer count a file may hold for each that
-// does, before it is written anew.
+// slack is how many outdated lines a file may hold for each valid one before it is
+// written again.
 const slack = 4
 
-// append writes lines and takes them in. On an error nothing has changed, but
-// for the file, which may hold some of them. The lock is held.
+// append writes lines and applies them. On an error nothing has changed, except the
+// file, which may hold some of them. The lock is held.
 func (x *Index) append(lines []string) error {
 	if len(lines) == 0 {
 		return nil
@@ -224,8 +222,8 @@ func (x *Index) write(lines []string) error {
 	return f.Sync()
 }
 
-// compact writes the file anew without what no longer counts. When that fails
-// the long one stays.
+// compact writes the file again without outdated lines. If that fails the long one
+// stays.
 func (x *Index) compact() {
 	var lines []string
 	if x.home != "" {

@@ -28,36 +28,36 @@ const ChildCommand = "__keyring"
 const (
 	callTime    = 3 * time.Second
 	promptTime  = 60 * time.Second
-	stumbleTime = 250 * time.Millisecond // before what failed is tried once more
+	stumbleTime = 250 * time.Millisecond // before a failed call is tried once more
 )
 
 // KeyringConfig says how to reach the keyring.
 type KeyringConfig struct {
 	Exe  string // the program that knows ChildCommand; empty means this one
 	Home string // the home's id: entries are named <home id>/<key>
-	// DBus is the session bus's address; empty means the environment's, else
-	// the socket in XDG_RUNTIME_DIR. Only Linux and the BSDs use it.
+	// DBus is the session bus's address; empty means the environment's, else the
+	// socket in XDG_RUNTIME_DIR. Only Linux and the BSDs use it.
 	DBus string
-	// Busy is a file on which the children of an agent hold a lock, so that the next
-	// agent waits for those of one that was killed; empty: nobody waits.
+	// Busy is a file that an agent's children lock, so that the next agent waits for
+	// those of a killed one; empty: nobody waits.
 	Busy string
 	Log  *slog.Logger // nil discards
 }
 
-// Keyring is the operating system's keyring. Each call runs alone in a
-// short-lived child of this program and is killed at its deadline: a keyring
-// cannot be cancelled while it waits for its prompt, and what it leaves behind
-// in a process goes with the child.
+// Keyring is the operating system's keyring. Each call runs alone in a short-lived
+// child of this program and is killed at its deadline: a keyring call that waits for
+// its prompt cannot be cancelled, and what it leaves in a process goes with the
+// child.
 //
 // A prompt is shown only for a call marked by core.Attended, which may take 60 s
-// instead of 3. A caller who waited while another's call failed gets that
-// failure; who owns the Keyring decides when to ask again. One who waited in vain
-// for the turn is told Temporary.
+// instead of 3. A caller that waited while another's call failed gets that failure;
+// the owner of the Keyring decides when to ask again. A caller whose turn did not
+// come gets Temporary.
 type Keyring struct {
 	cfg  KeyringConfig
 	turn chan struct{} // holds one token; its holder may run a child
 
-	prompting atomic.Bool // the turn is a person's, who may see a prompt
+	prompting atomic.Bool // the turn belongs to a person, who may see a prompt
 	first     sync.Once   // call: it waits for the children of an earlier agent
 
 	// The limits, which tests shorten.
@@ -84,8 +84,8 @@ func NewKeyring(cfg KeyringConfig) *Keyring {
 	return k
 }
 
-// SetDBus changes the address of the session bus: the desktop session came, or
-// was started again. Empty means the environment's.
+// SetDBus changes the address of the session bus: the desktop session came, or was
+// started again. Empty means the environment's.
 func (k *Keyring) SetDBus(address string) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -150,7 +150,7 @@ func (k *Keyring) call(ctx context.Context, req request) (answer, error) {
 	k.first.Do(func() { waitBusy(ctx, k.cfg.Busy, k.callTime) })
 	a, err := k.run(ctx, req, env, limit)
 	if errors.Is(err, ErrUnavailable) && !req.Attended {
-		// One stumble of a busy bus is not believed: it would close the vault until
+		// One failure of a busy bus is not believed: it would close the vault until
 		// a person comes. Every request may be made twice.
 		k.cfg.Log.Info("the keyring stumbled and is asked once more", "op", req.Op, "err", err)
 		select {
@@ -169,9 +169,9 @@ func (k *Keyring) call(ctx context.Context, req request) (answer, error) {
 	return a, err
 }
 
-// wait waits for the turn: for as long as other calls take theirs, up to
-// promptTime, but not for another's prompt, which may wait for its answer as
-// long. A keyring that is busy is not a locked one, so the error is Temporary.
+// wait waits for the turn: as long as other calls take theirs, up to promptTime, but
+// not for another's prompt, which may wait just as long for its answer. A busy
+// keyring is not a locked one, so the error is Temporary.
 func (k *Keyring) wait(ctx context.Context, attended bool) error {
 	limited, cancel := context.WithTimeout(ctx, k.promptTime)
 	defer cancel()

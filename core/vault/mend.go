@@ -16,13 +16,13 @@ import (
 	"tokentray/core/durable"
 )
 
-// While the passphrase file is unlocked its entries are in memory, and that copy
-// may be the only one: somebody removes the file, a disk spoils it, another
-// program puts an older one in its place. None of that loses an entry.
+// While the passphrase file is unlocked its entries are in memory, and that copy may
+// be the only one: somebody may remove the file, a disk may damage it, another
+// program may put an older one in its place. None of these loses an entry.
 
-// replaced deals with a file that another program wrote. One that is damaged is
-// put aside, for the entries are in memory. Any other counts, after it was opened
-// anew; what it does not have is written beside it first.
+// replaced handles a file that another program wrote. A damaged one is put aside,
+// because the entries are in memory. Any other one counts, after it was opened;
+// entries that it lacks are written beside it first.
 func (f *File) replaced(data []byte) error {
 	theirs, err := decode(data, f.pass)
 	if errors.Is(err, ErrDamaged) {
@@ -70,9 +70,9 @@ func (f *File) putAside(what string) error {
 	return err
 }
 
-// Mend writes the file again when it was removed or damaged while its entries are
-// in memory, and reports whether it did. It reads the file only when that changed
-// since it last looked.
+// Mend writes the file again when it was removed or damaged while its entries are in
+// memory, and reports whether it did. It reads the file only if that changed since
+// the last time.
 func (f *File) Mend() (bool, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

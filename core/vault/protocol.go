@@ -27,10 +27,10 @@ type request struct {
 	User     string        `json:"user"`
 	Value    []byte        `json:"value,omitempty"`
 	Attended bool          `json:"attended,omitempty"` // a prompt may be shown
-	Limit    time.Duration `json:"limit"`              // the child ends itself then, should its parent be gone
+	Limit    time.Duration `json:"limit"`              // the child ends itself then, in case its parent is gone
 }
 
-// outcome is what became of a request.
+// outcome is the result of a request.
 type outcome string
 
 const (
@@ -45,7 +45,7 @@ const (
 type answer struct {
 	Outcome outcome `json:"outcome"`
 	Value   []byte  `json:"value,omitempty"`
-	Detail  string  `json:"detail,omitempty"` // the library's words, without secrets
+	Detail  string  `json:"detail,omitempty"` // the library's message, without secrets
 }
 
 func decodeRequest(data []byte) (request, error) {

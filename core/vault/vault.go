@@ -14,26 +14,26 @@ type Vault interface {
 	// Get returns the secret of a key, or ErrNotFound, ErrLocked or
 	// ErrUnavailable.
 	Get(ctx context.Context, key string) ([]byte, error)
-	// Set keeps a secret in the place of the one before. After an error of
-	// another kind than ErrTooBig the vault may hold either.
+	// Set keeps a secret in place of the one before. After an error other than
+	// ErrTooBig the vault may hold either.
 	Set(ctx context.Context, key string, value []byte) error
-	// Delete removes a secret. One that is not there is no error.
+	// Delete removes a secret. A missing one is no error.
 	Delete(ctx context.Context, key string) error
 }
 
-// Causes that callers tell apart by errors.Is.
+// Causes that callers distinguish by errors.Is.
 var (
 	ErrNotFound    = errors.New("the vault has no such entry")
 	ErrLocked      = errors.New("the vault is locked")
 	ErrUnavailable = errors.New("the vault is unavailable")
-	ErrTooBig      = errors.New("the secret is too big for the vault") // class Invalid: the vault itself is well
+	ErrTooBig      = errors.New("the secret is too big for the vault") // class Invalid: the vault itself works
 
 	// ErrPassphrase, beside ErrLocked: the passphrase is wrong.
 	ErrPassphrase = errors.New("the passphrase is wrong")
 	// ErrDamaged, beside ErrUnavailable: the passphrase file is damaged.
 	ErrDamaged = errors.New("the passphrase file is damaged")
-	// ErrTooHard, beside ErrUnavailable: the passphrase file asks for more memory
-	// than this program gives it.
+	// ErrTooHard, beside ErrUnavailable: the passphrase file demands more memory
+	// than this program allows.
 	ErrTooHard = errors.New("the passphrase file is too hard to open")
 	// ErrExists: there is a passphrase file already.
 	ErrExists = errors.New("there is a passphrase file already")

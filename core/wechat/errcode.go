@@ -9,18 +9,18 @@ import (
 	"tokentray/core/upstream"
 )
 
-// confirmWait is how long an admin is given to confirm an address before the
-// next try; each try sends them another message.
+// confirmWait is how long an admin has to confirm an address before the next try;
+// each try sends another message.
 const confirmWait = 10 * time.Minute
 
-// ruleFor is the meaning of an errcode in the answer to a request for a token.
-// The codes are those of WeChat's pages on both calls and of its table of
-// return codes.
+// ruleFor is the meaning of an errcode in the answer to a request for a token. The
+// codes are those of WeChat's documentation of both calls and of its table of return
+// codes.
 func ruleFor(code int) upstream.Rule {
 	switch code {
 	case -1:
 		return upstream.Rule{Class: core.Temporary, Remedy: core.RemedyTryAgain, Message: "upstream is busy; try again in a moment"}
-	case 40001, 40125: // a wrong secret comes as either
+	case 40001, 40125: // a wrong secret can be either
 		return upstream.Rule{Class: core.BadSecret, Remedy: core.RemedySecret, Message: "the AppSecret does not belong to this AppID; enter the right AppSecret"}
 	case 41004:
 		return upstream.Rule{Class: core.BadSecret, Remedy: core.RemedySecret, Message: "upstream misses the AppSecret; enter it again"}
@@ -54,7 +54,7 @@ func ruleFor(code int) upstream.Rule {
 		return upstream.Rule{Class: core.Misuse, Remedy: core.RemedyUpdate, Message: "upstream did not understand the request; if the base URL is right, report this"}
 	}
 	if code >= 61000 && code <= 61999 {
-		return refusedKind() // what the account, or whoever acts for it, is allowed
+		return refusedKind() // permissions of the account, or of its third-party platform
 	}
 	return upstream.Rule{Class: core.Temporary, Remedy: core.RemedyUnknownCode, Message: "upstream refused with a code unknown here; look it up, and try again in a moment"}
 }
@@ -69,16 +69,16 @@ func refusedKind() upstream.Rule {
 func (c *caller) refusedFetch(a upstream.Answer, redact upstream.Redactor, forced bool) *core.Error {
 	r := ruleFor(a.Code)
 	if forced && a.Code == 45009 {
-		// Forced calls have a small quota of their own; asking without force
-		// may still work.
+		// Forced calls have a small quota of their own; asking without force may
+		// still work.
 		r.Remedy = core.RemedyForceBudget
 		r.Message = "today's forced refreshes are used up; ask without force"
 	}
 	return c.refused(r, a, redact)
 }
 
-// Explain implements core.Explainer. Codes that speak of a request for a token are
-// left to upstream's own words.
+// Explain implements core.Explainer. Codes about a request for a token are left to
+// upstream's own message.
 func (c *caller) Explain(code int, message string) *core.Error {
 	a := upstream.Answer{Code: code, Message: message}
 	if code == 48001 {
@@ -92,8 +92,8 @@ func (c *caller) Explain(code int, message string) *core.Error {
 	}
 }
 
-// Meanings implements core.Interpreter. 40001 says that the secret is wrong, of a
-// request for a token, and that the token is dead, of any other call.
+// Meanings implements core.Interpreter. 40001 means a wrong secret in a request for
+// a token, and a dead token in any other call.
 func (c *caller) Meanings(code, message string) []*core.Error {
 	n, err := strconv.Atoi(code)
 	if err != nil {
@@ -118,8 +118,8 @@ func (c *caller) Meanings(code, message string) []*core.Error {
 	}
 }
 
-// refusedCheck is the error for an answer with an errcode to a check. The codes
-// of the spec alone say that the token is dead; every other leaves it as it is.
+// refusedCheck is the error for an answer with an errcode to a check. Only the codes
+// of the spec say that the token is dead; every other leaves it as it is.
 func (c *caller) refusedCheck(a upstream.Answer, redact upstream.Redactor) *core.Error {
 	if c.spec.IsDead("errcode", strconv.Itoa(a.Code)) {
 		e := c.refused(upstream.Rule{
@@ -142,8 +142,8 @@ func (c *caller) notGranted(a upstream.Answer, redact upstream.Redactor) *core.E
 	return e
 }
 
-// whyDead is what upstream says of a dead token. The words "not latest" are the
-// mark of another program that has fetched a newer one.
+// whyDead is upstream's reason for a dead token. The words "not latest" mean that
+// another program has fetched a newer one.
 func whyDead(a upstream.Answer) error {
 	switch {
 	case a.Code == 42001:

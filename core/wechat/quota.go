@@ -23,13 +23,13 @@ var (
 	_ core.Resetter = legacy{}
 )
 
-// Usage asks how much of the daily quota of an API path is used. The limits differ by
-// account and move by themselves, so they are told as upstream tells them.
+// Usage asks how much of the daily quota of an API path is used. The limits differ
+// by account and change, so they are reported as upstream reports them.
 func (c *caller) Usage(ctx context.Context, req core.Request, token, path string) (core.Usage, error) {
 	body, _ := json.Marshal(struct { // a text always marshals
 		Path string `json:"cgi_path"`
 	}{path})
-	// The secret has no part in this call and may be missing from req.
+	// This call does not use the secret, which may be missing from req.
 	redact := upstream.Redactor{token, req.Credentials.Secret.Reveal(), req.Credentials.ProxyPassword.Reveal()}
 	r, err := c.Ask(ctx, req, c.spec.Base(req.Account), upstream.Outgoing{
 		Method: http.MethodPost, Path: pathUsage, Query: url.Values{"access_token": {token}}, Body: body, Harmless: true,
@@ -54,8 +54,8 @@ func (c *caller) Usage(ctx context.Context, req core.Request, token, path string
 	return usageOf(r)
 }
 
-// usageOf reads the quota out of an answer. The limit of calls in a time is left out
-// where upstream leaves it out.
+// usageOf reads the quota from an answer. The rate limit is left out if upstream
+// leaves it out.
 func usageOf(r upstream.Reply) (core.Usage, error) {
 	doc, reason := upstream.ReadDocument(r.Body)
 	if reason != "" {
@@ -81,9 +81,9 @@ func usageOf(r upstream.Reply) (core.Usage, error) {
 	return u, nil
 }
 
-// ResetQuota begins the counters of the day anew, by AppID and AppSecret: it works when
-// no token is to be had any more. They go in the body, as the page's table says, and
-// never in the URL.
+// ResetQuota resets the counters of the day, by AppID and AppSecret: it works when
+// no token can be had any more. They go in the body, as the documentation's table
+// says, and never in the URL.
 func (c *caller) ResetQuota(ctx context.Context, req core.Request) error {
 	body, _ := json.Marshal(struct { // texts always marshal
 		AppID  string `json:"appid"`

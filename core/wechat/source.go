@@ -23,18 +23,17 @@ const (
 // grantType is WeChat's own spelling, without the s of RFC 6749.
 const grantType = "client_credential"
 
-// Options change how calls are made. The zero value is right for everything
-// but tests.
+// Options change how calls are made. The zero value is right except in tests.
 type Options = upstream.Options
 
 // caller makes calls for both sources.
 type caller struct {
 	*upstream.Caller
-	spec kinds.Spec // of either kind: in what is asked of it here the two are alike
+	spec kinds.Spec // of either kind: for these uses the two are alike
 }
 
-// Sources returns what asks for the tokens of both kinds. Both are also
-// core.Checkers. They share connections and are safe for concurrent use.
+// Sources returns the sources of both kinds. Both are also core.Checkers. They share
+// connections and are safe for concurrent use.
 func Sources(o Options) map[core.Kind]core.Source {
 	spec, _ := kinds.Builtin().Of(kinds.WeChat)
 	c := &caller{upstream.New(o), spec}
@@ -56,9 +55,9 @@ var (
 // stable asks POST /cgi-bin/stable_token.
 type stable struct{ *caller }
 
-// Fetch returns the account's stable token and its remaining life. With
-// req.Force upstream makes a new one, which kills the former for everybody;
-// asked again within 30 s, it does not.
+// Fetch returns the account's stable token and its remaining life. With req.Force
+// upstream makes a new one, which kills the former for everybody; asked again within
+// 30 s, it does not.
 func (s stable) Fetch(ctx context.Context, req core.Request) (core.Grant, error) {
 	// A struct of strings and a bool always marshals.
 	body, _ := json.Marshal(struct {
@@ -102,7 +101,7 @@ func (c *caller) Check(ctx context.Context, req core.Request, token string) erro
 		Method: http.MethodGet, Path: pathCheck,
 		Query: url.Values{"access_token": {token}}, Harmless: true,
 	}
-	// The secret has no part in this call and may be missing from req.
+	// This call does not use the secret, which may be missing from req.
 	redact := upstream.Redactor{token, req.Credentials.Secret.Reveal(), req.Credentials.ProxyPassword.Reveal()}
 	a, err := c.Call(ctx, req, c.spec.Base(req.Account), out, redact)
 	if err != nil {
@@ -119,8 +118,8 @@ func (c *caller) Check(ctx context.Context, req core.Request, token string) erro
 	return upstream.OddAnswer("neither a list of addresses nor an errcode")
 }
 
-// Ticket asks for a ticket of the account. Upstream hands out the one that lives, or
-// another; either way those before go on living.
+// Ticket asks for a ticket of the account. Upstream returns the living one, or
+// another; either way earlier ones live on.
 func (c *caller) Ticket(ctx context.Context, req core.Request, name, token string) (core.Grant, error) {
 	ticket, ok := c.spec.Ticket(name)
 	if !ok {
@@ -143,7 +142,7 @@ func (c *caller) Ticket(ctx context.Context, req core.Request, name, token strin
 	return g, nil
 }
 
-// fetch makes the call and reads the grant out of its answer.
+// fetch makes the call and reads the grant from its answer.
 func (c *caller) fetch(ctx context.Context, req core.Request, out upstream.Outgoing) (core.Grant, error) {
 	redact := upstream.Redactor{req.Credentials.Secret.Reveal(), req.Credentials.ProxyPassword.Reveal()}
 	a, err := c.Call(ctx, req, c.spec.Base(req.Account), out, redact)

@@ -12,15 +12,16 @@ const (
 	// barred is how long WeCom bars an address that calls too often, or sends many
 	// wrong secrets.
 	barred = time.Hour
-	// crowded is how long to wait where too many calls are under way at once.
+	// crowded is how long to wait when too many calls are under way at once.
 	crowded = 30 * time.Second
 )
 
-// unknownCode is what is said of a code that has no rule.
+// unknownCode is the text for a code without a rule.
 const unknownCode = "upstream refused with a code unknown here; try again in a moment"
 
 // ruleFor is the meaning of an errcode. The codes are those of WeCom's table of
-// return codes. What names a wrong secret or CorpID stops until a person acts.
+// return codes. Those for a wrong secret or CorpID stop everything until a person
+// acts.
 func ruleFor(code int) upstream.Rule {
 	switch code {
 	case -1:
@@ -51,8 +52,8 @@ func ruleFor(code int) upstream.Rule {
 	return upstream.Rule{Class: core.Temporary, Remedy: core.RemedyTryAgain, Message: unknownCode}
 }
 
-// Explain implements core.Explainer. Codes that speak of a request for a token are
-// left to upstream's own words.
+// Explain implements core.Explainer. Codes about a request for a token are left to
+// upstream's own message.
 func (s source) Explain(code int, message string) *core.Error {
 	r := ruleFor(code)
 	if r.Message == unknownCode || r.Remedy == core.RemedyUpdate || r.Remedy == core.RemedySecret || r.Class == core.BadSecret {

@@ -17,12 +17,11 @@ const (
 	pathCheck = "/cgi-bin/get_api_domain_ip"
 )
 
-// Options change how calls are made. The zero value is right for everything
-// but tests.
+// Options change how calls are made. The zero value is right except in tests.
 type Options = upstream.Options
 
-// Sources returns what asks for the tokens of the kind. It is a core.Checker too
-// and safe for concurrent use.
+// Sources returns the source of the kind's tokens. It is a core.Checker too and safe
+// for concurrent use.
 func Sources(o Options) map[core.Kind]core.Source {
 	spec, _ := kinds.Builtin().Of(kinds.WeCom)
 	return map[core.Kind]core.Source{kinds.WeCom: source{upstream.New(o), spec}}
@@ -63,7 +62,7 @@ func (s source) Fetch(ctx context.Context, req core.Request) (core.Grant, error)
 // Check asks upstream for its list of addresses with the token. An *core.Error of
 // class Whitelist says nothing about the token: it may work from elsewhere.
 func (s source) Check(ctx context.Context, req core.Request, token string) error {
-	// The secret has no part in this call and may be missing from req.
+	// This call does not use the secret, which may be missing from req.
 	redact := upstream.Redactor{token, req.Credentials.Secret.Reveal(), req.Credentials.ProxyPassword.Reveal()}
 	a, err := s.Call(ctx, req, s.spec.Base(req.Account), upstream.Outgoing{
 		Method: http.MethodGet, Path: pathCheck, Query: url.Values{"access_token": {token}}, Harmless: true,
@@ -109,8 +108,8 @@ func (s source) Ticket(ctx context.Context, req core.Request, name, token string
 	return g, nil
 }
 
-// refused is the error for an answer with an errcode to a call with a token. The
-// codes of the spec alone say that the token is dead.
+// refused is the error for an answer with an errcode to a call with a token. Only
+// the codes of the spec say that the token is dead.
 func (s source) refused(a upstream.Answer, redact upstream.Redactor) *core.Error {
 	if !s.spec.IsDead("errcode", strconv.Itoa(a.Code)) {
 		return s.Refused(ruleFor(a.Code), a, s.spec.Traits.Day, redact)
