@@ -9,8 +9,8 @@ import (
 	"tokentray/ui/kit"
 )
 
-// accounts adds, changes and deletes accounts. While one is entered, its form is the
-// open page.
+// accounts adds, edits and deletes accounts. The form of the account being entered
+// is the open page.
 type accounts struct {
 	*shell
 	pages     *pages
@@ -29,7 +29,7 @@ func (ed *accounts) openAdd() {
 	ed.openForm(newDraft(ed.kinds, env))
 }
 
-// openPasted begins an account with what a pasted text says of it.
+// openPasted begins an account with the contents of a pasted text.
 func (ed *accounts) openPasted(p pasted) {
 	ed.openAdd()
 	ed.form.fill(p)
@@ -58,7 +58,7 @@ func (ed *accounts) draw()          { ed.form.draw(ed.ui) }
 func (ed *accounts) top() *kit.Page { return ed.form.page }
 func (ed *accounts) closed()        { ed.form = nil }
 
-// vaultOpened takes a refusal back that no longer holds.
+// vaultOpened removes a refusal that no longer holds.
 func (ed *accounts) vaultOpened() {
 	if ed.form != nil && ed.waits && !ed.form.busy {
 		ed.form.answer("", false, "")
@@ -66,14 +66,14 @@ func (ed *accounts) vaultOpened() {
 	ed.waits = false
 }
 
-// redrawForm draws the form anew, with the fields of another kind.
+// redrawForm redraws the form, with the fields of another kind.
 func (ed *accounts) redrawForm(f *form) {
 	ed.draw()
 	ed.pages.showPage()
 	ed.focus(f.fields["kind"])
 }
 
-// back closes the form, after a question when something was typed.
+// back closes the form, after a question if something was typed.
 func (ed *accounts) back() { ed.pages.closePage() }
 
 func (ed *accounts) unsaved() (question, bool) { return discardTyped(ed.ui), ed.form.draft.changed() }
@@ -149,10 +149,10 @@ func (ed *accounts) saved(s api.Saved) {
 	ed.tellSaved(s.Account)
 }
 
-// tellSaved says that an account was saved, and what upstream said of it.
+// tellSaved says that an account was saved, and what upstream answered.
 func (ed *accounts) tellSaved(a api.Account) {
 	ref := refWords(a.Ref())
-	if e := a.Error; e != nil { // saved all the same: a refusal undoes nothing
+	if e := a.Error; e != nil { // saved anyway: a refusal undoes nothing
 		ed.showMessage(message{Text: ed.ui.T("snack.saved_but", "account", ref, "cause", ed.ui.Words.Cause(e, ref)), Bad: true, Until: ed.now().Add(errorTime)})
 		return
 	}
@@ -181,8 +181,8 @@ func (ed *accounts) setAuto(id core.ID, on bool) {
 	})
 }
 
-// askOffer asks whether an account is to be changed to the kind that is offered. No
-// is remembered; closing the question is no answer.
+// askOffer asks whether to change an account to the offered kind. No is remembered;
+// closing the question is no answer.
 func (ed *accounts) askOffer(id core.ID) {
 	a, ok := ed.model.find(id)
 	if !ok {

@@ -9,8 +9,8 @@ import (
 	"tokentray/core/kinds"
 )
 
-// Agent is what the window asks of the agent; api.Client and the agent itself
-// are such. Every error is a *core.Error.
+// Agent is what the window needs of the agent; api.Client and the agent itself
+// implement it. Every error is a *core.Error.
 type Agent interface {
 	accountAgent
 	tokenAgent
@@ -25,7 +25,7 @@ type Agent interface {
 	Events(ctx context.Context, window bool) (<-chan api.Event, error)
 }
 
-// accountAgent is what the form and its sheets ask of the agent.
+// accountAgent is for the form and its sheets.
 type accountAgent interface {
 	Add(ctx context.Context, in api.AccountInput) (api.Saved, error)
 	Edit(ctx context.Context, ref api.Ref, in api.AccountInput) (api.Saved, error)
@@ -33,7 +33,7 @@ type accountAgent interface {
 	Test(ctx context.Context, req api.TestRequest) (api.TestResult, error)
 }
 
-// tokenAgent is what the detail of an account asks of the agent.
+// tokenAgent is for the detail of an account.
 type tokenAgent interface {
 	Token(ctx context.Context, ref api.Ref, minTTL time.Duration) (api.Token, error)
 	Refresh(ctx context.Context, ref api.Ref, req api.RefreshRequest) (api.Token, error)
@@ -45,35 +45,35 @@ type tokenAgent interface {
 	RunPush(ctx context.Context, ref api.Ref, number int) (api.Push, error)
 }
 
-// clipboardAgent is what copying asks of the agent.
+// clipboardAgent is for copying.
 type clipboardAgent interface {
 	Copy(ctx context.Context, ref api.Ref, req api.CopyRequest) (api.Clipboard, error)
 	CopyText(ctx context.Context, req api.TextRequest) (api.Clipboard, error)
 	ClearClipboard(ctx context.Context) error
 }
 
-// settingsAgent is what changes for all accounts at once ask of the agent.
+// settingsAgent is for changes that affect all accounts.
 type settingsAgent interface {
 	Use(ctx context.Context, env core.Env) error
 	PauseAll(ctx context.Context, paused bool) error
 	SetSetting(ctx context.Context, key, value string) (core.Settings, error)
 }
 
-// presetAgent is what the page of the user's presets asks of the agent.
+// presetAgent is for the page of the user's presets.
 type presetAgent interface {
 	Presets(ctx context.Context) ([]api.Preset, error)
 	AddPreset(ctx context.Context, in api.PresetFile) (api.PresetSaved, error)
 	RemovePreset(ctx context.Context, kind core.Kind) error
 }
 
-// vaultAgent is what opening and closing the vault asks of the agent.
+// vaultAgent is for opening and closing the vault.
 type vaultAgent interface {
 	VaultInit(ctx context.Context, passphrase core.Secret) (api.Vault, error)
 	VaultUnlock(ctx context.Context, passphrase core.Secret) (api.Vault, error)
 	VaultLock(ctx context.Context) (api.Vault, error)
 }
 
-// loopbackAgent is what the page of the local API asks of the agent.
+// loopbackAgent is for the page of the local API.
 type loopbackAgent interface {
 	Loopback(ctx context.Context) (api.Loopback, error)
 	SetLoopback(ctx context.Context, req api.LoopbackRequest) (api.Loopback, error)

@@ -2,25 +2,25 @@ package window
 
 import "tokentray/core"
 
-// Rows must not move under the pointer: a click would copy another account's
-// token. When rows above change their height, or come and go, the list scrolls
-// by as much, so that the row under the pointer stays where it is on the screen;
-// without a pointer, the first whole row in sight does. At the list's beginning
-// there may be no room to scroll by: then the rows above keep the height they
-// have until the pointer leaves the list, or has not moved for a while.
+// Rows must not move under the pointer: a click would copy another account's token.
+// When rows above change their height, or come and go, the list scrolls by the same
+// amount, so that the row under the pointer keeps its place on the screen; without a
+// pointer, the first whole row in sight does. At the start of the list there may be
+// no room to scroll: then the rows above keep their height until the pointer leaves
+// the list, or has not moved for a while.
 
-// pointerTimeout is for how many seconds after its last movement the pointer counts.
+// pointerTimeout is how many seconds after its last movement the pointer counts.
 const pointerTimeout = 10
 
-// anchor is the row that is to stay where it is.
+// anchor is the row that keeps its place.
 type anchor struct {
 	id    core.ID
 	at    float32 // its top, below the upper edge of the list
 	under bool    // the pointer is on it
-	kept  bool    // it was last left where it was
+	kept  bool    // it was in its place last time
 }
 
-// findAnchor finds the row that is to stay.
+// findAnchor finds the row that keeps its place.
 func (v *listView) findAnchor() anchor {
 	y := v.scroll.Offset.Y
 	for id, view := range v.views {
@@ -36,7 +36,7 @@ func (v *listView) findAnchor() anchor {
 	return anchor{}
 }
 
-// keepingAnchor makes a change to rows and leaves the anchor where it is. The change
+// keepingAnchor makes a change to rows and keeps the anchor in place. The change
 // reports whether rows moved.
 func (v *listView) keepingAnchor(change func() bool) {
 	v.anchor = v.findAnchor()
@@ -51,13 +51,13 @@ func (v *listView) keepingAnchor(change func() bool) {
 	v.layoutRows()
 }
 
-// maxOffset is how far the list can be scrolled once it is higher by so much.
+// maxOffset is how far the list can be scrolled after it grew by so much.
 func (v *listView) maxOffset(by float32) float32 {
 	return max(0, v.tops[len(v.tops)-1]+by-v.scroll.Size().Height)
 }
 
-// keepsHeight reports whether a row keeps its height although it would change it by so
-// much: it stands above the pointer, and scrolling could not make up for it.
+// keepsHeight reports whether a row keeps its height instead of changing it by so
+// much: it is above the pointer, and scrolling could not compensate.
 func (v *listView) keepsHeight(i int, by float32) bool {
 	at, ok := v.at[v.anchor.id]
 	if !ok || !v.anchor.under || i >= at || v.idle >= pointerTimeout {
@@ -67,8 +67,8 @@ func (v *listView) keepsHeight(i int, by float32) bool {
 	return y < 0 || y > v.maxOffset(by)
 }
 
-// releaseHeights lets the rows that kept their height have the one they want, once the
-// pointer is elsewhere.
+// releaseHeights lets the rows that kept their height change, once the pointer is
+// elsewhere.
 func (v *listView) releaseHeights() {
 	if len(v.keptHeights) == 0 || v.idle < pointerTimeout && v.findAnchor().under {
 		return
@@ -85,7 +85,7 @@ func (v *listView) releaseHeights() {
 	})
 }
 
-// fit leaves the problem out of a row that has no room for it yet.
+// fit hides the problem of a row that has no room for it yet.
 func (v *listView) fit(r row) row {
 	if high, ok := v.keptHeights[r.ID]; ok && high < v.HeightOf(r) {
 		r.Problem = problem{}

@@ -14,13 +14,13 @@ import (
 	"tokentray/ui/text"
 )
 
-// appearance is the theme, the language and the size of everything.
+// appearance is the theme, the language and the text size.
 type appearance struct {
 	*shell
 	fonts   kit.Fonts
-	made    string // what the UI was made of, to see whether that changed
+	made    string // what the UI was made from, to see whether that changed
 	percent int    // its text size
-	desktop *bool  // the desktop is dark, as it said; nil: the toolkit's word counts
+	desktop *bool  // the desktop is dark, according to itself; nil: ask the toolkit
 	build   func() // makes all parts anew
 	least   func() fyne.Size
 
@@ -30,8 +30,8 @@ type appearance struct {
 	onTip      func(fyne.CanvasObject, string)
 }
 
-// applyTheme takes theme, language and text size from the settings, and draws everything anew if
-// that changed anything.
+// applyTheme takes theme, language and text size from the settings, and redraws
+// everything if that changed anything.
 func (ap *appearance) applyTheme() {
 	set := ap.model.Settings
 	dark := set.Theme == "dark" || set.Theme == "system" && ap.desktopIsDark()
@@ -68,13 +68,14 @@ func (ap *appearance) desktopIsDark() bool {
 	return ap.app.Settings().ThemeVariant() == theme.VariantDark
 }
 
-// follow takes the desktop's word.
+// follow notes the desktop's answer.
 func (ap *appearance) follow(dark bool) {
 	ap.desktop = &dark
 	ap.applyTheme()
 }
 
-// know takes the kinds that the agent knows; the sentences about them come anew.
+// know takes the kinds that the agent knows; the sentences about them are made
+// again.
 func (ap *appearance) know(set kinds.Set) {
 	if !ap.kinds.Equal(set) {
 		ap.kinds, ap.made = set, ""
@@ -82,15 +83,15 @@ func (ap *appearance) know(set kinds.Set) {
 	}
 }
 
-// refit keeps the window as large on the screen as it was before its units
-// changed, but leaves room for what it shows.
+// refit keeps the window as large on the screen as it was before its units changed,
+// but leaves room for its content.
 func (ap *appearance) refit(before fyne.Size, by float32) {
 	ap.win.Resize(fyne.NewSize(before.Width*by, before.Height*by).Max(ap.least()))
 }
 
-// translateFyne gives Fyne the words of its own that are seen here, those of an
-// entry's menu, in the language of the settings. Fyne itself knows the system's
-// language alone.
+// translateFyne gives Fyne its own words that are visible here, those of an entry's
+// menu, in the language of the settings. Fyne itself only knows the system's
+// language.
 func (ap *appearance) translateFyne(say *text.Text) {
 	words := map[string]string{}
 	for _, word := range []string{"Cut", "Copy", "Paste", "Select all", "Undo", "Redo"} {

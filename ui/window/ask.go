@@ -17,13 +17,13 @@ const (
 	personWait   = 75 * time.Second
 )
 
-// none is the answer of calls that answer nothing.
+// none is the result of calls without one.
 type none = struct{}
 
 func nothing(err error) (none, error) { return none{}, err }
 
-// ask puts one question to the agent on a goroutine of its own; then runs on the
-// goroutine of the user interface, with the error or nil.
+// ask asks the agent on a goroutine of its own; then runs on the goroutine of the
+// user interface, with the error or nil.
 func ask[T any](sh *shell, wait time.Duration, question func(context.Context, Agent) (T, error), then func(T, *core.Error)) {
 	agent := sh.agent
 	if agent == nil {
@@ -49,8 +49,8 @@ const (
 	remedyCutOff = "cut_off"
 )
 
-// do hands a function to the goroutine of the user interface, unless the window
-// is closing.
+// do passes a function to the goroutine of the user interface, unless the window is
+// closing.
 func (sh *shell) do(f func()) {
 	if sh.ctx.Err() != nil {
 		return

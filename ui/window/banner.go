@@ -14,9 +14,9 @@ import (
 	"tokentray/ui/text"
 )
 
-// bannerLine is one thing that concerns the whole window.
+// bannerLine is a message about the whole window.
 type bannerLine struct {
-	Name         string // what it is about: lines of one name take each other's place
+	Name         string // its subject: lines with one name replace each other
 	Text, Button string
 	Action       bannerAction
 	Loud         bool // something does not work
@@ -34,8 +34,8 @@ const (
 	barStart
 )
 
-// bannersOf says what stands above the list, the gravest first. Without an agent
-// nothing else is known for certain, so nothing else is said.
+// bannersOf are the banners above the list, the gravest first. Without an agent
+// nothing else is certain, so nothing else is said.
 func bannersOf(ui *kit.UI, ph phase, failure *core.Error, m *model) []bannerLine {
 	switch ph {
 	case phaseGone:
@@ -72,8 +72,8 @@ func bannersOf(ui *kit.UI, ph phase, failure *core.Error, m *model) []bannerLine
 	return out
 }
 
-// versionWords says what to do about an agent of another API number: an older
-// one is replaced, beside a newer one this window is the old thing.
+// versionWords says what to do about an agent with another API number: replace an
+// older agent, or this window beside a newer one.
 func versionWords(ui *kit.UI, failure *core.Error) string {
 	var v *api.VersionError
 	switch {
@@ -137,7 +137,7 @@ func (b *banners) show(lines []bannerLine) {
 	b.rows.Box.Refresh()
 }
 
-// noticeText is something that the agent wants told.
+// noticeText is a message from the agent.
 func noticeText(ui *kit.UI, key string) string {
 	if k := text.Key("notice." + key); ui.Words.Has(k) {
 		return ui.Words.Say(k)

@@ -14,17 +14,17 @@ import (
 	"tokentray/ui/kit"
 )
 
-// A path can be chosen wherever one can be typed. The toolkit's dialog is the same on
-// every desktop, and works where none offers one of its own.
+// A path can be chosen wherever one can be typed. The toolkit's dialog is the same
+// on every desktop, and works on desktops that have none.
 
-// choosing is what is to be chosen.
+// choosing is what can be chosen.
 type choosing struct {
 	folder bool
 	at     string // the folder that is shown first
 }
 
 // choose lets a person choose a file or a folder. then gets its path, and is not
-// called when nothing was chosen.
+// called if nothing was chosen.
 func (s *shell) choose(c choosing, then func(path string)) {
 	if s.cfg.Choose != nil {
 		if path := s.cfg.Choose(c.folder, c.at); path != "" {
@@ -68,8 +68,8 @@ func (s *shell) browsed(ui *kit.UI, field *kit.Entry) fyne.CanvasObject {
 	return kit.WithButton(field, button)
 }
 
-// chooseCA lets a person choose a file of certificates and reads it; what is wrong with
-// it the form says.
+// chooseCA lets a person choose a file of certificates and reads it; the form says
+// what is wrong with it.
 func (s *shell) chooseCA(then func(ca string), wrong func(cause string)) {
 	home, _ := os.UserHomeDir()
 	s.choose(choosing{at: home}, func(path string) {
@@ -86,8 +86,8 @@ func (s *shell) chooseCA(then func(ca string), wrong func(cause string)) {
 	})
 }
 
-// readBounded reads a file up to a limit and one byte, so that one that is too long
-// shows.
+// readBounded reads a file up to one byte over a limit, so that a file that is too
+// long is noticed.
 func readBounded(path string, limit int64) (string, error) {
 	f, err := os.Open(path)
 	if err != nil {

@@ -35,7 +35,7 @@ func (st *settings) openSettings() {
 	st.findManager()
 }
 
-// findManager looks which clipboard manager runs.
+// findManager finds the running clipboard manager.
 func (st *settings) findManager() {
 	page, find := st.page, st.cfg.Manager
 	if find == nil {
@@ -69,8 +69,8 @@ func (st *settings) enter(p subPage) {
 	st.focus(p.first())
 }
 
-// back goes back from a page over the settings, after a question when something
-// would be lost, and from the settings themselves.
+// back goes back from a page over the settings, after a question if something would
+// be lost, and from the settings themselves.
 func (st *settings) back() {
 	s := st.page
 	if s.sub == nil {
@@ -90,8 +90,7 @@ func (st *settings) back() {
 	leave()
 }
 
-// unsaved is the question before what was entered for a key, or the key itself,
-// is lost.
+// unsaved is the question before the input for a key, or the key itself, is lost.
 func (st *settings) unsaved() (question, bool) {
 	s := st.page
 	if s.sub == nil || !s.sub.changed() {
@@ -100,7 +99,7 @@ func (st *settings) unsaved() (question, bool) {
 	return discardSub(st.ui, s.sub), true
 }
 
-// discardSub asks before what a page over the settings holds is lost.
+// discardSub asks before a page over the settings loses something.
 func discardSub(ui *kit.UI, p subPage) question {
 	if k, ok := p.(*keyPage); ok && k.made != nil {
 		return question{title: ui.T("clientkey.leave"), body: ui.T("clientkey.leave.say"), yes: ui.T("clientkey.leave.go"), no: ui.T("clientkey.leave.no"), role: kit.Danger}
@@ -119,8 +118,7 @@ func (st *settings) openFolder() {
 	}
 }
 
-// redrawSettings brings the settings, and what was opened from there, to what is
-// known.
+// redrawSettings updates the settings, and the page over them.
 func (st *settings) redrawSettings() {
 	if st.page != nil {
 		st.page.show(&st.model, st.link.status, st.now())
@@ -156,12 +154,12 @@ func (st *settings) pauseAll(paused bool) {
 	})
 }
 
-// doorEvery is how often, in seconds, the settings ask how the door stands:
-// neither its keys nor their uses are told by events.
+// doorEvery is how often, in seconds, the settings ask for the state of the door: no
+// event reports its keys and their uses.
 const doorEvery = 5
 
-// loadDoor asks how the door stands, and draws the settings anew only if that is
-// news: somebody may be typing there.
+// loadDoor asks for the state of the door, and redraws the settings only if it
+// changed: somebody may be typing there.
 func (st *settings) loadDoor() {
 	if st.page == nil || st.agent == nil {
 		return
@@ -235,7 +233,7 @@ func (st *settings) openKeyPage() {
 	}
 }
 
-// openKeyPageFor begins a client key that somebody needs.
+// openKeyPageFor begins a client key that files need.
 func (st *settings) openKeyPageFor(wish keyWish) {
 	if st.page == nil { // a page that would lose something stayed
 		return
@@ -269,7 +267,7 @@ func (st *settings) makeKey(p *keyPage) {
 	})
 }
 
-// submit makes the key that is described, if one is.
+// submit makes the described key, if one is open.
 func (st *settings) submit() {
 	if st.page == nil {
 		return
@@ -279,16 +277,16 @@ func (st *settings) submit() {
 	}
 }
 
-// copyKey has the agent put the new key, or a call with it, on the clipboard,
-// concealed from histories, and take it away again after the time that tokens have there.
+// copyKey lets the agent put the new key, or a call with it, on the clipboard,
+// concealed from histories, and clear it after the same time as tokens.
 func (st *settings) copyKey(p *keyPage, content string) {
 	key := p.made
 	ask(st.shell, quickWait, func(ctx context.Context, g Agent) (api.Clipboard, error) {
 		return g.CopyText(ctx, api.TextRequest{Text: core.NewSecret(content), Secret: true, Key: key.Name})
 	}, func(c api.Clipboard, err *core.Error) {
 		if err != nil && err.Remedy == core.RemedyClipboard {
-			// The agent has no clipboard. The key is shown only once, so better
-			// unconcealed than not at all.
+			// The agent has no clipboard. The key is shown only once, so copying it
+			// unconcealed is better than losing it.
 			st.app.Clipboard().SetContent(content)
 			p.copied = true
 			st.showInfo(st.ui.T("clientkey.copied"))
@@ -327,6 +325,6 @@ func (st *settings) loadLog() {
 	})
 }
 
-// logLength is how many lines of the access log are asked for: all that the
-// agent keeps.
+// logLength is how many lines of the access log are requested: all that the agent
+// keeps.
 const logLength = 500

@@ -9,8 +9,8 @@ import (
 	"tokentray/ui/kit"
 )
 
-// claimsBox shows what a token that is a JWT says of itself. Its lines are made as
-// there are claims to show.
+// claimsBox shows the claims of a JWT token. Its lines are made when there are
+// claims to show.
 type claimsBox struct {
 	ui    *kit.UI
 	root  *fyne.Container

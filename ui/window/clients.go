@@ -20,14 +20,14 @@ type clientSheet struct {
 	account api.Account
 
 	kind   collection.Kind
-	follow bool // the active environment, rather than the account's own
+	follow bool // the active environment, not the account's own
 
 	sheet *sheet
 	what  *kit.Prose
 	label *kit.Prose
 	file  *kit.Entry
 	say   *kit.Prose
-	typed bool // the path is the person's and stays
+	typed bool // the user has typed a path, which stays
 }
 
 // exportClients asks for the client and for the file.
@@ -56,7 +56,7 @@ func (ex *exports) exportClients(id core.ID) {
 	ex.openSheet(s.sheet)
 }
 
-// show fits words and path to what is chosen.
+// show updates sentences and path to the choice.
 func (s *clientSheet) show() {
 	ui := s.exports.ui
 	s.what.Set(ui.T("clients.say."+string(s.kind)), ui.Palette.Muted)
@@ -72,7 +72,7 @@ func (s *clientSheet) show() {
 	s.tell("")
 }
 
-// name is what the file or the folder is called unless somebody wants otherwise.
+// name is the default name of the file or folder.
 func (s *clientSheet) name() string {
 	if s.kind.Folder() {
 		return "tokentray-" + string(s.kind)
@@ -84,8 +84,8 @@ func (s *clientSheet) name() string {
 	return filepath.Base(filepath.FromSlash(f.Path))
 }
 
-// input is the account as the files see it: a name that follows the switch means
-// the products of both its accounts.
+// input is the account for the files: a name that follows the switch stands for the
+// products of both its accounts.
 func (s *clientSheet) input() collection.Input {
 	words := s.exports.ui.Words
 	one, all := collection.Account{Name: s.account.Name, Env: s.account.Env}, []core.Kind{}
@@ -125,7 +125,7 @@ func (s *clientSheet) files() ([]collection.File, error) {
 	return []collection.File{f}, err
 }
 
-// tell says what is wrong, or nothing.
+// tell says what is wrong, if anything.
 func (s *clientSheet) tell(words string) {
 	s.say.Set(words, s.exports.ui.Palette.LiveText)
 	s.say.Hidden = words == ""
@@ -163,7 +163,7 @@ func (s *clientSheet) save() {
 	})
 }
 
-// writeClient writes one file, or a folder with files, where nothing was before.
+// writeClient writes one file, or a folder with files, without replacing anything.
 func writeClient(path string, folder bool, files []collection.File) (string, error) {
 	if !folder {
 		return writeNew(path, string(files[0].Data))

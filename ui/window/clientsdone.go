@@ -8,9 +8,9 @@ import (
 	"tokentray/ui/kit"
 )
 
-// exportDone tells that files for an API client are written. Where they get no
-// token yet, because the HTTP API is shut or there is no client key, it says so
-// and offers both; else a message is enough.
+// exportDone says that files for an API client were written. If they get no token
+// yet, because the HTTP API is shut or there is no client key, it says so and offers
+// both; else a message is enough.
 func (ex *exports) exportDone(ref api.Ref, key keyWish, path, place string) {
 	ask(ex.shell, quickWait, func(ctx context.Context, g Agent) (api.Loopback, error) {
 		return g.Loopback(ctx)
@@ -53,7 +53,7 @@ func (ex *exports) openDone(ref api.Ref, key keyWish, path, place string, door a
 	ex.openSheet(d.sheet)
 }
 
-// stands says how the HTTP API stands, or why it did not open.
+// stands says how the HTTP API is doing, or why it did not open.
 func (d *doneSheet) stands(door api.Loopback, err *core.Error) {
 	ui := d.exports.ui
 	words, ink := ui.T("clients.done.open"), ui.Palette.Text

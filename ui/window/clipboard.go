@@ -10,34 +10,32 @@ import (
 	"tokentray/ui/kit"
 )
 
-// What of ours is on the clipboard is said at the bottom for as long as it is
-// there, whoever copied it: this window, the tray or the command line. Other
-// messages stand before it for their time; closing it keeps it away until
-// something else is copied.
+// While our text is on the clipboard the bottom line says so, whoever copied it:
+// this window, the tray or the command line. Other messages take its place for their
+// time; closing it hides it until something else is copied.
 
-// clipboard puts tokens and other texts on the clipboard, and tells what is there.
+// clipboard puts tokens and other texts on the clipboard, and says what is there.
 type clipboard struct {
 	*shell
 	clipClosed  bool               // the message about what is on the clipboard was closed
 	paths       map[core.ID]string // the calls that were chosen last
-	tokenCopied func(core.ID)      // is told of a token that was copied
+	tokenCopied func(core.ID)      // called with a token that was copied
 }
 
-// clipMessage tells of what is on the clipboard.
+// clipMessage is the message about the clipboard.
 func (cp *clipboard) clipMessage() message {
 	s := copiedMessage(cp.ui, cp.model.Clipboard, cp.now())
 	s.Follow = cp.model.Settings.ClipboardFollow
 	return s
 }
 
-// clipHeld reports whether something of ours is on the clipboard that will be
-// cleared.
+// clipHeld reports whether a text of ours is on the clipboard that will be cleared.
 func (cp *clipboard) clipHeld() bool {
 	c := cp.model.Clipboard
 	return c.Held() && c.ClearsAt.After(cp.now())
 }
 
-// clipChanged keeps the message about the clipboard true.
+// clipChanged updates the message about the clipboard.
 func (cp *clipboard) clipChanged() {
 	shown := cp.snackbar.shown
 	told := cp.snackbar.Visible() && shown.Clip
@@ -46,8 +44,8 @@ func (cp *clipboard) clipChanged() {
 		shown.Clip, shown.Holds = false, ""
 		cp.showMessage(shown)
 	case cp.model.Clipboard.Returned, cp.model.Clipboard.Stays, cp.model.Clipboard.Silent:
-		// It is still there, or was after it had been cleared: that is said in any
-		// case, and nothing else says it.
+		// It is still there, or was after clearing: that must be said, and nothing
+		// else says it.
 		cp.showMessage(message{Text: cp.goneWords(), Bad: true, Until: cp.now().Add(lateTime)})
 	case !cp.model.Clipboard.Held():
 		if told && !shown.Clears.IsZero() {
@@ -66,7 +64,7 @@ func (cp *clipboard) clipChanged() {
 	}
 }
 
-// goneWords says why nothing of ours is on the clipboard any more.
+// goneWords says why our text is no longer on the clipboard.
 func (cp *clipboard) goneWords() string {
 	c, ui := cp.model.Clipboard, cp.ui
 	manager := cmp.Or(c.Manager, ui.T("snack.some_program"))
@@ -85,8 +83,8 @@ func (cp *clipboard) goneWords() string {
 	return ui.T("snack.cleared")
 }
 
-// failedCopy tells of a copy that failed. What is still on the clipboard is another
-// token then, and the message says so and lets it be cleared.
+// failedCopy is the message about a failed copy. If another token is still on the
+// clipboard, it says so and offers to clear it.
 func (cp *clipboard) failedCopy(e *core.Error, ref api.Ref) {
 	n := cp.errorMessage(e, ref)
 	if cp.clipHeld() {
@@ -100,8 +98,8 @@ func (cp *clipboard) failedCopy(e *core.Error, ref api.Ref) {
 }
 
 // copyText copies a text that is no secret, such as an address, through the agent:
-// it then outlives this window, and a token that is still waited for does not
-// replace it. Where the agent has no clipboard, this window's own is taken.
+// the copy then outlives this window, and no token that is still awaited replaces
+// it. If the agent has no clipboard, it uses the window's own.
 func (cp *clipboard) copyText(text, said string) {
 	ask(cp.shell, quickWait, func(ctx context.Context, g Agent) (api.Clipboard, error) {
 		return g.CopyText(ctx, api.TextRequest{Text: core.NewSecret(text)})
@@ -120,7 +118,7 @@ const fetchFirst = 30 * time.Second
 // copyDefault copies in the format of the settings.
 func (cp *clipboard) copyDefault(id core.ID) { cp.copyAs(id, "", false) }
 
-// copyAs copies a token; a live one only after a question, where that is set.
+// copyAs copies a token; a live one only after a question, if that is set.
 func (cp *clipboard) copyAs(id core.ID, form string, previous bool) {
 	cp.copyCall(id, api.CopyRequest{Format: form, Previous: previous})
 }
@@ -178,7 +176,7 @@ func (cp *clipboard) clearClipboard() {
 	})
 }
 
-// dismiss takes the message away because a person wants so.
+// dismiss closes the message because a person wants so.
 func (cp *clipboard) dismiss() {
 	if shown := cp.snackbar.shown; shown.Bad && shown.Clip && cp.clipHeld() {
 		cp.showMessage(cp.clipMessage())
@@ -189,8 +187,8 @@ func (cp *clipboard) dismiss() {
 	cp.relayout()
 }
 
-// messageOver takes the message away because its time is over. What is on the
-// clipboard is said again, if another message stood before it.
+// messageOver closes the message because its time is over. The message about the
+// clipboard comes back if another one replaced it.
 func (cp *clipboard) messageOver() {
 	if shown := cp.snackbar.shown; (!shown.Clip || shown.Bad) && cp.clipHeld() && !cp.clipClosed {
 		cp.showMessage(cp.clipMessage())

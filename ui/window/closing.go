@@ -9,7 +9,7 @@ import (
 	"tokentray/ui/kit"
 )
 
-// leaveWait is how long closing waits for the agent's word about the tray.
+// leaveWait is how long closing waits for the agent's answer about the tray.
 const leaveWait = time.Second
 
 // closing is the end of the window.
@@ -20,9 +20,8 @@ type closing struct {
 	leaving bool // somebody asked to close the window
 }
 
-// leave closes the window, however that was asked for: by its keys, its corner or
-// the desktop. What somebody typed and did not save is not thrown away without a
-// question.
+// leave closes the window, for its keys, its corner or the desktop alike. It asks
+// before it discards unsaved input.
 func (cl *closing) leave() {
 	under := cl.sheet
 	if under != nil && under.leaving {
@@ -47,8 +46,8 @@ func (cl *closing) leave() {
 	cl.openSheet(ask)
 }
 
-// unsaved is the question before what is in the window is thrown away; false when
-// nothing would be lost with it.
+// unsaved is the question before the window's input is discarded; false when nothing
+// would be lost.
 func (cl *closing) unsaved() (question, bool) {
 	if cl.sheet != nil && cl.sheet.typed != nil && cl.sheet.typed() {
 		return discardTyped(cl.ui), true
@@ -56,10 +55,10 @@ func (cl *closing) unsaved() (question, bool) {
 	return cl.pages.unsaved()
 }
 
-// stopped is told that the agent ended because somebody wanted so. The window
-// ends with it, unless something was typed and not saved: then it stays, comes to
-// the front and offers to start the agent again. A demo's home is gone with its
-// agent, so there is nothing to save to.
+// stopped is called when the agent ended on purpose. The window ends with it, unless
+// something was typed and not saved: then it stays, comes to the front and offers to
+// start the agent again. A demo's home is gone with its agent, so there is nothing
+// to save to.
 func (cl *closing) stopped() {
 	if _, ok := cl.unsaved(); !ok || cl.model.Demo {
 		cl.win.Close()
@@ -70,9 +69,9 @@ func (cl *closing) stopped() {
 	cl.show()
 }
 
-// close closes the window. Where the desktop shows no tray icon, nothing would
-// then be seen of TokenTray, and it says once where it is from now on. Whoever
-// asks a second time means it.
+// close closes the window. If the desktop shows no tray icon, TokenTray would become
+// invisible, so the window says once where it is from now on. A second request
+// closes at once.
 func (cl *closing) close() {
 	if cl.leaving || cl.link.phase != phaseConnected || cl.model.Demo || cl.model.Settings.ToldNoTray {
 		cl.win.Close()
@@ -88,13 +87,12 @@ func (cl *closing) close() {
 	})
 }
 
-// sayNoTray says that the window is all there is to be seen, and notes that it
-// was said.
+// sayNoTray says that there is only the window, and notes that it was said.
 func (cl *closing) sayNoTray() {
 	ask(cl.shell, quickWait, func(ctx context.Context, g Agent) (core.Settings, error) {
 		return g.SetSetting(ctx, core.SettingToldNoTray, "true")
 	}, func(set core.Settings, err *core.Error) {
-		if err == nil { // else it is said once more
+		if err == nil { // otherwise it is said once more
 			cl.apply(api.Event{Type: api.EventSettings, Settings: &set})
 		}
 	})

@@ -13,9 +13,9 @@ import (
 	"tokentray/ui/kit"
 )
 
-// copySheet lets a person choose the form of a copy, and for a URL or a curl
-// command the call. It shows what will be copied with a word in the place of the
-// token, which never comes here.
+// copySheet lets a person choose the format of a copy and, for a URL or a curl
+// command, the call. It shows the text with a word in place of the token, which
+// never comes here.
 type copySheet struct {
 	clipboard *clipboard
 	account   api.Account
@@ -30,8 +30,8 @@ type copySheet struct {
 	button  *kit.Button
 }
 
-// openCopySheet asks in which form the token of an account is to be copied;
-// chosen is the form that stands there first, empty for the account's default.
+// openCopySheet asks in which format to copy the token of an account; chosen is the
+// preselected format, empty for the account's default.
 func (cp *clipboard) openCopySheet(id core.ID, chosen string) {
 	a, ok := cp.model.find(id)
 	if !ok {
@@ -92,7 +92,7 @@ func (c *copySheet) drawCall() *fyne.Container {
 // calls reports whether the chosen form is one of a call.
 func (c *copySheet) calls() bool { return c.format == format.URL || c.format == format.Curl }
 
-// check shows what will be copied, or what is wrong with the path.
+// check shows the text that will be copied, or what is wrong with the path.
 func (c *copySheet) check() {
 	ui := c.clipboard.ui
 	c.call.Hidden = !c.calls()
@@ -115,7 +115,7 @@ func (c *copySheet) check() {
 	c.sheet.Reflow()
 }
 
-// run copies, and has the choice remembered where that is wished.
+// run copies, and stores the choice if wanted.
 func (c *copySheet) run() {
 	if !c.button.Enabled() {
 		return
@@ -133,7 +133,7 @@ func (c *copySheet) run() {
 	cp.copyCall(id, api.CopyRequest{Format: c.format, Path: path})
 }
 
-// rememberCopy makes a form, and the path of a call, an account's default.
+// rememberCopy makes a format, and the path of a call, an account's default.
 func (cp *clipboard) rememberCopy(a api.Account, form, path string) {
 	in := api.AccountInput{Input: core.Input{CopyFormat: &form}}
 	if path != "" {

@@ -29,13 +29,13 @@ const (
 	chartHigh  = 106 // all of it, without the legend
 
 	markSize  = 8   // of a mark
-	markGrain = 10  // of the width that one mark has for itself
+	markGrain = 10  // of the width of one mark
 	hourEvery = 380 // the width from which every third hour has its figures
 )
 
-// dayChart draws the timeline of an account. The pointer, or the arrow keys
-// when it has the keyboard, read it: a line below says what is there. Between
-// two minutes nothing of it is drawn anew.
+// dayChart draws the timeline of an account. The pointer, or the arrow keys when it
+// has the keyboard, read it: a line below says what is there. It is redrawn at most
+// once a minute.
 type dayChart struct {
 	widget.BaseWidget
 	ui      *kit.UI
@@ -62,8 +62,7 @@ var (
 	_ kit.Tall          = (*dayChart)(nil)
 )
 
-// newDayChart is an empty picture. at is where the person reads; zero for
-// nowhere.
+// newDayChart is an empty chart. at is where the person reads; zero for nowhere.
 func newDayChart(ui *kit.UI, at *time.Time) *dayChart {
 	c := &dayChart{ui: ui, at: at, legend: container.New(&kit.Flow{Gap: 2 * kit.Grid})}
 	c.ExtendBaseWidget(c)
@@ -113,7 +112,7 @@ func (c *dayChart) HeightFor(width float32) float32 {
 	return chartHigh + kit.Grid + kit.HeightFor(c.legend, width)
 }
 
-// draw makes every part of the picture for a width.
+// draw makes every part of the chart for a width.
 func (c *dayChart) draw(size fyne.Size) {
 	width := size.Width
 	if width <= 0 {
@@ -138,7 +137,7 @@ func (c *dayChart) draw(size fyne.Size) {
 	out = append(out, c.cursor, c.reading[0], c.reading[1], c.legend)
 	c.legend.Objects = legendOf(c.ui, c.account, c.shown.Counts)
 	kit.Place(c.legend, 0, chartHigh+kit.Grid, width, kit.HeightFor(c.legend, width))
-	c.legend.Refresh() // new words want their places though the size is the same
+	c.legend.Refresh() // new texts need a new layout although the size is the same
 	c.r.Parts = out
 	c.read()
 }
@@ -179,8 +178,8 @@ func (c *dayChart) drawHours(width float32) []fyne.CanvasObject {
 	return append(out, line, now)
 }
 
-// drawLife draws a token's life: what is over filled, what is left in outline.
-// Lives too short to be told apart are one block as high as both lanes.
+// drawLife draws a token's life: the past part filled, the rest in outline. Lives
+// too short to be told apart are one block as high as both lanes.
 func (c *dayChart) drawLife(x life, width float32) []fyne.CanvasObject {
 	p := c.ui.Palette
 	hue := p.Hue(c.account.Env == core.Live)
@@ -208,8 +207,8 @@ func (c *dayChart) drawLife(x life, width float32) []fyne.CanvasObject {
 	return out
 }
 
-// shape draws a mark around a point: a dot, a diamond, an open triangle or a
-// cross, so that it is told by its form.
+// shape draws a mark around a point: a dot, a diamond, an open triangle or a cross,
+// so that its form tells its kind.
 func shape(p kit.Palette, k markKind, x, y float32) []fyne.CanvasObject {
 	const half = float32(markSize) / 2
 	switch k {
@@ -242,7 +241,7 @@ func strokes(ink color.Color, width, x, y float32, lines [][2]fyne.Position) []f
 	return out
 }
 
-// legendOf says what the shapes mean and how often each is there.
+// legendOf explains the shapes and counts each.
 func legendOf(ui *kit.UI, a api.Account, counts [4]int) []fyne.CanvasObject {
 	hue := ui.Palette.Hue(a.Env == core.Live)
 	bar := func(fill color.Color, h float32) fyne.CanvasObject {
@@ -270,7 +269,7 @@ func legendOf(ui *kit.UI, a api.Account, counts [4]int) []fyne.CanvasObject {
 	return out
 }
 
-// keyItem stands a word beside shapes that have their place already.
+// keyItem places a word beside shapes that are placed already.
 type keyItem struct{}
 
 func (k *keyItem) Layout(o []fyne.CanvasObject, _ fyne.Size) {

@@ -19,8 +19,8 @@ import (
 // revealTime is how long a revealed token stays in sight.
 const revealTime = 20 * time.Second
 
-// detail is the pane of one account. Its parts are made once: show brings them to
-// the account as it stands, tick to the time as it goes by.
+// detail is the pane of one account. Its parts are made once: show updates them to
+// the account, tick to the time.
 type detail struct {
 	*paneState
 	ui *kit.UI
@@ -90,9 +90,9 @@ func (d *detail) drawTitle() fyne.CanvasObject {
 	return kit.Beside(d.tag.root, raised, d.flip)
 }
 
-// drawLife shows the token's life and, masked, the token. The buttons stand above the
-// token: once it is revealed it takes more lines, and they must not move away from
-// under the pointer.
+// drawLife shows the token's life and, masked, the token. The buttons are above the
+// token: once revealed it takes more lines, and they must not move away from under
+// the pointer.
 func (d *detail) drawLife() fyne.CanvasObject {
 	ui, p := d.ui, d.ui.Palette
 	d.timeWord = kit.Text("", 32, p.Text)
@@ -109,8 +109,8 @@ func (d *detail) drawLife() fyne.CanvasObject {
 	return d.life
 }
 
-// drawButtons are what can be done with the account; copying, revealing and
-// checking want a token.
+// drawButtons are the account's actions; copying, revealing and checking need a
+// token.
 func (d *detail) drawButtons() fyne.CanvasObject {
 	small := func(r kit.Role, key string, on func(core.ID)) *kit.Button {
 		return kit.NewSmallButton(d.ui, r, d.ui.T(key), func() { on(d.account.ID) })
@@ -137,8 +137,8 @@ func factLabels() []string {
 	return []string{"form.ca", "form.proxy", "form.note", "form.kind", "detail.used", "detail.checked", "detail.lost"}
 }
 
-// kindFacts are the fields that the accounts of any kind can have; their lines
-// are made once, and an account shows those of its own.
+// kindFacts are the fields that accounts of any kind can have; their lines are made
+// once, and an account shows its own.
 func kindFacts(ui *kit.UI) []kinds.Field {
 	return slices.DeleteFunc(ui.Words.Kinds().Fields(), func(f kinds.Field) bool { return f.Key == kinds.Secret })
 }
@@ -160,7 +160,7 @@ func (d *detail) drawFacts() fyne.CanvasObject {
 	return box
 }
 
-// newFact is a line about the account; what somebody may want elsewhere can be
+// newFact is a line about the account; values that are useful elsewhere can be
 // copied.
 func (d *detail) newFact(key, label string) *kit.Fact {
 	ui := d.ui
@@ -172,7 +172,7 @@ func (d *detail) newFact(key, label string) *kit.Fact {
 	return kit.NewCopiedFact(ui, label, name, func(label, value string) { d.on.copyText(value, ui.T("snack.fact", "what", label)) })
 }
 
-// show brings the pane to the account as it stands.
+// show updates the pane to the account.
 func (d *detail) show(now time.Time) {
 	ui, a := d.ui, d.account
 	d.page.Head.SetTitle(a.Name)
@@ -221,7 +221,7 @@ func (d *detail) tick(now time.Time) {
 	}
 }
 
-// updateTime brings everything to the time; it reports whether something may have
+// updateTime updates everything to the time; it reports whether something may have
 // changed its size.
 func (d *detail) updateTime(now time.Time) (changed bool) {
 	ui, a, p := d.ui, d.account, d.ui.Palette
@@ -263,7 +263,7 @@ func (d *detail) updateTime(now time.Time) (changed bool) {
 	return changed
 }
 
-// overlap is the most that a replaced token may work: of short lives the half.
+// overlap is the longest that a replaced token may work: for short lives the half.
 func overlap(life time.Duration) time.Duration {
 	if most := 5 * time.Minute; life >= most {
 		return most
@@ -284,7 +284,7 @@ func dialOf(a api.Account, r row, now time.Time) kit.Dial {
 	return d
 }
 
-// expiryLine says when the token was had, ends, and is renewed.
+// expiryLine says when the token was obtained, ends, and is renewed.
 func expiryLine(ui *kit.UI, a api.Account, now time.Time) string {
 	if a.Mask == "" {
 		return ""

@@ -25,19 +25,19 @@ type doorView struct {
 	refused *core.Error // why the last change was not made
 }
 
-// doorState is what the settings page knows of the door, and what is typed there.
+// doorState is what the settings page knows about the door, and the input there.
 type doorState struct {
 	known doorView
-	port  string // as it is being typed, "" while nobody does
+	port  string // as typed, "" when nobody types
 }
 
-// doorActions are what it asks of the window.
+// doorActions are what it needs of the window.
 type doorActions struct {
 	door   func(on bool, port int)
 	newKey func()
 	revoke func(name string)
 	log    func()
-	reflow func() // lays the page out again
+	reflow func() // redoes the page's layout
 }
 
 // doorBox is the part of the settings about the HTTP API on this machine.
@@ -80,7 +80,7 @@ func newDoorBox(ui *kit.UI, state *doorState, on doorActions) *doorBox {
 	return d
 }
 
-// show brings it to what is known of the door.
+// show updates it to the known state of the door.
 func (d *doorBox) show(now time.Time) {
 	ui, v := d.ui, d.known
 	lost := ""
@@ -131,7 +131,7 @@ func doorWords(ui *kit.UI, d api.Loopback) (string, color.Color) {
 	return ui.T("door.off"), ui.Palette.Muted
 }
 
-// doorTrouble says why the door is not as somebody wants it, and what to do.
+// doorTrouble says why the door is not as it was set, and what to do.
 func doorTrouble(ui *kit.UI, e *api.Error) string {
 	if e.Remedy == core.RemedyPort {
 		return joined(ui, ui.Words.Cause(e, ""), ui.T("door.taken.say"))

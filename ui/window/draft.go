@@ -14,8 +14,8 @@ import (
 	"tokentray/ui/text"
 )
 
-// draft is what a person has typed into the form. It outlives every redrawing of
-// the window, and the agent's going.
+// draft is a person's input in the form. It outlives redrawing the window, and the
+// end of the agent.
 type draft struct {
 	core.Account // as typed; AllowLive is in consent
 
@@ -23,7 +23,7 @@ type draft struct {
 	editing bool
 	ref     api.Ref // of the account being edited
 	before  *api.Account
-	origin  *api.Account // of which this is to be the counterpart in the other environment
+	origin  *api.Account // the account whose counterpart in the other environment this is
 
 	secret, proxyPassword string
 	consent               bool
@@ -42,10 +42,10 @@ func draftOf(set kinds.Set, a api.Account) draft {
 	return d
 }
 
-// counterpartDraft begins the counterpart of an account in the other environment. What tells
-// its token from others, and the secret, are another's at the upstream, so they
-// stay empty; consent to destructive fetches was given for one environment and no
-// other.
+// counterpartDraft begins the counterpart of an account in the other environment.
+// The fields that identify its token, and the secret, differ at the upstream, so
+// they stay empty; consent to destructive fetches was given for one environment
+// only.
 func counterpartDraft(set kinds.Set, a api.Account) draft {
 	d := draftOf(set, a)
 	d.editing, d.ID, d.ref, d.before, d.origin = false, "", api.Ref{}, nil, &a
@@ -62,19 +62,19 @@ func counterpartDraft(set kinds.Set, a api.Account) draft {
 	return d
 }
 
-// spec is what the chosen kind is.
+// spec is the spec of the chosen kind.
 func (d draft) spec() kinds.Spec {
 	spec, _ := d.kinds.Of(d.Kind)
 	return spec
 }
 
-// choose changes the kind. What both kinds have a place for stays.
+// choose changes the kind. Fields that both kinds have stay.
 func (d *draft) choose(kind core.Kind) {
 	d.Kind = kind
 	d.Account = d.kinds.Fit(d.Account)
 }
 
-// has reports whether the draft has a use for a field.
+// has reports whether the draft needs a field.
 func (d draft) has(field string) bool {
 	switch field {
 	case "watch":
@@ -144,7 +144,7 @@ func (d draft) problems(ui *kit.UI, m *model) map[string][]issue {
 	out := map[string][]issue{}
 	for _, p := range found {
 		if p.Key == core.ProblemNameChars && strings.Contains(a.Name, "/") {
-			p.Key = "name_slash" // of all that a name must not hold, this is what people type
+			p.Key = "name_slash" // of all forbidden characters, people type this one
 		}
 		out[p.Field] = append(out[p.Field], issue{ui.Words.Problem(d.Kind, p), p.Warn})
 	}
@@ -177,9 +177,9 @@ func (d draft) problems(ui *kit.UI, m *model) map[string][]issue {
 	return out
 }
 
-// destinations are where the secrets of the account that is edited went so far,
-// and where they would go. An account that waits for its AppSecret has it for
-// another host than the one it names.
+// destinations are the destination of the edited account's secrets so far, and the
+// new one. An account that waits for its AppSecret has it for another host than the
+// one it names.
 func (d draft) destinations() (was, next core.Destination) {
 	next = d.spec().Destination(d.account())
 	if !d.editing {
@@ -189,8 +189,8 @@ func (d draft) destinations() (was, next core.Destination) {
 	return before.Destination(d.before.Account), next
 }
 
-// leavesSecret reports whether the kept AppSecret would not be sent where the
-// draft goes, and names the host that it was entered for.
+// leavesSecret reports whether the stored AppSecret would not be sent to the draft's
+// host, and names the host that it was entered for.
 func (d draft) leavesSecret() (host string, leaves bool) {
 	was, next := d.destinations()
 	if !d.editing || d.secret != "" || next.Host == "" {
@@ -202,8 +202,8 @@ func (d draft) leavesSecret() (host string, leaves bool) {
 	return was.String(), !was.Takes(next)
 }
 
-// leavesPassword reports whether the kept password of the proxy would not be sent
-// to the one that the draft names.
+// leavesPassword reports whether the stored proxy password would not be sent to the
+// draft's proxy.
 func (d draft) leavesPassword() bool {
 	was, next := d.destinations()
 	return d.editing && was.Proxy != "" && next.Proxy != "" && !was.TakesPassword(next)
@@ -221,8 +221,8 @@ func fatal(order []string, problems map[string][]issue) (string, bool) {
 	return "", false
 }
 
-// formFields are the fields in the order they stand: those that every account
-// has, and among them those of the chosen kind, of which the rare ones come late.
+// formFields are the fields in the form's order: those that every account has, and
+// among them those of the chosen kind, of which the rare ones come late.
 func (d draft) formFields() []string {
 	out := []string{"name", "env"}
 	if len(d.spec().Products) > 0 {
@@ -238,8 +238,8 @@ func (d draft) formFields() []string {
 	return append(out, "ca", "proxy", "proxy_password", "budget", "copy_format", "note")
 }
 
-// defaults are what the fields of the kind have when they are left empty, as far as it
-// is shown.
+// defaults are the values of the kind's fields when they are left empty, as far as
+// they are shown.
 func (d draft) defaults() []string {
 	var out []string
 	for _, f := range d.spec().Fields {
@@ -253,7 +253,7 @@ func (d draft) kindFields(rare bool) []kinds.Field {
 	return slices.DeleteFunc(slices.Clone(d.spec().Fields), func(f kinds.Field) bool { return f.Rare != rare })
 }
 
-// input is what the agent is told. In an edit, secrets left empty stay as they
+// input is the request to the agent. In an edit, secrets left empty stay as they
 // are.
 func (d draft) input() api.AccountInput {
 	in := api.AccountInput{Input: core.InputOf(d.account()), Apart: true}
@@ -269,8 +269,7 @@ func (d draft) input() api.AccountInput {
 	return in
 }
 
-// params are those of the draft, with an empty value for each that was taken
-// away.
+// params are those of the draft, with an empty value for each that was removed.
 func (d draft) params() map[string]string {
 	out := maps.Clone(d.account().Params)
 	for key := range d.before.Params {
@@ -293,7 +292,7 @@ func (d draft) changed() bool {
 		start := draftOf(d.kinds, *d.before)
 		return !d.Account.Equal(start.Account) || d.consent != start.consent
 	}
-	// What is only a switch's position is not worth a question.
+	// The mere position of a switch is not worth a question.
 	start := newDraft(d.kinds, d.Env)
 	if d.origin != nil {
 		start = counterpartDraft(d.kinds, *d.origin)

@@ -9,7 +9,7 @@ import (
 	"tokentray/ui/kit"
 )
 
-// emptyList stands in the list's place when there is nothing to list.
+// emptyList replaces the list when there is nothing to list.
 type emptyList struct {
 	ui   *kit.UI
 	root *fyne.Container

@@ -10,13 +10,12 @@ import (
 	"tokentray/ui/text"
 )
 
-// explained is cause and remedy in one breath.
+// explained is cause and remedy together.
 func explained(ui *kit.UI, e *api.Error, account string) string {
 	return joined(ui, ui.Words.Cause(e, account), remedyText(ui, e, account))
 }
 
-// joined puts two sentences after one another, of which Chinese leaves no blank
-// between.
+// joined joins two sentences; Chinese puts no blank between them.
 func joined(ui *kit.UI, a, b string) string {
 	if ui.Words.Lang() == text.Chinese {
 		return a + b
@@ -24,8 +23,8 @@ func joined(ui *kit.UI, a, b string) string {
 	return strings.TrimSpace(a + " " + b)
 }
 
-// refusal says why the agent did not take what was typed: field by field where
-// it knows the fields.
+// refusal says why the agent refused the input: field by field where it names the
+// fields.
 func refusal(ui *kit.UI, err *core.Error, account string) string {
 	var fields core.Problems
 	if errors.As(err, &fields) && len(fields.Fatal()) > 0 {
@@ -43,8 +42,8 @@ func problemWords(ui *kit.UI, kind core.Kind, found core.Problems) string {
 	return strings.Join(words, "\n")
 }
 
-// remedyText is what can be done, in the window's own words where the command
-// line's would name a command.
+// remedyText is what can be done, in the window's own words where the command line's
+// would name a command.
 func remedyText(ui *kit.UI, e *api.Error, ref string) string {
 	if ui.Words.HasOf("window.remedy", e.Kind, e.Remedy) {
 		ip := e.CallerIP
@@ -56,7 +55,7 @@ func remedyText(ui *kit.UI, e *api.Error, ref string) string {
 	return ui.Words.Remedy(e, ref)
 }
 
-// causeLine is what went wrong in words that fit a row.
+// causeLine is the cause in words that fit a row.
 func causeLine(ui *kit.UI, a api.Account) string {
 	if ui.Words.HasOf("window.cause", a.Error.Kind, a.Error.Remedy) {
 		return ui.Words.SayOf("window.cause", a.Error.Kind, a.Error.Remedy)
@@ -64,7 +63,7 @@ func causeLine(ui *kit.UI, a api.Account) string {
 	return ui.Words.Cause(a.Error, refWords(a.Ref()))
 }
 
-// causeOf is what went wrong, in the language of the window.
+// causeOf is the cause, in the language of the window.
 func causeOf(ui *kit.UI, e *core.Error) string {
 	if e == nil {
 		return ""

@@ -10,8 +10,8 @@ import (
 	"tokentray/ui/kit"
 )
 
-// paste takes a text that is pasted while the list has the keyboard: a failed answer is
-// explained, and a text with an AppSecret in it begins an account.
+// paste handles a text that is pasted while the list has the keyboard: it explains a
+// failed answer, and begins an account from a text with an AppSecret.
 func (ed *accounts) paste() {
 	ed.readClipboard(func(content string) {
 		if strings.TrimSpace(content) == "" {
@@ -58,7 +58,7 @@ func openExplanation(sh *shell, got api.Explanation) {
 	sh.openSheet(s)
 }
 
-// pageLabel is what a button says that opens a page: its line with the host alone.
+// pageLabel is the text of a button that opens a page: its line with only the host.
 func pageLabel(line, page string) string {
 	u, err := url.Parse(page)
 	if err != nil {

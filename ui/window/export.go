@@ -16,7 +16,7 @@ import (
 	"tokentray/ui/kit"
 )
 
-// exports writes what an account has into files for others.
+// exports writes an account's data into files.
 type exports struct {
 	*shell
 	settings *settings
@@ -60,8 +60,8 @@ func (ex *exports) exportHistory(a api.Account, lines []api.HistoryEntry) {
 	ex.openSheet(s)
 }
 
-// saveExport writes a new file that the person alone can read; one that is there
-// already stays. wrong is told what went wrong.
+// saveExport writes a new file that only the person can read; an existing one stays.
+// wrong is called with the fault.
 func (ex *exports) saveExport(path, content string, wrong func(words string)) {
 	ui := ex.ui
 	ex.work.Go(func() {
@@ -89,8 +89,8 @@ func cause(err error) string {
 	return err.Error()
 }
 
-// writeNew writes a file that was not there before and returns where it is. What
-// could be written only in part is removed again.
+// writeNew writes a new file and returns where it is. A partial file is removed
+// again.
 func writeNew(path, content string) (string, error) {
 	path = fromHome(path)
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
@@ -104,8 +104,8 @@ func writeNew(path, content string) (string, error) {
 	return path, err
 }
 
-// fromHome is a path that a person typed: what is not absolute begins in the
-// home folder, and ~ is that.
+// fromHome is a path that a person typed: relative ones begin in the home folder,
+// and ~ is that.
 func fromHome(path string) string {
 	home, _ := os.UserHomeDir()
 	if rest, ok := strings.CutPrefix(path, "~"); ok && (rest == "" || os.IsPathSeparator(rest[0])) {
@@ -117,7 +117,7 @@ func fromHome(path string) string {
 }
 
 // shortPath is a path as people write it, so that it fits its field: ~ is the home
-// folder. fromHome makes a path of it again.
+// folder. fromHome reverses it.
 func shortPath(path string) string {
 	home, err := os.UserHomeDir()
 	if rest, ok := strings.CutPrefix(path, home); err == nil && ok && home != "" && (rest == "" || os.IsPathSeparator(rest[0])) {
@@ -126,7 +126,7 @@ func shortPath(path string) string {
 	return path
 }
 
-// exportFolder is where people look for what they took away.
+// exportFolder is where people look for exported files.
 func exportFolder() string {
 	home, err := os.UserHomeDir()
 	if err != nil {
@@ -143,7 +143,7 @@ func isFolder(path string) bool {
 	return err == nil && info.IsDir()
 }
 
-// exportName is a file's name that every system takes.
+// exportName is a file name that is valid on every system.
 func exportName(ref api.Ref, now time.Time) string {
 	name := strings.Map(func(r rune) rune {
 		if strings.ContainsRune(`<>:"/\|?*% `, r) || r < ' ' {
@@ -157,7 +157,7 @@ func exportName(ref api.Ref, now time.Time) string {
 	return "tokentray-" + name + "-" + string(ref.Env) + "-" + now.Local().Format("20060102-1504")
 }
 
-// freeName is a CSV file in a folder that is not there yet.
+// freeName is a CSV file in a folder that does not exist yet.
 func freeName(folder, name string) string {
 	for i := 1; ; i++ {
 		path := filepath.Join(folder, name)
@@ -170,7 +170,7 @@ func freeName(folder, name string) string {
 	}
 }
 
-// freePath is a name in a folder that is not there yet.
+// freePath is a name in a folder that does not exist yet.
 func freePath(folder, name string) string {
 	bare, ending := name, ""
 	if i := strings.IndexByte(name, '.'); i > 0 {

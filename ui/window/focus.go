@@ -8,8 +8,8 @@ import (
 	"tokentray/ui/kit"
 )
 
-// focusables are what can have the keyboard in a tree, in the order it stands;
-// what is hidden cannot.
+// focusables are the parts of a tree that can have the keyboard, in order; hidden
+// ones cannot.
 func focusables(tree fyne.CanvasObject) []fyne.Focusable {
 	if !tree.Visible() {
 		return nil
@@ -31,11 +31,11 @@ func focusables(tree fyne.CanvasObject) []fyne.Focusable {
 	return out
 }
 
-// place is where in a tree the keyboard is: the how-manieth part that can have it,
-// and the cursor of a field.
+// place is the position of the keyboard in a tree: the number of the part among
+// those that can have it, and the cursor of a field.
 type place struct{ index, row, column int }
 
-// placeOf is where in a tree the keyboard is, before all of it is made anew.
+// placeOf is the position of the keyboard in a tree, before the tree is made again.
 func placeOf(tree fyne.CanvasObject, had fyne.Focusable) place {
 	p := place{index: slices.Index(focusables(tree), had)}
 	if e, ok := had.(*kit.Entry); ok {
@@ -44,7 +44,7 @@ func placeOf(tree fyne.CanvasObject, had fyne.Focusable) place {
 	return p
 }
 
-// focusAt gives the keyboard to the part of a tree that stands at a place.
+// focusAt gives the keyboard to the part of a tree at a position.
 func focusAt(c fyne.Canvas, tree fyne.CanvasObject, p place) {
 	all := focusables(tree)
 	if p.index < 0 || p.index >= len(all) {

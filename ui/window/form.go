@@ -17,23 +17,23 @@ import (
 	"tokentray/ui/text"
 )
 
-// form adds or edits an account. What was typed is in its draft; drawing it
-// anew, in another language say, loses nothing.
+// form adds or edits an account. Its draft holds the input, so redrawing it, for
+// example in another language, loses nothing.
 type form struct {
 	ui    *kit.UI
 	on    formActions
 	model *model
 
 	draft   draft
-	touched map[string]bool // fields whose problems may be said
+	touched map[string]bool // fields whose problems may be shown
 	pressed bool            // Save was pressed: all may
-	verdict issue           // what Test or Save answered
+	verdict issue           // the answer to Test or Save
 	good    bool            // the verdict is a success
 	ip      string          // that the verdict is about, for the account's whitelist
 	busy    bool
 
 	from  string // what was filled in from the clipboard
-	noted bool   // that is only a note that nothing was found
+	noted bool   // it is only a note that nothing was found
 
 	page    *kit.Page
 	says    map[string]*kit.Prose
@@ -48,12 +48,12 @@ type form struct {
 	copyIP  *kit.Button
 }
 
-// formActions are what the form asks of the window.
+// formActions are what the form needs of the window.
 type formActions struct {
 	back   func()
 	save   func(*form)
 	test   func(*form)
-	ip     func(ip string) // copies it
+	ip     func(ip string) // copies an IP
 	redraw func(*form)
 	focus  func(fyne.Focusable)
 	read   func(then func(content string)) // the clipboard
@@ -68,7 +68,7 @@ func newForm(m *model, d draft, on formActions) *form {
 // draw makes the form from its draft, in the language of the settings.
 func (f *form) draw(ui *kit.UI) {
 	d, offset := &f.draft, float32(0)
-	d.kinds = ui.Words.Kinds() // there may be others since it was drawn last
+	d.kinds = ui.Words.Kinds() // there may be others since it was last drawn
 	if f.page != nil {
 		offset = f.page.Offset()
 	}
@@ -119,7 +119,7 @@ func (f *form) draw(ui *kit.UI) {
 // are picked from a table.
 const mostSegments = 4
 
-// oneOf chooses among few in sight, or among many in a table.
+// oneOf chooses among a few in a switch, or among many in a table.
 func (f *form) oneOf(value string, on func(string), choices []kit.Choice) fyne.CanvasObject {
 	if len(choices) <= mostSegments {
 		return kit.NewSegment(f.ui, value, on, choices...)
@@ -173,8 +173,8 @@ func (f *form) drawKindField(one kinds.Field) fyne.CanvasObject {
 	return f.entry(one.Key, kit.NewEntry(ui, d.spec().Hint(one, d.Account), one.Value(d.Account), set))
 }
 
-// choosePlace changes environment or product, and draws the form anew where that
-// changes what fields have that are left empty.
+// choosePlace changes environment or product, and redraws the form if that changes
+// the values of empty fields.
 func (f *form) choosePlace(field string, choose func()) {
 	before := f.draft.defaults()
 	choose()
@@ -184,8 +184,8 @@ func (f *form) choosePlace(field string, choose func()) {
 	f.touch(field)
 }
 
-// chooseKind changes the kind, and draws the form anew where the other kind has
-// other fields.
+// chooseKind changes the kind, and redraws the form if the other kind has other
+// fields.
 func (f *form) chooseKind(kind string) {
 	before := f.draft.formFields()
 	f.draft.choose(core.Kind(kind))
@@ -206,9 +206,9 @@ func (f *form) drawFoot() {
 	f.page.SetFoot(f.words, line)
 }
 
-// drawFormats is a button that names the format in which the account's token is
-// copied, and lists the others when it is pressed: eight of them in sight would
-// outweigh the fields that everybody needs.
+// drawFormats is a button with the format in which the account's token is copied,
+// which lists the others when pressed: eight visible formats would outweigh the
+// fields that everybody needs.
 func (f *form) drawFormats() *kit.Button {
 	ui, d := f.ui, &f.draft
 	var b *kit.Button
@@ -276,8 +276,8 @@ func (f *form) label(name string) string {
 	return f.ui.T("form." + name)
 }
 
-// pasted takes a text that holds more than one value apart and fills in what it
-// has; false leaves the text to whoever pasted it.
+// pasted takes a text with more than one value and fills in its values; false leaves
+// the text to the field it was pasted into.
 func (f *form) pasted(content string) bool {
 	p, ok := readPasted(f.draft.kinds, content)
 	if ok {
@@ -286,7 +286,7 @@ func (f *form) pasted(content string) bool {
 	return ok
 }
 
-// fill fills in what a pasted text has, and says so.
+// fill fills in the values of a pasted text, and says so.
 func (f *form) fill(p pasted) {
 	if spec := f.draft.spec(); !f.draft.editing && p.Kind != "" && p.Kind != spec.Kind && p.Kind != spec.Sibling {
 		f.chooseKind(string(p.Kind))
@@ -318,9 +318,9 @@ func (f *form) fill(p pasted) {
 	}
 }
 
-// entry is a field to type in. Each knows a text with names and values when it
-// is pasted: the form opens with the keyboard in the name, and a secret must not
-// stand there in clear.
+// entry is a field to type in. Each recognises a pasted text with names and values:
+// the form opens with the keyboard in the name, and a secret must not appear there
+// in clear.
 func (f *form) entry(name string, e *kit.Entry) fyne.CanvasObject {
 	e.OnPaste = f.pastedInto(name)
 	if !e.MultiLine {
@@ -336,8 +336,8 @@ func (f *form) submit() {
 	}
 }
 
-// next is where a person goes on who had the clipboard fill in fields: the first
-// empty line that is needed, else Save.
+// next is where a person continues after filling in from the clipboard: the first
+// empty required line, else Save.
 func (f *form) next() fyne.Focusable {
 	names := []string{"name"}
 	for _, one := range f.draft.kindFields(false) {
@@ -351,9 +351,8 @@ func (f *form) next() fyne.Focusable {
 	return f.save
 }
 
-// pastedInto is what the form does with a text that is pasted into a field; see
-// entry.paste. Outside of the fields for AppID and secret, only a text with a
-// secret is taken apart.
+// pastedInto handles a text that is pasted into a field; see entry.paste. Outside of
+// the fields for AppID and secret, only a text with a secret is split.
 func (f *form) pastedInto(field string) func(string) bool {
 	return func(content string) bool {
 		switch field {

@@ -9,8 +9,8 @@ import (
 	"tokentray/ui/kit"
 )
 
-// drawCA is the field for the certificates of an account whose host has a CA of its
-// own: whose they are, and buttons to choose a file and to do without one.
+// drawCA is the field for the certificates of an account whose host has a private
+// CA: whose they are, and buttons to choose a file and to remove them.
 func (f *form) drawCA() fyne.CanvasObject {
 	ui, d := f.ui, &f.draft
 	name := kit.NewProse("", 13, ui.Palette.Text)

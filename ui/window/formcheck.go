@@ -25,7 +25,7 @@ func (f *form) touch(name string) {
 	f.check()
 }
 
-// check says below each field what is wrong with it, as far as it was typed in.
+// check says below each field what is wrong with it, if something was typed there.
 func (f *form) check() {
 	ui, p := f.ui, f.ui.Palette
 	problems := f.draft.problems(ui, f.model)
@@ -75,7 +75,7 @@ func (f *form) check() {
 	f.page.Reflow()
 }
 
-// hints say in an empty field what becomes of the secret that is kept.
+// hints say in an empty field what happens to the stored secret.
 func (f *form) hints() {
 	ui, d := f.ui, f.draft
 	hint := func(field, words string) {
@@ -102,9 +102,9 @@ func (f *form) hints() {
 	hint("proxy_password", password)
 }
 
-// ready reports whether the draft may go to the agent. If not, its problems are
-// said and the first field at fault has the keyboard. A test wants no name: who
-// tests has often not yet thought of one.
+// ready reports whether the draft may be sent to the agent. If not, its problems are
+// shown and the first wrong field gets the keyboard. A test needs no name: the
+// person may not have chosen one yet.
 func (f *form) ready(focus func(fyne.Focusable), test bool) bool {
 	problems := f.draft.problems(f.ui, f.model)
 	if test {
@@ -129,13 +129,13 @@ func (f *form) wait(words string) {
 	f.check()
 }
 
-// answer shows what came of it, with a button for the IP that upstream refused.
+// answer shows the result, with a button for the IP that upstream refused.
 func (f *form) answer(words string, good bool, ip string) {
 	f.busy, f.good, f.verdict, f.ip = false, good, issue{words, false}, ip
 	f.check()
 }
 
-// testWords is what a test's answer says.
+// testWords describes the result of a test.
 func testWords(ui *kit.UI, r api.TestResult, account string) (string, bool) {
 	if r.Error != nil {
 		words := explained(ui, r.Error, account)

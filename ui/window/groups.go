@@ -10,14 +10,14 @@ import (
 	"tokentray/ui/kit"
 )
 
-// Accounts of one owner at the upstream, such as the applications of one corp, stand
-// together under a line that names it: see kinds.Field.Groups. The group stands where
-// its first account would, and a single account makes none.
+// Accounts of one owner at the upstream, such as the applications of one corp, are
+// listed together under a line that names the owner: see kinds.Field.Groups. The
+// group is where its first account would be, and a single account makes none.
 
 // headHeight is how high the line over a group is.
 const headHeight = 26
 
-// groups tell of accounts in a list which group they are in.
+// groups say which accounts of a list are in which group.
 type groups struct {
 	heads   map[core.ID]string // the line over the first account of each group
 	members map[core.ID]bool

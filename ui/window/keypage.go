@@ -19,8 +19,8 @@ import (
 	"tokentray/ui/text"
 )
 
-// keyPage makes a client key and shows it once. What was entered is kept apart
-// from the fields, so that another language loses nothing.
+// keyPage makes a client key and shows it once. Its input is stored apart from the
+// fields, so that another language loses nothing.
 type keyPage struct {
 	model *model
 	door  *doorView
@@ -61,13 +61,13 @@ type keyPage struct {
 	fieldEnd *fyne.Container // and those of the fields
 }
 
-// keyActions are what the page asks of the window.
+// keyActions are what the page needs of the window.
 type keyActions struct {
 	create  func(*keyPage)
 	copyKey func(p *keyPage, content string) // the key, or a text that holds it
 }
 
-// maxOffered is how many accounts are offered at once; a search finds the rest.
+// maxOffered is how many accounts are offered at once; a search finds the others.
 const maxOffered = 30
 
 func newKeyPage(m *model, d *doorView, on keyActions) *keyPage {
@@ -151,7 +151,7 @@ func (p *keyPage) drawFields() {
 		kit.Stack(kit.Grid, p.field("origins", p.pages), kit.NewProse(ui.T("clientkey.origins.say"), 13, ui.Palette.Muted)))
 }
 
-// chosen takes an account among those that the key is for, or out of them.
+// chosen adds an account to those of the key, or removes it.
 func (p *keyPage) chosen(name string, on bool) {
 	if on {
 		p.accounts[name] = true
@@ -167,7 +167,7 @@ func (p *keyPage) field(name string, o fyne.CanvasObject) fyne.CanvasObject {
 	return kit.Stack(kit.Grid, kit.BoldText(p.ui.T("clientkey."+name), 13, p.ui.Palette.Text), o, p.says[name])
 }
 
-// pasted keeps a text that holds an AppSecret out of a field, and says why.
+// pasted keeps a text with an AppSecret out of a field, and says why.
 func (p *keyPage) pasted(field string) func(string) bool {
 	return func(content string) bool {
 		found, _ := readPasted(p.ui.Words.Kinds(), content)
@@ -223,7 +223,7 @@ func (p *keyPage) fillAccounts() {
 	p.left.SetOrHide(more, p.ui.Palette.Muted)
 }
 
-// input is what the agent is asked for.
+// input is the request to the agent.
 func (p *keyPage) input() api.ClientKeyInput {
 	in := api.ClientKeyInput{Name: strings.TrimSpace(p.name), Origins: strings.Fields(p.origins)}
 	if p.some {
@@ -266,8 +266,8 @@ func (p *keyPage) problems() map[string]string {
 	return out
 }
 
-// check says below each field what is wrong with it; what is merely empty is
-// said once the button was pressed.
+// check says below each field what is wrong with it; empty fields are only reported
+// after the button was pressed.
 func (p *keyPage) check() {
 	ui := p.ui
 	problems := p.problems()
@@ -333,7 +333,7 @@ type keyWish struct {
 	sandbox, live bool
 }
 
-// account is one that the key may be used for, for an example.
+// account is an example of an account that the key may use.
 func (p *keyPage) account() string {
 	if len(p.made.Accounts) > 0 {
 		return p.made.Accounts[0]
@@ -344,7 +344,8 @@ func (p *keyPage) account() string {
 	return "NAME"
 }
 
-// port is where the API listens, or will: the door's own answer may not be there yet.
+// port is where the API listens, or will: the door's own answer may not be there
+// yet.
 func (p *keyPage) port() int { return cmp.Or(p.door.loop.Port, p.model.Settings.LoopbackPort) }
 
 // call is a command that takes a token with the key.

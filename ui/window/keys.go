@@ -5,10 +5,10 @@ import (
 	"fyne.io/fyne/v2/driver/desktop"
 )
 
-// The keys of the window stand in one table. It is what binds them and what the
-// sheet of shortcuts is written from, so that this cannot say what is not so.
+// The window's keys are in one table. It binds them and is the source of the sheet
+// of shortcuts, so the sheet is always true.
 
-// keys do what the table says.
+// keys run the table.
 type keys struct {
 	*shell
 	pages     *pages
@@ -61,8 +61,8 @@ func (ks *keys) bindings() []binding {
 	}
 }
 
-// onForm does something with the open form, if there is one that does not wait
-// for an answer.
+// onForm does something with the open form, if there is one that does not wait for
+// an answer.
 func (ks *keys) onForm(do func(*form)) func() {
 	return func() {
 		if ks.accounts.form != nil && !ks.accounts.form.busy {
@@ -113,8 +113,7 @@ func (ks *keys) addShortcuts() {
 // openKeys shows the table.
 func (ks *keys) openKeys() { openKeySheet(ks.shell, ks.bindings()) }
 
-// typedShortcut does what a shortcut stands for; while a question is open it
-// does nothing.
+// typedShortcut runs a shortcut; while a question is open it does nothing.
 func (ks *keys) typedShortcut(s fyne.Shortcut) {
 	typed, ok := strokeOf(s)
 	if !ok || ks.win.Canvas().Overlays().Top() != nil {
@@ -129,7 +128,7 @@ func (ks *keys) typedShortcut(s fyne.Shortcut) {
 	}
 }
 
-// typedKey takes the keys that no part of the window had a use for.
+// typedKey handles the keys that no part of the window used.
 func (ks *keys) typedKey(e *fyne.KeyEvent) {
 	s := stroke{key: e.Name}
 	if ks.sheet != nil {
@@ -147,8 +146,8 @@ func (ks *keys) typedKey(e *fyne.KeyEvent) {
 		do()
 		return
 	}
-	// The list has the keyboard as soon as one of its keys is pressed. Space
-	// belongs to whatever has it.
+	// The list gets the keyboard as soon as one of its keys is pressed. Space
+	// belongs to the part with the keyboard.
 	if e.Name != fyne.KeySpace && ks.bound(s, keysList) != nil &&
 		ks.pages.open == nil && ks.listing.root.Visible() && len(ks.listing.list.ids) > 0 {
 		ks.listing.focusList()
@@ -156,7 +155,7 @@ func (ks *keys) typedKey(e *fyne.KeyEvent) {
 	}
 }
 
-// typedRune takes the characters that no part of the window had a use for.
+// typedRune handles the characters that no part of the window used.
 func (ks *keys) typedRune(r rune) {
 	if do := ks.bound(stroke{char: r}, keysAnywhere); do != nil && ks.sheet == nil {
 		do()

@@ -8,7 +8,7 @@ import (
 	"tokentray/core/kinds"
 )
 
-// link is how the window stands with the agent, and keeps it connected.
+// link is the state of the window's connection to the agent, and keeps it connected.
 type link struct {
 	*shell
 	phase    phase
@@ -20,7 +20,7 @@ type link struct {
 	learned  func(kinds.Set) // the agent told which kinds it knows
 }
 
-// phase is how the window stands with the agent.
+// phase is the state of the connection.
 type phase int
 
 const (
@@ -30,14 +30,13 @@ const (
 	phaseFailed  // it could not be reached or started
 	phaseVersion // it speaks another API number
 	phaseRestart // it is being replaced
-	phaseStopped // somebody ended it, and the window stayed for what was typed
+	phaseStopped // somebody ended it, and the window stayed because of unsaved input
 )
 
-// run keeps the window connected: it hands what the agent tells over to the
-// goroutine of the user interface, in order. It is the only place that does so.
-// An agent that went away without a bye has crashed, and to connect again starts
-// it again. What was typed stays. After a bye it connects only when somebody asks
-// for that.
+// run keeps the window connected: it passes the agent's events to the goroutine of
+// the user interface, in order. Only it does so. An agent that went away without a
+// bye has crashed, and connecting starts it again. Typed input stays. After a bye it
+// connects only when somebody asks for that.
 func (ln *link) run() {
 	for ln.ctx.Err() == nil {
 		for n := range api.Follow(ln.ctx, ln.cfg.Connect, api.Following{Window: true, Again: ln.again}) {
@@ -50,7 +49,7 @@ func (ln *link) run() {
 	}
 }
 
-// handle takes in what the agent told, or that there is none.
+// handle applies an event, or the news that there is no agent.
 func (ln *link) handle(n api.News[Agent]) {
 	switch {
 	case n.Lost != nil:

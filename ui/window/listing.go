@@ -15,7 +15,7 @@ import (
 )
 
 // listing is the list of accounts with its head and its search: which accounts are
-// shown, and which of them is selected.
+// shown, and which one is selected.
 type listing struct {
 	*shell
 	pages *pages
@@ -26,7 +26,7 @@ type listing struct {
 	follow      bool // the view is that of the active environment
 	search      string
 	selected    core.ID
-	last        map[view]core.ID // what was selected in each view, for when it comes back
+	last        map[view]core.ID // the selection in each view, to restore it
 	switching   bool             // the agent was asked to switch the environment
 	switchingTo core.Env         // to this one
 	switched    bool             // and has told of that switch
@@ -36,10 +36,10 @@ type listing struct {
 	head   *listHead
 	finder *finder
 	list   *listView
-	empty  *emptyList // in the list's place
+	empty  *emptyList // shown instead of the list
 }
 
-// listingActions are what it asks of the parts above.
+// listingActions are what it needs of the parts above.
 type listingActions struct {
 	copyToken func(core.ID)
 	menu      func(core.ID, fyne.Position)
@@ -68,7 +68,7 @@ func (ls *listing) draw() {
 	ls.root = container.New(&listLayout{}, ls.head.root, ls.finder.root, container.NewStack(ls.list, ls.empty.root))
 }
 
-// fillList shows the rows of the view, or what stands in their place.
+// fillList shows the rows of the view, or what replaces them.
 func (ls *listing) fillList() {
 	ls.keepSelectionInView()
 	ls.head.show(ls.view)
@@ -87,7 +87,7 @@ func (ls *listing) fillList() {
 	ls.relayout()
 }
 
-// rowNow is what the row of an account shows now.
+// rowNow is the present row of an account.
 func (ls *listing) rowNow(id core.ID) row {
 	a, _ := ls.model.find(id)
 	r := rowOf(ls.ui, a, ls.view == viewAll, ls.now())
@@ -98,7 +98,7 @@ func (ls *listing) rowNow(id core.ID) row {
 	return r
 }
 
-// plainRow reports whether the row of an account has nothing over or under it.
+// plainRow reports whether the row of an account has nothing above or below it.
 func (ls *listing) plainRow(id core.ID) bool {
 	a := ls.model.Find(id)
 	return ls.groups.heads[id] == "" && (a == nil || a.Error == nil && !a.NeedsConsent)
@@ -122,7 +122,7 @@ func (ls *listing) selectAccount(id core.ID) {
 	ls.on.selected()
 }
 
-// keepSelectionInView sees to it that what is selected belongs to the view.
+// keepSelectionInView makes sure that the selected account belongs to the view.
 func (ls *listing) keepSelectionInView() {
 	a := ls.model.Find(ls.selected)
 	if a == nil || ls.view == viewAll || view(a.Env) == ls.view {
@@ -149,11 +149,10 @@ func (ls *listing) focusList() {
 	}
 }
 
-// bringInView selects an account and makes sure that the list has it. An account
-// of the other environment is shown among all: the view Live would be the active
-// environment, which only a person switches, since a bare name means another
-// token from then on, in the tray and in scripts too. It reports whether it
-// changed the view.
+// bringInView selects an account and makes sure that the list contains it. An
+// account of the other environment is shown in All: the view Live would switch the
+// active environment, which only a person does, because it changes the meaning of
+// bare names in the tray and in scripts too. It reports whether it changed the view.
 func (ls *listing) bringInView(a api.Account) (changed bool) {
 	if ls.view != viewAll && ls.view != view(a.Env) {
 		ls.setView(viewAll)
@@ -169,7 +168,7 @@ func (ls *listing) bringInView(a api.Account) (changed bool) {
 	return changed
 }
 
-// flash lights up the row that was copied, where the system wants motion.
+// flash lights up the row that was copied, if the system wants motion.
 func (ls *listing) flash(id core.ID) {
 	view := ls.list.views[id]
 	if view == nil || !ls.app.Settings().ShowAnimations() {
@@ -179,8 +178,8 @@ func (ls *listing) flash(id core.ID) {
 	ls.later(180*time.Millisecond, func() { view.blink(false) })
 }
 
-// switchView follows the switch at the top and its keys. Nothing else may call it
-// for a person: it makes the environment the active one everywhere.
+// switchView follows the switch at the top and its keys. Nothing else may call it:
+// it changes the active environment everywhere.
 func (ls *listing) switchView(v view) {
 	ls.setView(v)
 	if v != viewAll && (ls.switching || core.Env(v) != ls.model.Active) {
@@ -201,11 +200,11 @@ func (ls *listing) setView(v view) {
 	ls.on.selected()
 }
 
-// activate makes an environment the active one. One question is asked at a time, so
-// that of two quick switches the last one holds.
+// activate makes an environment the active one. It asks the agent one thing at a
+// time, so that of two quick switches the last one counts.
 func (ls *listing) activate(env core.Env) {
 	if ls.switching {
-		return // asked once the answer is there
+		return // ask again after the answer
 	}
 	ls.switching, ls.switchingTo, ls.switched = true, env, false
 	ask(ls.shell, quickWait, func(ctx context.Context, g Agent) (none, error) {
@@ -290,7 +289,7 @@ func (ls *listing) selectFirst() {
 	}
 }
 
-// focusResults takes the keyboard from the search to what was found: to the selected
+// focusResults moves the keyboard from the search to the results: to the selected
 // row, else to the first, and shows that it is there.
 func (ls *listing) focusResults() {
 	if len(ls.list.ids) == 0 {
@@ -327,7 +326,7 @@ func (ls *listing) findFrom(start string) {
 }
 
 // pastedInSearch begins an account with a pasted text that holds an AppSecret. It
-// finds nothing here, and would stand on the screen in clear.
+// finds nothing here, and the secret would be on the screen in clear.
 func (ls *listing) pastedInSearch(content string) bool {
 	p, _ := readPasted(ls.ui.Words.Kinds(), content)
 	if ls.ui.Words.Kinds().LooksSecret(content) {

@@ -11,10 +11,10 @@ import (
 	"tokentray/ui/kit"
 )
 
-// listView is the list of accounts. It holds a row widget for each row in sight
-// and no more: a thousand accounts cost what ten cost. It is no widget.List: the
-// row under the pointer keeps its place while rows above it come, go or change
-// their height (anchor.go), and a tick changes words without binding a row anew.
+// listView is the list of accounts. It has row widgets only for the rows in sight: a
+// thousand accounts cost as much as ten. It is no widget.List, because the row under
+// the pointer keeps its place while rows above it come, go or change their height
+// (anchor.go), and a tick changes words without binding a row again.
 type listView struct {
 	widget.BaseWidget
 	ui *kit.UI
@@ -22,14 +22,14 @@ type listView struct {
 
 	source     rowSource
 	ids        []core.ID
-	at         map[core.ID]int // where each stands among them
+	at         map[core.ID]int // the index of each
 	tops       []float32       // top edge of each row, and the bottom of the last
 	width      float32         // that the tops were made for
 	strips     stripHeights
 	selected   core.ID
 	focused    bool
 	byKeyboard bool // the keyboard was used last: only then a ring shows the focus
-	byWindow   bool // the window gives the focus, and not a person by Tab
+	byWindow   bool // the window gives the focus, not a person with Tab
 
 	// While the pointer is on a row, that row keeps its place: see anchor.go.
 	anchor      anchor
@@ -42,15 +42,15 @@ type listView struct {
 	spare  []*rowView
 }
 
-// rowSource tells what the rows show. The list asks for those in sight alone.
+// rowSource provides the rows. The list asks only for those in sight.
 type rowSource struct {
 	row func(core.ID) row
-	// plain reports whether a row surely has no problem to tell of, begins no group
-	// and is of the least height; it is asked of every row.
+	// plain reports whether a row certainly has no problem, begins no group and has
+	// the least height; it is asked for every row.
 	plain func(core.ID) bool
 }
 
-// listActions are what the list asks of the window.
+// listActions are what the list needs of the window.
 type listActions struct {
 	rowActions
 	step  func(core.ID)                    // the keyboard moved
@@ -73,8 +73,8 @@ func newListView(ui *kit.UI, source rowSource, on listActions) *listView {
 	return v
 }
 
-// rowsLayout is the layout of the long sheet that the rows lie on; the list itself
-// places those in sight.
+// rowsLayout is the layout of the long sheet with the rows; the list itself places
+// those in sight.
 type rowsLayout struct{ list *listView }
 
 func (s *rowsLayout) Layout([]fyne.CanvasObject, fyne.Size) {}
@@ -101,7 +101,7 @@ func (v *listView) CreateRenderer() fyne.WidgetRenderer {
 	}
 }
 
-// show takes the accounts that are to be listed.
+// show takes the accounts to list.
 func (v *listView) show(ids []core.ID) {
 	v.keepingAnchor(func() bool {
 		v.ids = ids
@@ -114,7 +114,7 @@ func (v *listView) show(ids []core.ID) {
 	})
 	for id, view := range v.views {
 		if stays := id == v.anchor.id && v.anchor.kept; view.hovered && !stays {
-			view.hovered = false // it moved away from the pointer, of which Fyne says nothing
+			view.hovered = false // it moved away from the pointer, which Fyne does not report
 			view.paintGround()
 		}
 	}
@@ -174,8 +174,8 @@ func (v *listView) refreshRow(i int) bool {
 	return false
 }
 
-// tick asks for the rows in sight again; all other rows are asked for when they
-// come into sight.
+// tick asks for the rows in sight again; other rows are asked for when they come
+// into sight.
 func (v *listView) tick() {
 	v.idle++
 	v.releaseHeights()
@@ -271,7 +271,7 @@ func (v *listView) seen(id core.ID) bool {
 	return i >= 0 && v.tops[i] >= y && v.tops[i+1] <= y+v.scroll.Size().Height
 }
 
-// scrollTo scrolls; Fyne tells OnScrolled of a person's scrolling alone.
+// scrollTo scrolls; Fyne calls OnScrolled only for a person's scrolling.
 func (v *listView) scrollTo(y float32) {
 	v.scroll.ScrollToOffset(fyne.NewPos(0, y))
 	v.layoutRows()
@@ -300,8 +300,8 @@ func (v *listView) onSelected(do func(core.ID)) func() {
 	}
 }
 
-// FocusGained shows where the keyboard is. With nothing selected the first row
-// in sight is, for else nobody would see that the list has it.
+// FocusGained shows where the keyboard is. With nothing selected it selects the
+// first row in sight; otherwise nobody would see that the list has the keyboard.
 func (v *listView) FocusGained() {
 	v.focused = true
 	if !v.byWindow {
@@ -315,8 +315,7 @@ func (v *listView) FocusGained() {
 
 func (v *listView) FocusLost() { v.focused = false; v.markRows() }
 
-// TypedRune begins a search with what is typed, unless it is a key of the
-// window's.
+// TypedRune begins a search with the character, unless it is a key of the window's.
 func (v *listView) TypedRune(r rune) {
 	switch {
 	case r == '?':

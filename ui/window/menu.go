@@ -10,7 +10,7 @@ import (
 	"tokentray/ui/text"
 )
 
-// menus shows what can be done with an account.
+// menus shows the actions for an account.
 type menus struct {
 	*shell
 	listing   *listing
@@ -23,7 +23,7 @@ type menus struct {
 	popup     *widget.PopUpMenu // nil when none was opened
 }
 
-// openMenu shows what can be done with an account.
+// openMenu shows the actions for an account.
 func (mn *menus) openMenu(id core.ID, at fyne.Position) {
 	a, ok := mn.model.find(id)
 	if !ok {

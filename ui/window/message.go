@@ -13,10 +13,10 @@ type message struct {
 	Text   string
 	Live   bool
 	Bad    bool
-	Holds  string    // what is still on the clipboard, after a failed copy; empty: nothing
-	Clip   bool      // it speaks of what is on the clipboard
+	Holds  string    // after a failed copy, the account whose token is still on the clipboard; empty: none
+	Clip   bool      // it is about the clipboard
 	Clears time.Time // when that is cleared; zero: it stays
-	Follow bool      // and what is renewed takes its place
+	Follow bool      // a renewed token replaces the copied one
 	Until  time.Time // when the message goes by itself
 	Button string    // what can be done about it; empty: nothing but Clear now
 	Do     func()    // and does it
@@ -26,7 +26,7 @@ type message struct {
 const (
 	infoTime  = 4 * time.Second
 	errorTime = 9 * time.Second
-	lateTime  = 30 * time.Second // of a token that came late and waits to be copied
+	lateTime  = 30 * time.Second // for a token that came late and waits to be copied
 )
 
 // copiedMessage tells of a copy. It stays until the clipboard is cleared.
@@ -50,7 +50,7 @@ func copiedMessage(ui *kit.UI, c api.Clipboard, now time.Time) message {
 // words are the message itself.
 func (s message) words(ui *kit.UI) string { return joined(ui, s.Text, s.Holds) }
 
-// countdown is what stands after the message: the countdown to clearing.
+// countdown is the text after the message: the countdown to clearing.
 func (s message) countdown(ui *kit.UI, now time.Time) string {
 	switch {
 	case !s.Clip:

@@ -9,8 +9,8 @@ import (
 	"tokentray/ui/search"
 )
 
-// view is which accounts the list shows. All is the window's alone and leaves
-// the active environment as it was.
+// view is which accounts the list shows. All exists only in the window and does not
+// change the active environment.
 type view string
 
 const (
@@ -19,7 +19,7 @@ const (
 	viewAll     view = "all"
 )
 
-// model is the agent as its events told it last.
+// model is the agent's state according to its events.
 type model struct {
 	*api.Picture[api.Account]
 }
@@ -34,8 +34,8 @@ func (m *model) find(id core.ID) (api.Account, bool) {
 	return api.Account{}, false
 }
 
-// pair is the account of the same name in the other environment. The two stand
-// beside each other, as the order is.
+// pair is the account of the same name in the other environment. The two are
+// adjacent in the list's order.
 func (m *model) pair(id core.ID) (api.Account, bool) {
 	i, ok := m.Index(id)
 	if !ok {
@@ -49,8 +49,7 @@ func (m *model) pair(id core.ID) (api.Account, bool) {
 	return api.Account{}, false
 }
 
-// shown are the accounts that a view and a search leave, in order, as they stand
-// at now.
+// shown are the accounts of a view and a search, in order, at now.
 func (m *model) shown(v view, q *search.Query, now time.Time) []*api.Account {
 	var out []*api.Account
 	for i := range m.Accounts {
@@ -61,7 +60,7 @@ func (m *model) shown(v view, q *search.Query, now time.Time) []*api.Account {
 	return out
 }
 
-// sharesToken is another account that asks for the same token as one that is being
+// sharesToken is another account that asks for the same token as the one being
 // entered, which may have no ID yet.
 func (m *model) sharesToken(set kinds.Set, a core.Account) (api.Account, bool) {
 	spec, _ := set.Of(a.Kind)

@@ -7,12 +7,12 @@ import (
 	"tokentray/ui/kit"
 )
 
-// page is what can be opened in the place of the detail: an account's form, or
-// the settings.
+// page is what can be opened in place of the detail: an account's form, or the
+// settings.
 type page interface {
 	draw()                     // makes its parts, in the language of the settings
-	top() *kit.Page            // what is in sight of it
-	unsaved() (question, bool) // the question before it is closed, where something would be lost
+	top() *kit.Page            // its visible parts
+	unsaved() (question, bool) // the question before it is closed, if something would be lost
 	back()                     // goes back, after that question
 	closed()                   // it is no longer open
 }
@@ -22,7 +22,7 @@ type pages struct {
 	*shell
 	holder *fyne.Container
 	open   page   // nil when none is
-	left   func() // is told that none is open any more
+	left   func() // called when none is open any more
 }
 
 // draw makes the place, and the page that is open, anew.
@@ -41,8 +41,8 @@ func (pg *pages) openPage(p page) {
 	pg.showPage()
 }
 
-// showPage shows the open page, in the place of the detail, or of everything
-// where the window is narrow.
+// showPage shows the open page, in place of the detail, or of everything if the
+// window is narrow.
 func (pg *pages) showPage() {
 	top := pg.open.top().Root
 	if len(pg.holder.Objects) != 1 || pg.holder.Objects[0] != top {
@@ -52,8 +52,8 @@ func (pg *pages) showPage() {
 	pg.relayout()
 }
 
-// unsaved is the question before the open page is closed; false when nothing
-// would be lost with it.
+// unsaved is the question before the open page is closed; false when nothing would
+// be lost.
 func (pg *pages) unsaved() (question, bool) {
 	if pg.open == nil {
 		return question{}, false
@@ -61,8 +61,7 @@ func (pg *pages) unsaved() (question, bool) {
 	return pg.open.unsaved()
 }
 
-// closePage closes the page that is open; false when it holds what was typed
-// and asks first.
+// closePage closes the open page; false when it has unsaved input and asks first.
 func (pg *pages) closePage() bool {
 	if q, ok := pg.unsaved(); ok {
 		pg.question(q, pg.dropPage)
@@ -72,7 +71,7 @@ func (pg *pages) closePage() bool {
 	return true
 }
 
-// dropPage closes the page that is open, whatever it holds.
+// dropPage closes the open page without a question.
 func (pg *pages) dropPage() {
 	if pg.open == nil {
 		return

@@ -5,18 +5,17 @@ import (
 	"tokentray/core/api"
 )
 
-// Sandbox and live. The views Sandbox and Live are the active environment, here
-// as in the tray and on the command line: whoever switches it, all follow. The
-// view All is this window's alone.
+// Sandbox and live. The views Sandbox and Live are the active environment, here as
+// in the tray and on the command line: if one of them switches it, all follow. The
+// view All exists only in this window.
 //
-// What is selected always belongs to the view, so that no token of the other
+// The selection always belongs to the view, so that no token of the other
 // environment stays on the screen after a switch: the account of the same name
-// takes its place, and where there is none, nothing is selected.
+// replaces it, and if there is none, nothing is selected.
 
-// flip shows the other one of a pair. In the views Sandbox and Live that is the
-// other environment, which becomes the active one: nobody then works with the
-// live list while the tray and the command line still mean the sandbox. In the
-// view All the selection moves, and the active environment stays.
+// flip shows the other account of a pair. In the views Sandbox and Live it switches
+// the active environment, so that nobody works with the live list while the tray and
+// the command line still mean the sandbox. In the view All only the selection moves.
 func (ls *listing) flip() {
 	if ls.pages.open != nil || ls.sheet != nil {
 		return
@@ -45,8 +44,8 @@ func (ls *listing) flip() {
 	ls.list.selectRow(other.ID)
 }
 
-// showOther shows the other one of a pair, as its menu entry says, and leaves the
-// active environment as it is.
+// showOther shows the other account of a pair, as its menu entry says, without
+// switching the active environment.
 func (ls *listing) showOther(id core.ID) {
 	other, ok := ls.model.pair(id)
 	if !ok || !ls.pages.closePage() {

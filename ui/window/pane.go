@@ -12,17 +12,17 @@ import (
 	"tokentray/ui/kit"
 )
 
-// pane shows the selected account beside the list, or over it where the window is
+// pane shows the selected account beside the list, or over it if the window is
 // narrow.
 type pane struct {
 	*shell
 	pages   *pages
 	listing *listing
-	on      detailActions // those that it does not do itself
+	on      detailActions // actions that it does not do itself
 
 	state   *paneState
 	detail  *detail
-	nothing *kit.Prose      // in its place while no account is chosen
+	nothing *kit.Prose      // shown while no account is selected
 	side    *fyne.Container // both
 	opened  bool            // the detail covers a narrow window
 }
@@ -42,7 +42,7 @@ func (pn *pane) draw() {
 	pn.side = container.NewStack(container.New(&kit.Centered{Width: 320}, pn.nothing), pn.detail.page.Root)
 }
 
-// follow shows the account that was selected, where the pane is in sight.
+// follow shows the selected account, if the pane is in sight.
 func (pn *pane) follow() {
 	if (pn.wide() || pn.opened) && pn.state.account.ID != pn.listing.selected {
 		pn.fillDetail()
@@ -173,5 +173,5 @@ func (pn *pane) moreHistory() {
 	pn.fillDetail()
 }
 
-// uncover gives the list its place back.
+// uncover shows the list again.
 func (pn *pane) uncover() { pn.opened = false }

@@ -9,14 +9,14 @@ import (
 	"tokentray/core/api"
 )
 
-// paneState is what the pane shows, and how a person looks at it. It outlives the
-// pane, which is made anew in another language.
+// paneState is what the pane shows, and what a person chose there. It outlives the
+// pane, which is made again in another language.
 type paneState struct {
 	account       api.Account
-	paired        bool // its name stands in the other environment too
+	paired        bool // the other environment has an account of its name
 	history       []api.HistoryEntry
 	historyLoaded bool // the history came
-	historyAt     int  // how many lines it was told to have when it was asked for last
+	historyAt     int  // how many lines it had when it was last fetched
 
 	filter historyFilter
 	lines  int       // of history that are wanted; 0 means the first few
@@ -37,7 +37,7 @@ func (s *paneState) hide() {
 
 func (s *paneState) hideToken() { s.revealing, s.revealed, s.hideAt = false, "", time.Time{} }
 
-// detailActions are what the pane asks of the window.
+// detailActions are what the pane needs of the window.
 type detailActions struct {
 	back      func()
 	copyText  func(text, said string)
@@ -49,7 +49,7 @@ type detailActions struct {
 	renew     func(core.ID)
 	check     func(core.ID)
 	quota     func(core.ID) // asks upstream how much is used
-	reset     func(core.ID) // has upstream begin its counters anew
+	reset     func(core.ID) // resets upstream's counters
 	push      func(id core.ID, number int)
 	edit      func(core.ID)
 	flip      func()
@@ -73,7 +73,7 @@ func historyFilters() []historyFilter {
 	return []historyFilter{historyAll, historyRenewals, historyFailures, historyOthers}
 }
 
-// of leaves the lines that the filter takes.
+// of are the lines that match the filter.
 func (f historyFilter) of(history []api.HistoryEntry) []api.HistoryEntry {
 	if f == historyAll {
 		return history
@@ -87,7 +87,7 @@ func (f historyFilter) of(history []api.HistoryEntry) []api.HistoryEntry {
 	return out
 }
 
-// filterOf is the filter, but all, that takes what happened.
+// filterOf is the narrowest filter that matches an event.
 func filterOf(w core.What) historyFilter {
 	switch w {
 	case core.DidRenew, core.DidForce, core.DidKeep:

@@ -17,14 +17,14 @@ import (
 	"tokentray/ui/text"
 )
 
-// presetPage lists the kinds that the user described, and adds, replaces and removes
-// them. It stands over the settings.
+// presetPage lists the user's presets, and adds, replaces and removes them. It is
+// over the settings.
 type presetPage struct {
 	on    presetActions
 	all   []api.Preset // the user's own
 	known bool
-	lost  *core.Error // why they could not be asked for
-	wrong string      // what is wrong with the file that was chosen
+	lost  *core.Error // why they could not be fetched
+	wrong string      // the faults of the chosen file
 
 	page   *kit.Page
 	add    *kit.Button
@@ -33,7 +33,7 @@ type presetPage struct {
 	rows   *kit.Rows[core.Kind, *presetRow]
 }
 
-// presetActions are what the page asks of the window.
+// presetActions are what the page needs of the window.
 type presetActions struct {
 	add    func()
 	remove func(api.Preset)
@@ -135,8 +135,8 @@ func (st *settings) onPresets(change func(*presetPage)) {
 	}
 }
 
-// maxPresetFile is how many bytes are read of a file, more than a preset may have: the
-// agent says that it is too long.
+// maxPresetFile is how many bytes of a file are read, more than a preset may have:
+// the agent says that it is too long.
 const maxPresetFile = 128 << 10
 
 // choosePreset lets a person choose a file, has it checked, and asks before it is saved,
@@ -180,7 +180,8 @@ func (st *settings) checkPreset(file []byte) {
 	})
 }
 
-// savePreset saves the bytes that were checked and agreed to, whatever the file holds by now.
+// savePreset saves the bytes that were checked and confirmed, even if the file has
+// changed since.
 func (st *settings) savePreset(file []byte) {
 	ask(st.shell, quickWait, func(ctx context.Context, g Agent) (api.PresetSaved, error) {
 		return g.AddPreset(ctx, api.PresetFile{File: file, Replace: true})
@@ -219,7 +220,7 @@ func presetTrouble(ui *kit.UI, err *core.Error) string {
 	return strings.Join(lines, "\n")
 }
 
-// askRemovePreset forgets a preset that no account is of, after a question.
+// askRemovePreset removes a preset that no account uses, after a question.
 func (st *settings) askRemovePreset(one api.Preset) {
 	ui := st.ui
 	st.question(question{

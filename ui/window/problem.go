@@ -9,7 +9,8 @@ import (
 	"tokentray/ui/text"
 )
 
-// problem is what needs a person: cause, remedy, and the button that helps.
+// problem is something that needs a person: cause, remedy, and the button that
+// helps.
 type problem struct {
 	Cause, Remedy, Button string
 	Action                action
@@ -35,10 +36,9 @@ const (
 	actionCopyDetails
 )
 
-// problemOf is the problem to show with an account, the zero problem when it
-// does not need anybody: what is tried again by itself counts only once no token
-// lives. It stays while it is tried again, or everything below it would move up
-// and down with each try.
+// problemOf is the problem to show with an account, the zero problem when it needs
+// nobody: what is retried automatically counts only once no token lives. It stays
+// during retries, or everything below would move up and down with each of them.
 func problemOf(ui *kit.UI, a api.Account, now time.Time) problem {
 	a.State, a.Error = a.StateAt(now), a.ErrorAt(now)
 	if a.Error == nil {
@@ -62,8 +62,8 @@ func problemOf(ui *kit.UI, a api.Account, now time.Time) problem {
 	return p
 }
 
-// offered is the kind that a button changes an account to: the one that the agent
-// offers, or the harmless one in place of one that breaks production.
+// offered is the kind to which a button changes an account: the one that the agent
+// offers, or the harmless one instead of one that breaks production.
 func offered(say *text.Text, a api.Account) core.Kind {
 	if a.Offer == "" && a.Error != nil && (a.Error.Remedy == core.RemedyAllowLive || a.Error.Remedy == core.RemedyReplaced) {
 		return say.Spec(a.Kind).Sibling
@@ -71,7 +71,7 @@ func offered(say *text.Text, a api.Account) core.Kind {
 	return a.Offer
 }
 
-// helps is the one action that helps most with what is wrong with an account.
+// helps is the action that helps most with an account's problem.
 func helps(say *text.Text, a api.Account) action {
 	e := a.Error
 	switch e.Remedy {
@@ -117,8 +117,7 @@ func helps(say *text.Text, a api.Account) action {
 	return actionRetry
 }
 
-// helpsToo are the further actions that the detail offers, in the order they
-// help.
+// helpsToo are further actions in the detail, the most helpful first.
 func helpsToo(say *text.Text, a api.Account, first action) []action {
 	var out []action
 	add := func(what action, when bool) {
@@ -138,7 +137,7 @@ func helpsToo(say *text.Text, a api.Account, first action) []action {
 	return out
 }
 
-// buttonWord is what the button says that does what helps an account.
+// buttonWord is the text of the button for an action.
 func buttonWord(ui *kit.UI, a api.Account, do action) string {
 	return ui.T(buttonKey(do), "kind", ui.Words.Kind(offered(ui.Words, a)))
 }
@@ -173,8 +172,8 @@ func buttonKey(a action) string {
 	return "act.retry"
 }
 
-// advice is what the detail says beyond cause and remedy: where the console has
-// the thing, and what has changed since the last refusal.
+// advice is what the detail adds to cause and remedy: where the console has the
+// setting, and what changed since the last refusal.
 func advice(ui *kit.UI, a api.Account) []string {
 	e := a.Error
 	if e == nil {
@@ -194,8 +193,8 @@ func advice(ui *kit.UI, a api.Account) []string {
 	return out
 }
 
-// timing says when another try makes sense, "" when any time is as good. Days
-// of quotas are Beijing's, whose time is told beside that of this machine.
+// timing says when another try makes sense, "" when any time is as good. Days of
+// quotas are Beijing's, whose time is shown beside that of this machine.
 func timing(ui *kit.UI, e *api.Error, now time.Time, here *time.Location) string {
 	if e == nil || e.RetryAt.IsZero() {
 		return ""

@@ -11,7 +11,7 @@ import (
 	"tokentray/ui/kit"
 )
 
-// problemBox tells cause and remedy in full, with the buttons that help.
+// problemBox shows cause and remedy in full, with the buttons that help.
 type problemBox struct {
 	ui   *kit.UI
 	root *fyne.Container
@@ -19,9 +19,9 @@ type problemBox struct {
 	cause, remedy *kit.Prose
 	advice        [3]*kit.Prose
 	timing        *kit.Prose    // when another try makes sense
-	upstream      [4]*kit.Prose // what the upstream's support asks for: errcode and its words
+	upstream      [4]*kit.Prose // for the upstream's support: errcode and message
 	upstreamLine  *fyne.Container
-	rid           *kit.Prose // and the number of the request
+	rid           *kit.Prose // and the request ID
 	ridLine       *fyne.Container
 	diagnosis     *kit.Button // the page that explains it
 	buttons       *kit.Rows[action, *kit.Button]
@@ -61,8 +61,8 @@ func newProblemBox(ui *kit.UI, do func(action)) *problemBox {
 	return b
 }
 
-// set tells what is wrong with an account, if anything is. It reports whether
-// something may have changed its size.
+// set shows an account's problem, if any. It reports whether something may have
+// changed its size.
 func (b *problemBox) set(a api.Account, now time.Time) (changed bool) {
 	ui, p := b.ui, b.ui.Palette
 	found := problemOf(ui, a, now)

@@ -13,15 +13,15 @@ import (
 	"tokentray/ui/kit"
 )
 
-// pushesBox lists where the tokens of an account go, and how the last try ended. It is
-// hidden for accounts whose tokens go nowhere.
+// pushesBox lists the pushes of an account and their last results. It is hidden for
+// accounts without one.
 type pushesBox struct {
 	ui   *kit.UI
 	root *fyne.Container
 	rows *kit.Rows[int, *pushRow]
 }
 
-// pushRow is one place, by its number.
+// pushRow is one push, by its number.
 type pushRow struct {
 	target, last *kit.Prose
 	again        *kit.Button
@@ -40,8 +40,8 @@ func newPushesBox(ui *kit.UI, s *paneState, run func(core.ID, int)) *pushesBox {
 	return b
 }
 
-// show brings it to the account as it stands; it reports whether something may have
-// changed its size.
+// show updates it to the account; it reports whether something may have changed its
+// size.
 func (b *pushesBox) show(a api.Account, now time.Time) (changed bool) {
 	byNumber := map[int]api.Push{}
 	numbers := make([]int, 0, len(a.Pushes))

@@ -14,13 +14,13 @@ import (
 	"tokentray/ui/kit"
 )
 
-// callsToday shows how much was asked of upstream today, of how much, and when
-// the counts begin anew.
+// callsToday shows how many calls were made to upstream today, of how many, and when
+// the counts start over.
 type callsToday struct {
 	ui     *kit.UI
 	root   *fyne.Container
 	facts  [4]*kit.Fact
-	told   [3]*kit.Fact // what upstream told, a path each
+	told   [3]*kit.Fact // what upstream reported, one per path
 	read   *kit.Button
 	reset  *kit.Button
 	line   *fyne.Container // of both
@@ -81,7 +81,7 @@ func (c *callsToday) set(a api.Account, now time.Time) (changed bool) {
 	return changed
 }
 
-// lastPart is as much of an API path as a label has room for.
+// lastPart is the part of an API path that fits a label.
 func lastPart(path string) string { return path[strings.LastIndexByte(path, '/')+1:] }
 
 // capital begins a label as the others of the pane begin.
@@ -106,8 +106,8 @@ func newMeter(ui *kit.UI) *meter {
 	return m
 }
 
-// set shows so much of a quota, and nothing where the bar would be empty. It
-// reports whether the bar came or went.
+// set shows a fraction of a quota, and nothing if the bar would be empty. It reports
+// whether the bar appeared or disappeared.
 func (m *meter) set(used, of int) bool {
 	seen := of > 0 && used*100 >= of
 	if part := min(1, float32(used)/float32(max(1, of))); seen && part != m.part.of {
@@ -121,7 +121,7 @@ func (m *meter) set(used, of int) bool {
 	return kit.Visible(m.root, seen)
 }
 
-// share lays out the bar of a meter: the whole, and so much of it.
+// share lays out the bar of a meter: the whole, and the fraction.
 type share struct{ of float32 }
 
 func (s *share) Layout(o []fyne.CanvasObject, size fyne.Size) {

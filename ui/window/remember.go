@@ -8,8 +8,7 @@ import (
 	"tokentray/core"
 )
 
-// kept is how somebody left the window, for the next time. It names an account by
-// its ID alone.
+// kept is the window's saved state. It names an account only by its ID.
 type kept struct {
 	Width    float32 `json:"width,omitempty"` // at a text size of 100 %
 	Height   float32 `json:"height,omitempty"`
@@ -21,7 +20,7 @@ type kept struct {
 // maxKept is larger than any screen.
 const maxKept = 20_000
 
-// recalled reads what was kept; what cannot be understood is nothing.
+// recalled reads the saved state; an unreadable one counts as empty.
 func recalled(raw []byte) kept {
 	var k kept
 	if json.Unmarshal(raw, &k) != nil || k.Width < 0 || k.Height < 0 || k.Width > maxKept || k.Height > maxKept {
@@ -51,7 +50,7 @@ func (w *Window) recall(k kept) {
 	w.listing.selected = k.Selected
 }
 
-// remember keeps how the window is left.
+// remember is the window's present state.
 func (w *Window) remember() {
 	if w.cfg.Keep == nil || w.model.Demo {
 		return

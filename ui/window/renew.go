@@ -9,11 +9,10 @@ import (
 	"tokentray/ui/kit"
 )
 
-// renewals asks upstream for tokens, and whether it takes one.
+// renewals asks upstream for tokens, and whether it accepts one.
 type renewals struct{ *shell }
 
-// renew asks for a new token as a person does: what waits for a person is tried
-// at once.
+// renew asks for a new token for a person: what waits for a person is tried at once.
 func (rn *renewals) renew(id core.ID) { rn.refresh(id, api.RefreshRequest{Person: true}) }
 
 func (rn *renewals) refresh(id core.ID, req api.RefreshRequest) {
@@ -95,7 +94,8 @@ func (rn *renewals) check(id core.ID) {
 	})
 }
 
-// quota asks upstream how much of its quotas is used; the account tells it then.
+// quota asks upstream how much of its quotas is used; the account has the answer
+// then.
 func (rn *renewals) quota(id core.ID) {
 	a, ok := rn.model.find(id)
 	if !ok {
@@ -117,8 +117,8 @@ func (rn *renewals) quota(id core.ID) {
 	})
 }
 
-// resetQuota has upstream begin the day's counters anew, after saying what that
-// spends; for a live account it asks twice.
+// resetQuota resets upstream's counters of the day, after saying what that costs;
+// for a live account it asks twice.
 func (rn *renewals) resetQuota(id core.ID) {
 	a, ok := rn.model.find(id)
 	spec := rn.ui.Words.Spec(a.Kind)

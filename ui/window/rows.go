@@ -11,7 +11,7 @@ import (
 	"tokentray/ui/text"
 )
 
-// tone is what a word's colour means; the word itself says it too.
+// tone is the meaning of a text's colour; the text itself says it too.
 type tone int
 
 const (
@@ -37,14 +37,13 @@ func (t tone) in(p kit.Palette) color.NRGBA {
 	return p.Text
 }
 
-// row is everything that a row of the list shows, as values that can be
-// compared.
+// row is everything that a row of the list shows, as comparable values.
 type row struct {
 	ID        core.ID
 	Name      string
 	Kind      string
 	Live      bool
-	Tag       string // the word LIVE, or the environment's where both are listed
+	Tag       string // the word LIVE, or the environment's if both are listed
 	Mask      string
 	State     string
 	StateTone tone
@@ -53,7 +52,7 @@ type row struct {
 	Fill      float32 // 0 to 1 of the token's life
 	Soon      bool
 	Problem   problem
-	Head      string // the line over it, of the group that it begins
+	Head      string // the line over the group that begins here
 	Grouped   bool   // it belongs to a group
 }
 
@@ -99,7 +98,7 @@ func timeLeft(a api.Account, now time.Time) (string, tone) {
 	return text.Clock(left), toneText
 }
 
-// stateLine says how renewal stands.
+// stateLine says how renewal is doing.
 func stateLine(ui *kit.UI, a api.Account, now time.Time) (string, tone) {
 	state := a.StateAt(now)
 	word := ui.Words.Say(text.Key("state." + string(state)))
@@ -122,17 +121,17 @@ func stateLine(ui *kit.UI, a api.Account, now time.Time) (string, tone) {
 		if a.FailingPushes() > 0 {
 			return ui.T("state.push"), toneBad
 		}
-		if a.Remaining(now) <= soon(a) { // the time is told in the colour of what ends soon
+		if a.Remaining(now) <= soon(a) { // the time has the colour of what ends soon
 			return ui.T("state.soon"), toneSoon
 		}
 	}
 	return word, toneMuted
 }
 
-// lostTime is how long a row tells that the token before was replaced by others.
+// lostTime is how long a row says that the token before was replaced by others.
 const lostTime = time.Hour
 
-// soon is how much life is left when a token counts as ending soon: where its
+// soon is the remaining life at which a token counts as ending soon: where its
 // renewal begins, and a quarter of the life of short tokens.
 func soon(a api.Account) time.Duration {
 	return min(300*time.Second, time.Duration(a.Life)*time.Second/4)

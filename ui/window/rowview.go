@@ -13,8 +13,8 @@ import (
 	"tokentray/ui/kit"
 )
 
-// rowView draws one row. It shows whichever account was bound last and touches
-// only what differs from what it showed before: touched counts that.
+// rowView draws one row. It shows the account bound last and touches only what
+// differs from what it showed before: touched counts that.
 type rowView struct {
 	widget.BaseWidget
 	ui      *kit.UI
@@ -36,7 +36,7 @@ type rowView struct {
 	mask    *canvas.Text
 	state   *canvas.Text
 	time    *canvas.Text // hours and minutes
-	secs    *canvas.Text // the seconds, apart: 60 pictures serve all rows for ever
+	secs    *canvas.Text // the seconds, separately: 60 pictures serve all rows for ever
 	track   *canvas.Rectangle
 	fill    *canvas.Rectangle
 	dots    *canvas.Image
@@ -133,8 +133,8 @@ func (r *rowView) bind(next row) {
 	}
 }
 
-// writeTime writes the figures, in two pieces: Fyne draws a string once and
-// keeps the picture, and of the seconds there are but sixty.
+// writeTime writes the figures in two pieces: Fyne draws a string once and keeps the
+// picture, and there are only sixty for the seconds.
 func (r *rowView) writeTime() {
 	s := r.shown.Time
 	c := r.shown.TimeTone.in(r.ui.Palette)
@@ -157,7 +157,7 @@ func (r *rowView) write(t *canvas.Text, s string, c color.NRGBA) {
 	r.touched++
 }
 
-// arrange places and paints everything anew.
+// arrange places and repaints everything.
 func (r *rowView) arrange() {
 	size := r.Size()
 	if size.Width == 0 || !r.bound {
@@ -165,7 +165,7 @@ func (r *rowView) arrange() {
 	}
 	s, w := r.shown, size.Width
 	kit.Place(r.ground, 0, 0, w, size.Height)
-	inside := float32(1) // the ring leaves the edge of a live row its colour
+	inside := float32(1) // the ring does not cover the coloured edge of a live row
 	if s.Live {
 		inside = edgeWidth
 	}
@@ -307,8 +307,8 @@ func (r *rowView) paintGround() {
 		r.ground.FillColor = c
 		r.ground.Refresh()
 	}
-	// The dots show on the row in use alone: a quieter list, and nine pictures
-	// less to draw each second.
+	// Only the row in use shows the dots: the list is quieter, and each second draws
+	// nine pictures less.
 	if dots := r.hovered || r.selected; r.dots.Hidden == dots {
 		r.dots.Hidden = !dots
 		r.dots.Refresh()

@@ -9,9 +9,9 @@ import (
 	"tokentray/ui/kit"
 )
 
-// secretSheet asks for one account's new AppSecret where the problem shows. The
-// secret is tried first and saved only when upstream takes it, so that a
-// mistyped one replaces nothing.
+// secretSheet asks for an account's new AppSecret beside its problem. The secret is
+// tried first and saved only if upstream accepts it, so that a mistyped one replaces
+// nothing.
 type secretSheet struct {
 	accounts *accounts
 	ref      api.Ref
@@ -21,7 +21,7 @@ type secretSheet struct {
 	field    *kit.Entry
 	words    *kit.Prose
 	test     *kit.Button
-	anyway   *kit.Button // saves although the test brought no verdict
+	anyway   *kit.Button // saves although the test was inconclusive
 	busy     bool
 }
 
@@ -56,8 +56,8 @@ func (ed *accounts) askSecret(id core.ID) {
 	ed.openSheet(s.sheet)
 }
 
-// pasted takes the AppSecret out of a text with names and values, unless that is
-// another account's.
+// pasted takes the AppSecret from a text with names and values, unless it is another
+// account's.
 func (s *secretSheet) pasted(content string) bool {
 	p, ok := readPasted(s.accounts.ui.Words.Kinds(), content)
 	switch {
@@ -73,7 +73,7 @@ func (s *secretSheet) pasted(content string) bool {
 	return true
 }
 
-// say shows what came of it, or nothing.
+// say shows the result, or nothing.
 func (s *secretSheet) say(words string, unsure bool) {
 	s.words.Set(words, s.accounts.ui.Palette.LiveText)
 	s.words.Hidden = words == ""
@@ -93,7 +93,7 @@ func (s *secretSheet) wait(words string) {
 	s.sheet.Reflow()
 }
 
-// answered reports whether the sheet is still open, and lets it go on.
+// answered reports whether the sheet is still open, and unblocks it.
 func (s *secretSheet) answered() bool {
 	s.busy = false
 	s.test.Enable(true)
@@ -132,8 +132,8 @@ func (s *secretSheet) try() {
 	})
 }
 
-// unsure reports whether a refusal says nothing about the secret, so that it may
-// be right all the same.
+// unsure reports whether a refusal says nothing about the secret, which may still be
+// right.
 func unsure(e *api.Error) bool {
 	switch e.Class {
 	case core.Temporary, core.Whitelist, core.Confirm, core.Quota:

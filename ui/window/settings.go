@@ -28,7 +28,7 @@ type settingsPage struct {
 	pause    *kit.Toggle
 	toggles  map[string]*kit.Toggle
 	choices  map[string]*kit.Segment
-	clip     *kit.Prose // of the clipboard: who keeps what is copied, what it cannot do
+	clip     *kit.Prose // about the clipboard: who keeps copies, and what it does not support
 	manager  *Manager   // the clipboard manager that runs; nil: none is known
 	door     *doorBox
 	vault    *vaultBox
@@ -36,7 +36,7 @@ type settingsPage struct {
 	agentBox *fyne.Container
 }
 
-// subPage is a page over the settings, to which it leads back.
+// subPage is a page over the settings, from which back leads to them.
 type subPage interface {
 	draw(ui *kit.UI, back func()) // makes its parts
 	show(now time.Time)           // brings them to what is known
@@ -45,7 +45,7 @@ type subPage interface {
 	changed() bool         // something would be lost with it
 }
 
-// settingsActions are what the page asks of the window.
+// settingsActions are what the page needs of the window.
 type settingsActions struct {
 	back  func()
 	set   func(key, value string)
@@ -102,7 +102,7 @@ func (s *settingsPage) draw(ui *kit.UI, set core.Settings) {
 	}
 }
 
-// show brings the page to the settings and to how agent, door and vault stand.
+// show updates the page to the settings and to agent, door and vault.
 func (s *settingsPage) show(m *model, status api.Status, now time.Time) {
 	ui := s.ui
 	s.pause.Set(m.PausedAll)
@@ -126,8 +126,8 @@ func (s *settingsPage) show(m *model, status api.Status, now time.Time) {
 	}
 }
 
-// showClipboard tells which clipboard manager keeps what is copied, and takes away
-// what this clipboard cannot do.
+// showClipboard says which clipboard manager keeps copies, and hides what this
+// clipboard does not support.
 func (s *settingsPage) showClipboard(name string) {
 	ui := s.ui
 	native := name == "windows" || name == "macos"
@@ -152,7 +152,7 @@ func (s *settingsPage) showClipboard(name string) {
 	kit.Visible(s.clip, words != "")
 }
 
-// top is the page that is in sight: the settings, or what was opened from there.
+// top is the page in sight: the settings, or the page over them.
 func (s *settingsPage) top() *kit.Page {
 	if s.sub != nil {
 		return s.sub.top()
@@ -160,8 +160,8 @@ func (s *settingsPage) top() *kit.Page {
 	return s.page
 }
 
-// begins reports whether a line stands above a setting: the window's theme, the
-// clipboard, notifications and the rest are told apart.
+// begins reports whether a line separates a setting from the one above: the window's
+// theme, the clipboard, notifications and the rest are separate.
 func begins(key string) bool {
 	return slices.Contains([]string{"language", "clear-after", "notify-person", core.SettingStartAtLogin}, key)
 }
@@ -177,8 +177,8 @@ func (s *settingsPage) row(key string, set core.Settings) fyne.CanvasObject {
 	return kit.Stack(kit.Grid, kit.BoldText(ui.T("set."+key), 13, ui.Palette.Text), s.choices[key])
 }
 
-// settingChoices are the values offered for a setting. One that was set
-// elsewhere to something else stands among them, so that it can be kept.
+// settingChoices are the values offered for a setting, including the present one if
+// it was set to something else.
 func settingChoices(ui *kit.UI, key, value string) []kit.Choice {
 	pick := func(names ...string) []kit.Choice {
 		var out []kit.Choice

@@ -14,23 +14,21 @@ import (
 	"tokentray/ui/kit"
 )
 
-// shell is what every part of the window works with: the UI, what the agent
-// told, the agent itself, and the places of messages and sheets. It knows none of
-// the parts.
+// shell is what every part of the window works with: the UI, the agent's state, the
+// agent itself, and the places of messages and sheets. It knows none of the parts.
 type shell struct {
 	cfg   Config
 	app   fyne.App
 	win   fyne.Window
 	ui    *kit.UI
 	model model
-	kinds kinds.Set // that the agent knows; this version's before it has told
+	kinds kinds.Set // of the agent; this version's before it has sent them
 	agent Agent     // nil while there is none
 
 	snackbar *snackbar
 	sheet    *sheet // nil when none is open
 
-	// apply takes in what the answer to a call tells, as the event does that
-	// tells it to everybody.
+	// apply applies the answer to a call, like the event that everybody gets.
 	apply func(api.Event)
 	// relayout lays the window out again after something came or went.
 	relayout func()
@@ -59,8 +57,8 @@ func (sh *shell) show() {
 // focus gives the keyboard to a part of the window.
 func (sh *shell) focus(o fyne.Focusable) { sh.win.Canvas().Focus(o) }
 
-// put takes in an account as the answer to a call tells of it. An event that came
-// meanwhile may be newer: the history has grown since the answer was made.
+// put applies an account in the answer to a call. A later event may have come first:
+// the history has then grown since the answer was made.
 func (sh *shell) put(a api.Account) {
 	if known := sh.model.Find(a.ID); known == nil || known.HistoryLines <= a.HistoryLines {
 		sh.apply(api.Event{Type: api.EventAccount, Account: &a})
@@ -104,7 +102,7 @@ func (sh *shell) showError(e *core.Error, ref api.Ref) {
 	sh.showMessage(sh.errorMessage(e, ref))
 }
 
-// errorMessage tells cause and remedy, of an account where ref names one.
+// errorMessage is cause and remedy, for an account if ref names one.
 func (sh *shell) errorMessage(e *core.Error, ref api.Ref) message {
 	account := ""
 	if ref.Name != "" {
@@ -122,9 +120,9 @@ func (sh *shell) showMessage(s message) {
 	sh.relayout()
 }
 
-// readClipboard reads the desktop's clipboard and calls then with the text. A program
-// that holds the clipboard and does not answer must not hold up the window: this is
-// said, and then is not called.
+// readClipboard reads the desktop's clipboard and calls then with the text. A
+// program that owns the clipboard and does not answer must not block the window: a
+// message says so, and then is not called.
 func (sh *shell) readClipboard(then func(content string)) {
 	read := sh.cfg.ReadClipboard
 	if read == nil {

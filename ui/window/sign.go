@@ -14,22 +14,22 @@ import (
 	"tokentray/ui/kit"
 )
 
-// signState is what a person wants to have signed, and what came of it. It is part of
-// the pane's state.
+// signState is a request for a signature, and its result. It is part of the pane's
+// state.
 type signState struct {
 	url, ticket string
 	busy        bool
 	made        *api.Signature
 	refused     *core.Error
 
-	text   string // the string that was signed with the ticket in it, while it is in sight
+	text   string // the signed string with the ticket in it, while it is in sight
 	hideAt time.Time
 }
 
 // hide hides the string with the ticket in it.
 func (s *signState) hide() { s.text, s.hideAt = "", time.Time{} }
 
-// signActions are what the JS-SDK's box asks of the pane.
+// signActions are what the JS-SDK's box needs of the pane.
 type signActions struct {
 	sign   func()
 	reveal func()
@@ -96,8 +96,7 @@ func newSignBox(ui *kit.UI, s *paneState, on signActions, copyText func(text, sa
 	return b
 }
 
-// wish takes what a person wants to have signed. What was signed before is another
-// address, and goes.
+// wish takes a new request. An earlier result is of another address, and is dropped.
 func (b *signBox) wish(url, ticket string) {
 	s := &b.state.sign
 	if s.url == url && s.ticket == ticket {
@@ -108,7 +107,7 @@ func (b *signBox) wish(url, ticket string) {
 	b.reflow()
 }
 
-// show brings it to the account as it stands.
+// show updates it to the account.
 func (b *signBox) show() {
 	ui, a, s := b.ui, b.state.account, &b.state.sign
 	tickets := ui.Words.Spec(a.Kind).TicketsOf(a.Account)
@@ -209,7 +208,7 @@ func (pn *pane) signPage() {
 	})
 }
 
-// askSign signs for the account in the pane. done is not told when the pane shows
+// askSign signs for the account in the pane. done is not called if the pane shows
 // something else by then.
 func (pn *pane) askSign(req api.SignRequest, done func(api.Signature, *core.Error)) {
 	id, wanted := pn.state.account.ID, pn.state.sign
@@ -230,7 +229,7 @@ func (pn *pane) askSign(req api.SignRequest, done func(api.Signature, *core.Erro
 	})
 }
 
-// again asks for the signature that was made once more.
+// again repeats the request for the same signature.
 func (s signState) again() api.SignRequest {
 	return api.SignRequest{URL: s.made.URL, Ticket: s.made.Ticket, Nonce: s.made.Nonce, Timestamp: s.made.Timestamp}
 }
@@ -282,7 +281,7 @@ func (pn *pane) revealSigned() {
 	})
 }
 
-// copySigned has the agent copy the string that was signed, which does not come here.
+// copySigned lets the agent copy the signed string, which does not come here.
 func (pn *pane) copySigned() {
 	s := &pn.state.sign
 	if s.made == nil {

@@ -8,9 +8,9 @@ import (
 	"tokentray/ui/kit"
 )
 
-// The strip is the part of a row that needs a person: cause, remedy and the
-// button that helps. The button stands beside the words; where the window is so
-// narrow that these would become a column of single words, it stands below.
+// The strip is the part of a row that needs a person: cause, remedy and the button
+// that helps. The button is beside the words; if the window is too narrow for that,
+// it is below them.
 
 // Measures of a strip.
 const (
@@ -20,7 +20,7 @@ const (
 	stripBelow = 2 * kit.Grid // air between the strip and the bar of life
 )
 
-// stripLines is how the words of a strip are broken at some width.
+// stripLines is how the words of a strip are broken at a width.
 type stripLines struct {
 	cause, remedy int  // lines of each
 	below         bool // the button stands under the words
@@ -28,7 +28,7 @@ type stripLines struct {
 	high          float32 // of the strip, without the air below
 }
 
-// layoutStrip decides how a problem is told in a row of that width.
+// layoutStrip decides how a row of that width shows a problem.
 func layoutStrip(p problem, width float32) stripLines {
 	button := kit.Measure(p.Button, stripText, fyne.TextStyle{Bold: true}).Width + 5*kit.Grid
 	inner := width - stripLeft - 2*kit.Grid
@@ -54,8 +54,8 @@ func layoutStrip(p problem, width float32) stripLines {
 	return beside
 }
 
-// stripHeights remembers how high strips are: many accounts have the same
-// problem, and breaking words into lines takes its time.
+// stripHeights caches heights of strips: many accounts have the same problem, and
+// breaking words into lines is slow.
 type stripHeights map[stripKey]float32
 
 type stripKey struct {

@@ -11,15 +11,15 @@ import (
 	"tokentray/ui/kit"
 )
 
-// The picture of a day shows the last 24 hours and, because the token at hand
-// lives on, the next two.
+// The chart of a day shows the last 24 hours and, because the current token lives
+// on, the next two.
 const (
 	dayPast  = 24 * time.Hour
 	dayAhead = 2 * time.Hour
 )
 
-// timeline is what the picture of a day shows. It is made of the history and the
-// account alone, to the minute, so that it moves no more often.
+// timeline is the content of the chart of a day. It is made only from the history
+// and the account, to the minute, so that it does not change more often.
 type timeline struct {
 	From, Now, To time.Time
 	Lives         []life // oldest first
@@ -33,8 +33,8 @@ type timeline struct {
 // follow each other are one with N above 1.
 type life struct {
 	From, To time.Time
-	// Over is until when the token may have worked after it was replaced; zero
-	// when it died with that.
+	// Over is until when the replaced token may have worked; zero when it died with
+	// the replacement.
 	Over    time.Time
 	Mask    string
 	N       int
@@ -42,7 +42,7 @@ type life struct {
 	Lane    int // 0 or 1, so that neighbours can overlap
 }
 
-// markKind is what a mark tells, by its shape; where several fall together the
+// markKind is the meaning of a mark, shown by its shape; where several coincide the
 // greatest is drawn.
 type markKind int
 
@@ -53,8 +53,8 @@ const (
 	markFail
 )
 
-// lane is where a mark stands: 0 above the lives, what brought a token; 1 below
-// them, what did not.
+// lane is where a mark is: 0 above the lives, for what brought a token; 1 below
+// them, for what did not.
 func (k markKind) lane() int {
 	if k >= markReport {
 		return 1
@@ -62,7 +62,7 @@ func (k markKind) lane() int {
 	return 0
 }
 
-// mark is what happened at a time, or so close that it is drawn as one.
+// mark is one or more events at a time, close enough to be drawn as one.
 type mark struct {
 	First, Last time.Time
 	Kind        markKind
@@ -73,8 +73,8 @@ type mark struct {
 // at is where the mark stands.
 func (m mark) at() time.Time { return m.First.Add(m.Last.Sub(m.First) / 2) }
 
-// markOf is the kind of mark of a line of history. Edits and what a newer agent
-// writes have none.
+// markOf is the kind of mark of a line of history. Edits and unknown lines of a
+// newer agent have none.
 func markOf(w core.What) (markKind, bool) {
 	switch w {
 	case core.DidRenew:
@@ -89,9 +89,9 @@ func markOf(w core.What) (markKind, bool) {
 	return 0, false
 }
 
-// timelineOf is the picture of a history, newest line first. What is closer
-// together than grain is drawn as one, so that the number of lives and marks is
-// bounded by the grain and not by the history.
+// timelineOf is the chart of a history, newest line first. Events closer than grain
+// are drawn as one, so that the grain bounds the number of lives and marks, and not
+// the history.
 func timelineOf(history []api.HistoryEntry, a api.Account, now time.Time, grain time.Duration) timeline {
 	now = now.Truncate(time.Minute)
 	t := timeline{From: now.Add(-dayPast), Now: now, To: now.Add(dayAhead), grain: max(grain, time.Minute), kind: a.Kind}
@@ -129,12 +129,12 @@ func livesOf(history []api.HistoryEntry, a api.Account, now time.Time) []life {
 			out = append(out, life{From: begin, To: e.Expires, Mask: e.Mask, N: 1})
 		case e.Mask == last.Mask: // what is known of its end became more exact
 			out[len(out)-1].To = e.Expires
-		default: // it began before the history does
+		default: // it began before the history
 			end(e.At, time.Time{})
 			out = append(out, life{From: e.At, To: e.Expires, Mask: e.Mask, N: 1})
 		}
 	}
-	if a.Mask == "" { // what there was was dropped with an edit
+	if a.Mask == "" { // the former token was dropped with an edit
 		end(now, time.Time{})
 		return out
 	}
@@ -151,14 +151,14 @@ func livesOf(history []api.HistoryEntry, a api.Account, now time.Time) []life {
 	return out
 }
 
-// tellsLife reports whether a line is of the token that was the current one then;
-// a push may tell of the one before.
+// tellsLife reports whether a line is about the token that was current then; a push
+// may be about the one before.
 func tellsLife(w core.What) bool {
 	_, marked := markOf(w)
 	return marked || w == core.DidKeep
 }
 
-// inSight leaves out what ended before the picture begins.
+// inSight leaves out what ended before the chart begins.
 func (t timeline) inSight(lives []life) []life {
 	return slices.DeleteFunc(lives, func(l life) bool {
 		return !l.To.After(t.From) && !l.Over.After(t.From) || !l.From.Before(t.To) || l.To.Before(l.From)
@@ -182,8 +182,8 @@ func (t timeline) merged(lives []life) []life {
 	return out
 }
 
-// marksOf gathers the marks by grains of the clock, so that they do not jump from
-// one to the other as time goes by.
+// marksOf collects the marks by grains of the clock, so that they do not jump
+// between grains as time goes by.
 func (t *timeline) marksOf(history []api.HistoryEntry) []mark {
 	type place struct {
 		grain int64
@@ -215,7 +215,7 @@ func (t *timeline) marksOf(history []api.HistoryEntry) []mark {
 	return out
 }
 
-// share is where a time stands, from 0 at the left to 1 at the right.
+// share is the position of a time, from 0 at the left to 1 at the right.
 func (t timeline) share(at time.Time) float32 {
 	return min(1, max(0, float32(at.Sub(t.From).Seconds()/t.To.Sub(t.From).Seconds())))
 }
@@ -239,7 +239,7 @@ func (t timeline) hours(step int) []time.Time {
 	return out
 }
 
-// stops are the times that the keyboard goes through: every mark, and now.
+// stops are the times that the keyboard visits: every mark, and now.
 func (t timeline) stops() []time.Time {
 	out := []time.Time{t.Now}
 	for _, m := range t.Marks {
@@ -249,7 +249,7 @@ func (t timeline) stops() []time.Time {
 	return slices.CompactFunc(out, time.Time.Equal)
 }
 
-// read says what the picture shows at a time.
+// read says what the chart shows at a time.
 func (t timeline) read(ui *kit.UI, at time.Time) string {
 	parts := []string{clock(at, t.Now)}
 	for _, m := range t.Marks {
@@ -277,7 +277,7 @@ func (t timeline) read(ui *kit.UI, at time.Time) string {
 	return strings.Join(parts, " · ")
 }
 
-// readMark says what a mark stands for.
+// readMark says what a mark means.
 func readMark(ui *kit.UI, k core.Kind, m mark, at time.Time) string {
 	s := didWord(ui, m.Newest.What)
 	if m.N > 1 {

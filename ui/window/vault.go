@@ -24,7 +24,7 @@ func (va *vault) perform(what bannerAction) {
 	}
 }
 
-// unlock opens the vault: a keyring asks by itself, a file wants its passphrase.
+// unlock opens the vault: a keyring asks by itself, a file needs its passphrase.
 func (va *vault) unlock() {
 	if va.model.Vault.Kind != "file" {
 		va.showMessage(message{Text: va.ui.T("vault.waiting")}) // until the answer is there
@@ -108,7 +108,7 @@ func (va *vault) askInit() {
 	va.openSheet(s)
 }
 
-// minPassphrase is what scrypt cannot make up for.
+// minPassphrase is the least length; scrypt cannot make up for a shorter one.
 const minPassphrase = 8
 
 // passphraseProblem says what is wrong with a new passphrase, "" when nothing is.

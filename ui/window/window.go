@@ -16,8 +16,8 @@ import (
 )
 
 // Window is the window. All its methods belong to the goroutine of the user
-// interface, but for Start, Stop and what link.go says. Its parts know those below
-// them; what they want from those above is handed to them in connect.
+// interface, except Start, Stop and what link.go says. Its parts know those below
+// them; connect gives them what they need from those above.
 type Window struct {
 	*shell
 	link      *link
@@ -80,8 +80,8 @@ func New(app fyne.App, cfg Config) *Window {
 	return w
 }
 
-// connect makes the parts of the window and hands each what it needs: the parts
-// below it, and what it asks of those above.
+// connect makes the parts of the window and gives each what it needs: the parts
+// below it, and actions of those above.
 func (w *Window) connect() {
 	sh := w.shell
 	sh.apply, sh.relayout = w.event, w.relayoutAll
@@ -153,8 +153,8 @@ func (w *Window) Stop() {
 	w.work.Wait()
 }
 
-// Calm reports that nothing in the window moves by itself, other than by Do: no
-// cursor blinks, and nothing of the toolkit's own lies over it.
+// Calm reports that nothing in the window moves by itself, except through Do: no
+// cursor blinks, and no overlay of the toolkit's is open.
 func (w *Window) Calm() bool {
 	c := w.win.Canvas()
 	_, typing := c.Focused().(*kit.Entry)
@@ -168,7 +168,7 @@ func (w *Window) title() string {
 	return w.ui.T("title")
 }
 
-// tick counts down. Only what says something else than before is touched.
+// tick counts down. It touches only texts that changed.
 func (w *Window) tick() {
 	now := w.now()
 	if w.settings.page != nil && now.Second()%doorEvery == 0 {
@@ -229,8 +229,8 @@ func (w *Window) event(e api.Event) {
 	}
 }
 
-// showMeant brings in sight what a notification was about. It leaves a page alone that
-// holds what was typed, and the active environment as it is.
+// showMeant shows what a notification was about. It does not close a page with
+// unsaved input, nor switch the active environment.
 func (w *Window) showMeant(what api.Showing) {
 	if _, typed := w.pages.unsaved(); typed {
 		return
@@ -296,8 +296,8 @@ func (w *Window) fillBanners() {
 	w.listing.list.shift(w.listing.root.Position().Y - before) // the rows stay where they are
 }
 
-// build makes every part anew from what the window knows. What was typed is in
-// the drafts and stays.
+// build makes every part again from what the window knows. Unsaved input is in the
+// drafts and stays.
 func (w *Window) build() {
 	ui := w.ui
 	had := place{index: -1}
@@ -332,8 +332,8 @@ func (w *Window) build() {
 	focusAt(w.win.Canvas(), w.root, had)
 }
 
-// keepFocus sees to it that the keyboard is on something that can be seen: what
-// had it may have gone with what it was about.
+// keepFocus makes sure that the keyboard is on something visible: the part that had
+// it may be gone.
 func (w *Window) keepFocus() {
 	c := w.win.Canvas()
 	had := c.Focused()
