@@ -13,7 +13,7 @@ func (k *Keeper) left(e *entry, now time.Time) int {
 	switch {
 	case most <= 0:
 		return math.MaxInt
-	case e.tally.Day != k.day(e.account).Day(now):
+	case e.tally.Day != k.day(*e.account).Day(now):
 		return most
 	}
 	return max(0, most-e.tally.Calls)
@@ -22,7 +22,7 @@ func (k *Keeper) left(e *entry, now time.Time) int {
 // hold postpones a round because the day's budget is used up. It is due again when
 // the day ends. The lock is held.
 func (k *Keeper) hold(e *entry, now time.Time) {
-	err := k.errBudget(e.account, now)
+	err := k.errBudget(*e.account, now)
 	news := e.err == nil || e.err.Remedy != RemedyBudget
 	e.err, e.notBefore, e.fails = err, err.RetryAt, 0
 	k.replan(e, now)

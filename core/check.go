@@ -49,7 +49,7 @@ func (k *Keeper) Check(ctx context.Context, id ID) (Checked, error) {
 		k.mu.RUnlock()
 		return Checked{}, errNoAccount()
 	}
-	a, current := e.account, *e.token.Load()
+	a, current := *e.account, *e.token.Load()
 	k.mu.RUnlock()
 	if _, known := k.traits(a); !known {
 		return Checked{}, errKind(a.Kind)
@@ -122,7 +122,7 @@ func (k *Keeper) lose(e *entry, found *Checked, now time.Time) *Entry {
 		At: now, What: DidLose, Mask: Mask(e.token.Load().Value), Calls: 1,
 		Code: found.Err.Code, Message: found.Err.Upstream, RID: found.Err.RID,
 	}
-	traits, _ := k.traits(e.account)
+	traits, _ := k.traits(*e.account)
 	if found.Finding == FoundReplaced && traits.Destructive() {
 		e.err = &Error{
 			Class: Misuse, Remedy: RemedyReplaced, Kind: e.account.Kind, Code: found.Err.Code, Upstream: found.Err.Upstream, RID: found.Err.RID,

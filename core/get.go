@@ -90,7 +90,7 @@ func (k *Keeper) board(id ID, minTTL time.Duration, renewed bool) (t Token, f *f
 		return Token{}, nil, false, errNoAccount()
 	}
 	t = *e.token.Load()
-	if traits, known := k.traits(e.account); known {
+	if traits, known := k.traits(*e.account); known {
 		minTTL = traits.atHand(minTTL)
 	}
 	switch {
@@ -121,7 +121,7 @@ func (k *Keeper) board(id ID, minTTL time.Duration, renewed bool) (t Token, f *f
 // refusal is why no call may be made now for a caller who needs minTTL; nil when one
 // may. The lock is held.
 func (k *Keeper) refusal(e *entry, now time.Time, minTTL time.Duration) *Error {
-	traits, known := k.traits(e.account)
+	traits, known := k.traits(*e.account)
 	switch {
 	case k.stopped:
 		return ErrStopping()
@@ -129,10 +129,10 @@ func (k *Keeper) refusal(e *entry, now time.Time, minTTL time.Duration) *Error {
 		return errKind(e.account.Kind)
 	case e.blocked(now) != nil:
 		return e.err
-	case !k.mayRound(e.account):
-		return k.errLive(e.account)
+	case !k.mayRound(*e.account):
+		return k.errLive(*e.account)
 	case k.left(e, now) == 0:
-		return k.errBudget(e.account, now)
+		return k.errBudget(*e.account, now)
 	}
 	if err := e.tooLong(traits, now, minTTL); err != nil {
 		return err
@@ -180,7 +180,7 @@ func (e *entry) tooLong(traits Traits, now time.Time, minTTL time.Duration) *Err
 // than minTTL.
 func (k *Keeper) tooShort(e *entry, now time.Time, minTTL time.Duration) *Error {
 	t := e.token.Load()
-	traits, _ := k.traits(e.account)
+	traits, _ := k.traits(*e.account)
 	return &Error{
 		Class: Temporary, Remedy: RemedyLifeTooLong,
 		RetryAt: later(t.ExpiresAt.Add(-traits.window(t.Life)), e.lastRound.Add(autoFloor)),

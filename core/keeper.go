@@ -73,7 +73,7 @@ type entry struct {
 	token    atomic.Pointer[Token] // current token, never nil
 	lastUsed atomic.Int64          // unix seconds
 
-	account   Account
+	account   *Account  // never changed, replaced by an edit
 	flight    *flight   // the round under way
 	lastRound time.Time // when the last round began
 	report    *reported // how the last report ended

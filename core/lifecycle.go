@@ -11,13 +11,14 @@ import (
 // Put adds or changes an account. stored is the token kept from an earlier run and
 // counts only when the account is new. A change of the TokenID drops the token,
 // because it belongs to the old one; any change of SameUpstream clears the kept
-// error and the floor.
-func (k *Keeper) Put(a Account, stored Token) {
+// error and the floor. It returns the account as the Keeper has it, which nobody
+// changes: whoever lists accounts besides can do without a copy of its own.
+func (k *Keeper) Put(a Account, stored Token) *Account {
 	now := k.lock()
 	defer k.mu.Unlock()
 	e := k.entries[a.ID]
 	if e == nil {
-		e = &entry{account: a, slot: -1, spread: uint8(rand.UintN(256))}
+		e = &entry{account: &a, slot: -1, spread: uint8(rand.UintN(256))}
 		e.adopt(stored, now)
 		k.share(e)
 		k.entries[a.ID] = e
@@ -27,12 +28,13 @@ func (k *Keeper) Put(a Account, stored Token) {
 	}
 	k.replan(e, now)
 	k.publish(e)
+	return e.account
 }
 
 // edit makes a the account of an entry. The lock is held.
 func (k *Keeper) edit(e *entry, a Account) {
-	was := e.account
-	e.account = a
+	was := *e.account
+	e.account = &a
 	if !k.SameUpstream(was, a) {
 		e.forgive()
 	}
@@ -129,7 +131,7 @@ func (k *Keeper) Forget(id ID) {
 	if e.flight != nil {
 		e.flight.cancel()
 	}
-	a := e.account
+	a := *e.account
 	for _, fn := range k.listeners {
 		fn(Event{Removed: &a})
 	}
@@ -150,7 +152,7 @@ func (k *Keeper) PauseAll(paused bool) {
 // of at their next round. Living tokens stay.
 func (k *Keeper) Locked(err *Error) {
 	k.everyone(func(e *entry) bool {
-		if traits, _ := k.traits(e.account); !traits.UsesVault(e.account) {
+		if traits, _ := k.traits(*e.account); !traits.UsesVault(*e.account) {
 			return false
 		}
 		if e.err != nil && e.err.Class != VaultClosed {
@@ -208,7 +210,7 @@ func (k *Keeper) SetUpstreams(all map[Kind]Upstream) {
 		before, knew := was[e.account.Kind]
 		after, knows := all[e.account.Kind]
 		switch {
-		case knew && knows && before.TokenID(e.account) != after.TokenID(e.account):
+		case knew && knows && before.TokenID(*e.account) != after.TokenID(*e.account):
 			k.share(e)
 			e.drop()
 			k.saveSoon(e.account.ID)

@@ -20,7 +20,7 @@ type lookout struct {
 // dead or that cannot be checked is not, and neither are accounts that are paused,
 // locked or wait for a person. The lock is held.
 func (k *Keeper) looks(e *entry, now time.Time) bool {
-	if !e.account.Watch || !e.account.Auto || k.pausedAll || k.stopped || !k.checks(e.account) {
+	if !e.account.Watch || !e.account.Auto || k.pausedAll || k.stopped || !k.checks(*e.account) {
 		return false
 	}
 	if e.err != nil && (e.err.Class == VaultClosed || e.err.Class.NeedsPerson()) {
@@ -87,7 +87,7 @@ func (k *Keeper) lookOut(now time.Time) {
 			e.looked = now
 			k.lookAt(e, now.Add(lookEvery))
 			k.underWay[healthy]++
-			a, current := e.account, *e.token.Load()
+			a, current := *e.account, *e.token.Load()
 			k.wg.Go(func() {
 				k.look(k.ctx, a, current)
 				k.mu.Lock()

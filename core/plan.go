@@ -135,8 +135,8 @@ func (k *Keeper) Wake() { k.signal() }
 
 // dueTime is when the background acts for e, if it does.
 func (k *Keeper) dueTime(e *entry, now time.Time) (time.Time, bool) {
-	traits, known := k.traits(e.account)
-	if !known || e.flight != nil || k.pausedAll || !e.account.Auto || !k.mayRound(e.account) {
+	traits, known := k.traits(*e.account)
+	if !known || e.flight != nil || k.pausedAll || !e.account.Auto || !k.mayRound(*e.account) {
 		return time.Time{}, false
 	}
 	due := now

@@ -160,20 +160,20 @@ func (last *reported) covers(r Report, now time.Time) bool {
 
 // forbids is why a report's round may not start now; nil when it may.
 func (k *Keeper) forbids(e *entry, r Report, g goal, now time.Time) *Error {
-	_, known := k.traits(e.account)
+	_, known := k.traits(*e.account)
 	switch {
 	case k.stopped:
 		return ErrStopping()
 	case !known:
 		return errKind(e.account.Kind)
-	case g.fetches(k.checks(e.account)) && !k.mayRound(e.account):
-		return k.errLive(e.account)
+	case g.fetches(k.checks(*e.account)) && !k.mayRound(*e.account):
+		return k.errLive(*e.account)
 	case r.Person:
 		return nil
 	case e.blocked(now) != nil:
 		return e.err
 	case k.left(e, now) == 0:
-		return k.errBudget(e.account, now)
+		return k.errBudget(*e.account, now)
 	case g == report:
 		return e.reportFloor(now)
 	}

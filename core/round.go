@@ -80,7 +80,7 @@ func (k *Keeper) start(e *entry, r round, now time.Time) *flight {
 	k.underWay[f.lane]++
 	k.unplan(e)
 	k.publish(e)
-	a, edits := e.account, e.edits
+	a, edits := *e.account, e.edits
 	w := k.attempt(ctx, a, *e.token.Load())
 	if !r.person {
 		w.left = k.left(e, now)
@@ -327,7 +327,7 @@ func (k *Keeper) finish(e *entry, f *flight, out outcome, asked Account, edits i
 	if f.goal == force && out.calls == 0 {
 		e.lastRound = f.before // nobody was asked
 	}
-	if k.entries[id] != e || !k.sameToken(asked, e.account) || edits != e.edits && out.err != nil {
+	if k.entries[id] != e || !k.sameToken(asked, *e.account) || edits != e.edits && out.err != nil {
 		f.obsolete = true
 	}
 	if f.obsolete {

@@ -48,7 +48,7 @@ func ruled(workers int) *Keeper {
 
 // withToken is an entry whose token has left to live; with 0 it has none.
 func withToken(left time.Duration) *entry {
-	e := &entry{account: Account{Kind: plainKind, Env: Sandbox, Auto: true}, slot: -1, tally: &tally{accounts: 1}}
+	e := &entry{account: &Account{Kind: plainKind, Env: Sandbox, Auto: true}, slot: -1, tally: &tally{accounts: 1}}
 	t := Token{}
 	if left != 0 {
 		t = Token{Value: "t", ObtainedAt: noon.Add(left - 2*time.Hour), ExpiresAt: noon.Add(left), Life: 2 * time.Hour}

@@ -25,7 +25,7 @@ func (k *Keeper) sharers(e *entry) []*entry {
 
 // shares reports whether an account may use a token that was fetched for another one.
 func (k *Keeper) shares(e *entry) bool {
-	return k.Live(e.account) && (e.err == nil || !e.err.Class.waits())
+	return k.Live(*e.account) && (e.err == nil || !e.err.Class.waits())
 }
 
 // takeOver gives an entry a sharer's token that lives longer than its own and is good

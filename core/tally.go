@@ -25,7 +25,7 @@ func (k *Keeper) share(e *entry) {
 	if e.tally != nil {
 		e.tally.accounts--
 	}
-	e.tally = k.tallyOf(e.account)
+	e.tally = k.tallyOf(*e.account)
 	e.tally.accounts++
 }
 

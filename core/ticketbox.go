@@ -178,7 +178,7 @@ func (k *Keeper) asker(id ID) (Account, int, *Error) {
 	if e == nil {
 		return Account{}, 0, errNoAccount()
 	}
-	return e.account, e.edits, nil
+	return *e.account, e.edits, nil
 }
 
 // rests reports whether nothing is done for an account in the background.

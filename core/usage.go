@@ -17,7 +17,7 @@ func (k *Keeper) Usage(ctx context.Context, id ID, paths []string) ([]Usage, err
 		k.mu.RUnlock()
 		return nil, errNoAccount()
 	}
-	a, current := e.account, *e.token.Load()
+	a, current := *e.account, *e.token.Load()
 	k.mu.RUnlock()
 	w := k.attempt(ctx, a, current)
 	meter, ok := w.up.Source.(Meter)
@@ -57,7 +57,7 @@ func (k *Keeper) measured(w *attempt, told []Usage, failed error) {
 	dead := errors.Is(failed, ErrDead)
 	k.change(w.req.Account.ID, func(e *entry, now time.Time) {
 		rec = k.count(w.req.Account, w.out, now)
-		if !k.sameToken(e.account, w.req.Account) {
+		if !k.sameToken(*e.account, w.req.Account) {
 			return
 		}
 		if dead {
@@ -114,7 +114,7 @@ func (k *Keeper) mayReset(id ID) (Account, error) {
 	if e == nil {
 		return Account{}, errNoAccount()
 	}
-	_, known := k.traits(e.account)
+	_, known := k.traits(*e.account)
 	_, able := k.upstream(e.account.Kind).Source.(Resetter)
 	switch {
 	case k.stopped:
@@ -122,13 +122,13 @@ func (k *Keeper) mayReset(id ID) (Account, error) {
 	case !known:
 		return Account{}, errKind(e.account.Kind)
 	case !able:
-		return Account{}, errNoMeter(e.account)
+		return Account{}, errNoMeter(*e.account)
 	}
 	if err := e.apart(e.resetAt, now); err != nil {
 		return Account{}, &Error{Class: Temporary, Remedy: RemedyTryAgain, RetryAt: err.RetryAt, Message: "the counters were to be reset a moment ago; see whether they were before another reset is spent"}
 	}
 	e.resetAt = now
-	return e.account, nil
+	return *e.account, nil
 }
 
 func errNoMeter(a Account) *Error {

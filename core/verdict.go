@@ -76,7 +76,7 @@ func (o outcome) effect(g goal) effect {
 // accept makes an outcome the entry's state and returns the current token. The
 // lock is held.
 func (k *Keeper) accept(e *entry, f *flight, out *outcome, now time.Time) Token {
-	traits, _ := k.traits(e.account)
+	traits, _ := k.traits(*e.account)
 	if g := out.grant.Value; out.err == nil && out.verdict != accepted && g != "" && g == e.dead {
 		out.verdict, out.err = dead, errStillDead(*out, traits)
 	}

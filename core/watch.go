@@ -79,21 +79,21 @@ func (k *Keeper) publish(e *entry) {
 func (k *Keeper) snapshot(e *entry) Snapshot {
 	t := e.token.Load()
 	s := Snapshot{
-		Account: e.account, Mask: Mask(t.Value), ObtainedAt: t.ObtainedAt, ExpiresAt: t.ExpiresAt, Life: t.Life, Claims: e.claimed.of(t.Value),
+		Account: *e.account, Mask: Mask(t.Value), ObtainedAt: t.ObtainedAt, ExpiresAt: t.ExpiresAt, Life: t.Life, Claims: e.claimed.of(t.Value),
 		PrevMask: Mask(t.Previous.Value), PrevUntil: t.Previous.Until,
 		Renewing: e.flight != nil, PausedAll: k.pausedAll, Err: e.err.of(e.account.Kind), NextTry: e.due, Check: e.check, Lost: e.lost, Usage: e.usage,
 	}
-	switch _, known := k.traits(e.account); {
+	switch _, known := k.traits(*e.account); {
 	case !known: // the failure is kept, and says what it waits for
 		s.Err = errKind(e.account.Kind)
-	case !k.Live(e.account):
-		s.Consent = k.errLive(e.account)
+	case !k.Live(*e.account):
+		s.Consent = k.errLive(*e.account)
 	}
 	if used := e.lastUsed.Load(); used != 0 {
 		s.LastUsed = time.Unix(used, 0)
 	}
 	now, _ := k.clock.wall()
-	zone := k.day(e.account)
+	zone := k.day(*e.account)
 	if t := e.tally; t.Day == zone.Day(now) {
 		s.Today = t.Counts
 	}

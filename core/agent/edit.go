@@ -56,7 +56,7 @@ func (s *Service) add(ctx context.Context, in api.AccountInput) (draft, error) {
 		return d, err
 	}
 	s.note(d.account.ID, core.DidAdd)
-	s.keeper.Put(d.account, core.Token{})
+	s.handOver(d.account, core.Token{})
 	return d, nil
 }
 
@@ -122,10 +122,14 @@ func (s *Service) respell(was core.Account, d *draft) {
 	}
 }
 
+// handOver gives an account to the Keeper and lists it as the Keeper has it, so that
+// memory holds each account once.
+func (s *Service) handOver(a core.Account, stored core.Token) { s.accounts.put(s.keeper.Put(a, stored)) }
+
 // saveDraft tells the Keeper about a saved account.
 func (s *Service) saveDraft(d draft) {
 	_, known := s.keeper.Token(d.account.ID)
-	s.keeper.Put(d.account, core.Token{})
+	s.handOver(d.account, core.Token{})
 	if known && d.newSecrets() {
 		s.keeper.SecretChanged(d.account.ID)
 	}
@@ -196,7 +200,7 @@ func (s *Service) write(ctx context.Context, d draft) error {
 		if err := s.parts.Store.Update(d.account); err != nil {
 			return core.AsError(err)
 		}
-		s.accounts.put(d.account)
+		s.accounts.put(&d.account)
 		s.noteOutdated(d.account)
 		return nil
 	}
@@ -218,7 +222,7 @@ func (s *Service) write(ctx context.Context, d draft) error {
 		}
 		return core.AsError(err)
 	}
-	s.accounts.put(d.account)
+	s.accounts.put(&d.account)
 	return nil
 }
 
@@ -267,7 +271,7 @@ func (s *Service) Remove(ctx context.Context, ref api.Ref) error {
 	if err != nil && s.stillThere(a.ID) {
 		return core.AsError(err)
 	}
-	s.accounts.drop(a)
+	s.accounts.drop(a.ID)
 	s.keeper.Forget(a.ID)
 	s.tickets.Forget(a.ID)
 	s.uses.forget(a.ID)

@@ -97,7 +97,7 @@ func (s *Service) carryOut(ctx context.Context, p *importer) error {
 		return notImported(err, undone)
 	}
 	for _, d := range p.drafts {
-		s.accounts.put(d.account)
+		s.accounts.put(&d.account)
 		s.saveDraft(d)
 		s.noteOutdated(d.account)
 	}

@@ -234,7 +234,7 @@ func (s *Service) await(a core.Account, why *core.Error) error {
 	if err := s.parts.Store.Update(a); err != nil {
 		return core.AsError(err)
 	}
-	s.accounts.put(a)
+	s.accounts.put(&a)
 	s.saveDraft(draft{account: a, elsewhere: why})
 	return nil
 }

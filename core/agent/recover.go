@@ -96,7 +96,7 @@ func (s *Service) dropAgain(ctx context.Context, a core.Account) {
 		s.log.Warn("an account that was removed is back with the backup", "account", a.ID, "error", err)
 		return
 	}
-	s.accounts.drop(a)
+	s.accounts.drop(a.ID)
 	s.uses.forget(a.ID)
 	s.pushes.drop(a.ID, 0)
 	s.log.Info("the backup held an account that was removed since; it is gone again", "account", a.ID)
@@ -354,8 +354,7 @@ func (s *Service) saveRecovered(ctx context.Context, found []core.Account) error
 		return err
 	}
 	for _, a := range found {
-		s.accounts.put(a)
-		s.keeper.Put(a, core.Token{})
+		s.handOver(a, core.Token{})
 		if a.BaseURL == unknownHost {
 			s.keeper.Refuse(a.ID, noHost())
 		}

@@ -123,7 +123,7 @@ func (s *Service) fill(ctx context.Context) {
 	s.listLost()
 	tokens, closed := s.openVault(ctx)
 	for _, a := range s.accounts.all() {
-		s.keeper.Put(a, tokens[a.ID])
+		s.handOver(a, tokens[a.ID])
 		if a.BaseURL == unknownHost {
 			s.keeper.Refuse(a.ID, noHost())
 		}

@@ -186,7 +186,6 @@ func New(p Parts) (*Service, error) {
 	s := &Service{
 		parts: p, lines: lines, log: p.Log.Logger, now: func() time.Time { return p.Now().Round(0) },
 		hub: newHub(), stop: make(chan struct{}), renewed: make(chan struct{}, 1), busMoved: make(chan struct{}, 1), session: p.Session, tray: api.TrayOff,
-		accounts: newDirectory(),
 		listener: listener{home: p.Home, log: p.Log.Logger}, upkeep: newUpkeep(),
 	}
 	s.started = s.now()
@@ -225,8 +224,8 @@ func (s *Service) load() (err error) {
 	if err != nil {
 		return err
 	}
-	for _, a := range accounts {
-		s.accounts.put(a)
+	for i := range accounts {
+		s.accounts.put(&accounts[i])
 	}
 	if s.uses.last, err = s.parts.Store.LastUsed(); err != nil {
 		return err
