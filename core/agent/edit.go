@@ -124,7 +124,9 @@ func (s *Service) respell(was core.Account, d *draft) {
 
 // handOver gives an account to the Keeper and lists it as the Keeper has it, so that
 // memory holds each account once.
-func (s *Service) handOver(a core.Account, stored core.Token) { s.accounts.put(s.keeper.Put(a, stored)) }
+func (s *Service) handOver(a core.Account, stored core.Token) {
+	s.accounts.put(s.keeper.Put(a, stored))
+}
 
 // saveDraft tells the Keeper about a saved account.
 func (s *Service) saveDraft(d draft) {

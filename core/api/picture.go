@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"slices"
 
 	"tokentray/core"
@@ -22,8 +23,8 @@ type Picture[A any] struct {
 	Accounts  []A      // by name, sandbox before live
 
 	keep  func(a Account, was A, known bool) A
-	names []accountName   // parallel to Accounts
-	index map[core.ID]int // the index of each account
+	names []accountName // parallel to Accounts
+	byID  []int32       // the index of each account, sorted by ID; a map would take ten times the memory
 }
 
 type accountName struct {
@@ -35,7 +36,7 @@ type accountName struct {
 // default settings. keep converts an account to what is kept of it; was is what was
 // kept before, if the account is known.
 func NewPicture[A any](keep func(a Account, was A, known bool) A) *Picture[A] {
-	return &Picture[A]{Active: core.Sandbox, Settings: core.DefaultSettings(), keep: keep, index: map[core.ID]int{}}
+	return &Picture[A]{Active: core.Sandbox, Settings: core.DefaultSettings(), keep: keep}
 }
 
 // Whole keeps the whole account; for NewPicture.
@@ -92,14 +93,25 @@ func (p *Picture[A]) set(s core.Settings) Change {
 
 // Index is the index of an account in Accounts.
 func (p *Picture[A]) Index(id core.ID) (int, bool) {
-	i, ok := p.index[id]
-	return i, ok
+	at, ok := p.find(id)
+	if !ok {
+		return 0, false
+	}
+	return int(p.byID[at]), true
 }
+
+// find is where byID has an account, or would have it.
+func (p *Picture[A]) find(id core.ID) (int, bool) {
+	return slices.BinarySearchFunc(p.byID, id, func(i int32, id core.ID) int { return cmp.Compare(p.names[i].id, id) })
+}
+
+// Name is the ID and the name of the account at an index of Accounts.
+func (p *Picture[A]) Name(i int) (core.ID, Ref) { return p.names[i].id, p.names[i].ref }
 
 // Find is the account with an ID, in place; nil when there is none. It is valid
 // until the next event.
 func (p *Picture[A]) Find(id core.ID) *A {
-	if i, ok := p.index[id]; ok {
+	if i, ok := p.Index(id); ok {
 		return &p.Accounts[i]
 	}
 	return nil
@@ -116,8 +128,11 @@ func (p *Picture[A]) reset(l List) {
 		accounts = append(accounts, p.kept(a))
 		names = append(names, accountName{a.ID, a.Ref()})
 	}
-	p.Accounts, p.names, p.index = accounts, names, make(map[core.ID]int, len(names))
-	p.renumber(0)
+	p.Accounts, p.names, p.byID = accounts, names, make([]int32, len(names))
+	for i := range p.byID {
+		p.byID[i] = int32(i)
+	}
+	slices.SortFunc(p.byID, func(i, j int32) int { return cmp.Compare(names[i].id, names[j].id) })
 	p.Loaded, p.Active, p.PausedAll, p.Vault, p.Clipboard = true, l.Active, l.PausedAll, l.Vault, l.Clipboard
 	p.Settings, p.Demo, p.Notice, p.Recovered = l.Settings, l.Demo, l.Notice, l.Recovered
 }
@@ -125,7 +140,7 @@ func (p *Picture[A]) reset(l List) {
 // kept is what is kept of an account.
 func (p *Picture[A]) kept(a Account) A {
 	var was A
-	i, known := p.index[a.ID]
+	i, known := p.Index(a.ID)
 	if known {
 		was = p.Accounts[i]
 	}
@@ -134,7 +149,7 @@ func (p *Picture[A]) kept(a Account) A {
 
 func (p *Picture[A]) put(a Account) Change {
 	kept := p.kept(a)
-	i, known := p.index[a.ID]
+	i, known := p.Index(a.ID)
 	if known && p.names[i].ref == a.Ref() {
 		p.Accounts[i] = kept
 		return Change{Account: a.ID}
@@ -145,12 +160,14 @@ func (p *Picture[A]) put(a Account) Change {
 	i, _ = slices.BinarySearchFunc(p.names, a.Ref(), func(n accountName, ref Ref) int { return n.ref.Compare(ref) })
 	p.Accounts = slices.Insert(p.Accounts, i, kept)
 	p.names = slices.Insert(p.names, i, accountName{a.ID, a.Ref()})
-	p.renumber(i)
+	p.shift(i, 1)
+	at, _ := p.find(a.ID)
+	p.byID = slices.Insert(p.byID, at, int32(i))
 	return Change{Accounts: true}
 }
 
 func (p *Picture[A]) remove(id core.ID) Change {
-	i, known := p.index[id]
+	i, known := p.Index(id)
 	if !known {
 		return Change{}
 	}
@@ -159,15 +176,18 @@ func (p *Picture[A]) remove(id core.ID) Change {
 }
 
 func (p *Picture[A]) delete(i int) {
-	delete(p.index, p.names[i].id)
+	at, _ := p.find(p.names[i].id)
+	p.byID = slices.Delete(p.byID, at, at+1)
 	p.Accounts = slices.Delete(p.Accounts, i, i+1)
 	p.names = slices.Delete(p.names, i, i+1)
-	p.renumber(i)
+	p.shift(i, -1)
 }
 
-// renumber corrects the indexes of the accounts from i on.
-func (p *Picture[A]) renumber(i int) {
-	for ; i < len(p.names); i++ {
-		p.index[p.names[i].id] = i
+// shift corrects the indexes of the accounts that moved from i on.
+func (p *Picture[A]) shift(i, by int) {
+	for at := range p.byID {
+		if p.byID[at] >= int32(i) {
+			p.byID[at] += int32(by)
+		}
 	}
 }

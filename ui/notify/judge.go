@@ -51,6 +51,7 @@ type judge struct {
 	shown                  [kinds]bool
 	now                    time.Time // of the event that is being taken in
 	news                   bool      // the event may have brought something to tell
+	arrivals               []arrival // accounts that were added a moment ago, the latest last
 	memory                 memory    // of what was told, also by the agent before this one
 }
 
@@ -87,6 +88,12 @@ type decision struct {
 	accounts []account
 }
 
+// arrival is an account that a person has added, and may still be looking at.
+type arrival struct {
+	id core.ID
+	at time.Time
+}
+
 func newJudge(before memory) *judge {
 	j := &judge{memory: before}
 	j.Picture = api.NewPicture(j.keep)
@@ -106,15 +113,14 @@ func (j *judge) onEvent(e api.Event, now time.Time) bool {
 // nothing to tell. What the first snapshot holds is not told; people know it.
 func (j *judge) keep(a api.Account, acc *account, known bool) *account {
 	first := !j.Loaded
-	isNew := !known && !first
+	if !known && !first {
+		j.arrivals = append(j.arrivals, arrival{a.ID, j.now})
+	}
 	if acc == nil {
-		if !isNew && a.Error == nil && a.FailingPushes() == 0 && a.Lost == nil && renewed(a.StateAt(j.now)) {
+		if a.Error == nil && a.FailingPushes() == 0 && a.Lost == nil && renewed(a.StateAt(j.now)) {
 			return nil
 		}
-		acc = &account{id: a.ID}
-		if isNew {
-			acc.added = j.now
-		}
+		acc = &account{id: a.ID, added: j.added(a.ID)}
 		j.memory.recall(acc)
 	}
 	acc.set(a, j.now)
@@ -124,6 +130,15 @@ func (j *judge) keep(a api.Account, acc *account, known bool) *account {
 	}
 	j.news = true
 	return acc
+}
+
+// added is when an account was added, if that was a moment ago.
+func (j *judge) added(id core.ID) time.Time {
+	i := slices.IndexFunc(j.arrivals, func(a arrival) bool { return a.id == id })
+	if i < 0 {
+		return time.Time{}
+	}
+	return j.arrivals[i].at
 }
 
 // set notes how an account stands.
@@ -201,12 +216,14 @@ func (j *judge) decide(now time.Time) ([]decision, time.Time) {
 		}
 	}
 	for i, a := range j.Accounts {
-		switch {
-		case a == nil:
-		case a.forgettable(now):
+		if a != nil && a.forgettable(now) {
 			j.Accounts[i] = nil
-		case !a.added.IsZero(): // to forget it then: a thousand that were added take 0.5 MB
-			soonest(&next, a.added.Add(attention), now)
+		}
+	}
+	if n := len(j.arrivals); n > 0 {
+		end := j.arrivals[n-1].at.Add(attention)
+		if soonest(&next, end, now); !now.Before(end) {
+			j.arrivals = nil
 		}
 	}
 	j.memory.fade(now)

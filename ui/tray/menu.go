@@ -101,8 +101,8 @@ func build(p *picture, failure string, now time.Time, t *text.Text) menu {
 	if p.PausedAll {
 		m.pause = t.Say("tray.resume")
 	}
-	if a := p.Find(p.copyAs[p.Active]); a != nil {
-		m.as = copyAs(*a, p.Settings.AskLiveCopy, t)
+	if a, ok := p.find(p.copyAs[p.Active]); ok {
+		m.as = copyAs(a, p.Settings.AskLiveCopy, t)
 	}
 	if c := p.Clipboard; c.Held() {
 		m.clip, m.clear = clip(c, now, t), t.Say("tray.clear")
@@ -246,7 +246,7 @@ func tooltip(p *picture, total int, now time.Time, t *text.Text) string {
 // first.
 func (p *picture) nextToExpire(now time.Time) (account, bool) {
 	var first account
-	for _, a := range p.Accounts {
+	for a := range p.all() {
 		if a.ref.Env == p.Active && a.remaining(now) > 0 &&
 			(first.expires.IsZero() || a.expires.Before(first.expires) || a.expires.Equal(first.expires) && a.ref.Name < first.ref.Name) {
 			first = a

@@ -1,6 +1,7 @@
 package tray
 
 import (
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -11,7 +12,7 @@ import (
 
 // picture is what the tray knows of the agent.
 type picture struct {
-	*api.Picture[account]
+	*api.Picture[kept]
 	// copyAs is the account of each environment that the submenu of formats is
 	// about: the one that was copied last. Before the first copy it is the one
 	// that was used last when the menu was first built. It does not change with
@@ -21,28 +22,83 @@ type picture struct {
 }
 
 func newPicture() *picture {
-	return &picture{Picture: api.NewPicture(newAccount), copyAs: map[core.Env]core.ID{}}
+	return &picture{Picture: api.NewPicture(keep), copyAs: map[core.Env]core.ID{}}
 }
 
-// account is what a menu shows of an account, and no more, since the agent may
-// have thousands.
+// kept is what a menu shows of an account, and no more, since the agent may have
+// thousands.
+type kept struct {
+	kind     core.Kind
+	state    core.State // when it was told
+	expires  moment     // none without a token
+	lastUsed moment
+	failing  int32 // pushes
+	consent  bool  // it waits for its owner's once its token is dead
+}
+
+// moment is a time in nanoseconds since 1970, in a third of the memory of a
+// time.Time; 0 is none.
+type moment int64
+
+func momentOf(t time.Time) moment {
+	if t.IsZero() {
+		return 0
+	}
+	return moment(t.UnixNano())
+}
+
+func (m moment) time() time.Time {
+	if m == 0 {
+		return time.Time{}
+	}
+	return time.Unix(0, int64(m))
+}
+
+func keep(a api.Account, _ kept, _ bool) kept {
+	out := kept{kind: a.Kind, state: a.State, consent: a.NeedsConsent && a.Error == nil, failing: int32(a.FailingPushes()), lastUsed: momentOf(a.LastUsed)}
+	if a.Mask != "" {
+		out.expires = momentOf(a.ExpiresAt)
+	}
+	return out
+}
+
+// account is what is kept of an account, with its name.
 type account struct {
 	id       core.ID
 	ref      api.Ref
 	kind     core.Kind
-	state    core.State // when it was told
-	consent  bool       // it waits for its owner's once its token is dead
-	expires  time.Time  // zero without a token
-	failing  int        // pushes
+	state    core.State
+	consent  bool
+	expires  time.Time
+	failing  int
 	lastUsed time.Time
 }
 
-func newAccount(a api.Account, _ account, _ bool) account {
-	out := account{id: a.ID, ref: a.Ref(), kind: a.Kind, state: a.State, consent: a.NeedsConsent && a.Error == nil, failing: a.FailingPushes(), lastUsed: a.LastUsed}
-	if a.Mask != "" {
-		out.expires = a.ExpiresAt
+// all are the accounts by name, sandbox before live.
+func (p *picture) all() iter.Seq[account] {
+	return func(yield func(account) bool) {
+		for i := range p.Accounts {
+			if !yield(p.at(i)) {
+				return
+			}
+		}
 	}
-	return out
+}
+
+// at is the account at an index.
+func (p *picture) at(i int) account {
+	id, ref := p.Name(i)
+	k := p.Accounts[i]
+	return account{id: id, ref: ref, kind: k.kind, state: k.state, consent: k.consent, expires: k.expires.time(), failing: int(k.failing), lastUsed: k.lastUsed.time()}
+}
+
+// find is the account of an ID.
+func (p *picture) find(id core.ID) (account, bool) {
+	i, ok := p.Index(id)
+	if !ok {
+		return account{}, false
+	}
+	return p.at(i), true
 }
 
 // remaining is the life left, 0 without a living token.
@@ -68,18 +124,18 @@ func (p *picture) apply(e api.Event) bool {
 // chooseCopyAs chooses the account of the submenu.
 func (p *picture) chooseCopyAs() {
 	if c := p.Clipboard; c.Account != "" && !p.isCopyAs(c.Env, api.Ref{Name: c.Account, Env: c.Env}) {
-		for _, a := range p.Accounts {
+		for a := range p.all() {
 			if a.ref == (api.Ref{Name: c.Account, Env: c.Env}) {
 				p.copyAs[c.Env] = a.id
 			}
 		}
 	}
-	if a := p.Find(p.copyAs[p.Active]); a != nil && a.ref.Env == p.Active {
+	if a, ok := p.find(p.copyAs[p.Active]); ok && a.ref.Env == p.Active {
 		return
 	}
 	delete(p.copyAs, p.Active)
 	var last account
-	for _, a := range p.Accounts {
+	for a := range p.all() {
 		if a.ref.Env == p.Active && (last.ref.Name == "" || later(a, last) < 0) {
 			last, p.copyAs[p.Active] = a, a.id
 		}
@@ -88,8 +144,8 @@ func (p *picture) chooseCopyAs() {
 
 // isCopyAs reports whether the submenu of an environment is about an account.
 func (p *picture) isCopyAs(env core.Env, ref api.Ref) bool {
-	a := p.Find(p.copyAs[env])
-	return a != nil && a.ref == ref
+	a, ok := p.find(p.copyAs[env])
+	return ok && a.ref == ref
 }
 
 // later orders the most recently used first, then by name.
@@ -104,7 +160,7 @@ func later(a, b account) int {
 // first.
 func (p *picture) inEnv() []account {
 	var out []account
-	for _, a := range p.Accounts {
+	for a := range p.all() {
 		if a.ref.Env == p.Active {
 			out = append(out, a)
 		}
@@ -125,7 +181,7 @@ func (a account) stateAt(now time.Time) core.State {
 // needPerson counts the accounts that wait for somebody at now, those of the active
 // environment and those of the other.
 func (p *picture) needPerson(now time.Time) (here, elsewhere int) {
-	for _, a := range p.Accounts {
+	for a := range p.all() {
 		switch {
 		case a.stateAt(now) != core.StateBlocked:
 		case a.ref.Env == p.Active:
@@ -140,7 +196,7 @@ func (p *picture) needPerson(now time.Time) (here, elsewhere int) {
 // failingPushes counts the pushes of all accounts that failed at their last try.
 func (p *picture) failingPushes() int {
 	n := 0
-	for _, a := range p.Accounts {
+	for a := range p.all() {
 		n += a.failing
 	}
 	return n
