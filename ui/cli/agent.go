@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"context"
+
 	"github.com/spf13/cobra"
 )
 
@@ -15,9 +17,11 @@ func (a *app) agentCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:  "agent",
 		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		RunE: func(*cobra.Command, []string) error {
+			run, o := a.Agent, o
 			o.Home = a.home
-			return a.Agent(cmd.Context(), o)
+			a.after = func(ctx context.Context) error { return run(ctx, o) }
+			return nil
 		},
 	}
 	cmd.Flags().BoolVar(&o.NoTray, "no-tray", false, "flag.no_tray")
