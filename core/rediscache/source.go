@@ -64,7 +64,7 @@ func (s *source) Fetch(ctx context.Context, req core.Request) (core.Grant, error
 	if err != nil {
 		return core.Grant{}, explain(err)
 	}
-	if entry.Searched {
+	if entry.Searched && s.Checks(req.Account) {
 		// Nobody knows whether the bytes that were found are the token; its upstream
 		// does.
 		if err := s.Check(ctx, req, entry.Token); errors.Is(err, core.ErrDead) {
