@@ -11,6 +11,9 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"golang.org/x/net/idna"
+	"golang.org/x/net/publicsuffix"
+
 	"tokentray/core"
 	"tokentray/core/kinds"
 	"tokentray/core/upstream"
@@ -206,9 +209,9 @@ func (r *reader) strangers(p Preset, o object) {
 	}
 }
 
-// domain is what a host's owner holds: its last two names, three where the second
-// but last is one of a country's general ones (com.cn, co.uk). An address is its own,
-// and every name of this machine is the same.
+// domain is what a host's owner holds by the public suffix list: shop.com.cn of
+// api.shop.com.cn, and a.github.io of a.github.io. An address is its own, as is a host
+// that is nobody's, and every name of this machine is the same.
 func domain(raw string) string {
 	u, err := url.Parse(raw)
 	if err != nil {
@@ -218,16 +221,18 @@ func domain(raw string) string {
 	if core.Loopback(host) {
 		return "localhost"
 	}
-	names := strings.Split(host, ".")
-	n := len(names)
-	if net.ParseIP(host) != nil || n <= 2 {
+	if net.ParseIP(host) != nil {
 		return host
 	}
-	keep := 2
-	if len(names[n-1]) == 2 && slices.Contains([]string{"ac", "co", "com", "edu", "gov", "net", "or", "org"}, names[n-2]) {
-		keep = 3
+	ascii, err := idna.Lookup.ToASCII(host)
+	if err != nil {
+		return host
 	}
-	return strings.Join(names[n-keep:], ".")
+	owned, err := publicsuffix.EffectiveTLDPlusOne(ascii)
+	if err != nil { // it is such a suffix itself
+		return ascii
+	}
+	return owned
 }
 
 // pairs reads names with values, in which placeholders may stand.

@@ -151,6 +151,38 @@ func TestFaultsNameLineAndField(t *testing.T) {
 	}
 }
 
+// A preset's hosts are all of one owner, by the public suffix list: what ends alike is
+// not yet one owner's.
+func TestAPresetStaysWithOneOwner(t *testing.T) {
+	for _, tt := range []struct {
+		url, other string
+		same       bool
+	}{
+		{"https://api.shop.com.cn", "https://sandbox.shop.com.cn", true},
+		{"https://api.shop.com.cn", "https://evil.com.cn", false},
+		{"https://api.shop.co.uk", "https://evil.co.uk", false},
+		{"https://shop.github.io", "https://evil.github.io", false},
+		{"https://shop.github.io", "https://eu.shop.github.io", true},
+		{"https://shop.kobe.jp", "https://evil.kobe.jp", false},
+		{"https://a.shop.gd.cn", "https://evil.gd.cn", false},
+		{"https://shop.xn--55qx5d.cn", "https://evil.xn--55qx5d.cn", false},
+		{"https://api.shop.com", "https://api.shop.com.evil.net", false},
+		{"https://api.shop.com", "https://API.SHOP.COM.", true},
+		{"https://api.shop.com", "https://api.shоp.com", false}, // a Cyrillic letter
+		{"https://192.0.2.1", "https://192.0.2.2", false},
+		{"https://192.0.2.1:8443", "https://192.0.2.1", true},
+		{"https://intranet", "https://other", false},
+		{"http://127.0.0.1:1", "http://localhost:2", true},
+		{"https://api.shop.com", "http://127.0.0.1:1", false},
+	} {
+		file := strings.NewReplacer("https://api.robin.example", tt.url, "https://sandbox.robin.example", tt.other, "https://calls.robin.example", tt.url).Replace(robin)
+		_, faults := preset.Parse([]byte(file), taken)
+		if foreign := slices.ContainsFunc(faults, func(f preset.Fault) bool { return f.Line == 6 }); foreign == tt.same {
+			t.Errorf("%s and %s: one owner's %v, want %v; %v", tt.url, tt.other, !foreign, tt.same, faults)
+		}
+	}
+}
+
 // Two presets of one fingerprint ask the same; a label changes nothing, a host does.
 func TestTheFingerprintIsOfWhatIsAsked(t *testing.T) {
 	first := mustParse(t, robin).Fingerprint()
