@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
+	"net/netip"
 	"net/url"
 	"regexp"
 	"slices"
@@ -98,6 +99,7 @@ const (
 	ProblemKeyOrigin  = "key_origin"
 	ProblemKeyHost    = "key_host"
 	ProblemPort       = "port_bad"
+	ProblemAddress    = "address_bad"
 
 	ProblemKeyCalls       = "key_calls"
 	ProblemKeyCallsOrigin = "key_calls_origin"
@@ -196,6 +198,17 @@ func cleanOrigin(raw string) (string, bool) {
 	return u.Scheme + "://" + host, !strings.HasSuffix(host, ":")
 }
 
+// CleanAddress reads the further address at which the loopback door may listen, beside
+// the loopback. Addresses that stand for many, for this machine alone or for none, and
+// those that are written in another family's form, are refused.
+func CleanAddress(raw string) (netip.Addr, bool) {
+	a, err := netip.ParseAddr(strings.TrimSpace(raw))
+	if err != nil || a.Is4In6() || a.Zone() != "" || a.IsUnspecified() || a.IsLoopback() || a.IsMulticast() || a.IsLinkLocalUnicast() || a == netip.AddrFrom4([4]byte{255, 255, 255, 255}) {
+		return netip.Addr{}, false
+	}
+	return a, true
+}
+
 // ValidPort reports whether the loopback door can be told to listen on port.
 func ValidPort(port int) bool { return port > 0 && port < 1<<16 }
 
@@ -222,6 +235,8 @@ func keyProblem(key string) string {
 		return "must be a number from 1 to 1000"
 	case ProblemPort:
 		return "must be a number from 1 to 65535"
+	case ProblemAddress:
+		return "must be one address of this machine, as 172.17.0.1: not 0.0.0.0 or ::, not the loopback, not ::ffff:a.b.c.d"
 	}
 	return ""
 }

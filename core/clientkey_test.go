@@ -99,3 +99,20 @@ func TestCleanClientKey(t *testing.T) {
 		}
 	}
 }
+
+// TestCleanAddress: one address that containers can be meant by, in its plain form.
+func TestCleanAddress(t *testing.T) {
+	for raw, want := range map[string]string{"172.17.0.1": "172.17.0.1", " fd00:0::1 ": "fd00::1", "192.168.65.1": "192.168.65.1"} {
+		if got, ok := CleanAddress(raw); !ok || got.String() != want {
+			t.Errorf("%q: %v, %v", raw, got, ok)
+		}
+	}
+	for _, raw := range []string{
+		"", "0.0.0.0", "::", "0:0::0", "::ffff:0.0.0.0", "::ffff:172.17.0.1", "127.0.0.1", "::1", "fe80::1", "fe80::1%docker0", "169.254.1.1", "224.0.0.1", "ff02::1", "255.255.255.255",
+		"172.17.0.1:17278", "172.17.0.0/16", "docker0", "*", "localhost", "0", "2886795265", "172.17.1",
+	} {
+		if got, ok := CleanAddress(raw); ok {
+			t.Errorf("%q is taken as %v", raw, got)
+		}
+	}
+}

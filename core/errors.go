@@ -232,3 +232,11 @@ const (
 	RemedyTeamValue    = "team_value"     // check who else writes to the team's Redis
 	RemedyReviewPush   = "review_push"    // check whether you want the push, then tokentray push test or rm
 )
+
+// Keys of remedies for the address at which the door listens beside the loopback.
+const (
+	RemedyAddressGone   = "address_gone"   // no interface has it now
+	RemedyAddressOut    = "address_out"    // its interface leads to other networks
+	RemedyAddressPort   = "address_port"   // the port is taken there
+	RemedyAddressSystem = "address_system" // this system cannot tell where interfaces lead
+)

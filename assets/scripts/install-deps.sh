@@ -60,6 +60,7 @@ npm                  | npm                                     | nodejs-npm     
 file:/usr/sbin/nginx | nginx-light                             | nginx                  | nginx
 mandoc               | mandoc                                  | mandoc                 | mandoc
 curl                 | curl                                    | curl                   | curl
+ip                   | iproute2                                | iproute                | iproute2
 font:zh-cn           | fonts-noto-cjk                          | google-noto-sans-cjk-fonts | noto-fonts-cjk
 LIST
 }

@@ -16,8 +16,9 @@ import (
 type loopback struct {
 	server *door.Server
 
-	mu  sync.Mutex  // guards err; nothing else is locked under it
-	err *core.Error // why it is off although it should be on
+	mu      sync.Mutex  // guards what follows; nothing else is locked under it
+	err     *core.Error // why it is off although it should be on
+	lanFail *core.Error // why it does not listen at the further address
 }
 
 var _ door.Agent = (*Service)(nil)
@@ -59,6 +60,40 @@ func (s *Service) openLoopback() {
 	}
 	paceHeap(err == nil)
 	s.setLoopbackError(err)
+	if err == nil {
+		s.extendLoopback(set)
+	}
+}
+
+// extendLoopback has the open door listen at the further address of the settings. One
+// that is not there, as before Docker has made its bridge, is tried again by upkeep.
+func (s *Service) extendLoopback(set core.Settings) *core.Error {
+	address, _ := core.CleanAddress(set.LoopbackAddress)
+	var failed *core.Error
+	if err := s.loopback.server.Extend(address); err != nil {
+		failed = core.AsError(err)
+	}
+	s.loopback.mu.Lock()
+	was := s.loopback.lanFail
+	s.loopback.lanFail = failed
+	s.loopback.mu.Unlock()
+	if failed != nil && (was == nil || was.Message != failed.Message) {
+		s.log.Warn("the door listens on the loopback alone", "address", set.LoopbackAddress, "error", failed)
+	}
+	return failed
+}
+
+// mendLoopback looks at the further address again: it comes and goes with a bridge, and
+// a network can be joined by it.
+func (s *Service) mendLoopback() {
+	if set := s.current(); !set.Loopback || set.LoopbackAddress == "" {
+		return
+	}
+	s.conf.Lock()
+	defer s.conf.Unlock()
+	if set := s.current(); set.Loopback && set.LoopbackAddress != "" {
+		s.extendLoopback(set)
+	}
 }
 
 func (s *Service) setLoopbackError(err *core.Error) {
@@ -75,9 +110,12 @@ func (s *Service) Loopback(ctx context.Context) (api.Loopback, error) {
 		return api.Loopback{}, core.AsError(err)
 	}
 	set := s.current()
-	out := api.Loopback{State: api.DoorOff, Port: set.LoopbackPort, Addresses: s.loopback.server.Addresses(), Keys: len(keys)}
+	out := api.Loopback{State: api.DoorOff, Port: set.LoopbackPort, Addresses: s.loopback.server.Addresses(), Keys: len(keys), Address: set.LoopbackAddress}
 	s.loopback.mu.Lock()
 	shut := s.loopback.err
+	if lan := s.loopback.lanFail; lan != nil && len(out.Addresses) > 0 {
+		out.AddressError = api.FromError(lan)
+	}
 	s.loopback.mu.Unlock()
 	switch {
 	case len(out.Addresses) > 0:
@@ -117,6 +155,9 @@ func (s *Service) SetLoopback(ctx context.Context, req api.LoopbackRequest) (api
 	if req.Port != 0 && !core.ValidPort(req.Port) {
 		return api.Loopback{}, invalid(core.Problems{{Field: "port", Key: core.ProblemPort}})
 	}
+	if _, ok := core.CleanAddress(req.Address); !ok && req.Address != "" && req.Address != api.NoAddress {
+		return api.Loopback{}, invalid(core.Problems{{Field: "address", Key: core.ProblemAddress}})
+	}
 	if err := s.setLoopback(req); err != nil {
 		return api.Loopback{}, err
 	}
@@ -138,6 +179,12 @@ func (s *Service) applyLoopback(req api.LoopbackRequest) error {
 	if req.Port != 0 {
 		next.LoopbackPort = req.Port
 	}
+	switch address, ok := core.CleanAddress(req.Address); {
+	case ok:
+		next.LoopbackAddress = address.String()
+	case req.Address == api.NoAddress:
+		next.LoopbackAddress = ""
+	}
 	select {
 	case <-s.stop:
 		return core.ErrStopping()
@@ -146,6 +193,10 @@ func (s *Service) applyLoopback(req api.LoopbackRequest) error {
 	if next.Loopback {
 		if err := s.loopback.server.Open(next.LoopbackPort); err != nil {
 			return core.AsError(err)
+		}
+		if failed := s.extendLoopback(next); failed != nil && req.Address != "" {
+			s.restoreLoopback(was)
+			return failed
 		}
 	}
 	if next != was {
@@ -171,7 +222,9 @@ func (s *Service) restoreLoopback(set core.Settings) {
 	}
 	if err := s.loopback.server.Open(set.LoopbackPort); err != nil {
 		s.log.Error("the loopback door is not where the settings have it", "error", err)
+		return
 	}
+	s.extendLoopback(set)
 }
 
 // AccessLog implements api.Agent.

@@ -443,3 +443,40 @@ func TestAnotherProgramOnThePort(t *testing.T) {
 		t.Errorf("its own: %+v, %v", got, err)
 	}
 }
+
+// TestAFurtherAddressThatCannotBe: the door stays as it was and nothing is kept. One that
+// is only gone stays wished for, and is told.
+func TestAFurtherAddressThatCannotBe(t *testing.T) {
+	w := newWorld(t)
+	r := w.start()
+	base := r.openDoor()
+	for address, want := range map[string]string{
+		"0.0.0.0": core.RemedyInput, "::": core.RemedyInput, "::ffff:172.17.0.1": core.RemedyInput, "127.0.0.1": core.RemedyInput,
+		"192.0.2.77": map[bool]string{true: core.RemedyAddressGone, false: core.RemedyAddressSystem}[runtime.GOOS == "linux"],
+	} {
+		if _, err := r.client.SetLoopback(t.Context(), api.LoopbackRequest{On: true, Address: address}); core.AsError(err).Remedy != want {
+			t.Errorf("%s: %v", address, err)
+		}
+		got, err := r.client.Loopback(t.Context())
+		if err != nil || got.State != api.DoorOn || got.Address != "" || got.AddressError != nil || "http://"+got.Addresses[0] != base {
+			t.Errorf("%s: then %+v, %v", address, got, err)
+		}
+	}
+	set := r.current()
+	set.LoopbackAddress = "192.0.2.77" // as of before Docker was stopped
+	if err := r.parts.Store.PutSettings(set); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.end(); err != nil {
+		t.Fatal(err)
+	}
+	r = w.start()
+	got, err := r.client.Loopback(t.Context())
+	if err != nil || got.State != api.DoorOn || got.Address != "192.0.2.77" || got.AddressError == nil {
+		t.Errorf("after a start: %+v, %v", got, err)
+	}
+	r.mendLoopback()
+	if got, err = r.client.SetLoopback(t.Context(), api.LoopbackRequest{On: true, Address: api.NoAddress}); err != nil || got.Address != "" || got.AddressError != nil {
+		t.Errorf("taken away: %+v, %v", got, err)
+	}
+}

@@ -65,6 +65,7 @@ func (s *Service) Run(ctx context.Context, ready func()) (err error) {
 			s.listener.ensure(work, serve)
 			s.retryKeyring(work, wg.Go)
 			s.mendVault()
+			s.mendLoopback()
 			s.refreshEntries(work, wg.Go)
 			s.parts.Store.Settle()
 			heap.handBack()

@@ -8,8 +8,9 @@ import (
 // upkeepEvery is how often the agent checks what no event reports.
 const upkeepEvery = time.Minute
 
-// upkeep is the work that the agent does once a minute: it checks its socket, a
-// backup that is due, a keyring that failed, its memory. All of that uses the disk
+// upkeep is the work that the agent does once a minute: it checks its socket, the
+// address at which it listens for containers, a backup that is due, a keyring that
+// failed, its memory. All of that uses the disk
 // or the bus, and either may hang. So it has a goroutine of its own, and no renewal
 // waits for it.
 type upkeep struct {

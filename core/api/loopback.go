@@ -21,6 +21,10 @@ type Loopback struct {
 	// Holder is the owner of the program that listens there instead of the agent, if
 	// the system tells; else nil.
 	Holder *Holder `json:"holder,omitempty"`
+	// Address is where it shall listen beside the loopback, for containers; empty:
+	// nowhere. AddressError is why it does not although it is on.
+	Address      string `json:"address,omitempty"`
+	AddressError *Error `json:"address_error,omitempty"`
 }
 
 // Holder is the user of the program that listens at a port.
@@ -36,11 +40,16 @@ const (
 	DoorTaken = "taken" // it is switched on, but another program has the port
 )
 
-// LoopbackRequest opens or shuts the door. Port 0 leaves the port as it is.
+// LoopbackRequest opens or shuts the door. Port 0 leaves the port as it is, and an empty
+// Address the further address; NoAddress takes that away.
 type LoopbackRequest struct {
-	On   bool `json:"on"`
-	Port int  `json:"port,omitempty"`
+	On      bool   `json:"on"`
+	Port    int    `json:"port,omitempty"`
+	Address string `json:"address,omitempty"`
 }
+
+// NoAddress is the loopback alone.
+const NoAddress = "none"
 
 // ClientKey is a client key without its secret. No Accounts means every account.
 type ClientKey struct {

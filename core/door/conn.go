@@ -25,6 +25,7 @@ type conn struct {
 	seats *seats
 	from  string // the address of the other end
 	born  uint64 // higher is younger
+	lan   bool   // it came by the further address, see lan.go
 
 	owner atomic.Pointer[client] // nil: a stranger's
 	busy  atomic.Bool            // a call is under way
@@ -93,7 +94,8 @@ func newSeats(crowd func()) *seats {
 
 // admit takes a connection in.
 func (s *seats) admit(inner net.Conn) *conn {
-	c := &conn{Conn: inner, seats: s, from: hostOf(inner.RemoteAddr())}
+	_, lan := inner.(*lanConn)
+	c := &conn{Conn: inner, seats: s, from: hostOf(inner.RemoteAddr()), lan: lan}
 	s.mu.Lock()
 	s.born++
 	c.born = s.born

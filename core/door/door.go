@@ -15,7 +15,9 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"runtime"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -65,6 +67,10 @@ type Config struct {
 	Adopt func(key string) bool
 	// Listen opens an address; nil means net.Listen.
 	Listen func(network, address string) (net.Listener, error)
+	// SubnetOf tells where an address of this machine is, and ListenLAN listens there;
+	// nil means the system's.
+	SubnetOf  func(netip.Addr) (Subnet, error)
+	ListenLAN func(ctx context.Context, subnet Subnet, address string) (net.Listener, error)
 }
 
 // Server is the loopback door: the part of the API that programs of this machine
@@ -105,6 +111,12 @@ func New(cfg Config) *Server {
 	}
 	if cfg.Listen == nil {
 		cfg.Listen = net.Listen
+	}
+	if cfg.SubnetOf == nil {
+		cfg.SubnetOf = subnetOf
+	}
+	if cfg.ListenLAN == nil {
+		cfg.ListenLAN = listenLAN
 	}
 	if cfg.Used == nil {
 		cfg.Used = func() {}
@@ -194,6 +206,7 @@ type opening struct {
 	addrs  []string
 	end    context.CancelFunc // of every call under way
 	served sync.WaitGroup
+	lan    atomic.Pointer[lan] // nil: the loopback alone
 }
 
 // Open opens the door on the loopback addresses at port, and nowhere else; if it is
@@ -234,10 +247,14 @@ func (d *Server) Close() {
 
 // Addresses are where the door listens, none while it is shut.
 func (d *Server) Addresses() []string {
-	if o := d.open.Load(); o != nil {
-		return o.addrs
+	o := d.open.Load()
+	if o == nil {
+		return nil
 	}
-	return nil
+	if l := o.lan.Load(); l != nil {
+		return append(slices.Clone(o.addrs), l.Addr().String())
+	}
+	return o.addrs
 }
 
 // listen takes the port on both loopback addresses. If another program had one of
@@ -323,6 +340,11 @@ func (d *Server) serve(listeners []net.Listener) *opening {
 
 func (o *opening) shut() {
 	o.end()
+	defer func() {
+		if l := o.lan.Load(); l != nil {
+			l.end()
+		}
+	}()
 	ctx, cancel := context.WithTimeout(context.Background(), drainTime)
 	defer cancel()
 	if o.server.Shutdown(ctx) != nil {

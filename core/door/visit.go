@@ -30,7 +30,7 @@ type visit struct {
 	waits   bool // the call has its place among those that wait
 
 	port     string // of the door
-	strange  bool   // Host is no name of the loopback: the key must name it
+	strange  bool   // Host is no name of the loopback, or the call came by another address: the key must name it
 	mismatch bool   // the key does not name it
 
 	foreign *foreigns // the token paths at the time of the call
@@ -48,11 +48,12 @@ func (d *Server) Handler(port int) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h["Cache-Control"], h["X-Content-Type-Options"], h["Cross-Origin-Resource-Policy"] = noStore, noSniff, sameOrigin
-		v := &visit{d: d, w: w, r: r, now: d.cfg.Now().Round(0), foreign: d.foreign.Load(), port: p, strange: !hosts[r.Host]}
+		c, _ := r.Context().Value(connKey{}).(*conn)
+		v := &visit{d: d, w: w, r: r, now: d.cfg.Now().Round(0), foreign: d.foreign.Load(), port: p, strange: !hosts[r.Host] || c != nil && c.lan}
 		language, own := v.foreign.owns(r.URL.Path)
 		switch {
-		case !hosts[r.Host] && !d.clients.anyNames(r.Host):
-			v.strange, v.mismatch = true, true
+		case v.strange && !d.clients.anyNames(r.Host):
+			v.mismatch = true
 			v.otherHost()
 		case strings.HasPrefix(r.URL.Path, callFolder):
 			v.call()

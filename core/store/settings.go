@@ -46,6 +46,9 @@ func valid(s core.Settings) bool {
 			return false
 		}
 	}
+	if _, ok := core.CleanAddress(s.LoopbackAddress); !ok && s.LoopbackAddress != "" {
+		return false
+	}
 	return s.Active.Valid() && core.ValidPort(s.LoopbackPort)
 }
 

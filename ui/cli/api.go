@@ -23,6 +23,7 @@ func (a *app) apiCommand() *cobra.Command {
 		},
 	}
 	var port int
+	var address string
 	on := &cobra.Command{
 		Use:  "on",
 		Args: noArgs,
@@ -30,10 +31,14 @@ func (a *app) apiCommand() *cobra.Command {
 			if cmd.Flags().Changed("port") && !core.ValidPort(port) {
 				return usage("problem.port_bad")
 			}
-			return a.setLoopback(cmd.Context(), api.LoopbackRequest{On: true, Port: port})
+			if _, ok := core.CleanAddress(address); !ok && address != api.NoAddress && cmd.Flags().Changed("address") {
+				return usage("problem.address_bad")
+			}
+			return a.setLoopback(cmd.Context(), api.LoopbackRequest{On: true, Port: port, Address: address})
 		},
 	}
 	on.Flags().IntVar(&port, "port", 0, "flag.api_port")
+	on.Flags().StringVar(&address, "address", "", "flag.api_address")
 	off := &cobra.Command{
 		Use:  "off",
 		Args: noArgs,
@@ -101,6 +106,9 @@ func (a *app) printLoopback(l api.Loopback) error {
 	t.add(plain(a.say("api.keys")), plain(strconv.Itoa(l.Keys)))
 	if err := a.print(t.lines(0)...); err != nil {
 		return err
+	}
+	if l.AddressError != nil {
+		a.note(a.explainWire(l.AddressError)...)
 	}
 	switch {
 	case l.Error != nil:

@@ -24,7 +24,11 @@ func apiDoor() table {
 		"problem.key_rate":         {"Choose a number from 1 to 1000.", "请填 1 到 1000 之间的数。"},
 		"problem.key_host":         {"Write a host as host.docker.internal:17278, with its port and no *. At most 20.", "主机写作 host.docker.internal:17278，须带端口，不能用 *。最多 20 个。"},
 		"problem.key_origin":       {"Write an origin as https://host or http://localhost:3000. At most 20.", "来源写作 https://主机 或 http://localhost:3000。最多 20 个。"},
-		"problem.port_bad":         {"A port is a number from 1 to 65535.", "端口是 1 到 65535 之间的数字。"},
+		"problem.address_bad": {
+			"An address beside the loopback is one that this machine has, such as 172.17.0.1 of Docker's bridge: not 0.0.0.0 or ::, not the loopback, not ::ffff:a.b.c.d; none takes it away.",
+			"本机回环之外的监听地址应是本机拥有的一个地址，如 Docker 网桥的 172.17.0.1；不能是 0.0.0.0、::、回环地址或 ::ffff:a.b.c.d；none 表示取消。",
+		},
+		"problem.port_bad": {"A port is a number from 1 to 65535.", "端口是 1 到 65535 之间的数字。"},
 
 		"status.loopback.on":    {"on", "已开启"},
 		"status.loopback.taken": {"off: its port is taken", "未开启：端口被占用"},
@@ -77,6 +81,7 @@ func apiDoor() table {
 		"cmd.api.key.list":     {"List the client keys, with scope and last use", "列出客户端密钥、可用范围和上次使用时间"},
 		"cmd.api.key.revoke":   {"End a client key at once", "立即吊销客户端密钥"},
 
+		"flag.api_address":    {"the `ADDRESS` to listen at beside the loopback, for containers: callers of its subnet alone, with keys made with --host alone; none takes it away (Linux)", "除回环外还监听的`地址`，供容器使用：只接受同一子网的调用方，且只认用 --host 新建的密钥；none 表示取消（Linux）"},
 		"flag.api_port":       {"the `PORT` to listen on, from now on; 17278 unless changed", "监听`端口`，此后一直使用；默认为 17278"},
 		"flag.key_account":    {"an account it may use, by `NAME`; again for more; all if not given", "可用账号的`名称`，可重复；不指定则为全部"},
 		"flag.key_env":        {"an `ENV`ironment it may use; again for both; sandbox if not given", "可用`环境`，可重复；不指定则为 sandbox"},

@@ -95,7 +95,7 @@ func (d *doorBox) show(now time.Time) {
 	d.open.Set(v.loop.State != api.DoorOff)
 	d.state.Set(doorWords(ui, v.loop))
 	trouble := ""
-	for _, e := range []*api.Error{v.loop.Error, api.FromError(errorOrNil(v.refused))} {
+	for _, e := range []*api.Error{v.loop.Error, v.loop.AddressError, api.FromError(errorOrNil(v.refused))} {
 		if e != nil {
 			trouble = doorTrouble(ui, e)
 			break

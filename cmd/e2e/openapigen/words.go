@@ -159,7 +159,11 @@ func words() map[string]string {
 
 		"Loopback.state": "taken: it is switched on, but another program has its port.",
 
-		"LoopbackRequest.port": "0 leaves it as it is.",
+		"Loopback.address":       "Where it shall listen beside the loopback, for containers; empty for nowhere.",
+		"Loopback.address_error": "Why it does not listen there although it is on.",
+
+		"LoopbackRequest.port":    "0 leaves it as it is.",
+		"LoopbackRequest.address": "Empty leaves it as it is; none takes it away.",
 
 		"NewClientKey.key": "The key, shown only once.",
 
