@@ -245,6 +245,20 @@ func TestReadAccounts(t *testing.T) {
 			want: []string{"1 variable/sandbox? " + idA + " A"},
 		},
 		{
+			name: "Senparc, whose WxOpen is a Mini Program", file: "appsettings.json",
+			text: "{\"SenparcWeixinSetting\":{\"WeixinAppId\":\"" + idA + "\",\"WeixinAppSecret\":\"" + secretA + "\",\n\"WxOpenAppId\":\"" + idB + "\",\"WxOpenAppSecret\":\"" + secretB + "\"}}",
+			want: []string{"1 weixin/sandbox? " + idA + " A", "2 open/sandbox? " + idB + " B mini"},
+		},
+		{
+			name: "a Secret of Kubernetes in its namespace", file: "secret.yaml",
+			text: "kind: Secret\nmetadata:\n  namespace: production\nstringData:\n  WECHAT_APPID: " + idA + "\n  WECHAT_SECRET: " + secretA + "\n",
+			want: []string{"5 wechat/live " + idA + " A"},
+		},
+		{
+			name: "lines that end as on an old Mac", file: ".env", text: "WECHAT_APPID=" + idA + "\rWECHAT_SECRET=" + secretA + "\r",
+			want: []string{"1 wechat/sandbox? " + idA + " A"},
+		},
+		{
 			name: "CSV of a German Excel", file: "a.csv", text: "name;env;appid;secret\r\nshop;live;" + idA + ";" + secretA + "\r\n",
 			want: []string{"2 shop/live " + idA + " A"},
 		},

@@ -48,7 +48,7 @@ func prepare(data []byte) (text []byte, converted bool, err error) {
 			if !ok {
 				return nil, false, one(FaultUTF8, line)
 			}
-			return bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")), true, nil
+			return oneByteEnds(text), true, nil
 		case r == 0:
 			if utf16Text(data) {
 				return nil, false, one(FaultUTF16, 0)
@@ -59,8 +59,17 @@ func prepare(data []byte) (text []byte, converted bool, err error) {
 		}
 		rest = rest[size:]
 	}
-	data = bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n"))
-	return data, false, nil
+	return oneByteEnds(data), false, nil
+}
+
+// oneByteEnds is a text whose lines end with one byte: from Windows, or from what ends
+// them by a carriage return alone, as some spreadsheets on a Mac do.
+func oneByteEnds(text []byte) []byte {
+	text = bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n"))
+	if bytes.IndexByte(text, '\n') < 0 {
+		text = bytes.ReplaceAll(text, []byte("\r"), []byte("\n"))
+	}
+	return text
 }
 
 // fromGB18030 converts a text in GB18030, the superset of GBK and GB 2312; false: it

@@ -69,7 +69,7 @@ func (r *Recogniser) Accounts(vars []Variable, named Named) (found Found, known 
 	}
 	out := Found{Twice: g.twice, Env: g.further(vars), Remarks: g.remarks}
 	for _, c := range g.order {
-		c.Alone = len(g.order) == 1
+		c.Alone, c.vars = len(g.order) == 1, vars
 		c.Name, c.Spare = r.NameOf(c.Words)
 		c.Env = AnyEnv(c.Env, EnvOf(c.Words))
 		out.add(r.Judge(*c))
@@ -217,6 +217,7 @@ type Candidate struct {
 	Env         core.Env
 
 	seen map[string]int
+	vars []Variable // of the whole file
 }
 
 // Judge makes an account from a candidate, or says why it is none. It makes a remark
@@ -237,6 +238,9 @@ func (r *Recogniser) Judge(c Candidate) (*Account, []Remark) {
 		return nil, nil
 	case k == nil:
 		return nil, []Remark{remark(RemarkOther, *id)}
+	}
+	if strings.Contains(id.Shown, "WxOpenApp") { // Senparc's word for Mini Programs
+		c.Words = append(slices.DeleteFunc(slices.Clone(c.Words), func(w string) bool { return w == "open" }), "weapp")
 	}
 	if code := otherApp(k.strip(c)); code != "" && !c.Named {
 		return nil, []Remark{remark(code, *id)}
@@ -286,9 +290,10 @@ func (r *Recogniser) idOf(c Candidate) (*Value, *kind) {
 	return id, of
 }
 
-// kindOf finds a kind by the form of the value, else by the words beside it.
+// kindOf finds a kind by the form of the value, else by the words beside it, else by
+// how the value begins.
 func (r *Recogniser) kindOf(v Value, c Candidate) *kind {
-	var said *kind
+	var said, begun *kind
 	spoken := false // of said, by the words beside the name
 	for i := range r.kinds {
 		k := &r.kinds[i]
@@ -303,8 +308,28 @@ func (r *Recogniser) kindOf(v Value, c Candidate) *kind {
 		if said == nil && (c.Named && v.Name == "" || called && (own || k.placed(c))) || speaks && !spoken {
 			said, spoken = k, speaks
 		}
+		if called && k.begins(v.Text) && (begun == nil || k.around(c.vars)) {
+			begun = k
+		}
+	}
+	if said == nil {
+		return begun
 	}
 	return said
+}
+
+// around reports whether a file speaks of the kind anywhere: open.larksuite.com.
+func (k *kind) around(vars []Variable) bool {
+	return slices.ContainsFunc(vars, func(v Variable) bool {
+		said := strings.ToLower(v.Name + " " + v.Value)
+		return slices.ContainsFunc(k.Brands, func(brand string) bool { return strings.Contains(said, brand) })
+	})
+}
+
+// begins reports whether an ID begins as all of the kind do, and goes on.
+func (k *kind) begins(id string) bool {
+	rest, ok := strings.CutPrefix(strings.TrimSpace(id), k.IDBegins)
+	return ok && k.IDBegins != "" && len(rest) >= 8
 }
 
 // placed reports whether a token URL stands beside the candidate, of a kind whose

@@ -200,7 +200,7 @@ func TestStandsFor(t *testing.T) {
 		"doppler://shop/wx", "infisical:/shop", "!vault", "!secret wx", "!Ref WxSecret", "-----BEGIN PGP MESSAGE-----", "gAAAAA" + strings.Repeat("Bk9", 30), "AgA" + strings.Repeat("x1B", 40),
 		"{{resolve:secretsmanager:wx}}", "${{ secrets.WX }}", "credentials('wx')", "wxxxxxxxxxxxxxxxxx", "wx****", "wx<id>", "wx_your_app_id", "YourAppSecret", "app_secret", "wx-app-id", "appid",
 		"change-me-please", "replace_with_secret", "fill in", "enter-secret", "redacted", "example-secret", "to-be-done", "false", "小程序AppSecret", "未填写", "密钥填写",
-		"null", "undefined", "None", "TODO", "changeme", "your-app-secret", "YOUR_APP_ID", "put-it-here", "你的AppSecret", "请填写", "****", "xxxxxxxx", "…", "••••••",
+		"null", "undefined", "None", "TODO", "changeme", "your-app-secret", "YOUR_APP_ID", "put-it-here", "你的AppSecret", "请填写", "****", "xxxxxxxx", "*REDACTED*", "--- removed ---", "[FILTERED]", "…", "••••••",
 	} {
 		if !StandsFor(v) {
 			t.Errorf("%s is taken for a value", v)

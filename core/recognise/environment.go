@@ -86,7 +86,7 @@ func EnvSaid(name, value string) core.Env {
 
 func weakEnvironmentWord(word string) bool {
 	switch word {
-	case "mode", "tier", "deploy", "deployment", "target", "build", "run", "module", "active":
+	case "mode", "tier", "deploy", "deployment", "target", "build", "run", "module", "active", "namespace", "cluster":
 		return true
 	}
 	return false

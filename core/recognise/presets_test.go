@@ -9,7 +9,8 @@ import (
 	"tokentray/core/recognise"
 )
 
-// Presets have no form of an ID, so that only a name with their brand tells one.
+// Presets have no form of an ID, so that a name with their brand tells one, or else how
+// an ID begins.
 func TestPresetsAreToldByTheirBrand(t *testing.T) {
 	r := recognise.New(recognise.Of(preset.With(kinds.Builtin()))...)
 	for _, tt := range []struct {
@@ -26,6 +27,9 @@ func TestPresetsAreToldByTheirBrand(t *testing.T) {
 		{"BAIDU_API_KEY", "BAIDU_SECRET_KEY", "abcABC", "baidu"},
 		{"HUAWEI_CLIENT_ID", "HUAWEI_CLIENT_SECRET", "100000001", "huawei"},
 		{"KUAISHOU_APP_ID", "KUAISHOU_APP_SECRET", "ks123", "kuaishou"},
+		{"APP_ID", "APP_SECRET", "cli_a1b2c3d4e5f6g7h8", "feishu"},
+		{"APP_KEY", "APP_SECRET", "dingabcdefghijklmnop", "dingtalk"},
+		{"LARK_APP_ID", "LARK_APP_SECRET", "cli_a1b2c3d4e5f6g7h8", "lark"},
 		{"WECHAT_APPID", "WECHAT_SECRET", "wx0123456789abcdef", ""},
 		{"APP_ID", "APP_SECRET", "wx0123456789abcdef", ""},
 	} {
@@ -33,6 +37,14 @@ func TestPresetsAreToldByTheirBrand(t *testing.T) {
 		if len(found.Accounts) != 1 || found.Accounts[0].Kind != tt.want || found.Accounts[0].AppID != tt.value || found.Accounts[0].Secret.Reveal() != "s3cr3t-of-it" {
 			t.Errorf("%s: %+v", tt.id, found)
 		}
+	}
+	// Feishu and Lark are told apart by what else the file says.
+	found, _ := r.Accounts([]recognise.Variable{
+		{Name: "APP_ID", Value: "cli_a1b2c3d4e5f6g7h8", Line: 1},
+		{Name: "API_HOST", Value: "https://open.larksuite.com", Line: 2},
+	}, recognise.Named{})
+	if len(found.Accounts) != 1 || found.Accounts[0].Kind != "lark" {
+		t.Errorf("beside Lark's host: %+v", found)
 	}
 	for _, name := range []string{"APP_KEY", "OPENAI_API_KEY", "GOOGLE_CLIENT_ID", "CLIENT_KEY", "AWS_SECRET_KEY"} {
 		if found, _ := r.Accounts([]recognise.Variable{{Name: name, Value: "abc", Line: 1}}, recognise.Named{}); len(found.Accounts)+len(found.Remarks) > 0 {

@@ -32,6 +32,9 @@ type Words struct {
 	// IDForm and SecretForm are regular expressions that all known values match;
 	// empty: no form tells one.
 	IDForm, SecretForm string
+	// IDBegins is how all its IDs begin; empty where that tells no kind. It counts
+	// less than a form and than a brand.
+	IDBegins string
 	// Products are words in a name that tell the product.
 	Products map[string]core.Product
 	// Fields are the names of its other fields, in the form of IDs, with the keys of
@@ -115,7 +118,7 @@ func Of(set kinds.Set) []Words {
 		w := Words{
 			Kind: spec.Kind, IDs: id.Names, Secrets: secret.Names, Brands: spec.Names,
 			IDForm: id.Form(), SecretForm: secret.Form(), Products: map[string]core.Product{}, Fields: fieldsOf(spec),
-			Anywhere: spec.BaseURL == "",
+			Anywhere: spec.BaseURL == "", IDBegins: beginning(id.Hint),
 		}
 		if !spec.Has(kinds.AppID) && spec.IDField() == kinds.BaseURL { // its accounts are told apart by their URL
 			url, _ := spec.Field(kinds.BaseURL)
@@ -133,6 +136,14 @@ func Of(set kinds.Set) []Words {
 		}
 	}
 	return out
+}
+
+// beginning is how IDs begin, as a hint tells it: cli_…. Two letters tell nothing.
+func beginning(hint string) string {
+	if begins, more := strings.CutSuffix(hint, "…"); more && len(begins) > 2 {
+		return begins
+	}
+	return ""
 }
 
 // fieldsOf are the names of a kind's fields beyond AppID and secrets.

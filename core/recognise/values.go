@@ -33,7 +33,7 @@ var filler = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?i)^(?:` + strings.Join([]string{
 		`null|nil|none|nan|undefined|unset|empty|missing|blank|false|true|no|yes|todo.*|tbd.*|fixme.*|n/?a|~`,
 		`(?:change|replace|fill|set|update)[-_ ]?(?:me|it|this|in|with)(?:[-_ !.].*)?|(?:insert|enter|put|paste|add|see|from|managed|generated)[-_ ].*`,
-		`placeholder.*|redacted|removed|hidden|masked|secret|password|default|dummy.*|fake.*|mock.*|example.*|sample.*|to[-_ ]?be[-_ ].*|not[-_ ]?set.*`,
+		`[^0-9a-z]*(?:redacted|removed|hidden|masked|filtered|censored)[^0-9a-z]*|placeholder.*|secret|password|default|dummy.*|fake.*|mock.*|example.*|sample.*|to[-_ ]?be[-_ ].*|not[-_ ]?set.*`,
 		`(?:(?:wechat|weixin|wx|mp|mini(?:app|program)?|app|client|corp|developer)[-_ ]?){0,3}(?:id|secret|key|appid|appsecret|secretkey)(?:[-_ ]?(?:here|value|placeholder))?`,
 		`(?:(?:wechat|weixin|wx|mp)[-_ ]?)?(?:your?|my|the|some)(?:[-_ ].*|(?:wechat|weixin|wx|mp|app|corp|client|secret|id).*)`,
 		`.*[-_ ]here|.*[-_ .]example|.*_placeholder`,
