@@ -227,7 +227,7 @@ func TestAnAgentCallsWhatAPersonAllowed(t *testing.T) {
 func TestEntriesForAIClients(t *testing.T) {
 	t.Parallel()
 	d := openDoors(t)
-	for client, key := range map[string]string{"claude-code": "mcpServers", "claude-desktop": "mcpServers", "cursor": "mcpServers", "vscode": "servers"} {
+	for client, key := range map[string]string{"claude-code": "mcpServers", "claude-desktop": "mcpServers", "cursor": "mcpServers", "vscode": "servers", "gemini-cli": "mcpServers", "qwen-code": "mcpServers", "windsurf": "mcpServers"} {
 		var file map[string]map[string]struct {
 			Command string
 			Args    []string

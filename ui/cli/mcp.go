@@ -190,7 +190,7 @@ func (a *app) mcpRevokeCommand() *cobra.Command {
 
 // The AI clients whose entries are known.
 func mcpClients() []string {
-	return []string{"claude-code", "claude-desktop", "cursor", "vscode", "codex"}
+	return []string{"claude-code", "claude-desktop", "cursor", "vscode", "codex", "gemini-cli", "qwen-code", "windsurf"}
 }
 
 func (a *app) mcpConfigCommand() *cobra.Command {
@@ -225,6 +225,12 @@ func (a *app) mcpConfig(client string) error {
 		file, key = "claude_desktop_config.json", "mcpServers"
 	case "cursor":
 		file, key = ".cursor/mcp.json", "mcpServers"
+	case "gemini-cli":
+		file, key = "~/.gemini/settings.json", "mcpServers"
+	case "qwen-code":
+		file, key = "~/.qwen/settings.json", "mcpServers"
+	case "windsurf":
+		file, key = "~/.codeium/windsurf/mcp_config.json", "mcpServers"
 	case "vscode":
 		file, key = ".vscode/mcp.json", "servers"
 		entry["type"] = "stdio"

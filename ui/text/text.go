@@ -95,6 +95,7 @@ func tables() []table {
 		windowHelp(),
 		offers(),
 		windowDoor(),
+		windowAgents(),
 		starter(),
 		tray(),
 		apiDoor(),

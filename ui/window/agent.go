@@ -19,6 +19,7 @@ type Agent interface {
 	vaultAgent
 	loopbackAgent
 	presetAgent
+	api.GrantCalls
 	Kinds(ctx context.Context) (kinds.Set, error)
 	Explain(ctx context.Context, req api.ExplainRequest) (api.Explanation, error)
 	Status(ctx context.Context) (api.Status, error)

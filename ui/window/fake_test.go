@@ -36,6 +36,8 @@ type fakeAgent struct {
 	keys   []api.ClientKey
 	access []api.Access
 
+	grants api.Grants
+
 	presets []api.Preset
 	would   api.PresetSaved // what adding one does
 
@@ -411,4 +413,43 @@ func (f *fakeAgent) RemovePreset(_ context.Context, kind core.Kind) error {
 	f.presets = slices.DeleteFunc(f.presets, func(p api.Preset) bool { return p.Kind == kind })
 	f.mu.Unlock()
 	return f.called("remove preset ", kind)
+}
+
+func (f *fakeAgent) Grants(context.Context) (api.Grants, error) {
+	return held(f, &f.grants), f.called("grants")
+}
+
+func (f *fakeAgent) Grant(_ context.Context, ref api.Ref, in api.GrantInput) (api.Grant, error) {
+	g := api.Grant{Number: 9, Client: in.Client, Account: ref.Name, Env: ref.Env, Calls: in.Calls, Write: in.Write, Until: f.now().Add(time.Hour)}
+	if err := f.called("grant ", ref, " ", fmt.Sprintf("%+v", in)); err != nil {
+		return g, err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.grants.Grants = append(slices.Clone(f.grants.Grants), g)
+	f.grants.Asks = nil
+	return g, nil
+}
+
+func (f *fakeAgent) RevokeGrants(_ context.Context, client string) error {
+	return f.called("revoke grants ", client)
+}
+
+func (f *fakeAgent) RevokeGrant(_ context.Context, number int) error {
+	f.mu.Lock()
+	f.grants.Grants = slices.DeleteFunc(slices.Clone(f.grants.Grants), func(g api.Grant) bool { return g.Number == number })
+	f.mu.Unlock()
+	return f.called("revoke grant ", number)
+}
+
+func (f *fakeAgent) DeclineAsk(_ context.Context, number int) error {
+	f.mu.Lock()
+	f.grants.Asks = slices.Clone(f.grants.Asks)
+	for i := range f.grants.Asks {
+		if f.grants.Asks[i].Number == number {
+			f.grants.Asks[i].Declined = f.now().Add(api.AskQuiet)
+		}
+	}
+	f.mu.Unlock()
+	return f.called("decline ", number)
 }

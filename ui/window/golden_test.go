@@ -109,6 +109,13 @@ func goldenScreens() []golden {
 			s.until("the agent's state", func() bool { return s.link.status.Version != "" })
 			s.settings.openSettings()
 		}},
+		{"agents", usual, core.Sandbox, all, func(s *stage) {
+			s.agent.change(func(f *fakeAgent) { f.grants = someGrants() })
+			s.settings.openSettings()
+			s.settings.openAgents()
+			s.until("the grants", func() bool { return s.settings.page.sub.(*agentsPage).known })
+		}},
+		{"ask", usual, core.Live, all, func(s *stage) { s.settings.openAsk(someGrants().Asks[0]) }},
 		{"keys", usual, core.Sandbox, all, func(s *stage) { s.keys.openKeys() }},
 	}
 }

@@ -54,6 +54,7 @@ type settingsActions struct {
 	lock  func()
 	doorActions
 	presets func()
+	agents  func()
 	folder  func()
 }
 
@@ -88,9 +89,11 @@ func (s *settingsPage) draw(ui *kit.UI, set core.Settings) {
 		}
 		s.page.Add(s.row(key, set))
 	}
+	agents := kit.Stack(2*kit.Grid, kit.BoldText(ui.T("agents"), 13, ui.Palette.Text), kit.NewProse(ui.T("agents.say"), 13, ui.Palette.Muted),
+		kit.Beside(kit.NewSmallButton(ui, kit.Quiet, ui.T("agents.open"), s.on.agents)))
 	own := kit.Stack(2*kit.Grid, kit.BoldText(ui.T("presets"), 13, ui.Palette.Text), kit.NewProse(ui.T("presets.say"), 13, ui.Palette.Muted),
 		kit.Beside(kit.NewSmallButton(ui, kit.Quiet, ui.T("presets.open"), s.on.presets)))
-	s.page.Add(canvas.NewRectangle(ui.Palette.Line), own)
+	s.page.Add(canvas.NewRectangle(ui.Palette.Line), agents, canvas.NewRectangle(ui.Palette.Line), own)
 	s.vault = newVaultBox(ui, s.on)
 	s.agent = kit.NewProse("", 13, ui.Palette.Muted)
 	s.agentBox = kit.Stack(kit.Grid, kit.BoldText(ui.T("set.agent"), 13, ui.Palette.Text), s.agent,

@@ -24,6 +24,7 @@ type shell struct {
 	model model
 	kinds kinds.Set // of the agent; this version's before it has sent them
 	agent Agent     // nil while there is none
+	seat  string    // by which the agent knows this window
 
 	snackbar *snackbar
 	sheet    *sheet // nil when none is open

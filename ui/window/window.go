@@ -173,6 +173,7 @@ func (w *Window) tick() {
 	now := w.now()
 	if w.settings.page != nil && now.Second()%doorEvery == 0 {
 		w.settings.loadDoor()
+		w.settings.showAgents()
 	}
 	w.listing.list.tick()
 	w.pane.tick(now)
@@ -184,6 +185,9 @@ func (w *Window) tick() {
 // event applies one event and redraws what it touched.
 func (w *Window) event(e api.Event) {
 	c := w.model.Apply(e)
+	if e.Seat != "" {
+		w.seat = e.Seat
+	}
 	if c.Bye {
 		w.closing.stopped()
 		return
@@ -232,6 +236,10 @@ func (w *Window) event(e api.Event) {
 // showMeant shows what a notification was about. It does not close a page with
 // unsaved input, nor switch the active environment.
 func (w *Window) showMeant(what api.Showing) {
+	if what.Asks {
+		w.settings.showAsks()
+		return
+	}
 	if _, typed := w.pages.unsaved(); typed {
 		return
 	}
