@@ -8,8 +8,8 @@ import (
 	"unicode/utf8"
 )
 
-// Push is where an account's new tokens go: into a file, or to a command on its
-// standard input. It never holds a token or a secret.
+// Push is where an account's new tokens go: into a file, to a command on its standard
+// input, or into the Redis of a backend. It never holds a token or a secret.
 type Push struct {
 	Number int // names it within its account, from 1; never used twice
 	Kind   PushKind
@@ -28,6 +28,8 @@ type Push struct {
 	// Of a command.
 	Command []string      // the program's absolute path and its arguments
 	Timeout time.Duration // after which the command is ended
+
+	Redis RedisPlace // of an entry in a Redis
 }
 
 // PushKind is what is done with a token.
@@ -37,6 +39,7 @@ type PushKind string
 const (
 	PushFile    PushKind = "file"
 	PushCommand PushKind = "command"
+	PushRedis   PushKind = "redis"
 )
 
 // PushForm is how a token is written into a file.
@@ -68,9 +71,14 @@ const (
 // Whole reports whether the push replaces the whole content of its file.
 func (p Push) Whole() bool { return p.Kind == PushFile && p.Form != PushDotenv }
 
-// Same reports whether p and q have the same target: two such pushes would undo each
-// other's work.
+// Same reports whether p and q, of one account, have the same target: two such pushes
+// would undo each other's work.
 func (p Push) Same(q Push) bool {
+	if p.Kind == PushRedis && q.Kind == PushRedis {
+		mine, other := p.Redis, q.Redis
+		mine.Plain, other.Plain = false, false
+		return mine == other
+	}
 	if p.Kind != PushFile || q.Kind != PushFile || p.Path != q.Path {
 		return false
 	}
@@ -78,9 +86,12 @@ func (p Push) Same(q Push) bool {
 }
 
 // Target is the push in a few words: the file, with its variable, or the name
-// of the program. Arguments of a command are not in it.
+// of the program, or the Redis and the layout. Neither the arguments of a command nor
+// the name of a key are in it.
 func (p Push) Target() string {
 	switch {
+	case p.Kind == PushRedis:
+		return p.Redis.URL + " " + p.Redis.Layout
 	case p.Kind == PushCommand && len(p.Command) > 0:
 		return filepath.Base(p.Command[0])
 	case p.Form == PushDotenv:
@@ -110,6 +121,8 @@ type PushResult struct {
 	Mask    string    // of the token
 	Expires time.Time // of the token
 	NextTry time.Time // zero when the next renewal pushes again
+	// Entry is what is known of the entry in a Redis, also after a failure.
+	Entry RedisEntry
 }
 
 // KeptPush is a push with the result of its last try.
@@ -148,8 +161,11 @@ func (p Push) CheckKept() Problems {
 // would depend on the working folder or the drive, so it must neither be written nor
 // run.
 func (p Push) Foreign() bool {
-	if p.Kind == PushCommand {
+	switch p.Kind {
+	case PushCommand:
 		return len(p.Command) > 0 && foreignPath(p.Command[0])
+	case PushRedis:
+		return false
 	}
 	return foreignPath(p.Path)
 }
@@ -157,7 +173,15 @@ func (p Push) Foreign() bool {
 func (p Push) clean(path func(string) bool) (Push, Problems) {
 	var out Problems
 	add := func(field, key string) { out = append(out, Problem{Field: field, Key: key}) }
+	if p.Kind != PushRedis && p.Redis != (RedisPlace{}) {
+		add("redis", ProblemPushMixed)
+	}
 	switch p.Kind {
+	case PushRedis:
+		if len(p.Command) > 0 || p.Timeout != 0 || p.Path != "" || p.Form != "" || p.Key != "" || p.InPlace || p.Private {
+			add("path", ProblemPushMixed)
+		}
+		p.Redis.clean(add)
 	case PushFile:
 		if len(p.Command) > 0 || p.Timeout != 0 {
 			add("command", ProblemPushMixed)
@@ -286,7 +310,7 @@ func ValidVariable(name string) bool {
 func pushProblem(key string) string {
 	switch key {
 	case ProblemPushKind:
-		return "must be file or command"
+		return "must be file, command or redis"
 	case ProblemPushPath:
 		return "must be the absolute path of a file, without control characters"
 	case ProblemPushForm:
@@ -308,5 +332,5 @@ func pushProblem(key string) string {
 	case ProblemPushHome:
 		return "lies in TokenTray's own folder; choose another"
 	}
-	return ""
+	return redisProblem(key)
 }

@@ -33,7 +33,7 @@ var arrows = []struct {
 	{"core", nil},
 	{"core/kinds", []string{"core"}},
 	{"core/api", []string{"core", "core/kinds", "core/local"}},
-	{"core/agent", []string{"core", "core/api", "core/call", "core/diagnose", "core/door", "core/durable", "core/format", "core/home", "core/interchange", "core/jssdk", "core/kinds", "core/launch", "core/local", "core/preset", "core/push", "core/recognise"}},
+	{"core/agent", []string{"core", "core/api", "core/call", "core/diagnose", "core/door", "core/durable", "core/format", "core/home", "core/interchange", "core/jssdk", "core/kinds", "core/launch", "core/layout", "core/local", "core/preset", "core/push", "core/recognise"}},
 	{"core/call", []string{"core", "core/kinds", "core/upstream"}},
 	{"core/diagnose", []string{"core", "core/kinds", "core/upstream"}},
 	{"core/door", []string{"core", "core/api", "core/call", "core/kinds"}},
@@ -54,7 +54,6 @@ var arrows = []struct {
 	{"core/preset", []string{"core", "core/kinds", "core/upstream"}},
 	{"core/redisconn", []string{"core"}},
 	{"core/redisconn/redistest", []string{"core/redisconn"}}, // servers for tests
-	{"core/rediscache", []string{"core", "core/kinds", "core/layout", "core/redisconn"}},
 	{"core/team", []string{"core", "core/kinds", "core/redisconn"}},
 	{"core/upstream", []string{"core"}},
 	{"core/vault", []string{"core", "core/durable"}},

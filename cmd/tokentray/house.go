@@ -11,7 +11,9 @@ import (
 	"tokentray/core/api"
 	"tokentray/core/clipboard"
 	"tokentray/core/home"
+	"tokentray/core/kinds"
 	"tokentray/core/launch"
+	"tokentray/core/rediscache"
 	"tokentray/core/store"
 	"tokentray/core/vault"
 	"tokentray/ui/cli"
@@ -62,7 +64,7 @@ func (p program) build(at home.Home, demo bool) (*house, error) {
 	parts := agent.Parts{
 		Home: at, Version: p.version, Demo: demo, Store: db, Vaults: vaults, Clipboard: clip,
 		Kinds: knownKinds(), Sources: sources(), Session: session, Log: h.log,
-		OpenAPI: openapi.Description(),
+		OpenAPI: openapi.Description(), Redis: rediscache.NewWriter(h.kinds, rediscache.Options{}),
 		OnSession: func(s api.Session) {
 			clip.SetSession(clipboard.Session{Display: s.Display, WaylandDisplay: s.WaylandDisplay, XAuthority: s.XAuthority})
 			moved(s)
@@ -85,12 +87,15 @@ func (p program) build(at home.Home, demo bool) (*house, error) {
 
 // tokenID names the token of an account by the kinds that the agent knows at the
 // time, of which more can join while it runs.
-func (h *house) tokenID(a core.Account) core.TokenID {
+func (h *house) tokenID(a core.Account) core.TokenID { return h.kinds().TokenID(a) }
+
+// kinds are those that the agent knows at the time.
+func (h *house) kinds() kinds.Set {
 	set := knownKinds()
 	if h.service != nil {
 		set, _ = h.service.Kinds(context.Background())
 	}
-	return set.TokenID(a)
+	return set
 }
 
 // whatBecame is how clients are told what became of what was copied.

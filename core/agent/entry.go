@@ -26,6 +26,10 @@ type entry struct {
 	SecretCA   string `json:"secret_ca,omitempty"`   // the mark of the certificates that may vouch for them
 	ProxyHost  string `json:"proxy_host,omitempty"`  // where ProxyPassword may go
 
+	// Redis are the passwords of pushes into a Redis, by the URL that each was entered
+	// for.
+	Redis params `json:"redis,omitempty"`
+
 	Name    string       `json:"name,omitempty"`
 	Env     core.Env     `json:"env,omitempty"`
 	Kind    core.Kind    `json:"kind,omitempty"`
@@ -103,6 +107,23 @@ func (e entry) bind(to core.Destination) entry {
 // secretFor is the destination that may get the AppSecret.
 func (e entry) secretFor() core.Destination {
 	return core.Destination{Host: e.SecretHost, Via: e.SecretVia, Also: e.SecretAlso, CA: e.SecretCA}
+}
+
+// redisPassword is the one for the Redis at a URL, empty if there is none.
+func (e entry) redisPassword(url string) core.Secret { return core.NewSecret(e.Redis.of()[url]) }
+
+// withRedis is the entry with a password for the Redis at a URL; an empty one is taken
+// out.
+func (e entry) withRedis(url string, password core.Secret) entry {
+	all := e.Redis.of()
+	if all == nil {
+		all = map[string]string{}
+	}
+	if all[url] = password.Reveal(); all[url] == "" {
+		delete(all, url)
+	}
+	e.Redis = paramsOf(core.Account{Params: all})
+	return e
 }
 
 // release returns the secrets that may go to a destination. It fails for an AppSecret

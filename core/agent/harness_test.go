@@ -45,6 +45,7 @@ type world struct {
 	ahead    atomic.Int64                          // of the machine's clock, in nanoseconds
 	restored bool                                  // the store is a backup
 	deliver  func(context.Context, push.Job) error // nil: the real one
+	redis    RedisTarget                           // nil: there are no pushes into a Redis
 	over     func(Store) Store                     // puts something over the store; nil: nothing
 	kinds    kinds.Set                             // none: testKinds
 	sources  map[core.Kind]core.Source             // nil: up
@@ -149,6 +150,7 @@ func (w *world) service() (*Service, error) {
 		BackupWork: 2,
 		Restored:   w.restored || repaired.Restored,
 		Deliver:    w.deliver,
+		Redis:      w.redis,
 		Session:    w.session,
 		OnSession:  func(s api.Session) { w.sessions = append(w.sessions, s) },
 	})

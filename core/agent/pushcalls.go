@@ -14,9 +14,23 @@ func (s *Service) AddPush(ctx context.Context, ref api.Ref, in api.PushInput) (a
 	if err != nil {
 		return api.Push{}, err
 	}
+	if in.Redis != nil {
+		if err := s.pushes.redis.mayKeep(ctx, a.ID, *in.Redis); err != nil {
+			return api.Push{}, err
+		}
+	}
+	if in.DryRun {
+		return s.planRedis(ctx, a, in)
+	}
 	kept, err := s.pushes.add(a, in)
 	if err != nil {
 		return api.Push{}, err
+	}
+	if in.Redis != nil && in.RedisPassword != nil {
+		if err := s.keepRedisPassword(ctx, a, kept.Redis.URL, core.NewSecret(*in.RedisPassword)); err != nil {
+			_ = s.RemovePush(ctx, ref, kept.Number)
+			return api.Push{}, err
+		}
 	}
 	s.keeper.Republish(a.ID)
 	t, _ := s.keeper.Token(a.ID)
@@ -31,18 +45,17 @@ func (s *Service) AddPush(ctx context.Context, ref api.Ref, in api.PushInput) (a
 }
 
 // RemovePush implements api.Agent.
-func (s *Service) RemovePush(_ context.Context, ref api.Ref, number int) error {
+func (s *Service) RemovePush(ctx context.Context, ref api.Ref, number int) error {
 	a, err := s.resolve(ref)
 	if err != nil {
 		return err
 	}
-	s.pushes.edit.Lock()
-	defer s.pushes.edit.Unlock()
-	if err := s.pushes.store.RemovePush(a.ID, number); err != nil {
+	gone, err := s.pushes.remove(a.ID, number)
+	if err != nil {
 		return core.AsError(err)
 	}
-	s.pushes.drop(a.ID, number)
 	s.keeper.Republish(a.ID)
+	s.forgetRedisPassword(ctx, a, gone.Push)
 	return nil
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/layout"
 	"tokentray/core/push"
 )
 
@@ -35,6 +36,7 @@ type pushes struct {
 	baseURL   func(core.Account) string
 	sameToken func(a, b core.Account) bool
 	do        func(ctx context.Context, job push.Job) error
+	redis     redisPushes
 	// exists reports whether there is something at a path that a person named. It
 	// asks the disk, which may hang.
 	exists func(path string) bool
@@ -86,7 +88,11 @@ func heldBack(r core.PushResult) bool { return r.Err != nil && r.Err.Remedy == c
 // deliver runs a job if it is still wanted: while it was queued, its push may have
 // been removed, or its account may have become that of another app.
 func (p *pushes) deliver(ctx context.Context, job push.Job) error {
-	if _, there := p.find(job.Account.ID, job.Push.Number); !there {
+	kept, there := p.find(job.Account.ID, job.Push.Number)
+	if job.Entry != nil {
+		*job.Entry = kept.Result.Entry
+	}
+	if !there {
 		return &core.Error{
 			Class: core.PushFailed, Remedy: core.RemedyNoPush,
 			Message: fmt.Sprintf("%s has no push %d any more", job.Account.Ref(), job.Push.Number),
@@ -98,6 +104,9 @@ func (p *pushes) deliver(ctx context.Context, job push.Job) error {
 			Class: core.PushFailed, Remedy: core.RemedyTryAgain,
 			Message: "the account asks for another token by now; the next renewal brings it",
 		}
+	}
+	if job.Push.Kind == core.PushRedis {
+		return p.redis.deliver(ctx, job)
 	}
 	return p.do(ctx, job)
 }
@@ -138,7 +147,11 @@ func arrived(r core.PushResult, t core.Token) bool {
 
 func (p *pushes) job(id core.ID, what core.Push, t core.Token) (push.Job, bool) {
 	a, ok := p.accounts.get(id)
-	return push.Job{Account: a, Push: what, Token: t, BaseURL: p.baseURL(a)}, ok
+	job := push.Job{Account: a, Push: what, Token: t, BaseURL: p.baseURL(a)}
+	if what.Kind == core.PushRedis {
+		job.Entry = &core.RedisEntry{}
+	}
+	return job, ok
 }
 
 func (p *pushes) of(id core.ID) []core.KeptPush {
@@ -215,6 +228,9 @@ func (p *pushes) ended(job push.Job, r core.PushResult) {
 		return
 	}
 	before := kept.Result
+	if job.Entry != nil {
+		r.Entry = *job.Entry
+	}
 	level := slog.LevelDebug
 	attrs := []any{"account", id, "push", number, "tries", r.Tries}
 	if r.Err != nil {
@@ -234,6 +250,7 @@ func (p *pushes) ended(job push.Job, r core.PushResult) {
 		}
 	}
 	p.result(id, number, r)
+	p.redis.poke()
 	p.keeper.Republish(id)
 	// A person's try replaces a queued one, and may have been for the token before
 	// the current one.
@@ -256,6 +273,11 @@ func viewPush(k core.KeptPush) api.Push {
 		Number: k.Number, Kind: k.Kind, Path: k.Path, Form: k.Form, Key: k.Key, InPlace: k.InPlace, Private: k.Private,
 		Command: k.Command, Timeout: int64(k.Timeout / time.Second), Target: k.Target(),
 	}
+	if k.Kind == core.PushRedis {
+		place := k.Redis
+		place.Key = layout.ShownKey(place.Key)
+		out.Redis = &place
+	}
 	if r := k.Result; !r.At.IsZero() {
 		out.Last = &api.PushResult{At: r.At, Took: r.Took, Tries: r.Tries, Mask: r.Mask, ExpiresAt: r.Expires, NextTry: r.NextTry}
 		if r.Err != nil {
@@ -265,21 +287,33 @@ func viewPush(k core.KeptPush) api.Push {
 	return out
 }
 
+// pushOf is the push that somebody entered.
+func pushOf(in api.PushInput) core.Push {
+	out := core.Push{
+		Kind: in.Kind, Path: in.Path, Form: in.Form, Key: in.Key, InPlace: in.InPlace, Private: in.Private,
+		Command: in.Command, Timeout: time.Duration(in.Timeout) * time.Second,
+	}
+	if in.Redis != nil {
+		out.Redis = *in.Redis
+	}
+	return out
+}
+
 // add saves a push of an account.
 func (p *pushes) add(a core.Account, in api.PushInput) (core.KeptPush, error) {
 	if in.Timeout < 0 || in.Timeout > int64(core.MaxPushTime/time.Second) {
 		return core.KeptPush{}, invalid(core.Problems{{Field: "timeout", Key: core.ProblemPushTimeout}})
 	}
-	what, problems := core.Push{
-		Kind: in.Kind, Path: in.Path, Form: in.Form, Key: in.Key, InPlace: in.InPlace, Private: in.Private,
-		Command: in.Command, Timeout: time.Duration(in.Timeout) * time.Second,
-	}.Clean()
+	what, problems := pushOf(in).Clean()
+	if len(problems) == 0 {
+		what, problems = p.redis.clean(what, a)
+	}
 	if len(problems) > 0 {
 		return core.KeptPush{}, invalid(problems)
 	}
 	p.edit.Lock()
 	defer p.edit.Unlock()
-	if problems := p.may(what, in.Overwrite); len(problems) > 0 {
+	if problems := p.may(a.ID, what, in.Overwrite); len(problems) > 0 {
 		return core.KeptPush{}, invalid(problems)
 	}
 	what, err := p.store.AddPush(a.ID, what)
@@ -291,9 +325,27 @@ func (p *pushes) add(a core.Account, in api.PushInput) (core.KeptPush, error) {
 	return kept, nil
 }
 
+// remove forgets a push of an account and returns it.
+func (p *pushes) remove(id core.ID, number int) (core.KeptPush, error) {
+	p.edit.Lock()
+	defer p.edit.Unlock()
+	gone, _ := p.find(id, number)
+	err := p.store.RemovePush(id, number)
+	if err == nil {
+		p.drop(id, number)
+	}
+	return gone, err
+}
+
 // may refuses a file in our own folders, a file of another push, and a file whose
 // content would be lost.
-func (p *pushes) may(what core.Push, overwrite bool) core.Problems {
+func (p *pushes) may(id core.ID, what core.Push, overwrite bool) core.Problems {
+	if what.Kind == core.PushRedis {
+		if slices.ContainsFunc(p.of(id), func(k core.KeptPush) bool { return what.Same(k.Push) }) {
+			return core.Problems{{Field: "redis", Key: core.ProblemPushTwice}}
+		}
+		return nil
+	}
 	if what.Kind != core.PushFile {
 		return nil
 	}

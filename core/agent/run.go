@@ -87,6 +87,7 @@ func (s *Service) Run(ctx context.Context, ready func()) (err error) {
 	wg.Go(func() { s.followScreen(work, away) })
 	wg.Go(func() { s.followRenewals(work) })
 	wg.Go(func() { s.pushes.runner.Run(work) })
+	wg.Go(func() { s.pushes.redis.watch(work) })
 	serve(socket)
 	s.log.Info("agent started", "version", s.parts.Version, "pid", os.Getpid(), "home", s.parts.Home.Dir(), "accounts", s.accounts.count())
 	s.openLoopback()

@@ -86,6 +86,8 @@ type Parts struct {
 	OpenAPI []byte
 	// Deliver runs one push once; nil means package push's own.
 	Deliver func(ctx context.Context, job push.Job) error
+	// Redis writes pushes into the Redis of backends; nil: there are no such pushes.
+	Redis RedisTarget
 	// BackupWork is the cost of guessing a backup's passphrase, see
 	// interchange.SealBackup; 0 is the one to use.
 	BackupWork int
@@ -205,6 +207,7 @@ func New(p Parts) (*Service, error) {
 		Renewed: s.pushes.queue,
 	})
 	s.pushes.keeper = s.keeper
+	s.pushes.redis = redisPushes{target: p.Redis, all: s.pushes, entry: s.vault.entry, changed: make(chan struct{}, 1)}
 	s.tickets = core.NewTickets(s.keeper, p.Store)
 	s.copier = copier{desktop: p.Clipboard, now: s.now, changed: func(c api.Clipboard) {
 		s.hub.publish(func() api.Event { return api.Event{Type: api.EventClipboard, Clipboard: &c} })

@@ -21,9 +21,22 @@ type Push struct {
 	Open    bool          `json:"open,omitempty"`     // others than its owner can read the file; known only right after a try
 	Command []string      `json:"command,omitempty"`  // the program and its arguments
 	Timeout int64         `json:"timeout,omitempty"`  // seconds, of a command
-	Target  string        `json:"target"`             // a summary
+	// Redis is the entry of a push into a Redis. Its key does not show what may be a
+	// secret.
+	Redis  *core.RedisPlace `json:"redis,omitempty"`
+	Target string           `json:"target"` // a summary
 	// Last is how the last try ended; nil before the first.
 	Last *PushResult `json:"last,omitempty"`
+	// Plan is what the push would do, where a dry run was asked for; nothing was saved
+	// and nothing written.
+	Plan *PushPlan `json:"plan,omitempty"`
+}
+
+// PushPlan is what a push into a Redis would do.
+type PushPlan struct {
+	Commands []string `json:"commands"` // tokens are masked, and keys do not show secrets
+	There    bool     `json:"there,omitempty"`
+	Error    *Error   `json:"error,omitempty"` // why nothing would be written
 }
 
 // Failing reports whether the last try failed.
@@ -65,6 +78,13 @@ type PushInput struct {
 	// Overwrite is consent to overwrite an existing file, for a form that writes the
 	// whole file.
 	Overwrite bool `json:"overwrite,omitempty"`
+
+	Redis *core.RedisPlace `json:"redis,omitempty"` // of an entry in a Redis
+	// RedisPassword is that of the Redis' user; nil: the one that is kept for the
+	// account and that Redis, if there is one.
+	RedisPassword *string `json:"redis_password,omitempty"`
+	// DryRun saves and writes nothing and answers with a Plan. It is for a Redis.
+	DryRun bool `json:"dry_run,omitempty"`
 }
 
 // PushCalls change and try pushes. Account has those of an account.

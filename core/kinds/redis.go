@@ -89,14 +89,14 @@ func redis() Spec {
 			{Key: redisPlain, Input: Bool, Rare: true},
 		},
 		Products: []Product{
-			{Product: ProductRedisOfficial, APIBase: wechat, Paths: try},
-			{Product: ProductRedisMini, APIBase: wechat, Paths: try},
-			{Product: ProductRedisWeCom, APIBase: wecom, Paths: try},
-			{Product: ProductRedisComponent, APIBase: wechat, NoCheck: true},
-			{Product: ProductRedisAuthorizer, APIBase: wechat, Paths: try},
-			{Product: ProductRedisSuite, APIBase: wecom, NoCheck: true},
-			{Product: ProductRedisProvider, APIBase: wecom, NoCheck: true},
-			{Product: ProductRedisChannel, APIBase: wechat, NoCheck: true},
+			{Product: ProductRedisOfficial, Family: "official-account", APIBase: wechat, Paths: try},
+			{Product: ProductRedisMini, Family: "mini-program", APIBase: wechat, Paths: try},
+			{Product: ProductRedisWeCom, Family: "work", APIBase: wecom, Paths: try},
+			{Product: ProductRedisComponent, Family: "component", APIBase: wechat, NoCheck: true},
+			{Product: ProductRedisAuthorizer, Family: "authorizer", APIBase: wechat, Paths: try},
+			{Product: ProductRedisSuite, Family: "suite", APIBase: wecom, NoCheck: true},
+			{Product: ProductRedisProvider, Family: "provider", APIBase: wecom, NoCheck: true},
+			{Product: ProductRedisChannel, Family: "channel", APIBase: wechat, NoCheck: true},
 			{Product: ProductRedisOther, NoCheck: true},
 		},
 		// Anytime: the backend may have another token whenever its Redis is read.
@@ -120,3 +120,12 @@ func redisLayouts() []string {
 		"senparc", "senparc-hash", "easywechat6", "easywechat5", "wechatpy", "plain", "json", "php",
 	}
 }
+
+// WritableLayouts are those of redisLayouts that a push can write: their values hold no
+// more than the token, in a form that SDKs read.
+func WritableLayouts() []string {
+	return []string{"silenceper", "silenceper-stable", "powerwechat", "wxjava", "plain", "json", "php"}
+}
+
+// PushFamilies are the families of apps whose entries a push can write.
+func PushFamilies() []string { return []string{"official-account", "mini-program", "work"} }

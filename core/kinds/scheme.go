@@ -27,7 +27,7 @@ func (s Spec) ownScheme(a core.Account, found core.Problems) core.Problems {
 	switch {
 	case raw == "":
 		return found
-	case strings.Contains(user, ":"):
+	case strings.Contains(user, ":"), strings.Contains(rest, "password="):
 		return one(ProblemURLPassword, "holds a password; leave it out, and enter it as the secret")
 	case len(raw) > core.MaxURL, !slices.Contains(s.Schemes, scheme), local != (len(hosts) == 0), local && len(rest) < 2,
 		strings.ContainsFunc(raw, func(r rune) bool { return r <= ' ' || r == 0x7f }), strings.Contains(raw, "#"):
@@ -69,6 +69,12 @@ func cutURL(raw string) (scheme, user string, hosts []string, rest string) {
 		}
 	}
 	return strings.ToLower(scheme), user, hosts, rest
+}
+
+// HasURLPassword reports whether a text looks like a URL with a password in it.
+func HasURLPassword(text string) bool {
+	_, user, _, rest := cutURL(text)
+	return strings.Contains(user, ":") || strings.Contains(rest, "password=")
 }
 
 // serverOf is the server of a URL that is no web address: the URL without its path,

@@ -230,6 +230,9 @@ type Product struct {
 	Paths []string `json:"paths,omitempty"`
 	// Names are words in imported files that tell it ("mp", "miniapp").
 	Names []string `json:"names,omitempty"`
+	// Family is the family of apps by which the SDKs of backends name the key of a
+	// token, as package layout of core has them; empty: of none.
+	Family string `json:"family,omitempty"`
 }
 
 // Place is where a call carries its token: in the query parameter of a name, or

@@ -110,11 +110,11 @@ func wechatSpec(s Spec, quota map[core.Product]int) Spec {
 	s.Products = []Product{
 		{
 			Product: ProductOfficial, Console: "https://developers.weixin.qq.com/platform",
-			Paths: officialPaths, Names: []string{"mp", "gzh", "official", "公众号", "服务号", "订阅号"},
+			Paths: officialPaths, Names: []string{"mp", "gzh", "official", "公众号", "服务号", "订阅号"}, Family: "official-account",
 		},
 		{ // production has no test accounts
 			Product: ProductTest, Env: core.Sandbox, Console: "https://mp.weixin.qq.com/debug/cgi-bin/sandbox?t=sandbox/login",
-			Paths: officialPaths, Names: []string{"测试号"},
+			Paths: officialPaths, Names: []string{"测试号"}, Family: "official-account",
 		},
 		{
 			Product: ProductMini, Console: "https://mp.weixin.qq.com/",
@@ -124,7 +124,7 @@ func wechatSpec(s Spec, quota map[core.Product]int) Spec {
 				"/cgi-bin/message/subscribe/send",
 				"/wxa/msg_sec_check",
 			},
-			Names: []string{"mini", "miniapp", "miniprogram", "ma", "xcx", "weapp", "小程序", "小游戏"},
+			Names: []string{"mini", "miniapp", "miniprogram", "ma", "xcx", "weapp", "小程序", "小游戏"}, Family: "mini-program",
 		},
 		{Product: ProductOther, Console: "https://mp.weixin.qq.com/"},
 	}

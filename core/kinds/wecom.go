@@ -64,8 +64,8 @@ func wecom() Spec {
 			{Key: BaseURL, Input: URL, Rare: true, Names: []string{"baseurl", "baseapiurl", "apihost", "apihosturl", "apibase", "apibaseurl"}},
 		},
 		Products: []Product{
-			{Product: ProductCorpOwn, Console: console, Paths: wecomPaths(), Names: []string{"自建应用"}},
-			{Product: ProductCorpManaged, Console: console, Paths: wecomPaths(), Names: []string{"代开发应用", "代开发"}},
+			{Product: ProductCorpOwn, Console: console, Paths: wecomPaths(), Names: []string{"自建应用"}, Family: "work"},
+			{Product: ProductCorpManaged, Console: console, Paths: wecomPaths(), Names: []string{"代开发应用", "代开发"}, Family: "work"},
 		},
 		Traits: core.Traits{Repeat: core.RepeatSame, Window: wecomWindow, Day: beijing},
 		Token:  Place{Query: "access_token"}, TryPath: "/cgi-bin/get_api_domain_ip",

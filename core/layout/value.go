@@ -49,19 +49,8 @@ var (
 
 // Read takes the token out of a value.
 func (l Layout) Read(v Value, now time.Time) (Entry, error) {
-	switch {
-	case v.Missing:
-		return Entry{}, ErrMissing
-	case v.Wrong:
-		return Entry{}, ErrType
-	case len(v.Text) > MaxValue, len(v.Expiry) > 64:
-		return Entry{}, ErrLong
-	}
-	got, err := l.decode(v)
+	got, err := l.content(v)
 	if err != nil {
-		return Entry{}, err
-	}
-	if err := tokenFault(got.token); err != nil {
 		return Entry{}, err
 	}
 	life, err := l.life(v, got.end, now)
@@ -69,6 +58,29 @@ func (l Layout) Read(v Value, now time.Time) (Entry, error) {
 		return Entry{}, err
 	}
 	return Entry{Token: got.token, Life: life, Searched: l.Form == Extracted}, nil
+}
+
+// Token is the token of a value, whether it lives or not.
+func (l Layout) Token(v Value) (string, error) {
+	got, err := l.content(v)
+	return got.token, err
+}
+
+// content is what a value that can be one of the layout's tells.
+func (l Layout) content(v Value) (read, error) {
+	switch {
+	case v.Missing:
+		return read{}, ErrMissing
+	case v.Wrong:
+		return read{}, ErrType
+	case len(v.Text) > MaxValue, len(v.Expiry) > 64:
+		return read{}, ErrLong
+	}
+	got, err := l.decode(v)
+	if err != nil {
+		return read{}, err
+	}
+	return got, tokenFault(got.token)
 }
 
 // read is what a value itself says.

@@ -14,6 +14,9 @@ type Job struct {
 	Push    core.Push
 	Token   core.Token
 	BaseURL string // where the token is used
+	// Entry is what is known of an entry in a Redis; who delivers it corrects that. Nil
+	// for other pushes.
+	Entry *core.RedisEntry
 }
 
 // Deliver does a job once. Its error is a *core.Error of class PushFailed that
@@ -26,10 +29,13 @@ func Deliver(ctx context.Context, job Job) error {
 	if job.Push.Foreign() {
 		return foreign(job.Push)
 	}
-	if job.Push.Kind == core.PushCommand {
+	switch job.Push.Kind {
+	case core.PushCommand:
 		return runCommand(ctx, job)
+	case core.PushFile:
+		return writeFile(job)
 	}
-	return writeFile(job)
+	return &core.Error{Class: core.PushFailed, Remedy: core.RemedyUpdate, Message: "this program makes no pushes of that kind; look for a newer version"}
 }
 
 // foreign is the error of a push that was added on another system.

@@ -22,7 +22,7 @@ const (
 
 // read reads the entry under a key. Its time to live is asked for before its text,
 // so that the life of an entry replaced in between is too short and not too long.
-func read(ctx context.Context, c redisconn.Client, t target, key string) (layout.Value, error) {
+func read(ctx context.Context, c redis.Cmdable, t target, key string) (layout.Value, error) {
 	expiry := ""
 	if n, ok := t.named(key); ok {
 		expiry = t.layout.ExpiryKey(n)
@@ -66,7 +66,7 @@ func read(ctx context.Context, c redisconn.Client, t target, key string) (layout
 }
 
 // readHash reads fields of a hash, none of which is longer than layout.MaxValue.
-func readHash(ctx context.Context, c redisconn.Client, key string, fields []string) (layout.Value, error) {
+func readHash(ctx context.Context, c redis.Cmdable, key string, fields []string) (layout.Value, error) {
 	var left *redis.DurationCmd
 	lengths := make([]*redis.Cmd, len(fields))
 	_, err := c.Pipelined(ctx, func(p redis.Pipeliner) error {

@@ -278,4 +278,12 @@ func TestTheLayoutsOfTheKind(t *testing.T) {
 	if !slices.Equal(offered, known) {
 		t.Errorf("offered are %v, known %v", offered, known)
 	}
+	if w := layout.WritableIDs(); !slices.Equal(kinds.WritableLayouts(), w) {
+		t.Errorf("a push can write %v, and offers %v", w, kinds.WritableLayouts())
+	}
+	for _, app := range kinds.PushFamilies() {
+		if l, ok := layout.Of("wxjava", layout.App(app)); !ok || !l.Writable {
+			t.Errorf("nothing is written for %s", app)
+		}
+	}
 }

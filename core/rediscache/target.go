@@ -17,29 +17,16 @@ type target struct {
 	name   layout.Name
 }
 
-// apps are the families of apps by the products of the kind.
-func apps() map[core.Product]layout.App {
-	return map[core.Product]layout.App{
-		kinds.ProductRedisOfficial: layout.Official, kinds.ProductRedisMini: layout.Mini, kinds.ProductRedisWeCom: layout.Work,
-		kinds.ProductRedisComponent: layout.Component, kinds.ProductRedisAuthorizer: layout.Authorizer, kinds.ProductRedisSuite: layout.Suite,
-		kinds.ProductRedisProvider: layout.Provider, kinds.ProductRedisChannel: layout.Channel, kinds.ProductRedisOther: layout.Any,
-	}
-}
-
-// ProductOf is the product of the kind for a family of apps.
-func ProductOf(app layout.App) core.Product {
-	for product, one := range apps() {
-		if one == app {
-			return product
-		}
-	}
-	return kinds.ProductRedisOther
+// family is that of the apps of an account.
+func family(spec kinds.Spec, a core.Account) layout.App {
+	product, _ := spec.Product(a.Product)
+	return layout.App(product.Family)
 }
 
 // targetOf is the entry that an account means.
 func targetOf(spec kinds.Spec, a core.Account) (target, error) {
 	param := func(key string) string { return spec.Param(a, key) }
-	l, ok := layout.Of(param(kinds.RedisLayout), apps()[a.Product])
+	l, ok := layout.Of(param(kinds.RedisLayout), family(spec, a))
 	if !ok {
 		return target{}, misuse(core.RemedyServerURL, "this layout has no entries of such apps; choose another layout or product")
 	}
@@ -99,7 +86,6 @@ func open(base string, password core.Secret, dial Dialer) (redisconn.Client, err
 	o := redisconn.Options{Conns: 2, Dial: dial}
 	if word := password.Reveal(); word != "" && word != kinds.NoKey {
 		o.Password = func(context.Context) (string, error) { return word, nil }
-		o.SentinelPassword = ""
 	}
 	c, err := redisconn.Open(u, o)
 	if err != nil {

@@ -4,9 +4,13 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
+	"runtime"
+	"strings"
 	"sync"
 	"time"
 
@@ -22,8 +26,6 @@ type Client = redis.UniversalClient
 type Options struct {
 	// Password is asked for before each connection; nil: none is sent.
 	Password func(ctx context.Context) (string, error)
-	// Sentinel is the Sentinels' own password. They have no other way to ask for it.
-	SentinelPassword string
 	// Conns is how many connections may be open to a node at once; 0 means 4.
 	Conns int
 	// Timeout bounds connecting, and each answer; 0 means 3 s.
@@ -47,6 +49,10 @@ var quiet = sync.OnceFunc(logging.Disable)
 // owner closes it.
 func Open(u URL, o Options) (Client, error) {
 	quiet()
+	sentinel, err := u.sentinelPassword()
+	if err != nil {
+		return nil, err
+	}
 	if o.Conns == 0 {
 		o.Conns = 4
 	}
@@ -55,7 +61,7 @@ func Open(u URL, o Options) (Client, error) {
 	}
 	all := &redis.UniversalOptions{
 		Addrs: u.Addrs, DB: u.DB, Username: u.User, MasterName: u.Master, IsClusterMode: u.Cluster,
-		SentinelUsername: u.Sentinel, SentinelPassword: o.SentinelPassword,
+		SentinelUsername: u.Sentinel, SentinelPassword: sentinel,
 		Protocol: 2, DisableIdentity: true, ContextTimeoutEnabled: true,
 		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
 		DialTimeout:              o.Timeout, ReadTimeout: o.Timeout, WriteTimeout: o.Timeout,
@@ -63,10 +69,9 @@ func Open(u URL, o Options) (Client, error) {
 		ReadBufferSize: bufferSize, WriteBufferSize: bufferSize, PipelinePoolSize: -1,
 		Dialer: o.Dial,
 	}
-	if o.Password != nil {
+	if o.Password != nil || u.User != "" {
 		all.CredentialsProviderContext = func(ctx context.Context) (string, string, error) {
-			password, err := o.Password(ctx)
-			return u.User, password, err
+			return u.credentials(ctx, o.Password)
 		}
 	}
 	if u.TLS {
@@ -87,6 +92,55 @@ func Open(u URL, o Options) (Client, error) {
 		return redis.NewFailoverClient(all.Failover()), nil
 	}
 	return redis.NewClient(all.Simple()), nil
+}
+
+// credentials are the user of the URL and its password. The library does not log in
+// without a password and would be the default user then: a user that needs none takes
+// any.
+func (u URL) credentials(ctx context.Context, ask func(context.Context) (string, error)) (user, password string, err error) {
+	if ask != nil {
+		password, err = ask(ctx)
+	}
+	if u.User != "" && password == "" {
+		password = "none"
+	}
+	return u.User, password, err
+}
+
+// maxPassword is more than any password has, in bytes.
+const maxPassword = 4 << 10
+
+// sentinelPassword reads the Sentinels' own password.
+func (u URL) sentinelPassword() (string, error) {
+	if u.SentinelFile == "" {
+		return "", nil
+	}
+	f, err := os.Open(u.SentinelFile)
+	if err != nil {
+		return "", invalid("the file with the password of the Sentinels cannot be read: " + reason(err))
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	switch {
+	case err != nil, !info.Mode().IsRegular():
+		return "", invalid("what should hold the password of the Sentinels is no file")
+	case runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0:
+		return "", invalid("others can read the file with the password of the Sentinels; make it its owner's alone: chmod 600")
+	}
+	text, err := io.ReadAll(io.LimitReader(f, maxPassword))
+	if err != nil {
+		return "", invalid("the file with the password of the Sentinels cannot be read: " + reason(err))
+	}
+	return strings.TrimRight(string(text), "\r\n"), nil
+}
+
+// reason is an error of a file without its path.
+func reason(err error) string {
+	var path *os.PathError
+	if errors.As(err, &path) {
+		return path.Err.Error()
+	}
+	return err.Error()
 }
 
 // tls is how the server must prove who it is.

@@ -4,6 +4,9 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"os"
+	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -25,6 +28,58 @@ func open(t *testing.T, text, password string) redisconn.Client {
 	}
 	t.Cleanup(func() { _ = c.Close() })
 	return c
+}
+
+// TestAUserIsNeverTakenForTheDefaultOne: the URL's user logs in, or nobody does.
+func TestAUserIsNeverTakenForTheDefaultOne(t *testing.T) {
+	s := redistest.Start(t, "--user", "shop", "on", ">hunter2", "~*", "+get", "--user", "open", "on", "nopass", "~*", "+get")
+	at := func(user string) string { return "unix://" + user + "@" + strings.TrimPrefix(s.URL, "unix://") }
+	if err := redisconn.Explain(open(t, at("shop"), "").Set(t.Context(), "a", "x", 0).Err()); err == nil || err.Remedy != core.RemedyRedisAuth {
+		t.Errorf("without its password: %v", err)
+	}
+	if err := redisconn.Explain(open(t, at("open"), "").Set(t.Context(), "a", "x", 0).Err()); err == nil || err.Remedy != core.RemedyRedisACL {
+		t.Errorf("a user without a password is another one: %v", err)
+	}
+	if err := open(t, at("open"), "").Get(t.Context(), "a").Err(); err == nil || err.Error() != "redis: nil" {
+		t.Errorf("a user without a password: %v", err)
+	}
+}
+
+// TestSentinelsHaveAPasswordOfTheirOwn: it is in a file that nobody else reads, and the
+// server behind them has another.
+func TestSentinelsHaveAPasswordOfTheirOwn(t *testing.T) {
+	first := redistest.StartPort(t)
+	redistest.StartReplica(t, first)
+	found := redistest.StartSentinel(t, first)
+	sentinel, _, _ := strings.Cut(found, "?")
+	own := open(t, sentinel, "")
+	if err := own.Do(t.Context(), "ACL", "SETUSER", "default", "resetpass", ">sentinels").Err(); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "pw")
+	if err := os.WriteFile(file, []byte("sentinels\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := open(t, found, "").Ping(t.Context()).Err(); err == nil {
+		t.Error("a Sentinel that wants a password took none")
+	}
+	with := found + "&sentinel_password_file=" + file
+	if err := open(t, with, "").Ping(t.Context()).Err(); err != nil {
+		t.Errorf("with the password of the file: %v", err)
+	}
+	if runtime.GOOS == "windows" {
+		return
+	}
+	if err := os.Chmod(file, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	u, err := redisconn.Parse(with)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := redisconn.Open(u, redisconn.Options{}); err == nil || strings.Contains(err.Error(), "sentinels\n") {
+		t.Errorf("a file that others read: %v", err)
+	}
 }
 
 func TestPasswordAndUserComeFromElsewhere(t *testing.T) {

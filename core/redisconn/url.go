@@ -8,6 +8,7 @@
 //	redis://127.0.0.1                                in the clear, see URL.Plain
 //	unix:///run/redis/redis.sock?db=2
 //	rediss://s1,s2:26380,s3?master=main              through Sentinels
+//	…?master=main&sentinel_password_file=/etc/s.pw   that want a password of their own
 //	rediss://n1:7000,n2:7000?cluster=true            a Cluster
 //
 // Nothing here is made before somebody calls Open, and a client connects when it is
@@ -36,6 +37,9 @@ type URL struct {
 	CA       string // file with the certificates to trust instead of the system's
 	Name     string // that the server's certificate must hold; "" is the host's
 	Sentinel string // ACL user at the Sentinels
+	// SentinelFile is the file with the Sentinels' own password, which is its owner's
+	// alone; "" where they have none.
+	SentinelFile string
 }
 
 const (
@@ -146,8 +150,12 @@ func (u *URL) query(parsed *url.URL) (err error) {
 			u.Name = value
 		case "sentinel_user":
 			u.Sentinel = value
+		case "sentinel_password_file":
+			u.SentinelFile = value
+		case "sentinel_password", "password":
+			err = invalid("the URL of the Redis holds a password; leave it out; that of the Sentinels is in a file: sentinel_password_file=FILE")
 		default:
-			err = invalid("the URL of the Redis may have db, master, cluster, ca, name and sentinel_user after the question mark, and nothing else")
+			err = invalid("the URL of the Redis may have db, master, cluster, ca, name, sentinel_user and sentinel_password_file after the question mark, and nothing else")
 		}
 		if err != nil {
 			return err
@@ -167,6 +175,8 @@ func (u URL) check() error {
 		return invalid("a socket leads to one Redis, neither to Sentinels nor to a Cluster")
 	case len(u.Addrs) > 1 && !u.Cluster && u.Master == "":
 		return invalid("several hosts need master=NAME (Sentinels) or cluster=true after the question mark")
+	case u.Master == "" && (u.Sentinel != "" || u.SentinelFile != ""):
+		return invalid("sentinel_user and sentinel_password_file are for Sentinels: name the server they watch with master=NAME")
 	case !u.TLS && (u.CA != "" || u.Name != ""):
 		return invalid("ca and name are for rediss://, which uses TLS")
 	}
@@ -212,6 +222,7 @@ func (u URL) String() string {
 	set("ca", u.CA)
 	set("name", u.Name)
 	set("sentinel_user", u.Sentinel)
+	set("sentinel_password_file", u.SentinelFile)
 	if u.Cluster {
 		q.Set("cluster", "true")
 	}

@@ -22,7 +22,8 @@ func TestURLsAreRead(t *testing.T) {
 		"redis://[::1]:7000":                            {url: URL{Addrs: []string{"[::1]:7000"}}},
 		"unix:///run/redis.sock?db=3":                   {url: URL{Socket: "/run/redis.sock", DB: 3}},
 		"rediss://a,b:26380,c?master=main":              {url: URL{TLS: true, Addrs: []string{"a:26379", "b:26380", "c:26379"}, Master: "main"}, form: "rediss://a:26379,b:26380,c:26379?master=main"},
-		"redis://127.0.0.1:1,10.0.0.2:2?cluster=true":   {url: URL{Addrs: []string{"127.0.0.1:1", "10.0.0.2:2"}, Cluster: true}, plain: true},
+		"rediss://a:26379?master=main&sentinel_password_file=%2Fetc%2Fs.pw&sentinel_user=shop": {url: URL{TLS: true, Addrs: []string{"a:26379"}, Master: "main", Sentinel: "shop", SentinelFile: "/etc/s.pw"}},
+		"redis://127.0.0.1:1,10.0.0.2:2?cluster=true":                                          {url: URL{Addrs: []string{"127.0.0.1:1", "10.0.0.2:2"}, Cluster: true}, plain: true},
 	} {
 		got, err := Parse(text)
 		if err != nil {
@@ -54,7 +55,7 @@ func TestBadURLsAreRefused(t *testing.T) {
 	for _, text := range []string{
 		"", "r.example:6379", "http://r.example", "redis://", "redis://h:0", "redis://h:99999", "redis://h:port",
 		"redis://:hunter2@h", "rediss://u:hunter2@h/0", "redis://a,b", "redis://a?cluster=maybe", "redis://a/-1", "redis://a/x",
-		"redis://a?master=m&cluster=true", "redis://a/1?cluster=true", "redis://a?password=hunter2", "redis://a?ca=/x",
+		"redis://a?master=m&sentinel_password=hunter2", "redis://a?sentinel_password_file=/x", "redis://a?master=m&cluster=true", "redis://a/1?cluster=true", "redis://a?password=hunter2", "redis://a?ca=/x",
 		"unix://host/x", "unix:///", "unix:///s?cluster=true", "redis://a#b", "redis://a\x00b?x=%zz",
 	} {
 		_, err := Parse(text)

@@ -28,6 +28,7 @@ type pushRecord struct {
 	Private bool             `json:"private,omitempty"`
 	Command []string         `json:"command,omitempty"`
 	Timeout time.Duration    `json:"timeout,omitempty"`
+	Redis   core.RedisPlace  `json:"redis,omitzero"`
 	Result  pushResultRecord `json:"result,omitzero"`
 }
 
@@ -42,14 +43,16 @@ type pushResultRecord struct {
 	Class   core.Class    `json:"class,omitempty"`
 	Remedy  string        `json:"remedy,omitempty"`
 	Message string        `json:"message,omitempty"`
+	Print   string        `json:"print,omitempty"` // of what is in the entry of a Redis
+	Ends    time.Time     `json:"ends,omitzero"`
 }
 
 func (r pushRecord) push() core.KeptPush {
 	out := core.KeptPush{Push: core.Push{
-		Number: r.Number, Kind: r.Kind, Path: r.Path, Form: r.Form, Key: r.Key, InPlace: r.InPlace, Private: r.Private, Command: r.Command, Timeout: r.Timeout,
+		Number: r.Number, Kind: r.Kind, Path: r.Path, Form: r.Form, Key: r.Key, InPlace: r.InPlace, Private: r.Private, Command: r.Command, Timeout: r.Timeout, Redis: r.Redis,
 	}}
 	if x := r.Result; !x.At.IsZero() {
-		out.Result = core.PushResult{At: x.At, Took: x.Took, Tries: x.Tries, Mask: x.Mask, Expires: x.Expires}
+		out.Result = core.PushResult{At: x.At, Took: x.Took, Tries: x.Tries, Mask: x.Mask, Expires: x.Expires, Entry: core.RedisEntry{Print: x.Print, Ends: x.Ends}}
 		if x.Class != "" {
 			out.Result.Err = &core.Error{Class: x.Class, Remedy: x.Remedy, Message: x.Message}
 		}
@@ -58,7 +61,7 @@ func (r pushRecord) push() core.KeptPush {
 }
 
 func newPushRecord(p core.Push) pushRecord {
-	return pushRecord{Number: p.Number, Kind: p.Kind, Path: p.Path, Form: p.Form, Key: p.Key, InPlace: p.InPlace, Private: p.Private, Command: p.Command, Timeout: p.Timeout}
+	return pushRecord{Number: p.Number, Kind: p.Kind, Path: p.Path, Form: p.Form, Key: p.Key, InPlace: p.InPlace, Private: p.Private, Command: p.Command, Timeout: p.Timeout, Redis: p.Redis}
 }
 
 // decodePushes reads an account's pushes. One that is not exactly valid is an error:
@@ -153,7 +156,7 @@ func (s *Store) SavePushResult(id core.ID, number int, result core.PushResult) e
 }
 
 func newPushResultRecord(r core.PushResult) pushResultRecord {
-	out := pushResultRecord{At: r.At.UTC(), Took: r.Took, Tries: r.Tries, Mask: r.Mask, Expires: r.Expires.UTC()}
+	out := pushResultRecord{At: r.At.UTC(), Took: r.Took, Tries: r.Tries, Mask: r.Mask, Expires: r.Expires.UTC(), Print: r.Entry.Print, Ends: r.Entry.Ends.UTC()}
 	if r.Err != nil {
 		out.Class, out.Remedy, out.Message = r.Err.Class, r.Err.Remedy, r.Err.Message
 	}

@@ -56,8 +56,9 @@ func (a *app) pushCommand() *cobra.Command {
 func (a *app) pushAddCommand() *cobra.Command {
 	var in api.PushInput
 	var form, timeout string
+	var redis redisFlags
 	cmd := &cobra.Command{
-		Use:                   "add NAME[/ENV] {--file FILE | -- COMMAND [ARGUMENT…]} [flags]",
+		Use:                   "add NAME[/ENV] {--file FILE | --redis URL --layout LAYOUT | -- COMMAND [ARGUMENT…]} [flags]",
 		DisableFlagsInUseLine: true,
 		Args:                  accountThenCommand,
 		ValidArgsFunction:     a.completePushAdd,
@@ -71,6 +72,9 @@ func (a *app) pushAddCommand() *cobra.Command {
 				in.Timeout = int64(max(d.Round(time.Second), time.Second) / time.Second)
 			}
 			accounts, command := split(cmd, args)
+			if err := a.redisInput(cmd.Context(), &in, redis); err != nil {
+				return err
+			}
 			if err := pushInput(&in, command); err != nil {
 				return err
 			}
@@ -85,6 +89,7 @@ func (a *app) pushAddCommand() *cobra.Command {
 	s.BoolVar(&in.InPlace, "in-place", false, "flag.push_in_place")
 	s.BoolVar(&in.Private, "private", false, "flag.push_private")
 	s.StringVar(&timeout, "timeout", "", "flag.push_timeout")
+	redis.register(cmd)
 	_ = cmd.RegisterFlagCompletionFunc("file", completeFile)
 	_ = cmd.RegisterFlagCompletionFunc("as", completeWords(words(core.PushForms())...))
 	return cmd
@@ -111,8 +116,10 @@ func pushInput(in *api.PushInput, command []string) error {
 		return usage("usage.push_as")
 	}
 	switch {
-	case in.Path != "" && len(command) > 0:
+	case in.Redis != nil && (in.Path != "" || len(command) > 0), in.Path != "" && len(command) > 0:
 		return usage("usage.push_both")
+	case in.Redis != nil:
+		in.Kind = core.PushRedis
 	case in.Path != "":
 		in.Kind = core.PushFile
 		path, err := filepath.Abs(in.Path)
@@ -147,6 +154,9 @@ func (a *app) pushAdd(ctx context.Context, arg string, in api.PushInput) error {
 	}
 	if a.json {
 		return a.printJSON(p)
+	}
+	if in.DryRun {
+		return a.printPushPlan(p)
 	}
 	a.note(a.say("push.added", "n", p.Number, "account", acc.Ref(), "target", clean(p.Target)))
 	switch {
@@ -220,8 +230,11 @@ func (a *app) printPushes(accounts []api.Account) error {
 	for _, acc := range accounts {
 		for _, p := range acc.Pushes {
 			how := string(p.Form)
-			if p.Kind == core.PushCommand {
+			switch p.Kind {
+			case core.PushCommand:
 				how = a.say("push.command")
+			case core.PushRedis:
+				how = "redis"
 			}
 			words, style := a.pushWords(p)
 			t.add(styled(clean(acc.Ref().String()), envStyle(acc.Env)), plain(strconv.Itoa(p.Number)), plain(clean(p.Target)), plain(how), styled(words, style))
