@@ -174,7 +174,7 @@ func serveFiles(t *testing.T, key string) (base, root string) {
 	if err != nil {
 		exe = "/usr/sbin/nginx" // which is not in everybody's PATH
 		if _, err := os.Stat(exe); err != nil {
-			t.Skip("there is no nginx here; make deps-test installs it")
+			t.Fatal("there is no nginx here; make deps-test installs it")
 		}
 	}
 	dir := t.TempDir()

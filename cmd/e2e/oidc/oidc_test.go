@@ -36,7 +36,8 @@ const (
 // JWTs and which may have some scopes alone.
 type store struct {
 	*storage.Storage
-	scopes []string
+	scopes  []string
+	revoked *sync.Map // by the token's ID
 }
 
 type client struct{ op.Client }
@@ -62,6 +63,24 @@ func (s store) ClientCredentialsTokenRequest(_ context.Context, id string, scope
 	return &oidc.JWTTokenRequest{Subject: id, Audience: []string{"https://api.example"}, Scopes: scopes}, nil
 }
 
+// AuthorizeClientIDSecret is asked when a client wants to know about a token.
+func (s store) AuthorizeClientIDSecret(_ context.Context, id, given string) error {
+	if id != clientID || given != secret {
+		return errors.New("no such client, or another secret")
+	}
+	return nil
+}
+
+// SetIntrospectionFromToken is asked about a token whose signature and end the provider
+// has verified. An error makes it inactive.
+func (s store) SetIntrospectionFromToken(_ context.Context, out *oidc.IntrospectionResponse, id, subject, client string) error {
+	if _, gone := s.revoked.Load(id); gone || subject != client {
+		return errors.New("revoked, or another client's")
+	}
+	out.ClientID = client
+	return nil
+}
+
 // GetPrivateClaimsFromScopes writes the scope into the token (RFC 9068, section 2.2.3).
 func (s store) GetPrivateClaimsFromScopes(_ context.Context, _, _ string, scopes []string) (map[string]any, error) {
 	return map[string]any{"scope": strings.Join(scopes, " ")}, nil
@@ -71,6 +90,7 @@ func (s store) GetPrivateClaimsFromScopes(_ context.Context, _, _ string, scopes
 type server struct {
 	*httptest.Server
 	provider *op.Provider
+	revoked  sync.Map
 
 	mu    sync.Mutex
 	basic []bool // of each request for a token: whether the client came by Basic
@@ -89,7 +109,7 @@ func newServer(t *testing.T) *server {
 		s.provider.ServeHTTP(w, r)
 	}))
 	t.Cleanup(s.Close)
-	keep := store{storage.NewStorage(storage.NewUserStore(s.URL)), []string{"read", "write"}}
+	keep := store{storage.NewStorage(storage.NewUserStore(s.URL)), []string{"read", "write"}, &s.revoked}
 	var err error
 	s.provider, err = op.NewProvider(&op.Config{CryptoKey: [32]byte{1}, CryptoKeyId: "1", AuthMethodPost: true}, keep, op.StaticIssuer(s.URL), op.WithAllowInsecure())
 	if err != nil {
@@ -292,4 +312,33 @@ func TestRefusalsOfARealServer(t *testing.T) {
 		t.Errorf("another grant passes: %s", errOut)
 	}
 	s.accepts(t, h.token("crm"))
+}
+
+// The server is asked about a token by introspection: it tells a living from a revoked
+// one, and what it does not tell a client says nothing against the token.
+func TestARealServerTellsAboutTokens(t *testing.T) {
+	s, h := newServer(t), newHouse(t)
+	ask := s.URL + "/oauth/introspect"
+	h.add(s, "crm", "--introspection-url", ask)
+	first := h.token("crm")
+	h.run("", "check", "crm")
+	s.revoked.Store(s.accepts(t, first).JWTID, true)
+	if _, errOut, code := h.try("", "check", "crm"); code != 4 || !strings.Contains(errOut, "no longer accept") {
+		t.Errorf("a revoked token: %d %s", code, errOut)
+	}
+	h.run("", "refresh", "crm")
+	if h.token("crm") == first {
+		t.Error("the revoked token is given out")
+	}
+	h.run("", "check", "crm")
+
+	// This server takes no secret in the body of an introspection.
+	h.add(s, "body", "--auth", "body", "--scope", "read", "--introspection-url", ask)
+	mine := h.token("body")
+	if _, errOut, code := h.try("", "check", "body"); code != 4 || !strings.Contains(errOut, "says nothing against the token") {
+		t.Errorf("a client that is told nothing: %d %s", code, errOut)
+	}
+	if h.token("body") != mine {
+		t.Error("the token is taken for dead")
+	}
 }
