@@ -228,7 +228,7 @@ audit: ## the checksums and licences of all dependencies, and their known vulner
 
 .PHONY: bench
 bench: deps-test build-all ## measure the agent, the socket, the Keeper and the window, each beside its bound
-	$(GO) test -run '^$$' -bench . -benchmem ./core
+	$(GO) test -run '^$$' -bench . -benchmem ./core ./core/preset
 	CGO_ENABLED=1 $(GO) build -tags $(TAGS) -o $(BIN)/ ./cmd/e2e/bare
 	$(GO) run ./cmd/e2e/bench -bin $(BIN)
 	$(GO) test -run '^$$' -bench AtTheDoor -benchmem ./core/agent

@@ -52,19 +52,8 @@ func everyKind(t *testing.T, base string, run func(t *testing.T, account core.Ac
 			continue // no server of web calls, which the simulator is
 		}
 		t.Run(string(spec.Kind), func(t *testing.T) {
-			samples := sim.Samples()
-			i := slices.IndexFunc(samples, func(s sim.Sample) bool { return s.Account.Kind == spec.Kind })
-			if i < 0 { // a preset that the demo does not show
-				i = slices.IndexFunc(samples, func(s sim.Sample) bool { return s.Account.Kind == "feishu" })
-				samples[i].Account.Kind, samples[i].Upstream.Platform = spec.Kind, string(spec.Kind)
-				if spec.Kind == "lark" {
-					samples[i].Upstream.Platform = "feishu"
-				}
-			}
-			s := samples[i]
-			s.Upstream.Life, s.Upstream.Faults, s.Upstream.Whitelist = 2*time.Hour, sim.Faults{}, nil
+			s := sim.SampleOf(spec.Kind)
 			a := known.Clean(s.At(base))
-			a.AllowLive = true
 			run(t, a, s.Secret, s.Upstream)
 		})
 	}

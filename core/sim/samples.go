@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"maps"
+	"slices"
 	"time"
 
 	"tokentray/core"
@@ -78,6 +79,27 @@ func Samples() []Sample {
 			s.Account.AppID = ""
 		}),
 	}
+}
+
+// SampleOf is a sample of a kind whose upstream is asked by HTTP, shown by the demo or
+// not. Its token lives two hours, and nothing goes wrong with it.
+func SampleOf(kind core.Kind) Sample {
+	samples := Samples()
+	of := func(kind core.Kind) int {
+		return slices.IndexFunc(samples, func(s Sample) bool { return s.Account.Kind == kind })
+	}
+	i := of(kind)
+	if i < 0 { // a preset like that of Feishu, which the demo shows
+		i = of("feishu")
+		samples[i].Account.Kind, samples[i].Upstream.Platform = kind, string(kind)
+		if kind == "lark" {
+			samples[i].Upstream.Platform = "feishu"
+		}
+	}
+	s := samples[i]
+	s.Upstream.Life, s.Upstream.Faults, s.Upstream.Whitelist = 2*time.Hour, Faults{}, nil
+	s.Account.AllowLive = true
+	return s
 }
 
 func sample(name string, env core.Env, kind core.Kind, product core.Product, life time.Duration, change func(*Sample)) Sample {

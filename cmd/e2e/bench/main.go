@@ -21,6 +21,8 @@ import (
 	"tokentray/cmd/e2e/desktop"
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/kinds"
+	"tokentray/core/preset"
 	"tokentray/core/sim"
 )
 
@@ -65,8 +67,11 @@ type bench struct {
 	bin    string
 	client *api.Client
 	agent  *desktop.Process
-	base   string     // URL of the simulator
 	done   chan error // of the simulator
+
+	upstream *sim.Server
+	base     string // its URL
+
 	missed int
 }
 
@@ -143,16 +148,18 @@ func (b *bench) startAgent() error {
 
 // addAccounts gives the agent accounts whose tokens live for two hours.
 func (b *bench) addAccounts() error {
-	fmt.Printf("adding %d accounts…\n", accounts)
+	fmt.Printf("adding %d accounts of every kind…\n", accounts)
 	began := time.Now()
+	specs := slices.DeleteFunc(preset.With(kinds.Builtin()).All(), func(s kinds.Spec) bool { return len(s.Schemes) > 0 })
 	for i := range accounts {
-		name, appID, secret := fmt.Sprintf("account-%04d", i), fmt.Sprintf("wx%016x", i), fmt.Sprintf("%032x", i)
-		env := core.Envs()[i%2]
-		if _, err := b.client.Add(context.Background(), api.AccountInput{
-			Input:  core.Input{Name: &name, AppID: &appID, Env: &env, BaseURL: &b.base},
-			Secret: &secret,
-		}); err != nil {
-			return fmt.Errorf("adding account %d: %w", i, err)
+		s := sim.SampleOf(specs[i/2%len(specs)].Kind) // in both environments
+		if err := b.upstream.Put(s.Upstream); err != nil {
+			return err
+		}
+		a, secret := s.At(b.base), s.Secret.Reveal()
+		a.Name, a.Env = fmt.Sprintf("account-%04d", i), core.Envs()[i%2]
+		if _, err := b.client.Add(context.Background(), api.AccountInput{Input: core.InputOf(a), Secret: &secret}); err != nil {
+			return fmt.Errorf("adding account %d, of %s: %w", i, a.Kind, err)
 		}
 	}
 	fmt.Printf("%-58s %10.4g ms\n", "adding one account, keyring and first token included", ms(time.Since(began))/float64(accounts))
@@ -294,8 +301,8 @@ func (b *bench) simulator(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	server := sim.New(sim.Config{OpenRegistration: true})
+	b.upstream = sim.New(sim.Config{})
 	b.done = make(chan error, 1)
-	go func() { b.done <- server.Serve(ctx, ln) }()
+	go func() { b.done <- b.upstream.Serve(ctx, ln) }()
 	return "http://" + ln.Addr().String(), nil
 }
