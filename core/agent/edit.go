@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"time"
+	"unique"
 
 	"tokentray/core"
 	"tokentray/core/api"
@@ -125,6 +126,9 @@ func (s *Service) respell(was core.Account, d *draft) {
 // handOver gives an account to the Keeper and lists it as the Keeper has it, so that
 // memory holds each account once.
 func (s *Service) handOver(a core.Account, stored core.Token) {
+	for _, text := range []*string{(*string)(&a.Env), (*string)(&a.Kind), (*string)(&a.Product), &a.BaseURL, &a.Proxy, &a.CA} {
+		*text = unique.Make(*text).Value() // many accounts have the same
+	}
 	s.accounts.put(s.keeper.Put(a, stored))
 }
 
