@@ -408,3 +408,34 @@ func TestAForceWithoutEffectRevivesNothing(t *testing.T) {
 		}
 	})
 }
+
+// Upstream's word that a token lives is an answer to whoever reported that token; a
+// person who named none has kept what there was.
+func TestTheHistoryTellsAReportFromAQuestion(t *testing.T) {
+	const old = "old-token-value"
+	for _, tt := range []struct {
+		name   string
+		report core.Report
+		want   core.What
+	}{
+		{"a person names no token", core.Report{Person: true}, core.DidKeep},
+		{"a person names the token", core.Report{Person: true, Stale: old}, core.DidReport},
+		{"a program names no token", core.Report{}, core.DidReport},
+		{"a program names the token", core.Report{Stale: old}, core.DidReport},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				now := time.Now().Round(0)
+				source := &script{t: t, traits: core.Traits{Repeat: core.RepeatSame, Window: 300 * time.Second, Vouches: true}, answers: []answer{{value: old, left: time.Hour}}}
+				stored := core.Token{Value: old, ObtainedAt: now.Add(-time.Hour), ExpiresAt: now.Add(time.Hour), Life: twoHours}
+				h := start(t, setup{source: source, stored: stored, account: byHand})
+				if a, err := h.Refresh(t.Context(), "1", tt.report); err != nil || !a.StillValid {
+					t.Fatalf("still valid %v, %v", a.StillValid, err)
+				}
+				if lines := h.journal.lines; len(lines) == 0 || lines[len(lines)-1].What != tt.want {
+					t.Errorf("the history says %+v, want %s", lines, tt.want)
+				}
+			})
+		})
+	}
+}
