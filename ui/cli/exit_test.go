@@ -11,6 +11,7 @@ import (
 	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/core/format"
+	"tokentray/core/kinds"
 	"tokentray/ui/text"
 )
 
@@ -181,5 +182,18 @@ func TestUsageInChinese(t *testing.T) {
 	_, errOut := r.try(t, exitUsage, "get", "shop", "--min-ttl", "x")
 	if want := "tokentray: 时长请写作 90s 或 5m\n"; errOut != want {
 		t.Errorf("%q, want %q", errOut, want)
+	}
+}
+
+// TestARefusalOfTheVaultSpeaksOfTheKind: it tells no kind itself, and not every secret
+// is an AppSecret.
+func TestARefusalOfTheVaultSpeaksOfTheKind(t *testing.T) {
+	r := newRun()
+	cache := account("cache", core.Sandbox, 0)
+	cache.Kind = kinds.Redis
+	r.agent.list.Accounts = []api.Account{cache}
+	r.agent.err = &core.Error{Class: core.Misuse, Remedy: core.RemedySecretAgain, SecretHost: "redis://one", Message: "m"}
+	if _, errOut := r.try(t, exitRefused, "get", "cache"); !strings.Contains(errOut, "Password of the Redis was entered for redis://one") {
+		t.Errorf("it says %q", errOut)
 	}
 }

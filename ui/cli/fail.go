@@ -116,6 +116,11 @@ func (a *app) explainWire(e *api.Error) []string {
 	if len(e.Problems) > 0 {
 		return append([]string{"tokentray: " + a.say("cli.problems")}, a.problemLines(e.Kind, e.Problems)...)
 	}
+	if e.Kind == "" && a.about != nil { // what the vault refuses tells no kind
+		own := *e
+		own.Kind = a.about.Kind
+		e = &own
+	}
 	tx := a.text()
 	out := []string{"tokentray: " + clean(tx.Cause(e, a.account))}
 	if r := tx.Remedy(e, a.account); r != "" {
