@@ -126,6 +126,27 @@ func (l *leakage) commandsGoOut() {
 	l.try("body", "call", "stdin", "POST", "/cgi-bin/echo", "--input", "-")
 }
 
+// presetsGoOut tries a preset whose upstream repeats what it was sent, and has an account
+// of it.
+func (l *leakage) presetsGoOut() {
+	l.t.Helper()
+	file := l.write("mine.json", `{"name":"mine","id":{},"secret":{},"method":"POST","url":"`+l.base+`/cgi-bin/echo/preset","fields":{"a":"{{appid}}","s":"{{secret}}"},`+
+		`"token":"access_token","expires":"expires_in","code":"errcode","text":"errmsg","success":[0],"repeat":"same","use":{"query":"access_token"}}`)
+	for _, more := range [][]string{nil, {"--json"}, {"--proxy", "http://me@" + l.proxy, "--proxy-password-stdin"}} {
+		words := l.secret() + "\n"
+		if len(more) > 1 {
+			words += l.odd() + "\n"
+		}
+		if _, code := l.try(words, append([]string{"preset", "try", file, "--appid", "x", "--secret-stdin"}, more...)...); code == 2 {
+			l.t.Errorf("preset try %v: the preset is refused", more)
+		}
+	}
+	l.do("", "preset", "add", file, "--yes")
+	l.try(l.secret()+"\n", "add", "mine", "--env", "sandbox", "--kind", "mine", "--appid", "x", "--secret-stdin")
+	l.fails("", "get", "mine")
+	l.do("", "preset", "show", "mine")
+}
+
 // answersGoIn has failed answers explained that hold what nobody may see again, as they
 // stand in logs, in the exceptions of SDKs and in terminals.
 func (l *leakage) answersGoIn() []string {

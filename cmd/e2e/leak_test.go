@@ -108,6 +108,7 @@ func TestNothingLeaks(t *testing.T) {
 	l.callsGoOut()
 	l.redisGoesOut()
 	l.commandsGoOut()
+	l.presetsGoOut()
 	l.agentsGoIn(l.answersGoIn())
 	l.ticketsGoOut(keys[0])
 	l.filesGoOut(passphrase)
