@@ -269,7 +269,7 @@ man: ## write the manual pages, in both languages, into bin/man
 bindir  = $(DESTDIR)$(PREFIX)/bin
 datadir = $(DESTDIR)$(PREFIX)/share
 mandir  = $(datadir)/man
-unitdir = $(DESTDIR)$(PREFIX)/lib/systemd/user
+unitdir = $(DESTDIR)$(PREFIX)/lib/systemd
 icons   = $(datadir)/icons/hicolor
 sizes   = 16 22 24 32 48 64 128 512
 
@@ -278,8 +278,9 @@ install: ## install what make build has built, under PREFIX
 	@test -x $(BIN)/tokentray -a -x $(BIN)/tokentray-window -a -d $(BIN)/man || { echo "nothing is built yet; run: make build"; exit 1; }
 	install -Dm755 -t $(bindir) $(BIN)/tokentray $(BIN)/tokentray-mcp $(BIN)/tokentray-window
 	install -Dm644 -t $(datadir)/applications assets/tokentray.desktop
-	install -d $(unitdir)
-	sed 's|^ExecStart=tokentray|ExecStart=$(PREFIX)/bin/tokentray|' assets/tokentray.service > $(unitdir)/tokentray.service
+	install -d $(unitdir)/user $(unitdir)/system
+	sed 's|^ExecStart=tokentray|ExecStart=$(PREFIX)/bin/tokentray|' assets/tokentray.service > $(unitdir)/user/tokentray.service
+	sed 's|^ExecStart=tokentray|ExecStart=$(PREFIX)/bin/tokentray|' assets/tokentray-server.service > $(unitdir)/system/tokentray.service
 	install -Dm644 -t $(icons)/scalable/apps assets/icons/tokentray.svg
 	for s in $(sizes); do install -Dm644 assets/icons/tokentray-$$s.png $(icons)/$${s}x$$s/apps/tokentray.png; done
 	install -d $(datadir)/bash-completion/completions $(datadir)/zsh/site-functions $(datadir)/fish/vendor_completions.d
@@ -292,7 +293,7 @@ install: ## install what make build has built, under PREFIX
 
 .PHONY: uninstall
 uninstall: ## remove what make install has put there; accounts and secrets stay
-	rm -f $(bindir)/tokentray $(bindir)/tokentray-mcp $(bindir)/tokentray-window $(datadir)/applications/tokentray.desktop $(unitdir)/tokentray.service \
+	rm -f $(bindir)/tokentray $(bindir)/tokentray-mcp $(bindir)/tokentray-window $(datadir)/applications/tokentray.desktop $(unitdir)/user/tokentray.service $(unitdir)/system/tokentray.service \
 		$(icons)/scalable/apps/tokentray.svg $(foreach s,$(sizes),$(icons)/$(s)x$(s)/apps/tokentray.png) \
 		$(datadir)/bash-completion/completions/tokentray $(datadir)/zsh/site-functions/_tokentray \
 		$(datadir)/fish/vendor_completions.d/tokentray.fish $(foreach l,. zh_CN,$(mandir)/$(l)/man1/tokentray.1 $(mandir)/$(l)/man1/tokentray-*.1)

@@ -54,6 +54,7 @@ wl-copy              | wl-clipboard                            | wl-clipboard   
 sway                 | sway                                    | sway                   | sway
 wrk                  | wrk                                     | wrk                    | wrk
 redis-server         | redis-server                            | redis                  | redis
+systemd-analyze      | systemd                                 | systemd                | systemd
 redis-benchmark      | redis-tools                             | redis                  | redis
 node                 | nodejs                                  | nodejs                 | nodejs
 npm                  | npm                                     | nodejs-npm             | npm

@@ -29,7 +29,7 @@ func (p program) demo(ctx context.Context, o cli.DemoOptions, show func(context.
 		return fmt.Errorf("make the demo's folder: %w; free some space or set TMPDIR", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	home, err := home.Find(dir)
+	at, err := home.Find(dir)
 	if err != nil {
 		return err
 	}
@@ -40,7 +40,7 @@ func (p program) demo(ctx context.Context, o cli.DemoOptions, show func(context.
 		return fmt.Errorf("start the simulator: %w", err)
 	}
 	base := "http://" + ln.Addr().String()
-	house, err := p.build(home, true)
+	house, err := p.build(at, true, home.OpenLog)
 	if err != nil {
 		_ = ln.Close()
 		return err

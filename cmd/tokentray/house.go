@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"os"
 	"sync"
 
 	"tokentray/assets/openapi"
@@ -28,13 +29,13 @@ type house struct {
 	forTray, forNotices latest // the desktops of clients
 }
 
-// build opens a home. A demo keeps its secrets in memory.
-func (p program) build(at home.Home, demo bool) (*house, error) {
+// build opens a home and its log. A demo keeps its secrets in memory.
+func (p program) build(at home.Home, demo bool, openLog func(home.Home) *home.Log) (*house, error) {
 	launch.DropTokens()
 	if err := at.Mkdirs(); err != nil {
 		return nil, err
 	}
-	h := &house{home: at, log: home.OpenLog(at), forTray: newLatest(), forNotices: newLatest()}
+	h := &house{home: at, log: openLog(at), forTray: newLatest(), forNotices: newLatest()}
 	if p.exposed != nil {
 		h.log.Warn("other programs may read this one's memory", "error", p.exposed)
 	}
@@ -170,12 +171,16 @@ func (h *house) folder() string {
 // agent is cli.Parts.Agent.
 func (p program) agent(ctx context.Context, o cli.AgentOptions) error {
 	agent.LeanHeap()
-	home, err := home.Find(o.Home)
+	at, err := home.Find(o.Home)
 	if err != nil {
 		p.starter.Fail(err)
 		return err
 	}
-	h, err := p.build(home, false)
+	openLog := home.OpenLog
+	if o.JSON {
+		openLog = func(home.Home) *home.Log { return home.NewJSONLog(os.Stderr) }
+	}
+	h, err := p.build(at, false, openLog)
 	switch {
 	case errors.Is(err, store.ErrInUse):
 		p.starter.Running()

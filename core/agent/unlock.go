@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 
 	"tokentray/core"
 	"tokentray/core/api"
@@ -37,7 +38,14 @@ func passphraseFile() (p core.Secret, shared bool, err error) {
 	if err != nil {
 		return core.Secret{}, false, fmt.Errorf("read the passphrase from the file that %s names: %w", PassphraseVariable, err)
 	}
-	return core.NewSecret(line), shared, nil
+	return core.NewSecret(line), shared && !credential(path), nil
+}
+
+// credential reports whether a file was handed over by systemd, which keeps others out
+// of the folder: the mode of the file tells of the ACL alone.
+func credential(path string) bool {
+	dir := os.Getenv("CREDENTIALS_DIRECTORY")
+	return dir != "" && filepath.Dir(path) == filepath.Clean(dir)
 }
 
 // unlockUnattended opens the passphrase file by PassphraseVariable, at the start.

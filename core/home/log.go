@@ -50,6 +50,15 @@ func NewLog(w io.Writer) *Log {
 	}
 }
 
+// NewJSONLog is NewLog with a JSON object a line, for programs that collect logs.
+func NewJSONLog(w io.Writer) *Log {
+	level := new(slog.LevelVar)
+	return &Log{
+		Logger: slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level, ReplaceAttr: redact})),
+		level:  level,
+	}
+}
+
 // SetLevel takes debug, info, warn or error; anything else is info.
 func (l *Log) SetLevel(name string) {
 	level := slog.LevelInfo

@@ -10,6 +10,7 @@ import (
 type AgentOptions struct {
 	Home   string
 	NoTray bool
+	JSON   bool // log to standard error, a JSON object a line
 }
 
 func (a *app) agentCommand() *cobra.Command {
@@ -19,7 +20,7 @@ func (a *app) agentCommand() *cobra.Command {
 		Args: noArgs,
 		RunE: func(*cobra.Command, []string) error {
 			run, o := a.Agent, o
-			o.Home = a.home
+			o.Home, o.JSON = a.home, a.json
 			a.after = func(ctx context.Context) error { return run(ctx, o) }
 			return nil
 		},

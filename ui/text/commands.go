@@ -29,8 +29,8 @@ func commands() table {
 		},
 		"cmd.agent": {"Run the agent in the foreground", "在前台运行守护进程"},
 		"cmd.agent.long": {
-			"Run the agent in the foreground. It owns the database, renews tokens in the\nbackground and answers the window and every command. Other commands start it by\nthemselves when they need it; run it here to see why it does not start.",
-			"在前台运行守护进程。它独占数据库，在后台续期 token，并应答窗口和各个命令。\n其他命令需要时会自动启动它；想查看无法启动的原因时可在此运行。",
+			"Run the agent in the foreground. It owns the database, renews tokens in the\nbackground and answers the window and every command. Other commands start it by\nthemselves when they need it; run it here to see why it does not start.\n\nIt logs into a file of its home; with --json it logs to standard error, a JSON object\na line, as services want it.",
+			"在前台运行守护进程。它独占数据库，在后台续期 token，并应答窗口和各个命令。\n其他命令需要时会自动启动它；想查看无法启动的原因时可在此运行。\n\n日志写入数据目录中的文件；加 --json 时改为输出到标准错误，每行一个 JSON 对象，适合作为服务运行。",
 		},
 		"cmd.status":     {"Show the state of the agent; starts nothing", "显示守护进程的状态（不会启动它）"},
 		"cmd.stop":       {"End the agent, the tray icon and the window", "结束守护进程、托盘图标和窗口"},
