@@ -21,11 +21,6 @@ const (
 	FoundNothing      Finding = "unknown"       // upstream did not answer, or something else
 )
 
-// Findings lists what a check can find.
-func Findings() []Finding {
-	return []Finding{FoundWorks, FoundReplaced, FoundExpired, FoundDead, FoundNotFromHere, FoundNoPermission, FoundNothing}
-}
-
 // Dead reports whether nobody can use the token any more.
 func (f Finding) Dead() bool { return f == FoundReplaced || f == FoundExpired || f == FoundDead }
 

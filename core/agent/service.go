@@ -5,7 +5,6 @@ import (
 	"io"
 	"log/slog"
 	"net"
-	"os"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -245,42 +244,6 @@ func (s *Service) current() core.Settings {
 	return s.settings
 }
 
-// Status implements api.Agent.
-func (s *Service) Status(context.Context) (api.Status, error) {
-	now := s.now()
-	snaps := s.keeper.Snapshots()
-	need := 0
-	for _, snap := range snaps {
-		if snap.State(now) == core.StateBlocked {
-			need++
-		}
-	}
-	vault := s.vault.status()
-	clipboard := "none"
-	if s.parts.Clipboard != nil {
-		clipboard = s.parts.Clipboard.Name()
-	}
-	recovered := s.recovered()
-	windows, loopback, failing := s.hub.windows(), s.loopbackState(), s.pushes.failing()
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	return api.Status{
-		Version: s.parts.Version, API: api.Version, PID: os.Getpid(), StartedAt: s.started,
-		Home: s.parts.Home.Dir(), Demo: s.parts.Demo,
-		Active: s.settings.Active, PausedAll: s.settings.PausedAll,
-		Accounts: len(snaps), NeedYou: need, FailingPushes: failing, Vault: vault,
-		Tray: s.tray, Clipboard: clipboard, Loopback: loopback, Windows: windows, Notice: s.parts.Notice, Recovered: recovered,
-	}, nil
-}
-
-// SetTray sets what Status says about the tray icon: shown, off, no bus, no host or
-// waiting.
-func (s *Service) SetTray(state string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.tray = state
-}
-
 // List implements api.Agent.
 func (s *Service) List(context.Context) (api.List, error) {
 	l := s.list(func() {})
@@ -377,46 +340,6 @@ func (s *Service) Account(_ context.Context, ref api.Ref) (api.Account, error) {
 	out := s.view(snap, s.now())
 	out.Tickets = s.ticketsOf(a, s.tickets.Lives())
 	return out, nil
-}
-
-// Events implements api.Agent.
-func (s *Service) Events(ctx context.Context, window bool) (<-chan api.Event, error) {
-	out, ok := s.hub.open(ctx, window, s.now(), s.list)
-	if !ok {
-		return nil, core.ErrStopping()
-	}
-	return out, nil
-}
-
-// raiseTime is how long Open waits until a window that was killed is no longer
-// counted: its stream ends only when the system has ended the process.
-const raiseTime = 150 * time.Millisecond
-
-// startTime is how long a request to show something waits for the window.
-const startTime = 30 * time.Second
-
-// Open implements api.Agent. If there is no window, the request waits for the one
-// that is started.
-func (s *Service) Open(ctx context.Context, what api.Showing) (int, error) {
-	raise := api.Event{Type: api.EventRaise}
-	if what != (api.Showing{}) {
-		raise.Show = &what
-	}
-	until := s.now().Add(startTime)
-	if s.hub.raise(raise, until) == 0 {
-		return 0, nil
-	}
-	late := time.NewTimer(raiseTime)
-	defer late.Stop()
-	select {
-	case <-late.C:
-	case <-ctx.Done():
-	}
-	n := s.hub.windows()
-	if n == 0 { // the window was closing
-		s.hub.expect(raise, until)
-	}
-	return n, nil
 }
 
 // Stop implements api.Agent. It does not wait: Run returns when everything has

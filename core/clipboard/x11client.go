@@ -5,18 +5,13 @@ package clipboard
 import (
 	"bytes"
 	"context"
-	"encoding/binary"
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
-	"strconv"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/jezek/xgb"
-	"github.com/jezek/xgb/res"
 	"github.com/jezek/xgb/xfixes"
 	"github.com/jezek/xgb/xproto"
 )
@@ -234,94 +229,6 @@ func (c *x11Client) owner(selection xproto.Atom) (xproto.Window, error) {
 	return r.Owner, nil
 }
 
-// maxRead bounds what is read of another program's text, in bytes.
-const maxRead = 1 << 20
-
-// fetch asks the owner of a selection to convert it to target and reads the result.
-// With a size of 0 or more it does not read a text of another length. found is
-// nothing if the owner refuses, other if the text is not read, same if it was.
-func (c *x11Client) fetch(selection, target xproto.Atom, size int) (text []byte, found verdict, err error) {
-	into := c.atoms["TOKENTRAY_PASTE"]
-	if err := xproto.ConvertSelectionChecked(c.conn, c.win, selection, target, into, xproto.TimeCurrentTime).Check(); err != nil {
-		return nil, nothing, err
-	}
-	var answer xproto.SelectionNotifyEvent
-	err = c.wait(func(ev xgb.Event) bool {
-		n, ok := ev.(xproto.SelectionNotifyEvent)
-		if ok = ok && n.Selection == selection && n.Target == target; ok {
-			answer = n
-		}
-		return ok
-	})
-	if err != nil || answer.Property == xproto.AtomNone {
-		return nil, nothing, err
-	}
-	head, err := xproto.GetProperty(c.conn, false, c.win, into, xproto.GetPropertyTypeAny, 0, 0).Reply()
-	switch {
-	case err != nil:
-		return nil, nothing, err
-	case head.Type == c.atoms["INCR"]:
-		return c.fetchPieces(into, size)
-	case head.Format != 8 && head.BytesAfter > 0, int(head.BytesAfter) > maxRead, size >= 0 && int(head.BytesAfter) != size:
-		return nil, other, xproto.DeletePropertyChecked(c.conn, c.win, into).Check()
-	}
-	r, err := xproto.GetProperty(c.conn, true, c.win, into, xproto.GetPropertyTypeAny, 0, maxRead/4).Reply()
-	if err != nil {
-		return nil, nothing, err
-	}
-	return r.Value, same, nil
-}
-
-// fetchPieces reads a text that its owner sends in pieces.
-func (c *x11Client) fetchPieces(into xproto.Atom, size int) (text []byte, found verdict, err error) {
-	for {
-		r, err := xproto.GetProperty(c.conn, true, c.win, into, xproto.GetPropertyTypeAny, 0, maxRead/4).Reply()
-		if err != nil {
-			return nil, nothing, err
-		}
-		switch incr := r.Type == c.atoms["INCR"]; {
-		case incr: // only begins it
-		case len(r.Value) == 0 && (size < 0 || len(text) == size):
-			return text, same, nil
-		case len(r.Value) == 0, r.Format != 8, len(text)+len(r.Value) > maxRead, size >= 0 && len(text)+len(r.Value) > size:
-			clear(text)
-			return nil, other, nil
-		default:
-			text = append(text, r.Value...)
-			clear(r.Value)
-		}
-		err = c.wait(func(ev xgb.Event) bool {
-			p, ok := ev.(xproto.PropertyNotifyEvent)
-			return ok && p.Atom == into && p.State == xproto.PropertyNewValue
-		})
-		if err != nil {
-			return nil, nothing, err
-		}
-	}
-}
-
-// holds compares a selection with a text. It reads no byte of a text of another
-// length.
-func (c *x11Client) holds(selection xproto.Atom, text fingerprint) (found verdict, by xproto.Window, err error) {
-	if by, err = c.owner(selection); err != nil || by == xproto.WindowNone {
-		return nothing, by, err
-	}
-	for _, target := range []string{"UTF8_STRING", "STRING"} {
-		content, got, err := c.fetch(selection, c.atoms[target], text.size)
-		if err != nil {
-			return nothing, by, err
-		}
-		if got == same && !text.matches(content) {
-			got = other
-		}
-		clear(content)
-		if got != nothing {
-			return got, by, nil
-		}
-	}
-	return nothing, by, nil
-}
-
 // seize becomes the owner of a selection in place of by, unless anybody has set the
 // selection since listen. The server serves nobody else meanwhile, so it cannot hit
 // what another program copies at the same moment.
@@ -343,86 +250,4 @@ func (c *x11Client) seize(selection xproto.Atom, by xproto.Window) (bool, error)
 		return false, nil
 	}
 	return true, xproto.SetSelectionOwnerChecked(c.conn, c.win, selection, at).Check()
-}
-
-// sweepCutBuffer empties the cut buffer if it holds the text. The buffer is older
-// than selections and needs no owner; autocutsel copies the clipboard there.
-func (c *x11Client) sweepCutBuffer(text fingerprint) error {
-	if err := xproto.GrabServerChecked(c.conn).Check(); err != nil {
-		return err
-	}
-	defer xproto.UngrabServer(c.conn)
-	r, err := xproto.GetProperty(c.conn, false, c.root(), xproto.AtomCutBuffer0, xproto.AtomString, 0, uint32(text.size/4+1)).Reply()
-	if err != nil {
-		return err
-	}
-	ours := r.Format == 8 && r.BytesAfter == 0 && text.matches(r.Value)
-	clear(r.Value)
-	if !ours {
-		return nil
-	}
-	return xproto.ChangePropertyChecked(c.conn, xproto.PropModeReplace, c.root(), xproto.AtomCutBuffer0, xproto.AtomString, 8, 0, nil).Check()
-}
-
-// process is the name of the program that a window belongs to, empty if unknown.
-func (c *x11Client) process(w xproto.Window) string {
-	pid := c.pid(w)
-	if pid == 0 {
-		return ""
-	}
-	name, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(int(pid)), "comm"))
-	if err != nil {
-		return ""
-	}
-	return strings.TrimSpace(string(name))
-}
-
-// pid asks the server, which knows it for programs on this machine, else the window.
-func (c *x11Client) pid(w xproto.Window) uint32 {
-	if pid, err := c.clientPID(w); err == nil && pid != 0 {
-		return pid
-	}
-	const name = "_NET_WM_PID"
-	a, err := xproto.InternAtom(c.conn, true, uint16(len(name)), name).Reply()
-	if err != nil || a.Atom == xproto.AtomNone {
-		return 0
-	}
-	r, err := xproto.GetProperty(c.conn, false, w, a.Atom, xproto.AtomCardinal, 0, 1).Reply()
-	if err != nil || len(r.Value) != 4 {
-		return 0
-	}
-	return binary.LittleEndian.Uint32(r.Value)
-}
-
-func (c *x11Client) clientPID(w xproto.Window) (uint32, error) {
-	if _, err := c.extension("X-Resource"); err != nil {
-		return 0, err
-	}
-	v, err := res.QueryVersion(c.conn, 1, 2).Reply()
-	if err != nil {
-		return 0, err
-	}
-	if v.ServerMajor == 1 && v.ServerMinor < 2 {
-		return 0, fmt.Errorf("version %d.%d of X-Resource names no processes", v.ServerMajor, v.ServerMinor)
-	}
-	spec := []res.ClientIdSpec{{Client: uint32(w), Mask: res.ClientIdMaskLocalClientPID}}
-	r, err := res.QueryClientIds(c.conn, 1, spec).Reply()
-	if err != nil {
-		return 0, err
-	}
-	for _, id := range r.Ids {
-		if id.Spec.Mask&res.ClientIdMaskLocalClientPID != 0 && len(id.Value) > 0 {
-			return id.Value[0], nil
-		}
-	}
-	return 0, nil
-}
-
-// reader identifies a program that asks by its window: the number of its process, or
-// of its connection, which the server later gives to another program.
-func (c *x11Client) reader(w xproto.Window) uint32 {
-	if pid := c.pid(w); pid != 0 {
-		return pid
-	}
-	return uint32(w) &^ xproto.Setup(c.conn).ResourceIdMask
 }

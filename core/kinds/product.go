@@ -174,3 +174,73 @@ func (s Spec) Pairs(a core.Account) url.Values {
 	all, _ := url.ParseQuery(a.Params[f.Key]) // what Check accepted
 	return all
 }
+
+// Product is what an account can belong to.
+type Product struct {
+	Product core.Product `json:"product"`
+	Label   Label        `json:"label,omitempty"`
+	// Env is the one environment that it exists in; empty: it is in both.
+	Env core.Env `json:"env,omitempty"`
+	// BaseURLs are where its accounts ask for tokens that name no base URL, by
+	// environment.
+	BaseURLs map[core.Env]string `json:"base_urls,omitempty"`
+	// Pattern is the form of its accounts' base URLs, which differ in what stands in
+	// the place of the *. Who enters just that, or the URL without the end that all
+	// have, has entered the URL.
+	Pattern string `json:"pattern,omitempty"`
+	// Neighbours are the ends of other URLs of the same server that people copy, an
+	// issuer's for example, in whose place the pattern's end is put.
+	Neighbours []string `json:"neighbours,omitempty"`
+	// APIBase is where calls go of an account that does not say it.
+	APIBase string `json:"api_base,omitempty"`
+	// Defaults are the values of params that an account leaves empty, by key.
+	// Requires are the keys of fields that it must not leave empty, and Checks are
+	// further ones of fields.
+	Defaults map[string]string  `json:"defaults,omitempty"`
+	Requires []string           `json:"requires,omitempty"`
+	Checks   map[string][]Check `json:"checks,omitempty"`
+	// Probe is the path of a call, at the API's host, that shows whether a token works,
+	// where the kind has none for all accounts. Introspection is what is added to the
+	// token URL where the server itself tells whether a token is active (RFC 7662).
+	Probe         string `json:"probe,omitempty"`
+	Introspection string `json:"introspection,omitempty"`
+	// NoCheck: the kind's call that shows whether a token works is none of this product.
+	NoCheck bool `json:"no_check,omitempty"`
+	// Console is where such an account is administered: a URL, or a path at the host
+	// that its tokens come from.
+	Console string `json:"console,omitempty"`
+	// Quota is how many tokens upstream is known to give an account in a day; 0:
+	// nobody knows.
+	Quota int `json:"quota,omitempty"`
+	// Paths are further API paths that people try a token with.
+	Paths []string `json:"paths,omitempty"`
+	// Names are words in imported files that tell it ("mp", "miniapp").
+	Names []string `json:"names,omitempty"`
+	// Family is the family of apps by which the SDKs of backends name the key of a
+	// token, as package layout of core has them; empty: of none.
+	Family string `json:"family,omitempty"`
+}
+
+// Product returns what the spec says of a product.
+func (s Spec) Product(p core.Product) (Product, bool) {
+	for _, one := range s.Products {
+		if one.Product == p {
+			return one, true
+		}
+	}
+	return Product{}, false
+}
+
+// FirstProduct is what a new account in an environment belongs to, empty when
+// the kind has no products.
+func (s Spec) FirstProduct(env core.Env) core.Product {
+	for _, p := range s.Products {
+		if p.In(env) {
+			return p.Product
+		}
+	}
+	return ""
+}
+
+// In reports whether the product is there in an environment.
+func (p Product) In(env core.Env) bool { return p.Env == "" || p.Env == env }

@@ -24,8 +24,6 @@ type EnvLine struct {
 // EnvFault is a line of a .env file that cannot be read.
 type EnvFault struct{ Line int }
 
-func (e *EnvFault) Error() string { return "a line of the file is no assignment; correct it" }
-
 // refScheme begins a value that stands for a token: tokentray://shop/sandbox.
 const refScheme = "tokentray://"
 
