@@ -146,7 +146,7 @@ $(CLIENTS)/node_modules: $(CLIENTS)/package.json $(CLIENTS)/package-lock.json
 	@touch $@
 
 .PHONY: test-clients
-test-clients: $(programs) $(CLIENTS)/node_modules ## Newman, Bruno's runner, curl and an SDK for Node.js take their tokens from TokenTray
+test-clients: $(programs) $(CLIENTS)/node_modules ## Newman, Bruno's runner, curl and an SDK for Node.js take their tokens from TokenTray; MCP's Inspector calls
 	$(call say,API clients)
 	TOKENTRAY_E2E_BIN=$(CURDIR)/$(BIN) TOKENTRAY_E2E_CLIENTS=$(CURDIR)/$(CLIENTS)/node_modules \
 		$(GO) test -race -tags $(TAGS) -count=1 -parallel 8 -run '^TestClients' ./cmd/e2e

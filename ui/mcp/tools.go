@@ -215,7 +215,7 @@ func (t *tools) explain(ctx context.Context, _ *mcp.CallToolRequest, in explainI
 	if err != nil {
 		return nil, explainOut{}, t.failed(ctx, api.Ref{}, err)
 	}
-	out := explainOut{Code: got.Code, RID: got.RID, CallerIP: got.CallerIP}
+	out := explainOut{Code: got.Code, RID: got.RID, CallerIP: got.CallerIP, Meanings: []meaningOut{}}
 	for _, e := range got.Meanings {
 		m := t.cfg.Text.Meaning(e, t.cfg.Text.Remedy(e, ""))
 		one := meaningOut{Kind: string(e.Kind), Class: string(e.Class), Cause: m.Cause, WhatToDo: m.Remedy}
@@ -263,6 +263,9 @@ func (t *tools) refOf(account string) (api.Ref, error) {
 // failed is an error in words for the AI agent. What needs a person raises the window.
 func (t *tools) failed(ctx context.Context, ref api.Ref, err error) error {
 	e := api.FromError(err)
+	if e.Remedy == core.RemedyCallClosed { // its remedy is a person's: to take the token
+		return errors.New(t.cfg.Text.Cause(e, "") + "\n" + t.say("mcp.no_token"))
+	}
 	said := t.words(e, ref)
 	switch {
 	case ref.Name == "" || e.Remedy == core.RemedyGrantNo:

@@ -29,6 +29,7 @@ func mcpToolWords() table {
 		"mcp.http":          {"HTTP {status}", "HTTP {status}"},
 		"mcp.no_text":       {"HTTP {status}; the answer is no text ({kind}, at least {size}); a person can save it: tokentray call --output FILE", "HTTP {status}；应答不是文本（{kind}，至少 {size}），可由人保存：tokentray call --output 文件"},
 		"mcp.cut":           {"(cut off; {size} are shown)", "（已截断，仅前 {size}）"},
+		"mcp.no_token":      {"No AI agent gets a token or a secret; make the call itself that you need, without a token.", "AI 智能体得不到 token 或密钥；请直接调用需要的接口，无需 token。"},
 		"mcp.none":          {"TokenTray keeps no account yet.", "TokenTray 还没有账号。"},
 		"mcp.raised":        {"This needs a person; TokenTray's window now shows {account}.", "这需要人来处理；TokenTray 窗口已显示 {account}。"},
 		"mcp.raised_none":   {"This needs a person; TokenTray's window is open.", "这需要人来处理；TokenTray 窗口已打开。"},
