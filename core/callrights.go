@@ -37,6 +37,7 @@ var callForm = regexp.MustCompile(`^([A-Z]+|\*) (/[A-Za-z0-9_.~!$&'()*+,=:@-]+)+
 
 // clean normalises the rights and reports what is wrong with them.
 func (r CallRights) clean(origins bool, add func(field, key string)) CallRights {
+	given := len(r.Calls) > 0
 	var calls []string
 	for _, c := range r.Calls {
 		c = strings.Join(strings.Fields(c), " ")
@@ -56,9 +57,9 @@ func (r CallRights) clean(origins bool, add func(field, key string)) CallRights 
 		add("calls", ProblemKeyCalls)
 	}
 	switch {
-	case len(r.Calls) > 0 && origins:
+	case given && origins:
 		add("calls", ProblemKeyCallsOrigin)
-	case len(r.Calls) == 0 && (r.LiveWrite || r.NoToken || r.Rate != 0 || r.Burst != 0):
+	case !given && (r.LiveWrite || r.NoToken || r.Rate != 0 || r.Burst != 0):
 		add("calls", ProblemKeyNoCalls)
 	}
 	if r.Rate < 0 || r.Rate > maxCallRate {

@@ -2,6 +2,7 @@ package window
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -56,10 +57,14 @@ func (f *fakeAgent) ClientKeys(context.Context) ([]api.ClientKey, error) {
 }
 
 func (f *fakeAgent) AddClientKey(_ context.Context, in api.ClientKeyInput) (api.NewClientKey, error) {
-	if err := f.called("key ", in.Name, in.Accounts, in.Envs, in.Origins); err != nil {
+	rights := ""
+	if len(in.Hosts) > 0 || len(in.Calls) > 0 {
+		rights = fmt.Sprint(" ", in.Hosts, " ", in.CallRights)
+	}
+	if err := f.called("key ", in.Name, in.Accounts, in.Envs, in.Origins, rights); err != nil {
 		return api.NewClientKey{}, err
 	}
-	k := api.ClientKey{Name: in.Name, Accounts: in.Accounts, Envs: in.Envs, Origins: in.Origins, Created: f.now()}
+	k := api.ClientKey{Name: in.Name, Accounts: in.Accounts, Envs: in.Envs, Origins: in.Origins, Hosts: in.Hosts, CallRights: in.CallRights, Created: f.now()}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.keys = append(f.keys, k)
@@ -220,6 +225,65 @@ func TestClientKeyIsShownOnce(t *testing.T) {
 	s.press("Done")
 	s.mustNotSay(freshKey)
 	s.untilSays("postman", "shop, 测试商城 · Live")
+}
+
+// A key that makes calls is given what it may call, how often, at which Host, and
+// whether it may change live accounts; no page in a browser uses it.
+func TestAKeyThatMakesCalls(t *testing.T) {
+	s := newStage(t, town(noon)...).open()
+	s.settings.openSettings()
+	s.untilSays("Add a client key")
+	s.press("Add a client key")
+	s.holderEntry(0).SetText("box")
+	s.mustSay("Web pages that may call with it")
+	s.mustNotSay("Calls that it may make", "Calls a second, at most")
+	s.keyPage().segment(s, 1).Pick(1)
+	s.mustNotSay("Web pages that may call with it")
+	s.mustSay("Calls that it may make", "reads for all that the account's kind lists as reading")
+	r := &s.keyPage().rights
+	if r.list.Text != "reads" {
+		t.Errorf("it may call %q at first", r.list.Text)
+	}
+	r.list.SetText(" \n")
+	s.mustSay("Say what the key may call.")
+	r.list.SetText("delete everything")
+	s.mustSay("Write a call as 'GET /cgi-bin/menu/get'")
+	r.list.SetText("reads\n post /cgi-bin/message/custom/send \n")
+	s.mustNotSay("Write a call as")
+	s.holderEntry(2).SetText("a lot")
+	s.mustSay("Choose a number from 1 to 1000.")
+	s.holderEntry(2).SetText("5")
+	s.mustNotSay("Choose a number from 1 to 1000.")
+	r.names.SetText("host.docker.internal")
+	s.mustSay("Write a host as host.docker.internal:17278")
+	r.names.SetText("host.docker.internal:17278 172.17.0.1:17278")
+	s.flip("Live")
+	s.mustSay("Whoever has the key reads production's data.")
+	s.flip("May change live accounts")
+	s.press("Make the key")
+	s.untilCalled("key box[] [sandbox live] [] [host.docker.internal:17278 172.17.0.1:17278] {[reads post /cgi-bin/message/custom/send] true true 5 0}")
+	s.untilSays(freshKey, "/sandbox/cgi-bin/", "may change live accounts; takes no token")
+}
+
+// givesCalls fills the page in for a key that makes calls.
+func (p *keyPage) givesCalls() {
+	p.name, p.live = "box", true
+	r := &p.rights
+	r.what, r.calls, r.liveWrite, r.rate, r.hosts = keyCalls, "reads\nPOST /cgi-bin/message/custom/send", true, "5", "host.docker.internal:17278"
+}
+
+// segment is one of the page's segments: accounts, or what the key is for.
+func (p *keyPage) segment(s *stage, n int) *kit.Segment {
+	for _, f := range focusables(s.pages.holder) {
+		if g, ok := f.(*kit.Segment); ok {
+			if n == 0 {
+				return g
+			}
+			n--
+		}
+	}
+	s.t.Fatal("there is no such choice")
+	return nil
 }
 
 func (s *stage) keyPage() *keyPage { return s.settings.page.sub.(*keyPage) }

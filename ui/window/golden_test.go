@@ -116,6 +116,14 @@ func goldenScreens() []golden {
 			s.until("the grants", func() bool { return s.settings.page.sub.(*agentsPage).known })
 		}},
 		{"ask", usual, core.Live, all, func(s *stage) { s.settings.openAsk(someGrants().Asks[0]) }},
+		{"client-key", fyne.NewSize(460, 1000), core.Sandbox, all, func(s *stage) {
+			s.settings.openSettings()
+			s.until("the door", func() bool { return s.settings.page.known.known })
+			s.settings.openKeyPage()
+			p := s.keyPage()
+			p.givesCalls()
+			s.settings.redrawSettings()
+		}},
 		{"keys", usual, core.Sandbox, all, func(s *stage) { s.keys.openKeys() }},
 	}
 }

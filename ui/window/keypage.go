@@ -30,6 +30,7 @@ type keyPage struct {
 	some                  bool
 	accounts              map[string]bool
 	sandbox, live         bool
+	rights                keyRights
 
 	pressed, busy bool
 	refused       *core.Error
@@ -39,18 +40,19 @@ type keyPage struct {
 	ui   *kit.UI
 	page *kit.Page
 
-	fields  *fyne.Container
-	says    map[string]*kit.Prose
-	verdict *kit.Prose
-	create  *kit.Button
-	nameOf  *kit.Entry
-	which   *kit.Segment // all accounts, or some
-	envs    map[core.Env]*kit.Toggle
-	pages   *kit.Entry      // the origins
-	list    *fyne.Container // the accounts to choose from
-	finder  *kit.Entry      // among many of them
-	offered *kit.Rows[string, *kit.Toggle]
-	left    *kit.Prose // how many more there are
+	fields   *fyne.Container
+	says     map[string]*kit.Prose
+	verdict  *kit.Prose
+	create   *kit.Button
+	nameOf   *kit.Entry
+	which    *kit.Segment // all accounts, or some
+	envs     map[core.Env]*kit.Toggle
+	pages    *kit.Entry // the origins
+	pagesBox *fyne.Container
+	list     *fyne.Container // the accounts to choose from
+	finder   *kit.Entry      // among many of them
+	offered  *kit.Rows[string, *kit.Toggle]
+	left     *kit.Prose // how many more there are
 
 	key      *fyne.Container // the key that was made
 	value    *kit.Prose
@@ -71,14 +73,14 @@ type keyActions struct {
 const maxOffered = 30
 
 func newKeyPage(m *model, d *doorView, on keyActions) *keyPage {
-	return &keyPage{model: m, door: d, on: on, accounts: map[string]bool{}, sandbox: true}
+	return &keyPage{model: m, door: d, on: on, accounts: map[string]bool{}, sandbox: true, rights: keyRights{what: keyTakes}}
 }
 
 func (p *keyPage) changed() bool {
 	if p.made != nil {
 		return !p.copied
 	}
-	return p.name != "" || p.origins != "" || len(p.accounts) > 0
+	return p.name != "" || p.origins != "" || len(p.accounts) > 0 || p.rights.changed()
 }
 
 func (p *keyPage) top() *kit.Page        { return p.page }
@@ -118,6 +120,7 @@ func (p *keyPage) show(time.Time) {
 		p.envs[core.Sandbox].Set(p.sandbox)
 		p.envs[core.Live].Set(p.live)
 		p.pages.Write(p.origins)
+		p.showRights()
 		p.fillAccounts()
 		p.check()
 	}
@@ -146,9 +149,9 @@ func (p *keyPage) drawFields() {
 	p.envs = map[core.Env]*kit.Toggle{core.Sandbox: sandbox, core.Live: live}
 	p.pages = kit.NewNoteEntry(ui, p.origins, func(v string) { p.origins = v; p.check() })
 	p.pages.OnPaste = p.pasted("origins")
+	p.pagesBox = kit.Stack(kit.Grid, p.field("origins", p.pages), kit.NewProse(ui.T("clientkey.origins.say"), 13, ui.Palette.Muted))
 	p.fields = kit.Stack(4*kit.Grid, p.field("name", p.nameOf), kit.Stack(2*kit.Grid, p.field("accounts", p.which), p.list),
-		p.field("envs", kit.Stack(2*kit.Grid, sandbox, live)),
-		kit.Stack(kit.Grid, p.field("origins", p.pages), kit.NewProse(ui.T("clientkey.origins.say"), 13, ui.Palette.Muted)))
+		p.field("envs", kit.Stack(2*kit.Grid, sandbox, live)), p.drawRights(), p.pagesBox, p.drawHosts())
 }
 
 // chosen adds an account to those of the key, or removes it.
@@ -235,6 +238,7 @@ func (p *keyPage) input() api.ClientKeyInput {
 	if p.live {
 		in.Envs = append(in.Envs, core.Live)
 	}
+	p.rights.put(&in)
 	return in
 }
 
@@ -242,8 +246,8 @@ func (p *keyPage) input() api.ClientKeyInput {
 func (p *keyPage) problems() map[string]string {
 	ui, in := p.ui, p.input()
 	out := map[string]string{}
-	_, found := core.ClientKey{Name: in.Name, Accounts: in.Accounts, Envs: in.Envs, Origins: in.Origins}.Clean()
-	fields := map[string]string{"account": "accounts", "env": "envs", "origin": "origins"}
+	_, found := core.ClientKey{Name: in.Name, Accounts: in.Accounts, Envs: in.Envs, Origins: in.Origins, Hosts: in.Hosts, CallRights: in.CallRights}.Clean()
+	fields := map[string]string{"account": "accounts", "env": "envs", "origin": "origins", "host": "hosts"}
 	for _, f := range found {
 		name := f.Field
 		if ours, ok := fields[name]; ok {
@@ -259,6 +263,9 @@ func (p *keyPage) problems() map[string]string {
 	}
 	if p.some && len(in.Accounts) == 0 {
 		out["accounts"] = ui.T("clientkey.accounts.empty")
+	}
+	if p.rights.makesCalls() && len(in.Calls) == 0 {
+		out["calls"] = ui.T("clientkey.calls.empty")
 	}
 	if len(in.Envs) == 0 {
 		out["envs"] = ui.T("clientkey.envs.empty")
@@ -278,6 +285,9 @@ func (p *keyPage) check() {
 		}
 		if name == "envs" && words == "" && p.live {
 			words, ink = ui.T("clientkey.envs.live"), ui.Palette.SoonText
+			if p.rights.what == keyCalls {
+				words = ui.T("clientkey.envs.live.calls")
+			}
 		}
 		say.SetOrHide(words, ink)
 	}
@@ -318,7 +328,11 @@ func (p *keyPage) showKey() {
 	ui, k := p.ui, p.made
 	p.scope.Set(scopeOf(ui, k.ClientKey), ui.Palette.Muted)
 	p.value.Set(k.Key, ui.Palette.Text)
-	p.use.Set(ui.Words.Say("api.key_use", "port", p.port(), "account", url.PathEscape(p.account())), ui.Palette.Muted)
+	use := text.Key("api.key_use")
+	if len(k.Calls) > 0 {
+		use = "api.key_call"
+	}
+	p.use.Set(ui.Words.Say(use, "port", p.port(), "account", url.PathEscape(p.account())), ui.Palette.Muted)
 	shut := ""
 	if p.door.loop.State != api.DoorOn {
 		shut = ui.T("clientkey.shut")
@@ -348,7 +362,10 @@ func (p *keyPage) account() string {
 // yet.
 func (p *keyPage) port() int { return cmp.Or(p.door.loop.Port, p.model.Settings.LoopbackPort) }
 
-// call is a command that takes a token with the key.
+// call is a command that takes a token with the key, or makes a call.
 func (p *keyPage) call() string {
+	if len(p.made.Calls) > 0 {
+		return fmt.Sprintf("curl -H 'Authorization: Bearer %s' http://127.0.0.1:%d/call/%s/%s/", p.made.Key, p.port(), url.PathEscape(p.account()), p.made.Envs[0])
+	}
 	return fmt.Sprintf("curl -H 'Authorization: Bearer %s' http://127.0.0.1:%d/v1/token/%s", p.made.Key, p.port(), url.PathEscape(p.account()))
 }

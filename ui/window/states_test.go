@@ -98,6 +98,11 @@ func pageStates() []pageState {
 			s.settings.redrawSettings()
 			s.settings.makeKey(p)
 		}},
+		{"key-calls", nil, func(s *stage) {
+			p := key(s)
+			p.givesCalls()
+			s.settings.redrawSettings()
+		}},
 		{"log", func(s *stage) {
 			s.agent.access = []api.Access{
 				{At: noon, Key: "postman", Call: "GET /v1/token", Account: "shop/live", Status: 200, Count: 3},
