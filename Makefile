@@ -151,6 +151,12 @@ test-clients: $(programs) $(CLIENTS)/node_modules ## Newman, Bruno's runner, cur
 	TOKENTRAY_E2E_BIN=$(CURDIR)/$(BIN) TOKENTRAY_E2E_CLIENTS=$(CURDIR)/$(CLIENTS)/node_modules \
 		$(GO) test -race -tags $(TAGS) -count=1 -parallel 8 -run '^TestClients' ./cmd/e2e
 
+.PHONY: test-browser
+test-browser: build-all ## a page in a real browser tries what it can against the local API; installs Chromium
+	$(call say,a page in a browser)
+	@assets/scripts/install-deps.sh run browser
+	TOKENTRAY_E2E_BIN=$(CURDIR)/$(BIN) TOKENTRAY_E2E_BROWSER=chromium $(GO) test -tags $(TAGS) -count=1 -run '^TestBrowser' ./cmd/e2e
+
 # ---------------------------------------------------------------- mutants
 
 # The files whose faults the tests of package core must notice: the Keeper's. A

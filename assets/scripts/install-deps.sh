@@ -4,6 +4,7 @@
 #   install-deps.sh run         what building and running takes
 #   install-deps.sh run test    and what the tests take besides
 #   install-deps.sh run wine    and what make test-wine takes
+#   install-deps.sh run browser and what make test-browser takes
 #   install-deps.sh -n …        only tell what would be done
 #
 # On Debian and Ubuntu it installs by apt-get, with sudo unless it is root. On
@@ -63,6 +64,13 @@ mandoc               | mandoc                                  | mandoc         
 curl                 | curl                                    | curl                   | curl
 ip                   | iproute2                                | iproute                | iproute2
 font:zh-cn           | fonts-noto-cjk                          | google-noto-sans-cjk-fonts | noto-fonts-cjk
+LIST
+}
+
+needs_browser() {
+	if [ "$(uname -s)" != Linux ]; then return; fi
+	cat <<'LIST'
+chromium | chromium | chromium | chromium
 LIST
 }
 
@@ -132,9 +140,9 @@ lists=()
 for arg; do
 	case $arg in
 	-n) dry=yes ;;
-	run | test | wine) lists+=("$arg") ;;
+	run | test | wine | browser) lists+=("$arg") ;;
 	*)
-		echo "usage: $0 [-n] run|test|wine…" >&2
+		echo "usage: $0 [-n] run|test|wine|browser…" >&2
 		exit 2
 		;;
 	esac

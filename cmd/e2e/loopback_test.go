@@ -18,6 +18,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -38,6 +39,7 @@ type doors struct {
 	base   string // URL of the loopback door
 	key    string
 	leaks  *leaks
+	came   atomic.Int64 // requests that reached the simulator
 }
 
 const doorAppID = "wx0123456789abcdef"
@@ -50,7 +52,7 @@ func openDoors(t *testing.T) *doors {
 	}
 	dir := t.TempDir()
 	d := &doors{t: t, exe: exe, socket: filepath.Join(dir, "h", "agent.sock"), leaks: &leaks{}}
-	upstream := httptest.NewServer(d.leaks.listen(sim.New(sim.Config{OpenRegistration: true})))
+	upstream := httptest.NewServer(counted(&d.came, d.leaks.listen(sim.New(sim.Config{OpenRegistration: true}))))
 	t.Cleanup(upstream.Close)
 	d.sim = upstream.URL
 	passphrase := filepath.Join(dir, "passphrase.in")
