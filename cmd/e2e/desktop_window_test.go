@@ -293,9 +293,12 @@ func TestWindowComesBackToItsPlace(t *testing.T) {
 		}
 		p.noWindow()
 		w = p.open()
-		if got := where(w); got != moved {
-			t.Fatalf("it is at %v, and was left at %v", got, moved)
-		}
+		p.wait(10*time.Second, "the window at its place", func() error {
+			if got := where(w); got != moved {
+				return fmt.Errorf("it is at %v, and was left at %v", got, moved)
+			}
+			return nil
+		})
 	}
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
