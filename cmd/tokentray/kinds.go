@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"maps"
 
 	"tokentray/core"
@@ -13,6 +14,7 @@ import (
 	"tokentray/core/rediscache"
 	"tokentray/core/wechat"
 	"tokentray/core/wecom"
+	"tokentray/ui/cli"
 )
 
 // knownKinds are the kinds of this program. What a user adds joins them here.
@@ -32,6 +34,16 @@ func explain(req api.ExplainRequest) (api.Explanation, error) {
 		return api.Explanation{}, err
 	}
 	return api.ShowDiagnosis(d), nil
+}
+
+// scanRedis is cli.Parts.ScanRedis.
+func scanRedis(ctx context.Context, in cli.RedisScan) ([]cli.RedisEntry, bool, error) {
+	found, partial, err := rediscache.Scan(ctx, in.URL, in.Password, in.Plain, rediscache.Options{})
+	out := make([]cli.RedisEntry, 0, len(found))
+	for _, f := range found {
+		out = append(out, cli.RedisEntry(f))
+	}
+	return out, partial, err
 }
 
 // sources are what asks for the tokens of each kind: a line for each family.

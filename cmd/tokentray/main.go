@@ -59,7 +59,7 @@ func run(had harden.Limit, exposed error) int {
 		ReadClipboard: func(ctx context.Context) (string, error) {
 			return clipboard.ReadAsked(ctx, clipboard.EnvSession())
 		},
-		Explain: explain,
+		Explain: explain, ScanRedis: scanRedis,
 		Agent:   p.agent,
 		Demo:    p.demo,
 		Sim:     runSim,

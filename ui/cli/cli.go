@@ -53,6 +53,9 @@ type Parts struct {
 	ReadEnvFile func(data []byte) ([]EnvLine, *EnvFault)
 	// ReadClipboard reads the text on the clipboard of this desktop.
 	ReadClipboard func(ctx context.Context) (string, error)
+	// ScanRedis looks through a Redis for tokens that backends keep, without an agent;
+	// partial: it has more keys than were looked at.
+	ScanRedis func(context.Context, RedisScan) (found []RedisEntry, partial bool, err error)
 	// Explain says what a failed answer means, without an agent; see api.ExplainCalls.
 	Explain func(api.ExplainRequest) (api.Explanation, error)
 
@@ -165,7 +168,7 @@ func (a *app) root() *cobra.Command {
 		a.getCommand(), a.refreshCommand(), a.checkCommand(), a.quotaCommand(), a.signCommand(), a.useCommand(),
 		a.watchCommand(), a.historyCommand(),
 		a.settingsCommand(), a.vaultCommand(), a.apiCommand(), a.exportCommand(), a.importCommand(),
-		a.execCommand(), a.runCommand(), a.callCommand(), a.mcpCommand(), a.explainCommand(), a.envCommand(), a.pushCommand(), a.presetCommand(),
+		a.execCommand(), a.runCommand(), a.callCommand(), a.mcpCommand(), a.explainCommand(), a.envCommand(), a.pushCommand(), a.redisCommand(), a.presetCommand(),
 		a.doctorCommand(), a.resetCommand(), a.demoCommand(), a.simCommand(),
 		a.versionCommand(), a.completionCommand(root), exitCodesTopic(),
 	)

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"tokentray/core"
 	"tokentray/core/api"
@@ -25,12 +26,17 @@ func (f *redisFlags) register(cmd *cobra.Command) {
 	s.StringVar(&f.place.Prefix, "key-prefix", "", "flag.push_key_prefix")
 	s.StringVar(&f.place.Agent, "agent", "", "flag.push_agent")
 	s.StringVar(&f.place.Key, "redis-key", "", "flag.push_redis_key")
-	s.BoolVar(&f.password, "redis-password", false, "flag.redis_password")
-	s.BoolVar(&f.stdin, "redis-password-stdin", false, "flag.redis_password_stdin")
-	s.BoolVar(&f.place.Plain, "plaintext", false, "flag.plaintext")
+	f.registerPassword(s)
 	s.BoolVar(&f.dryRun, "dry-run", false, "flag.push_dry_run")
 	_ = cmd.RegisterFlagCompletionFunc("layout", completeWords(kinds.WritableLayouts()...))
 	_ = cmd.RegisterFlagCompletionFunc("app", completeWords(kinds.PushFamilies()...))
+}
+
+// registerPassword registers the flags of any command that opens a Redis.
+func (f *redisFlags) registerPassword(s *pflag.FlagSet) {
+	s.BoolVar(&f.password, "redis-password", false, "flag.redis_password")
+	s.BoolVar(&f.stdin, "redis-password-stdin", false, "flag.redis_password_stdin")
+	s.BoolVar(&f.place.Plain, "plaintext", false, "flag.plaintext")
 }
 
 // redisInput puts what the flags say into a push, and asks for the password.
@@ -48,23 +54,28 @@ func (a *app) redisInput(ctx context.Context, in *api.PushInput, f redisFlags) e
 		return usage("problem.push_redis_password")
 	}
 	in.Redis, in.DryRun = &f.place, f.dryRun
+	var err error
+	in.RedisPassword, err = a.redisPassword(ctx, f)
+	return err
+}
+
+// redisPassword asks for the password of a Redis as the flags say; nil is none.
+func (a *app) redisPassword(ctx context.Context, f redisFlags) (*string, error) {
 	switch {
 	case f.password && f.stdin:
-		return usage("usage.redis_password_twice")
+		return nil, usage("usage.redis_password_twice")
 	case f.stdin:
 		word, err := a.stdin(ctx, "ask.redis_password")
-		in.RedisPassword = &word
-		return err
+		return &word, err
 	case f.password:
 		word, err := a.hiddenOrUsage(ctx, "ask.redis_password", "usage.redis_password")
 		text := word.Reveal()
-		in.RedisPassword = &text
-		return err
+		return &text, err
 	}
-	return nil
+	return nil, nil
 }
 
-// printPlan shows what a push would do.
+// printPushPlan shows what a push would do.
 func (a *app) printPushPlan(p api.Push) error {
 	lines := make([]string, 0, len(p.Plan.Commands))
 	for _, c := range p.Plan.Commands {

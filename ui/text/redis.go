@@ -3,6 +3,30 @@ package text
 // redisTexts are the sentences about a Redis.
 func redisTexts() table {
 	return table{
+		"cmd.redis":      {"Tokens that backends keep in a Redis", "后端保存在 Redis 中的 token"},
+		"cmd.redis.long": {"Find the tokens that backends keep in a Redis.", "查找后端保存在 Redis 中的 token。"},
+		"cmd.redis.scan": {"Find the tokens in a Redis, and offer an account for each", "在 Redis 中查找 token，并给出添加账号的命令"},
+		"cmd.redis.scan.long": {
+			"Look through a Redis for the entries of SDKs that are known, and print for each the\n" +
+				"command that adds an account which reads it. Nothing is written: PTTL, GETRANGE,\n" +
+				"HSTRLEN, HMGET and SCAN are all that is sent. At most 500,000 keys of a server are\n" +
+				"looked at, and 200 entries are found. What may be a secret in the name of a key is\n" +
+				"not shown.\n\n" +
+				"  tokentray redis scan rediss://reader@redis.example.com/0 --redis-password",
+			"在 Redis 中查找已知 SDK 保存的 token，并为每个给出添加只读账号的命令。不会写入任何\n" +
+				"内容，只发送 PTTL、GETRANGE、HSTRLEN、HMGET 和 SCAN。每台服务器最多查看 50 万个键，\n" +
+				"最多列出 200 个。键名中可能是密钥的部分不会显示。\n\n" +
+				"  tokentray redis scan rediss://reader@redis.example.com/0 --redis-password",
+		},
+		"usage.redis_scan": {"give the URL of one Redis: rediss://USER@HOST:PORT/DB", "请指定一个 Redis 地址：rediss://用户@主机:端口/库号"},
+		"redis.sdk":        {"SDK", "SDK"},
+		"redis.app":        {"APP", "应用"},
+		"redis.key":        {"KEY", "键"},
+		"redis.left":       {"LEFT", "剩余"},
+		"redis.partial":    {"the Redis has more keys than were looked at; there may be other tokens.", "键的数量超出查找范围，可能还有其他 token。"},
+		"redis.none":       {"No token of a known SDK is there.", "没有找到已知 SDK 的 token。"},
+		"redis.offer":      {"To add an account that reads one (you are asked for the password):", "添加只读账号（会询问密码）："},
+
 		"cause.redis_url":  {"The address is not that of a Redis that can be used.", "该地址不是可用的 Redis。"},
 		"cause.redis_tls":  {"The Redis does not prove by TLS that it is the right one.", "无法通过 TLS 确认该 Redis 的身份。"},
 		"cause.redis_auth": {"The Redis refuses the user or the password.", "Redis 拒绝了用户名或密码。"},

@@ -1,0 +1,92 @@
+package rediscache_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"tokentray/core"
+	"tokentray/core/kinds"
+	"tokentray/core/rediscache"
+	"tokentray/core/redisconn/redistest"
+)
+
+// TestAScanFindsWhatBackendsKeep: each entry once, nothing secret in what it tells, nothing
+// sent that writes, and each offer is an account that reads the token.
+func TestAScanFindsWhatBackendsKeep(t *testing.T) {
+	s := redistest.Start(t)
+	c, ctx := client(t, s), t.Context()
+	set := func(key, value string) {
+		if err := c.Set(ctx, key, value, time.Hour).Err(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	php := fmt.Sprintf(`s:%d:"%s";`, len(token), token)
+	set("gowechat_officialaccount__access_token_"+appID, token)
+	set("shop-wx:access_token:"+appID, token)
+	set("powerwechat.access_token.9dd2ec3e8fe48143541c4ddbfd61b06a", `{"access_token":"`+token+`","expires_in":7200}`)
+	set("official_account.access_token."+appID+"."+secret+".0", php)
+	set("official_account.access_token."+appID+"."+secret+".1", php)
+	set("open_platform.component_access_token.wxcomponent0000001", php)
+	set("wx:lock:"+appID+":accessTokenLock", "1")
+	set("gowechat_miniprogram__access_token_"+appID, "")  // in mid-write
+	set(secret+":access_token:wx00000000000000ff", token) // whose prefix may be a secret
+	if err := c.HSet(ctx, "gowechat_work__access_token_"+corpID, "a", "b").Err(); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 3000 {
+		if err := c.Set(ctx, fmt.Sprintf("session:%d", i), "x", 0).Err(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var r recorder
+	found, partial, err := rediscache.Scan(ctx, s.URL, core.NewSecret(kinds.NoKey), false, rediscache.Options{Dial: r.dial})
+	if err != nil || partial {
+		t.Fatalf("%v, partial %v", err, partial)
+	}
+	var layouts []string
+	for _, f := range found {
+		layouts = append(layouts, f.Layout)
+		params := map[string]string{kinds.RedisPrefix: f.Prefix, kinds.RedisDigest: f.Digest, kinds.RedisAgent: f.Agent, kinds.RedisComponent: f.Component}
+		for k, v := range params {
+			if v == "" {
+				delete(params, k)
+			}
+		}
+		g, err := fetch(t, rediscache.Options{}, account(s, f.Product, f.AppID, f.Layout, params), kinds.NoKey)
+		if err != nil || g.Value != token {
+			t.Errorf("%+v is no account: %v", f, err)
+		}
+	}
+	slices.Sort(layouts)
+	if want := []string{"easywechat6", "easywechat6", "powerwechat", "silenceper", "wxjava"}; !slices.Equal(layouts, want) {
+		t.Errorf("found %v, not %v", layouts, want)
+	}
+	raw, err := json.Marshal(found)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, word := range []string{secret, token, "9dd2ec3e8fe48143541c4ddbfd61b06a"} {
+		if strings.Contains(string(raw), word) {
+			t.Errorf("%s is told", word)
+		}
+	}
+	for _, name := range r.commands(t) {
+		if !slices.Contains([]string{"hello", "scan", "pttl", "getrange", "hstrlen", "hmget"}, name) {
+			t.Errorf("%s is sent", name)
+		}
+	}
+}
+
+// TestAScanIsRefused: where a password stands in the URL, or would go in the clear.
+func TestAScanIsRefused(t *testing.T) {
+	for _, url := range []string{"redis://shop:hunter2@127.0.0.1", "redis://redis.example.com", "http://127.0.0.1"} {
+		_, _, err := rediscache.Scan(t.Context(), url, core.NewSecret("hunter2"), false, rediscache.Options{})
+		if err == nil || core.AsError(err).Class != core.Misuse || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("%s: %v", url, err)
+		}
+	}
+}
