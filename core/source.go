@@ -296,3 +296,12 @@ func (u Upstream) TokenID(a Account) TokenID {
 func (u Upstream) quota(p Product) Counts {
 	return Counts{Calls: u.Quota[p], Forced: u.Traits.ForceBudget}
 }
+
+// Follower is a Source that hears when an account's token becomes another one, so that
+// it need not be asked.
+type Follower interface {
+	// Follow tells of each token that comes until ctx ends. It returns nil at once where
+	// the upstream tells nothing, and an error when it can hear no longer. What it tells may
+	// be lost: a token is asked for before it ends in any case.
+	Follow(ctx context.Context, req Request, changed func(token string)) error
+}

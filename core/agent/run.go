@@ -58,6 +58,7 @@ func (s *Service) Run(ctx context.Context, ready func()) (err error) {
 		})
 	}
 	wg.Go(func() {
+		var following follows
 		s.upkeep.run(work, func() {
 			if s.endWithHome() {
 				return
@@ -67,6 +68,7 @@ func (s *Service) Run(ctx context.Context, ready func()) (err error) {
 			s.mendVault()
 			s.mendLoopback()
 			s.refreshEntries(work, wg.Go)
+			s.follow(work, &following, wg.Go)
 			s.parts.Store.Settle()
 			heap.handBack()
 			handBackCode()
