@@ -140,7 +140,7 @@ func (h house) keep(t *testing.T, kind core.Kind) *core.Keeper {
 	t.Helper()
 	a := h.req.Account
 	a.ID, a.Name, a.Env, a.Kind, a.Auto = "1", "shop", core.Sandbox, kind, true
-	k := core.NewKeeper(core.Config{Upstreams: h.ups, Vault: oneSecret{h.req.Credentials}, Journal: &ledger{forced: map[string]int{}}})
+	k := core.NewKeeper(core.Config{Upstreams: h.ups, Vault: oneSecret{h.req.Credentials}, Journal: &record{forced: map[string]int{}}})
 	k.Put(a, core.Token{})
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
@@ -159,24 +159,24 @@ func (o oneSecret) Credentials(context.Context, core.Account) (core.Credentials,
 	return o.c, nil
 }
 
-// ledger is a journal that remembers forced fetches.
-type ledger struct {
+// record is a journal that remembers forced fetches.
+type record struct {
 	mu     sync.Mutex
 	forced map[string]int
 	last   time.Time
 }
 
-func (l *ledger) Record(core.ID, core.Record) error { return nil }
+func (l *record) Record(core.ID, core.Record) error { return nil }
 
-func (l *ledger) RefusedIP(core.ID, string) (string, error) { return "", nil }
+func (l *record) RefusedIP(core.ID, string) (string, error) { return "", nil }
 
-func (l *ledger) Forced(_ core.ID, day string) (int, time.Time, error) {
+func (l *record) Forced(_ core.ID, day string) (int, time.Time, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.forced[day], l.last, nil
 }
 
-func (l *ledger) CountForce(_ core.ID, day string, at time.Time) error {
+func (l *record) CountForce(_ core.ID, day string, at time.Time) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.forced[day]++

@@ -113,7 +113,7 @@ func commands() table {
 		"cmd.quota.long": {
 			"Ask the upstream how much of a call's daily quota is used, as it counts for all who\nshare the AppID, and show beside it what TokenTray counted itself. The figures are shown\nas they were read; the question counts as a call of today. Without --path it is about\nthe call that fetches the account's tokens.\n\n" +
 				"  tokentray quota shop --path /cgi-bin/message/custom/send\n\n" +
-				"--reset has the upstream begin today's counters of the AppID anew (clear_quota/v2). It\nneeds the AppSecret and no token, so it works when no token is to be had any more. The\nupstream allows ten resets a month for all who share the AppID, so it says so and asks\nfirst, for a live account twice; --yes answers for scripts.",
+				"--reset resets the AppID's counters of today at the upstream (clear_quota/v2). It\nneeds the AppSecret and no token, so it works when no token is to be had any more. The\nupstream allows ten resets a month for all who share the AppID, so it says so and asks\nfirst, for a live account twice; --yes answers for scripts.",
 			"查询上游某个接口今日额度的使用情况（由所有使用同一 AppID 的程序共享），并列出 TokenTray\n自己的计数。数字按读取时显示；查询本身计为一次调用。不带 --path 时查询获取 token 的接口。\n\n" +
 				"  tokentray quota shop --path /cgi-bin/message/custom/send\n\n" +
 				"--reset 让上游重置该 AppID 今日的调用计数（clear_quota/v2）。它使用 AppSecret 而不需要 token，\n因此在无法再获取 token 时也可用。上游每月只允许 10 次，由所有使用同一 AppID 的程序共享，\n所以会先说明并询问，生产账号询问两次；脚本可用 --yes。",
@@ -170,7 +170,7 @@ func commands() table {
 		"flag.ca":                   {"`FILE` with the CA certificate (PEM) of a private deployment, trusted beside those of this machine; \"\" removes it", "私有部署的 CA 证书`文件`（PEM），与本机信任的证书一并使用；\"\" 表示移除"},
 		"flag.watch":                {"ask the upstream every half hour whether it still accepts the token, and tell when others replaced it; at most 48 calls a day", "每半小时询问上游是否仍接受 token，被他人替换时通知；每天最多 48 次调用"},
 		"flag.quota_path":           {"ask about the API `PATH`; may be given again", "查询此接口`路径`，可重复使用"},
-		"flag.quota_reset":          {"begin today's counters anew, one of ten resets a month", "重置今日计数，每月共 10 次机会"},
+		"flag.quota_reset":          {"reset today's counters, one of ten resets a month", "重置今日计数，每月共 10 次机会"},
 		"flag.budget":               {"stop automatic calls after this `NUMBER` a day; 0 for no budget", "每天自动调用的`次数`上限；0 表示不限"},
 		"flag.note":                 {"a `TEXT` for yourself", "备注`文字`"},
 		"flag.doctor_base_url":      {"check this `URL` instead of WeChat's", "改为检查此`地址`而非微信官方"},

@@ -21,11 +21,11 @@ func quota() table {
 		"quota.rate":     {"{used}; {n} in {time}", "{used}；每 {time} {n} 次"},
 		"quota.read":     {"read", "读取时间"},
 		"quota.reset_says": {
-			"The upstream allows {most} resets a month for all who share this AppID; this spends one.\nToday's counters of every API begin anew. The AppSecret is sent to {host}.",
+			"The upstream allows {most} resets a month for all who share this AppID; this spends one.\nToday's counters of every API start again at zero. The AppSecret is sent to {host}.",
 			"上游每月只允许重置 {most} 次，由所有使用此 AppID 的程序共享；这会用掉一次。\n所有接口今日的计数都会清零。AppSecret 会发送到 {host}。",
 		},
 		"quota.reset_ask":  {"Reset the counters of {account}?", "重置 {account} 的计数？"},
-		"quota.reset_live": {"{account} is LIVE. Spend one of its resets all the same?", "{account} 是生产账号，仍要用掉一次重置机会？"},
+		"quota.reset_live": {"{account} is LIVE. Spend one of its resets anyway?", "{account} 是生产账号，仍要用掉一次重置机会？"},
 		"quota.reset_done": {"The upstream has reset today's counters of {account}.", "上游已重置 {account} 今日的调用计数。"},
 		"quota.of":         {"{n} of {of}", "{n} / {of} 次"},
 		"quota.midnight":   {"at midnight in Beijing, in {left}", "北京时间零点（{left}后）"},

@@ -49,7 +49,7 @@ func remedies() table {
 			"请填写此账号有权使用的接口路径，不含主机名，如 /cgi-bin/message/custom/send。",
 		},
 		"remedy.resets": {
-			"Wait for the upstream's midnight, when the counters begin anew, or for the next month.",
+			"Wait for the upstream's midnight, when the counters start again, or for the next month.",
 			"请等到上游时间零点计数重新开始，或等到下个月。",
 		},
 		"remedy.no_meter": {
@@ -61,7 +61,7 @@ func remedies() table {
 			"上游时间零点之前不再自动调用。你仍可手动换新：tokentray refresh {account}；也可以调高额度。",
 		},
 		"remedy.replaced": {
-			"Nothing is fetched by itself, for that would kill the newer token, which others use. Find out who fetches; to fetch all the same: tokentray refresh {account}",
+			"TokenTray does not fetch on its own, because that would kill the newer token, which others use. Find out who fetches; to fetch anyway: tokentray refresh {account}",
 			"不会自动获取，否则他人正在使用的新 token 会失效。请查明还有谁在获取；仍要获取：tokentray refresh {account}",
 		},
 		"remedy.quota_day": {
@@ -137,7 +137,7 @@ func remedies() table {
 			"如有副本，请将其放回原处。否则请新建一个（损坏的文件会保留在旁），并重新填写 AppSecret：tokentray vault init",
 		},
 		"remedy.vault_hard": {
-			"It was written by another program. Write it anew with age and a work factor of 18.",
+			"It was written by another program. Write it again with age and a work factor of 18.",
 			"该文件由其他程序写入。请用 age 以 18 的工作因子重新加密。",
 		},
 		"remedy.plain_file": {

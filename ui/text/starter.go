@@ -96,7 +96,7 @@ func export() table {
 
 		"cmd.export.apifox": {"A collection and an environment for Apifox (Apidog)", "供 Apifox（Apidog）使用的集合与环境"},
 		"cmd.export.apifox.long": {
-			"Write a collection with a folder for each account, an environment, and a note that says\nwhich menu of Apifox imports which file. URLs have the account's host in them, for no\nscript can set the base URL of an environment there. A bare name is the account in the\nenvironment that is active now.\n\nThe scripts were run with the functions that Apifox and Apipost offer to scripts, not in\nthe programs themselves, which have no version without a window.\n\n" +
+			"Write a collection with a folder for each account, an environment, and a note that says\nwhich menu of Apifox imports which file. URLs have the account's host in them, because no\nscript can set the base URL of an environment there. A bare name is the account in the\nenvironment that is active now.\n\nThe scripts were run with the functions that Apifox and Apipost offer to scripts, not in\nthe programs themselves, which have no version without a window.\n\n" +
 				"  tokentray export apifox --out wechat --new-key apifox",
 			"生成按账号分目录的集合、一个环境，以及说明用 Apifox 的哪个菜单导入哪个文件的文档。\n接口地址写有账号的主机名，因为脚本无法设置环境的前置 URL。\n只写名称时，指当前环境中的账号。\n\n脚本已用 Apifox 和 Apipost 提供给脚本的函数运行过，\n但未在这两个桌面程序中运行（它们没有无窗口的版本）。\n\n" +
 				"  tokentray export apifox --out wechat --new-key apifox",

@@ -20,7 +20,7 @@ func store() table {
 			"数据库的最新状态无法读取，现使用上一个状态。您最近的一次修改可能已丢失，请检查。",
 		},
 		"notice.store_emptied": {
-			"The database was damaged and there was no backup. It begins anew; the damaged file is kept beside it. Accounts come back from the vault once it is open, without their history and settings.",
+			"The database was damaged and there was no backup. A new one was made; the damaged file is kept beside it. Accounts come back from the vault once it is open, without their history and settings.",
 			"数据库已损坏且没有备份，现重新开始；损坏的文件保留在旁。账号会在保险库打开后从中找回，但历史记录和设置无法恢复。",
 		},
 		"notice.recovered": {

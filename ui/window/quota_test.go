@@ -35,7 +35,7 @@ func TestQuotaIsReadAndReset(t *testing.T) {
 	live := newStage(t, busy).open()
 	live.renewals.resetQuota(busy.ID)
 	live.press("Reset")
-	live.mustSay("shop/live is LIVE. Spend one of its resets all the same?")
+	live.mustSay("shop/live is LIVE. Spend one of its resets anyway?")
 	if slices.Contains(live.agent.log(), "reset quota shop/live") {
 		t.Error("a live account is asked once")
 	}

@@ -53,7 +53,7 @@ func operations() []operation {
 			about: "Without paths it is asked about the call that fetches the account's tokens. The question counts as a call.",
 		},
 		{
-			route: "POST " + account + "/quota/reset", id: "resetQuota", summary: "Have the upstream begin the day's counters anew", fails: fetch,
+			route: "POST " + account + "/quota/reset", id: "resetQuota", summary: "Reset the upstream's counters of the day", fails: fetch,
 			about: "It spends one of the few resets that the upstream allows in a month to all who share the AppID. The AppSecret is sent to the upstream; two resets of an account lie 30 s apart.",
 		},
 		{

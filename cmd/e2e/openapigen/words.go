@@ -23,7 +23,7 @@ func words() map[string]string {
 		"Account.calls_today":   "Calls to the upstream since midnight in Beijing.",
 		"Account.forced_today":  "The forced ones among them.",
 		"Account.quota":         "What the upstream is known to allow in a day of Beijing; missing where nobody knows.",
-		"Account.counts_until":  "When both counts begin anew.",
+		"Account.counts_until":  "When both counts start again.",
 		"Account.pushes":        "Where its tokens go, by number.",
 		"Account.history_lines": "How many lines its history got since the agent started. The history is worth reading again when it has changed.",
 
