@@ -20,27 +20,26 @@
 //
 //  1. core/kinds/K.go: its Spec, and a line in Builtin. Begin with the fields (AppID,
 //     Secret and BaseURL are an account's own, every other key is one of its Params),
-//     the traits and the place of the token in a call. Names are what files and pasted
-//     texts call a field. Two accounts of one kind, base URL and AppID share a token;
-//     a param that tells one token from another is marked Identity, and one that can
-//     stand in another one's place names it (Instead). What the accounts of one server
-//     or platform differ in is told by its Products: hosts by environment, the form of
-//     a URL, values of fields that are left empty. A kind whose base URL is asked as it
-//     stands is an Endpoint.
-//     Tickets with which pages sign for the JS-SDK are part of the spec too.
+//     the traits, the place of the token in a call, and TryPath, a call that is among
+//     its Reads. Names are what files and pasted texts call a field. Two accounts with
+//     one kind, base URL and AppID share a token; mark a param that tells one token
+//     from another as Identity, and name in Instead the field that can replace one.
+//     Products are what accounts of one server differ in: hosts by environment, the
+//     form of a URL, values of empty fields. A kind whose base URL is itself the call is
+//     an Endpoint. Tickets for the JS-SDK are part of the spec too.
 //  2. core/K: its adapter, whose calls core/upstream makes, and a line in the table of
 //     cmd/e2e/arrows_test.go. Sources returns a core.Source for each of its kinds; a
 //     source that can check a token is a core.Checker too, one that gives tickets a
 //     core.TicketSource. It gets the account with its Params, and returns a *core.Error
 //     whose class and remedy say what happened.
 //  3. ui/text/kind_K.go: its sentences in both languages, and a line in kindTables.
-//     Where two families call one field by different words, field.K.F stands before
-//     field.F. TestEveryKindIsSaid names each sentence that is missing.
+//     If two families call one field by different words, field.K.F takes precedence
+//     over field.F. TestEveryKindIsSaid names each missing sentence.
 //  4. cmd/tokentray/kinds.go: a line in sources.
 //  5. README.md: a paragraph; CHANGELOG.md: a line.
 //
-// Where its upstream is to be simulated, core/sim gets a file for its calls and the
-// demo a sample. Tests that give an agent all kinds give it the new source too.
+// To simulate its upstream, add its calls to core/sim and a sample to the demo. Tests
+// that compose every kind need the new source too: git grep wecom.Sources.
 //
 // Then make openapi (params and token paths) and make golden (screens that list the
 // kinds), and look at what git shows. The tests of this package, of ui/text and of

@@ -133,7 +133,7 @@ func TestAKindsOwnSentenceComesFirst(t *testing.T) {
 		{core.Problem{Field: "agent", Key: "agent_empty"}, "This must not be empty."},
 		{core.Problem{Field: "agent", Key: "agent_https"}, "It must begin with https:// unless it is this machine."},
 		{core.Problem{Field: "agent", Key: "agent_odd", Says: "is odd"}, "is odd"},
-		{core.Problem{Field: "kind", Key: kinds.ProblemKind}, "The kind is one of: wechat, wechat-legacy, wecom, oauth2, central, redis."},
+		{core.Problem{Field: "kind", Key: kinds.ProblemKind}, "The kind is one of: " + kindNames(kinds.Builtin()) + "."},
 		{core.Problem{Field: "appid", Key: "appid_empty"}, "Copy the AppID from the WeChat console."},
 	} {
 		if got := x.Problem(kinds.WeChat, tt.problem); got != tt.want {
@@ -163,4 +163,13 @@ func TestOnlyAFamilySpeaksOfItsVendor(t *testing.T) {
 			t.Errorf("%s speaks of WeChat; move it to kind_FAMILY.go, under a key of the kind", key)
 		}
 	}
+}
+
+// kindNames are the names of a set's kinds, as people list them.
+func kindNames(set kinds.Set) string {
+	var names []string
+	for _, k := range set.Names() {
+		names = append(names, string(k))
+	}
+	return strings.Join(names, ", ")
 }
