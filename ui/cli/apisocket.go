@@ -20,9 +20,9 @@ import (
 	"tokentray/core/api"
 )
 
-// doorSocket is a unix socket, to be mounted into a container, behind which the local
-// API is. It serves what the loopback door serves and nothing else, to one client key,
-// which is still sent.
+// doorSocket is a unix socket, for mounting into a container, that serves the local
+// API. It serves exactly what the loopback door serves, to one client key, which
+// programs still have to send.
 type doorSocket struct {
 	path  string
 	key   string
@@ -105,8 +105,8 @@ type nowhere struct{}
 
 func (nowhere) Write(p []byte) (int, error) { return len(p), nil }
 
-// handler passes requests on to the loopback door at an address. The header that it
-// sets has the door take no key but one, so it takes nobody anything to set it.
+// handler forwards requests to the loopback door at an address. It sets a header
+// that makes the door accept only one key; setting it gives nobody any rights.
 func (s *doorSocket) handler(address string) http.Handler {
 	return &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
@@ -191,7 +191,7 @@ func (s *doorSocket) remove(l *net.UnixListener) {
 	_ = l.Close()
 	if info, err := os.Lstat(s.path); err == nil && info.Mode().Type() == fs.ModeSocket {
 		if c, err := net.DialTimeout("unix", s.path, time.Second); err == nil {
-			_ = c.Close() // another one's by now
+			_ = c.Close() // another process's by now
 			return
 		}
 		_ = os.Remove(s.path)

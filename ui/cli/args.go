@@ -105,7 +105,7 @@ func (a *app) lookUp(ctx context.Context, agent api.Agent, r api.Ref) (api.Accou
 }
 
 // onlyElsewhere adds to "no such account" that the name exists in the other
-// environment, where a bare name never looks.
+// environment, which a bare name never means.
 func (a *app) onlyElsewhere(ctx context.Context, agent api.Agent, r api.Ref, err error) error {
 	if core.AsError(err).Class != core.NotFound {
 		return err

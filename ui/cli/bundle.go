@@ -17,15 +17,15 @@ import (
 	"tokentray/ui/text"
 )
 
-// Machine is what a report tells of this machine, and what it must not tell.
+// Machine is what a report says about this machine, and what it must hide.
 type Machine struct {
 	System  string   // the distribution or the system's name
 	Kernel  string   // its version
-	Log     []string // the last lines of the agent's log, as they are
-	Private []string // words that tell whose machine it is: user, host, folders
+	Log     []string // the last lines of the agent's log, unchanged
+	Private []string // words that identify the machine: user, host, folders
 }
 
-// bundleTime is how long the agent may take for all that goes into a report.
+// bundleTime is how long the agent may take for a report's data.
 const bundleTime = 10 * time.Second
 
 // bundle shows a report for a bug report, asks, and writes it. The report is in
@@ -73,8 +73,8 @@ type reporter struct {
 	agent  api.Agent // nil: none runs
 }
 
-// bundleText is all of a report. It names nobody and nothing of the user's: accounts
-// have numbers, and what the log says goes through a hider.
+// bundleText is a whole report. It names nobody and nothing of the user's: accounts
+// have numbers, and lines of the log go through a hider.
 func (a *app) bundleText(ctx context.Context, o DoctorOptions, findings []Finding) string {
 	ctx, cancel := context.WithTimeout(ctx, bundleTime)
 	defer cancel()
@@ -99,7 +99,7 @@ func (a *app) bundleText(ctx context.Context, o DoctorOptions, findings []Findin
 		}
 	}
 	if absent == nil {
-		made, _ := r.agent.ClientKeys(ctx) // what is not known is not told
+		made, _ := r.agent.ClientKeys(ctx) // unknown values are left out
 		keys = len(made)
 		for _, k := range made {
 			words = append(words, k.Name)
@@ -201,8 +201,8 @@ func (r *reporter) settings() {
 	}
 }
 
-// maxTold is how many accounts a report tells of, each in a few lines; of the rest it
-// gives the number.
+// maxTold is how many accounts a report describes, each in a few lines; it gives
+// only the number of the others.
 const maxTold = 100
 
 func (r *reporter) accounts(ctx context.Context) {
@@ -258,7 +258,7 @@ func (r *reporter) account(i int, acc api.Account) {
 	}
 }
 
-// errorWords are what an error tells without a message: that may quote anything.
+// errorWords describe an error without its message, which may quote anything.
 func errorWords(h *hider, e *api.Error) string {
 	if e == nil {
 		return ""

@@ -16,18 +16,18 @@ import (
 	"tokentray/core/kinds"
 )
 
-// hider takes out of a text what is the user's: names, AppIDs, hosts, addresses,
-// folders, and whatever looks like a secret or a token. What it does not know to be
-// harmless in a line of the log it leaves out.
+// hider removes from a text what is the user's: names, AppIDs, hosts, addresses,
+// folders, and everything that looks like a secret or a token. In a line of the log
+// it leaves out what it does not know to be harmless.
 type hider struct {
 	known    map[core.Kind]bool
 	hosts    map[string]bool   // of the upstreams that every TokenTray knows
-	words    map[string]string // private word in lower case -> what stands in its place
+	words    map[string]string // private word in lower case -> its replacement
 	private  *regexp.Regexp    // any of them; nil for none
 	accounts map[string]string // ID -> account-1
 }
 
-// newHider hides private words and all that names the accounts.
+// newHider hides private words and everything that names the accounts.
 func newHider(private []string, accounts []api.Account, set kinds.Set) *hider {
 	h := &hider{known: map[core.Kind]bool{}, hosts: map[string]bool{}, words: map[string]string{}, accounts: map[string]string{}}
 	for _, spec := range kinds.Builtin().All() {
@@ -106,8 +106,8 @@ func hostOf(raw string) string {
 	return u.Hostname()
 }
 
-// What a stranger's text may hold. A long word with a digit in it is taken for a
-// secret; so are words that count in no other way.
+// Patterns of private data in other programs' texts. A long word with a digit counts
+// as a secret.
 var (
 	anyURL     = pattern(`[A-Za-z][A-Za-z0-9+.-]*://[^\s"'<>]+`)
 	anyMail    = pattern(`[^\s@"'<>=:]+@[^\s@"'<>]+\.[A-Za-z]{2,}`)
@@ -126,7 +126,7 @@ func (h *hider) text(s string) string {
 	return h.shapes(s)
 }
 
-// shapes hides in a text of our own what looks as if it were somebody's.
+// shapes hides in our own texts what looks private.
 func (h *hider) shapes(s string) string {
 	s = anyURL().ReplaceAllStringFunc(s, func(raw string) string {
 		u, err := url.Parse(raw)
@@ -176,8 +176,8 @@ func (h *hider) replaceWords(s string) string {
 	}
 }
 
-// within reports whether a word of Latin letters or digits goes on at a place.
-// Chinese has no spaces between its words, and there every place will do.
+// within reports whether a word of Latin letters or digits continues at a place.
+// Chinese puts no spaces between words, so there every place counts.
 func within(s string, at int) bool {
 	letter := func(i int) bool {
 		if i < 0 || i >= len(s) {
@@ -197,14 +197,14 @@ func (h *hider) kind(k core.Kind) string {
 	return "another kind"
 }
 
-// tellable are the keys in the log whose values are told, through text.
+// tellable are the keys in the log whose values are shown, after text.
 var tellable = []string{
 	"level", "msg", "err", "error", "cause", "panic", "stack", "op", "attended", "reason", "kind", "class", "remedy", "state", "route",
 	"version", "schema", "what", "doing", "clipboard", "clear_after", "by", "button",
 }
 
-// logLine is a line of the log as a report may tell it. A line that is not one of
-// the log's own is of a crash.
+// logLine is a line of the log in a form for a report. A line that is not one of the
+// log's own belongs to a crash.
 func (h *hider) logLine(line string) string {
 	if !strings.HasPrefix(line, "time=") {
 		return clean(h.text(line))
@@ -264,8 +264,8 @@ func logFields(line string) (out [][2]string) {
 	return out
 }
 
-// pattern compiles an expression when it is first asked for: the agent is the same
-// program, and has no use for most of them.
+// pattern compiles an expression when it is first needed: the agent is the same
+// program, and needs almost none of them.
 func pattern(expr string) func() *regexp.Regexp {
 	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expr) })
 }

@@ -59,11 +59,11 @@ func (a *app) callCommand() *cobra.Command {
 	return cmd
 }
 
-// word is what can be a method.
+// word is the form of a method.
 var word = pattern(`^[A-Za-z]+$`)
 
-// call makes a call and prints its answer. Everything that can be wrong with the
-// command line is found before it is made.
+// call makes a call and prints its answer. It finds all faults of the command line
+// before it makes the call.
 func (a *app) call(ctx context.Context, f *callFlags, account, method, target string) error {
 	show, err := f.show.ready()
 	if err != nil {
@@ -180,8 +180,8 @@ func (a *app) printPlan(r api.CallResult, sent sentBody) error {
 	return a.print(lines...)
 }
 
-// completeCall offers accounts, then what the account's product can be called for to
-// begin with: the paths of GET, or a method and then its paths.
+// completeCall offers accounts, then calls that the account's product can make: the
+// paths of GET, or a method and then its paths.
 func (a *app) completeCall(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 	const directive = cobra.ShellCompDirectiveNoFileComp
 	switch {

@@ -32,11 +32,11 @@ type sentBody struct {
 	length      int64     // -1: not known
 	contentType string    // unless a header says another
 	query       url.Values
-	text        string // for people; empty where it is not at hand
+	text        string // for people; empty if unknown
 	files       []*os.File
 }
 
-// method is that of a call that names none.
+// method is the default method of a call.
 func (b sentBody) method() string {
 	if b.reader != nil {
 		return http.MethodPost
@@ -50,7 +50,7 @@ func (b sentBody) close() {
 	}
 }
 
-// build makes the body, or of the fields of a GET its query.
+// build makes the body, or for a GET adds the fields to its query.
 func (b callBody) build(ctx context.Context, a *app, method string) (sentBody, error) {
 	fields := len(b.texts)+len(b.typed) > 0
 	if b.input != "" && (fields || len(b.form) > 0) || fields && len(b.form) > 0 {
@@ -94,7 +94,7 @@ func fileBody(path string) (sentBody, error) {
 	return out, nil
 }
 
-// openBody opens a file that is sent; its size is -1 where it tells none.
+// openBody opens a file to send; its size is -1 if unknown.
 func openBody(path string) (*os.File, int64, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -123,7 +123,7 @@ func cause(err error) error {
 	return err
 }
 
-// asQuery are the fields as they stand in a query, where all are text.
+// asQuery are the fields in the form of a query, where all are text.
 func (b callBody) asQuery() (url.Values, error) {
 	out := url.Values{}
 	for _, field := range append(b.texts, b.typed...) {
@@ -185,8 +185,8 @@ func keySteps(key string) []string {
 	return steps
 }
 
-// place puts a value where the steps lead, from in on; ok is false where something
-// else stands there.
+// place puts a value where the steps lead, from in on; ok is false if something else
+// is there.
 func place(in any, steps []string, value any) (out any, ok bool) {
 	if len(steps) == 0 {
 		return value, in == nil
@@ -229,7 +229,7 @@ func typedValue(ctx context.Context, a *app, value string) (any, error) {
 	case "false":
 		return false, nil
 	case "null":
-		return json.RawMessage("null"), nil // unlike nil it takes a place
+		return json.RawMessage("null"), nil // unlike nil it occupies its place
 	}
 	if n, err := strconv.ParseInt(value, 10, 64); err == nil {
 		return n, nil
@@ -248,8 +248,8 @@ func typedValue(ctx context.Context, a *app, value string) (any, error) {
 	return string(raw), nil
 }
 
-// multipart is a form with files, as uploads of media need it. Files stream; where
-// all tell their size the form has a length, which WeChat asks for.
+// multipart is a form with files, for uploads of media. Files are streamed; if all
+// sizes are known the form has a length, which WeChat requires.
 func (b callBody) multipart() (sentBody, error) {
 	var head bytes.Buffer
 	w := multipart.NewWriter(&head)

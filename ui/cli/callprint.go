@@ -21,8 +21,8 @@ import (
 	"tokentray/core/durable"
 )
 
-// Limits of what is read into memory of an answer, to be shown or to be asked with an
-// expression. Everything else streams.
+// Limits of what is read of an answer into memory, to show it or to query it with an
+// expression. Everything else is streamed.
 const (
 	maxShown = 4 << 20
 	maxAsked = 64 << 20
@@ -66,8 +66,9 @@ func (s callShow) ready() (shower, error) {
 	return out, nil
 }
 
-// printAnswer prints an answer: as it came into a pipe or a file, readable at a
-// terminal. What upstream refused is said on standard error, and is the exit code.
+// printAnswer prints an answer: unchanged into a pipe or a file, formatted at a
+// terminal. A refusal by upstream is printed on standard error, and determines the
+// exit code.
 func (a *app) printAnswer(answer api.CallAnswer, s shower) error {
 	if answer.Renewed {
 		a.note(a.say("call.renewed"))
@@ -160,7 +161,7 @@ func (a *app) askAnswer(body io.Reader, code *gojq.Code) error {
 	}
 }
 
-// safe is a text for standard output: at a terminal without what it would obey.
+// safe is a text for standard output: at a terminal without control sequences.
 func (a *app) safe(text string) string {
 	if a.Term.OutIsTerminal() {
 		return printable(text)
@@ -191,7 +192,7 @@ func (a *app) showAnswer(answer api.CallAnswer) error {
 	return copyOut(a.Term.Out(), answer.Body)
 }
 
-// printable is a text of any number of lines without what a terminal would obey.
+// printable is a text of any number of lines without control sequences.
 func printable(text string) string {
 	return strings.Map(func(r rune) rune {
 		if r != '\n' && r != '\t' && unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {

@@ -19,7 +19,7 @@ import (
 	"tokentray/ui/text"
 )
 
-// Parts are what the commands are made of.
+// Parts are what the commands need.
 type Parts struct {
 	Version string
 	Term    Terminal
@@ -66,12 +66,12 @@ type Parts struct {
 	Demo func(ctx context.Context, o DemoOptions, show func(ctx context.Context, d Demo) error) error
 	// Sim runs the simulator until ctx ends and calls ready with its base URL.
 	Sim func(ctx context.Context, o SimOptions, ready func(url string)) error
-	// Holder tells whose program listens at a port of the loopback, nil where nobody
-	// does or nobody can tell. May be nil.
+	// Holder says whose program listens at a port of the loopback, nil if nobody
+	// does or it is unknown. May be nil.
 	Holder func(port int) *api.Holder
-	// Doctor looks at the machine, without an agent.
+	// Doctor examines the machine, without an agent.
 	Doctor func(ctx context.Context, o DoctorOptions) ([]Finding, error)
-	// Machine is what a report for a bug report tells of the machine of a home.
+	// Machine is what a report says about the machine of a home.
 	Machine func(home string) Machine
 }
 

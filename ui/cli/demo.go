@@ -43,9 +43,9 @@ func (a *app) demoCommand() *cobra.Command {
 	return cmd
 }
 
-// showDemo tells what runs and where. With a window it waits until that is closed;
-// then, or without one, it shows the live table here. A demo that was started
-// without a terminal, as by the window, ends with its window.
+// showDemo says what runs and where. With a window it waits until that is closed;
+// then, or without one, it shows the live table. A demo that was started without a
+// terminal, as by the window, ends with its window.
 func (a *app) showDemo(ctx context.Context, d Demo) error {
 	a.agent = d.Agent
 	foot := []string{a.say("demo.try", "home", d.Home), a.say("demo.sim", "url", d.Sim)}

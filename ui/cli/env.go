@@ -15,11 +15,10 @@ import (
 	"tokentray/core/kinds"
 )
 
-// sdk is how an SDK is told to make its calls by TokenTray.
+// sdk is how to make an SDK send its calls through TokenTray.
 type sdk struct {
 	code string // {url}, {appid}
-	// run tells that the tests run it; of the others the makers' documentation is all
-	// that is known.
+	// run: the tests run it; for the others only the makers' documentation is known.
 	run bool
 }
 
@@ -28,8 +27,8 @@ type sdk struct {
 //go:embed snippets/*.txt
 var snippets embed.FS
 
-// sdks are those of WeChat. The client key stands in the environment, in the place of
-// the AppSecret.
+// sdks are those for WeChat. They read the client key from the environment, in place
+// of the AppSecret.
 func sdks() map[string]sdk {
 	out := map[string]sdk{}
 	for name, run := range map[string]bool{"silenceper": true, "co-wechat-api": true, "wxjava": false, "easywechat": false} {
@@ -76,9 +75,9 @@ func (a *app) envCommand() *cobra.Command {
 	return cmd
 }
 
-// printDirenv prints a function for direnv, by which a folder has the variables of its
-// .env file while somebody is in it. direnv keeps them in the shell alone: no token is
-// written anywhere.
+// printDirenv prints a function for direnv, which gives a folder the variables of
+// its .env file while somebody is in it. direnv keeps them only in the shell: no
+// token is written anywhere.
 func (a *app) printDirenv() error {
 	code, err := snippets.ReadFile("snippets/direnv.txt")
 	if err != nil {

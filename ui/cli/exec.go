@@ -273,8 +273,9 @@ const (
 	envCallKey = "TOKENTRAY_CALL_KEY"
 )
 
-// callEnv adds where the command makes calls, and a key that ends with it. Where the
-// API is off, or the system does not tell when a process ends, there is neither.
+// callEnv adds the URL where the command makes calls, and a key that ends with it.
+// If the API is off, or the system does not tell when a process ends, it adds
+// neither.
 func (a *app) callEnv(ctx context.Context, agent api.Agent, env []string, t api.Token) []string {
 	env = withoutEnv(withoutEnv(env, envCallURL), envCallKey)
 	k, err := agent.AddChildKey(ctx, api.Ref{Name: t.Account, Env: t.Env}, os.Getpid())

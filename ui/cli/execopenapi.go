@@ -42,7 +42,7 @@ func (a *app) startOpenAPI(ctx context.Context, agent api.Agent, f *execFlags) (
 	spec := a.text().Spec(acc.Kind)
 	key, _ := core.NewClientSecret()
 	o := &openAPI{app: a, ref: acc.Ref(), key: key, agent: agent}
-	// Code names the upstream's own host, also where the account has another, as a
+	// Code names the upstream's own host, even if the account has another, such as a
 	// simulator or a gateway.
 	for _, base := range []string{spec.API(acc.Account), spec.API(core.Account{Kind: acc.Kind, Product: acc.Product})} {
 		if u, err := url.Parse(base); err == nil && u.Hostname() != "" && !core.Loopback(u.Hostname()) && !slices.Contains(o.hosts, u.Hostname()) {
@@ -113,8 +113,8 @@ func (o *openAPI) env(env []string) []string {
 	return setEnv(env, "NODE_USE_ENV_PROXY", "1")
 }
 
-// withoutProxied is a NO_PROXY list that leaves hosts to the proxy, and the loopback to
-// nobody.
+// withoutProxied is a NO_PROXY list without the hosts for the proxy, and without the
+// loopback.
 func withoutProxied(list string, hosts []string) string {
 	out := []string{"localhost", "127.0.0.1", "::1"}
 	for entry := range strings.FieldsFuncSeq(list, func(r rune) bool { return r == ',' || r == ' ' }) {

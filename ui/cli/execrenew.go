@@ -29,10 +29,10 @@ func (f *renewFlags) register(cmd *cobra.Command) {
 	_ = cmd.RegisterFlagCompletionFunc("signal", cobra.FixedCompletions(renewSignals, cobra.ShellCompDirectiveNoFileComp))
 }
 
-// wanted reports whether the command is to be told.
+// wanted reports whether the command must be told.
 func (f *renewFlags) wanted() bool { return f.restart || f.signal != "" }
 
-// check refuses what cannot be done about a renewal.
+// check refuses what cannot be done at a renewal.
 func (f *renewFlags) check() error {
 	switch {
 	case !f.wanted():
@@ -52,8 +52,8 @@ func (f *renewFlags) signalName() string {
 	return strings.TrimPrefix(strings.ToUpper(f.signal), "SIG")
 }
 
-// tell has a child signalled or started again for each environment that is handed to
-// the function it returns. Where they come faster than the child ends, only the newest
+// tell signals or restarts a child for each environment that is passed to the
+// function it returns. If they come faster than the child ends, only the newest
 // counts. One goroutine calls the function at a time.
 func (f *renewFlags) tell(child *Child) func(env []string) {
 	if f.signal != "" {

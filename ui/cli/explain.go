@@ -45,8 +45,8 @@ func (a *app) explainCommand() *cobra.Command {
 	return cmd
 }
 
-// answerText is the text to explain: the code of the command line, the clipboard's, or
-// what comes by standard input. It may hold tokens, so typing does not show it.
+// answerText is the text to explain: the code of the command line, the clipboard's
+// text, or standard input. It may hold tokens, so typing does not show it.
 func (a *app) answerText(ctx context.Context, args []string, clipboard bool) (string, error) {
 	switch {
 	case len(args) == 1:

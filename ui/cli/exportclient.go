@@ -112,8 +112,8 @@ func (a *app) exportClient(ctx context.Context, e clientExport) error {
 	return a.exportFolder(ctx, agent, e, in)
 }
 
-// exportInput is what files are made of: the account that was named, or one for each
-// name, which then means the account in the active environment.
+// exportInput is the input of the files: the named account, or one for each name,
+// which then means the account in the active environment.
 func (a *app) exportInput(ctx context.Context, agent api.Agent, kind collection.Kind, ref api.Ref) (collection.Input, error) {
 	in := collection.Input{Title: a.text().Labelled}
 	l, err := agent.List(ctx)
@@ -162,8 +162,8 @@ func (a *app) clientAccounts(accounts []api.Account, ref api.Ref) (out []collect
 	return out, all
 }
 
-// pinnedAccounts are the accounts that ref means, each with its environment: that of
-// the environment that is active for a bare name, all with an empty ref.
+// pinnedAccounts are the accounts that ref means, each with its environment: the
+// active one for a bare name, all accounts for an empty ref.
 func (a *app) pinnedAccounts(l api.List, ref api.Ref) (out []collection.Account, all []core.Kind) {
 	if ref.Name != "" && ref.Env == "" {
 		ref.Env = l.Active
@@ -235,7 +235,7 @@ func (a *app) exportFolder(ctx context.Context, agent api.Agent, e clientExport,
 		return err
 	}
 	if e.newKey != "" {
-		// The same files with any key tell where it would stand.
+		// The same files with any key show where the key would be.
 		in.Key = core.NewSecret("x")
 		if files, err = collection.Files(e.kind, in); err != nil {
 			return err
@@ -245,7 +245,7 @@ func (a *app) exportFolder(ctx context.Context, agent api.Agent, e clientExport,
 		return err
 	}
 	if e.newKey != "" || e.keyStdin {
-		// Where another program listens the files would send it the key.
+		// If another program listens there, the files would send it the key.
 		door, err := agent.Loopback(ctx)
 		if err != nil {
 			return err
@@ -276,8 +276,8 @@ func (a *app) exportFolder(ctx context.Context, agent api.Agent, e clientExport,
 	return a.exported(ctx, agent, e, in, files, made)
 }
 
-// keyInput is the key to make: for the accounts exported alone, live only where
-// that was named.
+// keyInput is the new key: for the exported accounts only, live only if that was
+// named.
 func (e *clientExport) keyInput(in collection.Input) api.ClientKeyInput {
 	k := api.ClientKeyInput{Name: e.newKey}
 	for _, acc := range in.Accounts {
@@ -300,7 +300,7 @@ func (e *clientExport) keyInput(in collection.Input) api.ClientKeyInput {
 	return k
 }
 
-// exported says what was written and what to pay attention to.
+// exported says what was written and what needs attention.
 func (a *app) exported(ctx context.Context, agent api.Agent, e clientExport, in collection.Input, files []collection.File, made *api.NewClientKey) error {
 	var all, secret []string
 	for _, f := range files {

@@ -86,7 +86,7 @@ func (a *app) checkForm(f outform) error {
 	if f.path == "" {
 		return nil
 	}
-	// Where a call of the account's kind carries the token is known later.
+	// The kind decides where a call carries the token, and is known later.
 	return format.CheckPath(kinds.Spec{TryPath: a.kinds().Default().TryPath}, f.path)
 }
 

@@ -93,9 +93,8 @@ func (f *importFlags) file(path string, known kinds.Set) (api.ImportFile, error)
 // importSources are the values of --from.
 func importSources() []string { return append([]string{anySource}, api.ImportSources()...) }
 
-// importFile sends a file to the agent, shows what would become of it, asks for
-// consent and has it done. Before consent nothing changes; then all of it is done or
-// nothing.
+// importFile sends a file to the agent, shows the plan, asks for consent and has it
+// carried out. Before consent nothing changes; then everything is done or nothing.
 func (a *app) importFile(ctx context.Context, f *importFlags, path string) error {
 	file, err := f.file(path, a.kinds())
 	if err != nil {
@@ -151,7 +150,7 @@ func (a *app) askBackup(ctx context.Context, f *importFlags, file *api.ImportFil
 	return nil
 }
 
-// decide shows the plan and decides what it leaves open, at a terminal by asking.
+// decide shows the plan and decides its open questions, at a terminal by asking.
 func (a *app) decide(ctx context.Context, agent api.Agent, req *api.ImportRequest, f *importFlags, plan api.ImportPlan) (api.ImportPlan, error) {
 	if err := a.showPlan(plan); err != nil {
 		return plan, err

@@ -33,18 +33,20 @@ func (a *app) ownKinds() kinds.Set {
 	return kinds.Builtin()
 }
 
-// keepOwnKinds has no agent asked: what is written is the same everywhere.
+// keepOwnKinds makes the program not ask an agent, so that generated files are the
+// same everywhere.
 func (a *app) keepOwnKinds() {
 	set := a.ownKinds()
 	a.kindSet, a.tx = &set, nil
 }
 
-// forgetKinds has the agent asked again, whose kinds may be others now.
+// forgetKinds makes the program ask the agent again, whose kinds may have changed.
 func (a *app) forgetKinds() { a.kindSet, a.tx = nil, nil }
 
-// registerKinds gives the command that is called, completed or explained its flags for
-// the fields of the kinds' own, by the kinds of the running agent; without arguments it
-// gives them to every command. Most commands have none, and then no kind is looked at.
+// registerKinds gives the command that is called, completed or explained its flags
+// for the kinds' own fields, by the kinds of the running agent; without arguments it
+// gives them to every command. Most commands have none, and then it does not ask for
+// the kinds.
 func (a *app) registerKinds(root *cobra.Command, args []string) {
 	for len(args) > 0 && slices.Contains([]string{"help", cobra.ShellCompRequestCmd, cobra.ShellCompNoDescRequestCmd}, args[0]) {
 		args = args[1:]
@@ -76,8 +78,8 @@ func homeOf(args []string) (dir string) {
 	return dir
 }
 
-// kindFlags are the flags for the fields of the kinds' own: one for each key of a
-// kind that is known, and --param for every other.
+// kindFlags are the flags for the kinds' own fields: one for each key of a known
+// kind, and --param for every other.
 type kindFlags struct {
 	fields []kinds.Field
 	values map[string]*string // by key
@@ -88,7 +90,7 @@ type kindFlags struct {
 func flagOf(key string) string { return strings.ReplaceAll(key, "_", "-") }
 
 // register adds the flags of a set's fields. A field whose flag has another meaning
-// has none, and is set by --param.
+// gets none, and is set by --param.
 func (k *kindFlags) register(cmd *cobra.Command, set kinds.Set) {
 	k.values = map[string]*string{}
 	also := aliases(set)
@@ -156,8 +158,8 @@ func (k *kindFlags) params(set *pflag.FlagSet) (map[string]string, error) {
 	return out, nil
 }
 
-// onlyOf hides the flags that the kind which --kind names has no use for, so that
-// its help page is its own.
+// onlyOf hides the flags that the kind of --kind does not have, so that its help
+// page is its own.
 func (a *app) onlyOf(cmd *cobra.Command) {
 	named := cmd.Flags().Lookup("kind")
 	if named == nil || !named.Changed {
@@ -177,7 +179,7 @@ func (a *app) onlyOf(cmd *cobra.Command) {
 			hide(flagOf(f.Key))
 		}
 	}
-	for _, f := range spec.Fields { // every kind has such a flag, and calls it by a word of its own
+	for _, f := range spec.Fields { // every kind has such a flag, with a name of its own
 		if flag := cmd.Flags().Lookup(flagOf(f.Key)); flag != nil && f.Own() {
 			flag.Usage = a.say("flag.field", "label", a.text().Field(spec.Kind, f))
 			if f.Alias != "" {

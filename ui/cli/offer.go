@@ -9,8 +9,8 @@ import (
 	"tokentray/core/api"
 )
 
-// moreAbout says of an account that was refused what its upstream's pages tell, and
-// which kind it could be changed to. e is its refusal.
+// moreAbout adds to a refused account what its upstream's documentation says, and
+// the kind to which it could be changed. e is its refusal.
 func (a *app) moreAbout(acc api.Account, e *api.Error) []string {
 	var out []string
 	tx, spec := a.text(), a.text().Spec(acc.Kind)
@@ -37,8 +37,8 @@ func (a *app) moreAbout(acc api.Account, e *api.Error) []string {
 }
 
 // refused completes the error of a call that asked upstream for an account's token,
-// with what the account tells of it since. A person at a terminal is asked about a
-// kind that is offered; after yes the change is what the command did.
+// with the account's present state. A person at a terminal is asked about an offered
+// kind; after yes the change is what the command did.
 func (a *app) refused(ctx context.Context, agent api.Agent, ref api.Ref, err error) error {
 	acc, lost := agent.Account(ctx, ref)
 	if lost != nil || acc.Error == nil {
@@ -59,8 +59,8 @@ func (a *app) refused(ctx context.Context, agent api.Agent, ref api.Ref, err err
 // asksOffers reports whether a person is there to be asked.
 func (a *app) asksOffers() bool { return a.Term.InIsTerminal() && !a.json }
 
-// askOffer asks whether an account is to be changed to the kind that is offered. No
-// is remembered, an empty answer is none.
+// askOffer asks whether to change an account to the offered kind. No is remembered,
+// an empty answer is none.
 func (a *app) askOffer(ctx context.Context, agent api.Agent, acc api.Account) (changed bool, err error) {
 	_, _ = fmt.Fprint(a.Term.Err(), a.say("offer.ask", "kind", acc.Offer, "account", acc.Ref())+" ")
 	s, err := a.Term.ReadLine(ctx)

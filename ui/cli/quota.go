@@ -34,8 +34,8 @@ func (a *app) quotaCommand() *cobra.Command {
 	return cmd
 }
 
-// quota prints what upstream tells of its quotas, and what TokenTray counted itself. A
-// path of which it tells nothing ends it with the reason.
+// quota prints what upstream reports about its quotas, and TokenTray's own counts. A
+// path without a report ends it with the reason.
 func (a *app) quota(ctx context.Context, arg string, req api.QuotaRequest) error {
 	agent, acc, err := a.findAccount(ctx, arg)
 	if err != nil {
@@ -75,7 +75,7 @@ func (a *app) quotaLines(acc api.Account, told api.QuotaResult) []string {
 	return t.lines(0)
 }
 
-// resetQuota has upstream begin the day's counters anew, after saying what that spends.
+// resetQuota resets upstream's counters of the day, after saying what that costs.
 // For a live account it asks once more.
 func (a *app) resetQuota(ctx context.Context, arg string, yes bool) error {
 	agent, acc, err := a.findAccount(ctx, arg)

@@ -60,9 +60,9 @@ func (a *app) signCommand() *cobra.Command {
 	return cmd
 }
 
-// sign prints what a page needs for the JS-SDK: the call on standard output, all else
-// beside it. With reveal the string that was signed is printed instead of the call:
-// it holds the ticket, so it is asked for first.
+// sign prints what a page needs for the JS-SDK: the call on standard output,
+// everything else on standard error. With reveal the signed string is printed
+// instead of the call: it holds the ticket, so the person is asked first.
 func (a *app) sign(ctx context.Context, arg string, req api.SignRequest, yes bool) error {
 	agent, acc, err := a.findAccount(ctx, arg)
 	if err != nil {
@@ -77,7 +77,7 @@ func (a *app) sign(ctx context.Context, arg string, req api.SignRequest, yes boo
 	s, err := agent.Sign(ctx, acc.Ref(), req)
 	var found core.Problems
 	if !a.json && errors.As(err, &found) && len(found.Fatal()) > 0 {
-		return usage(text.Key("problem." + found.Fatal()[0].Key)) // of a flag, for nothing is saved here
+		return usage(text.Key("problem." + found.Fatal()[0].Key)) // of a flag, because nothing is saved here
 	}
 	if err != nil {
 		return err

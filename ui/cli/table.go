@@ -6,8 +6,8 @@ import (
 	"github.com/mattn/go-runewidth"
 )
 
-// cell is one cell of a table: text and the escape sequence that colours it. One that
-// spans is the last of its row and takes all the room that is left of the line.
+// cell is one cell of a table: text and the escape sequence that colours it. One
+// that spans is the last of its row and takes the rest of the line.
 type cell struct {
 	text  string
 	style style

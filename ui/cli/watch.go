@@ -184,12 +184,12 @@ func (a *app) draw(l api.List, v *view) error {
 	return nil
 }
 
-// view is how somebody looks at the live table.
+// view is how a person views the live table.
 type view struct {
 	foot []string // under the table
 	keys bool     // keys can be pressed
 	top  int      // the first account that is in sight
-	page int      // how many of them had room
+	page int      // how many of them fitted
 
 	filter filter
 }
@@ -274,8 +274,8 @@ func (a *app) scrolled(body []string, v *view, accounts, room, width int) []stri
 	return slices.Concat(body[:1], body[1+v.top:1+v.top+v.page], []string{rest})
 }
 
-// needYou tells, for each account that waits for a person, what to do. What is to be
-// typed stands in it, so that nothing is cut.
+// needYou says, for each account that waits for a person, what to do. Commands to
+// type are complete, so nothing is cut.
 func (a *app) needYou(l api.List, width int) []string {
 	var out []string
 	for _, acc := range l.Accounts {

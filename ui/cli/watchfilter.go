@@ -10,9 +10,9 @@ import (
 	"tokentray/ui/search"
 )
 
-// filter is what somebody looks for in the live table.
+// filter is what a person looks for in the live table.
 type filter struct {
-	typing bool // what is typed goes into it
+	typing bool // typed characters go into it
 	words  string
 }
 
@@ -61,7 +61,7 @@ const (
 	keyClear     Key = "\x15" // Ctrl-U
 )
 
-// of are the accounts that are looked for.
+// of are the accounts that match.
 func (f *filter) of(a *app, all []api.Account) []api.Account {
 	q := search.New(a.text(), f.words)
 	if q.Empty() {
@@ -71,7 +71,7 @@ func (f *filter) of(a *app, all []api.Account) []api.Account {
 	return slices.DeleteFunc(slices.Clone(all), func(acc api.Account) bool { return !q.Matches(&acc, now) })
 }
 
-// line says what is looked for and how many were found; empty where nothing is.
+// line says what is looked for and how many match; empty without a filter.
 func (f *filter) line(a *app, found, all, width int) string {
 	if !f.typing && f.words == "" {
 		return ""
