@@ -189,3 +189,29 @@ func TestHowLongThePlannerSleeps(t *testing.T) {
 		t.Errorf("it is in lane %d; %d are ailing and %d healthy", e.lane, len(k.plans[ailing]), len(k.plans[healthy]))
 	}
 }
+
+// Upstream that gives no other token before the end of the current one is asked again
+// after the short floor, if it was asked before that end and did not fail.
+func TestTheFloorAfterARoundThatBroughtNothing(t *testing.T) {
+	toTheEnd := Traits{Repeat: RepeatSame, Window: personFloor - time.Second}
+	for _, tt := range []struct {
+		name   string
+		traits Traits
+		round  time.Duration // when it began, after the token's end
+		err    *Error
+		want   time.Duration
+	}{
+		{"before the end", toTheEnd, -time.Second, nil, personFloor},
+		{"at the end", toTheEnd, 0, nil, autoFloor},
+		{"after the end", toTheEnd, time.Second, nil, autoFloor},
+		{"before the end, and it failed", toTheEnd, -time.Second, &Error{Class: Temporary}, autoFloor},
+		{"upstream gives others earlier", Traits{Repeat: RepeatSame, Window: personFloor}, -time.Second, nil, autoFloor},
+		{"upstream gives others each time", Traits{Repeat: RepeatDestructive, Window: personFloor - time.Second}, -time.Second, nil, autoFloor},
+	} {
+		e := withToken(time.Minute)
+		e.lastRound, e.err = e.token.Load().ExpiresAt.Add(tt.round), tt.err
+		if got := e.gap(tt.traits); got != tt.want {
+			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
+		}
+	}
+}

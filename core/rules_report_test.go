@@ -213,3 +213,25 @@ func TestAPersonsFloor(t *testing.T) {
 		k.wg.Wait()
 	}
 }
+
+// A client is told to have been refused with a token only where somebody said so.
+func TestWhichTokenSomebodyWasRefusedWith(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		round round
+		want  string
+	}{
+		{"renewed by itself", round{goal: renew}, ""},
+		{"renewed, whatever it was asked with", round{goal: renew, stale: "t"}, ""},
+		{"reported", round{goal: report, stale: "t"}, "t"},
+		{"reported by a person who watches", round{goal: report, stale: "t", person: true}, "t"},
+		{"a person asks for another", round{goal: report, stale: "t", asked: true}, ""},
+		{"a probe", round{goal: report, stale: "t", probe: true}, ""},
+		{"forced", round{goal: force, stale: "t"}, "t"},
+		{"forced by a person who names none", round{goal: force, stale: "t", asked: true}, "t"},
+	} {
+		if got := tt.round.failing(); got != tt.want {
+			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
+		}
+	}
+}

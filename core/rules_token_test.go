@@ -263,3 +263,28 @@ func TestATokenIsAcceptedAfterAll(t *testing.T) {
 		}
 	}
 }
+
+// The history tells the remedy of a failure that is kept as the renewal's, and of no
+// other.
+func TestTheHistoryTellsTheRemedyOfARenewal(t *testing.T) {
+	kept := &Error{Class: Whitelist, Message: "not in the whitelist", Remedy: "whitelist", RetryAt: noon.Add(time.Minute)}
+	for _, tt := range []struct {
+		name string
+		err  *Error
+		kept *Error
+		want string
+	}{
+		{"the failure that is kept", &Error{Class: Whitelist, Message: "not in the whitelist"}, kept, "whitelist"},
+		{"another class", &Error{Class: Temporary, Message: "not in the whitelist"}, kept, ""},
+		{"another message", &Error{Class: Whitelist, Message: "refused"}, kept, ""},
+		{"none is kept", &Error{Class: Whitelist, Message: "not in the whitelist"}, nil, ""},
+	} {
+		e := withToken(time.Hour)
+		e.err = tt.kept
+		token := *e.token.Load()
+		line, _ := e.line(&flight{round: round{goal: report}}, outcome{err: tt.err}, token, token, noon)
+		if line.What != DidFail || line.Remedy != tt.want || line.RetryAt.IsZero() != (tt.want == "") {
+			t.Errorf("%s: %+v, want the remedy %q", tt.name, line, tt.want)
+		}
+	}
+}
