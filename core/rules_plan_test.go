@@ -215,3 +215,29 @@ func TestTheFloorAfterARoundThatBroughtNothing(t *testing.T) {
 		}
 	}
 }
+
+// An edit of the budget lifts what the budget refused, and nothing else.
+func TestAnotherBudgetLiftsItsRefusal(t *testing.T) {
+	k := ruled(1)
+	spent, other := &Error{Class: Quota, Remedy: RemedyBudget}, &Error{Class: Quota, Remedy: RemedyTryAgain}
+	for _, tt := range []struct {
+		name    string
+		was, is int
+		err     *Error
+		want    *Error
+	}{
+		{"another budget", 5, 9, spent, nil},
+		{"the same budget", 5, 5, spent, spent},
+		{"another budget after another failure", 5, 9, other, other},
+		{"another budget after a success", 5, 9, nil, nil},
+	} {
+		e := withToken(time.Hour)
+		e.account.Budget, e.err, e.notBefore = tt.was, tt.err, noon.Add(time.Hour)
+		a := *e.account
+		a.Budget = tt.is
+		k.edit(e, a)
+		if lifted := tt.err != nil && tt.want == nil; e.err != tt.want || e.notBefore.IsZero() != lifted {
+			t.Errorf("%s: %v until %v, want %v", tt.name, e.err, e.notBefore, tt.want)
+		}
+	}
+}
