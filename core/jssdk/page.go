@@ -7,6 +7,7 @@ import (
 	"path"
 	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -61,10 +62,10 @@ const (
 var (
 	// shape splits an address as browsers do: up to the first slash or question mark
 	// it is the host.
-	shape   = regexp.MustCompile(`^([A-Za-z]+)://([^/?#\\]+)([^?#]*)(\?[^#]*)?$`)
-	encoded = regexp.MustCompile(`(?i)^https?%3a(%2f|/)`)
-	twice   = regexp.MustCompile(`%25[0-9A-Fa-f]{2}`)
-	digits  = regexp.MustCompile(`^[0-9]{1,5}$`)
+	shape   = lazily(`^([A-Za-z]+)://([^/?#\\]+)([^?#]*)(\?[^#]*)?$`)
+	encoded = lazily(`(?i)^https?%3a(%2f|/)`)
+	twice   = lazily(`%25[0-9A-Fa-f]{2}`)
+	digits  = lazily(`^[0-9]{1,5}$`)
 )
 
 // ReadPage reads the address of a page as somebody copied it. The fragment and
@@ -78,7 +79,7 @@ func ReadPage(raw string) (Page, error) {
 		return Page{}, problem(ProblemEmpty, "is empty; name the page's address")
 	case len(clean) > MaxURL:
 		return Page{}, problem(ProblemLong, fmt.Sprintf("is longer than %d bytes; shorten it", MaxURL))
-	case encoded.MatchString(clean):
+	case encoded().MatchString(clean):
 		return Page{}, problem(ProblemEncoded, "is encoded as a whole; decode it, so that it begins with https://")
 	case !utf8.ValidString(clean) || strings.ContainsFunc(clean, hidden):
 		return Page{}, problem(ProblemChars, "holds line ends or characters that are not seen; copy it again from the browser")
@@ -90,7 +91,7 @@ func ReadPage(raw string) (Page, error) {
 	if cut {
 		p.hint(HintFragment, "#"+fragment)
 	}
-	parts := shape.FindStringSubmatch(whole)
+	parts := shape().FindStringSubmatch(whole)
 	if parts == nil {
 		return Page{}, problem(ProblemForm, "must be a whole address such as https://shop.example.com/page")
 	}
@@ -132,7 +133,7 @@ func readAddress(parts []string) (address, error) {
 	}
 	if i := strings.LastIndexByte(a.host, ':'); i >= 0 && !strings.HasSuffix(a.host, "]") {
 		a.host, a.port = a.host[:i], a.host[i:]
-		if !digits.MatchString(a.port[1:]) {
+		if !digits().MatchString(a.port[1:]) {
 			return address{}, bad
 		}
 	}
@@ -170,7 +171,7 @@ func (p *Page) look(a address) {
 	if odd := firstOdd(a); odd != "" {
 		p.hint(HintEncoding, odd)
 	}
-	if found := twice.FindString(rest); found != "" {
+	if found := twice().FindString(rest); found != "" {
 		p.hint(HintTwice, found)
 	}
 	if a.path == "" {
@@ -323,4 +324,10 @@ func says(key string) string {
 		return "it holds the code of a sign-in, which changes each time; sign the address that the page has at that moment"
 	}
 	return ""
+}
+
+// lazily compiles an expression at its first use: what an agent never uses costs it no
+// memory.
+func lazily(expr string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expr) })
 }

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"tokentray/core"
@@ -35,13 +34,13 @@ func (s Signing) Signature(ticket string) string {
 }
 
 // nonces are those that need no escaping in the signed string.
-var nonces = regexp.MustCompile(`^[0-9A-Za-z_-]+$`)
+var nonces = lazily(`^[0-9A-Za-z_-]+$`)
 
 // longestNonce is the most bytes of one.
 const longestNonce = 64
 
 // ValidNonce reports whether a caller's own nonce can be signed.
-func ValidNonce(nonce string) bool { return len(nonce) <= longestNonce && nonces.MatchString(nonce) }
+func ValidNonce(nonce string) bool { return len(nonce) <= longestNonce && nonces().MatchString(nonce) }
 
 // NewNonce is a random nonce.
 func NewNonce() string { return rand.Text()[:16] }

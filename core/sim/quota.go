@@ -6,7 +6,6 @@ import (
 	"io"
 	"net/http"
 	"net/netip"
-	"regexp"
 	"strings"
 	"time"
 )
@@ -28,7 +27,7 @@ const (
 )
 
 // ridForm is the shape of a request ID.
-var ridForm = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}$`)
+var ridForm = lazily(`^[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}$`)
 
 // refused is a refused call, kept for questions about its request ID.
 type refused struct {
@@ -105,7 +104,7 @@ func (s *Server) serveRID(w http.ResponseWriter, r *http.Request) {
 		RID string `json:"rid"`
 	}
 	s.serveAbout(w, r, &want, func(acc *account, now time.Time) (any, int) {
-		if !ridForm.MatchString(want.RID) {
+		if !ridForm().MatchString(want.RID) {
 			return nil, 76002
 		}
 		for _, one := range s.refusals {

@@ -11,6 +11,7 @@ import (
 	"net/netip"
 	"regexp"
 	"slices"
+	"sync"
 	"time"
 
 	"tokentray/core"
@@ -29,12 +30,12 @@ const (
 	grantType = "client_credential"
 )
 
-var tokenShape = regexp.MustCompile(`^[0-9]{1,4}_([0-9A-Za-z_-]+)$`)
+var tokenShape = lazily(`^[0-9]{1,4}_([0-9A-Za-z_-]+)$`)
 
 // plausible reports whether a text has the form of a real token; anything else is
 // 40014 at a check.
 func plausible(token string) bool {
-	m := tokenShape.FindStringSubmatch(token)
+	m := tokenShape().FindStringSubmatch(token)
 	return m != nil && len(m[1]) >= 60 && len(m[1]) <= 600
 }
 
@@ -318,4 +319,10 @@ func remote(r *http.Request) netip.Addr {
 		return netip.IPv4Unspecified()
 	}
 	return ip.Unmap().WithZone("")
+}
+
+// lazily compiles an expression at its first use: what an agent never uses costs it no
+// memory.
+func lazily(expr string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expr) })
 }

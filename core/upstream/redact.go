@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -21,14 +22,14 @@ const veil = "•••"
 var (
 	// longRun is anything as long as an AppSecret or a token. Request IDs are
 	// shorter (26 characters), and so are AppIDs (18).
-	longRun = regexp.MustCompile(`[0-9A-Za-z+/=_-]{32,}`)
+	longRun = lazily(`[0-9A-Za-z+/=_-]{32,}`)
 	// parameter is a secret or a token written as part of a URL.
-	parameter = regexp.MustCompile(`(?i)\b(secret|appsecret|corpsecret|access_token|token|password)=[^&\s"']+`)
-	requestID = regexp.MustCompile(`(?i)\brid:?\s*([0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8})`)
+	parameter = lazily(`(?i)\b(secret|appsecret|corpsecret|access_token|token|password)=[^&\s"']+`)
+	requestID = lazily(`(?i)\brid:?\s*([0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8})`)
 	// marker precedes the caller's address in the messages of 40164 and 61004
 	// and in those that name it at the end.
-	marker  = regexp.MustCompile(`(?i)(invalid ip|requestip|from ip|client ?ip)\b`)
-	address = regexp.MustCompile(`[0-9a-fA-F:.]{2,}`)
+	marker  = lazily(`(?i)(invalid ip|requestip|from ip|client ?ip)\b`)
+	address = lazily(`[0-9a-fA-F:.]{2,}`)
 )
 
 // Redactor removes values that must not be seen from texts that came from outside:
@@ -77,8 +78,8 @@ func (r Redactor) Clean(text string) string {
 			}
 		}
 	}
-	text = parameter.ReplaceAllString(text, "${1}="+veil)
-	text = longRun.ReplaceAllLiteralString(text, veil)
+	text = parameter().ReplaceAllString(text, "${1}="+veil)
+	text = longRun().ReplaceAllLiteralString(text, veil)
 	if utf8.RuneCountInString(text) > maxMessage {
 		text = string([]rune(text)[:maxMessage-1]) + "…"
 	}
@@ -101,7 +102,7 @@ func oneLine(text string) string {
 // known marker before it, any address counts if anywhere is set. It returns "" when
 // there is none.
 func CallerIP(text string, anywhere bool) string {
-	for _, m := range marker.FindAllStringIndex(text, -1) {
+	for _, m := range marker().FindAllStringIndex(text, -1) {
 		if ip := firstAddress(text[m[1]:]); ip != "" {
 			return ip
 		}
@@ -115,7 +116,7 @@ func CallerIP(text string, anywhere bool) string {
 // firstAddress is the first IP address in text, in its shortest form: an IPv4
 // address that was written as IPv6 is IPv4 again.
 func firstAddress(text string) string {
-	for _, word := range address.FindAllString(text, -1) {
+	for _, word := range address().FindAllString(text, -1) {
 		word = strings.TrimRight(word, ".")
 		// A colon may belong to the words before, as in "ip:192.0.2.1".
 		for _, w := range []string{word, strings.TrimLeft(word, ":"), strings.TrimRight(word, ":")} {
@@ -129,8 +130,14 @@ func firstAddress(text string) string {
 
 // RID is the request ID in a cleaned message, "" without one.
 func RID(text string) string {
-	if m := requestID.FindStringSubmatch(text); m != nil {
+	if m := requestID().FindStringSubmatch(text); m != nil {
 		return m[1]
 	}
 	return ""
+}
+
+// lazily compiles an expression at its first use: what an agent never uses costs it no
+// memory.
+func lazily(expr string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expr) })
 }
