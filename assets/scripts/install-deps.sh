@@ -58,6 +58,7 @@ redis-server         | redis-server                            | redis          
 systemd-analyze      | systemd                                 | systemd                | systemd
 redis-benchmark      | redis-tools                             | redis                  | redis
 node                 | nodejs                                  | nodejs                 | nodejs
+direnv               | direnv                                  | direnv                 | direnv
 npm                  | npm                                     | nodejs-npm             | npm
 file:/usr/sbin/nginx | nginx-light                             | nginx                  | nginx
 mandoc               | mandoc                                  | mandoc                 | mandoc
