@@ -236,9 +236,11 @@ audit: ## the checksums and licences of all dependencies, and their known vulner
 bench: deps-test build-all ## measure the agent, the socket, the Keeper and the window, each beside its bound
 	$(GO) test -run '^$$' -bench . -benchmem ./core ./core/preset
 	CGO_ENABLED=1 $(GO) build -tags $(TAGS) -o $(BIN)/ ./cmd/e2e/bare
-	$(GO) run ./cmd/e2e/bench -bin $(BIN)
-	$(GO) test -run '^$$' -bench AtTheDoor -benchmem ./core/agent
-	CGO_ENABLED=0 $(GO) run ./cmd/e2e/doorbench -bin $(BIN)
+	@failed=; \
+	$(GO) run ./cmd/e2e/bench -bin $(BIN) || failed=yes; \
+	$(GO) test -run '^$$' -bench AtTheDoor -benchmem ./core/agent || failed=yes; \
+	CGO_ENABLED=0 $(GO) run ./cmd/e2e/doorbench -bin $(BIN) || failed=yes; \
+	test -z "$$failed" # a bound that was missed hides no other
 
 .PHONY: screenshots
 screenshots: deps-test build-all ## take the pictures of the README on a real desktop

@@ -45,11 +45,19 @@ func callUpstream() error {
 	for i := range chunk {
 		chunk[i] = byte(i*7 + i>>8)
 	}
+	var mint tokenMint
 	return serve(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if mint.refuses(w, r) {
+			return
+		}
 		switch r.URL.Path {
 		case "/cgi-bin/stable_token":
-			w.Header().Set("Content-Type", "application/json")
-			_, _ = io.WriteString(w, `{"access_token":"88_`+strings.Repeat("benchmarks0", 12)+`","expires_in":7200}`)
+			mint.hand(w)
+		case "/bench/kill":
+			mint.dead.Store(mint.current.Load())
+			_, _ = fmt.Fprint(w, mint.asked.Load())
+		case "/bench/asked":
+			_, _ = fmt.Fprint(w, mint.asked.Load())
 		case "/cgi-bin/media/get":
 			w.Header().Set("Content-Type", "video/mp4")
 			w.Header().Set("Content-Length", strconv.Itoa(download))
@@ -160,6 +168,9 @@ func (b *bench) calls() error {
 	}
 	b.compare(door, plain, "hops of httputil.ReverseProxy", leastOfProxy)
 	if err := b.download(base+"/call/caller/sandbox/cgi-bin/media/get", keys[0]); err != nil {
+		return err
+	}
+	if err := b.deadToken(upstream, base+"/call/caller/sandbox/cgi-bin/menu/get", keys); err != nil {
 		return err
 	}
 	return b.callCommand(base+"/call/caller/sandbox/cgi-bin/menu/get", keys[0])
