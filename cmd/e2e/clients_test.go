@@ -68,9 +68,14 @@ func modules(t *testing.T) string {
 // its report, which holds tokens and so lies outside of all that is searched.
 func (d *doors) newman(t *testing.T, dir, environment string, more ...string) clientRun {
 	t.Helper()
+	return d.newmanOf(t, dir, "tokentray.postman_collection.json", environment, more...)
+}
+
+func (d *doors) newmanOf(t *testing.T, dir, collection, environment string, more ...string) clientRun {
+	t.Helper()
 	report := filepath.Join(t.TempDir(), "report.json")
 	args := append([]string{
-		filepath.Join(modules(t), "newman/bin/newman.js"), "run", filepath.Join(dir, "tokentray.postman_collection.json"),
+		filepath.Join(modules(t), "newman/bin/newman.js"), "run", filepath.Join(dir, collection),
 		"-e", filepath.Join(dir, environment), "--reporters", "json", "--reporter-json-export", report,
 	}, more...)
 	var got struct {
@@ -293,6 +298,23 @@ func TestClientsNewman(t *testing.T) {
 	if d.asked(t, doorAppID) != 2 {
 		t.Errorf("WeChat was asked for a token %d times in the end", d.asked(t, doorAppID))
 	}
+}
+
+// TestClientsNewmanOfApifox: what is written for Apifox runs in newman as it is: the hosts
+// are literal, and the token is in the scope of the environment.
+func TestClientsNewmanOfApifox(t *testing.T) {
+	t.Parallel()
+	modules(t)
+	d := openDoors(t)
+	token := d.current(t, api.Ref{Name: "shop", Env: core.Sandbox}).AccessToken
+	dir := d.export(t, "apifox", "shop/sandbox", "fox")
+	const collection, environment = "tokentray-apifox.postman_collection.json", "tokentray-apifox.postman_environment.json"
+	d.newmanOf(t, dir, collection, environment, "--folder", alive).check(t, "once", token, token)
+	if got := d.asked(t, doorAppID); got != 1 {
+		t.Errorf("WeChat was asked for a token %d times", got)
+	}
+	d.run("", "api", "key", "revoke", "fox")
+	refused(t, d.newmanOf(t, dir, collection, environment, "--folder", alive))
 }
 
 // refused checks a run whose key was revoked: it fails, says why, and makes no
