@@ -24,7 +24,11 @@ type following struct {
 // gone or were edited. What failed, as when a server was away, begins again. It is called
 // by the upkeep alone; spawn runs what must have ended before the agent does.
 func (s *Service) follow(ctx context.Context, f *follows, spawn func(func())) {
-	if s.vault.closed() != nil {
+	if s.vault.closed() != nil { // their passwords are not to be used
+		for id, one := range f.running {
+			one.cancel()
+			delete(f.running, id)
+		}
 		return
 	}
 	sources := *s.sources.Load()

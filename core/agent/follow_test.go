@@ -53,4 +53,11 @@ func TestABackendsNextTokenIsTakenAtOnce(t *testing.T) {
 		now, ok := r.keeper.Token(saved.Account.ID)
 		return ok && now.Value == tokens[1]
 	})
+	if _, err := r.client.VaultLock(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for backend.PubSubNumSub(t.Context(), channel).Val()[channel] > 0 {
+		r.upkeep.now(t.Context())
+		time.Sleep(5 * time.Millisecond) // the test's time ends it
+	}
 }

@@ -1,5 +1,6 @@
 // Package push delivers a renewed token to the places that an account's owner chose:
-// into a file, or to a command on its standard input.
+// into a file, or to a command on its standard input. Package rediscache writes
+// those that go into a Redis; they wait in the same queue.
 //
 // Runner is the queue. It holds one job a push, the newest, so that the next job is
 // right even if the queue lags behind; it retries with growing pauses and then waits
