@@ -288,3 +288,38 @@ func TestTheHistoryTellsTheRemedyOfARenewal(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatCanBeAnUpstreamsCode(t *testing.T) {
+	for text, want := range map[string]bool{
+		"0": true, "-1": true, "40001": true, "123456789": true, "-123456789": true,
+		"": false, "-": false, "--1": false, "1234567890": false, "4x1": false, "40 01": false,
+		"abc": true, "azAZ": true, "invalid_grant": true, "InvalidParameter.Value": true, "Z__": true, "zzz": true, "AAA": true,
+		"ab": false, "_ab": false, ".ab": false, "1ab": false, "ab1": false, "ab-c": false, "ab c": false, "äbc": false, "abö": false,
+		"a[b": false, "a`b": false, "a@b": false, "a{b": false, "[ab": false, "`ab": false, "@ab": false, "{ab": false,
+		"abcdefghijabcdefghijabcdefghijabcdefghij": true, "abcdefghijabcdefghijabcdefghijabcdefghijk": false,
+	} {
+		if got := IsUpstreamCode(text); got != want {
+			t.Errorf("%q: %v, want %v", text, got, want)
+		}
+	}
+}
+
+// No more is insisted on than an upstream gives that has no other token before the end.
+func TestTheLifeThatACallerCanHave(t *testing.T) {
+	toTheEnd := Traits{Repeat: RepeatSame, Window: time.Second}
+	for _, tt := range []struct {
+		traits    Traits
+		ask, want time.Duration
+	}{
+		{toTheEnd, DefaultMinTTL, time.Second},
+		{toTheEnd, time.Second / 2, time.Second / 2},
+		{toTheEnd, DefaultMinTTL + time.Second, DefaultMinTTL + time.Second},
+		{Traits{Repeat: RepeatSame, Window: personFloor}, DefaultMinTTL, DefaultMinTTL},
+		{Traits{Repeat: RepeatSame, Window: personFloor - 1}, DefaultMinTTL, personFloor - 1},
+		{Traits{Repeat: RepeatDestructive, Window: time.Second}, DefaultMinTTL, DefaultMinTTL},
+	} {
+		if got := tt.traits.atHand(tt.ask); got != tt.want {
+			t.Errorf("%+v, asked for %v: %v, want %v", tt.traits, tt.ask, got, tt.want)
+		}
+	}
+}
