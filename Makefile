@@ -119,6 +119,12 @@ test-e2e: $(programs) ## the programs themselves: import rules, command line, tr
 	$(call say,end to end)
 	TOKENTRAY_E2E_BIN=$(CURDIR)/$(BIN) $(GO) test -race -tags $(TAGS) -count=1 -timeout 20m ./cmd/e2e ./cmd/e2e/crash ./cmd/e2e/desktop ./cmd/e2e/openapigen ./cmd/e2e/upstream
 
+# Real redis-servers, Sentinels, a Cluster, several agents and their ends.
+.PHONY: test-engines
+test-engines: $(programs) ## a team on Redis: agents and redis-servers that are killed, stopped and cut off
+	$(call say,engines)
+	TOKENTRAY_E2E_BIN=$(CURDIR)/$(BIN) $(GO) test -tags $(TAGS) -count=1 -timeout 10m ./cmd/e2e/engines
+
 .PHONY: test-sdk
 test-sdk: $(programs) ## SDKs take their tokens from TokenTray, and it takes its own from a real OAuth2 server; modules of their own
 	$(call say,foreign SDKs, a foreign server)

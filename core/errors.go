@@ -232,6 +232,16 @@ const (
 	RemedyRedisType    = "redis_type"     // another program uses the key; name another
 	RemedyTeamKey      = "team_key"       // join the team again with a new invite
 	RemedyTeamValue    = "team_value"     // check who else writes to the team's Redis
+	RemedyRedisInURL   = "redis_password" // leave the password out of the URL
+	RemedyTeamSecret   = "team_secret"    // wait for the members that have the secret, or enter it
+	RemedyTeamConsent  = "team_consent"   // wait for the members that may fetch, or allow it here
+	RemedyTeamNone     = "no_team"        // tokentray team status
+	RemedyTeamThere    = "team_there"     // join it by an invite, or choose another name
+	RemedyTeamPlain    = "team_plain"     // use rediss://, or agree to what goes in the clear
+	RemedyTeamInvite   = "team_invite"    // ask for a new invite
+	RemedyTeamPass     = "team_pass"      // enter the passphrase of the invite
+	RemedyTeamShared   = "team_shared"    // the account is a team's already; unshare it first
+	RemedyTeamOther    = "team_other"     // say which team
 	RemedyReviewPush   = "review_push"    // check whether you want the push, then tokentray push test or rm
 )
 

@@ -26,7 +26,7 @@ type Entry struct {
 	Took      time.Duration `json:"took,omitempty"`
 	Calls     int           `json:"calls,omitempty"`  // upstream calls of this round
 	Target    string        `json:"target,omitempty"` // where a token was pushed, or what was called or was to be
-	By        string        `json:"by,omitempty"`     // the AI agent that made the call, or wanted to
+	By        string        `json:"by,omitempty"`     // the AI agent that made the call, or wanted to; who of the team fetched the token
 }
 
 // What happened.
@@ -48,6 +48,7 @@ const (
 	DidMiss    What = "push_failed" // it did not
 	DidCall    What = "called"      // an AI agent made a call
 	DidRefuse  What = "not_called"  // an AI agent wanted to make a call, and was refused
+	DidTake    What = "taken"       // another machine of the team fetched a new token
 )
 
 // line is what the history says about a round, if anything: of failures in a row it
@@ -76,6 +77,8 @@ func (e *entry) line(f *flight, out outcome, token, before Token, now time.Time)
 	case out.verdict == same:
 		h.What = DidKeep
 		return h, f.goal != renew
+	case out.by != "":
+		h.What, h.By = DidTake, out.by
 	case out.forced:
 		h.What = DidForce
 	default:

@@ -215,6 +215,9 @@ func (w *attempt) force() {
 			err = budget(t, n, last, now)
 		}
 		if err == nil {
+			err = w.countTeamForce(day, now)
+		}
+		if err == nil {
 			err = journal.CountForce(id, day, now) // before the call, so that a crash does not lose it
 		}
 		if err != nil {
@@ -227,13 +230,30 @@ func (w *attempt) force() {
 	w.fetch()
 }
 
+// countTeamForce counts a forced fetch of an account that is shared for the team.
+func (w *attempt) countTeamForce(day string, now time.Time) error {
+	a, t := w.req.Account, w.up.Traits
+	if !w.k.shared(a) {
+		return nil
+	}
+	ok, err := w.k.cfg.Team.CountForce(w.ctx, a, w.up.TokenID(a), day, t.ForceBudget)
+	if err == nil && !ok {
+		err = errForces(t, now)
+	}
+	return err
+}
+
+func errForces(t Traits, now time.Time) error {
+	return &Error{
+		Class: Quota, Remedy: RemedyForceBudget, RetryAt: t.Day.NextDay(now),
+		Message: "today's forced refreshes of this account are used up; refresh without force, or wait for the next day",
+	}
+}
+
 // budget refuses a forced fetch that upstream would refuse.
 func budget(t Traits, used int, last, now time.Time) error {
 	if used >= t.ForceBudget {
-		return &Error{
-			Class: Quota, Remedy: RemedyForceBudget, RetryAt: t.Day.NextDay(now),
-			Message: "today's forced refreshes of this account are used up; refresh without force, or wait for the next day",
-		}
+		return errForces(t, now)
 	}
 	if next := last.Add(t.ForceGap); !last.IsZero() && now.Before(next) && !last.After(now) {
 		return &Error{

@@ -38,6 +38,19 @@ func (t *tally) add(day string, c Counts) {
 	t.Forced += c.Forced
 }
 
+// atLeast makes the counts of a day those of others where these are higher, and reports
+// whether they were.
+func (t *tally) atLeast(c DayCounts) bool {
+	if c.Day == "" || c.Day < t.Day || c.Day == t.Day && c.Calls <= t.Calls && c.Forced <= t.Forced {
+		return false
+	}
+	if t.Day != c.Day {
+		t.DayCounts = DayCounts{Day: c.Day}
+	}
+	t.Calls, t.Forced = max(t.Calls, c.Calls), max(t.Forced, c.Forced)
+	return true
+}
+
 // count adds what was asked for an account to the day's, and returns the record of
 // it. The lock is held.
 func (k *Keeper) count(a Account, out outcome, now time.Time) Record {

@@ -15,12 +15,16 @@ type Team interface {
 	Shares(Account) bool
 	// Turn has the team's token, or calls Ask at most once.
 	Turn(context.Context, Turn) Turned
+	// CountForce counts a forced fetch of the team on a day. It is refused, with false,
+	// when the team has made as many as budget.
+	CountForce(ctx context.Context, a Account, id TokenID, day string, budget int) (bool, error)
 }
 
 // Turn is what a round wants from the team.
 type Turn struct {
 	Account Account
 	TokenID TokenID
+	Day     string        // on which calls count, see Zone.Day
 	Current string        // the token at hand; "" when there is none
 	Report  bool          // Current was refused somewhere
 	Force   bool          // another token is wanted although Current may live
@@ -34,6 +38,8 @@ type Turn struct {
 	Ready func() error
 	// Ask asks upstream until ctx ends. Valid: upstream accepts Current.
 	Ask func(ctx context.Context) (g Grant, valid bool, err error)
+	// Calls is how many calls Ask made to upstream so far.
+	Calls func() int
 }
 
 // Turned is how a turn ended.
@@ -42,9 +48,19 @@ type Turned struct {
 	// Grant is the team's token, with the life that is left when Turn returns; empty
 	// when there is none.
 	Grant Grant
+	By    string        // who of the team fetched it
 	Valid bool          // the team found that upstream accepts Current
 	Wait  time.Duration // beside Err: when to try again
-	Err   error         // why there is neither
+	// Err is why there is neither; beside Asked it is why the team does not have what
+	// Ask brought, where Ask itself worked.
+	Err error
+}
+
+// Taken is what a team has of an account's token.
+type Taken struct {
+	Grant  Grant  // with the life that is left; empty: there is none
+	By     string // who of the team fetched it
+	Counts DayCounts
 }
 
 // shared reports whether the account's token is a team's.
@@ -66,7 +82,7 @@ func (w *attempt) round(g goal) {
 	back := w.k.setBack
 	w.k.mu.Unlock()
 	got := w.k.cfg.Team.Turn(w.ctx, Turn{
-		Account: a, TokenID: w.up.TokenID(a), Current: w.current.Value,
+		Account: a, TokenID: w.up.TokenID(a), Day: w.k.day(a).Day(sent), Current: w.current.Value,
 		Report: g == report, Force: g == force, Need: w.up.Traits.window(w.current.Life), Gap: autoFloor,
 		Harmless: w.up.Traits.Repeat.Harmless(),
 		Ready:    func() error { return w.ready(g) },
@@ -78,6 +94,7 @@ func (w *attempt) round(g goal) {
 			}
 			return w.out.grant, w.out.verdict == accepted, nil
 		},
+		Calls: func() int { return w.out.calls },
 	})
 	calls, spent := w.out.calls, w.out.spent
 	switch {
@@ -85,7 +102,7 @@ func (w *attempt) round(g goal) {
 		w.out = outcome{verdict: accepted}
 	case got.Grant.Value != "":
 		got.Grant.ExpiresIn += time.Since(steady) // it counts from before the turn
-		w.out = outcome{verdict: granted, grant: got.Grant, sent: sent, back: back, took: time.Since(steady)}
+		w.out = outcome{verdict: granted, grant: got.Grant, by: got.By, sent: sent, back: back, took: time.Since(steady)}
 		if got.Grant.Value == w.current.Value {
 			w.out.verdict = same
 		}
@@ -95,6 +112,8 @@ func (w *attempt) round(g goal) {
 			err.RetryAt = w.k.now().Add(got.Wait)
 		}
 		w.fail(&err)
+	case got.Err != nil && w.out.err == nil:
+		w.k.cfg.Log.Warn("a token came and the team does not have it", "account", a.ID, "error", got.Err)
 	}
 	w.out.calls, w.out.spent = calls, spent
 }
@@ -110,4 +129,79 @@ func (w *attempt) ready(g goal) error {
 		return w.out.err
 	}
 	return nil
+}
+
+// Day is the day on which calls for an account count now, see Zone.Day.
+func (k *Keeper) Day(a Account) string { return k.day(a).Day(k.now()) }
+
+// sameLife is how far two readings of one token's expiry may differ.
+const sameLife = 5 * time.Second
+
+// Take makes a team's token the account's: another machine fetched it. Counts of calls
+// become the team's where they are higher. A round under way ends first; Take waits for
+// it until ctx ends. A token that the account has already changes nothing.
+func (k *Keeper) Take(ctx context.Context, id ID, t Taken) {
+	steady := time.Now()
+	sent := k.lock()
+	back := k.setBack
+	for {
+		e := k.entries[id]
+		if e == nil || k.stopped || !k.shared(*e.account) {
+			k.mu.Unlock()
+			return
+		}
+		if e.flight == nil {
+			k.take(e, t, outcome{verdict: granted, grant: t.Grant, by: t.By, sent: sent, back: back, took: time.Since(steady)})
+			return
+		}
+		f := e.flight
+		k.mu.Unlock()
+		if f.wait(ctx) != nil {
+			return
+		}
+		k.lock()
+	}
+}
+
+// take is Take of an account without a round under way. The lock is held, and given
+// back.
+func (k *Keeper) take(e *entry, t Taken, out outcome) {
+	now, _ := k.clock.wall()
+	id, before, closed := e.account.ID, *e.token.Load(), e.err
+	told := e.tally.atLeast(t.Counts)
+	known := t.Grant.Value == before.Value && before.ExpiresAt.Sub(out.sent.Add(t.Grant.ExpiresIn)).Abs() < sameLife
+	if t.Grant.Value == "" || t.Grant.Value == e.dead || known && e.err == nil {
+		if told {
+			k.publish(e)
+		}
+		k.mu.Unlock()
+		return
+	}
+	if t.Grant.Value == before.Value {
+		out.verdict = same
+	}
+	f := &flight{round: round{goal: renew}}
+	token := k.accept(e, f, &out, now)
+	if closed != nil && closed.Class == VaultClosed {
+		e.err = closed // which a token of others does not open
+	}
+	var rec Record
+	if line, write := e.line(f, out, token, before, now); write {
+		rec.Line = &line
+	}
+	k.mu.Unlock()
+
+	k.record(id, rec, token != before || e.unsaved)
+
+	now = k.lock()
+	if k.entries[id] == e {
+		k.replan(e, now)
+		k.publish(e)
+		k.spread(e, now)
+	}
+	k.mu.Unlock()
+	if token != before {
+		k.renewed(id)
+	}
+	k.signal()
 }

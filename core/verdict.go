@@ -29,8 +29,9 @@ type outcome struct {
 	back    time.Duration // Keeper.setBack at that time
 	took    time.Duration // since then
 	calls   int
-	forced  bool // a new token was forced, or a force was tried
-	spent   bool // a forced fetch was counted
+	forced  bool   // a new token was forced, or a force was tried
+	spent   bool   // a forced fetch was counted
+	by      string // who of a team fetched the grant, where it was not this machine
 }
 
 // effect is what a verdict means for the renewal of the account.

@@ -86,7 +86,7 @@ func (k *Keeper) snapshot(e *entry) Snapshot {
 	switch _, known := k.traits(*e.account); {
 	case !known: // the failure is kept, and says what it waits for
 		s.Err = errKind(e.account.Kind)
-	case !k.Live(*e.account):
+	case !k.mayRound(*e.account): // a team's token needs no consent of this machine
 		s.Consent = k.errLive(*e.account)
 	}
 	if used := e.lastUsed.Load(); used != 0 {

@@ -33,7 +33,7 @@ var arrows = []struct {
 	{"core", nil},
 	{"core/kinds", []string{"core"}},
 	{"core/api", []string{"core", "core/kinds", "core/local"}},
-	{"core/agent", []string{"core", "core/api", "core/call", "core/diagnose", "core/door", "core/durable", "core/format", "core/home", "core/interchange", "core/jssdk", "core/kinds", "core/launch", "core/layout", "core/local", "core/preset", "core/push", "core/recognise"}},
+	{"core/agent", []string{"core", "core/api", "core/call", "core/diagnose", "core/door", "core/durable", "core/format", "core/home", "core/interchange", "core/jssdk", "core/kinds", "core/launch", "core/layout", "core/local", "core/preset", "core/push", "core/recognise", "core/redisconn", "core/team"}},
 	{"core/call", []string{"core", "core/kinds", "core/upstream"}},
 	{"core/diagnose", []string{"core", "core/kinds", "core/upstream"}},
 	{"core/door", []string{"core", "core/api", "core/call", "core/kinds"}},

@@ -35,6 +35,9 @@ func (s *Service) Add(ctx context.Context, in api.AccountInput) (api.Saved, erro
 	if err != nil {
 		return api.Saved{}, err
 	}
+	if in.Paused { // nothing is asked
+		return s.saved(d, nil), nil
+	}
 	_, err = s.keeper.Get(ctx, d.account.ID, 0)
 	return s.saved(d, err), nil
 }
@@ -42,6 +45,9 @@ func (s *Service) Add(ctx context.Context, in api.AccountInput) (api.Saved, erro
 func (s *Service) add(ctx context.Context, in api.AccountInput) (draft, error) {
 	if in.Secret == nil {
 		in.Secret = new(string) // CleanSecret says whether it is missing
+	}
+	if in.Paused {
+		in.Auto = new(bool)
 	}
 	d, problems := s.apply(s.blank(), in)
 	if len(problems) > 0 {
@@ -105,6 +111,11 @@ func (s *Service) change(ctx context.Context, ref api.Ref, in api.AccountInput) 
 		return d, nil, err
 	}
 	s.note(was.ID, core.DidEdit)
+	if !s.sameToken(was, d.account) { // the team shares another one
+		if err := s.teams.drop(was.ID); err != nil {
+			s.log.Warn("an account stays shared although it asks for another token", "account", was.ID, "error", err)
+		}
+	}
 	s.saveDraft(d)
 	switch {
 	case d.elsewhere != nil:
@@ -276,6 +287,9 @@ func (s *Service) Remove(ctx context.Context, ref api.Ref) error {
 	err = s.parts.Store.Remove(ctx, a.ID, func(ctx context.Context) error { return s.vault.drop(ctx, a.ID) })
 	if err != nil && s.stillThere(a.ID) {
 		return core.AsError(err)
+	}
+	if err := s.teams.drop(a.ID); err != nil {
+		s.log.Warn("a team's record still names an account that is gone", "account", a.ID, "error", err)
 	}
 	s.accounts.drop(a.ID)
 	s.keeper.Forget(a.ID)

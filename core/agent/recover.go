@@ -310,6 +310,7 @@ func (s *Service) keptIDs() ([]core.ID, error) {
 	for _, a := range s.accounts.all() {
 		ids = append(ids, a.ID)
 	}
+	ids = append(ids, s.teams.keys()...)
 	for key := range s.vault.parts.Index.Entries() {
 		ids = append(ids, core.ID(key))
 	}

@@ -35,6 +35,8 @@ func (s *Service) Run(ctx context.Context, ready func()) (err error) {
 	defer cancel()
 	unsubscribe := s.keeper.Subscribe(s.onKeeperEvent)
 	defer unsubscribe()
+	s.teams.running = work
+	defer s.teams.stop(core.ErrStopping()) // after the Keeper, whose last rounds end there
 	s.fill(work)
 
 	var wg sync.WaitGroup
@@ -148,6 +150,9 @@ func (s *Service) fill(ctx context.Context) {
 	}
 	s.keeper.Recall(counts)
 	s.pushes.catchUp()
+	if closed == nil {
+		s.teams.start(ctx)
+	}
 }
 
 // close ends the parts that Run does not run.

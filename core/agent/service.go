@@ -33,6 +33,7 @@ type Store interface {
 	keyStore
 	pushStore
 	presetStore
+	teamStore
 	// Counts returns each account's calls to upstream on its last day.
 	Counts() (map[core.ID]core.DayCounts, error)
 	// Gone reports whether the database is no longer the file at its path.
@@ -131,6 +132,7 @@ type Service struct {
 
 	uses    uses
 	pushes  *pushes
+	teams   *teams
 	presets presets
 	retrier retrier
 	// unfinished: the vault was opened and did not answer for every account.
@@ -201,11 +203,15 @@ func New(p Parts) (*Service, error) {
 		store: p.Store, accounts: &s.accounts, log: s.log, now: s.now, baseURL: s.baseURL, sameToken: s.sameToken,
 		do: p.Deliver, exists: push.Exists, ours: p.Home.Dirs(),
 	}
+	s.teams = &teams{
+		store: p.Store, vault: s.vault, accounts: &s.accounts, log: s.log, now: s.now, version: p.Version,
+		idle: func() bool { return s.current().PausedAll },
+	}
 	s.keeper = core.NewKeeper(core.Config{
 		Upstreams: upstreams, Vault: s.vault, Journal: p.Store, Now: p.Now, Log: s.log,
-		Renewed: s.pushes.queue,
+		Renewed: s.pushes.queue, Team: s.teams,
 	})
-	s.pushes.keeper = s.keeper
+	s.pushes.keeper, s.teams.keeper = s.keeper, s.keeper
 	s.pushes.redis = redisPushes{target: p.Redis, all: s.pushes, entry: s.vault.entry, changed: make(chan struct{}, 1)}
 	s.tickets = core.NewTickets(s.keeper, p.Store)
 	s.copier = copier{desktop: p.Clipboard, now: s.now, changed: func(c api.Clipboard) {
@@ -233,6 +239,9 @@ func (s *Service) load() (err error) {
 		return err
 	}
 	if err := s.pushes.load(s.parts.Restored); err != nil {
+		return err
+	}
+	if err := s.teams.load(); err != nil {
 		return err
 	}
 	return s.initLoopback()
@@ -280,7 +289,7 @@ func (s *Service) view(snap core.Snapshot, now time.Time) api.Account {
 		State:   snap.State(now), Mask: snap.Mask, ObtainedAt: snap.ObtainedAt, ExpiresAt: snap.ExpiresAt,
 		Claims: snap.Claims, Life: int64(snap.Life / time.Second), NextTry: snap.NextTry,
 		LastUsed: s.uses.at(a.ID), CallsToday: snap.Today.Calls, ForcedToday: snap.Today.Forced,
-		Pushes: s.pushes.view(a.ID), HistoryLines: s.lines.of(a.ID),
+		Pushes: s.pushes.view(a.ID), HistoryLines: s.lines.of(a.ID), Team: s.teams.view(a.ID),
 		Quota: api.Quota(snap.Quota), Usage: snap.Usage, CountsUntil: snap.DayEnds.UTC(),
 	}
 	if snap.Mask == "" {

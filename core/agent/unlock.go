@@ -182,6 +182,7 @@ func (s *Service) openAndResume(ctx context.Context) error {
 	s.keeper.Restore(tokens)
 	s.restoreTickets()
 	s.pushes.catchUp()
+	s.teams.start(ctx)
 	s.keeper.Unlocked()
 	return nil
 }
@@ -247,6 +248,7 @@ func (s *Service) VaultLock(ctx context.Context) (api.Vault, error) {
 	s.edit.Lock()
 	defer s.edit.Unlock()
 	closed := s.vault.lock()
+	s.teams.stop(closed)
 	s.parts.Store.Seal()
 	s.keeper.Locked(closed)
 	return s.vault.status(), nil

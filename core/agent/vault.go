@@ -225,6 +225,43 @@ func (k *vaultAccess) entry(ctx context.Context, id core.ID) (entry, error) {
 	return e, nil
 }
 
+// secret is what the vault has under a key that is no account's. The caller wipes it.
+func (k *vaultAccess) secret(ctx context.Context, key core.ID) ([]byte, error) {
+	if err := k.closed(); err != nil {
+		return nil, err
+	}
+	raw, err := k.inUse().Get(ctx, string(key))
+	switch {
+	case errors.Is(err, k.parts.NotFound):
+		return nil, &core.Error{Class: core.VaultClosed, Remedy: core.RemedyTeamKey, Message: "the vault does not have the team's keys; join it again by a new invite"}
+	case err != nil:
+		return nil, k.failed(ctx, err)
+	}
+	return raw, nil
+}
+
+// putSecret keeps something under a key that is no account's.
+func (k *vaultAccess) putSecret(ctx context.Context, key core.ID, value []byte) error {
+	if err := k.closed(); err != nil {
+		return err
+	}
+	if err := k.inUse().Set(ctx, string(key), value); err != nil {
+		return k.failed(ctx, err)
+	}
+	return nil
+}
+
+// dropSecret removes what putSecret kept.
+func (k *vaultAccess) dropSecret(ctx context.Context, key core.ID) error {
+	if err := k.closed(); err != nil {
+		return err
+	}
+	if err := k.inUse().Delete(ctx, string(key)); err != nil && !errors.Is(err, k.parts.NotFound) {
+		return k.failed(ctx, err)
+	}
+	return nil
+}
+
 // open asks the vault for the data key, even after a failure. If there is none, it
 // makes one with create set; else it returns nil. found says that the vault had the
 // key, and so is the same vault as before.

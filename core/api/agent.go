@@ -25,6 +25,7 @@ type Agent interface {
 	GrantCalls
 	PushCalls
 	PresetCalls
+	TeamCalls
 	TransferCalls
 	DesktopCalls
 	LifeCalls

@@ -83,6 +83,27 @@ func calls() []struct {
 			}, "sign 商店 a%b?c#d/live {URL:https://shop.example.com#x Ticket:corp Nonce:n Timestamp:7 Reveal:true Copy:true Renew:true Person:true Agent:}",
 			fakeSignature(),
 		},
+		{"teams", func(x context.Context, c *Client) (any, error) { return outcome(c.Teams(x)) }, "teams", []Team{fakeTeam()}},
+		{"create team", func(x context.Context, c *Client) (any, error) {
+			return outcome(c.CreateTeam(x, TeamInput{Name: "five", Redis: "redis://r", Password: "p", Plain: true}))
+		}, "create team {Name:five Redis:redis://r Password:p Member: Plain:true}", fakeTeam()},
+		{"invite to a team", func(x context.Context, c *Client) (any, error) {
+			return outcome(c.InviteTo(x, "five", core.NewSecret("pass")))
+		}, "invite to five pass", Invite{Team: "five", Age: []byte("age")}},
+		{"rotate a team's key", func(x context.Context, c *Client) (any, error) {
+			return outcome(c.RotateTeam(x, "five", core.NewSecret("pass")))
+		}, "rotate team five pass", Invite{Team: "five", Age: []byte("age")}},
+		{
+			"join team", func(x context.Context, c *Client) (any, error) {
+				return outcome(c.JoinTeam(x, TeamJoin{Age: []byte("age"), Passphrase: "pass", Apply: true}))
+			}, "join team age pass true",
+			TeamJoined{Team: "five", Roster: []TeamListed{{Name: "shop", Env: core.Live, Here: "shop/live", New: true}}, Done: true},
+		},
+		{"leave team", func(x context.Context, c *Client) (any, error) { return outcome(c.LeaveTeam(x, "five")) }, "leave team five", TeamLeft{Paused: []string{"shop/live"}}},
+		{"share", func(x context.Context, c *Client) (any, error) {
+			return outcome(c.Share(x, live, ShareInput{Team: "five", Plain: true}))
+		}, "share 商店 a%b?c#d/live {Team:five Plain:true}", fakeAccount()},
+		{"unshare", func(x context.Context, c *Client) (any, error) { return outcome(c.Unshare(x, shop)) }, "unshare shop", fakeAccount()},
 		{"presets", func(x context.Context, c *Client) (any, error) { return outcome(c.Presets(x)) }, "presets", []Preset{fakePreset()}},
 		{
 			"preset", func(x context.Context, c *Client) (any, error) { return outcome(c.Preset(x, "wren")) }, "preset wren",

@@ -196,6 +196,7 @@ func (h *handler) routes() {
 	h.pushRoutes(a)
 	h.presetRoutes(a)
 	h.transferRoutes(a)
+	h.teamRoutes(a)
 }
 
 // ref binds a route of one account, with and without the environment.

@@ -69,6 +69,8 @@ type Account struct {
 	Pushes []Push `json:"pushes,omitempty"`
 	// Tickets are its tickets for the JS-SDK that live. Events do not tell them.
 	Tickets []Ticket `json:"tickets,omitempty"`
+	// Team is the team that shares its token; nil: none does.
+	Team *AccountTeam `json:"team,omitempty"`
 }
 
 // Ticket is a ticket for the JS-SDK: its name and how long it lives. The ticket itself
@@ -174,7 +176,8 @@ type AccountInput struct {
 	ProxyPassword *string `json:"proxy_password,omitempty"`
 	// Apart is consent to a second account with the same AppID, which is otherwise
 	// refused with a warning. Destructive kinds refuse it even with consent.
-	Apart bool `json:"apart,omitempty"`
+	Apart  bool `json:"apart,omitempty"`
+	Paused bool `json:"paused,omitempty"` // of a new one: not renewed in the background, and nothing is fetched now
 }
 
 // Saved is the answer to an addition or an edit: the account after the one fetch

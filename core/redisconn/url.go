@@ -65,7 +65,10 @@ func HasPassword(text string) bool {
 func Parse(text string) (URL, error) {
 	text = strings.TrimSpace(text)
 	if HasPassword(text) {
-		return URL{}, invalid("the URL holds a password; leave it out and enter it when asked, or use --redis-password-stdin")
+		return URL{}, &core.Error{
+			Class: core.Misuse, Remedy: core.RemedyRedisInURL,
+			Message: "the URL holds a password; leave it out and enter it when asked, or use --redis-password-stdin",
+		}
 	}
 	scheme, rest, found := strings.Cut(text, "://")
 	if !found {

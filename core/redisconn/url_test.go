@@ -66,7 +66,7 @@ func TestBadURLsAreRefused(t *testing.T) {
 		if strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("the error repeats the password: %v", err)
 		}
-		if e := core.AsError(err); e.Class != core.Misuse || e.Remedy != core.RemedyRedisURL {
+		if e := core.AsError(err); e.Class != core.Misuse || e.Remedy != core.RemedyRedisURL && e.Remedy != core.RemedyRedisInURL {
 			t.Errorf("%q: %s, %s", text, e.Class, e.Remedy)
 		}
 	}

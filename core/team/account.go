@@ -7,8 +7,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/redis/go-redis/v9"
-
 	"tokentray/core"
 	"tokentray/core/redisconn"
 )
@@ -21,15 +19,31 @@ type Account struct {
 	acct string
 
 	lease, fence, tok, next, rep, channel string // keys
+	tag                                   string // begins them
 
 	mu   sync.Mutex
 	seen version // the newest that this member read or published
+	mark Mark
+}
+
+// Mark says who of the team fetched the newest token that a member knows, and when.
+type Mark struct {
+	By string
+	At time.Time // by this machine's clock
+}
+
+// Mark is who fetched the newest token that this member knows.
+func (a *Account) Mark() Mark {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.mark
 }
 
 // Account returns the team's account of a TokenID. Nothing is sent.
 func (t *Team) Account(kind core.Kind, id core.TokenID) *Account {
 	a := &Account{team: t, kind: kind, acct: t.keys.acct(id)}
 	tag := "{tt:" + t.name + ":" + a.acct + "}:"
+	a.tag = tag
 	a.lease, a.fence, a.tok, a.next, a.rep, a.channel = tag+"lease", tag+"fence", tag+"tok", tag+"next", tag+"rep", tag+"ev"
 	return a
 }
@@ -43,6 +57,9 @@ type Published struct {
 	Read time.Time
 	// Wanted: somebody reported this token, and no round has answered that yet.
 	Wanted bool
+	By     string // the member that fetched it
+	// Calls and Forced are what the team asked of upstream on the day of the question.
+	Calls, Forced int
 
 	gen string
 	now int64 // the Redis' time
@@ -56,23 +73,51 @@ func (p Published) Remaining() time.Duration {
 	return p.Left - time.Since(p.Read)
 }
 
-// Read returns the team's state. A token older than one that this member has seen
-// does not count: the keys were lost or restored, and the team is told so. Errors
-// about a value that is not the team's are Misuse; generation and time are read even
-// then, so that a member can publish over it.
-func (a *Account) Read(ctx context.Context) (Published, error) {
+// counters are the keys of a day's counts.
+func (a *Account) counters(day string) (calls, force string) {
+	return a.tag + "calls:" + day, a.tag + "force:" + day
+}
+
+// countedFor is how long the counts of a day are kept: days of upstreams begin at other
+// times than this one.
+const countedFor = 48 * time.Hour
+
+// Count adds calls that were made to upstream to the team's of a day.
+func (a *Account) Count(ctx context.Context, day string, calls int) error {
+	if calls <= 0 {
+		return nil
+	}
+	key, _ := a.counters(day)
+	return asError(a.team.scripts.count.Run(ctx, a.team.redis, []string{key}, calls, countedFor.Milliseconds()).Err())
+}
+
+// CountForce counts a forced fetch of a day, unless the team has made as many as budget.
+func (a *Account) CountForce(ctx context.Context, day string, budget int) (bool, error) {
+	_, key := a.counters(day)
+	n, err := a.team.scripts.force.Run(ctx, a.team.redis, []string{key}, budget, countedFor.Milliseconds()).Int()
+	return n > 0, asError(err)
+}
+
+// Read returns the team's state. day is the one whose counts are read; "" reads none. A
+// token older than one that this member has seen does not count: the keys were lost or
+// restored, and the team is told so. Errors about a value that is not the team's are
+// Misuse; generation and time are read even then, so that a member can publish over it.
+func (a *Account) Read(ctx context.Context, day string) (Published, error) {
 	p := Published{Read: time.Now()}
-	answer, err := a.team.scripts.read.Run(ctx, a.team.redis, []string{a.tok}, longestSealed).StringSlice()
+	calls, force := a.counters(day)
+	answer, err := a.team.scripts.read.Run(ctx, a.team.redis, []string{a.tok, calls, force}, longestSealed).StringSlice()
 	if err != nil {
 		return Published{}, redisconn.Explain(err)
 	}
 	fields := map[string]string{}
-	for i := 1; i+1 < len(answer); i += 2 {
+	for i := 3; i+1 < len(answer); i += 2 {
 		fields[answer[i]] = answer[i+1]
 	}
-	if len(answer) == 0 {
+	if len(answer) < 3 {
 		return Published{}, errTampered(a.kind)
 	}
+	p.Calls, _ = strconv.Atoi(answer[1]) // one that is no number counts nothing
+	p.Forced, _ = strconv.Atoi(answer[2])
 	p.now, err = strconv.ParseInt(answer[0], 10, 64)
 	if err != nil {
 		return Published{}, errTampered(a.kind)
@@ -91,13 +136,14 @@ func (a *Account) Read(ctx context.Context) (Published, error) {
 	old := v.less(a.seen)
 	if !old {
 		a.seen = v
+		a.mark = Mark{By: s.By, At: p.Read.Add(-time.Duration(p.now-s.Asked) * time.Millisecond).Round(0)}
 	}
 	a.mu.Unlock()
 	if old {
 		return p, a.raise(ctx, v)
 	}
 	hint, _ := strconv.ParseInt(fields["exp"], 10, 64)
-	p.Value, p.Left = s.Token, s.left(p.now, hint)
+	p.Value, p.Left, p.By = s.Token, s.left(p.now, hint), s.By
 	return p, nil
 }
 
@@ -108,7 +154,7 @@ func (a *Account) raise(ctx context.Context, read version) error {
 	if read.fence >= highest {
 		return nil
 	}
-	_, err := a.team.scripts.raise.Run(ctx, a.team.redis, []string{a.fence, a.tok}, highest, a.team.member, a.channel).Int()
+	_, err := a.team.scripts.raise.Run(ctx, a.team.redis, []string{a.fence, a.tok}, highest, a.team.holder, a.channel).Int()
 	return asError(err)
 }
 
@@ -121,7 +167,7 @@ func (a *Account) highest() int64 {
 // Report tells the team that the token of p fails. It returns whether this member is
 // the first to report that token.
 func (a *Account) Report(ctx context.Context, p Published) (first bool, err error) {
-	n, err := a.team.scripts.stale.Run(ctx, a.team.redis, []string{a.tok}, p.gen, a.team.member, a.channel).Int()
+	n, err := a.team.scripts.stale.Run(ctx, a.team.redis, []string{a.tok}, p.gen, a.team.holder, a.channel).Int()
 	return n == 1, asError(err)
 }
 
@@ -141,7 +187,7 @@ type Lease struct {
 func (a *Account) Acquire(ctx context.Context) (l *Lease, wait time.Duration, err error) {
 	before := time.Now()
 	got, err := a.team.scripts.acquire.Run(ctx, a.team.redis, []string{a.lease, a.fence, a.tok},
-		a.team.member, a.team.timing.Lease.Milliseconds(), a.highest()).Slice()
+		a.team.holder, a.team.timing.Lease.Milliseconds(), a.highest()).Slice()
 	if err != nil {
 		return nil, 0, redisconn.Explain(err)
 	}
@@ -234,7 +280,7 @@ func (l *Lease) Publish(ctx context.Context, before Published, g core.Grant) err
 		return &core.Error{Class: core.Temporary, Remedy: core.RemedyTryAgain, Kind: a.kind, Message: "the token that upstream gave has ended meanwhile; try again"}
 	}
 	l.seq++
-	text, err := a.seal(sealed{Token: g.Value, Life: g.ExpiresIn.Milliseconds(), Asked: before.now, Fence: l.fence, Seq: l.seq})
+	text, err := a.seal(sealed{Token: g.Value, Life: g.ExpiresIn.Milliseconds(), Asked: before.now, Fence: l.fence, Seq: l.seq, By: a.team.self.Name})
 	if err != nil {
 		return core.AsError(err)
 	}
@@ -250,6 +296,7 @@ func (l *Lease) Publish(ctx context.Context, before Published, g core.Grant) err
 	defer a.mu.Unlock()
 	if v := (version{l.fence, l.seq}); a.seen.less(v) {
 		a.seen = v
+		a.mark = Mark{By: a.team.self.Name, At: before.Read.Round(0)}
 	}
 	return nil
 }
@@ -267,11 +314,15 @@ func (l *Lease) Release(ctx context.Context) error {
 	return asError(a.team.scripts.release.Run(ctx, a.team.redis, []string{a.lease}, l.value, a.channel).Err())
 }
 
-// Watch subscribes to changes of the account. The caller reads the account again
-// after each message and each time the connection was lost, because messages get
-// lost. The caller closes it.
-func (a *Account) Watch(ctx context.Context) *redis.PubSub {
-	return a.team.redis.Subscribe(ctx, a.channel)
+// HandOver gives the lease and the claim to a call back: this machine cannot have a
+// token, and another one may.
+func (l *Lease) HandOver(ctx context.Context, report bool) error {
+	a := l.account
+	claim := a.next
+	if report {
+		claim = a.rep
+	}
+	return asError(a.team.scripts.handOver.Run(ctx, a.team.redis, []string{a.lease, claim}, l.value, a.channel).Err())
 }
 
 func asError(err error) error {

@@ -51,6 +51,9 @@ func (k Keys) Rotate() Keys {
 	return Keys{naming: k.naming, current: newKey(), older: &old}
 }
 
+// SameTeam reports whether other are keys of the same team, before or after a Rotate.
+func (k Keys) SameTeam(other Keys) bool { return hmac.Equal(k.naming, other.naming) }
+
 // Zero reports whether there are no keys.
 func (k Keys) Zero() bool { return len(k.current.secret) == 0 }
 

@@ -46,7 +46,7 @@ func hold(ctx context.Context, url string) error {
 		return err
 	}
 	defer c.Close()
-	team, err := New("five", keys, c, shortTiming)
+	team, err := New("five", keys, c, Options{Timing: shortTiming})
 	if err != nil {
 		return err
 	}

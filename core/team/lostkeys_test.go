@@ -26,7 +26,7 @@ func TestLostKeysLockNobodyOut(t *testing.T) {
 				publish(t, old, "before", time.Hour)
 			}
 			lose(r, old)
-			if _, err := old.Read(t.Context()); err != nil { // it tells the team, where that is needed
+			if _, err := old.Read(t.Context(), ""); err != nil { // it tells the team, where that is needed
 				t.Fatal(err)
 			}
 			newcomer := r.member()
@@ -99,7 +99,7 @@ func TestWhatIsNotTheTeamsIsNoToken(t *testing.T) {
 				r.redis.Del(t.Context(), a.tok)
 			}
 			c.change(r, a, fields)
-			p, err := a.Read(t.Context())
+			p, err := a.Read(t.Context(), "")
 			if p.Value != "" || remedy(err) != c.want {
 				t.Errorf("%q, %v (%s)", p.Value, err, remedy(err))
 			}
@@ -142,7 +142,7 @@ func TestOldAndNewMembersMeetAfterARotation(t *testing.T) {
 		t.Errorf("the new key reads %q", p.Value)
 	}
 	publish(t, rotated, "by the new", time.Hour)
-	if p, err := old.Read(t.Context()); p.Value != "" || remedy(err) != core.RemedyTeamKey {
+	if p, err := old.Read(t.Context(), ""); p.Value != "" || remedy(err) != core.RemedyTeamKey {
 		t.Errorf("the old key reads %q, %v", p.Value, err)
 	}
 	stranger := r.with(NewKeys(), r.server.URL, "")
@@ -170,7 +170,7 @@ func TestKeysPrintNothing(t *testing.T) {
 		t.Errorf("a short key: %v", err)
 	}
 	for _, name := range []string{"", "a b", "a}", "{", "名", strings.Repeat("x", 65)} {
-		if _, err := New(name, k, nil, Timing{}); remedy(err) != core.RemedyInput {
+		if _, err := New(name, k, nil, Options{}); remedy(err) != core.RemedyInput {
 			t.Errorf("name %q: %v", name, err)
 		}
 	}

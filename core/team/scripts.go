@@ -6,13 +6,14 @@ import "github.com/redis/go-redis/v9"
 // in one slot. They run on Redis 5 and later and on Valkey: without functions, which
 // are a node's own state, and without commands of newer versions.
 type scripts struct {
-	acquire, renew, begin, publish, settle, stale, release, raise, read *redis.Script
+	acquire, renew, begin, publish, settle, stale, release, handOver, raise, read, count, force, hello, stand *redis.Script
 }
 
 func newScripts() scripts {
 	return scripts{
 		redis.NewScript(acquireLua), redis.NewScript(renewLua), redis.NewScript(beginLua), redis.NewScript(publishLua),
-		redis.NewScript(settleLua), redis.NewScript(staleLua), redis.NewScript(releaseLua), redis.NewScript(raiseLua), redis.NewScript(readLua),
+		redis.NewScript(settleLua), redis.NewScript(staleLua), redis.NewScript(releaseLua), redis.NewScript(handOverLua), redis.NewScript(raiseLua),
+		redis.NewScript(readLua), redis.NewScript(countLua), redis.NewScript(forceLua), redis.NewScript(helloLua), redis.NewScript(standLua),
 	}
 }
 
@@ -66,19 +67,47 @@ if redis.call('HSETNX',KEYS[1],'want',ARGV[2])==1 then redis.call('PUBLISH',ARGV
 const releaseLua = `
 if redis.call('GET',KEYS[1])==ARGV[1] then redis.call('DEL',KEYS[1]) redis.call('PUBLISH',ARGV[2],'free') return 1 end return 0`
 
+// KEYS lease next|rep  ARGV holder#fence channel -> 1, or 0: it was not the holder's. The
+// claim to a call goes with the lease, so that the next member need not wait for its end.
+const handOverLua = `
+if redis.call('GET',KEYS[1])~=ARGV[1] then return 0 end
+redis.call('DEL',KEYS[1])
+if redis.call('GET',KEYS[2])==ARGV[1] then redis.call('DEL',KEYS[2]) end
+redis.call('PUBLISH',ARGV[2],'free') return 1`
+
 // KEYS fence tok  ARGV max_fence reporter channel -> 1 raised, 0 it was high enough
 const raiseLua = `
 if tonumber(redis.call('GET',KEYS[1]) or '0')>=tonumber(ARGV[1]) then return 0 end
 redis.call('SET',KEYS[1],ARGV[1])
 if redis.call('HSETNX',KEYS[2],'want',ARGV[2])==1 then redis.call('PUBLISH',ARGV[3],'want') end return 1`
 
-// KEYS tok  ARGV longest -> {now in ms, then fields and values}. A value that is too
-// long to be a token is not sent.
+// KEYS tok calls force  ARGV longest -> {now in ms, calls, forces, then fields and
+// values}. A value that is too long to be a token is not sent.
 const readLua = `
 local t=redis.call('TIME')
 local v=redis.call('HGETALL',KEYS[1])
-local out={string.format('%.0f',t[1]*1000+math.floor(t[2]/1000))}
+local out={string.format('%.0f',t[1]*1000+math.floor(t[2]/1000)),redis.call('GET',KEYS[2]) or '0',redis.call('GET',KEYS[3]) or '0'}
 for i=1,#v,2 do
   local x=v[i+1] if #x>tonumber(ARGV[1]) then x='' end
   if #v[i]<=16 then out[#out+1]=v[i] out[#out+1]=x end end
 return out`
+
+// KEYS calls  ARGV n ms -> the day's sum. INCR alone is in every ACL that serves.
+const countLua = `
+local n=0 for i=1,tonumber(ARGV[1]) do n=redis.call('INCR',KEYS[1]) end
+redis.call('PEXPIRE',KEYS[1],ARGV[2]) return n`
+
+// KEYS force  ARGV budget ms -> the day's sum, or -1: the budget is used up
+const forceLua = `
+if tonumber(redis.call('GET',KEYS[1]) or '0')>=tonumber(ARGV[1]) then return -1 end
+local n=redis.call('INCR',KEYS[1]) redis.call('PEXPIRE',KEYS[1],ARGV[2]) return n`
+
+// KEYS members  ARGV id sealed kid -> 1. The time is the Redis' own.
+const helloLua = `
+local t=redis.call('TIME')
+redis.call('HSET',KEYS[1],ARGV[1],string.format('%.0f',t[1]*1000+math.floor(t[2]/1000))..'|'..ARGV[3]..'|'..ARGV[2]) return 1`
+
+// KEYS lease fence tok next  -> {holder#fence, its ms left, fence, ms to the next call, fence and generation of the token}
+const standLua = `
+return {redis.call('GET',KEYS[1]) or '',redis.call('PTTL',KEYS[1]),redis.call('GET',KEYS[2]) or '0',redis.call('PTTL',KEYS[4]),
+  redis.call('HGET',KEYS[3],'fence') or '0',redis.call('HGET',KEYS[3],'gen') or '0'}`

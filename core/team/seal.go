@@ -16,7 +16,8 @@ type sealed struct {
 	Life  int64  `json:"l"` // ms from Asked on
 	Asked int64  `json:"a"` // the Redis' time in ms, read before upstream was asked
 	Fence int64  `json:"f"`
-	Seq   int64  `json:"s"` // counts the tokens that one lease published
+	Seq   int64  `json:"s"`           // counts the tokens that one lease published
+	By    string `json:"b,omitempty"` // the name of the member that fetched it
 }
 
 // version orders what was published: by fence, then by sequence.

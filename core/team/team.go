@@ -1,7 +1,10 @@
 package team
 
 import (
+	"context"
 	"encoding/hex"
+	"log/slog"
+	"sync"
 	"time"
 
 	"tokentray/core"
@@ -23,29 +26,63 @@ func (t Timing) orDefault() Timing {
 	return t
 }
 
+// Self is what the others of a team are told of a member. The zero Self tells nothing.
+type Self struct {
+	ID      string // stays the same over restarts
+	Name    string // a machine or a person
+	Version string // of the program
+}
+
+// Options say how a member takes part.
+type Options struct {
+	Timing Timing
+	Self   Self
+	Log    *slog.Logger // nil discards
+}
+
 // Team is a team as one member sees it. It is safe for use by several goroutines.
 type Team struct {
 	name    string
-	member  string // another one in each process
+	holder  string // another one in each process
+	self    Self
 	keys    Keys
 	redis   redisconn.Client
 	timing  Timing
 	scripts scripts
+	log     *slog.Logger
+
+	ctx    context.Context // of what goes on after a turn
+	cancel context.CancelFunc
+	later  sync.WaitGroup
 }
 
 // New returns a team on a Redis, which the caller closes. The name is part of the
 // keys' names: letters, digits, "-" and "_", at most 64 of them.
-func New(name string, keys Keys, redis redisconn.Client, timing Timing) (*Team, error) {
+func New(name string, keys Keys, redis redisconn.Client, o Options) (*Team, error) {
 	switch {
 	case !validName(name):
 		return nil, &core.Error{Class: core.Invalid, Remedy: core.RemedyInput, Message: "a team's name has letters, digits, - and _, at most 64 of them"}
 	case keys.Zero():
 		return nil, errKeys()
 	}
-	return &Team{
-		name: name, member: hex.EncodeToString(random(8)), keys: keys,
-		redis: redis, timing: timing.orDefault(), scripts: newScripts(),
-	}, nil
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Self.ID == "" {
+		o.Self.ID = hex.EncodeToString(random(8))
+	}
+	t := &Team{
+		name: name, holder: hex.EncodeToString(random(8)), self: o.Self, keys: keys,
+		redis: redis, timing: o.Timing.orDefault(), scripts: newScripts(), log: o.Log,
+	}
+	t.ctx, t.cancel = context.WithCancel(context.Background())
+	return t, nil
+}
+
+// Close ends what goes on in the background and waits for it.
+func (t *Team) Close() {
+	t.cancel()
+	t.later.Wait()
 }
 
 func validName(name string) bool {

@@ -54,7 +54,7 @@ func (r *rig) with(keys Keys, url, password string) *Account {
 		r.t.Fatal(err)
 	}
 	r.t.Cleanup(func() { _ = c.Close() })
-	team, err := New("five", keys, c, r.timing)
+	team, err := New("five", keys, c, Options{Timing: r.timing})
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -63,7 +63,7 @@ func (r *rig) with(keys Keys, url, password string) *Account {
 
 func read(t *testing.T, a *Account) Published {
 	t.Helper()
-	p, err := a.Read(t.Context())
+	p, err := a.Read(t.Context(), "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -280,7 +280,7 @@ func TestAUserOfTheTeamNeedsThisMuch(t *testing.T) {
 	}
 	url := "unix://five@" + strings.TrimPrefix(r.server.URL, "unix://")
 	a := r.with(r.keys, url, "pw")
-	watch := a.Watch(t.Context())
+	watch := a.team.redis.Subscribe(t.Context(), a.channel)
 	defer watch.Close()
 	if _, err := watch.Receive(t.Context()); err != nil {
 		t.Fatal(err)
@@ -303,11 +303,11 @@ func TestAUserOfTheTeamNeedsThisMuch(t *testing.T) {
 	if err := a.raise(t.Context(), version{fence: -1}); err != nil {
 		t.Error(err)
 	}
-	other, err := New("other", r.keys, a.team.redis, Timing{})
+	other, err := New("other", r.keys, a.team.redis, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := other.Account(kind, shop).Read(t.Context()); remedy(err) != core.RemedyRedisACL {
+	if _, err := other.Account(kind, shop).Read(t.Context(), ""); remedy(err) != core.RemedyRedisACL {
 		t.Errorf("another team is open to it: %v", err)
 	}
 }
@@ -315,7 +315,7 @@ func TestAUserOfTheTeamNeedsThisMuch(t *testing.T) {
 func TestTwoTeamsOnOneRedisKnowNothingOfEachOther(t *testing.T) {
 	r := newRig(t)
 	a := r.member()
-	other, err := New("six", NewKeys(), a.team.redis, Timing{})
+	other, err := New("six", NewKeys(), a.team.redis, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -332,7 +332,7 @@ func TestAwayAndBack(t *testing.T) {
 	a := r.member()
 	publish(t, a, secret, time.Hour)
 	r.server.Kill()
-	if _, err := a.Read(t.Context()); remedy(err) != core.RemedyRedisAway {
+	if _, err := a.Read(t.Context(), ""); remedy(err) != core.RemedyRedisAway {
 		t.Errorf("away: %v", err)
 	}
 	r.server.Run()

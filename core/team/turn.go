@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"strings"
 	"sync"
 	"time"
 
@@ -13,57 +14,166 @@ import (
 // Member gives a Keeper the team's tokens. It implements core.Team.
 type Member struct {
 	team *Team
+	hear func(core.ID, Published)
 
-	mu       sync.Mutex
-	shared   map[core.ID]bool
+	mu       sync.RWMutex
+	shared   map[core.ID]*place
 	accounts map[core.TokenID]*Account
+	news     chan struct{} // what is shared has changed
+	err      *core.Error   // why the Redis was of no use last; nil: it is
+}
+
+// place is where the token of an account of this machine stands.
+type place struct {
+	account *Account
+	day     func() string // see core.Turn
+	read    time.Time     // last, by the steady clock
+	err     *core.Error   // of that; nil: it worked
+	counts  core.DayCounts
 }
 
 var _ core.Team = (*Member)(nil)
 
-// NewMember returns a member that shares no account yet.
-func NewMember(t *Team) *Member {
-	return &Member{team: t, shared: map[core.ID]bool{}, accounts: map[core.TokenID]*Account{}}
+// NewMember returns a member that shares no account yet. hear is told of each account
+// that was read in Run, and may block; nil is left out.
+func NewMember(t *Team, hear func(core.ID, Published)) *Member {
+	if hear == nil {
+		hear = func(core.ID, Published) {}
+	}
+	return &Member{team: t, hear: hear, shared: map[core.ID]*place{}, accounts: map[core.TokenID]*Account{}, news: make(chan struct{}, 1)}
 }
 
-// Share makes an account's token the team's from its next round on, or no longer.
-func (m *Member) Share(id core.ID, on bool) {
+// Share makes an account's token the team's from its next round on. day is the one on
+// which calls count now; nil: none are counted.
+func (m *Member) Share(a core.Account, id core.TokenID, day func() string) {
+	if day == nil {
+		day = func() string { return "" }
+	}
 	m.mu.Lock()
-	defer m.mu.Unlock()
-	if on {
-		m.shared[id] = true
-	} else {
-		delete(m.shared, id)
+	m.shared[a.ID] = &place{account: m.find(a.Kind, id), day: day}
+	m.mu.Unlock()
+	m.changed()
+}
+
+// Unshare makes an account's token its own again.
+func (m *Member) Unshare(id core.ID) {
+	m.mu.Lock()
+	delete(m.shared, id)
+	m.mu.Unlock()
+	m.changed()
+}
+
+func (m *Member) changed() {
+	select {
+	case m.news <- struct{}{}:
+	default: // it is known already
 	}
 }
 
 // Shares implements core.Team.
 func (m *Member) Shares(a core.Account) bool {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.shared[a.ID]
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return m.shared[a.ID] != nil
 }
 
-// account is the team's account of a turn; it remembers the newest version seen.
-func (m *Member) account(t core.Turn) *Account {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	a := m.accounts[t.TokenID]
+// find is the team's account of a token; it remembers the newest version seen. The lock is
+// held.
+func (m *Member) find(kind core.Kind, id core.TokenID) *Account {
+	a := m.accounts[id]
 	if a == nil {
-		a = m.team.Account(t.Account.Kind, t.TokenID)
-		m.accounts[t.TokenID] = a
+		a = m.team.Account(kind, id)
+		m.accounts[id] = a
 	}
 	return a
+}
+
+func (m *Member) account(kind core.Kind, id core.TokenID) *Account {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.find(kind, id)
+}
+
+// Seen is how an account stands as this machine knows it.
+type Seen struct {
+	Mark
+	Err    *core.Error // why the team's token could not be read last
+	Counts core.DayCounts
+}
+
+// Seen is how an account stands, without asking the Redis.
+func (m *Member) Seen(id core.ID) Seen {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	p := m.shared[id]
+	if p == nil {
+		return Seen{}
+	}
+	out := Seen{Mark: p.account.Mark(), Err: p.err, Counts: p.counts}
+	if out.Err == nil {
+		out.Err = m.err
+	}
+	return out
+}
+
+// Err is why the Redis was of no use last; nil when it is.
+func (m *Member) Err() *core.Error {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return m.err
+}
+
+// CountForce implements core.Team.
+func (m *Member) CountForce(ctx context.Context, a core.Account, id core.TokenID, day string, budget int) (bool, error) {
+	return m.account(a.Kind, id).CountForce(ctx, day, budget)
 }
 
 // pollLease is how often a member that waits for the lease reads the account again:
 // it follows a holder that ended cleanly within that time.
 const pollLease = 500 * time.Millisecond
 
+// Offer gives the team a token that this machine has, where the team has none: one that
+// was shared a moment ago, or one whose keys were lost. Upstream is not asked. Nothing is
+// given when another member knows of a newer token.
+func (m *Member) Offer(ctx context.Context, id core.ID, g core.Grant) error {
+	m.mu.RLock()
+	p := m.shared[id]
+	m.mu.RUnlock()
+	if p == nil || g.Value == "" || g.ExpiresIn <= 0 {
+		return nil
+	}
+	return p.account.offer(ctx, g)
+}
+
+func (a *Account) offer(ctx context.Context, g core.Grant) error {
+	began := time.Now()
+	l, _, err := a.Acquire(ctx)
+	if l == nil {
+		return err // who has the lease brings one
+	}
+	defer func() {
+		free, done := context.WithTimeout(context.WithoutCancel(ctx), tellTime)
+		defer done()
+		_ = l.Release(free) // else it ends by itself
+	}()
+	if l.fence != a.highest()+1 {
+		return nil
+	}
+	had, err := a.Read(ctx, "")
+	if err != nil || had.Value != "" {
+		return err
+	}
+	g.ExpiresIn -= had.Read.Sub(began)
+	return l.Publish(ctx, had, g)
+}
+
 // Turn implements core.Team. Without its Redis a member asks alone if that harms no
 // token, and otherwise not at all.
 func (m *Member) Turn(ctx context.Context, t core.Turn) core.Turned {
-	got := m.account(t).turn(ctx, t)
+	ready := t.Ready
+	t.Ready = func() error { return waits(ready()) }
+	got := m.account(t.Account.Kind, t.TokenID).turn(ctx, t)
+	m.note(t.Account.ID, got)
 	if got.Asked || got.Err == nil || !t.Harmless || core.AsError(got.Err).Remedy != core.RemedyRedisAway {
 		return got
 	}
@@ -74,10 +184,50 @@ func (m *Member) Turn(ctx context.Context, t core.Turn) core.Turned {
 	return core.Turned{Asked: true, Err: err}
 }
 
+// note keeps how a turn ended, for people.
+func (m *Member) note(id core.ID, got core.Turned) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	p := m.shared[id]
+	if p == nil {
+		return
+	}
+	err := core.AsError(got.Err)
+	switch {
+	case err == nil:
+		p.err, m.err = nil, nil
+	case strings.HasPrefix(err.Remedy, "redis_"):
+		m.err = err
+	case err.Remedy == core.RemedyTeamKey, err.Remedy == core.RemedyTeamValue:
+		p.err = err
+	}
+}
+
+// waits is why this machine leaves a token to the others. What only keeps it from
+// asking upstream itself is no failure of the account.
+func waits(err error) error {
+	if err == nil {
+		return nil
+	}
+	switch e := core.AsError(err); e.Remedy {
+	case core.RemedyReenter:
+		return &core.Error{
+			Class: core.Temporary, Remedy: core.RemedyTeamSecret, Kind: e.Kind, Err: err,
+			Message: "no member of the team has a token just now, and this machine has no secret to fetch one; it waits for the others",
+		}
+	case core.RemedyAllowLive:
+		return &core.Error{
+			Class: core.Temporary, Remedy: core.RemedyTeamConsent, Kind: e.Kind, Err: err,
+			Message: "no member of the team has a token just now, and this machine may not fetch for a live account; it waits for the others",
+		}
+	}
+	return err
+}
+
 func (a *Account) turn(ctx context.Context, t core.Turn) core.Turned {
 	reported := ""
 	for {
-		p, err := a.Read(ctx)
+		p, err := a.Read(ctx, "")
 		if err == nil && serves(p, t) {
 			return take(p)
 		}
@@ -121,25 +271,32 @@ func serves(p Published, t core.Turn) bool {
 }
 
 func take(p Published) core.Turned {
-	return core.Turned{Grant: core.Grant{Value: p.Value, ExpiresIn: p.Remaining()}}
+	return core.Turned{Grant: core.Grant{Value: p.Value, ExpiresIn: p.Remaining()}, By: p.By}
 }
 
 // have is the turn of the lease's holder.
 func (a *Account) have(ctx context.Context, l *Lease, t core.Turn) core.Turned {
-	defer func() {
-		// Release it even after ctx ended, so that nobody waits for its end.
-		free, done := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+	// What is told at the end is told even when ctx ended, so that nobody waits.
+	after := func(do func(context.Context) error) error {
+		told, done := context.WithTimeout(context.WithoutCancel(ctx), tellTime)
 		defer done()
-		_ = l.Release(free)
+		return do(told)
+	}
+	free := l.Release
+	defer func() {
+		if free != nil {
+			_ = after(free) // else it ends by itself
+		}
 	}()
-	p, err := a.Read(ctx) // the holder before may have published
+	p, err := a.Read(ctx, "") // the holder before may have published
 	switch {
 	case err == nil && serves(p, t):
 		return take(p)
 	case err != nil && !(t.Force && p.now > 0):
 		return core.Turned{Err: err}
 	}
-	wait, err := l.Begin(ctx, t.Report || t.Force, t.Gap)
+	personal := t.Report || t.Force
+	wait, err := l.Begin(ctx, personal, t.Gap)
 	switch {
 	case err != nil:
 		return core.Turned{Err: err}
@@ -150,23 +307,86 @@ func (a *Account) have(ctx context.Context, l *Lease, t core.Turn) core.Turned {
 		}}
 	}
 	g, valid, err := a.ask(ctx, l, t)
-	told, done := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
-	defer done()
+	if e := core.AsError(err); e != nil && e.Class.NeedsPerson() {
+		free = func(ctx context.Context) error { return l.HandOver(ctx, personal) } // others may have the right address, or secret
+	}
+	if failed := after(func(ctx context.Context) error { return a.Count(ctx, t.Day, t.Calls()) }); failed != nil {
+		a.team.log.Warn("calls are missing in the team's count", "error", failed)
+	}
 	switch {
 	case err != nil:
 	case valid && p.Value == t.Current:
-		err = l.Settle(told, p)
+		err = after(func(ctx context.Context) error { return l.Settle(ctx, p) })
 	case g.Value != "":
-		err = l.Publish(told, p, g)
+		err = after(func(ctx context.Context) error { return l.Publish(ctx, p, g) })
 	}
-	if errors.Is(err, ErrOlder) && t.Harmless {
-		if p, readErr := a.Read(told); readErr == nil && p.Value != "" && p.Remaining() > 0 {
-			got := take(p)
-			got.Asked = true
-			return got
-		}
+	switch {
+	case errors.Is(err, ErrOlder):
+		return a.older(after, t)
+	case err != nil && g.Value != "" && core.AsError(err).Class == core.Temporary:
+		a.team.log.Warn("the team does not have a token yet that came; it is tried again", "error", err)
+		free = nil
+		a.team.later.Go(func() { a.publishLater(l, p, g) })
+		err = nil
 	}
 	return core.Turned{Asked: true, Err: err}
+}
+
+// tellTime bounds what the Redis is told at the end of a turn.
+const tellTime = 2 * time.Second
+
+// older ends the turn of a holder that came too late with its token. Where both tokens
+// live the team's is as good. Elsewhere one of the two has killed the other: this machine
+// keeps what it has, and the team's holder checks the other.
+func (a *Account) older(after func(func(context.Context) error) error, t core.Turn) core.Turned {
+	got := core.Turned{Asked: true, Err: ErrOlder}
+	err := after(func(ctx context.Context) error {
+		p, err := a.Read(ctx, "")
+		switch {
+		case err != nil || p.Value == "" || p.Remaining() <= 0:
+			return err
+		case t.Harmless:
+			got = take(p)
+			got.Asked = true
+			return nil
+		}
+		_, err = a.Report(ctx, p)
+		return err
+	})
+	if err != nil {
+		got.Err = errors.Join(got.Err, err)
+	}
+	return got
+}
+
+// How long, and how often at most, a token is offered to a Redis that was away when it
+// came. Its fence keeps it from replacing a newer one.
+const (
+	publishFor   = 10 * time.Minute
+	publishPause = 10 * time.Second
+)
+
+// publishLater publishes a token once the Redis is back.
+func (a *Account) publishLater(l *Lease, before Published, g core.Grant) {
+	ctx, done := context.WithTimeout(a.team.ctx, publishFor)
+	defer done()
+	for wait := pollLease; pause(ctx, wait) == nil; wait = min(2*wait, publishPause) {
+		one, end := context.WithTimeout(ctx, tellTime)
+		err := l.Publish(one, before, g)
+		if err == nil {
+			err = l.Release(one)
+		}
+		end()
+		switch {
+		case err == nil:
+			a.team.log.Info("the team has the token that came while its Redis was away")
+			return
+		case errors.Is(err, ErrOlder), core.AsError(err).Class != core.Temporary, before.Read.Add(g.ExpiresIn).Before(time.Now()):
+			a.team.log.Warn("the team does not have a token that came", "error", err)
+			return
+		}
+	}
+	a.team.log.Warn("the team does not have a token that came; its Redis stayed away")
 }
 
 // ask asks upstream and keeps the lease meanwhile; it is cancelled when the lease is

@@ -67,12 +67,11 @@ func (r *rig) keeper(u *upstream, m machine, repeat core.Repeat, edit func(*core
 		r.t.Fatal(err)
 	}
 	r.t.Cleanup(func() { _ = c.Close() })
-	team, err := New("five", r.keys, c, r.timing)
+	team, err := New("five", r.keys, c, Options{Timing: r.timing})
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	member := NewMember(team)
-	member.Share("1", true)
+	member := NewMember(team, nil)
 	k := core.NewKeeper(core.Config{
 		Upstreams: map[core.Kind]core.Upstream{kind: {Source: u, Traits: core.Traits{Repeat: repeat, Window: 5 * time.Minute}}},
 		Vault:     m, Journal: m, Team: member,
@@ -81,6 +80,7 @@ func (r *rig) keeper(u *upstream, m machine, repeat core.Repeat, edit func(*core
 	if edit != nil {
 		edit(&a)
 	}
+	member.Share(a, k.TokenID(a), nil)
 	k.Put(a, core.Token{})
 	ctx, cancel := context.WithCancel(r.t.Context())
 	ended := make(chan error, 1)
@@ -141,7 +141,7 @@ func TestWhoMayNotFetchUsesTheTeamsToken(t *testing.T) {
 	for what, c := range map[string]struct {
 		k      *core.Keeper
 		remedy string
-	}{"without secret": {secretless, core.RemedyReenter}, "without consent": {shy, core.RemedyAllowLive}} {
+	}{"without secret": {secretless, core.RemedyTeamSecret}, "without consent": {shy, core.RemedyTeamConsent}} {
 		if _, err := c.k.Get(t.Context(), "1", 0); remedy(err) != c.remedy {
 			t.Errorf("%s: %v", what, err)
 		}

@@ -15,6 +15,7 @@ import (
 
 func (a *app) addCommand() *cobra.Command {
 	f := &inputFlags{}
+	var paused bool
 	cmd := &cobra.Command{
 		Use: "add [NAME[/ENV]]",
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -28,6 +29,7 @@ func (a *app) addCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			in.Paused = paused
 			if len(args) == 1 {
 				if err := a.nameOf(args[0], &in); err != nil {
 					return err
@@ -37,6 +39,7 @@ func (a *app) addCommand() *cobra.Command {
 		},
 	}
 	a.registerInput(cmd, f)
+	cmd.Flags().BoolVar(&paused, "paused", false, "flag.add_paused")
 	return cmd
 }
 

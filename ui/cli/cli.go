@@ -168,7 +168,7 @@ func (a *app) root() *cobra.Command {
 		a.getCommand(), a.refreshCommand(), a.checkCommand(), a.quotaCommand(), a.signCommand(), a.useCommand(),
 		a.watchCommand(), a.historyCommand(),
 		a.settingsCommand(), a.vaultCommand(), a.apiCommand(), a.exportCommand(), a.importCommand(),
-		a.execCommand(), a.runCommand(), a.callCommand(), a.mcpCommand(), a.explainCommand(), a.envCommand(), a.pushCommand(), a.redisCommand(), a.presetCommand(),
+		a.execCommand(), a.runCommand(), a.callCommand(), a.mcpCommand(), a.explainCommand(), a.envCommand(), a.pushCommand(), a.redisCommand(), a.presetCommand(), a.teamCommand(),
 		a.doctorCommand(), a.resetCommand(), a.demoCommand(), a.simCommand(),
 		a.versionCommand(), a.completionCommand(root), exitCodesTopic(),
 	)

@@ -118,6 +118,11 @@ func (a *app) passphrase(ctx context.Context, stdin, twice bool) (core.Secret, e
 		}
 		return p, nil
 	}
+	return a.askPassphrase(ctx, twice)
+}
+
+// askPassphrase asks for a passphrase, a new one twice.
+func (a *app) askPassphrase(ctx context.Context, twice bool) (core.Secret, error) {
 	for {
 		p, err := a.hiddenOrUsage(ctx, "ask.passphrase", "usage.passphrase_stdin")
 		if err != nil {

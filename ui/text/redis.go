@@ -35,11 +35,9 @@ func redisTexts() table {
 		"cause.redis_full": {"The memory or the disk of the Redis is full, so that it takes no writes.", "Redis 的内存或磁盘已满，无法写入。"},
 		"cause.redis_type": {"The Redis holds something else under that key.", "Redis 的该键下存放的是其他数据。"},
 
-		"cause.team_key":   {"The team's token is sealed with a key that this machine does not have.", "团队的 token 使用了本机没有的密钥加密。"},
-		"cause.team_value": {"What the Redis holds as the team's token was not written by the team.", "Redis 中的团队 token 并非由团队成员写入。"},
+		"cause.redis_password":  {"The URL holds a password, which others can see in the list of processes.", "URL 中含有密码，其他人可在进程列表中看到。"},
+		"remedy.redis_password": {"Leave it out of the URL, and change it if others use this machine. It is asked for, or read with --redis-password-stdin.", "请从 URL 中去掉密码；如果本机有其他用户，请更换它。密码会询问，或用 --redis-password-stdin 读取。"},
 
-		"remedy.team_key":   {"Ask a member of the team for a new invite.", "请向团队成员索取新的邀请文件。"},
-		"remedy.team_value": {"Look who else can write to that Redis. To replace the value: tokentray refresh {account} --force", "请检查还有谁能写入该 Redis。要覆盖该值：tokentray refresh {account} --force"},
 		"remedy.redis_url":  {"Write it as rediss://USER@HOST:PORT/DB, without a password; several hosts need ?master=NAME (Sentinels) or ?cluster=true.", "请写成 rediss://用户@主机:端口/库号，不含密码；多个主机需要加 ?master=名称（Sentinel）或 ?cluster=true。"},
 		"remedy.redis_tls":  {"Name the file with the Redis' authority: ?ca=FILE. If its certificate is for another host: ?name=HOST.", "请用 ?ca=文件 指定 Redis 的 CA 证书；如果证书属于其他主机名，请加 ?name=主机名。"},
 		"remedy.redis_auth": {"Ask whoever runs the Redis for user and password, and enter them again.", "请向 Redis 管理员确认用户名和密码，然后重新输入。"},

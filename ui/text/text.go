@@ -101,6 +101,7 @@ func tables() []table {
 		apiDoor(),
 		pushes(),
 		presets(),
+		teams(),
 		execWords(),
 		callWords(),
 		man(),

@@ -69,6 +69,29 @@ func operations() []operation {
 			route: "POST " + push + "/{number}/run", id: "runPush", summary: "Do a push now", fails: fetch,
 			about: "With the current token, which is fetched if need be. How it ended is in last.",
 		},
+		{route: "GET /v1/teams", id: "listTeams", summary: "The teams that this machine is in, as each one's Redis has them"},
+		{
+			route: "POST /v1/teams", id: "createTeam", summary: "Make a team on a Redis and join it", fails: vault,
+			about: "The URL has no password in it. Keys and passwords go to the vault.",
+		},
+		{
+			route: "POST /v1/teams/join", id: "joinTeam", summary: "Tell what a team shares and, with apply, join it by an invite", fails: vault,
+			about: "Accounts that are not here yet are added, paused and without a secret. A machine that is in the team already gets its new key.",
+		},
+		{
+			route: "POST /v1/teams/{team}/invite", id: "inviteToTeam", summary: "Encrypt what another machine needs to join", fails: vault,
+			about: "Who has the file and its passphrase can use the team's tokens and knows the password of its Redis.",
+		},
+		{route: "POST /v1/teams/{team}/rotate", id: "rotateTeam", summary: "Give a team a new key; the answer is an invite by which the others join again", fails: vault},
+		{route: "DELETE /v1/teams/{team}", id: "leaveTeam", summary: "Leave a team; its accounts stay", fails: vault},
+		{
+			route: "POST " + account + "/share", id: "shareAccount", summary: "Share the token of an account with a team", fails: vault,
+			about: "Every account of this machine that asks for the same token is shared. The secret stays here.",
+		},
+		{
+			route: "POST " + account + "/unshare", id: "unshareAccount", summary: "Make the token of an account this machine's own again",
+			about: "Where a fetch from here could kill the team's token, the account is paused.",
+		},
 		{route: "GET /v1/presets", id: "listPresets", summary: "The presets: kinds of token that a file describes"},
 		{route: "GET /v1/presets/{kind}", id: "getPreset", summary: "One preset with its file"},
 		{

@@ -33,6 +33,7 @@ func words() map[string]string {
 		"AccountInput.copy_path": "The API path that the forms with an address are made for by default; empty: the usual one.",
 		"AccountInput.declined":  "The kind that is not offered to its owner again.",
 		"AccountInput.secret":    "The AppSecret; it goes to the vault.",
+		"AccountInput.paused":    "Of a new account: it is not renewed in the background, and nothing is fetched now.",
 		"AccountInput.apart":     "Consent to a second account with the same AppID.",
 
 		"Backup":           "An encrypted backup. No call gives a secret in any other form.",

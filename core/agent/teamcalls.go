@@ -1,0 +1,524 @@
+package agent
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"time"
+
+	"tokentray/core"
+	"tokentray/core/api"
+	"tokentray/core/redisconn"
+	"tokentray/core/team"
+)
+
+// teamTime bounds what a team's Redis is asked for a person.
+const teamTime = 10 * time.Second
+
+// Teams implements api.Agent.
+func (s *Service) Teams(ctx context.Context) ([]api.Team, error) {
+	ctx, done := context.WithTimeout(ctx, teamTime)
+	defer done()
+	var out []api.Team
+	for _, name := range s.teams.names() {
+		if l := s.teams.find(name); l != nil && !l.record.Leaving {
+			out = append(out, s.teamNow(ctx, l))
+		}
+	}
+	return out, nil
+}
+
+// teamNow is a team as it stands. What cannot be found out is left out, and Error says why.
+func (s *Service) teamNow(ctx context.Context, l *life) api.Team {
+	s.teams.mu.RLock()
+	r, m, made, why := l.record, l.member, l.team, l.err
+	s.teams.mu.RUnlock()
+	out := api.Team{Name: l.name, Redis: r.Redis, Self: r.Member}
+	if url, err := redisconn.Parse(r.Redis); err == nil {
+		out.Plain = url.Plain()
+	}
+	failed := func(err error) {
+		if out.Error == nil && err != nil {
+			out.Error = api.FromError(core.AsError(err))
+		}
+	}
+	if why != nil {
+		failed(why)
+	}
+	var others []team.Other
+	if m != nil {
+		health, err := made.Health(ctx)
+		out.Latency, out.Eviction, out.Evicts = health.Latency, health.Policy, health.Evicts()
+		failed(err)
+		if err == nil {
+			failed(made.Check(ctx))
+			others, err = made.Members(ctx)
+			failed(err)
+		}
+		for _, o := range others {
+			out.Members = append(out.Members, api.TeamMember{Name: o.Name, Version: o.Version, Seen: int64(o.Seen / time.Second), Self: o.ID == r.MemberID})
+		}
+	}
+	for _, id := range r.Accounts {
+		if a, ok := s.accounts.get(id); ok {
+			out.Accounts = append(out.Accounts, s.teamAccountNow(ctx, m, a, others, out.Error != nil))
+		}
+	}
+	slices.SortFunc(out.Accounts, func(a, b api.TeamAccount) int { return compareText(a.Account, b.Account) })
+	return out
+}
+
+func compareText(a, b string) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}
+
+func (s *Service) teamAccountNow(ctx context.Context, m *team.Member, a core.Account, others []team.Other, away bool) api.TeamAccount {
+	out := api.TeamAccount{Account: a.Ref()}
+	if snap, ok := s.keeper.Snapshot(a.ID); ok {
+		out.NextTry, out.ExpiresAt, out.CallsToday, out.ForcedToday = snap.NextTry, snap.ExpiresAt, snap.Today.Calls, snap.Today.Forced
+		if snap.Mask == "" {
+			out.ExpiresAt = time.Time{}
+		}
+	}
+	if m == nil {
+		return out
+	}
+	seen := m.Seen(a.ID)
+	out.By, out.At = seen.By, seen.At
+	if away {
+		return out
+	}
+	stand, err := m.Stand(ctx, a.ID, others)
+	if err != nil {
+		out.Error = api.FromError(core.AsError(err))
+		return out
+	}
+	out.Holder, out.Fence, out.Reported = stand.Holder, stand.Fence, stand.Wanted
+	out.CallsToday, out.ForcedToday = max(out.CallsToday, stand.Calls), max(out.ForcedToday, stand.Forced)
+	seen = m.Seen(a.ID)
+	out.By, out.At = seen.By, seen.At
+	return out
+}
+
+// memberName is this machine's name for the others, and what is wrong with one.
+func memberName(entered string) (string, error) {
+	if entered == "" {
+		entered, _ = os.Hostname() // a machine without a name has to be named
+	}
+	name, err := core.CleanName(entered)
+	if err != nil || core.HoldsSecret(name) {
+		return "", &core.Error{Class: core.Invalid, Remedy: core.RemedyInput, Message: "the name of this machine in the team is none that can be used; give another with --member"}
+	}
+	return name, nil
+}
+
+// mayPlain refuses a Redis on another host without TLS, unless a person agreed.
+func mayPlain(url redisconn.URL, agreed bool) error {
+	if !url.Plain() || agreed {
+		return nil
+	}
+	return &core.Error{
+		Class: core.Misuse, Remedy: core.RemedyTeamPlain,
+		Message: "what goes to this Redis can be read on its way, its password too; use rediss://, or agree to that with --plaintext",
+	}
+}
+
+// CreateTeam implements api.Agent.
+func (s *Service) CreateTeam(ctx context.Context, in api.TeamInput) (api.Team, error) {
+	url, err := redisconn.Parse(in.Redis)
+	if err == nil {
+		err = mayPlain(url, in.Plain)
+	}
+	if err != nil {
+		return api.Team{}, err
+	}
+	member, err := memberName(in.Member)
+	if err != nil {
+		return api.Team{}, err
+	}
+	s.edit.Lock()
+	defer s.edit.Unlock()
+	if s.teams.find(in.Name) != nil {
+		return api.Team{}, &core.Error{Class: core.Misuse, Remedy: core.RemedyTeamThere, Message: "this machine is in a team of that name already; choose another name"}
+	}
+	invite := team.Invite{Team: in.Name, Redis: url, Keys: team.NewKeys(), Password: core.NewSecret(in.Password)}
+	l, err := s.enter(ctx, invite, teamRecord{Redis: url.String(), Key: core.NewID(), MemberID: string(core.NewID()), Member: member}, (*team.Team).Found)
+	if err != nil {
+		return api.Team{}, err
+	}
+	s.log.Info("a team was made", "team", in.Name)
+	return s.teamNow(ctx, l), nil
+}
+
+// enter makes this machine a member: first, which asks the Redis, then the record, then
+// the vault. The edit lock is held.
+func (s *Service) enter(ctx context.Context, i team.Invite, r teamRecord, first func(*team.Team, context.Context) error) (*life, error) {
+	if err := s.openForWriting(ctx); err != nil {
+		return nil, err
+	}
+	secrets, err := i.Secrets()
+	if err != nil {
+		return nil, core.AsError(err)
+	}
+	defer clear(secrets)
+	made, client, err := s.teams.connect(i, r)
+	if err != nil {
+		return nil, err
+	}
+	abandon := func(err error) (*life, error) {
+		made.Close()
+		_ = client.Close()
+		return nil, err
+	}
+	asked, done := context.WithTimeout(ctx, teamTime)
+	defer done()
+	if err := first(made, asked); err != nil {
+		return abandon(err)
+	}
+	if err := made.Hello(asked); err != nil {
+		return abandon(err)
+	}
+	l := s.teams.find(i.Team)
+	if l == nil {
+		l = &life{name: i.Team}
+	}
+	if err := s.teams.save(l, r); err != nil {
+		return abandon(err)
+	}
+	if err := s.vault.putSecret(ctx, r.Key, secrets); err != nil {
+		if l.member == nil { // it was not a member before
+			_ = s.teams.forget(context.WithoutCancel(ctx), l) // what stays is tried again at the next start
+		}
+		return abandon(err)
+	}
+	s.teams.end(l, nil)
+	s.teams.run(l, i, made, client)
+	return l, nil
+}
+
+// InviteTo implements api.Agent.
+func (s *Service) InviteTo(_ context.Context, name string, passphrase core.Secret) (api.Invite, error) {
+	l, err := s.teams.up(name)
+	if err != nil {
+		return api.Invite{}, err
+	}
+	return s.sealed(l, passphrase)
+}
+
+func (s *Service) sealed(l *life, passphrase core.Secret) (api.Invite, error) {
+	if passphrase.Empty() {
+		return api.Invite{}, emptyPassphrase()
+	}
+	s.teams.mu.RLock()
+	i := l.invite
+	s.teams.mu.RUnlock()
+	file, err := i.Seal(passphrase, s.parts.BackupWork)
+	if err != nil {
+		return api.Invite{}, core.AsError(err)
+	}
+	return api.Invite{Team: l.name, Age: file}, nil
+}
+
+// JoinTeam implements api.Agent.
+func (s *Service) JoinTeam(ctx context.Context, in api.TeamJoin) (api.TeamJoined, error) {
+	invite, err := team.OpenInvite(in.Age, core.NewSecret(in.Passphrase))
+	if err != nil {
+		return api.TeamJoined{}, err
+	}
+	if err := mayPlain(invite.Redis, in.Plain); err != nil {
+		return api.TeamJoined{}, err
+	}
+	member, err := memberName(in.Member)
+	if err != nil {
+		return api.TeamJoined{}, err
+	}
+	s.edit.Lock()
+	defer s.edit.Unlock()
+	r := teamRecord{Key: core.NewID(), MemberID: string(core.NewID()), Member: member}
+	out := api.TeamJoined{Team: invite.Team, Redis: invite.Redis.String(), Plain: invite.Redis.Plain(), Roster: []api.TeamListed{}}
+	if l := s.teams.find(invite.Team); l != nil {
+		if l.member != nil && !l.invite.Keys.SameTeam(invite.Keys) {
+			return api.TeamJoined{}, &core.Error{Class: core.Misuse, Remedy: core.RemedyTeamThere, Message: "this machine is in another team of that name; leave that one first"}
+		}
+		out.Again = true
+		r.Key, r.MemberID, r.Accounts = l.record.Key, l.record.MemberID, l.record.Accounts
+		if in.Member == "" {
+			r.Member = l.record.Member
+		}
+	}
+	r.Redis = out.Redis
+	listed, odd, err := s.rosterOf(ctx, invite, r)
+	if err != nil {
+		return api.TeamJoined{}, err
+	}
+	out.Odd = odd
+	made, have := s.match(listed, &out)
+	if !in.Apply {
+		return out, nil
+	}
+	l, err := s.enter(ctx, invite, r, (*team.Team).Check)
+	if err != nil {
+		return api.TeamJoined{}, err
+	}
+	if err := s.addFromRoster(ctx, made); err != nil {
+		return api.TeamJoined{}, err
+	}
+	for _, a := range made {
+		have = append(have, a.ID)
+	}
+	have = s.notElsewhere(l, have)
+	if err := s.teams.add(l, have...); err != nil {
+		return api.TeamJoined{}, err
+	}
+	s.keeper.Republish(have...)
+	out.Done = true
+	s.log.Info("joined a team", "team", l.name, "accounts", len(have))
+	return out, nil
+}
+
+// rosterOf asks the Redis of an invite what the team shares, before anything is kept.
+func (s *Service) rosterOf(ctx context.Context, i team.Invite, r teamRecord) ([]team.Listed, int, error) {
+	made, client, err := s.teams.connect(i, r)
+	if err != nil {
+		return nil, 0, err
+	}
+	defer client.Close()
+	defer made.Close()
+	asked, done := context.WithTimeout(ctx, teamTime)
+	defer done()
+	if err := made.Check(asked); err != nil {
+		return nil, 0, err
+	}
+	return made.Roster(asked)
+}
+
+// match finds the accounts of this machine that have a token of the roster, and those
+// that are to be made for the others.
+func (s *Service) match(listed []team.Listed, out *api.TeamJoined) (made []core.Account, have []core.ID) {
+	taken := s.takenNames()
+	for _, one := range listed {
+		row := api.TeamListed{Name: one.Name, Env: one.Env, Kind: one.Kind, AppID: one.AppID, BaseURL: one.BaseURL, Params: one.Params}
+		a := s.blank()
+		a.Name, a.Env, a.Kind, a.Product, a.AppID, a.BaseURL, a.Params = one.Name, one.Env, one.Kind, one.Product, one.AppID, one.BaseURL, maps.Clone(one.Params)
+		a.Auto = false
+		a = s.kindSet().Clean(a)
+		_, known := s.kindSet().Of(a.Kind)
+		if !known || len(s.kindSet().Check(a).Fatal()) > 0 {
+			out.Roster = append(out.Roster, row)
+			continue
+		}
+		ids := s.sharing(a)
+		have = append(have, ids...)
+		if len(ids) == 0 {
+			a.Name = freeName(taken, a)
+			taken[refOf(a)] = true
+			made = append(made, a)
+			row.New, row.Here = true, a.Ref()
+		} else if there, ok := s.accounts.get(ids[0]); ok {
+			row.Here = there.Ref()
+		}
+		out.Roster = append(out.Roster, row)
+	}
+	return made, have
+}
+
+// sharing are the accounts of this machine that ask for the token of one.
+func (s *Service) sharing(a core.Account) []core.ID {
+	var out []core.ID
+	for _, other := range s.accounts.all() {
+		if other.Kind == a.Kind && s.sameToken(other, a) {
+			out = append(out, other.ID)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// addFromRoster adds accounts, paused and without a secret. The edit lock is held.
+func (s *Service) addFromRoster(ctx context.Context, made []core.Account) error {
+	if len(made) == 0 {
+		return nil
+	}
+	lines := make([]core.Entry, len(made))
+	for i := range lines {
+		lines[i] = core.Entry{At: s.now(), What: core.DidAdd}
+	}
+	nothing := func(context.Context) error { return nil }
+	if _, err := s.parts.Store.SaveAll(ctx, made, lines, nothing, nothing); err != nil {
+		return core.AsError(err)
+	}
+	for _, a := range made {
+		s.handOver(a, core.Token{})
+	}
+	return nil
+}
+
+// notElsewhere leaves out those that another team shares.
+func (s *Service) notElsewhere(l *life, ids []core.ID) []core.ID {
+	s.teams.mu.RLock()
+	defer s.teams.mu.RUnlock()
+	return slices.DeleteFunc(ids, func(id core.ID) bool { other := s.teams.of[id]; return other != nil && other != l })
+}
+
+// LeaveTeam implements api.Agent.
+func (s *Service) LeaveTeam(ctx context.Context, name string) (api.TeamLeft, error) {
+	s.edit.Lock()
+	defer s.edit.Unlock()
+	l, err := s.teams.which(name)
+	if err != nil {
+		return api.TeamLeft{}, err
+	}
+	if err := s.vault.closed(); err != nil {
+		return api.TeamLeft{}, err // its keys would stay there
+	}
+	var out api.TeamLeft
+	for _, id := range slices.Clone(l.record.Accounts) {
+		paused, err := s.part(id)
+		if err != nil {
+			return out, err
+		}
+		if paused != "" {
+			out.Paused = append(out.Paused, paused)
+		}
+	}
+	slices.Sort(out.Paused)
+	if l.team != nil {
+		asked, done := context.WithTimeout(ctx, teamTime)
+		if err := l.team.Bye(asked); err != nil {
+			s.log.Warn("the team still lists this machine for a while", "team", l.name, "error", err)
+		}
+		done()
+	}
+	r := l.record
+	r.Leaving = true
+	if err := s.teams.save(l, r); err != nil {
+		return out, err
+	}
+	s.teams.end(l, errNoTeam())
+	if err := s.teams.forget(ctx, l); err != nil {
+		return out, err
+	}
+	s.log.Info("left a team", "team", l.name)
+	return out, nil
+}
+
+// part makes an account's token this machine's own. Where a fetch from here would kill the
+// team's, the account is paused, and its name is returned. The edit lock is held.
+func (s *Service) part(id core.ID) (paused string, err error) {
+	if a, ok := s.accounts.get(id); ok && a.Auto && !s.spec(a.Kind).Traits.Repeat.Harmless() {
+		a.Auto = false
+		if err := s.parts.Store.Update(a); err != nil {
+			return "", core.AsError(err)
+		}
+		s.handOver(a, core.Token{})
+		paused = a.Ref()
+	}
+	if err := s.teams.drop(id); err != nil {
+		return paused, err
+	}
+	s.keeper.Republish(id)
+	return paused, nil
+}
+
+// RotateTeam implements api.Agent. The vault has the new key before the team has, so
+// that a crash between the two loses none.
+func (s *Service) RotateTeam(ctx context.Context, name string, passphrase core.Secret) (api.Invite, error) {
+	if passphrase.Empty() {
+		return api.Invite{}, emptyPassphrase()
+	}
+	s.edit.Lock()
+	defer s.edit.Unlock()
+	l, err := s.teams.up(name)
+	if err != nil {
+		return api.Invite{}, err
+	}
+	old := l.team
+	next := l.invite
+	next.Keys = next.Keys.Rotate()
+	if l, err = s.enter(ctx, next, l.record, func(_ *team.Team, ctx context.Context) error { return old.Check(ctx) }); err != nil {
+		return api.Invite{}, err
+	}
+	asked, done := context.WithTimeout(ctx, teamTime)
+	defer done()
+	if err := old.Turnover(asked, next.Keys); err != nil {
+		return api.Invite{}, err
+	}
+	s.log.Info("a team has a new key", "team", l.name)
+	return s.sealed(l, passphrase)
+}
+
+// Share implements api.Agent.
+func (s *Service) Share(ctx context.Context, ref api.Ref, in api.ShareInput) (api.Account, error) {
+	s.edit.Lock()
+	defer s.edit.Unlock()
+	a, err := s.resolve(ref)
+	if err != nil {
+		return api.Account{}, err
+	}
+	l, err := s.teams.up(in.Team)
+	if err != nil {
+		return api.Account{}, err
+	}
+	if a.Env == core.Live {
+		if err := mayPlain(l.invite.Redis, in.Plain); err != nil {
+			return api.Account{}, err
+		}
+	}
+	ids := s.sharing(a)
+	if len(s.notElsewhere(l, slices.Clone(ids))) < len(ids) {
+		return api.Account{}, &core.Error{
+			Class: core.Misuse, Remedy: core.RemedyTeamShared, Kind: a.Kind,
+			Message: fmt.Sprintf("the token of %s is another team's already; unshare it there first", a.Ref()),
+		}
+	}
+	asked, done := context.WithTimeout(ctx, teamTime)
+	defer done()
+	if err := l.team.List(asked, s.keeper.TokenID(a), team.Listed{
+		Name: a.Name, Env: a.Env, Kind: a.Kind, Product: a.Product, AppID: a.AppID, BaseURL: a.BaseURL, Params: a.Params,
+	}); err != nil {
+		return api.Account{}, err
+	}
+	if err := s.teams.add(l, ids...); err != nil {
+		return api.Account{}, err
+	}
+	s.teams.give(asked, l.member, a.ID)
+	s.keeper.Republish(ids...)
+	return s.Account(ctx, refOf(a))
+}
+
+// Unshare implements api.Agent.
+func (s *Service) Unshare(ctx context.Context, ref api.Ref) (api.Account, error) {
+	s.edit.Lock()
+	defer s.edit.Unlock()
+	a, err := s.resolve(ref)
+	if err != nil {
+		return api.Account{}, err
+	}
+	s.teams.mu.RLock()
+	l := s.teams.of[a.ID]
+	s.teams.mu.RUnlock()
+	if l == nil {
+		return api.Account{}, errNoTeam()
+	}
+	if l.team != nil {
+		asked, done := context.WithTimeout(ctx, teamTime)
+		defer done()
+		if err := l.team.Unlist(asked, s.keeper.TokenID(a)); err != nil {
+			return api.Account{}, err
+		}
+	}
+	for _, id := range s.sharing(a) {
+		if _, err := s.part(id); err != nil {
+			return api.Account{}, err
+		}
+	}
+	return s.Account(ctx, refOf(a))
+}

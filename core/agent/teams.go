@@ -1,0 +1,499 @@
+package agent
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"time"
+
+	"tokentray/core"
+	"tokentray/core/api"
+	"tokentray/core/redisconn"
+	"tokentray/core/team"
+)
+
+// teamStore keeps which teams this machine is in.
+type teamStore interface {
+	Teams() (map[string][]byte, error)
+	PutTeam(name string, record []byte) error
+	RemoveTeam(name string) error
+}
+
+// teamRecord is a team in the database. Its keys and passwords are in the vault, under
+// Key. It is written before they are and removed after them, so that a crash leaves
+// nothing in the vault that nobody finds.
+type teamRecord struct {
+	Redis    string    `json:"redis"`
+	Key      core.ID   `json:"key"`
+	MemberID string    `json:"member_id"`
+	Member   string    `json:"member"`
+	Accounts []core.ID `json:"accounts,omitempty"`
+	Leaving  bool      `json:"leaving,omitempty"`
+}
+
+// life is a team that this machine is in. While the vault is closed it has no member, and
+// nobody asks for its accounts.
+type life struct {
+	name   string
+	record teamRecord
+	err    *core.Error // why it has no member
+
+	invite team.Invite
+	client redisconn.Client
+	team   *team.Team
+	member *team.Member
+	cancel context.CancelFunc
+	done   chan struct{}
+}
+
+// teams are those that this machine is in. It implements core.Team: each account's round
+// goes to its own.
+type teams struct {
+	store    teamStore
+	vault    *vaultAccess
+	accounts *directory
+	keeper   *core.Keeper
+	log      *slog.Logger
+	now      func() time.Time
+	version  string
+	idle     func() bool // renewal is paused for all
+
+	running context.Context // ends with the agent; nil before Run
+
+	mu   sync.RWMutex // guards what follows; nothing is asked under it
+	all  map[string]*life
+	of   map[core.ID]*life
+	told map[core.ID]api.AccountTeam
+	wg   sync.WaitGroup // what was heard and is under way
+}
+
+var _ core.Team = (*teams)(nil)
+
+// load reads which teams there are. None of them begins before start.
+func (t *teams) load() error {
+	records, err := t.store.Teams()
+	if err != nil {
+		return err
+	}
+	t.all, t.of, t.told = map[string]*life{}, map[core.ID]*life{}, map[core.ID]api.AccountTeam{}
+	for name, raw := range records {
+		l := &life{name: name, err: lockedVault(nil)}
+		if err := json.Unmarshal(raw, &l.record); err != nil {
+			t.log.Warn("the record of a team cannot be read by this version", "team", name, "error", err)
+			continue
+		}
+		t.all[name] = l
+		for _, id := range l.record.Accounts {
+			t.of[id] = l
+		}
+	}
+	return nil
+}
+
+// keys are those under which the vault has secrets of teams.
+func (t *teams) keys() []core.ID {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	var out []core.ID
+	for _, l := range t.all {
+		out = append(out, l.record.Key)
+	}
+	return out
+}
+
+// names are those of the teams, in order.
+func (t *teams) names() []string {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	return slices.Sorted(maps.Keys(t.all))
+}
+
+func (t *teams) find(name string) *life {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	return t.all[name]
+}
+
+// member is the one of an account; why says why there is none.
+func (t *teams) member(id core.ID) (m *team.Member, why *core.Error) {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	l := t.of[id]
+	if l == nil {
+		return nil, errNoTeam()
+	}
+	return l.member, l.err
+}
+
+// Shares implements core.Team.
+func (t *teams) Shares(a core.Account) bool {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	return t.of[a.ID] != nil
+}
+
+// Turn implements core.Team.
+func (t *teams) Turn(ctx context.Context, turn core.Turn) core.Turned {
+	m, why := t.member(turn.Account.ID)
+	if m == nil {
+		return core.Turned{Err: why}
+	}
+	out := m.Turn(ctx, turn)
+	t.show(turn.Account.ID)
+	return out
+}
+
+// CountForce implements core.Team.
+func (t *teams) CountForce(ctx context.Context, a core.Account, id core.TokenID, day string, budget int) (bool, error) {
+	m, why := t.member(a.ID)
+	if m == nil {
+		return false, why
+	}
+	return m.CountForce(ctx, a, id, day, budget)
+}
+
+// start begins all teams that have not begun, because the vault opened. The edit lock is
+// held.
+func (t *teams) start(ctx context.Context) {
+	if t.running == nil || t.running.Err() != nil {
+		return
+	}
+	for _, name := range t.names() {
+		l := t.find(name)
+		switch {
+		case l.member != nil:
+		case l.record.Leaving:
+			if err := t.forget(ctx, l); err != nil {
+				t.log.Warn("a team that was left is still in the vault", "team", name, "error", err)
+			}
+		default:
+			if err := t.begin(ctx, l); err != nil {
+				t.log.Warn("a team cannot be joined", "team", name, "error", err)
+			}
+		}
+	}
+}
+
+// begin starts one team with what the vault has of it.
+func (t *teams) begin(ctx context.Context, l *life) error {
+	fail := func(err error) error {
+		t.mu.Lock()
+		l.err = core.AsError(err)
+		t.mu.Unlock()
+		return err
+	}
+	raw, err := t.vault.secret(ctx, l.record.Key)
+	if err != nil {
+		return fail(err)
+	}
+	defer clear(raw)
+	url, err := redisconn.Parse(l.record.Redis)
+	if err != nil {
+		return fail(err)
+	}
+	invite, err := team.Invite{Team: l.name, Redis: url}.WithSecrets(raw)
+	if err != nil {
+		return fail(err)
+	}
+	made, client, err := t.connect(invite, l.record)
+	if err != nil {
+		return fail(err)
+	}
+	t.run(l, invite, made, client)
+	return nil
+}
+
+// connect makes a team on its Redis. Nothing is sent.
+func (t *teams) connect(i team.Invite, r teamRecord) (*team.Team, redisconn.Client, error) {
+	client, err := redisconn.Open(i.Redis, redisconn.Options{
+		Password: func(context.Context) (string, error) { return i.Password.Reveal(), nil },
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	made, err := team.New(i.Team, i.Keys, client, team.Options{Self: team.Self{ID: r.MemberID, Name: r.Member, Version: t.version}, Log: t.log})
+	if err != nil {
+		_ = client.Close()
+		return nil, nil, err
+	}
+	return made, client, nil
+}
+
+// run has a life run until it is ended.
+func (t *teams) run(l *life, invite team.Invite, made *team.Team, client redisconn.Client) {
+	ctx, cancel := context.WithCancel(t.running)
+	m := team.NewMember(made, func(id core.ID, p team.Published) { t.heard(ctx, id, p) })
+	for _, id := range l.record.Accounts {
+		t.shareWith(m, id)
+	}
+	done := make(chan struct{})
+	t.mu.Lock()
+	l.invite, l.client, l.team, l.member, l.cancel, l.done, l.err = invite, client, made, m, cancel, done, nil
+	t.mu.Unlock()
+	go func() {
+		defer close(done)
+		m.Run(ctx)
+	}()
+}
+
+// shareWith makes an account's token a member's.
+func (t *teams) shareWith(m *team.Member, id core.ID) {
+	if a, ok := t.accounts.get(id); ok {
+		m.Share(a, t.keeper.TokenID(a), func() string {
+			now, _ := t.accounts.get(id)
+			return t.keeper.Day(now)
+		})
+	}
+}
+
+// end ends a life and forgets what it had from the vault.
+func (t *teams) end(l *life, why *core.Error) {
+	t.mu.Lock()
+	cancel, done, made, client := l.cancel, l.done, l.team, l.client
+	l.invite, l.client, l.team, l.member, l.cancel, l.done, l.err = team.Invite{}, nil, nil, nil, nil, nil, why
+	t.mu.Unlock()
+	if cancel == nil {
+		return
+	}
+	cancel()
+	<-done
+	made.Close()
+	_ = client.Close()
+}
+
+// stop ends all teams, because the vault closes or the agent ends.
+func (t *teams) stop(why *core.Error) {
+	for _, name := range t.names() {
+		t.end(t.find(name), why)
+	}
+	t.wg.Wait()
+}
+
+// heard makes what a team has of an account its token. It does not wait.
+func (t *teams) heard(ctx context.Context, id core.ID, p team.Published) {
+	t.show(id)
+	m, _ := t.member(id)
+	if m == nil {
+		return
+	}
+	counts := m.Seen(id).Counts
+	t.wg.Go(func() {
+		own, _ := t.keeper.Token(id)
+		taken := core.Taken{Counts: counts}
+		if left := p.Remaining(); left > 0 && (!p.Wanted || !own.Good(t.now(), 0)) {
+			taken.Grant, taken.By = core.Grant{Value: p.Value, ExpiresIn: left}, p.By
+		}
+		t.keeper.Take(ctx, id, taken)
+		switch {
+		case m.Err() != nil || m.Seen(id).Err != nil:
+		case p.Wanted && p.Value != "":
+			t.answerWant(ctx, id, p.Value)
+		case p.Value == "":
+			t.offer(ctx, m, id)
+		}
+	})
+}
+
+// How long what every member could do is put off by chance, so that one does it.
+const (
+	apartFrom = 500 * time.Millisecond
+	apart     = 2 * time.Second
+)
+
+// answerWant has the round that somebody's report asks for, unless another machine has
+// it meanwhile.
+func (t *teams) answerWant(ctx context.Context, id core.ID, value string) {
+	a, there := t.accounts.get(id)
+	if !there || !a.Auto || t.idle() || t.pause(ctx) != nil {
+		return
+	}
+	if _, err := t.keeper.Refresh(ctx, id, core.Report{Stale: value}); err != nil {
+		t.log.Debug("a report of the team was not served from here", "account", id, "error", err)
+	}
+}
+
+// offer gives the team the token that this machine has, where the team has none.
+func (t *teams) offer(ctx context.Context, m *team.Member, id core.ID) {
+	a, there := t.accounts.get(id)
+	own, _ := t.keeper.Token(id)
+	if !there || !t.keeper.Live(a) || !own.Good(t.now(), 0) || t.pause(ctx) != nil {
+		return
+	}
+	t.give(ctx, m, id)
+}
+
+func (t *teams) give(ctx context.Context, m *team.Member, id core.ID) {
+	own, _ := t.keeper.Token(id)
+	if !own.Good(t.now(), 0) {
+		return
+	}
+	if err := m.Offer(ctx, id, core.Grant{Value: own.Value, ExpiresIn: own.Remaining(t.now())}); err != nil {
+		t.log.Warn("the team was not given the token that is here", "account", id, "error", err)
+	}
+}
+
+func (t *teams) pause(ctx context.Context) error {
+	timer := time.NewTimer(apartFrom + rand.N(apart))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// view is what a row says of the team that shares its token; nil: none does.
+func (t *teams) view(id core.ID) *api.AccountTeam {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	l := t.of[id]
+	if l == nil {
+		return nil
+	}
+	out := api.AccountTeam{Name: l.name}
+	err := l.err
+	if l.member != nil {
+		seen := l.member.Seen(id)
+		out.By, out.At, err = seen.By, seen.At, seen.Err
+	}
+	if err != nil {
+		out.Error = api.FromError(err)
+	}
+	return &out
+}
+
+// show publishes an account when what its row says of the team is another.
+func (t *teams) show(id core.ID) {
+	now := t.view(id)
+	if now == nil {
+		return
+	}
+	t.mu.Lock()
+	was, known := t.told[id]
+	same := known && was.By == now.By && was.At.Sub(now.At).Abs() < time.Second && (was.Error == nil) == (now.Error == nil) &&
+		(was.Error == nil || was.Error.Message == now.Error.Message)
+	t.told[id] = *now
+	t.mu.Unlock()
+	if !same {
+		t.keeper.Republish(id)
+	}
+}
+
+// save writes a team's record and makes it count.
+func (t *teams) save(l *life, r teamRecord) error {
+	raw, err := json.Marshal(r)
+	if err != nil {
+		return core.AsError(err)
+	}
+	if err := t.store.PutTeam(l.name, raw); err != nil {
+		return core.AsError(err)
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.all[l.name] = l
+	for _, id := range l.record.Accounts {
+		delete(t.of, id)
+	}
+	l.record = r
+	for _, id := range r.Accounts {
+		t.of[id] = l
+	}
+	return nil
+}
+
+// forget takes a team that was left out of vault and database.
+func (t *teams) forget(ctx context.Context, l *life) error {
+	if err := t.vault.dropSecret(ctx, l.record.Key); err != nil {
+		return err
+	}
+	if err := t.store.RemoveTeam(l.name); err != nil {
+		return core.AsError(err)
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.all, l.name)
+	return nil
+}
+
+// add has teams share an account. The edit lock is held.
+func (t *teams) add(l *life, ids ...core.ID) error {
+	r := l.record
+	r.Accounts = slices.Clone(r.Accounts)
+	for _, id := range ids {
+		if !slices.Contains(r.Accounts, id) {
+			r.Accounts = append(r.Accounts, id)
+		}
+	}
+	if err := t.save(l, r); err != nil {
+		return err
+	}
+	if l.member != nil {
+		for _, id := range ids {
+			t.shareWith(l.member, id)
+		}
+	}
+	return nil
+}
+
+// drop has no team share an account any more. The edit lock is held.
+func (t *teams) drop(id core.ID) error {
+	t.mu.RLock()
+	l := t.of[id]
+	t.mu.RUnlock()
+	if l == nil {
+		return nil
+	}
+	r := l.record
+	r.Accounts = slices.DeleteFunc(slices.Clone(r.Accounts), func(other core.ID) bool { return other == id })
+	if err := t.save(l, r); err != nil {
+		return err
+	}
+	t.mu.Lock()
+	delete(t.of, id)
+	delete(t.told, id)
+	t.mu.Unlock()
+	if l.member != nil {
+		l.member.Unshare(id)
+	}
+	return nil
+}
+
+func errNoTeam() *core.Error {
+	return &core.Error{
+		Class: core.NotFound, Remedy: core.RemedyTeamNone,
+		Message: "this machine is in no such team; tokentray team status shows those it is in",
+	}
+}
+
+// which is the team of a name, or the only one.
+func (t *teams) which(name string) (*life, error) {
+	if name == "" {
+		names := t.names()
+		if len(names) > 1 {
+			return nil, &core.Error{Class: core.Invalid, Remedy: core.RemedyTeamOther, Message: "this machine is in several teams; say which one"}
+		}
+		name = slices.Concat(names, []string{""})[0]
+	}
+	l := t.find(name)
+	if l == nil || l.record.Leaving {
+		return nil, errNoTeam()
+	}
+	return l, nil
+}
+
+// up is the team of a name that has its keys, or why it has none.
+func (t *teams) up(name string) (*life, error) {
+	l, err := t.which(name)
+	switch {
+	case err != nil:
+		return nil, err
+	case l.member == nil:
+		return nil, l.err
+	}
+	return l, nil
+}

@@ -1,0 +1,252 @@
+package team
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"tokentray/core"
+	"tokentray/core/redisconn"
+)
+
+// How often a member does what without news. With 1,000 accounts of which none is due
+// that is under 5 commands a second.
+const (
+	listenFor     = 15 * time.Second // then it asks whether the connection still is
+	helloEvery    = time.Minute
+	readEvery     = 15 * time.Minute // messages get lost
+	reconnect     = time.Second      // after a failure, doubled up to reconnectMost
+	reconnectMost = 15 * time.Second
+)
+
+// Run has this member hear what the others publish, and tells them that it is there,
+// until ctx ends. Every account is read when its channel is subscribed, again after
+// each lost connection, after each message, and now and then.
+func (m *Member) Run(ctx context.Context) {
+	for wait := reconnect; ctx.Err() == nil; {
+		began := time.Now()
+		err := m.listen(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+		if time.Since(began) > time.Minute {
+			wait = reconnect
+		}
+		m.failed(err)
+		_ = pause(ctx, wait/2+rand.N(wait))
+		wait = min(2*wait, reconnectMost)
+	}
+}
+
+// failed notes that the Redis is of no use.
+func (m *Member) failed(err error) {
+	e := redisconn.Explain(err)
+	m.mu.Lock()
+	news := m.err == nil
+	m.err = e
+	m.mu.Unlock()
+	if news {
+		m.team.log.Warn("the team's Redis is of no use just now; its last tokens are served", "team", m.team.name, "error", e)
+	}
+	for _, id := range m.ids() {
+		m.hear(id, Published{})
+	}
+}
+
+// works notes that the Redis answers.
+func (m *Member) works() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.err = nil
+}
+
+func (m *Member) ids() []core.ID {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	out := make([]core.ID, 0, len(m.shared))
+	for id := range m.shared {
+		out = append(out, id)
+	}
+	return out
+}
+
+// listening is one connection on which messages come.
+type listening struct {
+	member *Member
+	redis  *redis.PubSub
+	on     map[string]bool // channels, of follow alone
+	pinged bool            // and nothing came since
+	hello  time.Time       // last
+}
+
+// listen hears until the connection fails.
+func (m *Member) listen(ctx context.Context) error {
+	if err := m.team.Hello(ctx); err != nil {
+		return err
+	}
+	l := &listening{member: m, redis: m.team.redis.Subscribe(ctx), on: map[string]bool{}, hello: time.Now()}
+	closing := context.AfterFunc(ctx, func() { _ = l.redis.Close() })
+	following, stop := context.WithCancel(ctx)
+	var wg sync.WaitGroup
+	defer func() {
+		closing()
+		stop()
+		_ = l.redis.Close() // once more does nothing
+		wg.Wait()
+	}()
+	if err := l.follow(ctx); err != nil {
+		return err
+	}
+	wg.Go(func() {
+		for {
+			select {
+			case <-m.news:
+			case <-following.Done():
+				return
+			}
+			if l.follow(following) != nil {
+				_ = l.redis.Close() // which ends the listening, and another begins
+				return
+			}
+		}
+	})
+	for {
+		if err := l.next(ctx); err != nil {
+			return err
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := l.upkeep(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+// follow subscribes to what is shared by now.
+func (l *listening) follow(ctx context.Context) error {
+	wanted := map[string]bool{}
+	l.member.mu.RLock()
+	for _, p := range l.member.shared {
+		wanted[p.account.channel] = true
+	}
+	l.member.mu.RUnlock()
+	var add, drop []string
+	for c := range wanted {
+		if !l.on[c] {
+			add = append(add, c)
+		}
+	}
+	for c := range l.on {
+		if !wanted[c] {
+			drop = append(drop, c)
+		}
+	}
+	l.on = wanted
+	if len(add) > 0 {
+		if err := l.redis.Subscribe(ctx, add...); err != nil {
+			return err
+		}
+	}
+	if len(drop) > 0 {
+		return l.redis.Unsubscribe(ctx, drop...)
+	}
+	return nil
+}
+
+// next waits for a message, for a while, and reads what it is about.
+func (l *listening) next(ctx context.Context) error {
+	got, err := l.redis.ReceiveTimeout(ctx, listenTime(l.pinged))
+	var slow net.Error
+	switch {
+	case errors.As(err, &slow) && slow.Timeout() && !l.pinged:
+		l.pinged = true
+		return l.redis.Ping(ctx)
+	case err != nil:
+		return err
+	}
+	l.pinged = false
+	switch message := got.(type) {
+	case *redis.Subscription:
+		if message.Kind == "subscribe" {
+			return l.member.read(ctx, message.Channel)
+		}
+	case *redis.Message:
+		return l.member.read(ctx, message.Channel)
+	}
+	return nil
+}
+
+// listenTime is how long a message is waited for, or the answer to a ping.
+func listenTime(pinged bool) time.Duration {
+	if pinged {
+		return listenFor / 5
+	}
+	return listenFor
+}
+
+// upkeep tells the others that this member is there and reads what was not read for
+// long.
+func (l *listening) upkeep(ctx context.Context) error {
+	m := l.member
+	if time.Since(l.hello) >= helloEvery {
+		if err := m.team.Hello(ctx); err != nil {
+			return err
+		}
+		l.hello = time.Now()
+	}
+	var old []string
+	m.mu.RLock()
+	for _, p := range m.shared {
+		if !p.read.IsZero() && time.Since(p.read) >= readEvery {
+			old = append(old, p.account.channel)
+		}
+	}
+	m.mu.RUnlock()
+	for _, c := range old {
+		if err := m.read(ctx, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// read reads the account of a channel and tells those of this machine that have its
+// token. What is wrong with one account ends nothing.
+func (m *Member) read(ctx context.Context, channel string) error {
+	type one struct {
+		id core.ID
+		*place
+	}
+	var about []one
+	m.mu.RLock()
+	for id, p := range m.shared {
+		if p.account.channel == channel {
+			about = append(about, one{id, p})
+		}
+	}
+	m.mu.RUnlock()
+	for _, o := range about {
+		day := o.day()
+		got, err := o.account.Read(ctx, day)
+		e := core.AsError(err)
+		if e != nil && e.Class == core.Temporary {
+			return err
+		}
+		m.mu.Lock()
+		o.read, o.err = time.Now(), e
+		o.counts = core.DayCounts{Day: day, Counts: core.Counts{Calls: got.Calls, Forced: got.Forced}}
+		m.mu.Unlock()
+		if e != nil {
+			m.team.log.Warn("the team's token cannot be used", "team", m.team.name, "account", o.id, "error", e)
+		}
+		m.hear(o.id, got)
+	}
+	m.works()
+	return nil
+}

@@ -1,0 +1,536 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"tokentray/core"
+	"tokentray/core/api"
+	"tokentray/core/durable"
+	"tokentray/ui/text"
+)
+
+func (a *app) teamCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:  "team",
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.teamStatus(cmd.Context(), "") },
+	}
+	status := &cobra.Command{
+		Use:               "status [TEAM]",
+		Args:              maybeOneTeam,
+		ValidArgsFunction: a.completeTeam,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.teamStatus(cmd.Context(), slices.Concat(args, []string{""})[0])
+		},
+	}
+	cmd.AddCommand(
+		a.teamCreateCommand(), a.teamFileCommand("invite", false), a.teamJoinCommand(), a.teamLeaveCommand(),
+		a.teamFileCommand("rotate-key", true), a.teamShareCommand(), a.teamUnshareCommand(), status,
+	)
+	return cmd
+}
+
+func maybeOneTeam(cmd *cobra.Command, args []string) error {
+	return counted(cmd, args, min(1, len(args)), "usage.one_team")
+}
+
+func oneTeam(cmd *cobra.Command, args []string) error { return counted(cmd, args, 1, "usage.one_team") }
+
+func (a *app) teamCreateCommand() *cobra.Command {
+	var in api.TeamInput
+	var password bool
+	cmd := &cobra.Command{
+		Use:  "create TEAM --redis URL",
+		Args: oneTeam,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			in.Name = args[0]
+			if in.Redis == "" {
+				return usage("usage.team_redis")
+			}
+			return a.teamCreate(cmd.Context(), in, password)
+		},
+	}
+	s := cmd.Flags()
+	s.StringVar(&in.Redis, "redis", "", "flag.team_redis")
+	s.BoolVar(&password, "redis-password-stdin", false, "flag.redis_password_stdin")
+	s.StringVar(&in.Member, "member", "", "flag.team_member")
+	s.BoolVar(&in.Plain, "plaintext", false, "flag.plaintext")
+	return cmd
+}
+
+// redisPassword reads the password of the Redis from standard input, or asks for it at a
+// terminal. There may be none.
+func (a *app) redisPassword(ctx context.Context, stdin bool) (string, error) {
+	switch {
+	case stdin:
+		return a.stdin(ctx, "ask.redis_password")
+	case !a.Term.InIsTerminal() || a.json:
+		return "", nil
+	}
+	s, err := a.askHidden(ctx, a.say("ask.redis_password"))
+	return s.Reveal(), err
+}
+
+func (a *app) teamCreate(ctx context.Context, in api.TeamInput, password bool) (err error) {
+	if in.Password, err = a.redisPassword(ctx, password); err != nil {
+		return err
+	}
+	agent, err := a.connect(ctx)
+	if err != nil {
+		return err
+	}
+	t, err := agent.CreateTeam(ctx, in)
+	if err != nil {
+		return err
+	}
+	if a.json {
+		return a.printJSON(t)
+	}
+	a.note(a.say("team.created", "team", t.Name, "member", clean(t.Self)), a.say("team.next_share"), a.say("team.next_invite", "team", t.Name))
+	a.notePlain(t.Plain)
+	return nil
+}
+
+// notePlain warns of a Redis to which everything goes in the clear.
+func (a *app) notePlain(plain bool) {
+	if plain {
+		a.note(a.say("cli.warning") + a.say("team.plain"))
+	}
+}
+
+// teamFileCommand is a command that writes an invite.
+func (a *app) teamFileCommand(name string, rotate bool) *cobra.Command {
+	var out string
+	var stdin, force bool
+	cmd := &cobra.Command{
+		Use:               name + " [TEAM] --out FILE",
+		Args:              maybeOneTeam,
+		ValidArgsFunction: a.completeTeam,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if out == "" {
+				return usage("usage.team_out")
+			}
+			return a.teamFile(cmd.Context(), slices.Concat(args, []string{""})[0], out, stdin, force, rotate)
+		},
+	}
+	cmd.Flags().StringVar(&out, "out", "", "flag.team_out")
+	cmd.Flags().BoolVar(&stdin, "passphrase-stdin", false, "flag.passphrase_stdin")
+	cmd.Flags().BoolVar(&force, "force", false, "flag.team_force")
+	_ = cmd.MarkFlagFilename("out")
+	return cmd
+}
+
+func (a *app) teamFile(ctx context.Context, team, out string, stdin, force, rotate bool) error {
+	if _, err := os.Lstat(out); err == nil && !force {
+		return usage("export.exists", "files", out)
+	}
+	agent, err := a.connect(ctx)
+	if err != nil {
+		return err
+	}
+	if team, err = a.teamName(ctx, agent, team); err != nil {
+		return err
+	}
+	p, err := a.newPassphrase(ctx, stdin, true)
+	if err != nil {
+		return err
+	}
+	write := agent.InviteTo
+	if rotate {
+		write = agent.RotateTeam
+	}
+	invite, err := write(ctx, team, p)
+	if err != nil {
+		return err
+	}
+	if err := durable.Write(out, func(w io.Writer) error {
+		_, err := w.Write(invite.Age)
+		return err
+	}); err != nil {
+		return fmt.Errorf("write %s: %w; choose another --out", out, err)
+	}
+	if a.json {
+		return a.printJSON(struct {
+			Team string `json:"team"`
+			File string `json:"file"`
+		}{team, out})
+	}
+	if rotate {
+		a.note(a.say("team.rotated", "team", team, "file", out), a.say("team.rotated_next"), a.say("team.rotated_password"))
+		return nil
+	}
+	a.note(a.say("team.invited", "team", team, "file", out), a.say("team.invited_next"))
+	return nil
+}
+
+// newPassphrase is one for a file that goes to others: never that of this machine's vault.
+func (a *app) newPassphrase(ctx context.Context, stdin, twice bool) (core.Secret, error) {
+	if stdin {
+		return a.passphrase(ctx, true, twice)
+	}
+	return a.askPassphrase(ctx, twice)
+}
+
+// teamName is the team that is meant: the only one where none is named.
+func (a *app) teamName(ctx context.Context, agent api.Agent, name string) (string, error) {
+	all, err := agent.Teams(ctx)
+	switch {
+	case err != nil:
+		return "", err
+	case name != "":
+		return name, nil
+	case len(all) == 0:
+		return "", usage("usage.team_none")
+	case len(all) > 1:
+		return "", usage("usage.team_which")
+	}
+	return all[0].Name, nil
+}
+
+func (a *app) teamJoinCommand() *cobra.Command {
+	var in api.TeamJoin
+	var stdin, yes bool
+	cmd := &cobra.Command{
+		Use:               "join FILE",
+		Args:              func(cmd *cobra.Command, args []string) error { return counted(cmd, args, 1, "usage.team_file") },
+		ValidArgsFunction: completeFile,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			data, err := readSmall(args[0], maxInvite)
+			if err != nil {
+				return err
+			}
+			in.Age = data
+			return a.teamJoin(cmd.Context(), in, stdin, yes)
+		},
+	}
+	s := cmd.Flags()
+	s.BoolVar(&stdin, "passphrase-stdin", false, "flag.passphrase_stdin")
+	s.StringVar(&in.Member, "member", "", "flag.team_member")
+	s.BoolVar(&in.Plain, "plaintext", false, "flag.plaintext")
+	s.BoolVar(&yes, "yes", false, "flag.yes")
+	return cmd
+}
+
+// maxInvite is how long an invite may be, in bytes.
+const maxInvite = 64 << 10
+
+func (a *app) teamJoin(ctx context.Context, in api.TeamJoin, stdin, yes bool) error {
+	p, err := a.newPassphrase(ctx, stdin, false)
+	if err != nil {
+		return err
+	}
+	in.Passphrase = p.Reveal()
+	agent, err := a.connect(ctx)
+	if err != nil {
+		return err
+	}
+	plan, err := agent.JoinTeam(ctx, in)
+	if err != nil {
+		return err
+	}
+	if !a.json {
+		a.noteRoster(plan)
+	}
+	if err := a.confirm(ctx, yes, nil, "team.join_ask", "team", plan.Team); err != nil {
+		return err
+	}
+	in.Apply = true
+	done, err := agent.JoinTeam(ctx, in)
+	if err != nil {
+		return err
+	}
+	if a.json {
+		return a.printJSON(done)
+	}
+	a.note(a.say("team.joined", "team", done.Team))
+	for _, one := range done.Roster {
+		if one.New {
+			a.note(a.say("team.joined_new"))
+			break
+		}
+	}
+	return nil
+}
+
+// noteRoster shows what a team shares, before anybody agrees to it.
+func (a *app) noteRoster(plan api.TeamJoined) {
+	a.note(a.say("team.roster", "team", plan.Team, "redis", clean(plan.Redis)))
+	if len(plan.Roster) == 0 {
+		a.note("  " + a.say("team.roster_empty"))
+	}
+	t := table{}
+	for _, one := range plan.Roster {
+		what := []string{one.AppID}
+		if one.BaseURL != "" {
+			what = append(what, one.BaseURL)
+		}
+		for _, key := range slices.Sorted(maps.Keys(one.Params)) {
+			what = append(what, key+"="+one.Params[key])
+		}
+		here := a.say("team.roster_unknown")
+		switch {
+		case one.New:
+			here = a.say("team.roster_new", "account", one.Here)
+		case one.Here != "":
+			here = a.say("team.roster_here", "account", one.Here)
+		}
+		t.add(plain("  "+clean(one.Name+"/"+string(one.Env))), plain(string(one.Kind)), plain(clean(strings.Join(what, " "))), plain(clean(here)))
+	}
+	a.note(t.lines(0)...)
+	if plan.Odd > 0 {
+		a.note(a.say("cli.warning") + a.say("team.roster_odd", "n", plan.Odd))
+	}
+	a.notePlain(plan.Plain)
+}
+
+func (a *app) teamLeaveCommand() *cobra.Command {
+	var yes bool
+	cmd := &cobra.Command{
+		Use:               "leave [TEAM]",
+		Args:              maybeOneTeam,
+		ValidArgsFunction: a.completeTeam,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.teamLeave(cmd.Context(), slices.Concat(args, []string{""})[0], yes)
+		},
+	}
+	cmd.Flags().BoolVar(&yes, "yes", false, "flag.yes")
+	return cmd
+}
+
+func (a *app) teamLeave(ctx context.Context, team string, yes bool) error {
+	agent, err := a.connect(ctx)
+	if err != nil {
+		return err
+	}
+	if team, err = a.teamName(ctx, agent, team); err != nil {
+		return err
+	}
+	if err := a.confirm(ctx, yes, nil, "team.leave_ask", "team", team); err != nil {
+		return err
+	}
+	left, err := agent.LeaveTeam(ctx, team)
+	if err != nil {
+		return err
+	}
+	if a.json {
+		return a.printJSON(left)
+	}
+	a.note(a.say("team.left", "team", team))
+	if len(left.Paused) > 0 {
+		a.note(a.say("team.left_paused", "accounts", clean(a.text().Some(left.Paused))))
+	}
+	return nil
+}
+
+func (a *app) teamShareCommand() *cobra.Command {
+	var in api.ShareInput
+	cmd := &cobra.Command{
+		Use:               "share NAME[/ENV]",
+		Args:              oneAccount,
+		ValidArgsFunction: a.completeRef,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			agent, acc, err := a.findAccount(cmd.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			return a.sharedNow(agent.Share(cmd.Context(), acc.Ref(), in))
+		},
+	}
+	cmd.Flags().StringVar(&in.Team, "team", "", "flag.team")
+	cmd.Flags().BoolVar(&in.Plain, "plaintext", false, "flag.plaintext")
+	_ = cmd.RegisterFlagCompletionFunc("team", a.completeTeam)
+	return cmd
+}
+
+func (a *app) teamUnshareCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:               "unshare NAME[/ENV]",
+		Args:              oneAccount,
+		ValidArgsFunction: a.completeRef,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			agent, acc, err := a.findAccount(cmd.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			return a.sharedNow(agent.Unshare(cmd.Context(), acc.Ref()))
+		},
+	}
+}
+
+// sharedNow says whose token an account has by now.
+func (a *app) sharedNow(acc api.Account, err error) error {
+	switch {
+	case err != nil:
+		return err
+	case a.json:
+		return a.printJSON(acc)
+	case acc.Team != nil:
+		a.note(a.say("team.shared", "account", acc.Ref(), "team", acc.Team.Name))
+	default:
+		a.note(a.say("team.unshared", "account", acc.Ref()))
+		if !acc.Auto {
+			a.note(a.say("team.unshared_paused", "account", acc.Ref()))
+		}
+	}
+	return nil
+}
+
+func (a *app) teamStatus(ctx context.Context, name string) error {
+	agent, err := a.connect(ctx)
+	if err != nil {
+		return err
+	}
+	all, err := agent.Teams(ctx)
+	if err != nil {
+		return err
+	}
+	if name != "" {
+		all = slices.DeleteFunc(all, func(t api.Team) bool { return t.Name != name })
+		if len(all) == 0 {
+			return &core.Error{Class: core.NotFound, Remedy: core.RemedyTeamNone, Message: "this machine is in no such team; tokentray team status shows those it is in"}
+		}
+	}
+	switch {
+	case a.json && all == nil:
+		return a.printJSON([]api.Team{})
+	case a.json:
+		return a.printJSON(all)
+	case len(all) == 0:
+		a.note(a.say("team.none"))
+		return nil
+	}
+	for i, t := range all {
+		if i > 0 {
+			if err := a.print(""); err != nil {
+				return err
+			}
+		}
+		if err := a.print(a.teamLines(t)...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// teamLines say how a team stands.
+func (a *app) teamLines(t api.Team) []string {
+	facts := table{colour: a.colour()}
+	row := func(key text.Key, value string, st style) {
+		if value != "" {
+			facts.add(plain(a.say(key)), styled(clean(value), st))
+		}
+	}
+	row("team.name", t.Name, styleHead)
+	row("team.redis", t.Redis, noStyle)
+	row("team.self", t.Self, noStyle)
+	if t.Latency > 0 {
+		row("team.latency", a.say("team.ms", "ms", strconv.FormatFloat(float64(t.Latency.Microseconds())/1000, 'f', 1, 64)), noStyle)
+	}
+	policy := noStyle
+	if t.Evicts {
+		policy = styleWarn
+	}
+	row("team.eviction", t.Eviction, policy)
+	out := facts.lines(0)
+	if len(t.Members) > 0 {
+		out = append(append(out, ""), a.memberTable(t).lines(0)...)
+	}
+	if len(t.Accounts) > 0 {
+		out = append(append(out, ""), a.sharedTable(t).lines(0)...)
+	}
+	var wrong []string
+	if t.Error != nil {
+		wrong = append(wrong, a.explainWire(t.Error)...)
+	}
+	if t.Evicts {
+		wrong = append(wrong, a.say("team.evicts"))
+	}
+	if t.Plain {
+		wrong = append(wrong, a.say("team.plain"))
+	}
+	for _, acc := range t.Accounts {
+		if acc.Error != nil {
+			a.account = acc.Account
+			wrong = append(wrong, a.explainWire(acc.Error)...)
+		}
+	}
+	if len(wrong) > 0 {
+		out = append(append(out, ""), wrong...)
+	}
+	return out
+}
+
+func (a *app) memberTable(t api.Team) *table {
+	out := &table{colour: a.colour()}
+	head := func(key text.Key) cell { return styled(a.say(key), styleHead) }
+	out.add(head("team.member"), head("team.version"), head("team.seen"))
+	for _, m := range t.Members {
+		name := m.Name
+		if name == "" {
+			name = "?"
+		}
+		if m.Self {
+			name += " *"
+		}
+		out.add(plain(clean(name)), plain(clean(m.Version)), plain(a.ago(time.Duration(m.Seen)*time.Second)))
+	}
+	return out
+}
+
+func (a *app) ago(d time.Duration) string { return a.say("team.ago", "time", a.text().Coarse(d)) }
+
+func (a *app) sharedTable(t api.Team) *table {
+	out := &table{colour: a.colour()}
+	head := func(key text.Key) cell { return styled(a.say(key), styleHead) }
+	out.add(head("team.account"), head("team.renewed"), head("team.expires"), head("team.next"), head("team.holder"), head("team.fence"), head("team.calls"))
+	for _, acc := range t.Accounts {
+		renewed := ""
+		if !acc.At.IsZero() {
+			renewed = a.say("team.by_at", "member", acc.By, "time", when(acc.At))
+		}
+		out.add(
+			plain(clean(acc.Account)), plain(clean(renewed)), plain(whenSet(acc.ExpiresAt)), plain(whenSet(acc.NextTry)),
+			plain(clean(acc.Holder)), plain(strconv.FormatInt(acc.Fence, 10)), plain(strconv.Itoa(acc.CallsToday)),
+		)
+	}
+	return out
+}
+
+// teamFact is what a row says of the team that shares an account's token.
+func (a *app) teamFact(t *api.AccountTeam) string {
+	switch {
+	case t == nil:
+		return ""
+	case t.Error != nil:
+		return a.say("team.fact_away", "team", t.Name)
+	case t.At.IsZero():
+		return t.Name
+	}
+	return a.say("team.fact", "team", t.Name, "member", t.By, "time", when(t.At))
+}
+
+// completeTeam offers the teams of this machine.
+func (a *app) completeTeam(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	all, err := askRunning(a, api.Agent.Teams)
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	var out []string
+	for _, t := range all {
+		out = append(out, t.Name)
+	}
+	return out, cobra.ShellCompDirectiveNoFileComp
+}
