@@ -90,7 +90,7 @@ func (k *Keeper) start(e *entry, r round, now time.Time) *flight {
 		select {
 		case k.slots <- struct{}{}:
 			w.req.Stale = r.failing()
-			w.round(r.goal)
+			w.round(r)
 			<-k.slots
 		case <-ctx.Done():
 			w.fail(ctx.Err())

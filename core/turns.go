@@ -71,11 +71,16 @@ func (k *Keeper) shared(a Account) bool { return k.cfg.Team != nil && k.cfg.Team
 func (k *Keeper) mayRound(a Account) bool { return k.Live(a) || k.shared(a) }
 
 // round does the calls of a round, or has the team's token instead.
-func (w *attempt) round(g goal) {
+func (w *attempt) round(r round) {
+	g := r.goal
 	a := w.req.Account
 	if g == check || !w.k.shared(a) {
 		w.run(g)
 		return
+	}
+	gap := autoFloor
+	if r.person {
+		gap = personFloor
 	}
 	steady := time.Now()
 	sent := w.k.lock()
@@ -83,7 +88,7 @@ func (w *attempt) round(g goal) {
 	w.k.mu.Unlock()
 	got := w.k.cfg.Team.Turn(w.ctx, Turn{
 		Account: a, TokenID: w.up.TokenID(a), Day: w.k.day(a).Day(sent), Current: w.current.Value,
-		Report: g == report, Force: g == force, Need: w.up.Traits.window(w.current.Life), Gap: autoFloor,
+		Report: g == report, Force: g == force, Need: w.up.Traits.window(w.current.Life), Gap: gap,
 		Harmless: w.up.Traits.Repeat.Harmless(),
 		Ready:    func() error { return w.ready(g) },
 		Ask: func(ctx context.Context) (Grant, bool, error) {

@@ -247,6 +247,7 @@ func (l *Lease) Left() time.Duration {
 // and no error.
 func (l *Lease) Begin(ctx context.Context, report bool, gap time.Duration) (wait time.Duration, err error) {
 	a, before := l.account, time.Now()
+	gap = min(gap, a.team.timing.Call) // else the claim of a dead holder outlives its lease
 	if l.Left() < min(callSlack, a.team.timing.Lease/2) {
 		return 0, errLost(a.kind)
 	}

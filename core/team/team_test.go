@@ -303,6 +303,20 @@ func TestAUserOfTheTeamNeedsThisMuch(t *testing.T) {
 	if err := a.raise(t.Context(), version{fence: -1}); err != nil {
 		t.Error(err)
 	}
+	for _, err := range []error{
+		a.team.Found(t.Context()), a.team.Check(t.Context()), a.team.List(t.Context(), shop, Listed{Name: "shop"}), a.team.Hello(t.Context()),
+		a.Count(t.Context(), "2026-03-01", 2), a.team.Turnover(t.Context(), r.keys), a.team.Unlist(t.Context(), shop), a.team.Bye(t.Context()),
+	} {
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	_, err1 := a.CountForce(t.Context(), "2026-03-01", 2)
+	_, _, err2 := a.team.Roster(t.Context())
+	_, err3 := a.team.Members(t.Context())
+	if err := errors.Join(err1, err2, err3); err != nil {
+		t.Error(err)
+	}
 	other, err := New("other", r.keys, a.team.redis, Options{})
 	if err != nil {
 		t.Fatal(err)

@@ -297,6 +297,9 @@ func (a *Account) have(ctx context.Context, l *Lease, t core.Turn) core.Turned {
 	}
 	personal := t.Report || t.Force
 	wait, err := l.Begin(ctx, personal, t.Gap)
+	if err == nil && wait > 0 && wait <= shortWait && pause(ctx, wait) == nil {
+		wait, err = l.Begin(ctx, personal, t.Gap)
+	}
 	switch {
 	case err != nil:
 		return core.Turned{Err: err}
@@ -331,6 +334,10 @@ func (a *Account) have(ctx context.Context, l *Lease, t core.Turn) core.Turned {
 	}
 	return core.Turned{Asked: true, Err: err}
 }
+
+// shortWait is how long a holder waits for the end of another's claim, well within its
+// lease: a person's claim is no longer.
+const shortWait = 4 * time.Second
 
 // tellTime bounds what the Redis is told at the end of a turn.
 const tellTime = 2 * time.Second

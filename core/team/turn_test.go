@@ -58,6 +58,17 @@ func (machine) CountForce(core.ID, string, time.Time) error    { return nil }
 // keeper is another machine's Keeper with the shop, which is shared.
 func (r *rig) keeper(u *upstream, m machine, repeat core.Repeat, edit func(*core.Account)) *core.Keeper {
 	r.t.Helper()
+	return r.keeperOf(u, m, repeat, edit, nil)
+}
+
+// keeperAt is a machine whose wall clock is wrong.
+func (r *rig) keeperAt(u *upstream, off time.Duration) *core.Keeper {
+	r.t.Helper()
+	return r.keeperOf(u, machine{}, core.RepeatSame, nil, func() time.Time { return time.Now().Add(off).Round(0) })
+}
+
+func (r *rig) keeperOf(u *upstream, m machine, repeat core.Repeat, edit func(*core.Account), now func() time.Time) *core.Keeper {
+	r.t.Helper()
 	url, err := redisconn.Parse(r.server.URL)
 	if err != nil {
 		r.t.Fatal(err)
@@ -74,7 +85,7 @@ func (r *rig) keeper(u *upstream, m machine, repeat core.Repeat, edit func(*core
 	member := NewMember(team, nil)
 	k := core.NewKeeper(core.Config{
 		Upstreams: map[core.Kind]core.Upstream{kind: {Source: u, Traits: core.Traits{Repeat: repeat, Window: 5 * time.Minute}}},
-		Vault:     m, Journal: m, Team: member,
+		Vault:     m, Journal: m, Team: member, Now: now,
 	})
 	a := core.Account{ID: "1", Name: "shop", Env: core.Live, Kind: kind, AppID: "wx1234567890abcdef", BaseURL: "https://api.weixin.qq.com", AllowLive: true}
 	if edit != nil {

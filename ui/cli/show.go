@@ -98,7 +98,7 @@ func (a *app) accountLines(acc api.Account) []string {
 	for _, line := range a.text().Quota(acc, now) {
 		row(line.Label, line.Value)
 	}
-	row("show.team", a.teamFact(acc.Team))
+	row("show.team", a.text().Team(acc.Team, when))
 	for _, p := range acc.Pushes {
 		words, style := a.pushWords(p)
 		fact := a.say("push.fact", "n", p.Number, "target", clean(p.Target)) + a.say("cli.colon") + words

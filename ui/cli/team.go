@@ -506,19 +506,6 @@ func (a *app) sharedTable(t api.Team) *table {
 	return out
 }
 
-// teamFact is what a row says of the team that shares an account's token.
-func (a *app) teamFact(t *api.AccountTeam) string {
-	switch {
-	case t == nil:
-		return ""
-	case t.Error != nil:
-		return a.say("team.fact_away", "team", t.Name)
-	case t.At.IsZero():
-		return t.Name
-	}
-	return a.say("team.fact", "team", t.Name, "member", t.By, "time", when(t.At))
-}
-
 // completeTeam offers the teams of this machine.
 func (a *app) completeTeam(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 	if len(args) > 0 {

@@ -1,5 +1,25 @@
 package text
 
+import (
+	"time"
+
+	"tokentray/core/api"
+)
+
+// Team says which team shares an account's token, and who renewed it last and when;
+// nothing when none does. at writes a time.
+func (t *Text) Team(a *api.AccountTeam, at func(time.Time) string) string {
+	switch {
+	case a == nil:
+		return ""
+	case a.Error != nil:
+		return t.Say("team.fact_away", "team", a.Name)
+	case a.At.IsZero():
+		return a.Name
+	}
+	return t.Say("team.fact", "team", a.Name, "member", Isolated(a.By), "time", at(a.At))
+}
+
 // teams are the sentences about teams, whose machines have tokens together.
 func teams() table {
 	return table{

@@ -134,7 +134,7 @@ func (d *detail) drawPrevious() fyne.CanvasObject {
 // factLabels are the lines about every account, in their order. Before them stand
 // the fields of its kind.
 func factLabels() []string {
-	return []string{"form.ca", "form.proxy", "form.note", "form.kind", "detail.used", "detail.checked", "detail.lost"}
+	return []string{"form.ca", "form.proxy", "form.note", "form.kind", "show.team", "detail.used", "detail.checked", "detail.lost"}
 }
 
 // kindFacts are the fields that accounts of any kind can have; their lines are made
@@ -165,7 +165,7 @@ func (d *detail) drawFacts() fyne.CanvasObject {
 func (d *detail) newFact(key, label string) *kit.Fact {
 	ui := d.ui
 	switch key {
-	case "form.kind", "detail.used", "detail.checked", "detail.lost":
+	case "form.kind", "show.team", "detail.used", "detail.checked", "detail.lost":
 		return kit.NewFact(ui, label)
 	}
 	name := func(label string) string { return ui.T("detail.copy_fact", "what", label) }
@@ -243,6 +243,12 @@ func (d *detail) updateTime(now time.Time) (changed bool) {
 	if c := a.Lost; c != nil {
 		lost = ui.Words.CheckShort(*c, now)
 	}
+	team := ui.Words.Team(a.Team, func(at time.Time) string { return moment(ui, at, now) })
+	tone := p.Text
+	if a.Team != nil && a.Team.Error != nil {
+		tone = p.SoonText
+	}
+	note(d.facts["show.team"].Set(team, tone))
 	note(d.facts["detail.checked"].Set(checked, p.Text), d.facts["detail.lost"].Set(lost, p.SoonText))
 
 	if d.revealed != "" && !now.Before(d.hideAt) {

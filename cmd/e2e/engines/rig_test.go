@@ -39,7 +39,6 @@ type rig struct {
 	exe      string
 	upstream *httptest.Server
 	redis    *redistest.Server
-	invite   string
 
 	mu    sync.Mutex
 	calls int // for tokens, of all machines
@@ -81,6 +80,17 @@ func (r *rig) steer(path string, body any) {
 		text, _ := io.ReadAll(resp.Body)
 		r.t.Fatalf("%s: %s %s", path, resp.Status, text)
 	}
+}
+
+// get reads the answer to a call.
+func get(url string) (string, error) {
+	resp, err := http.Get(url)
+	if err != nil {
+		return "", err
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	return string(text), err
 }
 
 // asked is how often the upstream was asked for a token.
@@ -213,22 +223,6 @@ func (m *machine) redisURL() string { return m.net.url }
 
 const invitePass = "an invite of the team's own"
 
-// create makes the team and shares the shop, and found joins another machine to it.
-func (m *machine) create() {
-	m.t.Helper()
-	m.run("", "team", "create", "five", "--redis", m.redisURL(), "--member", m.name)
-	m.run("", "team", "share", "shop")
-	m.rig.invite = filepath.Join(m.dir, "invite.age")
-	m.run(invitePass+"\n", "team", "invite", "--out", m.rig.invite, "--passphrase-stdin")
-}
-
-// join joins the team. The Redis of the invite is the first machine's; behind a gate of
-// its own this one is reached once its record names that, see through.
-func (m *machine) join() {
-	m.t.Helper()
-	m.run(invitePass+"\n", "team", "join", m.rig.invite, "--passphrase-stdin", "--member", m.name, "--yes")
-}
-
 // token gets the shop's token.
 func (m *machine) token(ctx context.Context) (string, error) {
 	got, err := m.client.Token(ctx, shop(), 0)
@@ -251,14 +245,6 @@ func (m *machine) account() api.Account {
 		m.t.Fatal(err)
 	}
 	return a
-}
-
-// auto switches the shop's renewal in the background on or off.
-func (m *machine) auto(on bool) {
-	m.t.Helper()
-	if _, err := m.client.Edit(m.t.Context(), shop(), api.AccountInput{Input: core.Input{Auto: &on}}); err != nil {
-		m.t.Fatal(err)
-	}
 }
 
 func shop() api.Ref { return api.Ref{Name: "shop", Env: core.Sandbox} }

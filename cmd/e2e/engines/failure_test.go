@@ -1,0 +1,437 @@
+//go:build linux
+
+package engines
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"tokentray/core"
+	"tokentray/core/api"
+	"tokentray/core/kinds"
+	"tokentray/core/redisconn"
+	"tokentray/core/team"
+)
+
+// crew is a rig whose team the test has made, so that it can look inside.
+type crew struct {
+	*rig
+	kind core.Kind
+	keys team.Keys
+	id   core.TokenID
+}
+
+// newCrew makes a team on a Redis that shares the shop.
+func newCrew(t *testing.T, kind core.Kind, options ...string) *crew {
+	t.Helper()
+	c := &crew{rig: newRig(t, 0, options...), kind: kind, keys: team.NewKeys()}
+	c.id = kinds.Builtin().TokenID(kinds.Builtin().Clean(core.Account{Name: "shop", Env: core.Sandbox, Kind: kind, AppID: appID, BaseURL: c.upstream.URL}))
+	return c
+}
+
+// member is a member of the team in the test's own process, with the Redis before it.
+func (c *crew) member(name string) (*team.Team, redisconn.Client) {
+	c.t.Helper()
+	url, err := redisconn.Parse(c.redis.URL)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	client, err := redisconn.Open(url, redisconn.Options{})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	made, err := team.New("five", c.keys, client, team.Options{Self: team.Self{Name: name}})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	c.t.Cleanup(func() {
+		made.Close()
+		_ = client.Close()
+	})
+	return made, client
+}
+
+// hire starts a machine that is in the team and has the shop, with its secret or without.
+func (c *crew) hire(name string, secret bool) *machine {
+	c.t.Helper()
+	m := c.machine(name)
+	if secret {
+		m.add(string(c.kind))
+	}
+	c.join(m)
+	return m
+}
+
+// join has a machine join by an invite of its own, whose Redis is behind its gate.
+func (c *crew) join(m *machine) {
+	c.t.Helper()
+	url, err := redisconn.Parse(m.net.url)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	invite, err := team.Invite{Team: "five", Redis: url, Keys: c.keys}.Seal(core.NewSecret(invitePass), 10)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	made, client := c.member("list")
+	account := kinds.Builtin().Clean(core.Account{Name: "shop", Env: core.Sandbox, Kind: c.kind, AppID: appID, BaseURL: c.upstream.URL})
+	if err := made.List(c.t.Context(), c.id, team.Listed{
+		Name: "shop", Env: core.Sandbox, Kind: account.Kind, Product: account.Product, AppID: account.AppID, BaseURL: account.BaseURL, Params: account.Params,
+	}); err != nil {
+		c.t.Fatal(err)
+	}
+	_ = client
+	joined, err := m.client.JoinTeam(c.t.Context(), api.TeamJoin{Age: invite, Passphrase: invitePass, Member: m.name, Apply: true})
+	if err != nil || !joined.Done || len(joined.Roster) != 1 || joined.Roster[0].Here != "shop/sandbox" {
+		c.t.Fatalf("%s joins: %+v, %v", m.name, joined, err)
+	}
+}
+
+// report says that a token fails, and gets the one that works.
+func (m *machine) report(ctx context.Context, stale string) (string, error) {
+	got, err := m.client.Refresh(ctx, shop(), api.RefreshRequest{Stale: stale, Person: true})
+	return got.AccessToken, err
+}
+
+// revoke kills what the upstream has given out.
+func (r *rig) revoke() { r.steer("/sim/revoke", map[string]any{"appid": appID}) }
+
+// next kills the token and has it reported by one machine.
+func (m *machine) next(stale string) string {
+	m.t.Helper()
+	m.revoke()
+	got, err := m.report(m.t.Context(), stale)
+	if err != nil || got == stale || got == "" {
+		m.t.Fatalf("%s reports a dead token and gets %q, %v", m.name, core.Mask(got), err)
+	}
+	return got
+}
+
+// agree waits until machines have the same token.
+func agree(want string, machines ...*machine) {
+	for _, m := range machines {
+		m.t.Helper()
+		m.until(m.name+" has the team's token", 20*time.Second, func() bool {
+			got, err := m.token(m.t.Context())
+			return err == nil && got == want
+		})
+	}
+}
+
+// TestHoldersEnd ends the machine that holds the lease before, during and after its call,
+// and stops it for longer than the lease. Another follows it, nobody gets an older token
+// over a newer one, and the upstream is asked no more than the faults cost.
+func TestHoldersEnd(t *testing.T) {
+	t.Parallel()
+	c := newCrew(t, legacy)
+	a, b, plain := c.hire("a", true), c.hire("b", true), c.hire("plain", false)
+	token := a.mustToken()
+	agree(token, b, plain)
+	if n := c.asked(); n != 1 || plain.web.asked() != 0 {
+		t.Fatalf("the upstream was asked %d times, %d of them without a secret", n, plain.web.asked())
+	}
+	asked := c.asked()
+	calls := func(what string, want int) {
+		t.Helper()
+		if n := c.asked() - asked; n != want {
+			t.Errorf("%s: the upstream was asked for a token %d times, not %d", what, n, want)
+		}
+		asked = c.asked()
+	}
+
+	t.Log("killed before its call: its lease ends by itself")
+	dead, _ := c.member("dead")
+	if l, _, err := dead.Account(c.kind, c.id).Acquire(t.Context()); l == nil || err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	token = b.next(token)
+	t.Logf("followed after %v", time.Since(began))
+	agree(token, a, plain)
+	calls("killed before its call", 1)
+
+	t.Log("killed during its call")
+	reached := make(chan struct{})
+	hang := make(chan struct{})
+	a.web.set(func() bool { close(reached); <-hang; return false }, nil, "")
+	c.revoke()
+	go func() { _, _ = a.report(context.WithoutCancel(t.Context()), token) }()
+	<-reached
+	a.kill()
+	began = time.Now()
+	close(hang)
+	a.web.set(nil, nil, "")
+	got, err := b.report(t.Context(), token)
+	if err != nil || got == token {
+		t.Fatalf("b: %v", err)
+	}
+	t.Logf("followed after %v", time.Since(began))
+	token = got
+	agree(token, plain)
+	calls("killed during its call", 2)
+	a.start()
+	agree(token, a)
+	calls("started again", 0)
+
+	t.Log("killed after its call")
+	a.web.set(nil, func() { _ = a.cmd.Process.Kill() }, "")
+	c.revoke()
+	_, _ = a.report(t.Context(), token)
+	a.kill()
+	a.web.set(nil, nil, "")
+	if got, err = b.report(t.Context(), token); err != nil || got == token {
+		t.Fatalf("b: %v", err)
+	}
+	token = got
+	agree(token, plain)
+	if n := c.asked() - asked; n > 2 {
+		t.Errorf("killed after its call: the upstream was asked %d times", n)
+	}
+	a.start()
+	agree(token, a)
+
+	t.Log("stopped for longer than its lease")
+	asked = c.asked()
+	reached, hang = make(chan struct{}), make(chan struct{})
+	a.web.set(func() bool { close(reached); <-hang; return true }, nil, "")
+	c.revoke()
+	go func() { _, _ = a.report(context.WithoutCancel(t.Context()), token) }()
+	<-reached
+	a.signal(syscall.SIGSTOP)
+	if got, err = b.report(t.Context(), token); err != nil || got == token {
+		t.Fatalf("b: %v", err)
+	}
+	token = got
+	a.web.set(nil, nil, "")
+	close(hang) // its call arrives now, and kills what b got
+	a.signal(syscall.SIGCONT)
+	// The late publish is refused, b's token is checked once, and all have one that lives.
+	c.until("all have the same living token", 60*time.Second, func() bool {
+		one, err1 := a.token(t.Context())
+		two, err2 := b.token(t.Context())
+		three, err3 := plain.token(t.Context())
+		return err1 == nil && err2 == nil && err3 == nil && one == two && two == three && c.lives(one)
+	})
+	if n := c.asked() - asked; n > 3 {
+		t.Errorf("stopped: the upstream was asked %d times", n)
+	}
+
+	t.Log("ended as a person ends it: followed at once")
+	token = a.mustToken()
+	a.stop()
+	began = time.Now()
+	token = b.next(token)
+	t.Logf("followed after %v", time.Since(began))
+	agree(token, plain)
+}
+
+// lives reports whether the upstream accepts a token.
+func (r *rig) lives(token string) bool {
+	r.t.Helper()
+	text, err := get(r.upstream.URL + "/cgi-bin/get_api_domain_ip?access_token=" + token)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return strings.Contains(text, "ip_list")
+}
+
+// TestTheRedisLosesAndLies takes keys away, all of them, changes values, and cuts machines
+// off. Living tokens are served, no storm reaches the upstream, and nobody takes what the
+// team has not written.
+func TestTheRedisLosesAndLies(t *testing.T) {
+	t.Parallel()
+	c := newCrew(t, legacy)
+	a, b := c.hire("a", true), c.hire("b", true)
+	token := a.mustToken()
+	agree(token, b)
+	_, client := c.member("thief")
+	ctx := t.Context()
+	key := func(part string) string {
+		t.Helper()
+		found, err := client.Keys(ctx, "{tt:five:*}:"+part).Result()
+		if err != nil || len(found) != 1 {
+			t.Fatalf("keys of %s: %q, %v", part, found, err)
+		}
+		return found[0]
+	}
+	there := func() bool {
+		return len(client.Keys(ctx, "{tt:five:*}:tok").Val()) == 1 && client.HExists(ctx, key("tok"), "tok").Val()
+	}
+
+	for what, lose := range map[string]func() error{
+		"the fence": func() error { return client.Del(ctx, key("fence")).Err() },
+		"the token": func() error { return client.Del(ctx, key("tok")).Err() },
+		"both":      func() error { return client.Del(ctx, key("tok"), key("fence")).Err() },
+		"all":       func() error { return client.FlushAll(ctx).Err() },
+		"scripts":   func() error { return client.ScriptFlush(ctx).Err() },
+	} {
+		if err := lose(); err != nil {
+			t.Fatal(err)
+		}
+		token = a.next(token)
+		agree(token, b)
+		if !there() {
+			t.Errorf("%s lost: the team has no token", what)
+		}
+	}
+	if n := c.asked(); n != 6 {
+		t.Errorf("after five losses the upstream was asked %d times, not 6", n)
+	}
+
+	t.Log("all is lost, and a machine comes back from a short cut: the team has its token again, and the upstream is not asked")
+	if err := client.FlushAll(ctx).Err(); err != nil {
+		t.Fatal(err)
+	}
+	a.net.set(true)
+	a.net.set(false)
+	c.until("the team has a token", 60*time.Second, there)
+	agree(token, a, b)
+	if n := c.asked(); n != 6 {
+		t.Errorf("the upstream was asked %d times, not 6", n)
+	}
+
+	t.Log("changed, swapped and lengthened values")
+	good := client.HGetAll(ctx, key("tok")).Val()
+	for what, change := range map[string]map[string]any{
+		"tampered":     {"tok": good["tok"][:len(good["tok"])-1] + "x"},
+		"10 MB":        {"tok": strings.Repeat("x", 10<<20)},
+		"another kid":  {"kid": "00000000"},
+		"in mid-write": {"tok": good["tok"][:10]},
+	} {
+		if err := client.HSet(ctx, key("tok"), change).Err(); err != nil {
+			t.Fatal(err)
+		}
+		if got := a.mustToken(); got != token {
+			t.Errorf("%s: the living token is not served", what)
+		}
+		_, err := b.report(ctx, token)
+		if e := core.AsError(err); e == nil || e.Remedy != core.RemedyTeamValue && e.Remedy != core.RemedyTeamKey {
+			t.Errorf("%s: %v", what, err)
+		}
+		if err := client.HSet(ctx, key("tok"), "tok", good["tok"], "kid", good["kid"]).Err(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := client.HSet(ctx, key("tok"), "exp", "99999999999999").Err(); err != nil {
+		t.Fatal(err)
+	}
+	if n := c.asked(); n != 6 {
+		t.Errorf("values that are not the team's had the upstream asked: %d times", n)
+	}
+	if err := client.HSet(ctx, key("tok"), "exp", good["exp"]).Err(); err != nil {
+		t.Fatal(err)
+	}
+	old := good
+	token = a.next(token)
+	agree(token, b)
+	if err := client.HSet(ctx, key("tok"), "tok", old["tok"], "kid", old["kid"]).Err(); err != nil { // replayed
+		t.Fatal(err)
+	}
+	time.Sleep(100 * time.Millisecond) // nothing is to happen
+	if got := b.mustToken(); got != token {
+		t.Error("an older token took the place of a newer one")
+	}
+	token = a.next(token)
+	agree(token, b)
+
+	t.Log("the Redis is away")
+	asked := c.asked()
+	a.net.set(true)
+	b.net.set(true)
+	c.until("the rows say so", 60*time.Second, func() bool { x, y := a.account(), b.account(); return x.Team.Error != nil && y.Team.Error != nil })
+	if a.mustToken() != token || b.mustToken() != token {
+		t.Error("living tokens are not served")
+	}
+	if out := a.run("", "show", "shop"); !strings.Contains(out, "last token") {
+		t.Errorf("show says\n%s", out)
+	}
+	if _, err := a.report(ctx, token); core.AsError(err) == nil || core.AsError(err).Remedy != core.RemedyRedisAway {
+		t.Errorf("a destructive kind without the Redis: %v", err)
+	}
+	if n := c.asked(); n != asked {
+		t.Error("a destructive kind asked alone")
+	}
+	a.net.set(false)
+	b.net.set(false)
+	c.until("the rows are well", 60*time.Second, func() bool { x, y := a.account(), b.account(); return x.Team.Error == nil && y.Team.Error == nil })
+
+	t.Log("cut off from the Redis during its call: what came is published later")
+	reached := make(chan struct{})
+	var once sync.Once
+	a.web.set(func() bool { a.net.set(true); once.Do(func() { close(reached) }); return true }, nil, "")
+	c.revoke()
+	got, err := a.report(ctx, token)
+	if err != nil || got == token {
+		t.Fatalf("a: %v", err)
+	}
+	<-reached
+	a.web.set(nil, nil, "")
+	a.net.set(false)
+	agree(got, b)
+	token = got
+
+	t.Log("refused for its address: handed over at once")
+	a.web.set(nil, nil, `{"errcode":40164,"errmsg":"invalid ip 203.0.113.9 ipv6 ::ffff:203.0.113.9, not in whitelist rid: 1"}`)
+	c.revoke()
+	if _, err := a.report(ctx, token); core.AsError(err) == nil || core.AsError(err).Class != core.Whitelist {
+		t.Errorf("a: %v", err)
+	}
+	began := time.Now()
+	if got, err = b.report(ctx, token); err != nil || got == token {
+		t.Fatalf("b: %v", err)
+	}
+	t.Logf("handed over after %v", time.Since(began))
+	agree(got, a)
+}
+
+// TestTwentyLives has five machines want each of twenty tokens at once, and report it at
+// once: one call each.
+func TestTwentyLives(t *testing.T) {
+	t.Parallel()
+	c := newCrew(t, stable)
+	var five []*machine
+	for i := range 5 {
+		five = append(five, c.hire(fmt.Sprint("m", i), true))
+	}
+	token := five[0].mustToken()
+	for life := range 20 {
+		var wg sync.WaitGroup
+		for _, m := range five {
+			wg.Go(func() {
+				if got, err := m.token(t.Context()); err != nil || got != token {
+					t.Errorf("life %d: %s has %s, %v", life, m.name, core.Mask(got), err)
+				}
+			})
+		}
+		wg.Wait()
+		if n := c.asked(); n != life+1 {
+			t.Fatalf("in life %d the upstream was asked %d times", life+1, n)
+		}
+		if life == 19 {
+			break
+		}
+		c.revoke()
+		next := make([]string, len(five))
+		for i, m := range five {
+			wg.Go(func() {
+				got, err := m.report(t.Context(), token)
+				if err != nil {
+					t.Errorf("life %d: %s: %v", life, m.name, err)
+				}
+				next[i] = got
+			})
+		}
+		wg.Wait()
+		for i := range next {
+			if next[i] != next[0] || next[i] == token {
+				t.Fatalf("life %d: after the report %s has another token", life, five[i].name)
+			}
+		}
+		token = next[0]
+	}
+}
