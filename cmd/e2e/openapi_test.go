@@ -19,6 +19,10 @@ import (
 	"testing"
 
 	"tokentray/assets/openapi"
+	"tokentray/core"
+	"tokentray/core/redisconn"
+	"tokentray/core/redisconn/redistest"
+	"tokentray/core/team"
 )
 
 // description is what the tests need of an OpenAPI document.
@@ -184,8 +188,14 @@ func TestTheDescriptionAgainstTheRunningServer(t *testing.T) {
 		"fields":{"app_id":"{{appid}}","app_secret":"{{secret}}"},"token":"tenant_access_token","expires":"expire","code":"code","success":[0],"repeat":"same","use":{"query":"access_token"}}`))
 	good["addPreset"] = `{"file":"` + finch + `"}`
 	good["tryPreset"] = `{"file":"` + finch + `","appid":"cli_a1","secret":"fedcba9876543210"}`
-	fill := strings.NewReplacer("{kind}", "qq", "{name}/{env}", "shop/sandbox", "/keys/{name}", "/keys/made", "{name}", "shop", "{key}", "theme", "{number}", "1")
-	nobody := strings.NewReplacer("{kind}", "nothing", "{name}/{env}", "nobody/sandbox", "{name}", "nobody", "{key}", "nothing", "{number}", "1")
+	teamURL := redistest.Start(t).URL
+	home.run("", "team", "create", "six", "--redis", teamURL)
+	good["createTeam"] = `{"name":"five","redis":"` + teamURL + `"}`
+	good["joinTeam"] = `{"age":"` + inviteTo(t, "seven", teamURL) + `","passphrase":"a good passphrase","apply":true}`
+	good["inviteToTeam"] = `{"passphrase":"a good passphrase"}`
+	good["rotateTeam"] = good["inviteToTeam"]
+	fill := strings.NewReplacer("{team}", "six", "{kind}", "qq", "{name}/{env}", "shop/sandbox", "/keys/{name}", "/keys/made", "{name}", "shop", "{key}", "theme", "{number}", "1")
+	nobody := strings.NewReplacer("{team}", "nobody", "{kind}", "nothing", "{name}/{env}", "nobody/sandbox", "{name}", "nobody", "{key}", "nothing", "{number}", "1")
 	query := map[string]string{
 		"wechatToken": "?grant_type=client_credential&appid=" + doorAppID + "&secret=" + home.key,
 	}
@@ -242,8 +252,8 @@ func TestTheDescriptionAgainstTheRunningServer(t *testing.T) {
 		return resp.StatusCode
 	}
 
-	last := []string{"lockVault", "revokeClientKey", "removePush", "removePushActive", "removeAccount", "removeAccountActive", "removePreset", "reset", "stop"} // they change what others need
-	never := []string{"copyToken", "copyTokenActive", "copyText", "initVault", "stop", "resetQuota"}                                                            // a desktop, a second vault, an end that reset makes, a second reset within 30 s
+	last := []string{"leaveTeam", "lockVault", "revokeClientKey", "removePush", "removePushActive", "removeAccount", "removeAccountActive", "removePreset", "reset", "stop"} // they change what others need
+	never := []string{"copyToken", "copyTokenActive", "copyText", "initVault", "stop", "resetQuota"}                                                                         // a desktop, a second vault, an end that reset makes, a second reset within 30 s
 	for _, path := range slices.Sorted(maps.Keys(d.Paths)) {
 		for method, o := range d.Paths[path] {
 			if slices.Contains(last, o.ID) {
@@ -279,7 +289,7 @@ func TestTheDescriptionAgainstTheRunningServer(t *testing.T) {
 	for _, q := range []string{"?min_ttl=soon", "?min_ttl=20h", "?newer_than=9999999999&wait=10ms", "?wait=30s", "?newer_than=1"} {
 		check("get", "/v1/token/{name}", "loopback", "/v1/token/shop"+q, "", home.key, d.Paths["/v1/token/{name}"]["get"])
 	}
-	for _, id := range []string{"lockVault", "revokeClientKey", "removePush", "removeAccount", "removePreset", "reset"} {
+	for _, id := range []string{"leaveTeam", "lockVault", "revokeClientKey", "removePush", "removeAccount", "removePreset", "reset"} {
 		for path, methods := range d.Paths {
 			for method, o := range methods {
 				if o.ID == id {
@@ -290,4 +300,18 @@ func TestTheDescriptionAgainstTheRunningServer(t *testing.T) {
 			}
 		}
 	}
+}
+
+// inviteTo is an invite to a team of another machine, as the API takes it.
+func inviteTo(t *testing.T, name, at string) string {
+	t.Helper()
+	u, err := redisconn.Parse(at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := team.Invite{Team: name, Redis: u, Keys: team.NewKeys()}.Seal(core.NewSecret("a good passphrase"), 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return base64.StdEncoding.EncodeToString(file)
 }

@@ -448,7 +448,7 @@ func (s *Service) RotateTeam(ctx context.Context, name string, passphrase core.S
 	}
 	asked, done := context.WithTimeout(ctx, teamTime)
 	defer done()
-	if err := old.Turnover(asked, next.Keys); err != nil {
+	if err := l.team.Turnover(asked, next.Keys); err != nil {
 		return api.Invite{}, err
 	}
 	s.log.Info("a team has a new key", "team", l.name)

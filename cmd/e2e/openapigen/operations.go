@@ -71,25 +71,25 @@ func operations() []operation {
 		},
 		{route: "GET /v1/teams", id: "listTeams", summary: "The teams that this machine is in, as each one's Redis has them"},
 		{
-			route: "POST /v1/teams", id: "createTeam", summary: "Make a team on a Redis and join it", fails: vault,
+			route: "POST /v1/teams", id: "createTeam", summary: "Make a team on a Redis and join it", fails: save,
 			about: "The URL has no password in it. Keys and passwords go to the vault.",
 		},
 		{
-			route: "POST /v1/teams/join", id: "joinTeam", summary: "Tell what a team shares and, with apply, join it by an invite", fails: vault,
+			route: "POST /v1/teams/join", id: "joinTeam", summary: "Tell what a team shares and, with apply, join it by an invite", fails: save,
 			about: "Accounts that are not here yet are added, paused and without a secret. A machine that is in the team already gets its new key.",
 		},
 		{
-			route: "POST /v1/teams/{team}/invite", id: "inviteToTeam", summary: "Encrypt what another machine needs to join", fails: vault,
+			route: "POST /v1/teams/{team}/invite", id: "inviteToTeam", summary: "Encrypt what another machine needs to join", fails: save,
 			about: "Who has the file and its passphrase can use the team's tokens and knows the password of its Redis.",
 		},
-		{route: "POST /v1/teams/{team}/rotate", id: "rotateTeam", summary: "Give a team a new key; the answer is an invite by which the others join again", fails: vault},
-		{route: "DELETE /v1/teams/{team}", id: "leaveTeam", summary: "Leave a team; its accounts stay", fails: vault},
+		{route: "POST /v1/teams/{team}/rotate", id: "rotateTeam", summary: "Give a team a new key; the answer is an invite by which the others join again", fails: save},
+		{route: "DELETE /v1/teams/{team}", id: "leaveTeam", summary: "Leave a team; its accounts stay", fails: save},
 		{
-			route: "POST " + account + "/share", id: "shareAccount", summary: "Share the token of an account with a team", fails: vault,
+			route: "POST " + account + "/share", id: "shareAccount", summary: "Share the token of an account with a team", fails: save,
 			about: "Every account of this machine that asks for the same token is shared. The secret stays here.",
 		},
 		{
-			route: "POST " + account + "/unshare", id: "unshareAccount", summary: "Make the token of an account this machine's own again",
+			route: "POST " + account + "/unshare", id: "unshareAccount", summary: "Make the token of an account this machine's own again", fails: save,
 			about: "Where a fetch from here could kill the team's token, the account is paused.",
 		},
 		{route: "GET /v1/presets", id: "listPresets", summary: "The presets: kinds of token that a file describes"},
@@ -201,7 +201,7 @@ func failures() []failure {
 // statuses are those with which an operation can fail.
 func statuses(o operation, r api.Route) []string {
 	out := append([]string{"500"}, o.fails...)
-	if strings.Contains(r.Pattern, "{name}") || strings.Contains(r.Pattern, "{kind}") {
+	if strings.Contains(r.Pattern, "{name}") || strings.Contains(r.Pattern, "{kind}") || strings.Contains(r.Pattern, "{team}") {
 		out = append(out, "400", "404")
 	}
 	if r.In != nil {
