@@ -64,25 +64,25 @@ func (a *app) teamCreateCommand() *cobra.Command {
 	s.StringVar(&in.Redis, "redis", "", "flag.team_redis")
 	s.BoolVar(&password, "redis-password-stdin", false, "flag.redis_password_stdin")
 	s.StringVar(&in.Member, "member", "", "flag.team_member")
-	s.BoolVar(&in.Plain, "plaintext", false, "flag.plaintext")
+	s.BoolVar(&in.Plain, "plaintext", false, "flag.team_plaintext")
 	return cmd
 }
 
-// redisPassword reads the password of the Redis from standard input, or asks for it at a
+// teamPassword reads the password of the Redis from standard input, or asks for it at a
 // terminal. There may be none.
-func (a *app) redisPassword(ctx context.Context, stdin bool) (string, error) {
+func (a *app) teamPassword(ctx context.Context, stdin bool) (string, error) {
 	switch {
 	case stdin:
-		return a.stdin(ctx, "ask.redis_password")
+		return a.stdin(ctx, "ask.team_password")
 	case !a.Term.InIsTerminal() || a.json:
 		return "", nil
 	}
-	s, err := a.askHidden(ctx, a.say("ask.redis_password"))
+	s, err := a.askHidden(ctx, a.say("ask.team_password"))
 	return s.Reveal(), err
 }
 
 func (a *app) teamCreate(ctx context.Context, in api.TeamInput, password bool) (err error) {
-	if in.Password, err = a.redisPassword(ctx, password); err != nil {
+	if in.Password, err = a.teamPassword(ctx, password); err != nil {
 		return err
 	}
 	agent, err := a.connect(ctx)
@@ -216,7 +216,7 @@ func (a *app) teamJoinCommand() *cobra.Command {
 	s := cmd.Flags()
 	s.BoolVar(&stdin, "passphrase-stdin", false, "flag.passphrase_stdin")
 	s.StringVar(&in.Member, "member", "", "flag.team_member")
-	s.BoolVar(&in.Plain, "plaintext", false, "flag.plaintext")
+	s.BoolVar(&in.Plain, "plaintext", false, "flag.team_plaintext")
 	s.BoolVar(&yes, "yes", false, "flag.yes")
 	return cmd
 }
@@ -347,7 +347,7 @@ func (a *app) teamShareCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&in.Team, "team", "", "flag.team")
-	cmd.Flags().BoolVar(&in.Plain, "plaintext", false, "flag.plaintext")
+	cmd.Flags().BoolVar(&in.Plain, "plaintext", false, "flag.team_plaintext")
 	_ = cmd.RegisterFlagCompletionFunc("team", a.completeTeam)
 	return cmd
 }

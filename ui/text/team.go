@@ -49,7 +49,7 @@ func teams() table {
 
 		"did.taken": {"renewed by the team", "由团队续期"},
 
-		"ask.redis_password": {"Password of the Redis (empty: none)", "Redis 密码（没有则留空）"},
+		"ask.team_password": {"Password of the Redis (empty: none)", "Redis 密码（没有则留空）"},
 
 		"team.created":      {"Made the team {team}. This machine is {member} in it.", "已创建团队 {team}。本机在团队中名为 {member}。"},
 		"team.next_share":   {"Share an account: tokentray team share NAME/ENV", "共享账号：tokentray team share 名称/环境"},
@@ -178,13 +178,12 @@ func teams() table {
 		"cmd.team.unshare": {"Use a token of this machine's own again", "改回使用本机自己的 token"},
 		"cmd.team.status":  {"Show the teams: members, who renewed, what is wrong", "显示团队：成员、续期情况和问题"},
 
-		"flag.team_redis":           {"`URL` of the Redis, without a password", "Redis 的 `URL`，不含密码"},
-		"flag.redis_password_stdin": {"read the password of the Redis from standard input", "从标准输入读取 Redis 密码"},
-		"flag.team_member":          {"`NAME` of this machine for the others; the host's if not given", "本机在团队中的`名称`；默认为主机名"},
-		"flag.plaintext":            {"agree to a Redis on another host without TLS", "同意不用 TLS 连接其他主机上的 Redis"},
-		"flag.team_out":             {"the `FILE` that gets the invite", "写入邀请的`文件`"},
-		"flag.team_force":           {"overwrite the file", "覆盖已有文件"},
-		"flag.add_paused":           {"fetch nothing now, and do not renew in the background", "暂不获取，也不在后台续期"},
-		"flag.team":                 {"the `TEAM`, where this machine is in several", "加入多个团队时指定`团队`"},
+		"flag.team_redis":     {"`URL` of the Redis, without a password", "Redis 的 `URL`，不含密码"},
+		"flag.team_member":    {"`NAME` of this machine for the others; the host's if not given", "本机在团队中的`名称`；默认为主机名"},
+		"flag.team_plaintext": {"agree to a Redis on another host without TLS", "同意不用 TLS 连接其他主机上的 Redis"},
+		"flag.team_out":       {"the `FILE` that gets the invite", "写入邀请的`文件`"},
+		"flag.team_force":     {"overwrite the file", "覆盖已有文件"},
+		"flag.add_paused":     {"fetch nothing now, and do not renew in the background", "暂不获取，也不在后台续期"},
+		"flag.team":           {"the `TEAM`, where this machine is in several", "加入多个团队时指定`团队`"},
 	}
 }
