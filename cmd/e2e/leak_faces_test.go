@@ -119,7 +119,7 @@ func (l *leakage) commandsGoOut() {
 	}
 	key, _ := proxy.User.Password()
 	l.mark(aClientKey, key)
-	for _, key := range strings.Fields(l.do("", "exec", "stdin", "--", "sh", "-c", `echo "$TOKENTRAY_CALL_KEY"; curl -sSi -H "Authorization: Bearer $TOKENTRAY_CALL_KEY" "$TOKENTRAY_CALL_URL/cgi-bin/echo" >&2`)) {
+	for _, key := range strings.Fields(l.do("", "exec", "stdin", "--", "sh", "-c", `echo "$TOKENTRAY_CALL_KEY"; printf 'Authorization: Bearer %s' "$TOKENTRAY_CALL_KEY" | curl -sSi -H @- "$TOKENTRAY_CALL_URL/cgi-bin/echo" >&2`)) {
 		l.mark(aClientKey, key)
 	}
 	l.try("", "call", "stdin", "/cgi-bin/echo", "--output", filepath.Join(l.dir, "out", "answer"))
