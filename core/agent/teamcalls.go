@@ -23,7 +23,7 @@ func (s *Service) Teams(ctx context.Context) ([]api.Team, error) {
 	defer done()
 	var out []api.Team
 	for _, name := range s.teams.names() {
-		if l := s.teams.find(name); l != nil && !l.record.Leaving {
+		if l := s.teams.find(name); l != nil && !s.teams.leaving(l) {
 			out = append(out, s.teamNow(ctx, l))
 		}
 	}
@@ -206,6 +206,8 @@ func (s *Service) enter(ctx context.Context, i team.Invite, r teamRecord, first 
 
 // InviteTo implements api.Agent.
 func (s *Service) InviteTo(_ context.Context, name string, passphrase core.Secret) (api.Invite, error) {
+	s.edit.Lock()
+	defer s.edit.Unlock()
 	l, err := s.teams.up(name)
 	if err != nil {
 		return api.Invite{}, err

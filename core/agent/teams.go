@@ -118,6 +118,13 @@ func (t *teams) find(name string) *life {
 	return t.all[name]
 }
 
+// leaving reports whether a team was left and is still in the vault.
+func (t *teams) leaving(l *life) bool {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	return l.record.Leaving
+}
+
 // member is the one of an account; why says why there is none.
 func (t *teams) member(id core.ID) (m *team.Member, why *core.Error) {
 	t.mu.RLock()
