@@ -227,7 +227,7 @@ func readable(tx *bbolt.Tx, known int) (have int, err error) {
 func decodeAll(tx *bbolt.Tx) error {
 	for _, name := range []string{
 		bucketMeta, bucketSettings, bucketAccounts, bucketTokens,
-		bucketHistory, bucketIntents, bucketForced, bucketUsed, bucketClients, bucketPushes,
+		bucketHistory, bucketIntents, bucketForced, bucketUsed, bucketClients, bucketPushes, bucketTeams,
 	} {
 		if tx.Bucket([]byte(name)) == nil {
 			return damage("the bucket %s is missing", name)

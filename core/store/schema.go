@@ -1,9 +1,11 @@
 package store
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"go.etcd.io/bbolt"
 
@@ -23,6 +25,7 @@ const (
 	bucketClients  = "clients"  // name -> clientRecord, since schema 2
 	bucketPushes   = "pushes"   // id -> pushesRecord, since schema 3
 	bucketTickets  = "tickets"  // id -> ticketsRecord; made with the first ticket
+	bucketTeams    = "teams"    // name -> a team's record, since schema 4
 )
 
 const (
@@ -40,12 +43,15 @@ type migration struct {
 }
 
 // migrations lists them in order; a database's schema is the number of those
-// applied. New ones are only appended.
+// applied. New ones are only appended. Whatever an earlier program could not read, or
+// would lose when it writes, needs one: a new kind of push does. By the schema that
+// program knows a newer database and leaves it alone.
 func migrations() []migration {
 	return []migration{
 		{"create the buckets", createBuckets},
 		{"make room for client keys", createClients},
 		{"make room for pushes", createPushes},
+		{"make room for teams and for pushes into a Redis", createTeams},
 	}
 }
 
@@ -57,6 +63,31 @@ func createClients(tx *bbolt.Tx) error {
 func createPushes(tx *bbolt.Tx) error {
 	_, err := tx.CreateBucketIfNotExists([]byte(bucketPushes))
 	return err
+}
+
+// createTeams also moves the teams that were kept among the settings. Pushes into a
+// Redis stand beside the others.
+func createTeams(tx *bbolt.Tx) error {
+	teams, err := tx.CreateBucketIfNotExists([]byte(bucketTeams))
+	if err != nil {
+		return err
+	}
+	const former = "team/"
+	moved := map[string][]byte{}
+	settings := tx.Bucket([]byte(bucketSettings))
+	c := settings.Cursor()
+	for k, v := c.Seek([]byte(former)); bytes.HasPrefix(k, []byte(former)); k, v = c.Next() {
+		moved[string(k)] = bytes.Clone(v)
+	}
+	for key, record := range moved {
+		if err := teams.Put([]byte(strings.TrimPrefix(key, former)), record); err != nil {
+			return err
+		}
+		if err := settings.Delete([]byte(key)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func createBuckets(tx *bbolt.Tx) error {
