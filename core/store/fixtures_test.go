@@ -32,6 +32,12 @@ type fixture struct {
 	Tokens  map[string]fixtureToken
 	History map[string][]map[string]any
 	Keys    []map[string]any
+	Teams   struct {
+		Teams []struct {
+			Name, Redis, Self string
+			Accounts          []struct{ Account string }
+		}
+	}
 }
 
 type fixtureToken struct {
@@ -156,10 +162,13 @@ func compare(t *testing.T, s *Store, f fixture) {
 		var kept []any
 		for _, p := range pushes[a.ID] {
 			one := map[string]any{"number": float64(p.Number), "kind": string(p.Kind), "last": map[string]any{"at": p.Result.At.Format(time.RFC3339Nano), "mask": p.Result.Mask}}
-			if p.Path != "" {
+			switch p.Kind {
+			case core.PushFile:
 				one["path"], one["form"], one["key"] = p.Path, string(p.Form), p.Key
-			} else {
+			case core.PushCommand:
 				one["command"], one["timeout"] = asJSON(t, p.Command), p.Timeout.Seconds()
+			case core.PushRedis:
+				one["redis"] = asJSON(t, p.Redis)
 			}
 			kept = append(kept, one)
 		}
@@ -168,7 +177,7 @@ func compare(t *testing.T, s *Store, f fixture) {
 			p := p.(map[string]any)
 			p["last"] = only(p["last"].(map[string]any), "at", "mask")
 			if j < len(kept) {
-				holds(t, fmt.Sprintf("%s, push %d", a.Ref(), j+1), only(p, "number", "kind", "path", "form", "key", "command", "timeout", "last"), kept[j])
+				holds(t, fmt.Sprintf("%s, push %d", a.Ref(), j+1), only(p, "number", "kind", "path", "form", "key", "command", "timeout", "redis", "last"), kept[j])
 			}
 		}
 		if len(kept) != len(wantPushes) {
@@ -177,11 +186,11 @@ func compare(t *testing.T, s *Store, f fixture) {
 		got := map[string]any{
 			"id": string(a.ID), "name": a.Name, "env": string(a.Env), "kind": string(a.Kind), "product": string(a.Product), "appid": a.AppID,
 			"base_url": a.BaseURL, "proxy": a.Proxy, "auto": a.Auto, "note": a.Note, "allow_live": a.AllowLive,
-			"copy_format": a.CopyFormat, "copy_path": a.CopyPath,
+			"params": asJSON(t, a.Params), "budget": float64(a.Budget), "copy_format": a.CopyFormat, "copy_path": a.CopyPath,
 		}
-		holds(t, a.Ref(), only(want, "id", "name", "env", "kind", "product", "appid", "base_url", "proxy", "auto", "note", "allow_live", "copy_format", "copy_path"), got)
+		holds(t, a.Ref(), only(want, "id", "name", "env", "kind", "product", "appid", "base_url", "proxy", "auto", "note", "allow_live", "params", "budget", "copy_format", "copy_path"), got)
 		for key, v := range got {
-			if _, told := want[key]; !told && v != "" && v != false {
+			if _, told := want[key]; !told && v != nil && v != "" && v != false && v != 0.0 {
 				t.Errorf("%s: %s is %v, and was empty", a.Ref(), key, v)
 			}
 		}
@@ -240,7 +249,33 @@ func compare(t *testing.T, s *Store, f fixture) {
 		if len(k.Origins) > 0 {
 			got["origins"] = asJSON(t, k.Origins)
 		}
-		holds(t, "client key "+k.Name, only(f.Keys[i], "name", "envs", "accounts", "origins", "created"), got)
+		if len(k.Calls) > 0 {
+			got["calls"], got["no_token"] = asJSON(t, k.Calls), k.NoToken
+		}
+		holds(t, "client key "+k.Name, only(f.Keys[i], "name", "envs", "accounts", "origins", "calls", "no_token", "created"), got)
+	}
+
+	teams, err := s.Teams()
+	if err != nil || len(teams) != len(f.Teams.Teams) {
+		t.Fatalf("%d teams, want %d: %v", len(teams), len(f.Teams.Teams), err)
+	}
+	for _, want := range f.Teams.Teams {
+		var got struct {
+			Redis, Member string
+			Accounts      []core.ID
+		}
+		if err := json.Unmarshal(teams[want.Name], &got); err != nil {
+			t.Fatalf("team %s: %v", want.Name, err)
+		}
+		if got.Redis != want.Redis || got.Member != want.Self || len(got.Accounts) != len(want.Accounts) {
+			t.Errorf("team %s is %+v, want %+v", want.Name, got, want)
+			continue
+		}
+		for i, a := range want.Accounts {
+			if got.Accounts[i] != ids[a.Account] {
+				t.Errorf("team %s shares %s, not %s", want.Name, got.Accounts[i], a.Account)
+			}
+		}
 	}
 }
 
@@ -329,5 +364,47 @@ func TestANewerDatabaseIsLeftAlone(t *testing.T) {
 	names, err := os.ReadDir(dir)
 	if err != nil || slices.ContainsFunc(names, func(e os.DirEntry) bool { return e.Name() != "tokentray.db" && e.Name() != "backups" }) {
 		t.Errorf("beside it stands %v, %v", names, err)
+	}
+}
+
+// TestTeamsAmongTheSettingsAreMoved: before they had a bucket, teams stood among the
+// settings of a database of schema 3.
+func TestTeamsAmongTheSettingsAreMoved(t *testing.T) {
+	f := readFixture(t, 3)
+	path := filepath.Join(t.TempDir(), "tokentray.db")
+	unpack(t, "schema3", path)
+	records := map[string][]byte{"friends": []byte(`{"redis":"redis://127.0.0.1"}`), "shop": []byte(`{"redis":"redis://127.0.0.2"}`)}
+	db, err := bbolt.Open(path, 0o600, nil)
+	if err == nil {
+		err = errors.Join(db.Update(func(tx *bbolt.Tx) (err error) {
+			for name, record := range records {
+				err = errors.Join(err, tx.Bucket([]byte("settings")).Put([]byte("team/"+name), record))
+			}
+			return errors.Join(err, tx.Bucket([]byte("settings")).Put([]byte("preset/own"), []byte("kept")))
+		}), db.Close())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := openFixture(t, path, f)
+	teams, err := s.Teams()
+	if d := cmp.Diff(records, teams); d != "" || err != nil {
+		t.Errorf("teams (-then +now): %v\n%s", err, d)
+	}
+	presets, err := s.Presets()
+	if d := cmp.Diff(map[core.Kind][]byte{"own": []byte("kept")}, presets); d != "" || err != nil {
+		t.Errorf("presets (-then +now): %v\n%s", err, d)
+	}
+	left := 0
+	err = s.view("look", func(tx *bbolt.Tx) error {
+		return tx.Bucket([]byte(bucketSettings)).ForEach(func(k, _ []byte) error {
+			if bytes.HasPrefix(k, []byte("team/")) {
+				left++
+			}
+			return nil
+		})
+	})
+	if left != 0 || err != nil {
+		t.Errorf("%d teams are left among the settings: %v", left, err)
 	}
 }

@@ -14,7 +14,7 @@ import (
 // TestPassphraseFilesOfEarlierVersions: what any version put into a passphrase
 // file comes out of it again, for every account that it had.
 func TestPassphraseFilesOfEarlierVersions(t *testing.T) {
-	for schema := 1; schema <= 3; schema++ {
+	for schema := 1; schema <= 4; schema++ {
 		raw, err := os.ReadFile(fmt.Sprintf("../store/testdata/schema%d.json", schema))
 		if err != nil {
 			t.Fatal(err)
