@@ -408,3 +408,53 @@ func TestTeamsAmongTheSettingsAreMoved(t *testing.T) {
 		t.Errorf("%d teams are left among the settings: %v", left, err)
 	}
 }
+
+// TestAPushOfAnUnknownKindCostsNoAccount: in a schema that this program knows such a
+// push is damage, since it must not be misread. The accounts come from the backup, and
+// where that has the same push, from the damaged file.
+func TestAPushOfAnUnknownKindCostsNoAccount(t *testing.T) {
+	newest := len(migrations())
+	for name, spoilBackup := range map[string]bool{"not in the backup": false, "in the backup too": true} {
+		t.Run(name, func(t *testing.T) {
+			f := readFixture(t, newest)
+			path := filepath.Join(t.TempDir(), "tokentray.db")
+			backup := filepath.Join(filepath.Dir(path), "backups", "accounts-20261128T190631.884Z.db")
+			unpack(t, fmt.Sprintf("schema%d", newest), path)
+			unpack(t, fmt.Sprintf("schema%d", newest), backup)
+			spoilt := []string{path}
+			if spoilBackup {
+				spoilt = append(spoilt, backup)
+			}
+			for _, file := range spoilt {
+				db, err := bbolt.Open(file, 0o600, nil)
+				if err == nil {
+					err = errors.Join(db.Update(func(tx *bbolt.Tx) error {
+						return tx.Bucket([]byte("pushes")).Put([]byte("a"), []byte(`{"last":1,"pushes":[{"number":1,"kind":"pigeon"}]}`))
+					}), db.Close())
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+			s := openFixture(t, path, f)
+			if s.Repaired() == nil {
+				t.Fatal("the push was read")
+			}
+			if !spoilBackup {
+				compare(t, s, f)
+				return
+			}
+			if lost := s.Repaired().Lost; len(lost) != len(f.List.Accounts) {
+				t.Errorf("%d accounts were found in the damaged file, not %d", len(lost), len(f.List.Accounts))
+			}
+			for _, a := range f.List.Accounts {
+				states := s.Repaired().Lost[core.ID(a["id"].(string))]
+				if !slices.ContainsFunc(states, func(l core.Account) bool {
+					return l.Name == a["name"] && string(l.Env) == a["env"] && l.AppID == a["appid"]
+				}) {
+					t.Errorf("%s/%s is not whole: %+v", a["name"], a["env"], states)
+				}
+			}
+		})
+	}
+}
