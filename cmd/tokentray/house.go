@@ -157,7 +157,11 @@ func (h *house) run(ctx context.Context, withTray bool, ready func()) error {
 	}
 	err := <-done
 	notices.Wait()
-	return errors.Join(err, h.log.Close())
+	err = errors.Join(err, h.log.Close())
+	if h.service.Erased() {
+		err = errors.Join(err, h.home.RemoveLog())
+	}
+	return err
 }
 
 // folder is the home as clients are told it: empty for the platform's own.

@@ -163,9 +163,7 @@ func (s *Service) close() error {
 	}
 	s.closeLoopback()
 	s.uses.close()
-	s.mu.RLock()
-	erase := s.erase
-	s.mu.RUnlock()
+	erase := s.Erased()
 	if erase && runtime.GOOS != "windows" { // this removes no open file
 		// Under the store's lock: another agent that starts now waits for the lock
 		// and begins a new home.
@@ -177,6 +175,13 @@ func (s *Service) close() error {
 	}
 	s.log.Info("agent stopped")
 	return errors.Join(errs...)
+}
+
+// Erased reports whether a reset removes the home when the agent ends.
+func (s *Service) Erased() bool {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.erase
 }
 
 // Reset implements api.Agent: it removes every secret from the vault, stops the

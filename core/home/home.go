@@ -9,8 +9,10 @@ package home
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"syscall"
@@ -237,18 +239,38 @@ func (h Home) RemoveSecrets() error {
 	return errors.Join(errs...)
 }
 
-// Remove removes our files in the home, and its folders if they are empty then.
+// Remove removes our files in the home, and its folders if they are empty then. On
+// Windows, which removes no open file, RemoveLog does the rest.
 func (h Home) Remove() error {
 	var errs []error
 	for _, path := range h.files() {
+		if path == h.Log() && runtime.GOOS == "windows" {
+			continue
+		}
 		if err := os.RemoveAll(path); err != nil {
 			errs = append(errs, fmt.Errorf("remove %s: %w", path, pathless(err)))
 		}
 	}
+	h.removeFolders()
+	return errors.Join(errs...)
+}
+
+// RemoveLog removes what Remove leaves on Windows, after the log is closed.
+func (h Home) RemoveLog() error {
+	if runtime.GOOS != "windows" {
+		return nil
+	}
+	if err := os.Remove(h.Log()); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("remove %s: %w", h.Log(), pathless(err))
+	}
+	h.removeFolders()
+	return nil
+}
+
+func (h Home) removeFolders() {
 	for _, dir := range []string{filepath.Join(h.data, backupsName), h.run, h.state, h.data} {
 		_ = os.Remove(filepath.Clean(dir)) // it stays when something else is in it
 	}
-	return errors.Join(errs...)
 }
 
 // pathless drops the path that a *PathError repeats.
