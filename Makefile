@@ -22,8 +22,11 @@ endif
 VERSION := $(shell sed -n 's/^Version = "\(.*\)"/\1/p' FyneApp.toml)
 COMMIT  := $(shell git rev-parse --short HEAD 2>/dev/null)
 LDFLAGS := -s -w -X main.version=$(VERSION)$(if $(COMMIT),+$(COMMIT))
-PURE    := CGO_ENABLED=0 $(GO) build -buildvcs=false -ldflags '$(LDFLAGS)'
-GUI     := CGO_ENABLED=1 $(GO) build -buildvcs=false -tags $(TAGS) -ldflags '$(LDFLAGS)'
+# Packages add -trimpath, and to the window of Windows that it has no console.
+FLAGS     ?=
+GUI_LDFLAGS ?=
+PURE    := CGO_ENABLED=0 $(GO) build -buildvcs=false $(FLAGS) -ldflags '$(LDFLAGS)'
+GUI     := CGO_ENABLED=1 $(GO) build -buildvcs=false $(FLAGS) -tags $(TAGS) -ldflags '$(LDFLAGS) $(GUI_LDFLAGS)'
 
 # A heading between the steps of a long target.
 say = @printf '\n\033[1m== %s\033[0m\n' "$(1)"
@@ -292,6 +295,7 @@ install: ## install what make build has built, under PREFIX
 	@test -x $(BIN)/tokentray -a -x $(BIN)/tokentray-window -a -d $(BIN)/man || { echo "nothing is built yet; run: make build"; exit 1; }
 	install -Dm755 -t $(bindir) $(BIN)/tokentray $(BIN)/tokentray-mcp $(BIN)/tokentray-window
 	install -Dm644 -t $(datadir)/applications assets/tokentray.desktop
+	install -Dm644 -t $(datadir)/metainfo assets/tokentray.metainfo.xml
 	install -d $(unitdir)/user $(unitdir)/system
 	sed 's|^ExecStart=tokentray|ExecStart=$(PREFIX)/bin/tokentray|' assets/tokentray.service > $(unitdir)/user/tokentray.service
 	sed 's|^ExecStart=tokentray|ExecStart=$(PREFIX)/bin/tokentray|' assets/tokentray-server.service > $(unitdir)/system/tokentray.service
@@ -307,11 +311,33 @@ install: ## install what make build has built, under PREFIX
 
 .PHONY: uninstall
 uninstall: ## remove what make install has put there; accounts and secrets stay
-	rm -f $(bindir)/tokentray $(bindir)/tokentray-mcp $(bindir)/tokentray-window $(datadir)/applications/tokentray.desktop $(unitdir)/user/tokentray.service $(unitdir)/system/tokentray.service \
+	rm -f $(bindir)/tokentray $(bindir)/tokentray-mcp $(bindir)/tokentray-window $(datadir)/applications/tokentray.desktop $(datadir)/metainfo/tokentray.metainfo.xml $(unitdir)/user/tokentray.service $(unitdir)/system/tokentray.service \
 		$(icons)/scalable/apps/tokentray.svg $(foreach s,$(sizes),$(icons)/$(s)x$(s)/apps/tokentray.png) \
 		$(datadir)/bash-completion/completions/tokentray $(datadir)/zsh/site-functions/_tokentray \
 		$(datadir)/fish/vendor_completions.d/tokentray.fish $(foreach l,. zh_CN,$(mandir)/$(l)/man1/tokentray.1 $(mandir)/$(l)/man1/tokentray-*.1)
 	rm -rf $(datadir)/doc/tokentray
+
+# ---------------------------------------------------------------- packages
+
+.PHONY: dist
+dist: deps-dist ## make the packages for Linux and Windows, and the layout of a Mac's app, into build
+	$(call say,packages)
+	assets/scripts/dist.sh
+
+# Each package is installed into a scratch root or prefix, run, upgraded over one of
+# the commit before, and removed. It is made twice, from two folders, to see that the
+# bytes are the same, and once with a certificate and a key of the test.
+DISTS := $(CURDIR)/build/test
+
+.PHONY: test-dist
+test-dist: deps-dist deps-test deps-wine ## make the packages; install, run, upgrade and remove each
+	$(call say,packages)
+	assets/scripts/dist-variants.sh $(DISTS)
+	TOKENTRAY_E2E_DIST=$(DISTS) $(GO) test -count=1 -timeout 20m ./cmd/e2e/dist
+
+.PHONY: deps-dist
+deps-dist:
+	@assets/scripts/install-deps.sh run dist
 
 # ---------------------------------------------------------------- the rest
 
@@ -321,4 +347,4 @@ fmt: ## format the sources
 
 .PHONY: clean
 clean: ## remove what was built
-	rm -rf $(BIN) $(CLIENTS)/node_modules
+	rm -rf $(BIN) build $(CLIENTS)/node_modules

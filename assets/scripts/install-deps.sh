@@ -5,6 +5,7 @@
 #   install-deps.sh run test    and what the tests take besides
 #   install-deps.sh run wine    and what make test-wine takes
 #   install-deps.sh run browser and what make test-browser takes
+#   install-deps.sh run dist    and what make dist takes
 #   install-deps.sh -n …        only tell what would be done
 #
 # On Debian and Ubuntu it installs by apt-get, with sudo unless it is root. On
@@ -85,6 +86,25 @@ Xvfb                   | xvfb                   | xorg-x11-server-Xvfb | xorg-se
 LIST
 }
 
+needs_dist() {
+	if [ "$(uname -s)" != Linux ]; then return; fi
+	cat <<'LIST'
+x86_64-w64-mingw32-gcc | gcc-mingw-w64-x86-64   | mingw64-gcc | mingw-w64-gcc
+makensis               | nsis                   | mingw32-nsis | nsis
+icotool                | icoutils               | icoutils    | icoutils
+png2icns               | icnsutils              | libicns-utils | libicns
+zip                    | zip                    | zip         | zip
+objdump                | binutils               | binutils    | binutils
+osslsigncode           | osslsigncode           | osslsigncode | osslsigncode
+minisign               | minisign               | minisign    | minisign
+rpm                    | rpm                    | rpm         | rpm-tools
+pacman                 | pacman-package-manager | pacman      | pacman
+appstreamcli           | appstream              | appstream   | appstream
+desktop-file-validate  | desktop-file-utils     | desktop-file-utils | desktop-file-utils
+plistutil              | libplist-utils         | libplist    | libplist
+LIST
+}
+
 # ---- Go
 
 # version_less A B: is version A older than B?
@@ -141,9 +161,9 @@ lists=()
 for arg; do
 	case $arg in
 	-n) dry=yes ;;
-	run | test | wine | browser) lists+=("$arg") ;;
+	run | test | wine | browser | dist) lists+=("$arg") ;;
 	*)
-		echo "usage: $0 [-n] run|test|wine|browser…" >&2
+		echo "usage: $0 [-n] run|test|wine|browser|dist…" >&2
 		exit 2
 		;;
 	esac

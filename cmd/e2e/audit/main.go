@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -36,15 +37,16 @@ type module struct{ path, version, dir string }
 func main() {
 	root := flag.String("root", ".", "folder of the module")
 	tags := flag.String("tags", "", "of the builds on this system")
+	texts := flag.String("texts", "", "file to write all licences into, for packages")
 	flag.Parse()
-	if err := audit(*root, *tags); err != nil {
+	if err := audit(*root, *tags, *texts); err != nil {
 		fmt.Fprintln(os.Stderr, "audit:", err)
 		os.Exit(1)
 	}
 }
 
-func audit(root, tags string) error {
-	all := map[module]bool{}
+func audit(root, tags, texts string) error {
+	used := map[module]bool{}
 	programs, err := filepath.Glob(filepath.Join(root, "cmd", "tokentray*"))
 	if err != nil {
 		return err
@@ -56,20 +58,32 @@ func audit(root, tags string) error {
 		}
 		for _, b := range []build{{system: "linux", tags: tags}, {system: "windows"}, {system: "darwin"}} {
 			b.program, b.cgo = "./cmd/"+filepath.Base(folder), cgo
-			if err := collect(root, b, all); err != nil {
+			if err := collect(root, b, used); err != nil {
 				return err
 			}
 		}
 	}
 	var bad []error
-	modules := make([]module, 0, len(all))
-	for m := range all {
+	modules := make([]module, 0, len(used))
+	for m := range used {
 		modules = append(modules, m)
 	}
 	slices.SortFunc(modules, func(a, b module) int { return strings.Compare(a.path, b.path) })
+	var all strings.Builder
+	for _, own := range []module{
+		{"Go, its library and runtime", runtime.Version(), runtime.GOROOT()},
+		{"TokenTray Sans and TokenTray Mono, the fonts of the window", "", filepath.Join(root, "assets", "font")},
+	} {
+		if err := quote(&all, own); err != nil {
+			return err
+		}
+	}
 	for _, m := range modules {
 		licences, err := licencesOf(m.dir)
 		if err != nil {
+			return err
+		}
+		if err := quote(&all, m); err != nil {
 			return err
 		}
 		fmt.Printf("%-50s %-40s %s\n", m.path, m.version, strings.Join(licences, ", "))
@@ -83,6 +97,9 @@ func audit(root, tags string) error {
 		}
 	}
 	fmt.Printf("%d modules\n", len(modules))
+	if texts != "" {
+		bad = append(bad, os.WriteFile(texts, []byte(all.String()), 0o644))
+	}
 	return errors.Join(bad...)
 }
 
@@ -105,15 +122,15 @@ func collect(root string, b build, all map[module]bool) error {
 }
 
 // licenceFile is what files with a licence are called.
-var licenceFile = regexp.MustCompile(`(?i)^(un)?(licen[cs]e|copying)([-._].*)?$`)
+var licenceFile = regexp.MustCompile(`(?i)^((un)?(licen[cs]e|copying)([-._].*)?|ofl\.txt)$`)
 
-// licencesOf names the licences in the root of a module.
-func licencesOf(dir string) ([]string, error) {
+// licenceTexts are the files with a licence in the root of a module.
+func licenceTexts(dir string) ([][]byte, error) {
 	files, err := os.ReadDir(dir)
 	if err != nil {
 		return nil, err
 	}
-	var out []string
+	var out [][]byte
 	for _, f := range files {
 		if f.IsDir() || !licenceFile.MatchString(f.Name()) {
 			continue
@@ -122,6 +139,32 @@ func licencesOf(dir string) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
+		out = append(out, text)
+	}
+	return out, nil
+}
+
+// quote writes what a module wants to stand beside the program.
+func quote(w *strings.Builder, m module) error {
+	texts, err := licenceTexts(m.dir)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(w, "%s\n%s %s\n%[1]s\n\n", strings.Repeat("=", 80), m.path, m.version)
+	for _, text := range texts {
+		fmt.Fprintf(w, "%s\n\n", strings.TrimSpace(strings.ReplaceAll(string(text), "\r\n", "\n")))
+	}
+	return nil
+}
+
+// licencesOf names the licences in the root of a module.
+func licencesOf(dir string) ([]string, error) {
+	texts, err := licenceTexts(dir)
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, text := range texts {
 		for _, m := range licensecheck.Scan(text).Match {
 			if !slices.Contains(out, m.ID) {
 				out = append(out, m.ID)
