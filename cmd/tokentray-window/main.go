@@ -108,6 +108,7 @@ func run(dir string, agentOnly, join bool) error {
 		Kept:          readKept(h.Window()),
 		PlaceOf:       placeOf,
 		PutAt:         putAt,
+		Closed:        endSoon,
 		Keep:          func(kept []byte) error { return writeKept(h.Window(), kept) },
 	})
 	w.Start()
@@ -118,3 +119,12 @@ func run(dir string, agentOnly, join bool) error {
 	w.Stop()
 	return nil
 }
+
+// endTime is how long a closed window's process has to end by itself. It ends in some
+// milliseconds, unless a request to the agent is under way.
+const endTime = 5 * time.Second
+
+// endSoon ends the process of a window that is closed. Fyne's loop can wait for ever
+// at its end: what is handed to it in the moment in which it empties its queue never
+// runs, and its lifecycle waits for that.
+func endSoon() { time.AfterFunc(endTime, func() { os.Exit(0) }) }

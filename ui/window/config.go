@@ -59,6 +59,7 @@ type Config struct {
 	// there; nil leaves that to the desktop.
 	PlaceOf func(fyne.Window) (Place, bool)
 	PutAt   func(Place)
+	Closed  func()       // called when the window is gone and its places are kept; nil: nobody waits
 	Log     *slog.Logger // nil discards
 }
 

@@ -71,6 +71,9 @@ func New(app fyne.App, cfg Config) *Window {
 	w.win.SetOnClosed(func() {
 		w.remember()
 		w.cancel() // what comes later finds no window
+		if cfg.Closed != nil {
+			cfg.Closed()
+		}
 	})
 	w.win.SetCloseIntercept(w.closing.leave)
 	w.appearance.applyTheme()
