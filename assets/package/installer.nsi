@@ -103,16 +103,22 @@ Var wasRunning
 	${EndIf}
 !macroend
 
-; Windows moves a program that runs, and deletes it only when it has ended.
+; A program that was just told to end needs a moment. One that goes on, as an AI
+; client's does, is moved out of the way, which Windows allows, and deleted later.
 !macro takeAway FILE
-	${If} ${FileExists} "$INSTDIR\${FILE}"
-		Delete "$INSTDIR\${FILE}"
-		${If} ${FileExists} "$INSTDIR\${FILE}"
-			GetTempFileName $1 "$INSTDIR"
-			Delete $1
-			Rename "$INSTDIR\${FILE}" "$1"
-			Delete /REBOOTOK "$1"
+	Delete "$INSTDIR\${FILE}"
+	${For} $2 1 50
+		${IfNot} ${FileExists} "$INSTDIR\${FILE}"
+			${ExitFor}
 		${EndIf}
+		Sleep 200
+		Delete "$INSTDIR\${FILE}"
+	${Next}
+	${If} ${FileExists} "$INSTDIR\${FILE}"
+		GetTempFileName $1 "$INSTDIR"
+		Delete $1
+		Rename "$INSTDIR\${FILE}" "$1"
+		Delete /REBOOTOK "$1"
 	${EndIf}
 !macroend
 
@@ -312,6 +318,10 @@ asked:
 	RMDir /r "$INSTDIR\doc"
 	RMDir /r "$INSTDIR\new"
 	RMDir "$INSTDIR"
+	${If} $R2 == 1 ; an agent cannot remove the log that it writes to its end
+		Delete "$LOCALAPPDATA\TokenTray\tokentray.log"
+		RMDir "$LOCALAPPDATA\TokenTray"
+	${EndIf}
 	Delete "$SMPROGRAMS\TokenTray.lnk"
 
 	; Another copy's entry stays.

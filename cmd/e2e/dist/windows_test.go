@@ -159,6 +159,13 @@ func TestTheInstaller(t *testing.T) {
 
 	w.does(t, filepath.Join(folder, "uninstall.exe"), "/S")
 	gone := func() bool { _, err := os.Stat(folder); return os.IsNotExist(err) }
+	defer func() {
+		if t.Failed() {
+			program, _ := filepath.Glob(filepath.Join(folder, "*"))
+			accounts, _ := filepath.Glob(filepath.Join(w.local(), "TokenTray", "*"))
+			t.Logf("left: %v %v", program, accounts)
+		}
+	}()
 	eventually(t, "the removal", gone)
 	if value := w.does(t, "reg", "query", path, "/v", "Path"); strings.Contains(value, "TokenTray") || !strings.Contains(value, `%USERPROFILE%\mine;C:\other`) {
 		t.Errorf("PATH after the removal: %s", value)
