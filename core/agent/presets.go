@@ -270,7 +270,8 @@ func (s *Service) dropPreset(kind core.Kind) error {
 }
 
 // TryPreset implements api.Agent. The secret goes where the file says; the person
-// who entered it agreed to that. Nothing stored is read or changed.
+// who entered it agreed to that. Nothing stored is read or changed. A destructive kind is
+// not tried on a live account.
 func (s *Service) TryPreset(ctx context.Context, in api.PresetTry) (api.PresetTrial, error) {
 	p, err := s.presetToTry(in)
 	if err != nil {
@@ -287,6 +288,12 @@ func (s *Service) TryPreset(ctx context.Context, in api.PresetTry) (api.PresetTr
 		e := invalid(problems)
 		e.Kind = p.Kind
 		return api.PresetTrial{}, e
+	}
+	if a.Env == core.Live && spec.Traits.Destructive() {
+		return api.PresetTrial{}, &core.Error{
+			Class: core.Misuse, Remedy: core.RemedyInput, Kind: p.Kind,
+			Message: "each request of this kind kills the token that production uses, so it is not tried on a live account; try it with --env sandbox, or add the account, which asks you first",
+		}
 	}
 	t := s.presets.asker.Try(ctx, p, core.Request{Account: a, Credentials: core.Credentials{Secret: secret, ProxyPassword: core.NewSecret(in.ProxyPassword)}})
 	if ctx.Err() != nil {

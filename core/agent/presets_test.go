@@ -284,6 +284,23 @@ func TestTryingAPresetThroughAProxy(t *testing.T) {
 	}
 }
 
+// A trial is no way round the guard of a live account: nothing is sent.
+func TestADestructivePresetIsNotTriedOnLive(t *testing.T) {
+	w := newWorld(t)
+	withWrens(t, w)
+	r := w.start()
+	in := api.PresetTry{File: []byte(strings.Replace(wren, `"repeat": "same"`, `"repeat": "destructive"`, 1)), AppID: "cli_a1", Secret: wrenSecret, Env: core.Live}
+	got, err := r.client.TryPreset(t.Context(), in)
+	wantClass(t, err, core.Misuse)
+	if got.Status != 0 || got.Mask != "" {
+		t.Errorf("it was asked: %+v", got)
+	}
+	in.Env = core.Sandbox
+	if got, err = r.client.TryPreset(t.Context(), in); err != nil || got.Status != 200 {
+		t.Errorf("sandbox: %v, %+v", err, got)
+	}
+}
+
 // A trial saves nothing, and shows neither the secret nor the token.
 func TestTryingAPresetSavesNothing(t *testing.T) {
 	w := newWorld(t)
