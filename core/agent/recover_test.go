@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -317,13 +318,15 @@ func TestAnEditIsNotLostWithTheDatabase(t *testing.T) {
 // database refused.
 func TestAnEditThatFailsLeavesTheOldSecret(t *testing.T) {
 	w := newWorld(t)
+	var full atomic.Bool
+	w.over = func(s Store) Store { return refusing{s, &full} }
 	r := w.start()
 	a := r.add("a", core.Sandbox)
 	before, err := w.ring.Memory.Get(t.Context(), string(a.ID))
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.parts.Store = refusing{r.parts.Store}
+	full.Store(true)
 	_, err = r.client.Edit(t.Context(), a.Ref(), api.AccountInput{Secret: ptr(badSecret)})
 	wantClass(t, err, core.Internal)
 	if after, err := w.ring.Memory.Get(t.Context(), string(a.ID)); err != nil || string(after) != string(before) {
@@ -331,10 +334,16 @@ func TestAnEditThatFailsLeavesTheOldSecret(t *testing.T) {
 	}
 }
 
-// refusing is a store that saves nothing after the vault has.
-type refusing struct{ Store }
+// refusing is a store that saves nothing after the vault has, once its disk is full.
+type refusing struct {
+	Store
+	full *atomic.Bool
+}
 
-func (f refusing) Save(ctx context.Context, a core.Account, set, _ func(context.Context) error) error {
+func (f refusing) Save(ctx context.Context, a core.Account, set, undo func(context.Context) error) error {
+	if !f.full.Load() {
+		return f.Store.Save(ctx, a, set, undo)
+	}
 	if err := set(ctx); err != nil {
 		return err
 	}
