@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"log/slog"
 	"maps"
-	"math/rand/v2"
 	"slices"
 	"sync"
 	"time"
@@ -278,80 +277,6 @@ func (t *teams) stop(why *core.Error) {
 		t.end(t.find(name), why)
 	}
 	t.wg.Wait()
-}
-
-// heard makes what a team has of an account its token. It does not wait.
-func (t *teams) heard(ctx context.Context, id core.ID, p team.Published) {
-	t.show(id)
-	m, _ := t.member(id)
-	if m == nil {
-		return
-	}
-	counts := m.Seen(id).Counts
-	t.wg.Go(func() {
-		own, _ := t.keeper.Token(id)
-		taken := core.Taken{Counts: counts}
-		if left := p.Remaining(); left > 0 && (!p.Wanted || !own.Good(t.now(), 0)) {
-			taken.Grant, taken.By = core.Grant{Value: p.Value, ExpiresIn: left}, p.By
-		}
-		t.keeper.Take(ctx, id, taken)
-		switch {
-		case m.Err() != nil || m.Seen(id).Err != nil:
-		case p.Wanted && p.Value != "":
-			t.answerWant(ctx, id, p.Value)
-		case p.Value == "":
-			t.offer(ctx, m, id)
-		}
-	})
-}
-
-// How long what every member could do is put off by chance, so that one does it.
-const (
-	apartFrom = 500 * time.Millisecond
-	apart     = 2 * time.Second
-)
-
-// answerWant has the round that somebody's report asks for, unless another machine has
-// it meanwhile.
-func (t *teams) answerWant(ctx context.Context, id core.ID, value string) {
-	a, there := t.accounts.get(id)
-	if !there || !a.Auto || t.idle() || t.pause(ctx) != nil {
-		return
-	}
-	if _, err := t.keeper.Refresh(ctx, id, core.Report{Stale: value}); err != nil {
-		t.log.Debug("a report of the team was not served from here", "account", id, "error", err)
-	}
-}
-
-// offer gives the team the token that this machine has, where the team has none.
-func (t *teams) offer(ctx context.Context, m *team.Member, id core.ID) {
-	a, there := t.accounts.get(id)
-	own, _ := t.keeper.Token(id)
-	if !there || !t.keeper.Live(a) || !own.Good(t.now(), 0) || t.pause(ctx) != nil {
-		return
-	}
-	t.give(ctx, m, id)
-}
-
-func (t *teams) give(ctx context.Context, m *team.Member, id core.ID) {
-	own, _ := t.keeper.Token(id)
-	if !own.Good(t.now(), 0) {
-		return
-	}
-	if err := m.Offer(ctx, id, core.Grant{Value: own.Value, ExpiresIn: own.Remaining(t.now())}); err != nil {
-		t.log.Warn("the team was not given the token that is here", "account", id, "error", err)
-	}
-}
-
-func (t *teams) pause(ctx context.Context) error {
-	timer := time.NewTimer(apartFrom + rand.N(apart))
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }
 
 // view is what a row says of the team that shares its token; nil: none does.
