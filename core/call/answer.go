@@ -145,9 +145,9 @@ func (t *told) read(spec kinds.Spec, status int, object map[string]json.RawMessa
 			t.dead = true
 		}
 	}
-	names := codeNames(spec)
-	for _, name := range names {
-		if code, err := strconv.Atoi(text(object, name)); err == nil && int64(int32(code)) == int64(code) {
+	for _, name := range codeNames(spec) {
+		value := text(object, name)
+		if code, err := strconv.Atoi(value); err == nil && int64(int32(code)) == int64(code) && !spec.CallWorked(name, value) {
 			t.code = code
 			break
 		}
@@ -165,7 +165,7 @@ func codeNames(spec kinds.Spec) []string {
 	if spec.Door != nil {
 		out = append(out, spec.Door.Code)
 	}
-	for _, a := range spec.Dead {
+	for _, a := range slices.Concat(spec.Dead, spec.Works) {
 		if a.Field != "" && !slices.Contains(out, a.Field) {
 			out = append(out, a.Field)
 		}

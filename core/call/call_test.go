@@ -332,6 +332,30 @@ func TestWhatAnAnswerSays(t *testing.T) {
 	}
 }
 
+// A kind's own codes of success are no refusals, those of others are.
+func TestACodeCanMeanThatACallWorked(t *testing.T) {
+	body := ""
+	b := newBench(t, func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, body) })
+	b.spec.Door = nil
+	b.spec.Dead = []kinds.Answer{{Field: "code", Values: []string{"80200001"}}}
+	b.spec.Works = []kinds.Answer{{Field: "code", Values: []string{"80000000"}}, {Field: "data.result", Values: []string{"1"}}}
+	for said, code := range map[string]int{
+		`{"code":"80000000","msg":"Success"}`:               0,
+		`{"code":80000000,"msg":"Success"}`:                 0,
+		`{"code":"80100000","msg":"some tokens are wrong"}`: 80100000,
+		`{"data":{"result":1}}`:                             0,
+		`{"data":{"result":2}}`:                             2,
+		`{"code":0}`:                                        0,
+		`{"code":"80000000","data":{"result":7}}`:           7,
+	} {
+		body = said
+		got, out, err := b.do(t, get("/x"))
+		if err != nil || out != said || got.Code != code || (got.Refusal == nil) != (code == 0) {
+			t.Errorf("%s: %d, %+v, %v", said, got.Code, got.Refusal, err)
+		}
+	}
+}
+
 func TestNothingLeavesThatIsRefused(t *testing.T) {
 	b := newBench(t, func(http.ResponseWriter, *http.Request) { t.Error("a call left") })
 	b.account.Env = core.Live

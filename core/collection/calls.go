@@ -165,9 +165,29 @@ func dead(of []Of) []kinds.Answer {
 // ones are left out.
 func codeFields(of []Of) []string {
 	var out []string
-	for _, a := range dead(of) {
+	answers := dead(of)
+	for _, one := range of {
+		answers = append(answers, one.Spec.Works...)
+	}
+	for _, a := range answers {
 		if a.Field != "" && !strings.Contains(a.Field, ".") && !slices.Contains(out, a.Field) {
 			out = append(out, a.Field)
+		}
+	}
+	return out
+}
+
+// fine are the codes by which a call worked, by the field that holds them.
+func fine(of []Of) map[string][]string {
+	out := map[string][]string{}
+	for _, field := range codeFields(of) {
+		out[field] = []string{"0"}
+		for _, one := range of {
+			for _, a := range one.Spec.Works {
+				if a.Field == field {
+					out[field] = append(out[field], a.Values...)
+				}
+			}
 		}
 	}
 	return out

@@ -278,7 +278,8 @@ func robin() kinds.Spec {
 		Kind: "robin", Label: kinds.Label{"en": "Robin"},
 		BaseURL: "https://robin.example", Traits: core.Traits{Repeat: core.RepeatSame, NoSecret: true},
 		Token: kinds.Place{Header: "X-Robin", Prefix: "Egg "}, TryPath: "/me?fields=id",
-		Dead: []kinds.Answer{{Status: 401}, {Field: "code", Values: []string{"it's gone", "7"}}},
+		Dead:  []kinds.Answer{{Status: 401}, {Field: "code", Values: []string{"it's gone", "7"}}},
+		Works: []kinds.Answer{{Field: "code", Values: []string{"80000000"}}, {Field: "result", Values: []string{"1"}}},
 	}
 }
 
@@ -325,6 +326,14 @@ func TestCallsOfAKind(t *testing.T) {
 		if !strings.Contains(all.String(), dead[kind]) {
 			t.Errorf("%s: does not know a dead token in\n%s", kind, all.String())
 		}
+		works := map[collection.Kind]string{
+			collection.Postman: `of Object.entries({\"code\":[\"0\",\"80000000\"],\"result\":[\"0\",\"1\"]}))`,
+			collection.Bruno:   `of Object.entries({"code":["0","80000000"],"result":["0","1"]}))`,
+			collection.Curl:    "case $(told 'code') in '' | '0' | '80000000') ;; *) exit 1 ;; esac\ncase $(told 'result') in '' | '0' | '1') ;; *) exit 1 ;; esac\n",
+		}
+		if !strings.Contains(all.String(), works[kind]) {
+			t.Errorf("%s: does not know a call that worked in\n%s", kind, all.String())
+		}
 	}
 	// Beside an account of another kind each call keeps the place of its own.
 	in.Accounts = append(in.Accounts, sample().Accounts...)
@@ -346,6 +355,7 @@ func TestTheScriptOfAKind(t *testing.T) {
 		t.Skip("there is no curl")
 	}
 	var asked, reported []string
+	answer := `{"code":0,"me":"wren"}`
 	var mu sync.Mutex
 	upstream := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		mu.Lock()
@@ -355,7 +365,7 @@ func TestTheScriptOfAKind(t *testing.T) {
 			w.WriteHeader(http.StatusUnauthorized)
 			return
 		}
-		_, _ = w.Write([]byte(`{"code":0,"me":"wren"}`))
+		_, _ = w.Write([]byte(answer))
 	}))
 	defer upstream.Close()
 	token := func(value string) string {
@@ -382,11 +392,25 @@ func TestTheScriptOfAKind(t *testing.T) {
 	if err := os.WriteFile(script, file.Data, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command("sh", script, "GET", "/me?fields=id")
-	cmd.Env = append(os.Environ(), "TOKENTRAY_KEY="+key)
-	out, err := cmd.CombinedOutput()
+	run := func() ([]byte, error) {
+		cmd := exec.Command("sh", script, "GET", "/me?fields=id")
+		cmd.Env = append(os.Environ(), "TOKENTRAY_KEY="+key)
+		return cmd.CombinedOutput()
+	}
+	out, err := run()
+	for said, works := range map[string]bool{
+		`{"code":"80000000","msg":"ok"}`: true, `{"code":80000000}`: true, `{"result":1}`: true, `{"code":"80100000"}`: false, `{"result":2}`: false,
+	} {
+		mu.Lock()
+		answer = said
+		mu.Unlock()
+		if out, err := run(); string(out) != said || (err == nil) != works {
+			t.Errorf("%s: %v, %s", said, err, out)
+		}
+	}
 	mu.Lock()
 	defer mu.Unlock()
+	asked, reported = asked[:2], reported[:1]
 	want := []string{"GET /me?fields=id Egg old", "GET /me?fields=id Egg new"}
 	if err != nil || string(out) != `{"code":0,"me":"wren"}` || !slices.Equal(asked, want) || !slices.Equal(reported, []string{`{"stale":"old"}`}) {
 		t.Errorf("%v, %s: asked %q, reported %q", err, out, asked, reported)

@@ -27,7 +27,7 @@ func (w *writer) scriptFor(account, name string, of []Of, keys ...string) string
 	for _, k := range keys {
 		words[k] = w.say("say." + k)
 	}
-	put := strings.NewReplacer("WORDS", line(words), "WHOSE", account, "DEAD", deadJS(of), "CODES", line(codeFields(of)))
+	put := strings.NewReplacer("WORDS", line(words), "WHOSE", account, "DEAD", deadJS(of), "CODES", line(fine(of)))
 	return strings.TrimRight(put.Replace(string(raw)), "\n")
 }
 

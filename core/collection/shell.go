@@ -23,7 +23,7 @@ func (w *writer) curlFile(a account) File {
 		":-URL}", ":-"+w.URL+"}",
 		":-ACCOUNT}", ":-"+a.ascii()+"}",
 		"\tVERDICTS\n", deadShell(a.Of),
-		"FIELDS", fieldWords(codeFields(a.Of)),
+		"FAILURES", failures(a.Of),
 		"\t\tPLACE\n", placeShell(a.Of),
 		"SAY_NO_TOKEN", quote(w.say("say.no_token")),
 		"SAY_NO_KEY", quote(w.say("say.no_key_env")),
@@ -63,13 +63,18 @@ func placeShell(of []Of) string {
 		"\t\tprintf 'header = \"" + at.Header + ": " + at.Prefix + "%s\"\\n' \"$token\"\n"
 }
 
-// fieldWords are names of fields as words of a shell.
-func fieldWords(fields []string) string {
-	out := make([]string, len(fields))
-	for i, f := range fields {
-		out[i] = quote(f)
+// failures are the lines that end with 1 when the answer has the code of a failed call.
+func failures(of []Of) string {
+	worked := fine(of)
+	var out []string
+	for _, field := range codeFields(of) {
+		words := "''"
+		for _, v := range worked[field] {
+			words += " | " + quote(v)
+		}
+		out = append(out, "case $(told "+quote(field)+") in "+words+") ;; *) exit 1 ;; esac")
 	}
-	return strings.Join(out, " ")
+	return strings.Join(out, "\n")
 }
 
 // upper is how shell scripts usually write what a person fills in: OPENID.

@@ -35,13 +35,18 @@ func (k Knowledge) Explain(text string, of core.Kind) (core.Diagnosis, error) {
 	if found.code == "" {
 		return core.Diagnosis{}, noCode()
 	}
-	out := core.Diagnosis{Code: found.code, RID: upstream.RID(text), CallerIP: upstream.CallerIP(found.message, false)}
-	hinted := k.hinted(text, found)
-	if of != "" {
-		hinted = []core.Kind{of}
+	if inner := found.within(); k.knows(text, inner, of) {
+		found = inner
 	}
+	out := core.Diagnosis{Code: found.code, RID: upstream.RID(text), CallerIP: upstream.CallerIP(found.message, false)}
+	hinted := k.asked(text, found, of)
+	worked := false
 	for _, spec := range k.Kinds.All() {
 		if len(hinted) > 0 && !slices.Contains(hinted, spec.Kind) {
+			continue
+		}
+		if worksBy(spec, found, of != "") {
+			worked = true
 			continue
 		}
 		meanings := k.meanings(spec.Kind, found)
@@ -61,13 +66,35 @@ func (k Knowledge) Explain(text string, of core.Kind) (core.Diagnosis, error) {
 			}
 		}
 	}
-	if len(out.Meanings) == 0 && number(found.code) == 0 {
+	if len(out.Meanings) == 0 && (worked || number(found.code) == 0) {
 		return core.Diagnosis{}, noCode() // an unknown word may be anything, even a secret
 	}
 	if len(out.Meanings) == 0 {
 		out.Meanings = k.unknown(hinted, out)
 	}
 	return out, nil
+}
+
+// asked are the kinds of which a text speaks: the one that a person names, else those
+// that it hints at.
+func (k Knowledge) asked(text string, f found, of core.Kind) []core.Kind {
+	if of != "" {
+		return []core.Kind{of}
+	}
+	return k.hinted(text, f)
+}
+
+// knows reports whether one of the kinds of which a text speaks knows a code.
+func (k Knowledge) knows(text string, f found, of core.Kind) bool {
+	return f.code != "" && slices.ContainsFunc(k.asked(text, f, of), func(kind core.Kind) bool { return len(k.meanings(kind, f)) > 0 })
+}
+
+// worksBy reports whether a code is a kind's code of a call that worked. A code without
+// its field is one where a person named the kind.
+func worksBy(spec kinds.Spec, f found, named bool) bool {
+	return slices.ContainsFunc(spec.Works, func(a kinds.Answer) bool {
+		return (lastPart(a.Field) == f.field || f.field == "" && named) && slices.Contains(a.Values, f.code)
+	})
 }
 
 func noCode() *core.Error {

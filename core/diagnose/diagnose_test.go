@@ -65,6 +65,16 @@ func TestWhatPeoplePaste(t *testing.T) {
 		"code before its words":     {"failed: 40013: invalid appid", "wechat 40013 credentials/appid, wecom 40013 credentials/appid, qq 40013 credentials/appid"},
 		"nested":                    {`{"data":{"error_code":2190008,"description":"access_token过期"},"message":"error"}`, "douyin 2190008 temporary/token_dead"},
 		"answer without errmsg":     {`{"errcode":"42001"}`, "wechat 42001 temporary/token_dead, wecom 42001 temporary/token_dead, dingtalk 42001 temporary/token_dead, qq 42001 temporary/token_dead"},
+		"DingTalk, inner code":      {`{"errcode":88,"sub_code":"40014","sub_msg":"不合法的access_token","errmsg":"ding talk error"}`, "dingtalk 40014 temporary/token_dead"},
+		"its number":                {`{"errcode":88,"sub_code":40014,"errmsg":"ding talk error"}`, "dingtalk 40014 temporary/token_dead"},
+		"in its message":            {`{"errcode":88,"errmsg":"ding talk error[subcode=40014,submsg=不合法的access_token]"}`, "dingtalk 40014 temporary/token_dead"},
+		"in a line of a log":        {"ERROR errcode=88 errmsg=ding talk error[subcode=40014,submsg=不合法的access_token]", "dingtalk 40014 temporary/token_dead"},
+		"the inner code alone":      {"subcode=40014", "wechat 40014 temporary/token_dead, wecom 40014 temporary/token_dead, dingtalk 40014 temporary/token_dead, qq 40014 temporary/token_dead"},
+		"an inner code of nobody":   {`{"errcode":88,"sub_code":"isv.nothing","errmsg":"dingtalk: no permission"}`, "dingtalk 88 misuse/no_permission"},
+		"Kuaishou, expired":         {`{"result":100200108,"error":"expired_token","error_msg":"access_token expired"}`, "kuaishou 100200108 temporary/token_dead"},
+		"Huawei, dead":              {`{"code":"80200003","msg":"OAuth token expired","requestId":"0"}`, "huawei 80200003 temporary/token_dead"},
+		"Huawei, as it answers":     {`{"code":"80200001","msg":"Oauth authentication error","requestId":"0"}`, "huawei 80200001 temporary/token_dead"},
+		"OAuth is named":            {`oauth2: cannot fetch token: {"code":"4711"}`, "oauth2 4711 misuse/unknown_code"},
 		"page of the code in WeCom": {"errcode: 48002, more info at https://open.work.weixin.qq.com/devtool/query?e=48002", "wecom 48002 misuse/no_permission"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -101,12 +111,26 @@ func TestTheKindThatIsNamedCounts(t *testing.T) {
 	if err != nil || short(d) != "wecom 40001 credentials/secret" {
 		t.Errorf("%v, %v", short(d), err)
 	}
+	for _, text := range []string{
+		`{"errcode":88,"sub_code":"40014","errmsg":"x"}`, `{"errcode":88,"sub_code":40014,"errmsg":"x"}`,
+		`{"errcode":88,"errmsg":"ding talk error[subcode=40014,submsg=x]"}`, "40014", "subcode=40014",
+	} {
+		if d, err := knowledge().Explain(text, "dingtalk"); err != nil || short(d) != "dingtalk 40014 temporary/token_dead" {
+			t.Errorf("%s: %v, %v", text, short(d), err)
+		}
+	}
+	if d, err := knowledge().Explain("80000000", ""); err != nil || short(d) != " 80000000 misuse/unknown_code" {
+		t.Errorf("a number that means success somewhere: %v, %v", short(d), err)
+	}
+	if d, err := knowledge().Explain("80000000", "huawei"); core.AsError(err) == nil || core.AsError(err).Remedy != core.RemedyNoCode {
+		t.Errorf("a code of success: %v, %v", short(d), err)
+	}
 }
 
 // TestNothingToExplain: no code, a success, words that are no codes.
 func TestNothingToExplain(t *testing.T) {
 	for _, text := range []string{
-		"", "  \n", "hello", `{"errcode":0,"errmsg":"ok"}`, `{"access_token":"TOKEN","expires_in":7200}`, "it failed at 12:30:45",
+		"", "  \n", "hello", `{"errcode":0,"errmsg":"ok"}`, `{"code":"80000000","msg":"Success","requestId":"0"}`, `{"result":1,"error_msg":"success"}`, `{"access_token":"TOKEN","expires_in":7200}`, "it failed at 12:30:45",
 		`{"error":"SecretWordOfSomebody"}`, "{{{{", `{"a":`, strings.Repeat("{", 200_000), "{\"code\":\"" + strings.Repeat("x", 100) + "\"}",
 	} {
 		_, err := knowledge().Explain(text, "")

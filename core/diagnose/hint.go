@@ -21,21 +21,38 @@ func (k Knowledge) hinted(text string, f found) []core.Kind {
 	text = strings.ToLower(text)
 	for _, by := range []func() []core.Kind{
 		func() []core.Kind { return k.byHost(text) },
-		func() []core.Kind { return k.byName(text) },
+		func() []core.Kind { return k.byNameAnd(text, f) },
 		func() []core.Kind {
 			return k.where(func(s kinds.Spec) bool { return s.Diagnosis != "" && upstream.RID(text) != "" })
 		},
-		func() []core.Kind {
-			return k.where(func(s kinds.Spec) bool {
-				return slices.ContainsFunc(s.Dead, func(a kinds.Answer) bool { return f.field != "" && lastPart(a.Field) == f.field })
-			})
-		},
+		func() []core.Kind { return k.byField(f) },
 	} {
 		if out := by(); len(out) > 0 {
 			return out
 		}
 	}
 	return nil
+}
+
+// byField are the kinds in whose answers a field of the code's name holds a code.
+func (k Knowledge) byField(f found) []core.Kind {
+	return k.where(func(s kinds.Spec) bool {
+		return slices.ContainsFunc(slices.Concat(s.Dead, s.Works), func(a kinds.Answer) bool { return f.field != "" && lastPart(a.Field) == f.field })
+	})
+}
+
+// byNameAnd are the kinds of byName, except where the word is no name: Huawei speaks of
+// OAuth. Then neither have the named kinds a field of the code's name nor do they know
+// the code, and others do.
+func (k Knowledge) byNameAnd(text string, f found) []core.Kind {
+	named := k.byName(text)
+	known := func(kind core.Kind) bool { return len(k.meanings(kind, f)) > 0 }
+	others := k.byField(f)
+	either := func(kind core.Kind) bool { return slices.Contains(others, kind) || known(kind) }
+	if len(named) == 0 || slices.ContainsFunc(named, either) || !slices.ContainsFunc(others, known) {
+		return named
+	}
+	return others
 }
 
 func (k Knowledge) where(is func(kinds.Spec) bool) []core.Kind {

@@ -2,6 +2,7 @@ package diagnose
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"regexp"
 	"strings"
@@ -14,6 +15,7 @@ import (
 type found struct {
 	code    string // empty: none
 	field   string // the name that the code had in JSON, or empty
+	inner   string // a code inside that one, which says more; empty: none
 	message string // the message; in texts other than JSON everything that follows
 	bare    bool   // the text was only the code
 }
@@ -26,13 +28,34 @@ var (
 
 const maxObjects = 32
 
+// innerName is how the field of an inner code is called.
+const innerName = "sub_code"
+
+// innerForm is an inner code in a message: subcode=40014.
+var innerForm = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)\bsub[_-]?code["']?\s*[=:]\s*["']?([A-Za-z0-9._-]{1,64})`)
+})
+
+// within is what the text says by its inner code; its code is empty if it has none.
+func (f found) within() found {
+	if f.inner == "" {
+		if at := innerForm().FindStringSubmatch(f.message); at != nil {
+			f.inner = at[1]
+		}
+	}
+	if !core.IsUpstreamCode(f.inner) || strings.Trim(f.inner, "-0") == "" {
+		return found{}
+	}
+	return found{code: f.inner, field: innerName, message: f.message}
+}
+
 // spokenForms are codes in texts other than JSON, the surest first. They are
 // compiled when first needed: most processes never need them.
 var spokenForms = sync.OnceValue(func() []*regexp.Regexp {
 	return []*regexp.Regexp{
 		// spoken is a code in a line of a log or in the text of an exception: errcode=40001,
 		// Error code: 40001, 错误代码：40001, ClientError { Code: 40001, …
-		regexp.MustCompile(`(?i)(?:err(?:or)?[ _-]?(?:code|no)|错误代码|错误码|返回码|\bcode|\bret)["'\]]?\s*(?:is|[:=：(,]|=>)?\s*["']?(-?\d{1,9})\b`),
+		regexp.MustCompile(`(?i)(?:err(?:or)?[ _-]?(?:code|no)|错误代码|错误码|返回码|\b(?:sub[_-]?)?code|\bret)["'\]]?\s*(?:is|[:=：(,]|=>)?\s*["']?(-?\d{1,9})\b`),
 		// named is a code behind the name of an exception: WeChatClientException(40001, …
 		regexp.MustCompile(`(?:Exception|Error)\w*\s*[(:]\s*\[?(-?\d{5,9})\b`),
 		// leading is a code before its words: 40001: invalid credential
@@ -124,10 +147,13 @@ func ofObject(o map[string]any) (found, int) {
 	}
 	for rank, name := range codeNames {
 		code := scalar(lower[name])
+		if name == "error" && number(code) == 0 && number(scalar(lower["result"])) > 1 {
+			continue // Kuaishou's number beside its word says more
+		}
 		if strings.Trim(code, "-0") == "" || !core.IsUpstreamCode(code) || strings.EqualFold(code, "ok") || strings.EqualFold(code, "success") {
 			continue
 		}
-		f := found{code: code, field: name}
+		f := found{code: code, field: name, inner: cmp.Or(scalar(lower[innerName]), scalar(lower["subcode"]))}
 		for _, name := range messageNames {
 			if said := scalar(lower[name]); said != "" {
 				f.message = said

@@ -132,6 +132,12 @@ func (s Spec) Probes(a core.Account) string {
 // token is dead, whatever its status.
 func (s Spec) IsDead(field, value string) bool { return slices.Contains(s.DeadValues(field), value) }
 
+// CallWorked reports whether a code of an answer, in the field of that name, means that
+// the call worked. A field with dots leads into nested objects.
+func (s Spec) CallWorked(field, value string) bool {
+	return slices.ContainsFunc(s.Works, func(a Answer) bool { return a.Field == field && slices.Contains(a.Values, value) })
+}
+
 // DeadValues are the values of a field of an answer that mean that the call's
 // token is dead.
 func (s Spec) DeadValues(field string) []string {

@@ -252,6 +252,11 @@ func (s Spec) plain() error {
 			return fmt.Errorf("a dead token is told by a status of HTTP or by a field of plain letters; correct %q", a.Field)
 		}
 	}
+	for _, a := range s.Works {
+		if !member.MatchString(a.Field) || a.Field == "" || a.Status != 0 {
+			return fmt.Errorf("a call that worked is told by a field of plain letters; correct %q", a.Field)
+		}
+	}
 	paths := append([]string{s.TryPath}, s.allPaths()...)
 	for _, f := range s.Samples {
 		if !name.MatchString(f.Key) {

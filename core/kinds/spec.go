@@ -79,6 +79,8 @@ type Spec struct {
 	Samples []Folder `json:"samples,omitempty"`
 	// Dead are the answers to a call that mean that its token is dead.
 	Dead []Answer `json:"dead,omitempty"`
+	// Works are the answers whose code means that a call worked, beside the code 0.
+	Works []Answer `json:"works,omitempty"`
 	// Reads are the calls that change nothing; every other call writes. Closed
 	// are calls that must not be made for others, because their answers are as
 	// secret as the token or they spend what cannot be had again.

@@ -38,6 +38,7 @@
 //	  "renew_before": "5m", "old_token_lives": "5m",
 //	  "use": {"header": "Authorization", "prefix": "Bearer ", "host": "https://api.robin.example"},
 //	  "dead": {"code": [40014]}, "dead_status": [401],
+//	  "works": {"code": [80000000]},            codes of a call that worked, beside 0
 //	  "check": "/me",
 //	  "reads": ["GET /users/*"], "closed": ["/secrets/*"],
 //	  "samples": [{"name": "me", "label": {"en": "Who am I"}, "call": "GET /me"}],

@@ -52,6 +52,7 @@ const (
 	FaultCode        = "no_code"      // success by value needs the path of the code
 	FaultPlace       = "place"        // the token goes into a query parameter or into a header
 	FaultZone        = "zone"         // no offset from UTC such as +08:00
+	FaultBoth        = "both"         // a code stands there that stands in Other as well
 	FaultSpec        = "spec"         // Other says it in English
 )
 

@@ -36,7 +36,7 @@ func parse(file []byte, further func(Preset, *reader, object)) (Preset, Faults) 
 	r := &reader{}
 	o := r.object(tree, "", "name", "label", "method", "url", "hosts", "encoding", "fields", "headers",
 		"token", "expires", "life", "code", "text", "success", "success_without_code", "refusals",
-		"repeat", "renew_before", "old_token_lives", "use", "dead", "dead_status", "check", "reads", "closed", "samples",
+		"repeat", "renew_before", "old_token_lives", "use", "dead", "dead_status", "works", "check", "reads", "closed", "samples",
 		"console", "quota", "day", "id", "secret", "names", "notes")
 	p := Preset{File: slices.Clone(file)}
 	r.identity(&p, o)
@@ -158,26 +158,14 @@ func (r *reader) use(p *Preset, o object) {
 		}
 	}
 	p.Dead = r.dead(o)
+	p.Works = r.works(o, kinds.Spec{Dead: p.Dead})
 	p.Reads, p.Closed = o.patterns("reads"), o.patterns("closed")
 	p.Samples = r.samples(p, o)
 }
 
 // dead reads the answers to a call that mean that its token is dead.
 func (r *reader) dead(o object) []kinds.Answer {
-	var out []kinds.Answer
-	if n, has := o.get("dead"); has {
-		if n.kind != '{' {
-			r.fault(n.line, "dead", FaultType, "object")
-			return nil
-		}
-		in := r.object(n, "dead", keys(n)...)
-		for _, key := range keys(n) {
-			if !isPath(key) {
-				r.fault(in.fields[key].line, "dead."+key, FaultPath, "")
-			}
-			out = append(out, kinds.Answer{Field: key, Values: in.values(key)})
-		}
-	}
+	out := r.codes(o, "dead")
 	for _, status := range o.values("dead_status") {
 		code, err := strconv.Atoi(status)
 		if err != nil || code < 400 || code > 599 {
@@ -185,6 +173,39 @@ func (r *reader) dead(o object) []kinds.Answer {
 			continue
 		}
 		out = append(out, kinds.Answer{Status: code})
+	}
+	return out
+}
+
+// works reads the codes of a call that worked. A code cannot mean that its token is
+// dead as well.
+func (r *reader) works(o object, dead kinds.Spec) []kinds.Answer {
+	out := r.codes(o, "works")
+	for _, a := range out {
+		if slices.ContainsFunc(a.Values, func(v string) bool { return dead.IsDead(a.Field, v) }) {
+			r.fault(o.lineOf("works", a.Field), "works."+a.Field, FaultBoth, "dead")
+		}
+	}
+	return out
+}
+
+// codes are lists of codes by the path at which an answer has them.
+func (r *reader) codes(o object, field string) []kinds.Answer {
+	n, has := o.get(field)
+	if !has {
+		return nil
+	}
+	if n.kind != '{' {
+		r.fault(n.line, field, FaultType, "object")
+		return nil
+	}
+	var out []kinds.Answer
+	in := r.object(n, field, keys(n)...)
+	for _, key := range keys(n) {
+		if !isPath(key) {
+			r.fault(in.fields[key].line, field+"."+key, FaultPath, "")
+		}
+		out = append(out, kinds.Answer{Field: key, Values: in.values(key)})
 	}
 	return out
 }

@@ -31,7 +31,8 @@ type Preset struct {
 	Use          kinds.Place
 	APIHost      string // where calls go; empty: where the token comes from
 	Dead         []kinds.Answer
-	Check        string // the path of a call that changes nothing
+	Works        []kinds.Answer // of calls that worked, beside the code 0
+	Check        string         // the path of a call that changes nothing
 	Reads        []kinds.Pattern
 	Closed       []kinds.Pattern
 	Samples      []kinds.Folder
@@ -140,7 +141,7 @@ func (p Preset) Spec() kinds.Spec {
 			Anytime: p.Repeat == core.RepeatNewAllLive || p.Repeat == core.RepeatSameRenewed,
 		},
 		Token: p.Use, APIBase: p.APIHost, TryPath: p.Check,
-		Samples: p.Samples, Dead: p.Dead, Reads: p.Reads,
+		Samples: p.Samples, Dead: p.Dead, Works: p.Works, Reads: p.Reads,
 		// The answer with a token is as secret as the token.
 		Closed: append([]kinds.Pattern{{Path: strings.ReplaceAll(p.Request.Path, holdID, "*")}}, p.Closed...),
 	}

@@ -2,12 +2,15 @@ package preset_test
 
 import (
 	"bytes"
+	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -176,6 +179,9 @@ func TestDeadTokensAreKnown(t *testing.T) {
 		}
 		for _, alive := range []bool{true, false} {
 			status, body := at.sample(t, p, g.Value)
+			if alive && len(at.spec.Works) > 0 && !worked(at.spec, body) {
+				t.Errorf("%s: %v is not taken for a call that worked", p.Kind, body)
+			}
 			if dead := isDead(at.spec, status, body); dead == alive || alive && status != http.StatusOK {
 				t.Errorf("%s: alive %v, its sample is answered %d %v", p.Kind, alive, status, body)
 			}
@@ -192,6 +198,62 @@ func TestDeadTokensAreKnown(t *testing.T) {
 			at.sim.Revoke(appID)
 		}
 	}
+}
+
+// What no page tells of a platform's dead tokens and refusals can be set in the
+// simulator, and each answer that the preset lists is known.
+func TestDeadAnswersAsTheyMayBe(t *testing.T) {
+	for _, p := range preset.Shipped() {
+		for _, a := range p.Dead {
+			for _, value := range append(slices.Clone(a.Values), "") {
+				body, status := nested(a.Field, value), cmp.Or(a.Status, http.StatusOK)
+				if value == "" && a.Field != "" {
+					continue // it is told by its values
+				}
+				at := open(t, p, func(acc *sim.Account) { acc.Dead = &sim.Answer{Status: status, Body: body} })
+				g, err := at.source.Fetch(t.Context(), request(p.Kind, secret))
+				if err != nil {
+					t.Fatal(err)
+				}
+				at.sim.Revoke(appID)
+				if got, d := at.sample(t, p, g.Value); got != status || !isDead(at.spec, got, d) {
+					t.Errorf("%s: %d %s is not taken for a dead token", p.Kind, got, body)
+				}
+				if c, can := at.source.(core.Checker); can {
+					if err := c.Check(t.Context(), request(p.Kind, ""), g.Value); !errors.Is(err, core.ErrDead) {
+						t.Errorf("%s: %d %s to the check: %v", p.Kind, status, body, err)
+					}
+				}
+			}
+		}
+		for meaning, codes := range p.Refusals {
+			for _, code := range codes {
+				body := nested(string(p.Answer.Code), code)
+				at := open(t, p, func(acc *sim.Account) { acc.Refused = &sim.Answer{Status: http.StatusBadRequest, Body: body} })
+				_, err := at.source.Fetch(t.Context(), request(p.Kind, "another"))
+				if e := core.AsError(err); e == nil || (e.Class == core.BadSecret) != (meaning == "secret" || meaning == "appid") {
+					t.Errorf("%s: %s means %s: %v", p.Kind, body, meaning, err)
+				}
+			}
+		}
+	}
+}
+
+// nested is an answer with a value at a path.
+func nested(path, value string) []byte {
+	if path == "" {
+		return []byte("{}")
+	}
+	out, _ := json.Marshal(value) // a text always marshals
+	if _, err := strconv.Atoi(value); err == nil {
+		out = []byte(value)
+	}
+	names := strings.Split(path, ".")
+	slices.Reverse(names)
+	for _, name := range names {
+		out = fmt.Appendf(nil, "{%q:%s}", name, out)
+	}
+	return out
 }
 
 // DingTalk's calls under /topapi tell the cause in another field than its others do.
@@ -247,6 +309,13 @@ func isDead(s kinds.Spec, status int, d upstream.Document) bool {
 		}
 	}
 	return false
+}
+
+func worked(s kinds.Spec, d upstream.Document) bool {
+	return slices.ContainsFunc(s.Works, func(a kinds.Answer) bool {
+		value, _ := d.At(upstream.Path(a.Field)).Text()
+		return s.CallWorked(a.Field, value)
+	})
 }
 
 // canned answers every request alike.

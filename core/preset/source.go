@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"tokentray/core"
+	"tokentray/core/kinds"
 	"tokentray/core/upstream"
 )
 
@@ -240,7 +241,7 @@ func (c checker) Check(ctx context.Context, req core.Request, token string) erro
 		return e
 	case reason != "":
 		return reply.Odd(reason)
-	case reply.Status < http.StatusMultipleChoices && (r.OK || r.Code == ""):
+	case reply.Status < http.StatusMultipleChoices && (r.OK || r.Code == "" || p.worked(d)):
 		return nil
 	}
 	meaning := p.meaning(r.Code, reply.Status)
@@ -259,6 +260,14 @@ func (c checker) Check(ctx context.Context, req core.Request, token string) erro
 
 // checks is Spec().Checks().
 func (p Preset) checks() bool { return p.Check != "" && len(p.Dead) > 0 }
+
+// worked reports whether an answer to a call has a code that means that it worked.
+func (p Preset) worked(d upstream.Document) bool {
+	return slices.ContainsFunc(p.Works, func(a kinds.Answer) bool {
+		value, ok := d.At(upstream.Path(a.Field)).Text()
+		return ok && slices.Contains(a.Values, value)
+	})
+}
 
 // isDead reports whether an answer to a call means that its token is dead.
 func (p Preset) isDead(status int, d upstream.Document) bool {

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -57,9 +58,22 @@ type Account struct {
 	// a text, and how long a token is; 0 means as usual.
 	TextLife   bool
 	TokenBytes int
+	// Dead is the answer to a call with a dead token of the account, Refused the one to a
+	// call for a token that is refused, for other platforms; nil means as usual.
+	Dead, Refused *Answer
 	// Central is how a team's token server for the account answers.
 	Central Central
 	Faults  Faults
+}
+
+// Answer is an answer as it is sent.
+type Answer struct {
+	Status int             `json:"status"` // of HTTP; 0 means 200
+	Body   json.RawMessage `json:"body"`   // JSON; empty: no body
+}
+
+func (a *Answer) valid() bool {
+	return a == nil || (a.Status == 0 || a.Status >= 200 && a.Status <= 599) && (len(a.Body) == 0 || json.Valid(a.Body))
 }
 
 // Faults are what goes wrong before upstream examines a call. A call that goes wrong
@@ -150,6 +164,9 @@ func (a Account) checkPlatform() error {
 		return fmt.Errorf("asking again does one of %q, and of WeCom and other platforms alone; change repeat", wecomRepeats())
 	case a.TokenBytes < 0 || a.TokenBytes > 64<<10 || a.Platform == "" && (a.TokenBytes != 0 || a.TextLife):
 		return errors.New("text_life and token_bytes, from 1 to 65536, are of other platforms; change them")
+	}
+	if a.Platform == "" && (a.Dead != nil || a.Refused != nil) || !a.Dead.valid() || !a.Refused.valid() {
+		return errors.New("dead and refused, a status from 200 to 599 and a body of JSON, are of other platforms; change them")
 	}
 	return nil
 }

@@ -73,6 +73,8 @@ type settings struct {
 	Whitelist    []string     `json:"whitelist"`
 	CallerIP     string       `json:"caller_ip"`
 	Frozen       bool         `json:"frozen"`
+	Dead         *Answer      `json:"dead"`
+	Refused      *Answer      `json:"refused"`
 	Central      Central      `json:"central"`
 	LegacyPerDay int          `json:"legacy_per_day"`
 	PerMinute    int          `json:"per_minute"`
@@ -217,7 +219,7 @@ func (s *Server) putSettings(in settings) error {
 	}
 	a := Account{
 		AppID: in.AppID, Agent: in.Agent, Repeat: in.Repeat, Secret: core.NewSecret(in.Secret), Product: in.Product, Life: seconds(in.Life), TicketLife: seconds(in.TicketLife), Whitelist: in.Whitelist,
-		Platform: in.Platform, Client: in.Client, TextLife: in.TextLife, TokenBytes: in.TokenBytes,
+		Platform: in.Platform, Client: in.Client, TextLife: in.TextLife, TokenBytes: in.TokenBytes, Dead: in.Dead, Refused: in.Refused,
 		CallerIP: in.CallerIP, Frozen: in.Frozen, Central: in.Central, LegacyPerDay: in.LegacyPerDay, PerMinute: in.PerMinute,
 	}
 	s.mu.Lock()

@@ -77,10 +77,17 @@ func TestControl(t *testing.T) {
 	}
 	must("DELETE", "/sim/accounts?appid=wxtwo", "", 200)
 
+	must("POST", "/sim/accounts", `{"appid":"cli_1","secret":"sesame","platform":"feishu","dead":{"status":401,"body":{"code":99991661}},"refused":{"status":418,"body":{"code":7}}}`, 200)
+	if got := must("POST", "/open-apis/auth/v3/tenant_access_token/internal", `{"app_id":"cli_1","app_secret":"wrong"}`, 418); got.raw != `{"code":7}` {
+		t.Errorf("refused with %s", got.raw)
+	}
+
 	for _, bad := range []struct {
 		method, path, body string
 		status             int
 	}{
+		{"POST", "/sim/accounts", `{"appid":"cli_1","secret":"x","platform":"feishu","dead":{"status":99}}`, 400},
+		{"POST", "/sim/accounts", `{"appid":"wx1","secret":"x","dead":{"status":401}}`, 400},
 		{"DELETE", "/sim/accounts?appid=wxtwo", "", 404},
 		{"POST", "/sim/revoke", `{"appid":"wxtwo"}`, 404},
 		{"POST", "/sim/break", `{"appid":"wxtwo"}`, 404},

@@ -46,7 +46,9 @@
 //	                                   "appid" is CorpID/agent. An account of another platform
 //	                                   has "platform":"feishu|dingtalk|dingtalk-new|douyin|
 //	                                   douyin-mini|qq|baidu|huawei|kuaishou", any "repeat", and
-//	                                   "text_life":true for lives as texts, "token_bytes":4096.
+//	                                   "text_life":true for lives as texts, "token_bytes":4096,
+//	                                   and what it answers to a dead token and to a refused call:
+//	                                   "dead":{"status":401,"body":{…}}, "refused":{"status":400,"body":{…}}.
 //	                                   A client of OAuth 2.0 has a "client" instead, which may be {}:
 //	                                   {"auth":"basic|body","scopes":["read"],"audience":"…","jwt":true,
 //	                                    "expires":"text|fraction|negative|missing","token_type":"…","status_200":true}

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	crand "crypto/rand"
 	"crypto/subtle"
 	"encoding/base64"
@@ -19,7 +20,8 @@ import (
 
 // platform describes how one of the platforms beside WeChat and WeCom gives and
 // refuses tokens. What their documentation does not say can be set on an account:
-// what asking again does, whether a life is a text, how long a token is.
+// what asking again does, whether a life is a text, how long a token is, how a dead
+// token and a call for one are refused.
 type platform struct {
 	name         string
 	method, path string
@@ -119,6 +121,10 @@ func (s *Server) servePlatform(w http.ResponseWriter, r *http.Request, p platfor
 		}
 	}
 	if no.why != "" {
+		if acc != nil && acc.Refused != nil {
+			acc.Refused.send(w)
+			return
+		}
 		send(w, p.refused, no)
 		return
 	}
@@ -133,6 +139,12 @@ func (s *Server) servePlatform(w http.ResponseWriter, r *http.Request, p platfor
 func send(w http.ResponseWriter, refuse func(refusedFor) (int, any), why refusedFor) {
 	status, answer := refuse(why)
 	sendJSON(w, status, answer)
+}
+
+func (a *Answer) send(w http.ResponseWriter) {
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.WriteHeader(cmp.Or(a.Status, http.StatusOK))
+	_, _ = w.Write(a.Body) // the caller may be gone
 }
 
 func sendJSON(w http.ResponseWriter, status int, v any) {
@@ -245,6 +257,10 @@ func (s *Server) servePlatformCall(w http.ResponseWriter, r *http.Request, p pla
 	defer s.mu.Unlock()
 	if f.Code != 0 {
 		send(w, p.refused, refusedFor{why: "fault", code: f.Code, ip: s.callerOf(r, acc).String()})
+		return
+	}
+	if acc != nil && acc.Dead != nil && acc.verdict(token, s.now()) != 0 {
+		acc.Dead.send(w)
 		return
 	}
 	if acc == nil || acc.verdict(token, s.now()) != 0 {

@@ -129,6 +129,7 @@ func presets() table {
 		"preset.fault.no_code":      {"values of success need the path of the code: add code", "按值判断成功需要错误码的路径，请添加 code"},
 		"preset.fault.place":        {"say where a call carries the token: header or query, one of the two", "请说明调用时 token 的位置：header 或 query，二选一"},
 		"preset.fault.zone":         {"it must be an offset from UTC: +08:00", "必须是与 UTC 的时差：+08:00"},
+		"preset.fault.both":         {"a code stands here that stands in {other} as well; keep it in one of the two", "此处的代码也写在 {other} 中，请只保留一处"},
 		"preset.fault.spec":         {"it contradicts itself: {other}", "内容自相矛盾：{other}"},
 	}
 }

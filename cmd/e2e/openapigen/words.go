@@ -140,6 +140,7 @@ func words() map[string]string {
 		"KindSpec.api_base": "Where calls go: a URL, or {key} for the account's field of that key; missing: where the tokens come from.",
 		"KindSpec.closed":   "Calls that are never made for others: their answers are as secret as the token.",
 		"KindSpec.dead":     "The answers to a call that mean that its token is dead.",
+		"KindSpec.works":    "The answers whose code means that a call worked, beside the code 0.",
 		"KindSpec.door":     "How the kind's own clients ask the loopback door for a token.",
 		"KindSpec.fields":   "What a person enters, in the order of the form.",
 		"KindSpec.label":    "What people call it, by language; missing: the programs have words of their own.",

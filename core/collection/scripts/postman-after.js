@@ -8,8 +8,8 @@ try { body = pm.response.json() || {}; } catch (e) { /* a picture, say */ }
 const again = pm.variables.get("tokentray_again") === pm.info.requestName;
 const verdict = (why) => pm.test(say.accepted, () => {
   if (pm.response.code >= 400) throw new Error("HTTP " + pm.response.code);
-  for (const field of CODES) {
-    if (body[field] && body[field] !== "0") {
+  for (const [field, fine] of Object.entries(CODES)) {
+    if (body[field] && !fine.includes(String(body[field]))) {
       throw new Error(field + " " + body[field] + " " + (body.errmsg || body.msg || body.message || "") + (why ? ": " + why : ""));
     }
   }

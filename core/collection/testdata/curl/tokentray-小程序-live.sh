@@ -113,6 +113,4 @@ if is_dead; then
 fi
 cat "$out"
 [ "$status" -lt 400 ] || exit 1
-for field in 'errcode'; do
-	case $(told "$field") in '' | 0) ;; *) exit 1 ;; esac
-done
+case $(told 'errcode') in '' | '0') ;; *) exit 1 ;; esac
