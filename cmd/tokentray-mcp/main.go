@@ -12,7 +12,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"os/signal"
 	"syscall"
 
@@ -73,26 +72,14 @@ func serve(ctx context.Context, dir, client string) error {
 	}
 	return mcp.Serve(ctx, mcp.Config{
 		Agent: agent, Client: client, Version: version, Text: text.New(text.English).Knowing(set),
-		Raise: func(ctx context.Context, what api.Showing) bool { return raise(ctx, agent, dir, what) },
+		Raise: func(ctx context.Context, what api.Showing) bool { return raise(ctx, agent, what) },
 	}, &sdk.StdioTransport{})
 }
 
-// raise brings something in sight in the windows that are there; without one it starts
-// one, where there is a screen.
-func raise(ctx context.Context, agent *api.Client, dir string, what api.Showing) bool {
-	if n, err := agent.Open(ctx, what); err == nil && n > 0 {
-		return true
-	}
-	if os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" {
-		return false
-	}
-	exe, err := launch.FindProgram("tokentray")
-	if err != nil {
-		return false
-	}
-	args := []string{"open"}
-	if dir != "" {
-		args = append(args, "--home", dir)
-	}
-	return exec.CommandContext(ctx, exe, args...).Run() == nil
+// raise brings something in sight in the windows that are there. Without one the agent
+// opens one: an AI client hands on little of its environment, and rarely the display.
+func raise(ctx context.Context, agent *api.Client, what api.Showing) bool {
+	what.Start = true
+	n, err := agent.Open(ctx, what)
+	return err == nil && n > 0
 }

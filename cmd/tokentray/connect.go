@@ -7,6 +7,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
 
 	"tokentray/core"
 	"tokentray/core/api"
@@ -95,6 +98,47 @@ func openWindow(dir string) error {
 		return noWindow(err)
 	}
 	return cmd.Process.Release()
+}
+
+// openWindowOn is openWindow for an agent, whose desktop may be another than that of
+// its environment: it was started over ssh, or by a program that hands on little of its
+// own. The channel is closed when the window ended.
+func openWindowOn(dir string, on api.Session) (<-chan struct{}, error) {
+	if needsDisplay() && on.Display == "" && on.WaylandDisplay == "" {
+		return nil, noWindow(errors.New("no desktop is known; run any tokentray command on the desktop"))
+	}
+	cmd, err := windowCommand(dir)
+	if err != nil {
+		return nil, err
+	}
+	if needsDisplay() {
+		cmd.Env = withDesktop(cmd.Env, on)
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, noWindow(err)
+	}
+	ended := make(chan struct{})
+	go func() { // ends with the window, which may outlive us
+		defer close(ended)
+		_ = cmd.Wait()
+	}()
+	return ended, nil
+}
+
+// needsDisplay reports whether the environment says where windows are shown.
+func needsDisplay() bool { return runtime.GOOS != "windows" && runtime.GOOS != "darwin" }
+
+// withDesktop is an environment with a desktop in the place of its own.
+func withDesktop(env []string, on api.Session) []string {
+	for name, value := range map[string]string{
+		"DISPLAY": on.Display, "WAYLAND_DISPLAY": on.WaylandDisplay, "XAUTHORITY": on.XAuthority, "DBUS_SESSION_BUS_ADDRESS": on.DBus,
+	} {
+		env = slices.DeleteFunc(env, func(one string) bool { return strings.HasPrefix(one, name+"=") })
+		if value != "" {
+			env = append(env, name+"="+value)
+		}
+	}
+	return env
 }
 
 // windowCommand is the window on a home, in a session of its own.

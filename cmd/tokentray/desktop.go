@@ -55,7 +55,6 @@ func (h *house) words(lang text.Lang) *text.Text {
 func (h *house) tray(ctx context.Context) {
 	err := tray.Run(ctx, tray.Config{
 		Agent: h.service, Words: h.words, State: h.service.SetTray, Sessions: h.forTray, Log: h.log.Logger,
-		OpenWindow: func() error { return openWindow(h.folder()) },
 	})
 	if err != nil && ctx.Err() == nil {
 		h.log.Warn("the tray ended", "error", err)
@@ -67,8 +66,7 @@ func (h *house) tray(ctx context.Context) {
 func (h *house) notify(ctx context.Context) {
 	err := notify.Run(ctx, notify.Config{
 		Agent: h.service, Words: h.words, Bus: desktop().DBus, Sessions: h.forNotices, Log: h.log.Logger,
-		OpenWindow: func() error { return openWindow(h.folder()) },
-		Load:       func() ([]byte, error) { return readTold(h.home.Told()) },
+		Load: func() ([]byte, error) { return readTold(h.home.Told()) },
 		Save: func(told []byte) error {
 			return durable.Write(h.home.Told(), func(w io.Writer) error {
 				_, err := w.Write(told)

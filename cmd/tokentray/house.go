@@ -72,6 +72,7 @@ func (p program) build(at home.Home, demo bool, openLog func(home.Home) *home.Lo
 			h.forTray.put(s)
 			h.forNotices.put(s)
 		},
+		OpenWindow: func(on api.Session) (<-chan struct{}, error) { return openWindowOn(h.folder(), on) },
 	}
 	if !demo {
 		parts.Login = login(at)

@@ -183,6 +183,66 @@ func TestWhatIsMeantWaitsForTheWindow(t *testing.T) {
 	}
 }
 
+// TestTheAgentStartsTheWindow: who asks for it gets a window on the agent's desktop, is
+// told once it is there, and hears why there is none.
+func TestTheAgentStartsTheWindow(t *testing.T) {
+	w := newWorld(t)
+	desk := api.Session{Display: ":9", DBus: "unix:path=/nowhere"}
+	w.session = desk
+	var r *running
+	var shown <-chan api.Event
+	started := 0
+	ended := make(chan struct{})
+	fail := error(nil)
+	w.window = func(on api.Session) (<-chan struct{}, error) {
+		started++
+		if on != desk {
+			t.Errorf("started on %+v", on)
+		}
+		if fail != nil {
+			return nil, fail
+		}
+		if started > 1 {
+			gone := make(chan struct{})
+			close(gone)
+			return gone, nil
+		}
+		events, err := r.client.Events(t.Context(), true)
+		shown = events
+		return ended, err
+	}
+	r = w.start()
+	want := api.Showing{Account: &api.Ref{Name: "shop", Env: core.Live}, Asks: true}
+	start := want
+	start.Start = true
+	if n, err := r.client.Open(t.Context(), want); n != 0 || err != nil || started != 0 {
+		t.Errorf("without being asked to start one: %d, %v, started %d", n, err, started)
+	}
+	if n, err := r.client.Open(t.Context(), start); n != 1 || err != nil || started != 1 {
+		t.Fatalf("%d windows, %v, started %d", n, err, started)
+	}
+	next(t, shown, api.EventSnapshot)
+	if e := next(t, shown, api.EventRaise); e.Show == nil || *e.Show.Account != *want.Account || !e.Show.Asks || e.Show.Start {
+		t.Errorf("the window is told %+v", e.Show)
+	}
+	if n, err := r.client.Open(t.Context(), start); n != 1 || err != nil || started != 1 {
+		t.Errorf("with a window: %d, %v, started %d", n, err, started)
+	}
+
+	w = newWorld(t) // one that ends at once, and one that cannot be started
+	w.session = desk
+	started = 1
+	w.window = r.world.window
+	other := w.start()
+	if n, err := other.client.Open(t.Context(), start); n != 0 || err == nil || !strings.Contains(err.Error(), "did not open") {
+		t.Errorf("a window that ends at once: %d, %v", n, err)
+	}
+	fail = &core.Error{Class: core.Internal, Remedy: core.RemedyLog, Message: "no program"}
+	if n, err := other.client.Open(t.Context(), start); n != 0 || err == nil || !strings.Contains(err.Error(), "no program") {
+		t.Errorf("a window that cannot be started: %d, %v", n, err)
+	}
+}
+
 func TestASlowReaderGetsASnapshotInsteadOfABacklog(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHub()

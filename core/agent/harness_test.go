@@ -42,14 +42,15 @@ type world struct {
 	session  api.Session
 	login    Login
 	sessions []api.Session
-	ahead    atomic.Int64                          // of the machine's clock, in nanoseconds
-	restored bool                                  // the store is a backup
-	deliver  func(context.Context, push.Job) error // nil: the real one
-	redis    RedisTarget                           // nil: there are no pushes into a Redis
-	over     func(Store) Store                     // puts something over the store; nil: nothing
-	kinds    kinds.Set                             // none: testKinds
-	sources  map[core.Kind]core.Source             // nil: up
-	presets  *preset.Asker                         // of the user's presets; nil: none is asked
+	window   func(on api.Session) (<-chan struct{}, error) // starts a window; nil: nothing does
+	ahead    atomic.Int64                                  // of the machine's clock, in nanoseconds
+	restored bool                                          // the store is a backup
+	deliver  func(context.Context, push.Job) error         // nil: the real one
+	redis    RedisTarget                                   // nil: there are no pushes into a Redis
+	over     func(Store) Store                             // puts something over the store; nil: nothing
+	kinds    kinds.Set                                     // none: testKinds
+	sources  map[core.Kind]core.Source                     // nil: up
+	presets  *preset.Asker                                 // of the user's presets; nil: none is asked
 }
 
 // pass lets time go by on the agent's clock, such as the floor between rounds.
@@ -153,6 +154,7 @@ func (w *world) service() (*Service, error) {
 		Redis:      w.redis,
 		Session:    w.session,
 		OnSession:  func(s api.Session) { w.sessions = append(w.sessions, s) },
+		OpenWindow: w.window,
 	})
 	if err != nil {
 		return nil, errors.Join(err, db.Close())

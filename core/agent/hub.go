@@ -26,7 +26,8 @@ type hub struct {
 	mu            sync.Mutex
 	streams       map[*stream]struct{}
 	closed        bool
-	expected      api.Event // is for the next window, if it comes before expectedUntil
+	come          chan struct{} // closed when a window comes; nil: nobody waits for one
+	expected      api.Event     // is for the next window, if it comes before expectedUntil
 	expectedUntil time.Time
 }
 
@@ -111,6 +112,23 @@ func (h *hub) windows() int {
 	return n
 }
 
+// windowComes is closed when there is a window.
+func (h *hub) windowComes() <-chan struct{} {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.come == nil {
+		h.come = make(chan struct{})
+	}
+	out := h.come
+	for s := range h.streams {
+		if s.window && h.come != nil {
+			close(h.come)
+			h.come = nil
+		}
+	}
+	return out
+}
+
 // seated reports whether an open window has the seat.
 func (h *hub) seated(seat string) bool {
 	h.mu.Lock()
@@ -140,6 +158,10 @@ func (h *hub) open(ctx context.Context, window bool, now time.Time, snapshot fun
 			s.queue = append(s.queue, h.expected)
 		}
 		h.expected = api.Event{}
+		if h.come != nil {
+			close(h.come)
+			h.come = nil
+		}
 	}
 	h.streams[s] = struct{}{}
 	s.poke()

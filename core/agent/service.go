@@ -68,6 +68,9 @@ type Parts struct {
 	// when a client brings another.
 	Session   api.Session
 	OnSession func(api.Session)
+	// OpenWindow starts a window on a desktop; the channel is closed when it ended. Nil:
+	// the agent starts none.
+	OpenWindow func(on api.Session) (ended <-chan struct{}, err error)
 	// Notice is the key of a message for people, for example that the database was
 	// restored from a backup.
 	Notice string

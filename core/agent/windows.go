@@ -24,9 +24,23 @@ const raiseTime = 150 * time.Millisecond
 // startTime is how long a request to show something waits for the window.
 const startTime = 30 * time.Second
 
+// comeTime is how long Open waits for a window that it started.
+const comeTime = 15 * time.Second
+
 // Open implements api.Agent. If there is no window, the request waits for the one
 // that is started.
 func (s *Service) Open(ctx context.Context, what api.Showing) (int, error) {
+	start := what.Start
+	what.Start = false
+	n, err := s.raise(ctx, what)
+	if err == nil && n == 0 && start {
+		return s.startWindow(ctx)
+	}
+	return n, err
+}
+
+// raise is Open for the windows that are there.
+func (s *Service) raise(ctx context.Context, what api.Showing) (int, error) {
 	raise := api.Event{Type: api.EventRaise}
 	if what != (api.Showing{}) {
 		raise.Show = &what
@@ -46,4 +60,32 @@ func (s *Service) Open(ctx context.Context, what api.Showing) (int, error) {
 		s.hub.expect(raise, until)
 	}
 	return n, nil
+}
+
+// startWindow starts a window on the agent's desktop, waits until it is there and
+// returns how many there are.
+func (s *Service) startWindow(ctx context.Context) (int, error) {
+	if s.parts.OpenWindow == nil {
+		return 0, nil
+	}
+	s.mu.RLock()
+	on := s.session
+	s.mu.RUnlock()
+	ended, err := s.parts.OpenWindow(on)
+	if err != nil {
+		return 0, err
+	}
+	late := time.NewTimer(comeTime)
+	defer late.Stop()
+	select {
+	case <-s.hub.windowComes():
+	case <-ended: // it failed, or another window was faster
+	case <-late.C:
+	case <-s.hub.closing:
+	case <-ctx.Done():
+	}
+	if n := s.hub.windows(); n > 0 || ctx.Err() != nil {
+		return n, ctx.Err()
+	}
+	return 0, &core.Error{Class: core.Internal, Remedy: core.RemedyLog, Message: "the window was started and did not open; see the log"}
 }

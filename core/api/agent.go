@@ -84,7 +84,8 @@ type VaultCalls interface {
 
 // DesktopCalls are for programs on a desktop.
 type DesktopCalls interface {
-	// Open raises the open windows and returns how many there are.
+	// Open raises the open windows and returns how many there are. With Start the agent
+	// opens one on its own desktop if there is none; if it cannot, the error says why.
 	Open(ctx context.Context, what Showing) (int, error)
 	Session(ctx context.Context, s Session) error
 	// Events streams changes until ctx ends or the agent goes; the channel is then

@@ -122,6 +122,7 @@ type Showing struct {
 	Account *Ref   `json:"account,omitempty"`
 	Search  string `json:"search,omitempty"` // in the words of the window's search
 	Asks    bool   `json:"asks,omitempty"`   // what an AI agent asked for last, see Grants
+	Start   bool   `json:"start,omitempty"`  // the agent starts a window if there is none, and waits for it
 }
 
 // The types of events.

@@ -164,7 +164,10 @@ type fakeAgent struct {
 func (f *fakeAgent) Events(context.Context, bool) (<-chan api.Event, error) { return f.events, nil }
 
 func (f *fakeAgent) Open(_ context.Context, what api.Showing) (int, error) {
-	f.said <- strings.TrimSpace(fmt.Sprint("open ", what.Search, what.Account))
+	f.said <- fmt.Sprint("open ", what.Search, what.Account)
+	if what.Start {
+		f.said <- "window"
+	}
 	return 0, nil
 }
 
@@ -214,8 +217,7 @@ func start(t *testing.T, address string) *running {
 		defer close(done)
 		r.ended <- Run(ctx, Config{
 			Agent: r, Bus: address, Sessions: r.sessions, Log: slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-			Now:        func() time.Time { return time.Now().UTC() },
-			OpenWindow: func() error { r.said <- "window"; return nil },
+			Now: func() time.Time { return time.Now().UTC() },
 		})
 	}()
 	list := api.List{Settings: core.DefaultSettings(), Accounts: []api.Account{acc("a<b>", core.StateFresh, 0), acc("blog", core.StateFresh, 0)}}

@@ -44,8 +44,6 @@ type Config struct {
 	// Words makes the sentences of a language, which know the kinds that the agent
 	// has now. Nil: those of the builtin kinds.
 	Words func(text.Lang) *text.Text
-	// OpenWindow starts the window when the agent said that none is there.
-	OpenWindow func() error
 	// Bus is the address of the session bus, empty when there is none yet;
 	// Sessions brings another. May be nil.
 	Bus      string
@@ -281,10 +279,9 @@ func (n *notifier) press(ctx context.Context, what string, m message) {
 		case m.kind == late:
 			_, err = n.Agent.Copy(ctx, m.ref, api.CopyRequest{Format: m.format, Notify: true})
 		case what == actOpen, what == actDefault:
-			var windows int
-			if windows, err = n.Agent.Open(ctx, m.show); err == nil && windows == 0 && n.OpenWindow != nil {
-				err = n.OpenWindow()
-			}
+			what := m.show
+			what.Start = true
+			_, err = n.Agent.Open(ctx, what)
 		case what == actCopyIP:
 			err = n.Agent.CopyIP(ctx, m.ref)
 		}

@@ -89,8 +89,7 @@ func TestOnASessionBus(t *testing.T) {
 	if err := item.obj.Call("org.kde.StatusNotifierItem.Activate", 0, int32(0), int32(0)).Err; err != nil {
 		t.Errorf("Activate: %v", err)
 	}
-	wait(t, "a left click on the icon", tray.says, "call open")
-	wait(t, "a left click on the icon", tray.says, "window")
+	wait(t, "a left click on the icon", tray.says, "call open, or start one: true")
 
 	tray.tell(t, command{Event: &api.Event{Type: api.EventEnv, Env: core.Live}})
 	live := slices.Concat([]string{"shop (LIVE) · 1 h", "  > Copy LIVE token"}, as("shop (LIVE)", "LIVE: "), tail("[0] Sandbox", "[1] Live"))

@@ -87,7 +87,7 @@ func child() {
 		}
 	}()
 	err := Run(context.Background(), Config{
-		Agent: agent, OpenWindow: func() error { fmt.Println("window"); return nil },
+		Agent: agent,
 		State: func(s string) { fmt.Println("state", s) }, Sessions: sessions, Now: func() time.Time { return noon },
 	})
 	fmt.Println("ended", err)

@@ -45,9 +45,6 @@ type Agent interface {
 // Config is what a tray is made of.
 type Config struct {
 	Agent Agent
-	// OpenWindow starts the window. It is called when the agent said that none
-	// is there.
-	OpenWindow func() error
 	// State is told each change of what the constants above name. May be nil.
 	State func(string)
 	// Sessions brings the desktops of clients: an icon that has no session bus,
@@ -276,11 +273,8 @@ func (t *tray) do(ctx context.Context, d action) error {
 		_, err := t.Agent.Copy(ctx, d.ref, api.CopyRequest{Format: d.format, Notify: true})
 		return err
 	case doOpen:
-		n, err := t.Agent.Open(ctx, api.Showing{})
-		if err != nil || n > 0 || t.OpenWindow == nil {
-			return err
-		}
-		return t.OpenWindow()
+		_, err := t.Agent.Open(ctx, api.Showing{Start: true})
+		return err
 	case doSandbox:
 		return t.Agent.Use(ctx, core.Sandbox)
 	case doLive:
