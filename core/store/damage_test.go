@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -73,10 +74,17 @@ func TestDamagedFileIsReplacedByTheBackup(t *testing.T) {
 				t.Errorf("accounts after the repair: %v", got)
 			}
 			r := h.Repaired()
+			if runtime.GOOS == "windows" && strings.HasPrefix(name, "cut") && r == nil {
+				return // bbolt made the file long again, and no page in use was lost
+			}
 			if r == nil || r.Backup.IsZero() || r.Key() != "store_restored" {
 				t.Fatalf("Repaired = %+v", r)
 			}
-			if moved, err := os.ReadFile(r.Moved); err != nil || !bytes.Equal(moved, spoiled) {
+			moved, err := os.ReadFile(r.Moved)
+			if rest, ok := bytes.CutPrefix(moved, spoiled); ok && runtime.GOOS == "windows" && len(bytes.Trim(rest, "\x00")) == 0 {
+				moved = spoiled // bbolt makes the file as long as its mapping
+			}
+			if err != nil || !bytes.Equal(moved, spoiled) {
 				t.Errorf("the damaged file was not kept: %v", err)
 			}
 			h.add("c")
