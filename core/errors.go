@@ -58,9 +58,20 @@ type Error struct {
 	Kind Kind
 	// SecretHost is where the kept AppSecret may go, beside RemedySecretAgain.
 	SecretHost string
+	// Part and Path name what is missing in an answer, beside RemedyPath and RemedyPart:
+	// one of the parts below, and the path at which a preset or the account expects it.
+	// They quote nothing of the answer.
+	Part, Path string
 	Unsent     bool  // the call ended before it reached upstream, so upstream does not count it
 	Err        error // cause, for errors.Is; may be nil
 }
+
+// The parts of an answer with a token.
+const (
+	PartToken = "token"
+	PartLife  = "life"
+	PartCode  = "code" // that tells success from failure
+)
 
 func (e *Error) Error() string {
 	var b strings.Builder
@@ -114,6 +125,8 @@ const (
 	RemedyProxy        = "proxy"          // check the account's proxy
 	RemedyTLS          = "tls"            // the certificate is not trusted
 	RemedyAnswer       = "odd_answer"     // something other than upstream answered
+	RemedyPath         = "answer_path"    // nothing is at a path of the answer; correct the path
+	RemedyPart         = "answer_part"    // what is there cannot be used; correct the path
 	RemedyWhitelist    = "whitelist"      // add the caller's IP to the whitelist
 	RemedyConfirm      = "confirm"        // ask the admin to confirm, then try again
 	RemedyRefused      = "confirm_denied" // the admin refused; a wait is imposed

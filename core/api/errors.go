@@ -46,7 +46,7 @@ func FromError(err error) *Error {
 	out := &Error{
 		Class: e.Class, Message: e.Message, Remedy: e.Remedy, Kind: e.Kind,
 		UpstreamCode: e.Code, Upstream: e.Upstream, CallerIP: e.CallerIP, PriorIP: e.PriorIP, RID: e.RID,
-		RetryAt: e.RetryAt, SecretHost: e.SecretHost,
+		RetryAt: e.RetryAt, SecretHost: e.SecretHost, Part: e.Part, Path: e.Path,
 	}
 	var problems core.Problems
 	if errors.As(e.Err, &problems) {
@@ -71,7 +71,7 @@ func (e *Error) Core() *core.Error {
 	out := &core.Error{
 		Class: e.Class, Message: e.Message, Remedy: e.Remedy, Kind: e.Kind,
 		Code: e.UpstreamCode, Upstream: e.Upstream, CallerIP: e.CallerIP, PriorIP: e.PriorIP, RID: e.RID,
-		RetryAt: e.RetryAt, SecretHost: e.SecretHost,
+		RetryAt: e.RetryAt, SecretHost: e.SecretHost, Part: e.Part, Path: e.Path,
 	}
 	if len(e.Problems) > 0 {
 		out.Err = core.Problems(e.Problems)

@@ -157,6 +157,10 @@ type Error struct {
 	RID          string    `json:"rid,omitempty"`
 	RetryAt      time.Time `json:"retry_at,omitzero"`
 	SecretHost   string    `json:"secret_host,omitempty"` // where the kept AppSecret may go, when that is not where it would go
+	// Part and Path name what is missing in the upstream's answer: token, life or code, and
+	// the path at which the preset or the account expects it.
+	Part string `json:"part,omitempty"`
+	Path string `json:"path,omitempty"`
 	// Problems are the fields that class Invalid is about, if any. In a *core.Error
 	// they are its cause, a core.Problems.
 	Problems []core.Problem `json:"problems,omitempty"`

@@ -18,9 +18,10 @@ import (
 type answer struct {
 	grant core.Grant
 	rule  *upstream.Rule
-	code  int    // errcode of WeChat's form
-	text  string // the server's words, to be cleaned before they are shown
-	odd   string // why it is unusable; it quotes nothing
+	code  int          // errcode of WeChat's form
+	text  string       // the server's words, to be cleaned before they are shown
+	odd   string       // why it is unusable; it quotes nothing
+	gap   upstream.Gap // what it lacks, instead of odd
 	cause error
 }
 
@@ -98,9 +99,9 @@ func (c call) readToken(d upstream.Document, header http.Header, now time.Time) 
 	switch fault {
 	case "":
 	case upstream.TokenMissing:
-		return bareOr(answer{odd: "nothing at " + string(at) + ", where the token should stand"}, true)
+		return bareOr(answer{gap: upstream.GapAt(core.PartToken, at, fault)}, true)
 	default:
-		return answer{odd: "what stands at " + string(at) + ", where the token should, " + fault}
+		return answer{gap: upstream.GapAt(core.PartToken, at, fault)}
 	}
 	a := answer{grant: core.Grant{Value: token}}
 	for _, p := range ends {
@@ -118,7 +119,7 @@ func (c call) readToken(d upstream.Document, header http.Header, now time.Time) 
 			return a
 		case reason == upstream.LifeMissing:
 		case reason != "":
-			return answer{odd: "what stands at " + string(p) + ", where the life or its end should, " + reason}
+			return answer{gap: upstream.GapAt(core.PartLife, p, reason)}
 		case a.grant.ExpiresIn == 0 || life < a.grant.ExpiresIn:
 			a.grant.ExpiresIn = life
 		}

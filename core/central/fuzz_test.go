@@ -35,9 +35,9 @@ func FuzzAnswer(f *testing.F) {
 			a := c.read(reply, now)
 			g := a.grant
 			switch {
-			case a.rule != nil || a.odd != "":
-				if len(body) > 12 && strings.Contains(a.odd, body) {
-					t.Errorf("%q is quoted in %q", body, a.odd)
+			case a.rule != nil || a.odd != "" || a.gap.Fault != "":
+				if len(body) > 12 && strings.Contains(a.odd+a.gap.Fault, body) {
+					t.Errorf("%q is quoted in %q", body, a.odd+a.gap.Fault)
 				}
 			case upstream.TokenFault(g.Value) != "" || g.ExpiresIn < time.Second || g.ExpiresIn > upstream.MaxLife:
 				t.Errorf("%q: a token of %d bytes that lives %v", body, len(g.Value), g.ExpiresIn)

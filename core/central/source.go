@@ -194,6 +194,10 @@ func (s source) ask(ctx context.Context, c call, to string, params url.Values, r
 		e := s.Refused(*a.rule, upstream.Answer{Code: a.code, Message: a.text, Token: a.grant.Value}, "", redact)
 		e.Err = a.cause
 		return core.Grant{}, e
+	case a.gap.Fault != "":
+		e := a.gap.Error()
+		e.Err = a.cause
+		return core.Grant{}, e
 	case a.odd != "":
 		e := reply.Odd(a.odd)
 		e.Err = a.cause

@@ -77,24 +77,24 @@ func (s source) read(reply upstream.Reply, redact upstream.Redactor) (core.Grant
 	case reason != "":
 		return core.Grant{}, reply.Odd(reason)
 	case !r.OK && r.Code == "":
-		return core.Grant{}, reply.Odd(r.Fault)
+		return core.Grant{}, r.Gap.Error()
 	case !r.OK:
 		return core.Grant{}, s.refused(s.preset.meaning(r.Code, reply.Status), r, redact)
 	case reply.Status >= http.StatusBadRequest:
 		return core.Grant{}, s.refused(s.preset.meaning("", reply.Status), r, redact)
 	case r.Fault != "":
-		return core.Grant{}, s.lost(r.Fault)
+		return core.Grant{}, s.lost(r.Gap)
 	}
 	return r.Grant, nil
 }
 
 // lost is the error for a success without a token that can be found. If asking again
 // kills somebody's token, nothing asks again by itself.
-func (s source) lost(fault string) *core.Error {
-	e := upstream.OddAnswer(fault)
+func (s source) lost(gap upstream.Gap) *core.Error {
+	e := gap.Error()
 	if !s.preset.Repeat.Harmless() {
 		e.Class = core.Misuse
-		e.Message = "upstream made a token that cannot be read: " + fault + "; nothing asks again by itself, for each call costs a token: correct the preset or the base URL"
+		e.Message = "upstream made a token that cannot be read: " + gap.Fault + "; nothing asks again by itself, for each call costs a token: correct the preset or the base URL"
 	}
 	return e
 }

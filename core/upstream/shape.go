@@ -30,7 +30,39 @@ type Reading struct {
 	Grant core.Grant
 	Code  string // as upstream wrote it; empty if missing
 	Text  string // upstream's message, to be cleaned before it is shown
-	Fault string // why there is no Grant in a success; it names the path, and quotes nothing
+	Gap          // why there is no Grant in a success
+}
+
+// Gap is a part of an answer that cannot be found or used.
+type Gap struct {
+	Part  string // core.PartToken, PartLife or PartCode
+	Path  Path   // where it should stand
+	Fault string // what is wrong; it names the path, and quotes nothing
+	Empty bool   // nothing stands there
+}
+
+// GapAt is the Gap of a part for one of the reasons of Value.
+func GapAt(part string, p Path, reason string) Gap {
+	what := map[string]string{core.PartLife: "life in seconds", core.PartCode: "code of success"}[part]
+	if what == "" {
+		what = part
+	}
+	if reason == TokenMissing {
+		return Gap{part, p, fmt.Sprintf("nothing at %s, where the %s should stand", p, what), true}
+	}
+	return Gap{part, p, fmt.Sprintf("what stands at %s, where the %s should, %s", p, what, reason), false}
+}
+
+// Error is the error for an answer with the gap. Nobody but who wrote the path, or
+// answers in upstream's place, can mend it.
+func (g Gap) Error() *core.Error {
+	e := OddAnswer(g.Fault)
+	e.Part, e.Path, e.Remedy = g.Part, string(g.Path), core.RemedyPart
+	if g.Empty {
+		e.Remedy = core.RemedyPath
+	}
+	e.Message = "upstream's answer cannot be used: " + g.Fault + "; check the path and the base URL, and try again"
+	return e
 }
 
 // Read reads an answer. A reason that is not empty says what it is instead of JSON
@@ -57,18 +89,18 @@ func (s Shape) ReadFrom(d Document) Reading {
 	}
 	if !r.OK {
 		if code == nil {
-			r.Fault = fmt.Sprintf("nothing at %s, where the code of success stands", s.Code)
+			r.Gap = GapAt(core.PartCode, s.Code, TokenMissing)
 		}
 		return r
 	}
 	token, fault := d.At(s.Token).Token()
 	if fault != "" {
-		r.Fault = about(s.Token, "token", fault)
+		r.Gap = GapAt(core.PartToken, s.Token, fault)
 		return r
 	}
 	life, fault := s.life(d)
 	if fault != "" {
-		r.Fault = about(s.Life, "life in seconds", fault)
+		r.Gap = GapAt(core.PartLife, s.Life, fault)
 		return r
 	}
 	r.Grant = core.Grant{Value: token, ExpiresIn: life}
@@ -84,12 +116,4 @@ func (s Shape) life(d Document) (time.Duration, string) {
 		return s.Fixed, ""
 	}
 	return life, fault
-}
-
-// about says what is wrong at a path.
-func about(p Path, what, fault string) string {
-	if fault == TokenMissing {
-		return fmt.Sprintf("nothing at %s, where the %s should stand", p, what)
-	}
-	return fmt.Sprintf("what stands at %s, where the %s should, %s", p, what, fault)
 }

@@ -28,10 +28,10 @@ func TestAnAnswerIsReadByItsShape(t *testing.T) {
 	}{
 		{douyin, `{"data":{"access_token":"clt.1","expires_in":7200,"error_code":0,"description":""},"message":"success"}`, true, "0", "", 2 * time.Hour, ""},
 		{douyin, `{"data":{"access_token":"","expires_in":0,"error_code":10013,"description":"bad"},"message":"error"}`, false, "10013", "bad", 0, ""},
-		{douyin, `{"data":{"access_token":"clt.1","expires_in":7200}}`, false, "", "", 0, "nothing at data.error_code, where the code of success stands"},
+		{douyin, `{"data":{"access_token":"clt.1","expires_in":7200}}`, false, "", "", 0, "nothing at data.error_code, where the code of success should stand"},
 		{douyin, `{"data":{"expires_in":7200,"error_code":0}}`, true, "0", "", 0, "nothing at data.access_token, where the token should stand"},
 		{douyin, `{"data":{"access_token":["x"],"error_code":0}}`, true, "0", "", 0, "what stands at data.access_token, where the token should, is no text"},
-		{douyin, `{"data":"{\"access_token\":\"x\"}"}`, false, "", "", 0, "nothing at data.error_code, where the code of success stands"},
+		{douyin, `{"data":"{\"access_token\":\"x\"}"}`, false, "", "", 0, "nothing at data.error_code, where the code of success should stand"},
 		{douyin, `{"data":{"access_token":"clt.1","error_code":"0"}}`, true, "0", "", 0, "nothing at data.expires_in, where the life in seconds should stand"},
 		{plain, `{"access_token":"t","expires_in":"3599"}`, true, "", "", 3599 * time.Second, ""},
 		{plain, `{"access_token":"t","expires_in":3599.98,"error":null}`, true, "", "", 3599 * time.Second, ""},

@@ -413,3 +413,17 @@ func TestReset(t *testing.T) {
 		t.Errorf("%v", r.agent.calls)
 	}
 }
+
+// TestAGapIsListed: an answer without the token is named in the list, with its path.
+func TestAGapIsListed(t *testing.T) {
+	r := withToken(newRun())
+	a := &r.agent.list.Accounts[0]
+	a.State, a.Mask, a.ExpiresAt = core.StateRetrying, "", time.Time{}
+	a.Error = &api.Error{Class: core.Temporary, Remedy: core.RemedyPath, Part: core.PartToken, Path: "data.access_token", Message: "x"}
+	if out, _ := r.try(t, 0, "list"); !strings.Contains(out, "no token at data.access_token") {
+		t.Errorf("the list says\n%s", out)
+	}
+	if out, _ := r.try(t, 0, "show", "shop/sandbox"); !strings.Contains(out, "nothing at data.access_token, where the token should stand") {
+		t.Errorf("the details say\n%s", out)
+	}
+}

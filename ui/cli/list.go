@@ -134,7 +134,7 @@ func (a *app) problemWords(acc api.Account) string {
 	if e == nil {
 		return ""
 	}
-	return cmp.Or(a.text().Short(acc.Kind, e.Class), string(e.Class))
+	return cmp.Or(a.text().ShortOf(e), string(e.Class))
 }
 
 func envStyle(e core.Env) style {

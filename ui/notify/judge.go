@@ -64,6 +64,8 @@ type account struct {
 	class   core.Class
 	remedy  string
 	ip      string
+	part    string // what an answer lacks, and where
+	path    string
 	expires time.Time // zero without a token
 	life    time.Duration
 	added   time.Time       // zero when it was there before
@@ -147,9 +149,9 @@ func (acc *account) set(a api.Account, now time.Time) {
 	if a.Mask != "" {
 		acc.expires = a.ExpiresAt
 	}
-	acc.class, acc.remedy, acc.ip = "", "", ""
+	acc.class, acc.remedy, acc.ip, acc.part, acc.path = "", "", "", "", ""
 	if e := a.ErrorAt(now); e != nil {
-		acc.class, acc.remedy, acc.ip = e.Class, e.Remedy, e.CallerIP
+		acc.class, acc.remedy, acc.ip, acc.part, acc.path = e.Class, e.Remedy, e.CallerIP, e.Part, e.Path
 	}
 	acc.lost = api.CheckResult{}
 	if a.Lost != nil && a.Watch {

@@ -168,7 +168,7 @@ func detail(k kind, a account, now time.Time, t *text.Text) string {
 // about a class of a newer agent would, gives way to where to look.
 func cause(a account, t *text.Text) string {
 	const quoted = "\x00"
-	s := t.Cause(&api.Error{Class: a.class, Remedy: a.remedy, CallerIP: address(a.ip), Message: quoted, Kind: a.of}, name(a))
+	s := t.Cause(&api.Error{Class: a.class, Remedy: a.remedy, CallerIP: address(a.ip), Message: quoted, Kind: a.of, Part: a.part, Path: bound(plain(a.path), maxName)}, name(a))
 	if strings.Contains(s, quoted) {
 		return t.Say("notify.see_log")
 	}
@@ -177,7 +177,8 @@ func cause(a account, t *text.Text) string {
 
 // short is why, in a few words.
 func short(a account, t *text.Text) string {
-	return cmp.Or(t.Short(a.of, a.class), t.Say("notify.unknown"))
+	e := &api.Error{Class: a.class, Remedy: a.remedy, Kind: a.of, Part: a.part, Path: bound(plain(a.path), maxName)}
+	return cmp.Or(t.ShortOf(e), t.Say("notify.unknown"))
 }
 
 // address is s if it is an IP address and nothing else.

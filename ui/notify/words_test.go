@@ -170,3 +170,16 @@ func TestCausesOfAKind(t *testing.T) {
 		}
 	}
 }
+
+// TestAGapIsNotified: an answer without the token is told by the part and its path, and
+// by nothing of what it said.
+func TestAGapIsNotified(t *testing.T) {
+	a := but(acc("crm", core.StateRetrying, time.Hour), core.Temporary, core.RemedyPath, "")
+	a.Error.Part, a.Error.Path = core.PartToken, "data.access_token"
+	for lang, want := range map[text.Lang]string{text.English: "nothing at data.access_token, where the token", text.Chinese: "data.access_token 处没有“token”"} {
+		m := compose(told(t, failing, a), noon, text.New(lang))
+		if !strings.Contains(m.body, want) || strings.Contains(m.title+m.body, "88_token") {
+			t.Errorf("it says %q, %q, want %q", m.title, m.body, want)
+		}
+	}
+}

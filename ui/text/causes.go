@@ -36,6 +36,8 @@ func causes() table {
 		"cause.proxy":          {"The account's proxy cannot be used.", "账号的代理无法使用。"},
 		"cause.tls":            {"The upstream's certificate is not trusted.", "上游的证书不受信任。"},
 		"cause.odd_answer":     {"Something answered, but not the way the upstream does.", "收到了应答，但不是上游应有的格式。"},
+		"cause.answer_path":    {"The answer has nothing at {path}, where the {part} should stand.", "应答中的 {path} 处没有“{part}”。"},
+		"cause.answer_part":    {"What the answer has at {path} cannot be the {part}.", "应答中 {path} 处的内容不能用作“{part}”。"},
 		"cause.whitelist":      {"{ip} is not on the account's IP whitelist.", "{ip} 不在账号的 IP 白名单中。"},
 		"cause.confirm":        {"The account's administrator must confirm calls from {ip}.", "需要账号管理员确认来自 {ip} 的调用。"},
 		"cause.confirm_denied": {"The account's administrator refused calls from {ip}.", "账号管理员拒绝了来自 {ip} 的调用。"},
@@ -100,6 +102,12 @@ func causes() table {
 		"cause.not_here":      {"This operating system has no such thing.", "此操作系统不支持该功能。"},
 		"cause.no_clipboard":  {"There is no clipboard here.", "这里没有可用的剪贴板。"},
 
+		"short.answer_path": {"no {part} at {path}", "{path} 处没有“{part}”"},
+		"short.answer_part": {"odd {part} at {path}", "{path} 处的“{part}”无效"},
+		"part.token":        {"token", "token"},
+		"part.life":         {"token's life", "有效期"},
+		"part.code":         {"code of success", "成功代码"},
+
 		"detail.code":     {"errcode {code}", "errcode {code}"},
 		"detail.rid":      {"rid {rid}", "rid {rid}"},
 		"detail.ip":       {"caller IP {ip}", "调用方 IP {ip}"},
@@ -107,6 +115,7 @@ func causes() table {
 		"detail.upstream": {"upstream says: {message}", "上游原文：{message}"},
 		"detail.retry":    {"next try {time}", "下次尝试 {time}"},
 		"word.this_ip":    {"this machine's IP", "本机 IP"},
+		"word.a_path":     {"the place that is told", "指定位置"},
 		"word.other_host": {"another host", "另一个主机"},
 		"word.account":    {"NAME/ENV", "名称/环境"},
 	}

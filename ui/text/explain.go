@@ -57,7 +57,7 @@ type Page struct{ Line, URL string }
 // Meaning says what a meaning of an explanation is. remedy is what can be done, in the
 // words of whoever shows it.
 func (t *Text) Meaning(e *api.Error, remedy string) Meaning {
-	title := t.Short(e.Kind, e.Class)
+	title := t.ShortOf(e)
 	switch {
 	case e.Remedy == core.RemedyTokenDead:
 		title = t.Say("explain.dead")

@@ -35,6 +35,23 @@ func (t *Text) Short(k core.Kind, class core.Class) string {
 	return t.Say(key, t.Names(k)...)
 }
 
+// ShortOf is a failure in a few words: of an answer that lacks a part, which one and
+// where; else its class as Short has it.
+func (t *Text) ShortOf(e *api.Error) string {
+	if key := Key("short." + e.Remedy); e.Path != "" && t.Has(key) {
+		return t.sayOf(key, e, "")
+	}
+	return t.Short(e.Kind, e.Class)
+}
+
+// part is a part of an answer in words.
+func (t *Text) part(name string) string {
+	if key := Key("part." + name); t.Has(key) {
+		return t.Say(key)
+	}
+	return t.Say("part.token")
+}
+
 // Remedy says what can be done, or "" when nothing is known.
 func (t *Text) Remedy(e *api.Error, account string) string {
 	key := t.ofKind("remedy", e.Kind, e.Remedy)
@@ -74,7 +91,11 @@ func (t *Text) sayOf(key Key, e *api.Error, account string) string {
 	if host == "" { // a client that keeps class and remedy alone
 		host = t.Say("word.other_host")
 	}
-	s := t.Say(key, append([]any{"ip", ip, "account", account, "host", host, "message", t.detail(e)}, t.Names(e.Kind)...)...)
+	path := e.Path
+	if path == "" { // likewise
+		path = t.Say("word.a_path")
+	}
+	s := t.Say(key, append([]any{"path", path, "part", t.part(e.Part), "ip", ip, "account", account, "host", host, "message", t.detail(e)}, t.Names(e.Kind)...)...)
 	if t.lang == English && strings.HasPrefix(s, ip) {
 		s = strings.ToUpper(s[:1]) + s[1:]
 	}

@@ -203,3 +203,33 @@ func TestFieldsHaveTheKindsNames(t *testing.T) {
 		t.Errorf("a user's own kind: %v", names)
 	}
 }
+
+// TestAGapIsNamed: of an answer that lacks a part, the part and the path are told in each
+// language, in a sentence and in a few words, and nothing of the answer.
+func TestAGapIsNamed(t *testing.T) {
+	for _, c := range []struct {
+		lang               Lang
+		e                  api.Error
+		cause, short, help string
+	}{
+		{English, api.Error{Remedy: core.RemedyPath, Part: core.PartToken, Path: "data.access_token"}, "The answer has nothing at data.access_token, where the token should stand.", "no token at data.access_token", "preset try"},
+		{English, api.Error{Remedy: core.RemedyPart, Part: core.PartLife, Path: "data.end", Kind: kinds.Central}, "What the answer has at data.end cannot be the token's life.", "odd token's life at data.end", "tokentray edit crm/live --answer json"},
+		{Chinese, api.Error{Remedy: core.RemedyPath, Part: core.PartCode, Path: "err_no"}, "应答中的 err_no 处没有“成功代码”。", "err_no 处没有“成功代码”", "preset try"},
+		{Chinese, api.Error{Remedy: core.RemedyPart, Part: core.PartToken, Path: "token", Kind: kinds.Central}, "应答中 token 处的内容不能用作“token”。", "token 处的“token”无效", "tokentray edit crm/live --answer json"},
+	} {
+		c.e.Class, c.e.Message = core.Temporary, "MESSAGE"
+		tx := New(c.lang)
+		if got := tx.Cause(&c.e, "crm/live"); got != c.cause {
+			t.Errorf("it says %q, want %q", got, c.cause)
+		}
+		if got := tx.ShortOf(&c.e); got != c.short {
+			t.Errorf("in short %q, want %q", got, c.short)
+		}
+		if got := tx.Remedy(&c.e, "crm/live"); !strings.Contains(got, c.help) {
+			t.Errorf("the remedy is %q, want %q", got, c.help)
+		}
+	}
+	if got := New(English).ShortOf(&api.Error{Class: core.Temporary, Remedy: core.RemedyNetwork}); got != "temporary failure" {
+		t.Errorf("another failure: %q", got)
+	}
+}

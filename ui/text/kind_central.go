@@ -79,10 +79,20 @@ func kindCentral() table {
 			"Wait a minute; find out who else asks this server so often.",
 			"请等待一分钟，并查明还有谁在频繁请求此服务器。",
 		},
-		"window.remedy.server_url":     {"Correct the URL, its parameters or the method.", "请更正地址、参数或请求方法。"},
-		"window.remedy.server_refuses": {"Ask whoever runs the server. TokenTray asks again by itself.", "请联系服务器的维护者。TokenTray 会自动再次询问。"},
-		"window.remedy.server_expired": {"Ask whoever runs the server why it does not renew.", "请联系服务器的维护者，确认它为何没有换新。"},
-		"window.remedy.central.secret": {"Enter the key again, or have it allowed this account.", "请重新填写密钥，或为其开通此账号。"},
+		"remedy.central.answer_path": {
+			"Correct the address or where the parts stand: tokentray edit {account} --answer json --token-path PATH --life-path PATH",
+			"请更正地址，或各部分所在的路径：tokentray edit {account} --answer json --token-path 路径 --life-path 路径",
+		},
+		"remedy.central.answer_part": {
+			"Correct the address or where the parts stand: tokentray edit {account} --answer json --token-path PATH --life-path PATH",
+			"请更正地址，或各部分所在的路径：tokentray edit {account} --answer json --token-path 路径 --life-path 路径",
+		},
+		"window.remedy.central.answer_path": {"Correct the address or the account's paths.", "请更正地址，或账号中填写的路径。"},
+		"window.remedy.central.answer_part": {"Correct the address or the account's paths.", "请更正地址，或账号中填写的路径。"},
+		"window.remedy.server_url":          {"Correct the URL, its parameters or the method.", "请更正地址、参数或请求方法。"},
+		"window.remedy.server_refuses":      {"Ask whoever runs the server. TokenTray asks again by itself.", "请联系服务器的维护者。TokenTray 会自动再次询问。"},
+		"window.remedy.server_expired":      {"Ask whoever runs the server why it does not renew.", "请联系服务器的维护者，确认它为何没有换新。"},
+		"window.remedy.central.secret":      {"Enter the key again, or have it allowed this account.", "请重新填写密钥，或为其开通此账号。"},
 
 		"starter.central.title": {"Calls with the team's token", "使用团队 token 的接口"},
 	}

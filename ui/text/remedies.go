@@ -32,6 +32,14 @@ func remedies() table {
 			"Check the base URL and the proxy; a sign-in page of the network may stand in between.",
 			"请检查基础地址和代理；也可能被网络的登录页面拦截。",
 		},
+		"remedy.answer_path": {
+			"Check the base URL and what answers there. If the path is of a preset of your own, correct it: tokentray preset try FILE shows what each path finds.",
+			"请检查基础地址，以及由谁应答。若路径来自你自己的预设，请更正：tokentray preset try 文件 会显示每个路径的结果。",
+		},
+		"remedy.answer_part": {
+			"Check the base URL and what answers there. If the path is of a preset of your own, correct it: tokentray preset try FILE shows what each path finds.",
+			"请检查基础地址，以及由谁应答。若路径来自你自己的预设，请更正：tokentray preset try 文件 会显示每个路径的结果。",
+		},
 		"remedy.whitelist": {
 			"Add {ip} to the list of addresses that may call, in the upstream's console, then: tokentray refresh {account}",
 			"请在上游的管理后台把 {ip} 加入允许调用的 IP 名单，然后执行：tokentray refresh {account}",

@@ -58,10 +58,12 @@ func window() table {
 
 		"window.cause.allow_live": {"A fetch would kill production's token.", "获取会使生产环境正在使用的 token 失效。"},
 
-		"window.remedy.whitelist": {"Add it in the console; that takes a few minutes to act.", "请在后台将其加入白名单，几分钟后生效。"},
-		"window.remedy.network":   {"Check the network, or set a proxy for the account.", "请检查网络，或为账号设置代理。"},
-		"window.remedy.tls":       {"Check this machine's clock and certificates, and the proxy. A private deployment has a CA of its own: name it in the account.", "请检查本机的时钟、证书和代理。私有部署请在账号中指定其 CA 证书。"},
-		"window.remedy.proxy":     {"Check that it runs, its address and its password.", "请检查代理是否在运行、地址和密码是否正确。"},
+		"window.remedy.whitelist":   {"Add it in the console; that takes a few minutes to act.", "请在后台将其加入白名单，几分钟后生效。"},
+		"window.remedy.network":     {"Check the network, or set a proxy for the account.", "请检查网络，或为账号设置代理。"},
+		"window.remedy.answer_path": {"Check the base URL and what answers there; in a preset of your own, correct the path.", "请检查基础地址，以及由谁应答；若是你自己的预设，请更正路径。"},
+		"window.remedy.answer_part": {"Check the base URL and what answers there; in a preset of your own, correct the path.", "请检查基础地址，以及由谁应答；若是你自己的预设，请更正路径。"},
+		"window.remedy.tls":         {"Check this machine's clock and certificates, and the proxy. A private deployment has a CA of its own: name it in the account.", "请检查本机的时钟、证书和代理。私有部署请在账号中指定其 CA 证书。"},
+		"window.remedy.proxy":       {"Check that it runs, its address and its password.", "请检查代理是否在运行、地址和密码是否正确。"},
 		"window.remedy.confirm": {
 			"Ask the administrator to confirm this machine's IP.",
 			"请联系管理员确认本机的 IP 后重试。",
@@ -117,6 +119,8 @@ func window() table {
 		// What a row has room for; the detail has the whole.
 		"window.row.tls":            {"Check the clock, certificates and proxy.", "请检查时钟、证书和代理。"},
 		"window.row.odd_answer":     {"Check the base URL and the proxy.", "请检查基础地址和代理。"},
+		"window.row.answer_path":    {"Check the path and the base URL.", "请检查路径和基础地址。"},
+		"window.row.answer_part":    {"Check the path and the base URL.", "请检查路径和基础地址。"},
 		"window.row.confirm_denied": {"Put the IP on the whitelist, or wait.", "请把 IP 加入白名单，或稍后再试。"},
 		"window.row.try_again":      {"TokenTray tries again by itself.", "TokenTray 会自动重试。"},
 		"window.row.unknown_code":   {"TokenTray tries again by itself.", "TokenTray 会自动重试。"},

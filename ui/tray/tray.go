@@ -227,9 +227,9 @@ func (t *tray) failureText() string {
 	if t.failure.action.verb == doCopy {
 		account = short(t.failure.action.ref.Name)
 	}
-	cause := t.text.Short(e.Kind, e.Class)
+	cause := t.text.ShortOf(api.FromError(e))
 	if e.Class == core.Internal || t.text.HasOf("cause", e.Kind, e.Remedy) {
-		cause = t.text.Cause(&api.Error{Class: e.Class, Message: e.Message, Remedy: e.Remedy, CallerIP: e.CallerIP, Kind: e.Kind}, account)
+		cause = t.text.Cause(&api.Error{Class: e.Class, Message: e.Message, Remedy: e.Remedy, CallerIP: e.CallerIP, Kind: e.Kind, Part: e.Part, Path: e.Path}, account)
 	}
 	if account == "" {
 		return cause

@@ -104,7 +104,7 @@ func helps(say *text.Text, a api.Account) action {
 			return actionCodePage
 		}
 		return actionRetry
-	case core.RemedyConfirm, core.RemedyRefused, core.RemedyTryAgain, core.RemedyNetwork, core.RemedyTLS, core.RemedyAnswer,
+	case core.RemedyConfirm, core.RemedyRefused, core.RemedyTryAgain, core.RemedyNetwork, core.RemedyTLS, core.RemedyAnswer, core.RemedyPath, core.RemedyPart,
 		core.RemedyQuotaDay, core.RemedyQuotaMinute:
 		return actionRetry
 	}
@@ -132,7 +132,7 @@ func helpsToo(say *text.Text, a api.Account, first action) []action {
 	add(actionOffer, offered(say, a) != "")
 	add(actionCopyIP, e.CallerIP != "" && (e.Class == core.Whitelist || e.Class == core.Confirm))
 	add(actionConsole, say.Spec(a.Kind).Console(a.Account) != "" && e.Class.NeedsPerson() && first != actionConsent)
-	add(actionEdit, e.Class == core.BadSecret || e.Remedy == core.RemedyKind || e.Remedy == core.RemedySecretAgain || e.Remedy == core.RemedyNetwork)
+	add(actionEdit, e.Class == core.BadSecret || e.Remedy == core.RemedyKind || e.Remedy == core.RemedySecretAgain || e.Remedy == core.RemedyNetwork || e.Path != "")
 	add(actionRetry, first != actionConsent)
 	return out
 }

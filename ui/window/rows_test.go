@@ -1,6 +1,7 @@
 package window
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -71,7 +72,7 @@ func TestRowOf(t *testing.T) {
 // Every remedy has a button, and words that name no command to type.
 func TestEveryProblemHelps(t *testing.T) {
 	remedies := []string{
-		core.RemedyTryAgain, core.RemedyNetwork, core.RemedyProxy, core.RemedyTLS, core.RemedyAnswer, core.RemedyWhitelist,
+		core.RemedyTryAgain, core.RemedyNetwork, core.RemedyProxy, core.RemedyTLS, core.RemedyAnswer, core.RemedyPath, core.RemedyPart, core.RemedyWhitelist,
 		core.RemedyConfirm, core.RemedyRefused, core.RemedyQuotaDay, core.RemedyQuotaKind, core.RemedyQuotaMinute, core.RemedyBudget, core.RemedyReplaced, core.RemedySecret, core.RemedyAppID,
 		core.RemedyFrozenSecret, core.RemedyFrozen, core.RemedyComponent, core.RemedyKind, core.RemedyServerURL, core.RemedyServerEmpty, core.RemedyServerStale, core.RemedyUnknownCode, core.RemedyUpdate, core.RemedyAllowLive,
 		core.RemedyVaultUnlock, core.RemedyVaultInit, core.RemedyVaultEmpty, core.RemedyReenter, core.RemedySecretAgain, core.RemedyNoHost, core.RemedyForceBudget, core.RemedyLog, core.RemedyClipboard,
@@ -101,6 +102,19 @@ func TestRowsAreShort(t *testing.T) {
 	row, whole := rowOf(ui, a, false, noon).Problem.Remedy, problemOf(ui, a, noon).Remedy
 	if row != "It resets at midnight, Beijing time." || len(whole) <= len(row) {
 		t.Errorf("the row says %q, the detail %q", row, whole)
+	}
+}
+
+// An answer that lacks a part is named by it, and by where it should stand.
+func TestAGapIsInTheRow(t *testing.T) {
+	a := blocked("gate", core.Sandbox)
+	a.Error = &api.Error{Class: core.Temporary, Remedy: core.RemedyPath, Part: core.PartLife, Path: "data.end", Message: "m"}
+	p := rowOf(uiIn(text.English), a, false, noon).Problem
+	if p.Cause != "The answer has nothing at data.end, where the token's life should stand." || p.Action != actionRetry || p.Remedy != "Check the path and the base URL." {
+		t.Errorf("%+v", p)
+	}
+	if more := helpsToo(uiIn(text.English).Words, a, p.Action); !slices.Contains(more, actionEdit) {
+		t.Errorf("the account cannot be edited from there: %v", more)
 	}
 }
 

@@ -73,6 +73,8 @@ func words() map[string]string {
 		"Error.prior_ip":         "The address that was refused before caller_ip, if it was another one.",
 		"Error.rid":              "The upstream's request ID.",
 		"Error.retry_at":         "The earliest time at which a retry makes sense.",
+		"Error.part":             "With answer_path and answer_part: what the upstream's answer lacks, token, life or code.",
+		"Error.path":             "The path at which the preset or the account expects it.",
 		"Error.secret_host":      "With the remedy secret_again: where the kept AppSecret may go.",
 		"Error.faults":           "What is wrong with an imported file.",
 
