@@ -5,6 +5,11 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
+
+	"tokentray/core"
+	"tokentray/core/api"
+	"tokentray/core/kinds"
+	"tokentray/core/preset"
 )
 
 // TestPasteOnTheList: Ctrl+V explains a failed answer and shows nothing else of it; an
@@ -36,3 +41,38 @@ func TestPasteOnTheList(t *testing.T) {
 	paste("APPID=wx0123456789abcdef\nAPPSECRET=0123456789abcdef0123456789abcdef\n")
 	s.until("the form", func() bool { return s.accounts.form != nil })
 }
+
+// TestTheWindowSaysEveryCode: what the window says of each code that a kind's spec lists
+// are the sentences that the command line and AI agents have too. Where a remedy names a
+// command, the window has its own in the same place, which names none.
+func TestTheWindowSaysEveryCode(t *testing.T) {
+	for _, lang := range []string{"en", "zh"} {
+		s := newStage(t, well("shop")).in(lang, 460).open()
+		shown := 0
+		for _, spec := range preset.With(kinds.Builtin()).All() {
+			for _, code := range spec.Codes {
+				e := &api.Error{Class: core.Misuse, Remedy: core.RemedyUnknownCode, Kind: spec.Kind, UpstreamCode: code}
+				cause, remedy := s.ui.Words.Cause(e, ""), s.ui.Words.Remedy(e, "")
+				openExplanation(s.shell, api.Explanation{Meanings: []*api.Error{e}})
+				said := unbroken(strings.Join(s.words(), ""))
+				if !s.ui.Words.SaysCode(e) || !strings.Contains(said, unbroken(cause)) || !strings.Contains(said, unbroken(remedy)) {
+					t.Errorf("%s %d: the window says %q, and neither %q nor %q", spec.Kind, code, s.words(), cause, remedy)
+				}
+				s.closeSheet()
+				shown++
+			}
+		}
+		if shown < 2*26+13 {
+			t.Errorf("only %d codes were shown", shown)
+		}
+		for _, e := range refusals() {
+			own, table := remedyText(s.ui, &e, "shop/live"), s.ui.Words.Remedy(&e, "shop/live")
+			if own != table && !s.ui.Words.HasOf("window.remedy", e.Kind, e.Remedy) || own == table && strings.Contains(own, "tokentray ") {
+				t.Errorf("%s: the window says %q, the command line %q", e.Remedy, own, table)
+			}
+		}
+	}
+}
+
+// unbroken is a text without blanks, as it was before its lines were broken.
+func unbroken(s string) string { return strings.Join(strings.Fields(s), "") }
