@@ -36,11 +36,18 @@ if redis.call('GET',KEYS[1])~=ARGV[1] then return 0 end
 if redis.call('PTTL',KEYS[1])<tonumber(ARGV[2]) then redis.call('PEXPIRE',KEYS[1],ARGV[2]) end return 1`
 
 // KEYS lease next|rep  ARGV holder#fence min_interval_ms call_lease_ms
-// -> 0 go, -1 not the holder, else ms to wait
+// -> 0 go, -1 not the holder, else ms to wait. A claim is holder#fence@ms: who wants a
+// shorter interval than the claim's waits for less of it, and shortens it for nobody.
 const beginLua = `
 if redis.call('GET',KEYS[1])~=ARGV[1] then return -1 end
-local w=redis.call('PTTL',KEYS[2]) if w>0 then return w+1 end
-redis.call('SET',KEYS[2],ARGV[1],'PX',ARGV[2]) redis.call('PEXPIRE',KEYS[1],ARGV[3]) return 0`
+local gap,c=tonumber(ARGV[2]),redis.call('GET',KEYS[2])
+if c then
+  local left=redis.call('PTTL',KEYS[2])
+  local w=left-math.max(0,tonumber(string.match(c,'@(%d+)$') or '0')-gap)
+  if w>0 then return w+1 end
+  gap=math.max(gap,left) end
+redis.call('SET',KEYS[2],ARGV[1]..'@'..string.format('%.0f',gap),'PX',string.format('%.0f',gap))
+redis.call('PEXPIRE',KEYS[1],ARGV[3]) return 0`
 
 // KEYS tok  ARGV fence sealed hmac life_ms kid channel -> generation, or -1: there is
 // a newer fence. The hash outlives its token by a day, so that fence and generation do.
@@ -72,7 +79,8 @@ if redis.call('GET',KEYS[1])==ARGV[1] then redis.call('DEL',KEYS[1]) redis.call(
 const handOverLua = `
 if redis.call('GET',KEYS[1])~=ARGV[1] then return 0 end
 redis.call('DEL',KEYS[1])
-if redis.call('GET',KEYS[2])==ARGV[1] then redis.call('DEL',KEYS[2]) end
+local c=redis.call('GET',KEYS[2])
+if c and string.sub(c,1,#ARGV[1]+1)==ARGV[1]..'@' then redis.call('DEL',KEYS[2]) end
 redis.call('PUBLISH',ARGV[2],'free') return 1`
 
 // KEYS fence tok  ARGV max_fence reporter channel -> 1 raised, 0 it was high enough

@@ -224,6 +224,45 @@ func TestCallsLieApart(t *testing.T) {
 	if wait, err := l.Begin(t.Context(), true, time.Hour); wait <= 0 || err != nil {
 		t.Errorf("the next report waits for %v (%v)", wait, err)
 	}
+	// A person waits less long for the same claim, and shortens it for nobody.
+	if wait, err := l.Begin(t.Context(), true, 3*time.Second); wait <= 0 || wait > 3*time.Second+time.Millisecond || err != nil {
+		t.Errorf("a person waits for %v (%v)", wait, err)
+	}
+	if wait, err := l.Begin(t.Context(), true, time.Nanosecond); wait > 2*time.Millisecond || err != nil {
+		t.Errorf("who wants next to no interval waits for %v (%v)", wait, err)
+	}
+	if wait, err := l.Begin(t.Context(), true, time.Hour); wait < 10*time.Second || err != nil {
+		t.Errorf("after a person's claim others wait for %v (%v)", wait, err)
+	}
+}
+
+// TestAMachineThatEndsHoldsUpNobody: in the middle of its call, too.
+func TestAMachineThatEndsHoldsUpNobody(t *testing.T) {
+	r := newRig(t)
+	a := r.member()
+	m := NewMember(a.team, nil)
+	for _, force := range []bool{false, true} {
+		ctx, stop := context.WithCancel(t.Context())
+		got := m.Turn(ctx, core.Turn{
+			Account: core.Account{ID: "1", Kind: kind}, TokenID: shop, Gap: time.Minute, Force: force,
+			Ready: func() error { return nil },
+			Calls: func() int { return 1 },
+			Ask: func(ctx context.Context) (core.Grant, bool, error) {
+				if n := r.redis.Exists(t.Context(), a.lease, a.next, a.rep).Val(); n != 2 {
+					t.Errorf("during the call there are %d keys of it", n)
+				}
+				stop()
+				<-ctx.Done()
+				return core.Grant{}, false, core.AsError(ctx.Err())
+			},
+		})
+		if !got.Asked || got.Err == nil {
+			t.Errorf("force %v: %+v", force, got)
+		}
+		if n := r.redis.Exists(t.Context(), a.lease, a.next, a.rep).Val(); n != 0 {
+			t.Errorf("force %v: %d keys hold up the others", force, n)
+		}
+	}
 }
 
 func TestManyReportsAreOne(t *testing.T) {

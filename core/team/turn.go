@@ -310,8 +310,13 @@ func (a *Account) have(ctx context.Context, l *Lease, t core.Turn) core.Turned {
 		}}
 	}
 	g, valid, err := a.ask(ctx, l, t)
-	if e := core.AsError(err); e != nil && e.Class.NeedsPerson() {
-		free = func(ctx context.Context) error { return l.HandOver(ctx, personal) } // others may have the right address, or secret
+	handOver := func(ctx context.Context) error { return l.HandOver(ctx, personal) }
+	switch e := core.AsError(err); {
+	case e == nil:
+	case ctx.Err() != nil:
+		free = handOver // this machine ends: another need not wait for its claim
+	case e.Class.NeedsPerson():
+		free = handOver // others may have the right address, or secret
 	}
 	if failed := after(func(ctx context.Context) error { return a.Count(ctx, t.Day, t.Calls()) }); failed != nil {
 		a.team.log.Warn("calls are missing in the team's count", "error", failed)
