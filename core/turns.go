@@ -63,6 +63,11 @@ type Taken struct {
 	Counts DayCounts
 }
 
+// RenewsAt is when a token of that life is renewed, by whoever of a team does.
+func (t Traits) RenewsAt(expires time.Time, life time.Duration) time.Time {
+	return expires.Add(-t.window(life))
+}
+
 // shared reports whether the account's token is a team's.
 func (k *Keeper) shared(a Account) bool { return k.cfg.Team != nil && k.cfg.Team.Shares(a) }
 

@@ -57,7 +57,7 @@ func (s *Service) teamNow(ctx context.Context, l *life) api.Team {
 			failed(err)
 		}
 		for _, o := range others {
-			out.Members = append(out.Members, api.TeamMember{Name: o.Name, Version: o.Version, Seen: int64(o.Seen / time.Second), Self: o.ID == r.MemberID})
+			out.Members = append(out.Members, api.TeamMember{Name: o.Name, Version: o.Version, Seen: int64(o.Seen / time.Second), Self: o.ID == r.MemberID, OldKey: o.OldKey})
 		}
 	}
 	for _, id := range r.Accounts {
@@ -83,8 +83,11 @@ func (s *Service) teamAccountNow(ctx context.Context, m *team.Member, a core.Acc
 	out := api.TeamAccount{Account: a.Ref()}
 	if snap, ok := s.keeper.Snapshot(a.ID); ok {
 		out.NextTry, out.ExpiresAt, out.CallsToday, out.ForcedToday = snap.NextTry, snap.ExpiresAt, snap.Today.Calls, snap.Today.Forced
-		if snap.Mask == "" {
+		switch {
+		case snap.Mask == "":
 			out.ExpiresAt = time.Time{}
+		case out.NextTry.IsZero():
+			out.NextTry = s.spec(a.Kind).Traits.RenewsAt(snap.ExpiresAt, snap.Life)
 		}
 	}
 	if m == nil {
@@ -288,6 +291,51 @@ func (s *Service) part(id core.ID) (paused string, err error) {
 	return paused, nil
 }
 
+// EditTeam implements api.Agent. What is there is kept until the Redis has answered.
+func (s *Service) EditTeam(ctx context.Context, name string, in api.TeamEdit) (api.Team, error) {
+	s.edit.Lock()
+	defer s.edit.Unlock()
+	l, err := s.teams.up(name)
+	if err != nil {
+		return api.Team{}, err
+	}
+	next, r, moved := l.invite, l.record, false
+	if in.Password != nil {
+		next.Password = core.NewSecret(*in.Password)
+	}
+	if in.Redis != "" {
+		if next.Redis, err = redisconn.Parse(in.Redis); err == nil {
+			err = mayPlain(next.Redis, in.Plain)
+		}
+		if err != nil {
+			return api.Team{}, err
+		}
+		moved = next.Redis.String() != r.Redis
+		r.Redis = next.Redis.String()
+	}
+	if l, err = s.enter(ctx, next, r, (*team.Team).Check); err != nil {
+		return api.Team{}, err
+	}
+	if moved { // to one that may not know what is shared
+		asked, done := context.WithTimeout(ctx, teamTime)
+		defer done()
+		for _, id := range r.Accounts {
+			if a, ok := s.accounts.get(id); ok {
+				if err := l.team.List(asked, s.keeper.TokenID(a), listed(a)); err != nil {
+					return api.Team{}, err
+				}
+			}
+		}
+	}
+	s.log.Info("a team's Redis was entered anew", "team", l.name)
+	return s.teamNow(ctx, l), nil
+}
+
+// listed is what the roster says of an account.
+func listed(a core.Account) team.Listed {
+	return team.Listed{Name: a.Name, Env: a.Env, Kind: a.Kind, Product: a.Product, AppID: a.AppID, BaseURL: a.BaseURL, Params: a.Params}
+}
+
 // RotateTeam implements api.Agent. The vault has the new key before the team has, so
 // that a crash between the two loses none.
 func (s *Service) RotateTeam(ctx context.Context, name string, passphrase core.Secret) (api.Invite, error) {
@@ -341,9 +389,7 @@ func (s *Service) Share(ctx context.Context, ref api.Ref, in api.ShareInput) (ap
 	}
 	asked, done := context.WithTimeout(ctx, teamTime)
 	defer done()
-	if err := l.team.List(asked, s.keeper.TokenID(a), team.Listed{
-		Name: a.Name, Env: a.Env, Kind: a.Kind, Product: a.Product, AppID: a.AppID, BaseURL: a.BaseURL, Params: a.Params,
-	}); err != nil {
+	if err := l.team.List(asked, s.keeper.TokenID(a), listed(a)); err != nil {
 		return api.Account{}, err
 	}
 	if err := s.teams.add(l, ids...); err != nil {

@@ -37,6 +37,10 @@ func (f *fakeAgent) LeaveTeam(_ context.Context, team string) (TeamLeft, error) 
 	return TeamLeft{Paused: []string{"shop/live"}}, f.note("leave team %s", team)
 }
 
+func (f *fakeAgent) EditTeam(_ context.Context, team string, in TeamEdit) (Team, error) {
+	return fakeTeam(), f.note("edit team %s %s %s %v", team, in.Redis, *in.Password, in.Plain)
+}
+
 func (f *fakeAgent) RotateTeam(_ context.Context, team string, passphrase core.Secret) (Invite, error) {
 	return Invite{Team: team, Age: []byte("age")}, f.note("rotate team %s %s", team, passphrase.Reveal())
 }

@@ -90,6 +90,9 @@ func calls() []struct {
 		{"invite to a team", func(x context.Context, c *Client) (any, error) {
 			return outcome(c.InviteTo(x, "five", core.NewSecret("pass")))
 		}, "invite to five pass", Invite{Team: "five", Age: []byte("age")}},
+		{"edit team", func(x context.Context, c *Client) (any, error) {
+			return outcome(c.EditTeam(x, "five", TeamEdit{Redis: "redis://r", Password: ptr("p"), Plain: true}))
+		}, "edit team five redis://r p true", fakeTeam()},
 		{"rotate a team's key", func(x context.Context, c *Client) (any, error) {
 			return outcome(c.RotateTeam(x, "five", core.NewSecret("pass")))
 		}, "rotate team five pass", Invite{Team: "five", Age: []byte("age")}},

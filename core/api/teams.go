@@ -23,6 +23,9 @@ type TeamCalls interface {
 	JoinTeam(ctx context.Context, in TeamJoin) (TeamJoined, error)
 	// LeaveTeam forgets a team. Its accounts stay and keep their tokens.
 	LeaveTeam(ctx context.Context, team string) (TeamLeft, error)
+	// EditTeam changes where the team's Redis is, or its password, once that Redis has
+	// answered.
+	EditTeam(ctx context.Context, team string, in TeamEdit) (Team, error)
 	// RotateTeam makes a new key, and an invite by which the others join again.
 	RotateTeam(ctx context.Context, team string, passphrase core.Secret) (Invite, error)
 	// Share makes the token of an account a team's.
@@ -58,7 +61,7 @@ type TeamAccount struct {
 	By          string    `json:"by,omitempty"`     // who fetched the token
 	At          time.Time `json:"at,omitzero"`      // and when
 	ExpiresAt   time.Time `json:"expires_at,omitzero"`
-	NextTry     time.Time `json:"next_try,omitzero"` // when this machine acts next
+	NextTry     time.Time `json:"next_try,omitzero"` // when the token is renewed next: here or, where it is only used here, by the others
 	CallsToday  int       `json:"calls_today"`       // of the whole team
 	ForcedToday int       `json:"forced_today,omitempty"`
 	Reported    bool      `json:"reported,omitempty"` // somebody says that the token fails
@@ -71,6 +74,7 @@ type TeamMember struct {
 	Version string `json:"version,omitempty"`
 	Seen    int64  `json:"seen"` // seconds ago
 	Self    bool   `json:"self,omitempty"`
+	OldKey  bool   `json:"old_key,omitempty"` // it has not joined again since the team has another key
 }
 
 // AccountTeam is what a row says of an account that is shared.
@@ -87,6 +91,14 @@ type TeamInput struct {
 	Redis    string `json:"redis"` // URL without a password
 	Password string `json:"password,omitempty"`
 	Member   string `json:"member,omitempty"` // this machine's name; empty: its host name
+	// Plain is consent to a Redis on another host without TLS.
+	Plain bool `json:"plain,omitempty"`
+}
+
+// TeamEdit is what a person changes of a team on this machine.
+type TeamEdit struct {
+	Redis    string  `json:"redis,omitempty"`    // URL without a password; empty: as it is
+	Password *string `json:"password,omitempty"` // null: as it is; empty: none
 	// Plain is consent to a Redis on another host without TLS.
 	Plain bool `json:"plain,omitempty"`
 }
@@ -162,6 +174,13 @@ func (h *handler) teamRoutes(a Agent) {
 	h.bind("POST /v1/teams/join", body(false, a.JoinTeam))
 	h.bind("POST /v1/teams/{team}/invite", onTeam(a.InviteTo))
 	h.bind("POST /v1/teams/{team}/rotate", onTeam(a.RotateTeam))
+	h.bind("PATCH /v1/teams/{team}", takes[TeamEdit](false, answer(func(r *http.Request) (Team, error) {
+		var in TeamEdit
+		if err := Decode(r.Body, false, &in); err != nil {
+			return Team{}, err
+		}
+		return a.EditTeam(r.Context(), r.PathValue("team"), in)
+	})))
 	h.bind("DELETE /v1/teams/{team}", answer(func(r *http.Request) (TeamLeft, error) {
 		return a.LeaveTeam(r.Context(), r.PathValue("team"))
 	}))
@@ -203,6 +222,11 @@ func (c *Client) JoinTeam(ctx context.Context, in TeamJoin) (TeamJoined, error) 
 // LeaveTeam implements Agent.
 func (c *Client) LeaveTeam(ctx context.Context, team string) (TeamLeft, error) {
 	return call[TeamLeft](ctx, c, http.MethodDelete, "/v1/teams/"+url.PathEscape(team), nil)
+}
+
+// EditTeam implements Agent.
+func (c *Client) EditTeam(ctx context.Context, team string, in TeamEdit) (Team, error) {
+	return call[Team](ctx, c, http.MethodPatch, "/v1/teams/"+url.PathEscape(team), in)
 }
 
 // RotateTeam implements Agent.

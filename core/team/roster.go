@@ -39,6 +39,7 @@ type Listed struct {
 type Other struct {
 	ID, Name, Version string
 	Seen              time.Duration // ago
+	OldKey            bool          // it has not joined again since a Rotate
 	holder            string
 }
 
@@ -207,7 +208,7 @@ func (t *Team) Members(ctx context.Context) ([]Other, error) {
 		if err != nil {
 			continue
 		}
-		o := Other{ID: id, Seen: max(0, now.Sub(time.UnixMilli(ms)))}
+		o := Other{ID: id, Seen: max(0, now.Sub(time.UnixMilli(ms))), OldKey: kid != t.keys.current.id}
 		if o.Seen > forgetting {
 			if err := t.redis.HDel(ctx, t.membersKey(), id).Err(); err != nil {
 				t.log.Debug("a member that is gone stays on the list", "error", redisconn.Explain(err))

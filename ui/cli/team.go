@@ -32,7 +32,7 @@ func (a *app) teamCommand() *cobra.Command {
 	}
 	cmd.AddCommand(
 		a.teamCreateCommand(), a.teamFileCommand("invite", false), a.teamJoinCommand(), a.teamLeaveCommand(),
-		a.teamFileCommand("rotate-key", true), a.teamShareCommand(), a.teamUnshareCommand(), status,
+		a.teamEditCommand(), a.teamFileCommand("rotate-key", true), a.teamShareCommand(), a.teamUnshareCommand(), status,
 	)
 	return cmd
 }
@@ -163,7 +163,7 @@ func (a *app) teamFile(ctx context.Context, team, out string, stdin, force, rota
 		}{team, out})
 	}
 	if rotate {
-		a.note(a.say("team.rotated", "team", team, "file", out), a.say("team.rotated_next"), a.say("team.rotated_password"))
+		a.note(a.say("team.rotated", "team", team, "file", out), a.say("team.rotated_next"), a.say("team.rotated_password", "team", team))
 		return nil
 	}
 	a.note(a.say("team.invited", "team", team, "file", out), a.say("team.invited_next"))
@@ -176,6 +176,54 @@ func (a *app) newPassphrase(ctx context.Context, stdin, twice bool) (core.Secret
 		return a.passphrase(ctx, true, twice)
 	}
 	return a.askPassphrase(ctx, twice)
+}
+
+func (a *app) teamEditCommand() *cobra.Command {
+	var in api.TeamEdit
+	var password bool
+	cmd := &cobra.Command{
+		Use:               "edit [TEAM]",
+		Args:              maybeOneTeam,
+		ValidArgsFunction: a.completeTeam,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.teamEdit(cmd.Context(), slices.Concat(args, []string{""})[0], in, password)
+		},
+	}
+	s := cmd.Flags()
+	s.StringVar(&in.Redis, "redis", "", "flag.team_redis")
+	s.BoolVar(&password, "redis-password-stdin", false, "flag.redis_password_stdin")
+	s.BoolVar(&in.Plain, "plaintext", false, "flag.team_plaintext")
+	return cmd
+}
+
+func (a *app) teamEdit(ctx context.Context, team string, in api.TeamEdit, stdin bool) error {
+	if stdin || in.Redis == "" { // else the password is the one that is known
+		if !stdin && (!a.Term.InIsTerminal() || a.json) {
+			return usage("usage.team_edit")
+		}
+		password, err := a.teamPassword(ctx, stdin)
+		if err != nil {
+			return err
+		}
+		in.Password = &password
+	}
+	agent, err := a.connect(ctx)
+	if err != nil {
+		return err
+	}
+	if team, err = a.teamName(ctx, agent, team); err != nil {
+		return err
+	}
+	t, err := agent.EditTeam(ctx, team, in)
+	if err != nil {
+		return err
+	}
+	if a.json {
+		return a.printJSON(t)
+	}
+	a.note(a.say("team.edited", "team", t.Name))
+	a.notePlain(t.Plain)
+	return nil
 }
 
 // teamName is the team that is meant: the only one where none is named.
@@ -345,12 +393,13 @@ func (a *app) teamShareCommand() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&in.Team, "team", "", "flag.team")
 	cmd.Flags().BoolVar(&in.Plain, "plaintext", false, "flag.team_plaintext")
-	_ = cmd.RegisterFlagCompletionFunc("team", a.completeTeam)
+	_ = cmd.RegisterFlagCompletionFunc("team", a.completeTeamFlag)
 	return cmd
 }
 
 func (a *app) teamUnshareCommand() *cobra.Command {
-	return &cobra.Command{
+	var team string
+	cmd := &cobra.Command{
 		Use:               "unshare NAME[/ENV]",
 		Args:              oneAccount,
 		ValidArgsFunction: a.completeRef,
@@ -359,9 +408,15 @@ func (a *app) teamUnshareCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if team != "" && (acc.Team == nil || acc.Team.Name != team) {
+				return usage("usage.team_not_shared", "account", acc.Ref(), "team", team)
+			}
 			return a.sharedNow(agent.Unshare(cmd.Context(), acc.Ref()))
 		},
 	}
+	cmd.Flags().StringVar(&team, "team", "", "flag.team_of")
+	_ = cmd.RegisterFlagCompletionFunc("team", a.completeTeamFlag)
+	return cmd
 }
 
 // sharedNow says whose token an account has by now.
@@ -396,4 +451,9 @@ func (a *app) completeTeam(_ *cobra.Command, args []string, _ string) ([]string,
 		out = append(out, t.Name)
 	}
 	return out, cobra.ShellCompDirectiveNoFileComp
+}
+
+// completeTeamFlag is completeTeam for a flag, which stands beside arguments.
+func (a *app) completeTeamFlag(cmd *cobra.Command, _ []string, text string) ([]string, cobra.ShellCompDirective) {
+	return a.completeTeam(cmd, nil, text)
 }

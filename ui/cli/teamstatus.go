@@ -78,6 +78,15 @@ func (a *app) teamLines(t api.Team) []string {
 	if t.Error != nil {
 		wrong = append(wrong, a.explainWire(t.Error)...)
 	}
+	var old []string
+	for _, m := range t.Members {
+		if m.OldKey {
+			old = append(old, memberName(m))
+		}
+	}
+	if len(old) > 0 {
+		wrong = append(wrong, a.say("team.old_key", "members", clean(a.text().Some(old))))
+	}
 	if t.Evicts {
 		wrong = append(wrong, a.say("team.evicts"))
 	}
@@ -85,6 +94,9 @@ func (a *app) teamLines(t api.Team) []string {
 		wrong = append(wrong, a.say("team.plain"))
 	}
 	for _, acc := range t.Accounts {
+		if acc.Reported {
+			wrong = append(wrong, a.say("team.reported", "account", clean(acc.Account)))
+		}
 		if acc.Error != nil {
 			a.account = acc.Account
 			wrong = append(wrong, a.explainWire(acc.Error)...)
@@ -101,16 +113,22 @@ func (a *app) memberTable(t api.Team) *table {
 	head := func(key text.Key) cell { return styled(a.say(key), styleHead) }
 	out.add(head("team.member"), head("team.version"), head("team.seen"))
 	for _, m := range t.Members {
-		name := m.Name
-		if name == "" {
-			name = "?"
-		}
+		name := memberName(m)
 		if m.Self {
 			name += " *"
 		}
 		out.add(plain(clean(name)), plain(clean(m.Version)), plain(a.ago(time.Duration(m.Seen)*time.Second)))
 	}
 	return out
+}
+
+// memberName is how a member is called; one whose key this machine does not have tells
+// no name.
+func memberName(m api.TeamMember) string {
+	if m.Name == "" {
+		return "?"
+	}
+	return m.Name
 }
 
 func (a *app) ago(d time.Duration) string { return a.say("team.ago", "time", a.text().Coarse(d)) }

@@ -60,9 +60,12 @@ func teams() table {
 		"team.rotated":      {"{team} has a new key. Wrote a new invite: {file}", "{team} 已更换密钥，新的邀请已写入：{file}"},
 		"team.rotated_next": {"Every other machine joins again by it: tokentray team join FILE. Until then it keeps its last tokens.", "其他机器须用它重新加入：tokentray team join 文件。在此之前只能使用各自最后的 token。"},
 		"team.rotated_password": {
-			"Whoever had an old invite still knows the password of the Redis: change that too, and enter the new one by an invite that is made after it (team leave, team join or team create).",
-			"持有旧邀请的人仍知道 Redis 密码：请同时更换密码，并通过之后生成的邀请（team leave、team join 或 team create）录入新密码。",
+			"Whoever had an old invite still knows the password of the Redis. Change it there, enter the new one on every machine (tokentray team edit {team} --redis-password-stdin), and only then give out invites.",
+			"持有旧邀请的人仍知道 Redis 密码。请在 Redis 上更换密码，在每台机器上录入新密码（tokentray team edit {team} --redis-password-stdin），之后再发放邀请。",
 		},
+		"team.edited":          {"{team} uses what you entered; its Redis has answered.", "{team} 已采用新的设置，Redis 已应答。"},
+		"team.old_key":         {"Still with the team's old key: {members}. There: tokentray team join FILE, with an invite that was made after the change", "仍使用旧的团队密钥：{members}。请在这些机器上执行：tokentray team join 文件（须为更换密钥之后生成的邀请）"},
+		"team.reported":        {"The token of {account} was reported as dead; the team checks or renews it.", "{account} 的 token 已被报告失效，团队正在检查或续期。"},
 		"team.join_ask":        {"Join {team}?", "加入 {team}？"},
 		"team.joined":          {"Joined {team}.", "已加入 {team}。"},
 		"team.joined_new":      {"New accounts are paused and have no secret: they use the team's tokens. To let this machine renew too, enter the secret (tokentray edit NAME/ENV --secret), then: tokentray resume NAME/ENV", "新增的账号处于暂停状态且没有密钥，只使用团队的 token。若要本机也参与续期，请先填写密钥（tokentray edit 名称/环境 --secret），再执行：tokentray resume 名称/环境"},
@@ -94,7 +97,7 @@ func teams() table {
 		"team.account":   {"ACCOUNT", "账号"},
 		"team.renewed":   {"RENEWED", "最近续期"},
 		"team.expires":   {"EXPIRES", "到期"},
-		"team.next":      {"NEXT HERE", "本机下次"},
+		"team.next":      {"NEXT RENEWAL", "下次续期"},
 		"team.holder":    {"HOLDER", "持有者"},
 		"team.fence":     {"FENCE", "序号"},
 		"team.calls":     {"CALLS TODAY", "今日调用"},
@@ -103,12 +106,14 @@ func teams() table {
 		"team.fact_away": {"{team}; its Redis is of no use just now, this is the team's last token", "{team}；其 Redis 暂不可用，这是团队最后的 token"},
 		"show.team":      {"team", "团队"},
 
-		"usage.one_team":   {"name one team", "请指定一个团队"},
-		"usage.team_redis": {"say on which Redis: --redis rediss://USER@HOST:PORT", "请指定 Redis：--redis rediss://用户@主机:端口"},
-		"usage.team_out":   {"say where the invite goes: --out FILE", "请指定邀请文件的位置：--out 文件"},
-		"usage.team_file":  {"name the file with the invite", "请指定邀请文件"},
-		"usage.team_none":  {"this machine is in no team; make one with tokentray team create", "本机不在任何团队中；可用 tokentray team create 创建"},
-		"usage.team_which": {"this machine is in several teams; name one", "本机加入了多个团队，请指定一个"},
+		"usage.one_team":        {"name one team", "请指定一个团队"},
+		"usage.team_redis":      {"say on which Redis: --redis rediss://USER@HOST:PORT", "请指定 Redis：--redis rediss://用户@主机:端口"},
+		"usage.team_out":        {"say where the invite goes: --out FILE", "请指定邀请文件的位置：--out 文件"},
+		"usage.team_file":       {"name the file with the invite", "请指定邀请文件"},
+		"usage.team_none":       {"this machine is in no team; make one with tokentray team create", "本机不在任何团队中；可用 tokentray team create 创建"},
+		"usage.team_edit":       {"say what changes: --redis-password-stdin, --redis URL", "请指明要修改的内容：--redis-password-stdin、--redis URL"},
+		"usage.team_not_shared": {"the token of {account} is not shared with {team}", "{account} 的 token 未与 {team} 共享"},
+		"usage.team_which":      {"this machine is in several teams; name one", "本机加入了多个团队，请指定一个"},
 
 		"cmd.team": {"One account on many machines: a team on Redis", "多台机器共用账号：基于 Redis 的团队"},
 		"cmd.team.long": {
@@ -162,7 +167,17 @@ func teams() table {
 				"in the team already gets its new key.",
 			"通过邀请文件加入团队。先显示团队共享的账号，再询问。本机没有的账号会被添加，\n处于暂停状态且没有密钥。已在团队中的机器会得到新的密钥。",
 		},
-		"cmd.team.leave":      {"Leave a team; its accounts stay", "退出团队，账号保留"},
+		"cmd.team.leave": {"Leave a team; its accounts stay", "退出团队，账号保留"},
+		"cmd.team.edit":  {"Enter another password or URL of a team's Redis", "修改团队 Redis 的密码或 URL"},
+		"cmd.team.edit.long": {
+			"Enter the password of a team's Redis anew, or its URL after it has moved. The Redis is\n" +
+				"asked first; unless it answers, nothing changes.\n\n" +
+				"  tokentray team edit shop --redis-password-stdin < password\n" +
+				"  tokentray team edit shop --redis rediss://tt@redis2.example:6380",
+			"重新录入团队 Redis 的密码，或在 Redis 迁移后修改 URL。先询问 Redis，若无应答则不作任何修改。\n\n" +
+				"  tokentray team edit shop --redis-password-stdin < password\n" +
+				"  tokentray team edit shop --redis rediss://tt@redis2.example:6380",
+		},
 		"cmd.team.rotate-key": {"Give the team a new key, and write an invite with it", "更换团队密钥并生成新的邀请"},
 		"cmd.team.rotate-key.long": {
 			"Give the team a new key, as after somebody has left, and write an invite with it. Every\n" +
@@ -184,6 +199,7 @@ func teams() table {
 		"flag.team_out":       {"the `FILE` that gets the invite", "写入邀请的`文件`"},
 		"flag.team_force":     {"overwrite the file", "覆盖已有文件"},
 		"flag.add_paused":     {"fetch nothing now, and do not renew in the background", "暂不获取，也不在后台续期"},
+		"flag.team_of":        {"only if it is shared with this `TEAM`", "仅当与该`团队`共享时"},
 		"flag.team":           {"the `TEAM`, where this machine is in several", "加入多个团队时指定`团队`"},
 	}
 }

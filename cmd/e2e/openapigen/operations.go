@@ -82,6 +82,10 @@ func operations() []operation {
 			route: "POST /v1/teams/{team}/invite", id: "inviteToTeam", summary: "Encrypt what another machine needs to join", fails: save,
 			about: "Who has the file and its passphrase can use the team's tokens and knows the password of its Redis.",
 		},
+		{
+			route: "PATCH /v1/teams/{team}", id: "editTeam", summary: "Change where a team's Redis is, or its password", fails: save,
+			about: "Nothing changes unless the Redis answers by what is given, and has the team's key.",
+		},
 		{route: "POST /v1/teams/{team}/rotate", id: "rotateTeam", summary: "Give a team a new key; the answer is an invite by which the others join again", fails: save},
 		{route: "DELETE /v1/teams/{team}", id: "leaveTeam", summary: "Leave a team; its accounts stay", fails: save},
 		{

@@ -1,0 +1,402 @@
+package agent
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"tokentray/core"
+	"tokentray/core/api"
+	"tokentray/core/kinds"
+	"tokentray/core/redisconn/redistest"
+)
+
+const teamPassword = "hunter2-of-the-redis"
+
+// crew is a team of agents in one process, with a Redis and one upstream.
+type crew struct {
+	t      *testing.T
+	server *redistest.Server
+	redis  redis.UniversalClient // as the default user
+	up     *upstream
+}
+
+// newCrew starts a Redis whose user tt has a password.
+func newCrew(t *testing.T) *crew {
+	t.Helper()
+	s := redistest.Start(t, "--user", "default", "on", "nopass", "~*", "&*", "+@all", "--user", "tt", "on", ">"+teamPassword, "~*", "&*", "+@all")
+	c := s.Client()
+	t.Cleanup(func() { _ = c.Close() })
+	return &crew{t: t, server: s, redis: c, up: &upstream{}}
+}
+
+func (c *crew) url() string { return "unix://tt@" + strings.TrimPrefix(c.server.URL, "unix://") }
+
+// member starts an agent whose upstream is the team's.
+func (c *crew) member() *running {
+	c.t.Helper()
+	w := newWorld(c.t)
+	w.up = c.up
+	return w.start()
+}
+
+// founder is a member that made the team and shares an account of a kind.
+func (c *crew) founder(kind core.Kind) (*running, api.Ref) {
+	c.t.Helper()
+	r := c.member()
+	in := input("shop", core.Sandbox, appID)
+	in.Kind = &kind
+	saved, err := r.client.Add(c.t.Context(), in)
+	if err != nil || saved.Account.Error != nil {
+		c.t.Fatalf("%+v, %v", saved.Account.Error, err)
+	}
+	if _, err := r.client.CreateTeam(c.t.Context(), api.TeamInput{Name: "five", Redis: c.url(), Password: teamPassword, Member: "laptop"}); err != nil {
+		c.t.Fatal(err)
+	}
+	ref := saved.Account.Ref()
+	if got, err := r.client.Share(c.t.Context(), ref, api.ShareInput{}); err != nil || got.Team == nil || got.Team.Name != "five" {
+		c.t.Fatalf("%+v, %v", got.Team, err)
+	}
+	return r, ref
+}
+
+func (c *crew) invite(from *running) api.TeamJoin {
+	c.t.Helper()
+	i, err := from.client.InviteTo(c.t.Context(), "five", core.NewSecret("pass"))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return api.TeamJoin{Age: i.Age, Passphrase: "pass", Apply: true}
+}
+
+func (c *crew) join(r *running, in api.TeamJoin, name string) api.TeamJoined {
+	c.t.Helper()
+	in.Member = name
+	out, err := r.client.JoinTeam(c.t.Context(), in)
+	if err != nil || out.Done != in.Apply {
+		c.t.Fatalf("%+v, %v", out, err)
+	}
+	return out
+}
+
+// token is the token that an agent has.
+func (r *running) token(ref api.Ref) string {
+	r.world.t.Helper()
+	got, err := r.client.Token(r.world.t.Context(), ref, 0)
+	if err != nil {
+		r.world.t.Fatal(err)
+	}
+	return got.AccessToken
+}
+
+// agrees waits until an agent has a token.
+func (r *running) agrees(t *testing.T, events <-chan api.Event, ref api.Ref, want string) {
+	t.Helper()
+	if r.token(ref) == want {
+		return
+	}
+	until(t, events, "the team's token", func(a api.Account) bool { return a.Ref() == ref && a.Mask == core.Mask(want) })
+	if got := r.token(ref); got != want {
+		t.Fatalf("the token is %s, the team's is %s", core.Mask(got), core.Mask(want))
+	}
+}
+
+func (r *running) row(ref api.Ref) api.Account {
+	r.world.t.Helper()
+	a, err := r.client.Account(r.world.t.Context(), ref)
+	if err != nil {
+		r.world.t.Fatal(err)
+	}
+	return a
+}
+
+// TestATeamOfAgents goes the way of people: one makes a team and shares, another joins,
+// has the token, brings the next one, and leaves.
+func TestATeamOfAgents(t *testing.T) {
+	c := newCrew(t)
+	one, ref := c.founder(kinds.WeChatLegacy)
+	two := c.member()
+	token := one.token(ref)
+	in := c.invite(one)
+	in.Apply = false
+	plan := c.join(two, in, "server")
+	if len(plan.Roster) != 1 || !plan.Roster[0].New || plan.Roster[0].Here != ref.Name+"/"+string(ref.Env) || two.accounts.count() != 0 {
+		t.Fatalf("before agreement: %+v, %d accounts", plan.Roster, two.accounts.count())
+	}
+	in.Apply = true
+	c.join(two, in, "server")
+	heardOne, heardTwo := one.events(t), two.events(t)
+	if got := two.token(ref); got != token || c.up.count() != 1 {
+		t.Fatalf("the other has %s after %d calls", core.Mask(got), c.up.count())
+	}
+	a := two.row(ref)
+	if a.Auto || a.Team == nil || a.Team.By != "laptop" {
+		t.Errorf("the row says %+v, renewed in the background %v", a.Team, a.Auto)
+	}
+
+	// Without the secret it cannot fetch, and says what it waits for.
+	c.kill()
+	two.world.pass(time.Minute)
+	_, err := two.client.Refresh(t.Context(), ref, api.RefreshRequest{Stale: token, Person: true})
+	if e := wantClass(t, err, core.Temporary); e.Remedy != core.RemedyTeamSecret {
+		t.Errorf("without the secret: %v", e)
+	}
+	// Its report is answered by the other.
+	next := c.last(3)
+	one.agrees(t, heardOne, ref, next)
+	two.agrees(t, heardTwo, ref, next)
+
+	// With the secret it brings the next one.
+	if _, err := two.client.Edit(t.Context(), ref, api.AccountInput{Input: core.Input{Auto: ptr(true)}, Secret: ptr(goodSecret)}); err != nil {
+		t.Fatal(err)
+	}
+	two.world.pass(time.Minute)
+	got, err := two.client.Refresh(t.Context(), ref, api.RefreshRequest{Force: true, Person: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	one.agrees(t, heardOne, ref, got.AccessToken)
+	if a := one.row(ref); a.Team == nil || a.Team.By != "server" {
+		t.Errorf("the row says that it was renewed by %+v", a.Team)
+	}
+
+	all, err := one.client.Teams(t.Context())
+	if err != nil || len(all) != 1 || len(all[0].Members) != 2 || all[0].Error != nil || all[0].Eviction != "noeviction" || all[0].Evicts || all[0].Latency <= 0 {
+		t.Fatalf("status: %+v, %v", all, err)
+	}
+	row := all[0].Accounts[0] // three fetches, and the check of what was reported
+	if row.By != "server" || row.Fence < 3 || row.Holder != "" || row.CallsToday != 4 || row.NextTry.IsZero() || row.ExpiresAt.IsZero() {
+		t.Errorf("status of the account: %+v, and the upstream was asked %d times", row, c.up.count())
+	}
+
+	if left, err := two.client.LeaveTeam(t.Context(), "five"); err != nil || len(left.Paused) != 1 {
+		t.Errorf("left: %+v, %v", left, err)
+	}
+	if a := two.row(ref); a.Team != nil || a.Auto {
+		t.Errorf("after leaving: %+v", a.Team)
+	}
+	if all, err := two.client.Teams(t.Context()); err != nil || len(all) != 0 {
+		t.Errorf("after leaving it is in %+v, %v", all, err)
+	}
+	if names, err := two.parts.Store.Teams(); err != nil || len(names) != 0 {
+		t.Errorf("the store keeps %d teams, %v", len(names), err)
+	}
+	if got, err := one.client.Unshare(t.Context(), ref); err != nil || got.Team != nil || got.Auto {
+		t.Errorf("unshared: %+v, %v", got.Team, err)
+	}
+}
+
+// kill has the upstream give out a token elsewhere, by which the others die.
+func (c *crew) kill() {
+	c.up.mu.Lock()
+	defer c.up.mu.Unlock()
+	c.up.issued = append(c.up.issued, "elsewhere")
+}
+
+// last waits until the upstream has given out n tokens and returns the last.
+func (c *crew) last(n int) string {
+	c.t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		switch got := c.up.tokens(); {
+		case len(got) >= n:
+			return got[len(got)-1]
+		case time.Now().After(deadline):
+			c.t.Fatalf("the upstream gave out %d tokens, not %d", len(got), n)
+		}
+	}
+}
+
+// TestATeamComesBack closes and opens the vault, ends the agent and loses what the Redis
+// had: the token is the team's again, and the upstream is not asked.
+func TestATeamComesBack(t *testing.T) {
+	c := newCrew(t)
+	w := newWorld(t)
+	w.up = c.up
+	one, ref := c.founderIn(w, kinds.WeChat)
+	token := one.token(ref)
+	has := func() bool { return len(c.redis.Keys(t.Context(), "{tt:five:*}:tok").Val()) == 1 }
+	if !has() {
+		t.Fatal("the team was not given the token at once")
+	}
+
+	if _, err := one.client.VaultLock(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if e := one.row(ref).Team.Error; e == nil {
+		t.Error("with a closed vault the row says nothing")
+	}
+	if all, err := one.client.Teams(t.Context()); err != nil || len(all) != 1 || all[0].Error == nil || len(all[0].Members) != 0 {
+		t.Errorf("with a closed vault: %+v, %v", all, err)
+	}
+	if _, err := one.client.InviteTo(t.Context(), "five", core.NewSecret("pass")); err == nil {
+		t.Error("with a closed vault it invites")
+	}
+	if _, err := one.client.VaultUnlock(t.Context(), core.Secret{}); err != nil {
+		t.Fatal(err)
+	}
+	if e := one.row(ref).Team.Error; e != nil {
+		t.Errorf("open again: %+v", e)
+	}
+
+	if err := one.end(); err != nil {
+		t.Fatal(err)
+	}
+	c.redis.FlushAll(t.Context())
+	again := w.start()
+	if got := again.token(ref); got != token {
+		t.Errorf("after a restart it has %s", core.Mask(got))
+	}
+	for deadline := time.Now().Add(20 * time.Second); !has(); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("the team has no token again")
+		}
+	}
+	if c.up.count() != 1 {
+		t.Errorf("the upstream was asked %d times", c.up.count())
+	}
+}
+
+// founderIn is founder in a world that there is.
+func (c *crew) founderIn(w *world, kind core.Kind) (*running, api.Ref) {
+	c.t.Helper()
+	r := w.start()
+	in := input("shop", core.Sandbox, appID)
+	in.Kind = &kind
+	if _, err := r.client.Add(c.t.Context(), in); err != nil {
+		c.t.Fatal(err)
+	}
+	if _, err := r.client.CreateTeam(c.t.Context(), api.TeamInput{Name: "five", Redis: c.url(), Password: teamPassword, Member: "laptop"}); err != nil {
+		c.t.Fatal(err)
+	}
+	ref := api.Ref{Name: "shop", Env: core.Sandbox}
+	if _, err := r.client.Share(c.t.Context(), ref, api.ShareInput{}); err != nil {
+		c.t.Fatal(err)
+	}
+	return r, ref
+}
+
+// TestANewKeyAndANewPassword: as after somebody has left.
+func TestANewKeyAndANewPassword(t *testing.T) {
+	c := newCrew(t)
+	one, ref := c.founder(kinds.WeChat)
+	two := c.member()
+	c.join(two, c.invite(one), "server")
+	i, err := one.client.RotateTeam(t.Context(), "five", core.NewSecret("pass"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := one.client.Teams(t.Context())
+	if err != nil || all[0].Error != nil || len(all[0].Members) != 2 || all[0].Members[0].OldKey || !all[0].Members[1].OldKey {
+		t.Errorf("after the new key: %+v, %v", all, err)
+	}
+	all, err = two.client.Teams(t.Context())
+	if err != nil || all[0].Error == nil || all[0].Error.Remedy != core.RemedyTeamKey {
+		t.Errorf("with the old key: %+v, %v", all, err)
+	}
+	if got := c.join(two, api.TeamJoin{Age: i.Age, Passphrase: "pass", Apply: true}, "server"); !got.Again {
+		t.Error("it is not known that it was in the team")
+	}
+
+	// The password of the Redis changes, and with it what the machines have of it.
+	const next = "another-of-the-redis"
+	c.redis.Do(t.Context(), "ACL", "SETUSER", "tt", "resetpass", ">"+next)
+	c.redis.Do(t.Context(), "CLIENT", "KILL", "USER", "tt")
+	_, err = one.client.EditTeam(t.Context(), "five", api.TeamEdit{Password: ptr("wrong")})
+	if core.AsError(err) == nil || core.AsError(err).Remedy != core.RemedyRedisAuth || strings.Contains(fmt.Sprint(err), "wrong ") {
+		t.Errorf("a wrong password: %v", err)
+	}
+	_, err = one.client.EditTeam(t.Context(), "five", api.TeamEdit{Redis: "redis://redis.example"})
+	if core.AsError(err) == nil || core.AsError(err).Remedy != core.RemedyTeamPlain {
+		t.Errorf("in the clear: %v", err)
+	}
+	for _, r := range []*running{one, two} {
+		got, err := r.client.EditTeam(t.Context(), "five", api.TeamEdit{Password: ptr(next)})
+		if err != nil || got.Error != nil || len(got.Members) != 2 {
+			t.Errorf("the new password: %+v, %v", got, err)
+		}
+	}
+	token := one.token(ref)
+	two.agrees(t, two.events(t), ref, token)
+
+	// The Redis moves.
+	moved := redistest.Start(t)
+	for _, r := range []*running{one, two} {
+		got, err := r.client.EditTeam(t.Context(), "five", api.TeamEdit{Redis: moved.URL, Password: ptr("")})
+		if err != nil || got.Error != nil || got.Redis != moved.URL {
+			t.Errorf("the new URL: %+v, %v", got, err)
+		}
+	}
+	plan := c.join(c.member(), func() api.TeamJoin { in := c.invite(one); in.Apply = false; return in }(), "third")
+	if len(plan.Roster) != 1 || plan.Redis != moved.URL {
+		t.Errorf("the moved team's list: %+v", plan)
+	}
+	for _, w := range []*world{one.world, two.world} {
+		for _, word := range []string{teamPassword, next} {
+			if files := found(t, w.home.Dir(), word); len(files) > 0 {
+				t.Errorf("a password of the Redis stands in %v", files)
+			}
+			if strings.Contains(w.log.String(), word) {
+				t.Error("a password of the Redis stands in the log")
+			}
+		}
+	}
+}
+
+// TestAGetCostsTheRedisNothing counts the commands that the Redis got.
+func TestAGetCostsTheRedisNothing(t *testing.T) {
+	c := newCrew(t)
+	one, ref := c.founder(kinds.WeChat)
+	two := c.member()
+	c.join(two, c.invite(one), "server")
+	token := two.token(ref)
+	commands := func() int {
+		t.Helper()
+		text, err := c.redis.Info(t.Context(), "stats").Result()
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, after, _ := strings.Cut(text, "total_commands_processed:")
+		n, err := strconv.Atoi(strings.Fields(after)[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	ids := map[*running]core.ID{one: core.ID(one.row(ref).ID), two: core.ID(two.row(ref).ID)}
+	before := commands()
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			for range 500 {
+				for r, id := range ids {
+					if got, err := r.keeper.Get(t.Context(), id, 0); err != nil || got.Value != token {
+						t.Errorf("%s, %v", core.Mask(got.Value), err)
+						return
+					}
+				}
+			}
+		})
+	}
+	wg.Wait()
+	// Hellos, and what the sharing still reads.
+	if n := commands() - before; n > 100 {
+		t.Errorf("8,000 gets cost %d commands", n)
+	}
+
+	// Without the Redis they work as well.
+	c.server.Stop()
+	defer c.server.Continue()
+	ctx, done := context.WithTimeout(t.Context(), 20*time.Second)
+	defer done()
+	for range 100 {
+		if got, err := two.client.Token(ctx, ref, 0); err != nil || got.AccessToken != token {
+			t.Fatalf("while the Redis does not answer: %v", err)
+		}
+	}
+}
