@@ -215,15 +215,28 @@ func (p *product) icon() desktop.Item {
 	return item
 }
 
-// click chooses an entry of the tray's menu as soon as it is there.
+// click chooses an entry of the tray's menu once it has stood in its place for
+// half a second: the tray ignores a click on a line that has just begun to stand
+// for another account, and accounts arrive one by one.
 func (p *product) click(label string) {
 	p.t.Helper()
+	place, since := int32(0), time.Time{}
 	p.wait(10*time.Second, "the menu's entry "+label, func() error {
 		item, err := p.WaitTrayItem(time.Second)
 		if err != nil {
 			return err
 		}
-		return item.ClickLabel(label)
+		entry, err := item.Entry(label)
+		if err != nil {
+			return err
+		}
+		if place != entry.ID {
+			place, since = entry.ID, time.Now()
+		}
+		if time.Since(since) < 500*time.Millisecond {
+			return errors.New("it has just moved")
+		}
+		return item.Click(entry.ID)
 	})
 }
 

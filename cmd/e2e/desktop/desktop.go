@@ -160,7 +160,7 @@ func (d *Desktop) start(o Options) error {
 		if _, err := d.Start("xfwm4", "xfwm4", "--compositor=off"); err != nil {
 			return err
 		}
-		if err := Until(10*time.Second, "the window manager", d.managed); err != nil {
+		if err := Until(40*time.Second, "the window manager", d.managed); err != nil {
 			return err
 		}
 	}

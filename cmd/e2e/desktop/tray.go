@@ -238,18 +238,18 @@ func (i Item) Click(id int32) error {
 	return nil
 }
 
-// ClickLabel chooses the first enabled entry, submenus included, whose label
-// begins with that text.
-func (i Item) ClickLabel(begin string) error {
+// Entry is the first enabled entry, submenus included, whose label begins with
+// that text.
+func (i Item) Entry(begin string) (MenuItem, error) {
 	menu, err := i.Menu()
 	if err != nil {
-		return err
+		return MenuItem{}, err
 	}
 	m, ok := find(menu, func(m MenuItem) bool { return m.Enabled && m.Visible && strings.HasPrefix(m.Label, begin) })
 	if !ok {
-		return fmt.Errorf("no entry of the menu begins with %q; there are %q", begin, Labels(menu))
+		return MenuItem{}, fmt.Errorf("no entry of the menu begins with %q; there are %q", begin, Labels(menu))
 	}
-	return i.Click(m.ID)
+	return m, nil
 }
 
 func find(menu []MenuItem, want func(MenuItem) bool) (MenuItem, bool) {
