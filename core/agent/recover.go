@@ -234,7 +234,7 @@ func (s *Service) newerEntries(ctx context.Context, taken map[api.Ref]bool) (out
 // database, without those that a person removed.
 func (s *Service) lostIDs(begun []core.ID) ([]core.ID, error) {
 	index := s.vault.parts.Index
-	keys := slices.Collect(maps.Keys(index.Entries()))
+	keys, teams := slices.Collect(maps.Keys(index.Entries())), s.teams.keys()
 	var failed error
 	if l, ok := s.vault.inUse().(lister); ok {
 		listed, err := l.Keys()
@@ -247,7 +247,7 @@ func (s *Service) lostIDs(begun []core.ID) ([]core.ID, error) {
 	slices.Sort(keys)
 	var out []core.ID
 	for _, key := range slices.Compact(keys) {
-		if key != dataKeyName && key != movedKey && !s.accounts.has(core.ID(key)) && !index.Removed(key) {
+		if key != dataKeyName && key != movedKey && !s.accounts.has(core.ID(key)) && !index.Removed(key) && !slices.Contains(teams, core.ID(key)) {
 			out = append(out, core.ID(key))
 		}
 	}

@@ -22,7 +22,7 @@ func (s *Service) Teams(ctx context.Context) ([]api.Team, error) {
 	defer done()
 	var out []api.Team
 	for _, name := range s.teams.names() {
-		if l := s.teams.find(name); l != nil && !s.teams.leaving(l) {
+		if l := s.teams.find(name); l != nil && s.teams.whole(l) {
 			out = append(out, s.teamNow(ctx, l))
 		}
 	}
@@ -148,11 +148,12 @@ func (s *Service) CreateTeam(ctx context.Context, in api.TeamInput) (api.Team, e
 	}
 	s.edit.Lock()
 	defer s.edit.Unlock()
-	if s.teams.find(in.Name) != nil {
+	if l := s.teams.find(in.Name); l != nil && s.teams.whole(l) {
 		return api.Team{}, &core.Error{Class: core.Misuse, Remedy: core.RemedyTeamThere, Message: "this machine is in a team of that name already; choose another name"}
 	}
 	invite := team.Invite{Team: in.Name, Redis: url, Keys: team.NewKeys(), Password: core.NewSecret(in.Password)}
-	l, err := s.enter(ctx, invite, teamRecord{Redis: url.String(), Key: core.NewID(), MemberID: string(core.NewID()), Member: member}, (*team.Team).Found)
+	r := teamRecord{Redis: url.String(), Key: core.NewID(), MemberID: string(core.NewID()), Member: member, Entering: founding}
+	l, err := s.enter(ctx, invite, r, (*team.Team).Found, s.teams.entered)
 	if err != nil {
 		return api.Team{}, err
 	}
@@ -160,11 +161,23 @@ func (s *Service) CreateTeam(ctx context.Context, in api.TeamInput) (api.Team, e
 	return s.teamNow(ctx, l), nil
 }
 
-// enter makes this machine a member: first, which asks the Redis, then the record, then
-// the vault. The edit lock is held.
-func (s *Service) enter(ctx context.Context, i team.Invite, r teamRecord, first func(*team.Team, context.Context) error) (*life, error) {
+// entered is the end of an entry that brings no accounts.
+func (t *teams) entered(l *life, r teamRecord) error { return t.save(l, r) }
+
+// enter makes this machine a member, or one with other keys. The record says first that it
+// is entering, then the vault has the keys, then first asks the Redis, and last saves the
+// record of a member: what a crash interrupts before that is undone. Of a team that this
+// machine is in already the keys in the vault decide. The edit lock is held.
+func (s *Service) enter(ctx context.Context, i team.Invite, r teamRecord, first func(*team.Team, context.Context) error, last func(*life, teamRecord) error) (*life, error) {
 	if err := s.openForWriting(ctx); err != nil {
 		return nil, err
+	}
+	l := s.teams.find(i.Team)
+	if l != nil && !s.teams.whole(l) {
+		if err := s.teams.giveUp(ctx, l, false); err != nil {
+			return nil, err
+		}
+		l = nil
 	}
 	secrets, err := i.Secrets()
 	if err != nil {
@@ -175,31 +188,31 @@ func (s *Service) enter(ctx context.Context, i team.Invite, r teamRecord, first 
 	if err != nil {
 		return nil, err
 	}
-	abandon := func(err error) (*life, error) {
-		made.Close()
-		_ = client.Close()
-		return nil, err
-	}
-	asked, done := context.WithTimeout(ctx, teamTime)
-	defer done()
-	if err := first(made, asked); err != nil {
-		return abandon(err)
-	}
-	if err := made.Hello(asked); err != nil {
-		return abandon(err)
-	}
-	l := s.teams.find(i.Team)
-	if l == nil {
-		l = &life{name: i.Team}
-	}
-	if err := s.teams.save(l, r); err != nil {
-		return abandon(err)
-	}
-	if err := s.vault.putSecret(ctx, r.Key, secrets); err != nil {
-		if l.member == nil { // it was not a member before
-			_ = s.teams.forget(context.WithoutCancel(ctx), l) // what stays is tried again at the next start
+	entry := func() error {
+		asked, done := context.WithTimeout(ctx, teamTime)
+		defer done()
+		if err := first(made, asked); err != nil {
+			return err
 		}
-		return abandon(err)
+		return made.Hello(asked)
+	}
+	keep := func() error { return s.vault.putSecret(ctx, r.Key, secrets) }
+	steps := []func() error{entry, keep}
+	if r.Entering != "" {
+		l = &life{name: i.Team}
+		begun := r
+		steps = []func() error{func() error { return s.teams.save(l, begun) }, keep, entry}
+		r.Entering = ""
+	}
+	for _, step := range append(steps, func() error { return last(l, r) }) {
+		if err := step(); err != nil {
+			made.Close()
+			_ = client.Close()
+			if l.member == nil && s.teams.find(l.name) == l && !s.teams.whole(l) {
+				_ = s.teams.giveUp(context.WithoutCancel(ctx), l, false) // what stays is tried again at the next start
+			}
+			return nil, err
+		}
 	}
 	s.teams.end(l, nil)
 	s.teams.run(l, i, made, client)
@@ -243,27 +256,15 @@ func (s *Service) LeaveTeam(ctx context.Context, name string) (api.TeamLeft, err
 		return api.TeamLeft{}, err // its keys would stay there
 	}
 	var out api.TeamLeft
-	for _, id := range slices.Clone(l.record.Accounts) {
-		paused, err := s.part(id)
-		if err != nil {
-			return out, err
-		}
-		if paused != "" {
-			out.Paused = append(out.Paused, paused)
-		}
+	if out.Paused, err = s.partWith(l, slices.Clone(l.record.Accounts), func(r *teamRecord) { r.Leaving = true }); err != nil {
+		return out, err
 	}
-	slices.Sort(out.Paused)
 	if l.team != nil {
 		asked, done := context.WithTimeout(ctx, teamTime)
 		if err := l.team.Bye(asked); err != nil {
 			s.log.Warn("the team still lists this machine for a while", "team", l.name, "error", err)
 		}
 		done()
-	}
-	r := l.record
-	r.Leaving = true
-	if err := s.teams.save(l, r); err != nil {
-		return out, err
 	}
 	s.teams.end(l, errNoTeam())
 	if err := s.teams.forget(ctx, l); err != nil {
@@ -273,21 +274,29 @@ func (s *Service) LeaveTeam(ctx context.Context, name string) (api.TeamLeft, err
 	return out, nil
 }
 
-// part makes an account's token this machine's own. Where a fetch from here would kill the
-// team's, the account is paused, and its name is returned. The edit lock is held.
-func (s *Service) part(id core.ID) (paused string, err error) {
-	if a, ok := s.accounts.get(id); ok && a.Auto && !s.spec(a.Kind).Traits.Repeat.Harmless() {
-		a.Auto = false
-		if err := s.parts.Store.Update(a); err != nil {
-			return "", core.AsError(err)
+// partWith makes the tokens of accounts this machine's own. Where a fetch from here would
+// kill the team's, the account is paused, and its name is returned. All of it is one
+// change, with what change makes of the record. The edit lock is held.
+func (s *Service) partWith(l *life, ids []core.ID, change func(*teamRecord)) (paused []string, err error) {
+	r := l.record.without(ids...)
+	change(&r)
+	var changed []core.Account
+	for _, id := range ids {
+		if a, ok := s.accounts.get(id); ok && a.Auto && !s.spec(a.Kind).Traits.Repeat.Harmless() {
+			a.Auto = false
+			changed = append(changed, a)
 		}
+	}
+	if err := s.teams.save(l, r, changed...); err != nil {
+		return nil, err
+	}
+	for _, a := range changed {
 		s.handOver(a, core.Token{})
-		paused = a.Ref()
+		paused = append(paused, a.Ref())
 	}
-	if err := s.teams.drop(id); err != nil {
-		return paused, err
-	}
-	s.keeper.Republish(id)
+	slices.Sort(paused)
+	s.teams.unshare(l, ids...)
+	s.keeper.Republish(ids...)
 	return paused, nil
 }
 
@@ -313,19 +322,14 @@ func (s *Service) EditTeam(ctx context.Context, name string, in api.TeamEdit) (a
 		moved = next.Redis.String() != r.Redis
 		r.Redis = next.Redis.String()
 	}
-	if l, err = s.enter(ctx, next, r, (*team.Team).Check); err != nil {
+	r.Relist = r.Relist || moved // to one that may not know what is shared
+	if l, err = s.enter(ctx, next, r, (*team.Team).Check, s.teams.entered); err != nil {
 		return api.Team{}, err
 	}
-	if moved { // to one that may not know what is shared
-		asked, done := context.WithTimeout(ctx, teamTime)
-		defer done()
-		for _, id := range r.Accounts {
-			if a, ok := s.accounts.get(id); ok {
-				if err := l.team.List(asked, s.keeper.TokenID(a), listed(a)); err != nil {
-					return api.Team{}, err
-				}
-			}
-		}
+	asked, done := context.WithTimeout(ctx, teamTime)
+	defer done()
+	if err := s.teams.relist(asked, l); err != nil {
+		return api.Team{}, err
 	}
 	s.log.Info("a team's Redis was entered anew", "team", l.name)
 	return s.teamNow(ctx, l), nil
@@ -351,7 +355,7 @@ func (s *Service) RotateTeam(ctx context.Context, name string, passphrase core.S
 	old := l.team
 	next := l.invite
 	next.Keys = next.Keys.Rotate()
-	if l, err = s.enter(ctx, next, l.record, func(_ *team.Team, ctx context.Context) error { return old.Check(ctx) }); err != nil {
+	if l, err = s.enter(ctx, next, l.record, func(_ *team.Team, ctx context.Context) error { return old.Check(ctx) }, s.teams.entered); err != nil {
 		return api.Invite{}, err
 	}
 	asked, done := context.WithTimeout(ctx, teamTime)
@@ -387,14 +391,21 @@ func (s *Service) Share(ctx context.Context, ref api.Ref, in api.ShareInput) (ap
 			Message: fmt.Sprintf("the token of %s is another team's already; unshare it there first", a.Ref()),
 		}
 	}
+	token := s.keeper.TokenID(a)
+	if !slices.Contains(l.record.Accounts, a.ID) { // a crash before the end is undone
+		if err := s.teams.save(l, l.record.unlisted(token)); err != nil {
+			return api.Account{}, err
+		}
+	}
 	asked, done := context.WithTimeout(ctx, teamTime)
 	defer done()
-	if err := l.team.List(asked, s.keeper.TokenID(a), listed(a)); err != nil {
+	if err := l.team.List(asked, token, listed(a)); err != nil {
 		return api.Account{}, err
 	}
-	if err := s.teams.add(l, ids...); err != nil {
+	if err := s.teams.save(l, l.record.with(ids...).listed(token)); err != nil {
 		return api.Account{}, err
 	}
+	s.teams.share(l, ids...)
 	s.teams.give(asked, l.member, a.ID)
 	s.keeper.Republish(ids...)
 	return s.Account(ctx, refOf(a))
@@ -414,17 +425,10 @@ func (s *Service) Unshare(ctx context.Context, ref api.Ref) (api.Account, error)
 	if l == nil {
 		return api.Account{}, errNoTeam()
 	}
-	if l.team != nil {
-		asked, done := context.WithTimeout(ctx, teamTime)
-		defer done()
-		if err := l.team.Unlist(asked, s.keeper.TokenID(a)); err != nil {
-			return api.Account{}, err
-		}
+	token := s.keeper.TokenID(a)
+	if _, err := s.partWith(l, s.sharing(a), func(r *teamRecord) { *r = r.unlisted(token) }); err != nil {
+		return api.Account{}, err
 	}
-	for _, id := range s.sharing(a) {
-		if _, err := s.part(id); err != nil {
-			return api.Account{}, err
-		}
-	}
+	s.teams.tidy(ctx, l)
 	return s.Account(ctx, refOf(a))
 }

@@ -25,14 +25,14 @@ func (s *Service) JoinTeam(ctx context.Context, in api.TeamJoin) (api.TeamJoined
 	}
 	s.edit.Lock()
 	defer s.edit.Unlock()
-	r := teamRecord{Key: core.NewID(), MemberID: string(core.NewID()), Member: member}
+	r := teamRecord{Key: core.NewID(), MemberID: string(core.NewID()), Member: member, Entering: joining}
 	out := api.TeamJoined{Team: invite.Team, Redis: invite.Redis.String(), Plain: invite.Redis.Plain(), Roster: []api.TeamListed{}}
-	if l := s.teams.find(invite.Team); l != nil {
+	if l := s.teams.find(invite.Team); l != nil && s.teams.whole(l) {
 		if l.member != nil && !l.invite.Keys.SameTeam(invite.Keys) {
 			return api.TeamJoined{}, &core.Error{Class: core.Misuse, Remedy: core.RemedyTeamThere, Message: "this machine is in another team of that name; leave that one first"}
 		}
 		out.Again = true
-		r.Key, r.MemberID, r.Accounts = l.record.Key, l.record.MemberID, l.record.Accounts
+		r.Key, r.MemberID, r.Accounts, r.Unlist, r.Entering = l.record.Key, l.record.MemberID, l.record.Accounts, l.record.Unlist, ""
 		if in.Member == "" {
 			r.Member = l.record.Member
 		}
@@ -47,18 +47,14 @@ func (s *Service) JoinTeam(ctx context.Context, in api.TeamJoin) (api.TeamJoined
 	if !in.Apply {
 		return out, nil
 	}
-	l, err := s.enter(ctx, invite, r, (*team.Team).Check)
-	if err != nil {
-		return api.TeamJoined{}, err
-	}
-	if err := s.addFromRoster(ctx, made); err != nil {
-		return api.TeamJoined{}, err
-	}
 	for _, a := range made {
 		have = append(have, a.ID)
 	}
-	have = s.notElsewhere(l, have)
-	if err := s.teams.add(l, have...); err != nil {
+	l, err := s.enter(ctx, invite, r, (*team.Team).Check, func(l *life, r teamRecord) error {
+		have = s.notElsewhere(l, have)
+		return s.addFromRoster(l, r.with(have...), made)
+	})
+	if err != nil {
 		return api.TeamJoined{}, err
 	}
 	s.keeper.Republish(have...)
@@ -125,18 +121,16 @@ func (s *Service) sharing(a core.Account) []core.ID {
 	return out
 }
 
-// addFromRoster adds accounts, paused and without a secret. The edit lock is held.
-func (s *Service) addFromRoster(ctx context.Context, made []core.Account) error {
-	if len(made) == 0 {
-		return nil
-	}
+// addFromRoster saves the record of a team and adds accounts at once, paused and without
+// a secret. The edit lock is held.
+func (s *Service) addFromRoster(l *life, r teamRecord, made []core.Account) error {
 	lines := make([]core.Entry, len(made))
 	for i := range lines {
 		lines[i] = core.Entry{At: s.now(), What: core.DidAdd}
 	}
-	nothing := func(context.Context) error { return nil }
-	if _, err := s.parts.Store.SaveAll(ctx, made, lines, nothing, nothing); err != nil {
-		return core.AsError(err)
+	err := s.teams.write(l, r, func(raw []byte) error { return s.parts.Store.JoinTeam(l.name, raw, made, lines) })
+	if err != nil {
+		return err
 	}
 	for _, a := range made {
 		s.handOver(a, core.Token{})

@@ -2,7 +2,6 @@ package agent
 
 import (
 	"context"
-	"encoding/json"
 	"log/slog"
 	"maps"
 	"slices"
@@ -14,25 +13,6 @@ import (
 	"tokentray/core/redisconn"
 	"tokentray/core/team"
 )
-
-// teamStore keeps which teams this machine is in.
-type teamStore interface {
-	Teams() (map[string][]byte, error)
-	PutTeam(name string, record []byte) error
-	RemoveTeam(name string) error
-}
-
-// teamRecord is a team in the database. Its keys and passwords are in the vault, under
-// Key. It is written before they are and removed after them, so that a crash leaves
-// nothing in the vault that nobody finds.
-type teamRecord struct {
-	Redis    string    `json:"redis"`
-	Key      core.ID   `json:"key"`
-	MemberID string    `json:"member_id"`
-	Member   string    `json:"member"`
-	Accounts []core.ID `json:"accounts,omitempty"`
-	Leaving  bool      `json:"leaving,omitempty"`
-}
 
 // life is a team that this machine is in. While the vault is closed it has no member, and
 // nobody asks for its accounts.
@@ -60,6 +40,7 @@ type teams struct {
 	now      func() time.Time
 	version  string
 	idle     func() bool // renewal is paused for all
+	part     func(l *life, ids []core.ID, change func(*teamRecord)) (paused []string, err error)
 
 	running context.Context // ends with the agent; nil before Run
 
@@ -71,27 +52,6 @@ type teams struct {
 }
 
 var _ core.Team = (*teams)(nil)
-
-// load reads which teams there are. None of them begins before start.
-func (t *teams) load() error {
-	records, err := t.store.Teams()
-	if err != nil {
-		return err
-	}
-	t.all, t.of, t.told = map[string]*life{}, map[core.ID]*life{}, map[core.ID]api.AccountTeam{}
-	for name, raw := range records {
-		l := &life{name: name, err: lockedVault(nil)}
-		if err := json.Unmarshal(raw, &l.record); err != nil {
-			t.log.Warn("the record of a team cannot be read by this version", "team", name, "error", err)
-			continue
-		}
-		t.all[name] = l
-		for _, id := range l.record.Accounts {
-			t.of[id] = l
-		}
-	}
-	return nil
-}
 
 // keys are those under which the vault has secrets of teams.
 func (t *teams) keys() []core.ID {
@@ -117,11 +77,12 @@ func (t *teams) find(name string) *life {
 	return t.all[name]
 }
 
-// leaving reports whether a team was left and is still in the vault.
-func (t *teams) leaving(l *life) bool {
+// whole reports whether this machine is in a team: its joining came to an end, and it
+// has not left.
+func (t *teams) whole(l *life) bool {
 	t.mu.RLock()
 	defer t.mu.RUnlock()
-	return l.record.Leaving
+	return l.record.whole()
 }
 
 // member is the one of an account; why says why there is none.
@@ -172,14 +133,16 @@ func (t *teams) start(ctx context.Context) {
 		l := t.find(name)
 		switch {
 		case l.member != nil:
-		case l.record.Leaving:
-			if err := t.forget(ctx, l); err != nil {
-				t.log.Warn("a team that was left is still in the vault", "team", name, "error", err)
+		case !l.record.whole():
+			if err := t.giveUp(ctx, l, true); err != nil {
+				t.log.Warn("a team that was left, or never joined, is still in the vault", "team", name, "error", err)
 			}
 		default:
 			if err := t.begin(ctx, l); err != nil {
 				t.log.Warn("a team cannot be joined", "team", name, "error", err)
+				continue
 			}
+			t.tidy(ctx, l)
 		}
 	}
 }
@@ -192,18 +155,16 @@ func (t *teams) begin(ctx context.Context, l *life) error {
 		t.mu.Unlock()
 		return err
 	}
-	raw, err := t.vault.secret(ctx, l.record.Key)
+	invite, err := t.secrets(ctx, l)
 	if err != nil {
 		return fail(err)
 	}
-	defer clear(raw)
-	url, err := redisconn.Parse(l.record.Redis)
-	if err != nil {
-		return fail(err)
-	}
-	invite, err := team.Invite{Team: l.name, Redis: url}.WithSecrets(raw)
-	if err != nil {
-		return fail(err)
+	if url := invite.Redis.String(); url != l.record.Redis { // a crash came between the two
+		r := l.record
+		r.Redis, r.Relist = url, true
+		if err := t.save(l, r); err != nil {
+			return fail(err)
+		}
 	}
 	made, client, err := t.connect(invite, l.record)
 	if err != nil {
@@ -316,60 +277,30 @@ func (t *teams) show(id core.ID) {
 	}
 }
 
-// save writes a team's record and makes it count.
-func (t *teams) save(l *life, r teamRecord) error {
-	raw, err := json.Marshal(r)
-	if err != nil {
-		return core.AsError(err)
+// share has a team's member share accounts that its record names. The edit lock is held.
+func (t *teams) share(l *life, ids ...core.ID) {
+	if l.member == nil {
+		return
 	}
-	if err := t.store.PutTeam(l.name, raw); err != nil {
-		return core.AsError(err)
-	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.all[l.name] = l
-	for _, id := range l.record.Accounts {
-		delete(t.of, id)
-	}
-	l.record = r
-	for _, id := range r.Accounts {
-		t.of[id] = l
-	}
-	return nil
-}
-
-// forget takes a team that was left out of vault and database.
-func (t *teams) forget(ctx context.Context, l *life) error {
-	if err := t.vault.dropSecret(ctx, l.record.Key); err != nil {
-		return err
-	}
-	if err := t.store.RemoveTeam(l.name); err != nil {
-		return core.AsError(err)
-	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	delete(t.all, l.name)
-	return nil
-}
-
-// add has teams share an account. The edit lock is held.
-func (t *teams) add(l *life, ids ...core.ID) error {
-	r := l.record
-	r.Accounts = slices.Clone(r.Accounts)
 	for _, id := range ids {
-		if !slices.Contains(r.Accounts, id) {
-			r.Accounts = append(r.Accounts, id)
-		}
+		t.shareWith(l.member, id)
 	}
-	if err := t.save(l, r); err != nil {
-		return err
+}
+
+// unshare has no team share accounts any more that its record names no more. The edit
+// lock is held.
+func (t *teams) unshare(l *life, ids ...core.ID) {
+	t.mu.Lock()
+	for _, id := range ids {
+		delete(t.told, id)
 	}
-	if l.member != nil {
-		for _, id := range ids {
-			t.shareWith(l.member, id)
-		}
+	t.mu.Unlock()
+	if l.member == nil {
+		return
 	}
-	return nil
+	for _, id := range ids {
+		l.member.Unshare(id)
+	}
 }
 
 // drop has no team share an account any more. The edit lock is held.
@@ -380,18 +311,10 @@ func (t *teams) drop(id core.ID) error {
 	if l == nil {
 		return nil
 	}
-	r := l.record
-	r.Accounts = slices.DeleteFunc(slices.Clone(r.Accounts), func(other core.ID) bool { return other == id })
-	if err := t.save(l, r); err != nil {
+	if err := t.save(l, l.record.without(id)); err != nil {
 		return err
 	}
-	t.mu.Lock()
-	delete(t.of, id)
-	delete(t.told, id)
-	t.mu.Unlock()
-	if l.member != nil {
-		l.member.Unshare(id)
-	}
+	t.unshare(l, id)
 	return nil
 }
 
@@ -405,14 +328,14 @@ func errNoTeam() *core.Error {
 // which is the team of a name, or the only one.
 func (t *teams) which(name string) (*life, error) {
 	if name == "" {
-		names := t.names()
+		names := slices.DeleteFunc(t.names(), func(n string) bool { return !t.whole(t.find(n)) })
 		if len(names) > 1 {
 			return nil, &core.Error{Class: core.Invalid, Remedy: core.RemedyTeamOther, Message: "this machine is in several teams; say which one"}
 		}
 		name = slices.Concat(names, []string{""})[0]
 	}
 	l := t.find(name)
-	if l == nil || l.record.Leaving {
+	if l == nil || !t.whole(l) {
 		return nil, errNoTeam()
 	}
 	return l, nil

@@ -33,8 +33,10 @@ const (
 	maxInvite     = 64 << 10 // bytes
 )
 
-// secretForm is what the vault and an invite have of a team.
+// secretForm is what the vault and an invite have of a team. Redis is the URL that the
+// password was entered for.
 type secretForm struct {
+	Redis    string   `json:"redis"`
 	Keys     keysForm `json:"keys"`
 	Password string   `json:"password,omitempty"`
 }
@@ -42,22 +44,29 @@ type secretForm struct {
 type inviteForm struct {
 	Version int    `json:"tokentray_team_invite"`
 	Team    string `json:"team"`
-	Redis   string `json:"redis"`
 	secretForm
 }
 
-// Secrets is what the vault keeps of the invite: keys and password.
-func (i Invite) Secrets() ([]byte, error) {
-	return json.Marshal(secretForm{i.Keys.form(), i.Password.Reveal()})
+// form is the invite as it is written down.
+func (i Invite) form() secretForm {
+	return secretForm{i.Redis.String(), i.Keys.form(), i.Password.Reveal()}
 }
 
-// WithSecrets is the invite with what Secrets has written.
+// Secrets is what the vault keeps of the invite: keys, password, and the Redis that they
+// are for.
+func (i Invite) Secrets() ([]byte, error) { return json.Marshal(i.form()) }
+
+// WithSecrets is the invite with what Secrets has written. It keeps its own Redis where an
+// earlier version wrote none.
 func (i Invite) WithSecrets(raw []byte) (Invite, error) {
 	var f secretForm
 	if json.Unmarshal(raw, &f) != nil {
 		return i, errKeys()
 	}
 	keys, err := f.Keys.keys()
+	if err == nil && f.Redis != "" {
+		i.Redis, err = redisconn.Parse(f.Redis)
+	}
 	i.Keys, i.Password = keys, core.NewSecret(f.Password)
 	return i, err
 }
@@ -66,7 +75,7 @@ func (i Invite) WithSecrets(raw []byte) (Invite, error) {
 // WorkFactor.
 func (i Invite) Seal(passphrase core.Secret, workFactor int) ([]byte, error) {
 	defer debug.FreeOSMemory() // scrypt's
-	plain, err := json.Marshal(inviteForm{inviteVersion, i.Team, i.Redis.String(), secretForm{i.Keys.form(), i.Password.Reveal()}})
+	plain, err := json.Marshal(inviteForm{inviteVersion, i.Team, i.form()})
 	if err != nil {
 		return nil, err
 	}

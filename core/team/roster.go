@@ -55,16 +55,32 @@ func (t *Team) membersKey() string { return "{tt:" + t.name + ":}members" }
 // Found makes this the team of its name on the Redis. One that is there is refused.
 func (t *Team) Found(ctx context.Context) error {
 	made, err := t.redis.HSetNX(ctx, t.rosterKey(), keyField, t.keys.current.id).Result()
+	id := t.keys.current.id
+	if err == nil && !made { // perhaps by this very call, whose first answer came too late
+		id, err = t.redis.HGet(ctx, t.rosterKey(), keyField).Result()
+	}
 	switch {
 	case err != nil:
 		return redisconn.Explain(err)
-	case !made:
+	case id != t.keys.current.id:
 		return &core.Error{
 			Class: core.Misuse, Remedy: core.RemedyTeamThere,
 			Message: "the Redis has a team of that name already; join it by an invite, or choose another name",
 		}
 	}
 	return nil
+}
+
+// Unfound undoes Found, unless something is shared by now or the team is another's.
+func (t *Team) Unfound(ctx context.Context) error {
+	fields, err := t.redis.HGetAll(ctx, t.rosterKey()).Result()
+	if err != nil {
+		return redisconn.Explain(err)
+	}
+	if len(fields) != 1 || fields[keyField] != t.keys.current.id {
+		return nil
+	}
+	return asError(t.redis.HDel(ctx, t.rosterKey(), keyField).Err())
 }
 
 // Check is an error when the team seals with another key by now: this member's keys, or

@@ -24,7 +24,7 @@ import (
 // The file is text and only appended to, each change in one write that is flushed to
 // the disk: "home ID", "+ KEY MARK", "- KEY" (a person removed it) and "~ KEY"
 // (nothing is known about it any more). Unreadable lines are skipped. It holds
-// random IDs, never a secret or a name.
+// random IDs and never a secret; of a team the mark holds what the database has of it.
 type Index struct {
 	path string
 
@@ -38,6 +38,10 @@ type Index struct {
 // maxIndex bounds what is read of an index, in bytes; ten thousand accounts and as
 // many removals take a twentieth.
 const maxIndex = 16 << 20
+
+// maxLine bounds a line of an index; that of a team with ten thousand accounts takes a
+// quarter.
+const maxLine = 1 << 20
 
 // OpenIndex reads the index at path. A missing one is empty; an empty path keeps it
 // only in memory.
@@ -55,6 +59,7 @@ func OpenIndex(path string) (*Index, error) {
 	}
 	defer func() { _ = f.Close() }()
 	lines := bufio.NewScanner(io.LimitReader(f, maxIndex))
+	lines.Buffer(nil, maxLine)
 	for lines.Scan() {
 		x.lines++
 		x.take(lines.Text())
