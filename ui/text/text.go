@@ -96,6 +96,7 @@ func tables() []table {
 		offers(),
 		windowDoor(),
 		windowAgents(),
+		windowTeams(),
 		starter(),
 		tray(),
 		apiDoor(),

@@ -23,7 +23,7 @@ func tray() table {
 		"tray.as":         {"Copy {account} as", "以其他格式复制：{account}"},
 		"tray.as.live":    {"LIVE: {format}", "生产：{format}"},
 		"tray.clip":       {"Clipboard: {account} · {format} · clears within {time}", "剪贴板：{account} · {format} · {time}内清除"},
-		"tray.clip.key":   {"Clipboard: client key {key}", "剪贴板：客户端密钥 {key}"},
+		"tray.clip.key":   {"Clipboard: {what}", "剪贴板：{what}"},
 		"tray.clip.stays": {"Clipboard: {account} · {format} · stays", "剪贴板：{account} · {format} · 不会自动清除"},
 		"tray.clear":      {"Clear the clipboard now", "立即清除剪贴板"},
 

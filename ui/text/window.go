@@ -151,7 +151,7 @@ func window() table {
 		"window.format.json":   {"JSON", "JSON"},
 
 		"window.snack.copied":       {"{account} copied", "已复制 {account}"},
-		"window.snack.copied.key":   {"The client key {key} is copied", "已复制客户端密钥 {key}"},
+		"window.snack.copied.key":   {"The {what} is copied", "已复制 {what}"},
 		"window.snack.late":         {"{account} is ready. The clipboard keeps what was copied meanwhile.", "{account} 已就绪。剪贴板保留其间复制的内容。"},
 		"window.snack.late.copy":    {"Copy", "复制"},
 		"window.snack.copied.form":  {"{account} copied as {format}", "已复制 {account}（{format}）"},
@@ -168,7 +168,7 @@ func window() table {
 		"window.snack.stays_there":  {"{manager} put back what was copied once more. Clear it there.", "{manager} 再次将复制的内容放回剪贴板，请在该程序中清除。"},
 		"window.snack.some_program": {"Another program", "其他程序"},
 		"window.snack.holds":        {"The clipboard still holds the token of {account}.", "剪贴板中仍是 {account} 的 token。"},
-		"window.snack.holds_key":    {"The clipboard still holds the client key {key}.", "剪贴板中仍是客户端密钥 {key}。"},
+		"window.snack.holds_key":    {"The clipboard still holds the {what}.", "剪贴板中仍是 {what}。"},
 		"window.snack.failed":       {"{account}: {words}", "{account}：{words}"},
 		"window.snack.ip":           {"{ip} copied", "已复制 {ip}"},
 		"window.snack.renewed":      {"{account}: a new token, good for {time}", "{account}：已获得新 token，有效期 {time}"},

@@ -145,7 +145,7 @@ func copyAs(a account, ask bool, t *text.Text) submenu {
 // up, so that it stays true until the line is renewed.
 func clip(c api.Clipboard, now time.Time, t *text.Text) string {
 	if c.Key != "" {
-		return t.Say("tray.clip.key", "key", short(c.Key))
+		return t.Say("tray.clip.key", "what", t.Held(short(c.Key)))
 	}
 	name := t.Say("tray.in_env", "account", short(c.Account), "env", envWord(c.Env, t))
 	if c.ClearsAt.IsZero() {

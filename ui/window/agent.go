@@ -20,6 +20,7 @@ type Agent interface {
 	loopbackAgent
 	presetAgent
 	api.GrantCalls
+	api.TeamCalls
 	Kinds(ctx context.Context) (kinds.Set, error)
 	Explain(ctx context.Context, req api.ExplainRequest) (api.Explanation, error)
 	Status(ctx context.Context) (api.Status, error)

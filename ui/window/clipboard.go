@@ -91,7 +91,7 @@ func (cp *clipboard) failedCopy(e *core.Error, ref api.Ref) {
 		c := cp.model.Clipboard
 		n.Clip, n.Clears, n.Holds = true, c.ClearsAt, cp.ui.T("snack.holds", "account", refWords(api.Ref{Name: c.Account, Env: c.Env}))
 		if c.Key != "" {
-			n.Holds = cp.ui.T("snack.holds_key", "key", c.Key)
+			n.Holds = cp.ui.T("snack.holds_key", "what", cp.ui.Words.Held(c.Key))
 		}
 	}
 	cp.showMessage(n)

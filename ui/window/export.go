@@ -145,16 +145,21 @@ func isFolder(path string) bool {
 
 // exportName is a file name that is valid on every system.
 func exportName(ref api.Ref, now time.Time) string {
-	name := strings.Map(func(r rune) rune {
+	return "tokentray-" + exportSafe(ref.Name) + "-" + string(ref.Env) + "-" + now.Local().Format("20060102-1504")
+}
+
+// exportSafe is a name with what some systems do not take in a file's name replaced.
+func exportSafe(name string) string {
+	name = strings.Map(func(r rune) rune {
 		if strings.ContainsRune(`<>:"/\|?*% `, r) || r < ' ' {
 			return '-'
 		}
 		return r
-	}, ref.Name)
+	}, name)
 	if r := []rune(name); len(r) > 60 {
 		name = string(r[:60])
 	}
-	return "tokentray-" + name + "-" + string(ref.Env) + "-" + now.Local().Format("20060102-1504")
+	return name
 }
 
 // freeName is a CSV file in a folder that does not exist yet.

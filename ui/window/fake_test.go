@@ -37,6 +37,8 @@ type fakeAgent struct {
 	access []api.Access
 
 	grants api.Grants
+	teams  []api.Team
+	joins  api.TeamJoined
 
 	presets []api.Preset
 	would   api.PresetSaved // what adding one does

@@ -115,6 +115,17 @@ func goldenScreens() []golden {
 			s.settings.openAgents()
 			s.until("the grants", func() bool { return s.settings.page.sub.(*agentsPage).known })
 		}},
+		{"teams", fyne.NewSize(460, 1000), core.Sandbox, all, func(s *stage) {
+			s.agent.change(func(f *fakeAgent) { f.teams = someTeams() })
+			s.settings.openSettings()
+			s.settings.openTeams()
+			s.until("the teams", func() bool { return s.settings.page.sub.(*teamsPage).known })
+		}},
+		{"join", usual, core.Sandbox, all, func(s *stage) {
+			s.settings.openSettings()
+			s.settings.openTeams()
+			s.settings.openJoin().showRoster(someRoster())
+		}},
 		{"ask", usual, core.Live, all, func(s *stage) { s.settings.openAsk(someGrants().Asks[0]) }},
 		{"client-key", fyne.NewSize(460, 1000), core.Sandbox, all, func(s *stage) {
 			s.settings.openSettings()

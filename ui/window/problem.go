@@ -79,11 +79,11 @@ func helps(say *text.Text, a api.Account) action {
 		if e.CallerIP != "" {
 			return actionCopyIP
 		}
-	case core.RemedySecret, core.RemedyReenter, core.RemedySecretAgain:
+	case core.RemedySecret, core.RemedyReenter, core.RemedySecretAgain, core.RemedyTeamSecret:
 		return actionSecret
 	case core.RemedyServerURL, core.RemedyAppID, core.RemedyComponent, core.RemedyProxy, core.RemedyInput, core.RemedyNoHost:
 		return actionEdit
-	case core.RemedyAllowLive:
+	case core.RemedyAllowLive, core.RemedyTeamConsent:
 		return actionConsent
 	case core.RemedyVaultUnlock:
 		return actionUnlock

@@ -124,8 +124,22 @@ func stateLine(ui *kit.UI, a api.Account, now time.Time) (string, tone) {
 		if a.Remaining(now) <= soon(a) { // the time has the colour of what ends soon
 			return ui.T("state.soon"), toneSoon
 		}
+		if team := a.Team; team != nil {
+			return teamLine(ui, *team, word, now)
+		}
 	}
 	return word, toneMuted
+}
+
+// teamLine says who of a team renewed a token that lives, and when.
+func teamLine(ui *kit.UI, team api.AccountTeam, word string, now time.Time) (string, tone) {
+	switch {
+	case team.Error != nil:
+		return ui.T("state.team_away"), toneSoon
+	case team.At.IsZero():
+		return word, toneMuted
+	}
+	return ui.T("state.team", "member", text.Isolated(team.By), "time", moment(ui, team.At, now)), toneMuted
 }
 
 // lostTime is how long a row says that the token before was replaced by others.

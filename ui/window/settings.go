@@ -55,6 +55,7 @@ type settingsActions struct {
 	doorActions
 	presets func()
 	agents  func()
+	teams   func()
 	folder  func()
 }
 
@@ -91,9 +92,11 @@ func (s *settingsPage) draw(ui *kit.UI, set core.Settings) {
 	}
 	agents := kit.Stack(2*kit.Grid, kit.BoldText(ui.T("agents"), 13, ui.Palette.Text), kit.NewProse(ui.T("agents.say"), 13, ui.Palette.Muted),
 		kit.Beside(kit.NewSmallButton(ui, kit.Quiet, ui.T("agents.open"), s.on.agents)))
+	teams := kit.Stack(2*kit.Grid, kit.BoldText(ui.T("teams"), 13, ui.Palette.Text), kit.NewProse(ui.T("teams.say"), 13, ui.Palette.Muted),
+		kit.Beside(kit.NewSmallButton(ui, kit.Quiet, ui.T("teams.open"), s.on.teams)))
 	own := kit.Stack(2*kit.Grid, kit.BoldText(ui.T("presets"), 13, ui.Palette.Text), kit.NewProse(ui.T("presets.say"), 13, ui.Palette.Muted),
 		kit.Beside(kit.NewSmallButton(ui, kit.Quiet, ui.T("presets.open"), s.on.presets)))
-	s.page.Add(canvas.NewRectangle(ui.Palette.Line), agents, canvas.NewRectangle(ui.Palette.Line), own)
+	s.page.Add(canvas.NewRectangle(ui.Palette.Line), agents, canvas.NewRectangle(ui.Palette.Line), teams, canvas.NewRectangle(ui.Palette.Line), own)
 	s.vault = newVaultBox(ui, s.on)
 	s.agent = kit.NewProse("", 13, ui.Palette.Muted)
 	s.agentBox = kit.Stack(kit.Grid, kit.BoldText(ui.T("set.agent"), 13, ui.Palette.Text), s.agent,

@@ -177,6 +177,7 @@ func (w *Window) tick() {
 	if w.settings.page != nil && now.Second()%doorEvery == 0 {
 		w.settings.loadDoor()
 		w.settings.showAgents()
+		w.settings.showTeams()
 	}
 	w.listing.list.tick()
 	w.pane.tick(now)
