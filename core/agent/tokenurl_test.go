@@ -47,3 +47,49 @@ func TestAClientSecretIsNotSentToAnotherTokenURL(t *testing.T) {
 		t.Errorf("%v, %+v", err, saved.Account)
 	}
 }
+
+// TestWhereCallsGoIsPartOfWhereTheSecretGoes: every kind whose tokens go into calls over
+// HTTP takes an API host of its own; an account that gets another one pauses until
+// somebody entered the secret for it, and then calls go there and fetches do not.
+func TestWhereCallsGoIsPartOfWhereTheSecretGoes(t *testing.T) {
+	home, foreign := record(t), record(t)
+	w := atWeChat(t)
+	r := w.start()
+	in := input("shop", core.Sandbox, "wx00000000000000aa")
+	in.BaseURL = &home.URL
+	if saved, err := r.client.Add(t.Context(), in); err != nil || saved.Account.Error != nil {
+		t.Fatal(err, saved.Account.Error)
+	}
+	moved := api.AccountInput{Input: core.Input{Params: map[string]string{kinds.APIURL: foreign.URL}}}
+	saved, err := r.client.Edit(t.Context(), shop, moved)
+	if err != nil || saved.Account.Error == nil || saved.Account.Error.Remedy != core.RemedySecretAgain {
+		t.Fatalf("%v, %+v", err, saved.Account.Error)
+	}
+	refusesAll(t, r)
+	if _, err := r.client.Call(t.Context(), shop, api.CallRequest{CallHead: api.CallHead{Method: "GET", Target: "/cgi-bin/menu/get"}}); core.AsError(err) == nil || core.AsError(err).Remedy != core.RemedySecretAgain {
+		t.Errorf("a call: %v", err)
+	}
+	foreign.wantNothing(t, "another API host")
+
+	secret := goodSecret
+	moved.Secret = &secret
+	if saved, err := r.client.Edit(t.Context(), shop, moved); err != nil || saved.Account.Error != nil {
+		t.Fatalf("with the secret: %v, %+v", err, saved.Account.Error)
+	}
+	got, err := r.client.Call(t.Context(), shop, api.CallRequest{CallHead: api.CallHead{Method: "GET", Target: "/cgi-bin/menu/get"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = got.Body.Close()
+	if seen := foreign.all(); !strings.Contains(seen, "GET /cgi-bin/menu/get?access_token=88_") || strings.Contains(seen, goodSecret) || strings.Contains(seen, "/cgi-bin/stable_token") {
+		t.Errorf("the API host saw %q", seen)
+	}
+	if strings.Contains(home.all(), "/cgi-bin/menu/get") {
+		t.Errorf("the token's host saw %q", home.all())
+	}
+	for _, spec := range kinds.Builtin().All() {
+		if !spec.Has(kinds.APIURL) {
+			t.Errorf("%s takes no API host", spec.Kind)
+		}
+	}
+}

@@ -14,8 +14,8 @@ const (
 	BaseURL = "base_url"
 )
 
-// APIURL is the key of the param that says where calls go, of kinds whose tokens come
-// from somewhere else.
+// APIURL is the key of the param that says where calls go, of an account whose tokens
+// come from somewhere else.
 const APIURL = "api_url"
 
 // IntrospectionURL is the key of the param that says where the server tells whether a

@@ -262,6 +262,9 @@ func TestWhereCallsGo(t *testing.T) {
 	}{
 		{wechat, core.Account{}, "https://api.weixin.qq.com"},
 		{wechat, core.Account{BaseURL: "https://api2.weixin.qq.com"}, "https://api2.weixin.qq.com"},
+		{wechat, core.Account{BaseURL: "https://api2.weixin.qq.com", Params: map[string]string{"api_url": "https://wx.example"}}, "https://wx.example"},
+		{spec(t, kinds.WeCom), core.Account{Params: map[string]string{"api_url": "https://wecom.example"}}, "https://wecom.example"},
+		{spec(t, kinds.WeCom), core.Account{}, "https://qyapi.weixin.qq.com"},
 		{api, core.Account{}, "https://calls.example"},
 		{api, core.Account{BaseURL: "https://mine.example"}, "https://mine.example"},
 		{bird(), core.Account{BaseURL: "https://nest.example"}, "https://nest.example"},

@@ -152,6 +152,9 @@ func (s Spec) Destination(a core.Account) core.Destination {
 
 // API is where an account's calls go.
 func (s Spec) API(a core.Account) string {
+	if own := a.Params[APIURL]; own != "" && s.Has(APIURL) {
+		return own
+	}
 	if key, ok := strings.CutPrefix(s.APIBase, "{"); ok {
 		if own := a.Params[strings.TrimSuffix(key, "}")]; own != "" {
 			return own

@@ -99,6 +99,7 @@ func wechatSpec(s Spec, quota map[core.Product]int) Spec {
 			},
 		},
 		{Key: BaseURL, Input: URL, Rare: true, Names: []string{"baseurl", "apihost", "apihosturl", "apibase", "apibaseurl"}},
+		{Key: APIURL, Input: URL, Rare: true, Hint: "https://api…"},
 	}
 	officialPaths := []string{
 		"/cgi-bin/menu/get",

@@ -62,6 +62,7 @@ func wecom() Spec {
 				},
 			},
 			{Key: BaseURL, Input: URL, Rare: true, Names: []string{"baseurl", "baseapiurl", "apihost", "apihosturl", "apibase", "apibaseurl"}},
+			{Key: APIURL, Input: URL, Rare: true, Hint: "https://api…"},
 		},
 		Products: []Product{
 			{Product: ProductCorpOwn, Console: console, Paths: wecomPaths(), Names: []string{"自建应用"}, Family: "work"},

@@ -133,6 +133,7 @@ func (p Preset) Spec() kinds.Spec {
 				Checks: []kinds.Check{{Match: `^[!-~]+$`, Problem: kinds.ProblemSecretChars, Says: "holds blanks or control characters inside; copy it again"}},
 			},
 			{Key: kinds.BaseURL, Input: kinds.URL, Rare: true, Names: []string{"baseurl", "apihost", "apihosturl", "apibase", "apibaseurl"}},
+			{Key: kinds.APIURL, Input: kinds.URL, Rare: true, Hint: "https://api…"},
 		},
 		BaseURL: p.Request.Base, BaseURLs: p.Request.Hosts,
 		ConsoleURL: p.Console, DayQuota: p.Quota,

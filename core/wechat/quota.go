@@ -31,7 +31,7 @@ func (c *caller) Usage(ctx context.Context, req core.Request, token, path string
 	}{path})
 	// This call does not use the secret, which may be missing from req.
 	redact := upstream.Redactor{token, req.Credentials.Secret.Reveal(), req.Credentials.ProxyPassword.Reveal()}
-	r, err := c.Ask(ctx, req, c.spec.Base(req.Account), upstream.Outgoing{
+	r, err := c.Ask(ctx, req, c.spec.API(req.Account), upstream.Outgoing{
 		Method: http.MethodPost, Path: pathUsage, Query: url.Values{"access_token": {token}}, Body: body, Harmless: true,
 	}, redact)
 	if err != nil {

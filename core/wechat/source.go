@@ -103,7 +103,7 @@ func (c *caller) Check(ctx context.Context, req core.Request, token string) erro
 	}
 	// This call does not use the secret, which may be missing from req.
 	redact := upstream.Redactor{token, req.Credentials.Secret.Reveal(), req.Credentials.ProxyPassword.Reveal()}
-	a, err := c.Call(ctx, req, c.spec.Base(req.Account), out, redact)
+	a, err := c.Call(ctx, req, c.spec.API(req.Account), out, redact)
 	if err != nil {
 		return err
 	}
@@ -126,7 +126,7 @@ func (c *caller) Ticket(ctx context.Context, req core.Request, name, token strin
 		return core.Grant{}, upstream.NoTicket(name)
 	}
 	redact := upstream.Redactor{token, req.Credentials.Secret.Reveal(), req.Credentials.ProxyPassword.Reveal()}
-	a, err := c.Call(ctx, req, c.spec.Base(req.Account), upstream.Outgoing{
+	a, err := c.Call(ctx, req, c.spec.API(req.Account), upstream.Outgoing{
 		Method: http.MethodGet, Path: ticket.Path, Query: ticket.Asks(c.spec.Token, token), Harmless: true,
 	}, redact)
 	if err != nil {

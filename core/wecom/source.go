@@ -64,7 +64,7 @@ func (s source) Fetch(ctx context.Context, req core.Request) (core.Grant, error)
 func (s source) Check(ctx context.Context, req core.Request, token string) error {
 	// This call does not use the secret, which may be missing from req.
 	redact := upstream.Redactor{token, req.Credentials.Secret.Reveal(), req.Credentials.ProxyPassword.Reveal()}
-	a, err := s.Call(ctx, req, s.spec.Base(req.Account), upstream.Outgoing{
+	a, err := s.Call(ctx, req, s.spec.API(req.Account), upstream.Outgoing{
 		Method: http.MethodGet, Path: pathCheck, Query: url.Values{"access_token": {token}}, Harmless: true,
 	}, redact)
 	switch {
@@ -92,7 +92,7 @@ func (s source) Ticket(ctx context.Context, req core.Request, name, token string
 		return core.Grant{}, upstream.NoTicket(name)
 	}
 	redact := upstream.Redactor{token, req.Credentials.Secret.Reveal(), req.Credentials.ProxyPassword.Reveal()}
-	a, err := s.Call(ctx, req, s.spec.Base(req.Account), upstream.Outgoing{
+	a, err := s.Call(ctx, req, s.spec.API(req.Account), upstream.Outgoing{
 		Method: http.MethodGet, Path: ticket.Path, Query: ticket.Asks(s.spec.Token, token), Harmless: true,
 	}, redact)
 	switch {

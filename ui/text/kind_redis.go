@@ -55,7 +55,6 @@ func kindRedis() table {
 		"field.key_prefix":               {"Prefix before the SDK's key; - for none", "SDK 键名前的前缀；- 表示没有"},
 		"field.digest":                   {"How the digest in the key begins", "键中摘要的开头"},
 		"field.redis_key":                {"The key of your own", "自定义键名"},
-		"field.redis.api_url":            {"API URL, where calls go", "API 地址（调用发往此处）"},
 		"field.private_redis":            {"redis:// without TLS is allowed in a private network", "允许在内网使用不加密的 redis://"},
 
 		"problem.redis_appid":                {"An AppID is letters, digits, dash and underscore.", "AppID 由字母、数字、短横线和下划线组成。"},
