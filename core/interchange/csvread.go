@@ -42,20 +42,41 @@ func headerSeparator(line string, o Options) rune {
 		if err != nil {
 			continue
 		}
-		for i := range cells {
-			cells[i] = columnName(cells[i], o)
-		}
-		if slices.Contains(cells, "name") && slices.Contains(cells, "appid") {
+		cells = columnNames(cells, o)
+		if slices.Contains(cells, "name") && isTable(cells) {
 			return sep
+		}
+		if isTable(cells) && !strings.ContainsAny(line, "=:") && sep != ' ' && sep != ':' && sep != '^' && sep != '~' {
+			return sep // each account is named after what tells it apart
 		}
 	}
 	return 0
+}
+
+// isTable reports whether columns are those of a list of accounts: what tells an account,
+// its AppID or the URL of a team's server, and its name or its secret.
+func isTable(names []string) bool {
+	has := func(name string) bool { return slices.Contains(names, name) }
+	return (has("appid") || has("base_url")) && (has("name") || has("secret"))
 }
 
 // isHeader reports whether a line could be the header of a list of accounts, or
 // Excel's line before it.
 func isHeader(line string, o Options) bool {
 	return sepLine().MatchString(line+"\n") || headerSeparator(line, o) != 0
+}
+
+// columnNames are the fields that a header's cells mean. The key for a team's server is
+// a secret where nothing else is.
+func columnNames(header []string, o Options) []string {
+	out := make([]string, len(header))
+	for i, cell := range header {
+		out[i] = columnName(cell, o)
+	}
+	if key := slices.IndexFunc(header, isKeyColumn); key >= 0 && !slices.Contains(out, "secret") && !slices.Contains(out, "appid") {
+		out[key] = "secret"
+	}
+	return out
 }
 
 // columnName is the field that a header's cell means. Case and separators do not
@@ -179,14 +200,19 @@ func allEmpty(row []string) bool {
 // columnsOf maps the header to fields; a name that is none of ours becomes empty.
 type columnsOf struct {
 	names  []string
-	marked bool // there is a version, so the file is ours and guarded
+	called []string // the names of kinds' fields in them, in the form of recognise.Words
+	marked bool     // there is a version, so the file is ours and guarded
 }
 
 func readHeader(header []string, line int, f *File, o Options) (columnsOf, error) {
-	out := columnsOf{names: make([]string, len(header))}
+	out := columnsOf{names: make([]string, len(header)), called: make([]string, len(header))}
 	var bad faults
+	names := columnNames(header, o)
 	for i, cell := range header {
-		name := columnName(cell, o)
+		name := names[i]
+		if m := o.Recogniser.Meaning(cell); m.Field == recognise.ID || m.Field == recognise.Param {
+			out.called[i] = m.Name
+		}
 		switch {
 		case name == "version":
 			out.marked = true
@@ -203,7 +229,7 @@ func readHeader(header []string, line int, f *File, o Options) (columnsOf, error
 	switch {
 	case o.AppIDKey != "" && !slices.Contains(out.names, "appid"), o.SecretKey != "" && !slices.Contains(out.names, "secret"):
 		return out, one(FaultNoKey, line)
-	case !slices.Contains(out.names, "name") || !slices.Contains(out.names, "appid"):
+	case !isTable(out.names):
 		return out, one(FaultHeader, line)
 	}
 	return out, bad.err()
@@ -248,7 +274,47 @@ func (c columnsOf) account(row []string, line int, o Options, bad *faults) Accou
 			}
 		}
 	}
+	if !c.marked {
+		c.guess(&a, o)
+	}
 	return a
+}
+
+// guess gives an account of somebody's own table the kind and the name that have no
+// column, where the other columns tell them.
+func (c columnsOf) guess(a *Account, o Options) {
+	if a.Kind == "" && o.Kind == "" {
+		column := ""
+		if i := slices.Index(c.names, "appid"); i >= 0 {
+			column = c.called[i]
+		}
+		switch {
+		case a.AppID != "":
+			a.Kind = o.Recogniser.KindOfRow(a.AppID, column, c.called)
+		case a.BaseURL != nil:
+			a.Kind = o.Recogniser.KindOfURL(*a.BaseURL)
+		}
+	}
+	if slices.Contains(c.names, "name") {
+		return
+	}
+	a.Made, a.Name = true, o.Recogniser.RowName(a.Kind, a.AppID, deref(a.BaseURL), a.Params)
+}
+
+func deref(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
+// isKeyColumn reports whether a column may hold the key for a team's server.
+func isKeyColumn(cell string) bool {
+	switch strings.Join(recognise.Split(cell), "") {
+	case "key", "apikey", "accesskey", "tokenkey":
+		return true
+	}
+	return false
 }
 
 // wordOf is our word for a cell's environment, kind or product: 生产 is live, 企业微信 is

@@ -103,7 +103,7 @@ func (f Fault) say() string {
 	case FaultColumns:
 		return "has another number of columns than the header; correct the row"
 	case FaultHeader:
-		return "the first row must name the columns, name and appid among them; add it"
+		return "the first row must name the columns: appid (or corpid, client_id, the URL of a team's server) with name or secret; add it"
 	case FaultAccount:
 		return fmt.Sprintf("names the same account as line %d, with other contents; remove one of the two", f.Other)
 	case FaultNoAccounts:

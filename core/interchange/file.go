@@ -118,6 +118,15 @@ type Options struct {
 // base is the last element of the file's name.
 func (o Options) base() string { return path.Base(strings.ReplaceAll(o.FileName, `\`, "/")) }
 
+// tellsByURL reports whether an account has no AppID, and needs none.
+func (o Options) tellsByURL(a Account) bool {
+	kind := a.Kind
+	if o.Kind != "" {
+		kind = o.Kind
+	}
+	return a.AppID == "" && a.BaseURL != nil && o.Recogniser.IsTold(kind)
+}
+
 // Read reads a file of any of the formats. Its error is Faults.
 func Read(data []byte, o Options) (File, error) {
 	if o.Recogniser == nil {
@@ -233,7 +242,7 @@ func finish(f File, o Options) (File, error) {
 	if len(f.Accounts) == 0 {
 		return File{}, nothing(f.Remarks)
 	}
-	f.dropPlaceholders()
+	f.dropPlaceholders(o)
 	if len(f.Accounts) == 0 {
 		return File{}, nothing(f.Remarks)
 	}
@@ -267,7 +276,7 @@ func finish(f File, o Options) (File, error) {
 
 // dropPlaceholders leaves out values that only stand for others, with a remark. Our
 // own files have none: a saved account may have any AppID.
-func (f *File) dropPlaceholders() {
+func (f *File) dropPlaceholders(o Options) {
 	if f.Source == Backup {
 		return
 	}
@@ -277,7 +286,7 @@ func (f *File) dropPlaceholders() {
 			a.Secret = core.Secret{}
 			f.Remarks = append(f.Remarks, Remark{Code: recognise.RemarkPlaceholder, Line: a.Line, Key: "secret"})
 		}
-		if f.Source == CSV && !f.ours && recognise.StandsFor(a.AppID) {
+		if f.Source == CSV && !f.ours && recognise.StandsFor(a.AppID) && !o.tellsByURL(a) {
 			f.Remarks = append(f.Remarks, Remark{Code: recognise.RemarkPlaceholder, Line: a.Line, Key: "appid"})
 			continue
 		}

@@ -285,12 +285,61 @@ func (s *spring) finish(beans map[string]*bean) {
 		}
 	}
 	slices.SortFunc(list, func(a, b *bean) int { return a.line - b.line })
+	owners := map[*bean]bool{}
 	for _, b := range list {
-		s.account(b, beans)
+		c := s.candidate(b, beans)
+		if o := s.share(&c, b, beans); o != nil {
+			owners[o] = true
+		}
+	}
+	for _, b := range list {
+		if _, own := b.values[place{field: recognise.Secret}]; own || !owners[b] {
+			s.account(b, beans)
+		}
 	}
 }
 
-func (s *spring) account(b *bean, beans map[string]*bean) {
+// share gives a candidate without an ID that of the nearest bean around its own, and
+// returns that bean: wx.cp around wx.cp.app-configs[0]. Nil: it is no account of it.
+func (s *spring) share(c *recognise.Candidate, b *bean, beans map[string]*bean) *bean {
+	path := slices.Concat(b.prefix, b.rest)
+	for n := len(path) - 1; n > 0 && c.Secret != nil && len(c.IDs) == 0; n-- {
+		o := beans[canonicalPath(path[:n])]
+		if o == nil {
+			continue
+		}
+		owner := s.candidate(o, beans)
+		by := s.r.Apart(owner)
+		own := false
+		for is := range b.values {
+			own = own || is.field == recognise.Param && slices.Contains(by.Names, is.name)
+		}
+		words := slices.DeleteFunc(slices.Clone(c.Words[n:]), holdsSeveral)
+		if len(words) == 0 && !own { // an item of a list that nothing tells
+			return nil
+		}
+		if c.Share(&owner, by, own, words) {
+			return o
+		}
+	}
+	return nil
+}
+
+// holdsSeveral reports whether a part of a path, in canonical form, only says that there are
+// several.
+func holdsSeveral(part string) bool {
+	if _, err := strconv.Atoi(part); err == nil {
+		return true
+	}
+	switch part {
+	case "apps", "app", "configs", "config", "appconfigs", "agents", "corps", "applications":
+		return true
+	}
+	return false
+}
+
+// candidate are the values of a bean, without a name.
+func (s *spring) candidate(b *bean, beans map[string]*bean) recognise.Candidate {
 	path := slices.Concat(b.prefix, b.rest)
 	c := recognise.Candidate{Words: make([]string, len(path)), Further: s.further(path, beans)}
 	for i, part := range path {
@@ -306,9 +355,15 @@ func (s *spring) account(b *bean, beans map[string]*bean) {
 		}
 	}
 	slices.SortFunc(c.IDs, func(a, b recognise.Value) int { return a.Line - b.Line })
+	return c
+}
+
+func (s *spring) account(b *bean, beans map[string]*bean) {
+	c := s.candidate(b, beans)
 	if c.Secret == nil {
 		c.Secret = s.sibling(b)
 	}
+	s.share(&c, b, beans)
 	if c.Name, c.Spare = s.name(b.prefix, c.Words); len(b.rest) > 0 {
 		c.Name, _ = s.r.NameOf(b.rest)
 	}
@@ -316,7 +371,7 @@ func (s *spring) account(b *bean, beans map[string]*bean) {
 	if !strings.Contains(b.profile, "!") { // "not prod" names everything else
 		c.Env = recognise.EnvOf(profile)
 	}
-	c.Env = recognise.AnyEnv(c.Env, recognise.EnvOf(recognise.Split(strings.Join(path, "."))))
+	c.Env = recognise.AnyEnv(c.Env, recognise.EnvOf(recognise.Split(strings.Join(slices.Concat(b.prefix, b.rest), "."))))
 	if len(profile) > 0 {
 		own := strings.Join(profile, "-")
 		c.Spare += "-" + own
@@ -377,7 +432,7 @@ func (s *spring) name(prefix, words []string) (name, spare string) {
 	for i, w := range words[:len(prefix)] {
 		n, err := strconv.Atoi(w)
 		switch {
-		case w == "apps" || w == "configs" || w == "app" || w == "config" || w == "spring":
+		case err != nil && holdsSeveral(w) || w == "spring":
 			continue
 		case err == nil:
 			all = append(all, strconv.Itoa(n+1))

@@ -60,10 +60,10 @@ func central() Spec {
 		Fields: []Field{
 			{
 				Key: BaseURL, Input: URL, Required: true, Missing: "is empty; enter the URL at which the team's server gives the token", Hint: "https://…",
-				Names: []string{"centralurl", "tokenserverurl", "中控地址"},
+				Names: []string{"centralurl", "centraltokenurl", "centralserverurl", "centralapiurl", "tokenserverurl", "中控地址", "中控服务器地址"},
 			},
 			{
-				Key: Secret, Input: SecretText, Names: []string{"centralkey", "tokenserverkey", "中控密钥"},
+				Key: Secret, Input: SecretText, Names: []string{"centralkey", "centraltokenkey", "centralserverkey", "centralapikey", "centralsecret", "tokenserverkey", "中控密钥"},
 				Checks: []Check{{Match: `^[ -~]+$`, Problem: ProblemSecretChars, Says: "holds control characters or letters beyond ASCII; copy the key again"}},
 			},
 			{Key: CentralQuery, Input: Pairs, Identity: true, Hint: "appid=…&…", Names: []string{"centralquery", "tokenserverquery"}},

@@ -65,12 +65,16 @@ func (r *Recogniser) Accounts(vars []Variable, named Named) (found Found, known 
 				g.put(m, v)
 			}
 		}
+		g.share(vars)
 		g.byForm(vars)
 	}
 	out := Found{Twice: g.twice, Env: g.further(vars), Remarks: g.remarks}
 	for _, c := range g.order {
 		c.Alone, c.vars = len(g.order) == 1, vars
 		c.Name, c.Spare = r.NameOf(c.Words)
+		if c.shared && strings.Trim(c.Name, "0123456789") == "" {
+			c.Name = c.Spare
+		}
 		c.Env = AnyEnv(c.Env, EnvOf(c.Words))
 		out.add(r.Judge(*c))
 	}
@@ -215,6 +219,10 @@ type Candidate struct {
 
 	Name, Spare string // the account's, made of the words
 	Env         core.Env
+	Shares      bool // its ID is that of others too, see Share
+
+	shared bool   // its ID is another's
+	label  string // instead of what tells accounts of the ID apart
 
 	seen map[string]int
 	vars []Variable // of the whole file
@@ -268,6 +276,9 @@ func (r *Recogniser) Judge(c Candidate) (*Account, []Remark) {
 	}
 	if k.Kind != r.kinds[0].Kind {
 		a.Kind = k.Kind
+		if len(c.Words) == 0 && c.Name == string(r.kinds[0].Kind) {
+			a.Name, a.Spare = string(k.Kind), string(k.Kind)
+		}
 	}
 	remarks = append(remarks, a.takeFurther(k, c)...)
 	if k.Anywhere && a.BaseURL == "" && a.Product == "" && !c.Named && !k.speaks(c.Words) {
@@ -297,7 +308,7 @@ func (r *Recogniser) kindOf(v Value, c Candidate) *kind {
 	spoken := false // of said, by the words beside the name
 	for i := range r.kinds {
 		k := &r.kinds[i]
-		if k.id != nil && k.id.MatchString(strings.TrimSpace(v.Text)) {
+		if k.id != nil && k.id.MatchString(strings.TrimSpace(v.Text)) && !r.anothers(k, v.Name) {
 			return k
 		}
 		called := slices.Contains(k.IDs, v.Name)
@@ -316,6 +327,12 @@ func (r *Recogniser) kindOf(v Value, c Candidate) *kind {
 		return begun
 	}
 	return said
+}
+
+// anothers reports whether a name is that of another kind's IDs and of no other: older
+// CorpIDs have the form of an AppID.
+func (r *Recogniser) anothers(k *kind, name string) bool {
+	return name != "" && !everyones(name) && !slices.Contains(k.IDs, name) && slices.ContainsFunc(r.kinds, func(o kind) bool { return slices.Contains(o.IDs, name) })
 }
 
 // around reports whether a file speaks of the kind anywhere: open.larksuite.com.

@@ -104,7 +104,7 @@ func TestAccounts(t *testing.T) {
 		{"WeCom", "WECOM_CORP_ID=ww0123456789abcdef\nWECOM_SECRET=" + secret, Named{}, []string{"wecom/ ww0123456789abcdef SECRET wecom"}},
 		{"WeCom's application", "WECOM_CORPID=ww1\nWECOM_CORP_SECRET=" + secret + "\nWECOM_AGENT_ID=1000002", Named{}, []string{"wecom/ ww1 SECRET wecom agent=1000002"}},
 		{"an application of WxJava's", "wx.cp.corp-id=ww1\nwx.cp.corp-secret=" + secret + "\nwx.cp.agent-id=1000002", Named{}, []string{"wx-cp/ ww1 SECRET wecom agent=1000002"}},
-		{"WeCom's ID under another name", "APPID=ww0123456789abcdef", Named{}, []string{"wechat/ ww0123456789abcdef wecom"}},
+		{"WeCom's ID under another name", "APPID=ww0123456789abcdef", Named{}, []string{"wecom/ ww0123456789abcdef wecom"}},
 		{"an open platform", "WECHAT_OPEN_PLATFORM_APPID=" + id + "\nWECHAT_COMPONENT_APPID=" + other, Named{}, []string{"1 component WECHAT_OPEN_PLATFORM_APPID", "2 component WECHAT_COMPONENT_APPID"}},
 		{"a secret alone", "WX_SECRET=" + secret, Named{}, []string{"1 lonely WX_SECRET"}},
 		{"somebody else's secret alone", "JWT_SECRET=" + secret, Named{}, nil},
@@ -142,7 +142,7 @@ func TestWordsComeFromTheSpecs(t *testing.T) {
 		{"TERN_CLIENT_ID=a\nTERN_CLIENT_SECRET=" + secret, "tern/ a SECRET tern"},
 		{"TERN_CLIENT_ID=a\nTERN_CLIENT_SCOPE=read\nTERN_TOKEN_URL=https://t.example/token\nOTHER_SCOPE=x", "tern/ a tern at https://t.example/token scope=read"},
 		{"WX_APPID=" + id + "\nWX_SCOPE=x", "wx/ ID"}, // it is no field of that kind
-		{"APP_ID=c-1", "wechat/ c-1 tern"},
+		{"APP_ID=c-1", "tern/ c-1 tern"},
 		{"WX_APPID=" + id, "wx/ ID"},
 	} {
 		got, _ := New(Of(set)...).Accounts(variables(c.text), Named{})
@@ -158,8 +158,8 @@ func TestAKindWithoutAnID(t *testing.T) {
 	const url = "https://tokens.acme.cn/v1/token/shop/live"
 	for _, c := range []struct{ text, want string }{
 		{"SHOP_CENTRAL_URL=" + url + "\nSHOP_CENTRAL_KEY=" + secret, "shop/ SECRET central at " + url},
-		{"TOKEN_SERVER_URL=" + url + "\nTOKEN_SERVER_KEY=" + secret + "\nTOKEN_SERVER_QUERY=appid=wx1", "wechat/ SECRET central at " + url + " query=appid=wx1"},
-		{"CENTRAL_URL=" + url, "wechat/ central at " + url},
+		{"TOKEN_SERVER_URL=" + url + "\nTOKEN_SERVER_KEY=" + secret + "\nTOKEN_SERVER_QUERY=appid=wx1", "central/ SECRET central at " + url + " query=appid=wx1"},
+		{"CENTRAL_URL=" + url, "central/ central at " + url},
 	} {
 		got, _ := r.Accounts(variables(c.text), Named{})
 		if want := []string{c.want}; !slices.Equal(told(got), want) {
@@ -175,7 +175,7 @@ func TestKindsThatShareNames(t *testing.T) {
 		Kind: "other", IDs: []string{"appid"}, Secrets: []string{"appsecret"}, Brands: []string{"feishu"}, IDForm: `^cli_[0-9a-z]{16}$`,
 	})...)
 	for _, c := range []struct{ text, want string }{
-		{"APP_ID=cli_a1b2c3d4e5f6g7h8\nAPP_SECRET=" + secret, "wechat/ cli_a1b2c3d4e5f6g7h8 SECRET other"},
+		{"APP_ID=cli_a1b2c3d4e5f6g7h8\nAPP_SECRET=" + secret, "other/ cli_a1b2c3d4e5f6g7h8 SECRET other"},
 		{"FEISHU_APP_ID=1\nFEISHU_APP_SECRET=" + secret, "feishu/ 1 SECRET other"},
 		{"APP_ID=" + id, "wechat/ ID"},
 	} {

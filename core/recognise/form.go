@@ -78,6 +78,9 @@ func (g *groups) loose(vars []Variable) (ids, secrets []*looseEnd) {
 		if m.Field == ID || m.Field == Secret {
 			l.in = g.byRest[strings.Join(m.Rest, "_")]
 		}
+		if l.in != nil && l.in.Shares {
+			continue
+		}
 		l.of = g.r.kindByForm(l.value())
 		switch {
 		case m.Field == ID && l.of != nil && l.of.secret != nil && l.in.Secret == nil && otherApp(*l.in) == "":

@@ -59,6 +59,8 @@ func (a *Account) takeFurther(k *kind, c Candidate) []Remark {
 		switch {
 		case text == "" || !isProxy && key == "":
 			continue
+		case c.shared && key == k.Apart.Key && v.Near < len(c.Words):
+			continue // it is the owner's
 		case !isProxy && key == kinds.BaseURL && !k.Anywhere && (v.Near == 0 || a.BaseURL != ""):
 			continue // BASE_URL alone is the application's own
 		case StandsFor(text) && !isAddress(text):
@@ -82,6 +84,12 @@ func (a *Account) takeFurther(k *kind, c Candidate) []Remark {
 			}
 			a.Params[key] = text
 		}
+	}
+	if c.label != "" && a.Params[k.Apart.Key] == "" {
+		if a.Params == nil {
+			a.Params = map[string]string{}
+		}
+		a.Params[k.Apart.Label] = c.label
 	}
 	a.setProxy(proxy)
 	return remarks

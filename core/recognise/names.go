@@ -68,6 +68,13 @@ func (r *Recogniser) further(words []string) (Meaning, bool) {
 			return Meaning{Param, joined, words[:i]}, true
 		}
 	}
+	for i := range words { // WECOM_AGENT_ID_CRM beside WECOM_SECRET_CRM
+		for span := min(3, len(words)-i); span > 0; span-- {
+			if joined := strings.Join(words[i:i+span], ""); slices.Contains(r.apart, joined) {
+				return Meaning{Param, joined, slices.Concat(words[:i], words[i+span:])}, true
+			}
+		}
+	}
 	return Meaning{}, false
 }
 

@@ -16,7 +16,7 @@ func TestClients(t *testing.T) {
 		want []string
 	}{
 		{"SSO_CLIENT_ID=crm\nSSO_CLIENT_SECRET=" + secret + "\nSSO_TOKEN_URL=https://sso.example/token\nSSO_SCOPE=read write", []string{"sso/ crm SECRET oauth2 at https://sso.example/token scope=read write"}},
-		{"CLIENT_ID=crm\nCLIENT_SECRET=" + secret + "\nTOKEN_URL=https://sso.example/token", []string{"wechat/ crm SECRET oauth2 at https://sso.example/token"}},
+		{"CLIENT_ID=crm\nCLIENT_SECRET=" + secret + "\nTOKEN_URL=https://sso.example/token", []string{"oauth2/ crm SECRET oauth2 at https://sso.example/token"}},
 		{"AUTH0_DOMAIN=shop.eu.auth0.com\nAUTH0_CLIENT_ID=crm\nAUTH0_AUDIENCE=https://api", []string{"auth0/ crm oauth2auth0 at shop.eu.auth0.com audience=https://api"}},
 		{"AZURE_TENANT_ID=contoso\nAZURE_CLIENT_ID=crm\nAZURE_CLIENT_SECRET=" + secret, []string{"azure/ crm SECRET oauth2entra at contoso"}},
 		{"PAYPAL_CLIENT_ID=crm\nPAYPAL_CLIENT_SECRET=" + secret, []string{"paypal/ crm SECRET oauth2paypal"}},

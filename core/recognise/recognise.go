@@ -45,6 +45,8 @@ type Words struct {
 	Anywhere bool
 	// URL reports that the kind has no AppID, and that IDs are names of its base URL.
 	URL bool
+	// Apart says by what accounts of one ID are told apart.
+	Apart Apart
 }
 
 // Recogniser knows the words of some kinds. It is safe for use by several
@@ -54,6 +56,7 @@ type Recogniser struct {
 	ids      []string // of all kinds, the longest first
 	secrets  []string
 	params   []string
+	apart    []string       // names by which accounts of one ID are told apart, such as agentid
 	labelled *regexp.Regexp // a name and its value, in a text
 }
 
@@ -70,6 +73,11 @@ func New(all ...Words) *Recogniser {
 		r.kinds = append(r.kinds, kind{w, form(w.IDForm), form(w.SecretForm)})
 		r.ids, r.secrets = append(r.ids, w.IDs...), append(r.secrets, w.Secrets...)
 		r.params = slices.AppendSeq(r.params, maps.Keys(w.Fields))
+		for _, name := range w.Apart.Names {
+			if strings.HasSuffix(name, "id") { // another word may be any program's
+				r.apart = append(r.apart, name)
+			}
+		}
 	}
 	r.ids, r.secrets = longestFirst(r.ids), longestFirst(r.secrets)
 	r.labelled = regexp.MustCompile(`(?i)(?:(` + spelled(r.ids) + `)|(` + spelled(r.secrets) + `))` + between + `([0-9A-Za-z_-]{4,512})`)
@@ -118,7 +126,7 @@ func Of(set kinds.Set) []Words {
 		w := Words{
 			Kind: spec.Kind, IDs: id.Names, Secrets: secret.Names, Brands: spec.Names,
 			IDForm: id.Form(), SecretForm: secret.Form(), Products: map[string]core.Product{}, Fields: fieldsOf(spec),
-			Anywhere: spec.BaseURL == "", IDBegins: beginning(id.Hint),
+			Anywhere: spec.BaseURL == "", IDBegins: beginning(id.Hint), Apart: apartOf(spec),
 		}
 		if !spec.Has(kinds.AppID) && spec.IDField() == kinds.BaseURL { // its accounts are told apart by their URL
 			url, _ := spec.Field(kinds.BaseURL)
