@@ -9,25 +9,25 @@ import (
 	"fyne.io/fyne/v2/widget"
 )
 
-// Role says how loud a button is.
+// Role says how prominent a button is.
 type Role int
 
 const (
 	Quiet  Role = iota // outlined
 	Filled             // the one thing to do here
 	Danger             // destroys something
-	Plain              // words alone
+	Plain              // only words
 )
 
-// Button is pressed by click, Enter or Space. It shows its focus as a ring.
+// Button is pressed by click, Enter or Space. A ring shows that it has the focus.
 type Button struct {
 	widget.BaseWidget
-	OnPress func() // nil: nothing happens
+	OnPress func() // nil: a press does nothing
 
 	ui    *UI
 	role  Role
 	label string
-	paths string // of an icon, instead of words
+	paths string // of an icon that is drawn instead of words
 
 	small, inLine, hovered, focused, off bool
 
@@ -42,7 +42,7 @@ var (
 	_ desktop.Hoverable = (*Button)(nil)
 )
 
-// NewButton returns a button with words; on is called when it is pressed.
+// NewButton returns a button with words. It calls on when it is pressed.
 func NewButton(ui *UI, r Role, label string, on func()) *Button {
 	b := &Button{ui: ui, role: r, label: label, OnPress: on}
 	b.ExtendBaseWidget(b)
@@ -59,28 +59,30 @@ func NewSmallButton(ui *UI, r Role, label string, on func()) *Button {
 	return b
 }
 
-// NewIconButton shows an icon; label is what it does, which the pointer shows.
+// NewIconButton returns a button that shows an icon. Its label says what it does and
+// is shown under the pointer.
 func NewIconButton(ui *UI, paths, label string, on func()) *Button {
 	b := NewButton(ui, Plain, label, on)
 	b.paths = paths
 	return b
 }
 
-// NewLineIconButton is for lines of text: it is hardly higher than they are.
+// NewLineIconButton returns an icon button for a line of text. It is hardly higher
+// than the text.
 func NewLineIconButton(ui *UI, paths, label string, on func()) *Button {
 	b := NewIconButton(ui, paths, label, on)
 	b.small, b.inLine = true, true
 	return b
 }
 
-// NewSmallIconButton is for fields.
+// NewSmallIconButton returns an icon button for a field.
 func NewSmallIconButton(ui *UI, paths, label string, on func()) *Button {
 	b := NewIconButton(ui, paths, label, on)
 	b.small = true
 	return b
 }
 
-// SetIcon changes the icon and what it does.
+// SetIcon changes the icon and the label that says what it does.
 func (b *Button) SetIcon(paths, label string) {
 	b.paths, b.label = paths, label
 	if b.glyph != nil {
@@ -183,10 +185,10 @@ func (b *Button) paint() {
 	}
 }
 
-// Label is what stands on the button; for one that shows an icon, its name.
+// Label is the text on the button. For an icon button it is the name of the icon.
 func (b *Button) Label() string { return b.label }
 
-// Enabled reports whether it can be pressed.
+// Enabled reports whether the button can be pressed.
 func (b *Button) Enabled() bool { return !b.off }
 
 // Enable switches the button on or off.
@@ -197,7 +199,7 @@ func (b *Button) Enable(on bool) {
 	}
 }
 
-// Rename changes the words; it reports whether they were others.
+// Rename changes the label and reports whether it was different before.
 func (b *Button) Rename(label string) bool {
 	if b.label == label {
 		return false

@@ -7,7 +7,8 @@ import (
 	"fyne.io/fyne/v2/canvas"
 )
 
-// Renderer is a widget's renderer made of functions; min and lay are required.
+// Renderer is a widget renderer made of functions. The functions min and lay are
+// required.
 type Renderer struct {
 	Parts []fyne.CanvasObject
 	Min   func() fyne.Size
@@ -15,7 +16,7 @@ type Renderer struct {
 	Paint func()
 }
 
-// Place places an object; nothing happens when it is there already.
+// Place moves and resizes an object, unless it is already there.
 func Place(o fyne.CanvasObject, x, y, w, h float32) {
 	o.Move(fyne.NewPos(x, y))
 	o.Resize(fyne.NewSize(w, h))
@@ -35,23 +36,23 @@ func BoldText(s string, size float32, c color.Color) *canvas.Text {
 	return t
 }
 
-// MonoText is Text in figures and letters of equal width.
+// MonoText is Text in a monospaced font.
 func MonoText(s string, size float32, c color.Color) *canvas.Text {
 	t := Text(s, size, c)
 	t.TextStyle.Monospace = true
 	return t
 }
 
-// Lift is by how much words of a size are raised to look centred: the embedded
-// face leaves more room above its letters than below them.
+// Lift is how far text of a size is raised so that it looks centred: the embedded
+// font leaves more room above its letters than below them.
 func Lift(size float32) float32 { return fyne.Max(1, float32(int(size*0.14))) }
 
-// Measure is the size that s takes.
+// Measure returns the size of s on the screen.
 func Measure(s string, size float32, style fyne.TextStyle) fyne.Size {
 	return fyne.MeasureText(s, size, style)
 }
 
-// SetText changes a line of text; it reports whether anything changed.
+// SetText changes a line of text and reports whether anything changed.
 func SetText(t *canvas.Text, s string, c color.NRGBA) bool {
 	if t.Text == s && t.Color == c {
 		return false
@@ -61,7 +62,7 @@ func SetText(t *canvas.Text, s string, c color.NRGBA) bool {
 	return true
 }
 
-// Visible shows or hides an object; it reports whether it was otherwise.
+// Visible shows or hides an object and reports whether that changed it.
 func Visible(o fyne.CanvasObject, on bool) bool {
 	if o.Visible() == on {
 		return false
@@ -74,11 +75,11 @@ func Visible(o fyne.CanvasObject, on bool) bool {
 	return true
 }
 
-// Alpha is c with another opacity, from 0 to 0xff.
+// Alpha returns c with another opacity, from 0 to 0xff.
 func Alpha(c color.NRGBA, a uint8) color.NRGBA { c.A = a; return c }
 
-// UnlessClear is c, but color.Transparent where nothing is to be seen: what has
-// that very colour, Fyne does not draw at all.
+// UnlessClear returns c, or color.Transparent if c is fully transparent: Fyne skips
+// drawing only for exactly that value.
 func UnlessClear(c color.NRGBA) color.Color {
 	if c.A == 0 {
 		return color.Transparent

@@ -9,39 +9,40 @@ import (
 	"fyne.io/fyne/v2/widget"
 )
 
-// Entry is a line to type in. Esc and the window's shortcuts go on to the
+// Entry is a line to type in. It passes Esc and the window's shortcuts on to the
 // window.
 type Entry struct {
 	widget.Entry
-	// OnPaste is asked first what to do with a text from the clipboard; true means
-	// that it took the text. nil: the text is pasted.
+	// OnPaste is called first with a text from the clipboard. It returns true if it
+	// used the text. nil: the text is pasted.
 	OnPaste func(string) bool
-	// OnDown is the arrow key that leaves a single line; nil: it does nothing.
+	// OnDown is called when the down arrow leaves a single line. nil: nothing
+	// happens.
 	OnDown func()
 
 	ui      *UI
 	focused bool
 }
 
-// MaxEntry is how much of a text from the clipboard goes into an entry, in
-// characters: more than any field takes, so that the field says so, and no more
-// than can be drawn without delay.
+// MaxEntry is how many characters of a text from the clipboard go into an entry. It
+// is more than any field accepts, so that the field can say so, and few enough to be
+// drawn without delay.
 const MaxEntry = 4096
 
-// NewEntry returns a line to type in; on is told each change.
+// NewEntry returns a line to type in. It calls on at each change.
 func NewEntry(ui *UI, placeholder, value string, on func(string)) *Entry {
 	e := &Entry{ui: ui}
 	e.Wrapping = fyne.TextWrap(fyne.TextTruncateClip)
 	e.PlaceHolder = placeholder
 	e.Text = value
-	e.CursorColumn = utf8.RuneCountInString(value) // where one goes on writing
+	e.CursorColumn = utf8.RuneCountInString(value) // the person goes on typing at the end
 	e.ExtendBaseWidget(e)
 	e.OnChanged = on
 	return e
 }
 
-// NewSecretEntry hides what is typed until its eye is pressed. The eye can have the
-// keyboard, which that of Fyne's own cannot.
+// NewSecretEntry returns an entry that hides what is typed until the eye button is
+// pressed. This eye can have the keyboard focus; Fyne's own cannot.
 func NewSecretEntry(ui *UI, placeholder, value string, on func(string)) *Entry {
 	e := NewEntry(ui, placeholder, value, on)
 	e.Password = true
@@ -69,7 +70,7 @@ func NewNoteEntry(ui *UI, value string, on func(string)) *Entry {
 	return e
 }
 
-// Write puts a text into the field without telling anybody.
+// Write puts a text into the field without calling its change handler.
 func (e *Entry) Write(s string) {
 	if e.Text == s {
 		return
@@ -80,8 +81,8 @@ func (e *Entry) Write(s string) {
 	e.OnChanged = on
 }
 
-// CreateRenderer lays a pane over Fyne's entry that takes the wheel alone: Fyne's
-// entry would swallow it, and the page under it would stop.
+// CreateRenderer puts a pane over Fyne's entry that takes only the wheel. Otherwise
+// the entry would swallow the wheel, and the page under it would stop scrolling.
 func (e *Entry) CreateRenderer() fyne.WidgetRenderer {
 	inner := e.Entry.CreateRenderer()
 	w := &wheelPane{}
@@ -100,7 +101,7 @@ func (e *Entry) CreateRenderer() fyne.WidgetRenderer {
 	return r
 }
 
-// scrollable is the first of the objects that the wheel scrolls.
+// scrollable returns the first of the objects that the wheel scrolls.
 func scrollable(objects []fyne.CanvasObject) fyne.Scrollable {
 	for _, o := range objects {
 		if s, ok := o.(fyne.Scrollable); ok {
@@ -113,7 +114,7 @@ func scrollable(objects []fyne.CanvasObject) fyne.Scrollable {
 type entryRenderer struct {
 	fyne.WidgetRenderer
 	pane *wheelPane
-	hem  *canvas.Rectangle // over the bar by which Fyne scrolls a long line; nil in a note
+	hem  *canvas.Rectangle // covers Fyne's scroll bar of a long line; nil in a note
 }
 
 func (r *entryRenderer) Layout(s fyne.Size) {
@@ -134,7 +135,7 @@ func (r *entryRenderer) Objects() []fyne.CanvasObject {
 	return append(inner, r.pane)
 }
 
-// wheelPane cannot be seen and takes the wheel.
+// wheelPane is invisible and takes the wheel.
 type wheelPane struct {
 	widget.BaseWidget
 	on func(*fyne.ScrollEvent)
@@ -146,7 +147,7 @@ func (w *wheelPane) CreateRenderer() fyne.WidgetRenderer {
 
 func (w *wheelPane) Scrolled(e *fyne.ScrollEvent) { w.on(e) }
 
-// AcceptsTab keeps Tab for moving on, in a note too.
+// AcceptsTab returns false: Tab moves the focus on, in a note too.
 func (e *Entry) AcceptsTab() bool { return false }
 
 func (e *Entry) FocusLost() {
@@ -187,7 +188,7 @@ func (e *Entry) TypedShortcut(s fyne.Shortcut) {
 	e.Entry.TypedShortcut(s)
 }
 
-// paste takes a text from the clipboard, or as much as fits.
+// paste inserts a text from the clipboard, or as much of it as fits.
 func (e *Entry) paste(content string) {
 	if e.OnPaste != nil && e.OnPaste(content) {
 		return
@@ -198,7 +199,7 @@ func (e *Entry) paste(content string) {
 	e.Entry.TypedShortcut(&fyne.ShortcutPaste{Clipboard: excerpt{content}})
 }
 
-// excerpt stands for a clipboard whose content was read.
+// excerpt is a clipboard with a fixed content.
 type excerpt struct{ content string }
 
 func (c excerpt) Content() string { return c.content }

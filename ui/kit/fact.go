@@ -15,7 +15,7 @@ type Fact struct {
 	value *Prose
 
 	button *Button                   // nil where the value cannot be copied
-	name   func(label string) string // of that button
+	name   func(label string) string // the label of that button
 }
 
 // NewFact returns a line that is hidden until it has a value.
@@ -26,8 +26,8 @@ func NewFact(ui *UI, label string) *Fact {
 	return f
 }
 
-// NewCopiedFact returns a line whose value can be copied by a button beside it. name
-// is what the button does, for a label.
+// NewCopiedFact returns a line with a button that copies its value. name returns the
+// label of that button for the label of the line.
 func NewCopiedFact(ui *UI, label string, name func(label string) string, copied func(label, value string)) *Fact {
 	f := NewFact(ui, label)
 	f.name = name
@@ -47,19 +47,19 @@ func (f *Fact) SetLabel(label string) {
 	}
 }
 
-// Set changes the value, and hides the line where there is none. It reports
-// whether anything changed.
+// Set changes the value and hides the line if there is none. It reports whether
+// anything changed.
 func (f *Fact) Set(value string, c color.NRGBA) bool {
 	changed := f.value.Set(value, c) || f.Root.Hidden != (value == "")
 	f.Root.Hidden = value == ""
 	return changed
 }
 
-// FactRow stands two objects in columns of which the first is fixed. A first one that
-// is too wide for its column has a line of its own, over the second.
+// FactRow puts two objects side by side. The first column has a fixed width. If the
+// first object is too wide for it, it gets a line of its own above the second.
 type FactRow struct{}
 
-// factLabel is the width of the labels of facts and of the times of a history.
+// factLabel is the width of labels of facts and of times in a history.
 const factLabel = 104
 
 // over is the height of the line above the second object.

@@ -9,8 +9,8 @@ import (
 	"fyne.io/fyne/v2/canvas"
 )
 
-// The window's icons are drawn here, on a grid of 24 with strokes of 1.75, so
-// that they belong together. Each is an SVG path in the colour that is asked for.
+// The window's icons, drawn for this program on a grid of 24 with strokes of 1.75.
+// Each is an SVG path, drawn in the colour that is asked for.
 const (
 	IconSearch   = `<circle cx="11" cy="11" r="6.25"/><path d="M15.8 15.8 20.5 20.5"/>`
 	IconAdd      = `<path d="M12 5v14M5 12h14"/>`
@@ -23,18 +23,18 @@ const (
 	IconShow     = `<path d="M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12z"/><circle cx="12" cy="12" r="2.75"/>`
 	IconHide     = `<path d="M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12z"/><circle cx="12" cy="12" r="2.75"/><path d="M4.5 4.5l15 15"/>`
 	IconKey      = `<path d="M12 3.25A8.75 8.75 0 1 1 3.25 12"/><path d="M12 8.5a3.5 3.5 0 1 0 0 7 3.5 3.5 0 1 0 0-7M15.5 12h4M18 12v2.5"/>`
-	// The shapes of the environments, as in the tray: an open and a solid ring.
+	// The shapes of the environments, as in the tray: an open and a closed ring.
 	IconSandbox = `<path d="M7.8 5.2a8 8 0 1 0 8.4 0" stroke-width="2.5"/>`
 	IconLive    = `<circle cx="12" cy="12" r="7" stroke-width="5.5"/>`
 )
 
-// svg wraps paths in a document of one colour.
+// svg wraps paths in an SVG document with one colour.
 func svg(paths, colour string) []byte {
 	return fmt.Appendf(nil, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="%s" stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round">%s</svg>`, colour, paths)
 }
 
-// coloured is an icon in one colour. Fyne caches what it drew by the name of the
-// resource, so the name says all.
+// coloured returns an icon in one colour. Fyne caches drawings by the resource's
+// name, so the name contains everything that the drawing depends on.
 func coloured(name, paths string, c color.NRGBA) fyne.Resource {
 	hex := fmt.Sprintf("#%02x%02x%02x", c.R, c.G, c.B)
 	return fyne.NewStaticResource("tokentray-"+name+hex+".svg", svg(paths, hex))
@@ -44,7 +44,7 @@ func resource(paths string, c color.NRGBA) fyne.Resource {
 	return coloured(fmt.Sprintf("%08x", crc32.ChecksumIEEE([]byte(paths))), paths, c)
 }
 
-// Icon is a drawn icon, named as in the constants above.
+// Icon draws one of the constants above.
 func Icon(paths string, c color.NRGBA) *canvas.Image {
 	img := canvas.NewImageFromResource(resource(paths, c))
 	img.FillMode = canvas.ImageFillContain

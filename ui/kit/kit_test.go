@@ -13,12 +13,12 @@ import (
 	"tokentray/ui/text"
 )
 
-// uiIn is a UI without a window.
+// uiIn returns a UI without a window.
 func uiIn(lang text.Lang) *UI {
 	return &UI{Palette: LightPalette(), Words: text.New(lang), OnKey: func(*fyne.KeyEvent) {}, OnShortcut: func(fyne.Shortcut) {}}
 }
 
-// shown puts something into a window of a size, as it is when a person sees it.
+// shown puts an object into a window of a given size.
 func shown(t *testing.T, o fyne.CanvasObject, size fyne.Size) fyne.Window {
 	t.Helper()
 	w := test.NewTempWindow(t, o)
@@ -48,8 +48,8 @@ func TestSegment(t *testing.T) {
 	}
 }
 
-// A switch that keeps to one line stays in its width; where that is short, shapes
-// stand for the words.
+// A single-line switch stays within its width. Where there is too little room, shapes
+// replace the words.
 func TestSegmentInOneLine(t *testing.T) {
 	test.NewTempApp(t)
 	s := NewSegment(uiIn(text.English), "a", nil,
@@ -67,8 +67,8 @@ func TestSegmentInOneLine(t *testing.T) {
 	}
 }
 
-// Other choices take the place of those that were offered; the value stays, and
-// what is the same is not drawn anew.
+// New choices replace the old ones. The value stays, and choices that did not change
+// are not drawn again.
 func TestSegmentOffersOtherChoices(t *testing.T) {
 	test.NewTempApp(t)
 	ui := uiIn(text.English)
@@ -85,7 +85,7 @@ func TestSegmentOffersOtherChoices(t *testing.T) {
 	}
 }
 
-// What has the keyboard shows it, and is worked with it.
+// A part that has the focus shows it and can be used with the keyboard.
 func TestButtonsAndTogglesByKeyboard(t *testing.T) {
 	test.NewTempApp(t)
 	ui := uiIn(text.English)
@@ -123,8 +123,8 @@ func TestButtonsAndTogglesByKeyboard(t *testing.T) {
 	}
 }
 
-// A field asks what to do with a pasted text, takes no endless one, and lets the
-// window's keys through.
+// A field passes a pasted text to its handler first, limits its length, and passes
+// the window's keys on.
 func TestEntry(t *testing.T) {
 	app := test.NewTempApp(t)
 	ui := uiIn(text.English)
@@ -162,9 +162,8 @@ func TestEntry(t *testing.T) {
 	}
 }
 
-// The ring turns in steps of two degrees; less touches nothing.
-// A label that is wider than its column has a line of its own: value and label never
-// stand on each other.
+// A label that is wider than its column has a line of its own, so that label and value
+// never overlap.
 func TestFactWithALongLabel(t *testing.T) {
 	test.NewTempApp(t)
 	ui := uiIn(text.English)
@@ -215,7 +214,7 @@ func TestRing(t *testing.T) {
 	}
 }
 
-// The row of a key is made once; it keeps the keyboard wherever it moves to.
+// The row of a key is made once. It keeps the focus when it moves.
 func TestRows(t *testing.T) {
 	test.NewTempApp(t)
 	ui := uiIn(text.English)
@@ -246,8 +245,8 @@ func TestRows(t *testing.T) {
 	}
 }
 
-// A page brings what gets the keyboard into sight, but not for what stands outside
-// of what scrolls.
+// A page scrolls a part that gets the focus into view, but not a part outside of its
+// scroller.
 func TestPageRevealsWhatHasTheKeyboard(t *testing.T) {
 	test.NewTempApp(t)
 	ui := uiIn(text.English)
@@ -279,7 +278,7 @@ func TestPageRevealsWhatHasTheKeyboard(t *testing.T) {
 	}
 }
 
-// A click beside a sheet closes it, one on it does not; a long one scrolls by keys.
+// A click beside a sheet closes it; a click on it does not. Keys scroll a long sheet.
 func TestSheet(t *testing.T) {
 	test.NewTempApp(t)
 	ui := uiIn(text.English)
@@ -308,7 +307,7 @@ func TestSheet(t *testing.T) {
 	}
 }
 
-// The pointer lights an option up, and leaves it as it was.
+// An option lights up under the pointer and looks as before when the pointer leaves.
 func TestHover(t *testing.T) {
 	test.NewTempApp(t)
 	s := NewSegment(uiIn(text.English), "a", nil, Choice{Value: "a", Label: "Alpha"}, Choice{Value: "b", Label: "Beta"})
@@ -323,9 +322,9 @@ func TestHover(t *testing.T) {
 	}
 }
 
-// The wheel scrolls a page over its fields as well, three times as far as Fyne
-// would; what lay under the pointer is not lit up any more. In a note that somebody
-// writes it scrolls the note.
+// The wheel scrolls a page over its fields too, three times as far as Fyne does. A
+// part that scrolls away under the pointer is no longer lit. In a note that has the
+// focus, the wheel scrolls the note.
 func TestTheWheelGoesOnOverFields(t *testing.T) {
 	test.NewTempApp(t)
 	ui := uiIn(text.English)
@@ -357,8 +356,8 @@ func TestTheWheelGoesOnOverFields(t *testing.T) {
 	}
 }
 
-// Up and down go from line to line of a switch that has several, and beyond them
-// belong to what it stands in.
+// Up and down move between the lines of a switch. At the first and last line they go
+// to the parent.
 func TestSegmentByUpAndDown(t *testing.T) {
 	test.NewTempApp(t)
 	ui := uiIn(text.English)
@@ -378,7 +377,7 @@ func TestSegmentByUpAndDown(t *testing.T) {
 	}
 }
 
-// The eye of a secret is reached by Tab, and says what it does.
+// Tab reaches the eye of a secret field, and the eye has a label.
 func TestTheEyeHasTheKeyboard(t *testing.T) {
 	test.NewTempApp(t)
 	ui := uiIn(text.English)
@@ -400,7 +399,7 @@ func TestTheEyeHasTheKeyboard(t *testing.T) {
 	}
 }
 
-// An icon tells what it does when the pointer is on it, and is silent afterwards.
+// An icon shows its label while the pointer is on it.
 func TestIconsTellWhatTheyDo(t *testing.T) {
 	test.NewTempApp(t)
 	ui := uiIn(text.English)

@@ -5,10 +5,10 @@ import (
 	"fyne.io/fyne/v2/container"
 )
 
-// Tall is an object whose height depends on its width, as wrapped text's does.
+// Tall is an object whose height depends on its width, such as wrapped text.
 type Tall interface{ HeightFor(width float32) float32 }
 
-// HeightFor is the height an object wants at a width.
+// HeightFor returns the height that an object needs at a width.
 func HeightFor(o fyne.CanvasObject, width float32) float32 {
 	switch o := o.(type) {
 	case Tall:
@@ -23,16 +23,16 @@ func HeightFor(o fyne.CanvasObject, width float32) float32 {
 	return o.MinSize().Height
 }
 
-// fitted is a layout that wants to know the width it scrolls in before it is
-// asked for its size.
+// fitted is a layout that must know the width of its scroller before it can tell its
+// size.
 type fitted interface{ FitWidth(width float32) }
 
-// Column stands objects under one another, each as wide as the column and as
-// high as it wants at that width.
+// Column puts objects below one another. Each is as wide as the column and as high as
+// it needs to be at that width.
 type Column struct {
 	Gap, PadX, PadY float32
-	width           float32 // last width laid out, for MinSize
-	bound           bool    // to that width, whatever stands in it
+	width           float32 // of the last layout, for MinSize
+	bound           bool    // to that width, whatever is in it
 }
 
 func (c *Column) Layout(objects []fyne.CanvasObject, size fyne.Size) {
@@ -75,13 +75,13 @@ func (c *Column) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	return fyne.NewSize(w, c.HeightOf(objects, max(w, c.width)))
 }
 
-// Stack stands objects under one another with a gap between them.
+// Stack puts objects below one another with a gap between them.
 func Stack(gap float32, objects ...fyne.CanvasObject) *fyne.Container {
 	return container.New(&Column{Gap: gap}, objects...)
 }
 
-// Flow stands objects beside one another from the left and goes on in a new
-// line when the width is used up.
+// Flow puts objects side by side from the left and starts a new line when the width
+// is used up.
 type Flow struct{ Gap float32 }
 
 func (f *Flow) walk(objects []fyne.CanvasObject, width float32, at func(o fyne.CanvasObject, x, y float32, s fyne.Size)) float32 {
@@ -108,7 +108,7 @@ func (f *Flow) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	f.level(objects)
 }
 
-// level brings the objects of each line to the middle of the highest.
+// level centres the objects of each line vertically.
 func (f *Flow) level(objects []fyne.CanvasObject) {
 	high := map[float32]float32{}
 	for _, o := range objects {
@@ -138,18 +138,18 @@ func (f *Flow) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	return s
 }
 
-// Beside stands objects in a line, and in more lines where one is too short.
+// Beside puts objects in a line, and in several lines if one is too short.
 func Beside(objects ...fyne.CanvasObject) *fyne.Container {
 	return container.New(&Flow{Gap: 2 * Grid}, objects...)
 }
 
-// WithButton is an object with a button at its right.
+// WithButton puts a button to the right of an object.
 func WithButton(o fyne.CanvasObject, button *Button) fyne.CanvasObject {
 	return container.New(&Bar{Gap: 2 * Grid, Height: o.MinSize().Height}, o, button)
 }
 
-// Bar stands objects in one line: the first keeps to the left and takes the
-// room that the others leave, these keep to the right.
+// Bar puts objects in one line. The first is at the left and takes the room that is
+// left; the others are at the right.
 type Bar struct{ Gap, PadX, Height float32 }
 
 func (b *Bar) Layout(objects []fyne.CanvasObject, size fyne.Size) {
@@ -199,8 +199,8 @@ func (b *Bar) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	return fyne.NewSize(objects[0].MinSize().Width+b.rest(objects), h)
 }
 
-// Backed puts a ground, the first object, behind the second, which stands at a
-// distance from its edges, and Lift higher than in the middle.
+// Backed draws the first object behind the second. The second has padding around it
+// and sits Lift higher than the middle.
 type Backed struct{ PadX, PadY, Lift float32 }
 
 func (b *Backed) Layout(objects []fyne.CanvasObject, size fyne.Size) {
@@ -216,10 +216,10 @@ func (b *Backed) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	return objects[1].MinSize().AddWidthHeight(2*b.PadX, 2*b.PadY)
 }
 
-// Centered stands a column in the middle of the room.
+// Centered puts a column in the middle of the available space.
 type Centered struct {
-	Width float32 // of the column at most
-	room  float32 // that it scrolls in, for MinSize
+	Width float32 // of the column, at most
+	room  float32 // the width of its scroller, for MinSize
 }
 
 func (c *Centered) Layout(o []fyne.CanvasObject, size fyne.Size) {
@@ -242,7 +242,7 @@ func Space(w, h float32) fyne.CanvasObject {
 	return container.New(&Fixed{Size: fyne.NewSize(w, h)})
 }
 
-// Fixed gives everything in it one size.
+// Fixed gives every object in it the same size.
 type Fixed struct{ Size fyne.Size }
 
 func (f *Fixed) Layout(objects []fyne.CanvasObject, size fyne.Size) {

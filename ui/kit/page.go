@@ -9,23 +9,22 @@ import (
 // HeadHeight is the height of the bar at the top of the list and of each page.
 const HeadHeight = 56
 
-// RowLeft is the room at the left of rows and pages.
+// RowLeft is the left margin of rows and pages.
 const RowLeft = 4 * Grid
 
-// Page is a page of the window: a head, a column that scrolls, and a foot where
-// one is set. It is made once. What stands on it is shown, hidden and changed in
-// place, so that the keyboard, the cursor of a field and the place to which
-// somebody scrolled stay where they are.
+// Page is a page of the window: a head, a column that scrolls, and an optional foot.
+// It is made once. Its parts are shown, hidden and changed in place, so that the
+// focus, the cursor of a field and the scroll position stay as they are.
 type Page struct {
 	Root *fyne.Container
 	Head *Head
-	UI   *UI // for what stands on the page: what gets the keyboard is scrolled into sight
+	UI   *UI // for parts of the page; scrolls a part that gets the focus into view
 
 	column *fyne.Container
 	scroll *Scroller
 }
 
-// NewPage returns a page without a foot whose parts stand gap apart.
+// NewPage returns a page without a foot. Its parts are gap apart.
 func NewPage(ui *UI, gap float32, head *Head) *Page {
 	column := container.New(&Column{Gap: gap, PadX: RowLeft, PadY: gap})
 	p := &Page{Head: head, column: column, scroll: NewScroller(column)}
@@ -34,14 +33,14 @@ func NewPage(ui *UI, gap float32, head *Head) *Page {
 	return p
 }
 
-// Add puts parts under the others.
+// Add appends parts to the column.
 func (p *Page) Add(parts ...fyne.CanvasObject) {
 	for _, o := range parts {
 		p.column.Add(o)
 	}
 }
 
-// SetFoot puts parts under the column, where they do not scroll.
+// SetFoot puts parts below the column, where they do not scroll.
 func (p *Page) SetFoot(parts ...fyne.CanvasObject) {
 	ui := p.UI
 	inner := container.New(&Column{Gap: 2 * Grid, PadX: RowLeft, PadY: 2 * Grid}, parts...)
@@ -49,19 +48,20 @@ func (p *Page) SetFoot(parts ...fyne.CanvasObject) {
 	p.Root.Objects = append(p.Root.Objects[:2:2], foot)
 }
 
-// Reflow lays the page out again after something on it changed its height.
+// Reflow lays the page out again after a part changed its height.
 func (p *Page) Reflow() {
 	p.Root.Layout.Layout(p.Root.Objects, p.Root.Size())
 	p.scroll.Reflow()
 }
 
-// Reveal scrolls so that an object on the page can be seen.
+// Reveal scrolls until an object on the page is visible.
 func (p *Page) Reveal(o fyne.CanvasObject) { p.scroll.Reveal(o) }
 
 // Offset is how far the page is scrolled, in Fyne's units.
 func (p *Page) Offset() float32 { return p.scroll.Offset() }
 
-// ScrollTo scrolls the page to an offset. One that has no size yet begins there.
+// ScrollTo scrolls the page to an offset. A page that has no size yet starts at that
+// offset.
 func (p *Page) ScrollTo(y float32) {
 	if p.scroll.Size().Height == 0 {
 		p.scroll.scroll.Offset.Y = y
@@ -70,8 +70,7 @@ func (p *Page) ScrollTo(y float32) {
 	p.scroll.ScrollTo(y)
 }
 
-// pageLayout stands a head over a body, and a foot under it where there is a
-// third object.
+// pageLayout puts a head over a body, and a foot below it if there is a third object.
 type pageLayout struct{}
 
 func (p *pageLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
@@ -88,7 +87,7 @@ func (p *pageLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	return fyne.NewSize(objects[0].MinSize().Width, HeadHeight)
 }
 
-// Head is the bar over a page: back, title, and what stands at the right.
+// Head is the bar at the top of a page: back button, title, and parts at the right.
 type Head struct {
 	root   *fyne.Container
 	layout *headLayout
@@ -145,12 +144,12 @@ func Hairline(ui *UI) fyne.CanvasObject {
 	return container.New(&Fixed{Size: fyne.NewSize(0, 1)}, canvas.NewRectangle(ui.Palette.Line))
 }
 
-// AtRight stands buttons at the right end of a line.
+// AtRight puts buttons at the right end of a line.
 func AtRight(objects ...fyne.CanvasObject) *fyne.Container {
 	return container.New(&Bar{Gap: 2 * Grid}, append([]fyne.CanvasObject{Space(0, 0)}, objects...)...)
 }
 
-// Subhead is the title of a part of a page.
+// Subhead is the title of a section of a page.
 func Subhead(ui *UI, s string) fyne.CanvasObject {
 	return Stack(2*Grid, Space(0, 0), BoldText(s, 13, ui.Palette.Text))
 }

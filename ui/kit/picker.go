@@ -11,13 +11,13 @@ import (
 	"fyne.io/fyne/v2/widget"
 )
 
-// Picker is a choice among more options than a Segment can show: one line with the
-// chosen one, which opens a table of all. Typing narrows the table, arrows move in it,
-// Enter chooses and Esc closes it.
+// Picker is a choice among more options than a Segment can show. Closed it is one
+// line with the chosen option; open it shows a table of all options. Typing filters
+// the table, arrow keys move in it, Enter chooses and Esc closes it.
 type Picker struct {
 	widget.BaseWidget
-	// Resized is called when the table opens or closes, for the height is another
-	// then; may be nil.
+	// Resized is called when the table opens or closes, because that changes the
+	// height. It may be nil.
 	Resized func()
 
 	ui      *UI
@@ -28,7 +28,7 @@ type Picker struct {
 	open    bool
 	filter  string
 	marked  int // index into found, of the option that Enter takes
-	hovered int // likewise, under the pointer; -1: none
+	hovered int // the same, for the option under the pointer; -1: none
 	focused bool
 
 	r      *Renderer
@@ -49,7 +49,8 @@ var (
 	_ Tall              = (*Picker)(nil)
 )
 
-// NewPicker returns a picker that stands at value and tells on what a person chose.
+// NewPicker returns a picker with a value. It calls on when a person chooses an
+// option.
 func NewPicker(ui *UI, value string, on func(string), choices ...Choice) *Picker {
 	p := &Picker{ui: ui, choices: choices, value: value, on: on, hovered: -1}
 	p.ExtendBaseWidget(p)
@@ -90,7 +91,7 @@ func (p *Picker) CreateRenderer() fyne.WidgetRenderer {
 	return p.r
 }
 
-// widest is the width of the widest option in the table.
+// widest returns the width of the widest option in the table.
 func (p *Picker) widest() float32 {
 	var w float32
 	for _, c := range p.choices {
@@ -99,8 +100,8 @@ func (p *Picker) widest() float32 {
 	return w
 }
 
-// found are the indices of the options that what was typed leaves: each of its words
-// stands somewhere in the label or in the value.
+// found returns the indices of the options that match what was typed: each typed word
+// is part of the label or of the value.
 func (p *Picker) found() []int {
 	var out []int
 	for i, c := range p.choices {
@@ -131,16 +132,17 @@ func (p *Picker) HeightFor(width float32) float32 {
 // pickerHead is the height of a heading in the table.
 const pickerHead = 24
 
-// spot is where an option stands in the table.
+// spot is the place of an option in the table.
 type spot struct {
-	line int // from 0, headings not counted
+	line int // from 0, without headings
 	col  int
 	y    float32 // within the table
-	head bool    // its group's heading stands above its line
+	head bool    // the heading of its group is above its line
 }
 
-// places are where the options that were found stand, in order, and how high all of
-// them are. Each group begins a line, under its heading; what was typed needs none.
+// places returns the place of each matching option, in order, and the height of them
+// all. Each group starts a new line under its heading. A filtered table has no
+// headings.
 func (p *Picker) places(width float32) ([]spot, float32) {
 	n, found := p.columns(width), p.found()
 	out := make([]spot, len(found))
@@ -231,13 +233,14 @@ func (p *Picker) paintTable(width float32) {
 	}
 }
 
-// cell is where an option stands in the picker.
+// cell returns the place of an option in the picker.
 func (p *Picker) cell(at spot, width float32) (x, y, w float32) {
 	w = (width - 2*Grid) / float32(p.columns(width))
 	return Grid + float32(at.col)*w, SegmentHeight + 2*Grid + at.y, w
 }
 
-// at is the option under a position, among those found; -1: none.
+// at returns the index, among the matching options, of the option at a position; -1:
+// none.
 func (p *Picker) at(pos fyne.Position) int {
 	width := p.Size().Width
 	places, _ := p.places(width)
@@ -249,7 +252,7 @@ func (p *Picker) at(pos fyne.Position) int {
 	return -1
 }
 
-// label is the chosen option's.
+// label returns the label of the chosen option.
 func (p *Picker) label() string {
 	for _, c := range p.choices {
 		if c.Value == p.value {
@@ -259,10 +262,10 @@ func (p *Picker) label() string {
 	return p.value
 }
 
-// Value is the value of the option that is chosen.
+// Value is the value of the chosen option.
 func (p *Picker) Value() string { return p.value }
 
-// Unfold opens the table, or closes it.
+// Unfold opens or closes the table.
 func (p *Picker) Unfold(open bool) {
 	if p.open == open {
 		return
@@ -276,7 +279,7 @@ func (p *Picker) Unfold(open bool) {
 	p.resized()
 }
 
-// narrow leaves in the table what fits to what was typed.
+// narrow keeps the options in the table that match the filter.
 func (p *Picker) narrow(filter string) {
 	p.filter, p.marked, p.hovered = filter, 0, -1
 	p.resized()
@@ -290,7 +293,7 @@ func (p *Picker) resized() {
 	p.ui.Reveal(p)
 }
 
-// take chooses the at-th option that was found, and closes the table.
+// take chooses the at-th matching option and closes the table.
 func (p *Picker) take(at int) {
 	found := p.found()
 	if at < 0 || at >= len(found) {
@@ -308,7 +311,7 @@ func (p *Picker) take(at int) {
 	}
 }
 
-// Tapped opens the table, or takes what stands under the pointer.
+// Tapped opens the table, or chooses the option under the pointer.
 func (p *Picker) Tapped(e *fyne.PointEvent) {
 	if c := fyne.CurrentApp().Driver().CanvasForObject(p); c != nil {
 		c.Focus(p)
@@ -334,7 +337,8 @@ func (p *Picker) FocusGained()                     { p.focused = true; p.Refresh
 
 func (p *Picker) FocusLost() { p.focused = false; p.Unfold(false); p.Refresh() }
 
-// TypedRune opens the table and narrows it; a blank alone opens it.
+// TypedRune opens the table and filters it. A space opens the table without
+// filtering.
 func (p *Picker) TypedRune(r rune) {
 	switch {
 	case !p.open && r == ' ':
@@ -354,7 +358,7 @@ func (p *Picker) TypedKey(e *fyne.KeyEvent) {
 		switch e.Name {
 		case fyne.KeyReturn, fyne.KeyEnter, fyne.KeyDown:
 			p.Unfold(true)
-		case fyne.KeySpace: // comes as a character too
+		case fyne.KeySpace: // TypedRune gets it too
 		default:
 			p.ui.OnKey(e)
 		}
@@ -384,7 +388,8 @@ func (p *Picker) TypedKey(e *fyne.KeyEvent) {
 	}
 }
 
-// climb moves the mark to the next line up or down, in its column or the last before it.
+// climb moves the mark one line up or down, in its column or in the last column
+// before it that has an option there.
 func (p *Picker) climb(by int) {
 	places, _ := p.places(p.Size().Width)
 	if p.marked >= len(places) {
@@ -401,7 +406,7 @@ func (p *Picker) climb(by int) {
 	}
 }
 
-// move moves the mark in the table, and stays at its ends.
+// move moves the mark in the table and stops at both ends.
 func (p *Picker) move(by int) {
 	to := max(0, min(p.marked+by, len(p.found())-1))
 	if to != p.marked {

@@ -10,7 +10,7 @@ import (
 	"tokentray/ui/text"
 )
 
-// birds is a picker of five options, two of which have a word in common.
+// birds returns a picker with five options. Two of them have a word in common.
 func birds(t *testing.T) (*Picker, *[]string) {
 	t.Helper()
 	test.NewTempApp(t)
@@ -36,8 +36,8 @@ func types(p *Picker, text string) {
 	}
 }
 
-// The table opens by key, narrows by what is typed, in the label or in the value, and
-// Enter takes what is marked.
+// The keyboard opens the table, typing filters it by label or value, and Enter
+// chooses the marked option.
 func TestPickerByKeyboard(t *testing.T) {
 	p, picked := birds(t)
 	if h := p.HeightFor(300); h != SegmentHeight {
@@ -72,8 +72,8 @@ func TestPickerByKeyboard(t *testing.T) {
 	}
 }
 
-// A click on the line opens the table, one on an option takes it; the form is told of
-// each change of its height.
+// A click on the line opens the table and a click on an option chooses it. Resized is
+// called at each change of the height.
 func TestPickerByPointer(t *testing.T) {
 	p, picked := birds(t)
 	resized := 0
@@ -92,8 +92,8 @@ func TestPickerByPointer(t *testing.T) {
 	}
 }
 
-// Each group begins a line under its heading; arrows go from line to line, and what is
-// typed leaves no headings.
+// Each group starts a new line under its heading, arrows move between lines, and a
+// filtered table has no headings.
 func TestPickerGroups(t *testing.T) {
 	test.NewTempApp(t)
 	p := NewPicker(

@@ -8,12 +8,12 @@ import (
 	"fyne.io/fyne/v2/widget"
 )
 
-// Prose is wrapped text without a margin of its own, so that it stands on the
-// same edge as everything else.
+// Prose is wrapped text without padding, so that it lines up with the parts around
+// it.
 type Prose struct {
 	widget.BaseWidget
 	Style  fyne.TextStyle
-	Center bool // lines stand in the middle instead of at the left
+	Center bool // centre the lines
 
 	content string
 	size    float32
@@ -21,11 +21,11 @@ type Prose struct {
 
 	width float32 // of the lines below
 	lines []*canvas.Text
-	made  made // what the lines were made of
+	made  made // the input that the lines were made from
 	r     *Renderer
 }
 
-// made is everything that the lines of a prose depend on.
+// made is everything that the lines of a Prose depend on.
 type made struct {
 	content string
 	width   float32
@@ -41,10 +41,10 @@ func NewProse(content string, size float32, c color.Color) *Prose {
 	return p
 }
 
-// Content is the words.
+// Content returns the text.
 func (p *Prose) Content() string { return p.content }
 
-// Set changes the words; it reports whether anything changed.
+// Set changes the text and reports whether anything changed.
 func (p *Prose) Set(content string, c color.Color) bool {
 	if p.content == content && p.color == c {
 		return false
@@ -57,7 +57,7 @@ func (p *Prose) Set(content string, c color.Color) bool {
 	return true
 }
 
-// SetOrHide is Set, and hides text that is empty.
+// SetOrHide is Set, but hides the Prose if the text is empty.
 func (p *Prose) SetOrHide(content string, c color.Color) bool {
 	changed := p.Set(content, c) || p.Hidden != (content == "")
 	p.Hidden = content == ""
@@ -114,7 +114,7 @@ func (p *Prose) HeightFor(width float32) float32 {
 
 func (p *Prose) flowInto(width float32) {
 	now := made{p.content, width, p.size, p.color, p.Style}
-	if p.made == now { // a layout asks several times, and measuring text takes long
+	if p.made == now { // a layout asks several times, and measuring text is slow
 		return
 	}
 	p.made = now

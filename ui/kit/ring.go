@@ -11,16 +11,15 @@ const ringSize = 84
 
 // Dial is what a ring shows.
 type Dial struct {
-	Fill    float32 // 0 to 1 of the token's life
-	Inner   float32 // 0 to 1 of the overlap that the previous token has left
+	Fill    float32 // share of the token's life that is left, 0 to 1
+	Inner   float32 // share of the previous token's overlap that is left, 0 to 1
 	Live    bool
 	Soon    bool
 	Percent string
 }
 
-// Ring is the gauge of a token's remaining life, as the program's icon is one:
-// clockwise from the top, with the share in figures. A thin ring within it is
-// what the previous token has left.
+// Ring shows how much of a token's life is left: an arc clockwise from the top, and
+// the percentage in figures. A thin inner ring shows the same for the previous token.
 type Ring struct {
 	widget.BaseWidget
 	ui                 *UI
@@ -36,7 +35,7 @@ func NewRing(ui *UI, d Dial) *Ring {
 	return r
 }
 
-// Set turns the ring; less than two degrees are not drawn.
+// Set changes what the ring shows. Changes below two degrees are not drawn.
 func (r *Ring) Set(d Dial) {
 	if d == r.shown {
 		return
@@ -60,8 +59,8 @@ func (r *Ring) Set(d Dial) {
 	}
 }
 
-// turn is the angle of a share, in steps of two degrees; what is more than
-// nothing can be seen.
+// turn returns the angle of a share in steps of two degrees. Any share above zero is
+// visible.
 func turn(share float32) float32 {
 	if share <= 0 {
 		return 0
@@ -106,8 +105,8 @@ func (r *Ring) CreateRenderer() fyne.WidgetRenderer {
 	}
 }
 
-// BesideRing stands an object of fixed size at the left and another, which may
-// wrap, in the rest, both in the middle.
+// BesideRing puts an object of fixed size at the left and another, which may wrap, in
+// the rest. Both are centred vertically.
 type BesideRing struct{ Gap float32 }
 
 func (b *BesideRing) Layout(o []fyne.CanvasObject, size fyne.Size) {

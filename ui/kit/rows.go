@@ -6,8 +6,8 @@ import (
 	"fyne.io/fyne/v2"
 )
 
-// Rows are parts of a page of which there are more or fewer as time goes by. The
-// part of a key is made once, and keeps the keyboard wherever it moves to.
+// Rows are parts of a page whose number changes. The part of a key is made once and
+// keeps the focus when it moves.
 type Rows[K comparable, T any] struct {
 	Box    *fyne.Container
 	create func(K) (fyne.CanvasObject, T)
@@ -19,15 +19,15 @@ type row[T any] struct {
 	part   T
 }
 
-// NewRows returns rows that stand in box. newRow makes the row of a key: what is
-// drawn, and what it is filled through.
+// NewRows returns rows inside box. newRow makes the row of a key and returns what is
+// drawn and what fill gets.
 func NewRows[K comparable, T any](box *fyne.Container, newRow func(K) (fyne.CanvasObject, T)) *Rows[K, T] {
 	box.Hidden = true
 	return &Rows[K, T]{Box: box, create: newRow, made: map[K]row[T]{}}
 }
 
-// Show shows the rows of the keys, in their order, each filled. It reports whether
-// rows came, went or moved. Without rows their box is hidden.
+// Show shows the rows of the keys in their order and fills each. It reports whether
+// rows came, went or moved. Without rows it hides the box.
 func (r *Rows[K, T]) Show(keys []K, fill func(K, T)) bool {
 	objects := make([]fyne.CanvasObject, 0, len(keys))
 	for _, k := range keys {

@@ -8,18 +8,18 @@ import (
 	"fyne.io/fyne/v2/widget"
 )
 
-// Scroller scrolls a column up and down. Unlike a bare Scroll it tells the
-// column its width first, so that wrapped text has its height at once and nothing
-// in it makes it wider.
+// Scroller scrolls a column up and down. Unlike a Fyne Scroll it first tells the
+// column its width. So wrapped text has the right height at once, and no object can
+// make the column wider.
 type Scroller struct {
 	widget.BaseWidget
 	Inner *fyne.Container // what scrolls
 
 	scroll *Scroll
-	left   func() // for the part that the pointer is on
+	left   func() // called when the part under the pointer scrolls away
 }
 
-// NewScroller returns a scroller of inner, whose layout says how high it is.
+// NewScroller returns a scroller of inner. The layout of inner tells its height.
 func NewScroller(inner *fyne.Container) *Scroller {
 	s := &Scroller{scroll: NewScroll(inner), Inner: inner}
 	s.scroll.OnScrolled = func(fyne.Position) {
@@ -51,9 +51,9 @@ func (s *Scroller) fit(size fyne.Size) {
 // Reflow lays the column out again after something in it changed its height.
 func (s *Scroller) Reflow() { s.fit(s.Size()); s.Inner.Refresh() }
 
-// Reveal scrolls so that an object can be seen, if it is one that scrolls here.
+// Reveal scrolls until an object is visible, if the object is in this scroller.
 func (s *Scroller) Reveal(o fyne.CanvasObject) {
-	if s.Size().Height == 0 || !within(s.Inner, o) { // without a height it is not laid out yet
+	if s.Size().Height == 0 || !within(s.Inner, o) { // without a height nothing is laid out yet
 		return
 	}
 	driver := fyne.CurrentApp().Driver()
@@ -83,13 +83,12 @@ func within(tree, o fyne.CanvasObject) bool {
 // Offset is how far it is scrolled, in Fyne's units.
 func (s *Scroller) Offset() float32 { return s.scroll.Offset.Y }
 
-// ScrollTo scrolls to an offset, no further than there is something to see.
+// ScrollTo scrolls to an offset, at most to the end.
 func (s *Scroller) ScrollTo(y float32) {
 	s.scroll.ScrollToOffset(fyne.NewPos(0, max(0, min(y, s.Inner.Size().Height-s.scroll.Size().Height))))
 }
 
-// Scroll is Fyne's scroll, up and down, at the pace that other programs of the
-// desktop have.
+// Scroll is Fyne's scroll, at the pace of other desktop programs.
 type Scroll struct{ container.Scroll }
 
 // NewScroll returns a scroll of an object.
@@ -100,8 +99,8 @@ func NewScroll(content fyne.CanvasObject) *Scroll {
 	return s
 }
 
-// Scrolled moves three times as far as Fyne does on Linux and Windows: 25 units a
-// notch of the wheel, where GTK and Qt have 60 to 100.
+// Scrolled moves three times as far as Fyne does on Linux and Windows. Fyne scrolls
+// 25 units a notch of the wheel; GTK and Qt scroll 60 to 100.
 func (s *Scroll) Scrolled(e *fyne.ScrollEvent) {
 	faster := *e
 	faster.Scrolled.DX *= wheelPace

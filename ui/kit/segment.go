@@ -13,17 +13,17 @@ import (
 // Choice is one option of a segment.
 type Choice struct {
 	Value, Label string
-	Group        string      // a heading in the table of a Picker, for this option and those after it
-	Paths        string      // a shape before the label, so that colour is never alone
+	Group        string      // a heading in a Picker's table, for this option and those after it
+	Paths        string      // a shape before the label, so that colour is never the only mark
 	Hue          color.NRGBA // of shape and underline; zero means the accent
 }
 
-// Segment is a switch between few options that are all in sight. Left and right
-// move it; its mark is a bar under the chosen word.
+// Segment is a switch between a few options that are all visible. Left and right move
+// it. A bar under a word marks the chosen option.
 type Segment struct {
 	widget.BaseWidget
-	// Single keeps it to one line: where that is short, the shapes alone stand for
-	// the words.
+	// Single keeps it to one line. If that line is too short, options show only their
+	// shapes.
 	Single bool
 
 	ui      *UI
@@ -51,7 +51,8 @@ var (
 	_ Tall              = (*Segment)(nil)
 )
 
-// NewSegment returns a switch that stands at value and tells on what a person chose.
+// NewSegment returns a switch with a value. It calls on when a person chooses an
+// option.
 func NewSegment(ui *UI, value string, on func(string), choices ...Choice) *Segment {
 	s := &Segment{ui: ui, choices: choices, value: value, on: on, hovered: -1}
 	s.ExtendBaseWidget(s)
@@ -76,7 +77,7 @@ func (s *Segment) CreateRenderer() fyne.WidgetRenderer {
 	return s.r
 }
 
-// write makes the words and shapes of the choices.
+// write makes the texts and shapes of the choices.
 func (s *Segment) write() {
 	p := s.ui.Palette
 	s.words, s.bolds, s.shapes = nil, nil, nil
@@ -96,7 +97,7 @@ func (s *Segment) write() {
 	s.paint()
 }
 
-// SetChoices changes what is offered. The switch stays at its value.
+// SetChoices replaces the options. The value stays.
 func (s *Segment) SetChoices(choices ...Choice) {
 	if slices.Equal(s.choices, choices) {
 		return
@@ -117,7 +118,7 @@ func (s *Segment) LineWidth() float32 {
 	return w
 }
 
-// widest is the width of the widest option.
+// widest returns the width of the widest option.
 func (s *Segment) widest() float32 {
 	var w float32
 	for i := range s.choices {
@@ -126,7 +127,7 @@ func (s *Segment) widest() float32 {
 	return w
 }
 
-// want is the width an option needs.
+// want returns the width that an option needs.
 func (s *Segment) want(i int) float32 {
 	w := Measure(s.choices[i].Label, SizeText, fyne.TextStyle{Bold: true}).Width + 5*Grid
 	if s.choices[i].Paths != "" {
@@ -135,7 +136,7 @@ func (s *Segment) want(i int) float32 {
 	return w
 }
 
-// tight is the width of an option that is down to its shape, if it has one.
+// tight returns the width of an option that shows only its shape, if it has one.
 func (s *Segment) tight(i int) float32 {
 	if s.choices[i].Paths != "" {
 		return 14 + 4*Grid
@@ -143,17 +144,17 @@ func (s *Segment) tight(i int) float32 {
 	return s.want(i)
 }
 
-// squeezed reports whether shapes stand for words: the air beside these was
-// given up first.
+// squeezed reports whether options show only their shapes. Their padding is given up
+// first.
 func (s *Segment) squeezed(width float32) bool {
 	return s.Single && s.LineWidth()-float32(len(s.choices))*3*Grid > width+0.5
 }
 
-// cell is where an option stands.
+// cell is the place of an option.
 type cell struct{ X, Y, W float32 }
 
-// cells places the options: in one line where they fit, each with its share of
-// the spare room; else in as few lines of equal cells as it takes.
+// cells places the options: in one line if they fit, with the spare room shared
+// equally; otherwise in equal cells, in as few lines as possible.
 func (s *Segment) cells(width float32) []cell {
 	n := len(s.choices)
 	out := make([]cell, n)
@@ -194,7 +195,7 @@ func (s *Segment) cells(width float32) []cell {
 	return out
 }
 
-// HeightFor implements tall.
+// HeightFor implements Tall.
 func (s *Segment) HeightFor(width float32) float32 {
 	cells := s.cells(width)
 	return cells[len(cells)-1].Y + SegmentHeight
@@ -251,10 +252,10 @@ func (s *Segment) paint() {
 	}
 }
 
-// Value is the value of the option that is chosen.
+// Value is the value of the chosen option.
 func (s *Segment) Value() string { return s.value }
 
-// Choose moves the switch without telling anybody.
+// Choose sets the value without calling the change handler.
 func (s *Segment) Choose(value string) {
 	if s.value != value {
 		s.value = value
@@ -262,7 +263,7 @@ func (s *Segment) Choose(value string) {
 	}
 }
 
-// Pick chooses the i-th choice and tells it.
+// Pick chooses the i-th option and calls the change handler.
 func (s *Segment) Pick(i int) {
 	if i < 0 || i >= len(s.choices) || s.choices[i].Value == s.value {
 		return
@@ -273,7 +274,7 @@ func (s *Segment) Pick(i int) {
 	}
 }
 
-// at is the option under a position.
+// at returns the index of the option at a position.
 func (s *Segment) at(p fyne.Position) int {
 	for i, c := range s.cells(s.Size().Width) {
 		if p.X < c.X+c.W && p.Y < c.Y+SegmentHeight {
@@ -322,8 +323,8 @@ func (s *Segment) TypedKey(e *fyne.KeyEvent) {
 	}
 }
 
-// nextLine is the option below the chosen one, or above it; false where there is
-// no such line.
+// nextLine returns the option below the chosen one, or above it; false if there is no
+// such line.
 func (s *Segment) nextLine(down bool) (int, bool) {
 	cells, from := s.cells(s.Size().Width), s.index()
 	if from < 0 {

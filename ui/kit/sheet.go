@@ -7,26 +7,25 @@ import (
 	"fyne.io/fyne/v2/widget"
 )
 
-// Sheet is a question or a small form over the window. A click beside it closes
-// it.
+// Sheet is a question or a small form over the window. A click beside it closes it.
 type Sheet struct {
 	widget.BaseWidget
-	UI    *UI             // for what stands on the sheet: what gets the keyboard is scrolled into sight
-	Box   *fyne.Container // what stands on it
-	Close func()          // what a click beside it does
-	Enter func()          // what Enter does where nothing on the sheet had a use for it; may be nil
+	UI    *UI             // for parts of the sheet; scrolls a part that gets the focus into view
+	Box   *fyne.Container // all parts of the sheet
+	Close func()          // called by a click beside it
+	Enter func()          // called by Enter if no part of the sheet used it; may be nil
 
-	column *fyne.Container // to which Add adds
-	middle *Scroller       // of a long sheet; else nil
+	column *fyne.Container // Add appends to it
+	middle *Scroller       // of a long sheet; nil in others
 	foot   *fyne.Container // of a long sheet
-	whole  *Scroller       // of Box, where even that is too high for the window
+	whole  *Scroller       // of Box, if that is too high for the window
 	shade  *canvas.Rectangle
 	ground *canvas.Rectangle
 }
 
 var _ fyne.Tappable = (*Sheet)(nil)
 
-// sheetWidth is the width of a sheet at most, in Fyne's units.
+// sheetWidth is the largest width of a sheet, in Fyne's units.
 const sheetWidth = 400
 
 // NewSheet returns an empty sheet. closed is called when a person clicks beside it.
@@ -37,8 +36,8 @@ func NewSheet(ui *UI, closed func()) *Sheet {
 	return s
 }
 
-// NewLongSheet returns a sheet whose middle scrolls where it is too long for the
-// window; its parts stand gap apart. Head and foot stay in sight.
+// NewLongSheet returns a sheet whose middle scrolls if the sheet is too long for the
+// window. Its parts are gap apart. Head and foot stay visible.
 func NewLongSheet(ui *UI, gap float32, head fyne.CanvasObject, closed func()) *Sheet {
 	column := container.New(&Column{Gap: gap, PadX: middleMargin})
 	foot := Stack(0)
@@ -59,17 +58,17 @@ func newSheet(ui *UI, closed func(), box *fyne.Container) *Sheet {
 	return s
 }
 
-// Add puts parts under the others: into the middle of a long sheet.
+// Add appends parts. In a long sheet they go into the middle.
 func (s *Sheet) Add(parts ...fyne.CanvasObject) {
 	for _, o := range parts {
 		s.column.Add(o)
 	}
 }
 
-// SetFoot puts a part under the middle of a long sheet.
+// SetFoot puts a part below the middle of a long sheet.
 func (s *Sheet) SetFoot(part fyne.CanvasObject) { s.foot.Objects = []fyne.CanvasObject{part} }
 
-// Reflow lays the sheet out again after something on it changed its height.
+// Reflow lays the sheet out again after a part changed its height.
 func (s *Sheet) Reflow() {
 	s.Refresh()
 	if s.middle != nil {
@@ -104,7 +103,7 @@ func (s *Sheet) Tapped(e *fyne.PointEvent) {
 	}
 }
 
-// Scroll scrolls a long sheet by a key that nothing on it had a use for.
+// Scroll scrolls a long sheet by a key that none of its parts used.
 func (s *Sheet) Scroll(key fyne.KeyName) {
 	if s.middle == nil {
 		return
@@ -119,8 +118,8 @@ func (s *Sheet) Scroll(key fyne.KeyName) {
 // Offset is how far the middle of a long sheet is scrolled, in Fyne's units.
 func (s *Sheet) Offset() float32 { return s.middle.Offset() }
 
-// middleMargin is what the middle of a long sheet has at either side, so that the
-// bar by which it scrolls and the frame of what has the keyboard have room.
+// middleMargin is the space at each side of a long sheet's middle, for the scroll bar
+// and the focus ring.
 const middleMargin = 3 * Grid
 
 // longSheet lays out head, middle and foot of a long sheet.
@@ -150,7 +149,7 @@ func (y *longSheet) with(o []fyne.CanvasObject, width, middle float32) float32 {
 
 func (y *longSheet) FitWidth(width float32) { y.width = width }
 
-// MinSize leaves the middle enough to scroll in.
+// MinSize leaves the middle enough height to scroll in.
 func (y *longSheet) MinSize(o []fyne.CanvasObject) fyne.Size {
 	const enough = 20 * Grid
 	return fyne.NewSize(0, min(y.HeightOf(o, y.width), y.with(o, y.width, enough)))

@@ -9,34 +9,34 @@ import (
 	"tokentray/assets/font"
 )
 
-// Palette is every colour of the window in one brightness. Names say what a
-// colour is for. Texts reach 4.5:1 on whatever they stand on; theme_test.go
-// holds the pairs.
+// Palette is every colour of the window, for the light or the dark theme. Names say
+// what a colour is for. Text has a contrast of at least 4.5:1 on every background it
+// is used on; theme_test.go lists the pairs.
 type Palette struct {
 	Dark bool
 
 	Ground  color.NRGBA // the window
 	Raised  color.NRGBA // bars, sheets, inputs
 	Hover   color.NRGBA
-	Line    color.NRGBA // hairlines, the empty part of a bar
-	Border  color.NRGBA // of inputs and quiet buttons; 3:1, as a control's outline wants
+	Line    color.NRGBA // thin lines, the empty part of a bar
+	Border  color.NRGBA // of inputs and quiet buttons; 3:1, which WCAG asks of a control's outline
 	Text    color.NRGBA
 	Muted   color.NRGBA // secondary text
 	Sandbox color.NRGBA // edges, bars, shapes
 	Live    color.NRGBA
 	Soon    color.NRGBA
 
-	SandboxText color.NRGBA // the same hues, dark or light enough for text
+	SandboxText color.NRGBA // the same hues, with enough contrast for text
 	LiveText    color.NRGBA
 	SoonText    color.NRGBA
 
-	Accent   color.NRGBA // the one filled button
+	Accent   color.NRGBA // the filled button
 	OnAccent color.NRGBA
 	Danger   color.NRGBA // filled: the LIVE tag, deleting
 	OnDanger color.NRGBA
-	Warn     color.NRGBA // the ground of what needs a person
-	Notice   color.NRGBA // the ground of a banner
-	Inverse  color.NRGBA // the snackbar
+	Warn     color.NRGBA // background of what needs a person
+	Notice   color.NRGBA // background of a banner
+	Inverse  color.NRGBA // background of the snackbar
 	OnInv    color.NRGBA
 	InvMuted color.NRGBA
 	InvLive  color.NRGBA // a failure on the snackbar
@@ -77,7 +77,7 @@ func DarkPalette() Palette {
 	}
 }
 
-// Hue is the hue of an environment, for shapes and edges.
+// Hue returns the colour of an environment, for shapes and edges.
 func (p Palette) Hue(live bool) color.NRGBA {
 	if live {
 		return p.Live
@@ -94,11 +94,11 @@ const (
 	SizeTime    = 20
 )
 
-// Grid is the unit that distances are multiples of.
+// Grid is the unit of all distances.
 const Grid = 4
 
-// Theme is the Fyne theme made of a palette. It ignores the variant that Fyne
-// names: the palette was chosen by the user's setting.
+// Theme is the Fyne theme made from a palette. It ignores the variant that Fyne
+// passes: the user's setting chose the palette.
 type Theme struct {
 	pal                 Palette
 	regular, bold, mono fyne.Resource
@@ -107,8 +107,8 @@ type Theme struct {
 
 var _ fyne.Theme = (*Theme)(nil)
 
-// Fonts are the three fonts as resources, made once: Fyne parses a resource
-// anew when it is another object.
+// Fonts are the three fonts as resources. They are made once, because Fyne parses a
+// font again for each new resource object.
 type Fonts struct{ regular, bold, mono fyne.Resource }
 
 // NewFonts returns the embedded fonts.
@@ -120,7 +120,7 @@ func NewFonts() Fonts {
 	}
 }
 
-// NewTheme returns the theme that Fyne's own widgets are drawn with.
+// NewTheme returns the theme for Fyne's own widgets.
 func NewTheme(p Palette, f Fonts) *Theme {
 	return &Theme{pal: p, regular: f.regular, bold: f.bold, mono: f.mono, base: theme.DefaultTheme()}
 }
@@ -205,7 +205,7 @@ func (s *Theme) Size(name fyne.ThemeSizeName) float32 {
 	case theme.SizeNamePopupRadius, theme.SizeNameDialogRadius, theme.SizeNameCardRadius:
 		return 2 * Radius
 	case theme.SizeNameModalBlurRadius:
-		return 0 // blurring the window in software costs more than it tells
+		return 0 // blurring the window in software is too slow
 	case theme.SizeNameScrollBar:
 		return 8
 	case theme.SizeNameScrollBarSmall:
@@ -216,5 +216,5 @@ func (s *Theme) Size(name fyne.ThemeSizeName) float32 {
 	return s.base.Size(name)
 }
 
-// Radius rounds the corners of controls.
+// Radius is the corner radius of controls.
 const Radius = 4

@@ -9,7 +9,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 )
 
-// contrast is the ratio of WCAG 2.
+// contrast is the contrast ratio of WCAG 2.
 func contrast(a, b color.NRGBA) float64 {
 	x, y := luminance(a), luminance(b)
 	return (math.Max(x, y) + 0.05) / (math.Min(x, y) + 0.05)
@@ -60,14 +60,14 @@ func TestContrast(t *testing.T) {
 	}
 }
 
-// The theme answers for every colour, size and font that the toolkit's widgets
-// in use ask for, without falling back to a colour of the other brightness.
+// The theme answers for every colour, size and font that Fyne's widgets ask for,
+// without falling back to a colour of the other theme.
 func TestTheme(t *testing.T) {
-	test.NewTempApp(t) // an unheard-of colour is asked of the toolkit
+	test.NewTempApp(t) // Fyne asks for a colour that it does not know
 	f := NewFonts()
 	for _, p := range []Palette{LightPalette(), DarkPalette()} {
 		s := NewTheme(p, f)
-		// The variant that Fyne names does not count.
+		// The variant that Fyne passes does not matter.
 		for _, n := range []struct{ a, b any }{
 			{s.Color(theme.ColorNameBackground, theme.VariantDark), s.Color(theme.ColorNameBackground, theme.VariantLight)},
 			{s.Color(theme.ColorNamePressed, theme.VariantDark), s.Color(theme.ColorNamePressed, theme.VariantLight)},

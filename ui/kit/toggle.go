@@ -9,7 +9,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 )
 
-// Toggle is a box to tick, with a sentence that may be long.
+// Toggle is a check box with a label that may wrap.
 type Toggle struct {
 	widget.BaseWidget
 	ui *UI
@@ -29,7 +29,7 @@ var (
 	_ Tall              = (*Toggle)(nil)
 )
 
-// NewToggle returns a switch with its words beside it; on is told each change.
+// NewToggle returns a check box with a label. It calls on at each change.
 func NewToggle(ui *UI, label string, checked bool, on func(bool)) *Toggle {
 	t := &Toggle{ui: ui, checked: checked, on: on, words: NewProse(label, SizeText, ui.Palette.Text)}
 	t.ExtendBaseWidget(t)
@@ -77,13 +77,13 @@ func (t *Toggle) paint() {
 	t.tick.Hidden = !t.checked
 }
 
-// Label is the sentence beside it.
+// Label returns the text beside the box.
 func (t *Toggle) Label() string { return t.words.content }
 
-// Rename changes the sentence; it reports whether it was another.
+// Rename changes the label and reports whether it was different before.
 func (t *Toggle) Rename(label string) bool { return t.words.Set(label, t.ui.Palette.Text) }
 
-// Set switches it without telling anybody.
+// Set changes the state without calling the change handler.
 func (t *Toggle) Set(checked bool) {
 	if t.checked != checked {
 		t.checked = checked
@@ -91,7 +91,7 @@ func (t *Toggle) Set(checked bool) {
 	}
 }
 
-// Flip switches it, as a person does.
+// Flip changes the state and calls the change handler.
 func (t *Toggle) Flip() {
 	t.Set(!t.checked)
 	if t.on != nil {

@@ -1,5 +1,5 @@
 package kit
 
-// wheelPace is by how much the wheel is faster than Fyne's own. On a Mac the
-// system has made it fast already.
+// wheelPace is how much faster the wheel is than Fyne's own. macOS already
+// accelerates it.
 const wheelPace = 1

@@ -2,5 +2,5 @@
 
 package kit
 
-// wheelPace is by how much the wheel is faster than Fyne's own.
+// wheelPace is how much faster the wheel is than Fyne's own.
 const wheelPace = 3

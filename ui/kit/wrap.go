@@ -7,12 +7,11 @@ import (
 	"github.com/clipperhouse/uax29/v2/graphemes"
 )
 
-// Names may be 200 characters of any script. Where one stands in a sentence, its
-// middle is cut if it is long. What a reader takes for one character, an emoji of
-// several code points or a letter with its marks, stays whole, there and where a
-// line breaks.
+// Names may have 200 characters of any script. A long name inside a sentence is cut
+// in its middle. Cuts and line breaks never split what a reader sees as one
+// character, such as an emoji of several code points or a letter with its marks.
 
-// Ellipsize shortens s so that it is at most width wide, with … at its end.
+// Ellipsize shortens s to at most width and ends it with ….
 func Ellipsize(s string, width, size float32, style fyne.TextStyle) string {
 	if Measure(s, size, style).Width <= width {
 		return s
@@ -30,9 +29,9 @@ func Ellipsize(s string, width, size float32, style fyne.TextStyle) string {
 	return strings.TrimRight(strings.Join(all[:lo], ""), " ") + "…"
 }
 
-// Wrap breaks s into lines that fit. Latin breaks at blanks, Chinese
-// anywhere but before punctuation that must not begin a line; a word wider than
-// the line, a token for one, breaks anywhere.
+// Wrap breaks s into lines that fit. Latin text breaks at spaces. Chinese text breaks
+// anywhere except before punctuation that must not start a line. A word wider than
+// the line, such as a token, breaks anywhere.
 func Wrap(s string, fits func(string) bool) []string {
 	var lines []string
 	for para := range strings.SplitSeq(s, "\n") {
@@ -52,7 +51,7 @@ func Wrap(s string, fits func(string) bool) []string {
 			for !fits(strings.TrimRight(piece, " ")) {
 				n := fitting(piece, fits)
 				if n == len(piece) {
-					break // one character that is too wide
+					break // a single character that is too wide
 				}
 				lines = append(lines, piece[:n])
 				piece = piece[n:]
@@ -64,8 +63,8 @@ func Wrap(s string, fits func(string) bool) []string {
 	return lines
 }
 
-// fitting is the length in bytes of the longest start of s that fits, one
-// character at least, and no part of one.
+// fitting returns the length in bytes of the longest prefix of s that fits. It is at
+// least one character and never ends inside one.
 func fitting(s string, fits func(string) bool) int {
 	var ends []int
 	end := 0
@@ -85,7 +84,7 @@ func fitting(s string, fits func(string) bool) int {
 	return ends[lo]
 }
 
-// pieces splits a paragraph where a line may break.
+// pieces splits a paragraph at the places where a line may break.
 func pieces(s string) []string {
 	var out []string
 	start, prev := 0, rune(0)
@@ -107,10 +106,10 @@ func mayBreak(before, after rune) bool {
 	return before == ' ' || IsWide(before) || IsWide(after)
 }
 
-// IsWide reports whether r is a character that lines may break beside.
+// IsWide reports whether lines may break beside r.
 func IsWide(r rune) bool { return r >= 0x2E80 && r <= 0x9FFF || r >= 0xF900 && r <= 0xFFEF }
 
-// Clusters are what a reader takes for the characters of s.
+// Clusters splits s into what a reader sees as its characters.
 func Clusters(s string) []string {
 	var out []string
 	for it := graphemes.FromString(s); it.Next(); {
@@ -119,8 +118,8 @@ func Clusters(s string) []string {
 	return out
 }
 
-// MiddleCut leaves at most that many characters of s, its beginning and its end:
-// names often differ in the latter.
+// MiddleCut shortens s to at most that many characters. It keeps beginning and end,
+// because names often differ at the end.
 func MiddleCut(s string, most int) string {
 	if len(s) <= most {
 		return s

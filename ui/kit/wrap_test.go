@@ -9,7 +9,7 @@ import (
 	"fyne.io/fyne/v2"
 )
 
-// atMost fits lines of n characters.
+// atMost returns a function that accepts lines of n characters.
 func atMost(n int) func(string) bool {
 	return func(s string) bool { return utf8.RuneCountInString(s) <= n }
 }
@@ -36,7 +36,7 @@ func TestWrap(t *testing.T) {
 	}
 }
 
-// Wrapping loses nothing but blanks, and no line is too long.
+// Wrapping loses only spaces, and no line is too long.
 func FuzzWrap(f *testing.F) {
 	f.Add("one two three", 7)
 	f.Add("账号已被冻结。", 3)
@@ -65,7 +65,7 @@ const (
 	accents = "e\u0301"
 )
 
-// oddNames are names as the worst of users has them.
+// oddNames returns names that are hard to draw.
 func oddNames() []string {
 	return []string{
 		strings.Repeat("long-name-", 20), strings.Repeat("W", 200), strings.Repeat("测试商城账号名称", 25),
@@ -74,7 +74,7 @@ func oddNames() []string {
 	}
 }
 
-// What is cut is cut between what a reader takes for characters.
+// Cuts never split what a reader sees as one character.
 func TestCutsKeepCharactersWhole(t *testing.T) {
 	for _, name := range oddNames() {
 		whole := Clusters(name)
